@@ -1,0 +1,94 @@
+# loophole · make run · make test · make install · see README.md
+VERSION  := 0.1.0
+BUILD    ?= build
+CC       ?= gcc
+PREFIX   ?= /usr/local
+MODE     ?= -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong
+WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wvla -Werror
+CFLAGS   := -std=c17 -D_GNU_SOURCE $(MODE) -fPIE $(WARN) -I. -I$(BUILD)/gen -MMD -MP \
+            -DLOOPHOLE_VERSION='"$(VERSION)"' $(EXTRA)
+LDFLAGS  := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(EXTRA)
+
+LIBS          := -lzmq -lmsgpackc -ljansson -lxxhash -linih -lm -lrt -lpthread
+LIBS_persist  := -llmdb
+LIBS_search   := -llmdb -lroaring
+LIBS_indexer  := -llmdb -lmount -lblkid
+LIBS_worker   := -lsndfile -laubio -lfftw3f -lebur128 -lseccomp
+LIBS_cli      := -llmdb
+LIBS_supervisor :=
+SERVICES      := persist search indexer worker
+
+SCHEMAS  := $(wildcard schemas/*.schema)
+GEN_C    := $(patsubst schemas/%.schema,$(BUILD)/gen/schema_%.c,$(SCHEMAS)) $(BUILD)/gen/schema_all.c
+GEN_H    := $(patsubst schemas/%.schema,$(BUILD)/gen/schema_%.h,$(SCHEMAS))
+objects   = $(patsubst %.c,$(BUILD)/%.o,$(1))
+COMMON_O := $(call objects,$(wildcard common/*.c common/rt/*.c))
+PROTO_O  := $(call objects,$(wildcard proto/*.c)) $(patsubst $(BUILD)/gen/%.c,$(BUILD)/gen/%.o,$(GEN_C))
+STORE_O  := $(call objects,$(wildcard store/*.c))
+PROGRAMS := $(addprefix $(BUILD)/bin/loophole-,$(foreach s,$(SERVICES),$(if $(wildcard services/$(s)/main.c),$(s)))) \
+            $(if $(wildcard supervisor/main.c),$(BUILD)/bin/loopholed) \
+            $(if $(wildcard frontends/cli/main.c),$(BUILD)/bin/loophole)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+all: $(PROGRAMS)
+
+# ---- the schema compiler makes tables, structs and docs/protocol.md from schemas/ ----
+SCHEMAC_O := $(call objects,$(wildcard proto/schemac/*.c)) $(call objects,common/err.c common/text.c common/arena.c common/buffer.c common/file.c)
+$(BUILD)/schemac: $(SCHEMAC_O)
+	$(CC) $(LDFLAGS) -o $@ $(SCHEMAC_O)
+$(BUILD)/gen/.made: $(BUILD)/schemac $(SCHEMAS)
+	@mkdir -p $(BUILD)/gen
+	$(BUILD)/schemac --out $(BUILD)/gen --docs $(BUILD)/gen/protocol.md $(SCHEMAS)
+	@touch $@
+$(GEN_C) $(GEN_H): $(BUILD)/gen/.made ;
+docs: $(BUILD)/gen/.made
+	cp $(BUILD)/gen/protocol.md docs/protocol.md
+
+# ---- objects and programs ----
+$(SCHEMAC_O): $(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c -o $@ $<
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+	$(CC) $(CFLAGS) -c -o $@ $<
+$(BUILD)/%.o: %.c $(BUILD)/gen/.made
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(CFLAGS_$(subst /,_,$(patsubst services/%/,%,$(dir $<)))) -c -o $@ $<
+
+$(BUILD)/libcommon.a: $(COMMON_O)
+$(BUILD)/libproto.a: $(PROTO_O)
+$(BUILD)/libstore.a: $(STORE_O)
+$(BUILD)/%.a:
+	@rm -f $@
+	ar rcs $@ $^
+ENGINE := $(BUILD)/libstore.a $(BUILD)/libproto.a $(BUILD)/libcommon.a
+
+# The folder of a program, and its objects; parts in sub-folders belong to it.
+parts = $(call objects,$(wildcard $(1)/*.c $(1)/*/*.c))
+define program
+$(2): $$(call parts,$(1)) $$(ENGINE)
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDFLAGS) -o $$@ $$(call parts,$(1)) $$(ENGINE) $(3) $$(LIBS)
+endef
+$(foreach s,$(SERVICES),$(eval $(call program,services/$(s),$(BUILD)/bin/loophole-$(s),$(LIBS_$(s)))))
+$(eval $(call program,supervisor,$(BUILD)/bin/loopholed,$(LIBS_supervisor)))
+$(eval $(call program,frontends/cli,$(BUILD)/bin/loophole,$(LIBS_cli)))
+
+# ---- unit tests: tests/unit/PART/NAME_test.c links the real objects of PART (all but its main) ----
+UNIT_SRC := $(wildcard tests/unit/*/*_test.c)
+UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
+part_folder = $(firstword $(wildcard services/$(1) $(filter supervisor,$(1)) $(if $(filter cli,$(1)),frontends/cli)))
+define unit
+$(BUILD)/tests/$(1): $(BUILD)/tests/unit/$(1).o $$(filter-out %/main.o,$$(if $(call part_folder,$(2)),$$(call parts,$(call part_folder,$(2))))) $$(ENGINE)
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDFLAGS) -o $$@ $$^ $(LIBS_$(2)) $$(if $(LIBS_$(2)),,-llmdb) $$(LIBS) -lcmocka
+endef
+$(foreach u,$(UNIT_SRC),$(eval $(call unit,$(patsubst tests/unit/%.c,%,$(u)),$(patsubst tests/unit/%/,%,$(dir $(u))))))
+units: $(UNITS)
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+.PHONY: all docs units clean

@@ -1,0 +1,26 @@
+/* buffer.h: bytes that grow. Owned by whoever holds the struct. One thread at a time. */
+#ifndef LOOPHOLE_COMMON_BUFFER_H
+#define LOOPHOLE_COMMON_BUFFER_H
+
+#include "common/text.h"
+
+/* Zeroed is an empty buffer. After `failed` (out of memory or past `limit`) appends do nothing. */
+struct buffer {
+    uint8_t *at;
+    size_t len;
+    size_t room;
+    size_t limit; /* 0: no limit */
+    bool failed;
+};
+
+void buffer_add(struct buffer *buffer, const void *bytes, size_t len);
+void buffer_add_text(struct buffer *buffer, const char *zero_terminated);
+void buffer_printf(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void buffer_reset(struct buffer *buffer); /* empty, memory kept, `failed` cleared */
+void buffer_free(struct buffer *buffer);
+
+/* The bytes with a closing zero behind them, as C text; "" when empty or failed. */
+const char *buffer_c(struct buffer *buffer);
+struct bytes buffer_bytes(const struct buffer *buffer);
+
+#endif

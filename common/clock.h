@@ -1,0 +1,13 @@
+/* clock.h: the two clocks. Any thread. */
+#ifndef LOOPHOLE_COMMON_CLOCK_H
+#define LOOPHOLE_COMMON_CLOCK_H
+
+#include <stdint.h>
+
+typedef int64_t usec_t; /* microseconds: since 1970 UTC (clock_now), or since boot (clock_steady) */
+
+usec_t clock_now(void);
+usec_t clock_steady(void); /* CLOCK_MONOTONIC: for deadlines and measurements */
+void clock_sleep(usec_t duration);
+
+#endif

@@ -1,0 +1,42 @@
+/* text.h: borrowed runs of bytes. A text points into a message, an arena or a literal; it owns nothing.
+ * Any thread. */
+#ifndef LOOPHOLE_COMMON_TEXT_H
+#define LOOPHOLE_COMMON_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* UTF-8 where it came through the codec; not terminated by a zero; `at` may be NULL when len is 0. */
+struct text {
+    uint32_t len;
+    const char *at;
+};
+
+/* Any bytes: paths, hashes, embeddings. */
+struct bytes {
+    uint32_t len;
+    const uint8_t *at;
+};
+
+#define TEXT(literal) ((struct text){ sizeof(literal) - 1, (literal) })
+#define TEXT_ARG(t)   (int)(t).len, ((t).at ? (t).at : "") /* for printf's %.*s */
+
+struct text text_of(const char *zero_terminated); /* NULL gives an empty text */
+bool text_equal(struct text a, struct text b);
+bool text_is(struct text a, const char *zero_terminated);
+int text_compare(struct text a, struct text b); /* by bytes; shorter first when one begins the other */
+bool text_starts(struct text a, struct text start);
+
+/* Copies into `to` with a closing zero; returns false, leaving a cut copy, when it does not fit. */
+bool text_copy(char *to, size_t size, struct text from);
+
+/* True when all bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
+bool text_is_utf8(struct text t);
+
+struct bytes bytes_of(const void *at, size_t len);
+bool bytes_equal(struct bytes a, struct bytes b);
+bool bytes_copy(char *to, size_t size, struct bytes from); /* with a closing zero, for paths; false: does not fit
+                                                              or holds a zero itself */
+
+#endif

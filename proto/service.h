@@ -1,0 +1,95 @@
+/* service.h: the skeleton every service stands on: options, log, limits, lock, sockets, the standard asks, beats on
+ * the board, and one loop. A service's main.c calls these in order and nothing else. One thread (the loop's). */
+#ifndef LOOPHOLE_PROTO_SERVICE_H
+#define LOOPHOLE_PROTO_SERVICE_H
+
+#include "common/clock.h"
+#include "common/paths.h"
+#include "proto/codec.h"
+
+struct service;
+struct call;
+
+/* Reads the options (--help, --version, --foreground logs to stderr), finds the paths, opens the log, sets the
+ * limits, takes the lock NAME.lock in the run directory (a second one ends with exit code of ERR_EXISTS), opens
+ * the sockets. Ends the process with a message when it can't. Never returns NULL. */
+struct service *service_start(int argc, char **argv, const struct schema *schema);
+const struct paths *service_paths(const struct service *service);
+const char *service_name(const struct service *service);
+
+/* The handlers (struct NAME_handlers of the generated header) and the state each is given. */
+void service_answer(struct service *service, const void *handlers, void *state);
+
+/* Called once at the end of every turn in which anything was handled (or a timer or descriptor fired). */
+void service_each_turn(struct service *service, void (*end_of_turn)(void *state), void *state);
+
+/* Called when `fd` is readable; at most 64 descriptors. Removing is allowed within the call. */
+enum err service_watch(struct service *service, int fd, void (*ready)(void *state, int fd), void *state);
+void service_unwatch(struct service *service, int fd);
+
+/* Called every `period`, first after one period; a period of 0 removes it. At most 16, one for each (tick, state). */
+void service_every(struct service *service, usec_t period, void (*tick)(void *state), void *state);
+
+/* Called by the standard asks `status` (the tasks, and what the service waits for) and `cancel`. */
+struct service_status; /* generated from service.schema */
+void service_tells(struct service *service, void (*fill)(void *state, struct arena *arena, struct service_status *to),
+                   enum err (*cancel)(void *state, struct id task, struct fault *fault), void *state);
+
+void service_ready(struct service *service); /* on the board: ready */
+void service_loop(struct service *service);  /* until SIGTERM or SIGINT or service_stop */
+void service_stop(struct service *service, int exit_code);
+int service_end(struct service *service);    /* frees all; the exit code for main */
+
+/* ---- within a handler ---- */
+
+/* A handler returns ERR_OK with its answer filled, or an error it has explained with refuse. */
+enum err refuse(struct call *call, enum err code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+struct fault *call_fault(struct call *call);
+struct arena *call_arena(struct call *call);  /* lasts until the answer is sent or held */
+struct id call_request(const struct call *call);
+usec_t call_deadline(const struct call *call); /* on the steady clock */
+const struct ask *call_ask(const struct call *call);
+struct service *call_service(const struct call *call);
+
+/* Puts the answer off: the handler returns ERR_OK, and later exactly one of these is called with the ticket. The
+ * ticket keeps the arena alive; at the deadline the skeleton itself answers timeout, and a later answer does
+ * nothing. The answer struct given to the handler must not be touched once it has returned. */
+struct ticket {
+    uint64_t number; /* 0: none */
+};
+struct ticket call_defer(struct call *call);
+void ticket_answer(struct service *service, struct ticket ticket, const void *answer);
+void ticket_fail(struct service *service, struct ticket ticket, const struct fault *fault);
+bool ticket_is_open(const struct service *service, struct ticket ticket);
+
+/* Group commit: the answer (or refusal) of this call is kept until the end of the turn, when service_release sends
+ * all that are held, or service_fail_held answers all of them with one fault. A call that is refused is held too
+ * once call_hold was called. `keep` (or NULL) is called with the encoded answer frame's body before it is held. */
+void call_hold(struct call *call, enum err (*keep)(void *state, struct id request, enum err error, struct bytes body),
+               void *state);
+void service_release(struct service *service);
+void service_fail_held(struct service *service, const struct fault *fault);
+uint32_t service_held(const struct service *service);
+
+/* Answers this call with a body that was encoded before: a request that is repeated. */
+void call_answer_again(struct call *call, enum err error, struct bytes body);
+
+/* ---- towards others ---- */
+
+/* Publishes `body` (a struct of the event's shape). Never blocks. */
+void service_publish(struct service *service, const char *event, const void *body);
+
+/* Asks another service; `done` is called from the loop exactly once: with the answer (a struct of the answer's
+ * shape, valid during the call), or with a fault. Sent again every second under the same request id until the
+ * budget is used up. `request_id` NULL: one is drawn. At most 1,024 under way: past that busy, at once. */
+enum err service_ask(struct service *service, const char *name, const void *request, uint32_t budget_ms,
+                     const struct id *request_id,
+                     void (*done)(void *state, enum err error, const void *answer, const struct fault *fault),
+                     void *state, struct fault *fault);
+
+/* Subscribes to an event of another service ("persist.changed"). `heard` gets the decoded body; `gap` is true when
+ * the epoch or sequence shows that events were missed before this one. */
+enum err service_hear(struct service *service, const char *event,
+                      void (*heard)(void *state, const void *body, bool gap), void *state);
+
+#endif

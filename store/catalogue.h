@@ -1,0 +1,55 @@
+/* catalogue.h: the catalogue's records, read from a transaction of store.h by whoever holds one. Writing them is
+ * persist's alone (catalogue_write.h). Strings point into the map or the arena: copy out before the transaction
+ * ends (codec_copy). Errors: not_found; internal for a record that does not decode (reported by `store check`). */
+#ifndef LOOPHOLE_STORE_CATALOGUE_H
+#define LOOPHOLE_STORE_CATALOGUE_H
+
+#include "common/arena.h"
+#include "schema_persist.h"
+#include "store/store.h"
+
+enum err catalogue_id(struct txn *txn, struct id *catalogue);          /* restore draws a new one */
+enum err catalogue_head(struct txn *txn, uint64_t *tail, uint64_t *head); /* of the change log; 0, 0 when empty */
+
+enum err catalogue_media(struct txn *txn, struct arena *arena, struct id id, struct media *to);
+enum err catalogue_place(struct txn *txn, struct id folder, struct bytes file, struct id *media);
+enum err catalogue_folder(struct txn *txn, struct arena *arena, struct id id, struct folder *to);
+enum err catalogue_folder_named(struct txn *txn, struct id volume, struct id parent, struct bytes name,
+                                struct id *folder);
+enum err catalogue_volume(struct txn *txn, struct arena *arena, struct id id, struct volume *to);
+enum err catalogue_volume_identified(struct txn *txn, struct text identity, struct id *volume);
+enum err catalogue_library(struct txn *txn, struct arena *arena, struct id folder, struct library *to);
+enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes content, struct embedding *to);
+enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena, struct bytes content,
+                            struct text type, struct artefact *to);
+
+/* Walks. `seen` returns false to stop. `after` zero: from the start; else the first id behind it: chunks. */
+enum err catalogue_each_media(struct txn *txn, struct arena *arena, struct id after,
+                              bool (*seen)(void *state, const struct media *media), void *state);
+enum err catalogue_each_library(struct txn *txn, struct arena *arena,
+                                bool (*seen)(void *state, const struct library *library), void *state);
+enum err catalogue_each_in_folder(struct txn *txn, struct arena *arena, struct id folder,
+                                  bool (*seen)(void *state, const struct media *media), void *state);
+enum err catalogue_each_subfolder(struct txn *txn, struct arena *arena, struct id folder,
+                                  bool (*seen)(void *state, const struct folder *folder), void *state);
+enum err catalogue_each_with_content(struct txn *txn, struct bytes content,
+                                     bool (*seen)(void *state, struct id media), void *state);
+enum err catalogue_each_change(struct txn *txn, struct arena *arena, uint64_t after_revision,
+                               bool (*seen)(void *state, const struct change *change), void *state);
+
+/* All facts about an item, of every source; and only those that win (user > file > composer > analysis, among
+ * those that are shown), sorted by attribute. */
+enum err catalogue_facts(struct txn *txn, struct arena *arena, const struct media *media, struct fact_list *all);
+enum err catalogue_winning(struct arena *arena, struct fact_list all, struct fact_list *winning);
+
+/* Where its file is now: the volume's mount, the folders and the name. Empty when the volume is offline. */
+enum err catalogue_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path);
+enum err catalogue_folder_path(struct txn *txn, struct arena *arena, struct id folder, struct bytes *path);
+
+/* The item of that absolute path: the online volume with the longest mount that begins it, then the folders. */
+enum err catalogue_at_path(struct txn *txn, struct arena *arena, struct bytes path, struct id *media);
+
+/* A whole item for a front-end: media, path, volume, backend, winning facts. */
+enum err catalogue_item(struct txn *txn, struct arena *arena, struct id id, struct item *to);
+
+#endif

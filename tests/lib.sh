@@ -1,0 +1,105 @@
+# lib.sh: what every shell test stands on. A test sources it, defines one function a claim, and ends with
+# `run_claims`. Functions whose names begin with _ are helpers. Output is TAP: `ok N - claim`.
+set -u
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+build=${BUILD:-$top/build}
+case $build in /*) ;; *) build=$top/$build ;; esac
+script=${BASH_SOURCE[-1]}
+PATH=$build/bin:$PATH
+export LC_ALL=C.UTF-8
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/loophole-test.XXXXXX") || exit 1
+export LOOPHOLE_HOME=$scratch/home
+mkdir -p "$LOOPHOLE_HOME"
+drumkits=/usr/share/hydrogen/data/drumkits
+sonic=/usr/share/sonic-pi/samples
+
+# What a claim says when it does not hold. `skip` ends the claim without failing it.
+fail() { printf '# %s\n' "$*" >&2; exit 1; }
+skip() { printf '%s\n' "$*" >"$scratch/skipped"; exit 0; }
+
+same() { [ "$1" = "$2" ] || fail "expected: $1"$'\n'"# but got:  $2 ${3:-}"; }
+differ() { [ "$1" != "$2" ] || fail "both are: $1 ${3:-}"; }
+holds() { "$@" || fail "does not hold: $*"; }
+refused() { "$@" >"$scratch/out" 2>&1 && fail "not refused: $*"; cat "$scratch/out"; }
+contains() { case $1 in *"$2"*) ;; *) fail "no \"$2\" in: $1" ;; esac; }
+
+# until SECONDS COMMAND…: waits until the command succeeds; fails after so many seconds (never asserts speed).
+until_true() {
+    local end=$((SECONDS + $1)); shift
+    while ! "$@" >/dev/null 2>&1; do
+        [ $SECONDS -lt $end ] || fail "still not true: $*"
+        sleep 0.05
+    done
+}
+
+# One field of the first line of JSON on standard input (or of every line, with each=1).
+field() { /usr/bin/python3 -c '
+import sys, json
+for line in sys.stdin:
+    if not line.strip(): continue
+    value = json.loads(line)
+    for part in sys.argv[1].split("."):
+        value = value[int(part)] if isinstance(value, list) else value.get(part)
+        if value is None: break
+    print("" if value is None else value if isinstance(value, str) else json.dumps(value))
+    if len(sys.argv) < 3: break
+' "$@"; }
+
+engine_up() { loophole up >"$scratch/up.log" 2>&1 || { cat "$scratch/up.log" >&2; fail "the engine did not start"; }; }
+engine_down() { loophole down >/dev/null 2>&1; }
+pid_of() { loophole status --json | /usr/bin/python3 -c '
+import sys, json
+for line in sys.stdin:
+    s = json.loads(line)
+    if s["service"] == sys.argv[1]: print(s["pid"])
+' "$1"; }
+is_ready() { [ "$(loophole status --json | /usr/bin/python3 -c '
+import sys, json
+print([json.loads(l)["state"] for l in sys.stdin if json.loads(l)["service"] == sys.argv[1]][0])
+' "$1")" = ready ]; }
+wait_ready() { until_true 60 is_ready "$1"; }
+
+# Every process of this test carries its home in its environment; nothing else is ever killed.
+processes_of_home() {
+    local p
+    for p in /proc/[0-9]*; do
+        { tr '\0' '\n' <"$p/environ" | grep -qxF "LOOPHOLE_HOME=$1"; } 2>/dev/null && echo "${p#/proc/}"
+    done
+}
+_end() {
+    local pid try home
+    for home in "$scratch"/home*; do
+        LOOPHOLE_HOME=$home timeout 30 "$build/bin/loophole" down >/dev/null 2>&1
+        for try in 1 2 3 4 5; do
+            for pid in $(processes_of_home "$home"); do
+                [ "$pid" != $$ ] && [ "$pid" != "$BASHPID" ] && kill -KILL "$pid" 2>/dev/null
+            done
+        done
+    done
+    cd / && rm -rf "$scratch"
+}
+
+run_claims() {
+    local claim number=0 failed=0 only=${1:-}
+    trap _end EXIT
+    trap 'exit 1' INT TERM HUP
+    for claim in $(grep -oE '^[a-z][a-z0-9_]*\(\)' "$script" | tr -d '()'); do
+        [ -n "$only" ] && [ "$only" != "$claim" ] && continue
+        number=$((number + 1))
+        rm -f "$scratch/skipped"
+        if ( "$claim" ) >"$scratch/claim.log" 2>&1 </dev/null; then
+            if [ -f "$scratch/skipped" ]; then
+                echo "ok $number - $claim # SKIP $(cat "$scratch/skipped")"
+            else
+                echo "ok $number - $claim"
+            fi
+            grep '^figure: ' "$scratch/claim.log" | sed 's/^/# /'
+        else
+            echo "not ok $number - $claim"
+            tail -n 30 "$scratch/claim.log" | sed 's/^/#   /'
+            failed=$((failed + 1))
+        fi
+    done
+    echo "1..$number"
+    [ "$failed" = 0 ]
+}
