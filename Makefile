@@ -1,7 +1,9 @@
 # loophole · make run · make test · make install · see README.md
 VERSION  := 0.1.0
 BUILD    ?= build
-CC       ?= gcc
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
 PREFIX   ?= /usr/local
 MODE     ?= -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wvla -Werror
@@ -29,6 +31,9 @@ PROGRAMS := $(addprefix $(BUILD)/bin/loophole-,$(foreach s,$(SERVICES),$(if $(wi
             $(if $(wildcard supervisor/main.c),$(BUILD)/bin/loopholed) \
             $(if $(wildcard frontends/cli/main.c),$(BUILD)/bin/loophole)
 
+# `make run` and `make test` install what is missing first; nothing else touches the system.
+NEEDS := $(if $(filter run test,$(MAKECMDGOALS)),$(BUILD)/.packages-$(if $(filter test,$(MAKECMDGOALS)),test,run))
+
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -47,12 +52,16 @@ docs: $(BUILD)/gen/.made
 	cp $(BUILD)/gen/protocol.md docs/protocol.md
 
 # ---- objects and programs ----
-$(SCHEMAC_O): $(BUILD)/%.o: %.c
+$(BUILD)/.packages-%: tools/packages
+	@mkdir -p $(@D)
+	tools/packages $*
+	@touch $@
+$(SCHEMAC_O): $(BUILD)/%.o: %.c | $(NEEDS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c -o $@ $<
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
 	$(CC) $(CFLAGS) -c -o $@ $<
-$(BUILD)/%.o: %.c $(BUILD)/gen/.made
+$(BUILD)/%.o: %.c $(BUILD)/gen/.made | $(NEEDS)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(CFLAGS_$(subst /,_,$(patsubst services/%/,%,$(dir $<)))) -c -o $@ $<
 
@@ -87,8 +96,27 @@ endef
 $(foreach u,$(UNIT_SRC),$(eval $(call unit,$(patsubst tests/unit/%.c,%,$(u)),$(patsubst tests/unit/%/,%,$(dir $(u))))))
 units: $(UNITS)
 
+# ---- run, stop, test ----
+LIBRARY ?=
+run: all
+	@tools/demo $(BUILD)/bin $(LIBRARY)
+stop:
+	@$(BUILD)/bin/loophole down
+
+TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
+TEST_SCRIPTS   = $(wildcard tests/schema/*.sh tests/service/*.sh tests/faults/*.sh) tests/tidy
+test: all units clang-clean
+	@BUILD=$(abspath $(BUILD)) tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
+# The same sources without a warning from the other compiler.
+clang-clean: $(BUILD)/gen/.made
+	@$(MAKE) --no-print-directory -s BUILD=$(BUILD)/clang CC=clang MODE=-fsyntax-only syntax
+syntax: $(BUILD)/gen/.made
+	@mkdir -p $(BUILD)
+	@printf '%s\n' $(shell find common proto store services supervisor frontends tests bench -name '*.c') | \
+	    xargs -P $$(nproc) -n 8 $(CC) -std=c17 -D_GNU_SOURCE $(WARN) -I. -I$(BUILD)/gen -DLOOPHOLE_VERSION='""' -fsyntax-only
+
 clean:
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all docs units clean
+.PHONY: all docs units clean run stop test clang-clean syntax

@@ -23,9 +23,9 @@ enum err {
 /* What went wrong, said once, where it was found. Zeroed is "nothing". */
 struct fault {
     enum err code;
-    char what[240];  /* a sentence without a full stop: "no media item 01J…" */
-    char field[64];  /* the field of the message at fault, or "" */
-    char hint[240];  /* what to do about it, or "" */
+    char what[240]; /* a sentence without a full stop: "no media item 01J…" */
+    char field[64]; /* the field of the message at fault, or "" */
+    char hint[240]; /* what to do about it, or "" */
 };
 
 /* Fills `fault` (which may be NULL) and returns `code`, so that `return fault_set(…)` reads well. */

@@ -6,14 +6,14 @@
 #include "common/err.h"
 
 struct paths {
-    char home[PATH_MAX];    /* $LOOPHOLE_HOME, or "" */
-    char config[PATH_MAX];  /* directory with loophole.conf */
-    char data[PATH_MAX];    /* store/, artefact/ */
-    char cache[PATH_MAX];   /* search index */
-    char logs[PATH_MAX];    /* data/log */
-    char run[PATH_MAX];     /* sockets, locks; 0700; at most 80 bytes long, else /tmp/loophole-UID/TAG */
+    char home[PATH_MAX];     /* $LOOPHOLE_HOME, or "" */
+    char config[PATH_MAX];   /* directory with loophole.conf */
+    char data[PATH_MAX];     /* store/, artefact/ */
+    char cache[PATH_MAX];    /* search index */
+    char logs[PATH_MAX];     /* data/log */
+    char run[PATH_MAX];      /* sockets, locks; 0700; at most 80 bytes long, else /tmp/loophole-UID/TAG */
     char programs[PATH_MAX]; /* the directory of the running binary: the services stand beside it */
-    char tag[9];            /* 8 hex digits of a hash of the data directory's real path: names of shared memory */
+    char tag[9]; /* 8 hex digits of a hash of the data directory's real path: names of shared memory */
 };
 
 /* Finds the paths and makes the directories that are missing (0700). Errors: io, denied (a directory in /tmp that

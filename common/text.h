@@ -34,9 +34,13 @@ bool text_copy(char *to, size_t size, struct text from);
 /* True when all bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool text_is_utf8(struct text t);
 
+/* Bytes of the UTF-8 character that `t` begins with; 0 when it is empty or begins with something else. */
+uint32_t text_character(struct text t);
+
 struct bytes bytes_of(const void *at, size_t len);
 bool bytes_equal(struct bytes a, struct bytes b);
-bool bytes_copy(char *to, size_t size, struct bytes from); /* with a closing zero, for paths; false: does not fit
+bool bytes_copy(char *to, size_t size,
+                struct bytes from); /* with a closing zero, for paths; false: does not fit
                                                               or holds a zero itself */
 
 #endif

@@ -8,7 +8,7 @@
 #include "common/text.h"
 
 enum database {        /* key → value; integers in keys are big-endian so that order is meaning */
-    DB_META,           /* name → value: version, catalogue id, epoch */
+    DB_META,           /* name → value: version, catalogue id, undo pointers */
     DB_MEDIA,          /* id → media */
     DB_PLACE,          /* folder id, file name → media id */
     DB_FOLDER,         /* id → folder */
@@ -18,44 +18,70 @@ enum database {        /* key → value; integers in keys are big-endian so that
     DB_LIBRARY,        /* folder id → library */
     DB_CONTENT,        /* content, media id → nothing */
     DB_FACTS,          /* subject (16 bytes: content or media id) → its facts */
-    DB_ARTEFACT,       /* content, type, parameters → artefact, or the digest of its file */
+    DB_ARTEFACT,       /* content, type, zero, parameters → kept_artefact: its data, or the digest of its file */
     DB_EMBEDDING,      /* content → embedding */
     DB_CHANGE,         /* revision → change */
-    DB_REQUEST,        /* request id → revision, error, answer */
-    DB_UNDO,           /* number → undo record */
+    DB_REQUEST,        /* request id → revision (0: it changed nothing), error, answer */
+    DB_QUIET,          /* time, request id → nothing: the requests that changed nothing, by age */
+    DB_UNDO,           /* number → undo_step */
     DB_COUNT
 };
 
+enum { STORE_VERSION = 1 }; /* of the databases; migrate.h brings older ones here */
+
 enum store_mode {
     STORE_READER, /* waits for nothing: offline when there is no store yet */
-    STORE_WRITER, /* makes and migrates it; one a home (the lock of service.h) */
+    STORE_WRITER, /* makes and migrates it; one a home */
 };
 
 struct store;
 struct txn;
 
-/* Errors: offline (no store yet), version (newer than this program), denied (a network file system), io, full. */
+/* Opens DATA/store. A writer first takes the lock DATA/store.lock for as long as it is open; when it returns, all
+ * that a predecessor committed is on the disk. The map is 256 GiB of address space, or the setting store.map_mib.
+ * Errors: offline (no store yet, or an older one that waits for its migration), version (newer than this program),
+ * denied (a network file system, no permission), exists (another writer), io, full. */
 enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store, struct fault *fault);
-void store_close(struct store *store);
+
+/* Opens the environment in `directory` as it is: no lock, no migration, any version. A writer makes what is
+ * missing; to a reader a missing database is an empty one. `map_bytes` 0: the default. Errors: as above. */
+enum err store_open_directory(const char *directory, enum store_mode mode, size_t map_bytes, struct store **store,
+                              struct fault *fault);
+void store_close(struct store *store); /* NULL is allowed */
+
+/* The writer's lock alone, for who replaces the whole store. Errors: exists (the engine runs), io, full. */
+enum err store_lock(const struct paths *paths, int *lock, struct fault *fault);
+void store_unlock(int lock);
 
 /* Clears the slots of dead readers; returns how many. Called at start, on a timer, after every death. */
 int store_clear_readers(struct store *store);
 uint64_t store_pages(const struct store *store); /* pages of the file in use: growth is watched by it */
 
-/* A read transaction sees one moment; end it within the turn. */
+/* Writes a compact copy of one moment to `fd`, while writers go on. Errors: full, io. */
+enum err store_copy(struct store *store, int fd, struct fault *fault);
+
+/* A read transaction sees one moment; end it within the turn. A reader whose store was replaced (restore, migration)
+ * opens the new one here. */
 enum err store_read(struct store *store, struct txn **txn, struct fault *fault);
 enum err store_write(struct store *store, struct txn **txn, struct fault *fault); /* writer only, one at a time */
-void txn_end(struct txn *txn);                                                    /* read: done; write: abort */
+void txn_end(struct txn *txn);                       /* read: done; write: abort; NULL is allowed */
+bool txn_writes(const struct txn *txn);
 
 /* Durable when it returns ok. Errors: full (disk or map: aborted, may be tried again), io (the environment must be
  * opened anew). Ends the transaction in any case. */
 enum err txn_commit(struct txn *txn, struct fault *fault);
 
-/* Values point into the map until the transaction ends or (write) is written to. Keys ≤ 511 bytes. */
+/* Values point into the map until the transaction ends or (write) is written to. Keys ≤ 511 bytes. Errors of writes:
+ * full, io; then the transaction can only be ended. */
 enum err txn_get(struct txn *txn, enum database db, struct bytes key, struct bytes *value);
 enum err txn_put(struct txn *txn, enum database db, struct bytes key, struct bytes value);
 enum err txn_delete(struct txn *txn, enum database db, struct bytes key); /* not_found when it is not there */
 uint64_t txn_count(struct txn *txn, enum database db);
+
+/* The version of the databases: 0 when none is written (a store from before versions, or an empty one). */
+enum err txn_version(struct txn *txn, uint64_t *version);
+enum err txn_set_version(struct txn *txn, uint64_t version);
+bool txn_is_empty(struct txn *txn); /* no database was ever made */
 
 /* Walks keys in order, from the first that is ≥ `from`, while they begin with `prefix`. In a write transaction
  * nothing may be written to `db` meanwhile. */
@@ -69,5 +95,8 @@ enum err walk_begin(struct txn *txn, enum database db, struct bytes from, struct
 bool walk_next(struct walk *walk); /* false: no more */
 void walk_end(struct walk *walk);
 bool walk_last(struct txn *txn, enum database db, struct bytes *key, struct bytes *value); /* false: empty */
+
+/* "media", "place", …: for messages. */
+const char *database_name(enum database db);
 
 #endif

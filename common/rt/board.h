@@ -6,6 +6,7 @@
 #define LOOPHOLE_COMMON_RT_BOARD_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include "common/clock.h"
 #include "common/paths.h"
 

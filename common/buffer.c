@@ -1,0 +1,91 @@
+#include "common/buffer.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_ROOM = 256 };
+
+/* Room for `more` bytes and a closing zero behind them. */
+static bool make_room(struct buffer *buffer, size_t more)
+{
+    size_t needed, room;
+    uint8_t *at;
+
+    if (buffer->failed || __builtin_add_overflow(buffer->len, more, &needed) || needed == SIZE_MAX)
+        goto failed;
+    if (buffer->limit && needed > buffer->limit)
+        goto failed;
+    if (needed < buffer->room)
+        return true;
+    room = buffer->room > SIZE_MAX / 2 ? needed + 1 : 2 * buffer->room;
+    if (room < FIRST_ROOM)
+        room = FIRST_ROOM;
+    if (room < needed + 1)
+        room = needed + 1;
+    at = realloc(buffer->at, room);
+    if (!at)
+        goto failed;
+    buffer->at = at;
+    buffer->room = room;
+    return true;
+failed:
+    buffer->failed = true;
+    return false;
+}
+
+void buffer_add(struct buffer *buffer, const void *bytes, size_t len)
+{
+    if (len == 0 || !make_room(buffer, len))
+        return;
+    memcpy(buffer->at + buffer->len, bytes, len);
+    buffer->len += len;
+}
+
+void buffer_add_text(struct buffer *buffer, const char *zero_terminated)
+{
+    buffer_add(buffer, zero_terminated, strlen(zero_terminated));
+}
+
+void buffer_printf(struct buffer *buffer, const char *format, ...)
+{
+    va_list arguments, again;
+    int len;
+
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    len = vsnprintf(NULL, 0, format, arguments);
+    if (len < 0)
+        buffer->failed = true;
+    else if (make_room(buffer, (size_t)len)) {
+        (void)vsnprintf((char *)buffer->at + buffer->len, (size_t)len + 1, format, again);
+        buffer->len += (size_t)len;
+    }
+    va_end(again);
+    va_end(arguments);
+}
+
+void buffer_reset(struct buffer *buffer)
+{
+    buffer->len = 0;
+    buffer->failed = false;
+}
+
+void buffer_free(struct buffer *buffer)
+{
+    free(buffer->at);
+    *buffer = (struct buffer){ .limit = buffer->limit };
+}
+
+const char *buffer_c(struct buffer *buffer)
+{
+    if (buffer->failed || buffer->len == 0)
+        return "";
+    buffer->at[buffer->len] = '\0';
+    return (const char *)buffer->at;
+}
+
+struct bytes buffer_bytes(const struct buffer *buffer)
+{
+    return bytes_of(buffer->at, buffer->len);
+}

@@ -1,0 +1,170 @@
+#include "common/crash.h"
+#include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/sanitizer.h"
+
+enum { FRAMES = 64, STACK_BYTES = 65536, LINE_BYTES = 512 };
+
+/* A signal handler reaches nothing but what is static: the exception to "no globals". */
+static struct {
+    char start[PATH_MAX]; /* of the record's path: "DATA/crash/SERVICE-PID-" */
+    char service[32];
+    char in_hand[CRASH_NOTE_SIZE];
+    atomic_flag taken; /* one thread writes, others wait for the end */
+    uint8_t stack[STACK_BYTES];
+} state = { .taken = ATOMIC_FLAG_INIT };
+
+static const struct {
+    int number;
+    const char *name;
+} fatal[] = {
+    { SIGSEGV, "SIGSEGV" }, { SIGBUS, "SIGBUS" },   { SIGFPE, "SIGFPE" },
+    { SIGILL, "SIGILL" },   { SIGABRT, "SIGABRT" },
+};
+
+enum { FATALS = sizeof(fatal) / sizeof(*fatal) };
+
+/* ---- within the handler: only calls that are safe there ---- */
+
+struct line {
+    size_t len;
+    char text[LINE_BYTES];
+};
+
+static void add(struct line *line, const char *text)
+{
+    while (*text && line->len < sizeof(line->text) - 1)
+        line->text[line->len++] = *text++;
+    line->text[line->len] = '\0';
+}
+
+/* A path may hold any byte: none of them begins a line of the record. */
+static void add_note(struct line *line, const char *note)
+{
+    size_t start = line->len;
+
+    add(line, note);
+    for (size_t i = start; i < line->len; i++)
+        if ((unsigned char)line->text[i] < 0x20)
+            line->text[i] = '?';
+}
+
+static void add_number(struct line *line, uint64_t number, unsigned base)
+{
+    char digits[24];
+    int at = sizeof(digits) - 1;
+
+    digits[at] = '\0';
+    do {
+        digits[--at] = "0123456789abcdef"[number % base];
+        number /= base;
+    } while (number);
+    add(line, digits + at);
+}
+
+static const char *signal_name(int number)
+{
+    for (unsigned i = 0; i < FATALS; i++)
+        if (fatal[i].number == number)
+            return fatal[i].name;
+    return "?";
+}
+
+static void describe(struct line *line, int number, const siginfo_t *info, int64_t seconds)
+{
+    add(line, "service: ");
+    add(line, state.service);
+    add(line, "\npid: ");
+    add_number(line, (uint64_t)getpid(), 10);
+    add(line, "\nat: ");
+    add_number(line, (uint64_t)seconds, 10);
+    add(line, "\nsignal: ");
+    add_number(line, (uint64_t)number, 10);
+    add(line, " (");
+    add(line, signal_name(number));
+    add(line, ")\naddress: 0x");
+    add_number(line, info->si_code > 0 ? (uint64_t)(uintptr_t)info->si_addr : 0, 16);
+    add(line, "\nin hand: ");
+    add_note(line, state.in_hand);
+    add(line, "\n");
+}
+
+static void write_record(int number, const siginfo_t *info)
+{
+    struct line path = { 0 }, text = { 0 };
+    int64_t seconds = clock_now() / 1000000;
+    void *frames[FRAMES];
+    char name[PATH_MAX + 32];
+    size_t len = strlen(state.start);
+    int fd;
+
+    add_number(&path, (uint64_t)seconds, 10);
+    add(&path, ".txt");
+    memcpy(name, state.start, len);
+    memcpy(name + len, path.text, path.len + 1);
+    fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return;
+    describe(&text, number, info, seconds);
+    (void)file_write_fd(fd, text.text, text.len);
+    (void)file_write_fd(fd, "backtrace:\n", 11);
+    backtrace_symbols_fd(frames, backtrace(frames, FRAMES), fd);
+    close(fd);
+}
+
+static void on_fatal(int number, siginfo_t *info, void *context)
+{
+    (void)context;
+    if (atomic_flag_test_and_set(&state.taken))
+        for (;;)
+            pause();
+    write_record(number, info);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+/* ---- set-up ---- */
+
+enum err crash_directory(const struct paths *paths, char to[CRASH_DIRECTORY_SIZE], struct fault *fault)
+{
+    int len = snprintf(to, CRASH_DIRECTORY_SIZE, "%s/crash", paths->data);
+
+    if (len < 0 || len >= CRASH_DIRECTORY_SIZE)
+        return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", paths->data);
+    return file_make_dirs(to, 0700, fault);
+}
+
+enum err crash_install(const struct paths *paths, const char *service, struct fault *fault)
+{
+    struct sigaction action = { .sa_sigaction = on_fatal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
+    stack_t stack = { .ss_sp = state.stack, .ss_size = sizeof(state.stack) };
+    char directory[CRASH_DIRECTORY_SIZE];
+    void *frame[1];
+    enum err e = crash_directory(paths, directory, fault);
+
+    if (e != ERR_OK)
+        return e;
+    (void)snprintf(state.service, sizeof(state.service), "%s", service);
+    (void)snprintf(state.start, sizeof(state.start), "%s/%s-%d-", directory, state.service, (int)getpid());
+    (void)backtrace(frame, 1); /* loads what it needs now: within the handler it could not */
+    if (SANITIZED)
+        return ERR_OK;
+    if (sigaltstack(&stack, NULL) != 0)
+        return fault_errno(fault, ERR_IO, errno, "cannot set the signal stack");
+    for (unsigned i = 0; i < FATALS; i++)
+        sigaction(fatal[i].number, &action, NULL);
+    return ERR_OK;
+}
+
+void crash_in_hand(const char *text)
+{
+    (void)text_copy(state.in_hand, sizeof(state.in_hand), text_of(text));
+}

@@ -1,0 +1,23 @@
+/* crash.h: what a dying process says of itself: a small text file DATA/crash/SERVICE-PID-TIME.txt of lines
+ * "key: value" (service, pid, at, signal, address, in hand), the backtrace at their end. The supervisor adds to it
+ * what it saw from outside, and everybody reads it, by crash_list.h. */
+#ifndef LOOPHOLE_COMMON_CRASH_H
+#define LOOPHOLE_COMMON_CRASH_H
+
+#include "common/paths.h"
+
+enum { CRASH_NOTE_SIZE = 256, CRASH_DIRECTORY_SIZE = PATH_MAX - 512 }; /* room behind it for a file's name */
+
+/* Handles SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT of this process, on a stack of its own; the record written,
+ * the process dies of the signal as it would have. The stack serves the calling thread: the main one. In sanitizer
+ * builds, which report by themselves, it does nothing. Errors: those of making DATA/crash. */
+enum err crash_install(const struct paths *paths, const char *service, struct fault *fault);
+
+/* What this process works on now: "persist.put_media", "/music/kick.wav". Cut, and cheap enough for each message.
+ * NULL: nothing. Main thread. */
+void crash_in_hand(const char *text);
+
+/* DATA/crash, made when it is missing. */
+enum err crash_directory(const struct paths *paths, char to[CRASH_DIRECTORY_SIZE], struct fault *fault);
+
+#endif

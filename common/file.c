@@ -1,0 +1,172 @@
+#include "common/file.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READ_STEP = 65536 };
+
+static const struct {
+    int number;
+    enum err code;
+} meanings[] = {
+    { ENOENT, ERR_NOT_FOUND }, { ENOTDIR, ERR_NOT_FOUND },
+    { EEXIST, ERR_EXISTS },    { ENOSPC, ERR_FULL },
+    { EDQUOT, ERR_FULL },      { ENOMEM, ERR_FULL },
+    { EACCES, ERR_DENIED },    { EPERM, ERR_DENIED },
+    { EROFS, ERR_DENIED },     { ENAMETOOLONG, ERR_TOO_LARGE },
+    { EFBIG, ERR_TOO_LARGE },  { EAGAIN, ERR_BUSY },
+};
+
+enum err file_err(int number)
+{
+    for (size_t i = 0; i < sizeof(meanings) / sizeof(*meanings); i++)
+        if (meanings[i].number == number)
+            return meanings[i].code;
+    return ERR_IO;
+}
+
+static enum err failed(struct fault *fault, const char *doing, const char *path)
+{
+    return fault_errno(fault, file_err(errno), errno, "%s %s", doing, path);
+}
+
+static enum err read_fd(int fd, size_t limit, const char *path, struct buffer *to, struct fault *fault)
+{
+    size_t start = to->len;
+    char piece[READ_STEP];
+    ssize_t got;
+
+    while ((got = read(fd, piece, sizeof(piece))) != 0) {
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return failed(fault, "cannot read", path);
+        if ((size_t)got > limit - (to->len - start))
+            return fault_set(fault, ERR_TOO_LARGE, "%s is larger than %zu bytes", path, limit);
+        buffer_add(to, piece, (size_t)got);
+        if (to->failed)
+            return fault_set(fault, ERR_FULL, "no memory to read %s", path);
+    }
+    return ERR_OK;
+}
+
+enum err file_read_all(const char *path, size_t limit, struct buffer *to, struct fault *fault)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    struct stat st;
+    enum err e;
+
+    if (fd < 0)
+        return failed(fault, "cannot open", path);
+    if (fstat(fd, &st) != 0)
+        e = failed(fault, "cannot look at", path);
+    else if (!S_ISREG(st.st_mode))
+        e = fault_set(fault, ERR_BAD_REQUEST, "%s is not a regular file", path);
+    else
+        e = read_fd(fd, limit, path, to, fault);
+    close(fd);
+    return e;
+}
+
+enum err file_write_fd(int fd, const void *bytes, size_t len)
+{
+    const uint8_t *at = bytes;
+
+    while (len > 0) {
+        ssize_t put = write(fd, at, len);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return file_err(errno);
+        at += put;
+        len -= (size_t)put;
+    }
+    return ERR_OK;
+}
+
+/* The directory of `path` into `to`; "." when it names none. */
+static bool directory_of(const char *path, char to[PATH_MAX])
+{
+    const char *slash = strrchr(path, '/');
+    size_t len = slash ? (size_t)(slash - path) : 0;
+
+    if (!slash)
+        return text_copy(to, PATH_MAX, TEXT("."));
+    return text_copy(to, PATH_MAX, (struct text){ len ? (uint32_t)len : 1, path });
+}
+
+static enum err sync_directory(const char *directory, struct fault *fault)
+{
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    enum err e = ERR_OK;
+
+    if (fd < 0)
+        return failed(fault, "cannot open", directory);
+    if (fsync(fd) != 0)
+        e = failed(fault, "cannot sync", directory);
+    close(fd);
+    return e;
+}
+
+static enum err fill_temporary(int fd, struct bytes bytes, mode_t mode, const char *path, struct fault *fault)
+{
+    enum err e = file_write_fd(fd, bytes.at, bytes.len);
+
+    if (e != ERR_OK)
+        return fault_errno(fault, e, errno, "cannot write %s", path);
+    if (fchmod(fd, mode) != 0 || fsync(fd) != 0)
+        return failed(fault, "cannot write", path);
+    return ERR_OK;
+}
+
+enum err file_write_atomic(const char *path, struct bytes bytes, mode_t mode, struct fault *fault)
+{
+    char directory[PATH_MAX], temporary[PATH_MAX];
+    int len, fd;
+    enum err e;
+
+    if (!directory_of(path, directory))
+        return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", path);
+    len = snprintf(temporary, sizeof(temporary), "%s/.loophole-XXXXXX", directory);
+    if (len < 0 || (size_t)len >= sizeof(temporary))
+        return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", path);
+    fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0)
+        return failed(fault, "cannot write beside", path);
+    e = fill_temporary(fd, bytes, mode, path, fault);
+    if (close(fd) != 0 && e == ERR_OK)
+        e = failed(fault, "cannot write", path);
+    if (e == ERR_OK && rename(temporary, path) != 0)
+        e = failed(fault, "cannot replace", path);
+    if (e == ERR_OK)
+        return sync_directory(directory, fault);
+    unlink(temporary);
+    return e;
+}
+
+enum err file_make_dirs(const char *path, mode_t mode, struct fault *fault)
+{
+    char part[PATH_MAX];
+    struct stat st;
+
+    if (!text_copy(part, sizeof(part), text_of(path)))
+        return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", path);
+    for (char *slash = strchr(part + (*part == '/'), '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(part, mode) != 0 && stat(part, &st) != 0)
+            return failed(fault, "cannot make directory", part);
+        *slash = '/';
+    }
+    if (mkdir(part, mode) == 0)
+        return ERR_OK;
+    if (errno != EEXIST || stat(part, &st) != 0)
+        return failed(fault, "cannot make directory", part);
+    if (!S_ISDIR(st.st_mode))
+        return fault_set(fault, ERR_EXISTS, "%s is in the way: it is not a directory", part);
+    return ERR_OK;
+}

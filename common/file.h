@@ -1,0 +1,27 @@
+/* file.h: whole files, read and written in one go. Links with nothing but err, text, buffer. Any thread. */
+#ifndef LOOPHOLE_COMMON_FILE_H
+#define LOOPHOLE_COMMON_FILE_H
+
+#include <sys/types.h>
+#include "common/buffer.h"
+#include "common/err.h"
+
+/* What an errno of a file operation is among our errors: not_found, exists, full, denied, busy, too_large, else io. */
+enum err file_err(int number);
+
+/* Appends the bytes of `path` to `to`. Errors: not_found; too_large past `limit` bytes; full (memory); io; denied;
+ * bad_request when it is not a regular file. */
+enum err file_read_all(const char *path, size_t limit, struct buffer *to, struct fault *fault);
+
+/* Replaces `path`: a reader sees the old bytes or all of the new, also after a power cut. Written beside it, synced,
+ * renamed, the directory synced. Every file that must not be half is written through here. Errors: full, io,
+ * denied, not_found (its directory); then the old file stands as it was. */
+enum err file_write_atomic(const char *path, struct bytes bytes, mode_t mode, struct fault *fault);
+
+/* All of `len` bytes to `fd`, past short writes and interruptions. */
+enum err file_write_fd(int fd, const void *bytes, size_t len);
+
+/* Makes `path` and the directories above it that are missing, each with `mode`. */
+enum err file_make_dirs(const char *path, mode_t mode, struct fault *fault);
+
+#endif

@@ -1,0 +1,147 @@
+#include "common/rt/board.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "common/shm.h"
+
+struct board {
+    struct shm shm;
+    struct board_line *lines; /* BOARD_LINES of them, in the shared memory */
+};
+
+enum { PAYLOAD = BOARD_LINES * sizeof(struct board_line), STAT_SIZE = 1024, START_FIELD = 22 };
+
+static enum err open_with(enum err (*get)(const char *, uint32_t, size_t, struct shm *, struct fault *),
+                          const struct paths *paths, struct board **board, struct fault *fault)
+{
+    struct board *made = calloc(1, sizeof(*made));
+    char name[SHM_NAME_SIZE];
+    enum err e;
+
+    *board = NULL;
+    if (!made)
+        return fault_set(fault, ERR_FULL, "no memory for the board");
+    e = get(shm_name(paths, "board", name), BOARD_VERSION, PAYLOAD, &made->shm, fault);
+    if (e != ERR_OK) {
+        free(made);
+        return e;
+    }
+    made->lines = made->shm.at;
+    *board = made;
+    return ERR_OK;
+}
+
+enum err board_make(const struct paths *paths, struct board **board, struct fault *fault)
+{
+    return open_with(shm_make, paths, board, fault);
+}
+
+enum err board_open(const struct paths *paths, struct board **board, struct fault *fault)
+{
+    return open_with(shm_attach, paths, board, fault);
+}
+
+void board_close(struct board *board)
+{
+    if (!board)
+        return;
+    shm_detach(&board->shm);
+    free(board);
+}
+
+enum err board_remove(const struct paths *paths)
+{
+    char name[SHM_NAME_SIZE];
+
+    return shm_remove(shm_name(paths, "board", name));
+}
+
+static bool is_named(const struct board_line *line, const char *name)
+{
+    return strnlen(line->name, BOARD_NAME_SIZE) < BOARD_NAME_SIZE && strcmp(line->name, name) == 0;
+}
+
+struct board_line *board_line(struct board *board, const char *name, bool add)
+{
+    if (*name == '\0' || strlen(name) >= BOARD_NAME_SIZE)
+        return NULL;
+    for (uint32_t i = 0; i < BOARD_LINES; i++)
+        if (is_named(&board->lines[i], name))
+            return &board->lines[i];
+    for (uint32_t i = 0; add && i < BOARD_LINES; i++) {
+        if (board->lines[i].name[0] == '\0') {
+            strcpy(board->lines[i].name, name);
+            return &board->lines[i];
+        }
+    }
+    return NULL;
+}
+
+struct board_line *board_at(struct board *board, uint32_t index)
+{
+    return index < BOARD_LINES ? &board->lines[index] : NULL;
+}
+
+/* The pid comes last: who sees it sees the start ticks that belong to it. */
+void board_claim(struct board_line *line)
+{
+    int32_t pid = (int32_t)getpid();
+
+    if (!line)
+        return;
+    atomic_store(&line->pid, 0);
+    atomic_store(&line->state, BOARD_STARTING);
+    atomic_store(&line->beats, 0);
+    atomic_store(&line->beat, clock_steady());
+    atomic_store(&line->start_ticks, board_start_ticks(pid));
+    atomic_store(&line->pid, pid);
+}
+
+void board_state(struct board_line *line, enum board_state state)
+{
+    if (line)
+        atomic_store(&line->state, (uint32_t)state);
+}
+
+void board_beat(struct board_line *line)
+{
+    if (!line)
+        return;
+    atomic_store_explicit(&line->beat, clock_steady(), memory_order_relaxed);
+    atomic_fetch_add_explicit(&line->beats, 1, memory_order_release);
+}
+
+static bool read_stat(int32_t pid, char text[STAT_SIZE])
+{
+    char path[64];
+    size_t len;
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    file = fopen(path, "re");
+    if (!file)
+        return false;
+    len = fread(text, 1, STAT_SIZE - 1, file);
+    text[len] = '\0';
+    fclose(file);
+    return len > 0;
+}
+
+/* The program's name, field 2, stands in brackets and may hold any bytes, brackets too. A zombie (Z, X in field 3)
+ * is not there any more: without a parent that waits for it, it would stand for ever. */
+uint64_t board_start_ticks(int32_t pid)
+{
+    char text[STAT_SIZE];
+    char *at, *rest = NULL;
+
+    if (pid <= 0 || !read_stat(pid, text))
+        return 0;
+    at = strrchr(text, ')');
+    if (!at || (at[1] == ' ' && (at[2] == 'Z' || at[2] == 'X')))
+        return 0;
+    at = strtok_r(at + 1, " ", &rest);
+    for (int field = 3; at && field < START_FIELD; field++)
+        at = strtok_r(NULL, " ", &rest);
+    return at ? strtoull(at, NULL, 10) : 0;
+}

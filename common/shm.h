@@ -1,0 +1,43 @@
+/* shm.h: named shared memory: made whole or not at all, checked before it is mapped, outliving every process.
+ * An object is a 64-byte header and its payload. Any thread. */
+#ifndef LOOPHOLE_COMMON_SHM_H
+#define LOOPHOLE_COMMON_SHM_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "common/err.h"
+#include "common/paths.h"
+
+/* Written once by whoever makes the object, the magic last. */
+struct shm_header {
+    _Atomic uint64_t magic; /* "LOOPHOLE" */
+    uint32_t version;       /* of the payload's layout */
+    uint32_t unused;
+    uint64_t size; /* of the payload in bytes */
+    uint8_t reserved[40];
+};
+_Static_assert(sizeof(struct shm_header) == 64, "the payload begins on a cache line");
+
+/* A mapping, or zeroed. */
+struct shm {
+    void *at; /* the payload */
+    size_t size;
+};
+
+enum { SHM_NAME_SIZE = 48 };
+
+/* "/loophole-TAG-OBJECT"; returns `to`. */
+const char *shm_name(const struct paths *paths, const char *object, char to[SHM_NAME_SIZE]);
+
+/* Takes over the object of that name when it is whole and ours (magic, version, size); makes it anew, zeroed, with
+ * all its memory given, when it is missing or anything else. Errors: full, io, denied. */
+enum err shm_make(const char *name, uint32_t version, size_t size, struct shm *to, struct fault *fault);
+
+/* Maps what is there. Errors: offline (nothing there, or not made yet), version (another layout, size or magic),
+ * denied (another user's), io. */
+enum err shm_attach(const char *name, uint32_t version, size_t size, struct shm *to, struct fault *fault);
+
+void shm_detach(struct shm *shm);      /* zeroed is allowed */
+enum err shm_remove(const char *name); /* of a missing one: ok */
+
+#endif

@@ -1,0 +1,118 @@
+#include "common/text.h"
+#include <string.h>
+
+struct text text_of(const char *zero_terminated)
+{
+    return (struct text){ zero_terminated ? (uint32_t)strlen(zero_terminated) : 0, zero_terminated };
+}
+
+bool text_equal(struct text a, struct text b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+bool text_is(struct text a, const char *zero_terminated)
+{
+    return text_equal(a, text_of(zero_terminated));
+}
+
+int text_compare(struct text a, struct text b)
+{
+    uint32_t both = a.len < b.len ? a.len : b.len;
+    int order = both ? memcmp(a.at, b.at, both) : 0;
+
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+bool text_starts(struct text a, struct text start)
+{
+    return a.len >= start.len && text_equal((struct text){ start.len, a.at }, start);
+}
+
+bool text_copy(char *to, size_t size, struct text from)
+{
+    size_t len = from.len < size ? from.len : size ? size - 1 : 0;
+
+    if (len)
+        memcpy(to, from.at, len);
+    if (size)
+        to[len] = '\0';
+    return from.len < size;
+}
+
+/* Bytes of the sequence that `lead` begins, 0 when none can begin so; the second byte's range is where overlong
+ * forms, surrogates and numbers past U+10FFFF show. RFC 3629, section 4. */
+static uint32_t sequence_length(uint8_t lead, uint8_t *low, uint8_t *high)
+{
+    *low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+    *high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+    if (lead < 0x80)
+        return 1;
+    if (lead < 0xC2 || lead > 0xF4)
+        return 0;
+    return lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+}
+
+static bool sequence_is_whole(const uint8_t *at, uint32_t len, uint8_t low, uint8_t high)
+{
+    for (uint32_t i = 1; i < len; i++) {
+        if (at[i] < (i == 1 ? low : 0x80) || at[i] > (i == 1 ? high : 0xBF))
+            return false;
+    }
+    return true;
+}
+
+uint32_t text_character(struct text t)
+{
+    const uint8_t *at = (const uint8_t *)t.at;
+    uint8_t low, high;
+    uint32_t len;
+
+    if (t.len == 0)
+        return 0;
+    len = sequence_length(at[0], &low, &high);
+    return len <= t.len && sequence_is_whole(at, len, low, high) ? len : 0;
+}
+
+/* Bytes at the start that are ASCII, eight at a time: most texts are nothing else. */
+static uint32_t ascii_length(struct text t)
+{
+    uint64_t eight;
+    uint32_t i = 0;
+
+    for (; t.len - i >= sizeof(eight); i += (uint32_t)sizeof(eight)) {
+        memcpy(&eight, t.at + i, sizeof(eight));
+        if (eight & UINT64_C(0x8080808080808080))
+            break;
+    }
+    while (i < t.len && (uint8_t)t.at[i] < 0x80)
+        i++;
+    return i;
+}
+
+bool text_is_utf8(struct text t)
+{
+    for (uint32_t i = ascii_length(t), len; i < t.len; i += len) {
+        len = text_character((struct text){ t.len - i, t.at + i });
+        if (len == 0)
+            return false;
+    }
+    return true;
+}
+
+struct bytes bytes_of(const void *at, size_t len)
+{
+    return (struct bytes){ (uint32_t)len, at };
+}
+
+bool bytes_equal(struct bytes a, struct bytes b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+bool bytes_copy(char *to, size_t size, struct bytes from)
+{
+    bool fits = text_copy(to, size, (struct text){ from.len, (const char *)from.at });
+
+    return fits && (from.len == 0 || !memchr(from.at, 0, from.len));
+}

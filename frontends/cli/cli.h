@@ -1,0 +1,126 @@
+/* cli.h: the command line, a front-end like any other: commands and options stand in two tables, from which the
+ * help, the man page and the shell completions are made too. One thread. */
+#ifndef LOOPHOLE_FRONTENDS_CLI_CLI_H
+#define LOOPHOLE_FRONTENDS_CLI_CLI_H
+
+#include "proto/ask.h"
+#include "proto/json.h"
+#include "schema_search.h"
+
+/* What the options of all commands set; which command takes which stands in its row. */
+struct options {
+    bool json, wait, watch, follow, hidden_files, accept_missing, retry_failed, all, prometheus, force;
+    int64_t limit, budget_ms, expect, clients, seconds, rate;
+    const char *sort, *fields, *facets, *cursor, *in, *request_id, *body, *weights, *plot, *type;
+    struct text_list ignore;
+};
+
+struct cli {
+    struct paths paths;
+    struct asker *asker;
+    struct options options;
+    struct arena arena; /* lasts for the whole run */
+    struct buffer out;  /* printed by cli_flush */
+    int count;          /* the arguments behind the command and its options */
+    char **args;
+};
+
+/* A command: one row of the table in commands.c. */
+struct command {
+    const char *name;    /* "search", "library add" */
+    const char *args;    /* "QUERY", "ID +TAG -TAG…" */
+    const char *doc;     /* one line */
+    const char *help;    /* more, for --help and the man page, or "" */
+    const char *options; /* names of options.c it takes, separated by spaces; json is taken by all */
+    int min_args, max_args;
+    bool dashes; /* arguments may begin with '-': only known --options are options */
+    enum err (*run)(struct cli *cli, struct fault *fault);
+};
+extern const struct command command_table[];
+extern const int command_count;
+
+enum option_kind { OPTION_FLAG, OPTION_NUMBER, OPTION_WORD, OPTION_LIST };
+
+struct option_row {
+    const char *name;
+    char letter; /* or 0 */
+    const char *arg;
+    const char *doc;
+    enum option_kind kind;
+    size_t offset; /* in struct options */
+    int64_t min, max;
+};
+extern const struct option_row option_table[];
+extern const int option_count;
+const struct option_row *option_named(const char *name, size_t len);
+bool command_takes(const struct command *command, const struct option_row *option);
+
+/* Parses argv behind the command's words. Ends the process for --help and for wrong usage (exit code 64). */
+void options_parse(const struct command *command, int argc, char **argv, struct cli *cli);
+
+/* ---- shared by the commands ---- */
+
+/* Asks with the budget of --budget (10 s unless given); memory of the answer lasts until the next ask. */
+enum err cli_ask(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault);
+
+void cli_flush(struct cli *cli);                                  /* prints and empties `out` */
+bool cli_is_terminal(void);                                       /* of standard output */
+enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault); /* absolute */
+
+/* One media item by its id, an absolute or relative path. */
+enum err cli_find(struct cli *cli, const char *id_or_path, struct media_found *found, struct fault *fault);
+
+/* item.c: one item as a JSON line (keys of README), as a row of a list, or in full. `fields` NULL: all. */
+void item_json(struct buffer *to, const struct item *item, const char *fields);
+void item_row(struct buffer *to, const struct item *item);
+void item_row_head(struct buffer *to);
+void item_full(struct buffer *to, const struct media_found *found);
+double item_seconds(const struct media *media);
+const struct fact *item_fact(const struct item *item, const char *attribute); /* NULL: none */
+
+/* progress.c: indexing as a bar on a terminal, else a line a second; until all is known. */
+enum err progress_follow(struct cli *cli, struct fault *fault);
+
+/* words for numbers */
+void human_duration(struct buffer *to, double seconds);
+void human_bytes(struct buffer *to, uint64_t bytes);
+
+/* raw.c: the message that the arguments name and fill, as MessagePack. */
+enum err raw_request(struct cli *cli, struct buffer *to, struct fault *fault);
+
+/* The commands, by file. */
+enum err engine_up(struct cli *cli, struct fault *fault);
+enum err engine_down(struct cli *cli, struct fault *fault);
+enum err engine_status(struct cli *cli, struct fault *fault);
+enum err engine_restart(struct cli *cli, struct fault *fault);
+enum err logs_show(struct cli *cli, struct fault *fault);
+enum err tasks_list(struct cli *cli, struct fault *fault);
+enum err tasks_cancel(struct cli *cli, struct fault *fault);
+enum err events_follow(struct cli *cli, struct fault *fault);
+enum err library_add(struct cli *cli, struct fault *fault);
+enum err library_remove(struct cli *cli, struct fault *fault);
+enum err library_print(struct cli *cli, struct fault *fault);
+enum err library_rescan(struct cli *cli, struct fault *fault);
+enum err library_index(struct cli *cli, struct fault *fault);
+enum err library_summary(struct cli *cli, struct fault *fault);
+enum err find_search(struct cli *cli, struct fault *fault);
+enum err find_similar(struct cli *cli, struct fault *fault);
+enum err find_show(struct cli *cli, struct fault *fault);
+enum err find_complete(struct cli *cli, struct fault *fault);
+enum err find_artefact(struct cli *cli, struct fault *fault);
+enum err edit_item(struct cli *cli, struct fault *fault);
+enum err edit_tags(struct cli *cli, struct fault *fault);
+enum err edit_undo(struct cli *cli, struct fault *fault);
+enum err edit_redo(struct cli *cli, struct fault *fault);
+enum err raw_ask(struct cli *cli, struct fault *fault);
+enum err stats_show(struct cli *cli, struct fault *fault);
+enum err store_check_run(struct cli *cli, struct fault *fault);
+enum err store_backup_run(struct cli *cli, struct fault *fault);
+enum err store_restore_run(struct cli *cli, struct fault *fault);
+enum err doctor_run(struct cli *cli, struct fault *fault);
+enum err crash_print(struct cli *cli, struct fault *fault);
+enum err bench_run(struct cli *cli, struct fault *fault);
+enum err completion_print(struct cli *cli, struct fault *fault);
+enum err man_print(struct cli *cli, struct fault *fault);
+
+#endif

@@ -1,0 +1,194 @@
+/* engine.c: up, down, status, restart. */
+#include "frontends/cli/cli.h"
+#include "common/clock.h"
+#include "common/rt/board.h"
+#include "schema_supervisor.h"
+
+#include <errno.h>
+#include <spawn.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { START_SECONDS = 60, STOP_SECONDS = 60 };
+
+static enum err services(struct cli *cli, uint32_t budget_ms, struct service_lines *lines, struct fault *fault)
+{
+    return ask(cli->asker, "supervisor.services", NULL, budget_ms, NULL, lines, fault);
+}
+
+static enum err start_supervisor(struct cli *cli, struct fault *fault)
+{
+    char program[PATH_MAX + 16];
+    char *argv[] = { program, (char[]){ "--detach" }, NULL };
+    pid_t pid;
+    int status, failed;
+
+    snprintf(program, sizeof program, "%s/loopholed", cli->paths.programs);
+    failed = posix_spawn(&pid, program, NULL, NULL, argv, environ);
+    if (failed)
+        return fault_errno(fault, ERR_IO, failed, "%s cannot be started", program);
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return fault_errno(fault, ERR_INTERNAL, errno, "waiting for %s", program);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return ERR_OK;
+    fault_set(fault, ERR_INTERNAL, "%s did not start", program);
+    return fault_hint(fault, "what it says stands above and in %s/supervisor.log", cli->paths.logs);
+}
+
+/* How many are not ready yet, and the name of the first of them. */
+static uint32_t not_ready(const struct service_lines *lines, char name[64])
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < lines->each.count; i++)
+        if (lines->each.at[i].state.value != RUN_STATE_READY && count++ == 0)
+            text_copy(name, 64, lines->each.at[i].service);
+    return count;
+}
+
+static enum err wait_ready(struct cli *cli, struct fault *fault)
+{
+    usec_t end = clock_steady() + START_SECONDS * 1000000LL;
+    struct service_lines lines = { 0 };
+    char name[64] = "supervisor";
+
+    while (clock_steady() < end) {
+        struct fault passing = { 0 };
+
+        if (services(cli, 1000, &lines, &passing) == ERR_OK && lines.each.count > 1 && not_ready(&lines, name) == 0)
+            return ERR_OK;
+        clock_sleep(20000);
+    }
+    fault_set(fault, ERR_TIMEOUT, "%s is not ready after %d s", name, START_SECONDS);
+    return fault_hint(fault, "`loophole status` shows where it stands, `loophole logs %s` why", name);
+}
+
+enum err engine_up(struct cli *cli, struct fault *fault)
+{
+    struct service_lines lines = { 0 };
+    struct fault none = { 0 };
+    bool running = services(cli, 1000, &lines, &none) == ERR_OK;
+    enum err e = running ? ERR_OK : start_supervisor(cli, fault);
+
+    if (e == ERR_OK)
+        e = wait_ready(cli, fault);
+    if (e == ERR_OK && !cli->options.json)
+        buffer_printf(&cli->out, running ? "The engine is running already.\n" : "The engine is up.\n");
+    return e;
+}
+
+/* The process that a pid named is over when the pid is free or belongs to a later process. */
+static bool is_gone(pid_t pid, uint64_t ticks)
+{
+    return ticks == 0 || board_start_ticks(pid) != ticks;
+}
+
+enum err engine_down(struct cli *cli, struct fault *fault)
+{
+    usec_t end = clock_steady() + STOP_SECONDS * 1000000LL;
+    struct service_lines lines = { 0 };
+    pid_t pids[64];
+    uint64_t ticks[64];
+    uint32_t count = 0;
+    enum err e = services(cli, 5000, &lines, fault);
+
+    if (e == ERR_OFFLINE) {
+        buffer_add_text(&cli->out, cli->options.json ? "" : "The engine is not running.\n");
+        return ERR_OK;
+    }
+    for (uint32_t i = 0; e == ERR_OK && i < lines.each.count && count < 64; i++)
+        if (lines.each.at[i].pid > 0) {
+            pids[count] = (pid_t)lines.each.at[i].pid;
+            ticks[count] = board_start_ticks(pids[count]);
+            count++;
+        }
+    if (e == ERR_OK)
+        e = ask(cli->asker, "supervisor.shutdown", NULL, 30000, NULL, NULL, fault);
+    for (uint32_t i = 0; e == ERR_OK && i < count; i++)
+        while (!is_gone(pids[i], ticks[i])) {
+            if (clock_steady() > end)
+                return fault_set(fault, ERR_TIMEOUT, "process %d does not end", (int)pids[i]);
+            clock_sleep(10000);
+        }
+    if (e == ERR_OK && !cli->options.json)
+        buffer_add_text(&cli->out, "The engine is down.\n");
+    return e;
+}
+
+static enum err print_line(struct cli *cli, const struct service_line *line)
+{
+    enum err e = ERR_OK;
+
+    if (cli->options.json) {
+        e = json_write(&service_line_shape, line, &cli->out);
+        buffer_add_text(&cli->out, "\n");
+        return e;
+    }
+    buffer_printf(&cli->out, "%-12.*s %-12s %8lld %10.1f s %9llu  %.*s\n", TEXT_ARG(line->service),
+                  choice_word(&run_state_table, line->state.value), (long long)line->pid, line->uptime_s,
+                  (unsigned long long)line->restarts, TEXT_ARG(line->last_death));
+    return e;
+}
+
+/* What a service itself says a person should see to. */
+static void print_alarm(struct cli *cli, const char *service)
+{
+    struct service_status status = { 0 };
+    struct fault none = { 0 };
+    char name[80];
+
+    snprintf(name, sizeof name, "%s.status", service);
+    if (ask(cli->asker, name, NULL, 1000, NULL, &status, &none) != ERR_OK)
+        return;
+    if (status.alarm.len)
+        buffer_printf(&cli->out, "%s: %.*s\n", service, TEXT_ARG(status.alarm));
+}
+
+static enum err print_status(struct cli *cli, struct fault *fault)
+{
+    struct service_lines lines = { 0 };
+    char names[32][64];
+    uint32_t count = 0;
+    enum err e = services(cli, 5000, &lines, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (!cli->options.json)
+        buffer_printf(&cli->out, "%-12s %-12s %8s %12s %9s  %s\n", "SERVICE", "STATE", "PID", "UP", "RESTARTS",
+                      "LAST DEATH");
+    for (uint32_t i = 0; e == ERR_OK && i < lines.each.count; i++) {
+        e = print_line(cli, &lines.each.at[i]);
+        if (count < 32 && lines.each.at[i].state.value == RUN_STATE_READY)
+            text_copy(names[count++], 64, lines.each.at[i].service);
+    }
+    for (uint32_t i = 0; !cli->options.json && i < count; i++)
+        print_alarm(cli, names[i]);
+    return e;
+}
+
+enum err engine_status(struct cli *cli, struct fault *fault)
+{
+    enum err e;
+
+    while ((e = print_status(cli, fault)) == ERR_OK && cli->options.watch) {
+        if (cli_is_terminal() && !cli->options.json)
+            fputs("\033[H\033[J", stdout);
+        cli_flush(cli);
+        clock_sleep(1000000);
+    }
+    return e;
+}
+
+enum err engine_restart(struct cli *cli, struct fault *fault)
+{
+    struct supervisor_restart restart = { .service = text_of(cli->args[0]) };
+    enum err e = ask(cli->asker, "supervisor.restart", &restart, 30000, NULL, NULL, fault);
+
+    return e != ERR_OK ? e : wait_ready(cli, fault);
+}

@@ -1,0 +1,286 @@
+/* item.c: one media item as JSON, as a row, and in full. */
+#include "frontends/cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+double item_seconds(const struct media *media)
+{
+    return media->sample_rate > 0 ? (double)media->frames / (double)media->sample_rate : 0.0;
+}
+
+const struct fact *item_fact(const struct item *item, const char *attribute)
+{
+    for (uint32_t i = 0; i < item->facts.count; i++)
+        if (text_is(item->facts.at[i].attribute, attribute))
+            return &item->facts.at[i];
+    return NULL;
+}
+
+/* ---- JSON ---- */
+
+/* One line being written: which keys are wanted, and whether a comma is due. */
+struct line {
+    struct buffer *to;
+    const char *fields; /* "a,b", or NULL for all */
+    bool first;
+};
+
+static bool wanted(const struct line *line, const char *key)
+{
+    size_t len = strlen(key);
+
+    if (!line->fields)
+        return true;
+    for (const char *at = line->fields; (at = strstr(at, key)) != NULL; at += len)
+        if ((at == line->fields || at[-1] == ',') && (at[len] == ',' || at[len] == '\0'))
+            return true;
+    return false;
+}
+
+static void put_text(struct line *line, const char *key, struct text value)
+{
+    if (!wanted(line, key))
+        return;
+    json_key(line->to, &line->first, key);
+    json_text(line->to, value);
+}
+
+static void put_word(struct line *line, const char *key, const struct choice_table *table, struct choice choice)
+{
+    put_text(line, key, choice.value ? text_of(choice_word(table, choice.value)) : choice.word);
+}
+
+static void put_integer(struct line *line, const char *key, int64_t value)
+{
+    if (!wanted(line, key))
+        return;
+    json_key(line->to, &line->first, key);
+    buffer_printf(line->to, "%lld", (long long)value);
+}
+
+static void put_real(struct line *line, const char *key, double value)
+{
+    if (!wanted(line, key))
+        return;
+    json_key(line->to, &line->first, key);
+    json_number(line->to, value);
+}
+
+static void put_bool(struct line *line, const char *key, bool value)
+{
+    if (!wanted(line, key))
+        return;
+    json_key(line->to, &line->first, key);
+    buffer_add_text(line->to, value ? "true" : "false");
+}
+
+static void put_id(struct line *line, const char *key, struct id id)
+{
+    char text[ID_TEXT_SIZE];
+
+    put_text(line, key, text_of(id_write(id, text)));
+}
+
+static void put_tags(struct line *line, const struct text_list *tags)
+{
+    if (!wanted(line, "tags"))
+        return;
+    json_key(line->to, &line->first, "tags");
+    buffer_add_text(line->to, "[");
+    for (uint32_t i = 0; i < tags->count; i++) {
+        buffer_add_text(line->to, i ? "," : "");
+        json_text(line->to, tags->at[i]);
+    }
+    buffer_add_text(line->to, "]");
+}
+
+static void put_media(struct line *line, const struct item *item)
+{
+    const struct media *media = &item->media;
+
+    put_id(line, "id", media->id);
+    put_text(line, "name", media->name);
+    if (wanted(line, "path"))
+        json_path(line->to, &line->first, "path", item->path);
+    put_text(line, "volume", item->volume);
+    put_word(line, "backend", &backend_table, item->backend);
+    put_word(line, "kind", &kind_table, media->kind);
+    put_word(line, "origin", &origin_table, media->origin);
+    put_text(line, "pack", media->pack);
+    put_text(line, "notes", media->notes);
+    put_tags(line, &media->tags);
+    put_bool(line, "favourite", media->favourite);
+    put_bool(line, "hidden", media->hidden);
+    put_word(line, "lifecycle", &lifecycle_table, media->lifecycle);
+    put_word(line, "availability", &availability_table, media->availability);
+    put_text(line, "container", media->container);
+    put_text(line, "sample_format", media->sample_format);
+    put_integer(line, "bit_depth", (int64_t)media->bit_depth);
+    put_integer(line, "sample_rate", (int64_t)media->sample_rate);
+    put_integer(line, "channels", (int64_t)media->channels);
+    put_integer(line, "frames", media->frames);
+    put_real(line, "duration_s", item_seconds(media));
+    put_integer(line, "size", (int64_t)media->size);
+    put_integer(line, "revision", (int64_t)media->revision);
+    put_integer(line, "added_us", media->added);
+    put_word(line, "analysis", &analysis_state_table, media->analysis);
+    put_text(line, "failure", media->failure);
+}
+
+/* "bpm":120.0,"bpm_confidence":0.9,"bpm_source":"analysis"; a fact named like a key of the item: "fact_name". */
+static void put_fact(struct line *line, const struct fact *fact)
+{
+    char key[80], more[100];
+    bool taken = text_is(fact->attribute, "duration_s") || text_is(fact->attribute, "path") ||
+                 schema_field(&media_shape, fact->attribute) != NULL;
+
+    snprintf(key, sizeof key, "%s%.*s", taken ? "fact_" : "", TEXT_ARG(fact->attribute));
+    if (fact->has_number && (text_is(fact->attribute, "one_shot") || text_is(fact->attribute, "loopable")))
+        put_bool(line, key, fact->number >= 0.5);
+    else if (fact->has_number)
+        put_real(line, key, fact->number);
+    else
+        put_text(line, key, fact->text);
+    snprintf(more, sizeof more, "%s_confidence", key);
+    put_real(line, more, fact->confidence);
+    snprintf(more, sizeof more, "%s_source", key);
+    put_word(line, more, &source_table, fact->source);
+}
+
+void item_json(struct buffer *to, const struct item *item, const char *fields)
+{
+    struct line line = { to, fields, true };
+
+    buffer_add_text(to, "{");
+    put_media(&line, item);
+    for (uint32_t i = 0; i < item->facts.count; i++)
+        put_fact(&line, &item->facts.at[i]);
+    if (item->has_score)
+        put_real(&line, "score", item->score);
+    if (item->has_distance)
+        put_real(&line, "distance", item->distance);
+    buffer_add_text(to, "}\n");
+}
+
+/* ---- for people ---- */
+
+void human_duration(struct buffer *to, double seconds)
+{
+    long whole = (long)seconds;
+
+    if (seconds >= 3600)
+        buffer_printf(to, "%ld h %02ld min", whole / 3600, whole / 60 % 60);
+    else if (seconds >= 60)
+        buffer_printf(to, "%ld min %02ld s", whole / 60, whole % 60);
+    else
+        buffer_printf(to, "%.2f s", seconds);
+}
+
+void human_bytes(struct buffer *to, uint64_t bytes)
+{
+    static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
+    double value = (double)bytes;
+    size_t unit = 0;
+
+    while (value >= 1024 && unit + 1 < sizeof units / sizeof units[0]) {
+        value /= 1024;
+        unit++;
+    }
+    buffer_printf(to, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
+}
+
+/* Columns count characters, not bytes; control characters become '?', so that a name cannot move the cursor. */
+static void column(struct buffer *to, struct text text, int width)
+{
+    int used = 0;
+
+    for (uint32_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+
+        if ((c & 0xC0) != 0x80 && used++ == width)
+            break;
+        buffer_add(to, c < 0x20 || c == 0x7F ? "?" : &text.at[i], 1);
+    }
+    while (used++ < width + 1)
+        buffer_add_text(to, " ");
+}
+
+static void fact_column(struct buffer *to, const struct item *item, const char *attribute, int width)
+{
+    const struct fact *fact = item_fact(item, attribute);
+    char number[32];
+
+    if (fact && fact->has_number)
+        snprintf(number, sizeof number, "%.4g", fact->number);
+    column(to, !fact ? TEXT("") : fact->has_number ? text_of(number) : fact->text, width);
+}
+
+void item_row_head(struct buffer *to)
+{
+    buffer_printf(to, "%-26s %-28s %-10s %-6s %-6s %9s %8s  %s\n", "ID", "NAME", "CLASS", "BPM", "KEY", "LENGTH",
+                  "SCORE", "PACK");
+}
+
+void item_row(struct buffer *to, const struct item *item)
+{
+    char id[ID_TEXT_SIZE];
+
+    column(to, text_of(id_write(item->media.id, id)), 26);
+    column(to, item->media.name, 28);
+    fact_column(to, item, "class", 10);
+    fact_column(to, item, "bpm", 6);
+    fact_column(to, item, "key", 6);
+    buffer_printf(to, "%7.2f s ", item_seconds(&item->media));
+    if (item->has_distance || item->has_score)
+        buffer_printf(to, "%8.3f  ", item->has_distance ? item->distance : item->score);
+    else
+        column(to, TEXT(""), 9);
+    column(to, item->media.pack, 30);
+    buffer_add_text(to, "\n");
+}
+
+static void full_facts(struct buffer *to, const struct fact_list *facts)
+{
+    for (uint32_t i = 0; i < facts->count; i++) {
+        const struct fact *fact = &facts->at[i];
+
+        buffer_add_text(to, "  ");
+        column(to, fact->attribute, 16);
+        if (fact->has_number)
+            buffer_printf(to, "%-20.8g", fact->number);
+        else
+            column(to, fact->text, 19);
+        buffer_printf(to, " %-9s sure %3.0f %%%s\n", choice_word(&source_table, fact->source.value),
+                      fact->confidence * 100, fact->shown ? "" : "  (out of range: not shown)");
+    }
+}
+
+void item_full(struct buffer *to, const struct media_found *found)
+{
+    const struct item *item = &found->item;
+    const struct media *media = &item->media;
+    char id[ID_TEXT_SIZE];
+
+    buffer_printf(to, "%s  %.*s\n", id_write(media->id, id), TEXT_ARG(media->name));
+    buffer_printf(to, "  path             %.*s\n", (int)item->path.len,
+                  item->path.len ? (const char *)item->path.at : "(its volume is away)");
+    buffer_printf(to, "  pack             %.*s\n", TEXT_ARG(media->pack));
+    buffer_printf(to, "  volume           %.*s, %s\n", TEXT_ARG(item->volume),
+                  choice_word(&availability_table, media->availability.value));
+    buffer_printf(to, "  format           %.*s %.*s, %llu bit, %llu Hz, %llu channels, ", TEXT_ARG(media->container),
+                  TEXT_ARG(media->sample_format), (unsigned long long)media->bit_depth,
+                  (unsigned long long)media->sample_rate, (unsigned long long)media->channels);
+    human_duration(to, item_seconds(media));
+    buffer_add_text(to, "\n  size             ");
+    human_bytes(to, media->size);
+    buffer_add_text(to, "\n  tags            ");
+    for (uint32_t i = 0; i < media->tags.count; i++)
+        buffer_printf(to, " %.*s", TEXT_ARG(media->tags.at[i]));
+    if (media->notes.len)
+        buffer_printf(to, "\n  notes            %.*s", TEXT_ARG(media->notes));
+    if (media->failure.len)
+        buffer_printf(to, "\n  not analysed     %.*s", TEXT_ARG(media->failure));
+    buffer_add_text(to, "\n");
+    full_facts(to, found->sources.count ? &found->sources : &item->facts);
+}

@@ -1,0 +1,104 @@
+/* progress.c: indexing as it goes on: one bar on a terminal, else a line a second. */
+#include "frontends/cli/cli.h"
+#include "common/clock.h"
+#include "schema_indexer.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { POLL_US = 100000, LINE_US = 1000000 };
+
+static int terminal_width(void)
+{
+    struct winsize size;
+
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
+}
+
+/* "312 of 919 files, 41 files/s, 15 s left, 1 failed" */
+static void write_words(struct buffer *to, const struct progress *progress)
+{
+    uint64_t settled = progress->known + progress->done + progress->failed;
+    double elapsed = (double)(clock_now() - progress->since) / 1e6;
+    double rate = elapsed > 0.2 ? (double)(progress->done + progress->failed) / elapsed : 0;
+
+    if (progress->files == 0 && progress->scanning) {
+        buffer_add_text(to, "looking for files");
+        return;
+    }
+    buffer_printf(to, "%llu of %llu files", (unsigned long long)settled, (unsigned long long)progress->files);
+    if (rate > 0)
+        buffer_printf(to, ", %.0f files/s", rate);
+    if (rate > 0 && progress->waiting > 0 && !progress->scanning) {
+        buffer_add_text(to, ", ");
+        buffer_printf(to, "%.0f s left", (double)progress->waiting / rate);
+    }
+    buffer_printf(to, ", %llu failed%s", (unsigned long long)progress->failed,
+                  progress->scanning ? ", still looking" : "");
+}
+
+static void draw_bar(const struct progress *progress)
+{
+    struct buffer words = { 0 };
+    uint64_t settled = progress->known + progress->done + progress->failed;
+    int width, filled;
+
+    write_words(&words, progress);
+    width = terminal_width() - (int)words.len - 4;
+    if (width > 40)
+        width = 40;
+    filled = width > 0 && progress->files > 0 ? (int)((uint64_t)width * settled / progress->files) : 0;
+    if (filled > width)
+        filled = width > 0 ? width : 0;
+    fputs("\r\033[K", stdout);
+    if (width >= 5) {
+        putchar('[');
+        for (int i = 0; i < width; i++)
+            putchar(i < filled ? '#' : '.');
+        fputs("] ", stdout);
+    }
+    fputs(buffer_c(&words), stdout);
+    fflush(stdout);
+    buffer_free(&words);
+}
+
+static void print_line(struct cli *cli, const struct progress *progress)
+{
+    if (cli->options.json)
+        json_write(&progress_shape, progress, &cli->out);
+    else
+        write_words(&cli->out, progress);
+    buffer_add_text(&cli->out, "\n");
+    cli_flush(cli);
+}
+
+enum err progress_follow(struct cli *cli, struct fault *fault)
+{
+    bool bar = cli_is_terminal() && !cli->options.json;
+    usec_t last = 0;
+    struct progress progress = { 0 };
+    enum err e;
+
+    cli_flush(cli);
+    for (;;) {
+        e = ask(cli->asker, "indexer.progress", NULL, 60000, NULL, &progress, fault);
+        if (e != ERR_OK || progress.idle)
+            break;
+        if (bar)
+            draw_bar(&progress);
+        else if (clock_steady() - last >= LINE_US) {
+            print_line(cli, &progress);
+            last = clock_steady();
+        }
+        clock_sleep(POLL_US);
+    }
+    if (e == ERR_OK && bar) {
+        draw_bar(&progress);
+        putchar('\n');
+    } else if (e == ERR_OK) {
+        print_line(cli, &progress);
+    }
+    return e;
+}

@@ -1,0 +1,13 @@
+/* base64.h: bytes in JSON (RFC 4648, section 4: with padding, no line breaks). Any thread. */
+#ifndef LOOPHOLE_PROTO_BASE64_H
+#define LOOPHOLE_PROTO_BASE64_H
+
+#include "common/arena.h"
+#include "common/buffer.h"
+
+void base64_write(struct buffer *to, struct bytes from);
+
+/* False: not base 64, or no memory. Padding may be missing. */
+bool base64_read(struct text from, struct arena *arena, struct bytes *to);
+
+#endif

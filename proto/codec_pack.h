@@ -1,0 +1,13 @@
+/* codec_pack.h: the pieces of MessagePack that frames are made of; part of codec.c, which holds MessagePack-c.
+ * Each appends; what does not fit shows in to->failed. Any thread. */
+#ifndef LOOPHOLE_PROTO_CODEC_PACK_H
+#define LOOPHOLE_PROTO_CODEC_PACK_H
+
+#include "common/buffer.h"
+
+void codec_pack_list(struct buffer *to, uint32_t count); /* its elements follow */
+void codec_pack_uint(struct buffer *to, uint64_t number);
+void codec_pack_text(struct buffer *to, struct text text);
+void codec_pack_bytes(struct buffer *to, struct bytes bytes);
+
+#endif

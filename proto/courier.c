@@ -1,0 +1,397 @@
+#include "proto/courier.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/lock.h"
+#include "proto/nearest.h"
+
+enum { LINES = COURIER_FDS / 2, BUCKETS = 1024, SERVICE_NAME = 32, RETRY_MS = 10, COARSE_US = 1000, LOOK_US = 100000 };
+
+#define NEVER INT64_MAX
+
+/* The connection to one service. */
+struct line {
+    char service[SERVICE_NAME];
+    struct socket *socket;
+    uint32_t connections;
+    usec_t looked; /* when engine_runs was last found out */
+    bool runs;
+};
+
+/* One ask under way. */
+struct parcel {
+    struct parcel *next, *before; /* of all, the oldest first */
+    struct parcel *chain;         /* of its bucket */
+    struct line *line;
+    void *token;
+    struct id request;
+    usec_t deadline;
+    usec_t send_at;   /* the next time */
+    uint32_t wait_ms; /* between the next sending and the one after */
+    uint32_t name_len;
+    uint32_t body_len;
+    uint8_t bytes[]; /* name, body */
+};
+
+struct courier {
+    struct sockets *sockets;
+    const struct paths *paths;
+    uint32_t limit, count, line_count, turn;
+    struct line lines[LINES];
+    struct parcel *first, *last;
+    struct parcel *buckets[BUCKETS];
+    usec_t due;
+    struct letter letter; /* the answer delivered last */
+    struct buffer frame;
+};
+
+struct courier *courier_new(struct sockets *sockets, const struct paths *paths, uint32_t limit)
+{
+    struct courier *courier = calloc(1, sizeof(*courier));
+
+    if (courier)
+        *courier = (struct courier){ .sockets = sockets, .paths = paths, .limit = limit, .due = NEVER };
+    return courier;
+}
+
+/* ---- parcels ---- */
+
+static struct parcel **bucket_of(struct courier *courier, struct id request)
+{
+    return &courier->buckets[(request.b[15] | request.b[14] << 8) % BUCKETS];
+}
+
+static struct parcel *find(struct courier *courier, struct id request)
+{
+    struct parcel *parcel = *bucket_of(courier, request);
+
+    while (parcel && !id_equal(parcel->request, request))
+        parcel = parcel->chain;
+    return parcel;
+}
+
+static void link_in(struct courier *courier, struct parcel *parcel)
+{
+    struct parcel **bucket = bucket_of(courier, parcel->request);
+
+    parcel->chain = *bucket;
+    *bucket = parcel;
+    parcel->before = courier->last;
+    *(parcel->before ? &parcel->before->next : &courier->first) = parcel;
+    courier->last = parcel;
+    courier->count++;
+}
+
+static void forget(struct courier *courier, struct parcel *parcel)
+{
+    struct parcel **at = bucket_of(courier, parcel->request);
+
+    while (*at != parcel)
+        at = &(*at)->chain;
+    *at = parcel->chain;
+    *(parcel->before ? &parcel->before->next : &courier->first) = parcel->next;
+    *(parcel->next ? &parcel->next->before : &courier->last) = parcel->before;
+    courier->count--;
+    free(parcel);
+}
+
+static struct parcel *parcel_new(struct text name, struct bytes body)
+{
+    struct parcel *parcel = calloc(1, sizeof(*parcel) + name.len + body.len);
+
+    if (!parcel)
+        return NULL;
+    parcel->name_len = name.len;
+    parcel->body_len = body.len;
+    memcpy(parcel->bytes, name.at, name.len);
+    if (body.len > 0)
+        memcpy(parcel->bytes + name.len, body.at, body.len);
+    return parcel;
+}
+
+static usec_t due_of(const struct parcel *parcel)
+{
+    return parcel->send_at < parcel->deadline ? parcel->send_at : parcel->deadline;
+}
+
+/* ---- sending ---- */
+
+/* Writes the frame anew, for the budget that is left. One that cannot be sent now is tried again soon: nobody is
+ * connected yet, mostly, and then a new connection is what sends it. */
+static enum err post(struct courier *courier, struct parcel *parcel, usec_t now)
+{
+    struct ask_frame frame = {
+        .name = { parcel->name_len, (const char *)parcel->bytes },
+        .request = parcel->request,
+        .budget_ms = (uint32_t)((parcel->deadline - now) / 1000) + 1,
+        .body = { parcel->body_len, parcel->bytes + parcel->name_len },
+    };
+    enum err e;
+
+    if (frame.budget_ms > LIMIT_BUDGET_MS)
+        frame.budget_ms = LIMIT_BUDGET_MS;
+    buffer_reset(&courier->frame);
+    e = frame_write_ask(&courier->frame, &frame);
+    if (e != ERR_OK)
+        return e;
+    e = sockets_send(parcel->line->socket, NULL, buffer_bytes(&courier->frame));
+    if (e == ERR_OK) {
+        parcel->send_at = now + parcel->wait_ms * 1000;
+        parcel->wait_ms = parcel->wait_ms * 2 < LIMIT_RESEND_MS ? parcel->wait_ms * 2 : LIMIT_RESEND_MS;
+    } else {
+        parcel->send_at = now + (parcel->line->connections > 0 ? RETRY_MS : LIMIT_RESEND_FIRST_MS) * 1000;
+    }
+    if (due_of(parcel) < courier->due)
+        courier->due = due_of(parcel);
+    return e == ERR_BUSY || e == ERR_OFFLINE ? ERR_OK : e;
+}
+
+/* Whether anybody can be expected to answer: the service, or a supervisor that will start it again. */
+static bool engine_runs(const struct courier *courier, struct line *line, usec_t now)
+{
+    if (line->looked && now < line->looked + LOOK_US)
+        return line->runs;
+    line->looked = now;
+    line->runs = lock_is_held(courier->paths, line->service) || lock_is_held(courier->paths, "supervisor");
+    return line->runs;
+}
+
+static enum err explain_offline(struct fault *fault)
+{
+    fault_set(fault, ERR_OFFLINE, "the engine is not running");
+    return fault_hint(fault, "start it with `loophole up`");
+}
+
+static enum err line_open(struct courier *courier, struct text service, struct line **to, struct fault *fault)
+{
+    struct line *line = &courier->lines[courier->line_count];
+    char address[PATH_MAX];
+    enum err e;
+
+    for (uint32_t i = 0; i < courier->line_count; i++) {
+        if (text_is(service, courier->lines[i].service)) {
+            *to = &courier->lines[i];
+            return ERR_OK;
+        }
+    }
+    if (courier->line_count == LINES)
+        return fault_set(fault, ERR_FULL, "connected to %d services already", LINES);
+    *line = (struct line){ 0 };
+    if (!text_copy(line->service, sizeof(line->service), service))
+        return fault_set(fault, ERR_BAD_REQUEST, "the service's name is longer than %d bytes", SERVICE_NAME - 1);
+    paths_ask_socket(courier->paths, line->service, address);
+    e = sockets_open(courier->sockets, SOCKET_CLIENT, address, &line->socket, fault);
+    if (e == ERR_OK) {
+        courier->line_count++;
+        *to = line;
+    }
+    return e;
+}
+
+/* The part before the dot. A name that is no schema's may still be a newer service's: its lock tells. */
+static enum err service_of(struct courier *courier, struct text name, struct text *service, struct fault *fault)
+{
+    const char *dot = name.len ? memchr(name.at, '.', name.len) : NULL;
+    char held[SERVICE_NAME];
+
+    *service = (struct text){ dot ? (uint32_t)(dot - name.at) : 0, name.at };
+    if (service->len == 0 || name.len > UINT8_MAX || memchr(name.at, '/', name.len) || memchr(name.at, 0, name.len))
+        return fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not of the form service.name", TEXT_ARG(name));
+    if (schema_named(*service) ||
+        (text_copy(held, sizeof(held), *service) && lock_is_held(courier->paths, held)))
+        return ERR_OK;
+    return nearest_explain(name, fault);
+}
+
+static enum err check(struct courier *courier, struct bytes body, uint32_t budget_ms, struct id request,
+                      struct fault *fault)
+{
+    if (budget_ms < 1 || budget_ms > LIMIT_BUDGET_MS)
+        return fault_set(fault, ERR_BAD_REQUEST, "a budget of %u ms is not within 1 to %d", budget_ms,
+                         LIMIT_BUDGET_MS);
+    if (body.len > CODEC_MESSAGE_MAX)
+        return fault_set(fault, ERR_TOO_LARGE, "a request of %u bytes; at most %d", body.len, CODEC_MESSAGE_MAX);
+    if (courier->count >= courier->limit)
+        return fault_set(fault, ERR_BUSY, "%u asks are under way already", courier->count);
+    if (find(courier, request))
+        return fault_set(fault, ERR_EXISTS, "an ask with this request id is under way already");
+    return ERR_OK;
+}
+
+enum err courier_send(struct courier *courier, struct text name, struct bytes body, uint32_t budget_ms,
+                      struct id request, void *token, struct fault *fault)
+{
+    enum err e = check(courier, body, budget_ms, request, fault);
+    struct parcel *parcel;
+    struct text service;
+    struct line *line;
+    usec_t now = clock_steady();
+
+    if (e == ERR_OK)
+        e = service_of(courier, name, &service, fault);
+    if (e == ERR_OK)
+        e = line_open(courier, service, &line, fault);
+    if (e != ERR_OK)
+        return e;
+    if (line->connections == 0 && !engine_runs(courier, line, now))
+        return explain_offline(fault);
+    parcel = parcel_new(name, body);
+    if (!parcel)
+        return fault_set(fault, ERR_FULL, "no memory for an ask of %u bytes", body.len);
+    parcel->line = line;
+    parcel->token = token;
+    parcel->request = request;
+    parcel->deadline = now + (usec_t)budget_ms * 1000;
+    parcel->wait_ms = LIMIT_RESEND_FIRST_MS;
+    link_in(courier, parcel);
+    e = post(courier, parcel, now);
+    if (e != ERR_OK)
+        forget(courier, parcel);
+    return e == ERR_OK ? e : fault_set(fault, e, "can't send the ask");
+}
+
+/* ---- delivering ---- */
+
+static bool deliver(struct courier *courier, struct parcel *parcel, enum err error, struct bytes body,
+                    struct delivery *to)
+{
+    *to = (struct delivery){ parcel->token, parcel->request, error, body };
+    forget(courier, parcel);
+    return true;
+}
+
+/* An ask that ends without an answer says why in the form in which a service would. */
+static bool deliver_fault(struct courier *courier, struct parcel *parcel, const struct fault *fault,
+                          struct delivery *to)
+{
+    buffer_reset(&courier->frame);
+    if (frame_write_fault(&courier->frame, fault) != ERR_OK)
+        buffer_reset(&courier->frame);
+    return deliver(courier, parcel, fault->code, buffer_bytes(&courier->frame), to);
+}
+
+static bool deliver_late(struct courier *courier, struct parcel *parcel, struct delivery *to)
+{
+    const char *service = parcel->line->service;
+    struct fault fault = { 0 };
+
+    if (lock_is_held(courier->paths, service)) {
+        fault_set(&fault, ERR_TIMEOUT, "%s gave no answer in time", service);
+        fault_hint(&fault, "`loophole status` shows how it is; a larger budget waits longer");
+    } else {
+        fault_set(&fault, ERR_OFFLINE, "%s is not running", service);
+        fault_hint(&fault, "`loophole status` says why, `loophole restart %s` starts it again", service);
+    }
+    return deliver_fault(courier, parcel, &fault, to);
+}
+
+static bool deliver_gone(struct courier *courier, struct parcel *parcel, struct delivery *to)
+{
+    struct fault fault = { 0 };
+
+    explain_offline(&fault);
+    return deliver_fault(courier, parcel, &fault, to);
+}
+
+/* What is due now: sends again, gives up what is too late. True when something was delivered; the rest is then
+ * still due. */
+static bool take_due(struct courier *courier, struct delivery *to)
+{
+    usec_t now = clock_steady(), due = NEVER;
+
+    if (now < courier->due)
+        return false;
+    for (struct parcel *parcel = courier->first; parcel; parcel = parcel->next) {
+        if (now >= parcel->deadline)
+            return deliver_late(courier, parcel, to);
+        if (now >= parcel->send_at && !engine_runs(courier, parcel->line, now))
+            return deliver_gone(courier, parcel, to);
+        if (now >= parcel->send_at)
+            post(courier, parcel, now);
+        due = due < due_of(parcel) ? due : due_of(parcel);
+    }
+    courier->due = due < now + COARSE_US ? now + COARSE_US : due;
+    return false;
+}
+
+static bool take_answer(struct courier *courier, struct line *line, struct delivery *to)
+{
+    struct answer_frame answer;
+    struct parcel *parcel;
+    enum err e;
+
+    for (;;) {
+        letter_drop(&courier->letter);
+        e = sockets_receive(line->socket, &courier->letter);
+        if (e != ERR_OK && e != ERR_TOO_LARGE)
+            return false;
+        if (e != ERR_OK || frame_read_answer(courier->letter.body, &answer, NULL) != ERR_OK)
+            continue;
+        parcel = find(courier, answer.request); /* none: the answer to an ask that was sent twice, or is too late */
+        if (parcel && parcel->line == line)
+            return deliver(courier, parcel, answer.error, answer.body, to);
+    }
+}
+
+/* The service is back, or there for the first time: what it was asked before is sent again, now. */
+static void greet(struct courier *courier, struct line *line)
+{
+    uint32_t connections = sockets_connections(line->socket);
+
+    if (connections == line->connections)
+        return;
+    line->connections = connections;
+    for (struct parcel *parcel = courier->first; parcel; parcel = parcel->next) {
+        if (parcel->line == line) {
+            parcel->send_at = courier->due = 0;
+            parcel->wait_ms = LIMIT_RESEND_FIRST_MS;
+        }
+    }
+}
+
+bool courier_take(struct courier *courier, struct delivery *delivery)
+{
+    for (uint32_t i = 0; i < courier->line_count; i++)
+        if (take_answer(courier, &courier->lines[(courier->turn + i) % courier->line_count], delivery)) {
+            courier->turn += i + 1;
+            return true;
+        }
+    for (uint32_t i = 0; i < courier->line_count; i++)
+        greet(courier, &courier->lines[i]);
+    return take_due(courier, delivery);
+}
+
+usec_t courier_due(const struct courier *courier)
+{
+    return courier->due;
+}
+
+uint32_t courier_under_way(const struct courier *courier)
+{
+    return courier->count;
+}
+
+uint32_t courier_wait_for(const struct courier *courier, struct pollfd *at, uint32_t room)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < courier->line_count && count + 2 <= room; i++) {
+        at[count++] = (struct pollfd){ sockets_fd(courier->lines[i].socket), POLLIN, 0 };
+        at[count++] = (struct pollfd){ sockets_watch_fd(courier->lines[i].socket), POLLIN, 0 };
+    }
+    return count;
+}
+
+void courier_free(struct courier *courier)
+{
+    if (!courier)
+        return;
+    while (courier->first)
+        forget(courier, courier->first);
+    letter_drop(&courier->letter);
+    for (uint32_t i = 0; i < courier->line_count; i++)
+        sockets_close(courier->lines[i].socket);
+    buffer_free(&courier->frame);
+    free(courier);
+}

@@ -1,0 +1,230 @@
+#include <string.h>
+
+#include "proto/codec.h"
+#include "proto/codec_pack.h"
+#include "proto/token.h"
+#include "proto/value.h"
+
+enum {
+    FRAME_EXTRA = 1024, /* bytes of a frame besides its body */
+    NAME_MAX_LEN = 128,
+};
+
+struct fault_body {
+    struct text what, field, hint;
+};
+
+#define FAULT_FIELD(part, max)                                                                                   \
+    {                                                                                                            \
+        .name = #part, .doc = "", .example = "", .type = FIELD_TEXT, .max_len = (max),                           \
+        .offset = offsetof(struct fault_body, part)                                                              \
+    }
+static const struct field fault_fields[] = { FAULT_FIELD(what, 4096), FAULT_FIELD(field, 4096),
+                                             FAULT_FIELD(hint, 4096) };
+static const struct shape fault_shape = { "fault", "", sizeof(struct fault_body), 3, fault_fields };
+
+static enum err written(const struct buffer *to)
+{
+    return to->failed ? ERR_FULL : ERR_OK;
+}
+
+static struct bytes id_bytes(const struct id *id)
+{
+    return (struct bytes){ sizeof(id->b), id->b };
+}
+
+enum err frame_write_ask(struct buffer *to, const struct ask_frame *frame)
+{
+    codec_pack_list(to, 5);
+    codec_pack_uint(to, FRAME_VERSION);
+    codec_pack_text(to, frame->name);
+    codec_pack_bytes(to, id_bytes(&frame->request));
+    codec_pack_uint(to, frame->budget_ms);
+    buffer_add(to, frame->body.at, frame->body.len);
+    return written(to);
+}
+
+enum err frame_write_answer(struct buffer *to, const struct answer_frame *frame)
+{
+    codec_pack_list(to, 4);
+    codec_pack_uint(to, FRAME_VERSION);
+    codec_pack_bytes(to, id_bytes(&frame->request));
+    codec_pack_text(to, text_of(err_name(frame->error)));
+    buffer_add(to, frame->body.at, frame->body.len);
+    return written(to);
+}
+
+enum err frame_write_event(struct buffer *to, const struct event_frame *frame)
+{
+    codec_pack_list(to, 4);
+    codec_pack_uint(to, FRAME_VERSION);
+    codec_pack_uint(to, frame->epoch);
+    codec_pack_uint(to, frame->sequence);
+    buffer_add(to, frame->body.at, frame->body.len);
+    return written(to);
+}
+
+static enum err malformed(struct fault *fault, const char *part, const char *wanted)
+{
+    fault_set(fault, ERR_BAD_REQUEST, "the frame's %s is not %s", part, wanted);
+    fault_hint(fault, "docs/protocol.md says how frames look");
+    return ERR_BAD_REQUEST;
+}
+
+/* Scans the frame, enters its list and holds its version. */
+static enum err open_frame(struct bytes from, uint32_t parts, struct token_reader *reader, struct fault *fault)
+{
+    struct token token;
+    enum err e;
+
+    if (from.len > CODEC_MESSAGE_MAX + FRAME_EXTRA)
+        return fault_set(fault, ERR_TOO_LARGE, "the frame has %u bytes, at most %d are allowed", from.len,
+                         CODEC_MESSAGE_MAX + FRAME_EXTRA);
+    e = token_scan(from, CODEC_DEPTH, fault);
+    if (e != ERR_OK)
+        return e;
+
+    *reader = token_reader_of(from);
+    if (!token_read(reader, &token) || token.type != TOKEN_LIST || token.count == 0)
+        return malformed(fault, "outside", "a list");
+    const uint32_t count = token.count;
+    if (!token_read(reader, &token) || token.type != TOKEN_UINT)
+        return malformed(fault, "version", "a number");
+    if (token.u != FRAME_VERSION)
+        return fault_set(fault, ERR_VERSION, "the frame has version %llu, this is version %d",
+                         (unsigned long long)token.u, FRAME_VERSION);
+    return count == parts ? ERR_OK : malformed(fault, "list", "as long as it should be");
+}
+
+static enum err take_uint(struct token_reader *reader, const char *part, uint64_t max, uint64_t *to,
+                          struct fault *fault)
+{
+    struct token token;
+
+    if (!token_read(reader, &token) || token.type != TOKEN_UINT || token.u > max)
+        return malformed(fault, part, "a number in its range");
+    *to = token.u;
+    return ERR_OK;
+}
+
+static enum err take_text(struct token_reader *reader, const char *part, struct text *to, struct fault *fault)
+{
+    struct token token;
+
+    if (!token_read(reader, &token) || token.type != TOKEN_TEXT || token.count > NAME_MAX_LEN ||
+        !text_is_utf8(token_text(&token)))
+        return malformed(fault, part, "a short text");
+    *to = token_text(&token);
+    return ERR_OK;
+}
+
+static enum err take_id(struct token_reader *reader, struct id *to, struct fault *fault)
+{
+    struct token token;
+
+    if (!token_read(reader, &token))
+        return malformed(fault, "request id", "there");
+    if (token.type == TOKEN_TEXT && id_read(token_text(&token), to))
+        return ERR_OK;
+    if (token.type != TOKEN_BYTES || token.count != sizeof(to->b))
+        return malformed(fault, "request id", "16 bytes");
+    memcpy(to->b, token.at, sizeof(to->b));
+    return ERR_OK;
+}
+
+/* The last part: all bytes that are left, which the scan found to be one value. */
+static enum err take_body(struct token_reader *reader, struct bytes *to, struct fault *fault)
+{
+    const uint8_t *begin = reader->at;
+    struct token token;
+
+    if (!token_read(reader, &token) || token.type != TOKEN_MAP)
+        return malformed(fault, "body", "a map");
+    *to = (struct bytes){ (uint32_t)(reader->end - begin), begin };
+    return ERR_OK;
+}
+
+enum err frame_read_ask(struct bytes from, struct ask_frame *frame, struct fault *fault)
+{
+    struct token_reader reader;
+    uint64_t budget_ms = 0;
+    enum err e;
+
+    *frame = (struct ask_frame){ 0 };
+    e = open_frame(from, 5, &reader, fault);
+    if (e == ERR_OK)
+        e = take_text(&reader, "name", &frame->name, fault);
+    if (e == ERR_OK)
+        e = take_id(&reader, &frame->request, fault);
+    if (e == ERR_OK)
+        e = take_uint(&reader, "budget", UINT32_MAX, &budget_ms, fault);
+    frame->budget_ms = (uint32_t)budget_ms;
+    return e == ERR_OK ? take_body(&reader, &frame->body, fault) : e;
+}
+
+enum err frame_read_answer(struct bytes from, struct answer_frame *frame, struct fault *fault)
+{
+    char name[NAME_MAX_LEN + 1];
+    struct token_reader reader;
+    struct text word = { 0 };
+    enum err e;
+
+    *frame = (struct answer_frame){ 0 };
+    e = open_frame(from, 4, &reader, fault);
+    if (e == ERR_OK)
+        e = take_id(&reader, &frame->request, fault);
+    if (e == ERR_OK)
+        e = take_text(&reader, "error", &word, fault);
+    frame->error = text_copy(name, sizeof(name), word) ? err_named(name) : ERR_INTERNAL;
+    return e == ERR_OK ? take_body(&reader, &frame->body, fault) : e;
+}
+
+enum err frame_read_event(struct bytes from, struct event_frame *frame, struct fault *fault)
+{
+    struct token_reader reader;
+    enum err e;
+
+    *frame = (struct event_frame){ 0 };
+    e = open_frame(from, 4, &reader, fault);
+    if (e == ERR_OK)
+        e = take_uint(&reader, "epoch", UINT64_MAX, &frame->epoch, fault);
+    if (e == ERR_OK)
+        e = take_uint(&reader, "sequence", UINT64_MAX, &frame->sequence, fault);
+    return e == ERR_OK ? take_body(&reader, &frame->body, fault) : e;
+}
+
+/* A sentence may hold a path's bytes, or be cut within a character: what is not UTF-8 goes out as "?". */
+static struct text tidied(char *sentence)
+{
+    const struct text whole = text_of(sentence);
+    uint32_t len;
+
+    for (uint32_t at = 0; at < whole.len; at += len ? len : 1) {
+        len = text_character((struct text){ whole.len - at, sentence + at });
+        if (len == 0)
+            sentence[at] = '?';
+    }
+    return whole;
+}
+
+enum err frame_write_fault(struct buffer *to, const struct fault *fault)
+{
+    struct fault copy = *fault;
+    const struct fault_body body = { tidied(copy.what), tidied(copy.field), tidied(copy.hint) };
+
+    return codec_encode(&fault_shape, &body, to, NULL);
+}
+
+void frame_read_fault(struct bytes body, enum err code, struct fault *fault)
+{
+    struct fault_body read = { 0 };
+    struct arena none = { .limit = 1 };
+
+    fault_set(fault, code, "%s", err_name(code));
+    if (!fault || codec_decode(&fault_shape, body, &none, &read, NULL) != ERR_OK)
+        return;
+    if (read.what.len)
+        text_copy(fault->what, sizeof(fault->what), read.what);
+    text_copy(fault->field, sizeof(fault->field), read.field);
+    text_copy(fault->hint, sizeof(fault->hint), read.hint);
+}

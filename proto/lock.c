@@ -1,0 +1,64 @@
+#include "proto/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "common/file.h"
+
+enum { LOCK_PATH_SIZE = PATH_MAX + 64 };
+
+static const char *path_of(const struct paths *paths, const char *service, char to[LOCK_PATH_SIZE])
+{
+    snprintf(to, LOCK_PATH_SIZE, "%s/%s.lock", paths->run, service);
+    return to;
+}
+
+static enum err refused(const struct paths *paths, const char *service, int fd, struct fault *fault)
+{
+    char pid[16] = "";
+
+    if (pread(fd, pid, sizeof(pid) - 1, 0) <= 0)
+        pid[0] = 0;
+    fault_set(fault, ERR_EXISTS, "%s is running already (process %d)", service, atoi(pid));
+    return fault_hint(fault, "one engine has one %s; this engine's sockets are in %.150s", service, paths->run);
+}
+
+enum err lock_take(const struct paths *paths, const char *service, int *fd, struct fault *fault)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    char path[LOCK_PATH_SIZE];
+    enum err e;
+
+    *fd = open(path_of(paths, service, path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (*fd < 0)
+        return fault_errno(fault, file_err(errno), errno, "can't open %s", path);
+    if (fcntl(*fd, F_OFD_SETLK, &lock) == 0) {
+        if (ftruncate(*fd, 0) == 0)
+            dprintf(*fd, "%d\n", (int)getpid());
+        return ERR_OK;
+    }
+    if (errno == EAGAIN || errno == EACCES)
+        e = refused(paths, service, *fd, fault);
+    else
+        e = fault_errno(fault, ERR_IO, errno, "can't lock %s", path);
+    close(*fd);
+    *fd = -1;
+    return e;
+}
+
+bool lock_is_held(const struct paths *paths, const char *service)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    char path[LOCK_PATH_SIZE];
+    int fd = open(path_of(paths, service, path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    bool held;
+
+    if (fd < 0)
+        return false;
+    held = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    close(fd);
+    return held;
+}

@@ -1,0 +1,17 @@
+/* lock.h: one process for each service of an engine: RUN/NAME.lock, held while the service lives and let go by the
+ * kernel whatever way it dies. An open file description lock (fcntl F_OFD_SETLK), so that others can look without
+ * taking it. Any thread. */
+#ifndef LOOPHOLE_PROTO_LOCK_H
+#define LOOPHOLE_PROTO_LOCK_H
+
+#include <stdbool.h>
+#include "common/paths.h"
+
+/* Takes the lock and writes the pid into the file; the descriptor (close-on-exec) holds it. Errors: exists (another
+ * one holds it), io, denied, full. */
+enum err lock_take(const struct paths *paths, const char *service, int *fd, struct fault *fault);
+
+/* True while some process holds it. */
+bool lock_is_held(const struct paths *paths, const char *service);
+
+#endif

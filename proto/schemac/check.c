@@ -1,0 +1,129 @@
+#include "proto/schemac/check.h"
+
+#include "proto/codec.h"
+#include "proto/schemac/report.h"
+
+static enum err check_word_doubles(const struct definition *definition)
+{
+    struct word *word, *before;
+
+    for (EACH(word, definition->words))
+        for (before = definition->words; before != word; before = before->next)
+            if (text_equal(word->text, before->text))
+                return report(word->place, "the word %.*s stands here twice; remove one", TEXT_ARG(word->text));
+    return ERR_OK;
+}
+
+static enum err check_words(const struct definition *definition)
+{
+    struct word *word;
+
+    if (!definition->words)
+        return report(definition->place, "an enum without words; write them below, indented");
+    for (EACH(word, definition->words))
+        if (text_is(word->text, "other"))
+            return report(word->place, "the word other stands for words that are not known; choose another");
+    return check_word_doubles(definition);
+}
+
+static enum err check_member_doubles(const struct definition *definition)
+{
+    struct member *member, *before;
+
+    for (EACH(member, definition->members))
+        for (before = definition->members; before != member; before = before->next)
+            if (text_equal(member->name, before->name))
+                return report(member->place, "the field %.*s stands here twice; rename one", TEXT_ARG(member->name));
+    return ERR_OK;
+}
+
+static enum err check_examples(const struct definition *definition)
+{
+    struct member *member;
+    enum err e = ERR_OK;
+
+    for (EACH(member, definition->members))
+        if (e == ERR_OK)
+            e = check_example(member);
+    return e;
+}
+
+/* A message's map is level 1; each list and each record in it is one more. */
+static enum err check_depth(struct definition *definition, int level)
+{
+    enum err e = ERR_OK;
+    struct member *member;
+
+    definition->is_open = true;
+    for (EACH(member, definition->members)) {
+        int depth = level + ((member->flags & FIELD_LIST) != 0) + (member->type == FIELD_RECORD);
+
+        if (member->type == FIELD_RECORD && member->definition->is_open)
+            return report(member->type_place, "the record %.*s holds itself; hold its id instead",
+                          TEXT_ARG(member->type_name));
+        if (depth > CODEC_DEPTH)
+            return report(member->place, "lists and records nest deeper than %d; make them flatter", CODEC_DEPTH);
+        if (member->type == FIELD_RECORD)
+            e = check_depth(member->definition, depth);
+        if (e != ERR_OK)
+            return e;
+    }
+    definition->is_open = false;
+    return e;
+}
+
+static bool is_message(const struct definition *definition)
+{
+    return definition->kind == DEFINES_ASK || definition->kind == DEFINES_EVENT;
+}
+
+static enum err check_message_doubles(const struct definition *definition)
+{
+    const struct definition *before;
+
+    if (!is_message(definition))
+        return ERR_OK;
+    for (before = definition->source->definitions; before != definition; before = before->next)
+        if (is_message(before) && text_equal(before->name, definition->name))
+            return report(definition->place, "the service has an ask or event %.*s already; rename one",
+                          TEXT_ARG(definition->name));
+    return ERR_OK;
+}
+
+static enum err check_definition(struct definition *definition)
+{
+    enum err e = check_message_doubles(definition);
+
+    if (e != ERR_OK)
+        return e;
+    if (definition->kind == DEFINES_ENUM)
+        return check_words(definition);
+    e = check_member_doubles(definition);
+    if (e == ERR_OK)
+        e = check_depth(definition, 1);
+    return e == ERR_OK ? check_examples(definition) : e;
+}
+
+static enum err check_source_doubles(const struct model *model)
+{
+    struct source *source;
+
+    for (EACH(source, model->sources))
+        if (source->next && text_equal(source->name, source->next->name))
+            return report((struct place){ source->next->path, 1, 1 }, "a second schema %.*s; give each file once",
+                          TEXT_ARG(source->name));
+    return ERR_OK;
+}
+
+enum err check_model(struct model *model)
+{
+    enum err e = check_source_doubles(model);
+    struct definition *definition;
+    struct source *source;
+
+    for (EACH(source, model->sources))
+        for (EACH(definition, source->definitions))
+            if (e == ERR_OK)
+                e = check_definition(definition);
+    return e == ERR_OK ? check_names(model) : e;
+}

@@ -1,0 +1,104 @@
+#include "proto/schemac/files.h"
+
+#include <stdio.h>
+
+#include "common/file.h"
+#include "proto/schemac/parse.h"
+#include "proto/schemac/write.h"
+
+enum { SCHEMA_BYTES_MAX = 1 << 20, FILE_MODE = 0644 };
+
+static enum err complain(const char *path, enum err e, const struct fault *fault)
+{
+    fprintf(stderr, "%s: error: %s; see that it can be read and written\n", path, fault->what);
+    return e;
+}
+
+static enum err read_file(struct arena *arena, const char *path, struct text *text)
+{
+    struct buffer buffer = { 0 };
+    struct fault fault = { 0 };
+    enum err e = file_read_all(path, SCHEMA_BYTES_MAX, &buffer, &fault);
+
+    if (e == ERR_OK)
+        *text = arena_text(arena, (struct text){ (uint32_t)buffer.len, buffer_c(&buffer) });
+    else
+        complain(path, e, &fault);
+    buffer_free(&buffer);
+    return e;
+}
+
+enum err files_read(const struct options *options, struct model *model)
+{
+    struct text text = { 0 };
+    enum err e = ERR_OK;
+
+    for (int i = 0; e == ERR_OK && i < options->file_count; i++) {
+        e = read_file(&model->arena, options->files[i], &text);
+        if (e == ERR_OK)
+            e = parse_source(model, options->files[i], text);
+    }
+    return e;
+}
+
+static enum err write_file(const char *path, struct buffer *buffer)
+{
+    struct fault fault = { .what = "no memory is left" };
+    enum err e = buffer->failed ? ERR_FULL : file_write_atomic(path, buffer_bytes(buffer), FILE_MODE, &fault);
+
+    if (e != ERR_OK)
+        complain(path, e, &fault);
+    buffer_reset(buffer);
+    return e;
+}
+
+static enum err write_in_folder(struct model *model, const struct options *options, struct text name, const char *end,
+                                struct buffer *buffer)
+{
+    return write_file(arena_printf(&model->arena, "%s/schema_%.*s%s", options->out, TEXT_ARG(name), end).at, buffer);
+}
+
+static enum err write_code(const struct options *options, struct model *model, struct buffer *buffer)
+{
+    struct source *source;
+    enum err e = ERR_OK;
+
+    for (EACH(source, model->sources)) {
+        write_header(source, buffer);
+        e = write_in_folder(model, options, source->name, ".h", buffer);
+        if (e != ERR_OK)
+            return e;
+        write_tables(source, buffer);
+        e = write_in_folder(model, options, source->name, ".c", buffer);
+        if (e != ERR_OK)
+            return e;
+    }
+    write_all(model, buffer);
+    return write_in_folder(model, options, TEXT("all"), ".c", buffer);
+}
+
+static enum err write_documentation(const struct options *options, struct model *model, struct buffer *buffer)
+{
+    struct text head = { 0 };
+    enum err e = ERR_OK;
+
+    if (!options->docs)
+        return ERR_OK;
+    if (options->head)
+        e = read_file(&model->arena, options->head, &head);
+    if (e != ERR_OK)
+        return e;
+    write_docs(model, head, buffer);
+    return write_file(options->docs, buffer);
+}
+
+enum err files_write(const struct options *options, struct model *model)
+{
+    struct buffer buffer = { 0 };
+    enum err e = write_code(options, model, &buffer);
+
+    if (e == ERR_OK)
+        e = write_documentation(options, model, &buffer);
+    buffer_free(&buffer);
+    return e;
+}

@@ -1,0 +1,93 @@
+/* model.h: what the schemas say, as parsed. All of it lives in the arena of struct model; texts point into the
+ * files' contents. One thread. */
+#ifndef LOOPHOLE_SCHEMAC_MODEL_H
+#define LOOPHOLE_SCHEMAC_MODEL_H
+
+#include "common/arena.h"
+#include "proto/schema.h"
+
+/* Where something stands; both count from 1, columns in characters. */
+struct place {
+    const char *path;
+    uint32_t line, column;
+};
+
+struct definition;
+
+/* A field. Its bounds are those of struct field: a u64 whose max is INT64_MAX has no upper one. */
+struct member {
+    struct member *next;
+    struct place place, type_place, example_place;
+    struct text name, doc, example; /* the example as written, with its quotes */
+    struct text type_name;          /* "text", "usec", "media" */
+    enum field_type type;
+    uint32_t flags;                 /* enum field_flag */
+    bool has_min, has_max;          /* a range is written */
+    int64_t min, max;
+    double real_min, real_max;
+    uint32_t max_len, max_count;
+    struct definition *definition;  /* of a FIELD_RECORD or FIELD_CHOICE */
+};
+
+struct word {
+    struct word *next;
+    struct place place;
+    struct text text;
+};
+
+enum definition_kind { DEFINES_ENUM, DEFINES_RECORD, DEFINES_ASK, DEFINES_EVENT, DEFINES_KINDS };
+
+struct definition {
+    struct definition *next;
+    struct source *source;
+    enum definition_kind kind;
+    struct place place; /* of the name */
+    struct text name, doc;
+    struct word *words;     /* of an enum */
+    struct member *members; /* of the others */
+    bool mutates;           /* of an ask, as are the following */
+    struct place answer_place;
+    struct text answer_name;
+    struct definition *answer;
+    bool is_open;    /* a walk over records stands in it: met again, it holds itself */
+    bool is_written; /* its struct stands in the header */
+};
+
+struct use {
+    struct use *next;
+    struct place place;
+    struct text name;
+    struct source *source;
+};
+
+/* One file. */
+struct source {
+    struct source *next;
+    const char *path;
+    struct text text;
+    struct text name;    /* "persist" of "schemas/persist.schema" */
+    struct text service; /* empty: the file has only enums and records */
+    struct text doc;
+    struct place service_place;
+    uint32_t version;
+    struct use *uses;
+    struct definition *definitions;
+    bool is_open;                 /* a walk over uses stands in it */
+    const struct source *told_by; /* the last service whose text holds this one's */
+};
+
+struct model {
+    struct arena arena;
+    struct source *sources; /* sorted by name */
+};
+
+/* The next of the same kind, beginning with `from` itself; NULL when there is none. */
+struct definition *definition_of_kind(struct definition *from, enum definition_kind kind);
+bool source_has(const struct source *source, enum definition_kind kind);
+
+#define EACH(item, first) (item) = (first); (item); (item) = (item)->next
+#define EACH_OF_KIND(item, source, kind)                                                                     \
+    (item) = definition_of_kind((source)->definitions, kind); (item);                                        \
+    (item) = definition_of_kind((item)->next, kind)
+
+#endif

@@ -1,0 +1,16 @@
+/* options.h: schemac's command line. */
+#ifndef LOOPHOLE_SCHEMAC_OPTIONS_H
+#define LOOPHOLE_SCHEMAC_OPTIONS_H
+
+struct options {
+    const char *out;  /* the directory for schema_*.h and schema_*.c */
+    const char *docs; /* the file for the documentation, or NULL */
+    const char *head; /* a file that stands before the documentation, or NULL */
+    int file_count;
+    char **files;
+};
+
+/* Ends the process, with a message, when the command line is wrong. */
+struct options options_read(int argc, char **argv);
+
+#endif

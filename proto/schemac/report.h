@@ -1,0 +1,10 @@
+/* report.h: what the person who writes a schema is told, on standard error. One thread. */
+#ifndef LOOPHOLE_SCHEMAC_REPORT_H
+#define LOOPHOLE_SCHEMAC_REPORT_H
+
+#include "proto/schemac/model.h"
+
+/* "FILE:LINE:COLUMN: error: WHAT; WHAT TO DO". Returns ERR_BAD_REQUEST, so that `return report(…)` reads well. */
+enum err report(struct place place, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

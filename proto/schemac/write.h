@@ -1,0 +1,19 @@
+/* write.h: what schemac makes of a model that is checked: C and documentation, into buffers. One thread. */
+#ifndef LOOPHOLE_SCHEMAC_WRITE_H
+#define LOOPHOLE_SCHEMAC_WRITE_H
+
+#include "common/buffer.h"
+#include "proto/schemac/model.h"
+
+void write_header(struct source *source, struct buffer *to);                     /* schema_NAME.h */
+void write_tables(struct source *source, struct buffer *to);                     /* schema_NAME.c */
+void write_all(const struct model *model, struct buffer *to);                    /* schema_all.c */
+void write_docs(const struct model *model, struct text head, struct buffer *to); /* protocol.md, behind its head */
+
+/* Building blocks of all four. */
+void write_literal(struct text text, struct buffer *to);           /* as a C string, in quotes */
+void write_upper(struct text name, struct buffer *to);             /* kind → KIND */
+void write_struct_name(const struct definition *of, struct buffer *to); /* media, persist_put_media */
+void write_message_name(const struct definition *of, struct buffer *to); /* media, persist.put_media */
+
+#endif

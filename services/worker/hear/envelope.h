@@ -1,0 +1,21 @@
+/* envelope.h: how loud a sound is from moment to moment, fine enough for an attack. One thread at a time. */
+#ifndef LOOPHOLE_WORKER_HEAR_ENVELOPE_H
+#define LOOPHOLE_WORKER_HEAR_ENVELOPE_H
+
+#include <stddef.h>
+
+enum { ENVELOPE_MAX = 8192 /* twelve seconds */ };
+
+#define ENVELOPE_RATE 689.0625 /* values a second, at every sample rate */
+
+struct envelope {
+    double hop, until; /* samples a value; of the running one are left */
+    float sum, weight;
+    size_t count;
+    float rms[ENVELOPE_MAX];
+};
+
+void envelope_start(struct envelope *envelope, double rate);
+void envelope_feed(struct envelope *envelope, const float *mono, size_t count);
+
+#endif

@@ -1,0 +1,40 @@
+/* parts.h: the inside of struct hear: what the parts of the ear share while they judge one sound. */
+#ifndef LOOPHOLE_WORKER_HEAR_PARTS_H
+#define LOOPHOLE_WORKER_HEAR_PARTS_H
+
+#include "services/worker/hear/envelope.h"
+#include "services/worker/hear/hear.h"
+#include "services/worker/hear/loudness.h"
+#include "services/worker/hear/mel.h"
+#include "services/worker/hear/mono.h"
+#include "services/worker/hear/onset.h"
+#include "services/worker/hear/overview.h"
+#include "services/worker/hear/pitch.h"
+#include "services/worker/hear/tonal.h"
+
+struct hear {
+    double rate;
+    size_t channels;
+    int failed; /* memory ran out */
+    uint64_t frames;
+    float peak; /* of all channels, linear */
+    float mono[MONO_BLOCK];
+    float *clean; /* MONO_BLOCK frames without NaN and infinities */
+    struct mono_chain to_fast, to_slow; /* rate → fast_rate → slow_rate */
+    double fast_rate, slow_rate;
+    struct loudness loudness;
+    struct overview overview;
+    struct envelope envelope;
+    struct mel mel;
+    struct tonal tonal;
+    float head[PITCH_HEAD_MAX]; /* the slow samples from shortly before the first loud one */
+    size_t head_count;
+    struct onset onset;
+    size_t start; /* the mel frame at which the sound first comes within 20 dB of its loudest */
+    struct pitch *pitch;
+    struct pitch_track track;
+    int8_t *curve; /* of loudness */
+    struct artefacts *artefacts;
+};
+
+#endif

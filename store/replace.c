@@ -1,0 +1,119 @@
+#include "store/replace.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "common/file.h"
+
+enum { BACKUPS_TRIED = 1000 };
+
+static bool path_of(const struct paths *paths, const char *end, char to[PATH_MAX])
+{
+    return snprintf(to, PATH_MAX, "%s/store%s", paths->data, end) < PATH_MAX - 16;
+}
+
+static bool there(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0;
+}
+
+static enum err sync_data(const struct paths *paths, struct fault *fault)
+{
+    int fd = open(paths->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    enum err e = ERR_OK;
+
+    if (fd < 0 || fsync(fd) < 0)
+        e = fault_errno(fault, file_err(errno), errno, "cannot sync %s", paths->data);
+    if (fd >= 0)
+        close(fd);
+    return e;
+}
+
+static enum err step(const char *from, const char *to, struct fault *fault)
+{
+    if (rename(from, to) < 0)
+        return fault_errno(fault, file_err(errno), errno, "cannot rename %s", from);
+    return ERR_OK;
+}
+
+/* A store of ours holds two files and nothing else. */
+static void drop(const char *directory)
+{
+    char path[PATH_MAX + 16];
+
+    snprintf(path, sizeof(path), "%s/data.mdb", directory);
+    unlink(path);
+    snprintf(path, sizeof(path), "%s/lock.mdb", directory);
+    unlink(path);
+    rmdir(directory);
+}
+
+enum err replace_recover(const struct paths *paths, struct fault *fault)
+{
+    char store[PATH_MAX], fresh[PATH_MAX], ready[PATH_MAX];
+
+    if (!path_of(paths, "", store) || !path_of(paths, ".new", fresh) || !path_of(paths, ".ready", ready))
+        return fault_set(fault, ERR_TOO_LARGE, "the path of the data directory is too long");
+    drop(fresh);
+    if (!there(ready))
+        return ERR_OK;
+    if (there(store)) {
+        drop(ready);
+        return ERR_OK;
+    }
+    enum err e = step(ready, store, fault);
+    return e == ERR_OK ? sync_data(paths, fault) : e;
+}
+
+enum err replace_begin(const struct paths *paths, char directory[PATH_MAX], struct fault *fault)
+{
+    if (!path_of(paths, ".new", directory))
+        return fault_set(fault, ERR_TOO_LARGE, "the path of the data directory is too long");
+    drop(directory);
+    return file_make_dirs(directory, 0700, fault);
+}
+
+static enum err backup_path(const struct paths *paths, const char *backup, char to[PATH_MAX], struct fault *fault)
+{
+    char end[64];
+
+    for (int number = 1; number <= BACKUPS_TRIED; number++) {
+        snprintf(end, sizeof(end), number == 1 ? ".%s" : ".%s-%d", backup, number);
+        if (!path_of(paths, end, to))
+            return fault_set(fault, ERR_TOO_LARGE, "the path of the data directory is too long");
+        if (!there(to))
+            return ERR_OK;
+    }
+    return fault_set(fault, ERR_FULL, "there are too many backups like %s: remove the old ones", to);
+}
+
+enum err replace_commit(const struct paths *paths, const char *backup, struct fault *fault)
+{
+    char store[PATH_MAX], fresh[PATH_MAX], ready[PATH_MAX], old[PATH_MAX];
+    enum err e = backup_path(paths, backup, old, fault);
+
+    if (e != ERR_OK)
+        return e;
+    path_of(paths, "", store);
+    path_of(paths, ".new", fresh);
+    path_of(paths, ".ready", ready);
+    e = step(fresh, ready, fault);
+    if (e == ERR_OK)
+        e = sync_data(paths, fault);
+    if (e == ERR_OK && there(store))
+        e = step(store, old, fault);
+    if (e == ERR_OK)
+        e = step(ready, store, fault);
+    return e == ERR_OK ? sync_data(paths, fault) : e;
+}
+
+void replace_abandon(const struct paths *paths)
+{
+    char fresh[PATH_MAX];
+
+    if (path_of(paths, ".new", fresh))
+        drop(fresh);
+}

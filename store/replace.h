@@ -1,0 +1,27 @@
+/* replace.h: another store takes the place of DATA/store whole, or not at all, at whatever moment the process dies.
+ *
+ *   store.new    is being built: worthless until it is finished
+ *   store.ready  is finished: takes the place when `store` is missing
+ *   store.NAME   what stood there before: the backup
+ *
+ * For who holds the writer's lock. */
+#ifndef LOOPHOLE_STORE_REPLACE_H
+#define LOOPHOLE_STORE_REPLACE_H
+
+#include "common/paths.h"
+
+/* Finishes or drops what a predecessor left. Called before the store is opened for writing. */
+enum err replace_recover(const struct paths *paths, struct fault *fault);
+
+/* Makes an empty DATA/store.new and gives its path. */
+enum err replace_begin(const struct paths *paths, char directory[PATH_MAX], struct fault *fault);
+
+/* store.new, closed and synced, becomes the store; the old one stands beside it as store.`backup`, with a number
+ * behind it when that name is taken. Errors: io, full, denied; then the old one is in its place or replace_recover
+ * brings the new one there. */
+enum err replace_commit(const struct paths *paths, const char *backup, struct fault *fault);
+
+/* Drops store.new. */
+void replace_abandon(const struct paths *paths);
+
+#endif

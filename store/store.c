@@ -1,0 +1,479 @@
+#include "store/store.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "common/file.h"
+
+enum { LOCK_FILE_BYTES = 16384, READERS = 254 };
+static const size_t default_map_bytes = (size_t)256 << 30;
+
+struct txn {
+    struct store *store;
+    MDB_txn *lmdb;
+    bool writes;
+};
+
+struct store {
+    MDB_env *env;
+    enum store_mode mode;
+    size_t map_bytes;
+    uint32_t open_txns;
+    bool has[DB_COUNT];
+    MDB_dbi dbi[DB_COUNT];
+    dev_t device; /* of data.mdb when it was opened: another one has replaced it when they differ */
+    ino_t inode;
+    char directory[PATH_MAX];
+};
+
+static const char *const names[DB_COUNT] = {
+    [DB_META] = "meta",
+    [DB_MEDIA] = "media",
+    [DB_PLACE] = "place",
+    [DB_FOLDER] = "folder",
+    [DB_FOLDER_NAME] = "folder_name",
+    [DB_VOLUME] = "volume",
+    [DB_VOLUME_IDENTITY] = "volume_identity",
+    [DB_LIBRARY] = "library",
+    [DB_CONTENT] = "content",
+    [DB_FACTS] = "facts",
+    [DB_ARTEFACT] = "artefact",
+    [DB_EMBEDDING] = "embedding",
+    [DB_CHANGE] = "change",
+    [DB_REQUEST] = "request",
+    [DB_QUIET] = "quiet",
+    [DB_UNDO] = "undo",
+};
+
+static const struct {
+    int number;
+    enum err code;
+} meanings[] = {
+    { MDB_SUCCESS, ERR_OK },           { MDB_NOTFOUND, ERR_NOT_FOUND },  { MDB_MAP_FULL, ERR_FULL },
+    { MDB_READERS_FULL, ERR_BUSY },    { MDB_BAD_VALSIZE, ERR_INTERNAL }, { MDB_BAD_TXN, ERR_INTERNAL },
+    { MDB_TXN_FULL, ERR_TOO_LARGE },   { MDB_VERSION_MISMATCH, ERR_VERSION }, { EROFS, ERR_IO },
+    { ENOMEM, ERR_IO },                { EINVAL, ERR_IO },
+};
+
+const char *database_name(enum database db)
+{
+    return names[db];
+}
+
+static enum err meaning(int number)
+{
+    for (size_t i = 0; i < sizeof(meanings) / sizeof(*meanings); i++)
+        if (meanings[i].number == number)
+            return meanings[i].code;
+    return number > 0 ? file_err(number) : ERR_IO;
+}
+
+static enum err failed(struct fault *fault, int number, const char *doing, const char *what)
+{
+    return fault_set(fault, meaning(number), "cannot %s %s: %s", doing, what, mdb_strerror(number));
+}
+
+/* ---- opening ---- */
+
+/* LMDB writes its lock file through a mapping: on a full disk that would be a SIGBUS, so its bytes are made sure of. */
+static enum err reserve_lock_file(const struct store *store, struct fault *fault)
+{
+    char path[PATH_MAX + 16];
+    struct stat st;
+    int number = 0;
+
+    snprintf(path, sizeof(path), "%s/lock.mdb", store->directory);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return store->mode == STORE_READER ? ERR_OK
+                                           : fault_errno(fault, meaning(errno), errno, "cannot open %s", path);
+    if (fstat(fd, &st) == 0 && st.st_size < LOCK_FILE_BYTES)
+        number = posix_fallocate(fd, 0, LOCK_FILE_BYTES);
+    close(fd);
+    return number ? fault_errno(fault, meaning(number), number, "cannot make %s", path) : ERR_OK;
+}
+
+static enum err open_environment(struct store *store, struct fault *fault)
+{
+    unsigned flags = MDB_NOTLS | (store->mode == STORE_READER ? MDB_RDONLY : 0);
+    int rc = mdb_env_create(&store->env);
+
+    if (rc == 0)
+        rc = mdb_env_set_maxdbs(store->env, DB_COUNT + 8);
+    if (rc == 0)
+        rc = mdb_env_set_maxreaders(store->env, READERS);
+    if (rc == 0)
+        rc = mdb_env_set_mapsize(store->env, store->map_bytes);
+    if (rc == 0)
+        rc = mdb_env_open(store->env, store->directory, flags, 0600);
+    if (rc == ENOENT && store->mode == STORE_READER)
+        return fault_set(fault, ERR_OFFLINE, "there is no store in %s yet", store->directory);
+    return rc ? failed(fault, rc, "open the store", store->directory) : ERR_OK;
+}
+
+static enum err open_databases(struct store *store, struct fault *fault)
+{
+    bool writer = store->mode == STORE_WRITER;
+    MDB_txn *txn;
+    int rc = mdb_txn_begin(store->env, NULL, writer ? 0 : MDB_RDONLY, &txn);
+
+    if (rc)
+        return failed(fault, rc, "begin a transaction in", store->directory);
+    for (int db = 0; db < DB_COUNT; db++) {
+        rc = mdb_dbi_open(txn, names[db], writer ? MDB_CREATE : 0, &store->dbi[db]);
+        store->has[db] = rc == 0;
+        if (rc && rc != MDB_NOTFOUND) {
+            mdb_txn_abort(txn);
+            return failed(fault, rc, "open database", names[db]);
+        }
+    }
+    rc = mdb_txn_commit(txn);
+    return rc ? failed(fault, rc, "make the databases of", store->directory) : ERR_OK;
+}
+
+/* What a predecessor wrote before it died may still be in memory only; and a new file's name too. */
+static enum err settle(struct store *store, struct fault *fault)
+{
+    int rc = mdb_env_sync(store->env, 1);
+    int fd = open(store->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (rc == 0 && (fd < 0 || fsync(fd) < 0))
+        rc = errno;
+    if (fd >= 0)
+        close(fd);
+    return rc ? failed(fault, rc, "sync", store->directory) : ERR_OK;
+}
+
+static bool data_file(const struct store *store, struct stat *st)
+{
+    char path[PATH_MAX + 16];
+
+    snprintf(path, sizeof(path), "%s/data.mdb", store->directory);
+    return stat(path, st) == 0;
+}
+
+/* A file of LMDB's two head pages or less has never held a row. */
+static off_t blank_bytes(void)
+{
+    return 2 * (off_t)sysconf(_SC_PAGESIZE);
+}
+
+/* Left by a writer that died, or found the disk full, while it made the store: it may be half a head. */
+static void drop_blank(const struct store *store)
+{
+    char path[PATH_MAX + 16];
+    struct stat st;
+
+    snprintf(path, sizeof(path), "%s/data.mdb", store->directory);
+    if (stat(path, &st) == 0 && st.st_size <= blank_bytes())
+        unlink(path);
+}
+
+static enum err open_all(struct store *store, struct fault *fault)
+{
+    struct stat st;
+    enum err e = ERR_OK;
+
+    if (store->mode == STORE_READER && !(data_file(store, &st) && st.st_size > blank_bytes()))
+        return fault_set(fault, ERR_OFFLINE, "there is no store in %s yet", store->directory);
+    if (store->mode == STORE_WRITER)
+        drop_blank(store);
+    e = reserve_lock_file(store, fault);
+    if (e == ERR_OK)
+        e = open_environment(store, fault);
+    if (e == ERR_OK)
+        e = open_databases(store, fault);
+    if (e == ERR_OK && store->mode == STORE_WRITER)
+        e = settle(store, fault);
+    if (e == ERR_OK && data_file(store, &st)) {
+        store->device = st.st_dev;
+        store->inode = st.st_ino;
+    }
+    return e;
+}
+
+enum err store_open_directory(const char *directory, enum store_mode mode, size_t map_bytes, struct store **store,
+                              struct fault *fault)
+{
+    struct store *s = calloc(1, sizeof(*s));
+    enum err e;
+
+    if (!s)
+        return fault_set(fault, ERR_FULL, "no memory for the store");
+    s->mode = mode;
+    s->map_bytes = map_bytes ? map_bytes : default_map_bytes;
+    if (!text_copy(s->directory, sizeof(s->directory), text_of(directory)))
+        e = fault_set(fault, ERR_TOO_LARGE, "the store's path is too long");
+    else
+        e = open_all(s, fault);
+    if (e != ERR_OK) {
+        store_close(s);
+        return e;
+    }
+    *store = s;
+    return ERR_OK;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    if (store->env)
+        mdb_env_close(store->env);
+    free(store);
+}
+
+int store_clear_readers(struct store *store)
+{
+    int dead = 0;
+
+    mdb_reader_check(store->env, &dead);
+    return dead;
+}
+
+uint64_t store_pages(const struct store *store)
+{
+    MDB_envinfo info;
+
+    return mdb_env_info(store->env, &info) == 0 ? (uint64_t)info.me_last_pgno + 1 : 0;
+}
+
+enum err store_copy(struct store *store, int fd, struct fault *fault)
+{
+    int rc = mdb_env_copyfd2(store->env, fd, MDB_CP_COMPACT);
+
+    return rc ? failed(fault, rc, "copy", store->directory) : ERR_OK;
+}
+
+/* ---- transactions ---- */
+
+static bool was_replaced(const struct store *store)
+{
+    struct stat st;
+
+    return data_file(store, &st) && (st.st_ino != store->inode || st.st_dev != store->device);
+}
+
+static enum err open_again(struct store *store, struct fault *fault)
+{
+    if (store->env)
+        mdb_env_close(store->env);
+    store->env = NULL;
+    return open_all(store, fault);
+}
+
+static enum err begin(struct store *store, bool writes, struct txn **txn, struct fault *fault)
+{
+    struct txn *t = calloc(1, sizeof(*t));
+    int rc;
+
+    if (!t)
+        return fault_set(fault, ERR_FULL, "no memory for a transaction");
+    rc = mdb_txn_begin(store->env, NULL, writes ? 0 : MDB_RDONLY, &t->lmdb);
+    if (rc) {
+        free(t);
+        return failed(fault, rc, "begin a transaction in", store->directory);
+    }
+    t->store = store;
+    t->writes = writes;
+    store->open_txns++;
+    *txn = t;
+    return ERR_OK;
+}
+
+enum err store_read(struct store *store, struct txn **txn, struct fault *fault)
+{
+    uint64_t version = STORE_VERSION;
+    enum err e = ERR_OK;
+    bool again = store->mode == STORE_READER && store->open_txns == 0 && (!store->env || was_replaced(store));
+
+    if (again)
+        e = open_again(store, fault);
+    if (e == ERR_OK)
+        e = begin(store, false, txn, fault);
+    if (e != ERR_OK || !again)
+        return e;
+    e = txn_version(*txn, &version);
+    if (e == ERR_OK && version == STORE_VERSION)
+        return ERR_OK;
+    txn_end(*txn);
+    *txn = NULL;
+    return fault_set(fault, ERR_VERSION, "the store is now of version %llu, this program reads %d",
+                     (unsigned long long)version, STORE_VERSION);
+}
+
+enum err store_write(struct store *store, struct txn **txn, struct fault *fault)
+{
+    return begin(store, true, txn, fault);
+}
+
+static void forget(struct txn *txn)
+{
+    txn->store->open_txns--;
+    free(txn);
+}
+
+void txn_end(struct txn *txn)
+{
+    if (!txn)
+        return;
+    mdb_txn_abort(txn->lmdb);
+    forget(txn);
+}
+
+bool txn_writes(const struct txn *txn)
+{
+    return txn->writes;
+}
+
+enum err txn_commit(struct txn *txn, struct fault *fault)
+{
+    const char *directory = txn->store->directory;
+    int rc = mdb_txn_commit(txn->lmdb);
+
+    forget(txn);
+    if (rc == 0)
+        return ERR_OK;
+    failed(fault, rc, "commit to", directory);
+    return meaning(rc) == ERR_FULL ? ERR_FULL : fault->code = ERR_IO;
+}
+
+static MDB_val val(struct bytes b)
+{
+    return (MDB_val){ b.len, (void *)(uintptr_t)b.at };
+}
+
+static struct bytes from_val(MDB_val v)
+{
+    return bytes_of(v.mv_data, v.mv_size);
+}
+
+enum err txn_get(struct txn *txn, enum database db, struct bytes key, struct bytes *value)
+{
+    MDB_val k = val(key), v;
+    int rc = txn->store->has[db] ? mdb_get(txn->lmdb, txn->store->dbi[db], &k, &v) : MDB_NOTFOUND;
+
+    if (rc)
+        return meaning(rc);
+    *value = from_val(v);
+    return ERR_OK;
+}
+
+enum err txn_put(struct txn *txn, enum database db, struct bytes key, struct bytes value)
+{
+    MDB_val k = val(key), v = val(value);
+
+    return meaning(mdb_put(txn->lmdb, txn->store->dbi[db], &k, &v, 0));
+}
+
+enum err txn_delete(struct txn *txn, enum database db, struct bytes key)
+{
+    MDB_val k = val(key);
+
+    return meaning(mdb_del(txn->lmdb, txn->store->dbi[db], &k, NULL));
+}
+
+uint64_t txn_count(struct txn *txn, enum database db)
+{
+    MDB_stat stat;
+
+    if (!txn->store->has[db] || mdb_stat(txn->lmdb, txn->store->dbi[db], &stat))
+        return 0;
+    return stat.ms_entries;
+}
+
+bool txn_is_empty(struct txn *txn)
+{
+    MDB_stat stat;
+    MDB_dbi main_dbi;
+
+    return mdb_dbi_open(txn->lmdb, NULL, 0, &main_dbi) == 0 && mdb_stat(txn->lmdb, main_dbi, &stat) == 0 &&
+           stat.ms_entries == 0;
+}
+
+static const struct bytes version_key = { 7, (const uint8_t *)"version" };
+
+enum err txn_version(struct txn *txn, uint64_t *version)
+{
+    struct bytes value;
+    enum err e = txn_get(txn, DB_META, version_key, &value);
+
+    *version = 0;
+    if (e == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (e == ERR_OK && value.len != 8)
+        return ERR_INTERNAL;
+    for (uint32_t i = 0; e == ERR_OK && i < 8; i++)
+        *version = *version << 8 | value.at[i];
+    return e;
+}
+
+enum err txn_set_version(struct txn *txn, uint64_t version)
+{
+    uint8_t b[8];
+
+    for (int i = 0; i < 8; i++)
+        b[i] = (uint8_t)(version >> (56 - 8 * i));
+    return txn_put(txn, DB_META, version_key, bytes_of(b, sizeof(b)));
+}
+
+/* ---- walks ---- */
+
+enum err walk_begin(struct txn *txn, enum database db, struct bytes from, struct bytes prefix, struct walk *walk)
+{
+    MDB_cursor *cursor;
+    int rc;
+
+    *walk = (struct walk){ .prefix = prefix, .key = from };
+    if (!txn->store->has[db])
+        return ERR_OK;
+    rc = mdb_cursor_open(txn->lmdb, txn->store->dbi[db], &cursor);
+    if (rc == 0)
+        walk->cursor = cursor;
+    return meaning(rc);
+}
+
+static bool starts(struct bytes b, struct bytes prefix)
+{
+    return b.len >= prefix.len && (prefix.len == 0 || memcmp(b.at, prefix.at, prefix.len) == 0);
+}
+
+bool walk_next(struct walk *walk)
+{
+    MDB_val key = val(walk->key), value;
+    MDB_cursor_op op = walk->started ? MDB_NEXT : walk->key.len ? MDB_SET_RANGE : MDB_FIRST;
+
+    if (!walk->cursor || mdb_cursor_get(walk->cursor, &key, &value, op))
+        return false;
+    walk->started = true;
+    walk->key = from_val(key);
+    walk->value = from_val(value);
+    return starts(walk->key, walk->prefix);
+}
+
+void walk_end(struct walk *walk)
+{
+    if (walk->cursor)
+        mdb_cursor_close(walk->cursor);
+    walk->cursor = NULL;
+}
+
+bool walk_last(struct txn *txn, enum database db, struct bytes *key, struct bytes *value)
+{
+    MDB_cursor *cursor;
+    MDB_val k, v;
+
+    if (!txn->store->has[db] || mdb_cursor_open(txn->lmdb, txn->store->dbi[db], &cursor))
+        return false;
+    bool found = mdb_cursor_get(cursor, &k, &v, MDB_LAST) == 0;
+    mdb_cursor_close(cursor);
+    if (found) {
+        *key = from_val(k);
+        *value = from_val(v);
+    }
+    return found;
+}

@@ -1,0 +1,12 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include "common/config.h"
+#include "common/file.h"
+#include "store/local.h"
+#include "store/migrate.h"
+#include "store/replace.h"
+#include "store/store.h"
