@@ -43,9 +43,9 @@ all: $(PROGRAMS)
 SCHEMAC_O := $(call objects,$(wildcard proto/schemac/*.c)) $(call objects,common/err.c common/text.c common/arena.c common/buffer.c common/file.c)
 $(BUILD)/schemac: $(SCHEMAC_O)
 	$(CC) $(LDFLAGS) -o $@ $(SCHEMAC_O)
-$(BUILD)/gen/.made: $(BUILD)/schemac $(SCHEMAS)
+$(BUILD)/gen/.made: $(BUILD)/schemac $(SCHEMAS) docs/protocol.head.md
 	@mkdir -p $(BUILD)/gen
-	$(BUILD)/schemac --out $(BUILD)/gen --docs $(BUILD)/gen/protocol.md $(SCHEMAS)
+	$(BUILD)/schemac --out $(BUILD)/gen --docs $(BUILD)/gen/protocol.md --head docs/protocol.head.md $(SCHEMAS)
 	@touch $@
 $(GEN_C) $(GEN_H): $(BUILD)/gen/.made ;
 docs: $(BUILD)/gen/.made
@@ -115,8 +115,22 @@ syntax: $(BUILD)/gen/.made
 	@printf '%s\n' $(shell find common proto store services supervisor frontends tests bench -name '*.c') | \
 	    xargs -P $$(nproc) -n 8 $(CC) -std=c17 -D_GNU_SOURCE $(WARN) -I. -I$(BUILD)/gen -DLOOPHOLE_VERSION='""' -fsyntax-only
 
+# ---- install: programs, user unit, man page, completions ----
+DEST := $(DESTDIR)$(PREFIX)
+install: all
+	install -d $(DEST)/bin $(DEST)/lib/systemd/user $(DEST)/share/man/man1 \
+	    $(DEST)/share/bash-completion/completions $(DEST)/share/zsh/site-functions \
+	    $(DEST)/share/fish/vendor_completions.d $(DEST)/share/doc/loophole
+	install $(PROGRAMS) $(DEST)/bin
+	sed 's|@BIN@|$(PREFIX)/bin|' packaging/loophole.service > $(DEST)/lib/systemd/user/loophole.service
+	$(BUILD)/bin/loophole man > $(DEST)/share/man/man1/loophole.1
+	$(BUILD)/bin/loophole completion bash > $(DEST)/share/bash-completion/completions/loophole
+	$(BUILD)/bin/loophole completion zsh > $(DEST)/share/zsh/site-functions/_loophole
+	$(BUILD)/bin/loophole completion fish > $(DEST)/share/fish/vendor_completions.d/loophole.fish
+	install -m 644 README.md LICENSE docs/protocol.md $(wildcard docs/query.md) $(DEST)/share/doc/loophole
+
 clean:
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all docs units clean run stop test clang-clean syntax
+.PHONY: all install docs units clean run stop test clang-clean syntax

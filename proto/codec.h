@@ -1,6 +1,7 @@
 /* codec.h: structs to MessagePack and back, by the tables of schema.h. The only file with MessagePack-c is
- * codec.c. Input is untrusted: a scan before decoding holds announced sizes against the bytes that are there and
- * the depth against CODEC_DEPTH; every bound of the schema (length, range, count, UTF-8) is enforced.
+ * codec.c; decoding reads the message in place (token.h). Input is untrusted: what a header announces is held
+ * against the bytes that are there before anything is allocated, the depth (of unknown fields too) against
+ * CODEC_DEPTH; every bound of the schema (length, range, count, UTF-8) is enforced.
  * Any thread. */
 #ifndef LOOPHOLE_PROTO_CODEC_H
 #define LOOPHOLE_PROTO_CODEC_H
@@ -10,7 +11,7 @@
 #include "proto/schema.h"
 
 enum {
-    CODEC_DEPTH = 8,             /* nested maps and lists */
+    CODEC_DEPTH = 8,             /* maps and lists in each other; a frame's own list counts */
     CODEC_MESSAGE_MAX = 8 << 20, /* bytes of one message */
 };
 
@@ -21,12 +22,13 @@ enum err codec_encode(const struct shape *shape, const void *value, struct buffe
 
 /* Fills the zeroed `value`. Texts and bytes point into `from`, lists into `arena`: both must outlive it. Unknown
  * keys are skipped; missing fields that are not optional stay zero; an unknown word of a choice is kept. Bytes
- * behind the map are refused. The fault names the field as a path ("set.tags[3]"). Errors: bad_request,
- * too_large, full. */
+ * behind the map and a field that is there twice are refused. A whole number may have any form that holds it, a
+ * real be a whole number, bytes be a text, an id its 26 characters. The fault names the field as a path
+ * ("set.tags[3]"). Errors: bad_request, too_large, full. */
 enum err codec_decode(const struct shape *shape, struct bytes from, struct arena *arena, void *value,
                       struct fault *fault);
 
-/* Copies `value` so that nothing points outside `arena`. */
+/* Copies `from` so that nothing points outside `arena` (and the constant tables). Error: full. */
 enum err codec_copy(const struct shape *shape, const void *from, struct arena *arena, void *to);
 
 /* The frames of the protocol (docs/protocol.md). The body is a whole map, as codec_encode makes it.
@@ -52,6 +54,8 @@ struct event_frame {
     struct bytes body;
 };
 
+/* Reading borrows from `from`. Of a frame that is refused, the parts before the wrong one are filled, so that the
+ * sender of a known request id can be told. Errors: bad_request, too_large, version; writing: full. */
 enum err frame_write_ask(struct buffer *to, const struct ask_frame *frame);
 enum err frame_read_ask(struct bytes from, struct ask_frame *frame, struct fault *fault);
 enum err frame_write_answer(struct buffer *to, const struct answer_frame *frame);
@@ -59,7 +63,8 @@ enum err frame_read_answer(struct bytes from, struct answer_frame *frame, struct
 enum err frame_write_event(struct buffer *to, const struct event_frame *frame);
 enum err frame_read_event(struct bytes from, struct event_frame *frame, struct fault *fault);
 
-/* A fault as an answer's body and back. */
+/* A fault as an answer's body (what is not UTF-8 in it goes out as "?") and back; one that cannot be read becomes
+ * the error's name. */
 enum err frame_write_fault(struct buffer *to, const struct fault *fault);
 void frame_read_fault(struct bytes body, enum err code, struct fault *fault);
 

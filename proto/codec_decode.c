@@ -8,9 +8,18 @@ struct decoding {
     struct token_reader in;
     struct arena *arena;
     struct fault *fault;
+    uint32_t depth; /* maps and lists that may still stand in each other */
 };
 
-static enum err read_record(struct decoding *d, const struct shape *shape, const struct token *map, void *record);
+static enum err read_record(struct decoding *d, const struct shape *shape, const struct token *map,
+                            void *record);
+
+static enum err ended(struct decoding *d)
+{
+    return fault_set(d->fault, ERR_BAD_REQUEST,
+                     "the message ends too early, or holds over %d maps and lists in each other",
+                     CODEC_DEPTH);
+}
 
 static enum err other_type(struct decoding *d, const char *wanted, const struct token *token)
 {
@@ -40,7 +49,8 @@ static enum err read_int(struct decoding *d, const struct field *field, const st
 static enum err read_uint(struct decoding *d, const struct field *field, const struct token *token, void *at)
 {
     if (token->type == TOKEN_INT)
-        return fault_set(d->fault, ERR_BAD_REQUEST, "%lld is below %lld", (long long)token->i, (long long)field->min);
+        return fault_set(d->fault, ERR_BAD_REQUEST, "%lld is below %lld", (long long)token->i,
+                         (long long)field->min);
     if (token->type != TOKEN_UINT)
         return other_type(d, "a whole number", token);
     *(uint64_t *)at = token->u;
@@ -94,7 +104,8 @@ static enum err read_id(struct decoding *d, const struct field *field, const str
     return fault_set(d->fault, ERR_BAD_REQUEST, "an id is wanted: 16 bytes, or 26 characters of base 32");
 }
 
-static enum err read_choice(struct decoding *d, const struct field *field, const struct token *token, void *at)
+static enum err read_choice(struct decoding *d, const struct field *field, const struct token *token,
+                            void *at)
 {
     struct choice *choice = at;
     enum err e;
@@ -112,17 +123,12 @@ static enum err read_inner(struct decoding *d, const struct field *field, const 
     return read_record(d, field->record, token, at);
 }
 
-static enum err (*const read_value[])(struct decoding *d, const struct field *field, const struct token *token,
-                                      void *at) = {
-    [FIELD_BOOL] = read_bool,   [FIELD_INT] = read_int,   [FIELD_UINT] = read_uint,
-    [FIELD_REAL] = read_real,   [FIELD_TEXT] = read_text, [FIELD_BYTES] = read_bytes,
-    [FIELD_ID] = read_id,       [FIELD_CHOICE] = read_choice, [FIELD_RECORD] = read_inner,
+static enum err (*const read_value[])(struct decoding *d, const struct field *field,
+                                      const struct token *token, void *at) = {
+    [FIELD_BOOL] = read_bool, [FIELD_INT] = read_int,       [FIELD_UINT] = read_uint,
+    [FIELD_REAL] = read_real, [FIELD_TEXT] = read_text,     [FIELD_BYTES] = read_bytes,
+    [FIELD_ID] = read_id,     [FIELD_CHOICE] = read_choice, [FIELD_RECORD] = read_inner,
 };
-
-static enum err ended(struct decoding *d)
-{
-    return fault_set(d->fault, ERR_BAD_REQUEST, "the message ends too early");
-}
 
 static enum err read_elements(struct decoding *d, const struct field *field, struct list *list)
 {
@@ -141,7 +147,8 @@ static enum err read_elements(struct decoding *d, const struct field *field, str
     return ERR_OK;
 }
 
-static enum err read_list(struct decoding *d, const struct field *field, const struct token *token, struct list *list)
+static enum err read_list(struct decoding *d, const struct field *field, const struct token *token,
+                          struct list *list)
 {
     enum err e;
 
@@ -154,7 +161,12 @@ static enum err read_list(struct decoding *d, const struct field *field, const s
     if (!list->at)
         return fault_set(d->fault, ERR_FULL, "no memory for a list of %u", token->count);
     list->count = token->count;
-    return read_elements(d, field, list);
+
+    if (d->depth-- == 0)
+        return ended(d);
+    e = read_elements(d, field, list);
+    d->depth++;
+    return e;
 }
 
 static enum err read_field(struct decoding *d, const struct field *field, void *record)
@@ -175,11 +187,12 @@ static enum err skip_value(struct decoding *d)
 {
     struct token token;
 
-    return token_read(&d->in, &token) && token_skip(&d->in, &token) ? ERR_OK : ended(d);
+    return token_read(&d->in, &token) && token_skip(&d->in, &token, d->depth) ? ERR_OK : ended(d);
 }
 
 /* One key and its value. `next` is the field that comes now when keys are in order, `seen` a bit for each field. */
-static enum err read_pair(struct decoding *d, const struct shape *shape, void *record, uint32_t *next, uint64_t *seen)
+static enum err read_pair(struct decoding *d, const struct shape *shape, void *record, uint32_t *next,
+                          uint64_t *seen)
 {
     const struct field *field;
     struct token key;
@@ -201,7 +214,8 @@ static enum err read_pair(struct decoding *d, const struct shape *shape, void *r
     return e == ERR_OK ? ERR_OK : value_fault_in(d->fault, e, field->name);
 }
 
-static enum err read_record(struct decoding *d, const struct shape *shape, const struct token *map, void *record)
+static enum err read_record(struct decoding *d, const struct shape *shape, const struct token *map,
+                            void *record)
 {
     uint64_t seen = 0;
     uint32_t next = 0;
@@ -210,27 +224,31 @@ static enum err read_record(struct decoding *d, const struct shape *shape, const
         return other_type(d, "a map", map);
     if (shape->field_count > VALUE_FIELDS_MAX)
         return fault_set(d->fault, ERR_INTERNAL, "%s has over %d fields", shape->name, VALUE_FIELDS_MAX);
+    if (d->depth-- == 0)
+        return ended(d);
     for (uint32_t i = 0; i < map->count; i++) {
         enum err e = read_pair(d, shape, record, &next, &seen);
 
         if (e != ERR_OK)
             return e;
     }
+    d->depth++;
     return ERR_OK;
 }
 
 enum err codec_decode(const struct shape *shape, struct bytes from, struct arena *arena, void *value,
                       struct fault *fault)
 {
-    struct decoding d = { token_reader_of(from), arena, fault };
+    struct decoding d = { token_reader_of(from), arena, fault, CODEC_DEPTH };
     struct token map;
     enum err e;
 
     if (from.len > CODEC_MESSAGE_MAX)
         return fault_set(fault, ERR_TOO_LARGE, "the message has %u bytes, at most %d are allowed", from.len,
                          CODEC_MESSAGE_MAX);
-    e = token_scan(from, CODEC_DEPTH, fault);
-    if (e != ERR_OK)
-        return e;
-    return token_read(&d.in, &map) ? read_record(&d, shape, &map, value) : ended(&d);
+    e = token_read(&d.in, &map) ? read_record(&d, shape, &map, value) : ended(&d);
+    if (e == ERR_OK && d.in.at != d.in.end)
+        return fault_set(fault, ERR_BAD_REQUEST, "%zu bytes stand behind the message's end",
+                         (size_t)(d.in.end - d.in.at));
+    return e;
 }

@@ -3,21 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/line.h"
 #include "proto/lock.h"
-#include "proto/nearest.h"
 
-enum { LINES = COURIER_FDS / 2, BUCKETS = 1024, SERVICE_NAME = 32, RETRY_MS = 10, COARSE_US = 1000, LOOK_US = 100000 };
+enum { LINES = COURIER_FDS / 2, BUCKETS = 1024, RETRY_US = 100000, COARSE_US = 1000 };
 
 #define NEVER INT64_MAX
-
-/* The connection to one service. */
-struct line {
-    char service[SERVICE_NAME];
-    struct socket *socket;
-    uint32_t connections;
-    usec_t looked; /* when engine_runs was last found out */
-    bool runs;
-};
 
 /* One ask under way. */
 struct parcel {
@@ -117,8 +108,8 @@ static usec_t due_of(const struct parcel *parcel)
 
 /* ---- sending ---- */
 
-/* Writes the frame anew, for the budget that is left. One that cannot be sent now is tried again soon: nobody is
- * connected yet, mostly, and then a new connection is what sends it. */
+/* Writes the frame anew, for the budget that is left. What cannot be sent, mostly because nobody is connected, is
+ * sent by the next new connection, or tried again. */
 static enum err post(struct courier *courier, struct parcel *parcel, usec_t now)
 {
     struct ask_frame frame = {
@@ -140,21 +131,11 @@ static enum err post(struct courier *courier, struct parcel *parcel, usec_t now)
         parcel->send_at = now + parcel->wait_ms * 1000;
         parcel->wait_ms = parcel->wait_ms * 2 < LIMIT_RESEND_MS ? parcel->wait_ms * 2 : LIMIT_RESEND_MS;
     } else {
-        parcel->send_at = now + (parcel->line->connections > 0 ? RETRY_MS : LIMIT_RESEND_FIRST_MS) * 1000;
+        parcel->send_at = now + RETRY_US;
     }
     if (due_of(parcel) < courier->due)
         courier->due = due_of(parcel);
     return e == ERR_BUSY || e == ERR_OFFLINE ? ERR_OK : e;
-}
-
-/* Whether anybody can be expected to answer: the service, or a supervisor that will start it again. */
-static bool engine_runs(const struct courier *courier, struct line *line, usec_t now)
-{
-    if (line->looked && now < line->looked + LOOK_US)
-        return line->runs;
-    line->looked = now;
-    line->runs = lock_is_held(courier->paths, line->service) || lock_is_held(courier->paths, "supervisor");
-    return line->runs;
 }
 
 static enum err explain_offline(struct fault *fault)
@@ -163,10 +144,8 @@ static enum err explain_offline(struct fault *fault)
     return fault_hint(fault, "start it with `loophole up`");
 }
 
-static enum err line_open(struct courier *courier, struct text service, struct line **to, struct fault *fault)
+static enum err line_to(struct courier *courier, struct text service, struct line **to, struct fault *fault)
 {
-    struct line *line = &courier->lines[courier->line_count];
-    char address[PATH_MAX];
     enum err e;
 
     for (uint32_t i = 0; i < courier->line_count; i++) {
@@ -177,31 +156,10 @@ static enum err line_open(struct courier *courier, struct text service, struct l
     }
     if (courier->line_count == LINES)
         return fault_set(fault, ERR_FULL, "connected to %d services already", LINES);
-    *line = (struct line){ 0 };
-    if (!text_copy(line->service, sizeof(line->service), service))
-        return fault_set(fault, ERR_BAD_REQUEST, "the service's name is longer than %d bytes", SERVICE_NAME - 1);
-    paths_ask_socket(courier->paths, line->service, address);
-    e = sockets_open(courier->sockets, SOCKET_CLIENT, address, &line->socket, fault);
-    if (e == ERR_OK) {
-        courier->line_count++;
-        *to = line;
-    }
+    *to = &courier->lines[courier->line_count];
+    e = line_open(*to, courier->sockets, courier->paths, service, fault);
+    courier->line_count += e == ERR_OK;
     return e;
-}
-
-/* The part before the dot. A name that is no schema's may still be a newer service's: its lock tells. */
-static enum err service_of(struct courier *courier, struct text name, struct text *service, struct fault *fault)
-{
-    const char *dot = name.len ? memchr(name.at, '.', name.len) : NULL;
-    char held[SERVICE_NAME];
-
-    *service = (struct text){ dot ? (uint32_t)(dot - name.at) : 0, name.at };
-    if (service->len == 0 || name.len > UINT8_MAX || memchr(name.at, '/', name.len) || memchr(name.at, 0, name.len))
-        return fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not of the form service.name", TEXT_ARG(name));
-    if (schema_named(*service) ||
-        (text_copy(held, sizeof(held), *service) && lock_is_held(courier->paths, held)))
-        return ERR_OK;
-    return nearest_explain(name, fault);
 }
 
 static enum err check(struct courier *courier, struct bytes body, uint32_t budget_ms, struct id request,
@@ -225,16 +183,16 @@ enum err courier_send(struct courier *courier, struct text name, struct bytes bo
     enum err e = check(courier, body, budget_ms, request, fault);
     struct parcel *parcel;
     struct text service;
-    struct line *line;
+    struct line *line = NULL;
     usec_t now = clock_steady();
 
     if (e == ERR_OK)
-        e = service_of(courier, name, &service, fault);
+        e = line_service(courier->paths, name, &service, fault);
     if (e == ERR_OK)
-        e = line_open(courier, service, &line, fault);
+        e = line_to(courier, service, &line, fault);
     if (e != ERR_OK)
         return e;
-    if (line->connections == 0 && !engine_runs(courier, line, now))
+    if (line_is_offline(line, now))
         return explain_offline(fault);
     parcel = parcel_new(name, body);
     if (!parcel)
@@ -305,7 +263,7 @@ static bool take_due(struct courier *courier, struct delivery *to)
     for (struct parcel *parcel = courier->first; parcel; parcel = parcel->next) {
         if (now >= parcel->deadline)
             return deliver_late(courier, parcel, to);
-        if (now >= parcel->send_at && !engine_runs(courier, parcel->line, now))
+        if (now >= parcel->send_at && line_is_offline(parcel->line, now))
             return deliver_gone(courier, parcel, to);
         if (now >= parcel->send_at)
             post(courier, parcel, now);
@@ -334,14 +292,9 @@ static bool take_answer(struct courier *courier, struct line *line, struct deliv
     }
 }
 
-/* The service is back, or there for the first time: what it was asked before is sent again, now. */
-static void greet(struct courier *courier, struct line *line)
+/* What the service was asked before it died, or before it came up, is sent now. */
+static void send_again(struct courier *courier, const struct line *line)
 {
-    uint32_t connections = sockets_connections(line->socket);
-
-    if (connections == line->connections)
-        return;
-    line->connections = connections;
     for (struct parcel *parcel = courier->first; parcel; parcel = parcel->next) {
         if (parcel->line == line) {
             parcel->send_at = courier->due = 0;
@@ -358,7 +311,8 @@ bool courier_take(struct courier *courier, struct delivery *delivery)
             return true;
         }
     for (uint32_t i = 0; i < courier->line_count; i++)
-        greet(courier, &courier->lines[i]);
+        if (line_is_new(&courier->lines[i]))
+            send_again(courier, &courier->lines[i]);
     return take_due(courier, delivery);
 }
 
@@ -383,6 +337,15 @@ uint32_t courier_wait_for(const struct courier *courier, struct pollfd *at, uint
     return count;
 }
 
+void *courier_abandon(struct courier *courier)
+{
+    void *token = courier->first ? courier->first->token : NULL;
+
+    if (courier->first)
+        forget(courier, courier->first);
+    return token;
+}
+
 void courier_free(struct courier *courier)
 {
     if (!courier)
@@ -391,7 +354,7 @@ void courier_free(struct courier *courier)
         forget(courier, courier->first);
     letter_drop(&courier->letter);
     for (uint32_t i = 0; i < courier->line_count; i++)
-        sockets_close(courier->lines[i].socket);
+        line_close(&courier->lines[i]);
     buffer_free(&courier->frame);
     free(courier);
 }

@@ -14,10 +14,10 @@ struct fault_body {
     struct text what, field, hint;
 };
 
-#define FAULT_FIELD(part, max)                                                                                   \
-    {                                                                                                            \
-        .name = #part, .doc = "", .example = "", .type = FIELD_TEXT, .max_len = (max),                           \
-        .offset = offsetof(struct fault_body, part)                                                              \
+#define FAULT_FIELD(part, max)                                                                               \
+    {                                                                                                        \
+        .name = #part, .doc = "", .example = "", .type = FIELD_TEXT, .max_len = (max),                       \
+        .offset = offsetof(struct fault_body, part)                                                          \
     }
 static const struct field fault_fields[] = { FAULT_FIELD(what, 4096), FAULT_FIELD(field, 4096),
                                              FAULT_FIELD(hint, 4096) };
@@ -72,7 +72,8 @@ static enum err malformed(struct fault *fault, const char *part, const char *wan
 }
 
 /* Scans the frame, enters its list and holds its version. */
-static enum err open_frame(struct bytes from, uint32_t parts, struct token_reader *reader, struct fault *fault)
+static enum err open_frame(struct bytes from, uint32_t parts, struct token_reader *reader,
+                           struct fault *fault)
 {
     struct token token;
     enum err e;

@@ -12,12 +12,14 @@
 enum err json_write(const struct shape *shape, const void *value, struct buffer *to);
 
 /* Reads a JSON object into the zeroed `value` (memory from `arena`), with the bounds of the schema. Unknown keys
- * are an error here: a person typed them. */
+ * and unknown words of a choice are errors here: a person typed them. Errors: bad_request, too_large, full. */
 enum err json_read(const struct shape *shape, struct text from, struct arena *arena, void *value,
                    struct fault *fault);
 
 /* Sets one field from "key=value" as typed: NAME, or NAME.NAME for nested records; a list takes its elements
- * separated by commas, or JSON in brackets. May be called again and again on one value. */
+ * separated by commas, or JSON in brackets; a whole record is JSON in braces. Nothing typed for an optional number,
+ * bool, id or choice takes it away. NAME_b64 sets a path from base 64. May be called again and again on one
+ * value. Errors as json_read. */
 enum err json_assign(const struct shape *shape, struct text assignment, struct arena *arena, void *value,
                      struct fault *fault);
 

@@ -107,7 +107,8 @@ static enum err typed_bool(struct text typed, bool *to, struct fault *fault)
     static const struct {
         const char *word;
         bool yes;
-    } words[] = { { "true", true }, { "false", false }, { "yes", true }, { "no", false }, { "1", true }, { "0", false } };
+    } words[] = { { "true", true }, { "false", false }, { "yes", true },
+                  { "no", false },  { "1", true },      { "0", false } };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (text_is(typed, words[i].word)) {
@@ -124,8 +125,8 @@ static enum err typed_text(const struct field *field, struct text typed, struct 
     return value_check_text(field, typed, fault);
 }
 
-static enum err typed_bytes(const struct field *field, struct text typed, struct arena *arena, struct bytes *to,
-                            struct fault *fault)
+static enum err typed_bytes(const struct field *field, struct text typed, struct arena *arena,
+                            struct bytes *to, struct fault *fault)
 {
     if (field->flags & FIELD_PATH)
         *to = bytes_of(typed.at, typed.len);
@@ -142,7 +143,8 @@ static enum err typed_id(struct text typed, struct id *to, struct fault *fault)
 }
 
 /* A person means a word that exists, so that an unknown one is an error here. The empty word is that of no choice. */
-static enum err typed_choice(const struct field *field, struct text typed, struct choice *to, struct fault *fault)
+static enum err typed_choice(const struct field *field, struct text typed, struct choice *to,
+                             struct fault *fault)
 {
     char hint[HINT_SIZE] = "";
 

@@ -72,17 +72,33 @@ const char *nearest_ask(const struct schema *schema, struct text name)
     return best.found ? best.found : "";
 }
 
-enum err nearest_explain(struct text full_name, struct fault *fault)
+/* What stands before the first dot, and what behind it. */
+static void split(struct text full_name, struct text *service, struct text *name)
 {
     const char *dot = full_name.len ? memchr(full_name.at, '.', full_name.len) : NULL;
-    struct text service = { dot ? (uint32_t)(dot - full_name.at) : full_name.len, full_name.at };
-    struct text name = { dot ? full_name.len - service.len - 1 : 0, dot ? dot + 1 : NULL };
-    const struct schema *schema = schema_named(service);
 
-    if (!schema) {
-        fault_set(fault, ERR_NOT_FOUND, "no service \"%.*s\"", TEXT_ARG(service));
-        return fault_hint(fault, "did you mean %s?", nearest_service(service));
-    }
+    *service = (struct text){ dot ? (uint32_t)(dot - full_name.at) : full_name.len, full_name.at };
+    *name = (struct text){ dot ? full_name.len - service->len - 1 : 0, dot ? dot + 1 : NULL };
+}
+
+enum err nearest_explain_in(const struct schema *schema, struct text full_name, struct fault *fault)
+{
+    struct text service, name;
+
+    split(full_name, &service, &name);
     fault_set(fault, ERR_NOT_FOUND, "%s has no ask \"%.*s\"", schema->service, TEXT_ARG(name));
     return fault_hint(fault, "did you mean %s.%s?", schema->service, nearest_ask(schema, name));
+}
+
+enum err nearest_explain(struct text full_name, struct fault *fault)
+{
+    const struct schema *schema;
+    struct text service, name;
+
+    split(full_name, &service, &name);
+    schema = schema_named(service);
+    if (schema)
+        return nearest_explain_in(schema, full_name, fault);
+    fault_set(fault, ERR_NOT_FOUND, "no service \"%.*s\"", TEXT_ARG(service));
+    return fault_hint(fault, "did you mean %s?", nearest_service(service));
 }

@@ -13,5 +13,6 @@ const char *nearest_ask(const struct schema *schema, struct text name);
 
 /* Explains a full name ("persist.put_medai") that schema_ask does not know: not_found with the nearest name. */
 enum err nearest_explain(struct text full_name, struct fault *fault);
+enum err nearest_explain_in(const struct schema *schema, struct text full_name, struct fault *fault);
 
 #endif

@@ -78,7 +78,8 @@ static enum err send_all(int fd, const uint8_t *at, size_t len, int passed, stru
     return ERR_OK;
 }
 
-enum err pipe_send(struct pipe *pipe, const struct shape *shape, const void *value, int passed, struct fault *fault)
+enum err pipe_send(struct pipe *pipe, const struct shape *shape, const void *value, int passed,
+                   struct fault *fault)
 {
     struct buffer *out = &pipe->out;
 
@@ -121,10 +122,9 @@ static enum err take(struct pipe *pipe, enum pipe_wait wait, void *to, size_t le
 {
     union control control;
     struct iovec part = { .iov_base = to, .iov_len = len };
-    struct msghdr message = { .msg_iov = &part,
-                              .msg_iovlen = 1,
-                              .msg_control = control.room,
-                              .msg_controllen = sizeof(control.room) };
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.room, .msg_controllen = sizeof(control.room)
+    };
     ssize_t got;
 
     do

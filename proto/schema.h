@@ -64,6 +64,10 @@ struct bool_list {
     uint32_t count;
     bool *at;
 };
+struct choice_list {
+    uint32_t count;
+    struct choice *at;
+};
 
 struct choice_table {
     const char *name;
@@ -84,7 +88,7 @@ struct field {
     uint32_t has_offset; /* of has_NAME, when FIELD_OPTIONAL */
     const struct shape *record;
     const struct choice_table *choices;
-    int64_t min, max;         /* FIELD_INT, FIELD_UINT (as int64, UINT64 up to INT64_MAX unless unbounded) */
+    int64_t min, max;         /* FIELD_INT, FIELD_UINT; a FIELD_UINT with max INT64_MAX goes up to UINT64_MAX */
     double real_min, real_max; /* FIELD_REAL */
     uint32_t max_len;         /* bytes of a text or bytes */
     uint32_t max_count;       /* elements of a list */
@@ -94,7 +98,7 @@ struct field {
 struct shape {
     const char *name; /* "media", "persist.put_media" */
     const char *doc;
-    uint32_t size; /* sizeof its struct */
+    uint32_t size; /* sizeof its struct; 1 without fields */
     uint32_t field_count;
     const struct field *fields;
 };

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "proto/codec.h"
@@ -66,6 +69,25 @@ static const struct {
     { CLIENT, ZMQ_RCVHWM, 0 },
     { LISTEN, ZMQ_RCVHWM, LIMIT_EVENTS_WAITING },
 };
+
+/* ZeroMQ aborts the process when its accept finds no descriptor left (ipc_listener.cpp of 4.3.4). Its call comes
+ * here instead of to the C library: a connection that would leave too few descriptors is closed at once. */
+int accept4(int listener, void *address, void *len, int flags)
+{
+    int peer = (int)syscall(SYS_accept4, listener, address, len, flags);
+    struct rlimit limit = { 0 };
+    rlim_t spare;
+
+    if (peer < 0)
+        return peer;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    spare = limit.rlim_cur / 4 < LIMIT_DESCRIPTORS_SPARE ? limit.rlim_cur / 4 : LIMIT_DESCRIPTORS_SPARE;
+    if ((rlim_t)peer < limit.rlim_cur - spare)
+        return peer;
+    close(peer);
+    errno = ECONNABORTED;
+    return -1;
+}
 
 struct sockets *sockets_new(struct fault *fault)
 {

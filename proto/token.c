@@ -2,31 +2,29 @@
 
 #include "proto/token.h"
 
-enum { SCAN_DEPTH_MAX = 64 };
-
 /* What the first byte 0xc0 + index announces: bytes of the number behind it, or of the fixed payload. */
 static const struct form {
     uint8_t type;
     uint8_t width;
     uint8_t payload;
 } forms[32] = {
-    [0x00] = { TOKEN_NIL, 0, 0 },  [0x02] = { TOKEN_BOOL, 0, 0 },  [0x03] = { TOKEN_BOOL, 0, 1 },
+    [0x00] = { TOKEN_NIL, 0, 0 },   [0x02] = { TOKEN_BOOL, 0, 0 },  [0x03] = { TOKEN_BOOL, 0, 1 },
     [0x04] = { TOKEN_BYTES, 1, 0 }, [0x05] = { TOKEN_BYTES, 2, 0 }, [0x06] = { TOKEN_BYTES, 4, 0 },
-    [0x07] = { TOKEN_EXT, 1, 0 },  [0x08] = { TOKEN_EXT, 2, 0 },   [0x09] = { TOKEN_EXT, 4, 0 },
-    [0x0a] = { TOKEN_REAL, 4, 0 }, [0x0b] = { TOKEN_REAL, 8, 0 },  [0x0c] = { TOKEN_UINT, 1, 0 },
-    [0x0d] = { TOKEN_UINT, 2, 0 }, [0x0e] = { TOKEN_UINT, 4, 0 },  [0x0f] = { TOKEN_UINT, 8, 0 },
-    [0x10] = { TOKEN_INT, 1, 0 },  [0x11] = { TOKEN_INT, 2, 0 },   [0x12] = { TOKEN_INT, 4, 0 },
-    [0x13] = { TOKEN_INT, 8, 0 },  [0x14] = { TOKEN_EXT, 0, 1 },   [0x15] = { TOKEN_EXT, 0, 2 },
-    [0x16] = { TOKEN_EXT, 0, 4 },  [0x17] = { TOKEN_EXT, 0, 8 },   [0x18] = { TOKEN_EXT, 0, 16 },
-    [0x19] = { TOKEN_TEXT, 1, 0 }, [0x1a] = { TOKEN_TEXT, 2, 0 },  [0x1b] = { TOKEN_TEXT, 4, 0 },
-    [0x1c] = { TOKEN_LIST, 2, 0 }, [0x1d] = { TOKEN_LIST, 4, 0 },  [0x1e] = { TOKEN_MAP, 2, 0 },
+    [0x07] = { TOKEN_EXT, 1, 0 },   [0x08] = { TOKEN_EXT, 2, 0 },   [0x09] = { TOKEN_EXT, 4, 0 },
+    [0x0a] = { TOKEN_REAL, 4, 0 },  [0x0b] = { TOKEN_REAL, 8, 0 },  [0x0c] = { TOKEN_UINT, 1, 0 },
+    [0x0d] = { TOKEN_UINT, 2, 0 },  [0x0e] = { TOKEN_UINT, 4, 0 },  [0x0f] = { TOKEN_UINT, 8, 0 },
+    [0x10] = { TOKEN_INT, 1, 0 },   [0x11] = { TOKEN_INT, 2, 0 },   [0x12] = { TOKEN_INT, 4, 0 },
+    [0x13] = { TOKEN_INT, 8, 0 },   [0x14] = { TOKEN_EXT, 0, 1 },   [0x15] = { TOKEN_EXT, 0, 2 },
+    [0x16] = { TOKEN_EXT, 0, 4 },   [0x17] = { TOKEN_EXT, 0, 8 },   [0x18] = { TOKEN_EXT, 0, 16 },
+    [0x19] = { TOKEN_TEXT, 1, 0 },  [0x1a] = { TOKEN_TEXT, 2, 0 },  [0x1b] = { TOKEN_TEXT, 4, 0 },
+    [0x1c] = { TOKEN_LIST, 2, 0 },  [0x1d] = { TOKEN_LIST, 4, 0 },  [0x1e] = { TOKEN_MAP, 2, 0 },
     [0x1f] = { TOKEN_MAP, 4, 0 },
 };
 
 static const char *const names[] = {
-    [TOKEN_NONE] = "nothing", [TOKEN_NIL] = "nil",     [TOKEN_BOOL] = "a bool",
-    [TOKEN_INT] = "a number", [TOKEN_UINT] = "a number", [TOKEN_REAL] = "a real number",
-    [TOKEN_TEXT] = "a text",  [TOKEN_BYTES] = "bytes", [TOKEN_LIST] = "a list",
+    [TOKEN_NONE] = "nothing", [TOKEN_NIL] = "nil",          [TOKEN_BOOL] = "a bool",
+    [TOKEN_INT] = "a number", [TOKEN_UINT] = "a number",    [TOKEN_REAL] = "a real number",
+    [TOKEN_TEXT] = "a text",  [TOKEN_BYTES] = "bytes",      [TOKEN_LIST] = "a list",
     [TOKEN_MAP] = "a map",    [TOKEN_EXT] = "an extension",
 };
 
@@ -178,42 +176,41 @@ static uint32_t climb(const uint64_t *left, uint32_t level)
     return level;
 }
 
+bool token_skip(struct token_reader *reader, const struct token *token, uint32_t depth)
+{
+    uint64_t left[TOKEN_DEPTH_MAX + 1] = { 0, children(token) }; /* elements still to read at each level */
+    uint32_t level = 1;
+    struct token inner;
+
+    if (token->type != TOKEN_LIST && token->type != TOKEN_MAP)
+        return true;
+    if (depth == 0)
+        return false;
+    for (level = climb(left, level); level > 0; level = climb(left, level)) {
+        if (!token_read(reader, &inner))
+            return false;
+        left[level]--;
+        if (inner.type != TOKEN_LIST && inner.type != TOKEN_MAP)
+            continue;
+        if (level == depth || level == TOKEN_DEPTH_MAX)
+            return false;
+        left[++level] = children(&inner);
+    }
+    return true;
+}
+
 enum err token_scan(struct bytes from, uint32_t depth, struct fault *fault)
 {
     struct token_reader reader = token_reader_of(from);
-    uint64_t left[SCAN_DEPTH_MAX + 1] = { 1 }; /* elements still to read at each level */
-    uint32_t level = 0;
     struct token token;
 
-    do {
-        if (!token_read(&reader, &token))
-            return fault_set(fault, ERR_BAD_REQUEST, "the message is not whole MessagePack at byte %zu of %u",
-                             (size_t)(reader.at - from.at), from.len);
-        left[level]--;
-        if (token.type == TOKEN_LIST || token.type == TOKEN_MAP) {
-            if (level == depth || level == SCAN_DEPTH_MAX)
-                return fault_set(fault, ERR_BAD_REQUEST, "the message has more than %u maps and lists in each other",
-                                 depth);
-            left[++level] = children(&token);
-        }
-        level = climb(left, level);
-    } while (left[level] > 0);
-
+    if (!token_read(&reader, &token) || !token_skip(&reader, &token, depth))
+        return fault_set(
+            fault, ERR_BAD_REQUEST,
+            "not one whole MessagePack value of at most %u maps and lists in each other (byte %zu of %u)",
+            depth, (size_t)(reader.at - from.at), from.len);
     if (reader.at != reader.end)
         return fault_set(fault, ERR_BAD_REQUEST, "%zu bytes stand behind the message's end",
                          (size_t)(reader.end - reader.at));
     return ERR_OK;
-}
-
-bool token_skip(struct token_reader *reader, const struct token *token)
-{
-    struct token inner;
-    uint64_t left = children(token);
-
-    for (; left > 0; left--) {
-        if (!token_read(reader, &inner))
-            return false;
-        left += children(&inner);
-    }
-    return true;
 }

@@ -6,6 +6,8 @@
 #include "common/err.h"
 #include "common/text.h"
 
+enum { TOKEN_DEPTH_MAX = 64 };
+
 enum token_type {
     TOKEN_NONE, /* the byte 0xc1, which no message may hold */
     TOKEN_NIL,
@@ -44,11 +46,12 @@ struct token_reader token_reader_of(struct bytes from);
  * inside it, it announces more elements than bytes are left, or it is none. */
 bool token_read(struct token_reader *reader, struct token *token);
 
+/* Passes over what `token`, which was read just now, holds: at most `depth` (up to TOKEN_DEPTH_MAX) maps and lists in
+ * each other, itself among them. False: more of them, or the input ends. */
+bool token_skip(struct token_reader *reader, const struct token *token, uint32_t depth);
+
 /* Holds all of `from` to be one value with at most `depth` maps and lists in each other. Errors: bad_request. */
 enum err token_scan(struct bytes from, uint32_t depth, struct fault *fault);
-
-/* Passes over what belongs to `token`, which was read just now; of a scanned message. */
-bool token_skip(struct token_reader *reader, const struct token *token);
 
 struct text token_text(const struct token *token);
 struct bytes token_bytes(const struct token *token);

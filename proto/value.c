@@ -5,9 +5,10 @@
 #include "proto/value.h"
 
 static const size_t sizes[] = {
-    [FIELD_BOOL] = sizeof(bool),         [FIELD_INT] = sizeof(int64_t),        [FIELD_UINT] = sizeof(uint64_t),
-    [FIELD_REAL] = sizeof(double),       [FIELD_TEXT] = sizeof(struct text),   [FIELD_BYTES] = sizeof(struct bytes),
-    [FIELD_ID] = sizeof(struct id),      [FIELD_CHOICE] = sizeof(struct choice),
+    [FIELD_BOOL] = sizeof(bool),        [FIELD_INT] = sizeof(int64_t),
+    [FIELD_UINT] = sizeof(uint64_t),    [FIELD_REAL] = sizeof(double),
+    [FIELD_TEXT] = sizeof(struct text), [FIELD_BYTES] = sizeof(struct bytes),
+    [FIELD_ID] = sizeof(struct id),     [FIELD_CHOICE] = sizeof(struct choice),
 };
 
 size_t value_size(const struct field *field)
@@ -63,7 +64,8 @@ enum err value_check_real(const struct field *field, double value, struct fault 
         return fault_set(fault, ERR_BAD_REQUEST, "the number is not finite");
     if (value >= field->real_min && value <= field->real_max)
         return ERR_OK;
-    return fault_set(fault, ERR_BAD_REQUEST, "%g is not between %g and %g", value, field->real_min, field->real_max);
+    return fault_set(fault, ERR_BAD_REQUEST, "%g is not between %g and %g", value, field->real_min,
+                     field->real_max);
 }
 
 enum err value_check_text(const struct field *field, struct text value, struct fault *fault)

@@ -23,14 +23,14 @@ static inline const void *value_of(const struct field *field, const void *record
 /* False only for an optional field that is absent. */
 static inline bool value_there(const struct field *field, const void *record)
 {
-    return !(field->flags & FIELD_OPTIONAL) || *((const bool *)record + field->has_offset);
+    return !(field->flags & FIELD_OPTIONAL) || *(const bool *)((const char *)record + field->has_offset);
 }
 
 /* Sets has_NAME of an optional field; nothing for others. */
 static inline void value_mark(const struct field *field, void *record, bool there)
 {
     if (field->flags & FIELD_OPTIONAL)
-        *((bool *)record + field->has_offset) = there;
+        *(bool *)((char *)record + field->has_offset) = there;
 }
 
 /* Bytes of one value, or of one element of a list. */

@@ -1,5 +1,6 @@
 /* catalogue.h: the catalogue's records, read from a transaction of store.h by whoever holds one. Writing them is
- * persist's alone (catalogue_write.h). Strings point into the map or the arena: copy out before the transaction
+ * persist's alone (catalogue_write.h). A folder directly below a mount has parent zero; the mount's own directory is
+ * the folder with parent zero and no name. Strings point into the map or the arena: copy out before the transaction
  * ends (codec_copy). Errors: not_found; internal for a record that does not decode (reported by `store check`). */
 #ifndef LOOPHOLE_STORE_CATALOGUE_H
 #define LOOPHOLE_STORE_CATALOGUE_H
@@ -40,6 +41,7 @@ enum err catalogue_each_change(struct txn *txn, struct arena *arena, uint64_t af
 /* All facts about an item, of every source; and only those that win (user > file > composer > analysis, among
  * those that are shown), sorted by attribute. */
 enum err catalogue_facts(struct txn *txn, struct arena *arena, const struct media *media, struct fact_list *all);
+enum err catalogue_subject_facts(struct txn *txn, struct arena *arena, struct bytes subject, struct facts *to);
 enum err catalogue_winning(struct arena *arena, struct fact_list all, struct fact_list *winning);
 
 /* Where its file is now: the volume's mount, the folders and the name. Empty when the volume is offline. */

@@ -8,9 +8,10 @@
 
 enum { BACKUPS_TRIED = 1000 };
 
-static bool path_of(const struct paths *paths, const char *end, char to[PATH_MAX])
+static const char *path_of(const struct paths *paths, const char *end, char to[REPLACE_PATH])
 {
-    return snprintf(to, PATH_MAX, "%s/store%s", paths->data, end) < PATH_MAX - 16;
+    snprintf(to, REPLACE_PATH, "%s/store%s", paths->data, end);
+    return to;
 }
 
 static bool there(const char *path)
@@ -42,7 +43,7 @@ static enum err step(const char *from, const char *to, struct fault *fault)
 /* A store of ours holds two files and nothing else. */
 static void drop(const char *directory)
 {
-    char path[PATH_MAX + 16];
+    char path[REPLACE_PATH + 16];
 
     snprintf(path, sizeof(path), "%s/data.mdb", directory);
     unlink(path);
@@ -53,14 +54,12 @@ static void drop(const char *directory)
 
 enum err replace_recover(const struct paths *paths, struct fault *fault)
 {
-    char store[PATH_MAX], fresh[PATH_MAX], ready[PATH_MAX];
+    char store[REPLACE_PATH], fresh[REPLACE_PATH], ready[REPLACE_PATH];
 
-    if (!path_of(paths, "", store) || !path_of(paths, ".new", fresh) || !path_of(paths, ".ready", ready))
-        return fault_set(fault, ERR_TOO_LARGE, "the path of the data directory is too long");
-    drop(fresh);
-    if (!there(ready))
+    drop(path_of(paths, ".new", fresh));
+    if (!there(path_of(paths, ".ready", ready)))
         return ERR_OK;
-    if (there(store)) {
+    if (there(path_of(paths, "", store))) {
         drop(ready);
         return ERR_OK;
     }
@@ -68,23 +67,19 @@ enum err replace_recover(const struct paths *paths, struct fault *fault)
     return e == ERR_OK ? sync_data(paths, fault) : e;
 }
 
-enum err replace_begin(const struct paths *paths, char directory[PATH_MAX], struct fault *fault)
+enum err replace_begin(const struct paths *paths, char directory[REPLACE_PATH], struct fault *fault)
 {
-    if (!path_of(paths, ".new", directory))
-        return fault_set(fault, ERR_TOO_LARGE, "the path of the data directory is too long");
-    drop(directory);
+    drop(path_of(paths, ".new", directory));
     return file_make_dirs(directory, 0700, fault);
 }
 
-static enum err backup_path(const struct paths *paths, const char *backup, char to[PATH_MAX], struct fault *fault)
+static enum err backup_path(const struct paths *paths, const char *backup, char to[REPLACE_PATH], struct fault *fault)
 {
     char end[64];
 
     for (int number = 1; number <= BACKUPS_TRIED; number++) {
         snprintf(end, sizeof(end), number == 1 ? ".%s" : ".%s-%d", backup, number);
-        if (!path_of(paths, end, to))
-            return fault_set(fault, ERR_TOO_LARGE, "the path of the data directory is too long");
-        if (!there(to))
+        if (!there(path_of(paths, end, to)))
             return ERR_OK;
     }
     return fault_set(fault, ERR_FULL, "there are too many backups like %s: remove the old ones", to);
@@ -92,15 +87,13 @@ static enum err backup_path(const struct paths *paths, const char *backup, char 
 
 enum err replace_commit(const struct paths *paths, const char *backup, struct fault *fault)
 {
-    char store[PATH_MAX], fresh[PATH_MAX], ready[PATH_MAX], old[PATH_MAX];
+    char store[REPLACE_PATH], fresh[REPLACE_PATH], ready[REPLACE_PATH], old[REPLACE_PATH];
     enum err e = backup_path(paths, backup, old, fault);
 
     if (e != ERR_OK)
         return e;
     path_of(paths, "", store);
-    path_of(paths, ".new", fresh);
-    path_of(paths, ".ready", ready);
-    e = step(fresh, ready, fault);
+    e = step(path_of(paths, ".new", fresh), path_of(paths, ".ready", ready), fault);
     if (e == ERR_OK)
         e = sync_data(paths, fault);
     if (e == ERR_OK && there(store))
@@ -112,8 +105,7 @@ enum err replace_commit(const struct paths *paths, const char *backup, struct fa
 
 void replace_abandon(const struct paths *paths)
 {
-    char fresh[PATH_MAX];
+    char fresh[REPLACE_PATH];
 
-    if (path_of(paths, ".new", fresh))
-        drop(fresh);
+    drop(path_of(paths, ".new", fresh));
 }

@@ -10,11 +10,13 @@
 
 #include "common/paths.h"
 
+enum { REPLACE_PATH = PATH_MAX + 96 };
+
 /* Finishes or drops what a predecessor left. Called before the store is opened for writing. */
 enum err replace_recover(const struct paths *paths, struct fault *fault);
 
 /* Makes an empty DATA/store.new and gives its path. */
-enum err replace_begin(const struct paths *paths, char directory[PATH_MAX], struct fault *fault);
+enum err replace_begin(const struct paths *paths, char directory[REPLACE_PATH], struct fault *fault);
 
 /* store.new, closed and synced, becomes the store; the old one stands beside it as store.`backup`, with a number
  * behind it when that name is taken. Errors: io, full, denied; then the old one is in its place or replace_recover

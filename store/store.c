@@ -23,6 +23,7 @@ struct store {
     enum store_mode mode;
     size_t map_bytes;
     uint32_t open_txns;
+    int lock; /* of the writer; -1: none */
     bool has[DB_COUNT];
     MDB_dbi dbi[DB_COUNT];
     dev_t device; /* of data.mdb when it was opened: another one has replaced it when they differ */
@@ -205,6 +206,7 @@ enum err store_open_directory(const char *directory, enum store_mode mode, size_
     if (!s)
         return fault_set(fault, ERR_FULL, "no memory for the store");
     s->mode = mode;
+    s->lock = -1;
     s->map_bytes = map_bytes ? map_bytes : default_map_bytes;
     if (!text_copy(s->directory, sizeof(s->directory), text_of(directory)))
         e = fault_set(fault, ERR_TOO_LARGE, "the store's path is too long");
@@ -224,7 +226,13 @@ void store_close(struct store *store)
         return;
     if (store->env)
         mdb_env_close(store->env);
+    store_unlock(store->lock);
     free(store);
+}
+
+void store_hold(struct store *store, int lock)
+{
+    store->lock = lock;
 }
 
 int store_clear_readers(struct store *store)
@@ -338,8 +346,8 @@ enum err txn_commit(struct txn *txn, struct fault *fault)
     forget(txn);
     if (rc == 0)
         return ERR_OK;
-    failed(fault, rc, "commit to", directory);
-    return meaning(rc) == ERR_FULL ? ERR_FULL : fault->code = ERR_IO;
+    return fault_set(fault, meaning(rc) == ERR_FULL ? ERR_FULL : ERR_IO, "cannot commit to %s: %s", directory,
+                     mdb_strerror(rc));
 }
 
 static MDB_val val(struct bytes b)
@@ -388,11 +396,11 @@ uint64_t txn_count(struct txn *txn, enum database db)
 
 bool txn_is_empty(struct txn *txn)
 {
-    MDB_stat stat;
-    MDB_dbi main_dbi;
+    uint64_t rows = 0;
 
-    return mdb_dbi_open(txn->lmdb, NULL, 0, &main_dbi) == 0 && mdb_stat(txn->lmdb, main_dbi, &stat) == 0 &&
-           stat.ms_entries == 0;
+    for (int db = 0; db < DB_COUNT; db++)
+        rows += txn_count(txn, (enum database)db);
+    return rows == 0;
 }
 
 static const struct bytes version_key = { 7, (const uint8_t *)"version" };

@@ -49,9 +49,13 @@ enum err store_open_directory(const char *directory, enum store_mode mode, size_
                               struct fault *fault);
 void store_close(struct store *store); /* NULL is allowed */
 
+/* Address space of the map by the configuration. Errors: bad_request (the setting), io. */
+enum err store_map_bytes(const struct paths *paths, size_t *bytes, struct fault *fault);
+
 /* The writer's lock alone, for who replaces the whole store. Errors: exists (the engine runs), io, full. */
 enum err store_lock(const struct paths *paths, int *lock, struct fault *fault);
 void store_unlock(int lock);
+void store_hold(struct store *store, int lock); /* store_close unlocks it */
 
 /* Clears the slots of dead readers; returns how many. Called at start, on a timer, after every death. */
 int store_clear_readers(struct store *store);
@@ -81,7 +85,7 @@ uint64_t txn_count(struct txn *txn, enum database db);
 /* The version of the databases: 0 when none is written (a store from before versions, or an empty one). */
 enum err txn_version(struct txn *txn, uint64_t *version);
 enum err txn_set_version(struct txn *txn, uint64_t version);
-bool txn_is_empty(struct txn *txn); /* no database was ever made */
+bool txn_is_empty(struct txn *txn); /* not a row in any database */
 
 /* Walks keys in order, from the first that is ≥ `from`, while they begin with `prefix`. In a write transaction
  * nothing may be written to `db` meanwhile. */

@@ -1,8 +1,8 @@
 #include "common/rt/board.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "common/proc.h"
 #include "common/shm.h"
 
 struct board {
@@ -10,7 +10,7 @@ struct board {
     struct board_line *lines; /* BOARD_LINES of them, in the shared memory */
 };
 
-enum { PAYLOAD = BOARD_LINES * sizeof(struct board_line), STAT_SIZE = 1024, START_FIELD = 22 };
+enum { PAYLOAD = BOARD_LINES * sizeof(struct board_line) };
 
 static enum err open_with(enum err (*get)(const char *, uint32_t, size_t, struct shm *, struct fault *),
                           const struct paths *paths, struct board **board, struct fault *fault)
@@ -98,6 +98,14 @@ void board_claim(struct board_line *line)
     atomic_store(&line->pid, pid);
 }
 
+void board_clear(struct board_line *line)
+{
+    if (!line)
+        return;
+    atomic_store(&line->pid, 0);
+    atomic_store(&line->state, BOARD_EMPTY);
+}
+
 void board_state(struct board_line *line, enum board_state state)
 {
     if (line)
@@ -112,36 +120,10 @@ void board_beat(struct board_line *line)
     atomic_fetch_add_explicit(&line->beats, 1, memory_order_release);
 }
 
-static bool read_stat(int32_t pid, char text[STAT_SIZE])
-{
-    char path[64];
-    size_t len;
-    FILE *file;
-
-    (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-    file = fopen(path, "re");
-    if (!file)
-        return false;
-    len = fread(text, 1, STAT_SIZE - 1, file);
-    text[len] = '\0';
-    fclose(file);
-    return len > 0;
-}
-
-/* The program's name, field 2, stands in brackets and may hold any bytes, brackets too. A zombie (Z, X in field 3)
- * is not there any more: without a parent that waits for it, it would stand for ever. */
+/* A zombie is not there any more: without a parent that waits for it, it would stand for ever. */
 uint64_t board_start_ticks(int32_t pid)
 {
-    char text[STAT_SIZE];
-    char *at, *rest = NULL;
+    struct proc proc;
 
-    if (pid <= 0 || !read_stat(pid, text))
-        return 0;
-    at = strrchr(text, ')');
-    if (!at || (at[1] == ' ' && (at[2] == 'Z' || at[2] == 'X')))
-        return 0;
-    at = strtok_r(at + 1, " ", &rest);
-    for (int field = 3; at && field < START_FIELD; field++)
-        at = strtok_r(NULL, " ", &rest);
-    return at ? strtoull(at, NULL, 10) : 0;
+    return proc_read(pid, &proc) && proc.state != 'Z' && proc.state != 'X' ? proc.start_ticks : 0;
 }

@@ -21,7 +21,8 @@ struct board_line {
     _Atomic uint64_t start_ticks; /* of the process: /proc/PID/stat field 22; with pid it names one process */
     _Atomic int64_t beat;         /* clock_steady of the last turn of its loop */
     _Atomic uint64_t beats;
-    uint8_t unused[8];
+    _Atomic uint32_t restarts; /* since the engine came up; the supervisor's own member */
+    uint8_t unused[4];
 };
 _Static_assert(sizeof(struct board_line) == 64, "a line is one cache line");
 
@@ -42,6 +43,9 @@ struct board_line *board_at(struct board *board, uint32_t index); /* NULL past t
 void board_claim(struct board_line *line); /* pid, start ticks, state starting, beat */
 void board_state(struct board_line *line, enum board_state state);
 void board_beat(struct board_line *line);
+
+/* The supervisor, once the service on the line is dead: pid 0, state empty. */
+void board_clear(struct board_line *line);
 
 /* Start ticks of a process now; 0 when it is not there. */
 uint64_t board_start_ticks(int32_t pid);

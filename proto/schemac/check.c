@@ -1,7 +1,10 @@
 #include "proto/schemac/check.h"
 
+#include <string.h>
+
 #include "proto/codec.h"
 #include "proto/schemac/report.h"
+#include "proto/value.h"
 
 static enum err check_word_doubles(const struct definition *definition)
 {
@@ -10,7 +13,8 @@ static enum err check_word_doubles(const struct definition *definition)
     for (EACH(word, definition->words))
         for (before = definition->words; before != word; before = before->next)
             if (text_equal(word->text, before->text))
-                return report(word->place, "the word %.*s stands here twice; remove one", TEXT_ARG(word->text));
+                return report(word->place, "the word %.*s stands here twice; remove one",
+                              TEXT_ARG(word->text));
     return ERR_OK;
 }
 
@@ -26,6 +30,18 @@ static enum err check_words(const struct definition *definition)
     return check_word_doubles(definition);
 }
 
+static enum err check_member_count(const struct definition *definition)
+{
+    struct member *member;
+    int count = 0;
+
+    for (EACH(member, definition->members))
+        if (++count > VALUE_FIELDS_MAX)
+            return report(member->place, "over %d fields; put some into a record of their own",
+                          VALUE_FIELDS_MAX);
+    return ERR_OK;
+}
+
 static enum err check_member_doubles(const struct definition *definition)
 {
     struct member *member, *before;
@@ -33,7 +49,8 @@ static enum err check_member_doubles(const struct definition *definition)
     for (EACH(member, definition->members))
         for (before = definition->members; before != member; before = before->next)
             if (text_equal(member->name, before->name))
-                return report(member->place, "the field %.*s stands here twice; rename one", TEXT_ARG(member->name));
+                return report(member->place, "the field %.*s stands here twice; rename one",
+                              TEXT_ARG(member->name));
     return ERR_OK;
 }
 
@@ -48,7 +65,7 @@ static enum err check_examples(const struct definition *definition)
     return e;
 }
 
-/* A message's map is level 1; each list and each record in it is one more. */
+/* The list of a frame is level 1, the map of a message level 2; each list and record in it is one more. */
 static enum err check_depth(struct definition *definition, int level)
 {
     enum err e = ERR_OK;
@@ -62,7 +79,8 @@ static enum err check_depth(struct definition *definition, int level)
             return report(member->type_place, "the record %.*s holds itself; hold its id instead",
                           TEXT_ARG(member->type_name));
         if (depth > CODEC_DEPTH)
-            return report(member->place, "lists and records nest deeper than %d; make them flatter", CODEC_DEPTH);
+            return report(member->place, "lists and records nest deeper than %d; make them flatter",
+                          CODEC_DEPTH);
         if (member->type == FIELD_RECORD)
             e = check_depth(member->definition, depth);
         if (e != ERR_OK)
@@ -98,10 +116,25 @@ static enum err check_definition(struct definition *definition)
         return e;
     if (definition->kind == DEFINES_ENUM)
         return check_words(definition);
-    e = check_member_doubles(definition);
+    e = check_member_count(definition);
     if (e == ERR_OK)
-        e = check_depth(definition, 1);
+        e = check_member_doubles(definition);
+    if (e == ERR_OK)
+        e = check_depth(definition, 2);
     return e == ERR_OK ? check_examples(definition) : e;
+}
+
+/* A file's name becomes a part of names in C. */
+static enum err check_file_names(const struct model *model)
+{
+    struct source *source;
+
+    for (EACH(source, model->sources))
+        for (uint32_t i = 0; i < source->name.len; i++)
+            if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789_", source->name.at[i]))
+                return report((struct place){ source->path, 1, 1 },
+                              "the file's name is no name; make it of a to z, 0 to 9 and _");
+    return ERR_OK;
 }
 
 static enum err check_source_doubles(const struct model *model)
@@ -110,17 +143,19 @@ static enum err check_source_doubles(const struct model *model)
 
     for (EACH(source, model->sources))
         if (source->next && text_equal(source->name, source->next->name))
-            return report((struct place){ source->next->path, 1, 1 }, "a second schema %.*s; give each file once",
-                          TEXT_ARG(source->name));
+            return report((struct place){ source->next->path, 1, 1 },
+                          "a second schema %.*s; give each file once", TEXT_ARG(source->name));
     return ERR_OK;
 }
 
 enum err check_model(struct model *model)
 {
-    enum err e = check_source_doubles(model);
+    enum err e = check_file_names(model);
     struct definition *definition;
     struct source *source;
 
+    if (e == ERR_OK)
+        e = check_source_doubles(model);
     for (EACH(source, model->sources))
         for (EACH(definition, source->definitions))
             if (e == ERR_OK)

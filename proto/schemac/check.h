@@ -9,7 +9,7 @@
 enum err check_model(struct model *model);
 
 /* The parts of it, each in a file of its own. */
-enum err check_names(struct model *model);                     /* names within C: doubles and reserved ones */
-enum err check_example(const struct member *member);           /* against the field's type and bounds */
+enum err check_names(struct model *model);           /* names within C: doubles and reserved ones */
+enum err check_example(const struct member *member); /* against the field's type and bounds */
 
 #endif

@@ -8,7 +8,7 @@
 #include "proto/schemac/lexer.h"
 #include "proto/schemac/report.h"
 
-enum { ID_CHARACTERS = 26 };
+enum { ID_CHARACTERS = 26, NUMBER_SIZE = 64 };
 
 /* One value: the whole example, or an element of a list, where words and ids stand in quotes as in JSON. */
 struct value {
@@ -37,26 +37,56 @@ static enum err check_bool(const struct value *value)
 
 static enum err report_range(const struct value *value)
 {
-    return report(value->place, "the example is outside the field's range; write one within or widen the range");
+    return report(value->place,
+                  "the example is outside the field's range; write one within or widen the range");
 }
 
-/* Copies what the whole of is made of `digits`; false when it is not or too long to be in any range. */
-static bool copy_number(const struct value *value, const char *digits, char *to, size_t size)
+static const char *skip_digits(const char *c)
 {
-    return value->text.len && text_copy(to, size, value->text) && strspn(to, digits) == value->text.len;
+    return c + strspn(c, "0123456789");
+}
+
+static const char *skip_fraction(const char *c)
+{
+    return *c == '.' && isdigit((unsigned char)c[1]) ? skip_digits(c + 1) : c;
+}
+
+static const char *skip_exponent(const char *c)
+{
+    const char *digits = c;
+
+    if (*c == 'e')
+        digits += 1 + (c[1] == '-' || c[1] == '+');
+    return isdigit((unsigned char)*digits) ? skip_digits(digits) : c;
+}
+
+/* Behind the number that begins at `c`, written as JSON wants it; NULL when none begins there. */
+static const char *find_number_end(const char *c, bool with_fraction)
+{
+    const char *digits = c + (*c == '-'), *end = skip_digits(digits);
+
+    if (end == digits || (*digits == '0' && end > digits + 1))
+        return NULL;
+    return with_fraction ? skip_exponent(skip_fraction(end)) : end;
+}
+
+/* Copies a number that is written as JSON wants it; false when it is none, or too long for any range. */
+static bool copy_number(const struct value *value, bool with_fraction, char to[NUMBER_SIZE])
+{
+    const char *end = text_copy(to, NUMBER_SIZE, value->text) ? find_number_end(to, with_fraction) : NULL;
+
+    return end && *end == '\0';
 }
 
 static enum err check_int(const struct value *value)
 {
-    char copy[32], *end = copy;
+    char copy[NUMBER_SIZE];
     int64_t number;
 
+    if (!copy_number(value, false, copy))
+        return report(value->place, "the example is no whole number; write digits");
     errno = 0;
-    if (!copy_number(value, "-0123456789", copy, sizeof(copy)))
-        return report(value->place, "the example is no whole number; write digits");
-    number = strtoll(copy, &end, 10);
-    if (*end)
-        return report(value->place, "the example is no whole number; write digits");
+    number = strtoll(copy, NULL, 10);
     if (errno || number < value->member->min || number > value->member->max)
         return report_range(value);
     return ERR_OK;
@@ -65,12 +95,12 @@ static enum err check_int(const struct value *value)
 static enum err check_uint(const struct value *value)
 {
     uint64_t max = value->member->max == INT64_MAX ? UINT64_MAX : (uint64_t)value->member->max;
-    char copy[32];
+    char copy[NUMBER_SIZE];
     uint64_t number;
 
-    errno = 0;
-    if (!copy_number(value, "0123456789", copy, sizeof(copy)))
+    if (!copy_number(value, false, copy) || copy[0] == '-')
         return report(value->place, "the example is no whole number from 0 upwards; write digits");
+    errno = 0;
     number = strtoull(copy, NULL, 10);
     if (errno || number < (uint64_t)value->member->min || number > max)
         return report_range(value);
@@ -79,13 +109,12 @@ static enum err check_uint(const struct value *value)
 
 static enum err check_real(const struct value *value)
 {
-    char copy[64], *end = copy;
-    double number = 0;
+    char copy[NUMBER_SIZE];
+    double number;
 
-    if (copy_number(value, "+-.e0123456789", copy, sizeof(copy)))
-        number = strtod(copy, &end);
-    if (end == copy || *end)
+    if (!copy_number(value, true, copy))
         return report(value->place, "the example is no number; write one like 0.5");
+    number = strtod(copy, NULL);
     if (!isfinite(number) || number < value->member->real_min || number > value->member->real_max)
         return report_range(value);
     return ERR_OK;
@@ -131,7 +160,8 @@ static enum err check_bytes(const struct value *value)
     if (value->member->flags & FIELD_PATH)
         return check_text(value);
     if (!is_quoted(value->text) || !is_base64(unquoted(value->text)))
-        return report(value->place, "the example is not base 64; write the bytes in quotes as `base64` shows them");
+        return report(value->place,
+                      "the example is not base 64; write the bytes in quotes as `base64` shows them");
     inner = unquoted(value->text);
     len = inner.len / 4 * 3;
     for (uint32_t i = inner.len; i > 0 && inner.at[i - 1] == '='; i--)
@@ -156,7 +186,8 @@ static enum err check_id(const struct value *value)
         is_good = memchr("0123456789ABCDEFGHJKMNPQRSTVWXYZ", id.at[i], 32) != NULL;
     if (is_good)
         return ERR_OK;
-    return report(value->place, "the example is no id; write 26 of 0 to 9 and A to Z without I, L, O, U, the first at "
+    return report(value->place,
+                  "the example is no id; write 26 of 0 to 9 and A to Z without I, L, O, U, the first at "
                   "most 7");
 }
 
@@ -177,9 +208,9 @@ static enum err check_record(const struct value *value)
 }
 
 static enum err (*const checks[])(const struct value *) = {
-    [FIELD_BOOL] = check_bool,   [FIELD_INT] = check_int,     [FIELD_UINT] = check_uint,
-    [FIELD_REAL] = check_real,   [FIELD_TEXT] = check_text,   [FIELD_BYTES] = check_bytes,
-    [FIELD_ID] = check_id,       [FIELD_CHOICE] = check_choice, [FIELD_RECORD] = check_record,
+    [FIELD_BOOL] = check_bool, [FIELD_INT] = check_int,       [FIELD_UINT] = check_uint,
+    [FIELD_REAL] = check_real, [FIELD_TEXT] = check_text,     [FIELD_BYTES] = check_bytes,
+    [FIELD_ID] = check_id,     [FIELD_CHOICE] = check_choice, [FIELD_RECORD] = check_record,
 };
 
 /* The length of the first element of what stands between the brackets of a list. */
@@ -221,8 +252,8 @@ static enum err check_list(const struct member *member)
         rest = (struct text){ rest.len - len - more, rest.at + len + more };
     }
     if (e == ERR_OK && count > member->max_count)
-        return report(member->example_place, "the example has %u elements, the field at most %u; shorten it", count,
-                      member->max_count);
+        return report(member->example_place, "the example has %u elements, the field at most %u; shorten it",
+                      count, member->max_count);
     return e;
 }
 

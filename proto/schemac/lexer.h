@@ -7,11 +7,11 @@
 
 struct lexer {
     const char *path;
-    const char *at;         /* the next character */
+    const char *at; /* the next character */
     const char *line_start;
     const char *line_end;
-    const char *next;       /* where the next line starts */
-    const char *end;        /* of the file */
+    const char *next; /* where the next line starts */
+    const char *end;  /* of the file */
     uint32_t line;
 };
 
@@ -22,8 +22,9 @@ enum err lexer_start(struct lexer *lexer, const char *path, struct text text);
 bool lexer_next_line(struct lexer *lexer);
 bool lexer_is_indented(const struct lexer *lexer);
 
-struct place lexer_place(struct lexer *lexer); /* of what comes next in the line */
-bool lexer_at_end(struct lexer *lexer);        /* of the line, or before its comment */
+struct place lexer_place(struct lexer *lexer);      /* of what comes next in the line, behind spaces */
+struct place lexer_here(const struct lexer *lexer); /* of the very next character */
+bool lexer_at_end(struct lexer *lexer);             /* of the line, or before its comment */
 enum err lexer_expect_end(struct lexer *lexer);
 struct text lexer_comment(struct lexer *lexer); /* without the #; empty when there is none; ends the line */
 

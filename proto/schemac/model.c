@@ -1,13 +1,13 @@
 #include "proto/schemac/model.h"
 
-struct definition *definition_of_kind(struct definition *from, enum definition_kind kind)
+struct definition *model_next_of(struct definition *from, enum definition_kind kind)
 {
     while (from && from->kind != kind)
         from = from->next;
     return from;
 }
 
-bool source_has(const struct source *source, enum definition_kind kind)
+bool model_has(const struct source *source, enum definition_kind kind)
 {
-    return definition_of_kind(source->definitions, kind) != NULL;
+    return model_next_of(source->definitions, kind) != NULL;
 }

@@ -21,12 +21,12 @@ struct member {
     struct text name, doc, example; /* the example as written, with its quotes */
     struct text type_name;          /* "text", "usec", "media" */
     enum field_type type;
-    uint32_t flags;                 /* enum field_flag */
-    bool has_min, has_max;          /* a range is written */
+    uint32_t flags;        /* enum field_flag */
+    bool has_min, has_max; /* a range is written */
     int64_t min, max;
     double real_min, real_max;
     uint32_t max_len, max_count;
-    struct definition *definition;  /* of a FIELD_RECORD or FIELD_CHOICE */
+    struct definition *definition; /* of a FIELD_RECORD or FIELD_CHOICE */
 };
 
 struct word {
@@ -82,12 +82,13 @@ struct model {
 };
 
 /* The next of the same kind, beginning with `from` itself; NULL when there is none. */
-struct definition *definition_of_kind(struct definition *from, enum definition_kind kind);
-bool source_has(const struct source *source, enum definition_kind kind);
+struct definition *model_next_of(struct definition *from, enum definition_kind kind);
+bool model_has(const struct source *source, enum definition_kind kind);
 
+/* Heads of for loops: over a list, and over the definitions of one kind in a source. */
 #define EACH(item, first) (item) = (first); (item); (item) = (item)->next
-#define EACH_OF_KIND(item, source, kind)                                                                     \
-    (item) = definition_of_kind((source)->definitions, kind); (item);                                        \
-    (item) = definition_of_kind((item)->next, kind)
+#define EACH_OF_KIND(item, source, kind)                                                                   \
+    (item) = model_next_of((source)->definitions, kind); (item);                                              \
+    (item) = model_next_of((item)->next, kind)
 
 #endif

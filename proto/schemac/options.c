@@ -5,15 +5,18 @@
 #include <stdlib.h>
 
 static const struct option names[] = {
-    { "out", required_argument, NULL, 'o' },  { "docs", required_argument, NULL, 'd' },
-    { "head", required_argument, NULL, 'e' }, { "help", no_argument, NULL, 'h' },
+    { "out", required_argument, NULL, 'o' },
+    { "docs", required_argument, NULL, 'd' },
+    { "head", required_argument, NULL, 'e' },
+    { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
 };
 
 static void end_with_usage(FILE *to, int exit_code)
 {
     fputs("usage: schemac --out DIR [--docs FILE [--head FILE]] SCHEMA...\n"
-          "Writes DIR/schema_NAME.h and .c for each NAME.schema, DIR/schema_all.c, and the protocol's documentation.\n",
+          "Writes DIR/schema_NAME.h and .c for each NAME.schema, DIR/schema_all.c, and the protocol's "
+          "documentation.\n",
           to);
     exit(exit_code);
 }

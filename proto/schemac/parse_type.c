@@ -17,11 +17,16 @@ static const struct basic_type {
     enum argument argument;
     uint32_t flags;
 } basic_types[] = {
-    { "bool", FIELD_BOOL, TAKES_NOTHING, 0 },     { "i64", FIELD_INT, TAKES_RANGE, 0 },
-    { "u64", FIELD_UINT, TAKES_RANGE, 0 },        { "f64", FIELD_REAL, TAKES_RANGE, 0 },
-    { "text", FIELD_TEXT, TAKES_LENGTH, 0 },      { "bytes", FIELD_BYTES, TAKES_LENGTH, 0 },
-    { "path", FIELD_BYTES, TAKES_NOTHING, FIELD_PATH }, { "id", FIELD_ID, TAKES_NOTHING, 0 },
-    { "usec", FIELD_INT, TAKES_NOTHING, 0 },      { "frames", FIELD_INT, TAKES_NOTHING, 0 },
+    { "bool", FIELD_BOOL, TAKES_NOTHING, 0 },
+    { "i64", FIELD_INT, TAKES_RANGE, 0 },
+    { "u64", FIELD_UINT, TAKES_RANGE, 0 },
+    { "f64", FIELD_REAL, TAKES_RANGE, 0 },
+    { "text", FIELD_TEXT, TAKES_LENGTH, 0 },
+    { "bytes", FIELD_BYTES, TAKES_LENGTH, 0 },
+    { "path", FIELD_BYTES, TAKES_NOTHING, FIELD_PATH },
+    { "id", FIELD_ID, TAKES_NOTHING, 0 },
+    { "usec", FIELD_INT, TAKES_NOTHING, 0 },
+    { "frames", FIELD_INT, TAKES_NOTHING, 0 },
 };
 
 static const struct basic_type *find_basic(struct text name)
@@ -61,7 +66,7 @@ static bool is_backwards(const struct member *member)
 
 static enum err parse_range(struct lexer *lexer, struct member *member)
 {
-    struct place place = lexer_place(lexer);
+    struct place place = lexer_here(lexer);
     enum err e = ERR_OK;
 
     if (!lexer_take_glued(lexer, "("))
@@ -85,20 +90,22 @@ static enum err parse_range(struct lexer *lexer, struct member *member)
 
 static enum err parse_length(struct lexer *lexer, struct member *member)
 {
-    struct place place = lexer_place(lexer);
+    struct place place;
     enum err e;
 
     if (!lexer_take_glued(lexer, "("))
-        return report(place, "%.*s has no bound; write %.*s(most bytes)", TEXT_ARG(member->type_name),
-                      TEXT_ARG(member->type_name));
+        return report(member->type_place, "%.*s has no bound; write %.*s(most bytes)",
+                      TEXT_ARG(member->type_name), TEXT_ARG(member->type_name));
     place = lexer_place(lexer);
     e = lexer_count(lexer, "the most bytes", &member->max_len);
     if (e != ERR_OK)
         return e;
     if (!lexer_take(lexer, ")"))
-        return report(lexer_place(lexer), ") is expected here; write %.*s(most bytes)", TEXT_ARG(member->type_name));
+        return report(lexer_place(lexer), ") is expected here; write %.*s(most bytes)",
+                      TEXT_ARG(member->type_name));
     if (member->max_len > CODEC_MESSAGE_MAX)
-        return report(place, "the bound is past the %d bytes of a message; write a smaller one", CODEC_MESSAGE_MAX);
+        return report(place, "the bound is past the %d bytes of a message; write a smaller one",
+                      CODEC_MESSAGE_MAX);
     return ERR_OK;
 }
 
@@ -116,7 +123,7 @@ static enum err parse_argument(struct lexer *lexer, enum argument argument, stru
 
 static enum err parse_list(struct lexer *lexer, struct member *member)
 {
-    struct place place = lexer_place(lexer);
+    struct place place = lexer_here(lexer);
     enum err e;
 
     if (!lexer_take_glued(lexer, "["))
@@ -126,7 +133,8 @@ static enum err parse_list(struct lexer *lexer, struct member *member)
     if (e == ERR_OK && !lexer_take(lexer, "]"))
         return report(lexer_place(lexer), "] is expected here; write [most elements]");
     if (e == ERR_OK && member->max_count > CODEC_MESSAGE_MAX)
-        return report(place, "the bound is past what a message can hold (%d); write a smaller one", CODEC_MESSAGE_MAX);
+        return report(place, "the bound is past what a message can hold (%d); write a smaller one",
+                      CODEC_MESSAGE_MAX);
     return e;
 }
 

@@ -19,7 +19,8 @@ static enum err resolve_uses(const struct model *model, struct source *source)
     for (EACH(use, source->uses)) {
         use->source = find_source(model, use->name);
         if (!use->source)
-            return report(use->place, "there is no schema %.*s; give its file to schemac too", TEXT_ARG(use->name));
+            return report(use->place, "there is no schema %.*s; give its file to schemac too",
+                          TEXT_ARG(use->name));
     }
     return ERR_OK;
 }
@@ -32,7 +33,8 @@ static enum err refuse_circles(struct source *source)
     source->is_open = true;
     for (EACH(use, source->uses)) {
         if (use->source->is_open)
-            return report(use->place, "the schemas use each other in a circle; move what they share to a third");
+            return report(use->place,
+                          "the schemas use each other in a circle; move what they share to a third");
         e = refuse_circles(use->source);
         if (e != ERR_OK)
             return e;
@@ -75,8 +77,10 @@ static enum err report_unknown(const struct model *model, struct place place, st
         if (find_type_in(source, name))
             return report(place, "%.*s belongs to another schema; write `use %.*s`", TEXT_ARG(name),
                           TEXT_ARG(source->name));
-    return report(place, "there is no type %.*s; declare it, or write a basic one: bool i64 u64 f64 text bytes path "
-                  "id usec frames", TEXT_ARG(name));
+    return report(place,
+                  "there is no type %.*s; declare it, or write a basic one: bool i64 u64 f64 text bytes path "
+                  "id usec frames",
+                  TEXT_ARG(name));
 }
 
 static enum err resolve_members(const struct model *model, struct definition *of)

@@ -10,10 +10,15 @@ void write_tables(struct source *source, struct buffer *to);                    
 void write_all(const struct model *model, struct buffer *to);                    /* schema_all.c */
 void write_docs(const struct model *model, struct text head, struct buffer *to); /* protocol.md, behind its head */
 
-/* Building blocks of all four. */
-void write_literal(struct text text, struct buffer *to);           /* as a C string, in quotes */
-void write_upper(struct text name, struct buffer *to);             /* kind → KIND */
-void write_struct_name(const struct definition *of, struct buffer *to); /* media, persist_put_media */
+/* The tables of one definition, for schema_NAME.c. */
+void write_choice_table(const struct definition *definition, struct buffer *to);
+void write_shape(const struct definition *of, struct buffer *to);
+void write_shape_name(const struct definition *of, struct buffer *to); /* media_shape, persist_put_media_shape */
+
+/* Building blocks of all. */
+void write_literal(struct text text, struct buffer *to);                 /* as a C string, in quotes */
+void write_upper(struct text name, struct buffer *to);                   /* kind → KIND */
+void write_struct_name(const struct definition *of, struct buffer *to);  /* media, persist_put_media */
 void write_message_name(const struct definition *of, struct buffer *to); /* media, persist.put_media */
 
 #endif

@@ -1,25 +1,28 @@
-#include <string.h>
-
 #include "proto/schemac/write.h"
 
 static const char *const value_types[] = {
-    [FIELD_BOOL] = "bool",        [FIELD_INT] = "int64_t",       [FIELD_UINT] = "uint64_t", [FIELD_REAL] = "double",
-    [FIELD_TEXT] = "struct text", [FIELD_BYTES] = "struct bytes", [FIELD_ID] = "struct id",  [FIELD_CHOICE] = "struct choice",
+    [FIELD_BOOL] = "bool",    [FIELD_INT] = "int64_t",          [FIELD_UINT] = "uint64_t",
+    [FIELD_REAL] = "double",  [FIELD_TEXT] = "struct text",     [FIELD_BYTES] = "struct bytes",
+    [FIELD_ID] = "struct id", [FIELD_CHOICE] = "struct choice",
 };
 
 static const char *const list_types[] = {
-    [FIELD_BOOL] = "bool_list", [FIELD_INT] = "int_list",     [FIELD_UINT] = "uint_list", [FIELD_REAL] = "real_list",
-    [FIELD_TEXT] = "text_list", [FIELD_BYTES] = "bytes_list", [FIELD_ID] = "id_list",     [FIELD_CHOICE] = "choice_list",
+    [FIELD_BOOL] = "bool_list", [FIELD_INT] = "int_list",       [FIELD_UINT] = "uint_list",
+    [FIELD_REAL] = "real_list", [FIELD_TEXT] = "text_list",     [FIELD_BYTES] = "bytes_list",
+    [FIELD_ID] = "id_list",     [FIELD_CHOICE] = "choice_list",
 };
 
-/* A documentation text may hold the sign that ends a comment. */
+/* A documentation text may hold the signs that begin and end a comment. */
 static void write_comment(struct text doc, struct buffer *to)
 {
+    char before = ' ';
+
     buffer_add_text(to, "/* ");
     for (uint32_t i = 0; i < doc.len; i++) {
-        if (i > 0 && (text_is((struct text){ 2, &doc.at[i - 1] }, "*/") || text_is((struct text){ 2, &doc.at[i - 1] }, "/*")))
+        if ((before == '*' && doc.at[i] == '/') || (before == '/' && doc.at[i] == '*'))
             buffer_add_text(to, " ");
         buffer_add(to, &doc.at[i], 1);
+        before = doc.at[i];
     }
     buffer_add_text(to, " */");
 }
@@ -100,8 +103,8 @@ static void write_record(struct definition *record, const struct source *source,
         if (member->type == FIELD_RECORD)
             write_record(member->definition, source, to);
     write_struct(record, to);
-    buffer_printf(to, "struct %.*s_list {\n    uint32_t count;\n    struct %.*s *at;\n};\n\n", TEXT_ARG(record->name),
-                  TEXT_ARG(record->name));
+    buffer_printf(to, "struct %.*s_list {\n    uint32_t count;\n    struct %.*s *at;\n};\n\n",
+                  TEXT_ARG(record->name), TEXT_ARG(record->name));
 }
 
 static void write_message(const struct definition *message, struct buffer *to)
@@ -120,8 +123,10 @@ static void write_handlers(const struct source *source, struct buffer *to)
     struct text service = source->service;
     struct definition *ask;
 
-    buffer_printf(to, "/* One function for each ask. The service defines struct %.*s, its state. */\n", TEXT_ARG(service));
-    buffer_printf(to, "struct %.*s;\nstruct call;\nstruct %.*s_handlers {\n", TEXT_ARG(service), TEXT_ARG(service));
+    buffer_printf(to, "/* One function for each ask. The service defines struct %.*s, its state. */\n",
+                  TEXT_ARG(service));
+    buffer_printf(to, "struct %.*s;\nstruct call;\nstruct %.*s_handlers {\n", TEXT_ARG(service),
+                  TEXT_ARG(service));
     for (EACH_OF_KIND(ask, source, DEFINES_ASK)) {
         buffer_printf(to, "    enum err (*%.*s)(struct %.*s *%.*s, struct call *call,\n        const struct ",
                       TEXT_ARG(ask->name), TEXT_ARG(service), TEXT_ARG(service));
@@ -166,7 +171,7 @@ void write_header(struct source *source, struct buffer *to)
     buffer_add_text(to, "_H\n\n");
     write_includes(source, to);
     write_definitions(source, to);
-    if (source_has(source, DEFINES_ASK))
+    if (model_has(source, DEFINES_ASK))
         write_handlers(source, to);
     if (source->service.len)
         buffer_printf(to, "extern const struct schema schema_%.*s;\n\n", TEXT_ARG(source->service));

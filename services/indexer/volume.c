@@ -118,10 +118,12 @@ static void label_it(struct volume_found *to)
 
 static void set_root(struct volume_found *to)
 {
-    *to = (struct volume_found){ .identity = "root", .label = "root", .mount = "/", .backend = BACKEND_LOCAL };
+    *to = (struct volume_found){ .identity = "root", .label = "root", .mount = "/", .mounted_at = "/",
+                                 .backend = BACKEND_LOCAL };
 }
 
-static void identify(struct libmnt_fs *fs, struct volume_found *to)
+/* Without `mark` no file is read: a dead mount cannot hold up the search for another. */
+static void identify(struct libmnt_fs *fs, bool mark, struct volume_found *to)
 {
     const char *mount = mnt_fs_get_target(fs);
     size_t size = sizeof(to->identity);
@@ -129,11 +131,13 @@ static void identify(struct libmnt_fs *fs, struct volume_found *to)
     set_root(to);
     if (!mount || mount[0] != '/' || mount[1] == 0 || strlen(mount) >= sizeof(to->mount))
         return;
-    if (!identity_by_marker(mount, to->identity, size) && !identity_by_share(fs, to->identity, size) &&
-        !identity_by_device(fs, to->identity, size)) {
+    bool known = (mark && identity_by_marker(mount, to->identity, size)) ||
+                 identity_by_share(fs, to->identity, size) || identity_by_device(fs, to->identity, size);
+    if (!known)
         set_root(to);
+    strcpy(to->mounted_at, mount);
+    if (!known)
         return;
-    }
     strcpy(to->mount, mount);
     to->backend = is_external(fs) ? BACKEND_EXTERNAL : BACKEND_LOCAL;
     label_it(to);
@@ -169,7 +173,7 @@ enum err volume_of(const char *path, struct volume_found *to, struct fault *faul
     struct libmnt_fs *fs = mount_of(table, path);
     set_root(to);
     if (fs)
-        identify(fs, to);
+        identify(fs, true, to);
     mnt_unref_table(table);
     return ERR_OK;
 }
@@ -179,10 +183,10 @@ enum err volume_locate(const char *identity, struct volume_found *to, struct fau
     struct libmnt_table *table = mounts(fault);
     struct libmnt_iter *iter = table ? mnt_new_iter(MNT_ITER_BACKWARD) : NULL;
     struct libmnt_fs *fs;
-    bool found = false;
+    bool mark = strncmp(identity, "marker:", 7) == 0, found = false;
 
     while (iter && !found && mnt_table_next_fs(table, iter, &fs) == 0) {
-        identify(fs, to);
+        identify(fs, mark, to);
         found = strcmp(to->identity, identity) == 0;
     }
     mnt_free_iter(iter);

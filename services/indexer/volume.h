@@ -20,6 +20,7 @@ struct volume_found {
     char identity[VOLUME_IDENTITY_SIZE];
     char label[VOLUME_IDENTITY_SIZE]; /* for people */
     char mount[PATH_MAX];             /* absolute; "/" for root */
+    char mounted_at[PATH_MAX];        /* the mount point itself, also when identity fell back to root */
     enum backend backend;             /* local or external */
 };
 

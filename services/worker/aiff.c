@@ -9,9 +9,10 @@
 
 enum { COMM_SIZE = 18, SSND_HEAD = 8, WORDS_MAX = 4096, MARKS_SIZE_MAX = 16384 };
 
-static bool open_form(struct chunk_walk *walk, struct source *source)
+static bool open_form(struct chunk_walk *walk, struct input *input)
 {
-    return chunk_open(walk, source) && (memcmp(walk->form, "AIFF", 4) == 0 || memcmp(walk->form, "AIFC", 4) == 0);
+    return chunk_open(walk, input) &&
+           (memcmp(walk->form, "AIFF", 4) == 0 || memcmp(walk->form, "AIFC", 4) == 0);
 }
 
 /* ---- where the sound is ---- */
@@ -26,31 +27,44 @@ static double extended(const uint8_t at[10])
 
 static const struct {
     char compression[5];
-    const char *codec; /* %u: bits */
-    bool alike;        /* all frames have one size */
-} codecs[] = { { "NONE", "pcm-s%ube", true },    { "twos", "pcm-s%ube", true },    { "sowt", "pcm-s%ule", true },
-               { "raw ", "pcm-u%u", true },      { "fl32", "float-32be", true },   { "FL32", "float-32be", true },
-               { "fl64", "float-64be", true },   { "FL64", "float-64be", true },   { "alaw", "alaw", false },
-               { "ALAW", "alaw", false },        { "ulaw", "ulaw", false },        { "ULAW", "ulaw", false } };
+    const char *codec, *order;
+    unsigned bits; /* 0: as COMM says */
+    bool alike;    /* all frames have one size */
+} codecs[] = {
+    { "NONE", "pcm-s", "be", 0, true },   { "twos", "pcm-s", "be", 0, true },
+    { "sowt", "pcm-s", "le", 0, true },   { "raw ", "pcm-u", "", 8, true },
+    { "fl32", "float-", "be", 32, true }, { "FL32", "float-", "be", 32, true },
+    { "fl64", "float-", "be", 64, true }, { "FL64", "float-", "be", 64, true },
+    { "alaw", "alaw", "", 0, false },     { "ALAW", "alaw", "", 0, false },
+    { "ulaw", "ulaw", "", 0, false },     { "ULAW", "ulaw", "", 0, false },
+};
 
 static void name_codec(struct payload *payload, const char compression[5], unsigned bits)
 {
-    for (size_t i = 0; i < sizeof(codecs) / sizeof(*codecs); i++)
-        if (memcmp(codecs[i].compression, compression, 4) == 0) {
-            int len = snprintf(payload->codec, sizeof(payload->codec), codecs[i].codec, bits);
-            if (bits <= 8 && codecs[i].codec[len - 1] == 'e' && codecs[i].alike)
-                payload->codec[len - 2] = 0;
-            payload->frame_bytes = codecs[i].alike ? (bits + 7) / 8 * payload->channels : 0;
+    char *to = payload->codec;
+    size_t size = sizeof(payload->codec);
+
+    for (size_t i = 0; i < sizeof(codecs) / sizeof(*codecs); i++) {
+        if (memcmp(codecs[i].compression, compression, 4) != 0)
+            continue;
+        if (codecs[i].bits > 0)
+            bits = codecs[i].bits;
+        if (!codecs[i].alike) {
+            snprintf(to, size, "%s", codecs[i].codec);
             return;
         }
-    snprintf(payload->codec, sizeof(payload->codec), "aiff-%08x-%u", order_be32((const uint8_t *)compression), bits);
+        snprintf(to, size, "%s%u%s", codecs[i].codec, bits, bits <= 8 ? "" : codecs[i].order);
+        payload->frame_bytes = (bits + 7) / 8 * payload->channels;
+        return;
+    }
+    snprintf(to, size, "aiff-%08x-%u", order_be32((const uint8_t *)compression), bits);
 }
 
 static bool read_format(struct chunk_walk *walk, const struct chunk *chunk, struct payload *payload)
 {
     uint8_t format[COMM_SIZE + 4];
     char compression[5] = "NONE";
-    size_t len = chunk_read(walk->source, chunk, format, sizeof(format));
+    size_t len = chunk_read(walk->input, chunk, format, sizeof(format));
 
     if (len < COMM_SIZE)
         return false;
@@ -68,7 +82,7 @@ static bool read_sound(struct chunk_walk *walk, const struct chunk *chunk, struc
 {
     uint8_t head[SSND_HEAD];
 
-    if (chunk_read(walk->source, chunk, head, sizeof(head)) < sizeof(head))
+    if (chunk_read(walk->input, chunk, head, sizeof(head)) < sizeof(head))
         return false;
     int64_t skip = SSND_HEAD + (int64_t)order_be32(head);
     if (skip > chunk->size)
@@ -78,14 +92,14 @@ static bool read_sound(struct chunk_walk *walk, const struct chunk *chunk, struc
     return true;
 }
 
-bool aiff_payload(struct source *source, struct payload *payload)
+bool aiff_payload(struct input *input, struct payload *payload)
 {
     struct chunk_walk walk;
     struct chunk chunk;
     bool format = false, sound = false;
 
     *payload = (struct payload){ .announced = -1 };
-    if (!open_form(&walk, source))
+    if (!open_form(&walk, input))
         return false;
     while (!(format && sound) && chunk_next(&walk, &chunk)) {
         if (chunk_is(&chunk, "COMM") && !format)
@@ -101,16 +115,18 @@ bool aiff_payload(struct source *source, struct payload *payload)
 static const struct {
     char id[5];
     const char *attribute;
-} word_names[] = { { "NAME", "title" }, { "AUTH", "artist" }, { "(c) ", "copyright" }, { "ANNO", "comment" } };
+} word_names[] = {
+    { "NAME", "title" }, { "AUTH", "artist" }, { "(c) ", "copyright" }, { "ANNO", "comment" }
+};
 
-static void word_facts(struct chunk_walk *walk, const struct chunk *chunk, struct facts *facts)
+static void word_facts(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims)
 {
     uint8_t words[WORDS_MAX];
 
     for (size_t i = 0; i < sizeof(word_names) / sizeof(*word_names); i++)
         if (chunk_is(chunk, word_names[i].id)) {
-            size_t len = chunk_read(walk->source, chunk, words, sizeof(words));
-            facts_words(facts, word_names[i].attribute, words, len, CHARSET_GUESS);
+            size_t len = chunk_read(walk->input, chunk, words, sizeof(words));
+            claims_words(claims, word_names[i].attribute, words, len, CHARSET_GUESS);
         }
 }
 
@@ -120,13 +136,14 @@ struct instrument {
 };
 
 /* Notes (3 bytes), gain and velocities, then the sustain loop: play mode, begin mark, end mark. */
-static void inst_facts(struct chunk_walk *walk, const struct chunk *chunk, struct facts *facts, struct instrument *to)
+static void inst_facts(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims,
+                       struct instrument *to)
 {
     uint8_t inst[20];
 
-    if (chunk_read(walk->source, chunk, inst, sizeof(inst)) < sizeof(inst))
+    if (chunk_read(walk->input, chunk, inst, sizeof(inst)) < sizeof(inst))
         return;
-    facts_number(facts, "root_note", inst[0], 0, 127);
+    claims_number(claims, "root_note", inst[0], 0, 127);
     *to = (struct instrument){ order_be16(inst + 8) != 0, order_be16(inst + 10), order_be16(inst + 12) };
 }
 
@@ -139,35 +156,36 @@ static int64_t mark_position(const uint8_t *marks, size_t len, unsigned id)
     return -1;
 }
 
-static void loop_facts(struct chunk_walk *walk, const struct chunk *marks, const struct instrument *instrument,
-                       struct facts *facts)
+static void loop_facts(struct chunk_walk *walk, const struct chunk *marks,
+                       const struct instrument *instrument, struct claims *claims)
 {
     uint8_t bytes[MARKS_SIZE_MAX];
 
     if (!instrument->loops || marks->size == 0)
         return;
-    size_t len = chunk_read(walk->source, marks, bytes, sizeof(bytes));
-    int64_t start = mark_position(bytes, len, instrument->begin), end = mark_position(bytes, len, instrument->end);
+    size_t len = chunk_read(walk->input, marks, bytes, sizeof(bytes));
+    int64_t start = mark_position(bytes, len, instrument->begin),
+            end = mark_position(bytes, len, instrument->end);
     if (start >= 0 && end >= 0)
-        facts_loop(facts, start, end);
+        claims_loop(claims, start, end);
 }
 
-void aiff_facts(struct source *source, struct facts *facts)
+void aiff_facts(struct input *input, struct claims *claims)
 {
     struct chunk_walk walk;
     struct chunk chunk, marks = { .size = 0 };
     struct instrument instrument = { .loops = false };
 
-    if (!open_form(&walk, source))
+    if (!open_form(&walk, input))
         return;
     while (chunk_next(&walk, &chunk)) {
-        word_facts(&walk, &chunk, facts);
+        word_facts(&walk, &chunk, claims);
         if (chunk_is(&chunk, "INST"))
-            inst_facts(&walk, &chunk, facts, &instrument);
+            inst_facts(&walk, &chunk, claims, &instrument);
         if (chunk_is(&chunk, "MARK"))
             marks = chunk;
         if (chunk_is(&chunk, "ID3 ") || chunk_is(&chunk, "id3 "))
-            id3_facts(source, chunk.at, chunk.at + chunk.size, facts);
+            id3_facts(input, chunk.at, chunk.at + chunk.size, claims);
     }
-    loop_facts(&walk, &marks, &instrument, facts);
+    loop_facts(&walk, &marks, &instrument, claims);
 }

@@ -22,19 +22,19 @@ size_t charset_length(const uint8_t *bytes, size_t len, enum charset charset)
 
 /* ---- one character at a time: each gives the bytes it took, at least 1 ---- */
 
-struct input {
+struct letters {
     const uint8_t *at;
     size_t len;
     bool big;
 };
 
-static size_t next_latin1(const struct input *in, uint32_t *character)
+static size_t next_latin1(const struct letters *in, uint32_t *character)
 {
     *character = in->at[0];
     return 1;
 }
 
-static size_t next_utf8(const struct input *in, uint32_t *character)
+static size_t next_utf8(const struct letters *in, uint32_t *character)
 {
     uint8_t first = in->at[0];
     size_t len = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
@@ -48,7 +48,7 @@ static size_t next_utf8(const struct input *in, uint32_t *character)
     return len;
 }
 
-static size_t next_utf16(const struct input *in, uint32_t *character)
+static size_t next_utf16(const struct letters *in, uint32_t *character)
 {
     uint16_t (*two)(const uint8_t *) = in->big ? order_be16 : order_le16;
 
@@ -96,7 +96,7 @@ static struct text trimmed(struct text t)
     return t;
 }
 
-static size_t (*choose_next(struct input *in, enum charset charset))(const struct input *, uint32_t *)
+static size_t (*choose_next(struct letters *in, enum charset charset))(const struct letters *, uint32_t *)
 {
     bool mark = in->len >= 2 && charset == CHARSET_UTF16;
 
@@ -106,16 +106,18 @@ static size_t (*choose_next(struct input *in, enum charset charset))(const struc
         in->len -= 2;
     }
     if (charset == CHARSET_GUESS)
-        charset = text_is_utf8((struct text){ (uint32_t)in->len, (const char *)in->at }) ? CHARSET_UTF8 : CHARSET_LATIN1;
+        charset = text_is_utf8((struct text){ (uint32_t)in->len, (const char *)in->at }) ? CHARSET_UTF8
+                                                                                         : CHARSET_LATIN1;
     if (charset == CHARSET_LATIN1)
         return next_latin1;
     return charset == CHARSET_UTF8 ? next_utf8 : next_utf16;
 }
 
-struct text charset_read(struct arena *arena, const uint8_t *bytes, size_t len, enum charset charset, uint32_t max_len)
+struct text charset_read(struct arena *arena, const uint8_t *bytes, size_t len, enum charset charset,
+                         uint32_t max_len)
 {
-    struct input in = { .at = bytes, .len = charset_length(bytes, len, charset) };
-    size_t (*next)(const struct input *, uint32_t *) = choose_next(&in, charset);
+    struct letters in = { .at = bytes, .len = charset_length(bytes, len, charset) };
+    size_t (*next)(const struct letters *, uint32_t *) = choose_next(&in, charset);
     char *to = arena_alloc(arena, (size_t)max_len + 4);
     uint32_t made = 0, character;
 

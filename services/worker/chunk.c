@@ -8,18 +8,24 @@ enum { CHUNKS_MAX = 4096, HEAD_SIZE = 8 };
 static const struct {
     char letters[5];
     bool big;
-} outermost[] = { { "RIFF", false }, { "RF64", false }, { "BW64", false }, { "RIFX", true }, { "FORM", true } };
+} outermost[] = {
+    { "RIFF", false }, { "RF64", false }, { "BW64", false }, { "RIFX", true }, { "FORM", true }
+};
 
-bool chunk_open(struct chunk_walk *walk, struct source *source)
+bool chunk_open(struct chunk_walk *walk, struct input *input)
 {
     uint8_t head[12];
 
-    if (!source_fill(source, 0, head, sizeof(head)))
+    if (!input_fill(input, 0, head, sizeof(head)))
         return false;
     for (size_t i = 0; i < sizeof(outermost) / sizeof(*outermost); i++)
         if (memcmp(head, outermost[i].letters, 4) == 0) {
-            *walk = (struct chunk_walk){ .source = source, .big = outermost[i].big, .next = sizeof(head),
-                                         .end = source->size, .data64 = -1, .left = CHUNKS_MAX };
+            *walk = (struct chunk_walk){ .input = input,
+                                         .big = outermost[i].big,
+                                         .next = sizeof(head),
+                                         .end = input->size,
+                                         .data64 = -1,
+                                         .left = CHUNKS_MAX };
             memcpy(walk->form, head + 8, 4);
             return true;
         }
@@ -32,14 +38,14 @@ bool chunk_inside(struct chunk_walk *walk, const struct chunk_walk *outer, const
     walk->next = chunk->at + 4;
     walk->end = chunk->at + chunk->size;
     walk->left = CHUNKS_MAX;
-    return chunk->size >= 4 && source_fill(outer->source, chunk->at, walk->form, 4);
+    return chunk->size >= 4 && input_fill(outer->input, chunk->at, walk->form, 4);
 }
 
 static void keep_ds64(struct chunk_walk *walk, const struct chunk *chunk)
 {
     uint8_t sizes[16];
 
-    if (chunk_is(chunk, "ds64") && chunk_read(walk->source, chunk, sizes, sizeof(sizes)) == sizeof(sizes)) {
+    if (chunk_is(chunk, "ds64") && chunk_read(walk->input, chunk, sizes, sizeof(sizes)) == sizeof(sizes)) {
         uint64_t size = order_le64(sizes + 8);
         walk->data64 = size <= INT64_MAX / 2 ? (int64_t)size : -1;
     }
@@ -60,7 +66,7 @@ bool chunk_next(struct chunk_walk *walk, struct chunk *chunk)
     uint8_t head[HEAD_SIZE];
 
     if (walk->left == 0 || walk->next > walk->end - HEAD_SIZE ||
-        !source_fill(walk->source, walk->next, head, HEAD_SIZE))
+        !input_fill(walk->input, walk->next, head, HEAD_SIZE))
         return false;
     walk->left--;
     memcpy(chunk->id, head, 4);
@@ -77,10 +83,10 @@ bool chunk_is(const struct chunk *chunk, const char *id)
     return memcmp(chunk->id, id, 4) == 0;
 }
 
-size_t chunk_read(struct source *source, const struct chunk *chunk, void *to, size_t room)
+size_t chunk_read(struct input *input, const struct chunk *chunk, void *to, size_t room)
 {
     size_t want = chunk->size < (int64_t)room ? (size_t)chunk->size : room;
 
     memset(to, 0, room);
-    return source_read(source, chunk->at, to, want);
+    return input_read(input, chunk->at, to, want);
 }

@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_WORKER_CHUNK_H
 #define LOOPHOLE_WORKER_CHUNK_H
 
-#include "services/worker/source.h"
+#include "services/worker/input.h"
 
 struct chunk {
     char id[5];
@@ -13,7 +13,7 @@ struct chunk {
 };
 
 struct chunk_walk {
-    struct source *source;
+    struct input *input;
     char form[5];     /* "WAVE", "AIFF", "AIFC" */
     bool big;         /* big-endian sizes and numbers */
     int64_t next;
@@ -23,7 +23,7 @@ struct chunk_walk {
 };
 
 /* False: not such a file. */
-bool chunk_open(struct chunk_walk *walk, struct source *source);
+bool chunk_open(struct chunk_walk *walk, struct input *input);
 
 /* A walk over the chunks inside of `outer`, whose first 4 bytes are its form (LIST INFO). */
 bool chunk_inside(struct chunk_walk *walk, const struct chunk_walk *outer, const struct chunk *chunk);
@@ -34,6 +34,6 @@ bool chunk_next(struct chunk_walk *walk, struct chunk *chunk);
 bool chunk_is(const struct chunk *chunk, const char *id);
 
 /* Reads the beginning of the data, at most `room` bytes; what is not there is zero. Gives how many came. */
-size_t chunk_read(struct source *source, const struct chunk *chunk, void *to, size_t room);
+size_t chunk_read(struct input *input, const struct chunk *chunk, void *to, size_t room);
 
 #endif

@@ -6,7 +6,7 @@
 
 enum {
     HEAD_SIZE = 10,
-    TAGS_MAX = 8,          /* one behind the other */
+    TAGS_MAX = 8,           /* one behind the other */
     TAG_READ_MAX = 4 << 20, /* bytes of a tag that are looked at; pictures may come first */
     FRAMES_MAX = 4096,
     OLD_SIZE = 128,
@@ -40,11 +40,11 @@ static int64_t tag_size(const uint8_t head[HEAD_SIZE])
     return HEAD_SIZE + (int64_t)sync_safe(head + 6) + (head[3] == 4 && head[5] & TAG_FOOTER ? HEAD_SIZE : 0);
 }
 
-int64_t id3_skip(struct source *source, int64_t at)
+int64_t id3_skip(struct input *input, int64_t at)
 {
     uint8_t head[HEAD_SIZE];
 
-    for (int i = 0; i < TAGS_MAX && source_fill(source, at, head, sizeof(head)) && is_head(head); i++)
+    for (int i = 0; i < TAGS_MAX && input_fill(input, at, head, sizeof(head)) && is_head(head); i++)
         at += tag_size(head);
     return at;
 }
@@ -69,12 +69,24 @@ static const struct {
     char old_id[4]; /* of version 2.2 */
     const char *attribute;
 } names[] = {
-    { "TIT2", "TT2", "title" },     { "TPE1", "TP1", "artist" },    { "TALB", "TAL", "album" },
-    { "TCON", "TCO", "genre" },     { "TDRC", "", "year" },         { "TYER", "TYE", "year" },
-    { "TBPM", "TBP", "bpm" },       { "TKEY", "TKE", "key" },       { "TRCK", "TRK", "track" },
-    { "TCOM", "TCM", "composer" },  { "TPE2", "TP2", "album_artist" }, { "TPE4", "TP4", "remixer" },
-    { "TCOP", "TCR", "copyright" }, { "TPUB", "TPB", "publisher" }, { "TSSE", "TSS", "software" },
-    { "TIT1", "TT1", "grouping" },  { "TIT3", "TT3", "subtitle" },  { "TENC", "TEN", "encoded_by" },
+    { "TIT2", "TT2", "title" },
+    { "TPE1", "TP1", "artist" },
+    { "TALB", "TAL", "album" },
+    { "TCON", "TCO", "genre" },
+    { "TDRC", "", "year" },
+    { "TYER", "TYE", "year" },
+    { "TBPM", "TBP", "bpm" },
+    { "TKEY", "TKE", "key" },
+    { "TRCK", "TRK", "track" },
+    { "TCOM", "TCM", "composer" },
+    { "TPE2", "TP2", "album_artist" },
+    { "TPE4", "TP4", "remixer" },
+    { "TCOP", "TCR", "copyright" },
+    { "TPUB", "TPB", "publisher" },
+    { "TSSE", "TSS", "software" },
+    { "TIT1", "TT1", "grouping" },
+    { "TIT3", "TT3", "subtitle" },
+    { "TENC", "TEN", "encoded_by" },
 };
 
 static const char *attribute_of(const struct tag *tag, const uint8_t *id)
@@ -87,24 +99,25 @@ static const char *attribute_of(const struct tag *tag, const uint8_t *id)
 
 /* The charset's byte, 3 letters of language, a description that ends in a zero, the comment. Comments with a
  * description (iTunNORM) are for machines. */
-static void say_comment(const uint8_t *at, size_t len, struct facts *facts)
+static void say_comment(const uint8_t *at, size_t len, struct claims *claims)
 {
     if (len < 5 || at[0] > CHARSET_UTF8)
         return;
     size_t described = charset_length(at + 4, len - 4, at[0]), begin = 4 + described + charset_zero(at[0]);
     bool plain = described == 0 || (at[0] == CHARSET_UTF16 && described == 2);
     if (plain && begin < len)
-        facts_words(facts, "comment", at + begin, len - begin, at[0]);
+        claims_words(claims, "comment", at + begin, len - begin, at[0]);
 }
 
-static void say_frame(const struct tag *tag, const uint8_t *id, const uint8_t *at, size_t len, struct facts *facts)
+static void say_frame(const struct tag *tag, const uint8_t *id, const uint8_t *at, size_t len,
+                      struct claims *claims)
 {
     const char *attribute = attribute_of(tag, id);
 
     if (attribute && len > 1 && at[0] <= CHARSET_UTF8)
-        facts_words(facts, attribute, at + 1, len - 1, at[0]);
+        claims_words(claims, attribute, at + 1, len - 1, at[0]);
     else if (memcmp(id, tag->version == 2 ? "COM" : "COMM", tag->version == 2 ? 3 : 4) == 0)
-        say_comment(at, len, facts);
+        say_comment(at, len, claims);
 }
 
 /* Undoes what a frame's flags say; false: compressed or encrypted. */
@@ -127,7 +140,7 @@ static bool open_frame(const struct tag *tag, unsigned flags, uint8_t **at, size
     return true;
 }
 
-static void say_frames(const struct tag *tag, size_t begin, struct facts *facts)
+static void say_frames(const struct tag *tag, size_t begin, struct claims *claims)
 {
     size_t head = tag->version == 2 ? 6 : 10, at = begin;
 
@@ -140,7 +153,7 @@ static void say_frames(const struct tag *tag, size_t begin, struct facts *facts)
         uint8_t *inside = tag->at + at + head;
         size_t inside_len = len < left ? len : left;
         if (open_frame(tag, tag->version == 2 ? 0 : frame[9], &inside, &inside_len))
-            say_frame(tag, frame, inside, inside_len, facts);
+            say_frame(tag, frame, inside, inside_len, claims);
         at += head + (len < left ? len : left);
     }
 }
@@ -156,48 +169,49 @@ static size_t extended_size(const struct tag *tag)
     return size < tag->len ? size : tag->len;
 }
 
-static void say_tag(struct source *source, int64_t at, size_t len, const uint8_t head[HEAD_SIZE], struct facts *facts)
+static void say_tag(struct input *input, int64_t at, size_t len, const uint8_t head[HEAD_SIZE],
+                    struct claims *claims)
 {
-    struct tag tag = { .version = head[3], .flags = head[5], .at = arena_alloc(facts->arena, len) };
+    struct tag tag = { .version = head[3], .flags = head[5], .at = arena_alloc(claims->arena, len) };
 
     if (!tag.at)
         return;
-    tag.len = source_read(source, at, tag.at, len);
+    tag.len = input_read(input, at, tag.at, len);
     if (tag.flags & TAG_UNSYNC && tag.version < 4)
         tag.len = undo_unsync(tag.at, tag.len);
-    say_frames(&tag, extended_size(&tag), facts);
+    say_frames(&tag, extended_size(&tag), claims);
 }
 
-void id3_facts(struct source *source, int64_t at, int64_t end, struct facts *facts)
+void id3_facts(struct input *input, int64_t at, int64_t end, struct claims *claims)
 {
     uint8_t head[HEAD_SIZE];
 
-    for (int i = 0; i < TAGS_MAX && source_fill(source, at, head, sizeof(head)) && is_head(head); i++) {
+    for (int i = 0; i < TAGS_MAX && input_fill(input, at, head, sizeof(head)) && is_head(head); i++) {
         int64_t len = sync_safe(head + 6), room = end - at - HEAD_SIZE;
         if (len > room)
             len = room;
         if (len > TAG_READ_MAX)
             len = TAG_READ_MAX;
         if (len > 0)
-            say_tag(source, at + HEAD_SIZE, (size_t)len, head, facts);
+            say_tag(input, at + HEAD_SIZE, (size_t)len, head, claims);
         at += tag_size(head);
     }
 }
 
-void id3_old_facts(struct source *source, int64_t at, struct facts *facts)
+void id3_old_facts(struct input *input, int64_t at, struct claims *claims)
 {
     uint8_t tag[OLD_SIZE];
 
-    if (!source_fill(source, at, tag, sizeof(tag)) || memcmp(tag, "TAG", 3) != 0)
+    if (!input_fill(input, at, tag, sizeof(tag)) || memcmp(tag, "TAG", 3) != 0)
         return;
-    facts_words(facts, "title", tag + 3, 30, CHARSET_GUESS);
-    facts_words(facts, "artist", tag + 33, 30, CHARSET_GUESS);
-    facts_words(facts, "album", tag + 63, 30, CHARSET_GUESS);
-    facts_words(facts, "year", tag + 93, 4, CHARSET_GUESS);
-    facts_words(facts, "comment", tag + 97, 30, CHARSET_GUESS);
+    claims_words(claims, "title", tag + 3, 30, CHARSET_GUESS);
+    claims_words(claims, "artist", tag + 33, 30, CHARSET_GUESS);
+    claims_words(claims, "album", tag + 63, 30, CHARSET_GUESS);
+    claims_words(claims, "year", tag + 93, 4, CHARSET_GUESS);
+    claims_words(claims, "comment", tag + 97, 30, CHARSET_GUESS);
     if (tag[125] == 0 && tag[126] != 0)
-        facts_number(facts, "track", tag[126], 1, 255);
+        claims_number(claims, "track", tag[126], 1, 255);
     const char *genre = genre_name(tag[127]);
     if (genre)
-        facts_words(facts, "genre", (const uint8_t *)genre, strlen(genre), CHARSET_UTF8);
+        claims_words(claims, "genre", (const uint8_t *)genre, strlen(genre), CHARSET_UTF8);
 }

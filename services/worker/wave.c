@@ -43,7 +43,7 @@ static bool read_format(struct chunk_walk *walk, const struct chunk *chunk, stru
 {
     uint8_t format[40];
 
-    if (chunk_read(walk->source, chunk, format, sizeof(format)) < 16)
+    if (chunk_read(walk->input, chunk, format, sizeof(format)) < 16)
         return false;
     unsigned tag = two(walk, format), bits = two(walk, format + 14);
     if (tag == TAG_EXTENSIBLE)
@@ -56,14 +56,14 @@ static bool read_format(struct chunk_walk *walk, const struct chunk *chunk, stru
     return true;
 }
 
-bool wave_payload(struct source *source, struct payload *payload)
+bool wave_payload(struct input *input, struct payload *payload)
 {
     struct chunk_walk walk;
     struct chunk chunk;
     bool format = false;
 
     *payload = (struct payload){ .announced = -1 };
-    if (!chunk_open(&walk, source) || memcmp(walk.form, "WAVE", 4) != 0)
+    if (!chunk_open(&walk, input) || memcmp(walk.form, "WAVE", 4) != 0)
         return false;
     while (chunk_next(&walk, &chunk)) {
         if (chunk_is(&chunk, "fmt ") && !format)
@@ -84,13 +84,13 @@ static const struct {
     char id[5];
     const char *attribute;
 } info_names[] = {
-    { "INAM", "title" },   { "IART", "artist" },     { "IPRD", "album" },     { "IGNR", "genre" },
-    { "ICMT", "comment" }, { "ICRD", "year" },       { "ICOP", "copyright" }, { "ISFT", "software" },
-    { "IENG", "engineer" }, { "ISBJ", "subject" },   { "IKEY", "keywords" },  { "ITRK", "track" },
-    { "IPRT", "track" },   { "IBPM", "bpm" },        { "ISRC", "origin_source" },
+    { "INAM", "title" },    { "IART", "artist" },  { "IPRD", "album" },         { "IGNR", "genre" },
+    { "ICMT", "comment" },  { "ICRD", "year" },    { "ICOP", "copyright" },     { "ISFT", "software" },
+    { "IENG", "engineer" }, { "ISBJ", "subject" }, { "IKEY", "keywords" },      { "ITRK", "track" },
+    { "IPRT", "track" },    { "IBPM", "bpm" },     { "ISRC", "origin_source" },
 };
 
-static void info_facts(struct chunk_walk *outer, const struct chunk *list, struct facts *facts)
+static void info_facts(struct chunk_walk *outer, const struct chunk *list, struct claims *claims)
 {
     struct chunk_walk walk;
     struct chunk chunk;
@@ -101,89 +101,90 @@ static void info_facts(struct chunk_walk *outer, const struct chunk *list, struc
     while (chunk_next(&walk, &chunk))
         for (size_t i = 0; i < sizeof(info_names) / sizeof(*info_names); i++)
             if (chunk_is(&chunk, info_names[i].id)) {
-                size_t len = chunk_read(walk.source, &chunk, words, sizeof(words));
-                facts_words(facts, info_names[i].attribute, words, len, CHARSET_GUESS);
+                size_t len = chunk_read(walk.input, &chunk, words, sizeof(words));
+                claims_words(claims, info_names[i].attribute, words, len, CHARSET_GUESS);
             }
 }
 
 /* EBU Tech 3285: fixed fields, filled up with zeros. */
-static void bext_facts(struct chunk_walk *walk, const struct chunk *chunk, struct facts *facts)
+static void bext_facts(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims)
 {
     uint8_t bext[346];
 
-    if (chunk_read(walk->source, chunk, bext, sizeof(bext)) < sizeof(bext))
+    if (chunk_read(walk->input, chunk, bext, sizeof(bext)) < sizeof(bext))
         return;
-    facts_words(facts, "description", bext, 256, CHARSET_GUESS);
-    facts_words(facts, "originator", bext + 256, 32, CHARSET_GUESS);
-    facts_words(facts, "originator_reference", bext + 288, 32, CHARSET_GUESS);
-    facts_words(facts, "year", bext + 320, 10, CHARSET_GUESS);
+    claims_words(claims, "description", bext, 256, CHARSET_GUESS);
+    claims_words(claims, "originator", bext + 256, 32, CHARSET_GUESS);
+    claims_words(claims, "originator_reference", bext + 288, 32, CHARSET_GUESS);
+    claims_words(claims, "year", bext + 320, 10, CHARSET_GUESS);
     uint64_t start = four(walk, bext + 338) | (uint64_t)four(walk, bext + 342) << 32;
     if (start > 0)
-        facts_number(facts, "time_reference", (double)start, 0, 9e15);
+        claims_number(claims, "time_reference", (double)start, 0, 9e15);
 }
 
 /* The Sampler chunk of the Multimedia Data Standards Update (1994): 36 bytes, then 24 for each loop. */
-static void smpl_facts(struct chunk_walk *walk, const struct chunk *chunk, struct facts *facts)
+static void smpl_facts(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims)
 {
     uint8_t smpl[60];
-    size_t len = chunk_read(walk->source, chunk, smpl, sizeof(smpl));
+    size_t len = chunk_read(walk->input, chunk, smpl, sizeof(smpl));
 
     if (len < 36)
         return;
-    facts_number(facts, "root_note", four(walk, smpl + 12), 0, 127);
+    claims_number(claims, "root_note", four(walk, smpl + 12), 0, 127);
     if (four(walk, smpl + 28) == 0 || len < sizeof(smpl))
         return;
-    facts_loop(facts, four(walk, smpl + 44), (int64_t)four(walk, smpl + 48) + 1);
+    claims_loop(claims, four(walk, smpl + 44), (int64_t)four(walk, smpl + 48) + 1);
 }
 
-static void inst_facts(struct chunk_walk *walk, const struct chunk *chunk, struct facts *facts)
+static void inst_facts(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims)
 {
     uint8_t inst[7];
 
-    if (chunk_read(walk->source, chunk, inst, sizeof(inst)) == sizeof(inst))
-        facts_number(facts, "root_note", inst[0], 0, 127);
+    if (chunk_read(walk->input, chunk, inst, sizeof(inst)) == sizeof(inst))
+        claims_number(claims, "root_note", inst[0], 0, 127);
 }
 
 enum acid_flag { ACID_ONE_SHOT = 1, ACID_ROOT_SET = 2 };
 
 /* Flags (4 bytes), root note (2), unknown (6), beats (4), meter (4), tempo as a 32-bit float. */
-static void acid_facts(struct chunk_walk *walk, const struct chunk *chunk, struct facts *facts)
+static void acid_facts(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims)
 {
     uint8_t acid[24];
     float tempo;
 
-    if (chunk_read(walk->source, chunk, acid, sizeof(acid)) < sizeof(acid))
+    if (chunk_read(walk->input, chunk, acid, sizeof(acid)) < sizeof(acid))
         return;
     uint32_t flags = four(walk, acid), beats = four(walk, acid + 12), bits = four(walk, acid + 20);
     bool one_shot = flags & ACID_ONE_SHOT;
     memcpy(&tempo, &bits, sizeof(tempo));
-    facts_number(facts, "one_shot", one_shot, 0, 1);
+    claims_number(claims, "one_shot", one_shot, 0, 1);
     if (flags & ACID_ROOT_SET)
-        facts_number(facts, "root_note", two(walk, acid + 4), 0, 127);
-    facts_number(facts, "beats", beats, one_shot ? INFINITY : 1, 100000);
-    facts_number(facts, "bpm", (double)tempo, one_shot ? INFINITY : FACTS_BPM_MIN, FACTS_BPM_MAX);
+        claims_number(claims, "root_note", two(walk, acid + 4), 0, 127);
+    claims_number(claims, "beats", beats, one_shot ? INFINITY : 1, 100000);
+    claims_number(claims, "bpm", (double)tempo, one_shot ? INFINITY : CLAIMS_BPM_MIN, CLAIMS_BPM_MAX);
 }
 
-static void id3_facts_inside(struct chunk_walk *walk, const struct chunk *chunk, struct facts *facts)
+static void id3_facts_inside(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims)
 {
-    id3_facts(walk->source, chunk->at, chunk->at + chunk->size, facts);
+    id3_facts(walk->input, chunk->at, chunk->at + chunk->size, claims);
 }
 
 static const struct {
     char id[5];
-    void (*read)(struct chunk_walk *walk, const struct chunk *chunk, struct facts *facts);
-} readers[] = { { "LIST", info_facts }, { "bext", bext_facts },       { "smpl", smpl_facts },      { "inst", inst_facts },
-                { "acid", acid_facts }, { "id3 ", id3_facts_inside }, { "ID3 ", id3_facts_inside } };
+    void (*read)(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims);
+} readers[] = { { "LIST", info_facts },      { "bext", bext_facts }, { "smpl", smpl_facts },
+                { "inst", inst_facts },      { "acid", acid_facts }, { "id3 ", id3_facts_inside },
+                { "ID3 ", id3_facts_inside } };
 
-void wave_facts(struct source *source, struct facts *facts)
+void wave_facts(struct input *input, struct claims *claims)
 {
     struct chunk_walk walk;
     struct chunk chunk;
 
-    if (!chunk_open(&walk, source) || memcmp(walk.form, "WAVE", 4) != 0)
+    if (!chunk_open(&walk, input) || memcmp(walk.form, "WAVE", 4) != 0)
         return;
     while (chunk_next(&walk, &chunk))
         for (size_t i = 0; i < sizeof(readers) / sizeof(*readers); i++)
             if (chunk_is(&chunk, readers[i].id))
-                readers[i].read(&walk, &chunk, facts);
+                readers[i].read(&walk, &chunk, claims);
 }

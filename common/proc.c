@@ -1,0 +1,61 @@
+#include "common/proc.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STAT_SIZE = 1024, FIELD_STATE = 3, FIELD_UTIME = 14, FIELD_STIME = 15, FIELD_START = 22 };
+
+static usec_t ticks_to_usec(uint64_t ticks)
+{
+    return (usec_t)(ticks * 1000000 / (uint64_t)sysconf(_SC_CLK_TCK));
+}
+
+static bool read_stat(int32_t pid, char text[STAT_SIZE])
+{
+    char path[64];
+    size_t len;
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    file = fopen(path, "re");
+    if (!file)
+        return false;
+    len = fread(text, 1, STAT_SIZE - 1, file);
+    text[len] = '\0';
+    fclose(file);
+    return len > 0;
+}
+
+/* The program's name, field 2, stands in brackets and may hold any bytes, brackets too: fields count from its end. */
+bool proc_read(int32_t pid, struct proc *to)
+{
+    char text[STAT_SIZE], *at, *rest = NULL;
+    uint64_t values[FIELD_START + 1] = { 0 };
+
+    *to = (struct proc){ 0 };
+    if (pid <= 0 || !read_stat(pid, text) || !(at = strrchr(text, ')')))
+        return false;
+    at = strtok_r(at + 1, " ", &rest);
+    for (int field = FIELD_STATE; at && field <= FIELD_START; field++) {
+        if (field == FIELD_STATE)
+            to->state = *at;
+        else
+            values[field] = strtoull(at, NULL, 10);
+        at = strtok_r(NULL, " ", &rest);
+    }
+    to->start_ticks = values[FIELD_START];
+    to->cpu = ticks_to_usec(values[FIELD_UTIME] + values[FIELD_STIME]);
+    return to->start_ticks != 0;
+}
+
+usec_t proc_age(uint64_t start_ticks)
+{
+    struct timespec now;
+    usec_t age;
+
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    age = (usec_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 - ticks_to_usec(start_ticks);
+    return age > 0 ? age : 0;
+}

@@ -1,0 +1,17 @@
+/* proc.h: what /proc says of a process. Any thread. */
+#ifndef LOOPHOLE_COMMON_PROC_H
+#define LOOPHOLE_COMMON_PROC_H
+
+#include <stdbool.h>
+#include "common/clock.h"
+
+struct proc {
+    char state;           /* R runs or could, S sleeps, D waits for a disk, T stopped, t traced, Z a zombie */
+    uint64_t start_ticks; /* since boot; with the pid it names one process */
+    usec_t cpu;           /* used by all its threads up to now */
+};
+
+bool proc_read(int32_t pid, struct proc *to); /* false: not there */
+usec_t proc_age(uint64_t start_ticks);        /* since the start of a process that has these */
+
+#endif

@@ -1,0 +1,222 @@
+#include "proto/service.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/bell.h"
+#include "common/config.h"
+#include "common/crash.h"
+#include "common/limits.h"
+#include "common/log.h"
+#include "proto/lock.h"
+#include "proto/service_parts.h"
+#include "schema_service.h"
+
+/* ---- start ---- */
+
+static void set_machine_limits(const struct paths *paths)
+{
+    struct config *config = NULL;
+    struct fault fault = { 0 };
+
+    if (config_load(paths, &config, &fault) != ERR_OK || limits_set(config, &fault) != ERR_OK ||
+        config_check(config, &fault) != ERR_OK)
+        log_fault("settings", &fault);
+    config_free(config);
+}
+
+/* Blocked before ZeroMQ's threads are made, which inherit it; read from a descriptor in the loop. */
+static enum err catch_signals(struct service *service, struct fault *fault)
+{
+    sigset_t set;
+
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_SETMASK, &set, NULL);
+    service->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return service->signals < 0 ? fault_set(fault, ERR_IO, "can't catch signals") : ERR_OK;
+}
+
+/* A service runs without a board too, where no supervisor made one. */
+static void claim_line(struct service *service)
+{
+    if (board_open(&service->paths, &service->board, NULL) != ERR_OK)
+        return;
+    service->line = board_line(service->board, service->name, false);
+    board_claim(service->line);
+}
+
+static enum err open_sockets(struct service *service, struct fault *fault)
+{
+    char address[PATH_MAX];
+    enum err e;
+
+    service->sockets = sockets_new(fault);
+    if (!service->sockets)
+        return ERR_FULL;
+    paths_ask_socket(&service->paths, service->name, address);
+    e = sockets_open(service->sockets, SOCKET_ASK, address, &service->ask_socket, fault);
+    if (e != ERR_OK || service->schema->event_count == 0)
+        return e;
+    paths_event_socket(&service->paths, service->name, address);
+    return sockets_open(service->sockets, SOCKET_EVENTS, address, &service->event_socket, fault);
+}
+
+/* ZeroMQ leaves the files of its sockets behind. */
+static void remove_sockets(struct service *service)
+{
+    const size_t scheme = sizeof("ipc://") - 1;
+    char address[PATH_MAX];
+
+    unlink(paths_ask_socket(&service->paths, service->name, address) + scheme);
+    unlink(paths_event_socket(&service->paths, service->name, address) + scheme);
+}
+
+static enum err make_tables(struct service *service, struct fault *fault)
+{
+    const struct schema *schema = service->schema;
+
+    ticket_init(&service->tickets);
+    service->latencies = calloc(schema->ask_count + schema_service.ask_count, sizeof(*service->latencies));
+    service->sequences = calloc(schema->event_count + 1, sizeof(*service->sequences));
+    if (!service->latencies || !service->sequences)
+        return fault_set(fault, ERR_FULL, "no memory for %s", service->name);
+    return ERR_OK;
+}
+
+static enum err start(struct service *service, struct fault *fault)
+{
+    enum err e = paths_find(&service->paths, fault);
+
+    if (e != ERR_OK)
+        return e;
+    set_machine_limits(&service->paths);
+    if (log_open(&service->paths, service->name, service->options.foreground, fault) != ERR_OK ||
+        crash_install(&service->paths, service->name, fault) != ERR_OK)
+        log_fault("starting", fault); /* an engine without a log is better than none */
+    e = lock_take(&service->paths, service->name, &service->lock, fault);
+    if (e != ERR_OK)
+        return e;
+    claim_line(service);
+    if ((e = catch_signals(service, fault)) == ERR_OK && (e = make_tables(service, fault)) == ERR_OK)
+        e = open_sockets(service, fault);
+    return e;
+}
+
+static void end_with(const char *program, const struct fault *fault)
+{
+    fprintf(stderr, "%s: %s\n", program, fault->what);
+    if (fault->hint[0])
+        fprintf(stderr, "  %s\n", fault->hint);
+    exit(err_exit_code(fault->code));
+}
+
+struct service *service_start(int argc, char **argv, const struct schema *schema)
+{
+    struct service *service = calloc(1, sizeof(*service));
+    struct fault fault = { 0 };
+
+    if (!service) {
+        fault_set(&fault, ERR_FULL, "no memory is left");
+        end_with(argv[0], &fault);
+        return NULL;
+    }
+    service->schema = schema;
+    service->name = schema->service;
+    service->started = clock_steady();
+    service->epoch = (uint64_t)clock_now();
+    service->state = BOARD_STARTING;
+    umask(077);
+    service_options_read(&service->options, argc, argv, schema);
+    if (start(service, &fault) != ERR_OK) {
+        log_fault("can't start", &fault);
+        end_with(argv[0], &fault);
+    }
+    log_info("started: version %s, process %d", LOOPHOLE_VERSION, (int)getpid());
+    return service;
+}
+
+/* ---- what it is told ---- */
+
+const struct paths *service_paths(const struct service *service)
+{
+    return &service->paths;
+}
+
+const char *service_name(const struct service *service)
+{
+    return service->name;
+}
+
+void service_answer(struct service *service, const void *handlers, void *state)
+{
+    service->handlers = handlers;
+    service->handler_state = state;
+}
+
+void service_each_turn(struct service *service, void (*end_of_turn)(void *state), void *state)
+{
+    service->end_of_turn = end_of_turn;
+    service->end_of_turn_state = state;
+}
+
+void service_tells(struct service *service, void (*fill)(void *state, struct arena *arena, struct service_status *to),
+                   enum err (*cancel)(void *state, struct id task, struct fault *fault), void *state)
+{
+    service->tell = fill;
+    service->cancel = cancel;
+    service->tell_state = state;
+}
+
+void service_ready(struct service *service)
+{
+    char ring[BELL_SIZE];
+
+    service->state = BOARD_READY;
+    board_state(service->line, BOARD_READY);
+    snprintf(ring, sizeof(ring), "ready %s", service->name);
+    bell_ring(&service->paths, ring);
+    log_info("ready");
+}
+
+void service_stop(struct service *service, int exit_code)
+{
+    service->stopping = true;
+    service->exit_code = exit_code;
+}
+
+/* ---- end ---- */
+
+static void forget(struct service *service)
+{
+    ticket_drop_all(service);
+    call_free_spare(service);
+    courier_free(service->courier);
+    sockets_free(service->sockets); /* waits for the last answers to leave */
+    buffer_free(&service->frame);
+    arena_free(&service->hear_arena);
+    letter_drop(&service->heard);
+    free(service->latencies);
+    free(service->sequences);
+    close(service->signals);
+}
+
+int service_end(struct service *service)
+{
+    int exit_code = service->exit_code;
+
+    forget(service);
+    remove_sockets(service);
+    log_info("ended with %d", exit_code);
+    board_close(service->board);
+    close(service->lock);
+    log_close();
+    free(service);
+    return exit_code;
+}

@@ -1,0 +1,165 @@
+/* service_parts.h: what the files of the skeleton share: service*.c, call.c, ticket.c. Nobody else includes it.
+ *
+ *   service.c            start and end            call_take.c  one ask comes in: read, checked, handled
+ *   service_options.c    the command line         call.c       its memory, and its answer
+ *   service_loop.c       waiting, turns, timers   ticket.c     answers that are put off
+ *   service_standard.c   ping, describe, status, stats, cancel
+ *   service_events.c     publishing and hearing   service_asks.c  asking others                                 */
+#ifndef LOOPHOLE_PROTO_SERVICE_PARTS_H
+#define LOOPHOLE_PROTO_SERVICE_PARTS_H
+
+#include <poll.h>
+#include "common/latency.h"
+#include "common/rt/board.h"
+#include "proto/courier.h"
+#include "proto/limits.h"
+#include "proto/service.h"
+#include "proto/sockets.h"
+
+struct service_options {
+    bool foreground;
+};
+
+struct watch {
+    int fd;
+    bool is_new; /* not waited for yet */
+    void (*ready)(void *state, int fd);
+    void *state;
+};
+
+struct timer {
+    usec_t period;
+    usec_t due;
+    void (*tick)(void *state);
+    void *state;
+};
+
+/* An event of another service. */
+struct ear {
+    const struct event *event;
+    void (*heard)(void *state, const void *body, bool gap);
+    void *state;
+    uint64_t epoch, sequence; /* of the last one heard; 0: none */
+};
+
+/* Answers to be given later: by number, by request id, and by the next deadline. */
+struct tickets {
+    struct call *at[LIMIT_DEFERRED];
+    struct call *buckets[LIMIT_DEFERRED];
+    uint16_t free[LIMIT_DEFERRED]; /* a stack of places in `at` */
+    uint32_t count;
+    uint64_t serial;
+    size_t bytes; /* of their requests */
+    usec_t due;
+};
+
+typedef enum err keep_fn(void *state, struct id request, enum err error, struct bytes body);
+
+/* One ask, from its arrival to its answer. */
+struct call {
+    struct service *service;
+    struct call *next;       /* of the spare, the waiting or the held */
+    struct call *chain;      /* of its bucket of tickets */
+    struct letter letter;
+    struct ask_frame frame;  /* points into the letter */
+    const struct ask *ask;   /* NULL: none of that name */
+    struct latency *latency; /* of that ask */
+    struct arena arena;
+    void *filled;            /* the answer struct */
+    struct buffer body;      /* the answer, or its fault, encoded */
+    struct fault fault;
+    enum err error;
+    uint64_t arrived_ns;
+    usec_t deadline;
+    struct ticket ticket;
+    bool in_handler;
+    bool is_encoded; /* `error` and `body` stand */
+    bool holds;
+    keep_fn *keep;
+    void *keep_state;
+};
+
+struct call_queue {
+    struct call *first;
+    struct call **last;
+    uint32_t count;
+};
+
+struct service {
+    const struct schema *schema;
+    const char *name;
+    struct paths paths;
+    struct service_options options;
+    int lock;
+    int signals;
+    uint64_t epoch;
+    usec_t started;
+    enum board_state state;
+    struct board *board;
+    struct board_line *line;
+
+    struct sockets *sockets;
+    struct socket *ask_socket;
+    struct socket *event_socket; /* NULL: the schema has no events */
+    struct socket *listen_socket; /* NULL: hears nobody */
+    struct courier *courier;      /* NULL: asks nobody */
+    bool courier_stirred;         /* to be looked at without a signal */
+
+    const void *handlers;
+    void *handler_state;
+    void (*end_of_turn)(void *state);
+    void *end_of_turn_state;
+    void (*tell)(void *state, struct arena *arena, struct service_status *to);
+    enum err (*cancel)(void *state, struct id task, struct fault *fault);
+    void *tell_state;
+
+    struct call *spare;
+    uint32_t spare_count;
+    struct call_queue waiting; /* read in this turn, not yet handled */
+    struct call_queue held;    /* answered at the end of this turn */
+    struct tickets tickets;
+    struct buffer frame;       /* scratch: one frame on its way out */
+    struct letter heard;       /* the event in hand */
+    struct arena hear_arena;   /* of the event or the answer in hand */
+    struct latency *latencies; /* of the schema's asks, then of the standard ones */
+    uint64_t *sequences;      /* of the schema's events */
+    struct ear ears[LIMIT_HEARD];
+    struct watch watches[LIMIT_WATCHED];
+    struct timer timers[LIMIT_TIMERS];
+    uint32_t ear_count, watch_count, timer_count;
+
+    bool stopping;
+    int exit_code;
+};
+
+void service_options_read(struct service_options *options, int argc, char **argv, const struct schema *schema);
+
+/* service_standard.c: handlers of schemas/service.schema, whose state is the service itself. */
+extern const struct service_handlers service_standard;
+const struct latency *service_latency(const struct service *service, const struct ask *ask);
+
+/* call_take.c. One turn's asks: reads and handles what waits, at most LIMIT_TURN; returns how many. */
+uint32_t call_take_all(struct service *service);
+
+/* call.c */
+struct call *call_new(struct service *service); /* NULL: memory is out */
+void call_encode(struct call *call, enum err e); /* the answer or its fault into `body` */
+void call_finish(struct call *call, enum err e); /* encodes; answers, or holds */
+void call_release(struct call *call);            /* without an answer */
+void call_free_spare(struct service *service);
+void call_queue_add(struct call_queue *queue, struct call *call);
+struct call *call_queue_take(struct call_queue *queue); /* NULL when empty */
+
+/* ticket.c */
+void ticket_init(struct tickets *tickets);
+bool ticket_adopts(struct service *service, struct call *copy); /* the copy of an ask that is under way */
+void ticket_close(struct call *call);
+bool ticket_expire(struct service *service, usec_t now); /* answers timeout; true when it did */
+void ticket_drop_all(struct service *service);
+
+/* service_events.c, service_asks.c: true when anything was handled. */
+bool service_events_take(struct service *service);
+bool service_asks_take(struct service *service);
+void service_asks_abandon(struct service *service); /* every `done` is called: offline */
+
+#endif

@@ -1,0 +1,271 @@
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/codec.h"
+#include "services/indexer/known.h"
+#include "store/catalogue.h"
+
+struct known {
+    pthread_mutex_t lock; /* of the store: one thread at a time */
+    struct store *store;
+};
+
+enum err known_open(const struct paths *paths, struct known **known, struct fault *fault)
+{
+    struct known *k = calloc(1, sizeof(*k));
+
+    if (!k)
+        return fault_set(fault, ERR_FULL, "no memory for the catalogue's reader");
+    enum err e = store_open(paths, STORE_READER, &k->store, fault);
+    if (e != ERR_OK) {
+        free(k);
+        return e;
+    }
+    pthread_mutex_init(&k->lock, NULL);
+    *known = k;
+    return ERR_OK;
+}
+
+void known_close(struct known *known)
+{
+    if (!known)
+        return;
+    store_close(known->store);
+    pthread_mutex_destroy(&known->lock);
+    free(known);
+}
+
+static enum err begin(struct known *known, struct txn **txn)
+{
+    pthread_mutex_lock(&known->lock);
+    enum err e = store_read(known->store, txn, NULL);
+    if (e != ERR_OK)
+        pthread_mutex_unlock(&known->lock);
+    return e;
+}
+
+static void end(struct known *known, struct txn *txn)
+{
+    txn_end(txn);
+    pthread_mutex_unlock(&known->lock);
+}
+
+/* ---- records, copied out ---- */
+
+/* A list that grows in an arena while a walk runs. */
+struct gathering {
+    const struct shape *shape;
+    struct arena *arena;
+    struct list list;
+    uint32_t room;
+    enum err error;
+};
+
+static bool gather(struct gathering *to, const void *record)
+{
+    size_t size = to->shape->size;
+
+    if (to->list.count == to->room) {
+        uint32_t room = to->room ? to->room * 2 : 16;
+        char *more = arena_array(to->arena, room, size);
+        if (more && to->list.count)
+            memcpy(more, to->list.at, to->list.count * size);
+        to->list.at = more;
+        to->room = room;
+        to->error = more ? ERR_OK : ERR_FULL;
+    }
+    if (to->error == ERR_OK)
+        to->error = codec_copy(to->shape, record, to->arena, (char *)to->list.at + to->list.count * size);
+    to->list.count += to->error == ERR_OK;
+    return to->error == ERR_OK;
+}
+
+static bool gather_library(void *state, const struct library *library)
+{
+    return gather(state, library);
+}
+
+enum err known_libraries(struct known *known, struct arena *arena, struct library_list *to)
+{
+    struct gathering all = { .shape = &library_shape, .arena = arena };
+    struct arena scratch = { 0 };
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_each_library(txn, &scratch, gather_library, &all);
+    end(known, txn);
+    arena_free(&scratch);
+    *to = (struct library_list){ all.list.count, all.list.at };
+    return e != ERR_OK ? e : all.error;
+}
+
+static bool gather_folder(void *state, const struct folder *folder)
+{
+    return gather(state, folder);
+}
+
+enum err known_subfolders(struct known *known, struct arena *arena, struct id folder, struct folder_list *to)
+{
+    struct gathering all = { .shape = &folder_shape, .arena = arena };
+    struct arena scratch = { 0 };
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_each_subfolder(txn, &scratch, folder, gather_folder, &all);
+    end(known, txn);
+    arena_free(&scratch);
+    *to = (struct folder_list){ all.list.count, all.list.at };
+    return e != ERR_OK ? e : all.error;
+}
+
+enum err known_folder_path(struct known *known, struct arena *arena, struct id folder, struct bytes *path)
+{
+    struct arena scratch = { 0 };
+    struct bytes found = { 0 };
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_folder_path(txn, &scratch, folder, &found);
+    *path = arena_bytes(arena, found);
+    end(known, txn);
+    arena_free(&scratch);
+    return e;
+}
+
+enum err known_volume(struct known *known, struct arena *arena, struct id id, struct volume *to)
+{
+    struct arena scratch = { 0 };
+    struct volume found = { 0 };
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_volume(txn, &scratch, id, &found);
+    if (e == ERR_OK)
+        e = codec_copy(&volume_shape, &found, arena, to);
+    end(known, txn);
+    arena_free(&scratch);
+    return e;
+}
+
+enum err known_volume_identified(struct known *known, struct text identity, struct id *volume)
+{
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_volume_identified(txn, identity, volume);
+    end(known, txn);
+    return e;
+}
+
+enum err known_folder_named(struct known *known, struct id volume, struct id parent, struct bytes name,
+                            struct id *folder)
+{
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_folder_named(txn, volume, parent, name, folder);
+    end(known, txn);
+    return e;
+}
+
+enum err known_in_folder(struct known *known, struct id folder,
+                         bool (*seen)(void *state, const struct media *media), void *state)
+{
+    struct arena scratch = { 0 };
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_each_in_folder(txn, &scratch, folder, seen, state);
+    end(known, txn);
+    arena_free(&scratch);
+    return e;
+}
+
+/* ---- items ---- */
+
+static enum err copy_media(struct txn *txn, struct arena *arena, struct id id, struct media *to)
+{
+    struct arena scratch = { 0 };
+    struct media found = { 0 };
+    enum err e = catalogue_media(txn, &scratch, id, &found);
+
+    if (e == ERR_OK)
+        e = codec_copy(&media_shape, &found, arena, to);
+    arena_free(&scratch);
+    return e;
+}
+
+enum err known_media(struct known *known, struct arena *arena, struct id id, struct media *to)
+{
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = copy_media(txn, arena, id, to);
+    end(known, txn);
+    return e;
+}
+
+enum err known_path(struct known *known, struct arena *arena, const struct media *media, struct bytes *path)
+{
+    struct arena scratch = { 0 };
+    struct bytes found = { 0 };
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_path(txn, &scratch, media, &found);
+    *path = arena_bytes(arena, found);
+    end(known, txn);
+    arena_free(&scratch);
+    return e;
+}
+
+struct same_content {
+    struct txn *txn;
+    struct arena *arena;
+    struct media_list *to;
+    uint32_t max;
+};
+
+static bool add_item(void *state, struct id id)
+{
+    struct same_content *same = state;
+
+    if (copy_media(same->txn, same->arena, id, &same->to->at[same->to->count]) == ERR_OK)
+        same->to->count++;
+    return same->to->count < same->max;
+}
+
+enum err known_with_content(struct known *known, struct arena *arena, struct bytes content, uint32_t max,
+                            struct media_list *to)
+{
+    struct same_content same = { .arena = arena, .to = to, .max = max };
+
+    *to = (struct media_list){ 0, arena_array(arena, max, sizeof(*to->at)) };
+    if (!to->at)
+        return ERR_FULL;
+    enum err e = begin(known, &same.txn);
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_each_with_content(same.txn, content, add_item, &same);
+    end(known, same.txn);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}

@@ -1,0 +1,38 @@
+/* known.h: what the catalogue knows. The indexer's only reader of the store: each call opens a transaction, reads,
+ * copies out and closes it. Any thread; calls wait for each other. */
+#ifndef LOOPHOLE_INDEXER_KNOWN_H
+#define LOOPHOLE_INDEXER_KNOWN_H
+
+#include "common/arena.h"
+#include "common/paths.h"
+#include "schema_media.h"
+
+struct known;
+
+/* Errors: offline (persist has not made the store yet: try again), version, io. */
+enum err known_open(const struct paths *paths, struct known **known, struct fault *fault);
+void known_close(struct known *known); /* NULL is allowed */
+
+enum err known_libraries(struct known *known, struct arena *arena, struct library_list *to);
+enum err known_folder_path(struct known *known, struct arena *arena, struct id folder, struct bytes *path);
+enum err known_volume(struct known *known, struct arena *arena, struct id id, struct volume *to);
+enum err known_volume_identified(struct known *known, struct text identity, struct id *volume);
+
+/* The folder of that name, not_found when no file below it was ever seen. */
+enum err known_folder_named(struct known *known, struct id volume, struct id parent, struct bytes name,
+                            struct id *folder);
+
+/* The records directly in a folder, in the order of their names' bytes; not recursive. `seen` must not call
+ * known_*, and what it is given ends with the call. */
+enum err known_in_folder(struct known *known, struct id folder,
+                         bool (*seen)(void *state, const struct media *media), void *state);
+enum err known_subfolders(struct known *known, struct arena *arena, struct id folder, struct folder_list *to);
+
+enum err known_media(struct known *known, struct arena *arena, struct id id, struct media *to);
+enum err known_path(struct known *known, struct arena *arena, const struct media *media, struct bytes *path);
+
+/* Up to `max` items with that content, oldest id first. */
+enum err known_with_content(struct known *known, struct arena *arena, struct bytes content, uint32_t max,
+                            struct media_list *to);
+
+#endif

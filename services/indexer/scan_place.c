@@ -1,0 +1,52 @@
+#include "services/indexer/scan_parts.h"
+
+enum err scan_place_folder(struct scan *scan, struct node *node, struct id *id, struct fault *fault)
+{
+    struct persist_put_folder put = { .folder = { .volume = scan->order.library.volume, .name = node->name } };
+    struct done done = { 0 };
+    enum err e = ERR_OK;
+
+    if (id_is_zero(node->id)) {
+        e = scan_place_folder(scan, node->parent, &put.folder.parent, fault);
+        if (scan->at_mount && !node->parent->parent)
+            put.folder.parent = (struct id){ { 0 } };
+        if (e == ERR_OK)
+            e = scribe_ask(&scan->scribe, "persist.put_folder", &put, &done, fault);
+        node->id = done.id;
+    }
+    *id = node->id;
+    return e;
+}
+
+enum err scan_place(struct scan *scan, struct node *node, const struct entry *entry, struct fault *fault)
+{
+    const char *path = walk_join(&scan->folder, node->path, (const char *)entry->name.at);
+    const char *below = walk_join(&scan->folder, node->below, (const char *)entry->name.at);
+    char library[PATH_MAX];
+    struct id folder;
+    enum err e = scan_place_folder(scan, node, &folder, fault);
+
+    if (e != ERR_OK)
+        return e;
+    bytes_copy(library, sizeof(library), scan->result.library.path);
+    struct operation place = {
+        .has_place = true,
+        .place = { .folder = folder,
+                   .file = entry->name,
+                   .kind = { .value = (int32_t)entry->kind },
+                   .size = entry->trace.size,
+                   .mtime = entry->trace.mtime,
+                   .inode = entry->trace.inode,
+                   .pack = naming_pack(&scan->folder, library, below),
+                   .availability = { .value = (int32_t)scan->present } },
+    };
+    return scribe_add(&scan->scribe, &place, path, fault);
+}
+
+enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability, struct fault *fault)
+{
+    struct operation presence = { .has_presence = true,
+                                  .presence = { .id = id, .availability = { .value = (int32_t)availability } } };
+
+    return scribe_add(&scan->scribe, &presence, NULL, fault);
+}

@@ -1,0 +1,168 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "services/indexer/walk.h"
+
+enum { LIFE_SIGN_EVERY = 64 }; /* entries */
+
+struct reading {
+    DIR *directory;
+    const char *below;
+    const struct naming_rules *rules;
+    struct arena *arena;
+    struct listing *to;
+    uint32_t file_room, folder_room;
+};
+
+const char *walk_join(struct arena *arena, const char *folder, const char *name)
+{
+    const char *slash = folder[0] && strcmp(folder, "/") != 0 ? "/" : "";
+    const char *joined = arena_printf(arena, "%s%s%s", folder, slash, name).at;
+
+    return joined ? joined : "";
+}
+
+static bool add(struct reading *reading, struct entry_list *list, uint32_t *room, const struct entry *entry)
+{
+    if (list->count == *room) {
+        *room = *room ? *room * 2 : 32;
+        struct entry *more = arena_array(reading->arena, *room, sizeof(*more));
+        if (!more)
+            return false;
+        if (list->count)
+            memcpy(more, list->at, list->count * sizeof(*more));
+        list->at = more;
+    }
+    list->at[list->count] = *entry;
+    list->at[list->count].name = arena_bytes(reading->arena, entry->name);
+    return list->at[list->count++].name.len > 0;
+}
+
+static struct trace trace_of(const struct stat *st)
+{
+    return (struct trace){ .inode = st->st_ino,
+                           .size = (uint64_t)st->st_size,
+                           .mtime = (usec_t)st->st_mtim.tv_sec * 1000000 + st->st_mtim.tv_nsec / 1000 };
+}
+
+static bool add_folder(struct reading *reading, struct entry *entry)
+{
+    return add(reading, &reading->to->folders, &reading->folder_room, entry);
+}
+
+/* A name of a medium: one stat, past links. What is not there any more or no regular file is passed over. */
+static bool add_file(struct reading *reading, struct entry *entry)
+{
+    struct stat st;
+
+    if (fstatat(dirfd(reading->directory), (const char *)entry->name.at, &st, AT_NO_AUTOMOUNT) < 0) {
+        if (errno == ENOENT || errno == ELOOP || errno == ENOTDIR)
+            return true;
+        entry->unsure = true;
+    } else if (!S_ISREG(st.st_mode)) {
+        return true;
+    } else {
+        entry->trace = trace_of(&st);
+    }
+    return add(reading, &reading->to->files, &reading->file_room, entry);
+}
+
+static unsigned char type_of(struct reading *reading, const struct dirent *name)
+{
+    struct stat st;
+
+    if (name->d_type != DT_UNKNOWN)
+        return name->d_type;
+    if (fstatat(dirfd(reading->directory), name->d_name, &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0)
+        return DT_REG;
+    return (unsigned char)IFTODT(st.st_mode);
+}
+
+static bool is_passed_over(struct reading *reading, const char *name)
+{
+    char below[PATH_MAX];
+
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return true;
+    int len = snprintf(below, sizeof(below), "%s%s%s", reading->below, reading->below[0] ? "/" : "", name);
+    return len >= (int)sizeof(below) || naming_passed_over(reading->rules, below);
+}
+
+static bool take(struct reading *reading, const struct dirent *name)
+{
+    struct entry entry = { .name = bytes_of(name->d_name, strlen(name->d_name)) };
+    unsigned char type;
+
+    if (is_passed_over(reading, name->d_name))
+        return true;
+    entry.kind = naming_kind(entry.name);
+    if (entry.kind == KIND_OTHER && name->d_type != DT_DIR && name->d_type != DT_UNKNOWN)
+        return true;
+    type = type_of(reading, name);
+    if (type == DT_DIR)
+        return add_folder(reading, &entry);
+    if (entry.kind == KIND_OTHER || (type != DT_REG && type != DT_LNK))
+        return true;
+    return add_file(reading, &entry);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    uint32_t len = x->name.len < y->name.len ? x->name.len : y->name.len;
+    int order = memcmp(x->name.at, y->name.at, len);
+
+    return order ? order : (x->name.len > y->name.len) - (x->name.len < y->name.len);
+}
+
+static void sort(struct entry_list *list)
+{
+    if (list->count)
+        qsort(list->at, list->count, sizeof(*list->at), by_name);
+}
+
+static enum err read_all(struct errand *errand, struct reading *reading, const char *path, struct fault *fault)
+{
+    struct dirent *name;
+    uint64_t count = 0;
+
+    for (;;) {
+        if (count++ % LIFE_SIGN_EVERY == 0 && !errand_goes_on(errand))
+            return fault_set(fault, ERR_TIMEOUT, "the reading of %s was given up", path);
+        errno = 0;
+        name = readdir(reading->directory);
+        if (!name)
+            return errno ? fault_errno(fault, file_err(errno), errno, "cannot read %s", path) : ERR_OK;
+        if (!take(reading, name))
+            return fault_set(fault, ERR_FULL, "no memory for the names in %s", path);
+    }
+}
+
+enum err walk_read(struct errand *errand, const char *path, const char *below, const struct naming_rules *rules,
+                   struct arena *arena, struct listing *to, struct fault *fault)
+{
+    struct reading reading = { .below = below, .rules = rules, .arena = arena, .to = to };
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    *to = (struct listing){ 0 };
+    if (fd < 0)
+        return fault_errno(fault, errno == ENOTDIR || errno == ELOOP ? ERR_NOT_FOUND : file_err(errno), errno,
+                           "cannot open %s", path);
+    reading.directory = fdopendir(fd);
+    if (!reading.directory) {
+        close(fd);
+        return fault_set(fault, ERR_FULL, "no memory to read %s", path);
+    }
+    enum err e = read_all(errand, &reading, path, fault);
+    closedir(reading.directory);
+    sort(&to->files);
+    sort(&to->folders);
+    return e;
+}

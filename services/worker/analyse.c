@@ -1,0 +1,244 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/worker/analyse.h"
+#include "services/worker/content.h"
+#include "services/worker/decode.h"
+#include "services/worker/hear/hear.h"
+#include "services/worker/tags.h"
+
+enum {
+    CHUNK_FRAMES = 4096,
+    FACTS_TOTAL = CLAIMS_MAX + HEARD_FACTS_MAX + 1,
+    ANALYSED_SECONDS_MAX = 4 * 3600, /* of one sound; the rest only counts */
+};
+
+struct analyser {
+    struct hear *hear;
+    struct hash_stream *hash;
+    struct heard_sound heard;
+    struct hash content;
+    float chunk[CHUNK_FRAMES * DECODE_CHANNELS_MAX];
+};
+
+struct analyser *analyser_new(void)
+{
+    struct analyser *analyser = calloc(1, sizeof(*analyser));
+
+    if (!analyser)
+        return NULL;
+    analyser->hear = hear_new();
+    analyser->hash = hash_new();
+    if (analyser->hear && analyser->hash)
+        return analyser;
+    analyser_free(analyser);
+    return NULL;
+}
+
+void analyser_free(struct analyser *analyser)
+{
+    if (!analyser)
+        return;
+    hear_free(analyser->hear);
+    hash_free(analyser->hash);
+    free(analyser);
+}
+
+/* ---- what was heard, as the schema has it ---- */
+
+static void add_heard_facts(const struct heard_sound *heard, struct fact_list *list)
+{
+    for (size_t i = 0; i < heard->fact_count && list->count < FACTS_TOTAL; i++) {
+        const struct heard_fact *from = &heard->fact[i];
+        list->at[list->count++] = (struct fact){ .attribute = text_of(from->attribute),
+                                                 .source = { .value = SOURCE_ANALYSIS },
+                                                 .has_number = from->is_number,
+                                                 .number = from->number,
+                                                 .has_text = !from->is_number,
+                                                 .text = text_of(from->text),
+                                                 .confidence = from->confidence,
+                                                 .version = HEAR_VERSION,
+                                                 .shown = true };
+    }
+}
+
+static struct real_list block(struct arena *arena, const float *from, uint32_t count)
+{
+    double *to = arena_array(arena, count, sizeof(*to));
+
+    for (uint32_t i = 0; to && i < count; i++)
+        to[i] = (double)from[i];
+    return (struct real_list){ to ? count : 0, to };
+}
+
+static void set_embedding(const struct heard_embedding *from, struct arena *arena, struct embedding *to)
+{
+    *to = (struct embedding){
+        .spectrum = block(arena, from->spectrum, HEARD_SPECTRUM),
+        .timbre = block(arena, from->timbre, HEARD_TIMBRE),
+        .pitch = block(arena, from->pitch, HEARD_PITCH),
+        .amplitude = block(arena, from->amplitude, HEARD_AMPLITUDE),
+        .rhythm = block(arena, from->rhythm, HEARD_RHYTHM),
+    };
+}
+
+static void set_artefacts(const struct heard_sound *heard, struct arena *arena, struct artefact_list *to)
+{
+    to->at = arena_array(arena, heard->artefact_count, sizeof(*to->at));
+    for (size_t i = 0; to->at && i < heard->artefact_count; i++)
+        to->at[to->count++] =
+            (struct artefact){ .type = text_of(heard->artefact[i].type),
+                               .version = heard->artefact[i].version,
+                               .data = bytes_of(heard->artefact[i].data, heard->artefact[i].len) };
+}
+
+/* ---- decoding ---- */
+
+/* A file that is cut short is analysed as far as it goes, and says so. */
+static void note_truncation(struct arena *arena, int64_t frames, int64_t announced, struct fact_list *list)
+{
+    if (announced <= frames || list->count == FACTS_TOTAL)
+        return;
+    struct text words = arena_printf(arena, "%lld of %lld frames", (long long)frames, (long long)announced);
+    list->at[list->count++] = (struct fact){ .attribute = TEXT("truncated"),
+                                             .source = { .value = SOURCE_FILE },
+                                             .has_text = true,
+                                             .text = words,
+                                             .confidence = 1,
+                                             .version = CLAIMS_FILE_VERSION,
+                                             .shown = true };
+}
+
+/* Frames that the header promises; -1: none. What libsndfile says is already cut to what is there for PCM. */
+static int64_t frames_announced(struct input *input, enum container container,
+                                const struct decode_format *format)
+{
+    struct payload payload;
+
+    if (content_payload(input, container, &payload) && payload.frame_bytes > 0 && payload.announced >= 0)
+        return payload.announced / payload.frame_bytes;
+    return container == CONTAINER_MP3 ? -1 : format->frames;
+}
+
+/* Feeds the ear; gives the frames that are there. */
+static int64_t listen(struct analyser *analyser, struct decode *decode, const struct decode_format *format)
+{
+    int64_t frames = 0, limit = (int64_t)ANALYSED_SECONDS_MAX * format->rate;
+    size_t got;
+
+    while (frames < limit && (got = decode_read(decode, analyser->chunk, CHUNK_FRAMES)) > 0) {
+        hear_feed(analyser->hear, analyser->chunk, got);
+        frames += (int64_t)got;
+    }
+    if (frames >= limit && format->frames > frames && decode_has_frame(decode, format->frames - 1))
+        frames = format->frames;
+    return frames;
+}
+
+static void set_format(const struct decode_format *format, struct analysed *to)
+{
+    to->container = text_of(format->container);
+    to->sample_format = text_of(format->sample_format);
+    to->bit_depth = format->bit_depth;
+    to->sample_rate = format->rate;
+    to->channels = format->channels;
+}
+
+static enum err decode_and_hear(struct analyser *analyser, struct input *input, enum container container,
+                                struct arena *arena, struct result *result, struct fault *fault)
+{
+    struct analysed *found = &result->found;
+    struct decode_format format;
+    struct decode *decode;
+
+    enum err e = decode_open(&decode, input, &format, fault);
+    if (e != ERR_OK)
+        return e;
+    set_format(&format, found);
+    e = hear_begin(analyser->hear, format.rate, (int)format.channels, format.frames);
+    if (e == ERR_OK) {
+        found->frames = listen(analyser, decode, &format);
+        e = hear_end(analyser->hear, &analyser->heard);
+    }
+    decode_close(decode);
+    if (e != ERR_OK)
+        return fault_set(fault, e, "no memory to analyse it");
+    result->seconds = (double)found->frames / format.rate;
+    note_truncation(arena, found->frames, frames_announced(input, container, &format), &found->facts);
+    add_heard_facts(&analyser->heard, &found->facts);
+    set_artefacts(&analyser->heard, arena, &found->artefacts);
+    found->has_embedding = found->frames > 0;
+    set_embedding(&analyser->heard.embedding, arena, &found->embedding);
+    return ERR_OK;
+}
+
+/* ---- one file ---- */
+
+static enum err read_tags(struct input *input, enum container container, struct arena *arena,
+                          struct fact_list *to)
+{
+    struct claims claims;
+    enum err e = claims_begin(&claims, arena);
+
+    to->at = arena_array(arena, FACTS_TOTAL, sizeof(*to->at));
+    if (e != ERR_OK || !to->at)
+        return ERR_FULL;
+    tags_read(input, container, &claims);
+    memcpy(to->at, claims.list.at, claims.list.count * sizeof(*to->at));
+    to->count = claims.list.count;
+    return ERR_OK;
+}
+
+static enum err look_inside(struct analyser *analyser, struct input *input, enum container container,
+                            struct arena *arena, struct result *result, struct fault *fault)
+{
+    if (kind_of(container) != KIND_AUDIO)
+        return ERR_OK;
+    if (!kind_is_decoded(container))
+        return fault_set(fault, ERR_BAD_REQUEST, "%s files cannot be decoded", kind_word(container));
+    enum err e = read_tags(input, container, arena, &result->found.facts);
+    if (e != ERR_OK)
+        return fault_set(fault, e, "no memory for its tags");
+    return decode_and_hear(analyser, input, container, arena, result, fault);
+}
+
+static void set_state(struct analysed *found, enum worker_mode mode, enum container container)
+{
+    if (found->failure.len > 0)
+        found->state.value = ANALYSIS_STATE_FAILED;
+    else if (kind_of(container) != KIND_AUDIO)
+        found->state.value = ANALYSIS_STATE_NONE;
+    else
+        found->state.value = mode == WORKER_MODE_HASH ? ANALYSIS_STATE_WAITING : ANALYSIS_STATE_DONE;
+}
+
+void analyse(struct analyser *analyser, const struct job *job, int fd, struct arena *arena,
+             struct result *result)
+{
+    struct analysed *found = &result->found;
+    struct input input = { 0 };
+    struct fault fault = { 0 };
+    enum container container = CONTAINER_UNKNOWN;
+    enum worker_mode mode = job->mode.value == WORKER_MODE_HASH ? WORKER_MODE_HASH : WORKER_MODE_ANALYSE;
+
+    result->number = job->number;
+    found->analyser = HEAR_VERSION;
+    enum err e = input_open(&input, fd, &fault);
+    if (e == ERR_OK) {
+        found->size = (uint64_t)input.size;
+        found->mtime = input.mtime;
+        container = kind_container(&input);
+        found->container = text_of(kind_word(container));
+        analyser->content = content_hash(&input, container, analyser->hash);
+        if (mode == WORKER_MODE_ANALYSE)
+            e = look_inside(analyser, &input, container, arena, result, &fault);
+    }
+    if (input.error != 0)
+        e = fault_errno(&fault, ERR_IO, input.error, "cannot read the file");
+    else if (found->size > 0)
+        found->content = bytes_of(analyser->content.b, sizeof(analyser->content.b));
+    if (e != ERR_OK)
+        found->failure = arena_printf(arena, "%s", fault.what);
+    set_state(found, mode, container);
+}

@@ -1,0 +1,193 @@
+#include <math.h>
+#include <sndfile.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/worker/decode.h"
+
+#define SAMPLE_MAX 1e6f /* beyond it a sample is no sound but damage */
+
+struct decode {
+    SNDFILE *file;
+    struct input *input;
+    int64_t at;
+    unsigned channels;
+};
+
+/* ---- libsndfile reads through these ---- */
+
+static sf_count_t io_length(void *state)
+{
+    return ((struct decode *)state)->input->size;
+}
+
+static sf_count_t io_seek(sf_count_t offset, int whence, void *state)
+{
+    struct decode *decode = state;
+    int64_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? decode->at : decode->input->size, to;
+
+    if (__builtin_add_overflow(from, offset, &to) || to < 0)
+        return -1;
+    return decode->at = to;
+}
+
+static sf_count_t io_read(void *to, sf_count_t len, void *state)
+{
+    struct decode *decode = state;
+    size_t got = len > 0 ? input_read(decode->input, decode->at, to, (size_t)len) : 0;
+
+    decode->at += (int64_t)got;
+    return (sf_count_t)got;
+}
+
+static sf_count_t io_write(const void *from, sf_count_t len, void *state)
+{
+    (void)from, (void)len, (void)state;
+    return 0;
+}
+
+static sf_count_t io_tell(void *state)
+{
+    return ((struct decode *)state)->at;
+}
+
+static SF_VIRTUAL_IO io = { io_length, io_seek, io_read, io_write, io_tell };
+
+/* ---- names ---- */
+
+static const struct {
+    int format;
+    const char *name;
+} containers[] = {
+    { SF_FORMAT_WAV, "wav" },     { SF_FORMAT_WAVEX, "wav" }, { SF_FORMAT_RF64, "wav" },
+    { SF_FORMAT_AIFF, "aiff" },   { SF_FORMAT_FLAC, "flac" }, { SF_FORMAT_OGG, "ogg" },
+    { SF_FORMAT_MPEG, "mp3" },    { SF_FORMAT_AU, "au" },     { SF_FORMAT_CAF, "caf" },
+    { SF_FORMAT_W64, "w64" },     { SF_FORMAT_VOC, "voc" },   { SF_FORMAT_SVX, "8svx" },
+    { SF_FORMAT_PAF, "paf" },     { SF_FORMAT_NIST, "nist" }, { SF_FORMAT_IRCAM, "ircam" },
+    { SF_FORMAT_MAT4, "mat4" },   { SF_FORMAT_MAT5, "mat5" }, { SF_FORMAT_PVF, "pvf" },
+    { SF_FORMAT_XI, "xi" },       { SF_FORMAT_HTK, "htk" },   { SF_FORMAT_SDS, "sds" },
+    { SF_FORMAT_AVR, "avr" },     { SF_FORMAT_SD2, "sd2" },   { SF_FORMAT_WVE, "wve" },
+    { SF_FORMAT_MPC2K, "mpc2k" },
+};
+
+static const struct {
+    int format;
+    const char *name;
+    unsigned bits;
+} samples[] = {
+    { SF_FORMAT_PCM_S8, "pcm", 8 },         { SF_FORMAT_PCM_U8, "pcm", 8 },
+    { SF_FORMAT_PCM_16, "pcm", 16 },        { SF_FORMAT_PCM_24, "pcm", 24 },
+    { SF_FORMAT_PCM_32, "pcm", 32 },        { SF_FORMAT_FLOAT, "float", 32 },
+    { SF_FORMAT_DOUBLE, "float", 64 },      { SF_FORMAT_ULAW, "ulaw", 8 },
+    { SF_FORMAT_ALAW, "alaw", 8 },          { SF_FORMAT_IMA_ADPCM, "adpcm", 4 },
+    { SF_FORMAT_MS_ADPCM, "adpcm", 4 },     { SF_FORMAT_VOX_ADPCM, "adpcm", 4 },
+    { SF_FORMAT_NMS_ADPCM_16, "adpcm", 2 }, { SF_FORMAT_NMS_ADPCM_24, "adpcm", 3 },
+    { SF_FORMAT_NMS_ADPCM_32, "adpcm", 4 }, { SF_FORMAT_G721_32, "adpcm", 4 },
+    { SF_FORMAT_G723_24, "adpcm", 3 },      { SF_FORMAT_G723_40, "adpcm", 5 },
+    { SF_FORMAT_GSM610, "gsm", 0 },         { SF_FORMAT_VORBIS, "vorbis", 0 },
+    { SF_FORMAT_OPUS, "opus", 0 },          { SF_FORMAT_ALAC_16, "alac", 16 },
+    { SF_FORMAT_ALAC_20, "alac", 20 },      { SF_FORMAT_ALAC_24, "alac", 24 },
+    { SF_FORMAT_ALAC_32, "alac", 32 },      { SF_FORMAT_MPEG_LAYER_I, "mpeg", 0 },
+    { SF_FORMAT_MPEG_LAYER_II, "mpeg", 0 }, { SF_FORMAT_MPEG_LAYER_III, "mpeg", 0 },
+    { SF_FORMAT_DWVW_12, "dwvw", 12 },      { SF_FORMAT_DWVW_16, "dwvw", 16 },
+    { SF_FORMAT_DWVW_24, "dwvw", 24 },      { SF_FORMAT_DPCM_8, "dpcm", 8 },
+    { SF_FORMAT_DPCM_16, "dpcm", 16 },
+};
+
+static void name_format(const SF_INFO *info, struct decode_format *to)
+{
+    int container = info->format & SF_FORMAT_TYPEMASK, sample = info->format & SF_FORMAT_SUBMASK;
+
+    *to = (struct decode_format){ .container = "other",
+                                  .sample_format = "other",
+                                  .rate = (unsigned)info->samplerate,
+                                  .channels = (unsigned)info->channels,
+                                  .frames = info->frames < SF_COUNT_MAX / 2 ? info->frames : -1 };
+    for (size_t i = 0; i < sizeof(containers) / sizeof(*containers); i++)
+        if (containers[i].format == container)
+            to->container = containers[i].name;
+    for (size_t i = 0; i < sizeof(samples) / sizeof(*samples); i++)
+        if (samples[i].format == sample) {
+            to->sample_format = samples[i].name;
+            to->bit_depth = samples[i].bits;
+        }
+    if (container == SF_FORMAT_FLAC)
+        to->sample_format = "flac";
+}
+
+/* ---- opening ---- */
+
+static enum err explain(const struct decode *decode, struct fault *fault)
+{
+    if (decode->input->size == 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "an empty file");
+    if (sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT)
+        return fault_set(fault, ERR_BAD_REQUEST, "not an audio file");
+    if (sf_error(NULL) == SF_ERR_UNSUPPORTED_ENCODING)
+        return fault_set(fault, ERR_BAD_REQUEST, "an encoding that cannot be decoded");
+    const char *why = sf_strerror(NULL);
+    size_t len = strcspn(why, ".\n");
+    return fault_set(fault, ERR_BAD_REQUEST, "damaged: %.*s", (int)(len < 180 ? len : 180), why);
+}
+
+static enum err check_limits(const SF_INFO *info, struct fault *fault)
+{
+    if (info->channels < 1 || info->channels > DECODE_CHANNELS_MAX)
+        return fault_set(fault, ERR_BAD_REQUEST, "%d channels; 1 to %d can be analysed", info->channels,
+                         DECODE_CHANNELS_MAX);
+    if (info->samplerate < DECODE_RATE_MIN || info->samplerate > DECODE_RATE_MAX)
+        return fault_set(fault, ERR_BAD_REQUEST, "a sample rate of %d Hz; %d to %d can be analysed",
+                         info->samplerate, DECODE_RATE_MIN, DECODE_RATE_MAX);
+    return ERR_OK;
+}
+
+enum err decode_open(struct decode **out, struct input *input, struct decode_format *format,
+                     struct fault *fault)
+{
+    SF_INFO info = { 0 };
+    struct decode *decode = calloc(1, sizeof(*decode));
+
+    *out = NULL;
+    if (!decode)
+        return fault_set(fault, ERR_FULL, "no memory to decode");
+    decode->input = input;
+    decode->file = sf_open_virtual(&io, SFM_READ, &info, decode);
+    enum err e = decode->file ? check_limits(&info, fault) : explain(decode, fault);
+    if (e != ERR_OK) {
+        decode_close(decode);
+        return e;
+    }
+    decode->channels = (unsigned)info.channels;
+    name_format(&info, format);
+    *out = decode;
+    return ERR_OK;
+}
+
+void decode_close(struct decode *decode)
+{
+    if (decode && decode->file)
+        sf_close(decode->file);
+    free(decode);
+}
+
+/* ---- reading ---- */
+
+size_t decode_read(struct decode *decode, float *to, size_t frames)
+{
+    sf_count_t got = sf_readf_float(decode->file, to, (sf_count_t)frames);
+    size_t count = got > 0 ? (size_t)got : 0;
+
+    if (count > frames)
+        count = frames;
+    for (size_t i = 0; i < count * decode->channels; i++)
+        if (!(fabsf(to[i]) <= SAMPLE_MAX))
+            to[i] = 0;
+    return count;
+}
+
+bool decode_has_frame(struct decode *decode, int64_t frame)
+{
+    float samples_of_one[DECODE_CHANNELS_MAX];
+
+    return sf_seek(decode->file, frame, SEEK_SET) == frame && decode_read(decode, samples_of_one, 1) == 1;
+}

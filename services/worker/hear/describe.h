@@ -1,0 +1,23 @@
+/* describe.h: one sound as a row of numbers, in five parts: what the learned model (embed.h, classify.h) reads.
+ * All numbers are finite, about -3..3, and do not change with gain. */
+#ifndef LOOPHOLE_WORKER_HEAR_DESCRIBE_H
+#define LOOPHOLE_WORKER_HEAR_DESCRIBE_H
+
+#include <stddef.h>
+
+struct hear;
+
+enum {
+    DESCRIBE_SPECTRUM = 132,
+    DESCRIBE_TIMBRE = 554,
+    DESCRIBE_PITCH = 65,
+    DESCRIBE_AMPLITUDE = 82,
+    DESCRIBE_RHYTHM = 38,
+    DESCRIBE_BLOCKS = 5,
+    DESCRIBE_COUNT = DESCRIBE_SPECTRUM + DESCRIBE_TIMBRE + DESCRIBE_PITCH + DESCRIBE_AMPLITUDE + DESCRIBE_RHYTHM
+};
+
+/* Writes DESCRIBE_COUNT numbers, block after block in the order above. The parts of `hear` are finished. */
+void describe_sound(const struct hear *hear, float *row);
+
+#endif

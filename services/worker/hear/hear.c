@@ -1,0 +1,166 @@
+#include "services/worker/hear/hear.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "services/worker/hear/parts.h"
+
+static const double FAST_RATE_MAX = 50000, RATE_MAX = 1e6;
+static const float HEAD_STARTS = 1e-4f, START_BELOW = 4.6f /* 20 dB, as a natural logarithm of power */;
+
+enum { CHANNELS_MAX = 1024, CURVE_MAX = 1 << 20 };
+
+struct hear *hear_new(void)
+{
+    struct hear *hear = calloc(1, sizeof(*hear));
+
+    if (!hear)
+        return NULL;
+    hear->curve = malloc(CURVE_MAX);
+    hear->pitch = pitch_new();
+    if (mel_init(&hear->mel) && tonal_init(&hear->tonal) && hear->curve && hear->pitch)
+        return hear;
+    hear_free(hear);
+    return NULL;
+}
+
+void hear_free(struct hear *hear)
+{
+    if (!hear)
+        return;
+    pitch_free(hear->pitch);
+    tonal_free(&hear->tonal);
+    mel_free(&hear->mel);
+    overview_free(&hear->overview);
+    free(hear->curve);
+    free(hear->clean);
+    free(hear);
+}
+
+static enum err start_parts(struct hear *hear)
+{
+    hear->fast_rate = mono_chain_start(&hear->to_fast, hear->rate, FAST_RATE_MAX);
+    hear->slow_rate = mono_chain_start(&hear->to_slow, hear->fast_rate, TONAL_RATE_MAX);
+    loudness_start(&hear->loudness, hear->rate, hear->channels, hear->curve, CURVE_MAX);
+    overview_start(&hear->overview);
+    envelope_start(&hear->envelope, hear->fast_rate);
+    hear->failed = !mel_start(&hear->mel, hear->fast_rate) || !tonal_start(&hear->tonal, hear->slow_rate);
+    return hear->failed ? ERR_FULL : ERR_OK;
+}
+
+enum err hear_begin(struct hear *hear, double rate, int channels, int64_t frames_expected)
+{
+    float *clean;
+
+    (void)frames_expected;
+    if (!(rate >= 1 && rate <= RATE_MAX) || channels < 1 || channels > CHANNELS_MAX)
+        return ERR_BAD_REQUEST;
+    clean = realloc(hear->clean, MONO_BLOCK * (size_t)channels * sizeof(*clean));
+    if (!clean)
+        return ERR_FULL;
+    hear->clean = clean;
+    hear->rate = rate;
+    hear->channels = (size_t)channels;
+    hear->frames = 0;
+    hear->peak = 0;
+    hear->head_count = 0;
+    return start_parts(hear);
+}
+
+/* Copies with NaN, infinities and absurd values as zero; returns the largest magnitude. */
+static float clean_copy(float *to, const float *from, size_t count)
+{
+    float most = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        float v = from[i], size = fabsf(v);
+        v = size < 1e6f ? v : 0;
+        size = size < 1e6f ? size : 0;
+        most = size > most ? size : most;
+        to[i] = v;
+    }
+    return most;
+}
+
+/* The slow samples from the first one that can be heard. */
+static void keep_head(struct hear *hear, const float *slow, size_t count)
+{
+    size_t i = 0;
+
+    while (hear->head_count == 0 && i < count && fabsf(slow[i]) < HEAD_STARTS)
+        i++;
+    for (; i < count && hear->head_count < PITCH_HEAD_MAX; i++)
+        hear->head[hear->head_count++] = slow[i];
+}
+
+static void feed_block(struct hear *hear, const float *interleaved, size_t frames)
+{
+    float most = clean_copy(hear->clean, interleaved, frames * hear->channels);
+    size_t count;
+
+    hear->peak = fmaxf(hear->peak, most);
+    hear->frames += frames;
+    loudness_feed(&hear->loudness, hear->clean, frames, hear->channels);
+    mono_mix(hear->mono, hear->clean, frames, hear->channels);
+    overview_feed(&hear->overview, hear->mono, frames);
+    count = mono_chain_run(&hear->to_fast, hear->mono, frames);
+    envelope_feed(&hear->envelope, hear->mono, count);
+    mel_feed(&hear->mel, hear->mono, count);
+    count = mono_chain_run(&hear->to_slow, hear->mono, count);
+    tonal_feed(&hear->tonal, hear->mono, count);
+    keep_head(hear, hear->mono, count);
+}
+
+void hear_feed(struct hear *hear, const float *interleaved, size_t frames)
+{
+    while (frames > 0 && !hear->failed) {
+        size_t now = frames < MONO_BLOCK ? frames : MONO_BLOCK;
+        feed_block(hear, interleaved, now);
+        interleaved += now * hear->channels;
+        frames -= now;
+    }
+}
+
+static size_t find_start(const struct mel *mel)
+{
+    float most = -INFINITY;
+    size_t i = 0;
+
+    for (size_t k = 0; k < mel->count; k++)
+        most = fmaxf(most, mel->frame[k].power);
+    while (i < mel->count && mel->frame[i].power < most - START_BELOW)
+        i++;
+    return i;
+}
+
+/* The first slow sample of the head within 20 dB of its loudest. */
+static size_t find_head_start(const struct hear *hear)
+{
+    float most = 0;
+    size_t i = 0;
+
+    for (size_t k = 0; k < hear->head_count; k++)
+        most = fmaxf(most, fabsf(hear->head[k]));
+    while (i < hear->head_count && fabsf(hear->head[i]) < 0.1f * most)
+        i++;
+    return i;
+}
+
+/* Everything that needs the whole sound. */
+static void judge(struct hear *hear)
+{
+    mel_finish(&hear->mel);
+    tonal_finish(&hear->tonal);
+    hear->start = find_start(&hear->mel);
+    onset_find(&hear->onset, hear->mel.frame, hear->mel.count);
+    pitch_follow(hear->pitch, hear->head, hear->head_count, hear->slow_rate, find_head_start(hear), &hear->track);
+}
+
+enum err hear_end(struct hear *hear, struct heard_sound *out)
+{
+    memset(out, 0, sizeof(*out));
+    if (hear->failed || hear->overview.failed)
+        return ERR_FULL;
+    judge(hear);
+    return ERR_OK;
+}

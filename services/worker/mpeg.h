@@ -1,0 +1,29 @@
+/* mpeg.h: MPEG audio, layers I to III, versions 1, 2 and 2.5 (ISO 11172-3, 13818-3): the heads of frames.
+ * One thread. */
+#ifndef LOOPHOLE_WORKER_MPEG_H
+#define LOOPHOLE_WORKER_MPEG_H
+
+#include "services/worker/payload.h"
+#include "services/worker/input.h"
+
+enum { MPEG_HEAD_SIZE = 4 };
+
+struct mpeg_frame {
+    unsigned layer; /* 1..3 */
+    unsigned rate;  /* Hz */
+    unsigned channels;
+    unsigned bytes;   /* of the whole frame */
+    unsigned samples; /* for each channel */
+    unsigned side;    /* bytes between the head and what a Xing head would be */
+};
+
+/* False: not the head of a frame (or of one of free format, whose length is not stated). */
+bool mpeg_frame_read(const uint8_t head[MPEG_HEAD_SIZE], struct mpeg_frame *frame);
+
+/* The first frame that another of its kind follows, at or at most 64 KiB behind `at`; its place, or -1. */
+int64_t mpeg_find(struct input *input, int64_t at, struct mpeg_frame *frame);
+
+/* False: no MPEG audio. The payload are the frames without tags and without the Xing, Info or VBRI frame. */
+bool mpeg_payload(struct input *input, struct payload *payload);
+
+#endif

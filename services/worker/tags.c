@@ -1,0 +1,25 @@
+#include "services/worker/aiff.h"
+#include "services/worker/flac.h"
+#include "services/worker/id3.h"
+#include "services/worker/ogg.h"
+#include "services/worker/tags.h"
+#include "services/worker/wave.h"
+
+enum { OLD_ID3_SIZE = 128 };
+
+static void mpeg_facts(struct input *input, struct claims *claims)
+{
+    id3_facts(input, 0, input->size, claims);
+    id3_old_facts(input, input->size - OLD_ID3_SIZE, claims);
+}
+
+static void (*const readers[CONTAINER_COUNT])(struct input *, struct claims *) = {
+    [CONTAINER_WAV] = wave_facts, [CONTAINER_AIFF] = aiff_facts, [CONTAINER_FLAC] = flac_facts,
+    [CONTAINER_OGG] = ogg_facts,  [CONTAINER_MP3] = mpeg_facts,
+};
+
+void tags_read(struct input *input, enum container container, struct claims *claims)
+{
+    if (readers[container])
+        readers[container](input, claims);
+}

@@ -1,0 +1,10 @@
+/* tags.h: everything a file says about itself, whatever its container. One thread. */
+#ifndef LOOPHOLE_WORKER_TAGS_H
+#define LOOPHOLE_WORKER_TAGS_H
+
+#include "services/worker/claims.h"
+#include "services/worker/kind.h"
+
+void tags_read(struct input *input, enum container container, struct claims *claims);
+
+#endif

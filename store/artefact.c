@@ -1,0 +1,104 @@
+#include "store/artefact.h"
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include "common/buffer.h"
+#include "common/file.h"
+#include "common/hash.h"
+
+enum { PARAMETER_DIGITS = 16 };
+
+const char *artefact_name(struct bytes content, struct text type, struct text parameters, uint64_t version,
+                          char to[ARTEFACT_NAME_SIZE])
+{
+    struct hash hash = { { 0 } };
+    char hex[33], more[PARAMETER_DIGITS + 2] = "";
+
+    if (content.len == sizeof(hash.b))
+        memcpy(hash.b, content.at, sizeof(hash.b));
+    hash_hex(hash, 32, hex);
+    if (parameters.len) {
+        more[0] = '-';
+        hash_hex(hash_of(parameters.at, parameters.len), PARAMETER_DIGITS, more + 1);
+    }
+    snprintf(to, ARTEFACT_NAME_SIZE, "%.2s/%s-%.*s%s-%llu", hex, hex, TEXT_ARG(type), more,
+             (unsigned long long)version);
+    return to;
+}
+
+bool artefact_type_is_good(struct text type)
+{
+    for (uint32_t i = 0; i < type.len; i++) {
+        char c = type.at[i];
+        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '_')
+            return false;
+    }
+    return type.len > 0 && type.len <= 32;
+}
+
+static enum err write_file(const struct paths *paths, const char *name, struct bytes data, struct fault *fault)
+{
+    char path[PATH_MAX + ARTEFACT_NAME_SIZE];
+
+    snprintf(path, sizeof(path), "%s/artefact/%.2s", paths->data, name);
+    enum err e = file_make_dirs(path, 0700, fault);
+    if (e != ERR_OK)
+        return e;
+    snprintf(path, sizeof(path), "%s/artefact/%s", paths->data, name);
+    return file_write_atomic(path, data, 0600, fault);
+}
+
+enum err artefact_keep(const struct paths *paths, struct bytes content, const struct artefact *artefact,
+                       uint8_t digest[16], struct kept_artefact *kept, struct fault *fault)
+{
+    char name[ARTEFACT_NAME_SIZE];
+    struct hash hash;
+
+    *kept = (struct kept_artefact){ .version = artefact->version, .size = artefact->data.len };
+    if (artefact->data.len <= ARTEFACT_INLINE) {
+        kept->data = artefact->data;
+        return ERR_OK;
+    }
+    hash = hash_of(artefact->data.at, artefact->data.len);
+    memcpy(digest, hash.b, sizeof(hash.b));
+    kept->digest = bytes_of(digest, sizeof(hash.b));
+    artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
+    return write_file(paths, name, artefact->data, fault);
+}
+
+enum err artefact_read(const struct paths *paths, struct arena *arena, const char *name,
+                       const struct kept_artefact *kept, struct bytes *data)
+{
+    char path[PATH_MAX + ARTEFACT_NAME_SIZE];
+    struct buffer buffer = { 0 };
+    struct hash hash;
+    enum err e = ERR_OK;
+
+    *data = kept->data;
+    if (kept->digest.len == 0)
+        return ERR_OK;
+    snprintf(path, sizeof(path), "%s/artefact/%s", paths->data, name);
+    if (file_read_all(path, kept->size, &buffer, NULL) != ERR_OK) {
+        e = ERR_NOT_FOUND;
+        goto undo;
+    }
+    hash = hash_of(buffer.at, buffer.len);
+    if (!bytes_equal(bytes_of(hash.b, sizeof(hash.b)), kept->digest)) {
+        e = ERR_NOT_FOUND;
+        goto undo;
+    }
+    *data = arena_bytes(arena, buffer_bytes(&buffer));
+    if (data->len != kept->size)
+        e = ERR_FULL;
+undo:
+    buffer_free(&buffer);
+    return e;
+}
+
+void artefact_remove(const struct paths *paths, const char *name)
+{
+    char path[PATH_MAX + ARTEFACT_NAME_SIZE];
+
+    snprintf(path, sizeof(path), "%s/artefact/%s", paths->data, name);
+    unlink(path);
+}

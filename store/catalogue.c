@@ -1,0 +1,247 @@
+#include "store/catalogue.h"
+#include <string.h>
+#include "common/hash.h"
+#include "store/artefact.h"
+#include "store/catalogue_meta.h"
+#include "store/row.h"
+
+static const struct bytes none = { 0, NULL };
+
+enum err catalogue_id(struct txn *txn, struct id *catalogue)
+{
+    struct key key = key_name(META_CATALOGUE);
+
+    return row_get_id(txn, DB_META, &key, catalogue);
+}
+
+enum err catalogue_head(struct txn *txn, uint64_t *tail, uint64_t *head)
+{
+    struct bytes key, value;
+    struct walk walk;
+    enum err e = walk_begin(txn, DB_CHANGE, none, none, &walk);
+
+    *tail = *head = 0;
+    if (e == ERR_OK && walk_next(&walk))
+        *tail = key_number_at(walk.key, 0);
+    walk_end(&walk);
+    if (e == ERR_OK && walk_last(txn, DB_CHANGE, &key, &value))
+        *head = key_number_at(key, 0);
+    return e;
+}
+
+/* ---- one record ---- */
+
+enum err catalogue_media(struct txn *txn, struct arena *arena, struct id id, struct media *to)
+{
+    struct key key = key_id(id);
+
+    return row_get(txn, arena, DB_MEDIA, &key, &media_shape, to);
+}
+
+enum err catalogue_place(struct txn *txn, struct id folder, struct bytes file, struct id *media)
+{
+    struct key key = key_place(folder, file);
+
+    return row_get_id(txn, DB_PLACE, &key, media);
+}
+
+enum err catalogue_folder(struct txn *txn, struct arena *arena, struct id id, struct folder *to)
+{
+    struct key key = key_id(id);
+
+    return row_get(txn, arena, DB_FOLDER, &key, &folder_shape, to);
+}
+
+enum err catalogue_folder_named(struct txn *txn, struct id volume, struct id parent, struct bytes name,
+                                struct id *folder)
+{
+    struct key key = key_folder_name(volume, parent, name);
+
+    return row_get_id(txn, DB_FOLDER_NAME, &key, folder);
+}
+
+enum err catalogue_volume(struct txn *txn, struct arena *arena, struct id id, struct volume *to)
+{
+    struct key key = key_id(id);
+
+    return row_get(txn, arena, DB_VOLUME, &key, &volume_shape, to);
+}
+
+enum err catalogue_volume_identified(struct txn *txn, struct text identity, struct id *volume)
+{
+    struct key key = key_identity(identity);
+
+    return row_get_id(txn, DB_VOLUME_IDENTITY, &key, volume);
+}
+
+/* Its volume knows better than its row where it is now, and whether. */
+static enum err bring_up_to_date(struct txn *txn, struct arena *arena, struct library *library)
+{
+    struct volume volume;
+    struct bytes path;
+    enum err e = catalogue_volume(txn, arena, library->volume, &volume);
+
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
+    library->online = volume.online;
+    e = catalogue_folder_path(txn, arena, library->id, &path);
+    if (e == ERR_OK && path.len)
+        library->path = path;
+    return e;
+}
+
+enum err catalogue_library(struct txn *txn, struct arena *arena, struct id folder, struct library *to)
+{
+    struct key key = key_id(folder);
+    enum err e = row_get(txn, arena, DB_LIBRARY, &key, &library_shape, to);
+
+    return e == ERR_OK ? bring_up_to_date(txn, arena, to) : e;
+}
+
+enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes content, struct embedding *to)
+{
+    struct key key = key_subject(content);
+
+    return row_get(txn, arena, DB_EMBEDDING, &key, &embedding_shape, to);
+}
+
+/* Of several parameters the first in order: the plain one, when it is there. */
+enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena, struct bytes content,
+                            struct text type, struct artefact *to)
+{
+    struct key start = key_artefact(content, type, (struct text){ 0 });
+    struct kept_artefact kept;
+    char name[ARTEFACT_NAME_SIZE];
+    struct walk walk;
+    enum err e = walk_begin(txn, DB_ARTEFACT, key_bytes(&start), key_bytes(&start), &walk);
+
+    if (e != ERR_OK)
+        return e;
+    e = walk_next(&walk) ? row_decode(txn, arena, walk.value, &kept_artefact_shape, &kept) : ERR_NOT_FOUND;
+    if (e == ERR_OK) {
+        struct text parameters = { walk.key.len - start.len, (const char *)walk.key.at + start.len };
+        *to = (struct artefact){ arena_text(arena, type), arena_text(arena, parameters), kept.version, { 0 } };
+        artefact_name(content, type, parameters, kept.version, name);
+        e = artefact_read(paths, arena, name, &kept, &to->data);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+/* ---- walks ---- */
+
+enum err catalogue_each_media(struct txn *txn, struct arena *arena, struct id after,
+                              bool (*seen)(void *state, const struct media *media), void *state)
+{
+    struct key key = key_id(after);
+    struct media media;
+    struct walk walk;
+    bool more = true;
+    enum err e = walk_begin(txn, DB_MEDIA, id_is_zero(after) ? none : key_bytes(&key), none, &walk);
+
+    while (e == ERR_OK && more && walk_next(&walk)) {
+        if (id_equal(key_id_at(walk.key, 0), after))
+            continue;
+        e = row_decode(txn, arena, walk.value, &media_shape, &media);
+        more = e == ERR_OK && seen(state, &media);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+enum err catalogue_each_library(struct txn *txn, struct arena *arena,
+                                bool (*seen)(void *state, const struct library *library), void *state)
+{
+    struct library library;
+    struct walk walk;
+    bool more = true;
+    enum err e = walk_begin(txn, DB_LIBRARY, none, none, &walk);
+
+    while (e == ERR_OK && more && walk_next(&walk)) {
+        e = row_decode(txn, arena, walk.value, &library_shape, &library);
+        if (e == ERR_OK)
+            e = bring_up_to_date(txn, arena, &library);
+        more = e == ERR_OK && seen(state, &library);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+enum err catalogue_each_in_folder(struct txn *txn, struct arena *arena, struct id folder,
+                                  bool (*seen)(void *state, const struct media *media), void *state)
+{
+    struct key key = key_id(folder);
+    struct media media;
+    struct walk walk;
+    bool more = true;
+    enum err e = walk_begin(txn, DB_PLACE, key_bytes(&key), key_bytes(&key), &walk);
+
+    while (e == ERR_OK && more && walk_next(&walk)) {
+        e = catalogue_media(txn, arena, key_id_at(walk.value, 0), &media);
+        e = e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
+        more = e == ERR_OK && seen(state, &media);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+static bool is_mount(const struct folder *folder)
+{
+    return folder->name.len == 0 && id_is_zero(folder->parent);
+}
+
+enum err catalogue_each_subfolder(struct txn *txn, struct arena *arena, struct id folder,
+                                  bool (*seen)(void *state, const struct folder *folder), void *state)
+{
+    struct folder at, below;
+    struct key key;
+    struct walk walk;
+    bool more = true;
+    enum err e = catalogue_folder(txn, arena, folder, &at);
+
+    if (e != ERR_OK)
+        return e;
+    key = key_folder_name(at.volume, is_mount(&at) ? at.parent : at.id, none);
+    e = walk_begin(txn, DB_FOLDER_NAME, key_bytes(&key), key_bytes(&key), &walk);
+    while (e == ERR_OK && more && walk_next(&walk)) {
+        struct id id = key_id_at(walk.value, 0);
+        if (id_equal(id, folder))
+            continue;
+        e = catalogue_folder(txn, arena, id, &below);
+        e = e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
+        more = e == ERR_OK && seen(state, &below);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+enum err catalogue_each_with_content(struct txn *txn, struct bytes content,
+                                     bool (*seen)(void *state, struct id media), void *state)
+{
+    struct key key = key_subject(content);
+    struct walk walk;
+    bool more = key.len > 0;
+    enum err e = walk_begin(txn, DB_CONTENT, key_bytes(&key), key_bytes(&key), &walk);
+
+    while (e == ERR_OK && more && walk_next(&walk))
+        more = seen(state, key_id_at(walk.key, 16));
+    walk_end(&walk);
+    return e;
+}
+
+enum err catalogue_each_change(struct txn *txn, struct arena *arena, uint64_t after_revision,
+                               bool (*seen)(void *state, const struct change *change), void *state)
+{
+    struct key key = key_number(after_revision + 1);
+    struct change change;
+    struct walk walk;
+    bool more = after_revision < UINT64_MAX;
+    enum err e = walk_begin(txn, DB_CHANGE, key_bytes(&key), none, &walk);
+
+    while (e == ERR_OK && more && walk_next(&walk)) {
+        e = row_decode(txn, arena, walk.value, &change_shape, &change);
+        more = e == ERR_OK && seen(state, &change);
+    }
+    walk_end(&walk);
+    return e;
+}

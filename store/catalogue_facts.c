@@ -1,0 +1,107 @@
+#include <stdlib.h>
+#include <string.h>
+#include "store/catalogue.h"
+#include "store/row.h"
+
+static enum err facts_of(struct txn *txn, struct arena *arena, const struct key *subject, struct facts *to)
+{
+    enum err e;
+
+    *to = (struct facts){ 0 };
+    if (subject->len == 0)
+        return ERR_OK;
+    e = row_get(txn, arena, DB_FACTS, subject, &facts_shape, to);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err catalogue_subject_facts(struct txn *txn, struct arena *arena, struct bytes subject, struct facts *to)
+{
+    struct key key = key_subject(subject);
+
+    return facts_of(txn, arena, &key, to);
+}
+
+enum err catalogue_facts(struct txn *txn, struct arena *arena, const struct media *media, struct fact_list *all)
+{
+    struct facts own, content;
+    enum err e = catalogue_subject_facts(txn, arena, bytes_of(media->id.b, sizeof(media->id.b)), &own);
+
+    if (e == ERR_OK)
+        e = catalogue_subject_facts(txn, arena, media->content, &content);
+    if (e != ERR_OK)
+        return e;
+    all->count = own.each.count + content.each.count;
+    all->at = arena_array(arena, all->count, sizeof(struct fact));
+    if (!all->at)
+        return ERR_FULL;
+    if (own.each.count)
+        memcpy(all->at, own.each.at, own.each.count * sizeof(struct fact));
+    if (content.each.count)
+        memcpy(all->at + own.each.count, content.each.at, content.each.count * sizeof(struct fact));
+    return ERR_OK;
+}
+
+/* user 1, file 2, composer 3, analysis 4; one that this build does not know comes last. */
+static int rank(const struct fact *fact)
+{
+    return fact->source.value ? fact->source.value : INT32_MAX;
+}
+
+static int by_attribute_and_rank(const void *a, const void *b)
+{
+    const struct fact *x = a, *y = b;
+    int order = text_compare(x->attribute, y->attribute);
+
+    if (order)
+        return order;
+    if (rank(x) != rank(y))
+        return rank(x) < rank(y) ? -1 : 1;
+    return (x->confidence < y->confidence) - (x->confidence > y->confidence);
+}
+
+enum err catalogue_winning(struct arena *arena, struct fact_list all, struct fact_list *winning)
+{
+    struct fact *at = arena_array(arena, all.count, sizeof(*at));
+    uint32_t shown = 0, kept = 0;
+
+    if (!at)
+        return ERR_FULL;
+    for (uint32_t i = 0; i < all.count; i++)
+        if (all.at[i].shown)
+            at[shown++] = all.at[i];
+    qsort(at, shown, sizeof(*at), by_attribute_and_rank);
+    for (uint32_t i = 0; i < shown; i++)
+        if (i == 0 || !text_equal(at[i].attribute, at[i - 1].attribute))
+            at[kept++] = at[i];
+    *winning = (struct fact_list){ kept, at };
+    return ERR_OK;
+}
+
+static enum err volume_of(struct txn *txn, struct arena *arena, struct id folder, struct volume *to)
+{
+    struct folder at;
+    enum err e = catalogue_folder(txn, arena, folder, &at);
+
+    if (e == ERR_OK)
+        e = catalogue_volume(txn, arena, at.volume, to);
+    return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
+}
+
+enum err catalogue_item(struct txn *txn, struct arena *arena, struct id id, struct item *to)
+{
+    struct fact_list all;
+    struct volume volume = { 0 };
+    enum err e = catalogue_media(txn, arena, id, &to->media);
+
+    if (e == ERR_OK)
+        e = catalogue_path(txn, arena, &to->media, &to->path);
+    if (e == ERR_OK)
+        e = volume_of(txn, arena, to->media.folder, &volume);
+    if (e == ERR_OK)
+        e = catalogue_facts(txn, arena, &to->media, &all);
+    if (e == ERR_OK)
+        e = catalogue_winning(arena, all, &to->facts);
+    to->volume = volume.label;
+    to->backend = volume.backend;
+    return e;
+}

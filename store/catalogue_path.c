@@ -1,0 +1,150 @@
+#include <limits.h>
+#include <string.h>
+#include "store/row.h"
+#include "store/catalogue.h"
+
+enum { FOLDERS_DEEP = PATH_MAX / 2 };
+
+/* A path that grows from its end to its start. */
+struct upward {
+    size_t start;
+    char at[PATH_MAX];
+};
+
+static bool push(struct upward *path, struct bytes name)
+{
+    if (name.len + 1 > path->start)
+        return false;
+    path->start -= name.len;
+    if (name.len)
+        memcpy(path->at + path->start, name.at, name.len);
+    return true;
+}
+
+static bool push_name(struct upward *path, struct bytes name)
+{
+    if (name.len == 0)
+        return true;
+    return push(path, name) && push(path, bytes_of("/", 1));
+}
+
+/* The mount "/" ends in the slash that stands before the first name. */
+static bool push_mount(struct upward *path, struct bytes mount)
+{
+    if (mount.len && mount.at[mount.len - 1] == '/' && path->start < sizeof(path->at))
+        mount.len--;
+    return push(path, mount);
+}
+
+static enum err climb(struct txn *txn, struct arena *arena, struct id id, struct upward *path, struct id *volume)
+{
+    struct folder folder;
+
+    for (int depth = 0; depth < FOLDERS_DEEP; depth++) {
+        enum err e = catalogue_folder(txn, arena, id, &folder);
+        if (e != ERR_OK)
+            return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
+        if (!push_name(path, folder.name))
+            return ERR_TOO_LARGE;
+        *volume = folder.volume;
+        if (id_is_zero(folder.parent))
+            return ERR_OK;
+        id = folder.parent;
+    }
+    return ERR_INTERNAL;
+}
+
+static enum err path_below(struct txn *txn, struct arena *arena, struct id folder, struct bytes file,
+                           struct bytes *path)
+{
+    struct upward up = { .start = sizeof(up.at) };
+    struct volume volume;
+    struct id on;
+    enum err e = push_name(&up, file) ? climb(txn, arena, folder, &up, &on) : ERR_TOO_LARGE;
+
+    *path = (struct bytes){ 0 };
+    if (e == ERR_OK)
+        e = catalogue_volume(txn, arena, on, &volume);
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
+    if (!volume.online)
+        return ERR_OK;
+    if (!push_mount(&up, volume.mount))
+        return ERR_TOO_LARGE;
+    size_t len = sizeof(up.at) - up.start;
+    *path = arena_bytes(arena, bytes_of(up.at + up.start, len));
+    return path->len == len ? ERR_OK : ERR_FULL;
+}
+
+enum err catalogue_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path)
+{
+    return path_below(txn, arena, media->folder, media->file, path);
+}
+
+enum err catalogue_folder_path(struct txn *txn, struct arena *arena, struct id folder, struct bytes *path)
+{
+    return path_below(txn, arena, folder, (struct bytes){ 0 }, path);
+}
+
+/* ---- from a path to its item ---- */
+
+static bool lies_below(struct bytes path, struct bytes mount)
+{
+    if (mount.len == 0 || path.len < mount.len || memcmp(path.at, mount.at, mount.len) != 0)
+        return false;
+    return mount.at[mount.len - 1] == '/' || path.len == mount.len || path.at[mount.len] == '/';
+}
+
+static enum err volume_of_path(struct txn *txn, struct arena *arena, struct bytes path, struct volume *best)
+{
+    struct walk walk;
+    struct volume volume;
+    bool found = false;
+    enum err e = walk_begin(txn, DB_VOLUME, (struct bytes){ 0 }, (struct bytes){ 0 }, &walk);
+
+    while (e == ERR_OK && walk_next(&walk)) {
+        e = row_decode(txn, arena, walk.value, &volume_shape, &volume);
+        if (e != ERR_OK || !volume.online || !lies_below(path, volume.mount))
+            continue;
+        if (!found || volume.mount.len > best->mount.len)
+            *best = volume;
+        found = true;
+    }
+    walk_end(&walk);
+    return e != ERR_OK || found ? e : ERR_NOT_FOUND;
+}
+
+/* Takes the next name off the front of `rest`; empty when there is none. */
+static struct bytes next_name(struct bytes *rest)
+{
+    struct bytes name;
+
+    while (rest->len && rest->at[0] == '/')
+        *rest = bytes_of(rest->at + 1, rest->len - 1);
+    const uint8_t *slash = rest->len ? memchr(rest->at, '/', rest->len) : NULL;
+    name = bytes_of(rest->at, slash ? (size_t)(slash - rest->at) : rest->len);
+    *rest = bytes_of(rest->at + name.len, rest->len - name.len);
+    return name;
+}
+
+enum err catalogue_at_path(struct txn *txn, struct arena *arena, struct bytes path, struct id *media)
+{
+    struct id folder = { { 0 } }, mount_folder;
+    struct volume volume = { 0 };
+    struct bytes name, next;
+    enum err e = volume_of_path(txn, arena, path, &volume);
+
+    if (e != ERR_OK)
+        return e;
+    path = bytes_of(path.at + volume.mount.len, path.len - volume.mount.len);
+    name = next_name(&path);
+    for (next = next_name(&path); e == ERR_OK && next.len; next = next_name(&path)) {
+        e = catalogue_folder_named(txn, volume.id, folder, name, &folder);
+        name = next;
+    }
+    if (e == ERR_OK && id_is_zero(folder)) {
+        e = catalogue_folder_named(txn, volume.id, folder, (struct bytes){ 0 }, &mount_folder);
+        folder = mount_folder;
+    }
+    return e == ERR_OK ? catalogue_place(txn, folder, name, media) : e;
+}

@@ -1,0 +1,226 @@
+#include "store/catalogue_write.h"
+#include <string.h>
+#include "store/artefact.h"
+
+/* ---- contents ---- */
+
+static enum err drop_file(struct writing *w, struct arena *arena, const struct key *key)
+{
+    struct kept_artefact kept;
+    char name[ARTEFACT_NAME_SIZE];
+    enum err e = row_get(w->txn, arena, DB_ARTEFACT, key, &kept_artefact_shape, &kept);
+
+    if (e != ERR_OK || kept.digest.len == 0)
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    const char *type = (const char *)key->b + 16;
+    size_t type_len = strnlen(type, key->len - 16);
+    const char *parameters = type + type_len + 1;
+    artefact_name(bytes_of(key->b, 16), (struct text){ (uint32_t)type_len, type },
+                  (struct text){ key->len - 17 - (uint32_t)type_len, parameters }, kept.version, name);
+    buffer_add(&w->dropped, name, strlen(name) + 1);
+    return ERR_OK;
+}
+
+static enum err first_artefact(struct txn *txn, const struct key *content, struct key *found)
+{
+    struct walk walk;
+    enum err e = walk_begin(txn, DB_ARTEFACT, key_bytes(content), key_bytes(content), &walk);
+
+    if (e == ERR_OK && !walk_next(&walk))
+        e = ERR_NOT_FOUND;
+    if (e == ERR_OK && (walk.key.len < 17 || walk.key.len > sizeof(found->b)))
+        e = ERR_INTERNAL;
+    if (e == ERR_OK) {
+        found->len = walk.key.len;
+        memcpy(found->b, walk.key.at, walk.key.len);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+static enum err drop_artefacts(struct writing *w, const struct key *content)
+{
+    struct arena arena = { 0 };
+    struct key key;
+    enum err e;
+
+    while ((e = first_artefact(w->txn, content, &key)) == ERR_OK) {
+        e = drop_file(w, &arena, &key);
+        if (e == ERR_OK)
+            e = row_delete(w, DB_ARTEFACT, &key);
+        if (e != ERR_OK)
+            break;
+    }
+    arena_free(&arena);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static bool stop_at_first(void *state, struct id media)
+{
+    (void)media;
+    *(bool *)state = true;
+    return false;
+}
+
+static enum err leave_content(struct writing *w, struct bytes content, struct id media)
+{
+    struct key subject = key_subject(content), key = key_content(content, media);
+    bool others = false;
+    enum err e;
+
+    if (subject.len == 0)
+        return ERR_OK;
+    e = row_delete(w, DB_CONTENT, &key);
+    if (e == ERR_OK)
+        e = catalogue_each_with_content(w->txn, content, stop_at_first, &others);
+    if (e != ERR_OK || others)
+        return e;
+    e = row_delete(w, DB_FACTS, &subject);
+    if (e == ERR_OK)
+        e = row_delete(w, DB_EMBEDDING, &subject);
+    return e == ERR_OK ? drop_artefacts(w, &subject) : e;
+}
+
+static enum err join_content(struct writing *w, struct bytes content, struct id media)
+{
+    struct key key = key_content(content, media);
+
+    if (content.len == 0)
+        return ERR_OK;
+    return txn_put(w->txn, DB_CONTENT, key_bytes(&key), (struct bytes){ 0 });
+}
+
+/* ---- media ---- */
+
+static enum err leave_place(struct writing *w, const struct media *media)
+{
+    struct key key = key_place(media->folder, media->file);
+    struct id there;
+    enum err e = row_get_id(w->txn, DB_PLACE, &key, &there);
+
+    if (e == ERR_OK && id_equal(there, media->id))
+        e = row_delete(w, DB_PLACE, &key);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err move_place(struct writing *w, const struct media *was, const struct media *now)
+{
+    struct key key = key_place(now->folder, now->file);
+    enum err e = ERR_OK;
+
+    if (was && id_equal(was->folder, now->folder) && bytes_equal(was->file, now->file))
+        return ERR_OK;
+    if (was)
+        e = leave_place(w, was);
+    return e == ERR_OK ? row_put_id(w, DB_PLACE, &key, now->id) : e;
+}
+
+static enum err move_content(struct writing *w, const struct media *was, const struct media *now)
+{
+    enum err e = ERR_OK;
+
+    if (was && bytes_equal(was->content, now->content))
+        return ERR_OK;
+    e = join_content(w, now->content, now->id);
+    return e == ERR_OK && was ? leave_content(w, was->content, was->id) : e;
+}
+
+enum err catalogue_put_media(struct writing *w, const struct media *was, const struct media *now)
+{
+    struct key key = key_id(now->id);
+    enum err e = row_put(w, DB_MEDIA, &key, &media_shape, now);
+
+    if (e == ERR_OK)
+        e = move_place(w, was, now);
+    return e == ERR_OK ? move_content(w, was, now) : e;
+}
+
+enum err catalogue_remove_media(struct writing *w, const struct media *was)
+{
+    struct key key = key_id(was->id);
+    enum err e = row_delete(w, DB_MEDIA, &key);
+
+    if (e == ERR_OK)
+        e = row_delete(w, DB_FACTS, &key);
+    if (e == ERR_OK)
+        e = leave_place(w, was);
+    return e == ERR_OK ? leave_content(w, was->content, was->id) : e;
+}
+
+/* ---- folders, volumes, libraries ---- */
+
+enum err catalogue_put_folder(struct writing *w, const struct folder *was, const struct folder *now)
+{
+    struct key id = key_id(now->id), name = key_folder_name(now->volume, now->parent, now->name);
+    enum err e = row_put(w, DB_FOLDER, &id, &folder_shape, now);
+
+    if (e == ERR_OK && was) {
+        struct key old = key_folder_name(was->volume, was->parent, was->name);
+        e = row_delete(w, DB_FOLDER_NAME, &old);
+    }
+    return e == ERR_OK ? row_put_id(w, DB_FOLDER_NAME, &name, now->id) : e;
+}
+
+enum err catalogue_remove_folder(struct writing *w, const struct folder *was)
+{
+    struct key id = key_id(was->id), name = key_folder_name(was->volume, was->parent, was->name);
+    enum err e = row_delete(w, DB_FOLDER, &id);
+
+    return e == ERR_OK ? row_delete(w, DB_FOLDER_NAME, &name) : e;
+}
+
+enum err catalogue_put_volume(struct writing *w, const struct volume *now)
+{
+    struct key id = key_id(now->id), identity = key_identity(now->identity);
+    enum err e = row_put(w, DB_VOLUME, &id, &volume_shape, now);
+
+    return e == ERR_OK ? row_put_id(w, DB_VOLUME_IDENTITY, &identity, now->id) : e;
+}
+
+enum err catalogue_put_library(struct writing *w, const struct library *now)
+{
+    struct key key = key_id(now->id);
+
+    return row_put(w, DB_LIBRARY, &key, &library_shape, now);
+}
+
+enum err catalogue_remove_library(struct writing *w, struct id folder)
+{
+    struct key key = key_id(folder);
+
+    return row_delete(w, DB_LIBRARY, &key);
+}
+
+/* ---- facts, embeddings, artefacts ---- */
+
+enum err catalogue_put_facts(struct writing *w, struct bytes subject, const struct facts *now)
+{
+    struct key key = key_subject(subject);
+
+    if (now->each.count == 0)
+        return row_delete(w, DB_FACTS, &key);
+    return row_put(w, DB_FACTS, &key, &facts_shape, now);
+}
+
+enum err catalogue_put_embedding(struct writing *w, struct bytes content, const struct embedding *now)
+{
+    struct key key = key_subject(content);
+
+    return row_put(w, DB_EMBEDDING, &key, &embedding_shape, now);
+}
+
+enum err catalogue_put_artefact(struct writing *w, struct bytes content, struct text type, struct text parameters,
+                                const struct kept_artefact *now)
+{
+    struct key key = key_artefact(content, type, parameters);
+    struct arena arena = { 0 };
+    struct kept_artefact was = { 0 };
+    enum err e = row_get(w->txn, &arena, DB_ARTEFACT, &key, &kept_artefact_shape, &was);
+
+    if (e == ERR_OK && (was.version != now->version || now->digest.len == 0))
+        e = drop_file(w, &arena, &key);
+    arena_free(&arena);
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
+        return e;
+    return row_put(w, DB_ARTEFACT, &key, &kept_artefact_shape, now);
+}

@@ -1,0 +1,28 @@
+/* changelog.h: the rows that say what changed, and the answers of the requests that changed it. A request is remembered
+ * as long as its change; one that changed nothing is remembered by its age. */
+#ifndef LOOPHOLE_STORE_CHANGELOG_H
+#define LOOPHOLE_STORE_CHANGELOG_H
+
+#include "common/clock.h"
+#include "store/catalogue.h"
+#include "store/row.h"
+
+/* How much is kept at least; rows go when they are past both. */
+struct changelog_limits {
+    uint64_t rows;
+    usec_t age;
+};
+extern const struct changelog_limits changelog_limits; /* 1,000,000 rows and 24 hours */
+
+enum err changelog_add(struct writing *w, const struct change *change);
+
+/* Keeps the answer of a request beside the last of its changes; `revision` 0: it changed nothing. */
+enum err changelog_remember(struct writing *w, struct id request, uint64_t revision, usec_t now, enum err error,
+                            struct bytes answer);
+/* not_found: a new request. `answer` points into the map. */
+enum err changelog_recall(struct txn *txn, struct id request, enum err *error, struct bytes *answer);
+
+/* Takes away at most `most` of the oldest rows that are past the limits, each with its request. */
+enum err changelog_trim(struct writing *w, const struct changelog_limits *limits, usec_t now, uint32_t most);
+
+#endif

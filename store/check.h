@@ -1,0 +1,18 @@
+/* check.h: does the store hold together: every record decodes, every reference resolves, every index agrees with its
+ * records both ways, the change log has no gap. Reads only; sees one moment. */
+#ifndef LOOPHOLE_STORE_CHECK_H
+#define LOOPHOLE_STORE_CHECK_H
+
+#include "store/store.h"
+
+struct check_counts {
+    uint64_t rows;
+    uint64_t problems;
+};
+
+/* Tells each problem once, as a sentence that names database and key. With `paths`, files of artefacts are held against
+ * their digests too. ok when it could look everywhere, however many problems there are. Errors: full (memory). */
+enum err check_store(struct txn *txn, const struct paths *paths, void (*problem)(void *state, const char *what),
+                     void *state, struct check_counts *counts);
+
+#endif

@@ -1,0 +1,131 @@
+#include "store/keys.h"
+#include <string.h>
+#include "common/hash.h"
+
+struct bytes key_bytes(const struct key *key)
+{
+    return bytes_of(key->b, key->len);
+}
+
+static void add(struct key *key, const void *bytes, uint32_t len)
+{
+    uint32_t room = (uint32_t)sizeof(key->b) - key->len;
+
+    if (len > room)
+        len = room;
+    if (len)
+        memcpy(key->b + key->len, bytes, len);
+    key->len += len;
+}
+
+static void add_number(struct key *key, uint64_t number)
+{
+    uint8_t b[8];
+
+    for (int i = 0; i < 8; i++)
+        b[i] = (uint8_t)(number >> (56 - 8 * i));
+    add(key, b, sizeof(b));
+}
+
+struct key key_id(struct id id)
+{
+    struct key key = { .len = 0 };
+
+    add(&key, id.b, sizeof(id.b));
+    return key;
+}
+
+struct key key_number(uint64_t number)
+{
+    struct key key = { .len = 0 };
+
+    add_number(&key, number);
+    return key;
+}
+
+struct key key_name(const char *name)
+{
+    struct key key = { .len = 0 };
+
+    add(&key, name, (uint32_t)strlen(name));
+    return key;
+}
+
+struct key key_place(struct id folder, struct bytes file)
+{
+    struct key key = key_id(folder);
+
+    add(&key, file.at, file.len < 255 ? file.len : 255);
+    return key;
+}
+
+struct key key_folder_name(struct id volume, struct id parent, struct bytes name)
+{
+    struct key key = key_id(volume);
+
+    add(&key, parent.b, sizeof(parent.b));
+    add(&key, name.at, name.len < 255 ? name.len : 255);
+    return key;
+}
+
+struct key key_identity(struct text identity)
+{
+    struct hash hash = hash_of(identity.at, identity.len);
+    struct key key = { .len = 0 };
+
+    add(&key, hash.b, sizeof(hash.b));
+    return key;
+}
+
+struct key key_subject(struct bytes content)
+{
+    struct key key = { .len = 0 };
+
+    if (content.len == 16)
+        add(&key, content.at, content.len);
+    return key;
+}
+
+struct key key_content(struct bytes content, struct id media)
+{
+    struct key key = key_subject(content);
+
+    add(&key, media.b, sizeof(media.b));
+    return key;
+}
+
+struct key key_artefact(struct bytes content, struct text type, struct text parameters)
+{
+    struct key key = key_subject(content);
+
+    add(&key, type.at, type.len);
+    add(&key, "", 1);
+    add(&key, parameters.at, parameters.len);
+    return key;
+}
+
+struct key key_quiet(int64_t at, struct id request)
+{
+    struct key key = key_number((uint64_t)at);
+
+    add(&key, request.b, sizeof(request.b));
+    return key;
+}
+
+struct id key_id_at(struct bytes key, uint32_t offset)
+{
+    struct id id = { { 0 } };
+
+    if (key.len >= offset + sizeof(id.b))
+        memcpy(id.b, key.at + offset, sizeof(id.b));
+    return id;
+}
+
+uint64_t key_number_at(struct bytes key, uint32_t offset)
+{
+    uint64_t number = 0;
+
+    for (uint32_t i = 0; key.len >= offset + 8 && i < 8; i++)
+        number = number << 8 | key.at[offset + i];
+    return number;
+}

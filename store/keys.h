@@ -1,0 +1,29 @@
+/* keys.h: how the keys of the databases are made. A key lives in the struct: it must outlive its use. Any thread. */
+#ifndef LOOPHOLE_STORE_KEYS_H
+#define LOOPHOLE_STORE_KEYS_H
+
+#include "common/id.h"
+
+struct key {
+    uint32_t len;
+    uint8_t b[16 + 16 + 255]; /* the longest: volume, parent, name */
+};
+
+struct bytes key_bytes(const struct key *key);
+
+struct key key_id(struct id id);
+struct key key_number(uint64_t number);                 /* big-endian: order is meaning */
+struct key key_name(const char *name);                  /* of a row of DB_META */
+struct key key_place(struct id folder, struct bytes file); /* cut at 255 bytes, which the schema enforces */
+struct key key_folder_name(struct id volume, struct id parent, struct bytes name);
+struct key key_identity(struct text identity);
+struct key key_subject(struct bytes content);           /* 16 bytes of content as a subject of facts, …; else empty */
+struct key key_content(struct bytes content, struct id media);
+struct key key_artefact(struct bytes content, struct text type, struct text parameters);
+struct key key_quiet(int64_t at, struct id request);
+
+/* Back from a key or a value: zero when it has fewer than 16 (8) bytes from `offset` on. */
+struct id key_id_at(struct bytes key, uint32_t offset);
+uint64_t key_number_at(struct bytes key, uint32_t offset);
+
+#endif

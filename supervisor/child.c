@@ -1,0 +1,273 @@
+#include "supervisor/child.h"
+#include <stdio.h>
+#include <string.h>
+#include "common/crash_list.h"
+#include "common/log.h"
+#include "proto/lock.h"
+#include "supervisor/evict.h"
+
+enum { STOP_US = 5000000, LOCK_RETRY_US = 100000 };
+
+static void be_down(struct child *child, usec_t wait)
+{
+    child->state = CHILD_DOWN;
+    child->due = clock_steady() + wait;
+}
+
+/* ---- death ---- */
+
+static struct policy_life life_of(const struct child *child, usec_t age)
+{
+    return (struct policy_life){
+        .lived = age,
+        .was_ready = child->ready_at != 0,
+        .ready = child->ready_at ? clock_steady() - child->ready_at : 0,
+    };
+}
+
+static void tell_death(struct child *child, int32_t pid)
+{
+    struct death death = { child->row->name, pid, child->hung, child->last_death };
+    struct supervisor_died event = { 0 };
+    char last[CHILD_LAST_SIZE];
+    struct fault fault;
+
+    if (pid > 0 && crash_list_add(child->world->paths, &death, &fault) != ERR_OK)
+        log_fault("cannot write the crash record", &fault);
+    child_tell(child, last, &event.line);
+    service_publish(child->world->service, "died", &event);
+}
+
+/* A process that is not dead by request; pid 0: it could not even start. */
+static void mourn(struct child *child, int32_t pid, struct policy_life life, const char *how)
+{
+    struct policy_verdict verdict = policy_died(&child->policy, life, child->row->never_quarantined);
+
+    (void)snprintf(child->last_death, sizeof(child->last_death), "%s%s", child->hung ? "hung: " : "", how);
+    child->died_at = clock_steady();
+    child->again = true;
+    be_down(child, verdict.wait);
+    if (verdict.quarantine)
+        child->state = CHILD_QUARANTINED;
+    log_warn("%s[%d] ended: %s; %s", child->row->name, (int)pid, child->last_death,
+             verdict.quarantine ? "quarantined until loophole restart" : "starts again");
+    tell_death(child, pid);
+    if (child->state == CHILD_DOWN && verdict.wait == 0)
+        child_start(child);
+}
+
+static void on_death(void *state, int pidfd)
+{
+    struct child *child = state;
+    struct spawn was = child->process;
+    usec_t age = proc_age(was.start_ticks);
+    char how[DEATH_SIZE];
+    siginfo_t info;
+
+    service_unwatch(child->world->service, pidfd);
+    if (spawn_bury(&child->process, &info))
+        death_describe(&info, how);
+    else
+        (void)snprintf(how, sizeof(how), "%s", child->hung ? "signal 9 (SIGKILL)" : "unknown (adopted)");
+    board_clear(child->line);
+    if (child->state == CHILD_STOPPING) {
+        log_info("%s[%d] stopped: %s", child->row->name, (int)was.pid, how);
+        child->again = true;
+        be_down(child, 0);
+        child_start(child);
+    } else {
+        mourn(child, was.pid, life_of(child, age), how);
+    }
+}
+
+/* ---- start ---- */
+
+static void be_up(struct child *child, bool adopted)
+{
+    struct fault fault = { 0 };
+
+    child->state = CHILD_UP;
+    child->adopted = adopted;
+    child->hung = false;
+    child->ready_at = 0;
+    child->blocked_since = 0;
+    child->hang = (struct hang){ 0 };
+    if (child->line && child->again && !adopted)
+        atomic_fetch_add(&child->line->restarts, 1);
+    child->again = false;
+    log_info("%s[%d] %s", child->row->name, (int)child->process.pid, adopted ? "adopted" : "started");
+    if (service_watch(child->world->service, child->process.pidfd, on_death, child) != ERR_OK)
+        log_fault("cannot watch a service", &fault);
+}
+
+/* Its lock is held, and no living process on the board is it: a predecessor's child that has yet to claim its line,
+ * or one that belongs to a lost board. It gets time, then it is sent away. */
+static void wait_for_lock(struct child *child)
+{
+    usec_t now = clock_steady();
+
+    if (!child->blocked_since) {
+        child->blocked_since = now;
+        log_warn("%s: another process holds its lock", child->row->name);
+    }
+    evict_holder(child->world->paths, child->row, now - child->blocked_since);
+    be_down(child, LOCK_RETRY_US);
+}
+
+void child_start(struct child *child)
+{
+    struct fault fault = { 0 };
+
+    if (child->line && spawn_adopt(child->line, &child->process))
+        be_up(child, true);
+    else if (lock_is_held(child->world->paths, child->row->name))
+        wait_for_lock(child);
+    else if (spawn_start(child->world->paths, child->row->name, child->row->program, &child->process,
+                         &fault) == ERR_OK)
+        be_up(child, false);
+    else
+        mourn(child, 0, (struct policy_life){ 0 }, fault.what);
+}
+
+/* ---- life ---- */
+
+static enum board_state state_on_board(const struct child *child)
+{
+    uint32_t state;
+
+    if (!child->line || atomic_load(&child->line->pid) != child->process.pid)
+        return BOARD_STARTING;
+    state = atomic_load(&child->line->state);
+    return state < BOARD_STATES ? (enum board_state)state : BOARD_STARTING;
+}
+
+static void look_at_beats(struct child *child, usec_t passed)
+{
+    struct proc proc;
+    uint64_t beats = child->line ? atomic_load(&child->line->beats) : 0;
+    usec_t limit = child->ready_at ? child->hang_limit : child->world->start_limit;
+
+    if (child->hung || !child->line || !proc_read(child->process.pid, &proc))
+        return;
+    if (proc.state == 'T')
+        limit = child->hang_limit;
+    if (!hang_found(&child->hang, beats, &proc, passed, limit))
+        return;
+    log_warn("%s[%d] hangs: no beat for %lld ms (state %c): replaced", child->row->name,
+             (int)child->process.pid, (long long)child->hang.silent / 1000, proc.state);
+    child->hung = true;
+    spawn_signal(&child->process, SIGKILL);
+}
+
+static void look_up(struct child *child, usec_t now, usec_t passed)
+{
+    enum board_state state = state_on_board(child);
+
+    if (!child->ready_at && (state == BOARD_READY || state == BOARD_WAITING)) {
+        child->ready_at = now;
+        log_info("%s[%d] is ready", child->row->name, (int)child->process.pid);
+    }
+    look_at_beats(child, passed);
+}
+
+void child_look(struct child *child, usec_t now, usec_t passed)
+{
+    switch (child->state) {
+    case CHILD_DOWN:
+        if (now >= child->due)
+            child_start(child);
+        break;
+    case CHILD_UP:
+        look_up(child, now, passed);
+        break;
+    case CHILD_STOPPING:
+        if (now >= child->due)
+            spawn_signal(&child->process, SIGKILL);
+        break;
+    case CHILD_QUARANTINED:
+        break;
+    }
+}
+
+/* A stopped process takes its SIGTERM only once it goes on. */
+static void ask_to_stop(const struct child *child)
+{
+    spawn_signal(&child->process, SIGTERM);
+    spawn_signal(&child->process, SIGCONT);
+}
+
+void child_restart(struct child *child)
+{
+    child->policy = (struct policy){ 0 };
+    if (child->state == CHILD_STOPPING)
+        return;
+    if (child->state != CHILD_UP) {
+        child_start(child);
+        return;
+    }
+    ask_to_stop(child);
+    child->state = CHILD_STOPPING;
+    child->due = clock_steady() + STOP_US;
+}
+
+void child_shut(struct child *child)
+{
+    siginfo_t info;
+
+    if (child->process.pid == 0)
+        return;
+    service_unwatch(child->world->service, child->process.pidfd);
+    ask_to_stop(child);
+    if (!spawn_is_dead(&child->process, STOP_US)) {
+        log_warn("%s[%d] does not stop: killed", child->row->name, (int)child->process.pid);
+        spawn_signal(&child->process, SIGKILL);
+        (void)spawn_is_dead(&child->process, STOP_US);
+    }
+    log_info("%s[%d] stopped", child->row->name, (int)child->process.pid);
+    (void)spawn_bury(&child->process, &info);
+    child->state = CHILD_DOWN;
+}
+
+/* ---- as others see it ---- */
+
+static enum run_state run_state_of(const struct child *child)
+{
+    static const enum run_state on_board[BOARD_STATES] = {
+        [BOARD_EMPTY] = RUN_STATE_STARTING,    [BOARD_STARTING] = RUN_STATE_STARTING,
+        [BOARD_READY] = RUN_STATE_READY,       [BOARD_WAITING] = RUN_STATE_WAITING,
+        [BOARD_STOPPING] = RUN_STATE_STOPPING,
+    };
+    static const enum run_state otherwise[] = {
+        [CHILD_DOWN] = RUN_STATE_FAILED,
+        [CHILD_STOPPING] = RUN_STATE_STOPPING,
+        [CHILD_QUARANTINED] = RUN_STATE_QUARANTINED,
+    };
+
+    return child->state == CHILD_UP ? on_board[state_on_board(child)] : otherwise[child->state];
+}
+
+const char *child_write_last(const char *death, usec_t died_at, char to[CHILD_LAST_SIZE])
+{
+    long long ago = (long long)(clock_steady() - died_at) / 1000000;
+
+    if (*death)
+        (void)snprintf(to, CHILD_LAST_SIZE, "%s, %lld s ago", death, ago);
+    else
+        to[0] = '\0';
+    return to;
+}
+
+void child_tell(const struct child *child, char last[CHILD_LAST_SIZE], struct service_line *to)
+{
+    bool runs = child->process.pid != 0;
+
+    *to = (struct service_line){
+        .service = text_of(child->row->name),
+        .state = { .value = (int32_t)run_state_of(child) },
+        .pid = child->process.pid,
+        .uptime_s = runs ? (double)proc_age(child->process.start_ticks) / 1e6 : 0,
+        .restarts = child->line ? atomic_load(&child->line->restarts) : 0,
+        .last_death = text_of(child_write_last(child->last_death, child->died_at, last)),
+        .adopted = runs && child->adopted,
+    };
+}

@@ -1,0 +1,48 @@
+#include "supervisor/evict.h"
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "common/file.h"
+#include "common/log.h"
+
+enum { PATIENCE_US = 2000000, FORCE_US = 7000000, LOCK_FILE_MAX = 64 };
+
+static pid_t pid_in_lock(const struct paths *paths, const char *service)
+{
+    struct buffer text = { 0 };
+    char path[PATH_MAX + 64];
+    long pid = 0;
+
+    (void)snprintf(path, sizeof(path), "%s/%s.lock", paths->run, service);
+    if (file_read_all(path, LOCK_FILE_MAX, &text, NULL) == ERR_OK)
+        pid = strtol(buffer_c(&text), NULL, 10);
+    buffer_free(&text);
+    return pid > 1 && pid <= INT32_MAX ? (pid_t)pid : 0;
+}
+
+static bool runs_program(pid_t pid, const char *program)
+{
+    char link[64], path[PATH_MAX];
+    const char *name;
+    ssize_t len;
+
+    (void)snprintf(link, sizeof(link), "/proc/%d/exe", (int)pid);
+    len = readlink(link, path, sizeof(path) - 1);
+    if (len <= 0)
+        return false;
+    path[len] = '\0';
+    name = strrchr(path, '/');
+    return name && strncmp(name + 1, program, strlen(program)) == 0;
+}
+
+void evict_holder(const struct paths *paths, const struct table_row *row, usec_t blocked)
+{
+    pid_t pid = blocked > PATIENCE_US ? pid_in_lock(paths, row->name) : 0;
+
+    if (pid == 0 || !runs_program(pid, row->program))
+        return;
+    log_warn("%s[%d] is on no board: %s", row->name, (int)pid, blocked > FORCE_US ? "killed" : "stopped");
+    kill(pid, blocked > FORCE_US ? SIGKILL : SIGTERM);
+}

@@ -1,0 +1,29 @@
+#include "supervisor/hang.h"
+
+static usec_t counted(const struct hang *hang, const struct proc *proc, usec_t passed)
+{
+    usec_t ran = proc->cpu - hang->cpu;
+
+    switch (proc->state) {
+    case 'R':
+        return ran < 0 ? 0 : ran < passed ? ran : passed;
+    case 'D':
+    case 't':
+        return 0;
+    default:
+        return passed;
+    }
+}
+
+bool hang_found(struct hang *hang, uint64_t beats, const struct proc *proc, usec_t passed, usec_t limit)
+{
+    bool was_over = hang->over;
+
+    if (beats != hang->beats)
+        *hang = (struct hang){ .beats = beats };
+    else
+        hang->silent += counted(hang, proc, passed);
+    hang->cpu = proc->cpu;
+    hang->over = hang->silent > limit;
+    return hang->over && was_over;
+}

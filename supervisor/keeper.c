@@ -1,0 +1,259 @@
+#include "supervisor/keeper.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "common/log.h"
+#include "proto/lock.h"
+#include "supervisor/death.h"
+#include "supervisor/policy.h"
+
+extern char **environ;
+
+struct keeper {
+    char **arguments; /* of the supervisor: ours without --keep and --detach */
+    sigset_t signals;
+    pid_t supervisor;
+    bool stopping; /* the supervisor was told to stop */
+    usec_t started;
+    uint32_t restarts;
+    struct policy policy;
+};
+
+static bool is_ours(const char *argument)
+{
+    return strcmp(argument, "--keep") == 0 || strcmp(argument, "--detach") == 0;
+}
+
+bool keeper_is_asked(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (is_ours(argv[i]))
+            return true;
+    return false;
+}
+
+static bool has_argument(int argc, char **argv, const char *wanted)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], wanted) == 0)
+            return true;
+    return false;
+}
+
+static int give_up(const struct fault *fault)
+{
+    (void)fprintf(stderr, "loopholed: %s\n", fault->what);
+    if (fault->hint[0])
+        (void)fprintf(stderr, "  %s\n", fault->hint);
+    log_fault("keeper", fault);
+    return err_exit_code(fault->code);
+}
+
+/* ---- in the background ---- */
+
+/* True in the process that goes on; the first one returns false with its exit code. Nothing of the caller is kept:
+ * no terminal, directory or pipe. */
+static bool go_to_background(int *exit_code)
+{
+    pid_t pid = fork();
+    int null;
+
+    *exit_code = pid < 0 ? err_exit_code(ERR_FULL) : 0;
+    if (pid != 0)
+        return false;
+    setsid();
+    if (fork() != 0)
+        _exit(0);
+    if (chdir("/") != 0)
+        _exit(err_exit_code(ERR_IO));
+    null = open("/dev/null", O_RDWR);
+    for (int fd = 0; fd < 3; fd++)
+        dup2(null, fd);
+    close_range(3, ~0U, 0);
+    return true;
+}
+
+/* ---- the supervisor, again and again ---- */
+
+static bool start(struct keeper *keeper)
+{
+    posix_spawnattr_t attributes;
+    sigset_t none;
+    int number;
+
+    sigemptyset(&none);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    number =
+        posix_spawn(&keeper->supervisor, "/proc/self/exe", NULL, &attributes, keeper->arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    keeper->started = clock_steady();
+    if (number == 0)
+        return true;
+    keeper->supervisor = 0;
+    log_error("keeper: cannot start the supervisor: %s", strerror(number));
+    return false;
+}
+
+static void tell_successor(const struct keeper *keeper, const char *how)
+{
+    char count[16];
+
+    (void)snprintf(count, sizeof(count), "%u", keeper->restarts);
+    setenv(KEEPER_RESTARTS, count, 1);
+    setenv(KEEPER_DEATH, how, 1);
+}
+
+static bool ends_all(int exit_code)
+{
+    return exit_code == 0 || exit_code == err_exit_code(ERR_EXISTS);
+}
+
+/* One that was killed is started for ever; one that ends by itself, with an error, only so often. */
+static bool starts_again(struct keeper *keeper, const siginfo_t *info, usec_t *wait)
+{
+    usec_t lived = clock_steady() - keeper->started;
+    struct policy_life life = { .lived = lived, .was_ready = true, .ready = lived };
+    struct policy_verdict verdict;
+    char how[DEATH_SIZE];
+
+    death_describe(info, how);
+    if (keeper->stopping || (!death_by_signal(info) && ends_all(info->si_status)))
+        return false;
+    verdict = policy_died(&keeper->policy, life, death_by_signal(info));
+    log_error("keeper: the supervisor[%d] ended: %s; %s", (int)info->si_pid, how,
+              verdict.quarantine ? "given up" : "starts again");
+    keeper->restarts++;
+    tell_successor(keeper, how);
+    *wait = verdict.wait;
+    return !verdict.quarantine;
+}
+
+/* Handles one signal, or the end of `timeout`; 0 when none came. */
+static int wait_for_signal(const struct keeper *keeper, usec_t timeout)
+{
+    struct timespec left = { timeout / 1000000, timeout % 1000000 * 1000 };
+    int number =
+        timeout < 0 ? sigwaitinfo(&keeper->signals, NULL) : sigtimedwait(&keeper->signals, NULL, &left);
+
+    return number > 0 ? number : 0;
+}
+
+static void hand_on(struct keeper *keeper, int number)
+{
+    if (number == SIGHUP)
+        log_reopen();
+    else
+        keeper->stopping = true;
+    if (keeper->supervisor > 0)
+        kill(keeper->supervisor, number);
+}
+
+/* Buries all that died; true when the supervisor was among them, told in `info`. */
+static bool bury(struct keeper *keeper, siginfo_t *info)
+{
+    siginfo_t one = { 0 };
+    bool ours = false;
+
+    while (waitid(P_ALL, 0, &one, WEXITED | WNOHANG) == 0 && one.si_pid != 0) {
+        if (one.si_pid == keeper->supervisor) {
+            *info = one;
+            ours = true;
+            keeper->supervisor = 0;
+        }
+        one.si_pid = 0;
+    }
+    return ours;
+}
+
+/* False when told to stop meanwhile. */
+static bool rest(struct keeper *keeper, usec_t wait)
+{
+    usec_t end = clock_steady() + wait;
+
+    for (usec_t left = wait; left > 0 && !keeper->stopping; left = end - clock_steady()) {
+        int number = wait_for_signal(keeper, left);
+        if (number && number != SIGCHLD)
+            hand_on(keeper, number);
+    }
+    return !keeper->stopping;
+}
+
+static int keep(struct keeper *keeper)
+{
+    siginfo_t info = { 0 };
+    usec_t wait = 0;
+
+    if (!start(keeper))
+        return err_exit_code(ERR_INTERNAL);
+    for (;;) {
+        int number = wait_for_signal(keeper, -1);
+        if (number != SIGCHLD) {
+            hand_on(keeper, number);
+            continue;
+        }
+        if (!bury(keeper, &info))
+            continue;
+        if (!starts_again(keeper, &info, &wait))
+            return death_by_signal(&info) ? err_exit_code(ERR_INTERNAL) : info.si_status;
+        if (!rest(keeper, wait) || !start(keeper))
+            return err_exit_code(ERR_INTERNAL);
+    }
+}
+
+static void take_signals(struct keeper *keeper)
+{
+    sigemptyset(&keeper->signals);
+    sigaddset(&keeper->signals, SIGCHLD);
+    sigaddset(&keeper->signals, SIGTERM);
+    sigaddset(&keeper->signals, SIGINT);
+    sigaddset(&keeper->signals, SIGHUP);
+    sigprocmask(SIG_BLOCK, &keeper->signals, NULL);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+static char **without_ours(int argc, char **argv)
+{
+    char **arguments = calloc((size_t)argc + 1, sizeof(*arguments));
+    int count = 0;
+
+    for (int i = 0; arguments && i < argc; i++)
+        if (!is_ours(argv[i]))
+            arguments[count++] = argv[i];
+    return arguments;
+}
+
+int keeper_run(int argc, char **argv)
+{
+    struct keeper keeper = { .arguments = without_ours(argc, argv) };
+    bool detach = has_argument(argc, argv, "--detach");
+    struct fault fault = { 0 };
+    struct paths paths;
+    int exit_code;
+
+    if (!keeper.arguments)
+        return err_exit_code(ERR_FULL);
+    if (paths_find(&paths, &fault) != ERR_OK)
+        return give_up(&fault);
+    if (lock_is_held(&paths, "supervisor")) {
+        fault_set(&fault, ERR_EXISTS, "a supervisor runs already in %s", paths.run);
+        return give_up(&fault);
+    }
+    if (detach && !go_to_background(&exit_code))
+        return exit_code;
+    if (log_open(&paths, "supervisor", !detach, &fault) != ERR_OK)
+        log_fault("keeper", &fault);
+    take_signals(&keeper);
+    exit_code = keep(&keeper);
+    free(keeper.arguments);
+    return exit_code;
+}

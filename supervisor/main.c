@@ -1,0 +1,22 @@
+/* loopholed: starts, watches, restarts and re-adopts all services. */
+#include "supervisor/keeper.h"
+#include "supervisor/supervisor.h"
+
+int main(int argc, char **argv)
+{
+    struct service *service;
+    struct supervisor supervisor;
+
+    if (keeper_is_asked(argc, argv))
+        return keeper_run(argc, argv);
+
+    service = service_start(argc, argv, &schema_supervisor); /* options, log, limits, lock, sockets */
+    supervisor_open(&supervisor, service); /* the board; adopts what runs, starts the rest */
+
+    service_answer(service, &supervisor_handlers, &supervisor);
+    service_ready(service);
+    service_loop(service); /* until asked to stop */
+
+    supervisor_shut(&supervisor); /* the services, in the reverse order */
+    return service_end(service);
+}

@@ -1,0 +1,144 @@
+#include "supervisor/spawn.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "common/file.h"
+
+extern char **environ;
+
+static enum err set_files(posix_spawn_file_actions_t *files, const struct paths *paths, const char *service)
+{
+    char log[PATH_MAX + 64];
+
+    (void)snprintf(log, sizeof(log), "%s/%s.log", paths->logs, service);
+    if (posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0) != 0 ||
+        posix_spawn_file_actions_addopen(files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) != 0 ||
+        posix_spawn_file_actions_addopen(files, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0600) !=
+            0 ||
+        posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1) != 0)
+        return ERR_FULL;
+    return ERR_OK;
+}
+
+static void set_attributes(posix_spawnattr_t *attributes)
+{
+    sigset_t none, all;
+
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawnattr_setsigmask(attributes, &none);
+    posix_spawnattr_setsigdefault(attributes, &all);
+    posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
+static enum err run(const char *path, const posix_spawn_file_actions_t *files, struct spawn *to,
+                    struct fault *fault)
+{
+    char *const arguments[] = { (char *)path, NULL };
+    posix_spawnattr_t attributes;
+    pid_t pid;
+    int number;
+
+    posix_spawnattr_init(&attributes);
+    set_attributes(&attributes);
+    number = posix_spawn(&pid, path, files, &attributes, arguments, environ);
+    posix_spawnattr_destroy(&attributes);
+    if (number != 0)
+        return fault_errno(fault, file_err(number), number, "cannot start %s", path);
+    *to = (struct spawn){ .pid = pid, .pidfd = pidfd_open(pid, 0), .start_ticks = board_start_ticks(pid) };
+    if (to->pidfd >= 0)
+        return ERR_OK;
+    fault_errno(fault, ERR_IO, errno, "cannot watch %s", path);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    *to = (struct spawn){ .pidfd = -1 };
+    return ERR_IO;
+}
+
+enum err spawn_start(const struct paths *paths, const char *service, const char *program, struct spawn *to,
+                     struct fault *fault)
+{
+    posix_spawn_file_actions_t files;
+    char path[PATH_MAX + 64];
+    enum err e;
+
+    *to = (struct spawn){ .pidfd = -1 };
+    (void)snprintf(path, sizeof(path), "%s/%s", paths->programs, program);
+    if (posix_spawn_file_actions_init(&files) != 0)
+        return fault_set(fault, ERR_FULL, "no memory to start %s", path);
+    e = set_files(&files, paths, service);
+    if (e == ERR_OK)
+        e = run(path, &files, to, fault);
+    else
+        fault_set(fault, e, "no memory to start %s", path);
+    posix_spawn_file_actions_destroy(&files);
+    return e;
+}
+
+/* The ticks are read again once the descriptor is held: in between the pid may have passed to another process. */
+bool spawn_adopt(const struct board_line *line, struct spawn *to)
+{
+    int32_t pid = atomic_load(&line->pid);
+    uint64_t ticks = atomic_load(&line->start_ticks);
+
+    *to = (struct spawn){ .pidfd = -1 };
+    if (pid <= 1 || ticks == 0 || pid == getpid() || board_start_ticks(pid) != ticks)
+        return false;
+    to->pidfd = pidfd_open(pid, 0);
+    if (to->pidfd >= 0 && board_start_ticks(pid) == ticks && pidfd_send_signal(to->pidfd, 0, NULL, 0) == 0) {
+        to->pid = pid;
+        to->start_ticks = ticks;
+        return true;
+    }
+    if (to->pidfd >= 0)
+        close(to->pidfd);
+    to->pidfd = -1;
+    return false;
+}
+
+void spawn_signal(const struct spawn *spawn, int number)
+{
+    if (spawn->pid > 0)
+        pidfd_send_signal(spawn->pidfd, number, NULL, 0);
+}
+
+void spawn_kill_group(const struct spawn *spawn)
+{
+    if (spawn->pid > 1)
+        kill(-spawn->pid, SIGKILL);
+}
+
+bool spawn_bury(struct spawn *spawn, siginfo_t *info)
+{
+    bool known;
+
+    *info = (siginfo_t){ 0 };
+    spawn_kill_group(spawn);
+    known = waitid(P_PIDFD, (id_t)spawn->pidfd, info, WEXITED | WNOHANG) == 0 && info->si_pid != 0;
+    close(spawn->pidfd);
+    *spawn = (struct spawn){ .pidfd = -1 };
+    return known;
+}
+
+bool spawn_is_dead(const struct spawn *spawn, usec_t timeout)
+{
+    usec_t end = clock_steady() + timeout;
+    struct pollfd poll_on = { .fd = spawn->pidfd, .events = POLLIN };
+
+    if (spawn->pid == 0)
+        return true;
+    for (;;) {
+        usec_t left = end - clock_steady();
+        int got = poll(&poll_on, 1, left > 0 ? (int)(left / 1000) + 1 : 0);
+        if (got != 0 && !(got < 0 && errno == EINTR))
+            return got > 0;
+        if (left <= 0)
+            return false;
+    }
+}

@@ -1,0 +1,36 @@
+/* spawn.h: processes: started, or found running. */
+#ifndef LOOPHOLE_SUPERVISOR_SPAWN_H
+#define LOOPHOLE_SUPERVISOR_SPAWN_H
+
+#include <signal.h>
+#include "common/paths.h"
+#include "common/rt/board.h"
+
+struct spawn {
+    int32_t pid; /* 0: none */
+    int pidfd;   /* readable once it is dead */
+    uint64_t start_ticks;
+};
+
+/* Starts `program` from the programs' directory in a session of its own, with no descriptor but /dev/null as
+ * standard input and output, and the log of `service` as standard error, where the C library speaks its last words.
+ * Errors: not_found, denied, io, full. */
+enum err spawn_start(const struct paths *paths, const char *service, const char *program, struct spawn *to,
+                     struct fault *fault);
+
+/* The process on the line, if it lives: pid and start ticks name it, so that a pid given to another is not taken.
+ * False when there is none. */
+bool spawn_adopt(const struct board_line *line, struct spawn *to);
+
+void spawn_signal(const struct spawn *spawn, int number);
+
+/* Kills whatever is left of its session's process group: a dead indexer's workers. */
+void spawn_kill_group(const struct spawn *spawn);
+
+/* After its death: how it ended; false when it was not our child, and nobody knows. Closes the descriptor. */
+bool spawn_bury(struct spawn *spawn, siginfo_t *info);
+
+/* Waits for its death for at most `timeout`. */
+bool spawn_is_dead(const struct spawn *spawn, usec_t timeout);
+
+#endif

@@ -1,0 +1,124 @@
+#include "supervisor/supervisor.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include "common/bell.h"
+#include "common/config.h"
+#include "common/log.h"
+#include "supervisor/keeper.h"
+
+enum { LOOK_US = 100000 };
+
+/* A supervisor that was stopped or starved saw nothing meanwhile: what it missed counts against nobody. */
+static void look(void *state)
+{
+    struct supervisor *supervisor = state;
+    usec_t now = clock_steady();
+    usec_t passed = now - supervisor->looked;
+
+    supervisor->looked = now;
+    for (uint32_t i = 0; i < supervisor->count; i++)
+        child_look(&supervisor->children[i], now, passed < 2 * LOOK_US ? passed : 2 * LOOK_US);
+}
+
+static void on_bell(void *state, int fd)
+{
+    char text[BELL_SIZE];
+
+    while (bell_take(fd, text))
+        ;
+    look(state);
+}
+
+static enum err read_config(struct supervisor *supervisor, struct fault *fault)
+{
+    struct config *config;
+    enum err e = config_load(supervisor->world.paths, &config, fault);
+
+    if (e != ERR_OK)
+        return e;
+    supervisor->world.start_limit = config_int(config, "supervisor.start_ms", 60000, 1000, 3600000) * 1000;
+    for (uint32_t i = 0; i < table_count; i++)
+        supervisor->children[i].hang_limit =
+            config_int(config, "supervisor.hang_ms", table_rows[i].hang_ms, 100, 3600000) * 1000;
+    e = config_check(config, fault);
+    config_free(config);
+    return e;
+}
+
+static void open_bell(struct supervisor *supervisor)
+{
+    struct fault fault;
+
+    if (bell_make(supervisor->world.paths, &supervisor->bell, &fault) != ERR_OK)
+        log_fault("goes on without a doorbell", &fault);
+    else if (service_watch(supervisor->world.service, supervisor->bell, on_bell, supervisor) != ERR_OK)
+        log_warn("cannot hear the doorbell");
+}
+
+/* On a board where nobody lives the counts are of an engine that is gone. */
+static void start_all(struct supervisor *supervisor)
+{
+    bool anybody = false;
+
+    for (uint32_t i = 0; i < table_count; i++) {
+        struct child *child = &supervisor->children[i];
+        child->row = &table_rows[i];
+        child->world = &supervisor->world;
+        child->line = board_line(supervisor->world.board, child->row->name, true);
+        supervisor->count = i + 1;
+        child_start(child);
+        anybody = anybody || child->adopted;
+    }
+    for (uint32_t i = 0; !anybody && i < supervisor->count; i++)
+        if (supervisor->children[i].line)
+            atomic_store(&supervisor->children[i].line->restarts, 0);
+}
+
+/* What the keeper knows of our predecessors is not for our children. */
+static void read_keeper(struct supervisor *supervisor)
+{
+    const char *restarts = getenv(KEEPER_RESTARTS), *death = getenv(KEEPER_DEATH);
+
+    supervisor->restarts = restarts ? strtoull(restarts, NULL, 10) : 0;
+    supervisor->died_at = clock_steady();
+    (void)snprintf(supervisor->last_death, sizeof(supervisor->last_death), "%s", death ? death : "");
+    unsetenv(KEEPER_RESTARTS);
+    unsetenv(KEEPER_DEATH);
+}
+
+void supervisor_open(struct supervisor *supervisor, struct service *service)
+{
+    struct fault fault = { 0 };
+    enum err e;
+
+    *supervisor = (struct supervisor){ .bell = -1, .looked = clock_steady() };
+    supervisor->world.service = service;
+    supervisor->world.paths = service_paths(service);
+    read_keeper(supervisor);
+    e = read_config(supervisor, &fault);
+    if (e == ERR_OK)
+        e = board_make(supervisor->world.paths, &supervisor->world.board, &fault);
+    if (e != ERR_OK) {
+        log_fault("cannot supervise", &fault);
+        service_stop(service, err_exit_code(e));
+        return;
+    }
+    open_bell(supervisor);
+    start_all(supervisor);
+    service_every(service, LOOK_US, look, supervisor);
+}
+
+void supervisor_shut(struct supervisor *supervisor)
+{
+    if (!supervisor->world.board)
+        return;
+    log_info("shutting down");
+    for (uint32_t i = supervisor->count; i > 0; i--)
+        child_shut(&supervisor->children[i - 1]);
+    board_close(supervisor->world.board);
+    board_remove(supervisor->world.paths);
+    if (supervisor->bell >= 0)
+        service_unwatch(supervisor->world.service, supervisor->bell);
+    bell_close(supervisor->bell);
+    bell_remove(supervisor->world.paths);
+}

@@ -1,0 +1,19 @@
+/* table.h: the services of the engine. A service is added by one row here, its folder and its schema. */
+#ifndef LOOPHOLE_SUPERVISOR_TABLE_H
+#define LOOPHOLE_SUPERVISOR_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct table_row {
+    const char *name;       /* on the board, of its log, lock and sockets */
+    const char *program;    /* stands beside loopholed */
+    bool never_quarantined; /* nothing works without it: tried for ever */
+    uint32_t hang_ms;       /* silent for so long it is replaced */
+};
+
+/* They start in this order, and stop in the reverse one. */
+extern const struct table_row table_rows[];
+extern const uint32_t table_count;
+
+#endif

@@ -1,0 +1,47 @@
+#!/bin/bash
+# docs/protocol.md is what schemac makes of the schemas.
+. "$(dirname "$0")/../lib.sh"
+
+_make() {
+    "$build/schemac" --out "$scratch" --docs "$scratch/protocol.md" --head "$top/docs/protocol.head.md" \
+        "$top"/schemas/*.schema || fail "schemac refuses the schemas"
+}
+
+the_protocol_is_documented_as_it_is() {
+    _make
+    diff "$top/docs/protocol.md" "$scratch/protocol.md" || fail "write it anew with \`make docs\`"
+}
+
+every_link_of_the_documentation_leads_somewhere() {
+    _make
+    grep -oE '\(#[^)]*\)' "$scratch/protocol.md" | tr -d '(#)' | sort -u >"$scratch/links"
+    grep -E '^#+ ' "$scratch/protocol.md" | sed -E 's/^#+ //; s/ /-/g; s/[^A-Za-z0-9_-]//g' | tr A-Z a-z | sort -u \
+        >"$scratch/headings"
+    same "" "$(comm -23 "$scratch/links" "$scratch/headings")"
+}
+
+every_ask_and_event_is_documented() {
+    local schema service name
+    for schema in "$top"/schemas/*.schema; do
+        service=$(sed -nE 's/^service ([a-z_]+) .*/\1/p' "$schema")
+        for name in $(sed -nE 's/^(ask|event) ([a-z_]+) .*/\1:\2/p' "$schema"); do
+            grep -qxF "### ${name%%:*} $service.${name#*:}" "$top/docs/protocol.md" || fail "$service.${name#*:} is missing"
+        done
+    done
+}
+
+# The bytes that the document shows as an example, read by somebody else's MessagePack.
+the_example_bytes_are_what_the_document_says() {
+    /usr/bin/python3 - "$top/docs/protocol.md" <<'PYTHON' || fail "they are not"
+import re, sys, msgpack
+text = re.search(r"byte by byte.*?```\n(.*?)```", open(sys.argv[1]).read(), re.S).group(1)
+shown = ["".join(line.strip().split("   ")[0] for line in part.splitlines()) for part in text.split("\n\n")]
+request = bytes(range(16))
+wanted = [[1, "persist.ping", request, 1000, {"payload": b"hello"}],
+          [1, request, "ok", {"service": "persist", "pid": 4242, "epoch": 17, "payload": b"hello"}]]
+got = [msgpack.unpackb(bytes.fromhex(part)) for part in shown]
+sys.exit(f"{got}" if got != wanted else 0)
+PYTHON
+}
+
+run_claims "$@"

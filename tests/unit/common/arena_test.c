@@ -1,0 +1,139 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include <stdalign.h>
+#include "common/arena.h"
+
+static void memory_is_zeroed_and_aligned_for_any_type(void **state)
+{
+    struct arena arena = { 0 };
+
+    (void)state;
+    for (size_t size = 0; size < 5000; size += 37) {
+        uint8_t *at = arena_alloc(&arena, size);
+        assert_non_null(at);
+        assert_int_equal((uintptr_t)at % alignof(max_align_t), 0);
+        for (size_t i = 0; i < size; i++)
+            assert_int_equal(at[i], 0);
+        memset(at, 0xAA, size);
+    }
+    arena_free(&arena);
+}
+
+static void memory_is_zeroed_again_after_a_reset(void **state)
+{
+    struct arena arena = { 0 };
+    uint8_t *at = arena_alloc(&arena, 100);
+
+    (void)state;
+    memset(at, 0xAA, 100);
+    arena_reset(&arena);
+    at = arena_alloc(&arena, 100);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(at[i], 0);
+    arena_free(&arena);
+}
+
+static void past_its_limit_an_arena_gives_nothing(void **state)
+{
+    struct arena arena = { .limit = 10000 };
+    size_t given = 0;
+
+    (void)state;
+    while (arena_alloc(&arena, 1000))
+        given += 1000;
+    assert_in_range(given, 1000, 10000);
+    assert_in_range(arena.total, given, 10000);
+    assert_null(arena_alloc(&arena, 10001));
+    arena_reset(&arena);
+    assert_non_null(arena_alloc(&arena, 1000));
+    arena_free(&arena);
+}
+
+static void the_default_limit_is_a_gigabyte(void **state)
+{
+    struct arena arena = { 0 };
+
+    (void)state;
+    assert_null(arena_alloc(&arena, ((size_t)1 << 30) + 1));
+    assert_null(arena_alloc(&arena, SIZE_MAX));
+    assert_null(arena_alloc(&arena, SIZE_MAX - 8));
+    arena_free(&arena);
+}
+
+static void a_product_that_overflows_gives_nothing(void **state)
+{
+    struct arena arena = { 0 };
+
+    (void)state;
+    assert_null(arena_array(&arena, SIZE_MAX / 2, 3));
+    assert_null(arena_array(&arena, (size_t)1 << 33, (size_t)1 << 33));
+    assert_non_null(arena_array(&arena, 0, 8));
+    assert_non_null(arena_array(&arena, 10, 8));
+    arena_free(&arena);
+}
+
+static void a_reset_keeps_the_largest_block_alone(void **state)
+{
+    struct arena arena = { 0 };
+
+    (void)state;
+    arena_alloc(&arena, 10);
+    arena_alloc(&arena, 3000000);
+    arena_alloc(&arena, 10);
+    arena_reset(&arena);
+    assert_in_range(arena.total, 3000000, 3000100);
+    arena_alloc(&arena, 2999000);
+    assert_in_range(arena.total, 3000000, 3000100);
+    arena_free(&arena);
+    assert_int_equal(arena.total, 0);
+}
+
+static void copies_own_their_bytes_and_end_with_a_zero(void **state)
+{
+    struct arena arena = { 0 };
+    char from[] = "kick";
+    struct text text = arena_text(&arena, (struct text){ 4, from });
+    struct bytes bytes = arena_bytes(&arena, bytes_of("a\0b", 3));
+    struct text printed = arena_printf(&arena, "%s %d", "snare", 2);
+
+    (void)state;
+    from[0] = 'x';
+    assert_string_equal(text.at, "kick");
+    assert_int_equal(bytes.len, 3);
+    assert_memory_equal(bytes.at, "a\0b\0", 4);
+    assert_string_equal(printed.at, "snare 2");
+    assert_int_equal(printed.len, 7);
+    assert_string_equal(arena_text(&arena, (struct text){ 0 }).at, "");
+    arena_free(&arena);
+}
+
+static void a_copy_without_memory_is_empty(void **state)
+{
+    struct arena arena = { .limit = 16 };
+    struct text text = arena_text(&arena, TEXT("longer than sixteen bytes"));
+
+    (void)state;
+    assert_int_equal(text.len, 0);
+    assert_null(text.at);
+    assert_null(arena_printf(&arena, "%s", "longer than sixteen bytes").at);
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_is_zeroed_and_aligned_for_any_type),
+        cmocka_unit_test(memory_is_zeroed_again_after_a_reset),
+        cmocka_unit_test(past_its_limit_an_arena_gives_nothing),
+        cmocka_unit_test(the_default_limit_is_a_gigabyte),
+        cmocka_unit_test(a_product_that_overflows_gives_nothing),
+        cmocka_unit_test(a_reset_keeps_the_largest_block_alone),
+        cmocka_unit_test(copies_own_their_bytes_and_end_with_a_zero),
+        cmocka_unit_test(a_copy_without_memory_is_empty),
+    };
+    return cmocka_run_group_tests_name("common/arena", tests, NULL, NULL);
+}

@@ -1,0 +1,79 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "common/buffer.h"
+
+static void bytes_come_out_as_they_went_in(void **state)
+{
+    struct buffer buffer = { 0 };
+
+    (void)state;
+    for (int i = 0; i < 1000; i++)
+        buffer_printf(&buffer, "%03d,", i);
+    buffer_add_text(&buffer, "end");
+    buffer_add(&buffer, "\0x", 2);
+    assert_int_equal(buffer.len, 4005);
+    assert_memory_equal(buffer.at, "000,001,", 8);
+    assert_memory_equal(buffer.at + 4000, "end\0x", 5);
+    assert_int_equal(buffer_bytes(&buffer).len, 4005);
+    buffer_free(&buffer);
+}
+
+static void as_c_text_there_is_a_zero_behind(void **state)
+{
+    struct buffer buffer = { 0 };
+
+    (void)state;
+    assert_string_equal(buffer_c(&buffer), "");
+    for (int i = 0; i < 300; i++) {
+        buffer_add(&buffer, "x", 1);
+        assert_int_equal(strlen(buffer_c(&buffer)), i + 1);
+    }
+    buffer_free(&buffer);
+}
+
+static void past_the_limit_it_fails_and_stays_failed(void **state)
+{
+    struct buffer buffer = { .limit = 10 };
+
+    (void)state;
+    buffer_add(&buffer, "1234567890", 10);
+    assert_false(buffer.failed);
+    buffer_add(&buffer, "1", 1);
+    assert_true(buffer.failed);
+    buffer_add(&buffer, "", 0);
+    buffer_printf(&buffer, "x");
+    assert_int_equal(buffer.len, 10);
+    assert_string_equal(buffer_c(&buffer), "");
+    buffer_reset(&buffer);
+    buffer_add_text(&buffer, "again");
+    assert_string_equal(buffer_c(&buffer), "again");
+    buffer_free(&buffer);
+}
+
+static void a_length_beyond_all_memory_fails(void **state)
+{
+    struct buffer buffer = { 0 };
+
+    (void)state;
+    buffer_add_text(&buffer, "x");
+    buffer_add(&buffer, "y", SIZE_MAX);
+    assert_true(buffer.failed);
+    buffer_free(&buffer);
+    assert_false(buffer.failed);
+    assert_null(buffer.at);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bytes_come_out_as_they_went_in),
+        cmocka_unit_test(as_c_text_there_is_a_zero_behind),
+        cmocka_unit_test(past_the_limit_it_fails_and_stays_failed),
+        cmocka_unit_test(a_length_beyond_all_memory_fails),
+    };
+    return cmocka_run_group_tests_name("common/buffer", tests, NULL, NULL);
+}

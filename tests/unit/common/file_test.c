@@ -1,0 +1,154 @@
+#include "tests/unit/common/home.h"
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include "common/file.h"
+
+static void same_content(const char *path, const char *text)
+{
+    struct buffer found = { 0 };
+
+    assert_int_equal(file_read_all(path, 1 << 20, &found, NULL), ERR_OK);
+    assert_string_equal(buffer_c(&found), text);
+    buffer_free(&found);
+}
+
+static int entries_of(const char *directory)
+{
+    DIR *dir = opendir(directory);
+    int count = 0;
+
+    assert_non_null(dir);
+    while (readdir(dir))
+        count++;
+    closedir(dir);
+    return count - 2;
+}
+
+static void a_file_is_read_whole_up_to_its_limit(void **state)
+{
+    const char *path = home_file(*state, "f", "12345");
+    struct buffer found = { 0 };
+    struct fault fault;
+
+    assert_int_equal(file_read_all(path, 5, &found, NULL), ERR_OK);
+    assert_string_equal(buffer_c(&found), "12345");
+    assert_int_equal(file_read_all(path, 4, &found, &fault), ERR_TOO_LARGE);
+    assert_non_null(strstr(fault.what, "larger than 4 bytes"));
+    buffer_free(&found);
+}
+
+static void what_is_no_file_is_refused_without_hanging(void **state)
+{
+    const struct home *home = *state;
+    const char *path = home_file(home, "pipe", NULL);
+    struct buffer found = { 0 };
+
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(file_read_all(path, 10, &found, NULL), ERR_BAD_REQUEST);
+    assert_int_equal(file_read_all(home->root, 10, &found, NULL), ERR_BAD_REQUEST);
+    assert_int_equal(file_read_all(home_file(home, "none", NULL), 10, &found, NULL), ERR_NOT_FOUND);
+    buffer_free(&found);
+}
+
+static void an_atomic_write_replaces_the_whole_file(void **state)
+{
+    const struct home *home = *state;
+    const char *path = home_file(home, "f", "a much longer old text");
+    struct stat st;
+
+    assert_int_equal(file_write_atomic(path, bytes_of("new", 3), 0640, NULL), ERR_OK);
+    same_content(path, "new");
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0640);
+    assert_int_equal(entries_of(home->root), 2); /* the file and the home */
+}
+
+static void an_atomic_write_into_a_missing_directory_says_so(void **state)
+{
+    struct fault fault;
+
+    assert_int_equal(file_write_atomic(home_file(*state, "no/f", NULL), bytes_of("x", 1), 0600, &fault),
+                     ERR_NOT_FOUND);
+    assert_non_null(strstr(fault.what, "No such file"));
+}
+
+/* RLIMIT_FSIZE stands for a full disk: the write itself fails half-way. */
+static void an_atomic_write_that_fails_half_way_leaves_the_old_file(void **state)
+{
+    const struct home *home = *state;
+    const char *path = home_file(home, "f", "old");
+    static char large[100000];
+    int status;
+
+    if (fork() == 0) {
+        struct rlimit limit = { 5000, 5000 };
+        signal(SIGXFSZ, SIG_IGN);
+        setrlimit(RLIMIT_FSIZE, &limit);
+        _exit(file_write_atomic(path, bytes_of(large, sizeof(large)), 0600, NULL));
+    }
+    wait(&status);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), ERR_TOO_LARGE);
+    same_content(path, "old");
+    assert_int_equal(entries_of(home->root), 2);
+}
+
+static void an_atomic_write_over_a_directory_leaves_nothing_behind(void **state)
+{
+    const struct home *home = *state;
+    const char *path = home_file(home, "dir", NULL);
+
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_not_equal(file_write_atomic(path, bytes_of("x", 1), 0600, NULL), ERR_OK);
+    assert_int_equal(entries_of(home->root), 2);
+}
+
+static void a_write_killed_at_any_time_leaves_old_or_new(void **state)
+{
+    const char *path = home_file(*state, "f", "old");
+
+    for (int round = 0; round < 20; round++) {
+        struct buffer found = { 0 };
+        pid_t child = fork();
+        if (child == 0)
+            for (;;)
+                file_write_atomic(path, bytes_of("new and longer", 14), 0600, NULL);
+        usleep((useconds_t)(round * 300));
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+        assert_int_equal(file_read_all(path, 100, &found, NULL), ERR_OK);
+        assert_true(!strcmp(buffer_c(&found), "old") || !strcmp(buffer_c(&found), "new and longer"));
+        buffer_free(&found);
+    }
+}
+
+static void directories_are_made_all_the_way(void **state)
+{
+    const struct home *home = *state;
+    struct fault fault;
+
+    assert_int_equal(file_make_dirs(home_file(home, "a/b/c", NULL), 0700, NULL), ERR_OK);
+    assert_int_equal(file_make_dirs(home_file(home, "a/b/c", NULL), 0700, NULL), ERR_OK);
+    assert_int_equal(file_make_dirs(home_file(home, "a//b/d", NULL), 0700, NULL), ERR_OK);
+    home_file(home, "a/file", "x");
+    assert_int_equal(file_make_dirs(home_file(home, "a/file", NULL), 0700, &fault), ERR_EXISTS);
+    assert_int_equal(file_make_dirs(home_file(home, "a/file/b", NULL), 0700, &fault), ERR_NOT_FOUND);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        HOME_TEST(a_file_is_read_whole_up_to_its_limit),
+        HOME_TEST(what_is_no_file_is_refused_without_hanging),
+        HOME_TEST(an_atomic_write_replaces_the_whole_file),
+        HOME_TEST(an_atomic_write_into_a_missing_directory_says_so),
+        HOME_TEST(an_atomic_write_that_fails_half_way_leaves_the_old_file),
+        HOME_TEST(an_atomic_write_over_a_directory_leaves_nothing_behind),
+        HOME_TEST(a_write_killed_at_any_time_leaves_old_or_new),
+        HOME_TEST(directories_are_made_all_the_way),
+    };
+    return cmocka_run_group_tests_name("common/file", tests, NULL, NULL);
+}

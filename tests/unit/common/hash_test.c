@@ -1,0 +1,47 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "common/hash.h"
+
+static void pieces_hash_as_the_whole(void **state)
+{
+    struct hash_stream *stream = hash_new();
+    uint8_t bytes[5000];
+    struct hash whole;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bytes); i++)
+        bytes[i] = (uint8_t)(i * 31);
+    whole = hash_of(bytes, sizeof(bytes));
+    for (size_t step = 1; step < 1000; step += 97) {
+        struct hash hash;
+        hash_restart(stream);
+        for (size_t at = 0; at < sizeof(bytes); at += step)
+            hash_add(stream, bytes + at, sizeof(bytes) - at < step ? sizeof(bytes) - at : step);
+        hash = hash_so_far(stream);
+        assert_memory_equal(hash.b, whole.b, sizeof(whole.b));
+    }
+    hash_free(stream);
+    hash_free(NULL);
+}
+
+static void the_bytes_are_the_published_ones(void **state)
+{
+    char hex[33];
+
+    (void)state;
+    assert_string_equal(hash_hex(hash_of("", 0), 32, hex), "99aa06d3014798d86001c324468d497f");
+    assert_string_equal(hash_hex(hash_of("", 0), 8, hex), "99aa06d3");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pieces_hash_as_the_whole),
+        cmocka_unit_test(the_bytes_are_the_published_ones),
+    };
+    return cmocka_run_group_tests_name("common/hash", tests, NULL, NULL);
+}

@@ -1,0 +1,113 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "common/text.h"
+
+static void texts_are_equal_by_their_bytes(void **state)
+{
+    (void)state;
+    assert_true(text_equal(TEXT("kick"), text_of("kick")));
+    assert_false(text_equal(TEXT("kick"), TEXT("kic")));
+    assert_true(text_equal((struct text){ 0 }, TEXT("")));
+    assert_true(text_is(text_of(NULL), ""));
+}
+
+static void order_is_by_bytes_and_the_shorter_comes_first(void **state)
+{
+    (void)state;
+    assert_true(text_compare(TEXT("a"), TEXT("b")) < 0);
+    assert_true(text_compare(TEXT("ab"), TEXT("a")) > 0);
+    assert_true(text_compare(TEXT("\xFF"), TEXT("a")) > 0);
+    assert_int_equal(text_compare((struct text){ 0 }, TEXT("")), 0);
+}
+
+static void a_text_starts_with_its_start_and_with_nothing(void **state)
+{
+    (void)state;
+    assert_true(text_starts(TEXT("bpm:120"), TEXT("bpm:")));
+    assert_true(text_starts(TEXT("x"), TEXT("")));
+    assert_false(text_starts(TEXT("bp"), TEXT("bpm:")));
+}
+
+static void a_copy_that_does_not_fit_is_cut_and_says_so(void **state)
+{
+    char to[4];
+
+    (void)state;
+    assert_true(text_copy(to, sizeof(to), TEXT("abc")));
+    assert_string_equal(to, "abc");
+    assert_false(text_copy(to, sizeof(to), TEXT("abcd")));
+    assert_string_equal(to, "abc");
+    assert_true(text_copy(to, sizeof(to), (struct text){ 0 }));
+    assert_string_equal(to, "");
+    assert_false(text_copy(to, 0, TEXT("a")));
+}
+
+static void a_path_with_a_zero_in_it_is_no_path(void **state)
+{
+    char to[8];
+
+    (void)state;
+    assert_true(bytes_copy(to, sizeof(to), bytes_of("a\xFF", 2)));
+    assert_false(bytes_copy(to, sizeof(to), bytes_of("a\0b", 3)));
+    assert_false(bytes_copy(to, sizeof(to), bytes_of("12345678", 8)));
+}
+
+static void well_formed_utf8_is_known(void **state)
+{
+    static const char *const good[] = { "", "abc", "\xC2\x80", "ü", "€", "\xEF\xBF\xBF", "\xF0\x90\x80\x80",
+                                        "\xF4\x8F\xBF\xBF", "a\xE0\xA0\x80z" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+        assert_true(text_is_utf8(text_of(good[i])));
+}
+
+static void overlong_cut_and_forbidden_utf8_is_refused(void **state)
+{
+    static const char *const bad[] = {
+        "\x80",             /* no lead */
+        "\xC0\x80",         /* overlong zero */
+        "\xC1\xBF",         /* overlong */
+        "\xE0\x9F\xBF",     /* overlong */
+        "\xF0\x8F\xBF\xBF", /* overlong */
+        "\xED\xA0\x80",     /* surrogate */
+        "\xF4\x90\x80\x80", /* past U+10FFFF */
+        "\xF5\x80\x80\x80", /* past U+10FFFF */
+        "\xC2",             /* cut */
+        "\xE2\x82",         /* cut */
+        "a\xF0\x90\x80",    /* cut */
+        "\xE2\x28\xA1",     /* broken inside */
+        "\xFF",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        assert_false(text_is_utf8(text_of(bad[i])));
+}
+
+static void bytes_are_equal_by_what_they_hold(void **state)
+{
+    (void)state;
+    assert_true(bytes_equal(bytes_of("a\0b", 3), bytes_of("a\0b", 3)));
+    assert_false(bytes_equal(bytes_of("a\0b", 3), bytes_of("a\0c", 3)));
+    assert_true(bytes_equal(bytes_of(NULL, 0), bytes_of("", 0)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_are_equal_by_their_bytes),
+        cmocka_unit_test(order_is_by_bytes_and_the_shorter_comes_first),
+        cmocka_unit_test(a_text_starts_with_its_start_and_with_nothing),
+        cmocka_unit_test(a_copy_that_does_not_fit_is_cut_and_says_so),
+        cmocka_unit_test(a_path_with_a_zero_in_it_is_no_path),
+        cmocka_unit_test(well_formed_utf8_is_known),
+        cmocka_unit_test(overlong_cut_and_forbidden_utf8_is_refused),
+        cmocka_unit_test(bytes_are_equal_by_what_they_hold),
+    };
+    return cmocka_run_group_tests_name("common/text", tests, NULL, NULL);
+}

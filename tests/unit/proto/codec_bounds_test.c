@@ -1,0 +1,244 @@
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "proto/codec.h"
+#include "tests/unit/proto/sample.h"
+
+static struct arena arena;
+static struct sample decoded;
+static struct fault fault;
+
+static int set_up(void **state)
+{
+    (void)state;
+    arena_reset(&arena);
+    memset(&fault, 0, sizeof(fault));
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_free(&arena);
+    return 0;
+}
+
+static enum err decode(struct bytes from)
+{
+    memset(&decoded, 0, sizeof(decoded));
+    return codec_decode(&sample_shape, from, &arena, &decoded, &fault);
+}
+
+static void refused(struct bytes from, const char *field)
+{
+    assert_int_equal(decode(from), ERR_BAD_REQUEST);
+    assert_int_equal(fault.code, ERR_BAD_REQUEST);
+    assert_string_not_equal(fault.what, "");
+    assert_string_equal(fault.field, field);
+}
+
+static void refused_on_encoding(const struct sample *sample, const char *field)
+{
+    struct buffer buffer = { 0 };
+
+    buffer_add(&buffer, "x", 1);
+    assert_int_equal(codec_encode(&sample_shape, sample, &buffer, &fault), ERR_BAD_REQUEST);
+    assert_string_equal(fault.field, field);
+    assert_int_equal(buffer.len, 1);
+    buffer_free(&buffer);
+}
+
+static void nil_for_a_field_that_must_be_there_is_refused(void **state)
+{
+    (void)state;
+    refused(WIRE("\x81\xa4text\xc0"), "text");
+    refused(WIRE("\x81\xa4tags\xc0"), "tags");
+}
+
+static void a_field_that_is_there_twice_is_refused(void **state)
+{
+    (void)state;
+    refused(WIRE("\x82\xa3yes\xc3\xa3yes\xc2"), "yes");
+}
+
+static void a_key_that_is_no_text_is_refused(void **state)
+{
+    (void)state;
+    refused(WIRE("\x81\x01\x02"), "");
+}
+
+static void a_value_of_another_type_is_refused(void **state)
+{
+    (void)state;
+    refused(WIRE("\x81\xa3yes\x01"), "yes");
+    refused(WIRE("\x81\xa5whole\xa1\x31"), "whole");
+    refused(WIRE("\x81\xa5whole\xca\x3f\x80\x00\x00"), "whole");
+    refused(WIRE("\x81\245count\xc3"), "count");
+    refused(WIRE("\x81\xa4part\xc2"), "part");
+    refused(WIRE("\x81\xa4text\xc4\x01x"), "text");
+    refused(WIRE("\x81\xa4text\x01"), "text");
+    refused(WIRE("\x81\xa4path\x01"), "path");
+    refused(WIRE("\x81\xa2id\x01"), "id");
+    refused(WIRE("\x81\xa2id\xc4\x02xx"), "id");
+    refused(WIRE("\x81\246colour\x01"), "colour");
+    refused(WIRE("\x81\xa5inner\x90"), "inner");
+    refused(WIRE("\x81\xa4tags\x80"), "tags");
+    refused(WIRE("\x81\xa4text\xd4\x01x"), "text");
+    refused(WIRE("\x90"), "");
+    refused(WIRE("\x01"), "");
+}
+
+static void a_number_past_its_bounds_is_refused(void **state)
+{
+    (void)state;
+    refused(WIRE("\x81\xa5whole\x65"), "whole");
+    refused(WIRE("\x81\xa5whole\xd0\x9b"), "whole");
+    refused(WIRE("\x81\251any_whole\xcf\x80\0\0\0\0\0\0\0"), "any_whole");
+    refused(WIRE("\x81\245count\xcd\x03\xe9"), "count");
+    refused(WIRE("\x81\245count\xff"), "count");
+    refused(WIRE("\x81\251any_count\xff"), "any_count");
+    refused(WIRE("\x81\xa4part\x02"), "part");
+    refused(WIRE("\x81\xa4part\xff"), "part");
+}
+
+static void nan_and_infinity_are_refused(void **state)
+{
+    (void)state;
+    refused(WIRE("\x81\250any_real\xcb\x7f\xf8\0\0\0\0\0\0"), "any_real");
+    refused(WIRE("\x81\250any_real\xcb\x7f\xf0\0\0\0\0\0\0"), "any_real");
+    refused(WIRE("\x81\250any_real\xca\xff\x80\0\0"), "any_real");
+}
+
+static void a_text_past_its_bound_is_refused(void **state)
+{
+    (void)state;
+    refused(WIRE("\x81\xa4text\251123456789"), "text");
+    refused(WIRE("\x81\244blob\xc4\00512345"), "blob");
+    refused(WIRE("\x81\xa4tags\x94\xa0\xa0\xa0\xa0"), "tags");
+}
+
+static void text_that_is_not_utf8_is_refused(void **state)
+{
+    (void)state;
+    refused(WIRE("\x81\xa4text\xa1\xff"), "text");
+    refused(WIRE("\x81\xa4text\xa2\xc0\x80"), "text");
+    refused(WIRE("\x81\xa4text\xa3\xed\xa0\x80"), "text");
+    refused(WIRE("\x81\xa4text\xa2\xe2\x82"), "text");
+    refused(WIRE("\x81\246colour\xa1\xff"), "colour");
+}
+
+static void a_fault_names_the_field_as_a_path(void **state)
+{
+    (void)state;
+    refused(WIRE("\x81\xa5inner\x81\xa6number\x0a"), "inner.number");
+    refused(WIRE("\x81\xa4tags\x92\xa1x\x01"), "tags[1]");
+    refused(WIRE("\x81\xa6inners\x92\x80\x81\xa4tags\x92\xa1x\24512345"), "inners[1].tags[1]");
+}
+
+static void bytes_behind_the_map_are_refused(void **state)
+{
+    (void)state;
+    refused(WIRE("\x80\x80"), "");
+    refused(WIRE("\x81\xa3yes\xc3\x00"), "");
+}
+
+static void an_empty_message_is_refused(void **state)
+{
+    (void)state;
+    refused(WIRE(""), "");
+    refused((struct bytes){ 0 }, "");
+}
+
+static void a_message_past_the_size_limit_is_too_large(void **state)
+{
+    static uint8_t zeros[CODEC_MESSAGE_MAX + 1];
+
+    (void)state;
+    assert_int_equal(decode(bytes_of(zeros, sizeof(zeros))), ERR_TOO_LARGE);
+}
+
+static void encoding_refuses_what_decoding_would_refuse(void **state)
+{
+    static struct text long_tag[] = { { 2, "ok" }, { 5, "12345" } };
+    struct sample sample = { 0 };
+
+    (void)state;
+    refused_on_encoding(&(struct sample){ .whole = 101 }, "whole");
+    refused_on_encoding(&(struct sample){ .count = 1001 }, "count");
+    refused_on_encoding(&(struct sample){ .part = -0.1 }, "part");
+    refused_on_encoding(&(struct sample){ .any_real = (double)NAN }, "any_real");
+    refused_on_encoding(&(struct sample){ .text = { 9, "123456789" } }, "text");
+    refused_on_encoding(&(struct sample){ .text = { 1, "\x80" } }, "text");
+    refused_on_encoding(&(struct sample){ .blob = { 5, (const uint8_t *)"12345" } }, "blob");
+    refused_on_encoding(&(struct sample){ .colour = { 3, { 0 } } }, "colour");
+    refused_on_encoding(&(struct sample){ .has_extra = true, .extra = { .number = 10 } }, "extra.number");
+    sample.tags = (struct text_list){ 2, long_tag };
+    refused_on_encoding(&sample, "tags[1]");
+    sample.tags.count = 4;
+    refused_on_encoding(&sample, "tags");
+}
+
+static void a_full_buffer_is_an_error_and_leaves_what_was_there(void **state)
+{
+    const struct sample full = sample_full();
+    struct buffer buffer = { .limit = 64 };
+
+    (void)state;
+    assert_int_equal(codec_encode(&sample_shape, &full, &buffer, &fault), ERR_FULL);
+    assert_int_equal(buffer.len, 0);
+    buffer_free(&buffer);
+}
+
+static void a_full_arena_is_an_error(void **state)
+{
+    struct arena small = { .limit = 32 };
+
+    (void)state;
+    assert_int_equal(
+        codec_decode(&sample_shape, WIRE("\x81\xa6inners\x93\x80\x80\x80"), &small, &decoded, &fault),
+        ERR_FULL);
+    assert_string_equal(fault.field, "inners");
+    arena_free(&small);
+}
+
+static void a_fault_may_be_left_out(void **state)
+{
+    struct buffer buffer = { 0 };
+
+    (void)state;
+    assert_int_equal(codec_decode(&sample_shape, WIRE("\x81\xa4tags\x91\x01"), &arena, &decoded, NULL),
+                     ERR_BAD_REQUEST);
+    assert_int_equal(codec_encode(&sample_shape, &(struct sample){ .whole = 101 }, &buffer, NULL),
+                     ERR_BAD_REQUEST);
+    buffer_free(&buffer);
+}
+
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest claims[] = {
+        CLAIM(nil_for_a_field_that_must_be_there_is_refused),
+        CLAIM(a_field_that_is_there_twice_is_refused),
+        CLAIM(a_key_that_is_no_text_is_refused),
+        CLAIM(a_value_of_another_type_is_refused),
+        CLAIM(a_number_past_its_bounds_is_refused),
+        CLAIM(nan_and_infinity_are_refused),
+        CLAIM(a_text_past_its_bound_is_refused),
+        CLAIM(text_that_is_not_utf8_is_refused),
+        CLAIM(a_fault_names_the_field_as_a_path),
+        CLAIM(bytes_behind_the_map_are_refused),
+        CLAIM(an_empty_message_is_refused),
+        CLAIM(a_message_past_the_size_limit_is_too_large),
+        CLAIM(encoding_refuses_what_decoding_would_refuse),
+        CLAIM(a_full_buffer_is_an_error_and_leaves_what_was_there),
+        CLAIM(a_full_arena_is_an_error),
+        CLAIM(a_fault_may_be_left_out),
+    };
+
+    return cmocka_run_group_tests_name("codec bounds", claims, NULL, NULL);
+}

@@ -1,0 +1,246 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "proto/codec.h"
+
+#define WIRE(literal) bytes_of(literal, sizeof(literal) - 1)
+#define ID_WIRE                                                                                              \
+    "\xc4\x10"                                                                                               \
+    "0123456789abcdef"
+
+static struct buffer buffer;
+static struct fault fault;
+static struct ask_frame ask;
+static struct answer_frame answer;
+static struct event_frame event;
+
+static int set_up(void **state)
+{
+    (void)state;
+    buffer_reset(&buffer);
+    memset(&fault, 0, sizeof(fault));
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    buffer_free(&buffer);
+    return 0;
+}
+
+static struct id example_id(void)
+{
+    struct id id;
+
+    memcpy(id.b, "0123456789abcdef", 16);
+    return id;
+}
+
+static void an_ask_has_the_documented_bytes_and_is_read_back(void **state)
+{
+    const struct ask_frame sent = { TEXT("search.query"), example_id(), 2000, WIRE("\x81\xa1q\x01") };
+
+    (void)state;
+    assert_int_equal(frame_write_ask(&buffer, &sent), ERR_OK);
+    assert_true(bytes_equal(buffer_bytes(&buffer),
+                            WIRE("\x95\x01\xacsearch.query" ID_WIRE "\xcd\x07\xd0\x81\xa1q\x01")));
+    assert_int_equal(frame_read_ask(buffer_bytes(&buffer), &ask, &fault), ERR_OK);
+    assert_true(text_is(ask.name, "search.query"));
+    assert_true(id_equal(ask.request, sent.request));
+    assert_int_equal(ask.budget_ms, 2000);
+    assert_true(bytes_equal(ask.body, sent.body));
+}
+
+static void an_answer_has_the_documented_bytes_and_is_read_back(void **state)
+{
+    const struct answer_frame sent = { example_id(), ERR_NOT_FOUND, WIRE("\x80") };
+
+    (void)state;
+    assert_int_equal(frame_write_answer(&buffer, &sent), ERR_OK);
+    assert_true(bytes_equal(buffer_bytes(&buffer), WIRE("\x94\x01" ID_WIRE "\xa9not_found\x80")));
+    assert_int_equal(frame_read_answer(buffer_bytes(&buffer), &answer, &fault), ERR_OK);
+    assert_true(id_equal(answer.request, sent.request));
+    assert_int_equal(answer.error, ERR_NOT_FOUND);
+    assert_true(bytes_equal(answer.body, sent.body));
+}
+
+static void an_event_has_the_documented_bytes_and_is_read_back(void **state)
+{
+    const struct event_frame sent = { UINT64_MAX, 7, WIRE("\x81\xa1x\x90") };
+
+    (void)state;
+    assert_int_equal(frame_write_event(&buffer, &sent), ERR_OK);
+    assert_true(bytes_equal(buffer_bytes(&buffer),
+                            WIRE("\x94\x01\xcf\xff\xff\xff\xff\xff\xff\xff\xff\x07\x81\xa1x\x90")));
+    assert_int_equal(frame_read_event(buffer_bytes(&buffer), &event, &fault), ERR_OK);
+    assert_true(event.epoch == UINT64_MAX);
+    assert_int_equal(event.sequence, 7);
+    assert_true(bytes_equal(event.body, sent.body));
+}
+
+static void an_error_word_that_is_not_known_reads_as_internal(void **state)
+{
+    (void)state;
+    assert_int_equal(frame_read_answer(WIRE("\x94\x01" ID_WIRE "\xa5weird\x80"), &answer, &fault), ERR_OK);
+    assert_int_equal(answer.error, ERR_INTERNAL);
+}
+
+static void an_id_in_26_characters_is_taken_too(void **state)
+{
+    char wire[64] = "\x95\x01\xa1x\xba", digits[ID_TEXT_SIZE];
+    const struct id id = id_new();
+
+    (void)state;
+    memcpy(wire + 5, id_write(id, digits), 26);
+    memcpy(wire + 31, "\x01\x80", 2);
+    assert_int_equal(frame_read_ask(bytes_of(wire, 33), &ask, &fault), ERR_OK);
+    assert_true(id_equal(ask.request, id));
+}
+
+static void another_version_is_refused_as_such(void **state)
+{
+    (void)state;
+    assert_int_equal(frame_read_ask(WIRE("\x95\x02\xa1x" ID_WIRE "\x01\x80"), &ask, &fault), ERR_VERSION);
+    assert_int_equal(frame_read_ask(WIRE("\x91\x63"), &ask, &fault), ERR_VERSION);
+}
+
+#define CASE(literal, part)                                                                                  \
+    {                                                                                                        \
+        { sizeof(literal) - 1, (const uint8_t *)(literal) }, (part)                                          \
+    }
+
+static void a_malformed_ask_is_refused_with_what_is_wrong(void **state)
+{
+    static const struct {
+        struct bytes wire;
+        const char *part;
+    } cases[] = {
+        CASE("\x80", "outside"),
+        CASE("\x90", "outside"),
+        CASE("\x91\xa0", "version"),
+        CASE("\x91\x01", "list"),
+        CASE("\x95\x01\x07" ID_WIRE "\x01\x80", "name"),
+        CASE("\x95\x01\xa2xx\xc4\0170123456789abcde"
+             "\x01\x80",
+             "request id"),
+        CASE("\x95\x01\xa1x\x01\x01\x80", "request id"),
+        CASE("\x95\x01\xa1x" ID_WIRE "\xff\x80", "budget"),
+        CASE("\x95\x01\xa1x" ID_WIRE "\xcf\0\0\0\x01\0\0\0\0\x80", "budget"),
+        CASE("\x95\x01\xa1x" ID_WIRE "\x01\x90", "body"),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        assert_int_equal(frame_read_ask(cases[i].wire, &ask, &fault), ERR_BAD_REQUEST);
+        if (!strstr(fault.what, cases[i].part))
+            fail_msg("case %zu: \"%s\" does not name %s", i, fault.what, cases[i].part);
+    }
+}
+
+static void a_refused_ask_still_has_its_request_id_when_that_was_there(void **state)
+{
+    (void)state;
+    assert_int_equal(frame_read_ask(WIRE("\x95\x01\xa1x" ID_WIRE "\x01\x90"), &ask, &fault), ERR_BAD_REQUEST);
+    assert_true(id_equal(ask.request, example_id()));
+    assert_int_equal(frame_read_ask(WIRE("\x00"), &ask, &fault), ERR_BAD_REQUEST);
+    assert_true(id_is_zero(ask.request));
+}
+
+static void malformed_answers_and_events_are_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(frame_read_answer(WIRE("\x93\x01" ID_WIRE "\xa2ok"), &answer, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(frame_read_answer(WIRE("\x94\x01" ID_WIRE "\x01\x80"), &answer, &fault),
+                     ERR_BAD_REQUEST);
+    assert_int_equal(frame_read_answer(WIRE("\x94\x01" ID_WIRE "\xa2ok\xc0"), &answer, &fault),
+                     ERR_BAD_REQUEST);
+    assert_int_equal(frame_read_event(WIRE("\x94\x01\x01\xff\x80"), &event, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(frame_read_event(WIRE("\x94\x01\x01\x01\x01"), &event, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(frame_read_event(WIRE(""), &event, &fault), ERR_BAD_REQUEST);
+}
+
+static void a_frame_cut_anywhere_is_refused(void **state)
+{
+    const struct ask_frame sent = { TEXT("search.query"), example_id(), 2000, WIRE("\x81\xa1q\x01") };
+
+    (void)state;
+    frame_write_ask(&buffer, &sent);
+    for (size_t len = 0; len < buffer.len; len++)
+        assert_int_equal(frame_read_ask(bytes_of(buffer.at, len), &ask, &fault), ERR_BAD_REQUEST);
+    buffer_add(&buffer, "\x00", 1);
+    assert_int_equal(frame_read_ask(buffer_bytes(&buffer), &ask, &fault), ERR_BAD_REQUEST);
+}
+
+static void a_frame_past_the_size_limit_is_too_large(void **state)
+{
+    static uint8_t zeros[CODEC_MESSAGE_MAX + 4096];
+
+    (void)state;
+    assert_int_equal(frame_read_ask(bytes_of(zeros, sizeof(zeros)), &ask, &fault), ERR_TOO_LARGE);
+}
+
+static void a_fault_comes_back_as_it_went(void **state)
+{
+    struct fault back;
+
+    (void)state;
+    fault_set(&fault, ERR_CONFLICT, "media item %s is at revision %d", "01J…", 17);
+    fault_field(&fault, "edit.expect");
+    fault_hint(&fault, "read it again");
+    assert_int_equal(frame_write_fault(&buffer, &fault), ERR_OK);
+    frame_read_fault(buffer_bytes(&buffer), ERR_CONFLICT, &back);
+    assert_int_equal(back.code, ERR_CONFLICT);
+    assert_string_equal(back.what, fault.what);
+    assert_string_equal(back.field, fault.field);
+    assert_string_equal(back.hint, fault.hint);
+}
+
+static void a_fault_with_bytes_that_are_not_utf8_goes_out_without_them(void **state)
+{
+    struct fault back;
+
+    (void)state;
+    fault_set(&fault, ERR_IO, "cannot read /m\xc3\xbcsik/\xff\xc3");
+    assert_int_equal(frame_write_fault(&buffer, &fault), ERR_OK);
+    frame_read_fault(buffer_bytes(&buffer), ERR_IO, &back);
+    assert_string_equal(back.what, "cannot read /m\xc3\xbcsik/??");
+}
+
+static void a_fault_that_cannot_be_read_still_has_its_code(void **state)
+{
+    struct fault back;
+
+    (void)state;
+    frame_read_fault(WIRE("\xc1"), ERR_BUSY, &back);
+    assert_int_equal(back.code, ERR_BUSY);
+    assert_string_equal(back.what, "busy");
+    frame_read_fault(WIRE("\x80"), ERR_BUSY, NULL);
+}
+
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest claims[] = {
+        CLAIM(an_ask_has_the_documented_bytes_and_is_read_back),
+        CLAIM(an_answer_has_the_documented_bytes_and_is_read_back),
+        CLAIM(an_event_has_the_documented_bytes_and_is_read_back),
+        CLAIM(an_error_word_that_is_not_known_reads_as_internal),
+        CLAIM(an_id_in_26_characters_is_taken_too),
+        CLAIM(another_version_is_refused_as_such),
+        CLAIM(a_malformed_ask_is_refused_with_what_is_wrong),
+        CLAIM(a_refused_ask_still_has_its_request_id_when_that_was_there),
+        CLAIM(malformed_answers_and_events_are_refused),
+        CLAIM(a_frame_cut_anywhere_is_refused),
+        CLAIM(a_frame_past_the_size_limit_is_too_large),
+        CLAIM(a_fault_comes_back_as_it_went),
+        CLAIM(a_fault_with_bytes_that_are_not_utf8_goes_out_without_them),
+        CLAIM(a_fault_that_cannot_be_read_still_has_its_code),
+    };
+
+    return cmocka_run_group_tests_name("frame", claims, NULL, NULL);
+}
