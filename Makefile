@@ -6,6 +6,8 @@ CC       := gcc
 endif
 PREFIX   ?= /usr/local
 MODE     ?= -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong
+# make V=1 shows the commands.
+Q        := $(if $(V),,@)
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wvla -Werror
 CFLAGS   := -std=c17 -D_GNU_SOURCE $(MODE) -fPIE $(WARN) -I. -I$(BUILD)/gen -MMD -MP \
             -DLOOPHOLE_VERSION='"$(VERSION)"' $(EXTRA)
@@ -42,10 +44,12 @@ all: $(PROGRAMS)
 # ---- the schema compiler makes tables, structs and docs/protocol.md from schemas/ ----
 SCHEMAC_O := $(call objects,$(wildcard proto/schemac/*.c)) $(call objects,common/err.c common/text.c common/arena.c common/buffer.c common/file.c)
 $(BUILD)/schemac: $(SCHEMAC_O)
-	$(CC) $(LDFLAGS) -o $@ $(SCHEMAC_O)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(SCHEMAC_O)
 $(BUILD)/gen/.made: $(BUILD)/schemac $(SCHEMAS) docs/protocol.head.md
 	@mkdir -p $(BUILD)/gen
-	$(BUILD)/schemac --out $(BUILD)/gen --docs $(BUILD)/gen/protocol.md --head docs/protocol.head.md $(SCHEMAS)
+	@echo '  SCHEMAS'
+	$(Q)$(BUILD)/schemac --out $(BUILD)/gen --docs $(BUILD)/gen/protocol.md --head docs/protocol.head.md $(SCHEMAS)
 	@touch $@
 $(GEN_C) $(GEN_H): $(BUILD)/gen/.made ;
 docs: $(BUILD)/gen/.made
@@ -58,19 +62,23 @@ $(BUILD)/.packages-%: tools/packages
 	@touch $@
 $(SCHEMAC_O): $(BUILD)/%.o: %.c | $(NEEDS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
+	@echo '  CC   $<'
+	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
-	$(CC) $(CFLAGS) -c -o $@ $<
+	@echo '  CC   $<'
+	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 $(BUILD)/%.o: %.c $(BUILD)/gen/.made | $(NEEDS)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(CFLAGS_$(subst /,_,$(patsubst services/%/,%,$(dir $<)))) -c -o $@ $<
+	@echo '  CC   $<'
+	$(Q)$(CC) $(CFLAGS) $(CFLAGS_$(subst /,_,$(patsubst services/%/,%,$(dir $<)))) -c -o $@ $<
 
 $(BUILD)/libcommon.a: $(COMMON_O)
 $(BUILD)/libproto.a: $(PROTO_O)
 $(BUILD)/libstore.a: $(STORE_O)
 $(BUILD)/%.a:
 	@rm -f $@
-	ar rcs $@ $^
+	@echo '  AR   $@'
+	$(Q)ar rcs $@ $^
 ENGINE := $(BUILD)/libstore.a $(BUILD)/libproto.a $(BUILD)/libcommon.a
 
 # The folder of a program, and its objects; parts in sub-folders belong to it.
@@ -78,7 +86,8 @@ parts = $(call objects,$(wildcard $(1)/*.c $(1)/*/*.c))
 define program
 $(2): $$(call parts,$(1)) $$(ENGINE)
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$(call parts,$(1)) $$(ENGINE) $(3) $$(LIBS)
+	@echo '  LINK $$@'
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$(call parts,$(1)) $$(ENGINE) $(3) $$(LIBS)
 endef
 $(foreach s,$(SERVICES),$(eval $(call program,services/$(s),$(BUILD)/bin/loophole-$(s),$(LIBS_$(s)))))
 $(eval $(call program,supervisor,$(BUILD)/bin/loopholed,$(LIBS_supervisor)))
@@ -91,7 +100,8 @@ part_folder = $(firstword $(wildcard services/$(1) $(filter supervisor,$(1)) $(i
 define unit
 $(BUILD)/tests/$(1): $(BUILD)/tests/unit/$(1).o $$(filter-out %/main.o,$$(if $(call part_folder,$(2)),$$(call parts,$(call part_folder,$(2))))) $$(ENGINE)
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$^ $(LIBS_$(2)) $$(if $(LIBS_$(2)),,-llmdb) $$(LIBS) -lcmocka
+	@echo '  LINK $$@'
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $(LIBS_$(2)) $$(if $(LIBS_$(2)),,-llmdb) $$(LIBS) -lcmocka
 endef
 $(foreach u,$(UNIT_SRC),$(eval $(call unit,$(patsubst tests/unit/%.c,%,$(u)),$(patsubst tests/unit/%/,%,$(dir $(u))))))
 units: $(UNITS)

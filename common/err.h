@@ -36,7 +36,7 @@ enum err fault_set(struct fault *fault, enum err code, const char *format, ...)
 enum err fault_errno(struct fault *fault, enum err code, int number, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Adds to a fault that is set; returns its code. Both are cut at the field's size. */
+/* Adds to a fault that is set, never NULL; returns its code. Both are cut at the field's size. */
 enum err fault_field(struct fault *fault, const char *field);
 enum err fault_hint(struct fault *fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -143,7 +143,7 @@ static void print_alarm(struct cli *cli, const char *service)
     struct fault none = { 0 };
     char name[80];
 
-    snprintf(name, sizeof name, "%s.status", service);
+    snprintf(name, sizeof name, "%.63s.status", service);
     if (ask(cli->asker, name, NULL, 1000, NULL, &status, &none) != ERR_OK)
         return;
     if (status.alarm.len)

@@ -19,9 +19,9 @@
 struct watch;
 
 struct watch_listener {
-    /* A folder whose content changed and has been quiet since; `deep`: and all that lies below it. */
-    void (*changed)(void *state, struct id library, const char *path, bool deep);
-    /* A folder was renamed or moved within what is watched; paths of the folder itself. */
+    /* The content of a folder changed and has been quiet since. */
+    void (*changed)(void *state, struct id library, const char *path);
+    /* A folder was renamed or moved within what is watched; both paths are its own. Its parents' `changed` follow. */
     void (*moved)(void *state, struct id library, const char *from, const char *to);
     /* Events were lost: nothing is sure. */
     void (*lost)(void *state);
@@ -37,6 +37,7 @@ int watch_fd(const struct watch *watch); /* readable when there are events; -1 f
 /* A scan watches this folder by `wd`. */
 void watch_add(struct watch *watch, struct id library, int wd, const char *path);
 void watch_forget(struct watch *watch, struct id library); /* no more events of it */
+uint32_t watch_count(const struct watch *watch);           /* folders; 0 for NULL */
 
 void watch_read(struct watch *watch); /* when watch_fd is readable */
 void watch_tick(struct watch *watch); /* every 100 ms or so: tells what is quiet */

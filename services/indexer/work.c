@@ -17,7 +17,7 @@ struct work *work_new(struct bytes path)
 
 void work_free(struct work *work)
 {
-    if (job && work->fd >= 0)
+    if (work && work->fd >= 0)
         close(work->fd);
     free(work);
 }

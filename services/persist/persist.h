@@ -1,0 +1,51 @@
+/* persist.h: the state of the only writer, and the asks it answers. Everything runs on the service's loop. */
+#ifndef LOOPHOLE_PERSIST_PERSIST_H
+#define LOOPHOLE_PERSIST_PERSIST_H
+
+#include "proto/service.h"
+#include "schema_persist.h"
+#include "store/row.h"
+
+struct removal;
+
+/* Steps 1 … `at` of the undo stack stand, `at` + 1 … `top` are taken back. */
+struct undo_pointers {
+    uint64_t at;
+    uint64_t top;
+};
+
+struct persist {
+    struct service *service;
+    struct store *store;  /* NULL: it could not be opened yet; the alarm says why */
+    char alarm[240];      /* "": writes are taken */
+    bool alarm_of_disk;   /* the alarm ends when the disk has room again */
+
+    /* the transaction of this turn (turn.h) */
+    struct writing w;     /* w.txn NULL: none is open */
+    struct fault broken;  /* what went wrong after a first write: all of the turn is undone */
+    uint64_t head;        /* newest revision, this turn's included */
+    uint64_t committed;   /* newest revision that is durable */
+    struct undo_pointers undo;
+    struct undo_pointers undo_was; /* as they stand in the store */
+    uint32_t operations;  /* of this turn */
+    uint32_t changes;     /* rows of the change log in this turn */
+
+    /* the request in hand */
+    struct id request;
+    uint64_t request_revision; /* of its last change; 0: none yet */
+    struct arena arena;        /* of one operation of a batch */
+
+    struct removal *removals; /* of libraries, under way: oldest first */
+};
+
+extern const struct persist_handlers persist_asks;
+
+/* Opens the store, migrating it if need be. Where the disk is at fault, raises the alarm and tries again every second;
+ * ends the process with a message where a person is needed: a newer store, a network file system, another writer. */
+void persist_open(struct persist *p);
+void persist_close(struct persist *p);
+
+/* Fills in `status`. */
+void persist_tell(void *state, struct arena *arena, struct service_status *to);
+
+#endif

@@ -1,0 +1,235 @@
+#include "services/persist/turn.h"
+#include <stdio.h>
+#include <string.h>
+#include "common/log.h"
+#include "proto/codec.h"
+#include "services/persist/removal.h"
+#include "services/persist/undo.h"
+#include "store/artefact.h"
+#include "store/changelog.h"
+
+enum { TRIMMED_AT_LEAST = 64 };
+
+/* ---- the alarm ---- */
+
+void turn_alarm(struct persist *p, const char *what)
+{
+    struct persist_alarm event = { .what = text_of(what) };
+
+    if (strcmp(p->alarm, what) == 0)
+        return;
+    if (what[0])
+        log_error("%s", what);
+    else
+        log_info("writes are taken again");
+    snprintf(p->alarm, sizeof(p->alarm), "%s", what);
+    service_publish(p->service, "alarm", &event);
+}
+
+/* ---- beginning ---- */
+
+static enum err load(struct persist *p)
+{
+    uint64_t tail;
+    enum err e = catalogue_head(p->w.txn, &tail, &p->head);
+
+    if (e == ERR_OK)
+        e = undo_load(p);
+    p->committed = p->head;
+    return e;
+}
+
+static enum err open_transaction(struct persist *p, struct fault *fault)
+{
+    enum err e;
+
+    if (!p->store) {
+        fault_set(fault, ERR_IO, "%s", p->alarm);
+        return fault_hint(fault, "free space or repair the disk: it is tried again every second");
+    }
+    e = store_write(p->store, &p->w.txn, fault);
+    if (e != ERR_OK)
+        return e;
+    p->broken = (struct fault){ 0 };
+    p->operations = p->changes = 0;
+    e = load(p);
+    if (e == ERR_OK)
+        return ERR_OK;
+    txn_end(p->w.txn);
+    p->w.txn = NULL;
+    return fault_set(fault, e, "the store cannot be read: run loophole store check");
+}
+
+enum err turn_continue(struct persist *p, struct id request, struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    if (p->w.txn && (p->operations >= TURN_OPERATIONS || turn_is_broken(p)))
+        turn_end(p);
+    if (!p->w.txn)
+        e = open_transaction(p, fault);
+    p->request = request;
+    p->request_revision = 0;
+    p->operations++;
+    return e;
+}
+
+static enum err keep(void *state, struct id request, enum err error, struct bytes body)
+{
+    struct persist *p = state;
+
+    if (error != ERR_OK || !p->w.txn || turn_is_broken(p))
+        return ERR_OK;
+    return turn_wrote(p, changelog_remember(&p->w, request, p->request_revision, clock_now(), error, body));
+}
+
+/* The first one may be in this very transaction: the answer waits for the commit too. */
+static enum err answer_again(struct persist *p, struct call *call, bool *again)
+{
+    struct bytes answer;
+    enum err error, e = changelog_recall(p->w.txn, call_request(call), &error, &answer);
+
+    *again = e == ERR_OK;
+    if (e == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (e != ERR_OK)
+        return refuse(call, e, "what was answered to this request before cannot be read");
+    call_answer_again(call, error, answer);
+    return ERR_OK;
+}
+
+enum err turn_begin(struct persist *p, struct call *call, bool *again)
+{
+    enum err e = turn_continue(p, call_request(call), call_fault(call));
+
+    *again = false;
+    if (e != ERR_OK)
+        return e;
+    call_hold(call, keep, p);
+    return answer_again(p, call, again);
+}
+
+/* ---- within ---- */
+
+bool turn_is_broken(const struct persist *p)
+{
+    return p->broken.code != ERR_OK;
+}
+
+enum err turn_wrote(struct persist *p, enum err e)
+{
+    if (e != ERR_OK && !turn_is_broken(p))
+        fault_set(&p->broken, e == ERR_NOT_FOUND ? ERR_INTERNAL : e, "nothing was changed: the store refused a write (%s)",
+                  err_name(e));
+    return e;
+}
+
+uint64_t turn_next(const struct persist *p)
+{
+    return p->head + 1;
+}
+
+enum err turn_log(struct persist *p, enum change_kind kind, struct id id, bool removed)
+{
+    struct change change = {
+        .revision = p->head + 1,
+        .kind = { .value = (int32_t)kind },
+        .id = id,
+        .removed = removed,
+        .request = p->request,
+        .at = clock_now(),
+    };
+
+    p->head = p->request_revision = change.revision;
+    p->changes++;
+    return turn_wrote(p, changelog_add(&p->w, &change));
+}
+
+enum err turn_remember(struct persist *p, struct id request, uint64_t revision, const struct shape *shape,
+                       const void *answer)
+{
+    struct buffer body = { 0 };
+    enum err e = codec_encode(shape, answer, &body, NULL);
+
+    if (e == ERR_OK)
+        e = changelog_remember(&p->w, request, revision, clock_now(), ERR_OK, buffer_bytes(&body));
+    buffer_free(&body);
+    return turn_wrote(p, e);
+}
+
+/* ---- the end ---- */
+
+static enum err finish_writing(struct persist *p)
+{
+    uint32_t most = 2 * p->changes > TRIMMED_AT_LEAST ? 2 * p->changes : TRIMMED_AT_LEAST;
+    enum err e = undo_save(p);
+
+    return e == ERR_OK ? changelog_trim(&p->w, &changelog_limits, clock_now(), most) : e;
+}
+
+static enum err commit(struct persist *p)
+{
+    struct txn *txn = p->w.txn;
+
+    if (!turn_is_broken(p))
+        turn_wrote(p, finish_writing(p));
+    p->w.txn = NULL;
+    if (!turn_is_broken(p))
+        return txn_commit(txn, &p->broken);
+    txn_end(txn);
+    return p->broken.code;
+}
+
+static void drop_files(struct persist *p)
+{
+    const char *name = (const char *)p->w.dropped.at;
+    const char *end = name + p->w.dropped.len;
+
+    for (; name < end; name += strlen(name) + 1)
+        if (name[0])
+            artefact_remove(service_paths(p->service), name);
+    buffer_reset(&p->w.dropped);
+}
+
+static void succeed(struct persist *p)
+{
+    struct persist_changed changed = { .revision = p->head };
+
+    service_release(p->service);
+    if (p->head != p->committed)
+        service_publish(p->service, "changed", &changed);
+    p->committed = p->head;
+    drop_files(p);
+    turn_alarm(p, "");
+}
+
+static void fail(struct persist *p, enum err e)
+{
+    buffer_reset(&p->w.dropped);
+    removal_fail_all(p, &p->broken);
+    log_fault("commit", &p->broken);
+    if (e == ERR_FULL) {
+        p->alarm_of_disk = true;
+        fault_hint(&p->broken, "free some space: writes are taken again as soon as there is room");
+        turn_alarm(p, "the disk is full: read-only");
+    }
+    service_fail_held(p->service, &p->broken);
+    if (e == ERR_IO)
+        service_stop(p->service, err_exit_code(ERR_IO)); /* its successor opens the store anew */
+}
+
+void turn_end(void *persist)
+{
+    struct persist *p = persist;
+    enum err e;
+
+    if (!p->w.txn) {
+        service_release(p->service);
+        return;
+    }
+    e = commit(p);
+    if (e == ERR_OK)
+        succeed(p);
+    else
+        fail(p, e);
+}

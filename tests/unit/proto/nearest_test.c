@@ -1,0 +1,82 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+#include "proto/nearest.h"
+
+static void distances_count_letters(void **state)
+{
+    static const struct {
+        const char *a, *b;
+        uint32_t distance;
+    } cases[] = {
+        { "", "", 0 },           { "", "abc", 3 },         { "abc", "", 3 },        { "ping", "ping", 0 },
+        { "ping", "pin", 1 },    { "pnig", "ping", 1 },    { "pong", "ping", 1 },   { "kitten", "sitting", 3 },
+        { "put_medai", "put_media", 1 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+        assert_int_equal(nearest_distance(text_of(cases[i].a), text_of(cases[i].b)), cases[i].distance);
+}
+
+static void a_long_name_is_no_danger(void **state)
+{
+    char name[5000];
+
+    (void)state;
+    memset(name, 'x', sizeof(name));
+    assert_true(nearest_distance((struct text){ sizeof(name), name }, TEXT("ping")) >= 60);
+}
+
+static void the_nearest_service_is_named(void **state)
+{
+    (void)state;
+    assert_string_equal(nearest_service(TEXT("persits")), "persist");
+    assert_string_equal(nearest_service(TEXT("serch")), "search");
+}
+
+static void own_and_standard_asks_are_candidates(void **state)
+{
+    const struct schema *persist = schema_named(TEXT("persist"));
+
+    (void)state;
+    assert_string_equal(nearest_ask(persist, TEXT("put_medai")), "put_media");
+    assert_string_equal(nearest_ask(persist, TEXT("pign")), "ping");
+}
+
+static void an_unknown_ask_is_explained(void **state)
+{
+    struct fault fault = { 0 };
+
+    (void)state;
+    assert_int_equal(nearest_explain(TEXT("persist.put_medai"), &fault), ERR_NOT_FOUND);
+    assert_string_equal(fault.what, "persist has no ask \"put_medai\"");
+    assert_string_equal(fault.hint, "did you mean persist.put_media?");
+}
+
+static void an_unknown_service_is_explained(void **state)
+{
+    struct fault fault = { 0 };
+
+    (void)state;
+    assert_int_equal(nearest_explain(TEXT("presist.ping"), &fault), ERR_NOT_FOUND);
+    assert_string_equal(fault.what, "no service \"presist\"");
+    assert_string_equal(fault.hint, "did you mean persist?");
+    assert_int_equal(nearest_explain((struct text){ 0 }, &fault), ERR_NOT_FOUND);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(distances_count_letters),
+        cmocka_unit_test(a_long_name_is_no_danger),
+        cmocka_unit_test(the_nearest_service_is_named),
+        cmocka_unit_test(own_and_standard_asks_are_candidates),
+        cmocka_unit_test(an_unknown_ask_is_explained),
+        cmocka_unit_test(an_unknown_service_is_explained),
+    };
+
+    return cmocka_run_group_tests_name("nearest", tests, NULL, NULL);
+}
