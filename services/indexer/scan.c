@@ -171,6 +171,17 @@ static bool push_folder(struct scan *scan, struct node *parent, struct bytes nam
     return true;
 }
 
+/* A folder that is watched since long tells its changes by itself; one that came back from elsewhere is not. */
+static bool is_watched(struct scan *scan, const struct node *parent, struct bytes name)
+{
+    const char *path = walk_join(&scan->folder, parent->path, (const char *)name.at);
+    int wd = inotify_add_watch(scan->order.inotify, path, WATCH_MASK | IN_MASK_CREATE);
+
+    if (wd >= 0)
+        news_watched(scan->news, wd, path);
+    return wd < 0;
+}
+
 /* Two sorted lists, walked together: folders that are there are visited, new ones in any case; with those that are
  * not, all below them is gone. */
 static enum err merge_folders(struct scan *scan, struct node *node, const struct entry_list *there,
@@ -185,7 +196,7 @@ static enum err merge_folders(struct scan *scan, struct node *node, const struct
         struct id id = order == 0 ? known->at[k].id : (struct id){ { 0 } };
         if (order > 0)
             e = compare_gone(scan->known, known->at[k].id, &scan->gone);
-        else if ((node->deep || order < 0) && !push_folder(scan, node, there->at[t].name, id))
+        else if ((node->deep || order < 0 || !is_watched(scan, node, there->at[t].name)) && !push_folder(scan, node, there->at[t].name, id))
             scan->result.unread++;
         t += order <= 0;
         k += order >= 0;
@@ -204,7 +215,17 @@ static enum err meet_folders(struct scan *scan, struct node *node, const struct 
     return e == ERR_OK ? e : fault_set(fault, e, "cannot compare the folders in %s with the catalogue", node->path);
 }
 
-/* A folder that can't be read says nothing of what lies in it: that stays as it was. */
+/* A folder that can't be read says nothing of what lies in it: that stays as it was. Of one that is not there, the
+ * folder above tells. */
+static void not_read(struct scan *scan, enum err e, struct fault *fault)
+{
+    if (e != ERR_NOT_FOUND) {
+        log_warn("%s", fault->what);
+        scan->result.unread++;
+    }
+    *fault = (struct fault){ 0 };
+}
+
 static enum err visit(struct scan *scan, struct node *node, struct fault *fault)
 {
     struct listing listing;
@@ -215,9 +236,8 @@ static enum err visit(struct scan *scan, struct node *node, struct fault *fault)
     if (e == ERR_TIMEOUT || e == ERR_FULL)
         return e;
     if (e != ERR_OK) {
-        log_warn("%s", fault->what);
-        scan->result.unread++;
-        e = fault_set(fault, ERR_OK, "%s", "");
+        not_read(scan, e, fault);
+        e = ERR_OK;
     } else {
         e = meet_files(scan, node, &listing.files, fault);
         if (e == ERR_OK)

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -275,8 +276,10 @@ static void take_known(struct watch *watch, struct spot *spot, const struct inot
         leave(watch, spot, event);
     if (folder && event->len && (event->mask & IN_MOVED_TO))
         arrive(watch, spot, event);
-    if (event->mask & IN_IGNORED)
+    if (event->mask & IN_IGNORED) {
+        watch->listener.changed(watch->listener.state, spot->library, spot->path);
         drop(watch, spot);
+    }
 }
 
 static void take(struct watch *watch, const struct inotify_event *event)

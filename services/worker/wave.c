@@ -155,13 +155,14 @@ static void acid_facts(struct chunk_walk *walk, const struct chunk *chunk, struc
     if (chunk_read(walk->input, chunk, acid, sizeof(acid)) < sizeof(acid))
         return;
     uint32_t flags = four(walk, acid), beats = four(walk, acid + 12), bits = four(walk, acid + 20);
-    bool one_shot = flags & ACID_ONE_SHOT;
     memcpy(&tempo, &bits, sizeof(tempo));
-    claims_number(claims, "one_shot", one_shot, 0, 1);
+    bool one_shot = flags & ACID_ONE_SHOT, loop = !one_shot && tempo >= CLAIMS_BPM_MIN && tempo <= CLAIMS_BPM_MAX;
+    /* With neither the flag nor a tempo the chunk says nothing: editors write it empty. */
+    claims_number(claims, "one_shot", one_shot, one_shot || loop ? 0 : INFINITY, 1);
     if (flags & ACID_ROOT_SET)
         claims_number(claims, "root_note", two(walk, acid + 4), 0, 127);
-    claims_number(claims, "beats", beats, one_shot ? INFINITY : 1, 100000);
-    claims_number(claims, "bpm", (double)tempo, one_shot ? INFINITY : CLAIMS_BPM_MIN, CLAIMS_BPM_MAX);
+    claims_number(claims, "beats", beats, loop ? 1 : INFINITY, 100000);
+    claims_number(claims, "bpm", (double)tempo, loop ? CLAIMS_BPM_MIN : INFINITY, CLAIMS_BPM_MAX);
 }
 
 static void id3_facts_inside(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims)

@@ -94,6 +94,7 @@ static void an_acid_tempo_of_zero_is_kept_but_not_shown(void **state)
     struct buffer wave = acid_wave(0, 0);
     struct claims claims = made_claims(&wave, &arena);
     assert_number(&claims, "bpm", 0, false);
+    assert_number(&claims, "one_shot", 0, false);
     assert_null(claimed(&claims, "root_note"));
     buffer_free(&wave);
     wave = acid_wave(1, 120);

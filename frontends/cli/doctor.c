@@ -1,0 +1,239 @@
+/* doctor.c: looks at the machine and the engine; each finding says what to do. The exit code is that of the worst. */
+#include "frontends/cli/cli.h"
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/rt/board.h"
+#include "schema_supervisor.h"
+#include "store/check.h"
+
+#include <dirent.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+enum verdict { FINE, WATCH, BAD };
+
+struct doctor {
+    struct cli *cli;
+    enum verdict worst;
+};
+
+__attribute__((format(printf, 5, 6))) static void finding(struct doctor *doctor, enum verdict verdict,
+                                                          const char *about, const char *to_do, const char *format, ...)
+{
+    static const char *const words[] = { "ok", "watch", "bad" };
+    struct buffer *out = &doctor->cli->out;
+    char what[512];
+    va_list args;
+    bool first = true;
+
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    if (verdict > doctor->worst)
+        doctor->worst = verdict;
+    if (!doctor->cli->options.json) {
+        buffer_printf(out, "%-6s %-14s %s\n", words[verdict], about, what);
+        if (verdict != FINE && *to_do)
+            buffer_printf(out, "%-21s -> %s\n", "", to_do);
+        return;
+    }
+    buffer_add_text(out, "{");
+    json_key(out, &first, "verdict");
+    json_text(out, text_of(words[verdict]));
+    json_key(out, &first, "about");
+    json_text(out, text_of(about));
+    json_key(out, &first, "what");
+    json_text(out, text_of(what));
+    json_key(out, &first, "to_do");
+    json_text(out, text_of(verdict == FINE ? "" : to_do));
+    buffer_add_text(out, "}\n");
+}
+
+static void look_at_services(struct doctor *doctor)
+{
+    struct service_lines lines = { 0 };
+    struct fault fault = { 0 };
+
+    if (ask(doctor->cli->asker, "supervisor.services", NULL, 2000, NULL, &lines, &fault) != ERR_OK) {
+        finding(doctor, WATCH, "engine", "start it: loophole up", "%s", fault.what);
+        return;
+    }
+    for (uint32_t i = 0; i < lines.each.count; i++) {
+        const struct service_line *line = &lines.each.at[i];
+        bool ready = line->state.value == RUN_STATE_READY;
+
+        finding(doctor, ready ? FINE : BAD, "service", "loophole logs SERVICE says why; loophole restart SERVICE",
+                "%.*s is %s%s%.*s", TEXT_ARG(line->service), choice_word(&run_state_table, line->state.value),
+                line->last_death.len ? ", died last of " : "", TEXT_ARG(line->last_death));
+    }
+}
+
+static void nothing_printed(void *state, const char *what)
+{
+    (void)state;
+    (void)what;
+}
+
+static void look_at_store(struct doctor *doctor)
+{
+    struct store *store = NULL;
+    struct txn *txn;
+    struct check_counts counts = { 0 };
+    struct fault fault = { 0 };
+    enum err e = store_open(&doctor->cli->paths, STORE_READER, &store, &fault);
+
+    if (e == ERR_OFFLINE) {
+        finding(doctor, FINE, "store", "", "there is none yet");
+        return;
+    }
+    if (e == ERR_OK)
+        e = store_read(store, &txn, &fault);
+    if (e != ERR_OK) {
+        finding(doctor, BAD, "store", fault.hint, "%s", fault.what);
+        store_close(store);
+        return;
+    }
+    check_store(txn, NULL, nothing_printed, NULL, &counts);
+    txn_end(txn);
+    finding(doctor, counts.problems ? BAD : FINE, "store", "loophole store check tells them; restore a backup",
+            "%llu rows, %llu problems, %llu pages", (unsigned long long)counts.rows,
+            (unsigned long long)counts.problems, (unsigned long long)store_pages(store));
+    store_close(store);
+}
+
+static void look_at_disk(struct doctor *doctor)
+{
+    struct statvfs disk;
+    struct buffer free_space = { 0 };
+    uint64_t bytes;
+
+    if (statvfs(doctor->cli->paths.data, &disk) != 0) {
+        finding(doctor, BAD, "disk", "make it readable", "%s cannot be looked at", doctor->cli->paths.data);
+        return;
+    }
+    bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+    human_bytes(&free_space, bytes);
+    finding(doctor, bytes < 100u << 20 ? BAD : bytes < 1u << 30 ? WATCH : FINE, "disk", "make room: writes stop when it is full",
+            "%s free in %s", buffer_c(&free_space), doctor->cli->paths.data);
+    buffer_free(&free_space);
+}
+
+static void look_at_limits(struct doctor *doctor)
+{
+    struct rlimit files = { 0 }, locked = { 0 };
+
+    getrlimit(RLIMIT_NOFILE, &files);
+    finding(doctor, files.rlim_max < 4096 ? BAD : FINE, "open files", "raise nofile in /etc/security/limits.conf to 65536",
+            "at most %llu", (unsigned long long)files.rlim_max);
+    getrlimit(RLIMIT_MEMLOCK, &locked);
+    finding(doctor, locked.rlim_cur < 64u << 20 ? WATCH : FINE, "locked memory",
+            "raise memlock in /etc/security/limits.d/audio.conf before audio is used", "at most %llu KiB",
+            (unsigned long long)(locked.rlim_cur >> 10));
+}
+
+/* One number of a file below /proc/sys; -1: not to be read. */
+static long long kernel_number(const char *path)
+{
+    struct buffer text = { 0 };
+    long long number = -1;
+
+    if (file_read_all(path, 256, &text, NULL) == ERR_OK)
+        number = strtoll(buffer_c(&text), NULL, 10);
+    buffer_free(&text);
+    return number;
+}
+
+static void look_at_kernel(struct doctor *doctor)
+{
+    long long watches = kernel_number("/proc/sys/fs/inotify/max_user_watches");
+    long long queues = kernel_number("/proc/sys/fs/mqueue/queues_max");
+
+    finding(doctor, watches >= 0 && watches < 65536 ? WATCH : FINE, "watches",
+            "sysctl fs.inotify.max_user_watches=524288; without, big libraries are looked at by rescans",
+            "%lld folders can be watched", watches);
+    finding(doctor, queues == 0 ? WATCH : FINE, "queues", "sysctl fs.mqueue.queues_max=256", "%lld message queues",
+            queues);
+}
+
+static void look_at_memory(struct doctor *doctor)
+{
+    struct statvfs shm;
+
+    if (statvfs("/dev/shm", &shm) != 0) {
+        finding(doctor, BAD, "shared memory", "mount a tmpfs on /dev/shm", "there is no /dev/shm");
+        return;
+    }
+    finding(doctor, (uint64_t)shm.f_bavail * shm.f_frsize < 128u << 20 ? WATCH : FINE, "shared memory",
+            "make room in /dev/shm", "%llu MiB free", (unsigned long long)((uint64_t)shm.f_bavail * shm.f_frsize >> 20));
+}
+
+static void look_at_sockets(struct doctor *doctor)
+{
+    struct stat run;
+
+    if (stat(doctor->cli->paths.run, &run) != 0 || (run.st_mode & 077) != 0 || run.st_uid != getuid()) {
+        finding(doctor, BAD, "sockets", "chmod 700 it, and let it be yours", "%s is open to others",
+                doctor->cli->paths.run);
+        return;
+    }
+    finding(doctor, FINE, "sockets", "", "in %s", doctor->cli->paths.run);
+}
+
+/* A line of the board whose process lives while no supervisor watches it. */
+static void look_for_orphans(struct doctor *doctor)
+{
+    struct board *board = NULL;
+    struct service_lines lines = { 0 };
+    struct fault fault = { 0 };
+    struct board_line *line;
+
+    if (ask(doctor->cli->asker, "supervisor.services", NULL, 1000, NULL, &lines, &fault) == ERR_OK ||
+        board_open(&doctor->cli->paths, &board, &fault) != ERR_OK)
+        return;
+    for (uint32_t i = 0; (line = board_at(board, i)) != NULL; i++) {
+        int32_t pid = atomic_load(&line->pid);
+        char name[BOARD_NAME_SIZE + 1] = { 0 };
+
+        memcpy(name, line->name, BOARD_NAME_SIZE);
+        if (pid > 0 && board_start_ticks(pid) == atomic_load(&line->start_ticks))
+            finding(doctor, WATCH, "orphan", "loophole up adopts it", "%s runs as %d with no supervisor", name, (int)pid);
+    }
+    board_close(board);
+}
+
+static void look_at_crashes(struct doctor *doctor)
+{
+    char folder[PATH_MAX + 8];
+    struct dirent *entry;
+    int count = 0;
+    DIR *records;
+
+    snprintf(folder, sizeof folder, "%s/crash", doctor->cli->paths.data);
+    records = opendir(folder);
+    while (records && (entry = readdir(records)) != NULL)
+        count += entry->d_name[0] != '.';
+    if (records)
+        closedir(records);
+    finding(doctor, count ? WATCH : FINE, "crashes", "loophole crash list", "%d deaths on record", count);
+}
+
+enum err doctor_run(struct cli *cli, struct fault *fault)
+{
+    static void (*const looks[])(struct doctor *) = { look_at_services, look_for_orphans, look_at_store,
+                                                      look_at_sockets,  look_at_memory,   look_at_limits,
+                                                      look_at_kernel,   look_at_disk,     look_at_crashes };
+    struct doctor doctor = { cli, FINE };
+
+    finding(&doctor, FINE, "version", "", "loophole %s", LOOPHOLE_VERSION);
+    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
+        looks[i](&doctor);
+    if (doctor.worst < BAD)
+        return ERR_OK;
+    return fault_set(fault, ERR_INTERNAL, "something needs you: see the lines that begin with \"bad\"");
+}

@@ -1,0 +1,103 @@
+/* store.c: check, backup and restore, on the store itself: they work while the engine runs and while it does not. */
+#include "frontends/cli/cli.h"
+#include "store/backup.h"
+#include "store/check.h"
+
+#include <unistd.h>
+
+static void print_problem(void *state, const char *what)
+{
+    struct cli *cli = state;
+    bool first = true;
+
+    if (!cli->options.json) {
+        buffer_printf(&cli->out, "%s\n", what);
+        return;
+    }
+    buffer_add_text(&cli->out, "{");
+    json_key(&cli->out, &first, "problem");
+    json_text(&cli->out, text_of(what));
+    buffer_add_text(&cli->out, "}\n");
+}
+
+static enum err check(struct cli *cli, struct check_counts *counts, struct fault *fault)
+{
+    struct store *store = NULL;
+    struct txn *txn;
+    enum err e = store_open(&cli->paths, STORE_READER, &store, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = store_read(store, &txn, fault);
+    if (e == ERR_OK) {
+        e = check_store(txn, &cli->paths, print_problem, cli, counts);
+        txn_end(txn);
+    }
+    store_close(store);
+    return e;
+}
+
+enum err store_check_run(struct cli *cli, struct fault *fault)
+{
+    struct check_counts counts = { 0 };
+    enum err e = check(cli, &counts, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (cli->options.json)
+        buffer_printf(&cli->out, "{\"rows\":%llu,\"problems\":%llu}\n", (unsigned long long)counts.rows,
+                      (unsigned long long)counts.problems);
+    else
+        buffer_printf(&cli->out, "%llu rows, %llu problems\n", (unsigned long long)counts.rows,
+                      (unsigned long long)counts.problems);
+    if (counts.problems == 0)
+        return ERR_OK;
+    fault_set(fault, ERR_INTERNAL, "the store does not hold together");
+    return fault_hint(fault, "`loophole restore FILE` puts a backup in its place");
+}
+
+static enum err print_backup(struct cli *cli, const char *done, const char *file, const struct backup *backup)
+{
+    char id[ID_TEXT_SIZE];
+    bool first = true;
+
+    id_write(backup->catalogue, id);
+    if (!cli->options.json) {
+        buffer_printf(&cli->out, "%s %s: ", done, file);
+        human_bytes(&cli->out, backup->bytes);
+        buffer_printf(&cli->out, ", revision %llu of catalogue %s\n", (unsigned long long)backup->revision, id);
+        return ERR_OK;
+    }
+    buffer_add_text(&cli->out, "{");
+    json_key(&cli->out, &first, "file");
+    json_text(&cli->out, text_of(file));
+    json_key(&cli->out, &first, "bytes");
+    buffer_printf(&cli->out, "%llu", (unsigned long long)backup->bytes);
+    json_key(&cli->out, &first, "revision");
+    buffer_printf(&cli->out, "%llu", (unsigned long long)backup->revision);
+    json_key(&cli->out, &first, "catalogue");
+    json_text(&cli->out, text_of(id));
+    buffer_add_text(&cli->out, "}\n");
+    return ERR_OK;
+}
+
+enum err store_backup_run(struct cli *cli, struct fault *fault)
+{
+    struct backup backup = { 0 };
+    enum err e;
+
+    if (!cli->options.force && access(cli->args[0], F_OK) == 0) {
+        fault_set(fault, ERR_EXISTS, "%s is there already", cli->args[0]);
+        return fault_hint(fault, "--force replaces it");
+    }
+    e = backup_make(&cli->paths, cli->args[0], &backup, fault);
+    return e != ERR_OK ? e : print_backup(cli, "Wrote", cli->args[0], &backup);
+}
+
+enum err store_restore_run(struct cli *cli, struct fault *fault)
+{
+    struct backup backup = { 0 };
+    enum err e = backup_restore(&cli->paths, cli->args[0], &backup, fault);
+
+    return e != ERR_OK ? e : print_backup(cli, "Restored", cli->args[0], &backup);
+}

@@ -1,0 +1,121 @@
+/* process.h: for tests of the skeleton: a home of its own, and services as child processes that die with the
+ * test. */
+#ifndef LOOPHOLE_TESTS_PROTO_PROCESS_H
+#define LOOPHOLE_TESTS_PROTO_PROCESS_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <ftw.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "proto/ask.h"
+#include "proto/lock.h"
+#include "proto/service.h"
+#include "schema_indexer.h"
+#include "schema_search.h"
+#include "schema_service.h"
+
+enum { PATIENCE_MS = 60000 };
+
+/* One test's engine without a supervisor: its lock is held by the test, so that services are waited for. */
+struct engine {
+    char home[64];
+    struct paths paths;
+    int lock;
+    struct asker *asker;
+    pid_t pids[4];
+};
+
+static inline int engine_set_up(void **state)
+{
+    struct engine *engine = calloc(1, sizeof(*engine));
+    const struct rlimit files = { 20000, 20000 };
+
+    assert_non_null(engine);
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+    snprintf(engine->home, sizeof(engine->home), "/tmp/loophole-test.XXXXXX");
+    assert_non_null(mkdtemp(engine->home));
+    setenv("LOOPHOLE_HOME", engine->home, 1);
+    assert_int_equal(paths_find(&engine->paths, NULL), ERR_OK);
+    assert_int_equal(lock_take(&engine->paths, "supervisor", &engine->lock, NULL), ERR_OK);
+    engine->asker = asker_new(&engine->paths, NULL);
+    assert_non_null(engine->asker);
+    *state = engine;
+    return 0;
+}
+
+static inline int engine_remove_file(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+    (void)status;
+    (void)type;
+    (void)walk;
+    return remove(path);
+}
+
+static inline int process_end(pid_t pid, int signal)
+{
+    int status = -1;
+
+    kill(pid, signal);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status;
+}
+
+static inline int engine_tear_down(void **state)
+{
+    struct engine *engine = *state;
+
+    asker_free(engine->asker);
+    for (size_t i = 0; i < sizeof(engine->pids) / sizeof(*engine->pids); i++)
+        if (engine->pids[i] > 0)
+            process_end(engine->pids[i], SIGKILL);
+    close(engine->lock);
+    nftw(engine->home, engine_remove_file, 16, FTW_DEPTH | FTW_PHYS);
+    free(engine);
+    return 0;
+}
+
+/* A child that runs `serve` and ends with the exit code it gives. */
+static inline pid_t process_start(int (*serve)(void))
+{
+    pid_t parent = getpid(), pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid > 0)
+        return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1);
+    close_range(3, ~0U, 0); /* the parent's sockets */
+    _exit(serve());
+}
+
+/* Asks with patience; the fault's text stands in the message when it is not what was wanted. */
+static inline void asks(struct engine *engine, const char *name, const void *request, void *answer, enum err wanted)
+{
+    struct fault fault = { 0 };
+    enum err e = ask(engine->asker, name, request, PATIENCE_MS, NULL, answer, &fault);
+
+    if (e != wanted)
+        fail_msg("%s: %s, not %s: %s (%s) %s", name, err_name(e), err_name(wanted), fault.what, fault.field,
+                 fault.hint);
+}
+
+static inline void engine_run(struct engine *engine, int place, int (*serve)(void), const char *ping)
+{
+    engine->pids[place] = process_start(serve);
+    asks(engine, ping, NULL, NULL, ERR_OK);
+}
+
+#endif

@@ -1,0 +1,273 @@
+#include "tests/unit/proto/stand_in.h"
+
+static int set_up(void **state)
+{
+    engine_set_up(state);
+    engine_run(*state, 0, stand_in_serve, "search.ping");
+    return 0;
+}
+
+static void a_ping_comes_back_with_its_payload(void **state)
+{
+    struct engine *engine = *state;
+    struct service_ping request = { .payload = bytes_of("hello", 5) };
+    struct pong answer;
+
+    asks(engine, "search.ping", &request, &answer, ERR_OK);
+    assert_true(text_is(answer.service, "search"));
+    assert_true(bytes_equal(answer.payload, request.payload));
+    assert_int_equal(answer.pid, engine->pids[0]);
+    assert_true(answer.epoch != 0);
+}
+
+static void a_service_describes_itself(void **state)
+{
+    struct description answer;
+
+    asks(*state, "search.describe", NULL, &answer, ERR_OK);
+    assert_true(text_is(answer.schema, schema_search.text));
+    assert_int_equal(answer.version, schema_search.version);
+    assert_true(text_is(answer.program, LOOPHOLE_VERSION));
+}
+
+static void a_service_that_is_ready_says_so(void **state)
+{
+    struct service_status answer;
+
+    asks(*state, "search.status", NULL, &answer, ERR_OK);
+    assert_int_equal(answer.state.value, RUN_STATE_READY);
+    assert_true(answer.uptime > 0);
+}
+
+static const struct ask_stats *stats_named(const struct service_stats *stats, const char *name)
+{
+    for (uint32_t i = 0; i < stats->asks.count; i++)
+        if (text_is(stats->asks.at[i].name, name))
+            return &stats->asks.at[i];
+    fail_msg("no stats of %s", name);
+    return NULL;
+}
+
+static void stats_count_asks_and_errors_of_each_name(void **state)
+{
+    struct service_stats stats;
+
+    for (int i = 0; i < 10; i++)
+        total_of(*state, "now");
+    refusal_of(*state, "refused", PATIENCE_MS);
+    asks(*state, "search.stats", NULL, &stats, ERR_OK);
+    assert_int_equal(stats_named(&stats, "query")->count, 11);
+    assert_int_equal(stats_named(&stats, "query")->errors, 1);
+    assert_true(stats_named(&stats, "query")->p50_us > 0);
+    assert_true(stats_named(&stats, "query")->max_us >= stats_named(&stats, "query")->p50_us);
+    assert_int_equal(stats_named(&stats, "get")->count, 0);
+    assert_true(stats_named(&stats, "ping")->count >= 1);
+    assert_true(stats.memory > 100000);
+}
+
+static void a_refusal_says_what_and_what_to_do(void **state)
+{
+    struct fault fault = refusal_of(*state, "refused", PATIENCE_MS);
+
+    assert_int_equal(fault.code, ERR_CONFLICT);
+    assert_string_equal(fault.what, "it is taken");
+    assert_string_equal(fault.hint, "take another");
+}
+
+static void an_error_without_words_still_has_its_name(void **state)
+{
+    struct fault fault = refusal_of(*state, "io", PATIENCE_MS);
+
+    assert_int_equal(fault.code, ERR_IO);
+    assert_string_equal(fault.what, "io");
+}
+
+static void an_answer_that_breaks_its_schema_is_internal(void **state)
+{
+    assert_int_equal(refusal_of(*state, "broken", PATIENCE_MS).code, ERR_INTERNAL);
+    assert_int_equal(total_of(*state, "within"), 77);
+}
+
+static void an_answer_that_is_put_off_comes_later(void **state)
+{
+    assert_int_equal(total_of(*state, "later"), 42);
+    assert_int_equal(total_of(*state, "later"), 42);
+}
+
+static void an_answer_given_within_its_handler_counts(void **state)
+{
+    assert_int_equal(total_of(*state, "within"), 77);
+}
+
+static void a_watched_descriptor_wakes_the_service(void **state)
+{
+    assert_int_equal(total_of(*state, "piped"), 88);
+}
+
+static void what_is_never_answered_ends_with_its_budget(void **state)
+{
+    assert_int_equal(refusal_of(*state, "never", 50).code, ERR_TIMEOUT);
+    assert_int_equal(total_of(*state, "within"), 77);
+}
+
+static void a_budget_out_of_range_is_refused(void **state)
+{
+    assert_int_equal(refusal_of(*state, "now", 0).code, ERR_BAD_REQUEST);
+    assert_int_equal(refusal_of(*state, "now", 600001).code, ERR_BAD_REQUEST);
+}
+
+static void held_answers_leave_at_the_end_of_the_turn(void **state)
+{
+    assert_true(total_of(*state, "held") >= 1000);
+}
+
+static void a_held_refusal_stays_a_refusal(void **state)
+{
+    assert_int_equal(refusal_of(*state, "held refused", PATIENCE_MS).code, ERR_EXISTS);
+}
+
+static void held_answers_can_fail_together(void **state)
+{
+    struct fault fault = refusal_of(*state, "held failed", PATIENCE_MS);
+
+    assert_int_equal(fault.code, ERR_FULL);
+    assert_string_equal(fault.what, "the disk is full");
+    assert_true(total_of(*state, "held") >= 1000);
+}
+
+static void an_answer_that_was_kept_is_given_again(void **state)
+{
+    struct engine *engine = *state;
+    struct search_query request = { .query = TEXT("held") };
+    struct found first, again;
+    struct id id = id_new();
+
+    assert_int_equal(ask(engine->asker, "search.query", &request, PATIENCE_MS, &id, &first, NULL), ERR_OK);
+    request.query = TEXT("again");
+    assert_int_equal(ask(engine->asker, "search.query", &request, PATIENCE_MS, &id, &again, NULL), ERR_OK);
+    assert_int_equal(first.total, again.total);
+    assert_int_equal(refusal_of(engine, "again", PATIENCE_MS).code, ERR_NOT_FOUND);
+}
+
+static void an_unknown_ask_names_the_nearest(void **state)
+{
+    struct engine *engine = *state;
+    struct fault fault = { 0 };
+    struct bytes answer;
+
+    assert_int_equal(ask_raw(engine->asker, "search.qeury", bytes_of("\x80", 1), PATIENCE_MS, NULL, &answer, &fault),
+                     ERR_NOT_FOUND);
+    assert_string_equal(fault.hint, "did you mean search.query?");
+}
+
+static void a_body_that_is_no_map_is_refused(void **state)
+{
+    struct engine *engine = *state;
+    struct bytes answer;
+
+    assert_int_equal(ask_raw(engine->asker, "search.query", bytes_of("\x93\x01\x02\x03", 4), PATIENCE_MS, NULL,
+                             &answer, NULL),
+                     ERR_BAD_REQUEST);
+}
+
+static void an_answer_of_four_megabytes_arrives_whole(void **state)
+{
+    struct search_get_artefact request = { .type = TEXT("waveform") };
+    struct artefact_found answer;
+
+    for (int times = 0; times < 5; times++) {
+        asks(*state, "search.get_artefact", &request, &answer, ERR_OK);
+        assert_int_equal(answer.artefact.data.len, 4 << 20);
+        for (uint32_t i = 0; i < answer.artefact.data.len; i += 4093)
+            assert_int_equal(answer.artefact.data.at[i], (uint8_t)(i * 7));
+    }
+}
+
+static void a_task_that_is_not_there_cannot_be_cancelled(void **state)
+{
+    struct service_cancel request = { .task = id_new() };
+
+    asks(*state, "search.cancel", &request, NULL, ERR_NOT_FOUND);
+}
+
+static void many_asks_of_one_client_are_all_answered_once(void **state)
+{
+    enum { MANY = 8000 };
+    struct engine *engine = *state;
+    struct answer_frame answer;
+
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id_new(), NULL),
+                         ERR_OK);
+    for (int i = 0; i < MANY; i++) {
+        assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
+        assert_int_equal(answer.error, ERR_OK);
+    }
+    assert_int_equal(ask_take(engine->asker, 0, &answer, NULL), ERR_TIMEOUT);
+}
+
+static void one_request_id_cannot_be_under_way_twice(void **state)
+{
+    struct engine *engine = *state;
+    struct id id = id_new();
+    struct answer_frame answer;
+
+    assert_int_equal(ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id, NULL), ERR_OK);
+    assert_int_equal(ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id, NULL), ERR_EXISTS);
+    assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
+}
+
+static void a_second_service_of_the_same_name_is_refused(void **state)
+{
+    int status;
+
+    (void)state;
+    assert_true(waitpid(process_start(stand_in_serve), &status, 0) > 0);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), err_exit_code(ERR_EXISTS));
+}
+
+static void a_service_told_to_stop_ends_with_zero_and_leaves_no_sockets(void **state)
+{
+    struct engine *engine = *state;
+    char path[PATH_MAX];
+
+    assert_int_equal(process_end(engine->pids[0], SIGTERM), 0);
+    engine->pids[0] = 0;
+    assert_int_equal(access(paths_ask_socket(&engine->paths, "search", path) + strlen("ipc://"), F_OK), -1);
+    assert_false(lock_is_held(&engine->paths, "search"));
+}
+
+#define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, engine_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(a_ping_comes_back_with_its_payload),
+        CLAIM(a_service_describes_itself),
+        CLAIM(a_service_that_is_ready_says_so),
+        CLAIM(stats_count_asks_and_errors_of_each_name),
+        CLAIM(a_refusal_says_what_and_what_to_do),
+        CLAIM(an_error_without_words_still_has_its_name),
+        CLAIM(an_answer_that_breaks_its_schema_is_internal),
+        CLAIM(an_answer_that_is_put_off_comes_later),
+        CLAIM(an_answer_given_within_its_handler_counts),
+        CLAIM(a_watched_descriptor_wakes_the_service),
+        CLAIM(what_is_never_answered_ends_with_its_budget),
+        CLAIM(a_budget_out_of_range_is_refused),
+        CLAIM(held_answers_leave_at_the_end_of_the_turn),
+        CLAIM(a_held_refusal_stays_a_refusal),
+        CLAIM(held_answers_can_fail_together),
+        CLAIM(an_answer_that_was_kept_is_given_again),
+        CLAIM(an_unknown_ask_names_the_nearest),
+        CLAIM(a_body_that_is_no_map_is_refused),
+        CLAIM(an_answer_of_four_megabytes_arrives_whole),
+        CLAIM(a_task_that_is_not_there_cannot_be_cancelled),
+        CLAIM(many_asks_of_one_client_are_all_answered_once),
+        CLAIM(one_request_id_cannot_be_under_way_twice),
+        CLAIM(a_second_service_of_the_same_name_is_refused),
+        CLAIM(a_service_told_to_stop_ends_with_zero_and_leaves_no_sockets),
+    };
+
+    return cmocka_run_group_tests_name("service", tests, NULL, NULL);
+}
