@@ -66,9 +66,9 @@ void bell_remove(const struct paths *paths)
 
 void bell_ring(const struct paths *paths, const char *text)
 {
+    int number = errno;
     char name[SHM_NAME_SIZE];
     mqd_t queue = mq_open(bell_name(paths, name), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-    int number = errno;
 
     if (queue != (mqd_t)-1) {
         (void)mq_send(queue, text, strnlen(text, BELL_SIZE - 1), 0);

@@ -22,6 +22,7 @@ struct persist {
 
     /* the transaction of this turn (turn.h) */
     struct writing w;     /* w.txn NULL: none is open */
+    bool wrote;           /* something, in this turn */
     struct fault broken;  /* what went wrong after a first write: all of the turn is undone */
     uint64_t head;        /* newest revision, this turn's included */
     uint64_t committed;   /* newest revision that is durable */

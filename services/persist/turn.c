@@ -52,6 +52,7 @@ static enum err open_transaction(struct persist *p, struct fault *fault)
         return e;
     p->broken = (struct fault){ 0 };
     p->operations = p->changes = 0;
+    p->wrote = false;
     e = load(p);
     if (e == ERR_OK)
         return ERR_OK;
@@ -118,10 +119,11 @@ bool turn_is_broken(const struct persist *p)
 
 enum err turn_wrote(struct persist *p, enum err e)
 {
-    if (e != ERR_OK && !turn_is_broken(p))
-        fault_set(&p->broken, e == ERR_NOT_FOUND ? ERR_INTERNAL : e, "nothing was changed: the store refused a write (%s)",
-                  err_name(e));
-    return e;
+    p->wrote = true;
+    if (e == ERR_OK || turn_is_broken(p))
+        return e;
+    return fault_set(&p->broken, e == ERR_NOT_FOUND ? ERR_INTERNAL : e,
+                     "nothing was changed: the store refused a write (%s)", err_name(e));
 }
 
 uint64_t turn_next(const struct persist *p)
@@ -158,6 +160,14 @@ enum err turn_remember(struct persist *p, struct id request, uint64_t revision, 
 }
 
 /* ---- the end ---- */
+
+/* All were refused, or repeated: their answers are true already. */
+static void end_without_writing(struct persist *p)
+{
+    txn_end(p->w.txn);
+    p->w.txn = NULL;
+    service_release(p->service);
+}
 
 static enum err finish_writing(struct persist *p)
 {
@@ -225,6 +235,10 @@ void turn_end(void *persist)
 
     if (!p->w.txn) {
         service_release(p->service);
+        return;
+    }
+    if (!p->wrote) {
+        end_without_writing(p);
         return;
     }
     e = commit(p);

@@ -1,0 +1,25 @@
+/* own_facts.h: what a person says about one media item, among the facts whose subject is the item. */
+#ifndef LOOPHOLE_PERSIST_OWN_FACTS_H
+#define LOOPHOLE_PERSIST_OWN_FACTS_H
+
+#include "common/arena.h"
+#include "schema_persist.h"
+#include "store/store.h"
+
+struct own_facts {
+    struct facts was, now; /* of every source */
+    bool differ;
+};
+
+/* Errors: bad_request (no attribute, no value, out of its range), too_large (over 64 set and cleared in one edit). */
+enum err own_facts_check(const struct edit *edit, struct fault *fault);
+
+/* The item's facts after `clear_facts`, then `facts`, of the edit. Errors: too_large, full, internal. */
+enum err own_facts_change(struct txn *txn, struct arena *arena, const struct edit *edit, struct own_facts *to,
+                          struct fault *fault);
+
+/* The edits that lead from `now` back to `was`, and from `was` to `now`: their facts and clear_facts. */
+enum err own_facts_halves(struct arena *arena, const struct own_facts *facts, const struct edit *edit,
+                          struct edit *before, struct edit *after, struct fault *fault);
+
+#endif

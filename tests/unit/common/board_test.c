@@ -1,0 +1,154 @@
+#include "tests/unit/common/home.h"
+#include <sys/wait.h>
+#include "common/rt/board.h"
+
+static int teardown(void **state)
+{
+    board_remove(&((struct home *)*state)->paths);
+    return home_remove(state);
+}
+
+static struct board *make(const struct home *home)
+{
+    struct board *board;
+
+    assert_int_equal(board_make(&home->paths, &board, NULL), ERR_OK);
+    return board;
+}
+
+static void without_a_supervisor_there_is_no_board(void **state)
+{
+    const struct home *home = *state;
+    struct board *board;
+
+    assert_int_equal(board_open(&home->paths, &board, NULL), ERR_OFFLINE);
+    assert_null(board);
+    board_close(board);
+}
+
+static void a_service_without_a_line_beats_into_nothing(void **state)
+{
+    (void)state;
+    board_claim(NULL);
+    board_state(NULL, BOARD_READY);
+    board_beat(NULL);
+    board_clear(NULL);
+}
+
+static void a_claim_names_this_very_process(void **state)
+{
+    struct board *board = make(*state);
+    struct board_line *line = board_line(board, "persist", true);
+
+    board_claim(line);
+    assert_int_equal(line->pid, getpid());
+    assert_int_equal(line->start_ticks, board_start_ticks(getpid()));
+    assert_int_equal(line->state, BOARD_STARTING);
+    assert_int_equal(line->beats, 0);
+    assert_true(line->beat > 0);
+    board_close(board);
+}
+
+static void beats_and_states_are_seen_by_whoever_opens_the_board(void **state)
+{
+    const struct home *home = *state;
+    struct board *ours = make(home), *theirs;
+    struct board_line *line = board_line(ours, "search", true), *seen;
+
+    assert_int_equal(board_open(&home->paths, &theirs, NULL), ERR_OK);
+    seen = board_line(theirs, "search", false);
+    assert_non_null(seen);
+    board_claim(line);
+    board_state(line, BOARD_READY);
+    board_beat(line);
+    board_beat(line);
+    assert_int_equal(seen->state, BOARD_READY);
+    assert_int_equal(seen->beats, 2);
+    board_clear(line);
+    assert_int_equal(seen->pid, 0);
+    board_close(ours);
+    board_close(theirs);
+}
+
+static void a_name_has_one_line_and_only_the_supervisor_adds_one(void **state)
+{
+    struct board *board = make(*state);
+    struct board_line *line = board_line(board, "indexer", true);
+
+    assert_ptr_equal(board_line(board, "indexer", true), line);
+    assert_ptr_equal(board_line(board, "indexer", false), line);
+    assert_null(board_line(board, "nobody", false));
+    assert_null(board_line(board, "", true));
+    assert_null(board_line(board, "a-name-of-twenty-four-ch", true));
+    board_close(board);
+}
+
+static void a_full_board_has_no_line_to_add(void **state)
+{
+    struct board *board = make(*state);
+    char name[16];
+
+    for (int i = 0; i < BOARD_LINES; i++) {
+        (void)snprintf(name, sizeof(name), "s%d", i);
+        assert_non_null(board_line(board, name, true));
+    }
+    assert_null(board_line(board, "one-more", true));
+    assert_non_null(board_at(board, BOARD_LINES - 1));
+    assert_null(board_at(board, BOARD_LINES));
+    board_close(board);
+}
+
+static void the_board_outlives_its_supervisor(void **state)
+{
+    struct board *board = make(*state);
+
+    board_claim(board_line(board, "persist", true));
+    board_close(board);
+    board = make(*state);
+    assert_int_equal(board_line(board, "persist", false)->pid, getpid());
+    board_close(board);
+}
+
+static void a_line_of_random_bytes_names_nobody(void **state)
+{
+    struct board *board = make(*state);
+
+    memset(board_at(board, 0), 0xA5, sizeof(struct board_line));
+    assert_null(board_line(board, "persist", false));
+    assert_ptr_equal(board_line(board, "persist", true), board_at(board, 1));
+    board_close(board);
+}
+
+static void a_dead_process_has_no_start_ticks_even_as_a_zombie(void **state)
+{
+    siginfo_t info;
+    pid_t child = fork();
+
+    (void)state;
+    if (child == 0)
+        _exit(0);
+    assert_int_equal(waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0);
+    assert_int_equal(board_start_ticks(child), 0);
+    waitpid(child, NULL, 0);
+    assert_int_equal(board_start_ticks(child), 0);
+    assert_int_equal(board_start_ticks(0), 0);
+    assert_int_equal(board_start_ticks(-1), 0);
+}
+
+#define BOARD_TEST(claim) cmocka_unit_test_setup_teardown(claim, home_make, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BOARD_TEST(without_a_supervisor_there_is_no_board),
+        BOARD_TEST(a_service_without_a_line_beats_into_nothing),
+        BOARD_TEST(a_claim_names_this_very_process),
+        BOARD_TEST(beats_and_states_are_seen_by_whoever_opens_the_board),
+        BOARD_TEST(a_name_has_one_line_and_only_the_supervisor_adds_one),
+        BOARD_TEST(a_full_board_has_no_line_to_add),
+        BOARD_TEST(the_board_outlives_its_supervisor),
+        BOARD_TEST(a_line_of_random_bytes_names_nobody),
+        BOARD_TEST(a_dead_process_has_no_start_ticks_even_as_a_zombie),
+    };
+    return cmocka_run_group_tests_name("common/board", tests, NULL, NULL);
+}

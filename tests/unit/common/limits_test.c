@@ -1,0 +1,90 @@
+#include "tests/unit/common/home.h"
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include "common/limits.h"
+#include "common/sanitizer.h"
+
+/* Sets the limits in a child, as they can't be taken back, and gives its exit code: what `look` says there. */
+static int in_a_child(const struct home *home, const char *settings, int (*look)(void))
+{
+    struct config *config;
+    int status;
+
+    home_file(home, "home/config/loophole.conf", settings);
+    assert_int_equal(config_load(&home->paths, &config, NULL), ERR_OK);
+    if (fork() == 0)
+        _exit(limits_set(config, NULL) == ERR_OK ? look() : 99);
+    wait(&status);
+    config_free(config);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static rlim_t soft(__rlimit_resource_t which)
+{
+    struct rlimit limit;
+
+    getrlimit(which, &limit);
+    return limit.rlim_cur;
+}
+
+static int no_core(void)
+{
+    return soft(RLIMIT_CORE) == 0;
+}
+
+static int files_are_up(void)
+{
+    struct rlimit limit;
+
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur == (limit.rlim_max < 65536 ? limit.rlim_max : 65536);
+}
+
+static int data_is_four_gigabytes(void)
+{
+    return soft(RLIMIT_DATA) == (rlim_t)4 << 30;
+}
+
+static int data_is_100_megabytes(void)
+{
+    return soft(RLIMIT_DATA) == (rlim_t)100 << 20;
+}
+
+static int data_is_free(void)
+{
+    return soft(RLIMIT_DATA) == RLIM_INFINITY;
+}
+
+static void there_are_no_core_dumps(void **state)
+{
+    assert_int_equal(in_a_child(*state, "", no_core), 1);
+}
+
+static void as_many_files_as_allowed_may_be_open(void **state)
+{
+    assert_int_equal(in_a_child(*state, "", files_are_up), 1);
+}
+
+static void memory_is_limited_by_the_configuration(void **state)
+{
+    struct rlimit limit;
+
+    getrlimit(RLIMIT_DATA, &limit);
+    if (SANITIZED || limit.rlim_cur != RLIM_INFINITY) {
+        print_message("SKIP: a sanitizer build, or memory is limited already\n");
+        skip();
+    }
+    assert_int_equal(in_a_child(*state, "", data_is_four_gigabytes), 1);
+    assert_int_equal(in_a_child(*state, "[limits]\ndata_mb = 100\n", data_is_100_megabytes), 1);
+    assert_int_equal(in_a_child(*state, "[limits]\ndata_mb = 0\n", data_is_free), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        HOME_TEST(there_are_no_core_dumps),
+        HOME_TEST(as_many_files_as_allowed_may_be_open),
+        HOME_TEST(memory_is_limited_by_the_configuration),
+    };
+    return cmocka_run_group_tests_name("common/limits", tests, NULL, NULL);
+}

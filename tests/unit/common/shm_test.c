@@ -1,0 +1,195 @@
+#include "tests/unit/common/home.h"
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include "common/shm.h"
+
+enum { VERSION = 3, SIZE = 1000 };
+
+static char name[SHM_NAME_SIZE];
+
+static int setup(void **state)
+{
+    home_make(state);
+    shm_name(&((struct home *)*state)->paths, "test", name);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    shm_remove(name);
+    return home_remove(state);
+}
+
+static struct shm make(void)
+{
+    struct shm shm;
+
+    assert_int_equal(shm_make(name, VERSION, SIZE, &shm, NULL), ERR_OK);
+    return shm;
+}
+
+static void overwrite(off_t at, const void *bytes, size_t len)
+{
+    int fd = shm_open(name, O_RDWR, 0);
+
+    assert_int_equal(pwrite(fd, bytes, len, at), len);
+    close(fd);
+}
+
+static void an_object_is_named_after_its_engine(void **state)
+{
+    const struct home *home = *state;
+    char wanted[64];
+
+    (void)snprintf(wanted, sizeof(wanted), "/loophole-%s-test", home->paths.tag);
+    assert_string_equal(name, wanted);
+}
+
+static void a_new_object_is_zeroed_private_and_has_all_its_memory(void **state)
+{
+    struct shm shm = make();
+    struct stat st;
+    int fd = shm_open(name, O_RDONLY, 0);
+
+    (void)state;
+    for (int i = 0; i < SIZE; i++)
+        assert_int_equal(((uint8_t *)shm.at)[i], 0);
+    assert_int_equal(fstat(fd, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(st.st_size, SIZE + 64);
+    assert_true(st.st_blocks * 512 >= SIZE + 64);
+    close(fd);
+    shm_detach(&shm);
+    shm_detach(&shm);
+}
+
+static void what_one_writes_another_reads(void **state)
+{
+    struct shm one = make(), other;
+
+    (void)state;
+    assert_int_equal(shm_attach(name, VERSION, SIZE, &other, NULL), ERR_OK);
+    strcpy(one.at, "hello");
+    assert_string_equal(other.at, "hello");
+    shm_detach(&one);
+    shm_detach(&other);
+}
+
+static void a_whole_object_is_taken_over_with_what_is_in_it(void **state)
+{
+    struct shm shm = make();
+
+    (void)state;
+    strcpy(shm.at, "kept");
+    shm_detach(&shm);
+    shm = make();
+    assert_string_equal(shm.at, "kept");
+    shm_detach(&shm);
+}
+
+static void a_missing_object_is_offline(void **state)
+{
+    struct shm shm;
+
+    (void)state;
+    assert_int_equal(shm_attach(name, VERSION, SIZE, &shm, NULL), ERR_OFFLINE);
+    assert_null(shm.at);
+}
+
+static void another_layout_is_refused_and_made_anew(void **state)
+{
+    struct shm shm = make();
+
+    (void)state;
+    strcpy(shm.at, "old");
+    shm_detach(&shm);
+    assert_int_equal(shm_attach(name, VERSION + 1, SIZE, &shm, NULL), ERR_VERSION);
+    assert_int_equal(shm_attach(name, VERSION, SIZE - 1, &shm, NULL), ERR_VERSION);
+    assert_int_equal(shm_make(name, VERSION + 1, SIZE, &shm, NULL), ERR_OK);
+    assert_string_equal(shm.at, "");
+    shm_detach(&shm);
+}
+
+static void a_truncated_object_is_refused_before_it_is_mapped(void **state)
+{
+    static const off_t sizes[] = { 0, 1, 63, 64, SIZE + 63, SIZE + 65 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+        struct shm shm = make();
+        int fd = shm_open(name, O_RDWR, 0);
+        shm_detach(&shm);
+        assert_int_equal(ftruncate(fd, sizes[i]), 0);
+        close(fd);
+        assert_int_equal(shm_attach(name, VERSION, SIZE, &shm, NULL), sizes[i] ? ERR_VERSION : ERR_OFFLINE);
+        shm = make();
+        memset(shm.at, 1, SIZE);
+        shm_detach(&shm);
+    }
+}
+
+static void a_header_of_random_bytes_is_refused_and_made_anew(void **state)
+{
+    struct shm shm = make();
+    uint8_t noise[64];
+
+    (void)state;
+    shm_detach(&shm);
+    for (size_t i = 0; i < sizeof(noise); i++)
+        noise[i] = (uint8_t)(i * 97 + 13);
+    overwrite(0, noise, sizeof(noise));
+    assert_int_equal(shm_attach(name, VERSION, SIZE, &shm, NULL), ERR_VERSION);
+    shm = make();
+    shm_detach(&shm);
+}
+
+static void an_object_whose_magic_is_not_written_yet_is_offline(void **state)
+{
+    struct shm shm = make();
+    uint64_t none = 0;
+
+    (void)state;
+    shm_detach(&shm);
+    overwrite(0, &none, sizeof(none));
+    assert_int_equal(shm_attach(name, VERSION, SIZE, &shm, NULL), ERR_OFFLINE);
+}
+
+static void an_object_open_to_others_is_not_trusted(void **state)
+{
+    struct shm shm = make();
+    int fd = shm_open(name, O_RDWR, 0);
+
+    (void)state;
+    shm_detach(&shm);
+    assert_int_equal(fchmod(fd, 0666), 0);
+    close(fd);
+    assert_int_equal(shm_attach(name, VERSION, SIZE, &shm, NULL), ERR_DENIED);
+    assert_int_equal(shm_make(name, VERSION, SIZE, &shm, NULL), ERR_DENIED);
+}
+
+static void removing_what_is_not_there_is_no_error(void **state)
+{
+    (void)state;
+    assert_int_equal(shm_remove(name), ERR_OK);
+}
+
+#define SHM_TEST(claim) cmocka_unit_test_setup_teardown(claim, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SHM_TEST(an_object_is_named_after_its_engine),
+        SHM_TEST(a_new_object_is_zeroed_private_and_has_all_its_memory),
+        SHM_TEST(what_one_writes_another_reads),
+        SHM_TEST(a_whole_object_is_taken_over_with_what_is_in_it),
+        SHM_TEST(a_missing_object_is_offline),
+        SHM_TEST(another_layout_is_refused_and_made_anew),
+        SHM_TEST(a_truncated_object_is_refused_before_it_is_mapped),
+        SHM_TEST(a_header_of_random_bytes_is_refused_and_made_anew),
+        SHM_TEST(an_object_whose_magic_is_not_written_yet_is_offline),
+        SHM_TEST(an_object_open_to_others_is_not_trusted),
+        SHM_TEST(removing_what_is_not_there_is_no_error),
+    };
+    return cmocka_run_group_tests_name("common/shm", tests, NULL, NULL);
+}
