@@ -114,7 +114,7 @@ stop:
 	@$(BUILD)/bin/loophole down
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
-TEST_SCRIPTS   = $(wildcard tests/schema/*.sh tests/service/*.sh tests/faults/*.sh) tests/tidy
+TEST_SCRIPTS   = $(wildcard tests/schema/*.sh tests/service/*.sh tests/faults/*.sh tests/fuzz/*.sh) tests/tidy
 test: all units clang-clean
 	@BUILD=$(abspath $(BUILD)) tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
 # The same sources without a warning from the other compiler.
@@ -138,6 +138,35 @@ install: all
 	$(BUILD)/bin/loophole completion zsh > $(DEST)/share/zsh/site-functions/_loophole
 	$(BUILD)/bin/loophole completion fish > $(DEST)/share/fish/vendor_completions.d/loophole.fish
 	install -m 644 README.md LICENSE docs/protocol.md $(wildcard docs/query.md) $(DEST)/share/doc/loophole
+
+# ---- hardness: fuzzing and sanitizers, each in a build of its own ----
+# tests/fuzz/PART/NAME.c is a target of libFuzzer; it links what it uses of PART.
+FUZZ_SRC    := $(wildcard tests/fuzz/*/*.c)
+FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/targets/%,$(FUZZ_SRC))
+FUZZ_BUILD   = BUILD=$(BUILD)/fuzz CC=clang WARN= MODE='-O1 -g -fno-omit-frame-pointer' \
+               EXTRA='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+fuzz_folder  = $(if $(filter schemac,$(1)),proto/schemac,$(call part_folder,$(1)))
+define fuzz_part
+$(BUILD)/libfuzz_$(1).a: $$(filter-out %/main.o,$$(call parts,$(call fuzz_folder,$(1))))
+endef
+define fuzz_target
+$(BUILD)/targets/$(1): $(BUILD)/tests/fuzz/$(1).o $(BUILD)/tests/fuzz/fuzz.o \
+                       $$(if $(call fuzz_folder,$(2)),$(BUILD)/libfuzz_$(2).a) $$(ENGINE)
+	@mkdir -p $$(@D)
+	@echo '  LINK $$@'
+	$$(Q)$$(CC) $$(LDFLAGS) -fsanitize=fuzzer -o $$@ $$^ $(LIBS_$(2)) $$(if $(LIBS_$(2)),,-llmdb) $$(LIBS)
+endef
+$(foreach p,$(sort $(patsubst tests/fuzz/%/,%,$(dir $(FUZZ_SRC)))),$(if $(call fuzz_folder,$(p)),$(eval $(call fuzz_part,$(p)))))
+$(foreach t,$(FUZZ_SRC),$(eval $(call fuzz_target,$(patsubst tests/fuzz/%.c,%,$(t)),$(patsubst tests/fuzz/%/,%,$(dir $(t))))))
+fuzz-targets: $(FUZZERS)
+fuzz-build:
+	@$(MAKE) --no-print-directory $(FUZZ_BUILD) fuzz-targets
+# make fuzz MINUTES=10 [TARGET=proto/codec]
+MINUTES ?= 10
+TARGET  ?=
+fuzz: fuzz-build
+	@BUILD=$(abspath $(BUILD)) tests/fuzz/run $(MINUTES) $(TARGET)
+.PHONY: fuzz fuzz-build fuzz-targets
 
 clean:
 	rm -rf $(BUILD)

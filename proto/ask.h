@@ -16,9 +16,9 @@ void asker_free(struct asker *asker);
 /* Asks `name` ("persist.put_media") with `request` (a struct of its request shape, or NULL for an empty one) and
  * fills `answer` (a struct of its answer shape, or NULL), whose memory lasts until the asker's next ask.
  * `request_id` (or NULL: one is drawn) makes a mutation repeatable. Until the budget is used up the same request
- * is sent again every second under the same id while no answer comes, so that a service may die and return under
- * it. Errors: what the service answered; offline when the engine is not running (no socket: at once) ; timeout
- * when the budget is used up. */
+ * is sent again under the same id while no answer comes, and at once when the service is back, so that it may die
+ * and return under the ask (proto/courier.h). Errors: what the service answered; offline at once when the engine is
+ * not running; timeout when the budget is used up, or offline when the service is not running by then. */
 enum err ask(struct asker *asker, const char *name, const void *request, uint32_t budget_ms,
              const struct id *request_id, void *answer, struct fault *fault);
 
@@ -26,7 +26,9 @@ enum err ask(struct asker *asker, const char *name, const void *request, uint32_
 enum err ask_raw(struct asker *asker, const char *name, struct bytes body, uint32_t budget_ms,
                  const struct id *request_id, struct bytes *answer, struct fault *fault);
 
-/* Many asks under way: send gives no answer, take waits for the next one of any of them, in any order. */
+/* Many asks under way: send gives no answer, take waits for the next one of any of them, in any order; its body
+ * lasts until the next take. An ask that ran out of time comes as an answer too: timeout or offline. Errors of take:
+ * timeout when none came. */
 enum err ask_send(struct asker *asker, const char *name, struct bytes body, uint32_t budget_ms, struct id request_id,
                   struct fault *fault);
 enum err ask_take(struct asker *asker, int timeout_ms, struct answer_frame *answer, struct fault *fault);

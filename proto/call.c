@@ -105,7 +105,8 @@ void call_encode(struct call *call, enum err e)
     buffer_reset(&call->body);
     call->is_encoded = true;
     call->error = e;
-    if (e == ERR_OK && (e = codec_encode(call->ask->answer, call->filled, &call->body, &call->fault)) != ERR_OK) {
+    if (e == ERR_OK &&
+        (e = codec_encode(call->ask->answer, call->filled, &call->body, &call->fault)) != ERR_OK) {
         log_fault(call->ask->full_name, &call->fault);
         e = e == ERR_BAD_REQUEST ? ERR_INTERNAL : e; /* it is the service that broke the schema */
     }
@@ -125,7 +126,8 @@ static enum err send_frame(struct call *call)
 
     buffer_reset(&service->frame);
     e = frame_write_answer(&service->frame, &frame);
-    return e == ERR_OK ? sockets_send(service->ask_socket, &call->letter.route, buffer_bytes(&service->frame)) : e;
+    return e == ERR_OK ? sockets_send(service->ask_socket, &call->letter.route, buffer_bytes(&service->frame))
+                       : e;
 }
 
 static void count(struct call *call)

@@ -56,8 +56,21 @@ static enum err open_ask(struct call *call)
                       LIMIT_BUDGET_MS);
     call->deadline = (usec_t)(call->arrived_ns / 1000) + (usec_t)call->frame.budget_ms * 1000;
     if (clock_steady() > call->deadline)
-        return refuse(call, ERR_TIMEOUT, "the budget of %u ms ran out before it was handled", call->frame.budget_ms);
+        return refuse(call, ERR_TIMEOUT, "the budget of %u ms ran out before it was handled",
+                      call->frame.budget_ms);
     return ERR_OK;
+}
+
+/* For a crash record: "persist.put_media 01J…". */
+static void note_in_hand(const struct call *call)
+{
+    char note[CRASH_NOTE_SIZE], *end;
+
+    (void)text_copy(note, sizeof(note) - ID_TEXT_SIZE - 1, call->frame.name);
+    end = note + strlen(note);
+    *end = ' ';
+    id_write(call->frame.request, end + 1);
+    crash_in_hand(note);
 }
 
 static enum err dispatch(struct call *call)
@@ -76,7 +89,7 @@ static enum err dispatch(struct call *call)
     e = codec_decode(ask->request, call->frame.body, &call->arena, request, &call->fault);
     if (e != ERR_OK)
         return e;
-    crash_in_hand(ask->full_name);
+    note_in_hand(call);
     call->in_handler = true;
     if (is_own)
         e = ask->dispatch(service->handlers, service->handler_state, call, request, call->filled);
@@ -84,7 +97,7 @@ static enum err dispatch(struct call *call)
         e = ask->dispatch(&service_standard, call->service, call, request, call->filled);
     call->in_handler = false;
     crash_in_hand(NULL);
-    return e;
+    return e == ERR_OK && call->is_refused ? ERR_BUSY : e;
 }
 
 static void handle(struct call *call)
@@ -117,7 +130,7 @@ static void reset(struct call *call)
     call->fault.code = call->error = ERR_OK;
     call->fault.what[0] = call->fault.field[0] = call->fault.hint[0] = 0;
     call->ticket.number = 0;
-    call->in_handler = call->is_encoded = call->holds = false;
+    call->in_handler = call->is_refused = call->is_encoded = call->holds = false;
     call->keep = NULL;
     call->arrived_ns = latency_clock();
 }

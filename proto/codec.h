@@ -21,10 +21,10 @@ enum {
 enum err codec_encode(const struct shape *shape, const void *value, struct buffer *to, struct fault *fault);
 
 /* Fills the zeroed `value`. Texts and bytes point into `from`, lists into `arena`: both must outlive it. Unknown
- * keys are skipped; missing fields that are not optional stay zero; an unknown word of a choice is kept. Bytes
- * behind the map and a field that is there twice are refused. A whole number may have any form that holds it, a
- * real be a whole number, bytes be a text, an id its 26 characters. The fault names the field as a path
- * ("set.tags[3]"). Errors: bad_request, too_large, full. */
+ * keys are skipped; missing fields that are not optional stay zero, and are refused where their range leaves zero
+ * out; an unknown word of a choice is kept. Bytes behind the map and a field that is there twice are refused. A
+ * whole number may have any form that holds it, a real be a whole number, bytes be a text, an id its 26 characters.
+ * The fault names the field as a path ("set.tags[3]"). Errors: bad_request, too_large, full. */
 enum err codec_decode(const struct shape *shape, struct bytes from, struct arena *arena, void *value,
                       struct fault *fault);
 

@@ -214,6 +214,32 @@ static enum err read_pair(struct decoding *d, const struct shape *shape, void *r
     return e == ERR_OK ? ERR_OK : value_fault_in(d->fault, e, field->name);
 }
 
+static bool holds_zero(const struct field *field)
+{
+    if (field->type == FIELD_INT || field->type == FIELD_UINT)
+        return field->min <= 0 && field->max >= 0;
+    return field->type != FIELD_REAL || (field->real_min <= 0 && field->real_max >= 0);
+}
+
+/* What did not come stays zero, where its range allows that. */
+static enum err check_missing(struct fault *fault, const struct shape *shape, uint64_t seen)
+{
+    for (uint32_t i = 0; i < shape->field_count; i++) {
+        const struct field *field = &shape->fields[i];
+        enum err e = ERR_OK;
+
+        if (seen >> i & 1 || field->flags & (FIELD_OPTIONAL | FIELD_LIST))
+            continue;
+        if (field->type == FIELD_RECORD)
+            e = check_missing(fault, field->record, 0);
+        else if (!holds_zero(field))
+            e = fault_set(fault, ERR_BAD_REQUEST, "the field is missing");
+        if (e != ERR_OK)
+            return value_fault_in(fault, e, field->name);
+    }
+    return ERR_OK;
+}
+
 static enum err read_record(struct decoding *d, const struct shape *shape, const struct token *map,
                             void *record)
 {
@@ -233,7 +259,7 @@ static enum err read_record(struct decoding *d, const struct shape *shape, const
             return e;
     }
     d->depth++;
-    return ERR_OK;
+    return check_missing(d->fault, shape, seen);
 }
 
 enum err codec_decode(const struct shape *shape, struct bytes from, struct arena *arena, void *value,

@@ -169,7 +169,8 @@ static enum err check(struct courier *courier, struct bytes body, uint32_t budge
         return fault_set(fault, ERR_BAD_REQUEST, "a budget of %u ms is not within 1 to %d", budget_ms,
                          LIMIT_BUDGET_MS);
     if (body.len > CODEC_MESSAGE_MAX)
-        return fault_set(fault, ERR_TOO_LARGE, "a request of %u bytes; at most %d", body.len, CODEC_MESSAGE_MAX);
+        return fault_set(fault, ERR_TOO_LARGE, "a request of %u bytes; at most %d", body.len,
+                         CODEC_MESSAGE_MAX);
     if (courier->count >= courier->limit)
         return fault_set(fault, ERR_BUSY, "%u asks are under way already", courier->count);
     if (find(courier, request))
@@ -286,7 +287,7 @@ static bool take_answer(struct courier *courier, struct line *line, struct deliv
             return false;
         if (e != ERR_OK || frame_read_answer(courier->letter.body, &answer, NULL) != ERR_OK)
             continue;
-        parcel = find(courier, answer.request); /* none: the answer to an ask that was sent twice, or is too late */
+        parcel = find(courier, answer.request); /* none: the ask was sent twice, or ended */
         if (parcel && parcel->line == line)
             return deliver(courier, parcel, answer.error, answer.body, to);
     }

@@ -29,7 +29,7 @@ enum {
     LIMIT_DESCRIPTORS_SPARE = 256,  /* no peer is accepted that leaves fewer */
     LIMIT_ROUTE_FRAMES = 16,        /* frames before the last of an ask */
     LIMIT_ROUTE_BYTES = 600,        /* of these frames, with one byte for each */
-    LIMIT_PEER_INBOUND = 1000,      /* messages of one peer that wait to be read */
+    LIMIT_PEER_INBOUND = 100,       /* messages of one peer that wait to be read: past it the peer waits */
     LIMIT_PEER_OUTBOUND = 20000,    /* answers to one peer that wait to be sent: past it dropped */
     LIMIT_EVENTS_WAITING = 10000,   /* events for one subscriber: past it dropped, it sees a gap */
     LIMIT_LARGE = 64 << 10,         /* an answer of more bytes counts as large */

@@ -23,7 +23,8 @@ static enum err refused(const struct paths *paths, const char *service, int fd, 
     if (pread(fd, pid, sizeof(pid) - 1, 0) <= 0)
         pid[0] = 0;
     fault_set(fault, ERR_EXISTS, "%s is running already (process %d)", service, atoi(pid));
-    return fault_hint(fault, "one engine has one %s; this engine's sockets are in %.150s", service, paths->run);
+    return fault_hint(fault, "one engine has one %s; this engine's sockets are in %.150s", service,
+                      paths->run);
 }
 
 enum err lock_take(const struct paths *paths, const char *service, int *fd, struct fault *fault)

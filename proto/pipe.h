@@ -31,8 +31,8 @@ enum pipe_wait { PIPE_NOW, PIPE_WAIT };
 /* Takes one message into the zeroed `value`. PIPE_NOW takes what is there, never blocks, and gives busy while the
  * message is not whole: call again when the socket is readable. PIPE_WAIT waits for all of it. `value` points into
  * the pipe and `arena` until the next receive. `passed` (or NULL: a descriptor is closed) gets the descriptor, which
- * is then the caller's, or -1; untouched on an error. Errors: busy; offline (the other end closed); io; too_large and bad_request (not
- * such a message). After any error but busy the pipe is of no more use: close it. */
+ * is then the caller's, or -1; it is untouched on an error. Errors: busy; offline (the other end closed); io;
+ * too_large and bad_request (not such a message); full. After any error but busy the pipe is of no more use. */
 enum err pipe_receive(struct pipe *pipe, enum pipe_wait wait, const struct shape *shape, struct arena *arena,
                       void *value, int *passed, struct fault *fault);
 

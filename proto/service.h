@@ -1,5 +1,7 @@
 /* service.h: the skeleton every service stands on: options, log, limits, lock, sockets, the standard asks, beats on
- * the board, and one loop. A service's main.c calls these in order and nothing else. One thread (the loop's). */
+ * the board, and one loop. A service's main.c calls these in order and nothing else. One thread (the loop's).
+ * SIGTERM and SIGINT are blocked and read in the loop, SIGPIPE is ignored: who starts a child gives it an empty mask
+ * (posix_spawnattr_setsigmask). Bounds of everything: proto/limits.h. */
 #ifndef LOOPHOLE_PROTO_SERVICE_H
 #define LOOPHOLE_PROTO_SERVICE_H
 
@@ -52,8 +54,10 @@ const struct ask *call_ask(const struct call *call);
 struct service *call_service(const struct call *call);
 
 /* Puts the answer off: the handler returns ERR_OK, and later exactly one of these is called with the ticket. The
- * ticket keeps the arena alive; at the deadline the skeleton itself answers timeout, and a later answer does
- * nothing. The answer struct given to the handler must not be touched once it has returned. */
+ * ticket keeps the arena and the request alive; at the deadline the skeleton itself answers timeout, and a later
+ * answer does nothing. An ask that its client sends again meanwhile is not handled again. When too many are put off
+ * (LIMIT_DEFERRED) the ticket is none, and the call is answered busy whatever the handler returns. The answer struct
+ * given to the handler must not be touched once it has returned. */
 struct ticket {
     uint64_t number; /* 0: none */
 };
@@ -76,19 +80,21 @@ void call_answer_again(struct call *call, enum err error, struct bytes body);
 
 /* ---- towards others ---- */
 
-/* Publishes `body` (a struct of the event's shape). Never blocks. */
+/* Publishes `body` (a struct of the event's shape); `event` is "changed" or "persist.changed". Never blocks. */
 void service_publish(struct service *service, const char *event, const void *body);
 
 /* Asks another service; `done` is called from the loop exactly once: with the answer (a struct of the answer's
- * shape, valid during the call), or with a fault. Sent again every second under the same request id until the
- * budget is used up. `request_id` NULL: one is drawn. At most 1,024 under way: past that busy, at once. */
+ * shape, valid during the call), or with a fault. Sent again under the same request id until the budget is used up,
+ * as proto/courier.h says. `request_id` NULL: one is drawn. At most 1,024 under way: past that busy, at once. What
+ * is under way when the loop ends is done with offline. */
 enum err service_ask(struct service *service, const char *name, const void *request, uint32_t budget_ms,
                      const struct id *request_id,
                      void (*done)(void *state, enum err error, const void *answer, const struct fault *fault),
                      void *state, struct fault *fault);
 
 /* Subscribes to an event of another service ("persist.changed"). `heard` gets the decoded body; `gap` is true when
- * the epoch or sequence shows that events were missed before this one. */
+ * the epoch or sequence shows that events were missed before this one, and with the first one. Errors: not_found,
+ * full, io. */
 enum err service_hear(struct service *service, const char *event,
                       void (*heard)(void *state, const void *body, bool gap), void *state);
 

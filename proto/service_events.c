@@ -24,7 +24,8 @@ void service_publish(struct service *service, const char *name, const void *body
         log_error("%s publishes no \"%s\"", service->name, name);
         return;
     }
-    frame.sequence = ++service->sequences[event - service->schema->events]; /* one that fails is a gap: it is missed */
+    /* One that cannot be encoded is counted too: whoever listens sees the gap. */
+    frame.sequence = ++service->sequences[event - service->schema->events];
     buffer_reset(&service->frame);
     if (codec_encode(event->body, body, &encoded, &fault) == ERR_OK) {
         frame.body = buffer_bytes(&encoded);

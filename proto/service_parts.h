@@ -1,10 +1,15 @@
-/* service_parts.h: what the files of the skeleton share: service*.c, call.c, ticket.c. Nobody else includes it.
+/* service_parts.h: what the files of the skeleton share. Nobody else includes it.
  *
- *   service.c            start and end            call_take.c  one ask comes in: read, checked, handled
- *   service_options.c    the command line         call.c       its memory, and its answer
- *   service_loop.c       waiting, turns, timers   ticket.c     answers that are put off
+ *   service.c            start and end
+ *   service_options.c    the command line
+ *   service_loop.c       waiting, turns, timers, watched descriptors
+ *   call_take.c          one ask comes in: read, checked, handled
+ *   call.c               its memory, and its answer
+ *   ticket.c             answers that are put off
+ *   service_held.c       answers that are kept for the end of a turn
  *   service_standard.c   ping, describe, status, stats, cancel
- *   service_events.c     publishing and hearing   service_asks.c  asking others                                 */
+ *   service_events.c     publishing and hearing
+ *   service_asks.c       asking others                            */
 #ifndef LOOPHOLE_PROTO_SERVICE_PARTS_H
 #define LOOPHOLE_PROTO_SERVICE_PARTS_H
 
@@ -73,6 +78,7 @@ struct call {
     usec_t deadline;
     struct ticket ticket;
     bool in_handler;
+    bool is_refused; /* whatever the handler says: too many are put off */
     bool is_encoded; /* `error` and `body` stand */
     bool holds;
     keep_fn *keep;

@@ -4,12 +4,14 @@
 #include "proto/service_parts.h"
 #include "schema_service.h"
 
-static const enum run_state RUN_STATES[BOARD_STATES] = {
-    [BOARD_EMPTY] = RUN_STATE_STOPPED,     [BOARD_STARTING] = RUN_STATE_STARTING, [BOARD_READY] = RUN_STATE_READY,
-    [BOARD_WAITING] = RUN_STATE_WAITING,   [BOARD_STOPPING] = RUN_STATE_STOPPING,
+static const int32_t RUN_STATES[BOARD_STATES] = {
+    [BOARD_EMPTY] = RUN_STATE_STOPPED,     [BOARD_STARTING] = RUN_STATE_STARTING,
+    [BOARD_READY] = RUN_STATE_READY,       [BOARD_WAITING] = RUN_STATE_WAITING,
+    [BOARD_STOPPING] = RUN_STATE_STOPPING,
 };
 
-static enum err ping(struct service *service, struct call *call, const struct service_ping *ask, struct pong *answer)
+static enum err ping(struct service *service, struct call *call, const struct service_ping *ask,
+                     struct pong *answer)
 {
     (void)call;
     answer->service = text_of(service->name);

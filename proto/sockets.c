@@ -64,7 +64,7 @@ static const struct {
     { ASK, ZMQ_RCVHWM, LIMIT_PEER_INBOUND },
     { ASK, ZMQ_SNDHWM, LIMIT_PEER_OUTBOUND },
     { EVENTS, ZMQ_SNDHWM, LIMIT_EVENTS_WAITING },
-    { CLIENT, ZMQ_IMMEDIATE, 1 }, /* nothing is queued for a service that is away: proto/courier.h sends it again */
+    { CLIENT, ZMQ_IMMEDIATE, 1 }, /* nothing is queued for a service that is away: the courier is told */
     { CLIENT, ZMQ_SNDHWM, 0 },    /* bounded by LIMIT_CLIENT_ASKS */
     { CLIENT, ZMQ_RCVHWM, 0 },
     { LISTEN, ZMQ_RCVHWM, LIMIT_EVENTS_WAITING },
@@ -233,7 +233,7 @@ void sockets_tend(struct socket *socket)
     int events;
     size_t len = sizeof(events);
 
-    zmq_getsockopt(socket->zmq, ZMQ_EVENTS, &events, &len); /* carries out what ZeroMQ's thread asks of this one */
+    zmq_getsockopt(socket->zmq, ZMQ_EVENTS, &events, &len); /* does what ZeroMQ's thread asks of this one */
     socket->settled = true;
 }
 

@@ -35,6 +35,7 @@ struct ticket call_defer(struct call *call)
         return call->ticket;
     if (tickets->count == LIMIT_DEFERRED || tickets->bytes + call->letter.body.len > LIMIT_DEFERRED_BYTES) {
         refuse(call, ERR_BUSY, "%u asks are under way already", tickets->count);
+        call->is_refused = true;
         return (struct ticket){ 0 };
     }
     place = tickets->free[LIMIT_DEFERRED - 1 - tickets->count++];
@@ -152,32 +153,4 @@ void ticket_drop_all(struct service *service)
             call_release(call);
         }
     }
-}
-
-/* ---- held answers ---- */
-
-void service_release(struct service *service)
-{
-    struct call *call;
-
-    while ((call = call_queue_take(&service->held))) {
-        call->holds = false;
-        call_finish(call, call->error);
-    }
-}
-
-void service_fail_held(struct service *service, const struct fault *fault)
-{
-    struct call *call;
-
-    while ((call = call_queue_take(&service->held))) {
-        call->holds = call->is_encoded = false;
-        call->fault = *fault;
-        call_finish(call, fault->code ? fault->code : ERR_INTERNAL);
-    }
-}
-
-uint32_t service_held(const struct service *service)
-{
-    return service->held.count;
 }

@@ -82,10 +82,26 @@ static void on_death(void *state, int pidfd)
 
 /* ---- start ---- */
 
+/* How one that was restarted before this supervisor came had died, by the records. */
+static void remember_death(struct child *child)
+{
+    struct arena arena = { 0 };
+    struct crash_list list;
+
+    if (crash_list(child->world->paths, &arena, &list, NULL) == ERR_OK) {
+        for (uint32_t i = 0; i < list.count; i++) {
+            if (!text_is(list.at[i].service, child->row->name) || list.at[i].ended.len == 0)
+                continue;
+            (void)text_copy(child->last_death, sizeof(child->last_death), list.at[i].ended);
+            child->died_at = clock_steady() - (clock_now() - list.at[i].at);
+            break;
+        }
+    }
+    arena_free(&arena);
+}
+
 static void be_up(struct child *child, bool adopted)
 {
-    struct fault fault = { 0 };
-
     child->state = CHILD_UP;
     child->adopted = adopted;
     child->hung = false;
@@ -95,9 +111,11 @@ static void be_up(struct child *child, bool adopted)
     if (child->line && child->again && !adopted)
         atomic_fetch_add(&child->line->restarts, 1);
     child->again = false;
+    if (adopted && child->line && atomic_load(&child->line->restarts) > 0 && !child->last_death[0])
+        remember_death(child);
     log_info("%s[%d] %s", child->row->name, (int)child->process.pid, adopted ? "adopted" : "started");
     if (service_watch(child->world->service, child->process.pidfd, on_death, child) != ERR_OK)
-        log_fault("cannot watch a service", &fault);
+        log_error("cannot watch %s: too many descriptors are watched", child->row->name);
 }
 
 /* Its lock is held, and no living process on the board is it: a predecessor's child that has yet to claim its line,
@@ -141,17 +159,23 @@ static enum board_state state_on_board(const struct child *child)
     return state < BOARD_STATES ? (enum board_state)state : BOARD_STARTING;
 }
 
+/* While it starts, it may be busy for long without a beat; but not stopped. */
+static usec_t limit_of(const struct child *child, const struct proc *proc)
+{
+    const struct settings *settings = &child->world->settings;
+
+    if (!child->ready_at && proc->state != 'T')
+        return settings->start_limit;
+    return settings->hang_limit ? settings->hang_limit : (usec_t)child->row->hang_ms * 1000;
+}
+
 static void look_at_beats(struct child *child, usec_t passed)
 {
     struct proc proc;
-    uint64_t beats = child->line ? atomic_load(&child->line->beats) : 0;
-    usec_t limit = child->ready_at ? child->hang_limit : child->world->start_limit;
 
     if (child->hung || !child->line || !proc_read(child->process.pid, &proc))
         return;
-    if (proc.state == 'T')
-        limit = child->hang_limit;
-    if (!hang_found(&child->hang, beats, &proc, passed, limit))
+    if (!hang_found(&child->hang, atomic_load(&child->line->beats), &proc, passed, limit_of(child, &proc)))
         return;
     log_warn("%s[%d] hangs: no beat for %lld ms (state %c): replaced", child->row->name,
              (int)child->process.pid, (long long)child->hang.silent / 1000, proc.state);

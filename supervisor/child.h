@@ -8,6 +8,7 @@
 #include "supervisor/death.h"
 #include "supervisor/hang.h"
 #include "supervisor/policy.h"
+#include "supervisor/settings.h"
 #include "supervisor/spawn.h"
 #include "supervisor/table.h"
 
@@ -16,7 +17,7 @@ struct child_world {
     struct service *service;
     const struct paths *paths;
     struct board *board;
-    usec_t start_limit; /* how long one may take to be ready */
+    struct settings settings;
 };
 
 /*            start                    ready, beats
@@ -33,7 +34,6 @@ struct child {
     const struct table_row *row;
     const struct child_world *world;
     struct board_line *line; /* NULL: no room on the board */
-    usec_t hang_limit;
     enum child_state state;
     struct spawn process;
     bool adopted;

@@ -14,6 +14,7 @@
 #include "proto/lock.h"
 #include "supervisor/death.h"
 #include "supervisor/policy.h"
+#include "supervisor/settings.h"
 
 extern char **environ;
 
@@ -53,7 +54,6 @@ static int give_up(const struct fault *fault)
     (void)fprintf(stderr, "loopholed: %s\n", fault->what);
     if (fault->hint[0])
         (void)fprintf(stderr, "  %s\n", fault->hint);
-    log_fault("keeper", fault);
     return err_exit_code(fault->code);
 }
 
@@ -237,12 +237,13 @@ int keeper_run(int argc, char **argv)
     struct keeper keeper = { .arguments = without_ours(argc, argv) };
     bool detach = has_argument(argc, argv, "--detach");
     struct fault fault = { 0 };
+    struct settings settings; /* read only to say what is wrong with them while somebody listens */
     struct paths paths;
     int exit_code;
 
     if (!keeper.arguments)
         return err_exit_code(ERR_FULL);
-    if (paths_find(&paths, &fault) != ERR_OK)
+    if (paths_find(&paths, &fault) != ERR_OK || settings_read(&paths, &settings, &fault) != ERR_OK)
         return give_up(&fault);
     if (lock_is_held(&paths, "supervisor")) {
         fault_set(&fault, ERR_EXISTS, "a supervisor runs already in %s", paths.run);

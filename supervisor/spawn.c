@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "common/file.h"
+#include "common/proc.h"
 
 extern char **environ;
 
@@ -42,6 +43,7 @@ static enum err run(const char *path, const posix_spawn_file_actions_t *files, s
 {
     char *const arguments[] = { (char *)path, NULL };
     posix_spawnattr_t attributes;
+    struct proc proc;
     pid_t pid;
     int number;
 
@@ -51,7 +53,8 @@ static enum err run(const char *path, const posix_spawn_file_actions_t *files, s
     posix_spawnattr_destroy(&attributes);
     if (number != 0)
         return fault_errno(fault, file_err(number), number, "cannot start %s", path);
-    *to = (struct spawn){ .pid = pid, .pidfd = pidfd_open(pid, 0), .start_ticks = board_start_ticks(pid) };
+    (void)proc_read(pid, &proc); /* one that is dead already, too: it is a zombie until it is buried */
+    *to = (struct spawn){ .pid = pid, .pidfd = pidfd_open(pid, 0), .start_ticks = proc.start_ticks };
     if (to->pidfd >= 0)
         return ERR_OK;
     fault_errno(fault, ERR_IO, errno, "cannot watch %s", path);

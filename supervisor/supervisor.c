@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "common/bell.h"
-#include "common/config.h"
 #include "common/log.h"
 #include "supervisor/keeper.h"
 
@@ -27,22 +26,6 @@ static void on_bell(void *state, int fd)
     while (bell_take(fd, text))
         ;
     look(state);
-}
-
-static enum err read_config(struct supervisor *supervisor, struct fault *fault)
-{
-    struct config *config;
-    enum err e = config_load(supervisor->world.paths, &config, fault);
-
-    if (e != ERR_OK)
-        return e;
-    supervisor->world.start_limit = config_int(config, "supervisor.start_ms", 60000, 1000, 3600000) * 1000;
-    for (uint32_t i = 0; i < table_count; i++)
-        supervisor->children[i].hang_limit =
-            config_int(config, "supervisor.hang_ms", table_rows[i].hang_ms, 100, 3600000) * 1000;
-    e = config_check(config, fault);
-    config_free(config);
-    return e;
 }
 
 static void open_bell(struct supervisor *supervisor)
@@ -95,7 +78,7 @@ void supervisor_open(struct supervisor *supervisor, struct service *service)
     supervisor->world.service = service;
     supervisor->world.paths = service_paths(service);
     read_keeper(supervisor);
-    e = read_config(supervisor, &fault);
+    e = settings_read(supervisor->world.paths, &supervisor->world.settings, &fault);
     if (e == ERR_OK)
         e = board_make(supervisor->world.paths, &supervisor->world.board, &fault);
     if (e != ERR_OK) {

@@ -124,6 +124,7 @@ void errand_start(struct errands *errands, struct errand *errand)
     errand->next = NULL;
     atomic_store(&errand->holders, 2);
     atomic_store(&errand->lost, false);
+    atomic_store(&errand->stop, false);
     pthread_mutex_lock(&errands->lock);
     *errands->last_waiting = errand;
     errands->last_waiting = &errand->next;
@@ -166,10 +167,15 @@ void errands_look(struct errands *errands)
     } while (errand);
 }
 
+void errand_stop(struct errand *errand)
+{
+    atomic_store(&errand->stop, true);
+}
+
 bool errand_goes_on(struct errand *errand)
 {
     atomic_store(&errand->beat, clock_steady());
-    return !atomic_load(&errand->lost) && !atomic_load(&errand->errands->ending);
+    return !atomic_load(&errand->lost) && !atomic_load(&errand->stop) && !atomic_load(&errand->errands->ending);
 }
 
 bool errands_end(struct errands *errands)

@@ -27,6 +27,7 @@ struct errand {
     struct errand *next;
     atomic_int holders;
     atomic_bool lost;
+    atomic_bool stop;
     _Atomic usec_t beat;
 };
 
@@ -37,6 +38,7 @@ enum err errands_new(struct mailbox *mailbox, unsigned threads, struct errands *
 bool errands_end(struct errands *errands);
 
 void errand_start(struct errands *errands, struct errand *errand);
+void errand_stop(struct errand *errand); /* the loop, before done: it is to come home soon */
 void errands_look(struct errands *errands); /* the loop, every second or so: gives up what hangs */
 
 /* Within run: a sign of life. False: nobody waits for it any more, or the service ends: return soon. */

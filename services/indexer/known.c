@@ -8,26 +8,23 @@
 
 struct known {
     pthread_mutex_t lock; /* of the store: one thread at a time */
-    struct store *store;
+    const struct paths *paths;
+    struct store *store; /* NULL: not there yet */
 };
 
-enum err known_open(const struct paths *paths, struct known **known, struct fault *fault)
+enum err known_new(const struct paths *paths, struct known **known, struct fault *fault)
 {
     struct known *k = calloc(1, sizeof(*k));
 
     if (!k)
         return fault_set(fault, ERR_FULL, "no memory for the catalogue's reader");
-    enum err e = store_open(paths, STORE_READER, &k->store, fault);
-    if (e != ERR_OK) {
-        free(k);
-        return e;
-    }
+    k->paths = paths;
     pthread_mutex_init(&k->lock, NULL);
     *known = k;
     return ERR_OK;
 }
 
-void known_close(struct known *known)
+void known_free(struct known *known)
 {
     if (!known)
         return;
@@ -38,8 +35,13 @@ void known_close(struct known *known)
 
 static enum err begin(struct known *known, struct txn **txn)
 {
+    enum err e = ERR_OK;
+
     pthread_mutex_lock(&known->lock);
-    enum err e = store_read(known->store, txn, NULL);
+    if (!known->store)
+        e = store_open(known->paths, STORE_READER, &known->store, NULL);
+    if (e == ERR_OK)
+        e = store_read(known->store, txn, NULL);
     if (e != ERR_OK)
         pthread_mutex_unlock(&known->lock);
     return e;
@@ -123,22 +125,6 @@ enum err known_subfolders(struct known *known, struct arena *arena, struct id fo
     return e != ERR_OK ? e : all.error;
 }
 
-enum err known_folder_path(struct known *known, struct arena *arena, struct id folder, struct bytes *path)
-{
-    struct arena scratch = { 0 };
-    struct bytes found = { 0 };
-    struct txn *txn;
-    enum err e = begin(known, &txn);
-
-    if (e != ERR_OK)
-        return e;
-    e = catalogue_folder_path(txn, &scratch, folder, &found);
-    *path = arena_bytes(arena, found);
-    end(known, txn);
-    arena_free(&scratch);
-    return e;
-}
-
 enum err known_volume(struct known *known, struct arena *arena, struct id id, struct volume *to)
 {
     struct arena scratch = { 0 };
@@ -153,18 +139,6 @@ enum err known_volume(struct known *known, struct arena *arena, struct id id, st
         e = codec_copy(&volume_shape, &found, arena, to);
     end(known, txn);
     arena_free(&scratch);
-    return e;
-}
-
-enum err known_volume_identified(struct known *known, struct text identity, struct id *volume)
-{
-    struct txn *txn;
-    enum err e = begin(known, &txn);
-
-    if (e != ERR_OK)
-        return e;
-    e = catalogue_volume_identified(txn, identity, volume);
-    end(known, txn);
     return e;
 }
 
@@ -222,17 +196,32 @@ enum err known_media(struct known *known, struct arena *arena, struct id id, str
     return e;
 }
 
-enum err known_path(struct known *known, struct arena *arena, const struct media *media, struct bytes *path)
+static enum err find_where(struct txn *txn, struct arena *scratch, const struct media *media, struct bytes *path,
+                           struct volume *volume)
+{
+    struct folder folder = { 0 };
+    enum err e = catalogue_path(txn, scratch, media, path);
+
+    if (e == ERR_OK)
+        e = catalogue_folder(txn, scratch, media->folder, &folder);
+    return e == ERR_OK ? catalogue_volume(txn, scratch, folder.volume, volume) : e;
+}
+
+enum err known_where(struct known *known, struct arena *arena, const struct media *media, struct bytes *path,
+                     struct volume *volume)
 {
     struct arena scratch = { 0 };
-    struct bytes found = { 0 };
+    struct volume found = { 0 };
+    struct bytes at = { 0 };
     struct txn *txn;
     enum err e = begin(known, &txn);
 
     if (e != ERR_OK)
         return e;
-    e = catalogue_path(txn, &scratch, media, &found);
-    *path = arena_bytes(arena, found);
+    e = find_where(txn, &scratch, media, &at, &found);
+    if (e == ERR_OK)
+        e = codec_copy(&volume_shape, &found, arena, volume);
+    *path = arena_bytes(arena, at);
     end(known, txn);
     arena_free(&scratch);
     return e;

@@ -9,14 +9,13 @@
 
 struct known;
 
-/* Errors: offline (persist has not made the store yet: try again), version, io. */
-enum err known_open(const struct paths *paths, struct known **known, struct fault *fault);
-void known_close(struct known *known); /* NULL is allowed */
+/* Opens nothing yet: every call below gives offline until persist has made the store, and version or io when it can't
+ * be opened. `paths` outlives it. Errors: full. */
+enum err known_new(const struct paths *paths, struct known **known, struct fault *fault);
+void known_free(struct known *known); /* NULL is allowed */
 
 enum err known_libraries(struct known *known, struct arena *arena, struct library_list *to);
-enum err known_folder_path(struct known *known, struct arena *arena, struct id folder, struct bytes *path);
 enum err known_volume(struct known *known, struct arena *arena, struct id id, struct volume *to);
-enum err known_volume_identified(struct known *known, struct text identity, struct id *volume);
 
 /* The folder of that name, not_found when no file below it was ever seen. */
 enum err known_folder_named(struct known *known, struct id volume, struct id parent, struct bytes name,
@@ -29,7 +28,10 @@ enum err known_in_folder(struct known *known, struct id folder,
 enum err known_subfolders(struct known *known, struct arena *arena, struct id folder, struct folder_list *to);
 
 enum err known_media(struct known *known, struct arena *arena, struct id id, struct media *to);
-enum err known_path(struct known *known, struct arena *arena, const struct media *media, struct bytes *path);
+
+/* Where its file should be, and on which volume; an empty path when that is offline. */
+enum err known_where(struct known *known, struct arena *arena, const struct media *media, struct bytes *path,
+                     struct volume *volume);
 
 /* Up to `max` items with that content, oldest id first. */
 enum err known_with_content(struct known *known, struct arena *arena, struct bytes content, uint32_t max,

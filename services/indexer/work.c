@@ -17,8 +17,11 @@ struct work *work_new(struct bytes path)
 
 void work_free(struct work *work)
 {
-    if (work && work->fd >= 0)
+    if (!work)
+        return;
+    if (work->fd >= 0)
         close(work->fd);
+    arena_free(&work->arena);
     free(work);
 }
 

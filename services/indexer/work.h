@@ -4,19 +4,25 @@
 
 #include "common/clock.h"
 #include "proto/service.h"
+#include "schema_persist.h"
+#include "schema_worker.h"
 
 struct work {
     struct work *next;
     struct id id;      /* of the item; zero: for an ask, nothing is written to the catalogue */
     struct id library; /* its folder; zero for an ask */
+    struct id older;   /* the item that this one turned out to be; zero: none */
     struct ticket ticket; /* of the ask */
     uint64_t size;     /* as the scan saw the file; with mtime it names this state of it */
     usec_t mtime;
     bool created;      /* the item is as new as the scan: it may turn out to be an older one that moved */
     bool retry;        /* a person wants another try of a file that failed */
-    bool hashed;       /* content is known */
+    enum worker_mode mode; /* what to do next */
     uint8_t deaths;    /* of workers, over this file */
+    bool has_content;
     uint8_t content[16];
+    struct fact_list facts; /* the file's own, that came with its content */
+    struct arena arena;     /* of the facts */
     int fd;            /* open for reading; -1: not yet */
     char path[];       /* absolute, any bytes */
 };

@@ -14,6 +14,7 @@ struct worker {
     pid_t pid; /* 0: not running */
     struct pipe pipe;
     bool answers;      /* it has answered its first job */
+    bool spent;        /* it is to be replaced: nothing more is given to it */
     struct work *work; /* under way; NULL: none, or the first job */
     uint64_t number;   /* of the job under way; 0: it is free */
     usec_t deadline;   /* of the job under way */

@@ -119,14 +119,14 @@ static const struct {
     { "NAME", "title" }, { "AUTH", "artist" }, { "(c) ", "copyright" }, { "ANNO", "comment" }
 };
 
-static void word_facts(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims)
+static void word_facts(struct chunk_walk *walk, const struct chunk *chunk, struct labels *labels)
 {
     uint8_t words[WORDS_MAX];
 
     for (size_t i = 0; i < sizeof(word_names) / sizeof(*word_names); i++)
         if (chunk_is(chunk, word_names[i].id)) {
             size_t len = chunk_read(walk->input, chunk, words, sizeof(words));
-            claims_words(claims, word_names[i].attribute, words, len, CHARSET_GUESS);
+            labels_words(labels, word_names[i].attribute, words, len, CHARSET_GUESS);
         }
 }
 
@@ -136,14 +136,14 @@ struct instrument {
 };
 
 /* Notes (3 bytes), gain and velocities, then the sustain loop: play mode, begin mark, end mark. */
-static void inst_facts(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims,
+static void inst_facts(struct chunk_walk *walk, const struct chunk *chunk, struct labels *labels,
                        struct instrument *to)
 {
     uint8_t inst[20];
 
     if (chunk_read(walk->input, chunk, inst, sizeof(inst)) < sizeof(inst))
         return;
-    claims_number(claims, "root_note", inst[0], 0, 127);
+    labels_number(labels, "root_note", inst[0], 0, 127);
     *to = (struct instrument){ order_be16(inst + 8) != 0, order_be16(inst + 10), order_be16(inst + 12) };
 }
 
@@ -157,7 +157,7 @@ static int64_t mark_position(const uint8_t *marks, size_t len, unsigned id)
 }
 
 static void loop_facts(struct chunk_walk *walk, const struct chunk *marks,
-                       const struct instrument *instrument, struct claims *claims)
+                       const struct instrument *instrument, struct labels *labels)
 {
     uint8_t bytes[MARKS_SIZE_MAX];
 
@@ -167,10 +167,10 @@ static void loop_facts(struct chunk_walk *walk, const struct chunk *marks,
     int64_t start = mark_position(bytes, len, instrument->begin),
             end = mark_position(bytes, len, instrument->end);
     if (start >= 0 && end >= 0)
-        claims_loop(claims, start, end);
+        labels_loop(labels, start, end);
 }
 
-void aiff_facts(struct input *input, struct claims *claims)
+void aiff_facts(struct input *input, struct labels *labels)
 {
     struct chunk_walk walk;
     struct chunk chunk, marks = { .size = 0 };
@@ -179,13 +179,13 @@ void aiff_facts(struct input *input, struct claims *claims)
     if (!open_form(&walk, input))
         return;
     while (chunk_next(&walk, &chunk)) {
-        word_facts(&walk, &chunk, claims);
+        word_facts(&walk, &chunk, labels);
         if (chunk_is(&chunk, "INST"))
-            inst_facts(&walk, &chunk, claims, &instrument);
+            inst_facts(&walk, &chunk, labels, &instrument);
         if (chunk_is(&chunk, "MARK"))
             marks = chunk;
         if (chunk_is(&chunk, "ID3 ") || chunk_is(&chunk, "id3 "))
-            id3_facts(input, chunk.at, chunk.at + chunk.size, claims);
+            id3_facts(input, chunk.at, chunk.at + chunk.size, labels);
     }
-    loop_facts(&walk, &marks, &instrument, claims);
+    loop_facts(&walk, &marks, &instrument, labels);
 }

@@ -3,13 +3,13 @@
 #ifndef LOOPHOLE_WORKER_AIFF_H
 #define LOOPHOLE_WORKER_AIFF_H
 
-#include "services/worker/claims.h"
+#include "services/worker/labels.h"
 #include "services/worker/payload.h"
 #include "services/worker/input.h"
 
 /* False: not such a file, or without COMM or SSND. */
 bool aiff_payload(struct input *input, struct payload *payload);
 
-void aiff_facts(struct input *input, struct claims *claims);
+void aiff_facts(struct input *input, struct labels *labels);
 
 #endif

@@ -6,12 +6,15 @@
 #include "services/worker/content.h"
 #include "services/worker/decode.h"
 #include "services/worker/hear/hear.h"
+#include "services/worker/id3.h"
+#include "services/worker/mpeg.h"
 #include "services/worker/tags.h"
 
 enum {
     CHUNK_FRAMES = 4096,
-    FACTS_TOTAL = CLAIMS_MAX + HEARD_FACTS_MAX + 1,
-    ANALYSED_SECONDS_MAX = 4 * 3600, /* of one sound; the rest only counts */
+    FACTS_TOTAL = LABELS_MAX + HEARD_FACTS_MAX + 1,
+    ANALYSED_SECONDS_MAX = 4 * 3600,  /* of one sound; the rest only counts */
+    ANALYSED_SAMPLES_MAX = INT32_MAX, /* of all its channels */
 };
 
 struct analyser {
@@ -106,7 +109,7 @@ static void note_truncation(struct arena *arena, int64_t frames, int64_t announc
                                              .has_text = true,
                                              .text = words,
                                              .confidence = 1,
-                                             .version = CLAIMS_FILE_VERSION,
+                                             .version = LABELS_FILE_VERSION,
                                              .shown = true };
 }
 
@@ -127,6 +130,8 @@ static int64_t listen(struct analyser *analyser, struct decode *decode, const st
     int64_t frames = 0, limit = (int64_t)ANALYSED_SECONDS_MAX * format->rate;
     size_t got;
 
+    if (limit > ANALYSED_SAMPLES_MAX / format->channels)
+        limit = ANALYSED_SAMPLES_MAX / format->channels;
     while (frames < limit && (got = decode_read(decode, analyser->chunk, CHUNK_FRAMES)) > 0) {
         hear_feed(analyser->hear, analyser->chunk, got);
         frames += (int64_t)got;
@@ -134,6 +139,15 @@ static int64_t listen(struct analyser *analyser, struct decode *decode, const st
     if (frames >= limit && format->frames > frames && decode_has_frame(decode, format->frames - 1))
         frames = format->frames;
     return frames;
+}
+
+/* libsndfile wants MPEG audio to begin with a frame; files have tags, padding and rests of others before it. */
+static int64_t sound_begin(struct input *input, enum container container)
+{
+    struct mpeg_frame frame;
+    int64_t at = container == CONTAINER_MP3 ? mpeg_find(input, id3_skip(input, 0), &frame) : 0;
+
+    return at > 0 ? at : 0;
 }
 
 static void set_format(const struct decode_format *format, struct analysed *to)
@@ -152,7 +166,7 @@ static enum err decode_and_hear(struct analyser *analyser, struct input *input, 
     struct decode_format format;
     struct decode *decode;
 
-    enum err e = decode_open(&decode, input, &format, fault);
+    enum err e = decode_open(&decode, input, sound_begin(input, container), &format, fault);
     if (e != ERR_OK)
         return e;
     set_format(&format, found);
@@ -178,15 +192,15 @@ static enum err decode_and_hear(struct analyser *analyser, struct input *input, 
 static enum err read_tags(struct input *input, enum container container, struct arena *arena,
                           struct fact_list *to)
 {
-    struct claims claims;
-    enum err e = claims_begin(&claims, arena);
+    struct labels labels;
+    enum err e = labels_begin(&labels, arena);
 
     to->at = arena_array(arena, FACTS_TOTAL, sizeof(*to->at));
     if (e != ERR_OK || !to->at)
         return ERR_FULL;
-    tags_read(input, container, &claims);
-    memcpy(to->at, claims.list.at, claims.list.count * sizeof(*to->at));
-    to->count = claims.list.count;
+    tags_read(input, container, &labels);
+    memcpy(to->at, labels.list.at, labels.list.count * sizeof(*to->at));
+    to->count = labels.list.count;
     return ERR_OK;
 }
 
@@ -228,7 +242,7 @@ void analyse(struct analyser *analyser, const struct job *job, int fd, struct ar
     if (e == ERR_OK) {
         found->size = (uint64_t)input.size;
         found->mtime = input.mtime;
-        container = kind_container(&input);
+        container = kind_container(&input, job->extension);
         found->container = text_of(kind_word(container));
         analyser->content = content_hash(&input, container, analyser->hash);
         if (mode == WORKER_MODE_ANALYSE)

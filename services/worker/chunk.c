@@ -4,6 +4,8 @@
 #include "services/worker/order.h"
 
 enum { CHUNKS_MAX = 4096, HEAD_SIZE = 8 };
+/* Programs that cannot go back to their header write the largest size they know. */
+#define STREAM_SIZE 0x7FFFF000u
 
 static const struct {
     char letters[5];
@@ -58,6 +60,8 @@ static void set_size(const struct chunk_walk *walk, struct chunk *chunk, uint32_
     chunk->announced = size;
     if (size == UINT32_MAX)
         chunk->announced = chunk_is(chunk, "data") ? walk->data64 : -1;
+    if (size >= STREAM_SIZE && size < UINT32_MAX && chunk->announced > there)
+        chunk->announced = -1;
     chunk->size = chunk->announced < 0 || chunk->announced > there ? there : chunk->announced;
 }
 

@@ -27,7 +27,7 @@ static void add_format(struct hash_stream *stream, const struct payload *payload
 {
     char words[80];
     int len =
-        snprintf(words, sizeof(words), "%s %.3f %u\n", payload->codec, payload->rate, payload->channels);
+        snprintf(words, sizeof(words), "%s %.12g %u\n", payload->codec, payload->rate, payload->channels);
 
     hash_add(stream, words, (size_t)len);
 }
@@ -61,7 +61,10 @@ static void add_range(struct hash_stream *stream, struct input *input, int64_t a
 
 static void add_length(struct hash_stream *stream, uint32_t len)
 {
-    hash_add(stream, (const uint8_t[]){ (uint8_t)len, (uint8_t)(len >> 8), (uint8_t)(len >> 16), (uint8_t)(len >> 24) }, 4);
+    hash_add(
+        stream,
+        (const uint8_t[]){ (uint8_t)len, (uint8_t)(len >> 8), (uint8_t)(len >> 16), (uint8_t)(len >> 24) },
+        4);
 }
 
 /* The bytes of each packet and then its length, so that no two rows of packets look alike. False: no sound. */

@@ -10,7 +10,8 @@
 struct decode {
     SNDFILE *file;
     struct input *input;
-    int64_t at;
+    int64_t begin; /* what libsndfile takes for the file's first byte */
+    int64_t at;    /* counted from there */
     unsigned channels;
 };
 
@@ -18,15 +19,17 @@ struct decode {
 
 static sf_count_t io_length(void *state)
 {
-    return ((struct decode *)state)->input->size;
+    struct decode *decode = state;
+
+    return decode->input->size - decode->begin;
 }
 
 static sf_count_t io_seek(sf_count_t offset, int whence, void *state)
 {
     struct decode *decode = state;
-    int64_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? decode->at : decode->input->size, to;
+    int64_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? decode->at : io_length(state), to;
 
-    if (__builtin_add_overflow(from, offset, &to) || to < 0)
+    if (__builtin_add_overflow(from, offset, &to) || to < 0 || to > INT64_MAX / 2)
         return -1;
     return decode->at = to;
 }
@@ -34,7 +37,7 @@ static sf_count_t io_seek(sf_count_t offset, int whence, void *state)
 static sf_count_t io_read(void *to, sf_count_t len, void *state)
 {
     struct decode *decode = state;
-    size_t got = len > 0 ? input_read(decode->input, decode->at, to, (size_t)len) : 0;
+    size_t got = len > 0 ? input_read(decode->input, decode->begin + decode->at, to, (size_t)len) : 0;
 
     decode->at += (int64_t)got;
     return (sf_count_t)got;
@@ -141,7 +144,7 @@ static enum err check_limits(const SF_INFO *info, struct fault *fault)
     return ERR_OK;
 }
 
-enum err decode_open(struct decode **out, struct input *input, struct decode_format *format,
+enum err decode_open(struct decode **out, struct input *input, int64_t begin, struct decode_format *format,
                      struct fault *fault)
 {
     SF_INFO info = { 0 };
@@ -151,6 +154,7 @@ enum err decode_open(struct decode **out, struct input *input, struct decode_for
     if (!decode)
         return fault_set(fault, ERR_FULL, "no memory to decode");
     decode->input = input;
+    decode->begin = begin;
     decode->file = sf_open_virtual(&io, SFM_READ, &info, decode);
     enum err e = decode->file ? check_limits(&info, fault) : explain(decode, fault);
     if (e != ERR_OK) {

@@ -19,8 +19,9 @@ struct decode_format {
     int64_t frames;            /* as the file says, which may be a lie; -1: does not say */
 };
 
-/* Errors: bad_request (not an audio file, damaged, outside the limits; the fault says which), full. */
-enum err decode_open(struct decode **decode, struct input *input, struct decode_format *format,
+/* `begin` is where in the file the decoder is to see its first byte. Errors: bad_request (not an audio file,
+ * damaged, outside the limits; the fault says which), full. */
+enum err decode_open(struct decode **decode, struct input *input, int64_t begin, struct decode_format *format,
                      struct fault *fault);
 
 /* The next frames, interleaved, every sample finite and within ±1e6; fewer than asked for, or 0, at the end or

@@ -63,7 +63,7 @@ bool flac_payload(struct input *input, struct payload *payload)
     return payload->size > 0;
 }
 
-void flac_facts(struct input *input, struct claims *claims)
+void flac_facts(struct input *input, struct labels *labels)
 {
     struct block block = { .last = false };
     int64_t at = first_block(input);
@@ -72,8 +72,8 @@ void flac_facts(struct input *input, struct claims *claims)
         return;
     for (int i = 0; i < BLOCKS_MAX && !block.last && read_block(input, at, &block); i++) {
         if (block.type == BLOCK_COMMENTS)
-            vorbis_file_facts(input, block.at, block.size, claims);
+            vorbis_file_facts(input, block.at, block.size, labels);
         at = block.at + block.size;
     }
-    id3_facts(input, 0, input->size, claims);
+    id3_facts(input, 0, input->size, labels);
 }

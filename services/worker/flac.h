@@ -2,7 +2,7 @@
 #ifndef LOOPHOLE_WORKER_FLAC_H
 #define LOOPHOLE_WORKER_FLAC_H
 
-#include "services/worker/claims.h"
+#include "services/worker/labels.h"
 #include "services/worker/payload.h"
 #include "services/worker/input.h"
 
@@ -11,7 +11,7 @@ enum { FLAC_STREAMINFO_SIZE = 34 };
 /* False: not a FLAC file. The payload are the frames, up to tags at the file's end. */
 bool flac_payload(struct input *input, struct payload *payload);
 
-void flac_facts(struct input *input, struct claims *claims);
+void flac_facts(struct input *input, struct labels *labels);
 
 /* Rate and channels of a STREAMINFO block. */
 void flac_streaminfo(const uint8_t info[FLAC_STREAMINFO_SIZE], struct payload *payload);

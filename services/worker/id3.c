@@ -99,25 +99,25 @@ static const char *attribute_of(const struct tag *tag, const uint8_t *id)
 
 /* The charset's byte, 3 letters of language, a description that ends in a zero, the comment. Comments with a
  * description (iTunNORM) are for machines. */
-static void say_comment(const uint8_t *at, size_t len, struct claims *claims)
+static void say_comment(const uint8_t *at, size_t len, struct labels *labels)
 {
     if (len < 5 || at[0] > CHARSET_UTF8)
         return;
     size_t described = charset_length(at + 4, len - 4, at[0]), begin = 4 + described + charset_zero(at[0]);
     bool plain = described == 0 || (at[0] == CHARSET_UTF16 && described == 2);
     if (plain && begin < len)
-        claims_words(claims, "comment", at + begin, len - begin, at[0]);
+        labels_words(labels, "comment", at + begin, len - begin, at[0]);
 }
 
 static void say_frame(const struct tag *tag, const uint8_t *id, const uint8_t *at, size_t len,
-                      struct claims *claims)
+                      struct labels *labels)
 {
     const char *attribute = attribute_of(tag, id);
 
     if (attribute && len > 1 && at[0] <= CHARSET_UTF8)
-        claims_words(claims, attribute, at + 1, len - 1, at[0]);
+        labels_words(labels, attribute, at + 1, len - 1, at[0]);
     else if (memcmp(id, tag->version == 2 ? "COM" : "COMM", tag->version == 2 ? 3 : 4) == 0)
-        say_comment(at, len, claims);
+        say_comment(at, len, labels);
 }
 
 /* Undoes what a frame's flags say; false: compressed or encrypted. */
@@ -140,7 +140,7 @@ static bool open_frame(const struct tag *tag, unsigned flags, uint8_t **at, size
     return true;
 }
 
-static void say_frames(const struct tag *tag, size_t begin, struct claims *claims)
+static void say_frames(const struct tag *tag, size_t begin, struct labels *labels)
 {
     size_t head = tag->version == 2 ? 6 : 10, at = begin;
 
@@ -153,7 +153,7 @@ static void say_frames(const struct tag *tag, size_t begin, struct claims *claim
         uint8_t *inside = tag->at + at + head;
         size_t inside_len = len < left ? len : left;
         if (open_frame(tag, tag->version == 2 ? 0 : frame[9], &inside, &inside_len))
-            say_frame(tag, frame, inside, inside_len, claims);
+            say_frame(tag, frame, inside, inside_len, labels);
         at += head + (len < left ? len : left);
     }
 }
@@ -170,19 +170,19 @@ static size_t extended_size(const struct tag *tag)
 }
 
 static void say_tag(struct input *input, int64_t at, size_t len, const uint8_t head[HEAD_SIZE],
-                    struct claims *claims)
+                    struct labels *labels)
 {
-    struct tag tag = { .version = head[3], .flags = head[5], .at = arena_alloc(claims->arena, len) };
+    struct tag tag = { .version = head[3], .flags = head[5], .at = arena_alloc(labels->arena, len) };
 
     if (!tag.at)
         return;
     tag.len = input_read(input, at, tag.at, len);
     if (tag.flags & TAG_UNSYNC && tag.version < 4)
         tag.len = undo_unsync(tag.at, tag.len);
-    say_frames(&tag, extended_size(&tag), claims);
+    say_frames(&tag, extended_size(&tag), labels);
 }
 
-void id3_facts(struct input *input, int64_t at, int64_t end, struct claims *claims)
+void id3_facts(struct input *input, int64_t at, int64_t end, struct labels *labels)
 {
     uint8_t head[HEAD_SIZE];
 
@@ -193,25 +193,25 @@ void id3_facts(struct input *input, int64_t at, int64_t end, struct claims *clai
         if (len > TAG_READ_MAX)
             len = TAG_READ_MAX;
         if (len > 0)
-            say_tag(input, at + HEAD_SIZE, (size_t)len, head, claims);
+            say_tag(input, at + HEAD_SIZE, (size_t)len, head, labels);
         at += tag_size(head);
     }
 }
 
-void id3_old_facts(struct input *input, int64_t at, struct claims *claims)
+void id3_old_facts(struct input *input, int64_t at, struct labels *labels)
 {
     uint8_t tag[OLD_SIZE];
 
     if (!input_fill(input, at, tag, sizeof(tag)) || memcmp(tag, "TAG", 3) != 0)
         return;
-    claims_words(claims, "title", tag + 3, 30, CHARSET_GUESS);
-    claims_words(claims, "artist", tag + 33, 30, CHARSET_GUESS);
-    claims_words(claims, "album", tag + 63, 30, CHARSET_GUESS);
-    claims_words(claims, "year", tag + 93, 4, CHARSET_GUESS);
-    claims_words(claims, "comment", tag + 97, 30, CHARSET_GUESS);
+    labels_words(labels, "title", tag + 3, 30, CHARSET_GUESS);
+    labels_words(labels, "artist", tag + 33, 30, CHARSET_GUESS);
+    labels_words(labels, "album", tag + 63, 30, CHARSET_GUESS);
+    labels_words(labels, "year", tag + 93, 4, CHARSET_GUESS);
+    labels_words(labels, "comment", tag + 97, 30, CHARSET_GUESS);
     if (tag[125] == 0 && tag[126] != 0)
-        claims_number(claims, "track", tag[126], 1, 255);
+        labels_number(labels, "track", tag[126], 1, 255);
     const char *genre = genre_name(tag[127]);
     if (genre)
-        claims_words(claims, "genre", (const uint8_t *)genre, strlen(genre), CHARSET_UTF8);
+        labels_words(labels, "genre", (const uint8_t *)genre, strlen(genre), CHARSET_UTF8);
 }

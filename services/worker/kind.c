@@ -75,26 +75,26 @@ static bool is_adts(const uint8_t head[HEAD_SIZE])
     return head[0] == 0xFF && (head[1] & 0xF6) == 0xF0;
 }
 
-static enum container by_frames(struct input *input, const uint8_t head[HEAD_SIZE])
+/* Frames of MPEG audio or FLAC behind a tag; without one an MP3 begins with a frame, or is called one. */
+static enum container by_frames(struct input *input, struct text extension)
 {
     struct mpeg_frame frame;
     int64_t tags_end = id3_skip(input, 0);
-    uint8_t behind[HEAD_SIZE] = { 0 };
+    uint8_t head[HEAD_SIZE] = { 0 };
 
-    if (tags_end == 0 && is_adts(head))
+    input_read(input, tags_end, head, sizeof(head));
+    if (memcmp(head, "fLaC", 4) == 0)
+        return CONTAINER_FLAC;
+    if (is_adts(head))
         return CONTAINER_AAC;
-    if (tags_end > 0) {
-        input_read(input, tags_end, behind, sizeof(behind));
-        if (memcmp(behind, "fLaC", 4) == 0)
-            return CONTAINER_FLAC;
-        if (is_adts(behind))
-            return CONTAINER_AAC;
-        return mpeg_find(input, tags_end, &frame) >= 0 ? CONTAINER_MP3 : CONTAINER_UNKNOWN;
-    }
-    return head[0] == 0xFF && mpeg_find(input, 0, &frame) == 0 ? CONTAINER_MP3 : CONTAINER_UNKNOWN;
+    if (tags_end == 0 && head[0] != 0xFF && !text_is(extension, "mp3"))
+        return CONTAINER_UNKNOWN;
+    int64_t found = mpeg_find(input, tags_end, &frame);
+    bool anywhere = tags_end > 0 || text_is(extension, "mp3");
+    return found == 0 || (found > 0 && anywhere) ? CONTAINER_MP3 : CONTAINER_UNKNOWN;
 }
 
-enum container kind_container(struct input *input)
+enum container kind_container(struct input *input, struct text extension)
 {
     uint8_t head[HEAD_SIZE] = { 0 };
 
@@ -105,7 +105,7 @@ enum container kind_container(struct input *input)
     if (container == CONTAINER_UNKNOWN)
         container = by_ogg(input);
     if (container == CONTAINER_UNKNOWN)
-        container = by_frames(input, head);
+        container = by_frames(input, extension);
     return container;
 }
 

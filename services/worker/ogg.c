@@ -175,19 +175,19 @@ static const struct {
     size_t len;
 } comment_heads[] = { { OGG_VORBIS, "\3vorbis", 7 }, { OGG_OPUS, "OpusTags", 8 }, { OGG_SPEEX, "", 0 } };
 
-static void packet_facts(const struct ogg *ogg, const struct buffer *packet, struct claims *claims)
+static void packet_facts(const struct ogg *ogg, const struct buffer *packet, struct labels *labels)
 {
     for (size_t i = 0; i < sizeof(comment_heads) / sizeof(*comment_heads); i++)
         if (comment_heads[i].codec == ogg->codec && packet->len >= comment_heads[i].len &&
             memcmp(packet->at, comment_heads[i].magic, comment_heads[i].len) == 0)
-            vorbis_facts(packet->at + comment_heads[i].len, packet->len - comment_heads[i].len, claims);
+            vorbis_facts(packet->at + comment_heads[i].len, packet->len - comment_heads[i].len, labels);
     if (ogg->codec == OGG_FLAC && packet->len > 4 && (packet->at[0] & 0x7F) == 4)
-        vorbis_facts(packet->at + 4, packet->len - 4, claims);
+        vorbis_facts(packet->at + 4, packet->len - 4, labels);
 }
 
-void ogg_facts(struct input *input, struct claims *claims)
+void ogg_facts(struct input *input, struct labels *labels)
 {
-    struct ogg *ogg = arena_alloc(claims->arena, sizeof(*ogg));
+    struct ogg *ogg = arena_alloc(labels->arena, sizeof(*ogg));
     struct buffer packet = { .limit = COMMENTS_MAX + OGG_PAGE_MAX };
     struct ogg_piece piece;
     bool more = ogg && ogg_open(ogg, input);
@@ -200,7 +200,7 @@ void ogg_facts(struct input *input, struct claims *claims)
         if (!piece.ends)
             continue;
         if (!packet.failed && packet.len > 0)
-            packet_facts(ogg, &packet, claims);
+            packet_facts(ogg, &packet, labels);
         buffer_reset(&packet);
     }
     buffer_free(&packet);

@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_WORKER_OGG_H
 #define LOOPHOLE_WORKER_OGG_H
 
-#include "services/worker/claims.h"
+#include "services/worker/labels.h"
 #include "services/worker/payload.h"
 #include "services/worker/input.h"
 
@@ -42,6 +42,6 @@ bool ogg_next(struct ogg *ogg, struct ogg_piece *piece); /* false at the end */
 /* What the first packet says; false: not a stream that is known. `at` and `size` stay 0. */
 bool ogg_payload(struct ogg *ogg, struct payload *payload);
 
-void ogg_facts(struct input *input, struct claims *claims);
+void ogg_facts(struct input *input, struct labels *labels);
 
 #endif

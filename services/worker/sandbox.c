@@ -146,6 +146,9 @@ static enum err filter_calls(int socket, struct fault *fault)
     int e = filter ? allow_all(filter, socket) : -ENOMEM;
 
     if (e == 0)
+        e = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC,
+                             1); /* a thread that a library began is bound too */
+    if (e == 0)
         e = seccomp_load(filter);
     seccomp_release(filter);
     return e == 0 ? ERR_OK : fault_errno(fault, ERR_INTERNAL, -e, "cannot limit the system calls");
@@ -153,12 +156,12 @@ static enum err filter_calls(int socket, struct fault *fault)
 
 enum err sandbox_enter(int socket, struct fault *fault)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return fault_errno(fault, ERR_INTERNAL, errno, "cannot give up new privileges");
     close_range((unsigned)socket + 1, ~0u, 0);
     leave_network();
     close_file_system();
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* last: a new user namespace clears it */
     enum err e = set_limits(fault);
     return e == ERR_OK ? filter_calls(socket, fault) : e;
 }

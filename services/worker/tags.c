@@ -7,19 +7,19 @@
 
 enum { OLD_ID3_SIZE = 128 };
 
-static void mpeg_facts(struct input *input, struct claims *claims)
+static void mpeg_facts(struct input *input, struct labels *labels)
 {
-    id3_facts(input, 0, input->size, claims);
-    id3_old_facts(input, input->size - OLD_ID3_SIZE, claims);
+    id3_facts(input, 0, input->size, labels);
+    id3_old_facts(input, input->size - OLD_ID3_SIZE, labels);
 }
 
-static void (*const readers[CONTAINER_COUNT])(struct input *, struct claims *) = {
+static void (*const readers[CONTAINER_COUNT])(struct input *, struct labels *) = {
     [CONTAINER_WAV] = wave_facts, [CONTAINER_AIFF] = aiff_facts, [CONTAINER_FLAC] = flac_facts,
     [CONTAINER_OGG] = ogg_facts,  [CONTAINER_MP3] = mpeg_facts,
 };
 
-void tags_read(struct input *input, enum container container, struct claims *claims)
+void tags_read(struct input *input, enum container container, struct labels *labels)
 {
     if (readers[container])
-        readers[container](input, claims);
+        readers[container](input, labels);
 }

@@ -2,9 +2,9 @@
 #ifndef LOOPHOLE_WORKER_TAGS_H
 #define LOOPHOLE_WORKER_TAGS_H
 
-#include "services/worker/claims.h"
+#include "services/worker/labels.h"
 #include "services/worker/kind.h"
 
-void tags_read(struct input *input, enum container container, struct claims *claims);
+void tags_read(struct input *input, enum container container, struct labels *labels);
 
 #endif

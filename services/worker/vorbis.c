@@ -33,14 +33,15 @@ static const struct {
     { "ENCODED-BY", "encoded_by" },
 };
 
-static void say_comment(const uint8_t *at, size_t len, struct claims *claims)
+static void say_comment(const uint8_t *at, size_t len, struct labels *labels)
 {
     const uint8_t *equals = memchr(at, '=', len);
 
     for (size_t i = 0; equals && i < sizeof(names) / sizeof(*names); i++)
         if (strlen(names[i].name) == (size_t)(equals - at) &&
             strncasecmp(names[i].name, (const char *)at, (size_t)(equals - at)) == 0)
-            claims_words(claims, names[i].attribute, equals + 1, len - (size_t)(equals + 1 - at), CHARSET_UTF8);
+            labels_words(labels, names[i].attribute, equals + 1, len - (size_t)(equals + 1 - at),
+                         CHARSET_UTF8);
 }
 
 /* The next run of bytes behind its length; false at the end. */
@@ -56,7 +57,7 @@ static bool take(const uint8_t **at, size_t *len, const uint8_t **run, size_t *r
     return true;
 }
 
-void vorbis_facts(const uint8_t *bytes, size_t len, struct claims *claims)
+void vorbis_facts(const uint8_t *bytes, size_t len, struct labels *labels)
 {
     const uint8_t *run;
     size_t run_len;
@@ -66,14 +67,14 @@ void vorbis_facts(const uint8_t *bytes, size_t len, struct claims *claims)
     bytes += 4;
     len -= 4;
     for (int i = 0; i < COMMENTS_MAX && take(&bytes, &len, &run, &run_len); i++)
-        say_comment(run, run_len, claims);
+        say_comment(run, run_len, labels);
 }
 
-void vorbis_file_facts(struct input *input, int64_t at, int64_t size, struct claims *claims)
+void vorbis_file_facts(struct input *input, int64_t at, int64_t size, struct labels *labels)
 {
     size_t room = size < READ_MAX ? (size_t)size : READ_MAX;
-    uint8_t *bytes = arena_alloc(claims->arena, room);
+    uint8_t *bytes = arena_alloc(labels->arena, room);
 
     if (bytes)
-        vorbis_facts(bytes, input_read(input, at, bytes, room), claims);
+        vorbis_facts(bytes, input_read(input, at, bytes, room), labels);
 }

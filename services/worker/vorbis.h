@@ -3,12 +3,12 @@
 #ifndef LOOPHOLE_WORKER_VORBIS_H
 #define LOOPHOLE_WORKER_VORBIS_H
 
-#include "services/worker/claims.h"
+#include "services/worker/labels.h"
 #include "services/worker/input.h"
 
-void vorbis_facts(const uint8_t *bytes, size_t len, struct claims *claims);
+void vorbis_facts(const uint8_t *bytes, size_t len, struct labels *labels);
 
 /* The same from a place in the file, of which at most 4 MiB are looked at. */
-void vorbis_file_facts(struct input *input, int64_t at, int64_t size, struct claims *claims);
+void vorbis_file_facts(struct input *input, int64_t at, int64_t size, struct labels *labels);
 
 #endif

@@ -90,7 +90,7 @@ static const struct {
     { "IPRT", "track" },    { "IBPM", "bpm" },     { "ISRC", "origin_source" },
 };
 
-static void info_facts(struct chunk_walk *outer, const struct chunk *list, struct claims *claims)
+static void info_facts(struct chunk_walk *outer, const struct chunk *list, struct labels *labels)
 {
     struct chunk_walk walk;
     struct chunk chunk;
@@ -102,52 +102,52 @@ static void info_facts(struct chunk_walk *outer, const struct chunk *list, struc
         for (size_t i = 0; i < sizeof(info_names) / sizeof(*info_names); i++)
             if (chunk_is(&chunk, info_names[i].id)) {
                 size_t len = chunk_read(walk.input, &chunk, words, sizeof(words));
-                claims_words(claims, info_names[i].attribute, words, len, CHARSET_GUESS);
+                labels_words(labels, info_names[i].attribute, words, len, CHARSET_GUESS);
             }
 }
 
 /* EBU Tech 3285: fixed fields, filled up with zeros. */
-static void bext_facts(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims)
+static void bext_facts(struct chunk_walk *walk, const struct chunk *chunk, struct labels *labels)
 {
     uint8_t bext[346];
 
     if (chunk_read(walk->input, chunk, bext, sizeof(bext)) < sizeof(bext))
         return;
-    claims_words(claims, "description", bext, 256, CHARSET_GUESS);
-    claims_words(claims, "originator", bext + 256, 32, CHARSET_GUESS);
-    claims_words(claims, "originator_reference", bext + 288, 32, CHARSET_GUESS);
-    claims_words(claims, "year", bext + 320, 10, CHARSET_GUESS);
+    labels_words(labels, "description", bext, 256, CHARSET_GUESS);
+    labels_words(labels, "originator", bext + 256, 32, CHARSET_GUESS);
+    labels_words(labels, "originator_reference", bext + 288, 32, CHARSET_GUESS);
+    labels_words(labels, "year", bext + 320, 10, CHARSET_GUESS);
     uint64_t start = four(walk, bext + 338) | (uint64_t)four(walk, bext + 342) << 32;
     if (start > 0)
-        claims_number(claims, "time_reference", (double)start, 0, 9e15);
+        labels_number(labels, "time_reference", (double)start, 0, 9e15);
 }
 
 /* The Sampler chunk of the Multimedia Data Standards Update (1994): 36 bytes, then 24 for each loop. */
-static void smpl_facts(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims)
+static void smpl_facts(struct chunk_walk *walk, const struct chunk *chunk, struct labels *labels)
 {
     uint8_t smpl[60];
     size_t len = chunk_read(walk->input, chunk, smpl, sizeof(smpl));
 
     if (len < 36)
         return;
-    claims_number(claims, "root_note", four(walk, smpl + 12), 0, 127);
+    labels_number(labels, "root_note", four(walk, smpl + 12), 0, 127);
     if (four(walk, smpl + 28) == 0 || len < sizeof(smpl))
         return;
-    claims_loop(claims, four(walk, smpl + 44), (int64_t)four(walk, smpl + 48) + 1);
+    labels_loop(labels, four(walk, smpl + 44), (int64_t)four(walk, smpl + 48) + 1);
 }
 
-static void inst_facts(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims)
+static void inst_facts(struct chunk_walk *walk, const struct chunk *chunk, struct labels *labels)
 {
     uint8_t inst[7];
 
     if (chunk_read(walk->input, chunk, inst, sizeof(inst)) == sizeof(inst))
-        claims_number(claims, "root_note", inst[0], 0, 127);
+        labels_number(labels, "root_note", inst[0], 0, 127);
 }
 
 enum acid_flag { ACID_ONE_SHOT = 1, ACID_ROOT_SET = 2 };
 
 /* Flags (4 bytes), root note (2), unknown (6), beats (4), meter (4), tempo as a 32-bit float. */
-static void acid_facts(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims)
+static void acid_facts(struct chunk_walk *walk, const struct chunk *chunk, struct labels *labels)
 {
     uint8_t acid[24];
     float tempo;
@@ -156,28 +156,29 @@ static void acid_facts(struct chunk_walk *walk, const struct chunk *chunk, struc
         return;
     uint32_t flags = four(walk, acid), beats = four(walk, acid + 12), bits = four(walk, acid + 20);
     memcpy(&tempo, &bits, sizeof(tempo));
-    bool one_shot = flags & ACID_ONE_SHOT, loop = !one_shot && tempo >= CLAIMS_BPM_MIN && tempo <= CLAIMS_BPM_MAX;
+    bool one_shot = flags & ACID_ONE_SHOT,
+         loop = !one_shot && tempo >= LABELS_BPM_MIN && tempo <= LABELS_BPM_MAX;
     /* With neither the flag nor a tempo the chunk says nothing: editors write it empty. */
-    claims_number(claims, "one_shot", one_shot, one_shot || loop ? 0 : INFINITY, 1);
+    labels_number(labels, "one_shot", one_shot, one_shot || loop ? 0 : INFINITY, 1);
     if (flags & ACID_ROOT_SET)
-        claims_number(claims, "root_note", two(walk, acid + 4), 0, 127);
-    claims_number(claims, "beats", beats, loop ? 1 : INFINITY, 100000);
-    claims_number(claims, "bpm", (double)tempo, loop ? CLAIMS_BPM_MIN : INFINITY, CLAIMS_BPM_MAX);
+        labels_number(labels, "root_note", two(walk, acid + 4), 0, 127);
+    labels_number(labels, "beats", beats, loop ? 1 : INFINITY, 100000);
+    labels_number(labels, "bpm", (double)tempo, loop ? LABELS_BPM_MIN : INFINITY, LABELS_BPM_MAX);
 }
 
-static void id3_facts_inside(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims)
+static void id3_facts_inside(struct chunk_walk *walk, const struct chunk *chunk, struct labels *labels)
 {
-    id3_facts(walk->input, chunk->at, chunk->at + chunk->size, claims);
+    id3_facts(walk->input, chunk->at, chunk->at + chunk->size, labels);
 }
 
 static const struct {
     char id[5];
-    void (*read)(struct chunk_walk *walk, const struct chunk *chunk, struct claims *claims);
+    void (*read)(struct chunk_walk *walk, const struct chunk *chunk, struct labels *labels);
 } readers[] = { { "LIST", info_facts },      { "bext", bext_facts }, { "smpl", smpl_facts },
                 { "inst", inst_facts },      { "acid", acid_facts }, { "id3 ", id3_facts_inside },
                 { "ID3 ", id3_facts_inside } };
 
-void wave_facts(struct input *input, struct claims *claims)
+void wave_facts(struct input *input, struct labels *labels)
 {
     struct chunk_walk walk;
     struct chunk chunk;
@@ -187,5 +188,5 @@ void wave_facts(struct input *input, struct claims *claims)
     while (chunk_next(&walk, &chunk))
         for (size_t i = 0; i < sizeof(readers) / sizeof(*readers); i++)
             if (chunk_is(&chunk, readers[i].id))
-                readers[i].read(&walk, &chunk, claims);
+                readers[i].read(&walk, &chunk, labels);
 }

@@ -3,13 +3,13 @@
 #ifndef LOOPHOLE_WORKER_WAVE_H
 #define LOOPHOLE_WORKER_WAVE_H
 
-#include "services/worker/claims.h"
+#include "services/worker/labels.h"
 #include "services/worker/payload.h"
 #include "services/worker/input.h"
 
 /* False: not a WAVE file, or without fmt or data. */
 bool wave_payload(struct input *input, struct payload *payload);
 
-void wave_facts(struct input *input, struct claims *claims);
+void wave_facts(struct input *input, struct labels *labels);
 
 #endif

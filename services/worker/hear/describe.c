@@ -451,6 +451,21 @@ static void describe_rhythm(float **row, const struct hear *hear)
     put(row, duration(seconds));
 }
 
+static void describe_signs(float **row, const struct hear *hear)
+{
+    const struct tempo_found *t = &hear->tempo_found;
+    double whole = t->bpm * (double)hear->frames / hear->rate / 60;
+
+    put(row, (float)t->confidence * 2);
+    put(row, t->beats > 0);
+    put(row, t->bpm > 0 ? (float)log2(t->bpm / 110) : 0);
+    put(row, (float)log2(whole + 0.25) / 2);
+    put(row, 2 * likeness(hear->tempo.rise, hear->tempo.count, t->bpm > 0 ? (size_t)(MEL_RATE * 60 / t->bpm + 0.5) : 0));
+    put(row, 2 * likeness(hear->tempo.rise, hear->tempo.count, t->bpm > 0 ? (size_t)(MEL_RATE * 240 / t->bpm + 0.5) : 0));
+    for (size_t i = 0; i < TONALITY_SIGNS; i++)
+        put(row, 2 * hear->tonality.signs[i]);
+}
+
 void describe_sound(const struct hear *hear, float *row)
 {
     struct scope s = look(hear);
@@ -464,4 +479,5 @@ void describe_sound(const struct hear *hear, float *row)
     describe_pitch(&row, hear);
     describe_amplitude(&row, hear, &s);
     describe_rhythm(&row, hear);
+    describe_signs(&row, hear);
 }

@@ -3,12 +3,22 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "services/worker/hear/verdict.h"
 #include "services/worker/hear/parts.h"
 
 static const double FAST_RATE_MAX = 50000, RATE_MAX = 1e6;
 static const float HEAD_STARTS = 1e-4f, START_BELOW = 4.6f /* 20 dB, as a natural logarithm of power */;
 
 enum { CHANNELS_MAX = 1024, CURVE_MAX = 1 << 20 };
+
+/* False: the compiled-in model is of another layout. */
+static int init_models(struct hear *hear)
+{
+    struct model model = model_compiled_in();
+
+    return tempo_init(&hear->tempo, &model) && tonality_init(&hear->tonality_model, &model) &&
+           classify_init(&hear->classify_model, &model) && embed_init(&hear->embed_model, &model);
+}
 
 struct hear *hear_new(void)
 {
@@ -18,7 +28,7 @@ struct hear *hear_new(void)
         return NULL;
     hear->curve = malloc(CURVE_MAX);
     hear->pitch = pitch_new();
-    if (mel_init(&hear->mel) && tonal_init(&hear->tonal) && hear->curve && hear->pitch)
+    if (init_models(hear) && mel_init(&hear->mel) && tonal_init(&hear->tonal) && hear->curve && hear->pitch)
         return hear;
     hear_free(hear);
     return NULL;
@@ -32,6 +42,7 @@ void hear_free(struct hear *hear)
     tonal_free(&hear->tonal);
     mel_free(&hear->mel);
     overview_free(&hear->overview);
+    artefacts_free(&hear->artefacts);
     free(hear->curve);
     free(hear->clean);
     free(hear);
@@ -146,6 +157,12 @@ static size_t find_head_start(const struct hear *hear)
     return i;
 }
 
+/* The first beat: the start of a loop, else the first onset. */
+static double find_first_beat(const struct hear *hear)
+{
+    return hear->tempo_found.beats || hear->onset.peaks == 0 ? 0 : (double)hear->onset.time[0];
+}
+
 /* Everything that needs the whole sound. */
 static void judge(struct hear *hear)
 {
@@ -154,6 +171,24 @@ static void judge(struct hear *hear)
     hear->start = find_start(&hear->mel);
     onset_find(&hear->onset, hear->mel.frame, hear->mel.count);
     pitch_follow(hear->pitch, hear->head, hear->head_count, hear->slow_rate, find_head_start(hear), &hear->track);
+    hear->tempo_found = tempo_find(&hear->tempo, &hear->onset, (double)hear->frames / hear->rate);
+    hear->first_beat = find_first_beat(hear);
+    hear->has_key = tonality_find(&hear->tonality, &hear->tonality_model, hear->tonal.frame, hear->tonal.count);
+    describe_sound(hear, hear->row);
+}
+
+static enum err fill(struct hear *hear, struct heard_sound *out)
+{
+    float row[DESCRIBE_COUNT];
+
+    memcpy(row, hear->row, sizeof(row));
+    classify_sound(&hear->classify_model, row, &hear->classify);
+    if (hear->peak > 0)
+        embed_sound(&hear->embed_model, row, &hear->classify, &out->embedding);
+    if (hear->classify.one_shot > 0.5f)
+        hear->tempo_found = (struct tempo_found){ 0 };
+    verdict_make(hear, out);
+    return artefacts_make(&hear->artefacts, hear, out);
 }
 
 enum err hear_end(struct hear *hear, struct heard_sound *out)
@@ -162,5 +197,5 @@ enum err hear_end(struct hear *hear, struct heard_sound *out)
     if (hear->failed || hear->overview.failed)
         return ERR_FULL;
     judge(hear);
-    return ERR_OK;
+    return fill(hear, out);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "services/worker/hear/mono.h"
 
-static const float LOWEST_HZ = 30, HIGHEST_HZ = 16000, SILENCE = 1e-11f;
+static const float SILENCE = 1e-11f;
 static const double FRAME_SECONDS = 0.0232;
 
 static double to_mel(double hz)
@@ -44,7 +44,7 @@ static void make_band(struct mel *mel, size_t band, double low, double peak, dou
 
 static void make_bands(struct mel *mel)
 {
-    double low = to_mel(LOWEST_HZ), step = (to_mel(HIGHEST_HZ) - low) / (MEL_BANDS + 1);
+    double low = to_mel(MEL_LOWEST_HZ), step = (to_mel(MEL_HIGHEST_HZ) - low) / (MEL_BANDS + 1);
 
     for (size_t b = 0; b < MEL_BANDS; b++) {
         double at = low + step * (double)b;

@@ -2,6 +2,9 @@
 #ifndef LOOPHOLE_WORKER_HEAR_PARTS_H
 #define LOOPHOLE_WORKER_HEAR_PARTS_H
 
+#include "services/worker/hear/artefacts.h"
+#include "services/worker/hear/classify.h"
+#include "services/worker/hear/embed.h"
 #include "services/worker/hear/envelope.h"
 #include "services/worker/hear/hear.h"
 #include "services/worker/hear/loudness.h"
@@ -10,7 +13,9 @@
 #include "services/worker/hear/onset.h"
 #include "services/worker/hear/overview.h"
 #include "services/worker/hear/pitch.h"
+#include "services/worker/hear/tempo.h"
 #include "services/worker/hear/tonal.h"
+#include "services/worker/hear/tonality.h"
 
 struct hear {
     double rate;
@@ -33,8 +38,18 @@ struct hear {
     size_t start; /* the mel frame at which the sound first comes within 20 dB of its loudest */
     struct pitch *pitch;
     struct pitch_track track;
+    struct tempo tempo;
+    struct tempo_found tempo_found;
+    double first_beat; /* seconds */
+    struct tonality_model tonality_model;
+    struct tonality tonality;
+    int has_key;
+    struct classify_model classify_model;
+    struct classify classify;
+    struct embed_model embed_model;
+    float row[DESCRIBE_COUNT];
     int8_t *curve; /* of loudness */
-    struct artefacts *artefacts;
+    struct artefacts artefacts;
 };
 
 #endif

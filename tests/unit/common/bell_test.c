@@ -110,10 +110,8 @@ static void a_bell_that_is_there_is_taken_over(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BELL_TEST(a_ring_is_heard_once_with_its_word),
-        BELL_TEST(a_full_bell_is_no_error_and_blocks_nobody),
-        BELL_TEST(a_missing_bell_is_no_error),
-        BELL_TEST(a_long_word_is_cut),
+        BELL_TEST(a_ring_is_heard_once_with_its_word), BELL_TEST(a_full_bell_is_no_error_and_blocks_nobody),
+        BELL_TEST(a_missing_bell_is_no_error),         BELL_TEST(a_long_word_is_cut),
         BELL_TEST(a_bell_that_is_there_is_taken_over),
     };
     return cmocka_run_group_tests_name("common/bell", tests, NULL, NULL);

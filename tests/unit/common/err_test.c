@@ -18,7 +18,7 @@ static void a_number_outside_the_list_is_internal(void **state)
 {
     (void)state;
     assert_string_equal(err_name((enum err)99), "internal");
-    assert_string_equal(err_name((enum err)-1), "internal");
+    assert_string_equal(err_name((enum err) - 1), "internal");
     assert_int_equal(err_named("no such error"), ERR_INTERNAL);
 }
 

@@ -87,7 +87,7 @@ static void an_atomic_write_that_fails_half_way_leaves_the_old_file(void **state
         struct rlimit limit = { 5000, 5000 };
         signal(SIGXFSZ, SIG_IGN);
         setrlimit(RLIMIT_FSIZE, &limit);
-        _exit(file_write_atomic(path, bytes_of(large, sizeof(large)), 0600, NULL));
+        _exit((int)file_write_atomic(path, bytes_of(large, sizeof(large)), 0600, NULL));
     }
     wait(&status);
     assert_true(WIFEXITED(status));

@@ -108,8 +108,13 @@ static void lower_case_and_crockfords_likenesses_are_read(void **state)
 static void what_is_no_id_is_refused(void **state)
 {
     static const char *const bad[] = {
-        "", "0000000000000000000000000", "000000000000000000000000000", "0000000000000000000000000U",
-        "0000000000000000000000000-", "80000000000000000000000000", "ZZZZZZZZZZZZZZZZZZZZZZZZZZ",
+        "",
+        "0000000000000000000000000",
+        "000000000000000000000000000",
+        "0000000000000000000000000U",
+        "0000000000000000000000000-",
+        "80000000000000000000000000",
+        "ZZZZZZZZZZZZZZZZZZZZZZZZZZ",
     };
     struct id id;
 

@@ -4,8 +4,8 @@
 /* The environment of one test: nothing of the machine's. */
 static void clear_environment(void)
 {
-    static const char *const names[] = { "LOOPHOLE_HOME",   "HOME",           "XDG_CONFIG_HOME",
-                                         "XDG_DATA_HOME",   "XDG_CACHE_HOME", "XDG_RUNTIME_DIR" };
+    static const char *const names[] = { "LOOPHOLE_HOME", "HOME",           "XDG_CONFIG_HOME",
+                                         "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR" };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         unsetenv(names[i]);

@@ -59,6 +59,21 @@ static void nil_for_a_field_that_must_be_there_is_refused(void **state)
     refused(WIRE("\x81\xa4tags\xc0"), "tags");
 }
 
+static void a_missing_field_whose_range_leaves_zero_out_is_refused(void **state)
+{
+    static const struct field fields[] = { { .name = "limit", .type = FIELD_UINT, .min = 1, .max = 9 } };
+    static const struct shape ask = { "ask", "", sizeof(uint64_t), 1, fields };
+    static const struct field outer_fields[] = { { .name = "ask", .type = FIELD_RECORD, .record = &ask } };
+    static const struct shape outer = { "outer", "", sizeof(uint64_t), 1, outer_fields };
+    uint64_t limit = 0;
+
+    (void)state;
+    assert_int_equal(ERR_BAD_REQUEST, codec_decode(&ask, WIRE("\x80"), NULL, &limit, &fault));
+    assert_string_equal("limit", fault.field);
+    assert_int_equal(ERR_BAD_REQUEST, codec_decode(&outer, WIRE("\x80"), NULL, &limit, &fault));
+    assert_string_equal("ask.limit", fault.field);
+}
+
 static void a_field_that_is_there_twice_is_refused(void **state)
 {
     (void)state;
@@ -224,6 +239,7 @@ int main(void)
     const struct CMUnitTest claims[] = {
         CLAIM(nil_for_a_field_that_must_be_there_is_refused),
         CLAIM(a_field_that_is_there_twice_is_refused),
+        CLAIM(a_missing_field_whose_range_leaves_zero_out_is_refused),
         CLAIM(a_key_that_is_no_text_is_refused),
         CLAIM(a_value_of_another_type_is_refused),
         CLAIM(a_number_past_its_bounds_is_refused),

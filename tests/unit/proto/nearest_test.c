@@ -11,9 +11,9 @@ static void distances_count_letters(void **state)
         const char *a, *b;
         uint32_t distance;
     } cases[] = {
-        { "", "", 0 },           { "", "abc", 3 },         { "abc", "", 3 },        { "ping", "ping", 0 },
-        { "ping", "pin", 1 },    { "pnig", "ping", 1 },    { "pong", "ping", 1 },   { "kitten", "sitting", 3 },
-        { "put_medai", "put_media", 1 },
+        { "", "", 0 },         { "", "abc", 3 },           { "abc", "", 3 },
+        { "ping", "ping", 0 }, { "ping", "pin", 1 },       { "pnig", "ping", 1 },
+        { "pong", "ping", 1 }, { "kitten", "sitting", 3 }, { "put_medai", "put_media", 1 },
     };
 
     (void)state;

@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "proto/ask.h"
+#include "proto/limits.h"
 #include "proto/lock.h"
 #include "proto/service.h"
 #include "schema_indexer.h"
@@ -39,9 +40,11 @@ struct engine {
 static inline int engine_set_up(void **state)
 {
     struct engine *engine = calloc(1, sizeof(*engine));
-    const struct rlimit files = { 20000, 20000 };
+    struct rlimit files;
 
     assert_non_null(engine);
+    getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = files.rlim_max;
     (void)setrlimit(RLIMIT_NOFILE, &files);
     snprintf(engine->home, sizeof(engine->home), "/tmp/loophole-test.XXXXXX");
     assert_non_null(mkdtemp(engine->home));
@@ -102,7 +105,8 @@ static inline pid_t process_start(int (*serve)(void))
 }
 
 /* Asks with patience; the fault's text stands in the message when it is not what was wanted. */
-static inline void asks(struct engine *engine, const char *name, const void *request, void *answer, enum err wanted)
+static inline void asks(struct engine *engine, const char *name, const void *request, void *answer,
+                        enum err wanted)
 {
     struct fault fault = { 0 };
     enum err e = ask(engine->asker, name, request, PATIENCE_MS, NULL, answer, &fault);

@@ -1,3 +1,4 @@
+#include "common/rt/board.h"
 #include "tests/unit/proto/stand_in.h"
 
 static int set_up(void **state)
@@ -155,8 +156,9 @@ static void an_unknown_ask_names_the_nearest(void **state)
     struct fault fault = { 0 };
     struct bytes answer;
 
-    assert_int_equal(ask_raw(engine->asker, "search.qeury", bytes_of("\x80", 1), PATIENCE_MS, NULL, &answer, &fault),
-                     ERR_NOT_FOUND);
+    assert_int_equal(
+        ask_raw(engine->asker, "search.qeury", bytes_of("\x80", 1), PATIENCE_MS, NULL, &answer, &fault),
+        ERR_NOT_FOUND);
     assert_string_equal(fault.hint, "did you mean search.query?");
 }
 
@@ -165,8 +167,8 @@ static void a_body_that_is_no_map_is_refused(void **state)
     struct engine *engine = *state;
     struct bytes answer;
 
-    assert_int_equal(ask_raw(engine->asker, "search.query", bytes_of("\x93\x01\x02\x03", 4), PATIENCE_MS, NULL,
-                             &answer, NULL),
+    assert_int_equal(ask_raw(engine->asker, "search.query", bytes_of("\x93\x01\x02\x03", 4), PATIENCE_MS,
+                             NULL, &answer, NULL),
                      ERR_BAD_REQUEST);
 }
 
@@ -197,8 +199,8 @@ static void many_asks_of_one_client_are_all_answered_once(void **state)
     struct answer_frame answer;
 
     for (int i = 0; i < MANY; i++)
-        assert_int_equal(ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id_new(), NULL),
-                         ERR_OK);
+        assert_int_equal(
+            ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id_new(), NULL), ERR_OK);
     for (int i = 0; i < MANY; i++) {
         assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
         assert_int_equal(answer.error, ERR_OK);
@@ -212,8 +214,10 @@ static void one_request_id_cannot_be_under_way_twice(void **state)
     struct id id = id_new();
     struct answer_frame answer;
 
-    assert_int_equal(ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id, NULL), ERR_OK);
-    assert_int_equal(ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id, NULL), ERR_EXISTS);
+    assert_int_equal(ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id, NULL),
+                     ERR_OK);
+    assert_int_equal(ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id, NULL),
+                     ERR_EXISTS);
     assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
 }
 
@@ -236,6 +240,49 @@ static void a_service_told_to_stop_ends_with_zero_and_leaves_no_sockets(void **s
     engine->pids[0] = 0;
     assert_int_equal(access(paths_ask_socket(&engine->paths, "search", path) + strlen("ipc://"), F_OK), -1);
     assert_false(lock_is_held(&engine->paths, "search"));
+}
+
+/* ---- the board ---- */
+
+static int set_up_board(void **state)
+{
+    struct engine *engine;
+    struct board *board;
+
+    engine_set_up(state);
+    engine = *state;
+    assert_int_equal(board_make(&engine->paths, &board, NULL), ERR_OK);
+    assert_non_null(board_line(board, "search", true));
+    board_close(board);
+    engine_run(engine, 0, stand_in_serve, "search.ping");
+    return 0;
+}
+
+static int tear_down_board(void **state)
+{
+    board_remove(&((struct engine *)*state)->paths);
+    return engine_tear_down(state);
+}
+
+static void a_service_beats_on_its_line_of_the_board(void **state)
+{
+    struct engine *engine = *state;
+    struct board_line *line;
+    struct board *board;
+    uint64_t beats;
+
+    assert_int_equal(board_open(&engine->paths, &board, NULL), ERR_OK);
+    line = board_line(board, "search", false);
+    assert_int_equal(atomic_load(&line->pid), engine->pids[0]);
+    assert_int_equal(atomic_load(&line->state), BOARD_READY);
+    assert_int_equal(atomic_load(&line->start_ticks), board_start_ticks(engine->pids[0]));
+    beats = atomic_load(&line->beats);
+    while (atomic_load(&line->beats) < beats + 3) /* also when nobody asks anything */
+        clock_sleep(1000);
+    assert_int_equal(process_end(engine->pids[0], SIGTERM), 0);
+    engine->pids[0] = 0;
+    assert_int_equal(atomic_load(&line->state), BOARD_STOPPING);
+    board_close(board);
 }
 
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, engine_tear_down)
@@ -267,6 +314,8 @@ int main(void)
         CLAIM(one_request_id_cannot_be_under_way_twice),
         CLAIM(a_second_service_of_the_same_name_is_refused),
         CLAIM(a_service_told_to_stop_ends_with_zero_and_leaves_no_sockets),
+        cmocka_unit_test_setup_teardown(a_service_beats_on_its_line_of_the_board, set_up_board,
+                                        tear_down_board),
     };
 
     return cmocka_run_group_tests_name("service", tests, NULL, NULL);

@@ -21,6 +21,7 @@ struct search {
     uint32_t kept_len;
     struct id kept_request;
     struct bytes large;
+    uint64_t heard, gaps; /* events of the indexer */
 };
 
 typedef enum err way_fn(struct search *search, struct call *call, struct found *answer);
@@ -147,15 +148,39 @@ static inline enum err way_die_once(struct search *search, struct call *call, st
     return ERR_OK;
 }
 
+static inline enum err way_heard(struct search *search, struct call *call, struct found *answer)
+{
+    (void)call;
+    answer->total = search->heard;
+    return ERR_OK;
+}
+
+static inline enum err way_gaps(struct search *search, struct call *call, struct found *answer)
+{
+    (void)call;
+    answer->total = search->gaps;
+    return ERR_OK;
+}
+
 static const struct {
     const char *word;
     way_fn *way;
 } WAYS[] = {
-    { "now", way_now },         { "later", way_later },        { "never", way_never },
-    { "within", way_within },   { "piped", way_piped },        { "refused", way_refused },
-    { "io", way_silent_error }, { "broken", way_broken },      { "held", way_held },
-    { "held refused", way_held_refused }, { "held failed", way_held_failed }, { "again", way_again },
+    { "now", way_now },
+    { "later", way_later },
+    { "never", way_never },
+    { "within", way_within },
+    { "piped", way_piped },
+    { "refused", way_refused },
+    { "io", way_silent_error },
+    { "broken", way_broken },
+    { "held", way_held },
+    { "held refused", way_held_refused },
+    { "held failed", way_held_failed },
+    { "again", way_again },
     { "die once", way_die_once },
+    { "heard", way_heard },
+    { "gaps", way_gaps },
 };
 
 static inline enum err query(struct search *search, struct call *call, const struct search_query *ask,
@@ -168,8 +193,8 @@ static inline enum err query(struct search *search, struct call *call, const str
     return refuse(call, ERR_NOT_FOUND, "no way \"%.*s\"", TEXT_ARG(ask->query));
 }
 
-static inline enum err get_artefact(struct search *search, struct call *call, const struct search_get_artefact *ask,
-                                    struct artefact_found *answer)
+static inline enum err get_artefact(struct search *search, struct call *call,
+                                    const struct search_get_artefact *ask, struct artefact_found *answer)
 {
     (void)call;
     answer->owner = ask->id;
@@ -196,6 +221,15 @@ static inline void pipe_ready(void *state, int fd)
 
     if (read(fd, &byte, 1) == 1)
         ticket_answer(search->service, search->piped, &answer);
+}
+
+static inline void progressed(void *state, const void *body, bool gap)
+{
+    struct search *search = state;
+    const struct indexer_progressed *event = body;
+
+    search->heard += event->progress.known == 4711;
+    search->gaps += gap;
 }
 
 static inline void end_of_turn(void *state)
@@ -227,6 +261,7 @@ static inline int stand_in_serve(void)
     service_each_turn(search.service, end_of_turn, &search);
     service_every(search.service, 10000, tick, &search);
     service_watch(search.service, search.pipe[0], pipe_ready, &search);
+    service_hear(search.service, "indexer.progressed", progressed, &search);
     service_ready(search.service);
     service_loop(search.service);
     return service_end(search.service);

@@ -11,7 +11,8 @@ static void a_tag_edit_leaves_the_content_of_a_wave_file(void **state)
     put_chunk_of(&info, "INAM", "A kick");
     put_chunk(&list, "LIST", &info);
     put_chunk_of(&tags, "bext", "somebody");
-    struct buffer plain = made_wave(NULL, NULL), before = made_wave(&list, NULL), both = made_wave(&tags, &list);
+    struct buffer plain = made_wave(NULL, NULL), before = made_wave(&list, NULL),
+                  both = made_wave(&tags, &list);
     assert_true(same_content(&plain, &before));
     assert_true(same_content(&plain, &both));
     plain.at[plain.len - 100] ^= 1;
@@ -32,10 +33,12 @@ static void the_same_bytes_at_another_rate_are_another_content(void **state)
 static void a_title_leaves_the_content_of_every_container(void **state)
 {
     (void)state;
-    static const int formats[] = { SF_FORMAT_WAV | SF_FORMAT_PCM_24,       SF_FORMAT_RF64 | SF_FORMAT_FLOAT,
-                                   SF_FORMAT_AIFF | SF_FORMAT_PCM_16,      SF_FORMAT_FLAC | SF_FORMAT_PCM_16,
-                                   SF_FORMAT_OGG | SF_FORMAT_VORBIS,       SF_FORMAT_OGG | SF_FORMAT_OPUS,
-                                   SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III };
+    static const int formats[] = {
+        SF_FORMAT_WAV | SF_FORMAT_PCM_24,         SF_FORMAT_RF64 | SF_FORMAT_FLOAT,
+        SF_FORMAT_AIFF | SF_FORMAT_PCM_16,        SF_FORMAT_FLAC | SF_FORMAT_PCM_16,
+        SF_FORMAT_OGG | SF_FORMAT_VORBIS,         SF_FORMAT_OGG | SF_FORMAT_OPUS,
+        SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III
+    };
     for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
         int rate = 48000;
         struct buffer plain = made_encoded((struct encoded){ formats[i], rate, 2, 440, NULL });
@@ -50,7 +53,8 @@ static void a_title_leaves_the_content_of_every_container(void **state)
 static void the_same_samples_in_wave_and_in_little_endian_aiff_are_one_content(void **state)
 {
     (void)state;
-    struct buffer wave = made_encoded((struct encoded){ SF_FORMAT_WAV | SF_FORMAT_PCM_16, 44100, 2, 440, NULL });
+    struct buffer wave =
+        made_encoded((struct encoded){ SF_FORMAT_WAV | SF_FORMAT_PCM_16, 44100, 2, 440, NULL });
     struct buffer aiff = made_encoded(
         (struct encoded){ SF_FORMAT_AIFF | SF_FORMAT_PCM_16 | SF_ENDIAN_LITTLE, 44100, 2, 440, NULL });
     assert_true(same_content(&wave, &aiff));
@@ -60,7 +64,8 @@ static void the_same_samples_in_wave_and_in_little_endian_aiff_are_one_content(v
 static void tags_around_the_frames_leave_the_content_of_an_mp3(void **state)
 {
     (void)state;
-    struct buffer plain = made_encoded((struct encoded){ SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 44100, 1, 440, NULL });
+    struct buffer plain =
+        made_encoded((struct encoded){ SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 44100, 1, 440, NULL });
     struct buffer tagged = { 0 };
     put(&tagged, "ID3\3"), put_le(&tagged, 0, 2), put_be(&tagged, 20, 4), put_padded(&tagged, "TIT2", 20);
     buffer_add(&tagged, plain.at, plain.len);
@@ -96,7 +101,8 @@ static struct buffer repaged(const struct buffer *from)
 static void other_pages_leave_the_content_of_an_ogg_file(void **state)
 {
     (void)state;
-    struct buffer plain = made_encoded((struct encoded){ SF_FORMAT_OGG | SF_FORMAT_VORBIS, 44100, 2, 440, NULL });
+    struct buffer plain =
+        made_encoded((struct encoded){ SF_FORMAT_OGG | SF_FORMAT_VORBIS, 44100, 2, 440, NULL });
     struct buffer other = repaged(&plain);
     assert_int_not_equal(plain.len, other.len);
     assert_true(same_content(&plain, &other));

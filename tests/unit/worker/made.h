@@ -34,7 +34,7 @@ static inline struct made made_open(const void *bytes, size_t len)
     assert_true(fd >= 0);
     assert_int_equal(write(fd, bytes, len), (ssize_t)len);
     assert_int_equal(input_open(&made.input, fd, NULL), ERR_OK);
-    made.container = kind_container(&made.input);
+    made.container = kind_container(&made.input, TEXT(""));
     return made;
 }
 
@@ -58,13 +58,13 @@ static inline void put(struct buffer *to, const char *letters)
 static inline void put_le(struct buffer *to, uint64_t number, size_t size)
 {
     for (size_t i = 0; i < size; i++)
-        buffer_add(to, &(uint8_t){ (uint8_t)(number >> 8 * i) }, 1);
+        buffer_add(to, &(uint8_t){ (uint8_t)(i < 8 ? number >> 8 * i : 0) }, 1);
 }
 
 static inline void put_be(struct buffer *to, uint64_t number, size_t size)
 {
     for (size_t i = size; i-- > 0;)
-        buffer_add(to, &(uint8_t){ (uint8_t)(number >> 8 * i) }, 1);
+        buffer_add(to, &(uint8_t){ (uint8_t)(i < 8 ? number >> 8 * i : 0) }, 1);
 }
 
 static inline void put_padded(struct buffer *to, const char *letters, size_t size)
@@ -128,7 +128,8 @@ static inline void encode_sound(SNDFILE *file, const struct encoded *how)
     float *sound = calloc((size_t)how->channels * MADE_FRAMES, sizeof(float));
 
     for (int i = 0; i < MADE_FRAMES * how->channels; i++)
-        sound[i] = 0.5f * (float)sin(i / how->channels * 2 * M_PI * how->hertz / how->rate) + (float)(i % 7) * 0.001f;
+        sound[i] = 0.5f * (float)sin(i / how->channels * 2 * M_PI * how->hertz / how->rate) +
+                   (float)(i % 7) * 0.001f;
     assert_int_equal(sf_writef_float(file, sound, MADE_FRAMES), MADE_FRAMES);
     free(sound);
 }
@@ -176,28 +177,28 @@ static inline bool same_content(const struct buffer *a, const struct buffer *b)
     return memcmp(&one, &other, sizeof(one)) == 0;
 }
 
-static inline struct claims made_claims(const struct buffer *bytes, struct arena *arena)
+static inline struct labels made_labels(const struct buffer *bytes, struct arena *arena)
 {
     struct made made = made_of(bytes);
-    struct claims claims;
+    struct labels labels;
 
-    assert_int_equal(claims_begin(&claims, arena), ERR_OK);
-    tags_read(&made.input, made.container, &claims);
+    assert_int_equal(labels_begin(&labels, arena), ERR_OK);
+    tags_read(&made.input, made.container, &labels);
     made_close(&made);
-    return claims;
+    return labels;
 }
 
-static inline const struct fact *claimed(const struct claims *claims, const char *attribute)
+static inline const struct fact *labelled(const struct labels *labels, const char *attribute)
 {
-    for (uint32_t i = 0; i < claims->list.count; i++)
-        if (text_is(claims->list.at[i].attribute, attribute))
-            return &claims->list.at[i];
+    for (uint32_t i = 0; i < labels->list.count; i++)
+        if (text_is(labels->list.at[i].attribute, attribute))
+            return &labels->list.at[i];
     return NULL;
 }
 
-static inline void assert_word(const struct claims *claims, const char *attribute, const char *words)
+static inline void assert_word(const struct labels *labels, const char *attribute, const char *words)
 {
-    const struct fact *fact = claimed(claims, attribute);
+    const struct fact *fact = labelled(labels, attribute);
 
     assert_non_null(fact);
     assert_true(fact->has_text);
@@ -205,9 +206,10 @@ static inline void assert_word(const struct claims *claims, const char *attribut
     assert_memory_equal(fact->text.at, words, strlen(words));
 }
 
-static inline void assert_number(const struct claims *claims, const char *attribute, double number, bool shown)
+static inline void assert_number(const struct labels *labels, const char *attribute, double number,
+                                 bool shown)
 {
-    const struct fact *fact = claimed(claims, attribute);
+    const struct fact *fact = labelled(labels, attribute);
 
     assert_non_null(fact);
     assert_true(fact->has_number);

@@ -91,9 +91,16 @@ static void what_a_decoder_has_no_use_for_fails(void **state)
         const char *what;
         int (*inside)(void);
     } calls[] = {
-        { "open", opens },      { "stat", looks },           { "socket", connects },       { "fork", forks },
-        { "execve", executes }, { "ptrace", traces },        { "kill", kills_parent },     { "write", writes },
-        { "sendmsg elsewhere", talks_elsewhere },            { "mmap of code", maps_code },
+        { "open", opens },
+        { "stat", looks },
+        { "socket", connects },
+        { "fork", forks },
+        { "execve", executes },
+        { "ptrace", traces },
+        { "kill", kills_parent },
+        { "write", writes },
+        { "sendmsg elsewhere", talks_elsewhere },
+        { "mmap of code", maps_code },
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
         { "mmap of 8 GiB", maps_much },
 #endif
@@ -127,7 +134,6 @@ static const int formats[] = { SF_FORMAT_WAV | SF_FORMAT_PCM_16,  SF_FORMAT_AIFF
                                SF_FORMAT_CAF | SF_FORMAT_ALAC_16, SF_FORMAT_WAV | SF_FORMAT_GSM610 };
 enum { FORMATS = sizeof(formats) / sizeof(*formats) };
 
-/* In the parent the files are made, in the child they are analysed; descriptors below the socket stay open. */
 static int analyses_all(void)
 {
     struct analyser *analyser = analyser_new();
@@ -136,15 +142,14 @@ static int analyses_all(void)
     int made[FORMATS];
 
     for (int i = 0; i < FORMATS; i++) {
-        struct buffer bytes = made_encoded((struct encoded){ formats[i], i == 7 ? 8000 : 48000, 1, 440, "title" });
+        struct buffer bytes =
+            made_encoded((struct encoded){ formats[i], i == 7 ? 8000 : 48000, 1, 440, "title" });
         struct made file = made_of(&bytes);
         made[i] = file.input.fd;
     }
-    for (int i = FORMATS - 1; i >= 0; i--) /* the socket's number has to be above theirs */
-        made[i] = fcntl(made[i], F_DUPFD, 0);
     int ends[2];
     socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
-    int socket_fd = fcntl(ends[0], F_DUPFD, made[0] + 2 * FORMATS);
+    int socket_fd = fcntl(ends[0], F_DUPFD, made[FORMATS - 1] + 1); /* those above it are closed */
     if (!analyser || sandbox_enter(socket_fd, NULL) != ERR_OK)
         return 98;
     for (int i = 0; i < FORMATS; i++) {

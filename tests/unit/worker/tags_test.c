@@ -17,12 +17,12 @@ static void list_info_of_a_wave_file_becomes_facts(void **state)
     put_chunk_of(&info, "ICMT", "   ");
     put_chunk(&list, "LIST", &info);
     struct buffer wave = made_wave(NULL, &list);
-    struct claims claims = made_claims(&wave, &arena);
-    assert_word(&claims, "title", "Küss");
-    assert_word(&claims, "artist", "Björk");
-    assert_word(&claims, "genre", "Techno");
-    assert_number(&claims, "year", 2004, true);
-    assert_null(claimed(&claims, "comment"));
+    struct labels labels = made_labels(&wave, &arena);
+    assert_word(&labels, "title", "Küss");
+    assert_word(&labels, "artist", "Björk");
+    assert_word(&labels, "genre", "Techno");
+    assert_number(&labels, "year", 2004, true);
+    assert_null(labelled(&labels, "comment"));
     buffer_free(&info), buffer_free(&list), buffer_free(&wave), arena_free(&arena);
 }
 
@@ -31,16 +31,17 @@ static void bext_says_who_made_it_and_when(void **state)
     (void)state;
     struct arena arena = { 0 };
     struct buffer bext = { 0 }, chunk = { 0 };
-    put_padded(&bext, "Field recording", 256), put_padded(&bext, "Recorder", 32), put_padded(&bext, "REF1", 32);
+    put_padded(&bext, "Field recording", 256), put_padded(&bext, "Recorder", 32),
+        put_padded(&bext, "REF1", 32);
     put(&bext, "2019-03-0410:11:12"), put_le(&bext, 48000, 8), put_padded(&bext, "", 300);
     put_chunk(&chunk, "bext", &bext);
     struct buffer wave = made_wave(&chunk, NULL);
-    struct claims claims = made_claims(&wave, &arena);
-    assert_word(&claims, "description", "Field recording");
-    assert_word(&claims, "originator", "Recorder");
-    assert_word(&claims, "originator_reference", "REF1");
-    assert_number(&claims, "year", 2019, true);
-    assert_number(&claims, "time_reference", 48000, true);
+    struct labels labels = made_labels(&wave, &arena);
+    assert_word(&labels, "description", "Field recording");
+    assert_word(&labels, "originator", "Recorder");
+    assert_word(&labels, "originator_reference", "REF1");
+    assert_number(&labels, "year", 2019, true);
+    assert_number(&labels, "time_reference", 48000, true);
     buffer_free(&bext), buffer_free(&chunk), buffer_free(&wave), arena_free(&arena);
 }
 
@@ -53,10 +54,10 @@ static void smpl_gives_the_root_note_and_the_loop(void **state)
         put_le(&smpl, i == 3 ? 48 : i == 7 ? 1 : i == 11 ? 100 : i == 12 ? 899 : 0, 4);
     put_chunk(&chunk, "smpl", &smpl);
     struct buffer wave = made_wave(NULL, &chunk);
-    struct claims claims = made_claims(&wave, &arena);
-    assert_number(&claims, "root_note", 48, true);
-    assert_number(&claims, "loop_start", 100, true);
-    assert_number(&claims, "loop_end", 900, true);
+    struct labels labels = made_labels(&wave, &arena);
+    assert_number(&labels, "root_note", 48, true);
+    assert_number(&labels, "loop_start", 100, true);
+    assert_number(&labels, "loop_end", 900, true);
     buffer_free(&smpl), buffer_free(&chunk), buffer_free(&wave), arena_free(&arena);
 }
 
@@ -66,7 +67,8 @@ static struct buffer acid_wave(uint32_t flags, float tempo)
     uint32_t bits;
 
     memcpy(&bits, &tempo, sizeof(bits));
-    put_le(&acid, flags, 4), put_le(&acid, 57, 2), put_le(&acid, 0, 6), put_le(&acid, 8, 4), put_le(&acid, 0, 4);
+    put_le(&acid, flags, 4), put_le(&acid, 57, 2), put_le(&acid, 0, 6), put_le(&acid, 8, 4),
+        put_le(&acid, 0, 4);
     put_le(&acid, bits, 4);
     put_chunk(&chunk, "acid", &acid);
     struct buffer wave = made_wave(NULL, &chunk);
@@ -79,11 +81,11 @@ static void acid_gives_tempo_root_and_beats_of_a_loop(void **state)
     (void)state;
     struct arena arena = { 0 };
     struct buffer wave = acid_wave(2, 174.5f);
-    struct claims claims = made_claims(&wave, &arena);
-    assert_number(&claims, "bpm", 174.5, true);
-    assert_number(&claims, "root_note", 57, true);
-    assert_number(&claims, "beats", 8, true);
-    assert_number(&claims, "one_shot", 0, true);
+    struct labels labels = made_labels(&wave, &arena);
+    assert_number(&labels, "bpm", 174.5, true);
+    assert_number(&labels, "root_note", 57, true);
+    assert_number(&labels, "beats", 8, true);
+    assert_number(&labels, "one_shot", 0, true);
     buffer_free(&wave), arena_free(&arena);
 }
 
@@ -92,19 +94,19 @@ static void an_acid_tempo_of_zero_is_kept_but_not_shown(void **state)
     (void)state;
     struct arena arena = { 0 };
     struct buffer wave = acid_wave(0, 0);
-    struct claims claims = made_claims(&wave, &arena);
-    assert_number(&claims, "bpm", 0, false);
-    assert_number(&claims, "one_shot", 0, false);
-    assert_null(claimed(&claims, "root_note"));
+    struct labels labels = made_labels(&wave, &arena);
+    assert_number(&labels, "bpm", 0, false);
+    assert_number(&labels, "one_shot", 0, false);
+    assert_null(labelled(&labels, "root_note"));
     buffer_free(&wave);
     wave = acid_wave(1, 120);
-    claims = made_claims(&wave, &arena);
-    assert_number(&claims, "one_shot", 1, true);
-    assert_number(&claims, "bpm", 120, false);
+    labels = made_labels(&wave, &arena);
+    assert_number(&labels, "one_shot", 1, true);
+    assert_number(&labels, "bpm", 120, false);
     buffer_free(&wave);
     wave = acid_wave(0, NAN);
-    claims = made_claims(&wave, &arena);
-    assert_null(claimed(&claims, "bpm"));
+    labels = made_labels(&wave, &arena);
+    assert_null(labelled(&labels, "bpm"));
     buffer_free(&wave), arena_free(&arena);
 }
 
@@ -124,18 +126,20 @@ static void aiff_gives_name_author_root_and_loop(void **state)
     struct buffer aiff = { 0 }, name = { 0 }, author = { 0 }, marks = { 0 }, inst = { 0 };
     put(&aiff, "FORM"), put_be(&aiff, 0, 4), put(&aiff, "AIFF");
     put(&name, "Tom"), put(&author, "Someone");
-    put_be(&marks, 2, 2), put_be(&marks, 1, 2), put_be(&marks, 10, 4), put_be(&marks, 3, 1), put(&marks, "beg");
+    put_be(&marks, 2, 2), put_be(&marks, 1, 2), put_be(&marks, 10, 4), put_be(&marks, 3, 1),
+        put(&marks, "beg");
     put_be(&marks, 2, 2), put_be(&marks, 500, 4), put_be(&marks, 0, 2);
-    put_be(&inst, 60, 1), put_padded(&inst, "", 7), put_be(&inst, 1, 2), put_be(&inst, 1, 2), put_be(&inst, 2, 2);
+    put_be(&inst, 60, 1), put_padded(&inst, "", 7), put_be(&inst, 1, 2), put_be(&inst, 1, 2),
+        put_be(&inst, 2, 2);
     put_padded(&inst, "", 6);
     put_iff(&aiff, "NAME", &name), put_iff(&aiff, "AUTH", &author), put_iff(&aiff, "INST", &inst);
     put_iff(&aiff, "MARK", &marks);
-    struct claims claims = made_claims(&aiff, &arena);
-    assert_word(&claims, "title", "Tom");
-    assert_word(&claims, "artist", "Someone");
-    assert_number(&claims, "root_note", 60, true);
-    assert_number(&claims, "loop_start", 10, true);
-    assert_number(&claims, "loop_end", 500, true);
+    struct labels labels = made_labels(&aiff, &arena);
+    assert_word(&labels, "title", "Tom");
+    assert_word(&labels, "artist", "Someone");
+    assert_number(&labels, "root_note", 60, true);
+    assert_number(&labels, "loop_start", 10, true);
+    assert_number(&labels, "loop_end", 500, true);
     buffer_free(&aiff), buffer_free(&name), buffer_free(&author), buffer_free(&marks), buffer_free(&inst);
     arena_free(&arena);
 }
@@ -151,7 +155,8 @@ static void put_sync_safe(struct buffer *to, uint32_t number)
 /* A tag of one version with these frames, before the frames of an MP3. */
 static struct buffer tagged_mp3(int version, int flags, const struct buffer *frames)
 {
-    struct buffer mp3 = made_encoded((struct encoded){ SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 44100, 1, 440, NULL });
+    struct buffer mp3 =
+        made_encoded((struct encoded){ SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, 44100, 1, 440, NULL });
     struct buffer all = { 0 };
 
     put(&all, "ID3"), put_le(&all, (uint64_t)version, 2), put_le(&all, (uint64_t)flags, 1);
@@ -162,7 +167,8 @@ static struct buffer tagged_mp3(int version, int flags, const struct buffer *fra
     return all;
 }
 
-static void put_frame(struct buffer *to, int version, const char *id, int charset, const void *words, size_t len)
+static void put_frame(struct buffer *to, int version, const char *id, int charset, const void *words,
+                      size_t len)
 {
     put(to, id);
     if (version == 2)
@@ -178,8 +184,11 @@ static void put_frame(struct buffer *to, int version, const char *id, int charse
 static void id3_speaks_in_every_version_and_charset(void **state)
 {
     (void)state;
-    static const char *const ids[3][3] = { { "TT2", "TBP", "TCO" }, { "TIT2", "TBPM", "TCON" }, { "TIT2", "TBPM", "TCON" } };
-    static const char title16[] = "\xFF\xFE\x2F\x01\x3D\xD8\xA5\xDC"; /* į and a drum stick, as UTF-16 with a mark */
+    static const char *const ids[3][3] = { { "TT2", "TBP", "TCO" },
+                                           { "TIT2", "TBPM", "TCON" },
+                                           { "TIT2", "TBPM", "TCON" } };
+    static const char title16[] =
+        "\xFF\xFE\x2F\x01\x3D\xD8\xA5\xDC"; /* į and a drum stick, as UTF-16 with a mark */
     for (int version = 2; version <= 4; version++) {
         struct arena arena = { 0 };
         struct buffer frames = { 0 };
@@ -189,12 +198,12 @@ static void id3_speaks_in_every_version_and_charset(void **state)
         put_frame(&frames, version, version == 2 ? "COM" : "COMM", 0, "eng\0all mine", 12);
         put_frame(&frames, version, version == 2 ? "TKE" : "TKEY", 0, "Bbm", 3);
         struct buffer mp3 = tagged_mp3(version, 0, &frames);
-        struct claims claims = made_claims(&mp3, &arena);
-        assert_word(&claims, "title", "\u012F\U0001F4A5");
-        assert_number(&claims, "bpm", 128.5, true);
-        assert_word(&claims, "genre", "Rock");
-        assert_word(&claims, "comment", "all mine");
-        assert_word(&claims, "key", "A#min");
+        struct labels labels = made_labels(&mp3, &arena);
+        assert_word(&labels, "title", "\u012F\U0001F4A5");
+        assert_number(&labels, "bpm", 128.5, true);
+        assert_word(&labels, "genre", "Rock");
+        assert_word(&labels, "comment", "all mine");
+        assert_word(&labels, "key", "A#min");
         buffer_free(&frames), buffer_free(&mp3), arena_free(&arena);
     }
 }
@@ -204,12 +213,13 @@ static void an_unsynchronised_tag_is_read_as_it_was_meant(void **state)
     (void)state;
     struct arena arena = { 0 };
     struct buffer frames = { 0 };
-    static const char title16[] = "\xFF\0\xFE" "A\0B"; /* FF 00 FE: a mark whose FF was guarded */
+    static const char title16[] = "\xFF\0\xFE"
+                                  "A\0B"; /* FF 00 FE: a mark whose FF was guarded */
     put(&frames, "TIT2"), put_be(&frames, 7, 4), put_le(&frames, 0, 2), put_le(&frames, 1, 1);
     buffer_add(&frames, title16, 7);
     struct buffer mp3 = tagged_mp3(3, 0x80, &frames);
-    struct claims claims = made_claims(&mp3, &arena);
-    assert_word(&claims, "title", "AB");
+    struct labels labels = made_labels(&mp3, &arena);
+    assert_word(&labels, "title", "AB");
     buffer_free(&frames), buffer_free(&mp3), arena_free(&arena);
 }
 
@@ -222,12 +232,12 @@ static void id3_of_version_1_speaks_where_nothing_else_does(void **state)
     struct buffer mp3 = tagged_mp3(3, 0, &frames);
     put(&mp3, "TAG"), put_padded(&mp3, "Older", 30), put_padded(&mp3, "Band", 30), put_padded(&mp3, "", 30);
     put(&mp3, "1999"), put_padded(&mp3, "", 29), put_le(&mp3, 5, 1), put_le(&mp3, 8, 1);
-    struct claims claims = made_claims(&mp3, &arena);
-    assert_word(&claims, "title", "Newer");
-    assert_word(&claims, "artist", "Band");
-    assert_word(&claims, "genre", "Jazz");
-    assert_number(&claims, "year", 1999, true);
-    assert_number(&claims, "track", 5, true);
+    struct labels labels = made_labels(&mp3, &arena);
+    assert_word(&labels, "title", "Newer");
+    assert_word(&labels, "artist", "Band");
+    assert_word(&labels, "genre", "Jazz");
+    assert_number(&labels, "year", 1999, true);
+    assert_number(&labels, "track", 5, true);
     buffer_free(&frames), buffer_free(&mp3), arena_free(&arena);
 }
 
@@ -241,8 +251,8 @@ static void vorbis_comments_are_read_in_flac_ogg_and_opus(void **state)
     for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
         struct arena arena = { 0 };
         struct buffer bytes = made_encoded((struct encoded){ formats[i], 48000, 1, 440, "Gräns" });
-        struct claims claims = made_claims(&bytes, &arena);
-        assert_word(&claims, "title", "Gräns");
+        struct labels labels = made_labels(&bytes, &arena);
+        assert_word(&labels, "title", "Gräns");
         buffer_free(&bytes), arena_free(&arena);
     }
 }
@@ -252,12 +262,23 @@ static void vorbis_comments_are_read_in_flac_ogg_and_opus(void **state)
 static void a_key_is_understood_however_it_is_written(void **state)
 {
     (void)state;
-    static const char *const known[][2] = { { "Am", "Amin" },       { "a minor", "Amin" },  { "C", "Cmaj" },
-                                            { "Db", "C#maj" },      { "Bbmaj", "A#maj" },   { "F# min", "F#min" },
-                                            { "G\u266F minor", "G#min" }, { "8A", "Amin" }, { "8B", "Cmaj" },
-                                            { "1A", "G#min" },      { "12B", "Emaj" },      { "1m", "Amin" },
-                                            { "6d", "Bmaj" },       { "Cb", "Bmaj" } };
-    static const char *const unknown[] = { "", "H", "o", "13A", "Amazing", "0B", "A minor chord and more words" };
+    static const char *const known[][2] = { { "Am", "Amin" },
+                                            { "a minor", "Amin" },
+                                            { "C", "Cmaj" },
+                                            { "Db", "C#maj" },
+                                            { "Bbmaj", "A#maj" },
+                                            { "F# min", "F#min" },
+                                            { "G\u266F minor", "G#min" },
+                                            { "8A", "Amin" },
+                                            { "8B", "Cmaj" },
+                                            { "1A", "G#min" },
+                                            { "12B", "Emaj" },
+                                            { "1m", "Amin" },
+                                            { "6d", "Bmaj" },
+                                            { "Cb", "Bmaj" } };
+    static const char *const unknown[] = {
+        "", "H", "o", "13A", "Amazing", "0B", "A minor chord and more words"
+    };
     char key[KEY_SIZE];
     for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
         assert_true(key_read(text_of(known[i][0]), key));
@@ -271,13 +292,13 @@ static void words_that_are_no_tempo_are_kept_but_not_shown(void **state)
 {
     (void)state;
     struct arena arena = { 0 };
-    struct claims claims;
-    assert_int_equal(claims_begin(&claims, &arena), ERR_OK);
-    claims_words(&claims, "bpm", (const uint8_t *)"fast", 4, CHARSET_UTF8);
-    claims_words(&claims, "year", (const uint8_t *)"20", 2, CHARSET_UTF8);
-    assert_word(&claims, "bpm", "fast");
-    assert_false(claimed(&claims, "bpm")->shown);
-    assert_number(&claims, "year", 20, false);
+    struct labels labels;
+    assert_int_equal(labels_begin(&labels, &arena), ERR_OK);
+    labels_words(&labels, "bpm", (const uint8_t *)"fast", 4, CHARSET_UTF8);
+    labels_words(&labels, "year", (const uint8_t *)"20", 2, CHARSET_UTF8);
+    assert_word(&labels, "bpm", "fast");
+    assert_false(labelled(&labels, "bpm")->shown);
+    assert_number(&labels, "year", 20, false);
     arena_free(&arena);
 }
 

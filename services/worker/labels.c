@@ -3,40 +3,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/worker/claims.h"
+#include "services/worker/labels.h"
 #include "services/worker/genre.h"
 #include "services/worker/key.h"
 
 enum { WORDS_MAX = 1024, NUMBER_LENGTH = 32 };
 
-enum err claims_begin(struct claims *claims, struct arena *arena)
+enum err labels_begin(struct labels *labels, struct arena *arena)
 {
-    *claims = (struct claims){ .arena = arena };
-    claims->list.at = arena_array(arena, CLAIMS_MAX, sizeof(struct fact));
-    return claims->list.at ? ERR_OK : ERR_FULL;
+    *labels = (struct labels){ .arena = arena };
+    labels->list.at = arena_array(arena, LABELS_MAX, sizeof(struct fact));
+    return labels->list.at ? ERR_OK : ERR_FULL;
 }
 
 /* NULL when there is no room, or the attribute is stated already. */
-static struct fact *add(struct claims *claims, const char *attribute)
+static struct fact *add(struct labels *labels, const char *attribute)
 {
-    struct fact_list *list = &claims->list;
+    struct fact_list *list = &labels->list;
 
     for (uint32_t i = 0; i < list->count; i++)
         if (text_is(list->at[i].attribute, attribute))
             return NULL;
-    if (list->count == CLAIMS_MAX)
+    if (list->count == LABELS_MAX)
         return NULL;
     list->at[list->count] = (struct fact){ .attribute = text_of(attribute),
                                            .source = { .value = SOURCE_FILE },
                                            .confidence = 1,
-                                           .version = CLAIMS_FILE_VERSION,
+                                           .version = LABELS_FILE_VERSION,
                                            .shown = true };
     return &list->at[list->count++];
 }
 
-void claims_number(struct claims *claims, const char *attribute, double number, double min, double max)
+void labels_number(struct labels *labels, const char *attribute, double number, double min, double max)
 {
-    struct fact *fact = isfinite(number) ? add(claims, attribute) : NULL;
+    struct fact *fact = isfinite(number) ? add(labels, attribute) : NULL;
 
     if (!fact)
         return;
@@ -45,9 +45,9 @@ void claims_number(struct claims *claims, const char *attribute, double number, 
     fact->shown = number >= min && number <= max;
 }
 
-static void add_words(struct claims *claims, const char *attribute, struct text words, bool shown)
+static void add_words(struct labels *labels, const char *attribute, struct text words, bool shown)
 {
-    struct fact *fact = add(claims, attribute);
+    struct fact *fact = add(labels, attribute);
 
     if (!fact)
         return;
@@ -58,21 +58,21 @@ static void add_words(struct claims *claims, const char *attribute, struct text 
 
 /* ---- attributes that mean more than their words ---- */
 
-static void say_key(struct claims *claims, const char *attribute, struct text words)
+static void say_key(struct labels *labels, const char *attribute, struct text words)
 {
     char name[KEY_SIZE];
 
     if (key_read(words, name))
-        add_words(claims, attribute, arena_text(claims->arena, text_of(name)), true);
+        add_words(labels, attribute, arena_text(labels->arena, text_of(name)), true);
     else
-        add_words(claims, attribute, words, false);
+        add_words(labels, attribute, words, false);
 }
 
-static void say_genre(struct claims *claims, const char *attribute, struct text words)
+static void say_genre(struct labels *labels, const char *attribute, struct text words)
 {
     const char *name = genre_of_words(words);
 
-    add_words(claims, attribute, name ? text_of(name) : words, true);
+    add_words(labels, attribute, name ? text_of(name) : words, true);
 }
 
 /* The number that the words begin with: "128", "127,5", "2004-05-01", "3/12". */
@@ -92,12 +92,12 @@ static const struct {
     const char *attribute;
     double min, max;
 } numbers[] = {
-    { "bpm", CLAIMS_BPM_MIN, CLAIMS_BPM_MAX },
+    { "bpm", LABELS_BPM_MIN, LABELS_BPM_MAX },
     { "year", 1000, 9999 },
     { "track", 1, 9999 },
 };
 
-static bool say_number(struct claims *claims, const char *attribute, struct text words)
+static bool say_number(struct labels *labels, const char *attribute, struct text words)
 {
     double number;
 
@@ -105,33 +105,33 @@ static bool say_number(struct claims *claims, const char *attribute, struct text
         if (strcmp(numbers[i].attribute, attribute) != 0)
             continue;
         if (leading_number(words, &number))
-            claims_number(claims, attribute, number, numbers[i].min, numbers[i].max);
+            labels_number(labels, attribute, number, numbers[i].min, numbers[i].max);
         else
-            add_words(claims, attribute, words, false);
+            add_words(labels, attribute, words, false);
         return true;
     }
     return false;
 }
 
-void claims_words(struct claims *claims, const char *attribute, const uint8_t *bytes, size_t len,
-                 enum charset charset)
+void labels_words(struct labels *labels, const char *attribute, const uint8_t *bytes, size_t len,
+                  enum charset charset)
 {
-    struct text words = charset_read(claims->arena, bytes, len, charset, WORDS_MAX);
+    struct text words = charset_read(labels->arena, bytes, len, charset, WORDS_MAX);
 
     if (words.len == 0)
         return;
     if (strcmp(attribute, "key") == 0)
-        say_key(claims, attribute, words);
+        say_key(labels, attribute, words);
     else if (strcmp(attribute, "genre") == 0)
-        say_genre(claims, attribute, words);
-    else if (!say_number(claims, attribute, words))
-        add_words(claims, attribute, words, true);
+        say_genre(labels, attribute, words);
+    else if (!say_number(labels, attribute, words))
+        add_words(labels, attribute, words, true);
 }
 
-void claims_loop(struct claims *claims, int64_t start, int64_t end)
+void labels_loop(struct labels *labels, int64_t start, int64_t end)
 {
     double limit = start < end ? 9e15 : -1;
 
-    claims_number(claims, "loop_start", (double)start, 0, limit);
-    claims_number(claims, "loop_end", (double)end, 1, limit);
+    labels_number(labels, "loop_start", (double)start, 0, limit);
+    labels_number(labels, "loop_end", (double)end, 1, limit);
 }

@@ -1,0 +1,53 @@
+"""weights.bin: named matrices of floats, as services/worker/hear/model.h describes them."""
+import struct
+
+import numpy as np
+
+PATH = 'model/weights.bin'
+ROW, CLASSES, HIDDEN, NETS = 883, 24, 64, 3
+TEMPO_FEATURES, TEMPO_HIDDEN, VIEWS = 93, 24, 5
+BLOCK_SIZES = (132, 554, 65, 82, 38, 12)  # of the row: spectrum timbre pitch amplitude rhythm signs
+EMBEDDING = (16, 16, 12, 12, 8)           # spectrum timbre pitch amplitude rhythm
+
+
+def shapes():
+    """The name and shape of every matrix that the ear reads."""
+    yield 'tempo.mean', (1, TEMPO_FEATURES)
+    yield 'tempo.spread', (1, TEMPO_FEATURES)
+    yield 'tempo.in', (TEMPO_FEATURES, TEMPO_HIDDEN)
+    yield 'tempo.in_bias', (1, TEMPO_HIDDEN)
+    yield 'tempo.out', (TEMPO_HIDDEN, 1)
+    yield 'tempo.direct', (TEMPO_FEATURES, 1)
+    yield 'key.profile', (2, VIEWS * 12)
+    yield 'key.bias', (1, 2)
+    yield 'row.mean', (1, ROW)
+    yield 'row.spread', (1, ROW)
+    yield 'class.linear', (ROW, CLASSES)
+    yield 'class.bias', (1, CLASSES)
+    yield 'class.sharpness', (1, 1)
+    yield 'judge.linear', (ROW, 2)
+    yield 'judge.bias', (1, 2)
+    for i in range(NETS):
+        yield f'class.in{i}', (ROW, HIDDEN)
+        yield f'class.in_bias{i}', (1, HIDDEN)
+        yield f'class.out{i}', (HIDDEN, CLASSES)
+        yield f'class.out_bias{i}', (1, CLASSES)
+    yield 'embed.timbre', (CLASSES, EMBEDDING[1])
+    for b, size in enumerate(EMBEDDING):
+        if b != 1:
+            yield f'embed.block{b}', (ROW, size)
+            yield f'embed.bias{b}', (1, size)
+
+
+def write(found, path=PATH):
+    """Writes the matrices of `found` (name → array); those it lacks are zero, a spread one."""
+    heads, floats, first = [], [], 0
+    for name, shape in shapes():
+        default = np.ones(shape) if name.endswith('spread') else np.zeros(shape)
+        matrix = np.asarray(found.get(name, default), '<f4').reshape(shape)
+        assert np.isfinite(matrix).all(), name
+        heads.append(struct.pack('<24sIII', name.encode(), *shape, first))
+        floats.append(matrix.tobytes())
+        first += matrix.size
+    with open(path, 'wb') as out:
+        out.write(b'LHM1' + struct.pack('<I', len(heads)) + b''.join(heads) + b''.join(floats))

@@ -1,0 +1,65 @@
+/* indexer.h: the service's state and its parts. One thread, the loop's; what may hang runs in errands.
+ *
+ *   schedule   which library is looked at when: wishes of people, of inotify (watch), of time
+ *   scan       one look at a library, in an errand        hearing   what becomes of each file
+ *   progress   how far all of it is                       asks      the handlers                     */
+#ifndef LOOPHOLE_INDEXER_INDEXER_H
+#define LOOPHOLE_INDEXER_INDEXER_H
+
+#include "proto/service.h"
+#include "schema_indexer.h"
+#include "services/indexer/hearing.h"
+#include "services/indexer/shelf.h"
+#include "services/indexer/watch.h"
+
+struct indexer {
+    struct service *service;
+    struct mailbox *mailbox;
+    struct errands *scans;     /* one at a time */
+    struct errands *adoptions; /* one at a time */
+    struct errands *files;     /* opening and looking */
+    struct known *known;
+    struct watch *watch;       /* NULL: there is no inotify */
+    struct hearing *hearing;
+    struct shelf *shelves;
+    bool loaded;               /* the shelves are as the catalogue has them */
+    uint32_t adopting;         /* libraries being added */
+    uint32_t moving;           /* folders whose move persist has not answered */
+    usec_t started;            /* steady */
+    usec_t rescan_every;       /* of what can't be watched */
+    bool events_lost;          /* inotify lost events; until all was looked at again */
+    /* a round: from idle to idle */
+    bool busy;
+    struct id task;
+    usec_t since;
+    struct progress published;
+    char program[PATH_MAX]; /* of the workers */
+};
+
+/* The service is set before. Ends the process with a message when it can't. */
+void indexer_open(struct indexer *indexer);
+void indexer_close(struct indexer *indexer);
+void indexer_turn(void *indexer); /* the end of each turn of the loop */
+void indexer_tell(void *indexer, struct arena *arena, struct service_status *to);
+enum err indexer_cancel(void *indexer, struct id task, struct fault *fault);
+
+/* schedule.c */
+void schedule_turn(struct indexer *indexer);               /* starts what can be started */
+void schedule_tick(struct indexer *indexer);               /* every second: what is due by time */
+bool schedule_is_idle(const struct indexer *indexer);      /* nobody waits for a scan */
+void schedule_look_again(struct indexer *indexer, struct id library, const char *path);
+void schedule_remove(struct indexer *indexer, struct shelf *shelf, struct ticket ticket);
+
+/* notice.c: what inotify tells becomes wishes and moves */
+enum err notice_open(struct indexer *indexer, struct fault *fault);
+
+/* progress.c */
+void progress_begin(struct indexer *indexer); /* something starts: a round, unless one is under way */
+void progress_now(const struct indexer *indexer, struct progress *to);
+void progress_turn(struct indexer *indexer);  /* ends the round when all is idle */
+void progress_tick(struct indexer *indexer);  /* four times a second: publishes what changed */
+
+/* asks.c */
+extern const struct indexer_handlers asks_handlers;
+
+#endif

@@ -1,0 +1,62 @@
+#include <string.h>
+
+#include "schema_service.h"
+#include "services/indexer/indexer.h"
+
+static bool is_idle(const struct indexer *indexer)
+{
+    return schedule_is_idle(indexer) && hearing_is_idle(indexer->hearing);
+}
+
+void progress_begin(struct indexer *indexer)
+{
+    if (indexer->busy)
+        return;
+    indexer->busy = true;
+    indexer->task = id_new();
+    indexer->since = clock_now();
+    hearing_restart(indexer->hearing);
+}
+
+void progress_turn(struct indexer *indexer)
+{
+    if (is_idle(indexer))
+        indexer->busy = false;
+}
+
+static uint64_t files_of(const struct shelf *shelf)
+{
+    return shelf->scan && shelf->seen > shelf->library.files ? shelf->seen : shelf->library.files;
+}
+
+void progress_now(const struct indexer *indexer, struct progress *to)
+{
+    const struct hearing_counts *counts = hearing_counted(indexer->hearing);
+    uint64_t settled = counts->done + counts->failed;
+
+    *to = (struct progress){ .task = indexer->task,
+                             .scanning = !schedule_is_idle(indexer),
+                             .done = counts->done,
+                             .failed = counts->failed,
+                             .waiting = counts->fresh > settled ? counts->fresh - settled : 0,
+                             .seconds = counts->seconds,
+                             .since = indexer->since,
+                             .idle = is_idle(indexer) };
+    for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
+        to->files += files_of(shelf);
+    if (to->files < counts->fresh)
+        to->files = counts->fresh;
+    to->known = to->files - counts->fresh;
+}
+
+void progress_tick(struct indexer *indexer)
+{
+    struct indexer_progressed event;
+
+    memset(&event, 0, sizeof(event)); /* for the comparison, padding and all */
+    progress_now(indexer, &event.progress);
+    if (memcmp(&event.progress, &indexer->published, sizeof(event.progress)) == 0)
+        return;
+    indexer->published = event.progress;
+    service_publish(indexer->service, "progressed", &event);
+}

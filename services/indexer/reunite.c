@@ -1,0 +1,92 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "services/indexer/reunite.h"
+#include "services/indexer/volume.h"
+
+enum { CANDIDATES_MAX = 8, PATIENCE_US = 20000000 };
+
+struct candidate {
+    struct id id;
+    const char *path;
+    struct volume volume;
+};
+
+struct reunion {
+    struct errand errand;
+    struct reunite_listener listener;
+    struct work *work; /* the loop's: not touched in the thread */
+    struct arena arena;
+    struct candidate candidates[CANDIDATES_MAX];
+    uint32_t count;
+    struct id older;
+};
+
+/* Gone from a volume that is here. Of one that is not, nothing can be said. */
+static bool is_gone(const struct candidate *candidate)
+{
+    struct volume_found found;
+    struct stat st;
+
+    return lstat(candidate->path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR) &&
+           volume_of(candidate->path, &found, NULL) == ERR_OK && text_is(candidate->volume.identity, found.identity);
+}
+
+static void run(struct errand *errand)
+{
+    struct reunion *reunion = (struct reunion *)errand;
+
+    for (uint32_t i = 0; i < reunion->count && id_is_zero(reunion->older); i++)
+        if (is_gone(&reunion->candidates[i]))
+            reunion->older = reunion->candidates[i].id;
+}
+
+static void done(struct errand *errand, bool lost)
+{
+    struct reunion *reunion = (struct reunion *)errand;
+    struct id none = { { 0 } };
+
+    reunion->listener.looked(reunion->listener.state, reunion->work, lost ? none : reunion->older);
+}
+
+static void drop(struct errand *errand)
+{
+    struct reunion *reunion = (struct reunion *)errand;
+
+    arena_free(&reunion->arena);
+    free(reunion);
+}
+
+static void add_candidate(struct reunion *reunion, struct known *known, const struct media *media)
+{
+    struct candidate *candidate = &reunion->candidates[reunion->count];
+    struct bytes path = { 0 };
+
+    if (known_where(known, &reunion->arena, media, &path, &candidate->volume) != ERR_OK || path.len == 0)
+        return;
+    candidate->id = media->id;
+    candidate->path = (const char *)path.at;
+    reunion->count++;
+}
+
+bool reunite_start(struct errands *errands, struct known *known, struct work *work, const struct media_list *alike,
+                   const struct reunite_listener *listener)
+{
+    struct reunion *reunion = alike->count ? calloc(1, sizeof(*reunion)) : NULL;
+
+    if (!reunion)
+        return false;
+    reunion->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
+    reunion->listener = *listener;
+    reunion->work = work;
+    for (uint32_t i = 0; i < alike->count && reunion->count < CANDIDATES_MAX; i++)
+        if (!id_equal(alike->at[i].id, work->id))
+            add_candidate(reunion, known, &alike->at[i]);
+    if (reunion->count == 0) {
+        drop(&reunion->errand);
+        return false;
+    }
+    errand_start(errands, &reunion->errand);
+    return true;
+}

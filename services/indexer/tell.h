@@ -1,0 +1,36 @@
+/* tell.h: what was heard goes to persist, in batches that gather while others are under way. A batch is kept, and
+ * asked again under the same request id, until persist has answered; one that is refused as a whole is halved until
+ * the operation at fault is alone. The loop's. */
+#ifndef LOOPHOLE_INDEXER_TELL_H
+#define LOOPHOLE_INDEXER_TELL_H
+
+#include "proto/service.h"
+#include "schema_persist.h"
+
+struct tell;
+
+struct tell_listener {
+    /* An operation is durable, or refused (outcome->error). `note` is what tell_add was given. */
+    void (*told)(void *state, void *note, const struct operation *operation, const struct outcome *outcome);
+    /* tell_is_full changed to false. */
+    void (*room)(void *state);
+    void *state;
+};
+
+/* Errors: full. */
+enum err tell_new(struct service *service, const struct tell_listener *listener, struct tell **tell,
+                  struct fault *fault);
+void tell_free(struct tell *tell); /* what is not told is dropped; NULL is allowed */
+
+/* Copies the operation. `bytes` is about its size on the wire. Errors: full (memory). */
+enum err tell_add(struct tell *tell, const struct operation *operation, size_t bytes, void *note);
+
+bool tell_is_full(const struct tell *tell);  /* stop hearing for now */
+bool tell_is_empty(const struct tell *tell); /* all is durable */
+bool tell_waits(const struct tell *tell);    /* persist does not answer */
+const char *tell_alarm(const struct tell *tell); /* "", or why persist cannot take it: "the disk is full" */
+
+void tell_turn(struct tell *tell); /* at the end of each turn: sends what has gathered */
+void tell_tick(struct tell *tell); /* every 100 ms or so: asks again */
+
+#endif

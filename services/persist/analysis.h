@@ -1,0 +1,14 @@
+/* analysis.h: what a worker found in a file becomes part of the catalogue. Facts by analysis, embedding and artefacts
+ * belong to the content, so that copies share them; facts the file states of itself belong to the item. */
+#ifndef LOOPHOLE_PERSIST_ANALYSIS_H
+#define LOOPHOLE_PERSIST_ANALYSIS_H
+
+#include "services/persist/persist.h"
+
+/* Of a file that has changed since (size or mtime are not the item's): nothing is done, `outcome->stale` is set. What a
+ * newer analyser said of the content stays, and so does what persons and composer say. An analysis without facts leaves
+ * those of its content as they are. Errors: not_found, bad_request, too_large; full, io (artefact files). */
+enum err analysis_put(struct persist *p, const struct analysed *analysed, struct outcome *outcome,
+                      struct fault *fault);
+
+#endif

@@ -1,0 +1,219 @@
+#include "services/persist/analysis.h"
+#include "services/persist/edit.h"
+#include "services/persist/folders.h"
+#include "services/persist/persist.h"
+#include "services/persist/places.h"
+#include "services/persist/removal.h"
+#include "services/persist/turn.h"
+#include "services/persist/undo.h"
+#include "store/catalogue.h"
+
+enum { CHANGES_MOST = 4096, CHANGES_DEFAULT = 1000 };
+
+/* Opens the turn for a mutation; true when it is to be done, else `e` is what to return. */
+static bool is_new(struct persist *p, struct call *call, enum err *e)
+{
+    bool again;
+
+    arena_reset(&p->arena);
+    *e = turn_begin(p, call, &again);
+    return *e == ERR_OK && !again;
+}
+
+static enum err put_media(struct persist *p, struct call *call, const struct persist_put_media *ask,
+                          struct done *answer)
+{
+    enum err e;
+
+    return is_new(p, call, &e) ? edit_apply(p, &ask->edit, EDIT_BY_PERSON, answer, call_fault(call)) : e;
+}
+
+static enum err put_volume(struct persist *p, struct call *call, const struct persist_put_volume *ask,
+                           struct done *answer)
+{
+    enum err e;
+
+    return is_new(p, call, &e) ? folders_put_volume(p, &ask->volume, answer, call_fault(call)) : e;
+}
+
+static enum err put_folder(struct persist *p, struct call *call, const struct persist_put_folder *ask,
+                           struct done *answer)
+{
+    enum err e;
+
+    return is_new(p, call, &e) ? folders_put(p, &ask->folder, answer, call_fault(call)) : e;
+}
+
+static enum err move_folder(struct persist *p, struct call *call, const struct persist_move_folder *ask,
+                            struct done *answer)
+{
+    enum err e;
+
+    return is_new(p, call, &e) ? folders_move(p, ask->id, ask->parent, ask->name, answer, call_fault(call)) : e;
+}
+
+static enum err put_library(struct persist *p, struct call *call, const struct persist_put_library *ask,
+                            struct done *answer)
+{
+    enum err e;
+
+    return is_new(p, call, &e) ? folders_put_library(p, &ask->library, answer, call_fault(call)) : e;
+}
+
+static enum err remove_library(struct persist *p, struct call *call, const struct persist_remove_library *ask,
+                               struct done *answer)
+{
+    enum err e;
+
+    (void)answer; /* given when the last item is gone */
+    return is_new(p, call, &e) ? removal_begin(p, call, ask->id) : e;
+}
+
+static enum err forget(struct persist *p, struct call *call, const struct persist_forget *ask, struct done *answer)
+{
+    enum err e;
+
+    return is_new(p, call, &e) ? removal_forget(p, ask->id, answer, call_fault(call)) : e;
+}
+
+static enum err undo(struct persist *p, struct call *call, const struct persist_undo *ask, struct done *answer)
+{
+    enum err e;
+
+    (void)ask;
+    return is_new(p, call, &e) ? undo_back(p, answer, call_fault(call)) : e;
+}
+
+static enum err redo(struct persist *p, struct call *call, const struct persist_redo *ask, struct done *answer)
+{
+    enum err e;
+
+    (void)ask;
+    return is_new(p, call, &e) ? undo_again(p, answer, call_fault(call)) : e;
+}
+
+/* ---- batches ---- */
+
+static enum err edit_one(struct persist *p, const struct edit *edit, struct outcome *outcome, struct fault *fault)
+{
+    struct done done = { 0 };
+    enum err e = edit_apply(p, edit, EDIT_BY_PERSON, &done, fault);
+
+    outcome->revision = done.revision;
+    outcome->id = edit->id;
+    return e;
+}
+
+static enum err do_one(struct persist *p, const struct operation *op, struct outcome *outcome, struct fault *fault)
+{
+    if (op->has_place + op->has_analysed + op->has_move + op->has_presence + op->has_edit != 1)
+        return fault_set(fault, ERR_BAD_REQUEST, "an operation is one of place, analysed, move, presence, edit");
+    if (op->has_place)
+        return places_put(p, &op->place, outcome, fault);
+    if (op->has_analysed)
+        return analysis_put(p, &op->analysed, outcome, fault);
+    if (op->has_move)
+        return places_move(p, &op->move, outcome, fault);
+    if (op->has_presence)
+        return places_presence(p, &op->presence, outcome, fault);
+    return edit_one(p, &op->edit, outcome, fault);
+}
+
+/* A refusal is this operation's own outcome; only a write that failed ends them all. */
+static enum err try_one(struct persist *p, struct call *call, const struct operation *op, struct outcome *outcome)
+{
+    struct fault fault = { 0 };
+    enum err e;
+
+    arena_reset(&p->arena);
+    p->operations++;
+    e = do_one(p, op, outcome, &fault);
+    if (turn_is_broken(p))
+        return refuse(call, p->broken.code, "%s", p->broken.what);
+    outcome->error = text_of(err_name(e));
+    if (e == ERR_OK)
+        return ERR_OK;
+    *outcome = (struct outcome){ .error = text_of(err_name(e)) };
+    outcome->what = arena_text(call_arena(call), text_of(fault.what));
+    return ERR_OK;
+}
+
+static enum err batch(struct persist *p, struct call *call, const struct persist_batch *ask, struct outcomes *answer)
+{
+    uint32_t count = ask->operations.count;
+    enum err e;
+
+    if (!is_new(p, call, &e))
+        return e;
+    answer->each.at = arena_array(call_arena(call), count, sizeof(*answer->each.at));
+    if (!answer->each.at)
+        return refuse(call, ERR_FULL, "no memory for so many outcomes");
+    answer->each.count = count;
+    for (uint32_t i = 0; e == ERR_OK && i < count; i++)
+        e = try_one(p, call, &ask->operations.at[i], &answer->each.at[i]);
+    return e;
+}
+
+/* ---- reading ---- */
+
+struct collecting {
+    struct change_list *to;
+    uint64_t limit;
+};
+
+static bool collect(void *state, const struct change *change)
+{
+    struct collecting *c = state;
+
+    c->to->at[c->to->count++] = *change;
+    return c->to->count < c->limit;
+}
+
+static enum err read_changes(struct txn *txn, struct arena *arena, uint64_t after, uint64_t limit,
+                             struct changes *answer)
+{
+    struct collecting collecting = { &answer->each, limit };
+    enum err e = catalogue_id(txn, &answer->catalogue);
+
+    if (e == ERR_OK)
+        e = catalogue_head(txn, &answer->tail, &answer->head);
+    return e == ERR_OK ? catalogue_each_change(txn, arena, after, collect, &collecting) : e;
+}
+
+static enum err changes_since(struct persist *p, struct call *call, const struct persist_changes_since *ask,
+                              struct changes *answer)
+{
+    uint64_t limit = ask->limit ? ask->limit : CHANGES_DEFAULT;
+    struct changes found = { 0 };
+    struct txn *txn;
+    enum err e;
+
+    if (!p->store)
+        return refuse(call, ERR_IO, "%s", p->alarm);
+    limit = limit < CHANGES_MOST ? limit : CHANGES_MOST;
+    found.each.at = arena_array(call_arena(call), limit, sizeof(*found.each.at));
+    if (!found.each.at)
+        return refuse(call, ERR_FULL, "no memory for so many changes");
+    e = store_read(p->store, &txn, call_fault(call));
+    if (e != ERR_OK)
+        return e;
+    e = read_changes(txn, call_arena(call), ask->revision, limit, &found);
+    if (e == ERR_OK)
+        e = codec_copy(&changes_shape, &found, call_arena(call), answer);
+    txn_end(txn);
+    return e == ERR_OK ? e : refuse(call, e, "the change log cannot be read");
+}
+
+const struct persist_handlers persist_asks = {
+    .put_media = put_media,
+    .put_volume = put_volume,
+    .put_folder = put_folder,
+    .move_folder = move_folder,
+    .put_library = put_library,
+    .remove_library = remove_library,
+    .forget = forget,
+    .batch = batch,
+    .undo = undo,
+    .redo = redo,
+    .changes_since = changes_since,
+};

@@ -1,0 +1,238 @@
+#include "services/persist/places.h"
+#include <string.h>
+#include "common/clock.h"
+#include "services/persist/merge.h"
+#include "services/persist/turn.h"
+#include "store/catalogue_write.h"
+
+enum { TITLE_BYTES = 255 };
+
+/* ---- names ---- */
+
+enum err places_check_name(struct bytes name, const char *field, struct fault *fault)
+{
+    static const struct bytes dot = { 1, (const uint8_t *)"." }, dots = { 2, (const uint8_t *)".." };
+
+    if (name.len && !bytes_equal(name, dot) && !bytes_equal(name, dots) && !memchr(name.at, '/', name.len) &&
+        !memchr(name.at, 0, name.len))
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST, "a name in a folder is not empty, \".\" or \"..\", and has no slash or zero");
+    return fault_field(fault, field);
+}
+
+static uint32_t without_extension(struct bytes file)
+{
+    for (uint32_t i = file.len; i-- > 1;)
+        if (file.at[i] == '.')
+            return i;
+    return file.len;
+}
+
+/* The bytes of the UTF-8 character at the start of `from`; 0 when there is none. */
+static uint32_t character(struct bytes from)
+{
+    for (uint32_t len = 1; len <= 4 && len <= from.len; len++)
+        if (text_is_utf8((struct text){ len, (const char *)from.at }))
+            return len;
+    return 0;
+}
+
+struct text places_title(struct arena *arena, struct bytes file)
+{
+    struct bytes rest = bytes_of(file.at, without_extension(file));
+    char *to = arena_alloc(arena, TITLE_BYTES);
+    uint32_t len = 0;
+
+    while (to && rest.len) {
+        uint32_t whole = character(rest), put = whole ? whole : 3;
+        if (len + put > TITLE_BYTES)
+            break;
+        memcpy(to + len, whole ? (const char *)rest.at : "\xEF\xBF\xBD", put); /* else U+FFFD */
+        len += put;
+        whole = whole ? whole : 1;
+        rest = bytes_of(rest.at + whole, rest.len - whole);
+    }
+    return (struct text){ len, to };
+}
+
+/* ---- shared ---- */
+
+enum err places_find(struct persist *p, struct id id, struct media *media, struct fault *fault)
+{
+    char text[ID_TEXT_SIZE];
+    enum err e = catalogue_media(p->w.txn, &p->arena, id, media);
+
+    if (e == ERR_OK)
+        return e;
+    return fault_set(fault, e, e == ERR_NOT_FOUND ? "no media item %s" : "media item %s cannot be read",
+                     id_write(id, text));
+}
+
+static enum err check_folder(struct persist *p, struct id id, struct fault *fault)
+{
+    char text[ID_TEXT_SIZE];
+    struct key key = key_id(id);
+    struct bytes value;
+    enum err e = txn_get(p->w.txn, DB_FOLDER, key_bytes(&key), &value);
+
+    if (e == ERR_OK)
+        return e;
+    fault_set(fault, e, "no folder %s", id_write(id, text));
+    return fault_field(fault, "folder");
+}
+
+static void set_availability(struct media *media, struct choice availability)
+{
+    bool missing = availability.value == AVAILABILITY_MISSING;
+
+    media->availability = availability;
+    if (missing && !media->has_missing_since)
+        media->missing_since = clock_now();
+    media->has_missing_since = missing;
+}
+
+static bool same_choice(struct choice a, struct choice b)
+{
+    return a.value == b.value && (a.value || text_equal(a.word, b.word));
+}
+
+static enum err write(struct persist *p, const struct media *was, struct media *now, struct outcome *outcome)
+{
+    now->revision = turn_next(p);
+    enum err e = turn_wrote(p, catalogue_put_media(&p->w, was, now));
+
+    outcome->revision = now->revision;
+    outcome->id = now->id;
+    return e == ERR_OK ? turn_log(p, CHANGE_KIND_MEDIA, now->id, false) : e;
+}
+
+/* ---- a file was seen ---- */
+
+static bool is_another_file(const struct media *media, const struct place *place)
+{
+    bool inode = media->inode && place->inode && media->inode != place->inode;
+
+    return media->size != place->size || media->mtime != place->mtime || inode;
+}
+
+static enum err make(struct persist *p, const struct place *place, struct outcome *outcome)
+{
+    struct media media = {
+        .id = id_new(),
+        .name = places_title(&p->arena, place->file),
+        .kind = place->kind,
+        .origin = { .value = ORIGIN_IMPORTED },
+        .pack = place->pack,
+        .lifecycle = { .value = LIFECYCLE_FINAL },
+        .folder = place->folder,
+        .file = place->file,
+        .size = place->size,
+        .mtime = place->mtime,
+        .inode = place->inode,
+        .analysis = { .value = ANALYSIS_STATE_WAITING },
+        .added = clock_now(),
+    };
+
+    set_availability(&media, place->availability);
+    outcome->created = outcome->stale = true;
+    return write(p, NULL, &media, outcome);
+}
+
+static enum err see_again(struct persist *p, const struct media *was, const struct place *place,
+                          struct outcome *outcome)
+{
+    struct media now = *was;
+    bool another = is_another_file(was, place);
+
+    if (another)
+        now.analysis = (struct choice){ .value = ANALYSIS_STATE_WAITING };
+    now.kind = place->kind;
+    now.size = place->size;
+    now.mtime = place->mtime;
+    now.inode = place->inode ? place->inode : was->inode;
+    set_availability(&now, place->availability);
+    outcome->stale = now.analysis.value == ANALYSIS_STATE_WAITING;
+    outcome->revision = was->revision;
+    outcome->id = was->id;
+    if (!another && now.inode == was->inode && same_choice(now.kind, was->kind) &&
+        same_choice(now.availability, was->availability))
+        return ERR_OK;
+    return write(p, was, &now, outcome);
+}
+
+enum err places_put(struct persist *p, const struct place *place, struct outcome *outcome, struct fault *fault)
+{
+    struct media was;
+    struct id id;
+    enum err e = places_check_name(place->file, "file", fault);
+
+    if (e == ERR_OK)
+        e = check_folder(p, place->folder, fault);
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_place(p->w.txn, place->folder, place->file, &id);
+    if (e == ERR_NOT_FOUND)
+        return make(p, place, outcome);
+    if (e == ERR_OK)
+        e = places_find(p, id, &was, fault);
+    return e == ERR_OK ? see_again(p, &was, place, outcome) : e;
+}
+
+/* ---- a file went ---- */
+
+enum err places_presence(struct persist *p, const struct presence *presence, struct outcome *outcome,
+                         struct fault *fault)
+{
+    struct media was, now;
+    enum err e = places_find(p, presence->id, &was, fault);
+
+    if (e != ERR_OK)
+        return e;
+    now = was;
+    set_availability(&now, presence->availability);
+    outcome->revision = was.revision;
+    outcome->id = was.id;
+    if (same_choice(now.availability, was.availability))
+        return ERR_OK;
+    return write(p, &was, &now, outcome);
+}
+
+/* ---- a file is somewhere else ---- */
+
+static enum err move_alone(struct persist *p, const struct media *was, const struct move *move,
+                           struct outcome *outcome)
+{
+    struct media now = *was;
+
+    now.folder = move->folder;
+    now.file = move->file;
+    if (text_equal(was->name, places_title(&p->arena, was->file)))
+        now.name = places_title(&p->arena, move->file);
+    if (was->availability.value == AVAILABILITY_MISSING)
+        set_availability(&now, (struct choice){ .value = AVAILABILITY_LOCAL });
+    return write(p, was, &now, outcome);
+}
+
+enum err places_move(struct persist *p, const struct move *move, struct outcome *outcome, struct fault *fault)
+{
+    struct media was, there;
+    struct id id;
+    enum err e = places_check_name(move->file, "file", fault);
+
+    if (e == ERR_OK)
+        e = places_find(p, move->id, &was, fault);
+    if (e == ERR_OK)
+        e = check_folder(p, move->folder, fault);
+    if (e != ERR_OK)
+        return e;
+    outcome->revision = was.revision;
+    outcome->id = was.id;
+    e = catalogue_place(p->w.txn, move->folder, move->file, &id);
+    if (e == ERR_NOT_FOUND)
+        return move_alone(p, &was, move, outcome);
+    if (e == ERR_OK && id_equal(id, was.id))
+        return ERR_OK;
+    if (e == ERR_OK)
+        e = places_find(p, id, &there, fault);
+    return e == ERR_OK ? merge_items(p, &was, &there, outcome, fault) : e;
+}

@@ -1,0 +1,36 @@
+/* bitmap.h: sets of row numbers, compressed. The only file with CRoaring is bitmap.c. Whoever makes one frees it. One
+ * thread. */
+#ifndef LOOPHOLE_SEARCH_BITMAP_H
+#define LOOPHOLE_SEARCH_BITMAP_H
+
+#include "common/buffer.h"
+
+struct bitmap;
+
+/* NULL when memory is out. */
+struct bitmap *bitmap_new(void);
+struct bitmap *bitmap_of(const uint32_t *rows, uint32_t count);
+struct bitmap *bitmap_copy(const struct bitmap *from);
+void bitmap_free(struct bitmap *bitmap); /* NULL is allowed */
+
+void bitmap_add(struct bitmap *bitmap, uint32_t row);
+void bitmap_remove(struct bitmap *bitmap, uint32_t row);
+void bitmap_shrink(struct bitmap *bitmap); /* no more memory than it needs */
+bool bitmap_has(const struct bitmap *bitmap, uint32_t row);
+uint32_t bitmap_count(const struct bitmap *bitmap);
+
+/* The first becomes the intersection, the union, the difference with the second. */
+void bitmap_and(struct bitmap *to, const struct bitmap *from);
+void bitmap_or(struct bitmap *to, const struct bitmap *from);
+void bitmap_and_not(struct bitmap *to, const struct bitmap *from);
+uint32_t bitmap_and_count(const struct bitmap *a, const struct bitmap *b);
+
+/* All rows in rising order; `to` has room for bitmap_count. */
+void bitmap_rows(const struct bitmap *bitmap, uint32_t *to);
+
+/* In the portable format of CRoaring (https://github.com/RoaringBitmap/RoaringFormatSpec). Reading takes only what it
+ * has checked against `from`; NULL when it is not such a set. */
+void bitmap_write(const struct bitmap *bitmap, struct buffer *to);
+struct bitmap *bitmap_read(struct bytes from);
+
+#endif

@@ -1,0 +1,92 @@
+#include "services/search/column.h"
+
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { STEP = 256 << 10 }; /* bytes by which the room grows at least */
+
+size_t column_page(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static size_t whole_pages(size_t bytes)
+{
+    size_t page = column_page();
+
+    return (bytes + page - 1) / page * page;
+}
+
+size_t column_bytes(const struct column *column)
+{
+    return column->count * column->width;
+}
+
+enum err column_open(struct column *column, size_t width, size_t most)
+{
+    size_t bytes = whole_pages(width * most);
+    void *at = mmap(NULL, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+    *column = (struct column){ 0 };
+    if (at == MAP_FAILED)
+        return ERR_FULL;
+    *column = (struct column){ .at = at, .width = width, .most = bytes };
+    return ERR_OK;
+}
+
+void column_close(struct column *column)
+{
+    if (column->at)
+        munmap(column->at, column->most);
+    *column = (struct column){ 0 };
+}
+
+enum err column_map(struct column *column, int fd, off_t offset, size_t count)
+{
+    size_t bytes = whole_pages(count * column->width);
+
+    if (count > column->most / column->width)
+        return ERR_TOO_LARGE;
+    if (count == 0)
+        return ERR_OK;
+    if (mmap(column->at, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, offset) == MAP_FAILED)
+        return ERR_FULL;
+    column->count = count;
+    column->room = bytes;
+    return ERR_OK;
+}
+
+static enum err make_room(struct column *column, size_t bytes)
+{
+    size_t room = column->room + (column->room / 8 > STEP ? column->room / 8 : STEP);
+
+    if (bytes > column->most)
+        return ERR_FULL;
+    room = whole_pages(room < bytes ? bytes : room);
+    if (room > column->most)
+        room = column->most;
+    if (mprotect(column->at + column->room, room - column->room, PROT_READ | PROT_WRITE) != 0)
+        return ERR_FULL;
+    column->room = room;
+    return ERR_OK;
+}
+
+enum err column_add(struct column *column, size_t more)
+{
+    size_t was = column_bytes(column), bytes = was + more * column->width;
+
+    if (bytes > column->room && make_room(column, bytes) != ERR_OK)
+        return ERR_FULL;
+    memset(column->at + was, 0, bytes - was);
+    column->count += more;
+    return ERR_OK;
+}
+
+enum err column_clear(struct column *column)
+{
+    void *at = mmap(column->at, column->most, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+
+    column->count = column->room = 0;
+    return at == MAP_FAILED ? ERR_FULL : ERR_OK;
+}

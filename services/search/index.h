@@ -1,0 +1,75 @@
+/* index.h: all media items as rows, for searching: terms with their postings, columns of numbers, embeddings. A row
+ * belongs to one item as long as the item is there; then another takes it. Errors of writing are `full` alone; after one
+ * the index is to be cleared. One thread. */
+#ifndef LOOPHOLE_SEARCH_INDEX_H
+#define LOOPHOLE_SEARCH_INDEX_H
+
+#include "services/search/entry.h"
+
+enum { INDEX_NUMBERS = 96, INDEX_NUMBER_NAME = 64, INDEX_VECTOR = ENTRY_VECTOR };
+
+/* What is not in a column. A free row has a zero id. */
+struct row {
+    uint32_t text;       /* in texts: the name, then the notes, folded */
+    uint16_t name_len;
+    uint16_t notes_len;
+    uint32_t terms;      /* in lists: its term numbers, rising */
+    uint16_t term_count;
+    uint16_t term_room;
+};
+
+/* One attribute's numbers: float, or double when wide; NaN where an item has none. */
+struct numbers {
+    char name[INDEX_NUMBER_NAME];
+    bool is_wide;
+    struct column column;
+};
+
+struct index {
+    struct id catalogue;  /* which the rows are of; zero: none yet */
+    uint64_t revision;    /* of the catalogue, up to which every change is in */
+    uint64_t writes;      /* rises with every change */
+    struct column ids;    /* struct id by row */
+    struct column rows;   /* struct row */
+    struct column lists;  /* uint32_t: term numbers */
+    struct column texts;  /* bytes */
+    struct column vectors; /* float[INDEX_VECTOR] by row; meaningful where TERM_HAS "vector" */
+    struct terms terms;
+    uint32_t number_count;
+    struct numbers numbers[INDEX_NUMBERS];
+    uint32_t *slots; /* row + 1, by id; 0: free */
+    uint32_t slot_count;
+    uint32_t *free_rows;
+    uint32_t free_count, free_room;
+    size_t lists_unused, texts_unused; /* elements that no row uses */
+};
+
+enum err index_open(struct index *index);
+void index_close(struct index *index);
+enum err index_clear(struct index *index); /* no rows, no catalogue */
+
+/* After the columns were mapped. Errors: full; internal (rows that point out of a column, or name no term). */
+enum err index_adopt(struct index *index);
+
+enum err index_put(struct index *index, const struct entry *entry); /* its row is made, or changed */
+void index_remove(struct index *index, struct id id);               /* nothing when it is not there */
+enum err index_compact(struct index *index);                        /* when much is unused */
+
+uint32_t index_rows(const struct index *index); /* rows are below this; some are free */
+uint32_t index_live(const struct index *index);
+bool index_find(const struct index *index, struct id id, uint32_t *row);
+struct id index_id(const struct index *index, uint32_t row);
+struct text index_name(const struct index *index, uint32_t row);  /* folded; until the next put */
+struct text index_notes(const struct index *index, uint32_t row);
+const float *index_vector(const struct index *index, uint32_t row);
+
+/* The column of that attribute, NULL when no item ever had it; a row's number, NaN for none. */
+const struct numbers *index_numbers(const struct index *index, struct text name);
+double index_number(const struct numbers *numbers, uint32_t row);
+
+/* The rows of one term; of all terms that begin so. Owned by the caller; NULL: memory is out. */
+struct bitmap *index_term(struct index *index, struct text key);
+struct bitmap *index_starting(struct index *index, struct text start);
+struct bitmap *index_all(struct index *index);
+
+#endif

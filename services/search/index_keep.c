@@ -1,0 +1,127 @@
+#include <stdlib.h>
+#include <string.h>
+#include "services/search/index.h"
+
+/* ---- taking over columns that were mapped ---- */
+
+static bool row_is_sound(const struct index *index, const struct row *row)
+{
+    const uint32_t *list = (const uint32_t *)(const void *)index->lists.at + row->terms;
+
+    if (row->text > index->texts.count || (size_t)row->name_len + row->notes_len > index->texts.count - row->text ||
+        row->terms > index->lists.count || row->term_room > index->lists.count - row->terms ||
+        row->term_count > row->term_room)
+        return false;
+    for (uint32_t i = 0; i < row->term_count; i++)
+        if (list[i] >= terms_count(&index->terms))
+            return false;
+    return true;
+}
+
+static enum err count_free(struct index *index)
+{
+    uint32_t rows = index_rows(index), free_count = 0;
+
+    for (uint32_t i = 0; i < rows; i++)
+        free_count += id_is_zero(index_id(index, i));
+    index->free_rows = malloc((free_count + 1) * sizeof(uint32_t));
+    if (!index->free_rows)
+        return ERR_FULL;
+    index->free_room = free_count + 1;
+    for (uint32_t i = rows; i-- > 0;)
+        if (id_is_zero(index_id(index, i)))
+            index->free_rows[index->free_count++] = i;
+    return ERR_OK;
+}
+
+enum err index_adopt(struct index *index)
+{
+    const struct row *rows = (const struct row *)(const void *)index->rows.at;
+    size_t lists = 0, texts = 0;
+
+    if (index->rows.count != index_rows(index) || index->vectors.count != index_rows(index))
+        return ERR_INTERNAL;
+    for (uint32_t i = 0; i < index->number_count; i++)
+        if (index->numbers[i].column.count != index_rows(index))
+            return ERR_INTERNAL;
+    for (uint32_t i = 0; i < index_rows(index); i++) {
+        if (!row_is_sound(index, &rows[i]))
+            return ERR_INTERNAL;
+        lists += rows[i].term_room;
+        texts += (size_t)rows[i].name_len + rows[i].notes_len;
+    }
+    if (lists > index->lists.count || texts > index->texts.count)
+        return ERR_INTERNAL;
+    index->lists_unused = index->lists.count - lists;
+    index->texts_unused = index->texts.count - texts;
+    return count_free(index);
+}
+
+/* ---- closing gaps ---- */
+
+static uint32_t move(struct buffer *to, const struct column *from, uint32_t at, size_t count)
+{
+    size_t moved = to->len / from->width;
+
+    buffer_add(to, from->at + at * from->width, count * from->width);
+    return (uint32_t)moved;
+}
+
+static enum err replace(struct column *column, struct buffer *with)
+{
+    if (with->failed)
+        return ERR_FULL;
+    column->count = with->len / column->width; /* less than it was */
+    if (with->len)
+        memcpy(column->at, with->at, with->len);
+    return ERR_OK;
+}
+
+enum err index_compact(struct index *index)
+{
+    struct row *rows = (struct row *)(void *)index->rows.at;
+    struct buffer lists = { 0 }, texts = { 0 };
+    enum err e;
+
+    if (index->lists_unused * 4 < index->lists.count && index->texts_unused * 4 < index->texts.count)
+        return ERR_OK;
+    for (uint32_t i = 0; i < index_rows(index); i++) {
+        rows[i].terms = move(&lists, &index->lists, rows[i].terms, rows[i].term_room);
+        rows[i].text = move(&texts, &index->texts, rows[i].text, (size_t)rows[i].name_len + rows[i].notes_len);
+    }
+    e = replace(&index->lists, &lists) == ERR_OK ? replace(&index->texts, &texts) : ERR_FULL;
+    if (e == ERR_OK)
+        index->lists_unused = index->texts_unused = 0;
+    buffer_free(&lists);
+    buffer_free(&texts);
+    return e;
+}
+
+/* ---- sets of rows ---- */
+
+struct bitmap *index_term(struct index *index, struct text key)
+{
+    struct bitmap *rows = bitmap_new();
+    uint32_t number;
+
+    if (rows && terms_find(&index->terms, key, &number))
+        posting_or(terms_posting(&index->terms, number), rows);
+    return rows;
+}
+
+struct bitmap *index_starting(struct index *index, struct text start)
+{
+    struct term_range range = terms_starting(&index->terms, start);
+    struct bitmap *rows = bitmap_new();
+
+    for (uint32_t i = 0; rows && i < range.count; i++)
+        posting_or(terms_posting(&index->terms, range.at[i]), rows);
+    return rows;
+}
+
+struct bitmap *index_all(struct index *index)
+{
+    static const char all = TERM_ALL;
+
+    return index_term(index, (struct text){ 1, &all });
+}

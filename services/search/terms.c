@@ -1,0 +1,262 @@
+#include "services/search/terms.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "common/hash.h"
+
+enum { MOST_TERMS = 1 << 28, FIRST_SLOTS = 1 << 12 };
+#define MOST_TEXT ((size_t)4 << 30)
+
+/* ---- open and close ---- */
+
+enum err terms_open(struct terms *terms)
+{
+    *terms = (struct terms){ 0 };
+    if (column_open(&terms->terms, sizeof(struct term), MOST_TERMS) != ERR_OK ||
+        column_open(&terms->texts, 1, MOST_TEXT) != ERR_OK)
+        return ERR_FULL;
+    return ERR_OK;
+}
+
+static void forget(struct terms *terms)
+{
+    for (uint32_t i = 0; i < terms_count(terms) && terms->postings; i++)
+        posting_free(&terms->postings[i]);
+    free(terms->postings);
+    free(terms->sorted);
+    free(terms->slots);
+    terms->postings = NULL;
+    terms->sorted = terms->slots = NULL;
+    terms->room = terms->sorted_count = terms->slot_count = 0;
+}
+
+void terms_close(struct terms *terms)
+{
+    forget(terms);
+    column_close(&terms->terms);
+    column_close(&terms->texts);
+}
+
+enum err terms_clear(struct terms *terms)
+{
+    forget(terms);
+    return column_clear(&terms->terms) == ERR_OK && column_clear(&terms->texts) == ERR_OK ? ERR_OK : ERR_FULL;
+}
+
+/* ---- one term ---- */
+
+static struct term *term_at(const struct terms *terms, uint32_t number)
+{
+    return (struct term *)(void *)terms->terms.at + number;
+}
+
+uint32_t terms_count(const struct terms *terms)
+{
+    return (uint32_t)terms->terms.count;
+}
+
+struct text terms_key(const struct terms *terms, uint32_t number)
+{
+    const struct term *term = term_at(terms, number);
+
+    return (struct text){ term->len, (const char *)terms->texts.at + term->text };
+}
+
+struct text terms_value(const struct terms *terms, uint32_t number)
+{
+    struct text key = terms_key(terms, number);
+    const char *zero = memchr(key.at, 0, key.len);
+
+    if (!zero)
+        return (struct text){ key.len - 1, key.at + 1 };
+    return (struct text){ (uint32_t)(key.at + key.len - zero - 1), zero + 1 };
+}
+
+struct posting *terms_posting(const struct terms *terms, uint32_t number)
+{
+    return &terms->postings[number];
+}
+
+struct text terms_start(char to[TERM_LONGEST], enum term_field field, struct text text)
+{
+    uint32_t len = text.len < TERM_LONGEST - 1 ? text.len : TERM_LONGEST - 1;
+
+    to[0] = (char)field;
+    if (len)
+        memcpy(to + 1, text.at, len);
+    return (struct text){ len + 1, to };
+}
+
+/* ---- by hash ---- */
+
+static uint32_t slot_of(const struct terms *terms, struct text key)
+{
+    struct hash hash = hash_of(key.at, key.len);
+    uint32_t slot;
+
+    memcpy(&slot, hash.b, sizeof(slot));
+    for (slot &= terms->slot_count - 1; terms->slots[slot]; slot = (slot + 1) & (terms->slot_count - 1))
+        if (text_equal(terms_key(terms, terms->slots[slot] - 1), key))
+            break;
+    return slot;
+}
+
+static enum err make_slots(struct terms *terms, uint32_t slots)
+{
+    uint32_t *fresh = calloc(slots, sizeof(*fresh));
+
+    if (!fresh)
+        return ERR_FULL;
+    free(terms->slots);
+    terms->slots = fresh;
+    terms->slot_count = slots;
+    for (uint32_t i = 0; i < terms_count(terms); i++)
+        fresh[slot_of(terms, terms_key(terms, i))] = i + 1;
+    return ERR_OK;
+}
+
+bool terms_find(const struct terms *terms, struct text key, uint32_t *number)
+{
+    uint32_t found = terms->slot_count ? terms->slots[slot_of(terms, key)] : 0;
+
+    *number = found - 1;
+    return found != 0;
+}
+
+/* ---- adding ---- */
+
+static enum err make_room(struct terms *terms, uint32_t room)
+{
+    struct posting *postings = realloc(terms->postings, room * sizeof(*postings));
+
+    if (!postings)
+        return ERR_FULL;
+    terms->postings = postings;
+    memset(postings + terms->room, 0, (room - terms->room) * sizeof(*postings));
+    uint32_t *sorted = realloc(terms->sorted, room * sizeof(*sorted));
+    if (!sorted)
+        return ERR_FULL;
+    terms->sorted = sorted;
+    terms->room = room;
+    return ERR_OK;
+}
+
+static enum err append(struct terms *terms, struct text key)
+{
+    uint32_t number = terms_count(terms);
+    size_t at = terms->texts.count;
+
+    if (column_add(&terms->texts, key.len) != ERR_OK || at + key.len > UINT32_MAX)
+        return ERR_FULL;
+    memcpy(terms->texts.at + at, key.at, key.len);
+    if (column_add(&terms->terms, 1) != ERR_OK)
+        return ERR_FULL;
+    *term_at(terms, number) = (struct term){ (uint32_t)at, key.len };
+    terms->sorted[number] = number;
+    return ERR_OK;
+}
+
+enum err terms_add(struct terms *terms, struct text key, uint32_t *number)
+{
+    uint32_t count = terms_count(terms);
+
+    if (terms_find(terms, key, number))
+        return ERR_OK;
+    if (count == terms->room && make_room(terms, count ? count * 2 : FIRST_SLOTS) != ERR_OK)
+        return ERR_FULL;
+    if ((count + 1) * 2 > terms->slot_count && make_slots(terms, terms->slot_count ? terms->slot_count * 2 : FIRST_SLOTS))
+        return ERR_FULL;
+    *number = count;
+    if (append(terms, key) != ERR_OK)
+        return ERR_FULL;
+    terms->slots[slot_of(terms, key)] = count + 1;
+    return ERR_OK;
+}
+
+enum err terms_adopt(struct terms *terms)
+{
+    uint32_t count = terms_count(terms), slots = FIRST_SLOTS;
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct term *term = term_at(terms, i);
+        if (term->len == 0 || term->len > TERM_LONGEST || term->text > terms->texts.count ||
+            term->len > terms->texts.count - term->text)
+            return ERR_INTERNAL;
+    }
+    while (slots < count * 2 + 2)
+        slots *= 2;
+    if (make_room(terms, slots / 2) != ERR_OK || make_slots(terms, slots) != ERR_OK)
+        return ERR_FULL;
+    for (uint32_t i = 0; i < count; i++)
+        terms->sorted[i] = i;
+    return ERR_OK;
+}
+
+/* ---- in order ---- */
+
+static int by_key(const void *a, const void *b, void *terms)
+{
+    return text_compare(terms_key(terms, *(const uint32_t *)a), terms_key(terms, *(const uint32_t *)b));
+}
+
+/* The first of the sorted whose key is not before `key`. */
+static uint32_t lower_bound(const struct terms *terms, uint32_t count, struct text key)
+{
+    uint32_t low = 0;
+
+    while (low < count) {
+        uint32_t middle = low + (count - low) / 2;
+        if (text_compare(terms_key(terms, terms->sorted[middle]), key) < 0)
+            low = middle + 1;
+        else
+            count = middle;
+    }
+    return low;
+}
+
+/* Those that came since the last sorting go in among the others, from the last to the first. */
+static void merge(struct terms *terms, uint32_t *fresh, uint32_t fresh_count)
+{
+    uint32_t end = terms->sorted_count;
+
+    while (fresh_count-- > 0) {
+        uint32_t place = lower_bound(terms, end, terms_key(terms, fresh[fresh_count]));
+        memmove(terms->sorted + place + fresh_count + 1, terms->sorted + place, (end - place) * sizeof(uint32_t));
+        terms->sorted[place + fresh_count] = fresh[fresh_count];
+        end = place;
+    }
+}
+
+static void sort(struct terms *terms)
+{
+    uint32_t count = terms_count(terms), fresh_count = count - terms->sorted_count;
+    uint32_t *tail = terms->sorted + terms->sorted_count;
+    uint32_t *fresh = terms->sorted_count ? malloc(fresh_count * sizeof(*fresh)) : NULL;
+
+    if (fresh) {
+        memcpy(fresh, tail, fresh_count * sizeof(*fresh));
+        qsort_r(fresh, fresh_count, sizeof(*fresh), by_key, terms);
+        merge(terms, fresh, fresh_count);
+    } else {
+        qsort_r(terms->sorted, count, sizeof(*tail), by_key, terms);
+    }
+    free(fresh);
+    terms->sorted_count = count;
+}
+
+struct term_range terms_starting(struct terms *terms, struct text start)
+{
+    uint32_t first, low, high = terms_count(terms);
+
+    if (terms->sorted_count < high)
+        sort(terms);
+    first = low = lower_bound(terms, high, start);
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (text_starts(terms_key(terms, terms->sorted[middle]), start))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (struct term_range){ terms->sorted + first, low - first };
+}

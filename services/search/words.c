@@ -1,0 +1,101 @@
+#include "services/search/words.h"
+
+#include "services/search/fold.h"
+
+enum class { CLASS_NONE, CLASS_SMALL, CLASS_CAPITAL, CLASS_DIGIT, CLASS_ALONE };
+
+struct word {
+    uint32_t len;
+    char at[WORDS_LONGEST];
+};
+
+struct walk {
+    struct word run, part;
+    bool has_parts; /* the run was cut into several */
+    bool parts;
+    bool (*seen)(void *state, struct text word);
+    void *state;
+};
+
+static enum class class_of(uint32_t c)
+{
+    if (!fold_is_word(c))
+        return CLASS_NONE;
+    if (c >= '0' && c <= '9')
+        return CLASS_DIGIT;
+    if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE))
+        return CLASS_CAPITAL;
+    return c >= 0x2E80 && c < 0xAC00 ? CLASS_ALONE : CLASS_SMALL;
+}
+
+static void add(struct word *word, const char *bytes, uint32_t len)
+{
+    if (word->len + len > WORDS_LONGEST)
+        return;
+    for (uint32_t i = 0; i < len; i++)
+        word->at[word->len++] = bytes[i];
+}
+
+static bool tell(struct walk *walk, struct word *word)
+{
+    struct text t = { word->len, word->at };
+
+    word->len = 0;
+    return t.len == 0 || walk->seen(walk->state, t);
+}
+
+static bool end_part(struct walk *walk, bool run_ends)
+{
+    if (!run_ends)
+        walk->has_parts = true;
+    if (walk->parts && walk->has_parts)
+        return tell(walk, &walk->part);
+    walk->part.len = 0;
+    return true;
+}
+
+static bool end_run(struct walk *walk)
+{
+    bool goes_on = end_part(walk, true) && tell(walk, &walk->run);
+
+    walk->has_parts = false;
+    return goes_on;
+}
+
+static bool begins_part(enum class before, enum class now)
+{
+    return before != CLASS_NONE && before != now && !(before == CLASS_CAPITAL && now == CLASS_SMALL);
+}
+
+bool words_each(struct text from, bool parts, bool (*seen)(void *state, struct text word), void *state)
+{
+    struct walk walk = { .parts = parts, .seen = seen, .state = state };
+    enum class before = CLASS_NONE;
+
+    for (uint32_t i = 0, len; i < from.len; i += len) {
+        uint32_t c = fold_character((struct text){ from.len - i, from.at + i }, &len);
+        enum class now = class_of(c);
+        bool apart = now == CLASS_NONE || now == CLASS_ALONE || before == CLASS_ALONE;
+        char folded[4];
+        uint32_t bytes = now == CLASS_NONE ? 0 : fold_write(c, folded);
+
+        if (now != CLASS_NONE && bytes == 0) /* an accent of the letter before it */
+            continue;
+        if (apart ? !end_run(&walk) : begins_part(before, now) && !end_part(&walk, false))
+            return false;
+        add(&walk.run, folded, bytes);
+        add(&walk.part, folded, bytes);
+        before = now;
+    }
+    return end_run(&walk);
+}
+
+static bool is_other(void *state, struct text word)
+{
+    return !text_starts(word, *(const struct text *)state);
+}
+
+bool words_have(struct text from, struct text start)
+{
+    return !words_each(from, true, is_other, &start);
+}

@@ -1,0 +1,35 @@
+/* classify.h: what a sound is: one of 24 classes, a one-shot or not, tonal or not; by the learned model. */
+#ifndef LOOPHOLE_WORKER_HEAR_CLASSIFY_H
+#define LOOPHOLE_WORKER_HEAR_CLASSIFY_H
+
+#include "services/worker/hear/describe.h"
+#include "services/worker/hear/model.h"
+
+enum { CLASSIFY_CLASSES = 24, CLASSIFY_FAMILIES = 5, CLASSIFY_NETS = 3, CLASSIFY_HIDDEN = 64 };
+
+struct classify_model {
+    const float *mean, *spread;      /* of the row */
+    const float *linear, *bias;      /* DESCRIBE_COUNT × classes */
+    const float *in[CLASSIFY_NETS], *in_bias[CLASSIFY_NETS], *out[CLASSIFY_NETS], *out_bias[CLASSIFY_NETS];
+    const float *judge, *judge_bias; /* DESCRIBE_COUNT × 2: one-shot, tonal */
+    const float *sharpness;          /* 1: exponent that makes the confidence honest */
+};
+
+struct classify {
+    float share[CLASSIFY_CLASSES]; /* probabilities as they come */
+    int best;                      /* the likeliest class … */
+    float confidence;              /* … and how often that is right */
+    int family;
+    float family_confidence;
+    float one_shot, tonal; /* probabilities */
+};
+
+int classify_init(struct classify_model *classify, const struct model *model); /* 0: the model lacks it */
+
+/* Normalises `row` (describe.h) in place, for embed_sound to read, and judges it. */
+void classify_sound(const struct classify_model *model, float *row, struct classify *found);
+
+const char *classify_name(int class);         /* "kick"; static */
+const char *classify_family_name(int family); /* "drums"; static */
+
+#endif

@@ -1,0 +1,155 @@
+"""client.py: asks a loophole service and listens to it, with nothing but ZeroMQ and MessagePack. For tests."""
+import os
+import threading
+import time
+
+import msgpack
+import zmq
+
+
+def new_id():
+    """16 bytes: milliseconds since 1970, then chance."""
+    return int(time.time() * 1000).to_bytes(6, "big") + os.urandom(10)
+
+
+class Client:
+    """One connection to each service of an engine. Use one in each thread."""
+
+    def __init__(self, home=None):
+        self.run = os.path.join(home or os.environ["LOOPHOLE_HOME"], "run")
+        self.context = zmq.Context.instance()
+        self.sockets = {}
+
+    def socket(self, service):
+        if service not in self.sockets:
+            path = os.path.join(self.run, service + ".ask")
+            if len(path) > 100:  # too long for a socket: the engine's moved to /tmp; its lock's folder tells nothing
+                raise OSError("the path of the socket is too long for this client: " + path)
+            self.sockets[service] = self.context.socket(zmq.DEALER)
+            self.sockets[service].setsockopt(zmq.LINGER, 0)
+            self.sockets[service].connect("ipc://" + path)
+        return self.sockets[service]
+
+    def send(self, name, body=None, request=None, budget_ms=30000):
+        """Sends one ask and gives its request id; take() brings the answers, in any order."""
+        request = request or new_id()
+        frame = [1, name, request, budget_ms, body or {}]
+        self.socket(name.split(".")[0]).send(msgpack.packb(frame, use_bin_type=True))
+        return request
+
+    def take(self, service, timeout_ms=30000):
+        """(request id, error, body) of the next answer; None when none came."""
+        socket = self.socket(service)
+        if not socket.poll(timeout_ms):
+            return None
+        _, request, error, body = msgpack.unpackb(socket.recv(), raw=False, strict_map_key=False)
+        return request, error, body
+
+    def ask(self, name, body=None, request=None, budget_ms=30000):
+        """(error, body). The same request is sent again, like every client's, until it is answered."""
+        service = name.split(".")[0]
+        request = request or new_id()
+        end = time.monotonic() + budget_ms / 1000
+        while time.monotonic() < end:
+            self.send(name, body, request, budget_ms)
+            again = min(end, time.monotonic() + 2)
+            while time.monotonic() < again:
+                got = self.take(service, max(1, int((again - time.monotonic()) * 1000)))
+                if got and got[0] == request:
+                    return got[1], got[2]
+        return "timeout", {"what": "no answer"}
+
+    def must(self, name, body=None, request=None, budget_ms=30000):
+        """The body of an answer that is ok."""
+        error, body = self.ask(name, body, request, budget_ms)
+        assert error == "ok", f"{name}: {error}: {body}"
+        return body
+
+    def listen(self, service, topic=""):
+        """A subscription; heard() reads from it."""
+        socket = self.context.socket(zmq.SUB)
+        socket.setsockopt(zmq.LINGER, 0)
+        socket.setsockopt(zmq.SUBSCRIBE, topic.encode())
+        socket.connect("ipc://" + os.path.join(self.run, service + ".events"))
+        return socket
+
+    def heard(self, socket, timeout_ms=30000):
+        """(topic, epoch, sequence, body) of the next event; None when none came."""
+        if not socket.poll(timeout_ms):
+            return None
+        topic, frame = socket.recv_multipart()
+        _, epoch, sequence, body = msgpack.unpackb(frame, raw=False, strict_map_key=False)
+        return topic.decode(), epoch, sequence, body
+
+    def close(self):
+        for socket in self.sockets.values():
+            socket.close()
+        self.sockets = {}
+
+    def reconnect(self):
+        """After a service has died: its queue of unsent asks with it."""
+        self.close()
+
+
+class Catalogue:
+    """A volume with a folder and items in it, made through persist."""
+
+    def __init__(self, client, identity="root", mount=b"/"):
+        self.client = client
+        volume = {"identity": identity, "label": "disk", "mount": mount, "backend": "local", "online": True}
+        self.volume = client.must("persist.put_volume", {"volume": dict(self.blank_volume(), **volume)})["id"]
+        self.folder = self.put_folder(b"music")
+
+    @staticmethod
+    def blank_volume():
+        return {"id": bytes(16)}
+
+    def put_folder(self, name, parent=bytes(16)):
+        folder = {"id": bytes(16), "volume": self.volume, "parent": parent, "name": name, "library": False}
+        return self.client.must("persist.put_folder", {"folder": folder})["id"]
+
+    def place(self, file, folder=None, size=1000, mtime=1, inode=0, pack="", availability="local", kind="audio"):
+        return {"place": {"folder": folder or self.folder, "file": file, "kind": kind, "size": size, "mtime": mtime,
+                          "inode": inode, "pack": pack, "availability": availability}}
+
+    def batch(self, *operations, request=None):
+        return self.client.must("persist.batch", {"operations": list(operations)}, request)["each"]
+
+    def put(self, file, **more):
+        """The id of the item of that file."""
+        outcome = self.batch(self.place(file, **more))[0]
+        assert outcome["error"] == "ok", outcome
+        return outcome["id"]
+
+    def edit(self, id, request=None, **fields):
+        return self.client.ask("persist.put_media", {"edit": dict(fields, id=id)}, request)
+
+    def changes(self, after=0):
+        """The whole change log behind a revision."""
+        rows = []
+        while True:
+            got = self.client.must("persist.changes_since", {"revision": after, "limit": 4096})
+            rows += got.get("each", [])
+            if not got.get("each"):
+                return rows
+            after = rows[-1]["revision"]
+
+
+def in_threads(count, work):
+    """Runs work(number) in so many threads and gives what each returned; the first exception is raised here."""
+    results, errors = [None] * count, []
+
+    def run(number):
+        try:
+            results[number] = work(number)
+        except BaseException as error:  # noqa: told below
+            errors.append(error)
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+    return results

@@ -1,0 +1,233 @@
+#!/usr/bin/python3
+"""Makes the first inputs of every fuzz target: tests/fuzz/seeds.py FOLDER. They come from the golden messages, the
+schemas, and small sound files made here; nothing of it is kept."""
+import base64
+import os
+import struct
+import sys
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+GOLDEN = os.path.join(TOP, 'tests/schema/golden')
+CONTAINERS = ['', 'wav', 'aiff', 'flac', 'ogg', 'mp3']  # as enum container numbers them
+
+
+def keep(target, name, data):
+    folder = os.path.join(sys.argv[1], target)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name), 'wb') as out:
+        out.write(data)
+
+
+def name_hash(name):
+    """As fuzz_hash in tests/fuzz/fuzz.h."""
+    value = 0
+    for byte in name.encode():
+        value = (value * 31 + byte) & 0xffff
+    return struct.pack('>H', value)
+
+
+def text(word):
+    return bytes([0xd9, len(word)]) + word.encode()
+
+
+def goldens():
+    for file in sorted(os.listdir(GOLDEN)):
+        if file.endswith('.hex'):
+            with open(os.path.join(GOLDEN, file), encoding='ascii') as lines:
+                yield file[:-len('.hex')], bytes.fromhex(lines.read())
+
+
+def value_of(body, at=0):
+    """The MessagePack value at `at` as JSON would say it, and where it ends; enough of it for our own messages."""
+    import msgpack
+    def plain(value):
+        if isinstance(value, dict):
+            return {key: plain(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [plain(inner) for inner in value]
+        return base64.b64encode(value).decode() if isinstance(value, bytes) else value
+    return plain(msgpack.unpackb(body[at:], raw=False))
+
+
+def as_json(name, body):
+    import json
+    try:
+        keep('proto/json', name, name_hash(name) + json.dumps(value_of(body)).encode())
+        lines = [f'{key}={json.dumps(value)}' for key, value in value_of(body).items()]
+        keep('proto/json', name + '.typed', name_hash(name) + '\n'.join(lines).encode())
+    except (ImportError, ValueError):
+        pass
+
+
+def messages():
+    request = b'\xc4\x10' + bytes(range(16))
+    for name, body in goldens():
+        keep('proto/codec', name, name_hash(name) + body)
+        as_json(name, body)
+        full, part = name.rsplit('.', 1)
+        if part == 'request':
+            keep('proto/frame', name, b'\0\x95\x01' + text(full) + request + b'\xcd\x03\xe8' + body)
+        elif part == 'answer':
+            keep('proto/frame', name, b'\1\x94\x01' + request + b'\xa2ok' + body)
+        else:
+            keep('proto/frame', name, b'\2\x94\x01\x07\x09' + body)
+    keep('proto/frame', 'fault', b'\3no media item\nset.tags[3]\nlook it up')
+
+
+def pieces(data, passes):
+    out = b''
+    for at in range(0, len(data), 100):
+        part = data[at:at + 100]
+        out += bytes([len(part) - 1 | (128 if passes and at == 0 else 0)]) + part
+    return out
+
+
+def worker_answers():
+    analysed = dict(goldens()).get('persist.put_analysis.request', b'\x80')
+    job = b'\x83\xa6number\x07\xa4mode\xa7analyse\xa4size\xcd\x10\x00'
+    result = b'\x82\xa6number\x07\xa5found' + analysed
+    for name, body in (('job', job), ('result', result)):
+        message = struct.pack('<I', len(body)) + body
+        keep('proto/pipe', name, bytes([name == 'result']) + pieces(message + message, name == 'job'))
+    keep('proto/pipe', 'huge', b'\1\x03\xff\xff\xff\xff')
+
+
+def schemas():
+    folder = os.path.join(TOP, 'schemas')
+    for file in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, file), 'rb') as source:
+            keep('schemac/parse', file, source.read()[:6000])
+    bad = os.path.join(TOP, 'tests/schema/bad')
+    for file in sorted(os.listdir(bad)):
+        if file.endswith('.schema'):
+            with open(os.path.join(bad, file), 'rb') as source:
+                data = source.read()
+            if len(data) < 4096:
+                keep('schemac/parse', 'bad.' + file, data)
+    keep('schemac/parse', 'two', b'enum kind "K."\n    loop one\n\0service one 1 "S."\nuse shared\n\nrecord item "R."\n'
+                                 b'    kind kind loop # k\n    tags text(8)[4] ["a", "b"] # t\n\nask get "G." -> item\n'
+                                 b'    n u64(1..9) 3 # n\n')
+
+
+# ---- sound files ----
+
+def chunk(name, data, order='<'):
+    return name + struct.pack(order + 'I', len(data)) + data + b'\0' * (len(data) & 1)
+
+
+def wave(*more, form=b'RIFF'):
+    body = b'WAVE' + chunk(b'fmt ', struct.pack('<HHIIHH', 1, 1, 44100, 88200, 2, 16))
+    body += b''.join(more) + chunk(b'data', bytes(range(64)))
+    return form + struct.pack('<I', len(body)) + body
+
+
+def waves():
+    info = b'INFO' + chunk(b'INAM', b'Kick\0') + chunk(b'IGNR', b'Techno\0') + chunk(b'ICRD', b'2004-05-01\0')
+    yield 'info', wave(chunk(b'LIST', info))
+    bext = b'description'.ljust(256, b'\0') + b'somebody'.ljust(32, b'\0') + b'\0' * 32 + b'2004-05-0112:00:00'
+    yield 'bext', wave(chunk(b'bext', bext + b'\0' * 300))
+    smpl = struct.pack('<9I', 0, 0, 22675, 60, 0, 0, 0, 1, 0) + struct.pack('<6I', 0, 0, 4, 28, 0, 0)
+    acid = struct.pack('<IHHfIHHf', 1, 60, 0x8000, 0.0, 4, 4, 4, 120.0)
+    yield 'loops', wave(chunk(b'smpl', smpl), chunk(b'acid', acid), chunk(b'inst', bytes([60, 0, 0, 0, 127, 1, 127])))
+    yield 'id3', wave(chunk(b'id3 ', id3()))
+    yield 'rf64', wave(chunk(b'ds64', struct.pack('<QQQI', 200, 64, 32, 0)), form=b'RF64')
+
+
+def aiff():
+    rate = struct.pack('>HQ', 0x400e, 44100 << 48)
+    body = b'AIFF' + chunk(b'COMM', struct.pack('>hIh', 1, 32, 16) + rate, '>') + chunk(b'NAME', b'Kick', '>')
+    body += chunk(b'MARK', struct.pack('>HHIBBHIBB', 2, 1, 0, 1, 65, 2, 16, 1, 66), '>')
+    body += chunk(b'INST', struct.pack('>6bhHHHHHH', 60, 0, 0, 127, 1, 127, 0, 1, 1, 2, 0, 0, 0), '>')
+    body += chunk(b'ID3 ', id3(), '>') + chunk(b'SSND', bytes(72), '>')
+    return b'FORM' + struct.pack('>I', len(body)) + body
+
+
+def frame(name, data, syncsafe=False):
+    size = len(data)
+    if syncsafe:
+        size = (size & 0x7f) | (size & 0x3f80) << 1 | (size & 0x1fc000) << 2
+    return name + struct.pack('>IH', size, 0) + data
+
+
+def id3(version=4):
+    body = frame(b'TIT2', b'\3Kick 808') + frame(b'TBPM', b'\0128') + frame(b'TKEY', b'\1\xff\xfeA\0m\0')
+    body += frame(b'TCON', b'\0(17)Rock') + frame(b'COMM', b'\0engx\0a comment') + frame(b'TXXX', b'\3bpm\x00120')
+    return b'ID3' + bytes([version, 0, 0, 0, 0, len(body) >> 7, len(body) & 0x7f]) + body
+
+
+def mpeg():
+    one = b'\xff\xfb\x90\x64' + b'\0' * 413
+    old = b'TAG' + b'title'.ljust(30, b'\0') + b'artist'.ljust(30, b'\0') + bytes(64) + b'\x11'
+    return {'frames': one * 3, 'id3': id3(3) + one * 2 + old, 'id3v22': b'ID3\2\0\0\0\0\0\x0dTT2\0\0\5\0Kick' + one * 2,
+            'ape': one * 2 + b'APETAGEX' + struct.pack('<IIII', 2000, 32, 0, 0) + bytes(8) + old}
+
+
+def comments():
+    words = [b'TITLE=Kick', b'BPM=128', b'KEY=Am', b'GENRE=Techno', b'DATE=2004']
+    return struct.pack('<I', 4) + b'made' + struct.pack('<I', len(words)) + \
+        b''.join(struct.pack('<I', len(word)) + word for word in words)
+
+
+def flac():
+    info = struct.pack('>HHIHQ', 4096, 4096, 0, 0, 44100 << 44 | 15 << 36 | 1000) + bytes(16)
+    words = comments()
+    return b'fLaC' + b'\0' + struct.pack('>I', len(info))[1:] + info + b'\x84' + struct.pack('>I', len(words))[1:] + \
+        words + b'\xff\xf8\xc9\x08' + bytes(60)
+
+
+def page(number, packet, flags=0):
+    lacing = bytes([255] * (len(packet) // 255) + [len(packet) % 255])
+    return b'OggS\0' + bytes([flags]) + struct.pack('<qIII', 0, 7, number, 0) + bytes([len(lacing)]) + lacing + packet
+
+
+def oggs():
+    vorbis = b'\1vorbis' + struct.pack('<IBIiiiBB', 0, 1, 44100, 0, 96000, 0, 0xb8, 1)
+    yield 'vorbis', page(0, vorbis, 2) + page(1, b'\3vorbis' + comments() + b'\1') + page(2, b'\5vorbis') + page(3, b'x' * 300)
+    opus = b'OpusHead' + struct.pack('<BBHIhB', 1, 2, 312, 48000, 0, 0)
+    yield 'opus', page(0, opus, 2) + page(1, b'OpusTags' + comments()) + page(2, b'y' * 300, 4)
+
+
+def others():
+    yield 'midi', b'MThd\0\0\0\6\0\1\0\1\0\x60MTrk\0\0\0\4\0\xff\x2f\0'
+    yield 'mp4', b'\0\0\0\x18ftypM4A \0\0\0\0M4A mp42\0\0\0\x08moov'
+    yield 'mkv', b'\x1a\x45\xdf\xa3\x93\x42\x82\x88matroska'
+    yield 'avi', b'RIFF\x20\0\0\0AVI LIST\x10\0\0\0hdrl'
+    yield 'wma', bytes.fromhex('3026b2758e66cf11a6d900aa0062ce6c') + bytes(16)
+
+
+def sounds():
+    files = [('wav', name, data) for name, data in waves()] + [('aiff', 'aiff', aiff()), ('flac', 'flac', flac())]
+    files += [('mp3', name, data) for name, data in mpeg().items()] + [('ogg', name, data) for name, data in oggs()]
+    for container, name, data in files:
+        keep('worker/file', f'{container}.{name}', b'\0' + data)
+        keep('worker/file', f'{container}.{name}.named', bytes([CONTAINERS.index(container)]) + data)
+    for name, data in others():
+        keep('worker/file', name, b'\0' + data)
+
+
+def words():
+    keep('worker/words', 'vorbis', b'\xff\xff' + comments())
+    for attribute, word in enumerate(('C# minor', '(17)Rock', '127,5', '2004-05-01', '3/12', 'Kick \u2713')):
+        for charset, name in enumerate(('latin-1', 'utf-16', 'utf-16-be', 'utf-8', 'utf-8')):
+            keep('worker/words', f'{attribute}.{charset}',
+                 struct.pack('>H', attribute * 5 + charset) + word.encode(name, 'replace'))
+
+
+def settings():
+    keep('common/config', 'good', b'; settings\n[a]\ni = 7\nr = 1.5\nb = yes\nt = some words\n')
+    keep('common/config', 'bad', b'[a]\ni = 7x\ni = 8\n[b\n = \nr: 1e999\n')
+
+
+def board():
+    line = b'persist'.ljust(24, b'\0') + struct.pack('<iIQqQI', 4242, 2, 77, 10 ** 12, 3, 0) + bytes(4)
+    keep('common/board', 'one', line + b'search'.ljust(24, b'\0') + bytes(40))
+    keep('common/board', 'full', (b'x' * 64) * 32)
+
+
+def main():
+    for make in (messages, worker_answers, schemas, sounds, words, settings, board):
+        make()
+
+
+if __name__ == '__main__':
+    main()

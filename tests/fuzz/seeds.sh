@@ -1,0 +1,51 @@
+#!/bin/bash
+# Every fuzz target takes its seeds, and whatever was once found, without a sanitizer's word. `make fuzz` goes on.
+. "$(dirname "$0")/../lib.sh"
+found=$top/tests/fuzz/found
+
+_has_fuzzer() {
+    printf '%s\n' '#include <stddef.h>' 'int LLVMFuzzerTestOneInput(const char *, size_t);' \
+        'int LLVMFuzzerTestOneInput(const char *b, size_t n) { return b && n > 9; }' >"$scratch/try.c"
+    clang -fsanitize=fuzzer,address,undefined -o "$scratch/try" "$scratch/try.c" 2>/dev/null
+}
+
+_replay() { # target
+    local target=$build/fuzz/targets/$1
+    [ -f "$scratch/no_fuzzer" ] && skip "clang has no fuzzer and sanitizers here (libclang-rt-14-dev)"
+    [ -x "$target" ] || fail "not built: $target"
+    mkdir -p "$scratch/seeds/$1" "$scratch/tmp"
+    cd "$scratch" || fail "no $scratch"
+    TMPDIR=$scratch/tmp timeout 300 "$target" -runs=0 -timeout=120 -rss_limit_mb=3072 -close_fd_mask=1 \
+        "$scratch/seeds/$1" $([ -d "$found/$1" ] && echo "$found/$1") >"$scratch/log" 2>&1 || {
+        grep -vE '^(#|INFO)' "$scratch/log" | head -n 40
+        fail "$1 ends with an error"
+    }
+}
+
+every_target_is_built_and_has_seeds() {
+    _has_fuzzer || { touch "$scratch/no_fuzzer"; skip "clang has no fuzzer and sanitizers here (libclang-rt-14-dev)"; }
+    (unset MAKEFLAGS MAKELEVEL; make -s -C "$top" BUILD="$build" fuzz-build) || fail "the fuzz targets do not build"
+    holds "$top/tests/fuzz/seeds.py" "$scratch/seeds"
+    for target in "$top"/tests/fuzz/*/*.c; do
+        target=${target#"$top/tests/fuzz/"}
+        holds [ -d "$scratch/seeds/${target%.c}" ]
+        holds grep -q "_replay ${target%.c};" "$script"
+    done
+}
+
+any_bytes_are_a_message_or_refused() { _replay proto/codec; }
+any_bytes_are_a_frame_or_refused() { _replay proto/frame; }
+any_text_is_json_of_a_message_or_refused() { _replay proto/json; }
+any_worker_is_understood_or_refused() { _replay proto/pipe; }
+any_text_is_a_schema_or_refused() { _replay schemac/parse; }
+any_file_has_tags_and_a_payload_inside() { _replay worker/file; }
+any_words_make_facts_within_bounds() { _replay worker/words; }
+any_settings_are_read_or_refused() { _replay common/config; }
+any_board_is_read() { _replay common/board; }
+
+what_was_found_stays_small() {
+    [ -d "$found" ] || skip "nothing was found yet"
+    holds [ "$(du -sk "$found" | cut -f1)" -le 200 ]
+}
+
+run_claims "$@"

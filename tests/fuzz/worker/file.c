@@ -1,0 +1,62 @@
+/* Any bytes as a file of any container: tags that keep the schema's bounds, a payload inside of the file, a hash. */
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "proto/codec.h"
+#include "services/worker/content.h"
+#include "services/worker/tags.h"
+#include "tests/fuzz/fuzz.h"
+
+static void open_input(struct input *input, struct bytes bytes)
+{
+    int fd = memfd_create("fuzz", MFD_CLOEXEC);
+
+    holds(fd >= 0 && write(fd, bytes.at, bytes.len) == (ssize_t)bytes.len);
+    holds(input_open(input, fd, NULL) == ERR_OK);
+}
+
+static void tags_keep_their_bounds(struct input *input, enum container container)
+{
+    struct arena arena = { 0 };
+    struct labels labels;
+    struct buffer to = { 0 };
+    struct fault fault = { 0 };
+
+    holds(labels_begin(&labels, &arena) == ERR_OK);
+    tags_read(input, container, &labels);
+    holds(labels.list.count <= LABELS_MAX);
+    for (uint32_t i = 0; i < labels.list.count; i++)
+        holds(codec_encode(&fact_shape, &labels.list.at[i], &to, &fault) == ERR_OK);
+    buffer_free(&to);
+    arena_free(&arena);
+}
+
+static void payload_lies_inside(struct input *input, enum container container)
+{
+    struct hash_stream *stream = hash_new();
+    struct payload payload = { 0 };
+
+    if (content_payload(input, container, &payload))
+        holds(payload.at >= 0 && payload.size >= 0 && payload.at <= input->size &&
+              payload.size <= input->size - payload.at);
+    content_hash(input, container, stream);
+    hash_free(stream);
+}
+
+/* The first byte says which extension the file has, and as what it is read; zero: as what it seems to be. */
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    struct fuzz_input all = { bytes, len };
+    struct bytes choice = fuzz_take(&all, 1);
+    enum container container = choice.len ? choice.at[0] % CONTAINER_COUNT : CONTAINER_UNKNOWN, seems;
+    struct input input;
+
+    open_input(&input, fuzz_rest(&all));
+    seems = kind_container(&input, text_of(kind_word(container)));
+    holds(seems < CONTAINER_COUNT && kind_word(seems));
+    container = container == CONTAINER_UNKNOWN ? seems : container;
+    tags_keep_their_bounds(&input, container);
+    payload_lies_inside(&input, container);
+    close(input.fd);
+    return 0;
+}

@@ -1,0 +1,39 @@
+/* Any bytes as the words of a tag, in any encoding, for any attribute: facts that keep the schema's bounds. */
+#include "proto/codec.h"
+#include "services/worker/labels.h"
+#include "services/worker/vorbis.h"
+#include "tests/fuzz/fuzz.h"
+
+static const char *const attributes[] = { "key", "genre", "bpm", "year", "track", "title" };
+
+enum { ATTRIBUTES = sizeof(attributes) / sizeof(*attributes) };
+
+static void facts_encode(const struct labels *labels)
+{
+    struct fault fault = { 0 };
+    struct buffer to = { 0 };
+
+    for (uint32_t i = 0; i < labels->list.count; i++)
+        holds(codec_encode(&fact_shape, &labels->list.at[i], &to, &fault) == ERR_OK);
+    buffer_free(&to);
+}
+
+/* The first two bytes choose; the highest of the numbers mean Vorbis comments. */
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    struct fuzz_input input = { bytes, len };
+    unsigned number = fuzz_number(&input);
+    struct arena arena = { 0 };
+    struct labels labels;
+
+    holds(labels_begin(&labels, &arena) == ERR_OK);
+    struct bytes words = fuzz_rest(&input);
+    if (number >> 15)
+        vorbis_facts(words.at, words.len, &labels);
+    else
+        labels_words(&labels, attributes[number / CHARSET_COUNT % ATTRIBUTES], words.at, words.len,
+                     number % CHARSET_COUNT);
+    facts_encode(&labels);
+    arena_free(&arena);
+    return 0;
+}

@@ -1,0 +1,60 @@
+#!/bin/bash
+# Front-ends in other languages, without a line of our code: search, and listen to events.
+. "$(dirname "$0")/../lib.sh"
+examples=$top/frontends/examples
+node_folder=$build/node # the packages stay for the next run
+
+_a_small_library() {
+    mkdir -p "$scratch/library"
+    cp "$(find -L "$drumkits" -iname '*kick*' -type f | sort | head -n 1)" "$scratch/library/" || skip "no hydrogen-drumkits"
+    engine_up
+    loophole index "$scratch/library" --wait >"$scratch/index.log" 2>&1 || fail "$(cat "$scratch/index.log")"
+}
+
+# Where the sockets are, also when the home's path is too long for them.
+_run_directory() { dirname "$(readlink "/proc/$(pid_of search)/fd/"* | grep '/search\.lock$')"; }
+
+_a_change() {
+    loophole tag "$(loophole search kick --limit 1 --json | field id)" "+seen$RANDOM" >/dev/null
+    grep -q '^persist.changed [0-9]* {.*"revision":' "$scratch/out"
+}
+
+# The program finds the kick, then prints an event when something is changed.
+_searches_and_listens() {
+    local pid
+    "$@" kick "$(_run_directory)" >"$scratch/out" 2>&1 &
+    pid=$!
+    trap 'kill $pid 2>/dev/null' EXIT
+    until_true 60 grep -q 'now listening' "$scratch/out"
+    holds grep -qi 'kick.*/library/' "$scratch/out"
+    holds grep -q '^1 found' "$scratch/out"
+    until_true 60 _a_change
+}
+
+each_is_at_most_30_lines_long() {
+    local file
+    for file in "$examples"/*; do
+        [ "$(wc -l <"$file")" -le 30 ] || fail "$file: $(wc -l <"$file") lines"
+    done
+}
+
+a_python_program_searches_and_listens() {
+    /usr/bin/python3 -c 'import zmq, msgpack' 2>/dev/null || skip "python3-zmq or python3-msgpack is not installed"
+    _a_small_library
+    _searches_and_listens /usr/bin/python3 "$examples/search.py"
+    engine_down
+}
+
+a_node_program_searches_and_listens() {
+    command -v node >/dev/null && command -v npm >/dev/null || skip "node or npm is not installed"
+    mkdir -p "$node_folder"
+    [ -d "$node_folder/node_modules/zeromq" ] ||
+        (cd "$node_folder" && timeout 120 npm install --ignore-scripts --no-fund --no-audit zeromq@6 @msgpack/msgpack@3) \
+            >"$scratch/npm.log" 2>&1 || skip "npm cannot install zeromq: $(tail -n 1 "$scratch/npm.log")"
+    cp "$examples/search.mjs" "$node_folder/"
+    _a_small_library
+    _searches_and_listens node "$node_folder/search.mjs"
+    engine_down
+}
+
+run_claims "$@"

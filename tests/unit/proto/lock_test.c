@@ -1,0 +1,83 @@
+#include <fcntl.h>
+#include "tests/unit/proto/process.h"
+
+static void a_lock_has_one_holder(void **state)
+{
+    struct engine *engine = *state;
+    struct fault fault = { 0 };
+    int first, second;
+
+    assert_int_equal(lock_take(&engine->paths, "search", &first, NULL), ERR_OK);
+    assert_int_equal(lock_take(&engine->paths, "search", &second, &fault), ERR_EXISTS);
+    assert_non_null(strstr(fault.what, "search is running already"));
+    assert_int_equal(second, -1);
+    close(first);
+    assert_int_equal(lock_take(&engine->paths, "search", &second, NULL), ERR_OK);
+    close(second);
+}
+
+static void looking_does_not_take_it(void **state)
+{
+    struct engine *engine = *state;
+    int fd;
+
+    assert_false(lock_is_held(&engine->paths, "search"));
+    assert_int_equal(lock_take(&engine->paths, "search", &fd, NULL), ERR_OK);
+    assert_true(lock_is_held(&engine->paths, "search"));
+    assert_false(lock_is_held(&engine->paths, "persist"));
+    close(fd);
+    assert_false(lock_is_held(&engine->paths, "search")); /* the file is there still */
+}
+
+static int hold_and_wait(void)
+{
+    struct paths paths;
+    int fd;
+
+    if (paths_find(&paths, NULL) != ERR_OK || lock_take(&paths, "search", &fd, NULL) != ERR_OK)
+        return 1;
+    for (;;)
+        pause();
+}
+
+static void a_holder_that_dies_lets_go(void **state)
+{
+    struct engine *engine = *state;
+    usec_t until = clock_steady() + (usec_t)PATIENCE_MS * 1000;
+
+    engine->pids[0] = process_start(hold_and_wait);
+    while (!lock_is_held(&engine->paths, "search")) {
+        assert_true(clock_steady() < until);
+        clock_sleep(1000);
+    }
+    process_end(engine->pids[0], SIGKILL);
+    engine->pids[0] = 0;
+    assert_false(lock_is_held(&engine->paths, "search"));
+}
+
+static void a_symbolic_link_in_its_place_is_not_followed(void **state)
+{
+    struct engine *engine = *state;
+    char link[PATH_MAX + 32], aim[PATH_MAX + 32];
+    int fd;
+
+    snprintf(link, sizeof(link), "%s/search.lock", engine->paths.run);
+    snprintf(aim, sizeof(aim), "%s/aim", engine->paths.data);
+    assert_int_equal(symlink(aim, link), 0);
+    assert_int_not_equal(lock_take(&engine->paths, "search", &fd, NULL), ERR_OK);
+    assert_int_equal(access(aim, F_OK), -1);
+}
+
+#define CLAIM(name) cmocka_unit_test_setup_teardown(name, engine_set_up, engine_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(a_lock_has_one_holder),
+        CLAIM(looking_does_not_take_it),
+        CLAIM(a_holder_that_dies_lets_go),
+        CLAIM(a_symbolic_link_in_its_place_is_not_followed),
+    };
+
+    return cmocka_run_group_tests_name("lock", tests, NULL, NULL);
+}

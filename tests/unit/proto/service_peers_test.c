@@ -1,0 +1,344 @@
+#include "tests/unit/proto/stand_in.h"
+
+/* A second service, on the schema of indexer: `progress` publishes an event, `rescan` passes its path on to
+ * search.query and answers what came of it. */
+struct indexer {
+    struct service *service;
+    uint32_t begun, ended;
+};
+
+struct relay {
+    struct indexer *indexer;
+    struct ticket ticket;
+};
+
+static void relayed(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct relay *relay = state;
+    const struct found *found = answer;
+    struct progress progress = { 0 };
+
+    relay->indexer->ended++;
+    if (error == ERR_OK) {
+        progress.files = found->total;
+        ticket_answer(relay->indexer->service, relay->ticket, &progress);
+    } else {
+        ticket_fail(relay->indexer->service, relay->ticket, fault);
+    }
+    free(relay);
+}
+
+static enum err pass_on(struct indexer *indexer, struct text word, struct ticket ticket, uint32_t budget_ms,
+                        struct fault *fault)
+{
+    struct search_query request = { .query = word };
+    struct relay *relay = malloc(sizeof(*relay));
+    enum err e;
+
+    *relay = (struct relay){ indexer, ticket };
+    e = service_ask(indexer->service, "search.query", &request, budget_ms, NULL, relayed, relay, fault);
+    if (e != ERR_OK)
+        free(relay);
+    indexer->begun += e == ERR_OK;
+    return e;
+}
+
+/* More at once than a service may have under way: the answer says how many were refused. */
+static enum err pass_on_flood(struct indexer *indexer, struct progress *answer)
+{
+    for (uint32_t i = 0; i < LIMIT_SERVICE_ASKS + 50; i++) {
+        enum err e = pass_on(indexer, TEXT("never"), (struct ticket){ 0 }, LIMIT_BUDGET_MS, NULL);
+
+        answer->failed += e == ERR_BUSY;
+    }
+    return ERR_OK;
+}
+
+static enum err rescan(struct indexer *indexer, struct call *call, const struct indexer_rescan *ask,
+                       struct progress *answer)
+{
+    struct text word = { ask->path.len, (const char *)ask->path.at };
+    uint32_t budget_ms = ask->retry_failed ? 300 : PATIENCE_MS;
+
+    if (text_is(word, "flood"))
+        return pass_on_flood(indexer, answer);
+    return pass_on(indexer, word, call_defer(call), budget_ms, call_fault(call));
+}
+
+static enum err progress(struct indexer *indexer, struct call *call, const struct indexer_progress *ask,
+                         struct progress *answer)
+{
+    struct indexer_progressed event = { .progress = { .known = 4711 } };
+
+    (void)call;
+    (void)ask;
+    (void)answer;
+    service_publish(indexer->service, "progressed", &event);
+    return ERR_OK;
+}
+
+static const struct indexer_handlers RELAY = { .rescan = rescan, .progress = progress };
+
+static int relay_serve(void)
+{
+    char name[] = "loophole-indexer", *argv[] = { name, NULL };
+    struct indexer indexer = { 0 };
+    int exit_code;
+
+    indexer.service = service_start(1, argv, &schema_indexer);
+    service_answer(indexer.service, &RELAY, &indexer);
+    service_ready(indexer.service);
+    service_loop(indexer.service);
+    exit_code = service_end(indexer.service);
+    return exit_code ? exit_code : indexer.begun != indexer.ended;
+}
+
+enum { SEARCH, INDEXER };
+
+static int set_up(void **state)
+{
+    engine_set_up(state);
+    engine_run(*state, SEARCH, stand_in_serve, "search.ping");
+    engine_run(*state, INDEXER, relay_serve, "indexer.ping");
+    return 0;
+}
+
+static enum err relay(struct engine *engine, const char *word, bool hurried, struct progress *answer,
+                      struct fault *fault)
+{
+    struct indexer_rescan request = { .path = bytes_of(word, strlen(word)), .retry_failed = hurried };
+
+    return ask(engine->asker, "indexer.rescan", &request, PATIENCE_MS, NULL, answer, fault);
+}
+
+static void a_service_asks_another(void **state)
+{
+    struct progress answer;
+
+    assert_int_equal(relay(*state, "within", false, &answer, NULL), ERR_OK);
+    assert_int_equal(answer.files, 77);
+    assert_int_equal(relay(*state, "later", false, &answer, NULL), ERR_OK);
+    assert_int_equal(answer.files, 42);
+}
+
+static void a_refusal_passes_through(void **state)
+{
+    struct fault fault = { 0 };
+
+    assert_int_equal(relay(*state, "refused", false, NULL, &fault), ERR_CONFLICT);
+    assert_string_equal(fault.what, "it is taken");
+}
+
+static void a_service_that_is_away_is_offline_when_the_budget_is_used_up(void **state)
+{
+    struct engine *engine = *state;
+    struct fault fault = { 0 };
+
+    process_end(engine->pids[SEARCH], SIGKILL);
+    engine->pids[SEARCH] = 0;
+    assert_int_equal(relay(engine, "within", true, NULL, &fault), ERR_OFFLINE);
+    assert_string_equal(fault.what, "search is not running");
+}
+
+static void a_service_that_never_answers_is_a_timeout(void **state)
+{
+    assert_int_equal(relay(*state, "never", true, NULL, NULL), ERR_TIMEOUT);
+}
+
+/* Sends an ask under which search dies, starts search again, and gives the answer's error. */
+static enum err survive(struct engine *engine, const char *name, const struct shape *shape,
+                        const void *request)
+{
+    struct buffer body = { 0 };
+    struct answer_frame answer;
+    int status;
+
+    assert_int_equal(codec_encode(shape, request, &body, NULL), ERR_OK);
+    assert_int_equal(ask_send(engine->asker, name, buffer_bytes(&body), PATIENCE_MS, id_new(), NULL), ERR_OK);
+    assert_int_equal(ask_take(engine->asker, 0, &answer, NULL), ERR_TIMEOUT);
+    while (waitpid(engine->pids[SEARCH], &status, WNOHANG) == 0) /* it is sent as answers are taken */
+        assert_int_equal(ask_take(engine->asker, 10, &answer, NULL), ERR_TIMEOUT);
+    assert_true(WIFSIGNALED(status));
+    engine->pids[SEARCH] = process_start(stand_in_serve);
+    assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
+    buffer_free(&body);
+    return answer.error;
+}
+
+static void a_service_may_die_and_return_under_a_client_s_ask(void **state)
+{
+    struct search_query request = { .query = TEXT("die once") };
+
+    assert_int_equal(survive(*state, "search.query", &search_query_shape, &request), ERR_OK);
+}
+
+static void a_service_may_die_and_return_under_a_service_s_ask(void **state)
+{
+    struct indexer_rescan request = { .path = bytes_of("die once", 8) };
+
+    assert_int_equal(survive(*state, "indexer.rescan", &indexer_rescan_shape, &request), ERR_OK);
+}
+
+static void past_the_limit_of_asks_under_way_a_service_s_ask_is_busy(void **state)
+{
+    struct progress answer;
+
+    assert_int_equal(relay(*state, "flood", false, &answer, NULL), ERR_OK);
+    assert_int_equal(answer.failed, 50);
+    asks(*state, "indexer.ping", NULL, NULL, ERR_OK);
+}
+
+static void a_service_that_stops_ends_every_ask_it_has_under_way(void **state)
+{
+    struct engine *engine = *state;
+    struct progress answer;
+
+    assert_int_equal(relay(engine, "flood", false, &answer, NULL), ERR_OK);
+    assert_int_equal(process_end(engine->pids[INDEXER], SIGTERM), 0);
+    engine->pids[INDEXER] = 0;
+}
+
+/* ---- events ---- */
+
+static void publish_until_heard(struct engine *engine, uint64_t heard)
+{
+    usec_t until = clock_steady() + (usec_t)PATIENCE_MS * 1000;
+
+    while (total_of(engine, "heard") < heard) {
+        assert_true(clock_steady() < until);
+        asks(engine, "indexer.progress", NULL, NULL, ERR_OK);
+        clock_sleep(2000);
+    }
+}
+
+static void a_listener_sees_a_gap_when_the_publisher_was_restarted(void **state)
+{
+    struct engine *engine = *state;
+    uint64_t heard;
+
+    publish_until_heard(engine, 1); /* the first one is a gap: what was before it is not known */
+    publish_until_heard(engine, total_of(engine, "heard") + 5);
+    assert_int_equal(total_of(engine, "gaps"), 1);
+    process_end(engine->pids[INDEXER], SIGKILL);
+    engine_run(engine, INDEXER, relay_serve, "indexer.ping");
+    heard = total_of(engine, "heard");
+    publish_until_heard(engine, heard + 5);
+    assert_int_equal(total_of(engine, "gaps"), 2);
+}
+
+static struct event_frame next_event(struct engine *engine, struct text *topic)
+{
+    usec_t until = clock_steady() + (usec_t)PATIENCE_MS * 1000;
+    struct event_frame event;
+
+    do {
+        assert_true(clock_steady() < until);
+        asks(engine, "indexer.progress", NULL, NULL, ERR_OK);
+    } while (ask_next_event(engine->asker, 20, topic, &event, NULL) != ERR_OK);
+    return event;
+}
+
+static void a_client_hears_the_topics_it_subscribed_to(void **state)
+{
+    struct engine *engine = *state;
+    struct event_frame first, second;
+    struct pong pong;
+    struct text topic;
+
+    assert_int_equal(ask_subscribe(engine->asker, "indexer.", NULL), ERR_OK);
+    asks(engine, "indexer.ping", NULL, &pong, ERR_OK);
+    first = next_event(engine, &topic);
+    assert_true(text_is(topic, "indexer.progressed"));
+    assert_int_equal(first.epoch, pong.epoch);
+    second = next_event(engine, &topic);
+    assert_int_equal(second.epoch, first.epoch);
+    assert_true(second.sequence > first.sequence);
+}
+
+/* ---- no engine ---- */
+
+static void without_an_engine_an_ask_is_offline_at_once(void **state)
+{
+    struct engine *engine = *state;
+    struct fault fault = { 0 };
+
+    close(engine->lock); /* no supervisor, no service */
+    engine->lock = -1;
+    assert_int_equal(ask(engine->asker, "search.ping", NULL, LIMIT_BUDGET_MS, NULL, NULL, &fault),
+                     ERR_OFFLINE);
+    assert_string_equal(fault.what, "the engine is not running");
+    assert_string_equal(fault.hint, "start it with `loophole up`");
+}
+
+static void what_a_dead_engine_left_behind_is_no_engine(void **state)
+{
+    struct engine *engine = *state;
+
+    engine_run(engine, SEARCH, stand_in_serve, "search.ping");
+    process_end(engine->pids[SEARCH], SIGKILL); /* its socket and its lock file stay */
+    engine->pids[SEARCH] = 0;
+    asker_free(engine->asker);
+    engine->asker = asker_new(&engine->paths, NULL);
+    without_an_engine_an_ask_is_offline_at_once(state);
+}
+
+static void an_engine_that_ends_under_an_ask_ends_the_ask(void **state)
+{
+    struct engine *engine = *state;
+    struct search_query request = { .query = TEXT("never") };
+    struct buffer body = { 0 };
+    struct answer_frame answer;
+
+    engine_run(engine, SEARCH, stand_in_serve, "search.ping");
+    assert_int_equal(codec_encode(&search_query_shape, &request, &body, NULL), ERR_OK);
+    assert_int_equal(
+        ask_send(engine->asker, "search.query", buffer_bytes(&body), LIMIT_BUDGET_MS, id_new(), NULL),
+        ERR_OK);
+    buffer_free(&body);
+    process_end(engine->pids[SEARCH], SIGKILL);
+    engine->pids[SEARCH] = 0;
+    close(engine->lock);
+    engine->lock = -1;
+    assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
+    assert_int_equal(answer.error, ERR_OFFLINE);
+}
+
+static void an_unknown_service_is_not_waited_for(void **state)
+{
+    struct engine *engine = *state;
+    struct fault fault = { 0 };
+    struct bytes answer;
+
+    assert_int_equal(
+        ask_raw(engine->asker, "serach.ping", bytes_of("\x80", 1), LIMIT_BUDGET_MS, NULL, &answer, &fault),
+        ERR_NOT_FOUND);
+    assert_string_equal(fault.hint, "did you mean search?");
+    assert_int_equal(
+        ask_raw(engine->asker, "../x.ping", bytes_of("\x80", 1), LIMIT_BUDGET_MS, NULL, &answer, NULL),
+        ERR_BAD_REQUEST);
+}
+
+#define CLAIM(name)       cmocka_unit_test_setup_teardown(name, set_up, engine_tear_down)
+#define CLAIM_ALONE(name) cmocka_unit_test_setup_teardown(name, engine_set_up, engine_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(a_service_asks_another),
+        CLAIM(a_refusal_passes_through),
+        CLAIM(a_service_that_is_away_is_offline_when_the_budget_is_used_up),
+        CLAIM(a_service_that_never_answers_is_a_timeout),
+        CLAIM(a_service_may_die_and_return_under_a_client_s_ask),
+        CLAIM(a_service_may_die_and_return_under_a_service_s_ask),
+        CLAIM(past_the_limit_of_asks_under_way_a_service_s_ask_is_busy),
+        CLAIM(a_service_that_stops_ends_every_ask_it_has_under_way),
+        CLAIM(a_listener_sees_a_gap_when_the_publisher_was_restarted),
+        CLAIM(a_client_hears_the_topics_it_subscribed_to),
+        CLAIM_ALONE(without_an_engine_an_ask_is_offline_at_once),
+        CLAIM_ALONE(what_a_dead_engine_left_behind_is_no_engine),
+        CLAIM_ALONE(an_engine_that_ends_under_an_ask_ends_the_ask),
+        CLAIM_ALONE(an_unknown_service_is_not_waited_for),
+    };
+
+    return cmocka_run_group_tests_name("service, peers", tests, NULL, NULL);
+}

@@ -1,0 +1,151 @@
+#include "tests/unit/store/scratch.h"
+#include <sys/wait.h>
+#include "store/backup.h"
+
+static char file[PATH_MAX + 32];
+
+static struct media fill(struct scratch *s)
+{
+    struct media media;
+
+    scratch_open(s);
+    scratch_begin(s);
+    scratch_ground(s);
+    media = scratch_put(s, "kick.wav");
+    scratch_commit(s);
+    snprintf(file, sizeof(file), "%s/catalogue.backup", s->paths.home);
+    return media;
+}
+
+/* In a process of its own, as the CLI is: a process opens a store once. */
+static enum err make(struct scratch *s)
+{
+    int status;
+    pid_t child = fork();
+
+    if (child == 0) {
+        struct backup made;
+        _exit((int)backup_make(&s->paths, file, &made, NULL));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return (enum err)WEXITSTATUS(status);
+}
+
+static void add_another(struct scratch *s)
+{
+    scratch_begin(s);
+    scratch_put(s, "later.wav");
+    scratch_commit(s);
+}
+
+static void a_backup_taken_while_the_store_is_written_to_is_restored(void **state)
+{
+    struct scratch *s = *state;
+    struct media media = fill(s), got;
+    struct backup found, restored;
+    struct id before, after;
+
+    scratch_begin(s);
+    assert_int_equal(catalogue_id(s->w.txn, &before), ERR_OK);
+    txn_end(s->w.txn);
+    s->w.txn = NULL;
+    assert_int_equal(make(s), ERR_OK);
+    assert_int_equal(backup_verify(file, &found, NULL), ERR_OK);
+    assert_int_equal(found.version, STORE_VERSION);
+    add_another(s);
+    scratch_close(s);
+    assert_int_equal(backup_restore(&s->paths, file, &restored, NULL), ERR_OK);
+    scratch_open(s);
+    scratch_begin(s);
+    assert_int_equal(catalogue_media(s->w.txn, &s->arena, media.id, &got), ERR_OK);
+    assert_int_equal(txn_count(s->w.txn, DB_MEDIA), 1);
+    assert_int_equal(catalogue_id(s->w.txn, &after), ERR_OK);
+    assert_false(id_equal(before, after));
+    assert_true(id_equal(restored.catalogue, after));
+    txn_end(s->w.txn);
+    s->w.txn = NULL;
+    assert_int_equal(scratch_problems(s), 0);
+}
+
+static void a_restore_is_refused_while_the_engine_runs(void **state)
+{
+    struct scratch *s = *state;
+    struct backup restored;
+    struct fault fault = { 0 };
+
+    fill(s);
+    assert_int_equal(make(s), ERR_OK);
+    assert_int_equal(backup_restore(&s->paths, file, &restored, &fault), ERR_EXISTS);
+    assert_non_null(strstr(fault.hint, "loophole down"));
+}
+
+static long size_of(const char *path)
+{
+    struct stat st;
+
+    assert_int_equal(stat(path, &st), 0);
+    return (long)st.st_size;
+}
+
+static void flip(const char *path, long at)
+{
+    FILE *f = fopen(path, "r+");
+
+    assert_non_null(f);
+    assert_int_equal(fseek(f, at, SEEK_SET), 0);
+    int was = fgetc(f);
+    assert_int_equal(fseek(f, at, SEEK_SET), 0);
+    fputc(was ^ 1, f);
+    fclose(f);
+}
+
+static void a_backup_that_was_changed_or_cut_is_refused_and_nothing_happens(void **state)
+{
+    struct scratch *s = *state;
+    struct backup restored;
+    struct fault fault = { 0 };
+
+    fill(s);
+    assert_int_equal(make(s), ERR_OK);
+    add_another(s);
+    scratch_close(s);
+    long whole = size_of(file);
+    const long places[] = { 0, 100, whole / 2, whole - 70, whole - 40, whole - 1 };
+    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+        flip(file, places[i]);
+        assert_int_equal(backup_restore(&s->paths, file, &restored, &fault), ERR_BAD_REQUEST);
+        flip(file, places[i]);
+    }
+    for (long len = whole - 1; len > 0; len = len * 2 / 3) {
+        assert_int_equal(truncate(file, len), 0);
+        assert_int_equal(backup_restore(&s->paths, file, &restored, &fault), ERR_BAD_REQUEST);
+    }
+    scratch_open(s);
+    scratch_begin(s);
+    assert_int_equal(txn_count(s->w.txn, DB_MEDIA), 2);
+}
+
+static void a_backup_without_a_store_says_so(void **state)
+{
+    struct scratch *s = *state;
+    struct backup made;
+    struct fault fault = { 0 };
+
+    snprintf(file, sizeof(file), "%s/catalogue.backup", s->paths.home);
+    assert_int_equal(backup_make(&s->paths, file, &made, &fault), ERR_OFFLINE);
+    assert_int_equal(backup_verify(file, &made, &fault), ERR_NOT_FOUND);
+}
+
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(a_backup_taken_while_the_store_is_written_to_is_restored),
+        CLAIM(a_restore_is_refused_while_the_engine_runs),
+        CLAIM(a_backup_that_was_changed_or_cut_is_refused_and_nothing_happens),
+        CLAIM(a_backup_without_a_store_says_so),
+    };
+    return cmocka_run_group_tests_name("backup", tests, NULL, NULL);
+}

@@ -1,0 +1,240 @@
+#include "tests/unit/store/scratch.h"
+#include "store/artefact.h"
+
+static const uint8_t content_a[16] = "content number a", content_b[16] = "content number b";
+
+static struct bytes b(const char *text)
+{
+    return bytes_of(text, strlen(text));
+}
+
+static struct bytes content(const uint8_t *of)
+{
+    return bytes_of(of, 16);
+}
+
+static int on_ground(void **state)
+{
+    scratch_make(state);
+    scratch_open(*state);
+    scratch_begin(*state);
+    scratch_ground(*state);
+    return 0;
+}
+
+static struct fact fact(enum source source, const char *attribute, double number)
+{
+    struct fact f = { .attribute = text_of(attribute), .has_number = true, .number = number, .shown = true };
+
+    f.source.value = (int32_t)source;
+    f.confidence = 0.5;
+    return f;
+}
+
+static bool count_media(void *state, const struct media *media)
+{
+    assert_true(media->name.len > 0);
+    ++*(uint32_t *)state;
+    return true;
+}
+
+static void an_item_is_found_by_id_place_and_path(void **state)
+{
+    struct scratch *s = *state;
+    struct media put = scratch_put(s, "kick.wav"), got;
+    struct bytes path;
+    struct id id;
+
+    assert_int_equal(catalogue_media(s->w.txn, &s->arena, put.id, &got), ERR_OK);
+    assert_true(text_equal(got.name, put.name));
+    assert_int_equal(catalogue_place(s->w.txn, s->folder, b("kick.wav"), &id), ERR_OK);
+    assert_true(id_equal(id, put.id));
+    assert_int_equal(catalogue_path(s->w.txn, &s->arena, &got, &path), ERR_OK);
+    assert_true(bytes_equal(path, b("/music/kick.wav")));
+    assert_int_equal(catalogue_at_path(s->w.txn, &s->arena, path, &id), ERR_OK);
+    assert_true(id_equal(id, put.id));
+    assert_int_equal(catalogue_at_path(s->w.txn, &s->arena, b("/music/other.wav"), &id), ERR_NOT_FOUND);
+    assert_int_equal(catalogue_at_path(s->w.txn, &s->arena, b("relative"), &id), ERR_NOT_FOUND);
+}
+
+static void an_item_on_the_mount_itself_has_a_path(void **state)
+{
+    struct scratch *s = *state;
+    struct volume usb = { .id = id_new(), .identity = TEXT("uuid:1"), .mount = b("/media/usb"), .online = true };
+    struct folder mount = { .id = id_new(), .volume = usb.id };
+    struct bytes path;
+    struct id id;
+
+    assert_int_equal(catalogue_put_volume(&s->w, &usb), ERR_OK);
+    assert_int_equal(catalogue_put_folder(&s->w, NULL, &mount), ERR_OK);
+    s->folder = mount.id;
+    struct media put = scratch_put(s, "a.wav");
+    assert_int_equal(catalogue_path(s->w.txn, &s->arena, &put, &path), ERR_OK);
+    assert_true(bytes_equal(path, b("/media/usb/a.wav")));
+    assert_int_equal(catalogue_at_path(s->w.txn, &s->arena, path, &id), ERR_OK);
+    assert_true(id_equal(id, put.id));
+}
+
+static void a_volume_that_is_away_leaves_the_path_empty(void **state)
+{
+    struct scratch *s = *state;
+    struct media put = scratch_put(s, "kick.wav");
+    struct volume volume;
+    struct item item = { 0 };
+
+    assert_int_equal(catalogue_volume(s->w.txn, &s->arena, s->volume, &volume), ERR_OK);
+    volume.online = false;
+    assert_int_equal(catalogue_put_volume(&s->w, &volume), ERR_OK);
+    assert_int_equal(catalogue_item(s->w.txn, &s->arena, put.id, &item), ERR_OK);
+    assert_int_equal(item.path.len, 0);
+    assert_int_equal(item.backend.value, BACKEND_LOCAL);
+}
+
+static void a_moved_item_leaves_its_old_place(void **state)
+{
+    struct scratch *s = *state;
+    struct media was = scratch_put(s, "old.wav"), now = was;
+    struct id id;
+
+    now.file = b("new.wav");
+    assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);
+    assert_int_equal(catalogue_place(s->w.txn, s->folder, b("old.wav"), &id), ERR_NOT_FOUND);
+    assert_int_equal(catalogue_place(s->w.txn, s->folder, b("new.wav"), &id), ERR_OK);
+    scratch_commit(s);
+    assert_int_equal(scratch_problems(s), 0);
+}
+
+static void the_facts_that_win_come_from_the_better_source(void **state)
+{
+    struct scratch *s = *state;
+    struct media was = scratch_put(s, "kick.wav"), now = was;
+    struct fact own[] = { fact(SOURCE_FILE, "bpm", 90), fact(SOURCE_USER, "bpm", 100), fact(SOURCE_FILE, "year", 1) };
+    struct fact heard[] = { fact(SOURCE_ANALYSIS, "bpm", 110), fact(SOURCE_ANALYSIS, "lufs", -9) };
+    struct facts of_item = { { 3, own } }, of_content = { { 2, heard } };
+    struct fact_list all, winning;
+
+    own[2].shown = false;
+    now.content = content(content_a);
+    assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);
+    assert_int_equal(catalogue_put_facts(&s->w, bytes_of(now.id.b, 16), &of_item), ERR_OK);
+    assert_int_equal(catalogue_put_facts(&s->w, now.content, &of_content), ERR_OK);
+    assert_int_equal(catalogue_facts(s->w.txn, &s->arena, &now, &all), ERR_OK);
+    assert_int_equal(all.count, 5);
+    assert_int_equal(catalogue_winning(&s->arena, all, &winning), ERR_OK);
+    assert_int_equal(winning.count, 2);
+    assert_true(text_is(winning.at[0].attribute, "bpm"));
+    assert_int_equal(winning.at[0].source.value, SOURCE_USER);
+    assert_true(text_is(winning.at[1].attribute, "lufs"));
+}
+
+static void a_content_goes_with_its_last_item(void **state)
+{
+    struct scratch *s = *state;
+    struct media one = scratch_put(s, "one.wav"), two = scratch_put(s, "two.wav"), was;
+    struct fact heard = fact(SOURCE_ANALYSIS, "bpm", 110);
+    struct facts facts = { { 1, &heard } }, found;
+    struct embedding embedding = { 0 };
+
+    was = one;
+    one.content = content(content_a);
+    assert_int_equal(catalogue_put_media(&s->w, &was, &one), ERR_OK);
+    was = two;
+    two.content = content(content_a);
+    assert_int_equal(catalogue_put_media(&s->w, &was, &two), ERR_OK);
+    assert_int_equal(catalogue_put_facts(&s->w, one.content, &facts), ERR_OK);
+    assert_int_equal(catalogue_put_embedding(&s->w, one.content, &embedding), ERR_OK);
+    assert_int_equal(catalogue_remove_media(&s->w, &one), ERR_OK);
+    assert_int_equal(catalogue_subject_facts(s->w.txn, &s->arena, content(content_a), &found), ERR_OK);
+    assert_int_equal(found.each.count, 1);
+    was = two;
+    two.content = content(content_b);
+    assert_int_equal(catalogue_put_media(&s->w, &was, &two), ERR_OK);
+    assert_int_equal(catalogue_subject_facts(s->w.txn, &s->arena, content(content_a), &found), ERR_OK);
+    assert_int_equal(found.each.count, 0);
+    scratch_commit(s);
+    assert_int_equal(scratch_problems(s), 0);
+}
+
+static void a_large_artefact_is_a_file_and_a_changed_file_is_not_found(void **state)
+{
+    struct scratch *s = *state;
+    struct media was = scratch_put(s, "kick.wav"), now = was;
+    struct artefact large = { .type = TEXT("waveform"), .version = 3, .data = { 5000, (const uint8_t *)calloc(5000, 1) } };
+    struct artefact got;
+    struct kept_artefact kept;
+    uint8_t digest[16];
+    char path[PATH_MAX + ARTEFACT_NAME_SIZE], name[ARTEFACT_NAME_SIZE];
+
+    now.content = content(content_a);
+    assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);
+    assert_int_equal(artefact_keep(&s->paths, now.content, &large, digest, &kept, NULL), ERR_OK);
+    assert_int_equal(catalogue_put_artefact(&s->w, now.content, large.type, large.parameters, &kept), ERR_OK);
+    assert_int_equal(catalogue_artefact(s->w.txn, &s->paths, &s->arena, now.content, large.type, &got), ERR_OK);
+    assert_true(bytes_equal(got.data, large.data));
+    assert_int_equal(got.version, 3);
+    artefact_name(now.content, large.type, large.parameters, 3, name);
+    snprintf(path, sizeof(path), "%s/artefact/%s", s->paths.data, name);
+    assert_int_equal(truncate(path, 4999), 0);
+    assert_int_equal(catalogue_artefact(s->w.txn, &s->paths, &s->arena, now.content, large.type, &got), ERR_NOT_FOUND);
+    free((void *)(uintptr_t)large.data.at);
+}
+
+static void files_of_a_content_that_goes_are_named(void **state)
+{
+    struct scratch *s = *state;
+    struct media was = scratch_put(s, "kick.wav"), now = was;
+    struct kept_artefact kept = { .version = 2, .size = 5000, .digest = content(content_b) };
+    char name[ARTEFACT_NAME_SIZE];
+
+    now.content = content(content_a);
+    assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);
+    assert_int_equal(catalogue_put_artefact(&s->w, now.content, TEXT("beats"), TEXT("x"), &kept), ERR_OK);
+    assert_int_equal(catalogue_remove_media(&s->w, &now), ERR_OK);
+    artefact_name(content(content_a), TEXT("beats"), TEXT("x"), 2, name);
+    assert_string_equal((const char *)s->w.dropped.at, name);
+}
+
+static void an_artefacts_type_cannot_leave_its_folder(void **state)
+{
+    (void)state;
+    assert_true(artefact_type_is_good(TEXT("waveform")));
+    assert_false(artefact_type_is_good(TEXT("../../x")));
+    assert_false(artefact_type_is_good(TEXT("")));
+}
+
+static void items_are_walked_in_chunks_by_id(void **state)
+{
+    struct scratch *s = *state;
+    uint32_t seen = 0;
+
+    struct media first = scratch_put(s, "1");
+    scratch_put(s, "2");
+    scratch_put(s, "3");
+    assert_int_equal(catalogue_each_media(s->w.txn, &s->arena, (struct id){ { 0 } }, count_media, &seen), ERR_OK);
+    assert_int_equal(seen, 3);
+    seen = 0;
+    assert_int_equal(catalogue_each_media(s->w.txn, &s->arena, first.id, count_media, &seen), ERR_OK);
+    assert_int_equal(seen, 2);
+    seen = 0;
+    assert_int_equal(catalogue_each_in_folder(s->w.txn, &s->arena, s->folder, count_media, &seen), ERR_OK);
+    assert_int_equal(seen, 3);
+}
+
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, on_ground, scratch_drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(an_item_is_found_by_id_place_and_path),
+        CLAIM(an_item_on_the_mount_itself_has_a_path),
+        CLAIM(a_volume_that_is_away_leaves_the_path_empty),
+        CLAIM(a_moved_item_leaves_its_old_place),
+        CLAIM(the_facts_that_win_come_from_the_better_source),
+        CLAIM(a_content_goes_with_its_last_item),
+        CLAIM(a_large_artefact_is_a_file_and_a_changed_file_is_not_found),
+        CLAIM(files_of_a_content_that_goes_are_named),
+        CLAIM(an_artefacts_type_cannot_leave_its_folder),
+        CLAIM(items_are_walked_in_chunks_by_id),
+    };
+    return cmocka_run_group_tests_name("catalogue", tests, NULL, NULL);
+}

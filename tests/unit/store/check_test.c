@@ -1,0 +1,115 @@
+#include "tests/unit/store/scratch.h"
+#include "store/changelog.h"
+
+static const uint8_t content[16] = "content number a";
+
+static int filled(void **state)
+{
+    struct scratch *s;
+    struct fact fact = { .attribute = TEXT("bpm"), .has_number = true, .number = 120, .shown = true };
+    struct facts facts = { { 1, &fact } };
+    struct embedding embedding = { 0 };
+
+    scratch_make(state);
+    s = *state;
+    fact.source.value = SOURCE_ANALYSIS;
+    scratch_open(s);
+    scratch_begin(s);
+    scratch_ground(s);
+    struct media media = scratch_media(s, "kick.wav");
+    media.content = bytes_of(content, sizeof(content));
+    assert_int_equal(catalogue_put_media(&s->w, NULL, &media), ERR_OK);
+    assert_int_equal(catalogue_put_facts(&s->w, media.content, &facts), ERR_OK);
+    assert_int_equal(catalogue_put_embedding(&s->w, media.content, &embedding), ERR_OK);
+    for (uint64_t i = 1; i <= 3; i++) {
+        struct change change = { .revision = i, .id = media.id, .request = media.id };
+        change.kind.value = CHANGE_KIND_MEDIA;
+        assert_int_equal(changelog_add(&s->w, &change), ERR_OK);
+    }
+    return 0;
+}
+
+static void a_good_store_has_no_problem(void **state)
+{
+    struct scratch *s = *state;
+
+    scratch_commit(s);
+    assert_int_equal(scratch_problems(s), 0);
+}
+
+/* Takes the first row of a database away, or spoils its value: what leads to it must be told. */
+static void spoil(struct scratch *s, enum database db, bool remove)
+{
+    static const uint8_t rubbish[16] = "not a record, no";
+    struct key key = { .len = 0 };
+    struct walk walk;
+
+    assert_int_equal(walk_begin(s->w.txn, db, (struct bytes){ 0 }, (struct bytes){ 0 }, &walk), ERR_OK);
+    assert_true(walk_next(&walk));
+    key.len = walk.key.len;
+    memcpy(key.b, walk.key.at, walk.key.len);
+    walk_end(&walk);
+    if (remove)
+        assert_int_equal(row_delete(&s->w, db, &key), ERR_OK);
+    else
+        assert_int_equal(txn_put(s->w.txn, db, key_bytes(&key), bytes_of(rubbish, sizeof(rubbish))), ERR_OK);
+}
+
+static void tells(void **state, enum database db, bool remove)
+{
+    struct scratch *s = *state;
+
+    spoil(s, db, remove);
+    scratch_commit(s);
+    assert_true(scratch_problems(s) > 0);
+}
+
+static void a_missing_row_is_told(void **state)
+{
+    static const enum database needed[] = { DB_META,   DB_MEDIA,           DB_PLACE,   DB_FOLDER, DB_FOLDER_NAME,
+                                            DB_VOLUME, DB_VOLUME_IDENTITY, DB_CONTENT };
+
+    for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
+        if (i) {
+            scratch_drop(state);
+            filled(state);
+        }
+        tells(state, needed[i], true);
+    }
+}
+
+static void a_row_that_does_not_decode_is_told(void **state)
+{
+    static const enum database records[] = { DB_MEDIA, DB_FOLDER, DB_VOLUME, DB_FACTS, DB_EMBEDDING, DB_CHANGE };
+
+    for (size_t i = 0; i < sizeof(records) / sizeof(*records); i++) {
+        if (i) {
+            scratch_drop(state);
+            filled(state);
+        }
+        tells(state, records[i], false);
+    }
+}
+
+static void a_gap_in_the_change_log_is_told(void **state)
+{
+    struct scratch *s = *state;
+    struct key second = key_number(2);
+
+    assert_int_equal(row_delete(&s->w, DB_CHANGE, &second), ERR_OK);
+    scratch_commit(s);
+    assert_int_equal(scratch_problems(s), 1);
+}
+
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, filled, scratch_drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(a_good_store_has_no_problem),
+        CLAIM(a_missing_row_is_told),
+        CLAIM(a_row_that_does_not_decode_is_told),
+        CLAIM(a_gap_in_the_change_log_is_told),
+    };
+    return cmocka_run_group_tests_name("check", tests, NULL, NULL);
+}

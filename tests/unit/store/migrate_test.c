@@ -1,0 +1,179 @@
+#include "tests/unit/store/scratch.h"
+#include "store/migrate.h"
+#include "store/replace.h"
+
+static void store_path(struct scratch *s, const char *end, char to[PATH_MAX + 32])
+{
+    snprintf(to, PATH_MAX + 32, "%s/store%s", s->paths.data, end);
+}
+
+/* Opens DATA/store as it is, changes it, closes it. */
+static void change_closed(struct scratch *s, void (*change)(struct scratch *s))
+{
+    char path[PATH_MAX + 32];
+
+    store_path(s, "", path);
+    assert_int_equal(store_open_directory(path, STORE_WRITER, 64 << 20, &s->store, NULL), ERR_OK);
+    scratch_begin(s);
+    change(s);
+    scratch_commit(s);
+    scratch_close(s);
+}
+
+/* A store as version 0 knew it: no version, no catalogue id, no identities. */
+static void make_old(struct scratch *s)
+{
+    struct key version = key_name("version"), catalogue = key_name("catalogue");
+    struct key identity = key_identity(TEXT("root"));
+
+    assert_int_equal(row_delete(&s->w, DB_META, &version), ERR_OK);
+    assert_int_equal(row_delete(&s->w, DB_META, &catalogue), ERR_OK);
+    assert_int_equal(row_delete(&s->w, DB_VOLUME_IDENTITY, &identity), ERR_OK);
+}
+
+static void make_newer(struct scratch *s)
+{
+    assert_int_equal(txn_set_version(s->w.txn, STORE_VERSION + 6), ERR_OK);
+}
+
+static struct media fill(struct scratch *s)
+{
+    struct media media;
+
+    scratch_open(s);
+    scratch_begin(s);
+    scratch_ground(s);
+    media = scratch_put(s, "kick.wav");
+    for (int i = 0; i < 100; i++) {
+        char name[16];
+        snprintf(name, sizeof(name), "%d.wav", i);
+        scratch_put(s, name);
+    }
+    scratch_commit(s);
+    scratch_close(s);
+    return media;
+}
+
+static void an_older_store_is_migrated_and_nothing_of_it_is_lost(void **state)
+{
+    struct scratch *s = *state;
+    struct media media = fill(s), got;
+    char backup[PATH_MAX + 32];
+    uint64_t version;
+    struct id id;
+    struct stat st;
+
+    change_closed(s, make_old);
+    scratch_open(s);
+    scratch_begin(s);
+    assert_int_equal(txn_version(s->w.txn, &version), ERR_OK);
+    assert_int_equal(version, STORE_VERSION);
+    assert_int_equal(catalogue_volume_identified(s->w.txn, TEXT("root"), &id), ERR_OK);
+    assert_true(id_equal(id, s->volume));
+    assert_int_equal(catalogue_id(s->w.txn, &id), ERR_OK);
+    assert_int_equal(catalogue_media(s->w.txn, &s->arena, media.id, &got), ERR_OK);
+    assert_int_equal(txn_count(s->w.txn, DB_MEDIA), 101);
+    scratch_commit(s);
+    assert_int_equal(scratch_problems(s), 0);
+    store_path(s, ".before-1/data.mdb", backup);
+    assert_int_equal(stat(backup, &st), 0);
+}
+
+static void a_store_that_would_not_hold_together_is_left_as_it_is(void **state)
+{
+    struct scratch *s = *state;
+    struct fault fault = { 0 };
+    char path[PATH_MAX + 32];
+    struct key volume;
+    struct stat st;
+
+    fill(s);
+    change_closed(s, make_old);
+    store_path(s, "", path);
+    assert_int_equal(store_open_directory(path, STORE_WRITER, 64 << 20, &s->store, NULL), ERR_OK);
+    scratch_begin(s);
+    volume = key_id(s->volume);
+    assert_int_equal(row_delete(&s->w, DB_VOLUME, &volume), ERR_OK);
+    scratch_commit(s);
+    scratch_close(s);
+    assert_int_equal(store_open(&s->paths, STORE_WRITER, &s->store, &fault), ERR_INTERNAL);
+    store_path(s, "/data.mdb", path);
+    assert_int_equal(stat(path, &st), 0);
+    store_path(s, ".new", path);
+    assert_int_equal(stat(path, &st), -1);
+}
+
+static void a_newer_store_is_refused_and_left_as_it_is(void **state)
+{
+    struct scratch *s = *state;
+    struct fault fault = { 0 };
+    char path[PATH_MAX + 32];
+    struct stat before, after;
+
+    fill(s);
+    change_closed(s, make_newer);
+    store_path(s, "/data.mdb", path);
+    assert_int_equal(stat(path, &before), 0);
+    assert_int_equal(store_open(&s->paths, STORE_WRITER, &s->store, &fault), ERR_VERSION);
+    assert_non_null(strstr(fault.what, "version 7"));
+    assert_true(fault.hint[0] != 0);
+    assert_int_equal(store_open(&s->paths, STORE_READER, &s->store, &fault), ERR_VERSION);
+    assert_int_equal(stat(path, &after), 0);
+    assert_int_equal(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
+    s->store = NULL;
+}
+
+static void a_reader_of_an_older_store_waits_for_its_writer(void **state)
+{
+    struct scratch *s = *state;
+    struct fault fault = { 0 };
+
+    fill(s);
+    change_closed(s, make_old);
+    assert_int_equal(store_open(&s->paths, STORE_READER, &s->store, &fault), ERR_OFFLINE);
+    s->store = NULL;
+}
+
+/* The process died between the two renames: only the finished copy is there. */
+static void a_replacement_cut_short_is_finished(void **state)
+{
+    struct scratch *s = *state;
+    char path[PATH_MAX + 32], ready[PATH_MAX + 32];
+
+    fill(s);
+    store_path(s, "", path);
+    store_path(s, ".ready", ready);
+    assert_int_equal(rename(path, ready), 0);
+    scratch_open(s);
+    scratch_begin(s);
+    assert_int_equal(txn_count(s->w.txn, DB_MEDIA), 101);
+}
+
+static void an_unfinished_copy_is_dropped(void **state)
+{
+    struct scratch *s = *state;
+    char path[REPLACE_PATH];
+    struct stat st;
+
+    fill(s);
+    assert_int_equal(replace_begin(&s->paths, path, NULL), ERR_OK);
+    scratch_open(s);
+    assert_int_equal(stat(path, &st), -1);
+    scratch_begin(s);
+    assert_int_equal(txn_count(s->w.txn, DB_MEDIA), 101);
+}
+
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(an_older_store_is_migrated_and_nothing_of_it_is_lost),
+        CLAIM(a_store_that_would_not_hold_together_is_left_as_it_is),
+        CLAIM(a_newer_store_is_refused_and_left_as_it_is),
+        CLAIM(a_reader_of_an_older_store_waits_for_its_writer),
+        CLAIM(a_replacement_cut_short_is_finished),
+        CLAIM(an_unfinished_copy_is_dropped),
+    };
+    return cmocka_run_group_tests_name("migrate", tests, NULL, NULL);
+}

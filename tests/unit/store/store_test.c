@@ -1,0 +1,195 @@
+#include "tests/unit/store/scratch.h"
+#include <sys/wait.h>
+#include "store/local.h"
+
+static struct bytes b(const char *text)
+{
+    return bytes_of(text, strlen(text));
+}
+
+static void a_reader_of_a_store_that_is_not_there_is_told_offline(void **state)
+{
+    struct scratch *s = *state;
+    struct fault fault = { 0 };
+    struct store *store = NULL;
+
+    assert_int_equal(store_open(&s->paths, STORE_READER, &store, &fault), ERR_OFFLINE);
+    assert_true(fault.what[0] != 0);
+}
+
+static void what_is_committed_is_there_after_opening_again(void **state)
+{
+    struct scratch *s = *state;
+    struct bytes value;
+
+    scratch_open(s);
+    scratch_begin(s);
+    assert_int_equal(txn_put(s->w.txn, DB_META, b("name"), b("value")), ERR_OK);
+    scratch_commit(s);
+    scratch_close(s);
+    scratch_open(s);
+    scratch_begin(s);
+    assert_int_equal(txn_get(s->w.txn, DB_META, b("name"), &value), ERR_OK);
+    assert_true(bytes_equal(value, b("value")));
+}
+
+static void what_is_aborted_was_never_there(void **state)
+{
+    struct scratch *s = *state;
+    struct bytes value;
+
+    scratch_open(s);
+    scratch_begin(s);
+    assert_int_equal(txn_put(s->w.txn, DB_META, b("name"), b("value")), ERR_OK);
+    txn_end(s->w.txn);
+    scratch_begin(s);
+    assert_int_equal(txn_get(s->w.txn, DB_META, b("name"), &value), ERR_NOT_FOUND);
+    assert_int_equal(txn_delete(s->w.txn, DB_META, b("name")), ERR_NOT_FOUND);
+}
+
+static void a_reader_sees_the_moment_in_which_it_began(void **state)
+{
+    struct scratch *s = *state;
+    struct txn *before, *after;
+    struct bytes value;
+
+    scratch_open(s);
+    assert_int_equal(store_read(s->store, &before, NULL), ERR_OK);
+    scratch_begin(s);
+    assert_int_equal(txn_put(s->w.txn, DB_META, b("name"), b("value")), ERR_OK);
+    scratch_commit(s);
+    assert_int_equal(store_read(s->store, &after, NULL), ERR_OK);
+    assert_int_equal(txn_get(before, DB_META, b("name"), &value), ERR_NOT_FOUND);
+    assert_int_equal(txn_get(after, DB_META, b("name"), &value), ERR_OK);
+    txn_end(before);
+    txn_end(after);
+}
+
+static void a_walk_goes_in_order_and_ends_with_its_prefix(void **state)
+{
+    struct scratch *s = *state;
+    static const char *const keys[] = { "b1", "a2", "b3", "c", "b2" };
+    char seen[32] = "";
+    struct walk walk;
+
+    scratch_open(s);
+    scratch_begin(s);
+    for (size_t i = 0; i < 5; i++)
+        assert_int_equal(txn_put(s->w.txn, DB_PLACE, b(keys[i]), b("x")), ERR_OK);
+    assert_int_equal(walk_begin(s->w.txn, DB_PLACE, b("b2"), b("b"), &walk), ERR_OK);
+    while (walk_next(&walk))
+        snprintf(seen + strlen(seen), sizeof(seen) - strlen(seen), "%.2s ", (const char *)walk.key.at);
+    walk_end(&walk);
+    assert_string_equal(seen, "b2 b3 ");
+    assert_int_equal(txn_count(s->w.txn, DB_PLACE), 5);
+}
+
+static void a_second_writer_is_refused(void **state)
+{
+    struct scratch *s = *state;
+    struct fault fault = { 0 };
+    struct store *second = NULL;
+
+    scratch_open(s);
+    assert_int_equal(store_open(&s->paths, STORE_WRITER, &second, &fault), ERR_EXISTS);
+    assert_true(fault.hint[0] != 0);
+    scratch_close(s);
+    scratch_open(s);
+}
+
+static void a_full_map_refuses_the_write_and_takes_the_next(void **state)
+{
+    struct scratch *s = *state;
+    static uint8_t large[1 << 20];
+    enum err e = ERR_OK;
+
+    scratch_config(s, "[store]\nmap_mib = 4\n");
+    scratch_open(s);
+    scratch_begin(s);
+    for (uint8_t i = 0; e == ERR_OK && i < 10; i++)
+        e = txn_put(s->w.txn, DB_PLACE, bytes_of(&i, 1), bytes_of(large, sizeof(large)));
+    assert_int_equal(e, ERR_FULL);
+    txn_end(s->w.txn);
+    scratch_begin(s);
+    assert_int_equal(txn_put(s->w.txn, DB_PLACE, b("small"), b("x")), ERR_OK);
+    scratch_commit(s);
+}
+
+static void a_dead_readers_slot_is_cleared(void **state)
+{
+    struct scratch *s = *state;
+    struct fault fault = { 0 };
+    int status;
+
+    scratch_open(s);
+    pid_t child = fork();
+    if (child == 0) { /* opens an environment of its own, and dies inside a transaction */
+        struct store *store;
+        struct txn *txn;
+        enum err e = store_open(&s->paths, STORE_READER, &store, &fault);
+        if (e == ERR_OK)
+            e = store_read(store, &txn, &fault);
+        _exit(e);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), ERR_OK);
+    assert_int_equal(store_clear_readers(s->store), 1);
+    assert_int_equal(store_clear_readers(s->store), 0);
+}
+
+static void a_store_left_half_made_is_made_anew(void **state)
+{
+    struct scratch *s = *state;
+    char path[PATH_MAX + 32];
+
+    snprintf(path, sizeof(path), "%s/store", s->paths.data);
+    assert_int_equal(mkdir(path, 0700), 0);
+    snprintf(path, sizeof(path), "%s/store/data.mdb", s->paths.data);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("half of a head", file);
+    fclose(file);
+    scratch_open(s);
+    assert_int_equal(scratch_problems(s), 0);
+}
+
+static void a_bad_setting_is_told(void **state)
+{
+    struct scratch *s = *state;
+    struct fault fault = { 0 };
+
+    scratch_config(s, "[store]\nmap_mib = plenty\n");
+    assert_int_equal(store_open(&s->paths, STORE_WRITER, &s->store, &fault), ERR_BAD_REQUEST);
+    assert_non_null(strstr(fault.what, "loophole.conf"));
+}
+
+static void network_file_systems_are_known_by_their_magic(void **state)
+{
+    (void)state;
+    assert_string_equal(local_network_name(0x6969), "NFS");
+    assert_string_equal(local_network_name(0xFF534D42), "CIFS");
+    assert_null(local_network_name(0xEF53));     /* ext4 */
+    assert_null(local_network_name(0x01021994)); /* tmpfs */
+    assert_null(local_network_name(0x65735546)); /* FUSE */
+}
+
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(a_reader_of_a_store_that_is_not_there_is_told_offline),
+        CLAIM(what_is_committed_is_there_after_opening_again),
+        CLAIM(what_is_aborted_was_never_there),
+        CLAIM(a_reader_sees_the_moment_in_which_it_began),
+        CLAIM(a_walk_goes_in_order_and_ends_with_its_prefix),
+        CLAIM(a_second_writer_is_refused),
+        CLAIM(a_full_map_refuses_the_write_and_takes_the_next),
+        CLAIM(a_dead_readers_slot_is_cleared),
+        CLAIM(a_store_left_half_made_is_made_anew),
+        CLAIM(a_bad_setting_is_told),
+        CLAIM(network_file_systems_are_known_by_their_magic),
+    };
+    return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}

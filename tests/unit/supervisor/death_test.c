@@ -1,0 +1,43 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "common/err.h"
+#include "supervisor/death.h"
+
+static void describes(int code, int status, const char *wanted)
+{
+    const siginfo_t info = { .si_code = code, .si_status = status };
+    char to[DEATH_SIZE];
+
+    assert_string_equal(death_describe(&info, to), wanted);
+    assert_int_equal(death_by_signal(&info), code != CLD_EXITED);
+}
+
+static void a_signal_has_its_number_and_its_name(void **state)
+{
+    (void)state;
+    describes(CLD_KILLED, SIGKILL, "signal 9 (SIGKILL)");
+    describes(CLD_DUMPED, SIGSEGV, "signal 11 (SIGSEGV)");
+    describes(CLD_KILLED, SIGRTMIN + 1, "signal 35");
+}
+
+static void an_exit_code_of_ours_has_the_name_of_its_error(void **state)
+{
+    (void)state;
+    describes(CLD_EXITED, err_exit_code(ERR_DENIED), "exit code 21 (denied)");
+    describes(CLD_EXITED, err_exit_code(ERR_EXISTS), "exit code 13 (exists)");
+    describes(CLD_EXITED, 0, "exit code 0");
+    describes(CLD_EXITED, 1, "exit code 1");
+    describes(CLD_EXITED, 127, "exit code 127");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_signal_has_its_number_and_its_name),
+        cmocka_unit_test(an_exit_code_of_ours_has_the_name_of_its_error),
+    };
+    return cmocka_run_group_tests_name("supervisor/death", tests, NULL, NULL);
+}

@@ -1,0 +1,98 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "supervisor/hang.h"
+
+enum { LOOK = 100000, LIMIT = 2000000 };
+
+/* Looks ten times a second at a process that gives no beat, in `state`, using `cpu` between two looks; the number of
+ * looks until it is found to hang, 0 when it is not within `most`. */
+static int looks_until_found(char state, usec_t cpu, int most)
+{
+    struct hang hang = { 0 };
+    struct proc proc = { .state = state };
+
+    for (int look = 1; look <= most; look++) {
+        proc.cpu += cpu;
+        if (hang_found(&hang, 0, &proc, LOOK, LIMIT))
+            return look;
+    }
+    return 0;
+}
+
+static void a_stopped_or_sleeping_process_is_found_after_its_limit(void **state)
+{
+    (void)state;
+    assert_int_equal(looks_until_found('T', 0, 100), 22);
+    assert_int_equal(looks_until_found('S', 0, 100), 22);
+}
+
+static void a_process_that_spins_is_found(void **state)
+{
+    (void)state;
+    assert_int_equal(looks_until_found('R', LOOK, 100), 22);
+    assert_int_equal(looks_until_found('R', 8 * LOOK, 100), 22); /* in many threads */
+}
+
+static void a_process_that_gets_no_processor_is_not_to_blame(void **state)
+{
+    (void)state;
+    assert_int_equal(looks_until_found('R', 0, 10000), 0);
+    assert_int_equal(looks_until_found('R', LOOK / 10, 150), 0);
+}
+
+static void a_process_that_waits_for_a_disk_or_a_debugger_is_not_to_blame(void **state)
+{
+    (void)state;
+    assert_int_equal(looks_until_found('D', 0, 10000), 0);
+    assert_int_equal(looks_until_found('t', 0, 10000), 0);
+}
+
+static void a_beat_clears_all(void **state)
+{
+    const struct proc sleeping = { .state = 'S' };
+    struct hang hang = { 0 };
+
+    (void)state;
+    for (uint64_t look = 0; look < 1000; look++)
+        assert_false(hang_found(&hang, look / 15, &sleeping, LOOK, LIMIT));
+}
+
+static void one_look_is_never_enough(void **state)
+{
+    const struct proc sleeping = { .state = 'S' };
+    struct hang hang = { 0 };
+
+    (void)state;
+    assert_false(hang_found(&hang, 0, &sleeping, 10 * LIMIT, LIMIT));
+    assert_false(hang_found(&hang, 1, &sleeping, 10 * LIMIT, LIMIT));
+    assert_false(hang_found(&hang, 1, &sleeping, 10 * LIMIT, LIMIT));
+    assert_true(hang_found(&hang, 1, &sleeping, 1, LIMIT));
+}
+
+static void a_process_that_used_less_time_than_before_is_no_matter(void **state)
+{
+    const struct proc before = { .state = 'R', .cpu = 5000000 }, after = { .state = 'R', .cpu = 0 };
+    struct hang hang = { 0 };
+
+    (void)state;
+    assert_false(hang_found(&hang, 0, &before, LOOK, LIMIT));
+    assert_false(hang_found(&hang, 0, &after, LOOK, LIMIT));
+    assert_in_range(hang.silent, 0, LOOK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_stopped_or_sleeping_process_is_found_after_its_limit),
+        cmocka_unit_test(a_process_that_spins_is_found),
+        cmocka_unit_test(a_process_that_gets_no_processor_is_not_to_blame),
+        cmocka_unit_test(a_process_that_waits_for_a_disk_or_a_debugger_is_not_to_blame),
+        cmocka_unit_test(a_beat_clears_all),
+        cmocka_unit_test(one_look_is_never_enough),
+        cmocka_unit_test(a_process_that_used_less_time_than_before_is_no_matter),
+    };
+    return cmocka_run_group_tests_name("supervisor/hang", tests, NULL, NULL);
+}

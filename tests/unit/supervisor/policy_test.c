@@ -1,0 +1,124 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "supervisor/policy.h"
+
+enum { MS = 1000, S = 1000000 };
+
+/* One death after another, and what becomes of each: waits in ms, -1 for quarantine. */
+struct death_row {
+    struct policy_life life;
+    int wait_ms;
+};
+
+static const struct policy_life at_once = { .lived = 10 * MS };
+static const struct policy_life before_ready = { .lived = 30 * S };
+static const struct policy_life soon_after_ready = { .lived = 1 * S, .was_ready = true, .ready = 900 * MS };
+static const struct policy_life slow_to_start = { .lived = 10 * S, .was_ready = true, .ready = 1 * S };
+static const struct policy_life after_a_while = { .lived = 60 * S, .was_ready = true, .ready = 59 * S };
+
+static void deaths_end_so(const struct death_row *rows, size_t count, bool never_quarantined)
+{
+    struct policy policy = { 0 };
+
+    for (size_t i = 0; i < count; i++) {
+        struct policy_verdict verdict = policy_died(&policy, rows[i].life, never_quarantined);
+        assert_int_equal(verdict.quarantine, rows[i].wait_ms < 0);
+        if (!verdict.quarantine)
+            assert_int_equal(verdict.wait, rows[i].wait_ms * MS);
+    }
+}
+
+#define DEATHS(rows, never) deaths_end_so(rows, sizeof(rows) / sizeof(*(rows)), never)
+
+static void quick_deaths_wait_longer_and_longer_and_the_fifth_is_quarantine(void **state)
+{
+    const struct death_row rows[] = {
+        { at_once, 0 }, { at_once, 100 }, { at_once, 500 }, { at_once, 2000 }, { at_once, -1 },
+    };
+
+    (void)state;
+    DEATHS(rows, false);
+}
+
+static void what_is_never_quarantined_goes_on_every_five_seconds(void **state)
+{
+    const struct death_row rows[] = {
+        { at_once, 0 },    { at_once, 100 },  { at_once, 500 },  { at_once, 2000 },
+        { at_once, 5000 }, { at_once, 5000 }, { at_once, 5000 },
+    };
+
+    (void)state;
+    DEATHS(rows, true);
+}
+
+static void a_death_after_a_while_is_followed_by_a_restart_at_once(void **state)
+{
+    const struct death_row rows[] = {
+        { after_a_while, 0 }, { after_a_while, 0 }, { after_a_while, 0 },
+        { after_a_while, 0 }, { after_a_while, 0 }, { after_a_while, 0 },
+    };
+
+    (void)state;
+    DEATHS(rows, false);
+}
+
+static void never_being_ready_is_quick_however_long_it_took(void **state)
+{
+    const struct death_row rows[] = {
+        { before_ready, 0 },    { before_ready, 100 }, { before_ready, 500 },
+        { before_ready, 2000 }, { before_ready, -1 },
+    };
+
+    (void)state;
+    DEATHS(rows, false);
+}
+
+static void two_seconds_of_being_ready_wipe_the_slate(void **state)
+{
+    const struct death_row rows[] = {
+        { at_once, 0 },       { at_once, 100 }, { at_once, 500 }, { at_once, 2000 },
+        { after_a_while, 0 }, { at_once, 0 },   { at_once, 100 },
+    };
+
+    (void)state;
+    DEATHS(rows, false);
+}
+
+static void less_than_two_seconds_of_it_do_not(void **state)
+{
+    const struct death_row rows[] = {
+        { soon_after_ready, 0 }, { soon_after_ready, 100 }, { slow_to_start, 0 }, { soon_after_ready, 500 },
+        { slow_to_start, 0 },    { at_once, 2000 },         { at_once, -1 },
+    };
+
+    (void)state;
+    DEATHS(rows, false);
+}
+
+static void a_release_begins_anew(void **state)
+{
+    struct policy policy = { 0 };
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        policy_died(&policy, at_once, false);
+    policy = (struct policy){ 0 };
+    assert_false(policy_died(&policy, at_once, false).quarantine);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quick_deaths_wait_longer_and_longer_and_the_fifth_is_quarantine),
+        cmocka_unit_test(what_is_never_quarantined_goes_on_every_five_seconds),
+        cmocka_unit_test(a_death_after_a_while_is_followed_by_a_restart_at_once),
+        cmocka_unit_test(never_being_ready_is_quick_however_long_it_took),
+        cmocka_unit_test(two_seconds_of_being_ready_wipe_the_slate),
+        cmocka_unit_test(less_than_two_seconds_of_it_do_not),
+        cmocka_unit_test(a_release_begins_anew),
+    };
+    return cmocka_run_group_tests_name("supervisor/policy", tests, NULL, NULL);
+}

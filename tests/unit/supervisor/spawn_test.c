@@ -1,0 +1,203 @@
+#include "tests/unit/common/home.h"
+#include <fcntl.h>
+#include <sys/stat.h>
+#include "common/clock.h"
+#include "common/file.h"
+#include "supervisor/spawn.h"
+
+enum { LONG_ENOUGH = 60 * 1000000 };
+
+/* A program of that text stands in the programs' directory. */
+static void put_program(struct home *home, const char *text)
+{
+    strcpy(home->paths.programs, home->root);
+    assert_int_equal(chmod(home_file(home, "program", text), 0700), 0);
+}
+
+static struct spawn start(struct home *home, const char *text)
+{
+    struct spawn spawn;
+
+    put_program(home, text);
+    assert_int_equal(spawn_start(&home->paths, "test", "program", &spawn, NULL), ERR_OK);
+    assert_true(spawn.pid > 1);
+    assert_true(spawn.start_ticks > 0);
+    return spawn;
+}
+
+static siginfo_t end_of(struct spawn *spawn)
+{
+    siginfo_t info;
+
+    assert_true(spawn_is_dead(spawn, LONG_ENOUGH));
+    assert_true(spawn_bury(spawn, &info));
+    assert_int_equal(spawn->pid, 0);
+    return info;
+}
+
+static void kill_and_bury(struct spawn *spawn)
+{
+    spawn_signal(spawn, SIGKILL);
+    (void)end_of(spawn);
+}
+
+static void an_exit_code_comes_back(void **state)
+{
+    struct spawn spawn = start(*state, "#!/bin/sh\nexit 7\n");
+    siginfo_t info = end_of(&spawn);
+
+    assert_int_equal(info.si_code, CLD_EXITED);
+    assert_int_equal(info.si_status, 7);
+}
+
+static void a_signal_comes_back(void **state)
+{
+    struct spawn spawn = start(*state, "#!/bin/sh\nexec sleep 600\n");
+    siginfo_t info;
+
+    assert_false(spawn_is_dead(&spawn, 0));
+    spawn_signal(&spawn, SIGKILL);
+    info = end_of(&spawn);
+    assert_int_equal(info.si_code, CLD_KILLED);
+    assert_int_equal(info.si_status, SIGKILL);
+}
+
+static void a_program_that_is_not_there_is_told(void **state)
+{
+    struct home *home = *state;
+    struct spawn spawn;
+    struct fault fault;
+
+    assert_int_equal(spawn_start(&home->paths, "test", "no-such-program", &spawn, &fault), ERR_NOT_FOUND);
+    assert_non_null(strstr(fault.what, "no-such-program"));
+    assert_int_equal(spawn.pid, 0);
+}
+
+/* Its session, its descriptors and its blocked signals, as it sees them itself. */
+static void a_service_inherits_nothing(void **state)
+{
+    struct home *home = *state;
+    struct buffer seen = { 0 };
+    char end[64], *ignored;
+    sigset_t term;
+    struct spawn spawn;
+    int leak = open("/dev/null", O_RDONLY);
+
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    sigprocmask(SIG_BLOCK, &term, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    put_program(home,
+                "#!/bin/sh\n( readlink /proc/$$/fd/0 /proc/$$/fd/1; [ -e /proc/$$/fd/200 ] && echo leak\n"
+                "grep -E 'SigBlk|SigIgn' /proc/$$/status; cut -d' ' -f6 /proc/$$/stat ) "
+                ">\"$LOOPHOLE_HOME\"/../seen\n");
+    assert_int_equal(dup2(leak, 200), 200);
+    assert_int_equal(spawn_start(&home->paths, "test", "program", &spawn, NULL), ERR_OK);
+    (void)snprintf(end, sizeof(end), "\n%d\n", (int)spawn.pid);
+    (void)end_of(&spawn);
+    close(leak);
+    close(200);
+    sigprocmask(SIG_UNBLOCK, &term, NULL);
+    assert_int_equal(file_read_all(home_file(home, "seen", NULL), 4096, &seen, NULL), ERR_OK);
+    assert_int_equal(strncmp(buffer_c(&seen), "/dev/null\n/dev/null\n", 20), 0);
+    assert_null(strstr(buffer_c(&seen), "leak"));
+    assert_non_null(strstr(buffer_c(&seen), "SigBlk:\t0000000000000000"));
+    assert_non_null(ignored = strstr(buffer_c(&seen), "SigIgn:\t"));
+    assert_false(strtoull(ignored + 8, NULL, 16) >> (SIGPIPE - 1) & 1);
+    assert_non_null(strstr(buffer_c(&seen), end));
+    buffer_free(&seen);
+}
+
+static void last_words_go_to_the_log_of_the_service(void **state)
+{
+    struct home *home = *state;
+    struct spawn spawn = start(home, "#!/bin/sh\necho 'free(): invalid pointer' >&2\n");
+    struct buffer log = { 0 };
+
+    (void)end_of(&spawn);
+    assert_int_equal(file_read_all(home_file(home, "home/data/log/test.log", NULL), 4096, &log, NULL),
+                     ERR_OK);
+    assert_string_equal(buffer_c(&log), "free(): invalid pointer\n");
+    buffer_free(&log);
+}
+
+static void a_dead_services_helpers_die_with_it(void **state)
+{
+    struct home *home = *state;
+    struct spawn spawn =
+        start(home, "#!/bin/sh\nsleep 600 &\necho $! >\"$LOOPHOLE_HOME\"/../helper\nexit 0\n");
+    struct buffer text = { 0 };
+    usec_t end = clock_steady() + LONG_ENOUGH;
+    int32_t helper;
+
+    (void)end_of(&spawn);
+    assert_int_equal(file_read_all(home_file(home, "helper", NULL), 64, &text, NULL), ERR_OK);
+    helper = atoi(buffer_c(&text));
+    buffer_free(&text);
+    while (board_start_ticks(helper) != 0 && clock_steady() < end)
+        clock_sleep(10000);
+    assert_int_equal(board_start_ticks(helper), 0);
+}
+
+static void a_process_on_the_board_is_adopted(void **state)
+{
+    struct spawn spawn = start(*state, "#!/bin/sh\nexec sleep 600\n"), adopted;
+    struct board_line line = { .pid = spawn.pid, .start_ticks = spawn.start_ticks };
+
+    assert_true(spawn_adopt(&line, &adopted));
+    assert_int_equal(adopted.pid, spawn.pid);
+    spawn_signal(&adopted, SIGKILL);
+    assert_true(spawn_is_dead(&adopted, LONG_ENOUGH));
+    close(adopted.pidfd);
+    (void)end_of(&spawn);
+}
+
+static void a_pid_that_belongs_to_another_process_now_is_not_adopted(void **state)
+{
+    struct spawn spawn = start(*state, "#!/bin/sh\nexec sleep 600\n"), adopted;
+    struct board_line line = { .pid = spawn.pid, .start_ticks = spawn.start_ticks + 1 };
+
+    assert_false(spawn_adopt(&line, &adopted));
+    assert_int_equal(adopted.pid, 0);
+    kill_and_bury(&spawn);
+}
+
+static void a_line_of_nonsense_is_not_adopted(void **state)
+{
+    static const int32_t pids[] = { 0, 1, -1, INT32_MIN, INT32_MAX };
+    struct spawn adopted;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(pids) / sizeof(*pids); i++) {
+        struct board_line line = { .pid = pids[i], .start_ticks = 12345 };
+        assert_false(spawn_adopt(&line, &adopted));
+    }
+}
+
+static void a_dead_process_is_not_adopted(void **state)
+{
+    struct spawn spawn = start(*state, "#!/bin/sh\nexit 0\n"), adopted;
+    struct board_line line = { .pid = spawn.pid, .start_ticks = spawn.start_ticks };
+
+    assert_true(spawn_is_dead(&spawn, LONG_ENOUGH));
+    assert_false(spawn_adopt(&line, &adopted)); /* a zombie */
+    (void)end_of(&spawn);
+    assert_false(spawn_adopt(&line, &adopted));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        HOME_TEST(an_exit_code_comes_back),
+        HOME_TEST(a_signal_comes_back),
+        HOME_TEST(a_program_that_is_not_there_is_told),
+        HOME_TEST(a_service_inherits_nothing),
+        HOME_TEST(last_words_go_to_the_log_of_the_service),
+        HOME_TEST(a_dead_services_helpers_die_with_it),
+        HOME_TEST(a_process_on_the_board_is_adopted),
+        HOME_TEST(a_pid_that_belongs_to_another_process_now_is_not_adopted),
+        HOME_TEST(a_line_of_nonsense_is_not_adopted),
+        HOME_TEST(a_dead_process_is_not_adopted),
+    };
+    return cmocka_run_group_tests_name("supervisor/spawn", tests, NULL, NULL);
+}
