@@ -79,6 +79,7 @@ $(BUILD)/%.a:
 	@rm -f $@
 	@echo '  AR   $@'
 	$(Q)ar rcs $@ $^
+$(BUILD)/services/worker/hear/model.o: model/weights.bin
 ENGINE := $(BUILD)/libstore.a $(BUILD)/libproto.a $(BUILD)/libcommon.a
 
 # The folder of a program, and its objects; parts in sub-folders belong to it.
@@ -145,12 +146,13 @@ FUZZ_SRC    := $(wildcard tests/fuzz/*/*.c)
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/targets/%,$(FUZZ_SRC))
 FUZZ_BUILD   = BUILD=$(BUILD)/fuzz CC=clang WARN= MODE='-O1 -g -fno-omit-frame-pointer' \
                EXTRA='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+$(BUILD)/libfuzz.a: $(call objects,$(wildcard tests/fuzz/*.c))
 fuzz_folder  = $(if $(filter schemac,$(1)),proto/schemac,$(call part_folder,$(1)))
 define fuzz_part
 $(BUILD)/libfuzz_$(1).a: $$(filter-out %/main.o,$$(call parts,$(call fuzz_folder,$(1))))
 endef
 define fuzz_target
-$(BUILD)/targets/$(1): $(BUILD)/tests/fuzz/$(1).o $(BUILD)/tests/fuzz/fuzz.o \
+$(BUILD)/targets/$(1): $(BUILD)/tests/fuzz/$(1).o $(BUILD)/libfuzz.a \
                        $$(if $(call fuzz_folder,$(2)),$(BUILD)/libfuzz_$(2).a) $$(ENGINE)
 	@mkdir -p $$(@D)
 	@echo '  LINK $$@'

@@ -36,7 +36,7 @@ report(struct check *c, const struct seen *row, const char *format, ...)
 
     for (uint32_t i = 0; i < row->key.len && i < 32; i++)
         snprintf(key + 2 * i, 3, "%02x", row->key.at[i]);
-    len = snprintf(what, sizeof(what), "%s %s: ", database_name(row->db), key);
+    len = snprintf(what, sizeof(what), "%s%s%s: ", database_name(row->db), key[0] ? " " : "", key);
     va_start(arguments, format);
     vsnprintf(what + len, sizeof(what) - (size_t)len, format, arguments);
     va_end(arguments);

@@ -136,6 +136,7 @@ void child_start(struct child *child)
 {
     struct fault fault = { 0 };
 
+    child->line = board_line(child->world->board, child->row->name, true);
     if (child->line && spawn_adopt(child->line, &child->process))
         be_up(child, true);
     else if (lock_is_held(child->world->paths, child->row->name))
@@ -149,11 +150,16 @@ void child_start(struct child *child)
 
 /* ---- life ---- */
 
+static bool is_on_board(const struct child *child)
+{
+    return child->line && atomic_load(&child->line->pid) == child->process.pid;
+}
+
 static enum board_state state_on_board(const struct child *child)
 {
     uint32_t state;
 
-    if (!child->line || atomic_load(&child->line->pid) != child->process.pid)
+    if (!is_on_board(child))
         return BOARD_STARTING;
     state = atomic_load(&child->line->state);
     return state < BOARD_STATES ? (enum board_state)state : BOARD_STARTING;
@@ -183,36 +189,6 @@ static void look_at_beats(struct child *child, usec_t passed)
     spawn_signal(&child->process, SIGKILL);
 }
 
-static void look_up(struct child *child, usec_t now, usec_t passed)
-{
-    enum board_state state = state_on_board(child);
-
-    if (!child->ready_at && (state == BOARD_READY || state == BOARD_WAITING)) {
-        child->ready_at = now;
-        log_info("%s[%d] is ready", child->row->name, (int)child->process.pid);
-    }
-    look_at_beats(child, passed);
-}
-
-void child_look(struct child *child, usec_t now, usec_t passed)
-{
-    switch (child->state) {
-    case CHILD_DOWN:
-        if (now >= child->due)
-            child_start(child);
-        break;
-    case CHILD_UP:
-        look_up(child, now, passed);
-        break;
-    case CHILD_STOPPING:
-        if (now >= child->due)
-            spawn_signal(&child->process, SIGKILL);
-        break;
-    case CHILD_QUARANTINED:
-        break;
-    }
-}
-
 /* A stopped process takes its SIGTERM only once it goes on. */
 static void ask_to_stop(const struct child *child)
 {
@@ -232,6 +208,40 @@ void child_restart(struct child *child)
     ask_to_stop(child);
     child->state = CHILD_STOPPING;
     child->due = clock_steady() + STOP_US;
+}
+
+static void look_up(struct child *child, usec_t now, usec_t passed)
+{
+    enum board_state state = state_on_board(child);
+
+    if (!child->ready_at && (state == BOARD_READY || state == BOARD_WAITING)) {
+        child->ready_at = now;
+        log_info("%s[%d] is ready", child->row->name, (int)child->process.pid);
+    }
+    look_at_beats(child, passed);
+    if (child->ready_at && !child->hung && !is_on_board(child)) {
+        log_warn("%s[%d] is on the board no more: replaced", child->row->name, (int)child->process.pid);
+        child_restart(child);
+    }
+}
+
+void child_look(struct child *child, usec_t now, usec_t passed)
+{
+    switch (child->state) {
+    case CHILD_DOWN:
+        if (now >= child->due)
+            child_start(child);
+        break;
+    case CHILD_UP:
+        look_up(child, now, passed);
+        break;
+    case CHILD_STOPPING:
+        if (now >= child->due)
+            spawn_signal(&child->process, SIGKILL);
+        break;
+    case CHILD_QUARANTINED:
+        break;
+    }
 }
 
 void child_shut(struct child *child)

@@ -18,7 +18,18 @@
 
 extern char **environ;
 
+static const char help[] =
+    "Usage: loopholed [--keep | --detach] [--foreground]\n"
+    "Starts, watches, restarts and re-adopts all services of loophole (`loophole up` runs it).\n\n"
+    "      --keep        stay as a parent that starts the supervisor again when it dies\n"
+    "      --detach      the same in the background\n"
+    "  -f, --foreground  log to stderr as well\n"
+    "  -V, --version     print the version\n\n"
+    "SIGTERM stops all services in order. SIGKILL leaves them running: the next loopholed adopts them.\n"
+    "Settings: [supervisor] hang_ms, start_ms in loophole.conf.\n";
+
 struct keeper {
+    char program[PATH_MAX + 16];
     char **arguments; /* of the supervisor: ours without --keep and --detach */
     sigset_t signals;
     pid_t supervisor;
@@ -33,20 +44,18 @@ static bool is_ours(const char *argument)
     return strcmp(argument, "--keep") == 0 || strcmp(argument, "--detach") == 0;
 }
 
-bool keeper_is_asked(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++)
-        if (is_ours(argv[i]))
-            return true;
-    return false;
-}
-
 static bool has_argument(int argc, char **argv, const char *wanted)
 {
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], wanted) == 0)
             return true;
     return false;
+}
+
+bool keeper_is_asked(int argc, char **argv)
+{
+    return has_argument(argc, argv, "--keep") || has_argument(argc, argv, "--detach") ||
+           has_argument(argc, argv, "--help");
 }
 
 static int give_up(const struct fault *fault)
@@ -93,8 +102,7 @@ static bool start(struct keeper *keeper)
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    number =
-        posix_spawn(&keeper->supervisor, "/proc/self/exe", NULL, &attributes, keeper->arguments, environ);
+    number = posix_spawn(&keeper->supervisor, keeper->program, NULL, &attributes, keeper->arguments, environ);
     posix_spawnattr_destroy(&attributes);
     keeper->started = clock_steady();
     if (number == 0)
@@ -232,29 +240,40 @@ static char **without_ours(int argc, char **argv)
     return arguments;
 }
 
+/* All that can go wrong is found here, while somebody still reads what is said. */
+static enum err prepare(struct keeper *keeper, struct paths *paths, struct fault *fault)
+{
+    struct settings settings;
+    enum err e = paths_find(paths, fault);
+
+    if (e != ERR_OK || (e = settings_read(paths, &settings, fault)) != ERR_OK)
+        return e;
+    if (lock_is_held(paths, "supervisor"))
+        return fault_set(fault, ERR_EXISTS, "a supervisor runs already in %s", paths->run);
+    if (paths->home[0])
+        setenv("LOOPHOLE_HOME", paths->home, 1); /* a relative one would be another from "/" */
+    (void)snprintf(keeper->program, sizeof(keeper->program), "%s/loopholed", paths->programs);
+    return keeper->arguments ? ERR_OK : fault_set(fault, ERR_FULL, "no memory is left");
+}
+
 int keeper_run(int argc, char **argv)
 {
     struct keeper keeper = { .arguments = without_ours(argc, argv) };
     bool detach = has_argument(argc, argv, "--detach");
     struct fault fault = { 0 };
-    struct settings settings; /* read only to say what is wrong with them while somebody listens */
     struct paths paths;
-    int exit_code;
+    int exit_code = 0;
 
-    if (!keeper.arguments)
-        return err_exit_code(ERR_FULL);
-    if (paths_find(&paths, &fault) != ERR_OK || settings_read(&paths, &settings, &fault) != ERR_OK)
-        return give_up(&fault);
-    if (lock_is_held(&paths, "supervisor")) {
-        fault_set(&fault, ERR_EXISTS, "a supervisor runs already in %s", paths.run);
-        return give_up(&fault);
+    if (has_argument(argc, argv, "--help"))
+        (void)fputs(help, stdout);
+    else if (prepare(&keeper, &paths, &fault) != ERR_OK)
+        exit_code = give_up(&fault);
+    else if (!detach || go_to_background(&exit_code)) {
+        if (log_open(&paths, "supervisor", !detach, &fault) != ERR_OK)
+            log_fault("keeper", &fault);
+        take_signals(&keeper);
+        exit_code = keep(&keeper);
     }
-    if (detach && !go_to_background(&exit_code))
-        return exit_code;
-    if (log_open(&paths, "supervisor", !detach, &fault) != ERR_OK)
-        log_fault("keeper", &fault);
-    take_signals(&keeper);
-    exit_code = keep(&keeper);
     free(keeper.arguments);
     return exit_code;
 }

@@ -11,7 +11,7 @@
 #define KEEPER_RESTARTS "LOOPHOLE_KEEPER_RESTARTS"
 #define KEEPER_DEATH    "LOOPHOLE_KEEPER_DEATH"
 
-bool keeper_is_asked(int argc, char **argv); /* --keep or --detach is among the arguments */
+bool keeper_is_asked(int argc, char **argv); /* --keep, --detach or --help is among the arguments */
 
 /* Returns the exit code: the supervisor's own when it ended by itself; that of `exists` when one runs already. With
  * --detach it returns 0 as soon as the keeper runs in the background. SIGTERM and SIGINT are handed on. */

@@ -22,6 +22,7 @@ static enum err set_files(posix_spawn_file_actions_t *files, const struct paths 
         posix_spawn_file_actions_addopen(files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) != 0 ||
         posix_spawn_file_actions_addopen(files, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0600) !=
             0 ||
+        posix_spawn_file_actions_addchdir_np(files, "/") != 0 ||
         posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1) != 0)
         return ERR_FULL;
     return ERR_OK;

@@ -12,7 +12,7 @@ struct spawn {
     uint64_t start_ticks;
 };
 
-/* Starts `program` from the programs' directory in a session of its own, with no descriptor but /dev/null as
+/* Starts `program` from the programs' directory in a session of its own, in "/", with no descriptor but /dev/null as
  * standard input and output, and the log of `service` as standard error, where the C library speaks its last words.
  * Errors: not_found, denied, io, full. */
 enum err spawn_start(const struct paths *paths, const char *service, const char *program, struct spawn *to,

@@ -47,7 +47,6 @@ static void start_all(struct supervisor *supervisor)
         struct child *child = &supervisor->children[i];
         child->row = &table_rows[i];
         child->world = &supervisor->world;
-        child->line = board_line(supervisor->world.board, child->row->name, true);
         supervisor->count = i + 1;
         child_start(child);
         anybody = anybody || child->adopted;
@@ -69,6 +68,13 @@ static void read_keeper(struct supervisor *supervisor)
     unsetenv(KEEPER_DEATH);
 }
 
+/* A home that was given as a relative path would be another one to a child, which starts in "/". */
+static void fix_home(const struct paths *paths)
+{
+    if (paths->home[0])
+        setenv("LOOPHOLE_HOME", paths->home, 1);
+}
+
 void supervisor_open(struct supervisor *supervisor, struct service *service)
 {
     struct fault fault = { 0 };
@@ -77,6 +83,7 @@ void supervisor_open(struct supervisor *supervisor, struct service *service)
     *supervisor = (struct supervisor){ .bell = -1, .looked = clock_steady() };
     supervisor->world.service = service;
     supervisor->world.paths = service_paths(service);
+    fix_home(supervisor->world.paths);
     read_keeper(supervisor);
     e = settings_read(supervisor->world.paths, &supervisor->world.settings, &fault);
     if (e == ERR_OK)

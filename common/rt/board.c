@@ -57,6 +57,15 @@ enum err board_remove(const struct paths *paths)
     return shm_remove(shm_name(paths, "board", name));
 }
 
+/* Nobody's, or damaged: no service has such a name. */
+static bool is_free(const struct board_line *line)
+{
+    size_t len = strnlen(line->name, BOARD_NAME_SIZE);
+
+    return len == 0 || len == BOARD_NAME_SIZE ||
+           strspn(line->name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != len;
+}
+
 static bool is_named(const struct board_line *line, const char *name)
 {
     return strnlen(line->name, BOARD_NAME_SIZE) < BOARD_NAME_SIZE && strcmp(line->name, name) == 0;
@@ -70,7 +79,8 @@ struct board_line *board_line(struct board *board, const char *name, bool add)
         if (is_named(&board->lines[i], name))
             return &board->lines[i];
     for (uint32_t i = 0; add && i < BOARD_LINES; i++) {
-        if (board->lines[i].name[0] == '\0') {
+        if (is_free(&board->lines[i])) {
+            memset(&board->lines[i], 0, sizeof(board->lines[i]));
             strcpy(board->lines[i].name, name);
             return &board->lines[i];
         }

@@ -35,7 +35,8 @@ enum err board_open(const struct paths *paths, struct board **board, struct faul
 void board_close(struct board *board);
 enum err board_remove(const struct paths *paths); /* after an orderly shutdown */
 
-/* The line of that name; with `add`, a free one is named. NULL when there is none. */
+/* The line of that name (small letters, digits, - and _); with `add`, a free or damaged one is named, zeroed. NULL
+ * when there is none. */
 struct board_line *board_line(struct board *board, const char *name, bool add);
 struct board_line *board_at(struct board *board, uint32_t index); /* NULL past the last */
 

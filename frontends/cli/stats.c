@@ -60,7 +60,7 @@ static void print_stats(struct cli *cli, const struct service_stats *stats)
             print_prometheus(cli, stats, &stats->asks.at[i]);
         else if (cli->options.json)
             print_json(cli, stats, &stats->asks.at[i]);
-        else
+        else if (stats->asks.at[i].count > 0)
             print_row(cli, stats, &stats->asks.at[i]);
     }
 }

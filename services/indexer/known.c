@@ -142,16 +142,29 @@ enum err known_volume(struct known *known, struct arena *arena, struct id id, st
     return e;
 }
 
-enum err known_folder_named(struct known *known, struct id volume, struct id parent, struct bytes name,
-                            struct id *folder)
+static enum err find_subfolder(struct txn *txn, struct arena *scratch, struct id folder, struct bytes name,
+                               struct id *below)
 {
+    struct folder in = { 0 };
+    struct id none = { { 0 } };
+    enum err e = catalogue_folder(txn, scratch, folder, &in);
+
+    if (e != ERR_OK)
+        return e;
+    return catalogue_folder_named(txn, in.volume, in.name.len ? in.id : none, name, below);
+}
+
+enum err known_subfolder(struct known *known, struct id folder, struct bytes name, struct id *below)
+{
+    struct arena scratch = { 0 };
     struct txn *txn;
     enum err e = begin(known, &txn);
 
     if (e != ERR_OK)
         return e;
-    e = catalogue_folder_named(txn, volume, parent, name, folder);
+    e = find_subfolder(txn, &scratch, folder, name, below);
     end(known, txn);
+    arena_free(&scratch);
     return e;
 }
 

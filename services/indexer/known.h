@@ -17,9 +17,8 @@ void known_free(struct known *known); /* NULL is allowed */
 enum err known_libraries(struct known *known, struct arena *arena, struct library_list *to);
 enum err known_volume(struct known *known, struct arena *arena, struct id id, struct volume *to);
 
-/* The folder of that name, not_found when no file below it was ever seen. */
-enum err known_folder_named(struct known *known, struct id volume, struct id parent, struct bytes name,
-                            struct id *folder);
+/* The folder of that name in a folder; not_found when no file below it was ever seen. */
+enum err known_subfolder(struct known *known, struct id folder, struct bytes name, struct id *below);
 
 /* The records directly in a folder, in the order of their names' bytes; not recursive. `seen` must not call
  * known_*, and what it is given ends with the call. */

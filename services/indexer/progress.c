@@ -20,8 +20,10 @@ void progress_begin(struct indexer *indexer)
 
 void progress_turn(struct indexer *indexer)
 {
-    if (is_idle(indexer))
-        indexer->busy = false;
+    if (!is_idle(indexer))
+        return;
+    indexer->busy = false;
+    indexer->events_lost = false;
 }
 
 static uint64_t files_of(const struct shelf *shelf)

@@ -271,9 +271,8 @@ static struct node *node_below(struct scan *scan, struct node *root, const char 
         struct node *next = add_node(scan, node, bytes_of(below, len), false);
         if (!next || naming_passed_over(&scan->rules, next->below))
             return NULL;
-        struct id parent = scan->at_mount && !node->parent ? (struct id){ { 0 } } : node->id;
         if (!id_is_zero(node->id))
-            known_folder_named(scan->known, scan->order.library.volume, parent, next->name, &next->id);
+            known_subfolder(scan->known, node->id, next->name, &next->id);
         below += below[len] ? len + 1 : len;
         node = next;
     }

@@ -53,7 +53,6 @@ static void set_here(struct scan *scan, struct bytes path, const struct volume_f
     scan->result.library.path = path;
     scan->result.library.online = true;
     scan->present = found->backend == BACKEND_EXTERNAL ? AVAILABILITY_EXTERNAL_ONLINE : AVAILABILITY_LOCAL;
-    scan->at_mount = bytes_equal(path, bytes_of(found->mount, strlen(found->mount)));
 }
 
 /* At its own path, or where its volume is mounted by now. */

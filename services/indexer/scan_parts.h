@@ -43,7 +43,6 @@ struct scan {
     usec_t news_sent;
     struct naming_rules rules;
     enum availability present; /* of a file that is there */
-    bool at_mount;             /* the library is the volume's mount itself: its folders have no parent */
     struct node *pending;
     struct gone_list gone;
     struct newcomer_list newcomers;
@@ -53,7 +52,7 @@ struct scan {
 };
 
 /* Finds where the library is now and brings its volume's record up to date; sets result.library.path and online,
- * present and at_mount. result.away when it is nowhere. */
+ * and present. result.away when it is nowhere. */
 enum err scan_library_find(struct scan *scan, struct fault *fault);
 
 /* Its record in the catalogue, when the scan changed it. */

@@ -8,8 +8,6 @@ enum err scan_place_folder(struct scan *scan, struct node *node, struct id *id, 
 
     if (id_is_zero(node->id)) {
         e = scan_place_folder(scan, node->parent, &put.folder.parent, fault);
-        if (scan->at_mount && !node->parent->parent)
-            put.folder.parent = (struct id){ { 0 } };
         if (e == ERR_OK)
             e = scribe_ask(&scan->scribe, "persist.put_folder", &put, &done, fault);
         node->id = done.id;

@@ -1,6 +1,8 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/log.h"
+#include "schema_service.h"
 #include "services/indexer/indexer.h"
 
 enum {
@@ -72,19 +74,202 @@ static bool can_start(const struct indexer *indexer)
 
 /* ---- removing ---- */
 
+struct removal {
+    struct indexer *indexer;
+    struct id library;
+    struct ticket ticket;
+};
+
 static void removed(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    struct shelf *shelf = state;
-    struct ticket ticket = shelf->removal;
-    struct indexer *indexer = shelf->indexer;
+    struct removal removal = *(struct removal *)state;
+    struct shelf *shelf = shelf_of(removal.indexer->shelves, removal.library);
 
     (void)answer;
-    shelf->removal = (struct ticket){ 0 };
-    shelf->removing = false;
-    if (error != ERR_OK) {
-        ticket_fail(indexer->service, ticket, fault);
+    free(state);
+    if (shelf && error == ERR_OK)
+        shelf_remove(&removal.indexer->shelves, shelf);
+    else if (shelf)
+        shelf->removing = false;
+    if (error == ERR_OK)
+        ticket_answer(removal.indexer->service, removal.ticket, &(struct nothing){ 0 });
+    else
+        ticket_fail(removal.indexer->service, removal.ticket, fault);
+}
+
+static void remove_now(struct indexer *indexer, struct shelf *shelf)
+{
+    struct persist_remove_library request = { .id = shelf->library.id };
+    struct removal *removal = malloc(sizeof(*removal));
+    struct fault fault = { .code = ERR_FULL, .what = "no memory to remove a library" };
+    enum err e = ERR_FULL;
+
+    if (removal) {
+        *removal = (struct removal){ indexer, shelf->library.id, shelf->removal };
+        e = service_ask(indexer->service, "persist.remove_library", &request, REMOVAL_BUDGET_MS, NULL, removed, removal,
+                        &fault);
+    }
+    if (e == ERR_OK) {
+        shelf->asked_removal = true;
         return;
     }
-    shelf_remove(&indexer->shelves, shelf);
-    ticket_answer(indexer->service, ticket, NULL);
+    free(removal);
+    shelf->removing = false;
+    ticket_fail(indexer->service, shelf->removal, &fault);
+}
+
+void schedule_remove(struct indexer *indexer, struct shelf *shelf, struct ticket ticket)
+{
+    shelf->removing = true;
+    shelf->asked_removal = false;
+    shelf->removal = ticket;
+    shelf_wish_granted(shelf);
+    shelf->look_at = 0;
+    if (shelf->scan)
+        errand_stop(scan_errand(shelf->scan));
+    watch_forget(indexer->watch, shelf->library.id);
+    hearing_withdraw(indexer->hearing, shelf->library.id);
+    schedule_turn(indexer);
+}
+
+/* ---- what a scan under way tells ---- */
+
+static void take_work(struct indexer *indexer, struct shelf *shelf, struct news *news)
+{
+    struct work *work;
+
+    while ((work = work_pop(&news->work))) {
+        if (hearing_waiting(indexer->hearing) < QUEUE_MAX) {
+            hearing_add(indexer->hearing, work);
+            continue;
+        }
+        work_free(work);
+        shelf_wish_whole(shelf);
+    }
+}
+
+static void heard(void *state, struct news *news)
+{
+    struct indexer *indexer = state;
+    struct shelf *shelf = shelf_of(indexer->shelves, news->library);
+
+    if (!shelf || shelf->removing)
+        return;
+    shelf->seen += news->files;
+    for (const struct watched *watched = news->watched; watched; watched = watched->next)
+        watch_add(indexer->watch, shelf->library.id, watched->wd, watched->path);
+    if (news->watches_full && !shelf->unwatched) {
+        log_warn("no inotify watches are left for %s: it is looked at every %lld minutes; raise "
+                 "fs.inotify.max_user_watches",
+                 (const char *)shelf->library.path.at, (long long)(indexer->rescan_every / 60000000));
+        shelf->unwatched = true;
+    }
+    take_work(indexer, shelf, news);
+}
+
+/* ---- what came of it ---- */
+
+static void ask_person(struct indexer *indexer, const struct shelf *shelf, const struct scan_result *result)
+{
+    struct indexer_asks event = { .missing = { .library = shelf->library.id,
+                                               .path = shelf->library.path,
+                                               .missing = result->missing,
+                                               .of = result->of,
+                                               .lost = result->verdict == VERDICT_LOST } };
+
+    log_warn("%llu of %llu files of %s are gone: %s; rescan it with accept_missing to mark them as missing",
+             (unsigned long long)result->missing, (unsigned long long)result->of, (const char *)shelf->library.path.at,
+             event.missing.lost ? "taken for a volume that is away" : "nothing is marked");
+    service_publish(indexer->service, "asks", &event);
+}
+
+static void keep(struct indexer *indexer, struct shelf *shelf, const struct scan_result *result)
+{
+    struct library library = shelf->library;
+
+    if (library.online && !result->library.online)
+        log_warn("%s is away", (const char *)library.path.at);
+    library.path = result->library.path;
+    library.online = result->library.online;
+    library.files = result->library.files;
+    shelf_put(&indexer->shelves, &library);
+    if (result->away)
+        watch_forget(indexer->watch, library.id);
+    if (result->verdict != VERDICT_MARK)
+        ask_person(indexer, shelf, result);
+}
+
+static void done(void *state, struct scan *scan, const struct scan_result *result)
+{
+    struct indexer *indexer = state;
+    struct shelf *shelf = shelf_of(indexer->shelves, scan_order(scan)->library.id);
+
+    if (!shelf || shelf->scan != scan)
+        return;
+    shelf->scan = NULL;
+    shelf->hung = !result;
+    if (!result)
+        log_error("the file system of %s does not answer", (const char *)shelf->library.path.at);
+    else if (result->fault.code == ERR_OK)
+        keep(indexer, shelf, result);
+    else if (result->fault.code != ERR_TIMEOUT)
+        log_fault("looking at a library", &result->fault);
+    if (!result || result->fault.code != ERR_OK)
+        shelf->look_at = clock_steady() + RETRY_US;
+    else if (result->away)
+        shelf->look_at = clock_steady() + AWAY_US;
+    else if (shelf->unwatched)
+        shelf->look_at = clock_steady() + indexer->rescan_every;
+    schedule_turn(indexer);
+}
+
+/* ---- turns ---- */
+
+void schedule_look_again(struct indexer *indexer, struct id library, const char *path)
+{
+    struct shelf *shelf = shelf_of(indexer->shelves, library);
+    char folder[PATH_MAX], copy[PATH_MAX];
+    const char *below;
+
+    if (!shelf || !text_copy(folder, sizeof(folder), text_of(path)) || !strrchr(folder, '/'))
+        return;
+    *strrchr(folder, '/') = 0;
+    if (shelf_at(shelf, bytes_of(folder, strlen(folder)), &below, copy) == shelf)
+        shelf_wish_folder(shelf, below, false);
+}
+
+void schedule_turn(struct indexer *indexer)
+{
+    struct shelf *next;
+
+    for (struct shelf *shelf = indexer->shelves; shelf; shelf = next) {
+        next = shelf->next;
+        if (shelf->removing && !shelf->asked_removal && !shelf->scan)
+            remove_now(indexer, shelf);
+    }
+    for (struct shelf *shelf = indexer->shelves; shelf && can_start(indexer); shelf = shelf->next)
+        if (shelf_wishes(shelf) && !shelf->removing)
+            start_scan(indexer, shelf);
+}
+
+void schedule_tick(struct indexer *indexer)
+{
+    usec_t now = clock_steady();
+
+    if (!indexer->loaded)
+        load(indexer);
+    for (struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
+        if (shelf->look_at && shelf->look_at <= now && !shelf->scan)
+            shelf_wish_whole(shelf);
+    schedule_turn(indexer);
+}
+
+bool schedule_is_idle(const struct indexer *indexer)
+{
+    if (!indexer->loaded || indexer->adopting || indexer->moving)
+        return false;
+    for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
+        if (shelf->scan || shelf->removing || shelf_wishes(shelf))
+            return false;
+    return true;
 }

@@ -138,7 +138,7 @@ static void plan_media(struct planned *plan)
     now->failure = found->failure;
     if (found->content.len)
         now->content = found->content;
-    if (found->state.value != ANALYSIS_STATE_DONE)
+    if (found->state.value != ANALYSIS_STATE_DONE && found->state.value != ANALYSIS_STATE_NONE)
         return;
     now->container = found->container;
     now->sample_format = found->sample_format;
@@ -151,12 +151,11 @@ static void plan_media(struct planned *plan)
 /* Files first: one that cannot be written fails this operation alone. */
 static enum err keep_artefacts(struct persist *p, struct planned *plan, struct fault *fault)
 {
-    const struct paths *paths = service_paths(p->service);
     enum err e = ERR_OK;
 
     for (uint32_t i = 0; e == ERR_OK && plan->content_is_new && i < plan->found->artefacts.count; i++) {
         const struct artefact *artefact = &plan->found->artefacts.at[i];
-        e = artefact_keep(paths, plan->now.content, artefact, plan->digests[i], &plan->kept[i], fault);
+        e = artefact_keep(p->paths, plan->now.content, artefact, plan->digests[i], &plan->kept[i], fault);
     }
     return e;
 }

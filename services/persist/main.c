@@ -5,7 +5,7 @@
 int main(int argc, char **argv)
 {
     struct service *s = service_start(argc, argv, &schema_persist); /* options, log, limits, lock, sockets */
-    struct persist p = { .service = s };
+    struct persist p = { .service = s, .paths = service_paths(s) };
 
     persist_open(&p);                    /* migrates; refuses a second writer, a newer store, a network disk */
     service_answer(s, &persist_asks, &p); /* one function for each ask */

@@ -32,7 +32,7 @@ static void try_to_open(struct persist *p)
 {
     char what[sizeof(p->alarm)];
     struct fault fault = { 0 };
-    enum err e = store_open(service_paths(p->service), STORE_WRITER, &p->store, &fault);
+    enum err e = store_open(p->paths, STORE_WRITER, &p->store, &fault);
 
     if (e == ERR_OK) {
         store_clear_readers(p->store);
@@ -51,7 +51,7 @@ static bool has_room(struct persist *p)
 {
     struct statvfs fs;
 
-    return statvfs(service_paths(p->service)->data, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize >= room_again;
+    return statvfs(p->paths->data, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize >= room_again;
 }
 
 static void retry(void *persist)

@@ -16,6 +16,7 @@ struct undo_pointers {
 
 struct persist {
     struct service *service;
+    const struct paths *paths;
     struct store *store;  /* NULL: it could not be opened yet; the alarm says why */
     char alarm[240];      /* "": writes are taken */
     bool alarm_of_disk;   /* the alarm ends when the disk has room again */

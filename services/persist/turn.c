@@ -197,7 +197,7 @@ static void drop_files(struct persist *p)
 
     for (; name < end; name += strlen(name) + 1)
         if (name[0])
-            artefact_remove(service_paths(p->service), name);
+            artefact_remove(p->paths, name);
     buffer_reset(&p->w.dropped);
 }
 

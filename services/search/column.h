@@ -8,6 +8,7 @@
 #define LOOPHOLE_SEARCH_COLUMN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include "common/err.h"
 

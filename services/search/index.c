@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_ROWS = 1 << 26, MOST_TERMS_A_ROW = 64, LIST_STEP = 4, FIRST_SLOTS = 1 << 12 };
+enum { MOST_ROWS = 1 << 26, MOST_TERMS_A_ROW = 64, LIST_STEP = 4 };
 #define MOST_TEXT ((size_t)4 << 30)
 
 static struct row *row_at(const struct index *index, uint32_t row)
@@ -17,17 +17,12 @@ static uint32_t *list_at(const struct index *index, const struct row *row)
     return (uint32_t *)(void *)index->lists.at + row->terms;
 }
 
-static struct id *id_at(const struct index *index, uint32_t row)
-{
-    return (struct id *)(void *)index->ids.at + row;
-}
-
 /* ---- open and close ---- */
 
 enum err index_open(struct index *index)
 {
     *index = (struct index){ 0 };
-    if (column_open(&index->ids, sizeof(struct id), MOST_ROWS) != ERR_OK ||
+    if (ids_open(&index->ids, MOST_ROWS) != ERR_OK ||
         column_open(&index->rows, sizeof(struct row), MOST_ROWS) != ERR_OK ||
         column_open(&index->lists, sizeof(uint32_t), (size_t)MOST_ROWS * MOST_TERMS_A_ROW) != ERR_OK ||
         column_open(&index->texts, 1, MOST_TEXT) != ERR_OK ||
@@ -43,14 +38,12 @@ void index_close(struct index *index)
 {
     for (uint32_t i = 0; i < index->number_count; i++)
         column_close(&index->numbers[i].column);
-    column_close(&index->ids);
+    ids_close(&index->ids);
     column_close(&index->rows);
     column_close(&index->lists);
     column_close(&index->texts);
     column_close(&index->vectors);
     terms_close(&index->terms);
-    free(index->slots);
-    free(index->free_rows);
     *index = (struct index){ 0 };
 }
 
@@ -65,72 +58,26 @@ enum err index_clear(struct index *index)
     return e;
 }
 
-/* ---- from ids to rows ---- */
+/* ---- rows and their ids ---- */
 
 uint32_t index_rows(const struct index *index)
 {
-    return (uint32_t)index->ids.count;
+    return ids_rows(&index->ids);
 }
 
 uint32_t index_live(const struct index *index)
 {
-    return index_rows(index) - index->free_count;
-}
-
-struct id index_id(const struct index *index, uint32_t row)
-{
-    return *id_at(index, row);
-}
-
-/* Ids begin with the time and end with what tells them apart. */
-static uint32_t slot_of(const struct index *index, struct id id)
-{
-    uint64_t high, low;
-    uint32_t slot;
-
-    memcpy(&high, id.b, sizeof(high));
-    memcpy(&low, id.b + 8, sizeof(low));
-    slot = (uint32_t)(((low ^ high * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u) >> 32);
-    for (slot &= index->slot_count - 1; index->slots[slot]; slot = (slot + 1) & (index->slot_count - 1))
-        if (id_equal(index_id(index, index->slots[slot] - 1), id))
-            break;
-    return slot;
-}
-
-static enum err make_slots(struct index *index, uint32_t slots)
-{
-    uint32_t *fresh = calloc(slots, sizeof(*fresh));
-
-    if (!fresh)
-        return ERR_FULL;
-    free(index->slots);
-    index->slots = fresh;
-    index->slot_count = slots;
-    for (uint32_t i = 0; i < index_rows(index); i++)
-        if (!id_is_zero(index_id(index, i)))
-            fresh[slot_of(index, index_id(index, i))] = i + 1;
-    return ERR_OK;
+    return index_rows(index) - index->ids.free_count;
 }
 
 bool index_find(const struct index *index, struct id id, uint32_t *row)
 {
-    uint32_t found = index->slot_count && !id_is_zero(id) ? index->slots[slot_of(index, id)] : 0;
-
-    *row = found - 1;
-    return found != 0;
+    return ids_find(&index->ids, id, row);
 }
 
-/* Those behind it in its run move up, so that none is cut off from its place. */
-static void free_slot(struct index *index, struct id id)
+struct id index_id(const struct index *index, uint32_t row)
 {
-    uint32_t mask = index->slot_count - 1, slot = slot_of(index, id);
-
-    index->slots[slot] = 0;
-    for (slot = (slot + 1) & mask; index->slots[slot]; slot = (slot + 1) & mask) {
-        uint32_t moved = index->slots[slot];
-        index->slots[slot] = 0;
-        index->slots[slot_of(index, index_id(index, moved - 1))] = moved;
-    }
+    return ids_at(&index->ids, row);
 }
 
 /* ---- numbers ---- */
@@ -310,43 +257,18 @@ static enum err put_texts(struct index *index, uint32_t number, const struct ent
 
 /* ---- rows ---- */
 
-static enum err add_row(struct index *index, uint32_t *row)
+/* The columns follow the ids, which may have taken a row behind the last. */
+static enum err grow(struct index *index)
 {
-    *row = index_rows(index);
-    if (column_add(&index->ids, 1) != ERR_OK || column_add(&index->rows, 1) != ERR_OK ||
-        column_add(&index->vectors, 1) != ERR_OK)
+    size_t more = index_rows(index) - index->rows.count;
+
+    if (more == 0)
+        return ERR_OK;
+    if (column_add(&index->rows, more) != ERR_OK || column_add(&index->vectors, more) != ERR_OK)
         return ERR_FULL;
     for (uint32_t i = 0; i < index->number_count; i++)
-        if (grow_numbers(&index->numbers[i], *row + 1) != ERR_OK)
+        if (grow_numbers(&index->numbers[i], index_rows(index)) != ERR_OK)
             return ERR_FULL;
-    return ERR_OK;
-}
-
-static enum err take_row(struct index *index, struct id id, uint32_t *row)
-{
-    if (index->free_count)
-        *row = index->free_rows[--index->free_count];
-    else if (add_row(index, row) != ERR_OK)
-        return ERR_FULL;
-    if ((index_rows(index) + 1) * 2 > index->slot_count &&
-        make_slots(index, index->slot_count ? index->slot_count * 2 : FIRST_SLOTS) != ERR_OK)
-        return ERR_FULL;
-    *id_at(index, *row) = id;
-    index->slots[slot_of(index, id)] = *row + 1;
-    return ERR_OK;
-}
-
-static enum err note_free(struct index *index, uint32_t row)
-{
-    if (index->free_count == index->free_room) {
-        uint32_t room = index->free_room ? index->free_room * 2 : FIRST_SLOTS;
-        uint32_t *more = realloc(index->free_rows, room * sizeof(*more));
-        if (!more)
-            return ERR_FULL;
-        index->free_rows = more;
-        index->free_room = room;
-    }
-    index->free_rows[index->free_count++] = row;
     return ERR_OK;
 }
 
@@ -360,7 +282,8 @@ enum err index_put(struct index *index, const struct entry *entry)
     uint32_t row;
 
     index->writes++;
-    if (!index_find(index, entry->id, &row) && take_row(index, entry->id, &row) != ERR_OK)
+    if (!index_find(index, entry->id, &row) &&
+        (ids_take(&index->ids, entry->id, &row) != ERR_OK || grow(index) != ERR_OK))
         return ERR_FULL;
     if (entry->has_vector)
         memcpy(index->vectors.at + (size_t)row * sizeof(entry->vector), entry->vector, sizeof(entry->vector));
@@ -382,7 +305,5 @@ void index_remove(struct index *index, struct id id)
     index->lists_unused += at->term_room;
     index->texts_unused += (size_t)at->name_len + at->notes_len;
     *at = (struct row){ 0 };
-    free_slot(index, id);
-    *id_at(index, row) = (struct id){ { 0 } };
-    note_free(index, row); /* one that can't be noted stays unused until the index is opened again */
+    ids_free(&index->ids, row); /* one that can't be noted stays unused until the index is opened again */
 }

@@ -5,6 +5,7 @@
 #define LOOPHOLE_SEARCH_INDEX_H
 
 #include "services/search/entry.h"
+#include "services/search/ids.h"
 
 enum { INDEX_NUMBERS = 96, INDEX_NUMBER_NAME = 64, INDEX_VECTOR = ENTRY_VECTOR };
 
@@ -29,7 +30,7 @@ struct index {
     struct id catalogue;  /* which the rows are of; zero: none yet */
     uint64_t revision;    /* of the catalogue, up to which every change is in */
     uint64_t writes;      /* rises with every change */
-    struct column ids;    /* struct id by row */
+    struct ids ids;       /* by row */
     struct column rows;   /* struct row */
     struct column lists;  /* uint32_t: term numbers */
     struct column texts;  /* bytes */
@@ -37,10 +38,6 @@ struct index {
     struct terms terms;
     uint32_t number_count;
     struct numbers numbers[INDEX_NUMBERS];
-    uint32_t *slots; /* row + 1, by id; 0: free */
-    uint32_t slot_count;
-    uint32_t *free_rows;
-    uint32_t free_count, free_room;
     size_t lists_unused, texts_unused; /* elements that no row uses */
 };
 

@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 #include "services/search/index.h"
 
@@ -16,22 +15,6 @@ static bool row_is_sound(const struct index *index, const struct row *row)
         if (list[i] >= terms_count(&index->terms))
             return false;
     return true;
-}
-
-static enum err count_free(struct index *index)
-{
-    uint32_t rows = index_rows(index), free_count = 0;
-
-    for (uint32_t i = 0; i < rows; i++)
-        free_count += id_is_zero(index_id(index, i));
-    index->free_rows = malloc((free_count + 1) * sizeof(uint32_t));
-    if (!index->free_rows)
-        return ERR_FULL;
-    index->free_room = free_count + 1;
-    for (uint32_t i = rows; i-- > 0;)
-        if (id_is_zero(index_id(index, i)))
-            index->free_rows[index->free_count++] = i;
-    return ERR_OK;
 }
 
 enum err index_adopt(struct index *index)
@@ -54,7 +37,7 @@ enum err index_adopt(struct index *index)
         return ERR_INTERNAL;
     index->lists_unused = index->lists.count - lists;
     index->texts_unused = index->texts.count - texts;
-    return count_free(index);
+    return ids_adopt(&index->ids);
 }
 
 /* ---- closing gaps ---- */

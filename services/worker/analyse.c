@@ -204,8 +204,9 @@ static enum err read_tags(struct input *input, enum container container, struct 
     return ERR_OK;
 }
 
+/* With its hash come the file's own words: tags may differ where the content is the same. */
 static enum err look_inside(struct analyser *analyser, struct input *input, enum container container,
-                            struct arena *arena, struct result *result, struct fault *fault)
+                            enum worker_mode mode, struct arena *arena, struct result *result, struct fault *fault)
 {
     if (kind_of(container) != KIND_AUDIO)
         return ERR_OK;
@@ -214,7 +215,8 @@ static enum err look_inside(struct analyser *analyser, struct input *input, enum
     enum err e = read_tags(input, container, arena, &result->found.facts);
     if (e != ERR_OK)
         return fault_set(fault, e, "no memory for its tags");
-    return decode_and_hear(analyser, input, container, arena, result, fault);
+    return mode == WORKER_MODE_HASH ? ERR_OK
+                                    : decode_and_hear(analyser, input, container, arena, result, fault);
 }
 
 static void set_state(struct analysed *found, enum worker_mode mode, enum container container)
@@ -245,8 +247,7 @@ void analyse(struct analyser *analyser, const struct job *job, int fd, struct ar
         container = kind_container(&input, job->extension);
         found->container = text_of(kind_word(container));
         analyser->content = content_hash(&input, container, analyser->hash);
-        if (mode == WORKER_MODE_ANALYSE)
-            e = look_inside(analyser, &input, container, arena, result, &fault);
+        e = look_inside(analyser, &input, container, mode, arena, result, &fault);
     }
     if (input.error != 0)
         e = fault_errno(&fault, ERR_IO, input.error, "cannot read the file");

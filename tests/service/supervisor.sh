@@ -285,6 +285,27 @@ services_of_a_lost_board_are_replaced() {
     _stop_all
 }
 
+a_board_of_random_bytes_is_healed() {
+    local pids board
+    engine_up
+    pids=$(_pids)
+    board=$(grep -o '/dev/shm/loophole-[0-9a-f]*-board' "/proc/$(_of supervisor pid)/maps" | head -n 1)
+    head -c 2048 /dev/urandom | dd of="$board" bs=64 seek=1 conv=notrunc 2>/dev/null
+    for pid in $pids; do until_true 60 _is_gone "$pid"; done
+    until_true 60 _all_ready
+    _stop_all
+}
+
+a_home_given_as_a_relative_path_is_one_home() {
+    mkdir -p "$scratch/home-relative" && cd "$scratch" || fail
+    LOOPHOLE_HOME=home-relative
+    engine_up
+    holds test -e home-relative/data/log/search.log
+    same "$scratch/home-relative" "$(tr '\0' '\n' <"/proc/$(_of search pid)/environ" | sed -n 's/^LOOPHOLE_HOME=//p')"
+    holds loophole down
+    until_true 60 _no_process "$scratch/home-relative"
+}
+
 settings_that_are_wrong_are_refused_before_anything_starts() {
     export LOOPHOLE_HOME=$scratch/home-settings
     mkdir -p "$LOOPHOLE_HOME/config"

@@ -109,13 +109,15 @@ static void the_board_outlives_its_supervisor(void **state)
     board_close(board);
 }
 
-static void a_line_of_random_bytes_names_nobody(void **state)
+static void a_line_of_random_bytes_names_nobody_and_is_free(void **state)
 {
     struct board *board = make(*state);
 
     memset(board_at(board, 0), 0xA5, sizeof(struct board_line));
     assert_null(board_line(board, "persist", false));
-    assert_ptr_equal(board_line(board, "persist", true), board_at(board, 1));
+    assert_ptr_equal(board_line(board, "persist", true), board_at(board, 0));
+    assert_int_equal(board_at(board, 0)->pid, 0);
+    assert_int_equal(board_at(board, 0)->beats, 0);
     board_close(board);
 }
 
@@ -147,7 +149,7 @@ int main(void)
         BOARD_TEST(a_name_has_one_line_and_only_the_supervisor_adds_one),
         BOARD_TEST(a_full_board_has_no_line_to_add),
         BOARD_TEST(the_board_outlives_its_supervisor),
-        BOARD_TEST(a_line_of_random_bytes_names_nobody),
+        BOARD_TEST(a_line_of_random_bytes_names_nobody_and_is_free),
         BOARD_TEST(a_dead_process_has_no_start_ticks_even_as_a_zombie),
     };
     return cmocka_run_group_tests_name("common/board", tests, NULL, NULL);

@@ -163,7 +163,7 @@ static void a_large_artefact_is_a_file_and_a_changed_file_is_not_found(void **st
     struct artefact got;
     struct kept_artefact kept;
     uint8_t digest[16];
-    char path[PATH_MAX + ARTEFACT_NAME_SIZE], name[ARTEFACT_NAME_SIZE];
+    char path[PATH_MAX + ARTEFACT_NAME_SIZE + 32], name[ARTEFACT_NAME_SIZE];
 
     now.content = content(content_a);
     assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);

@@ -1,0 +1,137 @@
+"""What is learned: discriminants, small networks, logistic judges; plain numpy, from fixed seeds."""
+import numpy as np
+
+import weights
+
+
+def softmax(scores):
+    p = np.exp(scores - scores.max(1, keepdims=True))
+    return p / p.sum(1, keepdims=True)
+
+
+class Adam:
+    def __init__(self, values, slow=.999):
+        self.values, self.slow, self.step = values, slow, 0
+        self.mean = [np.zeros_like(v) for v in values]
+        self.square = [np.zeros_like(v) for v in values]
+
+    def descend(self, slopes, rate, decay=0):
+        self.step += 1
+        for i, (value, slope) in enumerate(zip(self.values, slopes)):
+            self.mean[i] = .9 * self.mean[i] + .1 * slope
+            self.square[i] = self.slow * self.square[i] + (1 - self.slow) * slope * slope
+            mean, square = self.mean[i] / (1 - .9 ** self.step), self.square[i] / (1 - self.slow ** self.step)
+            value -= rate * (mean / (np.sqrt(square) + 1e-8) + (decay * value if value.ndim > 1 else 0))
+
+
+def discriminant(x, y, size, shrink=.4):
+    """Linear discriminants, the within-class scatter shrunk towards a sphere; every class counts alike."""
+    within, between = np.zeros((x.shape[1],) * 2), np.zeros((x.shape[1],) * 2)
+    for k in np.unique(y):
+        rows = x[y == k]
+        within += np.cov(rows.T)
+        off = rows.mean(0) - x.mean(0)
+        between += np.outer(off, off)
+    within /= len(np.unique(y))
+    within = (1 - shrink) * within + shrink * np.trace(within) / len(within) * np.eye(len(within))
+    spread, axes = np.linalg.eigh(within)
+    whiten = axes / np.sqrt(spread)
+    _, turn = np.linalg.eigh(whiten.T @ between @ whiten)
+    return (whiten @ turn[:, ::-1])[:, :size]
+
+
+def linear_classifier(x, y, softness=8):
+    """Weights and biases whose softmax goes by the distances to the class means among the discriminants."""
+    axes = discriminant(x, y, weights.CLASSES - 2)
+    means = np.array([(x[y == k] @ axes).mean(0) if (y == k).any() else np.full(axes.shape[1], 1e3)
+                      for k in range(weights.CLASSES)])
+    return axes @ means.T * 2 / softness, -(means ** 2).sum(1) / softness
+
+
+def network(x, y, counts, seed, epochs=12, batch=256, drop=.4, smooth=.1, decay=.5):
+    """One hidden layer; `counts` weighs the rows."""
+    random, f = np.random.default_rng(seed), np.float32
+    x = x.astype(f)
+    values = [(random.standard_normal((x.shape[1], weights.HIDDEN)) * np.sqrt(2 / x.shape[1])).astype(f),
+              np.zeros(weights.HIDDEN, f), np.zeros((weights.HIDDEN, weights.CLASSES), f), np.zeros(weights.CLASSES, f)]
+    adam, steps = Adam(values), epochs * len(x) // batch
+    bounds = np.cumsum(counts / counts.sum())
+    for step in range(steps):
+        rows = np.minimum(np.searchsorted(bounds, random.random(batch)), len(x) - 1)
+        xb = x[rows] + .1 * random.standard_normal((batch, x.shape[1]), dtype=f)
+        xb *= (random.random(xb.shape, dtype=f) > drop / 2) / f(1 - drop / 2)
+        sums = xb @ values[0] + values[1]
+        keep = (random.random(sums.shape, dtype=f) > drop) / f(1 - drop) * (sums > 0)
+        hidden = sums * keep
+        wanted = np.full((batch, weights.CLASSES), smooth / weights.CLASSES, f)
+        wanted[np.arange(batch), y[rows]] += 1 - smooth
+        slope = (softmax(hidden @ values[2] + values[3]) - wanted) / batch
+        back = slope @ values[2].T * keep
+        rate = f(2e-3 * min(1, step / 100) * .5 * (1 + np.cos(np.pi * step / steps)))
+        adam.descend([xb.T @ back, back.sum(0), hidden.T @ slope, slope.sum(0)], rate, f(decay))
+    return values
+
+
+def network_shares(values, x):
+    return softmax(np.maximum(x @ values[0] + values[1], 0) @ values[2] + values[3])
+
+
+def judge(x, wanted, counts, penalty=3e-3, steps=400):
+    """A logistic regression."""
+    values = [np.zeros((x.shape[1], 1)), np.zeros(1)]
+    adam = Adam(values, .99)
+    for step in range(steps):
+        p = 1 / (1 + np.exp(-(x @ values[0] + values[1])[:, 0]))
+        off = (counts * (p - wanted) / counts.sum())[:, None]
+        adam.descend([x.T @ off + penalty * values[0], off.sum(0)], .02 * (1 - step / steps))
+    return values[0][:, 0], values[1][0]
+
+
+def tempo_scorer(sounds, seed=0, epochs=25, batch=16, drop=.15, penalty=1e-3):
+    """`sounds`: for each (bpm, candidates' bpm, candidates' features). Scores the right candidates highest."""
+    random = np.random.default_rng(seed)
+    every = np.concatenate([f for _, _, f in sounds])
+    mean, spread = every.mean(0), every.std(0) + .02
+    right = [np.abs(c / bpm - 1) < .012 for bpm, c, _ in sounds]
+    usable = [i for i, r in enumerate(right) if r.any()]
+    features = [np.clip((f - mean) / spread, -5, 5) for _, _, f in sounds]
+    n, hidden = weights.TEMPO_FEATURES, weights.TEMPO_HIDDEN
+    values = [random.standard_normal((n, hidden)) * np.sqrt(1.5 / n), np.zeros(hidden),
+              random.standard_normal(hidden) * .1, np.zeros(n)]
+    adam, steps = Adam(values), epochs * len(usable) // batch
+    for step in range(steps):
+        chosen = [usable[k] for k in random.integers(len(usable), size=batch)]
+        x = np.concatenate([features[i] for i in chosen])
+        x = x * (random.random(x.shape) > drop) / (1 - drop)
+        sums = x @ values[0] + values[1]
+        rectified = np.maximum(sums, 0)
+        scores, slope, at = rectified @ values[2] + x @ values[3], np.zeros(len(x)), 0
+        for i in chosen:
+            part = slice(at, at + len(features[i]))
+            p = np.exp(scores[part] - scores[part].max())
+            p /= p.sum()
+            good = p * right[i]
+            slope[part] = (p - good / (good.sum() + 1e-12)) / batch
+            at = part.stop
+        back = np.outer(slope, values[2]) * (sums > 0)
+        slopes = [x.T @ back, back.sum(0), rectified.T @ slope, x.T @ slope]
+        adam.descend([s + penalty * v for s, v in zip(slopes, values)], 3e-3 * .5 * (1 + np.cos(np.pi * step / steps)))
+    return mean, spread, values
+
+
+def key_profiles(views, minor, penalty=1e-4, steps=800):
+    """`views`: pieces × 5 × 12, all with the tonic C. Profiles of major and minor under which the right one of the 24
+    keys scores highest."""
+    turned = np.stack([np.roll(views, -t, axis=2).reshape(len(views), -1) for t in range(12)], 1)
+    values, wanted = [np.zeros((2, turned.shape[2])), np.zeros(2)], 12 * minor
+    adam = Adam(values, .99)
+    for step in range(steps):
+        scores = np.concatenate([turned @ values[0][m] + values[1][m] for m in (0, 1)], 1)
+        slope = softmax(scores)
+        slope[np.arange(len(views)), wanted] -= 1
+        slope /= len(views)
+        slopes = [np.stack([np.einsum('nt,ntf->f', slope[:, 12 * m:12 * m + 12], turned) for m in (0, 1)]),
+                  np.array([slope[:, :12].sum(), slope[:, 12:].sum()])]
+        slopes[0] += penalty * values[0]
+        adam.descend(slopes, .5 * (1 - step / steps))
+    return values

@@ -1,0 +1,146 @@
+#include <string.h>
+
+#include "common/log.h"
+#include "services/indexer/adopt.h"
+#include "services/indexer/indexer.h"
+
+/* ---- libraries ---- */
+
+static void adopted(void *state, struct ticket ticket, const struct library *library, const struct fault *fault)
+{
+    struct indexer *indexer = state;
+    bool was = library && shelf_of(indexer->shelves, library->id);
+    struct shelf *shelf = library ? shelf_put(&indexer->shelves, library) : NULL;
+
+    indexer->adopting--;
+    if (shelf) {
+        log_info("library %s %s", (const char *)shelf->library.path.at, was ? "is one already" : "added");
+        if (!was)
+            shelf_wish_whole(shelf);
+        ticket_answer(indexer->service, ticket, &shelf->library);
+    } else {
+        ticket_fail(indexer->service, ticket, fault);
+    }
+    schedule_turn(indexer);
+}
+
+static enum err add_library(struct indexer *indexer, struct call *call, const struct indexer_add_library *ask,
+                            struct library *answer)
+{
+    struct adopt_listener listener = { adopted, indexer };
+    struct ticket ticket = call_defer(call);
+
+    (void)answer;
+    enum err e = adopt_start(indexer->adoptions, service_paths(indexer->service), indexer->known, ticket, ask, &listener);
+    if (e != ERR_OK)
+        return refuse(call, e, "no memory to add a library");
+    progress_begin(indexer);
+    indexer->adopting++;
+    return ERR_OK;
+}
+
+static enum err refuse_unknown(struct call *call, struct bytes path)
+{
+    refuse(call, ERR_NOT_FOUND, "no library %.*s", (int)path.len, path.len ? (const char *)path.at : "");
+    return fault_field(call_fault(call), "path");
+}
+
+static enum err remove_library(struct indexer *indexer, struct call *call, const struct indexer_remove_library *ask,
+                               struct nothing *answer)
+{
+    char copy[PATH_MAX];
+    const char *below;
+    struct shelf *shelf = shelf_at(indexer->shelves, ask->path, &below, copy);
+
+    (void)answer;
+    if (!shelf || *below)
+        return refuse_unknown(call, ask->path);
+    if (shelf->removing)
+        return refuse(call, ERR_BUSY, "it is being removed");
+    schedule_remove(indexer, shelf, call_defer(call));
+    return ERR_OK;
+}
+
+static enum err libraries(struct indexer *indexer, struct call *call, const struct indexer_libraries *ask,
+                          struct libraries *answer)
+{
+    uint32_t count = 0;
+
+    (void)ask;
+    for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
+        count++;
+    answer->each.at = arena_array(call_arena(call), count, sizeof(struct library));
+    if (!answer->each.at)
+        return refuse(call, ERR_FULL, "no memory for %u libraries", count);
+    for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
+        answer->each.at[answer->each.count++] = shelf->library;
+    return ERR_OK;
+}
+
+/* ---- looking again ---- */
+
+static void look(struct shelf *shelf, const char *below, const struct indexer_rescan *ask)
+{
+    shelf->wish.accept_missing |= ask->accept_missing;
+    shelf->wish.retry_failed |= ask->retry_failed;
+    if (*below)
+        shelf_wish_folder(shelf, below, true);
+    else
+        shelf_wish_whole(shelf);
+}
+
+static enum err rescan(struct indexer *indexer, struct call *call, const struct indexer_rescan *ask,
+                       struct progress *answer)
+{
+    char copy[PATH_MAX];
+    const char *below = "";
+    struct shelf *one = ask->path.len ? shelf_at(indexer->shelves, ask->path, &below, copy) : NULL;
+
+    if (ask->path.len && !one)
+        return refuse_unknown(call, ask->path);
+    progress_begin(indexer);
+    for (struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
+        if (!shelf->removing && (!one || shelf == one))
+            look(shelf, below, ask);
+    schedule_turn(indexer);
+    progress_now(indexer, answer);
+    return ERR_OK;
+}
+
+static enum err progress(struct indexer *indexer, struct call *call, const struct indexer_progress *ask,
+                         struct progress *answer)
+{
+    (void)call;
+    (void)ask;
+    progress_now(indexer, answer);
+    return ERR_OK;
+}
+
+/* ---- one file ---- */
+
+static enum err analyse(struct indexer *indexer, struct call *call, const struct indexer_analyse *ask,
+                        struct heard *answer)
+{
+    char path[PATH_MAX];
+
+    (void)answer;
+    if (!bytes_copy(path, sizeof(path), ask->path) || path[0] != '/') {
+        refuse(call, ERR_BAD_REQUEST, "the path of a file is absolute and has no zero byte");
+        return fault_field(call_fault(call), "path");
+    }
+    struct work *work = work_new(ask->path);
+    if (!work)
+        return refuse(call, ERR_FULL, "no memory for an analysis");
+    work->ticket = call_defer(call);
+    hearing_ask(indexer->hearing, work);
+    return ERR_OK;
+}
+
+const struct indexer_handlers asks_handlers = {
+    .add_library = add_library,
+    .remove_library = remove_library,
+    .libraries = libraries,
+    .rescan = rescan,
+    .progress = progress,
+    .analyse = analyse,
+};

@@ -1,0 +1,237 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/config.h"
+#include "common/log.h"
+#include "schema_service.h"
+#include "services/indexer/indexer.h"
+
+enum { TICK_US = 100000, PROGRESS_US = 250000, LOOK_US = 1000000, FILE_THREADS = 8 };
+
+/* ---- what the parts call ---- */
+
+static void failed(void *state, const char *path, struct text why)
+{
+    struct indexer *indexer = state;
+    struct indexer_failed event = { .path = bytes_of(path, strlen(path)), .why = why };
+
+    log_info("%s: %.*s", path, TEXT_ARG(why));
+    service_publish(indexer->service, "failed", &event);
+}
+
+static void look_again(void *state, struct id library, const char *path)
+{
+    schedule_look_again(state, library, path);
+}
+
+static void letters(void *state, int fd)
+{
+    struct indexer *indexer = state;
+
+    (void)fd;
+    mailbox_open(indexer->mailbox);
+}
+
+static void events(void *state, int fd)
+{
+    struct indexer *indexer = state;
+
+    (void)fd;
+    watch_read(indexer->watch);
+}
+
+/* ---- ticks ---- */
+
+static void tick(void *state)
+{
+    struct indexer *indexer = state;
+
+    hearing_tick(indexer->hearing);
+    if (indexer->watch)
+        watch_tick(indexer->watch);
+    if (!indexer->loaded)
+        schedule_tick(indexer);
+}
+
+static void look(void *state)
+{
+    struct indexer *indexer = state;
+
+    errands_look(indexer->scans);
+    errands_look(indexer->adoptions);
+    errands_look(indexer->files);
+    schedule_tick(indexer);
+}
+
+static void publish(void *state)
+{
+    progress_tick(state);
+}
+
+void indexer_turn(void *state)
+{
+    struct indexer *indexer = state;
+
+    hearing_turn(indexer->hearing);
+    schedule_turn(indexer);
+    progress_turn(indexer);
+}
+
+/* ---- opening ---- */
+
+static struct pool_settings settings_of(struct indexer *indexer, struct config *config)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    int64_t workers = cores < 1 ? 1 : cores > POOL_WORKERS_MAX ? POOL_WORKERS_MAX : cores;
+
+    snprintf(indexer->program, sizeof(indexer->program), "%.4000s/loophole-worker", service_paths(indexer->service)->programs);
+    indexer->rescan_every = config_int(config, "indexer.rescan_minutes", 10, 1, 10080) * 60000000;
+    return (struct pool_settings){
+        .workers = (unsigned)config_int(config, "indexer.workers", workers, 1, POOL_WORKERS_MAX),
+        .deadline = config_int(config, "indexer.deadline_s", 60, 1, 3600) * 1000000,
+        .program = indexer->program,
+    };
+}
+
+static enum err open_threads(struct indexer *indexer, struct fault *fault)
+{
+    enum err e = mailbox_new(&indexer->mailbox, fault);
+
+    if (e == ERR_OK)
+        e = errands_new(indexer->mailbox, 1, &indexer->scans, fault);
+    if (e == ERR_OK)
+        e = errands_new(indexer->mailbox, 1, &indexer->adoptions, fault);
+    if (e == ERR_OK)
+        e = errands_new(indexer->mailbox, FILE_THREADS, &indexer->files, fault);
+    return e;
+}
+
+static enum err open_parts(struct indexer *indexer, struct config *config, struct fault *fault)
+{
+    struct pool_settings settings = settings_of(indexer, config);
+    struct hearing_listener listener = { failed, look_again, indexer };
+    enum err e = config_check(config, fault);
+
+    if (e == ERR_OK)
+        e = open_threads(indexer, fault);
+    if (e == ERR_OK)
+        e = known_new(service_paths(indexer->service), &indexer->known, fault);
+    if (e == ERR_OK)
+        e = hearing_new(indexer->service, indexer->files, indexer->known, &settings, &listener, &indexer->hearing, fault);
+    return e;
+}
+
+static void listen(struct indexer *indexer)
+{
+    struct service *service = indexer->service;
+
+    service_watch(service, mailbox_fd(indexer->mailbox), letters, indexer);
+    if (indexer->watch)
+        service_watch(service, watch_fd(indexer->watch), events, indexer);
+    service_every(service, TICK_US, tick, indexer);
+    service_every(service, PROGRESS_US, publish, indexer);
+    service_every(service, LOOK_US, look, indexer);
+}
+
+void indexer_open(struct indexer *indexer)
+{
+    struct config *config = NULL;
+    struct fault fault = { 0 };
+    enum err e = config_load(service_paths(indexer->service), &config, &fault);
+
+    indexer->started = clock_steady();
+    if (e == ERR_OK)
+        e = open_parts(indexer, config, &fault);
+    config_free(config);
+    if (e != ERR_OK) {
+        log_fault("starting", &fault);
+        fprintf(stderr, "loophole-indexer: %s\n", fault.what);
+        exit(err_exit_code(e));
+    }
+    if (notice_open(indexer, &fault) != ERR_OK)
+        log_fault("libraries are not watched but rescanned", &fault);
+    listen(indexer);
+}
+
+/* A thread that hangs may come back to what it uses: then nothing is freed, the process ends anyway. */
+void indexer_close(struct indexer *indexer)
+{
+    bool ended = errands_end(indexer->scans);
+
+    ended = errands_end(indexer->adoptions) && ended;
+    ended = errands_end(indexer->files) && ended;
+    hearing_free(indexer->hearing);
+    watch_free(indexer->watch);
+    shelf_free_all(&indexer->shelves);
+    if (!ended)
+        return;
+    known_free(indexer->known);
+    mailbox_free(indexer->mailbox);
+}
+
+/* ---- the standard asks ---- */
+
+static const char *alarm_of(const struct indexer *indexer)
+{
+    if (hearing_alarm(indexer->hearing)[0])
+        return hearing_alarm(indexer->hearing);
+    for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next) {
+        if (shelf->hung)
+            return "the file system of a library does not answer";
+        if (shelf->unwatched)
+            return "no inotify watches are left: libraries are rescanned now and then; raise "
+                   "fs.inotify.max_user_watches";
+    }
+    return indexer->events_lost ? "inotify lost events: all libraries are looked at again" : "";
+}
+
+static bool waits_for_persist(const struct indexer *indexer)
+{
+    if (!indexer->loaded || hearing_waits(indexer->hearing))
+        return true;
+    for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
+        if (shelf->scan && scan_waits(shelf->scan))
+            return true;
+    return false;
+}
+
+void indexer_tell(void *state, struct arena *arena, struct service_status *to)
+{
+    struct indexer *indexer = state;
+    struct progress progress;
+    struct task *task;
+
+    to->alarm = text_of(alarm_of(indexer));
+    if (waits_for_persist(indexer))
+        to->waits_for = TEXT("persist");
+    progress_now(indexer, &progress);
+    task = indexer->busy ? arena_alloc(arena, sizeof(*task)) : NULL;
+    if (!task)
+        return;
+    *task = (struct task){ .id = indexer->task,
+                           .label = progress.scanning ? TEXT("Looking through the libraries") : TEXT("Listening"),
+                           .done = progress.known + progress.done + progress.failed,
+                           .total = progress.files,
+                           .failed = progress.failed,
+                           .since = indexer->since,
+                           .can_cancel = true };
+    to->tasks = (struct task_list){ 1, task };
+}
+
+/* What is dropped waits in the catalogue for the next rescan. */
+enum err indexer_cancel(void *state, struct id task, struct fault *fault)
+{
+    struct indexer *indexer = state;
+
+    if (!indexer->busy || !id_equal(task, indexer->task))
+        return fault_set(fault, ERR_NOT_FOUND, "no such task");
+    for (struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next) {
+        shelf_wish_granted(shelf);
+        if (shelf->scan)
+            errand_stop(scan_errand(shelf->scan));
+        hearing_withdraw(indexer->hearing, shelf->library.id);
+    }
+    return ERR_OK;
+}

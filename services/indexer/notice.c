@@ -1,0 +1,98 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/log.h"
+#include "services/indexer/indexer.h"
+
+enum { MOVE_BUDGET_MS = 30000 };
+
+static void wish(struct indexer *indexer, struct id library, const char *path)
+{
+    struct shelf *shelf = shelf_of(indexer->shelves, library);
+    char copy[PATH_MAX];
+    const char *below;
+
+    if (shelf && !shelf->removing && shelf_at(shelf, bytes_of(path, strlen(path)), &below, copy) == shelf)
+        shelf_wish_folder(shelf, below, false);
+}
+
+static void changed(void *state, struct id library, const char *path)
+{
+    wish(state, library, path);
+    schedule_turn(state);
+}
+
+static void lost(void *state)
+{
+    struct indexer *indexer = state;
+
+    log_warn("inotify lost events: all libraries are looked at again");
+    indexer->events_lost = true;
+    for (struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
+        shelf_wish_whole(shelf);
+    schedule_turn(indexer);
+}
+
+/* ---- a folder moves ---- */
+
+/* The id of a folder of the library; not_found when no medium was ever seen in it. */
+static enum err find_folder(const struct indexer *indexer, const struct shelf *shelf, const char *below, struct id *id)
+{
+    enum err e = ERR_OK;
+
+    *id = shelf->library.id;
+    while (e == ERR_OK && *below) {
+        size_t len = strcspn(below, "/");
+        e = known_subfolder(indexer->known, *id, bytes_of(below, len), id);
+        below += below[len] ? len + 1 : len;
+    }
+    return e;
+}
+
+static void moved_folder(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct indexer *indexer = state;
+
+    (void)answer;
+    indexer->moving--;
+    if (error != ERR_OK) /* its files will be found where they are, one by one */
+        log_fault("moving a folder", fault);
+    schedule_turn(indexer);
+}
+
+static enum err ask_move(struct indexer *indexer, const struct shelf *shelf, char *from, char *to)
+{
+    char *name = strrchr(to, '/');
+    struct persist_move_folder move = { 0 };
+    enum err e = find_folder(indexer, shelf, from, &move.id);
+
+    const char *last = name ? name + 1 : to;
+    move.name = bytes_of(last, strlen(last));
+    if (name)
+        *name = 0;
+    if (e == ERR_OK)
+        e = find_folder(indexer, shelf, name ? to : "", &move.parent);
+    if (e == ERR_OK)
+        e = service_ask(indexer->service, "persist.move_folder", &move, MOVE_BUDGET_MS, NULL, moved_folder, indexer,
+                        NULL);
+    indexer->moving += e == ERR_OK;
+    return e;
+}
+
+static void moved(void *state, struct id library, const char *from, const char *to)
+{
+    struct indexer *indexer = state;
+    struct shelf *shelf = shelf_of(indexer->shelves, library);
+    char was[PATH_MAX], is[PATH_MAX];
+    const char *was_below, *is_below;
+
+    if (!shelf || shelf_at(shelf, bytes_of(from, strlen(from)), &was_below, was) != shelf ||
+        shelf_at(shelf, bytes_of(to, strlen(to)), &is_below, is) != shelf)
+        return;
+    ask_move(indexer, shelf, (char *)(uintptr_t)was_below, (char *)(uintptr_t)is_below);
+}
+
+enum err notice_open(struct indexer *indexer, struct fault *fault)
+{
+    return watch_new(&(struct watch_listener){ changed, moved, lost, indexer }, &indexer->watch, fault);
+}

@@ -1,0 +1,137 @@
+#include "services/search/ids.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_SLOTS = 1 << 12 };
+
+static struct id *at(const struct ids *ids, uint32_t row)
+{
+    return (struct id *)(void *)ids->column.at + row;
+}
+
+enum err ids_open(struct ids *ids, size_t most_rows)
+{
+    *ids = (struct ids){ 0 };
+    return column_open(&ids->column, sizeof(struct id), most_rows);
+}
+
+void ids_close(struct ids *ids)
+{
+    column_close(&ids->column);
+    free(ids->slots);
+    free(ids->free_rows);
+    *ids = (struct ids){ 0 };
+}
+
+uint32_t ids_rows(const struct ids *ids)
+{
+    return (uint32_t)ids->column.count;
+}
+
+struct id ids_at(const struct ids *ids, uint32_t row)
+{
+    return *at(ids, row);
+}
+
+/* ---- by hash ---- */
+
+/* Ids begin with the time and end with what tells them apart. */
+static uint32_t slot_of(const struct ids *ids, struct id id)
+{
+    uint64_t high, low;
+    uint32_t slot;
+
+    memcpy(&high, id.b, sizeof(high));
+    memcpy(&low, id.b + sizeof(high), sizeof(low));
+    slot = (uint32_t)(((low ^ high * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u) >> 32);
+    for (slot &= ids->slot_count - 1; ids->slots[slot]; slot = (slot + 1) & (ids->slot_count - 1))
+        if (id_equal(ids_at(ids, ids->slots[slot] - 1), id))
+            break;
+    return slot;
+}
+
+static enum err make_slots(struct ids *ids, uint32_t slots)
+{
+    uint32_t *fresh = calloc(slots, sizeof(*fresh));
+
+    if (!fresh)
+        return ERR_FULL;
+    free(ids->slots);
+    ids->slots = fresh;
+    ids->slot_count = slots;
+    for (uint32_t i = 0; i < ids_rows(ids); i++)
+        if (!id_is_zero(ids_at(ids, i)))
+            fresh[slot_of(ids, ids_at(ids, i))] = i + 1;
+    return ERR_OK;
+}
+
+bool ids_find(const struct ids *ids, struct id id, uint32_t *row)
+{
+    uint32_t found = ids->slot_count && !id_is_zero(id) ? ids->slots[slot_of(ids, id)] : 0;
+
+    *row = found - 1;
+    return found != 0;
+}
+
+/* Those behind it in its run are put in anew, so that none is cut off from its place. */
+static void free_slot(struct ids *ids, struct id id)
+{
+    uint32_t mask = ids->slot_count - 1, slot = slot_of(ids, id);
+
+    ids->slots[slot] = 0;
+    for (slot = (slot + 1) & mask; ids->slots[slot]; slot = (slot + 1) & mask) {
+        uint32_t moved = ids->slots[slot];
+        ids->slots[slot] = 0;
+        ids->slots[slot_of(ids, ids_at(ids, moved - 1))] = moved;
+    }
+}
+
+/* ---- rows ---- */
+
+static enum err note_free(struct ids *ids, uint32_t row)
+{
+    if (ids->free_count == ids->free_room) {
+        uint32_t room = ids->free_room ? ids->free_room * 2 : FIRST_SLOTS;
+        uint32_t *more = realloc(ids->free_rows, room * sizeof(*more));
+        if (!more)
+            return ERR_FULL;
+        ids->free_rows = more;
+        ids->free_room = room;
+    }
+    ids->free_rows[ids->free_count++] = row;
+    return ERR_OK;
+}
+
+enum err ids_take(struct ids *ids, struct id id, uint32_t *row)
+{
+    if ((ids_rows(ids) + 1) * 2 > ids->slot_count &&
+        make_slots(ids, ids->slot_count ? ids->slot_count * 2 : FIRST_SLOTS) != ERR_OK)
+        return ERR_FULL;
+    if (ids->free_count)
+        *row = ids->free_rows[--ids->free_count];
+    else if (*row = ids_rows(ids), column_add(&ids->column, 1) != ERR_OK)
+        return ERR_FULL;
+    *at(ids, *row) = id;
+    ids->slots[slot_of(ids, id)] = *row + 1;
+    return ERR_OK;
+}
+
+enum err ids_free(struct ids *ids, uint32_t row)
+{
+    free_slot(ids, ids_at(ids, row));
+    *at(ids, row) = (struct id){ { 0 } };
+    return note_free(ids, row);
+}
+
+enum err ids_adopt(struct ids *ids)
+{
+    uint32_t slots = FIRST_SLOTS;
+
+    while (slots < ids_rows(ids) * 2 + 2)
+        slots *= 2;
+    for (uint32_t i = ids_rows(ids); i-- > 0;)
+        if (id_is_zero(ids_at(ids, i)) && note_free(ids, i) != ERR_OK)
+            return ERR_FULL;
+    return make_slots(ids, slots);
+}

@@ -1,0 +1,29 @@
+/* ids.h: which item each row belongs to, and back. One thread. */
+#ifndef LOOPHOLE_SEARCH_IDS_H
+#define LOOPHOLE_SEARCH_IDS_H
+
+#include "common/id.h"
+#include "services/search/column.h"
+
+struct ids {
+    struct column column; /* struct id by row; zero: the row is free */
+    uint32_t *slots;      /* row + 1, by hash; 0: nothing */
+    uint32_t slot_count;
+    uint32_t *free_rows;  /* the next one to take is the last */
+    uint32_t free_count, free_room;
+};
+
+/* Errors: full. */
+enum err ids_open(struct ids *ids, size_t most_rows);
+void ids_close(struct ids *ids);
+enum err ids_adopt(struct ids *ids); /* after its column was mapped */
+
+uint32_t ids_rows(const struct ids *ids); /* every row is below this */
+struct id ids_at(const struct ids *ids, uint32_t row);
+bool ids_find(const struct ids *ids, struct id id, uint32_t *row);
+
+/* A row for an id that has none: a free one, else one behind the last. Errors: full. */
+enum err ids_take(struct ids *ids, struct id id, uint32_t *row);
+enum err ids_free(struct ids *ids, uint32_t row);
+
+#endif

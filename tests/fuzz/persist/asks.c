@@ -1,0 +1,146 @@
+/* Any row of asks to persist over a real store: each is answered or refused, and the store holds together after it.
+ * Every input begins with the same store: what it did is undone. */
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/example.h"
+#include "services/persist/persist.h"
+#include "services/persist/removal.h"
+#include "services/persist/turn.h"
+#include "store/check.h"
+#include "store/store.h"
+#include "tests/fuzz/asks.h"
+
+enum { KNOWN_MAX = 8 };
+
+struct stage {
+    struct persist p;
+    struct arena arena;
+    struct id_list known;
+};
+
+/* ---- the store at first ---- */
+
+static struct id done_of(struct stage *stage, const char *name, const struct shape *shape, const void *request,
+                         void *answer)
+{
+    struct buffer body = { 0 };
+    const struct ask *ask = schema_ask(text_of(name));
+
+    holds(codec_encode(shape, request, &body, NULL) == ERR_OK);
+    holds(fuzz_ask(stage->p.service, ask, id_new(), buffer_bytes(&body), &stage->arena, answer) == ERR_OK);
+    buffer_free(&body);
+    return ((const struct done *)answer)->id;
+}
+
+static void know(struct stage *stage, struct id id)
+{
+    holds(stage->known.count < KNOWN_MAX && !id_is_zero(id));
+    stage->known.at[stage->known.count++] = id;
+}
+
+static struct id add_folder(struct stage *stage, struct id volume, struct id parent, const char *name)
+{
+    const struct persist_put_folder folder = {
+        .folder = { .volume = volume, .parent = parent, .name = bytes_of(name, strlen(name)) }
+    };
+
+    return done_of(stage, "persist.put_folder", &persist_put_folder_shape, &folder, &(struct done){ 0 });
+}
+
+static struct id add_sound(struct stage *stage, struct id folder, const char *file)
+{
+    struct operation operations[] = { { .has_place = true }, { .has_analysed = true }, { .has_edit = true } };
+    struct persist_batch batch = { .operations = { 1, operations } };
+    struct outcomes outcomes = { 0 };
+    struct id id;
+
+    holds(example_make(&operation_shape, &stage->arena, &operations[0], NULL) == ERR_OK);
+    operations[1].analysed = operations[0].analysed;
+    operations[2].edit = operations[0].edit;
+    operations[2].edit.has_expect = false;
+    operations[0] = (struct operation){ .has_place = true, .place = operations[0].place };
+    operations[0].place.folder = folder;
+    operations[0].place.file = bytes_of(file, strlen(file));
+    done_of(stage, "persist.batch", &persist_batch_shape, &batch, &outcomes);
+    id = outcomes.each.at[0].id;
+    operations[1].analysed.id = operations[2].edit.id = id;
+    batch.operations = (struct operation_list){ 2, operations + 1 };
+    done_of(stage, "persist.batch", &persist_batch_shape, &batch, &outcomes);
+    return id;
+}
+
+static void fill(struct stage *stage)
+{
+    struct persist_put_volume volume = { 0 };
+    struct persist_put_library library = { 0 };
+
+    holds(example_make(&persist_put_volume_shape, &stage->arena, &volume, NULL) == ERR_OK);
+    holds(example_make(&persist_put_library_shape, &stage->arena, &library, NULL) == ERR_OK);
+    know(stage, done_of(stage, "persist.put_volume", &persist_put_volume_shape, &volume, &(struct done){ 0 }));
+    know(stage, add_folder(stage, stage->known.at[0], (struct id){ { 0 } }, "sounds"));
+    know(stage, add_folder(stage, stage->known.at[0], stage->known.at[1], "kicks"));
+    library.library.id = stage->known.at[1];
+    library.library.volume = stage->known.at[0];
+    done_of(stage, "persist.put_library", &persist_put_library_shape, &library, &(struct done){ 0 });
+    know(stage, add_sound(stage, stage->known.at[1], "one.wav"));
+    know(stage, add_sound(stage, stage->known.at[2], "two.wav"));
+    turn_end(&stage->p);
+    holds(stage->p.alarm[0] == 0 && stage->p.w.txn == NULL);
+}
+
+static struct stage *stage_of(void)
+{
+    static struct stage stage;
+    static struct id known[KNOWN_MAX];
+
+    if (stage.p.service)
+        return &stage;
+    stage.known.at = known;
+    stage.p.service = fuzz_service(&schema_persist);
+    persist_open(&stage.p);
+    service_answer(stage.p.service, &persist_asks, &stage.p);
+    fill(&stage);
+    return &stage;
+}
+
+/* ---- one input ---- */
+
+static void problem(void *state, const char *what)
+{
+    (void)state;
+    fprintf(stderr, "the store does not hold together: %s\n", what);
+}
+
+static void store_holds_together(struct persist *p)
+{
+    struct check_counts counts = { 0 };
+
+    if (!p->w.txn)
+        return;
+    holds(check_store(p->w.txn, NULL, problem, NULL, &counts) == ERR_OK);
+    holds(counts.problems == 0);
+}
+
+static void undo_all(struct persist *p)
+{
+    struct fault fault = { .code = ERR_BUSY, .what = "the input has ended" };
+
+    txn_end(p->w.txn);
+    p->w.txn = NULL;
+    buffer_reset(&p->w.dropped);
+    removal_fail_all(p, &fault);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    struct fuzz_input input = { bytes, len };
+    struct stage *stage = stage_of();
+
+    while (fuzz_next_ask(stage->p.service, &input, &stage->known))
+        holds(!turn_is_broken(&stage->p));
+    fuzz_timers(stage->p.service);
+    store_holds_together(&stage->p);
+    undo_all(&stage->p);
+    return 0;
+}

@@ -1,0 +1,314 @@
+#!/bin/bash
+# persist.sh: the only writer, started by hand: exactly once, group commit, edits and their undo, one engine a home.
+. "$(dirname "$0")/../lib.sh"
+
+# Python that speaks to persist: `c` is a client, `k` a catalogue with a volume and the folder "music".
+_py() {
+    { printf 'from client import *\nc = Client()\nk = Catalogue(c)\n'; cat; } >"$scratch/ask.py"
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests timeout 300 /usr/bin/python3 "$scratch/ask.py" "$@"
+}
+
+_answers() { echo 'pass' | _py; }
+
+_persist_up() {
+    [ ${#LOOPHOLE_HOME} -lt 70 ] || skip "the path of the home is too long for a socket"
+    loophole-persist --foreground 2>>"$scratch/persist.err" &
+    persist=$!
+    until_true 60 _answers
+}
+
+_persist_ends() { kill "-$1" "$persist" && { wait "$persist"; } 2>/dev/null; }
+
+# Each claim has a home of its own.
+_home() { export LOOPHOLE_HOME=$scratch/home-$1; mkdir -p "$LOOPHOLE_HOME"; }
+
+a_request_repeated_gives_the_first_answer() {
+    _home repeat; _persist_up
+    _py <<'P' || fail "see above"
+id, request = k.put(b"kick.wav"), new_id()
+first = k.edit(id, request, name="one")
+k.edit(id, name="two")
+assert k.edit(id, request, name="one") == first
+assert [r["kind"] for r in k.changes()].count("media") == 3, k.changes()
+again = new_id()                                     # one that changes nothing is remembered too
+quiet = k.edit(id, again, name="two")
+k.edit(id, name="three")
+assert k.edit(id, again, name="two") == quiet
+assert k.edit(id, expect=k.changes()[-1]["revision"], name="four")[0] == "ok"
+P
+    _persist_ends TERM
+}
+
+a_request_repeated_within_one_commit_is_done_once() {
+    _home within; _persist_up
+    _py <<'P' || fail "see above"
+id, request = k.put(b"kick.wav"), new_id()
+before = len(k.changes())
+for _ in range(50):
+    c.send("persist.put_media", {"edit": {"id": id, "name": "one"}}, request)
+answers = [c.take("persist") for _ in range(50)]
+assert all(a == answers[0] and a[1] == "ok" for a in answers), answers
+assert len(k.changes()) == before + 1
+P
+    _persist_ends TERM
+}
+
+a_request_repeated_after_a_crash_changes_nothing() {
+    _home crash; _persist_up
+    _py <<'P' || fail "see above"
+import os, pickle
+id, request = k.put(b"kick.wav"), new_id()
+first = k.edit(id, request, name="one", add_tags=["a"])
+pickle.dump((id, request, first, k.changes()), open(os.environ["LOOPHOLE_HOME"] + "/state", "wb"))
+P
+    _persist_ends KILL
+    _persist_up
+    _py <<'P' || fail "see above"
+import os, pickle
+id, request, first, rows = pickle.load(open(os.environ["LOOPHOLE_HOME"] + "/state", "rb"))
+assert k.edit(id, request, name="one", add_tags=["a"]) == first
+assert k.changes() == rows
+P
+    _persist_ends TERM
+}
+
+killed_at_random_under_load_every_acked_edit_is_there_once() {
+    _home load; _persist_up
+    _py <<'P' || fail "see above"
+import os
+ids = [k.put(b"%d.wav" % n) for n in range(4)]
+open(os.environ["LOOPHOLE_HOME"] + "/ids", "w").write(" ".join(i.hex() for i in ids))
+P
+    cat >"$scratch/load.py" <<'P'
+import os, random, sys
+from client import *
+home = os.environ["LOOPHOLE_HOME"]
+ids = [bytes.fromhex(i) for i in open(home + "/ids").read().split()]
+
+def work(number):
+    c, acked = Client(), []
+    for n in range(150):
+        request = new_id()
+        body = {"edit": {"id": ids[number], "name": "%d-%d" % (number, n)}}
+        error, answer = c.ask("persist.put_media", body, request, 120000)
+        assert error == "ok", answer
+        acked.append((request, answer["revision"]))
+        if random.random() < 0.2:
+            assert c.ask("persist.put_media", body, request, 120000) == (error, answer)
+    return acked
+
+acked = sum(in_threads(4, work), [])
+k = Catalogue(Client())
+rows = {}
+for row in k.changes():
+    rows.setdefault(row["request"], []).append(row["revision"])
+for request, revision in acked:
+    assert rows.get(request) == [revision], (rows.get(request), revision)
+numbers = [row["revision"] for row in k.changes()]
+assert numbers == list(range(1, len(numbers) + 1)), "the change log has a gap"
+print("figure: %d edits acked under kills, all there once" % len(acked))
+P
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests timeout 300 /usr/bin/python3 "$scratch/load.py" &
+    load=$!
+    for n in 1 2 3 4 5 6 7 8 9 10; do
+        sleep 0.1$((RANDOM % 10))
+        kill -0 $load 2>/dev/null || break
+        _persist_ends KILL
+        _persist_up
+    done
+    wait $load || fail "an acked edit was lost or doubled"
+    _persist_ends TERM
+}
+
+an_edit_that_expects_another_revision_is_a_conflict() {
+    _home conflict; _persist_up
+    _py <<'P' || fail "see above"
+id = k.put(b"kick.wav")
+revision = k.edit(id, name="one")[1]["revision"]
+assert k.edit(id, expect=revision - 1, name="two")[0] == "conflict"
+assert k.edit(new_id(), expect=1, name="two")[0] == "conflict"     # one that is not there, too
+assert k.edit(new_id(), name="two")[0] == "not_found"
+def both(number):
+    return Catalogue(Client()).edit(id, expect=revision, name="of %d" % number)[0]
+assert sorted(in_threads(8, both)) == ["conflict"] * 7 + ["ok"]
+P
+    _persist_ends TERM
+}
+
+undo_restores_exactly_what_the_edit_changed() {
+    _home undo; _persist_up
+    _py <<'P' || fail "see above"
+id, other = k.put(b"kick.wav"), k.put(b"snare.wav")
+def number(attribute, value):
+    return {"attribute": attribute, "source": "user", "number": value, "confidence": 1.0, "version": 0, "shown": True}
+assert k.edit(id, name="one", add_tags=["warm", "short"], facts=[number("bpm", 100.0)])[0] == "ok"
+assert k.edit(id, name="two", notes="n", favourite=True, add_tags=["warm", "late"], remove_tags=["short", "none"],
+              facts=[number("bpm", 120.0), number("key", 3.0)], pack="p")[0] == "ok"
+assert k.edit(other, name="else")[0] == "ok"
+for _ in range(2):                                   # undo two, redo two, and once more
+    assert c.must("persist.undo")["id"] == other
+    assert c.must("persist.undo")["id"] == id
+    assert c.must("persist.redo")["id"] == id
+    assert c.must("persist.redo")["id"] == other
+assert c.ask("persist.redo")[0] == "not_found"
+c.must("persist.undo"), c.must("persist.undo")
+assert k.edit(id, hidden=True)[0] == "ok"            # a new edit drops what could be done again
+assert c.ask("persist.redo")[0] == "not_found"
+c.must("persist.undo"), c.must("persist.undo")
+assert c.ask("persist.undo")[0] == "not_found"
+P
+    _persist_ends TERM
+}
+
+one_bad_operation_fails_alone() {
+    _home batch; _persist_up
+    _py <<'P' || fail "see above"
+bad = k.place(b"a/b.wav")
+nowhere = k.place(b"c.wav", folder=new_id())
+both = dict(k.place(b"x.wav"), presence={"id": new_id(), "availability": "missing"})
+got = k.batch(k.place(b"a.wav"), bad, nowhere, {}, both, {"presence": {"id": new_id(), "availability": "missing"}},
+              k.place(b"z.wav"))
+assert [o["error"] for o in got] == ["ok", "bad_request", "not_found", "bad_request", "bad_request", "not_found",
+                                     "ok"], got
+assert got[0]["created"] and got[6]["created"] and got[1]["what"]
+again = k.batch(k.place(b"a.wav"))[0]                # the same place is the same item
+assert again["id"] == got[0]["id"] and not again["created"]
+P
+    _persist_ends TERM
+}
+
+a_file_that_came_back_or_moved_or_changed_keeps_its_item() {
+    _home places; _persist_up
+    _py <<'P' || fail "see above"
+def analysed(id, size=1000, mtime=1, content=b"c" * 16, **more):
+    fact = {"attribute": "bpm", "source": "analysis", "number": 120.0, "confidence": 0.5, "version": 1, "shown": True}
+    return {"analysed": dict({"id": id, "size": size, "mtime": mtime, "state": "done", "failure": "",
+            "content": content, "container": "wav", "sample_format": "pcm", "bit_depth": 16, "sample_rate": 44100,
+            "channels": 2, "frames": 44100, "analyser": 1, "facts": [fact]}, **more)}
+id = k.put(b"kick.wav")
+assert not k.batch(analysed(id))[0]["stale"]
+assert k.batch(analysed(id, size=7))[0]["stale"]                    # of a file that has changed since
+assert not k.batch(k.place(b"kick.wav"))[0]["stale"]
+assert k.batch({"presence": {"id": id, "availability": "missing"}})[0]["error"] == "ok"
+assert k.put(b"kick.wav") == id                                     # it is there again
+assert k.batch({"move": {"id": id, "folder": k.folder, "file": b"moved.wav"}})[0]["id"] == id
+assert k.put(b"moved.wav") == id
+assert k.batch(k.place(b"moved.wav", size=2000))[0]["stale"]        # changed: to be analysed again
+copy = k.put(b"copy.wav")
+k.batch(analysed(id, size=2000), analysed(copy))
+gone = k.batch({"move": {"id": id, "folder": k.folder, "file": b"copy.wav"}})[0]
+assert gone["error"] == "ok" and gone["id"] == id, gone             # one content: they become the older one
+assert k.put(b"copy.wav") == id
+assert k.edit(copy, name="x")[0] == "not_found"
+other = k.put(b"other.wav")
+k.batch(analysed(other, content=b"d" * 16))
+assert k.batch({"move": {"id": id, "folder": k.folder, "file": b"other.wav"}})[0]["error"] == "exists"
+P
+    _persist_ends TERM
+}
+
+a_removed_library_takes_its_items_and_leaves_the_rest() {
+    _home removal; _persist_up
+    _py <<'P' || fail "see above"
+drums = k.put_folder(b"drums", k.folder)
+inner = k.put_folder(b"inner", drums)
+def library(folder):
+    return {"library": {"id": folder, "path": b"/x", "volume": k.volume, "ignore": [], "hidden_files": False,
+                        "online": True, "files": 0}}
+c.must("persist.put_library", library(drums)), c.must("persist.put_library", library(inner))
+k.batch(*[k.place(b"%d.wav" % n, folder=drums) for n in range(3000)])
+kept, stays = k.put(b"in.wav", folder=inner), k.put(b"outside.wav")
+request = new_id()
+done = c.ask("persist.remove_library", {"id": drums}, request, 300000)
+assert done[0] == "ok", done
+assert c.ask("persist.remove_library", {"id": drums}, request) == done
+assert c.ask("persist.remove_library", {"id": drums})[0] == "not_found"
+assert sum(r["removed"] and r["kind"] == "media" for r in k.changes()) == 3000
+assert k.put(b"in.wav", folder=inner) == kept and k.put(b"outside.wav") == stays
+assert k.put_folder(b"drums", k.folder) == drums     # another library lies in it
+c.must("persist.remove_library", {"id": inner})
+numbers = [r["revision"] for r in k.changes()]
+assert numbers == list(range(1, len(numbers) + 1))
+P
+    _persist_ends TERM
+}
+
+a_second_writer_is_refused() {
+    _home second; _persist_up
+    said=$(refused timeout 60 loophole-persist --foreground)
+    contains "$said" "persist"
+    _py <<<'k.put(b"kick.wav")' || fail "the first one does not answer any more"
+    mkdir -p "$scratch/home-elsewhere"               # the same data under another run directory: the store's own lock
+    mkdir -p "$scratch/home-elsewhere/data"
+    cp -a "$LOOPHOLE_HOME/data/." "$scratch/home-elsewhere/data/"
+    rm "$scratch/home-elsewhere/data/store.lock"
+    ln -s "$LOOPHOLE_HOME/data/store.lock" "$scratch/home-elsewhere/data/store.lock"
+    said=$(LOOPHOLE_HOME=$scratch/home-elsewhere refused timeout 60 loophole-persist --foreground)
+    contains "$said" "another engine writes the store"
+    _persist_ends TERM
+}
+
+what_was_committed_is_told_to_who_listens() {
+    _home events; _persist_up
+    _py <<'P' || fail "see above"
+import time
+ear = c.listen("persist", "persist.changed")
+heard, end = None, time.monotonic() + 60
+while not heard and time.monotonic() < end:          # until the subscription has arrived
+    k.put(b"%f.wav" % time.monotonic())
+    heard = c.heard(ear, 200)
+revision = k.edit(k.put(b"kick.wav"), name="x")[1]["revision"]
+topic, epoch, sequence, body = heard
+while body["revision"] < revision:
+    _, _, next_sequence, body = c.heard(ear)
+    assert next_sequence == sequence + 1
+    sequence = next_sequence
+P
+    _persist_ends TERM
+}
+
+on_a_full_disk_nothing_is_acked_and_writes_come_back_with_room() {
+    _home full
+    mount -t tmpfs -o size=8m none "$LOOPHOLE_HOME" 2>/dev/null || skip "a tmpfs cannot be mounted here"
+    ( _on_full_disk ); result=$?
+    { kill -KILL "$(cat "$scratch/full.pid")" && sleep 0.2; } 2>/dev/null
+    umount -l "$LOOPHOLE_HOME"
+    [ $result = 0 ] || exit 1
+}
+
+_on_full_disk() {
+    _persist_up
+    echo "$persist" >"$scratch/full.pid"
+    _py <<'P' || fail "see above"
+import os, time
+notes, home = "n" * 4000, os.environ["LOOPHOLE_HOME"]
+id, acked, error = k.put(b"kick.wav"), [], "ok"
+ballast = os.open(home + "/ballast", os.O_WRONLY | os.O_CREAT)
+try:
+    while os.write(ballast, b"x" * 4096):
+        pass
+except OSError:
+    os.close(ballast)
+for n in range(5000):
+    error, answer = k.edit(id, notes=notes[:3990] + str(n))
+    if error != "ok":
+        break
+    acked.append(answer["revision"])
+assert error == "full", (error, answer)
+status = c.must("persist.status")
+assert "full" in status["alarm"], status
+rows = k.client.must("persist.changes_since", {"revision": 0, "limit": 4096})   # reads go on
+assert rows["head"] == (acked[-1] if acked else rows["head"])
+os.unlink(home + "/ballast")
+end = time.monotonic() + 60
+while k.edit(id, name="again")[0] != "ok":
+    assert time.monotonic() < end, "writes are still refused"
+while c.must("persist.status")["alarm"]:
+    assert time.monotonic() < end, "the alarm does not end"
+numbers = [r["revision"] for r in k.changes()]
+assert numbers == list(range(1, len(numbers) + 1)) and set(acked) <= set(numbers)
+P
+    _persist_ends TERM
+}
+
+run_claims "$@"

@@ -1,0 +1,205 @@
+#include "tests/unit/persist/writer.h"
+#include "services/persist/analysis.h"
+#include "services/persist/edit.h"
+#include "services/persist/merge.h"
+#include "store/artefact.h"
+
+static const uint8_t content_a[16] = "content number a", content_b[16] = "content number b";
+
+static struct analysed found(struct id id, uint64_t analyser, struct fact *facts, uint32_t count)
+{
+    struct analysed a = { .id = id, .size = 1, .mtime = 1, .analyser = analyser, .container = TEXT("wav") };
+
+    a.state.value = ANALYSIS_STATE_DONE;
+    a.content = bytes_of(content_a, 16);
+    a.facts = (struct fact_list){ count, facts };
+    return a;
+}
+
+static struct outcome put(struct writer *w, const struct analysed *a)
+{
+    struct outcome outcome = { 0 };
+    struct fault fault = { 0 };
+
+    if (analysis_put(&w->p, a, &outcome, &fault) != ERR_OK)
+        fail_msg("%s", fault.what);
+    return outcome;
+}
+
+static void an_analysis_never_touches_what_a_person_said(void **state)
+{
+    struct writer *w = *state;
+    struct id id = writer_place(w, "kick.wav", 1);
+    struct fact own = writer_number(SOURCE_USER, "bpm", 90);
+    struct fact heard[] = { writer_number(SOURCE_ANALYSIS, "bpm", 120), writer_number(SOURCE_FILE, "bpm", 100) };
+    struct edit edit = { .id = id, .facts = { 1, &own } };
+    struct analysed a = found(id, 1, heard, 2);
+    struct done done;
+
+    assert_int_equal(edit_apply(&w->p, &edit, EDIT_BY_PERSON, &done, NULL), ERR_OK);
+    put(w, &a);
+    a = found(id, 2, heard, 1);
+    put(w, &a);
+    assert_int_equal(writer_fact(w, id, SOURCE_USER, "bpm")->number, 90);
+    assert_int_equal(writer_fact(w, id, SOURCE_ANALYSIS, "bpm")->number, 120);
+    assert_null(writer_fact(w, id, SOURCE_FILE, "bpm")); /* the file does not say so any more */
+    assert_int_equal(writer_media(w, id).analysis.value, ANALYSIS_STATE_DONE);
+    writer_check(w);
+}
+
+static void of_one_content_the_newest_analyser_is_believed(void **state)
+{
+    struct writer *w = *state;
+    struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
+    struct fact newer = writer_number(SOURCE_ANALYSIS, "bpm", 120), older = writer_number(SOURCE_ANALYSIS, "bpm", 60);
+    struct analysed a = found(one, 5, &newer, 1);
+
+    put(w, &a);
+    a = found(two, 4, &older, 1);
+    put(w, &a);
+    assert_int_equal(writer_fact(w, two, SOURCE_ANALYSIS, "bpm")->number, 120);
+    assert_int_equal(writer_media(w, two).analyser, 5);
+    a = found(two, 5, NULL, 0); /* a copy that was only hashed */
+    put(w, &a);
+    assert_int_equal(writer_fact(w, one, SOURCE_ANALYSIS, "bpm")->version, 5);
+    writer_check(w);
+}
+
+static void a_value_outside_its_range_is_kept_but_not_shown(void **state)
+{
+    struct writer *w = *state;
+    struct id id = writer_place(w, "loop.wav", 1);
+    struct fact acid = writer_number(SOURCE_FILE, "bpm", 0);
+    struct analysed a = found(id, 1, &acid, 1);
+
+    put(w, &a);
+    assert_false(writer_fact(w, id, SOURCE_FILE, "bpm")->shown);
+}
+
+static void an_analysis_of_a_file_that_changed_since_is_ignored(void **state)
+{
+    struct writer *w = *state;
+    struct id id = writer_place(w, "kick.wav", 1);
+    struct analysed a = found(id, 1, NULL, 0);
+    uint64_t head = w->p.head;
+
+    a.size = 2;
+    assert_true(put(w, &a).stale);
+    assert_int_equal(w->p.head, head);
+    assert_int_equal(writer_media(w, id).analysis.value, ANALYSIS_STATE_WAITING);
+}
+
+static void a_changed_file_keeps_its_analysis_until_the_next(void **state)
+{
+    struct writer *w = *state;
+    struct id id = writer_place(w, "kick.wav", 1);
+    struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120);
+    struct analysed a = found(id, 1, &heard, 1);
+
+    put(w, &a);
+    assert_true(id_equal(writer_place(w, "kick.wav", 2), id));
+    assert_int_equal(writer_media(w, id).analysis.value, ANALYSIS_STATE_WAITING);
+    assert_non_null(writer_fact(w, id, SOURCE_ANALYSIS, "bpm"));
+    a.size = 2;
+    a.content = bytes_of(content_b, 16);
+    a.facts.count = 0;
+    put(w, &a);
+    assert_null(writer_fact(w, id, SOURCE_ANALYSIS, "bpm")); /* it was another sound's */
+    writer_check(w);
+}
+
+static void an_artefact_dropped_and_made_again_in_one_turn_keeps_its_file(void **state)
+{
+    struct writer *w = *state;
+    struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
+    uint8_t *data = calloc(4000, 1);
+    struct artefact waveform = { .type = TEXT("waveform"), .version = 1, .data = bytes_of(data, 4000) };
+    struct analysed a = found(one, 1, NULL, 0);
+
+    a.artefacts = (struct artefact_list){ 1, &waveform };
+    put(w, &a);
+    struct analysed other = found(one, 1, NULL, 0);
+    other.content = bytes_of(content_b, 16);
+    put(w, &other); /* content a has no item now */
+    assert_true(w->p.w.dropped.len > 0);
+    a.id = two;
+    put(w, &a);
+    for (size_t i = 0; i < w->p.w.dropped.len; i++)
+        assert_int_equal(w->p.w.dropped.at[i], 0);
+    writer_check(w);
+    free(data);
+}
+
+static void what_no_worker_may_say_is_refused(void **state)
+{
+    struct writer *w = *state;
+    struct id id = writer_place(w, "kick.wav", 1);
+    struct fact users = writer_number(SOURCE_USER, "bpm", 120);
+    struct artefact escape = { .type = TEXT("../../../etc/x") };
+    struct outcome outcome;
+    struct analysed bad[] = { found(id, 1, &users, 1), found(id, 1, NULL, 0), found(id, 1, NULL, 0),
+                              found(id, 1, NULL, 0) };
+
+    bad[1].content.len = 7;
+    bad[2].artefacts = (struct artefact_list){ 1, &escape };
+    bad[3].has_embedding = true;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        assert_int_equal(analysis_put(&w->p, &bad[i], &outcome, NULL), ERR_BAD_REQUEST);
+    writer_check(w);
+}
+
+static void two_records_of_one_file_become_the_older_with_the_words_of_both(void **state)
+{
+    struct writer *w = *state;
+    struct id older = writer_place(w, "old.wav", 1), younger = writer_place(w, "new.wav", 1);
+    struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120), own = writer_number(SOURCE_USER, "rating", 4);
+    struct text warm = TEXT("warm"), loud = TEXT("loud");
+    struct edit first = { .id = older, .add_tags = { 1, &warm } };
+    struct edit second = { .id = younger, .add_tags = { 1, &loud }, .facts = { 1, &own } };
+    struct analysed a = found(older, 1, &heard, 1), b = found(younger, 1, &heard, 1);
+    struct move move = { .id = older, .folder = w->folder, .file = bytes_of("new.wav", 7) };
+    struct outcome outcome = { 0 };
+    struct done done;
+    struct media media;
+
+    put(w, &a);
+    put(w, &b);
+    assert_int_equal(edit_apply(&w->p, &first, EDIT_BY_PERSON, &done, NULL), ERR_OK);
+    assert_int_equal(edit_apply(&w->p, &second, EDIT_BY_PERSON, &done, NULL), ERR_OK);
+    assert_int_equal(places_move(&w->p, &move, &outcome, NULL), ERR_OK);
+    assert_true(id_equal(outcome.id, older));
+    media = writer_media(w, older);
+    assert_int_equal(media.tags.count, 2);
+    assert_true(bytes_equal(media.file, bytes_of("new.wav", 7)));
+    assert_non_null(writer_fact(w, older, SOURCE_ANALYSIS, "bpm"));
+    assert_non_null(writer_fact(w, older, SOURCE_USER, "rating"));
+    assert_int_equal(catalogue_media(w->p.w.txn, &w->p.arena, younger, &media), ERR_NOT_FOUND);
+    writer_check(w);
+}
+
+static void a_title_is_the_files_name_as_text(void **state)
+{
+    struct writer *w = *state;
+
+    assert_true(text_is(places_title(&w->p.arena, bytes_of("Kick.808.wav", 12)), "Kick.808"));
+    assert_true(text_is(places_title(&w->p.arena, bytes_of(".hidden", 7)), ".hidden"));
+    assert_true(text_is(places_title(&w->p.arena, bytes_of("a\xff" "b\xc3\xa9.wav", 9)), "a\xEF\xBF\xBD" "b\xc3\xa9"));
+}
+
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(an_analysis_never_touches_what_a_person_said),
+        CLAIM(of_one_content_the_newest_analyser_is_believed),
+        CLAIM(a_value_outside_its_range_is_kept_but_not_shown),
+        CLAIM(an_analysis_of_a_file_that_changed_since_is_ignored),
+        CLAIM(a_changed_file_keeps_its_analysis_until_the_next),
+        CLAIM(an_artefact_dropped_and_made_again_in_one_turn_keeps_its_file),
+        CLAIM(what_no_worker_may_say_is_refused),
+        CLAIM(two_records_of_one_file_become_the_older_with_the_words_of_both),
+        CLAIM(a_title_is_the_files_name_as_text),
+    };
+    return cmocka_run_group_tests_name("analysis", tests, NULL, NULL);
+}

@@ -1,0 +1,176 @@
+#include "tests/unit/persist/writer.h"
+#include "proto/codec.h"
+#include "services/persist/edit.h"
+#include "services/persist/undo.h"
+
+static struct text words[] = { { 4, "warm" }, { 5, "short" }, { 4, "warm" }, { 4, "late" } };
+
+static struct done edit(struct writer *w, const struct edit *e)
+{
+    struct done done;
+    struct fault fault = { 0 };
+
+    if (edit_apply(&w->p, e, EDIT_BY_PERSON, &done, &fault) != ERR_OK)
+        fail_msg("%s", fault.what);
+    return done;
+}
+
+/* All that an edit may change, as bytes: the record without its revision, and the item's own facts. */
+static struct bytes picture(struct writer *w, struct id id)
+{
+    struct media media = writer_media(w, id);
+    struct facts facts;
+    struct buffer buffer = { 0 };
+
+    media.revision = 0;
+    assert_int_equal(codec_encode(&media_shape, &media, &buffer, NULL), ERR_OK);
+    assert_int_equal(catalogue_subject_facts(w->p.w.txn, &w->p.arena, bytes_of(id.b, 16), &facts), ERR_OK);
+    for (uint32_t i = 0; i < facts.each.count; i++)
+        assert_int_equal(codec_encode(&fact_shape, &facts.each.at[i], &buffer, NULL), ERR_OK);
+    struct bytes copy = arena_bytes(&w->p.arena, buffer_bytes(&buffer));
+    buffer_free(&buffer);
+    return copy;
+}
+
+static struct edit all_fields(struct id id, struct fact *facts, struct text *clear)
+{
+    return (struct edit){
+        .id = id,
+        .has_name = true,
+        .name = TEXT("Kick"),
+        .has_pack = true,
+        .pack = TEXT("808"),
+        .has_notes = true,
+        .notes = TEXT("flat"),
+        .has_origin = true,
+        .origin = { .value = ORIGIN_RECORDED },
+        .has_favourite = true,
+        .favourite = true,
+        .has_hidden = true,
+        .hidden = true,
+        .add_tags = { 2, words + 2 },
+        .remove_tags = { 1, words + 1 },
+        .facts = { 2, facts },
+        .clear_facts = { 1, clear },
+    };
+}
+
+static void tags_are_sorted_and_single(void **state)
+{
+    struct writer *w = *state;
+    struct id id = writer_place(w, "kick.wav", 1);
+
+    edit(w, &(struct edit){ .id = id, .add_tags = { 4, words } });
+    struct text_list tags = writer_media(w, id).tags;
+    assert_int_equal(tags.count, 3);
+    assert_true(text_is(tags.at[0], "late") && text_is(tags.at[1], "short") && text_is(tags.at[2], "warm"));
+}
+
+static void undo_and_redo_restore_every_field(void **state)
+{
+    struct writer *w = *state;
+    struct id id = writer_place(w, "kick.wav", 1);
+    struct fact first[] = { writer_number(SOURCE_USER, "bpm", 90), writer_number(SOURCE_USER, "year", 1999) };
+    struct fact second[] = { writer_number(SOURCE_USER, "bpm", 120), writer_number(SOURCE_USER, "rating", 3) };
+    struct text clear = TEXT("year");
+    struct done done;
+
+    edit(w, &(struct edit){ .id = id, .add_tags = { 2, words }, .facts = { 2, first } });
+    struct bytes before = picture(w, id);
+    struct edit whole = all_fields(id, second, &clear);
+    edit(w, &whole);
+    struct bytes after = picture(w, id);
+    assert_false(bytes_equal(before, after));
+    assert_null(writer_fact(w, id, SOURCE_USER, "year"));
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(undo_back(&w->p, &done, NULL), ERR_OK);
+        assert_int_equal(writer_fact(w, id, SOURCE_USER, "bpm")->number, 90);
+        assert_non_null(writer_fact(w, id, SOURCE_USER, "year"));
+        assert_null(writer_fact(w, id, SOURCE_USER, "rating"));
+        assert_int_equal(writer_media(w, id).tags.count, 2);
+        assert_true(text_is(writer_media(w, id).name, "kick"));
+        assert_int_equal(undo_again(&w->p, &done, NULL), ERR_OK);
+        assert_true(text_is(writer_media(w, id).name, "Kick"));
+    }
+    assert_int_equal(picture(w, id).len, after.len);
+    assert_int_equal(undo_save(&w->p), ERR_OK);
+    writer_check(w);
+}
+
+static void an_edit_that_changes_nothing_uses_no_revision(void **state)
+{
+    struct writer *w = *state;
+    struct id id = writer_place(w, "kick.wav", 1);
+    struct edit same = { .id = id, .has_name = true, .name = TEXT("kick"), .remove_tags = { 1, words } };
+    uint64_t head = w->p.head;
+    struct done done = edit(w, &same);
+
+    assert_int_equal(w->p.head, head);
+    assert_int_equal(done.revision, writer_media(w, id).revision);
+    assert_int_equal(undo_back(&w->p, &done, NULL), ERR_NOT_FOUND);
+}
+
+static void a_step_whose_item_is_gone_is_passed_over(void **state)
+{
+    struct writer *w = *state;
+    struct id kept = writer_place(w, "a.wav", 1), gone = writer_place(w, "b.wav", 1);
+    struct done done;
+
+    edit(w, &(struct edit){ .id = kept, .has_name = true, .name = TEXT("x") });
+    edit(w, &(struct edit){ .id = gone, .has_name = true, .name = TEXT("y") });
+    struct media media = writer_media(w, gone);
+    assert_int_equal(catalogue_remove_media(&w->p.w, &media), ERR_OK);
+    assert_int_equal(undo_back(&w->p, &done, NULL), ERR_OK);
+    assert_true(id_equal(done.id, kept));
+    assert_true(text_is(writer_media(w, kept).name, "a"));
+}
+
+static void what_makes_no_sense_is_refused_before_anything_is_written(void **state)
+{
+    struct writer *w = *state;
+    struct id id = writer_place(w, "kick.wav", 1);
+    struct fact zero = writer_number(SOURCE_USER, "bpm", 0), nothing = { .attribute = TEXT("bpm") };
+    struct text empty = { 0 };
+    const struct edit bad[] = {
+        { .id = id, .facts = { 1, &zero } },
+        { .id = id, .facts = { 1, &nothing } },
+        { .id = id, .add_tags = { 1, &empty } },
+    };
+    struct done done;
+    uint64_t head = w->p.head;
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        assert_int_equal(edit_apply(&w->p, &bad[i], EDIT_BY_PERSON, &done, NULL), ERR_BAD_REQUEST);
+    assert_int_equal(w->p.head, head);
+    writer_check(w);
+}
+
+static void the_257th_tag_is_refused(void **state)
+{
+    struct writer *w = *state;
+    struct id id = writer_place(w, "kick.wav", 1);
+    struct text tags[257];
+    struct done done;
+
+    for (int i = 0; i < 257; i++)
+        tags[i] = arena_printf(&w->p.arena, "tag %d", i);
+    edit(w, &(struct edit){ .id = id, .add_tags = { 256, tags } });
+    struct edit more = { .id = id, .add_tags = { 1, tags + 256 } };
+    assert_int_equal(edit_apply(&w->p, &more, EDIT_BY_PERSON, &done, NULL), ERR_TOO_LARGE);
+    assert_false(turn_is_broken(&w->p));
+}
+
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(tags_are_sorted_and_single),
+        CLAIM(undo_and_redo_restore_every_field),
+        CLAIM(an_edit_that_changes_nothing_uses_no_revision),
+        CLAIM(a_step_whose_item_is_gone_is_passed_over),
+        CLAIM(what_makes_no_sense_is_refused_before_anything_is_written),
+        CLAIM(the_257th_tag_is_refused),
+    };
+    return cmocka_run_group_tests_name("edit", tests, NULL, NULL);
+}
