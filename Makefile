@@ -80,6 +80,11 @@ $(BUILD)/%.a:
 	@echo '  AR   $@'
 	$(Q)ar rcs $@ $^
 $(BUILD)/services/worker/hear/model.o: model/weights.bin
+HEAR_FILE_O := $(call objects,model/hear_file.c services/worker/decode.c services/worker/input.c $(wildcard services/worker/hear/*.c))
+$(BUILD)/hear_file: $(HEAR_FILE_O) $(BUILD)/libcommon.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
+model:
+	OPENBLAS_NUM_THREADS=1 nice /usr/bin/python3 model/train.py --build $(BUILD)
 ENGINE := $(BUILD)/libstore.a $(BUILD)/libproto.a $(BUILD)/libcommon.a
 
 # The folder of a program, and its objects; parts in sub-folders belong to it.
@@ -168,10 +173,22 @@ MINUTES ?= 10
 TARGET  ?=
 fuzz: fuzz-build
 	@BUILD=$(abspath $(BUILD)) tests/fuzz/run $(MINUTES) $(TARGET)
-.PHONY: fuzz fuzz-build fuzz-targets
+
+# make asan · ubsan · tsan: unit tests and those scripts that real processes run in; a sanitizer's word fails them.
+# SANITIZED_SCRIPTS=… names others.
+SANITIZED_SCRIPTS ?= $(wildcard tests/service/*.sh)
+SANITIZE_asan  := address
+SANITIZE_ubsan := undefined
+SANITIZE_tsan  := thread
+asan ubsan tsan:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/$@ CC=clang WARN= MODE='-O1 -g -fno-omit-frame-pointer' \
+	    EXTRA='-fsanitize=$(SANITIZE_$@) -fno-sanitize-recover=all' all units
+	@BUILD=$(abspath $(BUILD))/$@ tests/sanitized $(addprefix $(BUILD)/$@/tests/,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))) \
+	    $(SANITIZED_SCRIPTS)
+.PHONY: fuzz fuzz-build fuzz-targets asan ubsan tsan
 
 clean:
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all install docs units clean run stop test clang-clean syntax
+.PHONY: all model install docs units clean run stop test clang-clean syntax

@@ -138,7 +138,8 @@ class Loop:
 
     def play(self):
         r = self.random
-        getattr(self, KINDS[r.choice(len(KINDS), p=SHARES)])()
+        self.kind = KINDS[r.choice(len(KINDS), p=SHARES)]
+        getattr(self, self.kind)()
         x = self.samples[:self.length()]
         if r.random() < .2:
             x = x + 1e-3 * r.uniform(.1, 3) * r.standard_normal(len(x)).astype('f4')
@@ -157,8 +158,9 @@ def sounds_of(originals):
 
 
 def loops(count, seed, sounds):
-    """(bpm, frames × 1)"""
+    """(bpm, frames × 1, kind)"""
     random = np.random.default_rng(seed)
     for _ in range(count):
         loop = Loop(random, sounds)
-        yield loop.bpm, loop.play()
+        samples = loop.play()
+        yield loop.bpm, samples, loop.kind

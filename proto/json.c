@@ -84,7 +84,7 @@ static enum err read_value(struct reading *r, const struct field *field, json_t 
     case FIELD_INT:
         return read_int(r, field, from, to);
     case FIELD_UINT:
-        return read_uint(r, field, from, to);
+        return json_is_string(from) ? read_string(r, field, from, to) : read_uint(r, field, from, to);
     case FIELD_REAL:
         return read_real(r, field, from, to);
     case FIELD_TEXT:

@@ -1,6 +1,7 @@
 /* json.h: messages as JSON and back, by the same tables. The only file with jansson is json.c. Any thread.
  * Ids are their 26 characters; bytes are base 64; a path is text with U+FFFD for bytes that are not UTF-8, and
- * then NAME_b64 beside it has the exact bytes; a choice is its word; NaN cannot occur. */
+ * then NAME_b64 beside it has the exact bytes; a choice is its word; a u64 above 2^63 - 1, which few readers of JSON
+ * take, is a text of its digits; NaN cannot occur. */
 #ifndef LOOPHOLE_PROTO_JSON_H
 #define LOOPHOLE_PROTO_JSON_H
 

@@ -120,6 +120,13 @@ static void write_id(struct id id, struct buffer *to)
     buffer_printf(to, "\"%s\"", id_write(id, digits));
 }
 
+static void write_uint(struct buffer *to, uint64_t number)
+{
+    const char *quote = number > INT64_MAX ? "\"" : "";
+
+    buffer_printf(to, "%s%" PRIu64 "%s", quote, number, quote);
+}
+
 static void write_value(const struct field *field, const void *at, struct buffer *to)
 {
     switch (field->type) {
@@ -130,7 +137,7 @@ static void write_value(const struct field *field, const void *at, struct buffer
         buffer_printf(to, "%" PRId64, *(const int64_t *)at);
         return;
     case FIELD_UINT:
-        buffer_printf(to, "%" PRIu64, *(const uint64_t *)at);
+        write_uint(to, *(const uint64_t *)at);
         return;
     case FIELD_REAL:
         json_number(to, *(const double *)at);

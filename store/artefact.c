@@ -36,7 +36,8 @@ bool artefact_type_is_good(struct text type)
     return type.len > 0 && type.len <= 32;
 }
 
-static enum err write_file(const struct paths *paths, const char *name, struct bytes data, struct fault *fault)
+static enum err write_file(const struct paths *paths, const char *name, struct bytes data,
+                           struct fault *fault)
 {
     char path[PATH_MAX + ARTEFACT_NAME_SIZE];
 

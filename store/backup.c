@@ -8,6 +8,7 @@
 #include "common/file.h"
 #include "store/catalogue.h"
 #include "store/check.h"
+#include "store/files.h"
 #include "store/local.h"
 #include "store/migrate.h"
 #include "store/replace.h"
@@ -39,7 +40,8 @@ static enum err look(struct store *store, struct backup *backup, struct fault *f
     return e == ERR_OK ? e : fault_set(fault, e, "the store cannot be read: run loophole store check");
 }
 
-static enum err write_image(struct store *store, int fd, const char *path, struct backup *made, struct fault *fault)
+static enum err write_image(struct store *store, int fd, const char *path, struct backup *made,
+                            struct fault *fault)
 {
     struct stat st;
     enum err e = store_copy(store, fd, fault);
@@ -62,11 +64,7 @@ static enum err sync_folder_of(const char *file, struct fault *fault)
     int len = slash ? (int)(slash - file) : 0;
 
     snprintf(folder, sizeof(folder), "%.*s%s", len, file, slash ? "/" : ".");
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    enum err e = fd < 0 || fsync(fd) < 0 ? failed(fault, "sync", folder) : ERR_OK;
-    if (fd >= 0)
-        close(fd);
-    return e;
+    return files_sync(folder, fault);
 }
 
 static enum err make_with(struct store *store, const char *file, struct backup *made, struct fault *fault)
@@ -218,7 +216,8 @@ static enum err with_store(const char *directory, enum store_mode mode, size_t m
     return e;
 }
 
-static enum err build(const struct paths *paths, const char *file, struct backup *restored, struct fault *fault)
+static enum err build(const struct paths *paths, const char *file, struct backup *restored,
+                      struct fault *fault)
 {
     char fresh[REPLACE_PATH];
     size_t map;
@@ -248,7 +247,8 @@ static enum err restore_locked(const struct paths *paths, const char *file, stru
     return e;
 }
 
-enum err backup_restore(const struct paths *paths, const char *file, struct backup *restored, struct fault *fault)
+enum err backup_restore(const struct paths *paths, const char *file, struct backup *restored,
+                        struct fault *fault)
 {
     int lock;
     enum err e = backup_verify(file, restored, fault);

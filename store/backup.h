@@ -25,6 +25,7 @@ enum err backup_verify(const char *file, struct backup *found, struct fault *fau
  * digest, version and every record were found good. The restored one has a new catalogue id, so that who followed the
  * old one reads all anew. Errors: exists (the engine runs), version (of a newer loophole), internal (records that do
  * not hold together), and those of backup_verify; then nothing was changed. */
-enum err backup_restore(const struct paths *paths, const char *file, struct backup *restored, struct fault *fault);
+enum err backup_restore(const struct paths *paths, const char *file, struct backup *restored,
+                        struct fault *fault);
 
 #endif

@@ -106,8 +106,8 @@ enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes 
 }
 
 /* Of several parameters the first in order: the plain one, when it is there. */
-enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena, struct bytes content,
-                            struct text type, struct artefact *to)
+enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena,
+                            struct bytes content, struct text type, struct artefact *to)
 {
     struct key start = key_artefact(content, type, (struct text){ 0 });
     struct kept_artefact kept;
@@ -120,7 +120,8 @@ enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct a
     e = walk_next(&walk) ? row_decode(txn, arena, walk.value, &kept_artefact_shape, &kept) : ERR_NOT_FOUND;
     if (e == ERR_OK) {
         struct text parameters = { walk.key.len - start.len, (const char *)walk.key.at + start.len };
-        *to = (struct artefact){ arena_text(arena, type), arena_text(arena, parameters), kept.version, { 0 } };
+        *to =
+            (struct artefact){ arena_text(arena, type), arena_text(arena, parameters), kept.version, { 0 } };
         artefact_name(content, type, parameters, kept.version, name);
         e = artefact_read(paths, arena, name, &kept, &to->data);
     }

@@ -9,8 +9,9 @@
 #include "schema_persist.h"
 #include "store/store.h"
 
-enum err catalogue_id(struct txn *txn, struct id *catalogue);          /* restore draws a new one */
-enum err catalogue_head(struct txn *txn, uint64_t *tail, uint64_t *head); /* of the change log; 0, 0 when empty */
+enum err catalogue_id(struct txn *txn, struct id *catalogue); /* restore draws a new one */
+enum err catalogue_head(struct txn *txn, uint64_t *tail,
+                        uint64_t *head); /* of the change log; 0, 0 when empty */
 
 enum err catalogue_media(struct txn *txn, struct arena *arena, struct id id, struct media *to);
 enum err catalogue_place(struct txn *txn, struct id folder, struct bytes file, struct id *media);
@@ -20,9 +21,10 @@ enum err catalogue_folder_named(struct txn *txn, struct id volume, struct id par
 enum err catalogue_volume(struct txn *txn, struct arena *arena, struct id id, struct volume *to);
 enum err catalogue_volume_identified(struct txn *txn, struct text identity, struct id *volume);
 enum err catalogue_library(struct txn *txn, struct arena *arena, struct id folder, struct library *to);
-enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes content, struct embedding *to);
-enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena, struct bytes content,
-                            struct text type, struct artefact *to);
+enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes content,
+                             struct embedding *to);
+enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena,
+                            struct bytes content, struct text type, struct artefact *to);
 
 /* Walks. `seen` returns false to stop. `after` zero: from the start; else the first id behind it: chunks. */
 enum err catalogue_each_media(struct txn *txn, struct arena *arena, struct id after,
@@ -40,8 +42,10 @@ enum err catalogue_each_change(struct txn *txn, struct arena *arena, uint64_t af
 
 /* All facts about an item, of every source; and only those that win (user > file > composer > analysis, among
  * those that are shown), sorted by attribute. */
-enum err catalogue_facts(struct txn *txn, struct arena *arena, const struct media *media, struct fact_list *all);
-enum err catalogue_subject_facts(struct txn *txn, struct arena *arena, struct bytes subject, struct facts *to);
+enum err catalogue_facts(struct txn *txn, struct arena *arena, const struct media *media,
+                         struct fact_list *all);
+enum err catalogue_subject_facts(struct txn *txn, struct arena *arena, struct bytes subject,
+                                 struct facts *to);
 enum err catalogue_winning(struct arena *arena, struct fact_list all, struct fact_list *winning);
 
 /* Where its file is now: the volume's mount, the folders and the name. Empty when the volume is offline. */

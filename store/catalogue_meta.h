@@ -3,7 +3,8 @@
 #define LOOPHOLE_STORE_CATALOGUE_META_H
 
 #define META_CATALOGUE "catalogue" /* 16 bytes: drawn when the store is made, and by restore */
-#define META_UNDO      "undo"      /* number of the newest step that is not taken back, number of the newest: 8 bytes
+#define META_UNDO                                                                                            \
+    "undo" /* number of the newest step that is not taken back, number of the newest: 8 bytes
                                       each, big-endian */
 
 #endif

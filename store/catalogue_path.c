@@ -36,7 +36,8 @@ static bool push_mount(struct upward *path, struct bytes mount)
     return push(path, mount);
 }
 
-static enum err climb(struct txn *txn, struct arena *arena, struct id id, struct upward *path, struct id *volume)
+static enum err climb(struct txn *txn, struct arena *arena, struct id id, struct upward *path,
+                      struct id *volume)
 {
     struct folder folder;
 

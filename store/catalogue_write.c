@@ -209,8 +209,8 @@ enum err catalogue_put_embedding(struct writing *w, struct bytes content, const 
     return row_put(w, DB_EMBEDDING, &key, &embedding_shape, now);
 }
 
-enum err catalogue_put_artefact(struct writing *w, struct bytes content, struct text type, struct text parameters,
-                                const struct kept_artefact *now)
+enum err catalogue_put_artefact(struct writing *w, struct bytes content, struct text type,
+                                struct text parameters, const struct kept_artefact *now)
 {
     struct key key = key_artefact(content, type, parameters);
     struct arena arena = { 0 };

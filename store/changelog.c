@@ -13,8 +13,8 @@ enum err changelog_add(struct writing *w, const struct change *change)
     return row_put(w, DB_CHANGE, &key, &change_shape, change);
 }
 
-enum err changelog_remember(struct writing *w, struct id request, uint64_t revision, usec_t now, enum err error,
-                            struct bytes answer)
+enum err changelog_remember(struct writing *w, struct id request, uint64_t revision, usec_t now,
+                            enum err error, struct bytes answer)
 {
     struct key key = key_id(request), number = key_number(revision);
     uint8_t code = (uint8_t)error;
@@ -98,8 +98,8 @@ static enum err trim_quiet(struct writing *w, const struct changelog_limits *lim
 {
     struct bytes first, value;
 
-    *more = first_row(w->txn, DB_QUIET, &first, &value) &&
-            (int64_t)key_number_at(first, 0) < now - limits->age;
+    *more =
+        first_row(w->txn, DB_QUIET, &first, &value) && (int64_t)key_number_at(first, 0) < now - limits->age;
     if (!*more)
         return ERR_OK;
     struct key key = key_quiet((int64_t)key_number_at(first, 0), key_id_at(first, 8));

@@ -17,8 +17,8 @@ extern const struct changelog_limits changelog_limits; /* 1,000,000 rows and 24 
 enum err changelog_add(struct writing *w, const struct change *change);
 
 /* Keeps the answer of a request beside the last of its changes; `revision` 0: it changed nothing. */
-enum err changelog_remember(struct writing *w, struct id request, uint64_t revision, usec_t now, enum err error,
-                            struct bytes answer);
+enum err changelog_remember(struct writing *w, struct id request, uint64_t revision, usec_t now,
+                            enum err error, struct bytes answer);
 /* not_found: a new request. `answer` points into the map. */
 enum err changelog_recall(struct txn *txn, struct id request, enum err *error, struct bytes *answer);
 

@@ -120,7 +120,8 @@ static void check_folder(struct check *c, const struct seen *row)
         report(c, row, "the record has another id");
     if (!is_there(c, DB_VOLUME, key_bytes(&volume)))
         report(c, row, "its volume is not there");
-    if (!names_id(c, DB_FOLDER_NAME, key_folder_name(folder->volume, folder->parent, folder->name), folder->id))
+    if (!names_id(c, DB_FOLDER_NAME, key_folder_name(folder->volume, folder->parent, folder->name),
+                  folder->id))
         report(c, row, "its name does not lead to it");
     if (folder->library != is_there(c, DB_LIBRARY, key_bytes(&library)))
         report(c, row, "it and the libraries disagree whether it is one");
@@ -140,7 +141,8 @@ static void check_folder_name(struct check *c, const struct seen *row)
         report(c, row, "it is malformed");
     else if (catalogue_folder(c->txn, &c->arena, key_id_at(row->value, 0), &folder) != ERR_OK)
         report(c, row, "its folder is not there");
-    else if (!id_equal(folder.volume, key_id_at(row->key, 0)) || !id_equal(folder.parent, key_id_at(row->key, 16)) ||
+    else if (!id_equal(folder.volume, key_id_at(row->key, 0)) ||
+             !id_equal(folder.parent, key_id_at(row->key, 16)) ||
              !bytes_equal(folder.name, bytes_of(row->key.at + 32, row->key.len - 32)))
         report(c, row, "its folder is somewhere else");
 }
@@ -159,7 +161,8 @@ static void check_identity(struct check *c, const struct seen *row)
 {
     struct volume volume;
 
-    if (row->value.len != 16 || catalogue_volume(c->txn, &c->arena, key_id_at(row->value, 0), &volume) != ERR_OK)
+    if (row->value.len != 16 ||
+        catalogue_volume(c->txn, &c->arena, key_id_at(row->value, 0), &volume) != ERR_OK)
         report(c, row, "its volume is not there");
 }
 
@@ -210,7 +213,8 @@ static void check_artefact(struct check *c, const struct seen *row)
     struct text type = { (uint32_t)strnlen((const char *)row->key.at + 16, row->key.len - 16),
                          (const char *)row->key.at + 16 };
     uint32_t start = 17 + type.len;
-    struct text parameters = { row->key.len > start ? row->key.len - start : 0, (const char *)row->key.at + start };
+    struct text parameters = { row->key.len > start ? row->key.len - start : 0,
+                               (const char *)row->key.at + start };
     artefact_name(bytes_of(row->key.at, 16), type, parameters, kept->version, name);
     if (c->paths && artefact_read(c->paths, &c->arena, name, kept, &data) == ERR_NOT_FOUND)
         report(c, row, "its file artefact/%s is gone or changed", name);
@@ -339,8 +343,8 @@ static void check_meta(struct check *c)
         report(c, &row, "there is no catalogue id");
 }
 
-enum err check_store(struct txn *txn, const struct paths *paths, void (*problem)(void *state, const char *what),
-                     void *state, struct check_counts *counts)
+enum err check_store(struct txn *txn, const struct paths *paths,
+                     void (*problem)(void *state, const char *what), void *state, struct check_counts *counts)
 {
     struct check c = { .txn = txn, .paths = paths, .problem = problem, .state = state, .counts = counts };
     enum err e = ERR_OK;

@@ -12,7 +12,8 @@ struct check_counts {
 
 /* Tells each problem once, as a sentence that names database and key. With `paths`, files of artefacts are held against
  * their digests too. ok when it could look everywhere, however many problems there are. Errors: full (memory). */
-enum err check_store(struct txn *txn, const struct paths *paths, void (*problem)(void *state, const char *what),
-                     void *state, struct check_counts *counts);
+enum err check_store(struct txn *txn, const struct paths *paths,
+                     void (*problem)(void *state, const char *what), void *state,
+                     struct check_counts *counts);
 
 #endif

@@ -12,12 +12,12 @@ struct key {
 struct bytes key_bytes(const struct key *key);
 
 struct key key_id(struct id id);
-struct key key_number(uint64_t number);                 /* big-endian: order is meaning */
-struct key key_name(const char *name);                  /* of a row of DB_META */
+struct key key_number(uint64_t number);                    /* big-endian: order is meaning */
+struct key key_name(const char *name);                     /* of a row of DB_META */
 struct key key_place(struct id folder, struct bytes file); /* cut at 255 bytes, which the schema enforces */
 struct key key_folder_name(struct id volume, struct id parent, struct bytes name);
 struct key key_identity(struct text identity);
-struct key key_subject(struct bytes content);           /* 16 bytes of content as a subject of facts, …; else empty */
+struct key key_subject(struct bytes content); /* 16 bytes of content as a subject of facts, …; else empty */
 struct key key_content(struct bytes content, struct id media);
 struct key key_artefact(struct bytes content, struct text type, struct text parameters);
 struct key key_quiet(int64_t at, struct id request);

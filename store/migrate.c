@@ -140,7 +140,8 @@ static enum err verify(struct store *store, uint64_t rows, struct fault *fault)
     e = check_store(txn, NULL, log_problem, NULL, &counts);
     txn_end(txn);
     if (e == ERR_OK && (counts.problems || counts.rows < rows))
-        e = fault_set(fault, ERR_INTERNAL, "the migrated store does not hold together: %llu problems (see the log)",
+        e = fault_set(fault, ERR_INTERNAL,
+                      "the migrated store does not hold together: %llu problems (see the log)",
                       (unsigned long long)counts.problems);
     return e;
 }
@@ -177,7 +178,9 @@ enum err migrate_run(const struct paths *paths, const char *directory, uint64_t 
     store_close(old);
     if (e != ERR_OK) {
         replace_abandon(paths);
-        return fault && fault->code == e ? e : fault_set(fault, e, "the store cannot be migrated: %s", err_name(e));
+        return fault && fault->code == e
+                   ? e
+                   : fault_set(fault, e, "the store cannot be migrated: %s", err_name(e));
     }
     snprintf(backup, sizeof(backup), "before-%d", STORE_VERSION);
     return replace_commit(paths, backup, fault);

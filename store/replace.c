@@ -1,10 +1,10 @@
 #include "store/replace.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "common/file.h"
+#include "store/files.h"
 
 enum { BACKUPS_TRIED = 1000 };
 
@@ -21,22 +21,10 @@ static bool there(const char *path)
     return lstat(path, &st) == 0;
 }
 
-static enum err sync_data(const struct paths *paths, struct fault *fault)
-{
-    int fd = open(paths->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    enum err e = ERR_OK;
-
-    if (fd < 0 || fsync(fd) < 0)
-        e = fault_errno(fault, file_err(errno), errno, "cannot sync %s", paths->data);
-    if (fd >= 0)
-        close(fd);
-    return e;
-}
-
 static enum err step(const char *from, const char *to, struct fault *fault)
 {
     if (rename(from, to) < 0)
-        return fault_errno(fault, file_err(errno), errno, "cannot rename %s", from);
+        return fault_errno(fault, files_err(errno), errno, "cannot rename %s", from);
     return ERR_OK;
 }
 
@@ -64,7 +52,7 @@ enum err replace_recover(const struct paths *paths, struct fault *fault)
         return ERR_OK;
     }
     enum err e = step(ready, store, fault);
-    return e == ERR_OK ? sync_data(paths, fault) : e;
+    return e == ERR_OK ? files_sync(paths->data, fault) : e;
 }
 
 enum err replace_begin(const struct paths *paths, char directory[REPLACE_PATH], struct fault *fault)
@@ -73,7 +61,8 @@ enum err replace_begin(const struct paths *paths, char directory[REPLACE_PATH], 
     return file_make_dirs(directory, 0700, fault);
 }
 
-static enum err backup_path(const struct paths *paths, const char *backup, char to[REPLACE_PATH], struct fault *fault)
+static enum err backup_path(const struct paths *paths, const char *backup, char to[REPLACE_PATH],
+                            struct fault *fault)
 {
     char end[64];
 
@@ -95,12 +84,12 @@ enum err replace_commit(const struct paths *paths, const char *backup, struct fa
     path_of(paths, "", store);
     e = step(path_of(paths, ".new", fresh), path_of(paths, ".ready", ready), fault);
     if (e == ERR_OK)
-        e = sync_data(paths, fault);
+        e = files_sync(paths->data, fault);
     if (e == ERR_OK && there(store))
         e = step(store, old, fault);
     if (e == ERR_OK)
         e = step(ready, store, fault);
-    return e == ERR_OK ? sync_data(paths, fault) : e;
+    return e == ERR_OK ? files_sync(paths->data, fault) : e;
 }
 
 void replace_abandon(const struct paths *paths)

@@ -2,7 +2,8 @@
 #include <string.h>
 #include "proto/codec.h"
 
-enum err row_decode(struct txn *txn, struct arena *arena, struct bytes value, const struct shape *shape, void *to)
+enum err row_decode(struct txn *txn, struct arena *arena, struct bytes value, const struct shape *shape,
+                    void *to)
 {
     struct fault fault = { 0 };
 

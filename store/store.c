@@ -1,15 +1,11 @@
 #include "store/store.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <lmdb.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include "common/file.h"
+#include "store/files.h"
 
-enum { LOCK_FILE_BYTES = 16384, READERS = 254 };
+enum { READERS = 254 };
 static const size_t default_map_bytes = (size_t)256 << 30;
 
 struct txn {
@@ -54,10 +50,17 @@ static const struct {
     int number;
     enum err code;
 } meanings[] = {
-    { MDB_SUCCESS, ERR_OK },           { MDB_NOTFOUND, ERR_NOT_FOUND },  { MDB_MAP_FULL, ERR_FULL },
-    { MDB_READERS_FULL, ERR_BUSY },    { MDB_BAD_VALSIZE, ERR_INTERNAL }, { MDB_BAD_TXN, ERR_INTERNAL },
-    { MDB_TXN_FULL, ERR_TOO_LARGE },   { MDB_VERSION_MISMATCH, ERR_VERSION }, { EROFS, ERR_IO },
-    { ENOMEM, ERR_IO },                { EINVAL, ERR_IO },
+    { MDB_SUCCESS, ERR_OK },
+    { MDB_NOTFOUND, ERR_NOT_FOUND },
+    { MDB_MAP_FULL, ERR_FULL },
+    { MDB_READERS_FULL, ERR_BUSY },
+    { MDB_BAD_VALSIZE, ERR_INTERNAL },
+    { MDB_BAD_TXN, ERR_INTERNAL },
+    { MDB_TXN_FULL, ERR_TOO_LARGE },
+    { MDB_VERSION_MISMATCH, ERR_VERSION },
+
+    { ENOMEM, ERR_IO },
+    { EINVAL, ERR_IO },
 };
 
 const char *database_name(enum database db)
@@ -70,7 +73,7 @@ static enum err meaning(int number)
     for (size_t i = 0; i < sizeof(meanings) / sizeof(*meanings); i++)
         if (meanings[i].number == number)
             return meanings[i].code;
-    return number > 0 ? file_err(number) : ERR_IO;
+    return number > 0 ? files_err(number) : ERR_IO;
 }
 
 static enum err failed(struct fault *fault, int number, const char *doing, const char *what)
@@ -79,24 +82,6 @@ static enum err failed(struct fault *fault, int number, const char *doing, const
 }
 
 /* ---- opening ---- */
-
-/* LMDB writes its lock file through a mapping: on a full disk that would be a SIGBUS, so its bytes are made sure of. */
-static enum err reserve_lock_file(const struct store *store, struct fault *fault)
-{
-    char path[PATH_MAX + 16];
-    struct stat st;
-    int number = 0;
-
-    snprintf(path, sizeof(path), "%s/lock.mdb", store->directory);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return store->mode == STORE_READER ? ERR_OK
-                                           : fault_errno(fault, meaning(errno), errno, "cannot open %s", path);
-    if (fstat(fd, &st) == 0 && st.st_size < LOCK_FILE_BYTES)
-        number = posix_fallocate(fd, 0, LOCK_FILE_BYTES);
-    close(fd);
-    return number ? fault_errno(fault, meaning(number), number, "cannot make %s", path) : ERR_OK;
-}
 
 static enum err open_environment(struct store *store, struct fault *fault)
 {
@@ -136,42 +121,12 @@ static enum err open_databases(struct store *store, struct fault *fault)
     return rc ? failed(fault, rc, "make the databases of", store->directory) : ERR_OK;
 }
 
-/* What a predecessor wrote before it died may still be in memory only; and a new file's name too. */
+/* What a predecessor committed before it died may still be in memory only. */
 static enum err settle(struct store *store, struct fault *fault)
 {
     int rc = mdb_env_sync(store->env, 1);
-    int fd = open(store->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    if (rc == 0 && (fd < 0 || fsync(fd) < 0))
-        rc = errno;
-    if (fd >= 0)
-        close(fd);
-    return rc ? failed(fault, rc, "sync", store->directory) : ERR_OK;
-}
-
-static bool data_file(const struct store *store, struct stat *st)
-{
-    char path[PATH_MAX + 16];
-
-    snprintf(path, sizeof(path), "%s/data.mdb", store->directory);
-    return stat(path, st) == 0;
-}
-
-/* A file of LMDB's two head pages or less has never held a row. */
-static off_t blank_bytes(void)
-{
-    return 2 * (off_t)sysconf(_SC_PAGESIZE);
-}
-
-/* Left by a writer that died, or found the disk full, while it made the store: it may be half a head. */
-static void drop_blank(const struct store *store)
-{
-    char path[PATH_MAX + 16];
-    struct stat st;
-
-    snprintf(path, sizeof(path), "%s/data.mdb", store->directory);
-    if (stat(path, &st) == 0 && st.st_size <= blank_bytes())
-        unlink(path);
+    return rc ? failed(fault, rc, "sync", store->directory) : files_sync(store->directory, fault);
 }
 
 static enum err open_all(struct store *store, struct fault *fault)
@@ -179,26 +134,27 @@ static enum err open_all(struct store *store, struct fault *fault)
     struct stat st;
     enum err e = ERR_OK;
 
-    if (store->mode == STORE_READER && !(data_file(store, &st) && st.st_size > blank_bytes()))
+    if (store->mode == STORE_READER && files_are_blank(store->directory))
         return fault_set(fault, ERR_OFFLINE, "there is no store in %s yet", store->directory);
-    if (store->mode == STORE_WRITER)
-        drop_blank(store);
-    e = reserve_lock_file(store, fault);
+    if (store->mode == STORE_WRITER) {
+        files_drop_blank(store->directory);
+        e = files_reserve_lock(store->directory, fault);
+    }
     if (e == ERR_OK)
         e = open_environment(store, fault);
     if (e == ERR_OK)
         e = open_databases(store, fault);
     if (e == ERR_OK && store->mode == STORE_WRITER)
         e = settle(store, fault);
-    if (e == ERR_OK && data_file(store, &st)) {
+    if (e == ERR_OK && files_data(store->directory, &st)) {
         store->device = st.st_dev;
         store->inode = st.st_ino;
     }
     return e;
 }
 
-enum err store_open_directory(const char *directory, enum store_mode mode, size_t map_bytes, struct store **store,
-                              struct fault *fault)
+enum err store_open_directory(const char *directory, enum store_mode mode, size_t map_bytes,
+                              struct store **store, struct fault *fault)
 {
     struct store *s = calloc(1, sizeof(*s));
     enum err e;
@@ -263,7 +219,7 @@ static bool was_replaced(const struct store *store)
 {
     struct stat st;
 
-    return data_file(store, &st) && (st.st_ino != store->inode || st.st_dev != store->device);
+    return files_data(store->directory, &st) && (st.st_ino != store->inode || st.st_dev != store->device);
 }
 
 static enum err open_again(struct store *store, struct fault *fault)
@@ -394,44 +350,10 @@ uint64_t txn_count(struct txn *txn, enum database db)
     return stat.ms_entries;
 }
 
-bool txn_is_empty(struct txn *txn)
-{
-    uint64_t rows = 0;
-
-    for (int db = 0; db < DB_COUNT; db++)
-        rows += txn_count(txn, (enum database)db);
-    return rows == 0;
-}
-
-static const struct bytes version_key = { 7, (const uint8_t *)"version" };
-
-enum err txn_version(struct txn *txn, uint64_t *version)
-{
-    struct bytes value;
-    enum err e = txn_get(txn, DB_META, version_key, &value);
-
-    *version = 0;
-    if (e == ERR_NOT_FOUND)
-        return ERR_OK;
-    if (e == ERR_OK && value.len != 8)
-        return ERR_INTERNAL;
-    for (uint32_t i = 0; e == ERR_OK && i < 8; i++)
-        *version = *version << 8 | value.at[i];
-    return e;
-}
-
-enum err txn_set_version(struct txn *txn, uint64_t version)
-{
-    uint8_t b[8];
-
-    for (int i = 0; i < 8; i++)
-        b[i] = (uint8_t)(version >> (56 - 8 * i));
-    return txn_put(txn, DB_META, version_key, bytes_of(b, sizeof(b)));
-}
-
 /* ---- walks ---- */
 
-enum err walk_begin(struct txn *txn, enum database db, struct bytes from, struct bytes prefix, struct walk *walk)
+enum err walk_begin(struct txn *txn, enum database db, struct bytes from, struct bytes prefix,
+                    struct walk *walk)
 {
     MDB_cursor *cursor;
     int rc;

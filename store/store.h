@@ -7,23 +7,24 @@
 #include "common/paths.h"
 #include "common/text.h"
 
-enum database {        /* key → value; integers in keys are big-endian so that order is meaning */
-    DB_META,           /* name → value: version, catalogue id, undo pointers */
-    DB_MEDIA,          /* id → media */
-    DB_PLACE,          /* folder id, file name → media id */
-    DB_FOLDER,         /* id → folder */
-    DB_FOLDER_NAME,    /* volume id, parent id, name → folder id */
-    DB_VOLUME,         /* id → volume */
+/* key → value; integers in keys are big-endian so that order is meaning */
+enum database {
+    DB_META,            /* name → value: version, catalogue id, undo pointers */
+    DB_MEDIA,           /* id → media */
+    DB_PLACE,           /* folder id, file name → media id */
+    DB_FOLDER,          /* id → folder */
+    DB_FOLDER_NAME,     /* volume id, parent id, name → folder id */
+    DB_VOLUME,          /* id → volume */
     DB_VOLUME_IDENTITY, /* hash of the identity → volume id */
-    DB_LIBRARY,        /* folder id → library */
-    DB_CONTENT,        /* content, media id → nothing */
-    DB_FACTS,          /* subject (16 bytes: content or media id) → its facts */
-    DB_ARTEFACT,       /* content, type, zero, parameters → kept_artefact: its data, or the digest of its file */
-    DB_EMBEDDING,      /* content → embedding */
-    DB_CHANGE,         /* revision → change */
-    DB_REQUEST,        /* request id → revision (0: it changed nothing), error, answer */
-    DB_QUIET,          /* time, request id → nothing: the requests that changed nothing, by age */
-    DB_UNDO,           /* number → undo_step */
+    DB_LIBRARY,         /* folder id → library */
+    DB_CONTENT,         /* content, media id → nothing */
+    DB_FACTS,           /* subject (16 bytes: content or media id) → its facts */
+    DB_ARTEFACT,        /* content, type, zero, parameters → kept_artefact */
+    DB_EMBEDDING,       /* content → embedding */
+    DB_CHANGE,          /* revision → change */
+    DB_REQUEST,         /* request id → revision (0: it changed nothing), error, answer */
+    DB_QUIET,           /* time, request id → nothing: the requests that changed nothing */
+    DB_UNDO,            /* number → undo_step */
     DB_COUNT
 };
 
@@ -41,12 +42,13 @@ struct txn;
  * that a predecessor committed is on the disk. The map is 256 GiB of address space, or the setting store.map_mib.
  * Errors: offline (no store yet, or an older one that waits for its migration), version (newer than this program),
  * denied (a network file system, no permission), exists (another writer), io, full. */
-enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store, struct fault *fault);
+enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store,
+                    struct fault *fault);
 
 /* Opens the environment in `directory` as it is: no lock, no migration, any version. A writer makes what is
  * missing; to a reader a missing database is an empty one. `map_bytes` 0: the default. Errors: as above. */
-enum err store_open_directory(const char *directory, enum store_mode mode, size_t map_bytes, struct store **store,
-                              struct fault *fault);
+enum err store_open_directory(const char *directory, enum store_mode mode, size_t map_bytes,
+                              struct store **store, struct fault *fault);
 void store_close(struct store *store); /* NULL is allowed */
 
 /* Address space of the map by the configuration. Errors: bad_request (the setting), io. */
@@ -67,8 +69,9 @@ enum err store_copy(struct store *store, int fd, struct fault *fault);
 /* A read transaction sees one moment; end it within the turn. A reader whose store was replaced (restore, migration)
  * opens the new one here. */
 enum err store_read(struct store *store, struct txn **txn, struct fault *fault);
-enum err store_write(struct store *store, struct txn **txn, struct fault *fault); /* writer only, one at a time */
-void txn_end(struct txn *txn);                       /* read: done; write: abort; NULL is allowed */
+enum err store_write(struct store *store, struct txn **txn,
+                     struct fault *fault); /* writer only, one at a time */
+void txn_end(struct txn *txn);             /* read: done; write: abort; NULL is allowed */
 bool txn_writes(const struct txn *txn);
 
 /* Durable when it returns ok. Errors: full (disk or map: aborted, may be tried again), io (the environment must be
@@ -95,7 +98,8 @@ struct walk {
     struct bytes key, value; /* of the present row */
     bool started;
 };
-enum err walk_begin(struct txn *txn, enum database db, struct bytes from, struct bytes prefix, struct walk *walk);
+enum err walk_begin(struct txn *txn, enum database db, struct bytes from, struct bytes prefix,
+                    struct walk *walk);
 bool walk_next(struct walk *walk); /* false: no more */
 void walk_end(struct walk *walk);
 bool walk_last(struct txn *txn, enum database db, struct bytes *key, struct bytes *value); /* false: empty */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "common/config.h"
 #include "common/file.h"
+#include "store/files.h"
 #include "store/local.h"
 #include "store/migrate.h"
 #include "store/replace.h"
@@ -32,7 +33,7 @@ enum err store_lock(const struct paths *paths, int *lock, struct fault *fault)
     snprintf(path, sizeof(path), "%s/store.lock", paths->data);
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
-        return fault_errno(fault, file_err(errno), errno, "cannot open %s", path);
+        return fault_errno(fault, files_err(errno), errno, "cannot open %s", path);
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
         *lock = fd;
         return ERR_OK;
@@ -99,8 +100,8 @@ static enum err mark_new(struct store *store, struct fault *fault)
     return fault_set(fault, e, "cannot write the first rows of the store");
 }
 
-static enum err open_writer(const struct paths *paths, const char *directory, size_t map, struct store **store,
-                            struct fault *fault)
+static enum err open_writer(const struct paths *paths, const char *directory, size_t map,
+                            struct store **store, struct fault *fault)
 {
     uint64_t version;
     bool empty;
@@ -144,7 +145,8 @@ static enum err open_reader(const char *directory, size_t map, struct store **st
     return e;
 }
 
-enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store, struct fault *fault)
+enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store,
+                    struct fault *fault)
 {
     char directory[PATH_MAX];
     size_t map;

@@ -1,7 +1,7 @@
 /* board.h: the shared board on which each service says that it lives. One 64-byte line a service, written by that
- * service alone, read by the supervisor and anybody else; the object "/loophole-TAG-board" is made by the
- * supervisor and outlives every process. No pointers, no locks: each member is one atomic word, so that a reader
- * of a dying writer sees old or new, never half. Everything read is range-checked. Any thread. */
+ * service alone (but for `restarts`), read by the supervisor and anybody else; the object "/loophole-TAG-board" is
+ * made by the supervisor and outlives every process. No pointers, no locks: each member is one atomic word, so that
+ * a reader of a dying writer sees old or new, never half. Everything read is range-checked. Any thread. */
 #ifndef LOOPHOLE_COMMON_RT_BOARD_H
 #define LOOPHOLE_COMMON_RT_BOARD_H
 

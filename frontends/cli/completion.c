@@ -1,4 +1,4 @@
-/* completion.c: the shells' completion scripts and the man page, made of the tables of commands and options. */
+/* completion.c: the shells' completion scripts, made of the tables of commands and options. */
 #include "frontends/cli/cli.h"
 
 #include <stdio.h>
@@ -27,7 +27,8 @@ static void first_words(struct buffer *to)
 {
     for (int i = 0; i < command_count; i++)
         if (is_first_of_its_word(i))
-            buffer_printf(to, "%s%.*s", i ? " " : "", (int)strcspn(command_table[i].name, " "), command_table[i].name);
+            buffer_printf(to, "%s%.*s", i ? " " : "", (int)strcspn(command_table[i].name, " "),
+                          command_table[i].name);
 }
 
 static void second_words(struct buffer *to, const char *first)
@@ -49,7 +50,8 @@ static void bash(struct buffer *to)
     for (int i = 0; i < command_count; i++) {
         if (!is_first_of_its_word(i))
             continue;
-        buffer_printf(to, "        %.*s) words=\"", (int)strcspn(command_table[i].name, " "), command_table[i].name);
+        buffer_printf(to, "        %.*s) words=\"", (int)strcspn(command_table[i].name, " "),
+                      command_table[i].name);
         second_words(to, command_table[i].name);
         options_of(to, &command_table[i], " --");
         buffer_add_text(to, "\" ;;\n");
@@ -65,14 +67,15 @@ static void zsh(struct buffer *to)
     buffer_add_text(to, "#compdef loophole\n_loophole() {\n    local -a commands\n    commands=(\n");
     for (int i = 0; i < command_count; i++)
         if (is_first_of_its_word(i))
-            buffer_printf(to, "        \"%.*s:%s\"\n", (int)strcspn(command_table[i].name, " "), command_table[i].name,
-                          command_table[i].doc);
+            buffer_printf(to, "        \"%.*s:%s\"\n", (int)strcspn(command_table[i].name, " "),
+                          command_table[i].name, command_table[i].doc);
     buffer_add_text(to, "    )\n    if (( CURRENT == 2 )); then _describe command commands; return; fi\n"
                         "    case $words[2] in\n");
     for (int i = 0; i < command_count; i++) {
         if (!is_first_of_its_word(i))
             continue;
-        buffer_printf(to, "        %.*s) compadd --", (int)strcspn(command_table[i].name, " "), command_table[i].name);
+        buffer_printf(to, "        %.*s) compadd --", (int)strcspn(command_table[i].name, " "),
+                      command_table[i].name);
         second_words(to, command_table[i].name);
         options_of(to, &command_table[i], " --");
         buffer_add_text(to, "; _files ;;\n");
@@ -82,8 +85,8 @@ static void zsh(struct buffer *to)
 
 static void fish_option(struct buffer *to, const char *first, const struct option_row *option)
 {
-    buffer_printf(to, "complete -c loophole -n '__fish_seen_subcommand_from %.*s' -l %s", (int)strcspn(first, " "),
-                  first, option->name);
+    buffer_printf(to, "complete -c loophole -n '__fish_seen_subcommand_from %.*s' -l %s",
+                  (int)strcspn(first, " "), first, option->name);
     if (option->letter)
         buffer_printf(to, " -s %c", option->letter);
     buffer_printf(to, "%s -d '%s'\n", option->kind == OPTION_FLAG ? "" : " -r", option->doc);
@@ -124,77 +127,4 @@ enum err completion_print(struct cli *cli, struct fault *fault)
             return ERR_OK;
         }
     return fault_set(fault, ERR_BAD_REQUEST, "no shell \"%s\"; there are bash, zsh and fish", cli->args[0]);
-}
-
-/* ---- the man page, in man(7) ---- */
-
-/* A line of roff must not begin with a dot or a quote, and '-' and '\' are special. */
-static void roff(struct buffer *to, const char *text)
-{
-    for (const char *at = text; *at; at++) {
-        if ((*at == '.' || *at == '\'') && (at == text || at[-1] == '\n'))
-            buffer_add_text(to, "\\&");
-        if (*at == '-' || *at == '\\')
-            buffer_add_text(to, *at == '-' ? "\\" : "\\\\");
-        if (*at != '\\')
-            buffer_add(to, at, 1);
-    }
-}
-
-static void man_command(struct buffer *to, const struct command *command)
-{
-    buffer_add_text(to, ".TP\n.B ");
-    roff(to, command->name);
-    buffer_add_text(to, " ");
-    roff(to, command->args);
-    buffer_add_text(to, "\n");
-    roff(to, command->doc);
-    buffer_add_text(to, ".\n");
-    if (*command->help) {
-        roff(to, command->help);
-        buffer_add_text(to, "\n");
-    }
-    if (*command->options) {
-        buffer_add_text(to, "Options:");
-        options_of(to, command, " \\-\\-");
-        buffer_add_text(to, ".\n");
-    }
-}
-
-static void man_exit_codes(struct buffer *to)
-{
-    buffer_add_text(to, ".SH EXIT STATUS\n0 for success, 64 for wrong usage, else:\n");
-    for (int code = 1; code < ERR_COUNT; code++)
-        buffer_printf(to, ".TP\n%d\n%s\n", err_exit_code((enum err)code), err_name((enum err)code));
-}
-
-enum err man_print(struct cli *cli, struct fault *fault)
-{
-    struct buffer *to = &cli->out;
-
-    (void)fault;
-    buffer_add_text(to, ".TH LOOPHOLE 1 \"\" \"loophole " LOOPHOLE_VERSION "\"\n.SH NAME\n"
-                        "loophole \\- index sound libraries and find sounds that sound alike\n"
-                        ".SH SYNOPSIS\n.B loophole\nCOMMAND [OPTION...] [ARGUMENT...]\n.SH COMMANDS\n");
-    for (int i = 0; i < command_count; i++)
-        man_command(to, &command_table[i]);
-    buffer_add_text(to, ".SH OPTIONS\n");
-    for (int i = 0; i < option_count; i++) {
-        const struct option_row *option = &option_table[i];
-
-        buffer_add_text(to, ".TP\n.B \\-\\-");
-        roff(to, option->name);
-        if (option->letter)
-            buffer_printf(to, ", \\-%c", option->letter);
-        if (option->arg)
-            buffer_printf(to, " %s", option->arg);
-        buffer_add_text(to, "\n");
-        roff(to, option->doc);
-        buffer_add_text(to, "\n");
-    }
-    man_exit_codes(to);
-    buffer_add_text(to, ".SH ENVIRONMENT\n.TP\n.B LOOPHOLE_HOME\nPuts everything of an engine below one directory.\n"
-                        ".SH FILES\n$XDG_CONFIG_HOME/loophole/loophole.conf, $XDG_DATA_HOME/loophole,\n"
-                        "$XDG_CACHE_HOME/loophole, $XDG_RUNTIME_DIR/loophole\n");
-    return ERR_OK;
 }

@@ -24,7 +24,8 @@ struct doctor {
 };
 
 __attribute__((format(printf, 5, 6))) static void finding(struct doctor *doctor, enum verdict verdict,
-                                                          const char *about, const char *to_do, const char *format, ...)
+                                                          const char *about, const char *to_do,
+                                                          const char *format, ...)
 {
     static const char *const words[] = { "ok", "watch", "bad" };
     struct buffer *out = &doctor->cli->out;
@@ -68,8 +69,9 @@ static void look_at_services(struct doctor *doctor)
         const struct service_line *line = &lines.each.at[i];
         bool ready = line->state.value == RUN_STATE_READY;
 
-        finding(doctor, ready ? FINE : BAD, "service", "loophole logs SERVICE says why; loophole restart SERVICE",
-                "%.*s is %s%s%.*s", TEXT_ARG(line->service), choice_word(&run_state_table, line->state.value),
+        finding(doctor, ready ? FINE : BAD, "service",
+                "loophole logs SERVICE says why; loophole restart SERVICE", "%.*s is %s%s%.*s",
+                TEXT_ARG(line->service), choice_word(&run_state_table, line->state.value),
                 line->last_death.len ? ", died last of " : "", TEXT_ARG(line->last_death));
     }
 }
@@ -101,9 +103,10 @@ static void look_at_store(struct doctor *doctor)
     }
     check_store(txn, NULL, nothing_printed, NULL, &counts);
     txn_end(txn);
-    finding(doctor, counts.problems ? BAD : FINE, "store", "loophole store check tells them; restore a backup",
-            "%llu rows, %llu problems, %llu pages", (unsigned long long)counts.rows,
-            (unsigned long long)counts.problems, (unsigned long long)store_pages(store));
+    finding(doctor, counts.problems ? BAD : FINE, "store",
+            "loophole store check tells them; restore a backup", "%llu rows, %llu problems, %llu pages",
+            (unsigned long long)counts.rows, (unsigned long long)counts.problems,
+            (unsigned long long)store_pages(store));
     store_close(store);
 }
 
@@ -119,8 +122,12 @@ static void look_at_disk(struct doctor *doctor)
     }
     bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
     human_bytes(&free_space, bytes);
-    finding(doctor, bytes < 100u << 20 ? BAD : bytes < 1u << 30 ? WATCH : FINE, "disk", "make room: writes stop when it is full",
-            "%s free in %s", buffer_c(&free_space), doctor->cli->paths.data);
+    finding(doctor,
+            bytes < 100u << 20 ? BAD
+            : bytes < 1u << 30 ? WATCH
+                               : FINE,
+            "disk", "make room: writes stop when it is full", "%s free in %s", buffer_c(&free_space),
+            doctor->cli->paths.data);
     buffer_free(&free_space);
 }
 
@@ -129,8 +136,9 @@ static void look_at_limits(struct doctor *doctor)
     struct rlimit files = { 0 }, locked = { 0 };
 
     getrlimit(RLIMIT_NOFILE, &files);
-    finding(doctor, files.rlim_max < 4096 ? BAD : FINE, "open files", "raise nofile in /etc/security/limits.conf to 65536",
-            "at most %llu", (unsigned long long)files.rlim_max);
+    finding(doctor, files.rlim_max < 4096 ? BAD : FINE, "open files",
+            "raise nofile in /etc/security/limits.conf to 65536", "at most %llu",
+            (unsigned long long)files.rlim_max);
     getrlimit(RLIMIT_MEMLOCK, &locked);
     finding(doctor, locked.rlim_cur < 64u << 20 ? WATCH : FINE, "locked memory",
             "raise memlock in /etc/security/limits.d/audio.conf before audio is used", "at most %llu KiB",
@@ -157,8 +165,8 @@ static void look_at_kernel(struct doctor *doctor)
     finding(doctor, watches >= 0 && watches < 65536 ? WATCH : FINE, "watches",
             "sysctl fs.inotify.max_user_watches=524288; without, big libraries are looked at by rescans",
             "%lld folders can be watched", watches);
-    finding(doctor, queues == 0 ? WATCH : FINE, "queues", "sysctl fs.mqueue.queues_max=256", "%lld message queues",
-            queues);
+    finding(doctor, queues == 0 ? WATCH : FINE, "queues", "sysctl fs.mqueue.queues_max=256",
+            "%lld message queues", queues);
 }
 
 static void look_at_memory(struct doctor *doctor)
@@ -170,7 +178,8 @@ static void look_at_memory(struct doctor *doctor)
         return;
     }
     finding(doctor, (uint64_t)shm.f_bavail * shm.f_frsize < 128u << 20 ? WATCH : FINE, "shared memory",
-            "make room in /dev/shm", "%llu MiB free", (unsigned long long)((uint64_t)shm.f_bavail * shm.f_frsize >> 20));
+            "make room in /dev/shm", "%llu MiB free",
+            (unsigned long long)((uint64_t)shm.f_bavail * shm.f_frsize >> 20));
 }
 
 static void look_at_sockets(struct doctor *doctor)
@@ -202,7 +211,8 @@ static void look_for_orphans(struct doctor *doctor)
 
         memcpy(name, line->name, BOARD_NAME_SIZE);
         if (pid > 0 && board_start_ticks(pid) == atomic_load(&line->start_ticks))
-            finding(doctor, WATCH, "orphan", "loophole up adopts it", "%s runs as %d with no supervisor", name, (int)pid);
+            finding(doctor, WATCH, "orphan", "loophole up adopts it", "%s runs as %d with no supervisor",
+                    name, (int)pid);
     }
     board_close(board);
 }

@@ -39,8 +39,8 @@ static enum err mutate(struct cli *cli, const char *name, const void *request, s
     enum err e = request_id(cli, &id, fault);
 
     if (e == ERR_OK)
-        e = ask(cli->asker, name, request, cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 10000, &id,
-                &done, fault);
+        e = ask(cli->asker, name, request, cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 10000,
+                &id, &done, fault);
     return e != ERR_OK ? e : print_done(cli, &done);
 }
 

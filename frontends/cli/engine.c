@@ -16,7 +16,8 @@ extern char **environ;
 
 enum { START_SECONDS = 60, STOP_SECONDS = 60 };
 
-static enum err services(struct cli *cli, uint32_t budget_ms, struct service_lines *lines, struct fault *fault)
+static enum err services(struct cli *cli, uint32_t budget_ms, struct service_lines *lines,
+                         struct fault *fault)
 {
     return ask(cli->asker, "supervisor.services", NULL, budget_ms, NULL, lines, fault);
 }
@@ -61,7 +62,8 @@ static enum err wait_ready(struct cli *cli, struct fault *fault)
     while (clock_steady() < end) {
         struct fault passing = { 0 };
 
-        if (services(cli, 1000, &lines, &passing) == ERR_OK && lines.each.count > 1 && not_ready(&lines, name) == 0)
+        if (services(cli, 1000, &lines, &passing) == ERR_OK && lines.each.count > 1 &&
+            not_ready(&lines, name) == 0)
             return ERR_OK;
         clock_sleep(20000);
     }
@@ -160,8 +162,8 @@ static enum err print_status(struct cli *cli, struct fault *fault)
     if (e != ERR_OK)
         return e;
     if (!cli->options.json)
-        buffer_printf(&cli->out, "%-12s %-12s %8s %12s %9s  %s\n", "SERVICE", "STATE", "PID", "UP", "RESTARTS",
-                      "LAST DEATH");
+        buffer_printf(&cli->out, "%-12s %-12s %8s %12s %9s  %s\n", "SERVICE", "STATE", "PID", "UP",
+                      "RESTARTS", "LAST DEATH");
     for (uint32_t i = 0; e == ERR_OK && i < lines.each.count; i++) {
         e = print_line(cli, &lines.each.at[i]);
         if (count < 32 && lines.each.at[i].state.value == RUN_STATE_READY)

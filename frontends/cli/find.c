@@ -54,8 +54,8 @@ static void print_found(struct cli *cli, const struct found *found)
     }
     print_facets(cli, &found->facets);
     if (!cli->options.json) {
-        buffer_printf(&cli->out, "%u of %llu, %.2f ms\n", found->items.count, (unsigned long long)found->total,
-                      found->took_us / 1000);
+        buffer_printf(&cli->out, "%u of %llu, %.2f ms\n", found->items.count,
+                      (unsigned long long)found->total, found->took_us / 1000);
         if (found->cursor.len)
             buffer_printf(&cli->out, "more: --cursor %.*s\n", TEXT_ARG(found->cursor));
     }
@@ -64,8 +64,8 @@ static void print_found(struct cli *cli, const struct found *found)
 enum { PAGE = 1000 }; /* the protocol's most items in one answer */
 
 /* Pages until so many are printed as were asked for; without a `cursor` in the request there is one page. */
-static enum err print_pages(struct cli *cli, const char *ask, void *request, uint64_t *limit, struct text *cursor,
-                            struct fault *fault)
+static enum err print_pages(struct cli *cli, const char *ask, void *request, uint64_t *limit,
+                            struct text *cursor, struct fault *fault)
 {
     int64_t left = cli->options.limit < 0 ? 20 : cli->options.limit;
     enum err e;
@@ -89,7 +89,8 @@ static enum err print_pages(struct cli *cli, const char *ask, void *request, uin
 
 enum err find_search(struct cli *cli, struct fault *fault)
 {
-    struct search_query query = { .sort = text_of(cli->options.sort), .cursor = text_of(cli->options.cursor) };
+    struct search_query query = { .sort = text_of(cli->options.sort),
+                                  .cursor = text_of(cli->options.cursor) };
     struct buffer words = { 0 };
     enum err e;
 

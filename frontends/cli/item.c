@@ -46,7 +46,8 @@ static void put_text(struct line *line, const char *key, struct text value)
     json_text(line->to, value);
 }
 
-static void put_word(struct line *line, const char *key, const struct choice_table *table, struct choice choice)
+static void put_word(struct line *line, const char *key, const struct choice_table *table,
+                     struct choice choice)
 {
     put_text(line, key, choice.value ? text_of(choice_word(table, choice.value)) : choice.word);
 }
@@ -218,8 +219,8 @@ static void fact_column(struct buffer *to, const struct item *item, const char *
 
 void item_row_head(struct buffer *to)
 {
-    buffer_printf(to, "%-26s %-28s %-10s %-6s %-6s %9s %8s  %s\n", "ID", "NAME", "CLASS", "BPM", "KEY", "LENGTH",
-                  "SCORE", "PACK");
+    buffer_printf(to, "%-26s %-28s %-10s %-6s %-6s %9s %8s  %s\n", "ID", "NAME", "CLASS", "BPM", "KEY",
+                  "LENGTH", "SCORE", "PACK");
 }
 
 void item_row(struct buffer *to, const struct item *item)
@@ -268,9 +269,10 @@ void item_full(struct buffer *to, const struct media_found *found)
     buffer_printf(to, "  pack             %.*s\n", TEXT_ARG(media->pack));
     buffer_printf(to, "  volume           %.*s, %s\n", TEXT_ARG(item->volume),
                   choice_word(&availability_table, media->availability.value));
-    buffer_printf(to, "  format           %.*s %.*s, %llu bit, %llu Hz, %llu channels, ", TEXT_ARG(media->container),
-                  TEXT_ARG(media->sample_format), (unsigned long long)media->bit_depth,
-                  (unsigned long long)media->sample_rate, (unsigned long long)media->channels);
+    buffer_printf(to, "  format           %.*s %.*s, %llu bit, %llu Hz, %llu channels, ",
+                  TEXT_ARG(media->container), TEXT_ARG(media->sample_format),
+                  (unsigned long long)media->bit_depth, (unsigned long long)media->sample_rate,
+                  (unsigned long long)media->channels);
     human_duration(to, item_seconds(media));
     buffer_add_text(to, "\n  size             ");
     human_bytes(to, media->size);

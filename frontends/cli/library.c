@@ -13,15 +13,16 @@ static enum err print_library(struct cli *cli, const struct library *library)
         e = json_write(&library_shape, library, &cli->out);
     else
         buffer_printf(&cli->out, "%.*s  %llu files%s", (int)library->path.len,
-                      library->path.len ? (const char *)library->path.at : "", (unsigned long long)library->files,
-                      library->online ? "" : ", offline");
+                      library->path.len ? (const char *)library->path.at : "",
+                      (unsigned long long)library->files, library->online ? "" : ", offline");
     buffer_add_text(&cli->out, "\n");
     return e;
 }
 
 static enum err add(struct cli *cli, struct library *library, struct fault *fault)
 {
-    struct indexer_add_library request = { .ignore = cli->options.ignore, .hidden_files = cli->options.hidden_files };
+    struct indexer_add_library request = { .ignore = cli->options.ignore,
+                                           .hidden_files = cli->options.hidden_files };
     enum err e = cli_path(cli, cli->args[0], &request.path, fault);
 
     return e != ERR_OK ? e : cli_ask(cli, "indexer.add_library", &request, library, fault);
@@ -129,7 +130,8 @@ static enum err summary_json(struct cli *cli, const struct found *found)
     for (uint32_t i = 0; i < found->facets.count; i++) {
         char key[340];
 
-        snprintf(key, sizeof key, "%.*s:%.*s", TEXT_ARG(found->facets.at[i].facet), TEXT_ARG(found->facets.at[i].value));
+        snprintf(key, sizeof key, "%.*s:%.*s", TEXT_ARG(found->facets.at[i].facet),
+                 TEXT_ARG(found->facets.at[i].value));
         buffer_add_text(&cli->out, ",");
         json_text(&cli->out, text_of(key));
         buffer_printf(&cli->out, ":%llu", (unsigned long long)found->facets.at[i].count);

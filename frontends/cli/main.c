@@ -14,7 +14,8 @@ static void usage(FILE *to)
           to);
     for (int i = 0; i < command_count; i++)
         fprintf(to, "  %-15s %-28s %s\n", command_table[i].name, command_table[i].args, command_table[i].doc);
-    fputs("\nEvery command takes --json (JSON lines) and --help. LOOPHOLE_HOME=DIR names another engine.\n", to);
+    fputs("\nEvery command takes --json (JSON lines) and --help. LOOPHOLE_HOME=DIR names another engine.\n",
+          to);
 }
 
 /* The command of one or two words at argv[1]; `words` says how many. */
@@ -101,7 +102,8 @@ int main(int argc, char **argv)
 
     if (command)
         return run_command(command, argc - words, argv + words);
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
         usage(argc < 2 ? stderr : stdout);
         return argc < 2 ? EX_USAGE : 0;
     }

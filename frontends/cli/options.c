@@ -13,29 +13,36 @@
 const struct option_row option_table[] = {
     { "json", 0, NULL, "JSON lines instead of text", OPTION_FLAG, AT(json), 0, 0 },
     { "limit", 'n', "N", "at most so many results", OPTION_NUMBER, AT(limit), 0, 1000000 },
-    { "sort", 's', "FIELD", "name, bpm, -duration_s … (a minus: largest first)", OPTION_WORD, AT(sort), 0, 0 },
+    { "sort", 's', "FIELD", "name, bpm, -duration_s … (a minus: largest first)", OPTION_WORD, AT(sort), 0,
+      0 },
     { "fields", 'f', "A,B,…", "only these keys of an item", OPTION_WORD, AT(fields), 0, 0 },
     { "facets", 0, "A,B,…", "count the values of these facets", OPTION_WORD, AT(facets), 0, 0 },
     { "cursor", 0, "CURSOR", "the page after this one", OPTION_WORD, AT(cursor), 0, 0 },
     { "in", 0, "QUERY", "only among items that match", OPTION_WORD, AT(in), 0, 0 },
-    { "aspect", 0, "A=W,…", "weights of spectrum, timbre, pitch, amplitude, rhythm", OPTION_WORD, AT(weights), 0, 0 },
+    { "aspect", 0, "A=W,…", "weights of spectrum, timbre, pitch, amplitude, rhythm", OPTION_WORD, AT(weights),
+      0, 0 },
     { "wait", 'w', NULL, "wait until all is indexed, showing progress", OPTION_FLAG, AT(wait), 0, 0 },
     { "watch", 0, NULL, "show it again every second", OPTION_FLAG, AT(watch), 0, 0 },
     { "follow", 'F', NULL, "go on with what comes", OPTION_FLAG, AT(follow), 0, 0 },
     { "all", 'a', NULL, "everything, not only the newest", OPTION_FLAG, AT(all), 0, 0 },
     { "ignore", 0, "GLOB", "pass over names like this (may be repeated)", OPTION_LIST, AT(ignore), 0, 0 },
     { "hidden-files", 0, NULL, "index names that begin with a dot", OPTION_FLAG, AT(hidden_files), 0, 0 },
-    { "accept-missing", 0, NULL, "mark what is gone as missing, however much", OPTION_FLAG, AT(accept_missing), 0, 0 },
-    { "retry-failed", 0, NULL, "give failed and quarantined files another chance", OPTION_FLAG, AT(retry_failed), 0, 0 },
-    { "expect", 0, "REVISION", "only if the item is still at this revision", OPTION_NUMBER, AT(expect), 0, INT64_MAX },
-    { "budget", 0, "MS", "wait at most so many milliseconds for an answer", OPTION_NUMBER, AT(budget_ms), 1, 600000 },
-    { "request-id", 0, "ID", "name the request: repeated, it changes nothing", OPTION_WORD, AT(request_id), 0, 0 },
+    { "accept-missing", 0, NULL, "mark what is gone as missing, however much", OPTION_FLAG,
+      AT(accept_missing), 0, 0 },
+    { "retry-failed", 0, NULL, "give failed and quarantined files another chance", OPTION_FLAG,
+      AT(retry_failed), 0, 0 },
+    { "expect", 0, "REVISION", "only if the item is still at this revision", OPTION_NUMBER, AT(expect), 0,
+      INT64_MAX },
+    { "budget", 0, "MS", "wait at most so many milliseconds for an answer", OPTION_NUMBER, AT(budget_ms), 1,
+      600000 },
+    { "request-id", 0, "ID", "name the request: repeated, it changes nothing", OPTION_WORD, AT(request_id), 0,
+      0 },
     { "body", 0, "JSON", "the whole message as JSON", OPTION_WORD, AT(body), 0, 0 },
     { "type", 0, "TYPE", "waveform, loudness, onsets, beats, spectrum", OPTION_WORD, AT(type), 0, 0 },
     { "clients", 'c', "N", "so many clients at once", OPTION_NUMBER, AT(clients), 1, 256 },
     { "seconds", 0, "S", "for so long", OPTION_NUMBER, AT(seconds), 1, 3600 },
-    { "rate", 'r', "R", "so many asks a second over all clients; unset: as fast as answered", OPTION_NUMBER, AT(rate), 1,
-      1000000 },
+    { "rate", 'r', "R", "so many asks a second over all clients; unset: as fast as answered", OPTION_NUMBER,
+      AT(rate), 1, 1000000 },
     { "plot", 0, "FILE.svg", "draw the latencies", OPTION_WORD, AT(plot), 0, 0 },
     { "prometheus", 0, NULL, "as Prometheus text", OPTION_FLAG, AT(prometheus), 0, 0 },
     { "force", 0, NULL, "replace what is there", OPTION_FLAG, AT(force), 0, 0 },
@@ -74,7 +81,8 @@ static void add_to_list(struct cli *cli, struct text_list *list, const char *wor
     *list = (struct text_list){ list->count + 1, grown };
 }
 
-static void set_option(const struct option_row *row, const char *arg, struct cli *cli, const struct argp_state *state)
+static void set_option(const struct option_row *row, const char *arg, struct cli *cli,
+                       const struct argp_state *state)
 {
     void *at = (char *)&cli->options + row->offset;
     char *end = NULL;
@@ -92,7 +100,8 @@ static void set_option(const struct option_row *row, const char *arg, struct cli
     case OPTION_NUMBER:
         errno = 0;
         *(int64_t *)at = strtoll(arg, &end, 10);
-        if (errno != 0 || end == arg || *end != '\0' || *(int64_t *)at < row->min || *(int64_t *)at > row->max)
+        if (errno != 0 || end == arg || *end != '\0' || *(int64_t *)at < row->min ||
+            *(int64_t *)at > row->max)
             argp_error(state, "--%s wants a whole number from %lld to %lld, not \"%s\"", row->name,
                        (long long)row->min, (long long)row->max, arg);
         return;
@@ -191,10 +200,11 @@ void options_parse(const struct command *command, int argc, char **argv, struct 
         exit(err_exit_code(ERR_FULL));
     for (int i = 0; i < option_count; i++)
         if (command_takes(command, &option_table[i]))
-            rows[count++] = (struct argp_option){ .name = option_table[i].name,
-                                                  .key = option_table[i].letter ? option_table[i].letter : KEY_BASE + i,
-                                                  .arg = option_table[i].arg,
-                                                  .doc = option_table[i].doc };
+            rows[count++] =
+                (struct argp_option){ .name = option_table[i].name,
+                                      .key = option_table[i].letter ? option_table[i].letter : KEY_BASE + i,
+                                      .arg = option_table[i].arg,
+                                      .doc = option_table[i].doc };
     argp.options = rows;
     if (command->dashes)
         options_before_dashes(command, cli, &argc, &argv);

@@ -28,7 +28,8 @@ static enum err send(struct cli *cli, const char *name, struct buffer *body, str
     struct id id = id_new();
 
     if (cli->options.request_id && !id_read(text_of(cli->options.request_id), &id))
-        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not an id of 26 characters", cli->options.request_id);
+        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not an id of 26 characters",
+                         cli->options.request_id);
     return ask_raw(cli->asker, name, buffer_bytes(body), budget, &id, answer, fault);
 }
 

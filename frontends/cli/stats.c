@@ -12,8 +12,9 @@ static enum err print_json(struct cli *cli, const struct service_stats *stats, c
     const struct {
         const char *key;
         double value;
-    } columns[] = { { "count", (double)one->count }, { "errors", (double)one->errors }, { "p50_us", one->p50_us },
-                    { "p99_us", one->p99_us },       { "p999_us", one->p999_us },       { "max_us", one->max_us } };
+    } columns[] = { { "count", (double)one->count }, { "errors", (double)one->errors },
+                    { "p50_us", one->p50_us },       { "p99_us", one->p99_us },
+                    { "p999_us", one->p999_us },     { "max_us", one->max_us } };
 
     buffer_add_text(&cli->out, "{");
     json_key(&cli->out, &first, "service");
@@ -30,9 +31,9 @@ static enum err print_json(struct cli *cli, const struct service_stats *stats, c
 
 static void print_row(struct cli *cli, const struct service_stats *stats, const struct ask_stats *one)
 {
-    buffer_printf(&cli->out, "%-11.*s %-16.*s %10llu %8llu %10.0f %10.0f %10.0f %10.0f\n", TEXT_ARG(stats->service),
-                  TEXT_ARG(one->name), (unsigned long long)one->count, (unsigned long long)one->errors, one->p50_us,
-                  one->p99_us, one->p999_us, one->max_us);
+    buffer_printf(&cli->out, "%-11.*s %-16.*s %10llu %8llu %10.0f %10.0f %10.0f %10.0f\n",
+                  TEXT_ARG(stats->service), TEXT_ARG(one->name), (unsigned long long)one->count,
+                  (unsigned long long)one->errors, one->p50_us, one->p99_us, one->p999_us, one->max_us);
 }
 
 /* https://prometheus.io/docs/instrumenting/exposition_formats/ */
@@ -41,14 +42,16 @@ static void print_prometheus(struct cli *cli, const struct service_stats *stats,
     const struct {
         const char *quantile;
         double us;
-    } quantiles[] = { { "0.5", one->p50_us }, { "0.99", one->p99_us }, { "0.999", one->p999_us },
-                      { "1", one->max_us } };
+    } quantiles[] = {
+        { "0.5", one->p50_us }, { "0.99", one->p99_us }, { "0.999", one->p999_us }, { "1", one->max_us }
+    };
     char labels[128];
 
-    snprintf(labels, sizeof labels, "service=\"%.*s\",ask=\"%.*s\"", TEXT_ARG(stats->service), TEXT_ARG(one->name));
+    snprintf(labels, sizeof labels, "service=\"%.*s\",ask=\"%.*s\"", TEXT_ARG(stats->service),
+             TEXT_ARG(one->name));
     for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++)
-        buffer_printf(&cli->out, "loophole_ask_seconds{%s,quantile=\"%s\"} %.9g\n", labels, quantiles[i].quantile,
-                      quantiles[i].us / 1e6);
+        buffer_printf(&cli->out, "loophole_ask_seconds{%s,quantile=\"%s\"} %.9g\n", labels,
+                      quantiles[i].quantile, quantiles[i].us / 1e6);
     buffer_printf(&cli->out, "loophole_ask_seconds_count{%s} %llu\n", labels, (unsigned long long)one->count);
     buffer_printf(&cli->out, "loophole_ask_errors_total{%s} %llu\n", labels, (unsigned long long)one->errors);
 }
@@ -68,10 +71,11 @@ static void print_stats(struct cli *cli, const struct service_stats *stats)
 static void print_head(struct cli *cli)
 {
     if (cli->options.prometheus)
-        buffer_add_text(&cli->out, "# TYPE loophole_ask_seconds summary\n# TYPE loophole_ask_errors_total counter\n");
+        buffer_add_text(&cli->out,
+                        "# TYPE loophole_ask_seconds summary\n# TYPE loophole_ask_errors_total counter\n");
     else if (!cli->options.json)
-        buffer_printf(&cli->out, "%-11s %-16s %10s %8s %10s %10s %10s %10s\n", "SERVICE", "ASK", "COUNT", "ERRORS",
-                      "P50 us", "P99 us", "P99.9 us", "MAX us");
+        buffer_printf(&cli->out, "%-11s %-16s %10s %8s %10s %10s %10s %10s\n", "SERVICE", "ASK", "COUNT",
+                      "ERRORS", "P50 us", "P99 us", "P99.9 us", "MAX us");
 }
 
 /* One named service must answer; of all, those that are away are left out. */

@@ -65,7 +65,8 @@ static enum err print_backup(struct cli *cli, const char *done, const char *file
     if (!cli->options.json) {
         buffer_printf(&cli->out, "%s %s: ", done, file);
         human_bytes(&cli->out, backup->bytes);
-        buffer_printf(&cli->out, ", revision %llu of catalogue %s\n", (unsigned long long)backup->revision, id);
+        buffer_printf(&cli->out, ", revision %llu of catalogue %s\n", (unsigned long long)backup->revision,
+                      id);
         return ERR_OK;
     }
     buffer_add_text(&cli->out, "{");

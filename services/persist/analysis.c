@@ -11,9 +11,9 @@ enum { CONTENT_BYTES = 16, FACTS = 1024, ARTEFACTS = 16 };
 struct planned {
     const struct analysed *found;
     struct media was, now;
-    struct facts own;       /* of the item, as they will be */
-    struct facts content;   /* of the content, as they will be */
-    bool content_is_new;    /* facts, embedding and artefacts of the content are taken from `found` */
+    struct facts own;     /* of the item, as they will be */
+    struct facts content; /* of the content, as they will be */
+    bool content_is_new;  /* facts, embedding and artefacts of the content are taken from `found` */
     struct kept_artefact kept[ARTEFACTS];
     uint8_t digests[ARTEFACTS][16];
 };
@@ -28,8 +28,8 @@ static enum err refuse_field(struct fault *fault, const char *field, const char 
 
 static bool is_whole(const struct embedding *e)
 {
-    return e->spectrum.count == 16 && e->timbre.count == 16 && e->pitch.count == 12 && e->amplitude.count == 12 &&
-           e->rhythm.count == 8;
+    return e->spectrum.count == 16 && e->timbre.count == 16 && e->pitch.count == 12 &&
+           e->amplitude.count == 12 && e->rhythm.count == 8;
 }
 
 static enum err check(const struct analysed *found, struct fault *fault)
@@ -184,8 +184,8 @@ static enum err write_content(struct persist *p, const struct planned *plan)
         e = turn_wrote(p, catalogue_put_embedding(&p->w, content, &plan->found->embedding));
     for (uint32_t i = 0; e == ERR_OK && i < plan->found->artefacts.count; i++) {
         const struct artefact *artefact = &plan->found->artefacts.at[i];
-        e = turn_wrote(p, catalogue_put_artefact(&p->w, content, artefact->type, artefact->parameters,
-                                                 &plan->kept[i]));
+        e = turn_wrote(
+            p, catalogue_put_artefact(&p->w, content, artefact->type, artefact->parameters, &plan->kept[i]));
         rescue(p, content, artefact);
     }
     return e;
@@ -226,7 +226,8 @@ static enum err write(struct persist *p, struct planned *plan)
     return e == ERR_OK && plan->content_is_new ? log_content(p, plan) : e;
 }
 
-enum err analysis_put(struct persist *p, const struct analysed *found, struct outcome *outcome, struct fault *fault)
+enum err analysis_put(struct persist *p, const struct analysed *found, struct outcome *outcome,
+                      struct fault *fault)
 {
     struct planned plan = { .found = found };
     enum err e = check(found, fault);

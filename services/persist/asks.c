@@ -49,7 +49,8 @@ static enum err move_folder(struct persist *p, struct call *call, const struct p
 {
     enum err e;
 
-    return is_new(p, call, &e) ? folders_move(p, ask->id, ask->parent, ask->name, answer, call_fault(call)) : e;
+    return is_new(p, call, &e) ? folders_move(p, ask->id, ask->parent, ask->name, answer, call_fault(call))
+                               : e;
 }
 
 static enum err put_library(struct persist *p, struct call *call, const struct persist_put_library *ask,
@@ -69,14 +70,16 @@ static enum err remove_library(struct persist *p, struct call *call, const struc
     return is_new(p, call, &e) ? removal_begin(p, call, ask->id) : e;
 }
 
-static enum err forget(struct persist *p, struct call *call, const struct persist_forget *ask, struct done *answer)
+static enum err forget(struct persist *p, struct call *call, const struct persist_forget *ask,
+                       struct done *answer)
 {
     enum err e;
 
     return is_new(p, call, &e) ? removal_forget(p, ask->id, answer, call_fault(call)) : e;
 }
 
-static enum err undo(struct persist *p, struct call *call, const struct persist_undo *ask, struct done *answer)
+static enum err undo(struct persist *p, struct call *call, const struct persist_undo *ask,
+                     struct done *answer)
 {
     enum err e;
 
@@ -84,7 +87,8 @@ static enum err undo(struct persist *p, struct call *call, const struct persist_
     return is_new(p, call, &e) ? undo_back(p, answer, call_fault(call)) : e;
 }
 
-static enum err redo(struct persist *p, struct call *call, const struct persist_redo *ask, struct done *answer)
+static enum err redo(struct persist *p, struct call *call, const struct persist_redo *ask,
+                     struct done *answer)
 {
     enum err e;
 
@@ -94,7 +98,8 @@ static enum err redo(struct persist *p, struct call *call, const struct persist_
 
 /* ---- batches ---- */
 
-static enum err edit_one(struct persist *p, const struct edit *edit, struct outcome *outcome, struct fault *fault)
+static enum err edit_one(struct persist *p, const struct edit *edit, struct outcome *outcome,
+                         struct fault *fault)
 {
     struct done done = { 0 };
     enum err e = edit_apply(p, edit, EDIT_BY_PERSON, &done, fault);
@@ -104,10 +109,12 @@ static enum err edit_one(struct persist *p, const struct edit *edit, struct outc
     return e;
 }
 
-static enum err do_one(struct persist *p, const struct operation *op, struct outcome *outcome, struct fault *fault)
+static enum err do_one(struct persist *p, const struct operation *op, struct outcome *outcome,
+                       struct fault *fault)
 {
     if (op->has_place + op->has_analysed + op->has_move + op->has_presence + op->has_edit != 1)
-        return fault_set(fault, ERR_BAD_REQUEST, "an operation is one of place, analysed, move, presence, edit");
+        return fault_set(fault, ERR_BAD_REQUEST,
+                         "an operation is one of place, analysed, move, presence, edit");
     if (op->has_place)
         return places_put(p, &op->place, outcome, fault);
     if (op->has_analysed)
@@ -120,7 +127,8 @@ static enum err do_one(struct persist *p, const struct operation *op, struct out
 }
 
 /* A refusal is this operation's own outcome; only a write that failed ends them all. */
-static enum err try_one(struct persist *p, struct call *call, const struct operation *op, struct outcome *outcome)
+static enum err try_one(struct persist *p, struct call *call, const struct operation *op,
+                        struct outcome *outcome)
 {
     struct fault fault = { 0 };
     enum err e;
@@ -138,7 +146,8 @@ static enum err try_one(struct persist *p, struct call *call, const struct opera
     return ERR_OK;
 }
 
-static enum err batch(struct persist *p, struct call *call, const struct persist_batch *ask, struct outcomes *answer)
+static enum err batch(struct persist *p, struct call *call, const struct persist_batch *ask,
+                      struct outcomes *answer)
 {
     uint32_t count = ask->operations.count;
     enum err e;

@@ -33,7 +33,8 @@ static enum err put_volume(struct persist *p, const struct volume *volume, struc
     return e == ERR_OK ? finish(p, CHANGE_KIND_VOLUME, volume->id, done) : e;
 }
 
-enum err folders_put_volume(struct persist *p, const struct volume *volume, struct done *done, struct fault *fault)
+enum err folders_put_volume(struct persist *p, const struct volume *volume, struct done *done,
+                            struct fault *fault)
 {
     struct volume was, now = *volume;
     enum err e;
@@ -65,7 +66,8 @@ static bool is_mount(const struct folder *folder)
     return id_is_zero(folder->parent) && folder->name.len == 0;
 }
 
-static enum err find(struct persist *p, struct id id, const char *field, struct folder *folder, struct fault *fault)
+static enum err find(struct persist *p, struct id id, const char *field, struct folder *folder,
+                     struct fault *fault)
 {
     char text[ID_TEXT_SIZE];
     enum err e = catalogue_folder(p->w.txn, &p->arena, id, folder);
@@ -197,8 +199,8 @@ static bool same_words(struct text_list a, struct text_list b)
 
 static bool same_library(const struct library *a, const struct library *b)
 {
-    return bytes_equal(a->path, b->path) && same_words(a->ignore, b->ignore) && a->hidden_files == b->hidden_files &&
-           a->online == b->online && a->files == b->files;
+    return bytes_equal(a->path, b->path) && same_words(a->ignore, b->ignore) &&
+           a->hidden_files == b->hidden_files && a->online == b->online && a->files == b->files;
 }
 
 static enum err mark(struct persist *p, const struct folder *folder)

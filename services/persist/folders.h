@@ -5,7 +5,8 @@
 
 #include "services/persist/persist.h"
 
-enum err folders_put_volume(struct persist *p, const struct volume *volume, struct done *done, struct fault *fault);
+enum err folders_put_volume(struct persist *p, const struct volume *volume, struct done *done,
+                            struct fault *fault);
 
 /* Its id if it is known; a parent that is the mount's own folder counts as none. */
 enum err folders_put(struct persist *p, const struct folder *folder, struct done *done, struct fault *fault);

@@ -7,12 +7,12 @@ int main(int argc, char **argv)
     struct service *s = service_start(argc, argv, &schema_persist); /* options, log, limits, lock, sockets */
     struct persist p = { .service = s, .paths = service_paths(s) };
 
-    persist_open(&p);                    /* migrates; refuses a second writer, a newer store, a network disk */
+    persist_open(&p); /* migrates; refuses a second writer, a newer store, a network disk */
     service_answer(s, &persist_asks, &p); /* one function for each ask */
-    service_each_turn(s, turn_end, &p);  /* group commit, then the acks */
+    service_each_turn(s, turn_end, &p);   /* group commit, then the acks */
     service_tells(s, persist_tell, NULL, &p);
-    service_ready(s);                    /* tells the supervisor */
-    service_loop(s);                     /* until asked to stop */
+    service_ready(s); /* tells the supervisor */
+    service_loop(s);  /* until asked to stop */
 
     persist_close(&p);
     return service_end(s);

@@ -67,12 +67,14 @@ static enum err join_words(struct persist *p, struct media *kept, const struct m
 static bool says(struct fact_list facts, const struct fact *fact)
 {
     for (uint32_t i = 0; i < facts.count; i++)
-        if (facts.at[i].source.value == fact->source.value && text_equal(facts.at[i].attribute, fact->attribute))
+        if (facts.at[i].source.value == fact->source.value &&
+            text_equal(facts.at[i].attribute, fact->attribute))
             return true;
     return false;
 }
 
-static enum err join_facts(struct persist *p, const struct media *kept, const struct media *lost, struct facts *all)
+static enum err join_facts(struct persist *p, const struct media *kept, const struct media *lost,
+                           struct facts *all)
 {
     struct facts own, others;
     enum err e = catalogue_subject_facts(p->w.txn, &p->arena, subject(kept), &own);
@@ -94,8 +96,8 @@ static enum err join_facts(struct persist *p, const struct media *kept, const st
 }
 
 /* The kept item enters its content before the other leaves it, so that the content is never without an item. */
-static enum err write(struct persist *p, const struct media *was, struct media *kept, const struct media *lost,
-                      const struct facts *facts)
+static enum err write(struct persist *p, const struct media *was, struct media *kept,
+                      const struct media *lost, const struct facts *facts)
 {
     enum err e;
 
@@ -110,8 +112,8 @@ static enum err write(struct persist *p, const struct media *was, struct media *
     return e == ERR_OK ? turn_log(p, CHANGE_KIND_MEDIA, lost->id, true) : e;
 }
 
-enum err merge_items(struct persist *p, const struct media *gone, const struct media *there, struct outcome *outcome,
-                     struct fault *fault)
+enum err merge_items(struct persist *p, const struct media *gone, const struct media *there,
+                     struct outcome *outcome, struct fault *fault)
 {
     bool gone_is_older = id_compare(gone->id, there->id) < 0;
     const struct media *was = gone_is_older ? gone : there, *lost = gone_is_older ? there : gone;

@@ -87,10 +87,12 @@ enum err own_facts_change(struct txn *txn, struct arena *arena, const struct edi
     for (uint32_t i = 0; i < edit->facts.count; i++)
         set(&now, &edit->facts.at[i]);
     if (count_of_user(now) > A_PERSONS_OWN)
-        return fault_set(fault, ERR_TOO_LARGE, "more than %d facts of one's own about one item", A_PERSONS_OWN);
+        return fault_set(fault, ERR_TOO_LARGE, "more than %d facts of one's own about one item",
+                         A_PERSONS_OWN);
     to->now.each = now;
     for (uint32_t i = 0; i < edit->facts.count + edit->clear_facts.count; i++)
-        to->differ = to->differ || !same(find(to->was.each, attribute_of(edit, i)), find(now, attribute_of(edit, i)));
+        to->differ =
+            to->differ || !same(find(to->was.each, attribute_of(edit, i)), find(now, attribute_of(edit, i)));
     return ERR_OK;
 }
 

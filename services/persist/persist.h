@@ -17,20 +17,20 @@ struct undo_pointers {
 struct persist {
     struct service *service;
     const struct paths *paths;
-    struct store *store;  /* NULL: it could not be opened yet; the alarm says why */
-    char alarm[240];      /* "": writes are taken */
-    bool alarm_of_disk;   /* the alarm ends when the disk has room again */
+    struct store *store; /* NULL: it could not be opened yet; the alarm says why */
+    char alarm[240];     /* "": writes are taken */
+    bool alarm_of_disk;  /* the alarm ends when the disk has room again */
 
     /* the transaction of this turn (turn.h) */
-    struct writing w;     /* w.txn NULL: none is open */
-    bool wrote;           /* something, in this turn */
-    struct fault broken;  /* what went wrong after a first write: all of the turn is undone */
-    uint64_t head;        /* newest revision, this turn's included */
-    uint64_t committed;   /* newest revision that is durable */
+    struct writing w;    /* w.txn NULL: none is open */
+    bool wrote;          /* something, in this turn */
+    struct fault broken; /* what went wrong after a first write: all of the turn is undone */
+    uint64_t head;       /* newest revision, this turn's included */
+    uint64_t committed;  /* newest revision that is durable */
     struct undo_pointers undo;
     struct undo_pointers undo_was; /* as they stand in the store */
-    uint32_t operations;  /* of this turn */
-    uint32_t changes;     /* rows of the change log in this turn */
+    uint32_t operations;           /* of this turn */
+    uint32_t changes;              /* rows of the change log in this turn */
 
     /* the request in hand */
     struct id request;

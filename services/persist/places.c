@@ -16,7 +16,8 @@ enum err places_check_name(struct bytes name, const char *field, struct fault *f
     if (name.len && !bytes_equal(name, dot) && !bytes_equal(name, dots) && !memchr(name.at, '/', name.len) &&
         !memchr(name.at, 0, name.len))
         return ERR_OK;
-    fault_set(fault, ERR_BAD_REQUEST, "a name in a folder is not empty, \".\" or \"..\", and has no slash or zero");
+    fault_set(fault, ERR_BAD_REQUEST,
+              "a name in a folder is not empty, \".\" or \"..\", and has no slash or zero");
     return fault_field(fault, field);
 }
 
@@ -160,7 +161,8 @@ static enum err see_again(struct persist *p, const struct media *was, const stru
     return write(p, was, &now, outcome);
 }
 
-enum err places_put(struct persist *p, const struct place *place, struct outcome *outcome, struct fault *fault)
+enum err places_put(struct persist *p, const struct place *place, struct outcome *outcome,
+                    struct fault *fault)
 {
     struct media was;
     struct id id;

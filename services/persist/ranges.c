@@ -6,8 +6,8 @@ static const struct range {
     double above; /* the value is larger than this … */
     double most;  /* … and at most this */
 } ranges[] = {
-    { "bpm", 0, 999 },       /* beats a minute; an ACID chunk without a tempo says 0 */
-    { "lufs", -200, 50 },    /* integrated loudness */
+    { "bpm", 0, 999 },    /* beats a minute; an ACID chunk without a tempo says 0 */
+    { "lufs", -200, 50 }, /* integrated loudness */
     { "pitch_hz", 0, 100000 },
     { "rating", -1, 5 },
 };

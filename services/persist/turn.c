@@ -192,12 +192,13 @@ static enum err commit(struct persist *p)
 
 static void drop_files(struct persist *p)
 {
-    const char *name = (const char *)p->w.dropped.at;
-    const char *end = name + p->w.dropped.len;
+    const char *name;
 
-    for (; name < end; name += strlen(name) + 1)
+    for (size_t at = 0; at < p->w.dropped.len; at += strlen(name) + 1) {
+        name = (const char *)p->w.dropped.at + at;
         if (name[0])
             artefact_remove(p->paths, name);
+    }
     buffer_reset(&p->w.dropped);
 }
 

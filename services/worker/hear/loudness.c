@@ -99,20 +99,18 @@ static double to_lufs(double mean_square)
     return mean_square > 0 ? 10 * log10(mean_square) - 0.691 : -INFINITY;
 }
 
-static double from_lufs(double lufs)
-{
-    return pow(10, (lufs + 0.691) / 10);
-}
-
 static void count_block(struct loudness *l)
 {
-    double lufs = to_lufs((l->last[0] + l->last[1] + l->last[2] + l->last[3]) / 4);
+    double mean = (l->last[0] + l->last[1] + l->last[2] + l->last[3]) / 4, lufs = to_lufs(mean);
     double at = (lufs - FLOOR_LUFS) * BINS_PER_DB;
+    size_t bin = at > 0 ? (size_t)fmin(at, LOUDNESS_BINS - 1) : 0;
 
     if (l->tenths <= l->curve_room)
         l->curve[l->tenths - 1] = lufs > -127 ? (int8_t)fmin(127, round(lufs)) : INT8_MIN;
-    if (l->tenths >= 4 && at >= 0)
-        l->bin[at < LOUDNESS_BINS - 1 ? (size_t)at : LOUDNESS_BINS - 1]++;
+    if (l->tenths < 4 || at < 0)
+        return;
+    l->bin[bin]++;
+    l->energy[bin] += mean;
 }
 
 static void end_tenth(struct loudness *l)
@@ -139,7 +137,7 @@ void loudness_feed(struct loudness *l, const float *interleaved, size_t frames, 
     }
 }
 
-/* The middle of bin `i`, in LUFS: within 0.05 dB of each block in it. */
+/* The middle of bin `i`. */
 static double bin_lufs(size_t i)
 {
     return FLOOR_LUFS + ((double)i + 0.5) / BINS_PER_DB;
@@ -152,7 +150,7 @@ static bool mean_above(const struct loudness *l, double gate, double *mean)
     for (size_t i = 0; i < LOUDNESS_BINS; i++) {
         if (!l->bin[i] || bin_lufs(i) < gate)
             continue;
-        sum += l->bin[i] * from_lufs(bin_lufs(i));
+        sum += l->energy[i];
         count += l->bin[i];
     }
     *mean = count > 0 ? sum / count : 0;

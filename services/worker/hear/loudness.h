@@ -1,5 +1,5 @@
 /* loudness.h: loudness by EBU R128 (ITU-R BS.1770-4): K-weighting, 400 ms blocks every 100 ms, two gates.
- * Bounded memory: block energies are counted in a histogram of 0.1 dB. One thread at a time. */
+ * Bounded memory: blocks are gathered by 0.1 dB, so that the gates, not the energies, are rounded. One thread at a time. */
 #ifndef LOOPHOLE_WORKER_HEAR_LOUDNESS_H
 #define LOOPHOLE_WORKER_HEAR_LOUDNESS_H
 
@@ -23,7 +23,8 @@ struct loudness {
     uint64_t tenths;
     double total; /* energy × frames of all */
     uint64_t frames;
-    uint32_t bin[LOUDNESS_BINS]; /* how many 400 ms blocks from -70 LUFS up */
+    uint32_t bin[LOUDNESS_BINS];  /* how many 400 ms blocks from -70 LUFS up */
+    double energy[LOUDNESS_BINS]; /* the sum of their mean squares */
     int8_t *curve;               /* the caller's: short-term loudness every 100 ms in LUFS, -128 none */
     size_t curve_room;
 };

@@ -57,7 +57,7 @@ static int set_rate(struct pitch *pitch, unsigned rate)
         return 1;
     if (pitch->yin)
         del_aubio_pitch(pitch->yin);
-    pitch->yin = new_aubio_pitch("yinfft", FRAME, FRAME, rate);
+    pitch->yin = new_aubio_pitch("yinfast", FRAME, FRAME, rate);
     if (!pitch->yin)
         return 0;
     aubio_pitch_set_unit(pitch->yin, "Hz");

@@ -1,4 +1,5 @@
-/* pitch.h: fundamental frequency from moment to moment. The one door to aubio (yinfft). One thread at a time. */
+/* pitch.h: fundamental frequency from moment to moment. The one door to aubio (yinfast: YIN by Fourier
+ * transform; it is surer than yinfft below 100 Hz and for pure tones). One thread at a time. */
 #ifndef LOOPHOLE_WORKER_HEAR_PITCH_H
 #define LOOPHOLE_WORKER_HEAR_PITCH_H
 

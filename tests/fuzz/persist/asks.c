@@ -21,16 +21,22 @@ struct stage {
 
 /* ---- the store at first ---- */
 
-static struct id done_of(struct stage *stage, const char *name, const struct shape *shape, const void *request,
-                         void *answer)
+static void answered(struct stage *stage, const char *name, const void *request, void *answer)
 {
-    struct buffer body = { 0 };
     const struct ask *ask = schema_ask(text_of(name));
+    struct buffer body = { 0 };
 
-    holds(codec_encode(shape, request, &body, NULL) == ERR_OK);
+    holds(codec_encode(ask->request, request, &body, NULL) == ERR_OK);
     holds(fuzz_ask(stage->p.service, ask, id_new(), buffer_bytes(&body), &stage->arena, answer) == ERR_OK);
     buffer_free(&body);
-    return ((const struct done *)answer)->id;
+}
+
+static struct id put(struct stage *stage, const char *name, const void *request)
+{
+    struct done done = { 0 };
+
+    answered(stage, name, request, &done);
+    return done.id;
 }
 
 static void know(struct stage *stage, struct id id)
@@ -45,7 +51,7 @@ static struct id add_folder(struct stage *stage, struct id volume, struct id par
         .folder = { .volume = volume, .parent = parent, .name = bytes_of(name, strlen(name)) }
     };
 
-    return done_of(stage, "persist.put_folder", &persist_put_folder_shape, &folder, &(struct done){ 0 });
+    return put(stage, "persist.put_folder", &folder);
 }
 
 static struct id add_sound(struct stage *stage, struct id folder, const char *file)
@@ -62,11 +68,11 @@ static struct id add_sound(struct stage *stage, struct id folder, const char *fi
     operations[0] = (struct operation){ .has_place = true, .place = operations[0].place };
     operations[0].place.folder = folder;
     operations[0].place.file = bytes_of(file, strlen(file));
-    done_of(stage, "persist.batch", &persist_batch_shape, &batch, &outcomes);
+    answered(stage, "persist.batch", &batch, &outcomes);
     id = outcomes.each.at[0].id;
     operations[1].analysed.id = operations[2].edit.id = id;
     batch.operations = (struct operation_list){ 2, operations + 1 };
-    done_of(stage, "persist.batch", &persist_batch_shape, &batch, &outcomes);
+    answered(stage, "persist.batch", &batch, &outcomes);
     return id;
 }
 
@@ -77,12 +83,12 @@ static void fill(struct stage *stage)
 
     holds(example_make(&persist_put_volume_shape, &stage->arena, &volume, NULL) == ERR_OK);
     holds(example_make(&persist_put_library_shape, &stage->arena, &library, NULL) == ERR_OK);
-    know(stage, done_of(stage, "persist.put_volume", &persist_put_volume_shape, &volume, &(struct done){ 0 }));
+    know(stage, put(stage, "persist.put_volume", &volume));
     know(stage, add_folder(stage, stage->known.at[0], (struct id){ { 0 } }, "sounds"));
     know(stage, add_folder(stage, stage->known.at[0], stage->known.at[1], "kicks"));
     library.library.id = stage->known.at[1];
     library.library.volume = stage->known.at[0];
-    done_of(stage, "persist.put_library", &persist_put_library_shape, &library, &(struct done){ 0 });
+    put(stage, "persist.put_library", &library);
     know(stage, add_sound(stage, stage->known.at[1], "one.wav"));
     know(stage, add_sound(stage, stage->known.at[2], "two.wav"));
     turn_end(&stage->p);
@@ -98,6 +104,7 @@ static struct stage *stage_of(void)
         return &stage;
     stage.known.at = known;
     stage.p.service = fuzz_service(&schema_persist);
+    stage.p.paths = service_paths(stage.p.service);
     persist_open(&stage.p);
     service_answer(stage.p.service, &persist_asks, &stage.p);
     fill(&stage);

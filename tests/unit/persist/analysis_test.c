@@ -31,7 +31,8 @@ static void an_analysis_never_touches_what_a_person_said(void **state)
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
     struct fact own = writer_number(SOURCE_USER, "bpm", 90);
-    struct fact heard[] = { writer_number(SOURCE_ANALYSIS, "bpm", 120), writer_number(SOURCE_FILE, "bpm", 100) };
+    struct fact heard[] = { writer_number(SOURCE_ANALYSIS, "bpm", 120),
+                            writer_number(SOURCE_FILE, "bpm", 100) };
     struct edit edit = { .id = id, .facts = { 1, &own } };
     struct analysed a = found(id, 1, heard, 2);
     struct done done;
@@ -51,7 +52,8 @@ static void of_one_content_the_newest_analyser_is_believed(void **state)
 {
     struct writer *w = *state;
     struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
-    struct fact newer = writer_number(SOURCE_ANALYSIS, "bpm", 120), older = writer_number(SOURCE_ANALYSIS, "bpm", 60);
+    struct fact newer = writer_number(SOURCE_ANALYSIS, "bpm", 120),
+                older = writer_number(SOURCE_ANALYSIS, "bpm", 60);
     struct analysed a = found(one, 5, &newer, 1);
 
     put(w, &a);
@@ -136,6 +138,7 @@ static void what_no_worker_may_say_is_refused(void **state)
     struct id id = writer_place(w, "kick.wav", 1);
     struct fact users = writer_number(SOURCE_USER, "bpm", 120);
     struct artefact escape = { .type = TEXT("../../../etc/x") };
+    struct fault fault = { 0 };
     struct outcome outcome;
     struct analysed bad[] = { found(id, 1, &users, 1), found(id, 1, NULL, 0), found(id, 1, NULL, 0),
                               found(id, 1, NULL, 0) };
@@ -144,7 +147,7 @@ static void what_no_worker_may_say_is_refused(void **state)
     bad[2].artefacts = (struct artefact_list){ 1, &escape };
     bad[3].has_embedding = true;
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-        assert_int_equal(analysis_put(&w->p, &bad[i], &outcome, NULL), ERR_BAD_REQUEST);
+        assert_int_equal(analysis_put(&w->p, &bad[i], &outcome, &fault), ERR_BAD_REQUEST);
     writer_check(w);
 }
 
@@ -152,7 +155,8 @@ static void two_records_of_one_file_become_the_older_with_the_words_of_both(void
 {
     struct writer *w = *state;
     struct id older = writer_place(w, "old.wav", 1), younger = writer_place(w, "new.wav", 1);
-    struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120), own = writer_number(SOURCE_USER, "rating", 4);
+    struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120),
+                own = writer_number(SOURCE_USER, "rating", 4);
     struct text warm = TEXT("warm"), loud = TEXT("loud");
     struct edit first = { .id = older, .add_tags = { 1, &warm } };
     struct edit second = { .id = younger, .add_tags = { 1, &loud }, .facts = { 1, &own } };
@@ -183,7 +187,11 @@ static void a_title_is_the_files_name_as_text(void **state)
 
     assert_true(text_is(places_title(&w->p.arena, bytes_of("Kick.808.wav", 12)), "Kick.808"));
     assert_true(text_is(places_title(&w->p.arena, bytes_of(".hidden", 7)), ".hidden"));
-    assert_true(text_is(places_title(&w->p.arena, bytes_of("a\xff" "b\xc3\xa9.wav", 9)), "a\xEF\xBF\xBD" "b\xc3\xa9"));
+    assert_true(text_is(places_title(&w->p.arena, bytes_of("a\xff"
+                                                           "b\xc3\xa9.wav",
+                                                           9)),
+                        "a\xEF\xBF\xBD"
+                        "b\xc3\xa9"));
 }
 
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)

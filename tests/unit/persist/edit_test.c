@@ -71,7 +71,8 @@ static void undo_and_redo_restore_every_field(void **state)
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
     struct fact first[] = { writer_number(SOURCE_USER, "bpm", 90), writer_number(SOURCE_USER, "year", 1999) };
-    struct fact second[] = { writer_number(SOURCE_USER, "bpm", 120), writer_number(SOURCE_USER, "rating", 3) };
+    struct fact second[] = { writer_number(SOURCE_USER, "bpm", 120),
+                             writer_number(SOURCE_USER, "rating", 3) };
     struct text clear = TEXT("year");
     struct done done;
 
@@ -136,11 +137,12 @@ static void what_makes_no_sense_is_refused_before_anything_is_written(void **sta
         { .id = id, .facts = { 1, &nothing } },
         { .id = id, .add_tags = { 1, &empty } },
     };
+    struct fault fault = { 0 };
     struct done done;
     uint64_t head = w->p.head;
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-        assert_int_equal(edit_apply(&w->p, &bad[i], EDIT_BY_PERSON, &done, NULL), ERR_BAD_REQUEST);
+        assert_int_equal(edit_apply(&w->p, &bad[i], EDIT_BY_PERSON, &done, &fault), ERR_BAD_REQUEST);
     assert_int_equal(w->p.head, head);
     writer_check(w);
 }

@@ -62,7 +62,9 @@ static inline void writer_check(struct writer *w)
 
 static inline struct id writer_place(struct writer *w, const char *file, uint64_t size)
 {
-    struct place place = { .folder = w->folder, .file = bytes_of(file, strlen(file)), .size = size, .mtime = 1 };
+    struct place place = {
+        .folder = w->folder, .file = bytes_of(file, strlen(file)), .size = size, .mtime = 1
+    };
     struct outcome outcome = { 0 };
 
     place.kind.value = KIND_AUDIO;
@@ -80,7 +82,8 @@ static inline struct media writer_media(struct writer *w, struct id id)
 }
 
 /* The fact of that source and attribute; NULL: none. */
-static inline const struct fact *writer_fact(struct writer *w, struct id id, enum source source, const char *attribute)
+static inline const struct fact *writer_fact(struct writer *w, struct id id, enum source source,
+                                             const char *attribute)
 {
     struct media media = writer_media(w, id);
     struct fact_list all;
@@ -94,7 +97,9 @@ static inline const struct fact *writer_fact(struct writer *w, struct id id, enu
 
 static inline struct fact writer_number(enum source source, const char *attribute, double number)
 {
-    struct fact fact = { .attribute = text_of(attribute), .has_number = true, .number = number, .shown = true };
+    struct fact fact = {
+        .attribute = text_of(attribute), .has_number = true, .number = number, .shown = true
+    };
 
     fact.source.value = (int32_t)source;
     return fact;

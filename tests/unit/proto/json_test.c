@@ -92,6 +92,18 @@ static void every_type_is_written_and_read_back(void **state)
     buffer_free(&after);
 }
 
+static void a_number_past_what_json_readers_take_is_a_text(void **state)
+{
+    const struct sample from = { .any_count = UINT64_MAX };
+
+    (void)state;
+    assert_int_equal(json_write(&sample_shape, &from, &buffer), ERR_OK);
+    assert_non_null(strstr(buffer_c(&buffer), "\"any_count\":\"18446744073709551615\""));
+    assert_int_equal(read_json("{\"any_count\":\"18446744073709551615\"}"), ERR_OK);
+    assert_true(sample.any_count == UINT64_MAX);
+    refused(read_json("{\"count\":\"18446744073709551615\"}"), "count", "not between");
+}
+
 static void text_is_escaped_and_stays_valid(void **state)
 {
     (void)state;
@@ -336,6 +348,7 @@ int main(void)
     const struct CMUnitTest claims[] = {
         CLAIM(a_record_is_written_with_its_keys_in_order),
         CLAIM(every_type_is_written_and_read_back),
+        CLAIM(a_number_past_what_json_readers_take_is_a_text),
         CLAIM(text_is_escaped_and_stays_valid),
         CLAIM(a_number_is_as_short_as_reads_back_exactly),
         CLAIM(a_path_that_is_not_utf8_has_its_exact_bytes_beside_it),

@@ -17,12 +17,15 @@ static struct id request(uint64_t number)
 /* A change of the request `by`, at that time, whose answer is one byte. */
 static void add(struct scratch *s, uint64_t revision, uint64_t by, usec_t at)
 {
-    struct change change = { .revision = revision, .id = request(revision), .request = request(by), .at = at };
+    struct change change = {
+        .revision = revision, .id = request(revision), .request = request(by), .at = at
+    };
     uint8_t answer = (uint8_t)by;
 
     change.kind.value = CHANGE_KIND_MEDIA;
     assert_int_equal(changelog_add(&s->w, &change), ERR_OK);
-    assert_int_equal(changelog_remember(&s->w, request(by), revision, at, ERR_OK, bytes_of(&answer, 1)), ERR_OK);
+    assert_int_equal(changelog_remember(&s->w, request(by), revision, at, ERR_OK, bytes_of(&answer, 1)),
+                     ERR_OK);
 }
 
 static bool is_remembered(struct scratch *s, uint64_t by)
@@ -55,7 +58,8 @@ static void rows_past_both_limits_go_with_their_requests(void **state)
 
     for (uint64_t i = 1; i <= 10; i++)
         add(s, i, i, (usec_t)i * 10);
-    assert_int_equal(changelog_trim(&s->w, &limits, 161, 100), ERR_OK); /* rows up to time 60 are old enough */
+    assert_int_equal(changelog_trim(&s->w, &limits, 161, 100),
+                     ERR_OK); /* rows up to time 60 are old enough */
     assert_int_equal(catalogue_head(s->w.txn, &tail, &head), ERR_OK);
     assert_int_equal(tail, 7);
     assert_int_equal(head, 10);

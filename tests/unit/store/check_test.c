@@ -66,8 +66,8 @@ static void tells(void **state, enum database db, bool remove)
 
 static void a_missing_row_is_told(void **state)
 {
-    static const enum database needed[] = { DB_META,   DB_MEDIA,           DB_PLACE,   DB_FOLDER, DB_FOLDER_NAME,
-                                            DB_VOLUME, DB_VOLUME_IDENTITY, DB_CONTENT };
+    static const enum database needed[] = { DB_META,        DB_MEDIA,  DB_PLACE,           DB_FOLDER,
+                                            DB_FOLDER_NAME, DB_VOLUME, DB_VOLUME_IDENTITY, DB_CONTENT };
 
     for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
         if (i) {
@@ -80,7 +80,9 @@ static void a_missing_row_is_told(void **state)
 
 static void a_row_that_does_not_decode_is_told(void **state)
 {
-    static const enum database records[] = { DB_MEDIA, DB_FOLDER, DB_VOLUME, DB_FACTS, DB_EMBEDDING, DB_CHANGE };
+    static const enum database records[] = {
+        DB_MEDIA, DB_FOLDER, DB_VOLUME, DB_FACTS, DB_EMBEDDING, DB_CHANGE
+    };
 
     for (size_t i = 0; i < sizeof(records) / sizeof(*records); i++) {
         if (i) {

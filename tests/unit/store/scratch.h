@@ -97,7 +97,9 @@ static inline void scratch_commit(struct scratch *s)
 /* A volume "root" at "/" with a folder "music", in the open transaction. */
 static inline void scratch_ground(struct scratch *s)
 {
-    struct volume volume = { .id = id_new(), .identity = TEXT("root"), .mount = bytes_of("/", 1), .online = true };
+    struct volume volume = {
+        .id = id_new(), .identity = TEXT("root"), .mount = bytes_of("/", 1), .online = true
+    };
     struct folder folder = { .id = id_new(), .volume = volume.id, .name = bytes_of("music", 5) };
 
     volume.backend.value = BACKEND_LOCAL;

@@ -129,7 +129,7 @@ static void a_dead_readers_slot_is_cleared(void **state)
         enum err e = store_open(&s->paths, STORE_READER, &store, &fault);
         if (e == ERR_OK)
             e = store_read(store, &txn, &fault);
-        _exit(e);
+        _exit((int)e);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));

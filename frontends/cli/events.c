@@ -1,0 +1,50 @@
+/* events.c: what happens, as it happens. */
+#include "frontends/cli/cli.h"
+
+static enum err print_event(struct cli *cli, struct text topic, const struct event_frame *frame)
+{
+    const struct event *event = schema_event(topic);
+    struct arena arena = { 0 };
+    void *body = event ? arena_alloc(&arena, event->body->size) : NULL;
+    bool first = true;
+    enum err e = ERR_OK;
+
+    buffer_add_text(&cli->out, cli->options.json ? "{" : "");
+    if (cli->options.json) {
+        json_key(&cli->out, &first, "event");
+        json_text(&cli->out, topic);
+        json_key(&cli->out, &first, "epoch");
+        buffer_printf(&cli->out, "%llu", (unsigned long long)frame->epoch);
+        json_key(&cli->out, &first, "sequence");
+        buffer_printf(&cli->out, "%llu", (unsigned long long)frame->sequence);
+        json_key(&cli->out, &first, "body");
+    } else {
+        buffer_printf(&cli->out, "%-22.*s %8llu  ", TEXT_ARG(topic), (unsigned long long)frame->sequence);
+    }
+    if (body && codec_decode(event->body, frame->body, &arena, body, NULL) == ERR_OK)
+        e = json_write(event->body, body, &cli->out);
+    else
+        buffer_add_text(&cli->out, "null");
+    buffer_add_text(&cli->out, cli->options.json ? "}\n" : "\n");
+    cli_flush(cli);
+    arena_free(&arena);
+    return e;
+}
+
+enum err events_follow(struct cli *cli, struct fault *fault)
+{
+    int64_t left = cli->options.limit;
+    enum err e = ask_subscribe(cli->asker, cli->count ? cli->args[0] : "", fault);
+
+    while (e == ERR_OK && left != 0) {
+        struct text topic;
+        struct event_frame frame;
+        enum err next = ask_next_event(cli->asker, 1000, &topic, &frame, fault);
+
+        if (next == ERR_TIMEOUT)
+            continue;
+        e = next == ERR_OK ? print_event(cli, topic, &frame) : next;
+        left -= left > 0;
+    }
+    return e;
+}

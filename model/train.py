@@ -1,0 +1,237 @@
+"""Learns model/weights.bin from the sounds of audio.py. make model."""
+import argparse
+import subprocess
+import sys
+import threading
+
+import numpy as np
+
+import audio
+import augment
+import loops
+import nets
+import pieces
+import weights
+
+VARIANTS, LOOPS, PIECES, PLAYED = 10, 3000, 8000, 150
+DRUMS = 'clap cymbal hat_closed hat_open kick perc_bell perc_hand perc_shaker perc_wood rim snare tom'.split()
+EDGES = np.cumsum((0,) + weights.BLOCK_SIZES)
+OTHER_BLOCKS = 0.6  # weight of the blocks beside timbre
+
+
+class Ear:
+    """The program hear_file, built anew with the weights of the moment."""
+
+    def __init__(self, build):
+        self.build, self.program = build, f'{build}/hear_file'
+
+    def learn(self, found):
+        weights.write(found)
+        subprocess.run(['make', '-s', f'BUILD={self.build}', self.program], check=True, stdout=subprocess.DEVNULL)
+
+    def hear(self, sounds, option):
+        """The bytes that hear_file gives for (rate, frames × channels) each."""
+        ear = subprocess.Popen([self.program, option], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+        def feed():
+            for rate, x in sounds:
+                ear.stdin.write(b'%g %d %d\n' % (rate, x.shape[1], len(x)))
+                ear.stdin.write(np.ascontiguousarray(x, '<f4').tobytes())
+            ear.stdin.close()
+
+        feeder = threading.Thread(target=feed)
+        feeder.start()
+        heard = ear.stdout.read()
+        feeder.join()
+        assert ear.wait() == 0, 'hear_file failed'
+        return heard
+
+    def rows(self, sounds):
+        return np.frombuffer(self.hear(sounds, '--row'), '<f4').reshape(-1, weights.ROW)
+
+    def candidates(self, sounds):
+        """For each sound the candidates' bpm and features."""
+        heard, at, found = self.hear(sounds, '--tempo'), 0, []
+        while at < len(heard):
+            count = int.from_bytes(heard[at:at + 4], 'little')
+            width = 2 + weights.TEMPO_FEATURES
+            table = np.frombuffer(heard, '<f4', count * width, at + 4).reshape(count, width)
+            found.append((table[:, 0].astype(float), table[:, 2:].astype(float)))
+            at += 4 + 4 * count * width
+        return found
+
+
+def learn_key(found):
+    made = pieces.pieces(PIECES, 11)
+    profile, bias = nets.key_profiles(np.array([p.views() for p in made]), np.array([p.minor for p in made]))
+    found |= {'key.profile': profile, 'key.bias': bias}
+
+
+def learn_tempo(found, ear, sounds):
+    made = list(loops.loops(LOOPS, 5, sounds))
+    heard = ear.candidates((loops.RATE, x) for _, x, _ in made)
+    mean, spread, (inner, bias, outer, direct) = nets.tempo_scorer(
+        [(bpm, c, f) for (bpm, _, _), (c, f) in zip(made, heard) if len(c)])
+    found |= {'tempo.mean': mean, 'tempo.spread': spread, 'tempo.in': inner, 'tempo.in_bias': bias, 'tempo.out': outer,
+              'tempo.direct': direct}
+
+
+def variants(originals, count, seed):
+    random = np.random.default_rng(seed)
+    for _ in range(count):
+        for _, _, rate, x in originals:
+            other = originals[random.integers(len(originals))][3]
+            yield rate, augment.variant(x, rate, random, other)
+
+
+def classes(names):
+    return np.array([sorted({c for _, c, _ in audio.labels()}).index(n) for n in names])
+
+
+def wide_columns():
+    """What each block of the embedding may read: its own part of the row, and what helps to read it."""
+    spectrum, timbre, pitch, amplitude, rhythm, signs = (np.arange(a, b) for a, b in zip(EDGES, EDGES[1:]))
+    patch = timbre[:480]
+    return {0: np.r_[spectrum, timbre[480:]], 2: np.r_[pitch, spectrum], 3: np.r_[amplitude, patch],
+            4: np.r_[rhythm, amplitude, signs]}
+
+
+def learn_embedding(found, x, y, shares):
+    """Blocks of equal mean length; timbre from the classes' shares."""
+    root = np.sqrt(shares)
+    _, axes = np.linalg.eigh(np.cov(root.T) + np.outer(root.mean(0), root.mean(0)))
+    timbre = axes[:, ::-1][:, :weights.EMBEDDING[1]]
+    found['embed.timbre'] = timbre / np.sqrt(((root @ timbre) ** 2).sum(1).mean()) * np.sqrt(2)
+    for block, columns in wide_columns().items():
+        axes = nets.discriminant(x[:, columns], y, weights.EMBEDDING[block])
+        z = x[:, columns] @ axes
+        scale = OTHER_BLOCKS / np.sqrt(5 * ((z - z.mean(0)) ** 2).sum(1).mean())
+        full = np.zeros((weights.ROW, axes.shape[1]))
+        full[columns] = axes * scale
+        found |= {f'embed.block{block}': full, f'embed.bias{block}': -z.mean(0) * scale}
+
+
+def class_shares(found, x):
+    linear = nets.softmax(x @ found['class.linear'] + found['class.bias'])
+    inner = [nets.network_shares([found[f'class.{p}{i}'] for p in ('in', 'in_bias', 'out', 'out_bias')], x)
+             for i in range(weights.NETS)]
+    return (linear + np.mean(inner, 0)) / 2
+
+
+def learn_classes(found, rows, y):
+    """From rows of originals and variants with their classes."""
+    mean, spread = rows.mean(0), rows.std(0) + .05
+    x = np.clip((rows - mean) / spread, -4, 4)
+    found |= {'row.mean': mean, 'row.spread': spread}
+    found['class.linear'], found['class.bias'] = nets.linear_classifier(x, y)
+    counts = 1 / np.sqrt(np.bincount(y, minlength=weights.CLASSES))[y]
+    for i in range(weights.NETS):
+        values = nets.network(x, y, counts, i)
+        found |= {f'class.{p}{i}': v for p, v in zip(('in', 'in_bias', 'out', 'out_bias'), values)}
+    found.setdefault('class.sharpness', 1)
+    learn_embedding(found, x, y, class_shares(found, x))
+
+
+def learn_judges(found, single, drum, many, tonal):
+    """One-shot: rows of single sounds against rows of many; tonal: against drums, by `tonal` for the many."""
+    x = np.clip((np.concatenate([single, many]) - found['row.mean']) / found['row.spread'], -4, 4)
+    is_single = np.r_[np.ones(len(single)), np.zeros(len(many))]
+    is_tonal = np.r_[1. - drum, tonal]
+    balance = np.where(is_single > 0, 1 / len(single), 1 / len(many))
+    whole = np.r_[EDGES[3]:EDGES[6]]
+    pitched = np.r_[EDGES[1] + 480:EDGES[3], EDGES[5]:EDGES[6]]
+    linear, bias = np.zeros((weights.ROW, 2)), np.zeros(2)
+    linear[whole, 0], bias[0] = nets.judge(x[:, whole], is_single, balance)
+    linear[pitched, 1], bias[1] = nets.judge(x[:, pitched], is_tonal, np.where(is_tonal > 0, balance, 2 * balance))
+    found |= {'judge.linear': linear, 'judge.bias': bias}
+
+
+def many_sounds(sounds):
+    """Loops and pieces: (rate, samples) and whether they are tonal."""
+    random, synth = np.random.default_rng(21), audio.Synth()
+    programs = sorted({int(p[4:7]) for p, _, _ in audio.labels() if p.startswith('gm/p')})
+    for _, x, kind in loops.loops(PLAYED * 3, 6, sounds):
+        yield (loops.RATE, x), kind == 'bass'
+    for piece in pieces.pieces(PLAYED, 22):
+        yield (audio.RATE, pieces.played(piece, synth, random, programs)), True
+
+
+class Material:
+    """All rows that classes and judges learn from; row i and its variants share class and kit."""
+
+    def __init__(self, ear, originals, sounds):
+        self.y = classes([kind for kind, *_ in originals])
+        self.kit = np.array([kit for _, kit, *_ in originals])
+        self.rows = ear.rows((rate, x) for _, _, rate, x in originals)
+        heard = ear.rows(variants(originals, VARIANTS, 7))
+        self.variants = heard.reshape(VARIANTS, len(originals), -1)
+        many = list(many_sounds(sounds))
+        self.many = ear.rows(sound for sound, _ in many)
+        self.tonal = np.array([float(t) for _, t in many])
+
+    def learn(self, found, keep):
+        """From the originals of the mask `keep`."""
+        rows = np.concatenate([self.rows[keep]] + [v[keep] for v in self.variants])
+        y = np.tile(self.y[keep], VARIANTS + 1)
+        learn_classes(found, rows, y)
+        drum = np.isin(y, classes(DRUMS))
+        learn_judges(found, rows, drum, self.many, self.tonal)
+
+
+def folds(kits, count=5):
+    """Kits dealt into folds, the large ones first; each General MIDI instrument is a kit."""
+    names, sizes = np.unique(kits, return_counts=True)
+    fold, filled = {}, np.zeros(count)
+    for i in np.argsort(-sizes, kind='stable'):
+        if names[i].startswith('gm_'):
+            fold[names[i]] = int(names[i][3:]) // 2 % count
+            continue
+        fold[names[i]] = int(np.argmin(filled))
+        filled[fold[names[i]]] += sizes[i]
+    return np.array([fold[k] for k in kits])
+
+
+def held_out(material, found):
+    """Shares of the classes for each original, from a model that never heard its kit."""
+    fold, shares = folds(material.kit), np.zeros((len(material.y), weights.CLASSES))
+    for k in range(fold.max() + 1):
+        part = dict(found)
+        material.learn(part, fold != k)
+        x = np.clip((material.rows[fold == k] - part['row.mean']) / part['row.spread'], -4, 4)
+        shares[fold == k] = class_shares(part, x)
+    return shares
+
+
+def learn_sharpness(found, shares, y):
+    """The exponent under which the held-out shares are likeliest."""
+    def loss(sharpness):
+        p = nets.softmax(sharpness * np.log(shares + 1e-6))
+        return -np.log(p[np.arange(len(y)), y] + 1e-9).mean()
+    found['class.sharpness'] = min(np.arange(.5, 3, .05), key=loss)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument('--build', default='build')
+    build = options.parse_args().build
+    found, ear = {}, Ear(build)
+    originals = list(audio.originals())
+    sounds = loops.sounds_of(originals)
+    say = lambda text: print(text, file=sys.stderr, flush=True)
+    say(f'{len(originals)} sounds')
+    learn_key(found)
+    ear.learn(found)
+    learn_tempo(found, ear, sounds)
+    ear.learn(found)
+    say('key and tempo are learned')
+    material = Material(ear, originals, sounds)
+    shares = held_out(material, found)
+    say(f'classes, whole kits held out: {(shares.argmax(1) == material.y).mean():.3f} right')
+    learn_sharpness(found, shares, material.y)
+    material.learn(found, np.ones(len(material.y), bool))
+    ear.learn(found)
+    say('model/weights.bin is written')
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,34 @@
+/* lexer.h: a query as tokens. Any thread. */
+#ifndef LOOPHOLE_SEARCH_LEXER_H
+#define LOOPHOLE_SEARCH_LEXER_H
+
+#include "common/text.h"
+
+enum token_kind {
+    TOKEN_END,
+    TOKEN_OPEN,   /* ( */
+    TOKEN_CLOSE,  /* ) */
+    TOKEN_OR,     /* or, | */
+    TOKEN_NOT,    /* a - before something */
+    TOKEN_WORD,   /* in `value`; `is_quoted` when it was a "phrase" */
+    TOKEN_FIELD,  /* name:value or name:"value" */
+    TOKEN_UNCLOSED /* a quote without its end */
+};
+
+struct token {
+    enum token_kind kind;
+    uint32_t at; /* byte of the query where it begins */
+    struct text name;
+    struct text value;
+    uint32_t value_at; /* of its first byte */
+    bool is_quoted;
+};
+
+struct lexer {
+    struct text query;
+    uint32_t at;
+};
+
+struct token lexer_next(struct lexer *lexer);
+
+#endif

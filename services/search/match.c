@@ -1,0 +1,353 @@
+#include "services/search/match.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "services/search/blocks.h"
+#include "services/search/camelot.h"
+#include "services/search/phrase.h"
+#include "services/search/vectors.h"
+#include "services/search/words.h"
+
+typedef struct bitmap *matcher(const struct match *match, const struct node *node, const struct bitmap *among);
+
+static struct bitmap *match_node(const struct match *match, const struct node *node, const struct bitmap *among);
+
+/* Adds what `more` holds to `to`, and frees it. NULL when either is. */
+static struct bitmap *joined(struct bitmap *to, struct bitmap *more)
+{
+    if (to && more)
+        bitmap_or(to, more);
+    else if (to) {
+        bitmap_free(to);
+        to = NULL;
+    }
+    bitmap_free(more);
+    return to;
+}
+
+static struct bitmap *met(struct bitmap *to, struct bitmap *other)
+{
+    if (to && other)
+        bitmap_and(to, other);
+    else if (to) {
+        bitmap_free(to);
+        to = NULL;
+    }
+    bitmap_free(other);
+    return to;
+}
+
+static struct bitmap *starting(const struct match *match, enum term_field field, struct text text)
+{
+    char key[TERM_LONGEST];
+
+    return index_starting(match->index, terms_start(key, field, text));
+}
+
+static struct bitmap *valued(const struct match *match, enum term_field field, struct text folded)
+{
+    char key[TERM_LONGEST];
+    struct text start = terms_start(key, field, folded);
+
+    if (start.len == TERM_LONGEST)
+        return bitmap_new();
+    key[start.len++] = 0;
+    return index_starting(match->index, start);
+}
+
+uint32_t *match_rows(const struct bitmap *bitmap, uint32_t *count)
+{
+    uint32_t *rows;
+
+    *count = bitmap_count(bitmap);
+    rows = malloc((*count + 1) * sizeof(*rows));
+    if (rows)
+        bitmap_rows(bitmap, rows);
+    return rows;
+}
+
+/* ---- words ---- */
+
+static struct bitmap *match_word(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    static const enum term_field FIELDS[] = { TERM_NAME, TERM_TAG_WORD, TERM_PACK_WORD, TERM_NOTES, TERM_PLACE };
+    struct bitmap *rows = bitmap_new();
+
+    (void)among;
+    for (size_t i = 0; i < sizeof(FIELDS) / sizeof(FIELDS[0]); i++)
+        rows = joined(rows, starting(match, FIELDS[i], node->text));
+    return rows;
+}
+
+struct all_words {
+    const struct match *match;
+    enum term_field field;
+    struct bitmap *rows;
+};
+
+static bool narrow(void *state, struct text word)
+{
+    struct all_words *all = state;
+
+    all->rows = met(all->rows, starting(all->match, all->field, word));
+    return all->rows != NULL;
+}
+
+static struct bitmap *match_words(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct all_words all = { match, node->filter->term, index_all(match->index) };
+
+    (void)among;
+    words_each(node->text, false, narrow, &all);
+    if (all.field == TERM_NOTES) /* note:A4, too */
+        all.rows = joined(all.rows, valued(match, TERM_NOTE, node->text));
+    return all.rows;
+}
+
+static struct bitmap *match_phrase(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    (void)among;
+    return phrase_rows(match->index, node->text, node->filter ? node->filter->term : TERM_ALL);
+}
+
+/* ---- values ---- */
+
+static bool begins_none(void *state, struct text word)
+{
+    return words_have(*(const struct text *)state, word);
+}
+
+static struct bitmap *match_contains(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    char key[TERM_LONGEST];
+    struct terms *terms = &match->index->terms;
+    struct term_range range = terms_starting(terms, terms_start(key, node->filter->term, (struct text){ 0 }));
+    struct bitmap *rows = bitmap_new();
+
+    (void)among;
+    for (uint32_t i = 0; rows && i < range.count; i++) {
+        struct text value = terms_value(terms, range.at[i]);
+        if (words_each(node->text, false, begins_none, &value))
+            posting_or(terms_posting(terms, range.at[i]), rows);
+    }
+    return rows;
+}
+
+static struct bitmap *match_exact(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    (void)among;
+    return node->is_start ? starting(match, node->filter->term, node->text)
+                          : valued(match, node->filter->term, node->text);
+}
+
+static struct bitmap *match_key(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct bitmap *rows = bitmap_new();
+
+    (void)among;
+    for (int key = 0; key < 24; key++) {
+        char folded[8];
+        struct text name = text_of(camelot_name(key));
+
+        if (!(node->keys >> key & 1))
+            continue;
+        text_copy(folded, sizeof(folded), name);
+        folded[0] = (char)(folded[0] - 'A' + 'a');
+        rows = joined(rows, valued(match, TERM_KEY, (struct text){ name.len, folded }));
+    }
+    return rows;
+}
+
+/* ---- numbers ---- */
+
+static struct bitmap *in_range(const struct numbers *numbers, const struct range *range, const uint32_t *among,
+                               uint32_t count)
+{
+    uint32_t *found = malloc((count + 1) * sizeof(*found)), kept = 0;
+    struct bitmap *rows;
+
+    if (!found)
+        return NULL;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = among ? among[i] : i;
+        found[kept] = row;
+        kept += range_has(range, index_number(numbers, row));
+    }
+    rows = bitmap_of(found, kept);
+    free(found);
+    return rows;
+}
+
+/* A range as the column holds numbers: a bound that no float can hold is the float next to it. */
+static struct range as_held(const struct numbers *numbers, struct range range)
+{
+    if (!numbers->is_wide) {
+        range.min = (double)(float)range.min;
+        range.max = (double)(float)range.max;
+    }
+    return range;
+}
+
+static struct bitmap *match_number(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    const struct numbers *numbers = index_numbers(match->index, node->text);
+    struct bitmap *found;
+    struct range range;
+    uint32_t *rows, count;
+
+    if (!numbers)
+        return bitmap_new();
+    range = as_held(numbers, node->range);
+    if (!among || bitmap_count(among) > index_rows(match->index) / 4)
+        return in_range(numbers, &range, NULL, index_rows(match->index));
+    rows = match_rows(among, &count);
+    found = rows ? in_range(numbers, &range, rows, count) : NULL;
+    free(rows);
+    return found;
+}
+
+/* ---- states ---- */
+
+static struct bitmap *match_is(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct bitmap *rows = valued(match, TERM_IS, node->text), *offline = bitmap_new();
+
+    (void)among;
+    if (rows && text_is(node->text, "external"))
+        volumes_of_backend(match->volumes, match->index, BACKEND_EXTERNAL, rows);
+    if (rows && text_is(node->text, "remote"))
+        volumes_of_backend(match->volumes, match->index, BACKEND_CLOUD, rows);
+    if (rows && text_is(node->text, "offline"))
+        volumes_offline(match->volumes, match->index, rows);
+    if (rows && offline && text_is(node->text, "local")) {
+        volumes_offline(match->volumes, match->index, offline);
+        bitmap_and_not(rows, offline);
+    }
+    bitmap_free(offline);
+    return rows;
+}
+
+/* ---- likeness ---- */
+
+struct bitmap *match_with_vector(struct index *index)
+{
+    static const char key[] = { TERM_HAS, 'v', 'e', 'c', 't', 'o', 'r', 0, 'v', 'e', 'c', 't', 'o', 'r' };
+
+    return index_term(index, (struct text){ sizeof(key), key });
+}
+
+static struct bitmap *nearest_rows(struct index *index, uint32_t row, const struct bitmap *candidates)
+{
+    float weights[ENTRY_VECTOR];
+    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, index_vector(index, row),
+                               weights };
+    struct nearby nearby[MATCH_LIKE];
+    uint32_t count, *rows = match_rows(candidates, &count);
+    struct bitmap *found = bitmap_new();
+
+    blocks_weigh(&(struct weights){ 0 }, weights);
+    if (rows)
+        count = vectors_nearest(&vectors, rows, count, MATCH_LIKE, nearby);
+    for (uint32_t i = 0; rows && found && i < count; i++)
+        bitmap_add(found, nearby[i].row);
+    free(rows);
+    return found;
+}
+
+static struct bitmap *match_like(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct bitmap *candidates = match_with_vector(match->index), *rows;
+    uint32_t row;
+
+    (void)among;
+    if (!candidates || !index_find(match->index, node->id, &row) || !bitmap_has(candidates, row)) {
+        bitmap_free(candidates);
+        return bitmap_new();
+    }
+    bitmap_remove(candidates, row);
+    rows = nearest_rows(match->index, row, candidates);
+    bitmap_free(candidates);
+    return rows;
+}
+
+/* ---- joining ---- */
+
+static struct bitmap *match_all(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    (void)node;
+    (void)among;
+    return index_all(match->index);
+}
+
+static struct bitmap *match_or(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct bitmap *rows = bitmap_new();
+
+    for (const struct node *child = node->first; child; child = child->next)
+        rows = joined(rows, match_node(match, child, among));
+    return rows;
+}
+
+static struct bitmap *match_not(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct bitmap *rows = index_all(match->index), *child = match_node(match, node->first, among);
+
+    if (rows && child)
+        bitmap_and_not(rows, child);
+    return met(rows, child ? index_all(match->index) : (bitmap_free(rows), NULL));
+}
+
+/* What is told by terms first: it leaves fewer rows whose numbers are to be looked at. */
+static struct bitmap *match_and(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct bitmap *rows = among ? bitmap_copy(among) : NULL;
+    bool begun = among != NULL;
+
+    for (int numbers = 0; numbers < 2; numbers++) {
+        for (const struct node *child = node->first; child; child = child->next) {
+            if ((child->kind == NODE_NUMBER) != numbers)
+                continue;
+            struct bitmap *found = match_node(match, child, rows);
+            rows = begun ? met(rows, found) : found;
+            begun = true;
+            if (!rows)
+                return NULL;
+        }
+    }
+    return rows;
+}
+
+static matcher *const MATCHERS[] = {
+    [NODE_ALL] = match_all,       [NODE_AND] = match_and,           [NODE_OR] = match_or,
+    [NODE_NOT] = match_not,       [NODE_WORD] = match_word,         [NODE_PHRASE] = match_phrase,
+    [NODE_WORDS] = match_words,   [NODE_CONTAINS] = match_contains, [NODE_EXACT] = match_exact,
+    [NODE_NUMBER] = match_number, [NODE_KEY] = match_key,           [NODE_IS] = match_is,
+    [NODE_LIKE] = match_like,
+};
+
+/* May hold rows outside `among` and free ones: whoever asked takes them out. NULL: memory is out. */
+static struct bitmap *match_node(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    return MATCHERS[node->kind](match, node, among);
+}
+
+static bool asks_hidden(const struct node *node)
+{
+    if (node->kind == NODE_IS && text_is(node->text, "hidden"))
+        return true;
+    for (const struct node *child = node->first; child; child = child->next)
+        if (asks_hidden(child))
+            return true;
+    return false;
+}
+
+struct bitmap *match_query(const struct match *match, const struct node *root)
+{
+    struct bitmap *among = index_all(match->index), *hidden;
+
+    if (among && !asks_hidden(root) && (hidden = valued(match, TERM_IS, TEXT("hidden")))) {
+        bitmap_and_not(among, hidden);
+        bitmap_free(hidden);
+    }
+    return among ? met(match_node(match, root, NULL), among) : NULL;
+}

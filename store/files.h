@@ -1,0 +1,29 @@
+/* files.h: the files that LMDB keeps in the store's directory: data.mdb and lock.mdb. Any thread. */
+#ifndef LOOPHOLE_STORE_FILES_H
+#define LOOPHOLE_STORE_FILES_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+#include "common/err.h"
+
+/* What an errno is among our errors: as file_err, but a disk that became read-only is io: it may come back. */
+enum err files_err(int number);
+
+/* False: there is no data.mdb. */
+bool files_data(const char *directory, struct stat *st);
+
+/* True when data.mdb is missing or has never held a row: it is LMDB's two head pages or less. */
+bool files_are_blank(const char *directory);
+
+/* Takes away a blank data.mdb, left by a writer that died, or found the disk full, while it made the store: it may be
+ * half a head. */
+void files_drop_blank(const char *directory);
+
+/* LMDB writes lock.mdb through a mapping, where a full disk is a SIGBUS: makes sure of its bytes. Errors: full, io,
+ * denied. */
+enum err files_reserve_lock(const char *directory, struct fault *fault);
+
+/* The names in `directory` are on the disk. */
+enum err files_sync(const char *directory, struct fault *fault);
+
+#endif

@@ -1,0 +1,245 @@
+#!/bin/bash
+# The indexer with real files: what it finds, keeps, follows and survives.
+. "$(dirname "$0")/../lib.sh"
+
+_drive() { /usr/bin/python3 "$top/tests/service/indexer_drive.py" "$@"; }
+_ask() { _drive ask "$@"; }
+_wav() { mkdir -p "$(dirname "$1")"; _drive wav "$@"; }
+_idle() { _drive idle >"$scratch/idle" || fail "not idle: $(cat "$scratch/idle")"; }
+_add() { _ask indexer.add_library "{\"path\": \"$1\"${2:+, $2}}" >"$scratch/added" || fail "$(cat "$scratch/added")"; _idle; }
+_rescan() { _ask indexer.rescan "{\"path\": \"$1\"${2:+, $2}}" >/dev/null || fail "rescan $1"; _idle; }
+_counts() { field "$1" <"$scratch/idle"; }
+
+# Lines "AVAILABILITY ANALYSIS ID PATH" of the items whose path begins with $1, sorted by path.
+_items() { ${LIST:-loophole search --limit 5000 --json} | /usr/bin/python3 -c '
+import sys, json, base64
+for line in sys.stdin:
+    item = json.loads(line)
+    item = item.get("item", item)
+    item = {**item, **item.get("media", {})}
+    path = base64.b64decode(item["path_b64"]) if "path_b64" in item else item["path"].encode()
+    if path.decode("latin-1").startswith(sys.argv[1]):
+        print(item["availability"], item["analysis"], item["id"], ascii(path)[2:-1])
+' "$1" | sort -k4; }
+_states() { _items "$1" | awk '{ print $1 ":" $2 }' | sort | uniq -c | awk '{ printf "%s%s=%s", (NR > 1 ? " " : ""), $2, $1 }'; }
+_id_of() { _items "$1" | awk -v path="$1" '$4 == path { print $3 }'; }
+_is() { [ "$(_states "$1")" = "$2" ]; }
+
+every_file_of_a_library_is_found_and_heard() {
+    local music=$scratch/first
+    for i in 1 2 3 4 5 6; do _wav "$music/pack $((i % 2))/deep/tone $i.wav" ${i}00; done
+    : >"$music/readme.txt"
+    _add "$music"
+    same "local:done=6" "$(_states "$music")"
+    same 6 "$(_counts files)"; same 6 "$(_counts done)"; same 0 "$(_counts failed)"
+}
+
+looking_again_finds_everything_known() {
+    local music=$scratch/first
+    _rescan "$music"
+    same 6 "$(_counts known)"; same 0 "$(_counts done)"
+}
+
+a_library_within_another_is_refused_with_a_hint() {
+    _ask indexer.add_library "{\"path\": \"$scratch/first/pack 1\"}" >"$scratch/nested"
+    same exists "$(field error <"$scratch/nested")"
+    contains "$(cat "$scratch/nested")" hint
+    mkdir -p "$scratch/first"
+    same "$(_ask indexer.add_library "{\"path\": \"$scratch/first\"}" | field id)" \
+        "$(_ask indexer.add_library "{\"path\": \"$scratch/first/../first/\"}" | field id)"
+    _ask indexer.add_library '{"path": "/no/such/folder"}' >"$scratch/none"
+    same not_found "$(field error <"$scratch/none")"
+}
+
+names_of_any_bytes_are_kept() {
+    local music=$scratch/bytes
+    mkdir -p "$music"
+    _wav "$music/plain.wav" 300
+    cp "$music/plain.wav" "$music/"$'caf\xe9 \xff\xfe.wav'
+    cp "$music/plain.wav" "$music/"$'line\nbreak\t\x01.wav'
+    cp "$music/plain.wav" "$music/$(printf '%0251d' 0).wav"
+    _add "$music"
+    same "local:done=4" "$(_states "$music")"
+    contains "$(_items "$music")" 'caf\xe9 \xff\xfe.wav'
+}
+
+links_pipes_hidden_and_ignored_files_are_passed_over() {
+    local music=$scratch/odd
+    _wav "$music/real.wav" 500
+    _wav "$music/.hidden/a.wav" 510
+    _wav "$music/.b.wav" 520
+    _wav "$music/old/take.wav" 530
+    _wav "$music/x.bak.wav" 540
+    ln -s .. "$music/loop"; ln -s . "$music/self"; ln -s nowhere.wav "$music/dangling.wav"
+    mkfifo "$music/kick.wav"
+    _add "$music" '"ignore": ["*.bak.wav", "old"]'
+    same "local:done=1" "$(_states "$music")"
+}
+
+a_file_that_cannot_be_read_says_why_and_stops_nothing() {
+    local music=$scratch/broken
+    _wav "$music/good.wav" 600
+    : >"$music/empty.wav"
+    head -c 5000 /dev/urandom >"$music/noise.mp3"
+    echo "not a sound" >"$music/text.flac"
+    _add "$music"
+    same "local:done=1 local:failed=3" "$(_states "$music")"
+    same 3 "$(_counts failed)"
+    _rescan "$music"
+    same 0 "$(_counts failed)"
+    _rescan "$music" '"retry_failed": true'
+    same 3 "$(_counts failed)"
+}
+
+what_moves_keeps_its_id_and_is_not_heard_again() {
+    local music=$scratch/moves
+    _wav "$music/a/one.wav" 700; _wav "$music/a/two.wav" 710; _wav "$music/b/three.wav" 720
+    _add "$music"
+    local one two three; one=$(_id_of "$music/a/one.wav"); two=$(_id_of "$music/a/two.wav"); three=$(_id_of "$music/b/three.wav")
+    mkdir "$music/c"
+    mv "$music/a/one.wav" "$music/c/renamed.wav"
+    mv "$music/b" "$music/c/b2"
+    until_true 60 _is "$music/c" "local:done=2"
+    same "$one" "$(_id_of "$music/c/renamed.wav")"
+    same "$three" "$(_id_of "$music/c/b2/three.wav")"
+    same "$two" "$(_id_of "$music/a/two.wav")"
+    same "local:done=3" "$(_states "$music")"
+}
+
+a_copy_is_an_item_of_its_own() {
+    local music=$scratch/copies
+    _wav "$music/one.wav" 800
+    _add "$music"
+    local id; id=$(_id_of "$music/one.wav")
+    cp "$music/one.wav" "$music/two.wav"
+    until_true 60 _is "$music" "local:done=2"
+    same "$id" "$(_id_of "$music/one.wav")"
+    differ "$id" "$(_id_of "$music/two.wav")"
+}
+
+a_file_copied_and_then_deleted_is_the_older_item() {
+    local music=$scratch/reborn
+    _wav "$music/one.wav" 900; _wav "$music/other.wav" 910
+    _add "$music"
+    local id; id=$(_id_of "$music/one.wav")
+    cp "$music/one.wav" "$scratch/aside.wav"; rm "$music/one.wav"
+    until_true 60 _is "$music/one" "missing:done=1"
+    mkdir "$music/sub"; mv "$scratch/aside.wav" "$music/sub/again.wav"; touch "$music/sub/again.wav"
+    until_true 60 _is "$music/sub" "local:done=1"
+    same "$id" "$(_id_of "$music/sub/again.wav")"
+    same "local:done=2" "$(_states "$music")"
+}
+
+a_vanished_file_keeps_its_record() {
+    local music=$scratch/vanish
+    _wav "$music/a.wav" 1000; _wav "$music/b.wav" 1010
+    _add "$music"
+    local id; id=$(_id_of "$music/a.wav")
+    mv "$music/a.wav" "$scratch/kept.wav"
+    until_true 60 _is "$music" "local:done=1 missing:done=1"
+    mv "$scratch/kept.wav" "$music/a.wav"
+    until_true 60 _is "$music" "local:done=2"
+    same "$id" "$(_id_of "$music/a.wav")"
+}
+
+much_that_is_gone_waits_for_a_word() {
+    local music=$scratch/many
+    mkdir -p "$music"
+    _wav "$music/0.wav" 1100
+    for i in $(seq 1 39); do cp "$music/0.wav" "$music/$i.wav"; done
+    _add "$music"
+    same "local:done=40" "$(_states "$music")"
+    rm "$music"/1?.wav "$music"/20.wav "$music"/21.wav
+    _rescan "$music"
+    same "local:done=40" "$(_states "$music")"
+    _rescan "$music" '"accept_missing": true'
+    same "local:done=28 missing:done=12" "$(_states "$music")"
+    rm "$music"/2?.wav "$music"/3?.wav
+    _rescan "$music"
+    same "external_offline:done=18 local:done=10 missing:done=12" "$(_states "$music")"
+}
+
+a_library_that_is_away_is_offline_and_comes_back() {
+    local music=$scratch/away
+    _wav "$music/a.wav" 1200; _wav "$music/b/c.wav" 1210
+    _add "$music"
+    mv "$music" "$scratch/elsewhere"
+    _rescan "$music"
+    same "external_offline:done=2" "$(_states "$music")"
+    mv "$scratch/elsewhere" "$music"
+    _rescan "$music"
+    same "local:done=2" "$(_states "$music")"
+    same 0 "$(_counts done)"
+}
+
+a_new_file_is_seen_without_asking() {
+    local music=$scratch/watched
+    _wav "$music/a.wav" 1300
+    _add "$music"
+    _wav "$music/new/deep/b.wav" 1310
+    until_true 60 _is "$music" "local:done=2"
+    _wav "$music/a.wav" 1320 0.5
+    _wav "$music/new/c.wav" 1330
+    until_true 60 _is "$music" "local:done=3"
+}
+
+any_file_can_be_analysed_without_a_trace() {
+    _wav "$scratch/query.wav" 440 1
+    _ask indexer.analyse "{\"path\": \"$scratch/query.wav\"}" >"$scratch/heard" || fail "$(cat "$scratch/heard")"
+    same wav "$(field found.container <"$scratch/heard")"
+    same done "$(field found.state <"$scratch/heard")"
+    same "" "$(_items "$scratch/query.wav")"
+    _ask indexer.analyse '{"path": "/dev/zero"}' >"$scratch/heard" && fail "/dev/zero was analysed"
+    contains "$(cat "$scratch/heard")" "not a regular file"
+}
+
+a_file_that_kills_two_workers_is_quarantined() {
+    local music=$scratch/killer pids indexer
+    _wav "$music/good.wav" 1400 2
+    indexer=$(_pid indexer)
+    for i in $(seq 1 40); do _wav "$music/$i.wav" 14$((10 + i)) 1; done
+    _ask indexer.add_library "{\"path\": \"$music\"}" >/dev/null
+    for i in 1 2 3; do
+        pids=$(pgrep -P "$indexer" | head -n 1)
+        [ -n "$pids" ] && kill -SEGV $pids
+        sleep 0.1
+    done
+    _idle
+    same "$indexer" "$(_pid indexer)"
+    same 41 "$(_items "$music" | grep -cE ' (done|quarantined) ')"
+}
+
+the_indexer_killed_in_the_middle_goes_on_where_it_was() {
+    local music=$scratch/killed i
+    for i in $(seq 1 60); do _wav "$music/$((i % 7))/$i.wav" 15$((10 + i)) 1; done
+    _ask indexer.add_library "{\"path\": \"$music\"}" >/dev/null
+    for i in 1 2 3; do
+        sleep 0.2
+        _kill_indexer
+    done
+    _idle
+    same "local:done=60" "$(_states "$music")"
+}
+
+a_removed_library_takes_its_items_along_and_no_file() {
+    local music=$scratch/removed
+    _wav "$music/a.wav" 1600
+    _add "$music"
+    _ask indexer.remove_library "{\"path\": \"$music\"}" >"$scratch/removal" || fail "$(cat "$scratch/removal")"
+    same "" "$(_items "$music")"
+    [ -f "$music/a.wav" ] || fail "the file is gone"
+    _ask indexer.remove_library "{\"path\": \"$music\"}" >"$scratch/removal"
+    same not_found "$(field error <"$scratch/removal")"
+}
+
+_pid() { pid_of "$1"; }
+_kill_indexer() { kill -KILL "$(_pid indexer)"; wait_ready indexer; }
+if [ -n "${LIST:-}" ]; then
+    loophole-persist 2>"$scratch/p.log" & echo $! >"$scratch/persist.pid"
+    loophole-indexer 2>"$scratch/i.log" & echo $! >"$scratch/indexer.pid"
+    _pid() { cat "$scratch/$1.pid"; }
+    _kill_indexer() { kill -KILL "$(_pid indexer)"; loophole-indexer & echo $! >"$scratch/indexer.pid"; }
+else
+    engine_up
+fi
+run_claims "$@"

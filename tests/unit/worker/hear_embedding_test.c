@@ -1,0 +1,69 @@
+#include "tests/unit/worker/hear_made.h"
+
+static double distance(const struct heard_embedding *a, const struct heard_embedding *b)
+{
+    const float *x = a->spectrum, *y = b->spectrum;
+    double sum = 0;
+
+    for (size_t i = 0; i < sizeof(*a) / sizeof(float); i++)
+        sum += ((double)x[i] - (double)y[i]) * ((double)x[i] - (double)y[i]);
+    return sqrt(sum);
+}
+
+static struct heard_embedding embedding_of(struct hear *hear, const float *x, double rate, int channels, size_t frames)
+{
+    struct heard_sound heard;
+
+    made_heard(hear, x, rate, channels, frames, &heard);
+    return heard.embedding;
+}
+
+static void gain_changes_the_embedding_little(void **state)
+{
+    float *clicks = made_clicks(44100, 44100, 60), *tone = made_sine(44100, 1, 44100, 440, 0.5);
+    struct heard_embedding loud = embedding_of(*state, clicks, 44100, 1, 44100);
+    struct heard_embedding other = embedding_of(*state, tone, 44100, 1, 44100), quiet;
+
+    for (size_t i = 0; i < 44100; i++)
+        clicks[i] *= 0.25f;
+    quiet = embedding_of(*state, clicks, 44100, 1, 44100);
+    assert_true(distance(&loud, &quiet) < 0.1 * distance(&loud, &other));
+    free(tone);
+    free(clicks);
+}
+
+static void a_second_equal_channel_changes_nothing(void **state)
+{
+    float *one = made_sine(48000, 1, 48000, 220, 0.4), *two = made_sine(48000, 2, 48000, 220, 0.4);
+    struct heard_embedding mono = embedding_of(*state, one, 48000, 1, 48000);
+    struct heard_embedding stereo = embedding_of(*state, two, 48000, 2, 48000);
+
+    assert_true(distance(&mono, &stereo) < 0.01);
+    free(two);
+    free(one);
+}
+
+static void another_rate_changes_the_embedding_less_than_another_sound(void **state)
+{
+    float *low = made_sine(44100, 1, 44100, 330, 0.5), *high = made_sine(96000, 1, 96000, 330, 0.5);
+    float *clicks = made_clicks(44100, 44100, 60);
+    struct heard_embedding a = embedding_of(*state, low, 44100, 1, 44100);
+    struct heard_embedding b = embedding_of(*state, high, 96000, 1, 96000);
+    struct heard_embedding c = embedding_of(*state, clicks, 44100, 1, 44100);
+
+    assert_true(distance(&a, &b) < 0.5 * distance(&a, &c));
+    free(clicks);
+    free(high);
+    free(low);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gain_changes_the_embedding_little),
+        cmocka_unit_test(a_second_equal_channel_changes_nothing),
+        cmocka_unit_test(another_rate_changes_the_embedding_less_than_another_sound),
+    };
+
+    return cmocka_run_group_tests_name("hear_embedding", tests, made_new, made_free);
+}

@@ -1,0 +1,92 @@
+/* hear_made.h: sounds that the tests of the ear make and give it. */
+#ifndef LOOPHOLE_TESTS_HEAR_MADE_H
+#define LOOPHOLE_TESTS_HEAR_MADE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "services/worker/hear/hear.h"
+
+static inline float *made_silence(size_t samples)
+{
+    float *x = calloc(samples + 1, sizeof(*x));
+
+    assert_non_null(x);
+    return x;
+}
+
+/* The same sine on all channels. */
+static inline float *made_sine(double rate, size_t channels, size_t frames, double hz, double gain)
+{
+    float *x = made_silence(frames * channels);
+
+    for (size_t i = 0; i < frames * channels; i++)
+        x[i] = (float)(gain * sin(2 * M_PI * hz * (double)(i / channels) / rate));
+    return x;
+}
+
+/* Short bursts of noise that fall fast, at a steady tempo, the first at the start. */
+static inline float *made_clicks(double rate, size_t frames, double bpm)
+{
+    float *x = made_silence(frames);
+    uint32_t noise = 1;
+
+    for (size_t i = 0; i < frames; i++) {
+        double since = fmod((double)i / rate, 60 / bpm);
+        noise = noise * 1664525 + 1013904223;
+        x[i] = (float)(0.5 * exp(-since * 80) * ((double)noise / 2147483648.0 - 1));
+    }
+    return x;
+}
+
+static inline void made_heard(struct hear *hear, const float *x, double rate, int channels, size_t frames,
+                              struct heard_sound *out)
+{
+    assert_int_equal(hear_begin(hear, rate, channels, (int64_t)frames), ERR_OK);
+    hear_feed(hear, x, frames);
+    assert_int_equal(hear_end(hear, out), ERR_OK);
+}
+
+static inline const struct heard_fact *made_fact(const struct heard_sound *heard, const char *attribute)
+{
+    for (size_t i = 0; i < heard->fact_count; i++)
+        if (!strcmp(heard->fact[i].attribute, attribute))
+            return &heard->fact[i];
+    return NULL;
+}
+
+/* NaN when the fact is not stated. */
+static inline double made_number(const struct heard_sound *heard, const char *attribute)
+{
+    const struct heard_fact *fact = made_fact(heard, attribute);
+
+    return fact && fact->is_number ? fact->number : NAN;
+}
+
+static inline const struct heard_artefact *made_artefact(const struct heard_sound *heard, const char *type)
+{
+    for (size_t i = 0; i < heard->artefact_count; i++)
+        if (!strcmp(heard->artefact[i].type, type))
+            return &heard->artefact[i];
+    return NULL;
+}
+
+static inline int made_new(void **state)
+{
+    *state = hear_new();
+    return *state ? 0 : -1;
+}
+
+static inline int made_free(void **state)
+{
+    hear_free(*state);
+    return 0;
+}
+
+#endif
