@@ -80,6 +80,7 @@ $(BUILD)/%.a:
 	@echo '  AR   $@'
 	$(Q)ar rcs $@ $^
 $(BUILD)/services/worker/hear/model.o: model/weights.bin
+CFLAGS_worker_hear := -O3 -fno-math-errno -fno-trapping-math -fno-signed-zeros -fassociative-math
 HEAR_FILE_O := $(call objects,model/hear_file.c services/worker/decode.c services/worker/input.c $(wildcard services/worker/hear/*.c))
 $(BUILD)/hear_file: $(HEAR_FILE_O) $(BUILD)/libcommon.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
@@ -112,6 +113,15 @@ endef
 $(foreach u,$(UNIT_SRC),$(eval $(call unit,$(patsubst tests/unit/%.c,%,$(u)),$(patsubst tests/unit/%/,%,$(dir $(u))))))
 units: $(UNITS)
 
+# ---- what the fault tests use: tests/faults/NAME.c -> BUILD/tests/faults/NAME ----
+LIBS_fault_lossy := -lfuse3
+FAULT_TOOLS := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(wildcard tests/faults/*.c))
+$(FAULT_TOOLS): $(BUILD)/tests/faults/%: $(BUILD)/tests/faults/%.o $(ENGINE)
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_fault_$*) -llmdb $(LIBS)
+fault-tools: $(FAULT_TOOLS)
+
 # ---- run, stop, test ----
 LIBRARY ?=
 run: all
@@ -121,15 +131,16 @@ stop:
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
 TEST_SCRIPTS   = $(wildcard tests/schema/*.sh tests/service/*.sh tests/faults/*.sh tests/fuzz/*.sh) tests/tidy
-test: all units clang-clean
+test: all units fault-tools clang-clean
 	@BUILD=$(abspath $(BUILD)) tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
+# The fault tests at their full length: hours.
+faults: all fault-tools
+	@LONG=1 LIMIT=36000 BUILD=$(abspath $(BUILD)) tests/run $(wildcard tests/faults/*.sh)
 # The same sources without a warning from the other compiler.
 clang-clean: $(BUILD)/gen/.made
-	@$(MAKE) --no-print-directory -s BUILD=$(BUILD)/clang CC=clang MODE=-fsyntax-only syntax
-syntax: $(BUILD)/gen/.made
-	@mkdir -p $(BUILD)
-	@printf '%s\n' $(shell find common proto store services supervisor frontends tests bench -name '*.c') | \
-	    xargs -P $$(nproc) -n 8 $(CC) -std=c17 -D_GNU_SOURCE $(WARN) -I. -I$(BUILD)/gen -DLOOPHOLE_VERSION='""' -fsyntax-only
+	@find common proto store services supervisor frontends tests/unit -name '*.c' -print0 | xargs -0 -P $$(nproc) -n 8 \
+	    clang -std=c17 -D_GNU_SOURCE $(WARN) -I. -I$(BUILD)/gen -DLOOPHOLE_VERSION='""' -fsyntax-only
+	@echo '  clang finds nothing'
 
 # ---- install: programs, user unit, man page, completions ----
 DEST := $(DESTDIR)$(PREFIX)
@@ -191,4 +202,4 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: all model install docs units clean run stop test clang-clean syntax
+.PHONY: fault-tools faults all model install docs units clean run stop test clang-clean

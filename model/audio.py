@@ -1,12 +1,16 @@
 """Sounds to learn from: Debian's hydrogen-drumkits and sonic-pi-samples, and General MIDI notes (fluid-soundfont-gm).
 
 classes.tsv names them: path below /usr/share or gm/pPROGRAM_kKEY.wav or gm/drumPROGRAM_kKEY.wav, class, kit."""
+import collections
 import ctypes
 import ctypes.util
 import re
 import subprocess
 
 import numpy as np
+
+# kind: the class; samples: frames × channels; listed: in classes.tsv, not a neighbour on the keyboard.
+Sound = collections.namedtuple('Sound', 'kind kit rate samples listed')
 
 RATE = 44100
 SHARE = '/usr/share/'
@@ -82,16 +86,12 @@ def note(synth, name, shift=0, velocity=100):
 
 
 def originals():
-    """(class, kit, rate, frames × channels) of every labelled sound, and of its neighbours on the keyboard."""
+    """Every labelled sound, and its neighbours on the keyboard."""
     synth = Synth()
     for path, kind, kit in labels():
         if not path.startswith('gm/'):
-            yield kind, kit, *decode(SHARE + path)
+            yield Sound(kind, kit, *decode(SHARE + path), True)
             continue
-        kit = 'gmdrum' + path[7:10] if kit == 'gmdrum' else kit
-        yield kind, kit, RATE, note(synth, path)
-        if 'drum' in path:
-            yield kind, kit, RATE, note(synth, path, 0, 60)
-        else:
-            for shift, velocity in ((-4, 70), (5, 115)):
-                yield kind, kit, RATE, note(synth, path, shift, velocity)
+        yield Sound(kind, kit, RATE, note(synth, path), True)
+        for shift, velocity in ((0, 60),) if 'drum' in path else ((-4, 70), (5, 115)):
+            yield Sound(kind, kit, RATE, note(synth, path, shift, velocity), False)

@@ -22,7 +22,7 @@ STYLES = (
 )
 CHANCE = {'x': .97, 'o': .5, '.': .12, '-': .01}
 SCALE = (1, 1, 1.189, 1.335, 1.498, 1.782, 2)
-KINDS, SHARES = ('drums', 'hats', 'percussion', 'bass', 'shuffle'), (.55, .1, .15, .12, .08)
+KINDS, SHARES = ('drums', 'hats', 'percussion', 'bass', 'shuffle', 'pulse'), (.52, .1, .14, .12, .08, .04)
 
 
 class Loop:
@@ -129,6 +129,11 @@ class Loop:
             for i in range(0, self.bars * 16, 4):
                 self.put(kick, i, .8)
 
+    def pulse(self):
+        sound, first = self.pick('perc_wood', 'hat_closed', 'rim', 'kick', 'clap'), self.random.uniform(.7, 1)
+        for i in range(0, self.bars * 16, 4):
+            self.put(sound, i, 1 if i % 16 == 0 else first)
+
     def length(self):
         """Four of five are a whole number of bars; the others ring on or are cut."""
         r = self.random
@@ -149,11 +154,11 @@ class Loop:
 def sounds_of(originals):
     """class → single sounds at 44.1 kHz, mono, from their start."""
     sounds = {}
-    for kind, _, rate, x in originals:
-        if rate == RATE and len(x):
-            x = x.mean(1)
+    for sound in originals:
+        if sound.rate == RATE and len(sound.samples):
+            x = sound.samples.mean(1)
             start = np.argmax(np.abs(x) > .05 * np.abs(x).max())
-            sounds.setdefault(kind, []).append(x[max(0, start - 20):] / (np.abs(x).max() + 1e-9))
+            sounds.setdefault(sound.kind, []).append(x[max(0, start - 20):] / (np.abs(x).max() + 1e-9))
     return sounds
 
 

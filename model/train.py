@@ -79,9 +79,9 @@ def learn_tempo(found, ear, sounds):
 def variants(originals, count, seed):
     random = np.random.default_rng(seed)
     for _ in range(count):
-        for _, _, rate, x in originals:
-            other = originals[random.integers(len(originals))][3]
-            yield rate, augment.variant(x, rate, random, other)
+        for sound in originals:
+            other = originals[random.integers(len(originals))].samples
+            yield sound.rate, augment.variant(sound.samples, sound.rate, random, other)
 
 
 def classes(names):
@@ -146,23 +146,32 @@ def learn_judges(found, single, drum, many, tonal):
     found |= {'judge.linear': linear, 'judge.bias': bias}
 
 
+def with_drums(x, loop):
+    """A loop again and again under a piece, as loud as it."""
+    beat = np.resize(loop, (len(x), 1))
+    return x + beat * np.sqrt((x ** 2).mean() / ((beat ** 2).mean() + 1e-9))
+
+
 def many_sounds(sounds):
     """Loops and pieces: (rate, samples) and whether they are tonal."""
     random, synth = np.random.default_rng(21), audio.Synth()
     programs = sorted({int(p[4:7]) for p, _, _ in audio.labels() if p.startswith('gm/p')})
     for _, x, kind in loops.loops(PLAYED * 3, 6, sounds):
         yield (loops.RATE, x), kind == 'bass'
-    for piece in pieces.pieces(PLAYED, 22):
-        yield (audio.RATE, pieces.played(piece, synth, random, programs)), True
+    drums = [x for _, x, kind in loops.loops(40, 23, sounds) if kind != 'bass']
+    for i, piece in enumerate(pieces.pieces(PLAYED, 22)):
+        x = pieces.played(piece, synth, random, programs)
+        yield (audio.RATE, x if i % 2 else with_drums(x, drums[i % len(drums)])), True
 
 
 class Material:
     """All rows that classes and judges learn from; row i and its variants share class and kit."""
 
     def __init__(self, ear, originals, sounds):
-        self.y = classes([kind for kind, *_ in originals])
-        self.kit = np.array([kit for _, kit, *_ in originals])
-        self.rows = ear.rows((rate, x) for _, _, rate, x in originals)
+        self.y = classes([sound.kind for sound in originals])
+        self.kit = np.array([sound.kit for sound in originals])
+        self.listed = np.array([sound.listed for sound in originals])
+        self.rows = ear.rows((sound.rate, sound.samples) for sound in originals)
         heard = ear.rows(variants(originals, VARIANTS, 7))
         self.variants = heard.reshape(VARIANTS, len(originals), -1)
         many = list(many_sounds(sounds))

@@ -294,10 +294,14 @@ static void heard(void *state, struct work *work, const struct result *result)
     }
     if (work->mode == WORKER_MODE_HASH)
         keep_hash(work, &result->found);
-    if (work->mode == WORKER_MODE_HASH && work->has_content && result->found.state.value == ANALYSIS_STATE_WAITING)
-        decide(hearing, work);
-    else
+    if (result->found.state.value != ANALYSIS_STATE_WAITING) {
         tell_found(hearing, work, &result->found);
+    } else if (work->has_content) {
+        decide(hearing, work);
+    } else {
+        work->mode = WORKER_MODE_ANALYSE;
+        pool_again(hearing->pool, work);
+    }
 }
 
 static void lost(void *state, struct work *work, enum pool_loss loss)

@@ -82,7 +82,7 @@ struct id index_id(const struct index *index, uint32_t row)
 
 /* ---- numbers ---- */
 
-static void set_number(struct numbers *numbers, uint32_t row, double value)
+static void set_number(const struct numbers *numbers, uint32_t row, double value)
 {
     if (numbers->is_wide)
         ((double *)(void *)numbers->column.at)[row] = value;
@@ -116,34 +116,33 @@ static enum err grow_numbers(struct numbers *numbers, uint32_t rows)
     return ERR_OK;
 }
 
-/* NULL when there is no room for another attribute; `full` when memory is out. */
-static enum err make_numbers(struct index *index, const struct entry_number *number, struct numbers **made)
+enum err index_add_numbers(struct index *index, struct text name, bool is_wide)
 {
     struct numbers *numbers = &index->numbers[index->number_count];
 
-    *made = (struct numbers *)(uintptr_t)index_numbers(index, number->name);
-    if (*made || index->number_count == INDEX_NUMBERS || number->name.len >= INDEX_NUMBER_NAME)
+    if (index_numbers(index, name) || index->number_count == INDEX_NUMBERS || name.len >= INDEX_NUMBER_NAME)
         return ERR_OK;
-    text_copy(numbers->name, sizeof(numbers->name), number->name);
-    numbers->is_wide = number->is_wide;
-    if (column_open(&numbers->column, number->is_wide ? sizeof(double) : sizeof(float), MOST_ROWS) != ERR_OK)
+    *numbers = (struct numbers){ .is_wide = is_wide };
+    text_copy(numbers->name, sizeof(numbers->name), name);
+    if (column_open(&numbers->column, is_wide ? sizeof(double) : sizeof(float), MOST_ROWS) != ERR_OK)
         return ERR_FULL;
     index->number_count++;
-    *made = numbers;
-    return grow_numbers(numbers, index_rows(index));
+    return grow_numbers(numbers, (uint32_t)index->rows.count);
 }
 
 static enum err put_numbers(struct index *index, uint32_t row, const struct entry *entry)
 {
-    struct numbers *numbers;
-
     for (uint32_t i = 0; i < index->number_count; i++)
         set_number(&index->numbers[i], row, (double)NAN);
     for (uint32_t i = 0; i < entry->number_count; i++) {
-        if (make_numbers(index, &entry->numbers[i], &numbers) != ERR_OK)
+        const struct entry_number *number = &entry->numbers[i];
+        const struct numbers *numbers;
+
+        if (index_add_numbers(index, number->name, number->is_wide) != ERR_OK)
             return ERR_FULL;
+        numbers = index_numbers(index, number->name);
         if (numbers)
-            set_number(numbers, row, entry->numbers[i].value);
+            set_number(numbers, row, number->value);
     }
     return ERR_OK;
 }
@@ -190,6 +189,13 @@ static enum err change_postings(struct index *index, uint32_t row, const uint32_
         }
     }
     return ERR_OK;
+}
+
+struct index_list index_terms_of(const struct index *index, uint32_t row)
+{
+    const struct row *at = row_at(index, row);
+
+    return (struct index_list){ list_at(index, at), at->term_count };
 }
 
 static enum err make_list_room(struct index *index, struct row *row, uint32_t count)

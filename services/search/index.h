@@ -48,6 +48,9 @@ enum err index_clear(struct index *index); /* no rows, no catalogue */
 /* After the columns were mapped. Errors: full; internal (rows that point out of a column, or name no term). */
 enum err index_adopt(struct index *index);
 
+/* A column for that attribute, or the one that there is; none when there is no room for another. Errors: full. */
+enum err index_add_numbers(struct index *index, struct text name, bool is_wide);
+
 enum err index_put(struct index *index, const struct entry *entry); /* its row is made, or changed */
 void index_remove(struct index *index, struct id id);               /* nothing when it is not there */
 enum err index_compact(struct index *index);                        /* when much is unused */
@@ -59,6 +62,13 @@ struct id index_id(const struct index *index, uint32_t row);
 struct text index_name(const struct index *index, uint32_t row);  /* folded; until the next put */
 struct text index_notes(const struct index *index, uint32_t row);
 const float *index_vector(const struct index *index, uint32_t row);
+
+/* The terms of a row, rising; until the next put. */
+struct index_list {
+    const uint32_t *at;
+    uint32_t count;
+};
+struct index_list index_terms_of(const struct index *index, uint32_t row);
 
 /* The column of that attribute, NULL when no item ever had it; a row's number, NaN for none. */
 const struct numbers *index_numbers(const struct index *index, struct text name);

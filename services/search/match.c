@@ -231,9 +231,9 @@ static struct bitmap *match_is(const struct match *match, const struct node *nod
 
 struct bitmap *match_with_vector(struct index *index)
 {
-    static const char key[] = { TERM_HAS, 'v', 'e', 'c', 't', 'o', 'r', 0, 'v', 'e', 'c', 't', 'o', 'r' };
+    char key[TERM_LONGEST];
 
-    return index_term(index, (struct text){ sizeof(key), key });
+    return index_term(index, terms_start(key, TERM_HAS, TEXT("vector\0vector")));
 }
 
 static struct bitmap *nearest_rows(struct index *index, uint32_t row, const struct bitmap *candidates)
@@ -292,9 +292,14 @@ static struct bitmap *match_not(const struct match *match, const struct node *no
 {
     struct bitmap *rows = index_all(match->index), *child = match_node(match, node->first, among);
 
-    if (rows && child)
+    if (rows && child) {
         bitmap_and_not(rows, child);
-    return met(rows, child ? index_all(match->index) : (bitmap_free(rows), NULL));
+    } else {
+        bitmap_free(rows);
+        rows = NULL;
+    }
+    bitmap_free(child);
+    return rows;
 }
 
 /* What is told by terms first: it leaves fewer rows whose numbers are to be looked at. */

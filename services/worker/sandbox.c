@@ -10,17 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/sanitizer.h"
 #include "services/worker/sandbox.h"
-
-#ifndef __has_feature
-#define __has_feature(x) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || __has_feature(address_sanitizer) ||     \
-    __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-enum { SANITIZED = true };
-#else
-enum { SANITIZED = false };
-#endif
 
 /* ---- limits ---- */
 

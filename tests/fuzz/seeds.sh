@@ -42,6 +42,7 @@ any_file_has_tags_and_a_payload_inside() { _replay worker/file; }
 any_words_make_facts_within_bounds() { _replay worker/words; }
 any_settings_are_read_or_refused() { _replay common/config; }
 any_board_is_read() { _replay common/board; }
+any_asks_leave_the_store_whole() { _replay persist/asks; }
 
 what_was_found_stays_small() {
     [ -d "$found" ] || skip "nothing was found yet"

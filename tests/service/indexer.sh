@@ -238,7 +238,7 @@ if [ -n "${LIST:-}" ]; then
     loophole-persist 2>"$scratch/p.log" & echo $! >"$scratch/persist.pid"
     loophole-indexer 2>"$scratch/i.log" & echo $! >"$scratch/indexer.pid"
     _pid() { cat "$scratch/$1.pid"; }
-    _kill_indexer() { kill -KILL "$(_pid indexer)"; loophole-indexer & echo $! >"$scratch/indexer.pid"; }
+    _kill_indexer() { kill -KILL "$(_pid indexer)"; while kill -0 "$(_pid indexer)" 2>/dev/null; do sleep 0.02; done; loophole-indexer 2>>"$scratch/i.log" & echo $! >"$scratch/indexer.pid"; }
 else
     engine_up
 fi

@@ -15,12 +15,12 @@ static const struct {
     const char *name;
     enum family family;
 } CLASS[CLASSIFY_CLASSES] = {
-    { "bass", BASS },        { "brass", MELODIC },   { "clap", DRUMS },        { "cymbal", DRUMS },
-    { "flute", MELODIC },    { "guitar", MELODIC },  { "hat_closed", DRUMS },  { "hat_open", DRUMS },
-    { "kick", DRUMS },       { "lead", MELODIC },    { "mallet", MELODIC },    { "organ", MELODIC },
-    { "pad", PAD },          { "perc_bell", DRUMS }, { "perc_hand", DRUMS },   { "perc_shaker", DRUMS },
-    { "perc_wood", DRUMS },  { "piano", MELODIC },   { "reed", MELODIC },      { "rim", DRUMS },
-    { "snare", DRUMS },      { "string", PAD },      { "tom", DRUMS },         { "vocal", VOCAL },
+    { "bass", BASS },       { "brass", MELODIC },   { "clap", DRUMS },       { "cymbal", DRUMS },
+    { "flute", MELODIC },   { "guitar", MELODIC },  { "hat_closed", DRUMS }, { "hat_open", DRUMS },
+    { "kick", DRUMS },      { "lead", MELODIC },    { "mallet", MELODIC },   { "organ", MELODIC },
+    { "pad", PAD },         { "perc_bell", DRUMS }, { "perc_hand", DRUMS },  { "perc_shaker", DRUMS },
+    { "perc_wood", DRUMS }, { "piano", MELODIC },   { "reed", MELODIC },     { "rim", DRUMS },
+    { "snare", DRUMS },     { "string", PAD },      { "tom", DRUMS },        { "vocal", VOCAL },
 };
 
 const char *classify_name(int class)
@@ -33,7 +33,8 @@ const char *classify_family_name(int family)
     return FAMILY[family];
 }
 
-static const float *net_matrix(const struct model *model, const char *part, int net, size_t rows, size_t columns)
+static const float *net_matrix(const struct model *model, const char *part, int net, size_t rows,
+                               size_t columns)
 {
     char name[24];
 

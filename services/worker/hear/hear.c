@@ -8,6 +8,7 @@
 
 static const double FAST_RATE_MAX = 50000, RATE_MAX = 1e6;
 static const float HEAD_STARTS = 1e-4f, START_BELOW = 4.6f /* 20 dB, as a natural logarithm of power */;
+static const float HIGH_NOTE = 88;
 
 enum { CHANNELS_MAX = 1024, CURVE_MAX = 1 << 20 };
 
@@ -157,6 +158,18 @@ static size_t find_head_start(const struct hear *hear)
     return i;
 }
 
+/* The period of a high note is few samples long: its partial says better where it lies. */
+static void make_pitch_exact(struct hear *hear)
+{
+    float note = hear->track.middle, off = note > HIGH_NOTE ? 1.0f : 0.35f, partial;
+
+    if (note <= 0)
+        return;
+    partial = tonal_nearest(&hear->tonal, note, off);
+    if (partial > 0)
+        hear->track.middle = partial;
+}
+
 /* The first beat: the start of a loop, else the first onset. */
 static double find_first_beat(const struct hear *hear)
 {
@@ -170,10 +183,13 @@ static void judge(struct hear *hear)
     tonal_finish(&hear->tonal);
     hear->start = find_start(&hear->mel);
     onset_find(&hear->onset, hear->mel.frame, hear->mel.count);
-    pitch_follow(hear->pitch, hear->head, hear->head_count, hear->slow_rate, find_head_start(hear), &hear->track);
+    pitch_follow(hear->pitch, hear->head, hear->head_count, hear->slow_rate, find_head_start(hear),
+                 &hear->track);
+    make_pitch_exact(hear);
     hear->tempo_found = tempo_find(&hear->tempo, &hear->onset, (double)hear->frames / hear->rate);
     hear->first_beat = find_first_beat(hear);
-    hear->has_key = tonality_find(&hear->tonality, &hear->tonality_model, hear->tonal.frame, hear->tonal.count);
+    hear->has_key =
+        tonality_find(&hear->tonality, &hear->tonality_model, hear->tonal.frame, hear->tonal.count);
     describe_sound(hear, hear->row);
 }
 

@@ -1,5 +1,6 @@
 /* loudness.h: loudness by EBU R128 (ITU-R BS.1770-4): K-weighting, 400 ms blocks every 100 ms, two gates.
- * Bounded memory: blocks are gathered by 0.1 dB, so that the gates, not the energies, are rounded. One thread at a time. */
+ * Bounded memory: blocks are gathered by 0.1 dB, so that the gates, not the energies, are rounded.
+ * One thread at a time. */
 #ifndef LOOPHOLE_WORKER_HEAR_LOUDNESS_H
 #define LOOPHOLE_WORKER_HEAR_LOUDNESS_H
 

@@ -28,17 +28,18 @@ static void make_band(struct mel *mel, size_t band, double low, double peak, dou
     high = fmax(high, peak + hz);
     first = (size_t)fmax(0, floor(low / hz) + 1);
     last = (size_t)fmax(0, ceil(high / hz));
-    mel->first[band] = first;
-    mel->width[band] = 0;
+    mel->first[band] = mel->width[band] = 0;
     if (peak > mel->rate / 2 || last > bins || last - first > MEL_BINS_MAX / 2)
         return;
     for (size_t i = first; i < last; i++) {
-        double at = (double)i * hz, share = at < peak ? (at - low) / (peak - low) : (high - at) / (high - peak);
+        double at = (double)i * hz,
+               share = at < peak ? (at - low) / (peak - low) : (high - at) / (high - peak);
         mel->weight[band][i - first] = (float)share;
         sum += share;
     }
     for (size_t i = first; i < last; i++)
         mel->weight[band][i - first] /= (float)sum;
+    mel->first[band] = first;
     mel->width[band] = last - first;
 }
 

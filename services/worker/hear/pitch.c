@@ -7,7 +7,8 @@
 
 enum { FRAME = 1024 };
 
-static const float QUIET = 0.003f /* -50 dB below the loudest moment */, SURE = 0.5f, SAME = 0.6f /* semitones */;
+static const float QUIET = 0.003f /* -50 dB below the loudest moment */, SURE = 0.5f,
+                   SAME = 0.6f /* semitones */;
 static const float LOWEST_HZ = 25;
 
 static const double MOMENT[PITCH_MOMENTS] = { 0,     0.012, 0.028, 0.048, 0.072, 0.1,

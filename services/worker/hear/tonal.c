@@ -150,3 +150,16 @@ void tonal_finish(struct tonal *tonal)
     if (tonal->count < TONAL_FRAMES_MAX)
         framer_finish(&tonal->framer, measure, tonal);
 }
+
+float tonal_nearest(const struct tonal *tonal, float note, float off)
+{
+    struct tonal_peak best = { 0 };
+
+    for (size_t i = 0; i < tonal->count; i++)
+        for (size_t k = 0; k < tonal->frame[i].count; k++) {
+            const struct tonal_peak *p = &tonal->frame[i].peak[k];
+            if (fabsf(p->note - note) <= off && p->power > best.power)
+                best = *p;
+        }
+    return best.note;
+}

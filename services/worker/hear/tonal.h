@@ -41,4 +41,7 @@ int tonal_start(struct tonal *tonal, double rate); /* up to TONAL_RATE_MAX; 0: n
 void tonal_feed(struct tonal *tonal, const float *mono, size_t count);
 void tonal_finish(struct tonal *tonal);
 
+/* The strongest partial of the whole sound within `off` semitones of a note; 0: none. */
+float tonal_nearest(const struct tonal *tonal, float note, float off);
+
 #endif

@@ -139,7 +139,8 @@ static void choose(struct tonality *t, const struct tonality_model *model)
     float score[TONALITY_KEYS];
 
     for (size_t key = 0; key < TONALITY_KEYS; key++)
-        score[key] = model->bias[key / 12] + fit(t, model->profile + key / 12 * TONALITY_VIEWS * 12, key % 12);
+        score[key] =
+            model->bias[key / 12] + fit(t, model->profile + key / 12 * TONALITY_VIEWS * 12, key % 12);
     model_softmax(score, TONALITY_KEYS);
     for (size_t key = 0; key < TONALITY_KEYS; key++)
         t->key = score[key] > score[t->key] ? (int)key : t->key;
@@ -169,7 +170,8 @@ static void find_signs(struct tonality *t, const struct tonal_frame *frame, size
     t->signs[5] = logf(t->confidence + 1e-4f) / 4;
 }
 
-int tonality_find(struct tonality *t, const struct tonality_model *model, const struct tonal_frame *frame, size_t count)
+int tonality_find(struct tonality *t, const struct tonality_model *model, const struct tonal_frame *frame,
+                  size_t count)
 {
     size_t partials = 0;
 

@@ -96,7 +96,8 @@ static void claim_kind(const struct hear *hear, struct heard_sound *out)
 
     if ((double)c->confidence * known > MOST_UNSURE_CLASS)
         claim_word(out, "class", classify_name(c->best), (double)c->confidence * known);
-    claim_word(out, "family", classify_family_name(c->family), (double)c->family_confidence * (0.5 + known / 2));
+    claim_word(out, "family", classify_family_name(c->family),
+               (double)c->family_confidence * (0.5 + known / 2));
     if (hear->has_key && (double)c->tonal > LEAST_TONAL)
         claim_word(out, "key", tonality_name(hear->tonality.key),
                    (double)hear->tonality.confidence * (double)c->tonal);

@@ -26,9 +26,9 @@ static void loudness_is_that_of_libebur128(void **state)
     for (size_t i = 0; i < 7 * RATE; i++)
         stereo[2 * i] = stereo[2 * i] * (i < 3 * RATE ? 0.01f : 1) + clicks[i];
     made_heard(*state, clicks, RATE, 1, 7 * RATE, &heard);
-    assert_float_equal(made_number(&heard, "lufs"), ebur128_of(clicks, 1, 7 * RATE), 0.05);
+    made_near(made_number(&heard, "lufs"), ebur128_of(clicks, 1, 7 * RATE), 0.05);
     made_heard(*state, stereo, RATE, 2, 7 * RATE, &heard);
-    assert_float_equal(made_number(&heard, "lufs"), ebur128_of(stereo, 2, 7 * RATE), 0.05);
+    made_near(made_number(&heard, "lufs"), ebur128_of(stereo, 2, 7 * RATE), 0.05);
     free(stereo);
     free(clicks);
 }
@@ -73,8 +73,8 @@ static void onsets_and_tempo_are_those_of_aubio(void **state)
     float *x = made_clicks(RATE, 16 * RATE, 120);
 
     made_heard(*state, x, RATE, 1, 16 * RATE, &heard);
-    assert_float_equal(made_number(&heard, "onsets"), (double)aubio_onsets(x, 16 * RATE), 1);
-    assert_float_equal(made_number(&heard, "bpm"), aubio_bpm(x, 16 * RATE), 5);
+    made_near(made_number(&heard, "onsets"), (double)aubio_onsets(x, 16 * RATE), 1);
+    made_near(made_number(&heard, "bpm"), aubio_bpm(x, 16 * RATE), 5);
     free(x);
 }
 

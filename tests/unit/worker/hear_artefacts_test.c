@@ -37,9 +37,9 @@ static void check_level(const uint8_t *at, size_t bins, size_t stretch, const fl
     for (size_t i = 0; i < bins; i++, at += 3) {
         size_t to = (i + 1) * stretch < frames ? (i + 1) * stretch : frames;
         struct drawn d = measured(x, i * stretch, to);
-        assert_float_equal((int8_t)at[0] / 127.0, d.low, 0.5 / 127 + 1e-6);
-        assert_float_equal((int8_t)at[1] / 127.0, d.high, 0.5 / 127 + 1e-6);
-        assert_float_equal(at[2] / 255.0, d.rms, 0.5 / 255 + 1e-3);
+        made_near((int8_t)at[0] / 127.0, d.low, 0.5 / 127 + 1e-6);
+        made_near((int8_t)at[1] / 127.0, d.high, 0.5 / 127 + 1e-6);
+        made_near(at[2] / 255.0, d.rms, 0.5 / 255 + 1e-3);
     }
 }
 
@@ -93,8 +93,8 @@ static void onsets_and_beats_lie_where_the_clicks_are(void **state)
     assert_int_equal(word(onsets->data + 4), 16);
     assert_int_equal(word(beats->data + 12), 16);
     for (size_t i = 0; i < 16; i++) {
-        assert_float_equal(number(onsets->data + 8 + 8 * i), 0.5 * (double)i, 0.03);
-        assert_float_equal(number(beats->data + 16 + 4 * i), 0.5 * (double)i, 0.03);
+        made_near(number(onsets->data + 8 + 8 * i), 0.5 * (double)i, 0.03);
+        made_near(number(beats->data + 16 + 4 * i), 0.5 * (double)i, 0.03);
     }
     free(x);
 }

@@ -13,6 +13,8 @@
 
 #include "services/worker/hear/hear.h"
 
+#define made_near(value, wanted, off) assert_true(fabs((double)(value) - (double)(wanted)) <= (double)(off))
+
 static inline float *made_silence(size_t samples)
 {
     float *x = calloc(samples + 1, sizeof(*x));

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "common/sanitizer.h"
 #include "services/worker/analyse.h"
 #include "services/worker/jobs.h"
 #include "services/worker/sandbox.h"
@@ -101,7 +102,7 @@ static void what_a_decoder_has_no_use_for_fails(void **state)
         { "write", writes },
         { "sendmsg elsewhere", talks_elsewhere },
         { "mmap of code", maps_code },
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !SANITIZED
         { "mmap of 8 GiB", maps_much },
 #endif
     };

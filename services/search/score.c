@@ -1,0 +1,111 @@
+#include "services/search/score.h"
+
+#include <stdlib.h>
+#include "services/search/blocks.h"
+#include "services/search/vectors.h"
+
+static const struct worth {
+    enum term_field field;
+    float whole, start; /* what a whole word, and the beginning of one, is worth there */
+} WORTHS[] = {
+    { TERM_NAME, 10, 6 }, { TERM_TAG_WORD, 6, 4 }, { TERM_PACK_WORD, 4, 2 }, { TERM_NOTES, 2, 1 }, { TERM_PLACE, 2, 1 },
+};
+
+static const float FAVOURITE = 1.5f, SHORT_NAME = 3, SHORT_NAME_LETTERS = 12, NEAREST = 20;
+
+struct scoring {
+    const struct match *match;
+    const struct bitmap *rows;
+    float *scores;
+};
+
+/* Adds to the rows of `found`, and frees it. */
+static bool add(struct scoring *s, struct bitmap *found, float score)
+{
+    uint32_t *rows, count;
+
+    if (!found)
+        return false;
+    bitmap_and(found, s->rows);
+    rows = match_rows(found, &count);
+    for (uint32_t i = 0; rows && i < count; i++)
+        s->scores[rows[i]] += score;
+    free(rows);
+    bitmap_free(found);
+    return rows != NULL;
+}
+
+static bool score_word(struct scoring *s, const struct node *node)
+{
+    struct index *index = s->match->index;
+    char key[TERM_LONGEST];
+
+    for (size_t i = 0; i < sizeof(WORTHS) / sizeof(WORTHS[0]); i++) {
+        struct text start = terms_start(key, WORTHS[i].field, node->text);
+        if (!add(s, index_starting(index, start), WORTHS[i].start) ||
+            !add(s, index_term(index, start), WORTHS[i].whole - WORTHS[i].start))
+            return false;
+    }
+    return true;
+}
+
+static bool score_like(struct scoring *s, const struct node *node)
+{
+    struct index *index = s->match->index;
+    float weights[ENTRY_VECTOR];
+    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, NULL, weights };
+    uint32_t row, *rows, count;
+
+    if (!index_find(index, node->id, &row))
+        return true;
+    blocks_weigh(&(struct weights){ 0 }, weights);
+    vectors.target = index_vector(index, row);
+    rows = match_rows(s->rows, &count);
+    for (uint32_t i = 0; rows && i < count; i++)
+        s->scores[rows[i]] += NEAREST / (1 + vectors_distance(&vectors, rows[i]));
+    free(rows);
+    return rows != NULL;
+}
+
+/* What is excluded adds nothing. */
+static bool score_node(struct scoring *s, const struct node *node)
+{
+    if (node->kind == NODE_WORD)
+        return score_word(s, node);
+    if (node->kind == NODE_LIKE)
+        return score_like(s, node);
+    for (const struct node *child = node->kind == NODE_NOT ? NULL : node->first; child; child = child->next)
+        if (!score_node(s, child))
+            return false;
+    return true;
+}
+
+static bool score_favourites(struct scoring *s)
+{
+    char key[TERM_LONGEST];
+
+    return add(s, index_term(s->match->index, terms_start(key, TERM_IS, TEXT("favourite\0favourite"))), FAVOURITE);
+}
+
+static bool score_names(struct scoring *s)
+{
+    uint32_t *rows, count;
+
+    rows = match_rows(s->rows, &count);
+    for (uint32_t i = 0; rows && i < count; i++) {
+        float letters = (float)index_name(s->match->index, rows[i]).len;
+        s->scores[rows[i]] += s->scores[rows[i]] > 0 ? SHORT_NAME * SHORT_NAME_LETTERS / (SHORT_NAME_LETTERS + letters) : 0;
+    }
+    free(rows);
+    return rows != NULL;
+}
+
+float *score_rows(const struct match *match, const struct node *root, const struct bitmap *rows)
+{
+    struct scoring s = { match, rows, calloc(index_rows(match->index) + 1, sizeof(float)) };
+
+    if (s.scores && score_node(&s, root) && score_names(&s) && score_favourites(&s))
+        return s.scores;
+    free(s.scores);
+    return NULL;
+}

@@ -1,0 +1,109 @@
+/* The moments at which persist may die, and the disk that fails. */
+#include <errno.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "tests/sim/sim.h"
+
+enum { FAILING = 8 /* of a thousand commits */, CALLS = 4 /* of one commit; any of them may fail */ };
+
+static struct {
+    uint64_t moments; /* until death; 0: never */
+    uint32_t calls;   /* of the disk until one fails; 0: none */
+    int number;       /* how it fails */
+} fate;
+
+void death_arm(uint64_t moments)
+{
+    fate.moments = moments;
+    fate.calls = 0;
+}
+
+static bool has_come(void)
+{
+    return fate.moments > 0 && --fate.moments == 0;
+}
+
+void death_may_come(const char *moment)
+{
+    if (!has_come())
+        return;
+    sim_step(moment, 0);
+    server_die();
+}
+
+/* ---- the store's doors ---- */
+
+enum err __real_txn_put(struct txn *txn, enum database db, struct bytes key, struct bytes value);
+enum err __wrap_txn_put(struct txn *txn, enum database db, struct bytes key, struct bytes value);
+enum err __real_txn_delete(struct txn *txn, enum database db, struct bytes key);
+enum err __wrap_txn_delete(struct txn *txn, enum database db, struct bytes key);
+enum err __real_txn_commit(struct txn *txn, struct fault *fault);
+enum err __wrap_txn_commit(struct txn *txn, struct fault *fault);
+
+enum err __wrap_txn_put(struct txn *txn, enum database db, struct bytes key, struct bytes value)
+{
+    death_may_come("before a write");
+    return __real_txn_put(txn, db, key, value);
+}
+
+enum err __wrap_txn_delete(struct txn *txn, enum database db, struct bytes key)
+{
+    death_may_come("before a deletion");
+    return __real_txn_delete(txn, db, key);
+}
+
+static void arm_disk(void)
+{
+    if (fate.moments == 0 || !sim_chance(FAILING))
+        return;
+    fate.calls = 1 + (uint32_t)sim_random(CALLS);
+    fate.number = sim_chance(500) ? EIO : ENOSPC;
+}
+
+/* It takes its time, in which more asks come in: so that turns have several. */
+enum err __wrap_txn_commit(struct txn *txn, struct fault *fault)
+{
+    enum err e;
+
+    if (has_come()) {
+        sim_step("died before the commit", 0);
+        txn_end(txn);
+        server_die();
+    }
+    arm_disk();
+    e = __real_txn_commit(txn, fault);
+    fate.calls = 0;
+    sim.counts.commits++;
+    sim.counts.failed_commits += e != ERR_OK;
+    sim_step("commit", (uint64_t)e);
+    sim.now += (usec_t)(50 + sim_random(2000));
+    death_may_come("behind the commit");
+    return e;
+}
+
+/* ---- the disk, as LMDB calls it ---- */
+
+static bool fails(void)
+{
+    if (fate.calls == 0 || --fate.calls > 0)
+        return false;
+    errno = fate.number;
+    return true;
+}
+
+ssize_t pwrite(int fd, const void *at, size_t len, off_t offset)
+{
+    return fails() ? -1 : syscall(SYS_pwrite64, fd, at, len, offset);
+}
+
+ssize_t writev(int fd, const struct iovec *parts, int count)
+{
+    return fails() ? -1 : syscall(SYS_writev, fd, parts, count);
+}
+
+int fdatasync(int fd)
+{
+    return fails() ? -1 : (int)syscall(SYS_fdatasync, fd);
+}

@@ -1,0 +1,164 @@
+#include <poll.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/service_parts.h"
+#include "schema_service.h"
+#include "services/persist/persist.h"
+#include "services/persist/removal.h"
+#include "services/persist/turn.h"
+#include "tests/sim/sim.h"
+
+enum { MOMENTS = 1500 }; /* a life's length at most, where it is not the whole world's */
+static const usec_t down_at_most = 2000000;
+
+#define NEVER INT64_MAX
+
+static struct {
+    struct persist persist;
+    struct service *service;
+    jmp_buf death;
+    bool has_died;
+} server;
+
+/* ---- birth ---- */
+
+static struct service *make_service(void)
+{
+    struct service *service = calloc(1, sizeof(*service));
+    struct fault fault = { 0 };
+
+    if (!service)
+        sim_fail("no memory");
+    service->schema = &schema_persist;
+    service->name = "persist";
+    service->paths = sim.paths;
+    service->signals = service->lock = -1;
+    service->epoch = (uint64_t)clock_now();
+    ticket_init(&service->tickets);
+    service->latencies = calloc(schema_persist.ask_count + schema_service.ask_count, sizeof(*service->latencies));
+    service->sequences = calloc(schema_persist.event_count + 1, sizeof(*service->sequences));
+    service->sockets = sockets_new(&fault);
+    sockets_open(service->sockets, SOCKET_ASK, "persist.ask", &service->ask_socket, &fault);
+    sockets_open(service->sockets, SOCKET_EVENTS, "persist.events", &service->event_socket, &fault);
+    return service;
+}
+
+/* As services/persist/main.c. */
+static void be_born(void)
+{
+    struct persist *p = &server.persist;
+
+    server.has_died = false;
+    server.service = make_service();
+    *p = (struct persist){ .service = server.service, .paths = &sim.paths };
+    persist_open(p);
+    if (!p->store)
+        sim_fail("the store does not open: %s", p->alarm);
+    service_answer(server.service, &persist_asks, p);
+    service_each_turn(server.service, turn_end, p);
+    service_tells(server.service, persist_tell, NULL, p);
+    network_server(true);
+    sim_step("born", 0);
+}
+
+/* ---- death ---- */
+
+bool server_has_died(void)
+{
+    return server.has_died;
+}
+
+void server_die(void)
+{
+    longjmp(server.death, 1);
+}
+
+/* What a process leaves to the kernel: an open transaction is never committed, what was under way is forgotten. */
+static void clear_away(void)
+{
+    struct service *service = server.service;
+    struct persist *p = &server.persist;
+
+    server.has_died = true;
+    death_arm(0);
+    network_server(false);
+    txn_end(p->w.txn);
+    p->w.txn = NULL;
+    persist_close(p);
+    ticket_drop_all(service);
+    call_free_spare(service);
+    sockets_close(service->ask_socket);
+    sockets_close(service->event_socket);
+    sockets_free(service->sockets);
+    buffer_free(&service->frame);
+    arena_free(&service->hear_arena);
+    free(service->latencies);
+    free(service->sequences);
+    free(service);
+}
+
+/* ---- the world goes on around it ---- */
+
+/* One thing happens, not later than `until`; false: nothing did. */
+static bool world_turns(usec_t until)
+{
+    uint32_t client = 0;
+    usec_t mail = network_due(), due = client_due(&client);
+
+    if (mail > until && due > until)
+        return false;
+    if (mail <= due) {
+        sim.now = mail > sim.now ? mail : sim.now;
+        if (network_arrive(&client))
+            client_run(client);
+        return true;
+    }
+    sim.now = due > sim.now ? due : sim.now;
+    client_run(client);
+    return true;
+}
+
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms);
+
+/* persist waits: meanwhile the rest of the world runs. What is due by then comes in first. */
+int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
+{
+    usec_t until = sim.now + (usec_t)timeout_ms * 1000;
+
+    death_may_come("between two turns");
+    while (world_turns(sim.now) || (!network_server_has_mail() && sim.steps < sim.steps_end && world_turns(until)))
+        ;
+    if (!network_server_has_mail() && sim.now < until)
+        sim.now = until;
+    if (sim.steps >= sim.steps_end)
+        server.service->stopping = true;
+    for (nfds_t i = 0; i < count; i++)
+        fds[i].revents = network_server_has_mail() && fds[i].fd == sockets_fd(server.service->ask_socket) ? POLLIN : 0;
+    return 1;
+}
+
+static void be_down(void)
+{
+    usec_t until = sim.now + 1 + (usec_t)sim_random((uint64_t)down_at_most);
+
+    while (sim.steps < sim.steps_end && world_turns(until))
+        ;
+    sim.now = until > sim.now ? until : sim.now;
+}
+
+void server_live(void)
+{
+    be_born();
+    if (setjmp(server.death) == 0) {
+        death_arm(sim_chance(950) ? 1 + sim_random(sim_chance(500) ? MOMENTS : MOMENTS / 20) : 0);
+        service_loop(server.service);
+        sim_step("stopped", (uint64_t)server.service->exit_code);
+    } else {
+        sim.counts.deaths++;
+        sim_step("dead", sim.counts.deaths);
+    }
+    clear_away();
+    be_down();
+}
