@@ -115,11 +115,15 @@ units: $(UNITS)
 
 # ---- what the fault tests use: tests/faults/NAME.c -> BUILD/tests/faults/NAME ----
 LIBS_fault_lossy := -lfuse3
+PARTS_fault_lossy := tests/faults/cut/*.c
 FAULT_TOOLS := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(wildcard tests/faults/*.c))
-$(FAULT_TOOLS): $(BUILD)/tests/faults/%: $(BUILD)/tests/faults/%.o $(ENGINE)
-	@mkdir -p $(@D)
-	@echo '  LINK $@'
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_fault_$*) -llmdb $(LIBS)
+define fault_tool
+$(BUILD)/tests/faults/$(1): $$(call objects,tests/faults/$(1).c $$(wildcard $$(PARTS_fault_$(1)))) $$(ENGINE)
+	@mkdir -p $$(@D)
+	@echo '  LINK $$@'
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_fault_$(1)) -llmdb $$(LIBS)
+endef
+$(foreach t,$(notdir $(FAULT_TOOLS)),$(eval $(call fault_tool,$(t))))
 fault-tools: $(FAULT_TOOLS)
 
 # ---- run, stop, test ----
@@ -186,15 +190,17 @@ fuzz: fuzz-build
 	@BUILD=$(abspath $(BUILD)) tests/fuzz/run $(MINUTES) $(TARGET)
 
 # make asan · ubsan · tsan: unit tests and those scripts that real processes run in; a sanitizer's word fails them.
-# SANITIZED_SCRIPTS=… names others.
+# SANITIZED_SCRIPTS=… names others. ThreadSanitizer cannot follow a process that forks beside threads.
 SANITIZED_SCRIPTS ?= $(wildcard tests/service/*.sh)
+SANITIZED_UNITS = $(if $(filter tsan,$(1)),$(filter-out tests/unit/proto/service%,$(UNIT_SRC)),$(UNIT_SRC))
 SANITIZE_asan  := address
 SANITIZE_ubsan := undefined
 SANITIZE_tsan  := thread
 asan ubsan tsan:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/$@ CC=clang WARN= MODE='-O1 -g -fno-omit-frame-pointer' \
 	    EXTRA='-fsanitize=$(SANITIZE_$@) -fno-sanitize-recover=all' all units
-	@BUILD=$(abspath $(BUILD))/$@ tests/sanitized $(addprefix $(BUILD)/$@/tests/,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))) \
+	@BUILD=$(abspath $(BUILD))/$@ tests/sanitized \
+	    $(patsubst tests/unit/%.c,$(BUILD)/$@/tests/%,$(call SANITIZED_UNITS,$@)) \
 	    $(SANITIZED_SCRIPTS)
 .PHONY: fuzz fuzz-build fuzz-targets asan ubsan tsan
 

@@ -149,22 +149,38 @@ enum err file_write_atomic(const char *path, struct bytes bytes, mode_t mode, st
     return e;
 }
 
+/* A new directory is there after a power cut once the one above it is synced. */
+static enum err make_dir(const char *path, mode_t mode, struct fault *fault)
+{
+    char above[PATH_MAX];
+    struct stat st;
+
+    if (mkdir(path, mode) == 0)
+        return directory_of(path, above) ? sync_directory(above, fault) : ERR_OK;
+    if (errno == EEXIST || stat(path, &st) == 0)
+        return ERR_OK;
+    return failed(fault, "cannot make directory", path);
+}
+
 enum err file_make_dirs(const char *path, mode_t mode, struct fault *fault)
 {
     char part[PATH_MAX];
     struct stat st;
+    enum err e = ERR_OK;
 
     if (!text_copy(part, sizeof(part), text_of(path)))
         return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", path);
     for (char *slash = strchr(part + (*part == '/'), '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        if (mkdir(part, mode) != 0 && stat(part, &st) != 0)
-            return failed(fault, "cannot make directory", part);
+        if (e == ERR_OK)
+            e = make_dir(part, mode, fault);
         *slash = '/';
     }
-    if (mkdir(part, mode) == 0)
-        return ERR_OK;
-    if (errno != EEXIST || stat(part, &st) != 0)
+    if (e == ERR_OK)
+        e = make_dir(part, mode, fault);
+    if (e != ERR_OK)
+        return e;
+    if (stat(part, &st) != 0)
         return failed(fault, "cannot make directory", part);
     if (!S_ISDIR(st.st_mode))
         return fault_set(fault, ERR_EXISTS, "%s is in the way: it is not a directory", part);

@@ -21,7 +21,7 @@ enum err file_write_atomic(const char *path, struct bytes bytes, mode_t mode, st
 /* All of `len` bytes to `fd`, past short writes and interruptions. */
 enum err file_write_fd(int fd, const void *bytes, size_t len);
 
-/* Makes `path` and the directories above it that are missing, each with `mode`. */
+/* Makes `path` and the directories above it that are missing, each with `mode`; they are there after a power cut. */
 enum err file_make_dirs(const char *path, mode_t mode, struct fault *fault);
 
 #endif

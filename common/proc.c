@@ -5,7 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STAT_SIZE = 1024, FIELD_STATE = 3, FIELD_UTIME = 14, FIELD_STIME = 15, FIELD_START = 22 };
+enum { STAT_SIZE = 1024, FIELD_STATE = 3, FIELD_PARENT = 4, FIELD_UTIME = 14, FIELD_STIME = 15, FIELD_START = 22 };
 
 static usec_t ticks_to_usec(uint64_t ticks)
 {
@@ -45,6 +45,7 @@ bool proc_read(int32_t pid, struct proc *to)
             values[field] = strtoull(at, NULL, 10);
         at = strtok_r(NULL, " ", &rest);
     }
+    to->parent = (int32_t)values[FIELD_PARENT];
     to->start_ticks = values[FIELD_START];
     to->cpu = ticks_to_usec(values[FIELD_UTIME] + values[FIELD_STIME]);
     return to->start_ticks != 0;

@@ -135,3 +135,21 @@ def key_profiles(views, minor, penalty=1e-4, steps=800):
         slopes[0] += penalty * values[0]
         adam.descend(slopes, .5 * (1 - step / steps))
     return values
+
+
+def even_directions(count, size, tries=20, rounds=400):
+    """`count` unit vectors in `size` dimensions with small products: alternately all products cut and the rank."""
+    random, best = np.random.default_rng(0), None
+    for _ in range(tries):
+        vectors = random.standard_normal((count, size))
+        for _ in range(rounds):
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+            products = np.clip(vectors @ vectors.T, -.15, .15)
+            np.fill_diagonal(products, 1)
+            values, axes = np.linalg.eigh(products)
+            vectors = axes[:, -size:] * np.sqrt(np.maximum(values[-size:], 0))
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        worst = np.abs(vectors @ vectors.T - np.eye(count)).max()
+        if best is None or worst < best[0]:
+            best = worst, vectors
+    return best[1]

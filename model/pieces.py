@@ -42,6 +42,9 @@ class Piece:
     def compose(self):
         kind = self.random.random()
         chords = bass = melody = False
+        if self.chance(.04):
+            self.add_drone()
+            return
         if kind < .3:
             melody, bass = True, self.chance(.25)
         elif kind < .5:
@@ -59,6 +62,10 @@ class Piece:
             self.add_melody()
         for _ in range(int(self.random.integers(1, 6)) if self.chance(.15) else 0):
             self.notes.append((self.random.uniform(0, self.length), .5, int(self.random.integers(48, 72)), .4))
+
+    def add_drone(self):
+        for step in (0, 12, 7)[:int(self.random.integers(1, 4))]:
+            self.notes.append((0, self.length, self.base + step, .7))
 
     def add_chord(self, start, voices, arpeggio):
         if arpeggio:

@@ -13,7 +13,7 @@ import nets
 import pieces
 import weights
 
-VARIANTS, LOOPS, PIECES, PLAYED = 10, 3000, 8000, 150
+VARIANTS, LOOPS, PIECES, PLAYED = 10, 6000, 8000, 150
 DRUMS = 'clap cymbal hat_closed hat_open kick perc_bell perc_hand perc_shaker perc_wood rim snare tom'.split()
 EDGES = np.cumsum((0,) + weights.BLOCK_SIZES)
 OTHER_BLOCKS = 0.6  # weight of the blocks beside timbre
@@ -96,12 +96,9 @@ def wide_columns():
             4: np.r_[rhythm, amplitude, signs]}
 
 
-def learn_embedding(found, x, y, shares):
-    """Blocks of equal mean length; timbre from the classes' shares."""
-    root = np.sqrt(shares)
-    _, axes = np.linalg.eigh(np.cov(root.T) + np.outer(root.mean(0), root.mean(0)))
-    timbre = axes[:, ::-1][:, :weights.EMBEDDING[1]]
-    found['embed.timbre'] = timbre / np.sqrt(((root @ timbre) ** 2).sum(1).mean()) * np.sqrt(2)
+def learn_embedding(found, x, y):
+    """Blocks of equal mean length, timbre more; its axes hold the classes as far apart as 16 dimensions can."""
+    found['embed.timbre'] = nets.even_directions(weights.CLASSES, weights.EMBEDDING[1]) * np.sqrt(2)
     for block, columns in wide_columns().items():
         axes = nets.discriminant(x[:, columns], y, weights.EMBEDDING[block])
         z = x[:, columns] @ axes
@@ -118,18 +115,26 @@ def class_shares(found, x):
     return (linear + np.mean(inner, 0)) / 2
 
 
-def learn_classes(found, rows, y):
-    """From rows of originals and variants with their classes."""
+def even_kits(y, kits):
+    """Rows drawn so that a kit with many sounds of a class does not decide what the class is like."""
+    groups, inverse, sizes = np.unique([f'{k} {kit}' for k, kit in zip(y, kits)], return_inverse=True, return_counts=True)
+    share = 1 / np.sqrt(sizes[inverse])
+    return share / share.mean(), np.random.default_rng(3).choice(len(y), len(y), p=share / share.sum())
+
+
+def learn_classes(found, rows, y, kits):
+    """From rows of originals and variants with their classes and kits."""
+    share, drawn = even_kits(y, kits)
     mean, spread = rows.mean(0), rows.std(0) + .05
     x = np.clip((rows - mean) / spread, -4, 4)
     found |= {'row.mean': mean, 'row.spread': spread}
-    found['class.linear'], found['class.bias'] = nets.linear_classifier(x, y)
-    counts = 1 / np.sqrt(np.bincount(y, minlength=weights.CLASSES))[y]
+    found['class.linear'], found['class.bias'] = nets.linear_classifier(x[drawn], y[drawn])
+    counts = share / np.sqrt(np.bincount(y, minlength=weights.CLASSES))[y]
     for i in range(weights.NETS):
         values = nets.network(x, y, counts, i)
         found |= {f'class.{p}{i}': v for p, v in zip(('in', 'in_bias', 'out', 'out_bias'), values)}
     found.setdefault('class.sharpness', 1)
-    learn_embedding(found, x, y, class_shares(found, x))
+    learn_embedding(found, x[drawn], y[drawn])
 
 
 def learn_judges(found, single, drum, many, tonal):
@@ -182,7 +187,7 @@ class Material:
         """From the originals of the mask `keep`."""
         rows = np.concatenate([self.rows[keep]] + [v[keep] for v in self.variants])
         y = np.tile(self.y[keep], VARIANTS + 1)
-        learn_classes(found, rows, y)
+        learn_classes(found, rows, y, np.tile(self.kit[keep], VARIANTS + 1))
         drum = np.isin(y, classes(DRUMS))
         learn_judges(found, rows, drum, self.many, self.tonal)
 

@@ -7,6 +7,15 @@ struct bytes key_bytes(const struct key *key)
     return bytes_of(key->b, key->len);
 }
 
+/* The bytes behind `len` are never looked at. */
+static inline struct key empty(void)
+{
+    struct key key;
+
+    key.len = 0;
+    return key;
+}
+
 static void add(struct key *key, const void *bytes, uint32_t len)
 {
     uint32_t room = (uint32_t)sizeof(key->b) - key->len;
@@ -29,7 +38,7 @@ static void add_number(struct key *key, uint64_t number)
 
 struct key key_id(struct id id)
 {
-    struct key key = { .len = 0 };
+    struct key key = empty();
 
     add(&key, id.b, sizeof(id.b));
     return key;
@@ -37,7 +46,7 @@ struct key key_id(struct id id)
 
 struct key key_number(uint64_t number)
 {
-    struct key key = { .len = 0 };
+    struct key key = empty();
 
     add_number(&key, number);
     return key;
@@ -45,7 +54,7 @@ struct key key_number(uint64_t number)
 
 struct key key_name(const char *name)
 {
-    struct key key = { .len = 0 };
+    struct key key = empty();
 
     add(&key, name, (uint32_t)strlen(name));
     return key;
@@ -71,7 +80,7 @@ struct key key_folder_name(struct id volume, struct id parent, struct bytes name
 struct key key_identity(struct text identity)
 {
     struct hash hash = hash_of(identity.at, identity.len);
-    struct key key = { .len = 0 };
+    struct key key = empty();
 
     add(&key, hash.b, sizeof(hash.b));
     return key;
@@ -79,7 +88,7 @@ struct key key_identity(struct text identity)
 
 struct key key_subject(struct bytes content)
 {
-    struct key key = { .len = 0 };
+    struct key key = empty();
 
     if (content.len == 16)
         add(&key, content.at, content.len);

@@ -1,6 +1,7 @@
 #include "store/store.h"
 #include <errno.h>
 #include <lmdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "store/files.h"
@@ -121,12 +122,17 @@ static enum err open_databases(struct store *store, struct fault *fault)
     return rc ? failed(fault, rc, "make the databases of", store->directory) : ERR_OK;
 }
 
-/* What a predecessor committed before it died may still be in memory only. */
+/* What a predecessor committed, or made, before it died may still be in memory only. */
 static enum err settle(struct store *store, struct fault *fault)
 {
+    char above[PATH_MAX + 4];
     int rc = mdb_env_sync(store->env, 1);
+    enum err e = rc ? failed(fault, rc, "sync", store->directory) : files_sync(store->directory, fault);
 
-    return rc ? failed(fault, rc, "sync", store->directory) : files_sync(store->directory, fault);
+    if (e != ERR_OK)
+        return e;
+    snprintf(above, sizeof(above), "%s/..", store->directory);
+    return files_sync(above, fault);
 }
 
 static enum err open_all(struct store *store, struct fault *fault)
@@ -159,6 +165,7 @@ enum err store_open_directory(const char *directory, enum store_mode mode, size_
     struct store *s = calloc(1, sizeof(*s));
     enum err e;
 
+    *store = NULL;
     if (!s)
         return fault_set(fault, ERR_FULL, "no memory for the store");
     s->mode = mode;

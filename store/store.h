@@ -40,8 +40,8 @@ struct txn;
 
 /* Opens DATA/store. A writer first takes the lock DATA/store.lock for as long as it is open; when it returns, all
  * that a predecessor committed is on the disk. The map is 256 GiB of address space, or the setting store.map_mib.
- * Errors: offline (no store yet, or an older one that waits for its migration), version (newer than this program),
- * denied (a network file system, no permission), exists (another writer), io, full. */
+ * On an error *store is NULL. Errors: offline (no store yet, or an older one that waits for its migration), version
+ * (newer than this program), denied (a network file system, no permission), exists (another writer), io, full. */
 enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store,
                     struct fault *fault);
 

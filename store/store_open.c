@@ -86,6 +86,13 @@ static enum err probe(const char *directory, size_t map, bool *empty, uint64_t *
     return e;
 }
 
+static enum err give_up(struct store **store, enum err e)
+{
+    store_close(*store);
+    *store = NULL;
+    return e;
+}
+
 static enum err mark_new(struct store *store, struct fault *fault)
 {
     struct txn *txn;
@@ -100,6 +107,25 @@ static enum err mark_new(struct store *store, struct fault *fault)
     return fault_set(fault, e, "cannot write the first rows of the store");
 }
 
+/* A new store is made beside its place and renamed: no reader ever meets half of one. */
+static enum err make_new(const struct paths *paths, size_t map, struct fault *fault)
+{
+    char directory[REPLACE_PATH];
+    struct store *store;
+    enum err e = replace_begin(paths, directory, fault);
+
+    if (e == ERR_OK)
+        e = store_open_directory(directory, STORE_WRITER, map, &store, fault);
+    if (e == ERR_OK) {
+        e = mark_new(store, fault);
+        store_close(store);
+    }
+    if (e == ERR_OK)
+        return replace_commit(paths, "blank", fault);
+    replace_abandon(paths);
+    return e;
+}
+
 static enum err open_writer(const struct paths *paths, const char *directory, size_t map,
                             struct store **store, struct fault *fault)
 {
@@ -108,23 +134,16 @@ static enum err open_writer(const struct paths *paths, const char *directory, si
     enum err e = replace_recover(paths, fault);
 
     if (e == ERR_OK)
-        e = file_make_dirs(directory, 0700, fault);
-    if (e == ERR_OK)
-        e = local_check(directory, fault);
+        e = local_check(paths->data, fault);
     if (e == ERR_OK)
         e = probe(directory, map, &empty, &version, fault);
     if (e == ERR_OK && !empty)
         e = refuse_newer(version, fault);
     if (e == ERR_OK && !empty && version < STORE_VERSION)
         e = migrate_run(paths, directory, version, map, fault);
-    if (e == ERR_OK)
-        e = store_open_directory(directory, STORE_WRITER, map, store, fault);
-    if (e != ERR_OK || !empty)
-        return e;
-    e = mark_new(*store, fault);
-    if (e != ERR_OK)
-        store_close(*store);
-    return e;
+    if (e == ERR_OK && empty)
+        e = make_new(paths, map, fault);
+    return e == ERR_OK ? store_open_directory(directory, STORE_WRITER, map, store, fault) : e;
 }
 
 static enum err open_reader(const char *directory, size_t map, struct store **store, struct fault *fault)
@@ -140,9 +159,7 @@ static enum err open_reader(const char *directory, size_t map, struct store **st
         e = refuse_newer(version, fault);
     if (e == ERR_OK && (empty || version < STORE_VERSION))
         e = fault_set(fault, ERR_OFFLINE, "the store is not ready yet: it waits for its writer");
-    if (e != ERR_OK)
-        store_close(*store);
-    return e;
+    return e == ERR_OK ? e : give_up(store, e);
 }
 
 enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store,
@@ -153,6 +170,7 @@ enum err store_open(const struct paths *paths, enum store_mode mode, struct stor
     int lock = -1;
     enum err e = store_map_bytes(paths, &map, fault);
 
+    *store = NULL;
     if (e != ERR_OK)
         return e;
     if (snprintf(directory, sizeof(directory), "%s/store", paths->data) >= PATH_MAX - 32)

@@ -9,7 +9,7 @@ struct table_row {
     const char *name;       /* on the board, of its log, lock and sockets */
     const char *program;    /* stands beside loopholed */
     bool never_quarantined; /* nothing works without it: tried for ever */
-    uint32_t hang_ms;       /* silent for so long it is replaced */
+    uint32_t hang_ms;       /* silent for so long it is replaced, and so found within 2 s: looks are 100 ms apart */
 };
 
 /* They start in this order, and stop in the reverse one. */

@@ -66,8 +66,10 @@ processes_of_home() {
         { tr '\0' '\n' <"$p/environ" | grep -qxF "LOOPHOLE_HOME=$1"; } 2>/dev/null && echo "${p#/proc/}"
     done
 }
+# A test with something of its own to end, like a mount, defines _end_first.
 _end() {
     local pid try home
+    if declare -F _end_first >/dev/null; then _end_first; fi
     for home in "$scratch"/home*; do
         LOOPHOLE_HOME=$home timeout 30 "$build/bin/loophole" down >/dev/null 2>&1
         for try in 1 2 3 4 5; do

@@ -1,7 +1,7 @@
 /* engine.c: up, down, status, restart. */
 #include "frontends/cli/cli.h"
 #include "common/clock.h"
-#include "common/rt/board.h"
+#include "common/proc.h"
 #include "schema_supervisor.h"
 
 #include <errno.h>
@@ -85,39 +85,79 @@ enum err engine_up(struct cli *cli, struct fault *fault)
     return e;
 }
 
-/* The process that a pid named is over when the pid is free or belongs to a later process. */
-static bool is_gone(pid_t pid, uint64_t ticks)
+/* Processes by pid and start: a pid alone may be somebody else's by now. */
+struct running {
+    pid_t pids[64];
+    uint64_t ticks[64];
+    uint32_t count;
+};
+
+static void note_running(struct running *running, int64_t pid)
 {
-    return ticks == 0 || board_start_ticks(pid) != ticks;
+    struct proc proc;
+
+    if (pid <= 0 || running->count == 64 || !proc_read((int32_t)pid, &proc))
+        return;
+    running->pids[running->count] = (pid_t)pid;
+    running->ticks[running->count++] = proc.start_ticks;
+}
+
+/* The keeper is the supervisor's parent, of the same program. */
+static void note_keeper(struct running *running, int64_t supervisor)
+{
+    char of_supervisor[64], of_parent[64], a[PATH_MAX], b[PATH_MAX];
+    struct proc proc;
+    ssize_t la, lb;
+
+    if (!proc_read((int32_t)supervisor, &proc))
+        return;
+    snprintf(of_supervisor, sizeof of_supervisor, "/proc/%d/exe", (int)supervisor);
+    snprintf(of_parent, sizeof of_parent, "/proc/%d/exe", (int)proc.parent);
+    la = readlink(of_supervisor, a, sizeof a);
+    lb = readlink(of_parent, b, sizeof b);
+    if (la > 0 && la == lb && memcmp(a, b, (size_t)la) == 0)
+        note_running(running, proc.parent);
+}
+
+static bool is_over(pid_t pid, uint64_t ticks)
+{
+    struct proc proc;
+
+    return !proc_read(pid, &proc) || proc.start_ticks != ticks || proc.state == 'Z';
+}
+
+static enum err wait_over(const struct running *running, struct fault *fault)
+{
+    usec_t end = clock_steady() + STOP_SECONDS * 1000000LL;
+
+    for (uint32_t i = 0; i < running->count; i++)
+        while (!is_over(running->pids[i], running->ticks[i])) {
+            if (clock_steady() > end)
+                return fault_set(fault, ERR_TIMEOUT, "process %d does not end", (int)running->pids[i]);
+            clock_sleep(10000);
+        }
+    return ERR_OK;
 }
 
 enum err engine_down(struct cli *cli, struct fault *fault)
 {
-    usec_t end = clock_steady() + STOP_SECONDS * 1000000LL;
     struct service_lines lines = { 0 };
-    pid_t pids[64];
-    uint64_t ticks[64];
-    uint32_t count = 0;
+    struct running running = { 0 };
     enum err e = services(cli, 5000, &lines, fault);
 
     if (e == ERR_OFFLINE) {
         buffer_add_text(&cli->out, cli->options.json ? "" : "The engine is not running.\n");
         return ERR_OK;
     }
-    for (uint32_t i = 0; e == ERR_OK && i < lines.each.count && count < 64; i++)
-        if (lines.each.at[i].pid > 0) {
-            pids[count] = (pid_t)lines.each.at[i].pid;
-            ticks[count] = board_start_ticks(pids[count]);
-            count++;
-        }
+    for (uint32_t i = 0; e == ERR_OK && i < lines.each.count; i++) {
+        note_running(&running, lines.each.at[i].pid);
+        if (text_is(lines.each.at[i].service, "supervisor"))
+            note_keeper(&running, lines.each.at[i].pid);
+    }
     if (e == ERR_OK)
         e = ask(cli->asker, "supervisor.shutdown", NULL, 30000, NULL, NULL, fault);
-    for (uint32_t i = 0; e == ERR_OK && i < count; i++)
-        while (!is_gone(pids[i], ticks[i])) {
-            if (clock_steady() > end)
-                return fault_set(fault, ERR_TIMEOUT, "process %d does not end", (int)pids[i]);
-            clock_sleep(10000);
-        }
+    if (e == ERR_OK)
+        e = wait_over(&running, fault);
     if (e == ERR_OK && !cli->options.json)
         buffer_add_text(&cli->out, "The engine is down.\n");
     return e;

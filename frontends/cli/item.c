@@ -199,12 +199,13 @@ static void column(struct buffer *to, struct text text, int width)
     for (uint32_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.at[i];
 
-        if ((c & 0xC0) != 0x80 && used++ == width)
+        if ((c & 0xC0) != 0x80 && ++used > width)
             break;
         buffer_add(to, c < 0x20 || c == 0x7F ? "?" : &text.at[i], 1);
     }
-    while (used++ < width + 1)
+    for (; used < width; used++)
         buffer_add_text(to, " ");
+    buffer_add_text(to, " ");
 }
 
 static void fact_column(struct buffer *to, const struct item *item, const char *attribute, int width)

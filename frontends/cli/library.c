@@ -142,7 +142,7 @@ static enum err summary_json(struct cli *cli, const struct found *found)
 
 enum err library_summary(struct cli *cli, struct fault *fault)
 {
-    struct text facets[] = { TEXT("container"), TEXT("kind"), TEXT("analysis") };
+    struct text facets[] = { TEXT("container"), TEXT("kind"), TEXT("is") };
     struct search_query query = { .limit = 0, .facets = { 3, facets } };
     struct found found = { 0 };
     enum err e = cli_ask(cli, "search.query", &query, &found, fault);

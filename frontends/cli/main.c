@@ -66,9 +66,10 @@ static void say_fault(const struct cli *cli, const struct fault *fault)
         json_text(&line, text_of(fault->hint));
         buffer_add_text(&line, "}");
     } else {
-        buffer_printf(&line, "loophole: %s%s%s%s%s%s", *fault->what ? fault->what : err_name(fault->code),
-                      *fault->field ? " (field " : "", fault->field, *fault->field ? ")" : "",
-                      *fault->hint ? "\n  " : "", fault->hint);
+        buffer_printf(&line, "loophole: %s%s%s%s", *fault->what ? fault->what : err_name(fault->code),
+                      *fault->field ? " (field " : "", fault->field, *fault->field ? ")" : "");
+        for (const char *at = fault->hint; *at; at += strcspn(at, "\n") + (at[strcspn(at, "\n")] != 0))
+            buffer_printf(&line, "\n  %.*s", (int)strcspn(at, "\n"), at); /* a caret stands in a line of its own */
     }
     fprintf(stderr, "%s\n", buffer_c(&line));
     buffer_free(&line);

@@ -60,7 +60,8 @@ static enum err refuse_nested(struct adoption *adoption, const struct library *o
     fault_field(&adoption->fault, "path");
     if (inside)
         return fault_hint(&adoption->fault, "it is indexed already; to look at it again, rescan it");
-    return fault_hint(&adoption->fault, "remove that library first; the outer one will find all of its files");
+    return fault_hint(&adoption->fault,
+                      "remove that library first; the outer one will find all of its files");
 }
 
 /* Finds the library that it is already, into adoption->library. */
@@ -177,10 +178,13 @@ static void run(struct errand *errand)
 static void done(struct errand *errand, bool lost)
 {
     struct adoption *adoption = (struct adoption *)errand;
-    struct fault hung = { .code = ERR_TIMEOUT, .what = "the file system of that path does not answer", .field = "path" };
+    struct fault hung = { .code = ERR_TIMEOUT,
+                          .what = "the file system of that path does not answer",
+                          .field = "path" };
     const struct fault *fault = lost ? &hung : &adoption->fault;
 
-    adoption->listener.adopted(adoption->listener.state, adoption->ticket, fault->code ? NULL : &adoption->library, fault);
+    adoption->listener.adopted(adoption->listener.state, adoption->ticket,
+                               fault->code ? NULL : &adoption->library, fault);
 }
 
 static void drop(struct errand *errand)
@@ -191,8 +195,9 @@ static void drop(struct errand *errand)
     free(adoption);
 }
 
-enum err adopt_start(struct errands *errands, const struct paths *paths, struct known *known, struct ticket ticket,
-                     const struct indexer_add_library *wish, const struct adopt_listener *listener)
+enum err adopt_start(struct errands *errands, const struct paths *paths, struct known *known,
+                     struct ticket ticket, const struct indexer_add_library *wish,
+                     const struct adopt_listener *listener)
 {
     struct adoption *adoption = calloc(1, sizeof(*adoption));
 

@@ -1,6 +1,6 @@
 /* adopt.h: a folder becomes a library: an errand, for it touches the file system and asks persist. One at a time.
  *
- *   path ─► its real path ─► is it a folder, and no library, within none, around none? ─► volume ─► folders ─► library */
+ *   path ─► real path ─► a folder, within no library and around none? ─► volume ─► folders ─► library */
 #ifndef LOOPHOLE_INDEXER_ADOPT_H
 #define LOOPHOLE_INDEXER_ADOPT_H
 
@@ -13,12 +13,14 @@
 struct adopt_listener {
     /* Once, in the loop. `library` is its record (also of one that was a library before), or NULL with a fault; it
      * lasts for the call. */
-    void (*adopted)(void *state, struct ticket ticket, const struct library *library, const struct fault *fault);
+    void (*adopted)(void *state, struct ticket ticket, const struct library *library,
+                    const struct fault *fault);
     void *state;
 };
 
 /* Copies the wish. Errors: full. */
-enum err adopt_start(struct errands *errands, const struct paths *paths, struct known *known, struct ticket ticket,
-                     const struct indexer_add_library *wish, const struct adopt_listener *listener);
+enum err adopt_start(struct errands *errands, const struct paths *paths, struct known *known,
+                     struct ticket ticket, const struct indexer_add_library *wish,
+                     const struct adopt_listener *listener);
 
 #endif

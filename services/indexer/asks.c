@@ -6,7 +6,8 @@
 
 /* ---- libraries ---- */
 
-static void adopted(void *state, struct ticket ticket, const struct library *library, const struct fault *fault)
+static void adopted(void *state, struct ticket ticket, const struct library *library,
+                    const struct fault *fault)
 {
     struct indexer *indexer = state;
     bool was = library && shelf_of(indexer->shelves, library->id);
@@ -31,7 +32,8 @@ static enum err add_library(struct indexer *indexer, struct call *call, const st
     struct ticket ticket = call_defer(call);
 
     (void)answer;
-    enum err e = adopt_start(indexer->adoptions, service_paths(indexer->service), indexer->known, ticket, ask, &listener);
+    enum err e = adopt_start(indexer->adoptions, service_paths(indexer->service), indexer->known, ticket, ask,
+                             &listener);
     if (e != ERR_OK)
         return refuse(call, e, "no memory to add a library");
     progress_begin(indexer);
@@ -45,8 +47,8 @@ static enum err refuse_unknown(struct call *call, struct bytes path)
     return fault_field(call_fault(call), "path");
 }
 
-static enum err remove_library(struct indexer *indexer, struct call *call, const struct indexer_remove_library *ask,
-                               struct nothing *answer)
+static enum err remove_library(struct indexer *indexer, struct call *call,
+                               const struct indexer_remove_library *ask, struct nothing *answer)
 {
     char copy[PATH_MAX];
     const char *below;

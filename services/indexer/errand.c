@@ -175,7 +175,8 @@ void errand_stop(struct errand *errand)
 bool errand_goes_on(struct errand *errand)
 {
     atomic_store(&errand->beat, clock_steady());
-    return !atomic_load(&errand->lost) && !atomic_load(&errand->stop) && !atomic_load(&errand->errands->ending);
+    return !atomic_load(&errand->lost) && !atomic_load(&errand->stop) &&
+           !atomic_load(&errand->errands->ending);
 }
 
 bool errands_end(struct errands *errands)

@@ -32,13 +32,14 @@ struct errand {
 };
 
 /* At most `threads` errands run at once; others wait in their order. Errors: full. */
-enum err errands_new(struct mailbox *mailbox, unsigned threads, struct errands **errands, struct fault *fault);
+enum err errands_new(struct mailbox *mailbox, unsigned threads, struct errands **errands,
+                     struct fault *fault);
 
 /* Tells all to end and waits a little. False: some hang; then nothing they use may be freed. */
 bool errands_end(struct errands *errands);
 
 void errand_start(struct errands *errands, struct errand *errand);
-void errand_stop(struct errand *errand); /* the loop, before done: it is to come home soon */
+void errand_stop(struct errand *errand);    /* the loop, before done: it is to come home soon */
 void errands_look(struct errands *errands); /* the loop, every second or so: gives up what hangs */
 
 /* Within run: a sign of life. False: nobody waits for it any more, or the service ends: return soon. */

@@ -16,9 +16,9 @@
 struct hearing;
 
 struct hearing_counts {
-    uint64_t fresh;  /* items that were to be heard */
+    uint64_t fresh; /* items that were to be heard */
     uint64_t done, failed;
-    double seconds;  /* of audio */
+    double seconds; /* of audio */
 };
 
 struct hearing_listener {
@@ -34,16 +34,16 @@ enum err hearing_new(struct service *service, struct errands *errands, struct kn
                      struct hearing **hearing, struct fault *fault);
 void hearing_free(struct hearing *hearing); /* NULL is allowed */
 
-void hearing_add(struct hearing *hearing, struct work *work);    /* takes it over */
-void hearing_ask(struct hearing *hearing, struct work *work);    /* for its ticket: first of all, not counted */
+void hearing_add(struct hearing *hearing, struct work *work); /* takes it over */
+void hearing_ask(struct hearing *hearing, struct work *work); /* for its ticket: first of all, not counted */
 void hearing_withdraw(struct hearing *hearing, struct id library); /* drops what is not under way */
 
 void hearing_turn(struct hearing *hearing); /* at the end of each turn */
 void hearing_tick(struct hearing *hearing); /* every 100 ms or so */
 
-uint64_t hearing_waiting(const struct hearing *hearing); /* files that no worker was given yet */
-bool hearing_is_idle(const struct hearing *hearing);  /* nothing under way, all durable */
-bool hearing_waits(const struct hearing *hearing);    /* for persist */
+uint64_t hearing_waiting(const struct hearing *hearing);  /* files that no worker was given yet */
+bool hearing_is_idle(const struct hearing *hearing);      /* nothing under way, all durable */
+bool hearing_waits(const struct hearing *hearing);        /* for persist */
 uint64_t hearing_analyser(const struct hearing *hearing); /* 0: not known yet */
 const char *hearing_alarm(const struct hearing *hearing); /* "" or what a person should see to */
 

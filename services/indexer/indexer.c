@@ -86,7 +86,8 @@ static struct pool_settings settings_of(struct indexer *indexer, struct config *
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     int64_t workers = cores < 1 ? 1 : cores > POOL_WORKERS_MAX ? POOL_WORKERS_MAX : cores;
 
-    snprintf(indexer->program, sizeof(indexer->program), "%.4000s/loophole-worker", service_paths(indexer->service)->programs);
+    snprintf(indexer->program, sizeof(indexer->program), "%.4000s/loophole-worker",
+             service_paths(indexer->service)->programs);
     indexer->rescan_every = config_int(config, "indexer.rescan_minutes", 10, 1, 10080) * 60000000;
     return (struct pool_settings){
         .workers = (unsigned)config_int(config, "indexer.workers", workers, 1, POOL_WORKERS_MAX),
@@ -119,7 +120,8 @@ static enum err open_parts(struct indexer *indexer, struct config *config, struc
     if (e == ERR_OK)
         e = known_new(service_paths(indexer->service), &indexer->known, fault);
     if (e == ERR_OK)
-        e = hearing_new(indexer->service, indexer->files, indexer->known, &settings, &listener, &indexer->hearing, fault);
+        e = hearing_new(indexer->service, indexer->files, indexer->known, &settings, &listener,
+                        &indexer->hearing, fault);
     return e;
 }
 
@@ -210,13 +212,14 @@ void indexer_tell(void *state, struct arena *arena, struct service_status *to)
     task = indexer->busy ? arena_alloc(arena, sizeof(*task)) : NULL;
     if (!task)
         return;
-    *task = (struct task){ .id = indexer->task,
-                           .label = progress.scanning ? TEXT("Looking through the libraries") : TEXT("Listening"),
-                           .done = progress.known + progress.done + progress.failed,
-                           .total = progress.files,
-                           .failed = progress.failed,
-                           .since = indexer->since,
-                           .can_cancel = true };
+    *task =
+        (struct task){ .id = indexer->task,
+                       .label = progress.scanning ? TEXT("Looking through the libraries") : TEXT("Listening"),
+                       .done = progress.known + progress.done + progress.failed,
+                       .total = progress.files,
+                       .failed = progress.failed,
+                       .since = indexer->since,
+                       .can_cancel = true };
     to->tasks = (struct task_list){ 1, task };
 }
 

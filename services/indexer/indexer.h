@@ -19,15 +19,15 @@ struct indexer {
     struct errands *adoptions; /* one at a time */
     struct errands *files;     /* opening and looking */
     struct known *known;
-    struct watch *watch;       /* NULL: there is no inotify */
+    struct watch *watch; /* NULL: there is no inotify */
     struct hearing *hearing;
     struct shelf *shelves;
-    bool loaded;               /* the shelves are as the catalogue has them */
-    uint32_t adopting;         /* libraries being added */
-    uint32_t moving;           /* folders whose move persist has not answered */
-    usec_t started;            /* steady */
-    usec_t rescan_every;       /* of what can't be watched */
-    bool events_lost;          /* inotify lost events; until all was looked at again */
+    bool loaded;         /* the shelves are as the catalogue has them */
+    uint32_t adopting;   /* libraries being added */
+    uint32_t moving;     /* folders whose move persist has not answered */
+    usec_t started;      /* steady */
+    usec_t rescan_every; /* of what can't be watched */
+    bool events_lost;    /* inotify lost events; until all was looked at again */
     /* a round: from idle to idle */
     bool busy;
     struct id task;
@@ -44,9 +44,9 @@ void indexer_tell(void *indexer, struct arena *arena, struct service_status *to)
 enum err indexer_cancel(void *indexer, struct id task, struct fault *fault);
 
 /* schedule.c */
-void schedule_turn(struct indexer *indexer);               /* starts what can be started */
-void schedule_tick(struct indexer *indexer);               /* every second: what is due by time */
-bool schedule_is_idle(const struct indexer *indexer);      /* nobody waits for a scan */
+void schedule_turn(struct indexer *indexer);          /* starts what can be started */
+void schedule_tick(struct indexer *indexer);          /* every second: what is due by time */
+bool schedule_is_idle(const struct indexer *indexer); /* nobody waits for a scan */
 void schedule_look_again(struct indexer *indexer, struct id library, const char *path);
 void schedule_remove(struct indexer *indexer, struct shelf *shelf, struct ticket ticket);
 
@@ -56,8 +56,8 @@ enum err notice_open(struct indexer *indexer, struct fault *fault);
 /* progress.c */
 void progress_begin(struct indexer *indexer); /* something starts: a round, unless one is under way */
 void progress_now(const struct indexer *indexer, struct progress *to);
-void progress_turn(struct indexer *indexer);  /* ends the round when all is idle */
-void progress_tick(struct indexer *indexer);  /* four times a second: publishes what changed */
+void progress_turn(struct indexer *indexer); /* ends the round when all is idle */
+void progress_tick(struct indexer *indexer); /* four times a second: publishes what changed */
 
 /* asks.c */
 extern const struct indexer_handlers asks_handlers;

@@ -209,8 +209,8 @@ enum err known_media(struct known *known, struct arena *arena, struct id id, str
     return e;
 }
 
-static enum err find_where(struct txn *txn, struct arena *scratch, const struct media *media, struct bytes *path,
-                           struct volume *volume)
+static enum err find_where(struct txn *txn, struct arena *scratch, const struct media *media,
+                           struct bytes *path, struct volume *volume)
 {
     struct folder folder = { 0 };
     enum err e = catalogue_path(txn, scratch, media, path);

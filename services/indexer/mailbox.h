@@ -14,10 +14,10 @@ struct mailbox;
 
 /* Errors: io, full. */
 enum err mailbox_new(struct mailbox **mailbox, struct fault *fault);
-void mailbox_free(struct mailbox *mailbox); /* letters that nobody opened are lost; NULL is allowed */
+void mailbox_free(struct mailbox *mailbox);    /* letters that nobody opened are lost; NULL is allowed */
 int mailbox_fd(const struct mailbox *mailbox); /* readable when there is a letter */
 
 void mailbox_put(struct mailbox *mailbox, struct letter *letter); /* any thread; never waits long */
-void mailbox_open(struct mailbox *mailbox);                       /* the loop: opens all that are there now, in order */
+void mailbox_open(struct mailbox *mailbox); /* the loop: opens all that are there now, in order */
 
 #endif

@@ -17,12 +17,11 @@ static const struct {
     { "ircam", KIND_AUDIO }, { "sph", KIND_AUDIO },  { "nist", KIND_AUDIO }, { "pvf", KIND_AUDIO },
     { "xi", KIND_AUDIO },    { "sds", KIND_AUDIO },  { "avr", KIND_AUDIO },  { "sd2", KIND_AUDIO },
     { "wve", KIND_AUDIO },   { "htk", KIND_AUDIO },  { "mat4", KIND_AUDIO }, { "mat5", KIND_AUDIO },
-    { "mpc2k", KIND_AUDIO },
-    { "mid", KIND_MIDI },    { "midi", KIND_MIDI },  { "smf", KIND_MIDI },   { "kar", KIND_MIDI },
-    { "rmi", KIND_MIDI },
-    { "mp4", KIND_VIDEO },   { "m4v", KIND_VIDEO },  { "mov", KIND_VIDEO },  { "mkv", KIND_VIDEO },
-    { "webm", KIND_VIDEO },  { "avi", KIND_VIDEO },  { "mpg", KIND_VIDEO },  { "mpeg", KIND_VIDEO },
-    { "ogv", KIND_VIDEO },   { "wmv", KIND_VIDEO },  { "mxf", KIND_VIDEO },
+    { "mpc2k", KIND_AUDIO }, { "mid", KIND_MIDI },   { "midi", KIND_MIDI },  { "smf", KIND_MIDI },
+    { "kar", KIND_MIDI },    { "rmi", KIND_MIDI },   { "mp4", KIND_VIDEO },  { "m4v", KIND_VIDEO },
+    { "mov", KIND_VIDEO },   { "mkv", KIND_VIDEO },  { "webm", KIND_VIDEO }, { "avi", KIND_VIDEO },
+    { "mpg", KIND_VIDEO },   { "mpeg", KIND_VIDEO }, { "ogv", KIND_VIDEO },  { "wmv", KIND_VIDEO },
+    { "mxf", KIND_VIDEO },
 };
 
 const char *naming_extension(struct bytes name, char to[EXTENSION_SIZE])

@@ -78,7 +78,8 @@ static void drop(struct errand *errand)
 }
 
 enum err opening_start(struct errands *errands, struct work *work,
-                       void (*opened)(void *state, struct work *work, enum opened how, const char *why), void *state)
+                       void (*opened)(void *state, struct work *work, enum opened how, const char *why),
+                       void *state)
 {
     size_t len = strlen(work->path);
     struct opening *opening = calloc(1, sizeof(*opening) + len + 1);

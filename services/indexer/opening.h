@@ -15,7 +15,8 @@ enum opened {
 
 /* Calls `opened` once, in the loop. Errors: full. */
 enum err opening_start(struct errands *errands, struct work *work,
-                       void (*opened)(void *state, struct work *work, enum opened how, const char *why), void *state);
+                       void (*opened)(void *state, struct work *work, enum opened how, const char *why),
+                       void *state);
 
 /* True while the open file is what the scan saw. */
 bool opening_unchanged(const struct work *work);

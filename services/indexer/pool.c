@@ -16,7 +16,7 @@ struct pool {
     struct worker workers[POOL_WORKERS_MAX];
     usec_t start_again; /* a start failed: not before */
     struct work_queue waiting, ready;
-    uint32_t opening; /* files being opened */
+    uint32_t opening;   /* files being opened */
     struct arena arena; /* of one result */
     uint64_t analyser;
     bool hold;
@@ -59,12 +59,12 @@ static void replace(struct pool *pool, struct worker *worker)
 
 static void heard_nothing(struct pool *pool, struct work *work, enum analysis_state state, const char *why)
 {
-    struct result result = { .found = { .state = { .value = (int32_t)state },
-                                        .failure = text_of(why),
-                                        .analyser = pool->analyser } };
+    struct result result = {
+        .found = { .state = { .value = (int32_t)state }, .failure = text_of(why), .analyser = pool->analyser }
+    };
 
-    if (work->has_content)
-        result.found.content = bytes_of(work->content, sizeof(work->content));
+    if (!id_is_zero(work->content))
+        result.found.content = bytes_of(work->content.b, sizeof(work->content.b));
     pool->listener.heard(pool->listener.state, work, &result);
 }
 

@@ -26,8 +26,8 @@ struct pool_listener {
 };
 
 struct pool_settings {
-    unsigned workers;   /* 1 … POOL_WORKERS_MAX */
-    usec_t deadline;    /* for a file, and as much again for each 64 MB of it */
+    unsigned workers;    /* 1 … POOL_WORKERS_MAX */
+    usec_t deadline;     /* for a file, and as much again for each 64 MB of it */
     const char *program; /* path of loophole-worker; outlives the pool */
 };
 
@@ -47,8 +47,9 @@ struct work_queue pool_withdraw(struct pool *pool, struct id library);
 void pool_hold(struct pool *pool, bool hold); /* true: hand out nothing for now */
 void pool_tick(struct pool *pool);            /* every 100 ms or so: deadlines, workers to start again */
 
-uint64_t pool_waiting(const struct pool *pool);    /* files that were not handed out yet */
-uint64_t pool_analyser(const struct pool *pool);   /* version of the workers' analyser; 0: none has started yet */
-const char *pool_alarm(const struct pool *pool);   /* "", or why no worker can be started */
+uint64_t pool_waiting(const struct pool *pool); /* files that were not handed out yet */
+uint64_t
+pool_analyser(const struct pool *pool); /* version of the workers' analyser; 0: none has started yet */
+const char *pool_alarm(const struct pool *pool); /* "", or why no worker can be started */
 
 #endif

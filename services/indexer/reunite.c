@@ -30,7 +30,8 @@ static bool is_gone(const struct candidate *candidate)
     struct stat st;
 
     return lstat(candidate->path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR) &&
-           volume_of(candidate->path, &found, NULL) == ERR_OK && text_is(candidate->volume.identity, found.identity);
+           volume_of(candidate->path, &found, NULL) == ERR_OK &&
+           text_is(candidate->volume.identity, found.identity);
 }
 
 static void run(struct errand *errand)
@@ -70,8 +71,8 @@ static void add_candidate(struct reunion *reunion, struct known *known, const st
     reunion->count++;
 }
 
-bool reunite_start(struct errands *errands, struct known *known, struct work *work, const struct media_list *alike,
-                   const struct reunite_listener *listener)
+bool reunite_start(struct errands *errands, struct known *known, struct work *work,
+                   const struct media_list *alike, const struct reunite_listener *listener)
 {
     struct reunion *reunion = alike->count ? calloc(1, sizeof(*reunion)) : NULL;
 

@@ -14,7 +14,7 @@ struct reunite_listener {
 };
 
 /* Looks among items of the same content, `alike`. False: none of them can be it, and `looked` will not be called. */
-bool reunite_start(struct errands *errands, struct known *known, struct work *work, const struct media_list *alike,
-                   const struct reunite_listener *listener);
+bool reunite_start(struct errands *errands, struct known *known, struct work *work,
+                   const struct media_list *alike, const struct reunite_listener *listener);
 
 #endif

@@ -33,17 +33,17 @@ struct scan_order {
 
 /* What came of it; read by done, when the errand is not lost. */
 struct scan_result {
-    struct fault fault;  /* code ok: all was seen */
+    struct fault fault;     /* code ok: all was seen */
     struct library library; /* as it is now; memory of the scan */
-    bool away;           /* the library is not there */
-    enum verdict verdict; /* on what is gone */
+    bool away;              /* the library is not there */
+    enum verdict verdict;   /* on what is gone */
     uint64_t missing, of;
-    uint64_t unread;     /* folders that could not be read: nothing below them was touched */
+    uint64_t unread; /* folders that could not be read: nothing below them was touched */
 };
 
 struct scan;
 struct scan_listener {
-    void (*heard)(void *state, struct news *news);                          /* see news.h */
+    void (*heard)(void *state, struct news *news);                                  /* see news.h */
     void (*done)(void *state, struct scan *scan, const struct scan_result *result); /* NULL result: it hung */
     void *state;
 };

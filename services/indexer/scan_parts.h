@@ -1,5 +1,6 @@
-/* scan_parts.h: what the files that make up a scan share: scan.c (the walk), scan_library.c (where the library is),
- * scan_place.c (where a file is) and scan_settle.c (what is gone and what is new). */
+/* scan_parts.h: what the files that make up a scan share: scan.c (the whole), scan_folder.c (one folder),
+ * scan_library.c (where the library is), scan_place.c (where a file is), scan_settle.c (what is gone and what is
+ * new). The scan's thread alone touches it until the errand is done. */
 #ifndef LOOPHOLE_INDEXER_SCAN_PARTS_H
 #define LOOPHOLE_INDEXER_SCAN_PARTS_H
 
@@ -46,10 +47,20 @@ struct scan {
     struct node *pending;
     struct gone_list gone;
     struct newcomer_list newcomers;
-    uint64_t seen;       /* media files */
-    uint64_t items;      /* items of the catalogue that were met, and were not missing before */
-    uint64_t added;      /* new places */
+    uint64_t seen;  /* media files */
+    uint64_t items; /* items of the catalogue that were met, and were not missing before */
+    uint64_t added; /* new places */
 };
+
+/* For the news: a file to be heard. */
+void scan_add_work(struct scan *scan, struct id id, const char *path, const struct trace *trace, bool created,
+                   bool retry);
+
+/* Watches, reads and compares a folder; folders below it that are to be visited too become pending. */
+enum err scan_folder_visit(struct scan *scan, struct node *node, struct fault *fault);
+
+/* A node for a folder in a folder. NULL: no memory, or the path is too long. */
+struct node *scan_folder_below(struct scan *scan, struct node *parent, struct bytes name, bool deep);
 
 /* Finds where the library is now and brings its volume's record up to date; sets result.library.path and online,
  * and present. result.away when it is nowhere. */
@@ -62,7 +73,8 @@ enum err scan_library_put(struct scan *scan, struct fault *fault);
 enum err scan_place(struct scan *scan, struct node *node, const struct entry *entry, struct fault *fault);
 
 /* Says of an item that it is there, or not. */
-enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability, struct fault *fault);
+enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability,
+                             struct fault *fault);
 
 /* The folder's id; persist gives it when it has none yet. */
 enum err scan_place_folder(struct scan *scan, struct node *node, struct id *id, struct fault *fault);

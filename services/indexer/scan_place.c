@@ -2,7 +2,8 @@
 
 enum err scan_place_folder(struct scan *scan, struct node *node, struct id *id, struct fault *fault)
 {
-    struct persist_put_folder put = { .folder = { .volume = scan->order.library.volume, .name = node->name } };
+    struct persist_put_folder put = { .folder = { .volume = scan->order.library.volume,
+                                                  .name = node->name } };
     struct done done = { 0 };
     enum err e = ERR_OK;
 
@@ -41,10 +42,12 @@ enum err scan_place(struct scan *scan, struct node *node, const struct entry *en
     return scribe_add(&scan->scribe, &place, path, fault);
 }
 
-enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability, struct fault *fault)
+enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability,
+                             struct fault *fault)
 {
-    struct operation presence = { .has_presence = true,
-                                  .presence = { .id = id, .availability = { .value = (int32_t)availability } } };
+    struct operation presence = {
+        .has_presence = true, .presence = { .id = id, .availability = { .value = (int32_t)availability } }
+    };
 
     return scribe_add(&scan->scribe, &presence, NULL, fault);
 }

@@ -67,8 +67,9 @@ static void count_gone(struct scan *scan)
 
 enum err scan_settle(struct scan *scan, struct fault *fault)
 {
-    static const enum availability means[] = { [VERDICT_MARK] = AVAILABILITY_MISSING,
-                                               [VERDICT_LOST] = AVAILABILITY_EXTERNAL_OFFLINE };
+    static const enum availability means[] = {
+        [VERDICT_MARK] = AVAILABILITY_MISSING, [VERDICT_LOST] = AVAILABILITY_EXTERNAL_OFFLINE
+    };
     struct scan_result *result = &scan->result;
     enum err e = settle_newcomers(scan, fault);
 

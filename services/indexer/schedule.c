@@ -48,7 +48,8 @@ static bool start_scan(struct indexer *indexer, struct shelf *shelf)
         .inotify = watch_fd(indexer->watch),
     };
 
-    shelf->scan = scan_new(service_paths(indexer->service), indexer->known, indexer->mailbox, &order, &listener);
+    shelf->scan =
+        scan_new(service_paths(indexer->service), indexer->known, indexer->mailbox, &order, &listener);
     if (!shelf->scan)
         return false;
     progress_begin(indexer);
@@ -106,8 +107,8 @@ static void remove_now(struct indexer *indexer, struct shelf *shelf)
 
     if (removal) {
         *removal = (struct removal){ indexer, shelf->library.id, shelf->removal };
-        e = service_ask(indexer->service, "persist.remove_library", &request, REMOVAL_BUDGET_MS, NULL, removed, removal,
-                        &fault);
+        e = service_ask(indexer->service, "persist.remove_library", &request, REMOVAL_BUDGET_MS, NULL,
+                        removed, removal, &fault);
     }
     if (e == ERR_OK) {
         shelf->asked_removal = true;
@@ -178,7 +179,8 @@ static void ask_person(struct indexer *indexer, const struct shelf *shelf, const
                                                .lost = result->verdict == VERDICT_LOST } };
 
     log_warn("%llu of %llu files of %s are gone: %s; rescan it with accept_missing to mark them as missing",
-             (unsigned long long)result->missing, (unsigned long long)result->of, (const char *)shelf->library.path.at,
+             (unsigned long long)result->missing, (unsigned long long)result->of,
+             (const char *)shelf->library.path.at,
              event.missing.lost ? "taken for a volume that is away" : "nothing is marked");
     service_publish(indexer->service, "asks", &event);
 }

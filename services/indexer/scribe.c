@@ -24,7 +24,8 @@ static bool passes(enum err e)
     return e == ERR_OFFLINE || e == ERR_TIMEOUT || e == ERR_BUSY || e == ERR_FULL || e == ERR_IO;
 }
 
-enum err scribe_ask(struct scribe *scribe, const char *name, const void *request, void *answer, struct fault *fault)
+enum err scribe_ask(struct scribe *scribe, const char *name, const void *request, void *answer,
+                    struct fault *fault)
 {
     struct id request_id = id_new();
 
@@ -41,7 +42,8 @@ enum err scribe_ask(struct scribe *scribe, const char *name, const void *request
     return fault_set(fault, ERR_TIMEOUT, "%s was given up", name);
 }
 
-enum err scribe_add(struct scribe *scribe, const struct operation *operation, const char *path, struct fault *fault)
+enum err scribe_add(struct scribe *scribe, const struct operation *operation, const char *path,
+                    struct fault *fault)
 {
     enum err e = codec_copy(&operation_shape, operation, &scribe->arena, &scribe->operations[scribe->count]);
 

@@ -32,10 +32,12 @@ void scribe_close(struct scribe *scribe); /* a batch under way is dropped */
 
 /* Waits for the answer however long persist is away. Errors: persist's refusals; timeout when the errand is not to
  * go on. The answer lasts until the next ask. */
-enum err scribe_ask(struct scribe *scribe, const char *name, const void *request, void *answer, struct fault *fault);
+enum err scribe_ask(struct scribe *scribe, const char *name, const void *request, void *answer,
+                    struct fault *fault);
 
 /* Copies the operation and the path of its file (or NULL), and sends the batch when it is full. */
-enum err scribe_add(struct scribe *scribe, const struct operation *operation, const char *path, struct fault *fault);
+enum err scribe_add(struct scribe *scribe, const struct operation *operation, const char *path,
+                    struct fault *fault);
 enum err scribe_flush(struct scribe *scribe, struct fault *fault);
 
 #endif

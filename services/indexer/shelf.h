@@ -18,14 +18,14 @@ struct shelf {
     struct library library; /* its record */
     struct arena arena;     /* of the record */
     struct wish wish;
-    struct ticket removal;  /* of the ask that removes it */
-    struct scan *scan;      /* under way */
-    uint64_t seen;          /* media files, by the whole scan under way */
-    bool unwatched;         /* some folders could not be watched: it is looked at now and then */
-    bool hung;              /* its file system did not answer */
-    bool asked_removal;     /* of persist */
-    bool removing;          /* once no scan is under way; nothing else is done with it */
-    usec_t look_at;         /* when to look by itself; 0: never */
+    struct ticket removal; /* of the ask that removes it */
+    struct scan *scan;     /* under way */
+    uint64_t seen;         /* media files, by the whole scan under way */
+    bool unwatched;        /* some folders could not be watched: it is looked at now and then */
+    bool hung;             /* its file system did not answer */
+    bool asked_removal;    /* of persist */
+    bool removing;         /* once no scan is under way; nothing else is done with it */
+    usec_t look_at;        /* when to look by itself; 0: never */
 };
 
 /* Adds, or changes the record of one that is there. NULL: no memory. */

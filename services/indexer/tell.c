@@ -178,7 +178,8 @@ static void accepted(struct batch *batch, const struct outcomes *outcomes)
     tell->waits = false;
     tell->alarm[0] = 0;
     for (uint32_t i = 0; i < batch->count; i++)
-        tell->listener.told(tell->listener.state, batch->notes[i], &batch->operations[i], &outcomes->each.at[i]);
+        tell->listener.told(tell->listener.state, batch->notes[i], &batch->operations[i],
+                            &outcomes->each.at[i]);
     batch_drop(batch);
 }
 
@@ -190,6 +191,7 @@ static void answered(void *state, enum err error, const void *answer, const stru
     struct fault short_answer = { .code = ERR_INTERNAL, .what = "persist did not answer each operation" };
 
     tell->under_way--;
+    batch->again = 1; /* it gathers no more, whatever is told meanwhile */
     batch->under_way = false;
     if (error == ERR_OK && outcomes->each.count != batch->count) {
         error = ERR_INTERNAL;
@@ -216,8 +218,8 @@ static bool send(struct batch *batch)
 {
     struct persist_batch request = { .operations = { batch->count, batch->operations } };
     struct fault fault = { 0 };
-    enum err e = service_ask(batch->tell->service, "persist.batch", &request, BUDGET_MS, &batch->request, answered, batch,
-                             &fault);
+    enum err e = service_ask(batch->tell->service, "persist.batch", &request, BUDGET_MS, &batch->request,
+                             answered, batch, &fault);
 
     batch->under_way = e == ERR_OK;
     if (e == ERR_OK)

@@ -54,8 +54,8 @@ static bool link_to_device(const char *folder, dev_t device, char *to, size_t si
 
     for (struct dirent *link; links && !found && (link = readdir(links));) {
         struct stat st;
-        found = fstatat(dirfd(links), link->d_name, &st, 0) == 0 && S_ISBLK(st.st_mode) && st.st_rdev == device &&
-                text_copy(to, size, text_of(link->d_name));
+        found = fstatat(dirfd(links), link->d_name, &st, 0) == 0 && S_ISBLK(st.st_mode) &&
+                st.st_rdev == device && text_copy(to, size, text_of(link->d_name));
     }
     if (links)
         closedir(links);
@@ -92,7 +92,8 @@ static bool identity_by_share(struct libmnt_fs *fs, char *to, size_t size)
 {
     const char *source = mnt_fs_get_source(fs);
 
-    return mnt_fs_is_netfs(fs) && source && snprintf(to, size, "share:%s", source) < (int)size && printable(to);
+    return mnt_fs_is_netfs(fs) && source && snprintf(to, size, "share:%s", source) < (int)size &&
+           printable(to);
 }
 
 static bool is_external(struct libmnt_fs *fs)
@@ -118,8 +119,9 @@ static void label_it(struct volume_found *to)
 
 static void set_root(struct volume_found *to)
 {
-    *to = (struct volume_found){ .identity = "root", .label = "root", .mount = "/", .mounted_at = "/",
-                                 .backend = BACKEND_LOCAL };
+    *to = (struct volume_found){
+        .identity = "root", .label = "root", .mount = "/", .mounted_at = "/", .backend = BACKEND_LOCAL
+    };
 }
 
 /* Without `mark` no file is read: a dead mount cannot hold up the search for another. */
@@ -155,7 +157,8 @@ static struct libmnt_fs *mount_of(struct libmnt_table *table, const char *path)
         size_t len = mount ? strlen(mount) : 0;
         if (len == 1)
             len = 0; /* "/" begins every path */
-        if (mount && len >= best_len && strncmp(path, mount, len) == 0 && (path[len] == '/' || path[len] == 0)) {
+        if (mount && len >= best_len && strncmp(path, mount, len) == 0 &&
+            (path[len] == '/' || path[len] == 0)) {
             best = fs;
             best_len = len;
         }

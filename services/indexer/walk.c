@@ -128,7 +128,8 @@ static void sort(struct entry_list *list)
         qsort(list->at, list->count, sizeof(*list->at), by_name);
 }
 
-static enum err read_all(struct errand *errand, struct reading *reading, const char *path, struct fault *fault)
+static enum err read_all(struct errand *errand, struct reading *reading, const char *path,
+                         struct fault *fault)
 {
     struct dirent *name;
     uint64_t count = 0;
@@ -145,8 +146,9 @@ static enum err read_all(struct errand *errand, struct reading *reading, const c
     }
 }
 
-enum err walk_read(struct errand *errand, const char *path, const char *below, const struct naming_rules *rules,
-                   struct arena *arena, struct listing *to, struct fault *fault)
+enum err walk_read(struct errand *errand, const char *path, const char *below,
+                   const struct naming_rules *rules, struct arena *arena, struct listing *to,
+                   struct fault *fault)
 {
     struct reading reading = { .below = below, .rules = rules, .arena = arena, .to = to };
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);

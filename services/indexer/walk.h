@@ -13,7 +13,7 @@
 struct entry {
     struct bytes name; /* with a closing zero behind it */
     enum kind kind;
-    bool unsure;       /* it is there, but its trace can't be had */
+    bool unsure; /* it is there, but its trace can't be had */
     struct trace trace;
 };
 
@@ -29,8 +29,9 @@ struct listing {
 
 /* Reads `path`. `below` is its path below the library, "" for the library itself. Memory from the arena.
  * Errors: not_found, denied, io, full; timeout when the errand is not to go on. */
-enum err walk_read(struct errand *errand, const char *path, const char *below, const struct naming_rules *rules,
-                   struct arena *arena, struct listing *to, struct fault *fault);
+enum err walk_read(struct errand *errand, const char *path, const char *below,
+                   const struct naming_rules *rules, struct arena *arena, struct listing *to,
+                   struct fault *fault);
 
 /* "FOLDER/NAME", "NAME" when the folder is "". */
 const char *walk_join(struct arena *arena, const char *folder, const char *name);

@@ -8,12 +8,12 @@
 #include "services/indexer/watch.h"
 
 enum {
-    QUIET_US = 300000,      /* after the last change of a folder */
-    WRITTEN_US = 2000000,   /* after a file came that may be written still */
-    BUSY_US = 3000000,      /* a folder that is never quiet is looked at so often */
+    QUIET_US = 300000,    /* after the last change of a folder */
+    WRITTEN_US = 2000000, /* after a file came that may be written still */
+    BUSY_US = 3000000,    /* a folder that is never quiet is looked at so often */
     SPOTS_MAX = 16 << 20,
-    EARLY = 64,             /* events of folders that no scan has told yet */
-    LEAVING = 64,           /* folders that moved away and may come back under another name */
+    EARLY = 64,   /* events of folders that no scan has told yet */
+    LEAVING = 64, /* folders that moved away and may come back under another name */
     LEAVING_US = 500000,
 };
 

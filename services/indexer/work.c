@@ -75,8 +75,8 @@ void work_queue_clear(struct work_queue *queue)
         work_free(work);
 }
 
-struct work_queue work_queue_take(struct work_queue *queue, bool (*wanted)(const void *what, const struct work *work),
-                                const void *what)
+struct work_queue work_queue_take(struct work_queue *queue,
+                                  bool (*wanted)(const void *what, const struct work *work), const void *what)
 {
     struct work_queue all = *queue, taken = { 0 };
     struct work *work;

@@ -9,22 +9,21 @@
 
 struct work {
     struct work *next;
-    struct id id;      /* of the item; zero: for an ask, nothing is written to the catalogue */
-    struct id library; /* its folder; zero for an ask */
-    struct id older;   /* the item that this one turned out to be; zero: none */
+    struct id id;         /* of the item; zero: for an ask, nothing is written to the catalogue */
+    struct id library;    /* its folder; zero for an ask */
+    struct id older;      /* the item that this one turned out to be; zero: none */
     struct ticket ticket; /* of the ask */
-    uint64_t size;     /* as the scan saw the file; with mtime it names this state of it */
+    uint64_t size;        /* as the scan saw the file; with mtime it names this state of it */
     usec_t mtime;
-    bool created;      /* the item is as new as the scan: it may turn out to be an older one that moved */
-    bool retry;        /* a person wants another try of a file that failed */
+    bool created;          /* the item is as new as the scan: it may turn out to be an older one that moved */
+    bool retry;            /* a person wants another try of a file that failed */
     enum worker_mode mode; /* what to do next */
-    uint8_t deaths;    /* of workers, over this file */
-    bool has_content;
-    uint8_t content[16];
+    uint8_t deaths;        /* of workers, over this file */
+    struct id content;      /* the hash; zero: not known */
     struct fact_list facts; /* the file's own, that came with its content */
     struct arena arena;     /* of the facts */
-    int fd;            /* open for reading; -1: not yet */
-    char path[];       /* absolute, any bytes */
+    int fd;                 /* open for reading; -1: not yet */
+    char path[];            /* absolute, any bytes */
 };
 
 /* Copies the path. NULL when memory is out. */
@@ -38,12 +37,13 @@ struct work_queue {
 };
 void work_push(struct work_queue *queue, struct work *work);
 void work_push_front(struct work_queue *queue, struct work *work);
-struct work *work_pop(struct work_queue *queue); /* NULL when empty */
+struct work *work_pop(struct work_queue *queue);                           /* NULL when empty */
 void work_queue_append(struct work_queue *queue, struct work_queue *more); /* `more` is empty afterwards */
 void work_queue_clear(struct work_queue *queue);
 
 /* Takes out those that `wanted` names; they become the caller's. */
-struct work_queue work_queue_take(struct work_queue *queue, bool (*wanted)(const void *what, const struct work *work),
-                                const void *what);
+struct work_queue work_queue_take(struct work_queue *queue,
+                                  bool (*wanted)(const void *what, const struct work *work),
+                                  const void *what);
 
 #endif

@@ -23,7 +23,7 @@ static int spawn(pid_t *pid, const char *program, int socket)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
-    char *arguments[] = { (char *)(uintptr_t)"loophole-worker", NULL };
+    char *arguments[] = { (char *)(uintptr_t) "loophole-worker", NULL };
     sigset_t none;
 
     sigemptyset(&none);
@@ -66,7 +66,8 @@ enum err worker_start(struct worker *worker, const char *program, struct fault *
     if (number != 0) {
         close(pair[0]);
         worker->pid = 0;
-        return fault_errno(fault, number == ENOENT ? ERR_NOT_FOUND : ERR_IO, number, "cannot start %s", program);
+        return fault_errno(fault, number == ENOENT ? ERR_NOT_FOUND : ERR_IO, number, "cannot start %s",
+                           program);
     }
     pipe_open(&worker->pipe, pair[0]);
     enum err e = give_first(worker, fault);

@@ -96,4 +96,5 @@ void persist_tell(void *state, struct arena *arena, struct service_status *to)
     struct persist *p = state;
 
     to->alarm = arena_text(arena, text_of(p->alarm));
+    removal_tell(p, arena, &to->tasks);
 }

@@ -17,7 +17,7 @@ struct removal {
     struct id *folders;
     uint32_t count, room;
     uint32_t done;
-    uint64_t revision; /* of its last change; 0: none yet */
+    usec_t since;
 };
 
 static void bite(void *persist);
@@ -224,18 +224,27 @@ static enum err finish(struct persist *p, struct removal *removal)
     return e;
 }
 
+/* The turn before may end here, and with it, when it fails, every removal. */
+static struct removal *next_removal(struct persist *p)
+{
+    struct removal *removal = p->removals;
+    struct fault fault = { 0 };
+
+    if (removal && turn_continue(p, removal->request, &fault) != ERR_OK)
+        removal_fail_all(p, &fault);
+    return p->removals == removal ? removal : NULL;
+}
+
 static void bite(void *persist)
 {
     struct persist *p = persist;
-    struct removal *removal = p->removals;
+    struct removal *removal = next_removal(p);
     struct fault fault = { 0 };
     enum err e;
 
     if (!removal)
         return;
-    e = turn_continue(p, removal->request, &fault);
-    if (e == ERR_OK)
-        e = take_bite(p, removal);
+    e = take_bite(p, removal);
     if (e == ERR_OK && removal->done == removal->count)
         e = finish(p, removal);
     if (e == ERR_OK || turn_is_broken(p))
@@ -243,6 +252,25 @@ static void bite(void *persist)
     fault_set(&fault, e, "the library cannot be removed: run loophole store check");
     ticket_fail(p->service, removal->ticket, &fault);
     drop(p, removal);
+}
+
+void removal_tell(const struct persist *p, struct arena *arena, struct task_list *tasks)
+{
+    uint32_t count = 0;
+
+    for (const struct removal *removal = p->removals; removal; removal = removal->next)
+        count++;
+    tasks->at = arena_array(arena, count, sizeof(*tasks->at));
+    if (!tasks->at)
+        return;
+    for (const struct removal *removal = p->removals; removal; removal = removal->next)
+        tasks->at[tasks->count++] = (struct task){
+            .id = removal->request,
+            .label = TEXT("Removing a library"),
+            .done = removal->done,
+            .total = removal->count,
+            .since = removal->since,
+        };
 }
 
 /* ---- beginning ---- */
@@ -269,6 +297,7 @@ static enum err add(struct persist *p, struct call *call, struct id library, str
         return refuse(call, ERR_FULL, "no memory to remove a library");
     (*added)->request = call_request(call);
     (*added)->library = library;
+    (*added)->since = clock_now();
     service_every(p->service, pause_between_bites, bite, p);
     return ERR_OK;
 }

@@ -4,6 +4,7 @@
 #ifndef LOOPHOLE_PERSIST_REMOVAL_H
 #define LOOPHOLE_PERSIST_REMOVAL_H
 
+#include "schema_service.h"
 #include "services/persist/persist.h"
 
 /* Errors (explained): not_found, internal. */
@@ -15,5 +16,8 @@ enum err removal_begin(struct persist *p, struct call *call, struct id folder);
 
 /* The turn was undone: who waits is told; who asks again goes on where the catalogue stands. */
 void removal_fail_all(struct persist *p, const struct fault *fault);
+
+/* Those under way as tasks, counted in folders. */
+void removal_tell(const struct persist *p, struct arena *arena, struct task_list *tasks);
 
 #endif

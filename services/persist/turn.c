@@ -39,6 +39,15 @@ static enum err load(struct persist *p)
     return e;
 }
 
+/* After an error of the disk LMDB trusts its environment no more: a successor opens it. */
+static void open_anew(struct persist *p, struct fault *fault)
+{
+    if (fault->code != ERR_IO)
+        return;
+    fault_hint(fault, "the store is being opened anew: ask again");
+    service_stop(p->service, err_exit_code(ERR_IO));
+}
+
 static enum err open_transaction(struct persist *p, struct fault *fault)
 {
     enum err e;
@@ -48,8 +57,10 @@ static enum err open_transaction(struct persist *p, struct fault *fault)
         return fault_hint(fault, "free space or repair the disk: it is tried again every second");
     }
     e = store_write(p->store, &p->w.txn, fault);
-    if (e != ERR_OK)
+    if (e != ERR_OK) {
+        open_anew(p, fault);
         return e;
+    }
     p->broken = (struct fault){ 0 };
     p->operations = p->changes = 0;
     p->wrote = false;
@@ -224,9 +235,8 @@ static void fail(struct persist *p, enum err e)
         fault_hint(&p->broken, "free some space: writes are taken again as soon as there is room");
         turn_alarm(p, "the disk is full: read-only");
     }
+    open_anew(p, &p->broken);
     service_fail_held(p->service, &p->broken);
-    if (e == ERR_IO)
-        service_stop(p->service, err_exit_code(ERR_IO)); /* its successor opens the store anew */
 }
 
 void turn_end(void *persist)

@@ -73,6 +73,11 @@ uint32_t bitmap_count(const struct bitmap *bitmap)
     return (uint32_t)roaring_bitmap_get_cardinality(its(bitmap));
 }
 
+uint32_t bitmap_last(const struct bitmap *bitmap)
+{
+    return roaring_bitmap_maximum(its(bitmap));
+}
+
 void bitmap_and(struct bitmap *to, const struct bitmap *from)
 {
     roaring_bitmap_and_inplace(own(to), its(from));

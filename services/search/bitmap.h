@@ -18,6 +18,7 @@ void bitmap_remove(struct bitmap *bitmap, uint32_t row);
 void bitmap_shrink(struct bitmap *bitmap); /* no more memory than it needs */
 bool bitmap_has(const struct bitmap *bitmap, uint32_t row);
 uint32_t bitmap_count(const struct bitmap *bitmap);
+uint32_t bitmap_last(const struct bitmap *bitmap); /* the highest row; 0 when there is none */
 
 /* The first becomes the intersection, the union, the difference with the second. */
 void bitmap_and(struct bitmap *to, const struct bitmap *from);

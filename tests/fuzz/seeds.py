@@ -241,6 +241,19 @@ def words():
                  struct.pack('>H', attribute * 5 + charset) + word.encode(name, 'replace'))
 
 
+def queries():
+    for number, query in enumerate((
+            'kick bpm:120-130 -tag:loop', 'kick or (snare -dark)', 'name:"kick 808" key:~Am', 'is:local size:>1mb',
+            'centroid_hz:>1000', 'like:01J0000000000000000000000A', 'tag:wa* -"deep bass"', '"unclosed', 'bmp:120', '((a',
+            'dur:<1s added:<2d', 'note:A4 key:8A genre:hou*', '- -a |', 'bpm:')):
+        keep('search/query', str(number), query.encode())
+
+
+def index_changes():
+    for number, change in enumerate((b'', b'\0\0\x10\2', b'\0\0\x40\xff\0\0\x41\xff', b'\0\x40\0\xff', b'\0\x80\4\xff')):
+        keep('search/file', str(number), change)
+
+
 def settings():
     keep('common/config', 'good', b'; settings\n[a]\ni = 7\nr = 1.5\nb = yes\nt = some words\n')
     keep('common/config', 'bad', b'[a]\ni = 7x\ni = 8\n[b\n = \nr: 1e999\n')
@@ -253,7 +266,8 @@ def board():
 
 
 def main():
-    for make in (messages, asks, worker_answers, schemas, sounds, words, settings, board):
+    for make in (messages, asks, worker_answers, schemas, sounds, words, queries, index_changes, settings,
+                 board):
         make()
 
 

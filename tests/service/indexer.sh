@@ -193,20 +193,35 @@ any_file_can_be_analysed_without_a_trace() {
     contains "$(cat "$scratch/heard")" "not a regular file"
 }
 
-a_file_that_kills_two_workers_is_quarantined() {
-    local music=$scratch/killer pids indexer
-    _wav "$music/good.wav" 1400 2
-    indexer=$(_pid indexer)
-    for i in $(seq 1 40); do _wav "$music/$i.wav" 14$((10 + i)) 1; done
+# Whatever the file: it is the only one under way when its workers are killed.
+a_file_that_ends_two_workers_is_quarantined_until_a_retry() {
+    local music=$scratch/killer indexer; indexer=$(_pid indexer)
+    _wav "$music/long.wav" 1400 600
     _ask indexer.add_library "{\"path\": \"$music\"}" >/dev/null
-    for i in 1 2 3; do
-        pids=$(pgrep -P "$indexer" | head -n 1)
-        [ -n "$pids" ] && kill -SEGV $pids
-        sleep 0.1
-    done
+    _kill_workers() { # while the file waits
+        local worker
+        [ "$(_ask indexer.progress | field failed)" = 1 ] && return 0
+        for worker in $(cat "/proc/$indexer/task/$indexer/children"); do kill -SEGV "$worker" 2>/dev/null; done
+        sleep 0.3
+        return 1
+    }
+    until_true 120 _kill_workers
     _idle
     same "$indexer" "$(_pid indexer)"
-    same 41 "$(_items "$music" | grep -cE ' (done|quarantined) ')"
+    same "local:quarantined=1" "$(_states "$music")"
+    _rescan "$music"
+    same "local:quarantined=1" "$(_states "$music")"
+    _rescan "$music" '"retry_failed": true'
+    same "local:done=1" "$(_states "$music")"
+}
+
+a_worker_that_hangs_is_replaced() {
+    local music=$scratch/hang indexer worker; indexer=$(_pid indexer)
+    for worker in $(cat "/proc/$indexer/task/$indexer/children"); do kill -STOP "$worker"; done
+    _wav "$music/a.wav" 1410
+    _add "$music"
+    same "local:done=1" "$(_states "$music")"
+    same "$indexer" "$(_pid indexer)"
 }
 
 the_indexer_killed_in_the_middle_goes_on_where_it_was() {
@@ -232,6 +247,8 @@ a_removed_library_takes_its_items_along_and_no_file() {
     same not_found "$(field error <"$scratch/removal")"
 }
 
+mkdir -p "$LOOPHOLE_HOME/config"
+printf '[indexer]\ndeadline_s = 20\n' >"$LOOPHOLE_HOME/config/loophole.conf"
 _pid() { pid_of "$1"; }
 _kill_indexer() { kill -KILL "$(_pid indexer)"; wait_ready indexer; }
 if [ -n "${LIST:-}" ]; then

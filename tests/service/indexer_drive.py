@@ -10,7 +10,6 @@ import os
 import struct
 import sys
 import time
-import wave
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
@@ -48,11 +47,13 @@ def idle():
 
 
 def wav(path, hertz, seconds="0.25"):
-    with wave.open(open(os.fsencode(path), "wb"), "wb") as out:
-        out.setparams((1, 2, 22050, 0, "NONE", ""))
-        count = int(22050 * float(seconds))
-        out.writeframes(b"".join(struct.pack("<h", int(9000 * math.sin(i * float(hertz) * 6.2831853 / 22050)))
-                                 for i in range(count)))
+    period = b"".join(struct.pack("<h", int(9000 * math.sin(i * float(hertz) * 6.2831853 / 22050)))
+                      for i in range(22050))
+    sound = period * int(float(seconds)) + period[:2 * int(22050 * (float(seconds) % 1))]
+    with open(os.fsencode(path), "wb") as out:
+        out.write(b"RIFF" + struct.pack("<I", 36 + len(sound)) + b"WAVEfmt " +
+                  struct.pack("<IHHIIHH", 16, 1, 1, 22050, 44100, 2, 16) + b"data" + struct.pack("<I", len(sound)))
+        out.write(sound)
     return 0
 
 

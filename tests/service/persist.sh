@@ -19,6 +19,12 @@ _persist_up() {
 
 _persist_ends() { kill "-$1" "$persist" && { wait "$persist"; } 2>/dev/null; }
 
+# Ends it, and looks at every record and reference that it leaves.
+_persist_leaves_all_well() {
+    _persist_ends TERM
+    said=$(loophole store check) || fail "the store does not hold together: $said"
+}
+
 # Each claim has a home of its own.
 _home() { export LOOPHOLE_HOME=$scratch/home-$1; mkdir -p "$LOOPHOLE_HOME"; }
 
@@ -36,7 +42,7 @@ k.edit(id, name="three")
 assert k.edit(id, again, name="two") == quiet
 assert k.edit(id, expect=k.changes()[-1]["revision"], name="four")[0] == "ok"
 P
-    _persist_ends TERM
+    _persist_leaves_all_well
 }
 
 a_request_repeated_within_one_commit_is_done_once() {
@@ -50,7 +56,7 @@ answers = [c.take("persist") for _ in range(50)]
 assert all(a == answers[0] and a[1] == "ok" for a in answers), answers
 assert len(k.changes()) == before + 1
 P
-    _persist_ends TERM
+    _persist_leaves_all_well
 }
 
 a_request_repeated_after_a_crash_changes_nothing() {
@@ -69,7 +75,7 @@ id, request, first, rows = pickle.load(open(os.environ["LOOPHOLE_HOME"] + "/stat
 assert k.edit(id, request, name="one", add_tags=["a"]) == first
 assert k.changes() == rows
 P
-    _persist_ends TERM
+    _persist_leaves_all_well
 }
 
 killed_at_random_under_load_every_acked_edit_is_there_once() {
@@ -117,7 +123,7 @@ P
         _persist_up
     done
     wait $load || fail "an acked edit was lost or doubled"
-    _persist_ends TERM
+    _persist_leaves_all_well
 }
 
 an_edit_that_expects_another_revision_is_a_conflict() {
@@ -132,7 +138,7 @@ def both(number):
     return Catalogue(Client()).edit(id, expect=revision, name="of %d" % number)[0]
 assert sorted(in_threads(8, both)) == ["conflict"] * 7 + ["ok"]
 P
-    _persist_ends TERM
+    _persist_leaves_all_well
 }
 
 undo_restores_exactly_what_the_edit_changed() {
@@ -157,7 +163,7 @@ assert c.ask("persist.redo")[0] == "not_found"
 c.must("persist.undo"), c.must("persist.undo")
 assert c.ask("persist.undo")[0] == "not_found"
 P
-    _persist_ends TERM
+    _persist_leaves_all_well
 }
 
 one_bad_operation_fails_alone() {
@@ -174,7 +180,7 @@ assert got[0]["created"] and got[6]["created"] and got[1]["what"]
 again = k.batch(k.place(b"a.wav"))[0]                # the same place is the same item
 assert again["id"] == got[0]["id"] and not again["created"]
 P
-    _persist_ends TERM
+    _persist_leaves_all_well
 }
 
 a_file_that_came_back_or_moved_or_changed_keeps_its_item() {
@@ -204,7 +210,7 @@ other = k.put(b"other.wav")
 k.batch(analysed(other, content=b"d" * 16))
 assert k.batch({"move": {"id": id, "folder": k.folder, "file": b"other.wav"}})[0]["error"] == "exists"
 P
-    _persist_ends TERM
+    _persist_leaves_all_well
 }
 
 a_removed_library_takes_its_items_and_leaves_the_rest() {
@@ -230,7 +236,34 @@ c.must("persist.remove_library", {"id": inner})
 numbers = [r["revision"] for r in k.changes()]
 assert numbers == list(range(1, len(numbers) + 1))
 P
-    _persist_ends TERM
+    _persist_leaves_all_well
+}
+
+a_removal_cut_short_by_a_kill_is_finished_when_asked_again() {
+    _home cut; _persist_up
+    _py <<'P' || fail "see above"
+import os
+library = {"id": k.folder, "path": b"/music", "volume": k.volume, "ignore": [], "hidden_files": False, "online": True,
+           "files": 0}
+c.must("persist.put_library", {"library": library})
+for part in range(5):
+    k.batch(*[k.place(b"%d-%d.wav" % (part, n)) for n in range(4000)])
+open(os.environ["LOOPHOLE_HOME"] + "/folder", "wb").write(k.folder)
+c.send("persist.remove_library", {"id": k.folder}, b"0123456789abcdef")
+first = c.must("persist.changes_since", {"revision": 0, "limit": 1})["head"]
+while c.must("persist.changes_since", {"revision": 0, "limit": 1})["head"] == first:
+    pass
+P
+    _persist_ends KILL
+    _persist_up
+    _py <<'P' || fail "see above"
+import os
+folder = open(os.environ["LOOPHOLE_HOME"] + "/folder", "rb").read()
+done = c.ask("persist.remove_library", {"id": folder}, b"0123456789abcdef", 300000)
+assert done[0] == "ok", done
+assert sum(r["removed"] and r["kind"] == "media" for r in k.changes()) == 20000
+P
+    _persist_leaves_all_well
 }
 
 a_second_writer_is_refused() {
@@ -264,7 +297,7 @@ while body["revision"] < revision:
     assert next_sequence == sequence + 1
     sequence = next_sequence
 P
-    _persist_ends TERM
+    _persist_leaves_all_well
 }
 
 on_a_full_disk_nothing_is_acked_and_writes_come_back_with_room() {
@@ -308,7 +341,7 @@ while c.must("persist.status")["alarm"]:
 numbers = [r["revision"] for r in k.changes()]
 assert numbers == list(range(1, len(numbers) + 1)) and set(acked) <= set(numbers)
 P
-    _persist_ends TERM
+    _persist_leaves_all_well
 }
 
 run_claims "$@"

@@ -42,7 +42,7 @@ static struct {
     struct socket *clients[CLIENTS];
     struct socket *server;
     uint32_t lives; /* of clients' sockets */
-    uint32_t opening; /* the client whose courier opens its connection next */
+    uint32_t opening; /* whose connection the next one is */
     bool server_lives;
 } network;
 
@@ -162,6 +162,11 @@ usec_t network_due(void)
     return due;
 }
 
+void network_for(uint32_t client)
+{
+    network.opening = client;
+}
+
 bool network_server_has_mail(void)
 {
     return network.server && network.server->inbox.first;
@@ -220,8 +225,6 @@ enum err sockets_open(struct sockets *sockets, enum socket_kind kind, const char
         network.server = socket;
     if (kind != SOCKET_CLIENT)
         return ERR_OK;
-    while (network.clients[network.opening])
-        network.opening = (network.opening + 1) % CLIENTS;
     socket->client = network.opening;
     socket->life = ++network.lives;
     socket->connects = network.server_lives ? sim.now + 1 : NEVER;
@@ -235,10 +238,8 @@ void sockets_close(struct socket *socket)
         return;
     if (socket == network.server)
         network.server = NULL;
-    if (socket->kind == SOCKET_CLIENT) {
+    if (socket->kind == SOCKET_CLIENT)
         network.clients[socket->client] = NULL;
-        network.opening = socket->client;
-    }
     queue_drop(&socket->inbox);
     free(socket);
 }

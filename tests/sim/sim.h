@@ -24,6 +24,7 @@ struct sim_counts {
     uint64_t lost, doubled, delivered;                 /* messages */
     uint64_t handled, commits, failed_commits, acks;
     uint64_t deaths, client_deaths;
+    uint64_t changes, refused_then_done;
 };
 
 /* One world; the one exception to "no globals": functions that replace the C library's have no other way to it. */
@@ -55,6 +56,7 @@ void network_server(bool lives);           /* what waits at a dead one is lost; 
 usec_t network_due(void);                  /* the next arrival, or connection */
 bool network_arrive(uint32_t *client);     /* what is due arrives at one end; true and who, when it is a client's */
 bool network_server_has_mail(void);
+void network_for(uint32_t client);         /* whose connection is opened next */
 
 /* ---- server.c ---- */
 struct txn;

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { WINDOW = 8, STEPS = 16, MULTIPLES = 10, PEAKS = 6, LAG_MAX = 1400, BEATS_MAX = 160, PRIORS = 7 };
+enum { WINDOW = 8, STEPS = 16, MULTIPLES = 10, PEAKS = 6, LAG_MAX = 1400, PRIORS = 7 };
 
 static const double LEAST_BPM = 55, MOST_BPM = 195, LONGEST_LOOP = 45, SAME = 0.006, NEAR = 2.2 /* frames */;
 static const double MULTIPLE[MULTIPLES] = { 0.25, 1.0 / 3, 0.5, 0.75, 1, 1.5, 2, 3, 4, 8 };
@@ -263,15 +263,26 @@ static void gather(struct tempo *t, const struct onset *onset, double seconds)
     add_by_flux(t);
 }
 
-/* The candidates that say the same tempo stand together. */
-static double agreement(const struct tempo *t, size_t best)
+static int same_tempo(const struct tempo *t, size_t a, size_t b, double off)
 {
-    double sum = 0;
+    return fabs(t->candidate[a].bpm / t->candidate[b].bpm - 1) < off;
+}
 
-    for (size_t i = 0; i < t->candidates; i++)
-        if (fabs(t->candidate[i].bpm / t->candidate[best].bpm - 1) < 0.015)
-            sum += (double)t->score[i];
-    return fmin(1, sum);
+/* The candidates that say the same tempo stand together; a whole number of beats is the more exact among them. */
+static struct tempo_found agree(const struct tempo *t, size_t best)
+{
+    struct tempo_found found = { t->candidate[best].bpm, 0, t->candidate[best].beats };
+
+    for (size_t i = 0; i < t->candidates; i++) {
+        if (same_tempo(t, i, best, 0.015))
+            found.confidence += (double)t->score[i];
+        if (found.beats == 0 && t->candidate[i].beats > 0 && same_tempo(t, i, best, SAME)) {
+            found.bpm = t->candidate[i].bpm;
+            found.beats = t->candidate[i].beats;
+        }
+    }
+    found.confidence = fmin(1, found.confidence);
+    return found;
 }
 
 struct tempo_found tempo_find(struct tempo *t, const struct onset *onset, double seconds)
@@ -288,5 +299,5 @@ struct tempo_found tempo_find(struct tempo *t, const struct onset *onset, double
         best = t->score[i] > t->score[best] ? i : best;
     }
     model_softmax(t->score, t->candidates);
-    return (struct tempo_found){ t->candidate[best].bpm, agreement(t, best), t->candidate[best].beats };
+    return agree(t, best);
 }

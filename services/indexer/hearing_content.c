@@ -1,0 +1,109 @@
+#include <unistd.h>
+
+#include "common/log.h"
+#include "services/indexer/hearing_parts.h"
+
+enum { ALIKE_MAX = 16 };
+
+/* An item whose file was only touched waits again, but what is known of its content is as true as before. */
+static bool is_analysed(const struct media *media)
+{
+    return media->analysis.value == ANALYSIS_STATE_DONE ||
+           (media->analysis.value == ANALYSIS_STATE_WAITING && media->sample_rate > 0 &&
+            media->failure.len == 0);
+}
+
+static bool is_quarantined(const struct media *media)
+{
+    return media->analysis.value == ANALYSIS_STATE_QUARANTINED;
+}
+
+static const struct media *find(const struct media_list *alike, bool (*is)(const struct media *),
+                                uint64_t analyser)
+{
+    for (uint32_t i = 0; i < alike->count; i++)
+        if (is(&alike->at[i]) && alike->at[i].analyser >= analyser)
+            return &alike->at[i];
+    return NULL;
+}
+
+/* The facts of a content are there under it; what is this file's own came with the hash. */
+static void tell_known(struct hearing *hearing, struct work *work, const struct media *twin,
+                       enum analysis_state state)
+{
+    struct analysed found = {
+        .state = { .value = (int32_t)state },
+        .failure = twin->failure,
+        .content = bytes_of(work->content.b, sizeof(work->content.b)),
+        .container = twin->container,
+        .sample_format = twin->sample_format,
+        .bit_depth = twin->bit_depth,
+        .sample_rate = twin->sample_rate,
+        .channels = twin->channels,
+        .frames = twin->frames,
+        .analyser = twin->analyser,
+        .facts = work->facts,
+    };
+
+    hearing_tell(hearing, work, &found);
+}
+
+static void listen(struct hearing *hearing, struct work *work)
+{
+    if (!idset_add(&hearing->contents, work->content)) {
+        if (work->fd >= 0)
+            close(work->fd);
+        work->fd = -1;
+        work_push(&hearing->twins, work);
+        return;
+    }
+    work->mode = WORKER_MODE_ANALYSE;
+    pool_again(hearing->pool, work);
+}
+
+static void choose(struct hearing *hearing, struct work *work, const struct media_list *alike)
+{
+    uint64_t analyser = pool_analyser(hearing->pool);
+    const struct media *done = find(alike, is_analysed, analyser);
+    const struct media *bad = work->retry ? NULL : find(alike, is_quarantined, analyser);
+
+    if (done)
+        tell_known(hearing, work, done, ANALYSIS_STATE_DONE);
+    else if (bad)
+        tell_known(hearing, work, bad, ANALYSIS_STATE_QUARANTINED);
+    else
+        listen(hearing, work);
+}
+
+static void load_alike(struct hearing *hearing, const struct work *work, struct media_list *alike)
+{
+    struct bytes content = bytes_of(work->content.b, sizeof(work->content.b));
+
+    *alike = (struct media_list){ 0 };
+    if (known_with_content(hearing->known, &hearing->arena, content, ALIKE_MAX, alike) != ERR_OK)
+        log_warn("cannot look up the content of %s", work->path);
+}
+
+static void looked(void *state, struct work *work, struct id older)
+{
+    struct hearing *hearing = state;
+    struct media_list alike;
+
+    work->older = older;
+    load_alike(hearing, work, &alike);
+    choose(hearing, work, &alike);
+    arena_reset(&hearing->arena);
+}
+
+void hearing_content(struct hearing *hearing, struct work *work)
+{
+    struct reunite_listener listener = { looked, hearing };
+    struct media_list alike;
+
+    load_alike(hearing, work, &alike);
+    bool looks = work->created && id_is_zero(work->older) &&
+                 reunite_start(hearing->errands, hearing->known, work, &alike, &listener);
+    if (!looks)
+        choose(hearing, work, &alike);
+    arena_reset(&hearing->arena);
+}

@@ -1,0 +1,42 @@
+#include "common/log.h"
+#include "schema_persist.h"
+#include "schema_service.h"
+#include "services/search/search.h"
+
+#define EVERY 500000 /* microseconds between two looks at the catalogue, should an event be lost */
+
+static void look(void *search)
+{
+    search_follow(search);
+}
+
+static void hear_changed(void *search, const void *changed, bool gap)
+{
+    (void)changed;
+    (void)gap;
+    search_follow(search);
+}
+
+int main(int argc, char **argv)
+{
+    struct service *service = service_start(argc, argv, &schema_search); /* options, log, limits, sockets */
+    struct search search;
+    struct fault fault = { 0 };
+
+    if (search_open(&search, service, &fault) != ERR_OK) { /* maps the index's file */
+        log_fault("can't start", &fault);
+        service_stop(service, err_exit_code(fault.code));
+        return service_end(service);
+    }
+    service_answer(service, &search_handlers, &search); /* one function for each ask */
+    service_tells(service, search_tell, NULL, &search); /* how far a new index is */
+    service_every(service, EVERY, look, &search);       /* follows the catalogue */
+    if (service_hear(service, "persist.changed", hear_changed, &search) != ERR_OK)
+        log_warn("events of persist can't be heard; the catalogue is looked at every half second");
+    search_follow(&search);
+    service_ready(service);
+    service_loop(service); /* until asked to stop */
+
+    search_close(&search); /* writes the index's file */
+    return service_end(service);
+}

@@ -1,0 +1,96 @@
+#include "services/search/search.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "common/log.h"
+
+/* ---- the asks ---- */
+
+static enum err query(struct search *search, struct call *call, const struct search_query *ask, struct found *answer)
+{
+    return search_when_current(search, call, search_query, ask, answer);
+}
+
+static enum err similar(struct search *search, struct call *call, const struct search_similar *ask,
+                        struct found *answer)
+{
+    return search_when_current(search, call, search_similar, ask, answer);
+}
+
+static enum err complete(struct search *search, struct call *call, const struct search_complete *ask,
+                         struct completions *answer)
+{
+    return search_when_current(search, call, search_complete, ask, answer);
+}
+
+const struct search_handlers search_handlers = {
+    .query = query,
+    .similar = similar,
+    .get = search_get,
+    .get_artefact = search_get_artefact,
+    .complete = complete,
+};
+
+/* ---- open and close ---- */
+
+static enum err load(struct search *search, struct fault *fault)
+{
+    struct fault why = { 0 };
+    enum err e = index_file_load(&search->index, search->index_path, &why);
+
+    if (e == ERR_OK) {
+        search->saved_writes = search->index.writes;
+        log_info("the index's file has %u items at revision %llu", index_live(&search->index),
+                 (unsigned long long)search->index.revision);
+        return ERR_OK;
+    }
+    if (e != ERR_NOT_FOUND)
+        log_fault("the index is made anew", &why);
+    unlink(search->index_path);
+    return index_clear(&search->index) == ERR_OK ? ERR_OK : fault_set(fault, ERR_FULL, "no memory for the index");
+}
+
+enum err search_open(struct search *search, struct service *service, struct fault *fault)
+{
+    const struct paths *paths = service_paths(service);
+    enum err e;
+
+    *search = (struct search){ .service = service };
+    search->last_waiting = &search->waiting;
+    snprintf(search->index_path, sizeof(search->index_path), "%.*s/search.index", (int)sizeof(search->index_path) - 32,
+             paths->cache);
+    if (index_open(&search->index) != ERR_OK)
+        return fault_set(fault, ERR_FULL, "no address space for the index");
+    e = load(search, fault);
+    catchup_open(&search->catchup, paths, &search->index);
+    return e;
+}
+
+static void save_all(struct search *search)
+{
+    struct fault fault = { 0 };
+    bool done = false;
+    enum err e = index_save_begin(&search->index, search->index_path, &search->save, &fault);
+
+    while (e == ERR_OK && !done)
+        e = index_save_step(search->save, SIZE_MAX, &done, &fault);
+    if (e != ERR_OK)
+        log_fault("writing the index", &fault);
+    index_save_end(search->save);
+}
+
+void search_close(struct search *search)
+{
+    while (search->waiting) {
+        struct request *request = search->waiting;
+        search->waiting = request->next;
+        free(request);
+    }
+    index_save_end(search->save);
+    search->save = NULL;
+    if (!search->catchup.is_sweeping && search->index.writes != search->saved_writes)
+        save_all(search);
+    catchup_close(&search->catchup);
+    index_close(&search->index);
+}

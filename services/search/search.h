@@ -1,0 +1,81 @@
+/* search.h: the service's state, and one ask under way. The loop's thread. */
+#ifndef LOOPHOLE_SEARCH_SEARCH_H
+#define LOOPHOLE_SEARCH_SEARCH_H
+
+#include "proto/service.h"
+#include "schema_search.h"
+#include "services/search/catchup.h"
+#include "services/search/index_file.h"
+#include "services/search/match.h"
+
+struct request;
+
+struct search {
+    struct service *service;
+    struct index index;
+    struct catchup catchup;
+    struct request *waiting, **last_waiting; /* asks that wait for the index to be current; in their order */
+    enum err trouble;                        /* of the last try to follow the catalogue; logged when it changes */
+    char index_path[PATH_MAX];
+    struct index_save *save; /* NULL: nothing is being written */
+    uint64_t saved_writes;   /* of the index, in the file */
+    uint64_t seen_writes;    /* of the index, when the timer last looked */
+    usec_t settled;          /* since when it has not changed */
+    bool is_busy;            /* the quick timer runs */
+};
+
+/* One ask from its arrival to its answer: within its handler, or later under its ticket. */
+struct request {
+    struct search *search;
+    enum err (*run)(struct request *request, const void *ask, void *answer);
+    const void *ask;
+    void *answer;
+    struct arena *arena; /* lasts until the answer */
+    struct fault *fault;
+    struct call *call;     /* NULL once the handler has returned */
+    struct ticket ticket;  /* number 0: not put off yet */
+    usec_t deadline;       /* steady clock */
+    bool is_put_off;       /* run has put it off itself: whoever ends it answers */
+    struct request *next;
+};
+
+/* Opens the index: from its file, or empty. Errors: full. */
+enum err search_open(struct search *search, struct service *service, struct fault *fault);
+void search_close(struct search *search); /* writes the index's file */
+
+/* The asks of schemas/search.schema. */
+extern const struct search_handlers search_handlers;
+
+/* ---- search_current.c: nothing is answered from an index that is behind ---- */
+
+/* Runs `run` now when the index is up to the catalogue's head, else as soon as it is. */
+enum err search_when_current(struct search *search, struct call *call,
+                             enum err (*run)(struct request *request, const void *ask, void *answer), const void *ask,
+                             void *answer);
+void search_follow(struct search *search); /* timers and events: catches up, answers who waits, writes the file */
+void search_tell(void *state, struct arena *arena, struct service_status *to);
+
+/* ---- search_query.c, search_similar.c, search_get.c, search_complete.c ---- */
+enum err search_query(struct request *request, const void *ask, void *answer);
+enum err search_similar(struct request *request, const void *ask, void *answer);
+enum err search_get(struct search *search, struct call *call, const struct search_get *ask, struct media_found *answer);
+enum err search_get_artefact(struct search *search, struct call *call, const struct search_get_artefact *ask,
+                             struct artefact_found *answer);
+enum err search_complete(struct request *request, const void *ask, void *answer);
+
+/* ---- search_page.c: what several answers need ---- */
+
+/* Parses `query` and finds its rows, which the caller frees. */
+enum err search_rows(struct request *request, struct text query, struct node **root, struct bitmap **rows);
+
+/* Fills `found` with the items of `rows`, read from the store; those that are gone meanwhile are left out. `scores` and
+ * `distances` may be NULL: the first by row, the second by place in `rows`. */
+enum err search_fill(struct request *request, const uint32_t *rows, uint32_t count, const float *scores,
+                     const float *distances, struct found *found);
+
+/* Total, seconds of audio, and revision. */
+void search_sum(struct search *search, const struct bitmap *rows, struct found *found);
+
+enum err search_read(struct search *search, struct txn **txn, struct fault *fault); /* offline: no store yet */
+
+#endif

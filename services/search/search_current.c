@@ -1,0 +1,191 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include "common/log.h"
+#include "schema_service.h"
+#include "services/search/search.h"
+
+#define MILLISECONDS(n) ((usec_t)(n) * 1000)
+#define SECONDS(n)      ((usec_t)(n) * 1000000)
+
+enum { SAVE_PIECE = 16 << 20 }; /* bytes written in one turn */
+
+/* ---- catching up ---- */
+
+static void note_trouble(struct search *search, enum err e, const struct fault *fault)
+{
+    if (e != search->trouble && e != ERR_OK)
+        log_fault("following the catalogue", fault);
+    else if (e != search->trouble)
+        log_info("following the catalogue again");
+    search->trouble = e;
+}
+
+static bool catch_up(struct search *search, usec_t at_most)
+{
+    struct fault fault = { 0 };
+    enum err e = catchup_step(&search->catchup, clock_steady() + at_most, &fault);
+
+    note_trouble(search, e, &fault);
+    return e == ERR_OK && search->catchup.is_current;
+}
+
+/* ---- those who wait ---- */
+
+static enum err wait(struct search *search, const struct request *request)
+{
+    struct request *kept = malloc(sizeof(*kept));
+    void *answer = arena_alloc(request->arena, call_ask(request->call)->answer->size);
+    struct fault *fault = arena_alloc(request->arena, sizeof(*fault));
+
+    if (!kept || !answer || !fault) {
+        free(kept);
+        return fault_set(request->fault, ERR_FULL, "no memory to wait for the index");
+    }
+    *kept = *request;
+    kept->answer = answer;
+    kept->fault = fault;
+    kept->ticket = call_defer(request->call);
+    kept->call = NULL;
+    if (!kept->ticket.number) {
+        free(kept);
+        return ERR_BUSY;
+    }
+    *search->last_waiting = kept;
+    search->last_waiting = &kept->next;
+    return ERR_OK;
+}
+
+static void answer(struct search *search, struct request *request)
+{
+    enum err e;
+
+    if (!ticket_is_open(search->service, request->ticket))
+        return;
+    e = request->run(request, request->ask, request->answer);
+    if (request->is_put_off)
+        return;
+    if (e == ERR_OK)
+        ticket_answer(search->service, request->ticket, request->answer);
+    else
+        ticket_fail(search->service, request->ticket, request->fault);
+}
+
+static void answer_waiting(struct search *search, usec_t until)
+{
+    while (search->waiting && clock_steady() < until) {
+        struct request *request = search->waiting;
+
+        search->waiting = request->next;
+        if (!search->waiting)
+            search->last_waiting = &search->waiting;
+        answer(search, request);
+        free(request);
+    }
+}
+
+/* ---- the file ---- */
+
+static void end_save(struct search *search)
+{
+    index_save_end(search->save);
+    search->save = NULL;
+}
+
+static void begin_save(struct search *search)
+{
+    struct fault fault = { 0 };
+
+    if (index_save_begin(&search->index, search->index_path, &search->save, &fault) != ERR_OK) {
+        log_fault("writing the index", &fault);
+        search->saved_writes = search->index.writes; /* again after the next change */
+    }
+}
+
+static void go_on_saving(struct search *search)
+{
+    struct fault fault = { 0 };
+    bool done;
+    enum err e = index_save_step(search->save, SAVE_PIECE, &done, &fault);
+
+    if (e != ERR_OK && e != ERR_CONFLICT)
+        log_fault("writing the index", &fault);
+    if (e != ERR_CONFLICT && (done || e != ERR_OK))
+        search->saved_writes = search->index.writes;
+    if (done || e != ERR_OK)
+        end_save(search);
+}
+
+/* Written once it has been left alone for a while. */
+static void tend_file(struct search *search)
+{
+    usec_t now = clock_steady();
+
+    if (search->index.writes != search->seen_writes) {
+        search->seen_writes = search->index.writes;
+        search->settled = now;
+    }
+    if (search->save)
+        go_on_saving(search);
+    else if (search->index.writes != search->saved_writes && now - search->settled > SECONDS(3))
+        begin_save(search);
+}
+
+/* ---- in the loop ---- */
+
+static void quick(void *state)
+{
+    search_follow(state);
+}
+
+/* While there is more to do than fits a turn, the next one comes soon. */
+static void set_pace(struct search *search, bool busy)
+{
+    if (busy != search->is_busy)
+        service_every(search->service, busy ? MILLISECONDS(1) : 0, quick, search);
+    search->is_busy = busy;
+}
+
+void search_follow(struct search *search)
+{
+    bool current = catch_up(search, MILLISECONDS(20));
+
+    if (current) {
+        answer_waiting(search, clock_steady() + MILLISECONDS(50));
+        tend_file(search);
+    }
+    set_pace(search, search->trouble == ERR_OK && (!current || search->save || search->waiting));
+}
+
+enum err search_when_current(struct search *search, struct call *call,
+                             enum err (*run)(struct request *request, const void *ask, void *answer), const void *ask,
+                             void *answer_struct)
+{
+    struct request request = { .search = search, .run = run, .ask = ask, .answer = answer_struct,
+                               .arena = call_arena(call), .fault = call_fault(call), .call = call,
+                               .deadline = call_deadline(call) };
+
+    if (!search->waiting && catch_up(search, MILLISECONDS(10)))
+        return run(&request, ask, answer_struct);
+    enum err e = wait(search, &request);
+    set_pace(search, search->trouble == ERR_OK);
+    return e;
+}
+
+void search_tell(void *state, struct arena *arena, struct service_status *to)
+{
+    struct search *search = state;
+    const struct catchup *catchup = &search->catchup;
+
+    if (!catchup->store)
+        to->waits_for = TEXT("persist");
+    if (!catchup->is_sweeping)
+        return;
+    to->tasks.at = arena_array(arena, 1, sizeof(*to->tasks.at));
+    if (!to->tasks.at)
+        return;
+    to->tasks.count = 1;
+    *to->tasks.at = (struct task){ .id = search->index.catalogue,
+                                   .label = TEXT("Building the search index"),
+                                   .done = index_live(&search->index),
+                                   .total = catchup->total };
+}

@@ -1,0 +1,81 @@
+#include "services/search/search.h"
+
+static enum err explain(struct fault *fault, enum err e)
+{
+    if (fault->what[0])
+        return e;
+    if (e != ERR_NOT_FOUND)
+        return fault_set(fault, e, "the store can't be read: %s", err_name(e));
+    fault_set(fault, ERR_NOT_FOUND, "no such media item");
+    return fault_hint(fault, "ids and paths are shown by `loophole search`; a new file is known once it was scanned");
+}
+
+static enum err find_id(struct txn *txn, struct call *call, const struct search_get *ask, struct id *id)
+{
+    if (ask->has_id) {
+        *id = ask->id;
+        return ERR_OK;
+    }
+    if (ask->path.len == 0 || ask->path.at[0] != '/') {
+        refuse(call, ERR_BAD_REQUEST, ask->path.len ? "the path is not absolute" : "neither an id nor a path is given");
+        return fault_field(call_fault(call), "path");
+    }
+    return catalogue_at_path(txn, call_arena(call), ask->path, id);
+}
+
+static enum err read_whole(struct txn *txn, struct arena *arena, struct id id, struct media_found *answer)
+{
+    struct media_found found = { 0 };
+    enum err e = catalogue_item(txn, arena, id, &found.item);
+
+    if (e == ERR_OK)
+        e = catalogue_facts(txn, arena, &found.item.media, &found.sources);
+    return e == ERR_OK ? codec_copy(&media_found_shape, &found, arena, answer) : e;
+}
+
+enum err search_get(struct search *search, struct call *call, const struct search_get *ask, struct media_found *answer)
+{
+    struct txn *txn;
+    struct id id;
+    enum err e = search_read(search, &txn, call_fault(call));
+
+    if (e != ERR_OK)
+        return e;
+    e = find_id(txn, call, ask, &id);
+    if (e == ERR_OK)
+        e = read_whole(txn, call_arena(call), id, answer);
+    txn_end(txn);
+    return e == ERR_OK ? e : explain(call_fault(call), e);
+}
+
+static enum err read_artefact(struct search *search, struct txn *txn, struct call *call,
+                              const struct search_get_artefact *ask, struct artefact_found *answer)
+{
+    struct artefact_found found = { .owner = ask->id };
+    struct media media;
+    enum err e = catalogue_media(txn, call_arena(call), ask->id, &media);
+
+    if (e != ERR_OK)
+        return e;
+    if (media.content.len)
+        e = catalogue_artefact(txn, service_paths(search->service), call_arena(call), media.content, ask->type,
+                               &found.artefact);
+    if (e == ERR_NOT_FOUND || !media.content.len) {
+        refuse(call, ERR_NOT_FOUND, "the item has no artefact \"%.*s\"", TEXT_ARG(ask->type));
+        return fault_hint(call_fault(call), "there are waveform, loudness, onsets, beats and spectrum, of what is analysed");
+    }
+    return e == ERR_OK ? codec_copy(&artefact_found_shape, &found, call_arena(call), answer) : e;
+}
+
+enum err search_get_artefact(struct search *search, struct call *call, const struct search_get_artefact *ask,
+                             struct artefact_found *answer)
+{
+    struct txn *txn;
+    enum err e = search_read(search, &txn, call_fault(call));
+
+    if (e != ERR_OK)
+        return e;
+    e = read_artefact(search, txn, call, ask, answer);
+    txn_end(txn);
+    return e == ERR_OK ? e : explain(call_fault(call), e);
+}

@@ -1,0 +1,89 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "services/search/search.h"
+
+static enum err no_memory(struct request *request)
+{
+    return fault_set(request->fault, ERR_FULL, "no memory for the result");
+}
+
+enum err search_read(struct search *search, struct txn **txn, struct fault *fault)
+{
+    struct catchup *catchup = &search->catchup;
+    enum err e = ERR_OK;
+
+    if (!catchup->store)
+        e = store_open(catchup->paths, STORE_READER, &catchup->store, fault);
+    return e == ERR_OK ? store_read(catchup->store, txn, fault) : e;
+}
+
+/* ---- rows ---- */
+
+static bool knows(const void *state, struct text attribute)
+{
+    return index_numbers(state, attribute) != NULL;
+}
+
+enum err search_rows(struct request *request, struct text query, struct node **root, struct bitmap **rows)
+{
+    struct search *search = request->search;
+    struct match match = { &search->index, &search->catchup.volumes };
+    struct parse parse = { clock_now(), knows, &search->index };
+    enum err e = parse_query(&parse, query, request->arena, root, request->fault);
+
+    *rows = e == ERR_OK ? match_query(&match, *root) : NULL;
+    return e == ERR_OK && !*rows ? no_memory(request) : e;
+}
+
+void search_sum(struct search *search, const struct bitmap *rows, struct found *found)
+{
+    const struct numbers *durations = index_numbers(&search->index, TEXT("duration_s"));
+    uint32_t count, *each = durations ? match_rows(rows, &count) : NULL;
+
+    found->total = bitmap_count(rows);
+    found->revision = search->index.revision;
+    for (uint32_t i = 0; each && i < count; i++) {
+        double seconds = index_number(durations, each[i]);
+        found->seconds += isnan(seconds) ? 0 : seconds;
+    }
+    free(each);
+}
+
+/* ---- items ---- */
+
+/* not_found: it went between the index and now. */
+static enum err read_item(struct request *request, struct txn *txn, uint32_t row, struct item *to)
+{
+    struct item item = { 0 };
+    enum err e = catalogue_item(txn, request->arena, index_id(&request->search->index, row), &item);
+
+    return e == ERR_OK ? codec_copy(&item_shape, &item, request->arena, to) : e;
+}
+
+enum err search_fill(struct request *request, const uint32_t *rows, uint32_t count, const float *scores,
+                     const float *distances, struct found *found)
+{
+    struct txn *txn;
+    enum err e = search_read(request->search, &txn, request->fault);
+
+    if (e != ERR_OK)
+        return e;
+    found->items.at = arena_array(request->arena, count, sizeof(*found->items.at));
+    if (!found->items.at)
+        e = ERR_FULL;
+    for (uint32_t i = 0; i < count && e != ERR_FULL; i++) {
+        struct item *item = &found->items.at[found->items.count];
+
+        e = read_item(request, txn, rows[i], item);
+        if (e != ERR_OK)
+            continue;
+        item->has_score = scores != NULL;
+        item->score = scores ? (double)scores[rows[i]] : 0;
+        item->has_distance = distances != NULL;
+        item->distance = distances ? (double)distances[i] : 0;
+        found->items.count++;
+    }
+    txn_end(txn);
+    return e == ERR_FULL ? no_memory(request) : ERR_OK;
+}

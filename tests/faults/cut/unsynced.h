@@ -1,0 +1,33 @@
+/* unsynced.h: what a power cut may take from a folder: for each file the old bytes of the sectors that were written
+ * since its last sync, for the folders the names that changed since theirs. lossy.c calls it. One thread. Functions
+ * give 0 or -errno. */
+#ifndef LOOPHOLE_TESTS_FAULTS_CUT_UNSYNCED_H
+#define LOOPHOLE_TESTS_FAULTS_CUT_UNSYNCED_H
+
+#include <stdbool.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+struct unsynced;
+enum name_event { NAME_MADE, NAME_REMOVED, NAME_CHANGED };
+
+/* NULL: errno says why. `folder`.gone (a new folder beside it) keeps files whose names were removed. */
+struct unsynced *unsynced_open(const char *folder, unsigned seed);
+void unsynced_close(struct unsynced *u);
+int unsynced_folder(const struct unsynced *u); /* its descriptor: paths are relative to it */
+
+/* Before the write, the change of size: keeps what will not be there any more. `fd` can be read. */
+int unsynced_before_write(struct unsynced *u, int fd, off_t to, size_t size);
+int unsynced_before_truncate(struct unsynced *u, int fd, off_t size);
+
+void unsynced_range_is_safe(struct unsynced *u, int fd, off_t from, size_t size);
+void unsynced_file_is_safe(struct unsynced *u, int fd);
+void unsynced_names_are_safe(struct unsynced *u, const char *folder);
+
+/* MADE: notes it. REMOVED, CHANGED: does it and notes it. */
+int unsynced_name(struct unsynced *u, enum name_event event, const char *from, const char *to);
+
+/* The power is cut: takes away. Prints what as a line on standard output. */
+int unsynced_lose(struct unsynced *u);
+
+#endif

@@ -1,0 +1,287 @@
+/* lossy: a FUSE file system that shows a folder and can lose, like a power cut, what was not synced.
+ *
+ *   lossy FOLDER MOUNT SEED      runs in the foreground until SIGTERM or until MOUNT is unmounted
+ *   SIGUSR1                      the power is cut: from the next call on everything fails with EIO, nothing is acked
+ *   SIGUSR2                      the disk is read-only (writes fail with EROFS), or is writable again
+ *
+ * After a cut, when the file system ends, FOLDER is put into a state that a disk may be in after the power comes back:
+ *   - of each file: every 512-byte sector that was written since its last fsync or fdatasync holds its new bytes or
+ *     its old ones, each for itself; so pages are torn, writes out of order; its size likewise. A write through a
+ *     descriptor with O_DSYNC or O_SYNC is synced when it returns, that write only.
+ *   - of the folders: names made, removed and changed since the fsync of their folder are there up to some moment and
+ *     not after it; a file whose data is synced and whose name is not is lost whole.
+ * One cut in three loses all that may be lost. Not covered: sectors that tear or go bad, a disk that lies about its
+ * syncs, names of one folder that reach the disk out of order, modes and times, links. */
+#define FUSE_USE_VERSION 31
+#include <fuse3/fuse.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+#include "tests/faults/cut/unsynced.h"
+
+enum { ENDED_BY_SIGNAL = 8 }; /* fuse_main's code */
+
+static struct unsynced *lossy; /* FUSE's calls carry no more than paths */
+static volatile sig_atomic_t cut, read_only;
+
+static void on_signal(int number)
+{
+    if (number == SIGUSR1)
+        cut = 1;
+    else
+        read_only = !read_only;
+}
+
+static int error_of(int rc)
+{
+    return rc < 0 ? -errno : rc;
+}
+
+/* 0, or why nothing may be read, or changed. */
+static int reading(void)
+{
+    return cut ? -EIO : 0;
+}
+
+static int changing(void)
+{
+    return cut ? -EIO : read_only ? -EROFS : 0;
+}
+
+static const char *below(const char *path)
+{
+    return path[1] ? path + 1 : ".";
+}
+
+static int at(void)
+{
+    return unsynced_folder(lossy);
+}
+
+static int do_getattr(const char *path, struct stat *st, struct fuse_file_info *fi)
+{
+    int e = reading();
+
+    if (e)
+        return e;
+    return error_of(fi ? fstat((int)fi->fh, st) : fstatat(at(), below(path), st, AT_SYMLINK_NOFOLLOW));
+}
+
+static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t offset, struct fuse_file_info *fi,
+                      enum fuse_readdir_flags flags)
+{
+    int e = reading(), fd = e ? -1 : openat(at(), below(path), O_RDONLY | O_DIRECTORY);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+    (void)offset, (void)fi, (void)flags;
+    if (!dir)
+        return e ? e : -errno;
+    for (struct dirent *d = readdir(dir); d; d = readdir(dir))
+        fill(to, d->d_name, NULL, 0, 0);
+    closedir(dir);
+    return 0;
+}
+
+static int open_file(const char *path, int flags, mode_t mode, struct fuse_file_info *fi)
+{
+    int fd = openat(at(), below(path), (flags & ~(O_APPEND | O_SYNC | O_DSYNC)) | O_CLOEXEC, mode);
+
+    if (fd < 0)
+        return -errno;
+    fi->fh = (uint64_t)fd;
+    return 0;
+}
+
+static bool writes(int flags)
+{
+    return (flags & O_ACCMODE) != O_RDONLY;
+}
+
+/* Read through the kernel's cache: the store is mapped. The old bytes are read here, so never O_WRONLY. */
+static int do_open(const char *path, struct fuse_file_info *fi)
+{
+    int flags = writes(fi->flags) ? (fi->flags & ~O_ACCMODE) | O_RDWR : fi->flags;
+    int e = writes(fi->flags) ? changing() : reading();
+
+    return e ? e : open_file(path, flags & ~(O_TRUNC | O_CREAT | O_EXCL), 0, fi);
+}
+
+static int do_create(const char *path, mode_t mode, struct fuse_file_info *fi)
+{
+    int e = changing();
+
+    if (e == 0)
+        e = open_file(path, (fi->flags & ~O_ACCMODE) | O_RDWR | O_CREAT | O_EXCL, mode, fi);
+    return e ? e : unsynced_name(lossy, NAME_MADE, below(path), NULL);
+}
+
+static int do_mkdir(const char *path, mode_t mode)
+{
+    int e = changing();
+
+    if (e == 0)
+        e = error_of(mkdirat(at(), below(path), mode));
+    return e ? e : unsynced_name(lossy, NAME_MADE, below(path), NULL);
+}
+
+static int do_unlink(const char *path)
+{
+    int e = changing();
+
+    return e ? e : unsynced_name(lossy, NAME_REMOVED, below(path), NULL);
+}
+
+static int do_rename(const char *from, const char *to, unsigned flags)
+{
+    int e = changing();
+
+    return e ? e : flags ? -EINVAL : unsynced_name(lossy, NAME_CHANGED, below(from), below(to));
+}
+
+static int do_read(const char *path, char *to, size_t size, off_t from, struct fuse_file_info *fi)
+{
+    int e = reading();
+
+    (void)path;
+    return e ? e : error_of((int)pread((int)fi->fh, to, size, from));
+}
+
+static int do_write(const char *path, const char *bytes, size_t size, off_t to, struct fuse_file_info *fi)
+{
+    int e = changing(), fd = (int)fi->fh;
+
+    (void)path;
+    if (e == 0)
+        e = unsynced_before_write(lossy, fd, to, size);
+    if (e)
+        return e;
+    ssize_t done = pwrite(fd, bytes, size, to);
+    if (done > 0 && (fi->flags & (O_DSYNC | O_SYNC)) && !fi->writepage)
+        unsynced_range_is_safe(lossy, fd, to, (size_t)done);
+    return error_of((int)done);
+}
+
+static int do_truncate(const char *path, off_t size, struct fuse_file_info *fi)
+{
+    int e = changing(), fd = fi ? (int)fi->fh : e ? -1 : openat(at(), below(path), O_RDWR | O_CLOEXEC);
+
+    if (e == 0 && fd < 0)
+        return -errno;
+    if (e == 0)
+        e = unsynced_before_truncate(lossy, fd, size);
+    if (e == 0)
+        e = error_of(ftruncate(fd, size));
+    if (!fi && fd >= 0)
+        close(fd);
+    return e;
+}
+
+static int do_fallocate(const char *path, int mode, off_t from, off_t size, struct fuse_file_info *fi)
+{
+    int e = changing();
+
+    (void)path;
+    if (e == 0 && mode)
+        e = -EOPNOTSUPP;
+    if (e == 0)
+        e = unsynced_before_truncate(lossy, (int)fi->fh, from + size);
+    return e ? e : -posix_fallocate((int)fi->fh, from, size);
+}
+
+static int do_fsync(const char *path, int data_only, struct fuse_file_info *fi)
+{
+    int e = changing();
+
+    (void)path, (void)data_only;
+    if (e == 0)
+        unsynced_file_is_safe(lossy, (int)fi->fh);
+    return e;
+}
+
+static int do_fsyncdir(const char *path, int data_only, struct fuse_file_info *fi)
+{
+    int e = changing();
+
+    (void)data_only, (void)fi;
+    if (e == 0)
+        unsynced_names_are_safe(lossy, below(path));
+    return e;
+}
+
+static int do_release(const char *path, struct fuse_file_info *fi)
+{
+    (void)path;
+    close((int)fi->fh);
+    return 0;
+}
+
+static int do_statfs(const char *path, struct statvfs *to)
+{
+    (void)path;
+    return error_of(fstatvfs(at(), to));
+}
+
+static int do_chmod(const char *path, mode_t mode, struct fuse_file_info *fi)
+{
+    int e = changing();
+
+    (void)fi;
+    return e ? e : error_of(fchmodat(at(), below(path), mode, 0));
+}
+
+static int do_utimens(const char *path, const struct timespec times[2], struct fuse_file_info *fi)
+{
+    int e = changing();
+
+    (void)fi;
+    return e ? e : error_of(utimensat(at(), below(path), times, AT_SYMLINK_NOFOLLOW));
+}
+
+static void *do_init(struct fuse_conn_info *conn, struct fuse_config *config)
+{
+    (void)conn;
+    config->use_ino = 1;
+    config->kernel_cache = 0;
+    config->attr_timeout = config->entry_timeout = 0;
+    config->hard_remove = 1; /* a name that goes is gone: unsynced.c keeps the file */
+    config->nullpath_ok = 0;
+    return NULL;
+}
+
+static const struct fuse_operations calls = {
+    .init = do_init,         .getattr = do_getattr,     .readdir = do_readdir, .open = do_open,
+    .create = do_create,     .mkdir = do_mkdir,         .unlink = do_unlink,   .rmdir = do_unlink,
+    .rename = do_rename,     .read = do_read,           .write = do_write,     .truncate = do_truncate,
+    .fallocate = do_fallocate, .fsync = do_fsync,       .fsyncdir = do_fsyncdir, .release = do_release,
+    .statfs = do_statfs,     .chmod = do_chmod,         .utimens = do_utimens,
+};
+
+int main(int argc, char **argv)
+{
+    char *options[] = { argv[0], "-f", "-s", "-odefault_permissions,fsname=lossy", argc == 4 ? argv[2] : NULL, NULL };
+
+    if (argc != 4) {
+        fprintf(stderr, "usage: lossy FOLDER MOUNT SEED\n");
+        return 2;
+    }
+    lossy = unsynced_open(argv[1], (unsigned)strtoul(argv[3], NULL, 10));
+    if (!lossy) {
+        perror(argv[1]);
+        return 1;
+    }
+    signal(SIGUSR1, on_signal);
+    signal(SIGUSR2, on_signal);
+    umask(0);
+    int code = fuse_main(5, options, &calls, NULL);
+    if (code == ENDED_BY_SIGNAL)
+        code = 0;
+    if (cut && unsynced_lose(lossy) != 0)
+        code = 1;
+    unsynced_close(lossy);
+    return code;
+}

@@ -1,0 +1,185 @@
+"""persist_syscalls.py: kills persist at each system call of one commit, then lets each of them fail once (EIO, ENOSPC,
+EINTR). The list of calls is taken from a trace. LOOPHOLE_HOME, READER and a folder WORK are given; LONG for all calls
+of the large commit, else those on the store and memory only."""
+import collections
+import os
+import re
+import signal
+import subprocess
+import time
+
+from load import Ask, Load, Persist, check_store, dies_with_its_parent
+
+work = os.environ["WORK"]
+STORE_CALLS = ("lseek", "writev", "pwritev", "pwrite64", "fdatasync", "fsync", "msync", "ftruncate")
+MEMORY_CALLS = ("mmap", "munmap", "mremap", "madvise", "brk")
+NEVER_FAIL = ("getpid", "gettid", "clock_gettime")
+NOT_TO_INJECT = ("restart_syscall", "rt_sigreturn", "exit", "exit_group")
+ERRORS = ("EIO", "ENOSPC", "EINTR")
+DEADLINE = 120
+LARGE = 400  # places of the large commit
+
+
+class Strace:
+    """Attached to persist; `fired` when its injection has come true."""
+
+    def __init__(self, pid, *options):
+        self.out, self.said = work + "/strace.out", work + "/strace.err"
+        for path in (self.out, self.said):
+            open(path, "w").close()
+        self.process = subprocess.Popen(["strace", "-f", "-p", str(pid), "-o", self.out, *options],
+                                        stdin=subprocess.DEVNULL, stderr=open(self.said, "w"),
+                                        preexec_fn=dies_with_its_parent)
+        end = time.monotonic() + DEADLINE
+        while "attached" not in open(self.said).read():
+            assert self.process.poll() is None and time.monotonic() < end, open(self.said).read()
+            time.sleep(0.002)
+
+    def fired(self):
+        return "(INJECTED)" in open(self.out).read()
+
+    def end(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        self.process.wait(DEADLINE)
+        return open(self.out).read()
+
+
+class Commits:
+    """One ask at a time, of a kind; its request lives through deaths and refusals until it is acked."""
+
+    def __init__(self, persist):
+        self.persist, self.deaths = persist, collections.Counter()
+        self.load = Load(clients=1, slots=1)
+        self.load.filling = False
+        self.slot = self.load.slots[0]
+
+    def begin(self, kind):
+        load = self.load
+        load.again, load.batches = (0, 0) if kind == "small" else (0, 1)
+        self.slot.ask = load.next_ask(self.slot)
+        if kind == "large":
+            operations = [load.catalogue.place(b"large-%d-%d.wav" % (load.files, n)) for n in range(LARGE)]
+            load.files += 1
+            self.slot.ask = Ask("persist.batch", {"operations": operations}, LARGE)
+        load.all[self.slot.ask.request] = self.slot.ask
+        load.send(self.slot)
+
+    def restart_if_dead(self):
+        if self.persist.is_dead():
+            self.deaths[self.persist.process.returncode] += 1
+            self.persist.start()
+            self.load.restarted()
+
+    def until_acked(self):
+        self.load.restarted()
+        self.load.until(lambda: not self.slot.ask, self.restart_if_dead)
+
+    def whole(self, kind):
+        self.begin(kind)
+        self.until_acked()
+
+
+def calls_of(trace):
+    """(call, which of its thread) from the arrival of the ask to the departure of the answer."""
+    counts, calls, within = collections.Counter(), [], False
+    for line in trace.splitlines():
+        found = re.match(r"(\d+) +(?:<\.\.\. )?(\w+)(\(| resumed)", line)
+        if not found:
+            continue
+        thread, call, how = found.groups()
+        if call == "recvfrom" and re.search(r"= [1-9]\d*$", line):
+            within = True
+        if how == "(":
+            counts[thread, call] += 1
+            if within and call not in NOT_TO_INJECT and (call, counts[thread, call]) not in calls:
+                calls.append((call, counts[thread, call]))
+        if within and call == "sendto":
+            return calls
+    raise AssertionError("no ask and answer in the trace:\n" + trace[-3000:])
+
+
+def trace(commits, kind):
+    strace = Strace(commits.persist.pid())
+    commits.whole(kind)
+    text = strace.end()
+    calls = calls_of(text)
+    assert any(call == "fdatasync" for call, _ in calls), "no commit in the trace:\n" + text[-3000:]
+    return calls
+
+
+def inject(commits, kind, call, number, what):
+    """True when it fired; asks until then. What the injected commit's own ask was answered: its error, or None."""
+    strace = Strace(commits.persist.pid(), "-e", "trace=" + call, "-e", "inject=%s:%s:when=%d" % (call, what, number))
+    acked, refused, first = commits.load.acked, sum(commits.load.refusals.values()), None
+    end = time.monotonic() + DEADLINE
+    while not fired(commits, strace, what) and time.monotonic() < end:
+        if not commits.slot.ask:
+            commits.begin(kind)
+        commits.load.turn(0.01)
+    came_true = fired(commits, strace, what)
+    while first is None and not commits.persist.is_dead() and time.monotonic() < end:
+        commits.load.turn(0.005)
+        if sum(commits.load.refusals.values()) > refused:
+            first = "refused"
+        elif not commits.slot.ask:
+            first = "acked"
+    strace.end()
+    asked = commits.load.acked - acked + (first != "acked")
+    if commits.slot.ask:
+        commits.until_acked()
+    commits.restart_if_dead()
+    assert came_true, "%s %d of the %s commit: the injection never fired" % (call, number, kind)
+    return first, asked
+
+
+def fired(commits, strace, what):
+    return commits.persist.is_dead() if what == "signal=KILL" else strace.fired()
+
+
+def kill_at_each(commits, kind, calls):
+    for call, number in calls:
+        inject(commits, kind, call, number, "signal=KILL")
+    print("figure: %s commit: killed at %d calls: %s" % (kind, len(calls), told(calls)))
+
+
+def fail_each(commits, kind, calls):
+    counts = collections.Counter()
+    for call, number in calls:
+        if call in NEVER_FAIL:
+            continue
+        for error in ERRORS:
+            first, asked = inject(commits, kind, call, number, "error=" + error)
+            counts[first or "no answer, it ended"] += 1
+            false = call in STORE_CALLS and error != "EINTR" and asked == 1 and first == "acked"
+            assert not false, "%s %d failed with %s, and the commit was acked" % (call, number, error)
+    print("figure: %s commit: %d failures of calls: %s" % (kind, sum(counts.values()), dict(counts)))
+
+
+def told(calls):
+    return " ".join("%s×%d" % item for item in collections.Counter(call for call, _ in calls).items())
+
+
+def main():
+    persist, began = Persist(), time.monotonic()
+    persist.start()
+    commits = Commits(persist)
+    reader = subprocess.Popen([os.environ["READER"], "watch"], preexec_fn=dies_with_its_parent)
+    for kind in ("small", "large"):
+        commits.whole(kind)
+        calls = trace(commits, kind)
+        if kind == "large" and not os.environ.get("LONG"):
+            calls = [c for c in calls if c[0] in STORE_CALLS + MEMORY_CALLS]
+        kill_at_each(commits, kind, calls)
+        fail_each(commits, kind, calls)
+        assert reader.poll() is None, "a reader failed"
+    commits.load.audit()
+    check_store()
+    deaths = {("signal %d" % -code if code < 0 else "exit %d" % code): n for code, n in commits.deaths.items()}
+    print("figure: %d s; persist ended by: %s" % (time.monotonic() - began, deaths))
+    reader.send_signal(signal.SIGTERM)
+    assert reader.wait(60) == 0, "a reader failed"
+    assert persist.kill(signal.SIGTERM) == 0
+
+
+main()

@@ -1,0 +1,48 @@
+#!/bin/bash
+# power_loss.sh: the data directory lies on a file system (lossy.c, FUSE) that can lose what was not synced. 200 cuts
+# at random moments under load from 8 clients; what the cuts cover and what not stands in lossy.c. A run is repeated
+# with SEED=N.
+. "$(dirname "$0")/../lib.sh"
+export LOSSY=$build/tests/faults/lossy READER=$build/tests/faults/reader
+cuts=${CUTS:-200}
+[ -z "${LONG:-}" ] || cuts=2000
+
+_can_mount() {
+    local pid
+    mkdir -p "$scratch/try" "$scratch/try-disk"
+    [ -w /dev/fuse ] || skip "/dev/fuse is not there for this user"
+    "$LOSSY" "$scratch/try-disk" "$scratch/try" 1 2>"$scratch/try.err" & pid=$!
+    for try in {1..600}; do
+        mountpoint -q "$scratch/try" && break
+        kill -0 $pid 2>/dev/null || skip "FUSE cannot be mounted: $(tail -n 1 "$scratch/try.err")"
+        sleep 0.1
+    done
+    kill $pid
+    wait $pid
+}
+
+# The script may be killed at any time: no mount stays behind.
+_end_first() {
+    local at
+    grep -o " $scratch/[^ ]*" /proc/self/mounts | while read -r at; do fusermount3 -u -z "$at"; done
+}
+
+_drive() {
+    _can_mount
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults \
+        /usr/bin/python3 "$top/tests/faults/power_loss.py" "$@" 2>&1 && return
+    tail -n 5 "$LOOPHOLE_HOME"/persist.err
+    fail "see above"
+}
+
+after_every_power_cut_all_that_was_acked_is_there_once() {
+    _drive load $cuts
+}
+
+a_new_store_survives_a_cut_at_its_first_acks() {
+    export LOOPHOLE_HOME=$scratch/home-new
+    mkdir -p "$LOOPHOLE_HOME"
+    _drive new $((cuts / 5))
+}
+
+run_claims "$@"

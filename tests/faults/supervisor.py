@@ -1,0 +1,206 @@
+"""supervisor.py CLAIM TIMES: the supervisor killed and stopped beside a running engine. LOOPHOLE_HOME is given."""
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from engine import (SERVICES, Probe, all_ready, audit, holder, is_alive, kill, lines, percentiles, pid_of, ready,
+                    running, start_editors, wait_until, watched)
+
+SETTLED = 2.1  # seconds; what dies earlier than 2 s after its start is started again more slowly each time
+
+
+def settled(*services):
+    """Waits until each has run for so long that its death is no quick one."""
+    wait_until(lambda: all(lines()[service]["uptime_s"] > SETTLED for service in services), "all have settled")
+
+
+class Twins(threading.Thread):
+    """Looks all the time whether two processes of one service live; one that finds the lock held ends at once."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.going, self.both_answer, self.looks = True, [], 0
+
+    def run(self):
+        seen = {}
+        while self.going:
+            for service in SERVICES:
+                pids = frozenset(running("loophole-" + service))
+                since = seen.setdefault((service, pids), time.monotonic()) if len(pids) > 1 else None
+                if since and time.monotonic() - since > 60:
+                    self.both_answer.append((service, sorted(pids)))
+            self.looks += 1
+            time.sleep(0.02)
+
+    def stop(self):
+        self.going = False
+        self.join()
+        assert not self.both_answer, ("two processes of one service", self.both_answer)
+
+
+def new_supervisor(old):
+    """Seconds until the next one answers, and the pids of its services."""
+    began = time.monotonic()
+    told = Probe("supervisor.services").first_answer(lambda body: body["each"][0]["pid"] != old)
+    return time.monotonic() - began, {line["service"]: line for line in told["each"]}
+
+
+def one_of_each(pids):
+    for service in SERVICES:
+        assert running("loophole-" + service) == [pids[service]], (service, running("loophole-" + service), pids)
+        assert holder(service) == pids[service]
+
+
+def killed(times):
+    """A supervisor that is killed: its services stay as they are."""
+    pids, editors, took = all_ready(), start_editors(2), []
+    for _ in range(times):
+        settled("supervisor")
+        old = pid_of("supervisor")
+        time.sleep(random.uniform(0, 0.15))
+        kill(old)
+        seconds, found = new_supervisor(old)
+        took.append(seconds)
+        assert {s: found[s]["pid"] for s in SERVICES} == pids, found
+        assert all(found[s]["adopted"] and found[s]["restarts"] == 0 for s in SERVICES), found
+        one_of_each(pids)
+    slowest = max(editor.slowest for editor in editors)
+    watched(editors)
+    print("figure: supervisor killed %d times; kill to its successor's answer: %s" % (times, percentiles(took)))
+    print("figure: slowest edit meanwhile %.0f ms" % (slowest * 1000))
+
+
+def killed_with_another(times):
+    """The supervisor and a service die in the same moment, in either order."""
+    all_ready()
+    editors, took = start_editors(2), []
+    for n in range(times):
+        service = SERVICES[n % len(SERVICES)]
+        settled("supervisor", service)
+        old, victim = pid_of("supervisor"), pid_of(service)
+        both = [old, victim]
+        random.shuffle(both)
+        began = time.monotonic()
+        kill(both[0])
+        time.sleep(random.choice((0, 0, random.uniform(0, 0.12))))
+        kill(both[1])
+        wait_until(lambda: not is_alive(victim) and not is_alive(old), "both are dead")
+        ready(service, victim)
+        took.append(time.monotonic() - began)
+        one_of_each(all_ready())
+    watched(editors)
+    print("figure: supervisor and a service killed together %d times; kill to both ready: %s" % (
+        times, percentiles(took)))
+
+
+def killed_at_its_start(times):
+    """Killed again before it has adopted or started all: whatever it did, its successor starts nothing twice."""
+    twins = Twins()
+    twins.start()
+    all_ready()
+    for n in range(times):
+        for service in SERVICES[:n % 4]:
+            kill(pid_of(service))
+        for _ in range(3):
+            wait_until(lambda: running("loopholed"), "a supervisor runs")
+            time.sleep(random.uniform(0, 0.03))
+            newest = max(running("loopholed"), key=lambda pid: os.stat("/proc/%d" % pid).st_ctime)
+            if newest != KEEPER:
+                kill(newest)
+        one_of_each(all_ready())
+    twins.stop()
+    print("figure: supervisor killed %d times while it started; looked %d times for a service that runs twice" % (
+        times * 3, twins.looks))
+
+
+def stopped(times):
+    """A supervisor that is stopped: all goes on; what died meanwhile is started once when it goes on."""
+    pids, editors = all_ready(), start_editors(2)
+    for n in range(times):
+        service, old = SERVICES[n % len(SERVICES)], pid_of("supervisor")
+        kill(old, signal.SIGSTOP)
+        assert subprocess.run(["timeout", "3", "loopholed"], stderr=subprocess.PIPE).returncode != 0, \
+            "a second supervisor beside the stopped one"
+        acked = sum(len(editor.acked) for editor in editors)
+        wait_until(lambda: sum(len(editor.acked) for editor in editors) > acked, "edits go on")
+        kill(pids[service])
+        time.sleep(2.5)                                # longer than a service may be silent
+        kill(old, signal.SIGCONT)
+        pids[service] = ready(service, pids[service])
+        one_of_each(pids)
+        assert pid_of("supervisor") == old
+    watched(editors)
+
+
+def service_stopped(times):
+    """A stopped service is found by its missed beats, killed and replaced."""
+    all_ready()
+    editors, found, back = start_editors(1), {}, {}
+    for _ in range(times):
+        for service in SERVICES:
+            pid = pid_of(service)
+            time.sleep(random.uniform(0, 0.2))
+            began = time.monotonic()
+            kill(pid, signal.SIGSTOP)
+            wait_until(lambda: not is_alive(pid), service + " is found to hang")
+            found.setdefault(service, []).append(time.monotonic() - began)
+            ready(service, pid)
+            back.setdefault(service, []).append(time.monotonic() - began)
+            assert lines()[service]["last_death"].startswith("hung: "), lines()[service]
+    watched(editors)
+    for service in SERVICES:
+        print("figure: %s stopped %d times; found: %s; ready again: %s" % (
+            service, times, percentiles(found[service]), percentiles(back[service])))
+
+
+def stuck(times):
+    """A search that stands still in an ask, waiting for its own lock or running in a circle."""
+    ready("search")
+    others = {service: pid_of(service) for service in ("persist", "indexer")}
+    for name, body in (("search.get", {}), ("search.complete", {})):
+        took = []
+        for _ in range(times):
+            pid = ready("search")
+            began = time.monotonic()
+            ask = threading.Thread(target=ask_in_vain, args=(name, body), daemon=True)
+            ask.start()
+            wait_until(lambda: not is_alive(pid), "search is found to hang")
+            took.append(time.monotonic() - began)
+            ready("search", pid)
+            ask.join()
+            time.sleep(2.2)                            # ready for so long it is not a quick death
+        print("figure: search stuck in %s %d times; found: %s" % (name, times, percentiles(took)))
+    assert others == {service: pid_of(service) for service in others}
+
+
+def ask_in_vain(name, body):
+    from client import Client
+    client = Client()
+    client.send(name, body)
+    client.take("search", 200)
+    client.close()
+
+
+def killed_with_its_keeper(times):
+    """Nobody is left who restarts anything: all services go on, and `loophole up` finds them."""
+    pids, editors = all_ready(), start_editors(2)
+    for _ in range(times):
+        for pid in running("loopholed"):
+            kill(pid)
+        wait_until(lambda: not running("loopholed"), "keeper and supervisor are dead")
+        acked = sum(len(editor.acked) for editor in editors)
+        wait_until(lambda: sum(len(editor.acked) for editor in editors) > acked, "edits go on")
+        subprocess.run(["loophole", "up"], check=True, stdout=subprocess.DEVNULL)
+        assert {service: pid_of(service) for service in SERVICES} == pids
+        one_of_each(pids)
+    watched(editors)
+
+
+CLAIMS = {f.__name__: f for f in (killed, killed_with_another, killed_at_its_start, stopped, service_stopped, stuck,
+                                  killed_with_its_keeper)}
+KEEPER = min(running("loopholed"), default=0)
+CLAIMS[sys.argv[1]](int(sys.argv[2]))

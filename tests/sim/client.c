@@ -1,0 +1,199 @@
+#include <string.h>
+
+#include "tests/sim/deed.h"
+
+enum { AT_ONCE = 3, BUDGET_LEAST_MS = 50, BUDGET_MS = 20000 };
+enum { DIES = 4, ASKS_AGAIN = 120, GIVES_UP = 200 }; /* of a thousand */
+static const usec_t thinking = 30000;
+
+#define NEVER INT64_MAX
+
+struct client {
+    struct sockets *sockets;
+    struct courier *courier;
+    usec_t thinks_until;
+    struct deed *under_way[AT_ONCE];
+    struct deed *owed[AT_ONCE]; /* no answer that says something: to be asked again under the same request */
+};
+
+static struct client clients[CLIENTS];
+
+static void be_born(struct client *client)
+{
+    struct fault fault = { 0 };
+
+    client->sockets = sockets_new(&fault);
+    client->courier = courier_new(client->sockets, &sim.paths, AT_ONCE);
+    client->thinks_until = sim.now + (usec_t)sim_random((uint64_t)thinking);
+}
+
+/* It forgets what is under way; what it owes comes of its work, which is still there when it comes back. */
+static void die(struct client *client)
+{
+    sim.counts.client_deaths++;
+    sim_step("client dies", (uint64_t)(client - clients));
+    courier_free(client->courier);
+    sockets_free(client->sockets);
+    for (int i = 0; i < AT_ONCE; i++) {
+        client->owed[i] = client->under_way[i] ? client->under_way[i] : client->owed[i];
+        client->under_way[i] = NULL;
+        if (client->owed[i] && sim_chance(GIVES_UP))
+            client->owed[i] = NULL;
+    }
+    be_born(client);
+}
+
+void client_begin_all(void)
+{
+    memset(clients, 0, sizeof(clients));
+    for (int i = 0; i < CLIENTS; i++)
+        be_born(&clients[i]);
+}
+
+void client_end_all(void)
+{
+    for (int i = 0; i < CLIENTS; i++) {
+        courier_free(clients[i].courier);
+        sockets_free(clients[i].sockets);
+    }
+}
+
+/* ---- asking ---- */
+
+static void ask(struct client *client, int place, struct deed *deed)
+{
+    struct buffer body = { 0 };
+    struct fault fault = { 0 };
+    uint32_t budget = BUDGET_LEAST_MS + (uint32_t)sim_random(sim_chance(100) ? 200 : BUDGET_MS);
+    enum err e;
+
+    for (int i = 0; i < AT_ONCE; i++)
+        if (client->under_way[i] == deed)
+            return;
+    deed_encode(deed, &body);
+    network_for((uint32_t)(client - clients));
+    deed->first_sent = deed->first_sent ? deed->first_sent : sim.now;
+    sim_step("deed", (uint64_t)deed->kind);
+    e = courier_send(client->courier, text_of(deed_ask(deed)->full_name), buffer_bytes(&body), budget, deed->request,
+                     deed, &fault);
+    if (e != ERR_OK)
+        sim_fail("an ask is not sent: %s", fault.what);
+    buffer_free(&body);
+    client->under_way[place] = deed;
+    client->owed[place] = NULL;
+}
+
+/* Mostly something new; at times what was answered already, or was asked by somebody else. */
+static struct deed *choose(struct client *client, int place)
+{
+    struct deed *deed = client->owed[place];
+
+    if (deed)
+        return deed;
+    if (deed_count() > 0 && sim_chance(ASKS_AGAIN)) {
+        sim.counts.repeated++;
+        return deed_at((uint32_t)sim_random(deed_count()));
+    }
+    deed = deed_draw();
+    sim.counts.deeds += deed != NULL;
+    return deed;
+}
+
+static void think(struct client *client)
+{
+    struct deed *deed;
+
+    client->thinks_until = sim.now + 1 + (usec_t)sim_random((uint64_t)thinking);
+    if (sim_chance(DIES)) {
+        die(client);
+        return;
+    }
+    for (int place = 0; place < AT_ONCE; place++) {
+        if (client->under_way[place])
+            continue;
+        deed = choose(client, place);
+        if (deed)
+            ask(client, place, deed);
+        return;
+    }
+}
+
+/* ---- answers ---- */
+
+/* busy, io, full, timeout, offline and what a service says that stops: nobody knows whether it was done. */
+static bool says_something(enum err e)
+{
+    return e == ERR_OK || e == ERR_BAD_REQUEST || e == ERR_NOT_FOUND || e == ERR_EXISTS || e == ERR_CONFLICT;
+}
+
+static void hold_against_first(const struct deed *deed, const struct delivery *delivery)
+{
+    if (deed->error == ERR_OK && delivery->error != ERR_OK)
+        sim_fail("request %u was done, and is refused now: %s", deed->request.b[15] | deed->request.b[14] << 8,
+                 err_name(delivery->error));
+    if (deed->error == ERR_OK && !bytes_equal(buffer_bytes(&deed->answer), delivery->body))
+        sim_fail("request %u is answered again, and differently", deed->request.b[15] | deed->request.b[14] << 8);
+}
+
+static void take(struct deed *deed, const struct delivery *delivery)
+{
+    if (deed->answered && deed->error == ERR_OK) {
+        hold_against_first(deed, delivery);
+        return;
+    }
+    sim.counts.acked += delivery->error == ERR_OK;
+    sim.counts.refused += delivery->error != ERR_OK && !deed->answered;
+    if (deed->answered && delivery->error != ERR_OK)
+        return; /* refused twice, maybe for another reason by now */
+    deed->answered = sim.now;
+    deed->error = delivery->error;
+    buffer_reset(&deed->answer);
+    buffer_add(&deed->answer, delivery->body.at, delivery->body.len);
+    if (deed->error == ERR_OK)
+        deed_learn(deed, delivery->body);
+}
+
+static void deliver(struct client *client, const struct delivery *delivery)
+{
+    struct deed *deed = delivery->token;
+    int place = 0;
+
+    while (client->under_way[place] != deed)
+        place++;
+    client->under_way[place] = NULL;
+    sim_step(err_name(delivery->error), (uint64_t)place);
+    if (says_something(delivery->error)) {
+        take(deed, delivery);
+        return;
+    }
+    sim.counts.unknown++;
+    if (delivery->error == ERR_INTERNAL || delivery->error == ERR_TOO_LARGE || delivery->error == ERR_DENIED)
+        sim_fail("an ask is answered with %s", err_name(delivery->error));
+    client->owed[place] = sim_chance(GIVES_UP) ? NULL : deed;
+}
+
+void client_run(uint32_t number)
+{
+    struct client *client = &clients[number];
+    struct delivery delivery;
+
+    while (courier_take(client->courier, &delivery))
+        deliver(client, &delivery);
+    if (sim.now >= client->thinks_until)
+        think(client);
+}
+
+usec_t client_due(uint32_t *number)
+{
+    usec_t due = NEVER;
+
+    for (uint32_t i = 0; i < CLIENTS; i++) {
+        usec_t own = courier_due(clients[i].courier);
+        own = own < clients[i].thinks_until ? own : clients[i].thinks_until;
+        if (own < due) {
+            due = own;
+            *number = i;
+        }
+    }
+    return due;
+}

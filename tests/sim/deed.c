@@ -1,0 +1,417 @@
+#include "tests/sim/deed.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/arena.h"
+#include "proto/codec.h"
+
+enum { DEEDS = 4096, ITEMS = 512, FOLDERS = 64, FILES = 30, NAMES = 6 };
+
+/* What an item was like when it was last heard of. */
+struct known {
+    struct id id;
+    uint64_t revision;
+    struct id folder;
+    uint32_t file;
+};
+
+static struct {
+    struct deed *deeds;
+    uint32_t count;
+    struct known items[ITEMS];
+    struct id folders[FOLDERS];
+    struct id volume;
+    uint32_t item_count, folder_count;
+    int64_t mtime;
+} all;
+
+void deed_begin(void)
+{
+    all.count = all.item_count = all.folder_count = 0;
+    all.mtime = 0;
+    all.volume = (struct id){ { 0 } };
+    all.deeds = calloc(DEEDS, sizeof(*all.deeds));
+    if (!all.deeds)
+        sim_fail("no memory");
+}
+
+void deed_end(void)
+{
+    for (uint32_t i = 0; i < all.count; i++)
+        buffer_free(&all.deeds[i].answer);
+    free(all.deeds);
+    all.deeds = NULL;
+}
+
+uint32_t deed_count(void)
+{
+    return all.count;
+}
+
+struct deed *deed_at(uint32_t number)
+{
+    return &all.deeds[number];
+}
+
+struct deed *deed_of(struct id request)
+{
+    uint32_t number = (uint32_t)request.b[14] << 8 | request.b[15];
+
+    return number < all.count && id_equal(all.deeds[number].request, request) ? &all.deeds[number] : NULL;
+}
+
+/* ---- words ---- */
+
+static const char *const tag_words[TAGS] = { "t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7" };
+
+void deed_tags(uint32_t tags, struct text_list *to, struct text room[TAGS])
+{
+    *to = (struct text_list){ 0, room };
+    for (int i = 0; i < TAGS; i++)
+        if (tags >> i & 1)
+            room[to->count++] = text_of(tag_words[i]);
+}
+
+uint32_t deed_tag_bits(struct text_list tags)
+{
+    uint32_t bits = 0;
+
+    for (uint32_t i = 0; i < tags.count; i++) {
+        int tag = 0;
+        while (tag < TAGS && !text_is(tags.at[i], tag_words[tag]))
+            tag++;
+        if (tag == TAGS)
+            return ~0u;
+        bits |= 1u << tag;
+    }
+    return bits;
+}
+
+static struct bytes word(const char *format, uint32_t number, char to[WORD])
+{
+    snprintf(to, WORD, format, number);
+    return bytes_of(to, strlen(to));
+}
+
+struct bytes deed_file(uint32_t file, char to[WORD])
+{
+    return word("k%02u.wav", file, to);
+}
+
+struct bytes deed_folder(uint32_t number, char to[WORD])
+{
+    return word("folder%u", number, to);
+}
+
+/* ---- drawing ---- */
+
+static struct known *any_item(void)
+{
+    return &all.items[sim_random(all.item_count)];
+}
+
+static struct id any_folder(void)
+{
+    return all.folders[sim_random(all.folder_count)];
+}
+
+static void draw_wish(struct wish *wish)
+{
+    uint64_t which = sim_random(16);
+
+    wish->has_name = which & 1;
+    wish->has_notes = which & 2;
+    wish->has_favourite = (which & 12) == 4;
+    wish->has_hidden = (which & 12) == 8;
+    wish->favourite = sim_chance(500);
+    wish->hidden = sim_chance(500);
+    word("n%u", (uint32_t)sim_random(NAMES), wish->name);
+    if (sim_chance(800))
+        word("w%u", (uint32_t)sim_random(NAMES), wish->notes);
+    if (sim_chance(500))
+        wish->add = (uint32_t)sim_random(1 << TAGS) & (uint32_t)sim_random(1 << TAGS);
+    if (sim_chance(300))
+        wish->remove = (uint32_t)sim_random(1 << TAGS) & (uint32_t)sim_random(1 << TAGS);
+}
+
+static void draw_op(struct op *op, bool edits_only)
+{
+    struct known *item = all.item_count ? any_item() : NULL;
+
+    op->kind = edits_only ? OP_EDIT : item ? (enum op_kind)sim_random(OP_KINDS) : OP_PLACE;
+    op->item = item ? item->id : (struct id){ { 9 } };
+    op->folder = any_folder();
+    op->file = (uint32_t)sim_random(FILES);
+    op->size = 100 + op->file;
+    op->mtime = sim_chance(700) ? ++all.mtime : 1 + (int64_t)sim_random(3);
+    op->availability = sim_chance(700) ? AVAILABILITY_LOCAL : AVAILABILITY_MISSING;
+    if (op->kind == OP_MOVE && sim_chance(500))
+        op->file = item->file;
+    op->has_expect = item && sim_chance(400);
+    op->expect = item ? item->revision : 0;
+    draw_wish(&op->wish);
+}
+
+static enum deed_kind draw_kind(void)
+{
+    static const struct {
+        enum deed_kind kind;
+        uint32_t weight;
+    } weights[] = {
+        { DEED_EDIT, 46 },       { DEED_BATCH, 18 },  { DEED_UNDO, 10 },         { DEED_REDO, 8 },
+        { DEED_FORGET, 3 },      { DEED_VOLUME, 2 },  { DEED_FOLDER, 5 },        { DEED_MOVE_FOLDER, 3 },
+        { DEED_LIBRARY, 3 },     { DEED_REMOVE_LIBRARY, 2 },
+    };
+    uint32_t drawn = (uint32_t)sim_random(100), i = 0;
+
+    if (id_is_zero(all.volume))
+        return DEED_VOLUME;
+    if (all.folder_count == 0)
+        return DEED_FOLDER;
+    if (all.item_count == 0)
+        return DEED_BATCH;
+    while (drawn >= weights[i].weight)
+        drawn -= weights[i++].weight;
+    return weights[i].kind;
+}
+
+static struct id draw_request(uint32_t number)
+{
+    struct id id;
+
+    for (int i = 0; i < 14; i++)
+        id.b[i] = (uint8_t)sim_random(256);
+    id.b[14] = (uint8_t)(number >> 8);
+    id.b[15] = (uint8_t)number;
+    return id;
+}
+
+struct deed *deed_draw(void)
+{
+    struct deed *deed = &all.deeds[all.count];
+
+    if (all.count == DEEDS)
+        return NULL;
+    deed->request = draw_request(all.count++);
+    deed->kind = draw_kind();
+    deed->number = (uint32_t)sim_random(5);
+    if (deed->kind == DEED_EDIT || deed->kind == DEED_BATCH)
+        deed->op_count = deed->kind == DEED_EDIT ? 1 : 1 + (uint32_t)sim_random(OPS);
+    for (uint32_t i = 0; i < deed->op_count; i++)
+        draw_op(&deed->ops[i], deed->kind == DEED_EDIT);
+    if (deed->kind == DEED_FORGET)
+        deed->id = any_item()->id;
+    else if (deed->kind >= DEED_MOVE_FOLDER)
+        deed->id = any_folder();
+    return deed;
+}
+
+/* ---- on the wire ---- */
+
+static const char *const names[DEED_KINDS] = {
+    [DEED_EDIT] = "persist.put_media",         [DEED_BATCH] = "persist.batch",
+    [DEED_UNDO] = "persist.undo",              [DEED_REDO] = "persist.redo",
+    [DEED_FORGET] = "persist.forget",          [DEED_VOLUME] = "persist.put_volume",
+    [DEED_FOLDER] = "persist.put_folder",      [DEED_MOVE_FOLDER] = "persist.move_folder",
+    [DEED_LIBRARY] = "persist.put_library",    [DEED_REMOVE_LIBRARY] = "persist.remove_library",
+};
+
+const struct ask *deed_ask(const struct deed *deed)
+{
+    return schema_ask(text_of(names[deed->kind]));
+}
+
+static struct edit edit_of(const struct op *op, struct text add[TAGS], struct text remove[TAGS])
+{
+    const struct wish *wish = &op->wish;
+    struct edit edit = {
+        .id = op->item,
+        .has_expect = op->has_expect,
+        .expect = op->expect,
+        .has_name = wish->has_name,
+        .name = text_of(wish->name),
+        .has_notes = wish->has_notes,
+        .notes = text_of(wish->notes),
+        .has_favourite = wish->has_favourite,
+        .favourite = wish->favourite,
+        .has_hidden = wish->has_hidden,
+        .hidden = wish->hidden,
+    };
+
+    deed_tags(wish->add, &edit.add_tags, add);
+    deed_tags(wish->remove, &edit.remove_tags, remove);
+    return edit;
+}
+
+static struct operation operation_of(const struct op *op, struct text add[TAGS], struct text remove[TAGS],
+                                     char file[WORD])
+{
+    struct operation to = { 0 };
+    const struct choice availability = { .value = op->availability };
+
+    to.has_edit = op->kind == OP_EDIT;
+    to.has_place = op->kind == OP_PLACE;
+    to.has_move = op->kind == OP_MOVE;
+    to.has_presence = op->kind == OP_PRESENCE;
+    to.edit = edit_of(op, add, remove);
+    to.place = (struct place){ .folder = op->folder, .file = deed_file(op->file, file), .size = op->size,
+                               .mtime = op->mtime, .kind = { .value = KIND_AUDIO }, .availability = availability };
+    to.move = (struct move){ .id = op->item, .folder = op->folder, .file = deed_file(op->file, file) };
+    to.presence = (struct presence){ .id = op->item, .availability = availability };
+    return to;
+}
+
+static void put(const struct deed *deed, const void *request, struct buffer *to)
+{
+    struct fault fault = { 0 };
+
+    if (codec_encode(deed_ask(deed)->request, request, to, &fault) != ERR_OK)
+        sim_fail("%s is not encoded: %s %s", names[deed->kind], fault.what, fault.field);
+}
+
+static void encode_batch(const struct deed *deed, struct buffer *to)
+{
+    struct text add[OPS][TAGS], remove[OPS][TAGS];
+    char files[OPS][WORD];
+    struct operation operations[OPS];
+    struct persist_batch ask = { .operations = { deed->op_count, operations } };
+
+    for (uint32_t i = 0; i < deed->op_count; i++)
+        operations[i] = operation_of(&deed->ops[i], add[i], remove[i], files[i]);
+    put(deed, &ask, to);
+}
+
+static void encode_edit(const struct deed *deed, struct buffer *to)
+{
+    struct text add[TAGS], remove[TAGS];
+    struct persist_put_media ask = { .edit = edit_of(&deed->ops[0], add, remove) };
+
+    put(deed, &ask, to);
+}
+
+static void encode_volume(const struct deed *deed, struct buffer *to)
+{
+    char label[WORD];
+    struct persist_put_volume ask = { .volume = { .identity = TEXT("root"),
+                                                  .mount = bytes_of("/", 1),
+                                                  .backend = { .value = BACKEND_LOCAL },
+                                                  .online = true } };
+    struct bytes word_of = deed_folder(deed->number, label);
+
+    ask.volume.label = (struct text){ word_of.len, (const char *)word_of.at };
+    put(deed, &ask, to);
+}
+
+static void encode_folder(const struct deed *deed, struct buffer *to)
+{
+    char name[WORD];
+    struct persist_put_folder ask = { .folder = { .volume = all.volume } };
+
+    ask.folder.name = deed_folder(deed->number, name);
+    put(deed, &ask, to);
+}
+
+static void encode_move_folder(const struct deed *deed, struct buffer *to)
+{
+    char name[WORD];
+    struct persist_move_folder ask = { .id = deed->id, .name = deed_folder(deed->number, name) };
+
+    put(deed, &ask, to);
+}
+
+static void encode_library(const struct deed *deed, struct buffer *to)
+{
+    struct persist_put_library ask = { .library = { .id = deed->id, .volume = all.volume, .files = deed->number } };
+
+    ask.library.path = bytes_of("/x", 2);
+    put(deed, &ask, to);
+}
+
+static void encode_one_id(const struct deed *deed, struct buffer *to)
+{
+    struct persist_forget ask = { .id = deed->id };
+
+    put(deed, &ask, to);
+}
+
+static void encode_nothing(const struct deed *deed, struct buffer *to)
+{
+    put(deed, "", to);
+}
+
+void deed_encode(const struct deed *deed, struct buffer *to)
+{
+    static void (*const encoders[DEED_KINDS])(const struct deed *, struct buffer *) = {
+        [DEED_EDIT] = encode_edit,       [DEED_BATCH] = encode_batch,
+        [DEED_UNDO] = encode_nothing,    [DEED_REDO] = encode_nothing,
+        [DEED_FORGET] = encode_one_id,   [DEED_VOLUME] = encode_volume,
+        [DEED_FOLDER] = encode_folder,   [DEED_MOVE_FOLDER] = encode_move_folder,
+        [DEED_LIBRARY] = encode_library, [DEED_REMOVE_LIBRARY] = encode_one_id,
+    };
+
+    encoders[deed->kind](deed, to);
+}
+
+/* ---- what answers teach ---- */
+
+static void learn_item(struct id id, uint64_t revision, const struct op *op)
+{
+    uint32_t i = 0;
+
+    while (i < all.item_count && !id_equal(all.items[i].id, id))
+        i++;
+    if (i == ITEMS || (i == all.item_count && !op))
+        return;
+    if (i == all.item_count)
+        all.items[all.item_count++] = (struct known){ .id = id };
+    all.items[i].revision = revision;
+    if (op && (op->kind == OP_PLACE || op->kind == OP_MOVE)) {
+        all.items[i].folder = op->folder;
+        all.items[i].file = op->file;
+    }
+}
+
+static void learn_folder(struct id id)
+{
+    for (uint32_t i = 0; i < all.folder_count; i++)
+        if (id_equal(all.folders[i], id))
+            return;
+    if (all.folder_count < FOLDERS)
+        all.folders[all.folder_count++] = id;
+}
+
+static void learn_outcomes(const struct deed *deed, struct bytes answer)
+{
+    struct arena arena = { 0 };
+    struct outcomes outcomes = { 0 };
+
+    if (codec_decode(&outcomes_shape, answer, &arena, &outcomes, NULL) != ERR_OK ||
+        outcomes.each.count != deed->op_count)
+        sim_fail("a batch of %u is answered with something else", deed->op_count);
+    for (uint32_t i = 0; i < outcomes.each.count; i++)
+        if (text_is(outcomes.each.at[i].error, "ok"))
+            learn_item(outcomes.each.at[i].id, outcomes.each.at[i].revision, &deed->ops[i]);
+    arena_free(&arena);
+}
+
+void deed_learn(const struct deed *deed, struct bytes answer)
+{
+    struct arena arena = { 0 };
+    struct done done = { 0 };
+
+    if (deed->kind == DEED_BATCH) {
+        learn_outcomes(deed, answer);
+        return;
+    }
+    if (codec_decode(&done_shape, answer, &arena, &done, NULL) != ERR_OK)
+        sim_fail("an answer that is none");
+    arena_free(&arena);
+    if (deed->kind == DEED_VOLUME)
+        all.volume = done.id;
+    else if (deed->kind == DEED_FOLDER)
+        learn_folder(done.id);
+    else if (deed->kind == DEED_EDIT || deed->kind == DEED_UNDO || deed->kind == DEED_REDO)
+        learn_item(done.id, done.revision, NULL);
+}

@@ -1,0 +1,80 @@
+/* deed.h: what clients want of persist: drawn, and written as an ask. Values are small numbers, so that deeds meet. */
+#ifndef LOOPHOLE_TESTS_SIM_DEED_H
+#define LOOPHOLE_TESTS_SIM_DEED_H
+
+#include "schema_persist.h"
+#include "tests/sim/sim.h"
+
+enum deed_kind {
+    DEED_EDIT,
+    DEED_BATCH,
+    DEED_UNDO,
+    DEED_REDO,
+    DEED_FORGET,
+    DEED_VOLUME,
+    DEED_FOLDER,
+    DEED_MOVE_FOLDER,
+    DEED_LIBRARY,
+    DEED_REMOVE_LIBRARY,
+    DEED_KINDS
+};
+
+enum { OPS = 6, WORD = 12, TAGS = 8 };
+
+/* An edit: what is absent stays. Tags are bits. */
+struct wish {
+    bool has_name, has_notes, has_favourite, has_hidden;
+    bool favourite, hidden;
+    char name[WORD], notes[WORD];
+    uint32_t add, remove;
+};
+
+enum op_kind { OP_EDIT, OP_PLACE, OP_MOVE, OP_PRESENCE, OP_KINDS };
+
+struct op {
+    enum op_kind kind;
+    struct id item, folder;
+    uint32_t file;
+    uint64_t size;
+    int64_t mtime;
+    int32_t availability;
+    bool has_expect;
+    uint64_t expect;
+    struct wish wish;
+};
+
+struct deed {
+    struct id request;
+    enum deed_kind kind;
+    uint32_t op_count;
+    struct op ops[OPS];
+    struct id id;    /* of a folder or an item */
+    uint32_t number; /* a name, a label, a count */
+
+    /* what became of it */
+    usec_t first_sent; /* 0: never yet */
+    usec_t answered;   /* the first answer that says something; 0: none yet */
+    enum err error;    /* of that answer */
+    struct buffer answer;
+    bool done; /* found in the store, by history.c */
+};
+
+/* All deeds of this world, by their number, which their request id ends with. */
+void deed_begin(void);
+void deed_end(void);
+uint32_t deed_count(void);
+struct deed *deed_at(uint32_t number);
+struct deed *deed_of(struct id request); /* NULL: none */
+
+struct deed *deed_draw(void); /* a new one; NULL when there are enough in this world */
+const struct ask *deed_ask(const struct deed *deed);
+void deed_encode(const struct deed *deed, struct buffer *to);
+void deed_learn(const struct deed *deed, struct bytes answer); /* what later deeds may be about */
+
+/* The words of the small numbers. */
+void deed_tags(uint32_t tags, struct text_list *to, struct text room[TAGS]);
+uint32_t deed_tag_bits(struct text_list tags); /* ~0: one is none of ours */
+struct bytes deed_file(uint32_t file, char to[WORD]);
+struct bytes deed_folder(uint32_t number, char to[WORD]);
+
+#endif

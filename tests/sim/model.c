@@ -1,0 +1,421 @@
+#include "tests/sim/model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct verdict done_nothing;
+
+void model_begin(struct model *model, const struct change *log, uint64_t log_count)
+{
+    memset(model, 0, sizeof(*model));
+    model->log = log;
+    model->log_count = log_count;
+}
+
+/* ---- the log ---- */
+
+static const struct change *next_row(const struct model *m)
+{
+    if (m->head >= m->log_count)
+        sim_fail("request %u changed less than it must: the log ends at %llu",
+                 m->request.b[14] << 8 | m->request.b[15], (unsigned long long)m->log_count);
+    return &m->log[m->head];
+}
+
+static uint64_t emit(struct model *m, enum change_kind kind, struct id id, bool removed)
+{
+    const struct change *row = next_row(m);
+
+    m->head++;
+    if (!id_equal(row->request, m->request))
+        sim_fail("change %llu must be of request %u", (unsigned long long)m->head,
+                 m->request.b[14] << 8 | m->request.b[15]);
+    if (row->kind.value != (int32_t)kind || !id_equal(row->id, id) || row->removed != removed)
+        sim_fail("change %llu is of another record, or another kind, than it must be", (unsigned long long)m->head);
+    return m->head;
+}
+
+/* The id that persist gave: any that is new. */
+static struct id new_id(struct model *m)
+{
+    struct id id = next_row(m)->id;
+
+    for (uint32_t i = 0; i < m->item_count; i++)
+        if (id_equal(m->items[i].id, id))
+            sim_fail("change %llu: an id is given twice", (unsigned long long)m->head + 1);
+    return id;
+}
+
+/* ---- records ---- */
+
+struct model_item *model_item(struct model *m, struct id id)
+{
+    for (uint32_t i = 0; i < m->item_count; i++)
+        if (id_equal(m->items[i].id, id))
+            return m->items[i].gone ? NULL : &m->items[i];
+    return NULL;
+}
+
+static struct model_item *item_at(struct model *m, struct id folder, uint32_t file)
+{
+    for (uint32_t i = 0; i < m->item_count; i++)
+        if (!m->items[i].gone && m->items[i].file == file && id_equal(m->items[i].folder, folder))
+            return &m->items[i];
+    return NULL;
+}
+
+struct model_folder *model_folder(struct model *m, struct id id)
+{
+    for (uint32_t i = 0; i < m->folder_count; i++)
+        if (id_equal(m->folders[i].id, id))
+            return m->folders[i].gone ? NULL : &m->folders[i];
+    return NULL;
+}
+
+static struct model_folder *folder_named(struct model *m, uint32_t name)
+{
+    for (uint32_t i = 0; i < m->folder_count; i++)
+        if (!m->folders[i].gone && m->folders[i].name == name)
+            return &m->folders[i];
+    return NULL;
+}
+
+/* ---- edits ---- */
+
+static void change_text(bool has, const char *to, char *field, bool *had, char *before, bool *has_after, char *after)
+{
+    if (!has || strcmp(field, to) == 0)
+        return;
+    *had = *has_after = true;
+    memcpy(before, field, WORD);
+    snprintf(after, WORD, "%s", to);
+    memcpy(field, after, WORD);
+}
+
+static void change_bool(bool has, bool to, bool *field, bool *had, bool *before, bool *has_after, bool *after)
+{
+    if (!has || *field == to)
+        return;
+    *had = *has_after = true;
+    *before = *field;
+    *field = *after = to;
+}
+
+/* True when it changed anything; the step says what. */
+static bool change(struct model_item *item, const struct wish *w, struct model_step *step)
+{
+    struct wish *before = &step->before, *after = &step->after;
+    uint32_t tags = (item->tags & ~w->remove) | w->add;
+
+    *step = (struct model_step){ .item = item->id };
+    change_text(w->has_name, w->name, item->name, &before->has_name, before->name, &after->has_name, after->name);
+    change_text(w->has_notes, w->notes, item->notes, &before->has_notes, before->notes, &after->has_notes,
+                after->notes);
+    change_bool(w->has_favourite, w->favourite, &item->favourite, &before->has_favourite, &before->favourite,
+                &after->has_favourite, &after->favourite);
+    change_bool(w->has_hidden, w->hidden, &item->hidden, &before->has_hidden, &before->hidden, &after->has_hidden,
+                &after->hidden);
+    after->add = before->remove = tags & ~item->tags;
+    after->remove = before->add = item->tags & ~tags;
+    item->tags = tags;
+    return after->has_name || after->has_notes || after->has_favourite || after->has_hidden || after->add ||
+           after->remove;
+}
+
+static void push(struct model *m, const struct model_step *step)
+{
+    if (m->at + 1 >= MODEL_STEPS)
+        sim_fail("more undo steps than the model has room for");
+    m->top = ++m->at;
+    m->steps[m->top] = *step;
+}
+
+static struct verdict apply(struct model *m, struct model_item *item, const struct wish *wish, bool by_person)
+{
+    struct model_step step;
+
+    if (change(item, wish, &step)) {
+        item->revision = emit(m, CHANGE_KIND_MEDIA, item->id, false);
+        if (by_person)
+            push(m, &step);
+    }
+    return (struct verdict){ .revision = item->revision, .id = item->id };
+}
+
+static enum err edit_refusal(struct model *m, const struct op *op)
+{
+    struct model_item *item = model_item(m, op->item);
+
+    if (!item)
+        return op->has_expect ? ERR_CONFLICT : ERR_NOT_FOUND;
+    return op->has_expect && op->expect != item->revision ? ERR_CONFLICT : ERR_OK;
+}
+
+static struct verdict edit(struct model *m, const struct op *op)
+{
+    enum err e = edit_refusal(m, op);
+
+    if (e != ERR_OK)
+        return (struct verdict){ .error = e };
+    return apply(m, model_item(m, op->item), &op->wish, true);
+}
+
+/* The step that undo (back) or redo would take now; 0: none. */
+static uint64_t step_at(struct model *m, bool back)
+{
+    uint64_t at = back ? m->at : m->at + 1;
+
+    for (; back ? at > 0 : at <= m->top; at = back ? at - 1 : at + 1)
+        if (model_item(m, m->steps[at].item))
+            return at;
+    return 0;
+}
+
+static struct verdict take_step(struct model *m, bool back)
+{
+    uint64_t at = step_at(m, back);
+    struct model_step *step = &m->steps[at];
+
+    if (!at)
+        return (struct verdict){ .error = ERR_NOT_FOUND };
+    m->at = back ? at - 1 : at;
+    return apply(m, model_item(m, step->item), back ? &step->before : &step->after, false);
+}
+
+/* ---- places ---- */
+
+static struct verdict make_item(struct model *m, const struct op *op)
+{
+    struct model_item *item = &m->items[m->item_count];
+
+    if (m->item_count == MODEL_ITEMS)
+        sim_fail("more items than the model has room for");
+    *item = (struct model_item){ .id = new_id(m), .folder = op->folder, .file = op->file, .size = op->size,
+                                 .mtime = op->mtime, .availability = op->availability };
+    snprintf(item->name, WORD, "k%02u", op->file);
+    m->item_count++;
+    item->revision = emit(m, CHANGE_KIND_MEDIA, item->id, false);
+    return (struct verdict){ .revision = item->revision, .id = item->id, .created = true, .stale = true };
+}
+
+static struct verdict place(struct model *m, const struct op *op)
+{
+    struct model_item *item = item_at(m, op->folder, op->file);
+
+    if (!model_folder(m, op->folder))
+        return (struct verdict){ .error = ERR_NOT_FOUND };
+    if (!item)
+        return make_item(m, op);
+    if (item->size != op->size || item->mtime != op->mtime || item->availability != op->availability) {
+        item->size = op->size;
+        item->mtime = op->mtime;
+        item->availability = op->availability;
+        item->revision = emit(m, CHANGE_KIND_MEDIA, item->id, false);
+    }
+    return (struct verdict){ .revision = item->revision, .id = item->id, .stale = true };
+}
+
+static struct verdict presence(struct model *m, const struct op *op)
+{
+    struct model_item *item = model_item(m, op->item);
+
+    if (!item)
+        return (struct verdict){ .error = ERR_NOT_FOUND };
+    if (item->availability != op->availability) {
+        item->availability = op->availability;
+        item->revision = emit(m, CHANGE_KIND_MEDIA, item->id, false);
+    }
+    return (struct verdict){ .revision = item->revision, .id = item->id };
+}
+
+/* Two records of one file: the older one stays, with the words of both. */
+static struct verdict merge(struct model *m, struct model_item *gone, struct model_item *there)
+{
+    bool gone_is_older = id_compare(gone->id, there->id) < 0;
+    struct model_item *kept = gone_is_older ? gone : there, *lost = gone_is_older ? there : gone;
+
+    if (gone->size != there->size || gone->mtime != there->mtime)
+        return (struct verdict){ .error = ERR_EXISTS };
+    kept->folder = there->folder;
+    kept->file = there->file;
+    kept->availability = there->availability;
+    kept->tags |= lost->tags;
+    kept->favourite = kept->favourite || lost->favourite;
+    if (!kept->notes[0])
+        memcpy(kept->notes, lost->notes, WORD);
+    kept->revision = emit(m, CHANGE_KIND_MEDIA, kept->id, false);
+    emit(m, CHANGE_KIND_MEDIA, lost->id, true);
+    lost->gone = true;
+    return (struct verdict){ .revision = kept->revision, .id = kept->id, .stale = true };
+}
+
+static struct verdict move(struct model *m, const struct op *op)
+{
+    struct model_item *item = model_item(m, op->item), *there = item_at(m, op->folder, op->file);
+    char title[WORD];
+
+    if (!item || !model_folder(m, op->folder))
+        return (struct verdict){ .error = ERR_NOT_FOUND };
+    if (there && there != item)
+        return merge(m, item, there);
+    if (!there) {
+        snprintf(title, WORD, "k%02u", item->file);
+        if (strcmp(item->name, title) == 0)
+            snprintf(item->name, WORD, "k%02u", op->file);
+        item->folder = op->folder;
+        item->file = op->file;
+        item->availability = AVAILABILITY_LOCAL;
+        item->revision = emit(m, CHANGE_KIND_MEDIA, item->id, false);
+    }
+    return (struct verdict){ .revision = item->revision, .id = item->id };
+}
+
+/* ---- folders ---- */
+
+static struct verdict head(const struct model *m, struct id id)
+{
+    return (struct verdict){ .revision = m->head, .id = id };
+}
+
+static struct verdict put_volume(struct model *m, const struct deed *deed)
+{
+    if (id_is_zero(m->volume))
+        m->volume = new_id(m);
+    else if (m->label == deed->number)
+        return head(m, m->volume);
+    m->label = deed->number;
+    emit(m, CHANGE_KIND_VOLUME, m->volume, false);
+    return head(m, m->volume);
+}
+
+static struct verdict put_folder(struct model *m, const struct deed *deed)
+{
+    struct model_folder *folder = folder_named(m, deed->number);
+
+    if (folder)
+        return head(m, folder->id);
+    if (m->folder_count == MODEL_FOLDERS)
+        sim_fail("more folders than the model has room for");
+    folder = &m->folders[m->folder_count];
+    *folder = (struct model_folder){ .id = new_id(m), .name = deed->number };
+    m->folder_count++;
+    emit(m, CHANGE_KIND_FOLDER, folder->id, false);
+    return head(m, folder->id);
+}
+
+static struct verdict move_folder(struct model *m, const struct deed *deed)
+{
+    struct model_folder *folder = model_folder(m, deed->id), *there = folder_named(m, deed->number);
+
+    if (folder && !there) {
+        folder->name = deed->number;
+        emit(m, CHANGE_KIND_FOLDER, folder->id, false);
+    }
+    return head(m, deed->id);
+}
+
+static struct verdict put_library(struct model *m, const struct deed *deed)
+{
+    struct model_folder *folder = model_folder(m, deed->id);
+
+    if (folder && (!folder->is_library || folder->files != deed->number)) {
+        folder->is_library = true;
+        folder->files = deed->number;
+        emit(m, CHANGE_KIND_LIBRARY, folder->id, false);
+    }
+    return head(m, deed->id);
+}
+
+/* Its items by the names of their files, its mark, itself. */
+static struct verdict remove_library(struct model *m, const struct deed *deed)
+{
+    struct model_folder *folder = model_folder(m, deed->id);
+
+    for (uint32_t file = 0; file < 100; file++) {
+        struct model_item *item = item_at(m, deed->id, file);
+        if (!item)
+            continue;
+        emit(m, CHANGE_KIND_MEDIA, item->id, true);
+        item->gone = true;
+    }
+    emit(m, CHANGE_KIND_LIBRARY, deed->id, true);
+    emit(m, CHANGE_KIND_FOLDER, deed->id, true);
+    if (folder)
+        folder->gone = true;
+    return head(m, deed->id);
+}
+
+static struct verdict forget(struct model *m, const struct deed *deed)
+{
+    struct model_item *item = model_item(m, deed->id);
+
+    if (!item)
+        return done_nothing;
+    emit(m, CHANGE_KIND_MEDIA, item->id, true);
+    item->gone = true;
+    return head(m, item->id);
+}
+
+/* ---- deeds ---- */
+
+enum err model_refusal(struct model *m, const struct deed *deed)
+{
+    struct model_folder *folder = model_folder(m, deed->id), *there = folder_named(m, deed->number);
+
+    switch (deed->kind) {
+    case DEED_EDIT:
+        return edit_refusal(m, &deed->ops[0]);
+    case DEED_UNDO:
+    case DEED_REDO:
+        return step_at(m, deed->kind == DEED_UNDO) ? ERR_OK : ERR_NOT_FOUND;
+    case DEED_FORGET:
+        return model_item(m, deed->id) ? ERR_OK : ERR_NOT_FOUND;
+    case DEED_MOVE_FOLDER:
+        return !folder ? ERR_NOT_FOUND : there && there != folder ? ERR_EXISTS : ERR_OK;
+    case DEED_LIBRARY:
+        return folder ? ERR_OK : ERR_NOT_FOUND;
+    case DEED_REMOVE_LIBRARY:
+        return folder && folder->is_library ? ERR_OK : ERR_NOT_FOUND;
+    case DEED_BATCH:
+    case DEED_VOLUME:
+    case DEED_FOLDER:
+    case DEED_KINDS:
+        break;
+    }
+    return ERR_OK;
+}
+
+static struct verdict one(struct model *m, const struct op *op)
+{
+    static struct verdict (*const ops[OP_KINDS])(struct model *, const struct op *) = {
+        [OP_EDIT] = edit, [OP_PLACE] = place, [OP_MOVE] = move, [OP_PRESENCE] = presence
+    };
+
+    return ops[op->kind](m, op);
+}
+
+static struct verdict other(struct model *m, const struct deed *deed)
+{
+    static struct verdict (*const deeds[DEED_KINDS])(struct model *, const struct deed *) = {
+        [DEED_FORGET] = forget,           [DEED_VOLUME] = put_volume,   [DEED_FOLDER] = put_folder,
+        [DEED_MOVE_FOLDER] = move_folder, [DEED_LIBRARY] = put_library, [DEED_REMOVE_LIBRARY] = remove_library
+    };
+
+    if (deed->kind == DEED_UNDO || deed->kind == DEED_REDO)
+        return take_step(m, deed->kind == DEED_UNDO);
+    return deeds[deed->kind](m, deed);
+}
+
+void model_do(struct model *m, const struct deed *deed, struct verdict verdicts[OPS])
+{
+    enum err e = model_refusal(m, deed);
+
+    m->request = deed->request;
+    if (e != ERR_OK)
+        sim_fail("request %u was done where it is to be refused: %s", deed->request.b[14] << 8 | deed->request.b[15],
+                 err_name(e));
+    for (uint32_t i = 0; i < deed->op_count; i++)
+        verdicts[i] = one(m, &deed->ops[i]);
+    if (deed->op_count == 0)
+        verdicts[0] = other(m, deed);
+}

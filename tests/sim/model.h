@@ -1,0 +1,72 @@
+/* model.h: what persist must do, said a second time and simply: arrays and numbers, no store. History feeds it the
+ * deeds in the order in which the store says that they were done. */
+#ifndef LOOPHOLE_TESTS_SIM_MODEL_H
+#define LOOPHOLE_TESTS_SIM_MODEL_H
+
+#include "tests/sim/deed.h"
+
+enum { MODEL_ITEMS = 4096, MODEL_FOLDERS = 256, MODEL_STEPS = 4096 };
+
+struct model_item {
+    struct id id;
+    bool gone;
+    uint64_t revision;
+    char name[WORD], notes[WORD];
+    bool favourite, hidden;
+    uint32_t tags;
+    struct id folder;
+    uint32_t file;
+    uint64_t size;
+    int64_t mtime;
+    int32_t availability;
+};
+
+struct model_folder {
+    struct id id;
+    bool gone;
+    uint32_t name;
+    bool is_library;
+    uint32_t files; /* of the library */
+};
+
+/* An edit and its inverse. */
+struct model_step {
+    struct id item;
+    struct wish before, after;
+};
+
+struct model {
+    const struct change *log; /* the store's: what the model does must stand there, row by row */
+    uint64_t log_count;
+    uint64_t head;
+    struct id request; /* in hand */
+
+    struct model_item items[MODEL_ITEMS];
+    struct model_folder folders[MODEL_FOLDERS];
+    struct model_step steps[MODEL_STEPS]; /* 1 … top */
+    uint32_t item_count, folder_count;
+    uint64_t at, top;
+    struct id volume;
+    uint32_t label;
+};
+
+/* What one deed, or one operation of a batch, comes to. */
+struct verdict {
+    enum err error;
+    uint64_t revision;
+    struct id id;
+    bool created, stale;
+};
+
+void model_begin(struct model *model, const struct change *log, uint64_t log_count);
+
+/* Does it; fails the world where the log says otherwise. `verdicts`: one, or of a batch one for each operation. */
+void model_do(struct model *model, const struct deed *deed, struct verdict verdicts[OPS]);
+
+/* What a deed would be refused with now; ok: it would be done. Not for batches. */
+enum err model_refusal(struct model *model, const struct deed *deed);
+
+struct model_item *model_item(struct model *model, struct id id); /* NULL: none, or gone */
+struct model_folder *model_folder(struct model *model, struct id id);
+
+#endif

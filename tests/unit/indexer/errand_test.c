@@ -1,0 +1,123 @@
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "services/indexer/errand.h"
+
+enum { WAIT_MS = 60000 };
+
+struct test_errand {
+    struct errand errand;
+    atomic_int *ran, *done, *lost, *dropped;
+    atomic_bool *hang; /* NULL: does not */
+};
+
+static void run(struct errand *errand)
+{
+    struct test_errand *test = (struct test_errand *)errand;
+
+    while (test->hang && atomic_load(test->hang))
+        clock_sleep(1000);
+    atomic_fetch_add(test->ran, 1);
+}
+
+static void done(struct errand *errand, bool lost)
+{
+    struct test_errand *test = (struct test_errand *)errand;
+
+    atomic_fetch_add(lost ? test->lost : test->done, 1);
+}
+
+static void drop(struct errand *errand)
+{
+    struct test_errand *test = (struct test_errand *)errand;
+
+    atomic_fetch_add(test->dropped, 1);
+    free(test);
+}
+
+struct fixture {
+    struct mailbox *mailbox;
+    struct errands *errands;
+    atomic_int ran, done, lost, dropped;
+    atomic_bool hang;
+};
+
+static void begin(struct fixture *f, unsigned threads)
+{
+    assert_int_equal(mailbox_new(&f->mailbox, NULL), ERR_OK);
+    assert_int_equal(errands_new(f->mailbox, threads, &f->errands, NULL), ERR_OK);
+}
+
+static void start(struct fixture *f, bool hangs)
+{
+    struct test_errand *test = calloc(1, sizeof(*test));
+
+    *test = (struct test_errand){ .errand = { .run = run, .done = done, .drop = drop, .patience = 100000 },
+                                  .ran = &f->ran,
+                                  .done = &f->done,
+                                  .lost = &f->lost,
+                                  .dropped = &f->dropped,
+                                  .hang = hangs ? &f->hang : NULL };
+    errand_start(f->errands, &test->errand);
+}
+
+static void loop_until(struct fixture *f, atomic_int *counter, int value)
+{
+    usec_t until = clock_steady() + (usec_t)WAIT_MS * 1000;
+    struct pollfd letter = { mailbox_fd(f->mailbox), POLLIN, 0 };
+
+    while (atomic_load(counter) < value && clock_steady() < until) {
+        poll(&letter, 1, 10);
+        mailbox_open(f->mailbox);
+        errands_look(f->errands);
+    }
+    assert_int_equal(atomic_load(counter), value);
+}
+
+static void every_errand_comes_home_once(void **state)
+{
+    struct fixture f = { 0 };
+
+    (void)state;
+    begin(&f, 3);
+    for (int i = 0; i < 200; i++)
+        start(&f, false);
+    loop_until(&f, &f.done, 200);
+    loop_until(&f, &f.dropped, 200);
+    assert_int_equal(f.lost, 0);
+    assert_true(errands_end(f.errands));
+    mailbox_free(f.mailbox);
+}
+
+static void one_that_hangs_is_given_up_and_the_others_go_on(void **state)
+{
+    static struct fixture f; /* outlives the test: a thread that hangs may come back */
+
+    (void)state;
+    atomic_store(&f.hang, true);
+    begin(&f, 1);
+    start(&f, true);
+    start(&f, false);
+    start(&f, false);
+    loop_until(&f, &f.lost, 1);
+    loop_until(&f, &f.done, 2);
+    assert_false(errands_end(f.errands)); /* the one is still away */
+    atomic_store(&f.hang, false);
+    loop_until(&f, &f.dropped, 3);
+    assert_int_equal(f.done, 2);
+    assert_true(errands_end(f.errands));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_errand_comes_home_once),
+        cmocka_unit_test(one_that_hangs_is_given_up_and_the_others_go_on),
+    };
+
+    return cmocka_run_group_tests_name("errand", tests, NULL, NULL);
+}

@@ -1,0 +1,113 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "services/indexer/naming.h"
+
+static struct bytes bytes(const char *text)
+{
+    return bytes_of(text, strlen(text));
+}
+
+static void the_extension_says_the_kind_in_any_case(void **state)
+{
+    static const struct {
+        const char *name;
+        enum kind kind;
+    } cases[] = {
+        { "kick.wav", KIND_AUDIO },
+        { "KICK.WAV", KIND_AUDIO },
+        { "a.b.Flac", KIND_AUDIO },
+        { "x.opus", KIND_AUDIO },
+        { "x.mp3", KIND_AUDIO },
+        { "song.mid", KIND_MIDI },
+        { "clip.MOV", KIND_VIDEO },
+        { "kick", KIND_OTHER },
+        { "kick.", KIND_OTHER },
+        { ".wav", KIND_OTHER },
+        { "x.txt", KIND_OTHER },
+        { "x.wav.asd", KIND_OTHER },
+        { "\xff\xfe.wav", KIND_AUDIO },
+        { "", KIND_OTHER },
+        { "x.averyveryverylongextension", KIND_OTHER },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(naming_kind(bytes(cases[i].name)), cases[i].kind);
+}
+
+static void globs_hold_for_names_and_paths(void **state)
+{
+    struct text globs[] = { TEXT("*.bak.wav"), TEXT("old"), TEXT("kits/*/raw"), TEXT("") };
+    struct naming_rules rules = { .ignore = { 4, globs } };
+
+    (void)state;
+    assert_true(naming_passed_over(&rules, "a.bak.wav"));
+    assert_true(naming_passed_over(&rules, "deep/below/a.bak.wav"));
+    assert_true(naming_passed_over(&rules, "deep/old"));
+    assert_true(naming_passed_over(&rules, "kits/808/raw"));
+    assert_false(naming_passed_over(&rules, "kits/808/more/raw"));
+    assert_false(naming_passed_over(&rules, "bold"));
+    assert_false(naming_passed_over(&rules, "a.wav"));
+}
+
+static void hidden_names_are_passed_over_unless_wanted(void **state)
+{
+    struct naming_rules rules = { 0 };
+
+    (void)state;
+    assert_true(naming_passed_over(&rules, ".a.wav"));
+    assert_true(naming_passed_over(&rules, "deep/.git"));
+    assert_false(naming_passed_over(&rules, "deep/a.wav"));
+    rules.hidden_files = true;
+    assert_false(naming_passed_over(&rules, ".a.wav"));
+}
+
+static void the_pack_is_the_topmost_folder_or_the_library(void **state)
+{
+    struct arena arena = { 0 };
+
+    (void)state;
+    assert_true(text_is(naming_pack(&arena, "/music/drums", "TR808/kicks/one.wav"), "TR808"));
+    assert_true(text_is(naming_pack(&arena, "/music/drums", "one.wav"), "drums"));
+    assert_true(text_is(naming_pack(&arena, "/", "one.wav"), "/"));
+    assert_true(text_is(naming_pack(&arena, "/music",
+                                    "b\xff"
+                                    "d/one.wav"),
+                        "b\xef\xbf\xbd"
+                        "d"));
+    arena_free(&arena);
+}
+
+static void text_made_of_bytes_is_whole_utf8_within_its_bound(void **state)
+{
+    struct arena arena = { 0 };
+    char long_name[256];
+
+    (void)state;
+    memset(long_name, 0xff, 255);
+    struct text text = naming_utf8(&arena, bytes_of(long_name, 255), 255);
+    assert_true(text.len <= 255 && text.len % 3 == 0 && text_is_utf8(text));
+    text = naming_utf8(&arena, bytes("aa\xc3\xa4"), 3);
+    assert_true(text_is(text, "aa"));
+    assert_true(
+        text_is(naming_utf8(&arena, bytes("\xc3\xa4\xe2\x82"), 255), "\xc3\xa4\xef\xbf\xbd\xef\xbf\xbd"));
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_extension_says_the_kind_in_any_case),
+        cmocka_unit_test(globs_hold_for_names_and_paths),
+        cmocka_unit_test(hidden_names_are_passed_over_unless_wanted),
+        cmocka_unit_test(the_pack_is_the_topmost_folder_or_the_library),
+        cmocka_unit_test(text_made_of_bytes_is_whole_utf8_within_its_bound),
+    };
+
+    return cmocka_run_group_tests_name("naming", tests, NULL, NULL);
+}

@@ -1,0 +1,99 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "services/indexer/settle.h"
+
+static struct id id(uint8_t number)
+{
+    return (struct id){ { 1, [15] = number } };
+}
+
+static void what_is_gone_is_judged_by_how_much_it_is(void **state)
+{
+    static const struct {
+        uint64_t missing, of;
+        bool accept;
+        enum verdict verdict;
+    } cases[] = {
+        { 0, 0, false, VERDICT_MARK },         { 1, 1, false, VERDICT_MARK },
+        { 10, 10, false, VERDICT_MARK },       { 11, 11, false, VERDICT_LOST },
+        { 11, 220, false, VERDICT_MARK },      { 12, 220, false, VERDICT_ASK },
+        { 50, 1000, false, VERDICT_MARK },     { 51, 1000, false, VERDICT_ASK },
+        { 500, 1000, false, VERDICT_ASK },     { 501, 1000, false, VERDICT_LOST },
+        { 501, 1000, true, VERDICT_MARK },     { 1000, 1000, true, VERDICT_MARK },
+        { 5000, 100000, false, VERDICT_MARK }, { UINT64_MAX, UINT64_MAX, false, VERDICT_LOST },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(settle_verdict(cases[i].missing, cases[i].of, cases[i].accept), cases[i].verdict);
+}
+
+static void a_new_place_of_the_same_trace_is_the_gone_item(void **state)
+{
+    struct gone gone[] = { { .id = id(1), .trace = { 10, 100, 1000 } },
+                           { .id = id(2), .trace = { 20, 200, 2000 } } };
+    struct fresh fresh[] = { { .trace = { 20, 200, 2000 } }, { .trace = { 30, 200, 2000 } } };
+
+    (void)state;
+    settle_moves(gone, 2, fresh, 2);
+    assert_true(fresh[0].was >= 0);
+    assert_true(id_equal(gone[fresh[0].was].id, id(2)));
+    assert_true(gone[fresh[0].was].moved);
+    assert_int_equal(fresh[1].was, -1);
+}
+
+static void another_inode_size_or_time_is_another_file(void **state)
+{
+    static const struct trace others[] = { { 11, 100, 1000 }, { 10, 101, 1000 }, { 10, 100, 1001 } };
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct gone gone = { .id = id(1), .trace = { 10, 100, 1000 } };
+        struct fresh fresh = { .trace = others[i] };
+        settle_moves(&gone, 1, &fresh, 1);
+        assert_int_equal(fresh.was, -1);
+        assert_false(gone.moved);
+    }
+}
+
+static void of_several_gone_items_the_oldest_is_taken_and_each_once(void **state)
+{
+    struct gone gone[] = { { .id = id(3), .trace = { 10, 100, 1000 } },
+                           { .id = id(1), .trace = { 10, 100, 1000 } },
+                           { .id = id(2), .trace = { 10, 100, 1000 } } };
+    struct fresh fresh[] = { { .trace = { 10, 100, 1000 } }, { .trace = { 10, 100, 1000 } } };
+
+    (void)state;
+    settle_moves(gone, 3, fresh, 2);
+    assert_true(id_equal(gone[fresh[0].was].id, id(1)));
+    assert_true(id_equal(gone[fresh[1].was].id, id(2)));
+}
+
+static void an_unknown_inode_matches_nothing(void **state)
+{
+    struct gone gone = { .id = id(1), .trace = { 0, 100, 1000 } };
+    struct fresh fresh = { .trace = { 0, 100, 1000 } };
+
+    (void)state;
+    settle_moves(&gone, 1, &fresh, 1);
+    assert_int_equal(fresh.was, -1);
+    settle_moves(NULL, 0, &fresh, 1);
+    assert_int_equal(fresh.was, -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_gone_is_judged_by_how_much_it_is),
+        cmocka_unit_test(a_new_place_of_the_same_trace_is_the_gone_item),
+        cmocka_unit_test(another_inode_size_or_time_is_another_file),
+        cmocka_unit_test(of_several_gone_items_the_oldest_is_taken_and_each_once),
+        cmocka_unit_test(an_unknown_inode_matches_nothing),
+    };
+
+    return cmocka_run_group_tests_name("settle", tests, NULL, NULL);
+}

@@ -1,0 +1,140 @@
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "services/indexer/walk.h"
+
+struct fixture {
+    char folder[64];
+    struct arena arena;
+    struct errand errand;
+    struct listing listing;
+};
+
+static const char *path(struct fixture *f, const char *name)
+{
+    return walk_join(&f->arena, f->folder, name);
+}
+
+static void put(struct fixture *f, const char *name, size_t size)
+{
+    int fd = open(path(f, name), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+    assert_true(fd >= 0);
+    assert_int_equal(ftruncate(fd, (off_t)size), 0);
+    close(fd);
+}
+
+/* An errand that is not run: walk_read only asks it whether to go on. */
+static void noop(struct errand *errand)
+{
+    (void)errand;
+}
+
+static void noop_done(struct errand *errand, bool lost)
+{
+    (void)errand;
+    (void)lost;
+}
+
+static int begin(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+    struct mailbox *mailbox;
+    struct errands *errands;
+
+    strcpy(f->folder, "/tmp/loophole-walk.XXXXXX");
+    assert_non_null(mkdtemp(f->folder));
+    f->errand = (struct errand){ .run = noop, .done = noop_done, .drop = noop, .patience = 1000000 };
+    assert_int_equal(mailbox_new(&mailbox, NULL), ERR_OK);
+    assert_int_equal(errands_new(mailbox, 1, &errands, NULL), ERR_OK);
+    f->errand.errands = errands;
+    *state = f;
+    return 0;
+}
+
+static int end(void **state)
+{
+    struct fixture *f = *state;
+    char command[128];
+
+    snprintf(command, sizeof(command), "rm -rf '%s'", f->folder);
+    assert_int_equal(system(command), 0);
+    arena_free(&f->arena);
+    free(f);
+    return 0;
+}
+
+static enum err read_folder(struct fixture *f, const struct naming_rules *rules, const char *folder)
+{
+    return walk_read(&f->errand, folder, "", rules, &f->arena, &f->listing, NULL);
+}
+
+static void media_and_folders_are_listed_in_the_order_of_their_bytes(void **state)
+{
+    static const char *const names[] = { "b.wav", "A.wav", "a.wav", "\xff.wav", "a b.flac", "note.txt" };
+    static const char *const sorted[] = { "A.wav", "a b.flac", "a.wav", "b.wav", "\xff.wav" };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < 6; i++)
+        put(f, names[i], 10 + i);
+    assert_int_equal(mkdir(path(f, "z"), 0700), 0);
+    assert_int_equal(mkdir(path(f, "drums.wav"), 0700), 0);
+    assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, f->folder), ERR_OK);
+    assert_int_equal(f->listing.files.count, 5);
+    for (size_t i = 0; i < 5; i++)
+        assert_string_equal((const char *)f->listing.files.at[i].name.at, sorted[i]);
+    assert_int_equal(f->listing.files.at[3].trace.size, 10);
+    assert_true(f->listing.files.at[3].trace.inode != 0);
+    assert_int_equal(f->listing.folders.count, 2);
+    assert_string_equal((const char *)f->listing.folders.at[0].name.at, "drums.wav");
+}
+
+static void links_to_folders_pipes_and_dangling_links_are_passed_over(void **state)
+{
+    struct fixture *f = *state;
+
+    put(f, "real.wav", 7);
+    assert_int_equal(symlink("real.wav", path(f, "link.wav")), 0);
+    assert_int_equal(symlink(".", path(f, "self")), 0);
+    assert_int_equal(symlink("..", path(f, "up.wav")), 0);
+    assert_int_equal(symlink("nowhere", path(f, "dangling.wav")), 0);
+    assert_int_equal(symlink("round.wav", path(f, "round.wav")), 0);
+    assert_int_equal(mkfifo(path(f, "kick.wav"), 0600), 0);
+    assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, f->folder), ERR_OK);
+    assert_int_equal(f->listing.folders.count, 0);
+    assert_int_equal(f->listing.files.count, 2);
+    assert_string_equal((const char *)f->listing.files.at[0].name.at, "link.wav");
+    assert_int_equal(f->listing.files.at[0].trace.size, 7);
+}
+
+static void what_is_no_folder_is_not_found(void **state)
+{
+    struct fixture *f = *state;
+
+    put(f, "file.wav", 1);
+    assert_int_equal(symlink(".", path(f, "self")), 0);
+    assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, path(f, "file.wav")), ERR_NOT_FOUND);
+    assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, path(f, "self")), ERR_NOT_FOUND);
+    assert_int_equal(read_folder(f, &(struct naming_rules){ 0 }, path(f, "none")), ERR_NOT_FOUND);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(media_and_folders_are_listed_in_the_order_of_their_bytes, begin, end),
+        cmocka_unit_test_setup_teardown(links_to_folders_pipes_and_dangling_links_are_passed_over, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(what_is_no_folder_is_not_found, begin, end),
+    };
+
+    return cmocka_run_group_tests_name("walk", tests, NULL, NULL);
+}

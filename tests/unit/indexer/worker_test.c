@@ -1,0 +1,109 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "services/indexer/worker.h"
+
+static const uint8_t hash[16] = { 1 };
+
+static struct result good(void)
+{
+    return (struct result){
+        .number = 1,
+        .seconds = 1,
+        .found = { .state = { .value = ANALYSIS_STATE_DONE }, .content = { 16, hash }, .frames = 44100 }
+    };
+}
+
+static void an_answer_that_fits_is_taken(void **state)
+{
+    struct result result = good();
+
+    (void)state;
+    assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_OK);
+    result.found.state.value = ANALYSIS_STATE_WAITING;
+    assert_int_equal(worker_check(&result, WORKER_MODE_HASH, NULL), ERR_OK);
+}
+
+static void a_state_that_does_not_fit_the_job_is_refused(void **state)
+{
+    struct result result = good();
+
+    (void)state;
+    assert_int_equal(worker_check(&result, WORKER_MODE_HASH, NULL), ERR_BAD_REQUEST);
+    result.found.state.value = ANALYSIS_STATE_QUARANTINED;
+    assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_BAD_REQUEST);
+    result.found.state.value = ANALYSIS_STATE_FAILED; /* without a reason */
+    assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_BAD_REQUEST);
+    result.found.state.value = ANALYSIS_STATE_DONE; /* without a content */
+    result.found.content.len = 0;
+    assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_BAD_REQUEST);
+}
+
+static void a_fact_in_a_persons_name_is_refused(void **state)
+{
+    struct fact fact = { .attribute = TEXT("bpm"), .source = { .value = SOURCE_USER }, .has_number = true };
+    struct result result = good();
+
+    (void)state;
+    result.found.facts = (struct fact_list){ 1, &fact };
+    assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_BAD_REQUEST);
+    fact.source.value = SOURCE_ANALYSIS;
+    assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_OK);
+}
+
+static void negative_lengths_and_half_embeddings_are_refused(void **state)
+{
+    struct result result = good();
+
+    (void)state;
+    result.found.frames = -1;
+    assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_BAD_REQUEST);
+    result = good();
+    result.found.has_embedding = true;
+    assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_BAD_REQUEST);
+}
+
+static void a_program_that_is_not_there_is_an_error(void **state)
+{
+    struct worker worker;
+    struct fault fault = { 0 };
+
+    (void)state;
+    assert_int_equal(worker_start(&worker, "/no/such/loophole-worker", &fault), ERR_NOT_FOUND);
+    assert_int_equal(worker.pid, 0);
+}
+
+static void a_program_that_ends_at_once_is_lost_with_its_reason(void **state)
+{
+    struct worker worker;
+    struct result result = { 0 };
+    struct arena arena = { 0 };
+    struct fault fault = { 0 };
+    char why[WORKER_WHY_SIZE];
+    enum err e = worker_start(&worker, "/bin/false", &fault);
+
+    (void)state;
+    while (e == ERR_OK || e == ERR_BUSY)
+        e = worker_take(&worker, &arena, &result, &fault);
+    worker_end(&worker, why);
+    assert_string_equal(why, "exit code 1");
+    assert_int_equal(worker.pid, 0);
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_answer_that_fits_is_taken),
+        cmocka_unit_test(a_state_that_does_not_fit_the_job_is_refused),
+        cmocka_unit_test(a_fact_in_a_persons_name_is_refused),
+        cmocka_unit_test(negative_lengths_and_half_embeddings_are_refused),
+        cmocka_unit_test(a_program_that_is_not_there_is_an_error),
+        cmocka_unit_test(a_program_that_ends_at_once_is_lost_with_its_reason),
+    };
+
+    return cmocka_run_group_tests_name("worker of the indexer", tests, NULL, NULL);
+}

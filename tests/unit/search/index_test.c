@@ -1,0 +1,330 @@
+/* The index finds what a plain look at every item finds: after changes, and again from its file. */
+#include "tests/unit/search/made.h"
+#include <fcntl.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "services/search/fold.h"
+#include "services/search/index_file.h"
+
+enum { ITEMS = 2000, QUERIES = 500 };
+
+/* ---- queries and what they are to find, made together ---- */
+
+struct asked {
+    struct buffer query;
+    bool has[ITEMS];
+    bool asks_hidden;
+};
+
+static bool begins_word(const char *start, const char *const words[], const uint32_t *numbers, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (strncasecmp(words[numbers[i]], start, strlen(start)) == 0)
+            return true;
+    return false;
+}
+
+/* Whether some word of `text`, which has blanks between its words, begins so. */
+static bool text_has(const char *text, const char *start)
+{
+    for (; *text; text += strcspn(text, " "), text += strspn(text, " "))
+        if (strncasecmp(text, start, strlen(start)) == 0)
+            return true;
+    return false;
+}
+
+static bool word_is_in(const struct made_item *item, const char *start)
+{
+    bool found = begins_word(start, made_words, item->words, 3) || text_has(made_packs[item->pack], start);
+
+    if (strcmp(start, "8") == 0 || strcmp(start, "808") == 0) /* also within TR808 */
+        found = found || strstr(made_packs[item->pack], "808");
+    if (strcmp(start, "elan") == 0)
+        for (int i = 0; i < 3; i++)
+            found = found || item->words[i] == 10;
+    for (uint32_t i = 0; i < MADE_TAGS; i++)
+        found = found || (item->tags >> i & 1 && text_has(made_tags[i], start));
+    return found;
+}
+
+static void ask_word(struct asked *asked, const struct made_item *items, uint64_t *seed)
+{
+    static const char *const STARTS[] = { "kick", "kicke", "s", "8", "808", "elan", "room", "war", "deep", "zzz", "j" };
+    const char *start = STARTS[made_draw(seed) % (sizeof(STARTS) / sizeof(STARTS[0]))];
+
+    buffer_add_text(&asked->query, start);
+    for (uint32_t i = 0; i < ITEMS; i++)
+        asked->has[i] = word_is_in(&items[i], start);
+}
+
+static void ask_tag(struct asked *asked, const struct made_item *items, uint64_t *seed)
+{
+    uint32_t tag = made_draw(seed) % MADE_TAGS;
+
+    buffer_printf(&asked->query, "tag:\"%s\"", made_tags[tag]);
+    for (uint32_t i = 0; i < ITEMS; i++)
+        asked->has[i] = items[i].tags >> tag & 1;
+}
+
+static void ask_class(struct asked *asked, const struct made_item *items, uint64_t *seed)
+{
+    uint32_t class = made_draw(seed) % (MADE_CLASSES - 1);
+
+    buffer_printf(&asked->query, "class:%s", made_classes[class]);
+    for (uint32_t i = 0; i < ITEMS; i++)
+        asked->has[i] = items[i].class == class;
+}
+
+static void ask_bpm(struct asked *asked, const struct made_item *items, uint64_t *seed)
+{
+    double low = 60 + made_draw(seed) % 240 / 2.0, high = low + made_draw(seed) % 40;
+
+    buffer_printf(&asked->query, "bpm:%g-%g", low, high);
+    for (uint32_t i = 0; i < ITEMS; i++)
+        asked->has[i] = items[i].bpm >= low && items[i].bpm <= high;
+}
+
+static void ask_size(struct asked *asked, const struct made_item *items, uint64_t *seed)
+{
+    double bound = made_draw(seed) % 100000;
+
+    buffer_printf(&asked->query, "size:<%.0f", bound);
+    for (uint32_t i = 0; i < ITEMS; i++)
+        asked->has[i] = items[i].size < bound;
+}
+
+static void ask_state(struct asked *asked, const struct made_item *items, uint64_t *seed)
+{
+    bool hidden = made_draw(seed) % 4 == 0;
+
+    buffer_add_text(&asked->query, hidden ? "is:hidden" : "is:favourite");
+    asked->asks_hidden = asked->asks_hidden || hidden;
+    for (uint32_t i = 0; i < ITEMS; i++)
+        asked->has[i] = hidden ? items[i].is_hidden : items[i].is_favourite;
+}
+
+static void ask(struct asked *asked, const struct made_item *items, uint64_t *seed, int depth);
+
+static void ask_joined(struct asked *asked, const struct made_item *items, uint64_t *seed, int depth)
+{
+    bool or = made_draw(seed) % 2;
+    struct asked *right = calloc(1, sizeof(*right));
+
+    assert_non_null(right);
+    buffer_add_text(&asked->query, "(");
+    ask(asked, items, seed, depth - 1);
+    ask(right, items, seed, depth - 1);
+    buffer_printf(&asked->query, "%s%s)", or ? " or " : " ", buffer_c(&right->query));
+    for (uint32_t i = 0; i < ITEMS; i++)
+        asked->has[i] = or ? asked->has[i] || right->has[i] : asked->has[i] && right->has[i];
+    asked->asks_hidden = asked->asks_hidden || right->asks_hidden;
+    buffer_free(&right->query);
+    free(right);
+}
+
+static void ask(struct asked *asked, const struct made_item *items, uint64_t *seed, int depth)
+{
+    static void (*const KINDS[])(struct asked *, const struct made_item *, uint64_t *) = { ask_word, ask_tag,  ask_class,
+                                                                                           ask_bpm,  ask_size, ask_state };
+    bool not = made_draw(seed) % 5 == 0;
+
+    if (not)
+        buffer_add_text(&asked->query, "-");
+    if (depth > 0 && made_draw(seed) % 3)
+        ask_joined(asked, items, seed, depth);
+    else
+        KINDS[made_draw(seed) % (sizeof(KINDS) / sizeof(KINDS[0]))](asked, items, seed);
+    for (uint32_t i = 0; i < ITEMS && not; i++)
+        asked->has[i] = !asked->has[i];
+}
+
+static void finds_the_same(struct index *index, const struct made_item *items, uint64_t seed)
+{
+    for (int round = 0; round < QUERIES; round++) {
+        struct asked *asked = calloc(1, sizeof(*asked));
+        struct arena arena = { 0 };
+        struct node *root;
+        uint32_t expected = 0, row;
+
+        assert_non_null(asked);
+        ask(asked, items, &seed, 3);
+        struct bitmap *rows = made_match(index, buffer_c(&asked->query), &root, &arena);
+        for (uint32_t i = 0; i < ITEMS; i++) {
+            bool has = items[i].is_there && asked->has[i] && (asked->asks_hidden || !items[i].is_hidden);
+            if (has != (index_find(index, items[i].id, &row) && bitmap_has(rows, row)))
+                fail_msg("%s: item %u is %s", buffer_c(&asked->query), i, has ? "missing" : "too much");
+            expected += has;
+        }
+        assert_int_equal(bitmap_count(rows), expected);
+        bitmap_free(rows);
+        buffer_free(&asked->query);
+        arena_free(&arena);
+        free(asked);
+    }
+}
+
+static void the_index_finds_what_a_look_at_every_item_finds(void **state)
+{
+    struct index index;
+
+    (void)state;
+    assert_int_equal(index_open(&index), ERR_OK);
+    struct made_item *items = made_items(&index, ITEMS, 1);
+    finds_the_same(&index, items, 2);
+    assert_int_equal(index_compact(&index), ERR_OK);
+    finds_the_same(&index, items, 3);
+    free(items);
+    index_close(&index);
+}
+
+/* ---- its file ---- */
+
+struct directory {
+    char directory[32], path[64];
+};
+
+static int make_place(void **state)
+{
+    struct directory *place = calloc(1, sizeof(*place));
+
+    assert_non_null(place);
+    strcpy(place->directory, "/tmp/loophole-index-XXXXXX");
+    assert_non_null(mkdtemp(place->directory));
+    snprintf(place->path, sizeof(place->path), "%s/search.index", place->directory);
+    *state = place;
+    return 0;
+}
+
+static int remove_place(void **state)
+{
+    struct directory *place = *state;
+
+    unlink(place->path);
+    rmdir(place->directory);
+    free(place);
+    return 0;
+}
+
+static void save(struct index *index, const char *path, size_t piece)
+{
+    struct index_save *save;
+    bool done = false;
+
+    assert_int_equal(index_save_begin(index, path, &save, NULL), ERR_OK);
+    while (!done)
+        assert_int_equal(index_save_step(save, piece, &done, NULL), ERR_OK);
+    index_save_end(save);
+}
+
+static void the_index_is_the_same_from_its_file(void **state)
+{
+    struct directory *place = *state;
+    struct index index, again;
+
+    assert_int_equal(index_open(&index), ERR_OK);
+    struct made_item *items = made_items(&index, ITEMS, 4);
+    index.catalogue.b[0] = 9;
+    index.revision = 77;
+    save(&index, place->path, 5000);
+    assert_int_equal(index_open(&again), ERR_OK);
+    assert_int_equal(index_file_load(&again, place->path, NULL), ERR_OK);
+    assert_int_equal(again.revision, 77);
+    assert_true(id_equal(again.catalogue, index.catalogue));
+    assert_int_equal(index_live(&again), index_live(&index));
+    finds_the_same(&again, items, 5);
+    uint64_t seed = 6;
+    for (uint32_t i = 0; i < ITEMS; i += 3) { /* what was mapped can be changed, and grows */
+        struct made_item other = made_item(&seed, 0);
+        other.id = items[i].id;
+        made_set(&again, &items[i], other);
+    }
+    finds_the_same(&again, items, 7);
+    save(&again, place->path, SIZE_MAX);
+    free(items);
+    index_close(&again);
+    index_close(&index);
+}
+
+static void a_change_while_the_file_is_written_ends_the_writing(void **state)
+{
+    struct directory *place = *state;
+    struct index_save *writing;
+    struct index index;
+    uint64_t seed = 1;
+    bool done;
+
+    assert_int_equal(index_open(&index), ERR_OK);
+    struct made_item one = made_item(&seed, 1), other = made_item(&seed, 2);
+    made_put(&index, &one);
+    assert_int_equal(index_save_begin(&index, place->path, &writing, NULL), ERR_OK);
+    assert_int_equal(index_save_step(writing, 100, &done, NULL), ERR_OK);
+    made_put(&index, &other);
+    assert_int_equal(index_save_step(writing, 100, &done, NULL), ERR_CONFLICT);
+    index_save_end(writing);
+    assert_int_equal(access(place->path, F_OK), -1);
+    index_close(&index);
+}
+
+static void damage(const char *path, off_t at, uint8_t bits)
+{
+    int fd = open(path, O_RDWR);
+    uint8_t byte;
+
+    assert_true(fd >= 0);
+    assert_int_equal(pread(fd, &byte, 1, at), 1);
+    byte ^= bits;
+    assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+    close(fd);
+}
+
+static void load_fails(const char *path)
+{
+    struct fault fault = { 0 };
+    struct index index;
+
+    assert_int_equal(index_open(&index), ERR_OK);
+    assert_int_not_equal(index_file_load(&index, path, &fault), ERR_OK);
+    assert_true(fault.what[0]);
+    assert_int_equal(index_clear(&index), ERR_OK);
+    assert_int_equal(index_rows(&index), 0);
+    index_close(&index);
+}
+
+static void a_damaged_file_is_refused_wherever_it_is_damaged(void **state)
+{
+    struct directory *place = *state;
+    struct index index;
+    struct stat stat_;
+    uint64_t seed = 8;
+
+    assert_int_equal(index_open(&index), ERR_OK);
+    free(made_items(&index, 100, 9));
+    save(&index, place->path, SIZE_MAX);
+    assert_int_equal(stat(place->path, &stat_), 0);
+    for (int round = 0; round < 300; round++) {
+        off_t at = (off_t)(made_draw(&seed) % (uint32_t)(round % 2 ? stat_.st_size : 2000));
+        uint8_t bits = (uint8_t)(1u << made_draw(&seed) % 8);
+
+        damage(place->path, at, bits);
+        load_fails(place->path);
+        damage(place->path, at, bits);
+    }
+    for (off_t size = stat_.st_size - 1; size > 0; size = size / 2) {
+        assert_int_equal(truncate(place->path, size), 0);
+        load_fails(place->path);
+    }
+    index_close(&index);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_index_finds_what_a_look_at_every_item_finds),
+        cmocka_unit_test_setup_teardown(the_index_is_the_same_from_its_file, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(a_change_while_the_file_is_written_ends_the_writing, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(a_damaged_file_is_refused_wherever_it_is_damaged, make_place, remove_place),
+    };
+
+    return cmocka_run_group_tests_name("search index", tests, NULL, NULL);
+}

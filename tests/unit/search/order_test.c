@@ -1,0 +1,221 @@
+/* Pages cover a result once, whatever comes and goes between them; scores and facets. */
+#include "tests/unit/search/made.h"
+#include "services/search/cursor.h"
+#include "services/search/facets.h"
+#include "services/search/score.h"
+
+enum { ITEMS = 600, PAGE = 7 };
+
+static uint32_t next_page(struct index *index, const char *query, const char *sort, struct text *cursor,
+                          struct arena *arena, struct id *to)
+{
+    static const struct volumes none;
+    struct match match = { index, &none };
+    struct node *root;
+    struct bitmap *found = made_match(index, query, &root, arena);
+    uint32_t count, page[PAGE + 1], *rows = match_rows(found, &count);
+    float *scores = score_rows(&match, root, found);
+    struct position after, last;
+    struct order order;
+    bool more;
+
+    assert_int_equal(order_read(index, text_of(sort), &order, NULL), ERR_OK);
+    order.scores = scores;
+    if (cursor->len)
+        assert_int_equal(cursor_read(arena, *cursor, text_of(query), text_of(sort), &after, NULL), ERR_OK);
+    count = order_page(&order, index, rows, count, cursor->len ? &after : NULL, PAGE, page, &more);
+    for (uint32_t i = 0; i < count; i++)
+        to[i] = index_id(index, page[i]);
+    *cursor = (struct text){ 0 };
+    if (more) {
+        last = order_position(&order, index, page[count - 1]);
+        *cursor = cursor_write(arena, text_of(query), text_of(sort), &last);
+        assert_true(cursor->len > 0 && cursor->len <= 255);
+    }
+    free(rows);
+    free(scores);
+    bitmap_free(found);
+    return count;
+}
+
+/* Items that were there all the time are seen exactly once; those that came or went at most once. */
+static void pages_cover_all(const char *query, const char *sort)
+{
+    struct arena arena = { 0 };
+    struct text cursor = { 0 };
+    struct index index;
+    uint64_t seed = 11;
+    uint32_t seen[ITEMS * 2] = { 0 }, count, number = ITEMS + 1;
+    struct id page[PAGE];
+
+    assert_int_equal(index_open(&index), ERR_OK);
+    struct made_item *items = calloc(ITEMS * 2, sizeof(*items));
+    assert_non_null(items);
+    for (uint32_t i = 0; i < ITEMS; i++)
+        made_set(&index, &items[i], made_item(&seed, i + 1));
+    do {
+        count = next_page(&index, query, sort, &cursor, &arena, page);
+        for (uint32_t i = 0; i < count; i++)
+            seen[(page[i].b[0] << 16 | page[i].b[1] << 8 | page[i].b[2]) - 1]++;
+        if (number <= ITEMS * 2) {
+            made_set(&index, &items[number - 1], made_item(&seed, number));
+            number++;
+        }
+    } while (cursor.len);
+    for (uint32_t i = 0; i < ITEMS * 2; i++)
+        assert_true(i < ITEMS && !items[i].is_hidden ? seen[i] == 1 : seen[i] <= 1);
+    free(items);
+    index_close(&index);
+    arena_free(&arena);
+}
+
+static void pages_cover_a_result_once_while_items_come(void **state)
+{
+    static const char *const SORTS[] = { "", "name", "-name", "bpm", "-bpm", "size", "pack", "-class", "-size", "id", "-id" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(SORTS) / sizeof(SORTS[0]); i++)
+        pages_cover_all("", SORTS[i]);
+}
+
+static void items_without_a_value_come_last_in_either_direction(void **state)
+{
+    static const char *const SORTS[] = { "bpm", "-bpm" };
+    struct index index;
+
+    (void)state;
+    assert_int_equal(index_open(&index), ERR_OK);
+    free(made_items(&index, ITEMS, 12));
+    for (int i = 0; i < 2; i++) {
+        uint32_t rows[ITEMS], count = 0, page[ITEMS + 1];
+        struct order order;
+        bool more, none = false;
+        double before = NAN;
+
+        for (uint32_t row = 0; row < index_rows(&index); row++)
+            if (!id_is_zero(index_id(&index, row)))
+                rows[count++] = row;
+        assert_int_equal(order_read(&index, text_of(SORTS[i]), &order, NULL), ERR_OK);
+        assert_int_equal(order_page(&order, &index, rows, count, NULL, ITEMS, page, &more), count);
+        assert_false(more);
+        for (uint32_t j = 0; j < count; j++) {
+            double bpm = index_number(order.numbers, page[j]);
+            none = none || isnan(bpm);
+            assert_true(isnan(bpm) == none);
+            if (j && !none)
+                assert_true(i ? bpm <= before : bpm >= before);
+            before = bpm;
+        }
+    }
+    index_close(&index);
+}
+
+static void a_cursor_of_another_query_is_refused(void **state)
+{
+    struct arena arena = { 0 };
+    struct position at = { .has_value = true, .text = "name", .text_len = 4, .number = 3 }, back;
+    struct text cursor = cursor_write(&arena, TEXT("kick"), TEXT("name"), &at);
+    struct fault fault = { 0 };
+
+    (void)state;
+    assert_int_equal(cursor_read(&arena, cursor, TEXT("kick"), TEXT("name"), &back, &fault), ERR_OK);
+    assert_true(back.text_len == 4 && memcmp(back.text, "name", 4) == 0 && back.has_value && back.number >= 3);
+    assert_int_equal(cursor_read(&arena, cursor, TEXT("snare"), TEXT("name"), &back, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(cursor_read(&arena, cursor, TEXT("kick"), TEXT("bpm"), &back, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(cursor_read(&arena, TEXT("nonsense"), TEXT("kick"), TEXT("name"), &back, &fault), ERR_BAD_REQUEST);
+    cursor.len -= 4;
+    assert_int_equal(cursor_read(&arena, cursor, TEXT("kick"), TEXT("name"), &back, &fault), ERR_BAD_REQUEST);
+    assert_string_equal(fault.field, "cursor");
+    arena_free(&arena);
+}
+
+static void an_order_that_there_is_not_is_refused(void **state)
+{
+    struct fault fault = { 0 };
+    struct order order;
+    struct index index;
+
+    (void)state;
+    assert_int_equal(index_open(&index), ERR_OK);
+    assert_int_equal(order_read(&index, TEXT("-colour"), &order, &fault), ERR_BAD_REQUEST);
+    assert_string_equal(fault.field, "sort");
+    assert_int_equal(order_read(&index, TEXT("bpm"), &order, &fault), ERR_OK); /* though no item has one yet */
+    index_close(&index);
+}
+
+static void a_whole_word_in_the_name_comes_before_all_else(void **state)
+{
+    struct arena arena = { 0 };
+    struct text cursor = { 0 };
+    struct index index;
+    uint64_t seed = 13;
+    struct id page[PAGE];
+    struct made_item exact = made_item(&seed, 1), start = made_item(&seed, 2), pack = made_item(&seed, 3);
+
+    (void)state;
+    assert_int_equal(index_open(&index), ERR_OK);
+    exact.is_hidden = start.is_hidden = pack.is_hidden = exact.is_favourite = false;
+    start.is_favourite = pack.is_favourite = true;
+    exact.words[0] = exact.words[1] = exact.words[2] = 8; /* room */
+    start.words[0] = start.words[1] = start.words[2] = 1; /* kicker */
+    pack.words[0] = pack.words[1] = pack.words[2] = 5;
+    exact.pack = start.pack = 3;
+    exact.tags = start.tags = pack.tags = 0;
+    pack.pack = 2; /* Room Kit */
+    made_put(&index, &exact);
+    made_put(&index, &start);
+    made_put(&index, &pack);
+    assert_int_equal(next_page(&index, "room", "", &cursor, &arena, page), 2);
+    assert_true(id_equal(page[0], exact.id) && id_equal(page[1], pack.id));
+    assert_int_equal(next_page(&index, "ki", "", &cursor, &arena, page), 2);
+    assert_true(id_equal(page[0], start.id));
+    index_close(&index);
+    arena_free(&arena);
+}
+
+static void facets_count_what_is_there(void **state)
+{
+    struct text fields[] = { TEXT("class"), TEXT("pack"), TEXT("tag") };
+    struct text_list asked = { 3, fields };
+    struct facet_count_list counts = { 0 };
+    struct arena arena = { 0 };
+    struct index index;
+    struct node *root;
+
+    (void)state;
+    assert_int_equal(index_open(&index), ERR_OK);
+    struct made_item *items = made_items(&index, ITEMS, 14);
+    struct bitmap *rows = made_match(&index, "bpm:>100", &root, &arena);
+    assert_int_equal(facets_count(&index, &arena, &asked, rows, &counts, NULL), ERR_OK);
+    assert_int_equal(counts.count, MADE_CLASSES - 1 + MADE_PACKS - 1 + MADE_TAGS);
+    for (uint32_t i = 0; i < counts.count; i++) {
+        uint64_t count = 0;
+        for (uint32_t j = 0; j < ITEMS; j++) {
+            const struct made_item *item = &items[j];
+            bool has = text_is(counts.at[i].value, made_classes[item->class]) ||
+                       text_is(counts.at[i].value, made_packs[item->pack]);
+            for (uint32_t tag = 0; tag < MADE_TAGS; tag++)
+                has = has || (item->tags >> tag & 1 && text_is(counts.at[i].value, made_tags[tag]));
+            count += has && item->is_there && !item->is_hidden && item->bpm > 100;
+        }
+        assert_int_equal(counts.at[i].count, count);
+    }
+    bitmap_free(rows);
+    free(items);
+    index_close(&index);
+    arena_free(&arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pages_cover_a_result_once_while_items_come),
+        cmocka_unit_test(items_without_a_value_come_last_in_either_direction),
+        cmocka_unit_test(a_cursor_of_another_query_is_refused),
+        cmocka_unit_test(an_order_that_there_is_not_is_refused),
+        cmocka_unit_test(a_whole_word_in_the_name_comes_before_all_else),
+        cmocka_unit_test(facets_count_what_is_there),
+    };
+
+    return cmocka_run_group_tests_name("search order", tests, NULL, NULL);
+}

@@ -1,0 +1,269 @@
+/* A query becomes the tree that its row says, or the error with its caret. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+#include "services/search/camelot.h"
+#include "services/search/parse.h"
+
+enum { NOW_S = 1000000 };
+
+static bool knows(const void *state, struct text attribute)
+{
+    (void)state;
+    return text_is(attribute, "centroid_hz");
+}
+
+static const char *const WORDS[] = {
+    [NODE_ALL] = "all",       [NODE_AND] = "and",           [NODE_OR] = "or",       [NODE_NOT] = "not",
+    [NODE_WORD] = "word",     [NODE_PHRASE] = "phrase",     [NODE_WORDS] = "words", [NODE_CONTAINS] = "contains",
+    [NODE_EXACT] = "exact",   [NODE_NUMBER] = "number",     [NODE_KEY] = "key",     [NODE_IS] = "is",
+    [NODE_LIKE] = "like",
+};
+
+static void show_range(struct buffer *to, const struct range *range)
+{
+    buffer_printf(to, " %c%g..%g%c", range->min_open ? '(' : '[', range->min, range->max, range->max_open ? ')' : ']');
+}
+
+static void show(struct buffer *to, const struct node *node)
+{
+    char id[ID_TEXT_SIZE];
+
+    buffer_printf(to, "(%s", WORDS[node->kind]);
+    if (node->filter && *node->filter->name && node->kind != NODE_IS)
+        buffer_printf(to, " %s", node->filter->name);
+    if (node->text.len && !(node->kind == NODE_NUMBER && node->filter && *node->filter->name))
+        buffer_printf(to, " '%.*s'%s", TEXT_ARG(node->text), node->is_start ? "*" : "");
+    if (node->kind == NODE_NUMBER)
+        show_range(to, &node->range);
+    for (int key = 0; key < 24; key++)
+        if (node->keys >> key & 1)
+            buffer_printf(to, " %s", camelot_name(key));
+    if (node->kind == NODE_LIKE)
+        buffer_printf(to, " %s", id_write(node->id, id));
+    for (const struct node *child = node->first; child; child = child->next) {
+        buffer_add_text(to, " ");
+        show(to, child);
+    }
+    buffer_add_text(to, ")");
+}
+
+static enum err parse(const char *query, struct arena *arena, struct buffer *shown, struct fault *fault)
+{
+    struct parse context = { .now = (usec_t)NOW_S * 1000000, .knows = knows };
+    struct node *root = NULL;
+    enum err e = parse_query(&context, text_of(query), arena, &root, fault);
+
+    if (e == ERR_OK)
+        show(shown, root);
+    return e;
+}
+
+static const struct good {
+    const char *query, *tree;
+} GOOD[] = {
+    { "", "(all)" },
+    { "   ", "(all)" },
+    { "kick", "(word 'kick')" },
+    { "KICK Été", "(and (word 'kick') (word 'ete'))" },
+    { "kick-808", "(and (word 'kick') (word '808'))" },
+    { "kick -snare", "(and (word 'kick') (not (word 'snare')))" },
+    { "--kick", "(not (not (word 'kick')))" },
+    { "a or b c", "(or (word 'a') (and (word 'b') (word 'c')))" },
+    { "a | b", "(or (word 'a') (word 'b'))" },
+    { "(a OR b) c", "(and (or (word 'a') (word 'b')) (word 'c'))" },
+    { "-(a b)", "(not (and (word 'a') (word 'b')))" },
+    { "\"Dark Kick\"", "(phrase 'dark kick')" },
+    { "\"or\"", "(phrase 'or')" },
+    { "name:kick", "(words name 'kick')" },
+    { "title:\"dark kick\"", "(phrase name 'dark kick')" },
+    { "PACK:tr808", "(words pack 'tr808')" },
+    { "genre:Hou", "(contains genre 'hou')" },
+    { "tag:Warm", "(exact tag 'warm')" },
+    { "tag:wa*", "(exact tag 'wa'*)" },
+    { "tag:\"wa*\"", "(exact tag 'wa*')" },
+    { "-tag:loop", "(not (exact tag 'loop'))" },
+    { "bpm:120", "(number bpm [119.5..120.5))" },
+    { "bpm:120.0", "(number bpm [119.95..120.05))" },
+    { "bpm:=120", "(number bpm [120..120])" },
+    { "bpm:120-130", "(number bpm [120..130])" },
+    { "bpm:120..130", "(number bpm [120..130])" },
+    { "bpm:120..", "(number bpm [120..inf])" },
+    { "bpm:..120", "(number bpm [-inf..120])" },
+    { "bpm:>100", "(number bpm (100..inf])" },
+    { "bpm:>=100", "(number bpm [100..inf])" },
+    { "bpm:<100", "(number bpm [-inf..100))" },
+    { "dur:<1s", "(number dur [-inf..1))" },
+    { "dur:1-2s", "(number dur [1..2])" },
+    { "dur:1-2min", "(number dur [60..120])" },
+    { "dur:100ms-2s", "(number dur [0.1..2])" },
+    { "dur:>1min", "(number dur (60..inf])" },
+    { "size:>1MB", "(number size (1e+06..inf])" },
+    { "size:1kib", "(number size [512..1536))" },
+    { "lufs:-20..-10", "(number lufs [-20..-10])" },
+    { "lufs:-20--10", "(number lufs [-20..-10])" },
+    { "rate:44.1k", "(number rate [44050..44150))" },
+    { "channels:2", "(number channels [1.5..2.5))" },
+    { "added:<1d", "(number added (913600..inf])" },
+    { "added:1d", "(number added [913600..1e+06])" },
+    { "centroid_hz:>1000", "(number 'centroid_hz' (1000..inf])" },
+    { "key:Am", "(key key Amin)" },
+    { "key:Bb", "(key key A#maj)" },
+    { "key:8A", "(key key Amin)" },
+    { "key:~Am", "(key key Cmaj Dmin Emin Amin)" },
+    { "key:~C", "(key key Cmaj Fmaj Gmaj Amin)" },
+    { "is:favorite", "(is 'favourite')" },
+    { "like:01J0000000000000000000000A", "(like like 01J0000000000000000000000A)" },
+    { "\xff kick", "(and (all) (word 'kick'))" },
+};
+
+static void a_query_becomes_its_tree(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(GOOD) / sizeof(GOOD[0]); i++) {
+        struct arena arena = { 0 };
+        struct buffer shown = { 0 };
+        struct fault fault = { 0 };
+
+        if (parse(GOOD[i].query, &arena, &shown, &fault) != ERR_OK)
+            fail_msg("%s: %s\n%s", GOOD[i].query, fault.what, fault.hint);
+        if (strcmp(buffer_c(&shown), GOOD[i].tree) != 0)
+            fail_msg("%s\n  gives %s\n  and not %s", GOOD[i].query, buffer_c(&shown), GOOD[i].tree);
+        buffer_free(&shown);
+        arena_free(&arena);
+    }
+}
+
+static const struct bad {
+    const char *query, *what, *hint;
+} BAD[] = {
+    { "kick bmp:120", "no field \"bmp\" at character 6",
+      "kick bmp:120\n     ^ did you mean bpm:? In quotes it is words" },
+    { "été bmp:1", "no field \"bmp\" at character 5", "été bmp:1\n    ^ did you mean bpm:? In quotes it is words" },
+    { "(kick", "the parenthesis is not closed at character 1", "(kick\n^ its ) is missing" },
+    { "kick)", "the parenthesis was never opened at character 5", "kick)\n    ^ no ( belongs to it" },
+    { "()", "nothing stands between the parentheses at character 2", "()\n ^ " },
+    { "\"kick", "the quote is not closed at character 1", "\"kick\n^ its second \" is missing" },
+    { "name:\"kick", "the quote is not closed at character 6", "name:\"kick\n     ^ its second \" is missing" },
+    { "or kick", "or needs something on both sides at character 1", "or kick\n^ in quotes it is a word" },
+    { "kick or", "or needs something on both sides at character 8", "kick or\n       ^ in quotes it is a word" },
+    { "kick -", "something is missing at character 7", "kick -\n      ^ " },
+    { "bpm:", "bpm: needs a value at character 5", "bpm:\n    ^ beats per minute" },
+    { "bpm:fast", "bpm: can't be \"fast\" at character 5", "bpm:fast\n    ^ a number belongs here" },
+    { "bpm:12x", "bpm: can't be \"12x\" at character 7", "bpm:12x\n      ^ no such unit here" },
+    { "bpm:1-2-3", "bpm: can't be \"1-2-3\" at character 8", "bpm:1-2-3\n       ^ nothing belongs behind the number" },
+    { "bpm:130-120", "bpm: can't be \"130-120\" at character 5",
+      "bpm:130-120\n    ^ the range ends before it begins" },
+    { "key:H", "\"H\" is no key at character 5", "key:H\n    ^ a key is like Am, C#, Bbmaj or 8A" },
+    { "like:7", "\"7\" is no id at character 6", "like:7\n     ^ an id has 26 characters" },
+    { "used:\"My song\"", "used: asks about projects at character 1",
+      "used:\"My song\"\n^ this engine has no projects yet" },
+    { "unused", "unused asks about projects at character 1",
+      "unused\n^ this engine has no projects yet; in quotes it is a word" },
+};
+
+static void an_error_shows_its_place_with_a_caret(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(BAD) / sizeof(BAD[0]); i++) {
+        struct arena arena = { 0 };
+        struct buffer shown = { 0 };
+        struct fault fault = { 0 };
+
+        assert_int_equal(parse(BAD[i].query, &arena, &shown, &fault), ERR_BAD_REQUEST);
+        assert_string_equal(fault.what, BAD[i].what);
+        assert_string_equal(fault.hint, BAD[i].hint);
+        assert_string_equal(fault.field, "query");
+        buffer_free(&shown);
+        arena_free(&arena);
+    }
+}
+
+static void a_query_nested_too_deep_is_refused(void **state)
+{
+    struct arena arena = { 0 };
+    struct buffer shown = { 0 };
+    struct fault fault = { 0 };
+    char query[4001];
+
+    (void)state;
+    memset(query, '(', 4000);
+    query[4000] = 0;
+    assert_int_equal(parse(query, &arena, &shown, &fault), ERR_BAD_REQUEST);
+    memset(query, '-', 4000);
+    assert_int_equal(parse(query, &arena, &shown, &fault), ERR_BAD_REQUEST);
+    buffer_free(&shown);
+    arena_free(&arena);
+}
+
+static uint32_t draw(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+static void no_query_whatever_crashes_the_parser(void **state)
+{
+    static const char *const PIECES[] = { "kick", "-",  "(",    ")",   "\"",  "or",  " ",     ":",    "bpm:", "12",
+                                          "..",   "<",  "key:", "~",   "is:", "tag:", "*",     "\xc3", "\xa9", "\xff",
+                                          "s",    "=",  "like:", "0J", "|",   ">",   "added:", "7d",   "\n",   "name:" };
+    uint32_t seed = 7;
+
+    (void)state;
+    for (int round = 0; round < 20000; round++) {
+        struct arena arena = { 0 };
+        struct buffer query = { 0 }, shown = { 0 };
+        struct fault fault = { 0 };
+
+        for (uint32_t left = draw(&seed) % 12; left; left--)
+            buffer_add_text(&query, PIECES[draw(&seed) % (sizeof(PIECES) / sizeof(PIECES[0]))]);
+        enum err e = parse(buffer_c(&query), &arena, &shown, &fault);
+        assert_true(e == ERR_OK || (e == ERR_BAD_REQUEST && strchr(fault.hint, '^')));
+        buffer_free(&query);
+        buffer_free(&shown);
+        arena_free(&arena);
+    }
+}
+
+static void keys_go_with_their_neighbours_on_the_wheel(void **state)
+{
+    (void)state;
+    for (int hour = 1; hour <= 12; hour++) {
+        for (int minor = 0; minor < 2; minor++) {
+            char name[8];
+            int key, other, near[CAMELOT_NEAR], found = 0;
+            const int hours[] = { hour, hour, hour % 12 + 1, (hour + 10) % 12 + 1 };
+            const int minors[] = { minor, !minor, minor, minor };
+
+            snprintf(name, sizeof(name), "%d%c", hour, minor ? 'A' : 'B');
+            assert_true(camelot_read(text_of(name), &key));
+            assert_true(camelot_read(text_of(camelot_name(key)), &other));
+            assert_int_equal(key, other);
+            camelot_near(key, near);
+            for (int i = 0; i < CAMELOT_NEAR; i++) {
+                snprintf(name, sizeof(name), "%d%c", hours[i], minors[i] ? 'A' : 'B');
+                assert_true(camelot_read(text_of(name), &other));
+                for (int j = 0; j < CAMELOT_NEAR; j++)
+                    found += near[j] == other;
+            }
+            assert_int_equal(found, CAMELOT_NEAR);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_query_becomes_its_tree),
+        cmocka_unit_test(an_error_shows_its_place_with_a_caret),
+        cmocka_unit_test(a_query_nested_too_deep_is_refused),
+        cmocka_unit_test(no_query_whatever_crashes_the_parser),
+        cmocka_unit_test(keys_go_with_their_neighbours_on_the_wheel),
+    };
+
+    return cmocka_run_group_tests_name("search query", tests, NULL, NULL);
+}

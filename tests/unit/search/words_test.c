@@ -1,0 +1,107 @@
+/* What text is found by: folded, and cut into words. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "services/search/fold.h"
+#include "services/search/phrase.h"
+#include "services/search/words.h"
+
+static const struct folded {
+    const char *from, *to;
+} FOLDED[] = {
+    { "Kick 808", "kick 808" },
+    { "ÀÉÎõü", "aeiou" },
+    { "Straße ÆØŁ", "strasse aeol" },
+    { "Ŀŀŉ", "lln" },
+    { "ΚΛΑΒΙ Клавиша Ё", "κλαβι клавиша ё" },
+    { "e\xCC\x81t\xC3\xA9", "ete" },
+    { "Ệ", "e" },
+    { "音", "音" },
+    { "a\xff" "b", "a\xEF\xBF\xBD" "b" },
+};
+
+static void text_is_folded_to_small_letters_without_accents(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(FOLDED) / sizeof(FOLDED[0]); i++) {
+        struct arena arena = { 0 };
+        struct text folded = fold_text(&arena, text_of(FOLDED[i].from));
+
+        assert_int_equal(folded.len, strlen(FOLDED[i].to));
+        assert_memory_equal(folded.at, FOLDED[i].to, folded.len);
+        assert_true(text_is_utf8(folded));
+        arena_free(&arena);
+    }
+}
+
+static bool join(void *state, struct text word)
+{
+    struct buffer *to = state;
+
+    buffer_printf(to, "%s%.*s", to->len ? " " : "", TEXT_ARG(word));
+    return true;
+}
+
+static const struct cut {
+    const char *from, *words;
+    bool parts;
+} CUT[] = {
+    { "Kick_Hard01 (dry)", "kick hard 01 hard01 dry", true },
+    { "Kick_Hard01 (dry)", "kick hard01 dry", false },
+    { "TR808EmulationKit", "tr 808 emulation kit tr808emulationkit", true },
+    { "BD", "bd", true },
+    { "BDKick", "bdkick", true },
+    { "été-ÉTÉ", "ete ete", true },
+    { "", "", true },
+    { "---", "", true },
+    { "東京", "東 京", true },
+    { "a\xff" "b", "a b", true },
+};
+
+static void text_is_cut_into_runs_and_their_parts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(CUT) / sizeof(CUT[0]); i++) {
+        struct buffer words = { 0 };
+
+        words_each(text_of(CUT[i].from), CUT[i].parts, join, &words);
+        assert_string_equal(buffer_c(&words), CUT[i].words);
+        buffer_free(&words);
+    }
+}
+
+static void a_long_run_is_cut_not_overrun(void **state)
+{
+    struct buffer words = { 0 };
+    char run[300];
+
+    (void)state;
+    memset(run, 'a', sizeof(run));
+    words_each((struct text){ sizeof(run), run }, true, join, &words);
+    assert_int_equal(words.len, WORDS_LONGEST);
+    buffer_free(&words);
+}
+
+static void a_phrase_is_found_where_its_words_follow_each_other(void **state)
+{
+    (void)state;
+    assert_true(phrase_is_in(TEXT("A Dark_Kick, long"), TEXT("dark kick")));
+    assert_false(phrase_is_in(TEXT("dark long kick"), TEXT("dark kick")));
+    assert_false(phrase_is_in(TEXT("dark kicks"), TEXT("dark kick")));
+    assert_false(phrase_is_in(TEXT("dark kick"), TEXT("")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(text_is_folded_to_small_letters_without_accents),
+        cmocka_unit_test(text_is_cut_into_runs_and_their_parts),
+        cmocka_unit_test(a_long_run_is_cut_not_overrun),
+        cmocka_unit_test(a_phrase_is_found_where_its_words_follow_each_other),
+    };
+
+    return cmocka_run_group_tests_name("search words", tests, NULL, NULL);
+}
