@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "common/config.h"
 #include "common/file.h"
@@ -107,23 +108,48 @@ static enum err mark_new(struct store *store, struct fault *fault)
     return fault_set(fault, e, "cannot write the first rows of the store");
 }
 
+static enum err make_in(const char *directory, size_t map, struct fault *fault)
+{
+    struct store *store;
+    enum err e = store_open_directory(directory, STORE_WRITER, map, &store, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = mark_new(store, fault);
+    store_close(store);
+    return e;
+}
+
+/* A disk of its own for the store: it cannot be renamed. */
+static bool is_mount(const char *directory, const char *above)
+{
+    struct stat here, there;
+
+    return stat(directory, &here) == 0 && stat(above, &there) == 0 && here.st_dev != there.st_dev;
+}
+
 /* A new store is made beside its place and renamed: no reader ever meets half of one. */
-static enum err make_new(const struct paths *paths, size_t map, struct fault *fault)
+static enum err make_new(const struct paths *paths, const char *place, size_t map, struct fault *fault)
 {
     char directory[REPLACE_PATH];
-    struct store *store;
-    enum err e = replace_begin(paths, directory, fault);
+    enum err e;
 
+    if (is_mount(place, paths->data))
+        return make_in(place, map, fault);
+    e = replace_begin(paths, directory, fault);
     if (e == ERR_OK)
-        e = store_open_directory(directory, STORE_WRITER, map, &store, fault);
-    if (e == ERR_OK) {
-        e = mark_new(store, fault);
-        store_close(store);
-    }
+        e = make_in(directory, map, fault);
     if (e == ERR_OK)
         return replace_commit(paths, "blank", fault);
     replace_abandon(paths);
     return e;
+}
+
+static enum err check_disk(const struct paths *paths, const char *directory, struct fault *fault)
+{
+    enum err e = local_check(paths->data, fault);
+
+    return e == ERR_OK && access(directory, F_OK) == 0 ? local_check(directory, fault) : e;
 }
 
 static enum err open_writer(const struct paths *paths, const char *directory, size_t map,
@@ -134,7 +160,7 @@ static enum err open_writer(const struct paths *paths, const char *directory, si
     enum err e = replace_recover(paths, fault);
 
     if (e == ERR_OK)
-        e = local_check(paths->data, fault);
+        e = check_disk(paths, directory, fault);
     if (e == ERR_OK)
         e = probe(directory, map, &empty, &version, fault);
     if (e == ERR_OK && !empty)
@@ -142,7 +168,7 @@ static enum err open_writer(const struct paths *paths, const char *directory, si
     if (e == ERR_OK && !empty && version < STORE_VERSION)
         e = migrate_run(paths, directory, version, map, fault);
     if (e == ERR_OK && empty)
-        e = make_new(paths, map, fault);
+        e = make_new(paths, directory, map, fault);
     return e == ERR_OK ? store_open_directory(directory, STORE_WRITER, map, store, fault) : e;
 }
 

@@ -110,7 +110,7 @@ static struct text last_word(struct text query)
         if (!quoted && (at == ' ' || at == '(' || at == ')'))
             start = i + 1;
     }
-    return (struct text){ query.len - start, query.at + start };
+    return start ? (struct text){ query.len - start, query.at + start } : query;
 }
 
 enum err search_complete(struct request *request, const void *ask, void *answer)

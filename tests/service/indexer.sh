@@ -217,10 +217,10 @@ a_file_that_ends_two_workers_is_quarantined_until_a_retry() {
 
 a_worker_that_hangs_is_replaced() {
     local music=$scratch/hang indexer worker; indexer=$(_pid indexer)
-    for worker in $(cat "/proc/$indexer/task/$indexer/children"); do kill -STOP "$worker"; done
-    _wav "$music/a.wav" 1410
+    read -r worker _ <"/proc/$indexer/task/$indexer/children" && kill -STOP "$worker"
+    _wav "$music/a.wav" 1410; _wav "$music/b.wav" 1420
     _add "$music"
-    same "local:done=1" "$(_states "$music")"
+    same "local:done=2" "$(_states "$music")"
     same "$indexer" "$(_pid indexer)"
 }
 

@@ -14,8 +14,15 @@ _first() { loophole search "$@" --limit 1 --json | field id; }
 _ids() { loophole search "$@" --limit 1000 --json | field id all | sort; }
 _count_is() { [ "$(_count "$1")" = "$2" ]; }
 _search_is_another_than() { local pid; pid=$(pid_of search); [ -n "$pid" ] && [ "$pid" != 0 ] && [ "$pid" != "$1" ] && is_ready search; }
-_kill_search() {
-    local pid; pid=$(pid_of search)
+_search_has_been_up() {
+    loophole status --json | /usr/bin/python3 -c '
+import sys, json
+sys.exit(not any(s["service"] == "search" and s["uptime_s"] > 2.5 for s in map(json.loads, sys.stdin)))'
+}
+_kill_search() { # not one that has just come up: it would be taken for one that cannot start
+    local pid
+    until_true 60 _search_has_been_up
+    pid=$(pid_of search)
     kill -"$1" "$pid"
     until_true 60 _search_is_another_than "$pid"
 }
@@ -157,7 +164,7 @@ a_damaged_file_is_thrown_away_and_made_anew() {
 a_new_file_is_found_and_a_removed_library_is_gone() {
     cp "$scratch/library/TR808EmulationKit"/*[Kk]ick*.flac "$scratch/library/Brandnew.flac" 2>/dev/null ||
         cp "$(find "$scratch/library" -name '*.flac' -o -name '*.wav' | head -n 1)" "$scratch/library/Brandnew.flac"
-    loophole library rescan "$scratch/library" >/dev/null 2>&1
+    loophole index "$scratch/library" --wait >/dev/null 2>&1 || fail "indexing again failed"
     until_true 60 _count_is brandnew 1
     loophole library remove "$scratch/library" >/dev/null || fail "remove failed"
     until_true 60 _count_is '' 0

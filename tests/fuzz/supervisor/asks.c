@@ -1,0 +1,20 @@
+/* Any row of asks to the supervisor of an engine without services: each is answered or refused. */
+#include "proto/service_parts.h"
+#include "supervisor/supervisor.h"
+#include "tests/fuzz/asks.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    static struct supervisor supervisor;
+    static const struct id_list none;
+    struct fuzz_input input = { bytes, len };
+    struct service *service = supervisor.world.service;
+
+    if (!service) {
+        service = supervisor.world.service = fuzz_service(&schema_supervisor);
+        service_answer(service, &supervisor_handlers, &supervisor);
+    }
+    while (fuzz_next_ask(service, &input, &none))
+        service->stopping = false; /* what `shutdown` asks for */
+    return 0;
+}
