@@ -126,6 +126,21 @@ endef
 $(foreach t,$(notdir $(FAULT_TOOLS)),$(eval $(call fault_tool,$(t))))
 fault-tools: $(FAULT_TOOLS)
 
+# ---- the simulator of the protocol (tests/sim/sim.h), and one with flaws that it must find ----
+comma := ,
+wraps  = $(addprefix -Wl$(comma)--wrap=,$(1))
+SIM_O := $(call objects,$(filter-out %/broken.c,$(wildcard tests/sim/*.c)))
+SIM_WRAPS    := clock_now clock_steady latency_clock id_new lock_is_held poll __poll_chk txn_put txn_delete txn_commit \
+                log_info log_warn log_error log_fault
+BROKEN_WRAPS := undo_save service_fail_held changelog_recall changelog_add edit_apply
+sims: $(BUILD)/simulate $(BUILD)/simulate_broken
+$(BUILD)/simulate_broken: $(BUILD)/tests/sim/broken.o
+$(BUILD)/simulate_broken: SIM_MORE := $(call wraps,$(BROKEN_WRAPS))
+$(BUILD)/simulate $(BUILD)/simulate_broken: $(SIM_O) $(filter-out %/main.o,$(call parts,services/persist)) $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) $(call wraps,$(SIM_WRAPS)) $(SIM_MORE) -o $@ $(filter %.o,$^) $(ENGINE) $(LIBS_persist) $(LIBS)
+.PHONY: sims
+
 # ---- run, stop, test ----
 LIBRARY ?=
 run: all
@@ -134,7 +149,7 @@ stop:
 	@$(BUILD)/bin/loophole down
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
-TEST_SCRIPTS   = $(wildcard tests/schema/*.sh tests/service/*.sh tests/faults/*.sh tests/fuzz/*.sh) tests/tidy
+TEST_SCRIPTS   = $(wildcard tests/schema/*.sh tests/service/*.sh tests/faults/*.sh tests/fuzz/*.sh tests/sim/*.sh) tests/tidy
 test: all units fault-tools clang-clean
 	@BUILD=$(abspath $(BUILD)) tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
 # The fault tests at their full length: hours.

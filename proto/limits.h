@@ -34,7 +34,11 @@ enum {
     LIMIT_EVENTS_WAITING = 10000,   /* events for one subscriber: past it dropped, it sees a gap */
     LIMIT_LARGE = 64 << 10,         /* an answer of more bytes counts as large */
     LIMIT_LARGE_BYTES = 512 << 20,  /* of large answers that wait to be sent: past it busy */
-    LIMIT_HANDSHAKE_MS = 10000,     /* for a new connection to say that it speaks ZeroMQ */
+    LIMIT_PEERS = 2048,             /* connections to one service, about; past it refused */
+    LIMIT_NEW_PEERS = 256,          /* of them so many at once, … */
+    LIMIT_NEW_PEER_US = 1000,       /* … then one each so long: refused meanwhile */
+    LIMIT_HANDSHAKE_MS = 2000,      /* for a new connection to say that it speaks ZeroMQ */
+    LIMIT_WELCOME_MS = 10000,       /* for a service to answer that, until its client connects anew */
     LIMIT_HEARTBEAT_MS = 10000,     /* between signs of life on a connection */
     LIMIT_SILENCE_MS = 60000,       /* a peer that gives none for so long is disconnected */
     LIMIT_RECONNECT_MS = 10,        /* first try to connect again; doubled up to … */

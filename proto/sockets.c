@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <zmq.h>
 
+#include "common/clock.h"
 #include "proto/codec.h"
 
 _Static_assert(sizeof(zmq_msg_t) <= sizeof(((struct letter *)0)->message), "a letter holds a zmq_msg_t");
@@ -53,7 +54,8 @@ static const struct {
 } OPTIONS[] = {
     { ASK | EVENTS, ZMQ_LINGER, LIMIT_LINGER_MS },
     { CLIENT | LISTEN, ZMQ_LINGER, 0 },
-    { ALL, ZMQ_HANDSHAKE_IVL, LIMIT_HANDSHAKE_MS },
+    { ASK | EVENTS, ZMQ_HANDSHAKE_IVL, LIMIT_HANDSHAKE_MS },
+    { CLIENT | LISTEN, ZMQ_HANDSHAKE_IVL, LIMIT_WELCOME_MS },
     { ALL, ZMQ_HEARTBEAT_IVL, LIMIT_HEARTBEAT_MS },
     { ALL, ZMQ_HEARTBEAT_TIMEOUT, LIMIT_SILENCE_MS },
     { ALL, ZMQ_RECONNECT_IVL, LIMIT_RECONNECT_MS },
@@ -70,19 +72,39 @@ static const struct {
     { LISTEN, ZMQ_RCVHWM, LIMIT_EVENTS_WAITING },
 };
 
-/* ZeroMQ aborts the process when its accept finds no descriptor left (ipc_listener.cpp of 4.3.4). Its call comes
- * here instead of to the C library: a connection that would leave too few descriptors is closed at once. */
-int accept4(int listener, void *address, void *len, int flags)
+/* The number of a descriptor tells how many are open. */
+static bool has_room(int peer)
 {
-    int peer = (int)syscall(SYS_accept4, listener, address, len, flags);
     struct rlimit limit = { 0 };
     rlim_t spare;
 
-    if (peer < 0)
-        return peer;
     getrlimit(RLIMIT_NOFILE, &limit);
     spare = limit.rlim_cur / 4 < LIMIT_DESCRIPTORS_SPARE ? limit.rlim_cur / 4 : LIMIT_DESCRIPTORS_SPARE;
-    if ((rlim_t)peer < limit.rlim_cur - spare)
+    return (rlim_t)peer < limit.rlim_cur - spare && peer < LIMIT_PEERS + LIMIT_DESCRIPTORS_SPARE;
+}
+
+/* LIMIT_NEW_PEERS at once, then one each LIMIT_NEW_PEER_US (generic cell rate algorithm, ITU-T I.371). The C library's
+ * signature has no room for a state: it is this one word. */
+static bool is_in_time(void)
+{
+    static _Atomic usec_t full_at;
+    usec_t now = clock_steady(), at = atomic_load(&full_at);
+
+    at = (at > now ? at : now) + LIMIT_NEW_PEER_US;
+    if (at - now > (usec_t)LIMIT_NEW_PEERS * LIMIT_NEW_PEER_US)
+        return false;
+    atomic_store(&full_at, at);
+    return true;
+}
+
+/* ZeroMQ aborts the process when its accept finds no descriptor left (ipc_listener.cpp of 4.3.4), and each of its
+ * connections makes all its timers slower. Its call comes here instead of to the C library: a connection that is one
+ * too many, or comes in a flood, is closed at once. A client of ZeroMQ tries again by itself, and loses nothing. */
+int accept4(int listener, void *address, void *len, int flags)
+{
+    int peer = (int)syscall(SYS_accept4, listener, address, len, flags);
+
+    if (peer < 0 || (has_room(peer) && is_in_time()))
         return peer;
     close(peer);
     errno = ECONNABORTED;

@@ -193,5 +193,10 @@ bool errands_end(struct errands *errands)
     }
     bool ended = errands->threads == 0 && errands->hanging == 0;
     pthread_mutex_unlock(&errands->lock);
-    return ended;
+    if (!ended)
+        return false;
+    pthread_cond_destroy(&errands->wake);
+    pthread_mutex_destroy(&errands->lock);
+    free(errands);
+    return true;
 }

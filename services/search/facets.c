@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 #include "services/search/filter.h"
+#include "services/search/match.h"
+
+enum { FEW_ROWS = 30000 };
 
 struct counted {
     uint32_t term, count;
@@ -17,8 +20,31 @@ static int by_count(const void *a, const void *b)
     return text_compare(x->value, y->value);
 }
 
+/* How often each term stands in the rows, by number: quicker than looking at each term as long as the rows are few.
+ * NULL when they are not, or memory is out. */
+static uint32_t *count_terms(const struct index *index, const struct bitmap *rows)
+{
+    uint32_t count, *each, *counts;
+
+    if (bitmap_count(rows) > FEW_ROWS)
+        return NULL;
+    each = match_rows(rows, &count);
+    counts = calloc(terms_count(&index->terms) + 1, sizeof(*counts));
+    for (uint32_t i = 0; each && counts && i < count; i++) {
+        struct index_list list = index_terms_of(index, each[i]);
+        for (uint32_t j = 0; j < list.count; j++)
+            counts[list.at[j]]++;
+    }
+    if (!each) {
+        free(counts);
+        counts = NULL;
+    }
+    free(each);
+    return counts;
+}
+
 static uint32_t count_values(struct index *index, enum term_field field, const struct bitmap *rows,
-                             struct counted **to)
+                             const uint32_t *counts, struct counted **to)
 {
     char key[TERM_LONGEST];
     struct term_range range = terms_starting(&index->terms, terms_start(key, field, (struct text){ 0 }));
@@ -26,7 +52,8 @@ static uint32_t count_values(struct index *index, enum term_field field, const s
 
     *to = malloc((range.count + 1) * sizeof(**to));
     for (uint32_t i = 0; *to && i < range.count; i++) {
-        uint32_t term = range.at[i], count = posting_and_count(terms_posting(&index->terms, term), rows);
+        uint32_t term = range.at[i];
+        uint32_t count = counts ? counts[term] : posting_and_count(terms_posting(&index->terms, term), rows);
         if (count)
             (*to)[found++] = (struct counted){ term, count, terms_value(&index->terms, term) };
     }
@@ -54,26 +81,34 @@ static enum err refuse_field(struct text name, struct fault *fault)
     return fault_hint(fault, "one of tag, pack, kind, origin, class, family, genre, artist, key, container, format, is");
 }
 
+static void add_counts(struct arena *arena, struct text name, const struct counted *counted, uint32_t count,
+                       struct facet_count_list *to)
+{
+    for (uint32_t i = 0; i < count; i++)
+        to->at[to->count++] = (struct facet_count){ .facet = name,
+                                                    .value = arena_text(arena, counted[i].value),
+                                                    .count = counted[i].count };
+}
+
 enum err facets_count(struct index *index, struct arena *arena, const struct text_list *fields,
                       const struct bitmap *rows, struct facet_count_list *to, struct fault *fault)
 {
-    uint32_t share = fields->count ? FACETS_MOST / fields->count : 0;
+    uint32_t share = fields->count ? FACETS_MOST / fields->count : 0, *counts;
 
+    for (uint32_t i = 0; i < fields->count; i++)
+        if (field_of(fields->at[i]) == TERM_ALL)
+            return refuse_field(fields->at[i], fault);
     to->at = arena_array(arena, FACETS_MOST, sizeof(*to->at));
     if (!to->at)
         return fault_set(fault, ERR_FULL, "no memory for facets");
+    counts = count_terms(index, rows);
     for (uint32_t i = 0; i < fields->count; i++) {
-        enum term_field field = field_of(fields->at[i]);
         struct counted *counted;
+        uint32_t found = count_values(index, field_of(fields->at[i]), rows, counts, &counted);
 
-        if (field == TERM_ALL)
-            return refuse_field(fields->at[i], fault);
-        uint32_t found = count_values(index, field, rows, &counted);
-        for (uint32_t j = 0; counted && j < found && j < share; j++)
-            to->at[to->count++] = (struct facet_count){ .facet = fields->at[i],
-                                                        .value = arena_text(arena, counted[j].value),
-                                                        .count = counted[j].count };
+        add_counts(arena, fields->at[i], counted, found < share ? found : share, to);
         free(counted);
     }
+    free(counts);
     return ERR_OK;
 }

@@ -42,39 +42,51 @@ enum err index_adopt(struct index *index)
 
 /* ---- closing gaps ---- */
 
-static uint32_t move(struct buffer *to, const struct column *from, uint32_t at, size_t count)
+static void gather(struct buffer *to, const struct column *from, size_t at, size_t count)
 {
-    size_t moved = to->len / from->width;
-
     buffer_add(to, from->at + at * from->width, count * from->width);
-    return (uint32_t)moved;
 }
 
-static enum err replace(struct column *column, struct buffer *with)
+static void replace(struct column *column, const struct buffer *with)
 {
-    if (with->failed)
-        return ERR_FULL;
-    column->count = with->len / column->width; /* less than it was */
+    column->count = with->len / column->width; /* no more than it was */
     if (with->len)
         memcpy(column->at, with->at, with->len);
-    return ERR_OK;
+}
+
+/* Where each row's terms and texts are once they follow each other. */
+static void place(struct index *index)
+{
+    struct row *rows = (struct row *)(void *)index->rows.at;
+    uint32_t terms = 0, text = 0;
+
+    for (uint32_t i = 0; i < index_rows(index); i++) {
+        rows[i].terms = terms;
+        rows[i].text = text;
+        terms += rows[i].term_room;
+        text += (uint32_t)rows[i].name_len + rows[i].notes_len;
+    }
 }
 
 enum err index_compact(struct index *index)
 {
-    struct row *rows = (struct row *)(void *)index->rows.at;
+    const struct row *rows = (const struct row *)(const void *)index->rows.at;
     struct buffer lists = { 0 }, texts = { 0 };
-    enum err e;
+    enum err e = ERR_FULL;
 
-    if (index->lists_unused * 4 < index->lists.count && index->texts_unused * 4 < index->texts.count)
+    if (index->lists_unused * 4 <= index->lists.count && index->texts_unused * 4 <= index->texts.count)
         return ERR_OK;
     for (uint32_t i = 0; i < index_rows(index); i++) {
-        rows[i].terms = move(&lists, &index->lists, rows[i].terms, rows[i].term_room);
-        rows[i].text = move(&texts, &index->texts, rows[i].text, (size_t)rows[i].name_len + rows[i].notes_len);
+        gather(&lists, &index->lists, rows[i].terms, rows[i].term_room);
+        gather(&texts, &index->texts, rows[i].text, (size_t)rows[i].name_len + rows[i].notes_len);
     }
-    e = replace(&index->lists, &lists) == ERR_OK ? replace(&index->texts, &texts) : ERR_FULL;
-    if (e == ERR_OK)
+    if (!lists.failed && !texts.failed) {
+        replace(&index->lists, &lists);
+        replace(&index->texts, &texts);
+        place(index);
         index->lists_unused = index->texts_unused = 0;
+        e = ERR_OK;
+    }
     buffer_free(&lists);
     buffer_free(&texts);
     return e;

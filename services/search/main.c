@@ -17,6 +17,11 @@ static void hear_changed(void *search, const void *changed, bool gap)
     search_follow(search);
 }
 
+static void end_turn(void *search)
+{
+    search_end_turn(search);
+}
+
 int main(int argc, char **argv)
 {
     struct service *service = service_start(argc, argv, &schema_search); /* options, log, limits, sockets */
@@ -29,6 +34,7 @@ int main(int argc, char **argv)
         return service_end(service);
     }
     service_answer(service, &search_handlers, &search); /* one function for each ask */
+    service_each_turn(service, end_turn, &search);
     service_tells(service, search_tell, NULL, &search); /* how far a new index is */
     service_every(service, EVERY, look, &search);       /* follows the catalogue */
     if (service_hear(service, "persist.changed", hear_changed, &search) != ERR_OK)

@@ -1,7 +1,7 @@
 #include "services/search/match.h"
 
+#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include "services/search/blocks.h"
 #include "services/search/camelot.h"
 #include "services/search/phrase.h"
@@ -160,48 +160,68 @@ static struct bitmap *match_key(const struct match *match, const struct node *no
 
 /* ---- numbers ---- */
 
+/* Rows whose number lies from `low` to `high`: of `among`, or of the first `count`. Returns how many are in `to`. */
+static uint32_t scan_floats(const float *at, float low, float high, const uint32_t *among, uint32_t count, uint32_t *to)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = among ? among[i] : i;
+        to[kept] = row;
+        kept += at[row] >= low && at[row] <= high;
+    }
+    return kept;
+}
+
+static uint32_t scan_doubles(const double *at, double low, double high, const uint32_t *among, uint32_t count, uint32_t *to)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = among ? among[i] : i;
+        to[kept] = row;
+        kept += at[row] >= low && at[row] <= high;
+    }
+    return kept;
+}
+
+/* As the column holds numbers: a bound that no float can be is the float next to it; an open one the next inwards. */
+static uint32_t scan(const struct numbers *numbers, const struct range *range, const uint32_t *among, uint32_t count,
+                     uint32_t *to)
+{
+    float low = (float)range->min, high = (float)range->max;
+
+    if (!numbers->is_wide)
+        return scan_floats((const float *)(const void *)numbers->column.at,
+                           range->min_open ? nextafterf(low, INFINITY) : low,
+                           range->max_open ? nextafterf(high, -INFINITY) : high, among, count, to);
+    return scan_doubles((const double *)(const void *)numbers->column.at,
+                        range->min_open ? nextafter(range->min, (double)INFINITY) : range->min,
+                        range->max_open ? nextafter(range->max, -(double)INFINITY) : range->max, among, count, to);
+}
+
 static struct bitmap *in_range(const struct numbers *numbers, const struct range *range, const uint32_t *among,
                                uint32_t count)
 {
-    uint32_t *found = malloc((count + 1) * sizeof(*found)), kept = 0;
-    struct bitmap *rows;
+    uint32_t *found = malloc((count + 1) * sizeof(*found));
+    struct bitmap *rows = found ? bitmap_of(found, scan(numbers, range, among, count, found)) : NULL;
 
-    if (!found)
-        return NULL;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t row = among ? among[i] : i;
-        found[kept] = row;
-        kept += range_has(range, index_number(numbers, row));
-    }
-    rows = bitmap_of(found, kept);
     free(found);
     return rows;
-}
-
-/* A range as the column holds numbers: a bound that no float can hold is the float next to it. */
-static struct range as_held(const struct numbers *numbers, struct range range)
-{
-    if (!numbers->is_wide) {
-        range.min = (double)(float)range.min;
-        range.max = (double)(float)range.max;
-    }
-    return range;
 }
 
 static struct bitmap *match_number(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     const struct numbers *numbers = index_numbers(match->index, node->text);
     struct bitmap *found;
-    struct range range;
     uint32_t *rows, count;
 
     if (!numbers)
         return bitmap_new();
-    range = as_held(numbers, node->range);
     if (!among || bitmap_count(among) > index_rows(match->index) / 4)
-        return in_range(numbers, &range, NULL, index_rows(match->index));
+        return in_range(numbers, &node->range, NULL, index_rows(match->index));
     rows = match_rows(among, &count);
-    found = rows ? in_range(numbers, &range, rows, count) : NULL;
+    found = rows ? in_range(numbers, &node->range, rows, count) : NULL;
     free(rows);
     return found;
 }

@@ -180,9 +180,3 @@ bool range_read(struct text from, enum filter_unit unit, usec_t now, struct rang
         turn_ages(to, now);
     return good;
 }
-
-bool range_has(const struct range *range, double value)
-{
-    return (range->min_open ? value > range->min : value >= range->min) &&
-           (range->max_open ? value < range->max : value <= range->max);
-}

@@ -18,6 +18,4 @@ struct range {
 bool range_read(struct text from, enum filter_unit unit, usec_t now, struct range *to, const char **why,
                 uint32_t *at);
 
-bool range_has(const struct range *range, double value); /* never NaN */
-
 #endif

@@ -16,6 +16,8 @@ struct search {
     struct catchup catchup;
     struct request *waiting, **last_waiting; /* asks that wait for the index to be current; in their order */
     enum err trouble;                        /* of the last try to follow the catalogue; logged when it changes */
+    struct fault why;                        /* what it is */
+    usec_t turn_began;                       /* when the first ask of this turn of the loop came; 0: none yet */
     char index_path[PATH_MAX];
     struct index_save *save; /* NULL: nothing is being written */
     uint64_t saved_writes;   /* of the index, in the file */
@@ -53,6 +55,7 @@ enum err search_when_current(struct search *search, struct call *call,
                              enum err (*run)(struct request *request, const void *ask, void *answer), const void *ask,
                              void *answer);
 void search_follow(struct search *search); /* timers and events: catches up, answers who waits, writes the file */
+void search_end_turn(struct search *search);
 void search_tell(void *state, struct arena *arena, struct service_status *to);
 
 /* ---- search_query.c, search_similar.c, search_get.c, search_complete.c ---- */

@@ -18,6 +18,7 @@ static void note_trouble(struct search *search, enum err e, const struct fault *
     else if (e != search->trouble)
         log_info("following the catalogue again");
     search->trouble = e;
+    search->why = *fault;
 }
 
 static bool catch_up(struct search *search, usec_t at_most)
@@ -156,6 +157,16 @@ void search_follow(struct search *search)
     set_pace(search, search->trouble == ERR_OK && (!current || search->save || search->waiting));
 }
 
+/* Many asks at once are answered over many turns, so that the service always shows that it lives. */
+static bool turn_is_full(struct search *search)
+{
+    usec_t now = clock_steady();
+
+    if (search->turn_began == 0)
+        search->turn_began = now;
+    return now - search->turn_began > MILLISECONDS(100);
+}
+
 enum err search_when_current(struct search *search, struct call *call,
                              enum err (*run)(struct request *request, const void *ask, void *answer), const void *ask,
                              void *answer_struct)
@@ -164,11 +175,20 @@ enum err search_when_current(struct search *search, struct call *call,
                                .arena = call_arena(call), .fault = call_fault(call), .call = call,
                                .deadline = call_deadline(call) };
 
-    if (!search->waiting && catch_up(search, MILLISECONDS(10)))
+    if (!search->waiting && !turn_is_full(search) && catch_up(search, MILLISECONDS(10)))
         return run(&request, ask, answer_struct);
+    if (search->trouble != ERR_OK && search->trouble != ERR_OFFLINE) {
+        *request.fault = search->why;
+        return search->trouble;
+    }
     enum err e = wait(search, &request);
     set_pace(search, search->trouble == ERR_OK);
     return e;
+}
+
+void search_end_turn(struct search *search)
+{
+    search->turn_began = 0;
 }
 
 void search_tell(void *state, struct arena *arena, struct service_status *to)

@@ -75,6 +75,12 @@ class Commits:
         self.load.restarted()
         self.load.until(lambda: not self.slot.ask, self.restart_if_dead)
 
+    def fresh(self):
+        """A new process each time: its memory and its counts are as they were for the trace."""
+        assert self.persist.kill() == -signal.SIGKILL
+        self.persist.start()
+        self.whole("small")
+
     def whole(self, kind):
         self.begin(kind)
         self.until_acked()
@@ -100,6 +106,7 @@ def calls_of(trace):
 
 
 def trace(commits, kind):
+    commits.fresh()
     strace = Strace(commits.persist.pid())
     commits.whole(kind)
     text = strace.end()
@@ -109,11 +116,16 @@ def trace(commits, kind):
 
 
 def inject(commits, kind, call, number, what):
-    """True when it fired; asks until then. What the injected commit's own ask was answered: its error, or None."""
+    """Asks until it fired. What the first ask was answered, and how many were needed; "not reached" when a call for
+    memory was not made by this process."""
+    commits.fresh()
     strace = Strace(commits.persist.pid(), "-e", "trace=" + call, "-e", "inject=%s:%s:when=%d" % (call, what, number))
     acked, refused, first = commits.load.acked, sum(commits.load.refusals.values()), None
     end = time.monotonic() + DEADLINE
     while not fired(commits, strace, what) and time.monotonic() < end:
+        if call in MEMORY_CALLS and commits.load.acked - acked > 10:
+            strace.end()
+            return "not reached", 0
         if not commits.slot.ask:
             commits.begin(kind)
         commits.load.turn(0.01)
@@ -138,9 +150,8 @@ def fired(commits, strace, what):
 
 
 def kill_at_each(commits, kind, calls):
-    for call, number in calls:
-        inject(commits, kind, call, number, "signal=KILL")
-    print("figure: %s commit: killed at %d calls: %s" % (kind, len(calls), told(calls)))
+    reached = [c for c in calls if inject(commits, kind, *c, "signal=KILL")[0] != "not reached"]
+    print("figure: %s commit: killed at %d of %d calls: %s" % (kind, len(reached), len(calls), told(reached)))
 
 
 def fail_each(commits, kind, calls):
@@ -166,7 +177,6 @@ def main():
     commits = Commits(persist)
     reader = subprocess.Popen([os.environ["READER"], "watch"], preexec_fn=dies_with_its_parent)
     for kind in ("small", "large"):
-        commits.whole(kind)
         calls = trace(commits, kind)
         if kind == "large" and not os.environ.get("LONG"):
             calls = [c for c in calls if c[0] in STORE_CALLS + MEMORY_CALLS]

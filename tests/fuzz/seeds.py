@@ -233,6 +233,14 @@ def sounds():
         keep('worker/file', name, b'\0' + data)
 
 
+def heard():
+    import math
+    tone = [math.sin(i * 0.0627) * math.exp(-i / 600) for i in range(1500)]
+    for name, rate, samples in (('tone', 2756, tone), ('silence', 2756, [0.0] * 500), ('click', 3000, [1.0] + [0.0] * 900),
+                                ('loud', 500, [1e30, -1e30] * 400), ('nan', 6000, [math.nan, math.inf, 1e-40] * 300)):
+        keep('worker/hear', name, struct.pack('>HBB', rate, 0, 12) + struct.pack(f'<{len(samples)}f', *samples))
+
+
 def words():
     keep('worker/words', 'vorbis', b'\xff\xff' + comments())
     for attribute, word in enumerate(('C# minor', '(17)Rock', '127,5', '2004-05-01', '3/12', 'Kick \u2713')):
@@ -266,8 +274,8 @@ def board():
 
 
 def main():
-    for make in (messages, asks, worker_answers, schemas, sounds, words, queries, index_changes, settings,
-                 board):
+    for make in (messages, asks, worker_answers, schemas, sounds, heard, words, queries, index_changes,
+                 settings, board):
         make()
 
 

@@ -40,9 +40,14 @@ any_worker_is_understood_or_refused() { _replay proto/pipe; }
 any_text_is_a_schema_or_refused() { _replay schemac/parse; }
 any_file_has_tags_and_a_payload_inside() { _replay worker/file; }
 any_words_make_facts_within_bounds() { _replay worker/words; }
+any_numbers_are_heard_within_bounds() { _replay worker/hear; }
 any_settings_are_read_or_refused() { _replay common/config; }
 any_board_is_read() { _replay common/board; }
 any_asks_leave_the_store_whole() { _replay persist/asks; }
+any_query_finds_rows_or_is_explained() { _replay search/query; }
+any_index_file_is_searched_or_refused() { _replay search/file; }
+any_asks_to_search_are_answered() { _replay search/asks; }
+any_asks_to_the_supervisor_are_answered() { _replay supervisor/asks; }
 
 what_was_found_stays_small() {
     [ -d "$found" ] || skip "nothing was found yet"

@@ -11,7 +11,7 @@ _rescan() { _ask indexer.rescan "{\"path\": \"$1\"${2:+, $2}}" >/dev/null || fai
 _counts() { field "$1" <"$scratch/idle"; }
 
 # Lines "AVAILABILITY ANALYSIS ID PATH" of the items whose path begins with $1, sorted by path.
-_items() { ${LIST:-loophole search --limit 5000 --json} | /usr/bin/python3 -c '
+_items() { loophole search --limit 5000 --json | /usr/bin/python3 -c '
 import sys, json, base64
 for line in sys.stdin:
     item = json.loads(line)
@@ -24,13 +24,17 @@ for line in sys.stdin:
 _states() { _items "$1" | awk '{ print $1 ":" $2 }' | sort | uniq -c | awk '{ printf "%s%s=%s", (NR > 1 ? " " : ""), $2, $1 }'; }
 _id_of() { _items "$1" | awk -v path="$1" '$4 == path { print $3 }'; }
 _is() { [ "$(_states "$1")" = "$2" ]; }
+_becomes() { # search hears of it a moment later
+    local end=$((SECONDS + 60))
+    until _is "$1" "$2"; do [ $SECONDS -lt $end ] || same "$2" "$(_states "$1")"; sleep 0.05; done
+}
 
 every_file_of_a_library_is_found_and_heard() {
     local music=$scratch/first
     for i in 1 2 3 4 5 6; do _wav "$music/pack $((i % 2))/deep/tone $i.wav" ${i}00; done
     : >"$music/readme.txt"
     _add "$music"
-    same "local:done=6" "$(_states "$music")"
+    _becomes "$music" "local:done=6"
     same 6 "$(_counts files)"; same 6 "$(_counts done)"; same 0 "$(_counts failed)"
 }
 
@@ -59,7 +63,7 @@ names_of_any_bytes_are_kept() {
     cp "$music/plain.wav" "$music/"$'line\nbreak\t\x01.wav'
     cp "$music/plain.wav" "$music/$(printf '%0251d' 0).wav"
     _add "$music"
-    same "local:done=4" "$(_states "$music")"
+    _becomes "$music" "local:done=4"
     contains "$(_items "$music")" 'caf\xe9 \xff\xfe.wav'
 }
 
@@ -73,7 +77,7 @@ links_pipes_hidden_and_ignored_files_are_passed_over() {
     ln -s .. "$music/loop"; ln -s . "$music/self"; ln -s nowhere.wav "$music/dangling.wav"
     mkfifo "$music/kick.wav"
     _add "$music" '"ignore": ["*.bak.wav", "old"]'
-    same "local:done=1" "$(_states "$music")"
+    _becomes "$music" "local:done=1"
 }
 
 a_file_that_cannot_be_read_says_why_and_stops_nothing() {
@@ -83,7 +87,7 @@ a_file_that_cannot_be_read_says_why_and_stops_nothing() {
     head -c 5000 /dev/urandom >"$music/noise.mp3"
     echo "not a sound" >"$music/text.flac"
     _add "$music"
-    same "local:done=1 local:failed=3" "$(_states "$music")"
+    _becomes "$music" "local:done=1 local:failed=3"
     same 3 "$(_counts failed)"
     _rescan "$music"
     same 0 "$(_counts failed)"
@@ -99,11 +103,11 @@ what_moves_keeps_its_id_and_is_not_heard_again() {
     mkdir "$music/c"
     mv "$music/a/one.wav" "$music/c/renamed.wav"
     mv "$music/b" "$music/c/b2"
-    until_true 60 _is "$music/c" "local:done=2"
+    _becomes "$music/c" "local:done=2"
     same "$one" "$(_id_of "$music/c/renamed.wav")"
     same "$three" "$(_id_of "$music/c/b2/three.wav")"
     same "$two" "$(_id_of "$music/a/two.wav")"
-    same "local:done=3" "$(_states "$music")"
+    _becomes "$music" "local:done=3"
 }
 
 a_copy_is_an_item_of_its_own() {
@@ -112,7 +116,7 @@ a_copy_is_an_item_of_its_own() {
     _add "$music"
     local id; id=$(_id_of "$music/one.wav")
     cp "$music/one.wav" "$music/two.wav"
-    until_true 60 _is "$music" "local:done=2"
+    _becomes "$music" "local:done=2"
     same "$id" "$(_id_of "$music/one.wav")"
     differ "$id" "$(_id_of "$music/two.wav")"
 }
@@ -123,11 +127,11 @@ a_file_copied_and_then_deleted_is_the_older_item() {
     _add "$music"
     local id; id=$(_id_of "$music/one.wav")
     cp "$music/one.wav" "$scratch/aside.wav"; rm "$music/one.wav"
-    until_true 60 _is "$music/one" "missing:done=1"
+    _becomes "$music/one" "missing:done=1"
     mkdir "$music/sub"; mv "$scratch/aside.wav" "$music/sub/again.wav"; touch "$music/sub/again.wav"
-    until_true 60 _is "$music/sub" "local:done=1"
+    _becomes "$music/sub" "local:done=1"
     same "$id" "$(_id_of "$music/sub/again.wav")"
-    same "local:done=2" "$(_states "$music")"
+    _becomes "$music" "local:done=2"
 }
 
 a_vanished_file_keeps_its_record() {
@@ -136,9 +140,9 @@ a_vanished_file_keeps_its_record() {
     _add "$music"
     local id; id=$(_id_of "$music/a.wav")
     mv "$music/a.wav" "$scratch/kept.wav"
-    until_true 60 _is "$music" "local:done=1 missing:done=1"
+    _becomes "$music" "local:done=1 missing:done=1"
     mv "$scratch/kept.wav" "$music/a.wav"
-    until_true 60 _is "$music" "local:done=2"
+    _becomes "$music" "local:done=2"
     same "$id" "$(_id_of "$music/a.wav")"
 }
 
@@ -148,15 +152,15 @@ much_that_is_gone_waits_for_a_word() {
     _wav "$music/0.wav" 1100
     for i in $(seq 1 39); do cp "$music/0.wav" "$music/$i.wav"; done
     _add "$music"
-    same "local:done=40" "$(_states "$music")"
+    _becomes "$music" "local:done=40"
     rm "$music"/1?.wav "$music"/20.wav "$music"/21.wav
     _rescan "$music"
-    same "local:done=40" "$(_states "$music")"
+    _becomes "$music" "local:done=40"
     _rescan "$music" '"accept_missing": true'
-    same "local:done=28 missing:done=12" "$(_states "$music")"
+    _becomes "$music" "local:done=28 missing:done=12"
     rm "$music"/2?.wav "$music"/3?.wav
     _rescan "$music"
-    same "external_offline:done=18 local:done=10 missing:done=12" "$(_states "$music")"
+    _becomes "$music" "external_offline:done=18 local:done=10 missing:done=12"
 }
 
 a_library_that_is_away_is_offline_and_comes_back() {
@@ -165,10 +169,10 @@ a_library_that_is_away_is_offline_and_comes_back() {
     _add "$music"
     mv "$music" "$scratch/elsewhere"
     _rescan "$music"
-    same "external_offline:done=2" "$(_states "$music")"
+    _becomes "$music" "external_offline:done=2"
     mv "$scratch/elsewhere" "$music"
     _rescan "$music"
-    same "local:done=2" "$(_states "$music")"
+    _becomes "$music" "local:done=2"
     same 0 "$(_counts done)"
 }
 
@@ -177,10 +181,10 @@ a_new_file_is_seen_without_asking() {
     _wav "$music/a.wav" 1300
     _add "$music"
     _wav "$music/new/deep/b.wav" 1310
-    until_true 60 _is "$music" "local:done=2"
+    _becomes "$music" "local:done=2"
     _wav "$music/a.wav" 1320 0.5
     _wav "$music/new/c.wav" 1330
-    until_true 60 _is "$music" "local:done=3"
+    _becomes "$music" "local:done=3"
 }
 
 any_file_can_be_analysed_without_a_trace() {
@@ -208,11 +212,11 @@ a_file_that_ends_two_workers_is_quarantined_until_a_retry() {
     until_true 120 _kill_workers
     _idle
     same "$indexer" "$(_pid indexer)"
-    same "local:quarantined=1" "$(_states "$music")"
+    _becomes "$music" "local:quarantined=1"
     _rescan "$music"
-    same "local:quarantined=1" "$(_states "$music")"
+    _becomes "$music" "local:quarantined=1"
     _rescan "$music" '"retry_failed": true'
-    same "local:done=1" "$(_states "$music")"
+    _becomes "$music" "local:done=1"
 }
 
 a_worker_that_hangs_is_replaced() {
@@ -220,7 +224,7 @@ a_worker_that_hangs_is_replaced() {
     read -r worker _ <"/proc/$indexer/task/$indexer/children" && kill -STOP "$worker"
     _wav "$music/a.wav" 1410; _wav "$music/b.wav" 1420
     _add "$music"
-    same "local:done=2" "$(_states "$music")"
+    _becomes "$music" "local:done=2"
     same "$indexer" "$(_pid indexer)"
 }
 
@@ -233,7 +237,22 @@ the_indexer_killed_in_the_middle_goes_on_where_it_was() {
         _kill_indexer
     done
     _idle
-    same "local:done=60" "$(_states "$music")"
+    _becomes "$music" "local:done=60"
+}
+
+without_watches_it_says_so_and_goes_on() {
+    local music=$scratch/unwatched
+    _wav "$music/a/a.wav" 1700; _wav "$music/b/b.wav" 1710
+    export LOOPHOLE_HOME=$scratch/home2; mkdir -p "$LOOPHOLE_HOME"
+    unshare -Ur bash -c 'echo 1 >/proc/sys/user/max_inotify_watches' 2>/dev/null || skip "user namespaces are not permitted"
+    unshare -Ur bash -c 'echo 1 >/proc/sys/user/max_inotify_watches; loophole up' >"$scratch/up2.log" 2>&1 ||
+        fail "$(cat "$scratch/up2.log")"
+    _add "$music"
+    _becomes "$music" "local:done=2"
+    contains "$(_ask indexer.status | field alarm)" "no inotify watches are left"
+    _wav "$music/b/c.wav" 1720
+    _rescan "$music"
+    _becomes "$music" "local:done=3"
 }
 
 a_removed_library_takes_its_items_along_and_no_file() {
@@ -241,7 +260,7 @@ a_removed_library_takes_its_items_along_and_no_file() {
     _wav "$music/a.wav" 1600
     _add "$music"
     _ask indexer.remove_library "{\"path\": \"$music\"}" >"$scratch/removal" || fail "$(cat "$scratch/removal")"
-    same "" "$(_items "$music")"
+    _becomes "$music" ""
     [ -f "$music/a.wav" ] || fail "the file is gone"
     _ask indexer.remove_library "{\"path\": \"$music\"}" >"$scratch/removal"
     same not_found "$(field error <"$scratch/removal")"
@@ -251,12 +270,5 @@ mkdir -p "$LOOPHOLE_HOME/config"
 printf '[indexer]\ndeadline_s = 20\n' >"$LOOPHOLE_HOME/config/loophole.conf"
 _pid() { pid_of "$1"; }
 _kill_indexer() { kill -KILL "$(_pid indexer)"; wait_ready indexer; }
-if [ -n "${LIST:-}" ]; then
-    loophole-persist 2>"$scratch/p.log" & echo $! >"$scratch/persist.pid"
-    loophole-indexer 2>"$scratch/i.log" & echo $! >"$scratch/indexer.pid"
-    _pid() { cat "$scratch/$1.pid"; }
-    _kill_indexer() { kill -KILL "$(_pid indexer)"; while kill -0 "$(_pid indexer)" 2>/dev/null; do sleep 0.02; done; loophole-indexer 2>>"$scratch/i.log" & echo $! >"$scratch/indexer.pid"; }
-else
-    engine_up
-fi
+engine_up
 run_claims "$@"

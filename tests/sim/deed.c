@@ -55,6 +55,11 @@ struct deed *deed_at(uint32_t number)
     return &all.deeds[number];
 }
 
+uint32_t deed_number(const struct deed *deed)
+{
+    return (uint32_t)(deed - all.deeds);
+}
+
 struct deed *deed_of(struct id request)
 {
     uint32_t number = (uint32_t)request.b[14] << 8 | request.b[15];
@@ -352,6 +357,30 @@ void deed_encode(const struct deed *deed, struct buffer *to)
     };
 
     encoders[deed->kind](deed, to);
+}
+
+/* ---- what is answered ---- */
+
+static bool says_nothing(enum err e)
+{
+    return e == ERR_BUSY || e == ERR_IO || e == ERR_FULL || e == ERR_TIMEOUT || e == ERR_OFFLINE;
+}
+
+void deed_is_answered(struct bytes frame)
+{
+    struct answer_frame answer;
+    struct deed *deed;
+
+    if (frame_read_answer(frame, &answer, NULL) != ERR_OK || !(deed = deed_of(answer.request)))
+        sim_fail("an answer to nothing that was asked");
+    if (deed->answer.len > 0 && answer.error != ERR_OK && !says_nothing(answer.error))
+        sim_fail("request %u was done, and is refused now: %s", deed_number(deed), err_name(answer.error));
+    if (answer.error != ERR_OK)
+        return;
+    if (deed->answer.len > 0 && !bytes_equal(buffer_bytes(&deed->answer), answer.body))
+        sim_fail("request %u is answered again, and differently", deed_number(deed));
+    buffer_reset(&deed->answer);
+    buffer_add(&deed->answer, answer.body.at, answer.body.len);
 }
 
 /* ---- what answers teach ---- */

@@ -55,7 +55,8 @@ struct deed {
     usec_t first_sent; /* 0: never yet */
     usec_t answered;   /* the first answer that says something; 0: none yet */
     enum err error;    /* of that answer */
-    struct buffer answer;
+    struct buffer answer; /* as it was first sent when the deed was done; empty before */
+    bool asked_anew; /* after it was answered */
     bool done; /* found in the store, by history.c */
 };
 
@@ -64,10 +65,12 @@ void deed_begin(void);
 void deed_end(void);
 uint32_t deed_count(void);
 struct deed *deed_at(uint32_t number);
+uint32_t deed_number(const struct deed *deed);
 struct deed *deed_of(struct id request); /* NULL: none */
 
 struct deed *deed_draw(void); /* a new one; NULL when there are enough in this world */
 const struct ask *deed_ask(const struct deed *deed);
+void deed_is_answered(struct bytes frame); /* persist sends this: once a deed is done, always the same */
 void deed_encode(const struct deed *deed, struct buffer *to);
 void deed_learn(const struct deed *deed, struct bytes answer); /* what later deeds may be about */
 

@@ -28,11 +28,6 @@ struct history {
     struct model model;
 };
 
-static uint32_t number_of(const struct deed *deed)
-{
-    return (uint32_t)deed->request.b[14] << 8 | deed->request.b[15];
-}
-
 /* ---- reading ---- */
 
 static bool add_row(void *state, const struct change *change)
@@ -70,10 +65,10 @@ static void hold(const struct deed *deed, uint32_t i, const struct verdict *must
                  struct id id)
 {
     if (error != must->error)
-        sim_fail("request %u, operation %u: answered %s, and must be %s", number_of(deed), i, err_name(error),
+        sim_fail("request %u, operation %u: answered %s, and must be %s", deed_number(deed), i, err_name(error),
                  err_name(must->error));
     if (error == ERR_OK && (revision != must->revision || !id_equal(id, must->id)))
-        sim_fail("request %u, operation %u: answered revision %llu, and must be %llu", number_of(deed), i,
+        sim_fail("request %u, operation %u: answered revision %llu, and must be %llu", deed_number(deed), i,
                  (unsigned long long)revision, (unsigned long long)must->revision);
 }
 
@@ -83,14 +78,14 @@ static void hold_outcomes(struct history *h, const struct deed *deed, const stru
     struct outcomes got = { 0 };
 
     if (codec_decode(&outcomes_shape, answer, &h->arena, &got, NULL) != ERR_OK || got.each.count != deed->op_count)
-        sim_fail("request %u: the kept answer is none of a batch of %u", number_of(deed), deed->op_count);
+        sim_fail("request %u: the kept answer is none of a batch of %u", deed_number(deed), deed->op_count);
     for (uint32_t i = 0; i < deed->op_count; i++) {
         const struct outcome *outcome = &got.each.at[i];
         char name[20];
         text_copy(name, sizeof(name), outcome->error);
         hold(deed, i, &verdicts[i], err_named(name), outcome->revision, outcome->id);
         if (outcome->created != verdicts[i].created || outcome->stale != verdicts[i].stale)
-            sim_fail("request %u, operation %u: created or stale are wrong", number_of(deed), i);
+            sim_fail("request %u, operation %u: created or stale are wrong", deed_number(deed), i);
     }
 }
 
@@ -102,15 +97,15 @@ static void hold_answer(struct history *h, const struct deed *deed, const struct
     enum err error;
 
     if (changelog_recall(h->txn, deed->request, &error, &answer) != ERR_OK || error != ERR_OK)
-        sim_fail("request %u changed the store, and its answer is not kept", number_of(deed));
-    if (deed->answered && deed->error == ERR_OK && !bytes_equal(buffer_bytes(&deed->answer), answer))
-        sim_fail("request %u: the kept answer is not the one that was given", number_of(deed));
+        sim_fail("request %u changed the store, and its answer is not kept", deed_number(deed));
+    if (deed->answer.len > 0 && !bytes_equal(buffer_bytes(&deed->answer), answer))
+        sim_fail("request %u: the kept answer is not the one that was given", deed_number(deed));
     if (deed->kind == DEED_BATCH) {
         hold_outcomes(h, deed, verdicts, answer);
         return;
     }
     if (codec_decode(&done_shape, answer, &h->arena, &done, NULL) != ERR_OK)
-        sim_fail("request %u: the kept answer does not decode", number_of(deed));
+        sim_fail("request %u: the kept answer does not decode", deed_number(deed));
     hold(deed, 0, &verdicts[0], ERR_OK, done.revision, done.id);
 }
 
@@ -157,7 +152,7 @@ static void do_again(struct history *h, struct id request)
     if (!deed)
         sim_fail("change %llu is of a request that nobody made", (unsigned long long)h->model.head + 1);
     if (deed->done)
-        sim_fail("request %u was done twice", number_of(deed));
+        sim_fail("request %u was done twice", deed_number(deed));
     deed->done = true;
     model_do(&h->model, deed, verdicts);
     hold_answer(h, deed, verdicts);
@@ -184,12 +179,12 @@ static void hold_deeds(struct history *h)
 {
     for (uint32_t i = 0; i < deed_count(); i++) {
         struct deed *deed = deed_at(i);
-        if (deed->answered && deed->error == ERR_OK && !deed->done)
-            sim_fail("request %u was acked, and is lost", number_of(deed));
-        sim.counts.refused_then_done += deed->answered && deed->error != ERR_OK && deed->done;
+        if (deed->answer.len > 0 && !deed->done)
+            sim_fail("request %u was acked, and is lost", deed_number(deed));
+        sim.counts.refused_then_done += deed->answered && deed->error != ERR_OK && deed->done && !deed->asked_anew;
     }
     if (h->refusal_count > 0)
-        sim_fail("request %u was refused with %s, which was right at no moment", number_of(h->refusals[0]),
+        sim_fail("request %u was refused with %s, which was right at no moment", deed_number(h->refusals[0]),
                  err_name(h->refusals[0]->error));
 }
 

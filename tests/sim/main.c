@@ -1,5 +1,5 @@
 /* sim [STEPS]: simulates so many steps, in worlds of a few thousand each, and holds each world's store against what was
- * asked and answered. SEED=n: that world alone, TRACE=1: each step. SECONDS=n: no new world after so many. */
+ * asked and answered. SEED=n: that world alone, TRACE=1: each step. MOST_SECONDS=n: no new world after so many. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +66,7 @@ int main(int argc, char **argv)
 {
     uint64_t wanted = argc > 1 ? strtoull(argv[1], NULL, 10) : STEPS, steps = 0, worlds = 0;
     uint64_t only = number_in("SEED", 0), first = only ? only : number_in("FIRST", 1);
-    time_t end = time(NULL) + (time_t)number_in("SECONDS", SECONDS);
+    time_t end = time(NULL) + (time_t)number_in("MOST_SECONDS", SECONDS);
     struct fault fault = { 0 };
     char digest[ID_TEXT_SIZE];
 

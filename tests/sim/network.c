@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "proto/sockets.h"
-#include "tests/sim/sim.h"
+#include "tests/sim/deed.h"
 
 enum { ASK_FD = 10000, EVENT_FD = 10001, TO_SERVER = CLIENTS };
 enum { DROPPED = 30, DOUBLED = 50, SLOW = 40 }; /* of a thousand messages */
@@ -325,6 +325,7 @@ static enum err answer(const struct route *route, struct bytes body)
     memcpy(&life, route->at + 2, sizeof(life));
     sim.counts.acks++;
     sim_step("answer", route->at[1]);
+    deed_is_answered(body);
     send_off(route->at[1], route->at[1], life, body);
     death_may_come("behind an ack");
     return ERR_OK;

@@ -234,7 +234,7 @@ static void keys_go_with_their_neighbours_on_the_wheel(void **state)
     (void)state;
     for (int hour = 1; hour <= 12; hour++) {
         for (int minor = 0; minor < 2; minor++) {
-            char name[8];
+            char name[24];
             int key, other, near[CAMELOT_NEAR], found = 0;
             const int hours[] = { hour, hour, hour % 12 + 1, (hour + 10) % 12 + 1 };
             const int minors[] = { minor, !minor, minor, minor };

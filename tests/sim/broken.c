@@ -1,0 +1,69 @@
+/* Protocols with a flaw, by name in $BROKEN: a simulator that does not find them out is worth nothing. Linked into a
+ * second build only, in place of the functions they break. */
+#include <string.h>
+
+#include "proto/service.h"
+#include "services/persist/edit.h"
+#include "services/persist/undo.h"
+#include "store/changelog.h"
+#include "tests/sim/sim.h"
+
+enum { GAP = 100 /* of a thousand rows */ };
+
+static bool is_broken(const char *flaw)
+{
+    return sim.broken && strcmp(sim.broken, flaw) == 0;
+}
+
+enum err __real_undo_save(struct persist *p);
+enum err __wrap_undo_save(struct persist *p);
+void __real_service_fail_held(struct service *service, const struct fault *fault);
+void __wrap_service_fail_held(struct service *service, const struct fault *fault);
+enum err __real_changelog_recall(struct txn *txn, struct id request, enum err *error, struct bytes *answer);
+enum err __wrap_changelog_recall(struct txn *txn, struct id request, enum err *error, struct bytes *answer);
+enum err __real_changelog_add(struct writing *w, const struct change *change);
+enum err __wrap_changelog_add(struct writing *w, const struct change *change);
+enum err __real_edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,
+                           struct fault *fault);
+enum err __wrap_edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,
+                           struct fault *fault);
+
+/* The last thing before a commit. */
+enum err __wrap_undo_save(struct persist *p)
+{
+    if (is_broken("acks_before_the_commit"))
+        service_release(p->service);
+    return is_broken("forgets_where_undo_stands") ? ERR_OK : __real_undo_save(p);
+}
+
+void __wrap_service_fail_held(struct service *service, const struct fault *fault)
+{
+    if (is_broken("acks_a_failed_commit"))
+        service_release(service);
+    else
+        __real_service_fail_held(service, fault);
+}
+
+enum err __wrap_changelog_recall(struct txn *txn, struct id request, enum err *error, struct bytes *answer)
+{
+    if (is_broken("forgets_requests"))
+        return ERR_NOT_FOUND;
+    return __real_changelog_recall(txn, request, error, answer);
+}
+
+enum err __wrap_changelog_add(struct writing *w, const struct change *change)
+{
+    if (is_broken("leaves_gaps_in_the_log") && sim_chance(GAP))
+        return ERR_OK;
+    return __real_changelog_add(w, change);
+}
+
+enum err __wrap_edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,
+                           struct fault *fault)
+{
+    struct edit blind = *edit;
+
+    if (is_broken("does_not_look_at_expect"))
+        blind.has_expect = false;
+    return __real_edit_apply(p, &blind, mode, done, fault);
+}

@@ -1,0 +1,55 @@
+#!/bin/bash
+# The protocol of requests, commits, acks and repetitions under a seeded simulator (tests/sim/sim.h): the real persist
+# and the real courier, with messages lost, doubled, late and out of order, disks that fail, and deaths at any write,
+# commit and ack. Replay a world: SEED=n build/simulate, with TRACE=1 for each step.
+. "$(dirname "$0")/../lib.sh"
+
+# Commits in memory: it is the order that is tested here, not the disk.
+_simulate() { # program, arguments…
+    local memory=$scratch
+    [ -d /dev/shm ] && [ -w /dev/shm ] && memory=/dev/shm
+    LOOPHOLE_HOME=$(mktemp -d "$memory/loophole-sim.XXXXXX") || fail "no folder for the store"
+    export LOOPHOLE_HOME
+    trap 'rm -rf "$LOOPHOLE_HOME"' EXIT
+    trap 'exit 1' INT TERM HUP
+    "$build/$1" "${@:2}"
+}
+
+a_million_steps_lose_nothing_and_do_nothing_twice() {
+    if [ -n "${LONG:-}" ]; then
+        FIRST=$(($(date +%s) * 1000)) MOST_SECONDS=600 _simulate simulate 50000000
+    else
+        MOST_SECONDS=60 _simulate simulate 1000000
+    fi
+}
+
+a_seed_replays_exactly() {
+    local first again
+    first=$(SEED=7 TRACE=1 _simulate simulate 2>&1) || fail "$first"
+    again=$(SEED=7 TRACE=1 _simulate simulate 2>&1) || fail "$again"
+    contains "$first" "digest of seed 7: "
+    same "$first" "$again"
+    same "$(tail -n 1 <<<"$first")" "$(FIRST=6 _simulate simulate 10000 | tail -n 1)" "(behind another world)"
+}
+
+# A flaw is found out, and the world that it names shows it again.
+_is_found_out() { # flaw, words of what is said
+    local said seed
+    said=$(BROKEN=$1 _simulate simulate_broken 500000 2>&1) && fail "not found out: $said"
+    contains "$said" "$2"
+    seed=$(grep -oE 'SEED=[0-9]+' <<<"$said")
+    same "$said" "$(export "${seed?}"; BROKEN=$1 _simulate simulate_broken 2>&1)"
+    echo "figure: $1: $said"
+}
+
+an_ack_before_the_commit_is_found_out() { _is_found_out acks_before_the_commit "acked, and is lost"; }
+an_ack_of_a_failed_commit_is_found_out() { _is_found_out acks_a_failed_commit "acked, and is lost"; }
+a_forgotten_request_is_found_out() { _is_found_out forgets_requests "request"; }
+a_gap_in_the_log_is_found_out() { _is_found_out leaves_gaps_in_the_log "gap"; }
+a_forgotten_undo_is_found_out() { _is_found_out forgets_where_undo_stands ""; }
+an_expect_that_is_not_looked_at_is_found_out() { _is_found_out does_not_look_at_expect "to be refused: conflict"; }
+
+# The simulator of these claims is the one without a flaw but for the flaw.
+without_a_flaw_the_second_build_finds_nothing() { _simulate simulate_broken 50000; }
+
+run_claims "$@"
