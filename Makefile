@@ -1,5 +1,8 @@
 # loophole · make run · make test · make install · see README.md
 VERSION  := 0.1.0
+ifeq ($(findstring -j,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
 BUILD    ?= build
 ifeq ($(origin CC),default)
 CC       := gcc
@@ -85,7 +88,7 @@ HEAR_FILE_O := $(call objects,model/hear_file.c services/worker/decode.c service
 $(BUILD)/hear_file: $(HEAR_FILE_O) $(BUILD)/libcommon.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
 model:
-	OPENBLAS_NUM_THREADS=1 nice /usr/bin/python3 model/train.py --build $(BUILD)
+	+OPENBLAS_NUM_THREADS=1 nice /usr/bin/python3 model/train.py --build $(BUILD)
 ENGINE := $(BUILD)/libstore.a $(BUILD)/libproto.a $(BUILD)/libcommon.a
 
 # The folder of a program, and its objects; parts in sub-folders belong to it.
@@ -141,6 +144,19 @@ $(BUILD)/simulate $(BUILD)/simulate_broken: $(SIM_O) $(filter-out %/main.o,$(cal
 	$(Q)$(CC) $(LDFLAGS) $(call wraps,$(SIM_WRAPS)) $(SIM_MORE) -o $@ $(filter %.o,$^) $(ENGINE) $(LIBS_persist) $(LIBS)
 .PHONY: sims
 
+# ---- bench: what a message costs beside what it stands on, in one run ----
+$(BUILD)/bench_latency: $(call objects,$(wildcard bench/latency/*.c)) $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -llmdb $(LIBS)
+$(BUILD)/bench_codec: $(BUILD)/bench/codec.o $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+# make bench [ROUNDS=15] [LIBRARY=DIR]
+ROUNDS ?= 15
+bench: all $(BUILD)/bench_latency $(BUILD)/bench_codec
+	@BUILD=$(abspath $(BUILD)) $(if $(LIBRARY),LIBRARY='$(LIBRARY)') bench/latency/run $(ROUNDS)
+.PHONY: bench
+
 # ---- run, stop, test ----
 LIBRARY ?=
 run: all
@@ -150,7 +166,7 @@ stop:
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
 TEST_SCRIPTS   = $(wildcard tests/schema/*.sh tests/service/*.sh tests/faults/*.sh tests/fuzz/*.sh tests/sim/*.sh) tests/tidy
-test: all units fault-tools clang-clean
+test: all units fault-tools sims clang-clean
 	@BUILD=$(abspath $(BUILD)) tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
 # The fault tests at their full length: hours.
 faults: all fault-tools

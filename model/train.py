@@ -11,9 +11,10 @@ import augment
 import loops
 import nets
 import pieces
+import synth
 import weights
 
-VARIANTS, LOOPS, PIECES, PLAYED = 10, 6000, 8000, 150
+VARIANTS, MADE, LOOPS, PIECES, PLAYED = 10, 80, 4500, 8000, 150
 DRUMS = 'clap cymbal hat_closed hat_open kick perc_bell perc_hand perc_shaker perc_wood rim snare tom'.split()
 EDGES = np.cumsum((0,) + weights.BLOCK_SIZES)
 OTHER_BLOCKS = 0.6  # weight of the blocks beside timbre
@@ -133,7 +134,6 @@ def learn_classes(found, rows, y, kits):
     for i in range(weights.NETS):
         values = nets.network(x, y, counts, i)
         found |= {f'class.{p}{i}': v for p, v in zip(('in', 'in_bias', 'out', 'out_bias'), values)}
-    found.setdefault('class.sharpness', 1)
     learn_embedding(found, x[drawn], y[drawn])
 
 
@@ -169,6 +169,14 @@ def many_sounds(sounds):
         yield (audio.RATE, x if i % 2 else with_drums(x, drums[i % len(drums)])), True
 
 
+def made_sounds():
+    """(class, kit, samples) of sounds made by rule; every second one is treated."""
+    random, made = np.random.default_rng(8), list(synth.made(MADE, 1))
+    for i, (kind, x) in enumerate(made):
+        other = made[random.integers(len(made))][1]
+        yield kind, f'made{i % MADE // 4}', augment.variant(x, synth.RATE, random, other) if i % 2 else x
+
+
 class Material:
     """All rows that classes and judges learn from; row i and its variants share class and kit."""
 
@@ -179,20 +187,23 @@ class Material:
         self.rows = ear.rows((sound.rate, sound.samples) for sound in originals)
         heard = ear.rows(variants(originals, VARIANTS, 7))
         self.variants = heard.reshape(VARIANTS, len(originals), -1)
+        made = list(made_sounds())
+        self.made, self.made_y = ear.rows((synth.RATE, x) for _, _, x in made), classes([kind for kind, _, _ in made])
+        self.made_kit = np.array([kit for _, kit, _ in made])
         many = list(many_sounds(sounds))
         self.many = ear.rows(sound for sound, _ in many)
         self.tonal = np.array([float(t) for _, t in many])
 
     def learn(self, found, keep):
-        """From the originals of the mask `keep`."""
-        rows = np.concatenate([self.rows[keep]] + [v[keep] for v in self.variants])
-        y = np.tile(self.y[keep], VARIANTS + 1)
-        learn_classes(found, rows, y, np.tile(self.kit[keep], VARIANTS + 1))
+        """From the originals of the mask `keep` and from what was made."""
+        rows = np.concatenate([self.rows[keep]] + [v[keep] for v in self.variants] + [self.made])
+        y = np.concatenate([np.tile(self.y[keep], VARIANTS + 1), self.made_y])
+        learn_classes(found, rows, y, np.concatenate([np.tile(self.kit[keep], VARIANTS + 1), self.made_kit]))
         drum = np.isin(y, classes(DRUMS))
         learn_judges(found, rows, drum, self.many, self.tonal)
 
 
-def folds(kits, count=5):
+def folds(kits, count=4):
     """Kits dealt into folds, the large ones first; each General MIDI instrument is a kit."""
     names, sizes = np.unique(kits, return_counts=True)
     fold, filled = {}, np.zeros(count)

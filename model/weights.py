@@ -39,8 +39,22 @@ def shapes():
             yield f'embed.bias{b}', (1, size)
 
 
+def read(path=PATH):
+    """The matrices of a file (name → array); none where it is missing or of another layout."""
+    try:
+        data = open(path, 'rb').read()
+        count = struct.unpack_from('<4sI', data)[1]
+        heads = [struct.unpack_from('<24sIII', data, 8 + 36 * i) for i in range(count)]
+        found = {name.rstrip(b'\0').decode(): np.frombuffer(data, '<f4', rows * columns, 8 + 36 * count + 4 * first)
+                 .reshape(rows, columns) for name, rows, columns, first in heads}
+    except (OSError, struct.error, ValueError):
+        return {}
+    return {name: found[name] for name, shape in shapes() if name in found and found[name].shape == shape}
+
+
 def write(found, path=PATH):
-    """Writes the matrices of `found` (name → array); those it lacks are zero, a spread one."""
+    """Writes the matrices of `found` (name → array); those it lacks stay as they are, or are zero, a spread one."""
+    found = read(path) | found
     heads, floats, first = [], [], 0
     for name, shape in shapes():
         default = np.ones(shape) if name.endswith('spread') else np.zeros(shape)

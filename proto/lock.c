@@ -10,30 +10,28 @@
 
 enum { LOCK_PATH_SIZE = PATH_MAX + 64 };
 
-static const char *path_of(const struct paths *paths, const char *service, char to[LOCK_PATH_SIZE])
+static const char *path_of(const char *directory, const char *service, char to[LOCK_PATH_SIZE])
 {
-    snprintf(to, LOCK_PATH_SIZE, "%s/%s.lock", paths->run, service);
+    snprintf(to, LOCK_PATH_SIZE, "%s/%s.lock", directory, service);
     return to;
 }
 
-static enum err refused(const struct paths *paths, const char *service, int fd, struct fault *fault)
+static enum err refused(const char *service, int fd, struct fault *fault)
 {
     char pid[16] = "";
 
     if (pread(fd, pid, sizeof(pid) - 1, 0) <= 0)
         pid[0] = 0;
-    fault_set(fault, ERR_EXISTS, "%s is running already (process %d)", service, atoi(pid));
-    return fault_hint(fault, "one engine has one %s; this engine's sockets are in %.150s", service,
-                      paths->run);
+    return fault_set(fault, ERR_EXISTS, "%s is running already (process %d)", service, atoi(pid));
 }
 
-enum err lock_take(const struct paths *paths, const char *service, int *fd, struct fault *fault)
+static enum err take(const char *directory, const char *service, int *fd, struct fault *fault)
 {
     struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     char path[LOCK_PATH_SIZE];
     enum err e;
 
-    *fd = open(path_of(paths, service, path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    *fd = open(path_of(directory, service, path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (*fd < 0)
         return fault_errno(fault, file_err(errno), errno, "can't open %s", path);
     if (fcntl(*fd, F_OFD_SETLK, &lock) == 0) {
@@ -42,7 +40,7 @@ enum err lock_take(const struct paths *paths, const char *service, int *fd, stru
         return ERR_OK;
     }
     if (errno == EAGAIN || errno == EACCES)
-        e = refused(paths, service, *fd, fault);
+        e = refused(service, *fd, fault);
     else
         e = fault_errno(fault, ERR_IO, errno, "can't lock %s", path);
     close(*fd);
@@ -50,11 +48,30 @@ enum err lock_take(const struct paths *paths, const char *service, int *fd, stru
     return e;
 }
 
-bool lock_is_held(const struct paths *paths, const char *service)
+enum err lock_take(const struct paths *paths, const char *service, int *fd, struct fault *fault)
+{
+    enum err e = take(paths->run, service, fd, fault);
+
+    if (e == ERR_EXISTS)
+        fault_hint(fault, "one engine has one %s; this engine's sockets are in %.150s", service, paths->run);
+    return e;
+}
+
+enum err lock_take_data(const struct paths *paths, const char *service, int *fd, struct fault *fault)
+{
+    enum err e = take(paths->data, service, fd, fault);
+
+    if (e == ERR_EXISTS)
+        fault_hint(fault, "another engine has the data in %.100s, and its sockets not in %.100s: see XDG_RUNTIME_DIR",
+                   paths->data, paths->run);
+    return e;
+}
+
+static bool is_held(const char *directory, const char *service)
 {
     struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     char path[LOCK_PATH_SIZE];
-    int fd = open(path_of(paths, service, path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    int fd = open(path_of(directory, service, path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
     bool held;
 
     if (fd < 0)
@@ -62,4 +79,9 @@ bool lock_is_held(const struct paths *paths, const char *service)
     held = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
     close(fd);
     return held;
+}
+
+bool lock_is_held(const struct paths *paths, const char *service)
+{
+    return is_held(paths->run, service);
 }

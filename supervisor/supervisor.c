@@ -1,8 +1,10 @@
 #include "supervisor/supervisor.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "common/bell.h"
 #include "common/log.h"
+#include "proto/lock.h"
 #include "supervisor/keeper.h"
 
 enum { LOOK_US = 100000 };
@@ -80,12 +82,14 @@ void supervisor_open(struct supervisor *supervisor, struct service *service)
     struct fault fault = { 0 };
     enum err e;
 
-    *supervisor = (struct supervisor){ .bell = -1, .looked = clock_steady() };
+    *supervisor = (struct supervisor){ .bell = -1, .data_lock = -1, .looked = clock_steady() };
     supervisor->world.service = service;
     supervisor->world.paths = service_paths(service);
     fix_home(supervisor->world.paths);
     read_keeper(supervisor);
     e = settings_read(supervisor->world.paths, &supervisor->world.settings, &fault);
+    if (e == ERR_OK)
+        e = lock_take_data(supervisor->world.paths, "supervisor", &supervisor->data_lock, &fault);
     if (e == ERR_OK)
         e = board_make(supervisor->world.paths, &supervisor->world.board, &fault);
     if (e != ERR_OK) {
@@ -98,10 +102,18 @@ void supervisor_open(struct supervisor *supervisor, struct service *service)
     service_every(service, LOOK_US, look, supervisor);
 }
 
+static void unlock(const struct supervisor *supervisor)
+{
+    if (supervisor->data_lock >= 0)
+        close(supervisor->data_lock);
+}
+
 void supervisor_shut(struct supervisor *supervisor)
 {
-    if (!supervisor->world.board)
+    if (!supervisor->world.board) {
+        unlock(supervisor);
         return;
+    }
     log_info("shutting down");
     for (uint32_t i = supervisor->count; i > 0; i--)
         child_shut(&supervisor->children[i - 1]);
@@ -111,4 +123,5 @@ void supervisor_shut(struct supervisor *supervisor)
         service_unwatch(supervisor->world.service, supervisor->bell);
     bell_close(supervisor->bell);
     bell_remove(supervisor->world.paths);
+    unlock(supervisor);
 }

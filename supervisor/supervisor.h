@@ -11,6 +11,7 @@ struct supervisor {
     struct child_world world;
     struct child children[BOARD_LINES];
     uint32_t count;
+    int data_lock;     /* held to the end */
     int bell;          /* -1: none; the board is looked at anyway */
     usec_t looked;     /* when last */
     uint64_t restarts; /* of the supervisor itself, as its keeper counts */

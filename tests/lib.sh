@@ -7,6 +7,7 @@ case $build in /*) ;; *) build=$top/$build ;; esac
 script=${BASH_SOURCE[-1]}
 PATH=$build/bin:$PATH
 export LC_ALL=C.UTF-8
+unset MAKEFLAGS MAKELEVEL MFLAGS
 scratch=$(mktemp -d /tmp/loophole-test.XXXXXX) || exit 1
 export LOOPHOLE_HOME=$scratch/home
 mkdir -p "$LOOPHOLE_HOME"

@@ -73,7 +73,7 @@ enum err cli_find(struct cli *cli, const char *id_or_path, struct media_found *f
 /* item.c: one item as a JSON line (keys of README), as a row of a list, or in full. `fields` NULL: all. */
 void item_json(struct buffer *to, const struct item *item, const char *fields);
 void item_row(struct buffer *to, const struct item *item);
-void item_row_head(struct buffer *to);
+void item_row_head(struct buffer *to, const char *rank); /* "SCORE" or "DISTANCE" */
 void item_full(struct buffer *to, const struct media_found *found);
 double item_seconds(const struct media *media);
 const struct fact *item_fact(const struct item *item, const char *attribute); /* NULL: none */

@@ -45,7 +45,7 @@ static void print_facets(struct cli *cli, const struct facet_count_list *facets)
 static void print_found(struct cli *cli, const struct found *found)
 {
     if (!cli->options.json && found->items.count > 0)
-        item_row_head(&cli->out);
+        item_row_head(&cli->out, found->items.at[0].has_distance ? "DISTANCE" : "SCORE");
     for (uint32_t i = 0; i < found->items.count; i++) {
         if (cli->options.json)
             item_json(&cli->out, &found->items.at[i], cli->options.fields);

@@ -30,6 +30,7 @@ static void load(struct indexer *indexer)
                 shelf_wish_whole(shelf);
         }
         indexer->loaded = true;
+        progress_begin(indexer);
         log_info("%u libraries", all.count);
     }
     arena_free(&arena);
@@ -52,7 +53,6 @@ static bool start_scan(struct indexer *indexer, struct shelf *shelf)
         scan_new(service_paths(indexer->service), indexer->known, indexer->mailbox, &order, &listener);
     if (!shelf->scan)
         return false;
-    progress_begin(indexer);
     if (shelf->wish.whole) {
         shelf->seen = 0;
         shelf->unwatched = order.inotify < 0;
@@ -141,6 +141,7 @@ static void take_work(struct indexer *indexer, struct shelf *shelf, struct news 
 
     while ((work = work_pop(&news->work))) {
         if (hearing_waiting(indexer->hearing) < QUEUE_MAX) {
+            progress_begin(indexer);
             hearing_add(indexer->hearing, work);
             continue;
         }

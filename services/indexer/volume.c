@@ -141,7 +141,8 @@ static void identify(struct libmnt_fs *fs, bool mark, struct volume_found *to)
     if (!known)
         return;
     strcpy(to->mount, mount);
-    to->backend = is_external(fs) ? BACKEND_EXTERNAL : BACKEND_LOCAL;
+    bool marked = strncmp(to->identity, "marker:", 7) == 0;
+    to->backend = marked || is_external(fs) ? BACKEND_EXTERNAL : BACKEND_LOCAL;
     label_it(to);
 }
 

@@ -1,5 +1,5 @@
-/* bitmap.h: sets of row numbers, compressed. The only file with CRoaring is bitmap.c. Whoever makes one frees it. One
- * thread. */
+/* bitmap.h: sets of row numbers, compressed. The only file with CRoaring is bitmap.c. Whoever makes one frees
+ * it. One thread. */
 #ifndef LOOPHOLE_SEARCH_BITMAP_H
 #define LOOPHOLE_SEARCH_BITMAP_H
 
@@ -29,8 +29,8 @@ uint32_t bitmap_and_count(const struct bitmap *a, const struct bitmap *b);
 /* All rows in rising order; `to` has room for bitmap_count. */
 void bitmap_rows(const struct bitmap *bitmap, uint32_t *to);
 
-/* In the portable format of CRoaring (https://github.com/RoaringBitmap/RoaringFormatSpec). Reading takes only what it
- * has checked against `from`; NULL when it is not such a set. */
+/* In the portable format of CRoaring (https://github.com/RoaringBitmap/RoaringFormatSpec). Reading takes only
+ * what it has checked against `from`; NULL when it is not such a set. */
 void bitmap_write(const struct bitmap *bitmap, struct buffer *to);
 struct bitmap *bitmap_read(struct bytes from);
 

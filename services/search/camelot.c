@@ -6,16 +6,16 @@
 #include <strings.h>
 
 static const char *const NAMES[24] = {
-    "Cmaj",  "Cmin",  "C#maj", "C#min", "Dmaj",  "Dmin",  "D#maj", "D#min", "Emaj",  "Emin",  "Fmaj",  "Fmin",
-    "F#maj", "F#min", "Gmaj",  "Gmin",  "G#maj", "G#min", "Amaj",  "Amin",  "A#maj", "A#min", "Bmaj",  "Bmin",
+    "Cmaj",  "Cmin",  "C#maj", "C#min", "Dmaj",  "Dmin",  "D#maj", "D#min", "Emaj",  "Emin",  "Fmaj", "Fmin",
+    "F#maj", "F#min", "Gmaj",  "Gmin",  "G#maj", "G#min", "Amaj",  "Amin",  "A#maj", "A#min", "Bmaj", "Bmin",
 };
 static const int TONES[7] = { 9, 11, 0, 2, 4, 5, 7 }; /* of A to G */
 
 static const struct mode {
     const char *word;
     int minor;
-} MODES[] = { { "", 0 },    { "maj", 0 },   { "major", 0 }, { "dur", 0 }, { "m", 1 },
-              { "min", 1 }, { "minor", 1 }, { "moll", 1 } };
+} MODES[] = { { "", 0 },  { "maj", 0 }, { "major", 0 }, { "dur", 0 },
+              { "m", 1 }, { "min", 1 }, { "minor", 1 }, { "moll", 1 } };
 
 const char *camelot_name(int key)
 {
@@ -76,7 +76,8 @@ bool camelot_read(struct text from, int *key)
     tone = (tone + read_accidental(&at) + 24) % 12;
     at += strspn(at, " -_");
     for (size_t i = 0; i < sizeof(MODES) / sizeof(MODES[0]); i++) {
-        bool same = strcmp(at, "M") == 0 ? strcmp(MODES[i].word, "maj") == 0 : strcasecmp(at, MODES[i].word) == 0;
+        bool same =
+            strcmp(at, "M") == 0 ? strcmp(MODES[i].word, "maj") == 0 : strcasecmp(at, MODES[i].word) == 0;
         if (same) {
             *key = tone * 2 + MODES[i].minor;
             return true;

@@ -1,5 +1,5 @@
-/* camelot.h: musical keys, and which of them go together: neighbours on the circle of fifths, as on the Camelot wheel.
- * A key is 2 × the tone (0: C … 11: B) + 1 when it is minor. Any thread. */
+/* camelot.h: musical keys, and which of them go together: neighbours on the circle of fifths, as on the Camelot
+ * wheel. A key is 2 × the tone (0: C … 11: B) + 1 when it is minor. Any thread. */
 #ifndef LOOPHOLE_SEARCH_CAMELOT_H
 #define LOOPHOLE_SEARCH_CAMELOT_H
 

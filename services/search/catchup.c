@@ -4,7 +4,7 @@
 #include "common/log.h"
 
 enum {
-    GATHER = 1000,       /* rows of the log, or ids, at a time */
+    GATHER = 1000, /* rows of the log, or ids, at a time */
     FOLDERS_DEEP = 64,
     LOOK_EVERY = 16,     /* refreshed items between two looks at the clock */
     QUEUE_MOST = 1 << 26 /* ids */
@@ -188,7 +188,8 @@ static enum err refresh(struct catchup *catchup, struct txn *txn, struct id id)
     else if (e == ERR_NOT_FOUND || e == ERR_INTERNAL)
         index_remove(catchup->index, id);
     if (e == ERR_INTERNAL)
-        log_warn("media item %s can't be read and is left out: `loophole store check` tells more", id_write(id, name));
+        log_warn("media item %s can't be read and is left out: `loophole store check` tells more",
+                 id_write(id, name));
     arena_reset(&catchup->refresh_arena);
     return e == ERR_FULL ? e : ERR_OK;
 }
@@ -249,6 +250,7 @@ static enum err read_volumes(struct catchup *catchup, struct txn *txn)
 static enum err work(struct catchup *catchup, struct txn *txn, usec_t until)
 {
     uint64_t head;
+    bool has_gathered = false; /* however short the time: each step comes nearer */
     enum err e = check_place(catchup, txn, &head);
 
     record_begin(&catchup->folder);
@@ -261,9 +263,10 @@ static enum err work(struct catchup *catchup, struct txn *txn, usec_t until)
         catchup->is_current = !catchup->is_sweeping && catchup->gathered >= head;
         if (catchup->is_current)
             return read_volumes(catchup, txn);
-        if (clock_steady() > until)
+        if (has_gathered && clock_steady() > until)
             return ERR_OK;
         e = gather(catchup, txn);
+        has_gathered = true;
     }
     return e;
 }

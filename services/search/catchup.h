@@ -1,10 +1,10 @@
-/* catchup.h: the index follows the catalogue. It remembers catalogue and revision; the change log names what is to be
- * read again. Of another catalogue, or behind the log's tail, all is read anew in the order of the ids, then the log
- * from where it stood.
+/* catchup.h: the index follows the catalogue. It remembers catalogue and revision; the change log names what is to
+ * be read again. Of another catalogue, or behind the log's tail, all is read anew in the order of the ids, then the
+ * log from where it stood. One thread.
  *
  *   gather   a piece of the log, or of all ids  ──►  queue of ids      (one read transaction each bite)
  *   refresh  each id of the queue: its records  ──►  put, or removed when it is gone
- *   queue empty: the index stands at the revision that was gathered                                    One thread. */
+ *   queue empty: the index stands at the revision that was gathered */
 #ifndef LOOPHOLE_SEARCH_CATCHUP_H
 #define LOOPHOLE_SEARCH_CATCHUP_H
 
@@ -34,8 +34,8 @@ struct catchup {
 void catchup_open(struct catchup *catchup, const struct paths *paths, struct index *index);
 void catchup_close(struct catchup *catchup);
 
-/* Works until it is current or `until` (steady clock) has come. ok, and not current: more is to be done. Errors:
- * offline (no store yet, or it is being replaced), version, io, internal, full; they may pass. */
+/* Works until it is current or `until` (steady clock) has come. ok, and not current: more is to be done.
+ * Errors: offline (no store yet, or it is being replaced), version, io, internal, full; they may pass. */
 enum err catchup_step(struct catchup *catchup, usec_t until, struct fault *fault);
 
 #endif

@@ -1,9 +1,9 @@
-/* column.h: an array that begins in a mapped file and grows in memory behind it. Address space for all that it may ever
- * hold is reserved at once, so that it never moves; the mapping is private, so that writing changes memory and never the
- * file. One thread.
+/* column.h: an array that begins in a mapped file and grows in memory behind it. Address space for all that it may
+ * ever hold is reserved at once, so that it never moves; the mapping is private, so that writing changes memory and
+ * never the file. One thread.
  *
- *   at ─► [ pages of the file ][ pages of memory ][ reserved, not yet allowed …                                  ]
- *                                                 ^ room                                                         ^ most */
+ *   at ─► [ pages of the file ][ pages of memory ][ reserved, not yet allowed … ]
+ *                                                 ^ room                        ^ most */
 #ifndef LOOPHOLE_SEARCH_COLUMN_H
 #define LOOPHOLE_SEARCH_COLUMN_H
 
@@ -25,8 +25,8 @@ struct column {
 enum err column_open(struct column *column, size_t width, size_t most);
 void column_close(struct column *column);
 
-/* Takes `count` elements from `offset` (a multiple of the page) of a file, where zeros follow up to the page's end. The
- * column is empty and open. Errors: full, too_large. */
+/* Takes `count` elements from `offset` (a multiple of the page) of a file, where zeros follow up to the page's
+ * end. The column is empty and open. Errors: full, too_large. */
 enum err column_map(struct column *column, int fd, off_t offset, size_t count);
 
 /* `more` zeroed elements behind the last. Errors: full (memory, or past `most`). */

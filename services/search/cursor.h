@@ -1,5 +1,5 @@
-/* cursor.h: where a page ended, as opaque text: the place in the order and the item's id, so that what comes or goes
- * meanwhile neither repeats nor hides an item. Belongs to one query in one order. Any thread. */
+/* cursor.h: where a page ended, as opaque text: the place in the order and the item's id, so that what comes or
+ * goes meanwhile neither repeats nor hides an item. Belongs to one query in one order. Any thread. */
 #ifndef LOOPHOLE_SEARCH_CURSOR_H
 #define LOOPHOLE_SEARCH_CURSOR_H
 

@@ -20,8 +20,8 @@ static int by_count(const void *a, const void *b)
     return text_compare(x->value, y->value);
 }
 
-/* How often each term stands in the rows, by number: quicker than looking at each term as long as the rows are few.
- * NULL when they are not, or memory is out. */
+/* How often each term stands in the rows, by number: quicker than looking at each term as long as the rows are
+ * few. NULL when they are not, or memory is out. */
 static uint32_t *count_terms(const struct index *index, const struct bitmap *rows)
 {
     uint32_t count, *each, *counts;
@@ -78,7 +78,8 @@ static enum err refuse_field(struct text name, struct fault *fault)
 {
     fault_set(fault, ERR_BAD_REQUEST, "values of \"%.*s\" can't be counted", TEXT_ARG(name));
     fault_field(fault, "facets");
-    return fault_hint(fault, "one of tag, pack, kind, origin, class, family, genre, artist, key, container, format, is");
+    return fault_hint(
+        fault, "one of tag, pack, kind, origin, class, family, genre, artist, key, container, format, is");
 }
 
 static void add_counts(struct arena *arena, struct text name, const struct counted *counted, uint32_t count,

@@ -7,8 +7,8 @@
 
 enum { FACETS_MOST = 512 }; /* counts in one answer: shared evenly by the fields */
 
-/* For each field its most frequent values, then by the value. Texts are in the arena. Errors: bad_request (a field whose
- * values can't be counted), full. */
+/* For each field its most frequent values, then by the value. Texts are in the arena. Errors: bad_request (a
+ * field whose values can't be counted), full. */
 enum err facets_count(struct index *index, struct arena *arena, const struct text_list *fields,
                       const struct bitmap *rows, struct facet_count_list *to, struct fault *fault);
 

@@ -6,8 +6,8 @@
 
 enum filter_kind {
     FILTER_WORDS,    /* each word of the value begins a word of the field's own terms: name:kick */
-    FILTER_CONTAINS, /* each word of the value begins a word of the item's value: genre:hou finds "Deep House" */
-    FILTER_EXACT,    /* the whole value, whatever its case; with a * at its end its beginning: tag:warm, tag:wa* */
+    FILTER_CONTAINS, /* each word of the value begins a word of the item's: genre:hou finds "Deep House" */
+    FILTER_EXACT,    /* the whole value, or with a * at its end its beginning: tag:warm, tag:wa* */
     FILTER_NUMBER,   /* a number or a range of a column: bpm:120-130 */
     FILTER_KEY,      /* a musical key, ~ before it for those that go with it */
     FILTER_IS,       /* one of a list of states */

@@ -22,8 +22,8 @@ static const char *const PAIRS[] = { "", "ae", "th", "ss", "oe", "ij" };
 static const struct capitals {
     uint32_t first, last, distance;
 } CAPITALS[] = {
-    { 'A', 'Z', 32 },        { 0x391, 0x3AB, 32 },   { 0x400, 0x40F, 80 },
-    { 0x410, 0x42F, 32 },    { 0x531, 0x556, 48 },   { 0xFF21, 0xFF3A, 32 },
+    { 'A', 'Z', 32 },     { 0x391, 0x3AB, 32 }, { 0x400, 0x40F, 80 },
+    { 0x410, 0x42F, 32 }, { 0x531, 0x556, 48 }, { 0xFF21, 0xFF3A, 32 },
 };
 
 /* Blanks, controls and punctuation outside ASCII. */
@@ -107,7 +107,8 @@ uint32_t fold_write(uint32_t c, char to[4])
 
 struct text fold_text(struct arena *arena, struct text from)
 {
-    size_t room = (size_t)from.len + from.len / 2 + 4; /* a bad byte grows to three, all else by a half at most */
+    size_t room =
+        (size_t)from.len + from.len / 2 + 4; /* a bad byte grows to three, all else by a half at most */
     struct text to = { 0, NULL };
     char *at;
 

@@ -1,6 +1,6 @@
-/* index.h: all media items as rows, for searching: terms with their postings, columns of numbers, embeddings. A row
- * belongs to one item as long as the item is there; then another takes it. Errors of writing are `full` alone; after one
- * the index is to be cleared. One thread. */
+/* index.h: all media items as rows, for searching: terms with their postings, columns of numbers, embeddings. A
+ * row belongs to one item as long as the item is there; then another takes it. Errors of writing are `full`
+ * alone; after one the index is to be cleared. One thread. */
 #ifndef LOOPHOLE_SEARCH_INDEX_H
 #define LOOPHOLE_SEARCH_INDEX_H
 
@@ -48,7 +48,7 @@ enum err index_clear(struct index *index); /* no rows, no catalogue */
 /* After the columns were mapped. Errors: full; internal (rows that point out of a column, or name no term). */
 enum err index_adopt(struct index *index);
 
-/* A column for that attribute, or the one that there is; none when there is no room for another. Errors: full. */
+/* A column for that attribute, when there is none yet and room for it. Errors: full. */
 enum err index_add_numbers(struct index *index, struct text name, bool is_wide);
 
 enum err index_put(struct index *index, const struct entry *entry); /* its row is made, or changed */

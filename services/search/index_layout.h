@@ -1,5 +1,5 @@
-/* index_layout.h: what stands at the start of the index's file. Numbers are in the machine's own order: the file never
- * leaves it. */
+/* index_layout.h: what stands at the start of the index's file. Numbers are in the machine's own order: the
+ * file never leaves it. */
 #ifndef LOOPHOLE_SEARCH_INDEX_LAYOUT_H
 #define LOOPHOLE_SEARCH_INDEX_LAYOUT_H
 

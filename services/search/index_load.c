@@ -11,9 +11,12 @@
 struct column *index_layout_column(struct index *index, uint32_t part)
 {
     struct column *const columns[LAYOUT_FIXED] = {
-        [SECTION_IDS] = &index->ids.column,     [SECTION_ROWS] = &index->rows,
-        [SECTION_LISTS] = &index->lists,        [SECTION_TEXTS] = &index->texts,
-        [SECTION_VECTORS] = &index->vectors,    [SECTION_TERMS] = &index->terms.terms,
+        [SECTION_IDS] = &index->ids.column,
+        [SECTION_ROWS] = &index->rows,
+        [SECTION_LISTS] = &index->lists,
+        [SECTION_TEXTS] = &index->texts,
+        [SECTION_VECTORS] = &index->vectors,
+        [SECTION_TERMS] = &index->terms.terms,
         [SECTION_TERM_TEXTS] = &index->terms.texts,
     };
 
@@ -32,7 +35,8 @@ static bool part_is_sound(const struct layout *layout, uint32_t number)
     const struct layout_part *part = &layout->part[number];
     uint64_t room = layout->bytes - part->offset;
 
-    if (part->offset < LAYOUT_HEADER || part->offset % LAYOUT_HEADER || part->offset > layout->bytes || !part->width)
+    if (part->offset < LAYOUT_HEADER || part->offset % LAYOUT_HEADER || part->offset > layout->bytes ||
+        !part->width)
         return false;
     if (!memchr(part->name, 0, sizeof(part->name)))
         return false;
@@ -117,7 +121,8 @@ static enum err take_over(struct index *index, const struct layout *layout, cons
     if (e == ERR_OK)
         e = read_postings(index, file, &layout->part[SECTION_POSTINGS]);
     if (e != ERR_OK)
-        return e == ERR_INTERNAL ? damaged(fault, "its rows") : fault_set(fault, e, "the index's file can't be mapped");
+        return e == ERR_INTERNAL ? damaged(fault, "its rows")
+                                 : fault_set(fault, e, "the index's file can't be mapped");
     index->catalogue = layout->catalogue;
     index->revision = layout->revision;
     return ERR_OK;

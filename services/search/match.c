@@ -8,9 +8,11 @@
 #include "services/search/vectors.h"
 #include "services/search/words.h"
 
-typedef struct bitmap *matcher(const struct match *match, const struct node *node, const struct bitmap *among);
+typedef struct bitmap *matcher(const struct match *match, const struct node *node,
+                               const struct bitmap *among);
 
-static struct bitmap *match_node(const struct match *match, const struct node *node, const struct bitmap *among);
+static struct bitmap *match_node(const struct match *match, const struct node *node,
+                                 const struct bitmap *among);
 
 /* Adds what `more` holds to `to`, and frees it. NULL when either is. */
 static struct bitmap *joined(struct bitmap *to, struct bitmap *more)
@@ -68,9 +70,11 @@ uint32_t *match_rows(const struct bitmap *bitmap, uint32_t *count)
 
 /* ---- words ---- */
 
-static struct bitmap *match_word(const struct match *match, const struct node *node, const struct bitmap *among)
+static struct bitmap *match_word(const struct match *match, const struct node *node,
+                                 const struct bitmap *among)
 {
-    static const enum term_field FIELDS[] = { TERM_NAME, TERM_TAG_WORD, TERM_PACK_WORD, TERM_NOTES, TERM_PLACE };
+    static const enum term_field FIELDS[] = { TERM_NAME, TERM_TAG_WORD, TERM_PACK_WORD, TERM_NOTES,
+                                              TERM_PLACE };
     struct bitmap *rows = bitmap_new();
 
     (void)among;
@@ -93,7 +97,8 @@ static bool narrow(void *state, struct text word)
     return all->rows != NULL;
 }
 
-static struct bitmap *match_words(const struct match *match, const struct node *node, const struct bitmap *among)
+static struct bitmap *match_words(const struct match *match, const struct node *node,
+                                  const struct bitmap *among)
 {
     struct all_words all = { match, node->filter->term, index_all(match->index) };
 
@@ -104,7 +109,8 @@ static struct bitmap *match_words(const struct match *match, const struct node *
     return all.rows;
 }
 
-static struct bitmap *match_phrase(const struct match *match, const struct node *node, const struct bitmap *among)
+static struct bitmap *match_phrase(const struct match *match, const struct node *node,
+                                   const struct bitmap *among)
 {
     (void)among;
     return phrase_rows(match->index, node->text, node->filter ? node->filter->term : TERM_ALL);
@@ -117,7 +123,8 @@ static bool begins_none(void *state, struct text word)
     return words_have(*(const struct text *)state, word);
 }
 
-static struct bitmap *match_contains(const struct match *match, const struct node *node, const struct bitmap *among)
+static struct bitmap *match_contains(const struct match *match, const struct node *node,
+                                     const struct bitmap *among)
 {
     char key[TERM_LONGEST];
     struct terms *terms = &match->index->terms;
@@ -133,14 +140,16 @@ static struct bitmap *match_contains(const struct match *match, const struct nod
     return rows;
 }
 
-static struct bitmap *match_exact(const struct match *match, const struct node *node, const struct bitmap *among)
+static struct bitmap *match_exact(const struct match *match, const struct node *node,
+                                  const struct bitmap *among)
 {
     (void)among;
     return node->is_start ? starting(match, node->filter->term, node->text)
                           : valued(match, node->filter->term, node->text);
 }
 
-static struct bitmap *match_key(const struct match *match, const struct node *node, const struct bitmap *among)
+static struct bitmap *match_key(const struct match *match, const struct node *node,
+                                const struct bitmap *among)
 {
     struct bitmap *rows = bitmap_new();
 
@@ -160,8 +169,10 @@ static struct bitmap *match_key(const struct match *match, const struct node *no
 
 /* ---- numbers ---- */
 
-/* Rows whose number lies from `low` to `high`: of `among`, or of the first `count`. Returns how many are in `to`. */
-static uint32_t scan_floats(const float *at, float low, float high, const uint32_t *among, uint32_t count, uint32_t *to)
+/* Rows whose number lies from `low` to `high`: of `among`, or of the first `count`. Returns how many are in
+ * `to`. */
+static uint32_t scan_floats(const float *at, float low, float high, const uint32_t *among, uint32_t count,
+                            uint32_t *to)
 {
     uint32_t kept = 0;
 
@@ -173,7 +184,8 @@ static uint32_t scan_floats(const float *at, float low, float high, const uint32
     return kept;
 }
 
-static uint32_t scan_doubles(const double *at, double low, double high, const uint32_t *among, uint32_t count, uint32_t *to)
+static uint32_t scan_doubles(const double *at, double low, double high, const uint32_t *among, uint32_t count,
+                             uint32_t *to)
 {
     uint32_t kept = 0;
 
@@ -185,9 +197,10 @@ static uint32_t scan_doubles(const double *at, double low, double high, const ui
     return kept;
 }
 
-/* As the column holds numbers: a bound that no float can be is the float next to it; an open one the next inwards. */
-static uint32_t scan(const struct numbers *numbers, const struct range *range, const uint32_t *among, uint32_t count,
-                     uint32_t *to)
+/* As the column holds numbers: a bound that no float can be is the float next to it; an open one the next
+ * inwards. */
+static uint32_t scan(const struct numbers *numbers, const struct range *range, const uint32_t *among,
+                     uint32_t count, uint32_t *to)
 {
     float low = (float)range->min, high = (float)range->max;
 
@@ -197,11 +210,12 @@ static uint32_t scan(const struct numbers *numbers, const struct range *range, c
                            range->max_open ? nextafterf(high, -INFINITY) : high, among, count, to);
     return scan_doubles((const double *)(const void *)numbers->column.at,
                         range->min_open ? nextafter(range->min, (double)INFINITY) : range->min,
-                        range->max_open ? nextafter(range->max, -(double)INFINITY) : range->max, among, count, to);
+                        range->max_open ? nextafter(range->max, -(double)INFINITY) : range->max, among, count,
+                        to);
 }
 
-static struct bitmap *in_range(const struct numbers *numbers, const struct range *range, const uint32_t *among,
-                               uint32_t count)
+static struct bitmap *in_range(const struct numbers *numbers, const struct range *range,
+                               const uint32_t *among, uint32_t count)
 {
     uint32_t *found = malloc((count + 1) * sizeof(*found));
     struct bitmap *rows = found ? bitmap_of(found, scan(numbers, range, among, count, found)) : NULL;
@@ -210,7 +224,8 @@ static struct bitmap *in_range(const struct numbers *numbers, const struct range
     return rows;
 }
 
-static struct bitmap *match_number(const struct match *match, const struct node *node, const struct bitmap *among)
+static struct bitmap *match_number(const struct match *match, const struct node *node,
+                                   const struct bitmap *among)
 {
     const struct numbers *numbers = index_numbers(match->index, node->text);
     struct bitmap *found;
@@ -259,8 +274,8 @@ struct bitmap *match_with_vector(struct index *index)
 static struct bitmap *nearest_rows(struct index *index, uint32_t row, const struct bitmap *candidates)
 {
     float weights[ENTRY_VECTOR];
-    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, index_vector(index, row),
-                               weights };
+    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids,
+                               index_vector(index, row), weights };
     struct nearby nearby[MATCH_LIKE];
     uint32_t count, *rows = match_rows(candidates, &count);
     struct bitmap *found = bitmap_new();
@@ -274,7 +289,8 @@ static struct bitmap *nearest_rows(struct index *index, uint32_t row, const stru
     return found;
 }
 
-static struct bitmap *match_like(const struct match *match, const struct node *node, const struct bitmap *among)
+static struct bitmap *match_like(const struct match *match, const struct node *node,
+                                 const struct bitmap *among)
 {
     struct bitmap *candidates = match_with_vector(match->index), *rows;
     uint32_t row;
@@ -292,7 +308,8 @@ static struct bitmap *match_like(const struct match *match, const struct node *n
 
 /* ---- joining ---- */
 
-static struct bitmap *match_all(const struct match *match, const struct node *node, const struct bitmap *among)
+static struct bitmap *match_all(const struct match *match, const struct node *node,
+                                const struct bitmap *among)
 {
     (void)node;
     (void)among;
@@ -308,7 +325,8 @@ static struct bitmap *match_or(const struct match *match, const struct node *nod
     return rows;
 }
 
-static struct bitmap *match_not(const struct match *match, const struct node *node, const struct bitmap *among)
+static struct bitmap *match_not(const struct match *match, const struct node *node,
+                                const struct bitmap *among)
 {
     struct bitmap *rows = index_all(match->index), *child = match_node(match, node->first, among);
 
@@ -323,7 +341,8 @@ static struct bitmap *match_not(const struct match *match, const struct node *no
 }
 
 /* What is told by terms first: it leaves fewer rows whose numbers are to be looked at. */
-static struct bitmap *match_and(const struct match *match, const struct node *node, const struct bitmap *among)
+static struct bitmap *match_and(const struct match *match, const struct node *node,
+                                const struct bitmap *among)
 {
     struct bitmap *rows = among ? bitmap_copy(among) : NULL;
     bool begun = among != NULL;
@@ -351,7 +370,8 @@ static matcher *const MATCHERS[] = {
 };
 
 /* May hold rows outside `among` and free ones: whoever asked takes them out. NULL: memory is out. */
-static struct bitmap *match_node(const struct match *match, const struct node *node, const struct bitmap *among)
+static struct bitmap *match_node(const struct match *match, const struct node *node,
+                                 const struct bitmap *among)
 {
     return MATCHERS[node->kind](match, node, among);
 }

@@ -184,8 +184,8 @@ static void unload(struct page *page, uint32_t *rows)
     }
 }
 
-uint32_t order_page(const struct order *order, const struct index *index, const uint32_t *rows, uint32_t count,
-                    const struct position *after, uint32_t limit, uint32_t *to, bool *more)
+uint32_t order_page(const struct order *order, const struct index *index, const uint32_t *rows,
+                    uint32_t count, const struct position *after, uint32_t limit, uint32_t *to, bool *more)
 {
     struct page page = { .order = order, .room = limit + 1 };
     uint32_t found;

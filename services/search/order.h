@@ -1,5 +1,5 @@
-/* order.h: the order of a result, and one page of it. Items without a value come last, in either direction; the id
- * decides between equals. One thread. */
+/* order.h: the order of a result, and one page of it. Items without a value come last, in either direction; the
+ * id decides between equals. One thread. */
 #ifndef LOOPHOLE_SEARCH_ORDER_H
 #define LOOPHOLE_SEARCH_ORDER_H
 
@@ -26,14 +26,14 @@ struct position {
     struct id id;
 };
 
-/* `sort` is "" (by score), or a name, with - before it for descending: name, duration_s, bpm, pack, added, … Errors:
- * bad_request. */
+/* `sort` is "" (by score), or a name, with - before it for descending: name, duration_s, bpm, pack, added, …
+ * Errors: bad_request. */
 enum err order_read(const struct index *index, struct text sort, struct order *order, struct fault *fault);
 
 struct position order_position(const struct order *order, const struct index *index, uint32_t row);
 
-/* The first `limit` of `rows` that come behind `after` (NULL: from the start), in order. Returns their number; `more`
- * tells whether others follow. `page` has room for limit + 1. */
+/* The first `limit` of `rows` that come behind `after` (NULL: from the start), in order. Returns their number;
+ * `more` tells whether others follow. `page` has room for limit + 1. */
 uint32_t order_page(const struct order *order, const struct index *index, const uint32_t *rows, uint32_t count,
                     const struct position *after, uint32_t limit, uint32_t *page, bool *more);
 

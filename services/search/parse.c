@@ -42,7 +42,8 @@ static enum err make_text(struct parser *p, enum node_kind kind, struct text fro
     if (e != ERR_OK)
         return e;
     (*to)->text = fold_text(p->arena, from);
-    return (*to)->text.at || from.len == 0 ? ERR_OK : fault_set(p->fault, ERR_FULL, "no memory for the query");
+    return (*to)->text.at || from.len == 0 ? ERR_OK
+                                           : fault_set(p->fault, ERR_FULL, "no memory for the query");
 }
 
 static enum err parse_words(struct parser *p, struct node **to)
@@ -80,7 +81,8 @@ static enum err parse_number(struct parser *p, struct node **to)
     if (e != ERR_OK)
         return e;
     (*to)->text = filter ? text_of(filter->column) : p->token.name;
-    if (range_read(p->token.value, filter ? filter->unit : UNIT_NONE, p->parse->now, &(*to)->range, &why, &at))
+    if (range_read(p->token.value, filter ? filter->unit : UNIT_NONE, p->parse->now, &(*to)->range, &why,
+                   &at))
         return ERR_OK;
     return WRONG(p, p->token.value_at + at, why, "%.*s: can't be \"%.*s\"", TEXT_ARG(p->token.name),
                  TEXT_ARG(p->token.value));
@@ -117,7 +119,8 @@ static enum err parse_is(struct parser *p, struct node **to)
     for (size_t i = 0; filter_states[i] && !state; i++)
         snprintf(advice + strlen(advice), sizeof(advice) - strlen(advice), " %s", filter_states[i]);
     (*to)->text = text_of(state);
-    return state ? ERR_OK : WRONG(p, p->token.value_at, advice, "is: knows no \"%.*s\"", TEXT_ARG(p->token.value));
+    return state ? ERR_OK
+                 : WRONG(p, p->token.value_at, advice, "is: knows no \"%.*s\"", TEXT_ARG(p->token.value));
 }
 
 static enum err parse_like(struct parser *p, struct node **to)
@@ -125,7 +128,8 @@ static enum err parse_like(struct parser *p, struct node **to)
     enum err e = make(p, NODE_LIKE, to);
 
     if (e == ERR_OK && !id_read(p->token.value, &(*to)->id))
-        return WRONG(p, p->token.value_at, "an id has 26 characters", "\"%.*s\" is no id", TEXT_ARG(p->token.value));
+        return WRONG(p, p->token.value_at, "an id has 26 characters", "\"%.*s\" is no id",
+                     TEXT_ARG(p->token.value));
     return e;
 }
 
@@ -151,7 +155,8 @@ static enum err parse_field(struct parser *p, struct node **to)
     if (!filter && p->parse->knows(p->parse->state, p->token.name))
         filter = &filter_attribute;
     if (!filter) {
-        snprintf(advice, sizeof(advice), "did you mean %s:? In quotes it is words", filter_nearest(p->token.name));
+        snprintf(advice, sizeof(advice), "did you mean %s:? In quotes it is words",
+                 filter_nearest(p->token.name));
         return WRONG(p, p->token.at, advice, "no field \"%.*s\"", TEXT_ARG(p->token.name));
     }
     if (p->token.value.len == 0)

@@ -39,7 +39,7 @@ struct node {
 
 struct parse {
     usec_t now; /* for ages */
-    bool (*knows)(const void *state, struct text attribute); /* a column of numbers that is not in filter_table */
+    bool (*knows)(const void *state, struct text attribute); /* a column that is not in filter_table */
     const void *state;
 };
 

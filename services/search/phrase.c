@@ -67,7 +67,8 @@ static bool narrow(void *state, struct text word)
 }
 
 /* The rows with each of the words, in any order; NULL: none, or memory is out. */
-static struct bitmap *with_all_words(struct index *index, struct text phrase, enum term_field field, uint32_t *words)
+static struct bitmap *with_all_words(struct index *index, struct text phrase, enum term_field field,
+                                     uint32_t *words)
 {
     struct narrowing n = { .index = index, .field = field };
     struct joined joined;

@@ -1,5 +1,5 @@
-/* posting.h: the rows that have one term. Most terms stand in one or two rows, which are kept in place; the others in a
- * bitmap. One thread. */
+/* posting.h: the rows that have one term. Most terms stand in one or two rows, which are kept in place; the
+ * others in a bitmap. One thread. */
 #ifndef LOOPHOLE_SEARCH_POSTING_H
 #define LOOPHOLE_SEARCH_POSTING_H
 
@@ -27,8 +27,8 @@ bool posting_has(const struct posting *posting, uint32_t row);
 void posting_or(const struct posting *posting, struct bitmap *to); /* adds its rows */
 uint32_t posting_and_count(const struct posting *posting, const struct bitmap *with);
 
-/* count u32 · its rows, u32 each; or, when there are more than POSTING_FEW: bytes u32 · a bitmap. Reading takes it off
- * the front of `from`; false: not a posting of rows below `row_end`. */
+/* count u32 · its rows, u32 each; or, when there are more than POSTING_FEW: bytes u32 · a bitmap. Reading takes
+ * it off the front of `from`; false: not a posting of rows below `row_end`. */
 void posting_write(const struct posting *posting, struct buffer *to);
 bool posting_read(struct posting *posting, const uint8_t **at, const uint8_t *end, uint32_t row_end);
 

@@ -10,14 +10,18 @@ static const struct unit {
     const char *word;
     double factor;
 } UNITS[] = {
-    { UNIT_BYTES, "b", 1 },         { UNIT_BYTES, "k", 1e3 },        { UNIT_BYTES, "kb", 1e3 },
-    { UNIT_BYTES, "m", 1e6 },       { UNIT_BYTES, "mb", 1e6 },       { UNIT_BYTES, "g", 1e9 },
-    { UNIT_BYTES, "gb", 1e9 },      { UNIT_BYTES, "kib", 1024 },     { UNIT_BYTES, "mib", 1048576 },
-    { UNIT_BYTES, "gib", 1073741824 }, { UNIT_SECONDS, "ms", 1e-3 }, { UNIT_SECONDS, "s", 1 },
-    { UNIT_SECONDS, "sec", 1 },     { UNIT_SECONDS, "m", 60 },       { UNIT_SECONDS, "min", 60 },
-    { UNIT_SECONDS, "h", 3600 },    { UNIT_HERTZ, "hz", 1 },         { UNIT_HERTZ, "k", 1e3 },
-    { UNIT_HERTZ, "khz", 1e3 },     { UNIT_AGE, "s", 1 },            { UNIT_AGE, "min", 60 },
-    { UNIT_AGE, "h", 3600 },        { UNIT_AGE, "d", 86400 },        { UNIT_AGE, "w", 604800 },
+    { UNIT_BYTES, "b", 1 },         { UNIT_BYTES, "k", 1e3 },
+    { UNIT_BYTES, "kb", 1e3 },      { UNIT_BYTES, "m", 1e6 },
+    { UNIT_BYTES, "mb", 1e6 },      { UNIT_BYTES, "g", 1e9 },
+    { UNIT_BYTES, "gb", 1e9 },      { UNIT_BYTES, "kib", 1024 },
+    { UNIT_BYTES, "mib", 1048576 }, { UNIT_BYTES, "gib", 1073741824 },
+    { UNIT_SECONDS, "ms", 1e-3 },   { UNIT_SECONDS, "s", 1 },
+    { UNIT_SECONDS, "sec", 1 },     { UNIT_SECONDS, "m", 60 },
+    { UNIT_SECONDS, "min", 60 },    { UNIT_SECONDS, "h", 3600 },
+    { UNIT_HERTZ, "hz", 1 },        { UNIT_HERTZ, "k", 1e3 },
+    { UNIT_HERTZ, "khz", 1e3 },     { UNIT_AGE, "s", 1 },
+    { UNIT_AGE, "min", 60 },        { UNIT_AGE, "h", 3600 },
+    { UNIT_AGE, "d", 86400 },       { UNIT_AGE, "w", 604800 },
     { UNIT_AGE, "m", 2629800 },     { UNIT_AGE, "y", 31557600 },
 };
 
@@ -159,7 +163,8 @@ static void turn_ages(struct range *range, usec_t now)
     *range = (struct range){ seconds - range->max, seconds - range->min, range->max_open, range->min_open };
 }
 
-bool range_read(struct text from, enum filter_unit unit, usec_t now, struct range *to, const char **why, uint32_t *at)
+bool range_read(struct text from, enum filter_unit unit, usec_t now, struct range *to, const char **why,
+                uint32_t *at)
 {
     struct reading r = { .from = from, .unit = unit };
     bool good;

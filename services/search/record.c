@@ -66,7 +66,7 @@ static const char *const ANALYSED[] = {
     [ANALYSIS_STATE_QUARANTINED] = "quarantined",
 };
 
-#define NAMED(names, choice) \
+#define NAMED(names, choice)                                                                                 \
     text_of((size_t)(choice).value < sizeof(names) / sizeof((names)[0]) ? (names)[(choice).value] : NULL)
 
 static void add_states(struct entry *entry, const struct media *media)
@@ -89,8 +89,8 @@ static const struct word_fact {
     const char *attribute;
     enum term_field field;
 } WORD_FACTS[] = {
-    { "class", TERM_CLASS },   { "family", TERM_FAMILY }, { "genre", TERM_GENRE }, { "artist", TERM_ARTIST },
-    { "album", TERM_ALBUM },   { "key", TERM_KEY },       { "note", TERM_NOTE },
+    { "class", TERM_CLASS }, { "family", TERM_FAMILY }, { "genre", TERM_GENRE }, { "artist", TERM_ARTIST },
+    { "album", TERM_ALBUM }, { "key", TERM_KEY },       { "note", TERM_NOTE },
 };
 
 static const struct state_fact {
@@ -121,7 +121,8 @@ static void add_number_fact(struct entry *entry, const struct fact *fact)
             entry_value(entry, TERM_IS, text_of(STATE_FACTS[i].state));
 }
 
-static enum err add_facts(struct txn *txn, struct arena *arena, const struct media *media, struct entry *entry)
+static enum err add_facts(struct txn *txn, struct arena *arena, const struct media *media,
+                          struct entry *entry)
 {
     struct fact_list all, winning = { 0 };
     enum err e = catalogue_facts(txn, arena, media, &all);
@@ -142,8 +143,9 @@ static enum err add_facts(struct txn *txn, struct arena *arena, const struct med
 static const struct real_list *block_of(const struct embedding *embedding, uint32_t block)
 {
     const struct real_list *const BLOCKS[BLOCKS_COUNT] = {
-        (const void *)&embedding->spectrum,  (const void *)&embedding->timbre, (const void *)&embedding->pitch,
-        (const void *)&embedding->amplitude, (const void *)&embedding->rhythm,
+        (const void *)&embedding->spectrum, (const void *)&embedding->timbre,
+        (const void *)&embedding->pitch,    (const void *)&embedding->amplitude,
+        (const void *)&embedding->rhythm,
     };
 
     return BLOCKS[block];
@@ -159,10 +161,12 @@ void record_vector(const struct embedding *embedding, float to[ENTRY_VECTOR])
     }
 }
 
-static enum err add_vector(struct txn *txn, struct arena *arena, const struct media *media, struct entry *entry)
+static enum err add_vector(struct txn *txn, struct arena *arena, const struct media *media,
+                           struct entry *entry)
 {
     struct embedding embedding;
-    enum err e = media->content.len ? catalogue_embedding(txn, arena, media->content, &embedding) : ERR_NOT_FOUND;
+    enum err e =
+        media->content.len ? catalogue_embedding(txn, arena, media->content, &embedding) : ERR_NOT_FOUND;
 
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_OK : e;

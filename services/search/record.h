@@ -5,7 +5,8 @@
 #include "services/search/entry.h"
 #include "store/catalogue.h"
 
-/* The words of a folder and those above it, up to the library: kept for the next item, which mostly lies beside it. */
+/* The words of a folder and those above it, up to the library: kept for the next item, which mostly lies beside
+ * it. */
 struct record_folder {
     struct id folder; /* zero: none */
     struct id volume;
@@ -16,7 +17,8 @@ struct record_folder {
 /* Forgets the folder: within another transaction it may have another name. */
 void record_begin(struct record_folder *kept);
 
-/* Fills `entry`, whose texts are in `arena`, from the item's records in `txn`. Errors: not_found, internal, full. */
+/* Fills `entry`, whose texts are in `arena`, from the item's records in `txn`. Errors: not_found, internal,
+ * full. */
 enum err record_read(struct txn *txn, struct arena *arena, struct id id, struct record_folder *kept,
                      struct entry *entry);
 

@@ -8,7 +8,8 @@ static const struct worth {
     enum term_field field;
     float whole, start; /* what a whole word, and the beginning of one, is worth there */
 } WORTHS[] = {
-    { TERM_NAME, 10, 6 }, { TERM_TAG_WORD, 6, 4 }, { TERM_PACK_WORD, 4, 2 }, { TERM_NOTES, 2, 1 }, { TERM_PLACE, 2, 1 },
+    { TERM_NAME, 10, 6 }, { TERM_TAG_WORD, 6, 4 }, { TERM_PACK_WORD, 4, 2 },
+    { TERM_NOTES, 2, 1 }, { TERM_PLACE, 2, 1 },
 };
 
 static const float FAVOURITE = 1.5f, SHORT_NAME = 3, SHORT_NAME_LETTERS = 12, NEAREST = 20;
@@ -84,7 +85,8 @@ static bool score_favourites(struct scoring *s)
 {
     char key[TERM_LONGEST];
 
-    return add(s, index_term(s->match->index, terms_start(key, TERM_IS, TEXT("favourite\0favourite"))), FAVOURITE);
+    return add(s, index_term(s->match->index, terms_start(key, TERM_IS, TEXT("favourite\0favourite"))),
+               FAVOURITE);
 }
 
 static bool score_names(struct scoring *s)
@@ -94,7 +96,8 @@ static bool score_names(struct scoring *s)
     rows = match_rows(s->rows, &count);
     for (uint32_t i = 0; rows && i < count; i++) {
         float letters = (float)index_name(s->match->index, rows[i]).len;
-        s->scores[rows[i]] += s->scores[rows[i]] > 0 ? SHORT_NAME * SHORT_NAME_LETTERS / (SHORT_NAME_LETTERS + letters) : 0;
+        s->scores[rows[i]] +=
+            s->scores[rows[i]] > 0 ? SHORT_NAME * SHORT_NAME_LETTERS / (SHORT_NAME_LETTERS + letters) : 0;
     }
     free(rows);
     return rows != NULL;

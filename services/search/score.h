@@ -1,12 +1,13 @@
-/* score.h: how well a row fits the words of a query. For each word: the place where it stands (the name most, then tags,
- * pack, notes, folders), a whole word more than a beginning; a short name and a favourite a little more. One thread. */
+/* score.h: how well a row fits the words of a query. For each word: the place where it stands (the name most,
+ * then tags, pack, notes, folders), a whole word more than a beginning; a short name and a favourite a little
+ * more. One thread. */
 #ifndef LOOPHOLE_SEARCH_SCORE_H
 #define LOOPHOLE_SEARCH_SCORE_H
 
 #include "services/search/match.h"
 
-/* One score for each row of the index, 0 where none was asked for; those of `rows` are right. The caller frees them;
- * NULL: memory is out. */
+/* One score for each row of the index, 0 where none was asked for; those of `rows` are right. The caller frees
+ * them; NULL: memory is out. */
 float *score_rows(const struct match *match, const struct node *root, const struct bitmap *rows);
 
 #endif

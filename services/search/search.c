@@ -7,7 +7,8 @@
 
 /* ---- the asks ---- */
 
-static enum err query(struct search *search, struct call *call, const struct search_query *ask, struct found *answer)
+static enum err query(struct search *search, struct call *call, const struct search_query *ask,
+                      struct found *answer)
 {
     return search_when_current(search, call, search_query, ask, answer);
 }
@@ -48,7 +49,8 @@ static enum err load(struct search *search, struct fault *fault)
     if (e != ERR_NOT_FOUND)
         log_fault("the index is made anew", &why);
     unlink(search->index_path);
-    return index_clear(&search->index) == ERR_OK ? ERR_OK : fault_set(fault, ERR_FULL, "no memory for the index");
+    return index_clear(&search->index) == ERR_OK ? ERR_OK
+                                                 : fault_set(fault, ERR_FULL, "no memory for the index");
 }
 
 enum err search_open(struct search *search, struct service *service, struct fault *fault)
@@ -58,8 +60,8 @@ enum err search_open(struct search *search, struct service *service, struct faul
 
     *search = (struct search){ .service = service };
     search->last_waiting = &search->waiting;
-    snprintf(search->index_path, sizeof(search->index_path), "%.*s/search.index", (int)sizeof(search->index_path) - 32,
-             paths->cache);
+    snprintf(search->index_path, sizeof(search->index_path), "%.*s/search.index",
+             (int)sizeof(search->index_path) - 32, paths->cache);
     if (index_open(&search->index) != ERR_OK)
         return fault_set(fault, ERR_FULL, "no address space for the index");
     e = load(search, fault);

@@ -15,7 +15,7 @@ struct search {
     struct index index;
     struct catchup catchup;
     struct request *waiting, **last_waiting; /* asks that wait for the index to be current; in their order */
-    enum err trouble;                        /* of the last try to follow the catalogue; logged when it changes */
+    enum err trouble;                        /* of the last try to follow the catalogue */
     struct fault why;                        /* what it is */
     usec_t turn_began;                       /* when the first ask of this turn of the loop came; 0: none yet */
     char index_path[PATH_MAX];
@@ -52,16 +52,19 @@ extern const struct search_handlers search_handlers;
 
 /* Runs `run` now when the index is up to the catalogue's head, else as soon as it is. */
 enum err search_when_current(struct search *search, struct call *call,
-                             enum err (*run)(struct request *request, const void *ask, void *answer), const void *ask,
-                             void *answer);
-void search_follow(struct search *search); /* timers and events: catches up, answers who waits, writes the file */
+                             enum err (*run)(struct request *request, const void *ask, void *answer),
+                             const void *ask, void *answer);
+
+/* Timers and events: catches up, answers who waits, writes the file. */
+void search_follow(struct search *search);
 void search_end_turn(struct search *search);
 void search_tell(void *state, struct arena *arena, struct service_status *to);
 
 /* ---- search_query.c, search_similar.c, search_get.c, search_complete.c ---- */
 enum err search_query(struct request *request, const void *ask, void *answer);
 enum err search_similar(struct request *request, const void *ask, void *answer);
-enum err search_get(struct search *search, struct call *call, const struct search_get *ask, struct media_found *answer);
+enum err search_get(struct search *search, struct call *call, const struct search_get *ask,
+                    struct media_found *answer);
 enum err search_get_artefact(struct search *search, struct call *call, const struct search_get_artefact *ask,
                              struct artefact_found *answer);
 enum err search_complete(struct request *request, const void *ask, void *answer);
@@ -71,8 +74,8 @@ enum err search_complete(struct request *request, const void *ask, void *answer)
 /* Parses `query` and finds its rows, which the caller frees. */
 enum err search_rows(struct request *request, struct text query, struct node **root, struct bitmap **rows);
 
-/* Fills `found` with the items of `rows`, read from the store; those that are gone meanwhile are left out. `scores` and
- * `distances` may be NULL: the first by row, the second by place in `rows`. */
+/* Fills `found` with the items of `rows`, read from the store; those that are gone meanwhile are left out.
+ * `scores` and `distances` may be NULL: the first by row, the second by place in `rows`. */
 enum err search_fill(struct request *request, const uint32_t *rows, uint32_t count, const float *scores,
                      const float *distances, struct found *found);
 

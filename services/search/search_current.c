@@ -4,8 +4,8 @@
 #include "schema_service.h"
 #include "services/search/search.h"
 
-#define MILLISECONDS(n) ((usec_t)(n) * 1000)
-#define SECONDS(n)      ((usec_t)(n) * 1000000)
+#define MILLISECONDS(n) ((usec_t)(n)*1000)
+#define SECONDS(n)      ((usec_t)(n)*1000000)
 
 enum { SAVE_PIECE = 16 << 20 }; /* bytes written in one turn */
 
@@ -168,11 +168,16 @@ static bool turn_is_full(struct search *search)
 }
 
 enum err search_when_current(struct search *search, struct call *call,
-                             enum err (*run)(struct request *request, const void *ask, void *answer), const void *ask,
-                             void *answer_struct)
+                             enum err (*run)(struct request *request, const void *ask, void *answer),
+                             const void *ask, void *answer_struct)
 {
-    struct request request = { .search = search, .run = run, .ask = ask, .answer = answer_struct,
-                               .arena = call_arena(call), .fault = call_fault(call), .call = call,
+    struct request request = { .search = search,
+                               .run = run,
+                               .ask = ask,
+                               .answer = answer_struct,
+                               .arena = call_arena(call),
+                               .fault = call_fault(call),
+                               .call = call,
                                .deadline = call_deadline(call) };
 
     if (!search->waiting && !turn_is_full(search) && catch_up(search, MILLISECONDS(10)))

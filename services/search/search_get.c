@@ -7,7 +7,8 @@ static enum err explain(struct fault *fault, enum err e)
     if (e != ERR_NOT_FOUND)
         return fault_set(fault, e, "the store can't be read: %s", err_name(e));
     fault_set(fault, ERR_NOT_FOUND, "no such media item");
-    return fault_hint(fault, "ids and paths are shown by `loophole search`; a new file is known once it was scanned");
+    return fault_hint(
+        fault, "ids and paths are shown by `loophole search`; a new file is known once it was scanned");
 }
 
 static enum err find_id(struct txn *txn, struct call *call, const struct search_get *ask, struct id *id)
@@ -17,7 +18,8 @@ static enum err find_id(struct txn *txn, struct call *call, const struct search_
         return ERR_OK;
     }
     if (ask->path.len == 0 || ask->path.at[0] != '/') {
-        refuse(call, ERR_BAD_REQUEST, ask->path.len ? "the path is not absolute" : "neither an id nor a path is given");
+        refuse(call, ERR_BAD_REQUEST,
+               ask->path.len ? "the path is not absolute" : "neither an id nor a path is given");
         return fault_field(call_fault(call), "path");
     }
     return catalogue_at_path(txn, call_arena(call), ask->path, id);
@@ -33,7 +35,8 @@ static enum err read_whole(struct txn *txn, struct arena *arena, struct id id, s
     return e == ERR_OK ? codec_copy(&media_found_shape, &found, arena, answer) : e;
 }
 
-enum err search_get(struct search *search, struct call *call, const struct search_get *ask, struct media_found *answer)
+enum err search_get(struct search *search, struct call *call, const struct search_get *ask,
+                    struct media_found *answer)
 {
     struct txn *txn;
     struct id id;
@@ -58,11 +61,12 @@ static enum err read_artefact(struct search *search, struct txn *txn, struct cal
     if (e != ERR_OK)
         return e;
     if (media.content.len)
-        e = catalogue_artefact(txn, service_paths(search->service), call_arena(call), media.content, ask->type,
-                               &found.artefact);
+        e = catalogue_artefact(txn, service_paths(search->service), call_arena(call), media.content,
+                               ask->type, &found.artefact);
     if (e == ERR_NOT_FOUND || !media.content.len) {
         refuse(call, ERR_NOT_FOUND, "the item has no artefact \"%.*s\"", TEXT_ARG(ask->type));
-        return fault_hint(call_fault(call), "there are waveform, loudness, onsets, beats and spectrum, of what is analysed");
+        return fault_hint(call_fault(call),
+                          "there are waveform, loudness, onsets, beats and spectrum, of what is analysed");
     }
     return e == ERR_OK ? codec_copy(&artefact_found_shape, &found, call_arena(call), answer) : e;
 }

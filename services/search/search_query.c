@@ -26,7 +26,8 @@ static enum err find(struct paging *p)
     enum err e = order_read(index, p->ask->sort, &p->order, request->fault);
 
     if (e == ERR_OK && p->ask->cursor.len)
-        e = cursor_read(request->arena, p->ask->cursor, p->ask->query, p->ask->sort, &p->after, request->fault);
+        e = cursor_read(request->arena, p->ask->cursor, p->ask->query, p->ask->sort, &p->after,
+                        request->fault);
     if (e == ERR_OK)
         e = search_rows(request, p->ask->query, &p->root, &p->rows);
     if (e != ERR_OK)
@@ -46,7 +47,8 @@ static enum err take_page(struct paging *p, struct found *found)
         free(rows);
         return fault_set(request->fault, ERR_FULL, "no memory for the page");
     }
-    p->count = order_page(&p->order, index, rows, count, p->ask->cursor.len ? &p->after : NULL, limit, p->page, &p->more);
+    p->count = order_page(&p->order, index, rows, count, p->ask->cursor.len ? &p->after : NULL, limit,
+                          p->page, &p->more);
     free(rows);
     if (p->more && p->count) {
         struct position last = order_position(&p->order, index, p->page[p->count - 1]);

@@ -56,7 +56,8 @@ static enum err measure(struct nearness *n, const struct bitmap *rows, struct fo
     struct index *index = &n->request->search->index;
     usec_t began = clock_steady();
     float weights[ENTRY_VECTOR];
-    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, n->target, weights };
+    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, n->target,
+                               weights };
     uint32_t limit = (uint32_t)n->ask->limit, count, *each = match_rows(rows, &count);
     struct nearby *nearby = arena_array(n->request->arena, limit, sizeof(*nearby));
 
@@ -112,7 +113,8 @@ static enum err find_path(struct request *request, struct bytes path, struct id 
     enum err e;
 
     if (path.len == 0 || path.at[0] != '/') {
-        fault_set(request->fault, ERR_BAD_REQUEST, path.len ? "the path is not absolute" : "nothing to compare with");
+        fault_set(request->fault, ERR_BAD_REQUEST,
+                  path.len ? "the path is not absolute" : "nothing to compare with");
         return fault_hint(request->fault, "give an id, the absolute path of a file, or an embedding");
     }
     e = search_read(request->search, &txn, request->fault);
@@ -194,8 +196,8 @@ static enum err hear_first(struct request *request, struct bytes path)
     if (e != ERR_OK)
         return e;
     request->is_put_off = true;
-    e = service_ask(request->search->service, "indexer.analyse", &analyse, left_ms > 1 ? (uint32_t)left_ms : 1, NULL,
-                    hear, kept, &fault);
+    e = service_ask(request->search->service, "indexer.analyse", &analyse,
+                    left_ms > 1 ? (uint32_t)left_ms : 1, NULL, hear, kept, &fault);
     if (e == ERR_OK)
         return ERR_OK;
     ticket_fail(request->search->service, kept->ticket, &fault);

@@ -164,7 +164,8 @@ enum err terms_add(struct terms *terms, struct text key, uint32_t *number)
         return ERR_OK;
     if (count == terms->room && make_room(terms, count ? count * 2 : FIRST_SLOTS) != ERR_OK)
         return ERR_FULL;
-    if ((count + 1) * 2 > terms->slot_count && make_slots(terms, terms->slot_count ? terms->slot_count * 2 : FIRST_SLOTS))
+    if ((count + 1) * 2 > terms->slot_count &&
+        make_slots(terms, terms->slot_count ? terms->slot_count * 2 : FIRST_SLOTS))
         return ERR_FULL;
     *number = count;
     if (append(terms, key) != ERR_OK)
@@ -221,7 +222,8 @@ static void merge(struct terms *terms, uint32_t *fresh, uint32_t fresh_count)
 
     while (fresh_count-- > 0) {
         uint32_t place = lower_bound(terms, end, terms_key(terms, fresh[fresh_count]));
-        memmove(terms->sorted + place + fresh_count + 1, terms->sorted + place, (end - place) * sizeof(uint32_t));
+        memmove(terms->sorted + place + fresh_count + 1, terms->sorted + place,
+                (end - place) * sizeof(uint32_t));
         terms->sorted[place + fresh_count] = fresh[fresh_count];
         end = place;
     }

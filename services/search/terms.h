@@ -1,7 +1,7 @@
-/* terms.h: the dictionary: every word and value that a media item can be found by, each with the rows that have it. A
- * term is a field (one byte) and a folded text; a value that is shown keeps its own form behind a zero: field, "tr808",
- * 0, "TR808". Numbered from 0 as they come, for ever; found by hash, and in order for those that begin alike. One
- * thread. */
+/* terms.h: the dictionary: every word and value that a media item can be found by, each with the rows that have
+ * it. A term is a field (one byte) and a folded text; a value that is shown keeps its own form behind a zero:
+ * field, "tr808", 0, "TR808". Numbered from 0 as they come, for ever; found by hash, and in order for those
+ * that begin alike. One thread. */
 #ifndef LOOPHOLE_SEARCH_TERMS_H
 #define LOOPHOLE_SEARCH_TERMS_H
 
@@ -58,13 +58,13 @@ enum err terms_open(struct terms *terms); /* full */
 void terms_close(struct terms *terms);
 enum err terms_clear(struct terms *terms);
 
-/* After the columns were mapped: postings are empty, the rest is made from the keys. Errors: full; internal (a key out
- * of the texts). */
+/* After the columns were mapped: postings are empty, the rest is made from the keys. Errors: full; internal (a
+ * key out of the texts). */
 enum err terms_adopt(struct terms *terms);
 
 uint32_t terms_count(const struct terms *terms);
 struct text terms_key(const struct terms *terms, uint32_t number); /* until the next add */
-struct text terms_value(const struct terms *terms, uint32_t number); /* as it is shown: without field and folded form */
+struct text terms_value(const struct terms *terms, uint32_t number); /* as it is shown */
 struct posting *terms_posting(const struct terms *terms, uint32_t number); /* until the next add */
 
 bool terms_find(const struct terms *terms, struct text key, uint32_t *number);

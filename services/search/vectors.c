@@ -2,21 +2,23 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include "common/sanitizer.h"
 
 enum { BLOCK = 256 }; /* rows that are measured before any is compared */
 
 /* One version for each width of the machine's registers, chosen when the program is loaded; not under sanitizers,
- * whose own start comes after that choice. */
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && defined(__GNUC__) && \
-    !defined(__clang__)
-#define FOR_EACH_MACHINE __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), optimize("O3", "fast-math")))
+ * whose own start comes after that choice. Sums may be taken in any order. */
+#if defined(__x86_64__) && !defined(__clang__) && !SANITIZED
+#define FOR_EACH_MACHINE                                                          \
+    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), \
+                   optimize("O3", "associative-math", "no-signed-zeros", "no-trapping-math")))
 #else
 #define FOR_EACH_MACHINE
 #endif
 
 /* Squares of the distances. */
-FOR_EACH_MACHINE static void measure(const float *at, const float *target, const float *weights, const uint32_t *rows,
-                                     uint32_t count, float *to)
+static FOR_EACH_MACHINE void measure(const float *at, const float *target, const float *weights,
+                                     const uint32_t *rows, uint32_t count, float *to)
 {
     for (uint32_t i = 0; i < count; i++) {
         const float *row = at + (size_t)rows[i] * VECTORS_WIDTH;

@@ -1,5 +1,5 @@
-/* vectors.h: the nearest among rows of embeddings, exactly: every row that is asked for is measured. The distance is
- * the weighted Euclidean one: the root of the sum of weight × difference². Any thread. */
+/* vectors.h: the nearest among rows of embeddings, exactly: every row that is asked for is measured. The
+ * distance is the weighted Euclidean one: the root of the sum of weight × difference². Any thread. */
 #ifndef LOOPHOLE_SEARCH_VECTORS_H
 #define LOOPHOLE_SEARCH_VECTORS_H
 
@@ -20,7 +20,8 @@ struct vectors {
     const float *weights;  /* VECTORS_WIDTH, none below zero */
 };
 
-/* Writes the nearest of `rows`, nearest first, at most `limit`; returns their number. `to` has room for `limit`. */
+/* Writes the nearest of `rows`, nearest first, at most `limit`; returns their number. `to` has room for
+ * `limit`. */
 uint32_t vectors_nearest(const struct vectors *vectors, const uint32_t *rows, uint32_t count, uint32_t limit,
                          struct nearby *to);
 

@@ -17,14 +17,9 @@ struct walk {
     void *state;
 };
 
-static enum class class_of(uint32_t c)
-{
-    if (!fold_is_word(c))
-        return CLASS_NONE;
-    if (c >= '0' && c <= '9')
-        return CLASS_DIGIT;
-    if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE))
-        return CLASS_CAPITAL;
+static enum class class_of(uint32_t c) {
+    if (!fold_is_word(c)) return CLASS_NONE; if (c >= '0' && c <= '9') return CLASS_DIGIT;
+    if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE)) return CLASS_CAPITAL;
     return c >= 0x2E80 && c < 0xAC00 ? CLASS_ALONE : CLASS_SMALL;
 }
 

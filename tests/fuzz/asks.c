@@ -1,6 +1,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <zmq.h>
 
 #include "proto/service_parts.h"
 #include "proto/token.h"
@@ -33,14 +34,19 @@ static void write_frame(const struct service *service, const struct ask *ask, st
     holds(frame_write_ask(to, &(struct ask_frame){ text_of(name), request, BUDGET_MS, body }) == ERR_OK);
 }
 
+/* As from its socket: the message lives as long as the call. */
 static void queue(struct service *service, const struct buffer *frame)
 {
     struct call *call = call_new(service);
     const struct arena arena = call->arena;
     const struct buffer body = call->body;
+    zmq_msg_t *message = (zmq_msg_t *)(void *)call->letter.message;
 
     *call = (struct call){ .service = service, .arena = arena, .body = body, .arrived_ns = latency_clock() };
-    call->letter.body = buffer_bytes(frame);
+    holds(zmq_msg_init_size(message, frame->len) == 0);
+    memcpy(zmq_msg_data(message), frame->at, frame->len);
+    call->letter.full = true;
+    call->letter.body = bytes_of(zmq_msg_data(message), frame->len);
     call_queue_add(&service->waiting, call);
 }
 

@@ -60,54 +60,16 @@ uint32_t deed_number(const struct deed *deed)
     return (uint32_t)(deed - all.deeds);
 }
 
+struct id deed_volume(void)
+{
+    return all.volume;
+}
+
 struct deed *deed_of(struct id request)
 {
     uint32_t number = (uint32_t)request.b[14] << 8 | request.b[15];
 
     return number < all.count && id_equal(all.deeds[number].request, request) ? &all.deeds[number] : NULL;
-}
-
-/* ---- words ---- */
-
-static const char *const tag_words[TAGS] = { "t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7" };
-
-void deed_tags(uint32_t tags, struct text_list *to, struct text room[TAGS])
-{
-    *to = (struct text_list){ 0, room };
-    for (int i = 0; i < TAGS; i++)
-        if (tags >> i & 1)
-            room[to->count++] = text_of(tag_words[i]);
-}
-
-uint32_t deed_tag_bits(struct text_list tags)
-{
-    uint32_t bits = 0;
-
-    for (uint32_t i = 0; i < tags.count; i++) {
-        int tag = 0;
-        while (tag < TAGS && !text_is(tags.at[i], tag_words[tag]))
-            tag++;
-        if (tag == TAGS)
-            return ~0u;
-        bits |= 1u << tag;
-    }
-    return bits;
-}
-
-static struct bytes word(const char *format, uint32_t number, char to[WORD])
-{
-    snprintf(to, WORD, format, number);
-    return bytes_of(to, strlen(to));
-}
-
-struct bytes deed_file(uint32_t file, char to[WORD])
-{
-    return word("k%02u.wav", file, to);
-}
-
-struct bytes deed_folder(uint32_t number, char to[WORD])
-{
-    return word("folder%u", number, to);
 }
 
 /* ---- drawing ---- */
@@ -132,9 +94,9 @@ static void draw_wish(struct wish *wish)
     wish->has_hidden = (which & 12) == 8;
     wish->favourite = sim_chance(500);
     wish->hidden = sim_chance(500);
-    word("n%u", (uint32_t)sim_random(NAMES), wish->name);
+    deed_word("n%u", (uint32_t)sim_random(NAMES), wish->name);
     if (sim_chance(800))
-        word("w%u", (uint32_t)sim_random(NAMES), wish->notes);
+        deed_word("w%u", (uint32_t)sim_random(NAMES), wish->notes);
     if (sim_chance(500))
         wish->add = (uint32_t)sim_random(1 << TAGS) & (uint32_t)sim_random(1 << TAGS);
     if (sim_chance(300))
@@ -165,9 +127,9 @@ static enum deed_kind draw_kind(void)
         enum deed_kind kind;
         uint32_t weight;
     } weights[] = {
-        { DEED_EDIT, 46 },       { DEED_BATCH, 18 },  { DEED_UNDO, 10 },         { DEED_REDO, 8 },
-        { DEED_FORGET, 3 },      { DEED_VOLUME, 2 },  { DEED_FOLDER, 5 },        { DEED_MOVE_FOLDER, 3 },
-        { DEED_LIBRARY, 3 },     { DEED_REMOVE_LIBRARY, 2 },
+        { DEED_EDIT, 46 },   { DEED_BATCH, 18 },         { DEED_UNDO, 10 },  { DEED_REDO, 8 },
+        { DEED_FORGET, 3 },  { DEED_VOLUME, 2 },         { DEED_FOLDER, 5 }, { DEED_MOVE_FOLDER, 3 },
+        { DEED_LIBRARY, 3 }, { DEED_REMOVE_LIBRARY, 2 },
     };
     uint32_t drawn = (uint32_t)sim_random(100), i = 0;
 
@@ -213,152 +175,6 @@ struct deed *deed_draw(void)
     return deed;
 }
 
-/* ---- on the wire ---- */
-
-static const char *const names[DEED_KINDS] = {
-    [DEED_EDIT] = "persist.put_media",         [DEED_BATCH] = "persist.batch",
-    [DEED_UNDO] = "persist.undo",              [DEED_REDO] = "persist.redo",
-    [DEED_FORGET] = "persist.forget",          [DEED_VOLUME] = "persist.put_volume",
-    [DEED_FOLDER] = "persist.put_folder",      [DEED_MOVE_FOLDER] = "persist.move_folder",
-    [DEED_LIBRARY] = "persist.put_library",    [DEED_REMOVE_LIBRARY] = "persist.remove_library",
-};
-
-const struct ask *deed_ask(const struct deed *deed)
-{
-    return schema_ask(text_of(names[deed->kind]));
-}
-
-static struct edit edit_of(const struct op *op, struct text add[TAGS], struct text remove[TAGS])
-{
-    const struct wish *wish = &op->wish;
-    struct edit edit = {
-        .id = op->item,
-        .has_expect = op->has_expect,
-        .expect = op->expect,
-        .has_name = wish->has_name,
-        .name = text_of(wish->name),
-        .has_notes = wish->has_notes,
-        .notes = text_of(wish->notes),
-        .has_favourite = wish->has_favourite,
-        .favourite = wish->favourite,
-        .has_hidden = wish->has_hidden,
-        .hidden = wish->hidden,
-    };
-
-    deed_tags(wish->add, &edit.add_tags, add);
-    deed_tags(wish->remove, &edit.remove_tags, remove);
-    return edit;
-}
-
-static struct operation operation_of(const struct op *op, struct text add[TAGS], struct text remove[TAGS],
-                                     char file[WORD])
-{
-    struct operation to = { 0 };
-    const struct choice availability = { .value = op->availability };
-
-    to.has_edit = op->kind == OP_EDIT;
-    to.has_place = op->kind == OP_PLACE;
-    to.has_move = op->kind == OP_MOVE;
-    to.has_presence = op->kind == OP_PRESENCE;
-    to.edit = edit_of(op, add, remove);
-    to.place = (struct place){ .folder = op->folder, .file = deed_file(op->file, file), .size = op->size,
-                               .mtime = op->mtime, .kind = { .value = KIND_AUDIO }, .availability = availability };
-    to.move = (struct move){ .id = op->item, .folder = op->folder, .file = deed_file(op->file, file) };
-    to.presence = (struct presence){ .id = op->item, .availability = availability };
-    return to;
-}
-
-static void put(const struct deed *deed, const void *request, struct buffer *to)
-{
-    struct fault fault = { 0 };
-
-    if (codec_encode(deed_ask(deed)->request, request, to, &fault) != ERR_OK)
-        sim_fail("%s is not encoded: %s %s", names[deed->kind], fault.what, fault.field);
-}
-
-static void encode_batch(const struct deed *deed, struct buffer *to)
-{
-    struct text add[OPS][TAGS], remove[OPS][TAGS];
-    char files[OPS][WORD];
-    struct operation operations[OPS];
-    struct persist_batch ask = { .operations = { deed->op_count, operations } };
-
-    for (uint32_t i = 0; i < deed->op_count; i++)
-        operations[i] = operation_of(&deed->ops[i], add[i], remove[i], files[i]);
-    put(deed, &ask, to);
-}
-
-static void encode_edit(const struct deed *deed, struct buffer *to)
-{
-    struct text add[TAGS], remove[TAGS];
-    struct persist_put_media ask = { .edit = edit_of(&deed->ops[0], add, remove) };
-
-    put(deed, &ask, to);
-}
-
-static void encode_volume(const struct deed *deed, struct buffer *to)
-{
-    char label[WORD];
-    struct persist_put_volume ask = { .volume = { .identity = TEXT("root"),
-                                                  .mount = bytes_of("/", 1),
-                                                  .backend = { .value = BACKEND_LOCAL },
-                                                  .online = true } };
-    struct bytes word_of = deed_folder(deed->number, label);
-
-    ask.volume.label = (struct text){ word_of.len, (const char *)word_of.at };
-    put(deed, &ask, to);
-}
-
-static void encode_folder(const struct deed *deed, struct buffer *to)
-{
-    char name[WORD];
-    struct persist_put_folder ask = { .folder = { .volume = all.volume } };
-
-    ask.folder.name = deed_folder(deed->number, name);
-    put(deed, &ask, to);
-}
-
-static void encode_move_folder(const struct deed *deed, struct buffer *to)
-{
-    char name[WORD];
-    struct persist_move_folder ask = { .id = deed->id, .name = deed_folder(deed->number, name) };
-
-    put(deed, &ask, to);
-}
-
-static void encode_library(const struct deed *deed, struct buffer *to)
-{
-    struct persist_put_library ask = { .library = { .id = deed->id, .volume = all.volume, .files = deed->number } };
-
-    ask.library.path = bytes_of("/x", 2);
-    put(deed, &ask, to);
-}
-
-static void encode_one_id(const struct deed *deed, struct buffer *to)
-{
-    struct persist_forget ask = { .id = deed->id };
-
-    put(deed, &ask, to);
-}
-
-static void encode_nothing(const struct deed *deed, struct buffer *to)
-{
-    put(deed, "", to);
-}
-
-void deed_encode(const struct deed *deed, struct buffer *to)
-{
-    static void (*const encoders[DEED_KINDS])(const struct deed *, struct buffer *) = {
-        [DEED_EDIT] = encode_edit,       [DEED_BATCH] = encode_batch,
-        [DEED_UNDO] = encode_nothing,    [DEED_REDO] = encode_nothing,
-        [DEED_FORGET] = encode_one_id,   [DEED_VOLUME] = encode_volume,
-        [DEED_FOLDER] = encode_folder,   [DEED_MOVE_FOLDER] = encode_move_folder,
-        [DEED_LIBRARY] = encode_library, [DEED_REMOVE_LIBRARY] = encode_one_id,
-    };
-
-    encoders[deed->kind](deed, to);
-}
-
 /* ---- what is answered ---- */
 
 static bool says_nothing(enum err e)
@@ -377,6 +193,7 @@ void deed_is_answered(struct bytes frame)
         sim_fail("request %u was done, and is refused now: %s", deed_number(deed), err_name(answer.error));
     if (answer.error != ERR_OK)
         return;
+    sim_digest(answer.body.at, answer.body.len);
     if (deed->answer.len > 0 && !bytes_equal(buffer_bytes(&deed->answer), answer.body))
         sim_fail("request %u is answered again, and differently", deed_number(deed));
     buffer_reset(&deed->answer);

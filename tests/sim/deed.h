@@ -1,4 +1,4 @@
-/* deed.h: what clients want of persist: drawn, and written as an ask. Values are small numbers, so that deeds meet. */
+/* deed.h: what clients want of persist: drawn (deed.c), and written as an ask (deed_wire.c). Values are small numbers, so that deeds meet. */
 #ifndef LOOPHOLE_TESTS_SIM_DEED_H
 #define LOOPHOLE_TESTS_SIM_DEED_H
 
@@ -66,6 +66,7 @@ void deed_end(void);
 uint32_t deed_count(void);
 struct deed *deed_at(uint32_t number);
 uint32_t deed_number(const struct deed *deed);
+struct id deed_volume(void); /* the one volume; zero: none is known yet */
 struct deed *deed_of(struct id request); /* NULL: none */
 
 struct deed *deed_draw(void); /* a new one; NULL when there are enough in this world */
@@ -77,6 +78,7 @@ void deed_learn(const struct deed *deed, struct bytes answer); /* what later dee
 /* The words of the small numbers. */
 void deed_tags(uint32_t tags, struct text_list *to, struct text room[TAGS]);
 uint32_t deed_tag_bits(struct text_list tags); /* ~0: one is none of ours */
+struct bytes deed_word(const char *format, uint32_t number, char to[WORD]);
 struct bytes deed_file(uint32_t file, char to[WORD]);
 struct bytes deed_folder(uint32_t number, char to[WORD]);
 

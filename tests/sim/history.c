@@ -22,7 +22,7 @@ struct history {
     struct change rows[ROWS];
     struct quiet quiets[QUIET]; /* requests that changed nothing */
     uint64_t row_count, quiet_count;
-    int64_t offset; /* of the store's clock from the simulator's */
+    int64_t offset;                  /* of the store's clock from the simulator's */
     struct deed *refusals[REFUSALS]; /* told to a client, and not yet seen to be right at some moment */
     uint32_t refusal_count;
     struct model model;
@@ -38,8 +38,8 @@ static bool add_row(void *state, const struct change *change)
         sim_fail("more changes than the simulator has room for");
     h->rows[h->row_count++] = *change;
     if (change->revision != h->row_count)
-        sim_fail("the change log has a gap: %llu stands where %llu must be", (unsigned long long)change->revision,
-                 (unsigned long long)h->row_count);
+        sim_fail("the change log has a gap: %llu stands where %llu must be",
+                 (unsigned long long)change->revision, (unsigned long long)h->row_count);
     return true;
 }
 
@@ -61,12 +61,12 @@ static void read_quiets(struct history *h)
 
 /* ---- answers ---- */
 
-static void hold(const struct deed *deed, uint32_t i, const struct verdict *must, enum err error, uint64_t revision,
-                 struct id id)
+static void hold(const struct deed *deed, uint32_t i, const struct verdict *must, enum err error,
+                 uint64_t revision, struct id id)
 {
     if (error != must->error)
-        sim_fail("request %u, operation %u: answered %s, and must be %s", deed_number(deed), i, err_name(error),
-                 err_name(must->error));
+        sim_fail("request %u, operation %u: answered %s, and must be %s", deed_number(deed), i,
+                 err_name(error), err_name(must->error));
     if (error == ERR_OK && (revision != must->revision || !id_equal(id, must->id)))
         sim_fail("request %u, operation %u: answered revision %llu, and must be %llu", deed_number(deed), i,
                  (unsigned long long)revision, (unsigned long long)must->revision);
@@ -77,7 +77,8 @@ static void hold_outcomes(struct history *h, const struct deed *deed, const stru
 {
     struct outcomes got = { 0 };
 
-    if (codec_decode(&outcomes_shape, answer, &h->arena, &got, NULL) != ERR_OK || got.each.count != deed->op_count)
+    if (codec_decode(&outcomes_shape, answer, &h->arena, &got, NULL) != ERR_OK ||
+        got.each.count != deed->op_count)
         sim_fail("request %u: the kept answer is none of a batch of %u", deed_number(deed), deed->op_count);
     for (uint32_t i = 0; i < deed->op_count; i++) {
         const struct outcome *outcome = &got.each.at[i];
@@ -181,7 +182,8 @@ static void hold_deeds(struct history *h)
         struct deed *deed = deed_at(i);
         if (deed->answer.len > 0 && !deed->done)
             sim_fail("request %u was acked, and is lost", deed_number(deed));
-        sim.counts.refused_then_done += deed->answered && deed->error != ERR_OK && deed->done && !deed->asked_anew;
+        sim.counts.refused_then_done +=
+            deed->answered && deed->error != ERR_OK && deed->done && !deed->asked_anew;
     }
     if (h->refusal_count > 0)
         sim_fail("request %u was refused with %s, which was right at no moment", deed_number(h->refusals[0]),
@@ -198,13 +200,15 @@ static void hold_item(struct history *h, const struct media *media)
     id_write(media->id, id);
     if (!item)
         sim_fail("item %s is in the store, and must not be", id);
-    if (media->revision != item->revision || !text_is(media->name, item->name) || !text_is(media->notes, item->notes))
+    if (media->revision != item->revision || !text_is(media->name, item->name) ||
+        !text_is(media->notes, item->notes))
         sim_fail("item %s: revision, name or notes are not what they must be", id);
     if (media->favourite != item->favourite || media->hidden != item->hidden ||
         deed_tag_bits(media->tags) != item->tags)
         sim_fail("item %s: tags or marks are not what they must be", id);
     if (!id_equal(media->folder, item->folder) || !bytes_equal(media->file, deed_file(item->file, file)) ||
-        media->size != item->size || media->mtime != item->mtime || media->availability.value != item->availability)
+        media->size != item->size || media->mtime != item->mtime ||
+        media->availability.value != item->availability)
         sim_fail("item %s: its place is not what it must be", id);
 }
 
@@ -263,9 +267,9 @@ static void hold_undo(struct history *h)
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         sim_fail("the undo stack cannot be read");
     if (key_number_at(value, 0) != h->model.at || key_number_at(value, 8) != h->model.top)
-        sim_fail("undo stands at %llu of %llu, and must at %llu of %llu", (unsigned long long)key_number_at(value, 0),
-                 (unsigned long long)key_number_at(value, 8), (unsigned long long)h->model.at,
-                 (unsigned long long)h->model.top);
+        sim_fail("undo stands at %llu of %llu, and must at %llu of %llu",
+                 (unsigned long long)key_number_at(value, 0), (unsigned long long)key_number_at(value, 8),
+                 (unsigned long long)h->model.at, (unsigned long long)h->model.top);
 }
 
 static void tell_problem(void *state, const char *what)

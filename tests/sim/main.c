@@ -49,15 +49,17 @@ static void print_figures(uint64_t first, uint64_t worlds, uint64_t steps)
 
     printf("figure: %llu steps in %llu worlds, seeds %llu to %llu\n", (unsigned long long)steps,
            (unsigned long long)worlds, (unsigned long long)first, (unsigned long long)(first + worlds - 1));
-    printf("figure: %llu requests, %llu of them asked for again by hand; %llu acked, %llu refused, %llu answers that "
+    printf("figure: %llu requests, %llu of them asked for again by hand; %llu acked, %llu refused, %llu "
+           "answers that "
            "say nothing; %llu changes\n",
            (unsigned long long)n->deeds, (unsigned long long)n->repeated, (unsigned long long)n->acked,
            (unsigned long long)n->refused, (unsigned long long)n->unknown, (unsigned long long)n->changes);
-    printf("figure: %llu messages delivered, %llu lost, %llu doubled; %llu commits, %llu of them failed; %llu deaths of "
+    printf("figure: %llu messages delivered, %llu lost, %llu doubled; %llu commits, %llu of them failed; "
+           "%llu deaths of "
            "persist, %llu of clients\n",
            (unsigned long long)n->delivered, (unsigned long long)n->lost, (unsigned long long)n->doubled,
-           (unsigned long long)n->commits, (unsigned long long)n->failed_commits, (unsigned long long)n->deaths,
-           (unsigned long long)n->client_deaths);
+           (unsigned long long)n->commits, (unsigned long long)n->failed_commits,
+           (unsigned long long)n->deaths, (unsigned long long)n->client_deaths);
     printf("figure: %llu were refused, and done when a late copy of the request came\n",
            (unsigned long long)n->refused_then_done);
 }

@@ -31,7 +31,8 @@ static uint64_t emit(struct model *m, enum change_kind kind, struct id id, bool 
         sim_fail("change %llu must be of request %u", (unsigned long long)m->head,
                  m->request.b[14] << 8 | m->request.b[15]);
     if (row->kind.value != (int32_t)kind || !id_equal(row->id, id) || row->removed != removed)
-        sim_fail("change %llu is of another record, or another kind, than it must be", (unsigned long long)m->head);
+        sim_fail("change %llu is of another record, or another kind, than it must be",
+                 (unsigned long long)m->head);
     return m->head;
 }
 
@@ -82,7 +83,8 @@ static struct model_folder *folder_named(struct model *m, uint32_t name)
 
 /* ---- edits ---- */
 
-static void change_text(bool has, const char *to, char *field, bool *had, char *before, bool *has_after, char *after)
+static void change_text(bool has, const char *to, char *field, bool *had, char *before, bool *has_after,
+                        char *after)
 {
     if (!has || strcmp(field, to) == 0)
         return;
@@ -108,13 +110,14 @@ static bool change(struct model_item *item, const struct wish *w, struct model_s
     uint32_t tags = (item->tags & ~w->remove) | w->add;
 
     *step = (struct model_step){ .item = item->id };
-    change_text(w->has_name, w->name, item->name, &before->has_name, before->name, &after->has_name, after->name);
+    change_text(w->has_name, w->name, item->name, &before->has_name, before->name, &after->has_name,
+                after->name);
     change_text(w->has_notes, w->notes, item->notes, &before->has_notes, before->notes, &after->has_notes,
                 after->notes);
     change_bool(w->has_favourite, w->favourite, &item->favourite, &before->has_favourite, &before->favourite,
                 &after->has_favourite, &after->favourite);
-    change_bool(w->has_hidden, w->hidden, &item->hidden, &before->has_hidden, &before->hidden, &after->has_hidden,
-                &after->hidden);
+    change_bool(w->has_hidden, w->hidden, &item->hidden, &before->has_hidden, &before->hidden,
+                &after->has_hidden, &after->hidden);
     after->add = before->remove = tags & ~item->tags;
     after->remove = before->add = item->tags & ~tags;
     item->tags = tags;
@@ -190,8 +193,12 @@ static struct verdict make_item(struct model *m, const struct op *op)
 
     if (m->item_count == MODEL_ITEMS)
         sim_fail("more items than the model has room for");
-    *item = (struct model_item){ .id = new_id(m), .folder = op->folder, .file = op->file, .size = op->size,
-                                 .mtime = op->mtime, .availability = op->availability };
+    *item = (struct model_item){ .id = new_id(m),
+                                 .folder = op->folder,
+                                 .file = op->file,
+                                 .size = op->size,
+                                 .mtime = op->mtime,
+                                 .availability = op->availability };
     snprintf(item->name, WORD, "k%02u", op->file);
     m->item_count++;
     item->revision = emit(m, CHANGE_KIND_MEDIA, item->id, false);
@@ -412,8 +419,8 @@ void model_do(struct model *m, const struct deed *deed, struct verdict verdicts[
 
     m->request = deed->request;
     if (e != ERR_OK)
-        sim_fail("request %u was done where it is to be refused: %s", deed->request.b[14] << 8 | deed->request.b[15],
-                 err_name(e));
+        sim_fail("request %u was done where it is to be refused: %s",
+                 deed->request.b[14] << 8 | deed->request.b[15], err_name(e));
     for (uint32_t i = 0; i < deed->op_count; i++)
         verdicts[i] = one(m, &deed->ops[i]);
     if (deed->op_count == 0)

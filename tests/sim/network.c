@@ -41,7 +41,7 @@ static struct {
     struct packet *flying; /* by due */
     struct socket *clients[CLIENTS];
     struct socket *server;
-    uint32_t lives; /* of clients' sockets */
+    uint32_t lives;   /* of clients' sockets */
     uint32_t opening; /* whose connection the next one is */
     bool server_lives;
 } network;
@@ -140,7 +140,6 @@ bool network_arrive(uint32_t *client)
         return false;
     network.flying = packet->next;
     socket = receiver(packet);
-    sim_digest(packet->at, packet->len);
     sim_step(socket ? "delivered" : "nobody", packet->to);
     *client = packet->to;
     if (!socket) {
@@ -179,7 +178,8 @@ void network_server(bool lives)
         if (!network.clients[i])
             continue;
         network.clients[i]->is_connected = false;
-        network.clients[i]->connects = lives ? sim.now + 1 + (usec_t)sim_random((uint64_t)reconnecting) : NEVER;
+        network.clients[i]->connects =
+            lives ? sim.now + 1 + (usec_t)sim_random((uint64_t)reconnecting) : NEVER;
     }
 }
 
@@ -338,6 +338,7 @@ enum err sockets_send(struct socket *socket, const struct route *route, struct b
     if (!socket->is_connected)
         return ERR_BUSY;
     sim_step("ask", socket->client);
+    sim_digest(body.at, body.len);
     send_off(TO_SERVER, socket->client, socket->life, body);
     return ERR_OK;
 }

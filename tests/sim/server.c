@@ -37,7 +37,8 @@ static struct service *make_service(void)
     service->signals = service->lock = -1;
     service->epoch = (uint64_t)clock_now();
     ticket_init(&service->tickets);
-    service->latencies = calloc(schema_persist.ask_count + schema_service.ask_count, sizeof(*service->latencies));
+    service->latencies =
+        calloc(schema_persist.ask_count + schema_service.ask_count, sizeof(*service->latencies));
     service->sequences = calloc(schema_persist.event_count + 1, sizeof(*service->sequences));
     service->sockets = sockets_new(&fault);
     sockets_open(service->sockets, SOCKET_ASK, "persist.ask", &service->ask_socket, &fault);
@@ -129,14 +130,16 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
     usec_t until = sim.now + (usec_t)timeout_ms * 1000;
 
     death_may_come("between two turns");
-    while (world_turns(sim.now) || (!network_server_has_mail() && sim.steps < sim.steps_end && world_turns(until)))
+    while (world_turns(sim.now) ||
+           (!network_server_has_mail() && sim.steps < sim.steps_end && world_turns(until)))
         ;
     if (!network_server_has_mail() && sim.now < until)
         sim.now = until;
     if (sim.steps >= sim.steps_end)
         server.service->stopping = true;
     for (nfds_t i = 0; i < count; i++)
-        fds[i].revents = network_server_has_mail() && fds[i].fd == sockets_fd(server.service->ask_socket) ? POLLIN : 0;
+        fds[i].revents =
+            network_server_has_mail() && fds[i].fd == sockets_fd(server.service->ask_socket) ? POLLIN : 0;
     return 1;
 }
 
@@ -165,7 +168,7 @@ void server_live(void)
         sim_step("stopped", (uint64_t)server.service->exit_code);
     } else {
         sim.counts.deaths++;
-        sim_step("dead", sim.counts.deaths);
+        sim_step("dead", 0);
     }
     clear_away();
     be_down();

@@ -4,7 +4,7 @@
  * failing disks, and death, which may come at any write, commit, ack or publication. All is drawn from one seed, so
  * that a world replays exactly.
  *
- *   main.c      worlds, one for each seed           deed.c     what clients ask, drawn and put on the wire
+ *   main.c      worlds, one for each seed           deed*.c    what clients ask, drawn and put on the wire
  *   machine.c   chance, clocks, ids                 client.c   asking, asking again, dying, holding answers together
  *   network.c   drops, doubles, delays, reorders    model.c    what each deed must do
  *   server.c    persist's lives and deaths          history.c  the store against the model, at a world's end

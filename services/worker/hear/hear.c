@@ -27,6 +27,7 @@ struct hear *hear_new(void)
 
     if (!hear)
         return NULL;
+    hear->failed = 1; /* until a sound begins */
     hear->curve = malloc(CURVE_MAX);
     hear->pitch = pitch_new();
     if (init_models(hear) && mel_init(&hear->mel) && tonal_init(&hear->tonal) && hear->curve && hear->pitch)

@@ -28,7 +28,7 @@ enum {
  *   number  bpm (20..400)  lufs (dB, EBU R128 integrated)  peak_dbfs (dB)  pitch_hz (Hz)  centroid_hz (Hz)
  *           onsets (count)  one_shot, loopable, silent (0 or 1)
  *   word    key (C#min, Cmaj; sharps)  note (A4; with pitch_hz)  class (one of the 24 of model/classes.tsv)
- *           family (drums bass pad vocal fx keys strings …)
+ *           family (drums bass pad vocal melodic)
  * What is not heard is not stated: a one-shot has no bpm, silence no class. Numbers are finite. */
 struct heard_fact {
     const char *attribute; /* static */

@@ -49,12 +49,12 @@ static void feed(struct hear *hear, struct bytes bytes, size_t channels, unsigne
     free(samples);
 }
 
-/* Two bytes: the rate in units of 16 Hz; one: channels; one: how often the numbers that follow are repeated. */
+/* Two bytes: the rate in units of 15 Hz; one: channels; one: how often the numbers that follow are repeated. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     static struct hear *hear;
     struct fuzz_input input = { bytes, len };
-    double rate = fuzz_number(&input) * 16.0 + 1;
+    double rate = fuzz_number(&input) * 15.0 + 1;
     struct bytes head = fuzz_take(&input, 2);
     struct heard_sound heard;
 

@@ -13,6 +13,7 @@
 #include "services/indexer/walk.h"
 
 struct fixture {
+    struct mailbox *mailbox;
     char folder[64];
     struct arena arena;
     struct errand errand;
@@ -48,15 +49,12 @@ static void noop_done(struct errand *errand, bool lost)
 static int begin(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
-    struct mailbox *mailbox;
-    struct errands *errands;
 
     strcpy(f->folder, "/tmp/loophole-walk.XXXXXX");
     assert_non_null(mkdtemp(f->folder));
     f->errand = (struct errand){ .run = noop, .done = noop_done, .drop = noop, .patience = 1000000 };
-    assert_int_equal(mailbox_new(&mailbox, NULL), ERR_OK);
-    assert_int_equal(errands_new(mailbox, 1, &errands, NULL), ERR_OK);
-    f->errand.errands = errands;
+    assert_int_equal(mailbox_new(&f->mailbox, NULL), ERR_OK);
+    assert_int_equal(errands_new(f->mailbox, 1, &f->errand.errands, NULL), ERR_OK);
     *state = f;
     return 0;
 }
@@ -68,6 +66,8 @@ static int end(void **state)
 
     snprintf(command, sizeof(command), "rm -rf '%s'", f->folder);
     assert_int_equal(system(command), 0);
+    assert_true(errands_end(f->errand.errands));
+    mailbox_free(f->mailbox);
     arena_free(&f->arena);
     free(f);
     return 0;

@@ -1,4 +1,4 @@
-/* made.h: items made from a seed, in an index, and beside it as plain numbers that a test can filter by itself. */
+/* made.h: items made from a seed, in an index, and beside it as plain numbers that a test can filter itself. */
 #ifndef LOOPHOLE_TESTS_UNIT_SEARCH_MADE_H
 #define LOOPHOLE_TESTS_UNIT_SEARCH_MADE_H
 
@@ -17,7 +17,7 @@
 
 enum { MADE_WORDS = 12, MADE_PACKS = 5, MADE_TAGS = 6, MADE_CLASSES = 4, MADE_ID_BYTES = 16 };
 
-static const char *const made_words[MADE_WORDS] = { "kick",   "kicker", "snare", "hat",   "hard",  "soft",
+static const char *const made_words[MADE_WORDS] = { "kick",   "kicker", "snare", "hat",   "hard", "soft",
                                                     "closed", "open",   "room",  "dirty", "Élan", "808" };
 static const char *const made_packs[MADE_PACKS] = { "TR808 Kit", "Jazz Brushes", "Room Kit", "Studio", "" };
 static const char *const made_tags[MADE_TAGS] = { "warm", "dark", "deep bass", "loop", "short", "warmth" };
@@ -26,9 +26,9 @@ static const char *const made_classes[MADE_CLASSES] = { "kick", "snare", "hat_cl
 struct made_item {
     struct id id;
     bool is_there, is_favourite, is_hidden, has_vector;
-    uint32_t words[3]; /* of the name */
+    uint32_t words[3];          /* of the name */
     uint32_t pack, class, tags; /* tags: bits */
-    double bpm, size;  /* bpm: NaN for none */
+    double bpm, size;           /* bpm: NaN for none */
     float vector[ENTRY_VECTOR];
 };
 
@@ -64,7 +64,8 @@ static inline struct made_item made_item(uint64_t *seed, uint32_t number)
 
 static inline void made_name(const struct made_item *item, char to[128])
 {
-    snprintf(to, 128, "%s_%s %s", made_words[item->words[0]], made_words[item->words[1]], made_words[item->words[2]]);
+    snprintf(to, 128, "%s_%s %s", made_words[item->words[0]], made_words[item->words[1]],
+             made_words[item->words[2]]);
 }
 
 static inline void made_put(struct index *index, const struct made_item *item)
@@ -136,7 +137,8 @@ static inline bool made_no_attribute(const void *state, struct text attribute)
     return false;
 }
 
-static inline struct bitmap *made_match(struct index *index, const char *query, struct node **root, struct arena *arena)
+static inline struct bitmap *made_match(struct index *index, const char *query, struct node **root,
+                                        struct arena *arena)
 {
     static const struct volumes none;
     struct parse parse = { .knows = made_no_attribute };

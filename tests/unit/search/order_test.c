@@ -71,7 +71,8 @@ static void pages_cover_all(const char *query, const char *sort)
 
 static void pages_cover_a_result_once_while_items_come(void **state)
 {
-    static const char *const SORTS[] = { "", "name", "-name", "bpm", "-bpm", "size", "pack", "-class", "-size", "id", "-id" };
+    static const char *const SORTS[] = { "",     "name",   "-name", "bpm", "-bpm", "size",
+                                         "pack", "-class", "-size", "id",  "-id" };
 
     (void)state;
     for (size_t i = 0; i < sizeof(SORTS) / sizeof(SORTS[0]); i++)
@@ -119,10 +120,13 @@ static void a_cursor_of_another_query_is_refused(void **state)
 
     (void)state;
     assert_int_equal(cursor_read(&arena, cursor, TEXT("kick"), TEXT("name"), &back, &fault), ERR_OK);
-    assert_true(back.text_len == 4 && memcmp(back.text, "name", 4) == 0 && back.has_value && back.number >= 3);
-    assert_int_equal(cursor_read(&arena, cursor, TEXT("snare"), TEXT("name"), &back, &fault), ERR_BAD_REQUEST);
+    assert_true(back.text_len == 4 && memcmp(back.text, "name", 4) == 0 && back.has_value &&
+                back.number >= 3);
+    assert_int_equal(cursor_read(&arena, cursor, TEXT("snare"), TEXT("name"), &back, &fault),
+                     ERR_BAD_REQUEST);
     assert_int_equal(cursor_read(&arena, cursor, TEXT("kick"), TEXT("bpm"), &back, &fault), ERR_BAD_REQUEST);
-    assert_int_equal(cursor_read(&arena, TEXT("nonsense"), TEXT("kick"), TEXT("name"), &back, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(cursor_read(&arena, TEXT("nonsense"), TEXT("kick"), TEXT("name"), &back, &fault),
+                     ERR_BAD_REQUEST);
     cursor.len -= 4;
     assert_int_equal(cursor_read(&arena, cursor, TEXT("kick"), TEXT("name"), &back, &fault), ERR_BAD_REQUEST);
     assert_string_equal(fault.field, "cursor");
@@ -139,7 +143,8 @@ static void an_order_that_there_is_not_is_refused(void **state)
     assert_int_equal(index_open(&index), ERR_OK);
     assert_int_equal(order_read(&index, TEXT("-colour"), &order, &fault), ERR_BAD_REQUEST);
     assert_string_equal(fault.field, "sort");
-    assert_int_equal(order_read(&index, TEXT("bpm"), &order, &fault), ERR_OK); /* though no item has one yet */
+    assert_int_equal(order_read(&index, TEXT("bpm"), &order, &fault),
+                     ERR_OK); /* though no item has one yet */
     index_close(&index);
 }
 

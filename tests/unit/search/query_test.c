@@ -18,15 +18,16 @@ static bool knows(const void *state, struct text attribute)
 }
 
 static const char *const WORDS[] = {
-    [NODE_ALL] = "all",       [NODE_AND] = "and",           [NODE_OR] = "or",       [NODE_NOT] = "not",
-    [NODE_WORD] = "word",     [NODE_PHRASE] = "phrase",     [NODE_WORDS] = "words", [NODE_CONTAINS] = "contains",
-    [NODE_EXACT] = "exact",   [NODE_NUMBER] = "number",     [NODE_KEY] = "key",     [NODE_IS] = "is",
+    [NODE_ALL] = "all",     [NODE_AND] = "and",       [NODE_OR] = "or",       [NODE_NOT] = "not",
+    [NODE_WORD] = "word",   [NODE_PHRASE] = "phrase", [NODE_WORDS] = "words", [NODE_CONTAINS] = "contains",
+    [NODE_EXACT] = "exact", [NODE_NUMBER] = "number", [NODE_KEY] = "key",     [NODE_IS] = "is",
     [NODE_LIKE] = "like",
 };
 
 static void show_range(struct buffer *to, const struct range *range)
 {
-    buffer_printf(to, " %c%g..%g%c", range->min_open ? '(' : '[', range->min, range->max, range->max_open ? ')' : ']');
+    buffer_printf(to, " %c%g..%g%c", range->min_open ? '(' : '[', range->min, range->max,
+                  range->max_open ? ')' : ']');
 }
 
 static void show(struct buffer *to, const struct node *node)
@@ -143,19 +144,23 @@ static const struct bad {
 } BAD[] = {
     { "kick bmp:120", "no field \"bmp\" at character 6",
       "kick bmp:120\n     ^ did you mean bpm:? In quotes it is words" },
-    { "été bmp:1", "no field \"bmp\" at character 5", "été bmp:1\n    ^ did you mean bpm:? In quotes it is words" },
+    { "été bmp:1", "no field \"bmp\" at character 5",
+      "été bmp:1\n    ^ did you mean bpm:? In quotes it is words" },
     { "(kick", "the parenthesis is not closed at character 1", "(kick\n^ its ) is missing" },
     { "kick)", "the parenthesis was never opened at character 5", "kick)\n    ^ no ( belongs to it" },
     { "()", "nothing stands between the parentheses at character 2", "()\n ^ " },
     { "\"kick", "the quote is not closed at character 1", "\"kick\n^ its second \" is missing" },
-    { "name:\"kick", "the quote is not closed at character 6", "name:\"kick\n     ^ its second \" is missing" },
+    { "name:\"kick", "the quote is not closed at character 6",
+      "name:\"kick\n     ^ its second \" is missing" },
     { "or kick", "or needs something on both sides at character 1", "or kick\n^ in quotes it is a word" },
-    { "kick or", "or needs something on both sides at character 8", "kick or\n       ^ in quotes it is a word" },
+    { "kick or", "or needs something on both sides at character 8",
+      "kick or\n       ^ in quotes it is a word" },
     { "kick -", "something is missing at character 7", "kick -\n      ^ " },
     { "bpm:", "bpm: needs a value at character 5", "bpm:\n    ^ beats per minute" },
     { "bpm:fast", "bpm: can't be \"fast\" at character 5", "bpm:fast\n    ^ a number belongs here" },
     { "bpm:12x", "bpm: can't be \"12x\" at character 7", "bpm:12x\n      ^ no such unit here" },
-    { "bpm:1-2-3", "bpm: can't be \"1-2-3\" at character 8", "bpm:1-2-3\n       ^ nothing belongs behind the number" },
+    { "bpm:1-2-3", "bpm: can't be \"1-2-3\" at character 8",
+      "bpm:1-2-3\n       ^ nothing belongs behind the number" },
     { "bpm:130-120", "bpm: can't be \"130-120\" at character 5",
       "bpm:130-120\n    ^ the range ends before it begins" },
     { "key:H", "\"H\" is no key at character 5", "key:H\n    ^ a key is like Am, C#, Bbmaj or 8A" },
@@ -208,9 +213,10 @@ static uint32_t draw(uint32_t *seed)
 
 static void no_query_whatever_crashes_the_parser(void **state)
 {
-    static const char *const PIECES[] = { "kick", "-",  "(",    ")",   "\"",  "or",  " ",     ":",    "bpm:", "12",
-                                          "..",   "<",  "key:", "~",   "is:", "tag:", "*",     "\xc3", "\xa9", "\xff",
-                                          "s",    "=",  "like:", "0J", "|",   ">",   "added:", "7d",   "\n",   "name:" };
+    static const char *const PIECES[] = { "kick", "-",    "(",      ")",    "\"",   "or",   " ",     ":",
+                                          "bpm:", "12",   "..",     "<",    "key:", "~",    "is:",   "tag:",
+                                          "*",    "\xc3", "\xa9",   "\xff", "s",    "=",    "like:", "0J",
+                                          "|",    ">",    "added:", "7d",   "\n",   "name:" };
     uint32_t seed = 7;
 
     (void)state;

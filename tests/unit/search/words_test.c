@@ -20,7 +20,10 @@ static const struct folded {
     { "e\xCC\x81t\xC3\xA9", "ete" },
     { "Ệ", "e" },
     { "音", "音" },
-    { "a\xff" "b", "a\xEF\xBF\xBD" "b" },
+    { "a\xff"
+      "b",
+      "a\xEF\xBF\xBD"
+      "b" },
 };
 
 static void text_is_folded_to_small_letters_without_accents(void **state)
@@ -58,7 +61,9 @@ static const struct cut {
     { "", "", true },
     { "---", "", true },
     { "東京", "東 京", true },
-    { "a\xff" "b", "a b", true },
+    { "a\xff"
+      "b",
+      "a b", true },
 };
 
 static void text_is_cut_into_runs_and_their_parts(void **state)

@@ -1,0 +1,82 @@
+"""readers.py killed|stopped: processes that die, or stand still, inside a read transaction while the store is written to:
+how far does it grow? Pages in use are printed over time. LOOPHOLE_HOME and READER are given; persist runs."""
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from load import Load, check_store, dies_with_its_parent
+
+READERS = 5
+COMMITS = 400  # of one window of time: the same work in each
+DEADLINE = 180
+
+
+def pages():
+    return int(subprocess.run([os.environ["READER"], "pages"], stdout=subprocess.PIPE, check=True, text=True).stdout)
+
+
+def work(load):
+    """Edits of the same few items: a store without a pinned page needs nothing new for them but log rows."""
+    acked = load.acked
+    load.until(lambda: load.acked >= acked + COMMITS)
+
+
+def hold():
+    """A process within a read transaction."""
+    process = subprocess.Popen([os.environ["READER"], "hold"], stdout=subprocess.PIPE, preexec_fn=dies_with_its_parent)
+    assert process.stdout.readline() == b"holding\n"
+    return process
+
+
+def windows(load, count):
+    """Pages that each window added."""
+    seen = [pages()]
+    for _ in range(count):
+        work(load)
+        seen.append(pages())
+    return seen, [b - a for a, b in zip(seen, seen[1:])]
+
+
+def told_to_persist(words):
+    """Whether persist's log says so."""
+    return words in open(os.environ["LOOPHOLE_HOME"] + "/persist.err").read()
+
+
+def wait_for(load, true, what):
+    end = time.monotonic() + DEADLINE
+    while not true():
+        load.turn(0.05)
+        assert time.monotonic() < end, what
+
+
+def main():
+    how = sys.argv[1]
+    load = Load(clients=4, slots=1, batches=0, give_up=0, again=0)
+    windows(load, 2)
+    _, quiet = windows(load, 3)
+    readers = [hold() for _ in range(READERS)]
+    _, held = windows(load, 3)
+    for reader in readers:
+        reader.send_signal(signal.SIGKILL if how == "killed" else signal.SIGSTOP)
+    if how == "killed":
+        for reader in readers:
+            reader.wait()
+        wait_for(load, lambda: told_to_persist("cleared %d dead readers" % READERS), "no slot was cleared")
+    else:
+        wait_for(load, lambda: all(r.poll() is not None for r in readers), "a stopped reader pins the store for ever")
+        wait_for(load, lambda: told_to_persist("dead readers"), "no slot was cleared")
+    work(load)
+    seen, after = windows(load, 5)
+    print("figure: pages that %d commits add: %s undisturbed, %s while %d readers hold a transaction, %s after they "
+          "were %s" % (COMMITS, quiet, held, READERS, after, how))
+    print("figure: pages in use over time after that: %s" % seen)
+    assert sum(held) > 2 * sum(quiet), "the readers held nothing: this shows nothing"
+    assert sum(after) / 5 <= 2 * max(max(quiet), 8), "the store goes on growing"
+    load.drain()
+    load.audit()
+    check_store()
+
+
+main()

@@ -1,0 +1,230 @@
+#!/bin/bash
+# The command line as its users and their scripts see it, on a running engine with real audio.
+. "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
+
+_library() { # five kicks and a loop, in an engine of the claim's own
+    export LOOPHOLE_HOME=$scratch/home-$BASHPID
+    library=$scratch/library-$BASHPID
+    mkdir -p "$LOOPHOLE_HOME"
+    trap engine_down EXIT
+    [ -d "$drumkits" ] && [ -d "$sonic" ] || skip "the sample packages are not installed"
+    mkdir -p "$library/pack"
+    find -L "$drumkits" -iname '*kick*' -type f | sort | head -n 5 | while read -r file; do
+        cp -n "$file" "$library/pack/"
+    done
+    cp "$sonic/loop_amen.flac" "$library/"
+    engine_up
+    loophole index "$library" --wait >/dev/null 2>"$scratch/err" || fail "$(cat "$scratch/err")"
+}
+_first() { loophole search "${1:-}" --limit 1 --json | field id; }
+_keys() { /usr/bin/python3 -c 'import sys, json; print(" ".join(json.loads(sys.stdin.readline())))'; }
+
+without_an_engine_a_command_says_so_at_once() {
+    local out code
+    out=$(loophole search kick 2>&1)
+    code=$?
+    same 18 $code
+    contains "$out" "loophole up"
+    same '' "$(loophole search kick --json 2>/dev/null)"
+    same offline "$(loophole search kick --json 2>&1 | field error)"
+}
+
+an_item_has_every_key_that_scripts_count_on() {
+    local keys key
+    _library
+    keys=" $(loophole search amen --json --limit 1 | _keys) "
+    for key in id name path volume backend kind origin pack notes tags lifecycle availability container sample_format \
+        bit_depth sample_rate channels frames duration_s lufs lufs_confidence one_shot loopable score; do
+        contains "$keys" " $key "
+    done
+    contains " $(loophole similar "$(_first amen)" --json --limit 1 | _keys) " ' distance '
+    same 44100 "$(loophole show "$library/loop_amen.flac" --json | field sample_rate)"
+    same "$(_first amen)" "$(cd "$library" && loophole show loop_amen.flac --json | field id)"
+    same 'name path' "$(loophole search amen --json --fields name,path | _keys)"
+}
+
+every_service_has_a_line_with_its_keys() {
+    local service
+    engine_up
+    for service in supervisor persist search indexer; do
+        same ready "$(loophole status --json | grep "\"$service\"" | field state)"
+    done
+    for key in service state pid uptime_s restarts last_death; do
+        contains "$(loophole status --json | _keys)" "$key"
+    done
+}
+
+an_edit_and_its_undo_meet_in_the_middle() {
+    local id
+    _library
+    id=$(_first amen)
+    loophole edit "$id" notes="a famous break" bpm=137 >/dev/null || fail "edit"
+    same 'a famous break' "$(loophole show "$id" --json | field notes)"
+    same 137 "$(loophole show "$id" --json | field bpm)"
+    same user "$(loophole show "$id" --json | field bpm_source)"
+    same "$id" "$(loophole search bpm:137 --json | field id)"
+    loophole undo >/dev/null
+    same '' "$(loophole show "$id" --json | field notes)"
+    loophole redo >/dev/null
+    same 'a famous break' "$(loophole show "$id" --json | field notes)"
+}
+
+a_tag_may_begin_with_a_dash() {
+    local id
+    _library
+    id=$(_first amen)
+    loophole tag "$id" +warm +break >/dev/null || fail "tag"
+    same "$id" "$(loophole search tag:warm tag:break --json | field id)"
+    loophole tag "$id" -warm --json >/dev/null || fail "untag"
+    same '["break"]' "$(loophole show "$id" --json | field tags)"
+    same '' "$(loophole search -tag:break amen --json)"
+}
+
+an_edit_of_an_old_revision_is_a_conflict() {
+    local id revision
+    _library
+    id=$(_first amen)
+    revision=$(loophole show "$id" --json | field revision)
+    loophole edit "$id" name=first --expect "$revision" >/dev/null || fail "the first edit"
+    loophole edit "$id" name=second --expect "$revision" >/dev/null 2>"$scratch/err"
+    same 14 $?
+    same first "$(loophole show "$id" --json | field name)"
+}
+
+a_request_that_is_repeated_changes_nothing() {
+    local id request first
+    _library
+    id=$(_first amen)
+    request=01J8ZZZZZZZZZZZZZZZZZZZZZZ
+    first=$(loophole tag "$id" +once --request-id $request --json)
+    loophole tag "$id" -once >/dev/null
+    same "$first" "$(loophole tag "$id" +once --request-id $request --json)"
+    same '[]' "$(loophole show "$id" --json | field tags)"
+}
+
+any_message_can_be_asked_without_code() {
+    _library
+    same persist "$(loophole ask persist.ping | field service)"
+    same "$(_first amen)" "$(loophole ask search.query query=amen limit=1 | field items.0.media.id)"
+    same "$(_first amen)" "$(loophole ask search.query --body '{"query":"amen","limit":1}' | field items.0.media.id)"
+    loophole ask persist.pang >/dev/null 2>"$scratch/err"
+    same 12 $?
+    refused loophole ask search.query limit=1001 >"$scratch/refusal"
+    contains "$(cat "$scratch/refusal")" limit
+}
+
+a_wrong_query_is_explained_with_a_caret() {
+    local out
+    _library
+    out=$(loophole search 'kick bpn:120' 2>&1)
+    same 11 $?
+    contains "$out" '^'
+    contains "$out" bpm
+}
+
+a_file_outside_the_library_finds_its_like() {
+    _library
+    cp "$library/loop_amen.flac" "$scratch/outside.flac"
+    same loop_amen "$(loophole similar "$scratch/outside.flac" --limit 1 --json | field name)"
+    same "$(loophole search '' --json | wc -l)" "$(loophole search '' --json --limit 1000 | wc -l)"
+}
+
+pages_hold_every_item_once() {
+    local cursor=
+    _library
+    for page in 1 2 3; do
+        loophole ask search.query limit=2 sort=name cursor="$cursor" >"$scratch/page" || fail "page $page"
+        cursor=$(field cursor <"$scratch/page")
+        /usr/bin/python3 -c 'import json, sys
+for item in json.load(open(sys.argv[1]))["items"]: print(item["media"]["name"])' "$scratch/page" >>"$scratch/names"
+    done
+    same 6 "$(sort -u "$scratch/names" | wc -l)"
+    same '' "$cursor"
+    same "$(cat "$scratch/names")" "$(sort -f "$scratch/names")"
+}
+
+events_and_logs_tell_what_happens() {
+    local id
+    _library
+    id=$(_first amen)
+    loophole events persist.changed --limit 1 --json >"$scratch/events" &
+    until_true 60 _an_event_came "$id"
+    wait $!
+    same persist.changed "$(field event <"$scratch/events")"
+    contains "$(loophole logs indexer)" 'library'
+}
+_an_event_came() {
+    loophole tag "$1" "+t$RANDOM" >/dev/null
+    [ -s "$scratch/events" ]
+}
+
+two_engines_live_side_by_side() {
+    local first
+    _library
+    first=$LOOPHOLE_HOME
+    mkdir "$scratch/home2"
+    LOOPHOLE_HOME=$scratch/home2 loophole up >/dev/null || fail "the second engine"
+    same '' "$(LOOPHOLE_HOME=$scratch/home2 loophole search amen --json)"
+    LOOPHOLE_HOME=$scratch/home2 loophole down >/dev/null
+    same loop_amen "$(LOOPHOLE_HOME=$first loophole search amen --json | field name)"
+}
+
+a_backup_brings_back_what_was_lost() {
+    local id
+    _library
+    id=$(_first amen)
+    loophole tag "$id" +kept >/dev/null
+    loophole backup "$library.backup" >/dev/null || fail "backup"
+    loophole tag "$id" -kept >/dev/null
+    refused loophole restore "$library.backup" >/dev/null
+    loophole down >/dev/null
+    loophole restore "$library.backup" >/dev/null || fail "restore"
+    engine_up
+    same "$id" "$(loophole search tag:kept --json | field id)"
+    holds loophole store check
+}
+
+a_damaged_backup_is_refused_and_nothing_changes() {
+    _library
+    loophole backup "$library.backup" >/dev/null || fail "backup"
+    loophole down >/dev/null
+    printf 'x' | dd of="$library.backup" bs=1 seek=5000 conv=notrunc 2>/dev/null
+    refused loophole restore "$library.backup" >/dev/null
+    truncate -s -10 "$library.backup"
+    refused loophole restore "$library.backup" >/dev/null
+    engine_up
+    same loop_amen "$(loophole search amen --json | field name)"
+}
+
+the_doctor_finds_nothing_bad_in_a_healthy_engine() {
+    _library
+    loophole doctor --json >"$scratch/doctor" || fail "$(cat "$scratch/doctor")"
+    same 0 "$(grep -c '"verdict":"bad"' "$scratch/doctor")"
+}
+
+numbers_come_as_a_table_as_json_and_for_prometheus() {
+    engine_up
+    loophole ask persist.ping >/dev/null
+    contains "$(loophole stats persist)" ping
+    same persist "$(loophole stats persist --json | field service)"
+    contains "$(loophole stats --prometheus)" 'loophole_ask_seconds{service="persist",ask="ping",quantile="0.99"}'
+    loophole bench persist.ping --seconds 1 --clients 2 --rate 200 --plot "$scratch/plot.svg" --json >"$scratch/bench" ||
+        fail "bench"
+    same 0 "$(field errors <"$scratch/bench")"
+    contains "$(cat "$scratch/plot.svg")" polyline
+}
+
+the_tables_make_help_completions_and_the_man_page() {
+    local command
+    bash -n <(loophole completion bash) || fail "bash cannot read its completion"
+    for command in search similar 'library add' backup; do
+        contains "$(loophole man)" "$command"
+        contains "$(loophole --help)" "$command"
+        contains "$(loophole completion fish)" "${command%% *}"
+        contains "$(loophole completion zsh)" "${command%% *}"
+    done
+    contains "$(loophole --version)" 'loophole 0'
+    refused loophole serch kick >/dev/null
+}
+
+run_claims "$@"

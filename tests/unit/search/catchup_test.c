@@ -1,0 +1,352 @@
+/* The index follows a store: put, changed, moved, removed; behind the log's tail and in another catalogue it
+ * begins anew; much at once is done in bites. */
+#include "tests/unit/search/made.h"
+#include "common/clock.h"
+#include "services/search/catchup.h"
+#include "store/catalogue_meta.h"
+#include "store/catalogue_write.h"
+#include "store/changelog.h"
+#include "tests/unit/common/home.h"
+
+struct world {
+    struct home *home;
+    struct store *store;
+    struct index index;
+    struct catchup *catchup;
+    struct writing w;
+    struct id volume, folder;
+    uint64_t revision;
+};
+
+static void begin(struct world *world)
+{
+    assert_int_equal(store_write(world->store, &world->w.txn, NULL), ERR_OK);
+}
+
+static void commit(struct world *world)
+{
+    assert_int_equal(txn_commit(world->w.txn, NULL), ERR_OK);
+}
+
+static void log_change(struct world *world, enum change_kind kind, struct id id)
+{
+    struct change change = {
+        .revision = ++world->revision, .id = id, .request = id_new(), .at = clock_now()
+    };
+
+    change.kind.value = (int32_t)kind;
+    assert_int_equal(changelog_add(&world->w, &change), ERR_OK);
+}
+
+static void put_volume(struct world *world, bool online)
+{
+    struct volume volume = { .id = world->volume,
+                             .identity = TEXT("root"),
+                             .label = TEXT("disk"),
+                             .mount = bytes_of("/", 1),
+                             .online = online };
+
+    volume.backend.value = BACKEND_LOCAL;
+    begin(world);
+    assert_int_equal(catalogue_put_volume(&world->w, &volume), ERR_OK);
+    log_change(world, CHANGE_KIND_VOLUME, volume.id);
+    commit(world);
+}
+
+static void put_folder(struct world *world, const char *was_name, const char *name)
+{
+    struct folder now = {
+        .id = world->folder, .volume = world->volume, .name = bytes_of(name, strlen(name)), .library = true
+    };
+    struct folder was = now;
+
+    if (was_name)
+        was.name = bytes_of(was_name, strlen(was_name));
+    begin(world);
+    assert_int_equal(catalogue_put_folder(&world->w, was_name ? &was : NULL, &now), ERR_OK);
+    log_change(world, CHANGE_KIND_FOLDER, now.id);
+    commit(world);
+}
+
+static int make_world(void **state)
+{
+    struct world *world = calloc(1, sizeof(*world));
+    void *home;
+
+    assert_non_null(world);
+    home_make(&home);
+    world->home = home;
+    world->catchup = calloc(1, sizeof(*world->catchup));
+    assert_non_null(world->catchup);
+    assert_int_equal(store_open(&world->home->paths, STORE_WRITER, &world->store, NULL), ERR_OK);
+    assert_int_equal(index_open(&world->index), ERR_OK);
+    catchup_open(world->catchup, &world->home->paths, &world->index);
+    world->catchup->store = world->store; /* one process opens a store once: the writer reads, too */
+    world->volume = id_new();
+    world->folder = id_new();
+    put_volume(world, true);
+    put_folder(world, NULL, "Drums");
+    *state = world;
+    return 0;
+}
+
+static int end_world(void **state)
+{
+    struct world *world = *state;
+    void *home = world->home;
+
+    catchup_close(world->catchup); /* closes the store */
+    index_close(&world->index);
+    buffer_free(&world->w.row);
+    buffer_free(&world->w.dropped);
+    free(world->catchup);
+    home_remove(&home);
+    free(world);
+    return 0;
+}
+
+static struct id put_item(struct world *world, struct id id, const char *was_name, const char *name,
+                          const char *content)
+{
+    struct media now = { .id = id_is_zero(id) ? id_new() : id,
+                         .folder = world->folder,
+                         .name = text_of(name),
+                         .added = clock_now() };
+    char file[ID_TEXT_SIZE];
+
+    id_write(now.id, file);
+    now.file = bytes_of(file, strlen(file));
+    now.content = bytes_of(content, strlen(content));
+    now.kind.value = KIND_AUDIO;
+    now.availability.value = AVAILABILITY_LOCAL;
+    struct media was = now;
+    was.name = text_of(was_name);
+    assert_int_equal(catalogue_put_media(&world->w, was_name ? &was : NULL, &now), ERR_OK);
+    log_change(world, CHANGE_KIND_MEDIA, now.id);
+    return now.id;
+}
+
+static struct id add_item(struct world *world, const char *name, const char *content)
+{
+    struct id id;
+
+    begin(world);
+    id = put_item(world, (struct id){ { 0 } }, NULL, name, content);
+    commit(world);
+    return id;
+}
+
+static void catch_up(struct world *world)
+{
+    struct fault fault = { 0 };
+
+    if (catchup_step(world->catchup, clock_steady() + 60000000, &fault) != ERR_OK)
+        fail_msg("%s", fault.what);
+    assert_true(world->catchup->is_current);
+    assert_int_equal(world->index.revision, world->revision);
+}
+
+static uint32_t found(struct world *world, const char *query)
+{
+    struct parse parse = { .knows = made_no_attribute };
+    struct match match = { &world->index, &world->catchup->volumes };
+    struct arena arena = { 0 };
+    struct node *root;
+    uint32_t count;
+
+    assert_int_equal(parse_query(&parse, text_of(query), &arena, &root, NULL), ERR_OK);
+    struct bitmap *rows = match_query(&match, root);
+    assert_non_null(rows);
+    count = bitmap_count(rows);
+    bitmap_free(rows);
+    arena_free(&arena);
+    return count;
+}
+
+#define CONTENT "0123456789abcdef"
+
+static void what_is_put_changed_and_removed_is_followed(void **state)
+{
+    struct world *world = *state;
+    struct media gone = { .folder = world->folder };
+    char file[ID_TEXT_SIZE];
+    struct id id = add_item(world, "Kick", "");
+
+    catch_up(world);
+    assert_int_equal(found(world, "kick"), 1);
+    assert_int_equal(found(world, "drums is:local kind:audio"), 1);
+    begin(world);
+    put_item(world, id, "Kick", "Snare", "");
+    commit(world);
+    catch_up(world);
+    assert_int_equal(found(world, "kick"), 0);
+    assert_int_equal(found(world, "snare"), 1);
+    id_write(id, file);
+    gone.id = id;
+    gone.file = bytes_of(file, strlen(file));
+    begin(world);
+    assert_int_equal(catalogue_remove_media(&world->w, &gone), ERR_OK);
+    log_change(world, CHANGE_KIND_MEDIA, id);
+    commit(world);
+    catch_up(world);
+    assert_int_equal(found(world, ""), 0);
+}
+
+static void facts_of_a_content_reach_all_its_items(void **state)
+{
+    struct world *world = *state;
+    struct fact fact = { .attribute = TEXT("bpm"), .has_number = true, .number = 120, .shown = true };
+    struct facts facts = { { 1, &fact } };
+    struct bytes content = bytes_of(CONTENT, 16);
+    struct id subject;
+
+    fact.source.value = SOURCE_ANALYSIS;
+    add_item(world, "One", CONTENT);
+    add_item(world, "Two", CONTENT);
+    add_item(world, "Three", "");
+    catch_up(world);
+    assert_int_equal(found(world, "bpm:120"), 0);
+    memcpy(subject.b, content.at, sizeof(subject.b));
+    begin(world);
+    assert_int_equal(catalogue_put_facts(&world->w, content, &facts), ERR_OK);
+    log_change(world, CHANGE_KIND_FACTS, subject);
+    commit(world);
+    catch_up(world);
+    assert_int_equal(found(world, "bpm:120"), 2);
+}
+
+static void a_renamed_folder_renames_the_place_of_its_items(void **state)
+{
+    struct world *world = *state;
+
+    add_item(world, "Kick", "");
+    add_item(world, "Snare", "");
+    catch_up(world);
+    assert_int_equal(found(world, "drums"), 2);
+    put_folder(world, "Drums", "Percussion");
+    catch_up(world);
+    assert_int_equal(found(world, "drums"), 0);
+    assert_int_equal(found(world, "path:percussion"), 2);
+}
+
+static void items_of_a_volume_that_is_away_are_offline(void **state)
+{
+    struct world *world = *state;
+
+    add_item(world, "Kick", "");
+    catch_up(world);
+    assert_int_equal(found(world, "is:local -is:offline"), 1);
+    put_volume(world, false);
+    catch_up(world);
+    assert_int_equal(found(world, "is:offline -is:local"), 1);
+}
+
+static void drop_log(struct world *world, uint64_t up_to)
+{
+    begin(world);
+    for (uint64_t revision = 1; revision <= up_to; revision++) {
+        struct key key = key_number(revision);
+        assert_int_equal(row_delete(&world->w, DB_CHANGE, &key), ERR_OK);
+    }
+    commit(world);
+}
+
+/* The removal itself is no longer in the log. */
+static void behind_the_logs_tail_all_is_read_anew(void **state)
+{
+    struct world *world = *state;
+    struct media gone = { .folder = world->folder, .id = add_item(world, "Kick", "") };
+    char file[ID_TEXT_SIZE];
+
+    catch_up(world);
+    id_write(gone.id, file);
+    gone.file = bytes_of(file, strlen(file));
+    begin(world);
+    assert_int_equal(catalogue_remove_media(&world->w, &gone), ERR_OK);
+    log_change(world, CHANGE_KIND_MEDIA, gone.id);
+    commit(world);
+    add_item(world, "Snare", "");
+    add_item(world, "Hat", "");
+    drop_log(world, world->revision - 1);
+    catch_up(world);
+    assert_int_equal(found(world, ""), 2);
+    assert_int_equal(found(world, "kick"), 0);
+}
+
+static void another_catalogue_is_read_anew(void **state)
+{
+    struct world *world = *state;
+    struct key key = key_name(META_CATALOGUE);
+
+    add_item(world, "Kick", "");
+    catch_up(world);
+    uint64_t writes = world->index.writes;
+    begin(world);
+    assert_int_equal(row_put_id(&world->w, DB_META, &key, id_new()), ERR_OK);
+    commit(world);
+    catch_up(world);
+    assert_int_equal(found(world, "kick"), 1);
+    assert_true(world->index.writes > writes);
+}
+
+static void much_at_once_is_done_in_bites(void **state)
+{
+    struct world *world = *state;
+    uint32_t bites = 0, most = 0, before = 0;
+
+    catch_up(world);
+    begin(world);
+    for (int i = 0; i < 3000; i++)
+        put_item(world, (struct id){ { 0 } }, NULL, "Kick", "");
+    commit(world);
+    do {
+        assert_int_equal(catchup_step(world->catchup, 0, NULL), ERR_OK);
+        uint32_t live = index_live(&world->index);
+        most = live - before > most ? live - before : most;
+        before = live;
+        bites++;
+    } while (!world->catchup->is_current);
+    assert_int_equal(found(world, "name:kick"), 3000);
+    assert_true(bites > 100 && most <= 32);
+}
+
+static void a_sweep_in_bites_misses_nothing_that_changes_meanwhile(void **state)
+{
+    struct world *world = *state;
+    struct id first;
+
+    begin(world);
+    first = put_item(world, (struct id){ { 0 } }, NULL, "Kick", "");
+    for (int i = 0; i < 2500; i++)
+        put_item(world, (struct id){ { 0 } }, NULL, "Kick", "");
+    commit(world);
+    drop_log(world, world->revision - 1);
+    for (int i = 0; i < 40; i++)
+        assert_int_equal(catchup_step(world->catchup, 0, NULL), ERR_OK);
+    assert_true(world->catchup->is_sweeping);
+    begin(world);
+    put_item(world, first, "Kick", "Snare", "");
+    put_item(world, (struct id){ { 0 } }, NULL, "Hat", "");
+    commit(world);
+    catch_up(world);
+    assert_int_equal(found(world, "name:kick"), 2500);
+    assert_int_equal(found(world, "name:snare or name:hat"), 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_is_put_changed_and_removed_is_followed, make_world, end_world),
+        cmocka_unit_test_setup_teardown(facts_of_a_content_reach_all_its_items, make_world, end_world),
+        cmocka_unit_test_setup_teardown(a_renamed_folder_renames_the_place_of_its_items, make_world,
+                                        end_world),
+        cmocka_unit_test_setup_teardown(items_of_a_volume_that_is_away_are_offline, make_world, end_world),
+        cmocka_unit_test_setup_teardown(behind_the_logs_tail_all_is_read_anew, make_world, end_world),
+        cmocka_unit_test_setup_teardown(another_catalogue_is_read_anew, make_world, end_world),
+        cmocka_unit_test_setup_teardown(much_at_once_is_done_in_bites, make_world, end_world),
+        cmocka_unit_test_setup_teardown(a_sweep_in_bites_misses_nothing_that_changes_meanwhile, make_world,
+                                        end_world),
+    };
+
+    return cmocka_run_group_tests_name("search catchup", tests, NULL, NULL);
+}
