@@ -119,6 +119,8 @@ units: $(UNITS)
 # ---- what the fault tests use: tests/faults/NAME.c -> BUILD/tests/faults/NAME ----
 LIBS_fault_lossy := -lfuse3
 PARTS_fault_lossy := tests/faults/cut/*.c
+LIBS_fault_stand_in := -lseccomp
+PARTS_fault_stand_in := services/worker/sandbox.c
 FAULT_TOOLS := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(wildcard tests/faults/*.c))
 define fault_tool
 $(BUILD)/tests/faults/$(1): $$(call objects,tests/faults/$(1).c $$(wildcard $$(PARTS_fault_$(1)))) $$(ENGINE)
@@ -222,7 +224,7 @@ fuzz: fuzz-build
 
 # make asan · ubsan · tsan: unit tests and those scripts that real processes run in; a sanitizer's word fails them.
 # SANITIZED_SCRIPTS=… names others. ThreadSanitizer cannot follow a process that forks beside threads.
-SANITIZED_SCRIPTS ?= $(wildcard tests/service/*.sh)
+SANITIZED_SCRIPTS ?= $(filter-out %/install.sh,$(wildcard tests/service/*.sh))
 SANITIZED_UNITS = $(if $(filter tsan,$(1)),$(filter-out tests/unit/proto/service%,$(UNIT_SRC)),$(UNIT_SRC))
 SANITIZE_asan  := address
 SANITIZE_ubsan := undefined

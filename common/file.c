@@ -100,53 +100,80 @@ static bool directory_of(const char *path, char to[PATH_MAX])
     return text_copy(to, PATH_MAX, (struct text){ len ? (uint32_t)len : 1, path });
 }
 
-static enum err sync_directory(const char *directory, struct fault *fault)
+enum err file_sync(const char *path, struct fault *fault)
 {
-    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     enum err e = ERR_OK;
 
     if (fd < 0)
-        return failed(fault, "cannot open", directory);
+        return failed(fault, "cannot open", path);
     if (fsync(fd) != 0)
-        e = failed(fault, "cannot sync", directory);
+        e = failed(fault, "cannot sync", path);
     close(fd);
     return e;
 }
 
-static enum err fill_temporary(int fd, struct bytes bytes, mode_t mode, const char *path, struct fault *fault)
+/* A hint: not every file system has it. */
+static int begin_to_write(int fd)
+{
+    (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    return 0;
+}
+
+static enum err fill_temporary(int fd, struct bytes bytes, mode_t mode, int (*settle)(int fd), const char *path,
+                               struct fault *fault)
 {
     enum err e = file_write_fd(fd, bytes.at, bytes.len);
 
     if (e != ERR_OK)
         return fault_errno(fault, e, errno, "cannot write %s", path);
-    if (fchmod(fd, mode) != 0 || fsync(fd) != 0)
+    if (fchmod(fd, mode) != 0 || settle(fd) != 0)
         return failed(fault, "cannot write", path);
     return ERR_OK;
 }
 
-enum err file_write_atomic(const char *path, struct bytes bytes, mode_t mode, struct fault *fault)
+static enum err replace(const char *path, const char *directory, struct bytes bytes, mode_t mode,
+                        int (*settle)(int fd), struct fault *fault)
 {
-    char directory[PATH_MAX], temporary[PATH_MAX];
+    char temporary[PATH_MAX];
     int len, fd;
     enum err e;
 
-    if (!directory_of(path, directory))
-        return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", path);
     len = snprintf(temporary, sizeof(temporary), "%s/.loophole-XXXXXX", directory);
     if (len < 0 || (size_t)len >= sizeof(temporary))
         return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", path);
     fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
         return failed(fault, "cannot write beside", path);
-    e = fill_temporary(fd, bytes, mode, path, fault);
+    e = fill_temporary(fd, bytes, mode, settle, path, fault);
     if (close(fd) != 0 && e == ERR_OK)
         e = failed(fault, "cannot write", path);
     if (e == ERR_OK && rename(temporary, path) != 0)
         e = failed(fault, "cannot replace", path);
-    if (e == ERR_OK)
-        return sync_directory(directory, fault);
-    unlink(temporary);
+    if (e != ERR_OK)
+        unlink(temporary);
     return e;
+}
+
+static enum err write_whole(const char *path, struct bytes bytes, mode_t mode, bool soon, struct fault *fault)
+{
+    char directory[PATH_MAX];
+    enum err e;
+
+    if (!directory_of(path, directory))
+        return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", path);
+    e = replace(path, directory, bytes, mode, soon ? begin_to_write : fsync, fault);
+    return e == ERR_OK && !soon ? file_sync(directory, fault) : e;
+}
+
+enum err file_write_atomic(const char *path, struct bytes bytes, mode_t mode, struct fault *fault)
+{
+    return write_whole(path, bytes, mode, false, fault);
+}
+
+enum err file_write_soon(const char *path, struct bytes bytes, mode_t mode, struct fault *fault)
+{
+    return write_whole(path, bytes, mode, true, fault);
 }
 
 /* A new directory is there after a power cut once the one above it is synced. */
@@ -156,7 +183,7 @@ static enum err make_dir(const char *path, mode_t mode, struct fault *fault)
     struct stat st;
 
     if (mkdir(path, mode) == 0)
-        return directory_of(path, above) ? sync_directory(above, fault) : ERR_OK;
+        return directory_of(path, above) ? file_sync(above, fault) : ERR_OK;
     if (errno == EEXIST || stat(path, &st) == 0)
         return ERR_OK;
     return failed(fault, "cannot make directory", path);

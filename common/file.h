@@ -18,6 +18,13 @@ enum err file_read_all(const char *path, size_t limit, struct buffer *to, struct
  * denied, not_found (its directory); then the old file stands as it was. */
 enum err file_write_atomic(const char *path, struct bytes bytes, mode_t mode, struct fault *fault);
 
+/* As file_write_atomic, but there after a power cut only once it and its directory are synced (file_sync). What is
+ * written begins to leave at once: of many such files the first sync waits for nearly all. */
+enum err file_write_soon(const char *path, struct bytes bytes, mode_t mode, struct fault *fault);
+
+/* The file or directory is on the disk. Errors: full, io, denied, not_found. */
+enum err file_sync(const char *path, struct fault *fault);
+
 /* All of `len` bytes to `fd`, past short writes and interruptions. */
 enum err file_write_fd(int fd, const void *bytes, size_t len);
 

@@ -62,8 +62,10 @@ enum err lock_take_data(const struct paths *paths, const char *service, int *fd,
     enum err e = take(paths->data, service, fd, fault);
 
     if (e == ERR_EXISTS)
-        fault_hint(fault, "another engine has the data in %.100s, and its sockets not in %.100s: see XDG_RUNTIME_DIR",
-                   paths->data, paths->run);
+        fault_hint(
+            fault,
+            "another engine has the data in %.100s, and its sockets not in %.100s: see XDG_RUNTIME_DIR",
+            paths->data, paths->run);
     return e;
 }
 
@@ -84,4 +86,9 @@ static bool is_held(const char *directory, const char *service)
 bool lock_is_held(const struct paths *paths, const char *service)
 {
     return is_held(paths->run, service);
+}
+
+bool lock_data_is_held(const struct paths *paths, const char *service)
+{
+    return is_held(paths->data, service);
 }

@@ -43,13 +43,26 @@ static enum err catch_signals(struct service *service, struct fault *fault)
     return service->signals < 0 ? fault_set(fault, ERR_IO, "can't catch signals") : ERR_OK;
 }
 
-/* A service runs without a board too, where no supervisor made one. */
-static void claim_line(struct service *service)
+static bool is_anothers(const struct board_line *line)
+{
+    int32_t pid = line ? atomic_load(&line->pid) : 0;
+
+    return pid > 0 && pid != getpid() && board_start_ticks(pid) == atomic_load(&line->start_ticks);
+}
+
+/* A service runs without a board too, where no supervisor made one. Behind our lock, whoever lives on our line has
+ * the same data and another run directory. */
+static enum err claim_line(struct service *service, struct fault *fault)
 {
     if (board_open(&service->paths, &service->board, NULL) != ERR_OK)
-        return;
+        return ERR_OK;
     service->line = board_line(service->board, service->name, false);
+    if (is_anothers(service->line)) {
+        fault_set(fault, ERR_EXISTS, "another engine has the data in %.200s", service->paths.data);
+        return fault_hint(fault, "its sockets are not in %.150s: see XDG_RUNTIME_DIR", service->paths.run);
+    }
     board_claim(service->line);
+    return ERR_OK;
 }
 
 static enum err open_sockets(struct service *service, struct fault *fault)
@@ -101,9 +114,8 @@ static enum err start(struct service *service, struct fault *fault)
         crash_install(&service->paths, service->name, fault) != ERR_OK)
         log_fault("starting", fault); /* an engine without a log is better than none */
     e = lock_take(&service->paths, service->name, &service->lock, fault);
-    if (e != ERR_OK)
+    if (e != ERR_OK || (e = claim_line(service, fault)) != ERR_OK)
         return e;
-    claim_line(service);
     if ((e = catch_signals(service, fault)) == ERR_OK && (e = make_tables(service, fault)) == ERR_OK)
         e = open_sockets(service, fault);
     return e;

@@ -1,6 +1,7 @@
 #include "store/artefact.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "common/buffer.h"
 #include "common/file.h"
@@ -36,21 +37,55 @@ bool artefact_type_is_good(struct text type)
     return type.len > 0 && type.len <= 32;
 }
 
+/* Its directories are synced with it: mkdir tells nothing that the write would not. */
 static enum err write_file(const struct paths *paths, const char *name, struct bytes data,
                            struct fault *fault)
 {
     char path[PATH_MAX + ARTEFACT_NAME_SIZE];
 
+    snprintf(path, sizeof(path), "%s/artefact/", paths->data);
+    mkdir(path, 0700);
     snprintf(path, sizeof(path), "%s/artefact/%.2s", paths->data, name);
-    enum err e = file_make_dirs(path, 0700, fault);
-    if (e != ERR_OK)
-        return e;
+    mkdir(path, 0700);
     snprintf(path, sizeof(path), "%s/artefact/%s", paths->data, name);
-    return file_write_atomic(path, data, 0600, fault);
+    return file_write_soon(path, data, 0600, fault);
+}
+
+static enum err sync_one(const struct paths *paths, const char *name, size_t len, struct fault *fault)
+{
+    char path[PATH_MAX + ARTEFACT_NAME_SIZE];
+
+    snprintf(path, sizeof(path), "%s/artefact/%.*s", paths->data, (int)len, name);
+    return file_sync(path, fault);
+}
+
+/* The files, then their directories, each once: the first two characters of a name are its directory's. */
+enum err artefact_settle(const struct paths *paths, struct buffer *unsettled, struct fault *fault)
+{
+    const char *names = (const char *)unsettled->at, *name;
+    bool is_synced[1 << 16] = { false };
+    enum err e = ERR_OK;
+
+    for (size_t at = 0; e == ERR_OK && at < unsettled->len; at += strlen(name) + 1) {
+        name = names + at;
+        e = sync_one(paths, name, strlen(name), fault);
+    }
+    for (size_t at = 0; e == ERR_OK && at < unsettled->len; at += strlen(name) + 1) {
+        bool *synced = &is_synced[(uint8_t)names[at] << 8 | (uint8_t)names[at + 1]];
+        name = names + at;
+        e = *synced ? ERR_OK : sync_one(paths, name, 2, fault);
+        *synced = true;
+    }
+    if (e == ERR_OK && unsettled->len > 0)
+        e = sync_one(paths, "", 0, fault);
+    if (e == ERR_OK && unsettled->len > 0)
+        e = file_sync(paths->data, fault);
+    buffer_reset(unsettled);
+    return e;
 }
 
 enum err artefact_keep(const struct paths *paths, struct bytes content, const struct artefact *artefact,
-                       uint8_t digest[16], struct kept_artefact *kept, struct fault *fault)
+                       uint8_t digest[16], struct kept_artefact *kept, struct buffer *unsettled, struct fault *fault)
 {
     char name[ARTEFACT_NAME_SIZE];
     struct hash hash;
@@ -64,7 +99,11 @@ enum err artefact_keep(const struct paths *paths, struct bytes content, const st
     memcpy(digest, hash.b, sizeof(hash.b));
     kept->digest = bytes_of(digest, sizeof(hash.b));
     artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
-    return write_file(paths, name, artefact->data, fault);
+    enum err e = write_file(paths, name, artefact->data, fault);
+    if (e != ERR_OK)
+        return e;
+    buffer_add(unsettled, name, strlen(name) + 1);
+    return unsettled->failed ? fault_set(fault, ERR_FULL, "no memory for an artefact") : ERR_OK;
 }
 
 enum err artefact_read(const struct paths *paths, struct arena *arena, const char *name,

@@ -5,6 +5,7 @@
 
 #include "schema_persist.h"
 #include "common/arena.h"
+#include "common/buffer.h"
 #include "common/paths.h"
 
 enum { ARTEFACT_INLINE = 1024, ARTEFACT_NAME_SIZE = 192 };
@@ -16,10 +17,14 @@ const char *artefact_name(struct bytes content, struct text type, struct text pa
 /* True when `type` may be part of a file's name: 1 to 32 of a-z, 0-9 and _. */
 bool artefact_type_is_good(struct text type);
 
-/* How `artefact` is kept; a large one is in its file, durable, when it returns. The texts of `kept` point into
- * `artefact` and `digest`. Errors: full, io, denied. */
+/* How `artefact` is kept; a large one is in its file when it returns, and its name, with a closing zero, in
+ * `unsettled`: it is durable after artefact_settle. The texts of `kept` point into `artefact` and `digest`. Errors:
+ * full, io, denied. */
 enum err artefact_keep(const struct paths *paths, struct bytes content, const struct artefact *artefact,
-                       uint8_t digest[16], struct kept_artefact *kept, struct fault *fault);
+                       uint8_t digest[16], struct kept_artefact *kept, struct buffer *unsettled, struct fault *fault);
+
+/* All files named there are durable when it returns, for the price of few; empties `unsettled`. Errors: full, io. */
+enum err artefact_settle(const struct paths *paths, struct buffer *unsettled, struct fault *fault);
 
 /* Its bytes, in the arena or where `kept` points. not_found: the file is gone or not what was written: to be made
  * anew. */

@@ -206,6 +206,34 @@ int store_clear_readers(struct store *store)
     return dead;
 }
 
+struct listing {
+    struct reader *to;
+    uint32_t count, most;
+};
+
+/* LMDB tells of its readers in lines: pid, thread, and transaction or "-". */
+static int take_reader(const char *line, void *listing)
+{
+    struct listing *l = listing;
+    unsigned long long txn;
+    int pid;
+
+    if (l->count < l->most && sscanf(line, "%d %*x %llu", &pid, &txn) == 2)
+        l->to[l->count++] = (struct reader){ pid, txn };
+    return 0;
+}
+
+uint32_t store_readers(struct store *store, struct reader *readers, uint32_t most, uint64_t *newest)
+{
+    struct listing listing = { readers, 0, most };
+    MDB_envinfo info = { 0 };
+
+    mdb_env_info(store->env, &info);
+    *newest = info.me_last_txnid;
+    mdb_reader_list(store->env, take_reader, &listing);
+    return listing.count;
+}
+
 uint64_t store_pages(const struct store *store)
 {
     MDB_envinfo info;

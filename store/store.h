@@ -61,6 +61,13 @@ void store_hold(struct store *store, int lock); /* store_close unlocks it */
 
 /* Clears the slots of dead readers; returns how many. Called at start, on a timer, after every death. */
 int store_clear_readers(struct store *store);
+
+/* The readers that are within a transaction, at most `most`; returns how many. `newest` is the last commit. */
+struct reader {
+    int32_t pid;
+    uint64_t txn; /* the commit that it sees */
+};
+uint32_t store_readers(struct store *store, struct reader *readers, uint32_t most, uint64_t *newest);
 uint64_t store_pages(const struct store *store); /* pages of the file in use: growth is watched by it */
 
 /* Writes a compact copy of one moment to `fd`, while writers go on. Errors: full, io. */

@@ -250,6 +250,11 @@ static enum err prepare(struct keeper *keeper, struct paths *paths, struct fault
         return e;
     if (lock_is_held(paths, "supervisor"))
         return fault_set(fault, ERR_EXISTS, "a supervisor runs already in %s", paths->run);
+    if (lock_data_is_held(paths, "supervisor")) {
+        fault_set(fault, ERR_EXISTS, "a supervisor runs already for the data in %s", paths->data);
+        return fault_hint(fault, "its sockets are not in %.150s: XDG_RUNTIME_DIR was another when it started",
+                          paths->run);
+    }
     if (paths->home[0])
         setenv("LOOPHOLE_HOME", paths->home, 1); /* a relative one would be another from "/" */
     (void)snprintf(keeper->program, sizeof(keeper->program), "%s/loopholed", paths->programs);

@@ -42,7 +42,7 @@ void swarm_end(struct swarm *swarm)
     free(swarm);
 }
 
-static void ask(struct swarm *swarm, uint32_t i, void (*frame)(void *state, struct buffer *to), void *state)
+static void send_one(struct swarm *swarm, uint32_t i, void (*frame)(void *state, struct buffer *to), void *state)
 {
     buffer_reset(&swarm->frame);
     frame(state, &swarm->frame);
@@ -85,7 +85,7 @@ double swarm_run(struct swarm *swarm, uint32_t total, const volatile bool *stop,
     uint32_t asked = 0;
 
     for (; asked < swarm->clients && (!total || asked < total); asked++)
-        ask(swarm, asked, frame, state);
+        send_one(swarm, asked, frame, state);
     while (swarm->in_flight > 0) {
         wait_for_any(swarm);
         for (uint32_t i = 0; i < swarm->clients; i++) {
@@ -93,7 +93,7 @@ double swarm_run(struct swarm *swarm, uint32_t total, const volatile bool *stop,
                 continue;
             take(swarm, i, checked, to);
             if (total ? asked < total : !*stop) {
-                ask(swarm, i, frame, state);
+                send_one(swarm, i, frame, state);
                 asked++;
             }
         }

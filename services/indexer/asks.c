@@ -32,6 +32,8 @@ static enum err add_library(struct indexer *indexer, struct call *call, const st
     struct ticket ticket = call_defer(call);
 
     (void)answer;
+    if (!ticket.number)
+        return ERR_BUSY;
     enum err e = adopt_start(indexer->adoptions, service_paths(indexer->service), indexer->known, ticket, ask,
                              &listener);
     if (e != ERR_OK)
@@ -59,7 +61,10 @@ static enum err remove_library(struct indexer *indexer, struct call *call,
         return refuse_unknown(call, ask->path);
     if (shelf->removing)
         return refuse(call, ERR_BUSY, "it is being removed");
-    schedule_remove(indexer, shelf, call_defer(call));
+    struct ticket ticket = call_defer(call);
+    if (!ticket.number)
+        return ERR_BUSY;
+    schedule_remove(indexer, shelf, ticket);
     return ERR_OK;
 }
 
@@ -130,10 +135,11 @@ static enum err analyse(struct indexer *indexer, struct call *call, const struct
         refuse(call, ERR_BAD_REQUEST, "the path of a file is absolute and has no zero byte");
         return fault_field(call_fault(call), "path");
     }
-    struct work *work = work_new(ask->path);
+    struct ticket ticket = call_defer(call);
+    struct work *work = ticket.number ? work_new(ask->path) : NULL;
     if (!work)
-        return refuse(call, ERR_FULL, "no memory for an analysis");
-    work->ticket = call_defer(call);
+        return ticket.number ? refuse(call, ERR_FULL, "no memory for an analysis") : ERR_BUSY;
+    work->ticket = ticket;
     hearing_ask(indexer->hearing, work);
     return ERR_OK;
 }

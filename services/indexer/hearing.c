@@ -85,7 +85,8 @@ enum err hearing_new(struct service *service, struct errands *errands, struct kn
     h->errands = errands;
     h->known = known;
     h->listener = *listener;
-    enum err e = tell_new(service, &(struct tell_listener){ hearing_tell_told, hearing_tell_room, h }, &h->tell, fault);
+    enum err e = tell_new(service, &(struct tell_listener){ hearing_tell_told, hearing_tell_room, h },
+                          &h->tell, fault);
     if (e == ERR_OK)
         e = pool_new(service, errands, settings, &(struct pool_listener){ heard, lost, h }, &h->pool, fault);
     if (e != ERR_OK) {

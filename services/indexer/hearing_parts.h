@@ -31,7 +31,8 @@ void hearing_tell(struct hearing *hearing, struct work *work, const struct analy
 void hearing_tell_nothing(struct hearing *hearing, struct work *work);
 
 /* What tell.h calls. */
-void hearing_tell_told(void *hearing, void *work, const struct operation *operation, const struct outcome *outcome);
+void hearing_tell_told(void *hearing, void *work, const struct operation *operation,
+                       const struct outcome *outcome);
 void hearing_tell_room(void *hearing);
 
 #endif

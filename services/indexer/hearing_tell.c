@@ -89,7 +89,8 @@ static void count(struct hearing *hearing, const struct work *work, const struct
     hearing->listener.failed(hearing->listener.state, work->path, found->failure);
 }
 
-void hearing_tell_told(void *state, void *note, const struct operation *operation, const struct outcome *outcome)
+void hearing_tell_told(void *state, void *note, const struct operation *operation,
+                       const struct outcome *outcome)
 {
     struct hearing *hearing = state;
     struct work *work = note;

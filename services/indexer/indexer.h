@@ -54,7 +54,8 @@ void schedule_remove(struct indexer *indexer, struct shelf *shelf, struct ticket
 enum err notice_open(struct indexer *indexer, struct fault *fault);
 
 /* progress.c */
-void progress_begin(struct indexer *indexer); /* a person's wish or files to hear: a round, unless one is under way */
+void progress_begin(
+    struct indexer *indexer); /* a person's wish or files to hear: a round, unless one is under way */
 void progress_now(const struct indexer *indexer, struct progress *to);
 void progress_turn(struct indexer *indexer); /* ends the round when all is idle */
 void progress_tick(struct indexer *indexer); /* four times a second: publishes what changed */

@@ -19,7 +19,7 @@ struct work {
     bool retry;            /* a person wants another try of a file that failed */
     enum worker_mode mode; /* what to do next */
     uint8_t deaths;        /* of workers, over this file */
-    struct id content;      /* the hash; zero: not known */
+    struct id content;     /* the hash; zero: not known */
     struct fact_list facts; /* the file's own, that came with its content */
     struct arena arena;     /* of the facts */
     int fd;                 /* open for reading; -1: not yet */

@@ -155,7 +155,8 @@ static enum err keep_artefacts(struct persist *p, struct planned *plan, struct f
 
     for (uint32_t i = 0; e == ERR_OK && plan->content_is_new && i < plan->found->artefacts.count; i++) {
         const struct artefact *artefact = &plan->found->artefacts.at[i];
-        e = artefact_keep(p->paths, plan->now.content, artefact, plan->digests[i], &plan->kept[i], fault);
+        e = artefact_keep(p->paths, plan->now.content, artefact, plan->digests[i], &plan->kept[i],
+                          &p->w.unsettled, fault);
     }
     return e;
 }

@@ -64,19 +64,18 @@ static void retry(void *persist)
         turn_alarm(p, "");
 }
 
-static void clear_readers(void *persist)
+static void look_at_readers(void *persist)
 {
     struct persist *p = persist;
-    int dead = p->store ? store_clear_readers(p->store) : 0;
 
-    if (dead > 0)
-        log_info("cleared %d dead readers of the store", dead);
+    if (p->store)
+        readers_look(&p->readers, p->store);
 }
 
 void persist_open(struct persist *p)
 {
     try_to_open(p);
-    service_every(p->service, readers_period, clear_readers, p);
+    service_every(p->service, readers_period, look_at_readers, p);
     service_every(p->service, retry_period, retry, p);
 }
 
@@ -88,6 +87,7 @@ void persist_close(struct persist *p)
     store_close(p->store);
     buffer_free(&p->w.row);
     buffer_free(&p->w.dropped);
+    buffer_free(&p->w.unsettled);
     arena_free(&p->arena);
 }
 

@@ -4,6 +4,7 @@
 
 #include "proto/service.h"
 #include "schema_persist.h"
+#include "services/persist/readers.h"
 #include "store/row.h"
 
 struct removal;
@@ -37,6 +38,7 @@ struct persist {
     uint64_t request_revision; /* of its last change; 0: none yet */
     struct arena arena;        /* of one operation of a batch */
 
+    struct readers readers;   /* that stand still inside a transaction */
     struct removal *removals; /* of libraries, under way: oldest first */
 };
 

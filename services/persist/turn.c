@@ -193,7 +193,10 @@ static enum err commit(struct persist *p)
     struct txn *txn = p->w.txn;
 
     if (!turn_is_broken(p))
+        turn_wrote(p, artefact_settle(p->paths, &p->w.unsettled, NULL));
+    if (!turn_is_broken(p))
         turn_wrote(p, finish_writing(p));
+    buffer_reset(&p->w.unsettled);
     p->w.txn = NULL;
     if (!turn_is_broken(p))
         return txn_commit(txn, &p->broken);

@@ -2,7 +2,7 @@
 
 #include "services/search/fold.h"
 
-enum class { CLASS_NONE, CLASS_SMALL, CLASS_CAPITAL, CLASS_DIGIT, CLASS_ALONE };
+enum letter { LETTER_NONE, LETTER_SMALL, LETTER_CAPITAL, LETTER_DIGIT, LETTER_ALONE };
 
 struct word {
     uint32_t len;
@@ -17,10 +17,15 @@ struct walk {
     void *state;
 };
 
-static enum class class_of(uint32_t c) {
-    if (!fold_is_word(c)) return CLASS_NONE; if (c >= '0' && c <= '9') return CLASS_DIGIT;
-    if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE)) return CLASS_CAPITAL;
-    return c >= 0x2E80 && c < 0xAC00 ? CLASS_ALONE : CLASS_SMALL;
+static enum letter letter_of(uint32_t c)
+{
+    if (!fold_is_word(c))
+        return LETTER_NONE;
+    if (c >= '0' && c <= '9')
+        return LETTER_DIGIT;
+    if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE))
+        return LETTER_CAPITAL;
+    return c >= 0x2E80 && c < 0xAC00 ? LETTER_ALONE : LETTER_SMALL;
 }
 
 static void add(struct word *word, const char *bytes, uint32_t len)
@@ -57,24 +62,24 @@ static bool end_run(struct walk *walk)
     return goes_on;
 }
 
-static bool begins_part(enum class before, enum class now)
+static bool begins_part(enum letter before, enum letter now)
 {
-    return before != CLASS_NONE && before != now && !(before == CLASS_CAPITAL && now == CLASS_SMALL);
+    return before != LETTER_NONE && before != now && !(before == LETTER_CAPITAL && now == LETTER_SMALL);
 }
 
 bool words_each(struct text from, bool parts, bool (*seen)(void *state, struct text word), void *state)
 {
     struct walk walk = { .parts = parts, .seen = seen, .state = state };
-    enum class before = CLASS_NONE;
+    enum letter before = LETTER_NONE;
 
     for (uint32_t i = 0, len; i < from.len; i += len) {
         uint32_t c = fold_character((struct text){ from.len - i, from.at + i }, &len);
-        enum class now = class_of(c);
-        bool apart = now == CLASS_NONE || now == CLASS_ALONE || before == CLASS_ALONE;
+        enum letter now = letter_of(c);
+        bool apart = now == LETTER_NONE || now == LETTER_ALONE || before == LETTER_ALONE;
         char folded[4];
-        uint32_t bytes = now == CLASS_NONE ? 0 : fold_write(c, folded);
+        uint32_t bytes = now == LETTER_NONE ? 0 : fold_write(c, folded);
 
-        if (now != CLASS_NONE && bytes == 0) /* an accent of the letter before it */
+        if (now != LETTER_NONE && bytes == 0) /* an accent of the letter before it */
             continue;
         if (apart ? !end_run(&walk) : begins_part(before, now) && !end_part(&walk, false))
             return false;

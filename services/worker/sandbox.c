@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -58,6 +59,17 @@ static void leave_network(void)
 {
     if (unshare(CLONE_NEWNET) != 0)
         (void)!unshare(CLONE_NEWUSER | CLONE_NEWNET);
+}
+
+/* Root may raise a hard limit as long as it has its capabilities. */
+static enum err drop_capabilities(struct fault *fault)
+{
+    struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+    struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+    if (syscall(SYS_capset, &header, none) != 0)
+        return fault_errno(fault, ERR_INTERNAL, errno, "cannot give up capabilities");
+    return ERR_OK;
 }
 
 /* As linux/landlock.h of ABI 6 has it; older kernels take its beginning. */
@@ -152,7 +164,9 @@ enum err sandbox_enter(int socket, struct fault *fault)
     close_range((unsigned)socket + 1, ~0u, 0);
     leave_network();
     close_file_system();
+    enum err e = drop_capabilities(fault);
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* last: a new user namespace clears it */
-    enum err e = set_limits(fault);
+    if (e == ERR_OK)
+        e = set_limits(fault);
     return e == ERR_OK ? filter_calls(socket, fault) : e;
 }

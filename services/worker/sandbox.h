@@ -13,9 +13,10 @@ enum {
     SANDBOX_LIFE_SECONDS = 36000 /* of CPU, for the process */
 };
 
-/* Resource limits, no new privileges, an empty network namespace and Landlock where the kernel permits them, and a
- * list of the system calls that are allowed: all others fail with EPERM. `socket` is the one descriptor that
- * messages may pass. Errors: internal (without no_new_privs and the list of calls nothing hostile may be read). */
+/* Resource limits, no new privileges, no capabilities, an empty network namespace and Landlock where the kernel
+ * permits them, and a list of the system calls that are allowed: all others fail with EPERM. `socket` is the one
+ * descriptor that messages may pass. Errors: internal (without no_new_privs, the limits and the list of calls
+ * nothing hostile may be read). */
 enum err sandbox_enter(int socket, struct fault *fault);
 
 /* The next SANDBOX_JOB_SECONDS of CPU are allowed; behind them SIGXCPU ends the process. */

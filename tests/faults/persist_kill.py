@@ -57,8 +57,7 @@ def kill_supervised(load, persist, restored):
     load.turn(2.1 + load.chance.uniform(0, 0.3))
     persist.kill()
     began = time.monotonic()
-    load.restarted()
-    load.until_acked()
+    load.until_acked(load.restarted)
     restored.append(time.monotonic() - began)
 
 

@@ -39,7 +39,7 @@ def windows(load, count):
     return seen, [b - a for a, b in zip(seen, seen[1:])]
 
 
-def told_to_persist(words):
+def persist_logged(words):
     """Whether persist's log says so."""
     return words in open(os.environ["LOOPHOLE_HOME"] + "/persist.err").read()
 
@@ -63,10 +63,10 @@ def main():
     if how == "killed":
         for reader in readers:
             reader.wait()
-        wait_for(load, lambda: told_to_persist("cleared %d dead readers" % READERS), "no slot was cleared")
+        wait_for(load, lambda: persist_logged("cleared %d dead readers" % READERS), "no slot was cleared")
     else:
         wait_for(load, lambda: all(r.poll() is not None for r in readers), "a stopped reader pins the store for ever")
-        wait_for(load, lambda: told_to_persist("dead readers"), "no slot was cleared")
+        wait_for(load, lambda: persist_logged("dead readers"), "no slot was cleared")
     work(load)
     seen, after = windows(load, 5)
     print("figure: pages that %d commits add: %s undisturbed, %s while %d readers hold a transaction, %s after they "

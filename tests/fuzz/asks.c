@@ -133,3 +133,18 @@ void fuzz_timers(struct service *service)
         if (i < service->timer_count)
             service->timers[i].tick(service->timers[i].state);
 }
+
+void fuzz_watches(struct service *service)
+{
+    for (uint32_t i = service->watch_count; i-- > 0;) {
+        struct pollfd readable = { service->watches[i].fd, POLLIN, 0 };
+
+        if (poll(&readable, 1, 0) == 1)
+            service->watches[i].ready(service->watches[i].state, readable.fd);
+    }
+}
+
+void fuzz_offline(struct service *service)
+{
+    service_asks_abandon(service);
+}

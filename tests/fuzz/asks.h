@@ -22,4 +22,10 @@ bool fuzz_next_ask(struct service *service, struct fuzz_input *input, const stru
 /* What is due by time: every timer of the service, once. */
 void fuzz_timers(struct service *service);
 
+/* Every ask of the service to another one fails: nobody is there. */
+void fuzz_offline(struct service *service);
+
+/* Whatever the service watches and is readable now. */
+void fuzz_watches(struct service *service);
+
 #endif

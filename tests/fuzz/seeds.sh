@@ -48,6 +48,7 @@ any_query_finds_rows_or_is_explained() { _replay search/query; }
 any_index_file_is_searched_or_refused() { _replay search/file; }
 any_asks_to_search_are_answered() { _replay search/asks; }
 any_asks_to_the_supervisor_are_answered() { _replay supervisor/asks; }
+any_asks_to_the_indexer_are_answered() { _replay indexer/asks; }
 
 what_was_found_stays_small() {
     [ -d "$found" ] || skip "nothing was found yet"

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "proto/example.h"
-#include "proto/service_parts.h"
 #include "services/search/search.h"
 #include "store/catalogue_write.h"
 #include "tests/fuzz/asks.h"
@@ -87,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
     while (fuzz_next_ask(stage->search.service, &input, &known))
         ;
-    service_asks_abandon(stage->search.service);
+    fuzz_offline(stage->search.service);
     search_follow(&stage->search);
     return 0;
 }

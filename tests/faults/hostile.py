@@ -1,0 +1,147 @@
+"""hostile.py COMMAND …: what a running engine makes of files and of workers that mean harm. LOOPHOLE_HOME is given.
+
+  files FOLDER MANIFEST   the files of hostile_files.py
+  one FOLDER FILE         a file that may not stop the others, and must have its verdict with a reason
+  workers FOLDER early|late   stand-in workers that die, hang and lie over most of the files there are
+  escape FOLDER           a stand-in worker that tries to get out
+  limits                  under which limits the indexer's workers stand
+  start FOLDER WORKER BIN workers that end as they start; then WORKER takes their place in BIN
+"""
+import collections
+import os
+import shutil
+import sys
+import time
+
+from library import DECIDED, Library, real_audio, state, wait_until, why
+
+# What a stand-in does over a file, and the word of the reason that is told.
+DEEDS = {"crash": "SEGV", "abort": "ABRT", "exit": "exit code 0", "overflow": "SEGV", "hang": "no answer within",
+         "spin": "no answer within", "leak": "ABRT", "hangup": "", "length": "", "empty": "", "babble": "", "flood": "", "half": "",
+         "number": "answer to no job", "content": "state", "state": "state", "reason": "state", "negative": "",
+         "embedding": "embedding", "user": "source"}
+
+
+def indexer_pid():
+    return int(open(os.path.join(os.environ["LOOPHOLE_HOME"], "run", "indexer.lock")).read().split()[0])
+
+
+def write(folder, name, data):
+    with open(os.path.join(folder, name), "wb") as out:
+        out.write(data)
+
+
+def indexed(folder, count):
+    """The items of a folder, its seconds, and that one indexer did it all."""
+    pid, began = indexer_pid(), time.monotonic()
+    library = Library(folder).add().wait_idle()
+    seconds = time.monotonic() - began
+    assert indexer_pid() == pid, "the indexer was another one in the end"
+    return library, library.decided(count), seconds
+
+
+def verdict_fits(verdict, item):
+    if item is None:
+        return verdict == "odd"
+    if state(item) in ("done", "none"):
+        return verdict in ("fine", "told")
+    return verdict != "fine" and why(item) != ""
+
+
+def files(folder, manifest):
+    lines = [line.split() for line in open(manifest)]
+    wanted = {bytes.fromhex(path): verdict for verdict, path in lines}
+    seen = sum(1 for verdict in wanted.values() if verdict != "odd")
+    library, items, seconds = indexed(folder, seen)
+    wrong = [(verdict, path, state(items[path]) if path in items else "no item", why(items[path]) if path in items else "")
+             for path, verdict in wanted.items() if not verdict_fits(verdict, items.get(path))]
+    assert not wrong, "%d wrong: %s" % (len(wrong), wrong[:10])
+    strangers = set(items) - set(wanted)
+    assert not strangers, "items of no file that was made: %s" % sorted(strangers)[:10]
+    states = collections.Counter(state(item) for item in items.values())
+    print("figure: %d hostile files beside %d good ones in %d s: %s; %d are no item" % (
+        len(wanted) - 40, 40, seconds, ", ".join("%d %s" % (n, s) for s, n in sorted(states.items())),
+        len(wanted) - len(items)))
+    print("figure: reasons: " + "; ".join("%d %s" % (n, r) for r, n in collections.Counter(
+        why(item)[:40] for item in items.values() if why(item)).most_common(5)))
+    again = time.monotonic()
+    library.rescan().wait_idle()
+    counts = library.progress()
+    assert counts.get("done", 0) + counts.get("failed", 0) == 0, "heard again at the next look: %s" % counts
+    print("figure: looked at again in %d ms: all are known" % ((time.monotonic() - again) * 1000))
+
+
+def one(folder, name):
+    for path in real_audio(".wav")[:3]:
+        shutil.copy(path, folder)
+    _, items, seconds = indexed(folder, 4)
+    item = items.pop(os.fsencode(name))
+    assert state(item) in DECIDED and (state(item) in ("done", "none") or why(item)), item
+    assert all(state(other) == "done" for other in items.values()), items
+    print("figure: %s: %s%s, in %d s with 3 good ones" % (name, state(item), why(item) and ": " + why(item), seconds))
+
+
+def workers(folder, when):
+    for deed in DEEDS:
+        write(folder, deed + ".wav", b"%s%s \n" % (b"early " if when == "early" else b"", deed.encode()))
+    for n in range(20):
+        write(folder, "good %d.wav" % n, b"good %d\n" % n)
+    deeds = dict(DEEDS)
+    if when == "late":
+        write(folder, "twice.wav", b"twice\n")
+    else:
+        deeds = {deed: reason for deed, reason in DEEDS.items() if reason not in ("embedding", "source", "state")}
+    _, items, seconds = indexed(folder, len(DEEDS) + 20 + (when == "late"))
+    good = [path for path, item in items.items() if path.startswith((b"good", b"twice"))]
+    assert all(state(items[path]) == "done" for path in good), [(p, state(items[p]), why(items[p])) for p in good]
+    for deed, reason in deeds.items():
+        item = items[deed.encode() + b".wav"]
+        assert state(item) == "quarantined" and reason in why(item) and why(item).startswith("it ended 2 workers: "), \
+            (deed, state(item), why(item))
+    print("figure: %d ways to harm over %s; %d quarantined with their reason, %d good files done, in %d s" % (
+        len(deeds), "the hash" if when == "early" else "the analysis", len(deeds), len(good), seconds))
+
+
+def escape(folder):
+    write(folder, "escape.wav", b"escape\n")
+    _, items, _ = indexed(folder, 1)
+    assert why(items[b"escape.wav"]) == "escaped by nothing", why(items[b"escape.wav"])
+
+
+def workers_of(pid):
+    found = []
+    for task in os.listdir("/proc/%d/task" % pid):
+        found += [int(child) for child in open("/proc/%d/task/%s/children" % (pid, task)).read().split()]
+    return [child for child in found if os.path.basename(os.readlink("/proc/%d/exe" % child)) == "loophole-worker"]
+
+
+def limits():
+    def bound():
+        return [pid for pid in workers_of(indexer_pid()) if "Seccomp:\t2" in open("/proc/%d/status" % pid).read()]
+    pids = wait_until(bound, "a worker is in its sandbox", 60)
+    status = open("/proc/%d/status" % pids[0]).read()
+    assert "NoNewPrivs:\t1" in status and "CapEff:\t0000000000000000" in status and "CapPrm:\t0000000000000000" in status, status
+    rows = {line[:26].strip(): line[26:].split()[:2] for line in open("/proc/%d/limits" % pids[0])}
+    assert rows["Max address space"] == [str(2048 << 20)] * 2, rows
+    assert rows["Max file size"] == ["0", "0"] and rows["Max core file size"] == ["0", "0"], rows
+    assert int(rows["Max cpu time"][1]) <= 36000 and int(rows["Max open files"][1]) <= 16, rows
+    files = sorted(os.listdir("/proc/%d/fd" % pids[0]))
+    assert set(files) <= {"0", "1", "2", "3"}, files
+    print("figure: %d workers: seccomp, no new privileges, no capabilities, 2 GiB, no files but the socket" % len(pids))
+
+
+def start(folder, worker, programs):
+    shutil.copy(real_audio(".wav")[0], folder)
+    library, pid = Library(folder), indexer_pid()
+    wait_until(lambda: "workers end at their start" in library.must("indexer.status", {}).get("alarm", ""), "the alarm", 60)
+    library.add()
+    wait_until(lambda: library.items(), "the item is there", 120)
+    shutil.copy(worker, programs + "/new")
+    os.rename(programs + "/new", programs + "/loophole-worker")
+    items = library.decided(1)
+    assert [state(item) for item in items.values()] == ["done"], items
+    assert indexer_pid() == pid, "the indexer was another one in the end"
+    wait_until(lambda: not library.must("indexer.status", {}).get("alarm", ""), "the alarm is over", 60)
+
+
+{f.__name__: f for f in (files, one, workers, escape, limits, start)}[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,364 @@
+/* stand_in: stands in the place of loophole-worker, in its real sandbox and under its real limits. The first line of
+ * a file says what it does over it: "[early ]WORD …", where early is over the first job of two, the hash. A file
+ * that says nothing is heard well. Two variables name what no file can:
+ *
+ *   STAND_IN_ANALYSER=N   the version of the analyser that it says it is
+ *   STAND_IN_BPM=N        the bpm that it hears in every file                                                     */
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/hash.h"
+#include "proto/pipe.h"
+#include "schema_worker.h"
+#include "services/worker/sandbox.h"
+
+enum { SOCKET = 3, LINE = 64, MEGABYTE = 1 << 20 };
+
+struct stand_in {
+    struct pipe pipe;
+    struct job job;
+    struct result result; /* what a good worker would answer */
+    struct embedding embedding;
+    struct hash content;
+    struct fact facts[2];
+    double block[16];
+    uint64_t analyser;
+    double bpm;
+};
+
+/* ---- it dies, hangs and leaks ---- */
+
+static void crashes(struct stand_in *s)
+{
+    (void)s;
+    int *volatile nowhere = NULL;
+    *nowhere = 1;
+}
+static void aborts(struct stand_in *s)
+{
+    (void)s;
+    abort();
+}
+static void exits(struct stand_in *s)
+{
+    (void)s;
+    _exit(0);
+}
+static int deeper(volatile int *depth)
+{
+    volatile int here[1024] = { *depth + 1 };
+    return *depth < 0 ? 0 : deeper(here) + here[1];
+}
+static void overflows(struct stand_in *s)
+{
+    (void)s;
+    deeper((volatile int[1]){ 0 });
+}
+static void hangs(struct stand_in *s)
+{
+    (void)s;
+    int word = 0;
+    for (;;)
+        syscall(SYS_futex, &word, FUTEX_WAIT, 0, NULL, NULL, 0);
+}
+static void spins(struct stand_in *s)
+{
+    (void)s;
+    for (volatile bool going = true; going;)
+        ;
+}
+static void leaks(struct stand_in *s)
+{
+    (void)s;
+    for (char *more; (more = malloc(MEGABYTE));)
+        memset(more, 1, MEGABYTE);
+    abort(); /* as a library does that is out of memory */
+}
+static void hangs_up(struct stand_in *s)
+{
+    close(SOCKET);
+    hangs(s);
+}
+
+/* ---- it answers wildly ---- */
+
+static void say(const void *bytes, size_t len)
+{
+    struct iovec part = { .iov_base = (void *)(uintptr_t)bytes, .iov_len = len };
+    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+
+    (void)!sendmsg(SOCKET, &message, MSG_NOSIGNAL);
+}
+static void answers(struct stand_in *s)
+{
+    if (pipe_send(&s->pipe, &result_shape, &s->result, -1, NULL) != ERR_OK)
+        _exit(1);
+}
+static void announces_4_gigabytes(struct stand_in *s)
+{
+    say("\xff\xff\xff\xff\x81", 5);
+    hangs(s);
+}
+static void announces_nothing(struct stand_in *s)
+{
+    (void)s;
+    say("\0\0\0\0", 4);
+}
+static void babbles(struct stand_in *s)
+{
+    uint8_t noise[4 + 1000] = { 1000 & 0xff, 1000 >> 8 };
+    (void)s;
+    syscall(SYS_getrandom, noise + 4, sizeof(noise) - 4, 0);
+    say(noise, sizeof(noise));
+}
+static void floods(struct stand_in *s)
+{
+    for (;;)
+        babbles(s);
+}
+static void answers_half(struct stand_in *s)
+{
+    (void)s;
+    say("\x40\0\0\0\x83\xa6number", 12);
+}
+static void answers_half_and_hangs(struct stand_in *s)
+{
+    answers_half(s);
+    hangs(s);
+}
+static void answers_another_job(struct stand_in *s)
+{
+    s->result.number += 1000;
+    answers(s);
+}
+static void answers_twice(struct stand_in *s)
+{
+    answers(s);
+    answers(s);
+}
+static void answers_without_content(struct stand_in *s)
+{
+    s->result.found.content = (struct bytes){ 0 };
+    answers(s);
+}
+static void answers_an_unfit_state(struct stand_in *s)
+{
+    s->result.found.state.value = ANALYSIS_STATE_QUARANTINED;
+    answers(s);
+}
+static void fails_without_a_reason(struct stand_in *s)
+{
+    s->result.found.state.value = ANALYSIS_STATE_FAILED;
+    answers(s);
+}
+static void answers_of_negative_length(struct stand_in *s)
+{
+    s->result.found.frames = -1;
+    answers(s);
+}
+static void answers_a_cut_embedding(struct stand_in *s)
+{
+    s->result.found.embedding.rhythm.count = 3;
+    answers(s);
+}
+static void speaks_for_a_person(struct stand_in *s)
+{
+    s->facts[0].source.value = SOURCE_USER;
+    answers(s);
+}
+
+/* ---- it tries to get out ---- */
+
+static bool opens(void)
+{
+    return open("/etc/passwd", O_RDONLY) >= 0;
+}
+static bool connects(void)
+{
+    return socket(AF_INET, SOCK_STREAM, 0) >= 0;
+}
+static bool forks(void)
+{
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    return child > 0;
+}
+static bool executes(void)
+{
+    return execve("/bin/true", (char *[]){ "true", NULL }, (char *[]){ NULL }) == 0;
+}
+static bool traces(void)
+{
+    return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) == 0;
+}
+static bool kills(void)
+{
+    return kill(getppid(), SIGCONT) == 0;
+}
+static bool maps_more(void)
+{
+    size_t size = ((size_t)SANDBOX_MEMORY_MB + 1) << 20;
+    return mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+}
+static bool raises_memory(void)
+{
+    return setrlimit(RLIMIT_AS, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY }) == 0;
+}
+static bool raises_time(void)
+{
+    rlim_t more = (rlim_t)SANDBOX_LIFE_SECONDS + 1;
+    return setrlimit(RLIMIT_CPU, &(struct rlimit){ more, more }) == 0;
+}
+
+static void escapes(struct stand_in *s)
+{
+    static const struct {
+        const char *what;
+        bool (*gets_out)(void);
+    } ways[] = {
+        { "open", opens },
+        { "socket", connects },
+        { "fork", forks },
+        { "execve", executes },
+        { "ptrace", traces },
+        { "kill", kills },
+        { "more memory", maps_more },
+        { "a higher limit of memory", raises_memory },
+        { "more time", raises_time },
+    };
+    char words[200] = "nothing";
+    size_t len = 0;
+
+    for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)
+        if (ways[i].gets_out() && len < sizeof(words))
+            len += (size_t)snprintf(words + len, sizeof(words) - len, "%s%s", len ? ", " : "", ways[i].what);
+    char failure[240];
+    snprintf(failure, sizeof(failure), "escaped by %s", words);
+    s->result.found.state.value = ANALYSIS_STATE_FAILED;
+    s->result.found.failure = text_of(failure);
+    answers(s);
+}
+
+/* ---- what a file asks for ---- */
+
+static const struct {
+    const char *word;
+    void (*act)(struct stand_in *);
+} deeds[] = {
+    { "crash", crashes },
+    { "abort", aborts },
+    { "exit", exits },
+    { "overflow", overflows },
+    { "hang", hangs },
+    { "spin", spins },
+    { "leak", leaks },
+    { "hangup", hangs_up },
+    { "length", announces_4_gigabytes },
+    { "empty", announces_nothing },
+    { "babble", babbles },
+    { "flood", floods },
+    { "half", answers_half_and_hangs },
+    { "number", answers_another_job },
+    { "twice", answers_twice },
+    { "content", answers_without_content },
+    { "state", answers_an_unfit_state },
+    { "reason", fails_without_a_reason },
+    { "negative", answers_of_negative_length },
+    { "embedding", answers_a_cut_embedding },
+    { "user", speaks_for_a_person },
+    { "escape", escapes },
+};
+
+static void act(struct stand_in *s, const char *line)
+{
+    bool early = strncmp(line, "early ", 6) == 0;
+    enum worker_mode when = early ? WORKER_MODE_HASH : WORKER_MODE_ANALYSE;
+    size_t len = strcspn(line += early ? 6 : 0, " \n");
+
+    for (size_t i = 0; i < sizeof(deeds) / sizeof(*deeds); i++)
+        if (s->job.mode.value == (int32_t)when && strlen(deeds[i].word) == len &&
+            strncmp(line, deeds[i].word, len) == 0) {
+            deeds[i].act(s);
+            return;
+        }
+    answers(s);
+}
+
+static struct fact fact(const char *attribute, double number, uint64_t version)
+{
+    return (struct fact){ .attribute = text_of(attribute),
+                          .source = { .value = SOURCE_ANALYSIS },
+                          .has_number = true,
+                          .number = number,
+                          .confidence = 1,
+                          .version = version,
+                          .shown = true };
+}
+
+static void hear_well(struct stand_in *s, const char *line, size_t len)
+{
+    struct analysed *found = &s->result.found;
+
+    s->content = hash_of(line, len);
+    s->facts[0] = fact("bpm", s->bpm, s->analyser);
+    s->facts[1] = fact("duration_s", 1, s->analyser);
+    s->result = (struct result){ .number = s->job.number, .seconds = 1 };
+    *found = (struct analysed){ .state = { .value = ANALYSIS_STATE_WAITING }, .analyser = s->analyser };
+    found->content = bytes_of(s->content.b, sizeof(s->content.b));
+    if (s->job.mode.value == WORKER_MODE_HASH)
+        return;
+    found->state.value = ANALYSIS_STATE_DONE;
+    found->container = TEXT("wav");
+    found->sample_rate = 48000;
+    found->channels = 1;
+    found->frames = 48000;
+    found->facts = (struct fact_list){ 2, s->facts };
+    found->has_embedding = true;
+    found->embedding = s->embedding;
+}
+
+static double setting(const char *name, double otherwise)
+{
+    const char *value = getenv(name);
+    return value ? atof(value) : otherwise;
+}
+
+int main(void)
+{
+    struct stand_in s = { .analyser = (uint64_t)setting("STAND_IN_ANALYSER", 1),
+                          .bpm = setting("STAND_IN_BPM", 120) };
+    struct arena arena = { 0 };
+    int fd;
+
+    s.embedding = (struct embedding){ .spectrum = { 16, s.block },
+                                      .timbre = { 16, s.block },
+                                      .pitch = { 12, s.block },
+                                      .amplitude = { 12, s.block },
+                                      .rhythm = { 8, s.block } };
+    pipe_open(&s.pipe, SOCKET);
+    if (sandbox_enter(SOCKET, NULL) != ERR_OK)
+        return 1;
+    while (pipe_receive(&s.pipe, PIPE_WAIT, &job_shape, &arena, &s.job, &fd, NULL) == ERR_OK) {
+        char line[LINE + 1] = "";
+        ssize_t len = fd >= 0 ? pread(fd, line, LINE, 0) : 0;
+        sandbox_allow_job();
+        hear_well(&s, line, len > 0 ? (size_t)len : 0);
+        act(&s, line);
+        close(fd);
+        s.job = (struct job){ 0 };
+        arena_reset(&arena);
+    }
+    _exit(0);
+}

@@ -1,0 +1,30 @@
+/* Any row of asks to an indexer without workers, beside no other service: each is answered, refused or put off. */
+#include "services/indexer/indexer.h"
+#include "tests/fuzz/asks.h"
+
+/* One turn of the loop, as far as time and threads have brought something. */
+static void turn(struct indexer *indexer)
+{
+    fuzz_timers(indexer->service);
+    fuzz_watches(indexer->service);
+    indexer_turn(indexer);
+    fuzz_offline(indexer->service);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    static struct indexer indexer;
+    static const struct id_list none;
+    struct fuzz_input input = { bytes, len };
+
+    if (!indexer.service) {
+        indexer.service = fuzz_service(&schema_indexer);
+        indexer_open(&indexer);
+        service_answer(indexer.service, &asks_handlers, &indexer);
+        service_tells(indexer.service, indexer_tell, indexer_cancel, &indexer);
+    }
+    while (fuzz_next_ask(indexer.service, &input, &none))
+        ;
+    turn(&indexer);
+    return 0;
+}
