@@ -112,19 +112,21 @@ static struct text value_of(struct text whole, const char *key)
     return (struct text){ 0 };
 }
 
-static int64_t number_of(struct text digits)
+/* 0 for anything but a number from 1 to `most`. */
+static int64_t number_of(struct text digits, int64_t most)
 {
     char text[24];
+    int64_t number = text_copy(text, sizeof(text), digits) ? strtoll(text, NULL, 10) : 0;
 
-    return text_copy(text, sizeof(text), digits) ? strtoll(text, NULL, 10) : 0;
+    return number > 0 && number <= most ? number : 0;
 }
 
 static bool read_record(struct text whole, struct crash *crash)
 {
     *crash = (struct crash){
         .service = value_of(whole, "service: "),
-        .pid = (int32_t)number_of(value_of(whole, "pid: ")),
-        .at = number_of(value_of(whole, "at: ")) * 1000000,
+        .pid = (int32_t)number_of(value_of(whole, "pid: "), INT32_MAX),
+        .at = number_of(value_of(whole, "at: "), INT64_MAX / 1000000) * 1000000,
         .signal = value_of(whole, "signal: "),
         .in_hand = value_of(whole, "in hand: "),
         .ended = value_of(whole, "ended: "),

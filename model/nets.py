@@ -119,7 +119,7 @@ def tempo_scorer(sounds, seed=0, epochs=25, batch=16, drop=.15, penalty=1e-3):
     return mean, spread, values
 
 
-def key_profiles(views, minor, penalty=1e-4, steps=800):
+def key_profiles(views, minor, penalty=1e-2, steps=400):
     """`views`: pieces × 5 × 12, all with the tonic C. Profiles of major and minor under which the right one of the 24
     keys scores highest."""
     turned = np.stack([np.roll(views, -t, axis=2).reshape(len(views), -1) for t in range(12)], 1)

@@ -203,7 +203,7 @@ class Material:
         learn_judges(found, rows, drum, self.many, self.tonal)
 
 
-def folds(kits, count=4):
+def folds(kits, count=3):
     """Kits dealt into folds, the large ones first; each General MIDI instrument is a kit."""
     names, sizes = np.unique(kits, return_counts=True)
     fold, filled = {}, np.zeros(count)

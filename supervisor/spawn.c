@@ -13,11 +13,23 @@
 
 extern char **environ;
 
+/* A disk that is full or read-only keeps no service from starting. */
+static bool can_open(const char *log)
+{
+    int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 static enum err set_files(posix_spawn_file_actions_t *files, const struct paths *paths, const char *service)
 {
     char log[PATH_MAX + 64];
 
     (void)snprintf(log, sizeof(log), "%s/%s.log", paths->logs, service);
+    if (!can_open(log))
+        (void)text_copy(log, sizeof(log), TEXT("/dev/null"));
     if (posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0) != 0 ||
         posix_spawn_file_actions_addopen(files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) != 0 ||
         posix_spawn_file_actions_addopen(files, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0600) !=

@@ -155,6 +155,7 @@ void indexer_open(struct indexer *indexer)
     if (notice_open(indexer, &fault) != ERR_OK)
         log_fault("libraries are not watched but rescanned", &fault);
     listen(indexer);
+    schedule_tick(indexer); /* the libraries are known before the first ask, where the store is there */
 }
 
 /* A thread that hangs may come back to what it uses: then nothing is freed, the process ends anyway. */

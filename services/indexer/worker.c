@@ -145,7 +145,8 @@ void worker_end(struct worker *worker, char *why)
     bool alone = reap(worker->pid, 0, &status); /* it died by itself: that says why */
     if (!alone && worker->pipe.fd >= 0) {
         uint8_t byte;
-        bool hung_up = recv(worker->pipe.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+        ssize_t got = recv(worker->pipe.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        bool hung_up = got == 0 || (got < 0 && errno == ECONNRESET); /* reset: it left a job unread */
         alone = hung_up && reap(worker->pid, DYING_US, &status);
     }
     if (alone)

@@ -28,30 +28,74 @@ static void end_with(struct persist *p, const struct fault *fault)
     exit(err_exit_code(fault->code));
 }
 
-static void try_to_open(struct persist *p)
+/* One row, as it is, through to the disk. */
+static enum err try_to_write(struct store *store, struct fault *fault)
 {
-    char what[sizeof(p->alarm)];
-    struct fault fault = { 0 };
-    enum err e = store_open(p->paths, STORE_WRITER, &p->store, &fault);
+    struct txn *txn;
+    enum err e = store_write(store, &txn, fault);
 
-    if (e == ERR_OK) {
-        store_clear_readers(p->store);
-        log_info("the store is open: %llu pages", (unsigned long long)store_pages(p->store));
-        turn_alarm(p, "");
-        return;
-    }
-    p->store = NULL;
-    if (!may_pass(e))
-        end_with(p, &fault);
-    snprintf(what, sizeof(what), "the store cannot be opened: %.180s", fault.what);
-    turn_alarm(p, what);
+    if (e != ERR_OK)
+        return e;
+    e = txn_set_version(txn, STORE_VERSION);
+    if (e == ERR_OK)
+        return txn_commit(txn, fault);
+    txn_end(txn);
+    return fault_set(fault, e, "a row cannot be written");
 }
 
-static bool has_room(struct persist *p)
+static enum err open_and_try(struct persist *p, struct fault *fault)
+{
+    enum err e = store_open(p->paths, STORE_WRITER, &p->store, fault);
+
+    if (e == ERR_OK && p->alarm[0]) {
+        e = try_to_write(p->store, fault);
+        if (e != ERR_OK)
+            store_close(p->store);
+    }
+    if (e != ERR_OK)
+        p->store = NULL;
+    return e;
+}
+
+static void alarm_of_store(struct persist *p, const struct fault *fault)
+{
+    char what[sizeof(p->alarm)];
+
+    p->alarm_of_disk = fault->code == ERR_FULL || !persist_has_room(p);
+    snprintf(what, sizeof(what), "the store takes no writes: %.180s", fault->what);
+    turn_alarm(p, p->alarm_of_disk ? "the disk is full: read-only" : what);
+}
+
+static void try_to_open(struct persist *p)
+{
+    struct fault fault = { 0 };
+    enum err e = open_and_try(p, &fault);
+
+    if (e != ERR_OK && !may_pass(e))
+        end_with(p, &fault);
+    if (e != ERR_OK) {
+        alarm_of_store(p, &fault);
+        return;
+    }
+    store_clear_readers(p->store);
+    log_info("the store is open: %llu pages", (unsigned long long)store_pages(p->store));
+    if (!p->alarm_of_disk || persist_has_room(p))
+        turn_alarm(p, "");
+}
+
+void persist_open_anew(struct persist *p, const struct fault *why)
+{
+    store_close(p->store);
+    p->store = NULL;
+    alarm_of_store(p, why);
+    try_to_open(p);
+}
+
+bool persist_has_room(const struct persist *p)
 {
     struct statvfs fs;
 
-    return statvfs(p->paths->data, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize >= room_again;
+    return statvfs(p->paths->data, &fs) != 0 || (uint64_t)fs.f_bavail * fs.f_frsize >= room_again;
 }
 
 static void retry(void *persist)
@@ -60,7 +104,7 @@ static void retry(void *persist)
 
     if (!p->store)
         try_to_open(p);
-    else if (p->alarm[0] && p->alarm_of_disk && has_room(p))
+    else if (p->alarm[0] && p->alarm_of_disk && persist_has_room(p))
         turn_alarm(p, "");
 }
 

@@ -49,6 +49,11 @@ extern const struct persist_handlers persist_asks;
 void persist_open(struct persist *p);
 void persist_close(struct persist *p);
 
+/* After a commit that failed for the disk: closes the store and opens it again, at once and then every second, until
+ * a commit of one row comes through. The alarm stands as long. */
+void persist_open_anew(struct persist *p, const struct fault *why);
+bool persist_has_room(const struct persist *p); /* of the disk of the store */
+
 /* Fills in `status`. */
 void persist_tell(void *state, struct arena *arena, struct service_status *to);
 

@@ -9,6 +9,7 @@
 #include "store/changelog.h"
 
 enum { TRIMMED_AT_LEAST = 64 };
+static const char hint_of_full[] = "free some space: writes are taken again as soon as there is room";
 
 /* ---- the alarm ---- */
 
@@ -39,13 +40,16 @@ static enum err load(struct persist *p)
     return e;
 }
 
-/* After an error of the disk LMDB trusts its environment no more: a successor opens it. */
+/* After an error of the disk LMDB trusts its environment no more. One that is full may show as a write of which only
+ * a part was done. */
 static void open_anew(struct persist *p, struct fault *fault)
 {
     if (fault->code != ERR_IO)
         return;
-    fault_hint(fault, "the store is being opened anew: ask again");
-    service_stop(p->service, err_exit_code(ERR_IO));
+    if (!persist_has_room(p))
+        fault->code = ERR_FULL;
+    fault_hint(fault, "%s", fault->code == ERR_FULL ? hint_of_full : "the store is opened anew: ask again");
+    persist_open_anew(p, fault);
 }
 
 static enum err open_transaction(struct persist *p, struct fault *fault)
@@ -235,7 +239,7 @@ static void fail(struct persist *p, enum err e)
     log_fault("commit", &p->broken);
     if (e == ERR_FULL) {
         p->alarm_of_disk = true;
-        fault_hint(&p->broken, "free some space: writes are taken again as soon as there is room");
+        fault_hint(&p->broken, "%s", hint_of_full);
         turn_alarm(p, "the disk is full: read-only");
     }
     open_anew(p, &p->broken);

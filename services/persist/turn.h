@@ -1,7 +1,7 @@
 /* turn.h: group commit. The transaction opens with the first mutation of a turn of the loop and is committed at the
  * turn's end, before any of its answers leaves.
  *
- *   turn_begin ─► checks ─► turn_wrote(each write) ─► turn_log ─► answer is held and remembered ─► turn_end: commit, acks
+ *   turn_begin ─► checks ─► turn_wrote(each write) ─► turn_log ─► answer held, remembered ─► turn_end: commit, acks
  *
  * What is refused before its first write fails alone; a failure after it undoes the whole turn. */
 #ifndef LOOPHOLE_PERSIST_TURN_H

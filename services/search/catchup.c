@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include "common/log.h"
+#include "store/keys.h"
 
 enum {
     GATHER = 1000, /* rows of the log, or ids, at a time */
@@ -147,33 +148,47 @@ static bool see_change(void *state, const struct change *change)
     return ++g->count < GATHER;
 }
 
-static bool see_media(void *state, const struct media *media)
+static enum err gather_log(struct catchup *catchup, struct txn *txn)
 {
-    struct gathering *g = state;
+    struct gathering g = { .catchup = catchup, .txn = txn };
+    enum err e = catalogue_each_change(txn, &catchup->gather_arena, catchup->index->revision, see_change, &g);
 
-    g->e = queue_add(g->catchup, media->id);
-    g->catchup->after = media->id;
-    return g->e == ERR_OK && ++g->count < GATHER;
+    arena_reset(&catchup->gather_arena);
+    return e == ERR_OK ? g.e : e;
+}
+
+/* The keys alone: a record that can't be read is found out when it is refreshed. */
+static enum err gather_ids(struct catchup *catchup, struct txn *txn)
+{
+    struct key after = key_id(catchup->after);
+    struct walk walk;
+    uint32_t count = 0;
+    enum err e = walk_begin(txn, DB_MEDIA, key_bytes(&after), (struct bytes){ 0 }, &walk);
+
+    while (e == ERR_OK && count < GATHER && walk_next(&walk)) {
+        struct id id = key_id_at(walk.key, 0);
+        if (id_equal(id, catchup->after))
+            continue;
+        catchup->after = id;
+        e = queue_add(catchup, id);
+        count++;
+    }
+    walk_end(&walk);
+    if (e == ERR_OK && count < GATHER) {
+        catchup->is_sweeping = false;
+        catchup->gathered = catchup->sweep_head;
+    }
+    return e;
 }
 
 static enum err gather(struct catchup *catchup, struct txn *txn)
 {
-    struct gathering g = { .catchup = catchup, .txn = txn };
-    struct arena *arena = &catchup->gather_arena;
     enum err e;
 
     catchup->queued = catchup->next = 0;
-    if (catchup->is_sweeping)
-        e = catalogue_each_media(txn, arena, catchup->after, see_media, &g);
-    else
-        e = catalogue_each_change(txn, arena, catchup->index->revision, see_change, &g);
-    arena_reset(arena);
-    if (catchup->is_sweeping && e == ERR_OK && g.e == ERR_OK && g.count < GATHER) {
-        catchup->is_sweeping = false;
-        catchup->gathered = catchup->sweep_head;
-    }
+    e = catchup->is_sweeping ? gather_ids(catchup, txn) : gather_log(catchup, txn);
     queue_sort(catchup);
-    return e == ERR_OK ? g.e : e;
+    return e;
 }
 
 /* ---- refreshing ---- */
@@ -221,7 +236,7 @@ static enum err begin_anew(struct catchup *catchup, struct id catalogue, uint64_
 
 static enum err check_place(struct catchup *catchup, struct txn *txn, uint64_t *head)
 {
-    uint64_t tail, revision = catchup->is_sweeping ? catchup->sweep_head : catchup->index->revision;
+    uint64_t tail, revision = catchup->is_sweeping ? catchup->sweep_head : catchup->gathered;
     struct id catalogue;
     enum err e = catalogue_id(txn, &catalogue);
 
@@ -266,6 +281,8 @@ static enum err work(struct catchup *catchup, struct txn *txn, usec_t until)
         if (has_gathered && clock_steady() > until)
             return ERR_OK;
         e = gather(catchup, txn);
+        if (e == ERR_INTERNAL) /* a row of the log can't be read: the records themselves tell as well */
+            e = begin_anew(catchup, catchup->index->catalogue, head);
         has_gathered = true;
     }
     return e;

@@ -37,7 +37,7 @@ struct request {
     struct call *call;     /* NULL once the handler has returned */
     struct ticket ticket;  /* number 0: not put off yet */
     usec_t deadline;       /* steady clock */
-    bool is_put_off;       /* run has put it off itself: whoever ends it answers */
+    bool is_put_off;       /* whoever keeps it answers */
     struct request *next;
 };
 
@@ -54,6 +54,10 @@ extern const struct search_handlers search_handlers;
 enum err search_when_current(struct search *search, struct call *call,
                              enum err (*run)(struct request *request, const void *ask, void *answer),
                              const void *ask, void *answer);
+
+/* Puts the answer off: `kept`, to be freed by whoever then answers request->ticket, has what is needed for it. Errors:
+ * busy, full. */
+enum err search_put_off(struct request *request, struct request **kept);
 
 /* Timers and events: catches up, answers who waits, writes the file. */
 void search_follow(struct search *search);

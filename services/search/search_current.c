@@ -32,25 +32,47 @@ static bool catch_up(struct search *search, usec_t at_most)
 
 /* ---- those who wait ---- */
 
-static enum err wait(struct search *search, const struct request *request)
+/* What the answer and its fault are written to once the handler has returned. */
+static enum err outlive_handler(struct request *request)
 {
-    struct request *kept = malloc(sizeof(*kept));
     void *answer = arena_alloc(request->arena, call_ask(request->call)->answer->size);
     struct fault *fault = arena_alloc(request->arena, sizeof(*fault));
 
-    if (!kept || !answer || !fault) {
-        free(kept);
-        return fault_set(request->fault, ERR_FULL, "no memory to wait for the index");
-    }
-    *kept = *request;
-    kept->answer = answer;
-    kept->fault = fault;
-    kept->ticket = call_defer(request->call);
-    kept->call = NULL;
-    if (!kept->ticket.number) {
-        free(kept);
+    if (!answer || !fault)
+        return fault_set(request->fault, ERR_FULL, "no memory to put the answer off");
+    request->ticket = call_defer(request->call);
+    if (!request->ticket.number)
         return ERR_BUSY;
-    }
+    request->answer = answer;
+    request->fault = fault;
+    request->call = NULL;
+    return ERR_OK;
+}
+
+enum err search_put_off(struct request *request, struct request **kept)
+{
+    enum err e = ERR_OK;
+
+    *kept = malloc(sizeof(**kept));
+    if (!*kept)
+        return fault_set(request->fault, ERR_FULL, "no memory to put the answer off");
+    if (request->call)
+        e = outlive_handler(request);
+    **kept = *request;
+    (*kept)->next = NULL;
+    request->is_put_off = e == ERR_OK;
+    if (e != ERR_OK)
+        free(*kept);
+    return e;
+}
+
+static enum err wait(struct search *search, struct request *request)
+{
+    struct request *kept;
+    enum err e = search_put_off(request, &kept);
+
+    if (e != ERR_OK)
+        return e;
     *search->last_waiting = kept;
     search->last_waiting = &kept->next;
     return ERR_OK;

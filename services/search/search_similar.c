@@ -161,41 +161,16 @@ static void hear(void *state, enum err error, const void *answer, const struct f
     free(request);
 }
 
-static enum err keep(struct request *request, struct request **kept)
-{
-    struct arena *arena = request->arena;
-
-    if (!request->call) { /* it has waited before: answer and fault are kept already */
-        *kept = malloc(sizeof(**kept));
-    } else {
-        void *answer = arena_alloc(arena, sizeof(struct found));
-        struct fault *fault = arena_alloc(arena, sizeof(*fault));
-        *kept = answer && fault ? malloc(sizeof(**kept)) : NULL;
-        if (*kept && !(request->ticket = call_defer(request->call)).number) {
-            free(*kept);
-            return ERR_BUSY;
-        }
-        request->answer = answer;
-        request->fault = fault;
-    }
-    if (!*kept)
-        return ERR_FULL;
-    **kept = *request;
-    (*kept)->call = NULL;
-    return ERR_OK;
-}
-
 static enum err hear_first(struct request *request, struct bytes path)
 {
     struct indexer_analyse analyse = { .path = path };
     usec_t left_ms = (request->deadline - clock_steady()) / 1000 - REPLY_MARGIN_MS;
     struct fault fault = { 0 };
     struct request *kept;
-    enum err e = keep(request, &kept);
+    enum err e = search_put_off(request, &kept);
 
     if (e != ERR_OK)
         return e;
-    request->is_put_off = true;
     e = service_ask(request->search->service, "indexer.analyse", &analyse,
                     left_ms > 1 ? (uint32_t)left_ms : 1, NULL, hear, kept, &fault);
     if (e == ERR_OK)

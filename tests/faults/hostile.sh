@@ -64,7 +64,7 @@ a_file_of_100_gigabytes_of_nothing_has_its_verdict() {
 }
 
 workers_that_die_hang_and_lie_cost_only_the_files_they_did_it_over() {
-    _engine late 2 "$build/tests/faults/stand_in"
+    _engine late 3 "$build/tests/faults/stand_in"
     _drive workers "$scratch/late" late
     mkdir "$scratch/late2"
     _drive escape "$scratch/late2"
@@ -72,7 +72,7 @@ workers_that_die_hang_and_lie_cost_only_the_files_they_did_it_over() {
 }
 
 so_do_those_that_do_it_at_the_first_look() {
-    _engine early 2 "$build/tests/faults/stand_in"
+    _engine early 3 "$build/tests/faults/stand_in"
     _drive workers "$scratch/early" early
     engine_down
 }

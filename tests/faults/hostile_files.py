@@ -130,12 +130,12 @@ def flipped():
 
 def noise():
     magics = {"wav": b"RIFF\xff\xff\xff\xffWAVEfmt ", "aiff": b"FORM\x7f\xff\xff\xffAIFFCOMM", "flac": b"fLaC\0\0\0\x22",
-              "ogg": b"OggS\0\2", "mp3": b"\xff\xfb\x90\x64", "mid": b"MThd\0\0\0\6", "m4a": b"\0\0\0\x20ftypM4A ",
+              "ogg": b"OggS\0\2", "mp3": b"\xff\xfb\x90\x64", "mid": b"MThd\0\0\0\6", "mp4": b"\0\0\0\x20ftypisom",
               "aif": b"FORM\0\0\0\0AIFC", "w64": b"riff\x2e\x91\xcf\x11", "caf": b"caff\0\1\0\0", "au": b".snd\0\0\0\x18"}
     for kind, magic in magics.items():
         for n in range(3):
             keep("told", "noise/magic %d.%s" % (n, kind), magic + chance.randbytes(chance.randrange(1, 20000)))
-    for kind in ("wav", "flac", "ogg", "mp3", "aif", "opus", "m4a"):
+    for kind in ("wav", "flac", "ogg", "mp3", "aif", "opus", "mpg"):
         keep("told", "noise/pure." + kind, chance.randbytes(30000))
 
 

@@ -60,6 +60,8 @@ def main():
     _, held = windows(load, 3)
     for reader in readers:
         reader.send_signal(signal.SIGKILL if how == "killed" else signal.SIGSTOP)
+    windows(load, 3)                               # far behind, now
+    load.filling = False
     if how == "killed":
         for reader in readers:
             reader.wait()
@@ -67,6 +69,7 @@ def main():
     else:
         wait_for(load, lambda: all(r.poll() is not None for r in readers), "a stopped reader pins the store for ever")
         wait_for(load, lambda: persist_logged("dead readers"), "no slot was cleared")
+    load.filling = True
     work(load)
     seen, after = windows(load, 5)
     print("figure: pages that %d commits add: %s undisturbed, %s while %d readers hold a transaction, %s after they "

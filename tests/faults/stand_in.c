@@ -42,7 +42,7 @@ struct stand_in {
 static void crashes(struct stand_in *s)
 {
     (void)s;
-    int *volatile nowhere = NULL;
+    volatile int *volatile nowhere = NULL;
     *nowhere = 1;
 }
 static void aborts(struct stand_in *s)

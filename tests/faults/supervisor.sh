@@ -7,9 +7,11 @@ _times() { if [ -z "${LONG:-}" ]; then echo "$1"; else echo "$2"; fi; } # short,
 
 _drive() {
     PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults \
-        /usr/bin/python3 "$top/tests/faults/supervisor.py" "$@" 2>&1 && return
-    tail -n 20 "$LOOPHOLE_HOME/data/log/supervisor.log"
-    fail "see above"
+        /usr/bin/python3 "$top/tests/faults/supervisor.py" "$@" >"$scratch/said" 2>&1
+    local code=$?
+    [ $code = 0 ] || tail -n 15 "$LOOPHOLE_HOME/data/log/supervisor.log"
+    cat "$scratch/said"
+    [ $code = 0 ] || fail "see above"
 }
 _claim() { # name times: on an engine of its own
     export LOOPHOLE_HOME=$scratch/home-$1

@@ -267,6 +267,12 @@ def settings():
     keep('common/config', 'bad', b'[a]\ni = 7x\ni = 8\n[b\n = \nr: 1e999\n')
 
 
+def deaths():
+    keep('common/crash', 'within', b'service: persist\npid: 7\nat: 1700000000\nsignal: 11 (SIGSEGV)\naddress: 0x0\n'
+                                   b'in hand: persist.put_media 01J0000000000000000000000R\nbacktrace:\n  f+0x7\n')
+    keep('common/crash', 'closed', b'service: persist\npid: 7\nat: 1700000000\nended: exit code 1\nhang: yes\n')
+
+
 def board():
     line = b'persist'.ljust(24, b'\0') + struct.pack('<iIQqQI', 4242, 2, 77, 10 ** 12, 3, 0) + bytes(4)
     keep('common/board', 'one', line + b'search'.ljust(24, b'\0') + bytes(40))
@@ -275,7 +281,7 @@ def board():
 
 def main():
     for make in (messages, asks, worker_answers, schemas, sounds, heard, words, queries, index_changes,
-                 settings, board):
+                 settings, deaths, board):
         make()
 
 

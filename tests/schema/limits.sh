@@ -1,18 +1,50 @@
 #!/bin/bash
-# docs/limits.md names each limit where it is set.
+# docs/limits.md names each limit, where it is set, and what it is.
 . "$(dirname "$0")/../lib.sh"
 
-_places() { grep -oE '`[a-z][a-z_/]*\.(h|c|schema): [A-Za-z_]+`(, `[A-Z_]+`)*' "$top/docs/limits.md"; }
+# Each row's places with the value that stands there, as it may be written in the row; says what does not agree.
+_compare() { cd "$top" && /usr/bin/python3 -c '
+import re, sys
 
-every_limit_stands_where_the_table_says() {
-    local place file name
-    holds [ "$(_places | wc -l)" -gt 40 ]
-    while read -r place; do
-        file=${place#\`}; file=${file%%:*}
-        for name in $(grep -oE '[A-Za-z_]+' <<<"${place#*: }"); do
-            grep -qwF -- "$name" "$top/$file" || fail "no $name in $file"
-        done
-    done < <(_places)
+def value(file, name):
+    text = open(file, encoding="utf-8").read()
+    if not re.search(rf"\b{name}\b", text):
+        return f"there is no {name} in {file}"
+    found = re.search(rf"\b{name} = ([0-9<* ()]+?)\s*(,|\}}|;|/)", text)
+    return eval(found.group(1)) if found else None
+
+def forms(name, number):
+    yield f"{number:,}"
+    for bits, unit in ((10, "KiB"), (20, "MiB"), (30, "GiB")):
+        if number % (1 << bits) == 0:
+            yield f"{number >> bits:,} {unit}"
+    if "MIB" in name or name.endswith("_MB"):
+        yield f"{number >> 10:,} GiB"
+    scale = 1000000 if name.endswith("_US") else 1000 if name.endswith("_MS") else 1
+    yield from (f"{number // scale:,} s", f"{number // scale // 60} minutes", f"{number // 1000:,} ms", f"{number // 1000000:,} million")
+
+checked = 0
+for row in open("docs/limits.md", encoding="utf-8"):
+    cells = row.split("|")
+    place = re.findall(r"`([a-z][a-z_/]*\.(?:h|c|schema)): ([A-Za-z_]+)`((?:, `[A-Z_]+`)*)", row)
+    for file, first, more in place:
+        for name in [first] + re.findall("[A-Z_]+", more):
+            number = value(file, name)
+            if isinstance(number, str):
+                print(number)
+            elif number is not None:
+                checked += 1
+                said = cells[1] + cells[2] # what, limit
+                if not any(re.search(rf"(?<![\d,]){re.escape(form)}(?!\d|,\d)", said) for form in forms(name, number)):
+                    print(f"{file}: {name} is {number:,}, the table says {cells[2].strip()}")
+if checked < 50:
+    print(f"only {checked} limits could be compared")
+'; }
+
+the_table_says_what_the_code_says() {
+    local wrong
+    wrong=$(_compare)
+    [ -z "$wrong" ] || fail "$wrong"
 }
 
 every_setting_of_the_table_is_one() {
@@ -24,7 +56,7 @@ every_setting_of_the_table_is_one() {
 
 every_limit_of_the_messaging_is_in_the_table() {
     local name
-    for name in CLIENT_ASKS DEFERRED SERVICE_ASKS BACKLOG PEER_INBOUND PEER_OUTBOUND EVENTS_WAITING LARGE_BYTES TURN; do
+    for name in CLIENT_ASKS PEERS NEW_PEERS DEFERRED SERVICE_ASKS BACKLOG PEER_INBOUND PEER_OUTBOUND EVENTS_WAITING LARGE_BYTES TURN; do
         grep -qw "LIMIT_$name" "$top/docs/limits.md" || fail "LIMIT_$name is not in docs/limits.md"
     done
 }

@@ -1,4 +1,5 @@
-/* deed.h: what clients want of persist: drawn (deed.c), and written as an ask (deed_wire.c). Values are small numbers, so that deeds meet. */
+/* deed.h: what clients want of persist: drawn (deed.c), and written as an ask (deed_wire.c). Values are small numbers,
+ * so that deeds meet. */
 #ifndef LOOPHOLE_TESTS_SIM_DEED_H
 #define LOOPHOLE_TESTS_SIM_DEED_H
 

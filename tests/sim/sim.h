@@ -1,8 +1,8 @@
 /* sim.h: a seeded simulator of the request/commit/ack/retry protocol. In one process and one thread run the real
- * persist over a real store, the real skeleton of a service (call, ticket, held, loop), and clients on the real courier.
- * Simulated are what stands around them: the clocks, ids, poll(), the sockets (network.c implements proto/sockets.h),
- * failing disks, and death, which may come at any write, commit, ack or publication. All is drawn from one seed, so
- * that a world replays exactly.
+ * persist over a real store, the real skeleton of a service (call, ticket, held, loop), and clients on the real
+ * courier. Simulated is what stands around them: the clocks, ids, poll(), the sockets (network.c implements
+ * proto/sockets.h), failing disks, and death, which may come at any write, commit, ack or publication. All is drawn
+ * from one seed, so that a world replays exactly.
  *
  *   main.c      worlds, one for each seed           deed*.c    what clients ask, drawn and put on the wire
  *   machine.c   chance, clocks, ids                 client.c   asking, asking again, dying, holding answers together

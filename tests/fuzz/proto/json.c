@@ -12,7 +12,8 @@ static void explained(enum err e, const struct fault *fault)
     holds(e == ERR_OK || (fault->code == e && fault->what[0]));
 }
 
-static enum err assign_all(const struct shape *shape, struct fuzz_input *input, struct arena *arena, void *value)
+static enum err assign_all(const struct shape *shape, struct fuzz_input *input, struct arena *arena,
+                           void *value)
 {
     struct fault fault = { 0 };
     enum err e = ERR_OK;
@@ -24,7 +25,8 @@ static enum err assign_all(const struct shape *shape, struct fuzz_input *input, 
     return e;
 }
 
-static enum err read_whole(const struct shape *shape, struct fuzz_input *input, struct arena *arena, void *value)
+static enum err read_whole(const struct shape *shape, struct fuzz_input *input, struct arena *arena,
+                           void *value)
 {
     struct fault fault = { 0 };
     enum err e = json_read(shape, fuzz_text(fuzz_rest(input)), arena, value, &fault);

@@ -10,7 +10,8 @@
 
 enum { SOURCES_MAX = 4 };
 
-static const char *const paths[SOURCES_MAX] = { "shared.schema", "one.schema", "other.schema", "fuzz.schema" };
+static const char *const paths[SOURCES_MAX] = { "shared.schema", "one.schema", "other.schema",
+                                                "fuzz.schema" };
 
 static enum err parse_all(struct model *model, struct fuzz_input *input)
 {
@@ -19,7 +20,8 @@ static enum err parse_all(struct model *model, struct fuzz_input *input)
     for (int i = 0; i < SOURCES_MAX && input->left && e == ERR_OK; i++) {
         const uint8_t *end = memchr(input->at, 0, input->left);
 
-        e = parse_source(model, paths[i], fuzz_text(fuzz_take(input, end ? (size_t)(end - input->at) : input->left)));
+        e = parse_source(model, paths[i],
+                         fuzz_text(fuzz_take(input, end ? (size_t)(end - input->at) : input->left)));
         fuzz_take(input, 1);
     }
     return e;

@@ -40,7 +40,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     if (parse_query(&parse, query, &arena, &root, &fault) == ERR_OK)
         finds_rows_that_are_there(&index, root);
     else
-        holds(fault.code == ERR_BAD_REQUEST && fault.what[0] && strchr(fault.hint, '^') && text_is_utf8(text_of(fault.hint)));
+        holds(fault.code == ERR_BAD_REQUEST && fault.what[0] && strchr(fault.hint, '^') &&
+              text_is_utf8(text_of(fault.hint)));
     arena_free(&arena);
     return 0;
 }

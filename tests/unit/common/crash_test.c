@@ -191,6 +191,19 @@ static void the_newest_comes_first_and_the_oldest_go(void **state)
     arena_free(&arena);
 }
 
+static void a_time_that_no_clock_shows_is_none(void **state)
+{
+    const struct home *home = *state;
+    char directory[CRASH_DIRECTORY_SIZE];
+    struct arena arena = { 0 };
+
+    assert_int_equal(crash_directory(&home->paths, directory, NULL), ERR_OK);
+    home_file(home, "home/data/crash/late.txt", "service: s\npid: 7\nat: 17000000000000\n");
+    assert_int_equal(list_in(home, &arena).count, 1);
+    assert_int_equal(list_in(home, &arena).at[0].at, 0);
+    arena_free(&arena);
+}
+
 static void what_is_no_record_is_passed_over(void **state)
 {
     const struct home *home = *state;
@@ -215,6 +228,7 @@ int main(void)
         HOME_TEST(a_death_that_left_nothing_has_a_record_of_its_own),
         HOME_TEST(a_pid_that_comes_again_has_another_record),
         HOME_TEST(the_newest_comes_first_and_the_oldest_go),
+        HOME_TEST(a_time_that_no_clock_shows_is_none),
         HOME_TEST(what_is_no_record_is_passed_over),
     };
     return cmocka_run_group_tests_name("common/crash", tests, NULL, NULL);

@@ -125,6 +125,21 @@ static void a_write_killed_at_any_time_leaves_old_or_new(void **state)
     }
 }
 
+static void a_file_written_soon_is_whole_and_can_be_synced(void **state)
+{
+    const struct home *home = *state;
+    const char *path = home_file(home, "soon", "old");
+    struct buffer found = { 0 };
+
+    assert_int_equal(file_write_soon(path, bytes_of("new and longer", 14), 0600, NULL), ERR_OK);
+    assert_int_equal(file_read_all(path, 100, &found, NULL), ERR_OK);
+    assert_string_equal(buffer_c(&found), "new and longer");
+    buffer_free(&found);
+    assert_int_equal(file_sync(path, NULL), ERR_OK);
+    assert_int_equal(file_sync(home->path, NULL), ERR_OK);
+    assert_int_equal(file_sync(home_file(home, "missing", NULL), NULL), ERR_NOT_FOUND);
+}
+
 static void directories_are_made_all_the_way(void **state)
 {
     const struct home *home = *state;
@@ -148,6 +163,7 @@ int main(void)
         HOME_TEST(an_atomic_write_that_fails_half_way_leaves_the_old_file),
         HOME_TEST(an_atomic_write_over_a_directory_leaves_nothing_behind),
         HOME_TEST(a_write_killed_at_any_time_leaves_old_or_new),
+        HOME_TEST(a_file_written_soon_is_whole_and_can_be_synced),
         HOME_TEST(directories_are_made_all_the_way),
     };
     return cmocka_run_group_tests_name("common/file", tests, NULL, NULL);

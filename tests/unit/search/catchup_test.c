@@ -273,6 +273,28 @@ static void behind_the_logs_tail_all_is_read_anew(void **state)
     assert_int_equal(found(world, "kick"), 0);
 }
 
+static void what_cannot_be_read_is_left_out_and_stops_nothing(void **state)
+{
+    struct world *world = *state;
+    struct key media = key_id(id_new()), change;
+
+    add_item(world, "Kick", "");
+    begin(world);
+    assert_int_equal(txn_put(world->w.txn, DB_MEDIA, key_bytes(&media), bytes_of("nonsense", 8)), ERR_OK);
+    log_change(world, CHANGE_KIND_MEDIA, key_id_at(key_bytes(&media), 0));
+    commit(world);
+    add_item(world, "Snare", "");
+    catch_up(world);
+    assert_int_equal(found(world, ""), 2);
+    begin(world);
+    change = key_number(++world->revision);
+    assert_int_equal(txn_put(world->w.txn, DB_CHANGE, key_bytes(&change), bytes_of("nonsense", 8)), ERR_OK);
+    commit(world);
+    add_item(world, "Hat", "");
+    catch_up(world);
+    assert_int_equal(found(world, ""), 3);
+}
+
 static void another_catalogue_is_read_anew(void **state)
 {
     struct world *world = *state;
@@ -328,7 +350,9 @@ static void a_sweep_in_bites_misses_nothing_that_changes_meanwhile(void **state)
     put_item(world, first, "Kick", "Snare", "");
     put_item(world, (struct id){ { 0 } }, NULL, "Hat", "");
     commit(world);
-    catch_up(world);
+    for (int i = 0; i < 1000 && !world->catchup->is_current; i++)
+        assert_int_equal(catchup_step(world->catchup, 0, NULL), ERR_OK);
+    assert_true(world->catchup->is_current);
     assert_int_equal(found(world, "name:kick"), 2500);
     assert_int_equal(found(world, "name:snare or name:hat"), 2);
 }
@@ -342,6 +366,8 @@ int main(void)
                                         end_world),
         cmocka_unit_test_setup_teardown(items_of_a_volume_that_is_away_are_offline, make_world, end_world),
         cmocka_unit_test_setup_teardown(behind_the_logs_tail_all_is_read_anew, make_world, end_world),
+        cmocka_unit_test_setup_teardown(what_cannot_be_read_is_left_out_and_stops_nothing, make_world,
+                                        end_world),
         cmocka_unit_test_setup_teardown(another_catalogue_is_read_anew, make_world, end_world),
         cmocka_unit_test_setup_teardown(much_at_once_is_done_in_bites, make_world, end_world),
         cmocka_unit_test_setup_teardown(a_sweep_in_bites_misses_nothing_that_changes_meanwhile, make_world,

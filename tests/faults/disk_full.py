@@ -1,0 +1,94 @@
+"""disk_full.py full|read_only: the disk of the data directory takes no writes for a while, then takes them again, three
+times over, with clients at work. LOOPHOLE_HOME, READER and a running engine are given; DISK names the process of
+`lossy` that SIGUSR2 makes read-only (read_only), or DATA is a small disk of its own (full)."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from load import Load, check_store, dies_with_its_parent
+
+DEADLINE = 120
+data = os.environ["LOOPHOLE_HOME"] + "/data"
+
+
+def fill():
+    """All that is left, to the last byte."""
+    with open(data + "/filler", "ab", buffering=0) as f:
+        for size in (1 << 16, 1 << 12, 1):
+            try:
+                while True:
+                    f.write(bytes(size))
+            except OSError:
+                pass
+
+
+def make_room():
+    os.unlink(data + "/filler")
+
+
+def turn_read_only():
+    os.kill(int(os.environ["DISK"]), signal.SIGUSR2)
+
+
+BLOCK, FREE, REFUSAL = {"full": (fill, make_room, "full"), "read_only": (turn_read_only, turn_read_only, "io")}[sys.argv[1]]
+
+
+def alarm():
+    """What `loophole status` shows below its lines, of persist."""
+    text = subprocess.run(["loophole", "status"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
+    return next((line for line in text.splitlines() if line.startswith("persist: ")), "")
+
+
+def wait_until(load, true, what):
+    end = time.monotonic() + DEADLINE
+    while not true():
+        load.turn(0.02)
+        assert time.monotonic() < end, what
+
+
+def reads_go_on():
+    assert "rows" in subprocess.run(["loophole", "store", "check"], stdout=subprocess.PIPE, text=True).stdout
+    subprocess.run([os.environ["READER"], "dump"], stdout=subprocess.DEVNULL, check=True)
+
+
+def stop_and_go(load):
+    """The ack that a client has while nothing can be written would be a false one: none comes for a while."""
+    load.until_acked()
+    load.turn(0.5)
+    BLOCK()
+    wait_until(load, lambda: load.refusals[REFUSAL] > 0, "writes are not refused")
+    wait_until(load, lambda: all(s.ask for s in load.slots), "a slot without an ask")
+    refused, acked = sum(load.refusals.values()), load.acked
+    wait_until(load, lambda: sum(load.refusals.values()) >= refused + 2 * len(load.slots), "no more refusals")
+    assert load.acked == acked or REFUSAL == "full", "acked on a disk that takes no writes"
+    wait_until(load, lambda: alarm() != "", "status shows no alarm")
+    shown = alarm()
+    reads_go_on()
+    FREE()
+    began = time.monotonic()
+    load.until_acked()
+    wait_until(load, lambda: alarm() == "", "the alarm does not end")
+    return shown, time.monotonic() - began
+
+
+def main():
+    load = Load(clients=4, slots=2, give_up=0.02, places=3)
+    load.refusals.clear()
+    reader = subprocess.Popen([os.environ["READER"], "watch"], preexec_fn=dies_with_its_parent)
+    for _ in range(3):
+        load.refusals.clear()
+        shown, seconds = stop_and_go(load)
+        print("figure: %s refused with `%s`; taken again %.1f s after the disk was writable; status said: %s" % (
+            load.refusals[REFUSAL], REFUSAL, seconds, shown))
+        assert reader.poll() is None, "a reader failed"
+    load.drain()
+    load.audit()
+    check_store()
+    reader.send_signal(signal.SIGTERM)
+    assert reader.wait(60) == 0, "a reader failed"
+
+
+main()

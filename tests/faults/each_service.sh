@@ -1,0 +1,25 @@
+#!/bin/bash
+# each_service.sh: every service killed in turn, again and again, while people search and edit: no wrong answer, no lost
+# ack, and how long until it answers again. The table in README.md is this one's: LONG=1 tests/faults/each_service.sh
+. "$(dirname "$0")/../lib.sh"
+times=10
+[ -z "${LONG:-}" ] || times=50
+
+every_service_killed_in_turn_answers_again_and_nothing_is_lost() {
+    local library=$scratch/library
+    mkdir -p "$library"
+    find -L "$drumkits" -type f \( -iname '*kick*' -o -iname '*snare*' -o -iname '*hat*' \) 2>/dev/null | sort | head -n 60 |
+        while read -r file; do cp "$file" "$library/$(basename "$(dirname "$file")") $(basename "$file")"; done
+    [ "$(find "$library" -type f | wc -l)" -ge 20 ] || skip "no hydrogen-drumkits"
+    engine_up
+    loophole index "$library" --wait >"$scratch/index.log" 2>&1 || fail "$(cat "$scratch/index.log")"
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults \
+        /usr/bin/python3 "$top/tests/faults/each_service.py" $times "$library" >"$scratch/said" 2>&1
+    local code=$?
+    [ $code = 0 ] || tail -n 3 "$LOOPHOLE_HOME"/data/log/*.log
+    cat "$scratch/said"
+    engine_down
+    [ $code = 0 ] || fail "see above"
+}
+
+run_claims "$@"

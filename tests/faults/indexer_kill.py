@@ -1,0 +1,251 @@
+"""indexer_kill.py bare|engine KILLS FILES FOLDER: kills the indexer with SIGKILL at random moments of a full index of so
+many real sounds (0: all there are), while a person tags them; then nothing is missing, nothing is there twice, and
+nothing was done again that was durable before a kill. LOOPHOLE_HOME and a running engine (for `engine`) are given.
+
+Each open of a file is counted by inotify: the indexer opens a file once for all that it does with it."""
+import ctypes
+import hashlib
+import os
+import random
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+from client import Catalogue, Client, new_id
+from engine import Probe, holder, is_alive, percentiles, running
+from library import Library, real_audio, state, wait_until
+from load import dies_with_its_parent
+
+IN_OPEN, IN_ISDIR, IN_Q_OVERFLOW = 0x20, 0x40000000, 0x4000
+SETTLED = 2.2  # seconds; an earlier death lets the supervisor wait longer each time
+SEED = int(os.environ.get("SEED", "0")) or int.from_bytes(os.urandom(4), "big")
+chance = random.Random(SEED)
+
+
+class Opens(threading.Thread):
+    """Who was opened when: (seconds, path below the folder)."""
+
+    def __init__(self, folder):
+        super().__init__(daemon=True)
+        self.folder, self.all, self.distinct, self.overflown = folder, [], set(), False
+        self.libc = ctypes.CDLL(None, use_errno=True)
+        self.fd, self.names = self.libc.inotify_init1(0o2000000), {}
+        for below, _, _ in os.walk(folder):
+            number = self.libc.inotify_add_watch(self.fd, below, IN_OPEN)
+            assert number >= 0, "no inotify watch: %s" % os.strerror(ctypes.get_errno())
+            self.names[number] = os.path.relpath(below, folder)
+
+    def run(self):
+        while True:
+            data, at = os.read(self.fd, 1 << 20), 0
+            now = time.monotonic()
+            while at < len(data):
+                number, mask, _, size = struct.unpack_from("iIII", data, at)
+                name = data[at + 16:at + 16 + size].rstrip(b"\0")
+                at += 16 + size
+                self.overflown |= bool(mask & IN_Q_OVERFLOW)
+                if name and not mask & IN_ISDIR:
+                    path = os.path.normpath(os.path.join(self.names[number], name))
+                    self.all.append((now, path))
+                    self.distinct.add(path)
+
+
+class Tagger(threading.Thread):
+    """A person who tags each item as soon as it is there, and says of some how fast they are."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.catalogue, self.tagged, self.requests = Catalogue(Client()), {}, set()
+        self.log = Catalogue(Client())  # for the other thread
+        self.before, self.going, self.error = len(self.catalogue.changes()), True, None
+        self.revision = self.before
+
+    def run(self):
+        try:
+            while self.going:
+                self.once()
+                time.sleep(0.05)
+        except BaseException as error:  # noqa: raised in stop()
+            self.error = error
+
+    def once(self):
+        for row in self.catalogue.changes(self.revision):
+            self.revision = row["revision"]
+            if row["kind"] == "media" and not row.get("removed") and row["id"] not in self.tagged:
+                self.tag(row["id"])
+
+    def tag(self, item):
+        request, word = new_id(), "kept %d" % len(self.tagged)
+        edit = {"id": item, "add_tags": [word]}
+        if len(self.tagged) % 5 == 0:
+            edit["facts"] = [{"attribute": "bpm", "source": "user", "number": 77.0, "confidence": 1.0, "shown": True}]
+        self.requests.add(request)
+        self.catalogue.client.must("persist.put_media", {"edit": edit}, request, budget_ms=120000)
+        self.tagged[item] = edit
+
+    def stop(self):
+        self.going = False
+        self.join(120)
+        if self.error:
+            raise self.error
+        self.once()
+
+
+class Bare:
+    """persist, search and the indexer started by hand, so that the next one starts at once."""
+
+    def __init__(self):
+        self.log = open(os.environ["LOOPHOLE_HOME"] + "/services.err", "ab")
+        self.others = [self.start_one("persist"), self.start_one("search")]
+        for name in ("persist", "search"):
+            Probe(name + ".ping").first_answer()
+        self.start()
+
+    def start_one(self, name):
+        return subprocess.Popen(["loophole-" + name, "--foreground"], stdin=subprocess.DEVNULL, stderr=self.log,
+                                preexec_fn=dies_with_its_parent)
+
+    def start(self):
+        self.process, self.began = self.start_one("indexer"), time.monotonic()
+
+    def pid(self):
+        assert self.process.poll() is None, "the indexer ended by itself: %s" % self.process.returncode
+        return self.process.pid
+
+    def kill(self):
+        self.process.kill()
+        assert self.process.wait() == -signal.SIGKILL, "the indexer ended by itself"
+
+    def end(self):
+        for process in [self.process] + self.others[::-1]:
+            process.terminate()
+            assert process.wait(120) == 0, "%s ended with %d" % (process.args[0], process.returncode)
+
+
+class Supervised:
+    def __init__(self):
+        self.start()
+
+    def start(self):
+        Probe("indexer.ping").first_answer()
+        self.began = time.monotonic()
+
+    def pid(self):
+        return holder("indexer")
+
+    def kill(self):
+        wait_until(lambda: time.monotonic() - self.began > SETTLED, "settled")
+        old = self.pid()
+        os.kill(old, signal.SIGKILL)
+        wait_until(lambda: not is_alive(old), "it is dead")
+
+    def end(self):
+        pass
+
+
+def copy_sounds(folder, count):
+    """So many sounds of different content, of all sizes, in folders."""
+    found, seen = real_audio(".wav", ".aiff", ".flac"), set()
+    chance.shuffle(found)
+    found = [path for path in found if os.path.getsize(path) < 1 << 20] if count else found
+    for path in found:
+        digest = hashlib.sha256(open(path, "rb").read()).digest()
+        if digest not in seen:
+            seen.add(digest)
+            below = os.path.join(folder, "pack %d" % (len(seen) % 9))
+            os.makedirs(below, exist_ok=True)
+            shutil.copy(path, os.path.join(below, "%04d %s" % (len(seen), os.path.basename(path))))
+        if len(seen) == count:
+            break
+    return len(seen)
+
+
+def heard_until_now(tagger):
+    """The items whose analysis is durable: the indexer's second word about an item is what was heard in it."""
+    words = {}
+    for row in tagger.log.changes(tagger.before):
+        if row["kind"] == "media" and row["request"] not in tagger.requests:
+            words[row["id"]] = words.get(row["id"], 0) + 1
+    return words
+
+
+def kill_it(indexer, opens, at, tagger, lives):
+    """At its start now and then, mostly once so many files were opened in all."""
+    if chance.random() < 0.3:
+        time.sleep(chance.uniform(0, 0.4))
+    else:
+        wait_until(lambda: len(opens.distinct) >= at, "file %d is opened" % at, every=0.002)
+        time.sleep(chance.uniform(0, 0.05))
+    indexer.pid()
+    indexer.kill()
+    time.sleep(0.05)  # what was on its way to persist arrives
+    lives.append((time.monotonic(), {item for item, words in heard_until_now(tagger).items() if words >= 2}))
+    indexer.start()
+
+
+def held_against(items, tagger, opens, lives, count):
+    """Every claim of the header."""
+    assert len(items) == count, "%d items of %d files" % (len(items), count)
+    assert all(state(item) == "done" for item in items.values()), "not all are analysed"
+    twice = {item: words for item, words in heard_until_now(tagger).items() if words != 2}
+    assert not twice, "the indexer changed items more or less often than twice (found, heard): %s" % list(twice.items())[:5]
+    by_id = {item["media"]["id"]: item for item in items.values()}
+    assert set(tagger.tagged) == set(by_id), "tagged are others than there are"
+    for item, edit in tagger.tagged.items():
+        assert by_id[item]["media"].get("tags") == edit["add_tags"], "a tag is lost: %s" % by_id[item]
+        bpm = [fact for fact in by_id[item]["facts"] if fact["attribute"] == "bpm" and fact["source"] == "user"]
+        assert bool(bpm) == ("facts" in edit), "a person's word is lost: %s" % by_id[item]
+    path_of = {item["media"]["id"]: path for path, item in items.items()}
+    for at, heard in lives:
+        known = {path_of[item] for item in heard}
+        again = {path for when, path in opens.all if when > at and path in known}
+        assert not again, "opened again although its analysis was durable: %s" % list(again)[:5]
+
+
+def main():
+    mode, kills, count, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), os.fsencode(sys.argv[4])
+    print("seed %d" % SEED)
+    count = copy_sounds(os.fsdecode(folder), count)
+    indexer = Bare() if mode == "bare" else Supervised()
+    opens, tagger, lives, back = Opens(folder), Tagger(), [], []
+    opens.start()
+    tagger.start()
+    library, began = Library(folder), time.monotonic()
+    adding = threading.Thread(target=library.add, daemon=True)
+    adding.start()
+    for n in range(kills):
+        kill_it(indexer, opens, int(count * 0.95 * n / kills) + 1, tagger, lives)
+    adding.join(120)
+    assert not adding.is_alive(), "the library is not added"
+    Library(folder).wait_idle()
+    seconds = time.monotonic() - began
+    tagger.stop()
+    library = Library(folder)
+    items = wait_until(lambda: settled(library, tagger), "search has caught up", 120, 0.2)
+    assert not opens.overflown, "inotify lost events"
+    held_against(items, tagger, opens, lives, count)
+    ends = [at for at, _ in lives][1:] + [float("inf")]
+    for (at, _), end in zip(lives, ends):
+        back += [min(when - at for when, _ in opens.all if at < when < end)] if any(at < w < end for w, _ in opens.all) else []
+    redone = len(opens.all) - len(opens.distinct)
+    print("figure: indexer killed %d times over %d files, in %d s: each analysed once, %d tags kept" % (
+        kills, count, seconds, len(tagger.tagged)))
+    print("figure: files begun again %d, %.1f a kill; kill to the next file: %s" % (redone, redone / kills, percentiles(back)))
+    indexer.end()
+    if mode == "bare":
+        wait_until(lambda: not running("loophole-worker"), "no worker is left", 60)
+
+
+def settled(library, tagger):
+    """The items, once search knows of the last tag."""
+    items = library.items()
+    tags = [item["media"].get("tags") for item in items.values()]
+    return items if len(items) == len(tagger.tagged) and all(tags) and all(
+        state(i) not in ("", "waiting") for i in items.values()) else None
+
+
+main()

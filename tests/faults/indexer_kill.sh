@@ -1,0 +1,31 @@
+#!/bin/bash
+# indexer_kill.sh: the indexer killed with SIGKILL at random moments of a full index of real sounds that a person tags
+# meanwhile: 30 times, 100 with LONG=1 and over all sounds that are installed; most kills by hand, where the next one
+# starts at once, some under the real supervisor. A run is repeated with SEED=N.
+. "$(dirname "$0")/../lib.sh"
+kills=30 files=150 supervised=4 more=60
+[ -z "${LONG:-}" ] || { kills=100 files=0 supervised=40 more=400; }
+
+_drive() {
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults \
+        /usr/bin/python3 "$top/tests/faults/indexer_kill.py" "$@" 2>&1 && return
+    tail -n 10 "$LOOPHOLE_HOME"/services.err "$LOOPHOLE_HOME"/data/log/indexer.log 2>/dev/null
+    fail "see above"
+}
+
+killed_at_random_every_file_is_analysed_once_and_no_tag_is_lost() {
+    mkdir "$scratch/sounds"
+    _drive bare $kills $files "$scratch/sounds"
+}
+
+the_same_holds_under_the_supervisor() {
+    export LOOPHOLE_HOME=$scratch/home-engine
+    mkdir -p "$LOOPHOLE_HOME" "$scratch/more"
+    engine_up
+    wait_ready search
+    _drive engine $supervised $more "$scratch/more"
+    loophole store check >"$scratch/check" 2>&1 || fail "$(cat "$scratch/check")"
+    engine_down
+}
+
+run_claims "$@"
