@@ -168,7 +168,7 @@ stop:
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
 TEST_SCRIPTS   = $(wildcard tests/schema/*.sh tests/service/*.sh tests/faults/*.sh tests/fuzz/*.sh tests/sim/*.sh) tests/tidy
-test: all units fault-tools sims clang-clean
+test: all units fault-tools sims $(BUILD)/bench_latency $(BUILD)/bench_codec clang-clean
 	@BUILD=$(abspath $(BUILD)) tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
 # The fault tests at their full length: hours.
 faults: all fault-tools

@@ -20,7 +20,7 @@ struct persist {
     const struct paths *paths;
     struct store *store; /* NULL: it could not be opened yet; the alarm says why */
     char alarm[240];     /* "": writes are taken */
-    bool alarm_of_disk;  /* the alarm ends when the disk has room again */
+    bool alarm_of_disk;  /* it is full: the alarm ends when it has room again */
 
     /* the transaction of this turn (turn.h) */
     struct writing w;    /* w.txn NULL: none is open */

@@ -57,7 +57,7 @@ static enum err open_transaction(struct persist *p, struct fault *fault)
     enum err e;
 
     if (!p->store) {
-        fault_set(fault, ERR_IO, "%s", p->alarm);
+        fault_set(fault, p->alarm_of_disk ? ERR_FULL : ERR_IO, "%s", p->alarm);
         return fault_hint(fault, "free space or repair the disk: it is tried again every second");
     }
     e = store_write(p->store, &p->w.txn, fault);
@@ -229,7 +229,8 @@ static void succeed(struct persist *p)
         service_publish(p->service, "changed", &changed);
     p->committed = p->head;
     drop_files(p);
-    turn_alarm(p, "");
+    if (!p->alarm_of_disk || persist_has_room(p))
+        turn_alarm(p, "");
 }
 
 static void fail(struct persist *p, enum err e)

@@ -52,7 +52,8 @@ static void queue_sort(struct catchup *catchup)
 {
     uint32_t kept = 0;
 
-    qsort(catchup->queue, catchup->queued, sizeof(struct id), by_id);
+    if (catchup->queued)
+        qsort(catchup->queue, catchup->queued, sizeof(struct id), by_id);
     for (uint32_t i = 0; i < catchup->queued; i++)
         if (i == 0 || !id_equal(catchup->queue[i], catchup->queue[i - 1]))
             catchup->queue[kept++] = catchup->queue[i];

@@ -1,4 +1,5 @@
 """each_service.py TIMES LIBRARY: every service killed in turn while people search and edit. LOOPHOLE_HOME is given."""
+import os
 import sys
 import time
 
@@ -7,7 +8,7 @@ from engine import (SERVICES, Catalogue, Client, Probe, Searcher, all_ready, is_
 
 SETTLED = 2.1  # seconds; what dies earlier than 2 s after its start is started again more slowly each time
 QUERIES = ("kick", "snare -kick", "hat", "class:kick")
-TIMES, LIBRARY = int(sys.argv[1]), sys.argv[2]
+TIMES, LIBRARY = int(sys.argv[1]), os.fsencode(sys.argv[2])
 
 
 def answers():

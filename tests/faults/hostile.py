@@ -19,7 +19,7 @@ from library import DECIDED, Library, real_audio, state, wait_until, why
 DEEDS = {"crash": "SEGV", "abort": "ABRT", "exit": "exit code 0", "overflow": "SEGV", "hang": "no answer within",
          "spin": "no answer within", "leak": "ABRT", "hangup": "", "length": "", "empty": "", "babble": "", "flood": "", "half": "",
          "number": "answer to no job", "content": "state", "state": "state", "reason": "state", "negative": "",
-         "embedding": "embedding", "user": "source"}
+         "embedding": "embedding", "nan": "number", "user": "source"}
 
 
 def indexer_pid():
@@ -90,7 +90,7 @@ def workers(folder, when):
     if when == "late":
         write(folder, "twice.wav", b"twice\n")
     else:
-        deeds = {deed: reason for deed, reason in DEEDS.items() if reason not in ("embedding", "source", "state")}
+        deeds = {deed: reason for deed, reason in DEEDS.items() if reason not in ("embedding", "source", "state", "number")}
     _, items, seconds = indexed(folder, len(DEEDS) + 20 + (when == "late"))
     good = [path for path, item in items.items() if path.startswith((b"good", b"twice"))]
     assert all(state(items[path]) == "done" for path in good), [(p, state(items[p]), why(items[p])) for p in good]

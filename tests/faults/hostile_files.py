@@ -228,10 +228,12 @@ def wrong_names():
     keep("refused", "wrong/empty.mp3", b"")
     keep("refused", "wrong/zeros.wav", bytes(100000))
     tone = wave(data=TONE[::-1])
-    for byte in [b for b in range(1, 256) if b != ord("/")]:
-        keep("fine", b"names/x" + bytes([byte]) + b".wav", tone)
-    for name in (b"a" * 251, b" ", b"-rf", b"'\"$(id)`id`;%s%n", "\u202egnp".encode(), b"\xff" * 251, b"\n\n\n", "é".encode() * 125, b"con"):
-        keep("fine", b"names/" + name + b".wav", tone)
+    names = [b"x" + bytes([byte]) for byte in range(1, 256) if byte != ord("/")]
+    for name in (*names, b"a" * 251, b" ", b"-rf", b"'\"$(id)`id`;%s%n", "\u202egnp".encode(), b"\xff" * 251, b"\n\n\n", "é".encode() * 125, b"con"):
+        try:
+            keep("fine", b"names/" + name + b".wav", tone)
+        except OSError:  # a file system that takes no such name
+            pass
 
 
 # ---- what is no file ----

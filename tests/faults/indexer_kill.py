@@ -1,10 +1,12 @@
-"""indexer_kill.py bare|engine KILLS FILES FOLDER: kills the indexer with SIGKILL at random moments of a full index of so
-many real sounds (0: all there are), while a person tags them; then nothing is missing, nothing is there twice, and
-nothing was done again that was durable before a kill. LOOPHOLE_HOME and a running engine (for `engine`) are given.
+"""indexer_kill.py bare|engine KILLS FILES FOLDER: kills the indexer with SIGKILL at random moments of an index of so
+many real sounds (0: all there are; an engine gets 25 more before each kill), while a person tags them. Then nothing
+is missing, nothing is there twice, and nothing was done again that was durable before a kill. LOOPHOLE_HOME and a
+running engine (for `engine`) are given.
 
 Each open of a file is counted by inotify: the indexer opens a file once for all that it does with it."""
 import ctypes
 import hashlib
+import itertools
 import os
 import random
 import shutil
@@ -21,6 +23,7 @@ from library import Library, real_audio, state, wait_until
 from load import dies_with_its_parent
 
 IN_OPEN, IN_ISDIR, IN_Q_OVERFLOW = 0x20, 0x40000000, 0x4000
+MORE = 25  # files at once
 SETTLED = 2.2  # seconds; an earlier death lets the supervisor wait longer each time
 SEED = int(os.environ.get("SEED", "0")) or int.from_bytes(os.urandom(4), "big")
 chance = random.Random(SEED)
@@ -138,7 +141,6 @@ class Supervised:
         return holder("indexer")
 
     def kill(self):
-        wait_until(lambda: time.monotonic() - self.began > SETTLED, "settled")
         old = self.pid()
         os.kill(old, signal.SIGKILL)
         wait_until(lambda: not is_alive(old), "it is dead")
@@ -147,21 +149,34 @@ class Supervised:
         pass
 
 
-def copy_sounds(folder, count):
-    """So many sounds of different content, of all sizes, in folders."""
-    found, seen = real_audio(".wav", ".aiff", ".flac"), set()
-    chance.shuffle(found)
-    found = [path for path in found if os.path.getsize(path) < 1 << 20] if count else found
-    for path in found:
-        digest = hashlib.sha256(open(path, "rb").read()).digest()
-        if digest not in seen:
-            seen.add(digest)
-            below = os.path.join(folder, "pack %d" % (len(seen) % 9))
-            os.makedirs(below, exist_ok=True)
-            shutil.copy(path, os.path.join(below, "%04d %s" % (len(seen), os.path.basename(path))))
-        if len(seen) == count:
-            break
-    return len(seen)
+class Sounds:
+    """A folder that real sounds of different content come to, each whole at once."""
+
+    def __init__(self, folder, most):
+        self.folder, self.aside, self.count = folder, folder + b".aside", 0
+        found = real_audio(".wav", ".aiff", ".flac")
+        self.paths = [path for path in found if most or os.path.getsize(path) < 1 << 20]
+        chance.shuffle(self.paths)
+        self.waiting = self._different()
+        for n in range(9):
+            os.makedirs(self._pack(n))
+
+    def _pack(self, n):
+        return os.path.join(self.folder, b"pack %d" % (n % 9))
+
+    def _different(self):
+        seen = set()
+        for path in self.paths:
+            digest = hashlib.sha256(open(path, "rb").read()).digest()
+            if digest not in seen:
+                seen.add(digest)
+                yield os.fsencode(path)
+
+    def put(self, count):
+        for path in itertools.islice(self.waiting, count):
+            self.count += 1
+            shutil.copy(path, self.aside)
+            os.rename(self.aside, os.path.join(self._pack(self.count), b"%04d " % self.count + os.path.basename(path)))
 
 
 def heard_until_now(tagger):
@@ -173,18 +188,33 @@ def heard_until_now(tagger):
     return words
 
 
-def kill_it(indexer, opens, at, tagger, lives):
+def kill_bare(indexer, opens, sounds, n, kills):
     """At its start now and then, mostly once so many files were opened in all."""
     if chance.random() < 0.3:
         time.sleep(chance.uniform(0, 0.4))
     else:
+        at = int(sounds.count * 0.95 * n / kills) + 1
         wait_until(lambda: len(opens.distinct) >= at, "file %d is opened" % at, every=0.002)
         time.sleep(chance.uniform(0, 0.05))
     indexer.pid()
     indexer.kill()
+
+
+def kill_supervised(indexer, opens, sounds, n, kills):
+    """Amid files that came once it had settled."""
+    wait_until(lambda: time.monotonic() - indexer.began > SETTLED, "settled")
+    before = len(opens.distinct)
+    sounds.put(MORE)
+    at = before + chance.randrange(MORE // 2)
+    wait_until(lambda: len(opens.distinct) > at, "file %d is opened" % at, every=0.002)
+    time.sleep(chance.uniform(0, 0.05))
+    indexer.kill()
+
+
+def life_after(indexer, tagger):
+    """When the next life began, and which items were heard for good before."""
     time.sleep(0.05)  # what was on its way to persist arrives
-    lives.append((time.monotonic(), {item for item, words in heard_until_now(tagger).items() if words >= 2}))
-    indexer.start()
+    return time.monotonic(), {item for item, words in heard_until_now(tagger).items() if words >= 2}
 
 
 def held_against(items, tagger, opens, lives, count):
@@ -209,43 +239,46 @@ def held_against(items, tagger, opens, lives, count):
 def main():
     mode, kills, count, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), os.fsencode(sys.argv[4])
     print("seed %d" % SEED)
-    count = copy_sounds(os.fsdecode(folder), count)
-    indexer = Bare() if mode == "bare" else Supervised()
+    sounds = Sounds(folder, most=count == 0)
+    sounds.put(count or None)
+    indexer, kill_it = (Bare(), kill_bare) if mode == "bare" else (Supervised(), kill_supervised)
     opens, tagger, lives, back = Opens(folder), Tagger(), [], []
     opens.start()
     tagger.start()
-    library, began = Library(folder), time.monotonic()
-    adding = threading.Thread(target=library.add, daemon=True)
+    began = time.monotonic()
+    adding = threading.Thread(target=Library(folder).add, daemon=True)
     adding.start()
     for n in range(kills):
-        kill_it(indexer, opens, int(count * 0.95 * n / kills) + 1, tagger, lives)
+        kill_it(indexer, opens, sounds, n, kills)
+        lives.append(life_after(indexer, tagger))
+        indexer.start()
     adding.join(120)
     assert not adding.is_alive(), "the library is not added"
     Library(folder).wait_idle()
     seconds = time.monotonic() - began
     tagger.stop()
     library = Library(folder)
-    items = wait_until(lambda: settled(library, tagger), "search has caught up", 120, 0.2)
+    items = wait_until(lambda: caught_up(library, tagger, sounds.count), "search has caught up", 120, 0.2)
     assert not opens.overflown, "inotify lost events"
-    held_against(items, tagger, opens, lives, count)
+    held_against(items, tagger, opens, lives, sounds.count)
     ends = [at for at, _ in lives][1:] + [float("inf")]
     for (at, _), end in zip(lives, ends):
-        back += [min(when - at for when, _ in opens.all if at < when < end)] if any(at < w < end for w, _ in opens.all) else []
+        back += [when - at for when, _ in opens.all if at < when < end][:1]
     redone = len(opens.all) - len(opens.distinct)
     print("figure: indexer killed %d times over %d files, in %d s: each analysed once, %d tags kept" % (
-        kills, count, seconds, len(tagger.tagged)))
+        kills, sounds.count, seconds, len(tagger.tagged)))
     print("figure: files begun again %d, %.1f a kill; kill to the next file: %s" % (redone, redone / kills, percentiles(back)))
     indexer.end()
     if mode == "bare":
         wait_until(lambda: not running("loophole-worker"), "no worker is left", 60)
 
 
-def settled(library, tagger):
+def caught_up(library, tagger, count):
     """The items, once search knows of the last tag."""
     items = library.items()
     tags = [item["media"].get("tags") for item in items.values()]
-    return items if len(items) == len(tagger.tagged) and all(tags) and all(
-        state(i) not in ("", "waiting") for i in items.values()) else None
+    decided = all(state(item) != "waiting" for item in items.values())
+    return items if len(items) == count == len(tagger.tagged) and all(tags) and decided else None
 
 
 main()

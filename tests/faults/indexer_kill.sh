@@ -1,10 +1,10 @@
 #!/bin/bash
 # indexer_kill.sh: the indexer killed with SIGKILL at random moments of a full index of real sounds that a person tags
-# meanwhile: 30 times, 100 with LONG=1 and over all sounds that are installed; most kills by hand, where the next one
+# meanwhile: 100 times, with LONG=1 500 times over all sounds that are installed; most kills by hand, where the next one
 # starts at once, some under the real supervisor. A run is repeated with SEED=N.
 . "$(dirname "$0")/../lib.sh"
-kills=30 files=150 supervised=4 more=60
-[ -z "${LONG:-}" ] || { kills=100 files=0 supervised=40 more=400; }
+kills=100 files=300 supervised=4
+[ -z "${LONG:-}" ] || { kills=500 files=0 supervised=30; }
 
 _drive() {
     PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults \
@@ -23,7 +23,7 @@ the_same_holds_under_the_supervisor() {
     mkdir -p "$LOOPHOLE_HOME" "$scratch/more"
     engine_up
     wait_ready search
-    _drive engine $supervised $more "$scratch/more"
+    _drive engine $supervised 25 "$scratch/more"
     loophole store check >"$scratch/check" 2>&1 || fail "$(cat "$scratch/check")"
     engine_down
 }

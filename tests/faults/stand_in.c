@@ -172,6 +172,25 @@ static void answers_a_cut_embedding(struct stand_in *s)
     s->result.found.embedding.rhythm.count = 3;
     answers(s);
 }
+/* As a good worker would write it, with NaN in the place of a number. */
+static void answers_no_number(struct stand_in *s)
+{
+    static const uint8_t number[] = { 0xcb, 0x40, 0x93, 0x4a, 0, 0, 0, 0, 0 }; /* 1234.5 */
+    struct buffer body = { 0 };
+
+    s->facts[0].number = 1234.5;
+    if (codec_encode(&result_shape, &s->result, &body, NULL) != ERR_OK)
+        _exit(1);
+    uint8_t *at = memmem(body.at, body.len, number, sizeof(number));
+    if (!at)
+        _exit(1);
+    memcpy(at + 1, (const uint8_t[]){ 0x7f, 0xf8, 0, 0, 0, 0, 0, 1 }, 8);
+    uint32_t len = (uint32_t)body.len;
+    say((const uint8_t[]){ (uint8_t)len, (uint8_t)(len >> 8), (uint8_t)(len >> 16), (uint8_t)(len >> 24) },
+        4);
+    say(body.at, body.len);
+    buffer_free(&body);
+}
 static void speaks_for_a_person(struct stand_in *s)
 {
     s->facts[0].source.value = SOURCE_USER;
@@ -277,6 +296,7 @@ static const struct {
     { "reason", fails_without_a_reason },
     { "negative", answers_of_negative_length },
     { "embedding", answers_a_cut_embedding },
+    { "nan", answers_no_number },
     { "user", speaks_for_a_person },
     { "escape", escapes },
 };

@@ -102,6 +102,35 @@ def asks():
         keep(f'{service}/asks', 'all.turned', b''.join(reversed(row)))
 
 
+BLOCKS = {'spectrum': 16, 'timbre': 16, 'pitch': 12, 'amplitude': 12, 'rhythm': 8}  # of an embedding
+
+
+def known(number):
+    return b'\xff' * 15 + bytes([number])
+
+
+def batches():
+    """One operation each: the schema's example has all of them at once, which is refused."""
+    import msgpack
+    example = msgpack.unpackb(dict(goldens())['persist.batch.request'], raw=False)['operations'][0]
+    example['edit'].pop('expect', None)
+    example['analysed']['embedding'] = {block: [0.5] * count for block, count in BLOCKS.items()}
+    rows = []
+    for name, value in example.items():
+        for sound in (3, 4):
+            value = dict(value, **{key: known({'id': sound, 'folder': 2}[key]) for key in ('id', 'folder') if key in value})
+            body = msgpack.packb({'operations': [{name: value}]})
+            rows.append(ask('batch', body, len(rows)))
+            keep('persist/asks', f'batch.{name}.{sound}', rows[-1])
+    keep('persist/asks', 'batch.all', b''.join(rows))
+    gone = ask('batch', msgpack.packb({'operations': [{'presence': {'id': known(3), 'availability': 'missing'}}]}), 40)
+    keep('persist/asks', 'batch.reunited', gone + b''.join(rows))
+    put = ask('put_media', msgpack.packb({'edit': {'id': known(3), 'name': 'Snare', 'add_tags': ['a', 'b']}}), 41)
+    keep('persist/asks', 'undone', put + ask('undo', b'\x80', 42) + ask('redo', b'\x80', 43) + ask('undo', b'\x80', 44))
+    remove = ask('remove_library', msgpack.packb({'id': known(1)}), 45)
+    keep('persist/asks', 'removed', remove + ask('forget', msgpack.packb({'id': known(4)}), 46) + remove)
+
+
 def pieces(data, passes):
     out = b''
     for at in range(0, len(data), 100):
@@ -280,7 +309,7 @@ def board():
 
 
 def main():
-    for make in (messages, asks, worker_answers, schemas, sounds, heard, words, queries, index_changes,
+    for make in (messages, asks, batches, worker_answers, schemas, sounds, heard, words, queries, index_changes,
                  settings, deaths, board):
         make()
 

@@ -60,6 +60,7 @@ static inline struct id add_sound(struct stage *stage, struct id folder, const c
     holds(example_make(&operation_shape, &stage->arena, &operations[0], NULL) == ERR_OK);
     operations[1].analysed = operations[0].analysed;
     operations[2].edit = operations[0].edit;
+    operations[1].analysed.has_embedding = false;
     operations[2].edit.has_expect = false;
     operations[0] = (struct operation){ .has_place = true, .place = operations[0].place };
     operations[0].place.folder = folder;
@@ -69,6 +70,8 @@ static inline struct id add_sound(struct stage *stage, struct id folder, const c
     operations[1].analysed.id = operations[2].edit.id = id;
     batch.operations = (struct operation_list){ 2, operations + 1 };
     answered(stage, "persist.batch", &batch, &outcomes);
+    for (uint32_t i = 0; i < outcomes.each.count; i++)
+        holds(text_is(outcomes.each.at[i].error, "ok"));
     return id;
 }
 

@@ -136,7 +136,7 @@ static void a_file_written_soon_is_whole_and_can_be_synced(void **state)
     assert_string_equal(buffer_c(&found), "new and longer");
     buffer_free(&found);
     assert_int_equal(file_sync(path, NULL), ERR_OK);
-    assert_int_equal(file_sync(home->path, NULL), ERR_OK);
+    assert_int_equal(file_sync(home->root, NULL), ERR_OK);
     assert_int_equal(file_sync(home_file(home, "missing", NULL), NULL), ERR_NOT_FOUND);
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -80,6 +81,15 @@ static int maps_much(void)
 {
     return refused((long)mmap(NULL, 8ull << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 }
+static int raises_memory(void)
+{
+    return refused(setrlimit(RLIMIT_AS, &(struct rlimit){ RLIM_INFINITY, RLIM_INFINITY }));
+}
+static int raises_time(void)
+{
+    rlim_t more = (rlim_t)SANDBOX_LIFE_SECONDS + 1;
+    return refused(setrlimit(RLIMIT_CPU, &(struct rlimit){ more, more }));
+}
 static int maps_code(void)
 {
     return refused((long)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
@@ -102,6 +112,8 @@ static void what_a_decoder_has_no_use_for_fails(void **state)
         { "write", writes },
         { "sendmsg elsewhere", talks_elsewhere },
         { "mmap of code", maps_code },
+        { "a higher limit of memory", raises_memory },
+        { "a higher limit of time", raises_time },
 #if !SANITIZED
         { "mmap of 8 GiB", maps_much },
 #endif
@@ -125,6 +137,23 @@ static void a_failed_check_still_ends_the_process_as_it_should(void **state)
     int status = in_sandbox(aborts);
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), SIGABRT);
+}
+
+/* The job's seconds, made one: the next are not waited for. */
+static int works_too_long(void)
+{
+    setrlimit(RLIMIT_CPU, &(struct rlimit){ 1, SANDBOX_LIFE_SECONDS });
+    for (volatile bool going = true; going;)
+        ;
+    return 0;
+}
+
+static void more_time_ends_the_process(void **state)
+{
+    (void)state;
+    int status = in_sandbox(works_too_long);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGXCPU);
 }
 
 /* ---- what it has a use for ---- */
@@ -179,6 +208,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_decoder_has_no_use_for_fails),
+        cmocka_unit_test(more_time_ends_the_process),
         cmocka_unit_test(a_failed_check_still_ends_the_process_as_it_should),
         cmocka_unit_test(every_codec_is_analysed_inside),
     };
