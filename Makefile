@@ -86,9 +86,10 @@ $(BUILD)/services/worker/hear/model.o: model/weights.bin
 CFLAGS_worker_hear := -O3 -fno-math-errno -fno-trapping-math -fno-signed-zeros -fassociative-math
 HEAR_FILE_O := $(call objects,model/hear_file.c services/worker/decode.c services/worker/input.c $(wildcard services/worker/hear/*.c))
 $(BUILD)/hear_file: $(HEAR_FILE_O) $(BUILD)/libcommon.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
 model:
-	+OPENBLAS_NUM_THREADS=1 nice /usr/bin/python3 model/train.py --build $(BUILD)
+	OPENBLAS_NUM_THREADS=1 nice env -u MAKEFLAGS /usr/bin/python3 model/train.py --build $(BUILD)
 ENGINE := $(BUILD)/libstore.a $(BUILD)/libproto.a $(BUILD)/libcommon.a
 
 # The folder of a program, and its objects; parts in sub-folders belong to it.

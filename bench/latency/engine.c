@@ -100,8 +100,11 @@ static void add_items(struct engine *engine)
     for (int i = 0; i < ITEMS; i++) {
         snprintf(files[i], WORD, "a drum sound %04d.wav", i);
         operations[i].has_place = true;
-        operations[i].place = (struct place){ .folder = engine->folder, .file = bytes_of(files[i], strlen(files[i])),
-                                              .size = 88244, .mtime = 1700000000000000, .pack = TEXT("Drum kit"),
+        operations[i].place = (struct place){ .folder = engine->folder,
+                                              .file = bytes_of(files[i], strlen(files[i])),
+                                              .size = 88244,
+                                              .mtime = 1700000000000000,
+                                              .pack = TEXT("Drum kit"),
                                               .kind = { .value = KIND_AUDIO },
                                               .availability = { .value = AVAILABILITY_LOCAL } };
     }
@@ -112,7 +115,8 @@ static void add_items(struct engine *engine)
 
 static void add_folder(struct engine *engine)
 {
-    struct persist_put_volume volume = { .volume = { .identity = TEXT("marker:bench"), .label = TEXT("bench") } };
+    struct persist_put_volume volume = { .volume = { .identity = TEXT("marker:bench"),
+                                                     .label = TEXT("bench") } };
     struct persist_put_folder folder = { .folder = { .name = bytes_of("bench", 5) } };
     struct done done = { 0 };
 
@@ -148,7 +152,8 @@ static void measure(struct engine *engine)
     engine_put_frame(engine, &frame);
     engine->put_ask = frame.len;
     if (ask(engine->asker, "persist.put_media", &put, BUDGET_MS, &request, &done, &fault) != ERR_OK ||
-        store_open(&engine->paths, STORE_READER, &store, &fault) != ERR_OK || store_read(store, &txn, &fault) != ERR_OK)
+        store_open(&engine->paths, STORE_READER, &store, &fault) != ERR_OK ||
+        store_read(store, &txn, &fault) != ERR_OK)
         bench_fail("%s", fault.what);
     engine->media = row_bytes(txn, DB_MEDIA, key_id(put.edit.id));
     engine->change = row_bytes(txn, DB_CHANGE, key_number(done.revision));

@@ -61,10 +61,14 @@ bool load_run(struct engine *engine, const char *library, struct latency *puts, 
               double *seconds)
 {
     struct engine searching = *engine;
-    struct load writers = { .service = "persist", .engine = engine, .clients = WRITERS, .frame = engine_put_frame,
-                            .to = puts };
-    struct load searchers = { .service = "search", .engine = &searching, .clients = SEARCHERS,
-                              .frame = engine_search_frame, .to = searches };
+    struct load writers = {
+        .service = "persist", .engine = engine, .clients = WRITERS, .frame = engine_put_frame, .to = puts
+    };
+    struct load searchers = { .service = "search",
+                              .engine = &searching,
+                              .clients = SEARCHERS,
+                              .frame = engine_search_frame,
+                              .to = searches };
     uint64_t from = latency_clock();
 
     if (!library || access(library, R_OK) != 0 || !engine_answers(engine, "search") ||

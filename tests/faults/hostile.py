@@ -17,7 +17,8 @@ from library import DECIDED, Library, real_audio, state, wait_until, why
 
 # What a stand-in does over a file, and the word of the reason that is told.
 DEEDS = {"crash": "SEGV", "abort": "ABRT", "exit": "exit code 0", "overflow": "SEGV", "hang": "no answer within",
-         "spin": "no answer within", "leak": "ABRT", "hangup": "", "length": "", "empty": "", "babble": "", "flood": "", "half": "",
+         "spin": "no answer within", "leak": "ABRT", "hangup": "",
+         "length": "", "empty": "", "babble": "", "flood": "", "half": "",
          "number": "answer to no job", "content": "state", "state": "state", "reason": "state", "negative": "",
          "embedding": "embedding", "nan": "number", "user": "source"}
 
@@ -53,7 +54,7 @@ def files(folder, manifest):
     wanted = {bytes.fromhex(path): verdict for verdict, path in lines}
     seen = sum(1 for verdict in wanted.values() if verdict != "odd")
     library, items, seconds = indexed(folder, seen)
-    wrong = [(verdict, path, state(items[path]) if path in items else "no item", why(items[path]) if path in items else "")
+    wrong = [(verdict, path, path in items and (state(items[path]), why(items[path])))
              for path, verdict in wanted.items() if not verdict_fits(verdict, items.get(path))]
     assert not wrong, "%d wrong: %s" % (len(wrong), wrong[:10])
     strangers = set(items) - set(wanted)
@@ -90,15 +91,16 @@ def workers(folder, when):
     if when == "late":
         write(folder, "twice.wav", b"twice\n")
     else:
-        deeds = {deed: reason for deed, reason in DEEDS.items() if reason not in ("embedding", "source", "state", "number")}
+        of_analysis = ("embedding", "source", "state", "number")
+        deeds = {deed: reason for deed, reason in DEEDS.items() if reason not in of_analysis}
     _, items, seconds = indexed(folder, len(DEEDS) + 20 + (when == "late"))
     good = [path for path, item in items.items() if path.startswith((b"good", b"twice"))]
     assert all(state(items[path]) == "done" for path in good), [(p, state(items[p]), why(items[p])) for p in good]
     for deed, reason in deeds.items():
         item = items[deed.encode() + b".wav"]
         fits = reason in why(item) or "no answer within" in why(item)  # a busy machine may be too slow for any deed
-        assert state(item) == "quarantined" and why(item).startswith("it ended 2 workers: ") and fits, \
-            (deed, state(item), why(item))
+        assert state(item) == "quarantined" and fits, (deed, state(item), why(item))
+        assert why(item).startswith("it ended 2 workers: "), (deed, why(item))
     print("figure: %d ways to harm over %s; %d quarantined with their reason, %d good files done, in %d s" % (
         len(deeds), "the hash" if when == "early" else "the analysis", len(deeds), len(good), seconds))
 
@@ -121,20 +123,22 @@ def limits():
         return [pid for pid in workers_of(indexer_pid()) if "Seccomp:\t2" in open("/proc/%d/status" % pid).read()]
     pids = wait_until(bound, "a worker is in its sandbox", 60)
     status = open("/proc/%d/status" % pids[0]).read()
-    assert "NoNewPrivs:\t1" in status and "CapEff:\t0000000000000000" in status and "CapPrm:\t0000000000000000" in status, status
+    for line in ("NoNewPrivs:\t1", "CapEff:\t0000000000000000", "CapPrm:\t0000000000000000"):
+        assert line in status, status
     rows = {line[:26].strip(): line[26:].split()[:2] for line in open("/proc/%d/limits" % pids[0])}
     assert rows["Max address space"] == [str(2048 << 20)] * 2, rows
     assert rows["Max file size"] == ["0", "0"] and rows["Max core file size"] == ["0", "0"], rows
     assert int(rows["Max cpu time"][1]) <= 36000 and int(rows["Max open files"][1]) <= 16, rows
     files = sorted(os.listdir("/proc/%d/fd" % pids[0]))
     assert set(files) <= {"0", "1", "2", "3"}, files
-    print("figure: %d workers: seccomp, no new privileges, no capabilities, 2 GiB, no files but the socket" % len(pids))
+    print("figure: %d workers: seccomp, no new privileges, no capabilities, 2 GiB, no file but the socket" % len(pids))
 
 
 def start(folder, worker, programs):
     shutil.copy(real_audio(".wav")[0], folder)
     library, pid = Library(folder), indexer_pid()
-    wait_until(lambda: "workers end at their start" in library.must("indexer.status", {}).get("alarm", ""), "the alarm", 60)
+    alarm = lambda: library.must("indexer.status", {}).get("alarm", "")
+    wait_until(lambda: "workers end at their start" in alarm(), "the alarm", 60)
     library.add()
     wait_until(lambda: library.items(), "the item is there", 120)
     shutil.copy(worker, programs + "/new")
@@ -142,7 +146,7 @@ def start(folder, worker, programs):
     items = library.decided(1)
     assert [state(item) for item in items.values()] == ["done"], items
     assert indexer_pid() == pid, "the indexer was another one in the end"
-    wait_until(lambda: not library.must("indexer.status", {}).get("alarm", ""), "the alarm is over", 60)
+    wait_until(lambda: not alarm(), "the alarm is over", 60)
 
 
 {f.__name__: f for f in (files, one, workers, escape, limits, start)}[sys.argv[1]](*sys.argv[2:])

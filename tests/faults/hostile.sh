@@ -1,7 +1,7 @@
 #!/bin/bash
-# hostile.sh: files that mean harm, some seven hundred of them, beside good ones; then workers that crash, hang, leak and
-# lie, and that try to get out of their sandbox. Each file has its verdict with its reason, the others are heard, and
-# the indexer stays the same process. With LONG=1 other files each time, for 20 rounds.
+# hostile.sh: files that mean harm, some seven hundred of them, beside good ones; then workers that crash, hang, leak
+# and lie, and that try to get out of their sandbox. Each file has its verdict with its reason, the others are heard,
+# and the indexer stays the same process. With LONG=1 other files each time, for 20 rounds.
 . "$(dirname "$0")/../lib.sh"
 
 _python() { PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults /usr/bin/python3 "$@"; }
@@ -23,7 +23,8 @@ _engine() { # an engine of its own; $1: its name, $2: seconds for a file, $3: wh
 }
 _round() { # number
     mkdir -p "$scratch/files/$1"
-    _python "$top/tests/faults/hostile_files.py" "$scratch/files/$1" "$1" >"$scratch/manifest" || fail "no files were made"
+    _python "$top/tests/faults/hostile_files.py" "$scratch/files/$1" "$1" >"$scratch/manifest" ||
+        fail "no files were made"
     _drive files "$scratch/files/$1" "$scratch/manifest"
     rm -rf "$scratch/files/$1"
 }
@@ -43,14 +44,16 @@ a_file_that_nobody_may_read_says_so() {
     if [ "$(id -u)" = 0 ]; then # root may read all: the engine runs as somebody else
         as=(setpriv --reuid=65534 --regid=65534 --clear-groups)
         chmod 755 "$scratch"
-        "${as[@]}" test -x "$build/bin/loophole" -a -r "$top/tests/client.py" 2>/dev/null || skip "nobody else may be here"
+        "${as[@]}" test -x "$build/bin/loophole" -a -r "$top/tests/client.py" 2>/dev/null ||
+            skip "nobody else may be here"
     fi
     export LOOPHOLE_HOME=$scratch/home-nobody
     mkdir -p "$LOOPHOLE_HOME"
     chmod 777 "$LOOPHOLE_HOME" "$folder"
     "${as[@]}" "$build/bin/loophole" up >"$scratch/up.log" 2>&1 || fail "$(cat "$scratch/up.log")"
     PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults "${as[@]}" \
-        /usr/bin/python3 "$top/tests/faults/hostile.py" one "$folder" secret.wav >"$scratch/one.log" 2>&1 || fail "$(cat "$scratch/one.log")"
+        /usr/bin/python3 "$top/tests/faults/hostile.py" one "$folder" secret.wav >"$scratch/one.log" 2>&1 ||
+        fail "$(cat "$scratch/one.log")"
     cat "$scratch/one.log"
     contains "$(cat "$scratch/one.log")" "cannot open it: Permission denied"
     "${as[@]}" "$build/bin/loophole" down >/dev/null 2>&1

@@ -1,5 +1,5 @@
-"""hostile_files.py FOLDER [SEED]: writes a few hundred files that mean harm, beside good ones that are to be heard all
-the same, and prints for each a line "VERDICT HEX", with its path below FOLDER in hex:
+"""hostile_files.py FOLDER [SEED]: writes a few hundred files that mean harm, beside good ones that are to be heard
+all the same, and prints for each a line "VERDICT HEX", with its path below FOLDER in hex:
 
   fine     is to be analysed                 told     is to be analysed, or refused with a reason
   refused  with a reason                     odd      no item at all, or refused: nothing that can be read
@@ -27,6 +27,10 @@ def keep(verdict, name, data):
     with open(path, "wb") as out:
         out.write(data)
     told(verdict, name)
+
+
+def lie(name, data):
+    keep("told", "lying/" + name, data)
 
 
 # ---- sounds ----
@@ -59,7 +63,8 @@ def extended(mantissa, exponent):
 def aiff(channels=1, frames=2000, bits=16, rate=None, data=None, offset=0, size=None):
     data = TONE[:4000] if data is None else data
     comm = struct.pack(">hIh", channels, frames & 0xffffffff, bits) + (rate or extended(0xAC44 << 48, 0x400E))
-    body = b"AIFF" + b"COMM" + struct.pack(">I", 18) + comm + b"SSND" + struct.pack(">III", len(data) + 8, offset, 0) + data
+    ssnd = struct.pack(">III", len(data) + 8, offset, 0) + data
+    body = b"AIFF" + b"COMM" + struct.pack(">I", 18) + comm + b"SSND" + ssnd
     return b"FORM" + struct.pack(">I", len(body) if size is None else size) + body
 
 
@@ -100,17 +105,20 @@ def vorbis_head(channels=2, rate=44100, blocks=0xb8):
 
 
 TONE = b"".join(struct.pack("<h", (n * n // 7 % 20001) - 10000) for n in range(8000))
+FMT, DATA = chunk(b"fmt ", fmt()), chunk(b"data", TONE)
 BASES = {kind: open(next(p for p in real_audio("." + kind) if os.path.getsize(p) > 6000), "rb").read()
          for kind in ("wav", "aiff", "flac")}
 BASES["mp3"] = id3(id3_frame(b"TIT2", b"\0title")) + mpeg()
-BASES["ogg"] = ogg_page([30], vorbis_head()) + ogg_page([60], b"\3vorbis" + struct.pack("<I", 4) + b"made" + b"\0" * 45)
+BASES["ogg"] = ogg_page([30], vorbis_head()) + \
+    ogg_page([60], b"\3vorbis" + struct.pack("<I", 4) + b"made" + b"\0" * 45)
 
 
 # ---- what is wrong with them ----
 
 def cut_short():
     """At each byte where a header's part begins or ends, and one before and behind."""
-    edges = {"wav": (0, 4, 8, 12, 16, 20, 22, 24, 28, 32, 34, 36, 40, 44), "aiff": (0, 4, 8, 12, 16, 20, 22, 26, 28, 38, 42, 46, 54),
+    edges = {"wav": (0, 4, 8, 12, 16, 20, 22, 24, 28, 32, 34, 36, 40, 44),
+             "aiff": (0, 4, 8, 12, 16, 20, 22, 26, 28, 38, 42, 46, 54),
              "flac": (0, 4, 5, 8, 10, 12, 18, 26, 42, 46), "mp3": (0, 3, 6, 10, 14, 20, 27, 31, 445),
              "ogg": (0, 4, 6, 14, 18, 26, 27, 28, 35, 58, 62)}
     for kind, data in BASES.items():
@@ -129,9 +137,12 @@ def flipped():
 
 
 def noise():
-    magics = {"wav": b"RIFF\xff\xff\xff\xffWAVEfmt ", "aiff": b"FORM\x7f\xff\xff\xffAIFFCOMM", "flac": b"fLaC\0\0\0\x22",
-              "ogg": b"OggS\0\2", "mp3": b"\xff\xfb\x90\x64", "mid": b"MThd\0\0\0\6", "mp4": b"\0\0\0\x20ftypisom",
-              "aif": b"FORM\0\0\0\0AIFC", "w64": b"riff\x2e\x91\xcf\x11", "caf": b"caff\0\1\0\0", "au": b".snd\0\0\0\x18"}
+    magics = {"wav": b"RIFF\xff\xff\xff\xffWAVEfmt ",
+              "aiff": b"FORM\x7f\xff\xff\xffAIFFCOMM", "flac": b"fLaC\0\0\0\x22",
+              "ogg": b"OggS\0\2", "mp3": b"\xff\xfb\x90\x64", "mid": b"MThd\0\0\0\6",
+              "mp4": b"\0\0\0\x20ftypisom",
+              "aif": b"FORM\0\0\0\0AIFC",
+              "w64": b"riff\x2e\x91\xcf\x11", "caf": b"caff\0\1\0\0", "au": b".snd\0\0\0\x18"}
     for kind, magic in magics.items():
         for n in range(3):
             keep("told", "noise/magic %d.%s" % (n, kind), magic + chance.randbytes(chance.randrange(1, 20000)))
@@ -140,66 +151,84 @@ def noise():
 
 
 def lying_waves():
-    formats = {"0 channels": fmt(channels=0), "65535 channels": fmt(channels=65535, align=2), "1025 channels": fmt(channels=1025),
-               "0 Hz": fmt(rate=0), "1 Hz": fmt(rate=1), "10 MHz": fmt(rate=10_000_000), "4 GHz": fmt(rate=0xffffffff, bytes_a_second=0),
-               "0 bits": fmt(bits=0), "1 bit": fmt(bits=1), "255 bits": fmt(bits=255), "65535 bits": fmt(bits=65535),
-               "align 0": fmt(align=0), "align 65535": fmt(align=65535), "tag 0": fmt(tag=0), "tag 65535": fmt(tag=65535),
+    formats = {"0 channels": fmt(channels=0), "65535 channels": fmt(channels=65535, align=2),
+               "1025 channels": fmt(channels=1025),
+               "0 Hz": fmt(rate=0), "1 Hz": fmt(rate=1), "10 MHz": fmt(rate=10_000_000),
+               "4 GHz": fmt(rate=0xffffffff, bytes_a_second=0),
+               "0 bits": fmt(bits=0), "1 bit": fmt(bits=1), "255 bits": fmt(bits=255),
+               "65535 bits": fmt(bits=65535),
+               "align 0": fmt(align=0), "align 65535": fmt(align=65535), "tag 0": fmt(tag=0),
+               "tag 65535": fmt(tag=65535),
                "extensible, short": fmt(tag=0xfffe), "adpcm, short": fmt(tag=2, bits=4), "gsm": fmt(tag=0x31),
                "mp3 inside": fmt(tag=0x55), "empty": b"", "1 byte": b"\1"}
     for name, form in formats.items():
-        keep("told", "lying/wave of %s.wav" % name, wave(form))
+        lie("wave of %s.wav" % name, wave(form))
     for name, data_size in {"2^31 frames": 0xffffffff, "2^31 bytes": 1 << 31, "0 bytes": 0, "odd": 15999}.items():
-        keep("told", "lying/data of %s.wav" % name, wave(data_size=data_size))
+        lie("data of %s.wav" % name, wave(data_size=data_size))
     for name, size in {"0": 0, "-1": 0xffffffff, "7": 7}.items():
-        keep("told", "lying/riff of %s.wav" % name, wave(size=size))
-    keep("told", "lying/2^31 frames of 8 channels.wav", wave(fmt(channels=8), data_size=0xfffffff0))
-    keep("told", "lying/data before format.wav", riff(chunk(b"data", TONE), chunk(b"fmt ", fmt())))
-    keep("told", "lying/no data.wav", riff(chunk(b"fmt ", fmt())))
-    keep("told", "lying/no format.wav", riff(chunk(b"data", TONE)))
-    keep("told", "lying/two formats.wav", riff(chunk(b"fmt ", fmt()), chunk(b"fmt ", fmt(channels=8)), chunk(b"data", TONE)))
-    keep("told", "lying/50000 chunks.wav", riff(chunk(b"fmt ", fmt()), *[chunk(b"junk", b"")] * 50000, chunk(b"data", TONE)))
-    keep("told", "lying/list of 4 GB.wav", riff(chunk(b"fmt ", fmt()), chunk(b"LIST", b"INFO" + b"INAM", 0xffffffff), chunk(b"data", TONE)))
-    keep("told", "lying/cue of 2^32.wav", riff(chunk(b"fmt ", fmt()), chunk(b"cue ", b"\xff" * 28), chunk(b"data", TONE)))
-    keep("told", "lying/smpl of 2^32 loops.wav", riff(chunk(b"fmt ", fmt()), chunk(b"smpl", b"\xff" * 60), chunk(b"data", TONE)))
-    keep("told", "lying/ds64.wav", b"RF64\xff\xff\xff\xffWAVE" + chunk(b"ds64", struct.pack("<QQQI", 1 << 62, 1 << 62, 1 << 62, 1 << 31)) +
-         chunk(b"fmt ", fmt()) + chunk(b"data", TONE, 0xffffffff))
+        lie("riff of %s.wav" % name, wave(size=size))
+    lie("2^31 frames of 8 channels.wav", wave(fmt(channels=8), data_size=0xfffffff0))
+    lie("data before format.wav", riff(DATA, FMT))
+    lie("no data.wav", riff(FMT))
+    lie("no format.wav", riff(DATA))
+    lie("two formats.wav", riff(FMT, chunk(b"fmt ", fmt(channels=8)), DATA))
+    lie("50000 chunks.wav", riff(FMT, *[chunk(b"junk", b"")] * 50000, DATA))
+    lie("list of 4 GB.wav", riff(FMT, chunk(b"LIST", b"INFO" + b"INAM", 0xffffffff), DATA))
+    lie("cue of 2^32.wav", riff(FMT, chunk(b"cue ", b"\xff" * 28), DATA))
+    lie("smpl of 2^32 loops.wav", riff(FMT, chunk(b"smpl", b"\xff" * 60), DATA))
+    huge = struct.pack("<QQQI", 1 << 62, 1 << 62, 1 << 62, 1 << 31)
+    lie("ds64.wav", b"RF64\xff\xff\xff\xffWAVE" + chunk(b"ds64", huge) +
+        FMT + chunk(b"data", TONE, 0xffffffff))
 
 
 def lying_others():
-    for name, more in {"0 channels": {"channels": 0}, "-1 channels": {"channels": -1}, "2^31 frames": {"frames": 1 << 31},
-                       "0 bits": {"bits": 0}, "-8 bits": {"bits": -8}, "NaN Hz": {"rate": extended(~0 & (1 << 64) - 1, 0x7fff)},
-                       "10 MHz": {"rate": extended(10_000_000 << 40, 0x4016)}, "-1 Hz": {"rate": extended(1 << 63, 0xbfff)},
-                       "offset 2^32": {"offset": 0xffffffff}, "size 0": {"size": 0}, "size -1": {"size": 0xffffffff}}.items():
-        keep("told", "lying/aiff of %s.aiff" % name, aiff(**more))
+    for name, more in {"0 channels": {"channels": 0}, "-1 channels": {"channels": -1},
+                       "2^31 frames": {"frames": 1 << 31},
+                       "0 bits": {"bits": 0}, "-8 bits": {"bits": -8},
+                       "NaN Hz": {"rate": extended(~0 & (1 << 64) - 1, 0x7fff)},
+                       "10 MHz": {"rate": extended(10_000_000 << 40, 0x4016)},
+                       "-1 Hz": {"rate": extended(1 << 63, 0xbfff)},
+                       "offset 2^32": {"offset": 0xffffffff}, "size 0": {"size": 0},
+                       "size -1": {"size": 0xffffffff}}.items():
+        lie("aiff of %s.aiff" % name, aiff(**more))
     frames = BASES["flac"][-3000:]
-    for name, info in {"0 Hz": flac_info(rate=0), "2^36 frames": flac_info(total=(1 << 36) - 1), "block 0": flac_info(block=0),
+    for name, info in {"0 Hz": flac_info(rate=0), "2^36 frames": flac_info(total=(1 << 36) - 1),
+                       "block 0": flac_info(block=0),
                        "32 bits": flac_info(bits=32), "block 65535": flac_info(block=65535)}.items():
-        keep("told", "lying/flac of %s.flac" % name, b"fLaC" + flac_block(0, info, True) + frames)
+        lie("flac of %s.flac" % name, b"fLaC" + flac_block(0, info, True) + frames)
     comment = struct.pack("<I", 4) + b"made" + struct.pack("<I", 0xffffffff)
-    keep("told", "lying/flac of 2^32 comments.flac", b"fLaC" + flac_block(0, flac_info()) + flac_block(4, comment, True) + frames)
-    keep("told", "lying/flac of a block past its end.flac", b"fLaC" + flac_block(0, flac_info()) + flac_block(6, b"x", True, (1 << 24) - 1))
-    keep("told", "lying/flac of 30000 blocks.flac", b"fLaC" + flac_block(0, flac_info()) + flac_block(1, b"") * 30000 + frames)
+    lie("flac of 2^32 comments.flac", b"fLaC" + flac_block(0, flac_info()) + flac_block(4, comment, True) + frames)
+    past = flac_block(6, b"x", True, (1 << 24) - 1)
+    lie("flac of a block past its end.flac", b"fLaC" + flac_block(0, flac_info()) + past)
+    lie("flac of 30000 blocks.flac", b"fLaC" + flac_block(0, flac_info()) + flac_block(1, b"") * 30000 + frames)
     head = ogg_page([30], vorbis_head())
-    keep("told", "lying/ogg of 0 channels.ogg", ogg_page([30], vorbis_head(channels=0)))
-    keep("told", "lying/ogg of 0 Hz.ogg", ogg_page([30], vorbis_head(rate=0)))
-    keep("told", "lying/ogg of 2^32 comments.ogg", head + ogg_page([23], b"\3vorbis" + comment[:16] + b"\0" * 4))
-    keep("told", "lying/ogg of a packet without end.ogg", head + b"".join(ogg_page([255] * 255, b"\0" * 65025, 1, n) for n in range(1, 20)))
-    keep("told", "lying/ogg of 3000 streams.ogg", b"".join(ogg_page([30], vorbis_head(), serial=n) for n in range(3000)))
-    keep("told", "lying/ogg of a time before time.ogg", head + ogg_page([1], b"\0", 4, 1, granule=-(1 << 62)))
+    lie("ogg of 0 channels.ogg", ogg_page([30], vorbis_head(channels=0)))
+    lie("ogg of 0 Hz.ogg", ogg_page([30], vorbis_head(rate=0)))
+    lie("ogg of 2^32 comments.ogg", head + ogg_page([23], b"\3vorbis" + comment[:16] + b"\0" * 4))
+    pages = [ogg_page([255] * 255, b"\0" * 65025, 1, n) for n in range(1, 20)]
+    lie("ogg of a packet without end.ogg", head + b"".join(pages))
+    lie("ogg of 3000 streams.ogg", b"".join(ogg_page([30], vorbis_head(), serial=n) for n in range(3000)))
+    lie("ogg of a time before time.ogg", head + ogg_page([1], b"\0", 4, 1, granule=-(1 << 62)))
 
 
 def tags():
     deep = id3_frame(b"TIT2", b"\0x")
     for n in range(60):  # a chapter in a chapter in a chapter
         deep = id3_frame(b"CHAP", b"c\0" + b"\0" * 16 + deep)
-    made = {"deep": id3(deep), "of 256 MB": id3(size=(1 << 28) - 1), "of 100000 frames": id3(*[id3_frame(b"TXXX", b"\0a\0b")] * 100000),
-            "of a frame of 4 GB": id3(id3_frame(b"TIT2", b"\0x", 0xffffffff)), "of an extended header of 4 GB": id3(b"\xff" * 20, flags=0x40),
-            "unsynchronised": id3(b"\xff\0" * 5000, flags=0x80), "of version 255": id3(b"x" * 50, version=255),
-            "of half a letter": id3(id3_frame(b"TIT2", b"\1\xff\xfe\x00\xd8")), "of any byte": id3(id3_frame(b"TIT2", bytes(range(256)))),
-            "of a title of 1 MB": id3(id3_frame(b"TIT2", b"\3" + b"\xc3\xa9" * 500000)), "of an empty frame": id3(id3_frame(b"TIT2", b""))}
+    made = {"deep": id3(deep), "of 256 MB": id3(size=(1 << 28) - 1),
+            "of 100000 frames": id3(*[id3_frame(b"TXXX", b"\0a\0b")] * 100000),
+            "of a frame of 4 GB": id3(id3_frame(b"TIT2", b"\0x", 0xffffffff)),
+            "of an extended header of 4 GB": id3(b"\xff" * 20, flags=0x40),
+            "unsynchronised": id3(b"\xff\0" * 5000, flags=0x80),
+            "of version 255": id3(b"x" * 50, version=255),
+            "of half a letter": id3(id3_frame(b"TIT2", b"\1\xff\xfe\x00\xd8")),
+            "of any byte": id3(id3_frame(b"TIT2", bytes(range(256)))),
+            "of a title of 1 MB": id3(id3_frame(b"TIT2", b"\3" + b"\xc3\xa9" * 500000)),
+            "of an empty frame": id3(id3_frame(b"TIT2", b""))}
     for name, tag in made.items():
         keep("told", "tags/id3 %s.mp3" % name, tag + mpeg())
-        keep("told", "tags/wave with id3 %s.wav" % name, riff(chunk(b"fmt ", fmt()), chunk(b"data", TONE), chunk(b"id3 ", tag[:200000])))
+        keep("told", "tags/wave with id3 %s.wav" % name,
+             riff(FMT, DATA, chunk(b"id3 ", tag[:200000])))
     keep("told", "tags/2000 tags in a row.mp3", id3(deep) * 2000 + mpeg())
 
 
@@ -209,8 +238,10 @@ def samples():
     for name, values in {"NaN": [nan], "infinity": [inf, -inf], "huge": [1e38, -1e38], "denormal": [1e-42, -1e-42],
                          "mixed": [0.5, nan, -0.5, inf]}.items():
         count = 8000 // len(values)
-        keep("fine", "samples/%s float.wav" % name, wave(fmt(tag=3, bits=32), struct.pack("<%df" % len(values), *values) * count))
-        keep("fine", "samples/%s double.wav" % name, wave(fmt(tag=3, bits=64), struct.pack("<%dd" % len(values), *values) * count))
+        keep("fine", "samples/%s float.wav" % name,
+             wave(fmt(tag=3, bits=32), struct.pack("<%df" % len(values), *values) * count))
+        keep("fine", "samples/%s double.wav" % name,
+             wave(fmt(tag=3, bits=64), struct.pack("<%dd" % len(values), *values) * count))
     keep("fine", "samples/none.wav", wave(data=b""))
     keep("fine", "samples/one.wav", wave(data=b"\1\2"))
     keep("fine", "samples/full scale.wav", wave(data=b"\xff\x7f\x00\x80" * 4000))
@@ -229,7 +260,9 @@ def wrong_names():
     keep("refused", "wrong/zeros.wav", bytes(100000))
     tone = wave(data=TONE[::-1])
     names = [b"x" + bytes([byte]) for byte in range(1, 256) if byte != ord("/")]
-    for name in (*names, b"a" * 251, b" ", b"-rf", b"'\"$(id)`id`;%s%n", "\u202egnp".encode(), b"\xff" * 251, b"\n\n\n", "é".encode() * 125, b"con"):
+    for name in (*names, b"a" * 251, b" ", b"-rf",
+                 b"'\"$(id)`id`;%s%n", "\u202egnp".encode(), b"\xff" * 251, b"\n\n\n",
+                 "é".encode() * 125, b"con"):
         try:
             keep("fine", b"names/" + name + b".wav", tone)
         except OSError:  # a file system that takes no such name
@@ -293,5 +326,6 @@ def good():
         told("fine", name)
 
 
-for make in (good, cut_short, flipped, noise, lying_waves, lying_others, tags, samples, wrong_names, special, too_deep):
+for make in (good, cut_short, flipped, noise, lying_waves, lying_others, tags, samples, wrong_names, special,
+             too_deep):
     make()

@@ -176,7 +176,8 @@ class Sounds:
         for path in itertools.islice(self.waiting, count):
             self.count += 1
             shutil.copy(path, self.aside)
-            os.rename(self.aside, os.path.join(self._pack(self.count), b"%04d " % self.count + os.path.basename(path)))
+            name = b"%04d " % self.count + os.path.basename(path)
+            os.rename(self.aside, os.path.join(self._pack(self.count), name))
 
 
 def heard_until_now(tagger):
@@ -211,7 +212,7 @@ def kill_supervised(indexer, opens, sounds, n, kills):
     indexer.kill()
 
 
-def life_after(indexer, tagger):
+def life_after(tagger):
     """When the next life began, and which items were heard for good before."""
     time.sleep(0.05)  # what was on its way to persist arrives
     return time.monotonic(), {item for item, words in heard_until_now(tagger).items() if words >= 2}
@@ -222,7 +223,7 @@ def held_against(items, tagger, opens, lives, count):
     assert len(items) == count, "%d items of %d files" % (len(items), count)
     assert all(state(item) == "done" for item in items.values()), "not all are analysed"
     twice = {item: words for item, words in heard_until_now(tagger).items() if words != 2}
-    assert not twice, "the indexer changed items more or less often than twice (found, heard): %s" % list(twice.items())[:5]
+    assert not twice, "changed more or less often than twice (found, heard): %s" % list(twice.items())[:5]
     by_id = {item["media"]["id"]: item for item in items.values()}
     assert set(tagger.tagged) == set(by_id), "tagged are others than there are"
     for item, edit in tagger.tagged.items():
@@ -242,7 +243,7 @@ def main():
     sounds = Sounds(folder, most=count == 0)
     sounds.put(count or None)
     indexer, kill_it = (Bare(), kill_bare) if mode == "bare" else (Supervised(), kill_supervised)
-    opens, tagger, lives, back = Opens(folder), Tagger(), [], []
+    opens, tagger, lives, left, back = Opens(folder), Tagger(), [], [], []
     opens.start()
     tagger.start()
     began = time.monotonic()
@@ -250,7 +251,8 @@ def main():
     adding.start()
     for n in range(kills):
         kill_it(indexer, opens, sounds, n, kills)
-        lives.append(life_after(indexer, tagger))
+        lives.append(life_after(tagger))
+        left.append(len(lives[-1][1]) < sounds.count)
         indexer.start()
     adding.join(120)
     assert not adding.is_alive(), "the library is not added"
@@ -262,12 +264,13 @@ def main():
     assert not opens.overflown, "inotify lost events"
     held_against(items, tagger, opens, lives, sounds.count)
     ends = [at for at, _ in lives][1:] + [float("inf")]
-    for (at, _), end in zip(lives, ends):
-        back += [when - at for when, _ in opens.all if at < when < end][:1]
+    for (at, _), end, work in zip(lives, ends, left):
+        back += [when - at for when, _ in opens.all if at < when < end and work][:1]
     redone = len(opens.all) - len(opens.distinct)
     print("figure: indexer killed %d times over %d files, in %d s: each analysed once, %d tags kept" % (
         kills, sounds.count, seconds, len(tagger.tagged)))
-    print("figure: files begun again %d, %.1f a kill; kill to the next file: %s" % (redone, redone / kills, percentiles(back)))
+    print("figure: files begun again %d, %.1f a kill; kill to the next file: %s" % (
+        redone, redone / kills, percentiles(back)))
     indexer.end()
     if mode == "bare":
         wait_until(lambda: not running("loophole-worker"), "no worker is left", 60)

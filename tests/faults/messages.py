@@ -1,6 +1,5 @@
 """messages.py CLAIM [ROUNDS]: strangers at every socket of an engine, who say wrong things, half things or too much,
 while others go on with their work. LOOPHOLE_HOME is given."""
-import json
 import multiprocessing
 import os
 import random
@@ -19,6 +18,7 @@ ALL = ("supervisor",) + SERVICES
 RUN = os.path.join(os.environ["LOOPHOLE_HOME"], "run")
 CONNECTIONS = 10000
 MESSAGE_MAX = 8 << 20  # bytes of one message (proto/codec.h); the frame around it adds little
+NOT_A_FLOOD = 0.0015  # seconds between connections that are all to be taken (LIMIT_NEW_PEER_US of proto/limits.h)
 ERRORS = ("bad_request", "not_found", "too_large", "version")
 
 
@@ -132,7 +132,7 @@ def garbage(rounds):
     with Bystanders():
         for _ in range(rounds):
             for service in ALL:
-                peer = Peer(ask_path(service)).greet().welcome()
+                peer = Peer.joined(ask_path(service))
                 for message in wrong_messages(service):
                     must_refuse(peer, service, message)
                     refused += 1
@@ -145,12 +145,13 @@ def garbage(rounds):
                     peer.say(said)
                     peers.append(peer)
                     wires += 1
+                    time.sleep(NOT_A_FLOOD)
                     if len(peers) > 20:
                         peers.pop(0).close()
                 for peer in peers:
                     peer.close()
             for service in ALL:
-                must_answer(Peer(ask_path(service)).greet().welcome(), service)
+                must_answer(Peer.joined(ask_path(service)), service)
     print("figure: %d wrong messages, each refused with an error; %d wrong connections at %d sockets" % (
         refused, wires, len(all_sockets())))
 
@@ -162,7 +163,7 @@ def too_large(rounds):
     with Bystanders():
         for _ in range(rounds):
             for service in ALL:
-                peer = Peer(ask_path(service)).greet().welcome()
+                peer = Peer.joined(ask_path(service))
                 must_refuse(peer, service, ask(service + ".ping", {"payload": b"x" * (1 << 20)}))
                 must_refuse(peer, service, ask(service + ".ping", {"payload": b"x" * (MESSAGE_MAX - 1000)}))
                 must_refuse(peer, service, b"\xa5" * (MESSAGE_MAX - 1000))
@@ -173,11 +174,11 @@ def too_large(rounds):
                 peer.close()
             for path in all_sockets():
                 for announced in (MESSAGE_MAX + 5000, 1 << 31, 1 << 40, (1 << 63) - 1, (1 << 64) - 1):
-                    peer = Peer(path).greet(kind_of(path)).welcome()
+                    peer = Peer.joined(path, kind_of(path))
                     peer.say(b"\x02" + announced.to_bytes(8, "big") + b"x" * 100)
                     assert peer.hears_the_end(), "%s waits for %d bytes" % (path, announced)
                     peer.close()
-                peer = Peer(path).greet(kind_of(path)).welcome()
+                peer = Peer.joined(path, kind_of(path))
                 peer.say(frame(b"x" * (MESSAGE_MAX * 2)))
                 assert peer.hears_the_end(), path + " took a message of twice the size"
                 peer.close()
@@ -197,9 +198,10 @@ def half(rounds):
                     peer = Peer(path)
                     peer.say(whole[:cut])
                     held.append(peer)
+                    time.sleep(NOT_A_FLOOD)
                 message = frame(ask(os.path.basename(path).split(".")[0] + ".ping"))
                 for cut in range(1, len(message), 7):  # within a message: left in the middle
-                    peer = Peer(path).greet(kind_of(path)).welcome()
+                    peer = Peer.joined(path, kind_of(path))
                     peer.say(message[:cut])
                     peer.close()
             silent = Peer(held[0].socket.getpeername())
@@ -208,7 +210,7 @@ def half(rounds):
                 assert peer.hears_the_end(), "half a handshake is kept for ever"
                 peer.close()
         for service in ALL:
-            must_answer(Peer(ask_path(service)).greet().welcome(), service)
+            must_answer(Peer.joined(ask_path(service)), service)
             wait_until(lambda: descriptors(service) < before[service] + 20, service + " closes what ended")
     print("figure: %d half handshakes, each hung up on; half messages: no trace" % (len(held) * rounds))
 
@@ -218,7 +220,7 @@ def slow(rounds):
     with Bystanders():
         for _ in range(rounds):
             for service in ALL:
-                peer = Peer(ask_path(service)).greet().welcome()
+                peer = Peer.joined(ask_path(service))
                 for byte in frame(ask(service + ".ping", {"payload": b"slowly"})):
                     peer.say(bytes([byte]))
                     time.sleep(0.002)
@@ -230,7 +232,7 @@ def slow(rounds):
 
 def deaf(service):
     """Asks for 2,000 large answers and reads none, until no more is taken from him."""
-    peer = Peer(ask_path(service)).greet()
+    peer = Peer.joined(ask_path(service))
     peer.socket.setblocking(False)
     said = frame(ask(service + ".ping", {"payload": b"x" * 60000}))
     for _ in range(2000):
@@ -246,9 +248,50 @@ def deaf(service):
 
 # ---- floods ----
 
+def ask_without_end(path, going):
+    """Asks as fast as it is taken, some of it garbage, and reads what comes back."""
+    peer, said = Peer.joined(path), frame(ask(os.path.basename(path).split(".")[0] + ".ping")) + frame(b"garbage")
+    peer.socket.setblocking(False)
+    while going.is_set():
+        readable, writable, _ = select.select([peer.socket], [peer.socket], [], 0.1)
+        try:
+            if writable:
+                peer.socket.send(said * 100)           # cut anywhere: what follows is garbage, too
+            if readable and not peer.socket.recv(1 << 20):
+                raise ConnectionError
+        except ConnectionError:                        # hung up on
+            peer.close()
+            peer = Peer.joined(path)
+            peer.socket.setblocking(False)
+
+
+def greedy(rounds):
+    """One who asks without end gets his turns; others get theirs."""
+    context = multiprocessing.get_context("fork")
+    spans = {}
+    with Bystanders(), Pings() as pings:
+        idle = [(time.monotonic(), time.monotonic() + 2)]
+        time.sleep(2)
+        for service in ALL:
+            going = context.Event()
+            going.set()
+            process = context.Process(target=ask_without_end, args=(ask_path(service), going), daemon=True)
+            began = time.monotonic()
+            process.start()
+            time.sleep(1.5 * rounds)
+            spans[service] = [(began, time.monotonic())]
+            going.clear()
+            process.join(60)
+            process.kill()
+    base = p99(pings.within(idle))
+    for service, when in spans.items():
+        print("figure: one asks %s without end: others' pings of it p99 %.2f ms, idle %.2f ms" % (
+            service, p99(pings.within(when, service)), base))
+
+
 def ping_all(pipe, going):
     """A client that was there before: pings every service a hundred times a second; (service, when, seconds)."""
-    peers, told = {s: Peer(ask_path(s)).greet().welcome() for s in ALL}, []
+    peers, told = {s: Peer.joined(ask_path(s)) for s in ALL}, []
     pipe.send("ready")
     while going.is_set():
         for service, peer in peers.items():
@@ -379,5 +422,5 @@ def tell_floods(count, pings, idle, control, spans, newcomers):
     print("figure: a new client in the middle of a flood is answered: %s" % percentiles(newcomers))
 
 
-CLAIMS = {f.__name__: f for f in (garbage, too_large, half, slow, floods)}
+CLAIMS = {f.__name__: f for f in (garbage, too_large, half, slow, greedy, floods)}
 CLAIMS[sys.argv[1]](int(sys.argv[2]))

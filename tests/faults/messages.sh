@@ -21,6 +21,8 @@ half_a_message_waits_for_nobody() { _claim half "$(_times 1 20)"; }
 
 the_slow_are_served_and_slow_nobody() { _claim slow "$(_times 1 20)"; }
 
+one_who_asks_without_end_gets_his_turn_and_others_theirs() { _claim greedy "$(_times 1 20)"; }
+
 floods_of_ten_thousand_connections_pass_by() { _claim floods "$(_times 2 25)"; }
 
 engine_up

@@ -21,15 +21,15 @@ _claim() { # name times: on an engine of its own
     engine_down
 }
 
-a_supervisor_killed_again_and_again_is_never_missed() { _claim killed "$(_times 8 300)"; }
+a_supervisor_killed_again_and_again_is_never_missed() { _claim killed "$(_times 6 300)"; }
 
-killed_together_with_a_service_both_come_back_once() { _claim killed_with_another "$(_times 6 150)"; }
+killed_together_with_a_service_both_come_back_once() { _claim killed_with_another "$(_times 3 150)"; }
 
-killed_while_it_starts_it_starts_nothing_twice() { _claim killed_at_its_start "$(_times 5 100)"; }
+killed_while_it_starts_it_starts_nothing_twice() { _claim killed_at_its_start "$(_times 4 100)"; }
 
-while_it_is_stopped_all_go_on_and_what_died_starts_once_after() { _claim stopped "$(_times 3 30)"; }
+while_it_is_stopped_all_go_on_and_what_died_starts_once_after() { _claim stopped "$(_times 2 30)"; }
 
-killed_with_its_keeper_it_leaves_all_running_for_the_next() { _claim killed_with_its_keeper "$(_times 5 100)"; }
+killed_with_its_keeper_it_leaves_all_running_for_the_next() { _claim killed_with_its_keeper "$(_times 3 100)"; }
 
 a_stopped_service_is_found_by_its_missed_beats_and_replaced() { _claim service_stopped "$(_times 2 40)"; }
 
@@ -38,7 +38,7 @@ a_service_stuck_in_an_ask_is_found_by_its_missed_beats_and_replaced() {
     cp "$build"/bin/loophole* "$scratch/bin/"
     cp --remove-destination "$build/tests/faults/stuck" "$scratch/bin/loophole-search"
     PATH=$scratch/bin:$PATH
-    _claim stuck "$(_times 2 20)"
+    _claim stuck "$(_times 1 20)"
 }
 
 run_claims "$@"

@@ -32,6 +32,18 @@ class Peer:
         self.socket.connect(path)
         self.read = b""
 
+    @classmethod
+    def joined(cls, path, kind=b"DEALER", seconds=60):
+        """A connection past its handshake. Refused in a flood it tries again, as ZeroMQ does by itself."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                return cls(path).greet(kind).welcome()
+            except ConnectionError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.02)
+
     def say(self, data):
         """False when the other side has hung up."""
         try:
@@ -79,7 +91,7 @@ class Peer:
                 frames.append(data)
                 if not flags & MORE:
                     return frames
-        except (ConnectionError, ConnectionResetError):
+        except ConnectionError:
             return None
 
     def answer(self):

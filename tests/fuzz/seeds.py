@@ -118,7 +118,8 @@ def batches():
     rows = []
     for name, value in example.items():
         for sound in (3, 4):
-            value = dict(value, **{key: known({'id': sound, 'folder': 2}[key]) for key in ('id', 'folder') if key in value})
+            ids = {'id': known(sound), 'folder': known(2)}
+            value = {key: ids.get(key, inner) for key, inner in value.items()}
             body = msgpack.packb({'operations': [{name: value}]})
             rows.append(ask('batch', body, len(rows)))
             keep('persist/asks', f'batch.{name}.{sound}', rows[-1])
@@ -265,7 +266,7 @@ def sounds():
 def heard():
     import math
     tone = [math.sin(i * 0.0627) * math.exp(-i / 600) for i in range(1500)]
-    for name, rate, samples in (("tone", 2940, tone), ("silence", 2940, [0.0] * 500), ('click', 3000, [1.0] + [0.0] * 900),
+    for name, rate, samples in (('tone', 2940, tone), ('silence', 2940, [0.0] * 500), ('click', 3000, [1.0] + [0.0] * 900),
                                 ('loud', 500, [1e30, -1e30] * 400), ('nan', 6000, [math.nan, math.inf, 1e-40] * 300)):
         keep('worker/hear', name, struct.pack('>HBB', rate, 0, 12) + struct.pack(f'<{len(samples)}f', *samples))
 
@@ -284,6 +285,12 @@ def queries():
             'centroid_hz:>1000', 'like:01J0000000000000000000000A', 'tag:wa* -"deep bass"', '"unclosed', 'bmp:120', '((a',
             'dur:<1s added:<2d', 'note:A4 key:8A genre:hou*', '- -a |', 'bpm:')):
         keep('search/query', str(number), query.encode())
+
+
+def cursors():
+    for sort in ('', 'name', '-bpm', 'pack', '-added', 'size', 'key'):
+        for number in (0.0, 120.5):
+            keep('search/cursor', f'{sort}.{number}', sort.encode() + b'\n\0\1' + struct.pack('<d', number) + b'\0\7kick 808')
 
 
 def index_changes():
@@ -309,7 +316,7 @@ def board():
 
 
 def main():
-    for make in (messages, asks, batches, worker_answers, schemas, sounds, heard, words, queries, index_changes,
+    for make in (messages, asks, batches, worker_answers, schemas, sounds, heard, words, queries, cursors, index_changes,
                  settings, deaths, board):
         make()
 

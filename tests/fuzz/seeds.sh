@@ -47,6 +47,7 @@ any_record_of_a_death_is_told_or_passed_over() { _replay common/crash; }
 any_asks_leave_the_store_whole() { _replay persist/asks; }
 any_query_finds_rows_or_is_explained() { _replay search/query; }
 any_index_file_is_searched_or_refused() { _replay search/file; }
+any_cursor_is_one_that_was_written_or_refused() { _replay search/cursor; }
 any_asks_to_search_are_answered() { _replay search/asks; }
 any_asks_to_the_supervisor_are_answered() { _replay supervisor/asks; }
 any_asks_to_the_indexer_are_answered() { _replay indexer/asks; }

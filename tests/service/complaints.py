@@ -1,9 +1,9 @@
-"""complaints.py COMMAND …: what users of other programs complain of, tried on a running engine. LOOPHOLE_HOME is given.
+"""complaints.py COMMAND …: what users of other programs complain of, tried on a running engine (LOOPHOLE_HOME).
 
-  fill FOLDER COUNT [SKIP]  copies real sounds, has them analysed, and lets a person speak of each: keeps it in FOLDER.kept
+  fill FOLDER COUNT [SKIP]  copies real sounds, has them analysed, lets a person speak of each; FOLDER.kept has it all
   moved FOLDER FROM TO      what was below FROM is below TO now, in what was kept
-  holds FOLDER [STATE [N]]  ids, tags, names, notes, a person's facts and analysis are as they were kept, and the files
-                            have this availability; so many files were heard since the start of the indexer
+  holds FOLDER [STATE [N]]  ids, tags, names, notes, a person's facts and analysis are as they were kept, the files
+                            have this availability, and so many were heard since the last look
   rescan FOLDER             looks again, and waits
   heard FOLDER ANALYSER BPM all of them by this analyser, which says this tempo, and a person's word still stands
   busy FOLDER               searches and edits, before and while a big folder is scanned
@@ -131,8 +131,9 @@ def busy(folder):
         during.append((one_search(library), one_edit(library, item, len(during))))
     assert len(during) > 10, "the scan was over too soon to tell"
     for what, column in (("search", 0), ("edit", 1)):
+        alone, beside = ([row[column] for row in rows] for rows in (idle, during))
         print("figure: %s alone: %s; while %d files are indexed: %s" % (
-            what, told([row[column] for row in idle]), library.progress().get("files", 0), told([row[column] for row in during])))
+            what, told(alone), library.progress().get("files", 0), told(beside)))
 
 
 def told(seconds):
@@ -150,7 +151,8 @@ def one_search(library):
 
 def one_edit(library, item, number):
     began = time.monotonic()
-    error, got = library.client.ask("persist.put_media", {"edit": {"id": item, "notes": "note %d" % number}}, new_id())
+    edit = {"id": item, "notes": "note %d" % number}
+    error, got = library.client.ask("persist.put_media", {"edit": edit}, new_id())
     assert error == "ok", (error, got)
     return time.monotonic() - began
 

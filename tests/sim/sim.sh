@@ -43,7 +43,7 @@ _is_found_out() { # flaw, words of what is said
 }
 
 an_ack_before_the_commit_is_found_out() { _is_found_out acks_before_the_commit "request"; }
-an_ack_of_a_failed_commit_is_found_out() { _is_found_out acks_a_failed_commit "acked, and is lost"; }
+an_ack_of_a_failed_commit_is_found_out() { _is_found_out acks_a_failed_commit "request"; }
 a_forgotten_request_is_found_out() { _is_found_out forgets_requests "request"; }
 a_gap_in_the_log_is_found_out() { _is_found_out leaves_gaps_in_the_log "gap"; }
 a_forgotten_undo_is_found_out() { _is_found_out forgets_where_undo_stands ""; }

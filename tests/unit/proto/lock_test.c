@@ -16,6 +16,23 @@ static void a_lock_has_one_holder(void **state)
     close(second);
 }
 
+static void one_data_directory_has_one_holder_whatever_its_run_directory(void **state)
+{
+    struct engine *engine = *state;
+    struct paths other = engine->paths;
+    struct fault fault = { 0 };
+    int first, second;
+
+    strcpy(other.run, "/elsewhere");
+    assert_false(lock_data_is_held(&engine->paths, "supervisor"));
+    assert_int_equal(lock_take_data(&engine->paths, "supervisor", &first, NULL), ERR_OK);
+    assert_true(lock_data_is_held(&other, "supervisor"));
+    assert_int_equal(lock_take_data(&other, "supervisor", &second, &fault), ERR_EXISTS);
+    assert_non_null(strstr(fault.hint, "/elsewhere"));
+    close(first);
+    assert_false(lock_data_is_held(&other, "supervisor"));
+}
+
 static void looking_does_not_take_it(void **state)
 {
     struct engine *engine = *state;
@@ -74,6 +91,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CLAIM(a_lock_has_one_holder),
+        CLAIM(one_data_directory_has_one_holder_whatever_its_run_directory),
         CLAIM(looking_does_not_take_it),
         CLAIM(a_holder_that_dies_lets_go),
         CLAIM(a_symbolic_link_in_its_place_is_not_followed),

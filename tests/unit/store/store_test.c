@@ -17,6 +17,20 @@ static void a_reader_of_a_store_that_is_not_there_is_told_offline(void **state)
     assert_true(fault.what[0] != 0);
 }
 
+static void a_reader_of_a_store_that_is_half_made_is_left_with_nothing(void **state)
+{
+    struct scratch *s = *state;
+    struct store *store = NULL;
+    char directory[PATH_MAX + 8];
+
+    snprintf(directory, sizeof(directory), "%s/store", s->paths.data);
+    assert_int_equal(mkdir(directory, 0700), 0);
+    assert_int_equal(store_open_directory(directory, STORE_WRITER, 0, &store, NULL), ERR_OK);
+    store_close(store);
+    assert_int_equal(store_open(&s->paths, STORE_READER, &store, NULL), ERR_OFFLINE);
+    assert_null(store);
+}
+
 static void what_is_committed_is_there_after_opening_again(void **state)
 {
     struct scratch *s = *state;
@@ -180,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CLAIM(a_reader_of_a_store_that_is_not_there_is_told_offline),
+        CLAIM(a_reader_of_a_store_that_is_half_made_is_left_with_nothing),
         CLAIM(what_is_committed_is_there_after_opening_again),
         CLAIM(what_is_aborted_was_never_there),
         CLAIM(a_reader_sees_the_moment_in_which_it_began),
