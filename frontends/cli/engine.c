@@ -156,7 +156,7 @@ enum err engine_down(struct cli *cli, struct fault *fault)
     }
     if (e == ERR_OK)
         e = ask(cli->asker, "supervisor.shutdown", NULL, 30000, NULL, NULL, fault);
-    if (e == ERR_OK)
+    if (e == ERR_OK || e == ERR_OFFLINE) /* it may end faster than its answer comes */
         e = wait_over(&running, fault);
     if (e == ERR_OK && !cli->options.json)
         buffer_add_text(&cli->out, "The engine is down.\n");

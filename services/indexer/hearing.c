@@ -106,6 +106,7 @@ void hearing_free(struct hearing *hearing)
     work_queue_clear(&hearing->twins);
     idset_free(&hearing->items);
     idset_free(&hearing->contents);
+    idset_free(&hearing->claimed);
     arena_free(&hearing->arena);
     free(hearing);
 }

@@ -3,7 +3,7 @@
 #include "common/log.h"
 #include "services/indexer/hearing_parts.h"
 
-enum { ALIKE_MAX = 16 };
+enum { ALIKE_MAX = 64 };
 
 /* An item whose file was only touched waits again, but what is known of its content is as true as before. */
 static bool is_analysed(const struct media *media)
@@ -84,11 +84,26 @@ static void load_alike(struct hearing *hearing, const struct work *work, struct 
         log_warn("cannot look up the content of %s", work->path);
 }
 
+/* Of several files with the content of one that is gone, the first is it. */
+static bool unclaimed(struct hearing *hearing, const struct media_list *alike, struct media_list *to)
+{
+    *to = (struct media_list){ 0, arena_array(&hearing->arena, alike->count, sizeof(*to->at)) };
+    for (uint32_t i = 0; to->at && i < alike->count; i++)
+        if (!idset_has(&hearing->claimed, alike->at[i].id))
+            to->at[to->count++] = alike->at[i];
+    return to->count > 0;
+}
+
 static void looked(void *state, struct work *work, struct id older)
 {
     struct hearing *hearing = state;
     struct media_list alike;
 
+    if (idset_has(&hearing->claimed, older)) { /* meanwhile: there may be another one */
+        hearing_content(hearing, work);
+        return;
+    }
+    idset_add(&hearing->claimed, older);
     work->older = older;
     load_alike(hearing, work, &alike);
     choose(hearing, work, &alike);
@@ -98,11 +113,11 @@ static void looked(void *state, struct work *work, struct id older)
 void hearing_content(struct hearing *hearing, struct work *work)
 {
     struct reunite_listener listener = { looked, hearing };
-    struct media_list alike;
+    struct media_list alike, older;
 
     load_alike(hearing, work, &alike);
-    bool looks = work->created && id_is_zero(work->older) &&
-                 reunite_start(hearing->errands, hearing->known, work, &alike, &listener);
+    bool looks = work->created && id_is_zero(work->older) && unclaimed(hearing, &alike, &older) &&
+                 reunite_start(hearing->errands, hearing->known, work, &older, &listener);
     if (!looks)
         choose(hearing, work, &alike);
     arena_reset(&hearing->arena);

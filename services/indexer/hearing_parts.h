@@ -16,6 +16,7 @@ struct hearing {
     struct hearing_counts counts;
     struct idset items;      /* under way */
     struct idset contents;   /* under way, from their analysis until it is durable */
+    struct idset claimed;    /* older items that a file under way turned out to be: nobody else is one of them */
     struct work_queue twins; /* wait for a content that is under way */
     struct arena arena;      /* of one decision */
     bool hung;               /* a file system did not answer */

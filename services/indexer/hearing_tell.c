@@ -22,6 +22,8 @@ static void release_twins(struct hearing *hearing, const struct work *work)
 static void finish(struct hearing *hearing, struct work *work)
 {
     idset_remove(&hearing->items, work->id);
+    if (!id_is_zero(work->older))
+        idset_remove(&hearing->claimed, work->older);
     if (work->mode == WORKER_MODE_ANALYSE && !id_is_zero(work->content)) {
         idset_remove(&hearing->contents, work->content);
         release_twins(hearing, work);

@@ -5,7 +5,7 @@
 #include "services/indexer/reunite.h"
 #include "services/indexer/volume.h"
 
-enum { CANDIDATES_MAX = 8, PATIENCE_US = 20000000 };
+enum { CANDIDATES_MAX = 64, PATIENCE_US = 20000000 };
 
 struct candidate {
     struct id id;

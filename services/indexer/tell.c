@@ -6,7 +6,7 @@
 
 enum {
     OPERATIONS_MAX = 500,
-    BATCH_BYTES = 2 << 20,
+    BATCH_BYTES = 128 << 10, /* persist syncs their files before it answers anybody: not too many at once */
     UNDER_WAY_MAX = 2,
     WAITING_MAX = 6,
     BUDGET_MS = 10000,

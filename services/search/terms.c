@@ -260,5 +260,5 @@ struct term_range terms_starting(struct terms *terms, struct text start)
         else
             high = middle;
     }
-    return (struct term_range){ terms->sorted + first, low - first };
+    return (struct term_range){ terms->sorted ? terms->sorted + first : NULL, low - first };
 }

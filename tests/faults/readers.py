@@ -9,7 +9,7 @@ import time
 from load import Load, check_store, dies_with_its_parent
 
 READERS = 5
-COMMITS = 400  # of one window of time: the same work in each
+EDITS = 400  # of one window of time: the same work in each
 DEADLINE = 180
 
 
@@ -20,7 +20,7 @@ def pages():
 def work(load):
     """Edits of the same few items: a store without a pinned page needs nothing new for them but log rows."""
     acked = load.acked
-    load.until(lambda: load.acked >= acked + COMMITS)
+    load.until(lambda: load.acked >= acked + EDITS)
 
 
 def hold():
@@ -53,14 +53,14 @@ def wait_for(load, true, what):
 
 def main():
     how = sys.argv[1]
-    load = Load(clients=4, slots=1, batches=0, give_up=0, again=0)
+    load = Load(clients=2, slots=1, batches=0, give_up=0, again=0)
     windows(load, 2)
     _, quiet = windows(load, 3)
     readers = [hold() for _ in range(READERS)]
     _, held = windows(load, 3)
     for reader in readers:
         reader.send_signal(signal.SIGKILL if how == "killed" else signal.SIGSTOP)
-    windows(load, 3)                               # far behind, now
+    windows(load, 4)                               # 1,000 commits behind, now, with two edits in each at most
     load.filling = False
     if how == "killed":
         for reader in readers:
@@ -72,8 +72,8 @@ def main():
     load.filling = True
     work(load)
     seen, after = windows(load, 5)
-    print("figure: pages that %d commits add: %s undisturbed, %s while %d readers hold a transaction, %s after they "
-          "were %s" % (COMMITS, quiet, held, READERS, after, how))
+    print("figure: pages that %d edits add: %s undisturbed, %s while %d readers hold a transaction, %s after they "
+          "were %s" % (EDITS, quiet, held, READERS, after, how))
     print("figure: pages in use over time after that: %s" % seen)
     assert sum(held) > 2 * sum(quiet), "the readers held nothing: this shows nothing"
     assert sum(after) / 5 <= 2 * max(max(quiet), 8), "the store goes on growing"

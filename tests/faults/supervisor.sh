@@ -18,7 +18,7 @@ _claim() { # name times: on an engine of its own
     mkdir -p "$LOOPHOLE_HOME"
     engine_up
     _drive "$@"
-    engine_down
+    loophole down >"$scratch/said" 2>&1 || { tail -n 15 "$LOOPHOLE_HOME/data/log/supervisor.log"; fail "$(cat "$scratch/said")"; }
 }
 
 a_supervisor_killed_again_and_again_is_never_missed() { _claim killed "$(_times 6 300)"; }

@@ -1,6 +1,7 @@
 """complaints.py COMMAND …: what users of other programs complain of, tried on a running engine (LOOPHOLE_HOME).
 
   fill FOLDER COUNT [SKIP]  copies real sounds, has them analysed, lets a person speak of each; FOLDER.kept has it all
+  twins FOLDER COUNT        the same with copies of one sound; reunited FOLDER COUNT: all of them are there with their tags
   moved FOLDER FROM TO      what was below FROM is below TO now, in what was kept
   holds FOLDER [STATE [N]]  ids, tags, names, notes, a person's facts and analysis are as they were kept, the files
                             have this availability, and so many were heard since the last look
@@ -59,6 +60,26 @@ def fill(folder, count, skip="0"):
     items = wait_until(all_spoken, "search knows of each word", 120)
     assert len(items) == int(count)
     keep(folder, {path: essence(item) for path, item in items.items()})
+
+
+def twins(folder, count):
+    """Copies of one sound, which a person tags one by one."""
+    os.makedirs(folder + "/old")
+    for n in range(int(count)):
+        shutil.copy(real_audio(".wav")[140], folder + "/old/twin %d.wav" % n)
+    library = Library(folder).add().wait_idle()
+    for number, (_, item) in enumerate(sorted(library.decided(int(count)).items())):
+        speak(library, item, number)
+
+
+def reunited(folder, count):
+    """Each of the copies is one of the items that were tagged: which, their content cannot tell."""
+    def all_there():
+        items = library.items().values()
+        tags = {tag for item in items for tag in item["media"].get("tags", []) if tag != "mine"}
+        return len(items) == len(tags) == int(count)
+    library = Library(folder)
+    wait_until(all_there, "each copy is an item that was tagged", 120, 0.2)
 
 
 def moved(folder, before, after):
@@ -157,4 +178,4 @@ def one_edit(library, item, number):
     return time.monotonic() - began
 
 
-{f.__name__: f for f in (fill, moved, rescan, holds, heard, busy)}[sys.argv[1]](*sys.argv[2:])
+{f.__name__: f for f in (fill, twins, reunited, moved, rescan, holds, heard, busy)}[sys.argv[1]](*sys.argv[2:])

@@ -64,6 +64,15 @@ files_copied_elsewhere_and_deleted_keep_id_tags_and_analysis() {
     _drive holds "$music" local
 }
 
+copies_of_one_file_that_move_together_lose_neither_files_nor_tags() {
+    local music=$scratch/twins
+    _drive twins "$music" 30
+    engine_down
+    cp -r "$music/old" "$music/new"; rm -r "$music/old"
+    engine_up
+    _drive reunited "$music" 30
+}
+
 a_new_analyser_never_overwrites_what_a_person_said() {
     local music=$scratch/corrected
     [ -x "$build/tests/faults/stand_in" ] || skip "no stand-in worker in this build"

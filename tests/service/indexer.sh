@@ -198,27 +198,6 @@ any_file_can_be_analysed_without_a_trace() {
 }
 
 # Whatever the file: it is the only one under way when its workers are killed.
-a_file_that_ends_two_workers_is_quarantined_until_a_retry() {
-    local music=$scratch/killer indexer; indexer=$(_pid indexer)
-    _wav "$music/long.wav" 1400 1800
-    _ask indexer.add_library "{\"path\": \"$music\"}" >/dev/null
-    _kill_workers() { # while the file waits
-        local worker
-        _is "$music" "local:quarantined=1" && return 0
-        for worker in $(cat "/proc/$indexer/task/$indexer/children"); do kill -SEGV "$worker" 2>/dev/null; done
-        sleep "$((RANDOM % 2)).$((RANDOM % 9 + 1))" # a worker has to come as far as the file, on any machine
-        return 1
-    }
-    until_true 120 _kill_workers
-    _idle
-    same "$indexer" "$(_pid indexer)"
-    _becomes "$music" "local:quarantined=1"
-    _rescan "$music"
-    _becomes "$music" "local:quarantined=1"
-    _rescan "$music" '"retry_failed": true'
-    _becomes "$music" "local:done=1"
-}
-
 a_worker_that_hangs_is_replaced() {
     local music=$scratch/hang indexer worker; indexer=$(_pid indexer)
     read -r worker _ <"/proc/$indexer/task/$indexer/children" && kill -STOP "$worker"

@@ -1,4 +1,4 @@
-/* Any text as a query: an error that shows its place, or rows that are there. */
+/* Any text as a query: an error that shows its place, or rows that are there; in an empty index none. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +26,7 @@ static void finds_rows_that_are_there(struct index *index, const struct node *ro
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-    static struct index index;
+    static struct index index, empty;
     const struct parse parse = { .now = 1700000000000000, .knows = knows, .state = &index };
     const struct text query = fuzz_text(bytes_of(bytes, len));
     struct arena arena = { 0 };
@@ -35,13 +35,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 
     if (len > QUERY_MAX || !text_is_utf8(query))
         return -1;
-    if (index_live(&index) == 0)
+    if (index_live(&index) == 0) {
         stock_fill(&index);
-    if (parse_query(&parse, query, &arena, &root, &fault) == ERR_OK)
+        holds(index_open(&empty) == ERR_OK);
+    }
+    if (parse_query(&parse, query, &arena, &root, &fault) == ERR_OK) {
         finds_rows_that_are_there(&index, root);
-    else
+        finds_rows_that_are_there(&empty, root);
+    } else {
         holds(fault.code == ERR_BAD_REQUEST && fault.what[0] && strchr(fault.hint, '^') &&
               text_is_utf8(text_of(fault.hint)));
+    }
     arena_free(&arena);
     return 0;
 }
