@@ -36,7 +36,7 @@ static void end_if_due(const struct stopped_reader *stopped, uint64_t newest, us
     if (now - stopped->since < stopped_most || newest - reader->txn < BEHIND_MOST)
         return;
     log_warn("process %d is stopped inside a read transaction: killed, for the store would grow without end",
-                (int)reader->pid);
+             (int)reader->pid);
     kill(reader->pid, SIGKILL);
 }
 
@@ -51,7 +51,8 @@ void readers_look(struct readers *readers, struct store *store)
     uint32_t count = store_readers(store, all, READERS_STOPPED_MOST, &newest);
     for (uint32_t i = 0; i < count; i++)
         if (is_stopped(all[i].pid))
-            now.stopped[now.count++] = (struct stopped_reader){ all[i], stopped_since(readers, all[i], time) };
+            now.stopped[now.count++] =
+                (struct stopped_reader){ all[i], stopped_since(readers, all[i], time) };
     for (uint32_t i = 0; i < now.count; i++)
         end_if_due(&now.stopped[i], newest, time);
     *readers = now;

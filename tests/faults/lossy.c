@@ -72,8 +72,8 @@ static int do_getattr(const char *path, struct stat *st, struct fuse_file_info *
     return error_of(fi ? fstat((int)fi->fh, st) : fstatat(at(), below(path), st, AT_SYMLINK_NOFOLLOW));
 }
 
-static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t offset, struct fuse_file_info *fi,
-                      enum fuse_readdir_flags flags)
+static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t offset,
+                      struct fuse_file_info *fi, enum fuse_readdir_flags flags)
 {
     int e = reading(), fd = e ? -1 : openat(at(), below(path), O_RDONLY | O_DIRECTORY);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -254,16 +254,31 @@ static void *do_init(struct fuse_conn_info *conn, struct fuse_config *config)
 }
 
 static const struct fuse_operations calls = {
-    .init = do_init,         .getattr = do_getattr,     .readdir = do_readdir, .open = do_open,
-    .create = do_create,     .mkdir = do_mkdir,         .unlink = do_unlink,   .rmdir = do_unlink,
-    .rename = do_rename,     .read = do_read,           .write = do_write,     .truncate = do_truncate,
-    .fallocate = do_fallocate, .fsync = do_fsync,       .fsyncdir = do_fsyncdir, .release = do_release,
-    .statfs = do_statfs,     .chmod = do_chmod,         .utimens = do_utimens,
+    .init = do_init,
+    .getattr = do_getattr,
+    .readdir = do_readdir,
+    .open = do_open,
+    .create = do_create,
+    .mkdir = do_mkdir,
+    .unlink = do_unlink,
+    .rmdir = do_unlink,
+    .rename = do_rename,
+    .read = do_read,
+    .write = do_write,
+    .truncate = do_truncate,
+    .fallocate = do_fallocate,
+    .fsync = do_fsync,
+    .fsyncdir = do_fsyncdir,
+    .release = do_release,
+    .statfs = do_statfs,
+    .chmod = do_chmod,
+    .utimens = do_utimens,
 };
 
 int main(int argc, char **argv)
 {
-    char *options[] = { argv[0], "-f", "-s", "-odefault_permissions,fsname=lossy", argc == 4 ? argv[2] : NULL, NULL };
+    char *options[] = { argv[0], "-f", "-s", "-odefault_permissions,fsname=lossy", argc == 4 ? argv[2] : NULL,
+                        NULL };
 
     if (argc != 4) {
         fprintf(stderr, "usage: lossy FOLDER MOUNT SEED\n");

@@ -364,7 +364,7 @@ int unsynced_lose(struct unsynced *u)
     for (struct file *f = u->files; f; f = f->next)
         lose_bytes(&l, f);
     lose_names(&l);
-    printf("{\"files\":%u,\"sectors\":%u,\"sectors_lost\":%u,\"names\":%u,\"names_lost\":%u}\n", l.files, l.sectors,
-           l.sectors_lost, l.names, l.names_lost);
+    printf("{\"files\":%u,\"sectors\":%u,\"sectors_lost\":%u,\"names\":%u,\"names_lost\":%u}\n", l.files,
+           l.sectors, l.sectors_lost, l.names, l.names_lost);
     return l.error;
 }

@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct node *root = NULL;
 
     if (len > QUERY_MAX || !text_is_utf8(query))
-        return -1;
+        return 0;
     if (index_live(&index) == 0) {
         stock_fill(&index);
         holds(index_open(&empty) == ERR_OK);
