@@ -157,5 +157,6 @@ int main(void)
         claim(a_full_socket_that_does_not_block_is_busy),
     };
 
-    signal(SIGPIPE, SIG_IGN); /* as every service does: peers hang up */    return cmocka_run_group_tests_name("pipe", tests, NULL, NULL);
+    signal(SIGPIPE, SIG_IGN); /* as every service does: peers hang up */
+    return cmocka_run_group_tests_name("pipe", tests, NULL, NULL);
 }
