@@ -79,7 +79,7 @@ def reunited(folder, count):
         items = library.items().values()
         tags = {tag for item in items for tag in item["media"].get("tags", []) if tag != "mine"}
         return len(items) == len(tags) == int(count)
-    library = Library(folder).add().wait_idle()
+    library = Library(folder)
     wait_until(all_there, "each copy is an item that was tagged", 120, 0.2)
 
 

@@ -67,8 +67,10 @@ files_copied_elsewhere_and_deleted_keep_id_tags_and_analysis() {
 copies_of_one_file_that_move_together_lose_neither_files_nor_tags() {
     local music=$scratch/twins
     _drive twins "$music" 60
-    cp -r "$music" "$music.elsewhere"; rm -r "$music"
-    _drive reunited "$music.elsewhere" 60
+    engine_down
+    cp -r "$music/old" "$music/new"; rm -r "$music/old"
+    engine_up
+    _drive reunited "$music" 60
 }
 
 a_new_analyser_never_overwrites_what_a_person_said() {
