@@ -120,8 +120,8 @@ static int begin_to_write(int fd)
     return 0;
 }
 
-static enum err fill_temporary(int fd, struct bytes bytes, mode_t mode, int (*settle)(int fd), const char *path,
-                               struct fault *fault)
+static enum err fill_temporary(int fd, struct bytes bytes, mode_t mode, int (*settle)(int fd),
+                               const char *path, struct fault *fault)
 {
     enum err e = file_write_fd(fd, bytes.at, bytes.len);
 

@@ -5,7 +5,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STAT_SIZE = 1024, FIELD_STATE = 3, FIELD_PARENT = 4, FIELD_UTIME = 14, FIELD_STIME = 15, FIELD_START = 22 };
+enum {
+    STAT_SIZE = 1024,
+    FIELD_STATE = 3,
+    FIELD_PARENT = 4,
+    FIELD_UTIME = 14,
+    FIELD_STIME = 15,
+    FIELD_START = 22
+};
 
 static usec_t ticks_to_usec(uint64_t ticks)
 {

@@ -85,7 +85,8 @@ enum err artefact_settle(const struct paths *paths, struct buffer *unsettled, st
 }
 
 enum err artefact_keep(const struct paths *paths, struct bytes content, const struct artefact *artefact,
-                       uint8_t digest[16], struct kept_artefact *kept, struct buffer *unsettled, struct fault *fault)
+                       uint8_t digest[16], struct kept_artefact *kept, struct buffer *unsettled,
+                       struct fault *fault)
 {
     char name[ARTEFACT_NAME_SIZE];
     struct hash hash;

@@ -220,8 +220,8 @@ static void fact_column(struct buffer *to, const struct item *item, const char *
 
 void item_row_head(struct buffer *to, const char *rank)
 {
-    buffer_printf(to, "%-26s %-28s %-10s %-6s %-6s %9s %8s  %s\n", "ID", "NAME", "CLASS", "BPM", "KEY", "LENGTH",
-                  rank, "PACK");
+    buffer_printf(to, "%-26s %-28s %-10s %-6s %-6s %9s %8s  %s\n", "ID", "NAME", "CLASS", "BPM", "KEY",
+                  "LENGTH", rank, "PACK");
 }
 
 void item_row(struct buffer *to, const struct item *item)

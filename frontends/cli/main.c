@@ -69,7 +69,8 @@ static void say_fault(const struct cli *cli, const struct fault *fault)
         buffer_printf(&line, "loophole: %s%s%s%s", *fault->what ? fault->what : err_name(fault->code),
                       *fault->field ? " (field " : "", fault->field, *fault->field ? ")" : "");
         for (const char *at = fault->hint; *at; at += strcspn(at, "\n") + (at[strcspn(at, "\n")] != 0))
-            buffer_printf(&line, "\n  %.*s", (int)strcspn(at, "\n"), at); /* a caret stands in a line of its own */
+            buffer_printf(&line, "\n  %.*s", (int)strcspn(at, "\n"),
+                          at); /* a caret stands in a line of its own */
     }
     fprintf(stderr, "%s\n", buffer_c(&line));
     buffer_free(&line);

@@ -9,8 +9,8 @@ enum { BLOCK = 256 }; /* rows that are measured before any is compared */
 /* One version for each width of the machine's registers, chosen when the program is loaded; not under sanitizers,
  * whose own start comes after that choice. Sums may be taken in any order. */
 #if defined(__x86_64__) && !defined(__clang__) && !SANITIZED
-#define FOR_EACH_MACHINE                                                          \
-    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), \
+#define FOR_EACH_MACHINE                                                                                     \
+    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"),                             \
                    optimize("O3", "associative-math", "no-signed-zeros", "no-trapping-math")))
 #else
 #define FOR_EACH_MACHINE

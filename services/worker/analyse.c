@@ -206,7 +206,8 @@ static enum err read_tags(struct input *input, enum container container, struct 
 
 /* With its hash come the file's own words: tags may differ where the content is the same. */
 static enum err look_inside(struct analyser *analyser, struct input *input, enum container container,
-                            enum worker_mode mode, struct arena *arena, struct result *result, struct fault *fault)
+                            enum worker_mode mode, struct arena *arena, struct result *result,
+                            struct fault *fault)
 {
     if (kind_of(container) != KIND_AUDIO)
         return ERR_OK;

@@ -172,7 +172,8 @@ static void a_large_artefact_is_a_file_and_a_changed_file_is_not_found(void **st
 
     now.content = content(content_a);
     assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);
-    assert_int_equal(artefact_keep(&s->paths, now.content, &large, digest, &kept, &s->w.unsettled, NULL), ERR_OK);
+    assert_int_equal(artefact_keep(&s->paths, now.content, &large, digest, &kept, &s->w.unsettled, NULL),
+                     ERR_OK);
     assert_int_equal(artefact_settle(&s->paths, &s->w.unsettled, NULL), ERR_OK);
     assert_int_equal(s->w.unsettled.len, 0);
     assert_int_equal(catalogue_put_artefact(&s->w, now.content, large.type, large.parameters, &kept), ERR_OK);
