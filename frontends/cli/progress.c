@@ -17,10 +17,16 @@ static int terminal_width(void)
     return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
 }
 
+/* While the walk goes on, a file that was seen and not yet handed on would pass for a known one. */
+static uint64_t settled_files(const struct progress *progress)
+{
+    return (progress->scanning ? 0 : progress->known) + progress->done + progress->failed;
+}
+
 /* "312 of 919 files, 41 files/s, 15 s left, 1 failed" */
 static void write_words(struct buffer *to, const struct progress *progress)
 {
-    uint64_t settled = progress->known + progress->done + progress->failed;
+    uint64_t settled = settled_files(progress);
     double elapsed = (double)(clock_now() - progress->since) / 1e6;
     double rate = elapsed > 0.2 ? (double)(progress->done + progress->failed) / elapsed : 0;
 
@@ -42,7 +48,7 @@ static void write_words(struct buffer *to, const struct progress *progress)
 static void draw_bar(const struct progress *progress)
 {
     struct buffer words = { 0 };
-    uint64_t settled = progress->known + progress->done + progress->failed;
+    uint64_t settled = settled_files(progress);
     int width, filled;
 
     write_words(&words, progress);
