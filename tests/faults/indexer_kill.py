@@ -189,8 +189,12 @@ def heard_until_now(tagger):
     return words
 
 
-def kill_bare(indexer, opens, sounds, n, kills):
-    """At its start now and then, mostly once so many files were opened in all."""
+def heard_for_good(tagger):
+    return {item for item, words in heard_until_now(tagger).items() if words >= 2}
+
+
+def kill_bare(indexer, opens, sounds, n, kills, tagger):
+    """At its start now and then, mostly once so many files were opened in all. Gives what its successor must know."""
     if chance.random() < 0.3:
         time.sleep(chance.uniform(0, 0.4))
     else:
@@ -199,23 +203,23 @@ def kill_bare(indexer, opens, sounds, n, kills):
         time.sleep(chance.uniform(0, 0.05))
     indexer.pid()
     indexer.kill()
+    time.sleep(0.05)  # what was on its way to persist arrives
+    return heard_for_good(tagger)
 
 
-def kill_supervised(indexer, opens, sounds, n, kills):
-    """Amid files that came once it had settled."""
+def kill_supervised(indexer, opens, sounds, n, kills, tagger):
+    """Amid files that came once it had settled. Its successor starts at once, and may look before what was on its way
+    to persist arrives: it must know what was durable before the kill."""
     wait_until(lambda: time.monotonic() - indexer.began > SETTLED, "settled")
     before = len(opens.distinct)
     sounds.put(MORE)
     at = before + chance.randrange(MORE // 2)
     wait_until(lambda: len(opens.distinct) > at, "file %d is opened" % at, every=0.002)
     time.sleep(chance.uniform(0, 0.05))
+    known = heard_for_good(tagger)
     indexer.kill()
-
-
-def life_after(tagger):
-    """When the next life began, and which items were heard for good before."""
-    time.sleep(0.05)  # what was on its way to persist arrives
-    return time.monotonic(), {item for item, words in heard_until_now(tagger).items() if words >= 2}
+    time.sleep(0.05)  # what was opened until then is told
+    return known
 
 
 def held_against(items, tagger, opens, lives, count):
@@ -250,8 +254,8 @@ def main():
     adding = threading.Thread(target=Library(folder).add, daemon=True)
     adding.start()
     for n in range(kills):
-        kill_it(indexer, opens, sounds, n, kills)
-        lives.append(life_after(tagger))
+        known = kill_it(indexer, opens, sounds, n, kills, tagger)
+        lives.append((time.monotonic(), known))
         left.append(len(lives[-1][1]) < sounds.count)
         indexer.start()
     adding.join(120)

@@ -16,7 +16,7 @@ the_bench_compares_messages_with_what_they_stand_on() {
 }
 
 puts_under_an_index_and_searches_are_measured() {
-    [ -d "$drumkits/GMRockKit" ] || skip "the package hydrogen-drumkits is not installed"
+    [ -d "$drumkits/GMRockKit" ] || skip "the package hydrogen-data is not installed"
     local said
     [ -x "$build/bench_latency" ] || skip "bench_latency is not built here"
     said=$(LIBRARY=$drumkits/GMRockKit _bench 1) || fail "$said"

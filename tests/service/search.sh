@@ -6,7 +6,7 @@
 _library() {
     [ -d "$scratch/library" ] && return
     mkdir -p "$scratch/library"
-    cp -r "$drumkits/TR808EmulationKit" "$drumkits/GMRockKit" "$scratch/library/" || fail "hydrogen-drumkits is missing"
+    cp -r "$drumkits/TR808EmulationKit" "$drumkits/GMRockKit" "$scratch/library/" || fail "hydrogen-data is missing"
     engine_up
     loophole index "$scratch/library" --wait >"$scratch/index.log" 2>&1 || fail "$(cat "$scratch/index.log")"
 }
