@@ -5,32 +5,7 @@
 #include <cmocka.h>
 
 #include "proto/codec.h"
-#include "tests/unit/proto/sample.h"
-
-static struct arena arena;
-static struct sample decoded;
-static struct fault fault;
-
-static int set_up(void **state)
-{
-    (void)state;
-    arena_reset(&arena);
-    memset(&fault, 0, sizeof(fault));
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    arena_free(&arena);
-    return 0;
-}
-
-static enum err decode(struct bytes from)
-{
-    memset(&decoded, 0, sizeof(decoded));
-    return codec_decode(&sample_shape, from, &arena, &decoded, &fault);
-}
+#include "tests/unit/proto/sample_decode.h"
 
 static void same_text(struct text a, struct text b)
 {
