@@ -20,6 +20,10 @@ double config_real(struct config *config, const char *key, double fallback, doub
 bool config_bool(struct config *config, const char *key, bool fallback); /* yes no true false on off 1 0 */
 const char *config_text(struct config *config, const char *key, const char *fallback); /* until config_free */
 
+/* Writes one setting into the file, which is made if it is missing; the rest stays as a person wrote it. `value` is one
+ * line. Errors: those of config_load (a file that cannot be read is not written), full, io, denied. */
+enum err config_put(const struct paths *paths, const char *key, const char *value, struct fault *fault);
+
 /* After the last getter: the first value that was refused, "FILE:LINE: …"; bad_request. */
 enum err config_check(const struct config *config, struct fault *fault);
 

@@ -20,11 +20,13 @@ static enum err map(int fd, size_t size, const char *name, struct shm *to, struc
 {
     size_t whole = sizeof(struct shm_header) + size;
     uint8_t *at = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    struct stat st;
 
     if (at == MAP_FAILED)
         return fault_errno(fault, file_err(errno), errno, "cannot map shared memory %s", name);
     to->at = at + sizeof(struct shm_header);
     to->size = size;
+    to->file = fstat(fd, &st) == 0 ? st.st_ino : 0;
     return ERR_OK;
 }
 
@@ -50,14 +52,19 @@ static enum err check_file(int fd, size_t size, const char *name, struct fault *
     return ERR_OK;
 }
 
-static enum err check_header(const struct shm *shm, uint32_t version, const char *name, struct fault *fault)
+bool shm_whole(const struct shm *shm, uint32_t version)
 {
     const struct shm_header *header = header_of(shm);
-    uint64_t found = atomic_load_explicit(&header->magic, memory_order_acquire);
 
-    if (found == 0)
+    return atomic_load_explicit(&header->magic, memory_order_acquire) == magic && header->version == version &&
+           header->size == shm->size;
+}
+
+static enum err check_header(const struct shm *shm, uint32_t version, const char *name, struct fault *fault)
+{
+    if (atomic_load_explicit(&header_of(shm)->magic, memory_order_acquire) == 0)
         return fault_set(fault, ERR_OFFLINE, "shared memory %s is not made yet", name);
-    if (found != magic || header->version != version || header->size != shm->size)
+    if (!shm_whole(shm, version))
         return fault_set(fault, ERR_VERSION, "shared memory %s is of another layout", name);
     return ERR_OK;
 }
@@ -79,6 +86,21 @@ enum err shm_attach(const char *name, uint32_t version, size_t size, struct shm 
     }
     close(fd);
     return e;
+}
+
+enum err shm_stands(const struct shm *shm, const char *name)
+{
+    int fd = shm_open(name, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
+    struct stat st;
+    bool known;
+
+    if (fd < 0)
+        return errno == ENOENT ? ERR_OFFLINE : ERR_OK;
+    known = fstat(fd, &st) == 0;
+    close(fd);
+    if (known && (st.st_ino != shm->file || (uint64_t)st.st_size != sizeof(struct shm_header) + shm->size))
+        return ERR_VERSION;
+    return ERR_OK;
 }
 
 static enum err make_new(const char *name, uint32_t version, size_t size, struct shm *to, struct fault *fault)

@@ -3,6 +3,7 @@
 #ifndef LOOPHOLE_COMMON_SHM_H
 #define LOOPHOLE_COMMON_SHM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "common/err.h"
@@ -22,6 +23,7 @@ _Static_assert(sizeof(struct shm_header) == 64, "the payload begins on a cache l
 struct shm {
     void *at; /* the payload */
     size_t size;
+    uint64_t file; /* which file of that name it is */
 };
 
 enum { SHM_NAME_SIZE = 48 };
@@ -36,6 +38,13 @@ enum err shm_make(const char *name, uint32_t version, size_t size, struct shm *t
 /* Maps what is there. Errors: offline (nothing there, or not made yet), version (another layout, size or magic),
  * denied (another user's), io. */
 enum err shm_attach(const char *name, uint32_t version, size_t size, struct shm *to, struct fault *fault);
+
+/* The header of what is mapped is still as it was made. */
+bool shm_whole(const struct shm *shm, uint32_t version);
+
+/* Whether the name still leads to what is mapped. Errors: offline (removed), version (to another object, or the file
+ * has another size now). What cannot be looked at is taken to stand. */
+enum err shm_stands(const struct shm *shm, const char *name);
 
 void shm_detach(struct shm *shm);      /* zeroed is allowed */
 enum err shm_remove(const char *name); /* of a missing one: ok */

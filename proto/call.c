@@ -216,11 +216,6 @@ const struct ask *call_ask(const struct call *call)
     return call->ask;
 }
 
-struct service *call_service(const struct call *call)
-{
-    return call->service;
-}
-
 void call_hold(struct call *call, keep_fn *keep, void *state)
 {
     call->holds = true;

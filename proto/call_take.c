@@ -84,6 +84,9 @@ static enum err dispatch(struct call *call)
     call->filled = arena_alloc(&call->arena, ask->answer->size);
     if (!request || !call->filled)
         return refuse(call, ERR_FULL, "no memory is left for this ask");
+    if (is_own && !service->handlers && strcmp(service->name, service->schema->service) != 0)
+        return refuse(call, ERR_CONFLICT, "%s stands by, and answers only what every service does: ask %s",
+                      service->name, service->schema->service);
     if (is_own && !service->handlers)
         return refuse(call, ERR_BUSY, "%s is starting", service->name);
     e = codec_decode(ask->request, call->frame.body, &call->arena, request, &call->fault);

@@ -98,11 +98,55 @@ static enum err read_value(struct reading *r, const struct field *field, json_t 
     return ERR_INTERNAL;
 }
 
+/* "name": {…} of an object that stands for a list of records whose first field is a text: that field is the name. */
+static enum err read_named(struct reading *r, const struct field *field, const char *name, json_t *from, void *record)
+{
+    const struct field *first = &field->record->fields[0];
+    struct text text = arena_text(r->arena, text_of(name));
+    enum err e;
+
+    if (!text.at)
+        return fault_set(r->fault, ERR_FULL, "no memory for a name");
+    e = json_typed_value(first, text, r->arena, value_in(first, record), r->fault);
+    if (e == ERR_OK)
+        e = read_record(r, field->record, from, record);
+    return e == ERR_OK ? ERR_OK : value_fault_in(r->fault, e, name);
+}
+
+static enum err read_map(struct reading *r, const struct field *field, json_t *from, struct list *to)
+{
+    const size_t size = value_size(field);
+    enum err e = value_check_count(field, json_object_size(from), r->fault);
+    const char *name;
+    json_t *value;
+
+    if (e == ERR_OK && !(to->at = arena_array(r->arena, json_object_size(from), size)))
+        e = fault_set(r->fault, ERR_FULL, "no memory for a list of %zu", json_object_size(from));
+    if (e != ERR_OK)
+        return e;
+    json_object_foreach(from, name, value)
+    {
+        e = read_named(r, field, name, value, (char *)to->at + to->count * size);
+        if (e != ERR_OK)
+            return e;
+        to->count++;
+    }
+    return ERR_OK;
+}
+
+static bool may_be_map(const struct field *field)
+{
+    return field->type == FIELD_RECORD && field->record->field_count > 0 &&
+           field->record->fields[0].type == FIELD_TEXT && !(field->record->fields[0].flags & FIELD_LIST);
+}
+
 static enum err read_list(struct reading *r, const struct field *field, json_t *from, struct list *to)
 {
     const size_t size = value_size(field), count = json_array_size(from);
     enum err e;
 
+    if (json_is_object(from) && may_be_map(field))
+        return read_map(r, field, from, to);
     if (!json_is_array(from))
         return other_type(r, "a list", from);
     e = value_check_count(field, count, r->fault);

@@ -13,7 +13,8 @@
 enum err json_write(const struct shape *shape, const void *value, struct buffer *to);
 
 /* Reads a JSON object into the zeroed `value` (memory from `arena`), with the bounds of the schema. Unknown keys
- * and unknown words of a choice are errors here: a person typed them. Errors: bad_request, too_large, full. */
+ * and unknown words of a choice are errors here: a person typed them. A list of records that begin with a text may be
+ * an object: each key is that text of its record. Errors: bad_request, too_large, full. */
 enum err json_read(const struct shape *shape, struct text from, struct arena *arena, void *value,
                    struct fault *fault);
 

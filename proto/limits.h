@@ -34,7 +34,9 @@ enum {
     LIMIT_EVENTS_WAITING = 10000,   /* events for one subscriber: past it dropped, it sees a gap */
     LIMIT_LARGE = 64 << 10,         /* an answer of more bytes counts as large */
     LIMIT_LARGE_BYTES = 512 << 20,  /* of large answers that wait to be sent: past it busy */
-    LIMIT_PEERS = 2048,             /* connections to one service, about; past it refused */
+    LIMIT_PEERS = 2048,             /* connections to one service, about; past it the longest silent one goes, … */
+    LIMIT_FIRST_WORD_MS = 1000,     /* … if it has asked nothing for so long since it came, … */
+    LIMIT_IDLE_MS = 10000,          /* … or for so long since it asked; else the new one is refused */
     LIMIT_NEW_PEERS = 256,          /* of them so many at once, … */
     LIMIT_NEW_PEER_US = 1000,       /* … then one each so long: refused meanwhile */
     LIMIT_HANDSHAKE_MS = 2000,      /* for a new connection to say that it speaks ZeroMQ */

@@ -4,8 +4,13 @@
 
 #include "schema_service.h"
 
+/* "audio-standby" is a second process of "audio". */
 const struct schema *schema_named(struct text service)
 {
+    const char *minus = service.len ? memchr(service.at, '-', service.len) : NULL;
+
+    if (minus)
+        service.len = (uint32_t)(minus - service.at);
     for (const struct schema *const *schema = schema_all; *schema; schema++)
         if (text_is(service, (*schema)->service))
             return *schema;

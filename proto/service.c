@@ -16,6 +16,8 @@
 #include "proto/service_parts.h"
 #include "schema_service.h"
 
+enum { BOARD_LOOK_US = 500000 };
+
 /* ---- start ---- */
 
 static void set_machine_limits(const struct paths *paths)
@@ -63,6 +65,37 @@ static enum err claim_line(struct service *service, struct fault *fault)
     }
     board_claim(service->line);
     return ERR_OK;
+}
+
+static bool is_on_board(const struct service *service)
+{
+    const struct board_line *line = service->line;
+
+    return line && board_stands(service->board, &service->paths) && board_is_named(line, service->name) &&
+           atomic_load(&line->pid) == getpid() && atomic_load(&line->state) == service->state;
+}
+
+/* A board that is damaged or removed is made anew by the supervisor: we go on there. */
+void service_look_at_board(struct service *service)
+{
+    usec_t now = clock_steady();
+
+    if (now - service->board_looked < BOARD_LOOK_US)
+        return;
+    service->board_looked = now;
+    if (is_on_board(service))
+        return;
+    board_close(service->board);
+    service->line = NULL;
+    if (board_open(&service->paths, &service->board, NULL) != ERR_OK)
+        return;
+    service->line = board_line(service->board, service->name, false);
+    if (is_anothers(service->line))
+        service->line = NULL;
+    board_claim(service->line);
+    board_state(service->line, service->state);
+    if (service->line)
+        log_warn("on the board again, which was damaged or is another one");
 }
 
 static enum err open_sockets(struct service *service, struct fault *fault)
@@ -131,6 +164,11 @@ static void end_with(const char *program, const struct fault *fault)
 
 struct service *service_start(int argc, char **argv, const struct schema *schema)
 {
+    return service_start_as(argc, argv, schema, schema->service);
+}
+
+struct service *service_start_as(int argc, char **argv, const struct schema *schema, const char *name)
+{
     struct service *service = calloc(1, sizeof(*service));
     struct fault fault = { 0 };
 
@@ -140,7 +178,7 @@ struct service *service_start(int argc, char **argv, const struct schema *schema
         return NULL;
     }
     service->schema = schema;
-    service->name = schema->service;
+    service->name = name;
     service->started = clock_steady();
     service->epoch = (uint64_t)clock_now();
     service->state = BOARD_STARTING;
@@ -159,11 +197,6 @@ struct service *service_start(int argc, char **argv, const struct schema *schema
 const struct paths *service_paths(const struct service *service)
 {
     return &service->paths;
-}
-
-const char *service_name(const struct service *service)
-{
-    return service->name;
 }
 
 void service_answer(struct service *service, const void *handlers, void *state)
@@ -185,6 +218,12 @@ void service_tells(struct service *service,
     service->tell = fill;
     service->cancel = cancel;
     service->tell_state = state;
+}
+
+void service_beats_while(struct service *service, bool (*is_alive)(void *state), void *state)
+{
+    service->is_alive = is_alive;
+    service->alive_state = state;
 }
 
 void service_ready(struct service *service)

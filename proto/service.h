@@ -16,8 +16,9 @@ struct call;
  * limits, takes the lock NAME.lock in the run directory (a second one ends with exit code of ERR_EXISTS), opens
  * the sockets. Ends the process with a message when it can't. Never returns NULL. */
 struct service *service_start(int argc, char **argv, const struct schema *schema);
+/* The same for a second process of one schema, under a name of its own: the schema's, a minus, and a word. */
+struct service *service_start_as(int argc, char **argv, const struct schema *schema, const char *name);
 const struct paths *service_paths(const struct service *service);
-const char *service_name(const struct service *service);
 
 /* The handlers (struct NAME_handlers of the generated header) and the state each is given. */
 void service_answer(struct service *service, const void *handlers, void *state);
@@ -37,6 +38,10 @@ struct service_status; /* generated from service.schema */
 void service_tells(struct service *service, void (*fill)(void *state, struct arena *arena, struct service_status *to),
                    enum err (*cancel)(void *state, struct id task, struct fault *fault), void *state);
 
+/* It beats on the board only while this is true: a service whose work is done by another thread hangs when that one
+ * does. */
+void service_beats_while(struct service *service, bool (*is_alive)(void *state), void *state);
+
 void service_ready(struct service *service); /* on the board: ready */
 void service_loop(struct service *service);  /* until SIGTERM or SIGINT or service_stop */
 void service_stop(struct service *service, int exit_code);
@@ -51,7 +56,6 @@ struct arena *call_arena(struct call *call);  /* lasts until the answer is sent 
 struct id call_request(const struct call *call);
 usec_t call_deadline(const struct call *call); /* on the steady clock */
 const struct ask *call_ask(const struct call *call);
-struct service *call_service(const struct call *call);
 
 /* Puts the answer off: the handler returns ERR_OK, and later exactly one of these is called with the ticket. The
  * ticket keeps the arena and the request alive; at the deadline the skeleton itself answers timeout, and a later

@@ -202,7 +202,9 @@ static void take_turn(struct service *service, const struct waited *waited)
 {
     bool any;
 
-    board_beat(service->line);
+    service_look_at_board(service);
+    if (!service->is_alive || service->is_alive(service->alive_state))
+        board_beat(service->line);
     if (waited->at[0].revents)
         take_signal(service);
     any = take_messages(service, waited);

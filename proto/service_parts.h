@@ -15,7 +15,7 @@
 
 #include <poll.h>
 #include "common/latency.h"
-#include "common/rt/board.h"
+#include "common/board.h"
 #include "proto/courier.h"
 #include "proto/limits.h"
 #include "proto/service.h"
@@ -103,6 +103,7 @@ struct service {
     enum board_state state;
     struct board *board;
     struct board_line *line;
+    usec_t board_looked; /* when it was last made sure that the line is ours */
 
     struct sockets *sockets;
     struct socket *ask_socket;
@@ -118,6 +119,8 @@ struct service {
     void (*tell)(void *state, struct arena *arena, struct service_status *to);
     enum err (*cancel)(void *state, struct id task, struct fault *fault);
     void *tell_state;
+    bool (*is_alive)(void *state); /* NULL: the loop alone says */
+    void *alive_state;
 
     struct call *spare;
     uint32_t spare_count;
@@ -138,6 +141,7 @@ struct service {
     int exit_code;
 };
 
+void service_look_at_board(struct service *service);
 void service_options_read(struct service_options *options, int argc, char **argv, const struct schema *schema);
 
 /* service_standard.c: handlers of schemas/service.schema, whose state is the service itself. */

@@ -5,13 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 #include <zmq.h>
 
-#include "common/clock.h"
 #include "proto/codec.h"
+#include "proto/peers.h"
 
 _Static_assert(sizeof(zmq_msg_t) <= sizeof(((struct letter *)0)->message), "a letter holds a zmq_msg_t");
 
@@ -71,45 +68,6 @@ static const struct {
     { CLIENT, ZMQ_RCVHWM, 0 },
     { LISTEN, ZMQ_RCVHWM, LIMIT_EVENTS_WAITING },
 };
-
-/* The number of a descriptor tells how many are open. */
-static bool has_room(int peer)
-{
-    struct rlimit limit = { 0 };
-    rlim_t spare;
-
-    getrlimit(RLIMIT_NOFILE, &limit);
-    spare = limit.rlim_cur / 4 < LIMIT_DESCRIPTORS_SPARE ? limit.rlim_cur / 4 : LIMIT_DESCRIPTORS_SPARE;
-    return (rlim_t)peer < limit.rlim_cur - spare && peer < LIMIT_PEERS + LIMIT_DESCRIPTORS_SPARE;
-}
-
-/* LIMIT_NEW_PEERS at once, then one each LIMIT_NEW_PEER_US (generic cell rate algorithm, ITU-T I.371). The C library's
- * signature has no room for a state: it is this one word. */
-static bool is_in_time(void)
-{
-    static _Atomic usec_t full_at;
-    usec_t now = clock_steady(), at = atomic_load(&full_at);
-
-    at = (at > now ? at : now) + LIMIT_NEW_PEER_US;
-    if (at - now > (usec_t)LIMIT_NEW_PEERS * LIMIT_NEW_PEER_US)
-        return false;
-    atomic_store(&full_at, at);
-    return true;
-}
-
-/* ZeroMQ aborts the process when its accept finds no descriptor left (ipc_listener.cpp of 4.3.4), and each of its
- * connections makes all its timers slower. Its call comes here instead of to the C library: a connection that is one
- * too many, or comes in a flood, is closed at once. A client of ZeroMQ tries again by itself, and loses nothing. */
-int accept4(int listener, void *address, void *len, int flags)
-{
-    int peer = (int)syscall(SYS_accept4, listener, address, len, flags);
-
-    if (peer < 0 || (has_room(peer) && is_in_time()))
-        return peer;
-    close(peer);
-    errno = ECONNABORTED;
-    return -1;
-}
 
 struct sockets *sockets_new(struct fault *fault)
 {
@@ -321,6 +279,8 @@ enum err sockets_receive(struct socket *socket, struct letter *letter)
             break;
         fits = fits && route_add(&letter->route, message);
     }
+    if (socket->kind == SOCKET_ASK)
+        peers_heard(zmq_msg_get(message, ZMQ_SRCFD));
     socket->settled = false;
     letter->full = true;
     letter->body = bytes_of(zmq_msg_data(message), zmq_msg_size(message));

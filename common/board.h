@@ -2,8 +2,8 @@
  * service alone (but for `restarts`), read by the supervisor and anybody else; the object "/loophole-TAG-board" is
  * made by the supervisor and outlives every process. No pointers, no locks: each member is one atomic word, so that
  * a reader of a dying writer sees old or new, never half. Everything read is range-checked. Any thread. */
-#ifndef LOOPHOLE_COMMON_RT_BOARD_H
-#define LOOPHOLE_COMMON_RT_BOARD_H
+#ifndef LOOPHOLE_COMMON_BOARD_H
+#define LOOPHOLE_COMMON_BOARD_H
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -33,17 +33,25 @@ enum err board_make(const struct paths *paths, struct board **board, struct faul
 /* Anybody: maps it; offline when there is none, version when it is another layout. */
 enum err board_open(const struct paths *paths, struct board **board, struct fault *fault);
 void board_close(struct board *board);
+
+/* Whether it is whole, and still the one of its name; who finds that it is not opens it again. One that is cut short
+ * ends nobody (guard.h). */
+bool board_stands(const struct board *board, const struct paths *paths);
 enum err board_remove(const struct paths *paths); /* after an orderly shutdown */
 
 /* The line of that name (small letters, digits, - and _); with `add`, a free or damaged one is named, zeroed. NULL
  * when there is none. */
 struct board_line *board_line(struct board *board, const char *name, bool add);
+bool board_is_named(const struct board_line *line, const char *name);
 struct board_line *board_at(struct board *board, uint32_t index); /* NULL past the last */
 
 /* A service on its own line (NULL is allowed: a service that runs without a supervisor). */
 void board_claim(struct board_line *line); /* pid, start ticks, state starting, beat */
 void board_state(struct board_line *line, enum board_state state);
 void board_beat(struct board_line *line);
+
+/* The supervisor, for a program that knows nothing of boards: claimed in its name; it never beats. */
+void board_claim_for(struct board_line *line, int32_t pid, uint64_t start_ticks);
 
 /* The supervisor, once the service on the line is dead: pid 0, state empty. */
 void board_clear(struct board_line *line);

@@ -1,7 +1,8 @@
-#include "common/rt/board.h"
+#include "common/board.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "common/guard.h"
 #include "common/proc.h"
 #include "common/shm.h"
 
@@ -11,6 +12,11 @@ struct board {
 };
 
 enum { PAYLOAD = BOARD_LINES * sizeof(struct board_line) };
+
+static uint8_t *start_of(const struct board *board)
+{
+    return (uint8_t *)board->shm.at - sizeof(struct shm_header);
+}
 
 static enum err open_with(enum err (*get)(const char *, uint32_t, size_t, struct shm *, struct fault *),
                           const struct paths *paths, struct board **board, struct fault *fault)
@@ -28,6 +34,7 @@ static enum err open_with(enum err (*get)(const char *, uint32_t, size_t, struct
         return e;
     }
     made->lines = made->shm.at;
+    guard_add(start_of(made), sizeof(struct shm_header) + PAYLOAD);
     *board = made;
     return ERR_OK;
 }
@@ -46,8 +53,17 @@ void board_close(struct board *board)
 {
     if (!board)
         return;
+    guard_drop(start_of(board));
     shm_detach(&board->shm);
     free(board);
+}
+
+bool board_stands(const struct board *board, const struct paths *paths)
+{
+    char name[SHM_NAME_SIZE];
+
+    return shm_stands(&board->shm, shm_name(paths, "board", name)) == ERR_OK &&
+           shm_whole(&board->shm, BOARD_VERSION) && !guard_lost(start_of(board));
 }
 
 enum err board_remove(const struct paths *paths)
@@ -66,7 +82,7 @@ static bool is_free(const struct board_line *line)
            strspn(line->name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != len;
 }
 
-static bool is_named(const struct board_line *line, const char *name)
+bool board_is_named(const struct board_line *line, const char *name)
 {
     return strnlen(line->name, BOARD_NAME_SIZE) < BOARD_NAME_SIZE && strcmp(line->name, name) == 0;
 }
@@ -76,7 +92,7 @@ struct board_line *board_line(struct board *board, const char *name, bool add)
     if (*name == '\0' || strlen(name) >= BOARD_NAME_SIZE)
         return NULL;
     for (uint32_t i = 0; i < BOARD_LINES; i++)
-        if (is_named(&board->lines[i], name))
+        if (board_is_named(&board->lines[i], name))
             return &board->lines[i];
     for (uint32_t i = 0; add && i < BOARD_LINES; i++) {
         if (is_free(&board->lines[i])) {
@@ -94,18 +110,23 @@ struct board_line *board_at(struct board *board, uint32_t index)
 }
 
 /* The pid comes last: who sees it sees the start ticks that belong to it. */
-void board_claim(struct board_line *line)
+void board_claim_for(struct board_line *line, int32_t pid, uint64_t start_ticks)
 {
-    int32_t pid = (int32_t)getpid();
-
     if (!line)
         return;
     atomic_store(&line->pid, 0);
     atomic_store(&line->state, BOARD_STARTING);
     atomic_store(&line->beats, 0);
     atomic_store(&line->beat, clock_steady());
-    atomic_store(&line->start_ticks, board_start_ticks(pid));
+    atomic_store(&line->start_ticks, start_ticks);
     atomic_store(&line->pid, pid);
+}
+
+void board_claim(struct board_line *line)
+{
+    int32_t pid = (int32_t)getpid();
+
+    board_claim_for(line, pid, board_start_ticks(pid));
 }
 
 void board_clear(struct board_line *line)

@@ -1,0 +1,19 @@
+/* guard.h: a process outlives it when shared memory that it maps is cut short under it. The kernel answers the next
+ * touch with SIGBUS; the guard then puts zeroed memory of the process's own in the mapping's place, for good, and the
+ * touch goes on there. What other SIGBUS there is goes to whoever handled it before. */
+#ifndef LOOPHOLE_COMMON_GUARD_H
+#define LOOPHOLE_COMMON_GUARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { GUARD_MAPPINGS = 256 };
+
+/* `start` is the mapping's first byte. Past GUARD_MAPPINGS of them: unguarded. One thread at a time. */
+void guard_add(void *start, size_t size);
+void guard_drop(const void *start); /* before it is unmapped */
+
+/* Its memory is not shared any more. Any thread. */
+bool guard_lost(const void *start);
+
+#endif

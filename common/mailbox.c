@@ -1,0 +1,73 @@
+#include <errno.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "common/mailbox.h"
+
+struct mailbox {
+    pthread_mutex_t lock; /* of first and last */
+    struct letter *first;
+    struct letter **last;
+    int fd;
+};
+
+enum err mailbox_new(struct mailbox **mailbox, struct fault *fault)
+{
+    struct mailbox *box = calloc(1, sizeof(*box));
+
+    if (!box)
+        return fault_set(fault, ERR_FULL, "no memory for a mailbox");
+    box->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (box->fd < 0) {
+        free(box);
+        return fault_errno(fault, ERR_IO, errno, "cannot make an event descriptor");
+    }
+    pthread_mutex_init(&box->lock, NULL);
+    box->last = &box->first;
+    *mailbox = box;
+    return ERR_OK;
+}
+
+void mailbox_free(struct mailbox *mailbox)
+{
+    if (!mailbox)
+        return;
+    close(mailbox->fd);
+    pthread_mutex_destroy(&mailbox->lock);
+    free(mailbox);
+}
+
+int mailbox_fd(const struct mailbox *mailbox)
+{
+    return mailbox->fd;
+}
+
+void mailbox_put(struct mailbox *mailbox, struct letter *letter)
+{
+    letter->next = NULL;
+    pthread_mutex_lock(&mailbox->lock);
+    *mailbox->last = letter;
+    mailbox->last = &letter->next;
+    pthread_mutex_unlock(&mailbox->lock);
+    eventfd_write(mailbox->fd, 1);
+}
+
+void mailbox_open(struct mailbox *mailbox)
+{
+    eventfd_t count;
+
+    eventfd_read(mailbox->fd, &count);
+    pthread_mutex_lock(&mailbox->lock);
+    struct letter *letter = mailbox->first;
+    mailbox->first = NULL;
+    mailbox->last = &mailbox->first;
+    pthread_mutex_unlock(&mailbox->lock);
+    while (letter) {
+        struct letter *next = letter->next;
+        letter->open(letter);
+        letter = next;
+    }
+}

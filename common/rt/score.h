@@ -1,0 +1,112 @@
+/* score.h: all that is to sound, as one snapshot from the audio service's control thread to the audio thread. Plain
+ * numbers; the audio thread clamps every one of them to its range. Ranges and defaults of the parameters are those of
+ * patterns (docs/protocol.md, record pattern). */
+#ifndef LOOPHOLE_COMMON_RT_SCORE_H
+#define LOOPHOLE_COMMON_RT_SCORE_H
+
+#include <stdint.h>
+
+enum {
+    SCORE_ROWS = 32,
+    SCORE_STEPS = 64, /* 16, 32, 48 or 64 are used; a bar is 16 */
+    SCORE_BAR = 16,
+    SCORE_NOTES = 16,
+    SCORE_PADS = 64,
+    SCORE_NO_SOUND = UINT32_MAX,
+};
+
+/* Buses that voices are mixed to before the master. */
+enum score_group {
+    GROUP_STREAMS,
+    GROUP_SOUNDS,
+    GROUP_PADS,
+    GROUP_SEQUENCER,
+    GROUP_PREVIEW,
+    GROUP_METRONOME,
+    GROUPS
+};
+
+enum score_step { STEP_REST, STEP_NORMAL, STEP_ACCENT };
+enum score_wave { WAVE_SINE, WAVE_SAW, WAVE_SQUARE, WAVE_TRIANGLE, WAVE_NOISE, WAVES };
+
+/* A synth voice's parameters. */
+struct score_voice {
+    float freq;                            /* Hz, when the row has no notes */
+    float amp;                             /* 0…1 */
+    float filter_freq;                     /* Hz */
+    float filter_q;                        /* 0.5…20 */
+    float attack, decay, sustain, release; /* s, s, 0…1, s */
+    float reverb_send, delay_send;         /* 0…1 */
+    uint32_t wave;                         /* enum score_wave */
+    uint32_t acid;                         /* not 0: through the acid filter */
+};
+
+/* A row of the step sequencer. */
+struct score_row {
+    uint32_t used;
+    uint32_t sound;      /* slot of `sounds`, SCORE_NO_SOUND: the synth voice */
+    uint32_t generation; /* of that slot */
+    uint32_t mute;
+    struct score_voice voice;
+    float amp;          /* 0…1: base_amp */
+    float filter_freq;  /* Hz: the row's own wins while it sounds; 0: the voice's */
+    float accent_boost; /* Hz added to the filter on an accented step */
+    float gate;         /* fraction of a step, 0.01…1; a sound with 1 plays to its end */
+    float pan;
+    uint32_t
+        note_count; /* 0: the voice's freq at every step; else notes in turn, one for each step that sounds */
+    float notes[SCORE_NOTES];   /* Hz */
+    float ratio;                /* of pitch, for a sound */
+    uint8_t steps[SCORE_STEPS]; /* enum score_step */
+};
+
+struct score_pattern {
+    uint32_t serial; /* 0: no pattern; another number is another pattern */
+    uint32_t steps;  /* 16, 32, 48, 64 */
+    float reverb_mix, reverb_room, reverb_damp;
+    float delay_time, delay_feedback, delay_mix, delay_lowcut, delay_highcut;
+    float acid_cutoff, acid_res, acid_env, acid_decay, acid_drive, acid_mix, acid_comp;
+    struct score_row rows[SCORE_ROWS];
+};
+
+struct score_strip {
+    float gain; /* linear, 0…4 */
+    float pan;
+    uint32_t mute, solo;
+};
+
+/* A pad: what a hit starts. */
+struct score_pad {
+    uint32_t sound, generation; /* SCORE_NO_SOUND: nothing */
+    float gain, pan, ratio;
+    uint32_t from, until; /* frames of the sound; until 0: its end */
+    uint32_t mode;        /* enum score_pad_mode */
+    uint32_t choke;       /* 0: none */
+    uint32_t reverse;
+    uint8_t note, channel; /* MIDI: 0…127, 0…15; 255: any channel; note 255: none */
+    uint8_t unused[2];
+    float attack, release; /* s */
+    float curve;           /* velocity to gain: gain·v^curve */
+};
+enum score_pad_mode { PAD_ONE_SHOT, PAD_GATE, PAD_LOOP };
+
+enum score_sync { SYNC_NONE, SYNC_FOLLOW_JACK, SYNC_LEAD_JACK, SYNC_FOLLOW_MIDI };
+
+struct score {
+    uint64_t serial;
+    double tempo;                  /* BPM, 20…400 */
+    double swing;                  /* 0 ≤ s < 1: every odd step starts s/2 of a step late */
+    int64_t next_bar;              /* the bar (from 0) at which `next` begins; -1: there is none */
+    double next_tempo, next_swing; /* from then on; 0, -1: unchanged */
+    uint32_t sync;                 /* enum score_sync */
+    uint32_t midi_clock_out;       /* not 0: clock on the MIDI port */
+    uint32_t metronome;            /* not 0: sounds while the transport runs */
+    uint32_t preview_apart;        /* not 0: the preview group goes to its own ports alone; else to main as well */
+    float limiter_ceiling;         /* linear, 0.1…1 */
+    struct score_strip master;
+    struct score_strip groups[GROUPS];
+    struct score_pad pads[SCORE_PADS];
+    struct score_pattern now, next;
+};
+
+#endif

@@ -1,0 +1,73 @@
+/* stream.h: what streamer and audio core share: a ring of frames for each stream voice (streamer → audio), one for
+ * each pair of capture ports (audio → streamer), and the short sounds that pads and steps play. A frame is two float32
+ * (left, right). The names of the objects: common/studio.h. */
+#ifndef LOOPHOLE_COMMON_RT_STREAM_H
+#define LOOPHOLE_COMMON_RT_STREAM_H
+
+#include "common/rt/ring.h"
+
+enum {
+    STREAMS = 32,
+    STREAM_FRAMES = 384000, /* of a ring: 8 s at 48 kHz */
+    CAPTURES = 1,
+    CAPTURE_FRAMES = 768000,
+    SOUNDS = 1024,
+    SOUNDS_BYTES = 64 << 20, /* of sample memory */
+    SOUND_VOICES = 64,
+};
+
+/* The streamer's words about what stands in a stream's ring; the audio core reads `generation` and the two indices,
+ * a restarted streamer all of it. Cells before `begin` belong to an older generation and are dropped unheard. A new
+ * generation is written in this order: begin, source, end; generation (release); its cells. A voice that plays follows
+ * it at once; one that does not is started by an order. What sounds are the cells but the last 5 ms, until `end` says
+ * that they are the last. */
+struct stream_memory {
+    _Atomic uint32_t generation; /* of what is written now; each seek is a new one */
+    _Atomic uint32_t looping;
+    _Atomic uint64_t begin; /* index of the generation's first cell */
+    _Atomic uint64_t end;   /* index just past the last frame of the sound; UINT64_MAX: not known yet */
+    _Atomic int64_t source; /* source frame (at the file's rate) that cell `begin` stands for */
+    _Atomic uint32_t file_rate;
+    _Atomic uint32_t rate; /* of the cells */
+    uint8_t media[16];     /* id of the media item; zero: none */
+    uint8_t unused[8];
+    struct ring_memory ring; /* its cells behind it */
+};
+_Static_assert(sizeof(struct stream_memory) == 256, "header and ring");
+
+struct capture_memory {
+    _Atomic uint32_t generation; /* the audio core's: of the take that is written now; 0: none */
+    _Atomic uint32_t rate;
+    _Atomic int64_t first;  /* frame of the audio clock that cell `begin` stands for */
+    _Atomic uint64_t begin; /* index of the take's first cell */
+    _Atomic uint64_t end;   /* index past its last; UINT64_MAX while it runs */
+    _Atomic uint64_t lost;  /* frames that found no room, since the take began */
+    uint8_t unused[16];
+    struct ring_memory ring;
+};
+_Static_assert(sizeof(struct capture_memory) == 256, "header and ring");
+
+/* A short sound, planar: `frames` of the left channel, then of the right one if there are two. Immutable while
+ * `state` is ready: the streamer makes it (empty → loading → ready), asks for its release by an order, and frees it
+ * (→ empty) on the audio core's note. */
+enum sound_state { SOUND_EMPTY, SOUND_LOADING, SOUND_READY, SOUND_LEAVING };
+
+struct sound_entry {
+    _Atomic uint32_t state;
+    _Atomic uint32_t generation; /* a slot that is used again has another one */
+    _Atomic uint64_t offset;     /* of its first sample, in floats */
+    _Atomic uint32_t frames;
+    _Atomic uint32_t channels; /* 1 or 2 */
+    _Atomic uint32_t rate;
+    uint32_t unused;
+    uint8_t media[16];
+    uint8_t unused2[16];
+};
+_Static_assert(sizeof(struct sound_entry) == 64, "an entry is one cache line");
+
+struct sounds_memory {
+    struct sound_entry entries[SOUNDS];
+    float samples[SOUNDS_BYTES / sizeof(float)];
+};
+
+#endif
