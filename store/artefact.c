@@ -51,6 +51,87 @@ static enum err write_file(const struct paths *paths, const char *name, struct b
     return file_write_soon(path, data, 0600, fault);
 }
 
+/* ---- lists of names ---- */
+
+const char *artefact_next_name(const struct buffer *names, const char *name)
+{
+    const char *at = (const char *)names->at, *end;
+
+    if (names->len == 0)
+        return NULL;
+    end = at + names->len;
+    if (name)
+        at = name + strlen(name) + 1;
+    while (at < end && !*at)
+        at++;
+    return at < end ? at : NULL;
+}
+
+void artefact_cross_out(struct buffer *names, const char *name)
+{
+    char *at = NULL;
+
+    while ((at = (char *)(uintptr_t)artefact_next_name(names, at)))
+        if (strcmp(at, name) == 0)
+            memset(at, 0, strlen(name));
+}
+
+bool artefact_add_name(struct buffer *names, const char *name)
+{
+    buffer_add(names, name, strlen(name) + 1);
+    return !names->failed;
+}
+
+/* ---- writing ---- */
+
+bool artefact_is_large(const struct artefact *artefact)
+{
+    return artefact->data.len > ARTEFACT_INLINE;
+}
+
+void artefact_describe(const struct artefact *artefact, uint8_t digest[16], struct kept_artefact *kept)
+{
+    struct hash hash;
+
+    *kept = (struct kept_artefact){ .version = artefact->version, .size = artefact->data.len };
+    if (!artefact_is_large(artefact)) {
+        kept->data = artefact->data;
+        return;
+    }
+    hash = hash_of(artefact->data.at, artefact->data.len);
+    memcpy(digest, hash.b, sizeof(hash.b));
+    kept->digest = bytes_of(digest, sizeof(hash.b));
+}
+
+static bool is_there(const struct paths *paths, const char *name, struct bytes data)
+{
+    char path[PATH_MAX + ARTEFACT_NAME_SIZE];
+    struct buffer there = { 0 };
+    bool same;
+
+    snprintf(path, sizeof(path), "%s/artefact/%s", paths->data, name);
+    same = file_read_all(path, data.len, &there, NULL) == ERR_OK && bytes_equal(buffer_bytes(&there), data);
+    buffer_free(&there);
+    return same;
+}
+
+enum err artefact_write(const struct paths *paths, struct bytes content, const struct artefact *artefact,
+                        struct artefact_files *files, struct fault *fault)
+{
+    char name[ARTEFACT_NAME_SIZE];
+    enum err e = ERR_OK;
+
+    artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
+    if (!artefact_add_name(&files->all, name))
+        return fault_set(fault, ERR_FULL, "no memory for an artefact");
+    if (is_there(paths, name, artefact->data))
+        return ERR_OK;
+    e = write_file(paths, name, artefact->data, fault);
+    if (e == ERR_OK && !artefact_add_name(&files->made, name))
+        e = fault_set(fault, ERR_FULL, "no memory for an artefact");
+    return e;
+}
+
 static enum err sync_one(const struct paths *paths, const char *name, size_t len, struct fault *fault)
 {
     char path[PATH_MAX + ARTEFACT_NAME_SIZE];
@@ -60,52 +141,41 @@ static enum err sync_one(const struct paths *paths, const char *name, size_t len
 }
 
 /* The files, then their directories, each once: the first two characters of a name are its directory's. */
-enum err artefact_settle(const struct paths *paths, struct buffer *unsettled, struct fault *fault)
+enum err artefact_settle(const struct paths *paths, const struct artefact_files *files, struct fault *fault)
 {
-    const char *names = (const char *)unsettled->at, *name;
     bool is_synced[1 << 16] = { false };
+    const char *name = NULL;
     enum err e = ERR_OK;
 
-    for (size_t at = 0; e == ERR_OK && at < unsettled->len; at += strlen(name) + 1) {
-        name = names + at;
+    while (e == ERR_OK && (name = artefact_next_name(&files->all, name)))
         e = sync_one(paths, name, strlen(name), fault);
-    }
-    for (size_t at = 0; e == ERR_OK && at < unsettled->len; at += strlen(name) + 1) {
-        bool *synced = &is_synced[(uint8_t)names[at] << 8 | (uint8_t)names[at + 1]];
-        name = names + at;
+    while (e == ERR_OK && (name = artefact_next_name(&files->all, name))) {
+        bool *synced = &is_synced[(uint8_t)name[0] << 8 | (uint8_t)name[1]];
         e = *synced ? ERR_OK : sync_one(paths, name, 2, fault);
         *synced = true;
     }
-    if (e == ERR_OK && unsettled->len > 0)
+    if (e == ERR_OK && files->all.len > 0)
         e = sync_one(paths, "", 0, fault);
-    if (e == ERR_OK && unsettled->len > 0)
+    if (e == ERR_OK && files->all.len > 0)
         e = file_sync(paths->data, fault);
-    buffer_reset(unsettled);
     return e;
 }
 
-enum err artefact_keep(const struct paths *paths, struct bytes content, const struct artefact *artefact,
-                       uint8_t digest[16], struct kept_artefact *kept, struct buffer *unsettled,
-                       struct fault *fault)
+void artefact_take_back(const struct paths *paths, const struct artefact_files *files)
 {
-    char name[ARTEFACT_NAME_SIZE];
-    struct hash hash;
+    const char *name = NULL;
 
-    *kept = (struct kept_artefact){ .version = artefact->version, .size = artefact->data.len };
-    if (artefact->data.len <= ARTEFACT_INLINE) {
-        kept->data = artefact->data;
-        return ERR_OK;
-    }
-    hash = hash_of(artefact->data.at, artefact->data.len);
-    memcpy(digest, hash.b, sizeof(hash.b));
-    kept->digest = bytes_of(digest, sizeof(hash.b));
-    artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
-    enum err e = write_file(paths, name, artefact->data, fault);
-    if (e != ERR_OK)
-        return e;
-    buffer_add(unsettled, name, strlen(name) + 1);
-    return unsettled->failed ? fault_set(fault, ERR_FULL, "no memory for an artefact") : ERR_OK;
+    while ((name = artefact_next_name(&files->made, name)))
+        artefact_remove(paths, name);
 }
+
+void artefact_files_free(struct artefact_files *files)
+{
+    buffer_free(&files->all);
+    buffer_free(&files->made);
+}
+
+/* ---- reading ---- */
 
 enum err artefact_read(const struct paths *paths, struct arena *arena, const char *name,
                        const struct kept_artefact *kept, struct bytes *data)

@@ -17,14 +17,34 @@ const char *artefact_name(struct bytes content, struct text type, struct text pa
 /* True when `type` may be part of a file's name: 1 to 32 of a-z, 0-9 and _. */
 bool artefact_type_is_good(struct text type);
 
-/* How `artefact` is kept; a large one is in its file when it returns, and its name, with a closing zero, in
- * `unsettled`: it is durable after artefact_settle. The texts of `kept` point into `artefact` and `digest`. Errors:
- * full, io, denied. */
-enum err artefact_keep(const struct paths *paths, struct bytes content, const struct artefact *artefact,
-                       uint8_t digest[16], struct kept_artefact *kept, struct buffer *unsettled, struct fault *fault);
+/* True: it is a file, which is there and durable before a row tells of it. */
+bool artefact_is_large(const struct artefact *artefact);
 
-/* All files named there are durable when it returns, for the price of few; empties `unsettled`. Errors: full, io. */
-enum err artefact_settle(const struct paths *paths, struct buffer *unsettled, struct fault *fault);
+/* What its row says. The texts of `kept` point into `artefact` and `digest`. */
+void artefact_describe(const struct artefact *artefact, uint8_t digest[16], struct kept_artefact *kept);
+
+/* The files of a few large artefacts: first written, then made durable together. */
+struct artefact_files {
+    struct buffer all;  /* their names, each with a closing zero */
+    struct buffer made; /* of those that were not there before, byte for byte */
+};
+
+/* The file is there when it returns, and durable after artefact_settle. One that holds these bytes already stays, for a
+ * row may tell of it. Errors: full, io, denied. */
+enum err artefact_write(const struct paths *paths, struct bytes content, const struct artefact *artefact,
+                        struct artefact_files *files, struct fault *fault);
+
+/* All of them are durable when it returns, for the price of few. Errors: full, io. */
+enum err artefact_settle(const struct paths *paths, const struct artefact_files *files, struct fault *fault);
+
+/* After a failure: removes what was made. A file whose sync failed once would seem durable the next time. */
+void artefact_take_back(const struct paths *paths, const struct artefact_files *files);
+void artefact_files_free(struct artefact_files *files);
+
+/* The name behind `name`, or the first for NULL; NULL: there is no other. Those that were crossed out are left out. */
+const char *artefact_next_name(const struct buffer *names, const char *name);
+void artefact_cross_out(struct buffer *names, const char *name);
+bool artefact_add_name(struct buffer *names, const char *name); /* false: no memory */
 
 /* Its bytes, in the arena or where `kept` points. not_found: the file is gone or not what was written: to be made
  * anew. */

@@ -263,6 +263,12 @@ static void check_undo(struct check *c, const struct seen *row)
     check_number(c, row, "step");
 }
 
+static void check_query(struct check *c, const struct seen *row)
+{
+    if (row->key.len < 2 || row->key.at[0] > 1 || (row->key.at[0] == 0 && row->key.len != 9))
+        report(c, row, "its key is neither a name nor a time");
+}
+
 static const struct {
     const struct shape *shape; /* NULL: the value is no record */
     void (*check)(struct check *c, const struct seen *row);
@@ -283,6 +289,7 @@ static const struct {
     [DB_REQUEST] = { NULL, check_request },
     [DB_QUIET] = { NULL, check_quiet },
     [DB_UNDO] = { &undo_step_shape, check_undo },
+    [DB_QUERY] = { &kept_query_shape, check_query },
 };
 
 static enum err check_row(struct check *c, struct seen *row)

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <unistd.h>
 #include "common/file.h"
 
@@ -54,6 +55,25 @@ enum err files_reserve_lock(const char *directory, struct fault *fault)
         number = posix_fallocate(fd, 0, LOCK_BYTES);
     close(fd);
     return number ? fault_errno(fault, files_err(number), number, "cannot make %s", path) : ERR_OK;
+}
+
+int files_take_turn(const char *directory)
+{
+    int turn = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    while (turn >= 0 && flock(turn, LOCK_EX) != 0) {
+        if (errno == EINTR)
+            continue;
+        close(turn);
+        turn = -1;
+    }
+    return turn;
+}
+
+void files_end_turn(int turn)
+{
+    if (turn >= 0)
+        close(turn);
 }
 
 enum err files_sync(const char *directory, struct fault *fault)

@@ -138,3 +138,18 @@ uint64_t key_number_at(struct bytes key, uint32_t offset)
         number = number << 8 | key.at[offset + i];
     return number;
 }
+
+struct key key_query(struct text name, int64_t at)
+{
+    struct key key = { .len = 1, .b = { name.len > 0 } };
+
+    if (name.len == 0) {
+        struct key number = key_number((uint64_t)at);
+        memcpy(key.b + 1, number.b, number.len);
+        key.len += number.len;
+        return key;
+    }
+    key.len += name.len < 255 ? name.len : 255;
+    memcpy(key.b + 1, name.at, key.len - 1);
+    return key;
+}

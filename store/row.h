@@ -23,7 +23,6 @@ struct writing {
     struct buffer row; /* the record being encoded */
     struct buffer
         dropped; /* names of artefact files, each with a closing zero, that nothing refers to after this */
-    struct buffer unsettled; /* names of those that were written for this, and are to be synced before its commit */
 };
 
 enum err row_put(struct writing *w, enum database db, const struct key *key, const struct shape *shape,

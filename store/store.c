@@ -45,6 +45,7 @@ static const char *const names[DB_COUNT] = {
     [DB_REQUEST] = "request",
     [DB_QUIET] = "quiet",
     [DB_UNDO] = "undo",
+    [DB_QUERY] = "query",
 };
 
 static const struct {
@@ -95,8 +96,11 @@ static enum err open_environment(struct store *store, struct fault *fault)
         rc = mdb_env_set_maxreaders(store->env, READERS);
     if (rc == 0)
         rc = mdb_env_set_mapsize(store->env, store->map_bytes);
-    if (rc == 0)
+    if (rc == 0) {
+        int turn = files_take_turn(store->directory);
         rc = mdb_env_open(store->env, store->directory, flags, 0600);
+        files_end_turn(turn);
+    }
     if (rc == ENOENT && store->mode == STORE_READER)
         return fault_set(fault, ERR_OFFLINE, "there is no store in %s yet", store->directory);
     return rc ? failed(fault, rc, "open the store", store->directory) : ERR_OK;

@@ -25,6 +25,7 @@ enum database {
     DB_REQUEST,         /* request id → revision (0: it changed nothing), error, answer */
     DB_QUIET,           /* time, request id → nothing: the requests that changed nothing */
     DB_UNDO,            /* number → undo_step */
+    DB_QUERY,           /* 1, name → a saved query; 0, time → one that was asked */
     DB_COUNT
 };
 

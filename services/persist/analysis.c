@@ -148,32 +148,27 @@ static void plan_media(struct planned *plan)
     now->frames = found->frames;
 }
 
-/* Files first: one that cannot be written fails this operation alone. */
-static enum err keep_artefacts(struct persist *p, struct planned *plan, struct fault *fault)
+/* The files of large ones are there: filing.h. */
+static enum err keep_artefacts(struct planned *plan, struct fault *fault)
 {
-    enum err e = ERR_OK;
-
-    for (uint32_t i = 0; e == ERR_OK && plan->content_is_new && i < plan->found->artefacts.count; i++) {
+    for (uint32_t i = 0; plan->content_is_new && i < plan->found->artefacts.count; i++) {
         const struct artefact *artefact = &plan->found->artefacts.at[i];
-        e = artefact_keep(p->paths, plan->now.content, artefact, plan->digests[i], &plan->kept[i],
-                          &p->w.unsettled, fault);
+        if (artefact_is_large(artefact) && plan->found->content.len == 0)
+            return fault_set(fault, ERR_BUSY, "the item got its content in between: ask again");
+        artefact_describe(artefact, plan->digests[i], &plan->kept[i]);
     }
-    return e;
+    return ERR_OK;
 }
 
 /* ---- writing ---- */
 
-/* A file that was to be dropped in this turn has just been written again. */
+/* A file that was to be dropped in this turn is told of again. */
 static void rescue(struct persist *p, struct bytes content, const struct artefact *artefact)
 {
     char name[ARTEFACT_NAME_SIZE];
-    struct buffer *dropped = &p->w.dropped;
 
-    artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
-    size_t len = strlen(name) + 1;
-    for (size_t at = 0; at + len <= dropped->len; at++)
-        if (memcmp(dropped->at + at, name, len) == 0)
-            memset(dropped->at + at, 0, len);
+    artefact_cross_out(&p->w.dropped,
+                       artefact_name(content, artefact->type, artefact->parameters, artefact->version, name));
 }
 
 static enum err write_content(struct persist *p, const struct planned *plan)
@@ -227,6 +222,13 @@ static enum err write(struct persist *p, struct planned *plan)
     return e == ERR_OK && plan->content_is_new ? log_content(p, plan) : e;
 }
 
+/* The same file, heard by the same analyser: told twice, when its teller died before it was answered. */
+static bool is_known(const struct media *was, const struct analysed *found)
+{
+    return was->analysis.value == ANALYSIS_STATE_DONE && found->state.value == ANALYSIS_STATE_DONE &&
+           was->analyser == found->analyser && was->content.len && bytes_equal(was->content, found->content);
+}
+
 enum err analysis_put(struct persist *p, const struct analysed *found, struct outcome *outcome,
                       struct fault *fault)
 {
@@ -240,12 +242,12 @@ enum err analysis_put(struct persist *p, const struct analysed *found, struct ou
     outcome->id = found->id;
     outcome->revision = plan.was.revision;
     outcome->stale = plan.was.size != found->size || plan.was.mtime != found->mtime;
-    if (outcome->stale)
+    if (outcome->stale || is_known(&plan.was, found))
         return ERR_OK;
     plan_media(&plan);
     e = plan_facts(p, &plan, fault);
     if (e == ERR_OK)
-        e = keep_artefacts(p, &plan, fault);
+        e = keep_artefacts(&plan, fault);
     if (e == ERR_OK)
         e = write(p, &plan);
     outcome->revision = plan.now.revision;

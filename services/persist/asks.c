@@ -1,9 +1,11 @@
-#include "services/persist/analysis.h"
+#include "services/persist/batch.h"
 #include "services/persist/edit.h"
+#include "services/persist/filing.h"
 #include "services/persist/folders.h"
 #include "services/persist/persist.h"
-#include "services/persist/places.h"
+#include "services/persist/queries.h"
 #include "services/persist/removal.h"
+#include "services/persist/takes.h"
 #include "services/persist/turn.h"
 #include "services/persist/undo.h"
 #include "store/catalogue.h"
@@ -78,6 +80,38 @@ static enum err forget(struct persist *p, struct call *call, const struct persis
     return is_new(p, call, &e) ? removal_forget(p, ask->id, answer, call_fault(call)) : e;
 }
 
+static enum err reserve(struct persist *p, struct call *call, const struct persist_reserve *ask,
+                        struct done *answer)
+{
+    enum err e;
+
+    return is_new(p, call, &e) ? takes_reserve(p, ask, answer, call_fault(call)) : e;
+}
+
+static enum err end_take(struct persist *p, struct call *call, const struct persist_end_take *ask,
+                         struct done *answer)
+{
+    enum err e;
+
+    return is_new(p, call, &e) ? takes_end(p, ask, answer, call_fault(call)) : e;
+}
+
+static enum err put_query(struct persist *p, struct call *call, const struct persist_put_query *ask,
+                          struct done *answer)
+{
+    enum err e;
+
+    return is_new(p, call, &e) ? queries_put(p, &ask->query, answer, call_fault(call)) : e;
+}
+
+static enum err remove_query(struct persist *p, struct call *call, const struct persist_remove_query *ask,
+                             struct done *answer)
+{
+    enum err e;
+
+    return is_new(p, call, &e) ? queries_remove(p, ask->name, answer, call_fault(call)) : e;
+}
+
 static enum err undo(struct persist *p, struct call *call, const struct persist_undo *ask,
                      struct done *answer)
 {
@@ -96,71 +130,16 @@ static enum err redo(struct persist *p, struct call *call, const struct persist_
     return is_new(p, call, &e) ? undo_again(p, answer, call_fault(call)) : e;
 }
 
-/* ---- batches ---- */
-
-static enum err edit_one(struct persist *p, const struct edit *edit, struct outcome *outcome,
-                         struct fault *fault)
-{
-    struct done done = { 0 };
-    enum err e = edit_apply(p, edit, EDIT_BY_PERSON, &done, fault);
-
-    outcome->revision = done.revision;
-    outcome->id = edit->id;
-    return e;
-}
-
-static enum err do_one(struct persist *p, const struct operation *op, struct outcome *outcome,
-                       struct fault *fault)
-{
-    if (op->has_place + op->has_analysed + op->has_move + op->has_presence + op->has_edit != 1)
-        return fault_set(fault, ERR_BAD_REQUEST,
-                         "an operation is one of place, analysed, move, presence, edit");
-    if (op->has_place)
-        return places_put(p, &op->place, outcome, fault);
-    if (op->has_analysed)
-        return analysis_put(p, &op->analysed, outcome, fault);
-    if (op->has_move)
-        return places_move(p, &op->move, outcome, fault);
-    if (op->has_presence)
-        return places_presence(p, &op->presence, outcome, fault);
-    return edit_one(p, &op->edit, outcome, fault);
-}
-
-/* A refusal is this operation's own outcome; only a write that failed ends them all. */
-static enum err try_one(struct persist *p, struct call *call, const struct operation *op,
-                        struct outcome *outcome)
-{
-    struct fault fault = { 0 };
-    enum err e;
-
-    arena_reset(&p->arena);
-    p->operations++;
-    e = do_one(p, op, outcome, &fault);
-    if (turn_is_broken(p))
-        return refuse(call, p->broken.code, "%s", p->broken.what);
-    outcome->error = text_of(err_name(e));
-    if (e == ERR_OK)
-        return ERR_OK;
-    *outcome = (struct outcome){ .error = text_of(err_name(e)) };
-    outcome->what = arena_text(call_arena(call), text_of(fault.what));
-    return ERR_OK;
-}
-
 static enum err batch(struct persist *p, struct call *call, const struct persist_batch *ask,
                       struct outcomes *answer)
 {
-    uint32_t count = ask->operations.count;
     enum err e;
 
     if (!is_new(p, call, &e))
         return e;
-    answer->each.at = arena_array(call_arena(call), count, sizeof(*answer->each.at));
-    if (!answer->each.at)
-        return refuse(call, ERR_FULL, "no memory for so many outcomes");
-    answer->each.count = count;
-    for (uint32_t i = 0; e == ERR_OK && i < count; i++)
-        e = try_one(p, call, &ask->operations.at[i], &answer->each.at[i]);
-    return e;
+    if (filing_is_needed(ask))
+        return filing_begin(p, call, ask);
+    return batch_apply(p, ask, call_arena(call), answer, call_fault(call));
 }
 
 /* ---- reading ---- */
@@ -222,6 +201,10 @@ const struct persist_handlers persist_asks = {
     .remove_library = remove_library,
     .forget = forget,
     .batch = batch,
+    .reserve = reserve,
+    .end_take = end_take,
+    .put_query = put_query,
+    .remove_query = remove_query,
     .undo = undo,
     .redo = redo,
     .changes_since = changes_since,

@@ -1,9 +1,11 @@
 /* loophole-persist: the only writer of the catalogue. */
+#include "common/priority.h"
 #include "services/persist/persist.h"
 #include "services/persist/turn.h"
 
 int main(int argc, char **argv)
 {
+    priority_prompt(); /* before it has threads: everybody waits for it */
     struct service *s = service_start(argc, argv, &schema_persist); /* options, log, limits, lock, sockets */
     struct persist p = { .service = s, .paths = service_paths(s) };
 

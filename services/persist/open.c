@@ -4,12 +4,13 @@
 #include <sys/statvfs.h>
 #include "common/log.h"
 #include "schema_service.h"
+#include "services/persist/filing.h"
 #include "services/persist/persist.h"
 #include "services/persist/removal.h"
 #include "services/persist/turn.h"
 #include "store/store.h"
 
-static const usec_t readers_period = 5 * 1000000, retry_period = 1000000;
+static const usec_t look_period = 5 * 1000000, retry_period = 1000000;
 static const uint64_t room_again = 4 << 20; /* bytes free that end the alarm */
 
 /* A disk may get room or come back; anything else waits for a person. */
@@ -108,18 +109,24 @@ static void retry(void *persist)
         turn_alarm(p, "");
 }
 
-static void look_at_readers(void *persist)
+/* Who stands still. */
+static void look(void *persist)
 {
     struct persist *p = persist;
 
     if (p->store)
         readers_look(&p->readers, p->store);
+    filing_look(p);
 }
 
 void persist_open(struct persist *p)
 {
+    struct fault fault = { 0 };
+
+    if (filing_open(p, &fault) != ERR_OK)
+        end_with(p, &fault);
     try_to_open(p);
-    service_every(p->service, readers_period, look_at_readers, p);
+    service_every(p->service, look_period, look, p);
     service_every(p->service, retry_period, retry, p);
 }
 
@@ -128,10 +135,10 @@ void persist_close(struct persist *p)
     struct fault fault = { .code = ERR_BUSY, .what = "the service is stopping" };
 
     removal_fail_all(p, &fault);
+    filing_close(p);
     store_close(p->store);
     buffer_free(&p->w.row);
     buffer_free(&p->w.dropped);
-    buffer_free(&p->w.unsettled);
     arena_free(&p->arena);
 }
 

@@ -7,6 +7,9 @@
 #include "services/persist/readers.h"
 #include "store/row.h"
 
+struct errands;
+struct filing;
+struct mailbox;
 struct removal;
 
 /* Steps 1 … `at` of the undo stack stand, `at` + 1 … `top` are taken back. */
@@ -40,6 +43,10 @@ struct persist {
 
     struct readers readers;   /* that stand still inside a transaction */
     struct removal *removals; /* of libraries, under way: oldest first */
+
+    struct filing *filings; /* batches whose artefacts' files are being made durable */
+    struct errands *errands;
+    struct mailbox *mailbox; /* of the thread that does it */
 };
 
 extern const struct persist_handlers persist_asks;

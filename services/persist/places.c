@@ -69,7 +69,7 @@ enum err places_find(struct persist *p, struct id id, struct media *media, struc
                      id_write(id, text));
 }
 
-static enum err check_folder(struct persist *p, struct id id, struct fault *fault)
+enum err places_check_folder(struct persist *p, struct id id, struct fault *fault)
 {
     char text[ID_TEXT_SIZE];
     struct key key = key_id(id);
@@ -145,6 +145,11 @@ static enum err see_again(struct persist *p, const struct media *was, const stru
     struct media now = *was;
     bool another = is_another_file(was, place);
 
+    outcome->revision = was->revision;
+    outcome->id = was->id;
+    if (was->lifecycle.value != LIFECYCLE_FINAL) /* a take: its recorder says when it is a file like others */
+        return ERR_OK;
+
     if (another)
         now.analysis = (struct choice){ .value = ANALYSIS_STATE_WAITING };
     now.kind = place->kind;
@@ -153,8 +158,6 @@ static enum err see_again(struct persist *p, const struct media *was, const stru
     now.inode = place->inode ? place->inode : was->inode;
     set_availability(&now, place->availability);
     outcome->stale = now.analysis.value == ANALYSIS_STATE_WAITING;
-    outcome->revision = was->revision;
-    outcome->id = was->id;
     if (!another && now.inode == was->inode && same_choice(now.kind, was->kind) &&
         same_choice(now.availability, was->availability))
         return ERR_OK;
@@ -169,7 +172,7 @@ enum err places_put(struct persist *p, const struct place *place, struct outcome
     enum err e = places_check_name(place->file, "file", fault);
 
     if (e == ERR_OK)
-        e = check_folder(p, place->folder, fault);
+        e = places_check_folder(p, place->folder, fault);
     if (e != ERR_OK)
         return e;
     e = catalogue_place(p->w.txn, place->folder, place->file, &id);
@@ -224,7 +227,7 @@ enum err places_move(struct persist *p, const struct move *move, struct outcome 
     if (e == ERR_OK)
         e = places_find(p, move->id, &was, fault);
     if (e == ERR_OK)
-        e = check_folder(p, move->folder, fault);
+        e = places_check_folder(p, move->folder, fault);
     if (e != ERR_OK)
         return e;
     outcome->revision = was.revision;

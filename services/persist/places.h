@@ -7,7 +7,8 @@
 #include "services/persist/persist.h"
 
 /* A file was seen: the item of this place, made when there is none. Another size, mtime or inode (0: not known) makes
- * its analysis stale; a missing item is there again. Errors: not_found (the folder), bad_request (the name). */
+ * its analysis stale; a missing item is there again; of a take that has not ended as final nothing changes, and it is
+ * never stale. Errors: not_found (the folder), bad_request (the name). */
 enum err places_put(struct persist *p, const struct place *place, struct outcome *outcome,
                     struct fault *fault);
 
@@ -26,6 +27,9 @@ enum err places_find(struct persist *p, struct id id, struct media *media, struc
 
 /* A name of 1 to 255 bytes that can be in a folder. Errors: bad_request. */
 enum err places_check_name(struct bytes name, const char *field, struct fault *fault);
+
+/* Errors: not_found (explained). */
+enum err places_check_folder(struct persist *p, struct id id, struct fault *fault);
 
 /* What a new item is called: its file's name without the extension, as UTF-8. */
 struct text places_title(struct arena *arena, struct bytes file);

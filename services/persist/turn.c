@@ -3,6 +3,7 @@
 #include <string.h>
 #include "common/log.h"
 #include "proto/codec.h"
+#include "services/persist/filing.h"
 #include "services/persist/removal.h"
 #include "services/persist/undo.h"
 #include "store/artefact.h"
@@ -50,6 +51,22 @@ static void open_anew(struct persist *p, struct fault *fault)
         fault->code = ERR_FULL;
     fault_hint(fault, "%s", fault->code == ERR_FULL ? hint_of_full : "the store is opened anew: ask again");
     persist_open_anew(p, fault);
+}
+
+static void blame_disk(struct persist *p, struct fault *fault)
+{
+    if (fault->code == ERR_FULL) {
+        p->alarm_of_disk = true;
+        fault_hint(fault, "%s", hint_of_full);
+        turn_alarm(p, "the disk is full: read-only");
+    }
+    open_anew(p, fault);
+}
+
+void turn_blame_disk(struct persist *p, struct fault *fault)
+{
+    turn_end(p);
+    blame_disk(p, fault);
 }
 
 static enum err open_transaction(struct persist *p, struct fault *fault)
@@ -176,12 +193,23 @@ enum err turn_remember(struct persist *p, struct id request, uint64_t revision, 
 
 /* ---- the end ---- */
 
+static void drop_files(struct persist *p)
+{
+    const char *name = NULL;
+
+    while ((name = artefact_next_name(&p->w.dropped, name)))
+        if (!filing_pins(p, name))
+            artefact_remove(p->paths, name);
+    buffer_reset(&p->w.dropped);
+}
+
 /* All were refused, or repeated: their answers are true already. */
 static void end_without_writing(struct persist *p)
 {
     txn_end(p->w.txn);
     p->w.txn = NULL;
     service_release(p->service);
+    drop_files(p);
 }
 
 static enum err finish_writing(struct persist *p)
@@ -197,27 +225,12 @@ static enum err commit(struct persist *p)
     struct txn *txn = p->w.txn;
 
     if (!turn_is_broken(p))
-        turn_wrote(p, artefact_settle(p->paths, &p->w.unsettled, NULL));
-    if (!turn_is_broken(p))
         turn_wrote(p, finish_writing(p));
-    buffer_reset(&p->w.unsettled);
     p->w.txn = NULL;
     if (!turn_is_broken(p))
         return txn_commit(txn, &p->broken);
     txn_end(txn);
     return p->broken.code;
-}
-
-static void drop_files(struct persist *p)
-{
-    const char *name;
-
-    for (size_t at = 0; at < p->w.dropped.len; at += strlen(name) + 1) {
-        name = (const char *)p->w.dropped.at + at;
-        if (name[0])
-            artefact_remove(p->paths, name);
-    }
-    buffer_reset(&p->w.dropped);
 }
 
 static void succeed(struct persist *p)
@@ -233,17 +246,12 @@ static void succeed(struct persist *p)
         turn_alarm(p, "");
 }
 
-static void fail(struct persist *p, enum err e)
+static void fail(struct persist *p)
 {
     buffer_reset(&p->w.dropped);
     removal_fail_all(p, &p->broken);
     log_fault("commit", &p->broken);
-    if (e == ERR_FULL) {
-        p->alarm_of_disk = true;
-        fault_hint(&p->broken, "%s", hint_of_full);
-        turn_alarm(p, "the disk is full: read-only");
-    }
-    open_anew(p, &p->broken);
+    blame_disk(p, &p->broken);
     service_fail_held(p->service, &p->broken);
 }
 
@@ -264,5 +272,5 @@ void turn_end(void *persist)
     if (e == ERR_OK)
         succeed(p);
     else
-        fail(p, e);
+        fail(p);
 }

@@ -36,4 +36,7 @@ void turn_end(void *persist);
 /* Says once that writes are (not) taken: in the log, as an event and in `status`. "" ends it. */
 void turn_alarm(struct persist *p, const char *what);
 
+/* After a write beside the store that failed: ends the turn, and goes on as after a commit that failed so. */
+void turn_blame_disk(struct persist *p, struct fault *fault);
+
 #endif

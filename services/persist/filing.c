@@ -1,0 +1,297 @@
+#include "services/persist/filing.h"
+#include <stdlib.h>
+#include <string.h>
+#include "common/errand.h"
+#include "services/persist/batch.h"
+#include "services/persist/places.h"
+#include "services/persist/turn.h"
+#include "store/artefact.h"
+
+enum { AT_ONCE = 64, BYTES_AT_ONCE = 64 << 20, CONTENT_BYTES = 16 };
+static const usec_t patience = (usec_t)600 * 1000000; /* for one batch's files */
+
+/* One batch. What the thread needs of it is its own until it is done. */
+struct filing {
+    struct errand errand;
+    struct filing *next;
+    struct persist *persist;
+    struct id request;
+    struct ticket ticket;
+    struct arena arena;
+    struct persist_batch batch; /* in the arena */
+    struct buffer pins;         /* the names of its files: the loop's */
+    struct artefact_files files; /* the same, as they are made: the thread's */
+    struct fault fault;
+};
+
+/* ---- its artefacts ---- */
+
+static bool is_filed(const struct operation *op, const struct artefact *artefact)
+{
+    return op->has_analysed && artefact_is_large(artefact) && artefact_type_is_good(artefact->type);
+}
+
+/* Calls `each` for all of them while it says so. */
+static bool each_artefact(const struct persist_batch *ask, void *state,
+                          bool (*each)(void *state, const struct analysed *found, const struct artefact *artefact))
+{
+    bool more = true;
+
+    for (uint32_t i = 0; more && i < ask->operations.count; i++) {
+        const struct operation *op = &ask->operations.at[i];
+        for (uint32_t j = 0; more && op->has_analysed && j < op->analysed.artefacts.count; j++)
+            if (is_filed(op, &op->analysed.artefacts.at[j]))
+                more = each(state, &op->analysed, &op->analysed.artefacts.at[j]);
+    }
+    return more;
+}
+
+static bool stop_at_first(void *state, const struct analysed *found, const struct artefact *artefact)
+{
+    (void)state, (void)found, (void)artefact;
+    return false;
+}
+
+bool filing_is_needed(const struct persist_batch *ask)
+{
+    return !each_artefact(ask, NULL, stop_at_first);
+}
+
+bool filing_pins(const struct persist *p, const char *name)
+{
+    for (const struct filing *filing = p->filings; filing; filing = filing->next)
+        for (const char *pin = NULL; (pin = artefact_next_name(&filing->pins, pin));)
+            if (strcmp(pin, name) == 0)
+                return true;
+    return false;
+}
+
+/* ---- the thread ---- */
+
+static bool write_one(void *state, const struct analysed *found, const struct artefact *artefact)
+{
+    struct filing *filing = state;
+    enum err e = ERR_OK;
+
+    if (!errand_goes_on(&filing->errand))
+        e = fault_set(&filing->fault, ERR_BUSY, "the service is stopping");
+    else if (found->content.len == CONTENT_BYTES)
+        e = artefact_write(filing->persist->paths, found->content, artefact, &filing->files, &filing->fault);
+    return e == ERR_OK;
+}
+
+static void run(struct errand *errand)
+{
+    struct filing *filing = (struct filing *)errand;
+    const struct paths *paths = filing->persist->paths;
+
+    if (each_artefact(&filing->batch, filing, write_one) &&
+        artefact_settle(paths, &filing->files, &filing->fault) == ERR_OK)
+        return;
+    if (!atomic_load(&errand->lost)) /* else another one may have made them since */
+        artefact_take_back(paths, &filing->files);
+    if (filing->fault.code != ERR_FULL && filing->fault.code != ERR_BUSY)
+        filing->fault.code = ERR_IO; /* whatever the disk says may pass */
+}
+
+/* ---- the end ---- */
+
+static void drop(struct errand *errand)
+{
+    struct filing *filing = (struct filing *)errand;
+
+    arena_free(&filing->arena);
+    buffer_free(&filing->pins);
+    artefact_files_free(&filing->files);
+    free(filing);
+}
+
+static void leave(struct persist *p, const struct filing *filing)
+{
+    struct filing **at = &p->filings;
+
+    while (*at != filing)
+        at = &(*at)->next;
+    *at = filing->next;
+}
+
+/* To be removed with the turn, unless a row tells of it. */
+static bool drop_unless_told(void *state, const struct analysed *found, const struct artefact *artefact)
+{
+    struct persist *p = state;
+    struct key key = key_artefact(found->content, artefact->type, artefact->parameters);
+    char name[ARTEFACT_NAME_SIZE];
+    struct kept_artefact kept;
+    arena_reset(&p->arena);
+    enum err e = row_get(p->w.txn, &p->arena, DB_ARTEFACT, &key, &kept_artefact_shape, &kept);
+    bool is_told = e == ERR_OK && kept.version == artefact->version && kept.digest.len > 0;
+
+    artefact_name(found->content, artefact->type, artefact->parameters, artefact->version, name);
+    if (!is_told && (e == ERR_OK || e == ERR_NOT_FOUND) && !filing_pins(p, name))
+        (void)artefact_add_name(&p->w.dropped, name);
+    return true;
+}
+
+static enum err apply(struct persist *p, struct filing *filing, struct fault *fault)
+{
+    struct outcomes outcomes = { 0 };
+    enum err e = turn_continue(p, filing->request, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = batch_apply(p, &filing->batch, &filing->arena, &outcomes, fault);
+    if (e == ERR_OK)
+        ticket_answer(p->service, filing->ticket, &outcomes);
+    return e;
+}
+
+/* Whom nobody waits for any more is not done: it was never acked, and will be asked for again. */
+static void done(struct errand *errand, bool lost)
+{
+    struct filing *filing = (struct filing *)errand;
+    struct persist *p = filing->persist;
+    struct fault fault = { 0 };
+
+    if (lost)
+        fault_set(&fault, ERR_IO, "the disk did not take the files of artefacts");
+    else
+        fault = filing->fault;
+    bool is_filed_whole = fault.code == ERR_OK;
+    leave(p, filing);
+    if (fault.code == ERR_FULL || fault.code == ERR_IO)
+        turn_blame_disk(p, &fault);
+    else if (is_filed_whole && ticket_is_open(p->service, filing->ticket))
+        (void)apply(p, filing, &fault);
+    else if (is_filed_whole)
+        (void)turn_continue(p, filing->request, &fault);
+    if (fault.code != ERR_OK)
+        ticket_fail(p->service, filing->ticket, &fault);
+    if (is_filed_whole && p->w.txn && !turn_is_broken(p))
+        (void)each_artefact(&filing->batch, p, drop_unless_told);
+}
+
+/* ---- beginning ---- */
+
+struct naming {
+    struct buffer *to;
+    bool failed;
+};
+
+static bool add_pin(void *state, const struct analysed *found, const struct artefact *artefact)
+{
+    struct naming *naming = state;
+    char name[ARTEFACT_NAME_SIZE];
+
+    artefact_name(found->content, artefact->type, artefact->parameters, artefact->version, name);
+    naming->failed = !artefact_add_name(naming->to, name);
+    return !naming->failed;
+}
+
+/* One that names no content is about the one that its item has now. */
+static void name_contents(struct persist *p, struct filing *filing)
+{
+    struct operation_list *all = &filing->batch.operations;
+    struct fault unused = { 0 };
+    struct media media;
+
+    for (uint32_t i = 0; i < all->count; i++)
+        if (all->at[i].has_analysed && all->at[i].analysed.content.len == 0 &&
+            places_find(p, all->at[i].analysed.id, &media, &unused) == ERR_OK)
+            all->at[i].analysed.content = arena_bytes(&filing->arena, media.content);
+}
+
+static struct filing *find(const struct persist *p, struct id request, size_t *bytes, uint32_t *count)
+{
+    *bytes = *count = 0;
+    for (struct filing *filing = p->filings; filing; filing = filing->next) {
+        if (id_equal(filing->request, request))
+            return filing;
+        *bytes += filing->arena.total;
+        *count += 1;
+    }
+    return NULL;
+}
+
+static enum err start(struct persist *p, struct call *call, struct filing *filing,
+                      const struct persist_batch *ask)
+{
+    struct naming naming = { &filing->pins, false };
+    struct fault *fault = call_fault(call);
+
+    if (codec_copy(&persist_batch_shape, ask, &filing->arena, &filing->batch) != ERR_OK)
+        return fault_set(fault, ERR_FULL, "no memory for a batch");
+    name_contents(p, filing);
+    (void)each_artefact(&filing->batch, &naming, add_pin);
+    if (naming.failed)
+        return fault_set(fault, ERR_FULL, "no memory for a batch");
+    filing->ticket = call_defer(call);
+    if (!filing->ticket.number)
+        return ERR_BUSY;
+    filing->persist = p;
+    filing->request = call_request(call);
+    filing->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = patience };
+    filing->next = p->filings;
+    p->filings = filing;
+    errand_start(p->errands, &filing->errand);
+    return ERR_OK;
+}
+
+enum err filing_begin(struct persist *p, struct call *call, const struct persist_batch *ask)
+{
+    size_t bytes;
+    uint32_t count;
+    struct filing *filing = find(p, call_request(call), &bytes, &count);
+    enum err e;
+
+    if (filing) { /* its first call is given up, the work is not */
+        filing->ticket = call_defer(call);
+        return filing->ticket.number ? ERR_OK : ERR_BUSY;
+    }
+    if (count >= AT_ONCE || bytes >= BYTES_AT_ONCE)
+        return refuse(call, ERR_BUSY, "the files of %u batches are being written already", count);
+    filing = calloc(1, sizeof(*filing));
+    if (!filing)
+        return refuse(call, ERR_FULL, "no memory for a batch");
+    e = start(p, call, filing, ask);
+    if (e != ERR_OK)
+        drop(&filing->errand);
+    return e;
+}
+
+/* ---- open and close ---- */
+
+static void open_mail(void *persist, int fd)
+{
+    struct persist *p = persist;
+
+    (void)fd;
+    mailbox_open(p->mailbox);
+}
+
+enum err filing_open(struct persist *p, struct fault *fault)
+{
+    enum err e = mailbox_new(&p->mailbox, fault);
+
+    if (e == ERR_OK)
+        e = errands_new(p->mailbox, 1, &p->errands, fault);
+    return e == ERR_OK ? service_watch(p->service, mailbox_fd(p->mailbox), open_mail, p) : e;
+}
+
+void filing_close(struct persist *p)
+{
+    if (!p->errands || !errands_end(p->errands)) /* a thread hangs with what it uses until the process ends */
+        return;
+    p->errands = NULL;
+    service_unwatch(p->service, mailbox_fd(p->mailbox));
+    mailbox_free(p->mailbox);
+    while (p->filings) {
+        struct filing *filing = p->filings;
+        p->filings = filing->next;
+        drop(&filing->errand);
+    }
+}
+
+void filing_look(struct persist *p)
+{
+    errands_look(p->errands);
+}

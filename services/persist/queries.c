@@ -1,0 +1,132 @@
+#include "services/persist/queries.h"
+#include <ctype.h>
+#include "services/persist/turn.h"
+#include "store/catalogue.h"
+#include "store/row.h"
+
+/* ---- checks ---- */
+
+static enum err check_name(struct text name, struct fault *fault)
+{
+    for (uint32_t i = 0; i < name.len; i++) {
+        char c = name.at[i];
+        if (isascii((unsigned char)c) && (isalnum((unsigned char)c) || c == '-' || c == '_' || c == '.'))
+            continue;
+        fault_set(fault, ERR_BAD_REQUEST, "the name of a query is of letters, digits, - _ and .");
+        return fault_field(fault, "name");
+    }
+    return ERR_OK;
+}
+
+/* ---- what is noted ---- */
+
+struct noted {
+    struct key key;
+    bool same; /* as the one to be noted now */
+};
+
+/* All of the history, the oldest first. */
+static enum err read_noted(struct persist *p, const struct kept_query *query, struct noted *to,
+                           uint32_t *count)
+{
+    struct key start = key_query(TEXT(""), 0);
+    struct bytes prefix = { 1, start.b };
+    struct walk walk;
+    enum err e = walk_begin(p->w.txn, DB_QUERY, prefix, prefix, &walk);
+
+    *count = 0;
+    while (e == ERR_OK && *count < QUERIES_NOTED + 1 && walk_next(&walk)) {
+        struct kept_query noted = { 0 };
+        e = row_decode(p->w.txn, &p->arena, walk.value, &kept_query_shape, &noted);
+        if (e != ERR_OK)
+            break;
+        to[*count].key = key_query(TEXT(""), (int64_t)key_number_at(walk.key, 1));
+        to[(*count)++].same = text_equal(noted.query, query->query) && text_equal(noted.sort, query->sort);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+static enum err make_room(struct persist *p, const struct noted *noted, uint32_t count)
+{
+    enum err e = ERR_OK;
+    uint32_t left = count;
+
+    for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
+        if (!noted[i].same && left < QUERIES_NOTED)
+            continue;
+        e = turn_wrote(p, row_delete(&p->w, DB_QUERY, &noted[i].key));
+        left--;
+    }
+    return e;
+}
+
+static enum err note(struct persist *p, struct kept_query *query, struct fault *fault)
+{
+    struct noted *noted = arena_array(&p->arena, QUERIES_NOTED + 1, sizeof(*noted));
+    uint32_t count;
+    enum err e = noted ? read_noted(p, query, noted, &count) : ERR_FULL;
+
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the history cannot be read");
+    if (count && (int64_t)key_number_at(key_bytes(&noted[count - 1].key), 1) >= query->at)
+        query->at = (int64_t)key_number_at(key_bytes(&noted[count - 1].key), 1) + 1;
+    e = make_room(p, noted, count);
+    struct key key = key_query(TEXT(""), query->at);
+    return e == ERR_OK ? turn_wrote(p, row_put(&p->w, DB_QUERY, &key, &kept_query_shape, query)) : e;
+}
+
+/* ---- what is saved ---- */
+
+static enum err save(struct persist *p, const struct kept_query *query, struct fault *fault)
+{
+    struct key key = key_query(query->name, 0);
+    struct bytes value;
+
+    if (query->query.len == 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "there is no query to save");
+    if (txn_get(p->w.txn, DB_QUERY, key_bytes(&key), &value) == ERR_NOT_FOUND &&
+        txn_count(p->w.txn, DB_QUERY) >= QUERIES_SAVED)
+        return fault_set(fault, ERR_TOO_LARGE, "more than %d queries are kept", QUERIES_SAVED);
+    return turn_wrote(p, row_put(&p->w, DB_QUERY, &key, &kept_query_shape, query));
+}
+
+enum err queries_put(struct persist *p, const struct kept_query *query, struct done *answer,
+                     struct fault *fault)
+{
+    struct kept_query kept = *query;
+    enum err e = check_name(query->name, fault);
+
+    if (e != ERR_OK)
+        return e;
+    kept.at = clock_now();
+    answer->revision = turn_next(p) - 1;
+    return kept.name.len ? save(p, &kept, fault) : note(p, &kept, fault);
+}
+
+static enum err forget_noted(struct persist *p, struct fault *fault)
+{
+    struct noted *noted = arena_array(&p->arena, QUERIES_NOTED + 1, sizeof(*noted));
+    struct kept_query none = { 0 };
+    uint32_t count = 0;
+    enum err e = noted ? read_noted(p, &none, noted, &count) : ERR_FULL;
+
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the history cannot be read");
+    for (uint32_t i = 0; e == ERR_OK && i < count; i++)
+        e = turn_wrote(p, row_delete(&p->w, DB_QUERY, &noted[i].key));
+    return e;
+}
+
+enum err queries_remove(struct persist *p, struct text name, struct done *answer, struct fault *fault)
+{
+    struct key key = key_query(name, 0);
+    struct bytes value;
+
+    answer->revision = turn_next(p) - 1;
+    if (name.len == 0)
+        return forget_noted(p, fault);
+    if (txn_get(p->w.txn, DB_QUERY, key_bytes(&key), &value) != ERR_OK)
+        return fault_set(fault, ERR_NOT_FOUND, "no query is saved as \"%.*s\"", TEXT_ARG(name));
+    return turn_wrote(p, row_delete(&p->w, DB_QUERY, &key));
+}
