@@ -7,7 +7,7 @@
 #include "common/paths.h"
 #include "proto/service.h"
 #include "schema_indexer.h"
-#include "services/indexer/errand.h"
+#include "common/errand.h"
 #include "services/indexer/known.h"
 
 struct adopt_listener {

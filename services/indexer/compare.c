@@ -57,6 +57,7 @@ static void add_known(struct merge *merge, const struct media *media)
         .differs = differs && !entry->unsure,
         .analysis = (enum analysis_state)media->analysis.value,
         .analyser = media->analyser,
+        .revision = media->revision,
     };
 }
 

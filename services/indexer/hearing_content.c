@@ -3,7 +3,7 @@
 #include "common/log.h"
 #include "services/indexer/hearing_parts.h"
 
-enum { ALIKE_MAX = 64 };
+enum { ALIKE_MAX = 4096 }; /* items of one content */
 
 /* An item whose file was only touched waits again, but what is known of its content is as true as before. */
 static bool is_analysed(const struct media *media)

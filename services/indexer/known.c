@@ -244,13 +244,32 @@ struct same_content {
     struct txn *txn;
     struct arena *arena;
     struct media_list *to;
-    uint32_t max;
+    uint32_t room, max;
 };
+
+static bool make_room(struct same_content *same)
+{
+    uint32_t room = same->room ? 2 * same->room : 16;
+    struct media *at;
+
+    if (same->to->count < same->room)
+        return true;
+    at = arena_array(same->arena, room, sizeof(*at));
+    if (!at)
+        return false;
+    if (same->to->count)
+        memcpy(at, same->to->at, same->to->count * sizeof(*at));
+    same->to->at = at;
+    same->room = room;
+    return true;
+}
 
 static bool add_item(void *state, struct id id)
 {
     struct same_content *same = state;
 
+    if (!make_room(same))
+        return false;
     if (copy_media(same->txn, same->arena, id, &same->to->at[same->to->count]) == ERR_OK)
         same->to->count++;
     return same->to->count < same->max;
@@ -261,9 +280,7 @@ enum err known_with_content(struct known *known, struct arena *arena, struct byt
 {
     struct same_content same = { .arena = arena, .to = to, .max = max };
 
-    *to = (struct media_list){ 0, arena_array(arena, max, sizeof(*to->at)) };
-    if (!to->at)
-        return ERR_FULL;
+    *to = (struct media_list){ 0 };
     enum err e = begin(known, &same.txn);
     if (e != ERR_OK)
         return e;

@@ -4,7 +4,7 @@
 #define LOOPHOLE_INDEXER_NEWS_H
 
 #include "services/indexer/work.h"
-#include "services/indexer/mailbox.h"
+#include "common/mailbox.h"
 
 /* A folder whose changes inotify tells from now on. */
 struct watched {

@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_INDEXER_OPENING_H
 #define LOOPHOLE_INDEXER_OPENING_H
 
-#include "services/indexer/errand.h"
+#include "common/errand.h"
 #include "services/indexer/work.h"
 
 enum opened {

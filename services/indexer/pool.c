@@ -5,6 +5,7 @@
 #include "common/log.h"
 #include "services/indexer/opening.h"
 #include "services/indexer/pool.h"
+#include "services/indexer/renewals.h"
 
 enum { RETRY_US = 1000000, BYTES_A_DEADLINE = 64 << 20, OPEN_AHEAD = 2 };
 
@@ -16,6 +17,7 @@ struct pool {
     struct worker workers[POOL_WORKERS_MAX];
     usec_t start_again; /* a start failed: not before */
     struct work_queue waiting, ready;
+    struct renewals renewals; /* behind all that waits */
     uint32_t opening;   /* files being opened */
     struct arena arena; /* of one result */
     uint64_t analyser;
@@ -33,7 +35,7 @@ static void start(struct pool *pool, struct worker *worker)
     struct fault fault = { 0 };
 
     if (worker_start(worker, pool->settings.program, &fault) == ERR_OK) {
-        if (service_watch(pool->service, worker->pipe.fd, readable, pool) == ERR_OK)
+        if (service_watch(pool->service, worker->process.pipe.fd, readable, pool) == ERR_OK)
             return;
         fault_set(&fault, ERR_FULL, "the service watches too many descriptors for another worker");
         worker_end(worker, (char[WORKER_WHY_SIZE]){ 0 });
@@ -46,8 +48,8 @@ static void start(struct pool *pool, struct worker *worker)
 
 static void end(struct pool *pool, struct worker *worker, char why[WORKER_WHY_SIZE])
 {
-    if (worker->pid != 0)
-        service_unwatch(pool->service, worker->pipe.fd);
+    if (worker->process.pid != 0)
+        service_unwatch(pool->service, worker->process.pipe.fd);
     worker_end(worker, why);
 }
 
@@ -151,7 +153,7 @@ static void readable(void *state, int fd)
     struct pool *pool = state;
 
     for (unsigned i = 0; i < pool->settings.workers; i++)
-        if (pool->workers[i].pid != 0 && pool->workers[i].pipe.fd == fd) {
+        if (pool->workers[i].process.pid != 0 && pool->workers[i].process.pipe.fd == fd) {
             take(pool, &pool->workers[i]);
             break;
         }
@@ -176,8 +178,10 @@ static void opened(void *state, struct work *work, enum opened how, const char *
 
 static void open_ahead(struct pool *pool)
 {
-    while (pool->waiting.first && pool->opening + pool->ready.count < pool->settings.workers + OPEN_AHEAD) {
-        struct work *work = work_pop(&pool->waiting);
+    while (pool->opening + pool->ready.count < pool->settings.workers + OPEN_AHEAD) {
+        struct work *work = pool->waiting.first ? work_pop(&pool->waiting) : renewals_take(&pool->renewals);
+        if (!work)
+            return;
         if (work->fd >= 0) {
             work_push(&pool->ready, work);
         } else if (opening_start(pool->errands, work, opened, pool) == ERR_OK) {
@@ -205,7 +209,7 @@ static void turn(struct pool *pool)
     open_ahead(pool);
     for (unsigned i = 0; i < pool->settings.workers && pool->ready.first; i++) {
         struct worker *worker = &pool->workers[i];
-        if (worker->pid != 0 && worker->answers && !worker->spent && worker->number == 0)
+        if (worker->process.pid != 0 && worker->answers && !worker->spent && worker->number == 0)
             hand_out(pool, worker, work_pop(&pool->ready));
     }
 }
@@ -239,13 +243,15 @@ void pool_free(struct pool *pool)
     }
     work_queue_clear(&pool->waiting);
     work_queue_clear(&pool->ready);
+    renewals_clear(&pool->renewals);
     arena_free(&pool->arena);
     free(pool);
 }
 
 void pool_add(struct pool *pool, struct work *work)
 {
-    work_push(&pool->waiting, work);
+    if (work->renews == 0 || !renewals_add(&pool->renewals, work))
+        work_push(&pool->waiting, work);
     turn(pool);
 }
 
@@ -266,6 +272,7 @@ struct work_queue pool_withdraw(struct pool *pool, struct id library)
     struct work_queue opened_ones = work_queue_take(&pool->ready, of_library, &library);
 
     work_queue_append(&taken, &opened_ones);
+    renewals_take_of(&pool->renewals, library, &taken);
     return taken;
 }
 
@@ -285,9 +292,9 @@ void pool_tick(struct pool *pool)
         struct worker *worker = &pool->workers[i];
         char why[64];
         snprintf(why, sizeof(why), "no answer within %lld s", (long long)(pool->settings.deadline / 1000000));
-        if (worker->pid == 0 && now >= pool->start_again)
+        if (worker->process.pid == 0 && now >= pool->start_again)
             start(pool, worker);
-        else if (worker->pid != 0 && worker->number != 0 && now > worker->deadline)
+        else if (worker->process.pid != 0 && worker->number != 0 && now > worker->deadline)
             lose(pool, worker, why);
     }
     turn(pool);
@@ -295,7 +302,7 @@ void pool_tick(struct pool *pool)
 
 uint64_t pool_waiting(const struct pool *pool)
 {
-    return pool->waiting.count + pool->ready.count + pool->opening;
+    return pool->waiting.count + pool->renewals.count + pool->ready.count + pool->opening;
 }
 
 uint64_t pool_analyser(const struct pool *pool)

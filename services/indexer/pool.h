@@ -7,7 +7,7 @@
 #ifndef LOOPHOLE_INDEXER_POOL_H
 #define LOOPHOLE_INDEXER_POOL_H
 
-#include "services/indexer/errand.h"
+#include "common/errand.h"
 #include "services/indexer/worker.h"
 
 struct pool;

@@ -1,11 +1,12 @@
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "services/indexer/reunite.h"
 #include "services/indexer/volume.h"
 
-enum { CANDIDATES_MAX = 64, PATIENCE_US = 20000000 };
+enum { PATIENCE_US = 20000000 };
 
 struct candidate {
     struct id id;
@@ -18,7 +19,7 @@ struct reunion {
     struct reunite_listener listener;
     struct work *work; /* the loop's: not touched in the thread */
     struct arena arena;
-    struct candidate candidates[CANDIDATES_MAX];
+    struct candidate *candidates; /* in the arena */
     uint32_t count;
     struct id older;
 };
@@ -38,7 +39,7 @@ static void run(struct errand *errand)
 {
     struct reunion *reunion = (struct reunion *)errand;
 
-    for (uint32_t i = 0; i < reunion->count && id_is_zero(reunion->older); i++)
+    for (uint32_t i = 0; i < reunion->count && id_is_zero(reunion->older) && errand_goes_on(errand); i++)
         if (is_gone(&reunion->candidates[i]))
             reunion->older = reunion->candidates[i].id;
 }
@@ -71,6 +72,21 @@ static void add_candidate(struct reunion *reunion, struct known *known, const st
     reunion->count++;
 }
 
+static bool has_its_name(const struct media *media, const struct work *work)
+{
+    const char *slash = strrchr(work->path, '/'), *name = slash ? slash + 1 : work->path;
+
+    return bytes_equal(media->file, bytes_of(name, strlen(name)));
+}
+
+/* Of many copies that moved at once each is the one that was called so: they are looked at first. */
+static void add_candidates(struct reunion *reunion, struct known *known, const struct media_list *alike, bool named)
+{
+    for (uint32_t i = 0; i < alike->count; i++)
+        if (!id_equal(alike->at[i].id, reunion->work->id) && has_its_name(&alike->at[i], reunion->work) == named)
+            add_candidate(reunion, known, &alike->at[i]);
+}
+
 bool reunite_start(struct errands *errands, struct known *known, struct work *work,
                    const struct media_list *alike, const struct reunite_listener *listener)
 {
@@ -81,9 +97,11 @@ bool reunite_start(struct errands *errands, struct known *known, struct work *wo
     reunion->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
     reunion->listener = *listener;
     reunion->work = work;
-    for (uint32_t i = 0; i < alike->count && reunion->count < CANDIDATES_MAX; i++)
-        if (!id_equal(alike->at[i].id, work->id))
-            add_candidate(reunion, known, &alike->at[i]);
+    reunion->candidates = arena_array(&reunion->arena, alike->count, sizeof(*reunion->candidates));
+    if (reunion->candidates) {
+        add_candidates(reunion, known, alike, true);
+        add_candidates(reunion, known, alike, false);
+    }
     if (reunion->count == 0) {
         drop(&reunion->errand);
         return false;

@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_INDEXER_REUNITE_H
 #define LOOPHOLE_INDEXER_REUNITE_H
 
-#include "services/indexer/errand.h"
+#include "common/errand.h"
 #include "services/indexer/known.h"
 #include "services/indexer/work.h"
 

@@ -29,7 +29,7 @@ static void send_news_now_and_then(struct scan *scan)
 }
 
 void scan_add_work(struct scan *scan, struct id id, const char *path, const struct trace *trace, bool created,
-                   bool retry)
+                   bool retry, uint64_t renews)
 {
     struct work *work = work_new(bytes_of(path, strlen(path)));
 
@@ -43,6 +43,7 @@ void scan_add_work(struct scan *scan, struct id id, const char *path, const stru
     work->mtime = trace->mtime;
     work->created = created;
     work->retry = retry;
+    work->renews = renews;
     work_push(&scan->news->work, work);
 }
 
@@ -63,7 +64,7 @@ static void answered(void *state, const struct operation *operation, const struc
         return;
     scan->added += outcome->created;
     if (outcome->stale)
-        scan_add_work(scan, outcome->id, path, &trace, outcome->created, false);
+        scan_add_work(scan, outcome->id, path, &trace, outcome->created, false, 0);
     send_news_now_and_then(scan);
 }
 

@@ -89,7 +89,8 @@ static enum err meet(struct scan *scan, struct node *node, const struct compared
         return scan_place(scan, node, entry, fault);
     if (!entry->unsure && wants_hearing(scan, compared))
         scan_add_work(scan, compared->id, walk_join(&scan->folder, node->path, (const char *)entry->name.at),
-                      &entry->trace, false, scan->order.retry_failed);
+                      &entry->trace, false, scan->order.retry_failed,
+                      compared->analysis == ANALYSIS_STATE_DONE ? compared->revision : 0);
     return ERR_OK;
 }
 

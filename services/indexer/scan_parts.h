@@ -54,7 +54,7 @@ struct scan {
 
 /* For the news: a file to be heard. */
 void scan_add_work(struct scan *scan, struct id id, const char *path, const struct trace *trace, bool created,
-                   bool retry);
+                   bool retry, uint64_t renews);
 
 /* Watches, reads and compares a folder; folders below it that are to be visited too become pending. */
 enum err scan_folder_visit(struct scan *scan, struct node *node, struct fault *fault);

@@ -8,7 +8,7 @@
 
 #include "proto/ask.h"
 #include "schema_persist.h"
-#include "services/indexer/errand.h"
+#include "common/errand.h"
 
 enum { SCRIBE_BATCH = 500 };
 

@@ -5,10 +5,10 @@
 #include "services/indexer/tell.h"
 
 enum {
-    OPERATIONS_MAX = 500,
-    BATCH_BYTES = 128 << 10, /* persist syncs their files before it answers anybody: not too many at once */
-    UNDER_WAY_MAX = 2,
-    WAITING_MAX = 6,
+    OPERATIONS_MAX = 100,   /* while persist does them, edits of others wait */
+    BATCH_BYTES = 64 << 10,
+    UNDER_WAY_MAX = 4,      /* the files of one are written while another is done */
+    WAITING_MAX = 12,
     BUDGET_MS = 10000,
     PAUSE_US = 300000,
 };

@@ -6,7 +6,7 @@
 #ifndef LOOPHOLE_INDEXER_WALK_H
 #define LOOPHOLE_INDEXER_WALK_H
 
-#include "services/indexer/errand.h"
+#include "common/errand.h"
 #include "services/indexer/naming.h"
 #include "services/indexer/settle.h"
 

@@ -1,43 +1,15 @@
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/log.h"
+#include "common/priority.h"
 #include "services/indexer/naming.h"
 #include "services/indexer/worker.h"
 
-extern char **environ;
-
-enum { ITS_SOCKET = 3, FIRST_JOB_US = 20000000, DYING_US = 200000 };
+enum { FIRST_JOB_US = 20000000 };
 
 /* ---- starting ---- */
-
-static int spawn(pid_t *pid, const char *program, int socket)
-{
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    char *arguments[] = { (char *)(uintptr_t) "loophole-worker", NULL };
-    sigset_t none;
-
-    sigemptyset(&none);
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_adddup2(&files, socket, ITS_SOCKET);
-    posix_spawn_file_actions_addclosefrom_np(&files, ITS_SOCKET + 1);
-    posix_spawnattr_init(&attributes);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    int number = posix_spawn(pid, program, &files, &attributes, arguments, environ);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&files);
-    return number;
-}
 
 static enum err give_first(struct worker *worker, struct fault *fault)
 {
@@ -46,7 +18,7 @@ static enum err give_first(struct worker *worker, struct fault *fault)
 
     if (fd < 0)
         return fault_errno(fault, ERR_IO, errno, "cannot make the first job of a worker");
-    enum err e = pipe_send(&worker->pipe, &job_shape, &job, fd, fault);
+    enum err e = pipe_send(&worker->process.pipe, &job_shape, &job, fd, fault);
     close(fd);
     worker->number = job.number;
     worker->deadline = clock_steady() + FIRST_JOB_US;
@@ -55,22 +27,12 @@ static enum err give_first(struct worker *worker, struct fault *fault)
 
 enum err worker_start(struct worker *worker, const char *program, struct fault *fault)
 {
-    int pair[2];
-
     *worker = (struct worker){ 0 };
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
-        return fault_errno(fault, ERR_IO, errno, "cannot make a socket pair");
-    fcntl(pair[0], F_SETFL, O_NONBLOCK);
-    int number = spawn(&worker->pid, program, pair[1]);
-    close(pair[1]);
-    if (number != 0) {
-        close(pair[0]);
-        worker->pid = 0;
-        return fault_errno(fault, number == ENOENT ? ERR_NOT_FOUND : ERR_IO, number, "cannot start %s",
-                           program);
-    }
-    pipe_open(&worker->pipe, pair[0]);
-    enum err e = give_first(worker, fault);
+    enum err e = sandboxed_start(&worker->process, program, NULL, fault);
+    if (e != ERR_OK)
+        return e;
+    priority_background(worker->process.pid);
+    e = give_first(worker, fault);
     if (e != ERR_OK)
         worker_end(worker, (char[WORKER_WHY_SIZE]){ 0 });
     return e;
@@ -99,12 +61,12 @@ enum err worker_give(struct worker *worker, struct work *work, enum worker_mode 
     worker->work = work;
     worker->number = job.number;
     worker->deadline = deadline;
-    return pipe_send(&worker->pipe, &job_shape, &job, work->fd, fault);
+    return pipe_send(&worker->process.pipe, &job_shape, &job, work->fd, fault);
 }
 
 enum err worker_take(struct worker *worker, struct arena *arena, struct result *result, struct fault *fault)
 {
-    enum err e = pipe_receive(&worker->pipe, PIPE_NOW, &result_shape, arena, result, NULL, fault);
+    enum err e = pipe_receive(&worker->process.pipe, PIPE_NOW, &result_shape, arena, result, NULL, fault);
 
     if (e != ERR_OK)
         return e;
@@ -116,45 +78,10 @@ enum err worker_take(struct worker *worker, struct arena *arena, struct result *
 
 /* ---- the end ---- */
 
-static bool reap(pid_t pid, usec_t patience, int *status)
-{
-    usec_t until = clock_steady() + patience;
-    pid_t ended;
-
-    while ((ended = waitpid(pid, status, WNOHANG)) == 0 && clock_steady() < until)
-        clock_sleep(1000);
-    return ended == pid;
-}
-
-static void explain(int status, char *why)
-{
-    if (WIFSIGNALED(status))
-        snprintf(why, WORKER_WHY_SIZE, "signal %d (SIG%s)", WTERMSIG(status),
-                 sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?");
-    else
-        snprintf(why, WORKER_WHY_SIZE, "exit code %d", WEXITSTATUS(status));
-}
-
 void worker_end(struct worker *worker, char *why)
 {
-    int status;
-
-    why[0] = 0;
-    if (worker->pid == 0)
-        return;
-    bool alone = reap(worker->pid, 0, &status); /* it died by itself: that says why */
-    if (!alone && worker->pipe.fd >= 0) {
-        uint8_t byte;
-        ssize_t got = recv(worker->pipe.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-        bool hung_up = got == 0 || (got < 0 && errno == ECONNRESET); /* reset: it left a job unread */
-        alone = hung_up && reap(worker->pid, DYING_US, &status);
-    }
-    if (alone)
-        explain(status, why);
-    pipe_close(&worker->pipe);
-    if (!alone && (kill(worker->pid, SIGKILL) < 0 || !reap(worker->pid, DYING_US, &status)))
-        log_warn("worker %d does not end yet", (int)worker->pid);
-    *worker = (struct worker){ .pipe = { .fd = -1 } };
+    sandboxed_end(&worker->process, why);
+    *worker = (struct worker){ .process = { .pipe = { .fd = -1 } } };
 }
 
 /* ---- what it says ---- */

@@ -3,16 +3,14 @@
 #ifndef LOOPHOLE_INDEXER_WORKER_H
 #define LOOPHOLE_INDEXER_WORKER_H
 
-#include <sys/types.h>
-#include "proto/pipe.h"
+#include "proto/sandboxed.h"
 #include "schema_worker.h"
 #include "services/indexer/work.h"
 
-enum { WORKER_WHY_SIZE = 200 };
+enum { WORKER_WHY_SIZE = SANDBOXED_WHY_SIZE };
 
 struct worker {
-    pid_t pid; /* 0: not running */
-    struct pipe pipe;
+    struct sandboxed process;
     bool answers;      /* it has answered its first job */
     bool spent;        /* it is to be replaced: nothing more is given to it */
     struct work *work; /* under way; NULL: none, or the first job */

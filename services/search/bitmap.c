@@ -8,6 +8,7 @@
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wshadow"
 #include <roaring/roaring.h>
+#include <roaring/containers/containers.h>
 #pragma GCC diagnostic pop
 
 /* A struct bitmap is CRoaring's own; it is complete nowhere. */
@@ -57,12 +58,6 @@ void bitmap_remove(struct bitmap *bitmap, uint32_t row)
     roaring_bitmap_remove(own(bitmap), row);
 }
 
-void bitmap_shrink(struct bitmap *bitmap)
-{
-    roaring_bitmap_run_optimize(own(bitmap));
-    roaring_bitmap_shrink_to_fit(own(bitmap));
-}
-
 bool bitmap_has(const struct bitmap *bitmap, uint32_t row)
 {
     return roaring_bitmap_contains(its(bitmap), row);
@@ -101,6 +96,66 @@ uint32_t bitmap_and_count(const struct bitmap *a, const struct bitmap *b)
 void bitmap_rows(const struct bitmap *bitmap, uint32_t *to)
 {
     roaring_bitmap_to_uint32_array(its(bitmap), to);
+}
+
+/* ---- a view ---- */
+
+enum { CHUNK_ROWS = 1 << 16, CHUNK_WORDS = CHUNK_ROWS / 64 };
+
+static const uint64_t no_rows[CHUNK_WORDS];
+
+static void set_rows(uint64_t *to, uint32_t first, uint32_t count)
+{
+    for (uint32_t row = first; row < first + count; row++)
+        to[row / 64] |= UINT64_C(1) << row % 64;
+}
+
+/* The bits of a chunk: its own, or written to `to`, which is moved on. */
+static const uint64_t *bits_of(const void *container, uint8_t kind, uint64_t **to)
+{
+    const array_container_t *array = container;
+    const run_container_t *runs = container;
+    uint64_t *at = *to;
+
+    if (kind == BITSET_CONTAINER_TYPE_CODE)
+        return ((const bitset_container_t *)container)->array;
+    *to += CHUNK_WORDS;
+    for (int32_t i = 0; kind == ARRAY_CONTAINER_TYPE_CODE && i < array->cardinality; i++)
+        set_rows(at, array->array[i], 1);
+    for (int32_t i = 0; kind == RUN_CONTAINER_TYPE_CODE && i < runs->n_runs; i++)
+        set_rows(at, runs->runs[i].value, runs->runs[i].length + 1u);
+    return at;
+}
+
+bool bitmap_view_open(struct bitmap_view *view, const struct bitmap *bitmap)
+{
+    const roaring_array_t *from = &its(bitmap)->high_low_container;
+    uint32_t sparse = 0, last = from->size ? from->keys[from->size - 1] : 0;
+    uint64_t *to;
+
+    for (int32_t i = 0; i < from->size; i++)
+        sparse += from->typecodes[i] != BITSET_CONTAINER_TYPE_CODE;
+    *view = (struct bitmap_view){ .chunks = malloc((last + 1) * sizeof(*view->chunks)), .count = last + 1 };
+    to = view->own = calloc(sparse + 1, CHUNK_WORDS * sizeof(*view->own));
+    if (!view->chunks || !view->own) {
+        bitmap_view_close(view);
+        return false;
+    }
+    for (uint32_t i = 0; i <= last; i++)
+        view->chunks[i] = no_rows;
+    for (int32_t i = 0; i < from->size; i++) {
+        uint8_t kind = from->typecodes[i];
+        const void *container = container_unwrap_shared(from->containers[i], &kind);
+        view->chunks[from->keys[i]] = bits_of(container, kind, &to);
+    }
+    return true;
+}
+
+void bitmap_view_close(struct bitmap_view *view)
+{
+    free(view->chunks);
+    free(view->own);
+    *view = (struct bitmap_view){ 0 };
 }
 
 void bitmap_write(const struct bitmap *bitmap, struct buffer *to)

@@ -15,7 +15,6 @@ void bitmap_free(struct bitmap *bitmap); /* NULL is allowed */
 
 void bitmap_add(struct bitmap *bitmap, uint32_t row);
 void bitmap_remove(struct bitmap *bitmap, uint32_t row);
-void bitmap_shrink(struct bitmap *bitmap); /* no more memory than it needs */
 bool bitmap_has(const struct bitmap *bitmap, uint32_t row);
 uint32_t bitmap_count(const struct bitmap *bitmap);
 uint32_t bitmap_last(const struct bitmap *bitmap); /* the highest row; 0 when there is none */
@@ -28,6 +27,21 @@ uint32_t bitmap_and_count(const struct bitmap *a, const struct bitmap *b);
 
 /* All rows in rising order; `to` has room for bitmap_count. */
 void bitmap_rows(const struct bitmap *bitmap, uint32_t *to);
+
+/* A set opened for testing many rows: without copying where its rows are dense. It stays valid until the set changes or
+ * is freed. `chunks` has the bits of 65,536 rows each. */
+struct bitmap_view {
+    const uint64_t **chunks;
+    uint32_t count;
+    uint64_t *own; /* bits of the chunks that are not dense */
+};
+bool bitmap_view_open(struct bitmap_view *view, const struct bitmap *bitmap); /* false: memory is out */
+void bitmap_view_close(struct bitmap_view *view);
+
+static inline bool bitmap_view_has(const struct bitmap_view *view, uint32_t row)
+{
+    return row >> 16 < view->count && (view->chunks[row >> 16][row % 65536 / 64] >> row % 64 & 1);
+}
 
 /* In the portable format of CRoaring (https://github.com/RoaringBitmap/RoaringFormatSpec). Reading takes only
  * what it has checked against `from`; NULL when it is not such a set. */

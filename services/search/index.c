@@ -27,7 +27,7 @@ enum err index_open(struct index *index)
         column_open(&index->lists, sizeof(uint32_t), (size_t)MOST_ROWS * MOST_TERMS_A_ROW) != ERR_OK ||
         column_open(&index->texts, 1, MOST_TEXT) != ERR_OK ||
         column_open(&index->vectors, INDEX_VECTOR * sizeof(float), MOST_ROWS) != ERR_OK ||
-        terms_open(&index->terms) != ERR_OK) {
+        terms_open(&index->terms) != ERR_OK || near_open(&index->near) != ERR_OK) {
         index_close(index);
         return ERR_FULL;
     }
@@ -44,6 +44,7 @@ void index_close(struct index *index)
     column_close(&index->texts);
     column_close(&index->vectors);
     terms_close(&index->terms);
+    near_close(&index->near);
     *index = (struct index){ 0 };
 }
 
@@ -286,6 +287,18 @@ const float *index_vector(const struct index *index, uint32_t row)
     return (const float *)(const void *)index->vectors.at + (size_t)row * INDEX_VECTOR;
 }
 
+static void put_vector(struct index *index, uint32_t row, const struct entry *entry)
+{
+    uint8_t *to = index->vectors.at + (size_t)row * sizeof(entry->vector);
+
+    if (entry->has_vector && near_has(&index->near, row) &&
+        memcmp(to, entry->vector, sizeof(entry->vector)) == 0)
+        return;
+    if (entry->has_vector)
+        memcpy(to, entry->vector, sizeof(entry->vector));
+    near_change(&index->near, row, entry->has_vector);
+}
+
 enum err index_put(struct index *index, const struct entry *entry)
 {
     uint32_t row;
@@ -294,8 +307,7 @@ enum err index_put(struct index *index, const struct entry *entry)
     if (!index_find(index, entry->id, &row) &&
         (ids_take(&index->ids, entry->id, &row) != ERR_OK || grow(index) != ERR_OK))
         return ERR_FULL;
-    if (entry->has_vector)
-        memcpy(index->vectors.at + (size_t)row * sizeof(entry->vector), entry->vector, sizeof(entry->vector));
+    put_vector(index, row, entry);
     if (put_texts(index, row, entry) != ERR_OK || put_numbers(index, row, entry) != ERR_OK)
         return ERR_FULL;
     return put_terms(index, row, entry);
@@ -309,6 +321,7 @@ void index_remove(struct index *index, struct id id)
     if (!index_find(index, id, &row))
         return;
     index->writes++;
+    near_change(&index->near, row, false);
     at = row_at(index, row);
     change_postings(index, row, list_at(index, at), at->term_count, NULL, 0);
     index->lists_unused += at->term_room;

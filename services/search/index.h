@@ -6,6 +6,7 @@
 
 #include "services/search/entry.h"
 #include "services/search/ids.h"
+#include "services/search/near.h"
 
 enum { INDEX_NUMBERS = 96, INDEX_NUMBER_NAME = 64, INDEX_VECTOR = ENTRY_VECTOR };
 
@@ -36,6 +37,7 @@ struct index {
     struct column texts;  /* bytes */
     struct column vectors; /* float[INDEX_VECTOR] by row; meaningful where TERM_HAS "vector" */
     struct terms terms;
+    struct near near;     /* which rows' embeddings are near to others */
     uint32_t number_count;
     struct numbers numbers[INDEX_NUMBERS];
     size_t lists_unused, texts_unused; /* elements that no row uses */
@@ -74,9 +76,12 @@ struct index_list index_terms_of(const struct index *index, uint32_t row);
 const struct numbers *index_numbers(const struct index *index, struct text name);
 double index_number(const struct numbers *numbers, uint32_t row);
 
+enum err index_adopt_near(struct index *index); /* after postings were read; as index_adopt */
+
 /* The rows of one term; of all terms that begin so. Owned by the caller; NULL: memory is out. */
 struct bitmap *index_term(struct index *index, struct text key);
 struct bitmap *index_starting(struct index *index, struct text start);
 struct bitmap *index_all(struct index *index);
+struct bitmap *index_with_vector(struct index *index); /* hidden ones or not */
 
 #endif

@@ -41,6 +41,15 @@ enum err index_adopt(struct index *index)
     return ids_adopt(&index->ids);
 }
 
+enum err index_adopt_near(struct index *index)
+{
+    struct bitmap *with_vector = index_with_vector(index);
+    enum err e = with_vector ? near_adopt(&index->near, index_rows(index), with_vector) : ERR_FULL;
+
+    bitmap_free(with_vector);
+    return e;
+}
+
 /* ---- closing gaps ---- */
 
 static void gather(struct buffer *to, const struct column *from, size_t at, size_t count)
@@ -120,4 +129,11 @@ struct bitmap *index_all(struct index *index)
     static const char all = TERM_ALL;
 
     return index_term(index, (struct text){ 1, &all });
+}
+
+struct bitmap *index_with_vector(struct index *index)
+{
+    char key[TERM_LONGEST];
+
+    return index_term(index, terms_start(key, TERM_HAS, TEXT("vector\0vector")));
 }

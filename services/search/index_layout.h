@@ -8,7 +8,7 @@
 
 #define LAYOUT_MAGIC "loophole index\n"
 
-enum { LAYOUT_VERSION = 1, LAYOUT_HEADER = 16 << 10, LAYOUT_FIXED = 8 };
+enum { LAYOUT_VERSION = 2, LAYOUT_HEADER = 16 << 10, LAYOUT_FIXED = 9 };
 
 enum layout_section {
     SECTION_IDS,
@@ -19,6 +19,7 @@ enum layout_section {
     SECTION_TERMS,
     SECTION_TERM_TEXTS,
     SECTION_POSTINGS,
+    SECTION_NEAR,
     SECTION_NUMBERS /* this and all behind it */
 };
 

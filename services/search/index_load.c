@@ -18,6 +18,7 @@ struct column *index_layout_column(struct index *index, uint32_t part)
         [SECTION_VECTORS] = &index->vectors,
         [SECTION_TERMS] = &index->terms.terms,
         [SECTION_TERM_TEXTS] = &index->terms.texts,
+        [SECTION_NEAR] = &index->near.made,
     };
 
     return part < LAYOUT_FIXED ? columns[part] : &index->numbers[part - LAYOUT_FIXED].column;
@@ -120,6 +121,8 @@ static enum err take_over(struct index *index, const struct layout *layout, cons
         e = index_adopt(index);
     if (e == ERR_OK)
         e = read_postings(index, file, &layout->part[SECTION_POSTINGS]);
+    if (e == ERR_OK)
+        e = index_adopt_near(index);
     if (e != ERR_OK)
         return e == ERR_INTERNAL ? damaged(fault, "its rows")
                                  : fault_set(fault, e, "the index's file can't be mapped");

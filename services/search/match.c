@@ -266,9 +266,7 @@ static struct bitmap *match_is(const struct match *match, const struct node *nod
 
 struct bitmap *match_with_vector(struct index *index)
 {
-    char key[TERM_LONGEST];
-
-    return index_term(index, terms_start(key, TERM_HAS, TEXT("vector\0vector")));
+    return index_with_vector(index);
 }
 
 static struct bitmap *nearest_rows(struct index *index, uint32_t row, const struct bitmap *candidates)
@@ -277,16 +275,17 @@ static struct bitmap *nearest_rows(struct index *index, uint32_t row, const stru
     struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids,
                                index_vector(index, row), weights };
     struct nearby nearby[MATCH_LIKE];
-    uint32_t count, *rows = match_rows(candidates, &count);
     struct bitmap *found = bitmap_new();
+    uint32_t count;
 
     blocks_weigh(&(struct weights){ 0 }, weights);
-    if (rows)
-        count = vectors_nearest(&vectors, rows, count, MATCH_LIKE, nearby);
-    for (uint32_t i = 0; rows && found && i < count; i++)
-        bitmap_add(found, nearby[i].row);
-    free(rows);
-    return found;
+    if (found && near_find(&index->near, &vectors, candidates, MATCH_LIKE, nearby, &count) == ERR_OK) {
+        for (uint32_t i = 0; i < count; i++)
+            bitmap_add(found, nearby[i].row);
+        return found;
+    }
+    bitmap_free(found);
+    return NULL;
 }
 
 static struct bitmap *match_like(const struct match *match, const struct node *node,
@@ -376,23 +375,29 @@ static struct bitmap *match_node(const struct match *match, const struct node *n
     return MATCHERS[node->kind](match, node, among);
 }
 
-static bool asks_hidden(const struct node *node)
+/* What nobody sees without asking for it. */
+static const char *const unseen[] = { "hidden", "pending", "abandoned" };
+
+static bool asks_for(const struct node *node, const char *state)
 {
-    if (node->kind == NODE_IS && text_is(node->text, "hidden"))
+    if (node->kind == NODE_IS && text_is(node->text, state))
         return true;
     for (const struct node *child = node->first; child; child = child->next)
-        if (asks_hidden(child))
+        if (asks_for(child, state))
             return true;
     return false;
 }
 
 struct bitmap *match_query(const struct match *match, const struct node *root)
 {
-    struct bitmap *among = index_all(match->index), *hidden;
+    struct bitmap *among = index_all(match->index);
 
-    if (among && !asks_hidden(root) && (hidden = valued(match, TERM_IS, TEXT("hidden")))) {
-        bitmap_and_not(among, hidden);
-        bitmap_free(hidden);
+    for (size_t i = 0; among && i < sizeof(unseen) / sizeof(*unseen); i++) {
+        struct bitmap *rows = asks_for(root, unseen[i]) ? NULL : valued(match, TERM_IS, text_of(unseen[i]));
+
+        if (rows)
+            bitmap_and_not(among, rows);
+        bitmap_free(rows);
     }
     return among ? met(match_node(match, root, NULL), among) : NULL;
 }

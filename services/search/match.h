@@ -12,7 +12,8 @@ struct match {
     const struct volumes *volumes;
 };
 
-/* The rows; hidden items only when the query says is:hidden. The caller frees them; NULL: memory is out. */
+/* The rows; items that are hidden, or takes that are pending or abandoned, only when the query says so (is:hidden …).
+ * The caller frees them; NULL: memory is out. */
 struct bitmap *match_query(const struct match *match, const struct node *root);
 
 /* A bitmap as an array, rising; the caller frees it. NULL: memory is out. */

@@ -5,6 +5,7 @@
 #include "services/search/blocks.h"
 #include "services/search/camelot.h"
 #include "services/search/fold.h"
+#include "services/search/marks.h"
 
 enum { FOLDERS_DEEP = 64 };
 
@@ -81,6 +82,10 @@ static void add_states(struct entry *entry, const struct media *media)
         entry_value(entry, TERM_IS, TEXT("favourite"));
     if (media->hidden)
         entry_value(entry, TERM_IS, TEXT("hidden"));
+    if (media->lifecycle.value == LIFECYCLE_PENDING)
+        entry_value(entry, TERM_IS, TEXT("pending"));
+    if (media->lifecycle.value == LIFECYCLE_ABANDONED)
+        entry_value(entry, TERM_IS, TEXT("abandoned"));
 }
 
 /* ---- facts ---- */
@@ -106,6 +111,10 @@ static struct text key_as_stored(struct text word)
 
 static void add_word_fact(struct entry *entry, const struct fact *fact)
 {
+    struct id other;
+
+    if (marks_read(fact->attribute, &other))
+        entry_id(entry, TERM_HAS, other);
     for (size_t i = 0; i < sizeof(WORD_FACTS) / sizeof(WORD_FACTS[0]); i++) {
         enum term_field field = WORD_FACTS[i].field;
         if (text_is(fact->attribute, WORD_FACTS[i].attribute))
@@ -113,8 +122,25 @@ static void add_word_fact(struct entry *entry, const struct fact *fact)
     }
 }
 
+/* "tag:warm": 1 as it is heard, 0 when a person says that it is not. */
+static bool add_heard_tag(struct entry *entry, const struct fact *fact)
+{
+    struct text tag = fact->attribute;
+
+    if (tag.len <= 4 || memcmp(tag.at, "tag:", 4) != 0)
+        return false;
+    tag = (struct text){ tag.len - 4, tag.at + 4 };
+    if (fact->number >= 0.5) {
+        entry_words(entry, TERM_TAG_WORD, tag);
+        entry_value(entry, TERM_TAG, tag);
+    }
+    return true;
+}
+
 static void add_number_fact(struct entry *entry, const struct fact *fact)
 {
+    if (add_heard_tag(entry, fact))
+        return;
     entry_number(entry, fact->attribute, fact->number, false);
     for (size_t i = 0; i < sizeof(STATE_FACTS) / sizeof(STATE_FACTS[0]); i++)
         if (text_is(fact->attribute, STATE_FACTS[i].attribute) && fact->number >= 0.5)

@@ -19,18 +19,33 @@ static enum err similar(struct search *search, struct call *call, const struct s
     return search_when_current(search, call, search_similar, ask, answer);
 }
 
+static enum err duplicates(struct search *search, struct call *call, const struct search_duplicates *ask,
+                           struct duplicates_found *answer)
+{
+    return search_when_current(search, call, search_duplicates, ask, answer);
+}
+
 static enum err complete(struct search *search, struct call *call, const struct search_complete *ask,
                          struct completions *answer)
 {
     return search_when_current(search, call, search_complete, ask, answer);
 }
 
+static enum err map(struct search *search, struct call *call, const struct search_map *ask,
+                    struct map_page *answer)
+{
+    return search_when_current(search, call, search_map, ask, answer);
+}
+
 const struct search_handlers search_handlers = {
     .query = query,
     .similar = similar,
+    .duplicates = duplicates,
+    .queries = search_queries,
     .get = search_get,
     .get_artefact = search_get_artefact,
     .complete = complete,
+    .map = map,
 };
 
 /* ---- open and close ---- */
@@ -89,10 +104,12 @@ void search_close(struct search *search)
         search->waiting = request->next;
         free(request);
     }
+    search_duplicates_end(search);
     index_save_end(search->save);
     search->save = NULL;
     if (!search->catchup.is_sweeping && search->index.writes != search->saved_writes)
         save_all(search);
+    search_map_close(search);
     catchup_close(&search->catchup);
     index_close(&search->index);
 }

@@ -8,7 +8,11 @@
 #include "services/search/index_file.h"
 #include "services/search/match.h"
 
+struct map;
 struct request;
+struct duplicates;
+
+enum { SEARCH_MAPS_FROM = 2, SEARCH_MAPS = 2 }; /* a plane, a room */
 
 struct search {
     struct service *service;
@@ -23,7 +27,10 @@ struct search {
     uint64_t saved_writes;   /* of the index, in the file */
     uint64_t seen_writes;    /* of the index, when the timer last looked */
     usec_t settled;          /* since when it has not changed */
+    usec_t near_looked;      /* when it was last asked whether clusters are to be made */
     bool is_busy;            /* the quick timer runs */
+    struct duplicates *duplicates; /* searches for groups; NULL: none */
+    struct map *maps[SEARCH_MAPS]; /* by dimensions; NULL: nobody has asked yet */
 };
 
 /* One ask from its arrival to its answer: within its handler, or later under its ticket. */
@@ -64,7 +71,12 @@ void search_follow(struct search *search);
 void search_end_turn(struct search *search);
 void search_tell(void *state, struct arena *arena, struct service_status *to);
 
-/* ---- search_query.c, search_similar.c, search_get.c, search_complete.c ---- */
+/* search_map.c: tells of maps that are being made, and stops one: not_found. Closes all. */
+void search_map_tell(struct search *search, struct arena *arena, struct service_status *to);
+enum err search_map_cancel(void *search, struct id task, struct fault *fault);
+void search_map_close(struct search *search);
+
+/* ---- search_query.c, search_similar.c, search_get.c, search_complete.c, search_map.c ---- */
 enum err search_query(struct request *request, const void *ask, void *answer);
 enum err search_similar(struct request *request, const void *ask, void *answer);
 enum err search_get(struct search *search, struct call *call, const struct search_get *ask,
@@ -72,6 +84,20 @@ enum err search_get(struct search *search, struct call *call, const struct searc
 enum err search_get_artefact(struct search *search, struct call *call, const struct search_get_artefact *ask,
                              struct artefact_found *answer);
 enum err search_complete(struct request *request, const void *ask, void *answer);
+enum err search_map(struct request *request, const void *ask, void *answer);
+
+/* ---- search_saved.c: queries that were saved or asked ---- */
+enum err search_queries(struct search *search, struct call *call, const struct search_queries *ask,
+                        struct kept_queries *answer);
+
+/* Puts each saved query, in parentheses, in place of its @NAME. Errors: not_found, too_large, full. */
+enum err search_expand(struct request *request, struct text query, struct text *expanded);
+void search_remember(struct search *search, const struct search_query *ask); /* in the history, soon */
+
+/* ---- search_duplicates.c ---- */
+enum err search_duplicates(struct request *request, const void *ask, void *answer);
+void search_duplicates_end(struct search *search);
+void search_duplicates_tell(const struct search *search, struct arena *arena, struct service_status *to);
 
 /* ---- search_page.c: what several answers need ---- */
 

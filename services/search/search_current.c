@@ -7,7 +7,7 @@
 #define MILLISECONDS(n) ((usec_t)(n)*1000)
 #define SECONDS(n)      ((usec_t)(n)*1000000)
 
-enum { SAVE_PIECE = 16 << 20 }; /* bytes written in one turn */
+enum { SAVE_PIECE = 16 << 20 /* bytes written in one turn */, NEAR_SEED = 1 };
 
 /* ---- catching up ---- */
 
@@ -153,6 +153,41 @@ static void tend_file(struct search *search)
         begin_save(search);
 }
 
+/* ---- clusters ---- */
+
+static void begin_clusters(struct search *search)
+{
+    struct index *index = &search->index;
+    struct bitmap *with_vector = index_with_vector(index);
+    const float *at = (const float *)(const void *)index->vectors.at;
+
+    if (with_vector && near_is_due(&index->near, bitmap_count(with_vector)) &&
+        near_build_begin(&index->near, at, index_rows(index), with_vector, NEAR_SEED) != ERR_OK)
+        log_warn("no memory to make clusters of what sounds alike: all is measured");
+    bitmap_free(with_vector);
+}
+
+static void go_on_making(struct search *search)
+{
+    bool done;
+
+    if (near_build_step(&search->index.near, clock_steady() + MILLISECONDS(5), &done) != ERR_OK)
+        log_warn("no memory to make clusters of what sounds alike: all is measured");
+    search->index.writes += done; /* they belong in the file */
+}
+
+static void tend_clusters(struct search *search)
+{
+    usec_t now = clock_steady();
+
+    if (search->index.near.build) {
+        go_on_making(search);
+    } else if (now - search->near_looked > SECONDS(3)) {
+        search->near_looked = now;
+        begin_clusters(search);
+    }
+}
+
 /* ---- in the loop ---- */
 
 static void quick(void *state)
@@ -175,8 +210,10 @@ void search_follow(struct search *search)
     if (current) {
         answer_waiting(search, clock_steady() + MILLISECONDS(50));
         tend_file(search);
+        tend_clusters(search);
     }
-    set_pace(search, search->trouble == ERR_OK && (!current || search->save || search->waiting));
+    bool works = search->save || search->waiting || search->index.near.build;
+    set_pace(search, search->trouble == ERR_OK && (!current || works));
 }
 
 /* Many asks at once are answered over many turns, so that the service always shows that it lives. */
@@ -225,14 +262,13 @@ void search_tell(void *state, struct arena *arena, struct service_status *to)
 
     if (!catchup->store)
         to->waits_for = TEXT("persist");
-    if (!catchup->is_sweeping)
-        return;
-    to->tasks.at = arena_array(arena, 1, sizeof(*to->tasks.at));
-    if (!to->tasks.at)
-        return;
-    to->tasks.count = 1;
-    *to->tasks.at = (struct task){ .id = search->index.catalogue,
-                                   .label = TEXT("Building the search index"),
-                                   .done = index_live(&search->index),
-                                   .total = catchup->total };
+    if (catchup->is_sweeping && (to->tasks.at = arena_array(arena, 1, sizeof(*to->tasks.at)))) {
+        to->tasks.count = 1;
+        *to->tasks.at = (struct task){ .id = search->index.catalogue,
+                                       .label = TEXT("Building the search index"),
+                                       .done = index_live(&search->index),
+                                       .total = catchup->total };
+    }
+    search_map_tell(search, arena, to);
+    search_duplicates_tell(search, arena, to);
 }

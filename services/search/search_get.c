@@ -1,3 +1,5 @@
+#include <string.h>
+#include "services/search/record.h"
 #include "services/search/search.h"
 
 static enum err explain(struct fault *fault, enum err e)
@@ -51,6 +53,31 @@ enum err search_get(struct search *search, struct call *call, const struct searc
     return e == ERR_OK ? e : explain(call_fault(call), e);
 }
 
+/* The embedding as an artefact: "LHE1"; u32 count; f32 each. */
+static enum err read_embedding(struct txn *txn, struct arena *arena, const struct media *media,
+                               struct artefact *to)
+{
+    struct embedding embedding;
+    float vector[ENTRY_VECTOR];
+    uint8_t *data = arena_alloc(arena, 8 + 4 * ENTRY_VECTOR);
+    enum err e = catalogue_embedding(txn, arena, media->content, &embedding);
+
+    if (e != ERR_OK || !data)
+        return e != ERR_OK ? e : ERR_FULL;
+    record_vector(&embedding, vector);
+    memcpy(data, "LHE1\x40\0\0\0", 8);
+    for (uint32_t i = 0; i < ENTRY_VECTOR; i++) {
+        uint32_t bits;
+        memcpy(&bits, &vector[i], sizeof(bits));
+        for (int k = 0; k < 4; k++)
+            data[8 + 4 * i + (uint32_t)k] = (uint8_t)(bits >> 8 * k);
+    }
+    *to = (struct artefact){ .type = TEXT("embedding"),
+                             .version = media->analyser,
+                             .data = bytes_of(data, 8 + 4 * ENTRY_VECTOR) };
+    return ERR_OK;
+}
+
 static enum err read_artefact(struct search *search, struct txn *txn, struct call *call,
                               const struct search_get_artefact *ask, struct artefact_found *answer)
 {
@@ -60,13 +87,16 @@ static enum err read_artefact(struct search *search, struct txn *txn, struct cal
 
     if (e != ERR_OK)
         return e;
-    if (media.content.len)
+    if (media.content.len && text_is(ask->type, "embedding"))
+        e = read_embedding(txn, call_arena(call), &media, &found.artefact);
+    else if (media.content.len)
         e = catalogue_artefact(txn, service_paths(search->service), call_arena(call), media.content,
                                ask->type, &found.artefact);
     if (e == ERR_NOT_FOUND || !media.content.len) {
         refuse(call, ERR_NOT_FOUND, "the item has no artefact \"%.*s\"", TEXT_ARG(ask->type));
         return fault_hint(call_fault(call),
-                          "there are waveform, loudness, onsets, beats and spectrum, of what is analysed");
+                          "there are waveform, loudness, onsets, beats, spectrum, embedding, print and gist, of what "
+                          "is analysed");
     }
     return e == ERR_OK ? codec_copy(&artefact_found_shape, &found, call_arena(call), answer) : e;
 }

@@ -30,7 +30,10 @@ enum err search_rows(struct request *request, struct text query, struct node **r
     struct search *search = request->search;
     struct match match = { &search->index, &search->catchup.volumes };
     struct parse parse = { clock_now(), knows, &search->index };
-    enum err e = parse_query(&parse, query, request->arena, root, request->fault);
+    enum err e = search_expand(request, query, &query);
+
+    if (e == ERR_OK)
+        e = parse_query(&parse, query, request->arena, root, request->fault);
 
     *rows = e == ERR_OK ? match_query(&match, *root) : NULL;
     return e == ERR_OK && !*rows ? no_memory(request) : e;

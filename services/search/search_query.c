@@ -74,6 +74,8 @@ enum err search_query(struct request *request, const void *ask, void *answer)
         found->took_us = (double)(clock_steady() - began);
         e = search_fill(request, p.page, p.count, p.scores, NULL, found);
     }
+    if (e == ERR_OK && p.ask->remember)
+        search_remember(request->search, p.ask);
     free(p.page);
     free(p.scores);
     bitmap_free(p.rows);

@@ -2,6 +2,8 @@
 #include <string.h>
 #include "schema_indexer.h"
 #include "services/search/blocks.h"
+#include "services/search/examples.h"
+#include "services/search/marks.h"
 #include "services/search/search.h"
 #include "services/search/vectors.h"
 
@@ -12,16 +14,24 @@ enum { REPLY_MARGIN_MS = 50 }; /* of the budget, kept for answering */
 struct nearness {
     struct request *request;
     const struct search_similar *ask;
-    float target[ENTRY_VECTOR];
-    struct id self; /* left out; zero: the target is no item */
+    struct examples like, unlike; /* those that are items are left out */
+    struct bitmap *marked;        /* rows that a person said are not like an example */
 };
 
-/* The rows of the query that have an embedding, the item itself left out. */
+static void leave_out(struct index *index, const struct examples *examples, struct bitmap *rows)
+{
+    uint32_t row;
+
+    for (uint32_t i = 0; i < examples->count; i++)
+        if (index_find(index, examples->each[i].id, &row))
+            bitmap_remove(rows, row);
+}
+
+/* The rows of the query that have an embedding, the examples left out. */
 static enum err candidates(struct nearness *n, struct bitmap **rows)
 {
     struct index *index = &n->request->search->index;
     struct node *root;
-    uint32_t self;
     enum err e = search_rows(n->request, n->ask->query, &root, rows);
     struct bitmap *with_vector = e == ERR_OK ? match_with_vector(index) : NULL;
 
@@ -31,9 +41,80 @@ static enum err candidates(struct nearness *n, struct bitmap **rows)
         return fault_set(n->request->fault, ERR_FULL, "no memory for the result");
     bitmap_and(*rows, with_vector);
     bitmap_free(with_vector);
-    if (index_find(index, n->self, &self))
-        bitmap_remove(*rows, self);
+    leave_out(index, &n->like, *rows);
+    leave_out(index, &n->unlike, *rows);
     return ERR_OK;
+}
+
+static enum err find_marked(struct nearness *n)
+{
+    n->marked = bitmap_new();
+    for (uint32_t i = 0; n->marked && i < n->like.count; i++) {
+        struct bitmap *rows = marks_of(&n->request->search->index, n->like.each[i].id);
+        if (rows)
+            bitmap_or(n->marked, rows);
+        bitmap_free(rows);
+    }
+    return n->marked ? ERR_OK : fault_set(n->request->fault, ERR_FULL, "no memory for the result");
+}
+
+static int by_distance(const void *a, const void *b)
+{
+    const struct nearby *x = a, *y = b;
+
+    if (x->distance != y->distance)
+        return x->distance < y->distance ? -1 : 1;
+    return id_compare(x->id, y->id);
+}
+
+/* Leaves out what is nearer to a counter-example, moves away what is marked; returns how many are left. */
+static uint32_t judge(struct nearness *n, const float *weights, struct nearby *nearby, uint32_t count)
+{
+    struct index *index = &n->request->search->index;
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (!examples_hold(&n->like, &n->unlike, weights, index_vector(index, nearby[i].row)))
+            continue;
+        nearby[kept] = nearby[i];
+        nearby[kept++].distance *= bitmap_has(n->marked, nearby[i].row) ? MARKS_FARTHER : 1;
+    }
+    qsort(nearby, kept, sizeof(*nearby), by_distance);
+    return kept;
+}
+
+/* More than is asked for is looked at, and more again while too few hold. */
+static enum err measure(struct nearness *n, const struct vectors *vectors, const struct bitmap *rows,
+                        struct nearby **nearby, uint32_t *count)
+{
+    struct near *near = &n->request->search->index.near;
+    uint32_t limit = (uint32_t)n->ask->limit, most = limit + bitmap_count(n->marked),
+             total = bitmap_count(rows);
+    uint32_t found, room;
+
+    for (most *= n->unlike.count ? 2 : 1;; most *= 4) {
+        room = most < total ? most : total;
+        *nearby = arena_array(n->request->arena, room, sizeof(**nearby));
+        if (!*nearby || near_find(near, vectors, rows, room, *nearby, &found) != ERR_OK)
+            return fault_set(n->request->fault, ERR_FULL, "no memory for the result");
+        *count = judge(n, vectors->weights, *nearby, found);
+        if (*count >= limit || room == total)
+            break;
+    }
+    *count = *count < limit ? *count : limit;
+    return ERR_OK;
+}
+
+static enum err measure_rows(struct nearness *n, const struct bitmap *rows, struct nearby **nearby,
+                             uint32_t *count)
+{
+    struct index *index = &n->request->search->index;
+    float weights[ENTRY_VECTOR], target[ENTRY_VECTOR];
+    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, target, weights };
+
+    blocks_weigh(&n->ask->weights, weights);
+    examples_target(&n->like, &n->unlike, target);
+    return measure(n, &vectors, rows, nearby, count);
 }
 
 static enum err fill(struct nearness *n, const struct nearby *nearby, uint32_t count, struct found *found)
@@ -51,23 +132,15 @@ static enum err fill(struct nearness *n, const struct nearby *nearby, uint32_t c
     return search_fill(n->request, page, count, NULL, distances, found);
 }
 
-static enum err measure(struct nearness *n, const struct bitmap *rows, struct found *found)
+static enum err answer_nearest(struct nearness *n, const struct bitmap *rows, struct found *found)
 {
-    struct index *index = &n->request->search->index;
     usec_t began = clock_steady();
-    float weights[ENTRY_VECTOR];
-    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, n->target,
-                               weights };
-    uint32_t limit = (uint32_t)n->ask->limit, count, *each = match_rows(rows, &count);
-    struct nearby *nearby = arena_array(n->request->arena, limit, sizeof(*nearby));
+    struct nearby *nearby = NULL;
+    uint32_t count;
+    enum err e = measure_rows(n, rows, &nearby, &count);
 
-    if (!each || !nearby) {
-        free(each);
-        return fault_set(n->request->fault, ERR_FULL, "no memory for the result");
-    }
-    blocks_weigh(&n->ask->weights, weights);
-    count = vectors_nearest(&vectors, each, count, limit, nearby);
-    free(each);
+    if (e != ERR_OK)
+        return e;
     search_sum(n->request->search, rows, found);
     found->took_us = (double)(clock_steady() - began);
     return fill(n, nearby, count, found);
@@ -76,17 +149,20 @@ static enum err measure(struct nearness *n, const struct bitmap *rows, struct fo
 static enum err find_nearest(struct nearness *n, struct found *found)
 {
     struct bitmap *rows = NULL;
-    enum err e = candidates(n, &rows);
+    enum err e = find_marked(n);
 
     if (e == ERR_OK)
-        e = measure(n, rows, found);
+        e = candidates(n, &rows);
+    if (e == ERR_OK)
+        e = answer_nearest(n, rows, found);
     bitmap_free(rows);
+    bitmap_free(n->marked);
     return e;
 }
 
 /* ---- what it is to be near to ---- */
 
-static enum err take_item(struct nearness *n, struct id id)
+static enum err take_item(struct nearness *n, struct id id, struct examples *to)
 {
     struct index *index = &n->request->search->index;
     struct bitmap *with_vector = match_with_vector(index);
@@ -100,11 +176,32 @@ static enum err take_item(struct nearness *n, struct id id)
         fault_set(fault, ERR_NOT_FOUND, "the item has no embedding");
         e = fault_hint(fault, "it is not audio, not analysed yet, or could not be: `loophole show ID` tells");
     }
-    if (e == ERR_OK)
-        memcpy(n->target, index_vector(index, row), sizeof(n->target));
-    n->self = id;
+    if (e == ERR_OK) {
+        to->each[to->count].id = id;
+        memcpy(to->each[to->count++].vector, index_vector(index, row), sizeof(to->each->vector));
+    }
     bitmap_free(with_vector);
     return e;
+}
+
+static void take_embedding(struct nearness *n, const struct embedding *embedding)
+{
+    n->like.each[n->like.count].id = (struct id){ { 0 } };
+    record_vector(embedding, n->like.each[n->like.count++].vector);
+}
+
+/* The lists of examples and counter-examples: all of them are items. */
+static enum err take_lists(struct nearness *n)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < n->ask->like.count; i++)
+        e = take_item(n, n->ask->like.at[i], &n->like);
+    if (e != ERR_OK)
+        return fault_field(n->request->fault, "like");
+    for (uint32_t i = 0; e == ERR_OK && i < n->ask->unlike.count; i++)
+        e = take_item(n, n->ask->unlike.at[i], &n->unlike);
+    return e == ERR_OK ? e : fault_field(n->request->fault, "unlike");
 }
 
 static enum err find_path(struct request *request, struct bytes path, struct id *id)
@@ -133,7 +230,7 @@ static enum err take_heard(struct nearness *n, const struct heard *heard)
         fault_set(n->request->fault, ERR_NOT_FOUND, "nothing can be heard in that file");
         return fault_hint(n->request->fault, "%.*s", TEXT_ARG(heard->found.failure));
     }
-    record_vector(&heard->found.embedding, n->target);
+    take_embedding(n, &heard->found.embedding);
     return ERR_OK;
 }
 
@@ -149,9 +246,11 @@ static void hear(void *state, enum err error, const void *answer, const struct f
         return;
     }
     if (e == ERR_OK)
-        e = take_heard(&n, answer);
+        e = take_lists(&n);
     else
         *request->fault = *fault;
+    if (e == ERR_OK)
+        e = take_heard(&n, answer);
     if (e == ERR_OK)
         e = find_nearest(&n, request->answer);
     if (e == ERR_OK)
@@ -180,23 +279,35 @@ static enum err hear_first(struct request *request, struct bytes path)
     return ERR_OK;
 }
 
+/* What the ask names alone: an embedding, an item, a file that is one, or a file that is to be heard first. */
+static enum err take_one(struct nearness *n, bool *is_to_be_heard)
+{
+    struct id id = n->ask->id;
+    enum err e = ERR_OK;
+
+    if (n->ask->has_embedding) {
+        take_embedding(n, &n->ask->embedding);
+        return ERR_OK;
+    }
+    if (!n->ask->has_id && n->ask->path.len == 0 && n->like.count)
+        return ERR_OK;
+    if (!n->ask->has_id)
+        e = find_path(n->request, n->ask->path, &id);
+    if (e == ERR_OK)
+        e = take_item(n, id, &n->like);
+    *is_to_be_heard = e == ERR_NOT_FOUND && !n->ask->has_id;
+    return *is_to_be_heard ? ERR_OK : e;
+}
+
 enum err search_similar(struct request *request, const void *ask, void *answer)
 {
     struct nearness n = { .request = request, .ask = ask };
-    struct id id = n.ask->id;
-    enum err e = ERR_OK;
+    bool is_to_be_heard = false;
+    enum err e = take_lists(&n);
 
-    if (n.ask->has_embedding) {
-        record_vector(&n.ask->embedding, n.target);
-        return find_nearest(&n, answer);
-    }
-    if (!n.ask->has_id)
-        e = find_path(request, n.ask->path, &id);
-    if (e == ERR_NOT_FOUND && n.ask->path.len)
-        return hear_first(request, n.ask->path);
     if (e == ERR_OK)
-        e = take_item(&n, id);
-    if (e == ERR_NOT_FOUND && !n.ask->has_id)
+        e = take_one(&n, &is_to_be_heard);
+    if (e == ERR_OK && is_to_be_heard)
         return hear_first(request, n.ask->path);
     return e == ERR_OK ? find_nearest(&n, answer) : e;
 }

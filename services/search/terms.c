@@ -37,12 +37,6 @@ void terms_close(struct terms *terms)
     column_close(&terms->texts);
 }
 
-enum err terms_clear(struct terms *terms)
-{
-    forget(terms);
-    return column_clear(&terms->terms) == ERR_OK && column_clear(&terms->texts) == ERR_OK ? ERR_OK : ERR_FULL;
-}
-
 /* ---- one term ---- */
 
 static struct term *term_at(const struct terms *terms, uint32_t number)

@@ -56,7 +56,6 @@ struct terms {
 
 enum err terms_open(struct terms *terms); /* full */
 void terms_close(struct terms *terms);
-enum err terms_clear(struct terms *terms);
 
 /* After the columns were mapped: postings are empty, the rest is made from the keys. Errors: full; internal (a
  * key out of the texts). */

@@ -1,49 +1,20 @@
 #include "services/search/vectors.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include "common/sanitizer.h"
+#include "services/search/near_machine.h"
 
 enum { BLOCK = 256 }; /* rows that are measured before any is compared */
-
-/* One version for each width of the machine's registers, chosen when the program is loaded; not under sanitizers,
- * whose own start comes after that choice. Sums may be taken in any order. */
-#if defined(__x86_64__) && !defined(__clang__) && !SANITIZED
-#define FOR_EACH_MACHINE                                                                                     \
-    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"),                             \
-                   optimize("O3", "associative-math", "no-signed-zeros", "no-trapping-math")))
-#else
-#define FOR_EACH_MACHINE
-#endif
-
-/* Squares of the distances. */
-static FOR_EACH_MACHINE void measure(const float *at, const float *target, const float *weights,
-                                     const uint32_t *rows, uint32_t count, float *to)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        const float *row = at + (size_t)rows[i] * VECTORS_WIDTH;
-        float sum = 0;
-
-        for (uint32_t j = 0; j < VECTORS_WIDTH; j++) {
-            float difference = row[j] - target[j];
-            sum += weights[j] * difference * difference;
-        }
-        to[i] = sum;
-    }
-}
 
 float vectors_distance(const struct vectors *vectors, uint32_t row)
 {
     float square;
 
-    measure(vectors->at, vectors->target, vectors->weights, &row, 1, &square);
+    near_machine()->measure(vectors->at, &row, 1, vectors->target, vectors->weights, &square);
     return sqrtf(square);
 }
 
-static int by_distance(const void *a, const void *b)
+static int by_distance(const struct nearby *x, const struct nearby *y)
 {
-    const struct nearby *x = a, *y = b;
-
     if (x->distance != y->distance)
         return x->distance < y->distance ? -1 : 1;
     return id_compare(x->id, y->id);
@@ -84,23 +55,39 @@ static void offer(struct nearby *heap, uint32_t *kept, uint32_t limit, const str
     }
 }
 
+/* The farthest goes behind the rest, again and again. */
+static void sort(struct nearby *heap, uint32_t count)
+{
+    for (uint32_t last = count; last > 1; last--) {
+        struct nearby farthest = heap[0];
+
+        heap[0] = heap[last - 1];
+        sink(heap, last - 1, 0);
+        heap[last - 1] = farthest;
+    }
+}
+
 uint32_t vectors_nearest(const struct vectors *vectors, const uint32_t *rows, uint32_t count, uint32_t limit,
                          struct nearby *to)
 {
+    const struct near_machine *machine = near_machine();
     float squares[BLOCK];
     uint32_t kept = 0;
 
     for (uint32_t first = 0; first < count && limit; first += BLOCK) {
         uint32_t block = count - first < BLOCK ? count - first : BLOCK;
 
-        measure(vectors->at, vectors->target, vectors->weights, rows + first, block, squares);
+        const float *at = rows ? vectors->at : vectors->at + (size_t)first * VECTORS_WIDTH;
+        machine->measure(at, rows ? rows + first : NULL, block, vectors->target, vectors->weights, squares);
         for (uint32_t i = 0; i < block; i++) {
-            struct nearby one = { rows[first + i], squares[i], ids_at(vectors->ids, rows[first + i]) };
-            if (kept < limit || one.distance <= to[0].distance)
-                offer(to, &kept, limit, &one);
+            if (kept == limit && squares[i] > to[0].distance)
+                continue;
+            uint32_t row = rows ? rows[first + i] : first + i;
+            struct nearby one = { row, squares[i], ids_at(vectors->ids, row) };
+            offer(to, &kept, limit, &one);
         }
     }
-    qsort(to, kept, sizeof(*to), by_distance);
+    sort(to, kept);
     for (uint32_t i = 0; i < kept; i++)
         to[i].distance = sqrtf(to[i].distance);
     return kept;

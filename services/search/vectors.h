@@ -20,8 +20,8 @@ struct vectors {
     const float *weights;  /* VECTORS_WIDTH, none below zero */
 };
 
-/* Writes the nearest of `rows`, nearest first, at most `limit`; returns their number. `to` has room for
- * `limit`. */
+/* Writes the nearest of `rows` (NULL: of the first `count` rows), nearest first, at most `limit`; returns their number.
+ * `to` has room for `limit`. */
 uint32_t vectors_nearest(const struct vectors *vectors, const uint32_t *rows, uint32_t count, uint32_t limit,
                          struct nearby *to);
 

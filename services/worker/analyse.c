@@ -6,7 +6,6 @@
 #include "services/worker/content.h"
 #include "services/worker/decode.h"
 #include "services/worker/hear/hear.h"
-#include "services/worker/id3.h"
 #include "services/worker/mpeg.h"
 #include "services/worker/tags.h"
 
@@ -22,8 +21,18 @@ struct analyser {
     struct hash_stream *hash;
     struct heard_sound heard;
     struct hash content;
+    uint64_t version; /* that its facts carry */
     float chunk[CHUNK_FRAMES * DECODE_CHANNELS_MAX];
 };
+
+/* LOOPHOLE_ANALYSER=N in the environment raises the version: everything is heard anew, once. */
+static uint64_t version_of_this(void)
+{
+    const char *asked = getenv("LOOPHOLE_ANALYSER");
+    unsigned long long version = asked ? strtoull(asked, NULL, 10) : 0;
+
+    return version > HEAR_VERSION && version <= UINT32_MAX ? version : HEAR_VERSION;
+}
 
 struct analyser *analyser_new(void)
 {
@@ -33,6 +42,7 @@ struct analyser *analyser_new(void)
         return NULL;
     analyser->hear = hear_new();
     analyser->hash = hash_new();
+    analyser->version = version_of_this();
     if (analyser->hear && analyser->hash)
         return analyser;
     analyser_free(analyser);
@@ -50,7 +60,7 @@ void analyser_free(struct analyser *analyser)
 
 /* ---- what was heard, as the schema has it ---- */
 
-static void add_heard_facts(const struct heard_sound *heard, struct fact_list *list)
+static void add_heard_facts(const struct heard_sound *heard, uint64_t version, struct fact_list *list)
 {
     for (size_t i = 0; i < heard->fact_count && list->count < FACTS_TOTAL; i++) {
         const struct heard_fact *from = &heard->fact[i];
@@ -61,7 +71,7 @@ static void add_heard_facts(const struct heard_sound *heard, struct fact_list *l
                                                  .has_text = !from->is_number,
                                                  .text = text_of(from->text),
                                                  .confidence = from->confidence,
-                                                 .version = HEAR_VERSION,
+                                                 .version = version,
                                                  .shown = true };
     }
 }
@@ -141,15 +151,6 @@ static int64_t listen(struct analyser *analyser, struct decode *decode, const st
     return frames;
 }
 
-/* libsndfile wants MPEG audio to begin with a frame; files have tags, padding and rests of others before it. */
-static int64_t sound_begin(struct input *input, enum container container)
-{
-    struct mpeg_frame frame;
-    int64_t at = container == CONTAINER_MP3 ? mpeg_find(input, id3_skip(input, 0), &frame) : 0;
-
-    return at > 0 ? at : 0;
-}
-
 static void set_format(const struct decode_format *format, struct analysed *to)
 {
     to->container = text_of(format->container);
@@ -165,8 +166,9 @@ static enum err decode_and_hear(struct analyser *analyser, struct input *input, 
     struct analysed *found = &result->found;
     struct decode_format format;
     struct decode *decode;
+    int64_t begin = container == CONTAINER_MP3 ? mpeg_begin(input) : 0;
 
-    enum err e = decode_open(&decode, input, sound_begin(input, container), &format, fault);
+    enum err e = decode_open(&decode, input, begin, &format, fault);
     if (e != ERR_OK)
         return e;
     set_format(&format, found);
@@ -180,7 +182,7 @@ static enum err decode_and_hear(struct analyser *analyser, struct input *input, 
         return fault_set(fault, e, "no memory to analyse it");
     result->seconds = (double)found->frames / format.rate;
     note_truncation(arena, found->frames, frames_announced(input, container, &format), &found->facts);
-    add_heard_facts(&analyser->heard, &found->facts);
+    add_heard_facts(&analyser->heard, analyser->version, &found->facts);
     set_artefacts(&analyser->heard, arena, &found->artefacts);
     found->has_embedding = found->frames > 0;
     set_embedding(&analyser->heard.embedding, arena, &found->embedding);
@@ -240,7 +242,7 @@ void analyse(struct analyser *analyser, const struct job *job, int fd, struct ar
     enum worker_mode mode = job->mode.value == WORKER_MODE_HASH ? WORKER_MODE_HASH : WORKER_MODE_ANALYSE;
 
     result->number = job->number;
-    found->analyser = HEAR_VERSION;
+    found->analyser = analyser->version;
     enum err e = input_open(&input, fd, &fault);
     if (e == ERR_OK) {
         found->size = (uint64_t)input.size;

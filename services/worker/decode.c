@@ -189,9 +189,14 @@ size_t decode_read(struct decode *decode, float *to, size_t frames)
     return count;
 }
 
+bool decode_seek(struct decode *decode, int64_t frame)
+{
+    return sf_seek(decode->file, frame, SEEK_SET) == frame;
+}
+
 bool decode_has_frame(struct decode *decode, int64_t frame)
 {
     float samples_of_one[DECODE_CHANNELS_MAX];
 
-    return sf_seek(decode->file, frame, SEEK_SET) == frame && decode_read(decode, samples_of_one, 1) == 1;
+    return decode_seek(decode, frame) && decode_read(decode, samples_of_one, 1) == 1;
 }

@@ -28,6 +28,9 @@ enum err decode_open(struct decode **decode, struct input *input, int64_t begin,
  * where decoding fails. */
 size_t decode_read(struct decode *decode, float *to, size_t frames);
 
+/* The next read begins at `frame`; false: there is no such frame, or no way to it. */
+bool decode_seek(struct decode *decode, int64_t frame);
+
 /* True when frame `frame` is really there. Moves the place to read from. */
 bool decode_has_frame(struct decode *decode, int64_t frame);
 

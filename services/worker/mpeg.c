@@ -67,6 +67,14 @@ int64_t mpeg_find(struct input *input, int64_t at, struct mpeg_frame *frame)
     return -1;
 }
 
+int64_t mpeg_begin(struct input *input)
+{
+    struct mpeg_frame frame;
+    int64_t at = mpeg_find(input, id3_skip(input, 0), &frame);
+
+    return at > 0 ? at : 0;
+}
+
 /* A frame that only says how the others are to be played; tools that edit tags write it anew. */
 static bool is_about_others(struct input *input, int64_t at, const struct mpeg_frame *frame)
 {

@@ -23,6 +23,9 @@ bool mpeg_frame_read(const uint8_t head[MPEG_HEAD_SIZE], struct mpeg_frame *fram
 /* The first frame that another of its kind follows, at or at most 64 KiB behind `at`; its place, or -1. */
 int64_t mpeg_find(struct input *input, int64_t at, struct mpeg_frame *frame);
 
+/* Where libsndfile is to begin: it wants a frame, and files have tags, padding and rests of others before it. */
+int64_t mpeg_begin(struct input *input);
+
 /* False: no MPEG audio. The payload are the frames without tags and without the Xing, Info or VBRI frame. */
 bool mpeg_payload(struct input *input, struct payload *payload);
 

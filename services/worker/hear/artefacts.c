@@ -105,11 +105,30 @@ static void put_spectrum(uint8_t *to, const struct hear *hear)
     to = put_word(put_magic(to, "LHS1"), MEL_BANDS);
     to = put_float(put_float(to, MEL_LOWEST_HZ), MEL_HIGHEST_HZ);
     for (size_t b = 0; b < MEL_BANDS; b++) {
-        double sum = 0;
-        for (size_t i = 0; i < hear->mel.count; i++)
-            sum += exp((double)hear->mel.frame[i].band[b]);
-        to = put_float(to, 10 * log10(sum / (double)(hear->mel.count ? hear->mel.count : 1) + 1e-12));
+        double mean = hear->mel.total[b] / (double)(hear->mel.count ? hear->mel.count : 1);
+        to = put_float(to, 10 * log10(mean + 1e-12));
     }
+}
+
+static size_t print_bytes(const struct hear *hear)
+{
+    return print_size(&hear->print);
+}
+
+static void put_print(uint8_t *to, const struct hear *hear)
+{
+    print_write(&hear->print, to);
+}
+
+static size_t gist_size(const struct hear *hear)
+{
+    (void)hear;
+    return PRINT_GIST_SIZE;
+}
+
+static void put_gist(uint8_t *to, const struct hear *hear)
+{
+    print_write_gist(&hear->print, &hear->overview, hear->rate, to);
 }
 
 static const struct {
@@ -120,7 +139,8 @@ static const struct {
 } KIND[] = {
     { "waveform", 1, waveform_size, put_waveform }, { "loudness", 1, loudness_size, put_loudness },
     { "onsets", 1, onsets_size, put_onsets },       { "beats", 1, beats_size, put_beats },
-    { "spectrum", 1, spectrum_size, put_spectrum },
+    { "spectrum", 1, spectrum_size, put_spectrum }, { "print", 1, print_bytes, put_print },
+    { "gist", 1, gist_size, put_gist },
 };
 
 enum { KINDS = sizeof(KIND) / sizeof(*KIND) };

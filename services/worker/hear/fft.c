@@ -3,6 +3,7 @@
 #include <fftw3.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct fft {
     size_t size;
@@ -54,11 +55,22 @@ size_t fft_size(const struct fft *fft)
     return fft->size;
 }
 
+static void transform(struct fft *fft, float *power)
+{
+    fftwf_execute(fft->plan);
+    for (size_t i = 0; i <= fft->size / 2; i++)
+        power[i] = fft->out[i][0] * fft->out[i][0] + fft->out[i][1] * fft->out[i][1];
+}
+
 void fft_power(struct fft *fft, const float *frame, float *power)
 {
     for (size_t i = 0; i < fft->size; i++)
         fft->in[i] = frame[i] * fft->window[i];
-    fftwf_execute(fft->plan);
-    for (size_t i = 0; i <= fft->size / 2; i++)
-        power[i] = fft->out[i][0] * fft->out[i][0] + fft->out[i][1] * fft->out[i][1];
+    transform(fft, power);
+}
+
+void fft_power_plain(struct fft *fft, const float *frame, float *power)
+{
+    memcpy(fft->in, frame, fft->size * sizeof(*frame));
+    transform(fft, power);
 }

@@ -13,4 +13,7 @@ size_t fft_size(const struct fft *fft);
 /* power[0 .. size/2]: the windowed frame's power; a full-scale sine on a bin gives 1 there. */
 void fft_power(struct fft *fft, const float *frame, float *power);
 
+/* The same without a window, unscaled. */
+void fft_power_plain(struct fft *fft, const float *frame, float *power);
+
 #endif

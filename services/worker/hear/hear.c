@@ -30,7 +30,8 @@ struct hear *hear_new(void)
     hear->failed = 1; /* until a sound begins */
     hear->curve = malloc(CURVE_MAX);
     hear->pitch = pitch_new();
-    if (init_models(hear) && mel_init(&hear->mel) && tonal_init(&hear->tonal) && hear->curve && hear->pitch)
+    if (init_models(hear) && mel_init(&hear->mel) && tonal_init(&hear->tonal) && print_init(&hear->print) &&
+        hear->curve && hear->pitch)
         return hear;
     hear_free(hear);
     return NULL;
@@ -43,6 +44,7 @@ void hear_free(struct hear *hear)
     pitch_free(hear->pitch);
     tonal_free(&hear->tonal);
     mel_free(&hear->mel);
+    print_free(&hear->print);
     overview_free(&hear->overview);
     artefacts_free(&hear->artefacts);
     free(hear->curve);
@@ -57,6 +59,7 @@ static enum err start_parts(struct hear *hear)
     loudness_start(&hear->loudness, hear->rate, hear->channels, hear->curve, CURVE_MAX);
     overview_start(&hear->overview);
     envelope_start(&hear->envelope, hear->fast_rate);
+    print_start(&hear->print, hear->fast_rate, hear->rate, hear->channels);
     hear->failed = !mel_start(&hear->mel, hear->fast_rate) || !tonal_start(&hear->tonal, hear->slow_rate);
     return hear->failed ? ERR_FULL : ERR_OK;
 }
@@ -114,11 +117,13 @@ static void feed_block(struct hear *hear, const float *interleaved, size_t frame
     hear->peak = fmaxf(hear->peak, most);
     hear->frames += frames;
     loudness_feed(&hear->loudness, hear->clean, frames, hear->channels);
+    print_hash(&hear->print, hear->clean, frames * hear->channels);
     mono_mix(hear->mono, hear->clean, frames, hear->channels);
     overview_feed(&hear->overview, hear->mono, frames);
     count = mono_chain_run(&hear->to_fast, hear->mono, frames);
     envelope_feed(&hear->envelope, hear->mono, count);
     mel_feed(&hear->mel, hear->mono, count);
+    print_keep(&hear->print, hear->mono, count);
     count = mono_chain_run(&hear->to_slow, hear->mono, count);
     tonal_feed(&hear->tonal, hear->mono, count);
     keep_head(hear, hear->mono, count);
@@ -153,7 +158,7 @@ static size_t find_head_start(const struct hear *hear)
     size_t i = 0;
 
     for (size_t k = 0; k < hear->head_count; k++)
-        most = fmaxf(most, fabsf(hear->head[k]));
+        most = fabsf(hear->head[k]) > most ? fabsf(hear->head[k]) : most;
     while (i < hear->head_count && fabsf(hear->head[i]) < 0.1f * most)
         i++;
     return i;
@@ -182,6 +187,7 @@ static void judge(struct hear *hear)
 {
     mel_finish(&hear->mel);
     tonal_finish(&hear->tonal);
+    print_finish(&hear->print);
     hear->start = find_start(&hear->mel);
     onset_find(&hear->onset, hear->mel.frame, hear->mel.count);
     pitch_follow(hear->pitch, hear->head, hear->head_count, hear->slow_rate, find_head_start(hear),
@@ -192,6 +198,7 @@ static void judge(struct hear *hear)
     hear->has_key =
         tonality_find(&hear->tonality, &hear->tonality_model, hear->tonal.frame, hear->tonal.count);
     describe_sound(hear, hear->row);
+    measure_sound(hear, hear->measure);
 }
 
 static enum err fill(struct hear *hear, struct heard_sound *out)

@@ -14,8 +14,8 @@
 #include "common/err.h"
 
 enum {
-    HEAR_VERSION = 1, /* of the analyser: rises with every change that changes a result */
-    HEARD_FACTS_MAX = 32,
+    HEAR_VERSION = 2, /* of the analyser: rises with every change that changes a result */
+    HEARD_FACTS_MAX = 48,
     HEARD_ARTEFACTS_MAX = 8,
     HEARD_SPECTRUM = 16,
     HEARD_TIMBRE = 16,
@@ -26,9 +26,9 @@ enum {
 
 /* One statement. Attributes (unit, range):
  *   number  bpm (20..400)  lufs (dB, EBU R128 integrated)  peak_dbfs (dB)  pitch_hz (Hz)  centroid_hz (Hz)
- *           onsets (count)  one_shot, loopable, silent (0 or 1)
+ *           onsets (count)  one_shot, loopable, silent (0 or 1)  tag:WORD (1; the words of tag.h)
  *   word    key (C#min, Cmaj; sharps)  note (A4; with pitch_hz)  class (one of the 24 of model/classes.tsv)
- *           family (drums bass pad vocal melodic)
+ *           family (drums bass pad vocal melodic fx texture)
  * What is not heard is not stated: a one-shot has no bpm, silence no class. Numbers are finite. */
 struct heard_fact {
     const char *attribute; /* static */
@@ -50,7 +50,7 @@ struct heard_embedding {
 
 /* Layouts: artefacts.h. */
 struct heard_artefact {
-    const char *type; /* static: waveform loudness onsets beats spectrum */
+    const char *type; /* static: waveform loudness onsets beats spectrum print gist */
     uint32_t version;
     const uint8_t *data;
     size_t len; /* at most 4 MiB */

@@ -101,6 +101,7 @@ int mel_start(struct mel *mel, double rate)
     if (!set_rate(mel, rate))
         return 0;
     mel->count = 0;
+    memset(mel->total, 0, sizeof(mel->total));
     framer_start(&mel->framer, fft_size(mel->fft), rate / MEL_RATE, mel->line);
     return 1;
 }
@@ -146,6 +147,7 @@ static void measure(void *context, const float *samples)
     for (size_t b = 0; b < MEL_BANDS; b++) {
         float power = weighted(mel->power + mel->first[b], mel->weight[b], mel->width[b]) + SILENCE;
         frame->band[b] = logf(power);
+        mel->total[b] += (double)power;
         logs += mel->width[b] ? frame->band[b] : 0;
         sum += mel->width[b] ? power : 0;
         count += mel->width[b] ? 1 : 0;

@@ -29,6 +29,7 @@ struct mel {
     float power[MEL_BINS_MAX];
     struct mel_frame *frame; /* MEL_FRAMES_MAX */
     size_t count;
+    double total[MEL_BANDS]; /* power of each band, summed over all frames */
 };
 
 int mel_init(struct mel *mel); /* 0: no memory */

@@ -121,7 +121,7 @@ static uint8_t *little(uint8_t *to, uint64_t value, size_t bytes)
 
 static uint8_t byte_of(float value, float scale, float least, float most)
 {
-    return (uint8_t)(int)fminf(most, fmaxf(least, roundf(value * scale)));
+    return (uint8_t)lrintf(fminf(most, fmaxf(least, value * scale)));
 }
 
 /* The frames that bin `i` of a level covers: the last one may be short. */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { OVERVIEW_STRETCH = 256, OVERVIEW_BINS_MAX = 1 << 19, OVERVIEW_LEVELS_MAX = 24, OVERVIEW_HEAD = 16 };
+enum { OVERVIEW_STRETCH = 128, OVERVIEW_BINS_MAX = 1 << 19, OVERVIEW_LEVELS_MAX = 24, OVERVIEW_HEAD = 16 };
 
 struct overview_bin {
     float low, high, square; /* square: the sum of squares */

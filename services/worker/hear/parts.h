@@ -8,11 +8,13 @@
 #include "services/worker/hear/envelope.h"
 #include "services/worker/hear/hear.h"
 #include "services/worker/hear/loudness.h"
+#include "services/worker/hear/measure.h"
 #include "services/worker/hear/mel.h"
 #include "services/worker/hear/mono.h"
 #include "services/worker/hear/onset.h"
 #include "services/worker/hear/overview.h"
 #include "services/worker/hear/pitch.h"
+#include "services/worker/hear/print.h"
 #include "services/worker/hear/tempo.h"
 #include "services/worker/hear/tonal.h"
 #include "services/worker/hear/tonality.h"
@@ -30,6 +32,7 @@ struct hear {
     struct loudness loudness;
     struct overview overview;
     struct envelope envelope;
+    struct print print;
     struct mel mel;
     struct tonal tonal;
     float head[PITCH_HEAD_MAX]; /* the slow samples from shortly before the first loud one */
@@ -48,6 +51,7 @@ struct hear {
     struct classify classify;
     struct embed_model embed_model;
     float row[DESCRIBE_COUNT];
+    float measure[MEASURE_COUNT];
     int8_t *curve; /* of loudness */
     struct artefacts artefacts;
 };

@@ -3,9 +3,10 @@
 #include <math.h>
 #include <stdio.h>
 #include "services/worker/hear/parts.h"
+#include "services/worker/hear/tag.h"
 
 static const double SILENT_DB = -80, LEAST_TONAL = 0.5, LEAST_AGREEMENT = 0.35, LEAST_SECONDS = 0.02;
-static const double LOWEST_PITCH_HZ = 20, MOST_UNSURE_CLASS = 0.03;
+static const double LOWEST_PITCH_HZ = 20, MOST_UNSURE_CLASS = 0.03, LEAST_SURE_TAG = 0.5;
 
 static struct heard_fact *add(struct heard_sound *out, const char *attribute, double confidence)
 {
@@ -79,14 +80,37 @@ static void claim_pitch(const struct hear *hear, struct heard_sound *out)
 static void claim_rhythm(const struct hear *hear, struct heard_sound *out)
 {
     const struct tempo_found *t = &hear->tempo_found;
-    double one_shot = (double)hear->classify.one_shot;
+    double seamless = (double)tag_seamless(hear->measure);
+    double one_shot = (double)hear->classify.one_shot * (1 - seamless);
     double whole = t->bpm > 0 && t->beats > 0 ? (t->beats % 4 ? 0.5 : 1) * t->confidence : 0;
 
     claim_number(out, "onsets", (double)hear->onset.peaks, 0.8);
     if (t->bpm > 0)
         claim_number(out, "bpm", t->bpm, t->confidence * (1 - one_shot));
     claim_flag(out, "one_shot", one_shot);
-    claim_flag(out, "loopable", fmin(1, whole + 0.2 * (whole > 0)) * (1 - one_shot));
+    claim_flag(out, "loopable", fmax(seamless, fmin(1, whole + 0.2 * (whole > 0)) * (1 - one_shot)));
+}
+
+/* A texture or an effect, where that is surer than the family of its class. */
+static void claim_family(const struct hear *hear, struct heard_sound *out, double sureness)
+{
+    double texture = (double)tag_texture(hear->measure), effect = (double)tag_effect(hear->measure);
+    const char *word = classify_family_name(hear->classify.family);
+
+    if (fmax(texture, effect) > sureness) {
+        word = effect > texture ? "fx" : "texture";
+        sureness = fmax(texture, effect);
+    }
+    claim_word(out, "family", word, sureness);
+}
+
+static void claim_tags(const struct hear *hear, struct heard_sound *out)
+{
+    for (size_t i = 0; i < tag_count; i++) {
+        double sureness = (double)tag_sureness(&tag_table[i], hear->measure);
+        if (sureness >= LEAST_SURE_TAG)
+            claim_number(out, tag_table[i].attribute, 1, sureness);
+    }
 }
 
 static void claim_kind(const struct hear *hear, struct heard_sound *out)
@@ -96,8 +120,7 @@ static void claim_kind(const struct hear *hear, struct heard_sound *out)
 
     if ((double)c->confidence * known > MOST_UNSURE_CLASS)
         claim_word(out, "class", classify_name(c->best), (double)c->confidence * known);
-    claim_word(out, "family", classify_family_name(c->family),
-               (double)c->family_confidence * (0.5 + known / 2));
+    claim_family(hear, out, (double)c->family_confidence * (0.5 + known / 2));
     if (hear->has_key && (double)c->tonal > LEAST_TONAL)
         claim_word(out, "key", tonality_name(hear->tonality.key),
                    (double)hear->tonality.confidence * (double)c->tonal);
@@ -115,4 +138,5 @@ void verdict_make(const struct hear *hear, struct heard_sound *out)
     claim_pitch(hear, out);
     claim_rhythm(hear, out);
     claim_kind(hear, out);
+    claim_tags(hear, out);
 }

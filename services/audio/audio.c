@@ -1,0 +1,171 @@
+#include "services/audio/audio.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include "common/log.h"
+#include "common/sanitizer.h"
+#include "proto/lock.h"
+
+enum { CHECK_US = 1000000 };
+enum { READY_US = 3000000 }; /* ready without a JACK server after so long: all but sound works */
+
+bool audio_stands_by(int *argc, char **argv)
+{
+    int kept = 1;
+
+    for (int i = 1; i < *argc; i++)
+        if (strcmp(argv[i], "--standby") != 0)
+            argv[kept++] = argv[i];
+    if (kept == *argc)
+        return false;
+    argv[*argc = kept] = NULL;
+    return true;
+}
+
+/* What is mapped now, and what will be: JACK's memory and its thread's stack come later. A sanitizer's shadow cannot
+ * be locked. */
+static bool lock_memory(void)
+{
+    struct rlimit limit;
+
+    if (SANITIZED)
+        return false;
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_MEMLOCK, &limit);
+    }
+    if (mlockall(MCL_CURRENT | MCL_FUTURE) == 0)
+        return true;
+    log_warn("memory is not locked (%s): sound may stop for a moment when memory is short; see `loophole doctor`",
+             strerror(errno));
+    (void)munlockall();
+    return false;
+}
+
+/* A predecessor in our place is dead: we hold its lock. The other instance is when nobody holds its. */
+static void take_over(struct audio *audio)
+{
+    const char *other = audio->instance == 0 ? "audio-standby" : "audio";
+    struct state state;
+    bool was_ours = audio_state(audio, &state) && state.instance == audio->instance;
+
+    if (audio->instance == 0 || was_ours)
+        (void)engine_claim(audio->engine, was_ours || !lock_is_held(service_paths(audio->service), other));
+}
+
+static enum err open_link(struct audio *audio, struct fault *fault)
+{
+    const struct paths *paths = service_paths(audio->service);
+    char name[CLIENT_NAME];
+
+    (void)snprintf(name, sizeof(name), "loophole-%s%s", paths->tag, audio->instance == 0 ? "" : "-standby");
+    return link_open(paths, name, audio->engine, audio->instance == 0, &audio->link, fault);
+}
+
+enum err audio_open(struct audio *audio, struct service *service, bool stands_by, struct fault *fault)
+{
+    enum err e;
+
+    *audio = (struct audio){ .service = service, .instance = stands_by, .began = clock_steady() };
+    e = studio_open(service_paths(service), &audio->studio, fault);
+    if (e != ERR_OK)
+        return e;
+    audio->published = studio_score(audio->studio);
+    audio->state = studio_state(audio->studio);
+    audio->orders = studio_orders(audio->studio, ORDERS_CONTROL);
+    audio->notes = studio_notes(audio->studio, ORDERS_CONTROL);
+    if (!stands_by)
+        audio_score_begin(audio);
+    audio->is_locked = lock_memory();
+    e = engine_open(audio->studio, audio->instance, &audio->engine, fault);
+    if (e == ERR_OK) {
+        take_over(audio);
+        e = open_link(audio, fault);
+    }
+    if (e != ERR_OK)
+        audio_close(audio);
+    return e;
+}
+
+void audio_close(struct audio *audio)
+{
+    link_close(audio->link);
+    if (audio->engine) {
+        engine_resign(audio->engine);
+        engine_close(audio->engine);
+    }
+    studio_close(audio->studio);
+    *audio = (struct audio){ 0 };
+}
+
+bool audio_is_alive(void *state)
+{
+    struct audio *audio = state;
+
+    return link_is_alive(audio->link);
+}
+
+/* Ready to sound: so that who has waited for readiness hears what he starts. */
+static void look_at_readiness(struct audio *audio, const struct link_facts *facts)
+{
+    bool waited = clock_steady() - audio->began > READY_US;
+
+    if (audio->is_ready || !(waited || (facts->is_connected && (audio->instance == 1 || audio_sounds(audio)))))
+        return;
+    if (!facts->is_connected)
+        log_warn("ready without a JACK server: %s", facts->trouble);
+    audio->is_ready = true;
+    service_ready(audio->service);
+}
+
+static void look_at_link(struct audio *audio, const struct link_facts *facts)
+{
+    struct server_state state = { 0 };
+
+    if (facts->is_connected == audio->told.is_connected && facts->connects == audio->told.connects &&
+        facts->client.rate == audio->told.client.rate && facts->client.period == audio->told.client.period)
+        return;
+    audio->told = *facts;
+    audio_tell_server(audio, &state, &audio->told);
+    service_publish(audio->service, "server_changed", &state);
+}
+
+/* Damaged memory cannot be mended under those who use it: this process ends, and its successor finds it made anew. */
+static void look_at_memory(struct audio *audio)
+{
+    enum err before = audio->damage.code;
+    usec_t now = clock_steady();
+
+    if (now - audio->checked < CHECK_US)
+        return;
+    audio->checked = now;
+    audio->damage = (struct fault){ 0 };
+    if (studio_check(audio->studio, &audio->damage) == ERR_OK)
+        return;
+    if (audio->damage.code != before)
+        log_fault("looked at sound's memory", &audio->damage);
+    if (audio->damage.code == ERR_IO)
+        service_stop(audio->service, err_exit_code(ERR_IO));
+}
+
+void audio_tick(void *state)
+{
+    struct audio *audio = state;
+    struct link_facts facts;
+
+    if (link_is_stuck(audio->link)) {
+        log_error("a dead JACK server cannot be left: this process ends, and another one goes on");
+        _exit(err_exit_code(ERR_IO));
+    }
+    link_tell(audio->link, &facts);
+    look_at_readiness(audio, &facts);
+    look_at_link(audio, &facts);
+    look_at_memory(audio);
+    if (audio->instance == 0) {
+        audio_take_notes(audio);
+        link_lead(audio->link, audio->score.sync == SYNC_LEAD_JACK ? audio->score.tempo : 0);
+    }
+}

@@ -1,0 +1,99 @@
+/* audio.h: the audio service's state. Its control thread, which is the loop's, answers asks: it writes the score, the
+ * one writer, and sends orders; it reads notes and state. It never waits for the audio thread, nor for JACK.
+ *
+ *   control.c   transport, mixer, patterns: into the score, and orders
+ *   pads.c      pads and their hits
+ *   tell.c      what is: transport, meters, mixer
+ *   ports.c     the JACK server, and connections
+ *   news.c      what happened: notes into events
+ *   link.c      the thread that keeps us on a JACK server; jack.c the door to it
+ *   rt/         all that the audio thread runs */
+#ifndef LOOPHOLE_AUDIO_AUDIO_H
+#define LOOPHOLE_AUDIO_AUDIO_H
+
+#include "proto/service.h"
+#include "schema_audio.h"
+#include "schema_service.h"
+#include "services/audio/link.h"
+
+enum { AUDIO_TAPS = 4 };
+
+struct audio {
+    struct service *service;
+    struct studio *studio;
+    struct engine *engine;
+    struct link *link;
+    uint32_t instance; /* 0; 1 stands by */
+    bool is_locked;    /* all memory */
+    bool is_ready;
+    usec_t began;
+
+    struct score score; /* as it was published last */
+    struct snapshot published;
+    struct ring orders, notes;
+    struct slots state;
+
+    usec_t taps[AUDIO_TAPS]; /* newest first; 0: none */
+    struct link_facts told;  /* when server_changed was last published */
+    uint64_t xruns, lost;    /* when xrun was */
+    usec_t xrun_told;
+    usec_t checked;      /* when the shared memory last was */
+    struct fault damage; /* of it; code 0: none */
+};
+
+/* Maps the shared memory, locks and touches what the audio thread needs, takes the score up where it was, and begins
+ * to look for a JACK server. Errors: offline (the supervisor makes the shared memory), full, version. */
+enum err audio_open(struct audio *audio, struct service *service, bool stands_by, struct fault *fault);
+void audio_close(struct audio *audio);
+
+/* True when the arguments hold --standby, which is taken out of them. */
+bool audio_stands_by(int *argc, char **argv);
+
+bool audio_is_alive(void *audio); /* for the beat */
+void audio_tick(void *audio);     /* every 10 ms: notes, readiness, the link */
+
+/* ---- control.c ---- */
+void audio_score_begin(struct audio *audio);   /* what a predecessor published, or a fresh one */
+void audio_score_publish(struct audio *audio); /* the next serial */
+enum err audio_order(struct audio *audio, struct call *call, struct order order); /* busy, offline */
+
+/* ---- tell.c, ports.c ---- */
+bool audio_state(const struct audio *audio, struct state *state); /* false: nothing sounded yet; zeroed then */
+bool audio_sounds(const struct audio *audio);                     /* some core runs periods now */
+struct transport_state audio_transport(const struct audio *audio, const struct state *state);
+void audio_tell_server(struct audio *audio, struct server_state *to, const struct link_facts *facts);
+void audio_tell_changed(struct audio *audio, const struct transport_state *now);
+void audio_tell_status(void *audio, struct arena *arena, struct service_status *to);
+
+/* ---- news.c ---- */
+void audio_take_notes(struct audio *audio);
+
+/* ---- asks of other files than control.c, where the table of all stands ---- */
+extern const struct audio_handlers audio_handlers;
+
+/* pads.c */
+enum err audio_ask_pads(struct audio *audio, struct call *call, const struct audio_pads *ask, struct pads *answer);
+enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct audio_set_pads *ask,
+                            struct pads *answer);
+enum err audio_ask_hit(struct audio *audio, struct call *call, const struct audio_hit *ask, struct nothing *answer);
+enum err audio_ask_release(struct audio *audio, struct call *call, const struct audio_release *ask,
+                           struct nothing *answer);
+
+/* tell.c */
+enum err audio_ask_transport(struct audio *audio, struct call *call, const struct audio_transport *ask,
+                             struct transport_state *answer);
+enum err audio_ask_mixer(struct audio *audio, struct call *call, const struct audio_mixer *ask, struct mixer *answer);
+enum err audio_ask_meters(struct audio *audio, struct call *call, const struct audio_meters *ask,
+                          struct meters *answer);
+
+/* ports.c */
+enum err audio_ask_server(struct audio *audio, struct call *call, const struct audio_server *ask,
+                          struct server_state *answer);
+enum err audio_ask_ports(struct audio *audio, struct call *call, const struct audio_ports *ask,
+                         struct connections *answer);
+enum err audio_ask_connect(struct audio *audio, struct call *call, const struct audio_connect *ask,
+                           struct connections *answer);
+enum err audio_ask_disconnect(struct audio *audio, struct call *call, const struct audio_disconnect *ask,
+                              struct connections *answer);
+
+#endif

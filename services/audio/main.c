@@ -1,0 +1,28 @@
+/* loophole-audio: the sound. Its audio thread is JACK's; what that one runs stands in rt/. */
+#include "common/log.h"
+#include "services/audio/audio.h"
+
+#define EVERY 10000 /* microseconds between two looks at notes and state */
+
+int main(int argc, char **argv)
+{
+    bool stands_by = audio_stands_by(&argc, argv);
+    struct service *s = service_start_as(argc, argv, &schema_audio, stands_by ? "audio-standby" : "audio");
+    struct audio audio;
+    struct fault fault = { 0 };
+
+    if (audio_open(&audio, s, stands_by, &fault) != ERR_OK) { /* shared memory, locked; the score; JACK */
+        log_fault("can't start", &fault);
+        service_stop(s, err_exit_code(fault.code));
+        return service_end(s);
+    }
+    if (!stands_by)
+        service_answer(s, &audio_handlers, &audio); /* one function for each ask */
+    service_tells(s, audio_tell_status, NULL, &audio);
+    service_beats_while(s, audio_is_alive, &audio); /* the audio thread, too */
+    service_every(s, EVERY, audio_tick, &audio);    /* notes into events; ready once there is a server */
+    service_loop(s);                                /* until asked to stop */
+
+    audio_close(&audio);
+    return service_end(s);
+}

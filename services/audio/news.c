@@ -1,0 +1,85 @@
+#include "services/audio/audio.h"
+
+enum { NOTES_A_TICK = 1024, XRUN_US = 100000 };
+
+static void tell_bar(struct audio *audio, const struct note *note)
+{
+    struct state state;
+    struct audio_bar event = { .bar = note->index, .frame = note->frame };
+
+    (void)audio_state(audio, &state);
+    event.bpm = state.tempo > 0 && state.tempo <= 400 ? state.tempo : 0;
+    service_publish(audio->service, "bar", &event);
+}
+
+/* What was queued sounds: it is what a pattern queued from here on replaces. */
+static void take_next(struct audio *audio, const struct note *note)
+{
+    struct score *score = &audio->score;
+    struct audio_pattern_began event = { .number = note->tag, .bar = note->index, .frame = note->frame };
+
+    if (score->next_bar >= 0 && score->next.serial == note->tag) {
+        score->now = score->next;
+        score->next_bar = -1;
+        score->tempo = score->next_tempo > 0 ? score->next_tempo : score->tempo;
+        score->swing = score->next_swing >= 0 ? score->next_swing : score->swing;
+        audio_score_publish(audio);
+    }
+    service_publish(audio->service, "pattern_began", &event);
+}
+
+static void tell_midi(struct audio *audio, const struct note *note)
+{
+    struct audio_midi event = { .frame = note->frame };
+
+    event.message = bytes_of(note->midi + 1, note->midi[0] <= 3 ? note->midi[0] : 3);
+    service_publish(audio->service, "midi", &event);
+}
+
+static void tell_end(struct audio *audio, const struct note *note)
+{
+    struct audio_voice_ended event = {
+        .kind.value = note->kind == NOTE_SOUND_ENDED ? VOICE_KIND_SOUND : VOICE_KIND_STREAM,
+        .voice = note->voice,
+        .generation = note->generation,
+        .tag = note->tag,
+        .frame = note->frame,
+    };
+
+    service_publish(audio->service, "voice_ended", &event);
+}
+
+static void tell(struct audio *audio, const struct note *note)
+{
+    static void (*const tellers[NOTE_KINDS])(struct audio *audio, const struct note *note) = {
+        [NOTE_BAR] = tell_bar,          [NOTE_NEXT_IS_NOW] = take_next, [NOTE_MIDI] = tell_midi,
+        [NOTE_STREAM_ENDED] = tell_end, [NOTE_SOUND_ENDED] = tell_end,
+    };
+
+    if (note->kind < NOTE_KINDS && tellers[note->kind])
+        tellers[note->kind](audio, note);
+}
+
+static void tell_xruns(struct audio *audio)
+{
+    struct state state;
+    struct audio_xrun event;
+    usec_t now = clock_steady();
+
+    if (now - audio->xrun_told < XRUN_US || !audio_state(audio, &state) ||
+        (state.xruns == audio->xruns && state.lost == audio->lost))
+        return;
+    audio->xruns = event.xruns = state.xruns;
+    audio->lost = event.lost = state.lost;
+    audio->xrun_told = now;
+    service_publish(audio->service, "xrun", &event);
+}
+
+void audio_take_notes(struct audio *audio)
+{
+    struct note note;
+
+    for (uint32_t i = 0; i < NOTES_A_TICK && ring_read(&audio->notes, &note, 1) == 1; i++)
+        tell(audio, &note);
+    tell_xruns(audio);
+}

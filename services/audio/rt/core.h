@@ -1,0 +1,166 @@
+/* core.h: what the files of the engine share; nobody else includes it. RT.
+ *
+ * The memory `engine` (studio.h) holds one word, four halves and the delay lines:
+ *
+ *   word   instance + 1 (2 bits) | epoch of the ownership (24) | flips (36) | half that counts (2)
+ *
+ * Each instance writes into its own two halves, so that one that was stopped in mid-period and wakes up later writes
+ * where nobody reads. It ends a period by exchanging the word it saw at the beginning: if anything happened meanwhile,
+ * that fails, and the period never was. Taking over is the same exchange, with another instance and the next epoch. */
+#ifndef LOOPHOLE_AUDIO_RT_CORE_H
+#define LOOPHOLE_AUDIO_RT_CORE_H
+
+#include "services/audio/rt/capture.h"
+#include "services/audio/rt/engine.h"
+#include "services/audio/rt/mixer.h"
+#include "services/audio/rt/notes.h"
+#include "services/audio/rt/orders.h"
+#include "services/audio/rt/pads.h"
+#include "services/audio/rt/sequencer.h"
+#include "services/audio/rt/sounds.h"
+#include "services/audio/rt/streams.h"
+#include "services/audio/rt/sync.h"
+#include "services/audio/rt/transport.h"
+
+enum {
+    CORE_INSTANCES = 2,
+    CORE_HALVES = 2 * CORE_INSTANCES,
+    CORE_BLOCK = 256, /* frames rendered at once, at most */
+    CORE_LINE = 16384,
+    CORE_DELAY_LINE = 524288, /* 4 s at up to 125 kHz; above that, what fits */
+    CORE_WIPED = REVERB_LINES * CORE_LINE + DELAY_LINES * CORE_DELAY_LINE, /* floats that a panic clears */
+};
+
+/* All that goes on from one period to the next. Plain state, no pointers. */
+struct engine_half {
+    int64_t frame;      /* of the audio clock, at the beginning of the next period */
+    int64_t jack_frame; /* of the server's clock there, as it should be */
+    int64_t at;         /* clock_steady (µs) at the beginning of the last period */
+    uint32_t rate, period;
+    uint64_t periods, lost, xruns;
+    float load, worst_load;
+    struct transport transport;
+    struct sync sync;
+    struct notes notes;
+    struct capture capture[CAPTURES];
+    struct mixer mixer;
+    struct sequencer sequencer;
+    struct streams streams;
+    struct sounds sounds;
+    struct orders orders; /* last: those that wait are copied, not the room for them */
+};
+
+struct core_lines {
+    float reverb[REVERB_LINES][CORE_LINE];
+    float delay[DELAY_LINES][CORE_DELAY_LINE];
+};
+
+struct engine_memory {
+    uint64_t layout; /* sizes of half and lines: other ones are another layout */
+    _Alignas(64) _Atomic uint64_t word;
+    _Alignas(
+        64) _Atomic uint64_t beat; /* the server's frame of the last period that counted; its low 32 bits */
+    _Alignas(64) struct engine_half half[CORE_HALVES];
+    _Alignas(64) struct core_lines lines;
+};
+_Static_assert(sizeof(struct engine_half) < 64 << 10, "a half is copied each period");
+_Static_assert(sizeof(struct engine_memory) <= STUDIO_ENGINE_BYTES, "it has its room");
+
+/* Buffers of the block that is rendered. */
+struct core_block {
+    float group[GROUPS][2][CORE_BLOCK];
+    float row[SCORE_ROWS][2][CORE_BLOCK]; /* sounds of the sequencer's rows */
+    uint32_t row_frames[SCORE_ROWS];      /* up to which there are some; 0: none */
+    float one[2][CORE_BLOCK];             /* a voice's */
+    float level[CORE_BLOCK];
+    float acid[2][CORE_BLOCK], acid_out[2][CORE_BLOCK];
+    float reverb[2][CORE_BLOCK], delay[2][CORE_BLOCK]; /* sends */
+    float main[2][CORE_BLOCK], preview[2][CORE_BLOCK];
+};
+
+struct core_stream {
+    struct stream_memory *memory;
+    struct ring ring;
+    uint64_t written; /* as it was at the beginning of the period */
+    uint64_t end;
+};
+
+struct core_capture {
+    struct capture_memory *memory;
+    struct ring ring;
+    uint32_t count; /* frames taken in this period */
+    float frames[ENGINE_FRAMES][2];
+};
+
+/* An instance's own view. Allocated by engine_open. */
+struct engine {
+    uint32_t instance;
+    _Atomic uint32_t resigned;
+    uint32_t frame_before, frame_after; /* of the server's clock: where the last period began and ended */
+    uint32_t epoch;                     /* of this instance's ownership; UINT32_MAX: never had it */
+    bool has_taken;                     /* ownership, with this period */
+    uint64_t word;                      /* as it was when this period began, and as it should be at its end */
+    uint32_t half_number;               /* that this period writes */
+    struct engine_memory *memory;
+    struct snapshot score_view;
+    struct slots state_view;
+    struct ring orders[ORDERS_RINGS], notes[ORDERS_RINGS];
+    struct core_stream stream[STREAMS];
+    struct core_capture capture[CAPTURES];
+    struct sounds_memory *sounds;
+
+    /* The period that is sounded. */
+    const struct score *score;
+    struct engine_half *half;
+    struct engine_period *period;
+    uint32_t at;   /* frames of it that are done */
+    uint32_t midi; /* messages of it that are done */
+    int64_t now;   /* of the audio clock: half->frame + at */
+    bool panic;    /* there was one in it */
+    struct notes_kept kept[ORDERS_RINGS];
+    struct core_block block;
+    struct state state;
+    _Alignas(16) float table[INTERPOLATE_TABLE];
+};
+
+static inline uint32_t core_least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+static inline uint32_t core_most(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+static inline uint32_t core_frames(float seconds, uint32_t rate) /* 0…60 s */
+{
+    return (uint32_t)(number_within(seconds, 0, 60) * number_rate(rate) + 0.5f);
+}
+
+/* To 0 from where it is, also if it is on its way there already. */
+static inline void core_ramp_down(struct ramp *ramp, uint32_t frames)
+{
+    ramp_set(ramp, ramp_now(ramp));
+    ramp_to(ramp, 0, frames);
+}
+
+/* For the frames that are left of this period, at most the 5 ms of a fade: what a panic may take. */
+static inline uint32_t core_panic_frames(const struct engine *engine)
+{
+    return core_least(fade_frames(engine->half->rate), engine->period->frames - engine->at);
+}
+
+/* A MIDI message that leaves at a frame of the period. */
+void engine_midi_out(struct engine *engine, uint32_t at, uint32_t length, uint8_t status, uint32_t value);
+
+/* ---- engine_owner.c: the word ---- */
+bool engine_holds(struct engine *engine,
+                  const struct engine_period *period); /* whether it sounds the period */
+bool engine_is_owner(const struct engine *engine);     /* nobody took over since the period began */
+const struct engine_half *
+engine_kept_half(struct engine *engine); /* the one that counts; engine->half: the next one */
+bool engine_flip(struct engine *engine,
+                 const struct engine_period *period); /* the period counts; false: it never was */
+
+#endif

@@ -1,0 +1,281 @@
+#include "services/audio/rt/core.h"
+#include "services/audio/rt/rows.h"
+
+#include <string.h>
+#if defined(__SSE__)
+#include <xmmintrin.h>
+#endif
+
+/* ---- the beginning of a period ---- */
+
+/* Frames of the server's clock that nobody sounded. A clock that went back, or far ahead, is another server's: then the
+ * time that passed says it. */
+static int64_t gap_of(const struct engine_half *half, const struct engine_period *period)
+{
+    const int64_t most = INT64_C(3600) * period->rate;
+    int64_t gap = (int64_t)((uint64_t)period->frame - (uint64_t)half->jack_frame);
+
+    if (half->periods == 0)
+        return 0;
+    if (gap < 0 || gap > 10 * (int64_t)period->rate) {
+        double passed = ((double)period->at - (double)half->at) * 1e-6 * period->rate - half->period;
+        gap = passed > 0 ? (passed < (double)most ? (int64_t)passed : most) : 0;
+    }
+    return gap;
+}
+
+/* The clock goes on by what was lost. Up to a second all goes on with it, in time; a longer absence is a pause. */
+static void catch_up(struct engine *engine, int64_t gap)
+{
+    struct engine_half *half = engine->half;
+
+    half->lost += (uint64_t)gap;
+    half->xruns += gap > 0 && !engine->has_taken;
+    half->frame += gap;
+    engine->now = half->frame;
+    if (gap == 0)
+        return;
+    capture_gap(engine, (uint64_t)gap);
+    if (gap > half->rate) {
+        half->transport.frame += gap;
+        return;
+    }
+    streams_skip(engine, (uint32_t)gap);
+    sounds_skip(engine, (uint32_t)gap);
+    sequencer_place(engine);
+}
+
+static void heal(struct engine_half *half, uint32_t rate)
+{
+    if (half->frame < 0 || half->frame > INT64_C(1) << 60)
+        half->frame = 0;
+    half->rate = rate;
+    half->load = number_within(half->load, 0, 1000);
+    half->worst_load = number_within(half->worst_load, 0, 1000);
+    transport_heal(&half->transport, half->frame, rate);
+}
+
+static void copy_half(struct engine *engine)
+{
+    const struct engine_half *kept = engine_kept_half(engine);
+    uint32_t waiting = core_least(kept->orders.count, ORDERS_WAITING);
+
+    memcpy(engine->half, kept,
+           offsetof(struct engine_half, orders.waiting) + waiting * sizeof(struct orders_waiting));
+    engine->half->orders.count = waiting;
+}
+
+static void begin(struct engine *engine, struct engine_period *period)
+{
+    bool fresh;
+
+    copy_half(engine);
+    engine->period = period;
+    engine->score = snapshot_take(&engine->score_view, &fresh);
+    engine->at = engine->midi = 0;
+    engine->panic = false;
+    for (uint32_t i = 0; i < ORDERS_RINGS; i++)
+        engine->kept[i].count = 0;
+    for (uint32_t i = 0; i < CAPTURES; i++)
+        engine->capture[i].count = 0;
+    heal(engine->half, period->rate);
+    engine->now = engine->half->frame;
+    streams_follow(engine);
+    sequencer_period(engine);
+    catch_up(engine, gap_of(engine->half, period));
+    sync_period(engine);
+    mixer_period(engine);
+    orders_read(engine);
+}
+
+/* ---- what happens in it ---- */
+
+static uint32_t midi_at(const struct engine *engine)
+{
+    const struct engine_period *period = engine->period;
+
+    return core_least(period->midi_in[engine->midi].at, period->frames - 1);
+}
+
+static bool has_midi(const struct engine *engine)
+{
+    return engine->midi < core_least(engine->period->midi_in_count, ENGINE_MIDI);
+}
+
+static void do_events(struct engine *engine)
+{
+    orders_due(engine);
+    for (; has_midi(engine) && midi_at(engine) <= engine->at; engine->midi++)
+        pads_midi(engine, &engine->period->midi_in[engine->midi]);
+    sequencer_due(engine);
+}
+
+/* Frames until the next event, the block's or the period's end. */
+static uint32_t frames_to_event(const struct engine *engine)
+{
+    int64_t n = core_least(engine->period->frames - engine->at, CORE_BLOCK);
+    int64_t order = orders_next(engine), step = sequencer_next(engine);
+
+    if (has_midi(engine) && (int64_t)midi_at(engine) - engine->at < n)
+        n = (int64_t)midi_at(engine) - engine->at;
+    if (order - engine->now < n)
+        n = order - engine->now;
+    if (step - engine->now < n)
+        n = step - engine->now;
+    return n > 0 ? (uint32_t)n : 1;
+}
+
+static void render(struct engine *engine, uint32_t frames)
+{
+    for (int group = 0; group < GROUPS; group++)
+        for (int c = 0; c < 2; c++)
+            mix_clear(engine->block.group[group][c], frames);
+    streams_render(engine, frames);
+    sounds_render(engine, frames);
+    rows_render(engine, frames);
+    mixer_render(engine, frames);
+}
+
+static bool run_blocks(struct engine *engine)
+{
+    while (engine->at < engine->period->frames && engine_is_owner(engine)) {
+        uint32_t frames;
+        do_events(engine);
+        frames = frames_to_event(engine);
+        sync_clock_out(engine, frames);
+        capture_take(engine, frames);
+        render(engine, frames);
+        engine->at += frames;
+        engine->now += frames;
+    }
+    return engine->at == engine->period->frames;
+}
+
+void engine_midi_out(struct engine *engine, uint32_t at, uint32_t length, uint8_t status, uint32_t value)
+{
+    struct engine_period *period = engine->period;
+
+    if (period->midi_out_count >= ENGINE_MIDI)
+        return;
+    period->midi_out[period->midi_out_count++] =
+        (struct engine_midi){ .at = at,
+                              .length = (uint8_t)length,
+                              .bytes = { status, (uint8_t)(value & 0x7f), (uint8_t)(value >> 7 & 0x7f) } };
+}
+
+/* ---- its end ---- */
+
+static void publish_state(struct engine *engine)
+{
+    const struct engine_half *half = engine->half;
+    const struct transport *transport = &half->transport;
+    struct state *state = &engine->state;
+    double place = transport_place(transport, half->frame), to_play = transport->from - place;
+
+    *state =
+        (struct state){ .frame = half->frame,
+                        .at = half->at,
+                        .rate = half->rate,
+                        .period = half->period,
+                        .instance = engine->instance,
+                        .epoch = engine->epoch,
+                        .periods = half->periods,
+                        .lost = half->lost,
+                        .xruns = half->xruns,
+                        .load = half->load,
+                        .worst_load = half->worst_load,
+                        .running = transport->running,
+                        .count_in = to_play > 0 ? (uint32_t)ceil(number_within((float)to_play, 0, 1000)) : 0,
+                        .tempo = transport->tempo,
+                        .swing = sequencer_swing(engine),
+                        .pattern = sequencer_pattern(engine)->serial,
+                        .score_serial = engine->score->serial };
+
+    place = to_play > 0 ? transport->from : place;
+    state->step = (int64_t)floor(place);
+    state->step_phase = place - floor(place);
+    for (uint32_t i = 0; i < CAPTURES; i++)
+        state->capture = half->capture[i].running ? half->capture[i].generation : state->capture;
+    mixer_state(engine, state);
+    streams_state(engine, state);
+    sounds_state(engine, state);
+    slots_put(&engine->state_view, state);
+}
+
+/* Counts the period, unless somebody took over meanwhile; then shows what it did. */
+static bool end(struct engine *engine)
+{
+    struct engine_half *half = engine->half;
+    const struct engine_period *period = engine->period;
+
+    sequencer_end_period(engine);
+    sounds_let_go(engine);
+    half->frame = engine->now;
+    half->jack_frame = period->frame + period->frames;
+    half->at = period->at;
+    half->period = period->frames;
+    half->periods++;
+    half->load = period->load;
+    half->worst_load = period->load > half->worst_load ? period->load : half->worst_load;
+    if (!engine_is_owner(engine))
+        return false;
+    notes_write(engine);
+    capture_write(engine);
+    if (!engine_flip(engine, period))
+        return false;
+    notes_show(engine);
+    capture_show(engine);
+    orders_release(engine);
+    streams_release(engine);
+    publish_state(engine);
+    return true;
+}
+
+/* ---- a period ---- */
+
+/* Numbers too small to hear are 0: computing with them is slow. */
+static void no_denormals(void)
+{
+#if defined(__SSE__)
+    _mm_setcsr(_mm_getcsr() | 0x8040); /* FTZ, DAZ */
+#elif defined(__aarch64__)
+    uint64_t control;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+    __asm__ volatile("msr fpcr, %0" : : "r"(control | UINT64_C(1) << 24));
+#endif
+}
+
+static void be_silent(struct engine_period *period)
+{
+    for (int c = 0; c < 2; c++) {
+        memset(period->main[c], 0, period->frames * sizeof(float));
+        memset(period->preview[c], 0, period->frames * sizeof(float));
+    }
+    period->midi_out_count = 0;
+    period->jack_ask = 0;
+    period->jack_locate = -1;
+}
+
+static bool is_possible(const struct engine_period *period)
+{
+    return period->frames > 0 && period->frames <= ENGINE_FRAMES && period->rate >= NUMBER_RATE_LEAST &&
+           period->rate <= NUMBER_RATE_MOST;
+}
+
+static bool sound(struct engine *engine, struct engine_period *period)
+{
+    begin(engine, period);
+    return run_blocks(engine) && end(engine);
+}
+
+void engine_run(struct engine *engine, struct engine_period *period)
+{
+    no_denormals();
+    period->midi_out_count = 0;
+    period->jack_ask = 0;
+    period->jack_locate = -1;
+    if (!is_possible(period) || !engine_holds(engine, period) || !sound(engine, period))
+        be_silent(period);
+    engine->frame_before = (uint32_t)period->frame;
+    engine->frame_after = engine->frame_before + period->frames;
+}

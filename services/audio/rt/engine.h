@@ -1,0 +1,73 @@
+/* engine.h: one period of sound. The whole audio core between the JACK callback and shared memory: orders, transport,
+ * sequencer, voices, effects, mixer, meters, capture, notes, state.
+ *
+ * What survives a period lies in shared memory twice (struct engine_half): a period reads one half, writes the other
+ * and flips one word at its end, so that a death in mid-period leaves the last whole one. Read positions of rings are
+ * part of it; the rings' own indices follow the flip. Delay lines are written only past the flipped position.
+ *
+ * Two processes may run on one studio. One word names owner, epoch and the half that counts; it changes by
+ * compare-and-swap alone. A period begins with a look at it and ends with its exchange, which fails when anybody else
+ * took over meanwhile: then the period never was. Who is not owner writes silence, consumes nothing, publishes nothing.
+ * It takes over when nobody is owner, or when the owner's beat (the server's frame at which its last whole period
+ * began) is neither that of this instance's previous period nor that of this one, and no period lay between the two.
+ *
+ * The audio clock is the server's, made one: what no owner sounded is skipped and counted as lost. Up to a second all
+ * that plays skips it too and stays in time; after a longer absence all goes on from where it was. */
+#ifndef LOOPHOLE_AUDIO_RT_ENGINE_H
+#define LOOPHOLE_AUDIO_RT_ENGINE_H
+
+#include "common/studio.h"
+
+enum { ENGINE_FRAMES = 8192, ENGINE_MIDI = 256 };
+
+/* A MIDI message of at most 3 bytes, at a frame of the period. */
+struct engine_midi {
+    uint32_t at;
+    uint8_t length;
+    uint8_t bytes[3];
+};
+
+enum engine_jack_state { JACK_STOPPED, JACK_ROLLING, JACK_STARTING };
+
+/* All of one period that comes from and goes to JACK. */
+struct engine_period {
+    uint32_t frames; /* 1 … ENGINE_FRAMES */
+    uint32_t rate;
+    int64_t at;    /* clock_steady (µs) of the period's start as JACK sees it */
+    int64_t frame; /* the server's frame clock at the period's start (jack_last_frame_time, made 64 bits) */
+    const float *capture[2];
+    float *main[2];
+    float *preview[2];
+    const struct engine_midi *midi_in;
+    uint32_t midi_in_count;
+    struct engine_midi *midi_out; /* room for ENGINE_MIDI, ordered by `at` */
+    uint32_t midi_out_count;      /* the engine's answer */
+    enum engine_jack_state jack_state;
+    int64_t jack_frame;  /* of JACK's transport */
+    double jack_tempo;   /* 0: JACK's transport names none */
+    double jack_step;    /* in steps from its bar/beat/tick, with the fraction; -1: none */
+    float load;          /* of the period before: its time / the period, as the caller measured it */
+    int32_t jack_ask;    /* the engine's answer: 1 roll, -1 stop, 0 nothing */
+    int64_t jack_locate; /* the engine's answer: the frame to go to first; -1: none */
+};
+
+struct engine;
+
+/* Not RT (services/audio/engine_open.c). Maps nothing itself; touches every page it will use. Memory is allocated here
+ * alone. `instance` is 0 or 1; the studio outlives the engine. A survival state of another layout is made anew.
+ * Errors: full, bad_request. */
+enum err engine_open(const struct studio *studio, uint32_t instance, struct engine **engine,
+                     struct fault *fault);
+void engine_close(struct engine *engine);
+
+/* RT. Sounds one period, or silence when another instance owns the studio. */
+void engine_run(struct engine *engine, struct engine_period *period);
+
+/* Any thread: takes ownership if nobody has it or its owner is dead (`is_dead`: known by the caller); true: it has it.
+ * Resigning gives it up on an orderly end, and for good until the next claim. Without any of them the first one that
+ * runs takes it. */
+bool engine_claim(struct engine *engine, bool is_dead);
+void engine_resign(struct engine *engine);
+bool engine_owns(const struct engine *engine);
+
+#endif

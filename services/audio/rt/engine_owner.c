@@ -1,0 +1,150 @@
+#include "services/audio/rt/core.h"
+
+/* ---- the word ---- */
+
+enum { HALF_BITS = 2, FLIP_BITS = 36, EPOCH_BITS = 24 };
+enum { EPOCH_AT = HALF_BITS + FLIP_BITS, WHO_AT = EPOCH_AT + EPOCH_BITS };
+
+static uint32_t who(uint64_t word) /* instance + 1; 0: nobody */
+{
+    return (uint32_t)(word >> WHO_AT);
+}
+
+static uint32_t epoch_of(uint64_t word)
+{
+    return (uint32_t)(word >> EPOCH_AT) & ((1u << EPOCH_BITS) - 1);
+}
+
+static uint32_t half_of(uint64_t word)
+{
+    return (uint32_t)word & ((1u << HALF_BITS) - 1);
+}
+
+static uint64_t with_owner(uint64_t word, uint32_t owner)
+{
+    const uint64_t rest = (UINT64_C(1) << EPOCH_AT) - 1, epochs = (1u << EPOCH_BITS) - 1;
+
+    return (uint64_t)owner << WHO_AT | ((epoch_of(word) + 1) & epochs) << EPOCH_AT | (word & rest);
+}
+
+static uint64_t with_half(uint64_t word, uint32_t half)
+{
+    const uint64_t flips = (UINT64_C(1) << FLIP_BITS) - 1;
+    uint64_t flip = ((word >> HALF_BITS) + 1) & flips;
+
+    return (word & ~(flips << HALF_BITS | ((1u << HALF_BITS) - 1))) | flip << HALF_BITS | half;
+}
+
+static uint64_t look(const struct engine *engine)
+{
+    return atomic_load_explicit(&engine->memory->word, memory_order_acquire);
+}
+
+/* Acquires what the last one wrote, releases what this one did. */
+static bool exchange(struct engine *engine, uint64_t *seen, uint64_t next)
+{
+    return atomic_compare_exchange_strong_explicit(&engine->memory->word, seen, next, memory_order_acq_rel,
+                                                   memory_order_acquire);
+}
+
+bool engine_is_owner(const struct engine *engine)
+{
+    return look(engine) == engine->word;
+}
+
+bool engine_owns(const struct engine *engine)
+{
+    return who(look(engine)) == engine->instance + 1;
+}
+
+bool engine_claim(struct engine *engine, bool is_dead)
+{
+    uint64_t word = look(engine);
+
+    atomic_store_explicit(&engine->resigned, 0, memory_order_relaxed);
+    if (who(word) == 0 || who(word) > CORE_INSTANCES || is_dead)
+        (void)exchange(engine, &word, with_owner(word, engine->instance + 1));
+    return engine_owns(engine);
+}
+
+/* A period that ends meanwhile exchanges the word once. */
+void engine_resign(struct engine *engine)
+{
+    uint64_t word = look(engine);
+
+    atomic_store_explicit(&engine->resigned, 1, memory_order_relaxed);
+    for (int i = 0; i < 3 && who(word) == engine->instance + 1; i++)
+        if (exchange(engine, &word, with_owner(word, 0)))
+            return;
+}
+
+static void again(struct ring *ring, uint32_t cell, uint32_t capacity)
+{
+    (void)ring_open(ring, ring->memory, cell, capacity);
+}
+
+/* Views that remember nothing of an earlier ownership; and what a predecessor had counted and not shown. */
+static void adopt(struct engine *engine)
+{
+    for (uint32_t i = 0; i < ORDERS_RINGS; i++) {
+        again(&engine->orders[i], sizeof(struct order), ORDERS_CELLS);
+        again(&engine->notes[i], sizeof(struct note), NOTES_CELLS);
+    }
+    for (uint32_t i = 0; i < STREAMS; i++)
+        again(&engine->stream[i].ring, 2 * sizeof(float), STREAM_FRAMES);
+    for (uint32_t i = 0; i < CAPTURES; i++)
+        again(&engine->capture[i].ring, 2 * sizeof(float), CAPTURE_FRAMES);
+    engine->half = &engine->memory->half[half_of(engine->word)];
+    notes_show(engine);
+    capture_show(engine);
+    engine->epoch = epoch_of(engine->word);
+    engine->has_taken = true;
+}
+
+/* An owner that ended neither the period before this one nor this one is dead or hangs. Only who was there in the
+ * period before can say so: one that slept cannot. */
+static bool is_silent(const struct engine *engine, const struct engine_period *period)
+{
+    uint64_t beat = atomic_load_explicit(&engine->memory->beat, memory_order_acquire);
+    bool was_there = engine->frame_after == (uint32_t)period->frame;
+
+    return was_there && beat != engine->frame_before && beat != (uint32_t)period->frame;
+}
+
+bool engine_holds(struct engine *engine, const struct engine_period *period)
+{
+    uint64_t word = look(engine), taken = with_owner(word, engine->instance + 1);
+
+    engine->has_taken = false;
+    if (who(word) != engine->instance + 1) {
+        if (atomic_load_explicit(&engine->resigned, memory_order_relaxed))
+            return false;
+        if ((who(word) != 0 && !is_silent(engine, period)) || !exchange(engine, &word, taken))
+            return false;
+        word = taken;
+    }
+    engine->word = word;
+    if (engine->epoch != epoch_of(word))
+        adopt(engine);
+    return true;
+}
+
+const struct engine_half *engine_kept_half(struct engine *engine)
+{
+    uint32_t own = engine->instance * 2;
+
+    engine->half_number = own + (half_of(engine->word) == own);
+    engine->half = &engine->memory->half[engine->half_number];
+    return &engine->memory->half[half_of(engine->word)];
+}
+
+bool engine_flip(struct engine *engine, const struct engine_period *period)
+{
+    uint64_t seen = engine->word;
+
+    engine->word = with_half(seen, engine->half_number);
+    if (!exchange(engine, &seen, engine->word))
+        return false;
+    atomic_store_explicit(&engine->memory->beat, (uint32_t)period->frame, memory_order_release);
+    return true;
+}

@@ -1,0 +1,181 @@
+#include "services/audio/rt/core.h"
+
+#include <string.h>
+
+enum { ORDERS_A_PERIOD = 256 }; /* read from each ring */
+
+/* ---- what an order does ---- */
+
+static bool panic(struct engine *engine, const struct order *order, uint32_t producer)
+{
+    uint32_t frames = core_panic_frames(engine);
+
+    (void)order;
+    (void)producer;
+    engine->panic = true;
+    sync_stop(engine);
+    streams_silence(engine, frames);
+    sounds_silence(engine, frames);
+    sequencer_silence(engine, frames);
+    orders_forget(engine, ORDER_STREAM_START);
+    orders_forget(engine, ORDER_SOUND_START);
+    orders_forget(engine, ORDER_PAD_HIT);
+    orders_forget(engine, ORDER_TRANSPORT_START);
+    return true;
+}
+
+typedef bool (*doer)(struct engine *engine, const struct order *order, uint32_t producer);
+
+static const doer doers[ORDER_VERBS] = {
+    [ORDER_STREAM_START] = streams_start,         [ORDER_STREAM_STOP] = streams_stop,
+    [ORDER_STREAM_GAIN] = streams_gain,           [ORDER_SOUND_START] = sounds_order_start,
+    [ORDER_SOUND_STOP] = sounds_order_stop,       [ORDER_SOUND_GAIN] = sounds_order_gain,
+    [ORDER_SOUND_RELEASE] = sounds_order_release, [ORDER_PANIC] = panic,
+    [ORDER_TRANSPORT_START] = sync_order_start,   [ORDER_TRANSPORT_STOP] = sync_order_stop,
+    [ORDER_TRANSPORT_LOCATE] = sync_order_locate, [ORDER_CAPTURE_START] = capture_order_start,
+    [ORDER_CAPTURE_STOP] = capture_order_stop,    [ORDER_PAD_HIT] = pads_order_hit,
+    [ORDER_PAD_RELEASE] = pads_order_release,
+};
+
+static void answer(struct engine *engine, const struct order *order, uint32_t producer, bool done)
+{
+    notes_tell(engine, producer,
+               (struct note){ .kind = done ? NOTE_ORDER_DONE : NOTE_ORDER_REFUSED,
+                              .producer = producer,
+                              .voice = order->voice,
+                              .generation = order->generation,
+                              .sound = order->sound,
+                              .tag = order->tag,
+                              .value = (float)order->verb });
+}
+
+static void execute(struct engine *engine, const struct order *order, uint32_t producer)
+{
+    doer does = order->verb < ORDER_VERBS ? doers[order->verb] : NULL;
+
+    answer(engine, order, producer, does && does(engine, order, producer));
+}
+
+/* ---- those that wait, the next one last ---- */
+
+static void insert(struct orders *orders, const struct order *order, uint32_t producer)
+{
+    uint32_t at = orders->count++;
+
+    for (; at > 0 && orders->waiting[at - 1].order.frame <= order->frame; at--)
+        orders->waiting[at] = orders->waiting[at - 1];
+    orders->waiting[at].order = *order;
+    orders->waiting[at].producer = producer;
+}
+
+/* Full of later ones: what is due is done at once, what is not is refused. */
+static void read_one(struct engine *engine, const struct order *order, uint32_t producer)
+{
+    struct orders *orders = &engine->half->orders;
+
+    if (orders->count < ORDERS_WAITING)
+        insert(orders, order, producer);
+    else if (order->frame <= engine->now)
+        execute(engine, order, producer);
+    else
+        answer(engine, order, producer, false);
+}
+
+static void read_ring(struct engine *engine, uint32_t producer)
+{
+    struct orders *orders = &engine->half->orders;
+    struct ring *ring = &engine->orders[producer];
+    struct order order;
+
+    if (orders->taken[producer] - ring_taken(ring) > ring_ready(ring))
+        orders->taken[producer] = ring_taken(ring);
+    for (uint32_t i = 0; i < ORDERS_A_PERIOD; i++) {
+        struct ring_span span = ring_look(ring, orders->taken[producer], 1);
+        if (span.cells[0] == 0)
+            return;
+        memcpy(&order, span.at[0], sizeof(order));
+        order.frame = order.frame > engine->now ? order.frame : engine->now;
+        orders->taken[producer]++;
+        read_one(engine, &order, producer);
+    }
+}
+
+void orders_read(struct engine *engine)
+{
+    for (uint32_t producer = 0; producer < ORDERS_RINGS; producer++)
+        read_ring(engine, producer);
+}
+
+int64_t orders_next(const struct engine *engine)
+{
+    const struct orders *orders = &engine->half->orders;
+
+    return orders->count ? orders->waiting[orders->count - 1].order.frame : INT64_MAX;
+}
+
+void orders_due(struct engine *engine)
+{
+    struct orders *orders = &engine->half->orders;
+
+    while (orders->count && orders_next(engine) <= engine->now) {
+        struct orders_waiting next = orders->waiting[--orders->count];
+        execute(engine, &next.order, next.producer);
+    }
+}
+
+void orders_release(struct engine *engine)
+{
+    for (uint32_t producer = 0; producer < ORDERS_RINGS; producer++)
+        ring_release(&engine->orders[producer], engine->half->orders.taken[producer]);
+}
+
+/* ---- orders that are taken back ---- */
+
+typedef bool (*chooser)(const struct orders_waiting *waiting, uint32_t a, uint32_t b);
+
+static void forget(struct engine *engine, chooser chosen, uint32_t a, uint32_t b)
+{
+    struct orders *orders = &engine->half->orders;
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < orders->count; i++) {
+        if (chosen(&orders->waiting[i], a, b))
+            answer(engine, &orders->waiting[i].order, orders->waiting[i].producer, false);
+        else
+            orders->waiting[kept++] = orders->waiting[i];
+    }
+    orders->count = kept;
+}
+
+static bool is_verb(const struct orders_waiting *waiting, uint32_t verb, uint32_t unused)
+{
+    (void)unused;
+    return waiting->order.verb == verb;
+}
+
+static bool starts_stream(const struct orders_waiting *waiting, uint32_t voice, uint32_t generation)
+{
+    return waiting->order.verb == ORDER_STREAM_START && waiting->order.voice == voice &&
+           waiting->order.generation == generation;
+}
+
+static bool starts_sound(const struct orders_waiting *waiting, uint32_t producer, uint32_t tag)
+{
+    return waiting->order.verb == ORDER_SOUND_START && waiting->producer == producer &&
+           waiting->order.tag == tag;
+}
+
+void orders_forget(struct engine *engine, enum order_verb verb)
+{
+    forget(engine, is_verb, verb, 0);
+}
+
+void orders_forget_stream(struct engine *engine, uint32_t voice, uint32_t generation)
+{
+    forget(engine, starts_stream, voice, generation);
+}
+
+void orders_forget_sounds(struct engine *engine, uint32_t producer, uint32_t tag)
+{
+    forget(engine, starts_sound, producer, tag);
+}

@@ -1,0 +1,96 @@
+#include "services/audio/rt/core.h"
+
+enum {
+    NOTE_OFF = 8,
+    NOTE_ON = 9,
+    SYSTEM = 0xf0,
+    CLOCK = 0xf8,
+    SENSING = 0xfe,
+    NO_NOTE = 255,
+    ANY_CHANNEL = 255
+};
+
+static bool hit(struct engine *engine, uint32_t number, float velocity)
+{
+    const struct score_pad *pad = &engine->score->pads[number];
+    const uint32_t flags = (pad->mode == PAD_LOOP ? ORDER_LOOP : 0u) | (pad->reverse ? ORDER_REVERSE : 0u);
+    struct sounds_start start = { .slot = pad->sound,
+                                  .generation = pad->generation,
+                                  .voice = ORDER_ANY_VOICE,
+                                  .gain =
+                                      number_within(pad->gain, 0, 16) *
+                                      powf(number_within(velocity, 0, 1), number_within(pad->curve, 0, 8)),
+                                  .pan = pad->pan,
+                                  .ratio = pad->ratio,
+                                  .from = pad->from,
+                                  .until = pad->until,
+                                  .loop_from = pad->from,
+                                  .flags = flags,
+                                  .group = GROUP_PADS,
+                                  .row = SOUNDS_NOBODY,
+                                  .pad = number,
+                                  .producer = SOUNDS_NOBODY,
+                                  .choke = pad->choke,
+                                  .attack = pad->attack,
+                                  .release = pad->release,
+                                  .gate = UINT32_MAX };
+
+    if (pad->mode == PAD_LOOP && sounds_pad_plays(engine, number)) {
+        sounds_pad_release(engine, number);
+        return true;
+    }
+    return sounds_play(engine, &start);
+}
+
+static void release(struct engine *engine, uint32_t number)
+{
+    if (engine->score->pads[number].mode == PAD_GATE)
+        sounds_pad_release(engine, number);
+}
+
+bool pads_order_hit(struct engine *engine, const struct order *order, uint32_t producer)
+{
+    (void)producer;
+    return order->voice < SCORE_PADS && hit(engine, order->voice, order->value);
+}
+
+bool pads_order_release(struct engine *engine, const struct order *order, uint32_t producer)
+{
+    (void)producer;
+    if (order->voice >= SCORE_PADS)
+        return false;
+    release(engine, order->voice);
+    return true;
+}
+
+static void play_note(struct engine *engine, const struct engine_midi *midi)
+{
+    uint8_t what = midi->bytes[0] >> 4, channel = midi->bytes[0] & 15, note = midi->bytes[1] & 0x7f;
+    uint8_t velocity = midi->bytes[2] & 0x7f;
+
+    for (uint32_t i = 0; i < SCORE_PADS; i++) {
+        const struct score_pad *pad = &engine->score->pads[i];
+        if (pad->note != note || (pad->channel != channel && pad->channel != ANY_CHANNEL))
+            continue;
+        if (what == NOTE_ON && velocity > 0)
+            (void)hit(engine, i, (float)velocity / 127);
+        else
+            release(engine, i);
+    }
+}
+
+void pads_midi(struct engine *engine, const struct engine_midi *midi)
+{
+    uint8_t what = midi->bytes[0] >> 4;
+    struct note told = { .kind = NOTE_MIDI,
+                         .midi = { midi->length, midi->bytes[0], midi->bytes[1], midi->bytes[2] } };
+
+    if (midi->length == 0 || midi->length > 3)
+        return;
+    if (midi->length == 3 && (what == NOTE_ON || what == NOTE_OFF))
+        play_note(engine, midi);
+    if (midi->bytes[0] != CLOCK && midi->bytes[0] != SENSING)
+        notes_tell(engine, ORDERS_CONTROL, told);
+    if (midi->bytes[0] > SYSTEM)
+        sync_midi(engine, midi);
+}

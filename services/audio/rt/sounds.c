@@ -1,0 +1,336 @@
+#include "services/audio/rt/core.h"
+
+#include <string.h>
+
+static const uint64_t SAMPLES = SOUNDS_BYTES / sizeof(float);
+
+static void end(struct engine *engine, struct sounds_voice *voice)
+{
+    uint32_t number = (uint32_t)(voice - engine->half->sounds.voice);
+
+    notes_tell(engine, voice->producer,
+               (struct note){ .kind = NOTE_SOUND_ENDED,
+                              .producer = voice->producer,
+                              .voice = number,
+                              .sound = voice->slot,
+                              .generation = voice->generation,
+                              .tag = voice->tag });
+    voice->state = SOUND_SILENT;
+}
+
+void sounds_stop(struct engine *engine, struct sounds_voice *voice, uint32_t frames)
+{
+    if (voice->state == SOUND_SILENT)
+        return;
+    voice->state = SOUND_STOPS;
+    if (frames <= fade_frames(engine->half->rate))
+        fade_out(&voice->fade, engine->half->rate);
+    else
+        core_ramp_down(&voice->envelope, frames);
+}
+
+/* ---- starting ---- */
+
+static bool is_leaving(const struct sounds *sounds, uint32_t slot, uint32_t generation)
+{
+    for (uint32_t i = 0; i < core_least(sounds->releases, SOUNDS_RELEASES); i++)
+        if (sounds->release[i].slot == slot && sounds->release[i].generation == generation)
+            return true;
+    return false;
+}
+
+/* A private copy of what the entry says, if it can be played. */
+static bool find(const struct engine *engine, const struct sounds_start *start, struct sounds_voice *voice)
+{
+    const struct sound_entry *entry;
+
+    if (start->slot >= SOUNDS || is_leaving(&engine->half->sounds, start->slot, start->generation))
+        return false;
+    entry = &engine->sounds->entries[start->slot];
+    if (atomic_load_explicit(&entry->state, memory_order_acquire) != SOUND_READY ||
+        atomic_load_explicit(&entry->generation, memory_order_relaxed) != start->generation)
+        return false;
+    voice->slot = start->slot;
+    voice->generation = start->generation;
+    voice->offset = atomic_load_explicit(&entry->offset, memory_order_relaxed);
+    voice->frames = atomic_load_explicit(&entry->frames, memory_order_relaxed);
+    voice->channels = atomic_load_explicit(&entry->channels, memory_order_relaxed);
+    voice->rate = atomic_load_explicit(&entry->rate, memory_order_relaxed);
+    return true;
+}
+
+/* It lies in the sample memory, and its part in it. What the half holds is not trusted either. */
+static bool is_sane(const struct sounds_voice *voice)
+{
+    return (voice->channels == 1 || voice->channels == 2) && voice->frames <= SAMPLES &&
+           voice->offset <= SAMPLES && (uint64_t)voice->frames * voice->channels <= SAMPLES - voice->offset &&
+           voice->length > 0 && voice->from <= voice->frames &&
+           voice->length <= voice->frames - voice->from && voice->rate >= 1000 && voice->rate <= 768000;
+}
+
+static void choose_part(struct sounds_voice *voice, const struct sounds_start *start)
+{
+    uint32_t until = start->until && start->until < voice->frames ? start->until : voice->frames;
+    uint32_t loop = start->loop_from > start->from ? start->loop_from - start->from : 0;
+
+    voice->from = start->from;
+    voice->length = until > start->from ? until - start->from : 0;
+    voice->reverse = start->flags & ORDER_REVERSE;
+    if (!(start->flags & ORDER_LOOP) || loop >= voice->length)
+        return;
+    voice->loop_start = voice->reverse ? 0 : loop;
+    voice->loop_end = voice->reverse ? voice->length - loop : voice->length;
+}
+
+static struct sounds_voice *oldest(struct sounds_voice *voices, uint32_t count)
+{
+    struct sounds_voice *found = voices;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (voices[i].state == SOUND_SILENT)
+            return &voices[i];
+        if (voices[i].age < found->age)
+            found = &voices[i];
+    }
+    return found;
+}
+
+/* Room for a new voice; who was there fades out in a place beside. */
+static struct sounds_voice *make_room(struct engine *engine, uint32_t number)
+{
+    struct sounds_voice *voices = engine->half->sounds.voice, *beside;
+    struct sounds_voice *voice = number < SOUND_VOICES ? &voices[number] : oldest(voices, SOUND_VOICES);
+
+    if (voice->state != SOUND_SILENT) {
+        beside = oldest(voices + SOUND_VOICES, SOUNDS_LEAVING);
+        if (beside->state != SOUND_SILENT)
+            end(engine, beside);
+        *beside = *voice;
+        sounds_stop(engine, beside, 0);
+    }
+    return voice;
+}
+
+static void choke(struct engine *engine, uint32_t group, uint32_t number)
+{
+    struct sounds_voice *voices = engine->half->sounds.voice;
+
+    for (uint32_t i = 0; number && i < SOUNDS_VOICES; i++)
+        if (voices[i].choke == number && voices[i].group == group)
+            sounds_stop(engine, &voices[i], 0);
+}
+
+static void open_gains(const struct engine *engine, struct sounds_voice *voice,
+                       const struct sounds_start *start)
+{
+    struct mix_pan pan = mix_pan(start->pan);
+    float gain = number_within(start->gain, 0, 16);
+
+    ramp_set(&voice->left, gain * pan.left);
+    ramp_set(&voice->right, gain * pan.right);
+    ramp_set(&voice->envelope, start->attack > 0 ? 0.0f : 1.0f);
+    if (start->attack > 0)
+        ramp_to(&voice->envelope, 1, core_frames(start->attack, engine->half->rate));
+    ramp_set(&voice->fade.place, start->from == 0 && !voice->reverse ? 1.0f : 0);
+    fade_in(&voice->fade, engine->half->rate);
+}
+
+bool sounds_play(struct engine *engine, const struct sounds_start *start)
+{
+    struct sounds *sounds = &engine->half->sounds;
+    struct sounds_voice made = { .state = SOUND_PLAYS };
+
+    if (start->group >= GROUPS || !find(engine, start, &made))
+        return false;
+    choose_part(&made, start);
+    if (!is_sane(&made))
+        return false;
+    made.ratio = number_within(start->ratio, 0.125f, 8);
+    made.gate = start->gate;
+    made.release = core_frames(start->release, engine->half->rate);
+    made.group = start->group;
+    made.row = start->row;
+    made.pad = start->pad;
+    made.producer = start->producer;
+    made.tag = start->tag;
+    made.choke = start->choke;
+    made.age = ++sounds->started;
+    open_gains(engine, &made, start);
+    choke(engine, start->group, start->choke);
+    *make_room(engine, start->voice) = made;
+    return true;
+}
+
+/* ---- sound ---- */
+
+static double ratio_of(const struct engine *engine, const struct sounds_voice *voice)
+{
+    double ratio = (double)voice->ratio * voice->rate / (double)number_rate(engine->half->rate);
+
+    return ratio > 1.0 / 64 ? (ratio < 8 ? ratio : 8) : 1.0 / 64;
+}
+
+/* In 2^-32 frames of the sound, as interpolate.h counts. */
+static uint64_t step_of(double ratio)
+{
+    return (uint64_t)(ratio * 0x1p32 + 0.5);
+}
+
+/* Frames until the part ends, at this ratio. */
+static uint32_t frames_left(const struct sounds_voice *voice, double ratio)
+{
+    uint64_t length = (uint64_t)voice->length << 32, step = step_of(ratio);
+
+    if (voice->loop_end > voice->loop_start)
+        return UINT32_MAX;
+    if (voice->play.position >= length)
+        return 0;
+    return (uint32_t)((length - voice->play.position - 1) / step + 1);
+}
+
+/* A part that is cut off before its sound's end fades there. How many frames until something happens. */
+static uint32_t watch(struct engine *engine, struct sounds_voice *voice, double ratio, uint32_t frames)
+{
+    uint32_t fade = fade_frames(engine->half->rate), left = frames_left(voice, ratio);
+    bool is_cut = voice->reverse ? voice->from > 0 : voice->from + voice->length < voice->frames;
+
+    if (voice->state == SOUND_PLAYS && voice->gate == 0)
+        sounds_stop(engine, voice, voice->release);
+    if (is_cut && left <= fade && voice->state == SOUND_PLAYS)
+        sounds_stop(engine, voice, 0);
+    if (voice->state != SOUND_PLAYS)
+        return frames;
+    if (is_cut && left != UINT32_MAX && left - fade < frames)
+        frames = left - fade;
+    return voice->gate < frames ? voice->gate : frames;
+}
+
+static bool is_over(const struct sounds_voice *voice)
+{
+    return voice->state == SOUND_STOPS &&
+           (fade_is_silent(&voice->fade) || (!voice->envelope.left && voice->envelope.target <= 0));
+}
+
+/* Where the voice is mixed to: its row of the sequencer, or its group. */
+static float (*bus_of(struct engine *engine, const struct sounds_voice *voice))[CORE_BLOCK]
+{
+    if (voice->row >= SCORE_ROWS)
+        return engine->block.group[voice->group % GROUPS];
+    if (engine->block.row_frames[voice->row] == 0) {
+        mix_clear(engine->block.row[voice->row][0], CORE_BLOCK);
+        mix_clear(engine->block.row[voice->row][1], CORE_BLOCK);
+    }
+    return engine->block.row[voice->row];
+}
+
+static uint32_t play(struct engine *engine, struct sounds_voice *voice, double ratio, uint32_t at,
+                     uint32_t frames)
+{
+    const float *samples = engine->sounds->samples + voice->offset + voice->from;
+    struct interpolate_source source = { .left = samples,
+                                         .right = voice->channels == 2 ? samples + voice->frames : samples,
+                                         .frames = voice->length,
+                                         .loop_start = voice->loop_start,
+                                         .loop_end = voice->loop_end,
+                                         .reverse = voice->reverse };
+    float *left = engine->block.one[0], *right = engine->block.one[1],
+          (*bus)[CORE_BLOCK] = bus_of(engine, voice);
+    uint32_t n = interpolate_run(&voice->play, &source, engine->table, ratio, left, right, frames);
+
+    if (voice->envelope.left || voice->envelope.target < 1)
+        ramp_apply(&voice->envelope, left, right, n);
+    fade_apply(&voice->fade, left, right, n);
+    mix_add_ramp(bus[0] + at, left, &voice->left, n);
+    mix_add_ramp(bus[1] + at, right, &voice->right, n);
+    if (voice->gate != UINT32_MAX)
+        voice->gate -= core_least(voice->gate, n);
+    if (voice->row < SCORE_ROWS && engine->block.row_frames[voice->row] < at + n)
+        engine->block.row_frames[voice->row] = at + n;
+    return n;
+}
+
+static void render(struct engine *engine, struct sounds_voice *voice, uint32_t frames)
+{
+    double ratio = ratio_of(engine, voice);
+    uint32_t done = 0;
+
+    while (done < frames) {
+        uint32_t span = watch(engine, voice, ratio, frames - done),
+                 n = play(engine, voice, ratio, done, span);
+        done += n;
+        if (n < span || n == 0 || is_over(voice)) {
+            end(engine, voice);
+            return;
+        }
+    }
+}
+
+void sounds_render(struct engine *engine, uint32_t frames)
+{
+    memset(engine->block.row_frames, 0, sizeof(engine->block.row_frames));
+    for (uint32_t i = 0; i < SOUNDS_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (voice->state == SOUND_SILENT)
+            continue;
+        if (voice->state > SOUND_STOPS || !is_sane(voice))
+            voice->state = SOUND_SILENT;
+        else
+            render(engine, voice, frames);
+    }
+}
+
+void sounds_skip(struct engine *engine, uint32_t frames)
+{
+    for (uint32_t i = 0; i < SOUNDS_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (voice->state == SOUND_SILENT)
+            continue;
+        voice->play.position += step_of(ratio_of(engine, voice)) * frames;
+        if (voice->gate != UINT32_MAX)
+            voice->gate -= core_least(voice->gate, frames);
+    }
+}
+
+/* ---- the end of a period ---- */
+
+static bool is_played(const struct sounds *sounds, const struct sounds_release *release)
+{
+    for (uint32_t i = 0; i < SOUNDS_VOICES; i++)
+        if (sounds->voice[i].state != SOUND_SILENT && sounds->voice[i].slot == release->slot &&
+            sounds->voice[i].generation == release->generation)
+            return true;
+    return false;
+}
+
+void sounds_let_go(struct engine *engine)
+{
+    struct sounds *sounds = &engine->half->sounds;
+    uint32_t kept = 0;
+
+    sounds->releases = core_least(sounds->releases, SOUNDS_RELEASES);
+    for (uint32_t i = 0; i < sounds->releases; i++) {
+        struct sounds_release release = sounds->release[i];
+        if (is_played(sounds, &release))
+            sounds->release[kept++] = release;
+        else
+            notes_tell(engine, release.producer,
+                       (struct note){ .kind = NOTE_SOUND_FREE,
+                                      .producer = release.producer,
+                                      .sound = release.slot,
+                                      .generation = release.generation,
+                                      .tag = release.tag });
+    }
+    sounds->releases = kept;
+}
+
+void sounds_state(const struct engine *engine, struct state *state)
+{
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        const struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        bool sounds = voice->state != SOUND_SILENT;
+        state->sounds[i] =
+            (struct state_voice){ .generation = sounds ? voice->generation : 0,
+                                  .tag = sounds ? voice->tag : 0,
+                                  .position = sounds ? (int64_t)(voice->play.position >> 32) : 0 };
+    }
+}

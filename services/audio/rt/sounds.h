@@ -1,0 +1,87 @@
+/* sounds.h: 64 voices that play short sounds from memory. RT.
+ *
+ * A sound that is started at its own first frame begins as it is: a fade would take a drum's attack. Started elsewhere
+ * or backwards it fades in over 5 ms; where it is cut off before its own end, and at every stop, choke and steal, it
+ * fades out over 5 ms. A voice that is stolen (the oldest, when all are busy) goes on fading beside its successor. */
+#ifndef LOOPHOLE_AUDIO_RT_SOUNDS_H
+#define LOOPHOLE_AUDIO_RT_SOUNDS_H
+
+#include <stdbool.h>
+#include "common/rt/order.h"
+#include "common/rt/state.h"
+#include "services/audio/rt/fade.h"
+#include "services/audio/rt/interpolate.h"
+
+enum {
+    SOUNDS_LEAVING = 16, /* voices that fade out beside the 64 */
+    SOUNDS_VOICES = SOUND_VOICES + SOUNDS_LEAVING,
+    SOUNDS_RELEASES = 256,
+    SOUNDS_NOBODY = UINT32_MAX, /* no producer, row, pad */
+};
+
+enum sounds_state { SOUND_SILENT, SOUND_PLAYS, SOUND_STOPS };
+
+struct sounds_voice {
+    uint32_t state; /* enum sounds_state */
+    uint32_t slot, generation;
+    uint32_t frames, channels, rate; /* of the sound */
+    uint64_t offset;                 /* of its first sample */
+    uint32_t from, length;           /* the part that plays */
+    uint32_t loop_start, loop_end;   /* within it, in the order of playing; 0, 0: none */
+    uint32_t reverse;
+    float ratio;
+    struct interpolate play;
+    struct fade fade;
+    struct ramp envelope; /* attack and release, or a slow stop */
+    struct ramp left, right;
+    uint32_t gate;    /* frames until the release; UINT32_MAX: never */
+    uint32_t release; /* frames it takes */
+    uint32_t group, row, pad, producer, tag, choke;
+    uint64_t age; /* the number of its start */
+};
+
+struct sounds_release {
+    uint32_t slot, generation, producer, tag;
+};
+
+struct sounds {
+    struct sounds_voice voice[SOUND_VOICES + SOUNDS_LEAVING];
+    uint64_t started;
+    uint32_t releases, spare;
+    struct sounds_release release[SOUNDS_RELEASES];
+};
+
+/* What is to be played. */
+struct sounds_start {
+    uint32_t slot, generation;
+    uint32_t voice; /* or ORDER_ANY_VOICE */
+    float gain, pan, ratio;
+    uint32_t from, until, loop_from; /* frames of the sound; until 0: its end */
+    uint32_t flags;                  /* enum order_flag */
+    uint32_t group, row, pad, producer, tag, choke;
+    float attack, release; /* seconds */
+    uint32_t gate;         /* frames; UINT32_MAX: none */
+};
+
+struct engine;
+
+bool sounds_play(struct engine *engine, const struct sounds_start *start); /* false: there is no such sound */
+void sounds_stop(struct engine *engine, struct sounds_voice *voice, uint32_t frames); /* at least a fade's */
+
+/* ---- sounds_orders.c ---- */
+bool sounds_order_start(struct engine *engine, const struct order *order, uint32_t producer);
+bool sounds_order_stop(struct engine *engine, const struct order *order, uint32_t producer);
+bool sounds_order_gain(struct engine *engine, const struct order *order, uint32_t producer);
+bool sounds_order_release(struct engine *engine, const struct order *order, uint32_t producer);
+
+bool sounds_pad_plays(const struct engine *engine, uint32_t pad);
+void sounds_pad_release(struct engine *engine, uint32_t pad);
+void sounds_silence(struct engine *engine, uint32_t frames);
+
+/* ---- sounds.c ---- */
+void sounds_skip(struct engine *engine, uint32_t frames);
+void sounds_render(struct engine *engine, uint32_t frames);
+void sounds_let_go(struct engine *engine); /* at a period's end: tells which released sounds nobody plays */
+void sounds_state(const struct engine *engine, struct state *state);
+
+#endif

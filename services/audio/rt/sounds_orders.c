@@ -1,0 +1,103 @@
+#include "services/audio/rt/core.h"
+
+bool sounds_order_start(struct engine *engine, const struct order *order, uint32_t producer)
+{
+    struct sounds_start start = { .slot = order->sound,
+                                  .generation = order->generation,
+                                  .voice = order->voice,
+                                  .gain = order->value,
+                                  .pan = order->pan,
+                                  .ratio = order->ratio,
+                                  .from = order->from,
+                                  .until = order->until,
+                                  .loop_from = order->loop_from,
+                                  .flags = order->flags,
+                                  .group = order->flags & ORDER_PREVIEW ? GROUP_PREVIEW : order->group,
+                                  .row = SOUNDS_NOBODY,
+                                  .pad = SOUNDS_NOBODY,
+                                  .producer = producer,
+                                  .tag = order->tag,
+                                  .choke = order->choke,
+                                  .gate = UINT32_MAX };
+
+    if (order->voice >= SOUND_VOICES && order->voice != ORDER_ANY_VOICE)
+        return false;
+    if (order->flags & ORDER_GATED)
+        start.gate = core_frames(order->seconds, engine->half->rate);
+    return sounds_play(engine, &start);
+}
+
+static bool is_tagged(const struct sounds_voice *voice, uint32_t producer, uint32_t tag)
+{
+    return voice->state != SOUND_SILENT && voice->producer == producer && voice->tag == tag;
+}
+
+bool sounds_order_stop(struct engine *engine, const struct order *order, uint32_t producer)
+{
+    uint32_t frames = core_frames(order->seconds, engine->half->rate);
+
+    orders_forget_sounds(engine, producer, order->tag);
+    for (uint32_t i = 0; i < SOUNDS_VOICES; i++)
+        if (is_tagged(&engine->half->sounds.voice[i], producer, order->tag))
+            sounds_stop(engine, &engine->half->sounds.voice[i], frames);
+    return true;
+}
+
+bool sounds_order_gain(struct engine *engine, const struct order *order, uint32_t producer)
+{
+    struct mix_pan pan = mix_pan(order->pan);
+    float gain = number_within(order->value, 0, 16);
+    uint32_t frames = core_frames(order->seconds, engine->half->rate);
+    bool found = false;
+
+    frames = frames > fade_frames(engine->half->rate) ? frames : fade_frames(engine->half->rate);
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (!is_tagged(voice, producer, order->tag))
+            continue;
+        found = true;
+        ramp_to(&voice->left, gain * pan.left, frames);
+        ramp_to(&voice->right, gain * pan.right, frames);
+        voice->ratio = number_within(order->ratio, 0.125f, 8);
+    }
+    return found;
+}
+
+bool sounds_order_release(struct engine *engine, const struct order *order, uint32_t producer)
+{
+    struct sounds *sounds = &engine->half->sounds;
+
+    if (order->sound >= SOUNDS || sounds->releases >= SOUNDS_RELEASES)
+        return false;
+    sounds->release[sounds->releases++] =
+        (struct sounds_release){ order->sound, order->generation, producer, order->tag };
+    return true;
+}
+
+bool sounds_pad_plays(const struct engine *engine, uint32_t pad)
+{
+    for (uint32_t i = 0; i < SOUND_VOICES; i++)
+        if (engine->half->sounds.voice[i].state == SOUND_PLAYS && engine->half->sounds.voice[i].pad == pad)
+            return true;
+    return false;
+}
+
+void sounds_pad_release(struct engine *engine, uint32_t pad)
+{
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (voice->state == SOUND_PLAYS && voice->pad == pad)
+            sounds_stop(engine, voice, voice->release);
+    }
+}
+
+void sounds_silence(struct engine *engine, uint32_t frames)
+{
+    for (uint32_t i = 0; i < SOUNDS_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (voice->state == SOUND_SILENT)
+            continue;
+        voice->state = SOUND_STOPS;
+        core_ramp_down(&voice->envelope, frames);
+    }
+}

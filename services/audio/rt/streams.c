@@ -1,0 +1,308 @@
+#include "services/audio/rt/core.h"
+
+#include <string.h>
+
+/* Cells that are held back for a fade, until the end is known. */
+static uint32_t reserve(const struct engine *engine)
+{
+    return fade_frames(engine->half->rate);
+}
+
+static void tell(struct engine *engine, uint32_t number, enum note_kind kind)
+{
+    const struct streams_voice *voice = &engine->half->streams.voice[number];
+
+    notes_tell_all(engine, (struct note){ .kind = kind,
+                                          .voice = number,
+                                          .generation = voice->generation,
+                                          .tag = voice->tag,
+                                          .index = (int64_t)(voice->index - voice->begin) });
+}
+
+void streams_end(struct engine *engine, uint32_t number)
+{
+    struct streams_voice *voice = &engine->half->streams.voice[number];
+
+    tell(engine, number, NOTE_STREAM_ENDED);
+    voice->state = STREAM_SILENT;
+    voice->dry = 0;
+}
+
+void streams_retire(struct engine *engine, struct streams_voice *voice, uint64_t until)
+{
+    if (fade_is_silent(&voice->fade))
+        return;
+    voice->old = voice->index;
+    voice->old_end = until;
+    voice->old_left = ramp_now(&voice->left);
+    voice->old_right = ramp_now(&voice->right);
+    voice->old_group = voice->group;
+    voice->old_fade = voice->fade;
+    fade_out(&voice->old_fade, engine->half->rate);
+    fade_cut(&voice->fade);
+}
+
+/* ---- the beginning of a period ---- */
+
+/* The header as one: a generation that stays the same around its `begin`. */
+static bool read_header(const struct core_stream *stream, uint32_t *generation, uint64_t *begin)
+{
+    *generation = atomic_load_explicit(&stream->memory->generation, memory_order_acquire);
+    *begin = atomic_load_explicit(&stream->memory->begin, memory_order_acquire);
+    return atomic_load_explicit(&stream->memory->generation, memory_order_acquire) == *generation;
+}
+
+static uint64_t between(uint64_t x, uint64_t low, uint64_t high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+/* Another generation is in the ring: it begins, and what was sounding fades out over what is left of the old one. */
+static void change(struct engine *engine, struct streams_voice *voice, const struct core_stream *stream,
+                   uint32_t generation, uint64_t begin)
+{
+    if (voice->state == STREAM_PLAYS)
+        streams_retire(engine, voice, begin);
+    else if (voice->old_end == UINT64_MAX)
+        voice->old_end = begin;
+    voice->generation = generation;
+    voice->begin = voice->index = between(begin, ring_taken(&stream->ring), stream->written);
+    voice->state = STREAM_PLAYS;
+    voice->dry = voice->told = 0;
+    fade_cut(&voice->fade);
+}
+
+static void follow(struct engine *engine, uint32_t number)
+{
+    struct core_stream *stream = &engine->stream[number];
+    struct streams_voice *voice = &engine->half->streams.voice[number];
+    uint64_t taken = ring_taken(&stream->ring), begin;
+    uint32_t generation;
+
+    stream->written = taken + ring_ready(&stream->ring);
+    stream->end = atomic_load_explicit(&stream->memory->end, memory_order_acquire);
+    voice->index = between(voice->index, taken, stream->written);
+    voice->old = between(voice->old, taken, stream->written);
+    if (!read_header(stream, &generation, &begin) || generation == 0 || generation == voice->generation)
+        return;
+    if (voice->state == STREAM_PLAYS) {
+        change(engine, voice, stream, generation, begin);
+    } else if (voice->state == STREAM_STOPS) {
+        streams_retire(engine, voice, begin);
+        streams_end(engine, number);
+    }
+}
+
+void streams_follow(struct engine *engine)
+{
+    for (uint32_t i = 0; i < STREAMS; i++)
+        follow(engine, i);
+}
+
+/* ---- sound ---- */
+
+static void part(const float *restrict cells, float *restrict left, float *restrict right, uint32_t frames)
+{
+    for (uint32_t i = 0; i < frames; i++) {
+        left[i] = number_sane(cells[2 * i]);
+        right[i] = number_sane(cells[2 * i + 1]);
+    }
+}
+
+/* Frames of the voice from index, into the block's buffer; how many there were. */
+static uint32_t fetch(struct engine *engine, const struct core_stream *stream, uint64_t index,
+                      uint32_t frames)
+{
+    struct ring_span span = ring_look(&stream->ring, index, frames);
+    float *left = engine->block.one[0], *right = engine->block.one[1];
+
+    part((const float *)(const void *)span.at[0], left, right, span.cells[0]);
+    part((const float *)(const void *)span.at[1], left + span.cells[0], right + span.cells[0], span.cells[1]);
+    return span.cells[0] + span.cells[1];
+}
+
+static void render_old(struct engine *engine, uint32_t number, uint32_t frames)
+{
+    struct streams_voice *voice = &engine->half->streams.voice[number];
+    float(*group)[CORE_BLOCK] = engine->block.group[voice->old_group % GROUPS];
+    uint64_t until = between(voice->old_end, voice->old, voice->old + frames);
+    uint32_t n;
+
+    if (fade_is_silent(&voice->old_fade))
+        return;
+    n = fetch(engine, &engine->stream[number], voice->old, (uint32_t)(until - voice->old));
+    fade_apply(&voice->old_fade, engine->block.one[0], engine->block.one[1], n);
+    mix_add_gain(group[0], engine->block.one[0], number_sane(voice->old_left), n);
+    mix_add_gain(group[1], engine->block.one[1], number_sane(voice->old_right), n);
+    voice->old += n;
+    if (n < frames)
+        fade_cut(&voice->old_fade);
+}
+
+/* Cells that may sound at full gain: all of a sound whose end is known, else those before the reserve. */
+static uint64_t playable(const struct engine *engine, const struct core_stream *stream, uint64_t index)
+{
+    uint64_t ready = stream->written - index;
+
+    if (stream->end != UINT64_MAX && stream->end <= stream->written)
+        return stream->end > index ? stream->end - index : 0;
+    return ready > reserve(engine) ? ready - reserve(engine) : 0;
+}
+
+static bool has_ended(const struct core_stream *stream, const struct streams_voice *voice)
+{
+    return stream->end != UINT64_MAX && voice->index >= stream->end && stream->end >= voice->begin;
+}
+
+/* Plays `frames` at most; how many did. */
+static uint32_t play(struct engine *engine, uint32_t number, uint32_t at, uint32_t frames)
+{
+    struct streams_voice *voice = &engine->half->streams.voice[number];
+    float(*group)[CORE_BLOCK] = engine->block.group[voice->group % GROUPS];
+    uint32_t n = fetch(engine, &engine->stream[number], voice->index, frames);
+
+    fade_apply(&voice->fade, engine->block.one[0], engine->block.one[1], n);
+    mix_add_ramp(group[0] + at, engine->block.one[0], &voice->left, n);
+    mix_add_ramp(group[1] + at, engine->block.one[1], &voice->right, n);
+    voice->index += n;
+    if (!voice->told && n) {
+        voice->told = 1;
+        tell(engine, number, NOTE_STREAM_STARTED);
+    }
+    return n;
+}
+
+/* From where it is dry: out, over the reserve. */
+static void run_dry(struct engine *engine, uint32_t number)
+{
+    struct streams_voice *voice = &engine->half->streams.voice[number];
+
+    if (voice->dry)
+        return;
+    voice->dry = 1;
+    fade_out(&voice->fade, engine->half->rate);
+    if (voice->told) {
+        engine->half->streams.underruns++;
+        tell(engine, number, NOTE_STREAM_DRY);
+    }
+}
+
+static void run_wet(struct engine *engine, uint32_t number)
+{
+    struct streams_voice *voice = &engine->half->streams.voice[number];
+
+    if (voice->dry && voice->told)
+        tell(engine, number, NOTE_STREAM_WET);
+    voice->dry = 0;
+    fade_in(&voice->fade, engine->half->rate);
+}
+
+/* What plays until something changes: how many frames of the block. */
+static uint32_t advance(struct engine *engine, uint32_t number, uint32_t at, uint32_t frames)
+{
+    struct streams_voice *voice = &engine->half->streams.voice[number];
+    uint64_t ready = playable(engine, &engine->stream[number], voice->index);
+    bool is_last = engine->stream[number].end <= engine->stream[number].written;
+
+    if (voice->state == STREAM_STOPS)
+        return play(engine, number, at, frames);
+    if ((voice->dry || fade_is_silent(&voice->fade)) && ready > (is_last ? 0 : reserve(engine)))
+        run_wet(engine, number);
+    if (!voice->dry && ready == 0)
+        run_dry(engine, number);
+    if (fade_is_silent(&voice->fade))
+        return 0;
+    return play(engine, number, at,
+                (uint32_t)between(voice->dry ? voice->fade.place.left : ready, 0, frames));
+}
+
+static void render(struct engine *engine, uint32_t number, uint32_t frames)
+{
+    struct streams_voice *voice = &engine->half->streams.voice[number];
+    uint32_t done = 0, n = 1;
+
+    while (done < frames && n > 0 && !has_ended(&engine->stream[number], voice)) {
+        uint32_t span = voice->stop_in ? core_least(frames - done, voice->stop_in) : frames - done;
+        n = advance(engine, number, done, span);
+        done += n;
+        if (voice->stop_in && (voice->stop_in -= n) == 0)
+            fade_cut(&voice->fade);
+        if (voice->state == STREAM_STOPS && (fade_is_silent(&voice->fade) || n == 0)) {
+            streams_end(engine, number);
+            return;
+        }
+    }
+    if (has_ended(&engine->stream[number], voice))
+        streams_end(engine, number);
+}
+
+/* A voice that waits begins when the ring's header has its generation. */
+static void begin(struct engine *engine, uint32_t number)
+{
+    struct core_stream *stream = &engine->stream[number];
+    struct streams_voice *voice = &engine->half->streams.voice[number];
+    uint32_t generation;
+    uint64_t first;
+
+    if (read_header(stream, &generation, &first) && generation == voice->generation)
+        change(engine, voice, stream, generation, first);
+}
+
+void streams_render(struct engine *engine, uint32_t frames)
+{
+    for (uint32_t i = 0; i < STREAMS; i++) {
+        struct streams_voice *voice = &engine->half->streams.voice[i];
+        if (voice->state == STREAM_WAITS)
+            begin(engine, i);
+        render_old(engine, i, frames);
+        if (voice->state == STREAM_PLAYS || voice->state == STREAM_STOPS)
+            render(engine, i, frames);
+    }
+}
+
+void streams_skip(struct engine *engine, uint32_t frames)
+{
+    for (uint32_t i = 0; i < STREAMS; i++) {
+        struct streams_voice *voice = &engine->half->streams.voice[i];
+        uint64_t ready = playable(engine, &engine->stream[i], voice->index);
+        if (voice->state == STREAM_PLAYS || voice->state == STREAM_STOPS)
+            voice->index += between(ready, 0, frames);
+        fade_cut(&voice->old_fade);
+    }
+}
+
+/* ---- the end of a period ---- */
+
+static uint64_t needed(const struct engine *engine, uint32_t number)
+{
+    const struct streams_voice *voice = &engine->half->streams.voice[number];
+    const struct core_stream *stream = &engine->stream[number];
+    uint64_t index = voice->index;
+
+    if (voice->state == STREAM_SILENT || voice->state == STREAM_WAITS)
+        index = atomic_load_explicit(&stream->memory->begin, memory_order_acquire);
+    if (!fade_is_silent(&voice->old_fade) && voice->old < index)
+        index = voice->old;
+    return index < stream->written ? index : stream->written;
+}
+
+void streams_release(struct engine *engine)
+{
+    for (uint32_t i = 0; i < STREAMS; i++)
+        ring_release(&engine->stream[i].ring, needed(engine, i));
+}
+
+void streams_state(const struct engine *engine, struct state *state)
+{
+    const struct streams *streams = &engine->half->streams;
+
+    state->underruns = streams->underruns;
+    for (uint32_t i = 0; i < STREAMS; i++) {
+        const struct streams_voice *voice = &streams->voice[i];
+        bool sounds = voice->state == STREAM_PLAYS || voice->state == STREAM_STOPS;
+        state->streams[i] =
+            (struct state_voice){ .generation = sounds ? voice->generation : 0,
+                                  .tag = sounds ? voice->tag : 0,
+                                  .position = sounds ? (int64_t)(voice->index - voice->begin) : 0 };
+    }
+}

@@ -1,0 +1,281 @@
+#include "services/audio/rt/core.h"
+
+enum { TICKS_A_STEP = 6, TICKS_A_BEAT = 24 };
+enum { MIDI_POSITION = 0xf2, MIDI_CLOCK = 0xf8, MIDI_START = 0xfa, MIDI_CONTINUE = 0xfb, MIDI_STOP = 0xfc };
+
+static uint32_t mode(const struct engine *engine)
+{
+    return engine->score->sync;
+}
+
+/* ---- tempo ---- */
+
+void sync_tempo(struct engine *engine)
+{
+    struct transport *transport = &engine->half->transport;
+    double tempo = sequencer_tempo(engine);
+
+    if (mode(engine) == SYNC_FOLLOW_MIDI && engine->half->sync.interval > 0)
+        return;
+    if (mode(engine) == SYNC_FOLLOW_JACK && engine->period->jack_tempo > 0)
+        tempo = engine->period->jack_tempo;
+    transport_tempo(transport, engine->now, tempo, engine->half->rate);
+}
+
+/* ---- what others are told ---- */
+
+static void tell_position(struct engine *engine, double place)
+{
+    int64_t step = (int64_t)ceil(place);
+
+    if (step == 0) {
+        engine_midi_out(engine, engine->at, 1, MIDI_START, 0);
+        return;
+    }
+    engine_midi_out(engine, engine->at, 3, MIDI_POSITION, (uint32_t)(step > 0 ? step & 0x3fff : 0));
+    engine_midi_out(engine, engine->at, 1, MIDI_CONTINUE, 0);
+}
+
+/* Frames of JACK's transport that a place stands for, at the present tempo. */
+static int64_t jack_frame_of(const struct engine *engine, double place)
+{
+    double frame = place * engine->half->transport.step_frames;
+
+    return frame > 0 ? (int64_t)(frame + 0.5) : 0;
+}
+
+void sync_play_begins(struct engine *engine)
+{
+    struct sync *sync = &engine->half->sync;
+    double place = transport_place(&engine->half->transport, engine->now);
+
+    if (sync->playing)
+        return;
+    sync->playing = 1;
+    sync->next_tick = (int64_t)ceil(place * TICKS_A_STEP - 0.01);
+    if (engine->score->midi_clock_out)
+        tell_position(engine, place);
+    if (mode(engine) == SYNC_LEAD_JACK) {
+        engine->period->jack_ask = 1;
+        engine->period->jack_locate = jack_frame_of(engine, place);
+    }
+}
+
+static void play_ends(struct engine *engine)
+{
+    struct sync *sync = &engine->half->sync;
+
+    if (!sync->playing)
+        return;
+    sync->playing = 0;
+    if (engine->score->midi_clock_out)
+        engine_midi_out(engine, engine->at, 1, MIDI_STOP, 0);
+    if (mode(engine) == SYNC_LEAD_JACK)
+        engine->period->jack_ask = -1;
+}
+
+void sync_clock_out(struct engine *engine, uint32_t frames)
+{
+    struct sync *sync = &engine->half->sync;
+    const struct transport *transport = &engine->half->transport;
+
+    if (!sync->playing || !transport->running || !engine->score->midi_clock_out)
+        return;
+    for (uint32_t i = 0; i < frames; i++) {
+        int64_t frame = transport_frame_of(transport, (double)sync->next_tick / TICKS_A_STEP);
+        if (frame >= engine->now + frames)
+            return;
+        if (frame >= engine->now)
+            engine_midi_out(engine, engine->at + (uint32_t)(frame - engine->now), 1, MIDI_CLOCK, 0);
+        sync->next_tick++;
+    }
+}
+
+/* ---- the transport's own ---- */
+
+static void start(struct engine *engine, uint32_t bars)
+{
+    struct sync *sync = &engine->half->sync;
+
+    if (engine->half->transport.running)
+        return;
+    transport_start(&engine->half->transport, engine->now, bars);
+    sync->ticks = (int64_t)floor(engine->half->transport.place * TICKS_A_STEP);
+    sequencer_place(engine);
+}
+
+static void locate(struct engine *engine, double place)
+{
+    bool running = engine->half->transport.running;
+
+    play_ends(engine);
+    transport_locate(&engine->half->transport, engine->now, place);
+    engine->half->sequencer.origin = 0;
+    for (int r = 0; r < SCORE_ROWS; r++)
+        engine->half->sequencer.row[r].note = 0;
+    sequencer_place(engine);
+    if (running)
+        sync_play_begins(engine);
+}
+
+void sync_stop(struct engine *engine)
+{
+    play_ends(engine);
+    transport_stop(&engine->half->transport, engine->now);
+    sequencer_place(engine);
+}
+
+bool sync_order_start(struct engine *engine, const struct order *order, uint32_t producer)
+{
+    (void)producer;
+    if (mode(engine) == SYNC_FOLLOW_JACK)
+        engine->period->jack_ask = 1;
+    else
+        start(engine, (uint32_t)number_within(order->value, 0, 8));
+    return true;
+}
+
+bool sync_order_stop(struct engine *engine, const struct order *order, uint32_t producer)
+{
+    (void)order;
+    (void)producer;
+    if (mode(engine) == SYNC_FOLLOW_JACK)
+        engine->period->jack_ask = -1;
+    else
+        sync_stop(engine);
+    return true;
+}
+
+bool sync_order_locate(struct engine *engine, const struct order *order, uint32_t producer)
+{
+    (void)producer;
+    if (mode(engine) == SYNC_FOLLOW_JACK || mode(engine) == SYNC_LEAD_JACK)
+        engine->period->jack_locate = jack_frame_of(engine, order->from);
+    if (mode(engine) != SYNC_FOLLOW_JACK)
+        locate(engine, order->from);
+    return true;
+}
+
+/* ---- following JACK ---- */
+
+static void follow_jack(struct engine *engine)
+{
+    const struct engine_period *period = engine->period;
+    struct transport *transport = &engine->half->transport;
+    bool named = period->jack_step >= 0 && period->jack_step < 1e9;
+    double place = named ? period->jack_step : (double)period->jack_frame / transport->step_frames;
+    double most = named ? 0.02 : 2 / transport->step_frames; /* ticks are coarse */
+
+    if (period->jack_state != JACK_ROLLING) {
+        if (transport->running)
+            sync_stop(engine);
+        if (fabs(floor(place) - transport->place) > 0.5)
+            locate(engine, floor(place));
+        return;
+    }
+    if (!transport->running || fabs(place - transport_place(transport, engine->now)) > most) {
+        locate(engine, place);
+        start(engine, 0);
+    }
+}
+
+/* A state from memory that anything may have written to. */
+static void heal(struct sync *sync)
+{
+    const int64_t farthest = INT64_C(1) << 44;
+
+    if (!(sync->interval >= 0 && sync->interval < 1e6))
+        sync->interval = 0;
+    if (sync->ticks < -farthest || sync->ticks > farthest)
+        sync->ticks = 0;
+    if (sync->next_tick < -farthest || sync->next_tick > farthest)
+        sync->next_tick = 0;
+    if (sync->tick_frame < 0 || sync->tick_frame > INT64_C(1) << 61)
+        sync->tick_frame = 0;
+    sync->heard = core_least(sync->heard, TICKS_A_BEAT);
+}
+
+void sync_period(struct engine *engine)
+{
+    heal(&engine->half->sync);
+    sync_tempo(engine);
+    if (mode(engine) == SYNC_FOLLOW_JACK)
+        follow_jack(engine);
+}
+
+/* ---- following MIDI ---- */
+
+static void hear_interval(struct engine *engine)
+{
+    struct sync *sync = &engine->half->sync;
+    double passed = (double)(engine->now - sync->tick_frame), tick = 2.5 * engine->half->rate;
+    bool counts = passed >= tick / TRANSPORT_FASTEST && passed <= tick / TRANSPORT_SLOWEST;
+    bool fits = sync->heard < 2 || (passed > sync->interval / 2 && passed < sync->interval * 2);
+
+    sync->tick_frame = engine->now;
+    if (!counts || !fits) { /* a pause, or another tempo: from here on anew */
+        sync->heard = 1;
+        return;
+    }
+    if (sync->heard == 1)
+        sync->interval = passed;
+    sync->heard = core_least(sync->heard + 1, TICKS_A_BEAT);
+    sync->interval += (passed - sync->interval) / sync->heard;
+}
+
+/* The difference of phase is made up over the next beat. */
+static void hear_tick(struct engine *engine)
+{
+    struct sync *sync = &engine->half->sync;
+    struct transport *transport = &engine->half->transport;
+    double wanted, error;
+
+    hear_interval(engine);
+    sync->ticks++;
+    if (sync->armed) {
+        sync->armed = 0;
+        sync->ticks = (int64_t)floor(transport->place * TICKS_A_STEP);
+        start(engine, 0);
+    }
+    if (sync->heard < 2 || !(sync->interval > 0))
+        return;
+    wanted = (double)sync->ticks / TICKS_A_STEP;
+    error = wanted - transport_place(transport, engine->now);
+    if (transport->running && fabs(error) > 1)
+        locate(engine, wanted);
+    else if (transport->running)
+        transport_pace(transport, engine->now,
+                       TICKS_A_BEAT * sync->interval / (error + TICKS_A_BEAT / TICKS_A_STEP));
+    transport->tempo = 2.5 * engine->half->rate / sync->interval;
+}
+
+void sync_midi(struct engine *engine, const struct engine_midi *midi)
+{
+    struct sync *sync = &engine->half->sync;
+
+    if (mode(engine) != SYNC_FOLLOW_MIDI)
+        return;
+    switch (midi->bytes[0]) {
+    case MIDI_CLOCK:
+        hear_tick(engine);
+        break;
+    case MIDI_START:
+        sync_stop(engine);
+        locate(engine, 0);
+        sync->armed = 1;
+        break;
+    case MIDI_CONTINUE:
+        sync->armed = !engine->half->transport.running;
+        break;
+    case MIDI_STOP:
+        sync->armed = 0;
+        sync_stop(engine);
+        break;
+    case MIDI_POSITION:
+        if (midi->length == 3 && !engine->half->transport.running)
+            locate(engine, (midi->bytes[1] & 0x7f) | (midi->bytes[2] & 0x7f) << 7);
+        break;
+    default:
+        break;
+    }
+}

@@ -1,0 +1,40 @@
+/* near_find.h: one query through the clusters, and the memory for it. One thread. */
+#ifndef LOOPHOLE_SEARCH_NEAR_FIND_H
+#define LOOPHOLE_SEARCH_NEAR_FIND_H
+
+#include "services/search/near_file.h"
+
+enum { NEAR_MOST_KEPT = 1 << 13, NEAR_WAITING = 64, NEAR_MASKS = 32, NEAR_BINS = 64 };
+
+struct near_scored {
+    float score;
+    uint32_t place;
+};
+
+struct near_work {
+    struct near_scored best[NEAR_MOST_KEPT];
+    uint32_t waiting[NEAR_WAITING];
+    float *scores;   /* by cluster */
+    uint32_t *order; /* clusters */
+    uint32_t *some;  /* as many */
+};
+
+struct near_work *near_work_new(uint32_t clusters); /* NULL when memory is out */
+void near_work_free(struct near_work *work);        /* NULL is allowed */
+
+/* The numbers of the `wanted` lowest scores (or a few more), the lower about first; returns how many. */
+uint32_t near_work_order(struct near_work *work, uint32_t clusters, uint32_t wanted);
+
+/* How many must be kept by their fine scores, so that the `limit` nearest are among them. */
+uint32_t near_find_wanted(const struct near *near, const struct vectors *vectors, uint32_t limit);
+
+/* Looks through the clusters for the `limit` nearest among a `share` of all rows, those of `only` (NULL: all);
+ * leaves in work->best, in no order, as many places as must be kept; returns their number. */
+uint32_t near_find_places(struct near *near, const struct vectors *vectors, const struct bitmap_view *only,
+                          float share, uint32_t limit);
+
+/* The `wanted` best in fine codes among `count` places, each of which has a row; left and returned alike. */
+uint32_t near_find_among(struct near *near, const struct vectors *vectors, const uint32_t *places,
+                         uint32_t count, uint32_t wanted);
+
+#endif

@@ -1,0 +1,185 @@
+#include <math.h>
+#include <stdlib.h>
+#include "services/search/map.h"
+#include "services/search/search.h"
+
+enum { PAGE = 4096, PLACE_US = 20000 };
+
+/* The class that the ear or a person gave it, as it is shown. */
+static struct text class_of(struct index *index, uint32_t row)
+{
+    struct index_list terms = index_terms_of(index, row);
+
+    for (uint32_t i = 0; i < terms.count; i++)
+        if (terms_key(&index->terms, terms.at[i]).at[0] == TERM_CLASS)
+            return terms_value(&index->terms, terms.at[i]);
+    return (struct text){ 0 };
+}
+
+/* A cursor is the id of the last item. Rows keep their order, so that what comes or goes hides nothing else. */
+static enum err first_row(struct request *request, struct text cursor, uint32_t *first)
+{
+    struct id id;
+
+    *first = 0;
+    if (cursor.len == 0)
+        return ERR_OK;
+    if (!id_read(cursor, &id) || !index_find(&request->search->index, id, first)) {
+        fault_set(request->fault, ERR_BAD_REQUEST, "this cursor ends no page of the map");
+        return fault_hint(request->fault, "begin again without a cursor");
+    }
+    (*first)++;
+    return ERR_OK;
+}
+
+static void put_point(struct request *request, uint32_t row, const struct map_place *place,
+                      struct map_page *page)
+{
+    struct index *index = &request->search->index;
+
+    page->points.at[page->points.count++] = (struct map_item){ .id = index_id(index, row),
+                                                               .x = (double)place->at[0],
+                                                               .y = (double)place->at[1],
+                                                               .z = (double)place->at[2],
+                                                               .class = class_of(index, row) };
+}
+
+static void end_page(struct request *request, struct map_page *page)
+{
+    char id[ID_TEXT_SIZE];
+
+    id_write(page->points.at[page->points.count - 1].id, id);
+    page->cursor = arena_text(request->arena, text_of(id));
+}
+
+static enum err put_page(struct request *request, const struct map *map, const struct search_map *ask,
+                         const uint32_t *rows, uint32_t count, struct map_page *page)
+{
+    uint32_t limit = ask->limit ? (uint32_t)ask->limit : PAGE, first;
+    enum err e = first_row(request, ask->cursor, &first);
+
+    page->points.at = arena_array(request->arena, limit, sizeof(*page->points.at));
+    if (e == ERR_OK && !page->points.at)
+        e = fault_set(request->fault, ERR_FULL, "no memory for the page");
+    for (uint32_t i = 0; i < count && e == ERR_OK; i++) {
+        const struct map_place *place = map_place_of(map, &request->search->index, rows[i]);
+
+        if (!place)
+            continue;
+        page->total++;
+        if (rows[i] < first)
+            continue;
+        if (page->points.count < limit)
+            put_point(request, rows[i], place, page);
+        else if (page->cursor.len == 0)
+            end_page(request, page);
+    }
+    return e;
+}
+
+static enum err fill(struct request *request, struct map *map, const struct search_map *ask,
+                     struct map_page *page)
+{
+    struct node *root;
+    struct bitmap *found = NULL;
+    uint32_t count = 0, *rows = NULL;
+    enum err e = search_rows(request, ask->query, &root, &found);
+
+    if (e == ERR_OK && !(rows = match_rows(found, &count)))
+        e = fault_set(request->fault, ERR_FULL, "no memory for the page");
+    map_place_rest(map, &request->search->index, clock_steady() + PLACE_US);
+    if (e == ERR_OK)
+        e = put_page(request, map, ask, rows, count, page);
+    page->seed = map_seed(map);
+    page->has_trust = !isnan(map_trust(map));
+    page->trust = page->has_trust ? map_trust(map) : 0;
+    free(rows);
+    bitmap_free(found);
+    return e;
+}
+
+/* A search is hardly ever for a map: it is opened when the first one asks. */
+static enum err open_map(struct request *request, uint64_t dimensions, struct map **map)
+{
+    struct map **at = &request->search->maps[dimensions - SEARCH_MAPS_FROM];
+    enum err e = ERR_OK;
+
+    if (!*at)
+        e = map_open(service_paths(request->search->service)->cache, (uint32_t)dimensions, at);
+    *map = *at;
+    return e == ERR_OK ? e : fault_set(request->fault, e, "no memory for the map");
+}
+
+enum err search_map(struct request *request, const void *of, void *answer)
+{
+    const struct search_map *ask = of;
+    struct map_page *page = answer;
+    struct index *index = &request->search->index;
+    struct map *map;
+    uint32_t done, steps;
+    enum err e = open_map(request, ask->dimensions, &map);
+    enum map_stage stage = e == ERR_OK ? map_look(map, index) : MAP_NONE;
+
+    if (e == ERR_OK && (stage == MAP_NONE || ask->remake) && id_is_zero(map_task(map)))
+        e = map_make(map, index, ask->seed, request->fault);
+    if (e != ERR_OK)
+        return e;
+    map_progress(map, &done, &steps);
+    page->done = done;
+    page->steps = steps;
+    page->state.value = id_is_zero(map_task(map)) ? MAP_STATE_MADE : MAP_STATE_MAKING;
+    return stage == MAP_MADE ? fill(request, map, ask, page) : ERR_OK;
+}
+
+/* ---- as tasks ---- */
+
+static struct task task_of(const struct map *map, uint32_t dimensions)
+{
+    uint32_t done, total;
+
+    map_progress(map, &done, &total);
+    return (struct task){ .id = map_task(map),
+                          .label =
+                              dimensions == 2 ? TEXT("Drawing the map") : TEXT("Drawing the map in a room"),
+                          .done = done,
+                          .total = total,
+                          .can_cancel = true };
+}
+
+void search_map_tell(struct search *search, struct arena *arena, struct service_status *to)
+{
+    struct task *tasks = arena_array(arena, to->tasks.count + SEARCH_MAPS, sizeof(*tasks));
+
+    if (!tasks)
+        return;
+    for (uint32_t i = 0; i < to->tasks.count; i++)
+        tasks[i] = to->tasks.at[i];
+    to->tasks.at = tasks;
+    for (uint32_t i = 0; i < SEARCH_MAPS; i++) {
+        struct map *map = search->maps[i];
+
+        if (map)
+            map_look(map, &search->index);
+        if (map && !id_is_zero(map_task(map)))
+            tasks[to->tasks.count++] = task_of(map, i + SEARCH_MAPS_FROM);
+    }
+}
+
+enum err search_map_cancel(void *state, struct id task, struct fault *fault)
+{
+    struct search *search = state;
+
+    for (uint32_t i = 0; i < SEARCH_MAPS; i++) {
+        if (search->maps[i] && !id_is_zero(task) && id_equal(map_task(search->maps[i]), task)) {
+            map_stop(search->maps[i]);
+            return ERR_OK;
+        }
+    }
+    return fault_set(fault, ERR_NOT_FOUND, "no such task");
+}
+
+void search_map_close(struct search *search)
+{
+    for (uint32_t i = 0; i < SEARCH_MAPS; i++)
+        map_close(search->maps[i]);
+}

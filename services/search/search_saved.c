@@ -1,0 +1,156 @@
+#include <ctype.h>
+#include <string.h>
+#include "schema_persist.h"
+#include "services/search/search.h"
+#include "store/row.h"
+
+enum { KEPT_MAX = 1000, EXPANSIONS_MAX = 64, EXPANDED_MAX = 16000, REMEMBER_BUDGET_MS = 10000 };
+
+/* ---- reading ---- */
+
+static enum err read_all(struct txn *txn, struct arena *arena, bool history, struct kept_query_list *to)
+{
+    const uint8_t kind = history ? 0 : 1;
+    struct bytes prefix = { 1, &kind };
+    struct walk walk;
+    enum err e = walk_begin(txn, DB_QUERY, prefix, prefix, &walk);
+
+    to->at = arena_array(arena, KEPT_MAX, sizeof(*to->at));
+    if (!to->at)
+        e = ERR_FULL;
+    while (e == ERR_OK && to->count < KEPT_MAX && walk_next(&walk)) {
+        struct kept_query one = { 0 };
+        e = row_decode(txn, arena, walk.value, &kept_query_shape, &one);
+        if (e == ERR_OK)
+            e = codec_copy(&kept_query_shape, &one, arena, &to->at[to->count++]);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+static void reverse(struct kept_query_list *list)
+{
+    for (uint32_t i = 0, j = list->count; i + 1 < j; i++) {
+        struct kept_query was = list->at[i];
+        list->at[i] = list->at[--j];
+        list->at[j] = was;
+    }
+}
+
+enum err search_queries(struct search *search, struct call *call, const struct search_queries *ask,
+                        struct kept_queries *answer)
+{
+    struct txn *txn;
+    enum err e = search_read(search, &txn, call_fault(call));
+
+    if (e != ERR_OK)
+        return e;
+    e = read_all(txn, call_arena(call), ask->history, &answer->each);
+    txn_end(txn);
+    if (ask->history)
+        reverse(&answer->each); /* their keys are times: the latest first */
+    if (answer->each.count > ask->limit)
+        answer->each.count = (uint32_t)ask->limit;
+    return e == ERR_OK ? e : refuse(call, e, "the kept queries cannot be read");
+}
+
+/* ---- @NAME ---- */
+
+static uint32_t name_len(struct text query, uint32_t at)
+{
+    uint32_t len = 0;
+
+    for (; at + len < query.len; len++) {
+        unsigned char c = (unsigned char)query.at[at + len];
+        if (!isalnum(c) && c != '-' && c != '_' && c != '.')
+            break;
+    }
+    return len;
+}
+
+/* Where the next @NAME begins, outside quotes and at the beginning of a word; the query's end when there is none. */
+static uint32_t next_name(struct text query)
+{
+    bool quoted = false;
+
+    for (uint32_t i = 0; i < query.len; i++) {
+        char before = i ? query.at[i - 1] : ' ';
+        quoted = quoted != (query.at[i] == '"');
+        if (!quoted && query.at[i] == '@' && name_len(query, i + 1) &&
+            (isspace((unsigned char)before) || before == '(' || before == '-'))
+            return i;
+    }
+    return query.len;
+}
+
+static enum err read_saved(struct txn *txn, struct request *request, struct text name, struct text *query)
+{
+    struct key key = key_query(name, 0);
+    struct kept_query saved = { 0 };
+    enum err e = row_get(txn, request->arena, DB_QUERY, &key, &kept_query_shape, &saved);
+
+    *query = saved.query;
+    if (e == ERR_OK)
+        return e;
+    if (e != ERR_NOT_FOUND)
+        return fault_set(request->fault, e, "the saved query \"%.*s\" cannot be read", TEXT_ARG(name));
+    fault_set(request->fault, e, "no query is saved as \"%.*s\"", TEXT_ARG(name));
+    return fault_hint(request->fault, "`loophole queries` lists them; in quotes @%.*s is words",
+                      TEXT_ARG(name));
+}
+
+static enum err expand(struct txn *txn, struct request *request, struct text query, struct text *expanded)
+{
+    uint32_t at = 0, names = 0;
+    enum err e = ERR_OK;
+
+    for (*expanded = query; e == ERR_OK && (at = next_name(*expanded)) < expanded->len;) {
+        struct text name = { name_len(*expanded, at + 1), expanded->at + at + 1 }, saved;
+        if (++names > EXPANSIONS_MAX || expanded->len > EXPANDED_MAX)
+            return fault_set(request->fault, ERR_TOO_LARGE,
+                             "the saved queries in it name each other without end");
+        e = read_saved(txn, request, name, &saved);
+        if (e == ERR_OK)
+            *expanded = arena_printf(request->arena, "%.*s(%.*s)%.*s", (int)at, expanded->at, TEXT_ARG(saved),
+                                     (int)(expanded->len - at - 1 - name.len), name.at + name.len);
+        if (e == ERR_OK && !expanded->at)
+            e = fault_set(request->fault, ERR_FULL, "no memory for the query");
+    }
+    return e;
+}
+
+enum err search_expand(struct request *request, struct text query, struct text *expanded)
+{
+    struct txn *txn;
+    enum err e;
+
+    *expanded = query;
+    if (next_name(query) == query.len)
+        return ERR_OK;
+    e = search_read(request->search, &txn, request->fault);
+    if (e != ERR_OK)
+        return e;
+    e = expand(txn, request, query, expanded);
+    txn_end(txn);
+    return e;
+}
+
+/* ---- the history ---- */
+
+static void noted(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    (void)state;
+    (void)error;
+    (void)answer;
+    (void)fault; /* a history with a gap is better than a search that fails */
+}
+
+void search_remember(struct search *search, const struct search_query *ask)
+{
+    struct persist_put_query put = { .query = { .query = ask->query, .sort = ask->sort } };
+    struct fault fault = { 0 };
+
+    if (ask->cursor.len == 0)
+        service_ask(search->service, "persist.put_query", &put, REMEMBER_BUDGET_MS, NULL, noted, NULL,
+                    &fault);
+}

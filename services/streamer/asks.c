@@ -1,0 +1,218 @@
+#include <string.h>
+
+#include "services/streamer/streamer.h"
+
+/* ---- voices ---- */
+
+static enum err play(struct streamer *streamer, struct call *call, const struct streamer_play *ask,
+                     struct stream_voice *answer)
+{
+    struct voice *voice = voices_find(&streamer->voices, call_request(call));
+    struct fault *fault = call_fault(call);
+    struct located located;
+
+    if (voice) { /* a streamer that died before it could answer has started it */
+        voice_tell(voice, answer);
+        return ERR_OK;
+    }
+    enum err e = locate_find(&streamer->locator, ask->has_id, ask->id, ask->path, &located, fault);
+    if (e != ERR_OK)
+        return e;
+    struct voice_plan plan = { .path = located.path,
+                               .media = located.media,
+                               .request = call_request(call),
+                               .group = GROUP_STREAMS,
+                               .from = ask->from,
+                               .at = ask->has_at ? ask->at : ORDER_NOW,
+                               .loop = ask->loop,
+                               .gain = ask->has_gain ? (float)ask->gain : 1,
+                               .pan = (float)ask->pan,
+                               .tempo = 1 };
+    e = voice_play(&streamer->voices, &plan, &voice, fault);
+    if (e == ERR_OK)
+        voice->ticket = call_defer(call);
+    return e;
+}
+
+static enum err queue(struct streamer *streamer, struct call *call, const struct streamer_queue *ask,
+                      struct stream_voice *answer)
+{
+    struct voice *voice = &streamer->voices.each[ask->voice];
+    struct located located;
+    enum err e = locate_find(&streamer->locator, ask->has_id, ask->id, ask->path, &located, call_fault(call));
+
+    if (e == ERR_OK)
+        e = voice_queue(voice, located.path, located.media, call_fault(call));
+    if (e == ERR_OK)
+        voice_tell(voice, answer);
+    return e;
+}
+
+static enum err stop(struct streamer *streamer, struct call *call, const struct streamer_stop *ask,
+                     struct nothing *answer)
+{
+    struct voice *voices = streamer->voices.each;
+
+    (void)answer;
+    if (ask->has_voice && voices[ask->voice].phase == VOICE_FREE)
+        return refuse(call, ERR_NOT_FOUND, "voice %u is silent", (unsigned)ask->voice);
+    for (uint32_t i = 0; i < STREAMS; i++)
+        if (ask->has_voice ? i == ask->voice : voices[i].plan.group != GROUP_PREVIEW)
+            voice_stop(&voices[i], (float)ask->fade);
+    return ERR_OK;
+}
+
+static enum err seek(struct streamer *streamer, struct call *call, const struct streamer_seek *ask,
+                     struct stream_voice *answer)
+{
+    struct voice *voice = &streamer->voices.each[ask->voice];
+    enum err e = voice_seek(voice, ask->frame, call_fault(call));
+
+    if (e == ERR_OK)
+        voice_tell(voice, answer);
+    return e;
+}
+
+static enum err gain(struct streamer *streamer, struct call *call, const struct streamer_gain *ask,
+                     struct stream_voice *answer)
+{
+    struct voice *voice = &streamer->voices.each[ask->voice];
+
+    if (voice->phase == VOICE_FREE)
+        return refuse(call, ERR_NOT_FOUND, "voice %u is silent", (unsigned)ask->voice);
+    enum err e = voice_gain(voice, (float)ask->gain, (float)ask->pan, (float)ask->ramp, call_fault(call));
+    if (e == ERR_OK)
+        voice_tell(voice, answer);
+    return e;
+}
+
+static enum err voices(struct streamer *streamer, struct call *call, const struct streamer_voices *ask,
+                       struct stream_voices *answer)
+{
+    (void)ask;
+    desk_look(&streamer->desk);
+    answer->each.at = arena_array(call_arena(call), STREAMS, sizeof(*answer->each.at));
+    for (uint32_t i = 0; answer->each.at && i < STREAMS; i++)
+        if (streamer->voices.each[i].phase != VOICE_FREE)
+            voice_tell(&streamer->voices.each[i], &answer->each.at[answer->each.count++]);
+    return ERR_OK;
+}
+
+/* ---- sounds ---- */
+
+static enum err load_sound(struct streamer *streamer, struct call *call, const struct streamer_load_sound *ask,
+                           struct loaded_sound *answer)
+{
+    struct located located;
+    enum err e = locate_find(&streamer->locator, ask->has_id, ask->id, ask->path, &located, call_fault(call));
+
+    (void)answer;
+    if (e == ERR_OK)
+        e = desk_check(&streamer->desk, call_fault(call)); /* its rate is not known before */
+    return e == ERR_OK ? sounds_load(&streamer->sounds, &located, call_defer(call), call_fault(call)) : e;
+}
+
+static enum err release_sound(struct streamer *streamer, struct call *call,
+                              const struct streamer_release_sound *ask, struct nothing *answer)
+{
+    (void)answer;
+    return sounds_release(&streamer->sounds, (uint32_t)ask->sound, (uint32_t)ask->generation, call_fault(call));
+}
+
+static enum err sounds(struct streamer *streamer, struct call *call, const struct streamer_sounds *ask,
+                       struct loaded_sounds *answer)
+{
+    (void)ask;
+    return sounds_list(&streamer->sounds, call_arena(call), answer);
+}
+
+/* ---- previews ---- */
+
+static enum err preview(struct streamer *streamer, struct call *call, const struct streamer_preview *ask,
+                        struct preview_begun *answer)
+{
+    (void)answer;
+    desk_look(&streamer->desk);
+    return preview_begin(&streamer->preview, call, ask);
+}
+
+static enum err stop_preview(struct streamer *streamer, struct call *call, const struct streamer_preview_stop *ask,
+                             struct nothing *answer)
+{
+    (void)call, (void)ask, (void)answer;
+    preview_stop(&streamer->preview);
+    preview_chain(&streamer->preview, "");
+    return ERR_OK;
+}
+
+static enum err next_preview(struct streamer *streamer, struct call *call, const struct streamer_preview_next *ask,
+                             struct preview_begun *answer)
+{
+    (void)ask, (void)answer;
+    return preview_next(&streamer->preview, call);
+}
+
+/* ---- takes ---- */
+
+static enum err record(struct streamer *streamer, struct call *call, const struct streamer_record *ask,
+                       struct recording *answer)
+{
+    desk_look(&streamer->desk);
+    return takes_record(&streamer->takes, call, ask, answer);
+}
+
+static enum err record_stop(struct streamer *streamer, struct call *call, const struct streamer_record_stop *ask,
+                            struct recording *answer)
+{
+    (void)ask, (void)answer;
+    return takes_end(&streamer->takes, call, TAKE_WISH_STOP);
+}
+
+static enum err record_cancel(struct streamer *streamer, struct call *call, const struct streamer_record_cancel *ask,
+                              struct recording *answer)
+{
+    (void)ask, (void)answer;
+    return takes_end(&streamer->takes, call, TAKE_WISH_CANCEL);
+}
+
+static enum err takes(struct streamer *streamer, struct call *call, const struct streamer_takes *ask,
+                      struct recordings *answer)
+{
+    (void)ask;
+    return takes_list(&streamer->takes, call, answer);
+}
+
+static enum err delete_take(struct streamer *streamer, struct call *call, const struct streamer_delete_take *ask,
+                            struct nothing *answer)
+{
+    (void)answer;
+    return takes_delete(&streamer->takes, call, ask->id);
+}
+
+static enum err recover(struct streamer *streamer, struct call *call, const struct streamer_recover *ask,
+                        struct recordings *answer)
+{
+    (void)ask, (void)answer;
+    return takes_recover(&streamer->takes, call);
+}
+
+const struct streamer_handlers asks_handlers = {
+    .play = play,
+    .queue = queue,
+    .stop = stop,
+    .seek = seek,
+    .gain = gain,
+    .voices = voices,
+    .load_sound = load_sound,
+    .release_sound = release_sound,
+    .sounds = sounds,
+    .preview = preview,
+    .preview_stop = stop_preview,
+    .preview_next = next_preview,
+    .record = record,
+    .record_stop = record_stop,
+    .record_cancel = record_cancel,
+    .takes = takes,
+    .delete_take = delete_take,
+    .recover = recover,
+};

@@ -1,0 +1,174 @@
+#include <math.h>
+#include <string.h>
+
+#include "common/config.h"
+#include "common/log.h"
+#include "services/streamer/streamer.h"
+
+enum { BUSY_US = 10000, IDLE_US = 100000, CHECK_US = 1000000 };
+
+/* ---- settings ---- */
+
+static enum err read_settings(struct streamer *streamer, struct fault *fault)
+{
+    struct preview_settings *preview = &streamer->preview.settings;
+    struct config *config;
+    enum err e = config_load(service_paths(streamer->service), &config, fault);
+
+    if (e != ERR_OK)
+        return e;
+    preview->volume = pow(10, config_real(config, "preview.volume_db", 0, -80, 12) / 20);
+    preview->match = config_bool(config, "preview.match", true);
+    preview->loudness = config_real(config, "preview.loudness", -18, -60, 0);
+    e = takes_settings(&streamer->takes, config, service_paths(streamer->service), fault);
+    if (e == ERR_OK)
+        e = config_check(config, fault);
+    config_free(config);
+    return e;
+}
+
+/* ---- the tick ---- */
+
+static void read_notes(struct streamer *streamer)
+{
+    struct note note;
+
+    for (int i = 0; i < NOTES_CELLS && desk_note(&streamer->desk, &note); i++) {
+        voices_note(&streamer->voices, &note);
+        sounds_note(&streamer->sounds, &note);
+    }
+}
+
+/* Damaged memory cannot be mended under those who use it: this process ends, and its successor finds it made anew. */
+static void look_at_memory(struct streamer *streamer)
+{
+    enum err before = streamer->damage.code;
+    usec_t now = clock_steady();
+
+    if (now - streamer->checked < CHECK_US)
+        return;
+    streamer->checked = now;
+    streamer->damage = (struct fault){ 0 };
+    if (studio_check(streamer->desk.studio, &streamer->damage) == ERR_OK)
+        return;
+    if (streamer->damage.code != before)
+        log_fault("looked at sound's memory", &streamer->damage);
+    if (streamer->damage.code == ERR_IO)
+        service_stop(streamer->service, err_exit_code(ERR_IO));
+}
+
+static bool is_busy(const struct streamer *streamer)
+{
+    return voices_busy(&streamer->voices) || takes_busy(&streamer->takes);
+}
+
+static void tick(void *state);
+
+static void set_period(struct streamer *streamer, usec_t period)
+{
+    if (streamer->period == period)
+        return;
+    streamer->period = period;
+    service_every(streamer->service, period, tick, streamer);
+}
+
+static void tick(void *state)
+{
+    struct streamer *streamer = state;
+
+    desk_look(&streamer->desk);
+    read_notes(streamer);
+    reels_tick(streamer->reels);
+    voices_tick(&streamer->voices);
+    takes_tick(&streamer->takes);
+    look_at_memory(streamer);
+    set_period(streamer, is_busy(streamer) ? BUSY_US : IDLE_US);
+}
+
+void streamer_turn(void *state)
+{
+    struct streamer *streamer = state;
+
+    if (is_busy(streamer))
+        set_period(streamer, BUSY_US);
+}
+
+/* ---- open, close, tell ---- */
+
+static void voice_ended(void *state, struct voice *voice)
+{
+    struct streamer *streamer = state;
+
+    preview_ended(&streamer->preview, voice);
+}
+
+static void introduce(struct streamer *streamer)
+{
+    streamer->voices.service = streamer->sounds.service = streamer->preview.service = streamer->service;
+    streamer->voices.desk = streamer->sounds.desk = &streamer->desk;
+    streamer->voices.reels = streamer->sounds.reels = streamer->reels;
+    streamer->voices.resampler = streamer->sounds.resampler = streamer->resampler;
+    streamer->voices.kept = studio_streamer(streamer->desk.studio);
+    streamer->voices.ended = voice_ended;
+    streamer->voices.state = streamer;
+    streamer->preview.voices = &streamer->voices;
+    streamer->preview.locator = &streamer->locator;
+    streamer->takes.service = streamer->service;
+    streamer->takes.desk = &streamer->desk;
+    streamer->takes.locator = &streamer->locator;
+}
+
+void streamer_open(struct streamer *streamer, struct service *service)
+{
+    struct fault fault = { 0 };
+
+    *streamer = (struct streamer){ .service = service };
+    locate_open(&streamer->locator, service_paths(service));
+    enum err e = desk_open(&streamer->desk, service_paths(service), &fault);
+    if (e == ERR_OK)
+        e = read_settings(streamer, &fault);
+    if (e == ERR_OK)
+        e = reels_new(service, &streamer->reels, &fault);
+    if (e == ERR_OK && !(streamer->resampler = resample_open()))
+        e = fault_set(&fault, ERR_FULL, "no memory to resample");
+    if (e == ERR_OK) {
+        introduce(streamer);
+        e = sounds_open(&streamer->sounds, &fault);
+    }
+    if (e == ERR_OK)
+        e = voices_open(&streamer->voices, &fault);
+    if (e == ERR_OK)
+        e = takes_open(&streamer->takes, &fault);
+    if (e == ERR_OK) {
+        tick(streamer);
+        return;
+    }
+    log_fault("cannot stream", &fault);
+    service_stop(service, err_exit_code(e));
+}
+
+void streamer_close(struct streamer *streamer)
+{
+    takes_close(&streamer->takes);
+    voices_close(&streamer->voices);
+    sounds_close(&streamer->sounds);
+    reels_free(streamer->reels);
+    resample_close(streamer->resampler);
+    locate_close(&streamer->locator);
+    desk_close(&streamer->desk);
+}
+
+void streamer_tell(void *state, struct arena *arena, struct service_status *to)
+{
+    struct streamer *streamer = state;
+    struct fault fault = { 0 };
+
+    if (streamer->damage.code != ERR_OK)
+        to->alarm = arena_text(arena, text_of(streamer->damage.what));
+    else if (streamer->reels && reels_alarm(streamer->reels)[0])
+        to->alarm = arena_text(arena, text_of(reels_alarm(streamer->reels)));
+    else if (streamer->takes.alarm[0])
+        to->alarm = arena_text(arena, text_of(streamer->takes.alarm));
+    if (desk_check(&streamer->desk, &fault) != ERR_OK)
+        to->waits_for = TEXT("audio");
+}

@@ -1,0 +1,40 @@
+/* streamer.h: the service's state and its parts. One thread, the loop's; what may hang is done by helper threads and
+ * workers (reel.h).
+ *
+ *   desk     orders to the sound core, its notes and state       voices   files to rings
+ *   reel   files to frames                                     sounds   short sounds in memory
+ *   locate   asks to files                                       preview  the sound that is tried out
+ *   takes    what comes in, to files   */
+#ifndef LOOPHOLE_STREAMER_STREAMER_H
+#define LOOPHOLE_STREAMER_STREAMER_H
+
+#include "schema_service.h"
+#include "services/streamer/preview.h"
+#include "services/streamer/sounds.h"
+#include "services/streamer/takes.h"
+
+struct streamer {
+    struct service *service;
+    struct desk desk;
+    struct reels *reels;
+    struct resampler *resampler;
+    struct voices voices;
+    struct sounds sounds;
+    struct locator locator;
+    struct preview preview;
+    struct takes takes;
+    usec_t period;       /* of the tick */
+    usec_t checked;      /* when the shared memory last was */
+    struct fault damage; /* of it; code 0: none */
+};
+
+/* Takes up what a predecessor played. Ends the service with a message when it can't. */
+void streamer_open(struct streamer *streamer, struct service *service);
+void streamer_close(struct streamer *streamer);
+void streamer_turn(void *streamer); /* the end of each turn of the loop */
+void streamer_tell(void *streamer, struct arena *arena, struct service_status *to);
+
+/* asks.c */
+extern const struct streamer_handlers asks_handlers;
+
+#endif

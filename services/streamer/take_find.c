@@ -1,0 +1,85 @@
+#include "services/streamer/takes.h"
+#include "store/catalogue.h"
+
+enum { MOST = 4096 };
+
+struct finding {
+    struct txn *txn;
+    struct arena *arena;
+    struct recording_list *to;
+};
+
+static void note(const struct finding *finding, const struct media *media, struct recording *to)
+{
+    static const int32_t states[] = { [LIFECYCLE_PENDING] = TAKE_STATE_PENDING,
+                                      [LIFECYCLE_FINAL] = TAKE_STATE_FINAL,
+                                      [LIFECYCLE_ABANDONED] = TAKE_STATE_ABANDONED };
+    struct bytes path = { 0 };
+
+    (void)catalogue_path(finding->txn, finding->arena, media, &path);
+    *to = (struct recording){ .id = media->id,
+                              .name = arena_text(finding->arena, media->name),
+                              .path = arena_bytes(finding->arena, path),
+                              .state = { .value = states[media->lifecycle.value] },
+                              .frames = media->frames,
+                              .rate = media->sample_rate,
+                              .size = media->size,
+                              .began = media->added };
+}
+
+static bool is_take(const struct media *media)
+{
+    return media->origin.value == ORIGIN_RECORDED && media->lifecycle.value >= LIFECYCLE_PENDING &&
+           media->lifecycle.value <= LIFECYCLE_ABANDONED;
+}
+
+static bool see_media(void *state, const struct media *media)
+{
+    struct finding *finding = state;
+
+    if (is_take(media) && media->lifecycle.value != LIFECYCLE_FINAL)
+        note(finding, media, &finding->to->at[finding->to->count++]);
+    return finding->to->count < MOST;
+}
+
+/* Takes lie directly in a recordings folder, and that is a library. */
+static bool see_library(void *state, const struct library *library)
+{
+    struct finding *finding = state;
+
+    (void)catalogue_each_in_folder(finding->txn, finding->arena, library->id, see_media, finding);
+    return finding->to->count < MOST;
+}
+
+enum err take_find_all(struct takes *takes, struct arena *arena, struct recording_list *to, struct fault *fault)
+{
+    struct finding finding = { .arena = arena, .to = to };
+
+    *to = (struct recording_list){ .at = arena_array(arena, MOST, sizeof(*to->at)) };
+    if (!to->at)
+        return fault_set(fault, ERR_FULL, "no memory to list takes");
+    enum err e = locate_read(takes->locator, &finding.txn, fault);
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_each_library(finding.txn, arena, see_library, &finding);
+    txn_end(finding.txn);
+    return e == ERR_OK || e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "cannot read the libraries");
+}
+
+enum err take_find_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
+                       struct fault *fault)
+{
+    struct finding finding = { .arena = arena };
+    struct media media = { 0 };
+    enum err e = locate_read(takes->locator, &finding.txn, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_media(finding.txn, arena, id, &media);
+    if (e == ERR_OK && !is_take(&media))
+        e = ERR_NOT_FOUND;
+    if (e == ERR_OK)
+        note(&finding, &media, to);
+    txn_end(finding.txn);
+    return e == ERR_OK ? ERR_OK : fault_set(fault, e, "no such take");
+}

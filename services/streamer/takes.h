@@ -1,0 +1,115 @@
+/* takes.h: recordings. A take is a media item from its first moment (persist: reserve), its file grows in the
+ * recordings folder, a library of its own, and in the end it is told to persist as final, or it is given up.
+ *
+ *   starting: latency, inputs, folder, library, item ──► making: its file ──► waiting: the sound core begins
+ *       ──► going ──► stopping: the ring is drained ──► telling: persist, until it has said yes ──► free
+ *
+ * The file and the capture ring are all that a successor needs: it finds the pending items in the store, goes on with
+ * the one that the sound core still captures, and finishes the others. The loop's; the disk is take_file's. */
+#ifndef LOOPHOLE_STREAMER_TAKES_H
+#define LOOPHOLE_STREAMER_TAKES_H
+
+#include "proto/service.h"
+#include "schema_streamer.h"
+#include "services/streamer/desk.h"
+#include "services/streamer/locate.h"
+#include "services/streamer/take_file.h"
+
+enum { TAKES_LEFT = 256, TAKES_TICKETS = 16 };
+
+struct takes;
+struct config;
+
+enum take_phase { TAKE_FREE, TAKE_STARTING, TAKE_MAKING, TAKE_WAITING, TAKE_GOING, TAKE_STOPPING, TAKE_TELLING };
+enum take_wish { TAKE_WISH_NOTHING, TAKE_WISH_STOP, TAKE_WISH_CANCEL };
+
+struct take {
+    struct takes *takes;
+    enum take_phase phase;
+    enum take_wish wish;
+    struct id item;
+    struct wav_take facts;
+    char name[256];
+    char path[PATH_MAX]; /* of the file; while it starts, of the folder */
+    char inputs[2][256];
+    struct id folder;
+    unsigned input, attempt;
+    struct take_file *file; /* while its errand is away */
+    struct ticket begun, ended;
+    usec_t since, told;
+    bool is_ordered, is_asking, is_forgotten;
+    int32_t result; /* enum lifecycle, once it has ended */
+    uint64_t frames, size, lost;
+    usec_t mtime;
+    struct fault fault; /* why it ended before it was stopped */
+};
+
+struct takes {
+    struct service *service;
+    struct desk *desk;
+    struct locator *locator;
+    struct capture_memory *memory;
+    struct ring ring;
+    struct mailbox *mailbox;
+    struct errands *errands;
+    char folder[PATH_MAX];
+    enum wav_format format;
+    bool deletes_cancelled;
+    int64_t latency; /* frames; -1: as the sound core measures it */
+    struct take recording, mending, deleting;
+    struct id left[TAKES_LEFT]; /* pending items, still to be looked at */
+    uint32_t left_count;
+    struct id mended[TAKES_LEFT];
+    uint32_t mended_count;
+    bool has_looked;  /* at the store, since the start */
+    bool was_silent;  /* no sound core ran when this service started: nothing goes on */
+    usec_t looked, quieted;
+    struct ticket recovering[TAKES_TICKETS];
+    uint32_t recovering_count;
+    char alarm[256];
+};
+
+/* Errors: bad_request, a word that is none of those the setting takes. */
+enum err takes_settings(struct takes *takes, struct config *config, const struct paths *paths, struct fault *fault);
+
+/* `service`, `desk` and `locator` are set. Errors: full, io. */
+enum err takes_open(struct takes *takes, struct fault *fault);
+void takes_close(struct takes *takes); /* a take under way is left to the successor, whole */
+void takes_tick(struct takes *takes);
+bool takes_busy(const struct takes *takes);
+
+/* asks */
+enum err takes_record(struct takes *takes, struct call *call, const struct streamer_record *ask,
+                      struct recording *answer);
+enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish);
+enum err takes_list(struct takes *takes, struct call *call, struct recordings *answer);
+enum err takes_delete(struct takes *takes, struct call *call, struct id id);
+enum err takes_recover(struct takes *takes, struct call *call);
+
+/* ---- among the files of takes ---- */
+
+/* take_begin.c: asks one service after the other, then starts the file. */
+void take_begin(struct take *take);
+void take_is_connected(struct take *take); /* the second half of it */
+
+/* take_inputs.c: connects what it is to hear; then take_is_connected. */
+void take_connect(struct take *take);
+void take_connect_again(struct take *take); /* now and then while it starts: is it connected? */
+
+/* take.c */
+void take_done(struct errand *errand, bool lost); /* its file has ended */
+void take_follow(struct take *take);              /* one step, if there is one to take */
+void take_fail(struct take *take, const struct fault *fault); /* before it runs; the item goes first, if there is one */
+void take_tell_as(struct take *take, struct recording *to);
+void take_publish(struct take *take, const char *event);
+void take_free(struct take *take);
+
+/* take_end.c: tells persist how it ended, until it has heard. */
+void take_end(struct take *take);
+
+/* take_find.c: reads the store. */
+enum err take_find_all(struct takes *takes, struct arena *arena, struct recording_list *to, struct fault *fault);
+enum err take_find_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
+                       struct fault *fault);
+
+#endif

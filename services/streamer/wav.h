@@ -1,0 +1,64 @@
+/* wav.h: a recording while it grows: a WAVE file whose first page says, after each wav_sync, exactly what is on the
+ * disk behind it, so that whoever dies when, it is a whole file up to the last sync. Frames are written at their own
+ * number, so that a successor writes again what it is not sure of. Past 4 GiB it is RF64 (EBU Tech 3306, 2009); the
+ * time of its first frame stands in a bext chunk (EBU Tech 3285, version 1). What else a successor needs to know
+ * stands in a chunk of our own, "take".
+ *
+ *   0     RIFF or RF64 · JUNK or ds64 · bext · fmt · fact · take · JUNK · data     4096 frames …
+ *
+ * One thread; may block on the disk. */
+#ifndef LOOPHOLE_STREAMER_WAV_H
+#define LOOPHOLE_STREAMER_WAV_H
+
+#include <stdbool.h>
+#include "common/clock.h"
+#include "common/err.h"
+#include "common/id.h"
+
+enum { WAV_HEADER = 4096, WAV_CHANNELS = 2 };
+
+enum wav_format { WAV_FLOAT, WAV_PCM24 };
+
+/* Which recording it is, and where it stands on the audio clock. */
+struct wav_take {
+    struct id item;      /* its media item */
+    uint32_t generation; /* in the capture ring's header */
+    uint32_t rate;       /* Hz */
+    uint64_t begin;      /* index of the ring's cell that is frame 0 */
+    int64_t first;       /* frame of the audio clock that was heard when frame 0 was played: `latency` taken off */
+    usec_t began;        /* since 1970 */
+    int64_t latency;     /* frames from our outputs to the player's ear and back to our inputs */
+    uint64_t most;       /* frames; 0: until it is stopped */
+    struct id request;   /* of the ask that began it */
+};
+
+struct wav {
+    int fd; /* the caller's */
+    enum wav_format format;
+    struct wav_take take;
+    uint64_t frames; /* written: all before this number */
+    uint64_t synced; /* … and on the disk, the header says so */
+};
+
+uint32_t wav_frame_bytes(enum wav_format format);
+
+/* Begins a file in an empty, open `fd`; its header is on the disk when it returns. Errors: full, io. */
+enum err wav_begin(struct wav *wav, int fd, enum wav_format format, const struct wav_take *take,
+                   struct fault *fault);
+
+/* Takes over one that a predecessor left: `frames` is all whole frames that are there, `synced` those of which its
+ * header says that they were on the disk; after a power cut what is behind them may be anything.
+ * Errors: bad_request (not a recording of ours), io. */
+enum err wav_resume(struct wav *wav, int fd, struct fault *fault);
+
+/* `count` frames of two floats, the first of which is number `at`, not past `frames`. What is not finite becomes zero;
+ * PCM is rounded and clipped. Errors: full, io; then `frames` is as before. */
+enum err wav_write(struct wav *wav, uint64_t at, const float *stereo, uint32_t count, struct fault *fault);
+
+/* What was written is on the disk, then the header that says so. Errors: full, io. */
+enum err wav_sync(struct wav *wav, struct fault *fault);
+
+/* Leaves so many frames; wav_sync then says so. Errors: io. */
+enum err wav_cut(struct wav *wav, uint64_t frames, struct fault *fault);
+
+#endif

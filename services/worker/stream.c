@@ -1,0 +1,119 @@
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "schema_worker.h"
+#include "services/worker/decode.h"
+#include "services/worker/kind.h"
+#include "services/worker/mpeg.h"
+#include "services/worker/sandbox.h"
+#include "services/worker/stream.h"
+
+enum { FRAMES_MAX = 16384 };
+
+struct stream {
+    int fd; /* -1: nothing is open */
+    struct input input;
+    struct decode *decode;
+    struct decode_format format;
+    int64_t at; /* the frame that comes next */
+    float pcm[FRAMES_MAX * DECODE_CHANNELS_MAX];
+};
+
+static void close_file(struct stream *stream)
+{
+    decode_close(stream->decode);
+    stream->decode = NULL;
+    if (stream->fd >= 0)
+        close(stream->fd);
+    stream->fd = -1;
+}
+
+static enum err open_file(struct stream *stream, const struct pull *pull, int fd, struct fault *fault)
+{
+    close_file(stream);
+    stream->fd = fd;
+    stream->at = 0;
+    enum err e = input_open(&stream->input, fd, fault);
+    if (e != ERR_OK)
+        return e;
+    enum container container = kind_container(&stream->input, pull->extension);
+    if (kind_of(container) != KIND_AUDIO || !kind_is_decoded(container))
+        return fault_set(fault, ERR_BAD_REQUEST, "%s files cannot be played", kind_word(container));
+    int64_t begin = container == CONTAINER_MP3 ? mpeg_begin(&stream->input) : 0;
+    e = decode_open(&stream->decode, &stream->input, begin, &stream->format, fault);
+    if (e != ERR_OK && stream->input.error != 0)
+        e = fault_errno(fault, ERR_IO, stream->input.error, "cannot read the file");
+    return e;
+}
+
+static enum err read_frames(struct stream *stream, const struct pull *pull, struct pulled *pulled, struct fault *fault)
+{
+    size_t wanted = pull->count < FRAMES_MAX ? (size_t)pull->count : FRAMES_MAX, got = 0;
+
+    if (!stream->decode)
+        return fault_set(fault, ERR_BAD_REQUEST, "no file is open");
+    if (pull->frame == stream->at || decode_seek(stream->decode, pull->frame))
+        got = decode_read(stream->decode, stream->pcm, wanted);
+    if (stream->input.error != 0)
+        return fault_errno(fault, ERR_IO, stream->input.error, "cannot read the file");
+    stream->at = pull->frame + (int64_t)got;
+    pulled->frame = pull->frame;
+    pulled->pcm = bytes_of(stream->pcm, got * stream->format.channels * sizeof(float));
+    pulled->end = got < wanted;
+    return ERR_OK;
+}
+
+static enum err do_pull(struct stream *stream, const struct pull *pull, int fd, struct pulled *pulled,
+                        struct fault *fault)
+{
+    if (pull->verb.value == WORKER_VERB_OPEN)
+        return open_file(stream, pull, fd, fault);
+    if (fd >= 0)
+        close(fd);
+    if (pull->verb.value == WORKER_VERB_READ)
+        return read_frames(stream, pull, pulled, fault);
+    close_file(stream);
+    return ERR_OK;
+}
+
+static enum err answer(struct stream *stream, struct pipe *pipe, const struct pull *pull, int fd, struct fault *fault)
+{
+    struct pulled pulled = { .number = pull->number };
+    struct fault why = { 0 };
+    enum err e;
+
+    e = do_pull(stream, pull, fd, &pulled, &why);
+    if (e != ERR_OK) {
+        pulled.failure = text_of(why.what);
+        close_file(stream);
+    } else if (stream->decode) {
+        pulled.rate = stream->format.rate;
+        pulled.channels = stream->format.channels;
+        pulled.frames = stream->format.frames;
+    }
+    return pipe_send(pipe, &pulled_shape, &pulled, -1, fault);
+}
+
+enum err stream_run(struct pipe *pipe, struct fault *fault)
+{
+    struct stream *stream = calloc(1, sizeof(*stream));
+    struct arena arena = { 0 };
+    enum err e = stream ? ERR_OK : fault_set(fault, ERR_FULL, "no memory for a stream");
+
+    if (stream)
+        stream->fd = -1;
+    while (e == ERR_OK) {
+        struct pull pull = { 0 };
+        int fd;
+        e = pipe_receive(pipe, PIPE_WAIT, &pull_shape, &arena, &pull, &fd, fault);
+        sandbox_allow_job();
+        if (e == ERR_OK)
+            e = answer(stream, pipe, &pull, fd, fault);
+        arena_reset(&arena);
+    }
+    if (stream)
+        close_file(stream);
+    free(stream);
+    arena_free(&arena);
+    return e == ERR_OFFLINE ? ERR_OK : e;
+}
