@@ -1,6 +1,11 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+#include "common/config.h"
 #include "common/log.h"
 #include "common/proc.h"
+#include "schema_service.h"
 #include "supervisor/supervisor.h"
 
 static enum err tell_self(const struct supervisor *supervisor, struct arena *arena, struct service_line *to)
@@ -26,6 +31,7 @@ static enum err answer_services(struct supervisor *supervisor, struct call *call
 {
     struct arena *arena = call_arena(call);
     struct service_line *lines = arena_array(arena, supervisor->count + 1, sizeof(*lines));
+    uint32_t count = 1;
 
     (void)ask;
     if (!lines || tell_self(supervisor, arena, &lines[0]) != ERR_OK)
@@ -34,9 +40,10 @@ static enum err answer_services(struct supervisor *supervisor, struct call *call
         char *last = arena_alloc(arena, CHILD_LAST_SIZE);
         if (!last)
             return refuse(call, ERR_FULL, "no memory for the list of services");
-        child_tell(&supervisor->children[i], last, &lines[i + 1]);
+        if (!supervisor->children[i].is_away)
+            child_tell(&supervisor->children[i], last, &lines[count++]);
     }
-    answer->each = (struct service_line_list){ supervisor->count + 1, lines };
+    answer->each = (struct service_line_list){ count, lines };
     return ERR_OK;
 }
 
@@ -47,9 +54,10 @@ static enum err answer_restart(struct supervisor *supervisor, struct call *call,
 
     (void)answer;
     for (uint32_t i = 0; i < supervisor->count; i++) {
-        if (!text_is(ask->service, supervisor->children[i].row->name))
+        if (supervisor->children[i].is_away || !text_is(ask->service, supervisor->children[i].row->name))
             continue;
         log_info("restart of %s asked for", supervisor->children[i].row->name);
+        supervisor->damage[0] = '\0';
         child_restart(&supervisor->children[i]);
         return ERR_OK;
     }
@@ -72,7 +80,112 @@ static enum err answer_shutdown(struct supervisor *supervisor, struct call *call
     return ERR_OK;
 }
 
+/* ---- sound ---- */
+
+static enum err tell_devices(const struct supervisor *supervisor, struct call *call, struct sound_devices *answer)
+{
+    const struct settings_audio *audio = &supervisor->world.settings.audio;
+    struct device *found = arena_array(call_arena(call), DEVICES, sizeof(*found));
+    struct sound_device *lines = arena_array(call_arena(call), DEVICES, sizeof(*lines));
+    uint32_t count;
+
+    if (!found || !lines)
+        return refuse(call, ERR_FULL, "no memory for the devices");
+    count = device_list(found);
+    for (uint32_t i = 0; i < count; i++)
+        lines[i] = (struct sound_device){ text_of(found[i].name), text_of(found[i].about),
+                                          strcmp(found[i].name, supervisor->server.device) == 0 };
+    *answer = (struct sound_devices){
+        .each = { count, lines },
+        .setting = text_of(audio->device),
+        .rate = audio->rate,
+        .period = audio->period,
+        .server = text_of(supervisor->server.name),
+        .alarm = text_of(*supervisor->alarm ? supervisor->alarm : supervisor->server.alarm),
+    };
+    return ERR_OK;
+}
+
+static enum err answer_sound_devices(struct supervisor *supervisor, struct call *call,
+                                     const struct supervisor_sound_devices *ask, struct sound_devices *answer)
+{
+    (void)ask;
+    return tell_devices(supervisor, call, answer);
+}
+
+static enum err write_setting(const struct supervisor *supervisor, struct call *call, const char *key, uint64_t value)
+{
+    char text[24];
+
+    (void)snprintf(text, sizeof(text), "%llu", (unsigned long long)value);
+    return config_put(supervisor->world.paths, key, text, call_fault(call));
+}
+
+static enum err write_settings(const struct supervisor *supervisor, struct call *call,
+                               const struct supervisor_use_sound_device *ask, const char *device)
+{
+    enum err e = config_put(supervisor->world.paths, "audio.device", device, call_fault(call));
+
+    if (e == ERR_OK && ask->has_rate)
+        e = write_setting(supervisor, call, "audio.rate", ask->rate);
+    if (e == ERR_OK && ask->has_period)
+        e = write_setting(supervisor, call, "audio.period", ask->period);
+    return e;
+}
+
+static enum err check_device(struct call *call, const struct supervisor_use_sound_device *ask, const char *device)
+{
+    const char *set = getenv(SETTINGS_AUDIO);
+
+    if (!device_is_name(device)) {
+        (void)refuse(call, ERR_BAD_REQUEST, "\"%s\" is no device", device);
+        fault_field(call_fault(call), "device");
+        return fault_hint(call_fault(call), "`loophole audio devices` lists them");
+    }
+    if (ask->has_period && (ask->period & (ask->period - 1)) != 0)
+        return refuse(call, ERR_BAD_REQUEST, "a period of %llu frames is no power of two",
+                      (unsigned long long)ask->period);
+    if (set && *set && strcmp(set, device) != 0)
+        return refuse(call, ERR_CONFLICT, SETTINGS_AUDIO "=%.64s is set where the engine was started: it wins", set);
+    return ERR_OK;
+}
+
+/* Between sound and none the engine starts anew: services and shared memory come and go with it. */
+static enum err answer_use_sound_device(struct supervisor *supervisor, struct call *call,
+                                        const struct supervisor_use_sound_device *ask, struct sound_devices *answer)
+{
+    char device[DEVICE_NAME + 1];
+    enum err e;
+
+    (void)text_copy(device, sizeof(device), ask->device);
+    e = check_device(call, ask, device);
+    if (e == ERR_OK)
+        e = write_settings(supervisor, call, ask, device);
+    if (e != ERR_OK)
+        return e;
+    if ((strcmp(device, "none") == 0) == (supervisor->server.world != NULL)) {
+        (void)refuse(call, ERR_CONFLICT, "it is written to loophole.conf, and stands from the next start on");
+        return fault_hint(call_fault(call), "loophole down; loophole up");
+    }
+    e = settings_read(supervisor->world.paths, &supervisor->world.settings, call_fault(call));
+    if (e == ERR_OK && supervisor->server.world && server_use(&supervisor->server))
+        supervisor_move_clients(supervisor);
+    return e == ERR_OK ? tell_devices(supervisor, call, answer) : e;
+}
+
+void supervisor_tell(void *state, struct arena *arena, struct service_status *to)
+{
+    const struct supervisor *supervisor = state;
+
+    (void)arena;
+    to->alarm = text_of(*supervisor->alarm    ? supervisor->alarm
+                        : *supervisor->damage ? supervisor->damage
+                                              : supervisor->server.alarm);
+}
+
 const struct supervisor_handlers supervisor_handlers = {
+    .sound_devices = answer_sound_devices,
+    .use_sound_device = answer_use_sound_device,
     .services = answer_services,
     .restart = answer_restart,
     .shutdown = answer_shutdown,

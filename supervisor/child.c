@@ -6,7 +6,7 @@
 #include "proto/lock.h"
 #include "supervisor/evict.h"
 
-enum { STOP_US = 5000000, LOCK_RETRY_US = 100000 };
+enum { STOP_US = 5000000, LOCK_RETRY_US = 100000, OFF_BOARD_US = 3000000 };
 
 static void be_down(struct child *child, usec_t wait)
 {
@@ -106,11 +106,14 @@ static void be_up(struct child *child, bool adopted)
     child->adopted = adopted;
     child->hung = false;
     child->ready_at = 0;
+    child->off_board = 0;
     child->blocked_since = 0;
     child->hang = (struct hang){ 0 };
     if (child->line && child->again && !adopted)
         atomic_fetch_add(&child->line->restarts, 1);
     child->again = false;
+    if (child->row->is_foreign && !adopted)
+        board_claim_for(child->line, child->process.pid, child->process.start_ticks);
     if (adopted && child->line && atomic_load(&child->line->restarts) > 0 && !child->last_death[0])
         remember_death(child);
     log_info("%s[%d] %s", child->row->name, (int)child->process.pid, adopted ? "adopted" : "started");
@@ -132,17 +135,42 @@ static void wait_for_lock(struct child *child)
     be_down(child, LOCK_RETRY_US);
 }
 
+static enum err spawn(struct child *child, struct fault *fault)
+{
+    const struct table_row *row = child->row;
+    struct spawn_command command = { row->name, row->program, row->is_client ? child->world->wrapper : NULL,
+                                     row->arguments };
+
+    if (row->when != TABLE_ALWAYS && !row->is_foreign)
+        child->world->before_sound(child->world->state);
+    return spawn_start(child->world->paths, &command, &child->process, fault);
+}
+
+/* A service lets go of its lock with its last breath; one that has none today lost its run directory, and nobody
+ * reaches it. */
+static void adopt(struct child *child)
+{
+    const struct paths *paths = child->world->paths;
+
+    be_up(child, true);
+    if (child->row->is_foreign || lock_is_held(paths, child->row->name))
+        return;
+    log_warn("%s[%d] holds no lock in %s: replaced", child->row->name, (int)child->process.pid, paths->run);
+    child_restart(child);
+}
+
 void child_start(struct child *child)
 {
     struct fault fault = { 0 };
 
+    if (child->is_away)
+        return;
     child->line = board_line(child->world->board, child->row->name, true);
     if (child->line && spawn_adopt(child->line, &child->process))
-        be_up(child, true);
+        adopt(child);
     else if (lock_is_held(child->world->paths, child->row->name))
         wait_for_lock(child);
-    else if (spawn_start(child->world->paths, child->row->name, child->row->program, &child->process,
-                         &fault) == ERR_OK)
+    else if (spawn(child, &fault) == ERR_OK)
         be_up(child, false);
     else
         mourn(child, 0, (struct policy_life){ 0 }, fault.what);
@@ -155,6 +183,25 @@ static bool is_on_board(const struct child *child)
     return child->line && atomic_load(&child->line->pid) == child->process.pid;
 }
 
+/* Whoever knows nothing of boards is written there again. */
+void child_rejoin(struct child *child)
+{
+    if (child->is_away)
+        return;
+    child->line = board_line(child->world->board, child->row->name, true);
+    if (!child->row->is_foreign || child->process.pid == 0)
+        return;
+    board_claim_for(child->line, child->process.pid, child->process.start_ticks);
+    if (child->ready_at)
+        board_state(child->line, BOARD_READY);
+}
+
+static bool has_line(const struct child *child)
+{
+    return child->line && board_is_named(child->line, child->row->name) &&
+           (!child->row->is_foreign || is_on_board(child));
+}
+
 static enum board_state state_on_board(const struct child *child)
 {
     uint32_t state;
@@ -165,23 +212,33 @@ static enum board_state state_on_board(const struct child *child)
     return state < BOARD_STATES ? (enum board_state)state : BOARD_STARTING;
 }
 
-/* While it starts, it may be busy for long without a beat; but not stopped. */
+/* While it starts, it may be busy for long without a beat, and a while when it ends by itself; but not stopped. */
 static usec_t limit_of(const struct child *child, const struct proc *proc)
 {
     const struct settings *settings = &child->world->settings;
 
+    if (state_on_board(child) == BOARD_STOPPING && proc->state != 'T')
+        return STOP_US;
     if (!child->ready_at && proc->state != 'T')
         return settings->start_limit;
     return settings->hang_limit ? settings->hang_limit : (usec_t)child->row->hang_ms * 1000;
+}
+
+/* A foreign program never beats; unless it is stopped, it is taken to live. */
+static uint64_t beats_of(const struct child *child, const struct proc *proc)
+{
+    if (child->row->is_foreign)
+        return child->hang.beats + (proc->state != 'T');
+    return atomic_load(&child->line->beats);
 }
 
 static void look_at_beats(struct child *child, usec_t passed)
 {
     struct proc proc;
 
-    if (child->hung || !child->line || !proc_read(child->process.pid, &proc))
+    if (child->hung || child->off_board || !child->line || !proc_read(child->process.pid, &proc))
         return;
-    if (!hang_found(&child->hang, atomic_load(&child->line->beats), &proc, passed, limit_of(child, &proc)))
+    if (!hang_found(&child->hang, beats_of(child, &proc), &proc, passed, limit_of(child, &proc)))
         return;
     log_warn("%s[%d] hangs: no beat for %lld ms (state %c): replaced", child->row->name,
              (int)child->process.pid, (long long)child->hang.silent / 1000, proc.state);
@@ -212,14 +269,21 @@ void child_restart(struct child *child)
 
 static void look_up(struct child *child, usec_t now, usec_t passed)
 {
-    enum board_state state = state_on_board(child);
+    enum board_state state;
 
+    if (!has_line(child))
+        child_rejoin(child);
+    state = state_on_board(child);
     if (!child->ready_at && (state == BOARD_READY || state == BOARD_WAITING)) {
         child->ready_at = now;
         log_info("%s[%d] is ready", child->row->name, (int)child->process.pid);
     }
+    if (!child->ready_at || is_on_board(child))
+        child->off_board = 0;
+    else if (!child->off_board)
+        child->off_board = now;
     look_at_beats(child, passed);
-    if (child->ready_at && !child->hung && !is_on_board(child)) {
+    if (child->off_board && !child->hung && now - child->off_board > OFF_BOARD_US) {
         log_warn("%s[%d] is on the board no more: replaced", child->row->name, (int)child->process.pid);
         child_restart(child);
     }
@@ -227,6 +291,8 @@ static void look_up(struct child *child, usec_t now, usec_t passed)
 
 void child_look(struct child *child, usec_t now, usec_t passed)
 {
+    if (child->is_away)
+        return;
     switch (child->state) {
     case CHILD_DOWN:
         if (now >= child->due)

@@ -18,6 +18,9 @@ struct child_world {
     const struct paths *paths;
     struct board *board;
     struct settings settings;
+    const char *wrapper; /* clients of JACK are started through this program; NULL: by themselves */
+    void (*before_sound)(void *state); /* called before a service of sound starts */
+    void *state;
 };
 
 /*            start                    ready, beats
@@ -36,7 +39,9 @@ struct child {
     struct board_line *line; /* NULL: no room on the board */
     enum child_state state;
     struct spawn process;
+    bool is_away; /* there is nothing to run: not looked at, not listed */
     bool adopted;
+    usec_t off_board;     /* since when it is not on the board; 0: it is */
     bool hung;            /* killed for its silence */
     bool again;           /* the next start is a restart */
     usec_t ready_at;      /* steady clock; 0: not yet */
@@ -53,6 +58,9 @@ void child_start(struct child *child);
 
 /* Looks at it: due starts and kills, readiness, beats. `passed`: time in which the supervisor itself ran. */
 void child_look(struct child *child, usec_t now, usec_t passed);
+
+/* Its line, where the board is another one or the line is damaged. A service comes there by itself. */
+void child_rejoin(struct child *child);
 
 /* Stops it to start again; one that does not run starts now, out of quarantine too. */
 void child_restart(struct child *child);

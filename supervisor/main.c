@@ -14,6 +14,7 @@ int main(int argc, char **argv)
     supervisor_open(&supervisor, service); /* the board; adopts what runs, starts the rest */
 
     service_answer(service, &supervisor_handlers, &supervisor);
+    service_tells(service, supervisor_tell, NULL, &supervisor);
     service_ready(service);
     service_loop(service); /* until asked to stop */
 

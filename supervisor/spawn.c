@@ -40,6 +40,8 @@ static enum err set_files(posix_spawn_file_actions_t *files, const struct paths 
     return ERR_OK;
 }
 
+/* A process group of its own, which is killed with it, but the engine's session: Linux shares the processors out among
+ * sessions first, so that what common/priority.h says holds only within one. */
 static void set_attributes(posix_spawnattr_t *attributes)
 {
     sigset_t none, all;
@@ -48,13 +50,28 @@ static void set_attributes(posix_spawnattr_t *attributes)
     sigfillset(&all);
     posix_spawnattr_setsigmask(attributes, &none);
     posix_spawnattr_setsigdefault(attributes, &all);
-    posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
-static enum err run(const char *path, const posix_spawn_file_actions_t *files, struct spawn *to,
+enum { ARGUMENTS = 32 };
+
+/* posix_spawn promises not to change what it is given. */
+static void set_arguments(const char *argv[ARGUMENTS + 1], const char *path, const struct spawn_command *command)
+{
+    uint32_t count = 0;
+
+    if (command->wrapper)
+        argv[count++] = command->wrapper;
+    argv[count++] = path;
+    for (uint32_t i = 0; command->arguments && command->arguments[i] && count < ARGUMENTS; i++)
+        argv[count++] = command->arguments[i];
+    argv[count] = NULL;
+}
+
+static enum err run(const char *const *argv, const posix_spawn_file_actions_t *files, struct spawn *to,
                     struct fault *fault)
 {
-    char *const arguments[] = { (char *)path, NULL };
+    const char *path = argv[0];
     posix_spawnattr_t attributes;
     struct proc proc;
     pid_t pid;
@@ -62,7 +79,7 @@ static enum err run(const char *path, const posix_spawn_file_actions_t *files, s
 
     posix_spawnattr_init(&attributes);
     set_attributes(&attributes);
-    number = posix_spawn(&pid, path, files, &attributes, arguments, environ);
+    number = posix_spawn(&pid, path, files, &attributes, (char *const *)(uintptr_t)argv, environ);
     posix_spawnattr_destroy(&attributes);
     if (number != 0)
         return fault_errno(fault, file_err(number), number, "cannot start %s", path);
@@ -77,20 +94,25 @@ static enum err run(const char *path, const posix_spawn_file_actions_t *files, s
     return ERR_IO;
 }
 
-enum err spawn_start(const struct paths *paths, const char *service, const char *program, struct spawn *to,
+enum err spawn_start(const struct paths *paths, const struct spawn_command *command, struct spawn *to,
                      struct fault *fault)
 {
     posix_spawn_file_actions_t files;
+    const char *argv[ARGUMENTS + 1];
     char path[PATH_MAX + 64];
     enum err e;
 
     *to = (struct spawn){ .pidfd = -1 };
-    (void)snprintf(path, sizeof(path), "%s/%s", paths->programs, program);
+    if (command->program[0] == '/')
+        (void)snprintf(path, sizeof(path), "%s", command->program);
+    else
+        (void)snprintf(path, sizeof(path), "%s/%s", paths->programs, command->program);
+    set_arguments(argv, path, command);
     if (posix_spawn_file_actions_init(&files) != 0)
         return fault_set(fault, ERR_FULL, "no memory to start %s", path);
-    e = set_files(&files, paths, service);
+    e = set_files(&files, paths, command->service);
     if (e == ERR_OK)
-        e = run(path, &files, to, fault);
+        e = run(argv, &files, to, fault);
     else
         fault_set(fault, e, "no memory to start %s", path);
     posix_spawn_file_actions_destroy(&files);

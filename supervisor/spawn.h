@@ -4,7 +4,7 @@
 
 #include <signal.h>
 #include "common/paths.h"
-#include "common/rt/board.h"
+#include "common/board.h"
 
 struct spawn {
     int32_t pid; /* 0: none */
@@ -12,10 +12,15 @@ struct spawn {
     uint64_t start_ticks;
 };
 
-/* Starts `program` from the programs' directory in a session of its own, in "/", with no descriptor but /dev/null as
- * standard input and output, and the log of `service` as standard error, where the C library speaks its last words.
- * Errors: not_found, denied, io, full. */
-enum err spawn_start(const struct paths *paths, const char *service, const char *program, struct spawn *to,
+/* Starts `program` from the programs' directory (unless it is a whole path) in a process group of its own, in "/", with
+ * no descriptor but /dev/null as standard input and output, and the log of `service` as standard error, where the C
+ * library speaks its last words. `wrapper` (or NULL) is a whole path: it gets the program and its arguments and
+ * becomes it. Errors: not_found, denied, io, full. */
+struct spawn_command {
+    const char *service, *program, *wrapper;
+    const char *const *arguments; /* NULL at the end; or NULL */
+};
+enum err spawn_start(const struct paths *paths, const struct spawn_command *command, struct spawn *to,
                      struct fault *fault);
 
 /* The process on the line, if it lives: pid and start ticks name it, so that a pid given to another is not taken.
@@ -24,7 +29,7 @@ bool spawn_adopt(const struct board_line *line, struct spawn *to);
 
 void spawn_signal(const struct spawn *spawn, int number);
 
-/* Kills whatever is left of its session's process group: a dead indexer's workers. */
+/* Kills whatever is left of its process group: a dead indexer's workers. */
 void spawn_kill_group(const struct spawn *spawn);
 
 /* After its death: how it ended; false when it was not our child, and nobody knows. Closes the descriptor. */

@@ -4,10 +4,37 @@
 #include <unistd.h>
 #include "common/bell.h"
 #include "common/log.h"
+#include "common/studio.h"
 #include "proto/lock.h"
 #include "supervisor/keeper.h"
 
 enum { LOOK_US = 100000 };
+
+static void tell_damage(struct supervisor *supervisor, const char *object)
+{
+    (void)snprintf(supervisor->damage, sizeof(supervisor->damage),
+                   "shared memory %s was damaged or removed, and is made anew", object);
+    log_error("%s", supervisor->damage);
+}
+
+/* A board that is damaged, or that nobody finds by its name any more, is left by all for a new one. */
+static void look_at_board(struct supervisor *supervisor)
+{
+    struct board *was = supervisor->world.board, *made;
+    struct fault fault = { 0 };
+
+    if (board_stands(was, supervisor->world.paths))
+        return;
+    if (board_make(supervisor->world.paths, &made, &fault) != ERR_OK) {
+        (void)snprintf(supervisor->damage, sizeof(supervisor->damage), "%.*s", 200, fault.what);
+        return;
+    }
+    tell_damage(supervisor, "board");
+    supervisor->world.board = made;
+    for (uint32_t i = 0; i < supervisor->count; i++)
+        child_rejoin(&supervisor->children[i]);
+    board_close(was);
+}
 
 /* A supervisor that was stopped or starved saw nothing meanwhile: what it missed counts against nobody. */
 static void look(void *state)
@@ -17,8 +44,18 @@ static void look(void *state)
     usec_t passed = now - supervisor->looked;
 
     supervisor->looked = now;
+    look_at_board(supervisor);
     for (uint32_t i = 0; i < supervisor->count; i++)
         child_look(&supervisor->children[i], now, passed < 2 * LOOK_US ? passed : 2 * LOOK_US);
+    if (supervisor->server.world && server_look(&supervisor->server, now))
+        supervisor_move_clients(supervisor);
+}
+
+void supervisor_move_clients(struct supervisor *supervisor)
+{
+    for (uint32_t i = 0; i < supervisor->count; i++)
+        if (supervisor->children[i].row->is_client)
+            child_restart(&supervisor->children[i]);
 }
 
 static void on_bell(void *state, int fd)
@@ -40,18 +77,73 @@ static void open_bell(struct supervisor *supervisor)
         log_warn("cannot hear the doorbell");
 }
 
+/* Without its shared memory there is no sound, and all else goes on. */
+static bool make_studio(struct supervisor *supervisor)
+{
+    struct fault fault = { 0 };
+
+    if (studio_make(supervisor->world.paths, &fault) == ERR_OK)
+        return true;
+    log_fault("goes on without sound", &fault);
+    (void)snprintf(supervisor->alarm, sizeof(supervisor->alarm), "no sound: %.*s", 200, fault.what);
+    return false;
+}
+
+/* Whoever maps what is made anew here finds that his own is damaged, and starts again himself. */
+static void mend_studio(void *state)
+{
+    struct supervisor *supervisor = state;
+    char made[STUDIO_NAME_SIZE];
+    struct fault fault = { 0 };
+
+    supervisor->alarm[0] = '\0';
+    if (studio_mend(supervisor->world.paths, made, &fault) != ERR_OK) {
+        log_fault("cannot mend sound's memory", &fault);
+        (void)snprintf(supervisor->alarm, sizeof(supervisor->alarm), "no sound: %.*s", 200, fault.what);
+    } else if (*made) {
+        tell_damage(supervisor, made);
+    }
+}
+
+static bool is_wanted(const struct supervisor *supervisor, const struct table_row *row, bool sound)
+{
+    switch (row->when) {
+    case TABLE_ALWAYS:
+        return true;
+    case TABLE_SOUND:
+        return sound;
+    case TABLE_STANDBY:
+        return sound && supervisor->world.settings.audio.standby;
+    }
+    return false;
+}
+
+/* The JACK server first: it is the only child that is not in the table. */
+static void name_children(struct supervisor *supervisor)
+{
+    bool sound = settings_want_sound(&supervisor->world.settings) && make_studio(supervisor);
+
+    if (sound)
+        server_open(&supervisor->server, &supervisor->world, &supervisor->children[supervisor->count++]);
+    for (uint32_t i = 0; i < table_count && supervisor->count < BOARD_LINES; i++) {
+        struct child *child = &supervisor->children[supervisor->count];
+        if (!is_wanted(supervisor, &table_rows[i], sound))
+            continue;
+        child->row = &table_rows[i];
+        child->world = &supervisor->world;
+        supervisor->count++;
+    }
+}
+
 /* On a board where nobody lives the counts are of an engine that is gone. */
 static void start_all(struct supervisor *supervisor)
 {
     bool anybody = false;
 
-    for (uint32_t i = 0; i < table_count; i++) {
-        struct child *child = &supervisor->children[i];
-        child->row = &table_rows[i];
-        child->world = &supervisor->world;
-        supervisor->count = i + 1;
-        child_start(child);
-        anybody = anybody || child->adopted;
+    name_children(supervisor);
+    for (uint32_t i = 0; i < supervisor->count; i++) {
+        child_start(&supervisor->children[i]);
+        anybody = anybody || supervisor->children[i].adopted;
     }
     for (uint32_t i = 0; !anybody && i < supervisor->count; i++)
         if (supervisor->children[i].line)
@@ -85,6 +177,8 @@ void supervisor_open(struct supervisor *supervisor, struct service *service)
     *supervisor = (struct supervisor){ .bell = -1, .data_lock = -1, .looked = clock_steady() };
     supervisor->world.service = service;
     supervisor->world.paths = service_paths(service);
+    supervisor->world.before_sound = mend_studio;
+    supervisor->world.state = supervisor;
     fix_home(supervisor->world.paths);
     read_keeper(supervisor);
     e = settings_read(supervisor->world.paths, &supervisor->world.settings, &fault);
@@ -117,6 +211,8 @@ void supervisor_shut(struct supervisor *supervisor)
     log_info("shutting down");
     for (uint32_t i = supervisor->count; i > 0; i--)
         child_shut(&supervisor->children[i - 1]);
+    server_shut(&supervisor->server);
+    (void)studio_remove(supervisor->world.paths);
     board_close(supervisor->world.board);
     board_remove(supervisor->world.paths);
     if (supervisor->bell >= 0)

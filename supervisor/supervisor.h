@@ -6,11 +6,15 @@
 #define LOOPHOLE_SUPERVISOR_SUPERVISOR_H
 
 #include "supervisor/child.h"
+#include "supervisor/server.h"
 
 struct supervisor {
     struct child_world world;
     struct child children[BOARD_LINES];
     uint32_t count;
+    struct server server; /* of JACK; zeroed without sound */
+    char alarm[240];      /* why there is no sound plane, or "" */
+    char damage[240];     /* what was found damaged, until somebody restarts a service; or "" */
     int data_lock;     /* held to the end */
     int bell;          /* -1: none; the board is looked at anyway */
     usec_t looked;     /* when last */
@@ -25,6 +29,11 @@ void supervisor_open(struct supervisor *supervisor, struct service *service);
 
 /* After the loop: stops all services in the reverse order, removes board and bell. */
 void supervisor_shut(struct supervisor *supervisor);
+
+/* Clients of JACK start again: they would find another server now. */
+void supervisor_move_clients(struct supervisor *supervisor);
+
+void supervisor_tell(void *state, struct arena *arena, struct service_status *to); /* its alarm */
 
 extern const struct supervisor_handlers supervisor_handlers;
 

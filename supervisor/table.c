@@ -1,9 +1,15 @@
 #include "supervisor/table.h"
+#include <stddef.h>
+
+static const char *const standby[] = { "--standby", NULL };
 
 const struct table_row table_rows[] = {
-    /* name      program             never_quarantined  hang_ms */
-    { "persist", "loophole-persist", true, 1700 },
-    { "search", "loophole-search", false, 1700 },
-    { "indexer", "loophole-indexer", false, 1700 },
+    /* name, program, never_quarantined, hang_ms */
+    { "persist", "loophole-persist", true, 1700, .when = TABLE_ALWAYS },
+    { "search", "loophole-search", false, 1700, .when = TABLE_ALWAYS },
+    { "indexer", "loophole-indexer", false, 1700, .when = TABLE_ALWAYS },
+    { "audio", "loophole-audio", true, 500, .when = TABLE_SOUND, .is_client = true },
+    { "audio-standby", "loophole-audio", true, 500, .when = TABLE_STANDBY, .is_client = true, .arguments = standby },
+    { "streamer", "loophole-streamer", false, 500, .when = TABLE_SOUND },
 };
 const uint32_t table_count = sizeof(table_rows) / sizeof(*table_rows);

@@ -9,9 +9,16 @@
 
 /* What the options of all commands set; which command takes which stands in its row. */
 struct options {
-    bool json, wait, watch, follow, hidden_files, accept_missing, retry_failed, all, prometheus, force;
-    int64_t limit, budget_ms, expect, clients, seconds, rate;
-    const char *sort, *fields, *facets, *cursor, *in, *request_id, *body, *weights, *plot, *type;
+    bool json, wait, watch, follow, hidden_files, accept_missing, retry_failed, all, prometheus, force, room, remake;
+    bool off;
+    int64_t limit, budget_ms, expect, clients, seconds, rate, seed;
+    const char *sort, *fields, *facets, *cursor, *in, *request_id, *body, *weights, *plot, *type, *png, *kind;
+    const char *like, *unlike, *save;
+    bool immediate;
+    int64_t period;
+    bool loop, in_context, stretch, start_transport;
+    const char *gain, *from, *chain, *key, *at;
+    const char *name, *inputs;
     struct text_list ignore;
 };
 
@@ -67,8 +74,18 @@ void cli_flush(struct cli *cli);                                  /* prints and 
 bool cli_is_terminal(void);                                       /* of standard output */
 enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault); /* absolute */
 
+struct text cli_words(struct cli *cli); /* the arguments as one text, for a query */
+
 /* One media item by its id, an absolute or relative path. */
 enum err cli_find(struct cli *cli, const char *id_or_path, struct media_found *found, struct fault *fault);
+
+enum err cli_find_id(struct cli *cli, const char *id_or_path, struct id *id, struct fault *fault);
+
+/* Sends a mutation under its request id (--request-id, else a new one) and says what came of it. */
+enum err cli_mutate(struct cli *cli, const char *name, const void *request, struct fault *fault);
+
+/* saved.c: saves a query as --save says. */
+enum err saved_put(struct cli *cli, struct text query, struct text sort, struct fault *fault);
 
 /* item.c: one item as a JSON line (keys of README), as a row of a list, or in full. `fields` NULL: all. */
 void item_json(struct buffer *to, const struct item *item, const char *fields);
@@ -107,7 +124,25 @@ enum err find_search(struct cli *cli, struct fault *fault);
 enum err find_similar(struct cli *cli, struct fault *fault);
 enum err find_show(struct cli *cli, struct fault *fault);
 enum err find_complete(struct cli *cli, struct fault *fault);
-enum err find_artefact(struct cli *cli, struct fault *fault);
+enum err artefact_show(struct cli *cli, struct fault *fault);
+enum err map_run(struct cli *cli, struct fault *fault);
+enum err alike_duplicates(struct cli *cli, struct fault *fault);
+enum err saved_history(struct cli *cli, struct fault *fault);
+enum err saved_queries(struct cli *cli, struct fault *fault);
+enum err edit_unlike(struct cli *cli, struct fault *fault);
+enum err edit_favourite(struct cli *cli, struct fault *fault);
+enum err edit_hide(struct cli *cli, struct fault *fault);
+enum err play_start(struct cli *cli, struct fault *fault);
+enum err play_stop(struct cli *cli, struct fault *fault);
+enum err play_preview(struct cli *cli, struct fault *fault);
+enum err play_preview_stop(struct cli *cli, struct fault *fault);
+enum err play_preview_next(struct cli *cli, struct fault *fault);
+enum err takes_start(struct cli *cli, struct fault *fault);
+enum err takes_stop(struct cli *cli, struct fault *fault);
+enum err takes_cancel(struct cli *cli, struct fault *fault);
+enum err takes_list(struct cli *cli, struct fault *fault);
+enum err takes_delete(struct cli *cli, struct fault *fault);
+enum err takes_recover(struct cli *cli, struct fault *fault);
 enum err edit_item(struct cli *cli, struct fault *fault);
 enum err edit_tags(struct cli *cli, struct fault *fault);
 enum err edit_undo(struct cli *cli, struct fault *fault);
@@ -117,6 +152,30 @@ enum err stats_show(struct cli *cli, struct fault *fault);
 enum err store_check_run(struct cli *cli, struct fault *fault);
 enum err store_backup_run(struct cli *cli, struct fault *fault);
 enum err store_restore_run(struct cli *cli, struct fault *fault);
+enum err transport_show(struct cli *cli, struct fault *fault);
+enum err transport_start(struct cli *cli, struct fault *fault);
+enum err transport_stop(struct cli *cli, struct fault *fault);
+enum err transport_toggle(struct cli *cli, struct fault *fault);
+enum err transport_locate(struct cli *cli, struct fault *fault);
+enum err transport_tempo(struct cli *cli, struct fault *fault);
+enum err transport_tap(struct cli *cli, struct fault *fault);
+enum err transport_swing(struct cli *cli, struct fault *fault);
+enum err transport_metronome(struct cli *cli, struct fault *fault);
+enum err transport_sync(struct cli *cli, struct fault *fault);
+enum err transport_pattern(struct cli *cli, struct fault *fault);
+enum err transport_panic(struct cli *cli, struct fault *fault);
+enum err meters_show(struct cli *cli, struct fault *fault);
+enum err meters_mixer(struct cli *cli, struct fault *fault);
+enum err meters_pads(struct cli *cli, struct fault *fault);
+enum err meters_pads_set(struct cli *cli, struct fault *fault);
+enum err meters_pads_hit(struct cli *cli, struct fault *fault);
+enum err meters_pads_release(struct cli *cli, struct fault *fault);
+enum err audio_devices(struct cli *cli, struct fault *fault);
+enum err audio_use(struct cli *cli, struct fault *fault);
+enum err audio_status(struct cli *cli, struct fault *fault);
+enum err audio_ports(struct cli *cli, struct fault *fault);
+enum err audio_connect(struct cli *cli, struct fault *fault);
+enum err audio_disconnect(struct cli *cli, struct fault *fault);
 enum err doctor_run(struct cli *cli, struct fault *fault);
 enum err crash_print(struct cli *cli, struct fault *fault);
 enum err bench_run(struct cli *cli, struct fault *fault);

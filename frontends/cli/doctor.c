@@ -1,8 +1,8 @@
 /* doctor.c: looks at the machine and the engine; each finding says what to do. The exit code is that of the worst. */
-#include "frontends/cli/cli.h"
+#include "frontends/cli/doctor.h"
 #include "common/clock.h"
 #include "common/file.h"
-#include "common/rt/board.h"
+#include "common/board.h"
 #include "schema_supervisor.h"
 #include "store/check.h"
 
@@ -16,16 +16,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum verdict { FINE, WATCH, BAD };
-
-struct doctor {
-    struct cli *cli;
-    enum verdict worst;
-};
-
-__attribute__((format(printf, 5, 6))) static void finding(struct doctor *doctor, enum verdict verdict,
-                                                          const char *about, const char *to_do,
-                                                          const char *format, ...)
+void doctor_finding(struct doctor *doctor, enum verdict verdict, const char *about, const char *to_do,
+                    const char *format, ...)
 {
     static const char *const words[] = { "ok", "watch", "bad" };
     struct buffer *out = &doctor->cli->out;
@@ -62,14 +54,14 @@ static void look_at_services(struct doctor *doctor)
     struct fault fault = { 0 };
 
     if (ask(doctor->cli->asker, "supervisor.services", NULL, 2000, NULL, &lines, &fault) != ERR_OK) {
-        finding(doctor, WATCH, "engine", "start it: loophole up", "%s", fault.what);
+        doctor_finding(doctor, WATCH, "engine", "start it: loophole up", "%s", fault.what);
         return;
     }
     for (uint32_t i = 0; i < lines.each.count; i++) {
         const struct service_line *line = &lines.each.at[i];
         bool ready = line->state.value == RUN_STATE_READY;
 
-        finding(doctor, ready ? FINE : BAD, "service",
+        doctor_finding(doctor, ready ? FINE : BAD, "service",
                 "loophole logs SERVICE says why; loophole restart SERVICE", "%.*s is %s%s%.*s",
                 TEXT_ARG(line->service), choice_word(&run_state_table, line->state.value),
                 line->last_death.len ? ", died last of " : "", TEXT_ARG(line->last_death));
@@ -91,19 +83,19 @@ static void look_at_store(struct doctor *doctor)
     enum err e = store_open(&doctor->cli->paths, STORE_READER, &store, &fault);
 
     if (e == ERR_OFFLINE) {
-        finding(doctor, FINE, "store", "", "there is none yet");
+        doctor_finding(doctor, FINE, "store", "", "there is none yet");
         return;
     }
     if (e == ERR_OK)
         e = store_read(store, &txn, &fault);
     if (e != ERR_OK) {
-        finding(doctor, BAD, "store", fault.hint, "%s", fault.what);
+        doctor_finding(doctor, BAD, "store", fault.hint, "%s", fault.what);
         store_close(store);
         return;
     }
     check_store(txn, NULL, nothing_printed, NULL, &counts);
     txn_end(txn);
-    finding(doctor, counts.problems ? BAD : FINE, "store",
+    doctor_finding(doctor, counts.problems ? BAD : FINE, "store",
             "loophole store check tells them; restore a backup", "%llu rows, %llu problems, %llu pages",
             (unsigned long long)counts.rows, (unsigned long long)counts.problems,
             (unsigned long long)store_pages(store));
@@ -117,12 +109,12 @@ static void look_at_disk(struct doctor *doctor)
     uint64_t bytes;
 
     if (statvfs(doctor->cli->paths.data, &disk) != 0) {
-        finding(doctor, BAD, "disk", "make it readable", "%s cannot be looked at", doctor->cli->paths.data);
+        doctor_finding(doctor, BAD, "disk", "make it readable", "%s cannot be looked at", doctor->cli->paths.data);
         return;
     }
     bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
     human_bytes(&free_space, bytes);
-    finding(doctor,
+    doctor_finding(doctor,
             bytes < 100u << 20 ? BAD
             : bytes < 1u << 30 ? WATCH
                                : FINE,
@@ -133,16 +125,12 @@ static void look_at_disk(struct doctor *doctor)
 
 static void look_at_limits(struct doctor *doctor)
 {
-    struct rlimit files = { 0 }, locked = { 0 };
+    struct rlimit files = { 0 };
 
     getrlimit(RLIMIT_NOFILE, &files);
-    finding(doctor, files.rlim_max < 4096 ? BAD : FINE, "open files",
+    doctor_finding(doctor, files.rlim_max < 4096 ? BAD : FINE, "open files",
             "raise nofile in /etc/security/limits.conf to 65536", "at most %llu",
             (unsigned long long)files.rlim_max);
-    getrlimit(RLIMIT_MEMLOCK, &locked);
-    finding(doctor, locked.rlim_cur < 64u << 20 ? WATCH : FINE, "locked memory",
-            "raise memlock in /etc/security/limits.d/audio.conf before audio is used", "at most %llu KiB",
-            (unsigned long long)(locked.rlim_cur >> 10));
 }
 
 /* One number of a file below /proc/sys; -1: not to be read. */
@@ -162,10 +150,10 @@ static void look_at_kernel(struct doctor *doctor)
     long long watches = kernel_number("/proc/sys/fs/inotify/max_user_watches");
     long long queues = kernel_number("/proc/sys/fs/mqueue/queues_max");
 
-    finding(doctor, watches >= 0 && watches < 65536 ? WATCH : FINE, "watches",
+    doctor_finding(doctor, watches >= 0 && watches < 65536 ? WATCH : FINE, "watches",
             "sysctl fs.inotify.max_user_watches=524288; without, big libraries are looked at by rescans",
             "%lld folders can be watched", watches);
-    finding(doctor, queues == 0 ? WATCH : FINE, "queues", "sysctl fs.mqueue.queues_max=256",
+    doctor_finding(doctor, queues == 0 ? WATCH : FINE, "queues", "sysctl fs.mqueue.queues_max=256",
             "%lld message queues", queues);
 }
 
@@ -174,10 +162,10 @@ static void look_at_memory(struct doctor *doctor)
     struct statvfs shm;
 
     if (statvfs("/dev/shm", &shm) != 0) {
-        finding(doctor, BAD, "shared memory", "mount a tmpfs on /dev/shm", "there is no /dev/shm");
+        doctor_finding(doctor, BAD, "shared memory", "mount a tmpfs on /dev/shm", "there is no /dev/shm");
         return;
     }
-    finding(doctor, (uint64_t)shm.f_bavail * shm.f_frsize < 128u << 20 ? WATCH : FINE, "shared memory",
+    doctor_finding(doctor, (uint64_t)shm.f_bavail * shm.f_frsize < 128u << 20 ? WATCH : FINE, "shared memory",
             "make room in /dev/shm", "%llu MiB free",
             (unsigned long long)((uint64_t)shm.f_bavail * shm.f_frsize >> 20));
 }
@@ -187,11 +175,11 @@ static void look_at_sockets(struct doctor *doctor)
     struct stat run;
 
     if (stat(doctor->cli->paths.run, &run) != 0 || (run.st_mode & 077) != 0 || run.st_uid != getuid()) {
-        finding(doctor, BAD, "sockets", "chmod 700 it, and let it be yours", "%s is open to others",
+        doctor_finding(doctor, BAD, "sockets", "chmod 700 it, and let it be yours", "%s is open to others",
                 doctor->cli->paths.run);
         return;
     }
-    finding(doctor, FINE, "sockets", "", "in %s", doctor->cli->paths.run);
+    doctor_finding(doctor, FINE, "sockets", "", "in %s", doctor->cli->paths.run);
 }
 
 /* A line of the board whose process lives while no supervisor watches it. */
@@ -211,7 +199,7 @@ static void look_for_orphans(struct doctor *doctor)
 
         memcpy(name, line->name, BOARD_NAME_SIZE);
         if (pid > 0 && board_start_ticks(pid) == atomic_load(&line->start_ticks))
-            finding(doctor, WATCH, "orphan", "loophole up adopts it", "%s runs as %d with no supervisor",
+            doctor_finding(doctor, WATCH, "orphan", "loophole up adopts it", "%s runs as %d with no supervisor",
                     name, (int)pid);
     }
     board_close(board);
@@ -230,17 +218,18 @@ static void look_at_crashes(struct doctor *doctor)
         count += entry->d_name[0] != '.';
     if (records)
         closedir(records);
-    finding(doctor, count ? WATCH : FINE, "crashes", "loophole crash list", "%d deaths on record", count);
+    doctor_finding(doctor, count ? WATCH : FINE, "crashes", "loophole crash list", "%d deaths on record", count);
 }
 
 enum err doctor_run(struct cli *cli, struct fault *fault)
 {
     static void (*const looks[])(struct doctor *) = { look_at_services, look_for_orphans, look_at_store,
                                                       look_at_sockets,  look_at_memory,   look_at_limits,
-                                                      look_at_kernel,   look_at_disk,     look_at_crashes };
+                                                      look_at_kernel,   look_at_disk,     doctor_look_at_sound,
+                                                      look_at_crashes };
     struct doctor doctor = { cli, FINE };
 
-    finding(&doctor, FINE, "version", "", "loophole %s", LOOPHOLE_VERSION);
+    doctor_finding(&doctor, FINE, "version", "", "loophole %s", LOOPHOLE_VERSION);
     for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
         looks[i](&doctor);
     if (doctor.worst < BAD)

@@ -32,7 +32,7 @@ static enum err print_done(struct cli *cli, const struct done *done)
 }
 
 /* Sends a mutation under its request id and says what came of it. */
-static enum err mutate(struct cli *cli, const char *name, const void *request, struct fault *fault)
+enum err cli_mutate(struct cli *cli, const char *name, const void *request, struct fault *fault)
 {
     struct id id;
     struct done done = { 0 };
@@ -108,36 +108,111 @@ enum err edit_item(struct cli *cli, struct fault *fault)
         e = fault_set(fault, ERR_FULL, "out of memory");
     for (int i = 1; e == ERR_OK && i < cli->count; i++)
         e = assign(cli, &put.edit, cli->args[i], fault);
-    return e != ERR_OK ? e : mutate(cli, "persist.put_media", &put, fault);
+    return e != ERR_OK ? e : cli_mutate(cli, "persist.put_media", &put, fault);
+}
+
+/* A word that was heard stays away by a fact of the person's own, until it is added again. */
+static void deny_tag(struct cli *cli, struct edit *edit, struct text tag, const struct fact_list *facts)
+{
+    struct text attribute = arena_printf(&cli->arena, "tag:%.*s", TEXT_ARG(tag));
+
+    for (uint32_t i = 0; i < facts->count; i++)
+        if (text_equal(facts->at[i].attribute, attribute))
+            edit->facts.at[edit->facts.count++] = (struct fact){ .attribute = attribute,
+                                                                 .source.value = SOURCE_USER,
+                                                                 .has_number = true,
+                                                                 .confidence = 1,
+                                                                 .shown = true };
+}
+
+static enum err read_tag(struct cli *cli, struct edit *edit, const char *typed, const struct fact_list *facts,
+                         struct fault *fault)
+{
+    struct text tag = text_of(typed[0] ? typed + 1 : typed);
+
+    if ((*typed != '+' && *typed != '-') || tag.len == 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is neither +TAG nor -TAG", typed);
+    if (*typed == '-') {
+        edit->remove_tags.at[edit->remove_tags.count++] = tag;
+        deny_tag(cli, edit, tag, facts);
+    } else {
+        edit->add_tags.at[edit->add_tags.count++] = tag;
+        edit->clear_facts.at[edit->clear_facts.count++] =
+            arena_printf(&cli->arena, "tag:%.*s", TEXT_ARG(tag));
+    }
+    return ERR_OK;
 }
 
 enum err edit_tags(struct cli *cli, struct fault *fault)
 {
     struct persist_put_media put = { 0 };
-    struct text *words = arena_array(&cli->arena, (size_t)cli->count * 2, sizeof *words);
+    struct media_found found = { 0 };
+    size_t most = (size_t)cli->count;
+    enum err e = cli_find(cli, cli->args[0], &found, fault);
+
+    if (e != ERR_OK)
+        return e;
+    put.edit.id = found.item.media.id;
+    put.edit.has_expect = cli->options.expect >= 0;
+    put.edit.expect = put.edit.has_expect ? (uint64_t)cli->options.expect : 0;
+    put.edit.add_tags.at = arena_array(&cli->arena, most, sizeof(struct text));
+    put.edit.remove_tags.at = arena_array(&cli->arena, most, sizeof(struct text));
+    put.edit.clear_facts.at = arena_array(&cli->arena, most, sizeof(struct text));
+    put.edit.facts.at = arena_array(&cli->arena, most, sizeof(struct fact));
+    if (!put.edit.add_tags.at || !put.edit.remove_tags.at || !put.edit.clear_facts.at || !put.edit.facts.at)
+        return fault_set(fault, ERR_FULL, "out of memory");
+    for (int i = 1; e == ERR_OK && i < cli->count; i++)
+        e = read_tag(cli, &put.edit, cli->args[i], &found.item.facts, fault);
+    return e != ERR_OK ? e : cli_mutate(cli, "persist.put_media", &put, fault);
+}
+
+/* A mark is a fact of one's own about the first: it holds both ways. */
+enum err edit_unlike(struct cli *cli, struct fault *fault)
+{
+    struct persist_put_media put = { 0 };
+    struct fact fact = {
+        .source.value = SOURCE_USER, .has_text = true, .text = TEXT("1"), .confidence = 1, .shown = true
+    };
+    char other[ID_TEXT_SIZE];
+    struct id id;
     enum err e = begin_edit(cli, &put.edit, fault);
 
-    if (e == ERR_OK && !words)
-        e = fault_set(fault, ERR_FULL, "out of memory");
-    put.edit.add_tags.at = words;
-    put.edit.remove_tags.at = words ? words + cli->count : NULL;
-    for (int i = 1; e == ERR_OK && i < cli->count; i++) {
-        struct text_list *list = *cli->args[i] == '-' ? &put.edit.remove_tags : &put.edit.add_tags;
+    if (e == ERR_OK)
+        e = cli_find_id(cli, cli->args[1], &id, fault);
+    if (e == ERR_OK && id_equal(id, put.edit.id))
+        e = fault_set(fault, ERR_BAD_REQUEST, "that is one item twice");
+    if (e != ERR_OK)
+        return e;
+    fact.attribute = arena_printf(&cli->arena, "unlike:%s", id_write(id, other));
+    if (cli->options.off)
+        put.edit.clear_facts = (struct text_list){ 1, &fact.attribute };
+    else
+        put.edit.facts = (struct fact_list){ 1, &fact };
+    return cli_mutate(cli, "persist.put_media", &put, fault);
+}
 
-        if ((*cli->args[i] != '+' && *cli->args[i] != '-') || cli->args[i][1] == '\0')
-            e = fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is neither +TAG nor -TAG", cli->args[i]);
-        else
-            list->at[list->count++] = text_of(cli->args[i] + 1);
-    }
-    return e != ERR_OK ? e : mutate(cli, "persist.put_media", &put, fault);
+enum err edit_favourite(struct cli *cli, struct fault *fault)
+{
+    struct persist_put_media put = { .edit = { .has_favourite = true, .favourite = !cli->options.off } };
+    enum err e = begin_edit(cli, &put.edit, fault);
+
+    return e != ERR_OK ? e : cli_mutate(cli, "persist.put_media", &put, fault);
+}
+
+enum err edit_hide(struct cli *cli, struct fault *fault)
+{
+    struct persist_put_media put = { .edit = { .has_hidden = true, .hidden = !cli->options.off } };
+    enum err e = begin_edit(cli, &put.edit, fault);
+
+    return e != ERR_OK ? e : cli_mutate(cli, "persist.put_media", &put, fault);
 }
 
 enum err edit_undo(struct cli *cli, struct fault *fault)
 {
-    return mutate(cli, "persist.undo", NULL, fault);
+    return cli_mutate(cli, "persist.undo", NULL, fault);
 }
 
 enum err edit_redo(struct cli *cli, struct fault *fault)
 {
-    return mutate(cli, "persist.redo", NULL, fault);
+    return cli_mutate(cli, "persist.redo", NULL, fault);
 }

@@ -42,13 +42,15 @@ static enum err start_supervisor(struct cli *cli, struct fault *fault)
     return fault_hint(fault, "what it says stands above and in %s/supervisor.log", cli->paths.logs);
 }
 
-/* How many are not ready yet, and the name of the first of them. */
+/* How many are not ready yet, and the name of the first of them. A JACK server that cannot start stops nobody: the
+ * sound core waits for it a while itself, and its alarm says why nothing is heard. */
 static uint32_t not_ready(const struct service_lines *lines, char name[64])
 {
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < lines->each.count; i++)
-        if (lines->each.at[i].state.value != RUN_STATE_READY && count++ == 0)
+        if (lines->each.at[i].state.value != RUN_STATE_READY && !text_is(lines->each.at[i].service, "jack") &&
+            count++ == 0)
             text_copy(name, 64, lines->each.at[i].service);
     return count;
 }

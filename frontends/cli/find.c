@@ -1,4 +1,4 @@
-/* find.c: search, similar, show, artefact, complete. */
+/* find.c: search, similar, show, complete. */
 #include "frontends/cli/cli.h"
 #include "schema_indexer.h"
 
@@ -91,18 +91,13 @@ enum err find_search(struct cli *cli, struct fault *fault)
 {
     struct search_query query = { .sort = text_of(cli->options.sort),
                                   .cursor = text_of(cli->options.cursor) };
-    struct buffer words = { 0 };
-    enum err e;
 
-    for (int i = 0; i < cli->count; i++) {
-        buffer_add_text(&words, i ? " " : "");
-        buffer_add_text(&words, cli->args[i]);
-    }
-    query.query = text_of(buffer_c(&words));
+    query.query = cli_words(cli);
+    query.remember = true;
+    if (cli->options.save)
+        return saved_put(cli, query.query, query.sort, fault);
     query.facets = split_at_commas(cli, cli->options.facets);
-    e = print_pages(cli, "search.query", &query, &query.limit, &query.cursor, fault);
-    buffer_free(&words);
-    return e;
+    return print_pages(cli, "search.query", &query, &query.limit, &query.cursor, fault);
 }
 
 static enum err read_weights(struct cli *cli, struct weights *weights, struct fault *fault)
@@ -117,19 +112,44 @@ static enum err read_weights(struct cli *cli, struct weights *weights, struct fa
     return ERR_OK;
 }
 
+/* "A,B": ids, or paths of items. */
+static enum err read_items(struct cli *cli, const char *typed, struct id_list *to, struct fault *fault)
+{
+    struct text_list each = split_at_commas(cli, typed);
+    enum err e = ERR_OK;
+
+    to->at = arena_array(&cli->arena, each.count, sizeof *to->at);
+    if (!to->at)
+        return fault_set(fault, ERR_FULL, "out of memory");
+    for (uint32_t i = 0; e == ERR_OK && i < each.count; i++)
+        e = cli_find_id(cli, arena_text(&cli->arena, each.at[i]).at, &to->at[to->count++], fault);
+    return e;
+}
+
+static enum err read_one(struct cli *cli, struct search_similar *similar, struct fault *fault)
+{
+    if (cli->count == 0 && similar->like.count)
+        return ERR_OK;
+    if (cli->count == 0) {
+        fault_set(fault, ERR_BAD_REQUEST, "nothing to compare with");
+        return fault_hint(fault, "give an id, the path of any sound, or --like A,B");
+    }
+    similar->has_id = id_read(text_of(cli->args[0]), &similar->id);
+    return similar->has_id ? ERR_OK : cli_path(cli, cli->args[0], &similar->path, fault);
+}
+
 enum err find_similar(struct cli *cli, struct fault *fault)
 {
     struct search_similar similar = { .query = text_of(cli->options.in) };
     enum err e = read_weights(cli, &similar.weights, fault);
 
-    if (e != ERR_OK)
-        return e;
-    similar.has_id = id_read(text_of(cli->args[0]), &similar.id);
-    if (!similar.has_id)
-        e = cli_path(cli, cli->args[0], &similar.path, fault);
-    if (e != ERR_OK)
-        return e;
-    return print_pages(cli, "search.similar", &similar, &similar.limit, NULL, fault);
+    if (e == ERR_OK)
+        e = read_items(cli, cli->options.like, &similar.like, fault);
+    if (e == ERR_OK)
+        e = read_items(cli, cli->options.unlike, &similar.unlike, fault);
+    if (e == ERR_OK)
+        e = read_one(cli, &similar, fault);
+    return e == ERR_OK ? print_pages(cli, "search.similar", &similar, &similar.limit, NULL, fault) : e;
 }
 
 enum err cli_find(struct cli *cli, const char *id_or_path, struct media_found *found, struct fault *fault)
@@ -141,6 +161,18 @@ enum err cli_find(struct cli *cli, const char *id_or_path, struct media_found *f
     if (!get.has_id)
         e = cli_path(cli, id_or_path, &get.path, fault);
     return e != ERR_OK ? e : cli_ask(cli, "search.get", &get, found, fault);
+}
+
+enum err cli_find_id(struct cli *cli, const char *id_or_path, struct id *id, struct fault *fault)
+{
+    struct media_found found = { 0 };
+    enum err e;
+
+    if (id_read(text_of(id_or_path), id))
+        return ERR_OK;
+    e = cli_find(cli, id_or_path, &found, fault);
+    *id = found.item.media.id;
+    return e;
 }
 
 enum err find_show(struct cli *cli, struct fault *fault)
@@ -155,24 +187,6 @@ enum err find_show(struct cli *cli, struct fault *fault)
     else
         item_full(&cli->out, &found);
     return ERR_OK;
-}
-
-enum err find_artefact(struct cli *cli, struct fault *fault)
-{
-    struct media_found media = { 0 };
-    struct artefact_found found = { 0 };
-    struct search_get_artefact get = { .type = text_of(cli->options.type ? cli->options.type : "waveform") };
-    enum err e = cli_find(cli, cli->args[0], &media, fault);
-
-    if (e != ERR_OK)
-        return e;
-    get.id = media.item.media.id;
-    e = cli_ask(cli, "search.get_artefact", &get, &found, fault);
-    if (e != ERR_OK)
-        return e;
-    e = json_write(&artefact_found_shape, &found, &cli->out);
-    buffer_add_text(&cli->out, "\n");
-    return e;
 }
 
 enum err find_complete(struct cli *cli, struct fault *fault)

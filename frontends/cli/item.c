@@ -83,17 +83,62 @@ static void put_id(struct line *line, const char *key, struct id id)
     put_text(line, key, text_of(id_write(id, text)));
 }
 
-static void put_tags(struct line *line, const struct text_list *tags)
+/* The word of a fact "tag:warm"; empty: it is another fact, or its answer is no. */
+static struct text heard_tag(const struct fact *fact)
 {
-    if (!wanted(line, "tags"))
-        return;
-    json_key(line->to, &line->first, "tags");
-    buffer_add_text(line->to, "[");
-    for (uint32_t i = 0; i < tags->count; i++) {
-        buffer_add_text(line->to, i ? "," : "");
-        json_text(line->to, tags->at[i]);
+    struct text word = fact->attribute;
+
+    if (word.len <= 4 || memcmp(word.at, "tag:", 4) != 0 || !fact->has_number)
+        return TEXT("");
+    return fact->number >= 0.5 ? (struct text){ word.len - 4, word.at + 4 } : TEXT("");
+}
+
+static bool is_about_a_tag(const struct fact *fact)
+{
+    return fact->attribute.len > 4 && memcmp(fact->attribute.at, "tag:", 4) == 0;
+}
+
+static bool has_text(const struct text_list *list, struct text text)
+{
+    for (uint32_t i = 0; i < list->count; i++)
+        if (text_equal(list->at[i], text))
+            return true;
+    return false;
+}
+
+/* The person's own, then those that were heard; with "tag_confidence":{"warm":0.8} of the latter. */
+static void put_tags(struct line *line, const struct text_list *tags, const struct fact_list *facts)
+{
+    bool any = false;
+
+    if (wanted(line, "tags")) {
+        json_key(line->to, &line->first, "tags");
+        for (uint32_t i = 0; i < tags->count; i++, any = true) {
+            buffer_add_text(line->to, any ? "," : "[");
+            json_text(line->to, tags->at[i]);
+        }
+        for (uint32_t i = 0; i < facts->count; i++)
+            if (heard_tag(&facts->at[i]).len && !has_text(tags, heard_tag(&facts->at[i]))) {
+                buffer_add_text(line->to, any ? "," : "[");
+                json_text(line->to, heard_tag(&facts->at[i]));
+                any = true;
+            }
+        buffer_add_text(line->to, any ? "]" : "[]");
     }
-    buffer_add_text(line->to, "]");
+    if (!wanted(line, "tag_confidence"))
+        return;
+    any = false;
+    json_key(line->to, &line->first, "tag_confidence");
+    buffer_add_text(line->to, "{");
+    for (uint32_t i = 0; i < facts->count; i++)
+        if (heard_tag(&facts->at[i]).len) {
+            buffer_add_text(line->to, any ? "," : "");
+            json_text(line->to, heard_tag(&facts->at[i]));
+            buffer_add_text(line->to, ":");
+            json_number(line->to, facts->at[i].confidence);
+            any = true;
+        }
+    buffer_add_text(line->to, "}");
 }
 
 static void put_media(struct line *line, const struct item *item)
@@ -110,7 +155,7 @@ static void put_media(struct line *line, const struct item *item)
     put_word(line, "origin", &origin_table, media->origin);
     put_text(line, "pack", media->pack);
     put_text(line, "notes", media->notes);
-    put_tags(line, &media->tags);
+    put_tags(line, &media->tags, &item->facts);
     put_bool(line, "favourite", media->favourite);
     put_bool(line, "hidden", media->hidden);
     put_word(line, "lifecycle", &lifecycle_table, media->lifecycle);
@@ -127,6 +172,29 @@ static void put_media(struct line *line, const struct item *item)
     put_integer(line, "added_us", media->added);
     put_word(line, "analysis", &analysis_state_table, media->analysis);
     put_text(line, "failure", media->failure);
+}
+
+static bool is_mark(const struct fact *fact)
+{
+    return fact->attribute.len > 7 && memcmp(fact->attribute.at, "unlike:", 7) == 0;
+}
+
+/* The items that a person marked as not alike. */
+static void put_marks(struct line *line, const struct fact_list *facts)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < facts->count; i++) {
+        struct text attribute = facts->at[i].attribute;
+        if (!is_mark(&facts->at[i]) || !wanted(line, "unlike"))
+            continue;
+        if (!any)
+            json_key(line->to, &line->first, "unlike");
+        buffer_add_text(line->to, any ? "," : "[");
+        json_text(line->to, (struct text){ attribute.len - 7, attribute.at + 7 });
+        any = true;
+    }
+    buffer_add_text(line->to, any ? "]" : "");
 }
 
 /* "bpm":120.0,"bpm_confidence":0.9,"bpm_source":"analysis"; a fact named like a key of the item: "fact_name". */
@@ -156,7 +224,9 @@ void item_json(struct buffer *to, const struct item *item, const char *fields)
     buffer_add_text(to, "{");
     put_media(&line, item);
     for (uint32_t i = 0; i < item->facts.count; i++)
-        put_fact(&line, &item->facts.at[i]);
+        if (!is_mark(&item->facts.at[i]) && !is_about_a_tag(&item->facts.at[i]))
+            put_fact(&line, &item->facts.at[i]);
+    put_marks(&line, &item->facts);
     if (item->has_score)
         put_real(&line, "score", item->score);
     if (item->has_distance)
@@ -280,6 +350,9 @@ void item_full(struct buffer *to, const struct media_found *found)
     buffer_add_text(to, "\n  tags            ");
     for (uint32_t i = 0; i < media->tags.count; i++)
         buffer_printf(to, " %.*s", TEXT_ARG(media->tags.at[i]));
+    for (uint32_t i = 0; i < item->facts.count; i++)
+        if (heard_tag(&item->facts.at[i]).len && !has_text(&media->tags, heard_tag(&item->facts.at[i])))
+            buffer_printf(to, " %.*s", TEXT_ARG(heard_tag(&item->facts.at[i])));
     if (media->notes.len)
         buffer_printf(to, "\n  notes            %.*s", TEXT_ARG(media->notes));
     if (media->failure.len)

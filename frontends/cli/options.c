@@ -21,6 +21,11 @@ const struct option_row option_table[] = {
     { "in", 0, "QUERY", "only among items that match", OPTION_WORD, AT(in), 0, 0 },
     { "aspect", 0, "A=W,…", "weights of spectrum, timbre, pitch, amplitude, rhythm", OPTION_WORD, AT(weights),
       0, 0 },
+    { "like", 0, "A,B,…", "more examples, ids or paths of items", OPTION_WORD, AT(like), 0, 0 },
+    { "unlike", 0, "C,D,…", "counter-examples", OPTION_WORD, AT(unlike), 0, 0 },
+    { "save", 0, "NAME", "do not search: save the query, to be used as @NAME", OPTION_WORD, AT(save), 0, 0 },
+    { "off", 0, NULL, "take it back", OPTION_FLAG, AT(off), 0, 0 },
+    { "kind", 0, "KIND", "same_file, same_audio or same_sound", OPTION_WORD, AT(kind), 0, 0 },
     { "wait", 'w', NULL, "wait until all is indexed, showing progress", OPTION_FLAG, AT(wait), 0, 0 },
     { "watch", 0, NULL, "show it again every second", OPTION_FLAG, AT(watch), 0, 0 },
     { "follow", 'F', NULL, "go on with what comes", OPTION_FLAG, AT(follow), 0, 0 },
@@ -38,13 +43,31 @@ const struct option_row option_table[] = {
     { "request-id", 0, "ID", "name the request: repeated, it changes nothing", OPTION_WORD, AT(request_id), 0,
       0 },
     { "body", 0, "JSON", "the whole message as JSON", OPTION_WORD, AT(body), 0, 0 },
-    { "type", 0, "TYPE", "waveform, loudness, onsets, beats, spectrum", OPTION_WORD, AT(type), 0, 0 },
+    { "type", 0, "TYPE", "waveform, loudness, onsets, beats, spectrum, embedding, print, gist", OPTION_WORD,
+      AT(type), 0, 0 },
     { "clients", 'c', "N", "so many clients at once", OPTION_NUMBER, AT(clients), 1, 256 },
     { "seconds", 0, "S", "for so long", OPTION_NUMBER, AT(seconds), 1, 3600 },
     { "rate", 'r', "R", "so many asks a second over all clients; unset: as fast as answered", OPTION_NUMBER,
       AT(rate), 1, 1000000 },
     { "plot", 0, "FILE.svg", "draw the latencies", OPTION_WORD, AT(plot), 0, 0 },
+    { "png", 0, "FILE", "draw it as a picture", OPTION_WORD, AT(png), 0, 0 },
+    { "room", 0, NULL, "in three dimensions", OPTION_FLAG, AT(room), 0, 0 },
+    { "seed", 0, "N", "of chance: the same seed gives the same result", OPTION_NUMBER, AT(seed), 0, INT64_MAX },
+    { "remake", 0, NULL, "lay it out anew: everything may move", OPTION_FLAG, AT(remake), 0, 0 },
     { "prometheus", 0, NULL, "as Prometheus text", OPTION_FLAG, AT(prometheus), 0, 0 },
+    { "loop", 0, NULL, "again and again", OPTION_FLAG, AT(loop), 0, 0 },
+    { "gain", 0, "DB", "louder or softer by so many decibels", OPTION_WORD, AT(gain), 0, 0 },
+    { "from", 0, "S", "begin so many seconds into the sound", OPTION_WORD, AT(from), 0, 0 },
+    { "in-context", 0, NULL, "as in the song: at the next bar, in its tempo", OPTION_FLAG, AT(in_context), 0, 0 },
+    { "chain", 0, "CLIENT:PORT", "through the input of another JACK client", OPTION_WORD, AT(chain), 0, 0 },
+    { "stretch", 0, NULL, "to the transport's tempo", OPTION_FLAG, AT(stretch), 0, 0 },
+    { "key", 0, "KEY", "shifted to this key: Am, F#maj", OPTION_WORD, AT(key), 0, 0 },
+    { "at", 0, "now|beat|bar", "begin on the grid, while the transport runs", OPTION_WORD, AT(at), 0, 0 },
+    { "start-transport", 0, NULL, "start the transport with it", OPTION_FLAG, AT(start_transport), 0, 0 },
+    { "immediate", 0, NULL, "at once, with its position", OPTION_FLAG, AT(immediate), 0, 0 },
+    { "period", 0, "FRAMES", "frames in a period: a power of two", OPTION_NUMBER, AT(period), 16, 8192 },
+    { "name", 0, "NAME", "what it is called; unset: the time of day", OPTION_WORD, AT(name), 0, 0 },
+    { "inputs", 0, "CLIENT:PORT,…", "connect these JACK ports first, left and right", OPTION_WORD, AT(inputs), 0, 0 },
     { "force", 0, NULL, "replace what is there", OPTION_FLAG, AT(force), 0, 0 },
 };
 const int option_count = sizeof option_table / sizeof option_table[0];
@@ -194,6 +217,7 @@ void options_parse(const struct command *command, int argc, char **argv, struct 
 
     cli->options.limit = -1;
     cli->options.expect = -1;
+    cli->options.seed = -1;
     cli->args = arena_array(&cli->arena, (size_t)argc + 1, sizeof *cli->args);
     argp.doc = one_paragraph(command, &cli->arena);
     if (!rows || !cli->args || !argp.doc)

@@ -57,3 +57,17 @@ enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct
     *path = arena_bytes(&cli->arena, bytes_of(real, strlen(real)));
     return path->at ? ERR_OK : fault_set(fault, ERR_FULL, "out of memory");
 }
+
+struct text cli_words(struct cli *cli)
+{
+    struct buffer words = { 0 };
+    struct text all;
+
+    for (int i = 0; i < cli->count; i++) {
+        buffer_add_text(&words, i ? " " : "");
+        buffer_add_text(&words, cli->args[i]);
+    }
+    all = arena_text(&cli->arena, text_of(buffer_c(&words)));
+    buffer_free(&words);
+    return all;
+}

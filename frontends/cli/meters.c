@@ -1,0 +1,186 @@
+/* meters.c: levels, mixer and pads. */
+#include "frontends/cli/cli.h"
+#include "common/clock.h"
+#include "schema_audio.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { BAR = 30, REFRESH_US = 50000, FLOOR_DB = -60 };
+
+static double decibel(double linear)
+{
+    return linear > 0 ? fmax(20 * log10(linear), -99) : -99;
+}
+
+/* Full at 0 dB, empty at -60. */
+static void print_level(struct buffer *to, double rms, double peak)
+{
+    int filled = (int)((decibel(rms) - FLOOR_DB) * BAR / -FLOOR_DB);
+    int at = (int)((decibel(peak) - FLOOR_DB) * BAR / -FLOOR_DB);
+
+    for (int i = 0; i < BAR; i++)
+        buffer_add_text(to, i < filled ? "█" : i == at ? "│" : i == BAR - 1 && at >= BAR ? "│" : "·");
+}
+
+static void print_meters(struct cli *cli, const struct meters *meters)
+{
+    const struct transport_state *at = &meters->transport;
+
+    for (uint32_t i = 0; i < meters->meters.count; i++) {
+        const struct meter *meter = &meters->meters.at[i];
+        buffer_printf(&cli->out, "%-10.*s ", TEXT_ARG(meter->bus));
+        print_level(&cli->out, meter->rms_left, meter->peak_left);
+        buffer_add_text(&cli->out, " ");
+        print_level(&cli->out, meter->rms_right, meter->peak_right);
+        buffer_printf(&cli->out, " %6.1f %6.1f dB\n", decibel(meter->peak_left), decibel(meter->peak_right));
+    }
+    buffer_printf(&cli->out,
+                  "%s bar %lld.%lld  %.2f bpm  voices %llu+%llu  load %.1f %% (worst %.1f %%)  xruns %llu  "
+                  "underruns %llu\n",
+                  at->running ? "running" : "stopped", (long long)at->bar + 1, (long long)at->step + 1, at->bpm,
+                  (unsigned long long)meters->streams, (unsigned long long)meters->sounds, meters->load * 100,
+                  meters->worst_load * 100, (unsigned long long)meters->xruns, (unsigned long long)meters->underruns);
+}
+
+static enum err meters_once(struct cli *cli, struct fault *fault)
+{
+    struct meters meters = { 0 };
+    enum err e = cli_ask(cli, "audio.meters", NULL, &meters, fault);
+
+    if (e == ERR_OK && cli->options.json) {
+        e = json_write(&meters_shape, &meters, &cli->out);
+        buffer_add_text(&cli->out, "\n");
+    } else if (e == ERR_OK) {
+        print_meters(cli, &meters);
+    }
+    return e;
+}
+
+/* A live view is drawn over itself; as JSON or into a pipe it is line after line. */
+enum err meters_show(struct cli *cli, struct fault *fault)
+{
+    bool draws = cli_is_terminal() && !cli->options.json;
+    enum err e;
+
+    while ((e = meters_once(cli, fault)) == ERR_OK && cli->options.watch) {
+        if (draws)
+            fputs("\033[H\033[J", stdout);
+        cli_flush(cli);
+        clock_sleep(REFRESH_US);
+    }
+    return e;
+}
+
+/* ---- mixer ---- */
+
+static enum err print_mixer(struct cli *cli, const struct mixer *mixer)
+{
+    enum err e = ERR_OK;
+
+    if (cli->options.json) {
+        e = json_write(&mixer_shape, mixer, &cli->out);
+        buffer_add_text(&cli->out, "\n");
+        return e;
+    }
+    buffer_printf(&cli->out, "%-10s %7s %9s %6s  %s\n", "CHANNEL", "GAIN", "", "PAN", "");
+    for (uint32_t i = 0; i < mixer->strips.count; i++) {
+        const struct mixer_strip *strip = &mixer->strips.at[i];
+        buffer_printf(&cli->out, "%-10s %7.3f %6.1f dB %6.2f  %s%s\n", choice_word(&bus_table, strip->bus.value),
+                      strip->gain, decibel(strip->gain), strip->pan, strip->mute ? "mute " : "",
+                      strip->solo ? "solo" : "");
+    }
+    buffer_printf(&cli->out, "limiter at %.2f dB\n", decibel(mixer->ceiling));
+    return ERR_OK;
+}
+
+/* CHANNEL KEY=VALUE…; without arguments it shows. */
+enum err meters_mixer(struct cli *cli, struct fault *fault)
+{
+    struct audio_set_strip request = { 0 };
+    struct mixer mixer = { 0 };
+    enum err e = ERR_OK;
+
+    if (cli->count == 0)
+        e = cli_ask(cli, "audio.mixer", NULL, &mixer, fault);
+    else {
+        struct text bus = arena_printf(&cli->arena, "strip.bus=%s", cli->args[0]);
+        e = json_assign(&audio_set_strip_shape, bus, &cli->arena, &request, fault);
+        for (int i = 1; e == ERR_OK && i < cli->count; i++)
+            e = json_assign(&mixer_strip_shape, text_of(cli->args[i]), &cli->arena, &request.strip, fault);
+        if (e == ERR_OK)
+            e = cli_ask(cli, "audio.set_strip", &request, &mixer, fault);
+    }
+    return e != ERR_OK ? e : print_mixer(cli, &mixer);
+}
+
+/* ---- pads ---- */
+
+static enum err print_pads(struct cli *cli, const struct pads *pads)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < pads->each.count; i++) {
+        const struct pad *pad = &pads->each.at[i];
+
+        if (cli->options.json) {
+            e = json_write(&pad_shape, pad, &cli->out);
+            buffer_add_text(&cli->out, "\n");
+            continue;
+        }
+        buffer_printf(&cli->out, "%3llu  %-8s gain %.2f pan %.2f ratio %.3f", (unsigned long long)pad->pad,
+                      choice_word(&pad_mode_table, pad->mode.value), pad->gain, pad->pan, pad->ratio);
+        if (pad->has_sound)
+            buffer_printf(&cli->out, "  sound %llu", (unsigned long long)pad->sound);
+        if (pad->has_note)
+            buffer_printf(&cli->out, "  note %llu", (unsigned long long)pad->note);
+        buffer_add_text(&cli->out, "\n");
+    }
+    return e;
+}
+
+enum err meters_pads(struct cli *cli, struct fault *fault)
+{
+    struct pads pads = { 0 };
+    enum err e = cli_ask(cli, "audio.pads", NULL, &pads, fault);
+
+    return e != ERR_OK ? e : print_pads(cli, &pads);
+}
+
+static enum err assign_number(struct cli *cli, const struct shape *shape, const char *field, const char *typed,
+                              void *request, struct fault *fault)
+{
+    return json_assign(shape, arena_printf(&cli->arena, "%s=%s", field, typed), &cli->arena, request, fault);
+}
+
+enum err meters_pads_set(struct cli *cli, struct fault *fault)
+{
+    struct pad pad = { .mode.value = PAD_MODE_ONE_SHOT, .generation = 1 };
+    struct audio_set_pads request = { .each = { 1, &pad } };
+    struct pads pads = { 0 };
+    enum err e = assign_number(cli, &pad_shape, "pad", cli->args[0], &pad, fault);
+
+    for (int i = 1; e == ERR_OK && i < cli->count; i++)
+        e = json_assign(&pad_shape, text_of(cli->args[i]), &cli->arena, &pad, fault);
+    if (e == ERR_OK)
+        e = cli_ask(cli, "audio.set_pads", &request, &pads, fault);
+    return e != ERR_OK ? e : print_pads(cli, &pads);
+}
+
+enum err meters_pads_hit(struct cli *cli, struct fault *fault)
+{
+    struct audio_hit request = { .velocity = 1 };
+    enum err e = assign_number(cli, &audio_hit_shape, "pad", cli->args[0], &request, fault);
+
+    if (e == ERR_OK && cli->count > 1)
+        e = assign_number(cli, &audio_hit_shape, "velocity", cli->args[1], &request, fault);
+    return e != ERR_OK ? e : cli_ask(cli, "audio.hit", &request, NULL, fault);
+}
+
+enum err meters_pads_release(struct cli *cli, struct fault *fault)
+{
+    struct audio_release request = { 0 };
+    enum err e = assign_number(cli, &audio_release_shape, "pad", cli->args[0], &request, fault);
+
+    return e != ERR_OK ? e : cli_ask(cli, "audio.release", &request, NULL, fault);
+}

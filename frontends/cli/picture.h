@@ -1,0 +1,27 @@
+/* picture.h: an image of RGB pixels, drawn with round dots and columns, written as PNG (ISO/IEC 15948). The only file
+ * with zlib is picture.c. One thread. */
+#ifndef LOOPHOLE_FRONTENDS_CLI_PICTURE_H
+#define LOOPHOLE_FRONTENDS_CLI_PICTURE_H
+
+#include <stdint.h>
+#include "common/err.h"
+
+enum { PICTURE_MOST = 16384 }; /* pixels of one side */
+
+struct picture {
+    uint32_t width, height;
+    uint8_t *rgb; /* 3 bytes a pixel, row by row; owned */
+};
+
+/* A colour is 0xRRGGBB; `cover` is how much of it, 0 … 1. What lies outside the picture is not drawn. */
+enum err picture_open(struct picture *picture, uint32_t width, uint32_t height,
+                      uint32_t color); /* full, too_large */
+void picture_close(struct picture *picture);
+void picture_dot(struct picture *picture, double x, double y, double radius, uint32_t color, double cover);
+void picture_column(struct picture *picture, uint32_t x, double from, double until,
+                    uint32_t color); /* vertical */
+
+/* Errors: full, io, denied, not_found. */
+enum err picture_write(const struct picture *picture, const char *path, struct fault *fault);
+
+#endif

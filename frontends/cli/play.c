@@ -1,0 +1,212 @@
+/* play.c: play, stop, preview. */
+#include "frontends/cli/cli.h"
+#include "schema_streamer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- what is meant ---- */
+
+struct meant {
+    bool has_id;
+    struct id id;
+    struct bytes path;
+};
+
+/* Words that are neither an id nor a path are a query, whose best item is meant. */
+static enum err find_best(struct cli *cli, struct meant *meant, struct fault *fault)
+{
+    struct search_query query = { .query = cli_words(cli), .limit = 1 };
+    struct found found = { 0 };
+    enum err e = cli_ask(cli, "search.query", &query, &found, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (found.items.count == 0) {
+        fault_set(fault, ERR_NOT_FOUND, "nothing matches \"%.*s\"", TEXT_ARG(query.query));
+        return fault_hint(fault, "an id, a path, or a query of which the first result is taken");
+    }
+    meant->has_id = true;
+    meant->id = found.items.at[0].media.id;
+    return ERR_OK;
+}
+
+static enum err find_meant(struct cli *cli, struct meant *meant, struct fault *fault)
+{
+    const char *word = cli->args[0];
+
+    *meant = (struct meant){ 0 };
+    meant->has_id = cli->count == 1 && id_read(text_of(word), &meant->id);
+    if (meant->has_id)
+        return ERR_OK;
+    if (cli->count == 1 && (strchr(word, '/') || access(word, F_OK) == 0))
+        return cli_path(cli, word, &meant->path, fault);
+    return find_best(cli, meant, fault);
+}
+
+/* ---- numbers of options ---- */
+
+static enum err read_number(const char *word, const char *option, double least, double most, double *number,
+                            struct fault *fault)
+{
+    char *end;
+
+    *number = strtod(word, &end);
+    if (end != word && *end == '\0' && *number >= least && *number <= most)
+        return ERR_OK;
+    return fault_set(fault, ERR_BAD_REQUEST, "--%s wants a number from %g to %g, not \"%s\"", option, least, most,
+                     word);
+}
+
+static enum err read_gain(const struct cli *cli, bool *has, double *gain, struct fault *fault)
+{
+    double db;
+
+    if (!cli->options.gain)
+        return ERR_OK;
+    enum err e = read_number(cli->options.gain, "gain", -100, 18, &db, fault);
+    *has = true;
+    *gain = e == ERR_OK ? pow(10, db / 20) : 1;
+    return e;
+}
+
+/* Seconds become frames of the file, whose rate the catalogue may not know: then the file is asked for first. */
+static enum err read_from(struct cli *cli, const struct meant *meant, int64_t *from, struct fault *fault)
+{
+    struct search_get get = { .has_id = meant->has_id, .id = meant->id, .path = meant->path };
+    struct media_found found = { 0 };
+    double seconds;
+
+    if (!cli->options.from)
+        return ERR_OK;
+    enum err e = read_number(cli->options.from, "from", 0, 1e6, &seconds, fault);
+    if (e != ERR_OK)
+        return e;
+    e = cli_ask(cli, "search.get", &get, &found, fault);
+    if (e != ERR_OK || found.item.media.sample_rate == 0)
+        return fault_hint(fault, "--from needs an item whose sample rate the catalogue knows");
+    *from = (int64_t)(seconds * (double)found.item.media.sample_rate);
+    return ERR_OK;
+}
+
+/* ---- telling ---- */
+
+static void tell_place(struct cli *cli, const struct stream_voice *voice)
+{
+    double seconds = voice->rate && voice->frames > 0 ? (double)voice->frames / (double)voice->rate : 0;
+
+    buffer_printf(&cli->out, "voice %llu plays %.*s (", (unsigned long long)voice->voice, (int)voice->path.len,
+                  voice->path.len ? (const char *)voice->path.at : "");
+    human_duration(&cli->out, seconds);
+    buffer_add_text(&cli->out, ")");
+}
+
+static enum err tell(struct cli *cli, const struct shape *shape, const void *answer, const struct stream_voice *voice)
+{
+    enum err e = ERR_OK;
+
+    if (cli->options.json)
+        e = json_write(shape, answer, &cli->out);
+    else
+        tell_place(cli, voice);
+    buffer_add_text(&cli->out, "\n");
+    return e;
+}
+
+/* ---- commands ---- */
+
+enum err play_start(struct cli *cli, struct fault *fault)
+{
+    struct streamer_play play = { .loop = cli->options.loop };
+    struct stream_voice voice = { 0 };
+    struct meant meant;
+    enum err e = find_meant(cli, &meant, fault);
+
+    if (e == ERR_OK)
+        e = read_gain(cli, &play.has_gain, &play.gain, fault);
+    if (e == ERR_OK)
+        e = read_from(cli, &meant, &play.from, fault);
+    if (e != ERR_OK)
+        return e;
+    play.has_id = meant.has_id;
+    play.id = meant.id;
+    play.path = meant.path;
+    e = cli_ask(cli, "streamer.play", &play, &voice, fault);
+    return e == ERR_OK ? tell(cli, &stream_voice_shape, &voice, &voice) : e;
+}
+
+enum err play_stop(struct cli *cli, struct fault *fault)
+{
+    struct streamer_stop stop = { .fade = 0.005, .has_voice = cli->count > 0 };
+    double number = 0;
+
+    if (stop.has_voice && read_number(cli->args[0], "voice", 0, 31, &number, fault) != ERR_OK)
+        return fault->code;
+    stop.voice = (uint64_t)number;
+    return cli_ask(cli, "streamer.stop", &stop, NULL, fault);
+}
+
+static enum err read_grid(const struct cli *cli, struct streamer_preview *preview, struct fault *fault)
+{
+    static const char *const words[] = { "now", "beat", "bar" };
+    static const int32_t values[] = { PREVIEW_GRID_NOW, PREVIEW_GRID_BEAT, PREVIEW_GRID_BAR };
+
+    if (!cli->options.at)
+        return ERR_OK;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i], cli->options.at) == 0) {
+            preview->has_grid = true;
+            preview->grid.value = values[i];
+            return ERR_OK;
+        }
+    return fault_set(fault, ERR_BAD_REQUEST, "--at wants now, beat or bar, not \"%s\"", cli->options.at);
+}
+
+static enum err tell_preview(struct cli *cli, const struct preview_begun *begun)
+{
+    if (!cli->options.json && (begun->tempo_ratio < 1 || begun->tempo_ratio > 1))
+        buffer_printf(&cli->out, "%.4g times as fast, ", begun->tempo_ratio);
+    if (!cli->options.json && (begun->semitones < 0 || begun->semitones > 0))
+        buffer_printf(&cli->out, "%+.0f semitones, ", begun->semitones);
+    return tell(cli, &preview_begun_shape, begun, &begun->voice);
+}
+
+enum err play_preview(struct cli *cli, struct fault *fault)
+{
+    struct streamer_preview preview = { .in_context = cli->options.in_context,
+                                        .stretch = cli->options.stretch,
+                                        .loop = cli->options.loop,
+                                        .start_transport = cli->options.start_transport,
+                                        .chain = text_of(cli->options.chain),
+                                        .key = text_of(cli->options.key) };
+    struct preview_begun begun = { 0 };
+    struct meant meant;
+    enum err e = find_meant(cli, &meant, fault);
+
+    if (e == ERR_OK)
+        e = read_gain(cli, &preview.has_gain, &preview.gain, fault);
+    if (e == ERR_OK)
+        e = read_grid(cli, &preview, fault);
+    if (e != ERR_OK)
+        return e;
+    preview.has_id = meant.has_id;
+    preview.id = meant.id;
+    preview.path = meant.path;
+    e = cli_ask(cli, "streamer.preview", &preview, &begun, fault);
+    return e == ERR_OK ? tell_preview(cli, &begun) : e;
+}
+
+enum err play_preview_stop(struct cli *cli, struct fault *fault)
+{
+    return cli_ask(cli, "streamer.preview_stop", NULL, NULL, fault);
+}
+
+enum err play_preview_next(struct cli *cli, struct fault *fault)
+{
+    struct preview_begun begun = { 0 };
+    enum err e = cli_ask(cli, "streamer.preview_next", NULL, &begun, fault);
+
+    return e == ERR_OK ? tell_preview(cli, &begun) : e;
+}

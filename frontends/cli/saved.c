@@ -1,0 +1,72 @@
+/* saved.c: queries that were saved under a name, and those that were asked last. */
+#include "frontends/cli/cli.h"
+#include "schema_persist.h"
+
+enum err saved_put(struct cli *cli, struct text query, struct text sort, struct fault *fault)
+{
+    struct persist_put_query put = { .query = {
+                                         .name = text_of(cli->options.save), .query = query, .sort = sort } };
+
+    if (put.query.name.len == 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "the name is empty");
+    return cli_mutate(cli, "persist.put_query", &put, fault);
+}
+
+static enum err forget(struct cli *cli, struct text name, struct fault *fault)
+{
+    struct persist_remove_query remove = { .name = name };
+
+    return cli_mutate(cli, "persist.remove_query", &remove, fault);
+}
+
+static void print_one(struct cli *cli, const struct kept_query *one)
+{
+    bool first = true;
+
+    if (!cli->options.json) {
+        buffer_printf(&cli->out, one->name.len ? "@%-20.*s %.*s" : "%.*s%.*s", TEXT_ARG(one->name),
+                      TEXT_ARG(one->query));
+        buffer_printf(&cli->out, one->sort.len ? "  --sort %.*s\n" : "%.*s\n", TEXT_ARG(one->sort));
+        return;
+    }
+    buffer_add_text(&cli->out, "{");
+    if (one->name.len) {
+        json_key(&cli->out, &first, "name");
+        json_text(&cli->out, one->name);
+    }
+    json_key(&cli->out, &first, "query");
+    json_text(&cli->out, one->query);
+    json_key(&cli->out, &first, "sort");
+    json_text(&cli->out, one->sort);
+    json_key(&cli->out, &first, "at_us");
+    buffer_printf(&cli->out, "%lld}\n", (long long)one->at);
+}
+
+static enum err print_all(struct cli *cli, bool history, struct text name, struct fault *fault)
+{
+    struct search_queries ask = { .history = history, .limit = 1000 };
+    struct kept_queries kept = { 0 };
+    enum err e;
+
+    if (cli->options.limit >= 0 && cli->options.limit < 1000)
+        ask.limit = (uint64_t)cli->options.limit;
+    e = cli_ask(cli, "search.queries", &ask, &kept, fault);
+    for (uint32_t i = 0; e == ERR_OK && i < kept.each.count; i++)
+        if (name.len == 0 || text_equal(name, kept.each.at[i].name))
+            print_one(cli, &kept.each.at[i]);
+    return e;
+}
+
+enum err saved_history(struct cli *cli, struct fault *fault)
+{
+    return cli->options.off ? forget(cli, TEXT(""), fault) : print_all(cli, true, TEXT(""), fault);
+}
+
+enum err saved_queries(struct cli *cli, struct fault *fault)
+{
+    struct text name = cli->count ? text_of(cli->args[0]) : TEXT("");
+
+    if (cli->options.off && name.len == 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "which one? Name it, without the @");
+    return cli->options.off ? forget(cli, name, fault) : print_all(cli, false, name, fault);
+}

@@ -1,0 +1,150 @@
+/* takes.c: record and recover. */
+#include "frontends/cli/cli.h"
+#include "schema_streamer.h"
+
+#include <string.h>
+
+enum { STOP_BUDGET_MS = 30000 };
+
+/* ---- telling ---- */
+
+static const char *state_word(int32_t state)
+{
+    switch (state) {
+    case TAKE_STATE_STARTING:
+        return "starts";
+    case TAKE_STATE_RUNNING:
+        return "records";
+    case TAKE_STATE_STOPPING:
+        return "ends";
+    case TAKE_STATE_PENDING:
+        return "unfinished";
+    case TAKE_STATE_FINAL:
+        return "final";
+    case TAKE_STATE_ABANDONED:
+        return "given up";
+    default:
+        return "?";
+    }
+}
+
+static void add_row(struct buffer *to, const struct recording *take)
+{
+    char id[ID_TEXT_SIZE];
+
+    buffer_printf(to, "%s  %-10s  ", id_write(take->id, id), state_word(take->state.value));
+    human_duration(to, take->rate ? (double)take->frames / (double)take->rate : 0);
+    buffer_add_text(to, "  ");
+    human_bytes(to, take->size);
+    buffer_printf(to, "  %.*s", TEXT_ARG(take->name));
+    if (take->lost)
+        buffer_printf(to, "  (%llu frames lost)", (unsigned long long)take->lost);
+    if (take->failure.len)
+        buffer_printf(to, "  (%.*s)", TEXT_ARG(take->failure));
+    buffer_add_text(to, "\n");
+}
+
+static enum err tell(struct cli *cli, const struct recording *take)
+{
+    enum err e = ERR_OK;
+
+    if (cli->options.json) {
+        e = json_write(&recording_shape, take, &cli->out);
+        buffer_add_text(&cli->out, "\n");
+    } else {
+        add_row(&cli->out, take);
+        if (take->path.len)
+            buffer_printf(&cli->out, "%.*s\n", (int)take->path.len, (const char *)take->path.at);
+    }
+    return e;
+}
+
+static enum err tell_all(struct cli *cli, const struct recordings *takes)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < takes->each.count; i++)
+        if (cli->options.json)
+            e = tell(cli, &takes->each.at[i]);
+        else
+            add_row(&cli->out, &takes->each.at[i]);
+    return e;
+}
+
+/* ---- commands ---- */
+
+static enum err add_inputs(struct cli *cli, struct text_list *to, struct fault *fault)
+{
+    const char *at = cli->options.inputs;
+
+    to->at = arena_array(&cli->arena, 2, sizeof(*to->at));
+    for (; to->at && at && to->count < 2; to->count++) {
+        size_t len = strcspn(at, ",");
+        ((struct text *)to->at)[to->count] = (struct text){ (uint32_t)len, at };
+        at = at[len] ? at + len + 1 : NULL;
+    }
+    return at ? fault_set(fault, ERR_BAD_REQUEST, "--inputs takes one port, or two with a comma between") : ERR_OK;
+}
+
+enum err takes_start(struct cli *cli, struct fault *fault)
+{
+    struct streamer_record request = { .name = text_of(cli->options.name),
+                                       .has_seconds = cli->options.seconds > 0,
+                                       .seconds = (double)cli->options.seconds };
+    struct recording take = { 0 };
+    enum err e = add_inputs(cli, &request.inputs, fault);
+
+    if (e == ERR_OK)
+        e = cli_ask(cli, "streamer.record", &request, &take, fault);
+    return e == ERR_OK ? tell(cli, &take) : e;
+}
+
+static enum err end_take(struct cli *cli, const char *ask, struct fault *fault)
+{
+    struct recording take = { 0 };
+
+    if (cli->options.budget_ms == 0)
+        cli->options.budget_ms = STOP_BUDGET_MS;
+    enum err e = cli_ask(cli, ask, NULL, &take, fault);
+    return e == ERR_OK ? tell(cli, &take) : e;
+}
+
+enum err takes_stop(struct cli *cli, struct fault *fault)
+{
+    return end_take(cli, "streamer.record_stop", fault);
+}
+
+enum err takes_cancel(struct cli *cli, struct fault *fault)
+{
+    return end_take(cli, "streamer.record_cancel", fault);
+}
+
+enum err takes_list(struct cli *cli, struct fault *fault)
+{
+    struct recordings takes = { 0 };
+    enum err e = cli_ask(cli, "streamer.takes", NULL, &takes, fault);
+
+    return e == ERR_OK ? tell_all(cli, &takes) : e;
+}
+
+enum err takes_delete(struct cli *cli, struct fault *fault)
+{
+    struct streamer_delete_take request = { 0 };
+
+    if (!id_read(text_of(cli->args[0]), &request.id))
+        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is no id; `loophole record takes` lists them",
+                         cli->args[0]);
+    return cli_ask(cli, "streamer.delete_take", &request, NULL, fault);
+}
+
+enum err takes_recover(struct cli *cli, struct fault *fault)
+{
+    struct recordings takes = { 0 };
+
+    if (cli->options.budget_ms == 0)
+        cli->options.budget_ms = STOP_BUDGET_MS;
+    enum err e = cli_ask(cli, "streamer.recover", NULL, &takes, fault);
+    if (e == ERR_OK && takes.each.count == 0 && !cli->options.json)
+        buffer_add_text(&cli->out, "nothing was left unfinished\n");
+    return e == ERR_OK ? tell_all(cli, &takes) : e;
+}

@@ -1,0 +1,159 @@
+#include "supervisor/device.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include "common/buffer.h"
+#include "common/file.h"
+
+enum { PROC_MAX = 65536 };
+
+bool device_is_name(const char *name)
+{
+    static const char *const words[] = { "auto", "none", "dummy", "pipewire", "jack" };
+    static const char *const starts[] = { "alsa:", "jack:" };
+
+    if (strlen(name) >= DEVICE_NAME)
+        return false;
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (strcmp(name, words[i]) == 0)
+            return true;
+    for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++)
+        if (strncmp(name, starts[i], strlen(starts[i])) == 0 && name[strlen(starts[i])] != '\0')
+            return true;
+    return false;
+}
+
+/* ---- what runs ---- */
+
+static bool answers(const char *path)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool does = fd >= 0 && strlen(path) < sizeof(address.sun_path);
+
+    if (does) {
+        strcpy(address.sun_path, path);
+        does = connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+    }
+    if (fd >= 0)
+        close(fd);
+    return does;
+}
+
+/* JACK 2 (1.9.21) listens at /dev/shm/jack_SERVER_UID_0. */
+bool device_server_runs(const char *server)
+{
+    char path[PATH_MAX];
+
+    (void)snprintf(path, sizeof(path), "/dev/shm/jack_%s_%u_0", *server ? server : "default", getuid());
+    return answers(path);
+}
+
+bool device_pipewire_runs(void)
+{
+    const char *run = getenv("XDG_RUNTIME_DIR");
+    char path[PATH_MAX];
+
+    if (!run || (size_t)snprintf(path, sizeof(path), "%s/pipewire-0", run) >= sizeof(path))
+        return false;
+    return answers(path);
+}
+
+bool device_program(const char *name, char path[PATH_MAX])
+{
+    const char *at = getenv("PATH");
+
+    for (at = at && *at ? at : "/usr/local/bin:/usr/bin:/bin"; *at; at += strspn(at, ":")) {
+        int len = (int)strcspn(at, ":");
+
+        if (snprintf(path, PATH_MAX, "%.*s/%s", len, at, name) < PATH_MAX && path[0] == '/' && access(path, X_OK) == 0)
+            return true;
+        at += len;
+    }
+    return false;
+}
+
+/* ---- sound cards ---- */
+
+/* " 0 [PCH            ]: HDA-Intel - HDA Intel PCH" */
+static bool read_card(const char *line, unsigned *number, char id[32], char about[DEVICE_ABOUT])
+{
+    const char *dash;
+
+    if (sscanf(line, " %u [%31[^] ] ]:", number, id) != 2)
+        return false;
+    dash = strstr(line, " - ");
+    (void)snprintf(about, DEVICE_ABOUT, "%.*s", dash ? (int)strcspn(dash + 3, "\n") : 0, dash ? dash + 3 : "");
+    return true;
+}
+
+/* "00-00: ALC256 Analog : ALC256 Analog : playback 1 : capture 1" */
+static bool plays(const char *pcm, unsigned card)
+{
+    unsigned number, device;
+
+    for (const char *line = pcm; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+        char text[256];
+
+        (void)snprintf(text, sizeof(text), "%.*s", (int)strcspn(line, "\n"), line);
+        if (sscanf(text, "%u-%u:", &number, &device) == 2 && number == card && strstr(text, "playback"))
+            return true;
+    }
+    return false;
+}
+
+uint32_t device_read_cards(const char *cards, const char *pcm, struct device devices[DEVICES], uint32_t count)
+{
+    for (const char *line = cards; *line && count < DEVICES; line += strcspn(line, "\n"), line += *line == '\n') {
+        struct device *to = &devices[count];
+        unsigned number;
+        char id[32];
+
+        if (!read_card(line, &number, id, to->about) || !plays(pcm, number))
+            continue;
+        (void)snprintf(to->name, sizeof(to->name), "alsa:hw:%s", id);
+        count++;
+    }
+    return count;
+}
+
+static uint32_t list_cards(struct device devices[DEVICES], uint32_t count)
+{
+    struct buffer cards = { 0 }, pcm = { 0 };
+
+    if (file_read_all("/proc/asound/cards", PROC_MAX, &cards, NULL) == ERR_OK &&
+        file_read_all("/proc/asound/pcm", PROC_MAX, &pcm, NULL) == ERR_OK)
+        count = device_read_cards(buffer_c(&cards), buffer_c(&pcm), devices, count);
+    buffer_free(&cards);
+    buffer_free(&pcm);
+    return count;
+}
+
+static uint32_t add(struct device devices[DEVICES], uint32_t count, const char *name, const char *about)
+{
+    if (count == DEVICES)
+        return count;
+    (void)snprintf(devices[count].name, DEVICE_NAME, "%s", name);
+    (void)snprintf(devices[count].about, DEVICE_ABOUT, "%s", about);
+    return count + 1;
+}
+
+uint32_t device_list(struct device devices[DEVICES])
+{
+    char path[PATH_MAX];
+    uint32_t count = 0;
+
+    if (device_server_runs(""))
+        count = add(devices, count, "jack", "the JACK server that runs already");
+    if (device_pipewire_runs() && device_program("pw-jack", path))
+        count = add(devices, count, "pipewire", "PipeWire's JACK");
+    if (!device_program("jackd", path))
+        return count;
+    count = list_cards(devices, count < DEVICES - 1 ? count : DEVICES - 1);
+    if (count == DEVICES)
+        count--;
+    return add(devices, count, "dummy", "silent: for a machine without a sound card");
+}

@@ -1,0 +1,326 @@
+#include "supervisor/server.h"
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "common/log.h"
+
+enum { GONE_US = 3000000, RETRY_US = 5000000, LOG_MAX = 1 << 20, QUICK_DEATHS = 2 };
+
+#define SERVER_VARIABLE "JACK_DEFAULT_SERVER"
+
+/* ---- what to use ---- */
+
+static void settle(struct server *server, enum server_kind kind, const char *device, const char *alarm)
+{
+    server->kind = kind;
+    (void)snprintf(server->device, sizeof(server->device), "%s", device);
+    (void)snprintf(server->alarm, sizeof(server->alarm), "%s", alarm);
+}
+
+static bool has_jackd(struct server *server)
+{
+    return device_program("jackd", server->jackd);
+}
+
+static void use_own(struct server *server, const char *device, bool by_choice)
+{
+    if (!has_jackd(server))
+        settle(server, SERVER_NONE, "", "no sound: jackd is not installed (apt-get install jackd2)");
+    else if (strcmp(device, "dummy") != 0)
+        settle(server, SERVER_OWN, device, "");
+    else if (by_choice)
+        settle(server, SERVER_OWN, device, "silent: JACK's dummy driver is used, as asked for");
+    else
+        settle(server, SERVER_OWN, device,
+               "silent: no sound card can be used, so JACK runs its dummy driver; see `loophole audio devices`");
+}
+
+static void use_pipewire(struct server *server)
+{
+    if (device_program("pw-jack", server->wrapper))
+        settle(server, SERVER_PIPEWIRE, "pipewire",
+               device_pipewire_runs() ? "" : "no sound: PipeWire does not run");
+    else
+        settle(server, SERVER_NONE, "", "no sound: pw-jack is not installed (apt-get install pipewire-jack)");
+}
+
+static void use_running(struct server *server, const char *device)
+{
+    const char *name = device[4] == ':' ? device + 5 : "";
+
+    settle(server, SERVER_RUNNING, device, device_server_runs(name) ? "" : "no sound: that JACK server does not run");
+}
+
+/* The best there is, but for cards that jackd could not open. */
+static void use_best(struct server *server)
+{
+    struct device devices[DEVICES];
+    uint32_t count = device_list(devices), cards = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (strncmp(devices[i].name, "alsa:", 5) == 0 && cards++ < server->broken)
+            continue;
+        if (strcmp(devices[i].name, "jack") == 0)
+            use_running(server, "jack");
+        else if (strcmp(devices[i].name, "pipewire") == 0)
+            use_pipewire(server);
+        else
+            use_own(server, devices[i].name, false);
+        return;
+    }
+    use_own(server, "dummy", false);
+}
+
+static void choose(struct server *server)
+{
+    const char *device = server->world->settings.audio.device;
+
+    if (strcmp(device, "auto") == 0)
+        use_best(server);
+    else if (strcmp(device, "pipewire") == 0)
+        use_pipewire(server);
+    else if (strncmp(device, "jack", 4) == 0)
+        use_running(server, device);
+    else
+        use_own(server, device, true);
+    log_info("sound: %s%s%s", *server->device ? server->device : "none", *server->alarm ? ": " : "", server->alarm);
+}
+
+/* ---- how ---- */
+
+static bool may_be_realtime(void)
+{
+    struct rlimit limit = { 0 };
+
+    return geteuid() == 0 || (getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_max > 0);
+}
+
+/* Asynchronous, as jackd is unless told -S: a client that dies does not stop the others. */
+static void write_arguments(struct server *server)
+{
+    const struct settings_audio *audio = &server->world->settings.audio;
+    bool is_alsa = strncmp(server->device, "alsa:", 5) == 0;
+    const char *const all[] = { "-n",
+                                server->words[0],
+                                may_be_realtime() ? "-R" : "-r",
+                                "-p",
+                                "512",
+                                "-d",
+                                is_alsa ? "alsa" : "dummy",
+                                "-r",
+                                server->words[1],
+                                "-p",
+                                server->words[2],
+                                is_alsa ? "-d" : NULL,
+                                server->device + 5,
+                                NULL };
+
+    _Static_assert(sizeof(all) <= sizeof(server->arguments), "room for all");
+    (void)snprintf(server->words[0], sizeof(server->words[0]), "%s", server->name);
+    (void)snprintf(server->words[1], sizeof(server->words[1]), "%u", audio->rate);
+    (void)snprintf(server->words[2], sizeof(server->words[2]), "%u", audio->period);
+    memcpy(server->arguments, all, sizeof(all));
+}
+
+/* What clients that are started from now on find. */
+static void set_environment(struct server *server)
+{
+    const char *const own_or_named = *server->name ? server->name : server->users_server;
+
+    if (own_or_named && server->kind != SERVER_PIPEWIRE)
+        setenv(SERVER_VARIABLE, own_or_named, 1);
+    else
+        unsetenv(SERVER_VARIABLE);
+    server->world->wrapper = server->kind == SERVER_PIPEWIRE ? server->wrapper : NULL;
+}
+
+/* JACK 2 names the sockets of servers and of clients alike: of one name, a client would take its server's. Ours is
+ * called loophole-TAG. */
+static void name_server(struct server *server)
+{
+    server->name[0] = '\0';
+    if (server->kind == SERVER_OWN)
+        (void)snprintf(server->name, sizeof(server->name), "loophole-%s-server", server->world->paths->tag);
+    else if (server->kind == SERVER_RUNNING && server->device[4] == ':')
+        (void)snprintf(server->name, sizeof(server->name), "%s", server->device + 5);
+}
+
+static void set_up(struct server *server)
+{
+    name_server(server);
+    set_environment(server);
+    write_arguments(server);
+    server->row = (struct table_row){ .name = "jack",
+                                      .program = server->jackd,
+                                      .never_quarantined = true,
+                                      .hang_ms = 1700,
+                                      .when = TABLE_SOUND,
+                                      .is_foreign = true,
+                                      .arguments = server->arguments };
+    server->child->row = &server->row;
+    server->child->world = server->world;
+    server->child->is_away = server->kind != SERVER_OWN;
+    server->gone = 0;
+}
+
+/* True when clients would find another server, or need another way to it. */
+static bool decide(struct server *server)
+{
+    enum server_kind kind = server->kind;
+    char name[sizeof(server->name)];
+
+    (void)snprintf(name, sizeof(name), "%s", server->name);
+    choose(server);
+    set_up(server);
+    return strcmp(name, server->name) != 0 ||
+           (kind == SERVER_PIPEWIRE) != (server->kind == SERVER_PIPEWIRE);
+}
+
+/* A predecessor's jackd that is wanted no more: what may be set meanwhile is another device. */
+static void end_stray(struct server *server)
+{
+    struct board_line *line = board_line(server->world->board, "jack", false);
+    struct spawn stray;
+    siginfo_t info;
+
+    if (!server->child->is_away || !line || !spawn_adopt(line, &stray))
+        return;
+    spawn_signal(&stray, SIGTERM);
+    if (!spawn_is_dead(&stray, GONE_US))
+        spawn_signal(&stray, SIGKILL);
+    (void)spawn_bury(&stray, &info);
+    board_clear(line);
+}
+
+void server_open(struct server *server, struct child_world *world, struct child *child)
+{
+    const char *users = getenv(SERVER_VARIABLE);
+
+    *server = (struct server){ .world = world, .child = child, .users_server = users ? strdup(users) : NULL };
+    (void)decide(server);
+    end_stray(server);
+}
+
+bool server_use(struct server *server)
+{
+    bool ran = server->child->process.pid != 0, other;
+
+    server->broken = 0;
+    other = decide(server);
+    if (ran && server->child->is_away)
+        child_shut(server->child);
+    else
+        child_restart(server->child);
+    return other;
+}
+
+/* ---- watching ---- */
+
+static void look_at_own(struct server *server)
+{
+    struct child *child = server->child;
+    char log[PATH_MAX + 16];
+    struct stat st;
+
+    if (child->line && child->state == CHILD_UP && !child->ready_at && device_server_runs(server->name))
+        board_state(child->line, BOARD_READY);
+    (void)snprintf(log, sizeof(log), "%s/jack.log", server->world->paths->logs);
+    if (stat(log, &st) == 0 && st.st_size > LOG_MAX && truncate(log, 0) != 0)
+        log_warn("cannot shorten %s", log);
+}
+
+/* A card that jackd cannot open makes place for the next. */
+static bool look_at_card(struct server *server)
+{
+    struct child *child = server->child;
+
+    if (strncmp(server->device, "alsa:", 5) != 0 || child->policy.quick < QUICK_DEATHS)
+        return false;
+    (void)snprintf(server->alarm, sizeof(server->alarm), "no sound: jackd cannot open %s; see `loophole logs jack`",
+                   server->device);
+    if (strcmp(server->world->settings.audio.device, "auto") != 0)
+        return false;
+    log_warn("%s", server->alarm);
+    server->broken++;
+    child->policy = (struct policy){ 0 };
+    return decide(server);
+}
+
+static bool is_there(const struct server *server)
+{
+    if (server->kind == SERVER_PIPEWIRE)
+        return device_pipewire_runs();
+    return server->kind == SERVER_RUNNING && device_server_runs(server->name);
+}
+
+/* A server that is not ours may come back; one that was chosen for want of another is waited for a little. */
+static bool look_at_others(struct server *server, usec_t now)
+{
+    usec_t patience = server->kind == SERVER_NONE ? RETRY_US : GONE_US;
+    bool other;
+
+    if (is_there(server)) {
+        server->gone = 0;
+        return false;
+    }
+    server->gone = server->gone ? server->gone : now;
+    if (now - server->gone < patience)
+        return false;
+    other = decide(server);
+    if (!server->child->is_away)
+        child_start(server->child);
+    return other;
+}
+
+bool server_look(struct server *server, usec_t now)
+{
+    if (server->kind == SERVER_OWN) {
+        look_at_own(server);
+        return look_at_card(server);
+    }
+    if (now - server->looked < 1000000)
+        return false;
+    server->looked = now;
+    return look_at_others(server, now);
+}
+
+/* ---- leftovers ---- */
+
+/* Sockets and semaphores of jackd and clients that were killed hold their names; the memory of such a jackd is freed by
+ * the next one of any name, which finds the owner's pid dead. */
+static bool is_ours(const struct server *server, const char *entry)
+{
+    char socket[96], semaphore[96];
+
+    (void)snprintf(socket, sizeof(socket), "jack_loophole-%s", server->world->paths->tag);
+    (void)snprintf(semaphore, sizeof(semaphore), "jack_sem.%u_loophole-%s", getuid(), server->world->paths->tag);
+    return strncmp(entry, socket, strlen(socket)) == 0 || strncmp(entry, semaphore, strlen(semaphore)) == 0;
+}
+
+static void sweep(const struct server *server)
+{
+    DIR *folder = opendir("/dev/shm");
+    struct dirent *entry;
+    char path[PATH_MAX];
+
+    while (folder && (entry = readdir(folder)) != NULL) {
+        if (!is_ours(server, entry->d_name))
+            continue;
+        (void)snprintf(path, sizeof(path), "/dev/shm/%s", entry->d_name);
+        (void)unlink(path);
+    }
+    if (folder)
+        closedir(folder);
+}
+
+void server_shut(struct server *server)
+{
+    if (!server->world)
+        return;
+    sweep(server);
+    free((void *)(uintptr_t)server->users_server);
+}

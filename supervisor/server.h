@@ -1,0 +1,49 @@
+/* server.h: the JACK server. Which one the engine's clients go to: one that runs already, PipeWire's, or one of the
+ * engine's own, which is a child like others. Its own is called loophole-TAG-server, runs asynchronously, and no other
+ * server's files are ever touched. The supervisor's thread. */
+#ifndef LOOPHOLE_SUPERVISOR_SERVER_H
+#define LOOPHOLE_SUPERVISOR_SERVER_H
+
+#include "supervisor/child.h"
+#include "supervisor/device.h"
+
+enum server_kind {
+    SERVER_NONE,     /* nothing to be had: `alarm` says what to do */
+    SERVER_RUNNING,  /* somebody else's */
+    SERVER_PIPEWIRE, /* PipeWire's: clients are started through pw-jack */
+    SERVER_OWN,      /* a jackd of ours */
+};
+
+enum { SERVER_ARGUMENTS = 24 };
+
+struct server {
+    struct child_world *world;
+    struct child *child; /* of jackd */
+    enum server_kind kind;
+    char device[DEVICE_NAME]; /* that is used: "dummy", "alsa:hw:PCH", "jack", … */
+    char name[64];            /* clients' JACK_DEFAULT_SERVER; "": what the user's environment says */
+    char alarm[200];          /* what a person should see to, or "" */
+    char jackd[PATH_MAX], wrapper[PATH_MAX];
+    char words[3][64];                          /* arguments that are not constant: server, rate, period */
+    const char *arguments[SERVER_ARGUMENTS + 1]; /* of jackd */
+    struct table_row row;
+    uint32_t broken; /* cards, best first, that jackd could not open: passed over by `auto` */
+    usec_t gone;     /* since when a server that is not ours is away; 0: it is there */
+    usec_t looked;
+    const char *users_server; /* JACK_DEFAULT_SERVER as it was; NULL: it was not set */
+};
+
+/* Decides; `child` is told what to run, or that there is nothing. */
+void server_open(struct server *server, struct child_world *world, struct child *child);
+
+/* Ten times a second: readiness, size of the log, whether the decision still holds. True when it is another now and
+ * clients are to be started again. */
+bool server_look(struct server *server, usec_t now);
+
+/* Settings have changed: decides anew; jackd is started again if it is ours. True as server_look. */
+bool server_use(struct server *server);
+
+/* After the child's end: what a jackd that was killed leaves behind. */
+void server_shut(struct server *server);
+
+#endif
