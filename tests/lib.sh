@@ -11,6 +11,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 scratch=$(mktemp -d /tmp/loophole-test.XXXXXX) || exit 1
 export LOOPHOLE_HOME=$scratch/home
 mkdir -p "$LOOPHOLE_HOME"
+export LOOPHOLE_AUDIO=none # a test of sound says dummy: a JACK server that needs no card
 drumkits=/usr/share/hydrogen/data/drumkits
 sonic=/usr/share/sonic-pi/samples
 
@@ -46,8 +47,25 @@ for line in sys.stdin:
     if len(sys.argv) < 3: break
 ' "$@"; }
 
+# Python that finds the modules of tests and tests/faults.
+python() { PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults /usr/bin/python3 "$@"; }
+# how_often SHORT LONG: the second when $LONG asks for it.
+how_often() { if [ -z "${LONG:-}" ]; then echo "$1"; else echo "$2"; fi; }
+
 engine_up() { loophole up >"$scratch/up.log" 2>&1 || { cat "$scratch/up.log" >&2; fail "the engine did not start"; }; }
 engine_down() { loophole down >/dev/null 2>&1; }
+# drive_sound PROGRAM ARGS…: an engine with sound, and a Python program of tests/faults at it; the logs when it fails.
+drive_sound() {
+    command -v jackd >/dev/null || skip "no jackd"
+    mkdir -p "$LOOPHOLE_HOME"
+    engine_up
+    python "$top/tests/faults/$1" "${@:2}" >"$scratch/said" 2>&1
+    local code=$?
+    [ $code = 0 ] || tail -q -n 4 "$LOOPHOLE_HOME"/data/log/{audio,audio-standby,jack}.log
+    cat "$scratch/said"
+    [ $code = 0 ] || fail "see above"
+    engine_down
+}
 pid_of() { loophole status --json | /usr/bin/python3 -c '
 import sys, json
 for line in sys.stdin:

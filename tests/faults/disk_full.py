@@ -77,7 +77,7 @@ def stop_and_go(load):
 def main():
     load = Load(clients=4, slots=2, give_up=0.02, places=3)
     load.refusals.clear()
-    reader = subprocess.Popen([os.environ["READER"], "watch"], preexec_fn=dies_with_its_parent)
+    reader = subprocess.Popen([os.environ["READER"], "watch_failing"], preexec_fn=dies_with_its_parent)
     for _ in range(3):
         load.refusals.clear()
         shown, seconds = stop_and_go(load)

@@ -22,8 +22,7 @@ _small_disk() { # options
 }
 
 _drive() {
-    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults \
-        /usr/bin/python3 "$top/tests/faults/disk_full.py" "$1" 2>&1 && return
+    python "$top/tests/faults/disk_full.py" "$1" && return
     tail -n 20 "$LOOPHOLE_HOME/data/log/persist.log"
     loophole status
     fail "see above"

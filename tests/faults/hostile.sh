@@ -4,9 +4,8 @@
 # and the indexer stays the same process. With LONG=1 other files each time, for 20 rounds.
 . "$(dirname "$0")/../lib.sh"
 
-_python() { PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults /usr/bin/python3 "$@"; }
 _drive() {
-    _python "$top/tests/faults/hostile.py" "$@" 2>&1 && return
+    python "$top/tests/faults/hostile.py" "$@" && return
     tail -n 20 "$LOOPHOLE_HOME/data/log/indexer.log"
     fail "see above"
 }
@@ -23,7 +22,7 @@ _engine() { # an engine of its own; $1: its name, $2: seconds for a file, $3: wh
 }
 _round() { # number
     mkdir -p "$scratch/files/$1"
-    _python "$top/tests/faults/hostile_files.py" "$scratch/files/$1" "$1" >"$scratch/manifest" ||
+    python "$top/tests/faults/hostile_files.py" "$scratch/files/$1" "$1" >"$scratch/manifest" ||
         fail "no files were made"
     _drive files "$scratch/files/$1" "$scratch/manifest"
     rm -rf "$scratch/files/$1"

@@ -53,24 +53,26 @@ class Persist:
 
 
 class Ask:
-    def __init__(self, name, body, rows, again=None):
+    def __init__(self, name, body, rows, again=None, makes=0):
         self.name, self.body, self.rows, self.again = name, body, rows, again
+        self.makes = makes                          # items
         self.request = again.request if again else new_id()
         self.answer, self.sent, self.generation = None, 0.0, -1
 
 
 class Slot:
-    def __init__(self, client, item, number):
-        self.client, self.item, self.number = client, item, number
+    def __init__(self, client, item, heard, number):
+        self.client, self.item, self.heard, self.number = client, item, heard, number
         self.ask, self.last, self.count = None, None, 0
         self.tags = []                              # that the item may have
 
 
 class Load:
-    def __init__(self, clients=8, slots=3, seed=None, give_up=0.04, again=0.05, batches=0.1, places=8):
+    def __init__(self, clients=8, slots=3, seed=None, give_up=0.04, again=0.05, batches=0.1, filed=0.1,
+                 places=8):
         self.seed = seed if seed is not None else int.from_bytes(os.urandom(4), "big")
         self.chance = random.Random(self.seed)
-        self.give_up, self.again, self.batches, self.places = give_up, again, batches, places
+        self.give_up, self.again, self.batches, self.filed, self.places = give_up, again, batches, filed, places
         self.all = {}                               # request -> the Ask that first carried it
         self.acked, self.given_up, self.repeats = 0, 0, 0
         self.refusals = collections.Counter()
@@ -88,11 +90,12 @@ class Load:
             self.clients[socket] = (client, [])
             for _ in range(slots):
                 number = len(self.slots)
-                slot = Slot(client, catalogue.put(b"slot-%d.wav" % number), number)
+                slot = Slot(client, catalogue.put(b"slot-%d.wav" % number), catalogue.put(b"heard-%d.wav" % number),
+                            number)
                 self.slots.append(slot)
                 self.clients[socket][1].append(slot)
         self.before = {row["request"] for row in catalogue.changes()}
-        self.made = len(self.slots)
+        self.made = 2 * len(self.slots)
 
     # ---- asking ----
 
@@ -104,12 +107,20 @@ class Load:
             count = self.chance.randint(1, self.places)
             operations = [self.catalogue.place(b"%d.wav" % (self.files + n)) for n in range(count)]
             self.files += count
+            return Ask("persist.batch", {"operations": operations}, count, makes=count)
+        if draw < self.again + self.batches + self.filed:
+            count = self.chance.randint(1, 3)
+            operations = [self.catalogue.analysed(slot.heard, self.some(16), self.some(self.chance.randint(1025, 6000)))
+                          for _ in range(count)]
             return Ask("persist.batch", {"operations": operations}, count)
         slot.count += 1
         tag = "s%d-%d" % (slot.number, slot.count)
         edit = {"id": slot.item, "name": tag, "add_tags": [tag], "remove_tags": list(slot.tags)}
         slot.tags.append(tag)
         return Ask("persist.put_media", {"edit": edit}, 1)
+
+    def some(self, count):
+        return self.chance.getrandbits(8 * count).to_bytes(count, "big")
 
     def send(self, slot):
         ask = slot.ask
@@ -148,7 +159,7 @@ class Load:
             slot.tags = ask.body["edit"]["add_tags"][:]
         self.acked += 1
         if ask.name == "persist.batch":
-            wrong = [o for o in body["each"] if o["error"] != "ok" or not o["created"]]
+            wrong = [o for o in body["each"] if o["error"] != "ok" or [o["created"], o["stale"]] != [ask.makes > 0] * 2]
             assert len(body["each"]) == ask.rows and not wrong, ("an operation of a batch failed", wrong)
 
     def take(self, client, slots):
@@ -232,7 +243,7 @@ class Load:
             ask.answer["each"][-1]["revision"]
 
     def audit_records(self, rows, owner):
-        made = self.made + sum(len(rows.get(r, [])) for r, a in self.all.items() if a.name == "persist.batch")
+        made = self.made + sum(len(rows.get(r, [])) for r, a in self.all.items() if a.makes)
         records = {}
         text = subprocess.run([os.environ["READER"], "dump"], stdout=subprocess.PIPE, check=True, text=True).stdout
         for line in text.splitlines():

@@ -18,6 +18,7 @@ ALL = ("supervisor",) + SERVICES
 RUN = os.path.join(os.environ["LOOPHOLE_HOME"], "run")
 CONNECTIONS = 10000
 MESSAGE_MAX = 8 << 20  # bytes of one message (proto/codec.h); the frame around it adds little
+PLACES = 2304  # for connections at one service, about (LIMIT_PEERS and what is spared)
 NOT_A_FLOOD = 0.0015  # seconds between connections that are all to be taken (LIMIT_NEW_PEER_US of proto/limits.h)
 ERRORS = ("bad_request", "not_found", "too_large", "version")
 
@@ -403,6 +404,32 @@ def floods(rounds):
     tell_floods(count, pings, idle, control, spans, newcomers)
 
 
+def fill_places(path, most):
+    """Connections past their handshake that say nothing more, until the first of them is sent away."""
+    held = []
+    while len(held) < most and not (held and held[0].is_hung_up()):
+        held.append(Peer.joined(path, kind_of(path)))
+        time.sleep(NOT_A_FLOOD)
+    return held
+
+
+def idle(rounds):
+    """As many as there is room for, and more, sit at a socket and stay: a new client is let in all the same, and one that
+    works is not sent away for them."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    took = []
+    with Bystanders():
+        for _ in range(rounds):
+            for path in (ask_path(service) for service in ("persist", "search")):
+                held = fill_places(path, PLACES + 100)
+                for _ in range(5):
+                    took.append(new_client_is_answered(path))
+                assert held[0].is_hung_up(), "nobody had to go: the places were not full"
+                hang_up(held)
+    print("figure: %d silent connections fill a socket; a new client's answer: %s" % (len(held), percentiles(took)))
+
+
 def p99(seconds):
     s = sorted(seconds)
     return s[min(len(s) - 1, int(len(s) * 0.99))] * 1000
@@ -422,5 +449,5 @@ def tell_floods(count, pings, idle, control, spans, newcomers):
     print("figure: a new client in the middle of a flood is answered: %s" % percentiles(newcomers))
 
 
-CLAIMS = {f.__name__: f for f in (garbage, too_large, half, slow, greedy, floods)}
+CLAIMS = {f.__name__: f for f in (garbage, too_large, half, slow, greedy, idle, floods)}
 CLAIMS[sys.argv[1]](int(sys.argv[2]))

@@ -8,8 +8,7 @@ kills=200 supervised=8
 [ -z "${LONG:-}" ] || { kills=10000 supervised=200; }
 
 _drive() {
-    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults \
-        /usr/bin/python3 "$top/tests/faults/persist_kill.py" "$@" 2>&1 && return
+    python "$top/tests/faults/persist_kill.py" "$@" && return
     tail -n 5 "$LOOPHOLE_HOME"/persist.err "$LOOPHOLE_HOME"/data/log/persist.log 2>/dev/null
     fail "see above"
 }

@@ -12,6 +12,7 @@ from load import Ask, Load, Persist, check_store, dies_with_its_parent
 
 work = os.environ["WORK"]
 STORE_CALLS = ("lseek", "writev", "pwritev", "pwrite64", "fdatasync", "fsync", "msync", "ftruncate")
+FILE_CALLS = ("mkdir", "rename", "openat", "sync_file_range")
 MEMORY_CALLS = ("mmap", "munmap", "mremap", "madvise", "brk")
 BY_CHANCE = MEMORY_CALLS + ("sched_yield", "futex")  # another process's commit may do without them
 NEVER_FAIL = ("getpid", "gettid", "clock_gettime", "brk")  # brk answers no error, but the break as it was
@@ -57,12 +58,12 @@ class Commits:
 
     def begin(self, kind):
         load = self.load
-        load.again, load.batches = (0, 0) if kind == "small" else (0, 1)
+        load.again, load.batches, load.filed = 0, int(kind == "large"), int(kind == "filed")
         self.slot.ask = load.next_ask(self.slot)
         if kind == "large":
             operations = [load.catalogue.place(b"large-%d-%d.wav" % (load.files, n)) for n in range(LARGE)]
             load.files += 1
-            self.slot.ask = Ask("persist.batch", {"operations": operations}, LARGE)
+            self.slot.ask = Ask("persist.batch", {"operations": operations}, LARGE, makes=LARGE)
         load.all[self.slot.ask.request] = self.slot.ask
         load.send(self.slot)
 
@@ -174,10 +175,10 @@ def main():
     persist.start()
     commits = Commits(persist)
     reader = subprocess.Popen([os.environ["READER"], "watch"], preexec_fn=dies_with_its_parent)
-    for kind in ("small", "large"):
+    for kind in ("small", "filed", "large"):
         calls = trace(commits, kind)
-        if kind == "large" and not os.environ.get("LONG"):
-            calls = [c for c in calls if c[0] in STORE_CALLS + MEMORY_CALLS]
+        if kind != "small" and not os.environ.get("LONG"):
+            calls = [c for c in calls if c[0] in STORE_CALLS + (FILE_CALLS if kind == "filed" else MEMORY_CALLS)]
         kill_at_each(commits, kind, calls)
         fail_each(commits, kind, calls)
         assert reader.poll() is None, "a reader failed"

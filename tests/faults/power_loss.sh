@@ -29,8 +29,7 @@ _end_first() {
 
 _drive() {
     _can_mount
-    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults \
-        /usr/bin/python3 "$top/tests/faults/power_loss.py" "$@" 2>&1 && return
+    python "$top/tests/faults/power_loss.py" "$@" && return
     tail -n 5 "$LOOPHOLE_HOME"/persist.err
     fail "see above"
 }

@@ -53,7 +53,7 @@ def wait_for(load, true, what):
 
 def main():
     how = sys.argv[1]
-    load = Load(clients=2, slots=1, batches=0, give_up=0, again=0)
+    load = Load(clients=2, slots=1, batches=0, filed=0, give_up=0, again=0)
     windows(load, 2)
     _, quiet = windows(load, 3)
     readers = [hold() for _ in range(READERS)]

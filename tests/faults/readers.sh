@@ -10,8 +10,7 @@ _drive() {
     mkdir -p "$LOOPHOLE_HOME"
     loophole-persist --foreground 2>"$LOOPHOLE_HOME/persist.err" &
     persist=$!
-    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults \
-        /usr/bin/python3 "$top/tests/faults/readers.py" "$1" 2>&1 || code=1
+    python "$top/tests/faults/readers.py" "$1" || code=1
     kill -TERM $persist
     wait $persist || code=1
     [ $code = 0 ] || { tail -n 5 "$LOOPHOLE_HOME/persist.err"; fail "see above"; }
@@ -23,6 +22,48 @@ a_reader_killed_inside_a_transaction_lets_the_store_grow_no_longer() {
 
 a_reader_stopped_inside_a_transaction_lets_the_store_grow_no_longer() {
     _drive stopped
+}
+
+# Who opens the store alone makes LMDB's lock file anew, and only at the end of it says there which commit is the newest.
+# One who dies in between must leave nothing to somebody who waits to open it: who wrote next would begin at an older
+# commit. Both of LMDB's two first pages must have been the newest one.
+_opening() { # it stands still for a while before its first read of data.mdb
+    strace -f -qq -o /dev/null -P "$LOOPHOLE_HOME/data/store/data.mdb" -e trace=pread64 \
+        -e inject=pread64:delay_enter=20000000:when=1 loophole-persist --foreground \
+        2>>"$LOOPHOLE_HOME/persist.err" &
+    opening=$!
+}
+_is_opening() { # somebody has all of the lock file's first byte
+    grep -q "POSIX *ADVISORY *WRITE .*:$(stat -c %i "$LOOPHOLE_HOME/data/store/lock.mdb") 0 0" /proc/locks
+}
+_waits() { grep -q -- "-> .* $1 " /proc/locks; } # for somebody's lock
+_persist() { loophole-persist --foreground 2>>"$LOOPHOLE_HOME/persist.err" & persist=$!; until_true 30 loophole ask persist.ping; }
+_edit() {
+    loophole ask persist.put_volume volume.identity=root "volume.label=$1" volume.mount=/ --json | field revision
+}
+_revisions() { loophole ask persist.changes_since revision=0 limit=4096 --json | field head; }
+
+an_opening_that_is_cut_short_takes_no_commit_back() {
+    local round persist opening holder revision
+    export LOOPHOLE_HOME=$scratch/home-opening
+    mkdir -p "$LOOPHOLE_HOME"
+    for round in 1 2 3 4; do
+        _persist
+        revision=$(_edit "round $round")
+        [ $((round % 3)) = 0 ] && revision=$(_edit "again $round")
+        kill -KILL $persist; wait $persist
+        _opening
+        until_true 30 _is_opening
+        "$READER" hold >"$scratch/held" & holder=$!
+        until_true 30 _waits $holder
+        kill -KILL $(cat /proc/$opening/task/$opening/children) $opening
+        wait $opening
+        until_true 30 grep -q holding "$scratch/held"
+        _persist
+        same "$revision" "$(_revisions)" "in round $round"
+        same $((revision + 1)) "$(_edit "after $round")" "in round $round"
+        kill -TERM $holder $persist; wait $persist
+    done
 }
 
 run_claims "$@"

@@ -1,5 +1,7 @@
 """supervisor.py CLAIM TIMES: the supervisor killed and stopped beside a running engine. LOOPHOLE_HOME is given."""
+import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -199,6 +201,26 @@ def killed_with_its_keeper(times):
     watched(editors)
 
 
+def homeless(times):
+    """The home is removed under an engine whose supervisor and keeper die: its services live on, without sockets."""
+    for _ in range(times):
+        pids = all_ready()
+        for pid in running("loopholed"):
+            kill(pid)
+        wait_until(lambda: not running("loopholed"), "keeper and supervisor are dead")
+        assert all(is_alive(pid) for pid in pids.values())
+        shutil.rmtree(os.environ["LOOPHOLE_HOME"])
+        os.mkdir(os.environ["LOOPHOLE_HOME"])
+        subprocess.run(["loophole", "up"], check=True, stdout=subprocess.DEVNULL)
+        found = all_ready()
+        assert not set(found.values()) & set(pids.values()), (pids, found)
+        wait_until(lambda: not any(is_alive(pid) for pid in pids.values()), "the old ones are dead")
+        one_of_each(found)
+        editors = start_editors(1)
+        wait_until(lambda: editors[0].acked, "an edit is acked")
+        watched(editors)
+
+
 CLAIMS = {f.__name__: f for f in (killed, killed_with_another, killed_at_its_start, stopped, service_stopped, stuck,
-                                  killed_with_its_keeper)}
+                                  killed_with_its_keeper, homeless)}
 CLAIMS[sys.argv[1]](int(sys.argv[2]))

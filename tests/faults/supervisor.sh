@@ -3,11 +3,9 @@
 # successor finds them all and starts nothing twice. A service that is stopped or stuck is found by its missed beats.
 # What happens once stands in tests/service/supervisor.sh; here it happens often, under load, at any moment.
 . "$(dirname "$0")/../lib.sh"
-_times() { if [ -z "${LONG:-}" ]; then echo "$1"; else echo "$2"; fi; } # short, long
 
 _drive() {
-    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults \
-        /usr/bin/python3 "$top/tests/faults/supervisor.py" "$@" >"$scratch/said" 2>&1
+    python "$top/tests/faults/supervisor.py" "$@" >"$scratch/said" 2>&1
     local code=$?
     [ $code = 0 ] || tail -n 15 "$LOOPHOLE_HOME/data/log/supervisor.log"
     cat "$scratch/said"
@@ -21,24 +19,27 @@ _claim() { # name times: on an engine of its own
     loophole down >"$scratch/said" 2>&1 || { tail -n 15 "$LOOPHOLE_HOME/data/log/supervisor.log"; fail "$(cat "$scratch/said")"; }
 }
 
-a_supervisor_killed_again_and_again_is_never_missed() { _claim killed "$(_times 6 300)"; }
+a_supervisor_killed_again_and_again_is_never_missed() { _claim killed "$(how_often 6 300)"; }
 
-killed_together_with_a_service_both_come_back_once() { _claim killed_with_another "$(_times 3 150)"; }
+killed_together_with_a_service_both_come_back_once() { _claim killed_with_another "$(how_often 3 150)"; }
 
-killed_while_it_starts_it_starts_nothing_twice() { _claim killed_at_its_start "$(_times 4 100)"; }
+killed_while_it_starts_it_starts_nothing_twice() { _claim killed_at_its_start "$(how_often 4 100)"; }
 
-while_it_is_stopped_all_go_on_and_what_died_starts_once_after() { _claim stopped "$(_times 2 30)"; }
+while_it_is_stopped_all_go_on_and_what_died_starts_once_after() { _claim stopped "$(how_often 2 30)"; }
 
-killed_with_its_keeper_it_leaves_all_running_for_the_next() { _claim killed_with_its_keeper "$(_times 3 100)"; }
+killed_with_its_keeper_it_leaves_all_running_for_the_next() { _claim killed_with_its_keeper "$(how_often 3 100)"; }
 
-a_stopped_service_is_found_by_its_missed_beats_and_replaced() { _claim service_stopped "$(_times 2 40)"; }
+a_stopped_service_is_found_by_its_missed_beats_and_replaced() { _claim service_stopped "$(how_often 2 40)"; }
 
 a_service_stuck_in_an_ask_is_found_by_its_missed_beats_and_replaced() {
     mkdir "$scratch/bin"
     cp "$build"/bin/loophole* "$scratch/bin/"
     cp --remove-destination "$build/tests/faults/stuck" "$scratch/bin/loophole-search"
     PATH=$scratch/bin:$PATH
-    _claim stuck "$(_times 1 20)"
+    _claim stuck "$(how_often 1 20)"
 }
+
+# Whoever lives on the board without the lock of this run directory is reached by nobody.
+services_whose_home_was_taken_away_are_replaced_by_the_next_engine() { _claim homeless "$(how_often 1 20)"; }
 
 run_claims "$@"

@@ -4,7 +4,6 @@
 rounds=200
 [ -z "${LONG:-}" ] || rounds=10000
 
-_python() { PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults /usr/bin/python3 "$@" 2>&1; }
 _pids() { for service in supervisor persist search indexer; do pid_of $service; done | tr '\n' ' '; }
 _home() { export LOOPHOLE_HOME=$scratch/home-$1; mkdir -p "$LOOPHOLE_HOME"; }
 _living() { # processes of the home that run programs of the engine
@@ -115,7 +114,7 @@ _finds_its_tag() { [ "$(loophole search tag:second --json | wc -l)" = 1 ]; }
 of_two_who_change_one_item_one_wins_and_one_is_told() {
     _home rivals; engine_up
     wait_ready persist
-    _python "$top/tests/faults/two.py" $rounds || fail "see above"
+    python "$top/tests/faults/two.py" $rounds || fail "see above"
     engine_down
 }
 

@@ -102,6 +102,21 @@ class Peer:
         _, _, error, body = msgpack.unpackb(frames[-1], raw=False, strict_map_key=False)
         return error, body
 
+    def is_hung_up(self):
+        """Whether the other side has gone, by now; what it said before is lost."""
+        timeout = self.socket.gettimeout()
+        self.socket.setblocking(False)
+        try:
+            while self.socket.recv(65536):
+                pass
+            return True
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        finally:
+            self.socket.settimeout(timeout)
+
     def hears_the_end(self, seconds=60):
         """Whether the other side hangs up."""
         end = time.monotonic() + seconds

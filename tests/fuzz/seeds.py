@@ -311,13 +311,41 @@ def deaths():
 
 def board():
     line = b'persist'.ljust(24, b'\0') + struct.pack('<iIQqQI', 4242, 2, 77, 10 ** 12, 3, 0) + bytes(4)
+    keep('common/rt', 'whole', bytes([0, 7, 3, 9, 2, 0, 1]) * 40)
+    keep('common/rt', 'noise', bytes(i * 151 + (i >> 8) & 255 for i in range(2048)))
     keep('common/board', 'one', line + b'search'.ljust(24, b'\0') + bytes(40))
     keep('common/board', 'full', (b'x' * 64) * 32)
 
 
+def audio_commands():
+    """The commands of tests/fuzz/audio/engine.c."""
+    def run(what, frames):
+        return b'\3' + struct.pack('>HH', what, frames)
+
+    def noise(region, seed, sparse):
+        return b'\1' + struct.pack('>HHH', region, seed, sparse)
+
+    def order(verb, *, frame=0, voice=0xffffffff, sound=1, group=1, flags=0):
+        return struct.pack('<qIIIIIHHffffIIII', frame, verb, voice, 1, sound, 1, group, flags, 1, 0, 1, 0, 0, 0, 0, 0)
+
+    def sane(verb, **more):
+        return b'\6' + struct.pack('>HHHHH', 1, 1500, 1, 0, 40000) + order(verb, **more)
+
+    score = b'\5' + struct.pack('>HHHHH', 120, 9999, 0, 2, 1) + b'\1\2\0\1' * 32 + b'\0\0'
+    stream = b'\7' + struct.pack('>HHH', 1, 9, 1500)
+    music = score + stream + sane(9) + sane(4) + sane(4, flags=5) + sane(1, voice=0, group=0) + sane(12, voice=0)
+    midi = b'\4\3\x90\x24\x60' + struct.pack('>H', 50) + b'\4\1\xf8\0\0' + struct.pack('>H', 60)
+    keep('audio/engine', 'music', music + midi + run(1, 200) * 4 + run(0, 8000) * 4)
+    keep('audio/engine', 'panic', music + run(1, 200) * 3 + sane(8) + run(1, 200) * 5)
+    keep('audio/engine', 'standby', music + run(1, 250) * 3 + run(513, 250) * 3 + run(1025, 250) * 3)
+    for region in range(8):
+        keep('audio/engine', f'noise{region}',
+             music + run(1, 200) + noise(region, 77, 0) + run(1, 200) * 2 + noise(region, 5, 40) + run(3, 200) * 2)
+
+
 def main():
     for make in (messages, asks, batches, worker_answers, schemas, sounds, heard, words, queries, cursors, index_changes,
-                 settings, deaths, board):
+                 settings, deaths, board, audio_commands):
         make()
 
 

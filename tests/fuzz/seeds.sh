@@ -43,6 +43,8 @@ any_words_make_facts_within_bounds() { _replay worker/words; }
 any_numbers_are_heard_within_bounds() { _replay worker/hear; }
 any_settings_are_read_or_refused() { _replay common/config; }
 any_board_is_read() { _replay common/board; }
+any_shared_memory_is_read_and_written() { _replay common/rt; }
+any_memory_of_a_studio_is_sounded() { _replay audio/engine; }
 any_record_of_a_death_is_told_or_passed_over() { _replay common/crash; }
 any_asks_leave_the_store_whole() { _replay persist/asks; }
 any_query_finds_rows_or_is_explained() { _replay search/query; }

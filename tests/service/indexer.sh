@@ -207,6 +207,22 @@ a_worker_that_hangs_is_replaced() {
     same "$indexer" "$(_pid indexer)"
 }
 
+# 80 files of one sound: each is known again by its name, and none becomes a new item.
+many_copies_moved_at_once_to_another_library_stay_themselves() {
+    local from=$scratch/eighty to=$scratch/elsewhere-eighty i
+    _names() { _items "$1" | sed 's| [^ ]*/| |' | awk '{ print $3, $4 }'; }
+    _wav "$from/copy-0.wav" 440
+    for i in {1..79}; do cp "$from/copy-0.wav" "$from/copy-$i.wav"; done
+    mkdir -p "$to"
+    _add "$from"; _add "$to"
+    _becomes "$from" "local:done=80"
+    _names "$from" >"$scratch/names"
+    mv "$from"/* "$to"
+    _becomes "$to" "local:done=80"
+    _becomes "$from" ""
+    same "$(cat "$scratch/names")" "$(_names "$to")"
+}
+
 the_indexer_killed_in_the_middle_goes_on_where_it_was() {
     local music=$scratch/killed i
     for i in $(seq 1 60); do _wav "$music/$((i % 7))/$i.wav" 15$((10 + i)) 1; done

@@ -73,6 +73,11 @@ a_plain_user_can_run_it_too() {
     same done:1 "$(cat "$scratch/states")"
 }
 
+a_file_is_pulled_from_any_frame_on() {
+    mkdir -p "$scratch/pulled"
+    holds /usr/bin/python3 "$top/tests/service/worker_pull.py" "$build/bin/loophole-worker" "$scratch/pulled"
+}
+
 started_by_hand_it_says_who_starts_it() {
     contains "$(refused "$build/bin/loophole-worker" 3<&-)" "loophole-indexer"
     contains "$("$build/bin/loophole-worker" --version)" "loophole-worker"

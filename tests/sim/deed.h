@@ -3,6 +3,7 @@
 #ifndef LOOPHOLE_TESTS_SIM_DEED_H
 #define LOOPHOLE_TESTS_SIM_DEED_H
 
+#include "common/buffer.h"
 #include "schema_persist.h"
 #include "tests/sim/sim.h"
 
@@ -30,7 +31,9 @@ struct wish {
     uint32_t add, remove;
 };
 
-enum op_kind { OP_EDIT, OP_PLACE, OP_MOVE, OP_PRESENCE, OP_KINDS };
+/* Heard is a file that is not there as it was: its operation changes nothing, but the waveform it brings makes the
+ * batch wait for a thread. */
+enum op_kind { OP_EDIT, OP_PLACE, OP_MOVE, OP_PRESENCE, OP_HEARD, OP_KINDS };
 
 struct op {
     enum op_kind kind;

@@ -84,6 +84,24 @@ static struct edit edit_of(const struct op *op, struct text add[TAGS], struct te
     return edit;
 }
 
+enum { CONTENTS = 8 };
+
+/* Of a size that no file has. */
+static struct analysed heard(const struct op *op)
+{
+    static const uint8_t waveform[2000];
+    static struct artefact artefact = { .type = TEXT("waveform"),
+                                        .version = 1,
+                                        .data = { sizeof(waveform), waveform } };
+    static const uint8_t contents[CONTENTS + 16];
+
+    return (struct analysed){ .id = op->item,
+                              .size = 1,
+                              .state = { .value = ANALYSIS_STATE_DONE },
+                              .content = bytes_of(contents + op->file % CONTENTS, 16),
+                              .artefacts = { 1, &artefact } };
+}
+
 static struct operation operation_of(const struct op *op, struct text add[TAGS], struct text remove[TAGS],
                                      char file[WORD])
 {
@@ -94,6 +112,7 @@ static struct operation operation_of(const struct op *op, struct text add[TAGS],
     to.has_place = op->kind == OP_PLACE;
     to.has_move = op->kind == OP_MOVE;
     to.has_presence = op->kind == OP_PRESENCE;
+    to.has_analysed = op->kind == OP_HEARD;
     to.edit = edit_of(op, add, remove);
     to.place = (struct place){ .folder = op->folder,
                                .file = deed_file(op->file, file),
@@ -102,6 +121,7 @@ static struct operation operation_of(const struct op *op, struct text add[TAGS],
                                .kind = { .value = KIND_AUDIO },
                                .availability = availability };
     to.move = (struct move){ .id = op->item, .folder = op->folder, .file = deed_file(op->file, file) };
+    to.analysed = heard(op);
     to.presence = (struct presence){ .id = op->item, .availability = availability };
     return to;
 }

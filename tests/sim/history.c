@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/codec.h"
 #include "store/catalogue.h"
 #include "store/catalogue_meta.h"
 #include "store/changelog.h"

@@ -235,6 +235,15 @@ static struct verdict presence(struct model *m, const struct op *op)
     return (struct verdict){ .revision = item->revision, .id = item->id };
 }
 
+static struct verdict heard(struct model *m, const struct op *op)
+{
+    struct model_item *item = model_item(m, op->item);
+
+    if (!item)
+        return (struct verdict){ .error = ERR_NOT_FOUND };
+    return (struct verdict){ .revision = item->revision, .id = item->id, .stale = true };
+}
+
 /* Two records of one file: the older one stays, with the words of both. */
 static struct verdict merge(struct model *m, struct model_item *gone, struct model_item *there)
 {
@@ -395,7 +404,8 @@ enum err model_refusal(struct model *m, const struct deed *deed)
 static struct verdict one(struct model *m, const struct op *op)
 {
     static struct verdict (*const ops[OP_KINDS])(struct model *, const struct op *) = {
-        [OP_EDIT] = edit, [OP_PLACE] = place, [OP_MOVE] = move, [OP_PRESENCE] = presence
+        [OP_EDIT] = edit, [OP_PLACE] = place, [OP_MOVE] = move, [OP_PRESENCE] = presence,
+        [OP_HEARD] = heard
     };
 
     return ops[op->kind](m, op);

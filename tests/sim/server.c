@@ -55,6 +55,7 @@ static void be_born(void)
     server.service = make_service();
     *p = (struct persist){ .service = server.service, .paths = &sim.paths };
     persist_open(p);
+    errands_begin(p->mailbox);
     if (!p->store)
         sim_fail("the store does not open: %s", p->alarm);
     service_answer(server.service, &persist_asks, p);
@@ -108,6 +109,11 @@ static bool world_turns(usec_t until)
     uint32_t client = 0;
     usec_t mail = network_due(), due = client_due(&client);
 
+    if (!server.has_died && errands_due() <= until && errands_due() <= mail && errands_due() <= due) {
+        sim.now = errands_due() > sim.now ? errands_due() : sim.now;
+        errands_turn();
+        return true;
+    }
     if (mail > until && due > until)
         return false;
     if (mail <= due) {
@@ -121,6 +127,11 @@ static bool world_turns(usec_t until)
     return true;
 }
 
+static bool has_mail(void)
+{
+    return network_server_has_mail() || errands_have_mail();
+}
+
 int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms);
 int __wrap___poll_chk(struct pollfd *fds, nfds_t count, int timeout_ms, size_t size);
 
@@ -130,16 +141,17 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
     usec_t until = sim.now + (usec_t)timeout_ms * 1000;
 
     death_may_come("between two turns");
-    while (world_turns(sim.now) ||
-           (!network_server_has_mail() && sim.steps < sim.steps_end && world_turns(until)))
+    while (world_turns(sim.now) || (!has_mail() && sim.steps < sim.steps_end && world_turns(until)))
         ;
-    if (!network_server_has_mail() && sim.now < until)
+    if (!has_mail() && sim.now < until)
         sim.now = until;
     if (sim.steps >= sim.steps_end)
         server.service->stopping = true;
-    for (nfds_t i = 0; i < count; i++)
-        fds[i].revents =
-            network_server_has_mail() && fds[i].fd == sockets_fd(server.service->ask_socket) ? POLLIN : 0;
+    for (nfds_t i = 0; i < count; i++) {
+        bool asked = network_server_has_mail() && fds[i].fd == sockets_fd(server.service->ask_socket);
+        bool told = errands_have_mail() && fds[i].fd == errands_fd();
+        fds[i].revents = asked || told ? POLLIN : 0;
+    }
     return 1;
 }
 

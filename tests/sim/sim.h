@@ -8,13 +8,14 @@
  *   machine.c   chance, clocks, ids                 client.c   asking, asking again, dying, holding answers together
  *   network.c   drops, doubles, delays, reorders    model.c    what each deed must do
  *   server.c    persist's lives and deaths          history.c  the store against the model, at a world's end
- *   death.c     the moments of death; disks         broken.c   broken protocols, which must be found out        */
+ *   errands.c   persist's thread                    broken.c   broken protocols, which must be found out
+ *   death.c     the moments of death; disks                                                                        */
 #ifndef LOOPHOLE_TESTS_SIM_SIM_H
 #define LOOPHOLE_TESTS_SIM_SIM_H
 
 #include "common/clock.h"
 #include "common/id.h"
-#include "proto/courier.h"
+#include "common/paths.h"
 #include "store/store.h"
 
 enum { CLIENTS = 4 };
@@ -63,6 +64,14 @@ struct txn;
 void server_live(void);          /* opens the store, answers until it dies, is stopped or the world ends; cleans up */
 bool server_has_died(void);      /* while it is cleared away */
 _Noreturn void server_die(void); /* from anywhere below server_live */
+
+/* ---- errands.c ---- */
+struct mailbox;
+void errands_begin(struct mailbox *mailbox); /* a new process, whose thread has nothing to do */
+usec_t errands_due(void);
+void errands_turn(void); /* the first that is due is done, and the loop hears of it */
+bool errands_have_mail(void);
+int errands_fd(void); /* what the loop hears by */
 
 /* ---- death.c ---- */
 void death_arm(uint64_t moments); /* 0: never */

@@ -47,7 +47,7 @@ an_ack_of_a_failed_commit_is_found_out() { _is_found_out acks_a_failed_commit "r
 a_forgotten_request_is_found_out() { _is_found_out forgets_requests "request"; }
 a_gap_in_the_log_is_found_out() { _is_found_out leaves_gaps_in_the_log "gap"; }
 a_forgotten_undo_is_found_out() { _is_found_out forgets_where_undo_stands ""; }
-an_expect_that_is_not_looked_at_is_found_out() { _is_found_out does_not_look_at_expect "to be refused: conflict"; }
+an_expect_that_is_not_looked_at_is_found_out() { _is_found_out does_not_look_at_expect "conflict"; }
 
 # The simulator of these claims is the one without a flaw but for the flaw.
 without_a_flaw_the_second_build_finds_nothing() { _simulate simulate_broken 50000; }

@@ -1,7 +1,7 @@
 /* A board that anybody has scribbled on: its reader finds lines or none, and says what it sees. */
 #include <string.h>
 
-#include "common/rt/board.h"
+#include "common/board.h"
 #include "common/shm.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -11,6 +11,30 @@
 #include "services/search/match.h"
 #include "tests/fuzz/search/stock.h"
 
+static void make_clusters(struct index *index)
+{
+    struct bitmap *with_vector = index_with_vector(index);
+    const float *at = index_vector(index, 0);
+    bool done = false;
+
+    holds(near_build_begin(&index->near, at, index_rows(index), with_vector, 1) == ERR_OK);
+    while (!done)
+        holds(near_build_step(&index->near, INT64_MAX, &done) == ERR_OK);
+    bitmap_free(with_vector);
+}
+
+static void finds_the_nearest(struct index *index)
+{
+    const float weights[ENTRY_VECTOR] = { [0 ... ENTRY_VECTOR - 1] = 1 }, *at = index_vector(index, 0);
+    struct nearby nearby[5];
+    uint32_t count = 0;
+
+    holds(near_find(&index->near, &(struct vectors){ at, &index->ids, weights, weights }, NULL, 5, nearby,
+                    &count) == ERR_OK);
+    for (uint32_t i = 0; i < count; i++)
+        holds(nearby[i].row < index_rows(index));
+}
+
 static void save(const char *path, struct buffer *whole)
 {
     struct index index = { 0 };
@@ -18,6 +42,7 @@ static void save(const char *path, struct buffer *whole)
     bool done;
 
     stock_fill(&index);
+    make_clusters(&index);
     holds(index_save_begin(&index, path, &saving, NULL) == ERR_OK);
     holds(index_save_step(saving, SIZE_MAX, &done, NULL) == ERR_OK && done);
     index_save_end(saving);
@@ -48,10 +73,12 @@ static void is_searched_and_changed(struct index *index)
 
     for (uint32_t i = 0; i < index_rows(index); i++)
         index_name(index, i), index_notes(index, i), index_vector(index, i);
+    finds_the_nearest(index);
     for (uint32_t i = 0; i < STOCK_ITEMS; i += 2)
         stock_put(index, i);
     index_remove(index, stock_id(5));
     holds(index_compact(index) == ERR_OK);
+    finds_the_nearest(index);
     bitmap_free(found), bitmap_free(kicks);
 }
 

@@ -1,6 +1,9 @@
 #include "tests/unit/common/home.h"
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
-#include "common/rt/board.h"
+#include "common/board.h"
+#include "common/shm.h"
 
 static int teardown(void **state)
 {
@@ -137,6 +140,60 @@ static void a_dead_process_has_no_start_ticks_even_as_a_zombie(void **state)
     assert_int_equal(board_start_ticks(-1), 0);
 }
 
+static int open_object(const struct paths *paths)
+{
+    char name[SHM_NAME_SIZE];
+    int fd = shm_open(shm_name(paths, "board", name), O_RDWR, 0);
+
+    assert_true(fd >= 0);
+    return fd;
+}
+
+static void a_board_that_is_removed_or_replaced_stands_no_more(void **state)
+{
+    const struct home *home = *state;
+    struct board *board = make(home), *other;
+
+    assert_true(board_stands(board, &home->paths));
+    board_remove(&home->paths);
+    assert_false(board_stands(board, &home->paths));
+    other = make(home);
+    assert_false(board_stands(board, &home->paths));
+    assert_true(board_stands(other, &home->paths));
+    board_close(board);
+    board_close(other);
+}
+
+static void a_board_cut_short_ends_nobody_and_is_made_anew(void **state)
+{
+    const struct home *home = *state;
+    struct board *board = make(home), *other;
+    int fd = open_object(&home->paths);
+
+    board_line(board, "persist", true);
+    assert_int_equal(ftruncate(fd, 0), 0);
+    board_claim(board_line(board, "persist", true));
+    assert_false(board_stands(board, &home->paths));
+    other = make(home);
+    assert_null(board_line(other, "persist", false));
+    assert_true(board_stands(other, &home->paths));
+    board_close(board);
+    board_close(other);
+    close(fd);
+}
+
+static void a_board_of_random_bytes_stands_no_more(void **state)
+{
+    const struct home *home = *state;
+    struct board *board = make(home);
+    int fd = open_object(&home->paths);
+
+    assert_int_equal(pwrite(fd, "a header of anything else", 25, 0), 25);
+    assert_false(board_stands(board, &home->paths));
+    board_close(board);
+    close(fd);
+}
+
 #define BOARD_TEST(claim) cmocka_unit_test_setup_teardown(claim, home_make, teardown)
 
 int main(void)
@@ -150,6 +207,9 @@ int main(void)
         BOARD_TEST(a_full_board_has_no_line_to_add),
         BOARD_TEST(the_board_outlives_its_supervisor),
         BOARD_TEST(a_line_of_random_bytes_names_nobody_and_is_free),
+        BOARD_TEST(a_board_that_is_removed_or_replaced_stands_no_more),
+        BOARD_TEST(a_board_cut_short_ends_nobody_and_is_made_anew),
+        BOARD_TEST(a_board_of_random_bytes_stands_no_more),
         BOARD_TEST(a_dead_process_has_no_start_ticks_even_as_a_zombie),
     };
     return cmocka_run_group_tests_name("common/board", tests, NULL, NULL);

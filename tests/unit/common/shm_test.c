@@ -168,6 +168,27 @@ static void an_object_open_to_others_is_not_trusted(void **state)
     assert_int_equal(shm_make(name, VERSION, SIZE, &shm, NULL), ERR_DENIED);
 }
 
+static void a_name_that_leads_elsewhere_is_found(void **state)
+{
+    struct shm shm = make(), other;
+    int fd = shm_open(name, O_RDWR, 0);
+
+    (void)state;
+    assert_int_equal(shm_stands(&shm, name), ERR_OK);
+    assert_int_equal(ftruncate(fd, 100), 0);
+    assert_int_equal(shm_stands(&shm, name), ERR_VERSION);
+    assert_int_equal(ftruncate(fd, SIZE + 64), 0);
+    assert_int_equal(shm_stands(&shm, name), ERR_OK);
+    assert_int_equal(shm_remove(name), ERR_OK);
+    assert_int_equal(shm_stands(&shm, name), ERR_OFFLINE);
+    other = make();
+    assert_int_equal(shm_stands(&shm, name), ERR_VERSION);
+    assert_int_equal(shm_stands(&other, name), ERR_OK);
+    shm_detach(&shm);
+    shm_detach(&other);
+    close(fd);
+}
+
 static void removing_what_is_not_there_is_no_error(void **state)
 {
     (void)state;
@@ -189,6 +210,7 @@ int main(void)
         SHM_TEST(a_header_of_random_bytes_is_refused_and_made_anew),
         SHM_TEST(an_object_whose_magic_is_not_written_yet_is_offline),
         SHM_TEST(an_object_open_to_others_is_not_trusted),
+        SHM_TEST(a_name_that_leads_elsewhere_is_found),
         SHM_TEST(removing_what_is_not_there_is_no_error),
     };
     return cmocka_run_group_tests_name("common/shm", tests, NULL, NULL);

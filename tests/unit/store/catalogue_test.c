@@ -167,15 +167,15 @@ static void a_large_artefact_is_a_file_and_a_changed_file_is_not_found(void **st
                               .data = { 5000, (const uint8_t *)calloc(5000, 1) } };
     struct artefact got;
     struct kept_artefact kept;
+    struct artefact_files files = { 0 };
     uint8_t digest[16];
     char path[PATH_MAX + ARTEFACT_NAME_SIZE + 32], name[ARTEFACT_NAME_SIZE];
 
     now.content = content(content_a);
     assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);
-    assert_int_equal(artefact_keep(&s->paths, now.content, &large, digest, &kept, &s->w.unsettled, NULL),
-                     ERR_OK);
-    assert_int_equal(artefact_settle(&s->paths, &s->w.unsettled, NULL), ERR_OK);
-    assert_int_equal(s->w.unsettled.len, 0);
+    artefact_describe(&large, digest, &kept);
+    assert_int_equal(artefact_write(&s->paths, now.content, &large, &files, NULL), ERR_OK);
+    assert_int_equal(artefact_settle(&s->paths, &files, NULL), ERR_OK);
     assert_int_equal(catalogue_put_artefact(&s->w, now.content, large.type, large.parameters, &kept), ERR_OK);
     assert_int_equal(catalogue_artefact(s->w.txn, &s->paths, &s->arena, now.content, large.type, &got),
                      ERR_OK);
@@ -186,7 +186,29 @@ static void a_large_artefact_is_a_file_and_a_changed_file_is_not_found(void **st
     assert_int_equal(truncate(path, 4999), 0);
     assert_int_equal(catalogue_artefact(s->w.txn, &s->paths, &s->arena, now.content, large.type, &got),
                      ERR_NOT_FOUND);
+    artefact_files_free(&files);
     free((void *)(uintptr_t)large.data.at);
+}
+
+/* What a row may tell of already is not written again, and not taken back. */
+static void what_is_taken_back_was_made_by_the_same_writing(void **state)
+{
+    struct scratch *s = *state;
+    uint8_t data[3000] = { 7 };
+    struct artefact large = { .type = TEXT("waveform"), .version = 1, .data = bytes_of(data, sizeof(data)) };
+    struct artefact_files first = { 0 }, again = { 0 };
+    char path[PATH_MAX + ARTEFACT_NAME_SIZE + 32], name[ARTEFACT_NAME_SIZE];
+
+    snprintf(path, sizeof(path), "%s/artefact/%s", s->paths.data,
+             artefact_name(content(content_a), large.type, large.parameters, 1, name));
+    assert_int_equal(artefact_write(&s->paths, content(content_a), &large, &first, NULL), ERR_OK);
+    assert_int_equal(artefact_write(&s->paths, content(content_a), &large, &again, NULL), ERR_OK);
+    artefact_take_back(&s->paths, &again);
+    assert_int_equal(access(path, F_OK), 0);
+    artefact_take_back(&s->paths, &first);
+    assert_int_equal(access(path, F_OK), -1);
+    artefact_files_free(&first);
+    artefact_files_free(&again);
 }
 
 static void files_of_a_content_that_goes_are_named(void **state)
@@ -243,6 +265,7 @@ int main(void)
         CLAIM(the_facts_that_win_come_from_the_better_source),
         CLAIM(a_content_goes_with_its_last_item),
         CLAIM(a_large_artefact_is_a_file_and_a_changed_file_is_not_found),
+        CLAIM(what_is_taken_back_was_made_by_the_same_writing),
         CLAIM(files_of_a_content_that_goes_are_named),
         CLAIM(an_artefacts_type_cannot_leave_its_folder),
         CLAIM(items_are_walked_in_chunks_by_id),

@@ -60,7 +60,6 @@ static inline int scratch_drop(void **state)
     store_close(s->store);
     buffer_free(&s->w.row);
     buffer_free(&s->w.dropped);
-    buffer_free(&s->w.unsettled);
     arena_free(&s->arena);
     snprintf(command, sizeof(command), "rm -rf '%s'", s->paths.home);
     assert_int_equal(system(command), 0);

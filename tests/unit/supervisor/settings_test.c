@@ -37,12 +37,35 @@ static void a_wrong_value_is_told_with_file_and_line(void **state)
     assert_non_null(strstr(fault.what, "loophole.conf:2: supervisor.hang_ms is \"soon\""));
 }
 
+static void sound_is_on_and_the_environment_wins(void **state)
+{
+    struct settings settings;
+    struct fault fault;
+
+    unsetenv(SETTINGS_AUDIO);
+    assert_int_equal(read_settings(*state, "", &settings, NULL), ERR_OK);
+    assert_string_equal(settings.audio.device, "auto");
+    assert_true(settings_want_sound(&settings));
+    assert_int_equal(
+        read_settings(*state, "[audio]\ndevice = alsa:hw:0\nperiod = 64\nstandby = yes\n", &settings, NULL), ERR_OK);
+    assert_string_equal(settings.audio.device, "alsa:hw:0");
+    assert_int_equal(settings.audio.period, 64);
+    assert_true(settings.audio.standby);
+    assert_int_equal(read_settings(*state, "[audio]\nperiod = 100\n", &settings, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(read_settings(*state, "[audio]\ndevice = radio\n", &settings, &fault), ERR_BAD_REQUEST);
+    setenv(SETTINGS_AUDIO, "none", 1);
+    assert_int_equal(read_settings(*state, "[audio]\ndevice = alsa:hw:0\n", &settings, NULL), ERR_OK);
+    assert_false(settings_want_sound(&settings));
+    unsetenv(SETTINGS_AUDIO);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         HOME_TEST(defaults_leave_the_rows_to_say),
         HOME_TEST(milliseconds_become_microseconds),
         HOME_TEST(a_wrong_value_is_told_with_file_and_line),
+        HOME_TEST(sound_is_on_and_the_environment_wins),
     };
     return cmocka_run_group_tests_name("supervisor/settings", tests, NULL, NULL);
 }

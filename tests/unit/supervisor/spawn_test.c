@@ -7,6 +7,9 @@
 
 enum { LONG_ENOUGH = 60 * 1000000 };
 
+static const struct spawn_command program = { .service = "test", .program = "program" };
+static const struct spawn_command missing = { .service = "test", .program = "no-such-program" };
+
 /* A program of that text stands in the programs' directory. */
 static void put_program(struct home *home, const char *text)
 {
@@ -19,7 +22,7 @@ static struct spawn start(struct home *home, const char *text)
     struct spawn spawn;
 
     put_program(home, text);
-    assert_int_equal(spawn_start(&home->paths, "test", "program", &spawn, NULL), ERR_OK);
+    assert_int_equal(spawn_start(&home->paths, &program, &spawn, NULL), ERR_OK);
     assert_true(spawn.pid > 1);
     assert_true(spawn.start_ticks > 0);
     return spawn;
@@ -68,12 +71,12 @@ static void a_program_that_is_not_there_is_told(void **state)
     struct spawn spawn;
     struct fault fault;
 
-    assert_int_equal(spawn_start(&home->paths, "test", "no-such-program", &spawn, &fault), ERR_NOT_FOUND);
+    assert_int_equal(spawn_start(&home->paths, &missing, &spawn, &fault), ERR_NOT_FOUND);
     assert_non_null(strstr(fault.what, "no-such-program"));
     assert_int_equal(spawn.pid, 0);
 }
 
-/* Its session, its descriptors and its blocked signals, as it sees them itself. */
+/* Its process group, its descriptors and its blocked signals, as it sees them itself. */
 static void a_service_inherits_nothing(void **state)
 {
     struct home *home = *state;
@@ -89,10 +92,10 @@ static void a_service_inherits_nothing(void **state)
     signal(SIGPIPE, SIG_IGN);
     put_program(home,
                 "#!/bin/sh\n( readlink /proc/$$/fd/0 /proc/$$/fd/1; [ -e /proc/$$/fd/200 ] && echo leak\n"
-                "grep -E 'SigBlk|SigIgn' /proc/$$/status; cut -d' ' -f6 /proc/$$/stat ) "
+                "grep -E 'SigBlk|SigIgn' /proc/$$/status; cut -d' ' -f5 /proc/$$/stat ) "
                 ">\"$LOOPHOLE_HOME\"/../seen\n");
     assert_int_equal(dup2(leak, 200), 200);
-    assert_int_equal(spawn_start(&home->paths, "test", "program", &spawn, NULL), ERR_OK);
+    assert_int_equal(spawn_start(&home->paths, &program, &spawn, NULL), ERR_OK);
     (void)snprintf(end, sizeof(end), "\n%d\n", (int)spawn.pid);
     (void)end_of(&spawn);
     close(leak);

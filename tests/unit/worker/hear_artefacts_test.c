@@ -63,7 +63,45 @@ static void the_waveform_is_what_a_direct_measurement_gives(void **state)
     }
     assert_int_equal(at, wave->len);
     assert_int_equal(bins, 1);
-    assert_int_equal(levels, 10);
+    assert_int_equal(levels, 11);
+    free(x);
+}
+
+/* The extremes of the finest level's bins that a column of `zoom` frames touches. */
+static struct drawn drawn_from(const uint8_t *level, size_t bins, size_t stretch, size_t column, double zoom)
+{
+    size_t first = (size_t)((double)column * zoom / (double)stretch);
+    size_t last = (size_t)ceil((double)(column + 1) * zoom / (double)stretch);
+    struct drawn d = { INFINITY, -INFINITY, 0 };
+
+    for (size_t i = first; i < last && i < bins; i++) {
+        d.low = fmin(d.low, (int8_t)level[3 * i] / 127.0);
+        d.high = fmax(d.high, (int8_t)level[3 * i + 1] / 127.0);
+    }
+    return d;
+}
+
+/* What a column shows has its own extremes, and none from farther than the next column. */
+static void a_million_samples_are_drawn_within_one_pixel(void **state)
+{
+    enum { FRAMES = 1000000, STRETCH = 128 };
+    static const double ZOOM[] = { 128, 197.3, 256, 625, 3000.5, 40000 };
+    struct heard_sound heard;
+    float *x = made_clicks(44100, FRAMES, 137);
+    const uint8_t *level;
+
+    made_heard(*state, x, 44100, 1, FRAMES, &heard);
+    level = made_artefact(&heard, "waveform")->data + 20;
+    for (size_t z = 0; z < sizeof(ZOOM) / sizeof(*ZOOM); z++)
+        for (size_t column = 1; (double)(column + 2) * ZOOM[z] < FRAMES; column += 1 + column / 7) {
+            struct drawn d = drawn_from(level, (FRAMES + STRETCH - 1) / STRETCH, STRETCH, column, ZOOM[z]);
+            struct drawn own =
+                measured(x, (size_t)((double)column * ZOOM[z]), (size_t)((double)(column + 1) * ZOOM[z]));
+            struct drawn wide = measured(x, (size_t)((double)(column - 1) * ZOOM[z]),
+                                         (size_t)((double)(column + 2) * ZOOM[z]));
+            assert_true(d.high >= own.high - 0.004 && d.low <= own.low + 0.004);
+            assert_true(d.high <= wide.high + 0.004 && d.low >= wide.low - 0.004);
+        }
     free(x);
 }
 
@@ -120,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_waveform_is_what_a_direct_measurement_gives),
+        cmocka_unit_test(a_million_samples_are_drawn_within_one_pixel),
         cmocka_unit_test(the_loudness_curve_has_a_value_every_tenth_of_a_second),
         cmocka_unit_test(onsets_and_beats_lie_where_the_clicks_are),
         cmocka_unit_test(the_spectrum_is_highest_where_the_tone_is),

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "services/indexer/errand.h"
+#include "common/errand.h"
 
 enum { WAIT_MS = 60000 };
 

@@ -1,0 +1,450 @@
+/* What hand-over between two processes costs: the ring and the snapshot beside jack_ringbuffer and memcpy, in one run.
+ *
+ * A writer and a reader are two processes on one shared mapping, made before the fork; jack_ringbuffer is laid into it
+ * by hand (its struct and its bytes), for its own constructor takes private memory. `memcpy` is the same two processes
+ * that copy the same blocks through the same memory and do not wait for each other: what moving the bytes alone costs.
+ * Each case is run once a round, for a few milliseconds, so that both processes mostly have a processor all that time;
+ * the rounds are interleaved, so that a busy machine falls on all alike; a ratio is the median of the rounds' ratios.
+ * Usage: bench_ring [--json] [ROUNDS] */
+#include <jack/ringbuffer.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "common/clock.h"
+#include "common/latency.h"
+#include "common/rt/ring.h"
+#include "common/rt/score.h"
+#include "common/rt/snapshot.h"
+
+enum { MOST_ROUNDS = 99, BUFFER = 1 << 18, FRAME = 8, TRIPS = 2000, VALUES = 400, SPINS = 2000 };
+enum { STREAM_BYTES = 16 << 20, MOST_WAYS = 3, MOST_LINES = 16 };
+
+static const uint32_t block_sizes[] = { 64, 256, 1024, 4096, 16384, 65536 };
+
+enum { BLOCKS = sizeof(block_sizes) / sizeof(*block_sizes) };
+
+/* All that the two processes share. */
+struct shared {
+    _Alignas(64) _Atomic uint64_t here;    /* processes at the start line */
+    _Alignas(64) _Atomic uint64_t through; /* the reader is */
+    _Alignas(64) _Atomic uint64_t ping;
+    _Alignas(64) _Atomic uint64_t pong;
+    jack_ringbuffer_t jack[2];
+    _Alignas(64) uint8_t jack_bytes[2][BUFFER];
+    _Alignas(64) uint8_t ring[2][sizeof(struct ring_memory) + BUFFER];
+    _Alignas(64) uint8_t snapshot[sizeof(struct snapshot_memory) + 3 * (sizeof(struct score) + 64)];
+};
+
+/* One way to hand blocks over: what the two processes do. */
+struct way {
+    const char *name;
+    void (*prepare)(struct shared *shared);
+    void (*write)(struct shared *shared, uint32_t block, uint32_t count);
+    void (*read)(struct shared *shared, uint32_t block, uint32_t count);
+};
+
+static uint8_t outgoing[1 << 16], incoming[1 << 16];
+
+/* On a machine with less than two free processors the other side would never come to its turn. */
+static void wait_a_little(uint32_t *spins)
+{
+    if (++*spins % SPINS == 0)
+        sched_yield();
+    else
+        __builtin_ia32_pause();
+}
+
+/* ---- ring ---- */
+
+static struct ring view(struct shared *shared, int which)
+{
+    struct ring ring;
+
+    if (!ring_open(&ring, shared->ring[which], FRAME, BUFFER / FRAME))
+        abort();
+    return ring;
+}
+
+static void ring_prepare(struct shared *shared)
+{
+    for (int i = 0; i < 2; i++)
+        ring_make(shared->ring[i], FRAME, BUFFER / FRAME);
+}
+
+static void ring_send(struct ring *ring, uint32_t block)
+{
+    uint32_t spins = 0;
+
+    for (uint32_t done = 0; done < block / FRAME;) {
+        uint32_t put = ring_write(ring, outgoing + (size_t)done * FRAME, block / FRAME - done);
+        done += put;
+        if (!put)
+            wait_a_little(&spins);
+    }
+}
+
+static void ring_get(struct ring *ring, uint32_t block)
+{
+    uint32_t spins = 0;
+
+    for (uint32_t done = 0; done < block / FRAME;) {
+        uint32_t got = ring_read(ring, incoming + (size_t)done * FRAME, block / FRAME - done);
+        done += got;
+        if (!got)
+            wait_a_little(&spins);
+    }
+}
+
+static void ring_writer(struct shared *shared, uint32_t block, uint32_t count)
+{
+    struct ring ring = view(shared, 0);
+
+    while (count--)
+        ring_send(&ring, block);
+}
+
+static void ring_reader(struct shared *shared, uint32_t block, uint32_t count)
+{
+    struct ring ring = view(shared, 0);
+
+    while (count--)
+        ring_get(&ring, block);
+}
+
+static void ring_asker(struct shared *shared, uint32_t block, uint32_t count)
+{
+    struct ring to = view(shared, 0), from = view(shared, 1);
+
+    while (count--) {
+        ring_send(&to, block);
+        ring_get(&from, block);
+    }
+}
+
+static void ring_answerer(struct shared *shared, uint32_t block, uint32_t count)
+{
+    struct ring from = view(shared, 0), to = view(shared, 1);
+
+    while (count--) {
+        ring_get(&from, block);
+        ring_send(&to, block);
+    }
+}
+
+/* ---- jack_ringbuffer ---- */
+
+static void jack_prepare(struct shared *shared)
+{
+    for (int i = 0; i < 2; i++)
+        shared->jack[i] = (jack_ringbuffer_t){ .buf = (char *)shared->jack_bytes[i],
+                                               .size = BUFFER,
+                                               .size_mask = BUFFER - 1 };
+}
+
+static void jack_send(jack_ringbuffer_t *jack, uint32_t block)
+{
+    uint32_t spins = 0;
+
+    for (uint32_t done = 0; done < block;) {
+        uint32_t put = (uint32_t)jack_ringbuffer_write(jack, (const char *)outgoing + done, block - done);
+        done += put;
+        if (!put)
+            wait_a_little(&spins);
+    }
+}
+
+static void jack_get(jack_ringbuffer_t *jack, uint32_t block)
+{
+    uint32_t spins = 0;
+
+    for (uint32_t done = 0; done < block;) {
+        uint32_t got = (uint32_t)jack_ringbuffer_read(jack, (char *)incoming + done, block - done);
+        done += got;
+        if (!got)
+            wait_a_little(&spins);
+    }
+}
+
+static void jack_writer(struct shared *shared, uint32_t block, uint32_t count)
+{
+    while (count--)
+        jack_send(&shared->jack[0], block);
+}
+
+static void jack_reader(struct shared *shared, uint32_t block, uint32_t count)
+{
+    while (count--)
+        jack_get(&shared->jack[0], block);
+}
+
+static void jack_asker(struct shared *shared, uint32_t block, uint32_t count)
+{
+    while (count--) {
+        jack_send(&shared->jack[0], block);
+        jack_get(&shared->jack[1], block);
+    }
+}
+
+static void jack_answerer(struct shared *shared, uint32_t block, uint32_t count)
+{
+    while (count--) {
+        jack_get(&shared->jack[0], block);
+        jack_send(&shared->jack[1], block);
+    }
+}
+
+/* ---- memcpy, and one word to and fro ---- */
+
+static void copy_writer(struct shared *shared, uint32_t block, uint32_t count)
+{
+    for (size_t at = 0; count--; at = (at + block) % BUFFER) {
+        memcpy(shared->jack_bytes[0] + at, outgoing, block);
+        __asm__ volatile("" ::: "memory");
+    }
+}
+
+static void copy_reader(struct shared *shared, uint32_t block, uint32_t count)
+{
+    for (size_t at = 0; count--; at = (at + block) % BUFFER) {
+        memcpy(incoming, shared->jack_bytes[0] + at, block);
+        __asm__ volatile("" ::: "memory");
+    }
+}
+
+static void await(_Atomic uint64_t *word, uint64_t wanted)
+{
+    uint32_t spins = 0;
+
+    while (atomic_load_explicit(word, memory_order_acquire) != wanted)
+        wait_a_little(&spins);
+}
+
+static void word_asker(struct shared *shared, uint32_t block, uint32_t count)
+{
+    (void)block;
+    for (uint64_t i = 1; i <= count; i++) {
+        atomic_store_explicit(&shared->ping, i, memory_order_release);
+        await(&shared->pong, i);
+    }
+}
+
+static void word_answerer(struct shared *shared, uint32_t block, uint32_t count)
+{
+    (void)block;
+    for (uint64_t i = 1; i <= count; i++) {
+        await(&shared->ping, i);
+        atomic_store_explicit(&shared->pong, i, memory_order_release);
+    }
+}
+
+/* ---- snapshot: each value is taken before the next is made ---- */
+
+static void snapshot_prepare(struct shared *shared)
+{
+    snapshot_make(shared->snapshot, sizeof(struct score));
+}
+
+static void snapshot_writer(struct shared *shared, uint32_t block, uint32_t count)
+{
+    struct snapshot snapshot;
+
+    (void)snapshot_open(&snapshot, shared->snapshot, sizeof(struct score));
+    for (uint64_t i = 1; i <= count; i++) {
+        memcpy(snapshot_draft(&snapshot), outgoing, block);
+        snapshot_publish(&snapshot);
+        await(&shared->pong, i);
+    }
+}
+
+static void snapshot_reader(struct shared *shared, uint32_t block, uint32_t count)
+{
+    struct snapshot snapshot;
+
+    (void)snapshot_open(&snapshot, shared->snapshot, sizeof(struct score));
+    for (uint64_t i = 1; i <= count; i++) {
+        uint32_t spins = 0;
+        bool fresh;
+        const void *value = snapshot_take(&snapshot, &fresh);
+        for (; !fresh; value = snapshot_take(&snapshot, &fresh))
+            wait_a_little(&spins);
+        memcpy(incoming, value, block);
+        atomic_store_explicit(&shared->pong, i, memory_order_release);
+    }
+}
+
+/* The same bytes, copied once by each, told by one word. */
+static void told_writer(struct shared *shared, uint32_t block, uint32_t count)
+{
+    for (uint64_t i = 1; i <= count; i++) {
+        memcpy(shared->jack_bytes[0], outgoing, block);
+        atomic_store_explicit(&shared->ping, i, memory_order_release);
+        await(&shared->pong, i);
+    }
+}
+
+static void told_reader(struct shared *shared, uint32_t block, uint32_t count)
+{
+    for (uint64_t i = 1; i <= count; i++) {
+        await(&shared->ping, i);
+        memcpy(incoming, shared->jack_bytes[0], block);
+        atomic_store_explicit(&shared->pong, i, memory_order_release);
+    }
+}
+
+static const struct way streams[] = {
+    { "ring", ring_prepare, ring_writer, ring_reader },
+    { "jack_ringbuffer", jack_prepare, jack_writer, jack_reader },
+    { "memcpy", NULL, copy_writer, copy_reader },
+};
+static const struct way trips[] = {
+    { "ring", ring_prepare, ring_asker, ring_answerer },
+    { "jack_ringbuffer", jack_prepare, jack_asker, jack_answerer },
+    { "one word", NULL, word_asker, word_answerer },
+};
+static const struct way values[] = {
+    { "snapshot", snapshot_prepare, snapshot_writer, snapshot_reader },
+    { "memcpy and a word", NULL, told_writer, told_reader },
+};
+
+/* ---- rounds ---- */
+
+static void start_together(struct shared *shared)
+{
+    atomic_fetch_add(&shared->here, 1);
+    await(&shared->here, 2);
+}
+
+/* A processor of its own for each side, before all that is not real-time, where the system allows it: what is measured
+ * is the hand-over and not how a busy machine shares its processors. */
+static bool stand_on(size_t processor)
+{
+    cpu_set_t set;
+
+    CPU_ZERO(&set);
+    CPU_SET(processor, &set);
+    return sched_setaffinity(0, sizeof(set), &set) == 0 &&
+           sched_setscheduler(0, SCHED_FIFO, &(struct sched_param){ .sched_priority = 1 }) == 0;
+}
+
+/* Nanoseconds for one block. */
+static double run(struct shared *shared, const struct way *way, uint32_t block, uint32_t count)
+{
+    uint64_t began, ended;
+    pid_t child;
+
+    shared->here = shared->through = shared->ping = shared->pong = 0;
+    if (way->prepare)
+        way->prepare(shared);
+    if ((child = fork()) < 0)
+        abort();
+    if (child == 0) {
+        (void)stand_on(1);
+        memset(incoming, 0, sizeof(incoming)); /* its own pages, before the clock runs */
+        start_together(shared);
+        way->read(shared, block, count);
+        atomic_store(&shared->through, 1);
+        _exit(0);
+    }
+    start_together(shared);
+    began = latency_clock();
+    way->write(shared, block, count);
+    await(&shared->through, 1);
+    ended = latency_clock();
+    waitpid(child, NULL, 0);
+    return (double)(ended - began) / count;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double median(const double *of, int count)
+{
+    double sorted[MOST_ROUNDS];
+
+    memcpy(sorted, of, (size_t)count * sizeof(*of));
+    qsort(sorted, (size_t)count, sizeof(*sorted), by_size);
+    return sorted[count / 2];
+}
+
+/* ---- the table ---- */
+
+/* One line: a kind of hand-over at one block size, every way of it, the first one's ratios to the others. */
+struct line {
+    const char *what;
+    const struct way *ways;
+    int count; /* of ways */
+    uint32_t block, repeats;
+    double ns[MOST_WAYS][MOST_ROUNDS];
+};
+
+/* How many times as fast as way `i` the first one is. */
+static double ratio(const struct line *line, int i, int rounds)
+{
+    double ratios[MOST_ROUNDS];
+
+    for (int r = 0; r < rounds; r++)
+        ratios[r] = line->ns[i][r] / line->ns[0][r];
+    return median(ratios, rounds);
+}
+
+static void print_line(const struct line *line, int rounds, bool json)
+{
+    if (json)
+        printf("{\"what\":\"%s\",\"block\":%u,\"way\":\"%s\",\"ns\":%.1f", line->what, line->block,
+               line->ways[0].name, median(line->ns[0], rounds));
+    else
+        printf("%-10s %6u B  %-9s %9.1f ns", line->what, line->block, line->ways[0].name,
+               median(line->ns[0], rounds));
+    for (int i = 1; i < line->count; i++)
+        printf(json ? ",\"%s\":{\"ns\":%.1f,\"ratio\":%.3f}" : "   %s %9.1f ns (%.2fx)", line->ways[i].name,
+               median(line->ns[i], rounds), ratio(line, i, rounds));
+    puts(json ? "}" : "");
+}
+
+static int lay_out(struct line lines[MOST_LINES])
+{
+    int n = 0;
+
+    for (int i = 0; i < BLOCKS; i++)
+        lines[n++] =
+            (struct line){ "stream", streams, 3, block_sizes[i], STREAM_BYTES / block_sizes[i], { { 0 } } };
+    lines[n++] = (struct line){ "round trip", trips, 3, 64, TRIPS, { { 0 } } };
+    lines[n++] = (struct line){ "round trip", trips, 3, 4096, TRIPS, { { 0 } } };
+    lines[n++] = (struct line){ "value", values, 2, sizeof(struct score), VALUES, { { 0 } } };
+    return n;
+}
+
+int main(int argc, char **argv)
+{
+    static struct line lines[MOST_LINES];
+    bool json = argc > 1 && strcmp(argv[1], "--json") == 0;
+    int rounds = argc > 1 + json ? atoi(argv[1 + json]) : 61;
+    int count = lay_out(lines);
+    struct shared *shared =
+        mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+    if (shared == MAP_FAILED || rounds < 1 || rounds > MOST_ROUNDS) {
+        fprintf(stderr, "usage: bench_ring [--json] [ROUNDS], 1 to %d\n", MOST_ROUNDS);
+        return 2;
+    }
+    memset(outgoing, 1, sizeof(outgoing));
+    if (!stand_on(0))
+        fprintf(stderr, "without real-time scheduling: a busy machine is measured, too\n");
+    for (int r = 0; r < rounds; r++)
+        for (struct line *line = lines; line < lines + count; line++)
+            for (int i = 0; i < line->count; i++) {
+                int way = (i + r) % line->count;
+                line->ns[way][r] = run(shared, &line->ways[way], line->block, line->repeats);
+            }
+    for (int i = 0; i < count; i++)
+        print_line(&lines[i], rounds, json);
+    return 0;
+}

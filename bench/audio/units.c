@@ -1,0 +1,269 @@
+/* What a frame costs in each unit of the audio thread, beside a memcpy of a stereo block in the same run. Prints
+ * nanoseconds a stereo frame (the least of ROUNDS rounds), and how many of it fill one core at 48 kHz.
+ * Usage: bench_units [BLOCK] */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "services/audio/rt/acid.h"
+#include "services/audio/rt/adsr.h"
+#include "services/audio/rt/delay.h"
+#include "services/audio/rt/fade.h"
+#include "services/audio/rt/interpolate.h"
+#include "services/audio/rt/limiter.h"
+#include "services/audio/rt/meter.h"
+#include "services/audio/rt/mix.h"
+#include "services/audio/rt/oscillator.h"
+#include "services/audio/rt/reverb.h"
+#include "services/audio/rt/svf.h"
+
+enum { RATE = 48000, MOST = 8192, BLOCKS = 200, ROUNDS = 15, SOURCE = 1 << 20 };
+
+/* All that any of them needs; one block in and out. */
+struct bench {
+    uint32_t block;
+    float left[MOST], right[MOST], out_left[MOST], out_right[MOST], level[MOST];
+    float *lines, *table, *sound;
+    struct mix_strip strip;
+    struct fade fade;
+    struct meter meter;
+    struct limiter limiter;
+    struct interpolate play;
+    struct oscillator oscillator;
+    struct adsr adsr;
+    struct svf svf;
+    struct reverb reverb;
+    struct delay delay;
+    struct acid acid;
+};
+
+static void run_copy(struct bench *b)
+{
+    memcpy(b->out_left, b->left, b->block * sizeof(float));
+    memcpy(b->out_right, b->right, b->block * sizeof(float));
+}
+
+static void run_strip(struct bench *b)
+{
+    mix_strip_set(&b->strip, 0.5f, 0.2f, RATE);
+    mix_strip_add(&b->strip, b->left, b->right, b->out_left, b->out_right, b->block);
+}
+
+static void run_strip_moving(struct bench *b)
+{
+    ramp_set(&b->strip.left, 0), ramp_set(&b->strip.right, 0);
+    ramp_to(&b->strip.left, 1, b->block), ramp_to(&b->strip.right, 1, b->block);
+    mix_strip_add(&b->strip, b->left, b->right, b->out_left, b->out_right, b->block);
+}
+
+static void run_fade(struct bench *b)
+{
+    fade_cut(&b->fade);
+    fade_in(&b->fade, RATE);
+    fade_apply(&b->fade, b->left, b->right, b->block);
+}
+
+static void run_meter(struct bench *b)
+{
+    meter_run(&b->meter, RATE, b->left, b->right, b->block);
+}
+
+static void run_limiter(struct bench *b)
+{
+    limiter_run(&b->limiter, 0.9f, RATE, b->out_left, b->out_right, b->block);
+}
+
+static void run_interpolate(struct bench *b, double ratio, bool mono)
+{
+    struct interpolate_source source = { b->sound,     mono ? b->sound : b->sound + SOURCE,
+                                         SOURCE,       100,
+                                         SOURCE - 100, false };
+
+    interpolate_run(&b->play, &source, b->table, ratio, b->out_left, b->out_right, b->block);
+}
+
+static void run_ratio_1(struct bench *b)
+{
+    b->play.position &= ~(uint64_t)UINT32_MAX;
+    run_interpolate(b, 1, false);
+}
+
+static void run_semitone(struct bench *b)
+{
+    run_interpolate(b, 1.0594630943592953, false);
+}
+
+static void run_semitone_mono(struct bench *b)
+{
+    run_interpolate(b, 1.0594630943592953, true);
+}
+
+static void run_octave(struct bench *b)
+{
+    run_interpolate(b, 2, false);
+}
+
+static void oscillate(struct bench *b, enum oscillator_shape shape)
+{
+    struct oscillator_params params = { shape, 220, 0.3f };
+
+    oscillator_run(&b->oscillator, &params, RATE, b->out_left, b->block);
+}
+
+static void run_sine(struct bench *b)
+{
+    oscillate(b, OSCILLATOR_SINE);
+}
+
+static void run_saw(struct bench *b)
+{
+    oscillate(b, OSCILLATOR_SAW);
+}
+
+static void run_triangle(struct bench *b)
+{
+    oscillate(b, OSCILLATOR_TRIANGLE);
+}
+
+static void run_noise(struct bench *b)
+{
+    oscillate(b, OSCILLATOR_NOISE);
+}
+
+static void run_adsr(struct bench *b)
+{
+    struct adsr_params params = { 0.01f, 20, 0, 1 };
+
+    if (adsr_is_idle(&b->adsr))
+        adsr_start(&b->adsr, &params, RATE, UINT32_MAX);
+    adsr_run(&b->adsr, &params, RATE, b->level, b->block);
+}
+
+static void run_svf(struct bench *b, float *right)
+{
+    struct svf_params params = { SVF_LOW, 1500, 2 };
+
+    svf_run(&b->svf, &params, RATE, b->out_left, right, b->block);
+}
+
+static void run_svf_mono(struct bench *b)
+{
+    run_svf(b, NULL);
+}
+
+static void run_svf_stereo(struct bench *b)
+{
+    run_svf(b, b->out_right);
+}
+
+static void run_reverb(struct bench *b)
+{
+    struct reverb_params params = REVERB_DEFAULTS;
+
+    reverb_run(&b->reverb, b->lines, reverb_size(RATE), &params, RATE, b->left, b->right, b->out_left,
+               b->out_right, b->block);
+}
+
+static void run_delay(struct bench *b)
+{
+    struct delay_params params = DELAY_DEFAULTS;
+
+    delay_run(&b->delay, b->lines, delay_size(RATE), &params, RATE, b->left, b->right, b->out_left,
+              b->out_right, b->block);
+}
+
+static void run_acid(struct bench *b)
+{
+    struct acid_params params = ACID_DEFAULTS;
+
+    acid_run(&b->acid, &params, RATE, b->out_left, b->out_right, b->block);
+}
+
+static const struct unit {
+    const char *name;
+    void (*run)(struct bench *bench);
+} UNITS[] = {
+    { "memcpy", run_copy },
+    { "strip, still", run_strip },
+    { "strip, moving", run_strip_moving },
+    { "fade", run_fade },
+    { "meter", run_meter },
+    { "limiter", run_limiter },
+    { "interpolate, ratio 1", run_ratio_1 },
+    { "interpolate, a semitone", run_semitone },
+    { "interpolate, a semitone, mono", run_semitone_mono },
+    { "interpolate, an octave", run_octave },
+    { "sine (mono)", run_sine },
+    { "saw (mono)", run_saw },
+    { "triangle (mono)", run_triangle },
+    { "noise (mono)", run_noise },
+    { "adsr (mono)", run_adsr },
+    { "svf (mono)", run_svf_mono },
+    { "svf", run_svf_stereo },
+    { "reverb", run_reverb },
+    { "delay", run_delay },
+    { "acid", run_acid },
+};
+
+static double now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static void fill(struct bench *b)
+{
+    for (uint32_t i = 0; i < b->block; i++) {
+        b->left[i] = b->out_left[i] = 0.5f * sinf((float)i * 0.05f);
+        b->right[i] = b->out_right[i] = 0.5f * cosf((float)i * 0.05f);
+    }
+}
+
+/* Nanoseconds a frame: the least of all rounds. Blocks that are worked on in place are filled anew each round. */
+static double cost(struct bench *b, const struct unit *unit)
+{
+    double least = 1e18;
+
+    for (int round = 0; round < ROUNDS; round++) {
+        fill(b);
+        double from = now();
+        for (int i = 0; i < BLOCKS; i++)
+            unit->run(b);
+        double took = (now() - from) / ((double)BLOCKS * b->block);
+        least = took < least ? took : least;
+    }
+    return least;
+}
+
+int main(int argc, char **argv)
+{
+    struct bench *b = calloc(1, sizeof(*b));
+    long block = argc > 1 ? strtol(argv[1], NULL, 10) : 128;
+
+    if (!b || block < 1 || block > MOST) {
+        fprintf(stderr, "usage: bench_units [BLOCK], 1..%d frames\n", MOST);
+        return 2;
+    }
+    b->block = (uint32_t)block;
+    b->lines = calloc(DELAY_LINES * (size_t)delay_size(RATE) + REVERB_LINES * (size_t)reverb_size(RATE),
+                      sizeof(float));
+    b->table = aligned_alloc(64, (INTERPOLATE_TABLE * sizeof(float) + 63) / 64 * 64);
+    b->sound = calloc(2 * SOURCE, sizeof(float));
+    if (!b->lines || !b->table || !b->sound)
+        return 1;
+    interpolate_table(b->table);
+    fill(b);
+    for (int i = 0; i < 2 * SOURCE; i++)
+        b->sound[i] = 0.5f * sinf((float)i * 0.01f);
+    printf("blocks of %ld frames\n%-32s %10s %16s\n", block, "", "ns/frame", "% of a core");
+    for (size_t i = 0; i < sizeof(UNITS) / sizeof(*UNITS); i++) {
+        double ns = cost(b, &UNITS[i]);
+        printf("%-32s %10.2f %16.3f\n", UNITS[i].name, ns, ns * RATE / 1e7);
+    }
+    free(b->lines), free(b->table), free(b->sound), free(b);
+    return 0;
+}

@@ -1,0 +1,168 @@
+"""One sound core, and the server under it, against what happens to them."""
+import os
+import random
+import signal
+import subprocess
+import time
+
+import sound
+from client import Client
+from pattern import PATTERN
+
+
+def replaced(service, pid):
+    return sound.running().get(service, {}).get("pid", 0) not in (0, pid) and sound.is_ready(service)
+
+
+def playing():
+    error, meters = Client().ask("audio.meters", budget_ms=500)
+    return meters if error == "ok" and meters["transport"]["running"] and meters["streams"] > 0 else None
+
+
+def core(rounds):
+    """Killed, it is back, connected as before, and plays on: transport, pattern and stream."""
+    tone, tape = sound.Tool("tone", "stream", 31, "sine"), sound.Tape(3600)
+    Client().must("audio.set_pattern", {"pattern": PATTERN})
+    Client().must("audio.start")
+    sound.until(playing, 20, "the transport runs")
+    waits = []
+    for _ in range(int(rounds)):
+        before, pid = playing(), sound.running()["audio"]["pid"]
+        time.sleep(2.2)
+        began = time.monotonic()
+        os.kill(pid, signal.SIGKILL)
+        sound.until(lambda: replaced("audio", pid), 30, "another core is ready")
+        sound.until(playing, 10, "what was playing plays on")
+        sound.until(lambda: tape.heard == 1, 10, "it is connected to the tape again")
+        waits.append(time.monotonic() - began)
+        after = playing()
+        assert after["transport"]["pattern"] == before["transport"]["pattern"] != 0
+        assert after["transport"]["bar"] >= before["transport"]["bar"], "the transport went back"
+    tape.stop(), tone.stop()
+    holes = sound.gaps(tape.frames[next(i for i, x in enumerate(tape.frames) if not sound.is_silent(x)):])
+    worst = max(length for _, length, _ in holes) / tape.facts["rate"]
+    assert len(holes) >= int(rounds)
+    print("figure: %d kills of the only core: longest silence %.0f ms on the tape, longest until all was as before "
+          "%.0f ms" % (int(rounds), 1000 * worst, 1000 * max(waits)))
+
+
+def others(rounds):
+    """Whoever else dies, no frame is lost."""
+    tone, tape = sound.Tool("tone", "stream", 31, "count"), sound.Tape(3600)
+    names = [n for n in sound.running() if n not in ("audio", "jack", "streamer")] + ["streamer"]
+    time.sleep(1)
+    for _ in range(int(rounds)):
+        for name in names:
+            pid = sound.running()[name]["pid"]
+            os.kill(pid, signal.SIGKILL)
+            sound.until(lambda: Client().ask("supervisor.services", budget_ms=500)[0] == "ok" and replaced(name, pid),
+                        30, "another %s is ready" % name)
+            time.sleep(0.2)
+    assert sound.running()["audio"]["restarts"] == 0
+    tape.stop(), tone.stop()
+    kills = int(rounds) * len(names)
+    lost = count_lost(tape.frames)
+    print("figure: %d kills of %s: %d frames lost or repeated, missed by the tape %d, by a client that nobody touched %d"
+          % (kills, ", ".join(names), lost, tape.facts["missed"], tape.facts["baseline"]))
+    assert lost <= max(tape.facts["missed"], tape.facts["baseline"]), "lost %d" % lost
+
+
+def count_lost(frames):
+    """Frames that were not one more than the frame before them, of a counter that rises by 2^-24 a frame."""
+    heard = [round(x * 16777216) if x == x and x > 0 else None for x in frames]
+    first = next(i for i, x in enumerate(heard) if x is not None and x > 4800)  # past the fade
+    lost = 0
+    for n in range(first + 1, len(heard)):
+        if heard[n] is None:
+            lost += 1
+        elif heard[n - 1] is not None and heard[n] != heard[n - 1] + 1:
+            lost += 1
+    return lost
+
+
+def connect(port, to, take_away=False):
+    return Client().must("audio.disconnect" if take_away else "audio.connect", {"port": port, "to": to})["each"]
+
+
+def wired():
+    return {(c["port"], c["to"]) for c in Client().must("audio.ports")["each"] if c["made"]}
+
+
+def server(rounds):
+    """The JACK server is killed, restarted with another period: all is as before, connections a person made as well."""
+    tone = sound.Tool("tone", "stream", 31, "sine")
+    connect("midi_out", "system:midi_none")  # remembered, although nobody has such a port
+    connect("in_left", "system:capture_1", take_away=True)
+    wanted = {("main_left", "system:playback_1"), ("main_right", "system:playback_2"),
+              ("in_right", "system:capture_2"), ("main_left", "system:playback_2")}
+    connect("main_left", "system:playback_2")
+    sound.until(lambda: wired() >= wanted, 20, "the connections are made")
+    Client().must("audio.start")
+    audio = sound.running()["audio"]["pid"]
+    for n in range(int(rounds)):
+        period = (64, 512, 1024, 128)[n % 4]
+        jack = sound.running()["jack"]["pid"]
+        os.kill(jack, signal.SIGKILL)
+        sound.until(lambda: replaced("jack", jack), 30, "another JACK server runs")
+        settled(wanted, 0)
+        Client().must("supervisor.use_sound_device", {"device": "dummy", "period": period})
+        settled(wanted, period)
+    assert sound.running()["audio"]["pid"] == audio, "the core did not live on"
+    tone.stop()
+    print("figure: %d times the server was killed, %d times its period changed: the same core, all connections" %
+          (int(rounds), int(rounds)))
+
+
+def settled(wanted, period):
+    def is_so():
+        server = Client().must("audio.server")
+        return server["connected"] and period in (0, server["period"]) and wired() >= wanted and playing()
+    sound.until(is_so, 30, "connected as before, periods of %d" % period)
+    assert ("in_left", "system:capture_1") not in wired()
+
+
+def wires():
+    """A connection made or taken away in another program is remembered like one of ours."""
+    name = Client().must("audio.server")["client"]
+    env = dict(os.environ, JACK_DEFAULT_SERVER=Client().must("audio.server")["server"], JACK_NO_START_SERVER="1")
+    patch = lambda *words: subprocess.run(words, env=env, check=True, stdout=subprocess.DEVNULL)
+    pair = ("preview_right", "system:playback_1")
+    patch("jack_connect", name + ":preview_right", "system:playback_1")
+    sound.until(lambda: pair in wired(), 10, "it is seen")
+    patch("jack_disconnect", name + ":main_left", "system:playback_1")
+    sound.until(lambda: ("main_left", "system:playback_1") not in wired(), 10, "it is seen")
+    pid = sound.running()["audio"]["pid"]
+    os.kill(pid, signal.SIGKILL)
+    sound.until(lambda: replaced("audio", pid), 30, "another core is ready")
+    sound.until(lambda: pair in wired(), 10, "it is made again")
+    time.sleep(0.2)
+    assert ("main_left", "system:playback_1") not in wired(), "what was taken away came back"
+
+
+def hangs():
+    """A core that is stopped is found and replaced."""
+    pid = sound.running()["audio"]["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    sound.until(lambda: replaced("audio", pid), 30, "it is replaced")
+
+
+def pads(hits):
+    """Each note sounds at its own frame: all onsets are equally far from their notes."""
+    server = Client().must("audio.server")
+    sound.Tool("tone", "sound", 1000)
+    pad = {"pad": 5, "sound": 1000, "generation": 1, "note": 60, "mode": "one_shot"}
+    Client().must("audio.set_pads", {"each": [pad]})
+    tape = sound.Tape(2 + int(hits) * 5003 // 48000, 60, 5003, server["client"] + ":midi_in")
+    facts = tape.ended()
+    delays, frames = [], tape.frames
+    for note in facts["notes"]:
+        window = range(note, min(note + 2400, len(frames)))
+        if len(window) == 2400 and not any(frames[n] != frames[n] for n in window):
+            delays.append(next((n - note for n in window if abs(frames[n]) > 1e-4), None))
+    assert len(delays) >= int(hits) // 2, "heard %d" % len(delays)
+    print("figure: %d hits by MIDI: %s frames from note to sound" % (len(delays), sorted(set(map(str, delays)))))
+    assert len(set(delays)) == 1 and delays[0] is not None, "not equally late: %s" % sorted(map(str, set(delays)))
+    assert delays[0] <= 2 * facts["period"]
+
+
+sound.main({"core": core, "others": others, "server": server, "wires": wires, "hangs": hangs, "pads": pads})

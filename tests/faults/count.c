@@ -1,0 +1,62 @@
+/* count: a JACK client that plays the server's own clock: frame n is n / 2^24 on the left and its negative on the
+ * right, n modulo 2^24, so that a recording shows every frame that was lost or repeated.
+ *
+ *   count SERVER NAME      ports NAME:left and NAME:right; until SIGTERM. Says "ready" when it plays. */
+#include <jack/jack.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static struct count {
+    jack_client_t *client;
+    jack_port_t *left, *right;
+} count;
+
+static volatile sig_atomic_t ends;
+
+static void on_signal(int number)
+{
+    (void)number;
+    ends = 1;
+}
+
+static int play(jack_nframes_t frames, void *state)
+{
+    float *left = jack_port_get_buffer(count.left, frames), *right = jack_port_get_buffer(count.right, frames);
+    jack_nframes_t now = jack_last_frame_time(count.client);
+
+    (void)state;
+    for (jack_nframes_t i = 0; i < frames; i++) {
+        left[i] = (float)((now + i) & 0xFFFFFF) / 16777216.0F;
+        right[i] = -left[i];
+    }
+    return 0;
+}
+
+static void die(const char *what)
+{
+    fprintf(stderr, "count: %s\n", what);
+    exit(1);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3)
+        die("SERVER NAME");
+    signal(SIGTERM, on_signal);
+    count.client = jack_client_open(argv[2], JackNoStartServer | JackServerName | JackUseExactName, NULL, argv[1]);
+    if (!count.client)
+        die("no such server, or the name is taken");
+    count.left = jack_port_register(count.client, "left", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+    count.right = jack_port_register(count.client, "right", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+    if (!count.left || !count.right || jack_set_process_callback(count.client, play, NULL) != 0 ||
+        jack_activate(count.client) != 0)
+        die("no ports");
+    puts("ready");
+    fflush(stdout);
+    while (!ends)
+        usleep(20000);
+    jack_client_close(count.client);
+    return 0;
+}

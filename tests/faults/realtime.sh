@@ -1,0 +1,33 @@
+#!/bin/bash
+# realtime.sh: what the audio thread does while all voices, the sequencer and a capture run.
+. "$(dirname "$0")/../lib.sh"
+export LOOPHOLE_AUDIO=dummy BUILD=$build
+seconds=8
+[ -z "${LONG:-}" ] || seconds=60
+
+# The sound core under the watch: a script of its name starts it with the library before it.
+_run() {
+    command -v jackd >/dev/null || skip "no jackd"
+    [ -z "${SANITIZED:-}" ] || skip "a sanitizer allocates where it likes"
+    export LOOPHOLE_HOME=$scratch/home-$1 FORBIDDEN_LOG=$scratch/forbidden-$1
+    mkdir -p "$LOOPHOLE_HOME" "$scratch/bin"
+    cp "$build"/bin/loophole* "$scratch/bin/"
+    rm "$scratch/bin/loophole-audio"
+    printf '#!/bin/sh\nexec env LD_PRELOAD=%q %q "$@"\n' "$build/tests/faults/forbidden.so" "$build/bin/loophole-audio" \
+        >"$scratch/bin/loophole-audio"
+    chmod +x "$scratch/bin/loophole-audio"
+    PATH=$scratch/bin:$PATH
+    $2 || fail "the engine did not start"
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults \
+        /usr/bin/python3 "$top/tests/faults/realtime.py" "$1" ${3:-} >"$scratch/said" 2>&1
+    local code=$?
+    [ $code = 0 ] || tail -q -n 4 "$LOOPHOLE_HOME"/data/log/{audio,jack}.log
+    cat "$scratch/said"
+    [ $code = 0 ] || fail "see above"
+    engine_down
+}
+
+the_audio_thread_asks_nothing_of_anybody() { _run run "loophole up" $seconds; }
+a_forbidden_call_would_be_found() { export FORBIDDEN_TRY=1; _run found "loopholed --detach"; }
+
+run_claims "$@"

@@ -1,0 +1,156 @@
+"""sound.py: what the tests of the sound core share: a tape that runs, a tone that plays, and what the tape heard."""
+import array
+import json
+import math
+import os
+import subprocess
+import sys
+import threading
+import time
+
+from client import Client
+
+TOOLS = os.path.join(os.environ["BUILD"], "tests", "faults")
+TURN, LEVEL = 100, 0.25  # of tone's sine
+CLICK = 0.01             # -40 dBFS
+
+
+def until(true, seconds, what):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "still not true: " + what
+        time.sleep(0.005)
+
+
+def running():
+    """Lines of the supervisor, by service."""
+    return {line["service"]: line for line in Client().must("supervisor.services")["each"]}
+
+
+def is_ready(service):
+    return running().get(service, {}).get("state") == "ready"
+
+
+class Tool:
+    """A program of tests/faults that says "ready" and ends with SIGTERM."""
+
+    def __init__(self, *words):
+        self.process = subprocess.Popen([os.path.join(TOOLS, words[0]), *map(str, words[1:])], stdout=subprocess.PIPE)
+        line = self.process.stdout.readline().decode().strip()
+        assert line == "ready", "%s: %s" % (words[0], line)
+
+    def stop(self):
+        self.process.terminate()
+        said = self.process.stdout.read().decode().splitlines()
+        assert self.process.wait(60) == 0
+        return said
+
+
+class Tape(Tool):
+    """Records main_left of the first core, or of the one that `core` names; `heard` is how many ports it hears."""
+
+    def __init__(self, seconds, *notes, core=""):
+        server = Client().must("audio.server")
+        self.path = os.path.join(os.environ["LOOPHOLE_HOME"], "tape%s.f32" % core)
+        self.heard, self.said = 0, []
+        super().__init__("tape", server["server"], self.path, seconds,
+                         ("+" if core else "") + server["client"] + core + ":main_left", *notes)
+        self.reader = threading.Thread(target=self.listen, daemon=True)
+        self.reader.start()
+
+    def listen(self):
+        for line in self.process.stdout:
+            self.said.append(line.decode().strip())
+            if self.said[-1].startswith("connected"):
+                self.heard = int(self.said[-1].split()[1])
+
+    def stop(self):
+        self.process.terminate()
+        return self.ended()
+
+    def ended(self):
+        assert self.process.wait(700) == 0
+        self.reader.join()
+        self.facts = json.loads(self.said[-1])
+        self.frames = array.array("f")
+        self.frames.frombytes(open(self.path, "rb").read())
+        return self.facts
+
+
+def merged(one, other):
+    """What `one` heard; where it missed a callback, what `other` did, which stood elsewhere in the server's graph."""
+    frames, shift = array.array("f", one.frames), one.facts["first"] - other.facts["first"]
+    for n, x in enumerate(frames):
+        if x != x and 0 <= n + shift < len(other.frames):
+            frames[n] = other.frames[n + shift]
+    return frames
+
+
+def is_silent(x):
+    return x != x or -1e-7 < x < 1e-7
+
+
+def gaps(frames, least=32):
+    """(begin, length, frames of it that the tape itself missed) of each stretch of at least so many without sound."""
+    found, at, count = [], 0, len(frames)
+    while at < count:
+        if not is_silent(frames[at]):
+            at += 16 if at + 16 < count and not is_silent(frames[at + 16]) else 1
+            continue
+        begin = at
+        while begin > 0 and is_silent(frames[begin - 1]):
+            begin -= 1
+        while at < count and is_silent(frames[at]):
+            at += 1
+        if at - begin >= least:
+            found.append((begin, at - begin, sum(1 for x in frames[begin:at] if x != x)))
+    return found
+
+
+def clicks(frames, holes):
+    """The largest step that a steady sine does not make, outside the edges of the holes, and where."""
+    edges = set()
+    for begin, length, _ in holes:
+        edges.update(range(begin - 1, begin + 3))
+        edges.update(range(begin + length - 1, begin + length + 3))
+    twice, worst, where = 2 * math.cos(2 * math.pi / TURN), 0.0, 0
+    for n in range(2, len(frames)):
+        e = abs(frames[n] - twice * frames[n - 1] + frames[n - 2])
+        if e > worst and n not in edges:
+            worst, where = e, n
+    return worst, where
+
+
+def phase(frames, at):
+    """Where in its turn the sine is at a frame."""
+    def error(p):
+        return sum(abs(frames[at + i] - LEVEL * math.sin(2 * math.pi * ((p + i) % TURN) / TURN)) for i in range(TURN))
+    return min(range(TURN), key=error)
+
+
+def strays(frames, holes):
+    """Where the sine does not stand where time says, from a while behind each hole to the next: [(frame, by)]. A period
+    that the server itself lost may move it."""
+    base, found = None, []
+    borders = [0] + [h[0] + h[1] for h in holes]
+    for begin, end in zip(borders, [h[0] for h in holes] + [len(frames)]):
+        for at in (begin + 2400, end - 2 * TURN):
+            if begin + 2400 <= at < end - TURN:
+                here = (phase(frames, at) - at) % TURN
+                base = here if base is None else base
+                if here != base:
+                    found.append((at, (here - base + TURN // 2) % TURN - TURN // 2))
+    return found
+
+
+def decibel(x):
+    return 20 * math.log10(x) if x > 0 else -999
+
+
+def kill_word(number):
+    return {9: "SIGKILL", 19: "SIGSTOP"}.get(number, str(number))
+
+
+def main(tests):
+    """Runs the test named on the command line."""
+    tests[sys.argv[1]](*sys.argv[2:])

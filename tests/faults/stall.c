@@ -1,0 +1,106 @@
+/* stall: a FUSE file system that shows a folder, read-only and uncached, and can stop to answer.
+ *
+ *   stall FOLDER MOUNT     runs in the foreground until SIGTERM or until MOUNT is unmounted
+ *   SIGUSR1                reads wait, or go on again
+ *   SIGUSR2                everything waits, or goes on again: a dead mount */
+#define FUSE_USE_VERSION 31
+#include <fuse3/fuse.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+static int folder;
+static volatile sig_atomic_t reads_wait, all_waits;
+
+static void on_signal(int number)
+{
+    if (number == SIGUSR1)
+        reads_wait = !reads_wait;
+    else
+        all_waits = !all_waits;
+}
+
+static void wait_while(const volatile sig_atomic_t *flag)
+{
+    while (*flag || all_waits)
+        nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
+}
+
+static const char *below(const char *path)
+{
+    return path[1] ? path + 1 : ".";
+}
+
+static int do_getattr(const char *path, struct stat *st, struct fuse_file_info *fi)
+{
+    (void)fi;
+    wait_while(&all_waits);
+    return fstatat(folder, below(path), st, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
+}
+
+static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t offset, struct fuse_file_info *fi,
+                      enum fuse_readdir_flags flags)
+{
+    (void)offset, (void)fi, (void)flags;
+    wait_while(&all_waits);
+    int fd = openat(folder, below(path), O_RDONLY | O_DIRECTORY);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (!dir)
+        return -errno;
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
+        fill(to, entry->d_name, NULL, 0, 0);
+    closedir(dir);
+    return 0;
+}
+
+static int do_open(const char *path, struct fuse_file_info *fi)
+{
+    wait_while(&all_waits);
+    int fd = openat(folder, below(path), O_RDONLY);
+    if (fd < 0)
+        return -errno;
+    fi->fh = (uint64_t)fd;
+    fi->direct_io = 1; /* every read comes here */
+    return 0;
+}
+
+static int do_read(const char *path, char *to, size_t size, off_t offset, struct fuse_file_info *fi)
+{
+    (void)path;
+    wait_while(&reads_wait);
+    ssize_t got = pread((int)fi->fh, to, size, offset);
+    return got < 0 ? -errno : (int)got;
+}
+
+static int do_release(const char *path, struct fuse_file_info *fi)
+{
+    (void)path;
+    close((int)fi->fh);
+    return 0;
+}
+
+static const struct fuse_operations operations = {
+    .getattr = do_getattr,
+    .readdir = do_readdir,
+    .open = do_open,
+    .read = do_read,
+    .release = do_release,
+};
+
+int main(int argc, char **argv)
+{
+    char *arguments[] = { argv[0], "-f", "-o", "attr_timeout=0,entry_timeout=0", argc > 2 ? argv[2] : NULL, NULL };
+    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+
+    if (argc != 3 || (folder = open(argv[1], O_RDONLY | O_DIRECTORY)) < 0) {
+        fprintf(stderr, "usage: stall FOLDER MOUNT\n");
+        return 2;
+    }
+    sigaction(SIGUSR1, &action, NULL);
+    sigaction(SIGUSR2, &action, NULL);
+    return fuse_main(5, arguments, &operations, NULL);
+}

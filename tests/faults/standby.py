@@ -1,0 +1,111 @@
+"""The first core is killed; the standby sounds. And who is stopped and goes on finds that it owns nothing."""
+import os
+import random
+import signal
+import time
+
+import sound
+from client import Client
+
+NAMES = ("audio", "audio-standby")
+
+
+def owner():
+    answer = Client().must("audio.server")
+    return answer["owner"], answer["epoch"]
+
+
+def both_stand(tape):
+    """Both are on the server, wired alike."""
+    sound.until(lambda: sound.is_ready("audio") and sound.is_ready("audio-standby"), 60, "both cores are ready")
+    sound.until(lambda: tape.heard == 2, 60, "both cores are connected to the tape")
+
+
+def strike(tape, rounds, blow):
+    """`rounds` times a blow to each core while it owns, until the other one does. Gives for each core the frames that
+    nobody sounded."""
+    lost = ([], [])
+    while min(len(lost[0]), len(lost[1])) < rounds:
+        both_stand(tape)
+        time.sleep(0.3 + random.random() * 0.1)
+        who, epoch = owner()
+        before = Client().must("audio.meters")["lost"]
+        blow(NAMES[who], sound.running()[NAMES[who]]["pid"])
+        sound.until(lambda: owner_now() not in (None, (who, epoch)), 10, "the other one owns")
+        lost[who].append(Client().must("audio.meters")["lost"] - before)
+    return lost
+
+
+def owner_now():
+    """None while the first one, which answers, is away."""
+    error, answer = Client().ask("audio.server", budget_ms=500)
+    return (answer["owner"], answer["epoch"]) if error == "ok" else None
+
+
+def kill(name, pid):
+    os.kill(pid, signal.SIGKILL)
+    sound.until(lambda: sound.running()[name]["pid"] not in (0, pid), 20, name + " starts again")
+
+
+def kills(rounds):
+    """One tape hears both cores: JACK does not call it while a killed one stands before it in the graph. Another hears
+    the standby alone: it sees when that one takes over."""
+    tone, tape, beside = sound.Tool("tone", "stream", 31, "sine"), sound.Tape(3600), sound.Tape(3600, core="-standby")
+    lost = strike(tape, int(rounds), kill)
+    both_stand(tape)
+    tape.stop(), beside.stop(), tone.stop()
+    judge(tape, beside, lost)
+
+
+def judge(tape, beside, lost):
+    period, baseline = tape.facts["period"], tape.facts["baseline"]
+    frames = sound.merged(tape, beside)
+    frames = frames[next(i for i, x in enumerate(frames) if not sound.is_silent(x)):]
+    holes = sound.gaps(frames)
+    unseen = [hole for hole in holes if hole[2] > 0]
+    seen = [hole for hole in holes if hole[2] == 0]
+    click, where = sound.clicks(frames, holes)
+    stray = sound.strays(frames, holes)
+    print("figure: %d kills of the first core, %d of the standby; frames that nobody sounded: at most %d, %d; gaps on the "
+          "tape: %s periods of %d frames; worst click %.1f dBFS; lost by JACK itself %d" %
+          (len(lost[0]), len(lost[1]), max(lost[0]), max(lost[1]), histogram(seen, period), period,
+           sound.decibel(click), baseline))
+    allowed = 2 * period + baseline
+    assert max(lost[0] + lost[1]) <= allowed, "frames that nobody sounded: %s" % (lost,)
+    assert all(length - missed <= allowed for _, length, missed in holes), "silent for too long: %s" % holes
+    assert len(seen) >= min(len(lost[0]), 1) and len(unseen) <= len(lost[1]) + baseline, "not seen: %s" % holes
+    assert len(holes) <= len(lost[0]) + len(lost[1]) + baseline, "more gaps than kills: %s" % holes
+    assert click < sound.CLICK, "a click of %.1f dBFS at %d" % (sound.decibel(click), where)
+    shifts = [by for n, (_, by) in enumerate(stray) if by != (stray[n - 1][1] if n else 0)]
+    assert len(shifts) <= baseline // period, "out of time: %s" % stray
+
+
+def histogram(holes, period):
+    counts = {}
+    for _, length, _ in holes:
+        counts[round(length / period, 1)] = counts.get(round(length / period, 1), 0) + 1
+    return " ".join("%d×%.1f" % (count, periods) for periods, count in sorted(counts.items())) or "none"
+
+
+def stops(rounds):
+    """The owner stops in mid-air; the other one takes over; the first goes on, unless the supervisor replaced it."""
+    tone, tape = sound.Tool("tone", "stream", 31, "sine"), sound.Tape(3600)
+
+    def stop(_, pid):
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(0.1)
+        os.kill(pid, signal.SIGCONT)
+
+    strike(tape, int(rounds), stop)
+    both_stand(tape)
+    last = owner()
+    time.sleep(1)
+    assert owner() == last, "who owns changes by itself: %s, %s" % (last, owner())
+    facts = tape.stop()
+    tone.stop()
+    loudest = max(abs(x) for x in tape.frames if x == x)
+    assert loudest < sound.LEVEL * 1.02, "two sounded at once: %f" % loudest
+    print("figure: %d times stopped and gone on: one owner each time; %d gaps" % (int(rounds), len(sound.gaps(tape.frames))))
+
+
+sound.main({"kills": kills, "stops": stops})

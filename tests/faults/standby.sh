@@ -1,0 +1,13 @@
+#!/bin/bash
+# standby.sh: two sound cores on one state. The owner is killed, or stopped and let go on; the other one sounds.
+. "$(dirname "$0")/../lib.sh"
+export LOOPHOLE_AUDIO=dummy BUILD=$build
+rounds=5
+[ -z "${LONG:-}" ] || rounds=100
+mkdir -p "$LOOPHOLE_HOME/config"
+printf '[audio]\nstandby = yes\n' >"$LOOPHOLE_HOME/config/loophole.conf"
+
+the_standby_sounds_within_two_periods_of_the_owners_death() { drive_sound standby.py kills $rounds; }
+an_owner_that_is_stopped_and_goes_on_owns_nothing() { drive_sound standby.py stops $((rounds / 2)); }
+
+run_claims "$@"

@@ -1,0 +1,196 @@
+/* tape: a JACK client that writes down what leaves a port, and beside it one that nobody touches, whose missed frames
+ * are those that the server itself loses. Frames are placed by the server's clock (jack_last_frame_time): a callback
+ * that was missed leaves NaN and moves nothing. It connects once: to come back is the other side's task, unless PORT
+ * begins with a plus. The second client can send notes, each at a frame that it writes down.
+ *
+ *   tape SERVER FILE SECONDS PORT [NOTE EVERY TO]     NOTE every EVERY frames to the MIDI port TO
+ *
+ * Says "ready" once it is connected, then "connected N" whenever it hears another number of ports. FILE: float32. Ends
+ * after SECONDS or with SIGTERM; then says one line of JSON: rate, period, first (of the server's clock), frames,
+ * missed (by the recorder), baseline (missed by the other), notes (frames in FILE). */
+#include <jack/jack.h>
+#include <jack/midiport.h>
+#include <math.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NOTES = 4096 };
+
+struct track {
+    jack_client_t *client;
+    jack_port_t *port;
+    int has_begun;
+    jack_nframes_t first, next; /* of the server's clock: where the file begins; the next period, if none is missed */
+    _Atomic long missed;
+};
+
+static struct tape {
+    struct track recorder, other;
+    float *frames;
+    size_t room;
+    _Atomic size_t count;
+    unsigned note, every;
+    long until_note;
+    long notes[NOTES];
+    unsigned note_count;
+} tape;
+
+static volatile sig_atomic_t ends;
+
+static void on_signal(int number)
+{
+    (void)number;
+    ends = 1;
+}
+
+/* Frames since the file began, and how many were missed on the way here. */
+static size_t place(struct track *track, jack_nframes_t frames)
+{
+    jack_nframes_t now = jack_last_frame_time(track->client);
+
+    if (!track->has_begun)
+        track->first = track->next = now;
+    track->has_begun = 1;
+    if ((int)(now - track->next) > 0)
+        track->missed += (int)(now - track->next);
+    track->next = now + frames;
+    return (size_t)(now - track->first);
+}
+
+static int record(jack_nframes_t frames, void *state)
+{
+    const float *in = jack_port_get_buffer(tape.recorder.port, frames);
+    size_t at = place(&tape.recorder, frames);
+
+    (void)state;
+    if (at + frames > tape.room)
+        return 0;
+    memcpy(tape.frames + at, in, frames * sizeof(*in));
+    tape.count = at + frames;
+    return 0;
+}
+
+static void write_down(jack_nframes_t now, jack_nframes_t offset)
+{
+    if (tape.note_count < NOTES && tape.recorder.has_begun)
+        tape.notes[tape.note_count++] = (long)(now + offset - tape.recorder.first);
+}
+
+static int stand_beside(jack_nframes_t frames, void *state)
+{
+    unsigned char *bytes;
+    void *out = jack_port_get_buffer(tape.other.port, frames);
+
+    (void)state;
+    (void)place(&tape.other, frames);
+    jack_midi_clear_buffer(out);
+    for (; tape.every && tape.until_note < (long)frames; tape.until_note += tape.every) {
+        if (!(bytes = jack_midi_event_reserve(out, (jack_nframes_t)tape.until_note, 3)))
+            continue;
+        bytes[0] = 0x99;
+        bytes[1] = (unsigned char)tape.note;
+        bytes[2] = 127;
+        write_down(tape.other.next - frames, (jack_nframes_t)tape.until_note);
+    }
+    tape.until_note -= frames;
+    return 0;
+}
+
+static void die(const char *what)
+{
+    fprintf(stderr, "tape: %s\n", what);
+    exit(1);
+}
+
+static void join(struct track *track, const char *server, const char *name, const char *type, unsigned long flags,
+                 JackProcessCallback process)
+{
+    char unique[64];
+
+    snprintf(unique, sizeof(unique), "%s-%d", name, (int)getpid());
+    track->client = jack_client_open(unique, JackNoStartServer | JackServerName, NULL, server);
+    if (!track->client)
+        die("no such server");
+    track->port = jack_port_register(track->client, "at", type, flags, 0);
+    if (!track->port || jack_set_process_callback(track->client, process, NULL) != 0)
+        die("no port");
+}
+
+static void begin(const char *server, const char *port, const char *to)
+{
+    join(&tape.recorder, server, "tape", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, record);
+    join(&tape.other, server, "beside", JACK_DEFAULT_MIDI_TYPE, JackPortIsOutput, stand_beside);
+    tape.until_note = tape.every;
+    if (jack_activate(tape.recorder.client) != 0 || jack_activate(tape.other.client) != 0)
+        die("not activated");
+    while (!ends && jack_connect(tape.recorder.client, port, jack_port_name(tape.recorder.port)) != 0)
+        usleep(20000);
+    while (!ends && to && jack_connect(tape.other.client, jack_port_name(tape.other.port), to) != 0)
+        usleep(20000);
+    puts("ready");
+    fflush(stdout);
+}
+
+/* How many ports the recorder hears, whenever it is another number. */
+static void tell_connections(const char *again)
+{
+    static int told = -1;
+    int now = jack_port_connected(tape.recorder.port);
+
+    if (now == 0 && again && jack_port_by_name(tape.recorder.client, again))
+        jack_connect(tape.recorder.client, again, jack_port_name(tape.recorder.port));
+    if (now == told)
+        return;
+    printf("connected %d\n", told = now);
+    fflush(stdout);
+}
+
+static void end(const char *path)
+{
+    FILE *file = fopen(path, "w");
+
+    printf("{\"rate\":%u,\"period\":%u,\"first\":%u,\"frames\":%zu,\"missed\":%ld,\"baseline\":%ld,\"notes\":[",
+           jack_get_sample_rate(tape.recorder.client), jack_get_buffer_size(tape.recorder.client), tape.recorder.first,
+           tape.count,
+           (long)tape.recorder.missed, (long)tape.other.missed);
+    for (unsigned i = 0; i < tape.note_count; i++)
+        printf("%s%ld", i ? "," : "", tape.notes[i]);
+    puts("]}");
+    if (!file || fwrite(tape.frames, sizeof(float), tape.count, file) != tape.count || fclose(file) != 0)
+        die("the file cannot be written");
+}
+
+int main(int argc, char **argv)
+{
+    long seconds = argc > 4 ? atol(argv[3]) : 0;
+    const char *port = argc > 4 ? argv[4] : "", *again = *port == '+' ? ++port : NULL;
+
+    if (seconds <= 0 || (argc != 5 && argc != 8))
+        die("SERVER FILE SECONDS PORT [NOTE EVERY TO]");
+    signal(SIGTERM, on_signal);
+    signal(SIGINT, on_signal);
+    tape.note = argc == 8 ? (unsigned)atoi(argv[5]) : 0;
+    tape.every = argc == 8 ? (unsigned)atoi(argv[6]) : 0;
+    tape.room = (size_t)seconds * 192000;
+    tape.frames = malloc(tape.room * sizeof(float));
+    if (!tape.frames)
+        die("no memory");
+    for (size_t i = 0; i < tape.room; i++)
+        tape.frames[i] = NAN;
+    begin(argv[1], port, argc == 8 ? argv[7] : NULL);
+    tape.room = (size_t)seconds * jack_get_sample_rate(tape.recorder.client);
+    while (!ends && tape.count + jack_get_buffer_size(tape.recorder.client) <= tape.room) {
+        tell_connections(again);
+        usleep(10000);
+    }
+    jack_deactivate(tape.recorder.client);
+    jack_deactivate(tape.other.client);
+    end(argv[2]);
+    jack_client_close(tape.recorder.client);
+    jack_client_close(tape.other.client);
+    return 0;
+}

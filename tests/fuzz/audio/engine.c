@@ -1,0 +1,260 @@
+/* The audio core on shared memory that anybody has scribbled on: score, orders, rings, sounds, its own survival state.
+ * Whatever stands there, a period ends, and what it gives is sound: finite, below the ceiling.
+ *
+ * An input is a list of commands: a byte that says what, and what it needs (enum command). */
+#include <math.h>
+#include <string.h>
+
+#include "common/studio.h"
+#include "services/audio/rt/engine.h"
+#include "tests/fuzz/fuzz.h"
+
+enum command { SCRIBBLE, NOISE, ORDER, RUN, MIDI, SCORE, SOUND, STREAM, COMMANDS };
+enum { REGIONS = 8, PERIODS = 24, ENGINE_BYTES = 300 << 10, STREAM_CELLS = 2000 };
+
+struct region {
+    uint8_t *at;
+    size_t size;
+};
+
+static struct studio *studio;
+static struct engine *engines[2];
+static struct region regions[REGIONS];
+static struct engine_midi midi[ENGINE_MIDI];
+static uint32_t midi_count;
+static int64_t frame;
+
+static void set_up(void)
+{
+    const struct paths *paths = fuzz_home();
+    struct ring ring, *any = &ring;
+
+    holds(studio_make(paths, NULL) == ERR_OK && studio_open(paths, &studio, NULL) == ERR_OK);
+    holds(studio_remove(paths) == ERR_OK); /* their names: the mappings stay */
+    regions[0] = (struct region){ studio_score(studio).buffers, 3 * sizeof(struct score) };
+    regions[1] = (struct region){ (uint8_t *)studio_score(studio).memory, sizeof(struct snapshot_memory) };
+    regions[2] = (struct region){ (uint8_t *)studio_sounds(studio), 64 * sizeof(struct sound_entry) };
+    regions[3] = (struct region){ (uint8_t *)studio_stream(studio, 0, any), sizeof(struct stream_memory) };
+    regions[4] = (struct region){ (uint8_t *)studio_capture(studio, 0, any), sizeof(struct capture_memory) };
+    regions[5] = (struct region){ studio_engine(studio), ENGINE_BYTES };
+    regions[6] = (struct region){ (uint8_t *)studio_orders(studio, 0).memory, sizeof(struct ring_memory) };
+    regions[7] = (struct region){ (uint8_t *)studio_notes(studio, 0).memory, sizeof(struct ring_memory) };
+    for (uint32_t i = 0; i < 2; i++)
+        holds(engine_open(studio, i, &engines[i], NULL) == ERR_OK);
+    for (int i = 0; i < 4096; i++)
+        studio_sounds(studio)->samples[i] = sinf((float)i);
+}
+
+/* The same beginning for each input. */
+static void begin(void)
+{
+    struct slots state;
+
+    if (!studio)
+        set_up();
+    for (int i = 0; i < REGIONS; i++)
+        memset(regions[i].at, 0, regions[i].size);
+    state = studio_state(studio);
+    snapshot_make(regions[1].at, sizeof(struct score));
+    slots_make(state.memory, sizeof(struct state));
+    for (uint32_t i = 0; i < ORDERS_RINGS; i++) {
+        ring_make(studio_orders(studio, i).memory, sizeof(struct order), ORDERS_CELLS);
+        ring_make(studio_notes(studio, i).memory, sizeof(struct note), NOTES_CELLS);
+    }
+    ring_make(&((struct stream_memory *)(void *)regions[3].at)->ring, 2 * sizeof(float), STREAM_FRAMES);
+    ring_make(&((struct capture_memory *)(void *)regions[4].at)->ring, 2 * sizeof(float), CAPTURE_FRAMES);
+    frame = 0;
+    midi_count = 0;
+}
+
+static void scribble(struct fuzz_input *input)
+{
+    struct region region = regions[fuzz_number(input) % REGIONS];
+    size_t at = (size_t)fuzz_number(input) * 4 % region.size;
+    struct bytes bytes = fuzz_take(input, fuzz_number(input) % 512);
+
+    if (bytes.len > region.size - at)
+        bytes.len = (uint32_t)(region.size - at);
+    if (bytes.len)
+        memcpy(region.at + at, bytes.at, bytes.len);
+}
+
+static void noise(struct fuzz_input *input)
+{
+    struct region region = regions[fuzz_number(input) % REGIONS];
+    uint32_t seed = fuzz_number(input), sparse = fuzz_number(input) % 64U;
+
+    for (size_t i = 0; i < region.size; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        if ((seed >> 8) % (sparse + 1) == 0)
+            region.at[i] = (uint8_t)(seed >> 24);
+    }
+}
+
+static void order(struct fuzz_input *input, bool is_sane)
+{
+    struct ring orders = studio_orders(studio, 0);
+    struct order order = { .frame = ORDER_NOW };
+    struct bytes bytes = fuzz_take(input, sizeof(order));
+
+    if (bytes.len)
+        memcpy(&order, bytes.at, bytes.len);
+    if (is_sane) {
+        order.frame = frame + order.frame % 20000;
+        order.verb %= ORDER_VERBS;
+        order.voice %= 64;
+        order.sound %= 64;
+        order.generation = 1;
+        order.group %= GROUPS;
+    }
+    ring_write(&orders, &order, 1);
+}
+
+static void sound(struct fuzz_input *input)
+{
+    struct sound_entry *entry = &studio_sounds(studio)->entries[fuzz_number(input) % 64];
+
+    entry->frames = fuzz_number(input) % 2000;
+    entry->channels = 1 + fuzz_number(input) % 2;
+    entry->offset = fuzz_number(input) % 100;
+    entry->rate = 8000 + fuzz_number(input);
+    entry->generation = 1;
+    entry->state = SOUND_READY;
+    order(input, true);
+}
+
+static void stream(struct fuzz_input *input)
+{
+    struct ring ring;
+    struct stream_memory *memory = studio_stream(studio, 0, &ring);
+    float cell[2] = { 0.1f, -0.1f };
+
+    memory->begin = ring_written(&ring);
+    memory->end =
+        fuzz_number(input) % 2 ? UINT64_MAX : ring_written(&ring) + fuzz_number(input) % STREAM_CELLS;
+    memory->generation = fuzz_number(input) % 4;
+    for (uint32_t i = fuzz_number(input) % STREAM_CELLS; i > 0; i--)
+        ring_write(&ring, cell, 1);
+}
+
+/* A whole score of numbers that are sane, some of them changed. */
+static void score(struct fuzz_input *input)
+{
+    struct snapshot view = studio_score(studio);
+    struct score *draft = snapshot_draft(&view);
+    struct bytes steps;
+
+    memset(draft, 0, sizeof(*draft));
+    draft->tempo = 20 + fuzz_number(input) % 400;
+    draft->swing = (float)fuzz_number(input) / 65536;
+    draft->sync = fuzz_number(input) % 4;
+    draft->next_bar = (int64_t)(fuzz_number(input) % 8) - 1;
+    draft->metronome = draft->midi_clock_out = 1;
+    draft->limiter_ceiling = draft->master.gain = 1;
+    for (int i = 0; i < GROUPS; i++)
+        draft->groups[i].gain = 1;
+    draft->now.serial = 1, draft->next.serial = 2, draft->now.steps = 16 + 16 * (fuzz_number(input) % 4);
+    for (uint32_t r = 0; r < SCORE_ROWS; r++) {
+        draft->now.rows[r].used = 1;
+        draft->now.rows[r].sound = r % 3 ? r : SCORE_NO_SOUND;
+        draft->now.rows[r].generation = 1;
+        draft->now.rows[r].amp = draft->now.rows[r].ratio = 1;
+        draft->now.rows[r].voice.wave = r % WAVES;
+        draft->now.rows[r].voice.acid = r % 5 == 0;
+        draft->now.rows[r].voice.freq = 100;
+        steps = fuzz_take(input, 4);
+        if (steps.len)
+            memcpy(draft->now.rows[r].steps, steps.at, steps.len);
+    }
+    for (uint16_t n = fuzz_number(input) % 32; n > 0; n--) {
+        size_t at = fuzz_number(input) % (sizeof(*draft) / 4) * 4;
+        struct bytes bytes = fuzz_take(input, 4);
+        memcpy((uint8_t *)draft + at, bytes.at, bytes.len);
+    }
+    snapshot_publish(&view);
+}
+
+static void play_midi(struct fuzz_input *input)
+{
+    struct bytes bytes = fuzz_take(input, 4);
+
+    if (midi_count == ENGINE_MIDI || bytes.len < 4)
+        return;
+    midi[midi_count] = (struct engine_midi){ .at = fuzz_number(input), .length = bytes.at[0] };
+    memcpy(midi[midi_count++].bytes, bytes.at + 1, 3);
+}
+
+static void run(struct fuzz_input *input)
+{
+    static const uint32_t rates[] = { 48000, 44100, 96000, 192000, 22050, 8000 };
+    static float in[2][ENGINE_FRAMES], out[4][ENGINE_FRAMES];
+    struct engine_midi answer[ENGINE_MIDI];
+    uint16_t what = fuzz_number(input);
+    struct engine_period period = { .frames = 1 + fuzz_number(input) % (what % 16 ? 300 : ENGINE_FRAMES),
+                                    .rate = rates[(what >> 1 & 7) < 6 ? what >> 1 & 7 : 0],
+                                    .at = frame * 20,
+                                    .frame = frame,
+                                    .capture = { in[0], in[1] },
+                                    .main = { out[0], out[1] },
+                                    .preview = { out[2], out[3] },
+                                    .midi_in = midi,
+                                    .midi_in_count = midi_count,
+                                    .midi_out = answer,
+                                    .jack_state = (enum engine_jack_state)(what >> 5 & 3),
+                                    .jack_frame = frame,
+                                    .jack_tempo = what >> 7 & 1 ? 90 : 0,
+                                    .jack_step = what >> 8 & 1 ? (double)frame / 5000 : -1 };
+
+    for (int i = 0; i < 4; i++)
+        for (uint32_t f = 0; f < period.frames; f++)
+            out[i][f] = NAN;
+    engine_run(engines[what >> 9 & 1], &period);
+    holds(period.midi_out_count <= ENGINE_MIDI);
+    for (int i = 0; i < 4; i++)
+        for (uint32_t f = 0; f < period.frames; f++)
+            holds(fabsf(out[i][f]) <= 1);
+    for (uint32_t i = 0; i < period.midi_out_count; i++)
+        holds(answer[i].at < period.frames && answer[i].length <= 3);
+    frame += period.frames + (what >> 10 & 1 ? what : 0) - (what >> 11 & 1 ? 100 : 0);
+    midi_count = 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    struct fuzz_input input = { bytes, len };
+    int periods = 0;
+
+    begin();
+    while (input.left > 0 && periods < PERIODS) {
+        enum command command = (enum command)(fuzz_take(&input, 1).at[0] % COMMANDS);
+        switch (command) {
+        case SCRIBBLE:
+            scribble(&input);
+            break;
+        case NOISE:
+            noise(&input);
+            break;
+        case ORDER:
+            order(&input, false);
+            break;
+        case RUN:
+            run(&input), periods++;
+            break;
+        case MIDI:
+            play_midi(&input);
+            break;
+        case SCORE:
+            score(&input);
+            break;
+        case SOUND:
+            sound(&input);
+            break;
+        case STREAM:
+            stream(&input);
+            break;
+        case COMMANDS:
+            break;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,215 @@
+#!/bin/bash
+# audio.sh: the sound core by its messages and commands, on JACK's dummy driver.
+. "$(dirname "$0")/../lib.sh"
+command -v jackd >/dev/null || { echo "1..0 # SKIP no jackd"; exit 0; }
+export LOOPHOLE_AUDIO=dummy
+engine_up
+
+_transport() { loophole transport --json | field "$1"; }
+_is_at() { [ "$(_transport "$1")" = "$2" ]; }
+_bar_is_past() { [ "$(_transport bar)" -ge "$1" ]; }
+_meter() { loophole meters --json | /usr/bin/python3 -c '
+import sys, json
+print([m[sys.argv[2]] for m in json.load(sys.stdin)["meters"] if m["bus"] == sys.argv[1]][0])' "$1" "$2"; }
+_sounds() { [ "$(_meter "$1" rms_left)" != 0.0 ] && [ "$(_meter "$1" rms_left)" != 0 ]; }
+_is_quiet() { /usr/bin/python3 -c 'import sys; sys.exit(float(sys.argv[1]) > 1e-4)' "$(_meter master rms_left)"; }
+_pattern() { # STEPS FILE [MORE]
+    cat >"$2" <<JSON
+{"chronus_version": "1.0.0", "schema_version": "1.0", "timestamp": 1704654321.456,
+ "metadata": {"name": "Pattern 1", "genre": "techno", "tags": ["acid", "303"]},
+ "sequencer": {"bpm": 150.0, "swing": 0.25, "running": false, "global_step": 0, "tracks": {
+   "kick": {"name": "kick", "voice_id": "voice1", "pattern": "$1", "notes": [55.0], "base_freq": 55.0, "base_amp": 0.5,
+            "filter_freq": 150.0, "accent_boost": 1500.0, "reverb_send": 0.0, "delay_send": 0.0, "gate_frac": 0.2,
+            "note_index": 0}}},
+ "modules": {"voice1": {"freq": 55.0, "amp": 0.5, "filter_freq": 150.0, "filter_q": 2.0,
+   "adsr": {"attack": 0.001, "decay": 0.05, "sustain": 0.0, "release": 0.1}, "reverb_send": 0.0, "delay_send": 0.0},
+   "reverb1": {"mix": 0.3, "room": 0.5, "damp": 0.5},
+   "delay1": {"time": 0.25, "feedback": 0.4, "mix": 0.3, "lowcut": 100.0, "highcut": 5000.0},
+   "acid1": {"cutoff": 1500.0, "res": 0.45, "env_amount": 2500.0, "decay": 0.25, "drive": 0.2, "mix": 1.0,
+             "vol_comp": 0.5}}${3:-}}
+JSON
+}
+
+the_metronome_sounds_at_the_port_when_the_transport_starts() {
+    loophole transport metronome on >/dev/null
+    loophole transport start >/dev/null
+    until_true 20 _is_at running true
+    local server client
+    server=$(loophole audio status --json | field server)
+    client=$(loophole audio status --json | field client)
+    "$build/tests/faults/tape" "$server" "$scratch/tape" 3 "$client:main_left" >"$scratch/said" || fail "no tape"
+    /usr/bin/python3 - "$scratch/tape" <<'PYTHON' || fail "nothing is heard"
+import array, sys
+frames = array.array("f", open(sys.argv[1], "rb").read())
+onsets = [n for n in range(2400, len(frames)) if abs(frames[n]) > 0.01 and all(abs(x) < 0.01 for x in frames[n - 2400:n])]
+steps = [b - a for a, b in zip(onsets, onsets[1:])]
+print(onsets, steps)
+assert len(onsets) >= 4 and set(steps) == {24000}, (onsets, steps)  # two beats a second
+PYTHON
+    loophole transport metronome off >/dev/null
+    loophole transport stop >/dev/null
+    until_true 20 _is_at running false
+}
+
+the_transport_goes_where_it_is_told() {
+    loophole transport tempo 400 >/dev/null
+    loophole transport locate 9 >/dev/null
+    until_true 20 _is_at bar 8
+    loophole transport start >/dev/null
+    until_true 20 _bar_is_past 9
+    loophole transport toggle >/dev/null
+    until_true 20 _is_at running false
+    loophole transport swing 0.5 >/dev/null
+    until_true 20 _is_at swing 0.5
+    loophole transport tempo 120 >/dev/null
+    until_true 20 _is_at bpm 120
+    contains "$(refused loophole transport tempo 500)" "bpm"
+    contains "$(refused loophole transport swing nan)" "swing"
+    contains "$(refused loophole transport locate 0)" "no bar"
+    contains "$(refused loophole transport sync cassette)" "source"
+    loophole transport sync midi | grep -q "sync midi" || fail "not told"
+    loophole transport sync none >/dev/null
+    loophole transport swing 0 >/dev/null
+}
+
+a_tapped_tempo_is_the_one_between_the_taps() {
+    local n
+    for n in 1 2 3 4; do loophole transport tap >"$scratch/tap"; sleep 0.4; done
+    /usr/bin/python3 -c 'import sys; sys.exit(not 60 < float(sys.argv[1]) < 160)' "$(loophole transport --json | field bpm)" ||
+        fail "$(cat "$scratch/tap")"
+}
+
+a_pattern_is_loaded_at_once_when_stopped_and_at_the_next_bar_when_not() {
+    _pattern X...X...X...X... "$scratch/one.json"
+    same '[SEQ] Pattern loaded at bar 0' "$(loophole transport locate 1 >/dev/null; loophole pattern "$scratch/one.json")"
+    same 150 "$(_transport bpm)"
+    loophole transport start >/dev/null
+    until_true 20 _sounds sequencer
+    local first
+    first=$(_transport pattern)
+    contains "$(loophole pattern "$scratch/one.json")" "[SEQ] Pattern queued for bar "
+    until_true 20 _is_at pattern $((first + 1))
+    until_true 20 _is_at queued_bar ""
+    loophole transport stop >/dev/null
+}
+
+a_pattern_with_anything_wrong_changes_nothing() {
+    local before
+    before=$(_transport pattern)
+    _pattern X...Y...X...X... "$scratch/bad.json"
+    contains "$(refused loophole pattern "$scratch/bad.json")" 'step 5 is "Y"'
+    contains "$(cat "$scratch/out")" "pattern.sequencer.tracks.0.pattern"
+    _pattern X...X... "$scratch/bad.json"
+    contains "$(refused loophole pattern "$scratch/bad.json")" "16, 32, 48 or 64 steps"
+    _pattern X...X...X...X... "$scratch/bad.json" ', "surprise": 1'
+    contains "$(refused loophole pattern "$scratch/bad.json")" "surprise"
+    contains "$(refused loophole ask audio.set_pattern 'pattern={"sequencer":{"tracks":[{"pattern":"X...X...X...X...","voice_id":"reverb1"}]}}')" \
+        'no voice "reverb1"'
+    contains "$(refused loophole ask audio.set_pattern 'pattern={"modules":{"voice1":{"filter_q":1e9}}}')" "filter_q"
+    same "$before" "$(_transport pattern)"
+}
+
+panic_silences_and_stops() {
+    _pattern XxXxXxXxXxXxXxXx "$scratch/loud.json"
+    loophole pattern "$scratch/loud.json" >/dev/null
+    loophole transport start >/dev/null
+    until_true 20 _sounds sequencer
+    holds loophole panic
+    until_true 20 _is_at running false
+    until_true 20 _is_quiet
+}
+
+the_mixer_is_told_by_channel() {
+    loophole mixer pads gain=0.5 pan=-1 mute=true >/dev/null
+    contains "$(loophole mixer --json)" '{"bus":"pads","gain":0.5,"pan":-1,"mute":true,"solo":false}'
+    loophole mixer pads mute=false >/dev/null
+    contains "$(loophole mixer --json)" '{"bus":"pads","gain":0.5,"pan":-1,"mute":false,"solo":false}'
+    contains "$(refused loophole mixer drums gain=1)" "bus"
+    contains "$(refused loophole mixer pads gain=9)" "gain"
+    loophole mixer pads gain=1 pan=0 >/dev/null
+}
+
+a_pad_that_is_hit_sounds_and_ends() {
+    "$build/tests/faults/tone" sound 900 >/dev/null || fail "no sound"
+    loophole pads set 3 sound=900 mode=loop >/dev/null
+    contains "$(loophole pads)" "sound 900"
+    holds loophole pads hit 3 0.5
+    until_true 20 _sounds pads
+    holds loophole panic
+    until_true 20 _is_quiet
+    contains "$(refused loophole pads hit 64)" "pad"
+    contains "$(refused loophole pads set 3 from=10 until=5)" "before it begins"
+}
+
+_leads() { # JACK's transport rolls with bars and beats
+    { sleep 0.5; } | timeout 5 jack_showtime 2>/dev/null | tr '\r' '\n' | grep -q 'Rolling.*BBT: *[0-9]'
+}
+jack_s_transport_is_led_when_asked() {
+    command -v jack_showtime >/dev/null || skip "no jack_showtime"
+    export JACK_DEFAULT_SERVER
+    JACK_DEFAULT_SERVER=$(loophole audio status --json | field server)
+    loophole transport sync lead >/dev/null
+    loophole transport start >/dev/null
+    until_true 20 _leads
+    loophole transport stop >/dev/null
+    loophole transport sync none >/dev/null
+}
+
+what_happens_is_told_as_events() {
+    loophole events audio --json >"$scratch/events" &
+    local listener=$!
+    loophole transport tempo 400 >/dev/null
+    loophole transport start >/dev/null
+    until_true 20 grep -q audio.bar "$scratch/events"
+    loophole transport stop >/dev/null
+    until_true 20 grep -q '"running":false' "$scratch/events"
+    kill $listener
+    loophole transport tempo 120 >/dev/null
+}
+
+the_state_of_the_core_survives_its_restart() {
+    local pid
+    loophole transport tempo 133 >/dev/null
+    loophole mixer streams gain=0.25 >/dev/null
+    pid=$(pid_of audio)
+    holds loophole restart audio
+    differ "$pid" "$(pid_of audio)"
+    until_true 20 _is_at bpm 133
+    contains "$(loophole mixer --json)" '{"bus":"streams","gain":0.25'
+    loophole transport tempo 120 >/dev/null
+    loophole mixer streams gain=1 >/dev/null
+}
+
+the_device_is_listed_and_a_silent_one_is_told() {
+    contains "$(loophole audio devices)" "* dummy"
+    contains "$(loophole status)" "silent"
+    contains "$(loophole doctor)" "silent"
+    contains "$(refused loophole audio use vinyl)" "no device"
+    contains "$(refused loophole audio use alsa:hw:0)" "LOOPHOLE_AUDIO=dummy"
+    contains "$(refused loophole audio use dummy --period 100)" "power of two"
+    contains "$(refused loophole audio connect main_left nowhere)" "CLIENT:PORT"
+    contains "$(refused loophole audio connect main_middle a:b)" "no port"
+}
+
+without_a_server_there_is_a_clear_word_and_no_wait() {
+    export LOOPHOLE_HOME=$scratch/home-none LOOPHOLE_AUDIO=jack:nobody-$$
+    mkdir -p "$LOOPHOLE_HOME"
+    engine_up
+    contains "$(refused loophole transport start)" "no JACK server"
+    contains "$(loophole status)" "no sound"
+    contains "$(loophole transport tempo 90)" "90.00 bpm"
+    engine_down
+}
+
+with_no_sound_wanted_there_is_none() {
+    export LOOPHOLE_HOME=$scratch/home-off LOOPHOLE_AUDIO=none
+    mkdir -p "$LOOPHOLE_HOME"
+    engine_up
+    same "" "$(loophole status | grep -E '^(audio|streamer|jack) ')"
+    local board
+    board=$(grep -o '/dev/shm/loophole-[0-9a-f]*-board' "/proc/$(pid_of persist)/maps" | head -n 1)
+    holds test ! -e "${board%board}score"
+    engine_down
+}
+
+run_claims "$@"

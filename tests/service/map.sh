@@ -1,0 +1,85 @@
+#!/bin/bash
+# The map of a real library: everything that can be heard is on it, it stays as it is, and it can be seen.
+. "$(dirname "$0")/../lib.sh"
+
+_library() {
+    [ -d "$scratch/library" ] && return
+    mkdir -p "$scratch/library"
+    cp -r "$drumkits/TR808EmulationKit" "$drumkits/GMRockKit" "$scratch/library/" || fail "hydrogen-data is missing"
+    engine_up
+    loophole index "$scratch/library" --wait >"$scratch/index.log" 2>&1 || fail "$(cat "$scratch/index.log")"
+}
+_all_points() { loophole map "$@" --json | sort; }
+_is_placed() { _all_points | grep -q "$1"; }
+
+everything_that_can_be_heard_is_on_the_map() {
+    _library
+    holds [ "$(_all_points "class:*" | wc -l)" -gt 50 ]
+    same "$(loophole search 'class:*' --limit 1000 --json | field id all | sort)" \
+        "$(_all_points 'class:*' | field id all)"
+    local summary; summary=$(loophole map)
+    contains "$summary" trustworthiness
+    echo "figure: $(tail -n 1 <<<"$summary")"
+    /usr/bin/python3 -c 'import sys; sys.exit(float(sys.argv[1].split("trustworthiness ")[1].split(",")[0]) < 0.9)' \
+        "$summary" || fail "$summary"
+}
+
+it_is_the_same_after_a_restart_and_from_the_same_seed() {
+    _library
+    _all_points >"$scratch/first"
+    loophole restart search >/dev/null; wait_ready search
+    same "$(cat "$scratch/first")" "$(_all_points)"
+    same "$(cat "$scratch/first")" "$(_all_points --remake)"
+    differ "$(cat "$scratch/first")" "$(_all_points --remake --seed 5)"
+    _all_points --remake --seed 1 >/dev/null
+}
+
+a_new_sound_finds_its_place_and_moves_nothing() {
+    _library
+    _all_points >"$scratch/before"
+    sox "$(find "$drumkits/YamahaVintageKit" -name '*.flac' 2>/dev/null | head -n 1 || true)" "$scratch/library/late.wav" \
+        2>/dev/null || sox -n "$scratch/library/late.wav" synth 0.3 sine 60 fade l 0 0.3 0.28
+    loophole library rescan --wait >/dev/null
+    local id; id=$(loophole search late --limit 1 --json | field id)
+    [ -n "$id" ] || fail "it was not indexed"
+    until_true 30 _is_placed "$id"
+    same "$(cat "$scratch/before")" "$(_all_points | grep -v "$id")"
+}
+
+a_filter_shows_the_same_places() {
+    _library
+    same "$(_all_points | grep '"class":"kick"')" "$(_all_points class:kick)"
+    _all_points --room >"$scratch/room"
+    /usr/bin/python3 - "$scratch/room" <<'PYTHON' || fail "the room is flat"
+import json, sys
+sys.exit(not any(abs(json.loads(line)['z']) > 0.1 for line in open(sys.argv[1])))
+PYTHON
+    refused loophole map 'bpm:what' >/dev/null
+}
+
+the_picture_is_a_png_with_the_colours_of_the_classes() {
+    _library
+    loophole map --png "$scratch/map.png" >"$scratch/legend"
+    /usr/bin/python3 - "$scratch/map.png" "$scratch/legend" <<'PYTHON' || fail "the picture is not right"
+import struct, sys, zlib
+data = open(sys.argv[1], 'rb').read()
+assert data[:8] == b'\x89PNG\r\n\x1a\n'
+at, pixels = 8, b''
+while at < len(data):
+    size, kind = struct.unpack('>I4s', data[at:at + 8])
+    body = data[at + 8:at + 8 + size]
+    assert struct.unpack('>I', data[at + 8 + size:at + 12 + size])[0] == zlib.crc32(kind + body)
+    if kind == b'IHDR': width, height = struct.unpack('>II', body[:8])
+    if kind == b'IDAT': pixels += body
+    at += 12 + size
+assert kind == b'IEND'
+rows = zlib.decompress(pixels)
+assert len(rows) == height * (3 * width + 1)
+drawn = len(set(rows[i:i + 3] for y in range(height) for i in range(y * (3 * width + 1) + 1, (y + 1) * (3 * width + 1), 3)))
+legend = [line for line in open(sys.argv[2]) if line.startswith('#')]
+assert len(legend) > 5 and drawn > len(legend), (len(legend), drawn)
+PYTHON
+    refused loophole map --png /nowhere/map.png >/dev/null
+}
+
+run_claims "$@"

@@ -1,0 +1,96 @@
+"""sound.py: files to play, and what a recording of them must be. For tests.
+
+A counter is a sound whose frame n is n + 1, in 2^-23: what was lost or repeated shows at every frame. A recording is
+float32, NaN where the recorder itself missed a period.
+
+  make counter FILE FRAMES [FIRST] [RATE]     a WAVE file
+  make sine FILE FRAMES RATE HZ
+  make noise FILE FRAMES RATE
+  read FILE [LOOP]      JSON: first and last counted, at: place of the first; frames: counted; lost and repeated: frames
+                        within; holes: of the recorder. LOOP: the counter begins again behind so many
+  same FILE FILE        fails where the two differ, each from its first sound on
+  heard FILE            JSON: frames from the first to the last that are not silent, peak, hz by crossings of zero
+"""
+import array
+import json
+import math
+import random
+import struct
+import sys
+
+UNIT = 1 << 23
+FADE = 240  # frames: 5 ms at 48 kHz, in which a counter cannot be read
+
+
+def write_wave(path, samples, rate):
+    data = array.array("f", (s for s in samples for _ in (0, 1))).tobytes()
+    with open(path, "wb") as f:
+        f.write(b"RIFF" + struct.pack("<I", 36 + len(data)) + b"WAVEfmt " +
+                struct.pack("<IHHIIHH", 16, 3, 2, rate, rate * 8, 8, 32) + b"data" + struct.pack("<I", len(data)) + data)
+
+
+def make(kind, path, frames, *more):
+    frames, more = int(frames), [int(m) for m in more]
+    if kind == "counter":
+        first, rate = (more + [0, 48000][len(more):])[:2]
+        write_wave(path, ((first + n + 1) / UNIT for n in range(frames)), rate)
+    elif kind == "noise":
+        chance = random.Random(7)
+        write_wave(path, (chance.uniform(-0.1, 0.1) for _ in range(frames)), *more)
+    else:
+        rate, hz = more
+        write_wave(path, (0.25 * math.sin(2 * math.pi * hz * n / rate) for n in range(frames)), rate)
+
+
+def load(path):
+    samples = array.array("f")
+    samples.frombytes(open(path, "rb").read())
+    return samples
+
+
+def read(path, loop=0):
+    loop = int(loop)
+    counts = [None if s != s else round(s * UNIT) for s in load(path)]
+    sounding = [i for i, c in enumerate(counts) if c]
+    told = {"first": 0, "last": 0, "at": -1, "frames": 0, "lost": 0, "repeated": 0, "holes": counts.count(None)}
+    if not sounding:
+        return told
+    begin, end = sounding[0] + FADE, sounding[-1]
+    told.update(first=counts[begin], last=counts[end], at=begin, frames=end - begin + 1)
+    step = None
+    for i in range(begin, end + 1):
+        if counts[i] is None:
+            continue
+        now = counts[i] - i
+        if loop and step is not None:
+            now += round((step - now) / loop) * loop
+        if step is not None and now > step:
+            told["lost"] += now - step
+        elif step is not None and now < step:
+            told["repeated"] += step - now
+        step = now
+    return told
+
+
+def heard(path):
+    samples = [0.0 if s != s else s for s in load(path)]
+    sounding = [i for i, s in enumerate(samples) if abs(s) > 1e-5]
+    if not sounding:
+        return {"frames": 0, "peak": 0, "hz": 0, "at": -1}
+    part = samples[sounding[0]:sounding[-1] + 1]
+    crossings = sum(1 for a, b in zip(part, part[1:]) if a < 0 <= b)
+    return {"frames": len(part), "peak": max(map(abs, part)), "hz": crossings * 48000 / len(part), "at": sounding[0]}
+
+
+def same(one, other):
+    one, other = ([s for s in load(path)] for path in (one, other))
+    one, other = (s[next(i for i, v in enumerate(s) if v == v and v != 0):] for s in (one, other))
+    differ = [i for i, (a, b) in enumerate(zip(one, other)) if a == a and b == b and abs(a - b) > 1e-6]
+    assert not differ, "they differ at %d frames, first at %d" % (len(differ), differ[0])
+
+
+if __name__ == "__main__":
+    work = {"make": make, "same": same, "read": read, "heard": heard}[sys.argv[1]]
+    result = work(*sys.argv[2:])
+    if result is not None:
+        print(json.dumps(result))

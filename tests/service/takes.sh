@@ -1,0 +1,70 @@
+#!/bin/bash
+# What the catalogue knows of a recording before, while and after it is made.
+. "$(dirname "$0")/../lib.sh"
+
+_engine() {
+    [ -d "$scratch/takes" ] && return
+    mkdir -p "$scratch/takes"
+    engine_up
+    loophole library add "$scratch/takes" --wait >/dev/null || fail "no library"
+}
+_folder() { loophole library list --json | field id; }
+_reserve_file() { # BASE64
+    loophole ask persist.reserve "folder=$(_folder)" "file=$1" sample_format=float bit_depth=32 sample_rate=48000 \
+        channels=2 --json
+}
+_reserve() { _reserve_file "$(printf %s "$1.wav" | base64)" | field id; } # NAME: an id
+_record() { sox -n -r 48000 -c 2 -e floating-point -b 32 "$scratch/takes/$1.wav" synth 0.5 sine "${2:-440}"; }
+_end_take() { # ID LIFECYCLE NAME
+    loophole ask persist.end_take "id=$1" "lifecycle=$2" frames=24000 "size=$(stat -c %s "$scratch/takes/$3.wav")" \
+        "mtime=$(($(stat -c %.6Y "$scratch/takes/$3.wav" | tr -d .)))" --json
+}
+_state_of() { loophole show "$1" --json | field analysis; }
+_is_analysed() { [ "$(_state_of "$1")" = done ]; }
+
+a_take_is_no_sound_before_it_has_ended() {
+    _engine
+    local id; id=$(_reserve one)
+    _record one
+    loophole library rescan --wait >/dev/null
+    same none "$(_state_of "$id")"
+    same pending "$(loophole show "$id" --json | field lifecycle)"
+    same recorded "$(loophole show "$id" --json | field origin)"
+    same "" "$(loophole search one --json)"
+    same "$id" "$(loophole search is:pending --json | field id)"
+    _end_take "$id" final one >/dev/null
+    loophole library rescan --wait >/dev/null
+    until_true 30 _is_analysed "$id"
+    same "$id" "$(loophole search one --json | field id)"
+    same final "$(loophole show "$id" --json | field lifecycle)"
+}
+
+what_was_given_up_is_kept_and_never_heard() {
+    _engine
+    local id; id=$(_reserve two)
+    _record two 220
+    _end_take "$id" abandoned two >/dev/null
+    loophole library rescan --wait >/dev/null
+    same none "$(_state_of "$id")"
+    same "" "$(loophole search two --json)"
+    same "$id" "$(loophole search is:abandoned --json | field id)"
+    contains "$(refused _end_take "$id" final two)" "ended otherwise"
+}
+
+an_end_told_again_changes_nothing() {
+    _engine
+    local id first; id=$(_reserve three)
+    _record three 330
+    first=$(_end_take "$id" final three | field revision)
+    same "$first" "$(_end_take "$id" final three | field revision)"
+    contains "$(refused _end_take "$id" pending three)" "final or as abandoned"
+}
+
+a_place_that_is_taken_is_refused() {
+    _engine
+    _reserve four >/dev/null
+    contains "$(refused _reserve_file "$(printf four.wav | base64)")" "has that place"
+    contains "$(refused _reserve_file "$(printf .. | base64)")" "a name in a folder"
+}
+
+run_claims "$@"

@@ -1,0 +1,262 @@
+/* Mixer, meters, limiter, preview, panic, capture. */
+#include "tests/unit/audio/stage.h"
+
+enum { LENGTH = 48000, FADE = 240 };
+
+/* A constant level, for as long as a test takes. */
+static void give_constant(struct stage *stage, uint32_t slot, float level, uint32_t group)
+{
+    float *x = malloc(LENGTH * sizeof(*x));
+    struct order order = stage_sound_start(slot, 0);
+
+    for (uint32_t i = 0; i < LENGTH; i++)
+        x[i] = level;
+    stage_sound(stage, slot, x, LENGTH);
+    free(x);
+    order.group = (uint16_t)group;
+    stage_order(stage, order);
+}
+
+static void pan_keeps_the_power_and_the_middle_is_unchanged(void **made)
+{
+    struct stage *stage = *made;
+    const float pans[] = { 0, -1, 1, 0.5f };
+
+    give_constant(stage, 0, 0.25f, GROUP_SOUNDS);
+    for (uint32_t i = 0; i < 4; i++) {
+        stage->score.groups[GROUP_SOUNDS].pan = pans[i];
+        stage_score(stage);
+        stage_run(stage, (i + 1) * 1000);
+        double left = stage->main[0][i * 1000 + 900], right = stage->main[1][i * 1000 + 900];
+        stage_near(left * left + right * right, 2 * 0.25 * 0.25, 1e-7);
+        stage_near(atan2(right, left), (1 + (double)pans[i]) * 0.785398163397, 1e-6);
+    }
+    assert_true(stage->main[0][900] == 0.25f && stage->main[1][900] == 0.25f);
+}
+
+static void mute_and_solo_silence_without_a_step(void **made)
+{
+    struct stage *stage = *made;
+
+    give_constant(stage, 0, 0.25f, GROUP_SOUNDS);
+    give_constant(stage, 1, 0.125f, GROUP_PADS);
+    stage_run(stage, 1024);
+    stage->score.groups[GROUP_PADS].mute = 1;
+    stage_score(stage);
+    stage_run(stage, 2048);
+    stage->score.groups[GROUP_PADS].mute = 0;
+    stage->score.groups[GROUP_PADS].solo = 1;
+    stage_score(stage);
+    stage_run(stage, 3072);
+    stage_near(stage->main[0][1023], 0.375, 0);
+    stage_near(stage->main[0][2047], 0.25, 0);
+    stage_near(stage->main[0][3071], 0.125, 0);
+    for (uint32_t i = 1; i < 3072; i++)
+        assert_true(fabsf(stage->main[0][i] - stage->main[0][i - 1]) < 0.0025f);
+}
+
+static void nothing_is_above_the_ceiling_and_nothing_below_it_is_changed(void **made)
+{
+    struct stage *stage = *made;
+
+    stage->score.limiter_ceiling = 0.5f;
+    stage_score(stage);
+    give_constant(stage, 0, 0.375f, GROUP_SOUNDS);
+    stage_run(stage, 2000);
+    give_constant(stage, 1, 0.9f, GROUP_PADS);
+    stage_run(stage, 4000);
+    stage_near(stage->main[0][1999], 0.375, 0);
+    stage_near(stage->main[0][3999], 0.5, 1e-6);
+    for (uint32_t i = 0; i < 4000; i++)
+        assert_true(fabsf(stage->main[0][i]) <= 0.5f && fabsf(stage->main[1][i]) <= 0.5f);
+}
+
+static void meters_show_what_was_there(void **made)
+{
+    struct stage *stage = *made;
+    struct state state;
+
+    for (uint32_t i = 0; i < STAGE_MOST; i++)
+        stage->in[0][i] = 0.8f * (float)sin(i * 6.283185307 * 1000 / STAGE_RATE);
+    give_constant(stage, 0, 0.25f, GROUP_SOUNDS);
+    stage_run(stage, 14400); /* 300 ms: a time constant */
+    state = stage_state(stage);
+    stage_near(state.groups[GROUP_SOUNDS].peak[0], 0.25, 0);
+    stage_near(state.groups[GROUP_SOUNDS].rms[0], 0.25 * sqrt(1 - exp(-1)), 1e-4);
+    stage_near(state.master.rms[1], 0.25 * sqrt(1 - exp(-1)), 1e-4);
+    stage_near(state.groups[GROUP_PADS].peak[0], 0, 0);
+    stage_near(state.inputs.peak[0], 0.8, 1e-3);
+    stage_near(state.inputs.rms[0], 0.8 / sqrt(2) * sqrt(1 - exp(-1)), 2e-3);
+    stage_near(state.inputs.peak[1], 0, 0);
+}
+
+static void the_preview_has_ports_of_its_own_and_main_unless_it_stands_apart(void **made)
+{
+    struct stage *stage = *made;
+
+    give_constant(stage, 0, 0.25f, GROUP_PREVIEW);
+    stage_run(stage, 1024);
+    stage->score.preview_apart = 1;
+    stage->score.groups[GROUP_PADS].solo = 1;
+    stage->score.master.mute = 1;
+    stage_score(stage);
+    stage_run(stage, 2048);
+    stage_near(stage->preview[0][1023], 0.25, 0);
+    stage_near(stage->main[0][1023], 0.25, 0);
+    stage_near(stage->preview[0][2047], 0.25, 0);
+    assert_true(stage_is_silent(stage, 1024 + FADE, 2048));
+}
+
+/* All at once: streams, sounds, a synth with long tails in reverb and delay, the metronome. */
+static void start_everything(struct stage *stage)
+{
+    struct score_row *row = &stage->score.now.rows[0];
+
+    stage->score.metronome = 1;
+    stage->score.now = (struct score_pattern){ .serial = 1,
+                                               .steps = 16,
+                                               .reverb_mix = 1,
+                                               .reverb_room = 1,
+                                               .delay_time = 0.05f,
+                                               .delay_feedback = 0.9f,
+                                               .delay_mix = 1,
+                                               .delay_lowcut = 20,
+                                               .delay_highcut = 15000,
+                                               .acid_cutoff = 800,
+                                               .acid_res = 0.9f,
+                                               .acid_env = 1000,
+                                               .acid_decay = 1,
+                                               .acid_mix = 1 };
+    *row = (struct score_row){ .used = 1, .sound = SCORE_NO_SOUND, .amp = 0.3f, .gate = 1 };
+    row->voice = (struct score_voice){ .freq = 110,
+                                       .wave = WAVE_SAW,
+                                       .sustain = 1,
+                                       .release = 1,
+                                       .filter_freq = 2000,
+                                       .filter_q = 5,
+                                       .reverb_send = 1,
+                                       .delay_send = 1,
+                                       .acid = 1 };
+    memset(row->steps, STEP_NORMAL, sizeof(row->steps));
+    stage_score(stage);
+    stage_generation(stage, 0, 1);
+    stage_fill(stage, 0, 1 << 22, 30000);
+    stage_start_stream(stage, 0, 1, 0);
+    give_constant(stage, 0, 0.1f, GROUP_SOUNDS);
+    stage_start_transport(stage, 0, 0);
+}
+
+static void a_panic_silences_all_within_the_period(void **made)
+{
+    struct stage *stage = *made;
+    float jump = 0;
+
+    stage->period = 512;
+    start_everything(stage);
+    stage_run(stage, 10240);
+    assert_true(stage_peak(stage, 10000, 10240) > 0.2f);
+    stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PANIC });
+    stage_run(stage, 30000);
+    assert_true(stage_is_silent(stage, 10240 + 512, 30000));
+    for (uint32_t i = 10240; i < 10240 + 512; i++)
+        jump = fmaxf(jump, fabsf(stage->main[0][i] - stage->main[0][i - 1]));
+    assert_true(jump < 0.1f);
+    assert_int_equal(stage_state(stage).running, 0);
+
+    stage_start_transport(stage, ORDER_NOW, 0);
+    stage_run(stage, 40000);
+    assert_true(stage_peak(stage, 31000, 40000) > 0.1f);
+}
+
+static void a_panic_takes_effect_within_any_period(void **made)
+{
+    struct stage *stage = *made;
+
+    stage->period = 64;
+    start_everything(stage);
+    stage_run(stage, 8000);
+    stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PANIC });
+    stage_run(stage, 8064 + 2000);
+    assert_true(stage_is_silent(stage, 8064, 8064 + 2000));
+}
+
+/* ---- capture ---- */
+
+static void fill_input(struct stage *stage)
+{
+    for (uint32_t i = 0; i < STAGE_MOST; i++) {
+        stage->in[0][i] = stage_count(i);
+        stage->in[1][i] = -stage_count(i);
+    }
+}
+
+static void order_take(struct stage *stage, uint32_t generation, int64_t from, int64_t until)
+{
+    stage_order(stage,
+                (struct order){ .frame = from, .verb = ORDER_CAPTURE_START, .generation = generation });
+    stage_order(stage,
+                (struct order){ .frame = until, .verb = ORDER_CAPTURE_STOP, .generation = generation });
+}
+
+static void a_take_holds_exactly_the_frames_that_were_ordered(void **made)
+{
+    struct stage *stage = *made;
+    struct ring ring;
+    struct capture_memory *capture = studio_capture(stage->studio, 0, &ring);
+    float frame[2];
+
+    fill_input(stage);
+    order_take(stage, 5, 1111, 3333);
+    stage_run(stage, 2000);
+    assert_int_equal(capture->generation, 5);
+    assert_true(capture->end == UINT64_MAX);
+    assert_int_equal(stage_state(stage).capture, 5);
+    order_take(stage, 6, 4000, 4001);
+    stage_run(stage, 3900);
+    assert_int_equal(capture->first, 1111);
+    assert_int_equal(capture->end - capture->begin, 2222);
+    stage_run(stage, 5000);
+    assert_int_equal(capture->generation, 6);
+    assert_int_equal(capture->first, 4000);
+    assert_int_equal(ring_ready(&ring), 2223);
+    for (uint32_t i = 0; i < 2223; i++) {
+        assert_int_equal(ring_read(&ring, frame, 1), 1);
+        assert_true(frame[0] == stage_count(i < 2222 ? 1111 + i : 4000) && frame[1] == -frame[0]);
+    }
+    assert_int_equal(capture->lost, 0);
+    assert_int_equal(stage_note(stage, NOTE_CAPTURE_STOPPED, 0)->index, 2222);
+}
+
+static void frames_that_find_no_room_are_counted(void **made)
+{
+    struct stage *stage = *made;
+    struct ring ring;
+    struct capture_memory *capture = studio_capture(stage->studio, 0, &ring);
+
+    stage->period = 8192;
+    order_take(stage, 1, 0, INT64_MAX);
+    for (int i = 0; i < 100; i++) {
+        stage->recorded = 0;
+        stage_run(stage, 8192);
+    }
+    assert_int_equal(ring_ready(&ring), CAPTURE_FRAMES);
+    assert_int_equal(capture->lost, 819200 - CAPTURE_FRAMES);
+    assert_non_null(stage_note(stage, NOTE_CAPTURE_LOST, 0));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STAGE_TEST(pan_keeps_the_power_and_the_middle_is_unchanged),
+        STAGE_TEST(mute_and_solo_silence_without_a_step),
+        STAGE_TEST(nothing_is_above_the_ceiling_and_nothing_below_it_is_changed),
+        STAGE_TEST(meters_show_what_was_there),
+        STAGE_TEST(the_preview_has_ports_of_its_own_and_main_unless_it_stands_apart),
+        STAGE_TEST(a_panic_silences_all_within_the_period),
+        STAGE_TEST(a_panic_takes_effect_within_any_period),
+        STAGE_TEST(a_take_holds_exactly_the_frames_that_were_ordered),
+        STAGE_TEST(frames_that_find_no_room_are_counted),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

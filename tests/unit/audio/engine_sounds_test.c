@@ -1,0 +1,275 @@
+/* Sound voices and pads: on their frame, stolen without a click, let go when nobody plays them. */
+#include "tests/unit/audio/stage.h"
+
+enum { FADE = 240, LENGTH = 20000 };
+
+/* A ramp that never is 0, so that every frame says which one it is. */
+static float *ramp(uint32_t frames)
+{
+    float *x = calloc(frames, sizeof(*x));
+
+    for (uint32_t i = 0; i < frames; i++)
+        x[i] = stage_count(1000 + i);
+    return x;
+}
+
+static void give_ramp(struct stage *stage, uint32_t slot, uint32_t frames)
+{
+    float *x = ramp(frames);
+
+    stage_sound(stage, slot, x, frames);
+    free(x);
+}
+
+static void assert_ramp(const struct stage *stage, uint32_t from, uint32_t frames, uint32_t first)
+{
+    for (uint32_t i = 0; i < frames; i++)
+        if (stage->main[0][from + i] != stage_count(1000 + first + i))
+            fail_msg("frame %u has %.9g, not %.9g", from + i, stage->main[0][from + i],
+                     stage_count(1000 + first + i));
+}
+
+static void a_sound_begins_on_its_frame_as_it_is_and_ends(void **made)
+{
+    struct stage *stage = *made;
+
+    give_ramp(stage, 5, 3000);
+    stage_order(stage, stage_sound_start(5, 777));
+    stage_run(stage, 5000);
+    assert_int_equal(stage_onset(stage, 0), 777);
+    assert_ramp(stage, 777, 3000, 0);
+    assert_true(stage_is_silent(stage, 3777, 5000));
+    assert_non_null(stage_note(stage, NOTE_SOUND_ENDED, 0));
+}
+
+static void a_part_of_a_sound_fades_in_and_out_where_it_is_cut(void **made)
+{
+    struct stage *stage = *made;
+    struct order order = stage_sound_start(0, 100);
+
+    give_ramp(stage, 0, LENGTH);
+    order.from = 5000;
+    order.until = 7000;
+    stage_order(stage, order);
+    stage_run(stage, 4000);
+    stage_near(stage->main[0][100 + 50], stage_count(1000 + 5050) * stage_fade(50), 1e-8);
+    assert_ramp(stage, 100 + FADE, 2000 - 2 * FADE, 5000 + FADE);
+    stage_near(stage->main[0][2100 - FADE + 100],
+               stage_count(1000 + 7000 - FADE + 100) * (1 - stage_fade(100)), 1e-8);
+    assert_true(stage_is_silent(stage, 2100, 4000));
+}
+
+static void a_loop_goes_on_until_it_is_stopped(void **made)
+{
+    struct stage *stage = *made;
+    struct order order = stage_sound_start(0, 0);
+
+    give_ramp(stage, 0, 1000);
+    order.flags = ORDER_LOOP;
+    order.loop_from = 400;
+    order.tag = 9;
+    stage_order(stage, order);
+    stage_order(stage, (struct order){ .frame = 4000, .verb = ORDER_SOUND_STOP, .tag = 9 });
+    stage_run(stage, 5000);
+    assert_ramp(stage, 0, 1000, 0);
+    for (uint32_t lap = 0; lap < 5; lap++)
+        assert_ramp(stage, 1000 + lap * 600, 600, 400);
+    assert_true(stage_is_silent(stage, 4000 + FADE, 5000));
+}
+
+static void a_reversed_sound_plays_backwards(void **made)
+{
+    struct stage *stage = *made;
+    struct order order = stage_sound_start(0, 0);
+
+    give_ramp(stage, 0, 1000);
+    order.flags = ORDER_REVERSE;
+    stage_order(stage, order);
+    stage_run(stage, 2000);
+    for (uint32_t i = FADE; i < 1000; i++)
+        assert_true(stage->main[0][i] == stage_count(1000 + 999 - i));
+    assert_true(stage_is_silent(stage, 1000, 2000));
+}
+
+static void an_octave_up_takes_half_the_time(void **made)
+{
+    struct stage *stage = *made;
+    struct order order = stage_sound_start(0, 0);
+
+    give_ramp(stage, 0, 4000);
+    order.ratio = 2;
+    stage_order(stage, order);
+    stage_run(stage, 3000);
+    stage_near(stage->main[0][1000], stage_count(1000 + 2000), 1e-6);
+    assert_true(stage_is_silent(stage, 2001, 3000));
+}
+
+/* 64 constants of one level: the 65th takes the oldest's place, which fades beside it. */
+static void the_oldest_voice_is_stolen_with_a_fade(void **made)
+{
+    struct stage *stage = *made;
+    float constant[LENGTH];
+
+    for (int i = 0; i < LENGTH; i++)
+        constant[i] = 1.0f / 128;
+    stage_sound(stage, 0, constant, LENGTH);
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        struct order order = stage_sound_start(0, 10 * i);
+        order.tag = 100 + i;
+        stage_order(stage, order);
+    }
+    struct order last = stage_sound_start(0, 3000);
+    last.tag = 1000;
+    stage_order(stage, last);
+    stage_run(stage, 4000);
+    stage_near(stage->main[0][2999], 0.5, 1e-6);
+    for (uint32_t i = 0; i < FADE - 1; i++)
+        stage_near(stage->main[0][3000 + i], 0.5 + (1 - stage_fade(i)) / 128, 1e-6);
+    stage_near(stage->main[0][3000 + FADE], 0.5, 1e-6);
+    assert_int_equal(stage_note(stage, NOTE_SOUND_ENDED, 0)->tag, 100);
+    assert_null(stage_note(stage, NOTE_SOUND_ENDED, 1));
+}
+
+static void voices_of_one_choke_number_stop_each_other(void **made)
+{
+    struct stage *stage = *made;
+    struct order open = stage_sound_start(0, 0), closed = stage_sound_start(1, 2000);
+
+    give_ramp(stage, 0, LENGTH);
+    give_ramp(stage, 1, 100);
+    open.choke = closed.choke = 4;
+    stage_order(stage, open);
+    stage_order(stage, closed);
+    stage_run(stage, 4000);
+    assert_ramp(stage, 0, 2000, 0);
+    assert_true(stage_is_silent(stage, 2000 + FADE, 4000));
+}
+
+static void a_released_sound_is_free_when_nobody_plays_it(void **made)
+{
+    struct stage *stage = *made;
+
+    give_ramp(stage, 2, 2000);
+    stage_order(stage, stage_sound_start(2, 0));
+    stage_order(stage, (struct order){
+                           .frame = ORDER_NOW, .verb = ORDER_SOUND_RELEASE, .sound = 2, .generation = 1 });
+    stage_run(stage, 1024);
+    assert_null(stage_note(stage, NOTE_SOUND_FREE, 0));
+    stage_order(stage, stage_sound_start(2, 1100));
+    stage_run(stage, 4000);
+    assert_int_equal(stage_note(stage, NOTE_SOUND_FREE, 0)->sound, 2);
+    assert_true(stage_is_silent(stage, 2000, 4000));
+    assert_int_equal((int)stage_note(stage, NOTE_ORDER_REFUSED, 0)->value, ORDER_SOUND_START);
+}
+
+static void what_cannot_be_is_refused(void **made)
+{
+    struct stage *stage = *made;
+    struct order orders[] = { { .verb = 999 },
+                              { .verb = ORDER_NOTHING },
+                              { .verb = ORDER_SOUND_START, .sound = SOUNDS, .generation = 1, .ratio = 1 },
+                              { .verb = ORDER_SOUND_START, .sound = 3, .generation = 1, .ratio = 1 },
+                              { .verb = ORDER_STREAM_START, .voice = STREAMS, .generation = 1 },
+                              { .verb = ORDER_STREAM_START, .voice = 0, .generation = 1, .group = GROUPS },
+                              { .verb = ORDER_PAD_HIT, .voice = SCORE_PADS, .value = 1 },
+                              { .verb = ORDER_CAPTURE_START, .voice = CAPTURES, .generation = 1 } };
+    const uint32_t count = sizeof(orders) / sizeof(*orders);
+
+    for (uint32_t i = 0; i < count; i++) {
+        orders[i].tag = i;
+        stage_order(stage, orders[i]);
+    }
+    stage_run(stage, 1000);
+    for (uint32_t i = 0; i < count; i++)
+        assert_int_equal(stage_note(stage, NOTE_ORDER_REFUSED, i)->tag, i);
+    assert_true(stage_is_silent(stage, 0, 1000));
+}
+
+/* ---- pads ---- */
+
+static void give_pad(struct stage *stage, uint32_t pad, uint32_t slot, uint32_t mode)
+{
+    struct score_pad *to = &stage->score.pads[pad];
+
+    to->sound = slot;
+    to->generation = 1;
+    to->mode = mode;
+    to->note = (uint8_t)(36 + pad);
+    stage_score(stage);
+}
+
+static void play_midi(struct stage *stage, int64_t frame, uint8_t status, uint8_t one, uint8_t two)
+{
+    stage->play[stage->to_play++] = (struct stage_midi){ frame, 3, { status, one, two } };
+}
+
+static void a_midi_hit_sounds_on_its_frame_with_its_velocity(void **made)
+{
+    struct stage *stage = *made;
+
+    give_ramp(stage, 0, 500);
+    give_pad(stage, 1, 0, PAD_ONE_SHOT);
+    play_midi(stage, 901, 0x99, 37, 127);
+    play_midi(stage, 1777, 0x90, 37, 64);
+    play_midi(stage, 2500, 0x90, 38, 127);
+    stage_run(stage, 4000);
+    assert_int_equal(stage_onset(stage, 0), 901);
+    assert_ramp(stage, 901, 500, 0);
+    assert_int_equal(stage_onset(stage, 1401), 1777);
+    stage_near(stage->main[0][1777 + 200], stage_count(1200) * 64 / 127, 1e-9);
+    assert_true(stage_is_silent(stage, 2277, 4000));
+    assert_int_equal(stage_note(stage, NOTE_MIDI, 2)->midi[2], 38);
+}
+
+static void an_ordered_hit_sounds_on_its_frame(void **made)
+{
+    struct stage *stage = *made;
+
+    give_ramp(stage, 0, 500);
+    give_pad(stage, 3, 0, PAD_ONE_SHOT);
+    stage_order(stage, (struct order){ .frame = 650, .verb = ORDER_PAD_HIT, .voice = 3, .value = 1 });
+    stage_run(stage, 2000);
+    assert_int_equal(stage_onset(stage, 0), 650);
+    assert_ramp(stage, 650, 500, 0);
+}
+
+static void a_gated_pad_sounds_as_long_as_it_is_held_and_a_loop_until_the_next_hit(void **made)
+{
+    struct stage *stage = *made;
+
+    give_ramp(stage, 0, LENGTH);
+    give_ramp(stage, 1, 300);
+    give_pad(stage, 0, 0, PAD_GATE);
+    give_pad(stage, 1, 1, PAD_LOOP);
+    play_midi(stage, 100, 0x90, 36, 127);
+    play_midi(stage, 1500, 0x80, 36, 0);
+    play_midi(stage, 3000, 0x90, 37, 127);
+    play_midi(stage, 3100, 0x80, 37, 0);
+    play_midi(stage, 6000, 0x90, 37, 127);
+    stage_run(stage, 8000);
+    assert_ramp(stage, 100, 1400, 0);
+    assert_true(stage_is_silent(stage, 1500 + FADE, 3000));
+    for (uint32_t lap = 0; lap < 10; lap++)
+        assert_ramp(stage, 3000 + 300 * lap, 300, 0);
+    assert_true(stage_is_silent(stage, 6000 + FADE, 8000));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STAGE_TEST(a_sound_begins_on_its_frame_as_it_is_and_ends),
+        STAGE_TEST(a_part_of_a_sound_fades_in_and_out_where_it_is_cut),
+        STAGE_TEST(a_loop_goes_on_until_it_is_stopped),
+        STAGE_TEST(a_reversed_sound_plays_backwards),
+        STAGE_TEST(an_octave_up_takes_half_the_time),
+        STAGE_TEST(the_oldest_voice_is_stolen_with_a_fade),
+        STAGE_TEST(voices_of_one_choke_number_stop_each_other),
+        STAGE_TEST(a_released_sound_is_free_when_nobody_plays_it),
+        STAGE_TEST(what_cannot_be_is_refused),
+        STAGE_TEST(a_midi_hit_sounds_on_its_frame_with_its_velocity),
+        STAGE_TEST(an_ordered_hit_sounds_on_its_frame),
+        STAGE_TEST(a_gated_pad_sounds_as_long_as_it_is_held_and_a_loop_until_the_next_hit),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,68 @@
+/* However the server cuts time into periods, the same comes out, bit for bit. */
+#include "tests/unit/audio/piece.h"
+
+enum { LENGTH = 80000 };
+
+struct take {
+    float *main[2];
+    struct stage_midi heard[STAGE_MIDI];
+    uint32_t heard_count;
+};
+
+static struct take *play(struct stage *stage, uint32_t period)
+{
+    struct take *take = calloc(1, sizeof(*take));
+
+    stage_again(stage);
+    stage->period = period;
+    piece_sounds(stage);
+    piece_score(stage);
+    piece_orders(stage, LENGTH);
+    stage_run(stage, LENGTH);
+    for (int c = 0; c < 2; c++) {
+        take->main[c] = malloc(LENGTH * sizeof(float));
+        memcpy(take->main[c], stage->main[c], LENGTH * sizeof(float));
+    }
+    memcpy(take->heard, stage->heard, sizeof(take->heard));
+    take->heard_count = stage->heard_count;
+    return take;
+}
+
+static void drop(struct take *take)
+{
+    free(take->main[0]);
+    free(take->main[1]);
+    free(take);
+}
+
+static void periods_of_any_length_give_the_same_sound(void **made)
+{
+    struct stage *stage = *made;
+    const uint32_t periods[] = { 64, 128, 1000, 8192, 37 };
+    struct take *first = play(stage, 256);
+    float most = 0;
+
+    for (uint32_t i = 0; i < LENGTH; i++)
+        most = fmaxf(most, fabsf(first->main[0][i]));
+    assert_true(most > 0.3f && first->heard_count > 50);
+    for (uint32_t p = 0; p < sizeof(periods) / sizeof(*periods); p++) {
+        struct take *take = play(stage, periods[p]);
+        for (int c = 0; c < 2; c++)
+            for (uint32_t i = 0; i < LENGTH; i++)
+                if (memcmp(&take->main[c][i], &first->main[c][i], sizeof(float)) != 0)
+                    fail_msg("period %u, frame %u: %.9g is not %.9g", periods[p], i, take->main[c][i],
+                             first->main[c][i]);
+        assert_int_equal(take->heard_count, first->heard_count);
+        for (uint32_t i = 0; i < first->heard_count; i++)
+            assert_int_equal(take->heard[i].frame, first->heard[i].frame);
+        drop(take);
+    }
+    drop(first);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { STAGE_TEST(periods_of_any_length_give_the_same_sound) };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

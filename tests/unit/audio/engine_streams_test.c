@@ -1,0 +1,191 @@
+/* Stream voices: they begin on their frame, lose and repeat none, and never click. */
+#include "tests/unit/audio/stage.h"
+
+enum { FADE = 240 }; /* frames of 5 ms */
+
+static void assert_counts(const struct stage *stage, uint32_t from, uint32_t until, uint32_t first)
+{
+    for (uint32_t i = from; i < until; i++)
+        if (stage->main[0][i] != stage_count(first + i - from) ||
+            stage->main[1][i] != -stage_count(first + i - from))
+            fail_msg("frame %u has %.9g, not %.9g", i, stage->main[0][i], stage_count(first + i - from));
+}
+
+static void a_stream_begins_on_its_frame_and_fades_in_over_5_ms(void **made)
+{
+    struct stage *stage = *made;
+
+    stage_generation(stage, 3, 7);
+    stage_fill(stage, 3, 1 << 20, 10000);
+    stage_start_stream(stage, 3, 7, 1234);
+    stage_run(stage, 5000);
+    assert_int_equal(stage_onset(stage, 0), 1234);
+    for (uint32_t i = 0; i < FADE; i++)
+        stage_near(stage->main[0][1234 + i], stage_count((1 << 20) + i) * stage_fade(i), 1e-7);
+    assert_counts(stage, 1234 + FADE, 5000, (1 << 20) + FADE);
+    assert_int_equal(stage_note(stage, NOTE_STREAM_STARTED, 0)->generation, 7);
+}
+
+static void a_stream_plays_to_its_marked_end_without_a_fade(void **made)
+{
+    struct stage *stage = *made;
+
+    stage_generation(stage, 0, 1);
+    stage_fill(stage, 0, 1000, 3000);
+    stage_finish(stage, 0);
+    stage_start_stream(stage, 0, 1, 100);
+    stage_run(stage, 4000);
+    assert_counts(stage, 100 + FADE, 3100, 1000 + FADE);
+    assert_true(stage_is_silent(stage, 3100, 4000));
+    assert_non_null(stage_note(stage, NOTE_STREAM_ENDED, 0));
+    assert_null(stage_note(stage, NOTE_STREAM_DRY, 0));
+}
+
+static void a_stop_fades_out_over_5_ms(void **made)
+{
+    struct stage *stage = *made;
+
+    stage_generation(stage, 0, 1);
+    stage_fill(stage, 0, 1 << 20, 9000);
+    stage_start_stream(stage, 0, 1, 0);
+    stage_order(stage,
+                (struct order){ .frame = 3333, .verb = ORDER_STREAM_STOP, .voice = 0, .generation = 1 });
+    stage_run(stage, 5000);
+    assert_counts(stage, FADE, 3333, (1 << 20) + FADE);
+    for (uint32_t i = 0; i < FADE - 1; i++)
+        stage_near(stage->main[0][3333 + i], stage_count((1 << 20) + 3333 + i) * (1 - stage_fade(i)), 1e-7);
+    assert_true(stage_is_silent(stage, 3333 + FADE, 5000));
+}
+
+static void a_ring_that_runs_dry_fades_out_and_in_again_and_no_frame_is_lost_or_repeated(void **made)
+{
+    struct stage *stage = *made;
+    uint32_t wet;
+
+    stage_generation(stage, 0, 1);
+    stage_fill(stage, 0, 1 << 20, 2000);
+    stage_start_stream(stage, 0, 1, 0);
+    stage_run(stage, 4096);
+    assert_counts(stage, FADE, 2000 - FADE, (1 << 20) + FADE);
+    for (uint32_t i = 0; i < FADE - 1; i++)
+        stage_near(stage->main[0][2000 - FADE + i],
+                   stage_count((1 << 20) + 2000 - FADE + i) * (1 - stage_fade(i)), 1e-7);
+    assert_true(stage_is_silent(stage, 2000, 4096));
+    assert_non_null(stage_note(stage, NOTE_STREAM_DRY, 0));
+
+    stage_fill(stage, 0, (1 << 20) + 2000, 3000);
+    stage_run(stage, 6000);
+    wet = stage_onset(stage, 2000);
+    assert_int_equal(wet, 4096);
+    stage_near(stage->main[0][wet + 100], stage_count((1 << 20) + 2000 + 100) * stage_fade(100), 1e-7);
+    assert_counts(stage, wet + FADE, 6000, (1 << 20) + 2000 + FADE);
+    assert_non_null(stage_note(stage, NOTE_STREAM_WET, 0));
+    assert_int_equal(stage_state(stage).underruns, 1);
+}
+
+static void a_seek_drops_the_old_generation_and_crosses_over_in_5_ms(void **made)
+{
+    struct stage *stage = *made;
+    const uint32_t old = 1 << 20, next = 1 << 22;
+
+    stage_generation(stage, 0, 1);
+    stage_fill(stage, 0, old, 20000);
+    stage_start_stream(stage, 0, 1, 0);
+    stage_run(stage, 2048);
+    stage_generation(stage, 0, 2);
+    stage_fill(stage, 0, next, 5000);
+    stage_run(stage, 6000);
+    assert_counts(stage, FADE, 2048, old + FADE);
+    for (uint32_t i = 0; i < FADE - 1; i++)
+        stage_near(stage->main[0][2048 + i],
+                   stage_count(old + 2048 + i) * (1 - stage_fade(i)) + stage_count(next + i) * stage_fade(i),
+                   1e-6);
+    assert_counts(stage, 2048 + FADE, 6000, next + FADE);
+    assert_int_equal(stage_state(stage).streams[0].generation, 2);
+}
+
+static void a_start_with_another_generation_changes_over_on_its_frame(void **made)
+{
+    struct stage *stage = *made;
+
+    stage_generation(stage, 0, 1);
+    stage_fill(stage, 0, 1 << 20, 2000);
+    stage_start_stream(stage, 0, 1, 0);
+    stage_order(stage,
+                (struct order){ .frame = 1000, .verb = ORDER_STREAM_STOP, .voice = 0, .generation = 1 });
+    stage_run(stage, 1024);
+    stage_generation(stage, 0, 2);
+    stage_fill(stage, 0, 1 << 22, 4000);
+    stage_start_stream(stage, 0, 2, 2222);
+    stage_run(stage, 4000);
+    assert_true(stage_is_silent(stage, 1000 + FADE, 2222));
+    assert_counts(stage, 2222 + FADE, 4000, (1 << 22) + FADE);
+}
+
+static void a_stop_takes_back_a_start_that_waits(void **made)
+{
+    struct stage *stage = *made;
+
+    stage_generation(stage, 0, 1);
+    stage_fill(stage, 0, 1 << 20, 2000);
+    stage_start_stream(stage, 0, 1, 3000);
+    stage_order(stage,
+                (struct order){ .frame = 1000, .verb = ORDER_STREAM_STOP, .voice = 0, .generation = 1 });
+    stage_run(stage, 5000);
+    assert_true(stage_is_silent(stage, 0, 5000));
+}
+
+static void what_was_played_may_be_written_over(void **made)
+{
+    struct stage *stage = *made;
+    struct ring ring;
+    uint32_t next = 1000;
+
+    (void)studio_stream(stage->studio, 0, &ring);
+    stage_generation(stage, 0, 1);
+    stage_fill(stage, 0, next, 4000);
+    stage_start_stream(stage, 0, 1, 0);
+    for (int i = 0; i < 400; i++) {
+        stage_run(stage, (uint32_t)(i + 1) * 1000);
+        stage_fill(stage, 0, next + 4000 + (uint32_t)i * 1000, 1000);
+    }
+    assert_counts(stage, FADE, 400000, next + FADE);
+    assert_true(ring_taken(&ring) >= 399000);
+}
+
+static void damage_in_a_ring_is_silence_and_does_not_stay(void **made)
+{
+    struct stage *stage = *made;
+    const float bad[6][2] = { { NAN, 0 },    { INFINITY, -INFINITY }, { 1e30f, 0 },
+                              { -NAN, NAN }, { 0, -1e20f },           { NAN, 1 } };
+    struct ring ring;
+
+    (void)studio_stream(stage->studio, 0, &ring);
+    stage_generation(stage, 0, 1);
+    stage_fill(stage, 0, 1000, 1000);
+    assert_int_equal(ring_write(&ring, bad, 6), 6);
+    stage_fill(stage, 0, 2006, 4000);
+    stage_start_stream(stage, 0, 1, 0);
+    stage_run(stage, 3000);
+    for (uint32_t i = 0; i < 3000; i++)
+        assert_true(isfinite(stage->main[0][i]) && fabsf(stage->main[0][i]) <= 1);
+    assert_counts(stage, 1006, 3000, 2006);
+    assert_true(isfinite(stage_state(stage).master.rms[0]));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STAGE_TEST(a_stream_begins_on_its_frame_and_fades_in_over_5_ms),
+        STAGE_TEST(a_stream_plays_to_its_marked_end_without_a_fade),
+        STAGE_TEST(a_stop_fades_out_over_5_ms),
+        STAGE_TEST(a_ring_that_runs_dry_fades_out_and_in_again_and_no_frame_is_lost_or_repeated),
+        STAGE_TEST(a_seek_drops_the_old_generation_and_crosses_over_in_5_ms),
+        STAGE_TEST(a_start_with_another_generation_changes_over_on_its_frame),
+        STAGE_TEST(a_stop_takes_back_a_start_that_waits),
+        STAGE_TEST(what_was_played_may_be_written_over),
+        STAGE_TEST(damage_in_a_ring_is_silence_and_does_not_stay),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

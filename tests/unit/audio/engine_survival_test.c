@@ -1,0 +1,408 @@
+/* Death and change of ownership: what plays plays on, in time, whichever instruction was the last one. */
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/unit/audio/stage.h"
+
+enum { TOLD = 200, PERIOD = 64, SHORT = 16, STREAM_LENGTH = 300000, KILLS = 80, STEPPED = 16, STOPS = 20 };
+static const uint32_t COUNTER = 1 << 20;
+
+static int64_t order_frame(uint32_t number)
+{
+    return 400 + 29 * number;
+}
+
+/* What plays all the time: a counter, and a loop of it. The transport runs, a take is written, and orders that change
+ * nothing are done and told all the time. */
+static void start(struct stage *stage)
+{
+    static float x[777];
+    struct order order = stage_sound_start(0, 0);
+
+    stage->period = PERIOD;
+    for (uint32_t i = 0; i < 777; i++)
+        x[i] = stage_count(i + 1);
+    for (uint32_t i = 0; i < STAGE_MOST; i++)
+        stage->in[0][i] = stage_count(i);
+    stage_sound(stage, 0, x, 777);
+    order.flags = ORDER_LOOP;
+    stage_order(stage, order);
+    stage_generation(stage, 0, 1);
+    stage_fill(stage, 0, COUNTER, STREAM_LENGTH);
+    stage_start_stream(stage, 0, 1, 0);
+    stage_order(stage, (struct order){ .frame = 0, .verb = ORDER_CAPTURE_START, .generation = 1 });
+    stage_start_transport(stage, 0, 0);
+    for (uint32_t i = 0; i < TOLD; i++)
+        stage_order(
+            stage,
+            (struct order){
+                .frame = order_frame(i), .verb = ORDER_STREAM_GAIN, .generation = 1, .tag = i, .value = 1 });
+}
+
+/* What an engine that never died gives at a frame of the audio clock, after the fade. */
+static float undisturbed(int64_t frame)
+{
+    return stage_count(COUNTER + (uint32_t)frame) + stage_count((uint32_t)(frame % 777) + 1);
+}
+
+static void assert_undisturbed(const struct stage *stage, uint32_t at, int64_t frame, uint32_t frames)
+{
+    for (uint32_t i = 0; i < frames; i++)
+        if (stage->main[0][at + i] != undisturbed(frame + i))
+            fail_msg("frame %u of the clock has %.9g, not %.9g", (unsigned)(frame + i),
+                     stage->main[0][at + i], undisturbed(frame + i));
+}
+
+/* ---- in one process ---- */
+
+static void the_standby_takes_over_one_period_after_the_last_beat(void **made)
+{
+    struct stage *stage = *made;
+    uint32_t died;
+
+    start(stage);
+    for (uint32_t i = 0; i < 100; i++) { /* either may be first in a cycle */
+        stage_period(stage, i % 2, PERIOD, i % 2 == 0);
+        stage_period(stage, 1 - i % 2, PERIOD, i % 2 != 0);
+        stage_pass(stage, PERIOD);
+    }
+    assert_true(engine_owns(stage->engine[0]) && !engine_owns(stage->engine[1]));
+    died = stage->recorded;
+    for (int i = 0; i < 100; i++) {
+        stage_period(stage, 1, PERIOD, true);
+        stage_pass(stage, PERIOD);
+    }
+    assert_undisturbed(stage, 240, 240, died - 240);
+    assert_true(stage_is_silent(stage, died, died + PERIOD));
+    assert_undisturbed(stage, died + PERIOD, died + PERIOD, 99 * PERIOD);
+    assert_int_equal(stage_state(stage).lost, PERIOD);
+    assert_int_equal(stage_state(stage).instance, 1);
+
+    stage_period(stage, 0, PERIOD, true); /* the first one is back: it is not the owner any more */
+    assert_true(stage_is_silent(stage, stage->recorded, stage->recorded + PERIOD) &&
+                engine_owns(stage->engine[1]));
+}
+
+static void who_resigns_hands_over_without_a_gap(void **made)
+{
+    struct stage *stage = *made;
+    uint32_t resigned;
+
+    start(stage);
+    stage_run(stage, 100 * PERIOD);
+    resigned = stage->recorded;
+    engine_resign(stage->engine[0]);
+    stage_period(stage, 0, PERIOD, true);
+    assert_true(stage_is_silent(stage, resigned, resigned + PERIOD));
+    for (int i = 0; i < 50; i++) {
+        stage_period(stage, 1, PERIOD, true);
+        stage_pass(stage, PERIOD);
+    }
+    assert_undisturbed(stage, 240, 240, stage->recorded - 240);
+    assert_int_equal(stage_state(stage).lost, 0);
+    assert_false(engine_claim(stage->engine[0], false));
+    assert_true(engine_claim(stage->engine[0], true));
+}
+
+static void a_gap_in_the_clock_is_skipped_and_the_beat_stays_in_time(void **made)
+{
+    struct stage *stage = *made;
+    struct state state;
+
+    start(stage);
+    stage_run(stage, 100 * PERIOD);
+    stage->server += 5000; /* the server lost them */
+    stage_run(stage, 200 * PERIOD);
+    state = stage_state(stage);
+    assert_undisturbed(stage, 100 * PERIOD, 100 * PERIOD + 5000, 100 * PERIOD);
+    assert_int_equal(state.frame, 200 * PERIOD + 5000);
+    assert_int_equal(state.lost, 5000);
+    assert_int_equal(state.xruns, 1);
+    stage_near((double)state.step + state.step_phase, (200.0 * PERIOD + 5000) / 6000, 1e-6);
+    assert_int_equal(stage_note(stage, NOTE_CAPTURE_LOST, 0)->index, 5000);
+}
+
+static void a_long_absence_is_a_pause(void **made)
+{
+    struct stage *stage = *made;
+    struct state state;
+
+    start(stage);
+    stage_run(stage, 100 * PERIOD);
+    stage->server += 3 * STAGE_RATE;
+    stage_run(stage, 200 * PERIOD);
+    state = stage_state(stage);
+    assert_int_equal(state.lost, 3 * STAGE_RATE);
+    assert_undisturbed(stage, 100 * PERIOD, 100 * PERIOD, 100 * PERIOD);
+    stage_near((double)state.step + state.step_phase, 200.0 * PERIOD / 6000, 1e-6);
+}
+
+static void a_server_whose_clock_begins_anew_is_followed(void **made)
+{
+    struct stage *stage = *made;
+
+    start(stage);
+    stage_run(stage, 100 * PERIOD);
+    stage->server = 64;
+    stage_run(stage, 200 * PERIOD);
+    assert_undisturbed(stage, 100 * PERIOD, 100 * PERIOD, 100 * PERIOD);
+}
+
+/* ---- in two ---- */
+
+struct shared {
+    _Atomic int64_t server; /* the cycle that the other process shall run; 0: none */
+    _Atomic uint32_t ran, sounded;
+};
+
+static struct shared *share(void)
+{
+    struct shared *shared =
+        mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    assert_true(shared != MAP_FAILED);
+    return shared;
+}
+
+/* Instance 0, period after period, until it is killed. */
+static pid_t fork_owner(struct stage *stage, uint32_t period, bool traced)
+{
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid > 0)
+        return pid;
+    if (traced && ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
+        _exit(2);
+    for (uint32_t i = 0; i < 3000; i++) {
+        if (traced && i == 30) /* past the fade */
+            raise(SIGSTOP);
+        stage_period(stage, 0, period, true);
+        stage_pass(stage, period);
+    }
+    pause();
+    _exit(0);
+}
+
+/* What was captured is the input, frame by frame, but for what was lost, which is counted. */
+static void assert_captured(const struct stage *stage)
+{
+    struct ring ring;
+    const struct capture_memory *capture = studio_capture(stage->studio, 0, &ring);
+    uint64_t lost = 0;
+    uint32_t at = 0;
+    float frame[2];
+
+    while (ring_read(&ring, frame, 1)) {
+        uint32_t number = (uint32_t)(frame[0] * 0x1p24f);
+        if (number < at)
+            fail_msg("frame %u was captured after frame %u", number, at);
+        lost += number - at;
+        at = number + 1;
+    }
+    assert_int_equal(lost, capture->lost);
+    assert_int_equal(capture->first, 0);
+}
+
+/* Each order was told once, and in turn. */
+static void assert_told(const struct stage *stage, int64_t until)
+{
+    struct ring notes = studio_notes(stage->studio, ORDERS_CONTROL);
+    struct note note;
+    uint32_t next = 0;
+
+    while (ring_read(&notes, &note, 1))
+        if (note.kind == NOTE_ORDER_DONE && note.value == (float)ORDER_STREAM_GAIN)
+            assert_int_equal(note.tag, next++);
+    assert_true(next == TOLD || order_frame(next) >= until);
+}
+
+/* Instance 1 goes on from the last whole half. Its first period is the one after the dead one's. */
+static void go_on(struct stage *stage)
+{
+    const struct state before = stage_state(stage);
+    struct state state;
+
+    stage->recorded = (uint32_t)before.frame + 2 * PERIOD;
+    stage->server = 1000 + stage->recorded;
+    assert_true(engine_claim(stage->engine[1], true));
+    for (int i = 0; i < 20; i++) {
+        stage_period(stage, 1, PERIOD, true);
+        state = stage_state(stage);
+        assert_int_equal(state.frame, stage->recorded + PERIOD);
+        assert_undisturbed(stage, stage->recorded, stage->recorded, PERIOD);
+        stage_pass(stage, PERIOD);
+    }
+    assert_in_range(state.lost, PERIOD, 2 * PERIOD);
+    assert_captured(stage);
+    assert_told(stage, state.frame);
+}
+
+static void end(pid_t pid)
+{
+    int status;
+
+    kill(pid, SIGKILL);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+}
+
+static void killed_at_any_time_its_successor_goes_on(void **made)
+{
+    struct stage *stage = *made;
+    uint32_t seed = 1;
+
+    for (int i = 0; i < KILLS; i++) {
+        pid_t pid;
+        stage_again(stage);
+        start(stage);
+        pid = fork_owner(stage, PERIOD, false);
+        struct slots slots = studio_state(stage->studio);
+        struct state state = { 0 };
+        while (!slots_get(&slots, &state, NULL) || state.periods < 20)
+            ;
+        seed = seed * 1664525u + 1013904223u;
+        for (volatile uint32_t spin = seed >> 16; spin > 0; spin--)
+            ;
+        end(pid);
+        go_on(stage);
+    }
+}
+
+static void step(pid_t pid)
+{
+    int status;
+
+    assert_int_equal(ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL), 0);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSTOPPED(status));
+}
+
+static pid_t fork_traced(struct stage *stage)
+{
+    int status;
+    pid_t pid;
+
+    stage_again(stage);
+    start(stage);
+    pid = fork_owner(stage, SHORT, true);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSTOPPED(status));
+    return pid;
+}
+
+/* Instructions from there until the period is shown to all. */
+static uint32_t steps_of_a_period(struct stage *stage)
+{
+    pid_t pid = fork_traced(stage);
+    uint64_t periods = stage_state(stage).periods;
+    uint32_t count = 0;
+
+    for (; stage_state(stage).periods == periods; count++)
+        step(pid);
+    end(pid);
+    return count;
+}
+
+/* Half of them in the last stretch, where what was done is shown. */
+static void killed_at_any_instruction_its_successor_goes_on(void **made)
+{
+    struct stage *stage = *made;
+    uint32_t seed = 7, all = steps_of_a_period(stage);
+
+    for (uint32_t i = 0; i < STEPPED; i++) {
+        pid_t pid = fork_traced(stage);
+        seed = seed * 1664525u + 1013904223u;
+        for (uint32_t n = i % 2 ? (seed >> 8) % all : all - (seed >> 8) % 3000 + 500; n > 0; n--)
+            step(pid);
+        end(pid);
+        go_on(stage);
+    }
+}
+
+/* Runs alone for a while, later in step with the other. */
+static pid_t fork_sleeper(struct stage *stage, struct shared *shared)
+{
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid > 0)
+        return pid;
+    for (;;) {
+        int64_t server = atomic_load(&shared->server);
+        uint32_t at = stage->recorded;
+        if (server == -1 || (server == 0 && at >= 3000 * PERIOD))
+            continue;
+        if (server > 0)
+            stage->server = server;
+        stage_period(stage, 0, PERIOD, true);
+        if (server > 0) {
+            atomic_fetch_add(&shared->sounded, !(fabsf(stage->main[0][at + 9]) <= 0));
+            atomic_store(&shared->server, -1);
+            atomic_fetch_add(&shared->ran, 1);
+        }
+        stage_pass(stage, PERIOD);
+    }
+}
+
+static void wait_stopped(pid_t pid)
+{
+    int status;
+
+    kill(pid, SIGSTOP);
+    assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+    assert_true(WIFSTOPPED(status));
+}
+
+/* The one that slept was in the middle of anything. Its first cycle is not the one after its last. */
+static void an_owner_that_slept_finds_that_it_is_none(void **made)
+{
+    struct stage *stage = *made;
+
+    for (int i = 0; i < STOPS; i++) {
+        struct shared *shared = share();
+        struct state state = { 0 };
+        pid_t pid;
+        stage_again(stage);
+        start(stage);
+        pid = fork_sleeper(stage, shared);
+        struct slots slots = studio_state(stage->studio);
+        while (!slots_get(&slots, &state, NULL) || state.periods < 20 + (uint32_t)i)
+            ;
+        wait_stopped(pid);
+        go_on(stage);
+        atomic_store(&shared->server, -1);
+        kill(pid, SIGCONT);
+        for (uint32_t cycle = 1; cycle <= 20; cycle++) {
+            stage_period(stage, 1, PERIOD, true);
+            assert_undisturbed(stage, stage->recorded, stage->recorded, PERIOD);
+            atomic_store(&shared->server, stage->server);
+            while (atomic_load(&shared->ran) < cycle)
+                ;
+            stage_pass(stage, PERIOD);
+        }
+        assert_int_equal(atomic_load(&shared->sounded), 0);
+        assert_true(engine_owns(stage->engine[1]));
+        end(pid);
+        munmap(shared, sizeof(*shared));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STAGE_TEST(the_standby_takes_over_one_period_after_the_last_beat),
+        STAGE_TEST(who_resigns_hands_over_without_a_gap),
+        STAGE_TEST(a_gap_in_the_clock_is_skipped_and_the_beat_stays_in_time),
+        STAGE_TEST(a_long_absence_is_a_pause),
+        STAGE_TEST(a_server_whose_clock_begins_anew_is_followed),
+        STAGE_TEST(killed_at_any_time_its_successor_goes_on),
+        STAGE_TEST(killed_at_any_instruction_its_successor_goes_on),
+        STAGE_TEST(an_owner_that_slept_finds_that_it_is_none),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

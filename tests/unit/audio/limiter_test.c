@@ -1,0 +1,126 @@
+/* The limiter: nothing above the ceiling, nothing changed below it. */
+#include "tests/unit/audio/measure.h"
+#include "services/audio/rt/limiter.h"
+
+struct rig {
+    struct limiter limiter;
+};
+
+static void run(void *made, float *left, float *right, uint32_t frames)
+{
+    struct rig *rig = made;
+
+    limiter_run(&rig->limiter, 0.5f, 48000, left, right, frames);
+}
+static const struct measure_rig RIG = { sizeof(struct rig), sizeof(struct limiter), run };
+
+/* Impulses, bursts, square waves, 40 dB over, ceilings that move: |out| <= ceiling, with no exception. */
+static void nothing_is_ever_above_the_ceiling(void **state)
+{
+    enum { FRAMES = 4096 };
+    uint32_t seed = 17;
+
+    (void)state;
+    for (int round = 0; round < 150; round++) {
+        struct rig *rig = measure_new(&RIG);
+        float *x = measure_noise(2 * FRAMES, pow(10, round % 5 - 2));
+        for (int i = 0; i < 2 * FRAMES; i++) {
+            seed = seed * 1664525u + 1013904223u;
+            if (round % 3 == 0)
+                x[i] = seed >> 24 == 0 ? (float)(int32_t)seed * 0x1p-25f : 0;
+            else if (round % 3 == 1)
+                x[i] *= (float)(i / 300 % 4);
+        }
+        for (uint32_t i = 0; i < FRAMES; i += 64) {
+            float ceiling = round % 2 ? 0.9f : 0.05f + (float)(i % 1000) / 1100;
+            limiter_run(&rig->limiter, ceiling, MEASURE_RATES[round % 5], x + i, x + FRAMES + i, 64);
+            assert_true(measure_peak(x + i, 64) <= (double)ceiling &&
+                        measure_peak(x + FRAMES + i, 64) <= (double)ceiling);
+        }
+        free(x), free(rig);
+    }
+}
+
+/* A quiet copy beside the loud channel gets the same gain, and is never clipped: so it shows that the gain alone is
+ * enough for every peak, however peaks follow each other. */
+static void the_gain_alone_holds_the_ceiling(void **state)
+{
+    enum { FRAMES = 96000 };
+
+    (void)state;
+    for (int round = 0; round < 4; round++) {
+        struct rig *rig = measure_new(&RIG);
+        float *x = measure_noise(2 * FRAMES, 4), *loud = x + FRAMES;
+        for (int i = 0; i < FRAMES; i++) {
+            loud[i] *= round < 2 ? (fabsf(loud[i]) > 3.9f) : (float)((i >> (8 + round)) % 5) / 4;
+            x[i] = loud[i] * 0x1p-10f;
+        }
+        limiter_run(&rig->limiter, 0.5f, round % 2 ? 44100 : 192000, x, loud, FRAMES);
+        assert_true(measure_peak(x, FRAMES) * 0x1p10 <= 0.5 * (1 + 1e-5));
+        assert_true(measure_peak(loud, FRAMES) > 0.49);
+        free(x), free(rig);
+    }
+}
+
+/* No frame is late, the ceiling holds, below it every bit passes, and after a peak it recovers to the bit. */
+static void below_the_ceiling_every_bit_passes_at_once(void **state)
+{
+    enum { FRAMES = 96000 };
+    struct rig *rig = measure_new(&RIG);
+    float *in = measure_noise(2 * FRAMES, 0.4), *out = measure_noise(2 * FRAMES, 0.4);
+
+    (void)state;
+    in[1000] = out[1000] = 2;
+    for (uint32_t i = 0; i < FRAMES; i += 96)
+        limiter_run(&rig->limiter, 0.5f, 48000, out + i, out + FRAMES + i, 96);
+    assert_memory_equal(out, in, 1000 * sizeof(*in));
+    assert_true(measure_peak(out, 2 * FRAMES) <= 0.5);
+    measure_near((double)out[1000], 0.5, 1e-6);
+    measure_near((double)out[1000 + 3840] / (double)in[1000 + 3840], 1 - 0.75 * exp(-1), 0.001);
+    assert_memory_equal(out + 90000, in + 90000, 6000 * sizeof(*in));
+    free(in), free(out), free(rig);
+}
+
+/* A sine 12 dB over comes out at the ceiling, still a sine. */
+static void a_loud_sine_stays_a_sine(void **state)
+{
+    enum { FRAMES = 48000 };
+    struct rig *rig = measure_new(&RIG);
+    float *x = measure_cosine(2 * FRAMES, 50.0 / 48000, 2);
+    double amplitude;
+
+    (void)state;
+    limiter_run(&rig->limiter, 0.5f, 48000, x, x + FRAMES, FRAMES);
+    double snr = measure_snr(x + 4800, FRAMES - 4800, 50.0 / 48000, &amplitude);
+    printf("# figure: limiter: 50 Hz, 12 dB over, keep %.1f dB of signal to noise\n", snr);
+    assert_true(amplitude >= 0.5 && amplitude < 0.55); /* its tops are a little flat */
+    assert_true(snr > 20);
+    free(x), free(rig);
+}
+
+static void blocks_change_nothing(void **state)
+{
+    (void)state;
+    measure_blocks_change_nothing(&RIG);
+}
+
+static void damage_does_not_stay(void **state)
+{
+    (void)state;
+    measure_damage_does_not_stay(&RIG, 2);
+    measure_any_state_recovers(&RIG, 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_ever_above_the_ceiling),
+        cmocka_unit_test(the_gain_alone_holds_the_ceiling),
+        cmocka_unit_test(below_the_ceiling_every_bit_passes_at_once),
+        cmocka_unit_test(a_loud_sine_stays_a_sine),
+        cmocka_unit_test(blocks_change_nothing),
+        cmocka_unit_test(damage_does_not_stay),
+    };
+
+    return cmocka_run_group_tests_name("limiter", tests, NULL, NULL);
+}

@@ -1,0 +1,142 @@
+/* piece.h: a short piece that uses all there is at frames that are no multiples of anything: streams, sounds at several
+ * pitches, pads, every kind of row, acid, reverb, delay, swing, tempo and pattern changes, metronome. */
+#ifndef LOOPHOLE_TESTS_AUDIO_PIECE_H
+#define LOOPHOLE_TESTS_AUDIO_PIECE_H
+
+#include "tests/unit/audio/stage.h"
+
+static inline float piece_noise(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (float)((double)*seed / 0x1p31 - 1) * 0.1f;
+}
+
+static inline void piece_sounds(struct stage *stage)
+{
+    static float x[24000];
+    uint32_t seed = 1;
+
+    for (uint32_t slot = 0; slot < 4; slot++) {
+        uint32_t frames = 3000 + 7000 * slot;
+        for (uint32_t i = 0; i < frames; i++)
+            x[i] = piece_noise(&seed);
+        stage_sound(stage, slot, x, frames);
+    }
+}
+
+static inline void piece_rows(struct score_pattern *pattern)
+{
+    for (uint32_t r = 0; r < 12; r++) {
+        struct score_row *row = &pattern->rows[r];
+        *row = (struct score_row){ .used = 1,
+                                   .sound = r < 8 ? SCORE_NO_SOUND : r - 8,
+                                   .generation = 1,
+                                   .amp = 0.1f,
+                                   .gate = 0.2f + 0.1f * (float)(r % 9),
+                                   .pan = (float)r / 6 - 1,
+                                   .ratio = 1.1f,
+                                   .filter_freq = r % 2 ? 900 : 0,
+                                   .accent_boost = 1500,
+                                   .note_count = r % 4 };
+        row->voice = (struct score_voice){ .freq = 55 * (float)(r + 1),
+                                           .filter_freq = 2000,
+                                           .filter_q = 3,
+                                           .wave = r % 5,
+                                           .attack = 0.002f,
+                                           .decay = 0.03f,
+                                           .sustain = 0.5f,
+                                           .release = 0.05f,
+                                           .reverb_send = r % 3 ? 0.5f : 0,
+                                           .delay_send = r % 4 ? 0.3f : 0,
+                                           .acid = r == 3 || r == 5 };
+        for (uint32_t n = 0; n < SCORE_NOTES; n++)
+            row->notes[n] = 110 * (float)(n + 1);
+        for (uint32_t s = 0; s < SCORE_STEPS; s++)
+            row->steps[s] = (s * 7 + r * 5) % 3 ? STEP_REST : (s + r) % 4 ? STEP_NORMAL : STEP_ACCENT;
+    }
+}
+
+static inline void piece_score(struct stage *stage)
+{
+    struct score *score = &stage->score;
+
+    score->tempo = 173.3;
+    score->swing = 0.21;
+    score->metronome = score->midi_clock_out = 1;
+    score->now = (struct score_pattern){ .serial = 1,
+                                         .steps = 48,
+                                         .reverb_mix = 0.3f,
+                                         .reverb_room = 0.5f,
+                                         .reverb_damp = 0.5f,
+                                         .delay_time = 0.133f,
+                                         .delay_feedback = 0.5f,
+                                         .delay_mix = 0.4f,
+                                         .delay_lowcut = 100,
+                                         .delay_highcut = 5000,
+                                         .acid_cutoff = 1500,
+                                         .acid_res = 0.7f,
+                                         .acid_env = 2500,
+                                         .acid_decay = 0.25f,
+                                         .acid_drive = 0.2f,
+                                         .acid_mix = 1,
+                                         .acid_comp = 0.5f };
+    piece_rows(&score->now);
+    score->next = score->now;
+    score->next.serial = 2;
+    score->next.steps = 16;
+    score->next.delay_time = 0.2f;
+    score->next.rows[0].amp = 0.3f;
+    score->next_bar = 1;
+    score->next_tempo = 200;
+    for (uint32_t i = 0; i < 4; i++) {
+        score->pads[i].sound = i;
+        score->pads[i].generation = 1;
+        score->pads[i].note = (uint8_t)(60 + i);
+        score->pads[i].mode = i % 3;
+        score->pads[i].ratio = 0.9f + 0.1f * (float)i;
+        score->pads[i].choke = i / 2;
+    }
+    stage_score(stage);
+}
+
+/* The orders of the first `until` frames. */
+static inline void piece_orders(struct stage *stage, uint32_t until)
+{
+    stage_start_transport(stage, 0, 0);
+    for (uint32_t i = 0; i < 6; i++) {
+        stage_generation(stage, i, 1);
+        stage_fill(stage, i, 1 << (16 + i), 100000);
+        stage_start_stream(stage, i, 1, 100 + 777 * i);
+    }
+    stage_order(stage, (struct order){ .frame = 31234,
+                                       .verb = ORDER_STREAM_GAIN,
+                                       .voice = 1,
+                                       .generation = 1,
+                                       .value = 0.3f,
+                                       .pan = 0.4f,
+                                       .seconds = 0.1f });
+    stage_order(
+        stage,
+        (struct order){
+            .frame = 41111, .verb = ORDER_STREAM_STOP, .voice = 2, .generation = 1, .seconds = 0.05f });
+    for (uint32_t i = 0; 331 * i < until && i < 150; i++) {
+        struct order order = stage_sound_start(i % 4, 331 * i);
+        order.ratio = 0.5f + 0.03f * (float)(i % 40);
+        order.tag = i % 7;
+        order.from = i % 5 ? 0 : 300;
+        order.until = i % 6 ? 0 : 2500;
+        order.flags = (i % 8 ? 0 : ORDER_REVERSE) | (i % 11 ? 0 : ORDER_LOOP);
+        order.loop_from = 700;
+        stage_order(stage, order);
+    }
+    for (uint32_t i = 0; i < 5; i++)
+        stage_order(
+            stage,
+            (struct order){ .frame = 9876 + 7654 * i, .verb = ORDER_SOUND_STOP, .tag = i, .seconds = 0.02f });
+    for (uint32_t i = 0; i < 60; i++)
+        stage->play[stage->to_play++] = (struct stage_midi){
+            501 + 997 * i, 3, { i % 2 ? 0x80 : 0x90, (uint8_t)(60 + i / 2 % 4), (uint8_t)(20 + i) }
+        };
+}
+
+#endif

@@ -1,0 +1,221 @@
+/* The reverb against its combs' formula: energy, decay, treble lost, width. */
+#include "tests/unit/audio/measure.h"
+#include "services/audio/rt/reverb.h"
+
+enum { SIZE = 16384 };
+static const double COMB[] = { 1116, 1188, 1277, 1356, 1422, 1491, 1557, 1617 };
+
+struct rig {
+    struct reverb reverb;
+    float lines[REVERB_LINES * SIZE];
+};
+
+static void run(void *made, float *left, float *right, uint32_t frames)
+{
+    struct reverb_params params = { .mix = 1, .room = 0.1f, .damp = 0.5f, .width = 0.7f };
+    struct rig *rig = made;
+
+    reverb_run(&rig->reverb, rig->lines, SIZE, &params, 48000, left, right, left, right, frames);
+}
+static const struct measure_rig RIG = { sizeof(struct rig), sizeof(struct reverb), run };
+
+/* The impulse response: left, then right. */
+static float *response(const struct reverb_params *params, uint32_t rate, uint32_t frames)
+{
+    struct rig *rig = measure_new(&RIG);
+    float *x = measure_floats(2 * frames);
+
+    assert_int_equal(reverb_size(rate), SIZE);
+    x[0] = 1;
+    reverb_run(&rig->reverb, rig->lines, SIZE, params, rate, x, x + frames, x, x + frames, frames);
+    free(rig);
+    return x;
+}
+
+static double feedback(const struct reverb_params *params)
+{
+    return 0.7 + 0.28 * (double)params->room;
+}
+
+/* All-passes keep energy, and combs of different lengths hardly meet: eight geometric series. */
+static void its_energy_is_that_of_eight_combs(void **state)
+{
+    enum { FRAMES = 1 << 19 };
+    double worst = 0;
+
+    (void)state;
+    for (int i = 0; i < 6; i++) {
+        struct reverb_params params = { .mix = 1, .room = (float)i / 5 * 0.9f, .damp = 0, .width = 1 };
+        double g = feedback(&params), should = 8 * (double)(REVERB_GAIN * REVERB_GAIN) / (1 - g * g);
+        float *x = response(&params, 44100, FRAMES);
+        for (int c = 0; c < 2; c++)
+            worst = fmax(worst, fabs(10 * log10(measure_energy(x + c * FRAMES, FRAMES) / should)));
+        free(x);
+    }
+    printf("# figure: reverb: energy off by %.2f dB at most\n", worst);
+    assert_true(worst < 0.3);
+}
+
+/* The shortest comb speaks first, on the right 23 frames (of 44.1 kHz) later. */
+static void its_first_echo_comes_from_the_shortest_comb(void **state)
+{
+    struct reverb_params params = { .mix = 1, .room = 0.5f, .damp = 0.5f, .width = 1 };
+    float *x = response(&params, 44100, 2000);
+
+    (void)state;
+    assert_true(measure_peak(x, 1116) <= 0 && measure_peak(x + 2000, 1139) <= 0);
+    measure_near((double)x[1116], (double)REVERB_GAIN / 16, 1e-7); /* four times -1/2 */
+    measure_near((double)x[2000 + 1139], (double)REVERB_GAIN / 16, 1e-7);
+    free(x);
+}
+
+/* What is left of the energy of eight combs after a time, by their series. */
+static double energy_after(double g, double frames, double scale)
+{
+    double sum = 0;
+
+    for (int i = 0; i < 8; i++)
+        sum += pow(g, 2 * floor(frames / (COMB[i] * scale))) / (1 - g * g);
+    return sum;
+}
+
+/* From a fifth of the longest comb's T60 to four fifths, the energy that is left falls as the combs' formula says, at
+ * each rate and room. (The all-passes only shift it.) */
+static void its_decay_is_the_combs_formula(void **state)
+{
+    double worst = 0;
+
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        for (int r = 0; r < 3; r++) {
+            uint32_t rate = MEASURE_RATES[2 * r], frames = 6 * rate;
+            struct reverb_params params = { .mix = 1, .room = 0.4f * (float)i, .damp = 0, .width = 1 };
+            double g = feedback(&params), scale = rate / 44100.0, t60 = 3 * 1617 / (-log10(g) * 44100);
+            uint32_t from = (uint32_t)(0.2 * t60 * rate), to = (uint32_t)(0.8 * t60 * rate);
+            float *x = response(&params, rate, frames);
+            double is =
+                10 * log10(measure_energy(x + to, frames - to) / measure_energy(x + from, frames - from));
+            double should = 10 * log10(energy_after(g, to, scale) / energy_after(g, from, scale));
+            assert_true(is < -20);
+            worst = fmax(worst, fabs(is / should - 1));
+            free(x);
+        }
+    printf("# figure: reverb: decay off the combs' formula by %.2f %% at most\n", 100 * worst);
+    assert_true(worst < 0.04);
+}
+
+/* Damp takes treble: at the top of the band each turn is multiplied by (1 - d) / (1 + d) as well, at 0 Hz by 1. */
+static void damp_takes_treble_and_leaves_bass(void **state)
+{
+    enum { FRAMES = 1 << 17 };
+    struct reverb_params bright = { .mix = 1, .room = 0.5f, .damp = 0, .width = 1 }, dull = bright;
+
+    (void)state;
+    dull.damp = 0.5f; /* d = 0.2 */
+    float *a = response(&bright, 44100, FRAMES), *b = response(&dull, 44100, FRAMES);
+    double complex bass_a = measure_at(a, FRAMES, 0), bass_b = measure_at(b, FRAMES, 0);
+    double g = feedback(&bright), top = g * 0.8 / 1.2;
+    measure_near(cabs(bass_b / bass_a), 1, 0.001);
+    measure_near(cabs(bass_a), 8 * (double)REVERB_GAIN / (1 - g), 0.02);
+    /* Each echo alone is known at the very top: k-th of a comb: g^k 0.8/1.2 ^k, its sign by its frame. */
+    double complex should = 0;
+    for (int i = 0; i < 8; i++) {
+        double sign = fmod(COMB[i], 2) > 0 ? -1 : 1;
+        should += sign / (1 - sign * top);
+    }
+    for (int i = 0; i < 4; i++) {
+        static const double PASS[] = { 556, 441, 341, 225 };
+        double z = fmod(PASS[i], 2) > 0 ? -1 : 1;
+        should *= (z - 0.5) / (1 - z / 2);
+    }
+    measure_near(creal(measure_at(b, FRAMES, 0.5)) / creal(should * (double)REVERB_GAIN), 1, 0.01);
+    free(a), free(b);
+}
+
+static void width_0_is_mono_and_mix_0_is_silence(void **state)
+{
+    enum { FRAMES = 8192 };
+    struct reverb_params params = REVERB_DEFAULTS;
+
+    (void)state;
+    params.width = 0;
+    float *x = response(&params, 48000, FRAMES);
+    for (int i = 0; i < FRAMES; i++)
+        measure_near((double)x[i], (double)x[FRAMES + i], 1e-9);
+    assert_true(measure_peak(x, FRAMES) > 1e-4);
+    free(x);
+    params.mix = 0;
+    x = response(&params, 48000, FRAMES);
+    assert_true(measure_peak(x, 2 * FRAMES) <= 0);
+    free(x);
+}
+
+/* The room changes while a low sine sounds: its curve never breaks. */
+static void a_new_room_makes_no_click(void **state)
+{
+    enum { FRAMES = 96000, BLOCK = 480 };
+    struct rig *rig = measure_new(&RIG);
+    struct reverb_params params = { .mix = 1, .room = 0.1f, .damp = 0.5f, .width = 1 };
+    float *x = measure_cosine(FRAMES, 50.0 / 48000, 0.5), *y = measure_floats(2 * FRAMES);
+    double quiet = 0, moved = 0;
+
+    (void)state;
+    for (uint32_t i = 0; i < FRAMES; i += BLOCK) {
+        params.room = i < 72000 ? 0.1f : 0.95f;
+        reverb_run(&rig->reverb, rig->lines, SIZE, &params, 48000, x + i, x + i, y + i, y + FRAMES + i,
+                   BLOCK);
+    }
+    for (int i = 60000; i < 80000; i++) {
+        double bend = fabs((double)(y[i] - 2 * y[i + 1] + y[i + 2]));
+        *(i < 71900 ? &quiet : &moved) = fmax(i < 71900 ? quiet : moved, bend);
+    }
+    assert_true(moved < quiet * 6 + 0.002);
+    free(x), free(y), free(rig);
+}
+
+static void blocks_change_nothing(void **state)
+{
+    (void)state;
+    measure_blocks_change_nothing(&RIG);
+}
+
+static void a_period_can_be_run_again(void **state)
+{
+    (void)state;
+    measure_a_period_can_be_run_again(&RIG);
+}
+
+static void run_without_numbers(void *made, float *left, float *right, uint32_t frames)
+{
+    static const struct reverb_params none = { NAN, NAN, NAN, NAN };
+    struct rig *rig = made;
+
+    reverb_run(&rig->reverb, rig->lines, SIZE, &none, 0, left, right, left, right, frames);
+}
+
+static void damage_does_not_stay(void **state)
+{
+    (void)state;
+    measure_damage_does_not_stay(&RIG, 4);
+    struct measure_rig none = RIG;
+    none.run = run_without_numbers;
+    measure_damage_does_not_stay(&none, 5);
+    measure_any_state_recovers(&RIG, 6);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(its_energy_is_that_of_eight_combs),
+        cmocka_unit_test(its_first_echo_comes_from_the_shortest_comb),
+        cmocka_unit_test(its_decay_is_the_combs_formula),
+        cmocka_unit_test(damp_takes_treble_and_leaves_bass),
+        cmocka_unit_test(width_0_is_mono_and_mix_0_is_silence),
+        cmocka_unit_test(a_new_room_makes_no_click),
+        cmocka_unit_test(blocks_change_nothing),
+        cmocka_unit_test(a_period_can_be_run_again),
+        cmocka_unit_test(damage_does_not_stay),
+    };
+
+    return cmocka_run_group_tests_name("reverb", tests, NULL, NULL);
+}

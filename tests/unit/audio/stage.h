@@ -1,0 +1,365 @@
+/* stage.h: the engine without JACK: a studio in a home of its own, a server whose clock the test moves, and all that
+ * the engine gives, frame by frame. Frame 0 of the audio clock is the first one that is recorded. */
+#ifndef LOOPHOLE_TESTS_AUDIO_STAGE_H
+#define LOOPHOLE_TESTS_AUDIO_STAGE_H
+
+#include <math.h>
+#include "common/studio.h"
+#include "services/audio/rt/engine.h"
+#include "services/audio/rt/fade.h"
+#include "tests/unit/common/home.h"
+
+enum { STAGE_RATE = 48000, STAGE_MOST = 48000 * 12, STAGE_MIDI = 4096, STAGE_NOTES = 8192 };
+
+struct stage_midi {
+    int64_t frame;
+    uint32_t length;
+    uint8_t bytes[3];
+};
+
+struct stage {
+    struct home *home;
+    struct studio *studio;
+    struct engine *engine[2];
+    struct snapshot score_view;
+    struct score score; /* the draft */
+    uint32_t rate, period;
+    int64_t server; /* its frame clock */
+    uint32_t recorded;
+    float *main[2], *preview[2], *in[2]; /* STAGE_MOST frames each */
+    struct engine_midi midi_in[ENGINE_MIDI];
+    struct stage_midi play[STAGE_MIDI], heard[STAGE_MIDI]; /* in and out, by recorded frame */
+    uint32_t to_play, played, heard_count;
+    struct note notes[STAGE_NOTES];
+    uint32_t note_count;
+    struct engine_period last; /* the answers of the last period */
+    enum engine_jack_state jack_state;
+    int64_t jack_frame;
+    double jack_tempo, jack_step;
+    uint64_t samples; /* used of the sample memory */
+};
+
+static inline void stage_default(struct score *score)
+{
+    *score =
+        (struct score){ .serial = 1, .tempo = 120, .next_bar = -1, .next_swing = -1, .limiter_ceiling = 1 };
+    score->master.gain = 1;
+    for (int i = 0; i < GROUPS; i++)
+        score->groups[i].gain = 1;
+    for (int i = 0; i < SCORE_PADS; i++)
+        score->pads[i] = (struct score_pad){
+            .sound = SCORE_NO_SOUND, .note = 255, .channel = 255, .gain = 1, .ratio = 1, .curve = 1
+        };
+}
+
+static inline void stage_score(struct stage *stage)
+{
+    stage->score.serial++;
+    memcpy(snapshot_draft(&stage->score_view), &stage->score, sizeof(stage->score));
+    snapshot_publish(&stage->score_view);
+}
+
+static inline void stage_open_engines(struct stage *stage)
+{
+    for (uint32_t i = 0; i < 2; i++)
+        assert_int_equal(engine_open(stage->studio, i, &stage->engine[i], NULL), ERR_OK);
+    stage->rate = STAGE_RATE;
+    stage->period = 256;
+    stage->server = 1000;
+    stage->jack_step = -1;
+}
+
+/* As new, but for delay lines and the buffers: in a blink. */
+static inline void stage_again(struct stage *stage)
+{
+    struct slots state = studio_state(stage->studio);
+
+    for (uint32_t i = 0; i < 2; i++)
+        engine_close(stage->engine[i]);
+    memset(studio_engine(stage->studio), 0, 1 << 19);
+    slots_make(state.memory, sizeof(struct state));
+    for (uint32_t i = 0; i < ORDERS_RINGS; i++) {
+        ring_make(studio_orders(stage->studio, i).memory, sizeof(struct order), ORDERS_CELLS);
+        ring_make(studio_notes(stage->studio, i).memory, sizeof(struct note), NOTES_CELLS);
+    }
+    for (uint32_t i = 0; i < STREAMS; i++) {
+        struct ring ring;
+        studio_stream(stage->studio, i, &ring)->generation = 0;
+        ring_make(ring.memory, 2 * sizeof(float), STREAM_FRAMES);
+    }
+    for (uint32_t i = 0; i < CAPTURES; i++) {
+        struct ring ring;
+        (void)studio_capture(stage->studio, i, &ring);
+        ring_make(ring.memory, 2 * sizeof(float), CAPTURE_FRAMES);
+    }
+    stage->recorded = stage->note_count = stage->to_play = stage->played = stage->heard_count = 0;
+    stage->samples = 0;
+    stage_open_engines(stage);
+}
+
+static inline int stage_new(void **state)
+{
+    struct stage *stage = calloc(1, sizeof(*stage));
+
+    assert_non_null(stage);
+    (void)home_make((void **)&stage->home);
+    assert_int_equal(studio_make(&stage->home->paths, NULL), ERR_OK);
+    assert_int_equal(studio_open(&stage->home->paths, &stage->studio, NULL), ERR_OK);
+    for (uint32_t i = 0; i < 2; i++) {
+        stage->main[i] = calloc(STAGE_MOST, sizeof(float));
+        stage->preview[i] = calloc(STAGE_MOST, sizeof(float));
+        stage->in[i] = calloc(STAGE_MOST, sizeof(float));
+    }
+    stage_open_engines(stage);
+    stage->score_view = studio_score(stage->studio);
+    stage_default(&stage->score);
+    stage_score(stage);
+    *state = stage;
+    return 0;
+}
+
+static inline int stage_end(void **state)
+{
+    struct stage *stage = *state;
+
+    for (int i = 0; i < 2; i++) {
+        engine_close(stage->engine[i]);
+        free(stage->main[i]);
+        free(stage->preview[i]);
+        free(stage->in[i]);
+    }
+    studio_close(stage->studio);
+    (void)studio_remove(&stage->home->paths);
+    (void)home_remove((void **)&stage->home);
+    free(stage);
+    return 0;
+}
+
+#define STAGE_TEST(claim) cmocka_unit_test_setup_teardown(claim, stage_new, stage_end)
+
+/* ---- the server ---- */
+
+static inline void stage_read_notes(struct stage *stage)
+{
+    struct ring notes = studio_notes(stage->studio, ORDERS_CONTROL);
+
+    while (stage->note_count < STAGE_NOTES && ring_read(&notes, &stage->notes[stage->note_count], 1))
+        stage->note_count++;
+}
+
+static inline uint32_t stage_midi_in(struct stage *stage, uint32_t frames)
+{
+    uint32_t n = 0;
+
+    for (; stage->played < stage->to_play && stage->play[stage->played].frame < stage->recorded + frames;
+         n++) {
+        const struct stage_midi *from = &stage->play[stage->played++];
+        stage->midi_in[n] = (struct engine_midi){ .at = (uint32_t)(from->frame - stage->recorded),
+                                                  .length = (uint8_t)from->length };
+        memcpy(stage->midi_in[n].bytes, from->bytes, 3);
+    }
+    return n;
+}
+
+/* One period of one instance, recorded or not. */
+static inline void stage_period(struct stage *stage, uint32_t instance, uint32_t frames, bool record)
+{
+    static float nowhere[4][ENGINE_FRAMES];
+    struct engine_midi midi_out[ENGINE_MIDI];
+    uint32_t at = stage->recorded;
+    struct engine_period period = { .frames = frames,
+                                    .rate = stage->rate,
+                                    .at = stage->server * 1000000 / stage->rate,
+                                    .frame = stage->server,
+                                    .capture = { stage->in[0] + at, stage->in[1] + at },
+                                    .main = { nowhere[0], nowhere[1] },
+                                    .preview = { nowhere[2], nowhere[3] },
+                                    .midi_in = stage->midi_in,
+                                    .midi_in_count = record ? stage_midi_in(stage, frames) : 0,
+                                    .midi_out = midi_out,
+                                    .jack_state = stage->jack_state,
+                                    .jack_frame = stage->jack_frame,
+                                    .jack_tempo = stage->jack_tempo,
+                                    .jack_step = stage->jack_step };
+
+    for (int i = 0; record && i < 2; i++) {
+        period.main[i] = stage->main[i] + at;
+        period.preview[i] = stage->preview[i] + at;
+    }
+    engine_run(stage->engine[instance], &period);
+    for (uint32_t i = 0; record && i < period.midi_out_count && stage->heard_count < STAGE_MIDI; i++) {
+        struct stage_midi *to = &stage->heard[stage->heard_count++];
+        *to = (struct stage_midi){ .frame = at + midi_out[i].at, .length = midi_out[i].length };
+        memcpy(to->bytes, midi_out[i].bytes, 3);
+    }
+    stage->last = period;
+}
+
+static inline void stage_pass(struct stage *stage, uint32_t frames)
+{
+    stage->recorded += frames;
+    stage->server += frames;
+    if (stage->jack_state == JACK_ROLLING)
+        stage->jack_frame += frames;
+}
+
+/* Instance 0 until so many frames are recorded. */
+static inline void stage_run(struct stage *stage, uint32_t until)
+{
+    while (stage->recorded < until) {
+        uint32_t left = until - stage->recorded, frames = left < stage->period ? left : stage->period;
+        stage_period(stage, 0, frames, true);
+        stage_pass(stage, frames);
+        stage_read_notes(stage);
+    }
+}
+
+/* ---- what the engine is given ---- */
+
+static inline void stage_order(struct stage *stage, struct order order)
+{
+    struct ring orders = studio_orders(stage->studio, ORDERS_CONTROL);
+
+    assert_int_equal(ring_write(&orders, &order, 1), 1);
+}
+
+static inline void stage_start_transport(struct stage *stage, int64_t frame, float bars)
+{
+    stage_order(stage, (struct order){ .frame = frame, .verb = ORDER_TRANSPORT_START, .value = bars });
+}
+
+/* A new generation on a stream's ring. */
+static inline void stage_generation(struct stage *stage, uint32_t number, uint32_t generation)
+{
+    struct ring ring;
+    struct stream_memory *stream = studio_stream(stage->studio, number, &ring);
+
+    stream->begin = ring_written(&ring);
+    stream->end = UINT64_MAX;
+    stream->rate = stage->rate;
+    stream->generation = generation;
+}
+
+/* The counter as audio: exact in float32, and far below any ceiling. */
+static inline float stage_count(uint32_t number)
+{
+    return (float)number * 0x1p-24f;
+}
+
+static inline void stage_fill(struct stage *stage, uint32_t number, uint32_t first, uint32_t frames)
+{
+    struct ring ring;
+
+    (void)studio_stream(stage->studio, number, &ring);
+    for (uint32_t i = 0; i < frames; i++) {
+        float frame[2] = { stage_count(first + i), -stage_count(first + i) };
+        assert_int_equal(ring_write(&ring, frame, 1), 1);
+    }
+}
+
+static inline void stage_finish(struct stage *stage, uint32_t number)
+{
+    struct ring ring;
+    struct stream_memory *stream = studio_stream(stage->studio, number, &ring);
+
+    stream->end = ring_written(&ring);
+}
+
+static inline void stage_start_stream(struct stage *stage, uint32_t number, uint32_t generation,
+                                      int64_t frame)
+{
+    stage_order(stage, (struct order){ .frame = frame,
+                                       .verb = ORDER_STREAM_START,
+                                       .voice = number,
+                                       .generation = generation,
+                                       .group = GROUP_STREAMS,
+                                       .value = 1 });
+}
+
+/* A mono sound, in a slot, of generation 1. */
+static inline void stage_sound(struct stage *stage, uint32_t slot, const float *from, uint32_t frames)
+{
+    struct sounds_memory *sounds = studio_sounds(stage->studio);
+    struct sound_entry *entry = &sounds->entries[slot];
+
+    memcpy(sounds->samples + stage->samples, from, frames * sizeof(*from));
+    entry->offset = stage->samples;
+    entry->frames = frames;
+    entry->channels = 1;
+    entry->rate = stage->rate;
+    entry->generation = 1;
+    entry->state = SOUND_READY;
+    stage->samples += frames;
+}
+
+static inline struct order stage_sound_start(uint32_t slot, int64_t frame)
+{
+    return (struct order){ .frame = frame,
+                           .verb = ORDER_SOUND_START,
+                           .voice = ORDER_ANY_VOICE,
+                           .sound = slot,
+                           .generation = 1,
+                           .group = GROUP_SOUNDS,
+                           .value = 1,
+                           .ratio = 1 };
+}
+
+/* ---- what it gave ---- */
+
+static inline void stage_near(double is, double should, double by)
+{
+    if (!(fabs(is - should) <= by))
+        fail_msg("%.9g is not %.9g within %.3g", is, should, by);
+}
+
+/* The first frame from `from` on that is not silent; STAGE_MOST: none. */
+static inline uint32_t stage_onset(const struct stage *stage, uint32_t from)
+{
+    for (uint32_t i = from; i < stage->recorded; i++)
+        if (fabsf(stage->main[0][i]) > 0 || fabsf(stage->main[1][i]) > 0)
+            return i;
+    return STAGE_MOST;
+}
+
+static inline float stage_peak(const struct stage *stage, uint32_t from, uint32_t until)
+{
+    float most = 0;
+
+    for (uint32_t i = from; i < until; i++)
+        most = fmaxf(most, fmaxf(fabsf(stage->main[0][i]), fabsf(stage->main[1][i])));
+    return most;
+}
+
+static inline bool stage_is_silent(const struct stage *stage, uint32_t from, uint32_t until)
+{
+    uint32_t onset = stage_onset(stage, from);
+
+    return onset >= until;
+}
+
+static inline const struct note *stage_note(const struct stage *stage, uint32_t kind, uint32_t which)
+{
+    for (uint32_t i = 0; i < stage->note_count; i++)
+        if (stage->notes[i].kind == kind && which-- == 0)
+            return &stage->notes[i];
+    return NULL;
+}
+
+static inline struct state stage_state(const struct stage *stage)
+{
+    struct slots slots = studio_state(stage->studio);
+    struct state state;
+
+    assert_true(slots_get(&slots, &state, NULL));
+    return state;
+}
+
+/* The gain of a fade that began `frames` ago: fade.h. */
+static inline double stage_fade(uint32_t frames)
+{
+    double place = (double)(frames + 1) / fade_frames(STAGE_RATE);
+
+    return place >= 1 ? 1 : place * place * (3 - 2 * place);
+}
+
+#endif

@@ -1,0 +1,198 @@
+#include "tests/unit/common/rt.h"
+#include "common/rt/slots.h"
+
+enum { WORDS = 25, SIZE = WORDS * 8, ROUNDS = 50000 };
+
+static struct memory memory;
+static struct slots writer, reader;
+
+static int setup(void **state)
+{
+    (void)state;
+    memory = memory_make(slots_size(SIZE));
+    slots_make(memory.at, SIZE);
+    assert_true(slots_open(&writer, memory.at, SIZE));
+    assert_true(slots_open(&reader, memory.at, SIZE));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    memory_drop(&memory);
+    return 0;
+}
+
+static void put(uint64_t number)
+{
+    uint64_t value[WORDS];
+
+    for (int i = 0; i < WORDS; i++)
+        value[i] = number;
+    slots_put(&writer, value);
+}
+
+/* The number in every word of the newest value; 0 when there is none. */
+static uint64_t get(void)
+{
+    uint64_t value[WORDS], sequence;
+
+    if (!slots_get(&reader, value, &sequence))
+        return 0;
+    for (int i = 1; i < WORDS; i++)
+        assert_int_equal(value[i], value[0]);
+    return value[0];
+}
+
+static uint64_t *slot(uint64_t sequence)
+{
+    return (uint64_t *)(void *)(writer.at + sequence % SLOTS * writer.stride);
+}
+
+static void a_new_one_holds_nothing(void **state)
+{
+    (void)state;
+    assert_int_equal(get(), 0);
+}
+
+static void one_made_otherwise_is_not_opened(void **state)
+{
+    struct slots slots;
+
+    (void)state;
+    assert_false(slots_open(&slots, memory.at, SIZE + 8));
+    assert_false(slots_open(&slots, memory.at, 0));
+    writer.memory->size = 12;
+    assert_false(slots_open(&slots, memory.at, 12));
+}
+
+static void the_newest_value_is_got_with_its_number(void **state)
+{
+    uint64_t value[WORDS], sequence;
+
+    (void)state;
+    for (uint64_t i = 1; i < 5 * SLOTS; i++) {
+        put(i + 100);
+        assert_true(slots_get(&reader, value, &sequence));
+        assert_int_equal(sequence, i);
+        assert_int_equal(value[WORDS - 1], i + 100);
+        assert_true(slots_get(&reader, value, NULL));
+    }
+}
+
+static void a_value_need_not_be_aligned(void **state)
+{
+    uint8_t from[SIZE + 1], to[SIZE + 1];
+
+    (void)state;
+    memset(from, 0x5A, sizeof(from));
+    slots_put(&writer, from + 1);
+    assert_true(slots_get(&reader, to + 1, NULL));
+    assert_memory_equal(to + 1, from + 1, SIZE);
+}
+
+/* A writer that died in the middle: the next slot is half written, its number not published. */
+static void a_half_written_slot_is_not_seen_and_its_successor_fills_it(void **state)
+{
+    (void)state;
+    for (uint64_t i = 1; i <= 3 * SLOTS; i++) {
+        put(i);
+        slot(i + 1)[0] = i + 1;
+        slot(i + 1)[1] = 0xDEAD;
+        assert_int_equal(get(), i);
+        assert_true(slots_open(&writer, memory.at, SIZE));
+    }
+}
+
+static void a_slot_that_is_being_written_over_is_not_given_out(void **state)
+{
+    (void)state;
+    put(1);
+    slot(1)[0] = 1 + SLOTS;
+    assert_int_equal(get(), 0);
+    slot(1)[0] = 1;
+    assert_int_equal(get(), 1);
+    slot(1)[1 + WORDS] = 1 + SLOTS;
+    assert_int_equal(get(), 0);
+}
+
+static void the_last_number_is_followed_by_the_first(void **state)
+{
+    (void)state;
+    atomic_store(&writer.memory->newest, UINT64_MAX);
+    put(7);
+    assert_int_equal(atomic_load(&writer.memory->newest), 1);
+    assert_int_equal(get(), 7);
+}
+
+static void random_memory_is_never_left(void **state)
+{
+    uint64_t seed = 6, value[WORDS];
+
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        random_fill(memory.at, i % 16 ? sizeof(struct slots_memory) : slots_size(SIZE), &seed);
+        atomic_store(&writer.memory->newest, random_next(&seed) >> i % 64);
+        slots_get(&reader, value, NULL);
+        put(1);
+        slots_get(&reader, value, NULL);
+    }
+}
+
+static void *put_numbers(void *many)
+{
+    for (uint64_t i = 1; i <= *(uint64_t *)many; i++) {
+        put(i);
+        if (i % 16 == 0)
+            sched_yield();
+    }
+    return NULL;
+}
+
+static void *get_numbers(void *many)
+{
+    uint64_t last = 0;
+
+    while (last < *(uint64_t *)many) {
+        uint64_t got = get();
+        assert_true(got == 0 || got >= last);
+        if (got == last)
+            sched_yield();
+        if (got)
+            last = got;
+    }
+    return NULL;
+}
+
+/* One of the readers is this thread, for a failed claim must be seen by cmocka. */
+static void numbers_cross_to_many_threads_whole_and_in_order(void **state)
+{
+    uint64_t many = 30000;
+    pthread_t threads[3];
+
+    (void)state;
+    assert_int_equal(pthread_create(&threads[0], NULL, put_numbers, &many), 0);
+    for (int i = 1; i < 3; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, get_numbers, &many), 0);
+    get_numbers(&many);
+    for (int i = 0; i < 3; i++)
+        pthread_join(threads[i], NULL);
+}
+
+#define SLOTS_TEST(claim) cmocka_unit_test_setup_teardown(claim, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SLOTS_TEST(a_new_one_holds_nothing),
+        SLOTS_TEST(one_made_otherwise_is_not_opened),
+        SLOTS_TEST(the_newest_value_is_got_with_its_number),
+        SLOTS_TEST(a_value_need_not_be_aligned),
+        SLOTS_TEST(a_half_written_slot_is_not_seen_and_its_successor_fills_it),
+        SLOTS_TEST(a_slot_that_is_being_written_over_is_not_given_out),
+        SLOTS_TEST(the_last_number_is_followed_by_the_first),
+        SLOTS_TEST(random_memory_is_never_left),
+        SLOTS_TEST(numbers_cross_to_many_threads_whole_and_in_order),
+    };
+    return cmocka_run_group_tests_name("common/slots", tests, NULL, NULL);
+}

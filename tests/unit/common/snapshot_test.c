@@ -1,0 +1,196 @@
+#include "tests/unit/common/rt.h"
+#include "common/rt/snapshot.h"
+
+enum { SIZE = 200, ROUNDS = 200000 };
+
+static struct memory memory;
+static struct snapshot writer, reader;
+
+static int setup(void **state)
+{
+    (void)state;
+    memory = memory_make(snapshot_size(SIZE));
+    snapshot_make(memory.at, SIZE);
+    assert_true(snapshot_open(&writer, memory.at, SIZE));
+    assert_true(snapshot_open(&reader, memory.at, SIZE));
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    memory_drop(&memory);
+    return 0;
+}
+
+static void publish(uint8_t value)
+{
+    memset(snapshot_draft(&writer), value, SIZE);
+    snapshot_publish(&writer);
+}
+
+/* The value that every byte has. */
+static uint8_t value_of(const void *buffer)
+{
+    const uint8_t *bytes = buffer;
+
+    for (uint32_t i = 1; i < SIZE; i++)
+        assert_int_equal(bytes[i], bytes[0]);
+    return bytes[0];
+}
+
+static uint8_t take(bool wanted_fresh)
+{
+    bool fresh;
+    const void *buffer = snapshot_take(&reader, &fresh);
+
+    assert_int_equal(fresh, wanted_fresh);
+    assert_ptr_equal(snapshot_shown(&reader), buffer);
+    return value_of(buffer);
+}
+
+static void a_new_one_shows_zeroes_and_nothing_fresh(void **state)
+{
+    (void)state;
+    assert_int_equal(take(false), 0);
+    assert_int_equal(take(false), 0);
+}
+
+static void one_made_otherwise_is_not_opened(void **state)
+{
+    struct snapshot snapshot;
+
+    (void)state;
+    assert_false(snapshot_open(&snapshot, memory.at, SIZE + 1));
+    assert_false(snapshot_open(&snapshot, memory.at, 0));
+    atomic_store(&writer.memory->word, 0);
+    assert_false(snapshot_open(&snapshot, memory.at, SIZE));
+}
+
+static void the_newest_is_taken_and_taken_once(void **state)
+{
+    (void)state;
+    publish(1);
+    assert_int_equal(take(true), 1);
+    assert_int_equal(take(false), 1);
+    publish(2);
+    publish(3);
+    publish(4);
+    assert_int_equal(take(true), 4);
+    assert_int_equal(take(false), 4);
+}
+
+static void a_draft_is_neither_shown_nor_the_middle(void **state)
+{
+    (void)state;
+    for (uint8_t i = 1; i < 100; i++) {
+        uint8_t before = value_of(snapshot_shown(&reader));
+        memset(snapshot_draft(&writer), 0xEE, SIZE);
+        assert_int_equal(take(false), before);
+        publish(i);
+        memset(snapshot_draft(&writer), 0xEE, SIZE);
+        assert_int_equal(take(true), i);
+    }
+}
+
+static void successors_go_on_from_the_word(void **state)
+{
+    (void)state;
+    for (uint8_t i = 1; i < 100; i++) {
+        publish(i);
+        assert_true(snapshot_open(&writer, memory.at, SIZE));
+        assert_int_equal(take(true), i);
+        assert_true(snapshot_open(&reader, memory.at, SIZE));
+        assert_int_equal(take(false), i);
+    }
+}
+
+static bool names_three(uint32_t word)
+{
+    uint32_t a = word & 3, b = word >> 2 & 3, c = word >> 4 & 3;
+
+    return word < 128 && a < 3 && b < 3 && c < 3 && a != b && b != c && a != c;
+}
+
+static void a_word_that_cannot_be_is_taken_for_the_first_one(void **state)
+{
+    (void)state;
+    for (uint32_t word = 0; word < 256; word++) {
+        atomic_store(&writer.memory->word, word);
+        assert_int_equal(snapshot_whole(&reader), names_three(word));
+        if (!names_three(word)) {
+            assert_ptr_equal(snapshot_draft(&writer), writer.buffers);
+            assert_ptr_equal(snapshot_shown(&reader), writer.buffers + (size_t)2 * writer.stride);
+        }
+        publish((uint8_t)word);
+        assert_true(snapshot_whole(&reader));
+        assert_int_equal(take(true), (uint8_t)word);
+    }
+}
+
+static void random_memory_is_never_left(void **state)
+{
+    uint64_t seed = 5;
+    bool fresh;
+
+    (void)state;
+    for (int i = 0; i < ROUNDS; i++) {
+        random_fill(memory.at, sizeof(struct snapshot_memory), &seed);
+        memset(snapshot_draft(&writer), 1, SIZE);
+        snapshot_publish(&writer);
+        atomic_store(&writer.memory->word, (uint32_t)random_next(&seed) >> i % 32);
+        assert_in_range((const uint8_t *)snapshot_take(&reader, &fresh) - memory.at, 64,
+                        snapshot_size(SIZE) - SIZE);
+    }
+}
+
+/* Values of one number; a torn one has two. */
+static void *publish_numbers(void *many)
+{
+    for (uint64_t i = 1; i <= *(uint64_t *)many; i++) {
+        uint64_t *draft = snapshot_draft(&writer);
+        for (uint32_t k = 0; k < SIZE / sizeof(*draft); k++)
+            draft[k] = i;
+        snapshot_publish(&writer);
+        if (i % 64 == 0)
+            sched_yield();
+    }
+    return NULL;
+}
+
+static void numbers_cross_between_threads_whole_and_in_order(void **state)
+{
+    uint64_t many = 100000, last = 0;
+    pthread_t thread;
+    bool fresh;
+
+    (void)state;
+    assert_int_equal(pthread_create(&thread, NULL, publish_numbers, &many), 0);
+    while (last < many) {
+        const uint64_t *shown = snapshot_take(&reader, &fresh);
+        for (uint32_t k = 1; k < SIZE / sizeof(*shown); k++)
+            assert_int_equal(shown[k], shown[0]);
+        assert_true(fresh ? shown[0] > last : shown[0] == last);
+        last = shown[0];
+        if (!fresh)
+            sched_yield();
+    }
+    pthread_join(thread, NULL);
+}
+
+#define SNAPSHOT_TEST(claim) cmocka_unit_test_setup_teardown(claim, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SNAPSHOT_TEST(a_new_one_shows_zeroes_and_nothing_fresh),
+        SNAPSHOT_TEST(one_made_otherwise_is_not_opened),
+        SNAPSHOT_TEST(the_newest_is_taken_and_taken_once),
+        SNAPSHOT_TEST(a_draft_is_neither_shown_nor_the_middle),
+        SNAPSHOT_TEST(successors_go_on_from_the_word),
+        SNAPSHOT_TEST(a_word_that_cannot_be_is_taken_for_the_first_one),
+        SNAPSHOT_TEST(random_memory_is_never_left),
+        SNAPSHOT_TEST(numbers_cross_between_threads_whole_and_in_order),
+    };
+    return cmocka_run_group_tests_name("common/snapshot", tests, NULL, NULL);
+}

@@ -1,0 +1,364 @@
+#include "tests/unit/common/home.h"
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include "common/sanitizer.h"
+#include "common/shm.h"
+#include "common/studio.h"
+
+static int teardown(void **state)
+{
+    studio_remove(&((struct home *)*state)->paths);
+    return home_remove(state);
+}
+
+static const struct paths *paths_of(void **state)
+{
+    return &((struct home *)*state)->paths;
+}
+
+static struct studio *make_and_open(const struct paths *paths)
+{
+    struct studio *studio;
+
+    assert_int_equal(studio_make(paths, NULL), ERR_OK);
+    assert_int_equal(studio_open(paths, &studio, NULL), ERR_OK);
+    return studio;
+}
+
+static int open_object(const struct paths *paths, const char *object)
+{
+    char name[SHM_NAME_SIZE];
+    int fd = shm_open(shm_name(paths, object, name), O_RDWR, 0);
+
+    assert_true(fd >= 0);
+    return fd;
+}
+
+static void damage_with_noise(const struct paths *paths, const char *object, off_t from)
+{
+    int fd = open_object(paths, object);
+    uint8_t noise[4096];
+
+    for (size_t i = 0; i < sizeof(noise); i++)
+        noise[i] = (uint8_t)(i * 151 + 77 + (i >> 8));
+    assert_int_equal(pwrite(fd, noise, sizeof(noise), from), sizeof(noise));
+    close(fd);
+}
+
+static void cut_to(const struct paths *paths, const char *object, off_t size)
+{
+    int fd = open_object(paths, object);
+
+    assert_int_equal(ftruncate(fd, size), 0);
+    close(fd);
+}
+
+static void without_a_supervisor_there_is_no_studio(void **state)
+{
+    struct studio *studio;
+
+    assert_int_equal(studio_open(paths_of(state), &studio, NULL), ERR_OFFLINE);
+    assert_null(studio);
+    studio_close(studio);
+}
+
+static void everybody_sees_the_same_memory(void **state)
+{
+    struct studio *ours = make_and_open(paths_of(state)), *theirs;
+    struct order order = { .verb = ORDER_PANIC, .tag = 42 };
+    struct ring to, from;
+
+    assert_int_equal(studio_open(paths_of(state), &theirs, NULL), ERR_OK);
+    to = studio_orders(ours, ORDERS_STREAMER);
+    from = studio_orders(theirs, ORDERS_STREAMER);
+    assert_int_equal(ring_write(&to, &order, 1), 1);
+    memset(&order, 0, sizeof(order));
+    assert_int_equal(ring_read(&from, &order, 1), 1);
+    assert_int_equal(order.tag, 42);
+    from = studio_orders(theirs, ORDERS_CONTROL);
+    assert_int_equal(ring_ready(&from), 0);
+    studio_close(ours);
+    studio_close(theirs);
+}
+
+static void every_view_is_whole_empty_and_of_its_own_memory(void **state)
+{
+    struct studio *studio = make_and_open(paths_of(state));
+    struct snapshot score = studio_score(studio);
+    struct slots slots = studio_state(studio);
+    struct ring rings[2 * ORDERS_RINGS + STREAMS + CAPTURES];
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < ORDERS_RINGS; i++) {
+        rings[n++] = studio_orders(studio, i);
+        rings[n++] = studio_notes(studio, i);
+    }
+    for (uint32_t i = 0; i < STREAMS; i++) {
+        struct stream_memory *stream = studio_stream(studio, i, &rings[n]);
+        assert_ptr_equal(&stream->ring, rings[n++].memory);
+    }
+    for (uint32_t i = 0; i < CAPTURES; i++) {
+        struct capture_memory *capture = studio_capture(studio, i, &rings[n]);
+        assert_ptr_equal(&capture->ring, rings[n++].memory);
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        assert_int_equal(ring_space(&rings[i]), rings[i].capacity);
+        for (uint32_t k = 0; k < i; k++)
+            assert_ptr_not_equal(rings[i].memory, rings[k].memory);
+    }
+    assert_true(snapshot_whole(&score));
+    assert_int_equal(slots.size, sizeof(struct state));
+    assert_int_equal(studio_sounds(studio)->entries[SOUNDS - 1].state, SOUND_EMPTY);
+    assert_int_equal((uintptr_t)studio_engine(studio) % 64, 0);
+    assert_int_equal(((uint8_t *)studio_engine(studio))[STUDIO_ENGINE_BYTES - 1], 0);
+    studio_close(studio);
+}
+
+static void what_is_whole_is_taken_over_with_what_is_in_it(void **state)
+{
+    struct studio *studio = make_and_open(paths_of(state));
+    struct ring ring;
+
+    studio_stream(studio, 3, &ring);
+    assert_int_equal(ring_write(&ring, (float[2]){ 1, 2 }, 1), 1);
+    strcpy(studio_engine(studio), "kept");
+    studio_close(studio);
+    studio = make_and_open(paths_of(state));
+    studio_stream(studio, 3, &ring);
+    assert_int_equal(ring_ready(&ring), 1);
+    assert_string_equal(studio_engine(studio), "kept");
+    studio_close(studio);
+}
+
+static const char *const objects[] = {
+    "score",    "state",     "orders.0",  "orders.1", "notes.0", "notes.1",
+    "stream.0", "stream.31", "capture.0", "sounds",   "engine",  "streamer",
+};
+
+enum {
+    OBJECT_COUNT = sizeof(objects) / sizeof(*objects),
+    OPAQUE = 2 /* the last ones: checked by who writes them */
+};
+
+static void assert_refused_and_made_anew(const struct paths *paths, const char *object)
+{
+    struct studio *studio;
+    struct fault fault = { 0 };
+    enum err e = studio_open(paths, &studio, &fault);
+
+    if (e != ERR_VERSION && e != ERR_OFFLINE)
+        fail_msg("%s: %s", object, err_name(e));
+    assert_non_null(strstr(fault.what, object));
+    studio_close(make_and_open(paths));
+}
+
+static void a_truncated_object_is_refused_and_made_anew(void **state)
+{
+    studio_close(make_and_open(paths_of(state)));
+    for (int i = 0; i < OBJECT_COUNT; i++) {
+        cut_to(paths_of(state), objects[i], 0);
+        assert_refused_and_made_anew(paths_of(state), objects[i]);
+        cut_to(paths_of(state), objects[i], 5000);
+        assert_refused_and_made_anew(paths_of(state), objects[i]);
+    }
+}
+
+static void a_header_of_random_bytes_is_refused_and_made_anew(void **state)
+{
+    studio_close(make_and_open(paths_of(state)));
+    for (int i = 0; i < OBJECT_COUNT; i++) {
+        damage_with_noise(paths_of(state), objects[i], 0);
+        assert_refused_and_made_anew(paths_of(state), objects[i]);
+    }
+}
+
+static void random_bytes_behind_the_header_are_refused_and_made_anew(void **state)
+{
+    studio_close(make_and_open(paths_of(state)));
+    for (int i = 0; i < OBJECT_COUNT - OPAQUE; i++) {
+        damage_with_noise(paths_of(state), objects[i], sizeof(struct shm_header));
+        assert_refused_and_made_anew(paths_of(state), objects[i]);
+    }
+}
+
+/* The supervisor died between an object's making and its first value. */
+static void an_object_without_its_first_value_is_refused_and_made_anew(void **state)
+{
+    struct shm shm;
+    char name[SHM_NAME_SIZE];
+    size_t size = ring_size(sizeof(struct note), NOTES_CELLS);
+
+    studio_close(make_and_open(paths_of(state)));
+    assert_int_equal(shm_remove(shm_name(paths_of(state), "notes.1", name)), ERR_OK);
+    assert_int_equal(shm_make(name, STUDIO_VERSION, size, &shm, NULL), ERR_OK);
+    shm_detach(&shm);
+    assert_refused_and_made_anew(paths_of(state), "notes.1");
+}
+
+/* Every way of using the studio, after whatever happened to it. */
+static void use_all(const struct studio *studio)
+{
+    struct snapshot score = studio_score(studio);
+    struct slots slots = studio_state(studio);
+    struct state value = { 0 };
+    struct order order = { 0 };
+    struct ring ring = studio_orders(studio, 0);
+    bool fresh;
+
+    memset(snapshot_draft(&score), 1, sizeof(struct score));
+    snapshot_publish(&score);
+    assert_non_null(snapshot_take(&score, &fresh));
+    slots_put(&slots, &value);
+    slots_get(&slots, &value, NULL);
+    ring_write(&ring, &order, 1);
+    ring_read(&ring, &order, 1);
+    for (uint32_t i = 0; i < STREAMS; i++) {
+        studio_stream(studio, i, &ring);
+        ring_write(&ring, (float[2]){ 1, 2 }, 1);
+        ring_read(&ring, &(float[2]){ 0 }, 1);
+    }
+    memset(studio_sounds(studio)->samples, 1, SOUNDS_BYTES);
+    memset(studio_engine(studio), 1, STUDIO_ENGINE_BYTES);
+    memset(studio_streamer(studio), 1, STUDIO_STREAMER_BYTES);
+}
+
+static void an_object_cut_short_while_it_is_used_is_told_and_made_anew(void **state)
+{
+    for (int i = 0; i < OBJECT_COUNT; i++) {
+        struct studio *studio = make_and_open(paths_of(state));
+        struct fault fault = { 0 };
+        assert_int_equal(studio_check(studio, NULL), ERR_OK);
+        cut_to(paths_of(state), objects[i], i % 2 ? 0 : 4096);
+        use_all(studio);
+        assert_int_equal(studio_check(studio, &fault), ERR_IO);
+        assert_non_null(strstr(fault.what, objects[i]));
+        use_all(studio);
+        studio_close(studio);
+        assert_refused_and_made_anew(paths_of(state), objects[i]);
+    }
+}
+
+static void an_object_of_random_bytes_while_it_is_used_is_told_and_made_anew(void **state)
+{
+    for (int i = 0; i < OBJECT_COUNT; i++) {
+        struct studio *studio = make_and_open(paths_of(state));
+        struct fault fault = { 0 };
+        damage_with_noise(paths_of(state), objects[i], 0);
+        use_all(studio);
+        assert_int_equal(studio_check(studio, &fault), ERR_IO);
+        assert_non_null(strstr(fault.what, objects[i]));
+        studio_close(studio);
+        assert_refused_and_made_anew(paths_of(state), objects[i]);
+    }
+}
+
+static void one_that_is_removed_is_told_and_one_in_its_place_is_damage(void **state)
+{
+    struct studio *studio = make_and_open(paths_of(state));
+    struct fault fault = { 0 };
+    char name[SHM_NAME_SIZE], made[STUDIO_NAME_SIZE];
+
+    assert_int_equal(studio_mend(paths_of(state), made, NULL), ERR_OK);
+    assert_string_equal(made, "");
+    assert_int_equal(shm_remove(shm_name(paths_of(state), "notes.1", name)), ERR_OK);
+    assert_int_equal(studio_check(studio, &fault), ERR_OFFLINE);
+    assert_non_null(strstr(fault.what, "notes.1"));
+    use_all(studio);
+    assert_int_equal(studio_mend(paths_of(state), made, NULL), ERR_OK);
+    assert_string_equal(made, "notes.1");
+    assert_int_equal(studio_check(studio, &fault), ERR_IO);
+    assert_non_null(strstr(fault.what, "notes.1"));
+    studio_close(studio);
+}
+
+/* Another mapping's SIGBUS goes where it went before. */
+static void what_is_not_ours_still_ends_the_process(void **state)
+{
+    int status, fd = open(home_file(*state, "short", "x"), O_RDWR);
+    pid_t child;
+    char *at = mmap(NULL, 2 * 4096, PROT_READ, MAP_SHARED, fd, 0);
+
+    assert_true(at != MAP_FAILED);
+    if ((child = fork()) == 0) {
+        signal(SIGBUS, SIG_DFL);
+        make_and_open(paths_of(state));
+        alarm(20);
+        _exit(*(volatile char *)(at + 4096));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) ? WTERMSIG(status) == SIGBUS : SANITIZED);
+    munmap(at, 2 * 4096);
+    close(fd);
+}
+
+static void what_is_removed_is_gone(void **state)
+{
+    struct studio *studio = make_and_open(paths_of(state));
+
+    assert_int_equal(studio_remove(paths_of(state)), ERR_OK);
+    assert_int_equal(studio_remove(paths_of(state)), ERR_OK);
+    memset(studio_engine(studio), 1, STUDIO_ENGINE_BYTES);
+    studio_close(studio);
+    assert_int_equal(studio_open(paths_of(state), &studio, NULL), ERR_OFFLINE);
+}
+
+/* In a /dev/shm of its own, first of 40 MB, then of what was asked for; the exit code says where it went wrong. */
+static int make_in_little_room(const struct paths *paths)
+{
+    struct fault fault = { 0 };
+    char size[32];
+    long needed;
+
+    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("none", "/dev/shm", "tmpfs", 0, "size=40m") != 0)
+        return 77;
+    if (studio_make(paths, &fault) != ERR_FULL || fault.code != ERR_FULL)
+        return 1;
+    if (sscanf(fault.hint, "sound needs %ld MiB in /dev/shm", &needed) != 1)
+        return 2;
+    (void)snprintf(size, sizeof(size), "size=%ldm", needed);
+    if (mount(NULL, "/dev/shm", NULL, MS_REMOUNT, size) != 0 || studio_make(paths, NULL) != ERR_OK)
+        return 3;
+    return studio_remove(paths) == ERR_OK ? 0 : 4;
+}
+
+static void without_room_it_says_how_much_is_needed(void **state)
+{
+    int status;
+    pid_t child = fork();
+
+    if (child == 0)
+        _exit(make_in_little_room(paths_of(state)));
+    assert_int_equal(waitpid(child, &status, 0), child);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        skip();
+    assert_int_equal(status, 0);
+}
+
+#define STUDIO_TEST(claim) cmocka_unit_test_setup_teardown(claim, home_make, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STUDIO_TEST(without_a_supervisor_there_is_no_studio),
+        STUDIO_TEST(everybody_sees_the_same_memory),
+        STUDIO_TEST(every_view_is_whole_empty_and_of_its_own_memory),
+        STUDIO_TEST(what_is_whole_is_taken_over_with_what_is_in_it),
+        STUDIO_TEST(a_truncated_object_is_refused_and_made_anew),
+        STUDIO_TEST(a_header_of_random_bytes_is_refused_and_made_anew),
+        STUDIO_TEST(random_bytes_behind_the_header_are_refused_and_made_anew),
+        STUDIO_TEST(an_object_without_its_first_value_is_refused_and_made_anew),
+        STUDIO_TEST(an_object_cut_short_while_it_is_used_is_told_and_made_anew),
+        STUDIO_TEST(an_object_of_random_bytes_while_it_is_used_is_told_and_made_anew),
+        STUDIO_TEST(one_that_is_removed_is_told_and_one_in_its_place_is_damage),
+        STUDIO_TEST(what_is_not_ours_still_ends_the_process),
+        STUDIO_TEST(what_is_removed_is_gone),
+        STUDIO_TEST(without_room_it_says_how_much_is_needed),
+    };
+    return cmocka_run_group_tests_name("common/studio", tests, NULL, NULL);
+}

@@ -1,0 +1,281 @@
+/* The map: neighbours lie together, the same seed gives the same map, who comes later moves nobody, and a file that
+ * does not fit is thrown away. */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <unistd.h>
+#include "services/search/map.h"
+#include "services/search/map_file.h"
+#include "tests/unit/search/made.h"
+
+enum { ITEMS = 1200, SAMPLE = 300 };
+
+struct sounds {
+    struct ids ids;
+    float *at;
+    struct map_work work;
+};
+
+static double chance(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005U + 1442695040888963407U;
+    return (double)(*seed >> 11) / (double)(1LLU << 53);
+}
+
+/* Curved bands of sounds, none of them flat: no two axes show them. */
+static void open_sounds(struct sounds *sounds, uint64_t seed)
+{
+    uint32_t row;
+
+    *sounds = (struct sounds){ .at = calloc(ITEMS, VECTORS_WIDTH * sizeof(float)) };
+    assert_non_null(sounds->at);
+    assert_int_equal(ids_open(&sounds->ids, ITEMS), ERR_OK);
+    for (uint32_t i = 0; i < ITEMS; i++) {
+        uint32_t band = i % 6;
+        double along = chance(&seed);
+
+        assert_int_equal(ids_take(&sounds->ids, id_new(), &row), ERR_OK);
+        for (uint32_t n = 0; n < VECTORS_WIDTH; n++)
+            sounds->at[i * VECTORS_WIDTH + n] =
+                (float)(3 * sin(band * 1.7 + n) + sin(along * 6 + n * (band + 1)) + 0.05 * chance(&seed));
+    }
+    sounds->work = (struct map_work){ .at = sounds->at, .ids = &sounds->ids, .count = ITEMS, .seed = 7 };
+}
+
+static void close_sounds(struct sounds *sounds)
+{
+    ids_close(&sounds->ids);
+    free(sounds->at);
+}
+
+static void neighbours_lie_together_on_a_plane_and_in_a_room(void **state)
+{
+    struct sounds sounds;
+    struct map_graph graph;
+    struct map_place *places = calloc(ITEMS, sizeof(*places));
+
+    (void)state;
+    open_sounds(&sounds, 1);
+    assert_int_equal(map_graph_make(&sounds.work, &graph), ERR_OK);
+    for (uint32_t dimensions = 2; dimensions <= 3; dimensions++) {
+        memset(places, 0, ITEMS * sizeof(*places));
+        assert_int_equal(map_layout_make(&sounds.work, &graph, dimensions, places), ERR_OK);
+        assert_true(map_layout_trust(&sounds.work, places, SAMPLE) > 0.95);
+        for (uint32_t i = 0; i < ITEMS; i++) {
+            assert_true(isfinite(places[i].at[0]) && isfinite(places[i].at[1]));
+            assert_true(dimensions == 3 || places[i].at[2] == 0);
+        }
+    }
+    for (uint32_t i = 0; i < ITEMS; i++) /* chance alone is not trusted */
+        for (uint32_t d = 0; d < 2; d++)
+            places[i].at[d] = (float)chance(&sounds.work.seed);
+    assert_true(map_layout_trust(&sounds.work, places, SAMPLE) < 0.7);
+    map_graph_free(&graph);
+    free(places);
+    close_sounds(&sounds);
+}
+
+static void the_graph_has_every_edge_both_ways_with_one_weight(void **state)
+{
+    struct sounds sounds;
+    struct map_graph graph;
+
+    (void)state;
+    open_sounds(&sounds, 2);
+    assert_int_equal(map_graph_make(&sounds.work, &graph), ERR_OK);
+    for (uint32_t row = 0; row < ITEMS; row++) {
+        assert_true(graph.first[row + 1] - graph.first[row] >= MAP_NEIGHBOURS);
+        for (uint32_t e = graph.first[row]; e < graph.first[row + 1]; e++) {
+            uint32_t to = graph.to[e], back = graph.first[to];
+
+            while (back < graph.first[to + 1] && graph.to[back] != row)
+                back++;
+            assert_true(back < graph.first[to + 1]);
+            assert_true(graph.weight[back] == graph.weight[e] && graph.weight[e] > 0 && graph.weight[e] <= 1);
+        }
+    }
+    map_graph_free(&graph);
+    close_sounds(&sounds);
+}
+
+static void one_that_is_stopped_says_so(void **state)
+{
+    struct sounds sounds;
+    struct map_graph graph;
+
+    (void)state;
+    open_sounds(&sounds, 3);
+    atomic_store(&sounds.work.stop, true);
+    assert_int_equal(map_graph_make(&sounds.work, &graph), ERR_BUSY);
+    close_sounds(&sounds);
+}
+
+/* ---- the map of an index ---- */
+
+static void make_and_wait(struct map *map, const struct index *index, uint64_t seed)
+{
+    struct fault fault = { 0 };
+
+    assert_int_equal(map_make(map, index, seed, &fault), ERR_OK);
+    assert_int_equal(map_make(map, index, seed, &fault), ERR_BUSY);
+    while (!id_is_zero(map_task(map))) {
+        map_look(map, index);
+        clock_sleep(2000);
+    }
+    assert_int_equal(map_look(map, index), MAP_MADE);
+}
+
+struct world {
+    struct index index;
+    struct made_item *items;
+    char folder[64], file[96];
+};
+
+static void open_world(struct world *world)
+{
+    strcpy(world->folder, "/tmp/loophole-map.XXXXXX");
+    assert_non_null(mkdtemp(world->folder));
+    (void)snprintf(world->file, sizeof(world->file), "%s/search.map-2", world->folder);
+    assert_int_equal(index_open(&world->index), ERR_OK);
+    world->items = made_items(&world->index, 400, 5);
+    world->index.catalogue = id_new();
+}
+
+static void close_world(struct world *world)
+{
+    index_close(&world->index);
+    free(world->items);
+    unlink(world->file);
+    rmdir(world->folder);
+}
+
+static uint32_t places_of(const struct map *map, const struct index *index, struct map_place *to)
+{
+    uint32_t count = 0;
+
+    for (uint32_t row = 0; row < index_rows(index); row++) {
+        const struct map_place *place = map_place_of(map, index, row);
+
+        to[row] = place ? *place : (struct map_place){ { NAN, NAN, NAN } };
+        count += place != NULL;
+    }
+    return count;
+}
+
+static void the_same_seed_gives_the_same_map_and_the_file_has_it(void **state)
+{
+    struct world world;
+    struct map *map, *other;
+    static struct map_place first[4096], again[4096];
+
+    (void)state;
+    open_world(&world);
+    assert_int_equal(map_open(world.folder, 2, &map), ERR_OK);
+    assert_int_equal(map_look(map, &world.index), MAP_NONE);
+    make_and_wait(map, &world.index, 3);
+    assert_true(places_of(map, &world.index, first) > 100);
+
+    assert_int_equal(map_open(world.folder, 2, &other), ERR_OK);
+    assert_int_equal(map_look(other, &world.index), MAP_MADE); /* from the file */
+    places_of(other, &world.index, again);
+    assert_memory_equal(first, again, index_rows(&world.index) * sizeof(*first));
+    make_and_wait(other, &world.index, 3);
+    places_of(other, &world.index, again);
+    assert_memory_equal(first, again, index_rows(&world.index) * sizeof(*first));
+    make_and_wait(other, &world.index, 4);
+    places_of(other, &world.index, again);
+    assert_memory_not_equal(first, again, index_rows(&world.index) * sizeof(*first));
+    map_close(map);
+    map_close(other);
+    close_world(&world);
+}
+
+static void who_comes_later_lies_with_its_like_and_moves_nobody(void **state)
+{
+    struct world world;
+    struct map *map;
+    static struct map_place before[4096], after[4096];
+    uint64_t seed = 99;
+
+    (void)state;
+    open_world(&world);
+    assert_int_equal(map_open(world.folder, 2, &map), ERR_OK);
+    make_and_wait(map, &world.index, 3);
+    uint32_t placed = places_of(map, &world.index, before), rows = index_rows(&world.index), twin, row;
+
+    for (twin = 0; !map_place_of(map, &world.index, twin); twin++)
+        ;
+    struct made_item late = made_item(&seed, 5000); /* the twin of another, but for a hair */
+    late.has_vector = true;
+    late.is_there = true;
+    memcpy(late.vector, index_vector(&world.index, twin), sizeof(late.vector));
+    late.vector[0] += 1e-4F;
+    made_put(&world.index, &late);
+    assert_true(map_place_rest(map, &world.index, clock_steady() + 10000000));
+    assert_true(index_find(&world.index, late.id, &row));
+    assert_non_null(map_place_of(map, &world.index, row));
+    assert_true(fabsf(map_place_of(map, &world.index, row)->at[0] - before[twin].at[0]) < 1);
+    assert_true(fabsf(map_place_of(map, &world.index, row)->at[1] - before[twin].at[1]) < 1);
+
+    assert_int_equal(places_of(map, &world.index, after), placed + 1);
+    for (uint32_t i = 0; i < rows; i++)
+        if (i != row)
+            assert_memory_equal(&before[i], &after[i], sizeof(before[i]));
+
+    index_remove(&world.index, late.id);
+    assert_null(map_place_of(map, &world.index, row));
+    map_close(map);
+    close_world(&world);
+}
+
+static void every_damaged_file_is_thrown_away(void **state)
+{
+    struct world world;
+    struct map *map;
+    long size;
+
+    (void)state;
+    open_world(&world);
+    assert_int_equal(map_open(world.folder, 2, &map), ERR_OK);
+    make_and_wait(map, &world.index, 3);
+    map_close(map);
+    FILE *file = fopen(world.file, "r+b");
+    assert_non_null(file);
+    fseek(file, 0, SEEK_END);
+    size = ftell(file);
+    for (long at = 0; at < size; at += 1 + at / 8) {
+        int was;
+
+        fseek(file, at, SEEK_SET);
+        was = fgetc(file);
+        fseek(file, at, SEEK_SET);
+        fputc(was ^ 0x41, file);
+        fflush(file);
+        assert_int_equal(map_open(world.folder, 2, &map), ERR_OK);
+        if (at < 16 || at >= 32) /* the seed and the trust are words about it, not it */
+            assert_int_equal(map_look(map, &world.index), MAP_NONE);
+        map_close(map);
+        fseek(file, at, SEEK_SET);
+        fputc(was, file);
+        fflush(file);
+    }
+    assert_int_equal(ftruncate(fileno(file), size - 1), 0);
+    assert_int_equal(map_open(world.folder, 2, &map), ERR_OK);
+    assert_int_equal(map_look(map, &world.index), MAP_NONE);
+    map_close(map);
+    fclose(file);
+    close_world(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(neighbours_lie_together_on_a_plane_and_in_a_room),
+        cmocka_unit_test(the_graph_has_every_edge_both_ways_with_one_weight),
+        cmocka_unit_test(one_that_is_stopped_says_so),
+        cmocka_unit_test(the_same_seed_gives_the_same_map_and_the_file_has_it),
+        cmocka_unit_test(who_comes_later_lies_with_its_like_and_moves_nobody),
+        cmocka_unit_test(every_damaged_file_is_thrown_away),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,449 @@
+/* Through clusters and codes the nearest are found as by measuring all: for any weights and filters, at once after a
+ * change; and all processors' loops give the same numbers. */
+#include <fcntl.h>
+#include <unistd.h>
+#include "tests/unit/search/made.h"
+#include "common/file.h"
+#include "services/search/blocks.h"
+#include "services/search/index_file.h"
+#include "services/search/index_layout.h"
+#include "services/search/near_file.h"
+
+enum { ROWS = 24000, EXTRA = 50, INNER = 12, CLUSTERS = 40, WANTED = 10, QUERIES = 60 };
+
+struct stage {
+    struct near near;
+    struct ids ids;
+    float *at; /* ROWS + EXTRA rows */
+    struct bitmap *all;
+    float weights[ENTRY_VECTOR];
+};
+
+static float draw_about_zero(uint64_t *seed)
+{
+    float sum = 0;
+
+    for (int i = 0; i < 12; i++)
+        sum += (float)(made_draw(seed) & 0xffffff) / (1 << 24);
+    return sum - 6;
+}
+
+/* A point of one of CLUSTERS, each of which has INNER directions. */
+static void draw_point(uint32_t cluster, uint64_t *seed, float *to)
+{
+    uint64_t its_seed = cluster * 977 + 5;
+
+    for (int i = 0; i < ENTRY_VECTOR; i++)
+        to[i] = draw_about_zero(&its_seed) + 0.03f * draw_about_zero(seed);
+    for (int j = 0; j < INNER; j++) {
+        float amount = draw_about_zero(seed) / 4;
+        for (int i = 0; i < ENTRY_VECTOR; i++)
+            to[i] += amount * draw_about_zero(&its_seed);
+    }
+}
+
+static void build(struct stage *stage, uint32_t rows)
+{
+    bool done = false;
+
+    assert_int_equal(near_build_begin(&stage->near, stage->at, rows, stage->all, 7), ERR_OK);
+    while (!done)
+        assert_int_equal(near_build_step(&stage->near, clock_steady() + 1000, &done), ERR_OK);
+}
+
+static void set_stage(struct stage *stage)
+{
+    uint64_t seed = 3;
+
+    *stage = (struct stage){ .all = bitmap_new(), .at = calloc(ROWS + EXTRA, ENTRY_VECTOR * sizeof(float)) };
+    assert_int_equal(ids_open(&stage->ids, ROWS + EXTRA), ERR_OK);
+    assert_int_equal(near_open(&stage->near), ERR_OK);
+    for (uint32_t i = 0; i < ROWS + EXTRA; i++) {
+        struct id id = { { (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i, 1 } };
+        uint32_t row;
+        draw_point(made_draw(&seed) % CLUSTERS, &seed, stage->at + (size_t)i * ENTRY_VECTOR);
+        assert_int_equal(ids_take(&stage->ids, id, &row), ERR_OK);
+        if (i < ROWS)
+            bitmap_add(stage->all, i);
+    }
+    blocks_weigh(&(struct weights){ 0 }, stage->weights);
+    build(stage, ROWS);
+}
+
+static void clear_stage(struct stage *stage)
+{
+    near_close(&stage->near);
+    ids_close(&stage->ids);
+    bitmap_free(stage->all);
+    free(stage->at);
+}
+
+/* How many of the truly nearest are found, in a hundred; what is found are true distances. */
+static double recall(struct stage *stage, const struct bitmap *only)
+{
+    uint64_t seed = 99;
+    uint32_t total, *rows = match_rows(only, &total), hits = 0, possible = 0;
+
+    for (uint32_t query = 0; query < QUERIES; query++) {
+        struct nearby exact[WANTED], found[WANTED];
+        float target[ENTRY_VECTOR];
+        struct vectors vectors = { stage->at, &stage->ids, target, stage->weights };
+        uint32_t exact_count, count;
+
+        draw_point(made_draw(&seed) % CLUSTERS, &seed, target);
+        exact_count = vectors_nearest(&vectors, rows, total, WANTED, exact);
+        assert_int_equal(near_find(&stage->near, &vectors, only, WANTED, found, &count), ERR_OK);
+        assert_int_equal(count, exact_count);
+        for (uint32_t i = 0; i < count; i++) {
+            assert_true(bitmap_has(only, found[i].row));
+            assert_true(vectors_distance(&vectors, found[i].row) == found[i].distance);
+            assert_true(i == 0 || found[i - 1].distance <= found[i].distance);
+            for (uint32_t j = 0; j < exact_count; j++)
+                hits += found[i].row == exact[j].row;
+        }
+        possible += exact_count;
+    }
+    free(rows);
+    return 100.0 * hits / possible;
+}
+
+static void weigh(struct stage *stage, double spectrum, double timbre, double pitch, double amplitude,
+                  double rhythm)
+{
+    const struct weights weights = { .has_spectrum = true,
+                                     .spectrum = spectrum,
+                                     .has_timbre = true,
+                                     .timbre = timbre,
+                                     .has_pitch = true,
+                                     .pitch = pitch,
+                                     .has_amplitude = true,
+                                     .amplitude = amplitude,
+                                     .has_rhythm = true,
+                                     .rhythm = rhythm };
+
+    blocks_weigh(&weights, stage->weights);
+}
+
+static void of_the_nearest_99_in_100_are_found(void **state)
+{
+    assert_true(recall(*state, ((struct stage *)*state)->all) >= 99);
+}
+
+static void so_they_are_under_any_weights(void **state)
+{
+    static const double weights[][BLOCKS_COUNT] = {
+        { 1, 0.2, 3, 1, 0.5 }, { 0, 1, 0, 0, 0 }, { 5, 0, 0, 0, 1 }, { 0, 0, 0, 0, 1 }, { 1, 1, 0, 0.1, 0 },
+    };
+    struct stage *stage = *state;
+
+    for (size_t i = 0; i < sizeof(weights) / sizeof(weights[0]); i++) {
+        const double *w = weights[i];
+        weigh(stage, w[0], w[1], w[2], w[3], w[4]);
+        assert_true(recall(stage, stage->all) >= 99);
+    }
+    weigh(stage, 1, 1, 1, 1, 1);
+}
+
+static void so_they_are_among_the_rows_of_a_filter(void **state)
+{
+    static const uint32_t one_of[] = { 2, 5, 10, 40, 100, 5000 };
+    struct stage *stage = *state;
+    uint64_t seed = 8;
+
+    for (size_t i = 0; i < sizeof(one_of) / sizeof(one_of[0]); i++) {
+        struct bitmap *only = bitmap_new();
+        for (uint32_t row = 0; row < ROWS; row++)
+            if (made_draw(&seed) % one_of[i] == 0)
+                bitmap_add(only, row);
+        assert_true(recall(stage, only) >= 99);
+        bitmap_free(only);
+    }
+}
+
+/* Only rows far from most queries: those of four clusters. */
+static void so_they_are_when_the_filter_leaves_none_nearby(void **state)
+{
+    struct stage *stage = *state;
+    struct bitmap *only = bitmap_new();
+    uint64_t seed = 3;
+
+    for (uint32_t row = 0; row < ROWS; row++) {
+        float point[ENTRY_VECTOR];
+        uint32_t cluster = made_draw(&seed) % CLUSTERS;
+        draw_point(cluster, &seed, point);
+        if (cluster < 4)
+            bitmap_add(only, row);
+    }
+    assert_true(bitmap_count(only) > 2048);
+    assert_true(recall(stage, only) >= 99);
+    bitmap_free(only);
+}
+
+static void what_comes_or_changes_is_found_at_once(void **state)
+{
+    struct stage *stage = *state;
+    struct bitmap *only = bitmap_copy(stage->all);
+    struct nearby found;
+    uint32_t count;
+
+    for (uint32_t row = ROWS - EXTRA; row < ROWS + EXTRA; row++) {
+        float *at = stage->at + (size_t)row * ENTRY_VECTOR;
+        struct vectors vectors = { stage->at, &stage->ids, at, stage->weights };
+        bitmap_add(only, row);
+        at[0] += 3;
+        near_change(&stage->near, row, true);
+        assert_int_equal(near_find(&stage->near, &vectors, only, 1, &found, &count), ERR_OK);
+        assert_int_equal(count, 1);
+        assert_int_equal(found.row, row);
+    }
+    assert_true(recall(stage, only) >= 99);
+    bitmap_free(only);
+}
+
+static void what_changes_while_clusters_are_made_is_found(void **state)
+{
+    struct stage *stage = *state;
+    float *at = stage->at + (size_t)100 * ENTRY_VECTOR;
+    struct vectors vectors = { stage->at, &stage->ids, at, stage->weights };
+    struct nearby found;
+    uint32_t count;
+    bool done = false;
+
+    assert_int_equal(near_build_begin(&stage->near, stage->at, ROWS, stage->all, 7), ERR_OK);
+    for (uint32_t step = 0; !done; step++) {
+        assert_int_equal(near_build_step(&stage->near, 0, &done), ERR_OK);
+        if (step == 100) {
+            for (int i = 0; i < ENTRY_VECTOR; i++)
+                at[i] += 1;
+            near_change(&stage->near, 100, true);
+        }
+        assert_int_equal(near_find(&stage->near, &vectors, stage->all, 1, &found, &count), ERR_OK);
+        assert_true(count == 1 && found.row == 100);
+    }
+    assert_true(recall(stage, stage->all) >= 99);
+}
+
+static void the_same_rows_make_the_same_file(void **state)
+{
+    struct stage *stage = *state;
+    struct hash first;
+
+    build(stage, ROWS);
+    first = hash_of(stage->near.made.at, stage->near.made.count);
+    build(stage, ROWS);
+    struct hash second = hash_of(stage->near.made.at, stage->near.made.count);
+    assert_memory_equal(&first, &second, sizeof(first));
+}
+
+/* ---- the file ---- */
+
+static void a_file_that_does_not_fit_is_refused(void **state)
+{
+    struct stage *stage = *state;
+    struct near_parts parts = near_file_parts(stage->near.file);
+    uint32_t *const breakable[] = {
+        &parts.file->clusters, &parts.file->places, &parts.file->rows,
+        &parts.firsts[1],      &parts.places[17],   &parts.rows[parts.places[18]]
+    };
+    float *const numbers[] = { &parts.file->low[3], &parts.file->step[1], &parts.file->plans[0][0].probes };
+
+    assert_true(near_file_is_sound(&stage->near.made, ROWS));
+    assert_false(near_file_is_sound(&stage->near.made, ROWS - 1));
+    for (size_t i = 0; i < sizeof(breakable) / sizeof(breakable[0]); i++) {
+        uint32_t was = *breakable[i];
+        *breakable[i] = was + 7;
+        assert_false(near_file_is_sound(&stage->near.made, ROWS + 100));
+        *breakable[i] = was;
+    }
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        float was = *numbers[i];
+        *numbers[i] = NAN;
+        assert_false(near_file_is_sound(&stage->near.made, ROWS));
+        *numbers[i] = was;
+    }
+    stage->near.made.count -= 64;
+    assert_false(near_file_is_sound(&stage->near.made, ROWS));
+    stage->near.made.count += 64;
+}
+
+static void build_for(struct index *index)
+{
+    struct bitmap *with_vector = index_with_vector(index);
+    const float *at = (const float *)(const void *)index->vectors.at;
+    bool done = false;
+
+    assert_int_equal(near_build_begin(&index->near, at, index_rows(index), with_vector, 7), ERR_OK);
+    while (!done)
+        assert_int_equal(near_build_step(&index->near, INT64_MAX, &done), ERR_OK);
+    bitmap_free(with_vector);
+}
+
+static void save(struct index *index, const char *path)
+{
+    struct index_save *saving;
+    struct fault fault = { 0 };
+    bool done;
+
+    assert_int_equal(index_save_begin(index, path, &saving, &fault), ERR_OK);
+    assert_int_equal(index_save_step(saving, SIZE_MAX, &done, &fault), ERR_OK);
+    assert_true(done);
+    index_save_end(saving);
+}
+
+/* Through the clusters: no filter. */
+static void is_found(struct index *index, const struct made_item *item)
+{
+    float weights[ENTRY_VECTOR];
+    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, item->vector,
+                               weights };
+    struct nearby found;
+    uint32_t count;
+
+    blocks_weigh(&(struct weights){ 0 }, weights);
+    assert_int_equal(near_find(&index->near, &vectors, NULL, 1, &found, &count), ERR_OK);
+    assert_int_equal(count, 1);
+    assert_true(id_equal(found.id, item->id));
+}
+
+static void clusters_come_back_with_the_index(void **state)
+{
+    char path[] = "/tmp/loophole-near-XXXXXX";
+    int fd = mkstemp(path);
+    struct index index;
+    struct fault fault = { 0 };
+    struct made_item *items;
+
+    (void)state;
+    assert_true(fd >= 0 && close(fd) == 0);
+    assert_int_equal(index_open(&index), ERR_OK);
+    items = made_items(&index, 3000, 31);
+    build_for(&index);
+    items[5].vector[3] += 2; /* changed since the clusters were made, before they were saved */
+    items[5].has_vector = true;
+    made_set(&index, &items[5], items[5]);
+    save(&index, path);
+    index_close(&index);
+    assert_int_equal(index_open(&index), ERR_OK);
+    assert_int_equal(index_file_load(&index, path, &fault), ERR_OK);
+    assert_non_null(index.near.file);
+    for (uint32_t i = 0; i < 60; i++)
+        if (items[i].is_there && items[i].has_vector)
+            is_found(&index, &items[i]);
+    items[7].vector[9] += 2; /* and since they came back */
+    items[7].has_vector = true;
+    made_set(&index, &items[7], items[7]);
+    is_found(&index, &items[7]);
+    near_file_parts(index.near.file).places[2]++;
+    save(&index, path);
+    index_close(&index);
+    assert_int_equal(index_open(&index), ERR_OK);
+    assert_int_equal(index_file_load(&index, path, &fault), ERR_INTERNAL);
+    index_close(&index);
+    unlink(path);
+    free(items);
+}
+
+/* ---- every machine ---- */
+
+static void fill(void *to, size_t len, uint64_t *seed)
+{
+    for (size_t i = 0; i < len; i++)
+        ((uint8_t *)to)[i] = made_draw(seed) % 8   ? (uint8_t)made_draw(seed)
+                             : made_draw(seed) % 2 ? 0x80
+                                                   : 0x7f;
+}
+
+struct inputs {
+    int8_t codes[48 * NEAR_WIDTH];
+    uint8_t blocks[5 * NEAR_BLOCK_BYTES];
+    uint32_t places[48];
+    float floats[48 * NEAR_WIDTH], weights[NEAR_WIDTH];
+    struct near_aim aim;
+    struct near_words words;
+    struct near_scales scales;
+};
+
+struct outputs {
+    float scanned[48], picked[47], measured[47];
+    uint32_t closest, sifted[5], some[5], below[48], below_count;
+    struct near_table table;
+};
+
+static void draw_inputs(struct inputs *in, uint64_t *seed)
+{
+    uint32_t smaller = made_draw(seed) % 13;
+
+    fill(in, sizeof(*in), seed);
+    for (uint32_t i = 0; i < 48; i++)
+        in->places[i] = made_draw(seed) % 48;
+    for (uint32_t i = 0; i < 48 * NEAR_WIDTH; i++)
+        in->floats[i] = draw_about_zero(seed);
+    for (uint32_t block = 0, i = 0; block < NEAR_BLOCKS; block++)
+        for (float weight = (float)(made_draw(seed) % 1000) / 7; i < near_block_ends[block]; i++)
+            in->aim.weights[i] = weight;
+    for (uint32_t i = 0; i < NEAR_WIDTH; i++)
+        in->weights[i] = in->aim.weights[i / 4];
+    for (uint32_t i = 0; i < NEAR_PAIRS * NEAR_WORDS; i++)
+        in->scales.at[i / NEAR_WORDS][i % NEAR_WORDS] = (int16_t)(made_draw(seed) % 32768 >> smaller);
+}
+
+static void run(const struct near_machine *machine, const struct inputs *in, struct outputs *out)
+{
+    memset(out, 0, sizeof(*out));
+    machine->scan(in->codes, 48, &in->aim, out->scanned);
+    out->closest = machine->closest(in->codes, 48, &in->aim);
+    machine->pick(in->codes, in->places, 47, &in->aim, out->picked);
+    machine->measure(in->floats, in->places, 23, in->floats + 64, in->weights, out->measured);
+    machine->measure(in->floats, NULL, 24, in->floats + 64, in->weights, out->measured + 23);
+    machine->tabulate(in->codes, &in->aim, &in->words, &in->scales, &out->table);
+    machine->sift(in->blocks, 5, &out->table, 255, out->sifted);
+    machine->sift(in->blocks, 5, &out->table, 0, out->some);
+    out->below_count = machine->below(out->scanned, 45, out->scanned[7], out->below);
+    memset(out->below + out->below_count, 0, sizeof(out->below) - out->below_count * sizeof(out->below[0]));
+}
+
+static void all_processors_give_the_same_numbers(void **state)
+{
+    static struct inputs in;
+    static struct outputs first, other;
+    uint64_t seed = 12;
+    uint32_t bits = 0;
+
+    (void)state;
+    for (uint32_t round = 0; round < 300; round++) {
+        draw_inputs(&in, &seed);
+        run(near_machine_at(0), &in, &first);
+        for (uint32_t i = 0; i < 5; i++)
+            bits += (uint32_t)__builtin_popcount(first.sifted[i]);
+        for (uint32_t number = 1; number < near_machine_count(); number++) {
+            if (!near_machine_at(number))
+                continue;
+            run(near_machine_at(number), &in, &other);
+            assert_memory_equal(&first, &other, sizeof(first));
+        }
+    }
+    assert_in_range(bits, 1, 300 * 5 * 32 - 1);
+}
+
+int main(void)
+{
+    static struct stage stage;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_prestate(of_the_nearest_99_in_100_are_found, &stage),
+        cmocka_unit_test_prestate(so_they_are_under_any_weights, &stage),
+        cmocka_unit_test_prestate(so_they_are_among_the_rows_of_a_filter, &stage),
+        cmocka_unit_test_prestate(so_they_are_when_the_filter_leaves_none_nearby, &stage),
+        cmocka_unit_test_prestate(a_file_that_does_not_fit_is_refused, &stage),
+        cmocka_unit_test_prestate(what_comes_or_changes_is_found_at_once, &stage),
+        cmocka_unit_test_prestate(what_changes_while_clusters_are_made_is_found, &stage),
+        cmocka_unit_test_prestate(the_same_rows_make_the_same_file, &stage),
+        cmocka_unit_test(clusters_come_back_with_the_index),
+        cmocka_unit_test(all_processors_give_the_same_numbers),
+    };
+    int failed;
+
+    set_stage(&stage);
+    failed = cmocka_run_group_tests_name("search near", tests, NULL, NULL);
+    clear_stage(&stage);
+    return failed;
+}

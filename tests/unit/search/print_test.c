@@ -1,0 +1,169 @@
+/* Whether two prints are of one sound: what a file may have gone through, and what makes another sound. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "services/search/print.h"
+
+enum { COUNT = PRINT_SAMPLES, HEAD = 12 };
+
+struct made {
+    uint8_t bytes[HEAD + COUNT];
+    struct print print;
+};
+
+static void as_print(struct made *made, const double *x, uint32_t count)
+{
+    double most = 1e-9;
+
+    memcpy(made->bytes, "LHP1\x80\x3e\0\0", 8);
+    for (int i = 0; i < 4; i++)
+        made->bytes[8 + i] = (uint8_t)(count >> 8 * i);
+    for (uint32_t i = 0; i < count; i++)
+        most = fmax(most, fabs(x[i]));
+    for (uint32_t i = 0; i < count; i++)
+        made->bytes[HEAD + i] = (uint8_t)(int8_t)lround(x[i] / most * 127);
+    assert_true(print_read(bytes_of(made->bytes, HEAD + count), &made->print));
+}
+
+/* A struck sound: four partials and a burst, `from` seconds behind its stroke, all `pitch` times as fast. */
+static void strike(double *x, uint32_t count, double from, double pitch, uint32_t seed)
+{
+    static const double HZ[4] = { 180, 415, 1270, 2950 };
+    uint32_t noise = seed;
+
+    for (uint32_t i = 0; i < (uint32_t)(from * 16000 + 0.5); i++)
+        noise = noise * 1664525 + 1013904223;
+    for (uint32_t i = 0; i < count; i++) {
+        double t = (from + i / 16000.0) * pitch;
+        noise = noise * 1664525 + 1013904223;
+        x[i] = 0.5 * exp(-t * 60) * (noise / 2147483648.0 - 1);
+        for (int k = 0; k < 4; k++)
+            x[i] += exp(-t * (4 + 3 * k)) * sin(2 * M_PI * HZ[k] * t) / (k + 1);
+    }
+}
+
+static bool are_same(const double *x, uint32_t x_count, const double *y, uint32_t y_count)
+{
+    static struct made a, b;
+    struct print_bench *bench = print_bench_new();
+
+    assert_non_null(bench);
+    as_print(&a, x, x_count);
+    as_print(&b, y, y_count);
+    bool same = print_is_same(bench, &a.print, &b.print);
+    assert_int_equal(same, print_is_same(bench, &b.print, &a.print));
+    print_bench_free(bench);
+    return same;
+}
+
+static void a_transform_is_that_of_its_definition(void **state)
+{
+    static struct fourier fourier;
+    static struct fourier_signal signal, spare;
+    static const int BINS[] = { 0, 1, 77, 5000, FOURIER_SIZE - 3 };
+
+    (void)state;
+    fourier_init(&fourier);
+    for (int i = 0; i < FOURIER_SIZE; i++) {
+        signal.re[i] = i < 300 ? (float)sin(i * i * 0.01) : 0;
+        signal.im[i] = i < 300 ? (float)cos(i * 0.3) : 0;
+    }
+    fourier_transform(&fourier, &signal, &spare);
+    for (size_t b = 0; b < sizeof(BINS) / sizeof(*BINS); b++) {
+        double re = 0, im = 0;
+        for (int i = 0; i < 300; i++) {
+            double turn = -2 * M_PI * i * BINS[b] / FOURIER_SIZE, x = sin(i * i * 0.01), y = cos(i * 0.3);
+            re += x * cos(turn) - y * sin(turn);
+            im += x * sin(turn) + y * cos(turn);
+        }
+        assert_true(fabs(re - (double)signal.re[BINS[b]]) < 0.01);
+        assert_true(fabs(im - (double)signal.im[BINS[b]]) < 0.01);
+    }
+}
+
+static void a_sound_that_is_trimmed_shifted_and_noisy_is_the_same(void **state)
+{
+    static double x[COUNT], y[COUNT];
+
+    (void)state;
+    strike(x, COUNT, 0, 1, 1);
+    assert_true(are_same(x, COUNT, x, COUNT));
+    strike(y, COUNT, 0.02, 1, 1);
+    assert_true(are_same(x, COUNT, y, COUNT));
+    assert_true(are_same(x, COUNT, y, 4000));
+    strike(y, COUNT, 0, 1, 1);
+    for (uint32_t i = 0; i < COUNT; i++) /* what a coder leaves behind, mostly high */
+        y[i] = 0.3 * (y[i] + 0.01 * sin(i * i * 0.37) * (i & 1 ? 1 : -1));
+    assert_true(are_same(x, COUNT, y, COUNT));
+}
+
+static void a_place_between_two_samples_is_found(void **state)
+{
+    static double x[COUNT], y[COUNT];
+
+    (void)state;
+    for (uint32_t i = 0; i < COUNT; i++) {
+        double t = i / 16000.0, later = t + 0.5 / 16000;
+        x[i] = exp(-t * 9) * (sin(2 * M_PI * 6100 * t) + sin(2 * M_PI * 4230 * t));
+        y[i] = exp(-later * 9) * (sin(2 * M_PI * 6100 * later) + sin(2 * M_PI * 4230 * later));
+    }
+    assert_true(are_same(x, COUNT, y, COUNT));
+}
+
+static void a_semitone_another_take_and_silence_are_not(void **state)
+{
+    static double x[COUNT], y[COUNT];
+
+    (void)state;
+    strike(x, COUNT, 0, 1, 1);
+    strike(y, COUNT, 0, 1.0594631, 1);
+    assert_false(are_same(x, COUNT, y, COUNT));
+    strike(y, COUNT, 0, 1 / 1.0594631, 1);
+    assert_false(are_same(x, COUNT, y, COUNT));
+    for (uint32_t i = 0; i < COUNT; i++)
+        y[i] = sin(i * i * 0.001) * exp(-i / 8000.0);
+    assert_false(are_same(x, COUNT, y, COUNT));
+    memset(y, 0, sizeof(y));
+    assert_false(are_same(x, COUNT, y, COUNT));
+    assert_false(are_same(y, COUNT, y, COUNT));
+    assert_false(are_same(x, COUNT, x, 0));
+}
+
+static void what_is_no_print_is_refused(void **state)
+{
+    uint8_t bytes[28 + PRINT_BANDS] = "LHP1\x80\x3e\0\0\x04\0\0\0";
+    struct print print;
+    struct gist gist;
+
+    (void)state;
+    assert_true(print_read(bytes_of(bytes, 16), &print));
+    assert_false(print_read(bytes_of(bytes, 15), &print));
+    assert_false(print_read(bytes_of(bytes, 17), &print));
+    assert_false(print_read(bytes_of(bytes, 3), &print));
+    assert_false(print_read_gist(bytes_of(bytes, sizeof(bytes)), &gist));
+    memcpy(bytes, "LHG1", 4);
+    bytes[20] = bytes[21] = 0;
+    bytes[24] = PRINT_BANDS;
+    assert_true(print_read_gist(bytes_of(bytes, sizeof(bytes)), &gist));
+    bytes[22] = 0xc0;
+    bytes[23] = 0x7f; /* not a number */
+    assert_false(print_read_gist(bytes_of(bytes, sizeof(bytes)), &gist));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_transform_is_that_of_its_definition),
+        cmocka_unit_test(a_sound_that_is_trimmed_shifted_and_noisy_is_the_same),
+        cmocka_unit_test(a_place_between_two_samples_is_found),
+        cmocka_unit_test(a_semitone_another_take_and_silence_are_not),
+        cmocka_unit_test(what_is_no_print_is_refused),
+    };
+
+    return cmocka_run_group_tests_name("print", tests, NULL, NULL);
+}

@@ -1,0 +1,97 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "services/streamer/sounds_room.h"
+
+enum { FLOATS = SOUNDS_BYTES / sizeof(float) };
+
+static void put(struct sounds_memory *memory, uint32_t slot, uint64_t offset, uint32_t frames)
+{
+    atomic_store(&memory->entries[slot].offset, offset);
+    atomic_store(&memory->entries[slot].frames, frames);
+    atomic_store(&memory->entries[slot].channels, 1);
+    atomic_store(&memory->entries[slot].state, SOUND_READY);
+}
+
+static int make(void **state)
+{
+    return (*state = calloc(1, sizeof(struct sounds_memory))) ? 0 : -1;
+}
+
+static int drop(void **state)
+{
+    free(*state);
+    return 0;
+}
+
+static void the_first_gap_that_is_large_enough_is_taken(void **state)
+{
+    uint64_t at;
+
+    put(*state, 0, 0, 1600);
+    put(*state, 7, 3200, 1600);
+    put(*state, 3, 6400, 1600);
+    assert_true(sounds_room_find(*state, 1600, &at));
+    assert_int_equal(at, 1600);
+    assert_true(sounds_room_find(*state, 1601, &at));
+    assert_int_equal(at, 8000);
+    assert_int_equal(sounds_room_used(*state), 4800);
+}
+
+static void a_full_memory_has_no_room(void **state)
+{
+    uint64_t at;
+
+    put(*state, 1, 0, FLOATS - 16);
+    assert_true(sounds_room_find(*state, 16, &at));
+    assert_int_equal(at, FLOATS - 16);
+    assert_false(sounds_room_find(*state, 17, &at));
+    assert_false(sounds_room_find(*state, UINT64_MAX, &at));
+}
+
+static void one_that_is_loading_holds_no_place_and_one_that_leaves_does(void **state)
+{
+    struct sounds_memory *memory = *state;
+    uint64_t at;
+
+    put(memory, 0, 0, 1600);
+    atomic_store(&memory->entries[0].state, SOUND_LOADING);
+    assert_true(sounds_room_find(memory, 16, &at));
+    assert_int_equal(at, 0);
+    atomic_store(&memory->entries[0].state, SOUND_LEAVING);
+    assert_true(sounds_room_find(memory, 16, &at));
+    assert_int_equal(at, 1600);
+}
+
+/* Whoever filled the table with nonsense, nothing outside the memory is given out. */
+static void a_table_of_nonsense_gives_nothing_outside(void **state)
+{
+    struct sounds_memory *memory = *state;
+    uint64_t at;
+
+    srandom(1);
+    for (int round = 0; round < 100; round++) {
+        for (uint32_t i = 0; i < SOUNDS; i++) {
+            put(memory, i, (uint64_t)random() << (random() % 34), (uint32_t)random());
+            atomic_store(&memory->entries[i].channels, (uint32_t)random());
+        }
+        if (sounds_room_find(memory, 1000, &at))
+            assert_true(at <= FLOATS - 1000);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_first_gap_that_is_large_enough_is_taken, make, drop),
+        cmocka_unit_test_setup_teardown(a_full_memory_has_no_room, make, drop),
+        cmocka_unit_test_setup_teardown(one_that_is_loading_holds_no_place_and_one_that_leaves_does, make, drop),
+        cmocka_unit_test_setup_teardown(a_table_of_nonsense_gives_nothing_outside, make, drop),
+    };
+
+    return cmocka_run_group_tests_name("room for sounds", tests, NULL, NULL);
+}

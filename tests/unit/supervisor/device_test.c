@@ -1,0 +1,65 @@
+#include "tests/unit/common/home.h"
+#include "supervisor/device.h"
+
+static const char cards[] = " 0 [PCH            ]: HDA-Intel - HDA Intel PCH\n"
+                            "                      HDA Intel PCH at 0x6012110000 irq 145\n"
+                            " 1 [Webcam         ]: USB-Audio - C920\n"
+                            "                      C920 at usb-0000:00:14.0-1, high speed\n"
+                            " 2 [USB            ]: USB-Audio - Scarlett 2i2 USB\n";
+static const char pcm[] = "00-00: ALC256 Analog : ALC256 Analog : playback 1 : capture 1\n"
+                          "01-00: USB Audio : USB Audio : capture 1\n"
+                          "02-00: USB Audio : USB Audio : playback 1 : capture 1\n";
+
+static void cards_that_play_are_listed(void **state)
+{
+    struct device found[DEVICES];
+
+    (void)state;
+    assert_int_equal(device_read_cards(cards, pcm, found, 0), 2);
+    assert_string_equal(found[0].name, "alsa:hw:PCH");
+    assert_string_equal(found[0].about, "HDA Intel PCH");
+    assert_string_equal(found[1].name, "alsa:hw:USB");
+}
+
+static void no_more_are_listed_than_there_is_room_for(void **state)
+{
+    struct device found[DEVICES];
+
+    (void)state;
+    assert_int_equal(device_read_cards(cards, pcm, found, DEVICES - 1), DEVICES);
+    assert_int_equal(device_read_cards("--- no soundcards ---\n", "", found, 0), 0);
+}
+
+static void only_names_of_devices_are_names(void **state)
+{
+    static const char *const good[] = { "auto", "none", "dummy", "pipewire", "jack", "jack:mine", "alsa:hw:PCH" };
+    static const char *const bad[] = { "", "alsa:", "jack:", "oss", "Auto", "alsa" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)
+        assert_true(device_is_name(good[i]));
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+        assert_false(device_is_name(bad[i]));
+}
+
+static void a_program_is_found_in_the_path(void **state)
+{
+    char path[PATH_MAX];
+
+    (void)state;
+    assert_true(device_program("sh", path));
+    assert_int_equal(path[0], '/');
+    assert_false(device_program("no-such-program-anywhere", path));
+    assert_false(device_server_runs("no-such-server"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cards_that_play_are_listed),
+        cmocka_unit_test(no_more_are_listed_than_there_is_room_for),
+        cmocka_unit_test(only_names_of_devices_are_names),
+        cmocka_unit_test(a_program_is_found_in_the_path),
+    };
+    return cmocka_run_group_tests_name("supervisor/device", tests, NULL, NULL);
+}

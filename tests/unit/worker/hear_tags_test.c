@@ -1,0 +1,149 @@
+/* Tags, textures and seams: made sounds that have them, and ones that have not. */
+#include <stdio.h>
+
+#include "services/worker/hear/tag.h"
+#include "tests/unit/worker/hear_made.h"
+
+enum { RATE = 44100 };
+
+static uint32_t noise_seed = 1;
+
+static double noise(void)
+{
+    noise_seed = noise_seed * 1664525 + 1013904223;
+    return noise_seed / 2147483648.0 - 1;
+}
+
+static bool has(const struct heard_sound *heard, const char *tag)
+{
+    const struct heard_fact *fact = made_fact(heard, tag);
+
+    assert_true(!fact || (fact->number > 0.5 && fact->confidence >= 0.5));
+    return fact != NULL;
+}
+
+static bool is_family(const struct heard_sound *heard, const char *family)
+{
+    const struct heard_fact *fact = made_fact(heard, "family");
+
+    return fact && strcmp(fact->text, family) == 0;
+}
+
+static void a_steady_chord_is_a_drone_that_can_be_looped(void **state)
+{
+    struct heard_sound heard;
+    float *x = made_silence(4 * RATE);
+
+    for (size_t i = 0; i < 4 * RATE; i++)
+        for (int k = 1; k < 4; k++)
+            x[i] += (float)(0.2 / k * sin(2 * M_PI * 110 * k * (double)i / RATE));
+    made_heard(*state, x, RATE, 1, 4 * RATE, &heard);
+    assert_true(has(&heard, "tag:drone") && has(&heard, "tag:steady") && has(&heard, "tag:dark"));
+    assert_false(has(&heard, "tag:punchy") || has(&heard, "tag:bright") || has(&heard, "tag:noisy"));
+    assert_true(is_family(&heard, "texture"));
+    made_near(made_number(&heard, "loopable"), 1, 0);
+    made_near(made_number(&heard, "one_shot"), 0, 0);
+    free(x);
+}
+
+static void noise_that_grows_is_a_swell_and_rises_with_its_pitch(void **state)
+{
+    struct heard_sound heard;
+    float *x = made_silence(3 * RATE);
+    double turn = 0;
+
+    for (size_t i = 0; i < 3 * RATE; i++)
+        x[i] = (float)(0.5 * pow((double)i / (3 * RATE), 2) * noise());
+    made_heard(*state, x, RATE, 1, 3 * RATE, &heard);
+    assert_true(has(&heard, "tag:swell") && has(&heard, "tag:noisy") && is_family(&heard, "texture"));
+    assert_false(has(&heard, "tag:riser") || has(&heard, "tag:drone"));
+    made_near(made_number(&heard, "loopable"), 0, 0);
+    for (size_t i = 0; i < 3 * RATE; i++) {
+        double done = (double)i / (3 * RATE);
+        turn += 2 * M_PI * 150 * pow(20, done) / RATE;
+        x[i] = (float)(0.5 * pow(done, 2) * sin(turn));
+    }
+    made_heard(*state, x, RATE, 1, 3 * RATE, &heard);
+    assert_true(has(&heard, "tag:riser") && is_family(&heard, "fx"));
+    free(x);
+}
+
+static void a_click_is_short_and_a_thump_is_deep(void **state)
+{
+    struct heard_sound heard;
+    float *x = made_silence(RATE / 2);
+
+    for (size_t i = 0; i < RATE / 2; i++)
+        x[i] = (float)(0.8 * exp(-(double)i / RATE * 120) * noise());
+    made_heard(*state, x, RATE, 1, RATE / 2, &heard);
+    assert_true(has(&heard, "tag:short") && has(&heard, "tag:bright") && has(&heard, "tag:airy"));
+    assert_false(has(&heard, "tag:deep") || has(&heard, "tag:long") || has(&heard, "tag:warm"));
+    for (size_t i = 0; i < RATE / 2; i++)
+        x[i] = (float)(0.8 * exp(-(double)i / RATE * 14) * sin(2 * M_PI * 55 * (double)i / RATE));
+    made_heard(*state, x, RATE, 1, RATE / 2, &heard);
+    assert_true(has(&heard, "tag:deep") && has(&heard, "tag:dark"));
+    assert_false(has(&heard, "tag:bright") || has(&heard, "tag:airy") || has(&heard, "tag:thin"));
+    free(x);
+}
+
+static void tags_do_not_change_with_gain(void **state)
+{
+    struct heard_sound loud, soft;
+    float *x = made_clicks(RATE, 2 * RATE, 120);
+
+    made_heard(*state, x, RATE, 1, 2 * RATE, &loud);
+    for (size_t i = 0; i < 2 * RATE; i++)
+        x[i] *= 0.1f;
+    made_heard(*state, x, RATE, 1, 2 * RATE, &soft);
+    for (size_t i = 0; i < tag_count; i++)
+        assert_int_equal(has(&loud, tag_table[i].attribute), has(&soft, tag_table[i].attribute));
+    free(x);
+}
+
+/* The row of docs/ear.md for a tag: "| warm | body > -3 ± 0.8, … |". */
+static void row_of(const struct tag *tag, char *to, size_t room)
+{
+    size_t len = (size_t)snprintf(to, room, "| %s |", tag->attribute + 4);
+
+    for (int k = 0; k < TAG_CONDITIONS; k++) {
+        const struct tag_condition *c = &tag->condition[k];
+        if (c->width < 0 || c->width > 0)
+            len += (size_t)snprintf(to + len, room - len, "%s %s %s %g ± %g", k ? "," : "",
+                                    measure_names[c->measure], c->width > 0 ? ">" : "<", (double)c->limit,
+                                    fabs((double)c->width));
+    }
+    snprintf(to + len, room - len, " |\n");
+}
+
+static void the_table_of_the_documents_is_that_of_the_source(void **state)
+{
+    static char text[65536], row[512];
+    FILE *file = fopen("docs/ear.md", "r");
+
+    (void)state;
+    assert_non_null(file);
+    text[fread(text, 1, sizeof(text) - 1, file)] = 0;
+    fclose(file);
+    for (size_t i = 0; i < tag_count; i++) {
+        row_of(&tag_table[i], row, sizeof(row));
+        if (!strstr(text, row))
+            fail_msg("docs/ear.md lacks %s", row);
+    }
+    for (size_t i = 0; i < MEASURE_COUNT; i++) {
+        snprintf(row, sizeof(row), "| `%s` |", measure_names[i]);
+        assert_non_null(strstr(text, row));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_steady_chord_is_a_drone_that_can_be_looped),
+        cmocka_unit_test(noise_that_grows_is_a_swell_and_rises_with_its_pitch),
+        cmocka_unit_test(a_click_is_short_and_a_thump_is_deep),
+        cmocka_unit_test(tags_do_not_change_with_gain),
+        cmocka_unit_test(the_table_of_the_documents_is_that_of_the_source),
+    };
+
+    return cmocka_run_group_tests_name("hear_tags", tests, made_new, made_free);
+}
