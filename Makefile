@@ -21,9 +21,11 @@ LIBS_persist  := -llmdb
 LIBS_search   := -llmdb -lroaring
 LIBS_indexer  := -llmdb -lmount -lblkid
 LIBS_worker   := -lsndfile -laubio -lfftw3f -lebur128 -lseccomp
-LIBS_cli      := -llmdb
+LIBS_audio    := -ljack
+LIBS_streamer := -llmdb -lsamplerate -lrubberband
+LIBS_cli      := -llmdb -lz
 LIBS_supervisor :=
-SERVICES      := persist search indexer worker
+SERVICES      := persist search indexer worker streamer audio
 
 SCHEMAS  := $(wildcard schemas/*.schema)
 GEN_C    := $(patsubst schemas/%.schema,$(BUILD)/gen/schema_%.c,$(SCHEMAS)) $(BUILD)/gen/schema_all.c
@@ -84,6 +86,7 @@ $(BUILD)/%.a:
 	$(Q)ar rcs $@ $^
 $(BUILD)/services/worker/hear/model.o: model/weights.bin
 CFLAGS_worker_hear := -O3 -fno-math-errno -fno-trapping-math -fno-signed-zeros -fassociative-math
+CFLAGS_audio_rt := -O3 -fno-math-errno -fno-trapping-math
 HEAR_FILE_O := $(call objects,model/hear_file.c services/worker/decode.c services/worker/input.c $(wildcard services/worker/hear/*.c))
 $(BUILD)/hear_file: $(HEAR_FILE_O) $(BUILD)/libcommon.a
 	@echo '  LINK $@'
@@ -121,8 +124,15 @@ units: $(UNITS)
 LIBS_fault_lossy := -lfuse3
 PARTS_fault_lossy := tests/faults/cut/*.c
 LIBS_fault_stand_in := -lseccomp
+LIBS_fault_stall := -lfuse3
+LIBS_fault_tape := -ljack
+LIBS_fault_count := -ljack
 PARTS_fault_stand_in := services/worker/sandbox.c
-FAULT_TOOLS := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(wildcard tests/faults/*.c))
+FAULT_TOOLS := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(filter-out %/forbidden.c,$(wildcard tests/faults/*.c)))
+$(BUILD)/tests/faults/forbidden.so: tests/faults/forbidden.c | $(NEEDS)
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -fPIC -shared -o $@ $< -ldl
 define fault_tool
 $(BUILD)/tests/faults/$(1): $$(call objects,tests/faults/$(1).c $$(wildcard $$(PARTS_fault_$(1)))) $$(ENGINE)
 	@mkdir -p $$(@D)
@@ -130,13 +140,14 @@ $(BUILD)/tests/faults/$(1): $$(call objects,tests/faults/$(1).c $$(wildcard $$(P
 	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_fault_$(1)) -llmdb $$(LIBS)
 endef
 $(foreach t,$(notdir $(FAULT_TOOLS)),$(eval $(call fault_tool,$(t))))
-fault-tools: $(FAULT_TOOLS)
+fault-tools: $(FAULT_TOOLS) $(BUILD)/tests/faults/forbidden.so
 
 # ---- the simulator of the protocol (tests/sim/sim.h), and one with flaws that it must find ----
 comma := ,
 wraps  = $(addprefix -Wl$(comma)--wrap=,$(1))
 SIM_O := $(call objects,$(filter-out %/broken.c,$(wildcard tests/sim/*.c)))
 SIM_WRAPS    := clock_now clock_steady latency_clock id_new lock_is_held poll __poll_chk txn_put txn_delete txn_commit \
+                errand_start \
                 log_info log_warn log_error log_fault
 BROKEN_WRAPS := undo_save service_fail_held changelog_recall changelog_add edit_apply
 sims: $(BUILD)/simulate $(BUILD)/simulate_broken
@@ -160,6 +171,73 @@ bench: all $(BUILD)/bench_latency $(BUILD)/bench_codec
 	@BUILD=$(abspath $(BUILD)) $(if $(LIBRARY),LIBRARY='$(LIBRARY)') bench/latency/run $(ROUNDS)
 .PHONY: bench
 
+# make bench-search [COUNT=100000] [SEED=1] [PEERS=abcdef [DATA=easy|hard]]: the nearest of many, beside other
+# libraries, which it installs.
+USEARCH := $(BUILD)/peers/node_modules/usearch
+SEARCH_O := $(call objects,bench/search/main.c $(filter-out services/search/main.c,$(wildcard services/search/*.c)))
+$(USEARCH): tools/packages
+	tools/packages bench-search
+	npm install --silent --no-fund --no-audit --ignore-scripts --prefix $(BUILD)/peers usearch@2.26.2
+$(BUILD)/bench/search/data.o: MODE := -O3 -march=native -ffast-math -g
+$(BUILD)/bench/search/peers.o: bench/search/peers.cc bench/search/peer.h bench/search/data.h $(USEARCH)
+	@mkdir -p $(@D)
+	@echo '  C++  $<'
+	$(Q)$(CXX) -std=c++17 -O3 -march=native -ffast-math -w -I. -I$(USEARCH)/include -DUSEARCH_USE_NUMKONG=0 -c -o $@ $<
+$(BUILD)/bench_search: $(SEARCH_O) $(BUILD)/bench/search/data.o $(BUILD)/bench/search/peers.o $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CXX) -o $@ $^ $(LIBS_search) $(LIBS) -lfaiss -lopenblas -lgomp
+bench-search: $(BUILD)/bench_search
+	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BUILD)/bench_search $(or $(COUNT),100000) $(or $(SEED),1) $(PEERS) $(DATA)
+.PHONY: bench-search
+# make bench-map [COUNT=100000] [SEED=1]: the map of so many made-up items, and how far its neighbours are true ones
+$(BUILD)/bench_map: $(call objects,bench/search/map.c $(filter-out services/search/main.c,$(wildcard services/search/*.c))) $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_search) $(LIBS)
+bench-map: $(BUILD)/bench_map
+	@$(BUILD)/bench_map $(or $(COUNT),100000) $(or $(SEED),1)
+.PHONY: bench-map
+
+# What may run on the audio thread, made once more without what a debug build adds: tests/rt/check_rt.sh holds the symbols
+# it wants from outside against tests/rt/allowed.
+RT_OBJECTS := $(patsubst %.c,$(BUILD)/rt/%.o,$(wildcard common/rt/*.c services/audio/rt/*.c))
+RT_COMPILE := $(CC) -std=c17 -D_GNU_SOURCE -O2 -DNDEBUG -fno-stack-protector -I. -I$(BUILD)/gen
+$(BUILD)/rt/%.o: %.c $(BUILD)/gen/.made
+	@mkdir -p $(@D)
+	@echo '  RT   $<'
+	$(Q)$(RT_COMPILE) -MMD -MP -c -o $@ $<
+$(BUILD)/rt/all.o: $(RT_OBJECTS)
+	$(Q)$(LD) -r -o $@ $^
+check-rt: $(BUILD)/rt/all.o
+	@BUILD=$(abspath $(BUILD)) tests/rt/check_rt.sh
+$(BUILD)/libaudio_rt.a: $(call objects,$(wildcard services/audio/rt/*.c common/rt/*.c))
+$(BUILD)/bench_units: $(BUILD)/bench/audio/units.o $(BUILD)/libaudio_rt.a
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/bench_ring: $(BUILD)/bench/audio/ring.o $(BUILD)/libcommon.a
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljack $(LIBS)
+$(BUILD)/bench_engine: $(BUILD)/bench/audio/engine.o $(BUILD)/services/audio/engine_open.o $(BUILD)/libaudio_rt.a $(BUILD)/libcommon.a
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/bench_streamer: $(BUILD)/bench/audio/streamer.o $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljack -lsndfile -llmdb $(LIBS)
+# make bench-streamer [ROUNDS=100]
+bench-streamer: all $(BUILD)/bench_streamer $(BUILD)/tests/faults/stall
+	@BUILD=$(abspath $(BUILD)) bench/audio/streamer_run $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
+.PHONY: bench-streamer
+bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
+	@$(BUILD)/bench_ring $(if $(JSON),--json) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
+	@$(if $(JSON),true,$(BUILD)/bench_units)
+	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
+# What tests/rt/kill.sh uses: tests/rt/NAME.c -> BUILD/tests/rt/NAME
+RT_TOOLS := $(BUILD)/tests/rt/kill $(BUILD)/tests/rt/steps
+$(RT_TOOLS): %: %.o $(BUILD)/libcommon.a
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+rt-tools: $(RT_TOOLS)
+.PHONY: check-rt bench-audio rt-tools
+
 # ---- run, stop, test ----
 LIBRARY ?=
 run: all
@@ -168,8 +246,8 @@ stop:
 	@$(BUILD)/bin/loophole down
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
-TEST_SCRIPTS   = $(wildcard tests/schema/*.sh tests/service/*.sh tests/faults/*.sh tests/fuzz/*.sh tests/sim/*.sh) tests/tidy
-test: all units fault-tools sims $(BUILD)/bench_latency $(BUILD)/bench_codec clang-clean
+TEST_SCRIPTS   = $(wildcard tests/schema/*.sh tests/service/*.sh tests/faults/*.sh tests/fuzz/*.sh tests/sim/*.sh tests/rt/*.sh) tests/tidy
+test: all units $(BUILD)/rt/all.o fault-tools rt-tools sims $(BUILD)/bench_latency $(BUILD)/bench_codec clang-clean
 	@BUILD=$(abspath $(BUILD)) tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
 # The fault tests at their full length: hours.
 faults: all fault-tools

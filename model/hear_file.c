@@ -1,5 +1,5 @@
 /* hear_file: what the ear makes of sounds; for training and for scores.
- *   hear_file FILE…        for each a JSON line: path, seconds, facts, embedding
+ *   hear_file FILE…        for each a JSON line: path, seconds, facts, measures (measure.h), embedding
  *   hear_file --row        raw sounds from stdin; for each the row of numbers that the model reads (floats)
  *   hear_file --tempo      raw sounds from stdin; for each u32 count, then of each candidate bpm, beats, features
  *   hear_file --time       raw sounds from stdin; CPU for each second of audio
@@ -48,14 +48,23 @@ static void print_facts(const struct heard_sound *heard)
     }
 }
 
-static void print_heard(const char *path, double seconds, const struct heard_sound *heard)
+static void print_measures(const struct hear *hear)
+{
+    printf(", \"measures\": {");
+    for (size_t i = 0; i < MEASURE_COUNT; i++)
+        printf("%s\"%s\": %.5g", i ? ", " : "", measure_names[i], (double)hear->measure[i]);
+    printf("}");
+}
+
+static void print_heard(const struct hear *hear, const char *path, const struct heard_sound *heard)
 {
     const float *at = (const float *)(const void *)&heard->embedding;
 
     printf("{\"path\": ");
     print_text(path);
-    printf(", \"seconds\": %.6f", seconds);
+    printf(", \"seconds\": %.6f", (double)hear->frames / hear->rate);
     print_facts(heard);
+    print_measures(hear);
     printf(", \"embedding\": [");
     for (size_t i = 0; i < sizeof(heard->embedding) / sizeof(float); i++)
         printf("%s%.5g", i ? ", " : "", (double)at[i]);
@@ -88,7 +97,7 @@ static enum err hear_path(struct hear *hear, const char *path, struct fault *fau
     if (e == ERR_OK)
         e = hear_decoded(hear, decode, &format, &heard);
     if (e == ERR_OK)
-        print_heard(path, (double)hear->frames / hear->rate, &heard);
+        print_heard(hear, path, &heard);
     decode_close(decode);
     if (fd >= 0)
         close(fd);
