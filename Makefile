@@ -310,7 +310,7 @@ SANITIZE_ubsan := undefined
 SANITIZE_tsan  := thread
 asan ubsan tsan:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/$@ CC=clang WARN= MODE='-O1 -g -fno-omit-frame-pointer' \
-	    EXTRA='-fsanitize=$(SANITIZE_$@) -fno-sanitize-recover=all' all units
+	    EXTRA='-fsanitize=$(SANITIZE_$@) -fno-sanitize-recover=all' all units fault-tools
 	@BUILD=$(abspath $(BUILD))/$@ tests/sanitized \
 	    $(patsubst tests/unit/%.c,$(BUILD)/$@/tests/%,$(call SANITIZED_UNITS,$@)) \
 	    $(SANITIZED_SCRIPTS)
