@@ -45,6 +45,7 @@ struct command {
 };
 extern const struct command command_table[];
 extern const int command_count;
+const char *command_group(const struct command *command); /* the group that begins with it, or NULL */
 
 enum option_kind { OPTION_FLAG, OPTION_NUMBER, OPTION_WORD, OPTION_LIST };
 

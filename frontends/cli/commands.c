@@ -1,6 +1,8 @@
 /* commands.c: every command of the command line, one row each. */
 #include "frontends/cli/cli.h"
 
+#include <string.h>
+
 #define ANY 1000000
 
 const struct command command_table[] = {
@@ -118,8 +120,9 @@ const struct command command_table[] = {
       ANY, false, meters_mixer },
     { "pads", "", "The pads that have a sound or a MIDI note", "", "", 0, 0, false, meters_pads },
     { "pads set", "PAD KEY=VALUE…", "What a hit of this pad starts",
-      "Keys: sound generation gain pan ratio from until mode choke reverse note channel attack release curve.", "", 1,
-      ANY, false, meters_pads_set },
+      "Keys: sound gain pan ratio from until mode choke reverse note channel attack release curve. "
+      "sound=ID or sound=PATH loads a file, sound=NUMBER with generation=NUMBER is one that is loaded already.",
+      "", 1, ANY, false, meters_pads_set },
     { "pads hit", "PAD [VELOCITY]", "Hit a pad; velocity is 0 to 1", "", "", 1, 2, false, meters_pads_hit },
     { "pads release", "PAD", "Let go of a pad", "", "", 1, 1, false, meters_pads_release },
     { "meters", "", "Levels of all channels, load, transport", "", "watch", 0, 0, false, meters_show },
@@ -148,3 +151,27 @@ const struct command command_table[] = {
     { "man", "", "Print the man page", "", "", 0, 0, false, man_print },
 };
 const int command_count = sizeof command_table / sizeof command_table[0];
+
+static const struct {
+    const char *first, *group;
+} groups[] = {
+    { "up", "The engine" },
+    { "library add", "Libraries" },
+    { "search", "Find" },
+    { "play", "Hear" },
+    { "record start", "Record" },
+    { "edit", "Edit" },
+    { "transport", "Transport, pattern, mixer and pads" },
+    { "audio devices", "JACK" },
+    { "ask", "Messages" },
+    { "doctor", "Care" },
+    { "complete", "This command line" },
+};
+
+const char *command_group(const struct command *command)
+{
+    for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+        if (strcmp(groups[i].first, command->name) == 0)
+            return groups[i].group;
+    return NULL;
+}

@@ -7,13 +7,30 @@
 #include <string.h>
 #include <sysexits.h>
 
+/* What is typed, then, from one column on, what it does. */
+static void usage_command(FILE *to, const struct command *command)
+{
+    char typed[128];
+    int room = 34;
+
+    snprintf(typed, sizeof(typed), "%s %s", command->name, command->args);
+    for (const char *at = typed; *at; at++)
+        room -= (*at & 0xc0) != 0x80; /* bytes that go on with a character take no column */
+    fprintf(to, "  %s%*s %s\n", typed, room > 0 ? room : 0, "", command->doc);
+}
+
 static void usage(FILE *to)
 {
     fputs("Usage: loophole COMMAND [OPTION…] [ARGUMENT…]\n"
-          "Indexes sound libraries and finds sounds that sound alike.\n\n",
+          "Indexes sound libraries, finds sounds that sound alike, plays and records.\n",
           to);
-    for (int i = 0; i < command_count; i++)
-        fprintf(to, "  %-15s %-28s %s\n", command_table[i].name, command_table[i].args, command_table[i].doc);
+    for (int i = 0; i < command_count; i++) {
+        const char *group = command_group(&command_table[i]);
+
+        if (group)
+            fprintf(to, "\n%s\n", group);
+        usage_command(to, &command_table[i]);
+    }
     fputs("\nEvery command takes --json (JSON lines) and --help. LOOPHOLE_HOME=DIR names another engine.\n",
           to);
 }

@@ -2,9 +2,11 @@
 #include "frontends/cli/cli.h"
 #include "common/clock.h"
 #include "schema_audio.h"
+#include "schema_streamer.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { BAR = 30, REFRESH_US = 50000, FLOOR_DB = -60 };
 
@@ -153,6 +155,34 @@ static enum err assign_number(struct cli *cli, const struct shape *shape, const 
     return json_assign(shape, arena_printf(&cli->arena, "%s=%s", field, typed), &cli->arena, request, fault);
 }
 
+/* The sound of a pad is a place in memory: a file is loaded there first. */
+static enum err load_sound(struct cli *cli, const char *id_or_path, struct pad *pad, struct fault *fault)
+{
+    struct streamer_load_sound load = { 0 };
+    struct loaded_sound loaded = { 0 };
+    enum err e = ERR_OK;
+
+    load.has_id = id_read(text_of(id_or_path), &load.id);
+    if (!load.has_id)
+        e = cli_path(cli, id_or_path, &load.path, fault);
+    if (e == ERR_OK)
+        e = cli_ask(cli, "streamer.load_sound", &load, &loaded, fault);
+    pad->has_sound = e == ERR_OK;
+    pad->sound = loaded.sound;
+    pad->generation = loaded.generation;
+    return e;
+}
+
+static enum err assign_pad(struct cli *cli, const char *typed, struct pad *pad, struct fault *fault)
+{
+    static const char key[] = "sound=";
+    const char *value = typed + sizeof(key) - 1;
+
+    if (strncmp(typed, key, sizeof(key) - 1) == 0 && value[strspn(value, "0123456789")] != '\0')
+        return load_sound(cli, value, pad, fault);
+    return json_assign(&pad_shape, text_of(typed), &cli->arena, pad, fault);
+}
+
 enum err meters_pads_set(struct cli *cli, struct fault *fault)
 {
     struct pad pad = { .mode.value = PAD_MODE_ONE_SHOT, .generation = 1 };
@@ -161,7 +191,7 @@ enum err meters_pads_set(struct cli *cli, struct fault *fault)
     enum err e = assign_number(cli, &pad_shape, "pad", cli->args[0], &pad, fault);
 
     for (int i = 1; e == ERR_OK && i < cli->count; i++)
-        e = json_assign(&pad_shape, text_of(cli->args[i]), &cli->arena, &pad, fault);
+        e = assign_pad(cli, cli->args[i], &pad, fault);
     if (e == ERR_OK)
         e = cli_ask(cli, "audio.set_pads", &request, &pads, fault);
     return e != ERR_OK ? e : print_pads(cli, &pads);

@@ -141,6 +141,16 @@ a_pad_that_is_hit_sounds_and_ends() {
     contains "$(refused loophole pads set 3 from=10 until=5)" "before it begins"
 }
 
+a_file_is_loaded_for_a_pad() {
+    /usr/bin/python3 "$top/tests/service/sound.py" make sine "$scratch/pad.wav" 24000 48000 480
+    contains "$(loophole pads set 4 sound="$scratch/pad.wav" mode=loop)" "sound "
+    holds loophole pads hit 4
+    until_true 20 _sounds pads
+    holds loophole panic
+    until_true 20 _is_quiet
+    contains "$(refused loophole pads set 4 sound="$scratch/gone.wav")" "gone.wav"
+}
+
 _leads() { # JACK's transport rolls with bars and beats
     { sleep 0.5; } | timeout 5 jack_showtime 2>/dev/null | tr '\r' '\n' | grep -q 'Rolling.*BBT: *[0-9]'
 }
