@@ -1,0 +1,138 @@
+"""chaos.py SECONDS KNOWN FRESH: for so long any process of the engine gets any signal at any moment, while FRESH is
+indexed, people edit and search KNOWN, and something plays. Then all is as it was told. LOOPHOLE_HOME and a running
+engine are given; SEED draws the same victims and signals again."""
+import collections
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from client import Client
+from engine import (DEADLINE, Searcher, kill, lines, running, start_editors, wait_until, watched)
+from library import Library, state
+
+SECONDS, KNOWN, FRESH = float(sys.argv[1]), sys.argv[2], sys.argv[3]
+SEED = int(os.environ.get("SEED", "0")) or int.from_bytes(os.urandom(4), "big")
+QUERIES = ("folder:known kick", "folder:known snare -kick", "folder:known hat")
+PROGRAMS = ("loopholed", "loophole-persist", "loophole-search", "loophole-indexer", "loophole-audio",
+            "loophole-streamer", "loophole-worker", "jackd")
+DEADLY = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGQUIT,
+          signal.SIGTRAP, signal.SIGSYS, signal.SIGXCPU)
+ORDERS = (signal.SIGTERM, signal.SIGINT)  # to the supervisor: end all
+OTHERS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGPIPE, signal.SIGWINCH)
+
+
+class Player(threading.Thread):
+    """Somebody who listens: starts a sound whenever none plays, and does not mind a refusal."""
+
+    def __init__(self, path):
+        super().__init__(daemon=True)
+        self.path, self.going, self.begun = os.fsencode(path), True, 0
+
+    def run(self):
+        client = Client()
+        while self.going:
+            error, _ = client.ask("streamer.play", {"path": self.path, "loop": True}, budget_ms=1000)
+            self.begun += error == "ok"
+            client.ask("streamer.stop", {}, budget_ms=1000)
+            time.sleep(0.3)
+
+
+def answers():
+    client = Client()
+    got = {q: client.must("search.query", {"query": q, "limit": 1000}) for q in QUERIES}
+    assert all(body["total"] for body in got.values()), {q: body["total"] for q, body in got.items()}
+    return {q: sorted(item["media"]["id"] for item in body["items"]) for q, body in got.items()}
+
+
+def draw(chance):
+    """(program, signal, seconds until it may go on); a stopped one may stay so."""
+    program = chance.choice(PROGRAMS)
+    kind = chance.random()
+    if kind < 0.5:
+        return program, chance.choice(DEADLY), None
+    if kind < 0.7:
+        return program, signal.SIGSTOP, chance.choice((0.05, 0.5, 3, None))
+    if kind < 0.85:
+        return program, chance.choice(OTHERS), None
+    return program, chance.choice(DEADLY if program == "loopholed" else ORDERS), None
+
+
+def strike(chance, tally):
+    program, number, pause = draw(chance)
+    there = running(program)
+    if not there:
+        return
+    pid = chance.choice(there)
+    kill(pid, number)
+    tally[program] += 1
+    if number == signal.SIGSTOP and pause is not None:
+        threading.Timer(pause, kill, (pid, signal.SIGCONT)).start()
+
+
+def engine_is_up():
+    """Whoever finds no supervisor calls `loophole up`, as a person does; the keeper and it may have died together."""
+    subprocess.run(["loophole", "up"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=DEADLINE)
+    return all(line["state"] == "ready" for line in lines().values())
+
+
+def calm():
+    """Everybody goes on, and who was put off because he died too often is let in again."""
+    for program in PROGRAMS:
+        for pid in running(program):
+            kill(pid, signal.SIGCONT)
+    wait_until(lambda: running("loopholed") or engine_is_up(), "a supervisor is there")
+    for service, line in lines().items():
+        if line["state"] == "quarantined":
+            Client().must("supervisor.restart", {"service": service})
+    wait_until(engine_is_up, "all are ready")
+
+
+def storm(chance):
+    tally, end, calmed = collections.Counter(), time.monotonic() + SECONDS, time.monotonic()
+    while time.monotonic() < end:
+        time.sleep(chance.expovariate(2))
+        strike(chance, tally)
+        if time.monotonic() > calmed + 20:
+            calm()
+            calmed = time.monotonic()
+    calm()
+    return tally
+
+
+def all_heard():
+    """Each file of FRESH is one item, and was heard in the end; one whose workers were killed is tried again when asked."""
+    library = Library(FRESH)
+    files = sum(len(names) for _, _, names in os.walk(FRESH))
+    library.wait_idle().decided(files)
+    library.rescan(retry_failed=True).wait_idle()
+    items = library.decided(files)
+    states = collections.Counter(state(item) for item in items.values())
+    assert len(items) == files and states["done"] == files, (len(items), files, states)
+    return files
+
+
+def main():
+    chance = random.Random(SEED)
+    print("figure: seed %d" % SEED)
+    found = answers()
+    editors = start_editors(2, pause=0.01)
+    searchers = [Searcher(query, found[query], pause=0.01) for query in QUERIES]
+    player = Player(next(os.path.join(KNOWN, name) for name in sorted(os.listdir(KNOWN))))
+    for thread in [*searchers, player]:
+        thread.start()
+    Library(FRESH).add()
+    tally = storm(chance)
+    watched(editors, searchers)
+    player.going = False
+    player.join(DEADLINE)
+    print("figure: %d signals in %.0f s: %s" % (sum(tally.values()), SECONDS,
+                                              ", ".join("%s %d" % (p, n) for p, n in sorted(tally.items()))))
+    print("figure: %d files indexed meanwhile, each one item; %d times a sound began" % (all_heard(), player.begun))
+    assert answers() == found
+
+
+main()

@@ -1,0 +1,36 @@
+#!/bin/bash
+# chaos.sh: any process, any signal, any moment, while a folder is indexed, people edit and search, and a sound plays.
+. "$(dirname "$0")/../lib.sh"
+export LOOPHOLE_AUDIO=dummy
+
+_copy() { # FOLDER: the files whose paths come in
+    mkdir -p "$1"
+    while read -r file; do cp "$file" "$1/$(basename "$(dirname "$file")") $(basename "$file")"; done
+}
+
+whatever_signal_comes_what_was_acked_stands_and_no_answer_is_wrong() {
+    command -v jackd >/dev/null || skip "no jackd"
+    local known=$scratch/known fresh=$scratch/fresh
+    find -L "$drumkits" -type f \( -iname '*kick*' -o -iname '*snare*' -o -iname '*hat*' \) 2>/dev/null | sort | head -n 60 |
+        _copy "$known"
+    find -L "$drumkits" -type f \( -iname '*tom*' -o -iname '*cymbal*' -o -iname '*crash*' \) 2>/dev/null | sort |
+        head -n "$(how_often 120 400)" | _copy "$fresh"
+    [ "$(find "$known" -type f | wc -l)" -ge 20 ] || skip "no hydrogen-drumkits"
+    engine_up
+    loophole index "$known" --wait >"$scratch/index.log" 2>&1 || fail "$(cat "$scratch/index.log")"
+    python "$top/tests/faults/chaos.py" "$(how_often 40 1800)" "$known" "$fresh" >"$scratch/said" 2>&1
+    local code=$?
+    cat "$scratch/said"
+    [ $code = 0 ] || { loophole status; tail -n 3 "$LOOPHOLE_HOME"/data/log/*.log; fail "see above"; }
+    contains "$(loophole store check)" "0 problems"
+    engine_down
+    until_true 30 _nobody_is_left
+}
+_nobody_is_left() { # of the engine: this shell and its own are of the home, too
+    local pid
+    for pid in $(processes_of_home "$LOOPHOLE_HOME"); do
+        case $(readlink "/proc/$pid/exe") in *loophole* | *jackd*) return 1 ;; esac
+    done
+}
+
+run_claims "$@"
