@@ -26,7 +26,11 @@ def answers():
 def probes(found):
     """For each service an ask that is its work, and when the answer is the right one."""
     item = Catalogue(Client()).put(b"probe.wav", availability="missing")
-    return {
+    sound = {
+        "audio": (Probe("audio.transport"), lambda body: body["bpm"] > 0),
+        "streamer": (Probe("streamer.sounds"), lambda body: body["bytes_free"] > 0),
+    }
+    return {**{service: sound[service] for service in sound if service in lines()},
         "supervisor": (Probe("supervisor.services"), lambda body: body["each"][0]["state"] == "ready"),
         "persist": (Probe("persist.put_media", {"edit": {"id": item, "notes": "written"}}),
                     lambda body: body["revision"] > 0),
@@ -83,7 +87,7 @@ def main():
         max(e.slowest for e in editors) * 1000, max(s.slowest for s in searchers) * 1000))
     table(took)
     restarts = {service: line["restarts"] for service, line in lines().items()}
-    assert all(restarts[service] == TIMES for service in SERVICES), ("died by itself, or started twice", restarts)
+    assert all(restarts[service] == TIMES for service in (*SERVICES, *asks)), ("died by itself, or started twice", restarts)
 
 
 main()

@@ -2,6 +2,7 @@
 # each_service.sh: every service killed in turn, again and again, while people search and edit: no wrong answer, no lost
 # ack, and how long until it answers again. The table in README.md is this one's: LONG=1 tests/faults/each_service.sh
 . "$(dirname "$0")/../lib.sh"
+command -v jackd >/dev/null && export LOOPHOLE_AUDIO=dummy
 times=10
 [ -z "${LONG:-}" ] || times=50
 

@@ -81,7 +81,9 @@ a_tapped_tempo_is_the_one_between_the_taps() {
 
 a_pattern_is_loaded_at_once_when_stopped_and_at_the_next_bar_when_not() {
     _pattern X...X...X...X... "$scratch/one.json"
-    same '[SEQ] Pattern loaded at bar 0' "$(loophole transport locate 1 >/dev/null; loophole pattern "$scratch/one.json")"
+    loophole transport locate 1 >/dev/null
+    until_true 20 _is_at bar 0
+    same "[SEQ] Pattern loaded at bar 0" "$(loophole pattern "$scratch/one.json")"
     until_true 20 _is_at bpm 150 # from the next period on
     loophole transport start >/dev/null
     until_true 20 _sounds sequencer
