@@ -71,10 +71,14 @@ const struct command command_table[] = {
       play_preview_next },
     { "record start", "", "Record what comes in at the two inputs",
       "The take is a media item at once, pending until it has ended. Files lie in the folder of the setting "
-      "recording.folder, else in DATA/recordings, as recording.format (float or pcm24). A take is moved by the latency "
-      "that JACK tells, or by recording.latency_frames.",
-      "name inputs seconds budget", 0, 0, false, takes_start },
-    { "record stop", "", "End the take: it is a media item like others then", "", "budget", 0, 0, false, takes_stop },
+      "recording.folder, else in DATA/recordings, as --format or recording.format says (wav, wav24 or flac). FLAC is "
+      "made of a WAV when the take has ended; a sample over full scale, or a disk without room for both, leaves the "
+      "WAV. A take is moved by the latency that JACK tells, or by recording.latency_frames.",
+      "name inputs seconds format budget", 0, 0, false, takes_start },
+    { "record stop", "", "End the take: it is a media item like others then",
+      "Waits while FLAC is made of it; that goes on when the command is ended. `loophole tasks` shows it too, and "
+      "`loophole cancel` leaves the WAV.",
+      "budget", 0, 0, false, takes_stop },
     { "record cancel", "", "Give the take up: kept as abandoned, or deleted",
       "The setting recording.cancelled says which: keep, or delete.", "budget", 0, 0, false, takes_cancel },
     { "record takes", "", "The take under way, unfinished ones, and those given up, with their size", "", "",

@@ -172,6 +172,10 @@ static void put_media(struct line *line, const struct item *item)
     put_integer(line, "added_us", media->added);
     put_word(line, "analysis", &analysis_state_table, media->analysis);
     put_text(line, "failure", media->failure);
+    if (media->has_first)
+        put_integer(line, "first", media->first);
+    if (media->has_latency)
+        put_integer(line, "latency", media->latency);
 }
 
 static bool is_mark(const struct fact *fact)

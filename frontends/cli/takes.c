@@ -1,10 +1,13 @@
 /* takes.c: record and recover. */
 #include "frontends/cli/cli.h"
+#include "common/clock.h"
 #include "schema_streamer.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { STOP_BUDGET_MS = 30000 };
+enum { STOP_BUDGET_MS = 30000, LOOK_US = 200000 };
 
 /* ---- telling ---- */
 
@@ -19,6 +22,8 @@ static const char *state_word(int32_t state)
         return "ends";
     case TAKE_STATE_PENDING:
         return "unfinished";
+    case TAKE_STATE_ENCODING:
+        return "encodes";
     case TAKE_STATE_FINAL:
         return "final";
     case TAKE_STATE_ABANDONED:
@@ -41,6 +46,10 @@ static void add_row(struct buffer *to, const struct recording *take)
         buffer_printf(to, "  (%llu frames lost)", (unsigned long long)take->lost);
     if (take->failure.len)
         buffer_printf(to, "  (%.*s)", TEXT_ARG(take->failure));
+    if (take->has_encoded && take->frames > 0)
+        buffer_printf(to, "  (%.0f %%)", 100.0 * (double)take->encoded / (double)take->frames);
+    if (take->has_remark && take->remark.len)
+        buffer_printf(to, "  (stays a WAV: %.*s)", TEXT_ARG(take->remark));
     buffer_add_text(to, "\n");
 }
 
@@ -71,6 +80,35 @@ static enum err tell_all(struct cli *cli, const struct recordings *takes)
     return e;
 }
 
+/* ---- until it is FLAC ---- */
+
+static void show_progress(const struct recording *take)
+{
+    if (isatty(STDERR_FILENO) && take->frames > 0)
+        fprintf(stderr, "\r\033[Kmaking FLAC of \"%.*s\": %.0f %%", TEXT_ARG(take->name),
+                100.0 * (double)take->encoded / (double)take->frames);
+}
+
+/* A streamer that dies meanwhile leaves it pending for a moment. */
+static enum err follow(struct cli *cli, struct recording *take, struct fault *fault)
+{
+    struct streamer_take request = { .id = take->id };
+    bool is_shown = false;
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && (take->state.value == TAKE_STATE_ENCODING ||
+                           (is_shown && take->state.value == TAKE_STATE_PENDING))) {
+        show_progress(take);
+        is_shown = true;
+        clock_sleep(LOOK_US);
+        *take = (struct recording){ 0 };
+        e = cli_ask(cli, "streamer.take", &request, take, fault);
+    }
+    if (is_shown && isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+    return e;
+}
+
 /* ---- commands ---- */
 
 static enum err add_inputs(struct cli *cli, struct text_list *to, struct fault *fault)
@@ -90,9 +128,15 @@ enum err takes_start(struct cli *cli, struct fault *fault)
 {
     struct streamer_record request = { .name = text_of(cli->options.name),
                                        .has_seconds = cli->options.seconds > 0,
-                                       .seconds = (double)cli->options.seconds };
+                                       .seconds = (double)cli->options.seconds,
+                                       .has_format = cli->options.format != NULL };
     struct recording take = { 0 };
     enum err e = add_inputs(cli, &request.inputs, fault);
+
+    if (request.has_format)
+        request.format.word = text_of(cli->options.format);
+    if (request.has_format)
+        request.format.value = choice_value(&take_format_table, request.format.word);
 
     if (e == ERR_OK)
         e = cli_ask(cli, "streamer.record", &request, &take, fault);
@@ -106,6 +150,8 @@ static enum err end_take(struct cli *cli, const char *ask, struct fault *fault)
     if (cli->options.budget_ms == 0)
         cli->options.budget_ms = STOP_BUDGET_MS;
     enum err e = cli_ask(cli, ask, NULL, &take, fault);
+    if (e == ERR_OK)
+        e = follow(cli, &take, fault);
     return e == ERR_OK ? tell(cli, &take) : e;
 }
 
@@ -137,6 +183,29 @@ enum err takes_delete(struct cli *cli, struct fault *fault)
     return cli_ask(cli, "streamer.delete_take", &request, NULL, fault);
 }
 
+/* Each ask ends the memory of the answer before it: the ids are kept. */
+static enum err tell_finished(struct cli *cli, const struct recordings *takes, struct fault *fault)
+{
+    uint32_t count = takes->each.count;
+    struct id *ids = arena_array(&cli->arena, count, sizeof(*ids));
+    enum err e = ids || count == 0 ? ERR_OK : fault_set(fault, ERR_FULL, "no memory to list takes");
+
+    for (uint32_t i = 0; ids && i < count; i++)
+        ids[i] = takes->each.at[i].id;
+    for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
+        struct streamer_take request = { .id = ids[i] };
+        struct recording take = { 0 };
+        e = cli_ask(cli, "streamer.take", &request, &take, fault);
+        if (e == ERR_OK)
+            e = follow(cli, &take, fault);
+        if (e == ERR_OK && cli->options.json)
+            e = tell(cli, &take);
+        else if (e == ERR_OK)
+            add_row(&cli->out, &take);
+    }
+    return e;
+}
+
 enum err takes_recover(struct cli *cli, struct fault *fault)
 {
     struct recordings takes = { 0 };
@@ -146,5 +215,5 @@ enum err takes_recover(struct cli *cli, struct fault *fault)
     enum err e = cli_ask(cli, "streamer.recover", NULL, &takes, fault);
     if (e == ERR_OK && takes.each.count == 0 && !cli->options.json)
         buffer_add_text(&cli->out, "nothing was left unfinished\n");
-    return e == ERR_OK ? tell_all(cli, &takes) : e;
+    return e == ERR_OK ? tell_finished(cli, &takes, fault) : e;
 }

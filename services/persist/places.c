@@ -2,6 +2,7 @@
 #include <string.h>
 #include "common/clock.h"
 #include "services/persist/merge.h"
+#include "services/persist/takes.h"
 #include "services/persist/turn.h"
 #include "store/catalogue_write.h"
 
@@ -176,6 +177,8 @@ enum err places_put(struct persist *p, const struct place *place, struct outcome
     if (e != ERR_OK)
         return e;
     e = catalogue_place(p->w.txn, place->folder, place->file, &id);
+    if (e == ERR_NOT_FOUND && takes_own(p, place->folder, place->file, &was))
+        return see_again(p, &was, place, outcome);
     if (e == ERR_NOT_FOUND)
         return make(p, place, outcome);
     if (e == ERR_OK)

@@ -1,4 +1,5 @@
 #include "services/persist/takes.h"
+#include <string.h>
 #include "common/clock.h"
 #include "services/persist/places.h"
 #include "services/persist/turn.h"
@@ -13,19 +14,50 @@ static enum err write(struct persist *p, const struct media *was, struct media *
     return e == ERR_OK ? turn_log(p, CHANGE_KIND_MEDIA, now->id, false) : e;
 }
 
-static enum err check_place(struct persist *p, const struct persist_reserve *ask, struct fault *fault)
+/* The same name with `to` for its end `from`; empty: it does not end so. */
+static struct bytes renamed(struct persist *p, struct bytes file, const char *from, const char *to)
+{
+    size_t end = strlen(from), more = strlen(to);
+    uint8_t *name = file.len > end ? arena_alloc(&p->arena, file.len - end + more) : NULL;
+
+    if (!name || memcmp(file.at + file.len - end, from, end) != 0)
+        return (struct bytes){ 0 };
+    memcpy(name, file.at, file.len - end);
+    memcpy(name + file.len - end, to, more);
+    return bytes_of(name, file.len - end + more);
+}
+
+static enum err check_free(struct persist *p, struct id folder, struct bytes file, struct id self, struct fault *fault)
 {
     struct id id;
+    enum err e = catalogue_place(p->w.txn, folder, file, &id);
+
+    if (e == ERR_NOT_FOUND || (e == ERR_OK && id_equal(id, self)))
+        return ERR_OK;
+    return fault_set(fault, e == ERR_OK ? ERR_EXISTS : e, "another media item has that place");
+}
+
+static enum err check_place(struct persist *p, const struct persist_reserve *ask, struct fault *fault)
+{
+    struct bytes flac = renamed(p, ask->file, ".wav", ".flac");
     enum err e = places_check_name(ask->file, "file", fault);
 
     if (e == ERR_OK)
         e = places_check_folder(p, ask->folder, fault);
-    if (e != ERR_OK)
-        return e;
-    e = catalogue_place(p->w.txn, ask->folder, ask->file, &id);
-    if (e == ERR_NOT_FOUND)
-        return ERR_OK;
-    return fault_set(fault, e == ERR_OK ? ERR_EXISTS : e, "another media item has that place");
+    if (e == ERR_OK)
+        e = check_free(p, ask->folder, ask->file, (struct id){ 0 }, fault);
+    if (e == ERR_OK && flac.len)
+        e = check_free(p, ask->folder, flac, (struct id){ 0 }, fault);
+    return e;
+}
+
+bool takes_own(struct persist *p, struct id folder, struct bytes file, struct media *take)
+{
+    struct bytes wav = renamed(p, file, ".flac", ".wav");
+    struct id id;
+
+    return wav.len && catalogue_place(p->w.txn, folder, wav, &id) == ERR_OK &&
+           catalogue_media(p->w.txn, &p->arena, id, take) == ERR_OK && take->lifecycle.value == LIFECYCLE_PENDING;
 }
 
 enum err takes_reserve(struct persist *p, const struct persist_reserve *ask, struct done *done, struct fault *fault)
@@ -63,6 +95,44 @@ static enum err check_end(const struct media *was, struct choice lifecycle, stru
     return fault_hint(fault, "what was abandoned is not taken back: add its file to a library under another name");
 }
 
+/* The file that it has become. */
+static enum err take_over(struct persist *p, const struct encoded_take *file, struct media *now, struct fault *fault)
+{
+    enum err e = places_check_name(file->file, "file", fault);
+
+    if (e == ERR_OK)
+        e = check_free(p, now->folder, file->file, now->id, fault);
+    if (e != ERR_OK)
+        return e;
+    if (file->content.len != 16) {
+        fault_set(fault, ERR_BAD_REQUEST, "a content is 16 bytes");
+        return fault_field(fault, "content");
+    }
+    now->file = file->file;
+    now->container = file->container;
+    now->sample_format = file->sample_format;
+    now->bit_depth = file->bit_depth;
+    now->content = file->content;
+    return ERR_OK;
+}
+
+static void note_end(const struct persist_end_take *ask, struct media *now)
+{
+    now->lifecycle = ask->lifecycle;
+    now->frames = ask->frames;
+    now->size = ask->size;
+    now->mtime = ask->mtime;
+    now->has_first = ask->has_first;
+    now->first = ask->first;
+    now->has_latency = ask->has_latency;
+    now->latency = ask->latency;
+    if (ask->lifecycle.value != LIFECYCLE_FINAL)
+        return;
+    now->analysis = (struct choice){ .value = ANALYSIS_STATE_WAITING };
+    now->availability = (struct choice){ .value = AVAILABILITY_LOCAL }; /* its WAV may have been seen to go */
+    now->has_missing_since = false;
+}
+
 enum err takes_end(struct persist *p, const struct persist_end_take *ask, struct done *done, struct fault *fault)
 {
     struct media was, now;
@@ -74,11 +144,8 @@ enum err takes_end(struct persist *p, const struct persist_end_take *ask, struct
     if (e != ERR_OK || was.lifecycle.value != LIFECYCLE_PENDING)
         return e;
     now = was;
-    now.lifecycle = ask->lifecycle;
-    now.frames = ask->frames;
-    now.size = ask->size;
-    now.mtime = ask->mtime;
-    if (ask->lifecycle.value == LIFECYCLE_FINAL)
-        now.analysis = (struct choice){ .value = ANALYSIS_STATE_WAITING };
-    return write(p, &was, &now, done);
+    note_end(ask, &now);
+    if (ask->has_encoded)
+        e = take_over(p, &ask->encoded, &now, fault);
+    return e == ERR_OK ? write(p, &was, &now, done) : e;
 }

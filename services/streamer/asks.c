@@ -175,6 +175,12 @@ static enum err record_cancel(struct streamer *streamer, struct call *call, cons
     return takes_end(&streamer->takes, call, TAKE_WISH_CANCEL);
 }
 
+static enum err take(struct streamer *streamer, struct call *call, const struct streamer_take *ask,
+                     struct recording *answer)
+{
+    return takes_one(&streamer->takes, call, ask->id, answer);
+}
+
 static enum err takes(struct streamer *streamer, struct call *call, const struct streamer_takes *ask,
                       struct recordings *answer)
 {
@@ -212,6 +218,7 @@ const struct streamer_handlers asks_handlers = {
     .record = record,
     .record_stop = record_stop,
     .record_cancel = record_cancel,
+    .take = take,
     .takes = takes,
     .delete_take = delete_take,
     .recover = recover,

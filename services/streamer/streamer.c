@@ -171,4 +171,12 @@ void streamer_tell(void *state, struct arena *arena, struct service_status *to)
         to->alarm = arena_text(arena, text_of(streamer->takes.alarm));
     if (desk_check(&streamer->desk, &fault) != ERR_OK)
         to->waits_for = TEXT("audio");
+    take_become_tell(&streamer->takes, arena, &to->tasks);
+}
+
+enum err streamer_cancel(void *state, struct id task, struct fault *fault)
+{
+    struct streamer *streamer = state;
+
+    return take_become_cancel(&streamer->takes, task, fault);
 }

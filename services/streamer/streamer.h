@@ -33,6 +33,7 @@ void streamer_open(struct streamer *streamer, struct service *service);
 void streamer_close(struct streamer *streamer);
 void streamer_turn(void *streamer); /* the end of each turn of the loop */
 void streamer_tell(void *streamer, struct arena *arena, struct service_status *to);
+enum err streamer_cancel(void *streamer, struct id task, struct fault *fault);
 
 /* asks.c */
 extern const struct streamer_handlers asks_handlers;

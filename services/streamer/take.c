@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "services/streamer/take_flac.h"
 #include "services/streamer/takes.h"
 
 enum { BEGIN_US = 5000000, STOP_US = 3000000, PROGRESS_US = 1000000 };
@@ -14,6 +15,8 @@ static int32_t state_of(const struct take *take)
                                      [LIFECYCLE_FINAL] = TAKE_STATE_FINAL,
                                      [LIFECYCLE_ABANDONED] = TAKE_STATE_ABANDONED };
 
+    if (take->phase == TAKE_ENCODING)
+        return TAKE_STATE_ENCODING;
     if (take->result != 0)
         return ended[take->result];
     if (take->phase < TAKE_GOING)
@@ -38,7 +41,13 @@ void take_tell_as(struct take *take, struct recording *to)
                               .lost = take->lost,
                               .size = take->size,
                               .began = facts->began,
-                              .failure = text_of(take->fault.what) };
+                              .failure = text_of(take->fault.what),
+                              .has_format = take->format != 0,
+                              .format = { .value = take->format },
+                              .has_encoded = take->flac != NULL,
+                              .encoded = take->flac ? (int64_t)atomic_load(&take->flac->frames) : 0,
+                              .has_remark = take->remark[0] != '\0',
+                              .remark = text_of(take->remark) };
 }
 
 void take_publish(struct take *take, const char *event)
@@ -107,11 +116,20 @@ static void follow_start(struct take *take)
     fail_file(take, &fault);
 }
 
+static void take_facts(struct take *take, const struct take_file *file)
+{
+    take->facts = file->take.take;
+    if (take->facts.is_for_flac)
+        take->format = TAKE_FORMAT_FLAC;
+    else
+        take->format = file->take.format == WAV_PCM24 ? TAKE_FORMAT_WAV24 : TAKE_FORMAT_WAV;
+}
+
 static void start_running(struct take *take)
 {
     struct recording told;
 
-    take->facts = take->file->take.take;
+    take_facts(take, take->file);
     take->phase = TAKE_GOING;
     take->is_ordered = false;
     take->since = take->told = clock_steady();
@@ -162,6 +180,7 @@ static void take_over(struct take *mending)
     struct fault fault;
 
     *take = *mending;
+    take->is_mended = false;
     take->file->state = take;
     take_free(mending);
     take->ended = waiting.ended;
@@ -207,6 +226,7 @@ void take_follow(struct take *take)
     case TAKE_STARTING:
         take_connect_again(take);
         break;
+    case TAKE_ENCODING: /* take_become_follow */
     case TAKE_FREE:
         break;
     }
@@ -229,8 +249,7 @@ void take_fail(struct take *take, const struct fault *fault)
     take_free(take);
 }
 
-/* The item stays pending: `recover` tries it again. */
-static void leave(struct take *take, const struct fault *fault)
+void take_leave(struct take *take, const struct fault *fault)
 {
     struct takes *takes = take->takes;
 
@@ -267,7 +286,7 @@ static void file_ended(struct take *take, const struct take_file *file)
     struct takes *takes = take->takes;
     bool is_running = atomic_load(&file->stage) == TAKE_RUNNING;
 
-    take->facts = file->take.take;
+    take_facts(take, file);
     take->frames = atomic_load(&file->frames);
     take->size = file->size;
     take->mtime = file->mtime;
@@ -280,12 +299,18 @@ static void file_ended(struct take *take, const struct take_file *file)
     if (file->work == TAKE_NEW && !is_running) {
         struct fault fault = take->fault.code ? take->fault : file->fault;
         take_fail(take, &fault);
+    } else if (file->is_flac) {
+        take->result = LIFECYCLE_FINAL;
+        take_become(take);
     } else if (file->work == TAKE_RESUME && !is_running && file->fault.code != ERR_OK &&
                file->fault.code != ERR_BAD_REQUEST && !file->is_gone) {
-        leave(take, &file->fault);
+        take_leave(take, &file->fault);
     } else {
         judge(take, file);
-        take_end(take);
+        if (take->result == LIFECYCLE_FINAL && take->facts.is_for_flac)
+            take_become(take);
+        else
+            take_end(take);
     }
     if (is_running)
         ring_release(&takes->ring, ring_taken(&takes->ring) + ring_ready(&takes->ring));
@@ -300,7 +325,7 @@ void take_done(struct errand *errand, bool lost)
     take->file = NULL;
     if (lost) {
         fault_set(&fault, ERR_TIMEOUT, "the disk does not answer");
-        leave(take, &fault);
+        take_leave(take, &fault);
     } else {
         file_ended(take, file);
     }

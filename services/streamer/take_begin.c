@@ -47,7 +47,7 @@ static void start_file(struct take *take)
     }
     take->facts.generation = new_generation(takes);
     take->facts.item = take->item;
-    file->format = takes->format;
+    file->format = take->format == TAKE_FORMAT_WAV24 ? WAV_PCM24 : WAV_FLOAT;
     file->memory = takes->memory;
     file->ring = takes->ring;
     file->take.take = take->facts;
@@ -84,7 +84,7 @@ static void reserved(void *state, enum err error, const void *answer, const stru
 
 static void reserve(struct take *take)
 {
-    bool is_pcm = take->takes->format == WAV_PCM24;
+    bool is_pcm = take->format == TAKE_FORMAT_WAV24;
     char file[300];
 
     snprintf(file, sizeof(file), take->attempt ? "%s %u.wav" : "%s.wav", take->name, take->attempt + 1);

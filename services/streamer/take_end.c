@@ -25,12 +25,23 @@ static void have_analysed(struct take *take)
         log_fault("a finished recording will be analysed later", &fault);
 }
 
-static void note_mended(struct take *take)
+void take_note_mended(struct take *take)
 {
     struct takes *takes = take->takes;
 
-    if (take == &takes->mending && !take->is_forgotten && takes->mended_count < TAKES_LEFT)
+    if (take->is_mended && !take->is_forgotten && takes->mended_count < TAKES_LEFT)
         takes->mended[takes->mended_count++] = take->item;
+    take->is_mended = false;
+}
+
+static void keep_remark(const struct take *take)
+{
+    struct takes *takes = take->takes;
+
+    if (!take->remark[0])
+        return;
+    takes->remarked = take->item;
+    memcpy(takes->remark, take->remark, sizeof(takes->remark));
 }
 
 static void finish(struct take *take)
@@ -38,7 +49,8 @@ static void finish(struct take *take)
     struct recording told;
 
     take_tell_as(take, &told);
-    note_mended(take);
+    take_note_mended(take);
+    keep_remark(take);
     if (take->fault.code == ERR_OK || take->result == LIFECYCLE_FINAL)
         ticket_answer(take->takes->service, take->ended, &told);
     else
@@ -63,7 +75,7 @@ static void heard(void *state, enum err error, const void *answer, const struct 
     take->is_asking = false;
     if (error == ERR_OK || error == ERR_NOT_FOUND) { /* forgotten by a person meanwhile */
         finish(take);
-    } else if (error == ERR_CONFLICT || error == ERR_BAD_REQUEST) {
+    } else if (error == ERR_CONFLICT || error == ERR_BAD_REQUEST || error == ERR_EXISTS) {
         take->fault = *fault;
         take->result = LIFECYCLE_ABANDONED;
         log_fault("a recording has ended otherwise", fault);
@@ -71,15 +83,34 @@ static void heard(void *state, enum err error, const void *answer, const struct 
     }
 }
 
+static struct encoded_take file_of(const struct take *take)
+{
+    const char *name = strrchr(take->path, '/') + 1;
+
+    return (struct encoded_take){ .file = bytes_of(name, strlen(name)),
+                                  .container = TEXT("flac"),
+                                  .sample_format = TEXT("flac"),
+                                  .bit_depth = 24,
+                                  .content = bytes_of(take->content, sizeof(take->content)) };
+}
+
 void take_end(struct take *take)
 {
     struct takes *takes = take->takes;
+    bool has_facts = take->facts.rate > 0 || take->is_flac;
     struct persist_forget forget = { .id = take->item };
     struct persist_end_take end = { .id = take->item,
                                     .lifecycle = { .value = take->result },
                                     .frames = (int64_t)take->frames,
                                     .size = take->size,
-                                    .mtime = take->mtime };
+                                    .mtime = take->mtime,
+                                    .has_first = has_facts,
+                                    .first = take->facts.first,
+                                    .has_latency = has_facts,
+                                    .latency = take->facts.latency,
+                                    .has_encoded = take->is_flac };
+    if (take->is_flac)
+        end.encoded = file_of(take);
     struct fault fault = { 0 };
 
     take->phase = TAKE_TELLING;

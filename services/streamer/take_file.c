@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "services/streamer/take_flac.h"
 
 enum { PATIENCE_US = 120000000, SYNC_US = 500000, WAIT_US = 5000, PIECE = 16384 };
 
@@ -109,6 +110,10 @@ static enum err sync_folder(const char *path, struct fault *fault)
 static enum err open_new(struct take_file *file)
 {
     struct wav_take take = file->take.take;
+    char flac[PATH_MAX + 8];
+
+    if (take.is_for_flac && take_flac_is_there(file->path, flac))
+        return fault_set(&file->fault, ERR_EXISTS, "cannot make the recording: there is %.150s already", flac);
     int fd = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 
     file->take.fd = fd;
@@ -124,8 +129,11 @@ static enum err open_left(struct take_file *file)
 
     file->take.fd = fd;
     if (fd < 0) {
-        file->is_gone = errno == ENOENT && sync_folder(file->path, NULL) == ERR_OK;
-        return fault_errno(&file->fault, file_err(errno), errno, "cannot open the recording");
+        char flac[PATH_MAX + 8];
+        int number = errno;
+        file->is_gone = number == ENOENT && sync_folder(file->path, NULL) == ERR_OK;
+        file->is_flac = file->is_gone && take_flac_is_there(file->path, flac);
+        return fault_errno(&file->fault, file_err(number), number, "cannot open the recording");
     }
     enum err e = wav_resume(&file->take, fd, &file->fault);
     atomic_store(&file->frames, file->take.frames);

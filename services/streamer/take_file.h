@@ -32,6 +32,7 @@ struct take_file {
     _Atomic uint64_t frames;
     struct fault fault; /* from here on: when done */
     bool is_gone; /* there never was a frame, or a person has deleted it */
+    bool is_flac; /* … but there is a FLAC in its place, which may be what it became: take_flac.h */
     uint64_t size;
     usec_t mtime;
 };

@@ -9,6 +9,13 @@ struct finding {
     struct recording_list *to;
 };
 
+static int32_t format_of(const struct media *media)
+{
+    if (text_is(media->container, "flac"))
+        return TAKE_FORMAT_FLAC;
+    return text_is(media->sample_format, "pcm") ? TAKE_FORMAT_WAV24 : TAKE_FORMAT_WAV;
+}
+
 static void note(const struct finding *finding, const struct media *media, struct recording *to)
 {
     static const int32_t states[] = { [LIFECYCLE_PENDING] = TAKE_STATE_PENDING,
@@ -24,7 +31,13 @@ static void note(const struct finding *finding, const struct media *media, struc
                               .frames = media->frames,
                               .rate = media->sample_rate,
                               .size = media->size,
-                              .began = media->added };
+                              .began = media->added,
+                              .has_format = true,
+                              .format = { .value = format_of(media) } };
+    if (media->has_first)
+        to->first = media->first;
+    if (media->has_latency)
+        to->latency = media->latency;
 }
 
 static bool is_take(const struct media *media)

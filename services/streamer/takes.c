@@ -3,18 +3,32 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/config.h"
 #include "common/log.h"
 
-enum { THREADS = 3, LOOK_US = 1000000, SILENT_US = 5000000 };
+enum { THREADS = 4, LOOK_US = 1000000, SILENT_US = 5000000 };
+
+/* The take that this service has in hand; NULL: none of this id. */
+static struct take *live(struct takes *takes, struct id id)
+{
+    if (takes->recording.phase != TAKE_FREE && id_equal(takes->recording.item, id))
+        return &takes->recording;
+    if (takes->mending.phase != TAKE_FREE && id_equal(takes->mending.item, id))
+        return &takes->mending;
+    for (struct take *take = takes->encoding; take; take = take->next)
+        if (take->phase != TAKE_FREE && id_equal(take->item, id))
+            return take;
+    return NULL;
+}
 
 /* ---- what a predecessor left ---- */
 
 static void remember_left(struct takes *takes, const struct recording *found)
 {
-    bool is_known = id_equal(found->id, takes->recording.item) || id_equal(found->id, takes->mending.item);
+    bool is_known = live(takes, found->id) != NULL;
 
     for (uint32_t i = 0; i < takes->left_count; i++)
         is_known |= id_equal(found->id, takes->left[i]);
@@ -49,6 +63,7 @@ static bool fill_mending(struct takes *takes, struct id id)
 
     (void)text_copy(take->name, sizeof(take->name), found.name);
     take->item = id;
+    take->is_mended = true;
     arena_free(&arena);
     return is_there;
 }
@@ -86,6 +101,23 @@ static bool is_mending(const struct takes *takes)
     return takes->left_count > 0 || takes->mending.phase != TAKE_FREE;
 }
 
+static enum err tell_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
+                         struct fault *fault)
+{
+    struct take *take = live(takes, id);
+    enum err e = take ? ERR_OK : take_find_one(takes, arena, id, to, fault);
+
+    if (take && (take == &takes->recording || take->phase >= TAKE_ENCODING))
+        take_tell_as(take, to);
+    else if (take)
+        e = take_find_one(takes, arena, id, to, fault);
+    if (e == ERR_OK && !take && id_equal(id, takes->remarked)) {
+        to->has_remark = true;
+        to->remark = text_of(takes->remark);
+    }
+    return e;
+}
+
 static void tell_recovered(struct takes *takes, struct ticket ticket)
 {
     struct recordings answer = { 0 };
@@ -94,7 +126,7 @@ static void tell_recovered(struct takes *takes, struct ticket ticket)
 
     answer.each.at = arena_array(&arena, takes->mended_count + 1, sizeof(*answer.each.at));
     for (uint32_t i = 0; answer.each.at && i < takes->mended_count; i++)
-        if (take_find_one(takes, &arena, takes->mended[i], &answer.each.at[answer.each.count], &fault) == ERR_OK)
+        if (tell_one(takes, &arena, takes->mended[i], &answer.each.at[answer.each.count], &fault) == ERR_OK)
             answer.each.count++;
     ticket_answer(takes->service, ticket, &answer);
     arena_free(&arena);
@@ -145,6 +177,7 @@ void takes_tick(struct takes *takes)
     take_follow(&takes->mending);
     take_follow(&takes->recording);
     take_follow(&takes->deleting);
+    take_become_follow(takes);
     while (takes->recovering_count > 0 && !is_mending(takes))
         tell_recovered(takes, takes->recovering[--takes->recovering_count]);
     if (!is_mending(takes))
@@ -194,6 +227,10 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
 
     if (e != ERR_OK || is_under_way(takes, call, answer))
         return e;
+    if (ask->has_format && ask->format.value == 0) {
+        fault_set(call_fault(call), ERR_BAD_REQUEST, "a take becomes wav, wav24 or flac");
+        return fault_field(call_fault(call), "format");
+    }
     if (take->phase != TAKE_FREE)
         return refuse(call, ERR_BUSY, "the take \"%.100s\" is under way", take->name);
     if (!takes->has_looked && (e = look(takes, call_fault(call))) != ERR_OK)
@@ -205,6 +242,8 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
         (void)text_copy(take->inputs[i], sizeof(take->inputs[i]), ask->inputs.at[i]);
     takes->alarm[0] = '\0';
     take->phase = TAKE_STARTING;
+    take->format = ask->has_format ? ask->format.value : takes->format;
+    take->facts.is_for_flac = take->format == TAKE_FORMAT_FLAC;
     take->facts.request = call_request(call);
     take->facts.most = ask->has_seconds ? (uint64_t)llround(ask->seconds * desk_rate(takes->desk)) : 0;
     take->begun = call_defer(call);
@@ -226,17 +265,21 @@ enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish)
     return ERR_OK;
 }
 
+enum err takes_one(struct takes *takes, struct call *call, struct id id, struct recording *answer)
+{
+    return tell_one(takes, call_arena(call), id, answer, call_fault(call));
+}
+
 enum err takes_list(struct takes *takes, struct call *call, struct recordings *answer)
 {
-    struct take *take = &takes->recording;
     struct recording_list all;
     enum err e = take_find_all(takes, call_arena(call), &all, call_fault(call));
 
     if (e == ERR_OFFLINE && !takes->has_looked)
         return ERR_OK;
     for (uint32_t i = 0; e == ERR_OK && i < all.count; i++)
-        if (take->phase != TAKE_FREE && id_equal(all.at[i].id, take->item))
-            take_tell_as(take, &all.at[i]);
+        if (live(takes, all.at[i].id))
+            (void)tell_one(takes, call_arena(call), all.at[i].id, &all.at[i], NULL);
     answer->each = all;
     return e;
 }
@@ -299,33 +342,29 @@ enum err takes_recover(struct takes *takes, struct call *call)
 
 /* ---- open, close ---- */
 
-/* One of two words; the first one when it is not set. */
-static enum err read_word(struct config *config, const char *key, const char *usual, const char *other, bool *is_other,
-                          struct fault *fault)
+static enum err refuse_word(const char *key, const char *word, const char *words, struct fault *fault)
 {
-    const char *word = config_text(config, key, usual);
-
-    *is_other = strcmp(word, other) == 0;
-    if (*is_other || strcmp(word, usual) == 0)
-        return ERR_OK;
-    return fault_set(fault, ERR_BAD_REQUEST, "%s in loophole.conf is \"%.60s\": it takes %s or %s", key, word, usual,
-                     other);
+    return fault_set(fault, ERR_BAD_REQUEST, "%s in loophole.conf is \"%.60s\": it takes %s", key, word, words);
 }
 
 enum err takes_settings(struct takes *takes, struct config *config, const struct paths *paths, struct fault *fault)
 {
     const char *folder = config_text(config, "recording.folder", "");
-    bool is_pcm = false;
+    const char *format = config_text(config, "recording.format", "wav");
+    const char *cancelled = config_text(config, "recording.cancelled", "keep");
 
     if (folder[0])
         snprintf(takes->folder, sizeof(takes->folder), "%s", folder);
     else
         snprintf(takes->folder, sizeof(takes->folder), "%.*s/recordings", PATH_MAX - 16, paths->data);
     takes->latency = config_int(config, "recording.latency_frames", -1, -1, 1000000);
-    enum err e = read_word(config, "recording.format", "float", "pcm24", &is_pcm, fault);
-    takes->format = is_pcm ? WAV_PCM24 : WAV_FLOAT;
-    return e == ERR_OK ? read_word(config, "recording.cancelled", "keep", "delete", &takes->deletes_cancelled, fault)
-                       : e;
+    takes->format = choice_value(&take_format_table, text_of(format));
+    if (takes->format == 0)
+        return refuse_word("recording.format", format, "wav, wav24 or flac", fault);
+    takes->deletes_cancelled = strcmp(cancelled, "delete") == 0;
+    if (!takes->deletes_cancelled && strcmp(cancelled, "keep") != 0)
+        return refuse_word("recording.cancelled", cancelled, "keep or delete", fault);
+    return ERR_OK;
 }
 
 enum err takes_open(struct takes *takes, struct fault *fault)
@@ -353,4 +392,9 @@ void takes_close(struct takes *takes)
     mailbox_free(takes->mailbox);
     takes->errands = NULL;
     takes->mailbox = NULL;
+    while (takes->encoding) {
+        struct take *take = takes->encoding;
+        takes->encoding = take->next;
+        free(take);
+    }
 }

@@ -3,9 +3,11 @@
  *
  *   starting: latency, inputs, folder, library, item ──► making: its file ──► waiting: the sound core begins
  *       ──► going ──► stopping: the ring is drained ──► telling: persist, until it has said yes ──► free
+ *                                                  └──► encoding: FLAC is made of its WAV, in a queue ──► telling
  *
  * The file and the capture ring are all that a successor needs: it finds the pending items in the store, goes on with
- * the one that the sound core still captures, and finishes the others. The loop's; the disk is take_file's. */
+ * the one that the sound core still captures, and finishes the others. The loop's; the disk is take_file's and
+ * take_flac's. */
 #ifndef LOOPHOLE_STREAMER_TAKES_H
 #define LOOPHOLE_STREAMER_TAKES_H
 
@@ -18,9 +20,20 @@
 enum { TAKES_LEFT = 256, TAKES_TICKETS = 16 };
 
 struct takes;
+struct take_flac;
+struct task_list;
 struct config;
 
-enum take_phase { TAKE_FREE, TAKE_STARTING, TAKE_MAKING, TAKE_WAITING, TAKE_GOING, TAKE_STOPPING, TAKE_TELLING };
+enum take_phase {
+    TAKE_FREE,
+    TAKE_STARTING,
+    TAKE_MAKING,
+    TAKE_WAITING,
+    TAKE_GOING,
+    TAKE_STOPPING,
+    TAKE_ENCODING,
+    TAKE_TELLING
+};
 enum take_wish { TAKE_WISH_NOTHING, TAKE_WISH_STOP, TAKE_WISH_CANCEL };
 
 struct take {
@@ -35,13 +48,20 @@ struct take {
     struct id folder;
     unsigned input, attempt;
     struct take_file *file; /* while its errand is away */
+    struct take_flac *flac; /* the same; none while another take is encoded */
+    struct take *next;      /* of those that are to be encoded */
+    int32_t format;         /* enum take_format: what it is to be */
+    bool is_flac;           /* it is: path, size and content are the FLAC's */
+    bool is_mended;         /* a predecessor left it, and `recover` has not noted it */
     struct ticket begun, ended;
     usec_t since, told;
     bool is_ordered, is_asking, is_forgotten;
     int32_t result; /* enum lifecycle, once it has ended */
     uint64_t frames, size, lost;
     usec_t mtime;
+    uint8_t content[16];
     struct fault fault; /* why it ended before it was stopped */
+    char remark[256];   /* why it stays a WAV */
 };
 
 struct takes {
@@ -53,10 +73,13 @@ struct takes {
     struct mailbox *mailbox;
     struct errands *errands;
     char folder[PATH_MAX];
-    enum wav_format format;
+    int32_t format; /* enum take_format, where an ask does not say */
     bool deletes_cancelled;
     int64_t latency; /* frames; -1: as the sound core measures it */
     struct take recording, mending, deleting;
+    struct take *encoding; /* the queue; the first one is under way, or tells */
+    struct id remarked;    /* the last take that stays a WAV, and why */
+    char remark[256];
     struct id left[TAKES_LEFT]; /* pending items, still to be looked at */
     uint32_t left_count;
     struct id mended[TAKES_LEFT];
@@ -82,6 +105,7 @@ bool takes_busy(const struct takes *takes);
 enum err takes_record(struct takes *takes, struct call *call, const struct streamer_record *ask,
                       struct recording *answer);
 enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish);
+enum err takes_one(struct takes *takes, struct call *call, struct id id, struct recording *answer);
 enum err takes_list(struct takes *takes, struct call *call, struct recordings *answer);
 enum err takes_delete(struct takes *takes, struct call *call, struct id id);
 enum err takes_recover(struct takes *takes, struct call *call);
@@ -100,12 +124,20 @@ void take_connect_again(struct take *take); /* now and then while it starts: is 
 void take_done(struct errand *errand, bool lost); /* its file has ended */
 void take_follow(struct take *take);              /* one step, if there is one to take */
 void take_fail(struct take *take, const struct fault *fault); /* before it runs; the item goes first, if there is one */
+void take_leave(struct take *take, const struct fault *fault); /* the item stays pending: `recover` tries it again */
 void take_tell_as(struct take *take, struct recording *to);
 void take_publish(struct take *take, const char *event);
 void take_free(struct take *take);
 
+/* take_become.c: a take whose WAV is whole goes into the queue, and `take` is free; take_end follows. */
+void take_become(struct take *take);
+void take_become_follow(struct takes *takes);
+void take_become_tell(const struct takes *takes, struct arena *arena, struct task_list *to);
+enum err take_become_cancel(struct takes *takes, struct id item, struct fault *fault); /* not_found; it stays a WAV */
+
 /* take_end.c: tells persist how it ended, until it has heard. */
 void take_end(struct take *take);
+void take_note_mended(struct take *take); /* for `recover` */
 
 /* take_find.c: reads the store. */
 enum err take_find_all(struct takes *takes, struct arena *arena, struct recording_list *to, struct fault *fault);

@@ -7,8 +7,9 @@
 #include <time.h>
 #include <unistd.h>
 #include "common/file.h"
+#include "common/pcm.h"
 
-enum { DS64 = 28, BEXT = 602, TAKE = 96, PIECE = 1024, BITS_PCM = 24, PCM_MOST = 8388607 };
+enum { DS64 = 28, BEXT = 602, TAKE = 96, PIECE = 1024 };
 enum { TAG_PCM = 1, TAG_FLOAT = 3 };
 
 uint32_t wav_frame_bytes(enum wav_format format)
@@ -110,6 +111,7 @@ static void put_take(struct head *head, const struct wav_take *take)
     put_number(head, (uint64_t)take->latency, 8);
     put_number(head, take->most, 8);
     put(head, take->request.b, sizeof(take->request.b));
+    put_number(head, take->is_for_flac, 4);
     head->len = end;
 }
 
@@ -212,6 +214,7 @@ static bool read_header(struct wav *wav, const uint8_t *at)
     wav->take.latency = (int64_t)number_at(take + 48, 8);
     wav->take.most = number_at(take + 56, 8);
     memcpy(wav->take.request.b, take + 64, sizeof(wav->take.request.b));
+    wav->take.is_for_flac = number_at(take + 80, 4) == 1;
     return wav->take.rate > 0;
 }
 
@@ -255,8 +258,8 @@ static void put_sample(struct wav *wav, float sample, uint8_t *to)
         memcpy(to, &sample, sizeof(sample));
         return;
     }
-    int32_t number = (int32_t)lrintf(fminf(fmaxf(sample, -1), 1) * PCM_MOST);
-    for (int i = 0; i < BITS_PCM / 8; i++)
+    int32_t number = pcm24(sample);
+    for (int i = 0; i < PCM24_BITS / 8; i++)
         to[i] = (uint8_t)((uint32_t)number >> 8 * i);
 }
 

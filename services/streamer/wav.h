@@ -30,6 +30,7 @@ struct wav_take {
     int64_t latency;     /* frames from our outputs to the player's ear and back to our inputs */
     uint64_t most;       /* frames; 0: until it is stopped */
     struct id request;   /* of the ask that began it */
+    bool is_for_flac;    /* when it has ended, a FLAC is made of it */
 };
 
 struct wav {

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <sndfile.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,4 +200,110 @@ bool decode_has_frame(struct decode *decode, int64_t frame)
     float samples_of_one[DECODE_CHANNELS_MAX];
 
     return decode_seek(decode, frame) && decode_read(decode, samples_of_one, 1) == 1;
+}
+
+size_t decode_read_integers(struct decode *decode, int32_t *to, size_t frames)
+{
+    sf_count_t got = sf_readf_int(decode->file, to, (sf_count_t)frames);
+
+    return got < 0 ? 0 : (size_t)got < frames ? (size_t)got : frames;
+}
+
+void decode_comment(struct decode *decode, char *to, size_t size)
+{
+    const char *comment = sf_get_string(decode->file, SF_STR_COMMENT);
+
+    snprintf(to, size, "%s", comment ? comment : "");
+}
+
+/* ---- writing ---- */
+
+struct encoder {
+    SNDFILE *file;
+    struct encoder_plan plan;
+    int64_t at, size;
+    bool is_refused; /* a write was */
+};
+
+static sf_count_t out_length(void *state)
+{
+    return ((struct encoder *)state)->size;
+}
+
+static sf_count_t out_seek(sf_count_t offset, int whence, void *state)
+{
+    struct encoder *encoder = state;
+    int64_t from = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? encoder->at : encoder->size;
+
+    return from + offset < 0 ? -1 : (encoder->at = from + offset);
+}
+
+static sf_count_t out_read(void *to, sf_count_t len, void *state)
+{
+    (void)to, (void)len, (void)state;
+    return 0;
+}
+
+static sf_count_t out_write(const void *from, sf_count_t len, void *state)
+{
+    struct encoder *encoder = state;
+
+    if (encoder->is_refused || !encoder->plan.write(encoder->plan.state, encoder->at, from, (size_t)len)) {
+        encoder->is_refused = true;
+        return 0;
+    }
+    encoder->at += len;
+    if (encoder->at > encoder->size)
+        encoder->size = encoder->at;
+    return len;
+}
+
+static sf_count_t out_tell(void *state)
+{
+    return ((struct encoder *)state)->at;
+}
+
+static SF_VIRTUAL_IO out = { out_length, out_seek, out_read, out_write, out_tell };
+
+static void say(struct encoder *encoder, int what, const char *word)
+{
+    if (word[0])
+        (void)sf_set_string(encoder->file, what, word);
+}
+
+enum err encoder_open(struct encoder **to, const struct encoder_plan *plan, struct fault *fault)
+{
+    SF_INFO info = { .samplerate = (int)plan->rate,
+                     .channels = (int)plan->channels,
+                     .format = SF_FORMAT_FLAC | SF_FORMAT_PCM_24 };
+    struct encoder *encoder = calloc(1, sizeof(*encoder));
+
+    *to = NULL;
+    if (!encoder)
+        return fault_set(fault, ERR_FULL, "no memory to encode");
+    encoder->plan = *plan;
+    encoder->file = sf_open_virtual(&out, SFM_WRITE, &info, encoder);
+    if (!encoder->file) {
+        free(encoder);
+        return fault_set(fault, ERR_BAD_REQUEST, "FLAC cannot hold %u channels of %u Hz", plan->channels, plan->rate);
+    }
+    say(encoder, SF_STR_TITLE, plan->title);
+    say(encoder, SF_STR_DATE, plan->date);
+    say(encoder, SF_STR_COMMENT, plan->comment);
+    say(encoder, SF_STR_SOFTWARE, "loophole");
+    *to = encoder;
+    return ERR_OK;
+}
+
+bool encoder_write(struct encoder *encoder, const int32_t *from, size_t frames)
+{
+    return sf_writef_int(encoder->file, from, (sf_count_t)frames) == (sf_count_t)frames && !encoder->is_refused;
+}
+
+bool encoder_close(struct encoder *encoder)
+{
+    bool is_whole = encoder && sf_close(encoder->file) == 0 && !encoder->is_refused;
+
+    free(encoder);
+    return is_whole;
 }

@@ -1,6 +1,6 @@
-/* decode.h: the sound of a file as floats. The only file with libsndfile is decode.c; it reads through the
- * descriptor alone. Hostile input is expected: everything it says is bounded here, the sandbox holds the rest.
- * One thread. */
+/* decode.h: the sound of a file as numbers, and numbers as a FLAC file. The only file with libsndfile is decode.c; it
+ * reads through the descriptor alone, and writes through a function. Hostile input is expected: everything it says is
+ * bounded here, the sandbox holds the rest. One thread. */
 #ifndef LOOPHOLE_WORKER_DECODE_H
 #define LOOPHOLE_WORKER_DECODE_H
 
@@ -34,6 +34,33 @@ bool decode_seek(struct decode *decode, int64_t frame);
 /* True when frame `frame` is really there. Moves the place to read from. */
 bool decode_has_frame(struct decode *decode, int64_t frame);
 
+/* As decode_read, as integers: full scale of the file is 2^31. */
+size_t decode_read_integers(struct decode *decode, int32_t *to, size_t frames);
+
+/* The file's word of comment, to `to` of `size` bytes; "" where there is none. */
+void decode_comment(struct decode *decode, char *to, size_t size);
+
 void decode_close(struct decode *decode); /* NULL is allowed */
+
+/* ---- a FLAC file of 24 bit ---- */
+
+struct encoder;
+
+struct encoder_plan {
+    unsigned rate, channels;            /* Hz; what FLAC cannot hold is bad_request */
+    const char *title, *date, *comment; /* "" where there is none */
+    /* Takes bytes at their place in the file; what stood there is replaced. False ends the encoding. */
+    bool (*write)(void *state, int64_t at, const void *bytes, size_t len);
+    void *state;
+};
+
+/* Errors: bad_request, full. */
+enum err encoder_open(struct encoder **encoder, const struct encoder_plan *plan, struct fault *fault);
+
+/* Interleaved, of 24 bit in the upper ones: full scale is 2^31. False: it cannot go on. */
+bool encoder_write(struct encoder *encoder, const int32_t *from, size_t frames);
+
+/* Writes what is left, and the header once more; frees it. NULL is allowed. False: the file is not whole. */
+bool encoder_close(struct encoder *encoder);
 
 #endif

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "services/worker/analyse.h"
+#include "services/worker/encode.h"
 #include "services/worker/jobs.h"
 #include "services/worker/sandbox.h"
 #include "services/worker/stream.h"
@@ -11,9 +12,9 @@ static int explain(const char *option)
 {
     if (strcmp(option, "--version") == 0)
         return printf("loophole-worker %s\n", LOOPHOLE_VERSION) < 0;
-    printf("loophole-worker: decodes and analyses files for loophole-indexer, and with the argument `stream` decodes\n"
-           "them for loophole-streamer. They start it with a socket as descriptor 3 (schemas/worker.schema).\n"
-           "Options: --version, --help.\n");
+    printf("loophole-worker: decodes and analyses files for loophole-indexer; with the argument `stream` it decodes\n"
+           "them for loophole-streamer, with `encode` it makes FLAC of takes. They start it with a socket as\n"
+           "descriptor 3 (schemas/worker.schema).\nOptions: --version, --help.\n");
     return strcmp(option, "--help") != 0;
 }
 
@@ -28,26 +29,21 @@ static enum err analyse_files(struct pipe *pipe, struct fault *fault)
     return e;
 }
 
-static enum err stream_files(struct pipe *pipe, struct fault *fault)
-{
-    enum err e = sandbox_enter(JOBS_SOCKET, fault);
-
-    return e == ERR_OK ? stream_run(pipe, fault) : e;
-}
-
 int main(int argc, char **argv)
 {
+    const char *word = argc == 2 ? argv[1] : "";
+    bool streams = strcmp(word, "stream") == 0, encodes = strcmp(word, "encode") == 0;
     struct fault fault = { 0 };
-    struct pipe pipe;
+    struct pipe pipe = { .fd = -1, .passed = -1 };
 
-    bool streams = argc == 2 && strcmp(argv[1], "stream") == 0;
-    if (argc > 1 && !streams)
+    if (argc > 1 && !streams && !encodes)
         return explain(argv[1]);
     enum err e = jobs_open(&pipe, &fault); /* the socket that the parent made */
-    if (e == ERR_OK) {
-        e = streams ? stream_files(&pipe, &fault) : analyse_files(&pipe, &fault);
-        pipe_close(&pipe);
-    }
+    if (e == ERR_OK && (streams || encodes))
+        e = sandbox_enter(JOBS_SOCKET, &fault);
+    if (e == ERR_OK)
+        e = streams ? stream_run(&pipe, &fault) : encodes ? encode_run(&pipe, &fault) : analyse_files(&pipe, &fault);
+    pipe_close(&pipe);
     if (e != ERR_OK)
         fprintf(stderr, "loophole-worker: %s%s%s\n", fault.what, fault.hint[0] ? ": " : "", fault.hint);
     _exit(err_exit_code(e)); /* without the farewells of 139 libraries, which the sandbox would refuse */

@@ -1,16 +1,20 @@
-/* count: a JACK client that plays the server's own clock: frame n is n / 2^24 on the left and its negative on the
- * right, n modulo 2^24, so that a recording shows every frame that was lost or repeated.
+/* count: a JACK client that plays the server's own clock: frame n is n / 8388607 on the left and its negative on
+ * the right, n modulo 8388607, so that a recording shows every frame that was lost or repeated. Full scale of 24 bit
+ * is 8388607: a FLAC holds exactly what was played. With a third argument one frame a second is twice that loud.
  *
- *   count SERVER NAME      ports NAME:left and NAME:right; until SIGTERM. Says "ready" when it plays. */
+ *   count SERVER NAME [over]      ports NAME:left and NAME:right; until SIGTERM. Says "ready" when it plays. */
 #include <jack/jack.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { MOST = 8388607 };
+
 static struct count {
     jack_client_t *client;
     jack_port_t *left, *right;
+    int is_over;
 } count;
 
 static volatile sig_atomic_t ends;
@@ -28,7 +32,9 @@ static int play(jack_nframes_t frames, void *state)
 
     (void)state;
     for (jack_nframes_t i = 0; i < frames; i++) {
-        left[i] = (float)((now + i) & 0xFFFFFF) / 16777216.0F;
+        left[i] = (float)((now + i) % MOST) / (float)MOST;
+        if (count.is_over && (now + i) % 48000 == 0)
+            left[i] = 2;
         right[i] = -left[i];
     }
     return 0;
@@ -42,8 +48,9 @@ static void die(const char *what)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3)
-        die("SERVER NAME");
+    if (argc != 3 && argc != 4)
+        die("SERVER NAME [over]");
+    count.is_over = argc == 4;
     signal(SIGTERM, on_signal);
     count.client = jack_client_open(argv[2], JackNoStartServer | JackServerName | JackUseExactName, NULL, argv[1]);
     if (!count.client)

@@ -47,8 +47,8 @@ a_take_lies_where_it_was_heard() {
     same "1000 1000" "$(field latency <<<"$one") $(field latency <<<"$two")"
     same "$(field first <<<"$one")" "$(_read "$takes/one.wav" | field began)"
     local clock; clock=$(($(field first <<<"$two") - $(field first <<<"$one")))
-    same $((clock % 16777216)) $((($(_read "$takes/two.wav" | field first) - $(_read "$takes/one.wav" | field first) +
-        16777216) % 16777216))
+    same $((clock % 8388607)) $((($(_read "$takes/two.wav" | field first) - $(_read "$takes/one.wav" | field first) +
+        8388607) % 8388607))
     printf '' >"$LOOPHOLE_HOME/config/loophole.conf"
     loophole restart streamer && wait_ready streamer
     one=$(loophole record start --inputs "$inputs" --name three --seconds 1 --json)

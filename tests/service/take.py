@@ -1,14 +1,15 @@
 """take.py FILE: what a recording of `count` (tests/faults/count.c) holds, as one line of JSON:
 
-frames, size (of the file), form (RIFF or RF64), first (counted at frame 0), jumps: frames that were left out, in sum; back:
+frames, size (of the file), form (RIFF, RF64 or fLaC), first (counted at frame 0), jumps: frames that were left out, in sum; back:
 places where it went back or stood; wrong: frames whose two sides do not belong together; began: the time reference of the bext chunk."""
 import array
 import json
 import os
 import struct
+import subprocess
 import sys
 
-UNIT = 1 << 24
+UNIT = 8388607  # full scale of 24 bit
 
 
 def chunks(data):
@@ -24,9 +25,19 @@ def chunks(data):
     assert at == len(data), "the chunks end at %d, the file at %d" % (at, len(data))
 
 
+def flac(path):
+    """Decoded by another program than the one that made it."""
+    raw = subprocess.run(["sox", path, "-t", "s32", "-"], check=True, capture_output=True).stdout
+    numbers = array.array("i", raw)
+    assert not any(n & 0xFF for n in numbers), "more than 24 bit"
+    return array.array("f", (n / 256 / UNIT for n in numbers))
+
+
 def main(path):
     data = open(path, "rb").read()
     told = {"form": data[:4].decode(), "size": os.path.getsize(path)}
+    if data[:4] == b"fLaC":
+        samples, data = flac(path), b" " * 12
     for name, at, size in chunks(data):
         if name == b"bext":
             told["began"] = struct.unpack_from("<Q", data, at + 338)[0]
