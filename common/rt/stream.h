@@ -9,7 +9,9 @@
 enum {
     STREAMS = 32,
     STREAM_FRAMES = 384000, /* of a ring: 8 s at 48 kHz */
-    CAPTURES = 1,
+    CAPTURE_TAKE = 0, /* at the ports in_left and in_right: recordings */
+    CAPTURE_LISTEN,   /* at the port listen, on both sides: what is compared with the library */
+    CAPTURES,
     CAPTURE_FRAMES = 768000,
     SOUNDS = 1024,
     SOUNDS_BYTES = 64 << 20, /* of sample memory */

@@ -18,7 +18,7 @@ struct options {
     int64_t period;
     bool loop, in_context, stretch, start_transport;
     const char *gain, *from, *chain, *key, *at;
-    const char *name, *inputs, *format;
+    const char *name, *inputs, *format, *port;
     struct text_list ignore;
 };
 

@@ -38,8 +38,9 @@ const struct command command_table[] = {
     { "queries", "[NAME]", "The queries that were saved with `search --save NAME`", "NAME --off forgets one.",
       "off request-id", 0, 1, false, saved_queries },
     { "similar", "[ID|PATH]", "Find what sounds like this item, or like any file",
-      "With --like A,B and --unlike C it is like all of the first, and nothing found is nearer to one of the second.",
-      "limit fields in aspect like unlike", 0, 1, false, find_similar },
+      "With --like A,B and --unlike C it is like all of the first, and nothing found is nearer to one of the second. "
+      "With --port CLIENT:PORT it is like what sounds there for the next 4 seconds, or --seconds N; that is not kept.",
+      "limit fields in aspect like unlike port seconds", 0, 1, false, find_similar },
     { "unlike", "ID|PATH ID|PATH", "Mark two items as not alike: each comes later among what is similar to the other",
       "", "off request-id", 2, 2, false, edit_unlike },
     { "favourite", "ID|PATH", "Make an item a favourite (is:favourite)", "", "off request-id", 1, 1, false,

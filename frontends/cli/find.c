@@ -1,6 +1,7 @@
 /* find.c: search, similar, show, complete. */
 #include "frontends/cli/cli.h"
 #include "schema_indexer.h"
+#include "schema_streamer.h"
 
 #include <string.h>
 
@@ -126,13 +127,44 @@ static enum err read_items(struct cli *cli, const char *typed, struct id_list *t
     return e;
 }
 
+enum { LISTEN_SECONDS = 4, ANALYSE_MS = 60000 };
+
+static void say_listening(struct cli *cli, int64_t seconds)
+{
+    if (cli_is_terminal() && !cli->options.json)
+        buffer_printf(&cli->out, "listening to %s for %lld s …\n", cli->options.port, (long long)seconds);
+    cli_flush(cli);
+}
+
+/* What sounds on a JACK port from now on. */
+static enum err listen(struct cli *cli, struct search_similar *similar, struct fault *fault)
+{
+    int64_t seconds = cli->options.seconds ? cli->options.seconds : LISTEN_SECONDS;
+    struct streamer_listen listen = { .port = text_of(cli->options.port),
+                                      .has_seconds = true,
+                                      .seconds = (double)seconds };
+    struct heard heard = { 0 };
+
+    if (cli->count)
+        return fault_set(fault, ERR_BAD_REQUEST, "an item or file, or --port: one of them");
+    if (!cli->options.budget_ms)
+        cli->options.budget_ms = seconds * 1000 + ANALYSE_MS;
+    say_listening(cli, seconds);
+    enum err e = cli_ask(cli, "streamer.listen", &listen, &heard, fault);
+    similar->has_embedding = e == ERR_OK;
+    similar->embedding = heard.found.embedding;
+    return e;
+}
+
 static enum err read_one(struct cli *cli, struct search_similar *similar, struct fault *fault)
 {
+    if (cli->options.port)
+        return listen(cli, similar, fault);
     if (cli->count == 0 && similar->like.count)
         return ERR_OK;
     if (cli->count == 0) {
         fault_set(fault, ERR_BAD_REQUEST, "nothing to compare with");
-        return fault_hint(fault, "give an id, the path of any sound, or --like A,B");
+        return fault_hint(fault, "give an id, the path of any sound, --port CLIENT:PORT, or --like A,B");
     }
     similar->has_id = id_read(text_of(cli->args[0]), &similar->id);
     return similar->has_id ? ERR_OK : cli_path(cli, cli->args[0], &similar->path, fault);

@@ -10,7 +10,7 @@ enum { STACK_BYTES = 128 << 10, STEPS_A_BEAT = 4, TICKS_A_BEAT = 1920, BEATS_A_B
 const char *const client_ports[PORTS] = {
     [PORT_MAIN_LEFT] = "main_left",       [PORT_MAIN_RIGHT] = "main_right", [PORT_PREVIEW_LEFT] = "preview_left",
     [PORT_PREVIEW_RIGHT] = "preview_right", [PORT_IN_LEFT] = "in_left",       [PORT_IN_RIGHT] = "in_right",
-    [PORT_MIDI_IN] = "midi_in",           [PORT_MIDI_OUT] = "midi_out",
+    [PORT_LISTEN] = "listen",             [PORT_MIDI_IN] = "midi_in",   [PORT_MIDI_OUT] = "midi_out",
 };
 
 struct client {
@@ -116,6 +116,7 @@ static void rt_fetch_audio(struct client *client, uint32_t frames)
         period->main[side] = jack_port_get_buffer(client->ports[PORT_MAIN_LEFT + side], frames);
         period->preview[side] = jack_port_get_buffer(client->ports[PORT_PREVIEW_LEFT + side], frames);
     }
+    period->listen = jack_port_get_buffer(client->ports[PORT_LISTEN], frames);
 }
 
 static int rt_process(jack_nframes_t frames, void *state)

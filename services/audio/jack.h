@@ -18,6 +18,7 @@ enum client_port {
     PORT_PREVIEW_RIGHT,
     PORT_IN_LEFT,
     PORT_IN_RIGHT,
+    PORT_LISTEN,
     PORT_MIDI_IN,
     PORT_MIDI_OUT,
     PORTS

@@ -67,7 +67,7 @@ static enum err want(struct audio *audio, struct call *call, struct text own, st
         (void)refuse(call, ERR_NOT_FOUND, "no port \"%.*s\"", TEXT_ARG(own));
         fault_field(call_fault(call), "port");
         return fault_hint(call_fault(call), "main_left main_right preview_left preview_right in_left in_right "
-                                            "midi_in midi_out");
+                                            "listen midi_in midi_out");
     }
     if (to.len == 0 || !text_copy(foreign, sizeof(foreign), to) || !memchr(to.at, ':', to.len) ||
         memchr(to.at, '\n', to.len)) {

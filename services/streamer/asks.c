@@ -202,6 +202,16 @@ static enum err recover(struct streamer *streamer, struct call *call, const stru
     return takes_recover(&streamer->takes, call);
 }
 
+/* ---- what sounds elsewhere ---- */
+
+static enum err listen(struct streamer *streamer, struct call *call, const struct streamer_listen *ask,
+                       struct heard *answer)
+{
+    (void)answer;
+    desk_look(&streamer->desk);
+    return listen_begin(&streamer->listening, call, ask);
+}
+
 const struct streamer_handlers asks_handlers = {
     .play = play,
     .queue = queue,
@@ -222,4 +232,5 @@ const struct streamer_handlers asks_handlers = {
     .takes = takes,
     .delete_take = delete_take,
     .recover = recover,
+    .listen = listen,
 };

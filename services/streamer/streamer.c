@@ -59,7 +59,8 @@ static void look_at_memory(struct streamer *streamer)
 
 static bool is_busy(const struct streamer *streamer)
 {
-    return voices_busy(&streamer->voices) || takes_busy(&streamer->takes);
+    return voices_busy(&streamer->voices) || takes_busy(&streamer->takes) ||
+           listen_busy(&streamer->listening);
 }
 
 static void tick(void *state);
@@ -81,6 +82,7 @@ static void tick(void *state)
     reels_tick(streamer->reels);
     voices_tick(&streamer->voices);
     takes_tick(&streamer->takes);
+    listen_tick(&streamer->listening);
     look_at_memory(streamer);
     set_period(streamer, is_busy(streamer) ? BUSY_US : IDLE_US);
 }
@@ -140,6 +142,7 @@ void streamer_open(struct streamer *streamer, struct service *service)
     if (e == ERR_OK)
         e = takes_open(&streamer->takes, &fault);
     if (e == ERR_OK) {
+        listen_open(&streamer->listening, service, &streamer->desk);
         tick(streamer);
         return;
     }
@@ -149,6 +152,7 @@ void streamer_open(struct streamer *streamer, struct service *service)
 
 void streamer_close(struct streamer *streamer)
 {
+    listen_close(&streamer->listening);
     takes_close(&streamer->takes);
     voices_close(&streamer->voices);
     sounds_close(&streamer->sounds);

@@ -72,6 +72,18 @@ void capture_gap(struct engine *engine, uint64_t frames)
             lose(engine, i, frames);
 }
 
+/* NULL: silence. */
+static const float *side_of(const struct engine_period *period, uint32_t number, int side)
+{
+    return number == CAPTURE_TAKE ? period->capture[side] : period->listen;
+}
+
+static void copy(const float *from, float (*to)[2], int side, uint32_t frames)
+{
+    for (uint32_t f = 0; f < frames; f++)
+        to[f][side] = from ? number_sane(from[f]) : 0;
+}
+
 void capture_take(struct engine *engine, uint32_t frames)
 {
     for (uint32_t i = 0; i < CAPTURES; i++) {
@@ -81,9 +93,10 @@ void capture_take(struct engine *engine, uint32_t frames)
             core_least(core_least(frames, room), ENGINE_FRAMES - core_least(to->count, ENGINE_FRAMES));
         if (!engine->half->capture[i].running)
             continue;
-        for (uint32_t f = 0; f < n; f++)
-            for (int c = 0; c < 2; c++)
-                to->frames[to->count + f][c] = number_sane(engine->period->capture[c][engine->at + f]);
+        for (int side = 0; side < 2; side++) {
+            const float *from = side_of(engine->period, i, side);
+            copy(from ? from + engine->at : NULL, to->frames + to->count, side, n);
+        }
         to->count += n;
         lose(engine, i, frames - n);
     }

@@ -194,8 +194,8 @@ static void publish_state(struct engine *engine)
     place = to_play > 0 ? transport->from : place;
     state->step = (int64_t)floor(place);
     state->step_phase = place - floor(place);
-    for (uint32_t i = 0; i < CAPTURES; i++)
-        state->capture = half->capture[i].running ? half->capture[i].generation : state->capture;
+    if (half->capture[CAPTURE_TAKE].running)
+        state->capture = half->capture[CAPTURE_TAKE].generation;
     mixer_state(engine, state);
     streams_state(engine, state);
     sounds_state(engine, state);

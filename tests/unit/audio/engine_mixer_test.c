@@ -227,6 +227,36 @@ static void a_take_holds_exactly_the_frames_that_were_ordered(void **made)
     assert_int_equal(stage_note(stage, NOTE_CAPTURE_STOPPED, 0)->index, 2222);
 }
 
+static void another_capture_beside_a_take_hears_the_port_that_is_listened_to(void **made)
+{
+    struct stage *stage = *made;
+    struct ring take, listened;
+    struct capture_memory *capture = studio_capture(stage->studio, CAPTURE_LISTEN, &listened);
+    float frame[2];
+
+    (void)studio_capture(stage->studio, CAPTURE_TAKE, &take);
+    fill_input(stage);
+    stage->listens = true;
+    order_take(stage, 5, 100, 900);
+    stage_order(stage, (struct order){ .frame = 200, .verb = ORDER_CAPTURE_START, .voice = CAPTURE_LISTEN,
+                                       .generation = 7 });
+    stage_run(stage, 1000);
+    assert_int_equal(stage_state(stage).capture, 0);
+    assert_int_equal(capture->generation, 7);
+    assert_int_equal(ring_ready(&take), 800);
+    assert_int_equal(ring_ready(&listened), 800);
+    for (uint32_t i = 0; i < 800; i++) {
+        assert_int_equal(ring_read(&listened, frame, 1), 1);
+        assert_true(frame[0] == -stage_count(200 + i) && frame[1] == frame[0]);
+        assert_int_equal(ring_read(&take, frame, 1), 1);
+        assert_true(frame[0] == stage_count(100 + i));
+    }
+    stage->listens = false; /* no port: silence */
+    stage_run(stage, 1001);
+    assert_int_equal(ring_read(&listened, frame, 1), 1);
+    assert_true(frame[0] == 0 && frame[1] == 0);
+}
+
 static void frames_that_find_no_room_are_counted(void **made)
 {
     struct stage *stage = *made;
@@ -255,6 +285,7 @@ int main(void)
         STAGE_TEST(a_panic_silences_all_within_the_period),
         STAGE_TEST(a_panic_takes_effect_within_any_period),
         STAGE_TEST(a_take_holds_exactly_the_frames_that_were_ordered),
+        STAGE_TEST(another_capture_beside_a_take_hears_the_port_that_is_listened_to),
         STAGE_TEST(frames_that_find_no_room_are_counted),
     };
 

@@ -24,6 +24,7 @@ struct stage {
     struct snapshot score_view;
     struct score score; /* the draft */
     uint32_t rate, period;
+    bool listens; /* to the right input */
     int64_t server; /* its frame clock */
     uint32_t recorded;
     float *main[2], *preview[2], *in[2]; /* STAGE_MOST frames each */
@@ -172,6 +173,7 @@ static inline void stage_period(struct stage *stage, uint32_t instance, uint32_t
                                     .at = stage->server * 1000000 / stage->rate,
                                     .frame = stage->server,
                                     .capture = { stage->in[0] + at, stage->in[1] + at },
+                                    .listen = stage->listens ? stage->in[1] + at : NULL,
                                     .main = { nowhere[0], nowhere[1] },
                                     .preview = { nowhere[2], nowhere[3] },
                                     .midi_in = stage->midi_in,

@@ -1,0 +1,84 @@
+/* player: a JACK client that plays a sound once, half a second after somebody begins to hear it, and silence else.
+ *
+ *   player SERVER NAME FILE     port NAME:out; FILE: mono float32 of the server's rate; until SIGTERM. Says "ready" */
+#include <jack/jack.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct player {
+    jack_client_t *client;
+    jack_port_t *out;
+    float *sound;
+    size_t frames, wait, at;
+} player;
+
+static volatile sig_atomic_t ends;
+
+static void on_signal(int number)
+{
+    (void)number;
+    ends = 1;
+}
+
+static int play(jack_nframes_t frames, void *state)
+{
+    float *out = jack_port_get_buffer(player.out, frames);
+    size_t left;
+
+    (void)state;
+    memset(out, 0, frames * sizeof(*out));
+    if (!jack_port_connected(player.out))
+        player.at = player.wait = 0;
+    else if ((player.wait += frames) > jack_get_sample_rate(player.client) / 2) {
+        left = player.frames - player.at;
+        left = left < frames ? left : frames;
+        memcpy(out, player.sound + player.at, left * sizeof(*out));
+        player.at += left;
+    }
+    return 0;
+}
+
+static void die(const char *what)
+{
+    fprintf(stderr, "player: %s\n", what);
+    exit(1);
+}
+
+static void load(const char *path)
+{
+    FILE *file = fopen(path, "r");
+
+    if (!file || fseek(file, 0, SEEK_END) != 0)
+        die("no such file");
+    player.frames = (size_t)ftell(file) / sizeof(float);
+    player.sound = malloc(player.frames * sizeof(float) + 1);
+    rewind(file);
+    if (!player.sound || fread(player.sound, sizeof(float), player.frames, file) != player.frames)
+        die("the file cannot be read");
+    fclose(file);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 4)
+        die("SERVER NAME FILE");
+    load(argv[3]);
+    signal(SIGTERM, on_signal);
+    player.client = jack_client_open(argv[2], JackNoStartServer | JackServerName | JackUseExactName, NULL, argv[1]);
+    if (!player.client)
+        die("no such server, or the name is taken");
+    player.out = jack_port_register(player.client, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+    if (!player.out || jack_set_process_callback(player.client, play, NULL) != 0 ||
+        jack_activate(player.client) != 0)
+        die("no port");
+    puts("ready");
+    fflush(stdout);
+    while (!ends)
+        usleep(20000);
+    jack_client_close(player.client);
+    free(player.sound);
+    return 0;
+}
