@@ -119,6 +119,7 @@ $(BUILD)/tests/$(1): $(BUILD)/tests/unit/$(1).o $$(filter-out %/main.o,$$(if $(c
 endef
 $(foreach u,$(UNIT_SRC),$(eval $(call unit,$(patsubst tests/unit/%.c,%,$(u)),$(patsubst tests/unit/%/,%,$(dir $(u))))))
 units: $(UNITS)
+$(BUILD)/tests/streamer/take_flac_test: | $(BUILD)/bin/loophole-worker
 
 # ---- what the fault tests use: tests/faults/NAME.c -> BUILD/tests/faults/NAME ----
 LIBS_fault_lossy := -lfuse3

@@ -18,7 +18,7 @@ static inline bool pcm24_is_over(float sample)
 /* The nearest integer, of two the even one; what is over full scale is clipped. `sample` is a number. */
 static inline int32_t pcm24(float sample)
 {
-    return (int32_t)lrintf(fminf(fmaxf(sample, -1), 1) * PCM24_MOST);
+    return (int32_t)lrint((double)fminf(fmaxf(sample, -1), 1) * PCM24_MOST); /* a float would round twice */
 }
 
 #endif

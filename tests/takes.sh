@@ -42,3 +42,89 @@ _is_whole() {
     [ "$(field jumps <<<"$told")" -le "$3" ] || fail "more is missing than the take's $3 that were lost: $told"
     [ "$3" -le $(($(_lost) - $2)) ] || fail "the capture ring lost frames: $3 of $(($(_lost) - $2))"
 }
+
+# ---- takes that become FLAC ----
+
+# Programs of which a worker that encodes waits for as long as $scratch/hold is there.
+_hold_encoder() {
+    if [ ! -d "$scratch/bin" ]; then
+        cp -r "$build/bin" "$scratch/bin" && mv "$scratch/bin/loophole-worker" "$scratch/bin/worker"
+        printf '#!/bin/sh\nif [ "$1" = encode ]; then while [ -e "%s" ]; do sleep 0.02; done; fi\nexec "%s" "$@"\n' \
+            "$scratch/hold" "$scratch/bin/worker" >"$scratch/bin/loophole-worker"
+        chmod +x "$scratch/bin/loophole-worker"
+    fi
+    PATH=$scratch/bin:$PATH
+    touch "$scratch/hold"
+}
+_state() { loophole ask streamer.take id="$1" | field state; }
+_is_in() { [ "$(_state "$1")" = "$2" ]; } # ID STATE
+# A take of the name is final, its FLAC is whole, and nothing else of it is in the folder or the catalogue.
+_is_flac() { # ID NAME LOST-AT-THE-START
+    until_true 60 _is "$1" final
+    same "$2.flac" "$(cd "$takes" && ls -d "$2".*)"
+    same "flac flac 24" "$(for key in container sample_format bit_depth; do loophole show "$1" --json | field $key; done | xargs)"
+    same "$takes/$2.flac $(stat -c %s "$takes/$2.flac")" "$(loophole show "$1" --json | field path) $(loophole show "$1" --json | field size)"
+    [ -z "${3:-}" ] || _is_whole "$takes/$2.flac" "$3" "$(($(_lost) - $3))"
+    same "$(loophole show "$1" --json | field frames)" "$(_read "$takes/$2.flac" | field frames)"
+    loophole library rescan --wait >/dev/null
+    same "$1 $takes/$2.flac" "$(loophole search "" --limit 1000 --json | /usr/bin/python3 -c 'import json, sys
+for item in map(json.loads, sys.stdin):
+    if item["path"].rpartition(".")[0] == sys.argv[1] or item["path"].startswith(sys.argv[1] + "."): print(item["id"], item["path"])' \
+        "$takes/$2")"
+}
+
+# ---- takes under kills and on bad disks: each claim in a home of its own ----
+
+lossy=$build/tests/faults/lossy
+
+# The script may be killed at any time: no mount stays behind.
+_end_first() {
+    grep -o " $scratch/[^ ]*" /proc/self/mounts | while read -r at; do fusermount3 -u -z "$at" || umount -l "$at"; done
+}
+_home() {
+    export LOOPHOLE_HOME=$scratch/home-$1
+    mkdir -p "$LOOPHOLE_HOME"
+    takes=$LOOPHOLE_HOME/data/recordings
+}
+_settings() { # [LINES]
+    mkdir -p "$LOOPHOLE_HOME/config" && printf "[recording]\nfolder = $takes\n${1:-}" >"$LOOPHOLE_HOME/config/loophole.conf"
+}
+_grown() { local now; now=$(_take "$1" frames); [ "${now:-0}" -gt "$2" ]; }
+_goes_on() { until_true 60 _grown "$1" "$(_take "$1" frames)"; }
+_other_pid() { local now; now=$(pid_of "$1"); [ "${now:-0}" != 0 ] && [ "$now" != "$2" ]; }
+_kill() { # SERVICE, and waits for its successor
+    local pid; pid=$(pid_of "$1")
+    kill -KILL "$pid" && until_true 60 _other_pid "$1" "$pid" && wait_ready "$1"
+}
+_kill_all() {
+    local pid
+    for pid in $(processes_of_home "$LOOPHOLE_HOME"); do
+        [ "$pid" != $$ ] && [ "$pid" != "$BASHPID" ] && [ "$pid" != "${disk:-0}" ] && kill -KILL "$pid" 2>/dev/null
+    done
+    wait "$counting" 2>/dev/null
+    until_true 30 eval "! kill -0 $counting"
+}
+_forget_memory() { rm -f /dev/shm/loophole-"$1"-*; } # a reboot does
+_tag() { loophole audio status | grep -o 'loophole-[0-9a-f]*' | head -n 1 | cut -d- -f2; }
+
+_has_lived() { # a service that dies sooner, five times in a row, is put off
+    loophole status --json | /usr/bin/python3 -c 'import json, sys
+sys.exit(not any(s["service"] == sys.argv[1] and s["state"] == "ready" and s["uptime_s"] > 2.5
+                 for s in map(json.loads, sys.stdin)))' "$1"
+}
+
+_mount_lossy() { # SEED
+    [ -w /dev/fuse ] || skip "/dev/fuse is not there for this user"
+    mkdir -p "$scratch/disk" "$takes"
+    "$lossy" "$scratch/disk" "$takes" "$1" 2>"$scratch/lossy.err" & disk=$!
+    for try in {1..600}; do
+        mountpoint -q "$takes" && return
+        kill -0 "$disk" 2>/dev/null || skip "FUSE cannot be mounted: $(tail -n 1 "$scratch/lossy.err")"
+        sleep 0.1
+    done
+    fail "not mounted"
+}
+
+# A signal that came just before it waited for a request is seen behind the next one.
+_is_unmounted() { stat "$takes" >/dev/null 2>&1; ! kill -0 "$disk" 2>/dev/null; }
+_unmount() { kill "$disk"; until_true 60 _is_unmounted; }

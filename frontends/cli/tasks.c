@@ -67,15 +67,17 @@ enum err tasks_cancel(struct cli *cli, struct fault *fault)
 {
     struct service_cancel cancel = { 0 };
     enum err e = ERR_NOT_FOUND;
+    bool is_heard = false;
 
     if (!id_read(text_of(cli->args[0]), &cancel.task))
         return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not an id; `loophole tasks` shows them",
                          cli->args[0]);
-    for (int i = 0; e == ERR_NOT_FOUND && schema_all[i]; i++) {
+    for (int i = 0; (e == ERR_NOT_FOUND || e == ERR_OFFLINE) && schema_all[i]; i++) {
         char name[64];
 
         snprintf(name, sizeof name, "%s.cancel", schema_all[i]->service);
         e = ask(cli->asker, name, &cancel, 2000, NULL, NULL, fault);
+        is_heard |= e == ERR_NOT_FOUND;
     }
-    return e;
+    return e == ERR_OFFLINE && is_heard ? fault_set(fault, ERR_NOT_FOUND, "no service that runs has this task") : e;
 }

@@ -60,7 +60,7 @@ void take_publish(struct take *take, const char *event)
 
 void take_free(struct take *take)
 {
-    *take = (struct take){ .takes = take->takes };
+    *take = (struct take){ .takes = take->takes, .next = take->next };
 }
 
 /* ---- orders ---- */

@@ -40,6 +40,11 @@ static enum err check_room(struct take_flac *flac, int wav, int to)
     return fault_set(&flac->fault, ERR_FULL, "the disk has no room for a FLAC beside it");
 }
 
+static enum err refuse_other(struct take_flac *flac)
+{
+    return fault_set(&flac->fault, ERR_EXISTS, "another file is at %.150s", flac->flac);
+}
+
 /* Never over another file. Where the file system cannot promise it, nobody else has the name a moment before. */
 static enum err rename_part(struct take_flac *flac)
 {
@@ -47,6 +52,8 @@ static enum err rename_part(struct take_flac *flac)
 
     if (result != 0 && (errno == EINVAL || errno == ENOSYS) && access(flac->flac, F_OK) != 0)
         result = rename(flac->part, flac->flac);
+    if (result != 0 && errno == EEXIST)
+        return refuse_other(flac);
     return result == 0 ? ERR_OK : fault_errno(&flac->fault, file_err(errno), errno, "the FLAC cannot get its name");
 }
 
@@ -77,9 +84,7 @@ static enum err hold_against(struct take_flac *flac, int wav, int there)
 {
     enum err e = take_encode(flac, wav, -1, there);
 
-    if (e == ERR_BAD_REQUEST)
-        e = fault_set(&flac->fault, ERR_EXISTS, "another file is at %.150s", flac->flac);
-    return e;
+    return e == ERR_BAD_REQUEST ? refuse_other(flac) : e;
 }
 
 static void measure(struct take_flac *flac)

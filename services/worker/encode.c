@@ -42,6 +42,8 @@ static enum err open_wav(struct encoding *encoding, int fd, struct fault *fault)
     struct payload *payload = &encoding->payload;
 
     take_file(&encoding->wav_fd, fd);
+    (void)encoder_close(encoding->encoder);
+    encoding->encoder = NULL;
     encoding->at = 0;
     enum err e = input_open(&encoding->wav, fd, fault);
     if (e != ERR_OK)

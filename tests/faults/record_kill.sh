@@ -3,54 +3,8 @@
 # with the file frame by frame.
 . "$(dirname "$0")/../lib.sh"
 . "$top/tests/takes.sh"
-lossy=$build/tests/faults/lossy
 rounds=20
 [ -z "${LONG:-}" ] || rounds=200
-
-# The script may be killed at any time: no mount stays behind.
-_end_first() {
-    grep -o " $scratch/[^ ]*" /proc/self/mounts | while read -r at; do fusermount3 -u -z "$at" || umount -l "$at"; done
-}
-
-_home() {
-    export LOOPHOLE_HOME=$scratch/home-$1
-    mkdir -p "$LOOPHOLE_HOME"
-    takes=$LOOPHOLE_HOME/data/recordings
-}
-_settings() { mkdir -p "$LOOPHOLE_HOME/config" && printf "[recording]\nfolder = $takes\n" >"$LOOPHOLE_HOME/config/loophole.conf"; }
-_grown() { local now; now=$(_take "$1" frames); [ "${now:-0}" -gt "$2" ]; }
-_goes_on() { until_true 60 _grown "$1" "$(_take "$1" frames)"; }
-_other_pid() { local now; now=$(pid_of "$1"); [ "${now:-0}" != 0 ] && [ "$now" != "$2" ]; }
-_kill() { # SERVICE, and waits for its successor
-    local pid; pid=$(pid_of "$1")
-    kill -KILL "$pid" && until_true 60 _other_pid "$1" "$pid" && wait_ready "$1"
-}
-_kill_all() {
-    local pid
-    for pid in $(processes_of_home "$LOOPHOLE_HOME"); do
-        [ "$pid" != $$ ] && [ "$pid" != "$BASHPID" ] && [ "$pid" != "${disk:-0}" ] && kill -KILL "$pid" 2>/dev/null
-    done
-    wait "$counting" 2>/dev/null
-    until_true 30 eval "! kill -0 $counting"
-}
-_forget_memory() { rm -f /dev/shm/loophole-"$1"-*; } # a reboot does
-_tag() { loophole audio status | grep -o 'loophole-[0-9a-f]*' | head -n 1 | cut -d- -f2; }
-
-_mount_lossy() { # SEED
-    [ -w /dev/fuse ] || skip "/dev/fuse is not there for this user"
-    mkdir -p "$scratch/disk" "$takes"
-    "$lossy" "$scratch/disk" "$takes" "$1" 2>"$scratch/lossy.err" & disk=$!
-    for try in {1..600}; do
-        mountpoint -q "$takes" && return
-        kill -0 "$disk" 2>/dev/null || skip "FUSE cannot be mounted: $(tail -n 1 "$scratch/lossy.err")"
-        sleep 0.1
-    done
-    fail "not mounted"
-}
-
-# A signal that came just before it waited for a request is seen behind the next one.
-_is_unmounted() { stat "$takes" >/dev/null 2>&1; ! kill -0 "$disk" 2>/dev/null; }
-_unmount() { kill "$disk"; until_true 60 _is_unmounted; }
 
 a_take_goes_on_when_the_streamer_is_killed() {
     _home streamer
@@ -67,12 +21,6 @@ a_take_goes_on_when_the_streamer_is_killed() {
     _is_whole "$takes/killed.wav" "$lost" "$(field lost <<<"$told")"
     echo "figure: $rounds kills, $(field frames <<<"$told") frames, $(field lost <<<"$told") that the sound core missed"
     _end_engine
-}
-
-_has_lived() { # a service that dies sooner, five times in a row, is put off
-    loophole status --json | /usr/bin/python3 -c 'import json, sys
-sys.exit(not any(s["service"] == sys.argv[1] and s["state"] == "ready" and s["uptime_s"] > 2.5
-                 for s in map(json.loads, sys.stdin)))' "$1"
 }
 
 a_stop_that_the_streamer_did_not_live_to_do_is_done_by_its_successor() {
