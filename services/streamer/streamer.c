@@ -140,6 +140,7 @@ void streamer_open(struct streamer *streamer, struct service *service)
     if (e == ERR_OK)
         e = takes_open(&streamer->takes, &fault);
     if (e == ERR_OK) {
+        preview_chain_open(&streamer->preview);
         tick(streamer);
         return;
     }
