@@ -129,6 +129,7 @@ LIBS_fault_stall := -lfuse3
 LIBS_fault_tape := -ljack
 LIBS_fault_count := -ljack
 LIBS_fault_player := -ljack
+LIBS_fault_through := -ljack
 PARTS_fault_stand_in := services/worker/sandbox.c
 FAULT_TOOLS := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(filter-out %/forbidden.c,$(wildcard tests/faults/*.c)))
 $(BUILD)/tests/faults/forbidden.so: tests/faults/forbidden.c | $(NEEDS)

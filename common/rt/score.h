@@ -102,6 +102,7 @@ struct score {
     uint32_t midi_clock_out;       /* not 0: clock on the MIDI port */
     uint32_t metronome;            /* not 0: sounds while the transport runs */
     uint32_t preview_apart;        /* not 0: the preview group goes to its own ports alone; else to main as well */
+    uint32_t preview_chained;      /* not 0: it is heard through the return ports alone */
     float limiter_ceiling;         /* linear, 0.1…1 */
     struct score_strip master;
     struct score_strip groups[GROUPS];

@@ -86,7 +86,7 @@ static enum err print_connections(struct cli *cli, const struct connections *all
             e = print_json(cli, &connection_shape, one);
         else
             buffer_printf(&cli->out, "%-14.*s %.*s%s\n", TEXT_ARG(one->port), TEXT_ARG(one->to),
-                          one->made ? "" : "  (away)");
+                          !one->made ? "  (away)" : one->chain ? "  (chain)" : "");
     }
     return e;
 }

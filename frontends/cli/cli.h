@@ -153,6 +153,8 @@ enum err stats_show(struct cli *cli, struct fault *fault);
 enum err store_check_run(struct cli *cli, struct fault *fault);
 enum err store_backup_run(struct cli *cli, struct fault *fault);
 enum err store_restore_run(struct cli *cli, struct fault *fault);
+struct transport_state;
+void transport_print_place(struct cli *cli, const struct transport_state *at); /* "bar 12.3.2": bar, beat, 16th */
 enum err transport_show(struct cli *cli, struct fault *fault);
 enum err transport_start(struct cli *cli, struct fault *fault);
 enum err transport_stop(struct cli *cli, struct fault *fault);

@@ -37,10 +37,10 @@ static void print_meters(struct cli *cli, const struct meters *meters)
         print_level(&cli->out, meter->rms_right, meter->peak_right);
         buffer_printf(&cli->out, " %6.1f %6.1f dB\n", decibel(meter->peak_left), decibel(meter->peak_right));
     }
+    buffer_printf(&cli->out, "%s ", at->running ? "running" : "stopped");
+    transport_print_place(cli, at);
     buffer_printf(&cli->out,
-                  "%s bar %lld.%lld  %.2f bpm  voices %llu+%llu  load %.1f %% (worst %.1f %%)  xruns %llu  "
-                  "underruns %llu\n",
-                  at->running ? "running" : "stopped", (long long)at->bar + 1, (long long)at->step + 1, at->bpm,
+                  "  %.2f bpm  voices %llu+%llu  load %.1f %% (worst %.1f %%)  xruns %llu  underruns %llu\n", at->bpm,
                   (unsigned long long)meters->streams, (unsigned long long)meters->sounds, meters->load * 100,
                   meters->worst_load * 100, (unsigned long long)meters->xruns, (unsigned long long)meters->underruns);
 }

@@ -6,9 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATTERN_BYTES = 4 << 20 };
+enum { PATTERN_BYTES = 4 << 20, STEPS_A_BEAT = 4 };
 
-/* People count bars from 1. */
+void transport_print_place(struct cli *cli, const struct transport_state *at)
+{
+    buffer_printf(&cli->out, "bar %lld.%lld.%lld", (long long)at->bar + 1, (long long)at->step / STEPS_A_BEAT + 1,
+                  (long long)at->step % STEPS_A_BEAT + 1);
+}
+
 static enum err print(struct cli *cli, const struct transport_state *at)
 {
     enum err e = ERR_OK;
@@ -16,10 +21,10 @@ static enum err print(struct cli *cli, const struct transport_state *at)
     if (cli->options.json) {
         e = json_write(&transport_state_shape, at, &cli->out);
     } else {
-        buffer_printf(&cli->out, "%s  bar %lld.%lld  %.2f bpm  swing %.2f  sync %s  metronome %s",
-                      at->counting_in ? "counting in" : at->running ? "running" : "stopped", (long long)at->bar + 1,
-                      (long long)at->step + 1, at->bpm, at->swing, choice_word(&sync_source_table, at->sync.value),
-                      at->metronome ? "on" : "off");
+        buffer_printf(&cli->out, "%s  ", at->counting_in ? "counting in" : at->running ? "running" : "stopped");
+        transport_print_place(cli, at);
+        buffer_printf(&cli->out, "  %.2f bpm  swing %.2f  sync %s  metronome %s", at->bpm, at->swing,
+                      choice_word(&sync_source_table, at->sync.value), at->metronome ? "on" : "off");
         if (at->has_queued_bar)
             buffer_printf(&cli->out, "  next pattern at bar %lld", (long long)at->queued_bar + 1);
     }

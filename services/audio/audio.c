@@ -62,7 +62,43 @@ static enum err open_link(struct audio *audio, struct fault *fault)
     char name[CLIENT_NAME];
 
     (void)snprintf(name, sizeof(name), "loophole-%s%s", paths->tag, audio->instance == 0 ? "" : "-standby");
-    return link_open(paths, name, audio->engine, audio->instance == 0, &audio->link, fault);
+    struct link_plan plan = { .paths = paths,
+                              .name = name,
+                              .engine = audio->engine,
+                              .mailbox = audio->mailbox,
+                              .keeps = audio->instance == 0,
+                              .is_chained = audio->score.preview_chained != 0 };
+    return link_open(&plan, &audio->link, fault);
+}
+
+static void come_home(void *state, int fd)
+{
+    struct audio *audio = state;
+
+    (void)fd;
+    mailbox_open(audio->mailbox);
+}
+
+static enum err open_mailbox(struct audio *audio, struct fault *fault)
+{
+    enum err e = mailbox_new(&audio->mailbox, fault);
+
+    if (e == ERR_OK && service_watch(audio->service, mailbox_fd(audio->mailbox), come_home, audio) != ERR_OK)
+        e = fault_set(fault, ERR_FULL, "no room to watch a mailbox");
+    return e;
+}
+
+/* What the memory says and the file does not, or the other way round, is of another life. */
+static void begin_chain(struct audio *audio)
+{
+    struct link_facts facts;
+
+    link_tell(audio->link, &facts);
+    audio->told.chain = facts.chain;
+    if (audio->instance == 0 && audio->score.preview_chained && !facts.chain.to[0]) {
+        audio->score.preview_chained = 0;
+        audio_score_publish(audio);
+    }
 }
 
 enum err audio_open(struct audio *audio, struct service *service, bool stands_by, struct fault *fault)
@@ -81,10 +117,14 @@ enum err audio_open(struct audio *audio, struct service *service, bool stands_by
         audio_score_begin(audio);
     audio->is_locked = lock_memory();
     e = engine_open(audio->studio, audio->instance, &audio->engine, fault);
+    if (e == ERR_OK)
+        e = open_mailbox(audio, fault);
     if (e == ERR_OK) {
         take_over(audio);
         e = open_link(audio, fault);
     }
+    if (e == ERR_OK)
+        begin_chain(audio);
     if (e != ERR_OK)
         audio_close(audio);
     return e;
@@ -92,12 +132,15 @@ enum err audio_open(struct audio *audio, struct service *service, bool stands_by
 
 void audio_close(struct audio *audio)
 {
-    link_close(audio->link);
-    if (audio->engine) {
+    bool has_ended = link_close(audio->link);
+
+    if (audio->engine)
         engine_resign(audio->engine);
+    if (has_ended) {
         engine_close(audio->engine);
+        mailbox_free(audio->mailbox);
+        studio_close(audio->studio);
     }
-    studio_close(audio->studio);
     *audio = (struct audio){ 0 };
 }
 
@@ -121,10 +164,21 @@ static void look_at_readiness(struct audio *audio, const struct link_facts *fact
     service_ready(audio->service);
 }
 
+static bool is_same_chain(const struct patch_chain *a, const struct patch_chain *b)
+{
+    return strcmp(a->to, b->to) == 0 && strcmp(a->why, b->why) == 0 && strcmp(a->back[0], b->back[0]) == 0 &&
+           strcmp(a->back[1], b->back[1]) == 0;
+}
+
 static void look_at_link(struct audio *audio, const struct link_facts *facts)
 {
     struct server_state state = { 0 };
 
+    if (!is_same_chain(&facts->chain, &audio->told.chain)) {
+        audio->told.chain = facts->chain;
+        if (audio->instance == 0)
+            audio_tell_chain(audio, &facts->chain);
+    }
     if (facts->is_connected == audio->told.is_connected && facts->connects == audio->told.connects &&
         facts->client.rate == audio->told.client.rate && facts->client.period == audio->told.client.period)
         return;

@@ -4,9 +4,10 @@
  *   control.c   transport, mixer, patterns: into the score, and orders
  *   pads.c      pads and their hits
  *   tell.c      what is: transport, meters, mixer
- *   ports.c     the JACK server, and connections
+ *   ports.c     the JACK server, connections, the preview's chain
  *   news.c      what happened: notes into events
- *   link.c      the thread that keeps us on a JACK server; jack.c the door to it
+ *   link.c      the thread that keeps us on a JACK server; patch.c and loop.c what it
+ *               connects; jack.c the door to it
  *   rt/         all that the audio thread runs */
 #ifndef LOOPHOLE_AUDIO_AUDIO_H
 #define LOOPHOLE_AUDIO_AUDIO_H
@@ -23,6 +24,7 @@ struct audio {
     struct studio *studio;
     struct engine *engine;
     struct link *link;
+    struct mailbox *mailbox; /* its wishes come home */
     uint32_t instance; /* 0; 1 stands by */
     bool is_locked;    /* all memory */
     bool is_ready;
@@ -62,6 +64,7 @@ bool audio_state(const struct audio *audio, struct state *state); /* false: noth
 bool audio_sounds(const struct audio *audio);                     /* some core runs periods now */
 struct transport_state audio_transport(const struct audio *audio, const struct state *state);
 void audio_tell_server(struct audio *audio, struct server_state *to, const struct link_facts *facts);
+void audio_tell_chain(struct audio *audio, const struct patch_chain *chain); /* as an event */
 void audio_tell_changed(struct audio *audio, const struct transport_state *now);
 void audio_tell_status(void *audio, struct arena *arena, struct service_status *to);
 
@@ -95,5 +98,7 @@ enum err audio_ask_connect(struct audio *audio, struct call *call, const struct 
                            struct connections *answer);
 enum err audio_ask_disconnect(struct audio *audio, struct call *call, const struct audio_disconnect *ask,
                               struct connections *answer);
+enum err audio_ask_chain(struct audio *audio, struct call *call, const struct audio_chain *ask,
+                         struct chain_state *answer);
 
 #endif

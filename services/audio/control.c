@@ -365,6 +365,7 @@ const struct audio_handlers audio_handlers = {
     .set_strip = ask_set_strip,
     .set_limiter = ask_set_limiter,
     .set_preview = ask_set_preview,
+    .chain = audio_ask_chain,
     .panic = ask_panic,
     .set_pattern = ask_set_pattern,
     .pads = audio_ask_pads,

@@ -8,9 +8,10 @@
 enum { STACK_BYTES = 128 << 10, STEPS_A_BEAT = 4, TICKS_A_BEAT = 1920, BEATS_A_BAR = 4 };
 
 const char *const client_ports[PORTS] = {
-    [PORT_MAIN_LEFT] = "main_left",       [PORT_MAIN_RIGHT] = "main_right", [PORT_PREVIEW_LEFT] = "preview_left",
-    [PORT_PREVIEW_RIGHT] = "preview_right", [PORT_IN_LEFT] = "in_left",       [PORT_IN_RIGHT] = "in_right",
-    [PORT_LISTEN] = "listen",             [PORT_MIDI_IN] = "midi_in",   [PORT_MIDI_OUT] = "midi_out",
+    [PORT_MAIN_LEFT] = "main_left",         [PORT_MAIN_RIGHT] = "main_right",     [PORT_PREVIEW_LEFT] = "preview_left",
+    [PORT_PREVIEW_RIGHT] = "preview_right", [PORT_IN_LEFT] = "in_left",           [PORT_IN_RIGHT] = "in_right",
+    [PORT_RETURN_LEFT] = "return_left",     [PORT_RETURN_RIGHT] = "return_right", [PORT_MIDI_IN] = "midi_in",
+    [PORT_LISTEN] = "listen",               [PORT_MIDI_OUT] = "midi_out",
 };
 
 struct client {
@@ -113,6 +114,7 @@ static void rt_fetch_audio(struct client *client, uint32_t frames)
 
     for (uint32_t side = 0; side < 2; side++) {
         period->capture[side] = jack_port_get_buffer(client->ports[PORT_IN_LEFT + side], frames);
+        period->returns[side] = jack_port_get_buffer(client->ports[PORT_RETURN_LEFT + side], frames);
         period->main[side] = jack_port_get_buffer(client->ports[PORT_MAIN_LEFT + side], frames);
         period->preview[side] = jack_port_get_buffer(client->ports[PORT_PREVIEW_LEFT + side], frames);
     }
@@ -340,9 +342,9 @@ void client_tell(struct client *client, struct client_facts *facts)
     };
 }
 
-bool client_connected(struct client *client, enum client_port port, uint32_t number, char to[CLIENT_FOREIGN_NAME])
+/* One of a list of JACK's, which is freed. */
+static bool pick(const char **all, uint32_t number, char to[CLIENT_FOREIGN_NAME])
 {
-    const char **all = jack_port_get_all_connections(client->jack, client->ports[port]);
     uint32_t count = 0;
 
     while (all && all[count] && count < number)
@@ -352,6 +354,11 @@ bool client_connected(struct client *client, enum client_port port, uint32_t num
         (void)snprintf(to, CLIENT_FOREIGN_NAME, "%s", all[count]);
     jack_free(all);
     return is_there;
+}
+
+bool client_connected(struct client *client, enum client_port port, uint32_t number, char to[CLIENT_FOREIGN_NAME])
+{
+    return pick(jack_port_get_all_connections(client->jack, client->ports[port]), number, to);
 }
 
 bool client_has_port(struct client *client, const char *foreign)
@@ -377,19 +384,55 @@ void client_disconnect(struct client *client, enum client_port port, const char 
         jack_disconnect(client->jack, foreign, own);
 }
 
+static int flags_of(struct client *client, const char *foreign)
+{
+    jack_port_t *port = jack_port_by_name(client->jack, foreign);
+
+    return port && strcmp(jack_port_type(port), JACK_DEFAULT_AUDIO_TYPE) == 0 ? jack_port_flags(port) : 0;
+}
+
+bool client_is_input(struct client *client, const char *foreign)
+{
+    return flags_of(client, foreign) & JackPortIsInput;
+}
+
+bool client_is_socket(struct client *client, const char *foreign)
+{
+    return flags_of(client, foreign) & JackPortIsPhysical;
+}
+
+static bool belongs(const char *port, const char *owner)
+{
+    size_t length = strlen(owner);
+
+    return strncmp(port, owner, length) == 0 && port[length] == ':';
+}
+
+bool client_output(struct client *client, const char *owner, uint32_t number, char to[CLIENT_FOREIGN_NAME])
+{
+    const char **all = jack_get_ports(client->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput);
+    uint32_t count = 0, at = 0;
+
+    while (all && all[at] && (!belongs(all[at], owner) || count++ < number))
+        at++;
+    return pick(all, at, to);
+}
+
+bool client_output_connected(struct client *client, const char *output, uint32_t number, char to[CLIENT_FOREIGN_NAME])
+{
+    jack_port_t *port = jack_port_by_name(client->jack, output);
+
+    return port && pick(jack_port_get_all_connections(client->jack, port), number, to);
+}
+
 bool client_default(struct client *client, enum client_port port, char to[CLIENT_FOREIGN_NAME])
 {
     static const uint32_t sides[PORTS] = { [PORT_MAIN_RIGHT] = 1, [PORT_IN_RIGHT] = 1 };
     bool has_default = port <= PORT_MAIN_RIGHT || port == PORT_IN_LEFT || port == PORT_IN_RIGHT;
     unsigned long flags = JackPortIsPhysical | (is_output(port) ? JackPortIsInput : JackPortIsOutput);
-    const char **all =
-        !has_default ? NULL : jack_get_ports(client->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, flags);
-    bool is_there = all && all[0] && (sides[port] == 0 || all[1]);
 
-    if (is_there)
-        (void)snprintf(to, CLIENT_FOREIGN_NAME, "%s", all[sides[port]]);
-    jack_free(all);
-    return is_there;
+    return has_default &&
+           pick(jack_get_ports(client->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, flags), sides[port], to);
 }
 
 void client_lead(struct client *client, double bpm)

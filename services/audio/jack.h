@@ -9,7 +9,7 @@
 
 struct client;
 
-enum { CLIENT_NAME = 64, CLIENT_PORT_NAME = 32, CLIENT_FOREIGN_NAME = 256 };
+enum { CLIENT_NAME = 64, CLIENT_PORT_NAME = 32, CLIENT_FOREIGN_NAME = 256, CLIENT_CHAIN_NAME = 256 };
 
 enum client_port {
     PORT_MAIN_LEFT,
@@ -19,6 +19,8 @@ enum client_port {
     PORT_IN_LEFT,
     PORT_IN_RIGHT,
     PORT_LISTEN,
+    PORT_RETURN_LEFT, /* what comes back of the preview's chain */
+    PORT_RETURN_RIGHT,
     PORT_MIDI_IN,
     PORT_MIDI_OUT,
     PORTS
@@ -52,6 +54,13 @@ bool client_connected(struct client *client, enum client_port port, uint32_t num
 bool client_has_port(struct client *client, const char *foreign);
 bool client_connect(struct client *client, enum client_port port, const char *foreign); /* also when it is already */
 void client_disconnect(struct client *client, enum client_port port, const char *foreign);
+
+bool client_is_input(struct client *client, const char *foreign);  /* takes audio */
+bool client_is_socket(struct client *client, const char *foreign); /* of the machine: nothing behind it leads on */
+/* The `number`th audio output of the client of that name, by JACK's order, and what that one is connected to; false
+ * past the last. */
+bool client_output(struct client *client, const char *owner, uint32_t number, char to[CLIENT_FOREIGN_NAME]);
+bool client_output_connected(struct client *client, const char *output, uint32_t number, char to[CLIENT_FOREIGN_NAME]);
 
 /* The socket of the machine that this port goes to when nobody says otherwise; false: none. Preview is in main as well,
  * and MIDI is for a person to connect. */

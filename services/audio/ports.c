@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 #include "services/audio/audio.h"
 
@@ -38,64 +39,167 @@ enum err audio_ask_server(struct audio *audio, struct call *call, const struct a
     return ERR_OK;
 }
 
-/* ---- connections ---- */
+enum { CONNECTIONS = WIRES + 4 }; /* and the chain's */
 
-static enum err tell(struct audio *audio, struct call *call, struct connections *answer)
+/* ---- connections: asks that wait for JACK ---- */
+
+struct asked {
+    struct link_wish wish;
+    struct audio *audio;
+    struct ticket ticket;
+    char sides[2][CLIENT_FOREIGN_NAME]; /* of the chain */
+    struct connection each[CONNECTIONS];
+};
+
+static void add(struct connections *all, struct connection *each, struct connection one)
 {
-    struct wires *wires = arena_alloc(call_arena(call), sizeof(*wires));
-    struct connection *each = arena_array(call_arena(call), WIRES, sizeof(*each));
-    enum err e = wires && each ? link_wires(audio->link, wires, call_fault(call))
-                               : refuse(call, ERR_FULL, "no memory for the connections");
+    all->each.at = each;
+    each[all->each.count++] = one;
+}
 
-    if (e != ERR_OK)
-        return e;
-    answer->each.at = each;
+/* The chain's four, but those that a person has wired as well. */
+static void add_chain(struct asked *asked, struct connections *all)
+{
+    const struct patch_chain *chain = &asked->wish.chain;
+    bool is_made = !chain->why[0];
+
+    if (!wires_chain(chain->to, asked->sides[0], asked->sides[1]))
+        return;
+    for (uint32_t side = 0; side < 2; side++) {
+        add(all, asked->each,
+            (struct connection){ text_of(client_ports[PORT_PREVIEW_LEFT + side]), text_of(asked->sides[side]), is_made,
+                                 true });
+        if (chain->back[side][0])
+            add(all, asked->each,
+                (struct connection){ text_of(client_ports[PORT_RETURN_LEFT + side]), text_of(chain->back[side]),
+                                     is_made, true });
+    }
+}
+
+static void answer_connections(struct asked *asked)
+{
+    const struct wires *wires = &asked->wish.wires;
+    struct connections all = { 0 };
+
+    add_chain(asked, &all);
     for (uint32_t i = 0; i < wires->count; i++)
         if (!wires->at[i].dropped)
-            each[answer->each.count++] = (struct connection){
-                text_of(client_ports[wires->at[i].port]), text_of(wires->at[i].to), wires->at[i].made
-            };
+            add(&all, asked->each,
+                (struct connection){ text_of(client_ports[wires->at[i].port]), text_of(wires->at[i].to),
+                                     wires->at[i].made, false });
+    ticket_answer(asked->audio->service, asked->ticket, &all);
+}
+
+static void tell_chain(struct chain_state *to, const struct patch_chain *chain)
+{
+    *to = (struct chain_state){
+        .to = text_of(chain->to),
+        .back_left = text_of(chain->back[0]),
+        .back_right = text_of(chain->back[1]),
+        .made = chain->to[0] && !chain->why[0],
+        .why = text_of(chain->why),
+    };
+}
+
+void audio_tell_chain(struct audio *audio, const struct patch_chain *chain)
+{
+    struct audio_chain_changed event;
+
+    tell_chain(&event.chain, chain);
+    service_publish(audio->service, "chain_changed", &event);
+}
+
+/* It is set before whoever asked begins to play. */
+static void answer_chain(struct asked *asked)
+{
+    struct audio *audio = asked->audio;
+    struct chain_state state;
+    bool is_chained = asked->wish.chain.to[0];
+
+    if (is_chained != (audio->score.preview_chained != 0)) {
+        audio->score.preview_chained = is_chained;
+        audio_score_publish(audio);
+    }
+    tell_chain(&state, &asked->wish.chain);
+    ticket_answer(audio->service, asked->ticket, &state);
+}
+
+static void came_home(struct letter *letter)
+{
+    struct asked *asked = (struct asked *)(void *)letter;
+
+    if (asked->wish.fault.code != ERR_OK)
+        ticket_fail(asked->audio->service, asked->ticket, &asked->wish.fault);
+    else if (asked->wish.verb == LINK_CHAIN)
+        answer_chain(asked);
+    else
+        answer_connections(asked);
+    free(asked);
+}
+
+static enum err send(struct audio *audio, struct call *call, enum link_verb verb, enum client_port port, struct text to)
+{
+    struct asked *asked = calloc(1, sizeof(*asked));
+
+    if (!asked)
+        return refuse(call, ERR_FULL, "no memory for what JACK is asked");
+    asked->wish.verb = verb;
+    asked->wish.port = port;
+    (void)text_copy(asked->wish.to, sizeof(asked->wish.to), to);
+    asked->wish.home.open = came_home;
+    asked->audio = audio;
+    asked->ticket = call_defer(call);
+    if (asked->ticket.number == 0)
+        free(asked);
+    else
+        link_send(audio->link, &asked->wish);
     return ERR_OK;
 }
 
-static enum err want(struct audio *audio, struct call *call, struct text own, struct text to, bool wanted)
+static enum err want(struct audio *audio, struct call *call, struct text own, struct text to, enum link_verb verb)
 {
-    char foreign[CLIENT_FOREIGN_NAME];
     enum client_port port;
 
     if (!wires_port(own, &port)) {
         (void)refuse(call, ERR_NOT_FOUND, "no port \"%.*s\"", TEXT_ARG(own));
         fault_field(call_fault(call), "port");
         return fault_hint(call_fault(call), "main_left main_right preview_left preview_right in_left in_right "
-                                            "listen midi_in midi_out");
+                                            "return_left return_right listen midi_in midi_out");
     }
-    if (to.len == 0 || !text_copy(foreign, sizeof(foreign), to) || !memchr(to.at, ':', to.len) ||
+    if (to.len == 0 || to.len >= CLIENT_FOREIGN_NAME || !memchr(to.at, ':', to.len) ||
         memchr(to.at, '\n', to.len)) {
         (void)refuse(call, ERR_BAD_REQUEST, "\"%.*s\" is no name of a JACK port: CLIENT:PORT", TEXT_ARG(to));
         return fault_field(call_fault(call), "to");
     }
-    return link_want(audio->link, port, foreign, wanted, call_fault(call));
+    return send(audio, call, verb, port, to);
 }
 
 enum err audio_ask_ports(struct audio *audio, struct call *call, const struct audio_ports *ask,
                          struct connections *answer)
 {
-    (void)ask;
-    return tell(audio, call, answer);
+    (void)ask, (void)answer;
+    return send(audio, call, LINK_LOOK, 0, TEXT(""));
 }
 
 enum err audio_ask_connect(struct audio *audio, struct call *call, const struct audio_connect *ask,
                            struct connections *answer)
 {
-    enum err e = want(audio, call, ask->port, ask->to, true);
-
-    return e == ERR_OK ? tell(audio, call, answer) : e;
+    (void)answer;
+    return want(audio, call, ask->port, ask->to, LINK_CONNECT);
 }
 
 enum err audio_ask_disconnect(struct audio *audio, struct call *call, const struct audio_disconnect *ask,
                               struct connections *answer)
 {
-    enum err e = want(audio, call, ask->port, ask->to, false);
+    (void)answer;
+    return want(audio, call, ask->port, ask->to, LINK_DISCONNECT);
+}
 
-    return e == ERR_OK ? tell(audio, call, answer) : e;
+enum err audio_ask_chain(struct audio *audio, struct call *call, const struct audio_chain *ask,
+                         struct chain_state *answer)
+{
+    (void)answer;
+    if (ask->to.len >= CLIENT_CHAIN_NAME)
+        return refuse(call, ERR_BAD_REQUEST, "no JACK client has so long a name");
+    return send(audio, call, LINK_CHAIN, 0, ask->to);
 }

@@ -44,6 +44,29 @@ void wires_remove(struct wires *wires, struct wire *wire)
     *wire = wires->at[--wires->count];
 }
 
+bool wires_chain(const char *chain, char left[CLIENT_FOREIGN_NAME], char right[CLIENT_FOREIGN_NAME])
+{
+    size_t owner = strcspn(chain, ":"), ports = strlen(chain) - owner;
+    const char *comma = ports ? strrchr(chain + owner, ',') : NULL;
+    int first = comma ? (int)(comma - chain) : (int)(owner + ports);
+
+    if (owner == 0 || ports < 2 || (size_t)first < owner + 2 || first >= CLIENT_FOREIGN_NAME || strpbrk(chain, "\t\n"))
+        return false;
+    (void)snprintf(left, CLIENT_FOREIGN_NAME, "%.*s", first, chain);
+    if (!comma)
+        return snprintf(right, CLIENT_FOREIGN_NAME, "%s", left) > 0;
+    return comma[1] &&
+           snprintf(right, CLIENT_FOREIGN_NAME, "%.*s:%s", (int)owner, chain, comma + 1) < CLIENT_FOREIGN_NAME;
+}
+
+bool wires_in_chain(const char *chain, enum client_port port, const char *to)
+{
+    char sides[2][CLIENT_FOREIGN_NAME];
+
+    return (port == PORT_PREVIEW_LEFT || port == PORT_PREVIEW_RIGHT) && wires_chain(chain, sides[0], sides[1]) &&
+           strcmp(sides[port - PORT_PREVIEW_LEFT], to) == 0;
+}
+
 static void read_line(struct text line, struct wires *wires)
 {
     const char *tab = line.len ? memchr(line.at, '\t', line.len) : NULL;
@@ -55,7 +78,9 @@ static void read_line(struct text line, struct wires *wires)
         return;
     name = (struct text){ (uint32_t)(tab - line.at), line.at };
     line = (struct text){ line.len - name.len - 1, tab + 1 };
-    if (line.len > 0 && wires_port(name, &port) && text_copy(to, sizeof(to), line))
+    if (line.len > 0 && text_is(name, "chain"))
+        (void)text_copy(wires->chain, sizeof(wires->chain), line);
+    else if (line.len > 0 && wires_port(name, &port) && text_copy(to, sizeof(to), line))
         (void)wires_add(wires, port, to);
 }
 
@@ -80,6 +105,8 @@ enum err wires_write(const struct paths *paths, const struct wires *wires, struc
 
     for (uint32_t i = 0; i < wires->count; i++)
         buffer_printf(&file, "%s\t%s\n", client_ports[wires->at[i].port], wires->at[i].to);
+    if (wires->chain[0])
+        buffer_printf(&file, "chain\t%s\n", wires->chain);
     e = file.failed ? fault_set(fault, ERR_FULL, "no memory for the connections")
                     : file_write_atomic(path_of(paths, path), buffer_bytes(&file), 0600, fault);
     buffer_free(&file);

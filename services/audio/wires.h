@@ -1,6 +1,6 @@
 /* wires.h: the connections that are wanted: a port of ours and a foreign one. Kept in DATA/audio.connections, one line
- * "main_left<tab>system:playback_1" each, which a person made, here or in any patch bay. Pure but for the file.
- * One thread at a time. */
+ * "main_left<tab>system:playback_1" each, which a person made, here or in any patch bay; and, while previews go through
+ * another client, one line "chain<tab>CLIENT:LEFT,RIGHT". Pure but for the file. One thread at a time. */
 #ifndef LOOPHOLE_AUDIO_WIRES_H
 #define LOOPHOLE_AUDIO_WIRES_H
 
@@ -23,6 +23,7 @@ struct wires {
     struct wire at[WIRES];
     uint32_t count;
     bool is_known; /* the file was there: what it does not name is not wanted */
+    char chain[CLIENT_CHAIN_NAME]; /* the preview's; "": none */
 };
 
 /* Replaces what is there. A line that is none is passed over; a missing file gives none. Errors: io, too_large. */
@@ -32,6 +33,10 @@ enum err wires_write(const struct paths *paths, const struct wires *wires, struc
 struct wire *wires_find(struct wires *wires, enum client_port port, const char *to); /* NULL: none */
 struct wire *wires_add(struct wires *wires, enum client_port port, const char *to);  /* NULL: no room */
 void wires_remove(struct wires *wires, struct wire *wire);
+
+/* The inputs that a chain's name means: "CLIENT:PORT" is both sides, "CLIENT:LEFT,RIGHT" one each. False: no name. */
+bool wires_chain(const char *chain, char left[CLIENT_FOREIGN_NAME], char right[CLIENT_FOREIGN_NAME]);
+bool wires_in_chain(const char *chain, enum client_port port, const char *to); /* a preview port and its input there */
 
 bool wires_port(struct text name, enum client_port *port); /* "main_left"; false: no port of ours */
 

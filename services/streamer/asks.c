@@ -141,7 +141,7 @@ static enum err stop_preview(struct streamer *streamer, struct call *call, const
 {
     (void)call, (void)ask, (void)answer;
     preview_stop(&streamer->preview);
-    preview_chain(&streamer->preview, "");
+    preview_chain_undo(&streamer->preview);
     return ERR_OK;
 }
 

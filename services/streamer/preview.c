@@ -70,11 +70,17 @@ static void started(void *state, struct voice *voice)
     ticket_answer(preview->service, preview->ticket, &begun);
 }
 
-static void publish_failure(struct preview *preview, const char *path, const char *why)
+static void publish_failure(struct preview *preview, const char *path, const struct fault *fault)
 {
-    struct streamer_preview_failed event = { .path = bytes_of(path, strlen(path)), .why = text_of(why) };
+    struct streamer_preview_failed event = { .path = bytes_of(path, strlen(path)), .why = text_of(fault->what) };
 
     service_publish(preview->service, "preview_failed", &event);
+}
+
+void preview_fail(struct preview *preview, const char *path, const struct fault *fault)
+{
+    publish_failure(preview, path, fault);
+    ticket_fail(preview->service, preview->ticket, fault);
 }
 
 static void failed(void *state, struct voice *voice, const struct fault *fault)
@@ -82,9 +88,10 @@ static void failed(void *state, struct voice *voice, const struct fault *fault)
     struct preview *preview = state;
 
     preview->voice = NULL;
-    if (fault->code != ERR_CONFLICT) /* stopped */
-        publish_failure(preview, voice_piece(voice)->path, fault->what);
-    ticket_fail(preview->service, preview->ticket, fault);
+    if (fault->code == ERR_CONFLICT) /* stopped */
+        ticket_fail(preview->service, preview->ticket, fault);
+    else
+        preview_fail(preview, voice_piece(voice)->path, fault);
 }
 
 void preview_ended(struct preview *preview, const struct voice *voice)
@@ -93,36 +100,62 @@ void preview_ended(struct preview *preview, const struct voice *voice)
         preview->voice = NULL;
 }
 
+static void stop_waiting(struct preview *preview)
+{
+    struct fault fault = { 0 };
+
+    if (!preview->waits)
+        return;
+    preview->waits = false;
+    fault_set(&fault, ERR_CONFLICT, "it was stopped before it began");
+    ticket_fail(preview->service, preview->ticket, &fault);
+}
+
+/* Also one that a predecessor began. */
 void preview_stop(struct preview *preview)
 {
-    struct voice *voice = preview->voice;
-
     preview->voice = NULL;
-    if (voice)
-        voice_stop(voice, fade);
+    stop_waiting(preview);
+    for (uint32_t i = 0; i < STREAMS; i++)
+        if (preview->voices->each[i].plan.group == GROUP_PREVIEW)
+            voice_stop(&preview->voices->each[i], fade);
 }
 
 /* ---- asks ---- */
 
-static enum err begin(struct preview *preview, struct call *call, const struct located *located)
+enum err preview_play(struct preview *preview, struct fault *fault)
 {
-    struct fault *fault = call_fault(call);
     struct voice_plan plan;
     struct voice *voice;
 
-    preview_stop(preview);
-    make_plan(preview, located, &plan);
-    preview->media = located->media;
-    plan.request = call_request(call);
+    make_plan(preview, &preview->waiting, &plan);
+    plan.request = preview->request;
     enum err e = voice_play(preview->voices, &plan, &voice, fault);
     if (e != ERR_OK)
         return e;
-    preview_chain(preview, preview->chain);
     voice->started = started;
     voice->failed = failed;
     voice->state = preview;
     preview->voice = voice;
+    return ERR_OK;
+}
+
+/* At once where nothing is led through anything; else when that is so, or no longer. */
+static enum err begin(struct preview *preview, struct call *call, const struct located *located)
+{
+    bool is_led = preview->chain[0] || preview->is_chained;
+    enum err e;
+
+    preview_stop(preview);
+    preview->waiting = *located;
+    preview->media = located->media;
+    preview->request = call_request(call);
+    e = is_led ? ERR_OK : preview_play(preview, call_fault(call));
+    if (e != ERR_OK)
+        return e;
     preview->ticket = call_defer(call);
+    if (is_led)
+        preview_chain_set(preview);
     return ERR_OK;
 }
 
@@ -151,7 +184,7 @@ enum err preview_begin(struct preview *preview, struct call *call, const struct 
     if (e == ERR_OK)
         return begin(preview, call, &located);
     if (e != ERR_BAD_REQUEST)
-        publish_failure(preview, located.path, fault->what);
+        publish_failure(preview, located.path, fault);
     return e;
 }
 

@@ -143,6 +143,7 @@ void streamer_open(struct streamer *streamer, struct service *service)
         e = takes_open(&streamer->takes, &fault);
     if (e == ERR_OK) {
         listen_open(&streamer->listening, service, &streamer->desk);
+        preview_chain_open(&streamer->preview);
         tick(streamer);
         return;
     }

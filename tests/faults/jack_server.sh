@@ -10,6 +10,24 @@ _run() { export LOOPHOLE_HOME=$scratch/home-$1; drive_sound core.py "$@"; }
 the_core_comes_back_to_a_server_that_was_killed_or_changed() { _run server $rounds; }
 connections_made_elsewhere_are_remembered() { _run wires; }
 
+what_is_asked_of_a_server_that_is_slow_is_answered_once_when_it_is_done_and_nobody_else_waits() {
+    command -v jackd >/dev/null || skip "no jackd"
+    export LOOPHOLE_HOME=$scratch/home-slow
+    mkdir -p "$LOOPHOLE_HOME"
+    engine_up
+    until_true 20 _is_connected
+    local jack asking; jack=$(pid_of jack)
+    kill -STOP "$jack"
+    loophole audio connect main_left system:playback_2 >"$scratch/asked" 2>&1 & asking=$!
+    sleep 1
+    kill -0 "$asking" || fail "answered before it was done: $(cat "$scratch/asked")"
+    contains "$(timeout 5 loophole transport tempo 90)" "90.00 bpm"
+    kill -CONT "$jack"
+    wait "$asking" || fail "$(cat "$scratch/asked")"
+    grep -q "^main_left *system:playback_2$" "$scratch/asked" || fail "$(cat "$scratch/asked")"
+    engine_down
+}
+
 a_server_that_runs_already_is_used_and_left_alone() {
     local server
     command -v jackd >/dev/null || skip "no jackd"

@@ -72,6 +72,20 @@ the_transport_goes_where_it_is_told() {
     loophole transport swing 0 >/dev/null
 }
 
+_place() { grep -o 'bar [0-9.]*' <<<"$1"; }
+_is_on_a_later_beat() { loophole transport >"$scratch/at"; grep -q 'bar [0-9]*\.[2-4]\.[2-4] ' "$scratch/at"; }
+a_place_is_told_as_bar_beat_and_sixteenth() {
+    same "bar 3.1.1" "$(_place "$(loophole transport locate 3)")"
+    loophole transport start >/dev/null
+    until_true 30 _is_on_a_later_beat
+    loophole transport stop >/dev/null
+    until_true 20 _is_at running false
+    local step; step=$(_transport step)
+    same "bar $(($(_transport bar) + 1)).$((step / 4 + 1)).$((step % 4 + 1))" "$(_place "$(loophole transport)")"
+    same "$(_place "$(loophole transport)")" "$(_place "$(loophole meters)")"
+    loophole transport locate 1 >/dev/null
+}
+
 a_tapped_tempo_is_the_one_between_the_taps() {
     local n
     for n in 1 2 3 4; do loophole transport tap >"$scratch/tap"; sleep 0.4; done

@@ -9,6 +9,8 @@ float32, NaN where the recorder itself missed a period.
   read FILE [LOOP]      JSON: first and last counted, at: place of the first; frames: counted; lost and repeated: frames
                         within; holes: of the recorder. LOOP: the counter begins again behind so many
   same FILE FILE        fails where the two differ, each from its first sound on
+  through FILE FACTS FILE FACTS   fails unless the second recording is the first negated and later by a period, frame by
+                        frame, and nothing else; FACTS: what tape said of it. JSON: frames that were compared
   heard FILE            JSON: frames from the first to the last that are not silent, peak, hz by crossings of zero
 """
 import array
@@ -89,8 +91,22 @@ def same(one, other):
     assert not differ, "they differ at %d frames, first at %d" % (len(differ), differ[0])
 
 
+def through(sent, sent_facts, back, back_facts):
+    sent, back = load(sent), load(back)
+    sent_facts, back_facts = (json.loads(open(path).read().splitlines()[-1]) for path in (sent_facts, back_facts))
+    later = sent_facts["first"] + sent_facts["period"] - back_facts["first"]
+    compared, at = 0, range(max(0, -later), min(len(sent), len(back) - later))
+    for n in at:
+        assert sent[n] != sent[n] or back[n + later] != back[n + later] or back[n + later] == -sent[n], \
+            "frame %d is %g and went out as %g" % (n, back[n + later], sent[n])
+        compared += back[n + later] == back[n + later] and sent[n] == sent[n] and sent[n] != 0
+    assert sum(1 for s in back[:max(0, at.start + later)] if s == s and s != 0) == 0, "something else was heard before"
+    assert sum(1 for s in back[at.stop + later:] if s == s and s != 0) == 0, "something else was heard after"
+    return {"frames": compared}
+
+
 if __name__ == "__main__":
-    work = {"make": make, "same": same, "read": read, "heard": heard}[sys.argv[1]]
+    work = {"make": make, "same": same, "read": read, "heard": heard, "through": through}[sys.argv[1]]
     result = work(*sys.argv[2:])
     if result is not None:
         print(json.dumps(result))

@@ -151,19 +151,6 @@ a_preview_changes_nothing_but_what_is_heard() {
 }
 _tag() { loophole ask audio.server | field client | sed 's/.*-//'; }
 
-a_preview_goes_through_another_client_and_only_there() {
-    _engine; _tape # the tape's own input is the other client
-    loophole preview "$scratch/files/count.wav" --chain "tape-$tape:at" --loop >/dev/null || fail "preview failed"
-    until_true 10 _leads_to "tape-$tape:at"
-    same true "$(loophole ask audio.mixer | field preview_apart)"
-    loophole preview stop || fail "stop failed"
-    until_true 10 eval '! _leads_to "tape-$tape:at"'
-    until_true 10 eval '[ "$(loophole ask audio.mixer | field preview_apart)" = false ]'
-    _played_to_the_end
-    [ "$(_field frames "$(_sound heard "$scratch/tape")")" -gt 0 ] || fail "nothing came through"
-}
-_leads_to() { loophole ask audio.ports | grep -q "\"port\":\"preview_left\",\"to\":\"$1\",\"made\":true"; }
-
 a_preview_is_silent_once_it_is_stopped_and_makes_no_click() {
     _engine
     _sound make sine "$scratch/files/tone.wav" 480000 48000 100

@@ -76,6 +76,7 @@ struct core_block {
     float acid[2][CORE_BLOCK], acid_out[2][CORE_BLOCK];
     float reverb[2][CORE_BLOCK], delay[2][CORE_BLOCK]; /* sends */
     float main[2][CORE_BLOCK], preview[2][CORE_BLOCK];
+    float back[2][CORE_BLOCK]; /* from the return ports */
 };
 
 struct core_stream {

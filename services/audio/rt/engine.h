@@ -37,6 +37,7 @@ struct engine_period {
     int64_t frame; /* the server's frame clock at the period's start (jack_last_frame_time, made 64 bits) */
     const float *capture[2];
     const float *listen; /* NULL: silence */
+    const float *returns[2]; /* what comes back of the preview's chain */
     float *main[2];
     float *preview[2];
     const struct engine_midi *midi_in;

@@ -3,7 +3,15 @@
  * Each group has gain, pan, mute and solo; each change is a ramp of 5 ms. A solo silences the other groups, but never
  * the preview, which is for the player's ears, nor the metronome. The preview group goes to the preview ports, and to
  * main as well unless the score says `preview_apart`. Master and preview end in a limiter without delay: what is
- * ordered for a frame leaves on that frame. */
+ * ordered for a frame leaves on that frame.
+ *
+ * Through a chain (`preview_chained`):
+ *
+ *   preview group ──► preview ports ──► another JACK client ──► return ports ──► strip, meter ──► main
+ *
+ * What leaves has no strip, and what returns never leaves at the preview ports: nothing goes round. The returns are
+ * open from a preview's start to its stop or a panic, so that a tail is heard to its end and a stop is silence at once.
+ * The two ways are never heard together: the direct one opens when the other has closed. */
 #ifndef LOOPHOLE_AUDIO_RT_MIXER_H
 #define LOOPHOLE_AUDIO_RT_MIXER_H
 
@@ -15,6 +23,10 @@
 
 struct mixer {
     struct mix_strip strip[GROUPS], master, preview_to_main;
+    struct ramp direct;  /* of the preview group, to its strip; below 0 it is closed */
+    struct ramp returns; /* of the return ports, to that strip */
+    uint32_t is_open;    /* the returns, while there is a chain */
+    uint32_t previews;   /* the preview group sounded in the last block */
     struct meter meter[GROUPS], master_meter, input_meter;
     struct limiter limiter, preview_limiter;
 };
@@ -23,6 +35,8 @@ struct engine;
 
 void mixer_period(struct engine *engine); /* at its beginning: gains of the score, new peaks */
 void mixer_render(struct engine *engine, uint32_t frames);
+void mixer_open_returns(struct engine *engine);                   /* a preview begins */
+void mixer_close_returns(struct engine *engine, uint32_t frames); /* it was stopped: in so many frames */
 void mixer_state(const struct engine *engine, struct state *state);
 
 #endif

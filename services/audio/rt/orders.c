@@ -17,6 +17,7 @@ static bool panic(struct engine *engine, const struct order *order, uint32_t pro
     streams_silence(engine, frames);
     sounds_silence(engine, frames);
     sequencer_silence(engine, frames);
+    mixer_close_returns(engine, frames);
     orders_forget(engine, ORDER_STREAM_START);
     orders_forget(engine, ORDER_SOUND_START);
     orders_forget(engine, ORDER_PAD_HIT);

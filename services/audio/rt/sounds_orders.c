@@ -24,6 +24,8 @@ bool sounds_order_start(struct engine *engine, const struct order *order, uint32
         return false;
     if (order->flags & ORDER_GATED)
         start.gate = core_frames(order->seconds, engine->half->rate);
+    if (start.group == GROUP_PREVIEW)
+        mixer_open_returns(engine);
     return sounds_play(engine, &start);
 }
 
@@ -37,9 +39,14 @@ bool sounds_order_stop(struct engine *engine, const struct order *order, uint32_
     uint32_t frames = core_frames(order->seconds, engine->half->rate);
 
     orders_forget_sounds(engine, producer, order->tag);
-    for (uint32_t i = 0; i < SOUNDS_VOICES; i++)
-        if (is_tagged(&engine->half->sounds.voice[i], producer, order->tag))
-            sounds_stop(engine, &engine->half->sounds.voice[i], frames);
+    for (uint32_t i = 0; i < SOUNDS_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (!is_tagged(voice, producer, order->tag))
+            continue;
+        if (voice->group == GROUP_PREVIEW)
+            mixer_close_returns(engine, core_most(frames, fade_frames(engine->half->rate)));
+        sounds_stop(engine, voice, frames);
+    }
     return true;
 }
 

@@ -33,6 +33,8 @@ bool streams_start(struct engine *engine, const struct order *order, uint32_t pr
     voice->tag = order->tag;
     voice->group = order->flags & ORDER_PREVIEW ? GROUP_PREVIEW : order->group;
     voice->dry = voice->told = voice->stop_in = 0;
+    if (voice->group == GROUP_PREVIEW)
+        mixer_open_returns(engine);
     ramp_set(&voice->left, 0);
     ramp_set(&voice->right, 0);
     aim(engine, voice, order);
@@ -72,6 +74,8 @@ bool streams_stop(struct engine *engine, const struct order *order, uint32_t pro
     if (voice->state == STREAM_SILENT || voice->generation != order->generation)
         return false;
     stop(engine, order->voice, frames > fade_frames(engine->half->rate) ? frames : 0);
+    if (voice->group == GROUP_PREVIEW)
+        mixer_close_returns(engine, core_most(frames, fade_frames(engine->half->rate)));
     return true;
 }
 

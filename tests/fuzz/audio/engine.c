@@ -149,7 +149,7 @@ static void score(struct fuzz_input *input)
     draft->swing = (float)fuzz_number(input) / 65536;
     draft->sync = fuzz_number(input) % 4;
     draft->next_bar = (int64_t)(fuzz_number(input) % 8) - 1;
-    draft->metronome = draft->midi_clock_out = 1;
+    draft->metronome = draft->midi_clock_out = draft->preview_chained = 1;
     draft->limiter_ceiling = draft->master.gain = 1;
     for (int i = 0; i < GROUPS; i++)
         draft->groups[i].gain = 1;
@@ -188,6 +188,8 @@ static void run(struct fuzz_input *input)
 {
     static const uint32_t rates[] = { 48000, 44100, 96000, 192000, 22050, 8000 };
     static float in[2][ENGINE_FRAMES], out[4][ENGINE_FRAMES];
+    static const float strange[] = { NAN, INFINITY, 1e30F, -0.5F };
+    static float back[ENGINE_FRAMES];
     struct engine_midi answer[ENGINE_MIDI];
     uint16_t what = fuzz_number(input);
     struct engine_period period = { .frames = 1 + fuzz_number(input) % (what % 16 ? 300 : ENGINE_FRAMES),
@@ -195,6 +197,7 @@ static void run(struct fuzz_input *input)
                                     .at = frame * 20,
                                     .frame = frame,
                                     .capture = { in[0], in[1] },
+                                    .returns = { back, in[1] },
                                     .main = { out[0], out[1] },
                                     .preview = { out[2], out[3] },
                                     .midi_in = midi,
@@ -208,6 +211,8 @@ static void run(struct fuzz_input *input)
     for (int i = 0; i < 4; i++)
         for (uint32_t f = 0; f < period.frames; f++)
             out[i][f] = NAN;
+    for (uint32_t f = 0; f < period.frames; f++)
+        back[f] = strange[(what + f) % 4];
     engine_run(engines[what >> 9 & 1], &period);
     holds(period.midi_out_count <= ENGINE_MIDI);
     for (int i = 0; i < 4; i++)

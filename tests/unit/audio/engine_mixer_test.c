@@ -107,6 +107,108 @@ static void the_preview_has_ports_of_its_own_and_main_unless_it_stands_apart(voi
     assert_true(stage_is_silent(stage, 1024 + FADE, 2048));
 }
 
+/* A preview that counts, from frame `at` on, through a chain that halves and negates. */
+static void preview_through_a_chain(struct stage *stage, uint32_t at)
+{
+    stage->chain = -0.5f;
+    stage->score.preview_chained = 1;
+    stage_score(stage);
+    stage_generation(stage, 0, 1);
+    stage_fill(stage, 0, 1 << 20, 20000);
+    stage_order(stage, (struct order){ .frame = at,
+                                       .verb = ORDER_STREAM_START,
+                                       .generation = 1,
+                                       .group = GROUP_PREVIEW,
+                                       .value = 1 });
+}
+
+static void a_preview_through_a_chain_is_heard_as_it_returns_and_not_as_it_leaves(void **made)
+{
+    struct stage *stage = *made;
+
+    stage->score.preview_apart = 1; /* what returns is for the listener all the same */
+    preview_through_a_chain(stage, 300);
+    stage->score.groups[GROUP_PREVIEW].gain = 0.5f;
+    stage_score(stage);
+    stage_run(stage, 8192);
+    assert_int_equal(stage_onset(stage, 0), 300 + stage->period);
+    for (uint32_t i = 300 + FADE; i < 8192 - stage->period; i++) {
+        float sent = stage_count((1 << 20) + i - 300);
+        assert_true(stage->preview[0][i] == sent && stage->preview[1][i] == -sent);
+        assert_true(stage->main[0][i + stage->period] == -0.25f * sent);
+    }
+    for (uint32_t i = 300; i < 300 + FADE; i++) /* and the fade at the beginning is the preview's alone */
+        assert_true(stage->main[0][i + stage->period] == -0.25f * stage->preview[0][i]);
+    stage_near(stage_state(stage).groups[GROUP_PREVIEW].peak[0], 0.25 * (double)stage_count((1 << 20) + 7600), 1e-3);
+}
+
+/* Neither what still returns, nor what was meant for the chain. */
+static void a_stop_of_a_chained_preview_is_silence_within_5_ms_also_when_the_chain_goes_with_it(void **made)
+{
+    for (uint32_t period = 64; period <= 1024; period *= 2) {
+        struct stage *stage = *made;
+        stage_again(stage);
+        stage->period = period;
+        preview_through_a_chain(stage, 0);
+        stage_run(stage, 4096);
+        float level = stage_peak(stage, 4000, 4096);
+        stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_STREAM_STOP, .generation = 1 });
+        stage->score.preview_chained = 0;
+        stage_score(stage);
+        stage_run(stage, 8192);
+        assert_true(level > 0);
+        assert_true(stage_is_silent(stage, 4096 + FADE, 8192));
+        for (uint32_t i = 4096; i < 4096 + FADE; i++) {
+            assert_true(stage->main[0][i] <= 0); /* never as it left: that is above 0 */
+            assert_true(fabsf(stage->main[0][i] - stage->main[0][i - 1]) < 0.01f * level);
+        }
+    }
+}
+
+static void a_tail_is_heard_until_a_panic_and_what_returns_without_a_preview_is_not(void **made)
+{
+    struct stage *stage = *made;
+
+    stage->score.preview_chained = 1;
+    stage_score(stage);
+    for (uint32_t i = 0; i < STAGE_MOST; i++)
+        stage->returns[0][i] = stage->returns[1][i] = 0.25f;
+    stage->returns[0][2500] = NAN;
+    stage->chain = NAN; /* returns stay as they were given */
+    stage_run(stage, 1024);
+    assert_true(stage_is_silent(stage, 0, 1024));
+    stage_generation(stage, 0, 1);
+    stage_fill(stage, 0, 1, 100);
+    stage_finish(stage, 0);
+    stage_order(stage, (struct order){ .frame = ORDER_NOW,
+                                       .verb = ORDER_STREAM_START,
+                                       .generation = 1,
+                                       .group = GROUP_PREVIEW,
+                                       .value = 1 });
+    stage_run(stage, 4096);
+    assert_non_null(stage_note(stage, NOTE_STREAM_ENDED, 0));
+    assert_true(stage->main[0][4000] == 0.25f && stage->main[0][2500] == 0);
+    stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PANIC });
+    stage_run(stage, 8192);
+    assert_true(stage_is_silent(stage, 4096 + stage->period, 8192));
+}
+
+static void a_chain_that_is_set_or_left_while_a_preview_sounds_makes_no_step(void **made)
+{
+    struct stage *stage = *made;
+
+    preview_through_a_chain(stage, 0);
+    for (uint32_t n = 1; n <= 4; n++) {
+        stage_run(stage, n * 2048);
+        stage->score.preview_chained = n % 2 == 0;
+        stage_score(stage);
+    }
+    stage_run(stage, 10240);
+    for (uint32_t i = 1; i < 10240; i++)
+        assert_true(fabsf(stage->main[0][i] - stage->main[0][i - 1]) < 0.01f * stage_count((1 << 20) + i));
+    assert_true(stage->main[0][4000] > 0 && stage->main[0][6000] < 0);
+}
+
 /* All at once: streams, sounds, a synth with long tails in reverb and delay, the metronome. */
 static void start_everything(struct stage *stage)
 {
@@ -282,6 +384,10 @@ int main(void)
         STAGE_TEST(nothing_is_above_the_ceiling_and_nothing_below_it_is_changed),
         STAGE_TEST(meters_show_what_was_there),
         STAGE_TEST(the_preview_has_ports_of_its_own_and_main_unless_it_stands_apart),
+        STAGE_TEST(a_preview_through_a_chain_is_heard_as_it_returns_and_not_as_it_leaves),
+        STAGE_TEST(a_stop_of_a_chained_preview_is_silence_within_5_ms_also_when_the_chain_goes_with_it),
+        STAGE_TEST(a_tail_is_heard_until_a_panic_and_what_returns_without_a_preview_is_not),
+        STAGE_TEST(a_chain_that_is_set_or_left_while_a_preview_sounds_makes_no_step),
         STAGE_TEST(a_panic_silences_all_within_the_period),
         STAGE_TEST(a_panic_takes_effect_within_any_period),
         STAGE_TEST(a_take_holds_exactly_the_frames_that_were_ordered),

@@ -27,7 +27,8 @@ struct stage {
     bool listens; /* to the right input */
     int64_t server; /* its frame clock */
     uint32_t recorded;
-    float *main[2], *preview[2], *in[2]; /* STAGE_MOST frames each */
+    float *main[2], *preview[2], *in[2], *returns[2]; /* STAGE_MOST frames each */
+    float chain; /* what leaves at preview returns times this, a period later; NAN: the test gives `returns` */
     struct engine_midi midi_in[ENGINE_MIDI];
     struct stage_midi play[STAGE_MIDI], heard[STAGE_MIDI]; /* in and out, by recorded frame */
     uint32_t to_play, played, heard_count;
@@ -110,6 +111,7 @@ static inline int stage_new(void **state)
         stage->main[i] = calloc(STAGE_MOST, sizeof(float));
         stage->preview[i] = calloc(STAGE_MOST, sizeof(float));
         stage->in[i] = calloc(STAGE_MOST, sizeof(float));
+        stage->returns[i] = calloc(STAGE_MOST + ENGINE_FRAMES, sizeof(float));
     }
     stage_open_engines(stage);
     stage->score_view = studio_score(stage->studio);
@@ -128,6 +130,7 @@ static inline int stage_end(void **state)
         free(stage->main[i]);
         free(stage->preview[i]);
         free(stage->in[i]);
+        free(stage->returns[i]);
     }
     studio_close(stage->studio);
     (void)studio_remove(&stage->home->paths);
@@ -174,6 +177,7 @@ static inline void stage_period(struct stage *stage, uint32_t instance, uint32_t
                                     .frame = stage->server,
                                     .capture = { stage->in[0] + at, stage->in[1] + at },
                                     .listen = stage->listens ? stage->in[1] + at : NULL,
+                                    .returns = { stage->returns[0] + at, stage->returns[1] + at },
                                     .main = { nowhere[0], nowhere[1] },
                                     .preview = { nowhere[2], nowhere[3] },
                                     .midi_in = stage->midi_in,
@@ -189,6 +193,9 @@ static inline void stage_period(struct stage *stage, uint32_t instance, uint32_t
         period.preview[i] = stage->preview[i] + at;
     }
     engine_run(stage->engine[instance], &period);
+    for (uint32_t i = 0; record && stage->chain == stage->chain && i < frames; i++)
+        for (int side = 0; side < 2; side++)
+            stage->returns[side][at + frames + i] = stage->chain * stage->preview[side][at + i];
     for (uint32_t i = 0; record && i < period.midi_out_count && stage->heard_count < STAGE_MIDI; i++) {
         struct stage_midi *to = &stage->heard[stage->heard_count++];
         *to = (struct stage_midi){ .frame = at + midi_out[i].at, .length = midi_out[i].length };

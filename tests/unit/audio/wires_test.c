@@ -17,6 +17,32 @@ static void what_is_written_is_read(void **state)
     assert_non_null(wires_find(&read, PORT_MIDI_IN, "a name with blanks:port \303\244"));
 }
 
+static void a_chain_is_kept_and_names_its_inputs(void **state)
+{
+    static const char *const none[] = { "", "strip", ":in", "strip:", "strip:in,", "strip:,in", "a:b\nc", "a:b\tc" };
+    struct home *home = *state;
+    static struct wires wires, read;
+    char left[CLIENT_FOREIGN_NAME], right[CLIENT_FOREIGN_NAME], longest[2 * CLIENT_FOREIGN_NAME];
+
+    snprintf(wires.chain, sizeof(wires.chain), "a strip:in 1,in 2");
+    assert_int_equal(wires_write(&home->paths, &wires, NULL), ERR_OK);
+    assert_int_equal(wires_read(&home->paths, &read, NULL), ERR_OK);
+    assert_string_equal(read.chain, wires.chain);
+    assert_true(wires_chain(read.chain, left, right));
+    assert_string_equal(left, "a strip:in 1");
+    assert_string_equal(right, "a strip:in 2");
+    assert_true(wires_in_chain(read.chain, PORT_PREVIEW_RIGHT, "a strip:in 2"));
+    assert_false(wires_in_chain(read.chain, PORT_PREVIEW_LEFT, "a strip:in 2"));
+    assert_false(wires_in_chain(read.chain, PORT_MAIN_RIGHT, "a strip:in 2"));
+    assert_true(wires_chain("strip:in", left, right));
+    assert_string_equal(left, right);
+    for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
+        assert_false(wires_chain(none[i], left, right));
+    memset(longest, 'x', sizeof(longest) - 1);
+    longest[sizeof(longest) - 1] = '\0', longest[3] = ':';
+    assert_false(wires_chain(longest, left, right));
+}
+
 static void one_connection_is_remembered_once(void **state)
 {
     static struct wires wires;
@@ -54,6 +80,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         HOME_TEST(what_is_written_is_read),
+        HOME_TEST(a_chain_is_kept_and_names_its_inputs),
         HOME_TEST(one_connection_is_remembered_once),
         HOME_TEST(lines_that_are_none_are_passed_over),
     };

@@ -1,0 +1,95 @@
+/* through: a JACK client that a preview can go through: what enters leaves negated, and later by so many frames. With
+ * one output, both inputs leave there, added up and halved.
+ *
+ *   through SERVER NAME OUTPUTS DELAY      ports NAME:in_1, NAME:in_2 and NAME:out_1 (… out_2), until SIGTERM. Says
+ *                                          "ready" when it runs. */
+#include <jack/jack.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SIDES = 2, LATEST = 1 << 18 };
+
+static struct through {
+    jack_client_t *client;
+    jack_port_t *in[SIDES], *out[SIDES];
+    float line[SIDES][LATEST];
+    unsigned outputs, delay, at;
+} through;
+
+static volatile sig_atomic_t ends;
+
+static void on_signal(int number)
+{
+    (void)number;
+    ends = 1;
+}
+
+static void pass(unsigned side, jack_nframes_t frames)
+{
+    const float *in = jack_port_get_buffer(through.in[side], frames);
+    float *out = jack_port_get_buffer(through.out[through.outputs == SIDES ? side : 0], frames);
+    float part = through.outputs == SIDES ? -1 : -0.5F;
+
+    if (side == 0 || through.outputs == SIDES)
+        memset(out, 0, frames * sizeof(*out));
+    for (unsigned i = 0; i < frames; i++) {
+        through.line[side][(through.at + i) % LATEST] = in[i];
+        out[i] += part * through.line[side][(through.at + i - through.delay) % LATEST];
+    }
+}
+
+static int process(jack_nframes_t frames, void *state)
+{
+    (void)state;
+    for (unsigned side = 0; side < SIDES; side++)
+        pass(side, frames);
+    through.at += frames;
+    return 0;
+}
+
+static void die(const char *what)
+{
+    fprintf(stderr, "through: %s\n", what);
+    exit(1);
+}
+
+static jack_port_t *make(const char *kind, unsigned side, unsigned long flags)
+{
+    char name[16];
+    jack_port_t *port;
+
+    snprintf(name, sizeof(name), "%s_%u", kind, side + 1);
+    port = jack_port_register(through.client, name, JACK_DEFAULT_AUDIO_TYPE, flags, 0);
+    if (!port)
+        die("no port");
+    return port;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 5)
+        die("SERVER NAME OUTPUTS DELAY");
+    through.outputs = (unsigned)atoi(argv[3]) == SIDES ? SIDES : (unsigned)atoi(argv[3]) % SIDES;
+    through.delay = (unsigned)atoi(argv[4]) % LATEST;
+    signal(SIGTERM, on_signal);
+    through.client = jack_client_open(argv[2], JackNoStartServer | JackServerName | JackUseExactName, NULL, argv[1]);
+    if (!through.client)
+        die("no such server, or the name is taken");
+    for (unsigned side = 0; side < SIDES; side++)
+        through.in[side] = make("in", side, JackPortIsInput);
+    for (unsigned side = 0; side < through.outputs; side++)
+        through.out[side] = make("out", side, JackPortIsOutput);
+    if (through.outputs > 0 && jack_set_process_callback(through.client, process, NULL) != 0)
+        die("no callback");
+    if (jack_activate(through.client) != 0)
+        die("not activated");
+    puts("ready");
+    fflush(stdout);
+    while (!ends)
+        usleep(20000);
+    jack_client_close(through.client);
+    return 0;
+}
