@@ -171,7 +171,7 @@ $(BUILD)/bench_codec: $(BUILD)/bench/codec.o $(ENGINE)
 # make bench [ROUNDS=15] [LIBRARY=DIR]
 ROUNDS ?= 15
 bench: all $(BUILD)/bench_latency $(BUILD)/bench_codec
-	@BUILD=$(abspath $(BUILD)) $(if $(LIBRARY),LIBRARY='$(LIBRARY)') bench/latency/run $(ROUNDS)
+	@BUILD='$(abspath $(BUILD))' $(if $(LIBRARY),LIBRARY='$(LIBRARY)') bench/latency/run $(ROUNDS)
 .PHONY: bench
 
 # make bench-search [COUNT=100000] [SEED=1] [PEERS=abcdef [DATA=easy|hard]]: the nearest of many, beside other
@@ -211,7 +211,7 @@ $(BUILD)/rt/%.o: %.c $(BUILD)/gen/.made
 $(BUILD)/rt/all.o: $(RT_OBJECTS)
 	$(Q)$(LD) -r -o $@ $^
 check-rt: $(BUILD)/rt/all.o
-	@BUILD=$(abspath $(BUILD)) tests/rt/check_rt.sh
+	@BUILD='$(abspath $(BUILD))' tests/rt/check_rt.sh
 $(BUILD)/libaudio_rt.a: $(call objects,$(wildcard services/audio/rt/*.c common/rt/*.c))
 $(BUILD)/bench_units: $(BUILD)/bench/audio/units.o $(BUILD)/libaudio_rt.a
 	@echo '  LINK $@'
@@ -227,7 +227,7 @@ $(BUILD)/bench_streamer: $(BUILD)/bench/audio/streamer.o $(ENGINE)
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljack -lsndfile -llmdb $(LIBS)
 # make bench-streamer [ROUNDS=100]
 bench-streamer: all $(BUILD)/bench_streamer $(BUILD)/tests/faults/stall
-	@BUILD=$(abspath $(BUILD)) bench/audio/streamer_run $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
+	@BUILD='$(abspath $(BUILD))' bench/audio/streamer_run $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 .PHONY: bench-streamer
 bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(BUILD)/bench_ring $(if $(JSON),--json) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
@@ -251,10 +251,10 @@ stop:
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
 TEST_SCRIPTS   = $(wildcard tests/schema/*.sh tests/service/*.sh tests/faults/*.sh tests/fuzz/*.sh tests/sim/*.sh tests/rt/*.sh) tests/tidy
 test: all units $(BUILD)/rt/all.o fault-tools rt-tools sims $(BUILD)/bench_latency $(BUILD)/bench_codec clang-clean
-	@BUILD=$(abspath $(BUILD)) tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
+	@BUILD='$(abspath $(BUILD))' tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
 # The fault tests at their full length: hours.
 faults: all fault-tools
-	@LONG=1 LIMIT=36000 BUILD=$(abspath $(BUILD)) tests/run $(wildcard tests/faults/*.sh)
+	@LONG=1 LIMIT=36000 BUILD='$(abspath $(BUILD))' tests/run $(wildcard tests/faults/*.sh)
 # The same sources without a warning from the other compiler.
 clang-clean: $(BUILD)/gen/.made
 	@find common proto store services supervisor frontends tests/unit -name '*.c' -print0 | xargs -0 -P $$(nproc) -n 8 \
@@ -302,7 +302,7 @@ fuzz-build:
 MINUTES ?= 10
 TARGET  ?=
 fuzz: fuzz-build
-	@BUILD=$(abspath $(BUILD)) tests/fuzz/run $(MINUTES) $(TARGET)
+	@BUILD='$(abspath $(BUILD))' tests/fuzz/run $(MINUTES) $(TARGET)
 
 # make asan · ubsan · tsan: unit tests and those scripts that real processes run in; a sanitizer's word fails them.
 # SANITIZED_SCRIPTS=… names others. ThreadSanitizer cannot follow a process that forks beside threads.
@@ -314,7 +314,7 @@ SANITIZE_tsan  := thread
 asan ubsan tsan:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/$@ CC=clang WARN= MODE='-O1 -g -fno-omit-frame-pointer' \
 	    EXTRA='-fsanitize=$(SANITIZE_$@) -fno-sanitize-recover=all' all units fault-tools
-	@BUILD=$(abspath $(BUILD))/$@ tests/sanitized \
+	@BUILD='$(abspath $(BUILD))/$@' tests/sanitized \
 	    $(patsubst tests/unit/%.c,$(BUILD)/$@/tests/%,$(call SANITIZED_UNITS,$@)) \
 	    $(SANITIZED_SCRIPTS)
 .PHONY: fuzz fuzz-build fuzz-targets asan ubsan tsan

@@ -23,6 +23,8 @@ static bool make_room(struct buffer *buffer, size_t more)
         room = FIRST_ROOM;
     if (room < needed + 1)
         room = needed + 1;
+    if (buffer->limit && room > buffer->limit + 1)
+        room = buffer->limit + 1;
     at = realloc(buffer->at, room);
     if (!at)
         goto failed;
@@ -34,7 +36,7 @@ failed:
     return false;
 }
 
-void buffer_add(struct buffer *buffer, const void *bytes, size_t len)
+void buffer_add_with_room(struct buffer *buffer, const void *bytes, size_t len)
 {
     if (len == 0 || !make_room(buffer, len))
         return;

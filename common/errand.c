@@ -38,9 +38,9 @@ static void let_go(struct errand *errand)
         errand->drop(errand);
 }
 
-static void come_home(struct letter *letter)
+static void come_home(struct mail *mail)
 {
-    struct errand *errand = (struct errand *)letter;
+    struct errand *errand = (struct errand *)mail;
 
     errand->done(errand, false);
     let_go(errand);

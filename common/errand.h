@@ -18,7 +18,7 @@ struct errands;
 /* The head of an errand's own struct. The first four members are the starter's, the others errand.c's. What `run`
  * fills may be read by `done` only when it is not lost. */
 struct errand {
-    struct letter home;
+    struct mail home;
     void (*run)(struct errand *errand);             /* in a thread */
     void (*done)(struct errand *errand, bool lost); /* in the loop, once */
     void (*drop)(struct errand *errand);            /* frees it; once, after both; any thread */

@@ -9,8 +9,8 @@
 
 struct mailbox {
     pthread_mutex_t lock; /* of first and last */
-    struct letter *first;
-    struct letter **last;
+    struct mail *first;
+    struct mail **last;
     int fd;
 };
 
@@ -45,12 +45,12 @@ int mailbox_fd(const struct mailbox *mailbox)
     return mailbox->fd;
 }
 
-void mailbox_put(struct mailbox *mailbox, struct letter *letter)
+void mailbox_put(struct mailbox *mailbox, struct mail *mail)
 {
-    letter->next = NULL;
+    mail->next = NULL;
     pthread_mutex_lock(&mailbox->lock);
-    *mailbox->last = letter;
-    mailbox->last = &letter->next;
+    *mailbox->last = mail;
+    mailbox->last = &mail->next;
     pthread_mutex_unlock(&mailbox->lock);
     eventfd_write(mailbox->fd, 1);
 }
@@ -61,13 +61,13 @@ void mailbox_open(struct mailbox *mailbox)
 
     eventfd_read(mailbox->fd, &count);
     pthread_mutex_lock(&mailbox->lock);
-    struct letter *letter = mailbox->first;
+    struct mail *mail = mailbox->first;
     mailbox->first = NULL;
     mailbox->last = &mailbox->first;
     pthread_mutex_unlock(&mailbox->lock);
-    while (letter) {
-        struct letter *next = letter->next;
-        letter->open(letter);
-        letter = next;
+    while (mail) {
+        struct mail *next = mail->next;
+        mail->open(mail);
+        mail = next;
     }
 }

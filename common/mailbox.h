@@ -1,23 +1,23 @@
-/* mailbox.h: how other threads of a service reach its loop: they put letters in, the loop opens them. */
+/* mailbox.h: how other threads of a service reach its loop: they put mail in, the loop opens it. */
 #ifndef LOOPHOLE_COMMON_MAILBOX_H
 #define LOOPHOLE_COMMON_MAILBOX_H
 
 #include "common/err.h"
 
-/* The head of what is sent. `open` is called once, in the loop, and owns the letter from then on. */
-struct letter {
-    struct letter *next;
-    void (*open)(struct letter *letter);
+/* The head of what is sent. `open` is called once, in the loop, and owns the mail from then on. */
+struct mail {
+    struct mail *next;
+    void (*open)(struct mail *mail);
 };
 
 struct mailbox;
 
 /* Errors: io, full. */
 enum err mailbox_new(struct mailbox **mailbox, struct fault *fault);
-void mailbox_free(struct mailbox *mailbox);    /* letters that nobody opened are lost; NULL is allowed */
-int mailbox_fd(const struct mailbox *mailbox); /* readable when there is a letter */
+void mailbox_free(struct mailbox *mailbox);    /* mail that nobody opened is lost; NULL is allowed */
+int mailbox_fd(const struct mailbox *mailbox); /* readable when there is mail */
 
-void mailbox_put(struct mailbox *mailbox, struct letter *letter); /* any thread; never waits long */
+void mailbox_put(struct mailbox *mailbox, struct mail *mail); /* any thread; never waits long */
 void mailbox_open(struct mailbox *mailbox); /* the loop: opens all that are there now, in order */
 
 #endif

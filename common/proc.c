@@ -25,7 +25,7 @@ static bool read_stat(int32_t pid, char text[STAT_SIZE])
     size_t len;
     FILE *file;
 
-    (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    (void)snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", (int)pid, (int)pid);
     file = fopen(path, "re");
     if (!file)
         return false;

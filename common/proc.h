@@ -9,7 +9,7 @@ struct proc {
     int32_t parent;
     char state;           /* R runs or could, S sleeps, D waits for a disk, T stopped, t traced, Z a zombie */
     uint64_t start_ticks; /* since boot; with the pid it names one process */
-    usec_t cpu;           /* used by all its threads up to now */
+    usec_t cpu;           /* used by its first thread up to now */
 };
 
 bool proc_read(int32_t pid, struct proc *to); /* false: not there */

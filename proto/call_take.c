@@ -163,19 +163,24 @@ static enum err take_one(struct service *service, size_t *bytes)
     return ERR_OK;
 }
 
+static bool goes_on(const struct service *service)
+{
+    return !service->stopping && clock_steady() < service->turn_ends;
+}
+
 uint32_t call_take_all(struct service *service)
 {
     uint32_t handled = 0;
     struct call *call;
 
-    while (handled < LIMIT_TURN && !service->stopping) {
+    while (handled < LIMIT_TURN && goes_on(service)) {
         size_t bytes = 0;
 
         while (service->waiting.count < BATCH && bytes < BATCH_BYTES && take_one(service, &bytes) == ERR_OK)
             ;
         if (service->waiting.count == 0)
             break;
-        for (; (call = call_queue_take(&service->waiting)); handled++)
+        for (; goes_on(service) && (call = call_queue_take(&service->waiting)); handled++)
             handle(call);
     }
     return handled;

@@ -149,31 +149,31 @@ static bool is_written(const struct field *field, const void *record)
     return !(field->flags & FIELD_LIST) || ((const struct list *)value_of(field, record))->count > 0;
 }
 
-static uint32_t written_count(const struct shape *shape, const void *record)
+/* A bit for each field. */
+static uint64_t written(const struct shape *shape, const void *record)
 {
-    uint32_t count = 0;
+    uint64_t bits = 0;
 
     for (uint32_t i = 0; i < shape->field_count; i++)
-        count += is_written(&shape->fields[i], record);
-    return count;
+        bits |= (uint64_t)is_written(&shape->fields[i], record) << i;
+    return bits;
 }
 
 static enum err pack_field(struct packing *p, const struct field *field, const void *at)
 {
-    pack_text_body(&p->packer, text_of(field->name));
+    pack_text_body(&p->packer, (struct text){ field->name_len, field->name });
     return field->flags & FIELD_LIST ? pack_list(p, field, at) : pack_value[field->type](p, field, at);
 }
 
 static enum err pack_record(struct packing *p, const struct shape *shape, const void *record)
 {
-    msgpack_pack_map(&p->packer, written_count(shape, record));
-    for (uint32_t i = 0; i < shape->field_count; i++) {
-        const struct field *field = &shape->fields[i];
-        enum err e;
+    uint64_t left = written(shape, record);
 
-        if (!is_written(field, record))
-            continue;
-        e = pack_field(p, field, value_of(field, record));
+    msgpack_pack_map(&p->packer, (size_t)__builtin_popcountll(left));
+    for (; left > 0; left &= left - 1) {
+        const struct field *field = &shape->fields[__builtin_ctzll(left)];
+        enum err e = pack_field(p, field, value_of(field, record));
+
         if (e != ERR_OK)
             return value_fault_in(p->fault, e, field->name);
     }

@@ -16,8 +16,8 @@ struct fault_body {
 
 #define FAULT_FIELD(part, max)                                                                               \
     {                                                                                                        \
-        .name = #part, .doc = "", .example = "", .type = FIELD_TEXT, .max_len = (max),                       \
-        .offset = offsetof(struct fault_body, part)                                                          \
+        .name = #part, .name_len = sizeof(#part) - 1, .doc = "", .example = "", .type = FIELD_TEXT,          \
+        .max_len = (max), .offset = offsetof(struct fault_body, part)                                        \
     }
 static const struct field fault_fields[] = { FAULT_FIELD(what, 4096), FAULT_FIELD(field, 4096),
                                              FAULT_FIELD(hint, 4096) };

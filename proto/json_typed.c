@@ -23,7 +23,7 @@ static void hint_add(char hint[HINT_SIZE], const char *word)
 static bool is_exact_name(const struct field *field, struct text name)
 {
     static const char ending[] = "_b64";
-    const uint32_t len = (uint32_t)strlen(field->name);
+    const uint32_t len = field->name_len;
 
     return field->flags & FIELD_PATH && name.len == len + sizeof(ending) - 1 &&
            memcmp(name.at, field->name, len) == 0 && memcmp(name.at + len, ending, sizeof(ending) - 1) == 0;

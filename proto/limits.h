@@ -16,6 +16,7 @@ enum {
 
     /* one turn of a service's loop */
     LIMIT_TURN = 1000,        /* messages of one socket */
+    LIMIT_TURN_MS = 100,      /* no further ask is begun after this */
     LIMIT_BEAT_MS = 200,      /* longest wait, so that the beat on the board stays young */
     LIMIT_WATCHED = 64,       /* file descriptors of the service */
     LIMIT_TIMERS = 16,        /* of the service */

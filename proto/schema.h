@@ -80,6 +80,7 @@ struct shape;
 
 struct field {
     const char *name;
+    uint32_t name_len;
     const char *doc;
     const char *example; /* as written in the schema, or "" */
     enum field_type type;

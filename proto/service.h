@@ -77,7 +77,6 @@ void call_hold(struct call *call, enum err (*keep)(void *state, struct id reques
                void *state);
 void service_release(struct service *service);
 void service_fail_held(struct service *service, const struct fault *fault);
-uint32_t service_held(const struct service *service);
 
 /* Answers this call with a body that was encoded before: a request that is repeated. */
 void call_answer_again(struct call *call, enum err error, struct bytes body);

@@ -20,8 +20,3 @@ void service_fail_held(struct service *service, const struct fault *fault)
         call_finish(call, fault->code ? fault->code : ERR_INTERNAL);
     }
 }
-
-uint32_t service_held(const struct service *service)
-{
-    return service->held.count;
-}

@@ -78,7 +78,7 @@ static void wait_for(struct waited *waited, int fd, struct socket *socket)
 
 static bool is_settled(const struct service *service)
 {
-    return sockets_settled(service->ask_socket) && !service->courier_stirred &&
+    return service->waiting.count == 0 && sockets_settled(service->ask_socket) && !service->courier_stirred &&
            (!service->listen_socket || sockets_settled(service->listen_socket));
 }
 
@@ -156,7 +156,7 @@ static bool take_messages(struct service *service, const struct waited *waited)
 {
     bool any = false, courier = service->courier_stirred;
 
-    if (wants_reading(waited, service->ask_socket))
+    if (service->waiting.count > 0 || wants_reading(waited, service->ask_socket))
         any = call_take_all(service) > 0;
     if (service->event_socket && is_signalled(waited, service->event_socket))
         sockets_tend(service->event_socket);
@@ -195,7 +195,7 @@ static void take_more(struct service *service)
         held = service->held.count;
         sched_yield();
         call_take_all(service);
-    } while (service->held.count > held && service->held.count < LIMIT_TURN && !service->stopping);
+    } while (service->held.count > held && service->held.count < LIMIT_TURN);
 }
 
 static void take_turn(struct service *service, const struct waited *waited)
@@ -205,6 +205,7 @@ static void take_turn(struct service *service, const struct waited *waited)
     service_look_at_board(service);
     if (!service->is_alive || service->is_alive(service->alive_state))
         board_beat(service->line);
+    service->turn_ends = clock_steady() + LIMIT_TURN_MS * 1000;
     if (waited->at[0].revents)
         take_signal(service);
     any = take_messages(service, waited);

@@ -137,6 +137,7 @@ struct service {
     struct timer timers[LIMIT_TIMERS];
     uint32_t ear_count, watch_count, timer_count;
 
+    usec_t turn_ends; /* no further ask is begun in this turn */
     bool stopping;
     int exit_code;
 };
@@ -148,7 +149,8 @@ void service_options_read(struct service_options *options, int argc, char **argv
 extern const struct service_handlers service_standard;
 const struct latency *service_latency(const struct service *service, const struct ask *ask);
 
-/* call_take.c. One turn's asks: reads and handles what waits, at most LIMIT_TURN; returns how many. */
+/* call_take.c. One turn's asks: reads and handles what waits, at most LIMIT_TURN and until the turn ends; returns how
+ * many. What was read and not handled waits for the next turn. */
 uint32_t call_take_all(struct service *service);
 
 /* call.c */

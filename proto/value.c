@@ -18,7 +18,7 @@ size_t value_size(const struct field *field)
 
 static bool is_named(const struct field *field, struct text name)
 {
-    return strlen(field->name) == name.len && memcmp(field->name, name.at, name.len) == 0;
+    return field->name_len == name.len && memcmp(field->name, name.at, name.len) == 0;
 }
 
 const struct field *value_field(const struct shape *shape, struct text name, uint32_t *next)

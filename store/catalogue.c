@@ -90,14 +90,6 @@ static enum err bring_up_to_date(struct txn *txn, struct arena *arena, struct li
     return e;
 }
 
-enum err catalogue_library(struct txn *txn, struct arena *arena, struct id folder, struct library *to)
-{
-    struct key key = key_id(folder);
-    enum err e = row_get(txn, arena, DB_LIBRARY, &key, &library_shape, to);
-
-    return e == ERR_OK ? bring_up_to_date(txn, arena, to) : e;
-}
-
 enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes content, struct embedding *to)
 {
     struct key key = key_subject(content);
@@ -130,25 +122,6 @@ enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct a
 }
 
 /* ---- walks ---- */
-
-enum err catalogue_each_media(struct txn *txn, struct arena *arena, struct id after,
-                              bool (*seen)(void *state, const struct media *media), void *state)
-{
-    struct key key = key_id(after);
-    struct media media;
-    struct walk walk;
-    bool more = true;
-    enum err e = walk_begin(txn, DB_MEDIA, id_is_zero(after) ? none : key_bytes(&key), none, &walk);
-
-    while (e == ERR_OK && more && walk_next(&walk)) {
-        if (id_equal(key_id_at(walk.key, 0), after))
-            continue;
-        e = row_decode(txn, arena, walk.value, &media_shape, &media);
-        more = e == ERR_OK && seen(state, &media);
-    }
-    walk_end(&walk);
-    return e;
-}
 
 enum err catalogue_each_library(struct txn *txn, struct arena *arena,
                                 bool (*seen)(void *state, const struct library *library), void *state)

@@ -20,15 +20,12 @@ enum err catalogue_folder_named(struct txn *txn, struct id volume, struct id par
                                 struct id *folder);
 enum err catalogue_volume(struct txn *txn, struct arena *arena, struct id id, struct volume *to);
 enum err catalogue_volume_identified(struct txn *txn, struct text identity, struct id *volume);
-enum err catalogue_library(struct txn *txn, struct arena *arena, struct id folder, struct library *to);
 enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes content,
                              struct embedding *to);
 enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena,
                             struct bytes content, struct text type, struct artefact *to);
 
-/* Walks. `seen` returns false to stop. `after` zero: from the start; else the first id behind it: chunks. */
-enum err catalogue_each_media(struct txn *txn, struct arena *arena, struct id after,
-                              bool (*seen)(void *state, const struct media *media), void *state);
+/* Walks. `seen` returns false to stop. */
 enum err catalogue_each_library(struct txn *txn, struct arena *arena,
                                 bool (*seen)(void *state, const struct library *library), void *state);
 enum err catalogue_each_in_folder(struct txn *txn, struct arena *arena, struct id folder,

@@ -2,11 +2,11 @@
 
 static usec_t counted(const struct hang *hang, const struct proc *proc, usec_t passed)
 {
-    usec_t ran = proc->cpu - hang->cpu;
+    usec_t ran = proc->cpu > hang->cpu ? proc->cpu - hang->cpu : 0;
 
     switch (proc->state) {
     case 'R':
-        return ran < 0 ? 0 : ran < passed ? ran : passed;
+        return ran < passed / HANG_SHARE ? ran * HANG_SHARE : passed;
     case 'D':
     case 't':
         return 0;

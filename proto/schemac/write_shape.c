@@ -81,8 +81,8 @@ static void write_reference(const struct member *member, struct buffer *to)
 
 static void write_field(const struct definition *of, const struct member *member, struct buffer *to)
 {
-    buffer_printf(to, "    { .name = \"%.*s\", .type = %s, ", TEXT_ARG(member->name),
-                  type_names[member->type]);
+    buffer_printf(to, "    { .name = \"%.*s\", .name_len = %u, .type = %s, ", TEXT_ARG(member->name),
+                  member->name.len, type_names[member->type]);
     write_flags(member, to);
     write_offset(".offset", "", of, member, to);
     if (member->flags & FIELD_OPTIONAL)

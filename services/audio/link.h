@@ -42,7 +42,7 @@ void link_tell(struct link *link, struct link_facts *facts);
 /* What JACK is to be asked for. The thread does it as soon as JACK lets it, and sends it home: the mailbox opens it in
  * the loop. One that JACK never lets go of does not come home. */
 struct link_wish {
-    struct letter home;
+    struct mail home;
     enum link_verb { LINK_LOOK, LINK_CONNECT, LINK_DISCONNECT, LINK_CHAIN } verb;
     enum client_port port;      /* of LINK_CONNECT and LINK_DISCONNECT: patch_want */
     char to[CLIENT_FOREIGN_NAME]; /* of these; or LINK_CHAIN's: patch_lead_through */

@@ -124,9 +124,9 @@ static void answer_chain(struct asked *asked)
     ticket_answer(audio->service, asked->ticket, &state);
 }
 
-static void came_home(struct letter *letter)
+static void came_home(struct mail *mail)
 {
-    struct asked *asked = (struct asked *)(void *)letter;
+    struct asked *asked = (struct asked *)(void *)mail;
 
     if (asked->wish.fault.code != ERR_OK)
         ticket_fail(asked->audio->service, asked->ticket, &asked->wish.fault);

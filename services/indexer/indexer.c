@@ -26,7 +26,7 @@ static void look_again(void *state, struct id library, const char *path)
     schedule_look_again(state, library, path);
 }
 
-static void letters(void *state, int fd)
+static void open_mail(void *state, int fd)
 {
     struct indexer *indexer = state;
 
@@ -129,7 +129,7 @@ static void listen(struct indexer *indexer)
 {
     struct service *service = indexer->service;
 
-    service_watch(service, mailbox_fd(indexer->mailbox), letters, indexer);
+    service_watch(service, mailbox_fd(indexer->mailbox), open_mail, indexer);
     if (indexer->watch)
         service_watch(service, watch_fd(indexer->watch), events, indexer);
     service_every(service, TICK_US, tick, indexer);

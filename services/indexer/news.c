@@ -13,9 +13,9 @@ static void drop(struct news *news)
     free(news);
 }
 
-static void open_news(struct letter *letter)
+static void open_news(struct mail *mail)
 {
-    struct news *news = (struct news *)letter;
+    struct news *news = (struct news *)mail;
 
     news->heard(news->state, news);
     drop(news);
@@ -26,7 +26,7 @@ struct news *news_new(struct id library, void (*heard)(void *state, struct news 
     struct news *news = calloc(1, sizeof(*news));
 
     if (news)
-        *news = (struct news){ .letter.open = open_news, .heard = heard, .state = state, .library = library };
+        *news = (struct news){ .mail.open = open_news, .heard = heard, .state = state, .library = library };
     return news;
 }
 
@@ -52,7 +52,7 @@ bool news_is_empty(const struct news *news)
 void news_send(struct news *news, struct mailbox *mailbox)
 {
     if (mailbox)
-        mailbox_put(mailbox, &news->letter);
+        mailbox_put(mailbox, &news->mail);
     else
         drop(news);
 }

@@ -1,4 +1,4 @@
-/* news.h: what a scan under way tells the loop: files to hear, folders that are watched, counts. A letter owns all it
+/* news.h: what a scan under way tells the loop: files to hear, folders that are watched, counts. Mail that owns all it
  * carries, so that a scan that was given up can still be heard or forgotten. */
 #ifndef LOOPHOLE_INDEXER_NEWS_H
 #define LOOPHOLE_INDEXER_NEWS_H
@@ -14,7 +14,7 @@ struct watched {
 };
 
 struct news {
-    struct letter letter;
+    struct mail mail;
     void (*heard)(void *state, struct news *news); /* in the loop; may empty `work` */
     void *state;
     struct id library;

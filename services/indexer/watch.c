@@ -110,11 +110,6 @@ int watch_fd(const struct watch *watch)
     return watch ? watch->fd : -1;
 }
 
-uint32_t watch_count(const struct watch *watch)
-{
-    return watch ? watch->count : 0;
-}
-
 /* ---- which folders ---- */
 
 static void touch(struct watch *watch, struct spot *spot, usec_t wait)

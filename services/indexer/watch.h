@@ -37,7 +37,6 @@ int watch_fd(const struct watch *watch); /* readable when there are events; -1 f
 /* A scan watches this folder by `wd`. */
 void watch_add(struct watch *watch, struct id library, int wd, const char *path);
 void watch_forget(struct watch *watch, struct id library); /* no more events of it */
-uint32_t watch_count(const struct watch *watch);           /* folders; 0 for NULL */
 
 void watch_read(struct watch *watch); /* when watch_fd is readable */
 void watch_tick(struct watch *watch); /* every 100 ms or so: tells what is quiet */

@@ -173,9 +173,9 @@ static enum err start(struct map *map, const struct index *index, const uint32_t
     return ERR_OK;
 }
 
-enum err map_make(struct map *map, const struct index *index, uint64_t seed, struct fault *fault)
+enum err map_make(struct map *map, struct index *index, uint64_t seed, struct fault *fault)
 {
-    struct bitmap *with_vector = match_with_vector((struct index *)index);
+    struct bitmap *with_vector = match_with_vector(index);
     uint32_t count = 0, *rows = with_vector ? match_rows(with_vector, &count) : NULL;
     enum err e = ERR_FULL;
 

@@ -22,7 +22,7 @@ enum map_stage map_look(struct map *map, const struct index *index);
 
 /* Begins to make it, or to make it anew; the old one serves until then. Errors: not_found (no embeddings), busy (it is
  * being made), full. */
-enum err map_make(struct map *map, const struct index *index, uint64_t seed, struct fault *fault);
+enum err map_make(struct map *map, struct index *index, uint64_t seed, struct fault *fault);
 void map_stop(struct map *map);
 
 struct id map_task(const struct map *map); /* zero: nothing is being made */

@@ -192,7 +192,7 @@ bool takes_busy(const struct takes *takes)
 
 /* ---- asks ---- */
 
-static void letters(void *state, int fd)
+static void open_mail(void *state, int fd)
 {
     (void)fd;
     mailbox_open(state);
@@ -378,7 +378,7 @@ enum err takes_open(struct takes *takes, struct fault *fault)
     if (e == ERR_OK)
         e = errands_new(takes->mailbox, THREADS, &takes->errands, fault);
     if (e == ERR_OK)
-        e = service_watch(takes->service, mailbox_fd(takes->mailbox), letters, takes->mailbox);
+        e = service_watch(takes->service, mailbox_fd(takes->mailbox), open_mail, takes->mailbox);
     return e;
 }
 

@@ -392,10 +392,11 @@ def floods(rounds):
     wait_until(lambda: os.path.exists(mine), "the bystander listens")
     spans, control, newcomers = {path: [] for path in all_sockets()}, [], []
     with Bystanders(), Pings() as pings:
-        idle = [(time.monotonic(), time.monotonic() + 3)]
-        time.sleep(3)
+        idle = []
         for _ in range(rounds):
-            for path in all_sockets():
+            for path in all_sockets():                 # in turn: a busy machine falls on all alike
+                idle.append((time.monotonic(), time.monotonic() + 0.7))
+                time.sleep(1)
                 control.append(flood_socket(mine, count, None))
                 time.sleep(0.3)
                 spans[path].append(flood_socket(path, count, newcomers))

@@ -179,6 +179,45 @@ def stuck(times):
     assert others == {service: pid_of(service) for service in others}
 
 
+def processor_seconds(pid):
+    """What the process has used, or 0 when it is gone."""
+    try:
+        with open("/proc/%d/stat" % pid) as stat:
+            fields = stat.read().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def spinning(times):
+    """A search that runs in a circle beside others that do: found before it had the time of its limit, 1.7 s."""
+    others = [subprocess.Popen(["sh", "-c", "while :; do :; done"], start_new_session=True)
+              for _ in range(3 * os.cpu_count())]
+    took, used = [], []
+    try:
+        for _ in range(times):
+            pid = ready("search")
+            before = most = processor_seconds(pid)
+            began = time.monotonic()
+            ask = threading.Thread(target=ask_in_vain, args=("search.complete", {}), daemon=True)
+            ask.start()
+            while is_alive(pid):
+                most = max(most, processor_seconds(pid))
+                time.sleep(0.01)
+            took.append(time.monotonic() - began)
+            used.append(most - before)
+            ready("search", pid)
+            ask.join()
+            time.sleep(2.2)                            # ready for so long it is not a quick death
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+    print("figure: search spinning among %d %d times; found: %s; processor time: %s" % (
+        len(others), times, percentiles(took), percentiles(used)))
+    assert max(used) < 1.5, used
+
+
 def ask_in_vain(name, body):
     client = Client()
     client.send(name, body)
@@ -222,5 +261,5 @@ def homeless(times):
 
 
 CLAIMS = {f.__name__: f for f in (killed, killed_with_another, killed_at_its_start, stopped, service_stopped, stuck,
-                                  killed_with_its_keeper, homeless)}
+                                  spinning, killed_with_its_keeper, homeless)}
 CLAIMS[sys.argv[1]](int(sys.argv[2]))

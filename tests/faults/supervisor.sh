@@ -32,11 +32,19 @@ killed_with_its_keeper_it_leaves_all_running_for_the_next() { _claim killed_with
 a_stopped_service_is_found_by_its_missed_beats_and_replaced() { _claim service_stopped "$(how_often 2 40)"; }
 
 a_service_stuck_in_an_ask_is_found_by_its_missed_beats_and_replaced() {
-    mkdir "$scratch/bin"
+    mkdir -p "$scratch/bin"
     cp "$build"/bin/loophole* "$scratch/bin/"
     cp --remove-destination "$build/tests/faults/stuck" "$scratch/bin/loophole-search"
     PATH=$scratch/bin:$PATH
     _claim stuck "$(how_often 1 20)"
+}
+
+a_service_that_spins_is_found_on_a_busy_machine_too() {
+    mkdir -p "$scratch/bin"
+    cp "$build"/bin/loophole* "$scratch/bin/"
+    cp --remove-destination "$build/tests/faults/stuck" "$scratch/bin/loophole-search"
+    PATH=$scratch/bin:$PATH
+    _claim spinning "$(how_often 2 20)"
 }
 
 # Whoever lives on the board without the lock of this run directory is reached by nobody.

@@ -51,9 +51,9 @@ int errands_fd(void)
     return mailbox_fd(thread.mailbox);
 }
 
-static void come_home(struct letter *letter)
+static void come_home(struct mail *mail)
 {
-    struct errand *errand = (struct errand *)letter;
+    struct errand *errand = (struct errand *)mail;
 
     thread.has_mail = false;
     errand->done(errand, false);

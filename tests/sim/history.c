@@ -7,6 +7,7 @@
 #include "store/catalogue_meta.h"
 #include "store/changelog.h"
 #include "store/check.h"
+#include "tests/each_media.h"
 #include "tests/sim/model.h"
 
 enum { ROWS = 32768, QUIET = 8192, REFUSALS = 4096 };
@@ -234,7 +235,7 @@ static void hold_items(struct history *h)
 
     for (uint32_t i = 0; i < h->model.item_count; i++)
         must += !h->model.items[i].gone;
-    if (catalogue_each_media(h->txn, &h->arena, (struct id){ { 0 } }, hold_one, &holding) != ERR_OK)
+    if (each_media(h->txn, &h->arena, hold_one, &holding) != ERR_OK)
         sim_fail("the items cannot be read");
     if (holding.count != must)
         sim_fail("the store has %u items, and must have %u", holding.count, must);

@@ -35,6 +35,22 @@ static void as_c_text_there_is_a_zero_behind(void **state)
     buffer_free(&buffer);
 }
 
+static void the_limit_holds_to_the_byte_however_small_the_pieces(void **state)
+{
+    enum { LIMIT = 1000 };
+    struct buffer buffer = { .limit = LIMIT };
+
+    (void)state;
+    for (int i = 0; i < LIMIT; i++)
+        buffer_add(&buffer, "x", 1);
+    assert_false(buffer.failed);
+    assert_int_equal(buffer.len, LIMIT);
+    buffer_add(&buffer, "x", 1);
+    assert_true(buffer.failed);
+    assert_int_equal(buffer.len, LIMIT);
+    buffer_free(&buffer);
+}
+
 static void past_the_limit_it_fails_and_stays_failed(void **state)
 {
     struct buffer buffer = { .limit = 10 };
@@ -72,6 +88,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_come_out_as_they_went_in),
         cmocka_unit_test(as_c_text_there_is_a_zero_behind),
+        cmocka_unit_test(the_limit_holds_to_the_byte_however_small_the_pieces),
         cmocka_unit_test(past_the_limit_it_fails_and_stays_failed),
         cmocka_unit_test(a_length_beyond_all_memory_fails),
     };

@@ -36,9 +36,11 @@ static void nil_for_a_field_that_must_be_there_is_refused(void **state)
 
 static void a_missing_field_whose_range_leaves_zero_out_is_refused(void **state)
 {
-    static const struct field fields[] = { { .name = "limit", .type = FIELD_UINT, .min = 1, .max = 9 } };
+    static const struct field fields[] = { { .name = "limit", .name_len = 5, .type = FIELD_UINT, .min = 1, .max = 9 } };
     static const struct shape ask = { "ask", "", sizeof(uint64_t), 1, fields };
-    static const struct field outer_fields[] = { { .name = "ask", .type = FIELD_RECORD, .record = &ask } };
+    static const struct field outer_fields[] = {
+        { .name = "ask", .name_len = 3, .type = FIELD_RECORD, .record = &ask },
+    };
     static const struct shape outer = { "outer", "", sizeof(uint64_t), 1, outer_fields };
     uint64_t limit = 0;
 

@@ -54,7 +54,8 @@ struct sample {
 
 #define FIELD(holder, part, ...)                                                                             \
     {                                                                                                        \
-        .name = #part, .doc = "", .example = "", .offset = offsetof(struct holder, part), __VA_ARGS__        \
+        .name = #part, .name_len = sizeof(#part) - 1, .doc = "", .example = "",                              \
+        .offset = offsetof(struct holder, part), __VA_ARGS__                                                 \
     }
 #define OPTIONAL(holder, part) .flags = FIELD_OPTIONAL, .has_offset = offsetof(struct holder, has_##part)
 #define ANY                    .min = INT64_MIN, .max = INT64_MAX

@@ -208,6 +208,40 @@ static void many_asks_of_one_client_are_all_answered_once(void **state)
     assert_int_equal(ask_take(engine->asker, 0, &answer, NULL), ERR_TIMEOUT);
 }
 
+static void send_query(struct engine *engine, const char *word)
+{
+    const struct search_query request = { .query = text_of(word) };
+    struct buffer body = { 0 };
+
+    assert_int_equal(codec_encode(&search_query_shape, &request, &body, NULL), ERR_OK);
+    assert_int_equal(ask_send(engine->asker, "search.query", buffer_bytes(&body), PATIENCE_MS, id_new(), NULL), ERR_OK);
+    buffer_free(&body);
+}
+
+/* The put-off answer is a timer's, which ticks between two turns. */
+static void timers_and_beats_go_on_among_any_number_of_slow_asks(void **state)
+{
+    enum { MANY = 300 };
+    struct engine *engine = *state;
+    struct answer_frame answer;
+    int before = 0;
+
+    send_query(engine, "later");
+    for (int i = 0; i < MANY; i++)
+        send_query(engine, "slow");
+    for (int i = 0, later = 0; i <= MANY; i++) {
+        struct arena arena = { 0 };
+        struct found found;
+        assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
+        assert_int_equal(answer.error, ERR_OK);
+        assert_int_equal(codec_decode(&found_shape, answer.body, &arena, &found, NULL), ERR_OK);
+        later = later || found.total == 42;
+        before += !later;
+        arena_free(&arena);
+    }
+    assert_in_range(before, 0, 2 * LIMIT_TURN_MS * 1000 / SLOW_US);
+}
+
 static void one_request_id_cannot_be_under_way_twice(void **state)
 {
     struct engine *engine = *state;
@@ -311,6 +345,7 @@ int main(void)
         CLAIM(an_answer_of_four_megabytes_arrives_whole),
         CLAIM(a_task_that_is_not_there_cannot_be_cancelled),
         CLAIM(many_asks_of_one_client_are_all_answered_once),
+        CLAIM(timers_and_beats_go_on_among_any_number_of_slow_asks),
         CLAIM(one_request_id_cannot_be_under_way_twice),
         CLAIM(a_second_service_of_the_same_name_is_refused),
         CLAIM(a_service_told_to_stop_ends_with_zero_and_leaves_no_sockets),

@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include "tests/unit/proto/process.h"
 
-enum { LATER = 16 };
+enum { LATER = 16, SLOW_US = 10000 };
 
 struct search {
     struct service *service;
@@ -39,6 +39,17 @@ static inline enum err way_later(struct search *search, struct call *call, struc
     if (search->later_count == LATER)
         return refuse(call, ERR_BUSY, "too many are put off");
     search->later[search->later_count++] = call_defer(call);
+    return ERR_OK;
+}
+
+static inline enum err way_slow(struct search *search, struct call *call, struct found *answer)
+{
+    usec_t end = clock_steady() + SLOW_US;
+
+    (void)search, (void)call;
+    while (clock_steady() < end)
+        ;
+    answer->total = SLOW_US;
     return ERR_OK;
 }
 
@@ -105,7 +116,7 @@ static inline enum err keep(void *state, struct id request, enum err error, stru
 static inline enum err way_held(struct search *search, struct call *call, struct found *answer)
 {
     call_hold(call, keep, search);
-    answer->total = 1000 + service_held(search->service);
+    answer->total = 1000 + search->handled;
     return ERR_OK;
 }
 
@@ -168,6 +179,7 @@ static const struct {
 } WAYS[] = {
     { "now", way_now },
     { "later", way_later },
+    { "slow", way_slow },
     { "never", way_never },
     { "within", way_within },
     { "piped", way_piped },

@@ -111,7 +111,7 @@ static void one_that_is_stopped_says_so(void **state)
 
 /* ---- the map of an index ---- */
 
-static void make_and_wait(struct map *map, const struct index *index, uint64_t seed)
+static void make_and_wait(struct map *map, struct index *index, uint64_t seed)
 {
     struct fault fault = { 0 };
 

@@ -1,0 +1,26 @@
+/* each_media.h: all media items of a store, as only tests want them. */
+#ifndef LOOPHOLE_TESTS_EACH_MEDIA_H
+#define LOOPHOLE_TESTS_EACH_MEDIA_H
+
+#include "schema_media.h"
+#include "store/row.h"
+
+/* By id; `seen` returns false to stop. Errors: what a record that cannot be read gives. */
+static inline enum err each_media(struct txn *txn, struct arena *arena,
+                                  bool (*seen)(void *state, const struct media *media), void *state)
+{
+    const struct bytes none = { 0, NULL };
+    struct media media;
+    struct walk walk;
+    bool more = true;
+    enum err e = walk_begin(txn, DB_MEDIA, none, none, &walk);
+
+    while (e == ERR_OK && more && walk_next(&walk)) {
+        e = row_decode(txn, arena, walk.value, &media_shape, &media);
+        more = e == ERR_OK && seen(state, &media);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+#endif
