@@ -147,7 +147,7 @@ static void rt_lead(jack_transport_state_t state, jack_nframes_t frames, jack_po
 {
     struct client *client = arg;
     double bpm = atomic_load_explicit(&client->bpm, memory_order_relaxed);
-    double beats = position->frame / (double)position->frame_rate * bpm / 60;
+    double beats = position->frame / (double)client->period.rate * bpm / 60; /* JACK's own rate there may be 0 still */
     int64_t beat = (int64_t)beats;
 
     (void)state;

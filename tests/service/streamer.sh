@@ -156,16 +156,17 @@ a_preview_is_silent_once_it_is_stopped_and_makes_no_click() {
     _sound make sine "$scratch/files/tone.wav" 480000 48000 100
     _tape preview_left
     loophole preview "$scratch/files/tone.wav" >/dev/null || fail "preview failed"
+    until_true 10 _has_passed $(($(_frame) + 9600))
     loophole preview stop || fail "stop failed"
     _played_to_the_end
     /usr/bin/python3 - "$top/tests/service" "$scratch/tape" <<'END' || fail "a click"
 import sys
 sys.path.insert(0, sys.argv[1])
 import sound
-samples = [0.0 if s != s else s for s in sound.load(sys.argv[2])]
-steps = max(abs(b - a) for a, b in zip(samples, samples[1:]))
+samples = sound.load(sys.argv[2])
+steps = max(abs(b - a) for a, b in zip(samples, samples[1:]) if a == a and b == b)  # NaN: the tape missed it
 assert steps < 0.01, steps  # a sine of 100 Hz at a quarter makes steps of 0.0033; half of a 5 ms fade adds little
-assert max(samples) > 0.01, "it was not heard"
+assert max(s for s in samples if s == s) > 0.01, "it was not heard"
 END
 }
 

@@ -55,6 +55,8 @@ an_end_told_again_changes_nothing() {
     _engine
     local id first; id=$(_reserve three)
     _record three 330
+    _end_take "$id" final three >/dev/null
+    until_true 60 eval '[ "$(loophole show "$id" --json | field analysis)" = done ]' # a change as well
     first=$(_end_take "$id" final three | field revision)
     same "$first" "$(_end_take "$id" final three | field revision)"
     contains "$(refused _end_take "$id" pending three)" "final or as abandoned"
