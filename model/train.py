@@ -204,7 +204,7 @@ class Material:
         learn_judges(found, rows, np.isin(y, classes(DRUMS)), self.many, self.tonal)
 
 
-def folds(kits, count=6):
+def folds(kits, count=3):
     """Kits dealt into folds, the large ones first; each General MIDI instrument is a kit."""
     names, sizes = np.unique(kits, return_counts=True)
     fold, filled = {}, np.zeros(count)
@@ -256,10 +256,11 @@ def main():
         ear.learn(found)
         say('key and tempo are learned')
     material = Material(ear, originals, sounds)
-    shares = held_out(material, found)
-    say(f'classes, whole kits held out: {(shares.argmax(1) == material.y).mean():.3f} right')
-    learn_sharpness(found, shares, material.y)
-    material.learn(found, np.ones(len(material.y), bool))
+    shares, y = held_out(material, found), material.labelled.y
+    right = (shares.argmax(1) == y)[material.listed]
+    say(f'classes, whole kits held out: {right.mean():.3f} right')
+    learn_sharpness(found, shares, y)
+    material.learn(found, np.ones(len(y), bool))
     ear.learn(found)
     say('model/weights.bin is written')
 
