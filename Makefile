@@ -92,7 +92,7 @@ $(BUILD)/hear_file: $(HEAR_FILE_O) $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
 model:
-	OPENBLAS_NUM_THREADS=1 nice env -u MAKEFLAGS /usr/bin/python3 model/train.py --build $(BUILD)
+	OPENBLAS_NUM_THREADS=1 nice env -u MAKEFLAGS /usr/bin/python3 model/train.py --build $(BUILD) $(MODEL)
 ENGINE := $(BUILD)/libstore.a $(BUILD)/libproto.a $(BUILD)/libcommon.a
 
 # The folder of a program, and its objects; parts in sub-folders belong to it.

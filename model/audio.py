@@ -31,7 +31,7 @@ def decode(path):
 class Synth:
     """libfluidsynth without effects."""
 
-    def __init__(self):
+    def __init__(self, font=SOUNDFONT):
         self.lib = lib = ctypes.CDLL(ctypes.util.find_library('fluidsynth'))
         for name in ('new_fluid_settings', 'new_fluid_synth'):
             getattr(lib, name).restype = ctypes.c_void_p
@@ -41,8 +41,8 @@ class Synth:
             lib.fluid_settings_setint(settings, effect, 0)
         lib.fluid_settings_setnum(settings, b'synth.gain', ctypes.c_double(0.6))
         self.synth = ctypes.c_void_p(lib.new_fluid_synth(settings))
-        self.font = lib.fluid_synth_sfload(self.synth, SOUNDFONT.encode(), 1)
-        assert self.font >= 0, SOUNDFONT
+        self.font = lib.fluid_synth_sfload(self.synth, font.encode(), 1)
+        assert self.font >= 0, font
 
     def pull(self, frames):
         out = np.zeros((frames, 2), '<i2')
@@ -70,6 +70,12 @@ class Synth:
             self.pull(4096)
         return np.concatenate(parts).astype('f4') / 32768
 
+    def note(self, program, key, velocity, bank=0):
+        return trimmed(self.render({0: (bank, program)}, [(0, 0, key, velocity, 1)], 3))
+
+    def drum(self, program, key, velocity):
+        return trimmed(self.render({9: (128, program)}, [(0, 9, key, velocity, 1)], 4))
+
 
 def trimmed(x):
     """Without the silence behind it."""
@@ -81,8 +87,8 @@ def note(synth, name, shift=0, velocity=100):
     """The sound that a gm/… line of classes.tsv names, some semitones off for instruments."""
     drum, program, key = re.fullmatch(r'gm/(drum|p)(\d+)_k(\d+)\.wav', name).groups()
     if drum == 'drum':
-        return trimmed(synth.render({9: (128, int(program))}, [(0, 9, int(key), velocity, 1)], 4))
-    return trimmed(synth.render({0: (0, int(program))}, [(0, 0, int(key) + shift, velocity, 1)], 3))
+        return synth.drum(int(program), int(key), velocity)
+    return synth.note(int(program), int(key) + shift, velocity)
 
 
 def originals():

@@ -68,15 +68,16 @@ def main():
     names = np.array([sound.kind for sound in originals])
     results = []
     for seed in range(chosen.rounds):
-        side = halves(material.kit, names, seed)
+        side = halves(material.labelled.kit, names, seed)
         for half in (0, 1):
             found, heard = {}, side == half
             material.learn(found, ~heard)
             heard = heard & material.listed
-            x = np.clip((material.rows[heard] - found['row.mean']) / found['row.spread'], -4, 4)
+            y, kits = material.labelled.y[heard], material.labelled.kit[heard]
+            x = np.clip((material.labelled.rows[heard] - found['row.mean']) / found['row.spread'], -4, 4)
             shares = train.class_shares(found, x)
-            right = (shares.argmax(1) == material.y[heard]).mean()
-            results.append([right] + summary(precision(embed(found, x), material.y[heard], material.kit[heard])))
+            right = (shares.argmax(1) == y).mean()
+            results.append([right] + summary(precision(embed(found, x), y, kits)))
             print(np.round(results[-1], 3), file=sys.stderr, flush=True)
     print('top-1 %.3f  precision@10 %.3f / %.3f  drums %.3f / %.3f' % tuple(np.mean(results, 0)))
 

@@ -48,28 +48,36 @@ def linear_classifier(x, y, softness=8):
     return axes @ means.T * 2 / softness, -(means ** 2).sum(1) / softness
 
 
-def network(x, y, counts, seed, epochs=12, batch=256, drop=.4, smooth=.1, decay=.5):
-    """One hidden layer; `counts` weighs the rows."""
+def components(x, size, rows=6000):
+    """The principal components of some rows, as columns, scaled so that a component has about the spread one."""
+    some = x[np.random.default_rng(0).choice(len(x), min(rows, len(x)), replace=False)]
+    some = some - some.mean(0)
+    spread, axes = np.linalg.eigh(some.T @ some / len(some))
+    return axes[:, :-size - 1:-1] / np.sqrt(spread[-size:]).mean()
+
+
+def network(x, y, counts, seed, axes, epochs=25, batch=256, drop=.3, smooth=.1, decay=.02):
+    """One hidden layer that reads the columns `axes`; `counts` weighs the rows."""
     random, f = np.random.default_rng(seed), np.float32
-    x = x.astype(f)
-    values = [(random.standard_normal((x.shape[1], weights.HIDDEN)) * np.sqrt(2 / x.shape[1])).astype(f),
-              np.zeros(weights.HIDDEN, f), np.zeros((weights.HIDDEN, weights.CLASSES), f), np.zeros(weights.CLASSES, f)]
+    x, hidden = (x @ axes).astype(f), weights.HIDDEN
+    values = [(random.standard_normal((x.shape[1], hidden)) * np.sqrt(2 / x.shape[1])).astype(f),
+              np.zeros(hidden, f), np.zeros((hidden, weights.CLASSES), f), np.zeros(weights.CLASSES, f)]
     adam, steps = Adam(values), epochs * len(x) // batch
     bounds = np.cumsum(counts / counts.sum())
     for step in range(steps):
         rows = np.minimum(np.searchsorted(bounds, random.random(batch)), len(x) - 1)
-        xb = x[rows] + .1 * random.standard_normal((batch, x.shape[1]), dtype=f)
-        xb *= (random.random(xb.shape, dtype=f) > drop / 2) / f(1 - drop / 2)
+        xb = x[rows] + f(.1) * random.standard_normal((batch, x.shape[1]), dtype=f)
+        xb *= (random.random(xb.shape, dtype=f) > drop / 3) / f(1 - drop / 3)
         sums = xb @ values[0] + values[1]
         keep = (random.random(sums.shape, dtype=f) > drop) / f(1 - drop) * (sums > 0)
-        hidden = sums * keep
+        inner = sums * keep
         wanted = np.full((batch, weights.CLASSES), smooth / weights.CLASSES, f)
         wanted[np.arange(batch), y[rows]] += 1 - smooth
-        slope = (softmax(hidden @ values[2] + values[3]) - wanted) / batch
+        slope = (softmax(inner @ values[2] + values[3]) - wanted) / batch
         back = slope @ values[2].T * keep
         rate = f(2e-3 * min(1, step / 100) * .5 * (1 + np.cos(np.pi * step / steps)))
-        adam.descend([xb.T @ back, back.sum(0), hidden.T @ slope, slope.sum(0)], rate, f(decay))
-    return values
+        adam.descend([xb.T @ back, back.sum(0), inner.T @ slope, slope.sum(0)], rate, f(decay))
+    return [axes @ values[0]] + values[1:]
 
 
 def network_shares(values, x):

@@ -10,13 +10,14 @@ import audio
 import augment
 import loops
 import nets
+import packs
 import pieces
-import synth
 import weights
 
-VARIANTS, MADE, LOOPS, PIECES, PLAYED = 10, 80, 4500, 8000, 150
+VARIANTS, PACK_VARIANTS, LOOPS, PIECES, PLAYED = 6, 4, 4500, 8000, 150
 DRUMS = 'clap cymbal hat_closed hat_open kick perc_bell perc_hand perc_shaker perc_wood rim snare tom'.split()
 EDGES = np.cumsum((0,) + weights.BLOCK_SIZES)
+COMPONENTS = 120, 160, 200  # that each network reads
 OTHER_BLOCKS = 0.6  # weight of the blocks beside timbre
 
 
@@ -131,8 +132,9 @@ def learn_classes(found, rows, y, kits):
     found |= {'row.mean': mean, 'row.spread': spread}
     found['class.linear'], found['class.bias'] = nets.linear_classifier(x[drawn], y[drawn])
     counts = share / np.sqrt(np.bincount(y, minlength=weights.CLASSES))[y]
+    axes = nets.components(x, max(COMPONENTS))
     for i in range(weights.NETS):
-        values = nets.network(x, y, counts, i)
+        values = nets.network(x, y, counts, i, axes[:, :COMPONENTS[i]])
         found |= {f'class.{p}{i}': v for p, v in zip(('in', 'in_bias', 'out', 'out_bias'), values)}
     learn_embedding(found, x[drawn], y[drawn])
 
@@ -169,38 +171,37 @@ def many_sounds(sounds):
         yield (audio.RATE, x if i % 2 else with_drums(x, drums[i % len(drums)])), True
 
 
-def made_sounds():
-    """(class, kit, samples) of sounds made by rule; every second one is treated."""
-    random, made = np.random.default_rng(8), list(synth.made(MADE, 1))
-    for i, (kind, x) in enumerate(made):
-        other = made[random.integers(len(made))][1]
-        yield kind, f'made{i % MADE // 4}', augment.variant(x, synth.RATE, random, other) if i % 2 else x
+class Rows:
+    """What the model reads of sounds and of their variants, with class and kit of each."""
+
+    def __init__(self, ear, sounds, count, seed):
+        self.y, self.kit = classes([sound.kind for sound in sounds]), np.array([sound.kit for sound in sounds])
+        self.rows = ear.rows((sound.rate, sound.samples) for sound in sounds)
+        self.variants = ear.rows(variants(sounds, count, seed)).reshape(count, len(sounds), -1)
+
+    def all(self, keep=slice(None)):
+        """Rows, classes and kits of the sounds that are kept and of their variants."""
+        times = len(self.variants) + 1
+        return (np.concatenate([self.rows[keep]] + [v[keep] for v in self.variants]), np.tile(self.y[keep], times),
+                np.tile(self.kit[keep], times))
 
 
 class Material:
-    """All rows that classes and judges learn from; row i and its variants share class and kit."""
+    """All rows that classes and judges learn from: of the labelled sounds, of the packs, of loops and pieces."""
 
     def __init__(self, ear, originals, sounds):
-        self.y = classes([sound.kind for sound in originals])
-        self.kit = np.array([sound.kit for sound in originals])
+        self.labelled = Rows(ear, originals, VARIANTS, 7)
         self.listed = np.array([sound.listed for sound in originals])
-        self.rows = ear.rows((sound.rate, sound.samples) for sound in originals)
-        heard = ear.rows(variants(originals, VARIANTS, 7))
-        self.variants = heard.reshape(VARIANTS, len(originals), -1)
-        made = list(made_sounds())
-        self.made, self.made_y = ear.rows((synth.RATE, x) for _, _, x in made), classes([kind for kind, _, _ in made])
-        self.made_kit = np.array([kit for _, kit, _ in made])
+        self.packs = Rows(ear, list(packs.originals()), PACK_VARIANTS, 9)
         many = list(many_sounds(sounds))
         self.many = ear.rows(sound for sound, _ in many)
         self.tonal = np.array([float(t) for _, t in many])
 
     def learn(self, found, keep):
-        """From the originals of the mask `keep` and from what was made."""
-        rows = np.concatenate([self.rows[keep]] + [v[keep] for v in self.variants] + [self.made])
-        y = np.concatenate([np.tile(self.y[keep], VARIANTS + 1), self.made_y])
-        learn_classes(found, rows, y, np.concatenate([np.tile(self.kit[keep], VARIANTS + 1), self.made_kit]))
-        drum = np.isin(y, classes(DRUMS))
-        learn_judges(found, rows, drum, self.many, self.tonal)
+        """From the labelled sounds of the mask `keep` and from the packs."""
+        rows, y, kits = (np.concatenate(pair) for pair in zip(self.labelled.all(keep), self.packs.all()))
+        learn_classes(found, rows, y, kits)
+        learn_judges(found, rows, np.isin(y, classes(DRUMS)), self.many, self.tonal)
 
 
 def folds(kits, count=3):
@@ -218,11 +219,12 @@ def folds(kits, count=3):
 
 def held_out(material, found):
     """Shares of the classes for each original, from a model that never heard its kit."""
-    fold, shares = folds(material.kit), np.zeros((len(material.y), weights.CLASSES))
+    heard = material.labelled
+    fold, shares = folds(heard.kit), np.zeros((len(heard.y), weights.CLASSES))
     for k in range(fold.max() + 1):
         part = dict(found)
         material.learn(part, fold != k)
-        x = np.clip((material.rows[fold == k] - part['row.mean']) / part['row.spread'], -4, 4)
+        x = np.clip((heard.rows[fold == k] - part['row.mean']) / part['row.spread'], -4, 4)
         shares[fold == k] = class_shares(part, x)
     return shares
 
@@ -238,22 +240,27 @@ def learn_sharpness(found, shares, y):
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument('--build', default='build')
-    build = options.parse_args().build
-    found, ear = {}, Ear(build)
+    options.add_argument('--classes', action='store_true', help='keep the key and tempo that weights.bin has')
+    chosen = options.parse_args()
+    found, ear = {}, Ear(chosen.build)
     originals = list(audio.originals())
     sounds = loops.sounds_of(originals)
     say = lambda text: print(text, file=sys.stderr, flush=True)
     say(f'{len(originals)} sounds')
-    learn_key(found)
-    ear.learn(found)
-    learn_tempo(found, ear, sounds)
-    ear.learn(found)
-    say('key and tempo are learned')
+    if chosen.classes:
+        ear.learn(found)
+    else:
+        learn_key(found)
+        ear.learn(found)
+        learn_tempo(found, ear, sounds)
+        ear.learn(found)
+        say('key and tempo are learned')
     material = Material(ear, originals, sounds)
-    shares = held_out(material, found)
-    say(f'classes, whole kits held out: {(shares.argmax(1) == material.y).mean():.3f} right')
-    learn_sharpness(found, shares, material.y)
-    material.learn(found, np.ones(len(material.y), bool))
+    shares, y = held_out(material, found), material.labelled.y
+    right = (shares.argmax(1) == y)[material.listed]
+    say(f'classes, whole kits held out: {right.mean():.3f} right')
+    learn_sharpness(found, shares, y)
+    material.learn(found, np.ones(len(y), bool))
     ear.learn(found)
     say('model/weights.bin is written')
 

@@ -4,7 +4,7 @@ import struct
 import numpy as np
 
 PATH = 'model/weights.bin'
-ROW, CLASSES, HIDDEN, NETS = 883, 24, 64, 3
+ROW, CLASSES, HIDDEN, NETS = 883, 24, 96, 3
 TEMPO_FEATURES, TEMPO_HIDDEN, VIEWS = 93, 24, 5
 BLOCK_SIZES = (132, 554, 65, 82, 38, 12)  # of the row: spectrum timbre pitch amplitude rhythm signs
 EMBEDDING = (16, 16, 12, 12, 8)           # spectrum timbre pitch amplitude rhythm

@@ -5,7 +5,7 @@
 #include "services/worker/hear/describe.h"
 #include "services/worker/hear/model.h"
 
-enum { CLASSIFY_CLASSES = 24, CLASSIFY_FAMILIES = 5, CLASSIFY_NETS = 3, CLASSIFY_HIDDEN = 64 };
+enum { CLASSIFY_CLASSES = 24, CLASSIFY_FAMILIES = 5, CLASSIFY_NETS = 3, CLASSIFY_HIDDEN = 96 };
 
 struct classify_model {
     const float *mean, *spread;      /* of the row */

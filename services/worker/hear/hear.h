@@ -14,7 +14,7 @@
 #include "common/err.h"
 
 enum {
-    HEAR_VERSION = 2, /* of the analyser: rises with every change that changes a result */
+    HEAR_VERSION = 3, /* of the analyser: rises with every change that changes a result */
     HEARD_FACTS_MAX = 48,
     HEARD_ARTEFACTS_MAX = 8,
     HEARD_SPECTRUM = 16,
