@@ -22,6 +22,17 @@ static void stay_wav(struct take *take, const struct fault *why)
     log_fault("a recording stays a WAV", why);
 }
 
+/* It is not even begun. A take whose WAV is gone can only wait. */
+static void give_up(struct take *take, const struct fault *why)
+{
+    if (take->facts.rate == 0) {
+        take_leave(take, why);
+        return;
+    }
+    stay_wav(take, why);
+    take_end(take);
+}
+
 static void become_flac(struct take *take, const struct take_flac *flac)
 {
     take->is_flac = true;
@@ -65,8 +76,7 @@ static void start(struct take *take)
 
     if (!flac) {
         fault_set(&fault, ERR_FULL, "no memory to encode");
-        stay_wav(take, &fault);
-        take_end(take);
+        give_up(take, &fault);
         return;
     }
     snprintf(flac->program, sizeof(flac->program), "%s/loophole-worker", service_paths(takes->service)->programs);
@@ -78,24 +88,33 @@ static void start(struct take *take)
     take_flac_start(flac, takes->errands);
 }
 
+/* NULL: there is no room for another. */
+static struct take *append(struct takes *takes, const struct take *take)
+{
+    struct take **last = &takes->encoding, *waiting;
+    uint32_t count = 0;
+
+    for (; *last; last = &(*last)->next)
+        count++;
+    if (count >= TAKES_LEFT || !(waiting = malloc(sizeof(*waiting))))
+        return NULL;
+    *waiting = *take;
+    waiting->phase = TAKE_ENCODING;
+    return *last = waiting;
+}
+
 void take_become(struct take *take)
 {
     struct takes *takes = take->takes;
-    struct take *waiting = calloc(1, sizeof(*waiting)), **last = &takes->encoding;
+    struct take *waiting = append(takes, take);
     struct fault fault = { 0 };
     struct recording told;
 
     if (!waiting) {
-        fault_set(&fault, ERR_FULL, "no memory to encode");
-        stay_wav(take, &fault);
-        take_end(take);
+        fault_set(&fault, ERR_FULL, "too many takes wait to be encoded");
+        give_up(take, &fault);
         return;
     }
-    *waiting = *take;
-    waiting->phase = TAKE_ENCODING;
-    while (*last)
-        last = &(*last)->next;
-    *last = waiting;
     take_note_mended(waiting);
     take_tell_as(waiting, &told);
     ticket_answer(takes->service, waiting->ended, &told);
@@ -165,8 +184,7 @@ enum err take_become_cancel(struct takes *takes, struct id item, struct fault *f
                 atomic_store(&take->flac->is_cancelled, true);
             } else {
                 fault_set(&why, ERR_CONFLICT, "encoding it was cancelled");
-                stay_wav(take, &why);
-                take_end(take);
+                give_up(take, &why);
             }
             return ERR_OK;
         }

@@ -140,28 +140,30 @@ after_the_death_of_all_recover_makes_flac_of_what_there_is() {
     engine_down
 }
 
-after_a_power_cut_while_it_is_encoded_nothing_is_missing() {
-    local seed id frames tag told
-    for seed in 1 2 3 4; do
+after_a_power_cut_while_it_ends_there_is_one_whole_file() {
+    local seed id tag before streamer
+    for seed in $(seq 1 "$(how_often 6 30)"); do
         _home "cut$seed"
-        _mount_lossy $seed
+        _mount_lossy "$seed"
         _settings "$flac"
         _engine
         tag=$(_tag); id=$(_start --name "cut$seed")
         _wait_frames "$id" 100000
+        streamer=$(pid_of streamer); before=$(_take "$id" frames)
         loophole record stop >/dev/null 2>&1 & local stop=$!
-        sleep "0.$((seed * 15 + 5))"
-        frames=$(_take "$id" frames)
+        sleep "$(printf '0.%02d' $((seed % 6 * 5 + 6)))"
+        kill -KILL "$streamer"; kill -USR1 "$disk"
         _kill_all
         wait $stop
-        kill -USR1 "$disk" && _unmount
+        _unmount
         _forget_memory "$tag"
         _mount_lossy $((seed + 100))
+        echo "figure: seed $seed: the disk had $(ls -s "$takes" | xargs)"
         engine_up
-        told=$(loophole recover --json)
-        echo "figure: seed $seed: $(ls "$takes" | xargs), $(field frames <<<"$told") frames told"
+        loophole recover >/dev/null
         _is_flac "$id" "cut$seed"
         _tail_is_whole "$takes/cut$seed.flac"
+        [ "$(loophole show "$id" --json | field frames)" -ge $((before - 48000)) ] || fail "more than a second is missing"
         engine_down
         _unmount
         rm -rf "$scratch/disk"

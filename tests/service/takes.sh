@@ -69,4 +69,34 @@ a_place_that_is_taken_is_refused() {
     contains "$(refused _reserve_file "$(printf .. | base64)")" "a name in a folder"
 }
 
+_end_as_flac() { # ID NAME CONTENT
+    loophole ask persist.end_take "id=$1" lifecycle=final frames=24000 "size=$(stat -c %s "$scratch/takes/$2.flac")" \
+        "mtime=$(($(stat -c %.6Y "$scratch/takes/$2.flac" | tr -d .)))" first=-7 latency=768 \
+        "encoded.file=$(printf '%s.flac' "$2" | base64)" encoded.container=flac encoded.sample_format=flac \
+        encoded.bit_depth=24 "encoded.content=$(printf %s "$3" | base64)" --json
+}
+
+a_take_may_become_another_file_whose_name_was_kept_for_it() {
+    _engine
+    local id first; id=$(_reserve five)
+    _record five 550
+    sox "$scratch/takes/five.wav" -b 24 "$scratch/takes/five.flac" 2>/dev/null
+    loophole library rescan --wait >/dev/null
+    same "$id" "$(loophole search five --json | field id each)$(loophole search is:pending --json | grep five | field id)" \
+        "the FLAC was taken for a sound"
+    contains "$(refused _end_as_flac "$id" five short)" "a content is 16 bytes"
+    sox "$scratch/takes/five.wav" -b 24 "$scratch/takes/other.flac" 2>/dev/null
+    loophole library rescan --wait >/dev/null
+    contains "$(refused _end_as_flac "$id" other 0123456789abcdef)" "has that place"
+    first=$(_end_as_flac "$id" five 0123456789abcdef | field revision)
+    same "$first" "$(_end_as_flac "$id" five 0123456789abcdef | field revision)"
+    same "final flac flac 24 -7 768 $scratch/takes/five.flac" "$(for key in lifecycle container sample_format bit_depth first \
+        latency path; do loophole show "$id" --json | field $key; done | xargs)"
+    rm "$scratch/takes/five.wav"
+    loophole library rescan --wait >/dev/null
+    until_true 30 _is_analysed "$id"
+    same "$id" "$(loophole search five --json | field id each)"
+    contains "$(refused _reserve_file "$(printf five.wav | base64)")" "has that place" # it might become the same file
+}
+
 run_claims "$@"

@@ -1,5 +1,5 @@
-/* Whatever a predecessor left of a take that was to be FLAC, one file is the whole take in the end, and no other file is
- * touched. The worker is the real one. */
+/* Whatever a predecessor left of a take that was to be FLAC, one file is the whole take in the end, and no other file
+ * is touched. The worker is the real one. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +27,9 @@ static struct test {
     uint8_t content[16];
 } test;
 
-static const struct wav_take facts = { .item = { { 1, 2, 3 } }, .rate = RATE, .first = -5, .latency = 77, .is_for_flac = true };
+static const struct wav_take facts = {
+    .item = { { 1, 2, 3 } }, .rate = RATE, .first = -5, .latency = 77, .is_for_flac = true
+};
 
 static void done(struct errand *errand, bool lost)
 {
@@ -275,8 +277,8 @@ static void a_worker_that_dies_is_replaced_once(void **state)
     (void)state;
     make_wav(FRAMES, 1, UINT32_MAX);
     snprintf(program, sizeof(program), "%s/worker", test.folder);
-    snprintf(words, sizeof(words), "#!/bin/sh\n[ -e %s/died ] && exec %s \"$@\"\ntouch %s/died; kill -KILL $$\n", test.folder,
-             test.program, test.folder);
+    snprintf(words, sizeof(words), "#!/bin/sh\n[ -e %s/died ] && exec %s \"$@\"\ntouch %s/died; kill -KILL $$\n",
+             test.folder, test.program, test.folder);
     put_file(program, words);
     chmod(program, 0700);
     run_with(facts, program);
