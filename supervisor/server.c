@@ -6,9 +6,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "common/file.h"
 #include "common/log.h"
 
-enum { GONE_US = 3000000, RETRY_US = 5000000, LOG_MAX = 1 << 20, QUICK_DEATHS = 2 };
+enum { GONE_US = 3000000, RETRY_US = 5000000, LOG_MAX = 1 << 20, QUICK_DEATHS = 2, COMMAND_MAX = 16384 };
 
 #define SERVER_VARIABLE "JACK_DEFAULT_SERVER"
 
@@ -140,11 +141,16 @@ static void set_environment(struct server *server)
 
 /* JACK 2 names the sockets of servers and of clients alike: of one name, a client would take its server's. Ours is
  * called loophole-TAG. */
+static void name_own(const struct server *server, char to[SERVER_NAME])
+{
+    (void)snprintf(to, SERVER_NAME, "loophole-%s-server", server->world->paths->tag);
+}
+
 static void name_server(struct server *server)
 {
     server->name[0] = '\0';
     if (server->kind == SERVER_OWN)
-        (void)snprintf(server->name, sizeof(server->name), "loophole-%s-server", server->world->paths->tag);
+        name_own(server, server->name);
     else if (server->kind == SERVER_RUNNING && server->device[4] == ':')
         (void)snprintf(server->name, sizeof(server->name), "%s", server->device + 5);
 }
@@ -180,6 +186,75 @@ static bool decide(struct server *server)
            (kind == SERVER_PIPEWIRE) != (server->kind == SERVER_PIPEWIRE);
 }
 
+/* ---- a predecessor's ---- */
+
+/* The next of the words of a command line, which end with a zero each; NULL: there is none. */
+static const char *next_word(struct buffer *line, const char *word)
+{
+    const char *next = word + strlen(word) + 1;
+
+    return next < buffer_c(line) + line->len ? next : NULL;
+}
+
+/* jackd … -n NAME …, of this user. */
+static bool serves(const char *pid, const char *name)
+{
+    struct buffer line = { 0 };
+    char path[PATH_MAX];
+    const char *word, *program;
+    bool found = false;
+    struct stat st;
+
+    (void)snprintf(path, sizeof(path), "/proc/%.32s/cmdline", pid);
+    if (stat(path, &st) == 0 && st.st_uid == geteuid() && file_read_all(path, COMMAND_MAX, &line, NULL) == ERR_OK &&
+        line.len > 0) {
+        word = buffer_c(&line);
+        program = strrchr(word, '/') ? strrchr(word, '/') + 1 : word;
+        while (!found && strcmp(program, "jackd") == 0 && (word = next_word(&line, word)))
+            found = strcmp(word, "-n") == 0 && (word = next_word(&line, word)) && strcmp(word, name) == 0;
+    }
+    buffer_free(&line);
+    return found;
+}
+
+/* One that runs under our server's name; 0: none. */
+static int32_t find_own(const struct server *server)
+{
+    DIR *folder = opendir("/proc");
+    struct dirent *entry;
+    char name[SERVER_NAME];
+    int32_t pid = 0;
+
+    name_own(server, name);
+    while (folder && pid == 0 && (entry = readdir(folder)) != NULL)
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && serves(entry->d_name, name))
+            pid = (int32_t)strtol(entry->d_name, NULL, 10);
+    if (folder)
+        closedir(folder);
+    return pid;
+}
+
+/* One whose board died with its supervisor: nobody would know of it, and it holds the server's name. It is written on
+ * the board again, and is from there on like any other that lives on. */
+static void put_on_board(struct server *server)
+{
+    struct board_line *line = board_line(server->world->board, "jack", true);
+    struct spawn known;
+    int32_t pid;
+
+    if (!line)
+        return;
+    if (spawn_adopt(line, &known)) {
+        close(known.pidfd);
+        return;
+    }
+    pid = find_own(server);
+    if (pid == 0)
+        return;
+    log_warn("jack[%d] is on no board: taken up again", (int)pid);
+    board_claim_for(line, pid, board_start_ticks(pid));
+}
+
 /* A predecessor's jackd that is wanted no more: what may be set meanwhile is another device. */
 static void end_stray(struct server *server)
 {
@@ -202,6 +277,7 @@ void server_open(struct server *server, struct child_world *world, struct child 
 
     *server = (struct server){ .world = world, .child = child, .users_server = users ? strdup(users) : NULL };
     (void)decide(server);
+    put_on_board(server);
     end_stray(server);
 }
 

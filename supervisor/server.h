@@ -14,14 +14,14 @@ enum server_kind {
     SERVER_OWN,      /* a jackd of ours */
 };
 
-enum { SERVER_ARGUMENTS = 24 };
+enum { SERVER_ARGUMENTS = 24, SERVER_NAME = 64 };
 
 struct server {
     struct child_world *world;
     struct child *child; /* of jackd */
     enum server_kind kind;
     char device[DEVICE_NAME]; /* that is used: "dummy", "alsa:hw:PCH", "jack", … */
-    char name[64];            /* clients' JACK_DEFAULT_SERVER; "": what the user's environment says */
+    char name[SERVER_NAME];   /* clients' JACK_DEFAULT_SERVER; "": what the user's environment says */
     char alarm[200];          /* what a person should see to, or "" */
     char jackd[PATH_MAX], wrapper[PATH_MAX];
     char words[3][64];                          /* arguments that are not constant: server, rate, period */

@@ -110,7 +110,7 @@ const void *snapshot_take(struct snapshot *snapshot, bool *fresh)
                           name_of(word, DRAFT) << DRAFT | name_of(word, SHOWN) << MIDDLE |
                               name_of(word, MIDDLE) << SHOWN);
     }
-    return buffer_of(snapshot, SHOWN);
+    return snapshot_shown(snapshot);
 }
 
 const void *snapshot_shown(const struct snapshot *snapshot)

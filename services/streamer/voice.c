@@ -68,7 +68,9 @@ void voice_fail(struct voice *voice, const struct fault *fault)
         voice_end(voice, STREAM_END_FAILED, words);
         return;
     }
-    atomic_store(&voice->memory->end, ring_written(&voice->ring));
+    voice_feed_stay(voice);
+    if (atomic_load(&voice->memory->end) == UINT64_MAX)
+        atomic_store(&voice->memory->end, ring_written(&voice->ring));
     voice->is_complete = true;
     publish_end(voice, STREAM_END_FAILED, words);
     let_go(voice);
@@ -81,7 +83,6 @@ void voice_stop(struct voice *voice, float fade)
     struct order order = { .frame = ORDER_NOW,
                            .verb = ORDER_STREAM_STOP,
                            .voice = voice->index,
-                           .generation = voice->generation,
                            .seconds = fade };
     struct fault fault = { 0 };
 
@@ -93,6 +94,8 @@ void voice_stop(struct voice *voice, float fade)
         voice_end(voice, STREAM_END_STOPPED, "");
         return;
     }
+    voice_feed_stay(voice);
+    order.generation = voice->generation;
     let_go(voice);
     atomic_store(&voice->kept->phase, KEPT_STOPPING);
     set_phase(voice, VOICE_ENDING);
@@ -170,7 +173,7 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     voice->format = (struct reel_format){ .frames = -1 };
     voice->generation = 0;
     voice->is_heard = voice->is_made = voice->is_complete = voice->is_ending = false;
-    voice->is_resuming = voice->is_dry = false;
+    voice->is_resuming = voice->is_dry = voice->is_seeking = false;
     keep(voice, plan);
     enum err e = voice_open(voice, fault);
     if (e != ERR_OK) {
@@ -250,7 +253,8 @@ enum err voice_seek(struct voice *voice, int64_t frame, struct fault *fault)
     if (voice->phase == VOICE_FREE || voice->phase == VOICE_ENDING || voice->phase == VOICE_OPENING)
         return fault_set(fault, ERR_CONFLICT, "voice %u does not play", voice->index);
     voice->plan.from = frame;
-    voice->is_made = voice->is_complete = voice->is_ending = false;
+    voice->is_made = voice->is_complete = voice->is_ending = voice->is_resuming = false;
+    voice_feed_seek(voice);
     set_phase(voice, VOICE_FILLING);
     if (voice->reel && reel_is_free(voice->reel)) {
         voice_feed_begin(voice);
@@ -265,7 +269,7 @@ enum err voice_gain(struct voice *voice, float gain, float pan, float ramp, stru
     struct order order = { .frame = ORDER_NOW,
                            .verb = ORDER_STREAM_GAIN,
                            .voice = voice->index,
-                           .generation = voice->generation,
+                           .generation = atomic_load(&voice->memory->generation), /* a seek has one to come */
                            .value = gain,
                            .pan = pan,
                            .seconds = ramp };

@@ -4,7 +4,8 @@
  *                   └──── failed ────► free            └─ voice_stop ─► ending ──┘
  *
  * A seek is a new generation in the same ring: RESERVE cells are kept free, so that there is room for its beginning
- * while the old one still sounds. The loop's. */
+ * while the old one still sounds. The header turns to it when that beginning is there: the core then crosses over. The
+ * loop's. */
 #ifndef LOOPHOLE_STREAMER_VOICE_H
 #define LOOPHOLE_STREAMER_VOICE_H
 
@@ -47,6 +48,7 @@ struct voice {
     int64_t frame;      /* of the file: comes next */
     uint64_t skip;      /* cells that a predecessor has written already */
     bool is_resuming;   /* goes on where a predecessor was */
+    bool is_seeking;    /* `generation` is written behind what sounds, and the header has still the one before */
     bool is_made;       /* its generation is: what is in the ring is what it is to play */
     bool is_ending;     /* all of the file was pulled */
     bool is_complete;   /* all cells are written */
@@ -105,6 +107,9 @@ void voice_feed_came(void *voice, int64_t frame, const float *stereo, uint32_t f
 double voice_feed_ahead(const struct voice *voice); /* seconds in its ring */
 void voice_feed_check(struct voice *voice);  /* starts it, if there is enough in its ring */
 void voice_feed_follow(struct voice *voice); /* the file behind is open, or nothing follows after all */
+void voice_feed_seek(struct voice *voice);    /* what is written next is another generation */
+void voice_feed_inherit(struct voice *voice); /* a predecessor's seek, and which piece is the present one */
+void voice_feed_stay(struct voice *voice);    /* a seek is given up: what sounds, sounds on to where it was written */
 uint32_t voice_feed_scratch(void);           /* floats that a conversion may need */
 
 /* ---- voice.c, for the other two ---- */

@@ -69,28 +69,96 @@ static void write_header(struct voice *voice, const struct kept_piece *piece)
     atomic_store(&memory->generation, piece->generation);
 }
 
-/* A new beginning behind all that was written. What was to follow still does: its place is taken for a moment. */
-static void make_generation(struct voice *voice, int64_t from)
+/* The piece is the present one from here on. What was to follow still does: its place is taken for a moment. */
+static void publish(struct voice *voice, const struct kept_piece *piece)
 {
     struct kept_piece *now = voice_piece(voice), *next = other_piece(voice), behind = *next;
     bool follows = something_follows(voice);
 
-    voice->generation = atomic_load(&voice->memory->generation) + 1;
-    if (voice->generation == 0)
-        voice->generation = 1;
-    memcpy(next->path, now->path, sizeof(next->path));
-    memcpy(next->media, now->media, sizeof(next->media));
-    fill_piece(voice, next, ring_written(&voice->ring), from);
+    *next = *piece;
     write_header(voice, next);
     turn_to(voice, next, 0);
     if (follows) {
         *now = behind;
         turn_to(voice, next, KEPT_FOLLOWS);
     }
+}
+
+static uint32_t next_generation(const struct voice *voice)
+{
+    uint32_t next = atomic_load(&voice->memory->generation) + 1;
+
+    return next ? next : 1;
+}
+
+static bool is_sought(const struct voice *voice)
+{
+    return atomic_load(&voice->kept->word) & KEPT_SOUGHT;
+}
+
+static void forget_sought(struct voice *voice)
+{
+    atomic_fetch_and(&voice->kept->word, ~(uint32_t)KEPT_SOUGHT);
+}
+
+/* A new beginning behind all that was written: at once, or, behind what sounds, when there is enough of it. What sounds
+ * ends before it, should it come so far. */
+static void make_generation(struct voice *voice, int64_t from)
+{
+    struct kept_piece piece = *voice_piece(voice);
+
+    voice->generation = next_generation(voice);
+    fill_piece(voice, &piece, ring_written(&voice->ring), from);
+    if (voice->is_seeking) {
+        forget_sought(voice);
+        voice->kept->sought = piece;
+        atomic_fetch_or(&voice->kept->word, KEPT_SOUGHT);
+        if (atomic_load(&voice->memory->end) == UINT64_MAX)
+            atomic_store(&voice->memory->end, piece.at);
+    } else {
+        publish(voice, &piece);
+    }
     voice->frame = from;
     voice->skip = 0;
     voice->is_complete = voice->is_ending = false;
     voice->is_made = true;
+}
+
+static void turn_to_sought(struct voice *voice)
+{
+    if (voice->is_seeking && is_sought(voice))
+        publish(voice, &voice->kept->sought);
+    voice->is_seeking = false;
+}
+
+void voice_feed_seek(struct voice *voice)
+{
+    voice->is_seeking = voice->is_heard;
+    voice->generation = next_generation(voice);
+}
+
+void voice_feed_stay(struct voice *voice)
+{
+    if (!voice->is_seeking)
+        return;
+    voice->is_seeking = false;
+    forget_sought(voice);
+    voice->generation = atomic_load(&voice->memory->generation);
+}
+
+/* One that died between the header and the word left the piece of the new generation in the other place. */
+void voice_feed_inherit(struct voice *voice)
+{
+    const struct kept_piece *sought = &voice->kept->sought;
+    uint32_t generation = atomic_load(&voice->memory->generation);
+
+    if (is_sought(voice) && sought->generation == next_generation(voice) &&
+        sought->at >= ring_taken(&voice->ring) && sought->at <= ring_written(&voice->ring))
+        publish(voice, sought);
+    else if (voice_piece(voice)->generation != generation && other_piece(voice)->generation == generation)
+        turn_to(voice, other_piece(voice), 0);
+    else
+        forget_sought(voice);
 }
 
 /* Where a predecessor stopped: the cell that comes next stands for one frame of the file, or for a place between two;
@@ -214,6 +282,7 @@ uint32_t voice_feed_scratch(void)
 
 static void complete(struct voice *voice)
 {
+    turn_to_sought(voice);
     atomic_store(&voice->memory->end, ring_written(&voice->ring));
     voice->is_complete = true;
     reel_close(voice->reel);
@@ -222,9 +291,11 @@ static void complete(struct voice *voice)
 
 static void follow(struct voice *voice)
 {
-    struct kept_piece *next = other_piece(voice);
+    struct kept_piece *next;
     struct fault fault = { 0 };
 
+    turn_to_sought(voice);
+    next = other_piece(voice);
     reel_close(voice->reel);
     voice->reel = voice->following;
     voice->following = NULL;
@@ -284,18 +355,30 @@ void voice_feed(struct voice *voice)
         reel_pull(voice->reel, voice->frame, frames);
 }
 
+/* One that sounds already needs less: what it still has goes on meanwhile. */
+static uint64_t enough(const struct voice *voice)
+{
+    return voice->plan.group == GROUP_PREVIEW || voice->is_heard ? PREVIEW_PREFILL : PREFILL;
+}
+
+static uint64_t filled(const struct voice *voice)
+{
+    uint64_t begin = voice->is_seeking ? voice->kept->sought.at : atomic_load(&voice->memory->begin);
+
+    return ring_written(&voice->ring) - begin;
+}
+
 void voice_feed_check(struct voice *voice)
 {
-    uint64_t cells = ring_written(&voice->ring) - atomic_load(&voice->memory->begin);
-    uint64_t enough = voice->plan.group == GROUP_PREVIEW ? PREVIEW_PREFILL : PREFILL;
     struct fault fault = { 0 };
 
-    if (voice->phase != VOICE_FILLING || !voice->is_made || (cells < enough && !voice->is_complete))
+    if (voice->phase != VOICE_FILLING || !voice->is_made || (filled(voice) < enough(voice) && !voice->is_complete))
         return;
-    if (cells == 0 && !voice->is_heard) {
+    if (filled(voice) == 0 && !voice->is_heard) {
         fault_set(&fault, ERR_BAD_REQUEST, "there is no sound at that place of the file");
         voice_fail(voice, &fault);
     } else {
+        turn_to_sought(voice);
         voice_filled(voice);
     }
 }

@@ -25,23 +25,13 @@ static void close_paths(struct kept_voice *kept)
 {
     for (int i = 0; i < 2; i++)
         kept->pieces[i].path[sizeof(kept->pieces[i].path) - 1] = 0;
+    kept->sought.path[sizeof(kept->sought.path) - 1] = 0;
     if (!(kept->gain >= 0 && kept->gain <= 8))
         kept->gain = 1;
     if (!(kept->pan >= -1 && kept->pan <= 1))
         kept->pan = 0;
     if (kept->group >= GROUPS)
         kept->group = GROUP_STREAMS;
-}
-
-/* A predecessor that died between the header and the word of its own memory left the piece of the new generation in
- * the other place. */
-static void find_piece(struct voice *voice)
-{
-    uint32_t other = !(atomic_load(&voice->kept->word) & KEPT_PRESENT);
-    uint32_t generation = atomic_load(&voice->memory->generation);
-
-    if (voice_piece(voice)->generation != generation && voice->kept->pieces[other].generation == generation)
-        atomic_store(&voice->kept->word, other);
 }
 
 static void inherit(struct voice *voice)
@@ -52,7 +42,7 @@ static void inherit(struct voice *voice)
     if (phase == KEPT_NOTHING || phase > KEPT_STOPPING)
         return;
     close_paths(voice->kept);
-    find_piece(voice);
+    voice_feed_inherit(voice);
     voice->generation = atomic_load(&voice->memory->generation);
     voice->format = (struct reel_format){ .frames = -1 };
     *plan = (struct voice_plan){ .group = (enum score_group)voice->kept->group,
@@ -233,6 +223,8 @@ int64_t voice_position(const struct voice *voice)
     const struct kept_piece *piece = voice_piece(voice);
     uint64_t cell = atomic_load(&voice->memory->begin);
 
+    if (voice->is_seeking)
+        return voice->plan.from;
     if (state->generation != voice->generation || state->position < 0 || piece->rate == 0)
         return piece->from;
     cell += (uint64_t)state->position;

@@ -28,6 +28,40 @@ what_is_asked_of_a_server_that_is_slow_is_answered_once_when_it_is_done_and_nobo
     engine_down
 }
 
+# The words of each command line of this home that begins with that program.
+_running() {
+    local p
+    for p in $(processes_of_home "$LOOPHOLE_HOME"); do
+        tr '\0' ' ' <"/proc/$p/cmdline" | grep -q "^[^ ]*$1" && echo "$p"
+    done
+}
+# Supervisor, keeper and board at once: nobody is left who knows of jackd.
+_forget_all() {
+    local board
+    board=$(grep -o '/dev/shm/loophole-[0-9a-f]*-board' "/proc/$(pid_of persist)/maps" | head -n 1)
+    kill -KILL $(_running loopholed)
+    rm "$board"
+}
+a_server_that_nobody_knows_of_any_more_is_taken_up_again() {
+    command -v jackd >/dev/null || skip "no jackd"
+    export LOOPHOLE_HOME=$scratch/home-orphan
+    mkdir -p "$LOOPHOLE_HOME"
+    engine_up
+    until_true 20 _is_connected
+    local jack; jack=$(pid_of jack)
+    _forget_all
+    engine_up
+    until_true 30 is_ready jack
+    until_true 30 _is_connected
+    same "$jack" "$(pid_of jack)"
+    same "$jack" "$(_running jackd)"
+    _forget_all
+    LOOPHOLE_AUDIO=jack:nobody-$$ engine_up # it is wanted no more
+    until_true 30 eval '! kill -0 '"$jack"
+    engine_down
+    same "" "$(_running jackd)"
+}
+
 a_server_that_runs_already_is_used_and_left_alone() {
     local server
     command -v jackd >/dev/null || skip "no jackd"

@@ -48,6 +48,33 @@ killed_while_it_plays_it_goes_on_without_a_gap() {
     same $((seconds * 48000)) "$(_field last "$(_sound read "$scratch/tape")")"
 }
 
+# Forward by a tenth of a second, as fast as it goes; who is killed is asked again.
+_seek_on() {
+    local frame=0
+    while :; do
+        loophole ask streamer.seek voice="$1" frame=$((frame += 4800)) >/dev/null 2>&1
+        echo "$frame" >"$scratch/sought"
+    done
+}
+killed_while_it_seeks_it_goes_on_from_the_place_before_or_the_one_behind() {
+    _engine
+    _sound make counter "$scratch/files/endless.wav" 6000000
+    local voice round heard
+    until_true 30 _has_been_up
+    _tape
+    voice=$(loophole play "$scratch/files/endless.wav" --json | field voice)
+    _seek_on "$voice" & local seeking=$!
+    for round in $(seq $rounds); do _strike KILL; done
+    kill "$seeking"; wait "$seeking" 2>/dev/null
+    until_true 20 _has_passed $(($(_frame) + 9600))
+    local sought=0; read -r sought <"$scratch/sought"
+    local at; at=$(loophole ask streamer.voices | field each.0.position)
+    [ "$at" -ge "$sought" ] && [ "$at" -lt $((sought + 480000)) ] || fail "it is at $at, and was to be at $sought"
+    loophole ask streamer.seek voice="$voice" frame=5980000 >/dev/null || fail "seek failed"
+    _played_to_the_end
+    same 6000000 "$(_field last "$(_sound read "$scratch/tape")")"
+}
+
 stopped_while_it_plays_it_is_replaced_without_a_gap() {
     _engine
     _sound make counter "$scratch/files/long.wav" $((seconds * 48000))

@@ -127,6 +127,26 @@ _heard_again() { [ "$(loophole meters --json | /usr/bin/python3 -c '
 import json, sys
 print(all(m["peak_left"] > 0 for m in json.load(sys.stdin)["meters"] if m["bus"] in ("preview", "master")))')" = True ]; }
 
+a_standby_has_the_chain_as_well() {
+    export LOOPHOLE_HOME=$scratch/home-standby
+    mkdir -p "$LOOPHOLE_HOME/config" "$scratch/more"
+    printf '[audio]\nperiod = 1024\nstandby = yes\n' >"$LOOPHOLE_HOME/config/loophole.conf"
+    _sound make counter "$scratch/more/count.wav" 96000
+    engine_up
+    until_true 30 _connected
+    _through strip 2 0
+    loophole preview "$scratch/more/count.wav" --loop --chain strip:in_1,in_2 >/dev/null || fail "preview failed"
+    local own; own=$(_port x); own=${own%:x}
+    until_true 20 _jack eval "jack_lsp -c strip:in_1 | grep -q $own-standby:preview_left"
+    until_true 20 _jack eval "jack_lsp -c $own-standby:return_right | grep -q strip:out_2"
+    kill -KILL "$(pid_of audio)"
+    until_true 20 eval '[ "$(loophole ask audio.server | field owner)" = 1 ]'
+    until_true 20 _heard_again
+    loophole preview stop
+    until_true 20 _jack eval "! jack_lsp -c strip:in_1 | grep -q preview_left"
+    _gone; engine_down
+}
+
 nothing_is_led_round() {
     _engine
     local own; own=$(_port x); own=${own%:x}

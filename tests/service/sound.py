@@ -11,6 +11,8 @@ float32, NaN where the recorder itself missed a period.
   same FILE FILE        fails where the two differ, each from its first sound on
   through FILE FACTS FILE FACTS   fails unless the second recording is the first negated and later by a period, frame by
                         frame, and nothing else; FACTS: what tape said of it. JSON: frames that were compared
+  rises FILE            fails unless each frame of a counter is above the one before it, from the first to the last: where
+                        it was sought forward it crosses over. JSON: frames, crossing: frames that are no counter, jumps
   heard FILE            JSON: frames from the first to the last that are not silent, peak, hz by crossings of zero
 """
 import array
@@ -105,8 +107,23 @@ def through(sent, sent_facts, back, back_facts):
     return {"frames": compared}
 
 
+def rises(path):
+    samples = load(path)
+    sounding = [i for i, s in enumerate(samples) if s == s and s != 0]
+    crossing, jumps, at = 0, 0, sounding[0] + FADE
+    for n in range(at + 1, sounding[-1] + 1):
+        a, b = samples[n - 1], samples[n]
+        assert not b <= a, "frame %d falls from %g to %g" % (n, a * UNIT, b * UNIT)
+        if b == b and a == a and round(b * UNIT) != round(a * UNIT) + 1:
+            jumps += n > at + FADE
+            at = n if n > at + FADE else at
+            crossing += 1
+    return {"frames": sounding[-1] - sounding[0] + 1, "crossing": crossing, "jumps": jumps}
+
+
 if __name__ == "__main__":
-    work = {"make": make, "same": same, "read": read, "heard": heard, "through": through}[sys.argv[1]]
+    work = {"make": make, "same": same, "read": read, "heard": heard, "through": through,
+            "rises": rises}[sys.argv[1]]
     result = work(*sys.argv[2:])
     if result is not None:
         print(json.dumps(result))

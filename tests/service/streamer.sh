@@ -66,6 +66,30 @@ a_seek_goes_on_at_that_frame() {
     [ "$(_field frames "$heard")" -lt 240000 ] || fail "nothing was skipped: $heard"
 }
 
+# A counter that is sought forward rises at each frame, also while it crosses over.
+a_seek_crosses_over_in_5_ms_and_is_never_silent() {
+    _engine
+    _sound make counter "$scratch/files/rising.wav" 4800000
+    _tape
+    local voice n heard
+    voice=$(loophole play "$scratch/files/rising.wav" --json | field voice)
+    for n in 1 2 3 4 5 6 7 8; do
+        until_true 20 _has_passed $(($(_frame) + 9600))
+        loophole ask streamer.seek voice="$voice" frame=$((n * 480000)) >/dev/null || fail "seek failed"
+    done
+    for n in 1 2 3 4 5 6 7 8; do # each while the one before it is under way
+        loophole ask streamer.seek voice="$voice" frame=$((4000000 + n * 80000)) >/dev/null || fail "seek failed"
+    done
+    until_true 20 _has_passed $(($(_frame) + 24000))
+    loophole ask streamer.seek voice="$voice" frame=4780000 >/dev/null || fail "seek failed"
+    _played_to_the_end
+    heard=$(_sound rises "$scratch/tape") || fail "$heard"
+    same 4800000 "$(_field last "$(_sound read "$scratch/tape")")"
+    [ "$(_field jumps "$heard")" -ge 10 ] || fail "it was not sought: $heard"
+    [ "$(_field crossing "$heard")" -le $((17 * 242)) ] || fail "it crosses over for longer than 5 ms: $heard"
+    echo "figure: $heard"
+}
+
 what_cannot_be_played_says_why() {
     _engine
     echo "no sound" >"$scratch/files/broken.wav"

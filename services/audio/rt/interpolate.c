@@ -213,11 +213,6 @@ static void run_edge(const struct player *player, struct interpolate *play, floa
     play->position += player->step;
 }
 
-void interpolate_seek(struct interpolate *play, uint32_t frame)
-{
-    *play = (struct interpolate){ .position = (uint64_t)frame << 32 };
-}
-
 uint32_t interpolate_run(struct interpolate *play, const struct interpolate_source *source,
                          const float *table, double ratio, float *left, float *right, uint32_t frames)
 {

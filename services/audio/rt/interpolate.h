@@ -35,8 +35,6 @@ struct interpolate {
 /* Fills INTERPOLATE_TABLE floats, aligned to 16 bytes. Once, before the audio thread starts; then it is constant. */
 void interpolate_table(float *table);
 
-void interpolate_seek(struct interpolate *play, uint32_t frame); /* to a whole frame */
-
 /* Writes `frames` frames from the position on, and 0 after the sound's end; the source's rate divided by the output's
  * belongs into the ratio (1/64..8). Gives how many frames came before the end: fewer than `frames` when it ended. */
 uint32_t interpolate_run(struct interpolate *play, const struct interpolate_source *source,

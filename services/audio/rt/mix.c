@@ -67,12 +67,6 @@ void mix_add_ramp(float *out, const float *in, struct ramp *ramp, uint32_t frame
         mix_add_gain(out + done, in + done, ramp->target, frames - done);
 }
 
-void mix_gain(float *x, float gain, uint32_t frames)
-{
-    for (uint32_t i = 0; i < frames; i++)
-        x[i] *= gain;
-}
-
 void mix_multiply(float *restrict x, const float *restrict gain, uint32_t frames)
 {
     for (uint32_t i = 0; i < frames; i++)

@@ -26,10 +26,9 @@ static double snr_of(const float *table, double hz, double ratio, bool reverse)
     float *x = measure_cosine(SOURCE, hz / 48000, 0.5), *left = measure_floats(2 * FRAMES),
           *right = left + FRAMES;
     struct interpolate_source source = { x, x, SOURCE, 0, 0, reverse };
-    struct interpolate play = { 0 };
+    struct interpolate play = { .position = (uint64_t)(100) << 32 };
     double amplitude, snr;
 
-    interpolate_seek(&play, 100);
     assert_int_equal(interpolate_run(&play, &source, table, ratio, left, right, FRAMES), FRAMES);
     assert_memory_equal(left, right, FRAMES * sizeof(*left));
     snr = measure_snr(left, FRAMES, hz / 48000 * ratio, &amplitude);
@@ -88,8 +87,7 @@ static void ratio_1_copies_bits_both_ways(void **state)
 
     for (int reverse = 0; reverse < 2; reverse++) {
         struct interpolate_source source = { x, x + FRAMES, FRAMES, 0, 0, reverse };
-        struct interpolate play = { 0 };
-        interpolate_seek(&play, 3);
+        struct interpolate play = { .position = (uint64_t)(3) << 32 };
         assert_int_equal(interpolate_run(&play, &source, *state, 1, left, right, FRAMES), FRAMES - 3);
         for (int i = 0; i < FRAMES; i++) {
             int from = reverse ? FRAMES - 1 - (i + 3) : i + 3;
@@ -112,8 +110,7 @@ static void a_loop_has_no_seam(void **state)
             for (int k = 0; k < LENGTH; k += k == START - 1 ? 3 * LOOP + 1 : 1)
                 (reverse ? x + LENGTH - 1 - k : x + k)[0] = 1; /* never to be heard */
             struct interpolate_source source = { x, x, LENGTH, START, START + 3 * LOOP, reverse };
-            struct interpolate play = { 0 };
-            interpolate_seek(&play, START + 100);
+            struct interpolate play = { .position = (uint64_t)(START + 100) << 32 };
             assert_int_equal(interpolate_run(&play, &source, *state, RATIO[i], left, left + FRAMES, FRAMES),
                              FRAMES);
             assert_true(measure_snr(left, FRAMES, 4.0 / LOOP * RATIO[i], NULL) > 80);

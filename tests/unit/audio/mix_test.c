@@ -28,9 +28,8 @@ static void kernels_are_plain_arithmetic(void **state)
     mix_add(sum, a, 999);
     mix_add_gain(sum, b, 0.3f, 999);
     mix_multiply(sum, a, 999);
-    mix_gain(sum, 2, 999);
     for (int i = 0; i < 999; i++)
-        measure_near((double)sum[i], ((double)keep[i] + (double)a[i] + 0.3 * (double)b[i]) * (double)a[i] * 2,
+        measure_near((double)sum[i], ((double)keep[i] + (double)a[i] + 0.3 * (double)b[i]) * (double)a[i],
                      1e-6);
     assert_memory_equal(&sum[999], &keep[999], sizeof(float));
     mix_clear(sum, 1000);

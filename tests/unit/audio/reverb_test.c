@@ -196,11 +196,7 @@ static void run_without_numbers(void *made, float *left, float *right, uint32_t 
 static void damage_does_not_stay(void **state)
 {
     (void)state;
-    measure_damage_does_not_stay(&RIG, 4);
-    struct measure_rig none = RIG;
-    none.run = run_without_numbers;
-    measure_damage_does_not_stay(&none, 5);
-    measure_any_state_recovers(&RIG, 6);
+    measure_nothing_bad_stays(&RIG, run_without_numbers, 6);
 }
 
 int main(void)
