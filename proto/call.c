@@ -223,10 +223,13 @@ void call_hold(struct call *call, keep_fn *keep, void *state)
     call->keep_state = state;
 }
 
-void call_answer_again(struct call *call, enum err error, struct bytes body)
+enum err call_answer_again(struct call *call, enum err error, struct bytes body)
 {
     buffer_reset(&call->body);
     buffer_add(&call->body, body.at, body.len);
+    if (call->body.failed)
+        return refuse(call, ERR_FULL, "no memory for an answer of %u bytes", body.len);
     call->error = error;
-    call->is_encoded = !call->body.failed;
+    call->is_encoded = true;
+    return ERR_OK;
 }

@@ -28,6 +28,7 @@ enum {
     LIMIT_SOCKETS = 256,            /* of one process, not peers */
     LIMIT_BACKLOG = 4096,           /* connections that wait to be accepted */
     LIMIT_DESCRIPTORS_SPARE = 256,  /* no peer is accepted that leaves fewer */
+    LIMIT_WIRE_BYTES = 16 << 20,    /* of one message with all its frames: past it the peer is hung up on */
     LIMIT_ROUTE_FRAMES = 16,        /* frames before the last of an ask */
     LIMIT_ROUTE_BYTES = 600,        /* of these frames, with one byte for each */
     LIMIT_PEER_INBOUND = 100,       /* messages of one peer that wait to be read: past it the peer waits */

@@ -11,6 +11,7 @@
 
 #include "common/clock.h"
 #include "proto/limits.h"
+#include "proto/wire.h"
 
 enum { PLACES = LIMIT_PEERS + LIMIT_DESCRIPTORS_SPARE, LEAVING = 64 /* hung up on, and not closed by ZeroMQ yet */ };
 
@@ -19,6 +20,7 @@ struct peer {
     _Atomic ino_t inode;   /* 0: none */
     _Atomic usec_t heard;  /* its last message; else when it came */
     atomic_bool has_asked;
+    struct wire wire; /* of ZeroMQ's thread */
 };
 
 /* The signature of accept4 has no room for a state. Written by ZeroMQ's thread; messages are told by the loop's. */
@@ -94,6 +96,7 @@ static bool hang_up_on_one(void)
 static void let_in(int fd)
 {
     peers[fd].has_asked = false;
+    peers[fd].wire = (struct wire){ 0 };
     peers[fd].heard = clock_steady();
     peers[fd].inode = inode_of(fd);
 }
@@ -119,4 +122,29 @@ int accept4(int listener, __SOCKADDR_ARG address, socklen_t *restrict len, int f
     close(peer);
     errno = ECONNABORTED;
     return -1;
+}
+
+/* A descriptor may be another connection's by now, whose wire this is not. */
+static bool is_too_much(int fd, const void *bytes, size_t len)
+{
+    struct peer *peer = &peers[fd];
+
+    if (wire_take(&peer->wire, bytes, len, LIMIT_WIRE_BYTES))
+        return false;
+    if (inode_of(fd) == peer->inode)
+        return true;
+    peer->inode = 0;
+    return false;
+}
+
+ssize_t recv(int fd, void *bytes, size_t len, int flags)
+{
+    ssize_t got = syscall(SYS_recvfrom, fd, bytes, len, flags, NULL, NULL);
+
+    if (got <= 0 || fd < 0 || fd >= PLACES || !peers[fd].inode || flags & MSG_PEEK ||
+        !is_too_much(fd, bytes, (size_t)got))
+        return got;
+    peers[fd].inode = 0;
+    shutdown(fd, SHUT_RDWR);
+    return 0;
 }

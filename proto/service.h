@@ -78,8 +78,8 @@ void call_hold(struct call *call, enum err (*keep)(void *state, struct id reques
 void service_release(struct service *service);
 void service_fail_held(struct service *service, const struct fault *fault);
 
-/* Answers this call with a body that was encoded before: a request that is repeated. */
-void call_answer_again(struct call *call, enum err error, struct bytes body);
+/* Answers this call with a body that was encoded before: a request that is repeated. Errors (explained): full. */
+enum err call_answer_again(struct call *call, enum err error, struct bytes body);
 
 /* ---- towards others ---- */
 

@@ -37,11 +37,14 @@ static enum err try_one(struct persist *p, const struct operation *op, struct ar
                         struct outcome *outcome)
 {
     struct fault fault = { 0 };
+    uint64_t writes = p->writes;
     enum err e;
 
     arena_reset(&p->arena);
     p->operations++;
     e = do_one(p, op, outcome, &fault);
+    if (e != ERR_OK)
+        turn_refused(p, writes, e);
     if (turn_is_broken(p))
         return p->broken.code;
     outcome->error = text_of(err_name(e));

@@ -28,6 +28,7 @@ struct persist {
     /* the transaction of this turn (turn.h) */
     struct writing w;    /* w.txn NULL: none is open */
     bool wrote;          /* something, in this turn */
+    uint64_t writes;     /* so many, ever */
     struct fault broken; /* what went wrong after a first write: all of the turn is undone */
     uint64_t head;       /* newest revision, this turn's included */
     uint64_t committed;  /* newest revision that is durable */
@@ -39,6 +40,7 @@ struct persist {
     /* the request in hand */
     struct id request;
     uint64_t request_revision; /* of its last change; 0: none yet */
+    uint64_t request_writes;   /* `writes` before it */
     struct arena arena;        /* of one operation of a batch */
 
     struct readers readers;   /* that stand still inside a transaction */

@@ -103,16 +103,29 @@ enum err turn_continue(struct persist *p, struct id request, struct fault *fault
         e = open_transaction(p, fault);
     p->request = request;
     p->request_revision = 0;
+    p->request_writes = p->writes;
     p->operations++;
     return e;
 }
 
+void turn_refused(struct persist *p, uint64_t writes_before, enum err e)
+{
+    if (p->writes != writes_before && !turn_is_broken(p))
+        fault_set(&p->broken, e, "nothing was changed: a request failed halfway (%s)", err_name(e));
+}
+
+/* A timeout is the skeleton's word, not the request's end: what is under way goes on. */
 static enum err keep(void *state, struct id request, enum err error, struct bytes body)
 {
     struct persist *p = state;
 
-    if (error != ERR_OK || !p->w.txn || turn_is_broken(p))
+    if (!p->w.txn || turn_is_broken(p))
         return ERR_OK;
+    if (error != ERR_OK) {
+        if (id_equal(request, p->request) && error != ERR_TIMEOUT)
+            turn_refused(p, p->request_writes, error);
+        return ERR_OK;
+    }
     return turn_wrote(p, changelog_remember(&p->w, request, p->request_revision, clock_now(), error, body));
 }
 
@@ -127,8 +140,7 @@ static enum err answer_again(struct persist *p, struct call *call, bool *again)
         return ERR_OK;
     if (e != ERR_OK)
         return refuse(call, e, "what was answered to this request before cannot be read");
-    call_answer_again(call, error, answer);
-    return ERR_OK;
+    return call_answer_again(call, error, answer);
 }
 
 enum err turn_begin(struct persist *p, struct call *call, bool *again)
@@ -152,6 +164,7 @@ bool turn_is_broken(const struct persist *p)
 enum err turn_wrote(struct persist *p, enum err e)
 {
     p->wrote = true;
+    p->writes++;
     if (e == ERR_OK || turn_is_broken(p))
         return e;
     return fault_set(&p->broken, e == ERR_NOT_FOUND ? ERR_INTERNAL : e,

@@ -22,6 +22,9 @@ enum err turn_continue(struct persist *p, struct id request, struct fault *fault
 enum err turn_wrote(struct persist *p, enum err e);
 bool turn_is_broken(const struct persist *p);
 
+/* What is refused has written nothing since `writes_before` (p->writes as it was); else all of the turn is undone. */
+void turn_refused(struct persist *p, uint64_t writes_before, enum err e);
+
 /* The revision that the next turn_log will have. */
 uint64_t turn_next(const struct persist *p);
 enum err turn_log(struct persist *p, enum change_kind kind, struct id id, bool removed);

@@ -185,6 +185,24 @@ def too_large(rounds):
                 peer.close()
 
 
+def endless(rounds):
+    """A message of many frames that never ends: it is hung up on before it takes memory."""
+    piece = frame(b"x" * 65535, MORE) * 16
+    with Bystanders():
+        for _ in range(rounds):
+            for path in all_sockets():
+                pid = pid_of(os.path.basename(path).split(".")[0])
+                before, sent = resident(pid), 0
+                peer = Peer.joined(path, kind_of(path))
+                while sent < 32 * MESSAGE_MAX and peer.say(piece):
+                    sent += len(piece)
+                assert sent < 4 * MESSAGE_MAX, "%s took %d MB of one message" % (path, sent >> 20)
+                assert resident(pid) - before < 4 * MESSAGE_MAX, (path, before, resident(pid))
+                peer.close()
+            for service in ALL:
+                must_answer(Peer.joined(ask_path(service)), service)
+
+
 # ---- half and slow ----
 
 def half(rounds):
@@ -450,5 +468,5 @@ def tell_floods(count, pings, idle, control, spans, newcomers):
     print("figure: a new client in the middle of a flood is answered: %s" % percentiles(newcomers))
 
 
-CLAIMS = {f.__name__: f for f in (garbage, too_large, half, slow, greedy, idle, floods)}
+CLAIMS = {f.__name__: f for f in (garbage, too_large, endless, half, slow, greedy, idle, floods)}
 CLAIMS[sys.argv[1]](int(sys.argv[2]))

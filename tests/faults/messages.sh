@@ -15,6 +15,8 @@ garbage_is_refused_and_harms_nobody() { _claim garbage "$(how_often 1 50)"; }
 
 what_is_too_large_is_refused_before_it_takes_memory() { _claim too_large "$(how_often 1 20)"; }
 
+a_message_without_an_end_is_hung_up_on() { _claim endless "$(how_often 1 20)"; }
+
 half_a_message_waits_for_nobody() { _claim half "$(how_often 1 20)"; }
 
 the_slow_are_served_and_slow_nobody() { _claim slow "$(how_often 1 20)"; }

@@ -148,6 +148,9 @@ def worker_answers():
         message = struct.pack('<I', len(body)) + body
         keep('proto/pipe', name, bytes([name == 'result']) + pieces(message + message, name == 'job'))
     keep('proto/pipe', 'huge', b'\1\x03\xff\xff\xff\xff')
+    greeting = b'\xff' + bytes(8) + b'\x7f\x03\0NULL' + bytes(48)
+    keep('proto/wire', 'asks', b'\0\7' + greeting + b'\4\5READY\1\3hop\0\5hello\2' + bytes(7) + b'\x03bye')
+    keep('proto/wire', 'endless', b'\0\x40' + greeting + b'\1\2xy' * 99)
 
 
 def schemas():

@@ -140,8 +140,15 @@ static inline enum err way_again(struct search *search, struct call *call, struc
     (void)answer;
     if (!id_equal(call_request(call), search->kept_request))
         return refuse(call, ERR_NOT_FOUND, "this request was never kept");
-    call_answer_again(call, ERR_OK, (struct bytes){ search->kept_len, search->kept_body });
-    return ERR_OK;
+    return call_answer_again(call, ERR_OK, (struct bytes){ search->kept_len, search->kept_body });
+}
+
+static inline enum err way_again_too_large(struct search *search, struct call *call, struct found *answer)
+{
+    static const uint8_t body[CODEC_MESSAGE_MAX + 1];
+
+    (void)search, (void)answer;
+    return call_answer_again(call, ERR_OK, (struct bytes){ sizeof(body), body });
 }
 
 /* Dies the first time, before any answer; a file tells the next process that it did. */
@@ -190,6 +197,7 @@ static const struct {
     { "held refused", way_held_refused },
     { "held failed", way_held_failed },
     { "again", way_again },
+    { "again too large", way_again_too_large },
     { "die once", way_die_once },
     { "heard", way_heard },
     { "gaps", way_gaps },

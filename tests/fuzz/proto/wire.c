@@ -1,0 +1,30 @@
+/* Any bytes as a peer's wire: however they are cut, they are taken or refused alike, and what is taken of one message
+ * is within its limit. */
+#include "proto/wire.h"
+#include "tests/fuzz/fuzz.h"
+
+enum { MOST = 300 };
+
+static bool in_pieces(struct bytes wire, size_t piece)
+{
+    struct wire w = { 0 };
+
+    for (size_t at = 0; at < wire.len; at += piece) {
+        if (!wire_take(&w, wire.at + at, at + piece < wire.len ? piece : wire.len - at, MOST))
+            return false;
+        holds(w.message <= MOST && w.left <= MOST && w.head_len < sizeof(w.head));
+    }
+    return true;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    struct fuzz_input input = { bytes, len };
+    size_t piece = 1 + fuzz_number(&input) % 300;
+    struct bytes wire = fuzz_rest(&input);
+    bool taken = in_pieces(wire, 1);
+
+    holds(in_pieces(wire, piece) == taken);
+    holds(in_pieces(wire, wire.len + 1) == taken);
+    return 0;
+}

@@ -1,0 +1,130 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "common/buffer.h"
+#include "proto/wire.h"
+
+enum { MOST = 1000, MORE = 1, LONG = 2, COMMAND = 4 };
+
+static void greet(struct buffer *to)
+{
+    static const char greeting[64] = "\xff\0\0\0\0\0\0\0\0\x7f\x03\0NULL";
+
+    buffer_add(to, greeting, sizeof(greeting));
+    buffer_add(to, "\x04\x03xyz", 5); /* a command: ready */
+}
+
+static void add_frame(struct buffer *to, uint8_t flags, size_t len)
+{
+    static const uint8_t bytes[2 * MOST];
+    uint8_t head[9] = { flags, (uint8_t)len };
+
+    if (flags & LONG)
+        for (int i = 0; i < 8; i++)
+            head[1 + i] = (uint8_t)((uint64_t)len >> (56 - 8 * i));
+    buffer_add(to, head, flags & LONG ? 9 : 2);
+    buffer_add(to, bytes, len);
+}
+
+/* In pieces of so many bytes; frees it. */
+static bool is_taken_in(struct buffer *bytes, size_t piece)
+{
+    struct wire wire = { 0 };
+
+    for (size_t at = 0; at < bytes->len; at += piece)
+        if (!wire_take(&wire, bytes->at + at, at + piece < bytes->len ? piece : bytes->len - at, MOST))
+            return false;
+    return true;
+}
+
+static bool is_taken(struct buffer *bytes)
+{
+    bool whole = is_taken_in(bytes, bytes->len);
+
+    for (size_t piece = 1; piece < 80; piece++)
+        assert_int_equal(is_taken_in(bytes, piece), whole);
+    buffer_free(bytes);
+    return whole;
+}
+
+static void any_number_of_messages_below_the_limit_is_taken(void **state)
+{
+    struct buffer b = { 0 };
+
+    (void)state;
+    greet(&b);
+    for (int i = 0; i < 300; i++) {
+        add_frame(&b, 0, 0);
+        add_frame(&b, MORE, (size_t)i % 256);
+        add_frame(&b, COMMAND, 200); /* a heartbeat may stand between */
+        add_frame(&b, MORE | LONG, 300);
+        add_frame(&b, LONG, 400);
+    }
+    assert_true(is_taken(&b));
+}
+
+static void a_message_is_refused_at_the_byte_past_the_limit(void **state)
+{
+    (void)state;
+    for (size_t more = 0; more < 2; more++) {
+        struct buffer b = { 0 };
+        greet(&b);
+        add_frame(&b, MORE, 98); /* 100 with its head */
+        add_frame(&b, LONG, MOST - 100 - 9 + more);
+        assert_int_equal(is_taken(&b), more == 0);
+    }
+}
+
+static void a_message_without_an_end_is_refused(void **state)
+{
+    struct buffer b = { 0 };
+
+    (void)state;
+    greet(&b);
+    for (int i = 0; i < 501; i++)
+        add_frame(&b, MORE, 0); /* two bytes each */
+    assert_false(is_taken(&b));
+}
+
+static void a_frame_of_any_announced_size_is_refused_at_its_head(void **state)
+{
+    static const uint64_t sizes[] = { MOST + 1, UINT32_MAX, INT64_MAX, UINT64_MAX, UINT64_MAX - 8 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+        for (uint8_t flags = LONG; flags <= (LONG | COMMAND); flags += COMMAND) {
+            struct buffer b = { 0 };
+            greet(&b);
+            buffer_add(&b, &flags, 1);
+            for (int j = 0; j < 8; j++)
+                buffer_add(&b, &(uint8_t){ (uint8_t)(sizes[i] >> (56 - 8 * j)) }, 1);
+            assert_false(is_taken(&b));
+        }
+    }
+}
+
+static void what_is_not_zmtp_3_is_refused(void **state)
+{
+    struct buffer http = { 0 }, old = { 0 };
+
+    (void)state;
+    buffer_add_text(&http, "GET / HTTP/1.1\r\n\r\n");
+    assert_false(is_taken(&http));
+    greet(&old);
+    old.at[10] = 1;
+    assert_false(is_taken(&old));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(any_number_of_messages_below_the_limit_is_taken),
+        cmocka_unit_test(a_message_is_refused_at_the_byte_past_the_limit),
+        cmocka_unit_test(a_message_without_an_end_is_refused),
+        cmocka_unit_test(a_frame_of_any_announced_size_is_refused_at_its_head),
+        cmocka_unit_test(what_is_not_zmtp_3_is_refused),
+    };
+    return cmocka_run_group_tests_name("proto/wire", tests, NULL, NULL);
+}
