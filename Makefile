@@ -190,6 +190,17 @@ $(BUILD)/bench_search: $(SEARCH_O) $(BUILD)/bench/search/data.o $(BUILD)/bench/s
 bench-search: $(BUILD)/bench_search
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BUILD)/bench_search $(or $(COUNT),100000) $(or $(SEED),1) $(PEERS) $(DATA)
 .PHONY: bench-search
+# make bench-query [COUNT=1000000] [SEED=1]: queries with facets and counts over made-up items, beside SQLite's FTS5
+QUERY_O := $(call objects,bench/query/items.c bench/query/store.c)
+$(BUILD)/bench_make: $(BUILD)/bench/query/make.o $(QUERY_O) $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -llmdb $(LIBS)
+$(BUILD)/bench_query: $(BUILD)/bench/query/query.o $(BUILD)/bench/query/fts.o $(BUILD)/bench/query/items.o $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsqlite3 $(LIBS)
+bench-query: all $(BUILD)/bench_make $(BUILD)/bench_query
+	@BUILD=$(abspath $(BUILD)) bench/query/run $(or $(COUNT),1000000) $(or $(SEED),1)
+.PHONY: bench-query
 # make bench-map [COUNT=100000] [SEED=1]: the map of so many made-up items, and how far its neighbours are true ones
 $(BUILD)/bench_map: $(call objects,bench/search/map.c $(filter-out services/search/main.c,$(wildcard services/search/*.c))) $(ENGINE)
 	@echo '  LINK $@'

@@ -103,6 +103,14 @@ static enum err note_free(struct ids *ids, uint32_t row)
     return ERR_OK;
 }
 
+/* Ids rise with time and rows as they come: so do ids with rows, until a row is used again. */
+static void note_order(struct ids *ids, struct id id, bool is_last)
+{
+    ids->is_mixed = ids->is_mixed || !is_last || id_compare(id, ids->highest) <= 0;
+    if (id_compare(id, ids->highest) > 0)
+        ids->highest = id;
+}
+
 enum err ids_take(struct ids *ids, struct id id, uint32_t *row)
 {
     if ((ids_rows(ids) + 1) * 2 > ids->slot_count &&
@@ -112,6 +120,7 @@ enum err ids_take(struct ids *ids, struct id id, uint32_t *row)
         *row = ids->free_rows[--ids->free_count];
     else if (*row = ids_rows(ids), column_add(&ids->column, 1) != ERR_OK)
         return ERR_FULL;
+    note_order(ids, id, *row + 1 == ids_rows(ids));
     *at(ids, *row) = id;
     ids->slots[slot_of(ids, id)] = *row + 1;
     return ERR_OK;
@@ -133,5 +142,9 @@ enum err ids_adopt(struct ids *ids)
     for (uint32_t i = ids_rows(ids); i-- > 0;)
         if (id_is_zero(ids_at(ids, i)) && note_free(ids, i) != ERR_OK)
             return ERR_FULL;
+    ids->highest = (struct id){ { 0 } };
+    for (uint32_t i = 0; i < ids_rows(ids); i++)
+        if (!id_is_zero(ids_at(ids, i)))
+            note_order(ids, ids_at(ids, i), true);
     return make_slots(ids, slots);
 }
