@@ -200,7 +200,16 @@ $(BUILD)/bench_query: $(BUILD)/bench/query/query.o $(BUILD)/bench/query/fts.o $(
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsqlite3 $(LIBS)
 bench-query: all $(BUILD)/bench_make $(BUILD)/bench_query
 	@BUILD=$(abspath $(BUILD)) bench/query/run $(or $(COUNT),1000000) $(or $(SEED),1)
-.PHONY: bench-query
+# make bench-grow [COUNTS="1000 10000 100000 1000000"]: memory and start of search by the number of items, drawn
+bench-grow: all $(BUILD)/bench_make
+	@BUILD=$(abspath $(BUILD)) bench/query/grow $(COUNTS)
+# make bench-scan [COUNT=20000]: scans of small files beside a bare walk and libsndfile
+$(BUILD)/bench_floor: $(BUILD)/bench/scan/floor.o
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsndfile
+bench-scan: all $(BUILD)/bench_floor
+	@BUILD=$(abspath $(BUILD)) bench/scan/scan $(COUNT)
+.PHONY: bench-query bench-grow bench-scan
 # make bench-map [COUNT=100000] [SEED=1]: the map of so many made-up items, and how far its neighbours are true ones
 $(BUILD)/bench_map: $(call objects,bench/search/map.c $(filter-out services/search/main.c,$(wildcard services/search/*.c))) $(ENGINE)
 	@echo '  LINK $@'

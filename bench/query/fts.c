@@ -125,7 +125,7 @@ struct fts *fts_build(uint32_t count, uint64_t seed)
 }
 
 /* ---- asking: what is found goes into `hit`, from which all is counted. CROSS JOIN keeps the order of joining: from
- * the few to their facts by id, which the planner cannot know; no WHERE, for which it would make a filter of all ---- */
+ * the few to their facts by id, which the planner cannot know; with a WHERE it would make a filter of all ---- */
 
 static void find(struct fts *fts, const struct fts_question *q)
 {

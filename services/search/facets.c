@@ -18,21 +18,30 @@ static int by_count(const void *a, const void *b)
     return text_compare(x->value, y->value);
 }
 
-static uint32_t count_values(struct index *index, enum term_field field, const uint32_t *counts, struct counted **to)
-{
-    char key[TERM_LONGEST];
-    struct term_range range = terms_starting(&index->terms, terms_start(key, field, (struct text){ 0 }));
-    uint32_t found = 0;
+struct counting {
+    const struct index *index;
+    struct counted *at;
+    uint32_t count, room;
+    bool is_full;
+};
 
-    *to = malloc((range.count + 1) * sizeof(**to));
-    for (uint32_t i = 0; *to && i < range.count; i++) {
-        uint32_t term = range.at[i];
-        if (counts[term])
-            (*to)[found++] = (struct counted){ term, counts[term], terms_value(&index->terms, term) };
+static void add(void *state, uint32_t term, uint32_t count)
+{
+    struct counting *to = state;
+
+    if (count == 0 || to->is_full)
+        return;
+    if (to->count == to->room) {
+        uint32_t room = to->room ? to->room * 2 : 64;
+        struct counted *more = realloc(to->at, room * sizeof(*more));
+        if (!more) {
+            to->is_full = true;
+            return;
+        }
+        to->at = more;
+        to->room = room;
     }
-    if (*to)
-        qsort(*to, found, sizeof(**to), by_count);
-    return found;
+    to->at[to->count++] = (struct counted){ term, count, terms_value(&to->index->terms, term) };
 }
 
 /* TERM_ALL: no field with values. */
@@ -68,19 +77,19 @@ static enum err count_fields(struct index *index, struct arena *arena, const str
                              const struct bitmap *rows, const uint32_t *each, struct facet_count_list *to)
 {
     uint32_t share = fields->count ? FACETS_MOST / fields->count : 0;
-    uint32_t *counts = calloc(terms_count(&index->terms) + 1, sizeof(*counts));
-    enum err e = counts ? ERR_OK : ERR_FULL;
+    enum err e = ERR_OK;
 
     for (uint32_t i = 0; e == ERR_OK && i < fields->count; i++) {
-        enum term_field field = field_of(fields->at[i]);
-        struct counted *counted = NULL;
+        struct counting counting = { .index = index };
+        struct tally_teller teller = { add, &counting };
 
-        e = tally_count(index, field, rows, each, counts);
-        uint32_t found = e == ERR_OK ? count_values(index, field, counts, &counted) : 0;
-        add_counts(arena, fields->at[i], counted, found < share ? found : share, to);
-        free(counted);
+        e = tally_count(index, field_of(fields->at[i]), rows, each, &teller);
+        if (counting.count)
+            qsort(counting.at, counting.count, sizeof(*counting.at), by_count);
+        add_counts(arena, fields->at[i], counting.at, counting.count < share ? counting.count : share, to);
+        e = counting.is_full ? ERR_FULL : e;
+        free(counting.at);
     }
-    free(counts);
     return e;
 }
 

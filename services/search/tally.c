@@ -233,33 +233,33 @@ static void count_bits(const struct tally *tally, const uint32_t *rows, uint32_t
 
 /* What has no place. */
 static void count_others(struct index *index, enum term_field field, const struct tally *tally,
-                         const struct bitmap *rows, uint32_t *counts)
+                         const struct bitmap *rows, const struct tally_teller *to)
 {
     struct term_range range = terms_of(index, field);
 
     for (uint32_t i = 0; range.count > tally->count && i < range.count; i++)
         if (place_of(tally, range.at[i]) == tally->count)
-            counts[range.at[i]] = posting_and_count(terms_posting(&index->terms, range.at[i]), rows);
+            to->tell(to->state, range.at[i], posting_and_count(terms_posting(&index->terms, range.at[i]), rows));
 }
 
 /* The whole index: the postings know. */
-static void count_all(struct index *index, enum term_field field, uint32_t *counts)
+static void count_all(struct index *index, enum term_field field, const struct tally_teller *to)
 {
     struct term_range range = terms_of(index, field);
 
     for (uint32_t i = 0; i < range.count; i++)
-        counts[range.at[i]] = terms_posting(&index->terms, range.at[i])->count;
+        to->tell(to->state, range.at[i], terms_posting(&index->terms, range.at[i])->count);
 }
 
 enum err tally_count(struct index *index, enum term_field field, const struct bitmap *rows, const uint32_t *each,
-                     uint32_t *counts)
+                     const struct tally_teller *to)
 {
     struct tally *tally = &index->tallies.each[field];
     uint32_t *places;
     enum err e;
 
     if (!each) {
-        count_all(index, field, counts);
+        count_all(index, field, to);
         return ERR_OK;
     }
     renew(index);
@@ -269,8 +269,8 @@ enum err tally_count(struct index *index, enum term_field field, const struct bi
         return ERR_FULL;
     (tally->is_several ? count_bits : count_codes)(tally, each, bitmap_count(rows), places);
     for (uint32_t i = 0; i < tally->count; i++)
-        counts[tally->terms[i]] = places[i + 1];
+        to->tell(to->state, tally->terms[i], places[i + 1]);
     free(places);
-    count_others(index, field, tally, rows, counts);
+    count_others(index, field, tally, rows, to);
     return ERR_OK;
 }

@@ -29,9 +29,13 @@ struct tallies {
 void tally_free_all(struct tallies *tallies); /* empty again */
 void tally_change(struct tallies *tallies, uint32_t row);
 
-/* How often each term stands in the rows, which are given twice: counts[term], of `terms_count` + 1 zeroed numbers, for
- * terms of `field` alone. `each` NULL: `rows` are all of the index. Errors: full. */
+/* Tells how often each term of the field stands in the rows, which are given twice; those that do not maybe with 0.
+ * `each` NULL: `rows` are all of the index. Errors: full. */
+struct tally_teller {
+    void (*tell)(void *state, uint32_t term, uint32_t count);
+    void *state;
+};
 enum err tally_count(struct index *index, enum term_field field, const struct bitmap *rows, const uint32_t *each,
-                     uint32_t *counts);
+                     const struct tally_teller *to);
 
 #endif
