@@ -203,13 +203,19 @@ bench-query: all $(BUILD)/bench_make $(BUILD)/bench_query
 # make bench-grow [COUNTS="1000 10000 100000 1000000"]: memory and start of search by the number of items, drawn
 bench-grow: all $(BUILD)/bench_make
 	@BUILD=$(abspath $(BUILD)) bench/query/grow $(COUNTS)
+# make bench-twins [COUNTS="1000 10000 100000"]: how the time to find duplicates grows
+$(BUILD)/bench_twins: $(BUILD)/bench/query/twins.o $(QUERY_O) $(call objects,$(filter-out services/search/main.c,$(wildcard services/search/*.c))) $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_search) $(LIBS)
+bench-twins: $(BUILD)/bench_twins
+	@home=$$(mktemp -d /tmp/loophole-bench.XXXXXX) && LOOPHOLE_HOME=$$home $(BUILD)/bench_twins $(or $(COUNTS),1000 10000 100000); rm -rf "$$home"
 # make bench-scan [COUNT=20000]: scans of small files beside a bare walk and libsndfile
 $(BUILD)/bench_floor: $(BUILD)/bench/scan/floor.o
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsndfile
 bench-scan: all $(BUILD)/bench_floor
 	@BUILD=$(abspath $(BUILD)) bench/scan/scan $(COUNT)
-.PHONY: bench-query bench-grow bench-scan
+.PHONY: bench-query bench-grow bench-scan bench-twins
 # make bench-map [COUNT=100000] [SEED=1]: the map of so many made-up items, and how far its neighbours are true ones
 $(BUILD)/bench_map: $(call objects,bench/search/map.c $(filter-out services/search/main.c,$(wildcard services/search/*.c))) $(ENGINE)
 	@echo '  LINK $@'

@@ -39,7 +39,10 @@ const char *items_family(uint32_t family);
 void items_make(uint32_t number, uint64_t seed, struct items_one *one);
 uint32_t items_draw(uint64_t *seed);
 
+/* What is stored beside the records. Prints are those of sounds of 60 ms, of which one in twenty is another's. */
+enum { ITEMS_VECTORS = 1, ITEMS_PRINTS = 2 };
+
 /* Writes so many into a new store below `paths`, as persist would. Ends the program with a message when it can't. */
-void items_store(const struct paths *paths, uint32_t count, uint64_t seed, bool with_vectors);
+void items_store(const struct paths *paths, uint32_t count, uint64_t seed, unsigned with);
 
 #endif
