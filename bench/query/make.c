@@ -12,6 +12,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "make COUNT SEED [vectors]: %s\n", fault.what);
         return 1;
     }
-    items_store(&paths, (uint32_t)strtoul(argv[1], NULL, 10), strtoull(argv[2], NULL, 10), argc > 3 ? ITEMS_VECTORS : 0);
+    items_store(&paths, (uint32_t)strtoul(argv[1], NULL, 10), strtoull(argv[2], NULL, 10),
+                argc > 3 ? ITEMS_VECTORS : 0);
     return 0;
 }

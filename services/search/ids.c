@@ -36,15 +36,18 @@ struct id ids_at(const struct ids *ids, uint32_t row)
 
 /* ---- by hash ---- */
 
-/* Ids begin with the time and end with what tells them apart. */
+/* Ids begin with the time and end with what tells them apart: those of one moment differ in their last bits alone,
+ * which are the highest here and are folded down, for a product carries nothing downwards. */
 static uint32_t slot_of(const struct ids *ids, struct id id)
 {
-    uint64_t high, low;
+    uint64_t high, low, mixed;
     uint32_t slot;
 
     memcpy(&high, id.b, sizeof(high));
     memcpy(&low, id.b + sizeof(high), sizeof(low));
-    slot = (uint32_t)(((low ^ high * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u) >> 32);
+    mixed = low ^ high * 0x9E3779B97F4A7C15u;
+    mixed = (mixed ^ mixed >> 32) * 0xD6E8FEB86659FD93u;
+    slot = (uint32_t)(mixed >> 32);
     for (slot &= ids->slot_count - 1; ids->slots[slot]; slot = (slot + 1) & (ids->slot_count - 1))
         if (id_equal(ids_at(ids, ids->slots[slot] - 1), id))
             break;
