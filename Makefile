@@ -192,6 +192,32 @@ $(BUILD)/bench_search: $(SEARCH_O) $(BUILD)/bench/search/data.o $(BUILD)/bench/s
 bench-search: $(BUILD)/bench_search
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BUILD)/bench_search $(or $(COUNT),100000) $(or $(SEED),1) $(PEERS) $(DATA)
 .PHONY: bench-search
+# make bench-query [COUNT=1000000] [SEED=1]: queries with facets and counts over made-up items, beside SQLite's FTS5
+QUERY_O := $(call objects,bench/query/items.c bench/query/store.c)
+$(BUILD)/bench_make: $(BUILD)/bench/query/make.o $(QUERY_O) $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -llmdb $(LIBS)
+$(BUILD)/bench_query: $(BUILD)/bench/query/query.o $(BUILD)/bench/query/fts.o $(BUILD)/bench/query/items.o $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsqlite3 $(LIBS)
+bench-query: all $(BUILD)/bench_make $(BUILD)/bench_query
+	@BUILD=$(abspath $(BUILD)) bench/query/run $(or $(COUNT),1000000) $(or $(SEED),1)
+# make bench-grow [COUNTS="1000 10000 100000 1000000"]: memory and start of search by the number of items, drawn
+bench-grow: all $(BUILD)/bench_make
+	@BUILD=$(abspath $(BUILD)) bench/query/grow $(COUNTS)
+# make bench-twins [COUNTS="1000 10000 100000"]: how the time to find duplicates grows
+$(BUILD)/bench_twins: $(BUILD)/bench/query/twins.o $(QUERY_O) $(call objects,$(filter-out services/search/main.c,$(wildcard services/search/*.c))) $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_search) $(LIBS)
+bench-twins: $(BUILD)/bench_twins
+	@home=$$(mktemp -d /tmp/loophole-bench.XXXXXX) && LOOPHOLE_HOME=$$home $(BUILD)/bench_twins $(or $(COUNTS),1000 10000 100000); rm -rf "$$home"
+# make bench-scan [COUNT=20000]: scans of small files beside a bare walk and libsndfile
+$(BUILD)/bench_floor: $(BUILD)/bench/scan/floor.o
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsndfile
+bench-scan: all $(BUILD)/bench_floor
+	@BUILD=$(abspath $(BUILD)) bench/scan/scan $(COUNT)
+.PHONY: bench-query bench-grow bench-scan bench-twins
 # make bench-map [COUNT=100000] [SEED=1]: the map of so many made-up items, and how far its neighbours are true ones
 $(BUILD)/bench_map: $(call objects,bench/search/map.c $(filter-out services/search/main.c,$(wildcard services/search/*.c))) $(ENGINE)
 	@echo '  LINK $@'

@@ -98,6 +98,14 @@ void bitmap_rows(const struct bitmap *bitmap, uint32_t *to)
     roaring_bitmap_to_uint32_array(its(bitmap), to);
 }
 
+uint32_t bitmap_first(const struct bitmap *bitmap, uint32_t *to, uint32_t most)
+{
+    roaring_uint32_iterator_t from;
+
+    roaring_init_iterator(its(bitmap), &from);
+    return roaring_read_uint32_iterator(&from, to, most);
+}
+
 /* ---- a view ---- */
 
 enum { CHUNK_ROWS = 1 << 16, CHUNK_WORDS = CHUNK_ROWS / 64 };

@@ -28,6 +28,8 @@ uint32_t bitmap_and_count(const struct bitmap *a, const struct bitmap *b);
 /* All rows in rising order; `to` has room for bitmap_count. */
 void bitmap_rows(const struct bitmap *bitmap, uint32_t *to);
 
+uint32_t bitmap_first(const struct bitmap *bitmap, uint32_t *to, uint32_t most); /* the lowest; how many */
+
 /* A set opened for testing many rows: without copying where its rows are dense. It stays valid until the set changes or
  * is freed. `chunks` has the bits of 65,536 rows each. */
 struct bitmap_view {

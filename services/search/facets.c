@@ -4,8 +4,6 @@
 #include "services/search/filter.h"
 #include "services/search/match.h"
 
-enum { FEW_ROWS = 30000 };
-
 struct counted {
     uint32_t term, count;
     struct text value;
@@ -20,46 +18,30 @@ static int by_count(const void *a, const void *b)
     return text_compare(x->value, y->value);
 }
 
-/* How often each term stands in the rows, by number: quicker than looking at each term as long as the rows are
- * few. NULL when they are not, or memory is out. */
-static uint32_t *count_terms(const struct index *index, const struct bitmap *rows)
+struct counting {
+    const struct index *index;
+    struct counted *at;
+    uint32_t count, room;
+    bool is_full;
+};
+
+static void add(void *state, uint32_t term, uint32_t count)
 {
-    uint32_t count, *each, *counts;
+    struct counting *to = state;
 
-    if (bitmap_count(rows) > FEW_ROWS)
-        return NULL;
-    each = match_rows(rows, &count);
-    counts = calloc(terms_count(&index->terms) + 1, sizeof(*counts));
-    for (uint32_t i = 0; each && counts && i < count; i++) {
-        struct index_list list = index_terms_of(index, each[i]);
-        for (uint32_t j = 0; j < list.count; j++)
-            counts[list.at[j]]++;
+    if (count == 0 || to->is_full)
+        return;
+    if (to->count == to->room) {
+        uint32_t room = to->room ? to->room * 2 : 64;
+        struct counted *more = realloc(to->at, room * sizeof(*more));
+        if (!more) {
+            to->is_full = true;
+            return;
+        }
+        to->at = more;
+        to->room = room;
     }
-    if (!each) {
-        free(counts);
-        counts = NULL;
-    }
-    free(each);
-    return counts;
-}
-
-static uint32_t count_values(struct index *index, enum term_field field, const struct bitmap *rows,
-                             const uint32_t *counts, struct counted **to)
-{
-    char key[TERM_LONGEST];
-    struct term_range range = terms_starting(&index->terms, terms_start(key, field, (struct text){ 0 }));
-    uint32_t found = 0;
-
-    *to = malloc((range.count + 1) * sizeof(**to));
-    for (uint32_t i = 0; *to && i < range.count; i++) {
-        uint32_t term = range.at[i];
-        uint32_t count = counts ? counts[term] : posting_and_count(terms_posting(&index->terms, term), rows);
-        if (count)
-            (*to)[found++] = (struct counted){ term, count, terms_value(&index->terms, term) };
-    }
-    if (*to)
-        qsort(*to, found, sizeof(**to), by_count);
-    return found;
+    to->at[to->count++] = (struct counted){ term, count, terms_value(&to->index->terms, term) };
 }
 
 /* TERM_ALL: no field with values. */
@@ -91,25 +73,40 @@ static void add_counts(struct arena *arena, struct text name, const struct count
                                                     .count = counted[i].count };
 }
 
+static enum err count_fields(struct index *index, struct arena *arena, const struct text_list *fields,
+                             const struct bitmap *rows, const uint32_t *each, struct facet_count_list *to)
+{
+    uint32_t share = fields->count ? FACETS_MOST / fields->count : 0;
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < fields->count; i++) {
+        struct counting counting = { .index = index };
+        struct tally_teller teller = { add, &counting };
+
+        e = tally_count(index, field_of(fields->at[i]), rows, each, &teller);
+        if (counting.count)
+            qsort(counting.at, counting.count, sizeof(*counting.at), by_count);
+        add_counts(arena, fields->at[i], counting.at, counting.count < share ? counting.count : share, to);
+        e = counting.is_full ? ERR_FULL : e;
+        free(counting.at);
+    }
+    return e;
+}
+
 enum err facets_count(struct index *index, struct arena *arena, const struct text_list *fields,
                       const struct bitmap *rows, struct facet_count_list *to, struct fault *fault)
 {
-    uint32_t share = fields->count ? FACETS_MOST / fields->count : 0, *counts;
+    bool are_all = bitmap_count(rows) == index_live(index);
+    uint32_t count, *each = are_all ? NULL : match_rows(rows, &count);
+    enum err e = ERR_OK;
 
-    for (uint32_t i = 0; i < fields->count; i++)
+    for (uint32_t i = 0; e == ERR_OK && i < fields->count; i++)
         if (field_of(fields->at[i]) == TERM_ALL)
-            return refuse_field(fields->at[i], fault);
-    to->at = arena_array(arena, FACETS_MOST, sizeof(*to->at));
-    if (!to->at)
-        return fault_set(fault, ERR_FULL, "no memory for facets");
-    counts = count_terms(index, rows);
-    for (uint32_t i = 0; i < fields->count; i++) {
-        struct counted *counted;
-        uint32_t found = count_values(index, field_of(fields->at[i]), rows, counts, &counted);
-
-        add_counts(arena, fields->at[i], counted, found < share ? found : share, to);
-        free(counted);
-    }
-    free(counts);
-    return ERR_OK;
+            e = refuse_field(fields->at[i], fault);
+    to->at = e == ERR_OK ? arena_array(arena, FACETS_MOST, sizeof(*to->at)) : NULL;
+    if (e == ERR_OK && (!to->at || (!are_all && !each) ||
+                        count_fields(index, arena, fields, rows, each, to) != ERR_OK))
+        e = fault_set(fault, ERR_FULL, "no memory for facets");
+    free(each);
+    return e;
 }

@@ -36,15 +36,18 @@ struct id ids_at(const struct ids *ids, uint32_t row)
 
 /* ---- by hash ---- */
 
-/* Ids begin with the time and end with what tells them apart. */
+/* Ids begin with the time and end with what tells them apart: those of one moment differ in their last bits alone,
+ * which are the highest here and are folded down, for a product carries nothing downwards. */
 static uint32_t slot_of(const struct ids *ids, struct id id)
 {
-    uint64_t high, low;
+    uint64_t high, low, mixed;
     uint32_t slot;
 
     memcpy(&high, id.b, sizeof(high));
     memcpy(&low, id.b + sizeof(high), sizeof(low));
-    slot = (uint32_t)(((low ^ high * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u) >> 32);
+    mixed = low ^ high * 0x9E3779B97F4A7C15u;
+    mixed = (mixed ^ mixed >> 32) * 0xD6E8FEB86659FD93u;
+    slot = (uint32_t)(mixed >> 32);
     for (slot &= ids->slot_count - 1; ids->slots[slot]; slot = (slot + 1) & (ids->slot_count - 1))
         if (id_equal(ids_at(ids, ids->slots[slot] - 1), id))
             break;
@@ -103,6 +106,14 @@ static enum err note_free(struct ids *ids, uint32_t row)
     return ERR_OK;
 }
 
+/* Ids rise with time and rows as they come: so do ids with rows, until a row is used again. */
+static void note_order(struct ids *ids, struct id id, bool is_last)
+{
+    ids->is_mixed = ids->is_mixed || !is_last || id_compare(id, ids->highest) <= 0;
+    if (id_compare(id, ids->highest) > 0)
+        ids->highest = id;
+}
+
 enum err ids_take(struct ids *ids, struct id id, uint32_t *row)
 {
     if ((ids_rows(ids) + 1) * 2 > ids->slot_count &&
@@ -112,6 +123,7 @@ enum err ids_take(struct ids *ids, struct id id, uint32_t *row)
         *row = ids->free_rows[--ids->free_count];
     else if (*row = ids_rows(ids), column_add(&ids->column, 1) != ERR_OK)
         return ERR_FULL;
+    note_order(ids, id, *row + 1 == ids_rows(ids));
     *at(ids, *row) = id;
     ids->slots[slot_of(ids, id)] = *row + 1;
     return ERR_OK;
@@ -133,5 +145,9 @@ enum err ids_adopt(struct ids *ids)
     for (uint32_t i = ids_rows(ids); i-- > 0;)
         if (id_is_zero(ids_at(ids, i)) && note_free(ids, i) != ERR_OK)
             return ERR_FULL;
+    ids->highest = (struct id){ { 0 } };
+    for (uint32_t i = 0; i < ids_rows(ids); i++)
+        if (!id_is_zero(ids_at(ids, i)))
+            note_order(ids, ids_at(ids, i), true);
     return make_slots(ids, slots);
 }

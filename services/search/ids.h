@@ -11,6 +11,8 @@ struct ids {
     uint32_t slot_count;
     uint32_t *free_rows;  /* the next one to take is the last */
     uint32_t free_count, free_room;
+    struct id highest;  /* of those that were ever taken */
+    bool is_mixed;      /* some row's id is below that of a row before it */
 };
 
 /* Errors: full. */

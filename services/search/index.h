@@ -7,6 +7,7 @@
 #include "services/search/entry.h"
 #include "services/search/ids.h"
 #include "services/search/near.h"
+#include "services/search/tally.h"
 
 enum { INDEX_NUMBERS = 96, INDEX_NUMBER_NAME = 64, INDEX_VECTOR = ENTRY_VECTOR };
 
@@ -38,6 +39,7 @@ struct index {
     struct column vectors; /* float[INDEX_VECTOR] by row; meaningful where TERM_HAS "vector" */
     struct terms terms;
     struct near near;     /* which rows' embeddings are near to others */
+    struct tallies tallies; /* which value of a field each row has; as much as was asked for */
     uint32_t number_count;
     struct numbers numbers[INDEX_NUMBERS];
     size_t lists_unused, texts_unused; /* elements that no row uses */

@@ -258,6 +258,20 @@ uint32_t near_find_places(struct near *near, const struct vectors *vectors, cons
     return hunt.kept;
 }
 
+uint32_t near_find_all(struct near *near, const struct vectors *vectors, uint32_t wanted)
+{
+    struct hunt hunt = { .only = NULL };
+    uint32_t clusters = near->file->clusters;
+
+    begin(&hunt, near, vectors, wanted);
+    hunt.machine->scan(hunt.parts.across, clusters, &hunt.aim, near->work->scores);
+    clusters = near_work_order(hunt.work, clusters, clusters);
+    for (uint32_t i = 0; i < clusters; i++)
+        take_cluster(&hunt, hunt.work->order[i]);
+    score_waiting(&hunt);
+    return hunt.kept;
+}
+
 uint32_t near_find_among(struct near *near, const struct vectors *vectors, const uint32_t *places,
                          uint32_t count, uint32_t wanted)
 {

@@ -33,6 +33,10 @@ uint32_t near_find_wanted(const struct near *near, const struct vectors *vectors
 uint32_t near_find_places(struct near *near, const struct vectors *vectors, const struct bitmap_view *only,
                           float share, uint32_t limit);
 
+/* The `wanted` best in fine codes of all places, the nearest clusters first, so that few are kept only to be dropped;
+ * left and returned alike. work->scores has those of the clusters. */
+uint32_t near_find_all(struct near *near, const struct vectors *vectors, uint32_t wanted);
+
 /* The `wanted` best in fine codes among `count` places, each of which has a row; left and returned alike. */
 uint32_t near_find_among(struct near *near, const struct vectors *vectors, const uint32_t *places,
                          uint32_t count, uint32_t wanted);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "services/search/near_find.h"
 
-enum { ROUGH = 1536, DEEPEST = 1000, QUERIES_EQUAL = 300, QUERIES_OTHER = 150, MANY = 100 };
+enum { ROUGH = 1536, DEEPEST = 1000, QUERIES_EQUAL = 300, QUERIES_OTHER = 75, MANY = 100 };
 
 static const float depths[NEAR_DEPTHS] = { 10, 100, DEEPEST };
 
@@ -214,7 +214,7 @@ static uint32_t find_true(struct near_trial *trial, const struct vectors *vector
     uint32_t rows[ROUGH], count, kept = 0;
     float squares[ROUGH];
 
-    count = near_find_among(trial->near, vectors, trial->places, trial->place_count, ROUGH);
+    count = near_find_all(trial->near, vectors, ROUGH);
     qsort(best, count, sizeof(*best), by_score);
     for (uint32_t i = 0; i < count; i++)
         if (parts.rows[best[i].place] != self) {
@@ -245,7 +245,6 @@ static void try_query(struct near_trial *trial)
     count = find_true(trial, &vectors, self, exact);
     for (uint32_t i = 0; i < count; i++)
         scores[i] = best[i].score;
-    near_machine()->scan(parts.across, parts.file->clusters, &aim, trial->near->work->scores);
     memcpy(clusters, trial->near->work->scores, parts.file->clusters * sizeof(*clusters));
     qsort(clusters, parts.file->clusters, sizeof(*clusters), by_value);
     trial->found = count < DEEPEST ? count : DEEPEST;

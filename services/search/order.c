@@ -184,6 +184,26 @@ static void unload(struct page *page, uint32_t *rows)
     }
 }
 
+/* By a number alone, without a look at the id: it comes behind all of a full page. */
+static bool is_behind(const struct page *page, uint32_t row)
+{
+    const struct order *order = page->order;
+    const struct position *last = &page->heap[0].at;
+    double number = order->kind == ORDER_SCORE ? (order->scores ? (double)order->scores[row] : 0)
+                                               : (order->numbers ? index_number(order->numbers, row) : (double)NAN);
+
+    if (page->count < page->room || (order->kind != ORDER_SCORE && order->kind != ORDER_NUMBER))
+        return false;
+    if (isnan(number) || !last->has_value)
+        return isnan(number) && last->has_value;
+    return order->is_descending ? number < last->number : number > last->number;
+}
+
+bool order_is_of_rows(const struct order *order, const struct index *index)
+{
+    return order->kind == ORDER_SCORE && !order->scores && !index->ids.is_mixed;
+}
+
 uint32_t order_page(const struct order *order, const struct index *index, const uint32_t *rows,
                     uint32_t count, const struct position *after, uint32_t limit, uint32_t *to, bool *more)
 {
@@ -193,6 +213,10 @@ uint32_t order_page(const struct order *order, const struct index *index, const 
     *more = false;
     page.heap = malloc(page.room * sizeof(*page.heap));
     for (uint32_t i = 0; page.heap && i < count; i++) {
+        if (page.count == page.room && order_is_of_rows(order, index))
+            break;
+        if (is_behind(&page, rows[i]))
+            continue;
         struct candidate one = { order_position(order, index, rows[i]), rows[i] };
         if (!after || compare(order, &one.at, after) > 0)
             offer(&page, &one);

@@ -14,7 +14,7 @@ struct order {
     bool is_descending;
     const struct numbers *numbers; /* of ORDER_NUMBER; NULL: no item has one */
     enum term_field field;         /* of ORDER_VALUE */
-    const float *scores;           /* of ORDER_SCORE, by row */
+    const float *scores;           /* of ORDER_SCORE, by row; NULL: 0 for all */
 };
 
 /* Where an item stands in the order. */
@@ -30,10 +30,13 @@ struct position {
  * Errors: bad_request. */
 enum err order_read(const struct index *index, struct text sort, struct order *order, struct fault *fault);
 
+/* Nothing but the id decides, and ids rise with rows: whoever comes first is first. */
+bool order_is_of_rows(const struct order *order, const struct index *index);
+
 struct position order_position(const struct order *order, const struct index *index, uint32_t row);
 
-/* The first `limit` of `rows` that come behind `after` (NULL: from the start), in order. Returns their number;
- * `more` tells whether others follow. `page` has room for limit + 1. */
+/* The first `limit` of `rows`, which rise, that come behind `after` (NULL: from the start), in order. Returns their
+ * number; `more` tells whether others follow. `page` has room for limit + 1. */
 uint32_t order_page(const struct order *order, const struct index *index, const uint32_t *rows, uint32_t count,
                     const struct position *after, uint32_t limit, uint32_t *page, bool *more);
 

@@ -12,6 +12,8 @@ static const struct worth {
     { TERM_NOTES, 2, 1 }, { TERM_PLACE, 2, 1 },
 };
 
+enum { AHEAD = 16 }; /* rows: they are far apart in memory */
+
 static const float FAVOURITE = 1.5f, SHORT_NAME = 3, SHORT_NAME_LETTERS = 12, NEAREST = 20;
 
 struct scoring {
@@ -95,6 +97,8 @@ static bool score_names(struct scoring *s)
 
     rows = match_rows(s->rows, &count);
     for (uint32_t i = 0; rows && i < count; i++) {
+        __builtin_prefetch((const struct row *)(const void *)s->match->index->rows.at +
+                           rows[i + AHEAD < count ? i + AHEAD : i]);
         float letters = (float)index_name(s->match->index, rows[i]).len;
         s->scores[rows[i]] +=
             s->scores[rows[i]] > 0 ? SHORT_NAME * SHORT_NAME_LETTERS / (SHORT_NAME_LETTERS + letters) : 0;
@@ -103,12 +107,43 @@ static bool score_names(struct scoring *s)
     return rows != NULL;
 }
 
+static bool zero(struct scoring *s)
+{
+    uint32_t count, *rows = match_rows(s->rows, &count);
+
+    for (uint32_t i = 0; rows && i < count; i++)
+        s->scores[rows[i]] = 0;
+    free(rows);
+    return rows != NULL;
+}
+
 float *score_rows(const struct match *match, const struct node *root, const struct bitmap *rows)
 {
-    struct scoring s = { match, rows, calloc(index_rows(match->index) + 1, sizeof(float)) };
+    struct scoring s = { match, rows, malloc((index_rows(match->index) + 1) * sizeof(float)) };
 
-    if (s.scores && score_node(&s, root) && score_names(&s) && score_favourites(&s))
+    if (s.scores && zero(&s) && score_node(&s, root) && score_names(&s) && score_favourites(&s))
         return s.scores;
     free(s.scores);
     return NULL;
+}
+
+static bool has_words(const struct node *node)
+{
+    if (node->kind == NODE_WORD || node->kind == NODE_LIKE)
+        return true;
+    for (const struct node *child = node->kind == NODE_NOT ? NULL : node->first; child; child = child->next)
+        if (has_words(child))
+            return true;
+    return false;
+}
+
+bool score_tells(const struct match *match, const struct node *root, const struct bitmap *rows)
+{
+    char key[TERM_LONGEST];
+    uint32_t term;
+
+    if (has_words(root))
+        return true;
+    return terms_find(&match->index->terms, terms_start(key, TERM_IS, TEXT("favourite\0favourite")), &term) &&
+           posting_and_count(terms_posting(&match->index->terms, term), rows) > 0;
 }

@@ -6,8 +6,11 @@
 
 #include "services/search/match.h"
 
-/* One score for each row of the index, 0 where none was asked for; those of `rows` are right. The caller frees
- * them; NULL: memory is out. */
+/* False: all of them fit alike, with 0. */
+bool score_tells(const struct match *match, const struct node *root, const struct bitmap *rows);
+
+/* One score for each row of the index; those of `rows` are right, the others anything. The caller frees them; NULL:
+ * memory is out. */
 float *score_rows(const struct match *match, const struct node *root, const struct bitmap *rows);
 
 #endif

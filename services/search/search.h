@@ -14,6 +14,13 @@ struct duplicates;
 
 enum { SEARCH_MAPS_FROM = 2, SEARCH_MAPS = 2 }; /* a plane, a room */
 
+/* Of the audio of all items. */
+struct sum {
+    bool is_made;
+    uint64_t writes; /* of the index, when it was */
+    double seconds;
+};
+
 struct search {
     struct service *service;
     struct index index;
@@ -29,6 +36,7 @@ struct search {
     usec_t settled;          /* since when it has not changed */
     usec_t near_looked;      /* when it was last asked whether clusters are to be made */
     bool is_busy;            /* the quick timer runs */
+    struct sum sum;
     struct duplicates *duplicates; /* searches for groups; NULL: none */
     struct map *maps[SEARCH_MAPS]; /* by dimensions; NULL: nobody has asked yet */
 };

@@ -39,18 +39,34 @@ enum err search_rows(struct request *request, struct text query, struct node **r
     return e == ERR_OK && !*rows ? no_memory(request) : e;
 }
 
+static double sum_seconds(const struct index *index, const struct bitmap *rows)
+{
+    const struct numbers *durations = index_numbers(index, TEXT("duration_s"));
+    uint32_t count, *each = durations ? match_rows(rows, &count) : NULL;
+    double sum = 0;
+
+    for (uint32_t i = 0; each && i < count; i++) {
+        double seconds = index_number(durations, each[i]);
+        sum += isnan(seconds) ? 0 : seconds;
+    }
+    free(each);
+    return sum;
+}
+
+/* All of them are summed once for each state of the index. */
 void search_sum(struct search *search, const struct bitmap *rows, struct found *found)
 {
-    const struct numbers *durations = index_numbers(&search->index, TEXT("duration_s"));
-    uint32_t count, *each = durations ? match_rows(rows, &count) : NULL;
+    struct sum *all = &search->sum;
 
     found->total = bitmap_count(rows);
     found->revision = search->index.revision;
-    for (uint32_t i = 0; each && i < count; i++) {
-        double seconds = index_number(durations, each[i]);
-        found->seconds += isnan(seconds) ? 0 : seconds;
+    if (found->total != index_live(&search->index)) {
+        found->seconds = sum_seconds(&search->index, rows);
+        return;
     }
-    free(each);
+    if (!all->is_made || all->writes != search->index.writes)
+        *all = (struct sum){ true, search->index.writes, sum_seconds(&search->index, rows) };
+    found->seconds = all->seconds;
 }
 
 /* ---- items ---- */

@@ -32,15 +32,29 @@ static enum err find(struct paging *p)
         e = search_rows(request, p->ask->query, &p->root, &p->rows);
     if (e != ERR_OK)
         return e;
+    if (!score_tells(&match, p->root, p->rows))
+        return ERR_OK;
     p->order.scores = p->scores = score_rows(&match, p->root, p->rows);
     return p->scores ? ERR_OK : fault_set(request->fault, ERR_FULL, "no memory for the scores");
+}
+
+/* As many as the page can need: all, unless they come in its order. */
+static uint32_t *rows_for_page(const struct paging *p, uint32_t limit, uint32_t *count)
+{
+    uint32_t *rows;
+
+    if (p->ask->cursor.len || !order_is_of_rows(&p->order, &p->request->search->index))
+        return match_rows(p->rows, count);
+    rows = malloc((limit + 1) * sizeof(*rows));
+    *count = rows ? bitmap_first(p->rows, rows, limit + 1) : 0;
+    return rows;
 }
 
 static enum err take_page(struct paging *p, struct found *found)
 {
     struct request *request = p->request;
     const struct index *index = &request->search->index;
-    uint32_t limit = (uint32_t)p->ask->limit, count, *rows = match_rows(p->rows, &count);
+    uint32_t limit = (uint32_t)p->ask->limit, count, *rows = rows_for_page(p, limit, &count);
 
     p->page = malloc((limit + 1) * sizeof(*p->page));
     if (!rows || !p->page) {
@@ -73,6 +87,8 @@ enum err search_query(struct request *request, const void *ask, void *answer)
         search_sum(request->search, p.rows, found);
         found->took_us = (double)(clock_steady() - began);
         e = search_fill(request, p.page, p.count, p.scores, NULL, found);
+        for (uint32_t i = 0; i < found->items.count; i++)
+            found->items.at[i].has_score = true; /* 0 where nothing tells */
     }
     if (e == ERR_OK && p.ask->remember)
         search_remember(request->search, p.ask);

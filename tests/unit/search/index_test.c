@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "services/search/fold.h"
 #include "services/search/index_file.h"
@@ -318,6 +319,35 @@ static void a_damaged_file_is_refused_wherever_it_is_damaged(void **state)
     index_close(&index);
 }
 
+static double seconds_to_take(bool are_of_one_moment)
+{
+    enum { IDS = 200000 };
+    clock_t began = clock();
+    uint64_t seed = 3;
+    struct ids ids;
+
+    assert_int_equal(ids_open(&ids, IDS), ERR_OK);
+    for (uint32_t i = 0; i < IDS; i++) {
+        struct id id = { { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13 } };
+        uint32_t number = are_of_one_moment ? i : made_draw(&seed), row;
+        for (int byte = 0; byte < 4; byte++)
+            id.b[15 - byte] = (uint8_t)(number >> 8 * byte);
+        if (!are_of_one_moment)
+            for (int byte = 0; byte < 12; byte++)
+                id.b[byte] = (uint8_t)made_draw(&seed);
+        assert_int_equal(ids_take(&ids, id, &row), ERR_OK);
+        assert_true(ids_find(&ids, id, &row) && row == i);
+    }
+    ids_close(&ids);
+    return (double)(clock() - began) / CLOCKS_PER_SEC;
+}
+
+static void ids_of_one_moment_are_found_as_fast_as_any(void **state)
+{
+    (void)state;
+    assert_true(seconds_to_take(true) < 5 * seconds_to_take(false));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +357,7 @@ int main(void)
                                         remove_place),
         cmocka_unit_test_setup_teardown(a_damaged_file_is_refused_wherever_it_is_damaged, make_place,
                                         remove_place),
+        cmocka_unit_test(ids_of_one_moment_are_found_as_fast_as_any),
     };
 
     return cmocka_run_group_tests_name("search index", tests, NULL, NULL);

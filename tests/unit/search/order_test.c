@@ -14,7 +14,7 @@ static uint32_t next_page(struct index *index, const char *query, const char *so
     struct node *root;
     struct bitmap *found = made_match(index, query, &root, arena);
     uint32_t count, page[PAGE + 1], *rows = match_rows(found, &count);
-    float *scores = score_rows(&match, root, found);
+    float *scores = score_tells(&match, root, found) ? score_rows(&match, root, found) : NULL;
     struct position after, last;
     struct order order;
     bool more;
@@ -229,6 +229,120 @@ static void facets_of_many_rows_are_the_same(void **state)
     counts_are_right(45000, 10);
 }
 
+/* ---- facets of rows that change ---- */
+
+enum { VALUES = 90, FIRST_ROWS = 3000 };
+
+static void put_valued(struct index *index, uint32_t number, uint64_t *seed, uint32_t values)
+{
+    static struct entry entry;
+    struct arena arena = { 0 };
+    struct id id = { { 0 } };
+    char value[16];
+
+    id.b[0] = (uint8_t)(number >> 16), id.b[1] = (uint8_t)(number >> 8), id.b[2] = (uint8_t)number, id.b[3] = 1;
+    entry_begin(&entry, &arena, id);
+    for (uint32_t i = 0; i < made_draw(seed) % 4; i++) {
+        snprintf(value, sizeof(value), "tag%u", made_draw(seed) % values);
+        entry_value(&entry, TERM_TAG, text_of(value));
+    }
+    snprintf(value, sizeof(value), "pack%u", made_draw(seed) % values);
+    entry_value(&entry, TERM_PACK, text_of(value));
+    if (made_draw(seed) % 3 == 0)
+        entry_value(&entry, TERM_CLASS, text_of(made_classes[made_draw(seed) % 3]));
+    if (values > VALUES && made_draw(seed) % 50 == 0)
+        entry_value(&entry, TERM_CLASS, TEXT("another")); /* two of them */
+    assert_int_equal(index_put(index, &entry), ERR_OK);
+    arena_free(&arena);
+}
+
+static void take_count(void *state, uint32_t term, uint32_t count)
+{
+    ((uint32_t *)state)[term] += count;
+}
+
+static void counts_agree_with_postings(struct index *index, enum term_field field, const struct bitmap *rows)
+{
+    uint32_t *counts = calloc(terms_count(&index->terms) + 1, sizeof(*counts)), count, *each = match_rows(rows, &count);
+
+    assert_non_null(counts);
+    struct tally_teller teller = { take_count, counts };
+    assert_int_equal(tally_count(index, field, rows, count == index_live(index) ? NULL : each, &teller), ERR_OK);
+    free(each);
+    for (uint32_t term = 0; term < terms_count(&index->terms); term++)
+        assert_int_equal(counts[term], terms_key(&index->terms, term).at[0] == (char)field
+                                           ? posting_and_count(terms_posting(&index->terms, term), rows)
+                                           : 0);
+    free(counts);
+}
+
+static void counts_stay_right(struct index *index, uint64_t *seed)
+{
+    static const enum term_field fields[] = { TERM_TAG, TERM_PACK, TERM_CLASS };
+    struct bitmap *all = index_all(index), *some = bitmap_new();
+
+    for (uint32_t row = 0; row < index_rows(index); row++)
+        if (made_draw(seed) % 3 && bitmap_has(all, row))
+            bitmap_add(some, row);
+    for (int i = 0; i < 3; i++) {
+        counts_agree_with_postings(index, fields[i], some);
+        counts_agree_with_postings(index, fields[i], all);
+    }
+    bitmap_free(all);
+    bitmap_free(some);
+}
+
+static void facets_stay_right_while_items_come_change_and_go(void **state)
+{
+    static const uint32_t changes[] = { 1, 10, 0, 300, TALLY_STALE, 3 * TALLY_STALE, 2 };
+    uint64_t seed = 5;
+    uint32_t number = 0;
+    struct index index;
+
+    (void)state;
+    assert_int_equal(index_open(&index), ERR_OK);
+    while (number < FIRST_ROWS)
+        put_valued(&index, ++number, &seed, VALUES);
+    counts_stay_right(&index, &seed);
+    for (uint32_t round = 0; round < 2 * sizeof(changes) / sizeof(*changes); round++) {
+        uint32_t values = round < 4 ? VALUES : VALUES + round;
+        for (uint32_t i = 0; i < changes[round % 7]; i++) {
+            uint32_t kind = made_draw(&seed) % 3, any = made_draw(&seed) % number;
+            if (kind == 2)
+                index_remove(&index, index_id(&index, any % index_rows(&index)));
+            else
+                put_valued(&index, kind ? 1 + any : ++number, &seed, values);
+        }
+        counts_stay_right(&index, &seed);
+    }
+    index_close(&index);
+}
+
+static void rows_that_come_in_the_order_of_their_ids_are_a_page_as_they_come(void **state)
+{
+    struct order order = { .kind = ORDER_SCORE, .is_descending = true };
+    uint32_t rows[ITEMS], page[PAGE + 1], count = 0;
+    uint64_t seed = 9;
+    struct index index;
+    bool more;
+
+    (void)state;
+    assert_int_equal(index_open(&index), ERR_OK);
+    for (uint32_t i = 0; i < ITEMS; i++)
+        put_valued(&index, i + 1, &seed, VALUES), rows[count++] = i;
+    assert_true(order_is_of_rows(&order, &index));
+    assert_int_equal(order_page(&order, &index, rows, count, NULL, PAGE, page, &more), PAGE);
+    for (uint32_t i = 0; i < PAGE; i++)
+        assert_int_equal(page[i], i);
+    index_remove(&index, index_id(&index, 3)); /* its row is taken by the latest */
+    put_valued(&index, ITEMS + 1, &seed, VALUES);
+    assert_false(order_is_of_rows(&order, &index));
+    assert_int_equal(order_page(&order, &index, rows, count, NULL, PAGE, page, &more), PAGE);
+    for (uint32_t i = 0; i < PAGE; i++)
+        assert_int_equal(page[i], i < 3 ? i : i + 1);
+    index_close(&index);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +353,8 @@ int main(void)
         cmocka_unit_test(a_whole_word_in_the_name_comes_before_all_else),
         cmocka_unit_test(facets_count_what_is_there),
         cmocka_unit_test(facets_of_many_rows_are_the_same),
+        cmocka_unit_test(facets_stay_right_while_items_come_change_and_go),
+        cmocka_unit_test(rows_that_come_in_the_order_of_their_ids_are_a_page_as_they_come),
     };
 
     return cmocka_run_group_tests_name("search order", tests, NULL, NULL);

@@ -1,0 +1,109 @@
+/* twins: how the time to find duplicates grows. Made-up sounds, of which one in twenty is the one before it once more,
+ * softer and with noise, in a real store; searched as the service does, by processor time.
+ * Usage: twins COUNT…, each in a home of its own below $LOOPHOLE_HOME */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "bench/query/items.h"
+#include "services/search/twins.h"
+#include "store/keys.h"
+
+enum { SLICE_US = 5000, STAGES = 4 };
+
+static double processor_seconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static struct id *ids_of(struct txn *txn, uint32_t count)
+{
+    struct id *ids = calloc(count + 1, sizeof(*ids));
+    struct walk walk;
+    uint32_t found = 0;
+
+    if (ids && walk_begin(txn, DB_MEDIA, (struct bytes){ 0 }, (struct bytes){ 0 }, &walk) == ERR_OK) {
+        while (found < count && walk_next(&walk))
+            ids[found++] = key_id_at(walk.key, 0);
+        walk_end(&walk);
+    }
+    return found == count ? ids : NULL;
+}
+
+/* Seconds of each stage: gathering, matching twice, comparing prints. */
+static bool search(struct twins *twins, struct store *store, const struct paths *paths, uint32_t count,
+                   double seconds[STAGES], uint64_t *pairs)
+{
+    uint64_t done = 0, total = 0;
+    bool is_done = false;
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && !is_done) {
+        struct txn *txn;
+        double began = processor_seconds();
+        twins_progress(twins, &done, &total);
+        uint64_t stage = done / count < STAGES - 1 ? done / count : STAGES - 1;
+        if ((e = store_read(store, &txn, NULL)) != ERR_OK)
+            break;
+        e = twins_step(twins, txn, paths, clock_steady() + SLICE_US, &is_done);
+        txn_end(txn);
+        seconds[stage] += processor_seconds() - began;
+    }
+    *pairs = total - (uint64_t)count * (STAGES - 1);
+    return e == ERR_OK;
+}
+
+static void run(uint32_t count, double *before)
+{
+    struct paths paths;
+    struct store *store;
+    struct txn *txn;
+    struct twins_group group;
+    double seconds[STAGES] = { 0 }, all = 0;
+    uint64_t pairs = 0;
+    uint32_t groups = 0;
+
+    if (paths_find(&paths, NULL) != ERR_OK)
+        exit(1);
+    items_store(&paths, count, 1, ITEMS_PRINTS);
+    if (store_open(&paths, STORE_READER, &store, NULL) != ERR_OK || store_read(store, &txn, NULL) != ERR_OK)
+        exit(1);
+    struct id *ids = ids_of(txn, count);
+    txn_end(txn);
+    struct twins *twins = ids ? twins_new(ids, count) : NULL;
+    if (!twins || !search(twins, store, &paths, count, seconds, &pairs))
+        exit(1);
+    while (twins_group(twins, groups, &group))
+        groups++;
+    for (int i = 0; i < STAGES; i++)
+        all += seconds[i];
+    printf("%9u items: %8.2f s (gather %.2f, match %.2f, compare %.2f for %llu pairs), %.0f µs an item", count, all,
+           seconds[0], seconds[1] + seconds[2], seconds[3], (unsigned long long)pairs, all / count * 1e6);
+    if (*before > 0)
+        printf(", %.2f times those of the one before", all / count / *before);
+    printf("; %u groups of %u\n", groups, count / 20);
+    fflush(stdout);
+    *before = all / count;
+    twins_free(twins);
+    free(ids);
+    store_close(store);
+}
+
+int main(int argc, char **argv)
+{
+    const char *home = getenv("LOOPHOLE_HOME");
+    double before = 0;
+
+    for (int i = 1; home && i < argc; i++) {
+        char own[4096];
+        snprintf(own, sizeof(own), "%s/%s", home, argv[i]);
+        setenv("LOOPHOLE_HOME", own, 1);
+        run((uint32_t)strtoul(argv[i], NULL, 10), &before);
+    }
+    return home && argc > 1 ? 0 : 1;
+}

@@ -1,0 +1,276 @@
+#include "services/search/tally.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "services/search/index.h"
+#include "services/search/match.h"
+
+enum { MOST_CODES = UINT16_MAX - 1 };
+
+static void tally_free(struct tally *tally)
+{
+    free(tally->code);
+    free(tally->bits);
+    free(tally->terms);
+    *tally = (struct tally){ 0 };
+}
+
+void tally_free_all(struct tallies *tallies)
+{
+    for (int field = 0; field < TERM_FIELDS; field++)
+        tally_free(&tallies->each[field]);
+    tallies->stale_count = 0;
+}
+
+void tally_change(struct tallies *tallies, uint32_t row)
+{
+    if (tallies->stale_count == TALLY_STALE)
+        tally_free_all(tallies);
+    tallies->stale[tallies->stale_count++] = row;
+}
+
+/* ---- making ---- */
+
+static struct term_range terms_of(struct index *index, enum term_field field)
+{
+    char key[TERM_LONGEST];
+
+    return terms_starting(&index->terms, terms_start(key, field, (struct text){ 0 }));
+}
+
+struct frequent {
+    uint32_t term, count;
+};
+
+static int by_count(const void *a, const void *b)
+{
+    const struct frequent *x = a, *y = b;
+
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return (x->term > y->term) - (x->term < y->term);
+}
+
+/* The most frequent first: they are given a place before there is none. */
+static enum err choose_terms(struct index *index, enum term_field field, struct tally *tally)
+{
+    struct term_range range = terms_of(index, field);
+    struct frequent *all = malloc((range.count + 1) * sizeof(*all));
+
+    tally->room = range.count < MOST_CODES ? range.count : MOST_CODES;
+    tally->terms = malloc((tally->room + 1) * sizeof(*tally->terms));
+    for (uint32_t i = 0; all && i < range.count; i++)
+        all[i] = (struct frequent){ range.at[i], terms_posting(&index->terms, range.at[i])->count };
+    if (all && tally->terms)
+        qsort(all, range.count, sizeof(*all), by_count);
+    for (; all && tally->terms && tally->count < tally->room; tally->count++)
+        tally->terms[tally->count] = all[tally->count].term;
+    free(all);
+    return all && tally->terms ? ERR_OK : ERR_FULL;
+}
+
+static uint32_t *posting_rows(struct index *index, uint32_t term, uint32_t *count)
+{
+    struct bitmap *rows = bitmap_new();
+    uint32_t *each;
+
+    if (rows)
+        posting_or(terms_posting(&index->terms, term), rows);
+    each = rows ? match_rows(rows, count) : NULL;
+    bitmap_free(rows);
+    return each;
+}
+
+/* False: some row has several values, or memory is out. */
+static bool fill_codes(struct index *index, struct tally *tally)
+{
+    bool is_one = (tally->code = calloc((size_t)tally->rows + 1, sizeof(*tally->code))) != NULL;
+
+    for (uint32_t i = 0; is_one && i < tally->count; i++) {
+        uint32_t count = 0, *rows = posting_rows(index, tally->terms[i], &count);
+        is_one = rows != NULL;
+        for (uint32_t j = 0; is_one && j < count; j++) {
+            is_one = tally->code[rows[j]] == TALLY_NONE;
+            tally->code[rows[j]] = (uint16_t)(i + 1);
+        }
+        free(rows);
+    }
+    return is_one;
+}
+
+static bool fill_bits(struct index *index, struct tally *tally)
+{
+    bool is_filled = (tally->bits = calloc((size_t)tally->rows + 1, sizeof(*tally->bits))) != NULL;
+
+    tally->is_several = true;
+    if (tally->count > TALLY_BITS)
+        tally->count = TALLY_BITS;
+    for (uint32_t i = 0; is_filled && i < tally->count; i++) {
+        uint32_t count = 0, *rows = posting_rows(index, tally->terms[i], &count);
+        is_filled = rows != NULL;
+        for (uint32_t j = 0; is_filled && j < count; j++)
+            tally->bits[rows[j]] |= UINT64_C(1) << i;
+        free(rows);
+    }
+    return is_filled;
+}
+
+static enum err make(struct index *index, enum term_field field, struct tally *tally)
+{
+    tally->rows = index_rows(index);
+    enum err e = choose_terms(index, field, tally);
+    if (e == ERR_OK && !fill_codes(index, tally)) {
+        free(tally->code);
+        tally->code = NULL;
+        e = fill_bits(index, tally) ? ERR_OK : ERR_FULL;
+    }
+    tally->is_made = e == ERR_OK;
+    if (e != ERR_OK)
+        tally_free(tally);
+    return e;
+}
+
+/* ---- keeping up ---- */
+
+/* The place of a term; `count` when it has none. */
+static uint32_t place_of(const struct tally *tally, uint32_t term)
+{
+    uint32_t place = 0;
+
+    while (place < tally->count && tally->terms[place] != term)
+        place++;
+    return place;
+}
+
+/* Room for that row, and for some to come. */
+static bool make_room(struct tally *tally, uint32_t row)
+{
+    uint32_t rows = row + row / 8 + 1;
+    size_t width = tally->is_several ? sizeof(*tally->bits) : sizeof(*tally->code);
+    uint8_t *was = tally->is_several ? (uint8_t *)tally->bits : (uint8_t *)tally->code;
+    uint8_t *more = realloc(was, ((size_t)rows + 1) * width);
+
+    if (!more)
+        return false;
+    memset(more + (size_t)tally->rows * width, 0, (rows - tally->rows + 1) * width);
+    if (tally->is_several)
+        tally->bits = (uint64_t *)(void *)more;
+    else
+        tally->code = (uint16_t *)(void *)more;
+    tally->rows = rows;
+    return true;
+}
+
+/* A value that was not there when it was made. */
+static bool add_term(struct tally *tally, uint32_t term)
+{
+    uint32_t room = tally->room * 2 + 16;
+
+    if (tally->count == tally->room) {
+        uint32_t *more = tally->count < MOST_CODES ? realloc(tally->terms, room * sizeof(*more)) : NULL;
+        if (!more)
+            return false;
+        tally->terms = more;
+        tally->room = room;
+    }
+    tally->terms[tally->count++] = term;
+    return true;
+}
+
+/* False: what it holds cannot say what the row has now; it is to be made anew. */
+static bool renew_row(struct index *index, enum term_field field, struct tally *tally, uint32_t row)
+{
+    struct index_list list = index_terms_of(index, row);
+    uint32_t values = 0;
+
+    if (row >= tally->rows && !make_room(tally, row))
+        return false;
+    if (tally->is_several)
+        tally->bits[row] = 0;
+    else
+        tally->code[row] = TALLY_NONE;
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (terms_key(&index->terms, list.at[i]).at[0] != (char)field)
+            continue;
+        uint32_t place = place_of(tally, list.at[i]);
+        if (tally->is_several)
+            tally->bits[row] |= place < tally->count ? UINT64_C(1) << place : 0;
+        else if (values++ > 0 || (place == tally->count && !add_term(tally, list.at[i])))
+            return false;
+        else
+            tally->code[row] = (uint16_t)(place + 1);
+    }
+    return true;
+}
+
+static void renew(struct index *index)
+{
+    struct tallies *tallies = &index->tallies;
+
+    for (int field = 0; field < TERM_FIELDS; field++) {
+        struct tally *tally = &tallies->each[field];
+        for (uint32_t i = 0; tally->is_made && i < tallies->stale_count; i++)
+            if (!renew_row(index, (enum term_field)field, tally, tallies->stale[i]))
+                tally_free(tally);
+    }
+    tallies->stale_count = 0;
+}
+
+/* ---- counting ---- */
+
+static void count_codes(const struct tally *tally, const uint32_t *rows, uint32_t count, uint32_t *places)
+{
+    for (uint32_t i = 0; i < count; i++)
+        places[tally->code[rows[i]]]++;
+}
+
+static void count_bits(const struct tally *tally, const uint32_t *rows, uint32_t count, uint32_t *places)
+{
+    for (uint32_t i = 0; i < count; i++)
+        for (uint64_t bits = tally->bits[rows[i]]; bits; bits &= bits - 1)
+            places[1 + __builtin_ctzll(bits)]++;
+}
+
+/* What has no place. */
+static void count_others(struct index *index, enum term_field field, const struct tally *tally,
+                         const struct bitmap *rows, const struct tally_teller *to)
+{
+    struct term_range range = terms_of(index, field);
+
+    for (uint32_t i = 0; range.count > tally->count && i < range.count; i++)
+        if (place_of(tally, range.at[i]) == tally->count)
+            to->tell(to->state, range.at[i], posting_and_count(terms_posting(&index->terms, range.at[i]), rows));
+}
+
+/* The whole index: the postings know. */
+static void count_all(struct index *index, enum term_field field, const struct tally_teller *to)
+{
+    struct term_range range = terms_of(index, field);
+
+    for (uint32_t i = 0; i < range.count; i++)
+        to->tell(to->state, range.at[i], terms_posting(&index->terms, range.at[i])->count);
+}
+
+enum err tally_count(struct index *index, enum term_field field, const struct bitmap *rows, const uint32_t *each,
+                     const struct tally_teller *to)
+{
+    struct tally *tally = &index->tallies.each[field];
+    uint32_t *places;
+    enum err e;
+
+    if (!each) {
+        count_all(index, field, to);
+        return ERR_OK;
+    }
+    renew(index);
+    if (!tally->is_made && (e = make(index, field, tally)) != ERR_OK)
+        return e;
+    if (!(places = calloc(tally->count + 1, sizeof(*places))))
+        return ERR_FULL;
+    (tally->is_several ? count_bits : count_codes)(tally, each, bitmap_count(rows), places);
+    for (uint32_t i = 0; i < tally->count; i++)
+        to->tell(to->state, tally->terms[i], places[i + 1]);
+    free(places);
+    count_others(index, field, tally, rows, to);
+    return ERR_OK;
+}

@@ -1,0 +1,41 @@
+/* tally.h: for counting a field's values in a large result: which value each row has, by row. Made when a field is
+ * first counted, from the postings, and then kept up with the rows that change. A field with one value a row has a
+ * number of 16 bits for each, one with several a bit for each of its 64 most frequent values; what finds no place in
+ * that is left to the postings. One thread. */
+#ifndef LOOPHOLE_SEARCH_TALLY_H
+#define LOOPHOLE_SEARCH_TALLY_H
+
+#include "services/search/terms.h"
+
+enum { TALLY_STALE = 4096, TALLY_BITS = 64, TALLY_NONE = 0 };
+
+struct index;
+
+struct tally {
+    bool is_made, is_several;
+    uint32_t rows;   /* of `code` or `bits` */
+    uint16_t *code;  /* by row: 1 + place in `terms`; TALLY_NONE */
+    uint64_t *bits;  /* by row */
+    uint32_t *terms; /* numbers of the terms that have a place */
+    uint32_t count, room;
+};
+
+struct tallies {
+    struct tally each[TERM_FIELDS];
+    uint32_t stale[TALLY_STALE]; /* rows that changed since */
+    uint32_t stale_count;
+};
+
+void tally_free_all(struct tallies *tallies); /* empty again */
+void tally_change(struct tallies *tallies, uint32_t row);
+
+/* Tells how often each term of the field stands in the rows, which are given twice; those that do not maybe with 0.
+ * `each` NULL: `rows` are all of the index. Errors: full. */
+struct tally_teller {
+    void (*tell)(void *state, uint32_t term, uint32_t count);
+    void *state;
+};
+enum err tally_count(struct index *index, enum term_field field, const struct bitmap *rows, const uint32_t *each,
+                     const struct tally_teller *to);
+
+#endif
