@@ -91,7 +91,7 @@ HEAR_FILE_O := $(call objects,model/hear_file.c services/worker/decode.c service
 $(BUILD)/hear_file: $(HEAR_FILE_O) $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
-model:
+model: $(BUILD)/.packages-model
 	OPENBLAS_NUM_THREADS=1 nice env -u MAKEFLAGS /usr/bin/python3 model/train.py --build $(BUILD) $(MODEL)
 ENGINE := $(BUILD)/libstore.a $(BUILD)/libproto.a $(BUILD)/libcommon.a
 
@@ -197,6 +197,7 @@ QUERY_O := $(call objects,bench/query/items.c bench/query/store.c)
 $(BUILD)/bench_make: $(BUILD)/bench/query/make.o $(QUERY_O) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -llmdb $(LIBS)
+$(BUILD)/bench/query/fts.o: | $(BUILD)/.packages-bench-query
 $(BUILD)/bench_query: $(BUILD)/bench/query/query.o $(BUILD)/bench/query/fts.o $(BUILD)/bench/query/items.o $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsqlite3 $(LIBS)
