@@ -102,13 +102,15 @@ static void adopt(struct engine *engine)
 }
 
 /* An owner that ended neither the period before this one nor this one is dead or hangs. Only who was there in the
- * period before can say so: one that slept cannot. */
+ * period before can say so: one that slept between two cannot, and one that slept with this one's time in hand finds a
+ * beat that is ahead. A beat that is far ahead is of a server whose clock has begun anew. */
 static bool is_silent(const struct engine *engine, const struct engine_period *period)
 {
-    uint64_t beat = atomic_load_explicit(&engine->memory->beat, memory_order_acquire);
-    bool was_there = engine->frame_after == (uint32_t)period->frame;
+    uint32_t beat = (uint32_t)atomic_load_explicit(&engine->memory->beat, memory_order_acquire),
+             now = (uint32_t)period->frame;
+    bool was_there = engine->frame_after == now, is_late = beat - now < 4 * period->rate;
 
-    return was_there && beat != engine->frame_before && beat != (uint32_t)period->frame;
+    return was_there && !is_late && beat != engine->frame_before;
 }
 
 bool engine_holds(struct engine *engine, const struct engine_period *period)

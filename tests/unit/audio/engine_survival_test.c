@@ -87,6 +87,37 @@ static void the_standby_takes_over_one_period_after_the_last_beat(void **made)
                 engine_owns(stage->engine[1]));
 }
 
+/* It was stopped when it had read the clock, and goes on in a period that is long over. */
+static void an_owner_that_slept_with_the_time_in_hand_takes_nothing(void **made)
+{
+    struct stage *stage = *made;
+    int64_t slept;
+
+    start(stage);
+    for (int i = 0; i < 20; i++) {
+        stage_period(stage, 1, PERIOD, false);
+        stage_period(stage, 0, PERIOD, true);
+        stage_pass(stage, PERIOD);
+    }
+    slept = stage->server;
+    for (int i = 0; i < 20; i++) {
+        stage_period(stage, 1, PERIOD, true);
+        stage_pass(stage, PERIOD);
+    }
+    assert_true(engine_owns(stage->engine[1]));
+    for (int periods = 20; periods > 0; periods--) { /* the other one sounds this period, or has */
+        int64_t server = stage->server;
+        stage->server = slept;
+        stage_period(stage, 0, PERIOD, false);
+        stage->server = server;
+        stage_period(stage, 1, PERIOD, true);
+        assert_undisturbed(stage, stage->recorded, stage->recorded, PERIOD);
+        stage_pass(stage, PERIOD);
+        slept += PERIOD;
+    }
+    assert_true(engine_owns(stage->engine[1]));
+}
+
 static void who_resigns_hands_over_without_a_gap(void **made)
 {
     struct stage *stage = *made;
@@ -395,6 +426,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STAGE_TEST(the_standby_takes_over_one_period_after_the_last_beat),
+        STAGE_TEST(an_owner_that_slept_with_the_time_in_hand_takes_nothing),
         STAGE_TEST(who_resigns_hands_over_without_a_gap),
         STAGE_TEST(a_gap_in_the_clock_is_skipped_and_the_beat_stays_in_time),
         STAGE_TEST(a_long_absence_is_a_pause),
