@@ -1,9 +1,14 @@
 #include <blkid/blkid.h>
 #include <dirent.h>
+#include <errno.h>
 #include <libmount/libmount.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "common/arena.h"
 #include "common/file.h"
@@ -43,6 +48,77 @@ static bool identity_by_marker(const char *mount, char *to, size_t size)
         good = snprintf(to, size, "marker:%.*s", len, line) < (int)size && len > 0 && printable(to);
     }
     buffer_free(&mark);
+    return good;
+}
+
+/* A look at the mark of any mount: it may be dead, and no other mount is to wait for that. */
+struct look {
+    atomic_int holders;
+    sem_t done;
+    bool good;
+    char mount[PATH_MAX], identity[VOLUME_IDENTITY_SIZE];
+};
+enum { LOOK_SECONDS = 3, LOOKS_LEFT = 16 /* threads that hang, each in a dead mount */ };
+
+static void let_go(struct look *look)
+{
+    if (atomic_fetch_sub(&look->holders, 1) > 1)
+        return;
+    sem_destroy(&look->done);
+    free(look);
+}
+
+static atomic_int lookers;
+
+static void *look_there(void *state)
+{
+    struct look *look = state;
+
+    look->good = identity_by_marker(look->mount, look->identity, sizeof(look->identity));
+    sem_post(&look->done);
+    let_go(look);
+    atomic_fetch_sub(&lookers, 1);
+    return NULL;
+}
+
+static struct look *look_begin(const char *mount)
+{
+    struct look *look = atomic_load(&lookers) < LOOKS_LEFT ? calloc(1, sizeof(*look)) : NULL;
+    pthread_t thread;
+
+    if (!look || !text_copy(look->mount, sizeof(look->mount), text_of(mount)) || sem_init(&look->done, 0, 0) != 0) {
+        free(look);
+        return NULL;
+    }
+    atomic_store(&look->holders, 2);
+    atomic_fetch_add(&lookers, 1);
+    if (pthread_create(&thread, NULL, look_there, look) != 0) {
+        atomic_fetch_sub(&lookers, 1);
+        let_go(look);
+    } else {
+        pthread_detach(thread);
+        return look;
+    }
+    let_go(look);
+    return NULL;
+}
+
+/* identity_by_marker, or false after 3 s; the thread is left behind. */
+static bool identity_in_time(const char *mount, char *to, size_t size)
+{
+    struct look *look = look_begin(mount);
+    struct timespec until;
+    int waited;
+    bool good;
+
+    if (!look)
+        return false;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += LOOK_SECONDS;
+    while ((waited = sem_clockwait(&look->done, CLOCK_MONOTONIC, &until)) != 0 && errno == EINTR)
+        ;
+    good = waited == 0 && look->good && text_copy(to, size, text_of(look->identity));
+    let_go(look);
     return good;
 }
 
@@ -124,8 +200,9 @@ static void set_root(struct volume_found *to)
     };
 }
 
-/* Without `mark` no file is read: a dead mount cannot hold up the search for another. */
-static void identify(struct libmnt_fs *fs, bool mark, struct volume_found *to)
+/* `by_marker` reads the mark; NULL: no file is read. */
+static void identify(struct libmnt_fs *fs, bool (*by_marker)(const char *mount, char *to, size_t size),
+                     struct volume_found *to)
 {
     const char *mount = mnt_fs_get_target(fs);
     size_t size = sizeof(to->identity);
@@ -133,7 +210,7 @@ static void identify(struct libmnt_fs *fs, bool mark, struct volume_found *to)
     set_root(to);
     if (!mount || mount[0] != '/' || mount[1] == 0 || strlen(mount) >= sizeof(to->mount))
         return;
-    bool known = (mark && identity_by_marker(mount, to->identity, size)) ||
+    bool known = (by_marker && by_marker(mount, to->identity, size)) ||
                  identity_by_share(fs, to->identity, size) || identity_by_device(fs, to->identity, size);
     if (!known)
         set_root(to);
@@ -177,7 +254,7 @@ enum err volume_of(const char *path, struct volume_found *to, struct fault *faul
     struct libmnt_fs *fs = mount_of(table, path);
     set_root(to);
     if (fs)
-        identify(fs, true, to);
+        identify(fs, identity_by_marker, to);
     mnt_unref_table(table);
     return ERR_OK;
 }
@@ -187,10 +264,10 @@ enum err volume_locate(const char *identity, struct volume_found *to, struct fau
     struct libmnt_table *table = mounts(fault);
     struct libmnt_iter *iter = table ? mnt_new_iter(MNT_ITER_BACKWARD) : NULL;
     struct libmnt_fs *fs;
-    bool mark = strncmp(identity, "marker:", 7) == 0, found = false;
+    bool mark = strncmp(identity, "marker:", 7) == 0, found = false; /* a dead mount cannot hold up the search */
 
     while (iter && !found && mnt_table_next_fs(table, iter, &fs) == 0) {
-        identify(fs, mark, to);
+        identify(fs, mark ? identity_in_time : NULL, to);
         found = strcmp(to->identity, identity) == 0;
     }
     mnt_free_iter(iter);

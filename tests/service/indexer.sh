@@ -235,6 +235,20 @@ the_indexer_killed_in_the_middle_goes_on_where_it_was() {
     _becomes "$music" "local:done=60"
 }
 
+# A network share whose server is gone, or a file system that hangs, is anywhere in the mount table.
+a_dead_mount_hides_no_other_volume() {
+    local dead=$scratch/dead stall
+    [ -w /dev/fuse ] || skip "/dev/fuse is not there for this user"
+    mkdir -p "$dead" "$scratch/under"
+    "$build/tests/faults/stall" "$scratch/under" "$dead" & stall=$!
+    until_true 10 mountpoint -q "$dead"
+    kill -USR2 $stall # from now on it answers nobody
+    (a_library_follows_its_volume_to_another_mount)
+    local code=$?
+    kill -KILL $stall; umount -l "$dead"
+    [ $code = 0 ] || fail "the dead mount was waited for"
+}
+
 a_library_follows_its_volume_to_another_mount() {
     local first=$scratch/mount1 second=$scratch/mount2
     mkdir -p "$first" "$second"
