@@ -147,10 +147,13 @@ static enum err listen(struct cli *cli, struct search_similar *similar, struct f
 
     if (cli->count)
         return fault_set(fault, ERR_BAD_REQUEST, "an item or file, or --port: one of them");
+    enum err e = cli_ask(cli, "streamer.voices", NULL, NULL, fault); /* is it there: not to be waited for so long */
+    if (e != ERR_OK)
+        return e;
     if (!cli->options.budget_ms)
         cli->options.budget_ms = seconds * 1000 + ANALYSE_MS;
     say_listening(cli, seconds);
-    enum err e = cli_ask(cli, "streamer.listen", &listen, &heard, fault);
+    e = cli_ask(cli, "streamer.listen", &listen, &heard, fault);
     similar->has_embedding = e == ERR_OK;
     similar->embedding = heard.found.embedding;
     return e;

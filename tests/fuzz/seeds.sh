@@ -37,6 +37,7 @@ any_bytes_are_a_message_or_refused() { _replay proto/codec; }
 any_bytes_are_a_frame_or_refused() { _replay proto/frame; }
 any_text_is_json_of_a_message_or_refused() { _replay proto/json; }
 any_worker_is_understood_or_refused() { _replay proto/pipe; }
+any_bytes_of_a_peer_are_counted_or_refused() { _replay proto/wire; }
 any_text_is_a_schema_or_refused() { _replay schemac/parse; }
 any_file_has_tags_and_a_payload_inside() { _replay worker/file; }
 any_words_make_facts_within_bounds() { _replay worker/words; }

@@ -7,8 +7,9 @@ sounds="bd_haus loop_amen ambi_choir elec_cymbal bass_dnb_f perc_bell guit_e_fif
 
 _library() {
     [ -d "$sonic" ] || skip "no $sonic"
-    rm -rf "$LOOPHOLE_HOME" "$scratch/library"; mkdir -p "$scratch/library"
-    cp "$sonic"/{bd,drum,loop,ambi,elec,bass,perc,guit,misc}_*.flac "$scratch/library"
+    [ -d "$scratch/library" ] || { mkdir "$scratch/library"
+        cp "$sonic"/{bd,drum,loop,ambi,elec,bass,perc,guit,misc}_*.flac "$scratch/library"; }
+    mkdir -p "$LOOPHOLE_HOME"
     _engine
     loophole index "$scratch/library" --wait >/dev/null || fail "not indexed"
     revision=$(_revision)
@@ -85,6 +86,7 @@ a_take_under_way_goes_on_and_another_listener_is_refused() {
     _is_whole "$takes/beside.wav" "$lost" "$(field lost <<<"$told")"
     _stop_playing
     _end_engine
+    rm -rf "$LOOPHOLE_HOME" # the others leave no take
 }
 
 silence_an_unknown_port_and_no_sound_at_all_are_said_clearly() {
