@@ -120,7 +120,7 @@ static void add_thread(struct errands *all)
 void errand_start(struct errands *errands, struct errand *errand)
 {
     errand->errands = errands;
-    errand->home.open = come_home;
+    errand->home = (struct mail){ .open = come_home };
     errand->next = NULL;
     atomic_store(&errand->holders, 2);
     atomic_store(&errand->lost, false);

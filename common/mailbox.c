@@ -33,8 +33,15 @@ enum err mailbox_new(struct mailbox **mailbox, struct fault *fault)
 
 void mailbox_free(struct mailbox *mailbox)
 {
+    struct mail *next;
+
     if (!mailbox)
         return;
+    for (struct mail *mail = mailbox->first; mail; mail = next) {
+        next = mail->next;
+        if (mail->drop)
+            mail->drop(mail);
+    }
     close(mailbox->fd);
     pthread_mutex_destroy(&mailbox->lock);
     free(mailbox);

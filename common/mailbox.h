@@ -4,17 +4,18 @@
 
 #include "common/err.h"
 
-/* The head of what is sent. `open` is called once, in the loop, and owns the mail from then on. */
+/* The head of what is sent. One of the two is called once, in the loop, and owns the mail from then on. */
 struct mail {
     struct mail *next;
     void (*open)(struct mail *mail);
+    void (*drop)(struct mail *mail); /* frees what nobody opened; NULL: somebody else does */
 };
 
 struct mailbox;
 
 /* Errors: io, full. */
 enum err mailbox_new(struct mailbox **mailbox, struct fault *fault);
-void mailbox_free(struct mailbox *mailbox);    /* mail that nobody opened is lost; NULL is allowed */
+void mailbox_free(struct mailbox *mailbox);    /* mail that nobody opened is dropped; NULL is allowed */
 int mailbox_fd(const struct mailbox *mailbox); /* readable when there is mail */
 
 void mailbox_put(struct mailbox *mailbox, struct mail *mail); /* any thread; never waits long */

@@ -146,7 +146,7 @@ static enum err send(struct audio *audio, struct call *call, enum link_verb verb
     asked->wish.verb = verb;
     asked->wish.port = port;
     (void)text_copy(asked->wish.to, sizeof(asked->wish.to), to);
-    asked->wish.home.open = came_home;
+    asked->wish.home = (struct mail){ .open = came_home };
     asked->audio = audio;
     asked->ticket = call_defer(call);
     if (asked->ticket.number == 0)

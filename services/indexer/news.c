@@ -21,12 +21,20 @@ static void open_news(struct mail *mail)
     drop(news);
 }
 
+static void drop_mail(struct mail *mail)
+{
+    drop((struct news *)mail);
+}
+
 struct news *news_new(struct id library, void (*heard)(void *state, struct news *news), void *state)
 {
     struct news *news = calloc(1, sizeof(*news));
 
     if (news)
-        *news = (struct news){ .mail.open = open_news, .heard = heard, .state = state, .library = library };
+        *news = (struct news){ .mail = { .open = open_news, .drop = drop_mail },
+                               .heard = heard,
+                               .state = state,
+                               .library = library };
     return news;
 }
 

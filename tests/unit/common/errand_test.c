@@ -112,11 +112,45 @@ static void one_that_hangs_is_given_up_and_the_others_go_on(void **state)
     assert_true(errands_end(f.errands));
 }
 
+struct letter {
+    struct mail mail;
+    int opened, dropped;
+};
+
+static void open_letter(struct mail *mail)
+{
+    ((struct letter *)mail)->opened++;
+}
+
+static void drop_letter(struct mail *mail)
+{
+    ((struct letter *)mail)->dropped++;
+}
+
+static void mail_that_nobody_opened_is_dropped(void **state)
+{
+    struct letter letters[3] = { 0 };
+    struct mailbox *mailbox;
+
+    (void)state;
+    assert_int_equal(mailbox_new(&mailbox, NULL), ERR_OK);
+    for (int i = 0; i < 3; i++) {
+        letters[i].mail = (struct mail){ .open = open_letter, .drop = i < 2 ? drop_letter : NULL };
+        mailbox_put(mailbox, &letters[i].mail);
+        if (i == 0)
+            mailbox_open(mailbox);
+    }
+    mailbox_free(mailbox);
+    assert_true(letters[0].opened == 1 && letters[0].dropped == 0);
+    assert_true(letters[1].opened == 0 && letters[1].dropped == 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_errand_comes_home_once),
         cmocka_unit_test(one_that_hangs_is_given_up_and_the_others_go_on),
+        cmocka_unit_test(mail_that_nobody_opened_is_dropped),
     };
 
     return cmocka_run_group_tests_name("errand", tests, NULL, NULL);
