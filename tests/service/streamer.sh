@@ -236,4 +236,17 @@ thirty_two_streams_play_at_once_without_an_underrun() {
     same "$before" "$(_underruns)"
 }
 
+who_plays_as_soon_as_the_engine_is_up_is_heard() {
+    command -v jackd >/dev/null || skip "no jackd"
+    local i
+    engine_down
+    for i in 1 2 3 4 5 6; do
+        export LOOPHOLE_HOME=$scratch/home-soon$i; mkdir "$LOOPHOLE_HOME"
+        [ -f "$scratch/soon.wav" ] || _sound make counter "$scratch/soon.wav" 4800
+        engine_up
+        loophole play "$scratch/soon.wav" >/dev/null || fail "refused, time $i"
+        engine_down
+    done
+}
+
 run_claims "$@"
