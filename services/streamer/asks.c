@@ -107,7 +107,6 @@ static enum err load_sound(struct streamer *streamer, struct call *call, const s
     enum err e = locate_find(&streamer->locator, ask->has_id, ask->id, ask->path, &located, call_fault(call));
 
     (void)answer;
-    desk_look(&streamer->desk); /* the core may have begun a moment ago */
     if (e == ERR_OK)
         e = desk_check(&streamer->desk, call_fault(call)); /* its rate is not known before */
     return e == ERR_OK ? sounds_load(&streamer->sounds, &located, call_defer(call), call_fault(call)) : e;

@@ -33,8 +33,9 @@ void desk_look(struct desk *desk)
     desk->has_state = true;
 }
 
-enum err desk_check(const struct desk *desk, struct fault *fault)
+enum err desk_check(struct desk *desk, struct fault *fault)
 {
+    desk_look(desk);
     if (desk->has_state && clock_steady() - desk->state.at < STALE_US)
         return ERR_OK;
     fault_set(fault, ERR_OFFLINE, "the sound core does not run");

@@ -20,8 +20,9 @@ void desk_close(struct desk *desk);
 
 void desk_look(struct desk *desk);
 
-/* Errors: offline: no sound core has run for a second; the fault says what to do. */
-enum err desk_check(const struct desk *desk, struct fault *fault);
+/* Looks first, for a core may have begun a moment ago. Errors: offline: none has run for a second; the fault says what
+ * to do. */
+enum err desk_check(struct desk *desk, struct fault *fault);
 uint32_t desk_rate(const struct desk *desk); /* Hz; 48,000 while nobody has said */
 
 bool desk_order(struct desk *desk, const struct order *order); /* false: the ring is full */

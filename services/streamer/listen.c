@@ -334,7 +334,6 @@ enum err listen_begin(struct listening *listening, struct call *call, const stru
 
     if (listening->phase != LISTEN_FREE && listening->ticket.number)
         return refuse(call, ERR_BUSY, "\"%.200s\" is listened to", listening->port);
-    desk_look(listening->desk);
     enum err e = desk_check(listening->desk, call_fault(call));
     if (e != ERR_OK)
         return e;

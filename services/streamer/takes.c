@@ -235,7 +235,6 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
         return refuse(call, ERR_BUSY, "the take \"%.100s\" is under way", take->name);
     if (!takes->has_looked && (e = look(takes, call_fault(call))) != ERR_OK)
         return e;
-    desk_look(takes->desk);
     if ((e = desk_check(takes->desk, call_fault(call))) != ERR_OK)
         return e;
     (void)text_copy(take->name, sizeof(take->name), ask->name);

@@ -159,7 +159,6 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
 {
     struct voice *voice = free_voice(voices);
 
-    desk_look(voices->desk); /* the core may have begun a moment ago */
     if (desk_check(voices->desk, fault) != ERR_OK)
         return ERR_OFFLINE;
     if (!voice) {

@@ -143,7 +143,7 @@ void voices_note(struct voices *voices, const struct note *note)
 /* Notes may be lost: a voice that the core does not play, with nothing left to tell it, has ended. */
 static void doubt(struct voice *voice)
 {
-    const struct desk *desk = voice->all->desk;
+    struct desk *desk = voice->all->desk;
     bool may_end = voice->phase == VOICE_ENDING || (voice->phase == VOICE_PLAYING && voice->is_complete);
     bool sounds = desk->state.streams[voice->index].generation == voice->generation;
     bool has_begun = voice->begins == ORDER_NOW || voice->begins < desk->state.frame;

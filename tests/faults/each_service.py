@@ -30,7 +30,9 @@ def probes(found):
         "audio": (Probe("audio.transport"), lambda body: body["bpm"] > 0),
         "streamer": (Probe("streamer.sounds"), lambda body: body["bytes_free"] > 0),
     }
-    return {**{service: sound[service] for service in sound if service in lines()},
+    there = lines()
+    return {
+        **{service: sound[service] for service in sound if service in there},
         "supervisor": (Probe("supervisor.services"), lambda body: body["each"][0]["state"] == "ready"),
         "persist": (Probe("persist.put_media", {"edit": {"id": item, "notes": "written"}}),
                     lambda body: body["revision"] > 0),
