@@ -7,7 +7,7 @@ float32, NaN where the recorder itself missed a period.
   make sine FILE FRAMES RATE HZ
   make noise FILE FRAMES RATE
   read FILE [LOOP]      JSON: first and last counted, at: place of the first; frames: counted; lost and repeated: frames
-                        within; holes: of the recorder. LOOP: the counter begins again behind so many
+                        within; holes: of the recorder. LOOP: the counter begins again behind so many, until it fades out
   same FILE FILE        fails where the two differ, each from its first sound on
   through FILE FACTS FILE FACTS   fails unless the second recording is the first negated and later by a period, frame by
                         frame, and nothing else; FACTS: what tape said of it. JSON: frames that were compared
@@ -59,7 +59,7 @@ def read(path, loop=0):
     told = {"first": 0, "last": 0, "at": -1, "frames": 0, "lost": 0, "repeated": 0, "holes": counts.count(None)}
     if not sounding:
         return told
-    begin, end = sounding[0] + FADE, sounding[-1]
+    begin, end = sounding[0] + FADE, sounding[-1] - (FADE if loop else 0)
     told.update(first=counts[begin], last=counts[end], at=begin, frames=end - begin + 1)
     step = None
     for i in range(begin, end + 1):
