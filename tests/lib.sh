@@ -52,12 +52,22 @@ python() { PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults /us
 # how_often SHORT LONG: the second when $LONG asks for it.
 how_often() { if [ -z "${LONG:-}" ]; then echo "$1"; else echo "$2"; fi; }
 
-# A virtual machine stands still for some milliseconds now and then, and JACK then leaves a client's period out. The tests
-# that follow single frames are of loophole: their periods are longer than that.
+# A machine stands still for some milliseconds now and then, and JACK then leaves a client's period out: here periods are
+# longer than most of that.
 _long_periods() {
     local conf=$LOOPHOLE_HOME/config/loophole.conf
     grep -qs '^\[audio\]' "$conf" && return
     mkdir -p "${conf%/*}" && printf '[audio]\nperiod = 1024\n' >>"$conf"
+}
+# From here on JACK's server waits for its clients (-S). As loophole starts it, it does not, and runs a period anew that
+# they are still in: two of them meet in one buffer, and a test that follows single frames would take that for ours.
+in_step() {
+    local jackd
+    jackd=$(command -v jackd) || return 0
+    mkdir -p "$scratch/in-step"
+    printf '#!/bin/sh\nexec "%s" -S "$@"\n' "$jackd" >"$scratch/in-step/jackd"
+    chmod +x "$scratch/in-step/jackd"
+    PATH=$scratch/in-step:$PATH
 }
 engine_up() {
     [ "$LOOPHOLE_AUDIO" = none ] || _long_periods

@@ -1,5 +1,6 @@
 # stream.sh: what the tests of the streamer share: an engine with sound, and a recording of what it plays.
 export LOOPHOLE_AUDIO=dummy
+in_step
 
 _sound() { /usr/bin/python3 "$top/tests/service/sound.py" "$@"; }
 _field() { field "$1" <<<"$2"; }

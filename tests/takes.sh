@@ -1,5 +1,6 @@
 # takes.sh: what the tests of recording share, beside lib.sh: an engine, and a client that plays a counter into it.
 export LOOPHOLE_AUDIO=dummy
+in_step
 count=$build/tests/faults/count
 
 _engine() {

@@ -33,6 +33,7 @@ static struct tape {
     float *frames;
     size_t room;
     _Atomic size_t count;
+    _Atomic int has_ended; /* at its end JACK first takes the connections away, and only then calls no more */
     unsigned note, every;
     long until_note;
     long notes[NOTES];
@@ -67,7 +68,7 @@ static int record(jack_nframes_t frames, void *state)
     size_t at = place(&tape.recorder, frames);
 
     (void)state;
-    if (at + frames > tape.room)
+    if (at + frames > tape.room || tape.has_ended)
         return 0;
     memcpy(tape.frames + at, in, frames * sizeof(*in));
     tape.count = at + frames;
@@ -187,6 +188,7 @@ int main(int argc, char **argv)
         tell_connections(again);
         usleep(10000);
     }
+    tape.has_ended = 1;
     jack_deactivate(tape.recorder.client);
     jack_deactivate(tape.other.client);
     end(argv[2]);

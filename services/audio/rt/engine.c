@@ -268,12 +268,19 @@ static bool sound(struct engine *engine, struct engine_period *period)
     return run_blocks(engine) && end(engine);
 }
 
+static bool was_run(const struct engine *engine, const struct engine_period *period)
+{
+    return engine->frame_before == (uint32_t)period->frame && engine->frame_after == engine->frame_before + period->frames;
+}
+
 void engine_run(struct engine *engine, struct engine_period *period)
 {
-    no_denormals();
-    period->midi_out_count = 0;
     period->jack_ask = 0;
     period->jack_locate = -1;
+    if (was_run(engine, period))
+        return;
+    no_denormals();
+    period->midi_out_count = 0;
     if (!is_possible(period) || !engine_holds(engine, period) || !sound(engine, period))
         be_silent(period);
     engine->frame_before = (uint32_t)period->frame;

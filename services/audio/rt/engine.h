@@ -62,7 +62,9 @@ enum err engine_open(const struct studio *studio, uint32_t instance, struct engi
                      struct fault *fault);
 void engine_close(struct engine *engine);
 
-/* RT. Sounds one period, or silence when another instance owns the studio. */
+/* RT. Sounds one period, or silence when another instance owns the studio. The period that it had last, come again, is
+ * left alone: buffers and midi_out, which still hold what it gave, and midi_in. JACK, asynchronous, runs a period anew
+ * when a client ended the one before it late; sounded twice, all would be ahead of the server's clock from then on. */
 void engine_run(struct engine *engine, struct engine_period *period);
 
 /* Any thread: takes ownership if nobody has it or its owner is dead (`is_dead`: known by the caller); true: it has it.
