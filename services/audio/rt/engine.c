@@ -270,7 +270,8 @@ static bool sound(struct engine *engine, struct engine_period *period)
 
 static bool was_run(const struct engine *engine, const struct engine_period *period)
 {
-    return engine->frame_before == (uint32_t)period->frame && engine->frame_after == engine->frame_before + period->frames;
+    return engine->frame_before == (uint32_t)period->frame &&
+           engine->frame_after == engine->frame_before + period->frames;
 }
 
 void engine_run(struct engine *engine, struct engine_period *period)

@@ -239,21 +239,6 @@ static void assert_captured(const struct stage *stage)
     assert_int_equal(capture->first, 0);
 }
 
-static void a_period_that_the_server_runs_again_is_sounded_once(void **made)
-{
-    struct stage *stage = *made;
-
-    start(stage);
-    for (int i = 0; i < 100; i++) {
-        stage_period(stage, 0, PERIOD, true);
-        stage_period(stage, 0, PERIOD, true);
-        stage_pass(stage, PERIOD);
-    }
-    assert_undisturbed(stage, 240, 240, stage->recorded - 240);
-    assert_int_equal(stage_state(stage).frame, stage->recorded);
-    assert_captured(stage);
-}
-
 /* Each order was told once, and in turn. */
 static void assert_told(const struct stage *stage, int64_t until)
 {
@@ -444,7 +429,6 @@ int main(void)
         STAGE_TEST(an_owner_that_slept_with_the_time_in_hand_takes_nothing),
         STAGE_TEST(who_resigns_hands_over_without_a_gap),
         STAGE_TEST(a_gap_in_the_clock_is_skipped_and_the_beat_stays_in_time),
-        STAGE_TEST(a_period_that_the_server_runs_again_is_sounded_once),
         STAGE_TEST(a_long_absence_is_a_pause),
         STAGE_TEST(a_server_whose_clock_begins_anew_is_followed),
         STAGE_TEST(killed_at_any_time_its_successor_goes_on),

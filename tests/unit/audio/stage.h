@@ -25,6 +25,7 @@ struct stage {
     struct score score; /* the draft */
     uint32_t rate, period;
     bool listens; /* to the right input */
+    bool runs_twice; /* each period, as JACK does when a client is late */
     int64_t server; /* its frame clock */
     uint32_t recorded;
     float *main[2], *preview[2], *in[2], *returns[2]; /* STAGE_MOST frames each */
@@ -217,7 +218,8 @@ static inline void stage_run(struct stage *stage, uint32_t until)
 {
     while (stage->recorded < until) {
         uint32_t left = until - stage->recorded, frames = left < stage->period ? left : stage->period;
-        stage_period(stage, 0, frames, true);
+        for (int times = 0; times < 1 + stage->runs_twice; times++)
+            stage_period(stage, 0, frames, true);
         stage_pass(stage, frames);
         stage_read_notes(stage);
     }
