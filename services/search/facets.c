@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include "services/search/filter.h"
-#include "services/search/match.h"
 
 struct counted {
     uint32_t term, count;
@@ -13,9 +12,15 @@ static int by_count(const void *a, const void *b)
 {
     const struct counted *x = a, *y = b;
 
-    if (x->count != y->count)
-        return x->count > y->count ? -1 : 1;
-    return text_compare(x->value, y->value);
+    return (x->count < y->count) - (x->count > y->count);
+}
+
+static int by_count_and_value(const void *a, const void *b)
+{
+    const struct counted *x = a, *y = b;
+    int by = by_count(a, b);
+
+    return by ? by : text_compare(x->value, y->value);
 }
 
 struct counting {
@@ -41,7 +46,25 @@ static void add(void *state, uint32_t term, uint32_t count)
         to->at = more;
         to->room = room;
     }
-    to->at[to->count++] = (struct counted){ term, count, terms_value(&to->index->terms, term) };
+    to->at[to->count++] = (struct counted){ .term = term, .count = count };
+}
+
+/* The first `most` in order: only those that may be among them are looked at as texts. */
+static void put_in_order(struct counting *counting, uint32_t most)
+{
+    struct counted *at = counting->at;
+    uint32_t count = counting->count;
+
+    if (count > most) {
+        qsort(at, count, sizeof(*at), by_count);
+        for (count = most; count < counting->count && at[count].count == at[most - 1].count;)
+            count++;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        at[i].value = terms_value(&counting->index->terms, at[i].term);
+    if (count)
+        qsort(at, count, sizeof(*at), by_count_and_value);
+    counting->count = count < most ? count : most;
 }
 
 /* TERM_ALL: no field with values. */
@@ -64,13 +87,13 @@ static enum err refuse_field(struct text name, struct fault *fault)
         fault, "one of tag, pack, kind, origin, class, family, genre, artist, key, container, format, is");
 }
 
-static void add_counts(struct arena *arena, struct text name, const struct counted *counted, uint32_t count,
+static void add_counts(struct arena *arena, struct text name, const struct counting *counting,
                        struct facet_count_list *to)
 {
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < counting->count; i++)
         to->at[to->count++] = (struct facet_count){ .facet = name,
-                                                    .value = arena_text(arena, counted[i].value),
-                                                    .count = counted[i].count };
+                                                    .value = arena_text(arena, counting->at[i].value),
+                                                    .count = counting->at[i].count };
 }
 
 static enum err count_fields(struct index *index, struct arena *arena, const struct text_list *fields,
@@ -84,9 +107,8 @@ static enum err count_fields(struct index *index, struct arena *arena, const str
         struct tally_teller teller = { add, &counting };
 
         e = tally_count(index, field_of(fields->at[i]), rows, each, &teller);
-        if (counting.count)
-            qsort(counting.at, counting.count, sizeof(*counting.at), by_count);
-        add_counts(arena, fields->at[i], counting.at, counting.count < share ? counting.count : share, to);
+        put_in_order(&counting, share);
+        add_counts(arena, fields->at[i], &counting, to);
         e = counting.is_full ? ERR_FULL : e;
         free(counting.at);
     }
@@ -94,19 +116,18 @@ static enum err count_fields(struct index *index, struct arena *arena, const str
 }
 
 enum err facets_count(struct index *index, struct arena *arena, const struct text_list *fields,
-                      const struct bitmap *rows, struct facet_count_list *to, struct fault *fault)
+                      const struct bitmap *rows, const uint32_t *each, struct facet_count_list *to,
+                      struct fault *fault)
 {
-    bool are_all = bitmap_count(rows) == index_live(index);
-    uint32_t count, *each = are_all ? NULL : match_rows(rows, &count);
     enum err e = ERR_OK;
 
+    if (bitmap_count(rows) == index_live(index))
+        each = NULL; /* the postings know */
     for (uint32_t i = 0; e == ERR_OK && i < fields->count; i++)
         if (field_of(fields->at[i]) == TERM_ALL)
             e = refuse_field(fields->at[i], fault);
     to->at = e == ERR_OK ? arena_array(arena, FACETS_MOST, sizeof(*to->at)) : NULL;
-    if (e == ERR_OK && (!to->at || (!are_all && !each) ||
-                        count_fields(index, arena, fields, rows, each, to) != ERR_OK))
+    if (e == ERR_OK && (!to->at || count_fields(index, arena, fields, rows, each, to) != ERR_OK))
         e = fault_set(fault, ERR_FULL, "no memory for facets");
-    free(each);
     return e;
 }

@@ -92,13 +92,6 @@ static void set_number(const struct numbers *numbers, uint32_t row, double value
         ((float *)(void *)numbers->column.at)[row] = (float)value;
 }
 
-double index_number(const struct numbers *numbers, uint32_t row)
-{
-    if (numbers->is_wide)
-        return ((const double *)(const void *)numbers->column.at)[row];
-    return (double)((const float *)(const void *)numbers->column.at)[row];
-}
-
 const struct numbers *index_numbers(const struct index *index, struct text name)
 {
     for (uint32_t i = 0; i < index->number_count; i++)

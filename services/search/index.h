@@ -76,7 +76,11 @@ struct index_list index_terms_of(const struct index *index, uint32_t row);
 
 /* The column of that attribute, NULL when no item ever had it; a row's number, NaN for none. */
 const struct numbers *index_numbers(const struct index *index, struct text name);
-double index_number(const struct numbers *numbers, uint32_t row);
+static inline double index_number(const struct numbers *numbers, uint32_t row)
+{
+    return numbers->is_wide ? ((const double *)(const void *)numbers->column.at)[row]
+                            : (double)((const float *)(const void *)numbers->column.at)[row];
+}
 
 enum err index_adopt_near(struct index *index); /* after postings were read; as index_adopt */
 

@@ -131,6 +131,7 @@ struct page {
     const struct order *order;
     struct candidate *heap;
     uint32_t count, room;
+    bool ids_rise; /* with rows */
 };
 
 static bool before(const struct page *page, const struct candidate *a, const struct candidate *b)
@@ -184,7 +185,8 @@ static void unload(struct page *page, uint32_t *rows)
     }
 }
 
-/* By a number alone, without a look at the id: it comes behind all of a full page. */
+/* By a number alone, without a look at the id: it comes behind all of a full page. Where ids rise with rows, which come
+ * rising, an equal one does. */
 static bool is_behind(const struct page *page, uint32_t row)
 {
     const struct order *order = page->order;
@@ -195,7 +197,9 @@ static bool is_behind(const struct page *page, uint32_t row)
     if (page->count < page->room || (order->kind != ORDER_SCORE && order->kind != ORDER_NUMBER))
         return false;
     if (isnan(number) || !last->has_value)
-        return isnan(number) && last->has_value;
+        return isnan(number) && (last->has_value || page->ids_rise);
+    if (number == last->number)
+        return page->ids_rise;
     return order->is_descending ? number < last->number : number > last->number;
 }
 
@@ -207,7 +211,7 @@ bool order_is_of_rows(const struct order *order, const struct index *index)
 uint32_t order_page(const struct order *order, const struct index *index, const uint32_t *rows,
                     uint32_t count, const struct position *after, uint32_t limit, uint32_t *to, bool *more)
 {
-    struct page page = { .order = order, .room = limit + 1 };
+    struct page page = { .order = order, .room = limit + 1, .ids_rise = !index->ids.is_mixed };
     uint32_t found;
 
     *more = false;

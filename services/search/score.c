@@ -19,6 +19,8 @@ static const float FAVOURITE = 1.5f, SHORT_NAME = 3, SHORT_NAME_LETTERS = 12, NE
 struct scoring {
     const struct match *match;
     const struct bitmap *rows;
+    const uint32_t *each; /* of `rows` */
+    uint32_t count;
     float *scores;
 };
 
@@ -52,22 +54,19 @@ static bool score_word(struct scoring *s, const struct node *node)
     return true;
 }
 
-static bool score_like(struct scoring *s, const struct node *node)
+static void score_like(struct scoring *s, const struct node *node)
 {
     struct index *index = s->match->index;
     float weights[ENTRY_VECTOR];
     struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, NULL, weights };
-    uint32_t row, *rows, count;
+    uint32_t row;
 
     if (!index_find(index, node->id, &row))
-        return true;
+        return;
     blocks_weigh(&(struct weights){ 0 }, weights);
     vectors.target = index_vector(index, row);
-    rows = match_rows(s->rows, &count);
-    for (uint32_t i = 0; rows && i < count; i++)
-        s->scores[rows[i]] += NEAREST / (1 + vectors_distance(&vectors, rows[i]));
-    free(rows);
-    return rows != NULL;
+    for (uint32_t i = 0; i < s->count; i++)
+        s->scores[s->each[i]] += NEAREST / (1 + vectors_distance(&vectors, s->each[i]));
 }
 
 /* What is excluded adds nothing. */
@@ -76,7 +75,7 @@ static bool score_node(struct scoring *s, const struct node *node)
     if (node->kind == NODE_WORD)
         return score_word(s, node);
     if (node->kind == NODE_LIKE)
-        return score_like(s, node);
+        score_like(s, node);
     for (const struct node *child = node->kind == NODE_NOT ? NULL : node->first; child; child = child->next)
         if (!score_node(s, child))
             return false;
@@ -91,37 +90,26 @@ static bool score_favourites(struct scoring *s)
                FAVOURITE);
 }
 
-static bool score_names(struct scoring *s)
+static void score_names(struct scoring *s)
 {
-    uint32_t *rows, count;
+    const struct row *all = (const struct row *)(const void *)s->match->index->rows.at;
 
-    rows = match_rows(s->rows, &count);
-    for (uint32_t i = 0; rows && i < count; i++) {
-        __builtin_prefetch((const struct row *)(const void *)s->match->index->rows.at +
-                           rows[i + AHEAD < count ? i + AHEAD : i]);
-        float letters = (float)index_name(s->match->index, rows[i]).len;
-        s->scores[rows[i]] +=
-            s->scores[rows[i]] > 0 ? SHORT_NAME * SHORT_NAME_LETTERS / (SHORT_NAME_LETTERS + letters) : 0;
+    for (uint32_t i = 0; i < s->count; i++) {
+        float *score = &s->scores[s->each[i]];
+        __builtin_prefetch(&all[s->each[i + AHEAD < s->count ? i + AHEAD : i]]);
+        if (*score > 0)
+            *score += SHORT_NAME * SHORT_NAME_LETTERS / (SHORT_NAME_LETTERS + (float)all[s->each[i]].name_len);
     }
-    free(rows);
-    return rows != NULL;
 }
 
-static bool zero(struct scoring *s)
+float *score_rows(const struct match *match, const struct node *root, const struct bitmap *rows, const uint32_t *each)
 {
-    uint32_t count, *rows = match_rows(s->rows, &count);
+    struct scoring s = { match, rows, each, bitmap_count(rows), NULL };
 
-    for (uint32_t i = 0; rows && i < count; i++)
-        s->scores[rows[i]] = 0;
-    free(rows);
-    return rows != NULL;
-}
-
-float *score_rows(const struct match *match, const struct node *root, const struct bitmap *rows)
-{
-    struct scoring s = { match, rows, malloc((index_rows(match->index) + 1) * sizeof(float)) };
-
-    if (s.scores && zero(&s) && score_node(&s, root) && score_names(&s) && score_favourites(&s))
+    s.scores = malloc((index_rows(match->index) + 1) * sizeof(*s.scores));
+    for (uint32_t i = 0; s.scores && i < s.count; i++)
+        s.scores[each[i]] = 0;
+    if (s.scores && score_node(&s, root) && (score_names(&s), score_favourites(&s)))
         return s.scores;
     free(s.scores);
     return NULL;

@@ -9,8 +9,8 @@
 /* False: all of them fit alike, with 0. */
 bool score_tells(const struct match *match, const struct node *root, const struct bitmap *rows);
 
-/* One score for each row of the index; those of `rows` are right, the others anything. The caller frees them; NULL:
- * memory is out. */
-float *score_rows(const struct match *match, const struct node *root, const struct bitmap *rows);
+/* One score for each row of the index; those of `rows`, `each` of them too, are right, the others anything. The caller
+ * frees them; NULL: memory is out. */
+float *score_rows(const struct match *match, const struct node *root, const struct bitmap *rows, const uint32_t *each);
 
 #endif

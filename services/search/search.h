@@ -117,8 +117,8 @@ enum err search_rows(struct request *request, struct text query, struct node **r
 enum err search_fill(struct request *request, const uint32_t *rows, uint32_t count, const float *scores,
                      const float *distances, struct found *found);
 
-/* Total, seconds of audio, and revision. */
-void search_sum(struct search *search, const struct bitmap *rows, struct found *found);
+/* Total, seconds of audio, and revision. `each` of the rows; or NULL. */
+void search_sum(struct search *search, const struct bitmap *rows, const uint32_t *each, struct found *found);
 
 enum err search_read(struct search *search, struct txn **txn, struct fault *fault); /* offline: no store yet */
 

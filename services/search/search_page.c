@@ -39,34 +39,63 @@ enum err search_rows(struct request *request, struct text query, struct node **r
     return e == ERR_OK && !*rows ? no_memory(request) : e;
 }
 
-static double sum_seconds(const struct index *index, const struct bitmap *rows)
+/* Of these rows; `each` NULL: of all below `count`. */
+static double sum_seconds(const struct index *index, const uint32_t *each, uint32_t count)
 {
     const struct numbers *durations = index_numbers(index, TEXT("duration_s"));
-    uint32_t count, *each = durations ? match_rows(rows, &count) : NULL;
     double sum = 0;
 
-    for (uint32_t i = 0; each && i < count; i++) {
-        double seconds = index_number(durations, each[i]);
+    for (uint32_t i = 0; durations && i < count; i++) {
+        double seconds = index_number(durations, each ? each[i] : i);
         sum += isnan(seconds) ? 0 : seconds;
     }
+    return sum;
+}
+
+/* Once for each state of the index. */
+static double sum_all(struct search *search)
+{
+    const struct index *index = &search->index;
+    struct sum *all = &search->sum;
+
+    if (!all->is_made || all->writes != index->writes)
+        *all = (struct sum){ true, index->writes, sum_seconds(index, NULL, index_rows(index)) };
+    return all->seconds;
+}
+
+static double sum_set(const struct index *index, const struct bitmap *rows)
+{
+    uint32_t count, *each = match_rows(rows, &count);
+    double sum = each ? sum_seconds(index, each, count) : 0;
+
     free(each);
     return sum;
 }
 
-/* All of them are summed once for each state of the index. */
-void search_sum(struct search *search, const struct bitmap *rows, struct found *found)
+/* All but the few that are not in it. */
+static double sum_most(struct search *search, const struct bitmap *rows)
 {
-    struct sum *all = &search->sum;
+    struct bitmap *others = index_all(&search->index);
+    double sum = sum_all(search);
 
+    if (others) {
+        bitmap_and_not(others, rows);
+        sum -= bitmap_count(others) ? sum_set(&search->index, others) : 0;
+    }
+    bitmap_free(others);
+    return sum;
+}
+
+void search_sum(struct search *search, const struct bitmap *rows, const uint32_t *each, struct found *found)
+{
     found->total = bitmap_count(rows);
     found->revision = search->index.revision;
-    if (found->total != index_live(&search->index)) {
-        found->seconds = sum_seconds(&search->index, rows);
-        return;
-    }
-    if (!all->is_made || all->writes != search->index.writes)
-        *all = (struct sum){ true, search->index.writes, sum_seconds(&search->index, rows) };
-    found->seconds = all->seconds;
+    if (found->total > index_live(&search->index) / 2)
+        found->seconds = sum_most(search, rows);
+    else if (each)
+        found->seconds = sum_seconds(&search->index, each, (uint32_t)found->total);
+    else
+        found->seconds = sum_set(&search->index, rows);
 }
 
 /* ---- items ---- */

@@ -10,6 +10,7 @@ struct paging {
     const struct search_query *ask;
     struct node *root;
     struct bitmap *rows;
+    uint32_t *each; /* of `rows`; NULL: they are all there are, and come in the page's order */
     struct order order;
     float *scores;
     struct position after;
@@ -18,52 +19,60 @@ struct paging {
     bool more;
 };
 
+static enum err no_memory(const struct paging *p)
+{
+    return fault_set(p->request->fault, ERR_FULL, "no memory for the result");
+}
+
+/* One by one, and what each is worth, unless they come as the page wants them. */
+static enum err list_and_score(struct paging *p)
+{
+    const struct index *index = &p->request->search->index;
+    struct match match = { &p->request->search->index, &p->request->search->catchup.volumes };
+    bool tells = score_tells(&match, p->root, p->rows);
+    uint32_t count = bitmap_count(p->rows);
+
+    if (!tells && count == index_live(index) && !p->ask->cursor.len && order_is_of_rows(&p->order, index))
+        return ERR_OK;
+    p->each = match_rows(p->rows, &count);
+    if (p->each && tells)
+        p->order.scores = p->scores = score_rows(&match, p->root, p->rows, p->each);
+    return p->each && (p->scores || !tells) ? ERR_OK : no_memory(p);
+}
+
 static enum err find(struct paging *p)
 {
     struct request *request = p->request;
-    const struct index *index = &request->search->index;
-    struct match match = { &request->search->index, &request->search->catchup.volumes };
-    enum err e = order_read(index, p->ask->sort, &p->order, request->fault);
+    enum err e = order_read(&request->search->index, p->ask->sort, &p->order, request->fault);
 
     if (e == ERR_OK && p->ask->cursor.len)
         e = cursor_read(request->arena, p->ask->cursor, p->ask->query, p->ask->sort, &p->after,
                         request->fault);
     if (e == ERR_OK)
         e = search_rows(request, p->ask->query, &p->root, &p->rows);
-    if (e != ERR_OK)
-        return e;
-    if (!score_tells(&match, p->root, p->rows))
-        return ERR_OK;
-    p->order.scores = p->scores = score_rows(&match, p->root, p->rows);
-    return p->scores ? ERR_OK : fault_set(request->fault, ERR_FULL, "no memory for the scores");
-}
-
-/* As many as the page can need: all, unless they come in its order. */
-static uint32_t *rows_for_page(const struct paging *p, uint32_t limit, uint32_t *count)
-{
-    uint32_t *rows;
-
-    if (p->ask->cursor.len || !order_is_of_rows(&p->order, &p->request->search->index))
-        return match_rows(p->rows, count);
-    rows = malloc((limit + 1) * sizeof(*rows));
-    *count = rows ? bitmap_first(p->rows, rows, limit + 1) : 0;
-    return rows;
+    if (e == ERR_OK)
+        e = list_and_score(p);
+    return e;
 }
 
 static enum err take_page(struct paging *p, struct found *found)
 {
     struct request *request = p->request;
     const struct index *index = &request->search->index;
-    uint32_t limit = (uint32_t)p->ask->limit, count, *rows = rows_for_page(p, limit, &count);
+    uint32_t limit = (uint32_t)p->ask->limit, count = bitmap_count(p->rows), *first = NULL;
 
     p->page = malloc((limit + 1) * sizeof(*p->page));
-    if (!rows || !p->page) {
-        free(rows);
-        return fault_set(request->fault, ERR_FULL, "no memory for the page");
+    if (!p->each) {
+        first = malloc((limit + 1) * sizeof(*first));
+        count = first ? bitmap_first(p->rows, first, limit + 1) : 0;
     }
-    p->count = order_page(&p->order, index, rows, count, p->ask->cursor.len ? &p->after : NULL, limit,
-                          p->page, &p->more);
-    free(rows);
+    if (!p->page || (!p->each && !first)) {
+        free(first);
+        return no_memory(p);
+    }
+    p->count = order_page(&p->order, index, p->each ? p->each : first, count, p->ask->cursor.len ? &p->after : NULL,
+                          limit, p->page, &p->more);
+    free(first);
     if (p->more && p->count) {
         struct position last = order_position(&p->order, index, p->page[p->count - 1]);
         found->cursor = cursor_write(request->arena, p->ask->query, p->ask->sort, &last);
@@ -81,10 +90,10 @@ enum err search_query(struct request *request, const void *ask, void *answer)
     if (e == ERR_OK)
         e = take_page(&p, found);
     if (e == ERR_OK && p.ask->facets.count)
-        e = facets_count(&request->search->index, request->arena, &p.ask->facets, p.rows, &found->facets,
+        e = facets_count(&request->search->index, request->arena, &p.ask->facets, p.rows, p.each, &found->facets,
                          request->fault);
     if (e == ERR_OK) {
-        search_sum(request->search, p.rows, found);
+        search_sum(request->search, p.rows, p.each, found);
         found->took_us = (double)(clock_steady() - began);
         e = search_fill(request, p.page, p.count, p.scores, NULL, found);
         for (uint32_t i = 0; i < found->items.count; i++)
@@ -92,6 +101,7 @@ enum err search_query(struct request *request, const void *ask, void *answer)
     }
     if (e == ERR_OK && p.ask->remember)
         search_remember(request->search, p.ask);
+    free(p.each);
     free(p.page);
     free(p.scores);
     bitmap_free(p.rows);

@@ -141,7 +141,7 @@ static enum err answer_nearest(struct nearness *n, const struct bitmap *rows, st
 
     if (e != ERR_OK)
         return e;
-    search_sum(n->request->search, rows, found);
+    search_sum(n->request->search, rows, NULL, found);
     found->took_us = (double)(clock_steady() - began);
     return fill(n, nearby, count, found);
 }

@@ -5,7 +5,7 @@
 #include "services/search/index.h"
 #include "services/search/match.h"
 
-enum { MOST_CODES = UINT16_MAX - 1 };
+enum { MOST_CODES = UINT16_MAX - 1, AHEAD = 16 }; /* AHEAD: of rows that are far apart in memory */
 
 static void tally_free(struct tally *tally)
 {
@@ -220,15 +220,19 @@ static void renew(struct index *index)
 
 static void count_codes(const struct tally *tally, const uint32_t *rows, uint32_t count, uint32_t *places)
 {
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
+        __builtin_prefetch(&tally->code[rows[i + AHEAD < count ? i + AHEAD : i]]);
         places[tally->code[rows[i]]]++;
+    }
 }
 
 static void count_bits(const struct tally *tally, const uint32_t *rows, uint32_t count, uint32_t *places)
 {
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
+        __builtin_prefetch(&tally->bits[rows[i + AHEAD < count ? i + AHEAD : i]]);
         for (uint64_t bits = tally->bits[rows[i]]; bits; bits &= bits - 1)
             places[1 + __builtin_ctzll(bits)]++;
+    }
 }
 
 /* What has no place. */

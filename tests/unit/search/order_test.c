@@ -14,7 +14,7 @@ static uint32_t next_page(struct index *index, const char *query, const char *so
     struct node *root;
     struct bitmap *found = made_match(index, query, &root, arena);
     uint32_t count, page[PAGE + 1], *rows = match_rows(found, &count);
-    float *scores = score_tells(&match, root, found) ? score_rows(&match, root, found) : NULL;
+    float *scores = score_tells(&match, root, found) ? score_rows(&match, root, found, rows) : NULL;
     struct position after, last;
     struct order order;
     bool more;
@@ -207,10 +207,12 @@ static void counts_are_right(uint32_t items_count, double above)
     assert_int_equal(index_open(&index), ERR_OK);
     struct made_item *items = made_items(&index, items_count, 14);
     struct bitmap *rows = made_match(&index, query, &root, &arena);
-    assert_int_equal(facets_count(&index, &arena, &asked, rows, &counts, NULL), ERR_OK);
+    uint32_t count, *each = match_rows(rows, &count);
+    assert_int_equal(facets_count(&index, &arena, &asked, rows, each, &counts, NULL), ERR_OK);
     assert_int_equal(counts.count, MADE_CLASSES - 1 + MADE_PACKS - 1 + MADE_TAGS);
     for (uint32_t i = 0; i < counts.count; i++)
         assert_int_equal(counts.at[i].count, count_naively(items, items_count, counts.at[i].value, above));
+    free(each);
     bitmap_free(rows);
     free(items);
     index_close(&index);
