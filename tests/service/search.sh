@@ -98,6 +98,25 @@ for facet in ('kind', 'container'):
 PYTHON
 }
 
+# Of all items, of most and of few, with one of them hidden and without.
+the_seconds_of_a_result_are_those_of_its_items() {
+    _library
+    local id query; id=$(_first snare)
+    for hidden in false true; do
+        loophole edit "$id" hidden=$hidden >/dev/null || fail "edit failed"
+        for query in '' -kick kick nothing-like-it; do
+            loophole ask search.query query="$query" limit=512 >"$scratch/summed"
+            _json "$query" --limit 1000 | /usr/bin/python3 -c '
+import json, sys
+told, items = json.load(open(sys.argv[1])), [json.loads(line) for line in sys.stdin]
+seconds = sum(item.get("duration_s") or 0 for item in items)
+assert told["total"] == len(items) and abs(told["seconds"] - seconds) < 1e-3, (told["total"], told["seconds"], len(items), seconds)
+' "$scratch/summed" || fail "\"$query\", hidden: $hidden"
+        done
+    done
+    loophole edit "$id" hidden=false >/dev/null
+}
+
 an_acknowledged_edit_is_found_by_the_next_query() {
     _library
     local id n; id=$(_first kick)
