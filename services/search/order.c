@@ -84,7 +84,7 @@ struct position order_position(const struct order *order, const struct index *in
 
     switch (order->kind) {
     case ORDER_SCORE:
-        at = number_position(order->scores ? (double)order->scores[row] : 0);
+        at = number_position(score_of(order->scores, row));
         break;
     case ORDER_NUMBER:
         at = number_position(order->numbers ? index_number(order->numbers, row) : (double)NAN);
@@ -187,11 +187,11 @@ static void unload(struct page *page, uint32_t *rows)
 
 /* By a number alone, without a look at the id: it comes behind all of a full page. Where ids rise with rows, which come
  * rising, an equal one does. */
-static bool is_behind(const struct page *page, uint32_t row)
+static bool is_behind(const struct page *page, uint32_t row, uint32_t place)
 {
     const struct order *order = page->order;
     const struct position *last = &page->heap[0].at;
-    double number = order->kind == ORDER_SCORE ? (order->scores ? (double)order->scores[row] : 0)
+    double number = order->kind == ORDER_SCORE ? (order->scores ? (double)order->scores->at[place] : 0)
                                                : (order->numbers ? index_number(order->numbers, row) : (double)NAN);
 
     if (page->count < page->room || (order->kind != ORDER_SCORE && order->kind != ORDER_NUMBER))
@@ -219,7 +219,7 @@ uint32_t order_page(const struct order *order, const struct index *index, const 
     for (uint32_t i = 0; page.heap && i < count; i++) {
         if (page.count == page.room && order_is_of_rows(order, index))
             break;
-        if (is_behind(&page, rows[i]))
+        if (is_behind(&page, rows[i], i))
             continue;
         struct candidate one = { order_position(order, index, rows[i]), rows[i] };
         if (!after || compare(order, &one.at, after) > 0)

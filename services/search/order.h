@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_SEARCH_ORDER_H
 #define LOOPHOLE_SEARCH_ORDER_H
 
-#include "services/search/index.h"
+#include "services/search/score.h"
 
 enum { ORDER_TEXT = 120 }; /* bytes of a text that count */
 
@@ -14,7 +14,7 @@ struct order {
     bool is_descending;
     const struct numbers *numbers; /* of ORDER_NUMBER; NULL: no item has one */
     enum term_field field;         /* of ORDER_VALUE */
-    const float *scores;           /* of ORDER_SCORE, by row; NULL: 0 for all */
+    const struct scores *scores;   /* of ORDER_SCORE; NULL: 0 for all */
 };
 
 /* Where an item stands in the order. */
@@ -35,8 +35,8 @@ bool order_is_of_rows(const struct order *order, const struct index *index);
 
 struct position order_position(const struct order *order, const struct index *index, uint32_t row);
 
-/* The first `limit` of `rows`, which rise, that come behind `after` (NULL: from the start), in order. Returns their
- * number; `more` tells whether others follow. `page` has room for limit + 1. */
+/* The first `limit` of `rows`, which rise and are those of the scores, that come behind `after` (NULL: from the start),
+ * in order. Returns their number; `more` tells whether others follow. `page` has room for limit + 1. */
 uint32_t order_page(const struct order *order, const struct index *index, const uint32_t *rows, uint32_t count,
                     const struct position *after, uint32_t limit, uint32_t *page, bool *more);
 

@@ -21,7 +21,7 @@ struct scoring {
     const struct bitmap *rows;
     const uint32_t *each; /* of `rows` */
     uint32_t count;
-    float *scores;
+    float *at; /* by place in `each` */
 };
 
 /* Adds to the rows of `found`, and frees it. */
@@ -33,8 +33,11 @@ static bool add(struct scoring *s, struct bitmap *found, float score)
         return false;
     bitmap_and(found, s->rows);
     rows = match_rows(found, &count);
-    for (uint32_t i = 0; rows && i < count; i++)
-        s->scores[rows[i]] += score;
+    for (uint32_t i = 0, place = 0; rows && i < count; i++) {
+        while (s->each[place] != rows[i])
+            place++;
+        s->at[place] += score;
+    }
     free(rows);
     bitmap_free(found);
     return rows != NULL;
@@ -66,7 +69,7 @@ static void score_like(struct scoring *s, const struct node *node)
     blocks_weigh(&(struct weights){ 0 }, weights);
     vectors.target = index_vector(index, row);
     for (uint32_t i = 0; i < s->count; i++)
-        s->scores[s->each[i]] += NEAREST / (1 + vectors_distance(&vectors, s->each[i]));
+        s->at[i] += NEAREST / (1 + vectors_distance(&vectors, s->each[i]));
 }
 
 /* What is excluded adds nothing. */
@@ -95,23 +98,26 @@ static void score_names(struct scoring *s)
     const struct row *all = (const struct row *)(const void *)s->match->index->rows.at;
 
     for (uint32_t i = 0; i < s->count; i++) {
-        float *score = &s->scores[s->each[i]];
         __builtin_prefetch(&all[s->each[i + AHEAD < s->count ? i + AHEAD : i]]);
-        if (*score > 0)
-            *score += SHORT_NAME * SHORT_NAME_LETTERS / (SHORT_NAME_LETTERS + (float)all[s->each[i]].name_len);
+        if (s->at[i] > 0)
+            s->at[i] += SHORT_NAME * SHORT_NAME_LETTERS / (SHORT_NAME_LETTERS + (float)all[s->each[i]].name_len);
     }
 }
 
-float *score_rows(const struct match *match, const struct node *root, const struct bitmap *rows, const uint32_t *each)
+struct scores *score_rows(const struct match *match, const struct node *root, const struct bitmap *rows,
+                          const uint32_t *each)
 {
-    struct scoring s = { match, rows, each, bitmap_count(rows), NULL };
+    uint32_t count = bitmap_count(rows);
+    struct scores *scores = calloc(1, sizeof(*scores) + count * sizeof(scores->at[0]));
+    struct scoring s = { match, rows, each, count, scores ? scores->at : NULL };
 
-    s.scores = malloc((index_rows(match->index) + 1) * sizeof(*s.scores));
-    for (uint32_t i = 0; s.scores && i < s.count; i++)
-        s.scores[each[i]] = 0;
-    if (s.scores && score_node(&s, root) && (score_names(&s), score_favourites(&s)))
-        return s.scores;
-    free(s.scores);
+    if (!scores)
+        return NULL;
+    scores->rows = each;
+    scores->count = count;
+    if (score_node(&s, root) && (score_names(&s), score_favourites(&s)))
+        return scores;
+    free(scores);
     return NULL;
 }
 
@@ -134,4 +140,18 @@ bool score_tells(const struct match *match, const struct node *root, const struc
         return true;
     return terms_find(&match->index->terms, terms_start(key, TERM_IS, TEXT("favourite\0favourite")), &term) &&
            posting_and_count(terms_posting(&match->index->terms, term), rows) > 0;
+}
+
+double score_of(const struct scores *scores, uint32_t row)
+{
+    uint32_t low = 0, high = scores ? scores->count : 0;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (scores->rows[middle] < row)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return scores && low < scores->count && scores->rows[low] == row ? (double)scores->at[low] : 0;
 }

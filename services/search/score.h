@@ -6,11 +6,20 @@
 
 #include "services/search/match.h"
 
+/* Of a result. */
+struct scores {
+    const uint32_t *rows; /* rising */
+    uint32_t count;
+    float at[]; /* by place in `rows` */
+};
+double score_of(const struct scores *scores, uint32_t row); /* 0 for another row, and when `scores` is NULL */
+
 /* False: all of them fit alike, with 0. */
 bool score_tells(const struct match *match, const struct node *root, const struct bitmap *rows);
 
-/* One score for each row of the index; those of `rows`, `each` of them too, are right, the others anything. The caller
- * frees them; NULL: memory is out. */
-float *score_rows(const struct match *match, const struct node *root, const struct bitmap *rows, const uint32_t *each);
+/* One score for each of `rows`, which `each` lists, and which must outlive them. The caller frees them; NULL: memory is
+ * out. */
+struct scores *score_rows(const struct match *match, const struct node *root, const struct bitmap *rows,
+                          const uint32_t *each);
 
 #endif

@@ -6,7 +6,7 @@
 #include "schema_search.h"
 #include "services/search/catchup.h"
 #include "services/search/index_file.h"
-#include "services/search/match.h"
+#include "services/search/score.h"
 
 struct map;
 struct request;
@@ -113,8 +113,8 @@ void search_duplicates_tell(const struct search *search, struct arena *arena, st
 enum err search_rows(struct request *request, struct text query, struct node **root, struct bitmap **rows);
 
 /* Fills `found` with the items of `rows`, read from the store; those that are gone meanwhile are left out.
- * `scores` and `distances` may be NULL: the first by row, the second by place in `rows`. */
-enum err search_fill(struct request *request, const uint32_t *rows, uint32_t count, const float *scores,
+ * `scores` and `distances` may be NULL; these stand by place in `rows`. */
+enum err search_fill(struct request *request, const uint32_t *rows, uint32_t count, const struct scores *scores,
                      const float *distances, struct found *found);
 
 /* Total, seconds of audio, and revision. `each` of the rows; or NULL. */

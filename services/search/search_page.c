@@ -109,7 +109,7 @@ static enum err read_item(struct request *request, struct txn *txn, uint32_t row
     return e == ERR_OK ? codec_copy(&item_shape, &item, request->arena, to) : e;
 }
 
-enum err search_fill(struct request *request, const uint32_t *rows, uint32_t count, const float *scores,
+enum err search_fill(struct request *request, const uint32_t *rows, uint32_t count, const struct scores *scores,
                      const float *distances, struct found *found)
 {
     struct txn *txn;
@@ -127,7 +127,7 @@ enum err search_fill(struct request *request, const uint32_t *rows, uint32_t cou
         if (e != ERR_OK)
             continue;
         item->has_score = scores != NULL;
-        item->score = scores ? (double)scores[rows[i]] : 0;
+        item->score = score_of(scores, rows[i]);
         item->has_distance = distances != NULL;
         item->distance = distances ? (double)distances[i] : 0;
         found->items.count++;

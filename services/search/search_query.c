@@ -12,7 +12,7 @@ struct paging {
     struct bitmap *rows;
     uint32_t *each; /* of `rows`; NULL: they are all there are, and come in the page's order */
     struct order order;
-    float *scores;
+    struct scores *scores;
     struct position after;
     uint32_t *page;
     uint32_t count;

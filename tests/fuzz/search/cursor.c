@@ -1,5 +1,6 @@
 /* Any text as a cursor: refused, or one that was written. Behind any place in any order: rows that are there. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "services/search/cursor.h"
@@ -35,24 +36,29 @@ static void comes_back(struct arena *arena, const struct position *place)
     holds(cursor_read(arena, cursor, TEXT("kick"), TEXT("-name"), &again, &fault) == ERR_BAD_REQUEST);
 }
 
-static void pages(struct index *index, const struct order *order, const struct position *after)
+static void pages(struct index *index, struct order *order, const struct position *after)
 {
     uint32_t rows[STOCK_ITEMS], page[STOCK_ITEMS + 1], count = 0, found;
+    struct scores *scores = calloc(1, sizeof(*scores) + STOCK_ITEMS * sizeof(float));
     bool more;
 
     for (uint32_t i = 0; i < index_rows(index); i++)
         if (!id_is_zero(index_id(index, i)))
             rows[count++] = i;
+    holds(scores);
+    scores->rows = rows;
+    scores->count = count;
+    order->scores = scores;
     found = order_page(order, index, rows, count, after, count, page, &more);
     holds(found <= count && !more);
     for (uint32_t i = 0; i < found; i++)
         holds(page[i] < index_rows(index));
+    free(scores);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     static struct index index;
-    static const float scores[STOCK_ITEMS];
     struct fuzz_input input = { bytes, len };
     struct text sort = fuzz_text(fuzz_line(&input));
     struct arena arena = { 0 };
@@ -65,10 +71,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     cursor_read(&arena, fuzz_text(bytes_of(input.at, input.left)), TEXT(""), sort, &place, &fault);
     place = place_of(&input);
     comes_back(&arena, &place);
-    if (order_read(&index, sort, &order, &fault) == ERR_OK) {
-        order.scores = scores;
+    if (order_read(&index, sort, &order, &fault) == ERR_OK)
         pages(&index, &order, isnan(place.number) ? NULL : &place);
-    }
     arena_free(&arena);
     return 0;
 }

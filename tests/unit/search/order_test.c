@@ -14,7 +14,7 @@ static uint32_t next_page(struct index *index, const char *query, const char *so
     struct node *root;
     struct bitmap *found = made_match(index, query, &root, arena);
     uint32_t count, page[PAGE + 1], *rows = match_rows(found, &count);
-    float *scores = score_tells(&match, root, found) ? score_rows(&match, root, found, rows) : NULL;
+    struct scores *scores = score_tells(&match, root, found) ? score_rows(&match, root, found, rows) : NULL;
     struct position after, last;
     struct order order;
     bool more;
