@@ -74,17 +74,26 @@ engine_up() {
     loophole up >"$scratch/up.log" 2>&1 || { cat "$scratch/up.log" >&2; fail "the engine did not start"; }
 }
 engine_down() { loophole down >/dev/null 2>&1; }
-# drive_sound PROGRAM ARGS…: an engine with sound, and a Python program of tests/faults at it; the logs when it fails.
+# drive PROGRAM ARGS…: a Python program of tests/faults at the engine; the ends of all logs when it fails.
+drive() {
+    python "$top/tests/faults/$1" "${@:2}" >"$scratch/said" 2>&1
+    local code=$?
+    [ $code = 0 ] || tail -q -n 4 "$LOOPHOLE_HOME"/data/log/*.log
+    cat "$scratch/said"
+    [ $code = 0 ] || fail "see above"
+}
+# The same, with an engine of its own that sounds.
 drive_sound() {
     command -v jackd >/dev/null || skip "no jackd"
     mkdir -p "$LOOPHOLE_HOME"
     engine_up
-    python "$top/tests/faults/$1" "${@:2}" >"$scratch/said" 2>&1
-    local code=$?
-    [ $code = 0 ] || tail -q -n 4 "$LOOPHOLE_HOME"/data/log/{audio,audio-standby,jack}.log
-    cat "$scratch/said"
-    [ $code = 0 ] || fail "see above"
+    drive "$@"
     engine_down
+}
+# Copies the files whose paths come in to a folder, each under a name that says where it was.
+copy_files() { # FOLDER
+    mkdir -p "$1"
+    while read -r file; do cp "$file" "$1/$(basename "$(dirname "$file")") $(basename "$file")"; done
 }
 pid_of() { loophole status --json | /usr/bin/python3 -c '
 import sys, json

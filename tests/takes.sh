@@ -19,6 +19,12 @@ _count() {
     until_true 30 grep -q ready "$scratch/counting"
     inputs=$name:left,$name:right
 }
+# An engine that knows nothing.
+_engine_anew() {
+    engine_down
+    rm -rf "$LOOPHOLE_HOME"; mkdir -p "$LOOPHOLE_HOME"
+    _engine "$@"
+}
 _end_engine() { kill "$counting" && wait "$counting"; engine_down; }
 
 _start() { loophole record start --inputs "$inputs" "$@" --json | field id; }
@@ -32,6 +38,8 @@ _has_frames() { local frames; frames=$(_take "$1" frames); [ "${frames:-0}" -ge 
 _wait_frames() { until_true 60 _has_frames "$1" "$2"; }
 _lifecycle() { loophole show "$1" --json | field lifecycle; }
 _is() { [ "$(_lifecycle "$1")" = "$2" ]; }
+_analysis() { loophole show "$1" --json | field analysis; }
+_is_analysed() { [ "$(_analysis "$1")" = done ]; }
 _read() { /usr/bin/python3 "$top/tests/service/take.py" "$1"; }
 _lost() { loophole ask audio.meters | field lost; } # frames that the sound core missed, whoever is to blame
 

@@ -4,18 +4,11 @@
 # What happens once stands in tests/service/supervisor.sh; here it happens often, under load, at any moment.
 . "$(dirname "$0")/../lib.sh"
 
-_drive() {
-    python "$top/tests/faults/supervisor.py" "$@" >"$scratch/said" 2>&1
-    local code=$?
-    [ $code = 0 ] || tail -n 15 "$LOOPHOLE_HOME/data/log/supervisor.log"
-    cat "$scratch/said"
-    [ $code = 0 ] || fail "see above"
-}
 _claim() { # name times: on an engine of its own
     export LOOPHOLE_HOME=$scratch/home-$1
     mkdir -p "$LOOPHOLE_HOME"
     engine_up
-    _drive "$@"
+    drive supervisor.py "$@"
     loophole down >"$scratch/said" 2>&1 || { tail -n 15 "$LOOPHOLE_HOME/data/log/supervisor.log"; fail "$(cat "$scratch/said")"; }
 }
 
@@ -31,21 +24,17 @@ killed_with_its_keeper_it_leaves_all_running_for_the_next() { _claim killed_with
 
 a_stopped_service_is_found_by_its_missed_beats_and_replaced() { _claim service_stopped "$(how_often 2 40)"; }
 
-a_service_stuck_in_an_ask_is_found_by_its_missed_beats_and_replaced() {
+# With a search that does as it is told.
+_with_stuck() {
     mkdir -p "$scratch/bin"
     cp "$build"/bin/loophole* "$scratch/bin/"
     cp --remove-destination "$build/tests/faults/stuck" "$scratch/bin/loophole-search"
     PATH=$scratch/bin:$PATH
-    _claim stuck "$(how_often 1 20)"
+    _claim "$@"
 }
+a_service_stuck_in_an_ask_is_found_by_its_missed_beats_and_replaced() { _with_stuck stuck "$(how_often 1 20)"; }
 
-a_service_that_spins_is_found_on_a_busy_machine_too() {
-    mkdir -p "$scratch/bin"
-    cp "$build"/bin/loophole* "$scratch/bin/"
-    cp --remove-destination "$build/tests/faults/stuck" "$scratch/bin/loophole-search"
-    PATH=$scratch/bin:$PATH
-    _claim spinning "$(how_often 2 20)"
-}
+a_service_that_spins_is_found_on_a_busy_machine_too() { _with_stuck spinning "$(how_often 2 20)"; }
 
 # Whoever lives on the board without the lock of this run directory is reached by nobody.
 services_whose_home_was_taken_away_are_replaced_by_the_next_engine() { _claim homeless "$(how_often 1 20)"; }

@@ -168,7 +168,7 @@ a_file_is_loaded_for_a_pad() {
 }
 
 _leads() { # JACK's transport rolls with bars and beats
-    { sleep 0.5; } | timeout 5 jack_showtime 2>/dev/null | tr '\r' '\n' | grep -q 'Rolling.*BBT: *[0-9]'
+    { sleep 0.5; } | timeout --kill-after=1 5 jack_showtime 2>/dev/null | tr '\r' '\n' | grep -q 'Rolling.*BBT: *[0-9]'
 }
 jack_s_transport_is_led_when_asked() {
     command -v jack_showtime >/dev/null || skip "no jack_showtime"

@@ -4,12 +4,6 @@
 . "$top/tests/takes.sh"
 takes=$LOOPHOLE_HOME/data/recordings
 
-_engine_anew() {
-    engine_down
-    rm -rf "$LOOPHOLE_HOME"; mkdir -p "$LOOPHOLE_HOME"
-    _engine "$@"
-}
-_is_analysed() { [ "$(loophole show "$1" --json | field analysis)" = done ]; }
 _content() { loophole ask search.get id="$1" | field item.media.content; }
 
 what_comes_in_is_in_the_flac_frame_by_frame() {

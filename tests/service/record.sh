@@ -4,15 +4,7 @@
 . "$top/tests/takes.sh"
 takes=$LOOPHOLE_HOME/data/recordings
 
-# Each claim begins with an engine that knows nothing.
-_engine_anew() {
-    engine_down
-    rm -rf "$LOOPHOLE_HOME"; mkdir -p "$LOOPHOLE_HOME"
-    _engine "$@"
-}
-_analysis() { loophole show "$1" --json | field analysis; }
 _is_forgotten() { ! loophole ask audio.ports | grep -q "$1"; }
-_is_analysed() { [ "$(_analysis "$1")" = done ]; }
 
 what_comes_in_is_in_the_file_frame_by_frame() {
     _engine_anew
