@@ -12,15 +12,9 @@ static int by_count(const void *a, const void *b)
 {
     const struct counted *x = a, *y = b;
 
-    return (x->count < y->count) - (x->count > y->count);
-}
-
-static int by_count_and_value(const void *a, const void *b)
-{
-    const struct counted *x = a, *y = b;
-    int by = by_count(a, b);
-
-    return by ? by : text_compare(x->value, y->value);
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return text_compare(x->value, y->value);
 }
 
 struct counting {
@@ -49,22 +43,41 @@ static void add(void *state, uint32_t term, uint32_t count)
     to->at[to->count++] = (struct counted){ .term = term, .count = count };
 }
 
+static uint32_t count_above(const struct counting *counting, uint32_t least)
+{
+    uint32_t above = 0;
+
+    for (uint32_t i = 0; i < counting->count; i++)
+        above += counting->at[i].count >= least;
+    return above;
+}
+
+/* The highest count that `most` values reach; 0 when there are not so many. */
+static uint32_t least_count(const struct counting *counting, uint32_t most)
+{
+    uint32_t least = 0;
+
+    for (uint32_t step = UINT32_C(1) << 31; counting->count > most && step; step /= 2)
+        if (count_above(counting, least + step) >= most)
+            least += step;
+    return least;
+}
+
 /* The first `most` in order: only those that may be among them are looked at as texts. */
 static void put_in_order(struct counting *counting, uint32_t most)
 {
-    struct counted *at = counting->at;
-    uint32_t count = counting->count;
+    uint32_t least = least_count(counting, most), kept = 0;
 
-    if (count > most) {
-        qsort(at, count, sizeof(*at), by_count);
-        for (count = most; count < counting->count && at[count].count == at[most - 1].count;)
-            count++;
+    for (uint32_t i = 0; i < counting->count; i++) {
+        struct counted one = counting->at[i];
+        if (one.count < least)
+            continue;
+        one.value = terms_value(&counting->index->terms, one.term);
+        counting->at[kept++] = one;
     }
-    for (uint32_t i = 0; i < count; i++)
-        at[i].value = terms_value(&counting->index->terms, at[i].term);
-    if (count)
-        qsort(at, count, sizeof(*at), by_count_and_value);
-    counting->count = count < most ? count : most;
+    if (kept)
+        qsort(counting->at, kept, sizeof(*counting->at), by_count);
+    counting->count = kept < most ? kept : most;
 }
 
 /* TERM_ALL: no field with values. */

@@ -194,6 +194,8 @@ static bool is_behind(const struct page *page, uint32_t row, uint32_t place)
     double number = order->kind == ORDER_SCORE ? (order->scores ? (double)order->scores->at[place] : 0)
                                                : (order->numbers ? index_number(order->numbers, row) : (double)NAN);
 
+    if (page->count == page->room && order->kind == ORDER_ID && !order->is_descending)
+        return page->ids_rise;
     if (page->count < page->room || (order->kind != ORDER_SCORE && order->kind != ORDER_NUMBER))
         return false;
     if (isnan(number) || !last->has_value)
