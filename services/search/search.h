@@ -34,6 +34,7 @@ struct search {
     uint64_t saved_writes;   /* of the index, in the file */
     uint64_t seen_writes;    /* of the index, when the timer last looked */
     usec_t settled;          /* since when it has not changed */
+    bool prepares;           /* something was made for counting, and more may be to make */
     usec_t near_looked;      /* when it was last asked whether clusters are to be made */
     bool is_busy;            /* the quick timer runs */
     struct sum sum;

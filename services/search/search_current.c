@@ -188,6 +188,14 @@ static void tend_clusters(struct search *search)
     }
 }
 
+/* ---- what counting needs ---- */
+
+/* One field a turn, when all has been left alone for a while. */
+static void tend_tallies(struct search *search)
+{
+    search->prepares = clock_steady() - search->settled > SECONDS(3) && tally_prepare(&search->index);
+}
+
 /* ---- in the loop ---- */
 
 static void quick(void *state)
@@ -211,8 +219,9 @@ void search_follow(struct search *search)
         answer_waiting(search, clock_steady() + MILLISECONDS(50));
         tend_file(search);
         tend_clusters(search);
+        tend_tallies(search);
     }
-    bool works = search->save || search->waiting || search->index.near.build;
+    bool works = search->save || search->waiting || search->index.near.build || search->prepares;
     set_pace(search, search->trouble == ERR_OK && (!current || works));
 }
 

@@ -130,6 +130,16 @@ static enum err make(struct index *index, enum term_field field, struct tally *t
     return e;
 }
 
+bool tally_prepare(struct index *index)
+{
+    static const enum term_field USUAL[] = { TERM_CLASS, TERM_FAMILY, TERM_TAG, TERM_PACK, TERM_KEY, TERM_KIND };
+
+    for (size_t i = 0; i < sizeof(USUAL) / sizeof(USUAL[0]); i++)
+        if (!index->tallies.each[USUAL[i]].is_made)
+            return make(index, USUAL[i], &index->tallies.each[USUAL[i]]) == ERR_OK;
+    return false;
+}
+
 /* ---- keeping up ---- */
 
 /* The place of a term; `count` when it has none. */

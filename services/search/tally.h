@@ -1,7 +1,7 @@
-/* tally.h: for counting a field's values in a large result: which value each row has, by row. Made when a field is
- * first counted, from the postings, and then kept up with the rows that change. A field with one value a row has a
- * number of 16 bits for each, one with several a bit for each of its 64 most frequent values; what finds no place in
- * that is left to the postings. One thread. */
+/* tally.h: for counting a field's values in a large result: which value each row has, by row. Made from the postings
+ * when there is time, or a field is first counted, and then kept up with the rows that change. A field with one value a
+ * row has a number of 16 bits for each, one with several a bit for each of its 64 most frequent values; what finds no
+ * place in that is left to the postings. One thread. */
 #ifndef LOOPHOLE_SEARCH_TALLY_H
 #define LOOPHOLE_SEARCH_TALLY_H
 
@@ -28,6 +28,10 @@ struct tallies {
 
 void tally_free_all(struct tallies *tallies); /* empty again */
 void tally_change(struct tallies *tallies, uint32_t row);
+
+/* Makes what counting the fields that are asked for most will need, of one of them: false when all of it is there, or
+ * memory is out. */
+bool tally_prepare(struct index *index);
 
 /* Tells how often each term of the field stands in the rows, which are given twice; those that do not maybe with 0.
  * `each` NULL: `rows` are all of the index. Errors: full. */
