@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include "services/search/filter.h"
+#include "services/search/match.h"
 
 struct counted {
     uint32_t term, count;
@@ -110,7 +111,7 @@ static void add_counts(struct arena *arena, struct text name, const struct count
 }
 
 static enum err count_fields(struct index *index, struct arena *arena, const struct text_list *fields,
-                             const struct bitmap *rows, const uint32_t *each, struct facet_count_list *to)
+                             const struct tally_rows *rows, struct facet_count_list *to)
 {
     uint32_t share = fields->count ? FACETS_MOST / fields->count : 0;
     enum err e = ERR_OK;
@@ -119,7 +120,7 @@ static enum err count_fields(struct index *index, struct arena *arena, const str
         struct counting counting = { .index = index };
         struct tally_teller teller = { add, &counting };
 
-        e = tally_count(index, field_of(fields->at[i]), rows, each, &teller);
+        e = tally_count(index, field_of(fields->at[i]), rows, &teller);
         put_in_order(&counting, share);
         add_counts(arena, fields->at[i], &counting, to);
         e = counting.is_full ? ERR_FULL : e;
@@ -128,19 +129,39 @@ static enum err count_fields(struct index *index, struct arena *arena, const str
     return e;
 }
 
+/* All that are not in the set, which the caller frees; NULL: memory is out. */
+static uint32_t *list_others(struct index *index, const struct bitmap *set, uint32_t *count)
+{
+    struct bitmap *others = index_all(index);
+    uint32_t *each = NULL;
+
+    if (others) {
+        bitmap_and_not(others, set);
+        each = match_rows(others, count);
+    }
+    bitmap_free(others);
+    return each;
+}
+
 enum err facets_count(struct index *index, struct arena *arena, const struct text_list *fields,
-                      const struct bitmap *rows, const uint32_t *each, struct facet_count_list *to,
+                      const struct bitmap *set, const uint32_t *each, struct facet_count_list *to,
                       struct fault *fault)
 {
+    struct tally_rows rows = { set, each, bitmap_count(set), false };
+    uint32_t *others = NULL;
     enum err e = ERR_OK;
 
-    if (bitmap_count(rows) == index_live(index))
-        each = NULL; /* the postings know */
     for (uint32_t i = 0; e == ERR_OK && i < fields->count; i++)
         if (field_of(fields->at[i]) == TERM_ALL)
             e = refuse_field(fields->at[i], fault);
-    to->at = e == ERR_OK ? arena_array(arena, FACETS_MOST, sizeof(*to->at)) : NULL;
-    if (e == ERR_OK && (!to->at || count_fields(index, arena, fields, rows, each, to) != ERR_OK))
+    if (e != ERR_OK)
+        return e;
+    rows.are_others = rows.count > index_live(index) / 2;
+    if (rows.are_others)
+        rows.each = others = list_others(index, set, &rows.count);
+    to->at = arena_array(arena, FACETS_MOST, sizeof(*to->at));
+    if (!rows.each || !to->at || count_fields(index, arena, fields, &rows, to) != ERR_OK)
         e = fault_set(fault, ERR_FULL, "no memory for facets");
+    free(others);
     return e;
 }

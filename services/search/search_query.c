@@ -10,7 +10,7 @@ struct paging {
     const struct search_query *ask;
     struct node *root;
     struct bitmap *rows;
-    uint32_t *each; /* of `rows`; NULL: they are all there are, and come in the page's order */
+    uint32_t *each; /* of `rows`; NULL: they are most of all, and come in the page's order */
     struct order order;
     struct scores *scores;
     struct position after;
@@ -32,7 +32,7 @@ static enum err list_and_score(struct paging *p)
     bool tells = score_tells(&match, p->root, p->rows);
     uint32_t count = bitmap_count(p->rows);
 
-    if (!tells && count == index_live(index) && !p->ask->cursor.len && order_is_of_rows(&p->order, index))
+    if (!tells && count > index_live(index) / 2 && !p->ask->cursor.len && order_is_of_rows(&p->order, index))
         return ERR_OK;
     p->each = match_rows(p->rows, &count);
     if (p->each && tells)

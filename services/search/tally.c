@@ -265,26 +265,38 @@ static void count_all(struct index *index, enum term_field field, const struct t
         to->tell(to->state, range.at[i], terms_posting(&index->terms, range.at[i])->count);
 }
 
-enum err tally_count(struct index *index, enum term_field field, const struct bitmap *rows, const uint32_t *each,
+static enum err count_placed(struct index *index, const struct tally *tally, const struct tally_rows *rows,
+                             const struct tally_teller *to)
+{
+    uint32_t *places = calloc(tally->count + 1, sizeof(*places));
+
+    if (!places)
+        return ERR_FULL;
+    (tally->is_several ? count_bits : count_codes)(tally, rows->each, rows->count, places);
+    for (uint32_t i = 0; i < tally->count; i++) {
+        uint32_t all = terms_posting(&index->terms, tally->terms[i])->count, counted = places[i + 1];
+        to->tell(to->state, tally->terms[i], rows->are_others ? all - counted : counted);
+    }
+    free(places);
+    return ERR_OK;
+}
+
+enum err tally_count(struct index *index, enum term_field field, const struct tally_rows *rows,
                      const struct tally_teller *to)
 {
     struct tally *tally = &index->tallies.each[field];
-    uint32_t *places;
-    enum err e;
+    enum err e = ERR_OK;
 
-    if (!each) {
+    if (rows->are_others && rows->count == 0) {
         count_all(index, field, to);
         return ERR_OK;
     }
     renew(index);
-    if (!tally->is_made && (e = make(index, field, tally)) != ERR_OK)
-        return e;
-    if (!(places = calloc(tally->count + 1, sizeof(*places))))
-        return ERR_FULL;
-    (tally->is_several ? count_bits : count_codes)(tally, each, bitmap_count(rows), places);
-    for (uint32_t i = 0; i < tally->count; i++)
-        to->tell(to->state, tally->terms[i], places[i + 1]);
-    free(places);
-    count_others(index, field, tally, rows, to);
-    return ERR_OK;
+    if (!tally->is_made)
+        e = make(index, field, tally);
+    if (e == ERR_OK)
+        e = count_placed(index, tally, rows, to);
+    if (e == ERR_OK)
+        count_others(index, field, tally, rows->set, to);
+    return e;
 }

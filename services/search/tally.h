@@ -33,13 +33,20 @@ void tally_change(struct tallies *tallies, uint32_t row);
  * memory is out. */
 bool tally_prepare(struct index *index);
 
-/* Tells how often each term of the field stands in the rows, which are given twice; those that do not maybe with 0.
- * `each` NULL: `rows` are all of the index. Errors: full. */
+/* A result that is counted: as a set, and one by one: its rows, or, when those are fewer, all that are not in it. */
+struct tally_rows {
+    const struct bitmap *set;
+    const uint32_t *each;
+    uint32_t count;
+    bool are_others;
+};
+
+/* Tells how often each term of the field stands in the rows; those that do not maybe with 0. Errors: full. */
 struct tally_teller {
     void (*tell)(void *state, uint32_t term, uint32_t count);
     void *state;
 };
-enum err tally_count(struct index *index, enum term_field field, const struct bitmap *rows, const uint32_t *each,
+enum err tally_count(struct index *index, enum term_field field, const struct tally_rows *rows,
                      const struct tally_teller *to);
 
 #endif

@@ -99,16 +99,19 @@ PYTHON
 }
 
 # Of all items, of most and of few, with one of them hidden and without.
-the_seconds_of_a_result_are_those_of_its_items() {
+sums_and_counts_of_a_result_are_those_of_its_items() {
     _library
     local id query; id=$(_first snare)
     for hidden in false true; do
         loophole edit "$id" hidden=$hidden >/dev/null || fail "edit failed"
         for query in '' -kick kick nothing-like-it; do
-            loophole ask search.query query="$query" limit=512 >"$scratch/summed"
+            loophole ask search.query query="$query" limit=512 'facets=["kind","class"]' >"$scratch/summed"
             _json "$query" --limit 1000 | /usr/bin/python3 -c '
-import json, sys
+import collections, json, sys
 told, items = json.load(open(sys.argv[1])), [json.loads(line) for line in sys.stdin]
+for facet in ("kind", "class"):
+    counts = collections.Counter(item[facet] for item in items if item.get(facet))
+    assert counts == {f["value"]: f["count"] for f in told["facets"] if f["facet"] == facet}, (facet, told["facets"])
 seconds = sum(item.get("duration_s") or 0 for item in items)
 assert told["total"] == len(items) and abs(told["seconds"] - seconds) < 1e-3, (told["total"], told["seconds"], len(items), seconds)
 ' "$scratch/summed" || fail "\"$query\", hidden: $hidden"
