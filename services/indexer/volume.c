@@ -92,13 +92,12 @@ static struct look *look_begin(const char *mount)
     }
     atomic_store(&look->holders, 2);
     atomic_fetch_add(&lookers, 1);
-    if (pthread_create(&thread, NULL, look_there, look) != 0) {
-        atomic_fetch_sub(&lookers, 1);
-        let_go(look);
-    } else {
+    if (pthread_create(&thread, NULL, look_there, look) == 0) {
         pthread_detach(thread);
         return look;
     }
+    atomic_fetch_sub(&lookers, 1);
+    atomic_store(&look->holders, 1); /* no thread holds it */
     let_go(look);
     return NULL;
 }
