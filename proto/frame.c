@@ -157,6 +157,8 @@ enum err frame_read_ask(struct bytes from, struct ask_frame *frame, struct fault
         e = take_text(&reader, "name", &frame->name, fault);
     if (e == ERR_OK)
         e = take_id(&reader, &frame->request, fault);
+    if (e == ERR_OK && id_is_zero(frame->request)) /* a second ask with it would be answered as the first was */
+        e = malformed(fault, "request id", "drawn: it is all zeros");
     if (e == ERR_OK)
         e = take_uint(&reader, "budget", UINT32_MAX, &budget_ms, fault);
     frame->budget_ms = (uint32_t)budget_ms;

@@ -128,6 +128,7 @@ static void a_malformed_ask_is_refused_with_what_is_wrong(void **state)
              "\x01\x80",
              "request id"),
         CASE("\x95\x01\xa1x\x01\x01\x80", "request id"),
+        CASE("\x95\x01\xa1x\xc4\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x80", "all zeros"),
         CASE("\x95\x01\xa1x" ID_WIRE "\xff\x80", "budget"),
         CASE("\x95\x01\xa1x" ID_WIRE "\xcf\0\0\0\x01\0\0\0\0\x80", "budget"),
         CASE("\x95\x01\xa1x" ID_WIRE "\x01\x90", "body"),
