@@ -46,6 +46,12 @@ static void come_home(struct mail *mail)
     let_go(errand);
 }
 
+/* The loop ended before it opened this. */
+static void drop_unread(struct mail *mail)
+{
+    let_go((struct errand *)mail);
+}
+
 static struct errand *take_waiting(struct errands *all)
 {
     struct errand *errand = all->waiting;
@@ -120,7 +126,7 @@ static void add_thread(struct errands *all)
 void errand_start(struct errands *errands, struct errand *errand)
 {
     errand->errands = errands;
-    errand->home = (struct mail){ .open = come_home };
+    errand->home = (struct mail){ .open = come_home, .drop = drop_unread };
     errand->next = NULL;
     atomic_store(&errand->holders, 2);
     atomic_store(&errand->lost, false);
@@ -179,6 +185,15 @@ bool errand_goes_on(struct errand *errand)
            !atomic_load(&errand->errands->ending);
 }
 
+static void drop_waiting(struct errands *errands)
+{
+    while (errands->waiting) {
+        struct errand *errand = errands->waiting;
+        errands->waiting = errand->next;
+        errand->drop(errand);
+    }
+}
+
 bool errands_end(struct errands *errands)
 {
     usec_t until = clock_steady() + END_WAIT_US;
@@ -195,6 +210,7 @@ bool errands_end(struct errands *errands)
     pthread_mutex_unlock(&errands->lock);
     if (!ended)
         return false;
+    drop_waiting(errands);
     pthread_cond_destroy(&errands->wake);
     pthread_mutex_destroy(&errands->lock);
     free(errands);

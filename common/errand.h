@@ -35,8 +35,9 @@ struct errand {
 enum err errands_new(struct mailbox *mailbox, unsigned threads, struct errands **errands,
                      struct fault *fault);
 
-/* Tells all to end and waits a little. True: they have, and `errands` is freed. False: some hang; then nothing they use
- * may be freed. */
+/* Tells all to end and waits a little. True: they have, `errands` is freed, those that still waited are dropped, and
+ * those that came home are dropped with the mailbox, which is freed next. False: some hang; then nothing they use may be
+ * freed. */
 bool errands_end(struct errands *errands);
 
 void errand_start(struct errands *errands, struct errand *errand);

@@ -284,11 +284,7 @@ void filing_close(struct persist *p)
     p->errands = NULL;
     service_unwatch(p->service, mailbox_fd(p->mailbox));
     mailbox_free(p->mailbox);
-    while (p->filings) {
-        struct filing *filing = p->filings;
-        p->filings = filing->next;
-        drop(&filing->errand);
-    }
+    p->filings = NULL;
 }
 
 void filing_look(struct persist *p)

@@ -117,6 +117,28 @@ struct letter {
     int opened, dropped;
 };
 
+/* One is done and not looked at, one runs, one waits. */
+static void what_is_left_at_the_end_is_dropped(void **state)
+{
+    struct fixture f = { 0 };
+    usec_t until = clock_steady() + (usec_t)WAIT_MS * 1000;
+
+    (void)state;
+    begin(&f, 1);
+    atomic_store(&f.hang, true);
+    start(&f, false);
+    start(&f, true);
+    start(&f, false);
+    while (atomic_load(&f.ran) < 1 && clock_steady() < until)
+        clock_sleep(1000);
+    clock_sleep(20000); /* the second one has begun, most likely */
+    atomic_store(&f.hang, false);
+    assert_true(errands_end(f.errands));
+    mailbox_free(f.mailbox);
+    assert_int_equal(f.dropped, 3);
+    assert_int_equal(f.done + f.lost, 0);
+}
+
 static void open_letter(struct mail *mail)
 {
     ((struct letter *)mail)->opened++;
@@ -150,6 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_errand_comes_home_once),
         cmocka_unit_test(one_that_hangs_is_given_up_and_the_others_go_on),
+        cmocka_unit_test(what_is_left_at_the_end_is_dropped),
         cmocka_unit_test(mail_that_nobody_opened_is_dropped),
     };
 
