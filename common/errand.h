@@ -36,8 +36,8 @@ enum err errands_new(struct mailbox *mailbox, unsigned threads, struct errands *
                      struct fault *fault);
 
 /* Tells all to end and waits a little. True: they have, `errands` is freed, those that still waited are dropped, and
- * those that came home are dropped with the mailbox, which is freed next. False: some hang; then nothing they use may be
- * freed. */
+ * those that came home are dropped with the mailbox, which is freed next. False: some hang; then nothing they use
+ * may be freed. */
 bool errands_end(struct errands *errands);
 
 void errand_start(struct errands *errands, struct errand *errand);

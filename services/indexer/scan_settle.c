@@ -1,4 +1,6 @@
+#include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "services/indexer/scan_parts.h"
 
@@ -26,8 +28,33 @@ static enum err place_newcomers(struct scan *scan, const struct fresh *fresh, st
     return e;
 }
 
+/* What was made and soon renamed or removed, as other programs do with files that they write: it would become an item
+ * that is missing. What the folder holds instead is seen by the next scan. */
+static bool has_gone_again(struct scan *scan, const struct newcomer *newcomer)
+{
+    const char *path = walk_join(&scan->folder, newcomer->node->path, (const char *)newcomer->entry.name.at);
+    struct stat st;
+    bool has_gone = lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR);
+
+    arena_reset(&scan->folder);
+    return has_gone;
+}
+
+static void forget_gone(struct scan *scan)
+{
+    struct newcomer_list *list = &scan->newcomers;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->count && errand_goes_on(&scan->errand); i++)
+        if (!has_gone_again(scan, &list->at[i]))
+            list->at[kept++] = list->at[i];
+    list->count = kept;
+}
+
 static enum err settle_newcomers(struct scan *scan, struct fault *fault)
 {
+    forget_gone(scan);
+
     size_t count = scan->newcomers.count;
     struct fresh *fresh = calloc(count ? count : 1, sizeof(*fresh));
 
