@@ -55,7 +55,7 @@ static bool identity_by_marker(const char *mount, char *to, size_t size)
 struct look {
     atomic_int holders;
     sem_t done;
-    bool good;
+    atomic_bool good; /* `identity` is there */
     char mount[PATH_MAX], identity[VOLUME_IDENTITY_SIZE];
 };
 enum { LOOK_SECONDS = 3, LOOKS_LEFT = 16 /* threads that hang, each in a dead mount */ };
@@ -74,7 +74,7 @@ static void *look_there(void *state)
 {
     struct look *look = state;
 
-    look->good = identity_by_marker(look->mount, look->identity, sizeof(look->identity));
+    atomic_store(&look->good, identity_by_marker(look->mount, look->identity, sizeof(look->identity)));
     sem_post(&look->done);
     let_go(look);
     atomic_fetch_sub(&lookers, 1);
@@ -116,7 +116,7 @@ static bool identity_in_time(const char *mount, char *to, size_t size)
     until.tv_sec += LOOK_SECONDS;
     while ((waited = sem_clockwait(&look->done, CLOCK_MONOTONIC, &until)) != 0 && errno == EINTR)
         ;
-    good = waited == 0 && look->good && text_copy(to, size, text_of(look->identity));
+    good = waited == 0 && atomic_load(&look->good) && text_copy(to, size, text_of(look->identity));
     let_go(look);
     return good;
 }

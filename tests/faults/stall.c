@@ -9,24 +9,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
 static int folder;
-static volatile sig_atomic_t reads_wait, all_waits;
+static atomic_int reads_wait, all_waits;
 
 static void on_signal(int number)
 {
-    if (number == SIGUSR1)
-        reads_wait = !reads_wait;
-    else
-        all_waits = !all_waits;
+    atomic_fetch_xor(number == SIGUSR1 ? &reads_wait : &all_waits, 1);
 }
 
-static void wait_while(const volatile sig_atomic_t *flag)
+static void wait_while(const atomic_int *flag)
 {
-    while (*flag || all_waits)
+    while (atomic_load(flag) || atomic_load(&all_waits))
         nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
 }
 

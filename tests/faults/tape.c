@@ -31,8 +31,7 @@ struct track {
 static struct tape {
     struct track recorder, other;
     float *frames;
-    size_t room;
-    _Atomic size_t count;
+    _Atomic size_t room, count;
     _Atomic int has_ended; /* at its end JACK first takes the connections away, and only then calls no more */
     unsigned note, every;
     long until_note;
