@@ -1,10 +1,9 @@
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "services/indexer/reunite.h"
 #include "services/indexer/volume.h"
+#include "services/indexer/walk.h"
 
 enum { PATIENCE_US = 20000000 };
 
@@ -28,10 +27,8 @@ struct reunion {
 static bool is_gone(const struct candidate *candidate)
 {
     struct volume_found found;
-    struct stat st;
 
-    return lstat(candidate->path, &st) < 0 && (errno == ENOENT || errno == ENOTDIR) &&
-           volume_of(candidate->path, &found, NULL) == ERR_OK &&
+    return walk_is_gone(candidate->path) && volume_of(candidate->path, &found, NULL) == ERR_OK &&
            text_is(candidate->volume.identity, found.identity);
 }
 

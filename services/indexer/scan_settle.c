@@ -1,6 +1,4 @@
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "services/indexer/scan_parts.h"
 
@@ -33,8 +31,7 @@ static enum err place_newcomers(struct scan *scan, const struct fresh *fresh, st
 static bool has_gone_again(struct scan *scan, const struct newcomer *newcomer)
 {
     const char *path = walk_join(&scan->folder, newcomer->node->path, (const char *)newcomer->entry.name.at);
-    struct stat st;
-    bool has_gone = lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR);
+    bool has_gone = walk_is_gone(path);
 
     arena_reset(&scan->folder);
     return has_gone;

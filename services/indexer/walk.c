@@ -168,3 +168,10 @@ enum err walk_read(struct errand *errand, const char *path, const char *below,
     sort(&to->folders);
     return e;
 }
+
+bool walk_is_gone(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}

@@ -33,6 +33,8 @@ enum err walk_read(struct errand *errand, const char *path, const char *below,
                    const struct naming_rules *rules, struct arena *arena, struct listing *to,
                    struct fault *fault);
 
+bool walk_is_gone(const char *path); /* surely: an error of the file system says nothing */
+
 /* "FOLDER/NAME", "NAME" when the folder is "". */
 const char *walk_join(struct arena *arena, const char *folder, const char *name);
 

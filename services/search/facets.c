@@ -129,20 +129,6 @@ static enum err count_fields(struct index *index, struct arena *arena, const str
     return e;
 }
 
-/* All that are not in the set, which the caller frees; NULL: memory is out. */
-static uint32_t *list_others(struct index *index, const struct bitmap *set, uint32_t *count)
-{
-    struct bitmap *others = index_all(index);
-    uint32_t *each = NULL;
-
-    if (others) {
-        bitmap_and_not(others, set);
-        each = match_rows(others, count);
-    }
-    bitmap_free(others);
-    return each;
-}
-
 enum err facets_count(struct index *index, struct arena *arena, const struct text_list *fields,
                       const struct bitmap *set, const uint32_t *each, struct facet_count_list *to,
                       struct fault *fault)
@@ -158,7 +144,7 @@ enum err facets_count(struct index *index, struct arena *arena, const struct tex
         return e;
     rows.are_others = rows.count > index_live(index) / 2;
     if (rows.are_others)
-        rows.each = others = list_others(index, set, &rows.count);
+        rows.each = others = match_others(index, set, &rows.count);
     to->at = arena_array(arena, FACETS_MOST, sizeof(*to->at));
     if (!rows.each || !to->at || count_fields(index, arena, fields, &rows, to) != ERR_OK)
         e = fault_set(fault, ERR_FULL, "no memory for facets");

@@ -68,6 +68,19 @@ uint32_t *match_rows(const struct bitmap *bitmap, uint32_t *count)
     return rows;
 }
 
+uint32_t *match_others(struct index *index, const struct bitmap *bitmap, uint32_t *count)
+{
+    struct bitmap *others = index_all(index);
+    uint32_t *rows = NULL;
+
+    if (others) {
+        bitmap_and_not(others, bitmap);
+        rows = match_rows(others, count);
+    }
+    bitmap_free(others);
+    return rows;
+}
+
 /* ---- words ---- */
 
 static struct bitmap *match_word(const struct match *match, const struct node *node,

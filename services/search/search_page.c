@@ -75,14 +75,10 @@ static double sum_set(const struct index *index, const struct bitmap *rows)
 /* All but the few that are not in it. */
 static double sum_most(struct search *search, const struct bitmap *rows)
 {
-    struct bitmap *others = index_all(&search->index);
-    double sum = sum_all(search);
+    uint32_t count, *others = match_others(&search->index, rows, &count);
+    double sum = sum_all(search) - (others ? sum_seconds(&search->index, others, count) : 0);
 
-    if (others) {
-        bitmap_and_not(others, rows);
-        sum -= bitmap_count(others) ? sum_set(&search->index, others) : 0;
-    }
-    bitmap_free(others);
+    free(others);
     return sum;
 }
 

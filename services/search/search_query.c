@@ -59,19 +59,19 @@ static enum err take_page(struct paging *p, struct found *found)
 {
     struct request *request = p->request;
     const struct index *index = &request->search->index;
-    uint32_t limit = (uint32_t)p->ask->limit, count = bitmap_count(p->rows), *first = NULL;
+    uint32_t limit = (uint32_t)p->ask->limit, count = bitmap_count(p->rows);
+    uint32_t *first = p->each ? NULL : malloc((limit + 1) * sizeof(*first));
+    const uint32_t *rows = p->each ? p->each : first;
 
     p->page = malloc((limit + 1) * sizeof(*p->page));
-    if (!p->each) {
-        first = malloc((limit + 1) * sizeof(*first));
-        count = first ? bitmap_first(p->rows, first, limit + 1) : 0;
-    }
-    if (!p->page || (!p->each && !first)) {
+    if (!rows || !p->page) {
         free(first);
         return no_memory(p);
     }
-    p->count = order_page(&p->order, index, p->each ? p->each : first, count, p->ask->cursor.len ? &p->after : NULL,
-                          limit, p->page, &p->more);
+    if (first)
+        count = bitmap_first(p->rows, first, limit + 1);
+    p->count = order_page(&p->order, index, rows, count, p->ask->cursor.len ? &p->after : NULL, limit, p->page,
+                          &p->more);
     free(first);
     if (p->more && p->count) {
         struct position last = order_position(&p->order, index, p->page[p->count - 1]);
