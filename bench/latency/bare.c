@@ -44,8 +44,10 @@ static void edit(struct bare *bare, MDB_txn *txn)
     bare->serial++;
 }
 
-void bare_put(struct bare *bare, uint32_t commits, uint32_t edits, struct latency *to)
+double bare_put(struct bare *bare, uint32_t commits, uint32_t edits, struct latency *to)
 {
+    uint64_t begin = latency_clock();
+
     for (uint32_t i = 0; i < commits; i++) {
         uint64_t from = latency_clock();
         MDB_txn *txn;
@@ -55,6 +57,7 @@ void bare_put(struct bare *bare, uint32_t commits, uint32_t edits, struct latenc
         must(mdb_txn_commit(txn));
         latency_add(to, latency_clock() - from);
     }
+    return (double)(latency_clock() - begin) / 1e9;
 }
 
 struct bare *bare_begin(const char *directory, const struct engine *like)

@@ -58,7 +58,8 @@ void engine_search_frame(void *state, struct buffer *to);
 struct bare;
 struct bare *bare_begin(const char *directory, const struct engine *like);
 void bare_end(struct bare *bare);
-void bare_put(struct bare *bare, uint32_t commits, uint32_t edits, struct latency *to); /* each of so many edits */
+/* So many commits, each of so many edits; how long all took, in seconds. */
+double bare_put(struct bare *bare, uint32_t commits, uint32_t edits, struct latency *to);
 
 /* ---- swarm.c ---- */
 struct swarm;

@@ -5,7 +5,8 @@
 
 #include "bench/latency/bench.h"
 
-enum { ROUNDS = 15, ROUNDS_MOST = 101, PINGS = 1000, PUTS = 60, SWARM_PUTS = 2000, SWARM_COMMITS = 20 };
+enum { ROUNDS = 15, ROUNDS_MOST = 101, PINGS = 1000, PUTS = 60 };
+enum { SWARM_COMMITS = 100, SWARM_PUTS = SWARM_COMMITS * SWARM };
 
 /* One figure of each round. */
 struct figures {
@@ -121,11 +122,6 @@ static void measure_puts(struct bench *b)
     add(b, RAW_PUT_50, latency_us(b->latency, 0.5));
 }
 
-static double seconds_of(const struct latency *latency, uint32_t count)
-{
-    return latency_us(latency, 0.5) * count / 1e6;
-}
-
 static void measure_swarm(struct bench *b)
 {
     struct latency *latency = fresh(b);
@@ -137,15 +133,13 @@ static void measure_swarm(struct bench *b)
     add(b, RAW_64,
         SWARM_PUTS /
             swarm_run(b->many_raw, SWARM_PUTS, NULL, false, raw_frame, &b->engine.put_ask, fresh(b)));
-    bare_put(b->bare, SWARM_COMMITS, SWARM, fresh(b));
-    add(b, BARE_64, SWARM_COMMITS * SWARM / seconds_of(b->latency, SWARM_COMMITS));
+    add(b, BARE_64, SWARM_PUTS / bare_put(b->bare, SWARM_COMMITS, SWARM, fresh(b)));
 }
 
 static void measure_batch(struct bench *b)
 {
     add(b, RATE_BATCH, BATCH / engine_batch(&b->engine));
-    bare_put(b->bare, 1, BATCH, fresh(b));
-    add(b, BARE_BATCH, BATCH / seconds_of(b->latency, 1));
+    add(b, BARE_BATCH, BATCH / bare_put(b->bare, 1, BATCH, fresh(b)));
 }
 
 /* ---- the table ---- */

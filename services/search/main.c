@@ -14,7 +14,7 @@ static void hear_changed(void *search, const void *changed, bool gap)
 {
     (void)changed;
     (void)gap;
-    search_follow(search);
+    search_follow_soon(search);
 }
 
 static void end_turn(void *search)

@@ -75,8 +75,11 @@ enum err search_when_current(struct search *search, struct call *call,
  * busy, full. */
 enum err search_put_off(struct request *request, struct request **kept);
 
-/* Timers and events: catches up, answers who waits, writes the file. */
+/* Timers: catches up, answers who waits, writes the file. */
 void search_follow(struct search *search);
+
+/* Events: within 2 ms, so that what many commits of a moment changed is read once; a query does not wait for that. */
+void search_follow_soon(struct search *search);
 void search_end_turn(struct search *search);
 void search_tell(void *state, struct arena *arena, struct service_status *to);
 

@@ -225,6 +225,11 @@ void search_follow(struct search *search)
     set_pace(search, search->trouble == ERR_OK && (!current || works));
 }
 
+void search_follow_soon(struct search *search)
+{
+    set_pace(search, true);
+}
+
 /* Many asks at once are answered over many turns, so that the service always shows that it lives. */
 static bool turn_is_full(struct search *search)
 {
