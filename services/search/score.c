@@ -24,23 +24,39 @@ struct scoring {
     float *at; /* by place in `each` */
 };
 
-/* Adds to the rows of `found`, and frees it. */
-static bool add(struct scoring *s, struct bitmap *found, float score)
+static void add_to_all(struct scoring *s, float score)
 {
-    uint32_t *rows, count;
+    for (uint32_t i = 0; i < s->count; i++)
+        s->at[i] += score;
+}
 
-    if (!found)
-        return false;
-    bitmap_and(found, s->rows);
-    rows = match_rows(found, &count);
+/* `found` is some of the rows. */
+static bool add_to_some(struct scoring *s, const struct bitmap *found, float score)
+{
+    uint32_t count, *rows = match_rows(found, &count);
+
     for (uint32_t i = 0, place = 0; rows && i < count; i++) {
         while (s->each[place] != rows[i])
             place++;
         s->at[place] += score;
     }
     free(rows);
-    bitmap_free(found);
     return rows != NULL;
+}
+
+/* Adds to the rows of `found`, and frees it. */
+static bool add(struct scoring *s, struct bitmap *found, float score)
+{
+    bool is_added = found != NULL;
+
+    if (found)
+        bitmap_and(found, s->rows);
+    if (found && bitmap_count(found) == s->count)
+        add_to_all(s, score);
+    else if (found)
+        is_added = add_to_some(s, found, score);
+    bitmap_free(found);
+    return is_added;
 }
 
 static bool score_word(struct scoring *s, const struct node *node)
