@@ -1,9 +1,11 @@
-"""chaos.py SECONDS KNOWN FRESH: for so long any process of the engine gets any signal at any moment, while FRESH is
-indexed, people edit and search KNOWN, and something plays. Then all is as it was told. LOOPHOLE_HOME and a running
-engine are given; SEED draws the same victims and signals again."""
+"""chaos.py signals|calls SECONDS KNOWN FRESH: for so long any process of the engine gets any signal at any moment, or
+some system call fails it again and again for a while, while FRESH is indexed, people edit and search KNOWN, and
+something plays. Then all is as it was told. LOOPHOLE_HOME and a running engine are given; SEED draws the same victims,
+signals and calls again."""
 import collections
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -11,10 +13,10 @@ import threading
 import time
 
 from client import Client
-from engine import (DEADLINE, Searcher, kill, lines, running, start_editors, wait_until, watched)
+from engine import (DEADLINE, Searcher, Worker, kill, lines, running, start_editors, wait_until, watched)
 from library import Library, state
 
-SECONDS, KNOWN, FRESH = float(sys.argv[1]), sys.argv[2], sys.argv[3]
+WHAT, SECONDS, KNOWN, FRESH = sys.argv[1], float(sys.argv[2]), sys.argv[3], sys.argv[4]
 SEED = int(os.environ.get("SEED", "0")) or int.from_bytes(os.urandom(4), "big")
 QUERIES = ("folder:known kick", "folder:known snare -kick", "folder:known hat")
 PROGRAMS = ("loopholed", "loophole-persist", "loophole-search", "loophole-indexer", "loophole-audio",
@@ -23,6 +25,25 @@ DEADLY = (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.
           signal.SIGTRAP, signal.SIGSYS, signal.SIGXCPU)
 ORDERS = (signal.SIGTERM, signal.SIGINT)  # to the supervisor: end all
 OTHERS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM, signal.SIGPIPE, signal.SIGWINCH)
+CALLS = {
+    "openat": ("EMFILE", "EIO", "ENOSPC", "EACCES"), "close": ("EIO", "EINTR"), "flock": ("EINTR", "ENOLCK"),
+    "fcntl": ("EINTR", "ENOLCK"), "newfstatat": ("EIO", "EACCES"), "getdents64": ("EIO",), "lseek": ("EIO",),
+    "read": ("EIO", "EINTR"), "pread64": ("EIO", "EINTR"), "readlink": ("EIO", "ENOMEM"),
+    "write": ("EIO", "ENOSPC", "EINTR"), "pwrite64": ("EIO", "ENOSPC"), "writev": ("EIO", "ENOSPC"),
+    "fsync": ("EIO", "ENOSPC"), "fdatasync": ("EIO", "ENOSPC"), "ftruncate": ("EIO", "ENOSPC"),
+    "fallocate": ("EIO", "ENOSPC"), "mkdir": ("EIO", "ENOSPC"), "rename": ("EIO", "ENOSPC"), "unlink": ("EIO", "EPERM"),
+    "mmap": ("ENOMEM",), "munmap": ("ENOMEM",), "mremap": ("ENOMEM",), "brk": ("ENOMEM",), "madvise": ("ENOMEM",),
+    "mprotect": ("ENOMEM",), "clone3": ("EAGAIN", "ENOMEM"), "execve": ("ENOMEM", "EAGAIN"), "wait4": ("EINTR",),
+    "socket": ("EMFILE", "ENOBUFS"), "socketpair": ("EMFILE",), "accept4": ("EMFILE", "ECONNABORTED"),
+    "connect": ("ECONNREFUSED", "EINTR"), "bind": ("EADDRINUSE", "EACCES"), "listen": ("EADDRINUSE",),
+    "sendto": ("ENOBUFS", "ECONNRESET", "EPIPE", "EINTR"), "recvfrom": ("ECONNRESET", "EINTR", "ENOMEM"),
+    "sendmsg": ("ENOBUFS", "EPIPE", "EINTR"), "recvmsg": ("EIO", "ENOMEM", "EINTR"), "getsockopt": ("ENOBUFS",),
+    "poll": ("EINTR", "ENOMEM"), "epoll_wait": ("EINTR",), "epoll_ctl": ("ENOMEM", "ENOSPC"),
+    "inotify_add_watch": ("ENOSPC", "ENOMEM"), "mq_timedsend": ("EMSGSIZE", "EINTR"), "mq_timedreceive": ("EINTR",),
+    "getrandom": ("EINTR",), "sched_setattr": ("EPERM",), "kill": ("EPERM",), "memfd_create": ("EMFILE", "ENOMEM"),
+}
+PASSES = {"signals": ("busy", "timeout", "offline"),
+          "calls": ("busy", "timeout", "offline", "io", "full", "internal", "denied")}
 
 
 class Player(threading.Thread):
@@ -61,7 +82,7 @@ def draw(chance):
     return program, chance.choice(DEADLY if program == "loopholed" else ORDERS), None
 
 
-def strike(chance, tally):
+def signal_one(chance, tally):
     program, number, pause = draw(chance)
     there = running(program)
     if not there:
@@ -71,6 +92,29 @@ def strike(chance, tally):
     tally[program] += 1
     if number == signal.SIGSTOP and pause is not None:
         threading.Timer(pause, kill, (pid, signal.SIGCONT)).start()
+
+
+def fail_calls(chance, tally):
+    """Some calls of one process fail, from some time on, each so many times, for a while."""
+    program, calls = chance.choice(PROGRAMS), sorted(chance.sample(sorted(CALLS), 8))
+    options, seconds = ["trace=" + ",".join(calls)], chance.choice((0.2, 0.5, 2))
+    for call in calls:
+        options.append("inject=%s:error=%s:when=%d+%d" % (call, chance.choice(CALLS[call]), chance.randint(1, 20),
+                                                          chance.choice((1, 3, 10))))
+    there = running(program)
+    if not there:
+        return
+    out = os.path.join(os.environ["LOOPHOLE_HOME"], "strace.out")
+    strace = subprocess.Popen(["strace", "-f", "-p", str(chance.choice(there)), "-o", out,
+                               *(word for option in options for word in ("-e", option))],
+                              stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(seconds)
+    strace.send_signal(signal.SIGINT)
+    strace.wait(DEADLINE)
+    failed = collections.Counter(re.findall(r"(\w+)\(.* = -1 (\w+) .*\(INJECTED\)", open(out).read()))
+    tally[program] += sum(failed.values())
+    if failed and os.environ.get("TELL"):
+        print(program, dict(failed), flush=True)
 
 
 def engine_is_up():
@@ -95,7 +139,7 @@ def storm(chance):
     tally, end, calmed = collections.Counter(), time.monotonic() + SECONDS, time.monotonic()
     while time.monotonic() < end:
         time.sleep(chance.expovariate(2))
-        strike(chance, tally)
+        {"signals": signal_one, "calls": fail_calls}[WHAT](chance, tally)
         if time.monotonic() > calmed + 20:
             calm()
             calmed = time.monotonic()
@@ -117,6 +161,7 @@ def all_heard():
 
 def main():
     chance = random.Random(SEED)
+    Worker.passing = PASSES[WHAT]
     print("figure: seed %d" % SEED)
     found = answers()
     editors = start_editors(2, pause=0.01)
@@ -129,8 +174,8 @@ def main():
     watched(editors, searchers)
     player.going = False
     player.join(DEADLINE)
-    print("figure: %d signals in %.0f s: %s" % (sum(tally.values()), SECONDS,
-                                              ", ".join("%s %d" % (p, n) for p, n in sorted(tally.items()))))
+    print("figure: %d %s in %.0f s: %s" % (sum(tally.values()), WHAT, SECONDS,
+                                           ", ".join("%s %d" % (p, n) for p, n in sorted(tally.items()))))
     print("figure: %d files indexed meanwhile, each one item; %d times a sound began" % (all_heard(), player.begun))
     assert answers() == found
 
