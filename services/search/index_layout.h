@@ -8,7 +8,7 @@
 
 #define LAYOUT_MAGIC "loophole index\n"
 
-enum { LAYOUT_VERSION = 2, LAYOUT_HEADER = 16 << 10, LAYOUT_FIXED = 9 };
+enum { LAYOUT_VERSION = 3, LAYOUT_HEADER = 16 << 10, LAYOUT_FIXED = 9 };
 
 enum layout_section {
     SECTION_IDS,

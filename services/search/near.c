@@ -163,25 +163,20 @@ static bool add_best(struct finding *f, uint32_t kept)
     return true;
 }
 
-/* ---- few rows: each place is gone to ---- */
+/* ---- few rows ---- */
 
 static bool find_sparse(struct finding *f)
 {
-    struct near_parts parts = near_file_parts(f->near->file);
-    uint32_t count = f->among, places = 0, *all = malloc((count + 1) * sizeof(*all));
+    uint32_t count = f->among, *rows = malloc((count + 1) * sizeof(*rows));
     bool found;
 
-    if (!all)
+    if (!rows)
         return false;
-    bitmap_rows(f->only, all);
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t place = all[i] < f->near->file->rows ? parts.places[all[i]] : NEAR_NO_PLACE;
-        all[places] = place;
-        places += place != NEAR_NO_PLACE;
-    }
-    found = add_best(f, near_find_among(f->near, f->vectors, all, places,
-                                        near_find_wanted(f->near, f->vectors, f->limit)));
-    free(all);
+    bitmap_rows(f->only, rows);
+    while (count > 0 && rows[count - 1] >= f->near->file->rows)
+        count--;
+    found = add_best(f, near_find_among(f->near, f->vectors, rows, count, f->limit));
+    free(rows);
     return found;
 }
 

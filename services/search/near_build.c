@@ -227,6 +227,7 @@ static bool place(struct near_build *build, enum err *e)
                      code);
         parts.rows[at] = build->rows[build->at_next];
         parts.places[parts.rows[at]] = at;
+        parts.homes[parts.rows[at]] = (uint16_t)build->owners[build->at_next];
     }
     if (build->at_next < build->count)
         return false;
@@ -253,6 +254,8 @@ static uint32_t clusters_for(uint32_t count)
 {
     uint32_t clusters = (uint32_t)(2 * sqrt(count)) / NEAR_ROW * NEAR_ROW;
 
+    if (clusters > NEAR_MOST_CLUSTERS)
+        return NEAR_MOST_CLUSTERS;
     return clusters > NEAR_ROW ? clusters : NEAR_ROW;
 }
 

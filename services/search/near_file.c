@@ -22,7 +22,8 @@ static void lay_out(struct near_file *file)
     file->first_at = file->center_at + (uint64_t)file->clusters * NEAR_WIDTH;
     file->row_at = aligned(file->first_at + ((uint64_t)file->clusters + 1) * sizeof(uint32_t));
     file->place_at = aligned(file->row_at + places * sizeof(uint32_t));
-    file->fine_at = aligned(file->place_at + (uint64_t)file->rows * sizeof(uint32_t));
+    file->home_at = aligned(file->place_at + (uint64_t)file->rows * sizeof(uint32_t));
+    file->fine_at = aligned(file->home_at + (uint64_t)file->rows * sizeof(uint16_t));
     file->coarse_at = file->fine_at + places * NEAR_WIDTH;
     file->bytes = file->coarse_at + places / NEAR_BLOCK * NEAR_BLOCK_BYTES;
 }
@@ -38,6 +39,7 @@ struct near_parts near_file_parts(struct near_file *file)
         .firsts = (uint32_t *)(void *)(at + file->first_at),
         .rows = (uint32_t *)(void *)(at + file->row_at),
         .places = (uint32_t *)(void *)(at + file->place_at),
+        .homes = (uint16_t *)(void *)(at + file->home_at),
         .fine = (int8_t *)(at + file->fine_at),
         .coarse = at + file->coarse_at,
     };
@@ -91,6 +93,13 @@ static bool layout_is_sound(const struct column *column, uint32_t rows)
            file->bytes == column->count && memcmp(&again, file, sizeof(again)) == 0;
 }
 
+static bool is_at_home(const struct near_parts *parts, uint32_t row)
+{
+    uint32_t home = parts->homes[row], place = parts->places[row];
+
+    return home < parts->file->clusters && parts->firsts[home] <= place && place < parts->firsts[home + 1];
+}
+
 static bool places_are_sound(const struct near_parts *parts)
 {
     const struct near_file *file = parts->file;
@@ -106,7 +115,7 @@ static bool places_are_sound(const struct near_parts *parts)
             return false;
     for (uint32_t i = 0; i < file->rows; i++)
         if (parts->places[i] != NEAR_NO_PLACE &&
-            (parts->places[i] >= file->places || parts->rows[parts->places[i]] != i))
+            (parts->places[i] >= file->places || parts->rows[parts->places[i]] != i || !is_at_home(parts, i)))
             return false;
     return true;
 }

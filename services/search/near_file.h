@@ -8,7 +8,7 @@
 #define NEAR_NO_ROW   UINT32_MAX
 #define NEAR_NO_PLACE UINT32_MAX
 
-enum { NEAR_DEPTHS = 3, NEAR_KINDS = 6 };
+enum { NEAR_DEPTHS = 3, NEAR_KINDS = 6, NEAR_MOST_CLUSTERS = UINT16_MAX - NEAR_ROW + 1 };
 
 /* How a query looks: measured (near_plan.h). */
 struct near_plan {
@@ -24,7 +24,7 @@ struct near_file {
     uint32_t clusters; /* a multiple of NEAR_ROW */
     uint32_t places;   /* a multiple of NEAR_BLOCK */
     uint64_t bytes;
-    uint64_t across_at, center_at, first_at, row_at, place_at, fine_at, coarse_at;
+    uint64_t across_at, center_at, first_at, row_at, place_at, home_at, fine_at, coarse_at;
     float low[NEAR_WIDTH];   /* what code -128 stands for */
     float step[NEAR_BLOCKS]; /* between two codes */
     struct near_plan plans[NEAR_KINDS][NEAR_DEPTHS];
@@ -38,6 +38,7 @@ struct near_parts {
     uint32_t *firsts; /* clusters + 1 positions */
     uint32_t *rows;   /* by position; NEAR_NO_ROW */
     uint32_t *places; /* by row; NEAR_NO_PLACE */
+    uint16_t *homes;  /* by row: the cluster of its place */
     int8_t *fine;     /* by position, NEAR_WIDTH each */
     uint8_t *coarse;  /* by block of positions, NEAR_BLOCK_BYTES each */
 };

@@ -6,6 +6,7 @@
 
 static const float FILTERED = 1.5f;
 
+enum { FEW_PROBES = 2, FEW_SHARE = 48, FEW_AT_ONCE = 2048 };
 enum { FEWEST = 10, LOST = 8, FAR = 8, SHARE_CLUSTERS = 8, FULL_LIMIT = 240, POOR_LIMIT = 160, ROUNDING = 4 };
 
 /* One query. */
@@ -272,14 +273,89 @@ uint32_t near_find_all(struct near *near, const struct vectors *vectors, uint32_
     return hunt.kept;
 }
 
-uint32_t near_find_among(struct near *near, const struct vectors *vectors, const uint32_t *places,
-                         uint32_t count, uint32_t wanted)
+/* ---- few rows ---- */
+
+/* What of them is looked at. */
+struct reach {
+    float nearby, farthest; /* scores of clusters */
+    float expected;         /* rows within `nearby`, were they everywhere alike */
+};
+
+/* The highest score of the first `count` clusters of the order, and how many places are in them. */
+static float farthest(const struct hunt *hunt, uint32_t count, uint32_t *places)
+{
+    float score = 0;
+
+    *places = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t *firsts = hunt->parts.firsts + hunt->work->order[i];
+        score = fmaxf(score, hunt->work->scores[hunt->work->order[i]]);
+        *places += firsts[1] - firsts[0];
+    }
+    return score;
+}
+
+/* More clusters than the plan has, for there is little in them: finding out which rows those are costs the most. */
+static struct reach reach_for(struct hunt *hunt, const float *weights, uint32_t count, uint32_t limit)
+{
+    uint32_t clusters = hunt->parts.file->clusters, probes, places;
+    float share = (float)count / (float)hunt->parts.file->items;
+    struct reach reach;
+
+    hunt->machine->scan(hunt->parts.across, clusters, &hunt->aim, hunt->work->scores);
+    probes = plan_for(hunt, weights, (float)limit / share) * FEW_PROBES;
+    probes = near_work_order(hunt->work, clusters, probes > clusters / FEW_SHARE ? probes : clusters / FEW_SHARE);
+    reach.farthest = farthest(hunt, probes, &places);
+    reach.nearby = farthest(hunt, probes < SHARE_CLUSTERS ? probes : SHARE_CLUSTERS, &places);
+    reach.expected = (float)places * share;
+    return reach;
+}
+
+/* Those rows whose clusters are no farther. There is no branch to be guessed wrong. */
+static uint32_t rows_within(const struct hunt *hunt, const uint32_t *rows, uint32_t count, float score, uint32_t *to)
+{
+    uint32_t within = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        to[within] = rows[i];
+        within += hunt->work->scores[hunt->parts.homes[rows[i]]] <= score;
+    }
+    return within;
+}
+
+/* Returns how many lie nearby. */
+static uint32_t take_within(struct hunt *hunt, const uint32_t *rows, uint32_t count, const struct reach *reach)
+{
+    uint32_t within[FEW_AT_ONCE], nearby = 0;
+
+    for (uint32_t i = 0; i < count; i += FEW_AT_ONCE) {
+        uint32_t left = count - i < FEW_AT_ONCE ? count - i : FEW_AT_ONCE;
+        left = rows_within(hunt, rows + i, left, reach->farthest, within);
+        for (uint32_t j = 0; j < left; j++) {
+            nearby += hunt->work->scores[hunt->parts.homes[within[j]]] <= reach->nearby;
+            within[j] = hunt->parts.places[within[j]];
+        }
+        for (uint32_t j = 0; j < left; j++)
+            if (within[j] != NEAR_NO_PLACE)
+                consider(hunt, within[j]);
+    }
+    score_waiting(hunt);
+    return nearby;
+}
+
+uint32_t near_find_among(struct near *near, const struct vectors *vectors, const uint32_t *rows, uint32_t count,
+                         uint32_t limit)
 {
     struct hunt hunt = { .only = NULL };
+    struct reach reach;
+    uint32_t nearby;
 
-    begin(&hunt, near, vectors, wanted);
-    for (uint32_t i = 0; i < count; i++)
-        consider(&hunt, places[i]);
-    score_waiting(&hunt);
+    begin(&hunt, near, vectors, near_find_wanted(near, vectors, limit));
+    reach = reach_for(&hunt, vectors->weights, count, limit);
+    nearby = take_within(&hunt, rows, count, &reach);
+    if (hunt.kept < hunt.wanted || (float)nearby < reach.expected / 2) { /* they lie elsewhere */
+        hunt.kept = 0;
+        take_within(&hunt, rows, count, &(struct reach){ .farthest = INFINITY });
+    }
     return hunt.kept;
 }

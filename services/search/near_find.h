@@ -37,8 +37,8 @@ uint32_t near_find_places(struct near *near, const struct vectors *vectors, cons
  * left and returned alike. work->scores has those of the clusters. */
 uint32_t near_find_all(struct near *near, const struct vectors *vectors, uint32_t wanted);
 
-/* The `wanted` best in fine codes among `count` places, each of which has a row; left and returned alike. */
-uint32_t near_find_among(struct near *near, const struct vectors *vectors, const uint32_t *places,
-                         uint32_t count, uint32_t wanted);
+/* As near_find_places for few rows, below file->rows: each that has a place in a cluster nearby is gone to. */
+uint32_t near_find_among(struct near *near, const struct vectors *vectors, const uint32_t *rows, uint32_t count,
+                         uint32_t limit);
 
 #endif

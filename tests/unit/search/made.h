@@ -38,6 +38,15 @@ static inline uint32_t made_draw(uint64_t *seed)
     return (uint32_t)(*seed >> 33);
 }
 
+static inline float made_about_zero(uint64_t *seed)
+{
+    float sum = 0;
+
+    for (int i = 0; i < 12; i++)
+        sum += (float)(made_draw(seed) & 0xffffff) / (1 << 24);
+    return sum - 6;
+}
+
 static inline struct made_item made_item(uint64_t *seed, uint32_t number)
 {
     struct made_item item = { .is_there = true };
