@@ -1,7 +1,10 @@
 #include "common/limits.h"
 #include <errno.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include "common/sanitizer.h"
+
+enum { DATA_MB_LEAST = 4096 };
 
 /* The soft limit becomes `wanted`, or the hard one where that is lower. */
 static enum err set(__rlimit_resource_t which, rlim_t wanted, const char *name, struct fault *fault)
@@ -16,10 +19,18 @@ static enum err set(__rlimit_resource_t which, rlim_t wanted, const char *name, 
     return ERR_OK;
 }
 
+/* Half of the machine's: an index of ten million items takes 6 GB. */
+static int64_t usual_data_mb(void)
+{
+    int64_t half = sysconf(_SC_PHYS_PAGES) / 2 * sysconf(_SC_PAGESIZE) >> 20;
+
+    return half > DATA_MB_LEAST ? half : DATA_MB_LEAST;
+}
+
 enum err limits_set(struct config *config, struct fault *fault)
 {
     rlim_t files = (rlim_t)config_int(config, "limits.files", 65536, 256, 1 << 20);
-    rlim_t data = (rlim_t)config_int(config, "limits.data_mb", 4096, 0, 1 << 24) << 20;
+    rlim_t data = (rlim_t)config_int(config, "limits.data_mb", usual_data_mb(), 0, 1 << 24) << 20;
     enum err e = set(RLIMIT_NOFILE, files, "open files", fault);
     enum err more = set(RLIMIT_CORE, 0, "core dumps", fault);
 

@@ -307,7 +307,9 @@ enum err catchup_step(struct catchup *catchup, usec_t until, struct fault *fault
     if (e == ERR_OK)
         return ERR_OK;
     catchup->is_current = false;
-    if (e == ERR_FULL) /* the index may be half changed: begin anew when there is room */
-        catchup->index->catalogue = (struct id){ { 0 } };
-    return fault_set(fault, e, "the index can't follow the catalogue: %s", err_name(e));
+    fault_set(fault, e, "the index can't follow the catalogue: %s", err_name(e));
+    if (e != ERR_FULL)
+        return e;
+    catchup->index->catalogue = (struct id){ { 0 } }; /* it may be half changed: begin anew when there is room */
+    return fault_hint(fault, "memory is out: allow more by data_mb in the section [limits] of loophole.conf");
 }

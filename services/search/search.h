@@ -28,6 +28,7 @@ struct search {
     struct request *waiting, **last_waiting; /* asks that wait for the index to be current; in their order */
     enum err trouble;                        /* of the last try to follow the catalogue */
     struct fault why;                        /* what it is */
+    usec_t try_at; /* the index found no room and is begun anew then: asks are refused; 0: there is room */
     usec_t turn_began;                       /* when the first ask of this turn of the loop came; 0: none yet */
     char index_path[PATH_MAX];
     struct index_save *save; /* NULL: nothing is being written */

@@ -19,13 +19,17 @@ static void note_trouble(struct search *search, enum err e, const struct fault *
         log_info("following the catalogue again");
     search->trouble = e;
     search->why = *fault;
+    search->try_at = e == ERR_FULL && id_is_zero(search->index.catalogue) ? clock_steady() + SECONDS(10) : 0;
 }
 
 static bool catch_up(struct search *search, usec_t at_most)
 {
     struct fault fault = { 0 };
-    enum err e = catchup_step(&search->catchup, clock_steady() + at_most, &fault);
+    enum err e;
 
+    if (clock_steady() < search->try_at)
+        return false;
+    e = catchup_step(&search->catchup, clock_steady() + at_most, &fault);
     note_trouble(search, e, &fault);
     return e == ERR_OK && search->catchup.is_current;
 }
@@ -84,6 +88,10 @@ static void answer(struct search *search, struct request *request)
 
     if (!ticket_is_open(search->service, request->ticket))
         return;
+    if (search->try_at) {
+        ticket_fail(search->service, request->ticket, &search->why);
+        return;
+    }
     e = request->run(request, request->ask, request->answer);
     if (request->is_put_off)
         return;
@@ -215,8 +223,9 @@ void search_follow(struct search *search)
 {
     bool current = catch_up(search, MILLISECONDS(20));
 
-    if (current) {
+    if (current || search->try_at)
         answer_waiting(search, clock_steady() + MILLISECONDS(50));
+    if (current) {
         tend_file(search);
         tend_clusters(search);
         tend_tallies(search);
@@ -276,6 +285,8 @@ void search_tell(void *state, struct arena *arena, struct service_status *to)
 
     if (!catchup->store)
         to->waits_for = TEXT("persist");
+    if (search->try_at)
+        to->alarm = text_of(search->why.what);
     if (catchup->is_sweeping && (to->tasks.at = arena_array(arena, 1, sizeof(*to->tasks.at)))) {
         to->tasks.count = 1;
         *to->tasks.at = (struct task){ .id = search->index.catalogue,

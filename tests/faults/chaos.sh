@@ -12,7 +12,7 @@ whatever_call_fails_what_was_acked_stands_and_no_answer_is_wrong() {
 _storm_of() { # signals|calls
     command -v jackd >/dev/null || skip "no jackd"
     local known=$scratch/$1/known fresh=$scratch/$1/fresh
-    export LOOPHOLE_HOME=$scratch/$1/home
+    export LOOPHOLE_HOME=$scratch/home-$1
     mkdir -p "$LOOPHOLE_HOME"
     find -L "$drumkits" -type f \( -iname '*kick*' -o -iname '*snare*' -o -iname '*hat*' \) 2>/dev/null | sort | head -n 60 |
         copy_files "$known"

@@ -196,6 +196,23 @@ a_damaged_file_is_thrown_away_and_made_anew() {
     same "$before" "$(_ids '')"
 }
 
+# A hundred thousand made-up items, with less memory than they need, and then with as much as they like.
+an_index_without_room_says_so_and_what_to_do_and_comes_back() {
+    [ -z "${SANITIZED:-}" ] || skip "a sanitizer takes more memory than any limit allows"
+    export LOOPHOLE_HOME=$scratch/home-narrow
+    mkdir -p "$LOOPHOLE_HOME/config"
+    printf '[limits]\ndata_mb = 40\n' >"$LOOPHOLE_HOME/config/loophole.conf"
+    "$build/bench_make" 100000 1 || fail "no items were made"
+    engine_up
+    until_true 60 _says_there_is_no_room
+    contains "$(loophole status)" "search: the index can't follow the catalogue"
+    prlimit --pid "$(pid_of search)" --data=unlimited: || fail "its memory cannot be freed"
+    until_true 60 _all_are_there
+    engine_down
+}
+_says_there_is_no_room() { loophole search kick 2>&1 | grep -q 'data_mb in the section \[limits\]'; }
+_all_are_there() { loophole search '' --limit 1 | grep -q ' of 100000'; }
+
 a_new_file_is_found_and_a_removed_library_is_gone() {
     _library
     cp "$scratch/library/TR808EmulationKit"/*[Kk]ick*.flac "$scratch/library/Brandnew.flac" 2>/dev/null ||
