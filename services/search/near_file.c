@@ -93,11 +93,15 @@ static bool layout_is_sound(const struct column *column, uint32_t rows)
            file->bytes == column->count && memcmp(&again, file, sizeof(again)) == 0;
 }
 
-static bool is_at_home(const struct near_parts *parts, uint32_t row)
+/* Also a row without a place names a cluster: it is looked at first. */
+static bool row_is_sound(const struct near_parts *parts, uint32_t row)
 {
     uint32_t home = parts->homes[row], place = parts->places[row];
 
-    return home < parts->file->clusters && parts->firsts[home] <= place && place < parts->firsts[home + 1];
+    if (home >= parts->file->clusters)
+        return false;
+    return place == NEAR_NO_PLACE || (place < parts->file->places && parts->rows[place] == row &&
+                                      parts->firsts[home] <= place && place < parts->firsts[home + 1]);
 }
 
 static bool places_are_sound(const struct near_parts *parts)
@@ -114,8 +118,7 @@ static bool places_are_sound(const struct near_parts *parts)
             (parts->rows[i] >= file->rows || parts->places[parts->rows[i]] != i))
             return false;
     for (uint32_t i = 0; i < file->rows; i++)
-        if (parts->places[i] != NEAR_NO_PLACE &&
-            (parts->places[i] >= file->places || parts->rows[parts->places[i]] != i || !is_at_home(parts, i)))
+        if (!row_is_sound(parts, i))
             return false;
     return true;
 }

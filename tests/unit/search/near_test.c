@@ -284,6 +284,26 @@ static void a_file_that_does_not_fit_is_refused(void **state)
     stage->near.made.count += 64;
 }
 
+/* Looked at before it is known whether the row has a place. */
+static void a_row_in_no_cluster_is_refused(void **state)
+{
+    struct stage *stage = *state;
+    struct near_parts parts = near_file_parts(stage->near.file);
+    uint32_t place = parts.places[21];
+    uint16_t home = parts.homes[21];
+
+    parts.homes[21] = home ? (uint16_t)(home - 1) : 1;
+    assert_false(near_file_is_sound(&stage->near.made, ROWS));
+    parts.places[21] = NEAR_NO_PLACE;
+    parts.rows[place] = NEAR_NO_ROW;
+    assert_true(near_file_is_sound(&stage->near.made, ROWS));
+    parts.homes[21] = (uint16_t)parts.file->clusters;
+    assert_false(near_file_is_sound(&stage->near.made, ROWS));
+    parts.places[21] = place;
+    parts.rows[place] = 21;
+    parts.homes[21] = home;
+}
+
 static void build_for(struct index *index)
 {
     struct bitmap *with_vector = index_with_vector(index);
@@ -371,6 +391,7 @@ int main(void)
         cmocka_unit_test_prestate(so_they_are_when_the_filter_leaves_none_nearby, &stage),
         cmocka_unit_test(so_they_are_among_few_of_many_rows),
         cmocka_unit_test_prestate(a_file_that_does_not_fit_is_refused, &stage),
+        cmocka_unit_test_prestate(a_row_in_no_cluster_is_refused, &stage),
         cmocka_unit_test_prestate(what_comes_or_changes_is_found_at_once, &stage),
         cmocka_unit_test_prestate(what_changes_while_clusters_are_made_is_found, &stage),
         cmocka_unit_test_prestate(the_same_rows_make_the_same_file, &stage),
