@@ -33,16 +33,6 @@ struct token_reader token_reader_of(struct bytes from)
     return (struct token_reader){ from.at, from.len ? from.at + from.len : from.at };
 }
 
-struct text token_text(const struct token *token)
-{
-    return (struct text){ token->count, (const char *)token->at };
-}
-
-struct bytes token_bytes(const struct token *token)
-{
-    return (struct bytes){ token->count, token->at };
-}
-
 const char *token_name(enum token_type type)
 {
     return names[type];

@@ -53,8 +53,16 @@ bool token_skip(struct token_reader *reader, const struct token *token, uint32_t
 /* Holds all of `from` to be one value with at most `depth` maps and lists in each other. Errors: bad_request. */
 enum err token_scan(struct bytes from, uint32_t depth, struct fault *fault);
 
-struct text token_text(const struct token *token);
-struct bytes token_bytes(const struct token *token);
+static inline struct text token_text(const struct token *token)
+{
+    return (struct text){ token->count, (const char *)token->at };
+}
+
+static inline struct bytes token_bytes(const struct token *token)
+{
+    return (struct bytes){ token->count, token->at };
+}
+
 const char *token_name(enum token_type type); /* "a text", for sentences */
 
 #endif

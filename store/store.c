@@ -13,6 +13,7 @@ struct txn {
     struct store *store;
     MDB_txn *lmdb;
     bool writes;
+    MDB_cursor *at[DB_COUNT]; /* of a reader: where it found the last key; the next one is often near */
 };
 
 struct store {
@@ -26,26 +27,6 @@ struct store {
     dev_t device; /* of data.mdb when it was opened: another one has replaced it when they differ */
     ino_t inode;
     char directory[PATH_MAX];
-};
-
-static const char *const names[DB_COUNT] = {
-    [DB_META] = "meta",
-    [DB_MEDIA] = "media",
-    [DB_PLACE] = "place",
-    [DB_FOLDER] = "folder",
-    [DB_FOLDER_NAME] = "folder_name",
-    [DB_VOLUME] = "volume",
-    [DB_VOLUME_IDENTITY] = "volume_identity",
-    [DB_LIBRARY] = "library",
-    [DB_CONTENT] = "content",
-    [DB_FACTS] = "facts",
-    [DB_ARTEFACT] = "artefact",
-    [DB_EMBEDDING] = "embedding",
-    [DB_CHANGE] = "change",
-    [DB_REQUEST] = "request",
-    [DB_QUIET] = "quiet",
-    [DB_UNDO] = "undo",
-    [DB_QUERY] = "query",
 };
 
 static const struct {
@@ -64,11 +45,6 @@ static const struct {
     { ENOMEM, ERR_IO },
     { EINVAL, ERR_IO },
 };
-
-const char *database_name(enum database db)
-{
-    return names[db];
-}
 
 static enum err meaning(int number)
 {
@@ -115,11 +91,11 @@ static enum err open_databases(struct store *store, struct fault *fault)
     if (rc)
         return failed(fault, rc, "begin a transaction in", store->directory);
     for (int db = 0; db < DB_COUNT; db++) {
-        rc = mdb_dbi_open(txn, names[db], writer ? MDB_CREATE : 0, &store->dbi[db]);
+        rc = mdb_dbi_open(txn, database_name(db), writer ? MDB_CREATE : 0, &store->dbi[db]);
         store->has[db] = rc == 0;
         if (rc && rc != MDB_NOTFOUND) {
             mdb_txn_abort(txn);
-            return failed(fault, rc, "open database", names[db]);
+            return failed(fault, rc, "open database", database_name(db));
         }
     }
     rc = mdb_txn_commit(txn);
@@ -324,6 +300,9 @@ void txn_end(struct txn *txn)
 {
     if (!txn)
         return;
+    for (int db = 0; db < DB_COUNT; db++)
+        if (txn->at[db])
+            mdb_cursor_close(txn->at[db]);
     mdb_txn_abort(txn->lmdb);
     forget(txn);
 }
@@ -355,10 +334,25 @@ static struct bytes from_val(MDB_val v)
     return bytes_of(v.mv_data, v.mv_size);
 }
 
+/* A writer's cursors would have to follow its writes. */
+static int find(struct txn *txn, enum database db, MDB_val *key, MDB_val *value)
+{
+    MDB_cursor **at = &txn->at[db];
+    int rc = 0;
+
+    if (!txn->store->has[db])
+        return MDB_NOTFOUND;
+    if (txn->writes)
+        return mdb_get(txn->lmdb, txn->store->dbi[db], key, value);
+    if (!*at)
+        rc = mdb_cursor_open(txn->lmdb, txn->store->dbi[db], at);
+    return rc ? rc : mdb_cursor_get(*at, key, value, MDB_SET);
+}
+
 enum err txn_get(struct txn *txn, enum database db, struct bytes key, struct bytes *value)
 {
     MDB_val k = val(key), v;
-    int rc = txn->store->has[db] ? mdb_get(txn->lmdb, txn->store->dbi[db], &k, &v) : MDB_NOTFOUND;
+    int rc = find(txn, db, &k, &v);
 
     if (rc)
         return meaning(rc);

@@ -14,7 +14,8 @@ enum { LIFE_SIGN_EVERY = 64 }; /* entries */
 
 struct reading {
     DIR *directory;
-    const char *below;
+    char below[PATH_MAX]; /* of the present entry, below the library; `folder_len` bytes of it are the folder's */
+    size_t folder_len;
     const struct naming_rules *rules;
     struct arena *arena;
     struct listing *to;
@@ -85,14 +86,23 @@ static unsigned char type_of(struct reading *reading, const struct dirent *name)
     return (unsigned char)IFTODT(st.st_mode);
 }
 
-static bool is_passed_over(struct reading *reading, const char *name)
+/* Of a path that is too long, no entry fits behind it: all are passed over. */
+static void set_folder(struct reading *reading, const char *below)
 {
-    char below[PATH_MAX];
+    const size_t most = sizeof(reading->below) - 1;
+    size_t len = (size_t)snprintf(reading->below, sizeof(reading->below), "%s%s", below, below[0] ? "/" : "");
 
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+    reading->folder_len = len < most ? len : most;
+}
+
+static bool is_passed_over(struct reading *reading, struct bytes name)
+{
+    struct text rest = { name.len, (const char *)name.at };
+
+    if (text_is(rest, ".") || text_is(rest, ".."))
         return true;
-    int len = snprintf(below, sizeof(below), "%s%s%s", reading->below, reading->below[0] ? "/" : "", name);
-    return len >= (int)sizeof(below) || naming_passed_over(reading->rules, below);
+    return !text_copy(reading->below + reading->folder_len, sizeof(reading->below) - reading->folder_len, rest) ||
+           naming_passed_over(reading->rules, reading->below);
 }
 
 static bool take(struct reading *reading, const struct dirent *name)
@@ -100,7 +110,7 @@ static bool take(struct reading *reading, const struct dirent *name)
     struct entry entry = { .name = bytes_of(name->d_name, strlen(name->d_name)) };
     unsigned char type;
 
-    if (is_passed_over(reading, name->d_name))
+    if (is_passed_over(reading, entry.name))
         return true;
     entry.kind = naming_kind(entry.name);
     if (entry.kind == KIND_OTHER && name->d_type != DT_DIR && name->d_type != DT_UNKNOWN)
@@ -150,10 +160,11 @@ enum err walk_read(struct errand *errand, const char *path, const char *below,
                    const struct naming_rules *rules, struct arena *arena, struct listing *to,
                    struct fault *fault)
 {
-    struct reading reading = { .below = below, .rules = rules, .arena = arena, .to = to };
+    struct reading reading = { .rules = rules, .arena = arena, .to = to };
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
     *to = (struct listing){ 0 };
+    set_folder(&reading, below);
     if (fd < 0)
         return fault_errno(fault, errno == ENOTDIR || errno == ELOOP ? ERR_NOT_FOUND : file_err(errno), errno,
                            "cannot open %s", path);

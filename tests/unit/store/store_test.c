@@ -7,6 +7,14 @@ static struct bytes b(const char *text)
     return bytes_of(text, strlen(text));
 }
 
+static const char *numbered(uint32_t number)
+{
+    static char text[16];
+
+    snprintf(text, sizeof(text), "%08u", number);
+    return text;
+}
+
 static void a_reader_of_a_store_that_is_not_there_is_told_offline(void **state)
 {
     struct scratch *s = *state;
@@ -96,6 +104,33 @@ static void a_walk_goes_in_order_and_ends_with_its_prefix(void **state)
     walk_end(&walk);
     assert_string_equal(seen, "b2 b3 ");
     assert_int_equal(txn_count(s->w.txn, DB_PLACE), 5);
+}
+
+/* Every other number is there. Looked for in any order, so that one look-up begins where any other has ended. */
+static void a_reader_finds_what_is_there_and_nothing_else_in_any_order(void **state)
+{
+    enum { COUNT = 5000, LOOKS = 40000 };
+    struct scratch *s = *state;
+    struct txn *reader;
+    uint32_t draw = 1;
+
+    scratch_open(s);
+    scratch_begin(s);
+    for (uint32_t i = 0; i < COUNT; i += 2)
+        assert_int_equal(txn_put(s->w.txn, DB_META, b(numbered(i)), b(numbered(i))), ERR_OK);
+    scratch_commit(s);
+    assert_int_equal(store_read(s->store, &reader, NULL), ERR_OK);
+    for (uint32_t i = 0; i < LOOKS; i++) {
+        draw = draw * 1664525 + 1013904223;
+        uint32_t number = i % 3 ? (draw >> 8) % (COUNT + 10) : i % COUNT; /* far and near */
+        struct bytes value = { 0 };
+        bool is_there = number % 2 == 0 && number < COUNT;
+        assert_int_equal(txn_get(reader, DB_META, b(numbered(number)), &value), is_there ? ERR_OK : ERR_NOT_FOUND);
+        assert_true(!is_there || bytes_equal(value, b(numbered(number))));
+    }
+    assert_int_equal(txn_get(reader, DB_META, b(""), &(struct bytes){ 0 }), ERR_INTERNAL);
+    assert_int_equal(txn_get(reader, DB_QUERY, b("x"), &(struct bytes){ 0 }), ERR_NOT_FOUND);
+    txn_end(reader);
 }
 
 static void a_second_writer_is_refused(void **state)
@@ -199,6 +234,7 @@ int main(void)
         CLAIM(what_is_aborted_was_never_there),
         CLAIM(a_reader_sees_the_moment_in_which_it_began),
         CLAIM(a_walk_goes_in_order_and_ends_with_its_prefix),
+        CLAIM(a_reader_finds_what_is_there_and_nothing_else_in_any_order),
         CLAIM(a_second_writer_is_refused),
         CLAIM(a_full_map_refuses_the_write_and_takes_the_next),
         CLAIM(a_dead_readers_slot_is_cleared),

@@ -1,0 +1,26 @@
+#include "store/store.h"
+
+static const char *const names[DB_COUNT] = {
+    [DB_META] = "meta",
+    [DB_MEDIA] = "media",
+    [DB_PLACE] = "place",
+    [DB_FOLDER] = "folder",
+    [DB_FOLDER_NAME] = "folder_name",
+    [DB_VOLUME] = "volume",
+    [DB_VOLUME_IDENTITY] = "volume_identity",
+    [DB_LIBRARY] = "library",
+    [DB_CONTENT] = "content",
+    [DB_FACTS] = "facts",
+    [DB_ARTEFACT] = "artefact",
+    [DB_EMBEDDING] = "embedding",
+    [DB_CHANGE] = "change",
+    [DB_REQUEST] = "request",
+    [DB_QUIET] = "quiet",
+    [DB_UNDO] = "undo",
+    [DB_QUERY] = "query",
+};
+
+const char *database_name(enum database db)
+{
+    return names[db];
+}
