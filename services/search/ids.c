@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 1 << 12 };
+enum { FIRST_FREE = 1 << 12 };
 
 static struct id *at(const struct ids *ids, uint32_t row)
 {
@@ -13,13 +13,13 @@ static struct id *at(const struct ids *ids, uint32_t row)
 enum err ids_open(struct ids *ids, size_t most_rows)
 {
     *ids = (struct ids){ 0 };
-    return column_open(&ids->column, sizeof(struct id), most_rows);
+    return column_open(&ids->column, sizeof(struct id), most_rows) == ERR_OK ? table_open(&ids->table) : ERR_FULL;
 }
 
 void ids_close(struct ids *ids)
 {
     column_close(&ids->column);
-    free(ids->slots);
+    table_close(&ids->table);
     free(ids->free_rows);
     *ids = (struct ids){ 0 };
 }
@@ -38,55 +38,50 @@ struct id ids_at(const struct ids *ids, uint32_t row)
 
 /* Ids begin with the time and end with what tells them apart: those of one moment differ in their last bits alone,
  * which are the highest here and are folded down, for a product carries nothing downwards. */
-static uint32_t slot_of(const struct ids *ids, struct id id)
+static uint32_t place_of(const struct ids *ids, struct id id)
 {
     uint64_t high, low, mixed;
-    uint32_t slot;
+    uint32_t place, number;
 
     memcpy(&high, id.b, sizeof(high));
     memcpy(&low, id.b + sizeof(high), sizeof(low));
     mixed = low ^ high * 0x9E3779B97F4A7C15u;
     mixed = (mixed ^ mixed >> 32) * 0xD6E8FEB86659FD93u;
-    slot = (uint32_t)(mixed >> 32);
-    for (slot &= ids->slot_count - 1; ids->slots[slot]; slot = (slot + 1) & (ids->slot_count - 1))
-        if (id_equal(ids_at(ids, ids->slots[slot] - 1), id))
+    place = table_first(&ids->table, (uint32_t)(mixed >> 32));
+    for (; (number = *table_at(&ids->table, place)); place = table_next(&ids->table, place))
+        if (id_equal(ids_at(ids, number - 1), id))
             break;
-    return slot;
+    return place;
 }
 
-static enum err make_slots(struct ids *ids, uint32_t slots)
+static enum err make_table(struct ids *ids)
 {
-    uint32_t *fresh = calloc(slots, sizeof(*fresh));
+    enum err e = table_renew(&ids->table, ids_rows(ids) + 1);
 
-    if (!fresh)
-        return ERR_FULL;
-    free(ids->slots);
-    ids->slots = fresh;
-    ids->slot_count = slots;
-    for (uint32_t i = 0; i < ids_rows(ids); i++)
+    for (uint32_t i = 0; e == ERR_OK && i < ids_rows(ids); i++)
         if (!id_is_zero(ids_at(ids, i)))
-            fresh[slot_of(ids, ids_at(ids, i))] = i + 1;
-    return ERR_OK;
+            *table_at(&ids->table, place_of(ids, ids_at(ids, i))) = i + 1;
+    return e;
 }
 
 bool ids_find(const struct ids *ids, struct id id, uint32_t *row)
 {
-    uint32_t found = ids->slot_count && !id_is_zero(id) ? ids->slots[slot_of(ids, id)] : 0;
+    bool may_be = ids->table.column.count && !id_is_zero(id);
+    uint32_t found = may_be ? *table_at(&ids->table, place_of(ids, id)) : 0;
 
     *row = found - 1;
     return found != 0;
 }
 
 /* Those behind it in its run are put in anew, so that none is cut off from its place. */
-static void free_slot(struct ids *ids, struct id id)
+static void free_place(struct ids *ids, struct id id)
 {
-    uint32_t mask = ids->slot_count - 1, slot = slot_of(ids, id);
+    uint32_t place = place_of(ids, id), moved;
 
-    ids->slots[slot] = 0;
-    for (slot = (slot + 1) & mask; ids->slots[slot]; slot = (slot + 1) & mask) {
-        uint32_t moved = ids->slots[slot];
-        ids->slots[slot] = 0;
-        ids->slots[slot_of(ids, ids_at(ids, moved - 1))] = moved;
+    *table_at(&ids->table, place) = 0;
+    while (place = table_next(&ids->table, place), (moved = *table_at(&ids->table, place)) != 0) {
+        *table_at(&ids->table, place) = 0;
+        *table_at(&ids->table, place_of(ids, ids_at(ids, moved - 1))) = moved;
     }
 }
 
@@ -95,7 +90,7 @@ static void free_slot(struct ids *ids, struct id id)
 static enum err note_free(struct ids *ids, uint32_t row)
 {
     if (ids->free_count == ids->free_room) {
-        uint32_t room = ids->free_room ? ids->free_room * 2 : FIRST_SLOTS;
+        uint32_t room = ids->free_room ? ids->free_room * 2 : FIRST_FREE;
         uint32_t *more = realloc(ids->free_rows, room * sizeof(*more));
         if (!more)
             return ERR_FULL;
@@ -116,8 +111,7 @@ static void note_order(struct ids *ids, struct id id, bool is_last)
 
 enum err ids_take(struct ids *ids, struct id id, uint32_t *row)
 {
-    if ((ids_rows(ids) + 1) * 2 > ids->slot_count &&
-        make_slots(ids, ids->slot_count ? ids->slot_count * 2 : FIRST_SLOTS) != ERR_OK)
+    if (!table_has_room(&ids->table, ids_rows(ids) + 1) && make_table(ids) != ERR_OK)
         return ERR_FULL;
     if (ids->free_count)
         *row = ids->free_rows[--ids->free_count];
@@ -125,23 +119,19 @@ enum err ids_take(struct ids *ids, struct id id, uint32_t *row)
         return ERR_FULL;
     note_order(ids, id, *row + 1 == ids_rows(ids));
     *at(ids, *row) = id;
-    ids->slots[slot_of(ids, id)] = *row + 1;
+    *table_at(&ids->table, place_of(ids, id)) = *row + 1;
     return ERR_OK;
 }
 
 enum err ids_free(struct ids *ids, uint32_t row)
 {
-    free_slot(ids, ids_at(ids, row));
+    free_place(ids, ids_at(ids, row));
     *at(ids, row) = (struct id){ { 0 } };
     return note_free(ids, row);
 }
 
 enum err ids_adopt(struct ids *ids)
 {
-    uint32_t slots = FIRST_SLOTS;
-
-    while (slots < ids_rows(ids) * 2 + 2)
-        slots *= 2;
     for (uint32_t i = ids_rows(ids); i-- > 0;)
         if (id_is_zero(ids_at(ids, i)) && note_free(ids, i) != ERR_OK)
             return ERR_FULL;
@@ -149,5 +139,5 @@ enum err ids_adopt(struct ids *ids)
     for (uint32_t i = 0; i < ids_rows(ids); i++)
         if (!id_is_zero(ids_at(ids, i)))
             note_order(ids, ids_at(ids, i), true);
-    return make_slots(ids, slots);
+    return table_is_sound(&ids->table, ids_rows(ids), ids_rows(ids) - ids->free_count) ? ERR_OK : ERR_INTERNAL;
 }

@@ -3,12 +3,11 @@
 #define LOOPHOLE_SEARCH_IDS_H
 
 #include "common/id.h"
-#include "services/search/column.h"
+#include "services/search/table.h"
 
 struct ids {
     struct column column; /* struct id by row; zero: the row is free */
-    uint32_t *slots;      /* row + 1, by hash; 0: nothing */
-    uint32_t slot_count;
+    struct table table;   /* rows */
     uint32_t *free_rows;  /* the next one to take is the last */
     uint32_t free_count, free_room;
     struct id highest;  /* of those that were ever taken */
@@ -18,7 +17,7 @@ struct ids {
 /* Errors: full. */
 enum err ids_open(struct ids *ids, size_t most_rows);
 void ids_close(struct ids *ids);
-enum err ids_adopt(struct ids *ids); /* after its column was mapped */
+enum err ids_adopt(struct ids *ids); /* after its columns were mapped; internal: the table are not those of the rows */
 
 uint32_t ids_rows(const struct ids *ids); /* every row is below this */
 struct id ids_at(const struct ids *ids, uint32_t row);

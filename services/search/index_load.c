@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -12,12 +13,15 @@ struct column *index_layout_column(struct index *index, uint32_t part)
 {
     struct column *const columns[LAYOUT_FIXED] = {
         [SECTION_IDS] = &index->ids.column,
+        [SECTION_ID_TABLE] = &index->ids.table.column,
         [SECTION_ROWS] = &index->rows,
         [SECTION_LISTS] = &index->lists,
         [SECTION_TEXTS] = &index->texts,
         [SECTION_VECTORS] = &index->vectors,
         [SECTION_TERMS] = &index->terms.terms,
         [SECTION_TERM_TEXTS] = &index->terms.texts,
+        [SECTION_TERM_TABLE] = &index->terms.table.column,
+        [SECTION_TERM_ORDER] = &index->terms.sorted,
         [SECTION_NEAR] = &index->near.made,
     };
 
@@ -104,15 +108,11 @@ static enum err read_postings(struct index *index, const uint8_t *file, const st
     return ERR_OK;
 }
 
-static enum err take_over(struct index *index, const struct layout *layout, const uint8_t *file, int fd,
-                          struct fault *fault)
+/* All of it is held against what it points into, as if the hash were not known to be right. */
+static enum err adopt(struct index *index, const struct layout *layout, const uint8_t *file, int fd)
 {
-    struct hash hash = hash_of(file + LAYOUT_HEADER, layout->bytes - LAYOUT_HEADER);
-    enum err e;
+    enum err e = open_numbers(index, layout);
 
-    if (memcmp(&hash, &layout->body, sizeof(hash)) != 0)
-        return damaged(fault, "its content");
-    e = open_numbers(index, layout);
     if (e == ERR_OK)
         e = map_columns(index, layout, fd);
     if (e == ERR_OK)
@@ -123,6 +123,38 @@ static enum err take_over(struct index *index, const struct layout *layout, cons
         e = read_postings(index, file, &layout->part[SECTION_POSTINGS]);
     if (e == ERR_OK)
         e = index_adopt_near(index);
+    return e;
+}
+
+/* The body's hash takes as long as all else: it is worked out beside it. */
+struct hashing {
+    const uint8_t *body;
+    size_t len;
+    struct hash hash;
+};
+
+static void *hash_body(void *state)
+{
+    struct hashing *hashing = state;
+
+    hashing->hash = hash_of(hashing->body, hashing->len);
+    return NULL;
+}
+
+static enum err take_over(struct index *index, const struct layout *layout, const uint8_t *file, int fd,
+                          struct fault *fault)
+{
+    struct hashing hashing = { file + LAYOUT_HEADER, layout->bytes - LAYOUT_HEADER, { { 0 } } };
+    pthread_t beside;
+    bool is_beside = pthread_create(&beside, NULL, hash_body, &hashing) == 0;
+    enum err e = adopt(index, layout, file, fd);
+
+    if (is_beside)
+        pthread_join(beside, NULL);
+    else
+        hash_body(&hashing);
+    if (memcmp(&hashing.hash, &layout->body, sizeof(hashing.hash)) != 0)
+        return damaged(fault, "its content");
     if (e != ERR_OK)
         return e == ERR_INTERNAL ? damaged(fault, "its rows")
                                  : fault_set(fault, e, "the index's file can't be mapped");

@@ -84,6 +84,7 @@ enum err index_save_begin(struct index *index, const char *path, struct index_sa
         *save = (struct index_save){ .index = index, .fd = -1, .hash = hash_new() };
         e = save->hash ? index_compact(index) : ERR_FULL;
         save->writes = index->writes;
+        terms_sort(&index->terms);
     }
     if (e == ERR_OK)
         e = lay_out(save);

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "common/hash.h"
 
-enum { MOST_TERMS = 1 << 28, FIRST_SLOTS = 1 << 12 };
+enum { MOST_TERMS = 1 << 28, FIRST_ROOM = 1 << 12 };
 #define MOST_TEXT ((size_t)4 << 30)
 
 /* ---- open and close ---- */
@@ -13,28 +13,22 @@ enum err terms_open(struct terms *terms)
 {
     *terms = (struct terms){ 0 };
     if (column_open(&terms->terms, sizeof(struct term), MOST_TERMS) != ERR_OK ||
-        column_open(&terms->texts, 1, MOST_TEXT) != ERR_OK)
+        column_open(&terms->texts, 1, MOST_TEXT) != ERR_OK ||
+        column_open(&terms->sorted, sizeof(uint32_t), MOST_TERMS) != ERR_OK || table_open(&terms->table) != ERR_OK)
         return ERR_FULL;
     return ERR_OK;
 }
 
-static void forget(struct terms *terms)
+void terms_close(struct terms *terms)
 {
     for (uint32_t i = 0; i < terms_count(terms) && terms->postings; i++)
         posting_free(&terms->postings[i]);
     free(terms->postings);
-    free(terms->sorted);
-    free(terms->slots);
-    terms->postings = NULL;
-    terms->sorted = terms->slots = NULL;
-    terms->room = terms->sorted_count = terms->slot_count = 0;
-}
-
-void terms_close(struct terms *terms)
-{
-    forget(terms);
     column_close(&terms->terms);
     column_close(&terms->texts);
+    column_close(&terms->sorted);
+    table_close(&terms->table);
+    *terms = (struct terms){ 0 };
 }
 
 /* ---- one term ---- */
@@ -42,6 +36,11 @@ void terms_close(struct terms *terms)
 static struct term *term_at(const struct terms *terms, uint32_t number)
 {
     return (struct term *)(void *)terms->terms.at + number;
+}
+
+static uint32_t *sorted_at(const struct terms *terms, uint32_t place)
+{
+    return (uint32_t *)(void *)terms->sorted.at + place;
 }
 
 uint32_t terms_count(const struct terms *terms)
@@ -83,35 +82,31 @@ struct text terms_start(char to[TERM_LONGEST], enum term_field field, struct tex
 
 /* ---- by hash ---- */
 
-static uint32_t slot_of(const struct terms *terms, struct text key)
+static uint32_t place_of(const struct terms *terms, struct text key)
 {
     struct hash hash = hash_of(key.at, key.len);
-    uint32_t slot;
+    uint32_t place, number;
 
-    memcpy(&slot, hash.b, sizeof(slot));
-    for (slot &= terms->slot_count - 1; terms->slots[slot]; slot = (slot + 1) & (terms->slot_count - 1))
-        if (text_equal(terms_key(terms, terms->slots[slot] - 1), key))
+    memcpy(&place, hash.b, sizeof(place));
+    place = table_first(&terms->table, place);
+    for (; (number = *table_at(&terms->table, place)); place = table_next(&terms->table, place))
+        if (text_equal(terms_key(terms, number - 1), key))
             break;
-    return slot;
+    return place;
 }
 
-static enum err make_slots(struct terms *terms, uint32_t slots)
+static enum err make_table(struct terms *terms)
 {
-    uint32_t *fresh = calloc(slots, sizeof(*fresh));
+    enum err e = table_renew(&terms->table, terms_count(terms) + 1);
 
-    if (!fresh)
-        return ERR_FULL;
-    free(terms->slots);
-    terms->slots = fresh;
-    terms->slot_count = slots;
-    for (uint32_t i = 0; i < terms_count(terms); i++)
-        fresh[slot_of(terms, terms_key(terms, i))] = i + 1;
-    return ERR_OK;
+    for (uint32_t i = 0; e == ERR_OK && i < terms_count(terms); i++)
+        *table_at(&terms->table, place_of(terms, terms_key(terms, i))) = i + 1;
+    return e;
 }
 
 bool terms_find(const struct terms *terms, struct text key, uint32_t *number)
 {
-    uint32_t found = terms->slot_count ? terms->slots[slot_of(terms, key)] : 0;
+    uint32_t found = terms->table.column.count ? *table_at(&terms->table, place_of(terms, key)) : 0;
 
     *number = found - 1;
     return found != 0;
@@ -127,10 +122,6 @@ static enum err make_room(struct terms *terms, uint32_t room)
         return ERR_FULL;
     terms->postings = postings;
     memset(postings + terms->room, 0, (room - terms->room) * sizeof(*postings));
-    uint32_t *sorted = realloc(terms->sorted, room * sizeof(*sorted));
-    if (!sorted)
-        return ERR_FULL;
-    terms->sorted = sorted;
     terms->room = room;
     return ERR_OK;
 }
@@ -143,10 +134,10 @@ static enum err append(struct terms *terms, struct text key)
     if (column_add(&terms->texts, key.len) != ERR_OK || at + key.len > UINT32_MAX)
         return ERR_FULL;
     memcpy(terms->texts.at + at, key.at, key.len);
-    if (column_add(&terms->terms, 1) != ERR_OK)
+    if (column_add(&terms->sorted, 1) != ERR_OK || column_add(&terms->terms, 1) != ERR_OK)
         return ERR_FULL;
     *term_at(terms, number) = (struct term){ (uint32_t)at, key.len };
-    terms->sorted[number] = number;
+    *sorted_at(terms, number) = number;
     return ERR_OK;
 }
 
@@ -156,35 +147,36 @@ enum err terms_add(struct terms *terms, struct text key, uint32_t *number)
 
     if (terms_find(terms, key, number))
         return ERR_OK;
-    if (count == terms->room && make_room(terms, count ? count * 2 : FIRST_SLOTS) != ERR_OK)
+    if (count == terms->room && make_room(terms, count ? count * 2 : FIRST_ROOM) != ERR_OK)
         return ERR_FULL;
-    if ((count + 1) * 2 > terms->slot_count &&
-        make_slots(terms, terms->slot_count ? terms->slot_count * 2 : FIRST_SLOTS))
+    if (!table_has_room(&terms->table, count + 1) && make_table(terms) != ERR_OK)
         return ERR_FULL;
     *number = count;
     if (append(terms, key) != ERR_OK)
         return ERR_FULL;
-    terms->slots[slot_of(terms, key)] = count + 1;
+    *table_at(&terms->table, place_of(terms, key)) = count + 1;
     return ERR_OK;
+}
+
+static bool is_sound(const struct terms *terms, uint32_t number)
+{
+    const struct term *term = term_at(terms, number);
+
+    return term->len > 0 && term->len <= TERM_LONGEST && term->text <= terms->texts.count &&
+           term->len <= terms->texts.count - term->text && *sorted_at(terms, number) < terms_count(terms);
 }
 
 enum err terms_adopt(struct terms *terms)
 {
-    uint32_t count = terms_count(terms), slots = FIRST_SLOTS;
+    uint32_t count = terms_count(terms);
 
-    for (uint32_t i = 0; i < count; i++) {
-        const struct term *term = term_at(terms, i);
-        if (term->len == 0 || term->len > TERM_LONGEST || term->text > terms->texts.count ||
-            term->len > terms->texts.count - term->text)
-            return ERR_INTERNAL;
-    }
-    while (slots < count * 2 + 2)
-        slots *= 2;
-    if (make_room(terms, slots / 2) != ERR_OK || make_slots(terms, slots) != ERR_OK)
-        return ERR_FULL;
+    if (terms->sorted.count != count || !table_is_sound(&terms->table, count, count))
+        return ERR_INTERNAL;
     for (uint32_t i = 0; i < count; i++)
-        terms->sorted[i] = i;
-    return ERR_OK;
+        if (!is_sound(terms, i))
+            return ERR_INTERNAL;
+    terms->sorted_count = count;
+    return make_room(terms, count + FIRST_ROOM);
 }
 
 /* ---- in order ---- */
@@ -201,7 +193,7 @@ static uint32_t lower_bound(const struct terms *terms, uint32_t count, struct te
 
     while (low < count) {
         uint32_t middle = low + (count - low) / 2;
-        if (text_compare(terms_key(terms, terms->sorted[middle]), key) < 0)
+        if (text_compare(terms_key(terms, *sorted_at(terms, middle)), key) < 0)
             low = middle + 1;
         else
             count = middle;
@@ -216,25 +208,27 @@ static void merge(struct terms *terms, uint32_t *fresh, uint32_t fresh_count)
 
     while (fresh_count-- > 0) {
         uint32_t place = lower_bound(terms, end, terms_key(terms, fresh[fresh_count]));
-        memmove(terms->sorted + place + fresh_count + 1, terms->sorted + place,
-                (end - place) * sizeof(uint32_t));
-        terms->sorted[place + fresh_count] = fresh[fresh_count];
+        memmove(sorted_at(terms, place + fresh_count + 1), sorted_at(terms, place), (end - place) * sizeof(uint32_t));
+        *sorted_at(terms, place + fresh_count) = fresh[fresh_count];
         end = place;
     }
 }
 
-static void sort(struct terms *terms)
+void terms_sort(struct terms *terms)
 {
     uint32_t count = terms_count(terms), fresh_count = count - terms->sorted_count;
-    uint32_t *tail = terms->sorted + terms->sorted_count;
-    uint32_t *fresh = terms->sorted_count ? malloc(fresh_count * sizeof(*fresh)) : NULL;
+    uint32_t *tail = sorted_at(terms, terms->sorted_count), *fresh = NULL;
 
+    if (fresh_count == 0)
+        return;
+    if (terms->sorted_count)
+        fresh = malloc(fresh_count * sizeof(*fresh));
     if (fresh) {
         memcpy(fresh, tail, fresh_count * sizeof(*fresh));
         qsort_r(fresh, fresh_count, sizeof(*fresh), by_key, terms);
         merge(terms, fresh, fresh_count);
     } else {
-        qsort_r(terms->sorted, count, sizeof(*tail), by_key, terms);
+        qsort_r(sorted_at(terms, 0), count, sizeof(*tail), by_key, terms);
     }
     free(fresh);
     terms->sorted_count = count;
@@ -244,15 +238,14 @@ struct term_range terms_starting(struct terms *terms, struct text start)
 {
     uint32_t first, low, high = terms_count(terms);
 
-    if (terms->sorted_count < high)
-        sort(terms);
+    terms_sort(terms);
     first = low = lower_bound(terms, high, start);
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (text_starts(terms_key(terms, terms->sorted[middle]), start))
+        if (text_starts(terms_key(terms, *sorted_at(terms, middle)), start))
             low = middle + 1;
         else
             high = middle;
     }
-    return (struct term_range){ terms->sorted ? terms->sorted + first : NULL, low - first };
+    return (struct term_range){ sorted_at(terms, first), low - first };
 }

@@ -6,8 +6,8 @@
 #define LOOPHOLE_SEARCH_TERMS_H
 
 #include "common/text.h"
-#include "services/search/column.h"
 #include "services/search/posting.h"
+#include "services/search/table.h"
 
 enum term_field {
     TERM_ALL = 1,  /* one term, without text: every row */
@@ -46,19 +46,20 @@ struct term {
 struct terms {
     struct column terms;      /* struct term by number */
     struct column texts;      /* bytes */
-    struct posting *postings; /* by number */
-    uint32_t room;            /* of postings and of sorted */
-    uint32_t *sorted;         /* numbers by their keys; those since the last sorting behind them */
+    struct column sorted;     /* uint32_t: numbers by their keys; those since the last sorting behind them */
     uint32_t sorted_count;
-    uint32_t *slots; /* number + 1, by hash; 0: free */
-    uint32_t slot_count;
+    struct table table;       /* numbers */
+    struct posting *postings; /* by number */
+    uint32_t room;            /* of postings */
 };
 
 enum err terms_open(struct terms *terms); /* full */
 void terms_close(struct terms *terms);
 
-/* After the columns were mapped: postings are empty, the rest is made from the keys. Errors: full; internal (a
- * key out of the texts). */
+void terms_sort(struct terms *terms); /* all of them are */
+
+/* After the columns were mapped, which were written when all terms were sorted: postings are empty. Errors: full;
+ * internal (a key out of the texts, a number out of the terms). */
 enum err terms_adopt(struct terms *terms);
 
 uint32_t terms_count(const struct terms *terms);

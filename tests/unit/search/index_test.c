@@ -319,6 +319,34 @@ static void a_damaged_file_is_refused_wherever_it_is_damaged(void **state)
     index_close(&index);
 }
 
+/* A look-up would never end, or end outside. */
+static void a_table_that_is_not_that_of_the_rows_is_refused(void **state)
+{
+    struct id id = { { 1 } };
+    struct ids ids;
+    uint32_t row;
+
+    (void)state;
+    assert_int_equal(ids_open(&ids, 100), ERR_OK);
+    assert_int_equal(ids_adopt(&ids), ERR_OK);
+    for (; id.b[15] < 10; id.b[15]++)
+        assert_int_equal(ids_take(&ids, id, &row), ERR_OK);
+    assert_int_equal(ids_adopt(&ids), ERR_OK);
+    ids.table.column.count--;
+    assert_int_equal(ids_adopt(&ids), ERR_INTERNAL);
+    ids.table.column.count = 16;
+    assert_int_equal(ids_adopt(&ids), ERR_INTERNAL);
+    ids.table.column.count = 4096;
+    for (uint32_t i = 0; i < 4096; i++)
+        if (*table_at(&ids.table, i) == 10)
+            *table_at(&ids.table, i) = 11;
+    assert_int_equal(ids_adopt(&ids), ERR_INTERNAL);
+    for (uint32_t i = 0; i < 4096; i++)
+        *table_at(&ids.table, i) = 1;
+    assert_int_equal(ids_adopt(&ids), ERR_INTERNAL);
+    ids_close(&ids);
+}
+
 static double seconds_to_take(bool are_of_one_moment)
 {
     enum { IDS = 200000 };
@@ -357,6 +385,7 @@ int main(void)
                                         remove_place),
         cmocka_unit_test_setup_teardown(a_damaged_file_is_refused_wherever_it_is_damaged, make_place,
                                         remove_place),
+        cmocka_unit_test(a_table_that_is_not_that_of_the_rows_is_refused),
         cmocka_unit_test(ids_of_one_moment_are_found_as_fast_as_any),
     };
 

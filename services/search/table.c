@@ -1,0 +1,52 @@
+#include "services/search/table.h"
+
+enum { FEWEST = 1 << 12 };
+#define MOST ((size_t)1 << 30)
+
+enum err table_open(struct table *table)
+{
+    return column_open(&table->column, sizeof(uint32_t), MOST);
+}
+
+void table_close(struct table *table)
+{
+    column_close(&table->column);
+}
+
+enum err table_renew(struct table *table, uint32_t numbers)
+{
+    struct table fresh;
+    size_t places = FEWEST;
+    enum err e = table_open(&fresh);
+
+    while (places < ((size_t)numbers + 1) * 2)
+        places *= 2;
+    if (e == ERR_OK)
+        e = column_add(&fresh.column, places);
+    if (e != ERR_OK) {
+        table_close(&fresh);
+        return e;
+    }
+    table_close(table);
+    *table = fresh;
+    return ERR_OK;
+}
+
+bool table_has_room(const struct table *table, uint32_t numbers)
+{
+    return (size_t)numbers * 2 <= table->column.count;
+}
+
+bool table_is_sound(const struct table *table, uint32_t numbers, uint32_t taken)
+{
+    size_t count = table->column.count, found = 0;
+
+    if ((count & (count - 1)) || !table_has_room(table, taken))
+        return false;
+    for (uint32_t i = 0; i < count; i++) {
+        found += *table_at(table, i) != 0;
+        if (*table_at(table, i) > numbers)
+            return false;
+    }
+    return found == taken;
+}
