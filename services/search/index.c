@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_ROWS = 1 << 26, MOST_TERMS_A_ROW = 64, LIST_STEP = 4 };
+enum { MOST_ROWS = 1 << 26, MOST_TERMS_A_ROW = 64, LIST_STEP = 2 };
 #define MOST_TEXT ((size_t)4 << 30)
 
 static struct row *row_at(const struct index *index, uint32_t row)

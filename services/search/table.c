@@ -3,6 +3,11 @@
 enum { FEWEST = 1 << 12 };
 #define MOST ((size_t)1 << 30)
 
+static bool are_enough(size_t places, size_t numbers)
+{
+    return numbers * 3 <= places * 2;
+}
+
 enum err table_open(struct table *table)
 {
     return column_open(&table->column, sizeof(uint32_t), MOST);
@@ -19,7 +24,7 @@ enum err table_renew(struct table *table, uint32_t numbers)
     size_t places = FEWEST;
     enum err e = table_open(&fresh);
 
-    while (places < ((size_t)numbers + 1) * 2)
+    while (!are_enough(places, (size_t)numbers + 1))
         places *= 2;
     if (e == ERR_OK)
         e = column_add(&fresh.column, places);
@@ -34,7 +39,7 @@ enum err table_renew(struct table *table, uint32_t numbers)
 
 bool table_has_room(const struct table *table, uint32_t numbers)
 {
-    return (size_t)numbers * 2 <= table->column.count;
+    return are_enough(table->column.count, numbers);
 }
 
 bool table_is_sound(const struct table *table, uint32_t numbers, uint32_t taken)
