@@ -74,6 +74,14 @@ engine_up() {
     loophole up >"$scratch/up.log" 2>&1 || { cat "$scratch/up.log" >&2; fail "the engine did not start"; }
 }
 engine_down() { loophole down >/dev/null 2>&1; }
+# An engine with two kits in $scratch/library, by the first claim that runs; the others go on with it.
+two_kits() {
+    [ -d "$scratch/library" ] && return
+    mkdir -p "$scratch/library"
+    cp -r "$drumkits/TR808EmulationKit" "$drumkits/GMRockKit" "$scratch/library/" || fail "hydrogen-data is missing"
+    engine_up
+    loophole index "$scratch/library" --wait >"$scratch/index.log" 2>&1 || fail "$(cat "$scratch/index.log")"
+}
 # drive PROGRAM ARGS…: a Python program of tests/faults at the engine; the ends of all logs when it fails.
 drive() {
     python "$top/tests/faults/$1" "${@:2}" >"$scratch/said" 2>&1

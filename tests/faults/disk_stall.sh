@@ -10,6 +10,10 @@ _mounted() {
     "$build/tests/faults/stall" "$scratch/disk" "$scratch/mount" & stall=$!
     until_true 10 mountpoint -q "$scratch/mount"
 }
+_play_long() {
+    _sound make counter "$scratch/disk/long.wav" $((14 * 48000))
+    loophole play "$scratch/mount/long.wav" >/dev/null || fail "play failed"
+}
 _unmounted() { _end_first; wait "$stall"; }
 _toggle() { kill -USR1 "$stall"; }
 _ahead() { loophole ask streamer.voices | field each.0.buffered_s; }
@@ -18,10 +22,9 @@ _stalls() { loophole ask streamer.voices | grep -q '"state":"stalled"'; }
 
 two_seconds_without_a_disk_are_not_heard() {
     _mounted
-    _sound make counter "$scratch/disk/long.wav" $((14 * 48000))
     local before; before=$(_underruns)
     _tape
-    loophole play "$scratch/mount/long.wav" >/dev/null || fail "play failed"
+    _play_long
     until_true 30 _is_full
     _toggle; until_true 30 _has_passed $(($(_frame) + 96000)); _toggle
     _played_to_the_end; _unmounted
@@ -32,10 +35,9 @@ two_seconds_without_a_disk_are_not_heard() {
 
 a_longer_time_is_counted_and_then_the_sound_goes_on() {
     _mounted
-    _sound make counter "$scratch/disk/long.wav" $((14 * 48000))
     local before; before=$(_underruns)
     _tape
-    loophole play "$scratch/mount/long.wav" >/dev/null || fail "play failed"
+    _play_long
     until_true 30 _is_full
     _toggle; until_true 30 _stalls; _toggle
     _played_to_the_end; _unmounted
@@ -45,8 +47,7 @@ a_longer_time_is_counted_and_then_the_sound_goes_on() {
 
 a_voice_whose_disk_is_gone_can_be_stopped_at_once() {
     _mounted
-    _sound make counter "$scratch/disk/long.wav" $((14 * 48000))
-    loophole play "$scratch/mount/long.wav" >/dev/null || fail "play failed"
+    _play_long
     _toggle
     loophole stop; until_true 20 _silent
     _toggle; _unmounted

@@ -2,18 +2,11 @@
 # The map of a real library: everything that can be heard is on it, it stays as it is, and it can be seen.
 . "$(dirname "$0")/../lib.sh"
 
-_library() {
-    [ -d "$scratch/library" ] && return
-    mkdir -p "$scratch/library"
-    cp -r "$drumkits/TR808EmulationKit" "$drumkits/GMRockKit" "$scratch/library/" || fail "hydrogen-data is missing"
-    engine_up
-    loophole index "$scratch/library" --wait >"$scratch/index.log" 2>&1 || fail "$(cat "$scratch/index.log")"
-}
 _all_points() { loophole map "$@" --json | sort; }
 _is_placed() { _all_points | grep -q "$1"; }
 
 everything_that_can_be_heard_is_on_the_map() {
-    _library
+    two_kits
     holds [ "$(_all_points "class:*" | wc -l)" -gt 50 ]
     same "$(loophole search 'class:*' --limit 1000 --json | field id all | sort)" \
         "$(_all_points 'class:*' | field id all)"
@@ -25,7 +18,7 @@ everything_that_can_be_heard_is_on_the_map() {
 }
 
 it_is_the_same_after_a_restart_and_from_the_same_seed() {
-    _library
+    two_kits
     _all_points >"$scratch/first"
     loophole restart search >/dev/null; wait_ready search
     same "$(cat "$scratch/first")" "$(_all_points)"
@@ -35,7 +28,7 @@ it_is_the_same_after_a_restart_and_from_the_same_seed() {
 }
 
 a_new_sound_finds_its_place_and_moves_nothing() {
-    _library
+    two_kits
     _all_points >"$scratch/before"
     sox "$(find "$drumkits/YamahaVintageKit" -name '*.flac' 2>/dev/null | head -n 1 || true)" "$scratch/library/late.wav" \
         2>/dev/null || sox -n "$scratch/library/late.wav" synth 0.3 sine 60 fade l 0 0.3 0.28
@@ -47,7 +40,7 @@ a_new_sound_finds_its_place_and_moves_nothing() {
 }
 
 a_filter_shows_the_same_places() {
-    _library
+    two_kits
     same "$(_all_points | grep '"class":"kick"')" "$(_all_points class:kick)"
     _all_points --room >"$scratch/room"
     /usr/bin/python3 - "$scratch/room" <<'PYTHON' || fail "the room is flat"
@@ -58,7 +51,7 @@ PYTHON
 }
 
 the_picture_is_a_png_with_the_colours_of_the_classes() {
-    _library
+    two_kits
     loophole map --png "$scratch/map.png" >"$scratch/legend"
     /usr/bin/python3 - "$scratch/map.png" "$scratch/legend" <<'PYTHON' || fail "the picture is not right"
 import struct, sys, zlib

@@ -2,14 +2,6 @@
 # The search service on real audio: what it finds, and that it finds it again after whatever happens to it.
 . "$(dirname "$0")/../lib.sh"
 
-# Made by the first claim that runs, with two kits; the others go on with it.
-_library() {
-    [ -d "$scratch/library" ] && return
-    mkdir -p "$scratch/library"
-    cp -r "$drumkits/TR808EmulationKit" "$drumkits/GMRockKit" "$scratch/library/" || fail "hydrogen-data is missing"
-    engine_up
-    loophole index "$scratch/library" --wait >"$scratch/index.log" 2>&1 || fail "$(cat "$scratch/index.log")"
-}
 _json() { loophole search "$@" --json; }
 _count() { loophole search "$@" --limit 1000 --json | wc -l; }
 _first() { loophole search "$@" --limit 1 --json | field id; }
@@ -30,13 +22,13 @@ _kill_search() { # not one that has just come up: it would be taken for one that
 }
 
 a_library_is_found_whole() {
-    _library
+    two_kits
     same "$(find "$scratch/library" -type f \( -name '*.flac' -o -name '*.wav' \) | wc -l)" "$(_count '')"
 }
 
 # Every filter against a look at all items.
 filters_find_what_the_items_say() {
-    _library
+    two_kits
     _json '' --limit 1000 >"$scratch/all"
     /usr/bin/python3 - "$scratch/all" >"$scratch/expected" <<'PYTHON'
 import json, sys
@@ -65,7 +57,7 @@ PYTHON
 }
 
 an_error_shows_a_caret_under_its_place() {
-    _library
+    two_kits
     out=$(refused loophole search 'kick bmp:120')
     contains "$out" 'no field "bmp" at character 6'
     contains "$out" $'  kick bmp:120\n       ^ did you mean bpm:?'
@@ -74,7 +66,7 @@ an_error_shows_a_caret_under_its_place() {
 }
 
 pages_cover_everything_once() {
-    _library
+    two_kits
     local cursor='' more=1
     : >"$scratch/paged"
     while [ $more = 1 ]; do
@@ -88,7 +80,7 @@ for i in json.load(open(sys.argv[1])).get("items", []): print(i["media"]["id"])'
 }
 
 facets_add_up_to_the_result() {
-    _library
+    two_kits
     loophole ask search.query query= limit=0 'facets=["kind","container"]' >"$scratch/facets"
     /usr/bin/python3 - "$scratch/facets" <<'PYTHON' || fail "$(cat "$scratch/facets")"
 import json, sys
@@ -100,7 +92,7 @@ PYTHON
 
 # Of all items, of most and of few, with one of them hidden and without.
 sums_and_counts_of_a_result_are_those_of_its_items() {
-    _library
+    two_kits
     local id query; id=$(_first snare)
     for hidden in false true; do
         loophole edit "$id" hidden=$hidden >/dev/null || fail "edit failed"
@@ -121,7 +113,7 @@ assert told["total"] == len(items) and abs(told["seconds"] - seconds) < 1e-3, (t
 }
 
 an_acknowledged_edit_is_found_by_the_next_query() {
-    _library
+    two_kits
     local id n; id=$(_first kick)
     for n in $(seq 30); do
         loophole tag "$id" "+now$n" >/dev/null || fail "tag failed"
@@ -134,7 +126,7 @@ an_acknowledged_edit_is_found_by_the_next_query() {
 }
 
 a_hidden_item_is_left_out_unless_it_is_asked_for() {
-    _library
+    two_kits
     local id before; id=$(_first snare); before=$(_count '')
     loophole edit "$id" hidden=true >/dev/null || fail "edit failed"
     same $((before - 1)) "$(_count '')"
@@ -144,7 +136,7 @@ a_hidden_item_is_left_out_unless_it_is_asked_for() {
 }
 
 the_like_of_an_item_comes_nearest_first_without_itself() {
-    _library
+    two_kits
     local id; id=$(_first kick)
     loophole similar "$id" --limit 10 --json >"$scratch/similar" || fail "similar failed"
     /usr/bin/python3 - "$scratch/similar" "$id" <<'PYTHON' || fail "$(cat "$scratch/similar")"
@@ -156,7 +148,7 @@ PYTHON
 }
 
 a_file_outside_the_library_is_analysed_on_the_fly() {
-    _library
+    two_kits
     [ -f "$sonic/bd_haus.flac" ] || skip "sonic-pi-samples is not there"
     same 3 "$(loophole similar "$sonic/bd_haus.flac" --limit 3 --json | wc -l)"
     cp "$(loophole search kick --limit 1 --json | field path)" "$scratch/copy.flac"
@@ -166,7 +158,7 @@ a_file_outside_the_library_is_analysed_on_the_fly() {
 }
 
 a_stopped_search_maps_its_file_again() {
-    _library
+    two_kits
     local before; before=$(_ids '')
     _kill_search TERM
     same "$before" "$(_ids '')"
@@ -174,7 +166,7 @@ a_stopped_search_maps_its_file_again() {
 }
 
 a_killed_search_answers_again_and_the_same() {
-    _library
+    two_kits
     local before n; before=$(_ids '')
     for n in 1 2 3; do
         loophole tag "$(_first kick)" "+killed$n" >/dev/null || fail "tag failed"
@@ -185,7 +177,7 @@ a_killed_search_answers_again_and_the_same() {
 }
 
 a_damaged_file_is_thrown_away_and_made_anew() {
-    _library
+    two_kits
     local before; before=$(_ids '')
     _kill_search TERM
     _kill_search KILL # it leaves the file of the one before it
@@ -214,7 +206,7 @@ _says_there_is_no_room() { loophole search kick 2>&1 | grep -q 'data_mb in the s
 _all_are_there() { loophole search '' --limit 1 | grep -q ' of 100000'; }
 
 a_new_file_is_found_and_a_removed_library_is_gone() {
-    _library
+    two_kits
     cp "$scratch/library/TR808EmulationKit"/*[Kk]ick*.flac "$scratch/library/Brandnew.flac" 2>/dev/null ||
         cp "$(find "$scratch/library" -name '*.flac' -o -name '*.wav' | head -n 1)" "$scratch/library/Brandnew.flac"
     loophole index "$scratch/library" --wait >/dev/null 2>&1 || fail "indexing again failed"
