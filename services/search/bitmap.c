@@ -83,6 +83,15 @@ void bitmap_or(struct bitmap *to, const struct bitmap *from)
     roaring_bitmap_or_inplace(own(to), its(from));
 }
 
+void bitmap_or_both(struct bitmap *to, const struct bitmap *a, const struct bitmap *b)
+{
+    roaring_bitmap_t *both = roaring_bitmap_and(its(a), its(b));
+
+    if (both)
+        roaring_bitmap_or_inplace(own(to), both);
+    roaring_bitmap_free(both);
+}
+
 void bitmap_and_not(struct bitmap *to, const struct bitmap *from)
 {
     roaring_bitmap_andnot_inplace(own(to), its(from));

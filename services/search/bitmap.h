@@ -22,6 +22,7 @@ uint32_t bitmap_last(const struct bitmap *bitmap); /* the highest row; 0 when th
 /* The first becomes the intersection, the union, the difference with the second. */
 void bitmap_and(struct bitmap *to, const struct bitmap *from);
 void bitmap_or(struct bitmap *to, const struct bitmap *from);
+void bitmap_or_both(struct bitmap *to, const struct bitmap *a, const struct bitmap *b); /* with what is in both */
 void bitmap_and_not(struct bitmap *to, const struct bitmap *from);
 uint32_t bitmap_and_count(const struct bitmap *a, const struct bitmap *b);
 

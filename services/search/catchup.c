@@ -84,7 +84,7 @@ static enum err gather_rows_of(struct gathering *g, struct id folder)
     struct index *index = g->catchup->index;
     struct text text = { sizeof(folder.b), (const char *)folder.b };
     char key[TERM_LONGEST];
-    struct bitmap *rows = index_term(index, terms_start(key, TERM_FOLDER, text));
+    struct bitmap *rows = index_term(index, terms_start(key, TERM_FOLDER, text), NULL);
     uint32_t count = rows ? bitmap_count(rows) : 0, *at = malloc((count + 1) * sizeof(*at));
     enum err e = rows && at ? ERR_OK : ERR_FULL;
 

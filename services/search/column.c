@@ -57,6 +57,12 @@ enum err column_map(struct column *column, int fd, off_t offset, size_t count)
     return ERR_OK;
 }
 
+void column_release(struct column *column)
+{
+    if (column->room)
+        madvise(column->at, column->room, MADV_DONTNEED);
+}
+
 static enum err make_room(struct column *column, size_t bytes)
 {
     size_t room = column->room + (column->room / 8 > STEP ? column->room / 8 : STEP);

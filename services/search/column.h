@@ -29,6 +29,9 @@ void column_close(struct column *column);
  * end. The column is empty and open. Errors: full, too_large. */
 enum err column_map(struct column *column, int fd, off_t offset, size_t count);
 
+/* Right after mapping: what was only looked through leaves memory until it is touched again. */
+void column_release(struct column *column);
+
 /* `more` zeroed elements behind the last. Errors: full (memory, or past `most`). */
 enum err column_add(struct column *column, size_t more);
 enum err column_clear(struct column *column);

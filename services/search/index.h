@@ -84,9 +84,11 @@ static inline double index_number(const struct numbers *numbers, uint32_t row)
 
 enum err index_adopt_near(struct index *index); /* after postings were read; as index_adopt */
 
-/* The rows of one term; of all terms that begin so. Owned by the caller; NULL: memory is out. */
-struct bitmap *index_term(struct index *index, struct text key);
-struct bitmap *index_starting(struct index *index, struct text start);
+/* The rows of one term; of all terms that begin so; those of them that are in `among`, unless it is NULL. Owned by the
+ * caller; NULL: memory is out. */
+struct bitmap *index_term(struct index *index, struct text key, const struct bitmap *among);
+struct bitmap *index_starting(struct index *index, struct text start, const struct bitmap *among);
+struct bitmap *index_live_of(struct index *index, const struct bitmap *among); /* that are no free ones */
 struct bitmap *index_all(struct index *index);
 struct bitmap *index_with_vector(struct index *index); /* hidden ones or not */
 

@@ -38,6 +38,7 @@ enum err index_adopt(struct index *index)
         return ERR_INTERNAL;
     index->lists_unused = index->lists.count - lists;
     index->texts_unused = index->texts.count - texts;
+    column_release(&index->lists); /* used again when a row changes */
     return ids_adopt(&index->ids);
 }
 
@@ -104,36 +105,41 @@ enum err index_compact(struct index *index)
 
 /* ---- sets of rows ---- */
 
-struct bitmap *index_term(struct index *index, struct text key)
+struct bitmap *index_term(struct index *index, struct text key, const struct bitmap *among)
 {
     struct bitmap *rows = bitmap_new();
     uint32_t number;
 
     if (rows && terms_find(&index->terms, key, &number))
-        posting_or(terms_posting(&index->terms, number), rows);
+        posting_or(terms_posting(&index->terms, number), among, rows);
     return rows;
 }
 
-struct bitmap *index_starting(struct index *index, struct text start)
+struct bitmap *index_starting(struct index *index, struct text start, const struct bitmap *among)
 {
     struct term_range range = terms_starting(&index->terms, start);
     struct bitmap *rows = bitmap_new();
 
     for (uint32_t i = 0; rows && i < range.count; i++)
-        posting_or(terms_posting(&index->terms, range.at[i]), rows);
+        posting_or(terms_posting(&index->terms, range.at[i]), among, rows);
     return rows;
+}
+
+struct bitmap *index_live_of(struct index *index, const struct bitmap *among)
+{
+    static const char all = TERM_ALL;
+
+    return index_term(index, (struct text){ 1, &all }, among);
 }
 
 struct bitmap *index_all(struct index *index)
 {
-    static const char all = TERM_ALL;
-
-    return index_term(index, (struct text){ 1, &all });
+    return index_live_of(index, NULL);
 }
 
 struct bitmap *index_with_vector(struct index *index)
 {
     char key[TERM_LONGEST];
 
-    return index_term(index, terms_start(key, TERM_HAS, TEXT("vector\0vector")));
+    return index_term(index, terms_start(key, TERM_HAS, TEXT("vector\0vector")), NULL);
 }

@@ -34,7 +34,7 @@ struct bitmap *marks_of(struct index *index, struct id id)
 {
     char key[TERM_LONGEST];
     struct text term = terms_start(key, TERM_HAS, (struct text){ sizeof(id.b), (const char *)id.b });
-    struct bitmap *rows = index_term(index, term);
+    struct bitmap *rows = index_term(index, term, NULL);
     uint32_t row;
 
     if (rows && index_find(index, id, &row))

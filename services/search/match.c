@@ -39,14 +39,16 @@ static struct bitmap *met(struct bitmap *to, struct bitmap *other)
     return to;
 }
 
-static struct bitmap *starting(const struct match *match, enum term_field field, struct text text)
+static struct bitmap *starting(const struct match *match, enum term_field field, struct text text,
+                               const struct bitmap *among)
 {
     char key[TERM_LONGEST];
 
-    return index_starting(match->index, terms_start(key, field, text));
+    return index_starting(match->index, terms_start(key, field, text), among);
 }
 
-static struct bitmap *valued(const struct match *match, enum term_field field, struct text folded)
+static struct bitmap *valued(const struct match *match, enum term_field field, struct text folded,
+                             const struct bitmap *among)
 {
     char key[TERM_LONGEST];
     struct text start = terms_start(key, field, folded);
@@ -54,7 +56,7 @@ static struct bitmap *valued(const struct match *match, enum term_field field, s
     if (start.len == TERM_LONGEST)
         return bitmap_new();
     key[start.len++] = 0;
-    return index_starting(match->index, start);
+    return index_starting(match->index, start, among);
 }
 
 uint32_t *match_rows(const struct bitmap *bitmap, uint32_t *count)
@@ -90,9 +92,8 @@ static struct bitmap *match_word(const struct match *match, const struct node *n
                                               TERM_PLACE };
     struct bitmap *rows = bitmap_new();
 
-    (void)among;
     for (size_t i = 0; i < sizeof(FIELDS) / sizeof(FIELDS[0]); i++)
-        rows = joined(rows, starting(match, FIELDS[i], node->text));
+        rows = joined(rows, starting(match, FIELDS[i], node->text, among));
     return rows;
 }
 
@@ -105,20 +106,22 @@ struct all_words {
 static bool narrow(void *state, struct text word)
 {
     struct all_words *all = state;
+    struct bitmap *rows = all->rows ? starting(all->match, all->field, word, all->rows) : NULL;
 
-    all->rows = met(all->rows, starting(all->match, all->field, word));
-    return all->rows != NULL;
+    bitmap_free(all->rows);
+    all->rows = rows;
+    return rows != NULL;
 }
 
 static struct bitmap *match_words(const struct match *match, const struct node *node,
                                   const struct bitmap *among)
 {
-    struct all_words all = { match, node->filter->term, index_all(match->index) };
+    struct all_words all = { match, node->filter->term,
+                             among ? bitmap_copy(among) : index_all(match->index) };
 
-    (void)among;
     words_each(node->text, false, narrow, &all);
     if (all.field == TERM_NOTES) /* note:A4, too */
-        all.rows = joined(all.rows, valued(match, TERM_NOTE, node->text));
+        all.rows = joined(all.rows, valued(match, TERM_NOTE, node->text, among));
     return all.rows;
 }
 
@@ -144,11 +147,10 @@ static struct bitmap *match_contains(const struct match *match, const struct nod
     struct term_range range = terms_starting(terms, terms_start(key, node->filter->term, (struct text){ 0 }));
     struct bitmap *rows = bitmap_new();
 
-    (void)among;
     for (uint32_t i = 0; rows && i < range.count; i++) {
         struct text value = terms_value(terms, range.at[i]);
         if (words_each(node->text, false, begins_none, &value))
-            posting_or(terms_posting(terms, range.at[i]), rows);
+            posting_or(terms_posting(terms, range.at[i]), among, rows);
     }
     return rows;
 }
@@ -156,9 +158,8 @@ static struct bitmap *match_contains(const struct match *match, const struct nod
 static struct bitmap *match_exact(const struct match *match, const struct node *node,
                                   const struct bitmap *among)
 {
-    (void)among;
-    return node->is_start ? starting(match, node->filter->term, node->text)
-                          : valued(match, node->filter->term, node->text);
+    return node->is_start ? starting(match, node->filter->term, node->text, among)
+                          : valued(match, node->filter->term, node->text, among);
 }
 
 static struct bitmap *match_key(const struct match *match, const struct node *node,
@@ -166,7 +167,6 @@ static struct bitmap *match_key(const struct match *match, const struct node *no
 {
     struct bitmap *rows = bitmap_new();
 
-    (void)among;
     for (int key = 0; key < 24; key++) {
         char folded[8];
         struct text name = text_of(camelot_name(key));
@@ -175,7 +175,7 @@ static struct bitmap *match_key(const struct match *match, const struct node *no
             continue;
         text_copy(folded, sizeof(folded), name);
         folded[0] = (char)(folded[0] - 'A' + 'a');
-        rows = joined(rows, valued(match, TERM_KEY, (struct text){ name.len, folded }));
+        rows = joined(rows, valued(match, TERM_KEY, (struct text){ name.len, folded }, among));
     }
     return rows;
 }
@@ -258,7 +258,7 @@ static struct bitmap *match_number(const struct match *match, const struct node 
 
 static struct bitmap *match_is(const struct match *match, const struct node *node, const struct bitmap *among)
 {
-    struct bitmap *rows = valued(match, TERM_IS, node->text), *offline = bitmap_new();
+    struct bitmap *rows = valued(match, TERM_IS, node->text, among), *offline = bitmap_new();
 
     (void)among;
     if (rows && text_is(node->text, "external"))
@@ -403,14 +403,21 @@ static bool asks_for(const struct node *node, const char *state)
 
 struct bitmap *match_query(const struct match *match, const struct node *root)
 {
-    struct bitmap *among = index_all(match->index);
+    struct bitmap *found = match_node(match, root, NULL);
+    struct bitmap *rows = found ? index_live_of(match->index, found) : NULL;
 
-    for (size_t i = 0; among && i < sizeof(unseen) / sizeof(*unseen); i++) {
-        struct bitmap *rows = asks_for(root, unseen[i]) ? NULL : valued(match, TERM_IS, text_of(unseen[i]));
-
-        if (rows)
-            bitmap_and_not(among, rows);
-        bitmap_free(rows);
+    bitmap_free(found);
+    for (size_t i = 0; rows && i < sizeof(unseen) / sizeof(*unseen); i++) {
+        if (asks_for(root, unseen[i]))
+            continue;
+        struct bitmap *out = valued(match, TERM_IS, text_of(unseen[i]), rows);
+        if (out) {
+            bitmap_and_not(rows, out);
+        } else {
+            bitmap_free(rows);
+            rows = NULL;
+        }
+        bitmap_free(out);
     }
-    return among ? met(match_node(match, root, NULL), among) : NULL;
+    return rows;
 }

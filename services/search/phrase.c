@@ -56,7 +56,7 @@ static bool narrow(void *state, struct text word)
 {
     struct narrowing *n = state;
     char key[TERM_LONGEST];
-    struct bitmap *rows = index_term(n->index, terms_start(key, n->field, word));
+    struct bitmap *rows = index_term(n->index, terms_start(key, n->field, word), NULL);
 
     if (rows && n->rows)
         bitmap_and(rows, n->rows);
@@ -108,7 +108,7 @@ static void add_values(struct index *index, struct text phrase, enum term_field 
 
     for (uint32_t i = 0; i < range.count; i++)
         if (phrase_is_in(terms_value(&index->terms, range.at[i]), phrase))
-            posting_or(terms_posting(&index->terms, range.at[i]), to);
+            posting_or(terms_posting(&index->terms, range.at[i]), NULL, to);
 }
 
 static void add_places(struct index *index, struct text phrase, struct bitmap *to)

@@ -60,12 +60,14 @@ void posting_free(struct posting *posting)
     *posting = (struct posting){ 0 };
 }
 
-void posting_or(const struct posting *posting, struct bitmap *to)
+void posting_or(const struct posting *posting, const struct bitmap *among, struct bitmap *to)
 {
-    if (posting->is_many)
+    if (posting->is_many && among)
+        bitmap_or_both(to, posting->many, among);
+    else if (posting->is_many)
         bitmap_or(to, posting->many);
-    else
-        for (uint32_t i = 0; i < posting->count; i++)
+    for (uint32_t i = 0; !posting->is_many && i < posting->count; i++)
+        if (!among || bitmap_has(among, posting->few[i]))
             bitmap_add(to, posting->few[i]);
 }
 

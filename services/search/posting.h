@@ -24,7 +24,8 @@ void posting_remove(struct posting *posting, uint32_t row); /* nothing when it i
 void posting_free(struct posting *posting);
 
 bool posting_has(const struct posting *posting, uint32_t row);
-void posting_or(const struct posting *posting, struct bitmap *to); /* adds its rows */
+/* Adds its rows, or those of them that are in `among`. */
+void posting_or(const struct posting *posting, const struct bitmap *among, struct bitmap *to);
 uint32_t posting_and_count(const struct posting *posting, const struct bitmap *with);
 
 /* count u32 · its rows, u32 each; or, when there are more than POSTING_FEW: bytes u32 · a bitmap. Reading takes

@@ -44,13 +44,11 @@ static bool add_to_some(struct scoring *s, const struct bitmap *found, float sco
     return rows != NULL;
 }
 
-/* Adds to the rows of `found`, and frees it. */
+/* Adds to the rows of `found`, which are some of the rows, and frees it. */
 static bool add(struct scoring *s, struct bitmap *found, float score)
 {
     bool is_added = found != NULL;
 
-    if (found)
-        bitmap_and(found, s->rows);
     if (found && bitmap_count(found) == s->count)
         add_to_all(s, score);
     else if (found)
@@ -66,8 +64,8 @@ static bool score_word(struct scoring *s, const struct node *node)
 
     for (size_t i = 0; i < sizeof(WORTHS) / sizeof(WORTHS[0]); i++) {
         struct text start = terms_start(key, WORTHS[i].field, node->text);
-        if (!add(s, index_starting(index, start), WORTHS[i].start) ||
-            !add(s, index_term(index, start), WORTHS[i].whole - WORTHS[i].start))
+        if (!add(s, index_starting(index, start, s->rows), WORTHS[i].start) ||
+            !add(s, index_term(index, start, s->rows), WORTHS[i].whole - WORTHS[i].start))
             return false;
     }
     return true;
@@ -105,7 +103,7 @@ static bool score_favourites(struct scoring *s)
 {
     char key[TERM_LONGEST];
 
-    return add(s, index_term(s->match->index, terms_start(key, TERM_IS, TEXT("favourite\0favourite"))),
+    return add(s, index_term(s->match->index, terms_start(key, TERM_IS, TEXT("favourite\0favourite")), s->rows),
                FAVOURITE);
 }
 

@@ -75,7 +75,7 @@ static uint32_t *posting_rows(struct index *index, uint32_t term, uint32_t *coun
     uint32_t *each;
 
     if (rows)
-        posting_or(terms_posting(&index->terms, term), rows);
+        posting_or(terms_posting(&index->terms, term), NULL, rows);
     each = rows ? match_rows(rows, count) : NULL;
     bitmap_free(rows);
     return each;

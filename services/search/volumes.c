@@ -46,7 +46,7 @@ static void add_rows(struct index *index, struct id volume, struct bitmap *to)
 
     if (terms_find(&index->terms, terms_start(key, TERM_VOLUME, (struct text){ 16, (const char *)volume.b }),
                    &number))
-        posting_or(terms_posting(&index->terms, number), to);
+        posting_or(terms_posting(&index->terms, number), NULL, to);
 }
 
 void volumes_of_backend(const struct volumes *volumes, struct index *index, enum backend backend,

@@ -69,7 +69,7 @@ static void is_searched_and_changed(struct index *index)
     static const struct volumes none;
     struct node all = { .kind = NODE_ALL };
     struct bitmap *found = match_query(&(struct match){ index, &none }, &all);
-    struct bitmap *kicks = index_starting(index, TEXT("\3k"));
+    struct bitmap *kicks = index_starting(index, TEXT("\3k"), NULL);
 
     for (uint32_t i = 0; i < index_rows(index); i++)
         index_name(index, i), index_notes(index, i), index_vector(index, i);
