@@ -60,7 +60,7 @@ static enum err make_table(struct ids *ids)
 
     for (uint32_t i = 0; e == ERR_OK && i < ids_rows(ids); i++)
         if (!id_is_zero(ids_at(ids, i)))
-            *table_at(&ids->table, place_of(ids, ids_at(ids, i))) = i + 1;
+            table_set(&ids->table, place_of(ids, ids_at(ids, i)), i);
     return e;
 }
 
@@ -78,10 +78,10 @@ static void free_place(struct ids *ids, struct id id)
 {
     uint32_t place = place_of(ids, id), moved;
 
-    *table_at(&ids->table, place) = 0;
+    table_unset(&ids->table, place);
     while (place = table_next(&ids->table, place), (moved = *table_at(&ids->table, place)) != 0) {
-        *table_at(&ids->table, place) = 0;
-        *table_at(&ids->table, place_of(ids, ids_at(ids, moved - 1))) = moved;
+        table_unset(&ids->table, place);
+        table_set(&ids->table, place_of(ids, ids_at(ids, moved - 1)), moved - 1);
     }
 }
 
@@ -111,7 +111,7 @@ static void note_order(struct ids *ids, struct id id, bool is_last)
 
 enum err ids_take(struct ids *ids, struct id id, uint32_t *row)
 {
-    if (!table_has_room(&ids->table, ids_rows(ids) + 1) && make_table(ids) != ERR_OK)
+    if (!table_has_room(&ids->table) && make_table(ids) != ERR_OK)
         return ERR_FULL;
     if (ids->free_count)
         *row = ids->free_rows[--ids->free_count];
@@ -119,7 +119,7 @@ enum err ids_take(struct ids *ids, struct id id, uint32_t *row)
         return ERR_FULL;
     note_order(ids, id, *row + 1 == ids_rows(ids));
     *at(ids, *row) = id;
-    *table_at(&ids->table, place_of(ids, id)) = *row + 1;
+    table_set(&ids->table, place_of(ids, id), *row);
     return ERR_OK;
 }
 
@@ -139,5 +139,5 @@ enum err ids_adopt(struct ids *ids)
     for (uint32_t i = 0; i < ids_rows(ids); i++)
         if (!id_is_zero(ids_at(ids, i)))
             note_order(ids, ids_at(ids, i), true);
-    return table_is_sound(&ids->table, ids_rows(ids), ids_rows(ids) - ids->free_count) ? ERR_OK : ERR_INTERNAL;
+    return table_adopt(&ids->table, ids_rows(ids), ids_rows(ids) - ids->free_count) ? ERR_OK : ERR_INTERNAL;
 }

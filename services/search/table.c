@@ -10,6 +10,7 @@ static bool are_enough(size_t places, size_t numbers)
 
 enum err table_open(struct table *table)
 {
+    *table = (struct table){ 0 };
     return column_open(&table->column, sizeof(uint32_t), MOST);
 }
 
@@ -37,16 +38,17 @@ enum err table_renew(struct table *table, uint32_t numbers)
     return ERR_OK;
 }
 
-bool table_has_room(const struct table *table, uint32_t numbers)
+bool table_has_room(const struct table *table)
 {
-    return are_enough(table->column.count, numbers);
+    return are_enough(table->column.count, (size_t)table->taken + 1);
 }
 
-bool table_is_sound(const struct table *table, uint32_t numbers, uint32_t taken)
+bool table_adopt(struct table *table, uint32_t numbers, uint32_t taken)
 {
     size_t count = table->column.count, found = 0;
 
-    if ((count & (count - 1)) || !table_has_room(table, taken))
+    table->taken = taken;
+    if ((count & (count - 1)) || !are_enough(count, taken))
         return false;
     for (uint32_t i = 0; i < count; i++) {
         found += *table_at(table, i) != 0;

@@ -100,7 +100,7 @@ static enum err make_table(struct terms *terms)
     enum err e = table_renew(&terms->table, terms_count(terms) + 1);
 
     for (uint32_t i = 0; e == ERR_OK && i < terms_count(terms); i++)
-        *table_at(&terms->table, place_of(terms, terms_key(terms, i))) = i + 1;
+        table_set(&terms->table, place_of(terms, terms_key(terms, i)), i);
     return e;
 }
 
@@ -149,12 +149,12 @@ enum err terms_add(struct terms *terms, struct text key, uint32_t *number)
         return ERR_OK;
     if (count == terms->room && make_room(terms, count ? count * 2 : FIRST_ROOM) != ERR_OK)
         return ERR_FULL;
-    if (!table_has_room(&terms->table, count + 1) && make_table(terms) != ERR_OK)
+    if (!table_has_room(&terms->table) && make_table(terms) != ERR_OK)
         return ERR_FULL;
     *number = count;
     if (append(terms, key) != ERR_OK)
         return ERR_FULL;
-    *table_at(&terms->table, place_of(terms, key)) = count + 1;
+    table_set(&terms->table, place_of(terms, key), count);
     return ERR_OK;
 }
 
@@ -170,7 +170,7 @@ enum err terms_adopt(struct terms *terms)
 {
     uint32_t count = terms_count(terms);
 
-    if (terms->sorted.count != count || !table_is_sound(&terms->table, count, count))
+    if (terms->sorted.count != count || !table_adopt(&terms->table, count, count))
         return ERR_INTERNAL;
     for (uint32_t i = 0; i < count; i++)
         if (!is_sound(terms, i))

@@ -347,6 +347,37 @@ static void a_table_that_is_not_that_of_the_rows_is_refused(void **state)
     ids_close(&ids);
 }
 
+/* No id is found in it, so that none gives its place back: it must not run full, for then no look-up would end. */
+static void a_table_in_disorder_never_runs_full(void **state)
+{
+    enum { ROWS = 2700, PLACES = 4096 };
+    struct id id = { { 1 } };
+    struct ids ids;
+    uint32_t row;
+
+    (void)state;
+    assert_int_equal(ids_open(&ids, 2 * ROWS), ERR_OK);
+    for (uint32_t i = 0; i < ROWS; i++) {
+        memcpy(id.b + 4, &i, sizeof(i));
+        assert_int_equal(ids_take(&ids, id, &row), ERR_OK);
+    }
+    assert_int_equal(ids.table.column.count, PLACES);
+    for (uint32_t i = 0, j = PLACES - 1; i < j; i++, j--) {
+        uint32_t first = *table_at(&ids.table, i);
+        *table_at(&ids.table, i) = *table_at(&ids.table, j);
+        *table_at(&ids.table, j) = first;
+    }
+    assert_int_equal(ids_adopt(&ids), ERR_OK);
+    for (uint32_t i = 0; i < ROWS; i++) {
+        uint32_t other = ROWS + i;
+        assert_int_equal(ids_free(&ids, i), ERR_OK);
+        memcpy(id.b + 4, &other, sizeof(other));
+        assert_int_equal(ids_take(&ids, id, &row), ERR_OK);
+        assert_true(ids_find(&ids, id, &row) && row == i);
+    }
+    ids_close(&ids);
+}
+
 static double seconds_to_take(bool are_of_one_moment)
 {
     enum { IDS = 200000 };
@@ -386,6 +417,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_damaged_file_is_refused_wherever_it_is_damaged, make_place,
                                         remove_place),
         cmocka_unit_test(a_table_that_is_not_that_of_the_rows_is_refused),
+        cmocka_unit_test(a_table_in_disorder_never_runs_full),
         cmocka_unit_test(ids_of_one_moment_are_found_as_fast_as_any),
     };
 
