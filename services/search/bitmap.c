@@ -186,11 +186,63 @@ void bitmap_write(const struct bitmap *bitmap, struct buffer *to)
     free(bytes);
 }
 
+/* ---- reading ---- */
+
+static bool rows_rise(const array_container_t *array)
+{
+    bool rise = true;
+
+    for (int32_t i = 1; i < array->cardinality; i++)
+        rise &= array->array[i - 1] < array->array[i];
+    return rise;
+}
+
+static bool runs_rise(const run_container_t *runs)
+{
+    int32_t end = -1;
+
+    for (int32_t i = 0; i < runs->n_runs && end < CHUNK_ROWS; i++)
+        end = runs->runs[i].value > end ? runs->runs[i].value + runs->runs[i].length : CHUNK_ROWS;
+    return end < CHUNK_ROWS;
+}
+
+static bool bits_are_counted(const bitset_container_t *bits)
+{
+    int32_t count = 0;
+
+    for (uint32_t i = 0; i < CHUNK_WORDS; i++)
+        count += __builtin_popcountll(bits->array[i]);
+    return count == bits->cardinality;
+}
+
+/* The library checks where its containers end, not what is in them. */
+static bool is_sound(const roaring_array_t *of)
+{
+    bool sound = true;
+
+    for (int32_t i = 0; sound && i < of->size; i++) {
+        if (of->typecodes[i] == BITSET_CONTAINER_TYPE_CODE)
+            sound = bits_are_counted(of->containers[i]);
+        else if (of->typecodes[i] == RUN_CONTAINER_TYPE_CODE)
+            sound = runs_rise(of->containers[i]);
+        else
+            sound = of->typecodes[i] == ARRAY_CONTAINER_TYPE_CODE && rows_rise(of->containers[i]);
+        sound = sound && (i == 0 || of->keys[i - 1] < of->keys[i]);
+    }
+    return sound;
+}
+
 struct bitmap *bitmap_read(struct bytes from)
 {
     const char *at = (const char *)from.at;
+    roaring_bitmap_t *read;
 
     if (from.len == 0 || roaring_bitmap_portable_deserialize_size(at, from.len) != from.len)
         return NULL;
-    return made(roaring_bitmap_portable_deserialize_safe(at, from.len));
+    read = roaring_bitmap_portable_deserialize_safe(at, from.len);
+    if (read && !is_sound(&read->high_low_container)) {
+        roaring_bitmap_free(read);
+        read = NULL;
+    }
+    return made(read);
 }

@@ -1,0 +1,84 @@
+/* A set that is read from bytes is what it says: rows that do not rise, or are not as many as counted, are refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "services/search/bitmap.h"
+
+static struct buffer written(uint32_t first, uint32_t count, uint32_t step)
+{
+    struct bitmap *bitmap = bitmap_new();
+    struct buffer bytes = { 0 };
+
+    for (uint32_t i = 0; i < count; i++)
+        bitmap_add(bitmap, first + i * step);
+    bitmap_write(bitmap, &bytes);
+    bitmap_free(bitmap);
+    assert_false(bytes.failed);
+    return bytes;
+}
+
+static void is_read(const void *bytes, size_t len, uint32_t rows)
+{
+    struct bitmap *bitmap = bitmap_read(bytes_of(bytes, len));
+
+    assert_int_equal(bitmap != NULL, rows > 0);
+    if (bitmap)
+        assert_int_equal(bitmap_count(bitmap), rows);
+    bitmap_free(bitmap);
+}
+
+static void few_rows_rise(void **state)
+{
+    struct buffer bytes = written(70000, 10, 3);
+    uint8_t *last = bytes.at + bytes.len - 2;
+
+    (void)state;
+    is_read(bytes.at, bytes.len, 10);
+    last[-1] = 0xe0;
+    is_read(bytes.at, bytes.len, 0);
+    memcpy(last - 2, last, 2);
+    is_read(bytes.at, bytes.len, 0);
+    buffer_free(&bytes);
+}
+
+static void many_rows_are_as_many_as_counted(void **state)
+{
+    struct buffer bytes = written(0, 20000, 2);
+
+    (void)state;
+    is_read(bytes.at, bytes.len, 20000);
+    bytes.at[bytes.len / 2] ^= 2;
+    is_read(bytes.at, bytes.len, 0);
+    buffer_free(&bytes);
+}
+
+/* RoaringFormatSpec: cookie and containers, which of them are runs, key and rows - 1, then the runs: first and more. */
+static void runs_do_not_overlap(void **state)
+{
+    const uint16_t runs[][4] = { { 1, 2, 10, 2 }, { 1, 9, 5, 2 }, { 10, 2, 1, 2 }, { 1, 2, 65535, 3 } };
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        uint8_t bytes[19] = { 12347 & 0xff, 12347 >> 8, 0, 0, 1 };
+        uint16_t body[] = { 0, 5, 2, runs[i][0], runs[i][1], runs[i][2], runs[i][3] };
+
+        memcpy(bytes + 5, body, sizeof(body));
+        is_read(bytes, sizeof(bytes), i == 0 ? 6 : 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(few_rows_rise),
+        cmocka_unit_test(many_rows_are_as_many_as_counted),
+        cmocka_unit_test(runs_do_not_overlap),
+    };
+
+    return cmocka_run_group_tests_name("search bitmap", tests, NULL, NULL);
+}
