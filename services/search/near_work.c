@@ -67,6 +67,14 @@ static float guess_limit(struct near_work *work, uint32_t clusters, uint32_t wan
     return nth(sample, count, n < count ? n : count - 1);
 }
 
+/* What is no number, as a file that was written in may have it score, is in the last. */
+static uint32_t bin_of(float score, float lowest, float scale)
+{
+    float bin = (score - lowest) * scale;
+
+    return bin >= 0 && bin < NEAR_BINS ? (uint32_t)bin : NEAR_BINS - 1;
+}
+
 /* Sorts the gathered into bins from the lowest score to the highest; the last of them may be left out. */
 static uint32_t sort(struct near_work *work, uint32_t count, uint32_t wanted)
 {
@@ -81,22 +89,29 @@ static uint32_t sort(struct near_work *work, uint32_t count, uint32_t wanted)
     }
     scale = highest > lowest ? (NEAR_BINS - 1) / (highest - lowest) : 0;
     for (uint32_t i = 0; i < count; i++)
-        starts[1 + (uint32_t)((scores[work->some[i]] - lowest) * scale)]++;
+        starts[1 + bin_of(scores[work->some[i]], lowest, scale)]++;
     for (uint32_t i = 0; i < NEAR_BINS; i++)
         starts[i + 1] += starts[i];
     for (uint32_t i = 0; i < count; i++)
-        work->order[starts[(uint32_t)((scores[work->some[i]] - lowest) * scale)]++] = work->some[i];
+        work->order[starts[bin_of(scores[work->some[i]], lowest, scale)]++] = work->some[i];
     return wanted < count ? wanted : count;
+}
+
+static uint32_t take_all(struct near_work *work, uint32_t clusters)
+{
+    for (uint32_t i = 0; i < clusters; i++)
+        work->some[i] = i;
+    return clusters;
 }
 
 uint32_t near_work_order(struct near_work *work, uint32_t clusters, uint32_t wanted)
 {
-    uint32_t count = 0;
+    uint32_t count = 0, ask;
 
     wanted = wanted < clusters ? wanted : clusters;
-    for (uint32_t ask = wanted; count < wanted; ask += ask / 2 + 1)
-        count = near_machine()->below(work->scores, clusters,
-                                      ask < clusters ? guess_limit(work, clusters, ask) : __FLT_MAX__,
-                                      work->some);
+    for (ask = wanted; count < wanted && ask < clusters; ask += ask / 2 + 1)
+        count = near_machine()->below(work->scores, clusters, guess_limit(work, clusters, ask), work->some);
+    if (count < wanted)
+        count = take_all(work, clusters);
     return sort(work, count, wanted);
 }
