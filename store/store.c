@@ -90,7 +90,7 @@ static enum err open_databases(struct store *store, struct fault *fault)
 
     if (rc)
         return failed(fault, rc, "begin a transaction in", store->directory);
-    for (int db = 0; db < DB_COUNT; db++) {
+    for (enum database db = 0; db < DB_COUNT; db++) {
         rc = mdb_dbi_open(txn, database_name(db), writer ? MDB_CREATE : 0, &store->dbi[db]);
         store->has[db] = rc == 0;
         if (rc && rc != MDB_NOTFOUND) {
