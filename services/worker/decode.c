@@ -121,15 +121,32 @@ static void name_format(const SF_INFO *info, struct decode_format *to)
 
 /* ---- opening ---- */
 
+/* What libsndfile says when it does not know why either, or means itself and not the file. */
+static bool says_nothing(const char *why)
+{
+    static const char *const such[] = { "File does not exist", "Unspecified internal error", "Internal error",
+                                        "Error : unknown error", "System error" };
+
+    for (size_t i = 0; i < sizeof(such) / sizeof(*such); i++)
+        if (strncmp(why, such[i], strlen(such[i])) == 0)
+            return true;
+    return false;
+}
+
 static enum err explain(const struct decode *decode, struct fault *fault)
 {
+    const char *why = sf_strerror(NULL);
+
     if (decode->input->size == 0)
         return fault_set(fault, ERR_BAD_REQUEST, "an empty file");
     if (sf_error(NULL) == SF_ERR_UNRECOGNISED_FORMAT)
         return fault_set(fault, ERR_BAD_REQUEST, "not an audio file");
     if (sf_error(NULL) == SF_ERR_UNSUPPORTED_ENCODING)
         return fault_set(fault, ERR_BAD_REQUEST, "an encoding that cannot be decoded");
-    const char *why = sf_strerror(NULL);
+    if (strstr(why, "unimplemented format"))
+        return fault_set(fault, ERR_BAD_REQUEST, "damaged, or an encoding that cannot be decoded");
+    if (says_nothing(why))
+        return fault_set(fault, ERR_BAD_REQUEST, "damaged: no sound can be found in it");
     size_t len = strcspn(why, ".\n");
     return fault_set(fault, ERR_BAD_REQUEST, "damaged: %.*s", (int)(len < 180 ? len : 180), why);
 }
