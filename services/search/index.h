@@ -9,7 +9,7 @@
 #include "services/search/near.h"
 #include "services/search/tally.h"
 
-enum { INDEX_NUMBERS = 96, INDEX_NUMBER_NAME = 64, INDEX_VECTOR = ENTRY_VECTOR };
+enum { INDEX_NUMBERS = 96, INDEX_NUMBER_NAME = 64, INDEX_VECTOR = ENTRY_VECTOR, INDEX_AHEAD = 16 };
 
 /* What is not in a column. A free row has a zero id. */
 struct row {
@@ -74,12 +74,24 @@ struct index_list {
 };
 struct index_list index_terms_of(const struct index *index, uint32_t row);
 
+/* Rows of a result are far apart in memory: the row to fetch for while the i-th is looked at. */
+static inline uint32_t index_ahead(const uint32_t *each, uint32_t i, uint32_t count)
+{
+    return each[i + INDEX_AHEAD < count ? i + INDEX_AHEAD : i];
+}
+
 /* The column of that attribute, NULL when no item ever had it; a row's number, NaN for none. */
 const struct numbers *index_numbers(const struct index *index, struct text name);
 static inline double index_number(const struct numbers *numbers, uint32_t row)
 {
     return numbers->is_wide ? ((const double *)(const void *)numbers->column.at)[row]
                             : (double)((const float *)(const void *)numbers->column.at)[row];
+}
+static inline void index_fetch_number(const struct numbers *numbers, uint32_t row)
+{
+    size_t width = numbers->is_wide ? sizeof(double) : sizeof(float);
+
+    __builtin_prefetch((const uint8_t *)numbers->column.at + row * width);
 }
 
 enum err index_adopt_near(struct index *index); /* after postings were read; as index_adopt */

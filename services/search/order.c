@@ -205,6 +205,18 @@ static bool is_behind(const struct page *page, uint32_t row, uint32_t place)
     return order->is_descending ? number < last->number : number > last->number;
 }
 
+/* The next from i on that may come onto a full page by its score. */
+static uint32_t pass_over_low(const struct page *page, uint32_t i, uint32_t count)
+{
+    const struct scores *scores = page->order->kind == ORDER_SCORE ? page->order->scores : NULL;
+
+    if (!scores || page->count < page->room || !page->heap[0].at.has_value || !page->ids_rise)
+        return i;
+    for (double least = page->heap[0].at.number; i < count && (double)scores->at[i] <= least;)
+        i++;
+    return i;
+}
+
 bool order_is_of_rows(const struct order *order, const struct index *index)
 {
     return order->kind == ORDER_SCORE && !order->scores && !index->ids.is_mixed;
@@ -218,7 +230,7 @@ uint32_t order_page(const struct order *order, const struct index *index, const 
 
     *more = false;
     page.heap = malloc(page.room * sizeof(*page.heap));
-    for (uint32_t i = 0; page.heap && i < count; i++) {
+    for (uint32_t i = 0; page.heap && (i = pass_over_low(&page, i, count)) < count; i++) {
         if (page.count == page.room && order_is_of_rows(order, index))
             break;
         if (is_behind(&page, rows[i], i))

@@ -12,7 +12,7 @@ static const struct worth {
     { TERM_NOTES, 2, 1 }, { TERM_PLACE, 2, 1 },
 };
 
-enum { AHEAD = 16 }; /* rows: they are far apart in memory */
+enum { KNOWN_LETTERS = 64 };
 
 static const float FAVOURITE = 1.5f, SHORT_NAME = 3, SHORT_NAME_LETTERS = 12, NEAREST = 20;
 
@@ -107,14 +107,23 @@ static bool score_favourites(struct scoring *s)
                FAVOURITE);
 }
 
+static float worth_of_length(uint32_t letters)
+{
+    return SHORT_NAME * SHORT_NAME_LETTERS / (SHORT_NAME_LETTERS + (float)letters);
+}
+
 static void score_names(struct scoring *s)
 {
     const struct row *all = (const struct row *)(const void *)s->match->index->rows.at;
+    float worth[KNOWN_LETTERS];
 
+    for (uint32_t letters = 0; letters < KNOWN_LETTERS; letters++)
+        worth[letters] = worth_of_length(letters);
     for (uint32_t i = 0; i < s->count; i++) {
-        __builtin_prefetch(&all[s->each[i + AHEAD < s->count ? i + AHEAD : i]]);
+        __builtin_prefetch(&all[index_ahead(s->each, i, s->count)]);
+        uint32_t letters = all[s->each[i]].name_len;
         if (s->at[i] > 0)
-            s->at[i] += SHORT_NAME * SHORT_NAME_LETTERS / (SHORT_NAME_LETTERS + (float)all[s->each[i]].name_len);
+            s->at[i] += letters < KNOWN_LETTERS ? worth[letters] : worth_of_length(letters);
     }
 }
 

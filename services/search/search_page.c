@@ -46,6 +46,8 @@ static double sum_seconds(const struct index *index, const uint32_t *each, uint3
     double sum = 0;
 
     for (uint32_t i = 0; durations && i < count; i++) {
+        if (each)
+            index_fetch_number(durations, index_ahead(each, i, count));
         double seconds = index_number(durations, each ? each[i] : i);
         sum += isnan(seconds) ? 0 : seconds;
     }

@@ -233,6 +233,47 @@ static void facets_of_many_rows_are_the_same(void **state)
     counts_are_right(45000, 10);
 }
 
+static void take_count(void *state, uint32_t term, uint32_t count)
+{
+    ((uint32_t *)state)[term] += count;
+}
+
+/* More than 16 bits can count, and no whole number of any group. */
+static void a_value_of_very_many_rows_is_counted_whole(void **state)
+{
+    enum { ROWS = 140003 };
+    static struct entry entry;
+    struct tally_teller teller = { take_count, NULL };
+    uint32_t *each = calloc(ROWS, sizeof(*each)), all, third;
+    struct bitmap *rows = bitmap_new();
+    struct index index;
+    char key[TERM_LONGEST];
+
+    (void)state;
+    assert_int_equal(index_open(&index), ERR_OK);
+    for (uint32_t i = 0; i < ROWS; i++) {
+        struct arena arena = { 0 };
+        struct id id = { { (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i, 1 } };
+        entry_begin(&entry, &arena, id);
+        entry_value(&entry, TERM_TAG, TEXT("all"));
+        if (i % 3 == 0)
+            entry_value(&entry, TERM_TAG, TEXT("third"));
+        assert_int_equal(index_put(&index, &entry), ERR_OK);
+        arena_free(&arena);
+        each[i] = i;
+        bitmap_add(rows, i);
+    }
+    uint32_t *counts = teller.state = calloc(terms_count(&index.terms), sizeof(*counts));
+    assert_int_equal(tally_count(&index, TERM_TAG, &(struct tally_rows){ rows, each, ROWS, false }, &teller), ERR_OK);
+    assert_true(terms_find(&index.terms, terms_start(key, TERM_TAG, TEXT("all\0all")), &all));
+    assert_true(terms_find(&index.terms, terms_start(key, TERM_TAG, TEXT("third\0third")), &third));
+    assert_int_equal(counts[all], ROWS);
+    assert_int_equal(counts[third], (ROWS + 2) / 3);
+    free(counts), free(each);
+    bitmap_free(rows);
+    index_close(&index);
+}
+
 /* ---- facets of rows that change ---- */
 
 enum { VALUES = 90, FIRST_ROWS = 3000 };
@@ -258,11 +299,6 @@ static void put_valued(struct index *index, uint32_t number, uint64_t *seed, uin
         entry_value(&entry, TERM_CLASS, TEXT("another")); /* two of them */
     assert_int_equal(index_put(index, &entry), ERR_OK);
     arena_free(&arena);
-}
-
-static void take_count(void *state, uint32_t term, uint32_t count)
-{
-    ((uint32_t *)state)[term] += count;
 }
 
 static void counts_agree_with_postings(struct index *index, enum term_field field, const struct bitmap *rows)
@@ -364,6 +400,7 @@ int main(void)
         cmocka_unit_test(a_whole_word_in_the_name_comes_before_all_else),
         cmocka_unit_test(facets_count_what_is_there),
         cmocka_unit_test(facets_of_many_rows_are_the_same),
+        cmocka_unit_test(a_value_of_very_many_rows_is_counted_whole),
         cmocka_unit_test(facets_stay_right_while_items_come_change_and_go),
         cmocka_unit_test(rows_that_come_in_the_order_of_their_ids_are_a_page_as_they_come),
     };
