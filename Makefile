@@ -87,8 +87,8 @@ $(BUILD)/%.a:
 $(BUILD)/services/worker/hear/model.o: model/weights.bin
 CFLAGS_worker_hear := -O3 -fno-math-errno -fno-trapping-math -fno-signed-zeros -fassociative-math
 CFLAGS_audio_rt := -O3 -fno-math-errno -fno-trapping-math
-HEAR_FILE_O := $(call objects,model/hear_file.c services/worker/decode.c services/worker/input.c $(wildcard services/worker/hear/*.c))
-$(BUILD)/hear_file: $(HEAR_FILE_O) $(BUILD)/libcommon.a
+HEAR_O := $(call objects,services/worker/decode.c services/worker/input.c $(wildcard services/worker/hear/*.c))
+$(BUILD)/hear_file: $(BUILD)/model/hear_file.o $(HEAR_O) $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
 model: $(BUILD)/.packages-model
@@ -219,6 +219,14 @@ $(BUILD)/bench_floor: $(BUILD)/bench/scan/floor.o
 bench-scan: all $(BUILD)/bench_floor
 	@BUILD=$(abspath $(BUILD)) bench/scan/scan $(COUNT)
 .PHONY: bench-query bench-grow bench-scan bench-twins
+# make bench-ear [COUNT=3000] [ROUNDS=7]: what hearing costs, beside aubio's objects and a bare decode, and a library of
+# one-shots from end to end
+$(BUILD)/bench_ear: $(call objects,$(wildcard bench/ear/*.c)) $(HEAR_O) $(BUILD)/libcommon.a
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
+bench-ear: all $(BUILD)/bench_ear
+	@BUILD=$(abspath $(BUILD)) bench/ear/run $(or $(COUNT),3000) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
+.PHONY: bench-ear
 # make bench-map [COUNT=100000] [SEED=1]: the map of so many made-up items, and how far its neighbours are true ones
 $(BUILD)/bench_map: $(call objects,bench/search/map.c $(filter-out services/search/main.c,$(wildcard services/search/*.c))) $(ENGINE)
 	@echo '  LINK $@'

@@ -1,0 +1,41 @@
+"""engine.py: a running engine as the benches look at it: its services, their processor time, what they answer."""
+import json
+import os
+import subprocess
+import sys
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.path.abspath(os.environ.get("BUILD", os.path.join(TOP, "build")))
+LOOPHOLE = os.path.join(BUILD, "bin", "loophole")
+
+
+def lines(*command):
+    told = subprocess.run([LOOPHOLE, *command, "--json"], capture_output=True, text=True)
+    return [json.loads(line) for line in told.stdout.splitlines()]
+
+
+def services():
+    return {s["service"]: s["pid"] for s in lines("status")}
+
+
+def processor(pids):
+    """Seconds, to the nanosecond: of every thread of these processes."""
+    return sum(int(open("/proc/%d/task/%s/schedstat" % (pid, thread)).read().split()[0])
+               for pid in pids for thread in os.listdir("/proc/%d/task" % pid)) / 1e9
+
+
+def workers(indexer):
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            words = open("/proc/%s/stat" % pid).read().rsplit(")", 1)
+        except OSError:
+            continue
+        if int(words[1].split()[1]) == indexer and "loophole-worker" in open("/proc/%s/cmdline" % pid).read():
+            yield int(pid)
+
+
+def ask(engine, name, **body):
+    error, answer = engine.ask(name, body, budget_ms=600000)
+    if error not in (None, "", 0, "ok"):
+        sys.exit("%s: %s %s" % (name, error, answer))
+    return answer
