@@ -2,10 +2,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 enum { READ_STEP = 65536 };
@@ -113,10 +115,30 @@ enum err file_sync(const char *path, struct fault *fault)
     return e;
 }
 
-/* A hint: not every file system has it. */
-static int begin_to_write(int fd)
+/* Others may not take the call on, as FUSE does not, or not as far as the disk. */
+int file_open_disk(const char *directory)
 {
-    (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    static const unsigned kinds[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC, F2FS_SUPER_MAGIC,
+                                      TMPFS_MAGIC };
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    struct statfs st;
+
+    for (size_t i = 0; fd >= 0 && fstatfs(fd, &st) == 0 && i < sizeof(kinds) / sizeof(*kinds); i++)
+        if ((unsigned)st.f_type == kinds[i])
+            return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+enum err file_sync_disk(int disk, struct fault *fault)
+{
+    return syncfs(disk) == 0 ? ERR_OK : failed(fault, "cannot sync", "the disk");
+}
+
+static int do_nothing(int fd)
+{
+    (void)fd;
     return 0;
 }
 
@@ -162,7 +184,7 @@ static enum err write_whole(const char *path, struct bytes bytes, mode_t mode, b
 
     if (!directory_of(path, directory))
         return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", path);
-    e = replace(path, directory, bytes, mode, soon ? begin_to_write : fsync, fault);
+    e = replace(path, directory, bytes, mode, soon ? do_nothing : fsync, fault);
     return e == ERR_OK && !soon ? file_sync(directory, fault) : e;
 }
 
@@ -174,6 +196,23 @@ enum err file_write_atomic(const char *path, struct bytes bytes, mode_t mode, st
 enum err file_write_soon(const char *path, struct bytes bytes, mode_t mode, struct fault *fault)
 {
     return write_whole(path, bytes, mode, true, fault);
+}
+
+enum err file_write_new(const char *path, struct bytes bytes, mode_t mode, struct fault *fault)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, mode);
+    enum err e;
+
+    if (fd < 0)
+        return failed(fault, "cannot make", path);
+    e = file_write_fd(fd, bytes.at, bytes.len);
+    if (e != ERR_OK)
+        fault_errno(fault, e, errno, "cannot write %s", path);
+    if (close(fd) != 0 && e == ERR_OK)
+        e = failed(fault, "cannot write", path);
+    if (e != ERR_OK)
+        unlink(path);
+    return e;
 }
 
 /* A new directory is there after a power cut once the one above it is synced. */

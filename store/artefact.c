@@ -7,7 +7,7 @@
 #include "common/file.h"
 #include "common/hash.h"
 
-enum { PARAMETER_DIGITS = 16 };
+enum { PARAMETER_DIGITS = 16, PATH_SIZE = PATH_MAX + sizeof("/artefact/") + ARTEFACT_NAME_SIZE };
 
 const char *artefact_name(struct bytes content, struct text type, struct text parameters, uint64_t version,
                           char to[ARTEFACT_NAME_SIZE])
@@ -37,18 +37,10 @@ bool artefact_type_is_good(struct text type)
     return type.len > 0 && type.len <= 32;
 }
 
-/* Its directories are synced with it: mkdir tells nothing that the write would not. */
-static enum err write_file(const struct paths *paths, const char *name, struct bytes data,
-                           struct fault *fault)
+static const char *path_of(const struct paths *paths, const char *name, char to[PATH_SIZE])
 {
-    char path[PATH_MAX + ARTEFACT_NAME_SIZE];
-
-    snprintf(path, sizeof(path), "%s/artefact/", paths->data);
-    mkdir(path, 0700);
-    snprintf(path, sizeof(path), "%s/artefact/%.2s", paths->data, name);
-    mkdir(path, 0700);
-    snprintf(path, sizeof(path), "%s/artefact/%s", paths->data, name);
-    return file_write_soon(path, data, 0600, fault);
+    snprintf(to, PATH_SIZE, "%s/artefact/%s", paths->data, name);
+    return to;
 }
 
 /* ---- lists of names ---- */
@@ -103,30 +95,51 @@ void artefact_describe(const struct artefact *artefact, uint8_t digest[16], stru
     kept->digest = bytes_of(digest, sizeof(hash.b));
 }
 
-static bool is_there(const struct paths *paths, const char *name, struct bytes data)
+static bool is_there(const char *path, struct bytes data)
 {
-    char path[PATH_MAX + ARTEFACT_NAME_SIZE];
     struct buffer there = { 0 };
-    bool same;
+    bool same = file_read_all(path, data.len, &there, NULL) == ERR_OK && bytes_equal(buffer_bytes(&there), data);
 
-    snprintf(path, sizeof(path), "%s/artefact/%s", paths->data, name);
-    same = file_read_all(path, data.len, &there, NULL) == ERR_OK && bytes_equal(buffer_bytes(&there), data);
     buffer_free(&there);
     return same;
+}
+
+static int open_disk(const struct paths *paths)
+{
+    char path[PATH_SIZE];
+
+    mkdir(path_of(paths, "", path), 0700);
+    return file_open_disk(path);
+}
+
+/* Its directory is synced with it: mkdir tells nothing that the second try would not. */
+static enum err write_new(const struct paths *paths, const char *name, struct bytes data, struct fault *fault)
+{
+    char path[PATH_SIZE], directory[3] = { name[0], name[1] };
+    enum err e = file_write_new(path_of(paths, name, path), data, 0600, NULL);
+
+    if (e != ERR_NOT_FOUND)
+        return e == ERR_OK || e == ERR_EXISTS ? e : file_write_new(path, data, 0600, fault);
+    mkdir(path_of(paths, directory, path), 0700);
+    return file_write_new(path_of(paths, name, path), data, 0600, fault);
 }
 
 enum err artefact_write(const struct paths *paths, struct bytes content, const struct artefact *artefact,
                         struct artefact_files *files, struct fault *fault)
 {
-    char name[ARTEFACT_NAME_SIZE];
-    enum err e = ERR_OK;
+    char name[ARTEFACT_NAME_SIZE], path[PATH_SIZE];
+    enum err e;
 
     artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
     if (!artefact_add_name(&files->all, name))
         return fault_set(fault, ERR_FULL, "no memory for an artefact");
-    if (is_there(paths, name, artefact->data))
+    if (files->disk == 0)
+        files->disk = open_disk(paths);
+    e = write_new(paths, name, artefact->data, fault);
+    if (e == ERR_EXISTS && is_there(path_of(paths, name, path), artefact->data))
         return ERR_OK;
-    e = write_file(paths, name, artefact->data, fault);
+    if (e == ERR_EXISTS) /* half of one, of somebody who died */
+        e = file_write_soon(path, artefact->data, 0600, fault);
     if (e == ERR_OK && !artefact_add_name(&files->made, name))
         e = fault_set(fault, ERR_FULL, "no memory for an artefact");
     return e;
@@ -134,31 +147,36 @@ enum err artefact_write(const struct paths *paths, struct bytes content, const s
 
 static enum err sync_one(const struct paths *paths, const char *name, size_t len, struct fault *fault)
 {
-    char path[PATH_MAX + ARTEFACT_NAME_SIZE];
+    char path[PATH_SIZE];
 
     snprintf(path, sizeof(path), "%s/artefact/%.*s", paths->data, (int)len, name);
     return file_sync(path, fault);
 }
 
 /* The files, then their directories, each once: the first two characters of a name are its directory's. */
-enum err artefact_settle(const struct paths *paths, const struct artefact_files *files, struct fault *fault)
+static enum err sync_each(const struct paths *paths, const struct buffer *names, struct fault *fault)
 {
     bool is_synced[1 << 16] = { false };
     const char *name = NULL;
     enum err e = ERR_OK;
 
-    while (e == ERR_OK && (name = artefact_next_name(&files->all, name)))
+    while (e == ERR_OK && (name = artefact_next_name(names, name)))
         e = sync_one(paths, name, strlen(name), fault);
-    while (e == ERR_OK && (name = artefact_next_name(&files->all, name))) {
+    while (e == ERR_OK && (name = artefact_next_name(names, name))) {
         bool *synced = &is_synced[(uint8_t)name[0] << 8 | (uint8_t)name[1]];
         e = *synced ? ERR_OK : sync_one(paths, name, 2, fault);
         *synced = true;
     }
-    if (e == ERR_OK && files->all.len > 0)
+    if (e == ERR_OK)
         e = sync_one(paths, "", 0, fault);
-    if (e == ERR_OK && files->all.len > 0)
-        e = file_sync(paths->data, fault);
-    return e;
+    return e == ERR_OK ? file_sync(paths->data, fault) : e;
+}
+
+enum err artefact_settle(const struct paths *paths, const struct artefact_files *files, struct fault *fault)
+{
+    if (files->all.len == 0)
+        return ERR_OK;
+    return files->disk > 0 ? file_sync_disk(files->disk, fault) : sync_each(paths, &files->all, fault);
 }
 
 void artefact_take_back(const struct paths *paths, const struct artefact_files *files)
@@ -173,6 +191,8 @@ void artefact_files_free(struct artefact_files *files)
 {
     buffer_free(&files->all);
     buffer_free(&files->made);
+    if (files->disk > 0)
+        close(files->disk);
 }
 
 /* ---- reading ---- */
@@ -180,7 +200,7 @@ void artefact_files_free(struct artefact_files *files)
 enum err artefact_read(const struct paths *paths, struct arena *arena, const char *name,
                        const struct kept_artefact *kept, struct bytes *data)
 {
-    char path[PATH_MAX + ARTEFACT_NAME_SIZE];
+    char path[PATH_SIZE];
     struct buffer buffer = { 0 };
     struct hash hash;
     enum err e = ERR_OK;
@@ -188,8 +208,7 @@ enum err artefact_read(const struct paths *paths, struct arena *arena, const cha
     *data = kept->data;
     if (kept->digest.len == 0)
         return ERR_OK;
-    snprintf(path, sizeof(path), "%s/artefact/%s", paths->data, name);
-    if (file_read_all(path, kept->size, &buffer, NULL) != ERR_OK) {
+    if (file_read_all(path_of(paths, name, path), kept->size, &buffer, NULL) != ERR_OK) {
         e = ERR_NOT_FOUND;
         goto undo;
     }
@@ -208,8 +227,7 @@ undo:
 
 void artefact_remove(const struct paths *paths, const char *name)
 {
-    char path[PATH_MAX + ARTEFACT_NAME_SIZE];
+    char path[PATH_SIZE];
 
-    snprintf(path, sizeof(path), "%s/artefact/%s", paths->data, name);
-    unlink(path);
+    unlink(path_of(paths, name, path));
 }

@@ -27,6 +27,7 @@ void artefact_describe(const struct artefact *artefact, uint8_t digest[16], stru
 struct artefact_files {
     struct buffer all;  /* their names, each with a closing zero */
     struct buffer made; /* of those that were not there before, byte for byte */
+    int disk;           /* file_open_disk, before the first of them; 0: not yet */
 };
 
 /* The file is there when it returns, and durable after artefact_settle. One that holds these bytes already stays, for a
@@ -34,7 +35,8 @@ struct artefact_files {
 enum err artefact_write(const struct paths *paths, struct bytes content, const struct artefact *artefact,
                         struct artefact_files *files, struct fault *fault);
 
-/* All of them are durable when it returns, for the price of few. Errors: full, io. */
+/* All of them are durable when it returns, for the price of few: of one, where the disk can be synced as a whole.
+ * Errors: full, io. */
 enum err artefact_settle(const struct paths *paths, const struct artefact_files *files, struct fault *fault);
 
 /* After a failure: removes what was made. A file whose sync failed once would seem durable the next time. */

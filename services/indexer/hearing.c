@@ -146,7 +146,9 @@ void hearing_withdraw(struct hearing *hearing, struct id library)
 
 void hearing_turn(struct hearing *hearing)
 {
-    tell_turn(hearing->tell);
+    size_t told = tell_count(hearing->tell) + hearing->twins.count; /* twins wait for what is told */
+
+    tell_turn(hearing->tell, hearing->items.count > told);
 }
 
 void hearing_tick(struct hearing *hearing)

@@ -5,8 +5,8 @@
 #include "services/indexer/tell.h"
 
 enum {
-    OPERATIONS_MAX = 100,   /* while persist does them, edits of others wait */
-    BATCH_BYTES = 64 << 10,
+    OPERATIONS_MAX = 32,    /* a commit costs much the same for one and for many, but edits of others wait for it */
+    BATCH_BYTES = 1 << 20,
     UNDER_WAY_MAX = 4,      /* the files of one are written while another is done */
     WAITING_MAX = 12,
     BUDGET_MS = 10000,
@@ -205,7 +205,6 @@ static void answered(void *state, enum err error, const void *answer, const stru
         halve(batch);
     else
         refused(batch, fault);
-    tell_turn(tell);
     if (tell->was_full && !tell_is_full(tell)) {
         tell->was_full = false;
         tell->listener.room(tell->listener.state);
@@ -233,21 +232,36 @@ static bool send(struct batch *batch)
     return e == ERR_OK;
 }
 
-void tell_turn(struct tell *tell)
+/* Those behind which another one gathers wait for nobody. */
+static void send_all(struct tell *tell, uint32_t least)
 {
     usec_t now = clock_steady();
     struct batch *next;
 
     for (struct batch *batch = tell->first; batch && tell->under_way < UNDER_WAY_MAX; batch = next) {
         next = batch->next;
-        if (!batch->under_way && batch->again <= now)
+        if (!batch->under_way && batch->again <= now && (batch->count >= least || batch->again || next))
             send(batch);
     }
 }
 
+void tell_turn(struct tell *tell, bool more)
+{
+    send_all(tell, more ? OPERATIONS_MAX : 1);
+}
+
 void tell_tick(struct tell *tell)
 {
-    tell_turn(tell);
+    send_all(tell, 1);
+}
+
+uint32_t tell_count(const struct tell *tell)
+{
+    uint32_t count = 0;
+
+    for (const struct batch *batch = tell->first; batch; batch = batch->next)
+        count += batch->count;
+    return count;
 }
 
 bool tell_is_full(const struct tell *tell)

@@ -30,7 +30,9 @@ bool tell_is_empty(const struct tell *tell);     /* all is durable */
 bool tell_waits(const struct tell *tell);        /* persist does not answer */
 const char *tell_alarm(const struct tell *tell); /* "", or why persist cannot take it: "the disk is full" */
 
-void tell_turn(struct tell *tell); /* at the end of each turn: sends what has gathered */
-void tell_tick(struct tell *tell); /* every 100 ms or so: asks again */
+/* At the end of each turn: sends what has gathered, as long as more is being heard only in batches worth a commit. */
+void tell_turn(struct tell *tell, bool more);
+void tell_tick(struct tell *tell); /* every 100 ms or so: sends all, and asks again */
+uint32_t tell_count(const struct tell *tell); /* operations that are not durable yet */
 
 #endif

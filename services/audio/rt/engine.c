@@ -2,9 +2,7 @@
 #include "services/audio/rt/rows.h"
 
 #include <string.h>
-#if defined(__SSE__)
-#include <xmmintrin.h>
-#endif
+#include "common/rt/denormals.h"
 
 /* ---- the beginning of a period ---- */
 
@@ -232,18 +230,6 @@ static bool end(struct engine *engine)
 }
 
 /* ---- a period ---- */
-
-/* Numbers too small to hear are 0: computing with them is slow. */
-static void no_denormals(void)
-{
-#if defined(__SSE__)
-    _mm_setcsr(_mm_getcsr() | 0x8040); /* FTZ, DAZ */
-#elif defined(__aarch64__)
-    uint64_t control;
-    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
-    __asm__ volatile("msr fpcr, %0" : : "r"(control | UINT64_C(1) << 24));
-#endif
-}
 
 static void be_silent(struct engine_period *period)
 {

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "common/rt/denormals.h"
 #include "services/worker/hear/verdict.h"
 #include "services/worker/hear/parts.h"
 
@@ -69,6 +70,7 @@ enum err hear_begin(struct hear *hear, double rate, int channels, int64_t frames
     float *clean;
 
     (void)frames_expected;
+    no_denormals();
     if (!(rate >= 1 && rate <= RATE_MAX) || channels < 1 || channels > CHANNELS_MAX)
         return ERR_BAD_REQUEST;
     clean = realloc(hear->clean, MONO_BLOCK * (size_t)channels * sizeof(*clean));

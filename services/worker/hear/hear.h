@@ -72,6 +72,7 @@ void hear_free(struct hear *hear); /* NULL is nothing */
 
 /* Starts a sound; one that was not ended is dropped. `rate` 1..1,000,000 Hz, `channels` 1..1024;
  * `frames_expected` is a hint for the overviews' resolution, 0 or less when not known.
+ * From then on the thread takes numbers too small to hear for 0.
  * ERR_BAD_REQUEST outside these, ERR_FULL without memory. */
 enum err hear_begin(struct hear *hear, double rate, int channels, int64_t frames_expected);
 

@@ -140,6 +140,35 @@ static void a_file_written_soon_is_whole_and_can_be_synced(void **state)
     assert_int_equal(file_sync(home_file(home, "missing", NULL), NULL), ERR_NOT_FOUND);
 }
 
+static void a_new_file_is_never_an_old_one(void **state)
+{
+    const struct home *home = *state;
+    const char *path = home_file(home, "there", "old");
+    char fresh[PATH_MAX];
+
+    assert_int_equal(file_write_new(path, bytes_of("new", 3), 0600, NULL), ERR_EXISTS);
+    same_content(path, "old");
+    snprintf(fresh, sizeof(fresh), "%s/fresh", home->root);
+    assert_int_equal(file_write_new(fresh, bytes_of("new", 3), 0600, NULL), ERR_OK);
+    same_content(fresh, "new");
+    snprintf(fresh, sizeof(fresh), "%s/missing/fresh", home->root);
+    assert_int_equal(file_write_new(fresh, bytes_of("new", 3), 0600, NULL), ERR_NOT_FOUND);
+}
+
+static void a_disk_is_synced_as_a_whole_or_not_at_all(void **state)
+{
+    const struct home *home = *state;
+    int disk = file_open_disk(home->root);
+
+    if (disk >= 0) {
+        assert_int_equal(file_sync_disk(disk, NULL), ERR_OK);
+        close(disk);
+    }
+    assert_int_equal(file_open_disk("/proc"), -1);
+    assert_int_equal(file_open_disk(home_file(home, "file", "")), -1);
+    assert_int_not_equal(file_sync_disk(-1, NULL), ERR_OK);
+}
+
 static void directories_are_made_all_the_way(void **state)
 {
     const struct home *home = *state;
@@ -164,6 +193,8 @@ int main(void)
         HOME_TEST(an_atomic_write_over_a_directory_leaves_nothing_behind),
         HOME_TEST(a_write_killed_at_any_time_leaves_old_or_new),
         HOME_TEST(a_file_written_soon_is_whole_and_can_be_synced),
+        HOME_TEST(a_new_file_is_never_an_old_one),
+        HOME_TEST(a_disk_is_synced_as_a_whole_or_not_at_all),
         HOME_TEST(directories_are_made_all_the_way),
     };
     return cmocka_run_group_tests_name("common/file", tests, NULL, NULL);

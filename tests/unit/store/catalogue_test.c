@@ -1,4 +1,5 @@
 #include "tests/unit/store/scratch.h"
+#include "common/file.h"
 #include "store/artefact.h"
 
 static const uint8_t content_a[16] = "content number a", content_b[16] = "content number b";
@@ -211,6 +212,32 @@ static void what_is_taken_back_was_made_by_the_same_writing(void **state)
     artefact_files_free(&again);
 }
 
+static void half_a_file_of_somebody_who_died_is_replaced(void **state)
+{
+    struct scratch *s = *state;
+    uint8_t data[3000] = { 7 };
+    struct artefact large = { .type = TEXT("waveform"), .version = 1, .data = bytes_of(data, sizeof(data)) };
+    struct artefact_files first = { 0 }, again = { 0 };
+    struct buffer found = { 0 };
+    char path[PATH_MAX + ARTEFACT_NAME_SIZE + 32], name[ARTEFACT_NAME_SIZE];
+
+    snprintf(path, sizeof(path), "%s/artefact/%s", s->paths.data,
+             artefact_name(content(content_a), large.type, large.parameters, 1, name));
+    assert_int_equal(artefact_write(&s->paths, content(content_a), &large, &first, NULL), ERR_OK);
+    assert_int_equal(truncate(path, 1000), 0);
+    assert_int_equal(artefact_write(&s->paths, content(content_a), &large, &again, NULL), ERR_OK);
+    assert_int_equal(file_read_all(path, sizeof(data), &found, NULL), ERR_OK);
+    assert_true(bytes_equal(buffer_bytes(&found), large.data));
+    assert_int_equal(artefact_settle(&s->paths, &again, NULL), ERR_OK);
+    again.disk = close(again.disk) == 0 ? -1 : 0; /* as on a disk that is not synced as a whole */
+    assert_int_equal(artefact_settle(&s->paths, &again, NULL), ERR_OK);
+    artefact_take_back(&s->paths, &again);
+    assert_int_equal(access(path, F_OK), -1);
+    buffer_free(&found);
+    artefact_files_free(&first);
+    artefact_files_free(&again);
+}
+
 static void files_of_a_content_that_goes_are_named(void **state)
 {
     struct scratch *s = *state;
@@ -259,6 +286,7 @@ int main(void)
         CLAIM(a_content_goes_with_its_last_item),
         CLAIM(a_large_artefact_is_a_file_and_a_changed_file_is_not_found),
         CLAIM(what_is_taken_back_was_made_by_the_same_writing),
+        CLAIM(half_a_file_of_somebody_who_died_is_replaced),
         CLAIM(files_of_a_content_that_goes_are_named),
         CLAIM(an_artefacts_type_cannot_leave_its_folder),
         CLAIM(the_items_of_a_folder_are_walked),
