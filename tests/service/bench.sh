@@ -9,6 +9,8 @@ the_bench_compares_messages_with_what_they_stand_on() {
     [ -x "$build/bench_latency" ] || skip "bench_latency is not built here"
     said=$(LIBRARY='' _bench 1) || fail "$said"
     contains "$said" "ping persist, p99"
+    contains "$said" "ping supervisor, p50"
+    ! command -v jackd >/dev/null || contains "$said" "ping audio, p50"
     contains "$said" "one client's durable put, p50"
     contains "$said" "64 clients' durable puts"
     contains "$said" "1,000 puts in one batch ask"
