@@ -146,7 +146,7 @@ static bool starts_again(struct keeper *keeper, const siginfo_t *info, usec_t *w
     return !verdict.quarantine;
 }
 
-/* Handles one signal, or the end of `timeout`; 0 when none came. */
+/* One signal; 0 when none came: `timeout` is over (none when below 0), or the keeper was stopped or traced meanwhile. */
 static int wait_for_signal(const struct keeper *keeper, usec_t timeout)
 {
     struct timespec left = { timeout / 1000000, timeout % 1000000 * 1000 };
@@ -158,6 +158,8 @@ static int wait_for_signal(const struct keeper *keeper, usec_t timeout)
 
 static void hand_on(struct keeper *keeper, int number)
 {
+    if (number == 0)
+        return;
     if (number == SIGHUP)
         log_reopen();
     else
@@ -190,7 +192,7 @@ static bool rest(struct keeper *keeper, usec_t wait)
 
     for (usec_t left = wait; left > 0 && !keeper->stopping; left = end - clock_steady()) {
         int number = wait_for_signal(keeper, left);
-        if (number && number != SIGCHLD)
+        if (number != SIGCHLD)
             hand_on(keeper, number);
     }
     return !keeper->stopping;
@@ -205,11 +207,9 @@ static int keep(struct keeper *keeper)
         return err_exit_code(ERR_INTERNAL);
     for (;;) {
         int number = wait_for_signal(keeper, -1);
-        if (number != SIGCHLD) {
+        if (number != SIGCHLD)
             hand_on(keeper, number);
-            continue;
-        }
-        if (!bury(keeper, &info))
+        if (number != SIGCHLD || !bury(keeper, &info))
             continue;
         if (!starts_again(keeper, &info, &wait))
             return death_by_signal(&info) ? err_exit_code(ERR_INTERNAL) : info.si_status;

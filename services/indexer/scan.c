@@ -55,6 +55,10 @@ static void answered(void *state, const struct operation *operation, const struc
     const struct place *place = &operation->place;
     struct trace trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime };
 
+    if (operation->has_folder) {
+        scan->told->id = outcome->id; /* zero when it is refused */
+        scan->told = scan->told->next;
+    }
     if (!text_is(outcome->error, "ok")) {
         log_warn("persist refused what a scan saw%s%s: %.*s: %.*s", path ? " of " : "", path ? path : "",
                  TEXT_ARG(outcome->error), TEXT_ARG(outcome->what));

@@ -8,13 +8,14 @@
 
 /* A folder of the walk. */
 struct node {
-    struct node *next;   /* of those still to visit */
+    struct node *next;   /* of those still to visit; later, of those that persist is told of */
     struct node *parent; /* NULL: the library */
     struct id id;        /* zero: persist has not heard of it; it does when a medium is found in it */
     struct bytes name;
     const char *path;
     const char *below;
     bool deep;
+    bool is_told;
 };
 
 /* A file whose place is new, held until it is known what is gone. */
@@ -45,6 +46,7 @@ struct scan {
     struct naming_rules rules;
     enum availability present; /* of a file that is there */
     struct node *pending;
+    struct node *told; /* folders that persist answers next, in their order */
     struct gone_list gone;
     struct newcomer_list newcomers;
     uint64_t seen;  /* media files */
@@ -68,6 +70,10 @@ enum err scan_library_find(struct scan *scan, struct fault *fault);
 
 /* Its record in the catalogue, when the scan changed it. */
 enum err scan_library_put(struct scan *scan, struct fault *fault);
+
+/* Tells persist of all folders of newcomers that it has not heard of, each level in one go. Those that it refuses have
+ * no id afterwards. */
+enum err scan_place_folders(struct scan *scan, struct fault *fault);
 
 /* Says of a file where it is. */
 enum err scan_place(struct scan *scan, struct node *node, const struct entry *entry, struct fault *fault);

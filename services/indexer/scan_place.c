@@ -17,6 +17,55 @@ enum err scan_place_folder(struct scan *scan, struct node *node, struct id *id, 
     return e;
 }
 
+/* The first on the way down to it that persist has not heard of; NULL: there is none. */
+static struct node *first_unknown(struct node *node)
+{
+    struct node *first = NULL;
+
+    for (; node->parent && id_is_zero(node->id); node = node->parent)
+        first = node;
+    return first;
+}
+
+static enum err tell_folder(struct scan *scan, struct node *node, struct node ***last, struct fault *fault)
+{
+    struct operation operation = { .has_folder = true,
+                                   .folder = { .volume = scan->order.library.volume,
+                                               .parent = node->parent->id,
+                                               .name = node->name } };
+
+    node->is_told = true;
+    node->next = NULL;
+    **last = node;
+    *last = &node->next;
+    return scribe_add(&scan->scribe, &operation, NULL, fault);
+}
+
+static enum err tell_level(struct scan *scan, bool *any, struct fault *fault)
+{
+    struct node **last = &scan->told;
+    enum err e = ERR_OK;
+
+    *any = false;
+    for (size_t i = 0; e == ERR_OK && i < scan->newcomers.count; i++) {
+        struct node *node = first_unknown(scan->newcomers.at[i].node);
+        if (!node || node->is_told)
+            continue;
+        *any = true;
+        e = tell_folder(scan, node, &last, fault);
+    }
+    return e == ERR_OK ? scribe_flush(&scan->scribe, fault) : e;
+}
+
+enum err scan_place_folders(struct scan *scan, struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    for (bool any = true; e == ERR_OK && any;)
+        e = tell_level(scan, &any, fault);
+    return e;
+}
+
 enum err scan_place(struct scan *scan, struct node *node, const struct entry *entry, struct fault *fault)
 {
     const char *path = walk_join(&scan->folder, node->path, (const char *)entry->name.at);

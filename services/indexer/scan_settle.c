@@ -13,7 +13,7 @@ static enum err move(struct scan *scan, const struct newcomer *newcomer, struct 
 /* A newcomer that is a gone item moves it first: its place is known then, and takes the new state. */
 static enum err place_newcomers(struct scan *scan, const struct fresh *fresh, struct fault *fault)
 {
-    enum err e = ERR_OK;
+    enum err e = scan_place_folders(scan, fault);
 
     for (size_t i = 0; e == ERR_OK && i < scan->newcomers.count; i++) {
         const struct newcomer *newcomer = &scan->newcomers.at[i];

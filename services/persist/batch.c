@@ -1,6 +1,7 @@
 #include "services/persist/batch.h"
 #include "services/persist/analysis.h"
 #include "services/persist/edit.h"
+#include "services/persist/folders.h"
 #include "services/persist/places.h"
 #include "services/persist/turn.h"
 
@@ -15,12 +16,24 @@ static enum err edit_one(struct persist *p, const struct edit *edit, struct outc
     return e;
 }
 
+static enum err folder_one(struct persist *p, const struct folder *folder, struct outcome *outcome,
+                           struct fault *fault)
+{
+    struct done done = { 0 };
+    enum err e = folders_put(p, folder, &done, fault);
+
+    outcome->revision = done.revision;
+    outcome->id = done.id;
+    return e;
+}
+
 static enum err do_one(struct persist *p, const struct operation *op, struct outcome *outcome,
                        struct fault *fault)
 {
-    if (op->has_place + op->has_analysed + op->has_move + op->has_presence + op->has_edit != 1)
+    if (op->has_place + op->has_analysed + op->has_move + op->has_presence + op->has_edit + op->has_folder !=
+        1)
         return fault_set(fault, ERR_BAD_REQUEST,
-                         "an operation is one of place, analysed, move, presence, edit");
+                         "an operation is one of place, analysed, move, presence, edit, folder");
     if (op->has_place)
         return places_put(p, &op->place, outcome, fault);
     if (op->has_analysed)
@@ -29,6 +42,8 @@ static enum err do_one(struct persist *p, const struct operation *op, struct out
         return places_move(p, &op->move, outcome, fault);
     if (op->has_presence)
         return places_presence(p, &op->presence, outcome, fault);
+    if (op->has_folder)
+        return folder_one(p, &op->folder, outcome, fault);
     return edit_one(p, &op->edit, outcome, fault);
 }
 

@@ -132,6 +132,20 @@ a_keeper_that_is_killed_takes_nobody_along() {
     _stop_all
 }
 
+# Being stopped ends a wait for a signal without one.
+a_keeper_that_was_stopped_for_a_while_goes_on_keeping() {
+    local old keeper
+    engine_up
+    old=$(_of supervisor pid)
+    keeper=$(awk '{print $4}' "/proc/$old/stat")
+    kill -STOP "$keeper"
+    kill -CONT "$keeper"
+    sleep 0.1
+    kill -KILL "$old"
+    until_true 20 _began_as supervisor "$old"
+    _stop_all
+}
+
 a_service_that_always_dies_is_quarantined_until_it_is_released() {
     _with_stand_in search 'kill -SEGV $$'
     until_true 60 _is search state quarantined
