@@ -146,7 +146,7 @@ static bool starts_again(struct keeper *keeper, const siginfo_t *info, usec_t *w
     return !verdict.quarantine;
 }
 
-/* One signal; 0 when none came: `timeout` is over (none when below 0), or the keeper was stopped or traced meanwhile. */
+/* One signal; 0 when none came: `timeout` is over (below 0: there is none), or the keeper was stopped or traced. */
 static int wait_for_signal(const struct keeper *keeper, usec_t timeout)
 {
     struct timespec left = { timeout / 1000000, timeout % 1000000 * 1000 };

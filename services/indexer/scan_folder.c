@@ -50,13 +50,10 @@ static bool hold(struct scan *scan, struct node *node, const struct entry *entry
     return list->at[list->count++].entry.name.len > 0;
 }
 
-/* A library's first scan has nothing to wait for: what could have moved was never seen. */
 static enum err meet_new(struct scan *scan, struct node *node, const struct entry *entry, struct fault *fault)
 {
     if (entry->unsure)
         return ERR_OK;
-    if (!scan->order.targets && scan->order.library.files == 0)
-        return scan_place(scan, node, entry, fault);
     return hold(scan, node, entry) ? ERR_OK : fault_set(fault, ERR_FULL, "no memory for new files");
 }
 
@@ -199,5 +196,5 @@ enum err scan_folder_visit(struct scan *scan, struct node *node, struct fault *f
             e = meet_folders(scan, node, &listing.folders, fault);
     }
     arena_reset(&scan->folder);
-    return e;
+    return e == ERR_OK ? scan_settle_some(scan, fault) : e;
 }

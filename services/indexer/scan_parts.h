@@ -46,7 +46,7 @@ struct scan {
     struct naming_rules rules;
     enum availability present; /* of a file that is there */
     struct node *pending;
-    struct node *told; /* folders that persist answers next, in their order */
+    struct node *told, *told_last; /* folders that persist answers next, in their order */
     struct gone_list gone;
     struct newcomer_list newcomers;
     uint64_t seen;  /* media files */
@@ -84,6 +84,10 @@ enum err scan_place_presence(struct scan *scan, struct id id, enum availability 
 
 /* The folder's id; persist gives it when it has none yet. */
 enum err scan_place_folder(struct scan *scan, struct node *node, struct id *id, struct fault *fault);
+
+/* Between folders: new places, when there are enough of them to be told of in one go. Of a library's first scan alone:
+ * what could have moved was never seen, so nothing is to be waited for. */
+enum err scan_settle_some(struct scan *scan, struct fault *fault);
 
 /* Moves, new places, and what is missing within the caps. */
 enum err scan_settle(struct scan *scan, struct fault *fault);

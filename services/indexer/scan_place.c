@@ -27,7 +27,7 @@ static struct node *first_unknown(struct node *node)
     return first;
 }
 
-static enum err tell_folder(struct scan *scan, struct node *node, struct node ***last, struct fault *fault)
+static enum err tell_folder(struct scan *scan, struct node *node, struct fault *fault)
 {
     struct operation operation = { .has_folder = true,
                                    .folder = { .volume = scan->order.library.volume,
@@ -36,14 +36,16 @@ static enum err tell_folder(struct scan *scan, struct node *node, struct node **
 
     node->is_told = true;
     node->next = NULL;
-    **last = node;
-    *last = &node->next;
+    if (scan->told)
+        scan->told_last->next = node;
+    else
+        scan->told = node;
+    scan->told_last = node;
     return scribe_add(&scan->scribe, &operation, NULL, fault);
 }
 
 static enum err tell_level(struct scan *scan, bool *any, struct fault *fault)
 {
-    struct node **last = &scan->told;
     enum err e = ERR_OK;
 
     *any = false;
@@ -52,7 +54,7 @@ static enum err tell_level(struct scan *scan, bool *any, struct fault *fault)
         if (!node || node->is_told)
             continue;
         *any = true;
-        e = tell_folder(scan, node, &last, fault);
+        e = tell_folder(scan, node, fault);
     }
     return e == ERR_OK ? scribe_flush(&scan->scribe, fault) : e;
 }

@@ -2,6 +2,8 @@
 
 #include "services/indexer/scan_parts.h"
 
+enum { SOME = 2000 }; /* newcomers whose folders are told of in one go */
+
 static enum err move(struct scan *scan, const struct newcomer *newcomer, struct id id, struct fault *fault)
 {
     struct operation move = { .has_move = true, .move = { .id = id, .file = newcomer->entry.name } };
@@ -17,13 +19,21 @@ static enum err place_newcomers(struct scan *scan, const struct fresh *fresh, st
 
     for (size_t i = 0; e == ERR_OK && i < scan->newcomers.count; i++) {
         const struct newcomer *newcomer = &scan->newcomers.at[i];
-        if (fresh[i].was >= 0)
+        if (fresh && fresh[i].was >= 0)
             e = move(scan, newcomer, scan->gone.at[fresh[i].was].id, fault);
         if (e == ERR_OK)
             e = scan_place(scan, newcomer->node, &newcomer->entry, fault);
         arena_reset(&scan->folder);
     }
+    scan->newcomers.count = 0;
     return e;
+}
+
+enum err scan_settle_some(struct scan *scan, struct fault *fault)
+{
+    bool is_first = !scan->order.targets && scan->order.library.files == 0;
+
+    return is_first && scan->newcomers.count >= SOME ? place_newcomers(scan, NULL, fault) : ERR_OK;
 }
 
 /* What was made and soon renamed or removed, as other programs do with files that they write: it would become an item

@@ -117,10 +117,24 @@ def fail_calls(chance, tally):
         print(program, dict(failed), flush=True)
 
 
-def engine_is_up():
-    """Whoever finds no supervisor calls `loophole up`, as a person does; the keeper and it may have died together."""
+def up():
     subprocess.run(["loophole", "up"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=DEADLINE)
+
+
+def engine_is_up():
+    up()
     return all(line["state"] == "ready" for line in lines().values())
+
+
+def told():
+    """Whoever finds no supervisor calls `loophole up`, as a person does: the keeper and it may have died together, or are
+    about to, of what was sent to them while they were stopped."""
+    if not running("loopholed"):
+        up()
+    try:
+        return lines(seconds=2)
+    except AssertionError:
+        return None
 
 
 def calm():
@@ -128,8 +142,7 @@ def calm():
     for program in PROGRAMS:
         for pid in running(program):
             kill(pid, signal.SIGCONT)
-    wait_until(lambda: running("loopholed") or engine_is_up(), "a supervisor is there")
-    for service, line in lines().items():
+    for service, line in wait_until(told, "a supervisor answers").items():
         if line["state"] == "quarantined":
             Client().must("supervisor.restart", {"service": service})
     wait_until(engine_is_up, "all are ready")

@@ -44,6 +44,23 @@ looking_again_finds_everything_known() {
     same 6 "$(_counts known)"; same 0 "$(_counts done)"
 }
 
+# More of one level than one batch tells of, by the first scan and by a later one; and folders without a file in between.
+files_in_many_and_deep_folders_have_their_places() {
+    local music=$scratch/many part pid
+    _wav "$scratch/one.wav" 300
+    pid=$(pid_of indexer)
+    for part in first later; do
+        for i in $(seq 700); do mkdir -p "$music/$part $i"; cp "$scratch/one.wav" "$music/$part $i/$i.wav"; done
+        mkdir -p "$music/$part/b/c/d/e/f/g/h" "$music/$part/x/y/z"
+        for i in "" b/c b/c/d/e/f/g/h x/y/z; do cp "$scratch/one.wav" "$music/$part/$i/deep.wav"; done
+        if [ $part = first ]; then _add "$music"; else _rescan "$music"; fi
+        _becomes "$music" "local:done=$(find "$music" -type f | wc -l)"
+        same "$(find "$music" -type f | LC_ALL=C sort | md5sum)" "$(_items "$music" | cut -d' ' -f4- | LC_ALL=C sort | md5sum)"
+    done
+    same "$pid" "$(pid_of indexer)"
+    _ask indexer.remove_library "{\"path\": \"$music\"}" >/dev/null || fail "it cannot be removed"
+}
+
 a_library_within_another_is_refused_with_a_hint() {
     _ask indexer.add_library "{\"path\": \"$scratch/first/pack 1\"}" >"$scratch/nested"
     same exists "$(field error <"$scratch/nested")"
