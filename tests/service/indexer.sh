@@ -46,7 +46,7 @@ looking_again_finds_everything_known() {
 
 # More of one level than one batch tells of, by the first scan and by a later one; and folders without a file in between.
 files_in_many_and_deep_folders_have_their_places() {
-    local music=$scratch/many part pid
+    local music=$scratch/branches part pid
     _wav "$scratch/one.wav" 300
     pid=$(pid_of indexer)
     for part in first later; do
