@@ -110,7 +110,11 @@ def fail_calls(chance, tally):
                               stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(seconds)
     strace.send_signal(signal.SIGINT)
-    strace.wait(DEADLINE)
+    try:
+        strace.wait(10)
+    except subprocess.TimeoutExpired:  # it waits for a thread of somebody who died; the others are let go with it
+        strace.kill()
+        strace.wait(DEADLINE)
     failed = collections.Counter(re.findall(r"(\w+)\(.* = -1 (\w+) .*\(INJECTED\)", open(out).read()))
     tally[program] += sum(failed.values())
     if failed and os.environ.get("TELL"):
