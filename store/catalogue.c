@@ -38,11 +38,15 @@ enum err catalogue_media(struct txn *txn, struct arena *arena, struct id id, str
     return row_get(txn, arena, DB_MEDIA, &key, &media_shape, to);
 }
 
-enum err catalogue_place(struct txn *txn, struct id folder, struct bytes file, struct id *media)
+enum err catalogue_place(struct txn *txn, struct arena *arena, struct id folder, struct bytes file, struct id *media)
 {
     struct key key = key_place(folder, file);
+    struct kept_place place;
+    enum err e = row_get(txn, arena, DB_PLACE, &key, &kept_place_shape, &place);
 
-    return row_get_id(txn, DB_PLACE, &key, media);
+    if (e == ERR_OK)
+        *media = place.id;
+    return e;
 }
 
 enum err catalogue_folder(struct txn *txn, struct arena *arena, struct id id, struct folder *to)
@@ -141,22 +145,52 @@ enum err catalogue_each_library(struct txn *txn, struct arena *arena,
     return e;
 }
 
-enum err catalogue_each_in_folder(struct txn *txn, struct arena *arena, struct id folder,
-                                  bool (*seen)(void *state, const struct media *media), void *state)
+enum err catalogue_each_place(struct txn *txn, struct arena *arena, struct id folder,
+                              bool (*seen)(void *state, struct bytes file, const struct kept_place *place),
+                              void *state)
 {
     struct key key = key_id(folder);
-    struct media media;
+    struct kept_place place;
     struct walk walk;
     bool more = true;
     enum err e = walk_begin(txn, DB_PLACE, key_bytes(&key), key_bytes(&key), &walk);
 
     while (e == ERR_OK && more && walk_next(&walk)) {
-        e = catalogue_media(txn, arena, key_id_at(walk.value, 0), &media);
-        e = e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
-        more = e == ERR_OK && seen(state, &media);
+        e = row_decode(txn, arena, walk.value, &kept_place_shape, &place);
+        more = e == ERR_OK && seen(state, bytes_of(walk.key.at + key.len, walk.key.len - key.len), &place);
     }
     walk_end(&walk);
     return e;
+}
+
+/* A walk of places that reads the items. */
+struct in_folder {
+    struct txn *txn;
+    struct arena *arena;
+    bool (*seen)(void *state, const struct media *media);
+    void *state;
+    enum err error;
+};
+
+static bool see_item(void *state, struct bytes file, const struct kept_place *place)
+{
+    struct in_folder *in = state;
+    struct media media;
+
+    (void)file;
+    in->error = catalogue_media(in->txn, in->arena, place->id, &media);
+    if (in->error == ERR_NOT_FOUND)
+        in->error = ERR_INTERNAL;
+    return in->error == ERR_OK && in->seen(in->state, &media);
+}
+
+enum err catalogue_each_in_folder(struct txn *txn, struct arena *arena, struct id folder,
+                                  bool (*seen)(void *state, const struct media *media), void *state)
+{
+    struct in_folder in = { .txn = txn, .arena = arena, .seen = seen, .state = state };
+    enum err e = catalogue_each_place(txn, arena, folder, see_item, &in);
+
+    return e == ERR_OK ? in.error : e;
 }
 
 static bool is_mount(const struct folder *folder)

@@ -14,7 +14,7 @@ enum err catalogue_head(struct txn *txn, uint64_t *tail,
                         uint64_t *head); /* of the change log; 0, 0 when empty */
 
 enum err catalogue_media(struct txn *txn, struct arena *arena, struct id id, struct media *to);
-enum err catalogue_place(struct txn *txn, struct id folder, struct bytes file, struct id *media);
+enum err catalogue_place(struct txn *txn, struct arena *arena, struct id folder, struct bytes file, struct id *media);
 enum err catalogue_folder(struct txn *txn, struct arena *arena, struct id id, struct folder *to);
 enum err catalogue_folder_named(struct txn *txn, struct id volume, struct id parent, struct bytes name,
                                 struct id *folder);
@@ -28,6 +28,9 @@ enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct a
 /* Walks. `seen` returns false to stop. */
 enum err catalogue_each_library(struct txn *txn, struct arena *arena,
                                 bool (*seen)(void *state, const struct library *library), void *state);
+enum err catalogue_each_place(struct txn *txn, struct arena *arena, struct id folder,
+                              bool (*seen)(void *state, struct bytes file, const struct kept_place *place),
+                              void *state);
 enum err catalogue_each_in_folder(struct txn *txn, struct arena *arena, struct id folder,
                                   bool (*seen)(void *state, const struct media *media), void *state);
 enum err catalogue_each_subfolder(struct txn *txn, struct arena *arena, struct id folder,

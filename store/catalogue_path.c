@@ -147,5 +147,5 @@ enum err catalogue_at_path(struct txn *txn, struct arena *arena, struct bytes pa
         e = catalogue_folder_named(txn, volume.id, folder, (struct bytes){ 0 }, &mount_folder);
         folder = mount_folder;
     }
-    return e == ERR_OK ? catalogue_place(txn, folder, name, media) : e;
+    return e == ERR_OK ? catalogue_place(txn, arena, folder, name, media) : e;
 }

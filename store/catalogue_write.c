@@ -92,27 +92,80 @@ static enum err join_content(struct writing *w, struct bytes content, struct id 
 
 /* ---- media ---- */
 
+struct kept_place catalogue_kept_place(const struct media *media)
+{
+    return (struct kept_place){ .id = media->id,
+                                .size = media->size,
+                                .mtime = media->mtime,
+                                .inode = media->inode,
+                                .availability = media->availability,
+                                .analysis = media->analysis,
+                                .analyser = media->analyser };
+}
+
+static bool is_same_choice(const struct choice *a, const struct choice *b)
+{
+    return a->value == b->value && (a->value || text_equal(a->word, b->word));
+}
+
+bool catalogue_is_same_place(const struct kept_place *a, const struct kept_place *b)
+{
+    return id_equal(a->id, b->id) && a->size == b->size && a->mtime == b->mtime && a->inode == b->inode &&
+           a->analyser == b->analyser && is_same_choice(&a->availability, &b->availability) &&
+           is_same_choice(&a->analysis, &b->analysis);
+}
+
+/* Another item may have come there already. */
+static enum err has_place(struct writing *w, const struct media *media, bool *has)
+{
+    struct arena arena = { 0 };
+    struct id there;
+    enum err e = catalogue_place(w->txn, &arena, media->folder, media->file, &there);
+
+    arena_free(&arena);
+    *has = e == ERR_OK && id_equal(there, media->id);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static enum err leave_place(struct writing *w, const struct media *media)
 {
     struct key key = key_place(media->folder, media->file);
-    struct id there;
-    enum err e = row_get_id(w->txn, DB_PLACE, &key, &there);
+    bool has;
+    enum err e = has_place(w, media, &has);
 
-    if (e == ERR_OK && id_equal(there, media->id))
-        e = row_delete(w, DB_PLACE, &key);
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
+    return e == ERR_OK && has ? row_delete(w, DB_PLACE, &key) : e;
+}
+
+enum err catalogue_put_place(struct writing *w, const struct media *now)
+{
+    struct key key = key_place(now->folder, now->file);
+    struct kept_place place = catalogue_kept_place(now);
+
+    return row_put(w, DB_PLACE, &key, &kept_place_shape, &place);
+}
+
+/* It stays where it is, but something of what the place says may have changed. */
+static enum err renew_place(struct writing *w, const struct media *was, const struct media *now)
+{
+    struct kept_place old = catalogue_kept_place(was), new = catalogue_kept_place(now);
+    bool has;
+    enum err e;
+
+    if (catalogue_is_same_place(&old, &new))
+        return ERR_OK;
+    e = has_place(w, now, &has);
+    return e == ERR_OK && has ? catalogue_put_place(w, now) : e;
 }
 
 static enum err move_place(struct writing *w, const struct media *was, const struct media *now)
 {
-    struct key key = key_place(now->folder, now->file);
     enum err e = ERR_OK;
 
     if (was && id_equal(was->folder, now->folder) && bytes_equal(was->file, now->file))
-        return ERR_OK;
+        return renew_place(w, was, now);
     if (was)
         e = leave_place(w, was);
-    return e == ERR_OK ? row_put_id(w, DB_PLACE, &key, now->id) : e;
+    return e == ERR_OK ? catalogue_put_place(w, now) : e;
 }
 
 static enum err move_content(struct writing *w, const struct media *was, const struct media *now)

@@ -12,6 +12,11 @@
 enum err catalogue_put_media(struct writing *w, const struct media *was, const struct media *now);
 enum err catalogue_remove_media(struct writing *w, const struct media *was); /* and its own facts */
 
+/* The row of an item's place alone; what it says; whether two say the same. */
+enum err catalogue_put_place(struct writing *w, const struct media *now);
+struct kept_place catalogue_kept_place(const struct media *media);
+bool catalogue_is_same_place(const struct kept_place *a, const struct kept_place *b);
+
 enum err catalogue_put_folder(struct writing *w, const struct folder *was, const struct folder *now);
 enum err catalogue_remove_folder(struct writing *w, const struct folder *was);
 enum err catalogue_put_volume(struct writing *w, const struct volume *now); /* an identity never changes */

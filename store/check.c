@@ -3,9 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "store/artefact.h"
-#include "store/catalogue.h"
 #include "store/catalogue_meta.h"
-#include "store/row.h"
+#include "store/catalogue_write.h"
 
 struct check {
     struct txn *txn;
@@ -64,6 +63,15 @@ static bool key_is(const struct seen *row, struct id id)
     return row->key.len == sizeof(id.b) && id_equal(key_id_at(row->key, 0), id);
 }
 
+static bool leads_to(struct check *c, const struct media *media)
+{
+    struct key key = key_place(media->folder, media->file);
+    struct kept_place place, due = catalogue_kept_place(media);
+
+    return row_get(c->txn, &c->arena, DB_PLACE, &key, &kept_place_shape, &place) == ERR_OK &&
+           catalogue_is_same_place(&place, &due);
+}
+
 static bool has_content(struct check *c, struct bytes content)
 {
     struct walk walk;
@@ -89,8 +97,8 @@ static void check_media(struct check *c, const struct seen *row)
         report(c, row, "the record has another id");
     if (!is_there(c, DB_FOLDER, key_bytes(&folder)))
         report(c, row, "its folder is not there");
-    if (!names_id(c, DB_PLACE, key_place(media->folder, media->file), media->id))
-        report(c, row, "its place does not lead to it");
+    if (!leads_to(c, media))
+        report(c, row, "its place does not lead to it, or tells other things of it");
     if (media->content.len != 0 && media->content.len != 16)
         report(c, row, "its content has %u bytes", media->content.len);
     if (media->content.len == 16 && !is_there(c, DB_CONTENT, key_bytes(&content)))
@@ -99,11 +107,12 @@ static void check_media(struct check *c, const struct seen *row)
 
 static void check_place(struct check *c, const struct seen *row)
 {
+    const struct kept_place *place = row->record;
     struct media media;
 
-    if (row->key.len <= 16 || row->value.len != 16)
+    if (row->key.len <= 16)
         report(c, row, "it is malformed");
-    else if (catalogue_media(c->txn, &c->arena, key_id_at(row->value, 0), &media) != ERR_OK)
+    else if (catalogue_media(c->txn, &c->arena, place->id, &media) != ERR_OK)
         report(c, row, "its media item is not there");
     else if (!id_equal(media.folder, key_id_at(row->key, 0)) ||
              !bytes_equal(media.file, bytes_of(row->key.at + 16, row->key.len - 16)))
@@ -275,7 +284,7 @@ static const struct {
 } checks[DB_COUNT] = {
     [DB_META] = { NULL, NULL },
     [DB_MEDIA] = { &media_shape, check_media },
-    [DB_PLACE] = { NULL, check_place },
+    [DB_PLACE] = { &kept_place_shape, check_place },
     [DB_FOLDER] = { &folder_shape, check_folder },
     [DB_FOLDER_NAME] = { NULL, check_folder_name },
     [DB_VOLUME] = { &volume_shape, check_volume },

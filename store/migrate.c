@@ -1,11 +1,10 @@
 #include "store/migrate.h"
 #include <stdio.h>
 #include "common/log.h"
-#include "store/catalogue.h"
 #include "store/catalogue_meta.h"
+#include "store/catalogue_write.h"
 #include "store/check.h"
 #include "store/replace.h"
-#include "store/row.h"
 
 enum { ROWS_A_COMMIT = 10000 };
 static const struct bytes none = { 0, NULL };
@@ -51,12 +50,34 @@ static enum err index_identities(struct txn *txn)
     return e;
 }
 
+/* To 2: a place tells what a scan compares, not the item's id alone. */
+static enum err fill_places(struct txn *txn)
+{
+    struct writing w = { .txn = txn };
+    struct arena arena = { 0 };
+    struct media media;
+    struct walk walk;
+    enum err e = walk_begin(txn, DB_MEDIA, none, none, &walk);
+
+    while (e == ERR_OK && walk_next(&walk)) {
+        arena_reset(&arena);
+        e = row_decode(txn, &arena, walk.value, &media_shape, &media);
+        if (e == ERR_OK)
+            e = catalogue_put_place(&w, &media);
+    }
+    walk_end(&walk);
+    buffer_free(&w.row);
+    arena_free(&arena);
+    return e;
+}
+
 /* Number n leads to version n + 1. A new one is a line here and STORE_VERSION one higher. */
 static const struct {
     const char *what;
     enum err (*run)(struct txn *txn);
 } migrations[] = {
     { "volumes are found by their identity", index_identities },
+    { "a place tells what a scan compares", fill_places },
 };
 _Static_assert(sizeof(migrations) / sizeof(*migrations) == STORE_VERSION, "one migration for each version");
 

@@ -11,7 +11,7 @@
 enum database {
     DB_META,            /* name → value: version, catalogue id, undo pointers */
     DB_MEDIA,           /* id → media */
-    DB_PLACE,           /* folder id, file name → media id */
+    DB_PLACE,           /* folder id, file name → kept_place */
     DB_FOLDER,          /* id → folder */
     DB_FOLDER_NAME,     /* volume id, parent id, name → folder id */
     DB_VOLUME,          /* id → volume */
@@ -29,7 +29,7 @@ enum database {
     DB_COUNT
 };
 
-enum { STORE_VERSION = 1 }; /* of the databases; migrate.h brings older ones here */
+enum { STORE_VERSION = 2 }; /* of the databases; migrate.h brings older ones here */
 
 enum store_mode {
     STORE_READER, /* waits for nothing: offline when there is no store yet */

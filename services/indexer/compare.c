@@ -13,7 +13,7 @@ struct merge {
     bool full;
 };
 
-static bool add_gone(struct gone_list *list, const struct media *media)
+static bool add_gone(struct gone_list *list, const struct kept_place *place)
 {
     if (list->count == list->room) {
         size_t room = list->room ? list->room * 2 : 64;
@@ -24,10 +24,10 @@ static bool add_gone(struct gone_list *list, const struct media *media)
         list->room = room;
     }
     list->at[list->count++] = (struct gone){
-        .id = media->id,
-        .trace = { .inode = media->inode, .size = media->size, .mtime = media->mtime },
-        .missing = media->availability.value == AVAILABILITY_MISSING,
-        .waiting = media->analysis.value == ANALYSIS_STATE_WAITING,
+        .id = place->id,
+        .trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime },
+        .missing = place->availability.value == AVAILABILITY_MISSING,
+        .waiting = place->analysis.value == ANALYSIS_STATE_WAITING,
     };
     return true;
 }
@@ -45,37 +45,36 @@ static void add_new(struct merge *merge)
     merge->to->count++;
 }
 
-static void add_known(struct merge *merge, const struct media *media)
+static void add_known(struct merge *merge, const struct kept_place *place)
 {
     const struct entry *entry = &merge->files->at[merge->to->count];
-    bool differs = entry->trace.size != media->size || entry->trace.mtime != media->mtime ||
-                   media->availability.value != (int32_t)merge->present;
+    bool differs = entry->trace.size != place->size || entry->trace.mtime != place->mtime ||
+                   place->availability.value != (int32_t)merge->present;
 
     merge->to->at[merge->to->count++] = (struct compared){
         .entry = entry,
-        .id = media->id,
+        .id = place->id,
         .differs = differs && !entry->unsure,
-        .analysis = (enum analysis_state)media->analysis.value,
-        .analyser = media->analyser,
-        .revision = media->revision,
+        .analysis = (enum analysis_state)place->analysis.value,
+        .analyser = place->analyser,
     };
 }
 
-static bool merge_one(void *state, const struct media *media)
+static bool merge_one(void *state, struct bytes file, const struct kept_place *place)
 {
     struct merge *merge = state;
     int order = 1;
 
     while (merge->to->count < merge->files->count) {
-        order = compare_names(merge->files->at[merge->to->count].name, media->file);
+        order = compare_names(merge->files->at[merge->to->count].name, file);
         if (order >= 0)
             break;
         add_new(merge);
         order = 1;
     }
     if (order == 0)
-        add_known(merge, media);
-    else if (!add_gone(merge->gone, media))
+        add_known(merge, place);
+    else if (!add_gone(merge->gone, place))
         merge->full = true;
     return !merge->full;
 }
@@ -91,17 +90,18 @@ enum err compare_folder(struct known *known, struct id folder, const struct entr
     if (!to->at)
         return ERR_FULL;
     if (!id_is_zero(folder))
-        e = known_in_folder(known, folder, merge_one, &merge);
+        e = known_places(known, folder, merge_one, &merge);
     while (to->count < files->count)
         add_new(&merge);
     return merge.full ? ERR_FULL : e;
 }
 
-static bool gone_one(void *state, const struct media *media)
+static bool gone_one(void *state, struct bytes file, const struct kept_place *place)
 {
     struct merge *merge = state;
 
-    merge->full = !add_gone(merge->gone, media);
+    (void)file;
+    merge->full = !add_gone(merge->gone, place);
     return !merge->full;
 }
 
@@ -119,7 +119,7 @@ enum err compare_gone(struct known *known, struct id folder, struct gone_list *g
     while (e == ERR_OK && count > 0) {
         struct folder_list below = { 0 };
         struct id next = waiting[--count];
-        e = known_in_folder(known, next, gone_one, &merge);
+        e = known_places(known, next, gone_one, &merge);
         if (e == ERR_OK)
             e = merge.full ? ERR_FULL : known_subfolders(known, &arena, next, &below);
         if (count + below.count > room) {

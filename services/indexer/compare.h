@@ -11,7 +11,7 @@ struct compared {
     struct id id; /* zero: a place that is new */
     bool differs; /* size, mtime or availability are not what the catalogue says */
     enum analysis_state analysis;
-    uint64_t analyser, revision;
+    uint64_t analyser;
 };
 
 struct compared_list {

@@ -168,8 +168,8 @@ enum err known_subfolder(struct known *known, struct id folder, struct bytes nam
     return e;
 }
 
-enum err known_in_folder(struct known *known, struct id folder,
-                         bool (*seen)(void *state, const struct media *media), void *state)
+enum err known_places(struct known *known, struct id folder,
+                      bool (*seen)(void *state, struct bytes file, const struct kept_place *place), void *state)
 {
     struct arena scratch = { 0 };
     struct txn *txn;
@@ -177,7 +177,7 @@ enum err known_in_folder(struct known *known, struct id folder,
 
     if (e != ERR_OK)
         return e;
-    e = catalogue_each_in_folder(txn, &scratch, folder, seen, state);
+    e = catalogue_each_place(txn, &scratch, folder, seen, state);
     end(known, txn);
     arena_free(&scratch);
     return e;

@@ -6,6 +6,7 @@
 #include "common/arena.h"
 #include "common/paths.h"
 #include "schema_media.h"
+#include "schema_persist.h"
 
 struct known;
 
@@ -20,10 +21,10 @@ enum err known_volume(struct known *known, struct arena *arena, struct id id, st
 /* The folder of that name in a folder; not_found when no file below it was ever seen. */
 enum err known_subfolder(struct known *known, struct id folder, struct bytes name, struct id *below);
 
-/* The records directly in a folder, in the order of their names' bytes; not recursive. `seen` must not call
+/* The places directly in a folder, in the order of their names' bytes; not recursive. `seen` must not call
  * known_*, and what it is given ends with the call. */
-enum err known_in_folder(struct known *known, struct id folder,
-                         bool (*seen)(void *state, const struct media *media), void *state);
+enum err known_places(struct known *known, struct id folder,
+                      bool (*seen)(void *state, struct bytes file, const struct kept_place *place), void *state);
 enum err known_subfolders(struct known *known, struct arena *arena, struct id folder, struct folder_list *to);
 
 enum err known_media(struct known *known, struct arena *arena, struct id id, struct media *to);

@@ -74,6 +74,17 @@ static bool wants_hearing(const struct scan *scan, const struct compared *compar
     return false;
 }
 
+/* The revision of what is to be heard anew: 0 when it was never heard, or is not there any more. */
+static uint64_t renewed(struct scan *scan, const struct compared *compared)
+{
+    struct media media;
+
+    return compared->analysis == ANALYSIS_STATE_DONE &&
+                   known_media(scan->known, &scan->folder, compared->id, &media) == ERR_OK
+               ? media.revision
+               : 0;
+}
+
 static enum err meet(struct scan *scan, struct node *node, const struct compared *compared,
                      struct fault *fault)
 {
@@ -87,7 +98,7 @@ static enum err meet(struct scan *scan, struct node *node, const struct compared
     if (!entry->unsure && wants_hearing(scan, compared))
         scan_add_work(scan, compared->id, walk_join(&scan->folder, node->path, (const char *)entry->name.at),
                       &entry->trace, false, scan->order.retry_failed,
-                      compared->analysis == ANALYSIS_STATE_DONE ? compared->revision : 0);
+                      renewed(scan, compared));
     return ERR_OK;
 }
 

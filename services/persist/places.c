@@ -176,7 +176,7 @@ enum err places_put(struct persist *p, const struct place *place, struct outcome
         e = places_check_folder(p, place->folder, fault);
     if (e != ERR_OK)
         return e;
-    e = catalogue_place(p->w.txn, place->folder, place->file, &id);
+    e = catalogue_place(p->w.txn, &p->arena, place->folder, place->file, &id);
     if (e == ERR_NOT_FOUND && takes_own(p, place->folder, place->file, &was))
         return see_again(p, &was, place, outcome);
     if (e == ERR_NOT_FOUND)
@@ -235,7 +235,7 @@ enum err places_move(struct persist *p, const struct move *move, struct outcome 
         return e;
     outcome->revision = was.revision;
     outcome->id = was.id;
-    e = catalogue_place(p->w.txn, move->folder, move->file, &id);
+    e = catalogue_place(p->w.txn, &p->arena, move->folder, move->file, &id);
     if (e == ERR_NOT_FOUND)
         return move_alone(p, &was, move, outcome);
     if (e == ERR_OK && id_equal(id, was.id))

@@ -128,19 +128,21 @@ static enum err is_covered(struct persist *p, struct id folder, bool *covered)
 
 /* ---- bites ---- */
 
+static bool take_id(void *state, struct bytes file, const struct kept_place *place)
+{
+    (void)file;
+    *(struct id *)state = place->id;
+    return false;
+}
+
 static enum err first_in(struct persist *p, struct id folder, struct media *media)
 {
-    struct key key = key_id(folder);
     struct id id = { { 0 } };
-    struct walk walk;
     struct fault fault = { 0 };
-    enum err e = walk_begin(p->w.txn, DB_PLACE, key_bytes(&key), key_bytes(&key), &walk);
+    enum err e = catalogue_each_place(p->w.txn, &p->arena, folder, take_id, &id);
 
-    if (e == ERR_OK && !walk_next(&walk))
+    if (e == ERR_OK && id_is_zero(id))
         e = ERR_NOT_FOUND;
-    if (e == ERR_OK)
-        id = key_id_at(walk.value, 0);
-    walk_end(&walk);
     if (e != ERR_OK)
         return e;
     e = places_find(p, id, media, &fault);

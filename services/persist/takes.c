@@ -30,7 +30,7 @@ static struct bytes renamed(struct persist *p, struct bytes file, const char *fr
 static enum err check_free(struct persist *p, struct id folder, struct bytes file, struct id self, struct fault *fault)
 {
     struct id id;
-    enum err e = catalogue_place(p->w.txn, folder, file, &id);
+    enum err e = catalogue_place(p->w.txn, &p->arena, folder, file, &id);
 
     if (e == ERR_NOT_FOUND || (e == ERR_OK && id_equal(id, self)))
         return ERR_OK;
@@ -56,7 +56,7 @@ bool takes_own(struct persist *p, struct id folder, struct bytes file, struct me
     struct bytes wav = renamed(p, file, ".flac", ".wav");
     struct id id;
 
-    return wav.len && catalogue_place(p->w.txn, folder, wav, &id) == ERR_OK &&
+    return wav.len && catalogue_place(p->w.txn, &p->arena, folder, wav, &id) == ERR_OK &&
            catalogue_media(p->w.txn, &p->arena, id, take) == ERR_OK && take->lifecycle.value == LIFECYCLE_PENDING;
 }
 

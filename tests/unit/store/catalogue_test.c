@@ -48,7 +48,7 @@ static void an_item_is_found_by_id_place_and_path(void **state)
 
     assert_int_equal(catalogue_media(s->w.txn, &s->arena, put.id, &got), ERR_OK);
     assert_true(text_equal(got.name, put.name));
-    assert_int_equal(catalogue_place(s->w.txn, s->folder, b("kick.wav"), &id), ERR_OK);
+    assert_int_equal(catalogue_place(s->w.txn, &s->arena, s->folder, b("kick.wav"), &id), ERR_OK);
     assert_true(id_equal(id, put.id));
     assert_int_equal(catalogue_path(s->w.txn, &s->arena, &got, &path), ERR_OK);
     assert_true(bytes_equal(path, b("/music/kick.wav")));
@@ -101,8 +101,8 @@ static void a_moved_item_leaves_its_old_place(void **state)
 
     now.file = b("new.wav");
     assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);
-    assert_int_equal(catalogue_place(s->w.txn, s->folder, b("old.wav"), &id), ERR_NOT_FOUND);
-    assert_int_equal(catalogue_place(s->w.txn, s->folder, b("new.wav"), &id), ERR_OK);
+    assert_int_equal(catalogue_place(s->w.txn, &s->arena, s->folder, b("old.wav"), &id), ERR_NOT_FOUND);
+    assert_int_equal(catalogue_place(s->w.txn, &s->arena, s->folder, b("new.wav"), &id), ERR_OK);
     scratch_commit(s);
     assert_int_equal(scratch_problems(s), 0);
 }
@@ -273,6 +273,48 @@ static void the_items_of_a_folder_are_walked(void **state)
     assert_int_equal(seen, 3);
 }
 
+static bool see_place(void *state, struct bytes file, const struct kept_place *place)
+{
+    assert_true(bytes_equal(file, b("kick.wav")));
+    *(struct kept_place *)state = *place;
+    return true;
+}
+
+static void a_place_tells_what_a_scan_compares(void **state)
+{
+    struct scratch *s = *state;
+    struct media was = scratch_put(s, "kick.wav"), now = was;
+    struct kept_place place;
+
+    now.size = 88244, now.mtime = 17, now.inode = 5, now.analyser = 3;
+    now.analysis.value = ANALYSIS_STATE_DONE;
+    now.availability.value = AVAILABILITY_MISSING;
+    assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);
+    assert_int_equal(catalogue_each_place(s->w.txn, &s->arena, s->folder, see_place, &place), ERR_OK);
+    assert_true(id_equal(place.id, was.id));
+    assert_int_equal(place.size, 88244);
+    assert_int_equal(place.mtime, 17);
+    assert_int_equal(place.inode, 5);
+    assert_int_equal(place.analyser, 3);
+    assert_int_equal(place.analysis.value, ANALYSIS_STATE_DONE);
+    assert_int_equal(place.availability.value, AVAILABILITY_MISSING);
+}
+
+/* Two files change their names: the first comes while the second is still there. */
+static void a_place_that_another_item_has_taken_stays_its_own(void **state)
+{
+    struct scratch *s = *state;
+    struct media first = scratch_put(s, "a.wav"), second = scratch_put(s, "b.wav"), moved = first, seen = second;
+    struct id id;
+
+    moved.file = second.file;
+    assert_int_equal(catalogue_put_media(&s->w, &first, &moved), ERR_OK);
+    seen.size = 5;
+    assert_int_equal(catalogue_put_media(&s->w, &second, &seen), ERR_OK);
+    assert_int_equal(catalogue_place(s->w.txn, &s->arena, s->folder, b("b.wav"), &id), ERR_OK);
+    assert_true(id_equal(id, first.id));
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, on_ground, scratch_drop)
 
 int main(void)
@@ -290,6 +332,8 @@ int main(void)
         CLAIM(files_of_a_content_that_goes_are_named),
         CLAIM(an_artefacts_type_cannot_leave_its_folder),
         CLAIM(the_items_of_a_folder_are_walked),
+        CLAIM(a_place_tells_what_a_scan_compares),
+        CLAIM(a_place_that_another_item_has_taken_stays_its_own),
     };
     return cmocka_run_group_tests_name("catalogue", tests, NULL, NULL);
 }

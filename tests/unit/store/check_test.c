@@ -81,7 +81,7 @@ static void a_missing_row_is_told(void **state)
 static void a_row_that_does_not_decode_is_told(void **state)
 {
     static const enum database records[] = {
-        DB_MEDIA, DB_FOLDER, DB_VOLUME, DB_FACTS, DB_EMBEDDING, DB_CHANGE
+        DB_MEDIA, DB_PLACE, DB_FOLDER, DB_VOLUME, DB_FACTS, DB_EMBEDDING, DB_CHANGE
     };
 
     for (size_t i = 0; i < sizeof(records) / sizeof(*records); i++) {
@@ -91,6 +91,18 @@ static void a_row_that_does_not_decode_is_told(void **state)
         }
         tells(state, records[i], false);
     }
+}
+
+static void a_place_that_says_other_than_its_item_is_told(void **state)
+{
+    struct scratch *s = *state;
+    struct media media = scratch_put(s, "snare.wav");
+    struct key key = key_id(media.id);
+
+    media.mtime = 17;
+    assert_int_equal(row_put(&s->w, DB_MEDIA, &key, &media_shape, &media), ERR_OK);
+    scratch_commit(s);
+    assert_int_equal(scratch_problems(s), 1);
 }
 
 static void a_gap_in_the_change_log_is_told(void **state)
@@ -111,6 +123,7 @@ int main(void)
         CLAIM(a_good_store_has_no_problem),
         CLAIM(a_missing_row_is_told),
         CLAIM(a_row_that_does_not_decode_is_told),
+        CLAIM(a_place_that_says_other_than_its_item_is_told),
         CLAIM(a_gap_in_the_change_log_is_told),
     };
     return cmocka_run_group_tests_name("check", tests, NULL, NULL);

@@ -20,12 +20,28 @@ static void change_closed(struct scratch *s, void (*change)(struct scratch *s))
     scratch_close(s);
 }
 
-/* A store as version 0 knew it: no version, no catalogue id, no identities. */
+/* A place with nothing but the item's id. */
+static void shorten_place(struct scratch *s, const struct media *media)
+{
+    struct key key = key_place(media->folder, media->file);
+
+    assert_int_equal(row_put_id(&s->w, DB_PLACE, &key, media->id), ERR_OK);
+}
+
+/* A store as version 0 knew it: no version, no catalogue id, no identities, places without what a scan compares. */
 static void make_old(struct scratch *s)
 {
     struct key version = key_name("version"), catalogue = key_name("catalogue");
     struct key identity = key_identity(TEXT("root"));
+    struct walk walk;
+    struct media media;
 
+    assert_int_equal(walk_begin(s->w.txn, DB_MEDIA, (struct bytes){ 0 }, (struct bytes){ 0 }, &walk), ERR_OK);
+    while (walk_next(&walk)) {
+        assert_int_equal(row_decode(s->w.txn, &s->arena, walk.value, &media_shape, &media), ERR_OK);
+        shorten_place(s, &media);
+    }
+    walk_end(&walk);
     assert_int_equal(row_delete(&s->w, DB_META, &version), ERR_OK);
     assert_int_equal(row_delete(&s->w, DB_META, &catalogue), ERR_OK);
     assert_int_equal(row_delete(&s->w, DB_VOLUME_IDENTITY, &identity), ERR_OK);
@@ -33,7 +49,7 @@ static void make_old(struct scratch *s)
 
 static void make_newer(struct scratch *s)
 {
-    assert_int_equal(txn_set_version(s->w.txn, STORE_VERSION + 6), ERR_OK);
+    assert_int_equal(txn_set_version(s->w.txn, STORE_VERSION + 5), ERR_OK);
 }
 
 static struct media fill(struct scratch *s)
@@ -73,9 +89,11 @@ static void an_older_store_is_migrated_and_nothing_of_it_is_lost(void **state)
     assert_int_equal(catalogue_id(s->w.txn, &id), ERR_OK);
     assert_int_equal(catalogue_media(s->w.txn, &s->arena, media.id, &got), ERR_OK);
     assert_int_equal(txn_count(s->w.txn, DB_MEDIA), 101);
+    assert_int_equal(catalogue_place(s->w.txn, &s->arena, media.folder, media.file, &id), ERR_OK);
+    assert_true(id_equal(id, media.id));
     scratch_commit(s);
     assert_int_equal(scratch_problems(s), 0);
-    store_path(s, ".before-1/data.mdb", backup);
+    store_path(s, ".before-2/data.mdb", backup);
     assert_int_equal(stat(backup, &st), 0);
 }
 
