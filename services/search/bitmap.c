@@ -115,9 +115,52 @@ uint32_t bitmap_first(const struct bitmap *bitmap, uint32_t *to, uint32_t most)
     return roaring_read_uint32_iterator(&from, to, most);
 }
 
-/* ---- a view ---- */
+/* ---- parts ---- */
 
-enum { CHUNK_ROWS = 1 << 16, CHUNK_WORDS = CHUNK_ROWS / 64 };
+enum { CHUNK_ROWS = BITMAP_PART, CHUNK_WORDS = CHUNK_ROWS / 64 };
+
+uint32_t bitmap_parts(const struct bitmap *bitmap)
+{
+    return (uint32_t)its(bitmap)->high_low_container.size;
+}
+
+static uint32_t rows_of_bits(const bitset_container_t *bits, uint16_t *to)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < CHUNK_WORDS; i++)
+        for (uint64_t word = bits->array[i]; word; word &= word - 1)
+            to[count++] = (uint16_t)(i * 64 + (uint32_t)__builtin_ctzll(word));
+    return count;
+}
+
+static uint32_t rows_of_runs(const run_container_t *runs, uint16_t *to)
+{
+    uint32_t count = 0;
+
+    for (int32_t i = 0; i < runs->n_runs; i++)
+        for (uint32_t j = 0; j <= runs->runs[i].length; j++)
+            to[count++] = (uint16_t)(runs->runs[i].value + j);
+    return count;
+}
+
+struct bitmap_part bitmap_part(const struct bitmap *bitmap, uint32_t number, uint16_t room[BITMAP_PART])
+{
+    const roaring_array_t *from = &its(bitmap)->high_low_container;
+    uint8_t kind = from->typecodes[number];
+    const void *container = container_unwrap_shared(from->containers[number], &kind);
+    struct bitmap_part part = { .first = (uint32_t)from->keys[number] * CHUNK_ROWS, .at = room };
+
+    if (kind == ARRAY_CONTAINER_TYPE_CODE) {
+        part.at = ((const array_container_t *)container)->array;
+        part.count = (uint32_t)((const array_container_t *)container)->cardinality;
+    } else {
+        part.count = kind == BITSET_CONTAINER_TYPE_CODE ? rows_of_bits(container, room) : rows_of_runs(container, room);
+    }
+    return part;
+}
+
+/* ---- a view ---- */
 
 static const uint64_t no_rows[CHUNK_WORDS];
 

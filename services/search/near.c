@@ -167,17 +167,7 @@ static bool add_best(struct finding *f, uint32_t kept)
 
 static bool find_sparse(struct finding *f)
 {
-    uint32_t count = f->among, *rows = malloc((count + 1) * sizeof(*rows));
-    bool found;
-
-    if (!rows)
-        return false;
-    bitmap_rows(f->only, rows);
-    while (count > 0 && rows[count - 1] >= f->near->file->rows)
-        count--;
-    found = add_best(f, near_find_among(f->near, f->vectors, rows, count, f->limit));
-    free(rows);
-    return found;
+    return add_best(f, near_find_among(f->near, f->vectors, f->only, f->among, f->limit));
 }
 
 /* ---- many: through the clusters ---- */

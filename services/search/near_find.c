@@ -6,7 +6,7 @@
 
 static const float FILTERED = 1.5f;
 
-enum { FEW_PROBES = 2, FEW_SHARE = 48, FEW_AT_ONCE = 2048 };
+enum { FEW_AT_ONCE = 2048, FILTERED_EACH = 20 };
 enum { FEWEST = 10, LOST = 8, FAR = 8, SHARE_CLUSTERS = 8, FULL_LIMIT = 240, POOR_LIMIT = 160, ROUNDING = 4 };
 
 /* One query. */
@@ -199,14 +199,21 @@ static float share_nearby(const struct hunt *hunt)
     return ((float)found + 1) / ((float)seen + 1);
 }
 
-static uint32_t plan_for(struct hunt *hunt, const float *weights, float wanted)
+/* For `limit` of a share of all rows: as many clusters as a plan has, and as hold FILTERED_EACH rows of the share for
+ * each that is wanted, were they everywhere alike. What is that far away was never measured for a plan. */
+static uint32_t probes_for(struct hunt *hunt, const float *weights, float limit, float share)
 {
-    struct near_plan here = near_plan_for(hunt->parts.file, weights, wanted);
-    uint32_t clusters = hunt->parts.file->clusters;
+    const struct near_file *file = hunt->parts.file;
+    struct near_plan here = near_plan_for(file, weights, limit / share * (hunt->only ? FILTERED : 1));
+    float clusters = (float)file->clusters, least = clusters * FILTERED_EACH * limit / (share * (float)file->items);
 
     hunt->slack = here.slack;
-    return near_work_order(hunt->work, clusters,
-                           here.probes < (float)clusters ? (uint32_t)ceilf(here.probes) : clusters);
+    return (uint32_t)fminf(clusters, share < 1 ? fmaxf(ceilf(here.probes), least) : ceilf(here.probes));
+}
+
+static uint32_t order_for(struct hunt *hunt, const float *weights, float limit, float share)
+{
+    return near_work_order(hunt->work, hunt->parts.file->clusters, probes_for(hunt, weights, limit, share));
 }
 
 /* The fewer rows of the neighbourhood a filter lets through, the farther away lie those that are wanted: a
@@ -214,7 +221,7 @@ static uint32_t plan_for(struct hunt *hunt, const float *weights, float wanted)
  * or less through. What is far is about equally far: more of it is kept. */
 static uint32_t plan(struct hunt *hunt, const float *weights, float share, uint32_t limit)
 {
-    uint32_t probes = plan_for(hunt, weights, (float)limit / share * (hunt->only ? FILTERED : 1));
+    uint32_t probes = order_for(hunt, weights, (float)limit, share);
     float nearby;
 
     if (!hunt->only)
@@ -225,7 +232,7 @@ static uint32_t plan(struct hunt *hunt, const float *weights, float share, uint3
     hunt->wanted = hunt->wanted * FAR < NEAR_MOST_KEPT ? hunt->wanted * FAR : NEAR_MOST_KEPT;
     if (nearby < share / LOST) /* those that may be found lie elsewhere: anywhere */
         return near_work_order(hunt->work, hunt->parts.file->clusters, hunt->parts.file->clusters);
-    return plan_for(hunt, weights, (float)limit / nearby * FILTERED);
+    return order_for(hunt, weights, (float)limit, nearby);
 }
 
 static void begin(struct hunt *hunt, struct near *near, const struct vectors *vectors, uint32_t wanted)
@@ -295,55 +302,71 @@ static float farthest(const struct hunt *hunt, uint32_t count, uint32_t *places)
     return score;
 }
 
-/* More clusters than the plan has, for there is little in them: finding out which rows those are costs the most. */
 static struct reach reach_for(struct hunt *hunt, const float *weights, uint32_t count, uint32_t limit)
 {
     uint32_t clusters = hunt->parts.file->clusters, probes, places;
-    float share = (float)count / (float)hunt->parts.file->items;
     struct reach reach;
 
     hunt->machine->scan(hunt->parts.across, clusters, &hunt->aim, hunt->work->scores);
-    probes = plan_for(hunt, weights, (float)limit / share) * FEW_PROBES;
-    probes = near_work_order(hunt->work, clusters, probes > clusters / FEW_SHARE ? probes : clusters / FEW_SHARE);
+    probes = order_for(hunt, weights, (float)limit, (float)count / (float)hunt->parts.file->items);
     reach.farthest = farthest(hunt, probes, &places);
     reach.nearby = farthest(hunt, probes < SHARE_CLUSTERS ? probes : SHARE_CLUSTERS, &places);
-    reach.expected = (float)places * share;
+    reach.expected = (float)places * (float)count / (float)hunt->parts.file->items;
     return reach;
 }
 
-/* Those rows whose clusters are no farther. There is no branch to be guessed wrong. */
-static uint32_t rows_within(const struct hunt *hunt, const uint32_t *rows, uint32_t count, float score, uint32_t *to)
+/* Those rows whose home has no higher score. There is no branch to be guessed wrong; gathering costs more. */
+static uint32_t rows_within(const uint16_t *rows, uint32_t count, const uint16_t *homes, const float *scores,
+                            float score, uint32_t *to)
 {
     uint32_t within = 0;
 
     for (uint32_t i = 0; i < count; i++) {
         to[within] = rows[i];
-        within += hunt->work->scores[hunt->parts.homes[rows[i]]] <= score;
+        within += scores[homes[rows[i]]] <= score;
     }
     return within;
 }
 
-/* Returns how many lie nearby. */
-static uint32_t take_within(struct hunt *hunt, const uint32_t *rows, uint32_t count, const struct reach *reach)
+/* Of one part; returns how many lie nearby. */
+static uint32_t take_part(struct hunt *hunt, const struct bitmap_part *part, const struct reach *reach)
 {
+    const uint16_t *homes = hunt->parts.homes + part->first;
+    const uint32_t *places = hunt->parts.places + part->first;
+    const float *scores = hunt->work->scores;
     uint32_t within[FEW_AT_ONCE], nearby = 0;
 
-    for (uint32_t i = 0; i < count; i += FEW_AT_ONCE) {
-        uint32_t left = count - i < FEW_AT_ONCE ? count - i : FEW_AT_ONCE;
-        left = rows_within(hunt, rows + i, left, reach->farthest, within);
+    for (uint32_t i = 0; i < part->count; i += FEW_AT_ONCE) {
+        uint32_t left = part->count - i < FEW_AT_ONCE ? part->count - i : FEW_AT_ONCE;
+        left = rows_within(part->at + i, left, homes, scores, reach->farthest, within);
         for (uint32_t j = 0; j < left; j++) {
-            nearby += hunt->work->scores[hunt->parts.homes[within[j]]] <= reach->nearby;
-            within[j] = hunt->parts.places[within[j]];
+            nearby += scores[homes[within[j]]] <= reach->nearby;
+            within[j] = places[within[j]];
         }
         for (uint32_t j = 0; j < left; j++)
             if (within[j] != NEAR_NO_PLACE)
                 consider(hunt, within[j]);
     }
+    return nearby;
+}
+
+/* Those rows whose clusters are no farther, below file->rows; returns how many lie nearby. */
+static uint32_t take_within(struct hunt *hunt, const struct bitmap *only, const struct reach *reach)
+{
+    uint32_t rows = hunt->parts.file->rows, nearby = 0;
+
+    for (uint32_t i = 0; i < bitmap_parts(only); i++) {
+        struct bitmap_part part = bitmap_part(only, i, hunt->work->part);
+        while (part.count > 0 && part.first + part.at[part.count - 1] >= rows)
+            part.count--;
+        if (part.count > 0)
+            nearby += take_part(hunt, &part, reach);
+    }
     score_waiting(hunt);
     return nearby;
 }
 
-uint32_t near_find_among(struct near *near, const struct vectors *vectors, const uint32_t *rows, uint32_t count,
+uint32_t near_find_among(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t count,
                          uint32_t limit)
 {
     struct hunt hunt = { .only = NULL };
@@ -352,10 +375,10 @@ uint32_t near_find_among(struct near *near, const struct vectors *vectors, const
 
     begin(&hunt, near, vectors, near_find_wanted(near, vectors, limit));
     reach = reach_for(&hunt, vectors->weights, count, limit);
-    nearby = take_within(&hunt, rows, count, &reach);
+    nearby = take_within(&hunt, only, &reach);
     if (hunt.kept < hunt.wanted || (float)nearby < reach.expected / 2) { /* they lie elsewhere */
         hunt.kept = 0;
-        take_within(&hunt, rows, count, &(struct reach){ .farthest = INFINITY });
+        take_within(&hunt, only, &(struct reach){ .farthest = INFINITY });
     }
     return hunt.kept;
 }

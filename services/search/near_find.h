@@ -17,6 +17,7 @@ struct near_work {
     float *scores;   /* by cluster */
     uint32_t *order; /* clusters */
     uint32_t *some;  /* as many */
+    uint16_t part[BITMAP_PART];
 };
 
 struct near_work *near_work_new(uint32_t clusters); /* NULL when memory is out */
@@ -37,8 +38,8 @@ uint32_t near_find_places(struct near *near, const struct vectors *vectors, cons
  * left and returned alike. work->scores has those of the clusters. */
 uint32_t near_find_all(struct near *near, const struct vectors *vectors, uint32_t wanted);
 
-/* As near_find_places for few rows, below file->rows: each that has a place in a cluster nearby is gone to. */
-uint32_t near_find_among(struct near *near, const struct vectors *vectors, const uint32_t *rows, uint32_t count,
+/* As near_find_places for few rows, `count`: each that has a place in a cluster nearby is gone to. */
+uint32_t near_find_among(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t count,
                          uint32_t limit);
 
 #endif

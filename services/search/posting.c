@@ -60,6 +60,14 @@ void posting_free(struct posting *posting)
     *posting = (struct posting){ 0 };
 }
 
+void posting_rows(const struct posting *posting, uint32_t *to)
+{
+    if (posting->is_many)
+        bitmap_rows(posting->many, to);
+    else
+        memcpy(to, posting->few, posting->count * sizeof(*to));
+}
+
 void posting_or(const struct posting *posting, const struct bitmap *among, struct bitmap *to)
 {
     if (posting->is_many && among)
@@ -91,10 +99,7 @@ void posting_write(const struct posting *posting, struct buffer *to)
 
     buffer_add(to, &posting->count, sizeof(posting->count));
     if (posting->count <= POSTING_FEW) {
-        if (posting->is_many)
-            bitmap_rows(posting->many, rows);
-        else
-            memcpy(rows, posting->few, sizeof(rows));
+        posting_rows(posting, rows);
         buffer_add(to, rows, posting->count * sizeof(rows[0]));
         return;
     }

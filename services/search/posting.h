@@ -24,6 +24,7 @@ void posting_remove(struct posting *posting, uint32_t row); /* nothing when it i
 void posting_free(struct posting *posting);
 
 bool posting_has(const struct posting *posting, uint32_t row);
+void posting_rows(const struct posting *posting, uint32_t *to); /* rising; `to` has room for `count` */
 /* Adds its rows, or those of them that are in `among`. */
 void posting_or(const struct posting *posting, const struct bitmap *among, struct bitmap *to);
 uint32_t posting_and_count(const struct posting *posting, const struct bitmap *with);

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "services/search/index.h"
-#include "services/search/match.h"
 
 enum { MOST_CODES = UINT16_MAX - 1, GROUP = 8, DIGITS = 16 };
 
@@ -69,61 +68,49 @@ static enum err choose_terms(struct index *index, enum term_field field, struct 
     return all && tally->terms ? ERR_OK : ERR_FULL;
 }
 
-static uint32_t *posting_rows(struct index *index, uint32_t term, uint32_t *count)
-{
-    struct bitmap *rows = bitmap_new();
-    uint32_t *each;
-
-    if (rows)
-        posting_or(terms_posting(&index->terms, term), NULL, rows);
-    each = rows ? match_rows(rows, count) : NULL;
-    bitmap_free(rows);
-    return each;
-}
-
-/* False: some row has several values, or memory is out. */
-static bool fill_codes(struct index *index, struct tally *tally)
+/* False: some row has several values, or memory is out. `rows` has room for those of any term. */
+static bool fill_codes(struct index *index, struct tally *tally, uint32_t *rows)
 {
     bool is_one = (tally->code = calloc((size_t)tally->rows + 1, sizeof(*tally->code))) != NULL;
 
     for (uint32_t i = 0; is_one && i < tally->count; i++) {
-        uint32_t count = 0, *rows = posting_rows(index, tally->terms[i], &count);
-        is_one = rows != NULL;
-        for (uint32_t j = 0; is_one && j < count; j++) {
+        const struct posting *posting = terms_posting(&index->terms, tally->terms[i]);
+        posting_rows(posting, rows);
+        for (uint32_t j = 0; is_one && j < posting->count; j++) {
             is_one = tally->code[rows[j]] == TALLY_NONE;
             tally->code[rows[j]] = (uint16_t)(i + 1);
         }
-        free(rows);
     }
     return is_one;
 }
 
-static bool fill_bits(struct index *index, struct tally *tally)
+static bool fill_bits(struct index *index, struct tally *tally, uint32_t *rows)
 {
-    bool is_filled = (tally->bits = calloc((size_t)tally->rows + 1, sizeof(*tally->bits))) != NULL;
-
+    tally->bits = calloc((size_t)tally->rows + 1, sizeof(*tally->bits));
     tally->is_several = true;
     if (tally->count > TALLY_BITS)
         tally->count = TALLY_BITS;
-    for (uint32_t i = 0; is_filled && i < tally->count; i++) {
-        uint32_t count = 0, *rows = posting_rows(index, tally->terms[i], &count);
-        is_filled = rows != NULL;
-        for (uint32_t j = 0; is_filled && j < count; j++)
+    for (uint32_t i = 0; tally->bits && i < tally->count; i++) {
+        const struct posting *posting = terms_posting(&index->terms, tally->terms[i]);
+        posting_rows(posting, rows);
+        for (uint32_t j = 0; j < posting->count; j++)
             tally->bits[rows[j]] |= UINT64_C(1) << i;
-        free(rows);
     }
-    return is_filled;
+    return tally->bits != NULL;
 }
 
 static enum err make(struct index *index, enum term_field field, struct tally *tally)
 {
+    uint32_t *rows = malloc(((size_t)index_rows(index) + 1) * sizeof(*rows));
+    enum err e = rows ? choose_terms(index, field, tally) : ERR_FULL;
+
     tally->rows = index_rows(index);
-    enum err e = choose_terms(index, field, tally);
-    if (e == ERR_OK && !fill_codes(index, tally)) {
+    if (e == ERR_OK && !fill_codes(index, tally, rows)) {
         free(tally->code);
         tally->code = NULL;
-        e = fill_bits(index, tally) ? ERR_OK : ERR_FULL;
+        e = fill_bits(index, tally, rows) ? ERR_OK : ERR_FULL;
     }
+    free(rows);
     tally->is_made = e == ERR_OK;
     if (e != ERR_OK)
         tally_free(tally);

@@ -9,7 +9,8 @@
 #include "services/search/index_layout.h"
 #include "services/search/near_file.h"
 
-enum { ROWS = 24000, MANY = 100000, EXTRA = 50, INNER = 12, CLUSTERS = 40, WANTED = 10, QUERIES = 60 };
+enum { ROWS = 24000, MANY = 100000, EXTRA = 50, INNER = 12, CLUSTERS = 40, QUERIES = 60 };
+enum { WANTED = 10, MANY_WANTED = 100 };
 
 struct stage {
     struct near near;
@@ -75,20 +76,20 @@ static void clear_stage(struct stage *stage)
 }
 
 /* How many of the truly nearest are found, in a hundred; what is found are true distances. */
-static double recall(struct stage *stage, const struct bitmap *only)
+static double recall_of(struct stage *stage, const struct bitmap *only, uint32_t wanted)
 {
     uint64_t seed = 99;
     uint32_t total, *rows = match_rows(only, &total), hits = 0, possible = 0;
 
     for (uint32_t query = 0; query < QUERIES; query++) {
-        struct nearby exact[WANTED], found[WANTED];
+        struct nearby exact[MANY_WANTED], found[MANY_WANTED];
         float target[ENTRY_VECTOR];
         struct vectors vectors = { stage->at, &stage->ids, target, stage->weights };
         uint32_t exact_count, count;
 
         draw_point(made_draw(&seed) % CLUSTERS, &seed, target);
-        exact_count = vectors_nearest(&vectors, rows, total, WANTED, exact);
-        assert_int_equal(near_find(&stage->near, &vectors, only, WANTED, found, &count), ERR_OK);
+        exact_count = vectors_nearest(&vectors, rows, total, wanted, exact);
+        assert_int_equal(near_find(&stage->near, &vectors, only, wanted, found, &count), ERR_OK);
         assert_int_equal(count, exact_count);
         for (uint32_t i = 0; i < count; i++) {
             assert_true(bitmap_has(only, found[i].row));
@@ -101,6 +102,11 @@ static double recall(struct stage *stage, const struct bitmap *only)
     }
     free(rows);
     return 100.0 * hits / possible;
+}
+
+static double recall(struct stage *stage, const struct bitmap *only)
+{
+    return recall_of(stage, only, WANTED);
 }
 
 static void weigh(struct stage *stage, double spectrum, double timbre, double pitch, double amplitude,
@@ -189,9 +195,15 @@ static void so_they_are_among_few_of_many_rows(void **state)
         struct bitmap *only = some_of(&stage, filters[i].clusters, filters[i].one_of);
         assert_in_range(bitmap_count(only), 2049, MANY / 32 - 1);
         assert_true(recall(&stage, only) >= 99);
+        assert_true(recall_of(&stage, only, MANY_WANTED) >= 99);
         weigh(&stage, 0, 1, 0.2, 3, 0);
         assert_true(recall(&stage, only) >= 99);
         weigh(&stage, 1, 1, 1, 1, 1);
+        bitmap_free(only);
+    }
+    for (uint32_t one_of = 10; one_of <= 30; one_of += 10) { /* through clusters, farther than a plan was measured */
+        struct bitmap *only = some_of(&stage, CLUSTERS, one_of);
+        assert_true(recall_of(&stage, only, MANY_WANTED) >= 99);
         bitmap_free(only);
     }
     clear_stage(&stage);
