@@ -78,16 +78,6 @@ enum err catalogue_winning(struct arena *arena, struct fact_list all, struct fac
     return ERR_OK;
 }
 
-static enum err volume_of(struct txn *txn, struct arena *arena, struct id folder, struct volume *to)
-{
-    struct folder at;
-    enum err e = catalogue_folder(txn, arena, folder, &at);
-
-    if (e == ERR_OK)
-        e = catalogue_volume(txn, arena, at.volume, to);
-    return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
-}
-
 enum err catalogue_item(struct txn *txn, struct arena *arena, struct id id, struct item *to)
 {
     struct fact_list all;
@@ -95,9 +85,7 @@ enum err catalogue_item(struct txn *txn, struct arena *arena, struct id id, stru
     enum err e = catalogue_media(txn, arena, id, &to->media);
 
     if (e == ERR_OK)
-        e = catalogue_path(txn, arena, &to->media, &to->path);
-    if (e == ERR_OK)
-        e = volume_of(txn, arena, to->media.folder, &volume);
+        e = catalogue_path(txn, arena, &to->media, &to->path, &volume);
     if (e == ERR_OK)
         e = catalogue_facts(txn, arena, &to->media, &all);
     if (e == ERR_OK)

@@ -56,35 +56,37 @@ static enum err climb(struct txn *txn, struct arena *arena, struct id id, struct
 }
 
 static enum err path_below(struct txn *txn, struct arena *arena, struct id folder, struct bytes file,
-                           struct bytes *path)
+                           struct bytes *path, struct volume *volume)
 {
     struct upward up = { .start = sizeof(up.at) };
-    struct volume volume;
     struct id on;
     enum err e = push_name(&up, file) ? climb(txn, arena, folder, &up, &on) : ERR_TOO_LARGE;
 
     *path = (struct bytes){ 0 };
     if (e == ERR_OK)
-        e = catalogue_volume(txn, arena, on, &volume);
+        e = catalogue_volume(txn, arena, on, volume);
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
-    if (!volume.online)
+    if (!volume->online)
         return ERR_OK;
-    if (!push_mount(&up, volume.mount))
+    if (!push_mount(&up, volume->mount))
         return ERR_TOO_LARGE;
     size_t len = sizeof(up.at) - up.start;
     *path = arena_bytes(arena, bytes_of(up.at + up.start, len));
     return path->len == len ? ERR_OK : ERR_FULL;
 }
 
-enum err catalogue_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path)
+enum err catalogue_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path,
+                        struct volume *volume)
 {
-    return path_below(txn, arena, media->folder, media->file, path);
+    return path_below(txn, arena, media->folder, media->file, path, volume);
 }
 
 enum err catalogue_folder_path(struct txn *txn, struct arena *arena, struct id folder, struct bytes *path)
 {
-    return path_below(txn, arena, folder, (struct bytes){ 0 }, path);
+    struct volume volume;
+
+    return path_below(txn, arena, folder, (struct bytes){ 0 }, path, &volume);
 }
 
 /* ---- from a path to its item ---- */

@@ -209,17 +209,6 @@ enum err known_media(struct known *known, struct arena *arena, struct id id, str
     return e;
 }
 
-static enum err find_where(struct txn *txn, struct arena *scratch, const struct media *media,
-                           struct bytes *path, struct volume *volume)
-{
-    struct folder folder = { 0 };
-    enum err e = catalogue_path(txn, scratch, media, path);
-
-    if (e == ERR_OK)
-        e = catalogue_folder(txn, scratch, media->folder, &folder);
-    return e == ERR_OK ? catalogue_volume(txn, scratch, folder.volume, volume) : e;
-}
-
 enum err known_where(struct known *known, struct arena *arena, const struct media *media, struct bytes *path,
                      struct volume *volume)
 {
@@ -231,7 +220,7 @@ enum err known_where(struct known *known, struct arena *arena, const struct medi
 
     if (e != ERR_OK)
         return e;
-    e = find_where(txn, &scratch, media, &at, &found);
+    e = catalogue_path(txn, &scratch, media, &at, &found);
     if (e == ERR_OK)
         e = codec_copy(&volume_shape, &found, arena, volume);
     *path = arena_bytes(arena, at);

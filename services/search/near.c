@@ -9,7 +9,7 @@ enum {
     MOST_BYTES_LOG = 34, /* of address space */
     FEW = 2048,          /* rows that are simply measured */
     DEEPEST = 1000,      /* so many are wanted at most, else all is measured */
-    SPARSE = 32, /* of so many rows with a place one is asked for: the places are gone to one by one */
+    SPARSE = 32,         /* of so many rows with a place one is asked for */
     TAIL_SHARE = 16,
     TAIL_LEAST = 2000
 };
@@ -187,13 +187,21 @@ static bool find_dense(struct finding *f)
     return add_best(f, kept);
 }
 
+/* To go to each row is less than to look through the clusters, where two rows cost as much as one gone to. */
+static bool is_sparse(const struct finding *f)
+{
+    uint64_t items = f->near->file->items, among = f->among, looked_at = NEAR_EACH * f->limit * items / among;
+
+    return f->only && (among < items / SPARSE || among < looked_at / 2);
+}
+
 static bool find_rows(struct finding *f)
 {
     if (f->only && (!f->near->file || f->among <= FEW || f->limit > DEEPEST))
         return add_rows(f, f->only);
     if (!add_tail(f))
         return false;
-    return f->only && f->among < f->near->file->items / SPARSE ? find_sparse(f) : find_dense(f);
+    return is_sparse(f) ? find_sparse(f) : find_dense(f);
 }
 
 enum err near_find(struct near *near, const struct vectors *vectors, const struct bitmap *only,

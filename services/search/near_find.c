@@ -6,7 +6,7 @@
 
 static const float FILTERED = 1.5f;
 
-enum { FEW_AT_ONCE = 2048, FILTERED_EACH = 20 };
+enum { FEW_AT_ONCE = 2048 };
 enum { FEWEST = 10, LOST = 8, FAR = 8, SHARE_CLUSTERS = 8, FULL_LIMIT = 240, POOR_LIMIT = 160, ROUNDING = 4 };
 
 /* One query. */
@@ -199,13 +199,13 @@ static float share_nearby(const struct hunt *hunt)
     return ((float)found + 1) / ((float)seen + 1);
 }
 
-/* For `limit` of a share of all rows: as many clusters as a plan has, and as hold FILTERED_EACH rows of the share for
+/* For `limit` of a share of all rows: as many clusters as a plan has, and as hold NEAR_EACH rows of the share for
  * each that is wanted, were they everywhere alike. What is that far away was never measured for a plan. */
 static uint32_t probes_for(struct hunt *hunt, const float *weights, float limit, float share)
 {
     const struct near_file *file = hunt->parts.file;
     struct near_plan here = near_plan_for(file, weights, limit / share * (hunt->only ? FILTERED : 1));
-    float clusters = (float)file->clusters, least = clusters * FILTERED_EACH * limit / (share * (float)file->items);
+    float clusters = (float)file->clusters, least = clusters * NEAR_EACH * limit / (share * (float)file->items);
 
     hunt->slack = here.slack;
     return (uint32_t)fminf(clusters, share < 1 ? fmaxf(ceilf(here.probes), least) : ceilf(here.probes));

@@ -5,6 +5,7 @@
 #include "services/search/near_file.h"
 
 enum { NEAR_MOST_KEPT = 1 << 13, NEAR_WAITING = 64, NEAR_MASKS = 32, NEAR_BINS = 64 };
+enum { NEAR_EACH = 20 }; /* rows of a filter that are looked at for each that is wanted, at least */
 
 struct near_scored {
     float score;

@@ -22,8 +22,9 @@ static void note(const struct finding *finding, const struct media *media, struc
                                       [LIFECYCLE_FINAL] = TAKE_STATE_FINAL,
                                       [LIFECYCLE_ABANDONED] = TAKE_STATE_ABANDONED };
     struct bytes path = { 0 };
+    struct volume volume;
 
-    (void)catalogue_path(finding->txn, finding->arena, media, &path);
+    (void)catalogue_path(finding->txn, finding->arena, media, &path, &volume);
     *to = (struct recording){ .id = media->id,
                               .name = arena_text(finding->arena, media->name),
                               .path = arena_bytes(finding->arena, path),

@@ -43,6 +43,7 @@ static void an_item_is_found_by_id_place_and_path(void **state)
 {
     struct scratch *s = *state;
     struct media put = scratch_put(s, "kick.wav"), got;
+    struct volume volume;
     struct bytes path;
     struct id id;
 
@@ -50,8 +51,9 @@ static void an_item_is_found_by_id_place_and_path(void **state)
     assert_true(text_equal(got.name, put.name));
     assert_int_equal(catalogue_place(s->w.txn, &s->arena, s->folder, b("kick.wav"), &id), ERR_OK);
     assert_true(id_equal(id, put.id));
-    assert_int_equal(catalogue_path(s->w.txn, &s->arena, &got, &path), ERR_OK);
+    assert_int_equal(catalogue_path(s->w.txn, &s->arena, &got, &path, &volume), ERR_OK);
     assert_true(bytes_equal(path, b("/music/kick.wav")));
+    assert_true(id_equal(volume.id, s->volume));
     assert_int_equal(catalogue_at_path(s->w.txn, &s->arena, path, &id), ERR_OK);
     assert_true(id_equal(id, put.id));
     assert_int_equal(catalogue_at_path(s->w.txn, &s->arena, b("/music/other.wav"), &id), ERR_NOT_FOUND);
@@ -65,6 +67,7 @@ static void an_item_on_the_mount_itself_has_a_path(void **state)
         .id = id_new(), .identity = TEXT("uuid:1"), .mount = b("/media/usb"), .online = true
     };
     struct folder mount = { .id = id_new(), .volume = usb.id };
+    struct volume volume;
     struct bytes path;
     struct id id;
 
@@ -72,7 +75,7 @@ static void an_item_on_the_mount_itself_has_a_path(void **state)
     assert_int_equal(catalogue_put_folder(&s->w, NULL, &mount), ERR_OK);
     s->folder = mount.id;
     struct media put = scratch_put(s, "a.wav");
-    assert_int_equal(catalogue_path(s->w.txn, &s->arena, &put, &path), ERR_OK);
+    assert_int_equal(catalogue_path(s->w.txn, &s->arena, &put, &path, &volume), ERR_OK);
     assert_true(bytes_equal(path, b("/media/usb/a.wav")));
     assert_int_equal(catalogue_at_path(s->w.txn, &s->arena, path, &id), ERR_OK);
     assert_true(id_equal(id, put.id));
