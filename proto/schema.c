@@ -77,3 +77,8 @@ const char *choice_word(const struct choice_table *table, int32_t value)
 {
     return value > 0 && (uint32_t)value < table->count ? table->words[value] : "";
 }
+
+bool choice_equal(struct choice a, struct choice b)
+{
+    return a.value == b.value && (a.value || text_equal(a.word, b.word));
+}

@@ -103,16 +103,11 @@ struct kept_place catalogue_kept_place(const struct media *media)
                                 .analyser = media->analyser };
 }
 
-static bool is_same_choice(const struct choice *a, const struct choice *b)
-{
-    return a->value == b->value && (a->value || text_equal(a->word, b->word));
-}
-
 bool catalogue_is_same_place(const struct kept_place *a, const struct kept_place *b)
 {
     return id_equal(a->id, b->id) && a->size == b->size && a->mtime == b->mtime && a->inode == b->inode &&
-           a->analyser == b->analyser && is_same_choice(&a->availability, &b->availability) &&
-           is_same_choice(&a->analysis, &b->analysis);
+           a->analyser == b->analyser && choice_equal(a->availability, b->availability) &&
+           choice_equal(a->analysis, b->analysis);
 }
 
 /* Another item may have come there already. */

@@ -47,20 +47,22 @@ void scan_add_work(struct scan *scan, struct id id, const char *path, const stru
     work_push(&scan->news->work, work);
 }
 
-/* An operation is durable, or refused. A place that has no analysis of this state of its file is to be heard. */
-static void answered(void *state, const struct operation *operation, const struct outcome *outcome,
-                     const char *path)
+/* An operation about a folder, or a file in it, is durable, or refused. A place that has no analysis of this state of
+ * its file is to be heard. */
+static void answered(void *state, const struct operation *operation, const struct outcome *outcome, void *about)
 {
     struct scan *scan = state;
+    struct node *node = about;
     const struct place *place = &operation->place;
     struct trace trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime };
+    const char *path = "";
 
-    if (operation->has_folder) {
-        scan->told->id = outcome->id; /* zero when it is refused */
-        scan->told = scan->told->next;
-    }
+    if (operation->has_folder)
+        node->id = outcome->id; /* zero when it is refused */
+    if (operation->has_place)
+        path = walk_join(&scan->folder, node->path, (const char *)place->file.at);
     if (!text_is(outcome->error, "ok")) {
-        log_warn("persist refused what a scan saw%s%s: %.*s: %.*s", path ? " of " : "", path ? path : "",
+        log_warn("persist refused what a scan saw%s%s: %.*s: %.*s", path[0] ? " of " : "", path,
                  TEXT_ARG(outcome->error), TEXT_ARG(outcome->what));
         return;
     }

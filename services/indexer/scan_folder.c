@@ -79,10 +79,10 @@ static uint64_t renewed(struct scan *scan, const struct compared *compared)
 {
     struct media media;
 
-    return compared->analysis == ANALYSIS_STATE_DONE &&
-                   known_media(scan->known, &scan->folder, compared->id, &media) == ERR_OK
-               ? media.revision
-               : 0;
+    if (compared->analysis != ANALYSIS_STATE_DONE ||
+        known_media(scan->known, &scan->folder, compared->id, &media) != ERR_OK)
+        return 0;
+    return media.revision;
 }
 
 static enum err meet(struct scan *scan, struct node *node, const struct compared *compared,
@@ -97,8 +97,7 @@ static enum err meet(struct scan *scan, struct node *node, const struct compared
         return scan_place(scan, node, entry, fault);
     if (!entry->unsure && wants_hearing(scan, compared))
         scan_add_work(scan, compared->id, walk_join(&scan->folder, node->path, (const char *)entry->name.at),
-                      &entry->trace, false, scan->order.retry_failed,
-                      renewed(scan, compared));
+                      &entry->trace, false, scan->order.retry_failed, renewed(scan, compared));
     return ERR_OK;
 }
 

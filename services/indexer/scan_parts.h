@@ -8,14 +8,14 @@
 
 /* A folder of the walk. */
 struct node {
-    struct node *next;   /* of those still to visit; later, of those that persist is told of */
+    struct node *next;   /* of those still to visit */
     struct node *parent; /* NULL: the library */
     struct id id;        /* zero: persist has not heard of it; it does when a medium is found in it */
     struct bytes name;
     const char *path;
     const char *below;
     bool deep;
-    bool is_told;
+    bool is_told; /* persist: whether it takes it or not */
 };
 
 /* A file whose place is new, held until it is known what is gone. */
@@ -46,7 +46,6 @@ struct scan {
     struct naming_rules rules;
     enum availability present; /* of a file that is there */
     struct node *pending;
-    struct node *told, *told_last; /* folders that persist answers next, in their order */
     struct gone_list gone;
     struct newcomer_list newcomers;
     uint64_t seen;  /* media files */

@@ -35,13 +35,7 @@ static enum err tell_folder(struct scan *scan, struct node *node, struct fault *
                                                .name = node->name } };
 
     node->is_told = true;
-    node->next = NULL;
-    if (scan->told)
-        scan->told_last->next = node;
-    else
-        scan->told = node;
-    scan->told_last = node;
-    return scribe_add(&scan->scribe, &operation, NULL, fault);
+    return scribe_add(&scan->scribe, &operation, node, fault);
 }
 
 static enum err tell_level(struct scan *scan, bool *any, struct fault *fault)
@@ -70,7 +64,6 @@ enum err scan_place_folders(struct scan *scan, struct fault *fault)
 
 enum err scan_place(struct scan *scan, struct node *node, const struct entry *entry, struct fault *fault)
 {
-    const char *path = walk_join(&scan->folder, node->path, (const char *)entry->name.at);
     const char *below = walk_join(&scan->folder, node->below, (const char *)entry->name.at);
     char library[PATH_MAX];
     struct id folder;
@@ -90,7 +83,7 @@ enum err scan_place(struct scan *scan, struct node *node, const struct entry *en
                    .pack = naming_pack(&scan->folder, library, below),
                    .availability = { .value = (int32_t)scan->present } },
     };
-    return scribe_add(&scan->scribe, &place, path, fault);
+    return scribe_add(&scan->scribe, &place, node, fault);
 }
 
 enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability,

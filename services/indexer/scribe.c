@@ -42,14 +42,13 @@ enum err scribe_ask(struct scribe *scribe, const char *name, const void *request
     return fault_set(fault, ERR_TIMEOUT, "%s was given up", name);
 }
 
-enum err scribe_add(struct scribe *scribe, const struct operation *operation, const char *path,
-                    struct fault *fault)
+enum err scribe_add(struct scribe *scribe, const struct operation *operation, void *about, struct fault *fault)
 {
     enum err e = codec_copy(&operation_shape, operation, &scribe->arena, &scribe->operations[scribe->count]);
 
     if (e != ERR_OK)
         return fault_set(fault, e, "no memory for a batch");
-    scribe->paths[scribe->count++] = path ? arena_text(&scribe->arena, text_of(path)).at : NULL;
+    scribe->about[scribe->count++] = about;
     return scribe->count == SCRIBE_BATCH ? scribe_flush(scribe, fault) : ERR_OK;
 }
 
@@ -65,7 +64,7 @@ enum err scribe_flush(struct scribe *scribe, struct fault *fault)
         e = fault_set(fault, ERR_INTERNAL, "persist answered %u of %u operations", outcomes.each.count,
                       scribe->count);
     for (uint32_t i = 0; e == ERR_OK && i < scribe->count; i++)
-        scribe->answered(scribe->state, &scribe->operations[i], &outcomes.each.at[i], scribe->paths[i]);
+        scribe->answered(scribe->state, &scribe->operations[i], &outcomes.each.at[i], scribe->about[i]);
     scribe->count = 0;
     memset(scribe->operations, 0, sizeof(scribe->operations));
     arena_reset(&scribe->arena);

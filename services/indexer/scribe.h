@@ -19,10 +19,9 @@ struct scribe {
     struct arena arena; /* of the batch */
     uint32_t count;
     struct operation operations[SCRIBE_BATCH];
-    const char *paths[SCRIBE_BATCH];
+    void *about[SCRIBE_BATCH];
     /* Told of each operation of a batch once it is durable, or refused. */
-    void (*answered)(void *state, const struct operation *operation, const struct outcome *outcome,
-                     const char *path);
+    void (*answered)(void *state, const struct operation *operation, const struct outcome *outcome, void *about);
     void *state;
 };
 
@@ -35,9 +34,8 @@ void scribe_close(struct scribe *scribe); /* a batch under way is dropped */
 enum err scribe_ask(struct scribe *scribe, const char *name, const void *request, void *answer,
                     struct fault *fault);
 
-/* Copies the operation and the path of its file (or NULL), and sends the batch when it is full. */
-enum err scribe_add(struct scribe *scribe, const struct operation *operation, const char *path,
-                    struct fault *fault);
+/* Copies the operation, and sends the batch when it is full. `about` comes back with its answer. */
+enum err scribe_add(struct scribe *scribe, const struct operation *operation, void *about, struct fault *fault);
 enum err scribe_flush(struct scribe *scribe, struct fault *fault);
 
 #endif

@@ -83,14 +83,9 @@ static void change_bool(struct change_of_media *c, bool has, bool to, bool *fiel
     c->any = true;
 }
 
-static bool same_choice(struct choice a, struct choice b)
-{
-    return a.value == b.value && (a.value || text_equal(a.word, b.word));
-}
-
 static void change_origin(struct change_of_media *c, const struct edit *edit)
 {
-    if (!edit->has_origin || same_choice(c->now.origin, edit->origin))
+    if (!edit->has_origin || choice_equal(c->now.origin, edit->origin))
         return;
     c->before.has_origin = c->after.has_origin = true;
     c->before.origin = c->now.origin;

@@ -11,11 +11,6 @@ static struct done nothing_new(const struct persist *p, struct id id)
     return (struct done){ .revision = p->head, .id = id };
 }
 
-static bool same_choice(struct choice a, struct choice b)
-{
-    return a.value == b.value && (a.value || text_equal(a.word, b.word));
-}
-
 static enum err finish(struct persist *p, enum change_kind kind, struct id id, struct done *done)
 {
     enum err e = turn_log(p, kind, id, false);
@@ -54,7 +49,7 @@ enum err folders_put_volume(struct persist *p, const struct volume *volume, stru
         return fault_set(fault, e == ERR_NOT_FOUND ? ERR_INTERNAL : e, "the volume cannot be read");
     *done = nothing_new(p, was.id);
     if (text_equal(was.label, now.label) && bytes_equal(was.mount, now.mount) && was.online == now.online &&
-        same_choice(was.backend, now.backend))
+        choice_equal(was.backend, now.backend))
         return ERR_OK;
     return put_volume(p, &now, done);
 }

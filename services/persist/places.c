@@ -93,11 +93,6 @@ static void set_availability(struct media *media, struct choice availability)
     media->has_missing_since = missing;
 }
 
-static bool same_choice(struct choice a, struct choice b)
-{
-    return a.value == b.value && (a.value || text_equal(a.word, b.word));
-}
-
 static enum err write(struct persist *p, const struct media *was, struct media *now, struct outcome *outcome)
 {
     now->revision = turn_next(p);
@@ -159,8 +154,8 @@ static enum err see_again(struct persist *p, const struct media *was, const stru
     now.inode = place->inode ? place->inode : was->inode;
     set_availability(&now, place->availability);
     outcome->stale = now.analysis.value == ANALYSIS_STATE_WAITING;
-    if (!another && now.inode == was->inode && same_choice(now.kind, was->kind) &&
-        same_choice(now.availability, was->availability))
+    if (!another && now.inode == was->inode && choice_equal(now.kind, was->kind) &&
+        choice_equal(now.availability, was->availability))
         return ERR_OK;
     return write(p, was, &now, outcome);
 }
@@ -200,7 +195,7 @@ enum err places_presence(struct persist *p, const struct presence *presence, str
     set_availability(&now, presence->availability);
     outcome->revision = was.revision;
     outcome->id = was.id;
-    if (same_choice(now.availability, was.availability))
+    if (choice_equal(now.availability, was.availability))
         return ERR_OK;
     return write(p, &was, &now, outcome);
 }

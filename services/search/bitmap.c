@@ -115,23 +115,13 @@ uint32_t bitmap_first(const struct bitmap *bitmap, uint32_t *to, uint32_t most)
     return roaring_read_uint32_iterator(&from, to, most);
 }
 
-/* ---- parts ---- */
+/* ---- chunks ---- */
 
-enum { CHUNK_ROWS = BITMAP_PART, CHUNK_WORDS = CHUNK_ROWS / 64 };
+enum { CHUNK_WORDS = BITMAP_CHUNK / 64 };
 
-uint32_t bitmap_parts(const struct bitmap *bitmap)
+uint32_t bitmap_chunks(const struct bitmap *bitmap)
 {
     return (uint32_t)its(bitmap)->high_low_container.size;
-}
-
-static uint32_t rows_of_bits(const bitset_container_t *bits, uint16_t *to)
-{
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < CHUNK_WORDS; i++)
-        for (uint64_t word = bits->array[i]; word; word &= word - 1)
-            to[count++] = (uint16_t)(i * 64 + (uint32_t)__builtin_ctzll(word));
-    return count;
 }
 
 static uint32_t rows_of_runs(const run_container_t *runs, uint16_t *to)
@@ -144,20 +134,24 @@ static uint32_t rows_of_runs(const run_container_t *runs, uint16_t *to)
     return count;
 }
 
-struct bitmap_part bitmap_part(const struct bitmap *bitmap, uint32_t number, uint16_t room[BITMAP_PART])
+struct bitmap_chunk bitmap_chunk(const struct bitmap *bitmap, uint32_t number, uint16_t room[BITMAP_CHUNK])
 {
     const roaring_array_t *from = &its(bitmap)->high_low_container;
     uint8_t kind = from->typecodes[number];
     const void *container = container_unwrap_shared(from->containers[number], &kind);
-    struct bitmap_part part = { .first = (uint32_t)from->keys[number] * CHUNK_ROWS, .at = room };
+    const array_container_t *array = container;
+    const bitset_container_t *bits = container;
+    struct bitmap_chunk chunk = { .first = (uint32_t)from->keys[number] * BITMAP_CHUNK, .at = room };
 
     if (kind == ARRAY_CONTAINER_TYPE_CODE) {
-        part.at = ((const array_container_t *)container)->array;
-        part.count = (uint32_t)((const array_container_t *)container)->cardinality;
+        chunk.at = array->array;
+        chunk.count = (uint32_t)array->cardinality;
+    } else if (kind == BITSET_CONTAINER_TYPE_CODE) {
+        chunk.count = (uint32_t)bitset_extract_setbits_uint16(bits->array, CHUNK_WORDS, room, 0);
     } else {
-        part.count = kind == BITSET_CONTAINER_TYPE_CODE ? rows_of_bits(container, room) : rows_of_runs(container, room);
+        chunk.count = rows_of_runs(container, room);
     }
-    return part;
+    return chunk;
 }
 
 /* ---- a view ---- */
@@ -244,9 +238,9 @@ static bool runs_rise(const run_container_t *runs)
 {
     int32_t end = -1;
 
-    for (int32_t i = 0; i < runs->n_runs && end < CHUNK_ROWS; i++)
-        end = runs->runs[i].value > end ? runs->runs[i].value + runs->runs[i].length : CHUNK_ROWS;
-    return end < CHUNK_ROWS;
+    for (int32_t i = 0; i < runs->n_runs && end < BITMAP_CHUNK; i++)
+        end = runs->runs[i].value > end ? runs->runs[i].value + runs->runs[i].length : BITMAP_CHUNK;
+    return end < BITMAP_CHUNK;
 }
 
 static bool bits_are_counted(const bitset_container_t *bits)

@@ -29,20 +29,20 @@ uint32_t bitmap_and_count(const struct bitmap *a, const struct bitmap *b);
 /* All rows in rising order; `to` has room for bitmap_count. */
 void bitmap_rows(const struct bitmap *bitmap, uint32_t *to);
 
-/* The rows in parts, without copying where they are sparse: those of one part lie within BITMAP_PART numbers from
- * `first` on, and `at` has how far behind it each is, rising. It points into the set, or to `room`. */
-enum { BITMAP_PART = 1 << 16 };
-struct bitmap_part {
+/* The rows by chunks that have any, without copying where they are sparse: those of one chunk lie within BITMAP_CHUNK
+ * numbers from `first` on, and `at` has how far behind it each is, rising. It points into the set, or to `room`. */
+enum { BITMAP_CHUNK = 1 << 16 };
+struct bitmap_chunk {
     uint32_t first, count;
     const uint16_t *at;
 };
-uint32_t bitmap_parts(const struct bitmap *bitmap);
-struct bitmap_part bitmap_part(const struct bitmap *bitmap, uint32_t number, uint16_t room[BITMAP_PART]);
+uint32_t bitmap_chunks(const struct bitmap *bitmap);
+struct bitmap_chunk bitmap_chunk(const struct bitmap *bitmap, uint32_t number, uint16_t room[BITMAP_CHUNK]);
 
 uint32_t bitmap_first(const struct bitmap *bitmap, uint32_t *to, uint32_t most); /* the lowest; how many */
 
 /* A set opened for testing many rows: without copying where its rows are dense. It stays valid until the set changes or
- * is freed. `chunks` has the bits of 65,536 rows each. */
+ * is freed. `chunks` has the bits of BITMAP_CHUNK rows each. */
 struct bitmap_view {
     const uint64_t **chunks;
     uint32_t count;

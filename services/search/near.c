@@ -187,7 +187,7 @@ static bool find_dense(struct finding *f)
     return add_best(f, kept);
 }
 
-/* To go to each row is less than to look through the clusters, where two rows cost as much as one gone to. */
+/* Whether to go to each row costs less than to look through clusters, where a row costs half as much. */
 static bool is_sparse(const struct finding *f)
 {
     uint64_t items = f->near->file->items, among = f->among, looked_at = NEAR_EACH * f->limit * items / among;

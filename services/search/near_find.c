@@ -201,19 +201,15 @@ static float share_nearby(const struct hunt *hunt)
 
 /* For `limit` of a share of all rows: as many clusters as a plan has, and as hold NEAR_EACH rows of the share for
  * each that is wanted, were they everywhere alike. What is that far away was never measured for a plan. */
-static uint32_t probes_for(struct hunt *hunt, const float *weights, float limit, float share)
+static uint32_t plan_for(struct hunt *hunt, const float *weights, float limit, float share)
 {
     const struct near_file *file = hunt->parts.file;
     struct near_plan here = near_plan_for(file, weights, limit / share * (hunt->only ? FILTERED : 1));
     float clusters = (float)file->clusters, least = clusters * NEAR_EACH * limit / (share * (float)file->items);
+    float probes = share < 1 ? fmaxf(ceilf(here.probes), least) : ceilf(here.probes);
 
     hunt->slack = here.slack;
-    return (uint32_t)fminf(clusters, share < 1 ? fmaxf(ceilf(here.probes), least) : ceilf(here.probes));
-}
-
-static uint32_t order_for(struct hunt *hunt, const float *weights, float limit, float share)
-{
-    return near_work_order(hunt->work, hunt->parts.file->clusters, probes_for(hunt, weights, limit, share));
+    return near_work_order(hunt->work, file->clusters, (uint32_t)fminf(clusters, probes));
 }
 
 /* The fewer rows of the neighbourhood a filter lets through, the farther away lie those that are wanted: a
@@ -221,7 +217,7 @@ static uint32_t order_for(struct hunt *hunt, const float *weights, float limit, 
  * or less through. What is far is about equally far: more of it is kept. */
 static uint32_t plan(struct hunt *hunt, const float *weights, float share, uint32_t limit)
 {
-    uint32_t probes = order_for(hunt, weights, (float)limit, share);
+    uint32_t probes = plan_for(hunt, weights, (float)limit, share);
     float nearby;
 
     if (!hunt->only)
@@ -232,7 +228,7 @@ static uint32_t plan(struct hunt *hunt, const float *weights, float share, uint3
     hunt->wanted = hunt->wanted * FAR < NEAR_MOST_KEPT ? hunt->wanted * FAR : NEAR_MOST_KEPT;
     if (nearby < share / LOST) /* those that may be found lie elsewhere: anywhere */
         return near_work_order(hunt->work, hunt->parts.file->clusters, hunt->parts.file->clusters);
-    return order_for(hunt, weights, (float)limit, nearby);
+    return plan_for(hunt, weights, (float)limit, nearby);
 }
 
 static void begin(struct hunt *hunt, struct near *near, const struct vectors *vectors, uint32_t wanted)
@@ -304,14 +300,15 @@ static float farthest(const struct hunt *hunt, uint32_t count, uint32_t *places)
 
 static struct reach reach_for(struct hunt *hunt, const float *weights, uint32_t count, uint32_t limit)
 {
-    uint32_t clusters = hunt->parts.file->clusters, probes, places;
+    float share = (float)count / (float)hunt->parts.file->items;
     struct reach reach;
+    uint32_t probes, places;
 
-    hunt->machine->scan(hunt->parts.across, clusters, &hunt->aim, hunt->work->scores);
-    probes = order_for(hunt, weights, (float)limit, (float)count / (float)hunt->parts.file->items);
+    hunt->machine->scan(hunt->parts.across, hunt->parts.file->clusters, &hunt->aim, hunt->work->scores);
+    probes = plan_for(hunt, weights, (float)limit, share);
     reach.farthest = farthest(hunt, probes, &places);
     reach.nearby = farthest(hunt, probes < SHARE_CLUSTERS ? probes : SHARE_CLUSTERS, &places);
-    reach.expected = (float)places * (float)count / (float)hunt->parts.file->items;
+    reach.expected = (float)places * share;
     return reach;
 }
 
@@ -328,17 +325,17 @@ static uint32_t rows_within(const uint16_t *rows, uint32_t count, const uint16_t
     return within;
 }
 
-/* Of one part; returns how many lie nearby. */
-static uint32_t take_part(struct hunt *hunt, const struct bitmap_part *part, const struct reach *reach)
+/* Of one chunk; returns how many lie nearby. */
+static uint32_t take_chunk(struct hunt *hunt, const struct bitmap_chunk *chunk, const struct reach *reach)
 {
-    const uint16_t *homes = hunt->parts.homes + part->first;
-    const uint32_t *places = hunt->parts.places + part->first;
+    const uint16_t *homes = hunt->parts.homes + chunk->first;
+    const uint32_t *places = hunt->parts.places + chunk->first;
     const float *scores = hunt->work->scores;
     uint32_t within[FEW_AT_ONCE], nearby = 0;
 
-    for (uint32_t i = 0; i < part->count; i += FEW_AT_ONCE) {
-        uint32_t left = part->count - i < FEW_AT_ONCE ? part->count - i : FEW_AT_ONCE;
-        left = rows_within(part->at + i, left, homes, scores, reach->farthest, within);
+    for (uint32_t i = 0; i < chunk->count; i += FEW_AT_ONCE) {
+        uint32_t left = chunk->count - i < FEW_AT_ONCE ? chunk->count - i : FEW_AT_ONCE;
+        left = rows_within(chunk->at + i, left, homes, scores, reach->farthest, within);
         for (uint32_t j = 0; j < left; j++) {
             nearby += scores[homes[within[j]]] <= reach->nearby;
             within[j] = places[within[j]];
@@ -355,12 +352,12 @@ static uint32_t take_within(struct hunt *hunt, const struct bitmap *only, const 
 {
     uint32_t rows = hunt->parts.file->rows, nearby = 0;
 
-    for (uint32_t i = 0; i < bitmap_parts(only); i++) {
-        struct bitmap_part part = bitmap_part(only, i, hunt->work->part);
-        while (part.count > 0 && part.first + part.at[part.count - 1] >= rows)
-            part.count--;
-        if (part.count > 0)
-            nearby += take_part(hunt, &part, reach);
+    for (uint32_t i = 0; i < bitmap_chunks(only); i++) {
+        struct bitmap_chunk chunk = bitmap_chunk(only, i, hunt->work->chunk);
+        while (chunk.count > 0 && chunk.first + chunk.at[chunk.count - 1] >= rows)
+            chunk.count--;
+        if (chunk.count > 0)
+            nearby += take_chunk(hunt, &chunk, reach);
     }
     score_waiting(hunt);
     return nearby;

@@ -18,7 +18,7 @@ struct near_work {
     float *scores;   /* by cluster */
     uint32_t *order; /* clusters */
     uint32_t *some;  /* as many */
-    uint16_t part[BITMAP_PART];
+    uint16_t chunk[BITMAP_CHUNK];
 };
 
 struct near_work *near_work_new(uint32_t clusters); /* NULL when memory is out */

@@ -1,5 +1,5 @@
 /* A set that is read from bytes is what it says: rows that do not rise, or are not as many as counted, are refused. Its
- * parts hold its rows, however they are kept. */
+ * chunks hold its rows, however they are kept. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -73,45 +73,45 @@ static void runs_do_not_overlap(void **state)
     }
 }
 
-/* All parts of a set, one behind the other, are the rows of it. */
-static void parts_are_the_rows(const struct bitmap *bitmap, uint32_t parts)
+/* All chunks of a set, one behind the other, are the rows of it. */
+static void chunks_are_the_rows(const struct bitmap *bitmap, uint32_t chunks)
 {
     uint32_t count = bitmap_count(bitmap), at = 0, *rows = malloc((count + 1) * sizeof(*rows));
-    uint16_t *room = malloc(BITMAP_PART * sizeof(*room));
+    uint16_t *room = malloc(BITMAP_CHUNK * sizeof(*room));
 
     assert_non_null(rows);
     assert_non_null(room);
     bitmap_rows(bitmap, rows);
-    assert_int_equal(bitmap_parts(bitmap), parts);
-    for (uint32_t i = 0; i < parts; i++) {
-        struct bitmap_part part = bitmap_part(bitmap, i, room);
-        assert_true(part.count <= count - at);
-        for (uint32_t j = 0; j < part.count; j++)
-            assert_int_equal(part.first + part.at[j], rows[at++]);
+    assert_int_equal(bitmap_chunks(bitmap), chunks);
+    for (uint32_t i = 0; i < chunks; i++) {
+        struct bitmap_chunk chunk = bitmap_chunk(bitmap, i, room);
+        assert_true(chunk.count <= count - at);
+        for (uint32_t j = 0; j < chunk.count; j++)
+            assert_int_equal(chunk.first + chunk.at[j], rows[at++]);
     }
     assert_int_equal(at, count);
     free(rows);
     free(room);
 }
 
-static void parts_hold_the_rows_however_they_are_kept(void **state)
+static void chunks_hold_the_rows_however_they_are_kept(void **state)
 {
     const uint8_t runs[19] = { 12347 & 0xff, 12347 >> 8, 0, 0, 1, 2, 0, 5, 0, 2, 0, 1, 0, 2, 0, 10, 0, 2, 0 };
     struct bitmap *bitmap = bitmap_new();
 
     (void)state;
     assert_non_null(bitmap);
-    parts_are_the_rows(bitmap, 0);
+    chunks_are_the_rows(bitmap, 0);
     for (uint32_t row = 5; row < 65536; row += 1000)
         bitmap_add(bitmap, row);
     for (uint32_t row = 3 * 65536; row < 4 * 65536; row += 2)
         bitmap_add(bitmap, row);
     bitmap_add(bitmap, UINT32_MAX);
-    parts_are_the_rows(bitmap, 3);
+    chunks_are_the_rows(bitmap, 3);
     bitmap_free(bitmap);
     bitmap = bitmap_read(bytes_of(runs, sizeof(runs)));
     assert_non_null(bitmap);
-    parts_are_the_rows(bitmap, 1);
+    chunks_are_the_rows(bitmap, 1);
     bitmap_free(bitmap);
 }
 
@@ -121,7 +121,7 @@ int main(void)
         cmocka_unit_test(few_rows_rise),
         cmocka_unit_test(many_rows_are_as_many_as_counted),
         cmocka_unit_test(runs_do_not_overlap),
-        cmocka_unit_test(parts_hold_the_rows_however_they_are_kept),
+        cmocka_unit_test(chunks_hold_the_rows_however_they_are_kept),
     };
 
     return cmocka_run_group_tests_name("search bitmap", tests, NULL, NULL);
