@@ -88,7 +88,7 @@ drive() {
     local code=$?
     [ $code = 0 ] || tail -q -n 4 "$LOOPHOLE_HOME"/data/log/*.log
     cat "$scratch/said"
-    [ $code = 0 ] || fail "see above"
+    [ $code = 0 ] || fail "$(tail -n 1 "$scratch/said")"
 }
 # The same, with an engine of its own that sounds.
 drive_sound() {

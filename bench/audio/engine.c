@@ -113,7 +113,6 @@ static void start_voices(struct rig *rig, uint32_t voices)
         struct ring ring;
         struct stream_memory *stream = studio_stream(rig->studio, i, &ring);
         stream->begin = ring_written(&ring);
-        stream->end = UINT64_MAX;
         stream->generation = stream->generation + 1;
         order(rig, (struct order){ .frame = ORDER_NOW,
                                    .verb = ORDER_STREAM_START,

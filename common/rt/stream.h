@@ -20,22 +20,40 @@ enum {
 
 /* The streamer's words about what stands in a stream's ring; the audio core reads `generation` and the two indices,
  * a restarted streamer all of it. Cells before `begin` belong to an older generation and are dropped unheard. A new
- * generation is written in this order: begin, source, end; generation (release); its cells. A voice that plays follows
- * it at once; one that does not is started by an order. What sounds are the cells but the last 5 ms, until `end` says
- * that they are the last. */
+ * generation is written in this order: begin, source; generation (release); its cells. A voice that plays follows it at
+ * once; one that does not is started by an order. What sounds are the cells but the last 5 ms, until `end` says that
+ * they are the last. */
 struct stream_memory {
     _Atomic uint32_t generation; /* of what is written now; each seek is a new one */
     _Atomic uint32_t looping;
     _Atomic uint64_t begin; /* index of the generation's first cell */
-    _Atomic uint64_t end;   /* index just past the last frame of the sound; UINT64_MAX: not known yet */
+    _Atomic uint64_t end;   /* index just past the last frame of … */
     _Atomic int64_t source; /* source frame (at the file's rate) that cell `begin` stands for */
     _Atomic uint32_t file_rate;
     _Atomic uint32_t rate; /* of the cells */
     uint8_t media[16];     /* id of the media item; zero: none */
-    uint8_t unused[8];
+    _Atomic uint32_t ended; /* … this generation. Of any other the end is not known yet */
+    uint8_t unused[4];
     struct ring_memory ring; /* its cells behind it */
 };
 _Static_assert(sizeof(struct stream_memory) == 256, "header and ring");
+
+/* Index just past the generation's last frame; UINT64_MAX: not known. What it says holds if the header's generation is
+ * still this one afterwards: the end of the one before may well lie where the next begins. Any thread, RT. */
+static inline uint64_t stream_end(const struct stream_memory *memory, uint32_t generation)
+{
+    if (atomic_load_explicit(&memory->ended, memory_order_acquire) != generation)
+        return UINT64_MAX;
+    return atomic_load_explicit(&memory->end, memory_order_acquire);
+}
+
+/* Says where the header's generation ends, once. The streamer alone. */
+static inline void stream_end_at(struct stream_memory *memory, uint64_t end)
+{
+    atomic_store_explicit(&memory->end, end, memory_order_release);
+    atomic_store_explicit(&memory->ended, atomic_load_explicit(&memory->generation, memory_order_relaxed),
+                          memory_order_release);
+}
 
 struct capture_memory {
     _Atomic uint32_t generation; /* the audio core's: of the take that is written now; 0: none */

@@ -7,7 +7,7 @@
 #include <limits.h>
 #include "common/studio.h"
 
-enum { KEPT_VERSION = 2 };
+enum { KEPT_VERSION = 3 };
 
 /* A stretch of a ring that comes from one file. Two of one generation follow each other without a gap. */
 struct kept_piece {
@@ -26,11 +26,11 @@ enum kept_phase {
     KEPT_STOPPING, /* an order to stop it was sent */
 };
 
-enum kept_word { KEPT_PRESENT = 1, KEPT_FOLLOWS = 2, KEPT_SOUGHT = 4 };
+enum kept_word { KEPT_PRESENT = 1, KEPT_FOLLOWS = 2, KEPT_SOUGHT = 4, KEPT_WHICH = 8 };
 
 struct kept_voice {
     _Atomic uint32_t phase; /* enum kept_phase */
-    _Atomic uint32_t word;  /* bit 0: the present piece; bit 1: the other one is to follow; bit 2: `sought` is */
+    _Atomic uint32_t word;  /* bit 0: the present piece; 1: the other one is to follow; 2: bit 3's of `sought` is */
     uint32_t group;         /* enum score_group */
     uint32_t looping;
     uint32_t is_stretched;  /* cannot be taken up again */
@@ -38,7 +38,7 @@ struct kept_voice {
     uint32_t unused;
     uint8_t request[16];    /* of the ask that started it: asked again, it is not started twice */
     struct kept_piece pieces[2];
-    struct kept_piece sought; /* what a seek writes behind what sounds, until the header turns to it */
+    struct kept_piece sought[2]; /* what a seek writes behind what sounds, until the header turns to it */
 };
 
 struct kept {

@@ -69,8 +69,7 @@ void voice_fail(struct voice *voice, const struct fault *fault)
         return;
     }
     voice_feed_stay(voice);
-    if (atomic_load(&voice->memory->end) == UINT64_MAX)
-        atomic_store(&voice->memory->end, ring_written(&voice->ring));
+    voice_feed_cut(voice, ring_written(&voice->ring));
     voice->is_complete = true;
     publish_end(voice, STREAM_END_FAILED, words);
     let_go(voice);
@@ -345,7 +344,7 @@ enum err voice_queue(struct voice *voice, const char *path, struct id media, str
     *piece = (struct kept_piece){ .frames = -1 };
     snprintf(piece->path, sizeof(piece->path), "%s", path);
     memcpy(piece->media, media.b, sizeof(piece->media));
-    atomic_store(&voice->kept->word, present | KEPT_FOLLOWS);
+    atomic_fetch_or(&voice->kept->word, KEPT_FOLLOWS);
     enum err e = voice_open_next(voice, fault);
     if (e != ERR_OK)
         nothing_follows(voice);

@@ -109,6 +109,7 @@ void voice_feed_check(struct voice *voice);  /* starts it, if there is enough in
 void voice_feed_follow(struct voice *voice); /* the file behind is open, or nothing follows after all */
 void voice_feed_seek(struct voice *voice);    /* what is written next is another generation */
 void voice_feed_inherit(struct voice *voice); /* a predecessor's seek, and which piece is the present one */
+void voice_feed_cut(struct voice *voice, uint64_t end); /* what sounds ends at that cell, unless it has an end */
 void voice_feed_stay(struct voice *voice);    /* a seek is given up: what sounds, sounds on to where it was written */
 uint32_t voice_feed_scratch(void);           /* floats that a conversion may need */
 

@@ -59,7 +59,6 @@ static void write_header(struct voice *voice, const struct kept_piece *piece)
 {
     struct stream_memory *memory = voice->memory;
 
-    atomic_store(&memory->end, UINT64_MAX);
     atomic_store(&memory->source, piece->from);
     atomic_store(&memory->file_rate, piece->file_rate);
     atomic_store(&memory->rate, piece->rate);
@@ -91,9 +90,21 @@ static uint32_t next_generation(const struct voice *voice)
     return next ? next : 1;
 }
 
-static bool is_sought(const struct voice *voice)
+/* NULL: nothing is. */
+static const struct kept_piece *sought(const struct voice *voice)
 {
-    return atomic_load(&voice->kept->word) & KEPT_SOUGHT;
+    uint32_t word = atomic_load(&voice->kept->word);
+
+    return word & KEPT_SOUGHT ? &voice->kept->sought[word & KEPT_WHICH ? 1 : 0] : NULL;
+}
+
+/* In place of what was sought before, if something was, in one store. */
+static void seek_piece(struct voice *voice, const struct kept_piece *piece)
+{
+    uint32_t word = atomic_load(&voice->kept->word) ^ KEPT_WHICH;
+
+    voice->kept->sought[word & KEPT_WHICH ? 1 : 0] = *piece;
+    atomic_store(&voice->kept->word, word | KEPT_SOUGHT);
 }
 
 static void forget_sought(struct voice *voice)
@@ -110,11 +121,8 @@ static void make_generation(struct voice *voice, int64_t from)
     voice->generation = next_generation(voice);
     fill_piece(voice, &piece, ring_written(&voice->ring), from);
     if (voice->is_seeking) {
-        forget_sought(voice);
-        voice->kept->sought = piece;
-        atomic_fetch_or(&voice->kept->word, KEPT_SOUGHT);
-        if (atomic_load(&voice->memory->end) == UINT64_MAX)
-            atomic_store(&voice->memory->end, piece.at);
+        seek_piece(voice, &piece);
+        voice_feed_cut(voice, piece.at);
     } else {
         publish(voice, &piece);
     }
@@ -126,9 +134,15 @@ static void make_generation(struct voice *voice, int64_t from)
 
 static void turn_to_sought(struct voice *voice)
 {
-    if (voice->is_seeking && is_sought(voice))
-        publish(voice, &voice->kept->sought);
+    if (voice->is_seeking && sought(voice))
+        publish(voice, sought(voice));
     voice->is_seeking = false;
+}
+
+void voice_feed_cut(struct voice *voice, uint64_t end)
+{
+    if (stream_end(voice->memory, atomic_load(&voice->memory->generation)) == UINT64_MAX)
+        stream_end_at(voice->memory, end);
 }
 
 void voice_feed_seek(struct voice *voice)
@@ -149,12 +163,12 @@ void voice_feed_stay(struct voice *voice)
 /* One that died between the header and the word left the piece of the new generation in the other place. */
 void voice_feed_inherit(struct voice *voice)
 {
-    const struct kept_piece *sought = &voice->kept->sought;
+    const struct kept_piece *next = sought(voice);
     uint32_t generation = atomic_load(&voice->memory->generation);
 
-    if (is_sought(voice) && sought->generation == next_generation(voice) &&
-        sought->at >= ring_taken(&voice->ring) && sought->at <= ring_written(&voice->ring))
-        publish(voice, sought);
+    if (next && next->generation == next_generation(voice) && next->at >= ring_taken(&voice->ring) &&
+        next->at <= ring_written(&voice->ring))
+        publish(voice, next);
     else if (voice_piece(voice)->generation != generation && other_piece(voice)->generation == generation)
         turn_to(voice, other_piece(voice), 0);
     else
@@ -283,7 +297,7 @@ uint32_t voice_feed_scratch(void)
 static void complete(struct voice *voice)
 {
     turn_to_sought(voice);
-    atomic_store(&voice->memory->end, ring_written(&voice->ring));
+    voice_feed_cut(voice, ring_written(&voice->ring));
     voice->is_complete = true;
     reel_close(voice->reel);
     voice->reel = NULL;
@@ -363,7 +377,8 @@ static uint64_t enough(const struct voice *voice)
 
 static uint64_t filled(const struct voice *voice)
 {
-    uint64_t begin = voice->is_seeking ? voice->kept->sought.at : atomic_load(&voice->memory->begin);
+    const struct kept_piece *next = voice->is_seeking ? sought(voice) : NULL;
+    uint64_t begin = next ? next->at : atomic_load(&voice->memory->begin);
 
     return ring_written(&voice->ring) - begin;
 }

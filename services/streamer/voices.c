@@ -23,9 +23,10 @@ static void clear(struct voices *voices)
 /* The last byte of each path may be anything in memory that is damaged. */
 static void close_paths(struct kept_voice *kept)
 {
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         kept->pieces[i].path[sizeof(kept->pieces[i].path) - 1] = 0;
-    kept->sought.path[sizeof(kept->sought.path) - 1] = 0;
+        kept->sought[i].path[sizeof(kept->sought[i].path) - 1] = 0;
+    }
     if (!(kept->gain >= 0 && kept->gain <= 8))
         kept->gain = 1;
     if (!(kept->pan >= -1 && kept->pan <= 1))
@@ -54,7 +55,7 @@ static void inherit(struct voice *voice)
                                  .tempo = 1 };
     voice->is_heard = voice->is_made = true;
     voice->is_resuming = true;
-    voice->is_complete = atomic_load(&voice->memory->end) != UINT64_MAX;
+    voice->is_complete = stream_end(voice->memory, voice->generation) != UINT64_MAX;
     voice->phase = VOICE_PLAYING;
     voice->since = clock_steady();
 }

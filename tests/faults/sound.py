@@ -47,12 +47,13 @@ class Tool:
 
 
 class Tape(Tool):
-    """Records main_left of the first core, or of the one that `core` names; `heard` is how many ports it hears."""
+    """Records main_left of the first core, or of the one that `core` names; `heard` is how many ports it hears, `stood`
+    how often the machine itself has stood still."""
 
     def __init__(self, seconds, *notes, core=""):
         server = Client().must("audio.server")
         self.path = os.path.join(os.environ["LOOPHOLE_HOME"], "tape%s.f32" % core)
-        self.heard, self.said = 0, []
+        self.heard, self.stood, self.said = 0, 0, []
         super().__init__("tape", server["server"], self.path, seconds,
                          ("+" if core else "") + server["client"] + core + ":main_left", *notes)
         self.reader = threading.Thread(target=self.listen, daemon=True)
@@ -63,6 +64,8 @@ class Tape(Tool):
             self.said.append(line.decode().strip())
             if self.said[-1].startswith("connected"):
                 self.heard = int(self.said[-1].split()[1])
+            elif self.said[-1].startswith("stood"):
+                self.stood = int(self.said[-1].split()[1])
 
     def stop(self):
         self.process.terminate()
@@ -86,6 +89,17 @@ def merged(one, other):
     return frames
 
 
+def overlaps(spans, begin, end):
+    return any(first < end and begin < last for first, last in spans)
+
+
+def spoilt(tape, skipped=0):
+    """Spans of frames, from `skipped` on, around which the machine stood still. JACK then runs a period anew that its
+    clients are still in, so of these nothing can be said."""
+    around = 4 * tape.facts["period"]
+    return [(begin - around - skipped, end + around - skipped) for begin, end in tape.facts["stood"]]
+
+
 def is_silent(x):
     return x != x or -1e-7 < x < 1e-7
 
@@ -107,12 +121,14 @@ def gaps(frames, least=32):
     return found
 
 
-def clicks(frames, holes):
-    """The largest step that a steady sine does not make, outside the edges of the holes, and where."""
+def clicks(frames, holes, spoilt=()):
+    """The largest step that a steady sine does not make, outside the edges of the holes and what is spoilt, and where."""
     edges = set()
     for begin, length, _ in holes:
         edges.update(range(begin - 1, begin + 3))
         edges.update(range(begin + length - 1, begin + length + 3))
+    for begin, end in spoilt:
+        edges.update(range(begin, end))
     twice, worst, where = 2 * math.cos(2 * math.pi / TURN), 0.0, 0
     for n in range(2, len(frames)):
         e = abs(frames[n] - twice * frames[n - 1] + frames[n - 2])
@@ -128,18 +144,18 @@ def phase(frames, at):
     return min(range(TURN), key=error)
 
 
-def strays(frames, holes):
-    """Where the sine does not stand where time says, from a while behind each hole to the next: [(frame, by)]. A period
-    that the server itself lost may move it."""
-    base, found = None, []
+def shifts(frames, holes, spoilt=()):
+    """Where the sine stands elsewhere in time than a while before: [(frame, by)]. It is looked at a while behind each hole
+    and before the next. What is spoilt may move it."""
+    before, found = None, []
     borders = [0] + [h[0] + h[1] for h in holes]
     for begin, end in zip(borders, [h[0] for h in holes] + [len(frames)]):
         for at in (begin + 2400, end - 2 * TURN):
-            if begin + 2400 <= at < end - TURN:
+            if begin + 2400 <= at < end - TURN and not overlaps(spoilt, at, at + TURN):
                 here = (phase(frames, at) - at) % TURN
-                base = here if base is None else base
-                if here != base:
-                    found.append((at, (here - base + TURN // 2) % TURN - TURN // 2))
+                if before and here != before[1] and not overlaps(spoilt, before[0], at):
+                    found.append((at, (here - before[1] + TURN // 2) % TURN - TURN // 2))
+                before = (at, here)
     return found
 
 

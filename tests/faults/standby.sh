@@ -5,7 +5,7 @@ export LOOPHOLE_AUDIO=dummy BUILD=$build
 rounds=5
 [ -z "${LONG:-}" ] || rounds=100
 mkdir -p "$LOOPHOLE_HOME/config"
-printf '[audio]\nstandby = yes\n' >"$LOOPHOLE_HOME/config/loophole.conf"
+printf '[audio]\nstandby = yes\nperiod = 1024\n' >"$LOOPHOLE_HOME/config/loophole.conf"
 
 the_standby_sounds_within_two_periods_of_the_owners_death() {
     chrt --fifo 1 true 2>/dev/null || skip "no real-time scheduling for this user"

@@ -53,7 +53,7 @@ _seek_on() {
     local frame=0
     while :; do
         loophole ask streamer.seek voice="$1" frame=$((frame += 4800)) >/dev/null 2>&1
-        echo "$frame" >"$scratch/sought"
+        echo "$frame" >>"$scratch/sought"
     done
 }
 killed_while_it_seeks_it_goes_on_from_the_place_before_or_the_one_behind() {
@@ -67,7 +67,7 @@ killed_while_it_seeks_it_goes_on_from_the_place_before_or_the_one_behind() {
     for round in $(seq $rounds); do _strike KILL; done
     kill "$seeking"; wait "$seeking" 2>/dev/null
     until_true 20 _has_passed $(($(_frame) + 9600))
-    local sought=0; read -r sought <"$scratch/sought"
+    local sought; sought=$(tail -n 1 "$scratch/sought")
     local at; at=$(loophole ask streamer.voices | field each.0.position)
     [ "$at" -ge "$sought" ] && [ "$at" -lt $((sought + 480000)) ] || fail "it is at $at, and was to be at $sought"
     loophole ask streamer.seek voice="$voice" frame=5980000 >/dev/null || fail "seek failed"

@@ -1,16 +1,20 @@
 /* tape: a JACK client that writes down what leaves a port, and beside it one that nobody touches, whose missed frames
  * are those that the server itself loses. Frames are placed by the server's clock (jack_last_frame_time): a callback
  * that was missed leaves NaN and moves nothing. It connects once: to come back is the other side's task, unless PORT
- * begins with a plus. The second client can send notes, each at a frame that it writes down.
+ * begins with a plus. The second client can send notes, each at a frame that it writes down. A thread on each
+ * processor, before all clients, sees where the machine itself stands still.
  *
  *   tape SERVER FILE SECONDS PORT [NOTE EVERY TO]     NOTE every EVERY frames to the MIDI port TO
  *
- * Says "ready" once it is connected, then "connected N" whenever it hears another number of ports. FILE: float32. Ends
- * after SECONDS or with SIGTERM; then says one line of JSON: rate, period, first (of the server's clock), frames,
- * missed (by the recorder), baseline (missed by the other), notes (frames in FILE). */
+ * Says "ready" once it is connected, then "connected N" whenever it hears another number of ports, and "stood N" when
+ * the machine stood still. FILE: float32. Ends after SECONDS or with SIGTERM; then says one line of JSON: rate, period,
+ * first (of the server's clock), frames, missed (by the recorder), baseline (missed by the other), notes (frames in
+ * FILE), stood (pairs of frames in FILE between which a processor stood still, for half a period or more). */
 #include <jack/jack.h>
 #include <jack/midiport.h>
 #include <math.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -18,7 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NOTES = 4096 };
+enum { NOTES = 4096, STANDS = 65536, PROCESSORS = 64, LOOK_US = 1000 };
 
 struct track {
     jack_client_t *client;
@@ -37,6 +41,8 @@ static struct tape {
     long until_note;
     long notes[NOTES];
     unsigned note_count;
+    jack_nframes_t stood[STANDS][2]; /* of the server's clock */
+    _Atomic unsigned stood_count;
 } tape;
 
 static volatile sig_atomic_t ends;
@@ -106,6 +112,41 @@ static void die(const char *what)
     exit(1);
 }
 
+/* Wakes each millisecond on one processor, and writes down where it woke half a period late. */
+static void *look_at(void *processor)
+{
+    jack_client_t *client = tape.recorder.client;
+    jack_time_t half = 500000ULL * jack_get_buffer_size(client) / jack_get_sample_rate(client);
+    cpu_set_t one;
+
+    CPU_ZERO(&one);
+    CPU_SET((unsigned)(uintptr_t)processor, &one);
+    if (pthread_setaffinity_np(pthread_self(), sizeof(one), &one) != 0)
+        return NULL;
+    pthread_setschedparam(pthread_self(), SCHED_FIFO, &(struct sched_param){ .sched_priority = 90 });
+    while (!tape.has_ended) {
+        jack_time_t before = jack_get_time();
+        usleep(LOOK_US);
+        jack_time_t now = jack_get_time();
+        unsigned n = now - before < LOOK_US + half ? STANDS : atomic_fetch_add(&tape.stood_count, 1);
+        if (n < STANDS) {
+            tape.stood[n][0] = jack_time_to_frames(client, before);
+            tape.stood[n][1] = jack_time_to_frames(client, now);
+        }
+    }
+    return NULL;
+}
+
+static unsigned look_at_all(pthread_t threads[PROCESSORS])
+{
+    unsigned count = 0;
+
+    for (long i = 0; i < sysconf(_SC_NPROCESSORS_ONLN) && i < PROCESSORS; i++)
+        if (pthread_create(&threads[count], NULL, look_at, (void *)i) == 0)
+            count++;
+    return count;
+}
+
 static void join(struct track *track, const char *server, const char *name, const char *type, unsigned long flags,
                  JackProcessCallback process)
 {
@@ -135,6 +176,16 @@ static void begin(const char *server, const char *port, const char *to)
     fflush(stdout);
 }
 
+static void tell_stood(void)
+{
+    static unsigned told;
+
+    if (told == tape.stood_count)
+        return;
+    printf("stood %u\n", told = tape.stood_count);
+    fflush(stdout);
+}
+
 /* How many ports the recorder hears, whenever it is another number. */
 static void tell_connections(const char *again)
 {
@@ -159,6 +210,10 @@ static void end(const char *path)
            (long)tape.recorder.missed, (long)tape.other.missed);
     for (unsigned i = 0; i < tape.note_count; i++)
         printf("%s%ld", i ? "," : "", tape.notes[i]);
+    printf("],\"stood\":[");
+    for (unsigned i = 0; i < tape.stood_count && i < STANDS; i++)
+        printf("%s[%d,%d]", i ? "," : "", (int)(tape.stood[i][0] - tape.recorder.first),
+               (int)(tape.stood[i][1] - tape.recorder.first));
     puts("]}");
     if (!file || fwrite(tape.frames, sizeof(float), tape.count, file) != tape.count || fclose(file) != 0)
         die("the file cannot be written");
@@ -168,6 +223,8 @@ int main(int argc, char **argv)
 {
     long seconds = argc > 4 ? atol(argv[3]) : 0;
     const char *port = argc > 4 ? argv[4] : "", *again = *port == '+' ? ++port : NULL;
+    pthread_t threads[PROCESSORS];
+    unsigned looking;
 
     if (seconds <= 0 || (argc != 5 && argc != 8))
         die("SERVER FILE SECONDS PORT [NOTE EVERY TO]");
@@ -182,12 +239,16 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < tape.room; i++)
         tape.frames[i] = NAN;
     begin(argv[1], port, argc == 8 ? argv[7] : NULL);
+    looking = look_at_all(threads);
     tape.room = (size_t)seconds * jack_get_sample_rate(tape.recorder.client);
     while (!ends && tape.count + jack_get_buffer_size(tape.recorder.client) <= tape.room) {
         tell_connections(again);
+        tell_stood();
         usleep(10000);
     }
     tape.has_ended = 1;
+    while (looking > 0)
+        pthread_join(threads[--looking], NULL);
     jack_deactivate(tape.recorder.client);
     jack_deactivate(tape.other.client);
     end(argv[2]);

@@ -65,7 +65,6 @@ static void start(struct studio *studio, uint32_t number, struct voice *voice, b
     voice->begin = ring_written(&voice->ring);
     order.generation = atomic_load(&memory->generation) + 1;
     atomic_store(&memory->begin, voice->begin);
-    atomic_store(&memory->end, UINT64_MAX);
     atomic_store(&memory->generation, order.generation);
     fill(&voice->ring, voice->begin, counts);
     if (ring_write(&orders, &order, 1) != 1)

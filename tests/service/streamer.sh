@@ -119,12 +119,18 @@ for ask in ("play", "preview", "load_sound"):
 END
 }
 
-a_dead_mount_holds_up_its_own_voice_alone() {
-    _engine
+# Files again, in $scratch/mount, of which none is read between one SIGUSR2 to $stall and the next.
+_mount() {
     command -v fusermount3 >/dev/null || skip "fuse3 is not installed"
-    mkdir "$scratch/mount"
+    mkdir -p "$scratch/mount"
     "$build/tests/faults/stall" "$scratch/files" "$scratch/mount" & stall=$!
     until_true 10 mountpoint -q "$scratch/mount"
+}
+_unmount() { _end_first; wait "$stall"; }
+
+a_dead_mount_holds_up_its_own_voice_alone() {
+    _engine
+    _mount
     kill -USR2 "$stall"
     # by the message: the command line would hang in the mount itself
     loophole ask streamer.play path="$scratch/mount/count.wav" >"$scratch/hung" 2>&1 &
@@ -135,9 +141,27 @@ a_dead_mount_holds_up_its_own_voice_alone() {
     contains "$(cat "$scratch/hung")" "does not answer"
     _played_to_the_end
     kill -USR2 "$stall"
-    _end_first; wait "$stall"
+    _unmount
     local heard; heard=$(_sound read "$scratch/tape")
     same "0 0 96000" "$(_field lost "$heard") $(_field repeated "$heard") $(_field last "$heard")" "$heard"
+}
+
+what_is_queued_while_a_seek_is_under_way_follows_it() {
+    _engine
+    _sound make counter "$scratch/files/sought.wav" 1920000
+    _mount
+    _tape
+    local voice; voice=$(loophole play "$scratch/mount/sought.wav" --json | field voice)
+    until_true 20 _has_passed $(($(_frame) + 48000))
+    kill -USR2 "$stall"
+    loophole ask streamer.seek voice="$voice" frame=1896000 >/dev/null || fail "seek failed"
+    loophole ask streamer.queue voice="$voice" path="$scratch/files/count.wav" >/dev/null || fail "queue failed"
+    kill -USR2 "$stall"
+    _played_to_the_end
+    _unmount
+    local heard; heard=$(_sound read "$scratch/tape")
+    same 96000 "$(_field last "$heard")" "$heard"
+    [ "$(_field frames "$heard")" -gt 120000 ] || fail "it was not heard where it was sought: $heard"
 }
 
 sounds_are_loaded_once_and_freed_when_nothing_plays_them() {

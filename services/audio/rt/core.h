@@ -83,7 +83,8 @@ struct core_stream {
     struct stream_memory *memory;
     struct ring ring;
     uint64_t written; /* as it was at the beginning of the period */
-    uint64_t end;
+    uint32_t generation; /* the header, as one */
+    uint64_t begin, end;
 };
 
 struct core_capture {

@@ -90,8 +90,10 @@ static void adopt(struct engine *engine)
         again(&engine->orders[i], sizeof(struct order), ORDERS_CELLS);
         again(&engine->notes[i], sizeof(struct note), NOTES_CELLS);
     }
-    for (uint32_t i = 0; i < STREAMS; i++)
+    for (uint32_t i = 0; i < STREAMS; i++) {
         again(&engine->stream[i].ring, 2 * sizeof(float), STREAM_FRAMES);
+        engine->stream[i].end = UINT64_MAX;
+    }
     for (uint32_t i = 0; i < CAPTURES; i++)
         again(&engine->capture[i].ring, 2 * sizeof(float), CAPTURE_FRAMES);
     engine->half = &engine->memory->half[half_of(engine->word)];

@@ -44,12 +44,20 @@ void streams_retire(struct engine *engine, struct streams_voice *voice, uint64_t
 
 /* ---- the beginning of a period ---- */
 
-/* The header as one: a generation that stays the same around its `begin`. */
-static bool read_header(const struct core_stream *stream, uint32_t *generation, uint64_t *begin)
+/* The header as one: a generation that stays the same around its begin and end. While it changes, as it was. */
+static bool read_header(struct core_stream *stream)
 {
-    *generation = atomic_load_explicit(&stream->memory->generation, memory_order_acquire);
-    *begin = atomic_load_explicit(&stream->memory->begin, memory_order_acquire);
-    return atomic_load_explicit(&stream->memory->generation, memory_order_acquire) == *generation;
+    const struct stream_memory *memory = stream->memory;
+    uint32_t generation = atomic_load_explicit(&memory->generation, memory_order_acquire);
+    uint64_t begin = atomic_load_explicit(&memory->begin, memory_order_acquire);
+    uint64_t end = stream_end(memory, generation);
+
+    if (atomic_load_explicit(&memory->generation, memory_order_acquire) != generation)
+        return false;
+    stream->generation = generation;
+    stream->begin = begin;
+    stream->end = end;
+    return true;
 }
 
 static uint64_t between(uint64_t x, uint64_t low, uint64_t high)
@@ -58,15 +66,14 @@ static uint64_t between(uint64_t x, uint64_t low, uint64_t high)
 }
 
 /* Another generation is in the ring: it begins, and what was sounding fades out over what is left of the old one. */
-static void change(struct engine *engine, struct streams_voice *voice, const struct core_stream *stream,
-                   uint32_t generation, uint64_t begin)
+static void change(struct engine *engine, struct streams_voice *voice, const struct core_stream *stream)
 {
     if (voice->state == STREAM_PLAYS)
-        streams_retire(engine, voice, begin);
+        streams_retire(engine, voice, stream->begin);
     else if (voice->old_end == UINT64_MAX)
-        voice->old_end = begin;
-    voice->generation = generation;
-    voice->begin = voice->index = between(begin, ring_taken(&stream->ring), stream->written);
+        voice->old_end = stream->begin;
+    voice->generation = stream->generation;
+    voice->begin = voice->index = between(stream->begin, ring_taken(&stream->ring), stream->written);
     voice->state = STREAM_PLAYS;
     voice->dry = voice->told = 0;
     fade_cut(&voice->fade);
@@ -76,19 +83,17 @@ static void follow(struct engine *engine, uint32_t number)
 {
     struct core_stream *stream = &engine->stream[number];
     struct streams_voice *voice = &engine->half->streams.voice[number];
-    uint64_t taken = ring_taken(&stream->ring), begin;
-    uint32_t generation;
+    uint64_t taken = ring_taken(&stream->ring);
 
     stream->written = taken + ring_ready(&stream->ring);
-    stream->end = atomic_load_explicit(&stream->memory->end, memory_order_acquire);
     voice->index = between(voice->index, taken, stream->written);
     voice->old = between(voice->old, taken, stream->written);
-    if (!read_header(stream, &generation, &begin) || generation == 0 || generation == voice->generation)
+    if (!read_header(stream) || stream->generation == 0 || stream->generation == voice->generation)
         return;
     if (voice->state == STREAM_PLAYS) {
-        change(engine, voice, stream, generation, begin);
+        change(engine, voice, stream);
     } else if (voice->state == STREAM_STOPS) {
-        streams_retire(engine, voice, begin);
+        streams_retire(engine, voice, stream->begin);
         streams_end(engine, number);
     }
 }
@@ -241,11 +246,9 @@ static void begin(struct engine *engine, uint32_t number)
 {
     struct core_stream *stream = &engine->stream[number];
     struct streams_voice *voice = &engine->half->streams.voice[number];
-    uint32_t generation;
-    uint64_t first;
 
-    if (read_header(stream, &generation, &first) && generation == voice->generation)
-        change(engine, voice, stream, generation, first);
+    if (read_header(stream) && stream->generation == voice->generation)
+        change(engine, voice, stream);
 }
 
 void streams_render(struct engine *engine, uint32_t frames)

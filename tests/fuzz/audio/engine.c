@@ -130,8 +130,8 @@ static void stream(struct fuzz_input *input)
     float cell[2] = { 0.1f, -0.1f };
 
     memory->begin = ring_written(&ring);
-    memory->end =
-        fuzz_number(input) % 2 ? UINT64_MAX : ring_written(&ring) + fuzz_number(input) % STREAM_CELLS;
+    memory->end = ring_written(&ring) + fuzz_number(input) % STREAM_CELLS;
+    memory->ended = fuzz_number(input) % 4;
     memory->generation = fuzz_number(input) % 4;
     for (uint32_t i = fuzz_number(input) % STREAM_CELLS; i > 0; i--)
         ring_write(&ring, cell, 1);

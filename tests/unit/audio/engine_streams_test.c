@@ -104,6 +104,25 @@ static void a_seek_drops_the_old_generation_and_crosses_over_in_5_ms(void **made
     assert_int_equal(stage_state(stage).streams[0].generation, 2);
 }
 
+static void a_seek_begins_where_what_sounded_ends_and_does_not_end_with_it(void **made)
+{
+    struct stage *stage = *made;
+    const uint32_t old = 1 << 20, next = 1 << 22;
+
+    stage_generation(stage, 0, 1);
+    stage_fill(stage, 0, old, 20000);
+    stage_start_stream(stage, 0, 1, 0);
+    stage_run(stage, 2048);
+    stage_finish(stage, 0);
+    stage_generation(stage, 0, 2);
+    stage_run(stage, 3072); /* its cells are still to come */
+    stage_fill(stage, 0, next, 5000);
+    stage_run(stage, 6000);
+    assert_null(stage_note(stage, NOTE_STREAM_ENDED, 0));
+    assert_int_equal(stage_state(stage).streams[0].generation, 2);
+    assert_true(stage->main[0][5999] > stage_count(next));
+}
+
 static void a_start_with_another_generation_changes_over_on_its_frame(void **made)
 {
     struct stage *stage = *made;
@@ -181,6 +200,7 @@ int main(void)
         STAGE_TEST(a_stop_fades_out_over_5_ms),
         STAGE_TEST(a_ring_that_runs_dry_fades_out_and_in_again_and_no_frame_is_lost_or_repeated),
         STAGE_TEST(a_seek_drops_the_old_generation_and_crosses_over_in_5_ms),
+        STAGE_TEST(a_seek_begins_where_what_sounded_ends_and_does_not_end_with_it),
         STAGE_TEST(a_start_with_another_generation_changes_over_on_its_frame),
         STAGE_TEST(a_stop_takes_back_a_start_that_waits),
         STAGE_TEST(what_was_played_may_be_written_over),

@@ -246,7 +246,6 @@ static inline void stage_generation(struct stage *stage, uint32_t number, uint32
     struct stream_memory *stream = studio_stream(stage->studio, number, &ring);
 
     stream->begin = ring_written(&ring);
-    stream->end = UINT64_MAX;
     stream->rate = stage->rate;
     stream->generation = generation;
 }
@@ -273,7 +272,7 @@ static inline void stage_finish(struct stage *stage, uint32_t number)
     struct ring ring;
     struct stream_memory *stream = studio_stream(stage->studio, number, &ring);
 
-    stream->end = ring_written(&ring);
+    stream_end_at(stream, ring_written(&ring));
 }
 
 static inline void stage_start_stream(struct stage *stage, uint32_t number, uint32_t generation,
