@@ -148,6 +148,7 @@ static void answer(struct call *call)
         encode_fault(call, ERR_BUSY);
         send_frame(call);
     }
+    recall_keep(call);
     count(call);
     call_release(call);
 }

@@ -111,6 +111,10 @@ static void handle(struct call *call)
         call_release(call);
         return;
     }
+    if (e == ERR_OK && recall_answers(call)) {
+        call_finish(call, call->error);
+        return;
+    }
     if (e == ERR_OK)
         e = dispatch(call);
     if (e != ERR_OK)

@@ -8,6 +8,7 @@ enum {
     LIMIT_BUDGET_MS = 600000,       /* of one ask; longer work is a task */
     LIMIT_DEFERRED = 4096,          /* asks whose answer a service has put off: past it busy */
     LIMIT_DEFERRED_BYTES = 64 << 20, /* of their requests */
+    LIMIT_RECALLED = 64,            /* answers of a service to asks that are done once, kept for copies of these */
     LIMIT_SERVICE_ASKS = 1024,      /* asks of one service to others under way: past it busy */
     LIMIT_CLIENT_ASKS = 16384,      /* asks of one client under way: past it busy */
     LIMIT_RESEND_FIRST_MS = 1000,   /* an ask without an answer is sent again after this, then after twice as long … */

@@ -111,6 +111,7 @@ struct ask {
     const char *full_name; /* "persist.put_media" */
     const char *doc;
     bool mutates;          /* carries a request id that makes a repetition harmless */
+    bool once;             /* a copy gets the first answer, while the service lives */
     const struct shape *request;
     const struct shape *answer;
     enum err (*dispatch)(const void *handlers, void *state, struct call *call, const void *request, void *answer);

@@ -252,6 +252,7 @@ static void forget(struct service *service)
     courier_free(service->courier);
     sockets_free(service->sockets); /* waits for the last answers to leave */
     buffer_free(&service->frame);
+    recall_free(service);
     arena_free(&service->hear_arena);
     letter_drop(&service->heard);
     free(service->latencies);

@@ -6,6 +6,7 @@
  *   call_take.c          one ask comes in: read, checked, handled
  *   call.c               its memory, and its answer
  *   ticket.c             answers that are put off
+ *   recall.c             answers that are given again
  *   service_held.c       answers that are kept for the end of a turn
  *   service_standard.c   ping, describe, status, stats, cancel
  *   service_events.c     publishing and hearing
@@ -56,6 +57,14 @@ struct tickets {
     uint64_t serial;
     size_t bytes; /* of their requests */
     usec_t due;
+};
+
+/* The answer to an ask that is done once. */
+struct recalled {
+    const struct ask *ask; /* NULL: none */
+    struct id request;
+    enum err error;
+    struct buffer body;
 };
 
 typedef enum err keep_fn(void *state, struct id request, enum err error, struct bytes body);
@@ -127,6 +136,8 @@ struct service {
     struct call_queue waiting; /* read in this turn, not yet handled */
     struct call_queue held;    /* answered at the end of this turn */
     struct tickets tickets;
+    struct recalled recalled[LIMIT_RECALLED];
+    uint32_t recalled_next; /* the oldest of them */
     struct buffer frame;       /* scratch: one frame on its way out */
     struct letter heard;       /* the event in hand */
     struct arena hear_arena;   /* of the event or the answer in hand */
@@ -161,6 +172,11 @@ void call_release(struct call *call);            /* without an answer */
 void call_free_spare(struct service *service);
 void call_queue_add(struct call_queue *queue, struct call *call);
 struct call *call_queue_take(struct call_queue *queue); /* NULL when empty */
+
+/* recall.c */
+bool recall_answers(struct call *call); /* a copy of an ask that was answered: its answer is encoded again */
+void recall_keep(const struct call *call);
+void recall_free(struct service *service);
 
 /* ticket.c */
 void ticket_init(struct tickets *tickets);

@@ -45,7 +45,7 @@ struct definition {
     struct text name, doc;
     struct word *words;     /* of an enum */
     struct member *members; /* of the others */
-    bool mutates;           /* of an ask, as are the following */
+    bool mutates, once;     /* of an ask, as are the following */
     struct place answer_place;
     struct text answer_name;
     struct definition *answer;

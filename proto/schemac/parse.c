@@ -106,6 +106,7 @@ static enum err parse_ask(struct parser *parser)
     if (e != ERR_OK)
         return e;
     parser->open->mutates = lexer_take(lexer, "mutates");
+    parser->open->once = lexer_take(lexer, "once");
     parser->open->answer_place = lexer_place(lexer);
     if (!lexer_take(lexer, "->"))
         return report(parser->open->answer_place, "the ask has no answer; write `-> RECORD`");

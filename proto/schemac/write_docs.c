@@ -105,6 +105,8 @@ static void write_ask(const struct definition *ask, struct buffer *to)
     buffer_printf(to, "\n\n%.*s", TEXT_ARG(ask->doc));
     if (ask->mutates)
         buffer_add_text(to, " *Mutates: harmless to repeat under the same request id.*");
+    if (ask->once)
+        buffer_add_text(to, " *Done once for a request id.*");
     buffer_add_text(to, "\n\n");
     write_members(ask, to);
     buffer_add_text(to, "Answer: ");

@@ -87,7 +87,7 @@ def noise(first):
 
 
 HEADERS = [lambda fd, size, at=at, data=data: write(fd, at, data) for at, data in (
-    (0, bytes(8)), (0, b"LOOPHOLF"), (8, struct.pack("<I", 2)), (8, struct.pack("<I", 0)),
+    (0, bytes(8)), (0, b"LOOPHOLF"), (8, struct.pack("<I", 1 << 20)), (8, struct.pack("<I", 0)),
     (16, struct.pack("<Q", 0)), (16, struct.pack("<Q", MOST)), (0, bytes(HEADER)))]
 
 

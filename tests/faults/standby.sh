@@ -2,10 +2,9 @@
 # standby.sh: two sound cores on one state. The owner is killed, or stopped and let go on; the other one sounds.
 . "$(dirname "$0")/../lib.sh"
 export LOOPHOLE_AUDIO=dummy BUILD=$build
-rounds=5
-[ -z "${LONG:-}" ] || rounds=100
+rounds=$(how_often 5 100)
 mkdir -p "$LOOPHOLE_HOME/config"
-printf '[audio]\nstandby = yes\nperiod = 1024\n' >"$LOOPHOLE_HOME/config/loophole.conf"
+printf '[audio]\nstandby = yes\nperiod = %s\n' "$(how_often 1024 256)" >"$LOOPHOLE_HOME/config/loophole.conf"
 
 the_standby_sounds_within_two_periods_of_the_owners_death() {
     chrt --fifo 1 true 2>/dev/null || skip "no real-time scheduling for this user"

@@ -125,6 +125,31 @@ a_pattern_with_anything_wrong_changes_nothing() {
     same "$before" "$(_transport pattern)"
 }
 
+# A client sends its ask again while no answer has come, and so maybe just behind the answer.
+what_is_done_once_is_not_done_again_by_a_copy_of_the_ask() {
+    loophole transport stop >/dev/null
+    until_true 10 _is_at running false
+    python - <<'END' || fail "a copy was handled"
+import time
+from client import Client, new_id
+client = Client()
+
+def runs(wanted):
+    deadline = time.monotonic() + 10
+    while client.must("audio.transport")["running"] != wanted:
+        assert time.monotonic() < deadline, "running is not %s" % wanted
+
+for wanted in (True, False):
+    request = new_id()
+    first = client.ask("audio.toggle", {}, request)
+    runs(wanted)
+    for _ in range(3):
+        assert client.ask("audio.toggle", {}, request) == first
+    time.sleep(0.2)
+    runs(wanted)
+END
+}
+
 panic_silences_and_stops() {
     _pattern XxXxXxXxXxXxXxXx "$scratch/loud.json"
     loophole pattern "$scratch/loud.json" >/dev/null
