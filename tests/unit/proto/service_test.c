@@ -227,6 +227,8 @@ static void timers_and_beats_go_on_among_any_number_of_slow_asks(void **state)
     struct answer_frame answer;
     int before = 0;
 
+    send_query(engine, "now"); /* once it is connected, what is sent first comes first */
+    assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
     send_query(engine, "later");
     for (int i = 0; i < MANY; i++)
         send_query(engine, "slow");
