@@ -92,6 +92,11 @@ enum err err_named(const char *name)
     return ERR_INTERNAL;
 }
 
+bool err_passes(enum err code)
+{
+    return code == ERR_BUSY || code == ERR_TIMEOUT || code == ERR_OFFLINE || code == ERR_FULL;
+}
+
 int err_exit_code(enum err code)
 {
     return code == ERR_OK ? 0 : 10 + (int)((unsigned)code < ERR_COUNT ? code : ERR_INTERNAL);

@@ -2,6 +2,8 @@
 #ifndef LOOPHOLE_COMMON_ERR_H
 #define LOOPHOLE_COMMON_ERR_H
 
+#include <stdbool.h>
+
 enum err {
     ERR_OK = 0,
     ERR_BAD_REQUEST,
@@ -45,6 +47,9 @@ const char *err_name(enum err code);
 
 /* The err of that name; ERR_INTERNAL for an unknown name. */
 enum err err_named(const char *name);
+
+/* Asked again, a little later, it may go well: busy, timeout, offline, full. */
+bool err_passes(enum err code);
 
 /* The process exit code: 0 for ok, else 10 + code, apart from the shell's own 1, 2 and 126 and above. */
 int err_exit_code(enum err code);

@@ -19,18 +19,12 @@ bool recall_answers(struct call *call)
     return one && call_answer_again(call, one->error, buffer_bytes(&one->body)) == ERR_OK;
 }
 
-/* What may be another answer when it is asked again. */
-static bool is_passing(enum err e)
-{
-    return e == ERR_BUSY || e == ERR_TIMEOUT || e == ERR_OFFLINE || e == ERR_FULL;
-}
-
 void recall_keep(const struct call *call)
 {
     struct service *service = call->service;
     struct recalled *one = &service->recalled[service->recalled_next];
 
-    if (!call->ask || !call->ask->once || is_passing(call->error) || find(service, call))
+    if (!call->ask || !call->ask->once || err_passes(call->error) || find(service, call))
         return;
     buffer_reset(&one->body);
     buffer_add(&one->body, call->body.at, call->body.len);

@@ -148,6 +148,6 @@ const struct field *schema_field(const struct shape *shape, struct text name);
 /* The constant of a word, 0 when unknown; and its word ("" for 0 or out of range). */
 int32_t choice_value(const struct choice_table *table, struct text word);
 const char *choice_word(const struct choice_table *table, int32_t value);
-bool choice_equal(struct choice a, struct choice b);
+bool choice_equal(struct choice a, struct choice b); /* words decide where both constants are 0 */
 
 #endif

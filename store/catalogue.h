@@ -48,7 +48,8 @@ enum err catalogue_subject_facts(struct txn *txn, struct arena *arena, struct by
                                  struct facts *to);
 enum err catalogue_winning(struct arena *arena, struct fact_list all, struct fact_list *winning);
 
-/* Where its file is now: the volume's mount, the folders and the name. Empty when the volume is offline. */
+/* Where its file is now: the volume's mount, the folders and the name. Empty when the volume is offline. `volume` is
+ * that volume. */
 enum err catalogue_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path,
                         struct volume *volume);
 enum err catalogue_folder_path(struct txn *txn, struct arena *arena, struct id folder, struct bytes *path);

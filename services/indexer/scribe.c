@@ -21,7 +21,7 @@ void scribe_close(struct scribe *scribe)
 
 static bool passes(enum err e)
 {
-    return e == ERR_OFFLINE || e == ERR_TIMEOUT || e == ERR_BUSY || e == ERR_FULL || e == ERR_IO;
+    return err_passes(e) || e == ERR_IO;
 }
 
 enum err scribe_ask(struct scribe *scribe, const char *name, const void *request, void *answer,

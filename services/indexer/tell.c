@@ -126,7 +126,7 @@ enum err tell_add(struct tell *tell, const struct operation *operation, size_t b
 
 static bool passes(enum err e)
 {
-    return e == ERR_OFFLINE || e == ERR_TIMEOUT || e == ERR_BUSY || e == ERR_FULL || e == ERR_IO;
+    return err_passes(e) || e == ERR_IO;
 }
 
 static void keep(struct batch *batch, enum err e, const struct fault *fault)

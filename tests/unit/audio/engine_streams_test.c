@@ -83,15 +83,21 @@ static void a_ring_that_runs_dry_fades_out_and_in_again_and_no_frame_is_lost_or_
     assert_int_equal(stage_state(stage).underruns, 1);
 }
 
+/* Generation 1 of stream 0 counts from `first` on, and has played 2048 frames. */
+static void play_on(struct stage *stage, uint32_t first)
+{
+    stage_generation(stage, 0, 1);
+    stage_fill(stage, 0, first, 20000);
+    stage_start_stream(stage, 0, 1, 0);
+    stage_run(stage, 2048);
+}
+
 static void a_seek_drops_the_old_generation_and_crosses_over_in_5_ms(void **made)
 {
     struct stage *stage = *made;
     const uint32_t old = 1 << 20, next = 1 << 22;
 
-    stage_generation(stage, 0, 1);
-    stage_fill(stage, 0, old, 20000);
-    stage_start_stream(stage, 0, 1, 0);
-    stage_run(stage, 2048);
+    play_on(stage, old);
     stage_generation(stage, 0, 2);
     stage_fill(stage, 0, next, 5000);
     stage_run(stage, 6000);
@@ -109,10 +115,7 @@ static void a_seek_begins_where_what_sounded_ends_and_does_not_end_with_it(void 
     struct stage *stage = *made;
     const uint32_t old = 1 << 20, next = 1 << 22;
 
-    stage_generation(stage, 0, 1);
-    stage_fill(stage, 0, old, 20000);
-    stage_start_stream(stage, 0, 1, 0);
-    stage_run(stage, 2048);
+    play_on(stage, old);
     stage_finish(stage, 0);
     stage_generation(stage, 0, 2);
     stage_run(stage, 3072); /* its cells are still to come */
