@@ -25,6 +25,11 @@ enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes 
 enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena,
                             struct bytes content, struct text type, struct artefact *to);
 
+/* True when an analysis of that content is there: a fact by analysis, an embedding or an artefact. An item is `done`
+ * only while this is true. `analyser`, if not NULL, is the newest version of those facts; 0 when there are none. */
+enum err catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
+                           uint64_t *analyser);
+
 /* Walks. `seen` returns false to stop. */
 enum err catalogue_each_library(struct txn *txn, struct arena *arena,
                                 bool (*seen)(void *state, const struct library *library), void *state);

@@ -42,6 +42,42 @@ enum err catalogue_facts(struct txn *txn, struct arena *arena, const struct medi
     return ERR_OK;
 }
 
+/* ---- is a content heard? ---- */
+
+static bool has_rows(struct txn *txn, enum database db, const struct key *prefix)
+{
+    struct walk walk;
+    bool any = walk_begin(txn, db, key_bytes(prefix), key_bytes(prefix), &walk) == ERR_OK;
+
+    if (!any)
+        return false;
+    any = walk_next(&walk);
+    walk_end(&walk);
+    return any;
+}
+
+enum err catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes content, bool *heard, uint64_t *analyser)
+{
+    struct key key = key_subject(content);
+    uint64_t newest = 0;
+    struct facts facts;
+    enum err e = facts_of(txn, arena, &key, &facts);
+
+    *heard = false;
+    for (uint32_t i = 0; e == ERR_OK && i < facts.each.count; i++) {
+        const struct fact *fact = &facts.each.at[i];
+        if (fact->source.value != SOURCE_ANALYSIS)
+            continue;
+        *heard = true;
+        newest = fact->version > newest ? fact->version : newest;
+    }
+    if (e == ERR_OK && !*heard && key.len)
+        *heard = has_rows(txn, DB_EMBEDDING, &key) || has_rows(txn, DB_ARTEFACT, &key);
+    if (analyser)
+        *analyser = newest;
+    return e;
+}
+
 /* user 1, file 2, composer 3, analysis 4; one that this build does not know comes last. */
 static int rank(const struct fact *fact)
 {

@@ -86,6 +86,13 @@ static bool has_content(struct check *c, struct bytes content)
     return found;
 }
 
+static bool is_heard(struct check *c, struct bytes content)
+{
+    bool heard;
+
+    return catalogue_is_heard(c->txn, &c->arena, content, &heard, NULL) == ERR_OK && heard;
+}
+
 /* ---- one function a database ---- */
 
 static void check_media(struct check *c, const struct seen *row)
@@ -103,6 +110,8 @@ static void check_media(struct check *c, const struct seen *row)
         report(c, row, "its content has %u bytes", media->content.len);
     if (media->content.len == 16 && !is_there(c, DB_CONTENT, key_bytes(&content)))
         report(c, row, "its content does not lead to it");
+    if (media->analysis.value == ANALYSIS_STATE_DONE && !is_heard(c, media->content))
+        report(c, row, "its analysis is done, but its content has no facts");
 }
 
 static void check_place(struct check *c, const struct seen *row)

@@ -48,7 +48,7 @@ static void tell_known(struct hearing *hearing, struct work *work, const struct 
     hearing_tell(hearing, work, &found);
 }
 
-static void listen(struct hearing *hearing, struct work *work)
+void hearing_listen(struct hearing *hearing, struct work *work)
 {
     if (!idset_add(&hearing->contents, work->content)) {
         if (work->fd >= 0)
@@ -72,7 +72,7 @@ static void choose(struct hearing *hearing, struct work *work, const struct medi
     else if (bad)
         tell_known(hearing, work, bad, ANALYSIS_STATE_QUARANTINED);
     else
-        listen(hearing, work);
+        hearing_listen(hearing, work);
 }
 
 static void load_alike(struct hearing *hearing, const struct work *work, struct media_list *alike)

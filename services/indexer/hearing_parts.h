@@ -25,6 +25,9 @@ struct hearing {
 /* The content is known by its hash: is it an item that moved here, or known, or is it to be listened to? */
 void hearing_content(struct hearing *hearing, struct work *work);
 
+/* Has it analysed, or waits for a file of the same content that is being analysed. */
+void hearing_listen(struct hearing *hearing, struct work *work);
+
 /* This is what was found: persist is told, and the file is done with when that is durable. */
 void hearing_tell(struct hearing *hearing, struct work *work, const struct analysed *found);
 

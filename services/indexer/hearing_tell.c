@@ -91,6 +91,17 @@ static void count(struct hearing *hearing, const struct work *work, const struct
     hearing->listener.failed(hearing->listener.state, work->path, found->failure);
 }
 
+/* A `done` that persist did not take. A verdict by hash lost its facts: the file is heard. Else the file changed. */
+static void hear_again(struct hearing *hearing, struct work *work)
+{
+    if (work->mode == WORKER_MODE_HASH && !id_is_zero(work->content)) {
+        hearing_listen(hearing, work);
+        return;
+    }
+    hearing->listener.look_again(hearing->listener.state, work->library, work->path);
+    hearing_tell_nothing(hearing, work);
+}
+
 void hearing_tell_told(void *state, void *note, const struct operation *operation,
                        const struct outcome *outcome)
 {
@@ -103,6 +114,10 @@ void hearing_tell_told(void *state, void *note, const struct operation *operatio
                  TEXT_ARG(outcome->error), TEXT_ARG(outcome->what));
     if (operation->has_analysed && !good) {
         hearing_tell_nothing(hearing, work);
+        return;
+    }
+    if (operation->has_analysed && outcome->stale) {
+        hear_again(hearing, work);
         return;
     }
     if (operation->has_analysed) {

@@ -70,6 +70,14 @@ static bool has_source(struct fact_list facts, enum source source, uint64_t *new
     return any;
 }
 
+/* Else it is a verdict by hash: it rests on the facts that its content has already. */
+static bool brings_analysis(const struct analysed *found)
+{
+    uint64_t unused;
+
+    return has_source(found->facts, SOURCE_ANALYSIS, &unused) || found->has_embedding || found->artefacts.count;
+}
+
 static struct fact taken(const struct planned *plan, const struct fact *fact)
 {
     struct fact copy = *fact;
@@ -222,7 +230,27 @@ static enum err write(struct persist *p, struct planned *plan)
     return e == ERR_OK && plan->content_is_new ? log_content(p, plan) : e;
 }
 
-/* The same file, heard by the same analyser: told twice, when its teller died before it was answered. */
+/* The content that the item will have is heard, by this analyser or a newer one. */
+static enum err find_heard(struct persist *p, const struct planned *plan, bool *heard, struct fault *fault)
+{
+    struct bytes content = plan->found->content.len ? plan->found->content : plan->was.content;
+    uint64_t analyser;
+    enum err e = catalogue_is_heard(p->w.txn, &p->arena, content, heard, &analyser);
+
+    *heard = *heard && (analyser == 0 || analyser >= plan->found->analyser);
+    return e == ERR_OK ? e : fault_set(fault, e, "the facts of the item's content cannot be read");
+}
+
+/* Its file changed since, or the facts that a verdict by hash rests on are gone: the last item that had them was
+ * removed meanwhile. */
+static bool is_stale(const struct media *was, const struct analysed *found, bool heard)
+{
+    if (was->size != found->size || was->mtime != found->mtime)
+        return true;
+    return found->state.value == ANALYSIS_STATE_DONE && !heard && !brings_analysis(found);
+}
+
+/* The same file, heard by the same analyser: submitted twice, because the sender died before the answer. */
 static bool is_known(const struct media *was, const struct analysed *found)
 {
     return was->analysis.value == ANALYSIS_STATE_DONE && found->state.value == ANALYSIS_STATE_DONE &&
@@ -233,16 +261,19 @@ enum err analysis_put(struct persist *p, const struct analysed *found, struct ou
                       struct fault *fault)
 {
     struct planned plan = { .found = found };
+    bool heard = false;
     enum err e = check(found, fault);
 
     if (e == ERR_OK)
         e = places_find(p, found->id, &plan.was, fault);
+    if (e == ERR_OK)
+        e = find_heard(p, &plan, &heard, fault);
     if (e != ERR_OK)
         return e;
     outcome->id = found->id;
     outcome->revision = plan.was.revision;
-    outcome->stale = plan.was.size != found->size || plan.was.mtime != found->mtime;
-    if (outcome->stale || is_known(&plan.was, found))
+    outcome->stale = is_stale(&plan.was, found, heard);
+    if (outcome->stale || (heard && is_known(&plan.was, found)))
         return ERR_OK;
     plan_media(&plan);
     e = plan_facts(p, &plan, fault);

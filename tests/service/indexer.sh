@@ -240,6 +240,25 @@ many_copies_moved_at_once_to_another_library_stay_themselves() {
     same "$(cat "$scratch/names")" "$(_names "$to")"
 }
 
+# Remove one library while its copy is added: the copies' facts leave with the last item that has them.
+_bare() { loophole search path:"$1" --limit 1000 --json | grep '"analysis":"done"' | grep -vc '"peak_dbfs"'; }
+no_item_is_done_without_facts_when_its_twins_leave() {
+    local from=$scratch/twins-a to=$scratch/twins-b i adding
+    for i in $(seq 150); do _wav "$from/$i.wav" $((200 + i)) 0.2; done
+    cp -r "$from" "$to"
+    _add "$from"
+    for i in 1 2 3 4; do
+        _ask indexer.add_library "{\"path\": \"$to\"}" >/dev/null & adding=$!
+        _ask indexer.remove_library "{\"path\": \"$from\"}" >/dev/null || fail "it cannot be removed"
+        wait $adding
+        _idle
+        _becomes "$to" "local:done=150"
+        same 0 "$(_bare "$to")" "in turn $i"
+        set -- "$from" "$to"; to=$1 from=$2
+    done
+    loophole store check >"$scratch/check" || fail "$(tail -n 3 "$scratch/check")"
+}
+
 the_indexer_killed_in_the_middle_goes_on_where_it_was() {
     local music=$scratch/killed i
     for i in $(seq 1 60); do _wav "$music/$((i % 7))/$i.wav" 15$((10 + i)) 1; done

@@ -71,8 +71,8 @@ static void a_value_outside_its_range_is_kept_but_not_shown(void **state)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "loop.wav", 1);
-    struct fact acid = writer_number(SOURCE_FILE, "bpm", 0);
-    struct analysed a = found(id, 1, &acid, 1);
+    struct fact facts[] = { writer_number(SOURCE_FILE, "bpm", 0), writer_number(SOURCE_ANALYSIS, "lufs", -9) };
+    struct analysed a = found(id, 1, facts, 2);
 
     put(w, &a);
     assert_false(writer_fact(w, id, SOURCE_FILE, "bpm")->shown);
@@ -91,11 +91,69 @@ static void an_analysis_of_a_file_that_changed_since_is_ignored(void **state)
     assert_int_equal(writer_media(w, id).analysis.value, ANALYSIS_STATE_WAITING);
 }
 
+/* As a removal does between the hash of a copy and the copy's batch. */
+static void forget(struct writer *w, struct id id)
+{
+    struct media media = writer_media(w, id);
+
+    assert_int_equal(catalogue_remove_media(&w->p.w, &media), ERR_OK);
+}
+
+static void a_verdict_by_hash_needs_the_facts_of_its_content(void **state)
+{
+    struct writer *w = *state;
+    struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
+    struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120), file = writer_number(SOURCE_FILE, "bpm", 9);
+    struct analysed a = found(one, 1, &heard, 1), copy = found(two, 1, &file, 1);
+
+    put(w, &a);
+    forget(w, one);
+    assert_true(put(w, &copy).stale);
+    assert_int_equal(writer_media(w, two).analysis.value, ANALYSIS_STATE_WAITING);
+    a.id = two;
+    assert_false(put(w, &a).stale);
+    assert_int_equal(writer_media(w, two).analysis.value, ANALYSIS_STATE_DONE);
+    writer_check(w);
+}
+
+static void a_verdict_by_hash_is_of_no_newer_analyser_than_its_facts(void **state)
+{
+    struct writer *w = *state;
+    struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
+    struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120);
+    struct analysed a = found(one, 1, &heard, 1), copy = found(two, 2, NULL, 0);
+
+    put(w, &a);
+    assert_true(put(w, &copy).stale);
+    copy.analyser = 1;
+    assert_false(put(w, &copy).stale);
+    writer_check(w);
+}
+
+/* As older programs left them. */
+static void a_done_item_without_facts_takes_them(void **state)
+{
+    struct writer *w = *state;
+    struct id one = writer_place(w, "one.wav", 1);
+    struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120);
+    struct media was = writer_media(w, one), bare = was;
+    struct analysed a = found(one, 1, &heard, 1);
+
+    bare.content = a.content;
+    bare.analysis = a.state;
+    bare.analyser = 1;
+    assert_int_equal(catalogue_put_media(&w->p.w, &was, &bare), ERR_OK);
+    assert_false(put(w, &a).stale);
+    assert_non_null(writer_fact(w, one, SOURCE_ANALYSIS, "bpm"));
+    writer_check(w);
+}
+
 static void a_changed_file_keeps_its_analysis_until_the_next(void **state)
 {
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
     struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120);
+    struct fact other = writer_number(SOURCE_ANALYSIS, "lufs", -12);
     struct analysed a = found(id, 1, &heard, 1);
 
     put(w, &a);
@@ -104,7 +162,7 @@ static void a_changed_file_keeps_its_analysis_until_the_next(void **state)
     assert_non_null(writer_fact(w, id, SOURCE_ANALYSIS, "bpm"));
     a.size = 2;
     a.content = bytes_of(content_b, 16);
-    a.facts.count = 0;
+    a.facts.at = &other;
     put(w, &a);
     assert_null(writer_fact(w, id, SOURCE_ANALYSIS, "bpm")); /* it was another sound's */
     writer_check(w);
@@ -130,7 +188,8 @@ static void an_artefact_dropped_and_made_again_in_one_turn_keeps_its_file(void *
     a.artefacts = (struct artefact_list){ 1, &waveform };
     put_file(w, a.content, &waveform);
     put(w, &a);
-    struct analysed other = found(one, 1, NULL, 0);
+    struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120);
+    struct analysed other = found(one, 1, &heard, 1);
     other.content = bytes_of(content_b, 16);
     put(w, &other); /* content a has no item now */
     assert_true(w->p.w.dropped.len > 0);
@@ -149,12 +208,14 @@ static void a_large_artefact_without_a_file_has_no_row(void **state)
     struct id id = writer_place(w, "one.wav", 1);
     uint8_t *data = calloc(4000, 1);
     struct artefact waveform = { .type = TEXT("waveform"), .version = 1, .data = bytes_of(data, 4000) };
-    struct analysed a = found(id, 1, NULL, 0);
+    struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120);
+    struct analysed a = found(id, 1, &heard, 1);
     struct outcome outcome = { 0 };
     struct fault fault = { 0 };
 
     put(w, &a);
     a.content.len = 0;
+    a.analyser = 2;
     a.artefacts = (struct artefact_list){ 1, &waveform };
     assert_int_equal(analysis_put(&w->p, &a, &outcome, &fault), ERR_BUSY);
     assert_int_equal(txn_count(w->p.w.txn, DB_ARTEFACT), 0);
@@ -233,6 +294,9 @@ int main(void)
         CLAIM(of_one_content_the_newest_analyser_is_believed),
         CLAIM(a_value_outside_its_range_is_kept_but_not_shown),
         CLAIM(an_analysis_of_a_file_that_changed_since_is_ignored),
+        CLAIM(a_verdict_by_hash_needs_the_facts_of_its_content),
+        CLAIM(a_verdict_by_hash_is_of_no_newer_analyser_than_its_facts),
+        CLAIM(a_done_item_without_facts_takes_them),
         CLAIM(a_changed_file_keeps_its_analysis_until_the_next),
         CLAIM(an_artefact_dropped_and_made_again_in_one_turn_keeps_its_file),
         CLAIM(a_large_artefact_without_a_file_has_no_row),

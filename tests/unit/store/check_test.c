@@ -105,6 +105,23 @@ static void a_place_that_says_other_than_its_item_is_told(void **state)
     assert_int_equal(scratch_problems(s), 1);
 }
 
+static void a_done_item_without_an_analysis_is_reported(void **state)
+{
+    struct scratch *s = *state;
+    struct media was = scratch_put(s, "snare.wav"), now = was;
+
+    now.content = bytes_of(content, sizeof(content));
+    now.analysis.value = ANALYSIS_STATE_DONE;
+    assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);
+    scratch_commit(s);
+    assert_int_equal(scratch_problems(s), 0);
+    scratch_begin(s);
+    assert_int_equal(catalogue_put_facts(&s->w, now.content, &(struct facts){ 0 }), ERR_OK);
+    spoil(s, DB_EMBEDDING, true);
+    scratch_commit(s);
+    assert_int_equal(scratch_problems(s), 1);
+}
+
 static void a_gap_in_the_change_log_is_told(void **state)
 {
     struct scratch *s = *state;
@@ -124,6 +141,7 @@ int main(void)
         CLAIM(a_missing_row_is_told),
         CLAIM(a_row_that_does_not_decode_is_told),
         CLAIM(a_place_that_says_other_than_its_item_is_told),
+        CLAIM(a_done_item_without_an_analysis_is_reported),
         CLAIM(a_gap_in_the_change_log_is_told),
     };
     return cmocka_run_group_tests_name("check", tests, NULL, NULL);
