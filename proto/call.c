@@ -155,7 +155,7 @@ static void answer(struct call *call)
 
 static void keep_body(struct call *call)
 {
-    enum err e = call->keep(call->keep_state, call->frame.request, call->error, buffer_bytes(&call->body));
+    enum err e = call->keep(call->keep_state, call, call->error, buffer_bytes(&call->body));
 
     if (e == ERR_OK)
         return;
@@ -205,6 +205,20 @@ struct arena *call_arena(struct call *call)
 struct id call_request(const struct call *call)
 {
     return call->frame.request;
+}
+
+uint64_t call_digest(const struct call *call)
+{
+    return call->digest;
+}
+
+enum err refuse_used_id(struct call *call)
+{
+    char id[ID_TEXT_SIZE];
+
+    refuse(call, ERR_CONFLICT, "the request id %s belongs to another ask, or to another body of this one",
+           id_write(call->frame.request, id));
+    return fault_hint(&call->fault, "draw a new id for each ask; to repeat an ask, send its bytes again");
 }
 
 usec_t call_deadline(const struct call *call)

@@ -47,6 +47,7 @@ static enum err open_ask(struct call *call)
 
     if (e != ERR_OK)
         return e;
+    call->digest = frame_digest(&call->frame);
     call->ask = find(call->service, call->frame.name);
     if (!call->ask)
         return explain_unknown(call);
@@ -105,9 +106,12 @@ static enum err dispatch(struct call *call)
 
 static void handle(struct call *call)
 {
+    bool adopted = false;
     enum err e = open_ask(call);
 
-    if (e == ERR_OK && ticket_adopts(call->service, call)) {
+    if (e == ERR_OK)
+        e = ticket_adopts(call->service, call, &adopted);
+    if (adopted) {
         call_release(call);
         return;
     }
@@ -131,6 +135,7 @@ static void handle(struct call *call)
 static void reset(struct call *call)
 {
     call->frame = (struct ask_frame){ 0 };
+    call->digest = 0;
     call->ask = NULL;
     call->latency = NULL;
     call->filled = NULL;

@@ -43,6 +43,9 @@ struct ask_frame {
     uint32_t budget_ms;
     struct bytes body;
 };
+/* Of the ask: its name and the bytes of its body, never its id or budget. Never 0. What a request id stands for. */
+uint64_t frame_digest(const struct ask_frame *frame);
+
 struct answer_frame {
     struct id request;
     enum err error;

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "common/hash.h"
 #include "proto/codec.h"
 #include "proto/codec_pack.h"
 #include "proto/token.h"
@@ -62,6 +63,18 @@ enum err frame_write_event(struct buffer *to, const struct event_frame *frame)
     codec_pack_uint(to, frame->sequence);
     buffer_add(to, frame->body.at, frame->body.len);
     return written(to);
+}
+
+uint64_t frame_digest(const struct ask_frame *frame)
+{
+    struct hash both[2] = { hash_of(frame->name.at, frame->name.len),
+                            hash_of(frame->body.at, frame->body.len) };
+    struct hash hash = hash_of(both, sizeof(both));
+    uint64_t digest = 0;
+
+    for (int i = 0; i < 8; i++)
+        digest = digest << 8 | hash.b[i];
+    return digest ? digest : 1;
 }
 
 static enum err malformed(struct fault *fault, const char *part, const char *wanted)

@@ -54,6 +54,9 @@ enum err refuse(struct call *call, enum err code, const char *format, ...) __att
 struct fault *call_fault(struct call *call);
 struct arena *call_arena(struct call *call);  /* lasts until the answer is sent or held */
 struct id call_request(const struct call *call);
+uint64_t call_digest(const struct call *call); /* of the client's ask (frame_digest): a copy of it has the same */
+/* Explains that the call's request id belongs to another ask. Returns conflict. */
+enum err refuse_used_id(struct call *call);
 usec_t call_deadline(const struct call *call); /* on the steady clock */
 const struct ask *call_ask(const struct call *call);
 
@@ -73,8 +76,8 @@ bool ticket_is_open(const struct service *service, struct ticket ticket);
 /* Group commit: the answer (or refusal) of this call is kept until the end of the turn, when service_release sends
  * all that are held, or service_fail_held answers all of them with one fault. A call that is refused is held too
  * once call_hold was called. `keep` (or NULL) is called with the encoded answer frame's body before it is held. */
-void call_hold(struct call *call, enum err (*keep)(void *state, struct id request, enum err error, struct bytes body),
-               void *state);
+typedef enum err keep_fn(void *state, const struct call *call, enum err error, struct bytes body);
+void call_hold(struct call *call, keep_fn *keep, void *state);
 void service_release(struct service *service);
 void service_fail_held(struct service *service, const struct fault *fault);
 

@@ -67,8 +67,6 @@ struct recalled {
     struct buffer body;
 };
 
-typedef enum err keep_fn(void *state, struct id request, enum err error, struct bytes body);
-
 /* One ask, from its arrival to its answer. */
 struct call {
     struct service *service;
@@ -76,6 +74,7 @@ struct call {
     struct call *chain;      /* of its bucket of tickets */
     struct letter letter;
     struct ask_frame frame;  /* points into the letter */
+    uint64_t digest;         /* of the client's ask; 0: the frame could not be read */
     const struct ask *ask;   /* NULL: none of that name */
     struct latency *latency; /* of that ask */
     struct arena arena;
@@ -180,7 +179,9 @@ void recall_free(struct service *service);
 
 /* ticket.c */
 void ticket_init(struct tickets *tickets);
-bool ticket_adopts(struct service *service, struct call *copy); /* the copy of an ask that is under way */
+/* Whether it is the copy of an ask that is under way, which then answers it. Errors (explained): conflict (another ask
+ * is under way under its id). */
+enum err ticket_adopts(struct service *service, struct call *copy, bool *adopted);
 void ticket_close(struct call *call);
 bool ticket_expire(struct service *service, usec_t now); /* answers timeout; true when it did */
 void ticket_drop_all(struct service *service);

@@ -64,17 +64,19 @@ void ticket_close(struct call *call)
     call->ticket.number = 0;
 }
 
-/* A copy of an ask that is under way, sent again by a client that is still waiting, maybe over a new connection:
- * the answer goes the way the copy came. */
-bool ticket_adopts(struct service *service, struct call *copy)
+/* A copy may come over a new connection: the answer goes the way that the copy came. */
+enum err ticket_adopts(struct service *service, struct call *copy, bool *adopted)
 {
     struct call *call = *bucket_of(&service->tickets, copy->frame.request);
 
-    while (call && !(id_equal(call->frame.request, copy->frame.request) && call->ask == copy->ask))
+    while (call && !id_equal(call->frame.request, copy->frame.request))
         call = call->chain;
+    if (call && call->digest != copy->digest)
+        return refuse_used_id(copy);
     if (call)
         call->letter.route = copy->letter.route;
-    return call != NULL;
+    *adopted = call != NULL;
+    return ERR_OK;
 }
 
 /* ---- answering ---- */

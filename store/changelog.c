@@ -3,7 +3,8 @@
 
 const struct changelog_limits changelog_limits = { .rows = 1000000, .age = (usec_t)24 * 3600 * 1000000 };
 
-enum { ANSWER_OFFSET = 9 }; /* behind the revision (8 bytes, big-endian) and the error (1 byte) */
+/* A row of DB_REQUEST: revision (8 bytes, big-endian), error (1 byte), digest (8 bytes, big-endian), answer. */
+enum { ERROR_AT = 8, DIGEST_AT = 9, ANSWER_AT = 17 };
 static const struct bytes none = { 0, NULL };
 
 enum err changelog_add(struct writing *w, const struct change *change)
@@ -14,10 +15,10 @@ enum err changelog_add(struct writing *w, const struct change *change)
 }
 
 enum err changelog_remember(struct writing *w, struct id request, uint64_t revision, usec_t now,
-                            enum err error, struct bytes answer)
+                            const struct remembered *what)
 {
-    struct key key = key_id(request), number = key_number(revision);
-    uint8_t code = (uint8_t)error;
+    struct key key = key_id(request), number = key_number(revision), digest = key_number(what->digest);
+    uint8_t code = (uint8_t)what->error;
     enum err e = ERR_OK;
 
     if (revision == 0) {
@@ -27,13 +28,14 @@ enum err changelog_remember(struct writing *w, struct id request, uint64_t revis
     buffer_reset(&w->row);
     buffer_add(&w->row, number.b, number.len);
     buffer_add(&w->row, &code, 1);
-    buffer_add(&w->row, answer.at, answer.len);
+    buffer_add(&w->row, digest.b, digest.len);
+    buffer_add(&w->row, what->answer.at, what->answer.len);
     if (w->row.failed)
         return ERR_FULL;
     return e == ERR_OK ? txn_put(w->txn, DB_REQUEST, key_bytes(&key), buffer_bytes(&w->row)) : e;
 }
 
-enum err changelog_recall(struct txn *txn, struct id request, enum err *error, struct bytes *answer)
+enum err changelog_recall(struct txn *txn, struct id request, struct remembered *what)
 {
     struct key key = key_id(request);
     struct bytes value;
@@ -41,11 +43,56 @@ enum err changelog_recall(struct txn *txn, struct id request, enum err *error, s
 
     if (e != ERR_OK)
         return e;
-    if (value.len < ANSWER_OFFSET || value.at[8] >= ERR_COUNT)
+    if (value.len < ANSWER_AT || value.at[ERROR_AT] >= ERR_COUNT)
         return ERR_INTERNAL;
-    *error = (enum err)value.at[8];
-    *answer = bytes_of(value.at + ANSWER_OFFSET, value.len - ANSWER_OFFSET);
+    *what = (struct remembered){
+        .digest = key_number_at(value, DIGEST_AT),
+        .error = (enum err)value.at[ERROR_AT],
+        .answer = bytes_of(value.at + ANSWER_AT, value.len - ANSWER_AT),
+    };
     return ERR_OK;
+}
+
+/* ---- rows of a store before version 3 ---- */
+
+static enum err add_digest(struct writing *w, struct bytes key, struct bytes value)
+{
+    struct key unknown = key_number(0);
+
+    if (value.len < DIGEST_AT)
+        return ERR_INTERNAL;
+    buffer_reset(&w->row);
+    buffer_add(&w->row, value.at, DIGEST_AT);
+    buffer_add(&w->row, unknown.b, unknown.len);
+    buffer_add(&w->row, value.at + DIGEST_AT, value.len - DIGEST_AT);
+    return w->row.failed ? ERR_FULL : txn_put(w->txn, DB_REQUEST, key, buffer_bytes(&w->row));
+}
+
+/* A walk ends where its database is written to, so each row is found by the one before. */
+static bool find_next(struct txn *txn, struct key *at, struct bytes *value)
+{
+    struct walk walk;
+    bool found = walk_begin(txn, DB_REQUEST, key_bytes(at), none, &walk) == ERR_OK && walk_next(&walk);
+
+    if (found && at->len > 0 && bytes_equal(walk.key, key_bytes(at)))
+        found = walk_next(&walk);
+    if (found) {
+        *at = key_id(key_id_at(walk.key, 0));
+        *value = walk.value;
+    }
+    walk_end(&walk);
+    return found;
+}
+
+enum err changelog_add_digests(struct writing *w)
+{
+    struct key at = { 0 };
+    struct bytes value;
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && find_next(w->txn, &at, &value))
+        e = add_digest(w, key_bytes(&at), value);
+    return e;
 }
 
 /* ---- trimming ---- */

@@ -16,11 +16,22 @@ extern const struct changelog_limits changelog_limits; /* 1,000,000 rows and 24 
 
 enum err changelog_add(struct writing *w, const struct change *change);
 
+/* What is remembered of a request. `digest` is that of the client's ask (proto/codec.h); 0 is unknown: the row is of
+ * a store before version 3, and matches every ask. */
+struct remembered {
+    uint64_t digest;
+    enum err error;
+    struct bytes answer;
+};
+
 /* Keeps the answer of a request beside the last of its changes; `revision` 0: it changed nothing. */
 enum err changelog_remember(struct writing *w, struct id request, uint64_t revision, usec_t now,
-                            enum err error, struct bytes answer);
-/* not_found: a new request. `answer` points into the map. */
-enum err changelog_recall(struct txn *txn, struct id request, enum err *error, struct bytes *answer);
+                            const struct remembered *what);
+/* not_found: a new request. The answer points into the map. */
+enum err changelog_recall(struct txn *txn, struct id request, struct remembered *what);
+
+/* Gives each row of a store before version 3 the digest 0. Errors: internal (a row is too short), full, io. */
+enum err changelog_add_digests(struct writing *w);
 
 /* Takes away at most `most` of the oldest rows that are past the limits, each with its request. */
 enum err changelog_trim(struct writing *w, const struct changelog_limits *limits, usec_t now, uint32_t most);

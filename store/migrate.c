@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"
+#include "store/changelog.h"
 #include "store/check.h"
 #include "store/replace.h"
 
@@ -71,15 +72,27 @@ static enum err fill_places(struct txn *txn)
     return e;
 }
 
-/* Number n leads to version n + 1. A new one is a line here and STORE_VERSION one higher. */
+/* To 3: an answer is kept with a digest of its ask. */
+static enum err add_digests(struct txn *txn)
+{
+    struct writing w = { .txn = txn };
+    enum err e = changelog_add_digests(&w);
+
+    buffer_free(&w.row);
+    return e;
+}
+
+/* The steps to each version, in order: a version may have several. A new version is also STORE_VERSION one higher. */
 static const struct {
+    uint64_t to;
     const char *what;
     enum err (*run)(struct txn *txn);
-} migrations[] = {
-    { "volumes are found by their identity", index_identities },
-    { "a place tells what a scan compares", fill_places },
+} steps[] = {
+    { 1, "volumes are found by their identity", index_identities },
+    { 2, "a place tells what a scan compares", fill_places },
+    { 3, "an answer is kept with a digest of its ask", add_digests },
 };
-_Static_assert(sizeof(migrations) / sizeof(*migrations) == STORE_VERSION, "one migration for each version");
+enum { STEPS = sizeof(steps) / sizeof(*steps) };
 
 /* ---- the copy ---- */
 
@@ -121,21 +134,30 @@ static enum err copy_all(struct copying *c, struct txn *from)
     return e;
 }
 
+static enum err run_steps(struct txn *txn, uint64_t to)
+{
+    enum err e = ERR_OK;
+
+    for (int i = 0; e == ERR_OK && i < STEPS; i++) {
+        if (steps[i].to != to)
+            continue;
+        log_info("migrating the store to version %llu: %s", (unsigned long long)to, steps[i].what);
+        e = steps[i].run(txn);
+    }
+    return e == ERR_OK ? txn_set_version(txn, to) : e;
+}
+
 static enum err run_all(struct store *store, uint64_t from, struct fault *fault)
 {
-    for (uint64_t version = from; version < STORE_VERSION; version++) {
+    for (uint64_t to = from + 1; to <= STORE_VERSION; to++) {
         struct txn *txn;
         enum err e = store_write(store, &txn, fault);
         if (e != ERR_OK)
             return e;
-        log_info("migrating the store to version %llu: %s", (unsigned long long)version + 1,
-                 migrations[version].what);
-        e = migrations[version].run(txn);
-        if (e == ERR_OK)
-            e = txn_set_version(txn, version + 1);
+        e = run_steps(txn, to);
         if (e != ERR_OK) {
             txn_end(txn);
-            return fault_set(fault, e, "migration %llu failed", (unsigned long long)version + 1);
+            return fault_set(fault, e, "migration %llu failed", (unsigned long long)to);
         }
         e = txn_commit(txn, fault);
         if (e != ERR_OK)

@@ -22,14 +22,14 @@ enum database {
     DB_ARTEFACT,        /* content, type, zero, parameters → kept_artefact */
     DB_EMBEDDING,       /* content → embedding */
     DB_CHANGE,          /* revision → change */
-    DB_REQUEST,         /* request id → revision (0: it changed nothing), error, answer */
+    DB_REQUEST,         /* request id → revision (0: it changed nothing), error, digest, answer */
     DB_QUIET,           /* time, request id → nothing: the requests that changed nothing */
     DB_UNDO,            /* number → undo_step */
     DB_QUERY,           /* 1, name → a saved query; 0, time → one that was asked */
     DB_COUNT
 };
 
-enum { STORE_VERSION = 2 }; /* of the databases; migrate.h brings older ones here */
+enum { STORE_VERSION = 3 }; /* of the databases; migrate.h brings older ones here */
 
 enum store_mode {
     STORE_READER, /* waits for nothing: offline when there is no store yet */

@@ -16,6 +16,7 @@ struct filing {
     struct filing *next;
     struct persist *persist;
     struct id request;
+    uint64_t digest; /* of its ask */
     struct ticket ticket;
     struct arena arena;
     struct persist_batch batch; /* in the arena */
@@ -212,6 +213,15 @@ static struct filing *find(const struct persist *p, struct id request, size_t *b
     return NULL;
 }
 
+uint64_t filing_digest(const struct persist *p, struct id request)
+{
+    size_t bytes;
+    uint32_t count;
+    const struct filing *filing = find(p, request, &bytes, &count);
+
+    return filing ? filing->digest : 0;
+}
+
 static enum err start(struct persist *p, struct call *call, struct filing *filing,
                       const struct persist_batch *ask)
 {
@@ -229,6 +239,7 @@ static enum err start(struct persist *p, struct call *call, struct filing *filin
         return ERR_BUSY;
     filing->persist = p;
     filing->request = call_request(call);
+    filing->digest = call_digest(call);
     filing->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = patience };
     filing->next = p->filings;
     p->filings = filing;

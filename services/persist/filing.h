@@ -21,6 +21,9 @@ bool filing_is_needed(const struct persist_batch *ask);
 /* Puts the call off. Errors (explained): busy (too many), full. */
 enum err filing_begin(struct persist *p, struct call *call, const struct persist_batch *ask);
 
+/* Of the ask that brought the batch under way with this id; 0 when there is none. */
+uint64_t filing_digest(const struct persist *p, struct id request);
+
 /* True while a batch under way has written, or will write, that file. */
 bool filing_pins(const struct persist *p, const char *name);
 

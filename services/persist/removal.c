@@ -13,6 +13,7 @@ struct removal {
     struct removal *next;
     struct ticket ticket;
     struct id request;
+    uint64_t digest; /* of its ask */
     struct id library;
     struct id *folders;
     uint32_t count, room;
@@ -221,7 +222,7 @@ static enum err finish(struct persist *p, struct removal *removal)
     if (ticket_is_open(p->service, removal->ticket))
         ticket_answer(p->service, removal->ticket, &done);
     else
-        e = turn_remember(p, removal->request, p->head, &done_shape, &done);
+        e = turn_remember(p, removal->request, removal->digest, p->head, &done_shape, &done);
     drop(p, removal);
     return e;
 }
@@ -277,12 +278,19 @@ void removal_tell(const struct persist *p, struct arena *arena, struct task_list
 
 /* ---- beginning ---- */
 
-static struct removal *under_way(struct persist *p, struct id request)
+static struct removal *under_way(const struct persist *p, struct id request)
 {
     for (struct removal *removal = p->removals; removal; removal = removal->next)
         if (id_equal(removal->request, request))
             return removal;
     return NULL;
+}
+
+uint64_t removal_digest(const struct persist *p, struct id request)
+{
+    const struct removal *removal = under_way(p, request);
+
+    return removal ? removal->digest : 0;
 }
 
 static enum err add(struct persist *p, struct call *call, struct id library, struct removal **added)
@@ -298,6 +306,7 @@ static enum err add(struct persist *p, struct call *call, struct id library, str
     if (!*added)
         return refuse(call, ERR_FULL, "no memory to remove a library");
     (*added)->request = call_request(call);
+    (*added)->digest = call_digest(call);
     (*added)->library = library;
     (*added)->since = clock_now();
     service_every(p->service, pause_between_bites, bite, p);

@@ -14,6 +14,9 @@ enum err removal_forget(struct persist *p, struct id media, struct done *done, s
  * or around it, stay. Errors (explained): not_found, busy, full. */
 enum err removal_begin(struct persist *p, struct call *call, struct id folder);
 
+/* Of the ask that began the removal under way with this id; 0 when there is none. */
+uint64_t removal_digest(const struct persist *p, struct id request);
+
 /* The turn was undone: who waits is told; who asks again goes on where the catalogue stands. */
 void removal_fail_all(struct persist *p, const struct fault *fault);
 

@@ -115,9 +115,11 @@ void turn_refused(struct persist *p, uint64_t writes_before, enum err e)
 }
 
 /* A timeout is the skeleton's word, not the request's end: what is under way goes on. */
-static enum err keep(void *state, struct id request, enum err error, struct bytes body)
+static enum err keep(void *state, const struct call *call, enum err error, struct bytes body)
 {
     struct persist *p = state;
+    const struct id request = call_request(call);
+    const struct remembered what = { .digest = call_digest(call), .error = error, .answer = body };
 
     if (!p->w.txn || turn_is_broken(p))
         return ERR_OK;
@@ -126,21 +128,31 @@ static enum err keep(void *state, struct id request, enum err error, struct byte
             turn_refused(p, p->request_writes, error);
         return ERR_OK;
     }
-    return turn_wrote(p, changelog_remember(&p->w, request, p->request_revision, clock_now(), error, body));
+    return turn_wrote(p, changelog_remember(&p->w, request, p->request_revision, clock_now(), &what));
+}
+
+/* Work goes on after its client has given up: its id stays taken. */
+static bool is_under_way_otherwise(const struct persist *p, const struct call *call)
+{
+    uint64_t filing = filing_digest(p, call_request(call)), removal = removal_digest(p, call_request(call));
+
+    return (filing && filing != call_digest(call)) || (removal && removal != call_digest(call));
 }
 
 /* The first one may be in this very transaction: the answer waits for the commit too. */
 static enum err answer_again(struct persist *p, struct call *call, bool *again)
 {
-    struct bytes answer;
-    enum err error, e = changelog_recall(p->w.txn, call_request(call), &error, &answer);
+    struct remembered kept;
+    enum err e = changelog_recall(p->w.txn, call_request(call), &kept);
 
-    *again = e == ERR_OK;
     if (e == ERR_NOT_FOUND)
-        return ERR_OK;
+        return is_under_way_otherwise(p, call) ? refuse_used_id(call) : ERR_OK;
     if (e != ERR_OK)
-        return refuse(call, e, "what was answered to this request before cannot be read");
-    return call_answer_again(call, error, answer);
+        return refuse(call, e, "the answer to this request that is kept in the store cannot be read");
+    if (kept.digest && kept.digest != call_digest(call))
+        return refuse_used_id(call);
+    *again = true;
+    return call_answer_again(call, kept.error, kept.answer);
 }
 
 enum err turn_begin(struct persist *p, struct call *call, bool *again)
@@ -192,14 +204,15 @@ enum err turn_log(struct persist *p, enum change_kind kind, struct id id, bool r
     return turn_wrote(p, changelog_add(&p->w, &change));
 }
 
-enum err turn_remember(struct persist *p, struct id request, uint64_t revision, const struct shape *shape,
-                       const void *answer)
+enum err turn_remember(struct persist *p, struct id request, uint64_t digest, uint64_t revision,
+                       const struct shape *shape, const void *answer)
 {
     struct buffer body = { 0 };
     enum err e = codec_encode(shape, answer, &body, NULL);
+    const struct remembered what = { .digest = digest, .answer = buffer_bytes(&body) };
 
     if (e == ERR_OK)
-        e = changelog_remember(&p->w, request, revision, clock_now(), ERR_OK, buffer_bytes(&body));
+        e = changelog_remember(&p->w, request, revision, clock_now(), &what);
     buffer_free(&body);
     return turn_wrote(p, e);
 }

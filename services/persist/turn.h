@@ -12,7 +12,8 @@
 enum { TURN_OPERATIONS = 1000 }; /* of one commit; one batch may be more */
 
 /* Opens the transaction when there is none, holds the call's answer, and looks whether this request was done before:
- * then `*again` is true and the call is answered. Errors (explained): io or full (the store takes no writes). */
+ * then `*again` is true and the call is answered. Errors (explained): io or full (the store takes no writes);
+ * conflict (the request id belongs to another ask). */
 enum err turn_begin(struct persist *p, struct call *call, bool *again);
 
 /* The same for work that goes on without a call: the request it belongs to. */
@@ -29,9 +30,9 @@ void turn_refused(struct persist *p, uint64_t writes_before, enum err e);
 uint64_t turn_next(const struct persist *p);
 enum err turn_log(struct persist *p, enum change_kind kind, struct id id, bool removed);
 
-/* Keeps an answer under its request, as a call does by itself. */
-enum err turn_remember(struct persist *p, struct id request, uint64_t revision, const struct shape *shape,
-                       const void *answer);
+/* Keeps an answer under its request, as a call does by itself. `digest` is that of the client's ask. */
+enum err turn_remember(struct persist *p, struct id request, uint64_t digest, uint64_t revision,
+                       const struct shape *shape, const void *answer);
 
 /* Commits what there is and lets the answers go; or undoes it and fails them. Called at the end of each turn. */
 void turn_end(void *persist);

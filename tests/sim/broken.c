@@ -19,8 +19,8 @@ enum err __real_undo_save(struct persist *p);
 enum err __wrap_undo_save(struct persist *p);
 void __real_service_fail_held(struct service *service, const struct fault *fault);
 void __wrap_service_fail_held(struct service *service, const struct fault *fault);
-enum err __real_changelog_recall(struct txn *txn, struct id request, enum err *error, struct bytes *answer);
-enum err __wrap_changelog_recall(struct txn *txn, struct id request, enum err *error, struct bytes *answer);
+enum err __real_changelog_recall(struct txn *txn, struct id request, struct remembered *what);
+enum err __wrap_changelog_recall(struct txn *txn, struct id request, struct remembered *what);
 enum err __real_changelog_add(struct writing *w, const struct change *change);
 enum err __wrap_changelog_add(struct writing *w, const struct change *change);
 enum err __real_edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,
@@ -44,11 +44,11 @@ void __wrap_service_fail_held(struct service *service, const struct fault *fault
         __real_service_fail_held(service, fault);
 }
 
-enum err __wrap_changelog_recall(struct txn *txn, struct id request, enum err *error, struct bytes *answer)
+enum err __wrap_changelog_recall(struct txn *txn, struct id request, struct remembered *what)
 {
     if (is_broken("forgets_requests"))
         return ERR_NOT_FOUND;
-    return __real_changelog_recall(txn, request, error, answer);
+    return __real_changelog_recall(txn, request, what);
 }
 
 enum err __wrap_changelog_add(struct writing *w, const struct change *change)

@@ -95,12 +95,13 @@ static void hold_outcomes(struct history *h, const struct deed *deed, const stru
 /* The kept answer is the model's, and the one that the client has. */
 static void hold_answer(struct history *h, const struct deed *deed, const struct verdict *verdicts)
 {
+    struct remembered kept;
     struct bytes answer;
     struct done done = { 0 };
-    enum err error;
 
-    if (changelog_recall(h->txn, deed->request, &error, &answer) != ERR_OK || error != ERR_OK)
+    if (changelog_recall(h->txn, deed->request, &kept) != ERR_OK || kept.error != ERR_OK)
         sim_fail("request %u changed the store, and its answer is not kept", deed_number(deed));
+    answer = kept.answer;
     if (deed->answer.len > 0 && !bytes_equal(buffer_bytes(&deed->answer), answer))
         sim_fail("request %u: the kept answer is not the one that was given", deed_number(deed));
     if (deed->kind == DEED_BATCH) {

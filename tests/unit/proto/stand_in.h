@@ -100,14 +100,14 @@ static inline enum err way_broken(struct search *search, struct call *call, stru
     return ERR_OK;
 }
 
-static inline enum err keep(void *state, struct id request, enum err error, struct bytes body)
+static inline enum err keep(void *state, const struct call *call, enum err error, struct bytes body)
 {
     struct search *search = state;
 
     if (error == ERR_OK && body.len <= sizeof(search->kept_body)) {
         memcpy(search->kept_body, body.at, body.len);
         search->kept_len = body.len;
-        search->kept_request = request;
+        search->kept_request = call_request(call);
     }
     search->kept++;
     return ERR_OK;

@@ -24,30 +24,30 @@ static void add(struct scratch *s, uint64_t revision, uint64_t by, usec_t at)
 
     change.kind.value = CHANGE_KIND_MEDIA;
     assert_int_equal(changelog_add(&s->w, &change), ERR_OK);
-    assert_int_equal(changelog_remember(&s->w, request(by), revision, at, ERR_OK, bytes_of(&answer, 1)),
-                     ERR_OK);
+    const struct remembered what = { .digest = by, .answer = bytes_of(&answer, 1) };
+    assert_int_equal(changelog_remember(&s->w, request(by), revision, at, &what), ERR_OK);
 }
 
 static bool is_remembered(struct scratch *s, uint64_t by)
 {
-    struct bytes answer;
-    enum err error, e = changelog_recall(s->w.txn, request(by), &error, &answer);
+    struct remembered what;
+    enum err e = changelog_recall(s->w.txn, request(by), &what);
 
     assert_true(e == ERR_OK || e == ERR_NOT_FOUND);
     return e == ERR_OK;
 }
 
-static void an_answer_is_remembered_with_its_error(void **state)
+static void an_answer_is_remembered_with_its_error_and_digest(void **state)
 {
     struct scratch *s = *state;
-    struct bytes answer;
-    enum err error;
+    struct remembered what = { .digest = UINT64_MAX, .error = ERR_EXISTS, .answer = bytes_of("abc", 3) }, got;
 
-    assert_int_equal(changelog_recall(s->w.txn, request(1), &error, &answer), ERR_NOT_FOUND);
-    assert_int_equal(changelog_remember(&s->w, request(1), 5, 0, ERR_EXISTS, bytes_of("abc", 3)), ERR_OK);
-    assert_int_equal(changelog_recall(s->w.txn, request(1), &error, &answer), ERR_OK);
-    assert_int_equal(error, ERR_EXISTS);
-    assert_true(bytes_equal(answer, bytes_of("abc", 3)));
+    assert_int_equal(changelog_recall(s->w.txn, request(1), &got), ERR_NOT_FOUND);
+    assert_int_equal(changelog_remember(&s->w, request(1), 5, 0, &what), ERR_OK);
+    assert_int_equal(changelog_recall(s->w.txn, request(1), &got), ERR_OK);
+    assert_int_equal(got.error, ERR_EXISTS);
+    assert_true(got.digest == UINT64_MAX);
+    assert_true(bytes_equal(got.answer, bytes_of("abc", 3)));
 }
 
 static void rows_past_both_limits_go_with_their_requests(void **state)
@@ -101,8 +101,10 @@ static void a_request_that_changed_nothing_goes_by_its_age(void **state)
     struct scratch *s = *state;
     const struct changelog_limits limits = { .rows = 1000, .age = 100 };
 
-    assert_int_equal(changelog_remember(&s->w, request(1), 0, 50, ERR_OK, bytes_of("a", 1)), ERR_OK);
-    assert_int_equal(changelog_remember(&s->w, request(2), 0, 60, ERR_OK, bytes_of("b", 1)), ERR_OK);
+    const struct remembered what = { .answer = bytes_of("a", 1) };
+
+    assert_int_equal(changelog_remember(&s->w, request(1), 0, 50, &what), ERR_OK);
+    assert_int_equal(changelog_remember(&s->w, request(2), 0, 60, &what), ERR_OK);
     assert_int_equal(changelog_trim(&s->w, &limits, 155, 100), ERR_OK);
     assert_false(is_remembered(s, 1));
     assert_true(is_remembered(s, 2));
@@ -114,7 +116,7 @@ static void a_request_that_changed_nothing_goes_by_its_age(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CLAIM(an_answer_is_remembered_with_its_error),
+        CLAIM(an_answer_is_remembered_with_its_error_and_digest),
         CLAIM(rows_past_both_limits_go_with_their_requests),
         CLAIM(trimming_takes_no_more_than_its_bite),
         CLAIM(a_request_of_many_changes_goes_with_the_last),

@@ -1,4 +1,6 @@
 #include "tests/unit/store/scratch.h"
+#include "proto/codec.h"
+#include "store/changelog.h"
 #include "store/migrate.h"
 #include "store/replace.h"
 
@@ -93,7 +95,7 @@ static void an_older_store_is_migrated_and_nothing_of_it_is_lost(void **state)
     assert_true(id_equal(id, media.id));
     scratch_commit(s);
     assert_int_equal(scratch_problems(s), 0);
-    store_path(s, ".before-2/data.mdb", backup);
+    store_path(s, ".before-3/data.mdb", backup);
     assert_int_equal(stat(backup, &st), 0);
 }
 
@@ -133,7 +135,7 @@ static void a_newer_store_is_refused_and_left_as_it_is(void **state)
     store_path(s, "/data.mdb", path);
     assert_int_equal(stat(path, &before), 0);
     assert_int_equal(store_open(&s->paths, STORE_WRITER, &s->store, &fault), ERR_VERSION);
-    assert_non_null(strstr(fault.what, "version 7"));
+    assert_non_null(strstr(fault.what, "version 8"));
     assert_true(fault.hint[0] != 0);
     assert_int_equal(store_open(&s->paths, STORE_READER, &s->store, &fault), ERR_VERSION);
     assert_int_equal(stat(path, &after), 0);
@@ -150,6 +152,88 @@ static void a_reader_of_an_older_store_waits_for_its_writer(void **state)
     change_closed(s, make_old);
     assert_int_equal(store_open(&s->paths, STORE_READER, &s->store, &fault), ERR_OFFLINE);
     s->store = NULL;
+}
+
+/* ---- stores that older programs wrote: old/make says what lies in them ---- */
+
+static void take_old_store(struct scratch *s, int version)
+{
+    char command[4 * PATH_MAX], place[PATH_MAX + 32];
+
+    store_path(s, "", place);
+    snprintf(command, sizeof(command),
+             "mkdir '%s' && cp tests/unit/store/old/version-%d.backup '%s/data.mdb' && chmod 600 '%s/data.mdb'", place,
+             version, place, place);
+    assert_int_equal(system(command), 0);
+}
+
+static struct id request_of(uint8_t byte)
+{
+    struct id id;
+
+    memset(id.b, byte, sizeof(id.b));
+    return id;
+}
+
+/* The requests that `make` sent: an edit, an edit that changed nothing, a batch. No digest was kept of them. */
+static void hold_answers(struct scratch *s)
+{
+    struct remembered kept;
+    struct outcomes outcomes = { 0 };
+    struct done done = { 0 };
+
+    for (uint8_t byte = 1; byte <= 3; byte++) {
+        assert_int_equal(changelog_recall(s->w.txn, request_of(byte), &kept), ERR_OK);
+        assert_int_equal(kept.error, ERR_OK);
+        assert_true(kept.digest == 0);
+        if (byte < 3)
+            assert_int_equal(codec_decode(&done_shape, kept.answer, &s->arena, &done, NULL), ERR_OK);
+        else
+            assert_int_equal(codec_decode(&outcomes_shape, kept.answer, &s->arena, &outcomes, NULL), ERR_OK);
+    }
+    assert_int_equal(outcomes.each.count, 4);
+    assert_true(id_equal(outcomes.each.at[0].id, done.id));
+}
+
+static void hold_items(struct scratch *s)
+{
+    struct remembered kept;
+    struct media media;
+    struct done done = { 0 };
+    struct id id;
+
+    assert_int_equal(txn_count(s->w.txn, DB_MEDIA), 4);
+    assert_int_equal(changelog_recall(s->w.txn, request_of(1), &kept), ERR_OK);
+    assert_int_equal(codec_decode(&done_shape, kept.answer, &s->arena, &done, NULL), ERR_OK);
+    assert_int_equal(catalogue_media(s->w.txn, &s->arena, done.id, &media), ERR_OK);
+    assert_true(text_is(media.name, "Kick"));
+    assert_int_equal(media.tags.count, 1);
+    assert_int_equal(catalogue_place(s->w.txn, &s->arena, media.folder, media.file, &id), ERR_OK);
+    assert_true(id_equal(id, media.id));
+}
+
+static void stores_of_each_older_version_are_migrated(void **state)
+{
+    struct scratch *s = *state;
+
+    for (int version = 1; version < STORE_VERSION; version++) {
+        uint64_t now;
+        char path[PATH_MAX + 32];
+        take_old_store(s, version);
+        scratch_open(s);
+        scratch_begin(s);
+        assert_int_equal(txn_version(s->w.txn, &now), ERR_OK);
+        assert_int_equal(now, STORE_VERSION);
+        hold_items(s);
+        hold_answers(s);
+        scratch_commit(s);
+        assert_int_equal(scratch_problems(s), 0);
+        scratch_close(s);
+        store_path(s, "", path);
+        char command[PATH_MAX + 64];
+        snprintf(command, sizeof(command), "rm -rf '%s'*", path);
+        assert_int_equal(system(command), 0);
+    }
 }
 
 /* The process died between the two renames: only the finished copy is there. */
@@ -190,6 +274,7 @@ int main(void)
         CLAIM(a_store_that_would_not_hold_together_is_left_as_it_is),
         CLAIM(a_newer_store_is_refused_and_left_as_it_is),
         CLAIM(a_reader_of_an_older_store_waits_for_its_writer),
+        CLAIM(stores_of_each_older_version_are_migrated),
         CLAIM(a_replacement_cut_short_is_finished),
         CLAIM(an_unfinished_copy_is_dropped),
     };
