@@ -47,10 +47,15 @@ for line in sys.stdin:
     if len(sys.argv) < 3: break
 ' "$@"; }
 
-# Python that finds the modules of tests and tests/faults.
-python() { PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults /usr/bin/python3 "$@"; }
 # how_often SHORT LONG: the second when $LONG asks for it.
 how_often() { if [ -z "${LONG:-}" ]; then echo "$1"; else echo "$2"; fi; }
+
+# Everything that a test draws by chance follows from SEED: 1, or another one at each run of LONG=1.
+SEED=${SEED:-$(how_often 1 $((RANDOM * 32768 + RANDOM + 1)))}
+export SEED
+
+# Python that finds the modules of tests and tests/faults.
+python() { PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$top/tests:$top/tests/faults /usr/bin/python3 "$@"; }
 
 # A machine stands still for some milliseconds now and then, and JACK then leaves a client's period out: here periods are
 # longer than most of that.
@@ -141,11 +146,12 @@ run_claims() {
     local claim number=0 failed=0 only=${1:-}
     trap _end EXIT
     trap 'exit 1' INT TERM HUP
+    echo "# seed $SEED"
     for claim in $(grep -oE '^[a-z][a-z0-9_]*\(\)' "$script" | tr -d '()'); do
         [ -n "$only" ] && [ "$only" != "$claim" ] && continue
         number=$((number + 1))
         rm -f "$scratch/skipped"
-        if ( "$claim" ) >"$scratch/claim.log" 2>&1 </dev/null; then
+        if ( RANDOM=$SEED; "$claim" ) >"$scratch/claim.log" 2>&1 </dev/null; then
             if [ -f "$scratch/skipped" ]; then
                 echo "ok $number - $claim # SKIP $(cat "$scratch/skipped")"
             else

@@ -67,7 +67,7 @@ def main():
     if mode == "bare":
         persist.began = time.monotonic()
         persist.start()
-    load = Load(seed=int(os.environ.get("SEED", "0")) or None)
+    load = Load()
     print("seed %d" % load.seed)
     reader = subprocess.Popen([os.environ["READER"], "watch"], preexec_fn=dies_with_its_parent)
     for _ in range(kills):

@@ -120,7 +120,7 @@ def cut_under_load(cuts, persist, disk, seed):
 
 
 def main():
-    mode, cuts, seed = sys.argv[1], int(sys.argv[2]), int(os.environ.get("SEED", "0")) or int.from_bytes(os.urandom(3), "big")
+    mode, cuts, seed = sys.argv[1], int(sys.argv[2]), int(os.environ.get("SEED", "1"))
     print("seed %d" % seed)
     disk, persist = Disk(seed * 1000), Persist()
     if mode == "new":

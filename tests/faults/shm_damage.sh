@@ -11,7 +11,7 @@ _run() {
     mkdir -p "$LOOPHOLE_HOME"
     /usr/bin/python3 "$top/tests/service/sound.py" make sine "$LOOPHOLE_HOME/tone.wav" 480000 48000 480
     engine_up
-    drive damage.py "$@" "${SEED:-$RANDOM}"
+    drive damage.py "$@" "$SEED"
     loophole crash list >"$scratch/deaths" 2>&1
     ! grep -E 'SIG(BUS|SEGV|ABRT|FPE|ILL)|hung' "$scratch/deaths" || fail "not all ended in order"
     engine_down

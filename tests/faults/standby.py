@@ -25,6 +25,7 @@ def strike(tape, rounds, blow):
     """`rounds` times a blow to each core while it owns, until the other one does. Gives for each core the frames that
     nobody sounded, of those blows at which the machine itself went on."""
     lost, blows = ([], []), 0
+    random.seed(int(os.environ["SEED"]))
     while min(len(lost[0]), len(lost[1])) < rounds:
         assert blows < 12 * rounds, "the machine stands still at most blows: only %s can be judged" % (lost,)
         blows += 1

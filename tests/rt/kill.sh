@@ -2,10 +2,10 @@
 # Writer and reader of shared memory are killed: at random, as processes that are started again, and after every single
 # instruction of an operation, from one of the states it can be in. LONG=1: from all of them, and more kills.
 . "$(dirname "$0")/../lib.sh"
-seed=${SEED:-$RANDOM} kills=500 start=$((seed % 1000))
+kills=500 start=$((SEED % 1000))
 [ -z "${LONG:-}" ] || kills=4000 start=
 
-_killed_at_random() { holds "$build/tests/rt/kill" "$1" "$kills" "$seed"; }
+_killed_at_random() { holds "$build/tests/rt/kill" "$1" "$kills" "$SEED"; }
 _stopped_everywhere() {
     local operation
     for operation in "$@"; do holds "$build/tests/rt/steps" "$operation" $start; done

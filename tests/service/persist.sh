@@ -89,6 +89,7 @@ P
 import os, random, sys
 from client import *
 home = os.environ["LOOPHOLE_HOME"]
+random.seed(int(os.environ["SEED"]))
 ids = [bytes.fromhex(i) for i in open(home + "/ids").read().split()]
 
 def work(number):
