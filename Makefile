@@ -11,20 +11,13 @@ PREFIX   ?= /usr/local
 MODE     ?= -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong
 # make V=1 shows the commands.
 Q        := $(if $(V),,@)
-WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wvla -Werror
-CFLAGS   := -std=c17 -D_GNU_SOURCE $(MODE) -fPIE $(WARN) -I. -I$(BUILD)/gen -MMD -MP \
-            -DLOOPHOLE_VERSION='"$(VERSION)"' $(EXTRA)
+WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wvla
+# A warning is an error for whoever changes loophole (make test, or STRICT=1), never for a user's newer compiler.
+STRICT   ?= $(filter test,$(MAKECMDGOALS))
+CFLAGS    = -std=c17 -D_GNU_SOURCE $(MODE) -fPIE $(WARN) $(if $(STRICT),-Werror) -I. -I$(BUILD)/gen \
+            $(sort $(INCLUDES)) -MMD -MP -DLOOPHOLE_VERSION='"$(VERSION)"' $(EXTRA)
 LDFLAGS  := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(EXTRA)
 
-LIBS          := -lzmq -lmsgpackc -ljansson -lxxhash -linih -lm -lrt -lpthread
-LIBS_persist  := -llmdb
-LIBS_search   := -llmdb -lroaring
-LIBS_indexer  := -llmdb -lmount -lblkid
-LIBS_worker   := -lsndfile -laubio -lfftw3f -lebur128 -lseccomp
-LIBS_audio    := -ljack
-LIBS_streamer := -llmdb -lsamplerate -lrubberband
-LIBS_cli      := -llmdb -lz
-LIBS_supervisor :=
 SERVICES      := persist search indexer worker streamer audio
 
 SCHEMAS  := $(wildcard schemas/*.schema)
@@ -40,6 +33,10 @@ PROGRAMS := $(addprefix $(BUILD)/bin/loophole-,$(foreach s,$(SERVICES),$(if $(wi
 
 # `make run` and `make test` install what is missing first; nothing else touches the system.
 NEEDS := $(if $(filter run test,$(MAKECMDGOALS)),$(BUILD)/.packages-$(if $(filter test,$(MAKECMDGOALS)),test,run))
+# LIBS and LIBS_PART: what each part is linked with, and INCLUDES, as pkg-config knows them here.
+ifneq ($(filter-out clean stop portable,$(or $(MAKECMDGOALS),all)),)
+include $(BUILD)/libraries.mk
+endif
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -65,6 +62,9 @@ $(BUILD)/.packages-%: tools/packages
 	@mkdir -p $(@D)
 	tools/packages $*
 	@touch $@
+$(BUILD)/libraries.mk: tools/libraries | $(NEEDS)
+	@mkdir -p $(@D)
+	@tools/libraries >$@
 $(SCHEMAC_O): $(BUILD)/%.o: %.c | $(NEEDS)
 	@mkdir -p $(@D)
 	@echo '  CC   $<'
@@ -290,11 +290,20 @@ test: all units $(BUILD)/rt/all.o fault-tools rt-tools sims $(BUILD)/bench_laten
 # The fault tests at their full length: hours.
 faults: all fault-tools
 	@LONG=1 LIMIT=36000 BUILD='$(abspath $(BUILD))' tests/run $(wildcard tests/faults/*.sh)
-# The same sources without a warning from the other compiler.
+# The same sources without a warning from the other compiler, the newest one that is here.
+NEWEST_CLANG = $(notdir $(lastword $(shell ls /usr/bin/clang /usr/bin/clang-[0-9]* 2>/dev/null | sort -V)))
+# Constants are enums here, and some of them are rates.
+CLANG_ODD = -Wno-unknown-warning-option -Wno-enum-float-conversion
 clang-clean: $(BUILD)/gen/.made
 	@find common proto store services supervisor frontends tests/unit -name '*.c' -print0 | xargs -0 -P $$(nproc) -n 8 \
-	    clang -std=c17 -D_GNU_SOURCE $(WARN) -I. -I$(BUILD)/gen -DLOOPHOLE_VERSION='""' -fsyntax-only
-	@echo '  clang finds nothing'
+	    $(NEWEST_CLANG) -std=c17 -D_GNU_SOURCE $(WARN) $(CLANG_ODD) -Werror $(sort $(INCLUDES)) -I. -I$(BUILD)/gen \
+	    -DLOOPHOLE_VERSION='""' -fsyntax-only
+	@echo '  $(NEWEST_CLANG) finds nothing'
+
+# Both commands of the README in fresh systems of Debian 12 and 13, as root. SUITES=trixie: one of them.
+portable:
+	@tools/packages portable
+	@tools/portable $(BUILD)/portable $(SUITES)
 
 # ---- install: programs, user unit, man page, completions ----
 DEST := $(DESTDIR)$(PREFIX)
@@ -314,7 +323,7 @@ install: all
 # tests/fuzz/PART/NAME.c is a target of libFuzzer; it links what it uses of PART.
 FUZZ_SRC    := $(wildcard tests/fuzz/*/*.c)
 FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/targets/%,$(FUZZ_SRC))
-FUZZ_BUILD   = BUILD=$(BUILD)/fuzz CC=clang WARN= MODE='-O1 -g -fno-omit-frame-pointer' \
+FUZZ_BUILD   = BUILD=$(BUILD)/fuzz CC=clang WARN= STRICT= MODE='-O1 -g -fno-omit-frame-pointer' \
                EXTRA='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 $(BUILD)/libfuzz.a: $(call objects,$(wildcard tests/fuzz/*.c))
 fuzz_folder  = $(if $(filter schemac,$(1)),proto/schemac,$(call part_folder,$(1)))
@@ -347,7 +356,7 @@ SANITIZE_asan  := address
 SANITIZE_ubsan := undefined
 SANITIZE_tsan  := thread
 asan ubsan tsan:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/$@ CC=clang WARN= MODE='-O1 -g -fno-omit-frame-pointer' \
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/$@ CC=clang WARN= STRICT= MODE='-O1 -g -fno-omit-frame-pointer' \
 	    EXTRA='-fsanitize=$(SANITIZE_$@) -fno-sanitize-recover=all' all units fault-tools
 	@BUILD='$(abspath $(BUILD))/$@' tests/sanitized \
 	    $(patsubst tests/unit/%.c,$(BUILD)/$@/tests/%,$(call SANITIZED_UNITS,$@)) \
@@ -358,4 +367,4 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
-.PHONY: fault-tools faults all model install docs units clean run stop test clang-clean
+.PHONY: portable fault-tools faults all model install docs units clean run stop test clang-clean
