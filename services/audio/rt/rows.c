@@ -137,7 +137,7 @@ static void render_acid(struct engine *engine, const struct score_pattern *patte
                                   pattern->acid_comp };
     float *left = engine->block.acid[0], *right = engine->block.acid[1], reverb = 0, delay = 0;
 
-    for (int r = 0; r < SCORE_ROWS; r++) {
+    for (uint32_t r = 0; r < SCORE_ROWS; r++) {
         const struct score_voice *voice = &pattern->rows[r].voice;
         if (!pattern->rows[r].used || !voice->acid)
             continue;

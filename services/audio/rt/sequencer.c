@@ -80,7 +80,7 @@ static void begin_bar(struct engine *engine, int64_t step)
         return;
     sequencer->arrived = score->next.serial;
     sequencer->origin = step;
-    for (int r = 0; r < SCORE_ROWS; r++)
+    for (uint32_t r = 0; r < SCORE_ROWS; r++)
         sequencer->row[r].note = 0;
     sync_tempo(engine);
     notes_tell_all(engine,
@@ -211,7 +211,7 @@ void sequencer_end_period(struct engine *engine)
 
     if (!engine->panic)
         return;
-    for (int r = 0; r < SCORE_ROWS; r++) {
+    for (uint32_t r = 0; r < SCORE_ROWS; r++) {
         sequencer->row[r].adsr = (struct adsr){ 0 };
         sequencer->row[r].filter = (struct svf){ 0 };
         sequencer->row[r].tail = 0;

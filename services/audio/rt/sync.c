@@ -111,7 +111,7 @@ static void locate(struct engine *engine, double place)
     play_ends(engine);
     transport_locate(&engine->half->transport, engine->now, place);
     engine->half->sequencer.origin = 0;
-    for (int r = 0; r < SCORE_ROWS; r++)
+    for (uint32_t r = 0; r < SCORE_ROWS; r++)
         engine->half->sequencer.row[r].note = 0;
     sequencer_place(engine);
     if (running)
