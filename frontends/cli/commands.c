@@ -53,8 +53,9 @@ const struct command command_table[] = {
       "png room seed remake", 0, 1, true, map_run },
     { "duplicates", "[QUERY…]", "Items that hold one sound, group by group",
       "Kinds: same_file (the same bytes), same_audio (the same samples in other files), same_sound (coded with "
-      "loss, resampled, louder or trimmed). A group of a looser kind has all items of the stricter ones. \"keep\" "
-      "is the best of a group.",
+      "loss, resampled, louder or trimmed; velocity layers of a drum can sound alike: listen first). "
+      "A group of a looser kind has all items of the stricter ones. The copy to keep is here, sounds best, and is "
+      "the original as far as dates and paths tell; the reason is printed (docs/query.md).",
       "kind limit budget", 0, ANY, true, alike_duplicates },
     { "show", "ID|PATH", "One media item, whole", "", "fields", 1, 1, false, find_show },
     { "artefact", "ID|PATH [TYPE]", "A piece of analysis of an item, as JSON or as a picture",

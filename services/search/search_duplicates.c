@@ -1,26 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "schema_service.h"
-#include "services/search/search.h"
-#include "services/search/twins.h"
+#include "services/search/duplicates.h"
 
-enum { SLICE_US = 5000, PAUSE_US = 1000, SEARCHES_MAX = 4, GROUP_MAX = 1000 };
-
-/* One search for groups, and who waits for it. The last finished one is kept for its next pages. */
-struct duplicates {
-    struct search *search;
-    struct id task;
-    char *query;
-    uint32_t query_len;
-    uint64_t writes, revision; /* of the index when it began */
-    struct id *ids;            /* that are looked at, the earliest first */
-    struct twins *twins;
-    bool done;
-    usec_t began;
-    double took_us;
-    struct request *waiting;
-    struct duplicates *next;
-};
+enum { SLICE_US = 5000, PAUSE_US = 1000, SEARCHES_MAX = 4 };
 
 /* ---- one search ---- */
 
@@ -34,6 +17,10 @@ static void free_one(struct duplicates *d)
         free(request);
     }
     twins_free(d->twins);
+    free(d->copies);
+    free(d->is_member);
+    free(d->verdicts);
+    arena_free(&d->arena);
     free(d->query);
     free(d->ids);
     free(d);
@@ -59,6 +46,7 @@ static enum err take_ids(struct duplicates *d, struct request *request, struct t
         d->ids[i] = index_id(&d->search->index, each[i]);
     if (each && d->ids) {
         qsort(d->ids, count, sizeof(*d->ids), by_id);
+        d->count = count;
         d->twins = twins_new(d->ids, count);
     }
     free(each);
@@ -97,191 +85,6 @@ static bool is_of(const struct duplicates *d, const struct search *search, struc
     return d->writes == search->index.writes && text_equal(query, (struct text){ d->query_len, d->query });
 }
 
-/* ---- the answer ---- */
-
-static double length_of(const struct duplicate *d)
-{
-    return d->sample_rate ? (double)d->frames / (double)d->sample_rate : 0;
-}
-
-static bool is_lossless(const struct duplicate *d)
-{
-    return !text_is(d->sample_format, "vorbis") && !text_is(d->sample_format, "opus") &&
-           !text_is(d->sample_format, "mpeg");
-}
-
-/* Above zero: `a` is the better one to keep. */
-static int better(const struct duplicate *a, const struct duplicate *b)
-{
-    double longer = length_of(a) - length_of(b);
-
-    if (is_lossless(a) != is_lossless(b))
-        return is_lossless(a) - is_lossless(b);
-    if (a->sample_rate != b->sample_rate)
-        return a->sample_rate > b->sample_rate ? 1 : -1;
-    if (a->channels != b->channels)
-        return a->channels > b->channels ? 1 : -1;
-    if (longer > 0.005 || longer < -0.005)
-        return longer > 0 ? 1 : -1;
-    if (a->bit_depth != b->bit_depth)
-        return a->bit_depth > b->bit_depth ? 1 : -1;
-    if (a->favourite != b->favourite)
-        return a->favourite - b->favourite;
-    return id_compare(b->id, a->id);
-}
-
-static bool other_container(const struct duplicate *a, const struct duplicate *b)
-{
-    return !text_equal(a->container, b->container);
-}
-
-static bool other_format(const struct duplicate *a, const struct duplicate *b)
-{
-    return !text_equal(a->sample_format, b->sample_format);
-}
-
-static bool other_depth(const struct duplicate *a, const struct duplicate *b)
-{
-    return a->bit_depth != b->bit_depth;
-}
-
-static bool other_rate(const struct duplicate *a, const struct duplicate *b)
-{
-    return a->sample_rate != b->sample_rate;
-}
-
-static bool other_channels(const struct duplicate *a, const struct duplicate *b)
-{
-    return a->channels != b->channels;
-}
-
-static bool other_length(const struct duplicate *a, const struct duplicate *b)
-{
-    double off = length_of(a) - length_of(b);
-
-    return off > 0.001 || off < -0.001;
-}
-
-static bool other_loudness(const struct duplicate *a, const struct duplicate *b)
-{
-    double off = a->lufs - b->lufs;
-
-    return a->has_lufs && b->has_lufs && (off > 0.3 || off < -0.3);
-}
-
-static const struct difference {
-    const char *name;
-    bool (*is)(const struct duplicate *a, const struct duplicate *b);
-} DIFFERENCES[] = {
-    { "container", other_container }, { "sample_format", other_format }, { "bit_depth", other_depth },
-    { "sample_rate", other_rate },    { "channels", other_channels },    { "length", other_length },
-    { "loudness", other_loudness },
-};
-
-enum { DIFFERENCE_COUNT = sizeof(DIFFERENCES) / sizeof(*DIFFERENCES) };
-
-static enum err compare_group(struct arena *arena, struct duplicate_group *group)
-{
-    const struct duplicate *best = group->each.at;
-
-    group->differs.at = arena_array(arena, DIFFERENCE_COUNT, sizeof(*group->differs.at));
-    if (!group->differs.at)
-        return ERR_FULL;
-    for (uint32_t i = 1; i < group->each.count; i++)
-        best = better(&group->each.at[i], best) > 0 ? &group->each.at[i] : best;
-    group->keep = best->id;
-    for (size_t k = 0; k < DIFFERENCE_COUNT; k++)
-        for (uint32_t i = 1; i < group->each.count; i++)
-            if (DIFFERENCES[k].is(&group->each.at[0], &group->each.at[i])) {
-                group->differs.at[group->differs.count++] = text_of(DIFFERENCES[k].name);
-                break;
-            }
-    return ERR_OK;
-}
-
-static enum err read_one(struct txn *txn, struct arena *arena, struct id id, struct duplicate *to)
-{
-    struct item item = { 0 };
-    struct duplicate one;
-    enum err e = catalogue_item(txn, arena, id, &item);
-
-    if (e != ERR_OK)
-        return e;
-    one = (struct duplicate){ .id = id,
-                              .path = item.path,
-                              .container = item.media.container,
-                              .sample_format = item.media.sample_format,
-                              .bit_depth = item.media.bit_depth,
-                              .sample_rate = item.media.sample_rate,
-                              .channels = item.media.channels,
-                              .frames = item.media.frames,
-                              .size = item.media.size,
-                              .favourite = item.media.favourite };
-    for (uint32_t i = 0; i < item.facts.count; i++)
-        if (item.facts.at[i].has_number && text_is(item.facts.at[i].attribute, "lufs")) {
-            one.has_lufs = true;
-            one.lufs = item.facts.at[i].number;
-        }
-    return codec_copy(&duplicate_shape, &one, arena, to);
-}
-
-static enum err read_group(const struct duplicates *d, struct txn *txn, struct arena *arena,
-                           const struct twins_group *from, struct duplicate_group *to)
-{
-    uint32_t count = from->count < GROUP_MAX ? from->count : GROUP_MAX;
-
-    *to = (struct duplicate_group){ .kind = { .value = DUPLICATE_KIND_SAME_FILE + (int32_t)from->kind } };
-    to->each.at = arena_array(arena, count, sizeof(*to->each.at));
-    if (!to->each.at)
-        return ERR_FULL;
-    for (uint32_t i = 0; i < count; i++) {
-        enum err e = read_one(txn, arena, d->ids[from->at[i]], &to->each.at[to->each.count]);
-        if (e == ERR_FULL)
-            return e;
-        to->each.count += e == ERR_OK;
-    }
-    return to->each.count ? compare_group(arena, to) : ERR_OK;
-}
-
-static bool is_wanted(const struct search_duplicates *ask, enum twins_kind kind)
-{
-    return !ask->has_kind || ask->kind.value == DUPLICATE_KIND_SAME_FILE + (int32_t)kind;
-}
-
-static enum err read_groups(const struct duplicates *d, struct txn *txn, struct arena *arena,
-                            const struct search_duplicates *ask, struct duplicates_found *found)
-{
-    struct twins_group group;
-    enum err e = ERR_OK;
-
-    found->groups.at = arena_array(arena, ask->limit, sizeof(*found->groups.at));
-    if (!found->groups.at)
-        return ERR_FULL;
-    for (uint32_t i = 0; e == ERR_OK && twins_group(d->twins, i, &group); i++) {
-        if (!is_wanted(ask, group.kind))
-            continue;
-        if (found->total++ < ask->first || found->groups.count >= ask->limit)
-            continue;
-        e = read_group(d, txn, arena, &group, &found->groups.at[found->groups.count]);
-        found->groups.count += e == ERR_OK && found->groups.at[found->groups.count].each.count > 1;
-    }
-    return e;
-}
-
-static enum err fill(const struct duplicates *d, struct request *request, struct duplicates_found *found)
-{
-    struct txn *txn;
-    enum err e = search_read(d->search, &txn, request->fault);
-
-    if (e != ERR_OK)
-        return e;
-    e = read_groups(d, txn, request->arena, request->ask, found);
-    txn_end(txn);
-    found->revision = d->revision;
-    found->took_us = d->took_us;
-    return e == ERR_OK ? e : fault_set(request->fault, e, "no memory for the groups");
-}
-
 /* ---- in the loop ---- */
 
 static void answer_all(struct duplicates *d, enum err error, const struct fault *fault)
@@ -295,7 +98,7 @@ static void answer_all(struct duplicates *d, enum err error, const struct fault 
         if (e != ERR_OK)
             *request->fault = *fault;
         else if (ticket_is_open(service, request->ticket))
-            e = fill(d, request, request->answer);
+            e = duplicates_fill(d, request, request->answer);
         if (e == ERR_OK)
             ticket_answer(service, request->ticket, request->answer);
         else
@@ -316,8 +119,18 @@ static void drop_first(struct search *search)
 {
     struct duplicates *d = search->duplicates;
 
-    search->duplicates = d->next;
+    search->duplicates = d->next_one;
     free_one(d);
+}
+
+static enum err step(struct duplicates *d, struct txn *txn, usec_t until)
+{
+    bool are_found = d->copies != NULL;
+    enum err e = ERR_OK;
+
+    if (!are_found)
+        e = twins_step(d->twins, txn, service_paths(d->search->service), until, &are_found);
+    return e == ERR_OK && are_found ? duplicates_judge(d, txn, until) : e;
 }
 
 /* A slice of the first one that is not done. It goes on when nobody waits any more, for whoever asks again; but not
@@ -330,7 +143,7 @@ static void go_on(void *state)
     struct txn *txn;
     enum err e;
 
-    if (d && d->next && (d->done || !is_awaited(d))) {
+    if (d && d->next_one && (d->done || !is_awaited(d))) {
         drop_first(search);
         return;
     }
@@ -340,7 +153,7 @@ static void go_on(void *state)
     }
     e = search_read(search, &txn, &fault);
     if (e == ERR_OK) {
-        e = twins_step(d->twins, txn, service_paths(search->service), clock_steady() + SLICE_US, &d->done);
+        e = step(d, txn, clock_steady() + SLICE_US);
         txn_end(txn);
         if (e != ERR_OK)
             fault_set(&fault, e, "no memory to look for duplicates");
@@ -373,9 +186,9 @@ enum err search_duplicates(struct request *request, const void *ask, void *answe
     uint32_t count = 0;
     enum err e = ERR_OK;
 
-    for (; *at; at = &(*at)->next, count++)
+    for (; *at; at = &(*at)->next_one, count++)
         if (is_of(*at, search, wanted->query))
-            return (*at)->done ? fill(*at, request, answer) : wait_for(*at, request);
+            return (*at)->done ? duplicates_fill(*at, request, answer) : wait_for(*at, request);
     if (count == SEARCHES_MAX)
         return fault_set(request->fault, ERR_BUSY, "%d searches for duplicates are under way", SEARCHES_MAX);
     e = begin(request, wanted->query, at);
@@ -394,7 +207,7 @@ void search_duplicates_tell(const struct search *search, struct arena *arena, st
     struct task *tasks = arena_array(arena, to->tasks.count + 1, sizeof(*tasks));
 
     while (d && d->done)
-        d = d->next;
+        d = d->next_one;
     if (!d || !tasks)
         return;
     for (uint32_t i = 0; i < to->tasks.count; i++)

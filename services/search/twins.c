@@ -34,6 +34,7 @@ struct twins {
     uint32_t *root
         [TWINS_KINDS]; /* a forest for each kind: the sound itself, or one on the way to its group's first */
     uint32_t *order;   /* sounds by length, then by group */
+    uint32_t standing; /* first ones of `order` that are matched */
     struct near *near; /* by sound */
     struct pair *pairs;
     uint32_t pair_count;
@@ -190,9 +191,19 @@ static void join_equal(struct twins *t, uint32_t *root, int (*by)(const void *, 
             join(root, t->order[i - 1], t->order[i]);
 }
 
+/* One sound stands for all with its samples. */
+static bool stands(struct twins *t, uint32_t i)
+{
+    return t->sounds[i].has_gist && t->sounds[i].gist.seconds > 0 && find(t->root[TWINS_AUDIO], i) == i;
+}
+
+/* Those come first: the copies of one sound fill no window of another. */
 static void sort_by_seconds(struct twins *t)
 {
-    qsort_r(t->order, t->count, sizeof(*t->order), by_seconds, t->sounds);
+    t->standing = 0;
+    for (uint32_t i = 0, others = t->count; i < t->count; i++)
+        t->order[stands(t, i) ? t->standing++ : --others] = i;
+    qsort_r(t->order, t->standing, sizeof(*t->order), by_seconds, t->sounds);
 }
 
 static void match_audible(struct twins *t)
@@ -212,12 +223,6 @@ static void begin_matching(struct twins *t)
 }
 
 /* ---- matching ---- */
-
-/* One sound stands for all with its samples. */
-static bool stands(struct twins *t, uint32_t i)
-{
-    return t->sounds[i].has_gist && t->sounds[i].gist.seconds > 0 && find(t->root[TWINS_AUDIO], i) == i;
-}
 
 static bool is_near(const struct near *near, uint32_t at)
 {
@@ -249,17 +254,15 @@ static void offer(struct near *near, uint32_t at, float alike)
 /* With those behind it in the order of lengths. */
 static void match(struct twins *t)
 {
-    uint32_t end = t->count - t->next > TWINS_WINDOW ? t->next + TWINS_WINDOW : t->count;
+    uint32_t end = t->standing - t->next > TWINS_WINDOW ? t->next + TWINS_WINDOW : t->standing;
     uint32_t i = t->order[t->next];
     const struct sound *sound = &t->sounds[i];
     float most = sound->seconds * (1 + LENGTHS_OFF) + LENGTHS_OFF_SECONDS;
 
-    if (!stands(t, i))
-        return;
     for (uint32_t k = t->next + 1; k < end && t->sounds[t->order[k]].seconds <= most; k++) {
         uint32_t j = t->order[k];
         float alike = print_alike(&sound->gist, &t->sounds[j].gist);
-        if (alike < LEAST_ALIKE || !stands(t, j))
+        if (alike < LEAST_ALIKE)
             continue;
         offer(&t->near[i], j, alike);
         offer(&t->near[j], i, alike);
@@ -369,14 +372,16 @@ static enum err group_kind(struct twins *t, int kind)
 
 static enum err make_groups(struct twins *t)
 {
-    enum err e = ERR_OK;
-
     t->members = malloc(((size_t)t->count * TWINS_KINDS + 1) * sizeof(*t->members));
-    if (!t->members)
-        return ERR_FULL;
+    enum err e = t->members ? ERR_OK : ERR_FULL;
     for (int kind = 0; kind < TWINS_KINDS && e == ERR_OK; kind++)
         e = group_kind(t, kind);
     return e;
+}
+
+uint32_t twins_groups(const struct twins *t)
+{
+    return t->stage == DONE ? t->group_count : 0;
 }
 
 bool twins_group(const struct twins *t, uint32_t number, struct twins_group *to)
@@ -391,7 +396,9 @@ bool twins_group(const struct twins *t, uint32_t number, struct twins_group *to)
 
 static uint32_t steps_of(const struct twins *t)
 {
-    return t->stage == CHECK ? t->pair_count : t->stage == GROUP ? 0 : t->count;
+    if (t->stage == GATHER)
+        return t->count;
+    return t->stage == CHECK ? t->pair_count : t->stage == GROUP ? 0 : t->standing;
 }
 
 static enum err end_stage(struct twins *t)
@@ -427,9 +434,9 @@ enum err twins_step(struct twins *t, struct txn *txn, const struct paths *paths,
     enum err e = ERR_OK;
 
     while (e == ERR_OK && t->stage != DONE) {
-        if (t->next == steps_of(t))
+        if (t->next == steps_of(t)) {
             e = end_stage(t);
-        else {
+        } else {
             do_step(t, txn, paths);
             t->next++;
         }

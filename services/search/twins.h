@@ -38,7 +38,9 @@ struct twins_group {
     uint32_t count;
 };
 
-/* Groups by number: those of the same file first. False: there are no more. */
+/* Groups of a finished search by number: those of the same file first; within a kind, by their earliest item. False:
+ * there are no more. */
+uint32_t twins_groups(const struct twins *twins);
 bool twins_group(const struct twins *twins, uint32_t number, struct twins_group *to);
 
 #endif

@@ -61,7 +61,7 @@ duplicates_are_asked_for_by_kind_and_query() {
     same 1 "$(loophole duplicates --json name:bass_hit_c -container:flac --kind same_sound | wc -l)"
     same 2 "$(loophole duplicates --limit 2 --json | wc -l)"
     contains "$(refused loophole duplicates --kind other)" "same_file, same_audio and same_sound"
-    contains "$(loophole duplicates name:bass_hit_c)" "keep flac"
+    contains "$(loophole duplicates name:bass_hit_c)" "keep    flac"
 }
 
 a_hidden_item_is_no_duplicate_and_a_favourite_is_kept() {

@@ -1,0 +1,76 @@
+"""copies.py COUNT: puts so many made-up copies of the indexed sounds into the catalogue, pages through their duplicates,
+and holds every page to its bounds. Prints the time."""
+import subprocess
+import sys
+import time
+
+from client import Client
+
+COUNT = int(sys.argv[1])
+BATCH = 1500
+client = Client()
+
+
+def ask(name, body):
+    error, answer = client.ask(name, body, budget_ms=300000)
+    assert not error or error == "ok", (name, error, answer)
+    return answer
+
+
+def contents():
+    items = ask("search.query", {"query": "", "limit": 100})["items"]
+    return sorted(item["media"]["content"] for item in items)
+
+
+def fill(found):
+    volume = ask("persist.put_volume", {"volume": {"identity": "root", "label": "d", "mount": b"/", "backend": "local", "online": True}})["id"]
+    folder = ask("persist.put_folder", {"folder": {"volume": volume, "parent": bytes(16), "name": b"made-up", "library": False}})["id"]
+    for begin in range(0, COUNT, BATCH):
+        numbers = range(begin, min(begin + BATCH, COUNT))
+        places = [{"place": {"folder": folder, "file": b"%06d.wav" % n, "kind": "audio", "size": 1000, "mtime": 10**15 - n,
+                             "inode": 0, "pack": "", "availability": "local"}} for n in numbers]
+        each = ask("persist.batch", {"operations": places})["each"]
+        heard = [{"analysed": {"id": one["id"], "size": 1000, "mtime": 10**15 - n, "state": "done", "failure": "",
+                               "content": found[n % len(found)], "container": "wav", "sample_format": "pcm", "bit_depth": 16,
+                               "sample_rate": 44100, "channels": 1, "frames": 26460, "analyser": 99, "facts": [],
+                               "artefacts": []}} for n, one in zip(numbers, each)]
+        ask("persist.batch", {"operations": heard})
+
+
+def page_through(found):
+    copies, keeps, cursor, pages = {}, {}, "", 0
+    while True:
+        page = ask("search.duplicates", {"query": "-is:missing", "kind": "same_file", "limit": 100, "cursor": cursor})
+        pages += 1
+        for part in page.get("groups", []):
+            of = copies.setdefault(part["keep"], [])
+            assert part.get("first", 0) == len(of), (part.get("first"), len(of))
+            of += [one["id"] for one in part["each"]]
+            keeps[part["keep"]] = part["count"]
+        cursor = page.get("cursor", "")
+        if not cursor:
+            break
+    assert page["total"] == len(found) == len(copies), (page["total"], len(copies))
+    assert {key: len(each) for key, each in copies.items()} == keeps
+    everything = [one for each in copies.values() for one in each]
+    assert len(everything) == len(set(everything)) == COUNT + len(found), (len(everything), COUNT)
+    assert pages > 1, pages
+    return pages, copies
+
+
+found = contents()
+fill(found)
+began = time.monotonic()
+ask("search.duplicates", {"query": "-is:missing", "limit": 0})
+looked = time.monotonic() - began
+began = time.monotonic()
+pages, copies = page_through(found)
+paged = time.monotonic() - began
+oldest = [ask("search.get", {"id": key})["item"]["media"]["mtime"] for key in copies]
+assert all(mtime <= 10**15 - COUNT + len(found) for mtime in oldest), oldest
+lines = subprocess.run(["loophole", "duplicates", "--kind", "same_file", "-is:missing"], check=True, capture_output=True).stdout
+assert lines.count(b"\n") == COUNT + 2 * len(found) + 1, lines.count(b"\n")
+assert len(subprocess.run(["loophole", "duplicates", "--limit", "1", "--json"], check=True, capture_output=True).stdout
+           .splitlines()) == -(-(COUNT // len(found) + 1) // 1000)
+print("# %d copies of %d sounds: found in %.2f s, %.1f us a copy; %d pages in %.2f s" %
+      (COUNT, len(found), looked, looked / COUNT * 1e6, pages, paged))

@@ -1,0 +1,153 @@
+/* Which copy of a sound is the one to keep, and why. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+#include "services/search/keep.h"
+
+/* A copy that is here: 16 bit, 44.1 kHz, stereo, one second. */
+static struct keep_copy ordinary(void)
+{
+    return (struct keep_copy){ .size = 1000,
+                               .mtime = 1000,
+                               .seconds = 1,
+                               .rate = 44100,
+                               .channels = 2,
+                               .path_len = 20,
+                               .depth = 16,
+                               .state = COPY_STATE_HERE,
+                               .is_lossless = true };
+}
+
+static const uint32_t MEMBERS[] = { 0, 1, 2, 3 };
+
+static void expect(const struct keep_copy *copies, uint32_t count, uint32_t keep, enum keep_reason reason)
+{
+    struct keep_verdict verdict = keep_choose(copies, MEMBERS, count);
+
+    assert_int_equal(verdict.keep, keep);
+    assert_int_equal(verdict.reason, (int32_t)reason);
+}
+
+static void a_copy_that_is_away_is_never_kept_while_another_is_here(void **state)
+{
+    struct keep_copy copies[3] = { ordinary(), ordinary(), ordinary() };
+
+    (void)state;
+    copies[0].mtime = 1;
+    copies[0].is_favourite = true;
+    copies[2].is_lossless = false;
+    for (uint8_t away = 0; away <= COPY_STATE_MISSING; away++)
+        if (away != COPY_STATE_HERE) {
+            copies[0].state = copies[1].state = away;
+            expect(copies, 3, 2, KEEP_REASON_ONLY_ONE_HERE);
+            assert_int_equal(keep_choose(copies, MEMBERS, 3).free, 0);
+        }
+}
+
+static void what_is_better_for_the_ear_comes_before_what_is_older(void **state)
+{
+    struct keep_copy copies[2] = { ordinary(), ordinary() };
+
+    (void)state;
+    copies[0].mtime = 1;
+    copies[0].is_lossless = false;
+    expect(copies, 2, 1, KEEP_REASON_LOSSLESS);
+    copies[0] = ordinary();
+    copies[0].mtime = 1;
+    copies[0].rate = 22050;
+    expect(copies, 2, 1, KEEP_REASON_SAMPLE_RATE);
+    copies[0].rate = 44100;
+    copies[0].seconds = 0.9F;
+    expect(copies, 2, 1, KEEP_REASON_LENGTH);
+    copies[0].seconds = 1;
+    copies[0].depth = 8;
+    expect(copies, 2, 1, KEEP_REASON_BIT_DEPTH);
+}
+
+static void an_upsampled_copy_is_not_kept_for_its_figures(void **state)
+{
+    struct keep_copy copies[2] = { ordinary(), ordinary() };
+
+    (void)state;
+    copies[1].mtime = 2000;
+    copies[1].rate = 48000;
+    copies[1].depth = 24;
+    copies[1].seconds = 1.0001F;
+    expect(copies, 2, 0, KEEP_REASON_AGE);
+    copies[1].mtime = 1000;
+    expect(copies, 2, 1, KEEP_REASON_FINER_FORMAT);
+}
+
+static void among_equals_the_original_is_kept(void **state)
+{
+    struct keep_copy copies[3] = { ordinary(), ordinary(), ordinary() };
+
+    (void)state;
+    expect(copies, 3, 0, KEEP_REASON_KNOWN_FIRST);
+    copies[2].path_len = 10;
+    expect(copies, 3, 2, KEEP_REASON_SHORTER_PATH);
+    copies[1].mtime = 999;
+    expect(copies, 3, 1, KEEP_REASON_AGE);
+    copies[1].asides = 1;
+    copies[2].asides = 1;
+    expect(copies, 3, 0, KEEP_REASON_FOLDER);
+    copies[2].is_favourite = true;
+    expect(copies, 3, 2, KEEP_REASON_FAVOURITE);
+}
+
+static void what_can_be_freed_is_what_is_here_but_for_the_one_to_keep(void **state)
+{
+    struct keep_copy copies[4] = { ordinary(), ordinary(), ordinary(), ordinary() };
+
+    (void)state;
+    copies[0].size = 7;
+    copies[1].size = 50;
+    copies[2].size = 600;
+    copies[3].state = COPY_STATE_OFFLINE;
+    struct keep_verdict verdict = keep_choose(copies, MEMBERS, 4);
+    assert_int_equal(verdict.keep, 0);
+    assert_int_equal(verdict.here, 3);
+    assert_int_equal(verdict.free, 650);
+}
+
+static void names_that_say_a_copy_are_known(void **state)
+{
+    static const struct {
+        const char *path;
+        uint32_t asides;
+    } PATHS[] = {
+        { "/music/kit/kick.wav", 0 },
+        { "/music/old backup 2019/kick.wav", 1 },
+        { "/music/Backup/kick.wav", 1 },
+        { "/music/kit/copy of kick.flac", 1 },
+        { "/music/kit/kick (1).wav", 1 },
+        { "/music/kit (live)/kick(2)x.wav", 0 },
+        { "/music/converted/k_copy.wav", 2 },
+        { "/music/goldcopyist/folded.wav", 0 },
+        { "/music/kit_old/kick-BAK.wav", 2 },
+        { "/music/broken maybe/x (12", 0 },
+        { "kick.wav", 0 },
+        { "", 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(PATHS) / sizeof(*PATHS); i++)
+        assert_int_equal(keep_asides(bytes_of(PATHS[i].path, strlen(PATHS[i].path))), PATHS[i].asides);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_copy_that_is_away_is_never_kept_while_another_is_here),
+        cmocka_unit_test(what_is_better_for_the_ear_comes_before_what_is_older),
+        cmocka_unit_test(an_upsampled_copy_is_not_kept_for_its_figures),
+        cmocka_unit_test(among_equals_the_original_is_kept),
+        cmocka_unit_test(what_can_be_freed_is_what_is_here_but_for_the_one_to_keep),
+        cmocka_unit_test(names_that_say_a_copy_are_known),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
