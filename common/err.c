@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "common/text.h"
 
 static const char *const names[ERR_COUNT] = {
     [ERR_OK] = "ok",
@@ -20,19 +21,34 @@ static const char *const names[ERR_COUNT] = {
     [ERR_INTERNAL] = "internal",
 };
 
-/* Formats beside the fault first: an argument may point into the fault itself. */
+/* A text that was cut may end within a character: that rest is left out. */
+static void copy_shown(char *to, size_t size, const char *raw, size_t raw_size, const char *passed)
+{
+    size_t len = strlen(raw);
+
+    while (len + 1 == raw_size && raw_size > 1 && ((uint8_t)raw[raw_size - 2] & 0x80)) {
+        raw_size--;
+        len--;
+    }
+    (void)text_show(to, size, (struct text){ (uint32_t)len, raw }, passed);
+}
+
+/* Formats beside the fault first: an argument may point into the fault itself. A fault quotes what others wrote, and
+ * ends on a terminal or in a log: it holds nothing that steers them. */
 static void fill(struct fault *fault, enum err code, const char *format, va_list arguments,
                  const char *reason)
 {
     struct fault made = { .code = code };
+    char raw[sizeof(made.what)];
 
     if (!fault)
         return;
-    (void)vsnprintf(made.what, sizeof(made.what), format, arguments);
+    (void)vsnprintf(raw, sizeof(raw), format, arguments);
     if (reason) {
-        size_t len = strlen(made.what);
-        (void)snprintf(made.what + len, sizeof(made.what) - len, ": %s", reason);
+        size_t len = strlen(raw);
+        (void)snprintf(raw + len, sizeof(raw) - len, ": %s", reason);
     }
+    copy_shown(made.what, sizeof(made.what), raw, sizeof(raw), "");
     *fault = made;
 }
 
@@ -59,9 +75,12 @@ enum err fault_errno(struct fault *fault, enum err code, int number, const char 
 
 enum err fault_field(struct fault *fault, const char *field)
 {
+    char raw[sizeof(fault->field)];
+
     if (!fault)
         return ERR_INTERNAL;
-    (void)snprintf(fault->field, sizeof(fault->field), "%s", field);
+    (void)snprintf(raw, sizeof(raw), "%s", field);
+    copy_shown(fault->field, sizeof(fault->field), raw, sizeof(raw), "");
     return fault->code;
 }
 
@@ -75,7 +94,7 @@ enum err fault_hint(struct fault *fault, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(hint, sizeof(hint), format, arguments);
     va_end(arguments);
-    memcpy(fault->hint, hint, sizeof(hint));
+    copy_shown(fault->hint, sizeof(fault->hint), hint, sizeof(hint), "\n");
     return fault->code;
 }
 

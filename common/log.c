@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include "common/clock.h"
 #include "common/file.h"
+#include "common/text.h"
 
 enum { LINE_MAX_BYTES = 2000, ROTATE_BYTES = 10 << 20, OLD_FILES = 2, NAME_SIZE = 32 };
 
@@ -85,20 +86,8 @@ static size_t write_head(char *line, size_t size, const char *level)
 /* A message may hold a stranger's bytes: none of them may begin a line of its own or steer a terminal. */
 static size_t write_message(char *to, size_t room, const char *message)
 {
-    static const char hex[] = "0123456789abcdef";
-    size_t len = 0;
+    size_t len = text_show(to, room - 1, text_of(message), "");
 
-    for (; *message && len + 5 < room; message++) {
-        unsigned char c = (unsigned char)*message;
-        if (c >= 0x20 && c != 0x7F) {
-            to[len++] = (char)c;
-            continue;
-        }
-        to[len++] = '\\';
-        to[len++] = 'x';
-        to[len++] = hex[c >> 4];
-        to[len++] = hex[c & 15];
-    }
     to[len++] = '\n';
     return len;
 }

@@ -1,4 +1,5 @@
 #include "common/text.h"
+#include <stdio.h>
 #include <string.h>
 
 struct text text_of(const char *zero_terminated)
@@ -98,6 +99,65 @@ bool text_is_utf8(struct text t)
             return false;
     }
     return true;
+}
+
+/* Of a whole character. */
+static uint32_t code_point(const uint8_t *at, uint32_t len)
+{
+    uint32_t code = len == 1 ? at[0] : at[0] & (0xFFu >> (len + 1));
+
+    for (uint32_t i = 1; i < len; i++)
+        code = code << 6 | (at[i] & 0x3F);
+    return code;
+}
+
+static bool code_steers(uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x2028 && code <= 0x202E) ||
+           (code >= 0x2066 && code <= 0x2069);
+}
+
+bool text_steers(struct text t)
+{
+    uint32_t len = text_character(t);
+
+    return len > 0 && code_steers(code_point((const uint8_t *)t.at, len));
+}
+
+uint32_t text_shown(struct text from, char to[TEXT_SHOWN_MAX])
+{
+    uint32_t len = text_character(from);
+    uint32_t code = len > 0 ? code_point((const uint8_t *)from.at, len) : 0;
+
+    to[0] = '\0';
+    if (from.len == 0)
+        return 0;
+    if (len == 0 || code_steers(code))
+        (void)snprintf(to, TEXT_SHOWN_MAX, len <= 1 ? "\\x%02x" : "\\u%04x",
+                       len <= 1 ? (unsigned)(uint8_t)from.at[0] : code & 0xFFFFu);
+    else
+        (void)text_copy(to, TEXT_SHOWN_MAX, (struct text){ len, from.at });
+    return len > 0 ? len : 1;
+}
+
+size_t text_show(char *to, size_t size, struct text from, const char *passed)
+{
+    char shown[TEXT_SHOWN_MAX];
+    size_t used = 0;
+
+    for (uint32_t at = 0; at < from.len;) {
+        uint32_t taken = text_shown((struct text){ from.len - at, from.at + at }, shown);
+        if (taken == 1 && from.at[at] != '\0' && strchr(passed, from.at[at]))
+            (void)snprintf(shown, sizeof(shown), "%c", from.at[at]);
+        if (used + strlen(shown) >= size)
+            break;
+        memcpy(to + used, shown, strlen(shown));
+        used += strlen(shown);
+        at += taken;
+    }
+    if (size > 0)
+        to[used] = '\0';
+    return used;
 }
 
 struct bytes bytes_of(const void *at, size_t len)

@@ -37,6 +37,21 @@ bool text_is_utf8(struct text t);
 /* Bytes of the UTF-8 character that `t` begins with; 0 when it is empty or begins with something else. */
 uint32_t text_character(struct text t);
 
+/* True when the character at the start of `t` steers a terminal or the order of reading instead of showing something:
+ * C0, DEL, C1, the separators of lines and paragraphs, and the embeddings, overrides and isolates of right-to-left text
+ * (they can show "gpj.exe" as "exe.jpg"). */
+bool text_steers(struct text t);
+
+enum { TEXT_SHOWN_MAX = 8 }; /* bytes of one character as it is shown, with the closing zero */
+
+/* Writes the character at the start of `from` the way a terminal may show it: as it is, or, when it steers or is not
+ * UTF-8, as "\x1b" (one byte) or "\u009b". Closes `to` with a zero. Returns its bytes in `from`; 0 at the end. */
+uint32_t text_shown(struct text from, char to[TEXT_SHOWN_MAX]);
+
+/* All of `from` in that form, cut at the last whole character that fits, with a closing zero. Returns its length.
+ * `from` may not overlap `to`. Bytes below 0x80 that are in `passed` (a C text) are copied as they are. */
+size_t text_show(char *to, size_t size, struct text from, const char *passed);
+
 struct bytes bytes_of(const void *at, size_t len);
 bool bytes_equal(struct bytes a, struct bytes b);
 bool bytes_copy(char *to, size_t size,

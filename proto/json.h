@@ -26,9 +26,9 @@ enum err json_assign(const struct shape *shape, struct text assignment, struct a
                      struct fault *fault);
 
 /* Building blocks for front-ends that make lines of their own. (jansson has a json_real: ours is json_number.) */
-void json_text(struct buffer *to, struct text text);          /* quoted and escaped; invalid UTF-8 → U+FFFD */
+void json_text(struct buffer *to, struct text text); /* quoted; controls, C1 and bidi escaped; bad UTF-8 → U+FFFD */
 void json_number(struct buffer *to, double number);           /* shortest form that reads back exactly; null for NaN */
-void json_key(struct buffer *to, bool *first, const char *key); /* `,"key":` — without the comma the first time */
+void json_key(struct buffer *to, bool *first, const char *key); /* `,"key":`, without the comma the first time */
 void json_path(struct buffer *to, bool *first, const char *key, struct bytes path); /* key, and key_b64 if needed */
 
 #endif

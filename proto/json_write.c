@@ -38,6 +38,9 @@ static uint32_t write_character(struct buffer *to, struct text from)
         buffer_add_text(to, replacement);
     else if (len == 1)
         escape(to, (uint8_t)from.at[0]);
+    else if (text_steers(from)) /* C1 is 0xC2 and its own number; the others lie from U+2000 to U+207F */
+        buffer_printf(to, "\\u%04x", len == 2 ? (uint8_t)from.at[1]
+                                              : 0x2000u | (from.at[1] & 0x3Fu) << 6 | (from.at[2] & 0x3Fu));
     else
         buffer_add(to, from.at, len);
     return len ? len : 1;
@@ -79,9 +82,8 @@ void json_key(struct buffer *to, bool *first, const char *key)
 {
     buffer_add(to, ",", *first ? 0 : 1);
     *first = false;
-    buffer_add(to, "\"", 1);
-    buffer_add_text(to, key);
-    buffer_add(to, "\":", 2);
+    json_text(to, text_of(key)); /* the name of a fact is what a person typed */
+    buffer_add(to, ":", 1);
 }
 
 static void write_base64(struct buffer *to, struct bytes bytes)

@@ -93,7 +93,7 @@ static enum err put_each(struct buffer *to, bool *first, const struct duplicate_
 static void put_number(struct buffer *to, bool *first, const char *key, uint64_t value)
 {
     json_key(to, first, key);
-    buffer_printf(to, "%llu", (unsigned long long)value);
+    cli_print(to, "%llu", (unsigned long long)value);
 }
 
 static void put_state(struct buffer *to, bool *first, const struct duplicate_group *group)
@@ -168,14 +168,14 @@ static const char *reason_of(const struct duplicate_group *group)
 
 static void group_head(struct buffer *to, const struct duplicate_group *group)
 {
-    buffer_printf(to, "%s", choice_word(&duplicate_kind_table, group->kind.value));
+    cli_print(to, "%s", choice_word(&duplicate_kind_table, group->kind.value));
     for (uint32_t i = 0; i < group->differs.count; i++)
-        buffer_printf(to, "%s%.*s", i ? ", " : ": other ", TEXT_ARG(group->differs.at[i]));
-    buffer_printf(to, "; %llu copies, ", (unsigned long long)group->count);
+        cli_print(to, "%s%.*s", i ? ", " : ": other ", TEXT_ARG(group->differs.at[i]));
+    cli_print(to, "; %llu copies, ", (unsigned long long)group->count);
     human_bytes(to, group->free);
     buffer_add_text(to, " to free");
     if (reason_of(group))
-        buffer_printf(to, "; keep: %s", reason_of(group));
+        cli_print(to, "; keep: %s", reason_of(group));
     buffer_add_text(to, "\n");
 }
 
@@ -184,11 +184,11 @@ static void copy_row(struct buffer *to, const struct duplicate_group *group, con
     bool is_here = one->state.value == COPY_STATE_HERE && !is_gone(one);
     const char *mark = !is_here ? state_of(one) : id_equal(one->id, group->keep) ? "keep" : "";
 
-    buffer_printf(to, "  %-7s %-5.*s %-6.*s %2llu bit %6llu Hz %2llu ch %8.3f s  %.*s\n", mark,
-                  TEXT_ARG(one->container), TEXT_ARG(one->sample_format), (unsigned long long)one->bit_depth,
-                  (unsigned long long)one->sample_rate, (unsigned long long)one->channels,
-                  one->sample_rate ? (double)one->frames / (double)one->sample_rate : 0.0, (int)one->path.len,
-                  one->path.len ? (const char *)one->path.at : "(its volume is away)");
+    cli_print(to, "  %-7s %-5.*s %-6.*s %2llu bit %6llu Hz %2llu ch %8.3f s  %.*s\n", mark,
+              TEXT_ARG(one->container), TEXT_ARG(one->sample_format), (unsigned long long)one->bit_depth,
+              (unsigned long long)one->sample_rate, (unsigned long long)one->channels,
+              one->sample_rate ? (double)one->frames / (double)one->sample_rate : 0.0, (int)one->path.len,
+              one->path.len ? (const char *)one->path.at : "(its volume is away)");
 }
 
 static void group_row(struct buffer *to, const struct duplicate_group *group)
@@ -230,8 +230,8 @@ static void print_sum(struct cli *cli, const struct duplicates_found *found, con
                 (unsigned long long)listing->unmarked);
     if (cli->options.json)
         return;
-    buffer_printf(&cli->out, "%llu group%s, ", (unsigned long long)found->total,
-                  found->total == 1 ? "" : "s");
+    cli_print(&cli->out, "%llu group%s, ", (unsigned long long)found->total,
+              found->total == 1 ? "" : "s");
     human_bytes(&cli->out, found->free);
     buffer_add_text(&cli->out, " can be freed by keeping one copy of each\n");
 }

@@ -89,7 +89,7 @@ static void put_numbers(struct view *v, const char *key, uint32_t count, uint32_
         v->at = from + i * step;
         value = read(v);
         if (isnan(none) || value > none || value < none)
-            buffer_printf(v->out, "%s%.6g", i ? "," : "", value * scale);
+            cli_print(v->out, "%s%.6g", i ? "," : "", value * scale);
         else
             buffer_add_text(v->out, i ? ",null" : "null");
     }
@@ -292,7 +292,7 @@ static void show_gist(struct view *v)
     json_key(v->out, &v->first, "samples_hash");
     buffer_add_text(v->out, "\"");
     for (int i = 0; i < 16; i++)
-        buffer_printf(v->out, "%02x", hash[i]);
+        cli_print(v->out, "%02x", hash[i]);
     buffer_add_text(v->out, "\"");
     put_number(v, "seconds", seconds);
     put_numbers(v, "bands", count, 1, take_byte, 1, NAN);
@@ -347,7 +347,7 @@ static enum err draw(struct cli *cli, struct view *v, const struct artefact *art
         e = picture_write(&picture, cli->options.png, fault);
     picture_close(&picture);
     if (e == ERR_OK && !cli->options.json)
-        buffer_printf(&cli->out, "drawn in %s\n", cli->options.png);
+        cli_print(&cli->out, "drawn in %s\n", cli->options.png);
     return e;
 }
 

@@ -21,12 +21,12 @@ static enum err print_devices(struct cli *cli, const struct sound_devices *devic
         return e;
     }
     for (uint32_t i = 0; i < devices->each.count; i++)
-        buffer_printf(&cli->out, "%s %-24.*s %.*s\n", devices->each.at[i].used ? "*" : " ",
-                      TEXT_ARG(devices->each.at[i].name), TEXT_ARG(devices->each.at[i].about));
-    buffer_printf(&cli->out, "Set to %.*s, %llu Hz, periods of %llu frames.\n", TEXT_ARG(devices->setting),
-                  (unsigned long long)devices->rate, (unsigned long long)devices->period);
+        cli_print(&cli->out, "%s %-24.*s %.*s\n", devices->each.at[i].used ? "*" : " ",
+                  TEXT_ARG(devices->each.at[i].name), TEXT_ARG(devices->each.at[i].about));
+    cli_print(&cli->out, "Set to %.*s, %llu Hz, periods of %llu frames.\n", TEXT_ARG(devices->setting),
+              (unsigned long long)devices->rate, (unsigned long long)devices->period);
     if (devices->alarm.len > 0)
-        buffer_printf(&cli->out, "%.*s\n", TEXT_ARG(devices->alarm));
+        cli_print(&cli->out, "%.*s\n", TEXT_ARG(devices->alarm));
     return ERR_OK;
 }
 
@@ -61,17 +61,17 @@ enum err audio_status(struct cli *cli, struct fault *fault)
     if (e != ERR_OK || cli->options.json)
         return e != ERR_OK ? e : print_json(cli, &server_state_shape, &at);
     if (!at.connected) {
-        buffer_printf(&cli->out, "No JACK server: %.*s\n", TEXT_ARG(at.trouble));
+        cli_print(&cli->out, "No JACK server: %.*s\n", TEXT_ARG(at.trouble));
         return ERR_OK;
     }
-    buffer_printf(&cli->out, "On the JACK server %.*s as %.*s: %llu Hz, periods of %llu frames (%.1f ms)%s.\n",
-                  TEXT_ARG(at.server.len ? at.server : TEXT("default")), TEXT_ARG(at.client),
-                  (unsigned long long)at.rate, (unsigned long long)at.period,
-                  1000.0 * (double)at.period / (double)(at.rate ? at.rate : 1),
-                  at.realtime ? "" : ", not in real time");
-    buffer_printf(&cli->out, "Latency: in %lld, out %lld frames. Memory is %slocked. %s sounds.\n",
-                  (long long)at.latency_in, (long long)at.latency_out, at.locked ? "" : "not ",
-                  at.owner == 0 ? "The first core" : "The standby");
+    cli_print(&cli->out, "On the JACK server %.*s as %.*s: %llu Hz, periods of %llu frames (%.1f ms)%s.\n",
+              TEXT_ARG(at.server.len ? at.server : TEXT("default")), TEXT_ARG(at.client),
+              (unsigned long long)at.rate, (unsigned long long)at.period,
+              1000.0 * (double)at.period / (double)(at.rate ? at.rate : 1),
+              at.realtime ? "" : ", not in real time");
+    cli_print(&cli->out, "Latency: in %lld, out %lld frames. Memory is %slocked. %s sounds.\n",
+              (long long)at.latency_in, (long long)at.latency_out, at.locked ? "" : "not ",
+              at.owner == 0 ? "The first core" : "The standby");
     return ERR_OK;
 }
 
@@ -85,8 +85,8 @@ static enum err print_connections(struct cli *cli, const struct connections *all
         if (cli->options.json)
             e = print_json(cli, &connection_shape, one);
         else
-            buffer_printf(&cli->out, "%-14.*s %.*s%s\n", TEXT_ARG(one->port), TEXT_ARG(one->to),
-                          !one->made ? "  (away)" : one->chain ? "  (chain)" : "");
+            cli_print(&cli->out, "%-14.*s %.*s%s\n", TEXT_ARG(one->port), TEXT_ARG(one->to),
+                      !one->made ? "  (away)" : one->chain ? "  (chain)" : "");
     }
     return e;
 }

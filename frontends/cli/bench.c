@@ -72,23 +72,23 @@ static void print_result(struct cli *cli, const struct bench *bench, const struc
     bool first = true;
 
     if (!cli->options.json) {
-        buffer_printf(&cli->out, "%s, %lld clients, %.1f s: %llu asks, %.0f a second, %llu errors\n",
-                      bench->name, (long long)bench->clients, seconds, (unsigned long long)all->count,
-                      (double)all->count / seconds, (unsigned long long)all->errors);
+        cli_print(&cli->out, "%s, %lld clients, %.1f s: %llu asks, %.0f a second, %llu errors\n",
+                  bench->name, (long long)bench->clients, seconds, (unsigned long long)all->count,
+                  (double)all->count / seconds, (unsigned long long)all->errors);
         for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++)
-            buffer_printf(&cli->out, "  %-8s %10.1f\n", quantiles[i].name,
-                          latency_us(all, quantiles[i].quantile));
+            cli_print(&cli->out, "  %-8s %10.1f\n", quantiles[i].name,
+                      latency_us(all, quantiles[i].quantile));
         return;
     }
     buffer_add_text(&cli->out, "{");
     json_key(&cli->out, &first, "name");
     json_text(&cli->out, text_of(bench->name));
     json_key(&cli->out, &first, "clients");
-    buffer_printf(&cli->out, "%lld", (long long)bench->clients);
+    cli_print(&cli->out, "%lld", (long long)bench->clients);
     json_key(&cli->out, &first, "count");
-    buffer_printf(&cli->out, "%llu", (unsigned long long)all->count);
+    cli_print(&cli->out, "%llu", (unsigned long long)all->count);
     json_key(&cli->out, &first, "errors");
-    buffer_printf(&cli->out, "%llu", (unsigned long long)all->errors);
+    cli_print(&cli->out, "%llu", (unsigned long long)all->errors);
     json_key(&cli->out, &first, "per_second");
     json_number(&cli->out, (double)all->count / seconds);
     for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++) {
@@ -108,24 +108,24 @@ static enum err plot(const char *path, const char *name, const struct latency *a
     buffer_add_text(&svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"640\" height=\"360\" "
                           "font-family=\"sans-serif\" font-size=\"12\">\n"
                           "<rect width=\"640\" height=\"360\" fill=\"white\"/>\n");
-    buffer_printf(&svg, "<text x=\"60\" y=\"20\">%s: latency in microseconds by quantile</text>\n", name);
+    cli_print(&svg, "<text x=\"60\" y=\"20\">%s: latency in microseconds by quantile</text>\n", name);
     for (int decade = 0; decade <= (int)top; decade++)
-        buffer_printf(
-            &svg,
-            "<text x=\"5\" y=\"%.1f\">%.0f</text>\n<line x1=\"60\" x2=\"620\" y1=\"%.1f\" y2=\"%.1f\" "
-            "stroke=\"#ddd\"/>\n",
-            324 - 290 * decade / top, pow(10, decade), 320 - 290 * decade / top, 320 - 290 * decade / top);
+        cli_print(
+        &svg,
+        "<text x=\"5\" y=\"%.1f\">%.0f</text>\n<line x1=\"60\" x2=\"620\" y1=\"%.1f\" y2=\"%.1f\" "
+        "stroke=\"#ddd\"/>\n",
+        324 - 290 * decade / top, pow(10, decade), 320 - 290 * decade / top, 320 - 290 * decade / top);
     buffer_add_text(&svg, "<polyline fill=\"none\" stroke=\"#06c\" stroke-width=\"2\" points=\"");
     for (int i = 0; i <= 80; i++) {
         double nines = i / 20.0; /* 0 … 4: 0 % … 99.99 % */
 
-        buffer_printf(&svg, "%.1f,%.1f ", 60 + 140 * nines,
-                      320 - 290 * log10(latency_us(all, 1 - pow(10, -nines)) + 1) / top);
+        cli_print(&svg, "%.1f,%.1f ", 60 + 140 * nines,
+                  320 - 290 * log10(latency_us(all, 1 - pow(10, -nines)) + 1) / top);
     }
     buffer_add_text(&svg, "\"/>\n");
     for (int i = 1; i <= 4; i++)
-        buffer_printf(&svg, "<text x=\"%d\" y=\"345\">%.*f %%</text>\n", 40 + 140 * i, i > 2 ? i - 2 : 0,
-                      100 - 100 * pow(10, -i));
+        cli_print(&svg, "<text x=\"%d\" y=\"345\">%.*f %%</text>\n", 40 + 140 * i, i > 2 ? i - 2 : 0,
+                  100 - 100 * pow(10, -i));
     buffer_add_text(&svg, "</svg>\n");
     e = file_write_atomic(path, buffer_bytes(&svg), 0644, fault);
     buffer_free(&svg);

@@ -3,6 +3,7 @@
 #ifndef LOOPHOLE_FRONTENDS_CLI_CLI_H
 #define LOOPHOLE_FRONTENDS_CLI_CLI_H
 
+#include "frontends/cli/output.h"
 #include "proto/ask.h"
 #include "proto/json.h"
 #include "schema_search.h"
@@ -63,16 +64,17 @@ extern const int option_count;
 const struct option_row *option_named(const char *name, size_t len);
 bool command_takes(const struct command *command, const struct option_row *option);
 
-/* Parses argv behind the command's words. Ends the process for --help and for wrong usage (exit code 64). */
+/* Parses argv after the command's words. Ends the process for --help and for wrong usage (exit code 64). */
 void options_parse(const struct command *command, int argc, char **argv, struct cli *cli);
+
+/* Whether --json is among the arguments: errors are lines of JSON then, those of wrong usage too. */
+bool options_want_json(int argc, char **argv);
 
 /* ---- shared by the commands ---- */
 
 /* Asks with the budget of --budget (10 s unless given); memory of the answer lasts until the next ask. */
 enum err cli_ask(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault);
 
-void cli_flush(struct cli *cli);                                  /* prints and empties `out` */
-bool cli_is_terminal(void);                                       /* of standard output */
 enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault); /* absolute */
 
 struct text cli_words(struct cli *cli); /* the arguments as one text, for a query */

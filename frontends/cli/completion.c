@@ -8,7 +8,7 @@ static void options_of(struct buffer *to, const struct command *command, const c
 {
     for (int i = 0; i < option_count; i++)
         if (command_takes(command, &option_table[i]))
-            buffer_printf(to, "%s%s", before, option_table[i].name);
+            cli_print(to, "%s%s", before, option_table[i].name);
 }
 
 /* "library add" begins with "library": each first word once, and its second words. */
@@ -27,8 +27,8 @@ static void first_words(struct buffer *to)
 {
     for (int i = 0; i < command_count; i++)
         if (is_first_of_its_word(i))
-            buffer_printf(to, "%s%.*s", i ? " " : "", (int)strcspn(command_table[i].name, " "),
-                          command_table[i].name);
+            cli_print(to, "%s%.*s", i ? " " : "", (int)strcspn(command_table[i].name, " "),
+                      command_table[i].name);
 }
 
 static void second_words(struct buffer *to, const char *first)
@@ -37,7 +37,7 @@ static void second_words(struct buffer *to, const char *first)
 
     for (int i = 0; i < command_count; i++)
         if (strncmp(command_table[i].name, first, len) == 0 && command_table[i].name[len] == ' ')
-            buffer_printf(to, " %s", command_table[i].name + len + 1);
+            cli_print(to, " %s", command_table[i].name + len + 1);
 }
 
 static void bash(struct buffer *to)
@@ -50,8 +50,8 @@ static void bash(struct buffer *to)
     for (int i = 0; i < command_count; i++) {
         if (!is_first_of_its_word(i))
             continue;
-        buffer_printf(to, "        %.*s) words=\"", (int)strcspn(command_table[i].name, " "),
-                      command_table[i].name);
+        cli_print(to, "        %.*s) words=\"", (int)strcspn(command_table[i].name, " "),
+                  command_table[i].name);
         second_words(to, command_table[i].name);
         options_of(to, &command_table[i], " --");
         buffer_add_text(to, "\" ;;\n");
@@ -67,15 +67,15 @@ static void zsh(struct buffer *to)
     buffer_add_text(to, "#compdef loophole\n_loophole() {\n    local -a commands\n    commands=(\n");
     for (int i = 0; i < command_count; i++)
         if (is_first_of_its_word(i))
-            buffer_printf(to, "        \"%.*s:%s\"\n", (int)strcspn(command_table[i].name, " "),
-                          command_table[i].name, command_table[i].doc);
+            cli_print(to, "        \"%.*s:%s\"\n", (int)strcspn(command_table[i].name, " "),
+                      command_table[i].name, command_table[i].doc);
     buffer_add_text(to, "    )\n    if (( CURRENT == 2 )); then _describe command commands; return; fi\n"
                         "    case $words[2] in\n");
     for (int i = 0; i < command_count; i++) {
         if (!is_first_of_its_word(i))
             continue;
-        buffer_printf(to, "        %.*s) compadd --", (int)strcspn(command_table[i].name, " "),
-                      command_table[i].name);
+        cli_print(to, "        %.*s) compadd --", (int)strcspn(command_table[i].name, " "),
+                  command_table[i].name);
         second_words(to, command_table[i].name);
         options_of(to, &command_table[i], " --");
         buffer_add_text(to, "; _files ;;\n");
@@ -85,11 +85,11 @@ static void zsh(struct buffer *to)
 
 static void fish_option(struct buffer *to, const char *first, const struct option_row *option)
 {
-    buffer_printf(to, "complete -c loophole -n '__fish_seen_subcommand_from %.*s' -l %s",
-                  (int)strcspn(first, " "), first, option->name);
+    cli_print(to, "complete -c loophole -n '__fish_seen_subcommand_from %.*s' -l %s",
+              (int)strcspn(first, " "), first, option->name);
     if (option->letter)
-        buffer_printf(to, " -s %c", option->letter);
-    buffer_printf(to, "%s -d '%s'\n", option->kind == OPTION_FLAG ? "" : " -r", option->doc);
+        cli_print(to, " -s %c", option->letter);
+    cli_print(to, "%s -d '%s'\n", option->kind == OPTION_FLAG ? "" : " -r", option->doc);
 }
 
 static void fish(struct buffer *to)
@@ -100,11 +100,11 @@ static void fish(struct buffer *to)
 
         if (!is_first_of_its_word(i))
             continue;
-        buffer_printf(to, "complete -c loophole -n __fish_use_subcommand -a %.*s -d '%s'\n",
-                      (int)strcspn(command->name, " "), command->name, command->doc);
+        cli_print(to, "complete -c loophole -n __fish_use_subcommand -a %.*s -d '%s'\n",
+                  (int)strcspn(command->name, " "), command->name, command->doc);
         if (strchr(command->name, ' ')) {
-            buffer_printf(to, "complete -c loophole -n '__fish_seen_subcommand_from %.*s' -a '",
-                          (int)strcspn(command->name, " "), command->name);
+            cli_print(to, "complete -c loophole -n '__fish_seen_subcommand_from %.*s' -a '",
+                      (int)strcspn(command->name, " "), command->name);
             second_words(to, command->name);
             buffer_add_text(to, "'\n");
         }
@@ -118,12 +118,12 @@ enum err completion_print(struct cli *cli, struct fault *fault)
 {
     static const struct {
         const char *shell;
-        void (*write)(struct buffer *to);
+        void (*add)(struct buffer *to);
     } shells[] = { { "bash", bash }, { "zsh", zsh }, { "fish", fish } };
 
     for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++)
         if (strcmp(cli->args[0], shells[i].shell) == 0) {
-            shells[i].write(&cli->out);
+            shells[i].add(&cli->out);
             return ERR_OK;
         }
     return fault_set(fault, ERR_BAD_REQUEST, "no shell \"%s\"; there are bash, zsh and fish", cli->args[0]);

@@ -20,9 +20,9 @@ static void print_json(struct cli *cli, const struct crash *crash, bool whole)
     put(cli, &first, "name", crash->file);
     put(cli, &first, "service", crash->service);
     json_key(&cli->out, &first, "pid");
-    buffer_printf(&cli->out, "%d", (int)crash->pid);
+    cli_print(&cli->out, "%d", (int)crash->pid);
     json_key(&cli->out, &first, "at_us");
-    buffer_printf(&cli->out, "%lld", (long long)crash->at);
+    cli_print(&cli->out, "%lld", (long long)crash->at);
     put(cli, &first, "signal", crash->signal);
     put(cli, &first, "ended", crash->ended);
     put(cli, &first, "in_hand", crash->in_hand);
@@ -41,9 +41,22 @@ static void print_row(struct cli *cli, const struct crash *crash)
 
     if (localtime_r(&at, &local))
         strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &local);
-    buffer_printf(&cli->out, "%-19s  %-10.*s  %-28.*s  %-24.*s  %.*s\n", when, TEXT_ARG(crash->service),
-                  TEXT_ARG(crash->ended.len ? crash->ended : crash->signal), TEXT_ARG(crash->in_hand),
-                  TEXT_ARG(crash->file));
+    cli_print(&cli->out, "%-19s  %-10.*s  %-28.*s  %-24.*s  %.*s\n", when, TEXT_ARG(crash->service),
+              TEXT_ARG(crash->ended.len ? crash->ended : crash->signal), TEXT_ARG(crash->in_hand),
+              TEXT_ARG(crash->file));
+}
+
+/* A record quotes what was in hand: its lines are ours, what they hold is not. */
+static void print_record(struct cli *cli, struct text whole)
+{
+    while (whole.len > 0) {
+        const char *end = memchr(whole.at, '\n', whole.len);
+        uint32_t len = end ? (uint32_t)(end - whole.at) : whole.len;
+
+        cli_print(&cli->out, "%.*s\n", (int)len, whole.at);
+        len += end != NULL;
+        whole = (struct text){ whole.len - len, whole.at + len };
+    }
 }
 
 static enum err show(struct cli *cli, const struct crash_list *list, struct fault *fault)
@@ -54,7 +67,7 @@ static enum err show(struct cli *cli, const struct crash_list *list, struct faul
         if (cli->options.json)
             print_json(cli, &list->at[i], true);
         else
-            buffer_add(&cli->out, list->at[i].whole.at, list->at[i].whole.len);
+            print_record(cli, list->at[i].whole);
         return ERR_OK;
     }
     fault_set(fault, ERR_NOT_FOUND, "no record \"%s\"", cli->args[0]);

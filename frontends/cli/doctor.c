@@ -31,9 +31,9 @@ void doctor_finding(struct doctor *doctor, enum verdict verdict, const char *abo
     if (verdict > doctor->worst)
         doctor->worst = verdict;
     if (!doctor->cli->options.json) {
-        buffer_printf(out, "%-6s %-14s %s\n", words[verdict], about, what);
+        cli_print(out, "%-6s %-14s %s\n", words[verdict], about, what);
         if (verdict != FINE && *to_do)
-            buffer_printf(out, "%-21s -> %s\n", "", to_do);
+            cli_print(out, "%-21s -> %s\n", "", to_do);
         return;
     }
     buffer_add_text(out, "{");

@@ -25,8 +25,8 @@ static enum err print_done(struct cli *cli, const struct done *done)
     if (cli->options.json)
         e = json_write(&done_shape, done, &cli->out);
     else
-        buffer_printf(&cli->out, "done: %s is at revision %llu", id_write(done->id, id),
-                      (unsigned long long)done->revision);
+        cli_print(&cli->out, "done: %s is at revision %llu", id_write(done->id, id),
+                  (unsigned long long)done->revision);
     buffer_add_text(&cli->out, "\n");
     return e;
 }

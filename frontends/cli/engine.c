@@ -83,7 +83,7 @@ enum err engine_up(struct cli *cli, struct fault *fault)
     if (e == ERR_OK)
         e = wait_ready(cli, fault);
     if (e == ERR_OK && !cli->options.json)
-        buffer_printf(&cli->out, running ? "The engine is running already.\n" : "The engine is up.\n");
+        buffer_add_text(&cli->out, running ? "The engine is running already.\n" : "The engine is up.\n");
     return e;
 }
 
@@ -174,9 +174,9 @@ static enum err print_line(struct cli *cli, const struct service_line *line)
         buffer_add_text(&cli->out, "\n");
         return e;
     }
-    buffer_printf(&cli->out, "%-12.*s %-12s %8lld %10.1f s %9llu  %.*s\n", TEXT_ARG(line->service),
-                  choice_word(&run_state_table, line->state.value), (long long)line->pid, line->uptime_s,
-                  (unsigned long long)line->restarts, TEXT_ARG(line->last_death));
+    cli_print(&cli->out, "%-12.*s %-12s %8lld %10.1f s %9llu  %.*s\n", TEXT_ARG(line->service),
+              choice_word(&run_state_table, line->state.value), (long long)line->pid, line->uptime_s,
+              (unsigned long long)line->restarts, TEXT_ARG(line->last_death));
     return e;
 }
 
@@ -191,7 +191,7 @@ static void print_alarm(struct cli *cli, const char *service)
     if (ask(cli->asker, name, NULL, 1000, NULL, &status, &none) != ERR_OK)
         return;
     if (status.alarm.len)
-        buffer_printf(&cli->out, "%s: %.*s\n", service, TEXT_ARG(status.alarm));
+        cli_print(&cli->out, "%s: %.*s\n", service, TEXT_ARG(status.alarm));
 }
 
 static enum err print_status(struct cli *cli, struct fault *fault)
@@ -204,8 +204,8 @@ static enum err print_status(struct cli *cli, struct fault *fault)
     if (e != ERR_OK)
         return e;
     if (!cli->options.json)
-        buffer_printf(&cli->out, "%-12s %-12s %8s %12s %9s  %s\n", "SERVICE", "STATE", "PID", "UP",
-                      "RESTARTS", "LAST DEATH");
+        cli_print(&cli->out, "%-12s %-12s %8s %12s %9s  %s\n", "SERVICE", "STATE", "PID", "UP",
+                  "RESTARTS", "LAST DEATH");
     for (uint32_t i = 0; e == ERR_OK && i < lines.each.count; i++) {
         e = print_line(cli, &lines.each.at[i]);
         if (count < 32 && lines.each.at[i].state.value == RUN_STATE_READY)
@@ -221,8 +221,7 @@ enum err engine_status(struct cli *cli, struct fault *fault)
     enum err e;
 
     while ((e = print_status(cli, fault)) == ERR_OK && cli->options.watch) {
-        if (cli_is_terminal() && !cli->options.json)
-            fputs("\033[H\033[J", stdout);
+        cli_clear_screen(cli);
         cli_flush(cli);
         clock_sleep(1000000);
     }

@@ -14,12 +14,12 @@ static enum err print_event(struct cli *cli, struct text topic, const struct eve
         json_key(&cli->out, &first, "event");
         json_text(&cli->out, topic);
         json_key(&cli->out, &first, "epoch");
-        buffer_printf(&cli->out, "%llu", (unsigned long long)frame->epoch);
+        cli_print(&cli->out, "%llu", (unsigned long long)frame->epoch);
         json_key(&cli->out, &first, "sequence");
-        buffer_printf(&cli->out, "%llu", (unsigned long long)frame->sequence);
+        cli_print(&cli->out, "%llu", (unsigned long long)frame->sequence);
         json_key(&cli->out, &first, "body");
     } else {
-        buffer_printf(&cli->out, "%-22.*s %8llu  ", TEXT_ARG(topic), (unsigned long long)frame->sequence);
+        cli_print(&cli->out, "%-22.*s %8llu  ", TEXT_ARG(topic), (unsigned long long)frame->sequence);
     }
     if (body && codec_decode(event->body, frame->body, &arena, body, NULL) == ERR_OK)
         e = json_write(event->body, body, &cli->out);

@@ -29,8 +29,8 @@ static void print_facets(struct cli *cli, const struct facet_count_list *facets)
         bool first = true;
 
         if (!cli->options.json) {
-            buffer_printf(&cli->out, "%.*s:%.*s  %llu\n", TEXT_ARG(one->facet), TEXT_ARG(one->value),
-                          (unsigned long long)one->count);
+            cli_print(&cli->out, "%.*s:%.*s  %llu\n", TEXT_ARG(one->facet), TEXT_ARG(one->value),
+                      (unsigned long long)one->count);
             continue;
         }
         buffer_add_text(&cli->out, "{");
@@ -39,7 +39,7 @@ static void print_facets(struct cli *cli, const struct facet_count_list *facets)
         json_key(&cli->out, &first, "value");
         json_text(&cli->out, one->value);
         json_key(&cli->out, &first, "count");
-        buffer_printf(&cli->out, "%llu}\n", (unsigned long long)one->count);
+        cli_print(&cli->out, "%llu}\n", (unsigned long long)one->count);
     }
 }
 
@@ -55,10 +55,10 @@ static void print_found(struct cli *cli, const struct found *found)
     }
     print_facets(cli, &found->facets);
     if (!cli->options.json) {
-        buffer_printf(&cli->out, "%u of %llu, %.2f ms\n", found->items.count,
-                      (unsigned long long)found->total, found->took_us / 1000);
+        cli_print(&cli->out, "%u of %llu, %.2f ms\n", found->items.count,
+                  (unsigned long long)found->total, found->took_us / 1000);
         if (found->cursor.len)
-            buffer_printf(&cli->out, "more: --cursor %.*s\n", TEXT_ARG(found->cursor));
+            cli_print(&cli->out, "more: --cursor %.*s\n", TEXT_ARG(found->cursor));
     }
 }
 
@@ -132,7 +132,7 @@ enum { LISTEN_SECONDS = 4, ANALYSE_MS = 60000 };
 static void say_listening(struct cli *cli, int64_t seconds)
 {
     if (cli_is_terminal() && !cli->options.json)
-        buffer_printf(&cli->out, "listening to %s for %lld s …\n", cli->options.port, (long long)seconds);
+        cli_print(&cli->out, "listening to %s for %lld s …\n", cli->options.port, (long long)seconds);
     cli_flush(cli);
 }
 
@@ -234,7 +234,7 @@ enum err find_complete(struct cli *cli, struct fault *fault)
         if (cli->options.json)
             json_text(&cli->out, completions.each.at[i]);
         else
-            buffer_add(&cli->out, completions.each.at[i].at, completions.each.at[i].len);
+            cli_print(&cli->out, "%.*s", TEXT_ARG(completions.each.at[i]));
         buffer_add_text(&cli->out, "\n");
     }
     return e;

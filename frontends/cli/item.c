@@ -57,7 +57,7 @@ static void put_integer(struct line *line, const char *key, int64_t value)
     if (!wanted(line, key))
         return;
     json_key(line->to, &line->first, key);
-    buffer_printf(line->to, "%lld", (long long)value);
+    cli_print(line->to, "%lld", (long long)value);
 }
 
 static void put_real(struct line *line, const char *key, double value)
@@ -245,11 +245,11 @@ void human_duration(struct buffer *to, double seconds)
     long whole = (long)seconds;
 
     if (seconds >= 3600)
-        buffer_printf(to, "%ld h %02ld min", whole / 3600, whole / 60 % 60);
+        cli_print(to, "%ld h %02ld min", whole / 3600, whole / 60 % 60);
     else if (seconds >= 60)
-        buffer_printf(to, "%ld min %02ld s", whole / 60, whole % 60);
+        cli_print(to, "%ld min %02ld s", whole / 60, whole % 60);
     else
-        buffer_printf(to, "%.2f s", seconds);
+        cli_print(to, "%.2f s", seconds);
 }
 
 void human_bytes(struct buffer *to, uint64_t bytes)
@@ -262,24 +262,7 @@ void human_bytes(struct buffer *to, uint64_t bytes)
         value /= 1024;
         unit++;
     }
-    buffer_printf(to, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
-}
-
-/* Columns count characters, not bytes; control characters become '?', so that a name cannot move the cursor. */
-static void column(struct buffer *to, struct text text, int width)
-{
-    int used = 0;
-
-    for (uint32_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.at[i];
-
-        if ((c & 0xC0) != 0x80 && ++used > width)
-            break;
-        buffer_add(to, c < 0x20 || c == 0x7F ? "?" : &text.at[i], 1);
-    }
-    for (; used < width; used++)
-        buffer_add_text(to, " ");
-    buffer_add_text(to, " ");
+    cli_print(to, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
 }
 
 static void fact_column(struct buffer *to, const struct item *item, const char *attribute, int width)
@@ -289,30 +272,30 @@ static void fact_column(struct buffer *to, const struct item *item, const char *
 
     if (fact && fact->has_number)
         snprintf(number, sizeof number, "%.4g", fact->number);
-    column(to, !fact ? TEXT("") : fact->has_number ? text_of(number) : fact->text, width);
+    cli_column(to, !fact ? TEXT("") : fact->has_number ? text_of(number) : fact->text, width);
 }
 
 void item_row_head(struct buffer *to, const char *rank)
 {
-    buffer_printf(to, "%-26s %-28s %-10s %-6s %-6s %9s %8s  %s\n", "ID", "NAME", "CLASS", "BPM", "KEY",
-                  "LENGTH", rank, "PACK");
+    cli_print(to, "%-26s %-28s %-10s %-6s %-6s %9s %8s  %s\n", "ID", "NAME", "CLASS", "BPM", "KEY",
+              "LENGTH", rank, "PACK");
 }
 
 void item_row(struct buffer *to, const struct item *item)
 {
     char id[ID_TEXT_SIZE];
 
-    column(to, text_of(id_write(item->media.id, id)), 26);
-    column(to, item->media.name, 28);
+    cli_column(to, text_of(id_write(item->media.id, id)), 26);
+    cli_column(to, item->media.name, 28);
     fact_column(to, item, "class", 10);
     fact_column(to, item, "bpm", 6);
     fact_column(to, item, "key", 6);
-    buffer_printf(to, "%7.2f s ", item_seconds(&item->media));
+    cli_print(to, "%7.2f s ", item_seconds(&item->media));
     if (item->has_distance || item->has_score)
-        buffer_printf(to, "%8.3f  ", item->has_distance ? item->distance : item->score);
+        cli_print(to, "%8.3f  ", item->has_distance ? item->distance : item->score);
     else
-        column(to, TEXT(""), 9);
-    column(to, item->media.pack, 30);
+        cli_column(to, TEXT(""), 9);
+    cli_column(to, item->media.pack, 30);
     buffer_add_text(to, "\n");
 }
 
@@ -322,13 +305,13 @@ static void full_facts(struct buffer *to, const struct fact_list *facts)
         const struct fact *fact = &facts->at[i];
 
         buffer_add_text(to, "  ");
-        column(to, fact->attribute, 16);
+        cli_column(to, fact->attribute, 16);
         if (fact->has_number)
-            buffer_printf(to, "%-20.8g", fact->number);
+            cli_print(to, "%-20.8g", fact->number);
         else
-            column(to, fact->text, 19);
-        buffer_printf(to, " %-9s sure %3.0f %%%s\n", choice_word(&source_table, fact->source.value),
-                      fact->confidence * 100, fact->shown ? "" : "  (out of range: not shown)");
+            cli_column(to, fact->text, 19);
+        cli_print(to, " %-9s sure %3.0f %%%s\n", choice_word(&source_table, fact->source.value),
+                  fact->confidence * 100, fact->shown ? "" : "  (out of range: not shown)");
     }
 }
 
@@ -338,29 +321,29 @@ void item_full(struct buffer *to, const struct media_found *found)
     const struct media *media = &item->media;
     char id[ID_TEXT_SIZE];
 
-    buffer_printf(to, "%s  %.*s\n", id_write(media->id, id), TEXT_ARG(media->name));
-    buffer_printf(to, "  path             %.*s\n", (int)item->path.len,
-                  item->path.len ? (const char *)item->path.at : "(its volume is away)");
-    buffer_printf(to, "  pack             %.*s\n", TEXT_ARG(media->pack));
-    buffer_printf(to, "  volume           %.*s, %s\n", TEXT_ARG(item->volume),
-                  choice_word(&availability_table, media->availability.value));
-    buffer_printf(to, "  format           %.*s %.*s, %llu bit, %llu Hz, %llu channels, ",
-                  TEXT_ARG(media->container), TEXT_ARG(media->sample_format),
-                  (unsigned long long)media->bit_depth, (unsigned long long)media->sample_rate,
-                  (unsigned long long)media->channels);
+    cli_print(to, "%s  %.*s\n", id_write(media->id, id), TEXT_ARG(media->name));
+    cli_print(to, "  path             %.*s\n", (int)item->path.len,
+              item->path.len ? (const char *)item->path.at : "(its volume is away)");
+    cli_print(to, "  pack             %.*s\n", TEXT_ARG(media->pack));
+    cli_print(to, "  volume           %.*s, %s\n", TEXT_ARG(item->volume),
+              choice_word(&availability_table, media->availability.value));
+    cli_print(to, "  format           %.*s %.*s, %llu bit, %llu Hz, %llu channels, ",
+              TEXT_ARG(media->container), TEXT_ARG(media->sample_format),
+              (unsigned long long)media->bit_depth, (unsigned long long)media->sample_rate,
+              (unsigned long long)media->channels);
     human_duration(to, item_seconds(media));
     buffer_add_text(to, "\n  size             ");
     human_bytes(to, media->size);
     buffer_add_text(to, "\n  tags            ");
     for (uint32_t i = 0; i < media->tags.count; i++)
-        buffer_printf(to, " %.*s", TEXT_ARG(media->tags.at[i]));
+        cli_print(to, " %.*s", TEXT_ARG(media->tags.at[i]));
     for (uint32_t i = 0; i < item->facts.count; i++)
         if (heard_tag(&item->facts.at[i]).len && !has_text(&media->tags, heard_tag(&item->facts.at[i])))
-            buffer_printf(to, " %.*s", TEXT_ARG(heard_tag(&item->facts.at[i])));
+            cli_print(to, " %.*s", TEXT_ARG(heard_tag(&item->facts.at[i])));
     if (media->notes.len)
-        buffer_printf(to, "\n  notes            %.*s", TEXT_ARG(media->notes));
+        cli_print(to, "\n  notes            %.*s", TEXT_ARG(media->notes));
     if (media->failure.len)
-        buffer_printf(to, "\n  not analysed     %.*s", TEXT_ARG(media->failure));
+        cli_print(to, "\n  not analysed     %.*s", TEXT_ARG(media->failure));
     buffer_add_text(to, "\n");
     full_facts(to, found->sources.count ? &found->sources : &item->facts);
 }

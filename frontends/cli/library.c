@@ -12,9 +12,9 @@ static enum err print_library(struct cli *cli, const struct library *library)
     if (cli->options.json)
         e = json_write(&library_shape, library, &cli->out);
     else
-        buffer_printf(&cli->out, "%.*s  %llu files%s", (int)library->path.len,
-                      library->path.len ? (const char *)library->path.at : "",
-                      (unsigned long long)library->files, library->online ? "" : ", offline");
+        cli_print(&cli->out, "%.*s  %llu files%s", (int)library->path.len,
+                  library->path.len ? (const char *)library->path.at : "",
+                  (unsigned long long)library->files, library->online ? "" : ", offline");
     buffer_add_text(&cli->out, "\n");
     return e;
 }
@@ -94,8 +94,8 @@ static enum err print_formats(struct cli *cli, const struct facet_count_list *fa
     buffer_add_text(&cli->out, "formats ");
     for (uint32_t i = 0; i < facets->count; i++)
         if (text_is(facets->at[i].facet, "container"))
-            buffer_printf(&cli->out, " %.*s %llu", TEXT_ARG(facets->at[i].value),
-                          (unsigned long long)facets->at[i].count);
+            cli_print(&cli->out, " %.*s %llu", TEXT_ARG(facets->at[i].value),
+                      (unsigned long long)facets->at[i].count);
     buffer_add_text(&cli->out, "\n");
     return ERR_OK;
 }
@@ -108,12 +108,12 @@ static enum err print_failures(struct cli *cli, struct fault *fault)
 
     if (e != ERR_OK)
         return e;
-    buffer_printf(&cli->out, "failures %llu\n", (unsigned long long)found.total);
+    cli_print(&cli->out, "failures %llu\n", (unsigned long long)found.total);
     for (uint32_t i = 0; i < found.items.count; i++) {
         const struct item *item = &found.items.at[i];
 
-        buffer_printf(&cli->out, "  %.*s: %.*s\n", (int)item->path.len, (const char *)item->path.at,
-                      TEXT_ARG(item->media.failure));
+        cli_print(&cli->out, "  %.*s: %.*s\n", (int)item->path.len, (const char *)item->path.at,
+                  TEXT_ARG(item->media.failure));
     }
     return ERR_OK;
 }
@@ -124,7 +124,7 @@ static enum err summary_json(struct cli *cli, const struct found *found)
 
     buffer_add_text(&cli->out, "{");
     json_key(&cli->out, &first, "files");
-    buffer_printf(&cli->out, "%llu", (unsigned long long)found->total);
+    cli_print(&cli->out, "%llu", (unsigned long long)found->total);
     json_key(&cli->out, &first, "seconds");
     json_number(&cli->out, found->seconds);
     for (uint32_t i = 0; i < found->facets.count; i++) {
@@ -134,7 +134,7 @@ static enum err summary_json(struct cli *cli, const struct found *found)
                  TEXT_ARG(found->facets.at[i].value));
         buffer_add_text(&cli->out, ",");
         json_text(&cli->out, text_of(key));
-        buffer_printf(&cli->out, ":%llu", (unsigned long long)found->facets.at[i].count);
+        cli_print(&cli->out, ":%llu", (unsigned long long)found->facets.at[i].count);
     }
     buffer_add_text(&cli->out, "}\n");
     return ERR_OK;
@@ -151,7 +151,7 @@ enum err library_summary(struct cli *cli, struct fault *fault)
         return e;
     if (cli->options.json)
         return summary_json(cli, &found);
-    buffer_printf(&cli->out, "files    %llu\naudio    ", (unsigned long long)found.total);
+    cli_print(&cli->out, "files    %llu\naudio    ", (unsigned long long)found.total);
     human_duration(&cli->out, found.seconds);
     buffer_add_text(&cli->out, "\n");
     e = print_formats(cli, &found.facets);

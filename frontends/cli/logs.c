@@ -90,7 +90,7 @@ static void print_log_line(struct cli *cli, const char *line)
     bool first = true;
 
     if (!cli->options.json) {
-        buffer_add(&cli->out, line, len);
+        cli_print(&cli->out, "%.*s\n", (int)len - 1, line);
         return;
     }
     buffer_add_text(&cli->out, "{");

@@ -1,38 +1,34 @@
 /* main.c: finds the command that is meant, parses its options, runs it, says what went wrong. */
 #include "frontends/cli/cli.h"
 
-#include <argp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
 /* What is typed, then, from one column on, what it does. */
-static void usage_command(FILE *to, const struct command *command)
+static void usage_command(struct buffer *to, const struct command *command)
 {
-    char typed[128];
-    int room = 34;
+    struct buffer typed = { 0 };
 
-    snprintf(typed, sizeof(typed), "%s %s", command->name, command->args);
-    for (const char *at = typed; *at; at++)
-        room -= (*at & 0xc0) != 0x80; /* bytes that go on with a character take no column */
-    fprintf(to, "  %s%*s %s\n", typed, room > 0 ? room : 0, "", command->doc);
+    cli_print(&typed, "%s %s", command->name, command->args);
+    cli_print(to, "  %-34s %s\n", buffer_c(&typed), command->doc);
+    buffer_free(&typed);
 }
 
-static void usage(FILE *to)
+static void usage(struct buffer *to)
 {
-    fputs("Usage: loophole COMMAND [OPTION…] [ARGUMENT…]\n"
-          "Indexes sound libraries, finds sounds that sound alike, plays and records.\n",
-          to);
+    buffer_add_text(to, "Usage: loophole COMMAND [OPTION…] [ARGUMENT…]\n"
+                        "Indexes sound libraries, finds sounds that sound alike, plays and records.\n");
     for (int i = 0; i < command_count; i++) {
         const char *group = command_group(&command_table[i]);
 
         if (group)
-            fprintf(to, "\n%s\n", group);
+            cli_print(to, "\n%s\n", group);
         usage_command(to, &command_table[i]);
     }
-    fputs("\nEvery command takes --json (JSON lines) and --help. LOOPHOLE_HOME=DIR names another engine.\n",
-          to);
+    buffer_add_text(to, "\nEvery command takes --json (JSON lines) and --help. LOOPHOLE_HOME=DIR names another "
+                        "engine.\n");
 }
 
 /* The command of one or two words at argv[1]; `words` says how many. */
@@ -51,46 +47,35 @@ static const struct command *find_command(int argc, char **argv, int *words)
     return NULL;
 }
 
-/* "library" alone is the beginning of several commands: shows them. */
-static int unknown_command(const char *word)
+/* What begins with `word`, "library" for example; returns how many. */
+static int usage_group(struct buffer *to, const char *word)
 {
     size_t len = strlen(word);
-    int shown = 0;
+    int count = 0;
 
-    fprintf(stderr, "loophole: no command \"%s\"", word);
     for (int i = 0; i < command_count; i++)
-        if (strncmp(command_table[i].name, word, len) == 0)
-            fprintf(stderr, "%s%s", shown++ ? ", " : "; is it one of: ", command_table[i].name);
-    fputs(shown ? "?\n" : "; `loophole --help` lists all\n", stderr);
-    return EX_USAGE;
+        if (strncmp(command_table[i].name, word, len) == 0 && command_table[i].name[len] == ' ') {
+            if (count++ == 0)
+                cli_print(to, "Usage: loophole %s COMMAND [OPTION…] [ARGUMENT…]\n", word);
+            usage_command(to, &command_table[i]);
+        }
+    return count;
 }
 
-static void say_fault(const struct cli *cli, const struct fault *fault)
+static int unknown_command(const char *word, bool json)
 {
-    struct buffer line = { 0 };
+    struct fault fault = { 0 };
+    size_t len = strlen(word), used = 0;
+    char near[sizeof(fault.hint)] = "";
 
-    if (cli->options.json) {
-        bool first = true;
-
-        buffer_add_text(&line, "{");
-        json_key(&line, &first, "error");
-        json_text(&line, text_of(err_name(fault->code)));
-        json_key(&line, &first, "what");
-        json_text(&line, text_of(fault->what));
-        json_key(&line, &first, "field");
-        json_text(&line, text_of(fault->field));
-        json_key(&line, &first, "hint");
-        json_text(&line, text_of(fault->hint));
-        buffer_add_text(&line, "}");
-    } else {
-        buffer_printf(&line, "loophole: %s%s%s%s", *fault->what ? fault->what : err_name(fault->code),
-                      *fault->field ? " (field " : "", fault->field, *fault->field ? ")" : "");
-        for (const char *at = fault->hint; *at; at += strcspn(at, "\n") + (at[strcspn(at, "\n")] != 0))
-            buffer_printf(&line, "\n  %.*s", (int)strcspn(at, "\n"),
-                          at); /* a caret stands in a line of its own */
-    }
-    fprintf(stderr, "%s\n", buffer_c(&line));
-    buffer_free(&line);
+    for (int i = 0; i < command_count; i++)
+        if (strncmp(command_table[i].name, word, len) == 0 && used + 40 < sizeof(near))
+            used += (size_t)snprintf(near + used, sizeof(near) - used, "%s%s", used ? ", " : "is it one of: ",
+                                     command_table[i].name);
+    fault_set(&fault, ERR_BAD_REQUEST, "no command \"%s\"", word);
+    fault_hint(&fault, "%s", used ? near : "`loophole --help` lists all");
+    cli_report(json, &fault);
+    return EX_USAGE;
 }
 
 static int run_command(const struct command *command, int argc, char **argv)
@@ -106,7 +91,7 @@ static int run_command(const struct command *command, int argc, char **argv)
     cli_flush(&cli);
     if (e != ERR_OK) {
         fault.code = e;
-        say_fault(&cli, &fault);
+        cli_report(cli.options.json, &fault);
     }
     asker_free(cli.asker);
     buffer_free(&cli.out);
@@ -114,21 +99,47 @@ static int run_command(const struct command *command, int argc, char **argv)
     return err_exit_code(e);
 }
 
+/* Help is a result; without a command it is an error. */
+static int print_usage(struct buffer *text, bool asked)
+{
+    struct cli cli = { 0 };
+
+    if (asked) {
+        cli.out = *text;
+        cli_flush(&cli);
+        buffer_free(&cli.out);
+        return 0;
+    }
+    cli_remark(text);
+    buffer_free(text);
+    return EX_USAGE;
+}
+
+static bool is_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "-?") == 0 ||
+           strcmp(word, "help") == 0;
+}
+
 int main(int argc, char **argv)
 {
+    struct buffer text = { 0 };
     int words;
     const struct command *command = find_command(argc, argv, &words);
 
+    output_begin();
     if (command)
         return run_command(command, argc - words, argv + words);
-    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
-        usage(argc < 2 ? stderr : stdout);
-        return argc < 2 ? EX_USAGE : 0;
+    if (argc < 2 || is_help(argv[1])) {
+        usage(&text);
+        return print_usage(&text, argc >= 2);
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-        puts("loophole " LOOPHOLE_VERSION "\nGPL-3.0-or-later");
-        return 0;
+        buffer_add_text(&text, "loophole " LOOPHOLE_VERSION "\nGPL-3.0-or-later\n");
+        return print_usage(&text, true);
     }
-    return unknown_command(argv[1]);
+    if (usage_group(&text, argv[1]) > 0 && (argc == 2 || is_help(argv[2])))
+        return print_usage(&text, argc > 2);
+    buffer_free(&text);
+    return unknown_command(argv[1], options_want_json(argc, argv));
 }

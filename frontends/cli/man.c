@@ -10,7 +10,7 @@ static void roff(struct buffer *to, const char *text)
         if (*at == '-' || *at == '\\')
             buffer_add_text(to, *at == '-' ? "\\" : "\\\\");
         if (*at != '\\')
-            buffer_add(to, at, 1);
+            buffer_add_text(to, (char[]){ *at, '\0' });
     }
 }
 
@@ -42,7 +42,7 @@ static void man_exit_codes(struct buffer *to)
 {
     buffer_add_text(to, ".SH EXIT STATUS\n0 for success, 64 for wrong usage, else:\n");
     for (int code = 1; code < ERR_COUNT; code++)
-        buffer_printf(to, ".TP\n%d\n%s\n", err_exit_code((enum err)code), err_name((enum err)code));
+        cli_print(to, ".TP\n%d\n%s\n", err_exit_code((enum err)code), err_name((enum err)code));
 }
 
 enum err man_print(struct cli *cli, struct fault *fault)
@@ -57,7 +57,7 @@ enum err man_print(struct cli *cli, struct fault *fault)
         const char *group = command_group(&command_table[i]);
 
         if (group)
-            buffer_printf(to, ".SS %s\n", group);
+            cli_print(to, ".SS %s\n", group);
         man_command(to, &command_table[i]);
     }
     buffer_add_text(to, ".SH OPTIONS\n");
@@ -67,9 +67,9 @@ enum err man_print(struct cli *cli, struct fault *fault)
         buffer_add_text(to, ".TP\n.B \\-\\-");
         roff(to, option->name);
         if (option->letter)
-            buffer_printf(to, ", \\-%c", option->letter);
+            cli_print(to, ", \\-%c", option->letter);
         if (option->arg)
-            buffer_printf(to, " %s", option->arg);
+            cli_print(to, " %s", option->arg);
         buffer_add_text(to, "\n");
         roff(to, option->doc);
         buffer_add_text(to, "\n");

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { POLL_US = 200000, SIDE = 1600, MARGIN = 40, CLASSES = 128 };
 
@@ -63,9 +62,12 @@ static void take_page(struct drawing *d, const struct map_page *page)
 
 static void show_progress(const struct map_page *page)
 {
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r\033[Kdrawing the map: %llu of %llu steps", (unsigned long long)page->done,
-                (unsigned long long)page->steps);
+    struct buffer line = { 0 };
+
+    cli_print(&line, "drawing the map: %llu of %llu steps", (unsigned long long)page->done,
+              (unsigned long long)page->steps);
+    cli_status_line(true, &line);
+    buffer_free(&line);
 }
 
 /* The first page, once the map is made. */
@@ -81,8 +83,7 @@ static enum err wait_for_map(struct cli *cli, struct search_map *ask, struct map
         *page = (struct map_page){ 0 };
         e = cli_ask(cli, "search.map", ask, page, fault);
     }
-    if (isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr);
+    cli_status_line(true, NULL);
     return e;
 }
 
@@ -183,11 +184,9 @@ static void print_legend(struct drawing *d, struct class **sorted)
         const struct class *class = sorted[i];
         struct text name = class->name.len ? class->name : TEXT("(none)");
 
-        if (cli_is_terminal())
-            buffer_printf(&d->cli->out, "\033[38;2;%u;%u;%um●\033[0m ", class->color >> 16,
-                          class->color >> 8 & 255, class->color & 255);
-        buffer_printf(&d->cli->out, "#%06x  %-20.*s %8llu\n", class->color, TEXT_ARG(name),
-                      (unsigned long long)class->count);
+        cli_dot(d->cli, class->color);
+        cli_print(&d->cli->out, "#%06x  %-20.*s %8llu\n", class->color, TEXT_ARG(name),
+                  (unsigned long long)class->count);
     }
 }
 
@@ -209,12 +208,12 @@ static void print_summary(struct drawing *d, const struct map_page *page)
 {
     struct buffer *out = &d->cli->out;
 
-    buffer_printf(out, "%llu items", (unsigned long long)page->total);
+    cli_print(out, "%llu items", (unsigned long long)page->total);
     if (page->has_trust)
-        buffer_printf(out, ", trustworthiness %.3f", page->trust);
-    buffer_printf(out, ", seed %llu", (unsigned long long)page->seed);
+        cli_print(out, ", trustworthiness %.3f", page->trust);
+    cli_print(out, ", seed %llu", (unsigned long long)page->seed);
     if (d->cli->options.png)
-        buffer_printf(out, ", drawn in %s", d->cli->options.png);
+        cli_print(out, ", drawn in %s", d->cli->options.png);
     buffer_add_text(out, "\n");
 }
 

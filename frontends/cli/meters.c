@@ -31,18 +31,18 @@ static void print_meters(struct cli *cli, const struct meters *meters)
 
     for (uint32_t i = 0; i < meters->meters.count; i++) {
         const struct meter *meter = &meters->meters.at[i];
-        buffer_printf(&cli->out, "%-10.*s ", TEXT_ARG(meter->bus));
+        cli_print(&cli->out, "%-10.*s ", TEXT_ARG(meter->bus));
         print_level(&cli->out, meter->rms_left, meter->peak_left);
         buffer_add_text(&cli->out, " ");
         print_level(&cli->out, meter->rms_right, meter->peak_right);
-        buffer_printf(&cli->out, " %6.1f %6.1f dB\n", decibel(meter->peak_left), decibel(meter->peak_right));
+        cli_print(&cli->out, " %6.1f %6.1f dB\n", decibel(meter->peak_left), decibel(meter->peak_right));
     }
-    buffer_printf(&cli->out, "%s ", at->running ? "running" : "stopped");
+    cli_print(&cli->out, "%s ", at->running ? "running" : "stopped");
     transport_print_place(cli, at);
-    buffer_printf(&cli->out,
-                  "  %.2f bpm  voices %llu+%llu  load %.1f %% (worst %.1f %%)  xruns %llu  underruns %llu\n", at->bpm,
-                  (unsigned long long)meters->streams, (unsigned long long)meters->sounds, meters->load * 100,
-                  meters->worst_load * 100, (unsigned long long)meters->xruns, (unsigned long long)meters->underruns);
+    cli_print(&cli->out,
+              "  %.2f bpm  voices %llu+%llu  load %.1f %% (worst %.1f %%)  xruns %llu  underruns %llu\n", at->bpm,
+              (unsigned long long)meters->streams, (unsigned long long)meters->sounds, meters->load * 100,
+              meters->worst_load * 100, (unsigned long long)meters->xruns, (unsigned long long)meters->underruns);
 }
 
 static enum err meters_once(struct cli *cli, struct fault *fault)
@@ -62,12 +62,10 @@ static enum err meters_once(struct cli *cli, struct fault *fault)
 /* A live view is drawn over itself; as JSON or into a pipe it is line after line. */
 enum err meters_show(struct cli *cli, struct fault *fault)
 {
-    bool draws = cli_is_terminal() && !cli->options.json;
     enum err e;
 
     while ((e = meters_once(cli, fault)) == ERR_OK && cli->options.watch) {
-        if (draws)
-            fputs("\033[H\033[J", stdout);
+        cli_clear_screen(cli);
         cli_flush(cli);
         clock_sleep(REFRESH_US);
     }
@@ -85,14 +83,14 @@ static enum err print_mixer(struct cli *cli, const struct mixer *mixer)
         buffer_add_text(&cli->out, "\n");
         return e;
     }
-    buffer_printf(&cli->out, "%-10s %7s %9s %6s  %s\n", "CHANNEL", "GAIN", "", "PAN", "");
+    cli_print(&cli->out, "%-10s %7s %9s %6s  %s\n", "CHANNEL", "GAIN", "", "PAN", "");
     for (uint32_t i = 0; i < mixer->strips.count; i++) {
         const struct mixer_strip *strip = &mixer->strips.at[i];
-        buffer_printf(&cli->out, "%-10s %7.3f %6.1f dB %6.2f  %s%s\n", choice_word(&bus_table, strip->bus.value),
-                      strip->gain, decibel(strip->gain), strip->pan, strip->mute ? "mute " : "",
-                      strip->solo ? "solo" : "");
+        cli_print(&cli->out, "%-10s %7.3f %6.1f dB %6.2f  %s%s\n", choice_word(&bus_table, strip->bus.value),
+                  strip->gain, decibel(strip->gain), strip->pan, strip->mute ? "mute " : "",
+                  strip->solo ? "solo" : "");
     }
-    buffer_printf(&cli->out, "limiter at %.2f dB\n", decibel(mixer->ceiling));
+    cli_print(&cli->out, "limiter at %.2f dB\n", decibel(mixer->ceiling));
     return ERR_OK;
 }
 
@@ -130,12 +128,12 @@ static enum err print_pads(struct cli *cli, const struct pads *pads)
             buffer_add_text(&cli->out, "\n");
             continue;
         }
-        buffer_printf(&cli->out, "%3llu  %-8s gain %.2f pan %.2f ratio %.3f", (unsigned long long)pad->pad,
-                      choice_word(&pad_mode_table, pad->mode.value), pad->gain, pad->pan, pad->ratio);
+        cli_print(&cli->out, "%3llu  %-8s gain %.2f pan %.2f ratio %.3f", (unsigned long long)pad->pad,
+                  choice_word(&pad_mode_table, pad->mode.value), pad->gain, pad->pan, pad->ratio);
         if (pad->has_sound)
-            buffer_printf(&cli->out, "  sound %llu", (unsigned long long)pad->sound);
+            cli_print(&cli->out, "  sound %llu", (unsigned long long)pad->sound);
         if (pad->has_note)
-            buffer_printf(&cli->out, "  note %llu", (unsigned long long)pad->note);
+            cli_print(&cli->out, "  note %llu", (unsigned long long)pad->note);
         buffer_add_text(&cli->out, "\n");
     }
     return e;

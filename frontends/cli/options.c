@@ -1,9 +1,8 @@
-/* options.c: the options of all commands as one table, and their parsing by argp. */
+/* options.c: the options of all commands as one table, their parsing, and the help, which argp lays out. */
 #include "frontends/cli/cli.h"
 
 #include <argp.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -108,11 +107,43 @@ static void add_to_list(struct cli *cli, struct text_list *list, const char *wor
     *list = (struct text_list){ list->count + 1, grown };
 }
 
-static void set_option(const struct option_row *row, const char *arg, struct cli *cli,
-                       const struct argp_state *state)
+/* ---- parsing ---- */
+
+struct parsing {
+    const struct command *command;
+    struct cli *cli;
+    int argc, at; /* of the arguments after the command's words, from 1 on */
+    char **argv;
+};
+
+/* Reports wrong usage and ends the process. */
+static _Noreturn void refuse(const struct parsing *p, struct text what)
 {
-    void *at = (char *)&cli->options + row->offset;
+    struct fault fault = { 0 };
+
+    fault_set(&fault, ERR_BAD_REQUEST, "%s: %.*s", p->command->name, TEXT_ARG(what));
+    fault_hint(&fault, "usage: loophole %s%s%s%s; `loophole %s --help` explains it", p->command->name,
+               *p->command->options ? " [OPTION…]" : "", *p->command->args ? " " : "", p->command->args,
+               p->command->name);
+    cli_report(p->cli->options.json, &fault);
+    exit(EX_USAGE);
+}
+
+static void set_number(const struct parsing *p, const struct option_row *row, const char *arg)
+{
+    int64_t *at = (int64_t *)(void *)((char *)&p->cli->options + row->offset);
     char *end = NULL;
+
+    errno = 0;
+    *at = strtoll(arg, &end, 10);
+    if (errno != 0 || end == arg || *end != '\0' || *at < row->min || *at > row->max)
+        refuse(p, arena_printf(&p->cli->arena, "--%s wants a whole number from %lld to %lld, not \"%s\"", row->name,
+                               (long long)row->min, (long long)row->max, arg));
+}
+
+static void set_option(const struct parsing *p, const struct option_row *row, const char *arg)
+{
+    void *at = (char *)&p->cli->options + row->offset;
 
     switch (row->kind) {
     case OPTION_FLAG:
@@ -122,121 +153,172 @@ static void set_option(const struct option_row *row, const char *arg, struct cli
         *(const char **)at = arg;
         return;
     case OPTION_LIST:
-        add_to_list(cli, at, arg);
+        add_to_list(p->cli, at, arg);
         return;
     case OPTION_NUMBER:
-        errno = 0;
-        *(int64_t *)at = strtoll(arg, &end, 10);
-        if (errno != 0 || end == arg || *end != '\0' || *(int64_t *)at < row->min ||
-            *(int64_t *)at > row->max)
-            argp_error(state, "--%s wants a whole number from %lld to %lld, not \"%s\"", row->name,
-                       (long long)row->min, (long long)row->max, arg);
+        set_number(p, row, arg);
         return;
     }
 }
 
-enum { KEY_BASE = 1000 }; /* argp keys of options without a letter */
-
-struct parsing {
-    const struct command *command;
-    struct cli *cli;
-};
-
-static error_t parse_one(int key, char *arg, struct argp_state *state)
+/* "--lim" is --limit when no other option of the command begins so. */
+static const struct option_row *named_in_part(const struct parsing *p, const char *name, size_t len)
 {
-    struct parsing *parsing = state->input;
+    const struct option_row *found = NULL;
 
-    for (int i = 0; i < option_count; i++)
-        if (key == KEY_BASE + i || (option_table[i].letter && key == option_table[i].letter)) {
-            set_option(&option_table[i], arg, parsing->cli, state);
-            return 0;
-        }
-    if (key == ARGP_KEY_ARG) {
-        if (parsing->cli->count >= parsing->command->max_args)
-            argp_error(state, "too many arguments: \"%s\"", arg);
-        parsing->cli->args[parsing->cli->count++] = arg;
-        return 0;
+    for (int i = 0; i < option_count; i++) {
+        const struct option_row *row = &option_table[i];
+        if (!command_takes(p->command, row) || strncmp(row->name, name, len) != 0)
+            continue;
+        if (row->name[len] == '\0')
+            return row;
+        if (found && !p->command->dashes)
+            refuse(p, arena_printf(&p->cli->arena, "--%.*s may be --%s or --%s", (int)len, name, found->name,
+                                   row->name));
+        found = row;
     }
-    if (key == ARGP_KEY_END && parsing->cli->count < parsing->command->min_args)
-        argp_error(state, "it wants %s", parsing->command->args);
-    return ARGP_ERR_UNKNOWN;
+    return p->command->dashes ? NULL : found;
 }
 
-/* The option that an argument is, with `joined` true when its value stands in the same argument. */
-static const struct option_row *option_of(const char *arg, bool *joined)
+static const struct option_row *lettered(const struct parsing *p, char letter)
 {
-    size_t len = strcspn(arg, "=");
-
-    *joined = arg[len] == '=';
-    if (strncmp(arg, "--", 2) == 0)
-        return option_named(arg + 2, len - 2);
-    for (int i = 0; i < option_count && arg[0] == '-' && arg[1] != '\0' && arg[2] == '\0'; i++)
-        if (option_table[i].letter == arg[1])
+    for (int i = 0; i < option_count; i++)
+        if (option_table[i].letter == letter && command_takes(p->command, &option_table[i]))
             return &option_table[i];
     return NULL;
 }
 
-/* Options first, then "--", then the rest, so that a query or a tag may begin with '-'. */
-static void options_before_dashes(const struct command *command, struct cli *cli, int *argc, char ***argv)
+static void take_argument(struct parsing *p, char *arg)
 {
-    char **sorted = arena_array(&cli->arena, (size_t)*argc * 2 + 2, sizeof *sorted);
-    char **rest = sorted ? sorted + *argc + 1 : NULL;
-    char *dashes = arena_alloc(&cli->arena, 3);
-    int options = 0, others = 0;
-
-    if (!sorted || !dashes)
-        return;
-    memcpy(dashes, "--", 3);
-    sorted[options++] = (*argv)[0];
-    for (int i = 1; i < *argc; i++) {
-        bool joined;
-        char *arg = (*argv)[i];
-        const struct option_row *row = option_of(arg, &joined);
-
-        if (strcmp(arg, "--help") == 0 || (row && command_takes(command, row))) {
-            sorted[options++] = arg;
-            if (row && row->kind != OPTION_FLAG && !joined && i + 1 < *argc)
-                sorted[options++] = (*argv)[++i];
-        } else {
-            rest[others++] = arg;
-        }
-    }
-    sorted[options++] = dashes;
-    memmove(sorted + options, rest, (size_t)others * sizeof *rest);
-    *argc = options + others;
-    *argv = sorted;
+    if (p->cli->count >= p->command->max_args)
+        refuse(p, arena_printf(&p->cli->arena, "too many arguments: \"%s\"", arg));
+    p->cli->args[p->cli->count++] = arg;
 }
 
-static const char *one_paragraph(const struct command *command, struct arena *arena)
+/* The value of an option is joined to it, or is the next argument. */
+static const char *value_of(struct parsing *p, const struct option_row *row, const char *joined)
 {
-    return arena_printf(arena, "%s.%s%s", command->doc, *command->help ? "\v" : "", command->help).at;
+    if (row->kind == OPTION_FLAG && joined)
+        refuse(p, arena_printf(&p->cli->arena, "--%s takes no value", row->name));
+    if (row->kind == OPTION_FLAG || joined)
+        return joined;
+    if (p->at + 1 >= p->argc)
+        refuse(p, arena_printf(&p->cli->arena, "--%s wants %s", row->name, row->arg));
+    return p->argv[++p->at];
+}
+
+static bool take_long(struct parsing *p, const char *arg)
+{
+    size_t len = strcspn(arg, "=");
+    const struct option_row *row = len > 2 ? named_in_part(p, arg + 2, len - 2) : NULL;
+
+    if (row)
+        set_option(p, row, value_of(p, row, arg[len] ? arg + len + 1 : NULL));
+    return row != NULL;
+}
+
+/* "-n5", "-n 5", "-aF". Where arguments may begin with a dash, only a letter that is alone is an option. */
+static bool take_letters(struct parsing *p, const char *arg)
+{
+    const struct option_row *row = lettered(p, arg[1]);
+
+    if (!row || (p->command->dashes && arg[2]))
+        return false;
+    for (const char *at = arg + 1; *at; at++) {
+        row = lettered(p, *at);
+        if (!row)
+            return false;
+        if (row->kind != OPTION_FLAG) {
+            set_option(p, row, value_of(p, row, at[1] ? at + 1 : NULL));
+            return true;
+        }
+        set_option(p, row, NULL);
+    }
+    return true;
+}
+
+static void take_one(struct parsing *p, char *arg)
+{
+    bool is_option = arg[0] == '-' && arg[1] != '\0';
+
+    if (is_option && (arg[1] == '-' ? take_long(p, arg) : take_letters(p, arg)))
+        return;
+    if (is_option && !p->command->dashes)
+        refuse(p, arena_printf(&p->cli->arena, "no option \"%s\"", arg));
+    take_argument(p, arg);
+}
+
+static bool asks_for_help(const char *arg)
+{
+    return strcmp(arg, "--help") == 0 || strcmp(arg, "-?") == 0 || strcmp(arg, "--usage") == 0;
+}
+
+/* ---- help ---- */
+
+/* "pads" is a command and the beginning of others: its help names them. */
+static struct text names_of_group(const struct command *command, struct arena *arena)
+{
+    struct text names = { 0 };
+    size_t len = strlen(command->name);
+
+    for (int i = 0; i < command_count; i++)
+        if (strncmp(command_table[i].name, command->name, len) == 0 && command_table[i].name[len] == ' ')
+            names = arena_printf(arena, "%.*s%s%s", TEXT_ARG(names), names.len ? ", " : "\n\nSee also: ",
+                                 command_table[i].name);
+    return names;
+}
+
+static void print_help(const struct command *command, struct cli *cli)
+{
+    struct argp_option *rows = arena_array(&cli->arena, (size_t)option_count + 1, sizeof *rows);
+    struct text more = names_of_group(command, &cli->arena);
+    struct argp argp = { .args_doc = command->args };
+    struct text name = arena_printf(&cli->arena, "loophole %s", command->name);
+    int count = 0;
+
+    argp.doc = arena_printf(&cli->arena, "%s.\v%s%.*s", command->doc, command->help, TEXT_ARG(more)).at;
+    for (int i = 0; rows && i < option_count; i++)
+        if (command_takes(command, &option_table[i]))
+            rows[count++] = (struct argp_option){ .name = option_table[i].name,
+                                                  .key = option_table[i].letter ? option_table[i].letter : 1000 + i,
+                                                  .arg = option_table[i].arg,
+                                                  .doc = option_table[i].doc };
+    argp.options = rows;
+    if (rows && argp.doc && name.at)
+        cli_help(&argp, (char *)(uintptr_t)name.at);
+    exit(rows && argp.doc && name.at ? 0 : err_exit_code(ERR_FULL));
+}
+
+bool options_want_json(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--json") == 0)
+            return true;
+    return false;
 }
 
 void options_parse(const struct command *command, int argc, char **argv, struct cli *cli)
 {
-    struct parsing parsing = { command, cli };
-    struct argp_option *rows = arena_array(&cli->arena, (size_t)option_count + 1, sizeof *rows);
-    struct argp argp = { .parser = parse_one, .args_doc = command->args };
-    int count = 0;
+    struct parsing p = { command, cli, argc, 1, argv };
+    bool all_arguments = false;
 
     cli->options.limit = -1;
     cli->options.expect = -1;
     cli->options.seed = -1;
     cli->args = arena_array(&cli->arena, (size_t)argc + 1, sizeof *cli->args);
-    argp.doc = one_paragraph(command, &cli->arena);
-    if (!rows || !cli->args || !argp.doc)
+    if (!cli->args)
         exit(err_exit_code(ERR_FULL));
-    for (int i = 0; i < option_count; i++)
-        if (command_takes(command, &option_table[i]))
-            rows[count++] =
-                (struct argp_option){ .name = option_table[i].name,
-                                      .key = option_table[i].letter ? option_table[i].letter : KEY_BASE + i,
-                                      .arg = option_table[i].arg,
-                                      .doc = option_table[i].doc };
-    argp.options = rows;
-    if (command->dashes)
-        options_before_dashes(command, cli, &argc, &argv);
-    argv[0] = (char *)(uintptr_t)arena_printf(&cli->arena, "loophole %s", command->name).at;
-    argp_err_exit_status = EX_USAGE;
-    argp_parse(&argp, argc, argv, 0, NULL, &parsing);
+    cli->options.json = options_want_json(argc, argv);
+    for (; p.at < argc; p.at++) {
+        if (!all_arguments && asks_for_help(argv[p.at]))
+            print_help(command, cli);
+        if (!all_arguments && strcmp(argv[p.at], "--") == 0)
+            all_arguments = true;
+        else if (all_arguments)
+            take_argument(&p, argv[p.at]);
+        else
+            take_one(&p, argv[p.at]);
+    }
+    if (cli->count < command->min_args)
+        refuse(&p, arena_printf(&cli->arena, "it wants %s", command->args));
 }

@@ -97,8 +97,8 @@ static void tell_place(struct cli *cli, const struct stream_voice *voice)
 {
     double seconds = voice->rate && voice->frames > 0 ? (double)voice->frames / (double)voice->rate : 0;
 
-    buffer_printf(&cli->out, "voice %llu plays %.*s (", (unsigned long long)voice->voice, (int)voice->path.len,
-                  voice->path.len ? (const char *)voice->path.at : "");
+    cli_print(&cli->out, "voice %llu plays %.*s (", (unsigned long long)voice->voice, (int)voice->path.len,
+              voice->path.len ? (const char *)voice->path.at : "");
     human_duration(&cli->out, seconds);
     buffer_add_text(&cli->out, ")");
 }
@@ -167,9 +167,9 @@ static enum err read_grid(const struct cli *cli, struct streamer_preview *previe
 static enum err tell_preview(struct cli *cli, const struct preview_begun *begun)
 {
     if (!cli->options.json && (begun->tempo_ratio < 1 || begun->tempo_ratio > 1))
-        buffer_printf(&cli->out, "%.4g times as fast, ", begun->tempo_ratio);
+        cli_print(&cli->out, "%.4g times as fast, ", begun->tempo_ratio);
     if (!cli->options.json && (begun->semitones < 0 || begun->semitones > 0))
-        buffer_printf(&cli->out, "%+.0f semitones, ", begun->semitones);
+        cli_print(&cli->out, "%+.0f semitones, ", begun->semitones);
     return tell(cli, &preview_begun_shape, begun, &begun->voice);
 }
 

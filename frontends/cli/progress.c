@@ -34,20 +34,20 @@ static void write_words(struct buffer *to, const struct progress *progress)
         buffer_add_text(to, "looking for files");
         return;
     }
-    buffer_printf(to, "%llu of %llu files", (unsigned long long)settled, (unsigned long long)progress->files);
+    cli_print(to, "%llu of %llu files", (unsigned long long)settled, (unsigned long long)progress->files);
     if (rate > 0)
-        buffer_printf(to, ", %.0f files/s", rate);
+        cli_print(to, ", %.0f files/s", rate);
     if (rate > 0 && progress->waiting > 0 && !progress->scanning) {
         buffer_add_text(to, ", ");
-        buffer_printf(to, "%.0f s left", (double)progress->waiting / rate);
+        cli_print(to, "%.0f s left", (double)progress->waiting / rate);
     }
-    buffer_printf(to, ", %llu failed%s", (unsigned long long)progress->failed,
-                  progress->scanning ? ", still looking" : "");
+    cli_print(to, ", %llu failed%s", (unsigned long long)progress->failed,
+              progress->scanning ? ", still looking" : "");
 }
 
 static void draw_bar(const struct progress *progress)
 {
-    struct buffer words = { 0 };
+    struct buffer words = { 0 }, line = { 0 };
     uint64_t settled = settled_files(progress);
     int width, filled;
 
@@ -56,17 +56,15 @@ static void draw_bar(const struct progress *progress)
     if (width > 40)
         width = 40;
     filled = width > 0 && progress->files > 0 ? (int)((uint64_t)width * settled / progress->files) : 0;
-    if (filled > width)
-        filled = width > 0 ? width : 0;
-    fputs("\r\033[K", stdout);
     if (width >= 5) {
-        putchar('[');
+        buffer_add_text(&line, "[");
         for (int i = 0; i < width; i++)
-            putchar(i < filled ? '#' : '.');
-        fputs("] ", stdout);
+            buffer_add_text(&line, i < filled ? "#" : ".");
+        buffer_add_text(&line, "] ");
     }
-    fputs(buffer_c(&words), stdout);
-    fflush(stdout);
+    cli_print(&line, "%s", buffer_c(&words));
+    cli_status_line(false, &line);
+    buffer_free(&line);
     buffer_free(&words);
 }
 
@@ -102,7 +100,8 @@ enum err progress_follow(struct cli *cli, struct fault *fault)
     }
     if (e == ERR_OK && bar) {
         draw_bar(&progress);
-        putchar('\n');
+        buffer_add_text(&cli->out, "\n");
+        cli_flush(cli);
     } else if (e == ERR_OK) {
         print_line(cli, &progress);
     }

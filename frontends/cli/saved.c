@@ -24,9 +24,9 @@ static void print_one(struct cli *cli, const struct kept_query *one)
     bool first = true;
 
     if (!cli->options.json) {
-        buffer_printf(&cli->out, one->name.len ? "@%-20.*s %.*s" : "%.*s%.*s", TEXT_ARG(one->name),
-                      TEXT_ARG(one->query));
-        buffer_printf(&cli->out, one->sort.len ? "  --sort %.*s\n" : "%.*s\n", TEXT_ARG(one->sort));
+        cli_print(&cli->out, one->name.len ? "@%-20.*s %.*s" : "%.*s%.*s", TEXT_ARG(one->name),
+                  TEXT_ARG(one->query));
+        cli_print(&cli->out, one->sort.len ? "  --sort %.*s\n" : "%.*s\n", TEXT_ARG(one->sort));
         return;
     }
     buffer_add_text(&cli->out, "{");
@@ -39,7 +39,7 @@ static void print_one(struct cli *cli, const struct kept_query *one)
     json_key(&cli->out, &first, "sort");
     json_text(&cli->out, one->sort);
     json_key(&cli->out, &first, "at_us");
-    buffer_printf(&cli->out, "%lld}\n", (long long)one->at);
+    cli_print(&cli->out, "%lld}\n", (long long)one->at);
 }
 
 static enum err print_all(struct cli *cli, bool history, struct text name, struct fault *fault)

@@ -5,26 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum err cli_ask(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault)
 {
     uint32_t budget = cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 10000;
 
     return ask(cli->asker, name, request, budget, NULL, answer, fault);
-}
-
-void cli_flush(struct cli *cli)
-{
-    if (cli->out.len > 0)
-        fwrite(cli->out.at, 1, cli->out.len, stdout);
-    fflush(stdout);
-    buffer_reset(&cli->out);
-}
-
-bool cli_is_terminal(void)
-{
-    return isatty(STDOUT_FILENO) != 0;
 }
 
 /* A file that is gone still has a place in the catalogue: then the folder is resolved, and the name kept. */

@@ -31,9 +31,9 @@ static enum err print_json(struct cli *cli, const struct service_stats *stats, c
 
 static void print_row(struct cli *cli, const struct service_stats *stats, const struct ask_stats *one)
 {
-    buffer_printf(&cli->out, "%-11.*s %-16.*s %10llu %8llu %10.0f %10.0f %10.0f %10.0f\n",
-                  TEXT_ARG(stats->service), TEXT_ARG(one->name), (unsigned long long)one->count,
-                  (unsigned long long)one->errors, one->p50_us, one->p99_us, one->p999_us, one->max_us);
+    cli_print(&cli->out, "%-11.*s %-16.*s %10llu %8llu %10.0f %10.0f %10.0f %10.0f\n",
+              TEXT_ARG(stats->service), TEXT_ARG(one->name), (unsigned long long)one->count,
+              (unsigned long long)one->errors, one->p50_us, one->p99_us, one->p999_us, one->max_us);
 }
 
 /* https://prometheus.io/docs/instrumenting/exposition_formats/ */
@@ -50,10 +50,10 @@ static void print_prometheus(struct cli *cli, const struct service_stats *stats,
     snprintf(labels, sizeof labels, "service=\"%.*s\",ask=\"%.*s\"", TEXT_ARG(stats->service),
              TEXT_ARG(one->name));
     for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++)
-        buffer_printf(&cli->out, "loophole_ask_seconds{%s,quantile=\"%s\"} %.9g\n", labels,
-                      quantiles[i].quantile, quantiles[i].us / 1e6);
-    buffer_printf(&cli->out, "loophole_ask_seconds_count{%s} %llu\n", labels, (unsigned long long)one->count);
-    buffer_printf(&cli->out, "loophole_ask_errors_total{%s} %llu\n", labels, (unsigned long long)one->errors);
+        cli_print(&cli->out, "loophole_ask_seconds{%s,quantile=\"%s\"} %.9g\n", labels,
+                  quantiles[i].quantile, quantiles[i].us / 1e6);
+    cli_print(&cli->out, "loophole_ask_seconds_count{%s} %llu\n", labels, (unsigned long long)one->count);
+    cli_print(&cli->out, "loophole_ask_errors_total{%s} %llu\n", labels, (unsigned long long)one->errors);
 }
 
 static void print_stats(struct cli *cli, const struct service_stats *stats)
@@ -74,8 +74,8 @@ static void print_head(struct cli *cli)
         buffer_add_text(&cli->out,
                         "# TYPE loophole_ask_seconds summary\n# TYPE loophole_ask_errors_total counter\n");
     else if (!cli->options.json)
-        buffer_printf(&cli->out, "%-11s %-16s %10s %8s %10s %10s %10s %10s\n", "SERVICE", "ASK", "COUNT",
-                      "ERRORS", "P50 us", "P99 us", "P99.9 us", "MAX us");
+        cli_print(&cli->out, "%-11s %-16s %10s %8s %10s %10s %10s %10s\n", "SERVICE", "ASK", "COUNT",
+                  "ERRORS", "P50 us", "P99 us", "P99.9 us", "MAX us");
 }
 
 /* One named service must answer; of all, those that are away are left out. */
@@ -112,8 +112,7 @@ enum err stats_show(struct cli *cli, struct fault *fault)
     enum err e;
 
     while ((e = stats_once(cli, fault)) == ERR_OK && cli->options.watch) {
-        if (cli_is_terminal() && !cli->options.json)
-            fputs("\033[H\033[J", stdout);
+        cli_clear_screen(cli);
         cli_flush(cli);
         clock_sleep(1000000);
     }

@@ -11,7 +11,7 @@ static void print_problem(void *state, const char *what)
     bool first = true;
 
     if (!cli->options.json) {
-        buffer_printf(&cli->out, "%s\n", what);
+        cli_print(&cli->out, "%s\n", what);
         return;
     }
     buffer_add_text(&cli->out, "{");
@@ -45,11 +45,11 @@ enum err store_check_run(struct cli *cli, struct fault *fault)
     if (e != ERR_OK)
         return e;
     if (cli->options.json)
-        buffer_printf(&cli->out, "{\"rows\":%llu,\"problems\":%llu}\n", (unsigned long long)counts.rows,
-                      (unsigned long long)counts.problems);
+        cli_print(&cli->out, "{\"rows\":%llu,\"problems\":%llu}\n", (unsigned long long)counts.rows,
+                  (unsigned long long)counts.problems);
     else
-        buffer_printf(&cli->out, "%llu rows, %llu problems\n", (unsigned long long)counts.rows,
-                      (unsigned long long)counts.problems);
+        cli_print(&cli->out, "%llu rows, %llu problems\n", (unsigned long long)counts.rows,
+                  (unsigned long long)counts.problems);
     if (counts.problems == 0)
         return ERR_OK;
     fault_set(fault, ERR_INTERNAL, "the store does not hold together");
@@ -63,19 +63,19 @@ static enum err print_backup(struct cli *cli, const char *done, const char *file
 
     id_write(backup->catalogue, id);
     if (!cli->options.json) {
-        buffer_printf(&cli->out, "%s %s: ", done, file);
+        cli_print(&cli->out, "%s %s: ", done, file);
         human_bytes(&cli->out, backup->bytes);
-        buffer_printf(&cli->out, ", revision %llu of catalogue %s\n", (unsigned long long)backup->revision,
-                      id);
+        cli_print(&cli->out, ", revision %llu of catalogue %s\n", (unsigned long long)backup->revision,
+                  id);
         return ERR_OK;
     }
     buffer_add_text(&cli->out, "{");
     json_key(&cli->out, &first, "file");
     json_text(&cli->out, text_of(file));
     json_key(&cli->out, &first, "bytes");
-    buffer_printf(&cli->out, "%llu", (unsigned long long)backup->bytes);
+    cli_print(&cli->out, "%llu", (unsigned long long)backup->bytes);
     json_key(&cli->out, &first, "revision");
-    buffer_printf(&cli->out, "%llu", (unsigned long long)backup->revision);
+    cli_print(&cli->out, "%llu", (unsigned long long)backup->revision);
     json_key(&cli->out, &first, "catalogue");
     json_text(&cli->out, text_of(id));
     buffer_add_text(&cli->out, "}\n");

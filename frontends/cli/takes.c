@@ -37,19 +37,19 @@ static void add_row(struct buffer *to, const struct recording *take)
 {
     char id[ID_TEXT_SIZE];
 
-    buffer_printf(to, "%s  %-10s  ", id_write(take->id, id), state_word(take->state.value));
+    cli_print(to, "%s  %-10s  ", id_write(take->id, id), state_word(take->state.value));
     human_duration(to, take->rate ? (double)take->frames / (double)take->rate : 0);
     buffer_add_text(to, "  ");
     human_bytes(to, take->size);
-    buffer_printf(to, "  %.*s", TEXT_ARG(take->name));
+    cli_print(to, "  %.*s", TEXT_ARG(take->name));
     if (take->lost)
-        buffer_printf(to, "  (%llu frames lost)", (unsigned long long)take->lost);
+        cli_print(to, "  (%llu frames lost)", (unsigned long long)take->lost);
     if (take->failure.len)
-        buffer_printf(to, "  (%.*s)", TEXT_ARG(take->failure));
+        cli_print(to, "  (%.*s)", TEXT_ARG(take->failure));
     if (take->has_encoded && take->frames > 0)
-        buffer_printf(to, "  (%.0f %%)", 100.0 * (double)take->encoded / (double)take->frames);
+        cli_print(to, "  (%.0f %%)", 100.0 * (double)take->encoded / (double)take->frames);
     if (take->has_remark && take->remark.len)
-        buffer_printf(to, "  (stays a WAV: %.*s)", TEXT_ARG(take->remark));
+        cli_print(to, "  (stays a WAV: %.*s)", TEXT_ARG(take->remark));
     buffer_add_text(to, "\n");
 }
 
@@ -63,7 +63,7 @@ static enum err tell(struct cli *cli, const struct recording *take)
     } else {
         add_row(&cli->out, take);
         if (take->path.len)
-            buffer_printf(&cli->out, "%.*s\n", (int)take->path.len, (const char *)take->path.at);
+            cli_print(&cli->out, "%.*s\n", (int)take->path.len, (const char *)take->path.at);
     }
     return e;
 }
@@ -84,9 +84,13 @@ static enum err tell_all(struct cli *cli, const struct recordings *takes)
 
 static void show_progress(const struct recording *take)
 {
-    if (isatty(STDERR_FILENO) && take->frames > 0)
-        fprintf(stderr, "\r\033[Kmaking FLAC of \"%.*s\": %.0f %%", TEXT_ARG(take->name),
-                100.0 * (double)take->encoded / (double)take->frames);
+    struct buffer line = { 0 };
+
+    if (take->frames > 0)
+        cli_print(&line, "making FLAC of \"%.*s\": %.0f %%", TEXT_ARG(take->name),
+                  100.0 * (double)take->encoded / (double)take->frames);
+    cli_status_line(true, &line);
+    buffer_free(&line);
 }
 
 /* A streamer that dies meanwhile leaves it pending for a moment. */
@@ -104,8 +108,8 @@ static enum err follow(struct cli *cli, struct recording *take, struct fault *fa
         *take = (struct recording){ 0 };
         e = cli_ask(cli, "streamer.take", &request, take, fault);
     }
-    if (is_shown && isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr);
+    if (is_shown)
+        cli_status_line(true, NULL);
     return e;
 }
 

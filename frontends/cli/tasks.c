@@ -15,10 +15,10 @@ static enum err print_task(struct cli *cli, const struct task *task, const char 
         buffer_add_text(&cli->out, "\n");
         return e;
     }
-    buffer_printf(&cli->out, "%s  %-10s %llu of %llu  %.*s", id_write(task->id, id), service,
-                  (unsigned long long)task->done, (unsigned long long)task->total, TEXT_ARG(task->label));
+    cli_print(&cli->out, "%s  %-10s %llu of %llu  %.*s", id_write(task->id, id), service,
+              (unsigned long long)task->done, (unsigned long long)task->total, TEXT_ARG(task->label));
     if (task->failed)
-        buffer_printf(&cli->out, ", %llu failed", (unsigned long long)task->failed);
+        cli_print(&cli->out, ", %llu failed", (unsigned long long)task->failed);
     buffer_add_text(&cli->out, "\n");
     return ERR_OK;
 }
@@ -54,8 +54,7 @@ enum err tasks_list(struct cli *cli, struct fault *fault)
     enum err e;
 
     while ((e = print_tasks(cli, fault)) == ERR_OK && cli->options.watch) {
-        if (cli_is_terminal() && !cli->options.json)
-            fputs("\033[H\033[J", stdout);
+        cli_clear_screen(cli);
         cli_flush(cli);
         clock_sleep(1000000);
     }

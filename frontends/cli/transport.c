@@ -10,8 +10,8 @@ enum { PATTERN_BYTES = 4 << 20, STEPS_A_BEAT = 4 };
 
 void transport_print_place(struct cli *cli, const struct transport_state *at)
 {
-    buffer_printf(&cli->out, "bar %lld.%lld.%lld", (long long)at->bar + 1, (long long)at->step / STEPS_A_BEAT + 1,
-                  (long long)at->step % STEPS_A_BEAT + 1);
+    cli_print(&cli->out, "bar %lld.%lld.%lld", (long long)at->bar + 1, (long long)at->step / STEPS_A_BEAT + 1,
+              (long long)at->step % STEPS_A_BEAT + 1);
 }
 
 static enum err print(struct cli *cli, const struct transport_state *at)
@@ -21,12 +21,12 @@ static enum err print(struct cli *cli, const struct transport_state *at)
     if (cli->options.json) {
         e = json_write(&transport_state_shape, at, &cli->out);
     } else {
-        buffer_printf(&cli->out, "%s  ", at->counting_in ? "counting in" : at->running ? "running" : "stopped");
+        cli_print(&cli->out, "%s  ", at->counting_in ? "counting in" : at->running ? "running" : "stopped");
         transport_print_place(cli, at);
-        buffer_printf(&cli->out, "  %.2f bpm  swing %.2f  sync %s  metronome %s", at->bpm, at->swing,
-                      choice_word(&sync_source_table, at->sync.value), at->metronome ? "on" : "off");
+        cli_print(&cli->out, "  %.2f bpm  swing %.2f  sync %s  metronome %s", at->bpm, at->swing,
+                  choice_word(&sync_source_table, at->sync.value), at->metronome ? "on" : "off");
         if (at->has_queued_bar)
-            buffer_printf(&cli->out, "  next pattern at bar %lld", (long long)at->queued_bar + 1);
+            cli_print(&cli->out, "  next pattern at bar %lld", (long long)at->queued_bar + 1);
     }
     buffer_add_text(&cli->out, "\n");
     return e;
@@ -146,8 +146,8 @@ enum err transport_pattern(struct cli *cli, struct fault *fault)
         e = json_write(&queued_shape, &queued, &cli->out);
         buffer_add_text(&cli->out, "\n");
     } else {
-        buffer_printf(&cli->out, "[SEQ] Pattern %s bar %lld%s\n", queued.now ? "loaded at" : "queued for",
-                      (long long)queued.bar, queued.replaced ? "; it replaces one that was waiting" : "");
+        cli_print(&cli->out, "[SEQ] Pattern %s bar %lld%s\n", queued.now ? "loaded at" : "queued for",
+                  (long long)queued.bar, queued.replaced ? "; it replaces one that was waiting" : "");
     }
     return e;
 }

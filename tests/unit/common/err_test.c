@@ -88,6 +88,22 @@ static void a_fault_that_nobody_wants_is_allowed(void **state)
     assert_int_equal(fault_errno(NULL, ERR_IO, EIO, "x"), ERR_IO);
 }
 
+static void a_fault_steers_no_terminal(void **state)
+{
+    struct fault fault = { 0 };
+    char tight[400];
+
+    (void)state;
+    fault_set(&fault, ERR_NOT_FOUND, "no file \"%s\"", "a\x1b[2J\n");
+    fault_hint(&fault, "see\n  %s", "\xC2\x9B");
+    assert_string_equal(fault.what, "no file \"a\\x1b[2J\\x0a\"");
+    assert_string_equal(fault.hint, "see\n  \\u009b");
+    memset(tight, 'a', sizeof(tight));
+    memcpy(tight + sizeof(fault.what) - 2, "\xC3\xA9", 3);
+    fault_set(&fault, ERR_NOT_FOUND, "%s", tight);
+    assert_int_equal(strlen(fault.what), sizeof(fault.what) - 2); /* half a character is left out */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -99,6 +115,7 @@ int main(void)
         cmocka_unit_test(a_fault_that_is_set_again_forgets_the_old_one),
         cmocka_unit_test(what_is_too_long_is_cut),
         cmocka_unit_test(a_fault_that_nobody_wants_is_allowed),
+        cmocka_unit_test(a_fault_steers_no_terminal),
     };
     return cmocka_run_group_tests_name("common/err", tests, NULL, NULL);
 }

@@ -104,6 +104,33 @@ static void bytes_are_equal_by_what_they_hold(void **state)
     assert_true(bytes_equal(bytes_of(NULL, 0), bytes_of("", 0)));
 }
 
+static void what_steers_a_terminal_is_shown_by_its_number(void **state)
+{
+    char shown[64];
+
+    (void)state;
+    assert_true(text_steers(TEXT("\x1b[2J")));
+    assert_true(text_steers(TEXT("\xC2\x9B")));
+    assert_true(text_steers(TEXT("\xE2\x80\xAE")));
+    assert_false(text_steers(TEXT("\xC2\xA0")));
+    assert_false(text_steers(TEXT("\x9B"))); /* no character at all */
+    assert_false(text_steers(TEXT("")));
+    text_show(shown, sizeof(shown), TEXT("a\tb\n\x7f\xC2\x80\x9B\xE2\x81\xA9\xC3\xA9"), "\n");
+    assert_string_equal(shown, "a\\x09b\n\\x7f\\u0080\\x9b\\u2069\xC3\xA9");
+    assert_int_equal(text_show(shown, sizeof(shown), (struct text){ 1, "" }, "\n"), 4);
+    assert_string_equal(shown, "\\x00");
+}
+
+static void what_is_shown_is_cut_at_a_whole_character(void **state)
+{
+    char shown[5];
+
+    (void)state;
+    assert_int_equal(text_show(shown, sizeof(shown), TEXT("abc\xC3\xA9"), ""), 3);
+    assert_int_equal(text_show(shown, sizeof(shown), TEXT("a\x1b"), ""), 1);
+    assert_string_equal(shown, "a");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +142,8 @@ int main(void)
         cmocka_unit_test(well_formed_utf8_is_known),
         cmocka_unit_test(overlong_cut_and_forbidden_utf8_is_refused),
         cmocka_unit_test(bytes_are_equal_by_what_they_hold),
+        cmocka_unit_test(what_steers_a_terminal_is_shown_by_its_number),
+        cmocka_unit_test(what_is_shown_is_cut_at_a_whole_character),
     };
     return cmocka_run_group_tests_name("common/text", tests, NULL, NULL);
 }

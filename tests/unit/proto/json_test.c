@@ -109,6 +109,8 @@ static void text_is_escaped_and_stays_valid(void **state)
     (void)state;
     json_text(&buffer, TEXT("a\"\\\n\t\x01\x7f/caf\xc3\xa9"));
     written("\"a\\\"\\\\\\n\\t\\u0001\\u007f/caf\xc3\xa9\"");
+    json_text(&buffer, TEXT("\xC2\x9B|\xC2\xA0|\xE2\x80\xAE\xE2\x81\xA9"));
+    written("\"\\u009b|\xC2\xA0|\\u202e\\u2069\"");
     json_text(&buffer, TEXT("\xff\xc3|\xe2\x82"));
     written("\"\xef\xbf\xbd\xef\xbf\xbd|\xef\xbf\xbd\xef\xbf\xbd\"");
     json_text(&buffer, (struct text){ 0 });
