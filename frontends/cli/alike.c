@@ -223,15 +223,18 @@ static enum err print_groups(struct cli *cli, const struct duplicates_found *fou
 
 static void print_sum(struct cli *cli, const struct duplicates_found *found, const struct listing *listing)
 {
+    struct buffer remark = { 0 };
+
+    cli_print(&remark,
+              "loophole: %llu copies are not where the catalogue has them: remove nothing before\n"
+              "  `loophole library rescan`; `loophole doctor` says whether a question waits",
+              (unsigned long long)listing->unmarked);
     if (listing->unmarked)
-        fprintf(stderr,
-                "loophole: %llu copies are not where the catalogue has them: remove nothing before\n"
-                "  `loophole library rescan`; `loophole doctor` says whether a question waits\n",
-                (unsigned long long)listing->unmarked);
+        cli_remark(&remark);
+    buffer_free(&remark);
     if (cli->options.json)
         return;
-    cli_print(&cli->out, "%llu group%s, ", (unsigned long long)found->total,
-              found->total == 1 ? "" : "s");
+    cli_print(&cli->out, "%llu group%s, ", (unsigned long long)found->total, found->total == 1 ? "" : "s");
     human_bytes(&cli->out, found->free);
     buffer_add_text(&cli->out, " can be freed by keeping one copy of each\n");
 }
