@@ -117,6 +117,7 @@ void board_claim_for(struct board_line *line, int32_t pid, uint64_t start_ticks)
     atomic_store(&line->pid, 0);
     atomic_store(&line->state, BOARD_STARTING);
     atomic_store(&line->beats, 0);
+    atomic_store(&line->work, 0);
     atomic_store(&line->beat, clock_steady());
     atomic_store(&line->start_ticks, start_ticks);
     atomic_store(&line->pid, pid);
@@ -134,6 +135,7 @@ void board_clear(struct board_line *line)
     if (!line)
         return;
     atomic_store(&line->pid, 0);
+    atomic_store(&line->work, 0);
     atomic_store(&line->state, BOARD_EMPTY);
 }
 
@@ -149,6 +151,28 @@ void board_beat(struct board_line *line)
         return;
     atomic_store_explicit(&line->beat, clock_steady(), memory_order_relaxed);
     atomic_fetch_add_explicit(&line->beats, 1, memory_order_release);
+}
+
+enum { WORK_SHARE_BITS = 24 };
+
+void board_work(struct board_line *line, enum work_kind kind, uint64_t done, uint64_t total)
+{
+    uint32_t word = kind == WORK_NONE ? 0 : (uint32_t)kind << WORK_SHARE_BITS | work_share(done, total);
+
+    if (!line)
+        return;
+    atomic_store_explicit(&line->work, word, memory_order_relaxed);
+    board_beat(line);
+}
+
+enum work_kind board_work_of(const struct board_line *line, uint32_t *share)
+{
+    uint32_t word = atomic_load(&line->work), kind = word >> WORK_SHARE_BITS;
+
+    *share = word & ((1u << WORK_SHARE_BITS) - 1);
+    if (kind >= WORK_KINDS || *share > WORK_WHOLE)
+        return WORK_NONE;
+    return (enum work_kind)kind;
 }
 
 /* A zombie is not there any more: without a parent that waits for it, it would stand for ever. */

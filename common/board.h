@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include "common/clock.h"
 #include "common/paths.h"
+#include "common/work.h"
 
 enum { BOARD_LINES = 32, BOARD_NAME_SIZE = 24, BOARD_VERSION = 1 };
 
@@ -22,7 +23,7 @@ struct board_line {
     _Atomic int64_t beat;         /* clock_steady of the last turn of its loop */
     _Atomic uint64_t beats;
     _Atomic uint32_t restarts; /* since the engine came up; the supervisor's own member */
-    uint8_t unused[4];
+    _Atomic uint32_t work;     /* long work under way: its kind (high 8 bits) and share in millionths; 0: none */
 };
 _Static_assert(sizeof(struct board_line) == 64, "a line is one cache line");
 
@@ -49,6 +50,10 @@ struct board_line *board_at(struct board *board, uint32_t index); /* NULL past t
 void board_claim(struct board_line *line); /* pid, start ticks, state starting, beat */
 void board_state(struct board_line *line, enum board_state state);
 void board_beat(struct board_line *line);
+
+/* A step of long work: also a beat, for the work shows that it progresses. WORK_NONE: the work is over. */
+void board_work(struct board_line *line, enum work_kind kind, uint64_t done, uint64_t total);
+enum work_kind board_work_of(const struct board_line *line, uint32_t *share); /* WORK_NONE: none, or damaged */
 
 /* The supervisor, for a program that knows nothing of boards: claimed in its name; it never beats. */
 void board_claim_for(struct board_line *line, int32_t pid, uint64_t start_ticks);

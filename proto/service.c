@@ -98,6 +98,20 @@ void service_look_at_board(struct service *service)
         log_warn("on the board again, which was damaged or is another one");
 }
 
+/* Long work runs outside of the loop: the board is looked at here, too. */
+static void report_work(void *state, enum work_kind kind, uint64_t done, uint64_t total)
+{
+    struct service *service = state;
+
+    service_look_at_board(service);
+    board_work(service->line, kind, done, total);
+}
+
+const struct long_work *service_work(const struct service *service)
+{
+    return &service->work;
+}
+
 static enum err open_sockets(struct service *service, struct fault *fault)
 {
     char address[PATH_MAX];
@@ -182,6 +196,7 @@ struct service *service_start_as(int argc, char **argv, const struct schema *sch
     service->started = clock_steady();
     service->epoch = (uint64_t)clock_now();
     service->state = BOARD_STARTING;
+    service->work = (struct long_work){ report_work, service };
     umask(077);
     service_options_read(&service->options, argc, argv, schema);
     if (start(service, &fault) != ERR_OK) {

@@ -7,6 +7,7 @@
 
 #include "common/clock.h"
 #include "common/paths.h"
+#include "common/work.h"
 #include "proto/codec.h"
 
 struct service;
@@ -41,6 +42,10 @@ void service_tells(struct service *service, void (*fill)(void *state, struct are
 /* It beats on the board only while this is true: a service whose work is done by another thread hangs when that one
  * does. */
 void service_beats_while(struct service *service, bool (*is_alive)(void *state), void *state);
+
+/* Where long work reports its steps: on the board, for the supervisor and `status`. What is reported before the loop
+ * keeps the service alive however long the work takes; a service whose work reports nothing for hang_ms is killed. */
+const struct long_work *service_work(const struct service *service);
 
 void service_ready(struct service *service); /* on the board: ready */
 void service_loop(struct service *service);  /* until SIGTERM or SIGINT or service_stop */

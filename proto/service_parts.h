@@ -111,6 +111,7 @@ struct service {
     enum board_state state;
     struct board *board;
     struct board_line *line;
+    struct long_work work;    /* reports to that line */
     usec_t board_looked; /* when it was last made sure that the line is ours */
 
     struct sockets *sockets;

@@ -55,7 +55,7 @@ enum err changelog_recall(struct txn *txn, struct id request, struct remembered 
 
 /* ---- rows of a store before version 3 ---- */
 
-static enum err add_digest(struct writing *w, struct bytes key, struct bytes value)
+enum err changelog_add_digest(struct writing *w, struct bytes key, struct bytes value)
 {
     struct key unknown = key_number(0);
 
@@ -66,33 +66,6 @@ static enum err add_digest(struct writing *w, struct bytes key, struct bytes val
     buffer_add(&w->row, unknown.b, unknown.len);
     buffer_add(&w->row, value.at + DIGEST_AT, value.len - DIGEST_AT);
     return w->row.failed ? ERR_FULL : txn_put(w->txn, DB_REQUEST, key, buffer_bytes(&w->row));
-}
-
-/* A walk ends where its database is written to, so each row is found by the one before. */
-static bool find_next(struct txn *txn, struct key *at, struct bytes *value)
-{
-    struct walk walk;
-    bool found = walk_begin(txn, DB_REQUEST, key_bytes(at), none, &walk) == ERR_OK && walk_next(&walk);
-
-    if (found && at->len > 0 && bytes_equal(walk.key, key_bytes(at)))
-        found = walk_next(&walk);
-    if (found) {
-        *at = key_id(key_id_at(walk.key, 0));
-        *value = walk.value;
-    }
-    walk_end(&walk);
-    return found;
-}
-
-enum err changelog_add_digests(struct writing *w)
-{
-    struct key at = { 0 };
-    struct bytes value;
-    enum err e = ERR_OK;
-
-    while (e == ERR_OK && find_next(w->txn, &at, &value))
-        e = add_digest(w, key_bytes(&at), value);
-    return e;
 }
 
 /* ---- trimming ---- */

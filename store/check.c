@@ -6,13 +6,17 @@
 #include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"
 
+enum { ROWS_A_REPORT = 32 };
+
 struct check {
     struct txn *txn;
     const struct paths *paths;
     struct arena arena; /* of one row */
     void (*problem)(void *state, const char *what);
     void *state;
+    const struct long_work *work; /* or NULL */
     struct check_counts *counts;
+    uint64_t total; /* rows of all databases */
     uint64_t last_number; /* of the log's rows, then of the undo steps */
 };
 
@@ -346,7 +350,8 @@ static enum err check_database(struct check *c, enum database db)
     while (e == ERR_OK && walk_next(&walk)) {
         row = (struct seen){ .db = db, .key = walk.key, .value = walk.value };
         e = check_row(c, &row);
-        rows++;
+        if (++rows % ROWS_A_REPORT == 0)
+            work_report(c->work, WORK_CHECKING, c->counts->rows, c->total);
     }
     walk_end(&walk);
     row.key = none;
@@ -371,9 +376,19 @@ static void check_meta(struct check *c)
 enum err check_store(struct txn *txn, const struct paths *paths,
                      void (*problem)(void *state, const char *what), void *state, struct check_counts *counts)
 {
-    struct check c = { .txn = txn, .paths = paths, .problem = problem, .state = state, .counts = counts };
+    return check_store_work(txn, paths, problem, state, NULL, counts);
+}
+
+enum err check_store_work(struct txn *txn, const struct paths *paths,
+                          void (*problem)(void *state, const char *what), void *state, const struct long_work *work,
+                          struct check_counts *counts)
+{
+    struct check c = { .txn = txn, .paths = paths, .problem = problem, .state = state, .work = work,
+                       .counts = counts };
     enum err e = ERR_OK;
 
+    for (int db = 0; db < DB_COUNT; db++)
+        c.total += txn_count(txn, (enum database)db);
     *counts = (struct check_counts){ 0 };
     check_meta(&c);
     for (int db = 0; e == ERR_OK && db < DB_COUNT; db++)

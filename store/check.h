@@ -3,6 +3,7 @@
 #ifndef LOOPHOLE_STORE_CHECK_H
 #define LOOPHOLE_STORE_CHECK_H
 
+#include "common/work.h"
 #include "store/store.h"
 
 struct check_counts {
@@ -15,5 +16,10 @@ struct check_counts {
 enum err check_store(struct txn *txn, const struct paths *paths,
                      void (*problem)(void *state, const char *what), void *state,
                      struct check_counts *counts);
+
+/* The same; reports each few rows to `work` (NULL: nobody), of all rows. */
+enum err check_store_work(struct txn *txn, const struct paths *paths,
+                          void (*problem)(void *state, const char *what), void *state, const struct long_work *work,
+                          struct check_counts *counts);
 
 #endif

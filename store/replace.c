@@ -98,3 +98,24 @@ void replace_abandon(const struct paths *paths)
 
     drop(path_of(paths, ".new", fresh));
 }
+
+const char *replace_path(const struct paths *paths, const char *end, char to[REPLACE_PATH])
+{
+    snprintf(to, REPLACE_PATH, "%s/store.%s", paths->data, end);
+    return to;
+}
+
+void replace_drop(const struct paths *paths, const char *end)
+{
+    char directory[REPLACE_PATH];
+
+    drop(replace_path(paths, end, directory));
+}
+
+enum err replace_take(const struct paths *paths, const char *end, struct fault *fault)
+{
+    char from[REPLACE_PATH], to[REPLACE_PATH];
+
+    replace_abandon(paths);
+    return step(replace_path(paths, end, from), path_of(paths, ".new", to), fault);
+}

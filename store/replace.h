@@ -23,6 +23,11 @@ enum err replace_begin(const struct paths *paths, char directory[REPLACE_PATH], 
  * brings the new one there. */
 enum err replace_commit(const struct paths *paths, const char *backup, struct fault *fault);
 
+/* The path of store.END; removes it with its files; makes it store.new. Errors: io, denied. */
+const char *replace_path(const struct paths *paths, const char *end, char to[REPLACE_PATH]);
+void replace_drop(const struct paths *paths, const char *end);
+enum err replace_take(const struct paths *paths, const char *end, struct fault *fault);
+
 /* Drops store.new. */
 void replace_abandon(const struct paths *paths);
 

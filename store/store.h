@@ -6,6 +6,7 @@
 
 #include "common/paths.h"
 #include "common/text.h"
+#include "common/work.h"
 
 /* key → value; integers in keys are big-endian so that order is meaning */
 enum database {
@@ -45,6 +46,10 @@ struct txn;
  * (newer than this program), denied (a network file system, no permission), exists (another writer), io, full. */
 enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store,
                     struct fault *fault);
+
+/* The same; opening and migrating report their progress to `work` (NULL: nobody). */
+enum err store_open_work(const struct paths *paths, enum store_mode mode, const struct long_work *work,
+                         struct store **store, struct fault *fault);
 
 /* Opens the environment in `directory` as it is: no lock, no migration, any version. A writer makes what is
  * missing; to a reader a missing database is an empty one. `map_bytes` 0: the default. Errors: as above. */

@@ -153,7 +153,7 @@ static enum err check_disk(const struct paths *paths, const char *directory, str
 }
 
 static enum err open_writer(const struct paths *paths, const char *directory, size_t map,
-                            struct store **store, struct fault *fault)
+                            const struct long_work *work, struct store **store, struct fault *fault)
 {
     uint64_t version;
     bool empty;
@@ -166,9 +166,12 @@ static enum err open_writer(const struct paths *paths, const char *directory, si
     if (e == ERR_OK && !empty)
         e = refuse_newer(version, fault);
     if (e == ERR_OK && !empty && version < STORE_VERSION)
-        e = migrate_run(paths, directory, version, map, fault);
+        e = migrate_run(paths, directory, version, map, work, fault);
+    else if (e == ERR_OK)
+        replace_drop(paths, MIGRATE_PLACE); /* a restore has replaced the store whose migration was under way */
     if (e == ERR_OK && empty)
         e = make_new(paths, directory, map, fault);
+    work_report(work, WORK_OPENING, 0, 0);
     return e == ERR_OK ? store_open_directory(directory, STORE_WRITER, map, store, fault) : e;
 }
 
@@ -191,6 +194,12 @@ static enum err open_reader(const char *directory, size_t map, struct store **st
 enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store,
                     struct fault *fault)
 {
+    return store_open_work(paths, mode, NULL, store, fault);
+}
+
+enum err store_open_work(const struct paths *paths, enum store_mode mode, const struct long_work *work,
+                         struct store **store, struct fault *fault)
+{
     char directory[PATH_MAX];
     size_t map;
     int lock = -1;
@@ -203,9 +212,10 @@ enum err store_open(const struct paths *paths, enum store_mode mode, struct stor
         return fault_set(fault, ERR_TOO_LARGE, "the path of the data directory is too long");
     if (mode == STORE_READER)
         return open_reader(directory, map, store, fault);
+    work_report(work, WORK_OPENING, 0, 0);
     e = store_lock(paths, &lock, fault);
     if (e == ERR_OK)
-        e = open_writer(paths, directory, map, store, fault);
+        e = open_writer(paths, directory, map, work, store, fault);
     if (e != ERR_OK)
         store_unlock(lock);
     else

@@ -37,11 +37,11 @@ static enum err answer_services(struct supervisor *supervisor, struct call *call
     if (!lines || tell_self(supervisor, arena, &lines[0]) != ERR_OK)
         return refuse(call, ERR_FULL, "no memory for the list of services");
     for (uint32_t i = 0; i < supervisor->count; i++) {
-        char *last = arena_alloc(arena, CHILD_LAST_SIZE);
-        if (!last)
+        struct child_words *words = arena_alloc(arena, sizeof(*words));
+        if (!words)
             return refuse(call, ERR_FULL, "no memory for the list of services");
         if (!supervisor->children[i].is_away)
-            child_tell(&supervisor->children[i], last, &lines[count++]);
+            child_tell(&supervisor->children[i], words, &lines[count++]);
     }
     answer->each = (struct service_line_list){ count, lines };
     return ERR_OK;

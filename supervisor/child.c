@@ -29,12 +29,12 @@ static void tell_death(struct child *child, int32_t pid)
 {
     struct death death = { child->row->name, pid, child->hung, child->last_death };
     struct supervisor_died event = { 0 };
-    char last[CHILD_LAST_SIZE];
+    struct child_words words;
     struct fault fault;
 
     if (pid > 0 && crash_list_add(child->world->paths, &death, &fault) != ERR_OK)
         log_fault("cannot write the crash record", &fault);
-    child_tell(child, last, &event.line);
+    child_tell(child, &words, &event.line);
     service_publish(child->world->service, "died", &event);
 }
 
@@ -212,14 +212,21 @@ static enum board_state state_on_board(const struct child *child)
     return state < BOARD_STATES ? (enum board_state)state : BOARD_STARTING;
 }
 
-/* While it starts, it may be busy for long without a beat, and a while when it ends by itself; but not stopped. */
-static usec_t limit_of(const struct child *child, const struct proc *proc)
+static enum work_kind work_of(const struct child *child, uint32_t *share)
+{
+    *share = 0;
+    return is_on_board(child) ? board_work_of(child->line, share) : WORK_NONE;
+}
+
+/* While it starts, it may be busy for long without a beat, and a while when it ends by itself; but not stopped. Work
+ * that reports its progress may take any time, and hangs as soon as it reports no more. */
+static usec_t limit_of(const struct child *child, const struct proc *proc, bool works)
 {
     const struct settings *settings = &child->world->settings;
 
     if (state_on_board(child) == BOARD_STOPPING && proc->state != 'T')
         return STOP_US;
-    if (!child->ready_at && proc->state != 'T')
+    if (!child->ready_at && !works && proc->state != 'T')
         return settings->start_limit;
     return settings->hang_limit ? settings->hang_limit : (usec_t)child->row->hang_ms * 1000;
 }
@@ -235,10 +242,14 @@ static uint64_t beats_of(const struct child *child, const struct proc *proc)
 static void look_at_beats(struct child *child, usec_t passed)
 {
     struct proc proc;
+    uint32_t share;
+    bool works = work_of(child, &share) > WORK_OPENING; /* opening waits for the disk and reports once */
 
     if (child->hung || child->off_board || !child->line || !proc_read(child->process.pid, &proc))
         return;
-    if (!hang_found(&child->hang, beats_of(child, &proc), &proc, passed, limit_of(child, &proc)))
+    if (works && proc.state == 't')
+        proc.state = 'T'; /* a debugger that holds long work stops everything that waits for it */
+    if (!hang_found(&child->hang, beats_of(child, &proc), &proc, passed, limit_of(child, &proc, works)))
         return;
     log_warn("%s[%d] hangs: no beat for %lld ms (state %c): replaced", child->row->name,
              (int)child->process.pid, (long long)child->hang.silent / 1000, proc.state);
@@ -357,9 +368,11 @@ const char *child_write_last(const char *death, usec_t died_at, char to[CHILD_LA
     return to;
 }
 
-void child_tell(const struct child *child, char last[CHILD_LAST_SIZE], struct service_line *to)
+void child_tell(const struct child *child, struct child_words *words, struct service_line *to)
 {
     bool runs = child->process.pid != 0;
+    uint32_t share;
+    enum work_kind work = work_of(child, &share);
 
     *to = (struct service_line){
         .service = text_of(child->row->name),
@@ -367,7 +380,9 @@ void child_tell(const struct child *child, char last[CHILD_LAST_SIZE], struct se
         .pid = child->process.pid,
         .uptime_s = runs ? (double)proc_age(child->process.start_ticks) / 1e6 : 0,
         .restarts = child->line ? atomic_load(&child->line->restarts) : 0,
-        .last_death = text_of(child_write_last(child->last_death, child->died_at, last)),
+        .last_death = text_of(child_write_last(child->last_death, child->died_at, words->last)),
         .adopted = runs && child->adopted,
+        .has_work = true,
+        .work = text_of(work_write(runs ? work : WORK_NONE, share, words->work)),
     };
 }

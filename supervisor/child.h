@@ -68,8 +68,11 @@ void child_restart(struct child *child);
 /* Stops it for good and waits until it is dead: 5 s, then by force. */
 void child_shut(struct child *child);
 
-/* As front-ends see it; `last` holds the text of the last death. */
-void child_tell(const struct child *child, char last[CHILD_LAST_SIZE], struct service_line *to);
+/* As front-ends see it; `words` holds its texts. */
+struct child_words {
+    char last[CHILD_LAST_SIZE], work[WORK_TEXT_SIZE];
+};
+void child_tell(const struct child *child, struct child_words *words, struct service_line *to);
 
 /* "DEATH, 3 s ago"; "" when `death` is. Returns `to`. */
 const char *child_write_last(const char *death, usec_t died_at, char to[CHILD_LAST_SIZE]);

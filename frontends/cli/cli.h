@@ -153,6 +153,7 @@ enum err edit_redo(struct cli *cli, struct fault *fault);
 enum err raw_ask(struct cli *cli, struct fault *fault);
 enum err stats_show(struct cli *cli, struct fault *fault);
 enum err store_check_run(struct cli *cli, struct fault *fault);
+enum err store_forget_old_run(struct cli *cli, struct fault *fault);
 enum err store_backup_run(struct cli *cli, struct fault *fault);
 enum err store_restore_run(struct cli *cli, struct fault *fault);
 struct transport_state;

@@ -147,6 +147,10 @@ const struct command command_table[] = {
       crash_print },
     { "store check", "", "Check every record and reference of the store", "", "", 0, 0, false,
       store_check_run },
+    { "store forget-old", "", "Remove the old stores that migrations and restores put aside",
+      "They are DATA/store.before-N, N being the version of the old store, and DATA/store.before-restore. "
+      "`loophole doctor` lists them with their size.",
+      "", 0, 0, false, store_forget_old_run },
     { "backup", "FILE", "Copy the store while it is in use, with a digest", "", "force", 1, 1, false,
       store_backup_run },
     { "restore", "FILE", "Put a backup in the store's place, verified first (the engine must be down)", "",

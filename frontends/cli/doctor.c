@@ -5,6 +5,7 @@
 #include "common/board.h"
 #include "schema_supervisor.h"
 #include "store/check.h"
+#include "store/olds.h"
 
 #include <dirent.h>
 #include <stdarg.h>
@@ -100,6 +101,21 @@ static void look_at_store(struct doctor *doctor)
             (unsigned long long)counts.rows, (unsigned long long)counts.problems,
             (unsigned long long)store_pages(store));
     store_close(store);
+}
+
+static void look_at_old_stores(struct doctor *doctor)
+{
+    struct old_store olds[OLDS_MOST];
+    uint32_t count = olds_list(&doctor->cli->paths, olds);
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct buffer size = { 0 };
+
+        human_bytes(&size, olds[i].bytes);
+        doctor_finding(doctor, WATCH, "old store", "loophole store forget-old, when all is as it should be",
+                       "%s in %s takes %s", olds[i].name, doctor->cli->paths.data, buffer_c(&size));
+        buffer_free(&size);
+    }
 }
 
 static void look_at_disk(struct doctor *doctor)
@@ -223,7 +239,7 @@ static void look_at_crashes(struct doctor *doctor)
 
 enum err doctor_run(struct cli *cli, struct fault *fault)
 {
-    static void (*const looks[])(struct doctor *) = { look_at_services, look_for_orphans, look_at_store,
+    static void (*const looks[])(struct doctor *) = { look_at_services, look_for_orphans, look_at_store, look_at_old_stores,
                                                       look_at_sockets,  look_at_memory,   look_at_limits,
                                                       look_at_kernel,   look_at_disk,     doctor_look_at_sound,
                                                       look_at_crashes };

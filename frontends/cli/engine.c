@@ -55,17 +55,49 @@ static uint32_t not_ready(const struct service_lines *lines, char name[64])
     return count;
 }
 
+/* The long work that was printed last: a new text is a new line, at most one a second. */
+struct shown_work {
+    char text[128];
+    usec_t at;
+};
+
+/* True when a service works. */
+static bool show_work(struct cli *cli, const struct service_lines *lines, struct shown_work *shown)
+{
+    char text[sizeof(shown->text)];
+    bool any = false;
+
+    for (uint32_t i = 0; i < lines->each.count; i++) {
+        const struct service_line *line = &lines->each.at[i];
+
+        if (line->work.len == 0)
+            continue;
+        any = true;
+        snprintf(text, sizeof text, "%.*s: %.*s", TEXT_ARG(line->service), TEXT_ARG(line->work));
+        if (cli->options.json || strcmp(text, shown->text) == 0 || clock_steady() - shown->at < 1000000)
+            continue;
+        shown->at = clock_steady();
+        snprintf(shown->text, sizeof shown->text, "%s", text);
+        fprintf(stderr, "%s\n", text);
+    }
+    return any;
+}
+
+/* Long work may take any time: the supervisor ends it when it stands still. */
 static enum err wait_ready(struct cli *cli, struct fault *fault)
 {
     usec_t end = clock_steady() + START_SECONDS * 1000000LL;
     struct service_lines lines = { 0 };
+    struct shown_work shown = { "", clock_steady() };
     char name[64] = "supervisor";
 
     while (clock_steady() < end) {
         struct fault passing = { 0 };
+        bool known = services(cli, 1000, &lines, &passing) == ERR_OK && lines.each.count > 1;
 
-        if (services(cli, 1000, &lines, &passing) == ERR_OK && lines.each.count > 1 &&
-            not_ready(&lines, name) == 0)
+        if (known && show_work(cli, &lines, &shown))
+            end = clock_steady() + START_SECONDS * 1000000LL;
+        if (known && not_ready(&lines, name) == 0)
             return ERR_OK;
         clock_sleep(20000);
     }
@@ -180,15 +212,31 @@ static enum err print_line(struct cli *cli, const struct service_line *line)
     return e;
 }
 
-/* What a service itself says a person should see to. */
-static void print_alarm(struct cli *cli, const char *service)
+/* Of one line of `status`, for what is printed below the table. */
+struct noted {
+    char service[64], work[64];
+    bool is_ready;
+};
+
+static void note_line(struct noted *noted, const struct service_line *line)
+{
+    *noted = (struct noted){ .is_ready = line->state.value == RUN_STATE_READY };
+    text_copy(noted->service, sizeof noted->service, line->service);
+    text_copy(noted->work, sizeof noted->work, line->work);
+}
+
+/* Long work, and what the service itself says a person should see to. */
+static void print_alarm(struct cli *cli, const struct noted *noted)
 {
     struct service_status status = { 0 };
     struct fault none = { 0 };
+    const char *service = noted->service;
     char name[80];
 
+    if (noted->work[0])
+        buffer_printf(&cli->out, "%s: %s\n", service, noted->work);
     snprintf(name, sizeof name, "%.63s.status", service);
-    if (ask(cli->asker, name, NULL, 1000, NULL, &status, &none) != ERR_OK)
+    if (!noted->is_ready || ask(cli->asker, name, NULL, 1000, NULL, &status, &none) != ERR_OK)
         return;
     if (status.alarm.len)
         cli_print(&cli->out, "%s: %.*s\n", service, TEXT_ARG(status.alarm));
@@ -197,7 +245,7 @@ static void print_alarm(struct cli *cli, const char *service)
 static enum err print_status(struct cli *cli, struct fault *fault)
 {
     struct service_lines lines = { 0 };
-    char names[32][64];
+    struct noted names[32];
     uint32_t count = 0;
     enum err e = services(cli, 5000, &lines, fault);
 
@@ -208,11 +256,11 @@ static enum err print_status(struct cli *cli, struct fault *fault)
                   "RESTARTS", "LAST DEATH");
     for (uint32_t i = 0; e == ERR_OK && i < lines.each.count; i++) {
         e = print_line(cli, &lines.each.at[i]);
-        if (count < 32 && lines.each.at[i].state.value == RUN_STATE_READY)
-            text_copy(names[count++], 64, lines.each.at[i].service);
+        if (count < 32)
+            note_line(&names[count++], &lines.each.at[i]);
     }
     for (uint32_t i = 0; !cli->options.json && i < count; i++)
-        print_alarm(cli, names[i]);
+        print_alarm(cli, &names[i]);
     return e;
 }
 

@@ -2,6 +2,7 @@
 #include "frontends/cli/cli.h"
 #include "store/backup.h"
 #include "store/check.h"
+#include "store/olds.h"
 
 #include <unistd.h>
 
@@ -101,4 +102,37 @@ enum err store_restore_run(struct cli *cli, struct fault *fault)
     enum err e = backup_restore(&cli->paths, cli->args[0], &backup, fault);
 
     return e != ERR_OK ? e : print_backup(cli, "Restored", cli->args[0], &backup);
+}
+
+static void print_forgotten(struct cli *cli, const struct old_store *old)
+{
+    bool first = true;
+
+    if (!cli->options.json) {
+        buffer_printf(&cli->out, "Removed %s: ", old->name);
+        human_bytes(&cli->out, old->bytes);
+        buffer_add_text(&cli->out, "\n");
+        return;
+    }
+    buffer_add_text(&cli->out, "{");
+    json_key(&cli->out, &first, "removed");
+    json_text(&cli->out, text_of(old->name));
+    json_key(&cli->out, &first, "bytes");
+    buffer_printf(&cli->out, "%llu}\n", (unsigned long long)old->bytes);
+}
+
+enum err store_forget_old_run(struct cli *cli, struct fault *fault)
+{
+    struct old_store olds[OLDS_MOST];
+    uint32_t count = olds_list(&cli->paths, olds);
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
+        e = olds_remove(&cli->paths, &olds[i], fault);
+        if (e == ERR_OK)
+            print_forgotten(cli, &olds[i]);
+    }
+    if (e == ERR_OK && count == 0 && !cli->options.json)
+        buffer_add_text(&cli->out, "There is no old store.\n");
+    return e;
 }

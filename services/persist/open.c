@@ -46,8 +46,10 @@ static enum err try_to_write(struct store *store, struct fault *fault)
 
 static enum err open_and_try(struct persist *p, struct fault *fault)
 {
-    enum err e = store_open(p->paths, STORE_WRITER, &p->store, fault);
+    const struct long_work *work = service_work(p->service);
+    enum err e = store_open_work(p->paths, STORE_WRITER, work, &p->store, fault);
 
+    work_report(work, WORK_NONE, 0, 0);
     if (e == ERR_OK && p->alarm[0]) {
         e = try_to_write(p->store, fault);
         if (e != ERR_OK)

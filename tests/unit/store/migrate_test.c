@@ -3,6 +3,8 @@
 #include "store/changelog.h"
 #include "store/migrate.h"
 #include "store/replace.h"
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void store_path(struct scratch *s, const char *end, char to[PATH_MAX + 32])
 {
@@ -95,8 +97,77 @@ static void an_older_store_is_migrated_and_nothing_of_it_is_lost(void **state)
     assert_true(id_equal(id, media.id));
     scratch_commit(s);
     assert_int_equal(scratch_problems(s), 0);
-    store_path(s, ".before-3/data.mdb", backup);
+    store_path(s, ".before-0/data.mdb", backup);
     assert_int_equal(stat(backup, &st), 0);
+}
+
+/* A report to the work ends the process, as a kill would, or notes where it began. */
+struct reports {
+    uint64_t least, die_at;
+};
+
+static void note_report(void *state, enum work_kind kind, uint64_t done, uint64_t total)
+{
+    struct reports *reports = state;
+
+    if (kind != WORK_MIGRATING || done == 0)
+        return;
+    assert_true(done <= total);
+    if (reports->die_at && done >= reports->die_at)
+        _exit(0);
+    reports->least = reports->least && reports->least < done ? reports->least : done;
+}
+
+static void die_in_migration(struct scratch *s, uint64_t at)
+{
+    struct reports reports = { .die_at = at };
+    const struct long_work work = { note_report, &reports };
+    pid_t pid = fork();
+    int status;
+
+    if (pid == 0) {
+        (void)store_open_work(&s->paths, STORE_WRITER, &work, &s->store, NULL);
+        _exit(1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void a_migration_that_was_killed_goes_on_where_it_was(void **state)
+{
+    struct scratch *s = *state;
+    struct reports reports = { 0 };
+    const struct long_work work = { note_report, &reports };
+    char path[PATH_MAX + 32];
+    struct stat st;
+
+    fill(s);
+    change_closed(s, make_old);
+    for (uint64_t at = 1; at <= 600; at += 150)
+        die_in_migration(s, at);
+    assert_int_equal(store_open_work(&s->paths, STORE_WRITER, &work, &s->store, NULL), ERR_OK);
+    assert_true(reports.least > 300);
+    scratch_begin(s);
+    assert_int_equal(txn_count(s->w.txn, DB_MEDIA), 101);
+    scratch_commit(s);
+    assert_int_equal(scratch_problems(s), 0);
+    store_path(s, ".migrating", path);
+    assert_int_equal(stat(path, &st), -1);
+}
+
+static void what_a_killed_migration_left_is_dropped_when_the_old_store_has_changed(void **state)
+{
+    struct scratch *s = *state;
+    struct reports reports = { 0 };
+    const struct long_work work = { note_report, &reports };
+
+    fill(s);
+    change_closed(s, make_old);
+    die_in_migration(s, 400);
+    change_closed(s, make_old);
+    assert_int_equal(store_open_work(&s->paths, STORE_WRITER, &work, &s->store, NULL), ERR_OK);
+    assert_true(reports.least < 200);
+    assert_int_equal(scratch_problems(s), 0);
 }
 
 static void a_store_that_would_not_hold_together_is_left_as_it_is(void **state)
@@ -119,7 +190,7 @@ static void a_store_that_would_not_hold_together_is_left_as_it_is(void **state)
     assert_int_equal(store_open(&s->paths, STORE_WRITER, &s->store, &fault), ERR_INTERNAL);
     store_path(s, "/data.mdb", path);
     assert_int_equal(stat(path, &st), 0);
-    store_path(s, ".new", path);
+    store_path(s, ".migrating", path);
     assert_int_equal(stat(path, &st), -1);
 }
 
@@ -271,6 +342,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CLAIM(an_older_store_is_migrated_and_nothing_of_it_is_lost),
+        CLAIM(a_migration_that_was_killed_goes_on_where_it_was),
+        CLAIM(what_a_killed_migration_left_is_dropped_when_the_old_store_has_changed),
         CLAIM(a_store_that_would_not_hold_together_is_left_as_it_is),
         CLAIM(a_newer_store_is_refused_and_left_as_it_is),
         CLAIM(a_reader_of_an_older_store_waits_for_its_writer),
