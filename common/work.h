@@ -30,7 +30,8 @@ void work_report(const struct long_work *work, enum work_kind kind, uint64_t don
 /* The share in millionths, at most WORK_WHOLE; 0 when `total` is. */
 uint32_t work_share(uint64_t done, uint64_t total);
 
-/* "migrating the store, 43 %"; "opening the store" without a share; "" for WORK_NONE and an unknown kind. Returns `to`. */
+/* "migrating the store, 43 %"; "opening the store" without a share; "" for WORK_NONE and an unknown kind.
+ * Returns `to`. */
 const char *work_write(enum work_kind kind, uint32_t share, char to[WORK_TEXT_SIZE]);
 
 #endif

@@ -30,7 +30,8 @@ enum err changelog_remember(struct writing *w, struct id request, uint64_t revis
 /* not_found: a new request. The answer points into the map. */
 enum err changelog_recall(struct txn *txn, struct id request, struct remembered *what);
 
-/* Gives a row of DB_REQUEST of a store before version 3 the digest 0. Errors: internal (the row is too short), full, io. */
+/* Gives a row of DB_REQUEST of a store before version 3 the digest 0. Errors: internal (the row is too short), full,
+ * io. */
 enum err changelog_add_digest(struct writing *w, struct bytes key, struct bytes value);
 
 /* Takes away at most `most` of the oldest rows that are past the limits, each with its request. */

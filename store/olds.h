@@ -1,5 +1,5 @@
-/* olds.h: the stores that migrations and restores put aside: DATA/store.before-N of version N, DATA/store.before-restore.
- * The engine never reads them. Any thread. */
+/* olds.h: the stores that migrations and restores put aside: DATA/store.before-N of version N,
+ * DATA/store.before-restore. The engine never reads them. Any thread. */
 #ifndef LOOPHOLE_STORE_OLDS_H
 #define LOOPHOLE_STORE_OLDS_H
 
