@@ -61,6 +61,15 @@ struct shown_work {
     usec_t at;
 };
 
+static void print_remark(const char *text)
+{
+    struct buffer line = { 0 };
+
+    cli_print(&line, "%s", text);
+    cli_remark(&line);
+    buffer_free(&line);
+}
+
 /* True when a service works. */
 static bool show_work(struct cli *cli, const struct service_lines *lines, struct shown_work *shown)
 {
@@ -78,7 +87,7 @@ static bool show_work(struct cli *cli, const struct service_lines *lines, struct
             continue;
         shown->at = clock_steady();
         snprintf(shown->text, sizeof shown->text, "%s", text);
-        fprintf(stderr, "%s\n", text);
+        print_remark(text);
     }
     return any;
 }
@@ -234,7 +243,7 @@ static void print_alarm(struct cli *cli, const struct noted *noted)
     char name[80];
 
     if (noted->work[0])
-        buffer_printf(&cli->out, "%s: %s\n", service, noted->work);
+        cli_print(&cli->out, "%s: %s\n", service, noted->work);
     snprintf(name, sizeof name, "%.63s.status", service);
     if (!noted->is_ready || ask(cli->asker, name, NULL, 1000, NULL, &status, &none) != ERR_OK)
         return;

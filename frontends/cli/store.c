@@ -109,7 +109,7 @@ static void print_forgotten(struct cli *cli, const struct old_store *old)
     bool first = true;
 
     if (!cli->options.json) {
-        buffer_printf(&cli->out, "Removed %s: ", old->name);
+        cli_print(&cli->out, "Removed %s: ", old->name);
         human_bytes(&cli->out, old->bytes);
         buffer_add_text(&cli->out, "\n");
         return;
@@ -118,7 +118,7 @@ static void print_forgotten(struct cli *cli, const struct old_store *old)
     json_key(&cli->out, &first, "removed");
     json_text(&cli->out, text_of(old->name));
     json_key(&cli->out, &first, "bytes");
-    buffer_printf(&cli->out, "%llu}\n", (unsigned long long)old->bytes);
+    cli_print(&cli->out, "%llu}\n", (unsigned long long)old->bytes);
 }
 
 enum err store_forget_old_run(struct cli *cli, struct fault *fault)
