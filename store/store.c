@@ -63,7 +63,8 @@ static enum err failed(struct fault *fault, int number, const char *doing, const
 
 static enum err open_environment(struct store *store, struct fault *fault)
 {
-    unsigned flags = MDB_NOTLS | (store->mode == STORE_READER ? MDB_RDONLY : 0);
+    static const unsigned flags_of[] = { [STORE_READER] = MDB_RDONLY, [STORE_WRITER] = 0,
+                                         [STORE_IMAGE] = MDB_RDONLY | MDB_NOLOCK | MDB_NOSUBDIR };
     int rc = mdb_env_create(&store->env);
 
     if (rc == 0)
@@ -74,7 +75,7 @@ static enum err open_environment(struct store *store, struct fault *fault)
         rc = mdb_env_set_mapsize(store->env, store->map_bytes);
     if (rc == 0) {
         int turn = files_take_turn(store->directory);
-        rc = mdb_env_open(store->env, store->directory, flags, 0600);
+        rc = mdb_env_open(store->env, store->directory, MDB_NOTLS | flags_of[store->mode], 0600);
         files_end_turn(turn);
     }
     if (rc == ENOENT && store->mode == STORE_READER)
@@ -221,9 +222,9 @@ uint64_t store_pages(const struct store *store)
     return mdb_env_info(store->env, &info) == 0 ? (uint64_t)info.me_last_pgno + 1 : 0;
 }
 
-enum err store_copy(struct store *store, int fd, struct fault *fault)
+enum err store_copy(struct store *store, int fd, bool compact, struct fault *fault)
 {
-    int rc = mdb_env_copyfd2(store->env, fd, MDB_CP_COMPACT);
+    int rc = mdb_env_copyfd2(store->env, fd, compact ? MDB_CP_COMPACT : 0);
 
     return rc ? failed(fault, rc, "copy", store->directory) : ERR_OK;
 }

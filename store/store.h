@@ -35,6 +35,7 @@ enum { STORE_VERSION = 3 }; /* of the databases; migrate.h brings older ones her
 enum store_mode {
     STORE_READER, /* waits for nothing: offline when there is no store yet */
     STORE_WRITER, /* makes and migrates it; one a home */
+    STORE_IMAGE,  /* for store_open_directory: the path is that of a file with the data of a store; no locks */
 };
 
 struct store;
@@ -76,8 +77,9 @@ struct reader {
 uint32_t store_readers(struct store *store, struct reader *readers, uint32_t most, uint64_t *newest);
 uint64_t store_pages(const struct store *store); /* pages of the file in use: growth is watched by it */
 
-/* Writes a compact copy of one moment to `fd`, while writers go on. Errors: full, io. */
-enum err store_copy(struct store *store, int fd, struct fault *fault);
+/* Writes a copy of one moment to `fd`, while writers go on; a compact one leaves unused pages out, and fails when a
+ * page is neither used nor on the list of free ones. Errors: full, io. */
+enum err store_copy(struct store *store, int fd, bool compact, struct fault *fault);
 
 /* A read transaction sees one moment; end it within the turn. A reader whose store was replaced (restore, migration)
  * opens the new one here. */

@@ -4,8 +4,6 @@
 #include "store/check.h"
 #include "store/olds.h"
 
-#include <unistd.h>
-
 static void print_problem(void *state, const char *what)
 {
     struct cli *cli = state;
@@ -86,13 +84,8 @@ static enum err print_backup(struct cli *cli, const char *done, const char *file
 enum err store_backup_run(struct cli *cli, struct fault *fault)
 {
     struct backup backup = { 0 };
-    enum err e;
+    enum err e = backup_make(&cli->paths, cli->args[0], cli->options.force, &backup, fault);
 
-    if (!cli->options.force && access(cli->args[0], F_OK) == 0) {
-        fault_set(fault, ERR_EXISTS, "%s is there already", cli->args[0]);
-        return fault_hint(fault, "--force replaces it");
-    }
-    e = backup_make(&cli->paths, cli->args[0], &backup, fault);
     return e != ERR_OK ? e : print_backup(cli, "Wrote", cli->args[0], &backup);
 }
 

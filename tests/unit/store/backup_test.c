@@ -25,7 +25,7 @@ static enum err make(struct scratch *s)
 
     if (child == 0) {
         struct backup made;
-        _exit((int)backup_make(&s->paths, file, &made, NULL));
+        _exit((int)backup_make(&s->paths, file, false, &made, NULL));
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status));
@@ -133,7 +133,7 @@ static void a_backup_without_a_store_says_so(void **state)
     struct fault fault = { 0 };
 
     snprintf(file, sizeof(file), "%s/catalogue.backup", s->paths.home);
-    assert_int_equal(backup_make(&s->paths, file, &made, &fault), ERR_OFFLINE);
+    assert_int_equal(backup_make(&s->paths, file, false, &made, &fault), ERR_OFFLINE);
     assert_int_equal(backup_verify(file, &made, &fault), ERR_NOT_FOUND);
 }
 

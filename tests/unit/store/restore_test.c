@@ -1,0 +1,241 @@
+/* Backups whose digest is right and whose image is not: only reading them shows it. */
+#include "tests/unit/store/scratch.h"
+#include <fcntl.h>
+#include "store/backup.h"
+#include "store/catalogue_meta.h"
+#include "store/trailer.h"
+
+enum { PAGE = 4096, LAST_PAGE_AT = 136, DAMAGES = 40, DAMAGES_LONG = 5000 };
+
+static char file[PATH_MAX + 32], data[PATH_MAX + 32];
+
+static void fill(struct scratch *s, int items)
+{
+    char name[32];
+
+    snprintf(file, sizeof(file), "%s/catalogue.backup", s->paths.home);
+    snprintf(data, sizeof(data), "%s/store/data.mdb", s->paths.data);
+    scratch_open(s);
+    scratch_begin(s);
+    scratch_ground(s);
+    for (int i = 0; i < items; i++) {
+        snprintf(name, sizeof(name), "sound %d.wav", i);
+        scratch_put(s, name);
+    }
+    scratch_commit(s);
+}
+
+static void delete_meta(struct scratch *s, const char *name)
+{
+    struct key key = key_name(name);
+
+    scratch_begin(s);
+    assert_int_equal(txn_delete(s->w.txn, DB_META, key_bytes(&key)), ERR_OK);
+    scratch_commit(s);
+}
+
+/* The data of the closed store as a backup, whatever it holds. */
+static void sign_data(struct backup what)
+{
+    struct stat st;
+    char command[3 * PATH_MAX];
+
+    snprintf(command, sizeof(command), "cp '%s' '%s'", data, file);
+    assert_int_equal(system(command), 0);
+    int fd = open(file, O_RDWR | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(fstat(fd, &st), 0);
+    what.bytes = (uint64_t)st.st_size;
+    assert_int_equal(trailer_write(fd, file, &what, NULL), ERR_OK);
+    close(fd);
+}
+
+static void is_refused(struct scratch *s, const char *reason)
+{
+    struct backup restored;
+    struct fault fault = { 0 };
+
+    assert_int_equal(backup_restore(&s->paths, file, &restored, &fault), ERR_INTERNAL);
+    assert_non_null(strstr(fault.what, reason));
+    scratch_open(s);
+    assert_int_equal(store_read(s->store, &s->w.txn, NULL), ERR_OK);
+    assert_int_equal(txn_count(s->w.txn, DB_MEDIA), 3);
+}
+
+static void a_backup_without_a_version_is_refused(void **state)
+{
+    struct scratch *s = *state;
+
+    fill(s, 3);
+    delete_meta(s, "version");
+    scratch_close(s);
+    sign_data((struct backup){ .version = STORE_VERSION });
+    is_refused(s, "no version");
+}
+
+static void a_backup_without_a_catalogue_id_is_refused(void **state)
+{
+    struct scratch *s = *state;
+
+    fill(s, 3);
+    delete_meta(s, META_CATALOGUE);
+    scratch_close(s);
+    sign_data((struct backup){ .version = STORE_VERSION });
+    is_refused(s, "no catalogue id");
+}
+
+static void a_backup_that_is_of_another_version_than_it_says_is_refused(void **state)
+{
+    struct scratch *s = *state;
+
+    fill(s, 3);
+    scratch_close(s);
+    sign_data((struct backup){ .version = STORE_VERSION - 1 });
+    is_refused(s, "it says version");
+}
+
+static void put_number(FILE *f, long at, uint64_t number)
+{
+    assert_int_equal(fseek(f, at, SEEK_SET), 0);
+    assert_int_equal(fwrite(&number, sizeof(number), 1, f), 1);
+}
+
+/* One more page at the end, which no list has. */
+static void lose_sight_of_a_page(void)
+{
+    struct stat st;
+    FILE *f = fopen(data, "r+");
+
+    assert_non_null(f);
+    assert_int_equal(fstat(fileno(f), &st), 0);
+    uint64_t pages[2];
+    for (int head = 0; head < 2; head++) {
+        assert_int_equal(fseek(f, head * PAGE + LAST_PAGE_AT, SEEK_SET), 0);
+        assert_int_equal(fread(&pages[head], sizeof(*pages), 1, f), 1);
+    }
+    uint64_t last = pages[0] > pages[1] ? pages[0] : pages[1];
+    assert_int_equal(ftruncate(fileno(f), (off_t)(last + 2) * PAGE), 0);
+    for (int head = 0; head < 2; head++)
+        put_number(f, head * PAGE + LAST_PAGE_AT, last + 1);
+    fclose(f);
+}
+
+static void a_store_that_lost_sight_of_a_page_is_copied_whole(void **state)
+{
+    struct scratch *s = *state;
+    struct backup made, restored;
+    struct fault fault = { 0 };
+
+    fill(s, 3);
+    scratch_close(s);
+    lose_sight_of_a_page();
+    if (backup_make(&s->paths, file, false, &made, &fault) != ERR_OK)
+        fail_msg("%s", fault.what);
+    assert_int_equal(made.bytes % PAGE, 0);
+    assert_int_equal(backup_restore(&s->paths, file, &restored, &fault), ERR_OK);
+    scratch_open(s);
+    assert_int_equal(scratch_problems(s), 0);
+}
+
+/* ---- damage ---- */
+
+static uint64_t next_random(uint64_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    return *seed ^= *seed << 17;
+}
+
+/* A few bits, a run of one byte, or a page that is another one. */
+static void damage(uint8_t *bytes, size_t size, uint64_t *seed)
+{
+    uint64_t kind = next_random(seed) % 3, count = 1 + next_random(seed) % 8;
+    size_t pages = size / PAGE, at = next_random(seed) % size;
+
+    for (uint64_t i = 0; kind == 0 && i < count; i++)
+        bytes[next_random(seed) % size] ^= (uint8_t)(1u << next_random(seed) % 8);
+    if (kind == 1)
+        memset(bytes + at, (int)(next_random(seed) & 0xff), size - at < 64 ? size - at : 64);
+    if (kind == 2)
+        memcpy(bytes + next_random(seed) % pages * PAGE, bytes + next_random(seed) % pages * PAGE, PAGE);
+}
+
+static uint8_t *read_all(const char *path, size_t *size)
+{
+    FILE *f = fopen(path, "r");
+    struct stat st;
+
+    assert_non_null(f);
+    assert_int_equal(fstat(fileno(f), &st), 0);
+    *size = (size_t)st.st_size;
+    uint8_t *bytes = malloc(*size);
+    assert_non_null(bytes);
+    assert_int_equal(fread(bytes, *size, 1, f), 1);
+    fclose(f);
+    return bytes;
+}
+
+static void write_signed(const uint8_t *bytes, size_t size, struct backup what)
+{
+    int fd = open(file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, bytes, size), size);
+    what.bytes = size;
+    assert_int_equal(trailer_write(fd, file, &what, NULL), ERR_OK);
+    close(fd);
+}
+
+/* What was restored is a store that works. */
+static void restored_works(struct scratch *s)
+{
+    scratch_open(s);
+    assert_int_equal(scratch_problems(s), 0);
+    scratch_close(s);
+}
+
+static void a_damaged_image_is_restored_only_when_it_holds_together(void **state)
+{
+    struct scratch *s = *state;
+    const char *given = getenv("SEED");
+    uint64_t seed = given ? strtoull(given, NULL, 10) : 1, drawn = seed * 0x9E3779B97F4A7C15u + 1;
+    int rounds = getenv("LONG") ? DAMAGES_LONG : DAMAGES, refused = 0;
+    struct backup made, restored;
+    size_t size;
+
+    print_message("seed %llu\n", (unsigned long long)seed);
+    fill(s, 400);
+    scratch_close(s);
+    assert_int_equal(backup_make(&s->paths, file, false, &made, NULL), ERR_OK);
+    uint8_t *whole = read_all(file, &size), *bytes = malloc(size);
+    assert_non_null(bytes);
+    size = (size_t)made.bytes;
+    for (int round = 0; round < rounds; round++) {
+        struct fault fault = { 0 };
+        memcpy(bytes, whole, size);
+        damage(bytes, size, &drawn);
+        write_signed(bytes, size, made);
+        if (backup_restore(&s->paths, file, &restored, &fault) == ERR_OK)
+            restored_works(s);
+        else if (++refused && !fault.what[0])
+            fail_msg("round %d: an error without words", round);
+    }
+    print_message("figure: %d of %d damaged images were refused\n", refused, rounds);
+    assert_true(refused > 0);
+    free(whole);
+    free(bytes);
+}
+
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(a_backup_without_a_version_is_refused),
+        CLAIM(a_backup_without_a_catalogue_id_is_refused),
+        CLAIM(a_backup_that_is_of_another_version_than_it_says_is_refused),
+        CLAIM(a_store_that_lost_sight_of_a_page_is_copied_whole),
+        CLAIM(a_damaged_image_is_restored_only_when_it_holds_together),
+    };
+    return cmocka_run_group_tests_name("restore", tests, NULL, NULL);
+}
