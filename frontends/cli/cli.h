@@ -98,6 +98,13 @@ void item_full(struct buffer *to, const struct media_found *found);
 double item_seconds(const struct media *media);
 const struct fact *item_fact(const struct item *item, const char *attribute); /* NULL: none */
 
+/* question.c: questions about files that are gone (libraries.asks): as text with the command that answers each, and the
+ * command alone. */
+struct libraries;
+struct missing_many;
+void question_print(struct cli *cli, const struct libraries *libraries);
+void question_command(struct buffer *to, const struct missing_many *asks);
+
 /* progress.c: indexing as a bar on a terminal, else a line a second; until all is known. */
 enum err progress_follow(struct cli *cli, struct fault *fault);
 

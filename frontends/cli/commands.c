@@ -23,8 +23,11 @@ const struct command command_table[] = {
     { "library remove", "DIR", "Forget a folder and its media items; files are not touched", "", "", 1, 1,
       false, library_remove },
     { "library list", "", "All libraries", "", "", 0, 0, false, library_print },
-    { "library rescan", "[DIR]", "Look again, now", "", "accept-missing retry-failed wait", 0, 1, false,
-      library_rescan },
+    { "library rescan", "[DIR]", "Look again, now",
+      "When a scan finds that over ten files and over 5 % of a library are gone, it marks none as missing and asks "
+      "first: `status`, `doctor` and `library list` show the question. --accept-missing answers it; it ends by itself "
+      "when the files return. Over half of a library that is gone counts as offline, like a volume that is away.",
+      "accept-missing retry-failed wait", 0, 1, false, library_rescan },
     { "index", "DIR", "Add a folder if it is new, and analyse what is in it", "", "ignore hidden-files wait",
       1, 1, false, library_index },
     { "summary", "", "What the catalogue holds: files, hours, formats, failures", "", "", 0, 0, false,

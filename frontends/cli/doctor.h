@@ -15,6 +15,9 @@ struct doctor {
 void doctor_finding(struct doctor *doctor, enum verdict verdict, const char *about, const char *to_do,
                     const char *format, ...) __attribute__((format(printf, 5, 6)));
 
+/* question.c: files that are gone and wait for a person's word. */
+void question_doctor(struct doctor *doctor);
+
 /* doctor_sound.c: real time, locked memory, the processor's clock, JACK. */
 void doctor_look_at_sound(struct doctor *doctor);
 

@@ -160,6 +160,8 @@ static void put_media(struct line *line, const struct item *item)
     put_bool(line, "hidden", media->hidden);
     put_word(line, "lifecycle", &lifecycle_table, media->lifecycle);
     put_word(line, "availability", &availability_table, media->availability);
+    if (media->has_missing_since)
+        put_integer(line, "missing_since_us", media->missing_since);
     put_text(line, "container", media->container);
     put_text(line, "sample_format", media->sample_format);
     put_integer(line, "bit_depth", (int64_t)media->bit_depth);
@@ -281,6 +283,14 @@ void item_row_head(struct buffer *to, const char *rank)
               "LENGTH", rank, "PACK");
 }
 
+/* Why its file cannot be read now; "" when it can. */
+static const char *away(const struct item *item)
+{
+    if (item->media.availability.value == AVAILABILITY_MISSING)
+        return "missing";
+    return item->path.len ? "" : "offline";
+}
+
 void item_row(struct buffer *to, const struct item *item)
 {
     char id[ID_TEXT_SIZE];
@@ -296,7 +306,7 @@ void item_row(struct buffer *to, const struct item *item)
     else
         cli_column(to, TEXT(""), 9);
     cli_column(to, item->media.pack, 30);
-    buffer_add_text(to, "\n");
+    cli_print(to, "%s\n", away(item));
 }
 
 static void full_facts(struct buffer *to, const struct fact_list *facts)

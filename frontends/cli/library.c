@@ -5,16 +5,24 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum err print_library(struct cli *cli, const struct library *library)
+/* `asks` NULL: the library has no open question. In JSON it is the key "asks". */
+static enum err print_library(struct cli *cli, const struct library *library, const struct missing_many *asks)
 {
     enum err e = ERR_OK;
 
-    if (cli->options.json)
+    if (cli->options.json) {
         e = json_write(&library_shape, library, &cli->out);
-    else
+        if (e == ERR_OK && asks && cli->out.len && cli->out.at[cli->out.len - 1] == '}') {
+            cli->out.len--;
+            buffer_add_text(&cli->out, ",\"asks\":");
+            e = json_write(&missing_many_shape, asks, &cli->out);
+            buffer_add_text(&cli->out, "}");
+        }
+    } else {
         cli_print(&cli->out, "%.*s  %llu files%s", (int)library->path.len,
                   library->path.len ? (const char *)library->path.at : "",
                   (unsigned long long)library->files, library->online ? "" : ", offline");
+    }
     buffer_add_text(&cli->out, "\n");
     return e;
 }
@@ -34,7 +42,7 @@ enum err library_add(struct cli *cli, struct fault *fault)
     enum err e = add(cli, &library, fault);
 
     if (e == ERR_OK)
-        e = print_library(cli, &library);
+        e = print_library(cli, &library, NULL);
     return e == ERR_OK && cli->options.wait ? progress_follow(cli, fault) : e;
 }
 
@@ -48,13 +56,23 @@ enum err library_remove(struct cli *cli, struct fault *fault)
     return e != ERR_OK ? e : cli_ask(cli, "indexer.remove_library", &request, NULL, fault);
 }
 
+static const struct missing_many *question_about(const struct libraries *list, struct id library)
+{
+    for (uint32_t i = 0; i < list->asks.count; i++)
+        if (id_equal(list->asks.at[i].library, library))
+            return &list->asks.at[i];
+    return NULL;
+}
+
 enum err library_print(struct cli *cli, struct fault *fault)
 {
     struct libraries list = { 0 };
     enum err e = cli_ask(cli, "indexer.libraries", NULL, &list, fault);
 
     for (uint32_t i = 0; e == ERR_OK && i < list.each.count; i++)
-        e = print_library(cli, &list.each.at[i]);
+        e = print_library(cli, &list.each.at[i], question_about(&list, list.each.at[i].id));
+    if (e == ERR_OK && !cli->options.json)
+        question_print(cli, &list);
     if (e == ERR_OK && list.each.count == 0 && !cli->options.json)
         buffer_add_text(&cli->out, "No libraries yet: loophole library add DIR\n");
     return e;
@@ -140,6 +158,24 @@ static enum err summary_json(struct cli *cli, const struct found *found)
     return ERR_OK;
 }
 
+static uint64_t count_of(const struct found *found, const char *state)
+{
+    for (uint32_t i = 0; i < found->facets.count; i++)
+        if (text_is(found->facets.at[i].facet, "is") && text_is(found->facets.at[i].value, state))
+            return found->facets.at[i].count;
+    return 0;
+}
+
+/* What waits for a person's word; the summary stands without the indexer, too. */
+static void print_questions(struct cli *cli)
+{
+    struct libraries list = { 0 };
+    struct fault none = { 0 };
+
+    if (cli_ask(cli, "indexer.libraries", NULL, &list, &none) == ERR_OK)
+        question_print(cli, &list);
+}
+
 enum err library_summary(struct cli *cli, struct fault *fault)
 {
     struct text facets[] = { TEXT("container"), TEXT("kind"), TEXT("is") };
@@ -155,5 +191,11 @@ enum err library_summary(struct cli *cli, struct fault *fault)
     human_duration(&cli->out, found.seconds);
     buffer_add_text(&cli->out, "\n");
     e = print_formats(cli, &found.facets);
-    return e != ERR_OK ? e : print_failures(cli, fault);
+    if (count_of(&found, "missing"))
+        cli_print(&cli->out, "missing  %llu (is:missing)\n", (unsigned long long)count_of(&found, "missing"));
+    if (e == ERR_OK)
+        e = print_failures(cli, fault);
+    if (e == ERR_OK)
+        print_questions(cli);
+    return e;
 }

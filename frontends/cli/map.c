@@ -17,6 +17,7 @@ struct point {
     struct id id;
     double at[3];
     uint32_t class; /* number in `classes` */
+    bool is_missing;
 };
 
 struct class
@@ -31,6 +32,7 @@ struct drawing {
     struct buffer points; /* struct point */
     struct class classes[CLASSES];
     uint32_t class_count;
+    uint64_t missing; /* points whose file is gone */
 };
 
 /* ---- the points ---- */
@@ -53,7 +55,8 @@ static void take_page(struct drawing *d, const struct map_page *page)
 {
     for (uint32_t i = 0; i < page->points.count; i++) {
         const struct map_item *item = &page->points.at[i];
-        struct point point = { item->id, { item->x, item->y, item->z }, class_number(d, item->class) };
+        struct point point = { item->id, { item->x, item->y, item->z }, class_number(d, item->class), item->missing };
+        d->missing += item->missing;
 
         d->classes[point.class].count++;
         buffer_add(&d->points, &point, sizeof(point));
@@ -196,7 +199,7 @@ static void print_points(struct drawing *d)
 
     for (size_t i = 0; i < d->points.len / sizeof(*points); i++) {
         struct map_item item = { points[i].id, points[i].at[0], points[i].at[1], points[i].at[2],
-                                 d->classes[points[i].class].name };
+                                 d->classes[points[i].class].name, points[i].is_missing };
 
         if (json_write(&map_item_shape, &item, &d->cli->out) == ERR_OK)
             buffer_add_text(&d->cli->out, "\n");
@@ -209,6 +212,8 @@ static void print_summary(struct drawing *d, const struct map_page *page)
     struct buffer *out = &d->cli->out;
 
     cli_print(out, "%llu items", (unsigned long long)page->total);
+    if (d->missing)
+        cli_print(out, ", %llu of them missing", (unsigned long long)d->missing);
     if (page->has_trust)
         cli_print(out, ", trustworthiness %.3f", page->trust);
     cli_print(out, ", seed %llu", (unsigned long long)page->seed);

@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "services/indexer/adopt.h"
 #include "services/indexer/indexer.h"
+#include "services/indexer/question.h"
 
 /* ---- libraries ---- */
 
@@ -81,6 +82,8 @@ static enum err libraries(struct indexer *indexer, struct call *call, const stru
         return refuse(call, ERR_FULL, "no memory for %u libraries", count);
     for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
         answer->each.at[answer->each.count++] = shelf->library;
+    if (question_list(indexer, call_arena(call), &answer->asks) != ERR_OK)
+        return refuse(call, ERR_FULL, "no memory for %u libraries", count);
     return ERR_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "schema_service.h"
 #include "services/indexer/indexer.h"
+#include "services/indexer/question.h"
 
 enum { TICK_US = 100000, PROGRESS_US = 250000, LOOK_US = 1000000, FILE_THREADS = 8 };
 
@@ -207,6 +208,8 @@ void indexer_tell(void *state, struct arena *arena, struct service_status *to)
     struct task *task;
 
     to->alarm = text_of(alarm_of(indexer));
+    if (!to->alarm.len)
+        to->alarm = question_alarm(indexer, arena);
     if (waits_for_persist(indexer))
         to->waits_for = TEXT("persist");
     progress_now(indexer, &progress);

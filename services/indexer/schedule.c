@@ -4,6 +4,7 @@
 #include "common/log.h"
 #include "schema_service.h"
 #include "services/indexer/indexer.h"
+#include "services/indexer/question.h"
 
 enum {
     ANALYSER_WAIT_US = 10000000, /* at the start, for the first worker to say which analyser it is */
@@ -171,21 +172,6 @@ static void heard(void *state, struct news *news)
 
 /* ---- what came of it ---- */
 
-static void ask_person(struct indexer *indexer, const struct shelf *shelf, const struct scan_result *result)
-{
-    struct indexer_asks event = { .missing = { .library = shelf->library.id,
-                                               .path = shelf->library.path,
-                                               .missing = result->missing,
-                                               .of = result->of,
-                                               .lost = result->verdict == VERDICT_LOST } };
-
-    log_warn("%llu of %llu files of %s are gone: %s; rescan it with accept_missing to mark them as missing",
-             (unsigned long long)result->missing, (unsigned long long)result->of,
-             (const char *)shelf->library.path.at,
-             event.missing.lost ? "taken for a volume that is away" : "nothing is marked");
-    service_publish(indexer->service, "asks", &event);
-}
-
 static void keep(struct indexer *indexer, struct shelf *shelf, const struct scan_result *result)
 {
     struct library library = shelf->library;
@@ -198,8 +184,6 @@ static void keep(struct indexer *indexer, struct shelf *shelf, const struct scan
     shelf_put(&indexer->shelves, &library);
     if (result->away)
         watch_forget(indexer->watch, library.id);
-    if (result->verdict != VERDICT_MARK)
-        ask_person(indexer, shelf, result);
 }
 
 static void done(void *state, struct scan *scan, const struct scan_result *result)
@@ -209,6 +193,7 @@ static void done(void *state, struct scan *scan, const struct scan_result *resul
 
     if (!shelf || shelf->scan != scan)
         return;
+    bool was_whole = !scan_order(scan)->targets;
     shelf->scan = NULL;
     shelf->hung = !result;
     if (!result)
@@ -223,6 +208,8 @@ static void done(void *state, struct scan *scan, const struct scan_result *resul
         shelf->look_at = clock_steady() + AWAY_US;
     else if (shelf->unwatched)
         shelf->look_at = clock_steady() + indexer->rescan_every;
+    if (result && result->fault.code == ERR_OK)
+        question_settle(indexer, shelf, was_whole, result);
     schedule_turn(indexer);
 }
 

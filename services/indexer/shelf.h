@@ -25,6 +25,8 @@ struct shelf {
     bool hung;             /* its file system did not answer */
     bool asked_removal;    /* of persist */
     bool removing;         /* once no scan is under way; nothing else is done with it */
+    uint64_t asked_missing, asked_of; /* the open question (question.h); 0: none */
+    bool asked_lost;
     usec_t look_at;        /* when to look by itself; 0: never */
 };
 

@@ -16,6 +16,17 @@ static struct text class_of(struct index *index, uint32_t row)
     return (struct text){ 0 };
 }
 
+static bool is_missing(struct index *index, uint32_t row)
+{
+    struct index_list terms = index_terms_of(index, row);
+
+    for (uint32_t i = 0; i < terms.count; i++)
+        if (terms_key(&index->terms, terms.at[i]).at[0] == TERM_IS &&
+            text_is(terms_value(&index->terms, terms.at[i]), "missing"))
+            return true;
+    return false;
+}
+
 /* A cursor is the id of the last item. Rows keep their order, so that what comes or goes hides nothing else. */
 static enum err first_row(struct request *request, struct text cursor, uint32_t *first)
 {
@@ -41,7 +52,8 @@ static void put_point(struct request *request, uint32_t row, const struct map_pl
                                                                .x = (double)place->at[0],
                                                                .y = (double)place->at[1],
                                                                .z = (double)place->at[2],
-                                                               .class = class_of(index, row) };
+                                                               .class = class_of(index, row),
+                                                               .missing = is_missing(index, row) };
 }
 
 static void end_page(struct request *request, struct map_page *page)

@@ -19,10 +19,10 @@ def ask(name, body):
 
 def contents():
     items = ask("search.query", {"query": "", "limit": 100})["items"]
-    return sorted(item["media"]["content"] for item in items)
+    return sorted(item["media"]["content"] for item in items), items[0]["media"]["analyser"]
 
 
-def fill(found):
+def fill(found, analyser):
     volume = ask("persist.put_volume", {"volume": {"identity": "root", "label": "d", "mount": b"/", "backend": "local", "online": True}})["id"]
     folder = ask("persist.put_folder", {"folder": {"volume": volume, "parent": bytes(16), "name": b"made-up", "library": False}})["id"]
     for begin in range(0, COUNT, BATCH):
@@ -32,9 +32,10 @@ def fill(found):
         each = ask("persist.batch", {"operations": places})["each"]
         heard = [{"analysed": {"id": one["id"], "size": 1000, "mtime": 10**15 - n, "state": "done", "failure": "",
                                "content": found[n % len(found)], "container": "wav", "sample_format": "pcm", "bit_depth": 16,
-                               "sample_rate": 44100, "channels": 1, "frames": 26460, "analyser": 99, "facts": [],
+                               "sample_rate": 44100, "channels": 1, "frames": 26460, "analyser": analyser, "facts": [],
                                "artefacts": []}} for n, one in zip(numbers, each)]
-        ask("persist.batch", {"operations": heard})
+        each = ask("persist.batch", {"operations": heard})["each"]
+        assert not any(one["stale"] for one in each), each[0]
 
 
 def page_through(found):
@@ -58,8 +59,8 @@ def page_through(found):
     return pages, copies
 
 
-found = contents()
-fill(found)
+found, analyser = contents()
+fill(found, analyser)
 began = time.monotonic()
 ask("search.duplicates", {"query": "-is:missing", "limit": 0})
 looked = time.monotonic() - began
@@ -72,5 +73,5 @@ lines = subprocess.run(["loophole", "duplicates", "--kind", "same_file", "-is:mi
 assert lines.count(b"\n") == COUNT + 2 * len(found) + 1, lines.count(b"\n")
 assert len(subprocess.run(["loophole", "duplicates", "--limit", "1", "--json"], check=True, capture_output=True).stdout
            .splitlines()) == -(-(COUNT // len(found) + 1) // 1000)
-print("# %d copies of %d sounds: found in %.2f s, %.1f us a copy; %d pages in %.2f s" %
+print("figure: %d copies of %d sounds: found in %.2f s, %.1f us a copy; %d pages in %.2f s" %
       (COUNT, len(found), looked, looked / COUNT * 1e6, pages, paged))

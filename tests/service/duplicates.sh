@@ -85,7 +85,7 @@ many_copies_are_paged() {
         rm -rf "$scratch/many"; mkdir -p "$scratch/many"
         for note in C3 E3 G3; do _tone "$scratch/many/$note.wav" "$note"; done
         [ "$many" = 4500 ] || { engine_down; rm -rf "$LOOPHOLE_HOME"; mkdir -p "$LOOPHOLE_HOME"; engine_up; }
-        loophole index "$scratch/many" --wait >/dev/null 2>&1
+        loophole index "$scratch/many" --wait >"$scratch/index.log" 2>&1 || fail "$(cat "$scratch/index.log")"
         python "$top/tests/service/copies.py" "$many" || fail "$many copies"
     done
     engine_down

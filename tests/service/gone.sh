@@ -1,0 +1,73 @@
+#!/bin/bash
+# Files that are gone: the question before very many are marked, and the marks.
+. "$(dirname "$0")/../lib.sh"
+
+_library() { # 40 files in two folders, by the first claim that runs
+    [ -d "$scratch/music" ] && return
+    local i; mkdir -p "$scratch/music/a" "$scratch/music/b"
+    for i in $(seq 10 29); do
+        sox -V1 -D -n -r 44100 -b 16 "$scratch/music/a/tone$i.wav" synth 0.2 sine $((i * 40)) || fail "sox is missing"
+        sox -V1 -D -n -r 44100 -b 16 "$scratch/music/b/buzz$i.wav" synth 0.2 sawtooth $((i * 40))
+    done
+    engine_up
+    loophole index "$scratch/music" --wait >"$scratch/index.log" 2>&1 || fail "$(cat "$scratch/index.log")"
+}
+_asks() { loophole library list --json | field asks.missing; }
+_asks_about() { [ "$(_asks)" = "$1" ]; }
+_missing() { loophole ask search.query query=is:missing limit=0 | field total; }
+_missing_are() { [ "$(_missing)" = "$1" ]; }
+_command="loophole library rescan $scratch/music --accept-missing"
+
+many_that_are_gone_are_asked_about_wherever_a_person_looks() {
+    _library
+    timeout 60 loophole events indexer.asks --limit 1 --json >"$scratch/event" 2>/dev/null &
+    mv "$scratch/music/a" "$scratch/away"
+    until_true 60 _asks_about 20
+    contains "$(loophole library list)" "20 of 40 files of $scratch/music are gone"
+    contains "$(loophole library list)" "$_command"
+    contains "$(loophole summary)" "$_command"
+    contains "$(loophole status)" "20 of 40 files of $scratch/music are gone"
+    contains "$(loophole doctor)" "-> $_command"
+    wait
+    contains "$(cat "$scratch/event")" '"missing":20'
+    same 0 "$(_missing)"
+}
+
+the_question_survives_a_kill_of_the_indexer() {
+    _library
+    [ -d "$scratch/away" ] || { mv "$scratch/music/a" "$scratch/away"; until_true 60 _asks_about 20; }
+    local pid; pid=$(pid_of indexer)
+    kill -KILL "$pid"
+    until_true 60 _asks_about 20
+    differ "$pid" "$(pid_of indexer)"
+}
+
+the_question_goes_when_the_files_return() {
+    _library
+    [ -d "$scratch/away" ] || { mv "$scratch/music/a" "$scratch/away"; until_true 60 _asks_about 20; }
+    mv "$scratch/away/tone10.wav" "$scratch/"
+    mv "$scratch/away" "$scratch/music/a"
+    until_true 60 _asks_about ""
+    mv "$scratch/tone10.wav" "$scratch/music/a/"
+    until_true 60 _missing_are 0
+    case $(loophole doctor) in *"$_command"*) fail "doctor still asks" ;; esac
+    case $(loophole status) in *"are gone"*) fail "status still asks" ;; esac
+}
+
+an_answered_question_goes_and_what_is_missing_is_marked_in_every_list() {
+    _library
+    mv "$scratch/music/a" "$scratch/away"
+    until_true 60 _asks_about 20
+    $_command || fail "rescan failed"
+    until_true 60 _missing_are 20
+    until_true 60 _asks_about ""
+    contains "$(loophole summary)" "missing  20"
+    same 20 "$(loophole search tone --limit 100 | grep -c ' missing$')"
+    same missing "$(loophole search tone --limit 1 --json | field availability)"
+    [ "$(loophole search tone --limit 1 --json | field missing_since_us)" -gt 0 ] || fail "no time"
+    contains "$(loophole similar "$(loophole search tone --limit 1 --json | field id)" --limit 10)" " missing"
+    contains "$(loophole map)" "20 of them missing"
+    same 20 "$(loophole map --json | grep -c '"missing":true')"
+}
+
+run_claims "$@"
