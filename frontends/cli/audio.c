@@ -86,7 +86,7 @@ static enum err print_connections(struct cli *cli, const struct connections *all
             e = print_json(cli, &connection_shape, one);
         else
             cli_print(&cli->out, "%-14.*s %.*s%s\n", TEXT_ARG(one->port), TEXT_ARG(one->to),
-                      !one->made ? "  (away)" : one->chain ? "  (chain)" : "");
+                      !one->made ? "  (away)" : one->chain ? "  (chain)" : one->for_take ? "  (take)" : "");
     }
     return e;
 }
@@ -101,18 +101,41 @@ enum err audio_ports(struct cli *cli, struct fault *fault)
 
 enum err audio_connect(struct cli *cli, struct fault *fault)
 {
-    struct audio_connect request = { text_of(cli->args[0]), text_of(cli->args[1]) };
+    struct audio_connect request = { .port = text_of(cli->args[0]), .to = text_of(cli->args[1]) };
     struct connections all = { 0 };
     enum err e = cli_ask(cli, "audio.connect", &request, &all, fault);
 
     return e != ERR_OK ? e : print_connections(cli, &all);
 }
 
+/* A name that is no port of ours is the sound core's to refuse. */
+static enum err check_connected(const struct connections *all, const struct audio_disconnect *request,
+                                struct fault *fault)
+{
+    bool is_port = false;
+
+    for (uint32_t i = 0; i < all->each.count; i++) {
+        is_port = is_port || text_equal(all->each.at[i].port, request->port);
+        if (text_equal(all->each.at[i].port, request->port) && text_equal(all->each.at[i].to, request->to))
+            return ERR_OK;
+    }
+    if (!is_port)
+        return ERR_OK;
+    fault_set(fault, ERR_NOT_FOUND, "%.*s is not connected to \"%.*s\"", TEXT_ARG(request->port),
+              TEXT_ARG(request->to));
+    return fault_hint(fault, "`loophole audio ports` lists the connections");
+}
+
 enum err audio_disconnect(struct cli *cli, struct fault *fault)
 {
-    struct audio_disconnect request = { text_of(cli->args[0]), text_of(cli->args[1]) };
+    struct audio_disconnect request = { .port = text_of(cli->args[0]), .to = text_of(cli->args[1]) };
     struct connections all = { 0 };
-    enum err e = cli_ask(cli, "audio.disconnect", &request, &all, fault);
+    enum err e = cli_ask(cli, "audio.ports", NULL, &all, fault);
+
+    if (e == ERR_OK)
+        e = check_connected(&all, &request, fault);
+    if (e == ERR_OK)
+        e = cli_ask(cli, "audio.disconnect", &request, &all, fault);
 
     return e != ERR_OK ? e : print_connections(cli, &all);
 }

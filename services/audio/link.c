@@ -69,8 +69,10 @@ static enum err grant(struct link *link, struct link_wish *wish)
 {
     switch (wish->verb) {
     case LINK_CONNECT:
+        return patch_want(&link->patch, wish->port, wish->to,
+                          wish->for_take ? PATCH_CONNECT_FOR_TAKE : PATCH_CONNECT, &wish->fault);
     case LINK_DISCONNECT:
-        return patch_want(&link->patch, wish->port, wish->to, wish->verb == LINK_CONNECT, &wish->fault);
+        return patch_want(&link->patch, wish->port, wish->to, PATCH_DISCONNECT, &wish->fault);
     case LINK_CHAIN:
         return patch_lead_through(&link->patch, wish->to, &wish->fault);
     case LINK_LOOK:

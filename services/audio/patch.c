@@ -103,8 +103,11 @@ static bool was_taken(struct patch *patch, struct wire *wire, bool ports_changed
 /* True when it is wanted no more. */
 static bool mend_one(struct patch *patch, struct wire *wire, bool ports_changed)
 {
-    if (wire->dropped && wire->seen && !wires_in_chain(patch->chain.to, wire->port, wire->to))
+    if (wire->dropped && wire->seen && !wires_in_chain(patch->chain.to, wire->port, wire->to)) {
         client_disconnect(patch->client, wire->port, wire->to);
+        patch->doubts = true; /* JACK shows it until its next period: it is no new one of a person's until then */
+        return false;
+    }
     if (wire->dropped)
         return true;
     if (wire->seen || !client_has_port(patch->client, wire->to)) {
@@ -158,9 +161,27 @@ static void connect_by_default(struct patch *patch)
     }
 }
 
-enum err patch_want(struct patch *patch, enum client_port port, const char *to, bool wanted, struct fault *fault)
+/* Between two ports of ours a connection has a wire for each of them. */
+static void drop_mirror(struct patch *patch, enum client_port port, const char *to)
+{
+    char own[CLIENT_FOREIGN_NAME];
+    size_t len = strlen(patch->name);
+    enum client_port other;
+    struct wire *wire;
+
+    if (strncmp(to, patch->name, len) != 0 || to[len] != ':' || !wires_port(text_of(to + len + 1), &other))
+        return;
+    (void)snprintf(own, sizeof(own), "%s:%s", patch->name, client_ports[port]);
+    wire = wires_find(&patch->wires, other, own);
+    if (wire)
+        wire->dropped = true;
+}
+
+enum err patch_want(struct patch *patch, enum client_port port, const char *to, enum patch_wish wish,
+                    struct fault *fault)
 {
     struct wire *wire = wires_find(&patch->wires, port, to);
+    bool wanted = wish != PATCH_DISCONNECT, is_wanted_already = wire && !wire->dropped;
 
     if (wanted && patch->client &&
         (is_return(port) ? would_feed_back(patch, to) : port <= PORT_MAIN_RIGHT && comes_back(patch, to)))
@@ -171,6 +192,10 @@ enum err patch_want(struct patch *patch, enum client_port port, const char *to, 
         return fault_set(fault, ERR_FULL, "%d connections are remembered already", WIRES);
     if (wire)
         wire->dropped = !wanted;
+    if (wire && (!is_wanted_already || wish == PATCH_CONNECT))
+        wire->for_take = wish == PATCH_CONNECT_FOR_TAKE;
+    if (!wanted)
+        drop_mirror(patch, port, to);
     patch->is_told = true;
     return ERR_OK;
 }

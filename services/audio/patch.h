@@ -33,9 +33,13 @@ void patch_join(struct patch *patch, struct client *client);
 void patch_leave(struct patch *patch, const char *why); /* the client is no more */
 void patch_look(struct patch *patch, const struct client_pulse *pulse); /* and saves what is to be remembered */
 
-/* From the next look on: connected whenever both ports are there; or not at all. Errors: full; conflict: it would feed
- * back. */
-enum err patch_want(struct patch *patch, enum client_port port, const char *to, bool wanted, struct fault *fault);
+enum patch_wish { PATCH_DISCONNECT, PATCH_CONNECT, PATCH_CONNECT_FOR_TAKE };
+
+/* From the next look on: connected whenever both ports are there; or not at all. A connection between two ports of ours
+ * is one, whichever of them is named first. For a take: one that is wanted already stays as it is. Errors: full;
+ * conflict: it would feed back. */
+enum err patch_want(struct patch *patch, enum client_port port, const char *to, enum patch_wish wish,
+                    struct fault *fault);
 
 /* Connects at once, for as long as another chain or none ("") is asked for; a refusal changes nothing. `to` is
  * "CLIENT:PORT", or "CLIENT:LEFT,RIGHT". Errors: bad_request (no such name), offline (no server), not_found (no such

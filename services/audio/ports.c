@@ -68,11 +68,11 @@ static void add_chain(struct asked *asked, struct connections *all)
     for (uint32_t side = 0; side < 2; side++) {
         add(all, asked->each,
             (struct connection){ text_of(client_ports[PORT_PREVIEW_LEFT + side]), text_of(asked->sides[side]), is_made,
-                                 true });
+                                 true, false });
         if (chain->back[side][0])
             add(all, asked->each,
                 (struct connection){ text_of(client_ports[PORT_RETURN_LEFT + side]), text_of(chain->back[side]),
-                                     is_made, true });
+                                     is_made, true, false });
     }
 }
 
@@ -86,7 +86,7 @@ static void answer_connections(struct asked *asked)
         if (!wires->at[i].dropped)
             add(&all, asked->each,
                 (struct connection){ text_of(client_ports[wires->at[i].port]), text_of(wires->at[i].to),
-                                     wires->at[i].made, false });
+                                     wires->at[i].made, false, wires->at[i].for_take });
     ticket_answer(asked->audio->service, asked->ticket, &all);
 }
 
@@ -137,14 +137,15 @@ static void came_home(struct mail *mail)
     free(asked);
 }
 
-static enum err send(struct audio *audio, struct call *call, enum link_verb verb, enum client_port port, struct text to)
+static enum err send(struct audio *audio, struct call *call, const struct link_wish *wish, struct text to)
 {
     struct asked *asked = calloc(1, sizeof(*asked));
 
     if (!asked)
         return refuse(call, ERR_FULL, "no memory for what JACK is asked");
-    asked->wish.verb = verb;
-    asked->wish.port = port;
+    asked->wish.verb = wish->verb;
+    asked->wish.port = wish->port;
+    asked->wish.for_take = wish->for_take;
     (void)text_copy(asked->wish.to, sizeof(asked->wish.to), to);
     asked->wish.home = (struct mail){ .open = came_home };
     asked->audio = audio;
@@ -156,7 +157,8 @@ static enum err send(struct audio *audio, struct call *call, enum link_verb verb
     return ERR_OK;
 }
 
-static enum err want(struct audio *audio, struct call *call, struct text own, struct text to, enum link_verb verb)
+static enum err want(struct audio *audio, struct call *call, struct text own, struct text to, enum link_verb verb,
+                     bool for_take)
 {
     enum client_port port;
 
@@ -171,28 +173,28 @@ static enum err want(struct audio *audio, struct call *call, struct text own, st
         (void)refuse(call, ERR_BAD_REQUEST, "\"%.*s\" is no name of a JACK port: CLIENT:PORT", TEXT_ARG(to));
         return fault_field(call_fault(call), "to");
     }
-    return send(audio, call, verb, port, to);
+    return send(audio, call, &(struct link_wish){ .verb = verb, .port = port, .for_take = for_take }, to);
 }
 
 enum err audio_ask_ports(struct audio *audio, struct call *call, const struct audio_ports *ask,
                          struct connections *answer)
 {
     (void)ask, (void)answer;
-    return send(audio, call, LINK_LOOK, 0, TEXT(""));
+    return send(audio, call, &(struct link_wish){ .verb = LINK_LOOK }, TEXT(""));
 }
 
 enum err audio_ask_connect(struct audio *audio, struct call *call, const struct audio_connect *ask,
                            struct connections *answer)
 {
     (void)answer;
-    return want(audio, call, ask->port, ask->to, LINK_CONNECT);
+    return want(audio, call, ask->port, ask->to, LINK_CONNECT, ask->for_take);
 }
 
 enum err audio_ask_disconnect(struct audio *audio, struct call *call, const struct audio_disconnect *ask,
                               struct connections *answer)
 {
     (void)answer;
-    return want(audio, call, ask->port, ask->to, LINK_DISCONNECT);
+    return want(audio, call, ask->port, ask->to, LINK_DISCONNECT, false);
 }
 
 enum err audio_ask_chain(struct audio *audio, struct call *call, const struct audio_chain *ask,
@@ -201,5 +203,5 @@ enum err audio_ask_chain(struct audio *audio, struct call *call, const struct au
     (void)answer;
     if (ask->to.len >= CLIENT_CHAIN_NAME)
         return refuse(call, ERR_BAD_REQUEST, "no JACK client has so long a name");
-    return send(audio, call, LINK_CHAIN, 0, ask->to);
+    return send(audio, call, &(struct link_wish){ .verb = LINK_CHAIN }, ask->to);
 }

@@ -78,10 +78,18 @@ static void read_line(struct text line, struct wires *wires)
         return;
     name = (struct text){ (uint32_t)(tab - line.at), line.at };
     line = (struct text){ line.len - name.len - 1, tab + 1 };
-    if (line.len > 0 && text_is(name, "chain"))
+    if (line.len > 0 && text_is(name, "chain")) {
         (void)text_copy(wires->chain, sizeof(wires->chain), line);
-    else if (line.len > 0 && wires_port(name, &port) && text_copy(to, sizeof(to), line))
-        (void)wires_add(wires, port, to);
+        return;
+    }
+    bool for_take = text_starts(name, TEXT("take:"));
+    if (for_take)
+        name = (struct text){ name.len - 5, name.at + 5 };
+    struct wire *wire = line.len > 0 && wires_port(name, &port) && text_copy(to, sizeof(to), line)
+                            ? wires_add(wires, port, to)
+                            : NULL;
+    if (wire)
+        wire->for_take = for_take;
 }
 
 enum err wires_read(const struct paths *paths, struct wires *wires, struct fault *fault)
@@ -104,7 +112,9 @@ enum err wires_write(const struct paths *paths, const struct wires *wires, struc
     enum err e;
 
     for (uint32_t i = 0; i < wires->count; i++)
-        buffer_printf(&file, "%s\t%s\n", client_ports[wires->at[i].port], wires->at[i].to);
+        if (!wires->at[i].dropped)
+            buffer_printf(&file, "%s%s\t%s\n", wires->at[i].for_take ? "take:" : "", client_ports[wires->at[i].port],
+                          wires->at[i].to);
     if (wires->chain[0])
         buffer_printf(&file, "chain\t%s\n", wires->chain);
     e = file.failed ? fault_set(fault, ERR_FULL, "no memory for the connections")

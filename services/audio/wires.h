@@ -1,6 +1,6 @@
 /* wires.h: the connections that are wanted: a port of ours and a foreign one. Kept in DATA/audio.connections, one line
- * "main_left<tab>system:playback_1" each, which a person made, here or in any patch bay; and, while previews go through
- * another client, one line "chain<tab>CLIENT:LEFT,RIGHT". Pure but for the file. One thread at a time. */
+ * "main_left<tab>system:playback_1" each, which a person made, here or in any patch bay ("take:in_left<tab>…": which a
+ * take made for itself); and, while previews go through another client, one line "chain<tab>CLIENT:LEFT,RIGHT". Pure but for the file. One thread at a time. */
 #ifndef LOOPHOLE_AUDIO_WIRES_H
 #define LOOPHOLE_AUDIO_WIRES_H
 
@@ -16,7 +16,8 @@ struct wire {
     bool made;    /* it is there now */
     bool seen;    /* at the last look */
     bool missed;  /* it was there before the last look, and not then, and nobody knows yet why */
-    bool dropped; /* it is to be taken away */
+    bool dropped; /* it is to be taken away, and forgotten once it is gone */
+    bool for_take; /* the streamer made it for a take, and takes it away after it */
 };
 
 struct wires {

@@ -182,6 +182,8 @@ void takes_tick(struct takes *takes)
         tell_recovered(takes, takes->recovering[--takes->recovering_count]);
     if (!is_mending(takes))
         go_on(&takes->recording);
+    if (!is_mending(takes) && takes->has_looked)
+        take_free_inputs(takes);
     quiet_capture(takes);
 }
 
@@ -374,6 +376,7 @@ enum err takes_open(struct takes *takes, struct fault *fault)
     takes->was_silent =
         !takes->desk->has_state || clock_steady() - takes->desk->state.at > SILENT_US;
     takes->looked = -LOOK_US;
+    takes->has_inputs = true;
     enum err e = mailbox_new(&takes->mailbox, fault);
     if (e == ERR_OK)
         e = errands_new(takes->mailbox, THREADS, &takes->errands, fault);

@@ -87,6 +87,9 @@ struct takes {
     bool has_looked;  /* at the store, since the start */
     bool was_silent;  /* no sound core ran when this service started: nothing goes on */
     usec_t looked, quieted;
+    bool has_inputs; /* connections may be there that a take made for itself: true until it is known otherwise */
+    bool is_freeing; /* an ask about them is under way */
+    usec_t freed;
     struct ticket recovering[TAKES_TICKETS];
     uint32_t recovering_count;
     char alarm[256];
@@ -119,6 +122,7 @@ void take_is_connected(struct take *take); /* the second half of it */
 /* take_inputs.c: connects what it is to hear; then take_is_connected. */
 void take_connect(struct take *take);
 void take_connect_again(struct take *take); /* now and then while it starts: is it connected? */
+void take_free_inputs(struct takes *takes); /* each tick: after a take, or a crash, what it connected is disconnected */
 
 /* take.c */
 void take_done(struct errand *errand, bool lost); /* its file has ended */

@@ -132,6 +132,55 @@ a_name_that_is_taken_gets_a_number() {
     _end_engine
 }
 
+_in_ports() { loophole audio ports | grep -cE "^in_(left|right) .*count-"; }
+_no_in_ports() { [ "$(_in_ports)" = 0 ]; }
+
+what_a_take_connected_is_disconnected_after_it() {
+    _engine_anew
+    local id; id=$(_start --name first --seconds 1)
+    contains "$(loophole audio ports)" "(take)"
+    until_true 60 _is "$id" final
+    until_true 60 _no_in_ports
+    same 0 "$(grep -c count- "$LOOPHOLE_HOME/data/audio.connections")"
+    loophole audio connect in_left "${inputs%,*}" >/dev/null || fail "connect"
+    id=$(_start --name second)
+    _kill streamer
+    _kill audio
+    _goes_on "$id"
+    loophole record stop >/dev/null || fail "stop"
+    until_true 60 eval '[ "$(_in_ports)" = 1 ]'
+    contains "$(loophole audio ports)" "in_left        ${inputs%,*}"
+    loophole audio disconnect in_left "${inputs%,*}" >/dev/null
+    id=$(_start --name third --seconds 1)
+    _kill streamer # its successor finds the connections of a take that ends, or has ended
+    until_true 60 _is "$id" final
+    until_true 60 _no_in_ports
+    refused loophole record start --inputs "${inputs%,*},nobody:right" >"$scratch/refusal"
+    contains "$(cat "$scratch/refusal")" 'no such JACK port: "nobody:right"'
+    until_true 60 _no_in_ports
+    same 0 "$(loophole audio ports | grep -c nobody)"
+    _end_engine
+}
+
+what_is_disconnected_is_gone_from_the_next_list() {
+    _engine_anew
+    local own try
+    own=$(loophole ask audio.server | field client)
+    for try in 1 2 3 4 5; do
+        loophole audio connect in_left "$own:preview_left" >/dev/null || fail "connect to a port of our own"
+        until_true 30 eval '[ "$(loophole audio ports | grep -c "preview_left.*in_left")" = 1 ]'
+        same 0 "$(loophole audio disconnect in_left "$own:preview_left" | grep -c "$own")"
+        same 0 "$(loophole audio ports | grep -c "$own")"
+        loophole audio connect in_right "${inputs#*,}" >/dev/null || fail "connect"
+        same 0 "$(loophole audio disconnect in_right "${inputs#*,}" | grep -c count-)"
+        same 0 "$(loophole audio ports | grep -c count-)"
+    done
+    refused loophole audio disconnect in_left nobody:left >"$scratch/refusal"
+    same 12 "$(loophole audio disconnect in_left nobody:left 2>/dev/null; echo $?)"
+    contains "$(cat "$scratch/refusal")" 'in_left is not connected to "nobody:left"'
+    _end_engine
+}
+
 without_a_sound_core_nothing_begins() {
     engine_down
     LOOPHOLE_AUDIO=none engine_up
