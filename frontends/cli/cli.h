@@ -16,7 +16,7 @@ struct options {
     const char *sort, *fields, *facets, *cursor, *in, *request_id, *body, *weights, *plot, *type, *png, *kind;
     const char *like, *unlike, *save;
     bool immediate;
-    int64_t period;
+    int64_t period, page;
     bool loop, in_context, stretch, start_transport;
     const char *gain, *from, *chain, *key, *at;
     const char *name, *inputs, *format, *port;
@@ -78,23 +78,33 @@ enum err cli_ask(struct cli *cli, const char *name, const void *request, void *a
 enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault); /* absolute */
 
 struct text cli_words(struct cli *cli); /* the arguments as one text, for a query */
+struct text_list cli_split(struct cli *cli, const char *words); /* "a,b": its parts, that are not empty; NULL: none */
 
 /* One media item by its id, an absolute or relative path. */
 enum err cli_find(struct cli *cli, const char *id_or_path, struct media_found *found, struct fault *fault);
 
 enum err cli_find_id(struct cli *cli, const char *id_or_path, struct id *id, struct fault *fault);
 
-/* Sends a mutation under its request id (--request-id, else a new one) and says what came of it. */
+/* Sends a mutation under its request id (--request-id, else a new one); cli_mutate prints what came of it, too. */
+struct done;
+enum err cli_send(struct cli *cli, const char *name, const void *request, struct done *done, struct fault *fault);
 enum err cli_mutate(struct cli *cli, const char *name, const void *request, struct fault *fault);
+enum err cli_done_json(struct cli *cli, const struct done *done);
 
 /* saved.c: saves a query as --save says. */
 enum err saved_put(struct cli *cli, struct text query, struct text sort, struct fault *fault);
 
 /* item.c: one item as a JSON line (keys of README), as a row of a list, or in full. `fields` NULL: all. */
 void item_json(struct buffer *to, const struct item *item, const char *fields);
+void item_cell(struct buffer *to, const struct item *item, const char *field); /* one value, as a person reads it */
 void item_row(struct buffer *to, const struct item *item);
 void item_row_head(struct buffer *to, const char *rank); /* "SCORE" or "DISTANCE" */
 void item_full(struct buffer *to, const struct media_found *found);
+
+/* item_table.c: the fields "a,b,…" of items as a table, each as wide as its longest value; of one, line by line. */
+void item_table(struct cli *cli, const struct item_list *items, const char *fields);
+void item_some(struct cli *cli, const struct item *item, const char *fields);
+
 double item_seconds(const struct media *media);
 const struct fact *item_fact(const struct item *item, const char *attribute); /* NULL: none */
 

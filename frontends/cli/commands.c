@@ -35,7 +35,7 @@ const struct command command_table[] = {
     { "search", "QUERY…", "Find media items",
       "Words (kick), ranges (bpm:120-130, dur:<1s), key:~Am, tag:warm, -tag:loop, class:snare, is:missing, "
       "\"quoted words\", or. All of it: docs/query.md.",
-      "limit sort fields facets cursor save", 0, ANY, true, find_search },
+      "limit page sort fields facets cursor save", 0, ANY, true, find_search },
     { "history", "", "The queries that were asked last, the latest first", "--off forgets them.",
       "limit off request-id", 0, 0, false, saved_history },
     { "queries", "[NAME]", "The queries that were saved with `search --save NAME`", "NAME --off forgets one.",

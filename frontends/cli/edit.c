@@ -17,31 +17,46 @@ static enum err request_id(const struct cli *cli, struct id *id, struct fault *f
     return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not an id of 26 characters", cli->options.request_id);
 }
 
-static enum err print_done(struct cli *cli, const struct done *done)
-{
-    enum err e = ERR_OK;
-    char id[ID_TEXT_SIZE];
-
-    if (cli->options.json)
-        e = json_write(&done_shape, done, &cli->out);
-    else
-        cli_print(&cli->out, "done: %s is at revision %llu", id_write(done->id, id),
-                  (unsigned long long)done->revision);
-    buffer_add_text(&cli->out, "\n");
-    return e;
-}
-
-/* Sends a mutation under its request id and says what came of it. */
-enum err cli_mutate(struct cli *cli, const char *name, const void *request, struct fault *fault)
+enum err cli_send(struct cli *cli, const char *name, const void *request, struct done *done, struct fault *fault)
 {
     struct id id;
-    struct done done = { 0 };
     enum err e = request_id(cli, &id, fault);
 
     if (e == ERR_OK)
         e = ask(cli->asker, name, request, cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 10000,
-                &id, &done, fault);
-    return e != ERR_OK ? e : print_done(cli, &done);
+                &id, done, fault);
+    return e;
+}
+
+/* `words` before the id, or before the name where it is known. */
+static void print_done(struct cli *cli, const char *words, const struct done *done, struct text name)
+{
+    char id[ID_TEXT_SIZE];
+
+    cli_print(&cli->out, "%s: %.*s", words, TEXT_ARG(name.len ? name : text_of(id_write(done->id, id))));
+    if (!id_is_zero(done->id))
+        cli_print(&cli->out, " is at revision %llu", (unsigned long long)done->revision);
+    buffer_add_text(&cli->out, "\n");
+}
+
+enum err cli_mutate(struct cli *cli, const char *name, const void *request, struct fault *fault)
+{
+    struct done done = { 0 };
+    enum err e = cli_send(cli, name, request, &done, fault);
+
+    if (e == ERR_OK && cli->options.json)
+        return cli_done_json(cli, &done);
+    if (e == ERR_OK)
+        print_done(cli, "done", &done, TEXT(""));
+    return e;
+}
+
+enum err cli_done_json(struct cli *cli, const struct done *done)
+{
+    enum err e = json_write(&done_shape, done, &cli->out);
+
+    buffer_add_text(&cli->out, "\n");
+    return e;
 }
 
 static enum err begin_edit(struct cli *cli, struct edit *edit, struct fault *fault)
@@ -207,12 +222,29 @@ enum err edit_hide(struct cli *cli, struct fault *fault)
     return e != ERR_OK ? e : cli_mutate(cli, "persist.put_media", &put, fault);
 }
 
+/* Undo and redo say which item they changed: the command does not name it. */
+static enum err step(struct cli *cli, const char *ask, const char *words, struct fault *fault)
+{
+    struct media_found found = { 0 };
+    struct done done = { 0 };
+    enum err e = cli_send(cli, ask, NULL, &done, fault);
+    struct search_get get = { .has_id = true, .id = done.id };
+    struct fault none = { 0 };
+
+    if (e != ERR_OK || cli->options.json)
+        return e != ERR_OK ? e : cli_done_json(cli, &done);
+    if (!id_is_zero(done.id))
+        (void)cli_ask(cli, "search.get", &get, &found, &none);
+    print_done(cli, words, &done, found.item.media.name);
+    return ERR_OK;
+}
+
 enum err edit_undo(struct cli *cli, struct fault *fault)
 {
-    return cli_mutate(cli, "persist.undo", NULL, fault);
+    return step(cli, "persist.undo", "undone", fault);
 }
 
 enum err edit_redo(struct cli *cli, struct fault *fault)
 {
-    return cli_mutate(cli, "persist.redo", NULL, fault);
+    return step(cli, "persist.redo", "done again", fault);
 }

@@ -5,23 +5,6 @@
 
 #include <string.h>
 
-static struct text_list split_at_commas(struct cli *cli, const char *words)
-{
-    struct text_list list = { 0 };
-
-    if (!words)
-        return list;
-    list.at = arena_array(&cli->arena, strlen(words) + 1, sizeof *list.at);
-    while (list.at && *words) {
-        size_t len = strcspn(words, ",");
-
-        if (len > 0)
-            list.at[list.count++] = (struct text){ (uint32_t)len, words };
-        words += len + (words[len] == ',');
-    }
-    return list;
-}
-
 static void print_facets(struct cli *cli, const struct facet_count_list *facets)
 {
     for (uint32_t i = 0; i < facets->count; i++) {
@@ -43,49 +26,82 @@ static void print_facets(struct cli *cli, const struct facet_count_list *facets)
     }
 }
 
-static void print_found(struct cli *cli, const struct found *found)
+static void print_items(struct cli *cli, const struct item_list *items)
 {
-    if (!cli->options.json && found->items.count > 0)
-        item_row_head(&cli->out, found->items.at[0].has_distance ? "DISTANCE" : "SCORE");
-    for (uint32_t i = 0; i < found->items.count; i++) {
+    if (!cli->options.json && cli->options.fields) {
+        item_table(cli, items, cli->options.fields);
+        return;
+    }
+    if (!cli->options.json && items->count > 0)
+        item_row_head(&cli->out, items->at[0].has_distance ? "DISTANCE" : "SCORE");
+    for (uint32_t i = 0; i < items->count; i++) {
         if (cli->options.json)
-            item_json(&cli->out, &found->items.at[i], cli->options.fields);
+            item_json(&cli->out, &items->at[i], cli->options.fields);
         else
-            item_row(&cli->out, &found->items.at[i]);
+            item_row(&cli->out, &items->at[i]);
     }
+}
+
+/* After the last page. A person turns pages by number; a script that began with a cursor gets the next one. */
+static void print_tail(struct cli *cli, const struct found *found, uint64_t shown)
+{
     print_facets(cli, &found->facets);
-    if (!cli->options.json) {
-        cli_print(&cli->out, "%u of %llu, %.2f ms\n", found->items.count,
-                  (unsigned long long)found->total, found->took_us / 1000);
-        if (found->cursor.len)
-            cli_print(&cli->out, "more: --cursor %.*s\n", TEXT_ARG(found->cursor));
-    }
+    if (cli->options.json)
+        return;
+    cli_print(&cli->out, "%llu of %llu, %.2f ms", (unsigned long long)shown, (unsigned long long)found->total,
+              found->took_us / 1000);
+    if (found->cursor.len && cli->options.cursor)
+        cli_print(&cli->out, "\nmore: --cursor %.*s", TEXT_ARG(found->cursor));
+    else if (found->cursor.len)
+        cli_print(&cli->out, "; more: --page %lld", (long long)(cli->options.page ? cli->options.page : 1) + 1);
+    buffer_add_text(&cli->out, "\n");
 }
 
 enum { PAGE = 1000 }; /* the protocol's most items in one answer */
 
-/* Pages until so many are printed as were asked for; without a `cursor` in the request there is one page. */
-static enum err print_pages(struct cli *cli, const char *ask, void *request, uint64_t *limit,
-                            struct text *cursor, struct fault *fault)
+/* Answers until `left` items are there; without a `cursor` in the request there is one page. */
+static enum err take_pages(struct cli *cli, const char *ask, void *request, uint64_t *limit, struct text *cursor,
+                           int64_t left, bool is_shown, struct fault *fault)
 {
-    int64_t left = cli->options.limit < 0 ? 20 : cli->options.limit;
-    enum err e;
+    uint64_t shown = 0;
 
-    do {
+    for (;;) {
         struct found found = { 0 };
+        enum err e;
 
         *limit = (uint64_t)(left < PAGE ? left : PAGE);
         e = cli_ask(cli, ask, request, &found, fault);
         if (e != ERR_OK)
             return e;
-        print_found(cli, &found);
-        cli_flush(cli);
+        if (is_shown)
+            print_items(cli, &found.items);
+        shown += found.items.count;
         left -= found.items.count;
-        if (!cursor || found.items.count == 0)
-            break;
-        *cursor = arena_text(&cli->arena, found.cursor);
-    } while (left > 0 && cursor->len > 0);
-    return ERR_OK;
+        if (cursor)
+            *cursor = arena_text(&cli->arena, found.cursor);
+        if (!cursor || found.items.count == 0 || left <= 0 || cursor->len == 0) {
+            if (is_shown)
+                print_tail(cli, &found, shown);
+            return ERR_OK;
+        }
+        cli_flush(cli);
+    }
+}
+
+/* The pages before --page are asked for and passed over: a cursor leads on from each. */
+static enum err print_pages(struct cli *cli, const char *ask, void *request, uint64_t *limit, struct text *cursor,
+                            struct fault *fault)
+{
+    int64_t left = cli->options.limit < 0 ? 20 : cli->options.limit, before = (cli->options.page - 1) * left;
+    enum err e = ERR_OK;
+
+    if (before > 0 && cli->options.cursor)
+        return fault_set(fault, ERR_BAD_REQUEST, "--page or --cursor: one of them");
+    if (before > 0)
+        e = take_pages(cli, ask, request, limit, cursor, before, false, fault);
+    if (e == ERR_OK && before > 0 && cursor->len == 0)
+        return fault_set(fault, ERR_NOT_FOUND, "there is no page %lld", (long long)cli->options.page);
+    return e == ERR_OK ? take_pages(cli, ask, request, limit, cursor, left, true, fault) : e;
 }
 
 enum err find_search(struct cli *cli, struct fault *fault)
@@ -97,13 +113,13 @@ enum err find_search(struct cli *cli, struct fault *fault)
     query.remember = true;
     if (cli->options.save)
         return saved_put(cli, query.query, query.sort, fault);
-    query.facets = split_at_commas(cli, cli->options.facets);
+    query.facets = cli_split(cli, cli->options.facets);
     return print_pages(cli, "search.query", &query, &query.limit, &query.cursor, fault);
 }
 
 static enum err read_weights(struct cli *cli, struct weights *weights, struct fault *fault)
 {
-    struct text_list each = split_at_commas(cli, cli->options.weights);
+    struct text_list each = cli_split(cli, cli->options.weights);
 
     for (uint32_t i = 0; i < each.count; i++) {
         enum err e = json_assign(&weights_shape, each.at[i], &cli->arena, weights, fault);
@@ -116,7 +132,7 @@ static enum err read_weights(struct cli *cli, struct weights *weights, struct fa
 /* "A,B": ids, or paths of items. */
 static enum err read_items(struct cli *cli, const char *typed, struct id_list *to, struct fault *fault)
 {
-    struct text_list each = split_at_commas(cli, typed);
+    struct text_list each = cli_split(cli, typed);
     enum err e = ERR_OK;
 
     to->at = arena_array(&cli->arena, each.count, sizeof *to->at);
@@ -219,6 +235,8 @@ enum err find_show(struct cli *cli, struct fault *fault)
         return e;
     if (cli->options.json)
         item_json(&cli->out, &found.item, cli->options.fields);
+    else if (cli->options.fields)
+        item_some(cli, &found.item, cli->options.fields);
     else
         item_full(&cli->out, &found);
     return ERR_OK;

@@ -17,13 +17,14 @@ const struct fact *item_fact(const struct item *item, const char *attribute)
     return NULL;
 }
 
-/* ---- JSON ---- */
+/* ---- as JSON, or the value of one key as a person reads it ---- */
 
 /* One line being written: which keys are wanted, and whether a comma is due. */
 struct line {
     struct buffer *to;
     const char *fields; /* "a,b", or NULL for all */
     bool first;
+    bool is_cell; /* no JSON: the value alone */
 };
 
 static bool wanted(const struct line *line, const char *key)
@@ -38,12 +39,40 @@ static bool wanted(const struct line *line, const char *key)
     return false;
 }
 
+static void put_key(struct line *line, const char *key)
+{
+    if (!line->is_cell)
+        json_key(line->to, &line->first, key);
+}
+
+static void add_text(struct line *line, struct text value)
+{
+    if (line->is_cell)
+        cli_print(line->to, "%.*s", TEXT_ARG(value));
+    else
+        json_text(line->to, value);
+}
+
+static void add_real(struct line *line, double value)
+{
+    if (line->is_cell)
+        cli_print(line->to, "%.6g", value);
+    else
+        json_number(line->to, value);
+}
+
+/* Of a list or object: "[", "," or "]", which a cell has no need of. */
+static void add_mark(struct line *line, const char *mark)
+{
+    buffer_add_text(line->to, !line->is_cell ? mark : *mark == ',' || *mark == ':' ? mark : "");
+}
+
 static void put_text(struct line *line, const char *key, struct text value)
 {
     if (!wanted(line, key))
         return;
-    json_key(line->to, &line->first, key);
-    json_text(line->to, value);
+    put_key(line, key);
+    add_text(line, value);
 }
 
 static void put_word(struct line *line, const char *key, const struct choice_table *table,
@@ -56,7 +85,7 @@ static void put_integer(struct line *line, const char *key, int64_t value)
 {
     if (!wanted(line, key))
         return;
-    json_key(line->to, &line->first, key);
+    put_key(line, key);
     cli_print(line->to, "%lld", (long long)value);
 }
 
@@ -64,15 +93,15 @@ static void put_real(struct line *line, const char *key, double value)
 {
     if (!wanted(line, key))
         return;
-    json_key(line->to, &line->first, key);
-    json_number(line->to, value);
+    put_key(line, key);
+    add_real(line, value);
 }
 
 static void put_bool(struct line *line, const char *key, bool value)
 {
     if (!wanted(line, key))
         return;
-    json_key(line->to, &line->first, key);
+    put_key(line, key);
     buffer_add_text(line->to, value ? "true" : "false");
 }
 
@@ -112,33 +141,33 @@ static void put_tags(struct line *line, const struct text_list *tags, const stru
     bool any = false;
 
     if (wanted(line, "tags")) {
-        json_key(line->to, &line->first, "tags");
+        put_key(line, "tags");
         for (uint32_t i = 0; i < tags->count; i++, any = true) {
-            buffer_add_text(line->to, any ? "," : "[");
-            json_text(line->to, tags->at[i]);
+            add_mark(line, any ? "," : "[");
+            add_text(line, tags->at[i]);
         }
         for (uint32_t i = 0; i < facts->count; i++)
             if (heard_tag(&facts->at[i]).len && !has_text(tags, heard_tag(&facts->at[i]))) {
-                buffer_add_text(line->to, any ? "," : "[");
-                json_text(line->to, heard_tag(&facts->at[i]));
+                add_mark(line, any ? "," : "[");
+                add_text(line, heard_tag(&facts->at[i]));
                 any = true;
             }
-        buffer_add_text(line->to, any ? "]" : "[]");
+        add_mark(line, any ? "]" : "[]");
     }
     if (!wanted(line, "tag_confidence"))
         return;
     any = false;
-    json_key(line->to, &line->first, "tag_confidence");
-    buffer_add_text(line->to, "{");
+    put_key(line, "tag_confidence");
+    add_mark(line, "{");
     for (uint32_t i = 0; i < facts->count; i++)
         if (heard_tag(&facts->at[i]).len) {
-            buffer_add_text(line->to, any ? "," : "");
-            json_text(line->to, heard_tag(&facts->at[i]));
-            buffer_add_text(line->to, ":");
-            json_number(line->to, facts->at[i].confidence);
+            add_mark(line, any ? "," : "");
+            add_text(line, heard_tag(&facts->at[i]));
+            add_mark(line, ":");
+            add_real(line, facts->at[i].confidence);
             any = true;
         }
-    buffer_add_text(line->to, "}");
+    add_mark(line, "}");
 }
 
 static void put_media(struct line *line, const struct item *item)
@@ -147,7 +176,9 @@ static void put_media(struct line *line, const struct item *item)
 
     put_id(line, "id", media->id);
     put_text(line, "name", media->name);
-    if (wanted(line, "path"))
+    if (line->is_cell)
+        put_text(line, "path", (struct text){ item->path.len, (const char *)item->path.at });
+    else if (wanted(line, "path"))
         json_path(line->to, &line->first, "path", item->path);
     put_text(line, "volume", item->volume);
     put_word(line, "backend", &backend_table, item->backend);
@@ -195,12 +226,12 @@ static void put_marks(struct line *line, const struct fact_list *facts)
         if (!is_mark(&facts->at[i]) || !wanted(line, "unlike"))
             continue;
         if (!any)
-            json_key(line->to, &line->first, "unlike");
-        buffer_add_text(line->to, any ? "," : "[");
-        json_text(line->to, (struct text){ attribute.len - 7, attribute.at + 7 });
+            put_key(line, "unlike");
+        add_mark(line, any ? "," : "[");
+        add_text(line, (struct text){ attribute.len - 7, attribute.at + 7 });
         any = true;
     }
-    buffer_add_text(line->to, any ? "]" : "");
+    add_mark(line, any ? "]" : "");
 }
 
 /* "bpm":120.0,"bpm_confidence":0.9,"bpm_source":"analysis"; a fact named like a key of the item: "fact_name". */
@@ -223,21 +254,33 @@ static void put_fact(struct line *line, const struct fact *fact)
     put_word(line, more, &source_table, fact->source);
 }
 
-void item_json(struct buffer *to, const struct item *item, const char *fields)
+static void put_item(struct line *line, const struct item *item)
 {
-    struct line line = { to, fields, true };
-
-    buffer_add_text(to, "{");
-    put_media(&line, item);
+    put_media(line, item);
     for (uint32_t i = 0; i < item->facts.count; i++)
         if (!is_mark(&item->facts.at[i]) && !is_about_a_tag(&item->facts.at[i]))
-            put_fact(&line, &item->facts.at[i]);
-    put_marks(&line, &item->facts);
+            put_fact(line, &item->facts.at[i]);
+    put_marks(line, &item->facts);
     if (item->has_score)
-        put_real(&line, "score", item->score);
+        put_real(line, "score", item->score);
     if (item->has_distance)
-        put_real(&line, "distance", item->distance);
+        put_real(line, "distance", item->distance);
+}
+
+void item_json(struct buffer *to, const struct item *item, const char *fields)
+{
+    struct line line = { to, fields, true, false };
+
+    buffer_add_text(to, "{");
+    put_item(&line, item);
     buffer_add_text(to, "}\n");
+}
+
+void item_cell(struct buffer *to, const struct item *item, const char *field)
+{
+    struct line line = { to, field, true, true };
+
+    put_item(&line, item);
 }
 
 /* ---- for people ---- */
@@ -279,7 +322,7 @@ static void fact_column(struct buffer *to, const struct item *item, const char *
 
 void item_row_head(struct buffer *to, const char *rank)
 {
-    cli_print(to, "%-26s %-28s %-10s %-6s %-6s %9s %8s  %s\n", "ID", "NAME", "CLASS", "BPM", "KEY",
+    cli_print(to, "%-26s %-28s %-11s %-6s %-6s %9s %8s  %s\n", "ID", "NAME", "CLASS", "BPM", "KEY",
               "LENGTH", rank, "PACK");
 }
 
@@ -297,7 +340,7 @@ void item_row(struct buffer *to, const struct item *item)
 
     cli_column(to, text_of(id_write(item->media.id, id)), 26);
     cli_column(to, item->media.name, 28);
-    fact_column(to, item, "class", 10);
+    fact_column(to, item, "class", 11);
     fact_column(to, item, "bpm", 6);
     fact_column(to, item, "key", 6);
     cli_print(to, "%7.2f s ", item_seconds(&item->media));

@@ -9,14 +9,28 @@ enum err saved_put(struct cli *cli, struct text query, struct text sort, struct 
 
     if (put.query.name.len == 0)
         return fault_set(fault, ERR_BAD_REQUEST, "the name is empty");
-    return cli_mutate(cli, "persist.put_query", &put, fault);
+    struct done done = { 0 };
+    enum err e = cli_send(cli, "persist.put_query", &put, &done, fault);
+
+    if (e == ERR_OK && cli->options.json)
+        return cli_done_json(cli, &done);
+    if (e == ERR_OK)
+        cli_print(&cli->out, "saved: `loophole search @%s` asks it again\n", cli->options.save);
+    return e;
 }
 
 static enum err forget(struct cli *cli, struct text name, struct fault *fault)
 {
     struct persist_remove_query remove = { .name = name };
 
-    return cli_mutate(cli, "persist.remove_query", &remove, fault);
+    struct done done = { 0 };
+    enum err e = cli_send(cli, "persist.remove_query", &remove, &done, fault);
+
+    if (e == ERR_OK && cli->options.json)
+        return cli_done_json(cli, &done);
+    if (e == ERR_OK)
+        cli_print(&cli->out, name.len ? "forgotten: @%.*s\n" : "forgotten: the history%.*s\n", TEXT_ARG(name));
+    return e;
 }
 
 static void print_one(struct cli *cli, const struct kept_query *one)

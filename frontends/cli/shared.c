@@ -57,3 +57,20 @@ struct text cli_words(struct cli *cli)
     buffer_free(&words);
     return all;
 }
+
+struct text_list cli_split(struct cli *cli, const char *words)
+{
+    struct text_list list = { 0 };
+
+    if (!words)
+        return list;
+    list.at = arena_array(&cli->arena, strlen(words) + 1, sizeof *list.at);
+    while (list.at && *words) {
+        size_t len = strcspn(words, ",");
+
+        if (len > 0)
+            list.at[list.count++] = (struct text){ (uint32_t)len, words };
+        words += len + (words[len] == ',');
+    }
+    return list;
+}

@@ -1,6 +1,7 @@
 /* wires.h: the connections that are wanted: a port of ours and a foreign one. Kept in DATA/audio.connections, one line
- * "main_left<tab>system:playback_1" each, which a person made, here or in any patch bay ("take:in_left<tab>…": which a
- * take made for itself); and, while previews go through another client, one line "chain<tab>CLIENT:LEFT,RIGHT". Pure but for the file. One thread at a time. */
+ * "main_left<tab>system:playback_1" each, which a person made, here or in any patch bay ("take:in_left<tab>…": a take
+ * made it for itself); and, while previews go through another client, one line "chain<tab>CLIENT:LEFT,RIGHT". Pure but
+ * for the file. One thread at a time. */
 #ifndef LOOPHOLE_AUDIO_WIRES_H
 #define LOOPHOLE_AUDIO_WIRES_H
 

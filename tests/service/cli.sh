@@ -129,6 +129,37 @@ a_file_outside_the_library_finds_its_like() {
     same "$(loophole search '' --json | wc -l)" "$(loophole search '' --json --limit 1000 | wc -l)"
 }
 
+the_fields_that_are_named_are_the_columns() {
+    local out
+    _library
+    out=$(loophole search amen --fields name,path,tags)
+    same 'NAME PATH TAGS' "$(head -n 1 <<<"$out" | xargs)"
+    contains "$out" "loop_amen  $library/loop_amen.flac"
+    contains "$(loophole similar "$library/loop_amen.flac" --limit 1 --fields distance,path)" "0         $library/loop_amen.flac"
+    same "path             $library/loop_amen.flac" "$(loophole show "$library/loop_amen.flac" --fields path)"
+}
+
+pages_go_by_number() {
+    local page
+    _library
+    for page in 1 2 3; do
+        loophole search '' --sort name --limit 2 --page $page --json --fields name >>"$scratch/numbered" || fail "page $page"
+    done
+    same "$(loophole search '' --sort name --json --fields name)" "$(cat "$scratch/numbered")"
+    contains "$(loophole search '' --limit 2)" '--page 2'
+    same 12 "$(loophole search '' --limit 2 --page 9 2>/dev/null; echo $?)"
+}
+
+what_is_saved_and_undone_is_named() {
+    _library
+    contains "$(loophole search kick --save mine)" '@mine'
+    contains "$(loophole queries mine --off)" '@mine'
+    same '' "$(loophole search kick --save mine | grep 0000000)"
+    loophole tag "$library/loop_amen.flac" +x >/dev/null
+    contains "$(loophole undo)" 'undone: loop_amen '
+    contains "$(loophole redo)" 'done again: loop_amen '
+}
+
 pages_hold_every_item_once() {
     local cursor=
     _library
