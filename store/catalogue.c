@@ -198,11 +198,11 @@ static bool is_mount(const struct folder *folder)
     return folder->name.len == 0 && id_is_zero(folder->parent);
 }
 
-enum err catalogue_each_subfolder(struct txn *txn, struct arena *arena, struct id folder,
-                                  bool (*seen)(void *state, const struct folder *folder), void *state)
+enum err catalogue_each_subfolder_after(struct txn *txn, struct arena *arena, struct id folder, struct bytes name,
+                                        bool (*seen)(void *state, const struct folder *folder), void *state)
 {
     struct folder at, below;
-    struct key key;
+    struct key key, from;
     struct walk walk;
     bool more = true;
     enum err e = catalogue_folder(txn, arena, folder, &at);
@@ -210,10 +210,11 @@ enum err catalogue_each_subfolder(struct txn *txn, struct arena *arena, struct i
     if (e != ERR_OK)
         return e;
     key = key_folder_name(at.volume, is_mount(&at) ? at.parent : at.id, none);
-    e = walk_begin(txn, DB_FOLDER_NAME, key_bytes(&key), key_bytes(&key), &walk);
+    from = key_folder_name(at.volume, is_mount(&at) ? at.parent : at.id, name);
+    e = walk_begin(txn, DB_FOLDER_NAME, key_bytes(&from), key_bytes(&key), &walk);
     while (e == ERR_OK && more && walk_next(&walk)) {
         struct id id = key_id_at(walk.value, 0);
-        if (id_equal(id, folder))
+        if (id_equal(id, folder) || (name.len && bytes_equal(walk.key, key_bytes(&from))))
             continue;
         e = catalogue_folder(txn, arena, id, &below);
         e = e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
@@ -221,6 +222,12 @@ enum err catalogue_each_subfolder(struct txn *txn, struct arena *arena, struct i
     }
     walk_end(&walk);
     return e;
+}
+
+enum err catalogue_each_subfolder(struct txn *txn, struct arena *arena, struct id folder,
+                                  bool (*seen)(void *state, const struct folder *folder), void *state)
+{
+    return catalogue_each_subfolder_after(txn, arena, folder, none, seen, state);
 }
 
 enum err catalogue_each_with_content(struct txn *txn, struct bytes content,

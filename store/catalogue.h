@@ -40,6 +40,9 @@ enum err catalogue_each_in_folder(struct txn *txn, struct arena *arena, struct i
                                   bool (*seen)(void *state, const struct media *media), void *state);
 enum err catalogue_each_subfolder(struct txn *txn, struct arena *arena, struct id folder,
                                   bool (*seen)(void *state, const struct folder *folder), void *state);
+/* Those whose names come after `name`. */
+enum err catalogue_each_subfolder_after(struct txn *txn, struct arena *arena, struct id folder, struct bytes name,
+                                        bool (*seen)(void *state, const struct folder *folder), void *state);
 enum err catalogue_each_with_content(struct txn *txn, struct bytes content,
                                      bool (*seen)(void *state, struct id media), void *state);
 enum err catalogue_each_change(struct txn *txn, struct arena *arena, uint64_t after_revision,

@@ -280,6 +280,16 @@ static void check_quiet(struct check *c, const struct seen *row)
         report(c, row, "its request is not remembered");
 }
 
+static void check_part(struct check *c, const struct seen *row)
+{
+    struct key change = key_number(key_number_at(row->value, 0));
+
+    if (row->key.len != 24 || row->value.len < 16)
+        report(c, row, "it is malformed");
+    else if (!is_there(c, DB_CHANGE, key_bytes(&change)))
+        report(c, row, "its change is not in the log");
+}
+
 static void check_undo(struct check *c, const struct seen *row)
 {
     check_number(c, row, "step");
@@ -312,6 +322,7 @@ static const struct {
     [DB_QUIET] = { NULL, check_quiet },
     [DB_UNDO] = { &undo_step_shape, check_undo },
     [DB_QUERY] = { &kept_query_shape, check_query },
+    [DB_PART] = { NULL, check_part },
 };
 
 static enum err check_row(struct check *c, struct seen *row)

@@ -18,6 +18,7 @@ static const char *const names[DB_COUNT] = {
     [DB_QUIET] = "quiet",
     [DB_UNDO] = "undo",
     [DB_QUERY] = "query",
+    [DB_PART] = "part",
 };
 
 const char *database_name(enum database db)

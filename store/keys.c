@@ -121,6 +121,14 @@ struct key key_quiet(int64_t at, struct id request)
     return key;
 }
 
+struct key key_part(struct id request, uint64_t first)
+{
+    struct key key = key_id(request), number = key_number(first);
+
+    add(&key, number.b, number.len);
+    return key;
+}
+
 struct id key_id_at(struct bytes key, uint32_t offset)
 {
     struct id id = { { 0 } };

@@ -27,6 +27,7 @@ enum database {
     DB_QUIET,           /* time, request id → nothing: the requests that changed nothing */
     DB_UNDO,            /* number → undo_step */
     DB_QUERY,           /* 1, name → a saved query; 0, time → one that was asked */
+    DB_PART,            /* request id, number of an operation → revision, outcomes: of a request that is not done yet */
     DB_COUNT
 };
 

@@ -118,7 +118,7 @@ static enum err undo(struct persist *p, struct call *call, const struct persist_
     enum err e;
 
     (void)ask;
-    return is_new(p, call, &e) ? undo_back(p, answer, call_fault(call)) : e;
+    return is_new(p, call, &e) ? undo_begin(p, call, true, answer) : e;
 }
 
 static enum err redo(struct persist *p, struct call *call, const struct persist_redo *ask,
@@ -127,7 +127,7 @@ static enum err redo(struct persist *p, struct call *call, const struct persist_
     enum err e;
 
     (void)ask;
-    return is_new(p, call, &e) ? undo_again(p, answer, call_fault(call)) : e;
+    return is_new(p, call, &e) ? undo_begin(p, call, false, answer) : e;
 }
 
 static enum err batch(struct persist *p, struct call *call, const struct persist_batch *ask,
@@ -139,7 +139,7 @@ static enum err batch(struct persist *p, struct call *call, const struct persist
         return e;
     if (filing_is_needed(ask))
         return filing_begin(p, call, ask);
-    return batch_apply(p, ask, call_arena(call), answer, call_fault(call));
+    return batch_begin(p, call, ask, answer);
 }
 
 /* ---- reading ---- */

@@ -10,18 +10,23 @@
 enum { AT_ONCE = 64, BYTES_AT_ONCE = 64 << 20, CONTENT_BYTES = 16 };
 static const usec_t patience = (usec_t)600 * 1000000; /* for one batch's files */
 
-/* One batch. What the thread needs of it is its own until it is done. */
+/* One batch. The thread reads `batch` while it writes files, and nothing else of it. */
 struct filing {
-    struct errand errand;
     struct filing *next;
-    struct persist *persist;
     struct id request;
     uint64_t digest; /* of its ask */
     struct ticket ticket;
     struct arena arena;
     struct persist_batch batch; /* in the arena */
-    struct buffer pins;         /* the names of its files: the loop's */
-    struct artefact_files files; /* the same, as they are made: the thread's */
+    struct buffer pins;         /* the names of its files */
+};
+
+/* The thread's part. */
+struct file_errand {
+    struct errand errand;
+    struct persist *persist;
+    struct filing *filing; /* NULL: the loop has taken it */
+    struct artefact_files files;
     struct fault fault;
 };
 
@@ -71,40 +76,48 @@ bool filing_pins(const struct persist *p, const char *name)
 
 static bool write_one(void *state, const struct analysed *found, const struct artefact *artefact)
 {
-    struct filing *filing = state;
+    struct file_errand *files = state;
     enum err e = ERR_OK;
 
-    if (!errand_goes_on(&filing->errand))
-        e = fault_set(&filing->fault, ERR_BUSY, "the service is stopping");
+    if (!errand_goes_on(&files->errand))
+        e = fault_set(&files->fault, ERR_BUSY, "the service is stopping");
     else if (found->content.len == CONTENT_BYTES)
-        e = artefact_write(filing->persist->paths, found->content, artefact, &filing->files, &filing->fault);
+        e = artefact_write(files->persist->paths, found->content, artefact, &files->files, &files->fault);
     return e == ERR_OK;
 }
 
 static void run(struct errand *errand)
 {
-    struct filing *filing = (struct filing *)errand;
-    const struct paths *paths = filing->persist->paths;
+    struct file_errand *files = (struct file_errand *)errand;
+    const struct paths *paths = files->persist->paths;
 
-    if (each_artefact(&filing->batch, filing, write_one) &&
-        artefact_settle(paths, &filing->files, &filing->fault) == ERR_OK)
+    if (each_artefact(&files->filing->batch, files, write_one) &&
+        artefact_settle(paths, &files->files, &files->fault) == ERR_OK)
         return;
     if (!atomic_load(&errand->lost)) /* else another one may have made them since */
-        artefact_take_back(paths, &filing->files);
-    if (filing->fault.code != ERR_FULL && filing->fault.code != ERR_BUSY)
-        filing->fault.code = ERR_IO; /* whatever the disk says may pass */
+        artefact_take_back(paths, &files->files);
+    if (files->fault.code != ERR_FULL && files->fault.code != ERR_BUSY)
+        files->fault.code = ERR_IO; /* whatever the disk says may pass */
 }
 
 /* ---- the end ---- */
 
-static void drop(struct errand *errand)
+static void free_filing(struct filing *filing)
 {
-    struct filing *filing = (struct filing *)errand;
-
+    if (!filing)
+        return;
     arena_free(&filing->arena);
     buffer_free(&filing->pins);
-    artefact_files_free(&filing->files);
     free(filing);
+}
+
+static void drop(struct errand *errand)
+{
+    struct file_errand *files = (struct file_errand *)errand;
+
+    free_filing(files->filing);
+    artefact_files_free(&files->files);
+    free(files);
 }
 
 static void leave(struct persist *p, const struct filing *filing)
@@ -133,42 +146,59 @@ static bool drop_unless_told(void *state, const struct analysed *found, const st
     return true;
 }
 
-static enum err apply(struct persist *p, struct filing *filing, struct fault *fault)
+/* The batch is done, or given up. */
+static void batch_ended(struct persist *p, void *owner)
 {
-    struct outcomes outcomes = { 0 };
-    enum err e = turn_continue(p, filing->request, fault);
+    struct filing *filing = owner;
 
-    if (e != ERR_OK)
-        return e;
-    e = batch_apply(p, &filing->batch, &filing->arena, &outcomes, fault);
-    if (e == ERR_OK)
-        ticket_answer(p->service, filing->ticket, &outcomes);
-    return e;
+    leave(p, filing);
+    if (p->w.txn && !turn_is_broken(p))
+        (void)each_artefact(&filing->batch, p, drop_unless_told);
+    free_filing(filing);
 }
 
-/* Whom nobody waits for any more is not done: it was never acked, and will be asked for again. */
+/* A batch whose client no longer waits is not done: it was never acked, and will be sent again. */
+static void apply(struct persist *p, struct filing *filing)
+{
+    struct ticket ticket = filing->ticket;
+    const struct batch_owner owner = { .request = filing->request,
+                                       .ticket = ticket,
+                                       .digest = filing->digest,
+                                       .ask = &filing->batch,
+                                       .arena = &filing->arena,
+                                       .ended = batch_ended,
+                                       .state = filing };
+    struct fault fault = { 0 };
+    enum err e = turn_continue(p, filing->request, &fault);
+
+    if (e == ERR_OK && ticket_is_open(p->service, ticket))
+        e = batch_resume(p, &owner, &fault);
+    else
+        batch_ended(p, filing);
+    if (e != ERR_OK)
+        ticket_fail(p->service, ticket, &fault);
+}
+
 static void done(struct errand *errand, bool lost)
 {
-    struct filing *filing = (struct filing *)errand;
-    struct persist *p = filing->persist;
+    struct file_errand *files = (struct file_errand *)errand;
+    struct filing *filing = files->filing;
+    struct persist *p = files->persist;
     struct fault fault = { 0 };
 
     if (lost)
         fault_set(&fault, ERR_IO, "the disk did not take the files of artefacts");
     else
-        fault = filing->fault;
-    bool is_filed_whole = fault.code == ERR_OK;
+        fault = files->fault;
+    if (fault.code == ERR_OK) {
+        files->filing = NULL;
+        apply(p, filing);
+        return;
+    }
     leave(p, filing);
     if (fault.code == ERR_FULL || fault.code == ERR_IO)
         turn_blame_disk(p, &fault);
-    else if (is_filed_whole && ticket_is_open(p->service, filing->ticket))
-        (void)apply(p, filing, &fault);
-    else if (is_filed_whole)
-        (void)turn_continue(p, filing->request, &fault);
-    if (fault.code != ERR_OK)
-        ticket_fail(p->service, filing->ticket, &fault);
-    if (is_filed_whole && p->w.txn && !turn_is_broken(p))
-        (void)each_artefact(&filing->batch, p, drop_unless_told);
+    ticket_fail(p->service, filing->ticket, &fault);
 }
 
 /* ---- beginning ---- */
@@ -222,28 +252,44 @@ uint64_t filing_digest(const struct persist *p, struct id request)
     return filing ? filing->digest : 0;
 }
 
-static enum err start(struct persist *p, struct call *call, struct filing *filing,
-                      const struct persist_batch *ask)
+static enum err fill(struct persist *p, struct call *call, struct filing *filing, const struct persist_batch *ask)
 {
     struct naming naming = { &filing->pins, false };
-    struct fault *fault = call_fault(call);
 
+    filing->request = call_request(call);
+    filing->digest = call_digest(call);
     if (codec_copy(&persist_batch_shape, ask, &filing->arena, &filing->batch) != ERR_OK)
-        return fault_set(fault, ERR_FULL, "no memory for a batch");
+        return refuse(call, ERR_FULL, "no memory for a batch");
     name_contents(p, filing);
     (void)each_artefact(&filing->batch, &naming, add_pin);
     if (naming.failed)
-        return fault_set(fault, ERR_FULL, "no memory for a batch");
+        return refuse(call, ERR_FULL, "no memory for a batch");
     filing->ticket = call_defer(call);
-    if (!filing->ticket.number)
-        return ERR_BUSY;
-    filing->persist = p;
-    filing->request = call_request(call);
-    filing->digest = call_digest(call);
-    filing->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = patience };
+    return filing->ticket.number ? ERR_OK : ERR_BUSY;
+}
+
+static enum err start(struct persist *p, struct call *call, const struct persist_batch *ask)
+{
+    struct file_errand *files = calloc(1, sizeof(*files));
+    struct filing *filing = calloc(1, sizeof(*filing));
+    enum err e;
+
+    if (!files || !filing) {
+        free(files);
+        free(filing);
+        return refuse(call, ERR_FULL, "no memory for a batch");
+    }
+    files->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = patience };
+    files->persist = p;
+    files->filing = filing;
+    e = fill(p, call, filing, ask);
+    if (e != ERR_OK) {
+        drop(&files->errand);
+        return e;
+    }
     filing->next = p->filings;
     p->filings = filing;
-    errand_start(p->errands, &filing->errand);
+    errand_start(p->errands, &files->errand);
     return ERR_OK;
 }
 
@@ -252,21 +298,19 @@ enum err filing_begin(struct persist *p, struct call *call, const struct persist
     size_t bytes;
     uint32_t count;
     struct filing *filing = find(p, call_request(call), &bytes, &count);
-    enum err e;
+    struct multipart *work = multipart_of(p, call_request(call));
 
+    if (work) { /* its first call was given up: it begins again with its files */
+        multipart_forget(p, work);
+        filing = find(p, call_request(call), &bytes, &count);
+    }
     if (filing) { /* its first call is given up, the work is not */
         filing->ticket = call_defer(call);
         return filing->ticket.number ? ERR_OK : ERR_BUSY;
     }
     if (count >= AT_ONCE || bytes >= BYTES_AT_ONCE)
         return refuse(call, ERR_BUSY, "the files of %u batches are being written already", count);
-    filing = calloc(1, sizeof(*filing));
-    if (!filing)
-        return refuse(call, ERR_FULL, "no memory for a batch");
-    e = start(p, call, filing, ask);
-    if (e != ERR_OK)
-        drop(&filing->errand);
-    return e;
+    return start(p, call, ask);
 }
 
 /* ---- open and close ---- */

@@ -8,6 +8,7 @@
 #include "services/persist/persist.h"
 #include "services/persist/removal.h"
 #include "services/persist/turn.h"
+#include "services/persist/multipart.h"
 #include "store/store.h"
 
 static const usec_t look_period = 5 * 1000000, retry_period = 1000000;
@@ -136,7 +137,7 @@ void persist_close(struct persist *p)
 {
     struct fault fault = { .code = ERR_BUSY, .what = "the service is stopping" };
 
-    removal_fail_all(p, &fault);
+    multipart_fail_all(p, &fault);
     filing_close(p);
     store_close(p->store);
     buffer_free(&p->w.row);

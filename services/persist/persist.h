@@ -10,7 +10,7 @@
 struct errands;
 struct filing;
 struct mailbox;
-struct removal;
+struct multipart;
 
 /* Steps 1 … `at` of the undo stack stand, `at` + 1 … `top` are taken back. */
 struct undo_pointers {
@@ -35,6 +35,8 @@ struct persist {
     struct undo_pointers undo;
     struct undo_pointers undo_was; /* as they stand in the store */
     uint32_t operations;           /* of this turn */
+    usec_t turn_began;             /* on the steady clock */
+    bool keeps_turn;               /* a test that undoes what it does: only the test ends a turn */
     uint32_t changes;              /* rows of the change log in this turn */
 
     /* the request in hand */
@@ -44,7 +46,7 @@ struct persist {
     struct arena arena;        /* of one operation of a batch */
 
     struct readers readers;   /* that stand still inside a transaction */
-    struct removal *removals; /* of libraries, under way: oldest first */
+    struct multipart *multiparts;       /* requests in parts (multipart.h): the next one first */
 
     struct filing *filings; /* batches whose artefacts' files are being made durable */
     struct errands *errands;

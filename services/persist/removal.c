@@ -3,25 +3,23 @@
 #include <string.h>
 #include "services/persist/places.h"
 #include "services/persist/turn.h"
+#include "services/persist/multipart.h"
 #include "store/catalogue_write.h"
 
-enum { BITE = 500, AT_ONCE = 16, DEPTH = 4096 };
-static const usec_t pause_between_bites = 1000;
+enum { AT_ONCE = 16, DEPTH = 4096, NAME_BYTES = 255 };
 
-/* One library on its way out: its folders in an order in which each comes behind all that lie below it. */
+/* One library on its way out: its folders level by level, which are listed from the first and emptied from the last. */
 struct removal {
-    struct removal *next;
-    struct ticket ticket;
-    struct id request;
-    uint64_t digest; /* of its ask */
+    struct multipart work;
     struct id library;
     struct id *folders;
     uint32_t count, room;
+    uint32_t listed;           /* so many folders' own folders are in the list … */
+    uint8_t name[NAME_BYTES];  /* … and of the next one those up to this name */
+    uint32_t name_len;
     uint32_t done;
     usec_t since;
 };
-
-static void bite(void *persist);
 
 /* ---- single items ---- */
 
@@ -45,18 +43,13 @@ enum err removal_forget(struct persist *p, struct id id, struct done *done, stru
 
 /* ---- the folders of a library ---- */
 
-static void drop(struct persist *p, struct removal *removal)
+static void drop(struct persist *p, struct multipart *work)
 {
-    struct removal **at = &p->removals;
+    struct removal *removal = (struct removal *)work;
 
-    while (*at && *at != removal)
-        at = &(*at)->next;
-    if (*at)
-        *at = removal->next;
+    (void)p;
     free(removal->folders);
     free(removal);
-    if (!p->removals)
-        service_every(p->service, 0, bite, p);
 }
 
 static enum err add_folder(struct removal *removal, struct id folder)
@@ -74,8 +67,10 @@ static enum err add_folder(struct removal *removal, struct id folder)
 }
 
 struct gathering {
+    struct persist *persist;
     struct removal *removal;
     enum err error;
+    bool is_cut; /* the turn is over */
 };
 
 static bool gather(void *state, const struct folder *folder)
@@ -84,25 +79,31 @@ static bool gather(void *state, const struct folder *folder)
 
     if (!folder->library)
         g->error = add_folder(g->removal, folder->id);
-    return g->error == ERR_OK;
+    g->removal->name_len = folder->name.len;
+    memcpy(g->removal->name, folder->name.at, folder->name.len);
+    g->is_cut = turn_is_over(g->persist);
+    return g->error == ERR_OK && !g->is_cut;
 }
 
-/* Level by level from the top; then turned round. */
+/* Goes on with the list until it is whole or the turn is over. */
 static enum err list_folders(struct persist *p, struct removal *removal)
 {
-    struct gathering g = { removal, add_folder(removal, removal->library) };
+    struct gathering g = { .persist = p, .removal = removal };
+    enum err e = ERR_OK;
 
-    for (uint32_t i = 0; g.error == ERR_OK && i < removal->count; i++) {
+    while (e == ERR_OK && g.error == ERR_OK && !g.is_cut && removal->listed < removal->count) {
         arena_reset(&p->arena);
-        enum err e = catalogue_each_subfolder(p->w.txn, &p->arena, removal->folders[i], gather, &g);
-        g.error = g.error == ERR_OK ? e : g.error;
+        e = catalogue_each_subfolder_after(p->w.txn, &p->arena, removal->folders[removal->listed],
+                                           bytes_of(removal->name, removal->name_len), gather, &g);
+        if (e == ERR_NOT_FOUND) /* it went meanwhile */
+            e = ERR_OK;
+        if (!g.is_cut) {
+            removal->listed++;
+            removal->name_len = 0;
+            g.is_cut = turn_is_over(p);
+        }
     }
-    for (uint32_t i = 0, j = removal->count; i + 1 < j; i++) {
-        struct id swapped = removal->folders[i];
-        removal->folders[i] = removal->folders[--j];
-        removal->folders[j] = swapped;
-    }
-    return g.error;
+    return g.error == ERR_OK ? e : g.error;
 }
 
 /* A library inside another one: the other still has its files. */
@@ -127,7 +128,7 @@ static enum err is_covered(struct persist *p, struct id folder, bool *covered)
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
-/* ---- bites ---- */
+/* ---- parts ---- */
 
 static bool take_id(void *state, struct bytes file, const struct kept_place *place)
 {
@@ -174,19 +175,21 @@ static enum err remove_folder(struct persist *p, struct id id)
     return e == ERR_OK ? turn_log(p, CHANGE_KIND_FOLDER, id, true) : e;
 }
 
-static enum err take_bite(struct persist *p, struct removal *removal)
+static enum err empty_folders(struct persist *p, struct removal *removal)
 {
     struct media media;
     enum err e = ERR_OK;
 
-    for (int i = 0; e == ERR_OK && i < BITE && removal->done < removal->count; i++) {
-        struct id folder = removal->folders[removal->done];
+    while (e == ERR_OK && removal->done < removal->count) {
+        struct id folder = removal->folders[removal->count - 1 - removal->done];
         arena_reset(&p->arena);
         e = first_in(p, folder, &media);
         if (e == ERR_OK)
             e = take_out(p, &media);
         else if (e == ERR_NOT_FOUND && (e = remove_folder(p, folder)) == ERR_OK)
             removal->done++;
+        if (turn_is_over(p))
+            break;
     }
     return e;
 }
@@ -211,6 +214,7 @@ static enum err unmark(struct persist *p, struct id id)
 /* The answer is remembered even when nobody waits for it any more. */
 static enum err finish(struct persist *p, struct removal *removal)
 {
+    const struct multipart *work = &removal->work;
     enum err e = unmark(p, removal->library);
 
     if (e == ERR_OK)
@@ -219,97 +223,69 @@ static enum err finish(struct persist *p, struct removal *removal)
         return e;
     struct done done = { .revision = p->head, .id = removal->library };
     p->request_revision = p->head;
-    if (ticket_is_open(p->service, removal->ticket))
-        ticket_answer(p->service, removal->ticket, &done);
+    if (ticket_is_open(p->service, work->ticket))
+        ticket_answer(p->service, work->ticket, &done);
     else
-        e = turn_remember(p, removal->request, removal->digest, p->head, &done_shape, &done);
-    drop(p, removal);
+        e = turn_remember(p, work->request, work->digest, p->head, &done_shape, &done);
     return e;
 }
 
-/* The turn before may end here, and with it, when it fails, every removal. */
-static struct removal *next_removal(struct persist *p)
+static enum err part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
-    struct removal *removal = p->removals;
-    struct fault fault = { 0 };
+    struct removal *removal = (struct removal *)work;
+    enum err e = list_folders(p, removal);
 
-    if (removal && turn_continue(p, removal->request, &fault) != ERR_OK)
-        removal_fail_all(p, &fault);
-    return p->removals == removal ? removal : NULL;
+    if (e == ERR_OK && !turn_is_over(p))
+        e = empty_folders(p, removal);
+    if (e == ERR_OK && removal->done == removal->count) {
+        e = finish(p, removal);
+        *ended = e == ERR_OK;
+    }
+    return e == ERR_OK ? e : fault_set(fault, e, "the library cannot be removed: run loophole store check");
 }
 
-static void bite(void *persist)
+static struct removal *next_removal(struct multipart *work)
 {
-    struct persist *p = persist;
-    struct removal *removal = next_removal(p);
-    struct fault fault = { 0 };
-    enum err e;
-
-    if (!removal)
-        return;
-    e = take_bite(p, removal);
-    if (e == ERR_OK && removal->done == removal->count)
-        e = finish(p, removal);
-    if (e == ERR_OK || turn_is_broken(p))
-        return;
-    fault_set(&fault, e, "the library cannot be removed: run loophole store check");
-    ticket_fail(p->service, removal->ticket, &fault);
-    drop(p, removal);
+    while (work && work->part != part)
+        work = work->next;
+    return (struct removal *)work;
 }
 
 void removal_tell(const struct persist *p, struct arena *arena, struct task_list *tasks)
 {
     uint32_t count = 0;
 
-    for (const struct removal *removal = p->removals; removal; removal = removal->next)
+    for (const struct removal *one = next_removal(p->multiparts); one; one = next_removal(one->work.next))
         count++;
     tasks->at = arena_array(arena, count, sizeof(*tasks->at));
     if (!tasks->at)
         return;
-    for (const struct removal *removal = p->removals; removal; removal = removal->next)
+    for (const struct removal *one = next_removal(p->multiparts); one; one = next_removal(one->work.next))
         tasks->at[tasks->count++] = (struct task){
-            .id = removal->request,
+            .id = one->work.request,
             .label = TEXT("Removing a library"),
-            .done = removal->done,
-            .total = removal->count,
-            .since = removal->since,
+            .done = one->done,
+            .total = one->count,
+            .since = one->since,
         };
 }
 
 /* ---- beginning ---- */
 
-static struct removal *under_way(const struct persist *p, struct id request)
+static enum err make(struct persist *p, struct call *call, struct id library, struct removal **made)
 {
-    for (struct removal *removal = p->removals; removal; removal = removal->next)
-        if (id_equal(removal->request, request))
-            return removal;
-    return NULL;
-}
-
-uint64_t removal_digest(const struct persist *p, struct id request)
-{
-    const struct removal *removal = under_way(p, request);
-
-    return removal ? removal->digest : 0;
-}
-
-static enum err add(struct persist *p, struct call *call, struct id library, struct removal **added)
-{
-    struct removal **at = &p->removals;
     uint32_t count = 0;
 
-    for (; *at; at = &(*at)->next)
+    for (struct removal *at = next_removal(p->multiparts); at; at = next_removal(at->work.next))
         count++;
     if (count >= AT_ONCE)
         return refuse(call, ERR_BUSY, "%u libraries are being removed already", count);
-    *added = *at = calloc(1, sizeof(struct removal));
-    if (!*added)
+    *made = calloc(1, sizeof(struct removal));
+    if (!*made)
         return refuse(call, ERR_FULL, "no memory to remove a library");
-    (*added)->request = call_request(call);
-    (*added)->digest = call_digest(call);
-    (*added)->library = library;
-    (*added)->since = clock_now();
-    service_every(p->service, pause_between_bites, bite, p);
+    **made = (struct removal){ .work = { .part = part, .drop = drop, .outlives_its_call = true },
+                               .library = library,
+                               .since = clock_now() };
     return ERR_OK;
 }
 
@@ -318,39 +294,36 @@ static enum err plan(struct persist *p, struct removal *removal)
     bool covered;
     enum err e = is_covered(p, removal->library, &covered);
 
-    return e == ERR_OK && !covered ? list_folders(p, removal) : e;
+    return e == ERR_OK && !covered ? add_folder(removal, removal->library) : e;
+}
+
+static enum err begin(struct persist *p, struct call *call, struct id folder)
+{
+    struct removal *removal;
+    char text[ID_TEXT_SIZE];
+    enum err e = make(p, call, folder, &removal);
+
+    if (e != ERR_OK)
+        return e;
+    e = plan(p, removal);
+    if (e == ERR_OK)
+        return multipart_begin(p, call, &removal->work);
+    drop(p, &removal->work);
+    return refuse(call, e, "the folders of library %s cannot be read", id_write(folder, text));
 }
 
 enum err removal_begin(struct persist *p, struct call *call, struct id folder)
 {
-    struct removal *removal = under_way(p, call_request(call));
+    struct multipart *work = multipart_of(p, call_request(call));
     struct key key = key_id(folder);
     char text[ID_TEXT_SIZE];
     struct bytes value;
-    enum err e = ERR_OK;
+    enum err e;
 
-    if (!removal) {
-        e = txn_get(p->w.txn, DB_LIBRARY, key_bytes(&key), &value);
-        if (e != ERR_OK)
-            return refuse(call, e, "no library %s", id_write(folder, text));
-        e = add(p, call, folder, &removal);
-        if (e != ERR_OK)
-            return e;
-        e = plan(p, removal);
-        if (e != ERR_OK) {
-            drop(p, removal);
-            return refuse(call, e, "the folders of library %s cannot be read", id_write(folder, text));
-        }
+    if (work) { /* its first call is given up, the work is not */
+        work->ticket = call_defer(call);
+        return work->ticket.number ? ERR_OK : ERR_BUSY;
     }
-    removal->ticket = call_defer(call);
-    return removal->ticket.number ? ERR_OK : ERR_BUSY;
-}
-
-void removal_fail_all(struct persist *p, const struct fault *fault)
-{
-    while (p->removals) {
-        struct removal *removal = p->removals;
-        ticket_fail(p->service, removal->ticket, fault);
-        drop(p, removal);
-    }
+    e = txn_get(p->w.txn, DB_LIBRARY, key_bytes(&key), &value);
+    return e == ERR_OK ? begin(p, call, folder) : refuse(call, e, "no library %s", id_write(folder, text));
 }

@@ -1,6 +1,6 @@
-/* removal.h: items that go out of the catalogue after a person's word. A library may be large: it goes in bites, one a
- * turn, with everything else in between, and is answered at the end. What a crash leaves undone is done when the
- * request is repeated: the library itself goes last. */
+/* removal.h: items that go out of the catalogue after a person's word. A library may be large: it goes in parts
+ * (multipart.h) and is answered at the end. What a crash leaves undone is done when the request is repeated: the
+ * library itself goes last. */
 #ifndef LOOPHOLE_PERSIST_REMOVAL_H
 #define LOOPHOLE_PERSIST_REMOVAL_H
 
@@ -13,12 +13,6 @@ enum err removal_forget(struct persist *p, struct id media, struct done *done, s
 /* Begins to remove the library of this folder, or goes on for a request that did. Items of another library, inside it
  * or around it, stay. Errors (explained): not_found, busy, full. */
 enum err removal_begin(struct persist *p, struct call *call, struct id folder);
-
-/* Of the ask that began the removal under way with this id; 0 when there is none. */
-uint64_t removal_digest(const struct persist *p, struct id request);
-
-/* The turn was undone: who waits is told; who asks again goes on where the catalogue stands. */
-void removal_fail_all(struct persist *p, const struct fault *fault);
 
 /* Those under way as tasks, counted in folders. */
 void removal_tell(const struct persist *p, struct arena *arena, struct task_list *tasks);

@@ -4,10 +4,11 @@
 #include "common/log.h"
 #include "proto/codec.h"
 #include "services/persist/filing.h"
-#include "services/persist/removal.h"
 #include "services/persist/undo.h"
+#include "services/persist/multipart.h"
 #include "store/artefact.h"
 #include "store/changelog.h"
+#include "store/parts.h"
 
 enum { TRIMMED_AT_LEAST = 64 };
 static const char hint_of_full[] = "free some space: writes are taken again as soon as there is room";
@@ -84,6 +85,7 @@ static enum err open_transaction(struct persist *p, struct fault *fault)
     }
     p->broken = (struct fault){ 0 };
     p->operations = p->changes = 0;
+    p->turn_began = clock_steady();
     p->wrote = false;
     e = load(p);
     if (e == ERR_OK)
@@ -97,7 +99,7 @@ enum err turn_continue(struct persist *p, struct id request, struct fault *fault
 {
     enum err e = ERR_OK;
 
-    if (p->w.txn && (p->operations >= TURN_OPERATIONS || turn_is_broken(p)))
+    if (p->w.txn && (p->operations >= TURN_OPERATIONS || turn_is_over(p) || turn_is_broken(p)))
         turn_end(p);
     if (!p->w.txn)
         e = open_transaction(p, fault);
@@ -131,12 +133,17 @@ static enum err keep(void *state, const struct call *call, enum err error, struc
     return turn_wrote(p, changelog_remember(&p->w, request, p->request_revision, clock_now(), &what));
 }
 
-/* Work goes on after its client has given up: its id stays taken. */
+/* Work goes on after its client has given up, and parts of a batch stay in the store: the id stays taken. */
 static bool is_under_way_otherwise(const struct persist *p, const struct call *call)
 {
-    uint64_t filing = filing_digest(p, call_request(call)), removal = removal_digest(p, call_request(call));
+    const struct id request = call_request(call);
+    const uint64_t digests[] = { filing_digest(p, request), multipart_digest(p, request),
+                                 parts_digest(p->w.txn, request) };
+    bool is_other = false;
 
-    return (filing && filing != call_digest(call)) || (removal && removal != call_digest(call));
+    for (size_t i = 0; i < sizeof(digests) / sizeof(*digests); i++)
+        is_other = is_other || (digests[i] && digests[i] != call_digest(call));
+    return is_other;
 }
 
 /* The first one may be in this very transaction: the answer waits for the commit too. */
@@ -171,6 +178,11 @@ enum err turn_begin(struct persist *p, struct call *call, bool *again)
 bool turn_is_broken(const struct persist *p)
 {
     return p->broken.code != ERR_OK;
+}
+
+bool turn_is_over(const struct persist *p)
+{
+    return !p->keeps_turn && clock_steady() - p->turn_began >= TURN_US;
 }
 
 enum err turn_wrote(struct persist *p, enum err e)
@@ -275,7 +287,7 @@ static void succeed(struct persist *p)
 static void fail(struct persist *p)
 {
     buffer_reset(&p->w.dropped);
-    removal_fail_all(p, &p->broken);
+    multipart_fail_all(p, &p->broken);
     log_fault("commit", &p->broken);
     blame_disk(p, &p->broken);
     service_fail_held(p->service, &p->broken);

@@ -9,7 +9,8 @@
 
 #include "services/persist/persist.h"
 
-enum { TURN_OPERATIONS = 1000 }; /* of one commit; one batch may be more */
+/* Of one commit: past either it is ended before the next operation. */
+enum { TURN_OPERATIONS = 1000, TURN_US = 10000 };
 
 /* Opens the transaction when there is none, holds the call's answer, and looks whether this request was done before:
  * then `*again` is true and the call is answered. Errors (explained): io or full (the store takes no writes);
@@ -22,6 +23,9 @@ enum err turn_continue(struct persist *p, struct id request, struct fault *fault
 /* Passes on what a write returned; an error is kept as the end of this turn. */
 enum err turn_wrote(struct persist *p, enum err e);
 bool turn_is_broken(const struct persist *p);
+
+/* The open turn has used its time: long work stops here, and goes on in another turn. */
+bool turn_is_over(const struct persist *p);
 
 /* What is refused has written nothing since `writes_before` (p->writes as it was); else all of the turn is undone. */
 void turn_refused(struct persist *p, uint64_t writes_before, enum err e);

@@ -1,7 +1,9 @@
 #include "services/persist/undo.h"
+#include <stdlib.h>
 #include "common/clock.h"
 #include "services/persist/edit.h"
 #include "services/persist/turn.h"
+#include "services/persist/multipart.h"
 #include "store/catalogue_meta.h"
 
 enum err undo_load(struct persist *p)
@@ -36,15 +38,10 @@ static enum err drop_step(struct persist *p, uint64_t number)
 enum err undo_push(struct persist *p, const struct edit *before, const struct edit *after)
 {
     struct undo_step step = { .at = clock_now(), .before = *before, .after = *after };
-    enum err e = ERR_OK;
 
-    for (; e == ERR_OK && p->undo.top > p->undo.at; p->undo.top--)
-        e = drop_step(p, p->undo.top);
-    if (e != ERR_OK)
-        return e;
-    p->undo.at = ++p->undo.top;
+    p->undo.top = ++p->undo.at;
     struct key key = key_number(p->undo.top);
-    e = turn_wrote(p, row_put(&p->w, DB_UNDO, &key, &undo_step_shape, &step));
+    enum err e = turn_wrote(p, row_put(&p->w, DB_UNDO, &key, &undo_step_shape, &step));
     return e == ERR_OK && p->undo.top > UNDO_STEPS ? drop_step(p, p->undo.top - UNDO_STEPS) : e;
 }
 
@@ -53,6 +50,7 @@ static enum err apply(struct persist *p, uint64_t number, bool back, struct done
 {
     struct key key = key_number(number);
     struct undo_step step;
+    arena_reset(&p->arena);
     enum err e = row_get(p->w.txn, &p->arena, DB_UNDO, &key, &undo_step_shape, &step);
 
     if (e != ERR_OK)
@@ -68,30 +66,67 @@ static bool has_step(struct persist *p, uint64_t number)
     return txn_get(p->w.txn, DB_UNDO, key_bytes(&key), &value) == ERR_OK;
 }
 
-enum err undo_back(struct persist *p, struct done *done, struct fault *fault)
+/* Takes back, or does again, the next step whose item is there. When the turn is over first, `*is_cut` is true and the
+ * pointer is past the steps whose items are gone. */
+enum err undo_take(struct persist *p, bool back, bool *is_cut, struct done *done, struct fault *fault)
 {
-    uint64_t at = p->undo.at;
+    uint64_t at = back ? p->undo.at : p->undo.at + 1;
 
-    for (; at > 0 && has_step(p, at); at--) {
-        enum err e = apply(p, at, true, done, fault);
-        if (e == ERR_NOT_FOUND)
+    *is_cut = false;
+    for (; back ? at > 0 && has_step(p, at) : at <= p->undo.top; at = back ? at - 1 : at + 1) {
+        enum err e = apply(p, at, back, done, fault);
+        if (e == ERR_NOT_FOUND && !turn_is_over(p))
             continue;
-        if (e == ERR_OK)
-            p->undo.at = at - 1;
-        return e;
+        *is_cut = e == ERR_NOT_FOUND;
+        if (e == ERR_OK || *is_cut)
+            p->undo.at = back ? at - 1 : at;
+        return *is_cut ? turn_wrote(p, ERR_OK) : e;
     }
-    return fault_set(fault, ERR_NOT_FOUND, "there is nothing to undo");
+    return fault_set(fault, ERR_NOT_FOUND, back ? "there is nothing to undo" : "there is nothing to redo");
 }
 
-enum err undo_again(struct persist *p, struct done *done, struct fault *fault)
+/* ---- in parts: after a library was removed, thousands of steps may be about items that are gone ---- */
+
+struct undoing {
+    struct multipart work;
+    bool back;
+};
+
+static enum err part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
-    for (uint64_t at = p->undo.at + 1; at <= p->undo.top; at++) {
-        enum err e = apply(p, at, false, done, fault);
-        if (e == ERR_NOT_FOUND)
-            continue;
-        if (e == ERR_OK)
-            p->undo.at = at;
+    struct done done = { 0 };
+    bool is_cut;
+    enum err e;
+
+    arena_reset(&p->arena);
+    e = undo_take(p, ((struct undoing *)work)->back, &is_cut, &done, fault);
+    *ended = e == ERR_OK && !is_cut;
+    if (*ended)
+        ticket_answer(p->service, work->ticket, &done);
+    return e;
+}
+
+static void drop(struct persist *p, struct multipart *work)
+{
+    (void)p;
+    free(work);
+}
+
+enum err undo_begin(struct persist *p, struct call *call, bool back, struct done *answer)
+{
+    struct multipart *before = multipart_of(p, call_request(call));
+    struct undoing *undoing;
+    bool is_cut;
+    enum err e;
+
+    if (before)
+        multipart_forget(p, before);
+    e = undo_take(p, back, &is_cut, answer, call_fault(call));
+    if (e != ERR_OK || !is_cut)
         return e;
-    }
-    return fault_set(fault, ERR_NOT_FOUND, "there is nothing to redo");
+    undoing = calloc(1, sizeof(*undoing));
+    if (!undoing)
+        return refuse(call, ERR_FULL, "no memory to look for a step");
+    *undoing = (struct undoing){ .work = { .part = part, .drop = drop }, .back = back };
+    return multipart_begin(p, call, &undoing->work);
 }

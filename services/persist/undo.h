@@ -10,12 +10,15 @@ enum { UNDO_STEPS = 10000 }; /* kept; the oldest goes */
 enum err undo_load(struct persist *p);
 enum err undo_save(struct persist *p);
 
-/* A new step; steps that were taken back are dropped. */
+/* A new step. Steps that were taken back are gone with it; the next steps overwrite their rows. */
 enum err undo_push(struct persist *p, const struct edit *before, const struct edit *after);
 
-/* Takes the newest standing step back, or does the oldest of those taken back again. Steps whose media item is gone
- * are passed over. Errors: not_found (there is none). */
-enum err undo_back(struct persist *p, struct done *done, struct fault *fault);
-enum err undo_again(struct persist *p, struct done *done, struct fault *fault);
+/* Takes the newest standing step back (`back`), or does the oldest of those taken back again. Steps whose media item is
+ * gone are passed over; when the turn is over first, `*is_cut` is true and the next call goes on. Errors: not_found
+ * (there is none). */
+enum err undo_take(struct persist *p, bool back, bool *is_cut, struct done *done, struct fault *fault);
+
+/* The same for a call, in parts if need be (multipart.h). Errors (explained): not_found, full, busy. */
+enum err undo_begin(struct persist *p, struct call *call, bool back, struct done *answer);
 
 #endif

@@ -267,6 +267,48 @@ P
     _persist_leaves_all_well
 }
 
+# The item is large, so that the batch needs many parts; each operation but those refused changes it.
+a_batch_killed_between_its_parts_is_done_once_and_answered_whole() {
+    _home parts; _persist_up
+    cat >"$scratch/parts.py" <<'P'
+import os
+from client import *
+c = Client(); k = Catalogue(c)
+def fact(n, words):
+    return {"attribute": "f%03d" % n, "source": "user", "text": words, "confidence": 1.0, "version": 0, "shown": True}
+id, request = k.put(b"kick.wav"), new_id()
+for n in range(4):
+    assert k.edit(id, facts=[fact(64 * n + m, "x" * 1000) for m in range(64)])[0] == "ok"
+before = k.changes()[-1]["revision"]
+open(os.environ["LOOPHOLE_HOME"] + "/begun", "w").write(str(before))
+body = {"operations": [{"edit": {"id": id, "facts": [fact(0, str(n))]}} if n % 8 else
+                       {"edit": {"id": new_id(), "name": "nobody"}} for n in range(4096)]}
+first = c.ask("persist.batch", body, request, 120000)
+assert first[0] == "ok", first
+each = first[1]["each"]
+assert [o["error"] for o in each] == ["ok" if n % 8 else "not_found" for n in range(4096)]
+rows = [r["revision"] for r in k.changes(before) if r["request"] == request]
+assert rows == [o["revision"] for o in each if o["error"] == "ok"], "an operation was done twice, or not at all"
+assert c.ask("persist.batch", body, request) == first
+assert c.ask("persist.undo")[0] == "ok"
+P
+    python "$scratch/parts.py" & client=$!
+    until_true 60 test -s "$LOOPHOLE_HOME/begun"
+    kills=0 between=0
+    while [ $kills -lt "$(how_often 6 60)" ] && kill -0 $client 2>/dev/null; do
+        sleep 0.1$((RANDOM % 10))
+        _persist_ends KILL
+        kills=$((kills + 1))
+        loophole store check >"$scratch/parts.check" || fail "$(cat "$scratch/parts.check")"
+        _persist_up
+        between=$((between + $(_py <<<'print(0 < c.must("persist.changes_since", {"revision": 0, "limit": 1})["head"] - int(open(c.run + "/../begun").read()) < 3584)' | grep -c True)))
+    done
+    wait $client || fail "the batch was not done once"
+    echo "figure: $kills kills within one batch, $between of them between two of its parts"
+    holds test $between -gt 0
+    _persist_leaves_all_well
+}
+
 a_second_writer_is_refused() {
     _home second; _persist_up
     said=$(refused timeout 60 loophole-persist --foreground)

@@ -2,7 +2,7 @@
  * Every input begins with the same store: what it did is undone. */
 #include <stdio.h>
 
-#include "services/persist/removal.h"
+#include "services/persist/multipart.h"
 #include "store/check.h"
 #include "store/store.h"
 #include "tests/fuzz/persist/stage.h"
@@ -30,7 +30,7 @@ static void undo_all(struct persist *p)
     txn_end(p->w.txn);
     p->w.txn = NULL;
     buffer_reset(&p->w.dropped);
-    removal_fail_all(p, &fault);
+    multipart_fail_all(p, &fault);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

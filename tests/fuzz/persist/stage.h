@@ -92,6 +92,7 @@ static inline void fill(struct stage *stage)
     know(stage, add_sound(stage, stage->known.at[2], "two.wav"));
     turn_end(&stage->p);
     holds(stage->p.alarm[0] == 0 && stage->p.w.txn == NULL);
+    stage->p.keeps_turn = true;
 }
 
 /* Made at the first call. */

@@ -3,6 +3,13 @@
 #include "services/persist/edit.h"
 #include "services/persist/undo.h"
 
+static enum err take(struct writer *w, bool back, struct done *done)
+{
+    bool is_cut;
+
+    return undo_take(&w->p, back, &is_cut, done, NULL);
+}
+
 static struct text words[] = { { 4, "warm" }, { 5, "short" }, { 4, "warm" }, { 4, "late" } };
 
 static struct done edit(struct writer *w, const struct edit *e)
@@ -84,13 +91,13 @@ static void undo_and_redo_restore_every_field(void **state)
     assert_false(bytes_equal(before, after));
     assert_null(writer_fact(w, id, SOURCE_USER, "year"));
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(undo_back(&w->p, &done, NULL), ERR_OK);
+        assert_int_equal(take(w, true, &done), ERR_OK);
         assert_int_equal(writer_fact(w, id, SOURCE_USER, "bpm")->number, 90);
         assert_non_null(writer_fact(w, id, SOURCE_USER, "year"));
         assert_null(writer_fact(w, id, SOURCE_USER, "rating"));
         assert_int_equal(writer_media(w, id).tags.count, 2);
         assert_true(text_is(writer_media(w, id).name, "kick"));
-        assert_int_equal(undo_again(&w->p, &done, NULL), ERR_OK);
+        assert_int_equal(take(w, false, &done), ERR_OK);
         assert_true(text_is(writer_media(w, id).name, "Kick"));
     }
     assert_int_equal(picture(w, id).len, after.len);
@@ -108,7 +115,7 @@ static void an_edit_that_changes_nothing_uses_no_revision(void **state)
 
     assert_int_equal(w->p.head, head);
     assert_int_equal(done.revision, writer_media(w, id).revision);
-    assert_int_equal(undo_back(&w->p, &done, NULL), ERR_NOT_FOUND);
+    assert_int_equal(take(w, true, &done), ERR_NOT_FOUND);
 }
 
 static void a_step_whose_item_is_gone_is_passed_over(void **state)
@@ -121,7 +128,7 @@ static void a_step_whose_item_is_gone_is_passed_over(void **state)
     edit(w, &(struct edit){ .id = gone, .has_name = true, .name = TEXT("y") });
     struct media media = writer_media(w, gone);
     assert_int_equal(catalogue_remove_media(&w->p.w, &media), ERR_OK);
-    assert_int_equal(undo_back(&w->p, &done, NULL), ERR_OK);
+    assert_int_equal(take(w, true, &done), ERR_OK);
     assert_true(id_equal(done.id, kept));
     assert_true(text_is(writer_media(w, kept).name, "a"));
 }

@@ -48,14 +48,17 @@ static void of_a_batch_the_refused_operations_alone_are_not_done(void **state)
         { .has_edit = true, .edit = { .id = kick, .has_name = true, .name = TEXT("Kick") } },
     };
     const struct persist_batch ask = { .operations = { 3, operations } };
-    struct outcomes outcomes = { 0 };
     struct arena arena = { 0 };
+    struct batch batch = { .ask = &ask, .arena = &arena };
     struct fault fault = { 0 };
 
-    assert_int_equal(batch_apply(&w->p, &ask, &arena, &outcomes, &fault), ERR_OK);
-    assert_true(text_is(outcomes.each.at[0].error, "ok"));
-    assert_true(text_is(outcomes.each.at[1].error, "not_found"));
-    assert_true(text_is(outcomes.each.at[2].error, "ok"));
+    assert_int_equal(batch_load(&w->p, &batch, &fault), ERR_OK);
+    while (!batch_is_done(&batch))
+        assert_int_equal(batch_part(&w->p, &batch, &fault), ERR_OK);
+    const struct outcome *outcomes = batch.outcomes.each.at;
+    assert_true(text_is(outcomes[0].error, "ok"));
+    assert_true(text_is(outcomes[1].error, "not_found"));
+    assert_true(text_is(outcomes[2].error, "ok"));
     writer_check(w);
     assert_true(writer_media(w, kick).favourite);
     assert_true(text_is(writer_media(w, kick).name, "Kick"));

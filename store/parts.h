@@ -1,0 +1,29 @@
+/* parts.h: how far a request came that is done in parts. Each part is a row: the request, the number of the part's
+ * first operation, the request's newest change by then, the digest of its ask, and the outcomes. The rows go when the
+ * request is answered, or with their change when the change log is trimmed. */
+#ifndef LOOPHOLE_STORE_PARTS_H
+#define LOOPHOLE_STORE_PARTS_H
+
+#include "store/row.h"
+
+struct part {
+    uint32_t first;
+    uint64_t revision, digest;
+    struct bytes outcomes;
+};
+
+enum err parts_put(struct writing *w, struct id request, const struct part *part);
+
+/* Calls `take` for each part in order; the outcomes are the arena's. Errors: internal (`take` returned false), full. */
+enum err parts_read(struct txn *txn, struct arena *arena, struct id request,
+                    bool (*take)(void *state, const struct part *part), void *state);
+
+/* Of the ask whose parts are there; 0: there are none. */
+uint64_t parts_digest(struct txn *txn, struct id request);
+
+enum err parts_drop(struct writing *w, struct id request);
+
+/* Drops the parts whose newest change is not after `revision`. */
+enum err parts_trim(struct writing *w, struct id request, uint64_t revision);
+
+#endif
