@@ -144,7 +144,7 @@ static void answer(struct call *call)
     enum err e = send_frame(call);
 
     if (e == ERR_BUSY || e == ERR_FULL) {
-        fault_set(&call->fault, ERR_BUSY, "too many large answers wait to be sent");
+        fault_set(&call->fault, ERR_BUSY, "too many answers wait to be read by this client, or by all");
         encode_fault(call, ERR_BUSY);
         send_frame(call);
     }

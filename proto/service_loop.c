@@ -205,6 +205,7 @@ static void take_turn(struct service *service, const struct waited *waited)
     service_look_at_board(service);
     if (!service->is_alive || service->is_alive(service->alive_state))
         board_beat(service->line);
+    sockets_look_after();
     service->turn_ends = clock_steady() + LIMIT_TURN_MS * 1000;
     if (waited->at[0].revents)
         take_signal(service);

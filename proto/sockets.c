@@ -1,7 +1,6 @@
 #include "proto/sockets.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +15,6 @@ struct sockets {
     void *context;
     struct socket *open; /* a list */
     uint32_t monitors;   /* names the next one */
-    atomic_size_t large; /* bytes of large messages that ZeroMQ holds */
 };
 
 struct socket {
@@ -131,6 +129,8 @@ static bool watch_connections(struct socket *socket)
 
 static bool attach(struct socket *socket, const char *address)
 {
+    if (KINDS[socket->kind].binds)
+        peers_begin();
     if (KINDS[socket->kind].binds)
         return zmq_bind(socket->zmq, address) == 0;
     if (socket->kind == SOCKET_CLIENT && !watch_connections(socket))
@@ -253,6 +253,13 @@ static bool route_add(struct route *route, zmq_msg_t *frame)
     return true;
 }
 
+/* ROUTER adds the first frame itself, which names the peer. */
+static size_t charge_of(const struct socket *socket, const zmq_msg_t *frame, bool is_first)
+{
+    return socket->kind == SOCKET_ASK && !is_first ? peers_charge(zmq_msg_size(frame), zmq_msg_more(frame))
+                                                   : 0;
+}
+
 static void route_cut_to_first(struct route *route)
 {
     if (route->frames > 1) {
@@ -261,26 +268,44 @@ static void route_cut_to_first(struct route *route)
     }
 }
 
+static enum err nothing_received(struct socket *socket)
+{
+    socket->settled = errno == EAGAIN;
+    if (socket->settled && socket->kind == SOCKET_ASK)
+        peers_settle();
+    return socket->settled ? ERR_BUSY : ERR_IO;
+}
+
+static void note_peer(struct letter *letter)
+{
+    letter->route.peer = zmq_msg_get(message_of(letter), ZMQ_SRCFD);
+    peers_heard(letter->route.peer);
+    peers_take(letter->charged);
+}
+
 enum err sockets_receive(struct socket *socket, struct letter *letter)
 {
     zmq_msg_t *message = message_of(letter);
-    bool fits = true;
+    bool fits = true, is_first = true;
 
     letter->route.frames = letter->route.len = 0;
+    letter->route.peer = -1;
+    letter->charged = 0;
     zmq_msg_init(message);
     for (;;) {
         if (zmq_msg_recv(message, socket->zmq, ZMQ_DONTWAIT) < 0) {
             if (errno == EINTR)
                 continue;
-            socket->settled = errno == EAGAIN;
-            return errno == EAGAIN ? ERR_BUSY : ERR_IO;
+            return nothing_received(socket);
         }
+        letter->charged += charge_of(socket, message, is_first);
+        is_first = false;
         if (!zmq_msg_more(message))
             break;
         fits = fits && route_add(&letter->route, message);
     }
     if (socket->kind == SOCKET_ASK)
-        peers_heard(zmq_msg_get(message, ZMQ_SRCFD));
+        note_peer(letter);
     socket->settled = false;
     letter->full = true;
     letter->body = bytes_of(zmq_msg_data(message), zmq_msg_size(message));
@@ -295,6 +320,9 @@ void letter_drop(struct letter *letter)
 {
     if (letter->full)
         zmq_msg_close(message_of(letter));
+    if (letter->charged > 0)
+        peers_drop(letter->charged);
+    letter->charged = 0;
     letter->full = false;
     letter->body = (struct bytes){ 0 };
 }
@@ -326,50 +354,26 @@ static enum err send_bytes(struct socket *socket, const void *at, size_t len, in
     return sent(socket, rc);
 }
 
-struct large {
-    struct sockets *sockets;
-    size_t len;
-    uint8_t at[];
+static const enum peers_kind COUNTED[] = {
+    [SOCKET_ASK] = PEERS_ANSWER,
+    [SOCKET_EVENTS] = PEERS_EVENT,
+    [SOCKET_CLIENT] = PEERS_ASK,
+    [SOCKET_LISTEN] = PEERS_ASK,
 };
 
-static void large_gone(void *data, void *hint) /* in ZeroMQ's thread */
+/* ZeroMQ would hold any amount for a peer that reads nothing: each byte is counted until it has left. */
+static enum err pack(const struct socket *socket, int peer, struct bytes body, zmq_msg_t *message)
 {
-    struct large *large = hint;
+    bool is_full;
+    struct outgoing *outgoing = peers_outgoing(COUNTED[socket->kind], peer, body.at, body.len, &is_full);
 
-    (void)data;
-    atomic_fetch_sub(&large->sockets->large, large->len);
-    free(large);
-}
-
-/* A peer that asks for much and reads nothing would have ZeroMQ hold it all: such bytes are counted. */
-static enum err pack_large(struct sockets *sockets, struct bytes body, zmq_msg_t *message)
-{
-    struct large *large;
-
-    if (atomic_load(&sockets->large) + body.len > LIMIT_LARGE_BYTES)
-        return ERR_BUSY;
-    large = malloc(sizeof(*large) + body.len);
-    if (!large)
-        return ERR_FULL;
-    large->sockets = sockets;
-    large->len = body.len;
-    memcpy(large->at, body.at, body.len);
-    if (zmq_msg_init_data(message, large->at, body.len, large_gone, large) < 0) {
-        free(large);
+    if (!outgoing)
+        return is_full ? ERR_FULL : ERR_BUSY;
+    if (zmq_msg_init_data(message, peers_outgoing_bytes(outgoing), body.len, peers_outgoing_gone, outgoing) <
+        0) {
+        peers_outgoing_gone(NULL, outgoing);
         return ERR_FULL;
     }
-    atomic_fetch_add(&sockets->large, body.len);
-    return ERR_OK;
-}
-
-static enum err pack(struct sockets *sockets, struct bytes body, zmq_msg_t *message)
-{
-    if (body.len > LIMIT_LARGE)
-        return pack_large(sockets, body, message);
-    if (zmq_msg_init_size(message, body.len) < 0)
-        return ERR_FULL;
-    if (body.len > 0)
-        memcpy(zmq_msg_data(message), body.at, body.len);
     return ERR_OK;
 }
 
@@ -386,7 +390,7 @@ static enum err send_route(struct socket *socket, const struct route *route)
 enum err sockets_send(struct socket *socket, const struct route *route, struct bytes body)
 {
     zmq_msg_t message;
-    enum err e = pack(socket->sockets, body, &message);
+    enum err e = pack(socket, route ? route->peer : -1, body, &message);
 
     if (e != ERR_OK)
         return e;
@@ -401,7 +405,20 @@ enum err sockets_send(struct socket *socket, const struct route *route, struct b
 
 enum err sockets_publish(struct socket *socket, struct text topic, struct bytes body)
 {
-    enum err e = send_bytes(socket, topic.at, topic.len, ZMQ_SNDMORE);
+    zmq_msg_t message;
+    enum err e = pack(socket, -1, body, &message);
 
-    return e == ERR_OK ? send_bytes(socket, body.at, body.len, 0) : e;
+    if (e != ERR_OK)
+        return e;
+    e = send_bytes(socket, topic.at, topic.len, ZMQ_SNDMORE);
+    if (e == ERR_OK)
+        e = sent(socket, zmq_msg_send(&message, socket->zmq, ZMQ_DONTWAIT));
+    if (e != ERR_OK)
+        zmq_msg_close(&message);
+    return e;
+}
+
+void sockets_look_after(void)
+{
+    peers_look_after();
 }

@@ -42,6 +42,7 @@ struct route {
     uint16_t frames;
     uint16_t len;
     uint8_t at[LIMIT_ROUTE_BYTES];
+    int peer; /* descriptor of its connection; -1: not known */
 };
 
 /* One message. Lies where it is until letter_drop: it must not be copied. Zeroed is empty. */
@@ -49,6 +50,7 @@ struct letter {
     struct route route;
     struct bytes body; /* the last frame; lasts until letter_drop */
     bool full;
+    size_t charged; /* SOCKET_ASK: bytes that count until letter_drop (proto/peers.h) */
     _Alignas(8) uint8_t message[64];
 };
 
@@ -59,8 +61,11 @@ void letter_drop(struct letter *letter);
 struct text letter_topic(const struct letter *letter); /* of an event: its first frame */
 
 /* A route of NULL is one without frames. Errors: busy (the peer does not read, nobody is connected, or too much
- * that is large waits), offline (the peer is gone), full. */
+ * waits to be sent), offline (the peer is gone), full. */
 enum err sockets_send(struct socket *socket, const struct route *route, struct bytes body);
 enum err sockets_publish(struct socket *socket, struct text topic, struct bytes body);
+
+/* Once in each turn of a service's loop: hangs up on peers that take memory and do not go on, and gives memory back. */
+void sockets_look_after(void);
 
 #endif

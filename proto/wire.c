@@ -9,6 +9,16 @@ static bool take_greeting(struct wire *wire, uint8_t byte)
     return (at != 0 || byte == SIGNATURE) && (at != MAJOR_AT || byte >= MAJOR_LEAST);
 }
 
+bool wire_is_command(const struct wire *wire)
+{
+    return wire->head[0] & COMMAND;
+}
+
+bool wire_has_more(const struct wire *wire)
+{
+    return wire->head[0] & MORE;
+}
+
 /* Flags, and a size of one byte or eight. */
 static bool take_head(struct wire *wire, uint8_t byte, uint64_t most)
 {
@@ -21,38 +31,53 @@ static bool take_head(struct wire *wire, uint8_t byte, uint64_t most)
     for (uint8_t i = 1; i <= size; i++)
         wire->left = wire->left << 8 | wire->head[i];
     wire->head_len = 0;
+    wire->in_frame = true;
     if (wire->left > most)
         return false;
-    if (!(wire->head[0] & COMMAND))
+    if (!wire_is_command(wire)) {
         wire->message += 1 + size + wire->left;
+        wire->frames++;
+    }
     return wire->message <= most;
 }
 
 static void end_frame(struct wire *wire)
 {
-    if (!(wire->head[0] & (MORE | COMMAND)))
-        wire->message = 0;
+    wire->in_frame = false;
+    if (!wire_is_command(wire) && !wire_has_more(wire))
+        wire->message = wire->frames = 0;
 }
 
-bool wire_take(struct wire *wire, const uint8_t *at, size_t len, uint64_t most)
+static void take_body(struct wire *wire, const uint8_t **at, const uint8_t *end)
 {
-    const uint8_t *end = at + len;
+    size_t room = (size_t)(end - *at);
+    size_t part = wire->left < room ? (size_t)wire->left : room;
 
-    while (at < end) {
-        size_t part = wire->left < (size_t)(end - at) ? (size_t)wire->left : (size_t)(end - at);
+    wire->left -= part;
+    *at += part;
+}
 
-        if (part > 0) {
-            wire->left -= part;
-            at += part;
-        } else if (wire->greeted < GREETING) {
-            if (!take_greeting(wire, *at++))
-                return false;
-            continue;
-        } else if (!take_head(wire, *at++, most)) {
-            return false;
-        }
-        if (wire->left == 0 && wire->head_len == 0)
+enum wire_event wire_next(struct wire *wire, const uint8_t **at, const uint8_t *end, uint64_t most)
+{
+    for (;;) {
+        if (wire->in_frame && wire->left == 0) {
             end_frame(wire);
+            return WIRE_END;
+        }
+        if (*at == end)
+            return WIRE_ALL;
+        if (wire->in_frame) {
+            take_body(wire, at, end);
+            continue;
+        }
+        if (wire->greeted < GREETING) {
+            if (!take_greeting(wire, *(*at)++))
+                return WIRE_BAD;
+            continue;
+        }
+        if (!take_head(wire, *(*at)++, most))
+            return WIRE_BAD;
+        if (wire->in_frame)
+            return WIRE_HEAD;
     }
-    return true;
 }

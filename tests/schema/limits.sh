@@ -56,7 +56,7 @@ every_setting_of_the_table_is_one() {
 
 every_limit_of_the_messaging_is_in_the_table() {
     local name
-    for name in CLIENT_ASKS PEERS NEW_PEERS DEFERRED SERVICE_ASKS BACKLOG PEER_INBOUND PEER_OUTBOUND EVENTS_WAITING LARGE_BYTES TURN; do
+    for name in CLIENT_ASKS PEERS NEW_PEERS DEFERRED SERVICE_ASKS BACKLOG PEER_INBOUND PEER_OUTBOUND EVENTS_WAITING IN_BYTES IN_MESSAGES OUT_BYTES TURN; do
         grep -qw "LIMIT_$name" "$top/docs/limits.md" || fail "LIMIT_$name is not in docs/limits.md"
     done
 }

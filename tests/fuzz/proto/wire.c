@@ -9,10 +9,16 @@ static bool in_pieces(struct bytes wire, size_t piece)
 {
     struct wire w = { 0 };
 
-    for (size_t at = 0; at < wire.len; at += piece) {
-        if (!wire_take(&w, wire.at + at, at + piece < wire.len ? piece : wire.len - at, MOST))
-            return false;
-        holds(w.message <= MOST && w.left <= MOST && w.head_len < sizeof(w.head));
+    for (size_t from = 0; from < wire.len; from += piece) {
+        const uint8_t *at = wire.at + from, *end = at + (from + piece < wire.len ? piece : wire.len - from);
+        enum wire_event event;
+
+        while ((event = wire_next(&w, &at, end, MOST)) != WIRE_ALL) {
+            if (event == WIRE_BAD)
+                return false;
+            holds(at <= end && w.in_frame == (event == WIRE_HEAD));
+        }
+        holds(at == end && w.message <= MOST && w.left <= MOST && w.head_len < sizeof(w.head));
     }
     return true;
 }

@@ -83,7 +83,8 @@ static void the_frames_before_the_last_come_back_as_they_were(void **state)
 {
     struct buffer frame = { 0 };
     struct stranger stranger;
-    const struct route routes[] = { { 0 }, { 1, 1, { 0 } }, { 3, 8, { 0, 2, 'a', 'b', 3, 1, 2, 3 } } };
+    const struct route routes[] = { { 0 }, { 1, 1, { 0 }, -1 },
+                                    { 3, 8, { 0, 2, 'a', 'b', 3, 1, 2, 3 }, -1 } };
 
     stranger_come(&stranger, *state);
     for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {

@@ -33,9 +33,14 @@ static bool is_taken_in(struct buffer *bytes, size_t piece)
 {
     struct wire wire = { 0 };
 
-    for (size_t at = 0; at < bytes->len; at += piece)
-        if (!wire_take(&wire, bytes->at + at, at + piece < bytes->len ? piece : bytes->len - at, MOST))
-            return false;
+    for (size_t from = 0; from < bytes->len; from += piece) {
+        const uint8_t *at = bytes->at + from, *end = at + (from + piece < bytes->len ? piece : bytes->len - from);
+        enum wire_event event;
+
+        while ((event = wire_next(&wire, &at, end, MOST)) != WIRE_ALL)
+            if (event == WIRE_BAD)
+                return false;
+    }
     return true;
 }
 
@@ -117,6 +122,35 @@ static void what_is_not_zmtp_3_is_refused(void **state)
     assert_false(is_taken(&old));
 }
 
+static void heads_and_ends_are_reported_in_order(void **state)
+{
+    struct buffer b = { 0 };
+    struct wire wire = { 0 };
+    enum wire_event event;
+    const uint8_t *at, *end;
+    uint64_t sizes[4];
+    uint32_t heads = 0, ends = 0;
+
+    (void)state;
+    greet(&b);
+    add_frame(&b, MORE, 0);
+    add_frame(&b, LONG, 300);
+    add_frame(&b, 0, 7);
+    end = b.at + b.len;
+    for (at = b.at; (event = wire_next(&wire, &at, end, MOST)) != WIRE_ALL; ends += event == WIRE_END) {
+        assert_int_equal(event, heads == ends ? WIRE_HEAD : WIRE_END);
+        if (event != WIRE_HEAD)
+            continue;
+        assert_int_equal(wire_is_command(&wire), heads == 0);
+        assert_int_equal(wire_has_more(&wire), heads == 1);
+        assert_int_equal(wire.frames, heads == 0 ? 0 : heads == 2 ? 2 : 1);
+        sizes[heads++] = wire.left;
+    }
+    assert_memory_equal(sizes, ((uint64_t[]){ 3, 0, 300, 7 }), sizeof(sizes));
+    assert_int_equal(ends, 4);
+    buffer_free(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +159,7 @@ int main(void)
         cmocka_unit_test(a_message_without_an_end_is_refused),
         cmocka_unit_test(a_frame_of_any_announced_size_is_refused_at_its_head),
         cmocka_unit_test(what_is_not_zmtp_3_is_refused),
+        cmocka_unit_test(heads_and_ends_are_reported_in_order),
     };
     return cmocka_run_group_tests_name("proto/wire", tests, NULL, NULL);
 }

@@ -1,0 +1,202 @@
+"""memory.py CLAIM [NUMBER…]: peers that make a service hold what they send or ask for, while others go on with their
+work. LOOPHOLE_HOME is given; its services may take DATA_MB of private memory each."""
+import os
+import select
+import sys
+import threading
+import time
+
+from client import Client, new_id
+from engine import Probe, lines, pid_of, wait_until
+from zmtp import LONG, MORE, Peer, ask, frame
+
+DATA_MB = 256
+RUN = os.path.join(os.environ["LOOPHOLE_HOME"], "run")
+PERSIST = os.path.join(RUN, "persist.ask")
+EVENTS = os.path.join(RUN, "persist.events")
+ANNOUNCED = 8 << 20  # bytes of one message, the most that a peer may announce
+
+
+def memory(pid):
+    """(resident, private) MB."""
+    fields = dict(line.split(":", 1) for line in open("/proc/%d/status" % pid) if ":" in line)
+    return tuple(int(fields[name].split()[0]) >> 10 for name in ("VmRSS", "VmData"))
+
+
+class Others:
+    """A client that edits and one that pings with a new connection each time: all of it is answered. Afterwards persist
+    has not died, was within its memory at every look, and gives memory back."""
+
+    def __enter__(self):
+        self.pid, self.going, self.error = pid_of("persist"), True, None
+        self.before, self.most, self.count = memory(self.pid), (0, 0), 0
+        self.thread = threading.Thread(target=self.work, daemon=True)
+        self.thread.start()
+        return self
+
+    def work(self):
+        try:
+            client = Client()
+            while self.going:
+                self.once(client)
+        except BaseException as error:  # noqa: raised below
+            self.error = error
+
+    def once(self, client):
+        volume = {"id": new_id(), "identity": os.urandom(8).hex(), "label": "d", "mount": b"/x", "backend": "local",
+                  "online": True}
+        client.must("persist.put_volume", {"volume": volume})
+        Probe("persist.ping").first_answer()
+        self.most = tuple(map(max, self.most, memory(self.pid)))
+        self.count += 1
+        time.sleep(0.02)
+
+    def done(self, more):
+        """Waits until the others were answered so many more times."""
+        least = self.count + more
+        wait_until(lambda: self.error or self.count >= least, "others are answered")
+
+    def __exit__(self, kind, error, trace):
+        self.going = False
+        self.thread.join(60)
+        if error:
+            return
+        assert not self.error, self.error
+        now = lines()["persist"]
+        assert now["pid"] == self.pid and not now["restarts"], now
+        assert self.most[1] <= DATA_MB, self.most
+        wait_until(lambda: memory(self.pid)[0] < self.before[0] + 48, "memory is given back")
+        print("figure: resident before, at most and after: %d, %d and %d MB; others were answered %d times" % (
+            self.before[0], self.most[0], memory(self.pid)[0], self.count))
+
+
+def fill(peer, said, seconds=1):
+    """Sends it until no more is taken for so long, or the other side has hung up; how often."""
+    peer.socket.setblocking(False)
+    at = sent = 0
+    while sent < 20000:
+        try:
+            at += peer.socket.send(said[at:])
+            sent, at = (sent + 1, 0) if at == len(said) else (sent, at)
+        except BlockingIOError:
+            if not select.select([], [peer.socket], [], seconds)[1]:
+                break
+        except OSError:
+            break
+    return sent
+
+
+def deaf(count, payload):
+    """Each asks for more than one may have waiting, and reads nothing."""
+    said = frame(ask("persist.ping", {"payload": b"x" * payload})) if payload > 100 else b"".join(
+        frame(ask("persist.ping", {"payload": b"x" * payload})) for _ in range(100))
+    with Others() as others:
+        peers = [Peer.joined(PERSIST) for _ in range(count)]
+        sent = [0] * count
+        end = time.monotonic() + (2 if count > 1 else 60)
+        for n, peer in enumerate(peers):
+            if n and time.monotonic() > end:
+                peer.say(said)                         # one answer each at least
+            else:
+                sent[n] = fill(peer, said, 0.2)
+        others.done(10)
+        for peer in peers:
+            peer.close()
+        others.done(5)
+    print("figure: %d peers asked %d times and read nothing" % (count, sum(sent)))
+
+
+def half(count):
+    """Each announces the largest message and sends some of it: more than there is room for, so that some are not read
+    from, until those that keep them waiting are hung up on."""
+    with Others() as others:
+        peers = [Peer.joined(PERSIST) for _ in range(count)]
+        for peer in peers:
+            peer.socket.setblocking(False)
+            try:
+                peer.socket.send(bytes([LONG]) + ANNOUNCED.to_bytes(8, "big") + bytes(60000))
+            except BlockingIOError:
+                pass
+        others.done(10)
+        wait_until(lambda: any(peer.is_hung_up() for peer in peers), "the first are hung up on")
+        whole = Peer.joined(PERSIST)                   # another client's large message has its turn
+        whole.say(frame(ask("persist.ping", {"payload": bytes(1 << 20)})))
+        assert whole.answer()[0] in ("bad_request", "too_large")
+        for peer in peers:
+            peer.close()
+        others.done(5)
+
+
+def tiny():
+    """Each frame takes two bytes here and a hundred there."""
+    with Others() as others:
+        peers = [Peer.joined(PERSIST) for _ in range(20)]
+        for peer in peers:
+            peer.say(frame(b"", MORE) * 100000)
+            assert peer.hears_the_end(), "a message of any number of frames is read"
+        dribbling = [Peer.joined(PERSIST) for _ in range(100)]
+        for _ in range(100):
+            for peer in dribbling:
+                peer.say(frame(b"x" * 40, MORE))       # each in a buffer of its own
+        others.done(10)
+
+
+def subscriptions():
+    with Others() as others:
+        for command in (False, True):
+            peer = Peer.joined(EVENTS, b"SUB")
+            for n in range(20000):
+                topic = b"%08d" % n + b"x" * 100
+                said = frame(b"\x09SUBSCRIBE" + topic, 4) if command else frame(b"\x01" + topic)
+                if not peer.say(said):
+                    break
+            assert peer.hears_the_end(), "any number of subscriptions is kept"
+        peer = Peer.joined(EVENTS, b"SUB")
+        peer.say(frame(b"\x01" * (1 << 20)))
+        assert peer.hears_the_end(), "a subscription of a megabyte is kept"
+        others.done(5)
+
+
+def deaf_subscriber():
+    """Its socket fills with events, and it is hung up on; another one goes on."""
+    with Others() as others:
+        deaf_one = Peer.joined(EVENTS, b"SUB")
+        deaf_one.say(frame(b"\x01"))
+        going = True
+
+        def edit():
+            client = Client()
+            while going:
+                client.ask("persist.put_volume", {"volume": {
+                    "id": new_id(), "identity": os.urandom(8).hex(), "label": "d" * 100, "mount": b"/x",
+                    "backend": "local", "online": True}})
+        threads = [threading.Thread(target=edit, daemon=True) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        wait_until(lambda: select.select([deaf_one.socket], [], [], 0)[0] and hung_up(deaf_one), "it is hung up on")
+        going = False
+        others.done(5)
+
+
+def hung_up(peer):
+    at = select.poll()
+    at.register(peer.socket, 0)
+    return any(events & select.POLLHUP for _, events in at.poll(0))
+
+
+def crowd(count):
+    """Messages of four megabytes that all come at once: nobody is refused for that, and each is answered."""
+    said = frame(ask("persist.ping", {"payload": bytes(4 << 20)}))
+    with Others() as others:
+        peers = [Peer.joined(PERSIST) for _ in range(count)]
+        threads = [threading.Thread(target=peer.say, args=(said,), daemon=True) for peer in peers]
+        for thread in threads:
+            thread.start()
+        answers = [peer.answer() for peer in peers]
+        assert all(answer and answer[0] in ("bad_request", "too_large") for answer in answers), answers
+        others.done(5)
+    print("figure: %d messages of 4 MiB at once, each answered" % count)
+
+
+CLAIMS = {f.__name__: f for f in (deaf, half, tiny, subscriptions, deaf_subscriber, crowd)}
+CLAIMS[sys.argv[1]](*map(int, sys.argv[2:]))

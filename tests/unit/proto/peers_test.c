@@ -1,0 +1,126 @@
+/* What proto/peers.h holds back rests on calls of ZeroMQ that come to it instead of to the C library. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <sys/socket.h>
+
+#include "common/clock.h"
+#include "proto/peers.h"
+#include "proto/sockets.h"
+
+enum { PATIENCE_US = 20000000 };
+
+struct pair {
+    char folder[32], address[64];
+    struct sockets *sockets;
+    struct socket *service, *client;
+    struct letter letter;
+};
+
+static int come(void **state)
+{
+    struct pair *pair = calloc(1, sizeof(*pair));
+
+    strcpy(pair->folder, "/tmp/loophole-peers.XXXXXX");
+    assert_non_null(mkdtemp(pair->folder));
+    snprintf(pair->address, sizeof(pair->address), "ipc://%s/persist.ask", pair->folder);
+    pair->sockets = sockets_new(NULL);
+    assert_int_equal(sockets_open(pair->sockets, SOCKET_ASK, pair->address, &pair->service, NULL), ERR_OK);
+    assert_int_equal(sockets_open(pair->sockets, SOCKET_CLIENT, pair->address, &pair->client, NULL), ERR_OK);
+    *state = pair;
+    return 0;
+}
+
+static int leave(void **state)
+{
+    struct pair *pair = *state;
+
+    letter_drop(&pair->letter);
+    sockets_free(pair->sockets);
+    unlink(pair->address + strlen("ipc://"));
+    rmdir(pair->folder);
+    free(pair);
+    return 0;
+}
+
+static void send_from_client(struct pair *pair, const void *at, size_t len)
+{
+    usec_t end = clock_steady() + PATIENCE_US;
+
+    while (sockets_send(pair->client, NULL, bytes_of(at, (uint32_t)len)) != ERR_OK)
+        assert_true(clock_steady() < end);
+}
+
+static void receive(struct pair *pair, struct socket *socket)
+{
+    usec_t end = clock_steady() + PATIENCE_US;
+
+    letter_drop(&pair->letter);
+    while (sockets_receive(socket, &pair->letter) != ERR_OK)
+        assert_true(clock_steady() < end);
+}
+
+/* A new version of ZeroMQ that accepts, reads, writes or waits by other calls makes this fail. */
+static void zeromq_accepts_reads_writes_and_waits_by_our_calls(void **state)
+{
+    struct pair *pair = *state;
+
+    send_from_client(pair, "ask", 3);
+    receive(pair, pair->service);
+    assert_true(pair->letter.route.peer >= 0);
+    assert_int_equal(sockets_send(pair->service, &pair->letter.route, bytes_of("answer", 6)), ERR_OK);
+    receive(pair, pair->client);
+    assert_int_equal(pair->letter.body.len, 6);
+    assert_int_equal(peers_reached(), 15);
+}
+
+/* What is charged when the head of a frame comes is what is given back when its message is dropped: after many of any
+ * size nothing is left over, or the last ones would not come in. */
+static void what_was_charged_is_given_back(void **state)
+{
+    static uint8_t bytes[6 << 20];
+    struct pair *pair = *state;
+
+    for (size_t i = 0; i < 240; i++) {
+        size_t len = i % 4 == 0 ? sizeof(bytes) : i % 4 == 1 ? LIMIT_SMALL : i % 4 == 2 ? LIMIT_SMALL + 1 : i;
+        memset(bytes, (int)i, len);
+        send_from_client(pair, bytes, len);
+        receive(pair, pair->service);
+        assert_int_equal(pair->letter.body.len, len);
+        assert_memory_equal(pair->letter.body.at, bytes, len);
+    }
+}
+
+/* More than may wait, all of it large: it arrives whole and in order. */
+static void what_has_no_room_comes_later(void **state)
+{
+    static uint8_t bytes[4 << 20];
+    struct pair *pair = *state;
+
+    for (uint8_t i = 0; i < 100; i++) {
+        bytes[0] = bytes[sizeof(bytes) - 1] = i;
+        send_from_client(pair, bytes, sizeof(bytes));
+    }
+    for (uint8_t i = 0; i < 100; i++) {
+        receive(pair, pair->service);
+        assert_int_equal(pair->letter.body.len, sizeof(bytes));
+        assert_int_equal(pair->letter.body.at[0], i);
+        assert_int_equal(pair->letter.body.at[sizeof(bytes) - 1], i);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(zeromq_accepts_reads_writes_and_waits_by_our_calls, come, leave),
+        cmocka_unit_test_setup_teardown(what_was_charged_is_given_back, come, leave),
+        cmocka_unit_test_setup_teardown(what_has_no_room_comes_later, come, leave),
+    };
+    return cmocka_run_group_tests_name("proto/peers", tests, NULL, NULL);
+}
