@@ -93,7 +93,7 @@ enum err ask_raw(struct asker *asker, const char *name, struct bytes body, uint3
     enum err e = ready(asker, &asker->single, 1, fault);
 
     if (e == ERR_OK)
-        e = courier_send(asker->single, text_of(name), body, budget_ms, request, NULL, fault);
+        e = courier_send(asker->single, text_of(name), body, budget_ms, request, 0, NULL, fault);
     if (e == ERR_OK) /* its own deadline delivers it in any case */
         e = take_until(asker->single, INT64_MAX, &delivery);
     if (e != ERR_OK)
@@ -142,7 +142,7 @@ enum err ask_send(struct asker *asker, const char *name, struct bytes body, uint
 
     if (e != ERR_OK)
         return e;
-    return courier_send(asker->many, text_of(name), body, budget_ms, request_id, NULL, fault);
+    return courier_send(asker->many, text_of(name), body, budget_ms, request_id, 0, NULL, fault);
 }
 
 enum err ask_take(struct asker *asker, int timeout_ms, struct answer_frame *answer, struct fault *fault)

@@ -212,6 +212,11 @@ uint64_t call_digest(const struct call *call)
     return call->digest;
 }
 
+struct sender call_sender(const struct call *call)
+{
+    return (struct sender){ call->frame.request, call->digest };
+}
+
 enum err refuse_used_id(struct call *call)
 {
     char id[ID_TEXT_SIZE];

@@ -32,7 +32,7 @@ enum err codec_decode(const struct shape *shape, struct bytes from, struct arena
 enum err codec_copy(const struct shape *shape, const void *from, struct arena *arena, void *to);
 
 /* The frames of the protocol (docs/protocol.md). The body is a whole map, as codec_encode makes it.
- *   ask     [1, "service.name", request id (bin 16), budget_ms, body]
+ *   ask     [1, "service.name", request id (bin 16), budget_ms, body]            or with a sixth: the digest
  *   answer  [1, request id, error word, body]           error "ok": the answer; else a map what/field/hint
  *   event   [1, epoch (u64), sequence (u64), body]      behind a frame with the topic                      */
 enum { FRAME_VERSION = 1 };
@@ -42,8 +42,10 @@ struct ask_frame {
     struct id request;
     uint32_t budget_ms;
     struct bytes body;
+    uint64_t digest; /* of the client's ask, where a service asks under its client's request id; 0: none is written */
 };
-/* Of the ask: its name and the bytes of its body, never its id or budget. Never 0. What a request id stands for. */
+/* Of the client's ask: the one that the frame brings, or that of its name and the bytes of its body (never of its id
+ * or budget). Never 0. A request id stands for one such digest. */
 uint64_t frame_digest(const struct ask_frame *frame);
 
 struct answer_frame {
@@ -57,8 +59,8 @@ struct event_frame {
     struct bytes body;
 };
 
-/* Reading borrows from `from`. Of a frame that is refused, the parts before the wrong one are filled, so that the
- * sender of a known request id can be told. Errors: bad_request, too_large, version; writing: full. */
+/* Reading borrows from `from`. Of an ask that is refused, the request id is filled where it can be read, so that the
+ * answer reaches its client. Errors: bad_request, too_large, version; writing: full. */
 enum err frame_write_ask(struct buffer *to, const struct ask_frame *frame);
 enum err frame_read_ask(struct bytes from, struct ask_frame *frame, struct fault *fault);
 enum err frame_write_answer(struct buffer *to, const struct answer_frame *frame);

@@ -17,6 +17,7 @@ struct parcel {
     struct line *line;
     void *token;
     struct id request;
+    uint64_t digest; /* of the client's ask; 0: it is this one */
     usec_t deadline;
     usec_t send_at;   /* the next time */
     uint32_t wait_ms; /* between the next sending and the one after */
@@ -117,6 +118,7 @@ static enum err post(struct courier *courier, struct parcel *parcel, usec_t now)
         .request = parcel->request,
         .budget_ms = (uint32_t)((parcel->deadline - now) / 1000) + 1,
         .body = { parcel->body_len, parcel->bytes + parcel->name_len },
+        .digest = parcel->digest,
     };
     enum err e;
 
@@ -179,7 +181,7 @@ static enum err check(struct courier *courier, struct bytes body, uint32_t budge
 }
 
 enum err courier_send(struct courier *courier, struct text name, struct bytes body, uint32_t budget_ms,
-                      struct id request, void *token, struct fault *fault)
+                      struct id request, uint64_t digest, void *token, struct fault *fault)
 {
     enum err e = check(courier, body, budget_ms, request, fault);
     struct parcel *parcel;
@@ -201,6 +203,7 @@ enum err courier_send(struct courier *courier, struct text name, struct bytes bo
     parcel->line = line;
     parcel->token = token;
     parcel->request = request;
+    parcel->digest = digest;
     parcel->deadline = now + (usec_t)budget_ms * 1000;
     parcel->wait_ms = LIMIT_RESEND_FIRST_MS;
     link_in(courier, parcel);

@@ -20,11 +20,12 @@ struct courier *courier_new(struct sockets *sockets, const struct paths *paths, 
 void courier_free(struct courier *courier);     /* NULL is allowed; asks under way are forgotten */
 void *courier_abandon(struct courier *courier); /* forgets one ask: its token; NULL when none is under way */
 
-/* `token` comes back with the answer. The body is copied. Errors: bad_request (budget, name), busy (the limit),
+/* `token` comes back with the answer. `digest` goes with the ask when it is sent for a client under that client's
+ * request id (codec.h); else 0. The body is copied. Errors: bad_request (budget, name), busy (the limit),
  * exists (an ask with this request id is under way), not_found (no such service), too_large, full; offline when
  * neither the service nor the supervisor runs. */
 enum err courier_send(struct courier *courier, struct text name, struct bytes body, uint32_t budget_ms,
-                      struct id request, void *token, struct fault *fault);
+                      struct id request, uint64_t digest, void *token, struct fault *fault);
 
 struct delivery {
     void *token;

@@ -36,12 +36,14 @@ static struct bytes id_bytes(const struct id *id)
 
 enum err frame_write_ask(struct buffer *to, const struct ask_frame *frame)
 {
-    codec_pack_list(to, 5);
+    codec_pack_list(to, frame->digest ? 6 : 5);
     codec_pack_uint(to, FRAME_VERSION);
     codec_pack_text(to, frame->name);
     codec_pack_bytes(to, id_bytes(&frame->request));
     codec_pack_uint(to, frame->budget_ms);
     buffer_add(to, frame->body.at, frame->body.len);
+    if (frame->digest)
+        codec_pack_uint(to, frame->digest);
     return written(to);
 }
 
@@ -72,6 +74,8 @@ uint64_t frame_digest(const struct ask_frame *frame)
     struct hash hash = hash_of(both, sizeof(both));
     uint64_t digest = 0;
 
+    if (frame->digest)
+        return frame->digest;
     for (int i = 0; i < 8; i++)
         digest = digest << 8 | hash.b[i];
     return digest ? digest : 1;
@@ -84,8 +88,8 @@ static enum err malformed(struct fault *fault, const char *part, const char *wan
     return ERR_BAD_REQUEST;
 }
 
-/* Scans the frame, enters its list and holds its version. */
-static enum err open_frame(struct bytes from, uint32_t parts, struct token_reader *reader,
+/* Scans the frame, enters its list of `least` to `most` parts and holds its version. */
+static enum err open_frame(struct bytes from, uint32_t least, uint32_t most, struct token_reader *reader,
                            struct fault *fault)
 {
     struct token token;
@@ -107,7 +111,9 @@ static enum err open_frame(struct bytes from, uint32_t parts, struct token_reade
     if (token.u != FRAME_VERSION)
         return fault_set(fault, ERR_VERSION, "the frame has version %llu, this is version %d",
                          (unsigned long long)token.u, FRAME_VERSION);
-    return count == parts ? ERR_OK : malformed(fault, "list", "as long as it should be");
+    if (count >= least && count <= most)
+        return ERR_OK;
+    return fault_set(fault, ERR_BAD_REQUEST, "the frame is a list of %u, not of %u", count, least);
 }
 
 static enum err take_uint(struct token_reader *reader, const char *part, uint64_t max, uint64_t *to,
@@ -141,31 +147,39 @@ static enum err take_id(struct token_reader *reader, struct id *to, struct fault
     if (token.type == TOKEN_TEXT && id_read(token_text(&token), to))
         return ERR_OK;
     if (token.type != TOKEN_BYTES || token.count != sizeof(to->b))
-        return malformed(fault, "request id", "16 bytes");
+        return malformed(fault, "request id", "16 bytes of type bin, nor 26 characters of type str");
     memcpy(to->b, token.at, sizeof(to->b));
     return ERR_OK;
 }
 
-/* The last part: all bytes that are left, which the scan found to be one value. */
 static enum err take_body(struct token_reader *reader, struct bytes *to, struct fault *fault)
 {
     const uint8_t *begin = reader->at;
     struct token token;
 
-    if (!token_read(reader, &token) || token.type != TOKEN_MAP)
+    if (!token_read(reader, &token) || token.type != TOKEN_MAP || !token_skip(reader, &token, CODEC_DEPTH))
         return malformed(fault, "body", "a map");
-    *to = (struct bytes){ (uint32_t)(reader->end - begin), begin };
+    *to = (struct bytes){ (uint32_t)(reader->at - begin), begin };
     return ERR_OK;
 }
 
-enum err frame_read_ask(struct bytes from, struct ask_frame *frame, struct fault *fault)
+/* The sixth part, which may be absent. */
+static enum err take_digest(struct token_reader *reader, uint64_t *to, struct fault *fault)
+{
+    enum err e;
+
+    if (reader->at == reader->end)
+        return ERR_OK;
+    e = take_uint(reader, "digest", UINT64_MAX, to, fault);
+    return e == ERR_OK && *to == 0 ? malformed(fault, "digest", "a number above 0") : e;
+}
+
+static enum err read_parts(struct bytes from, struct ask_frame *frame, struct fault *fault)
 {
     struct token_reader reader;
     uint64_t budget_ms = 0;
-    enum err e;
+    enum err e = open_frame(from, 5, 6, &reader, fault);
 
-    *frame = (struct ask_frame){ 0 };
-    e = open_frame(from, 5, &reader, fault);
     if (e == ERR_OK)
         e = take_text(&reader, "name", &frame->name, fault);
     if (e == ERR_OK)
@@ -175,7 +189,37 @@ enum err frame_read_ask(struct bytes from, struct ask_frame *frame, struct fault
     if (e == ERR_OK)
         e = take_uint(&reader, "budget", UINT32_MAX, &budget_ms, fault);
     frame->budget_ms = (uint32_t)budget_ms;
-    return e == ERR_OK ? take_body(&reader, &frame->body, fault) : e;
+    if (e == ERR_OK)
+        e = take_body(&reader, &frame->body, fault);
+    return e == ERR_OK ? take_digest(&reader, &frame->digest, fault) : e;
+}
+
+/* The id of a frame that is refused: the third part of its list, whatever the version is. */
+static struct id find_request(struct bytes from)
+{
+    struct token_reader reader = token_reader_of(from);
+    struct token token;
+    struct id id = { 0 };
+
+    if (token_scan(from, CODEC_DEPTH, NULL) != ERR_OK || !token_read(&reader, &token) ||
+        token.type != TOKEN_LIST || token.count < 3)
+        return id;
+    for (int i = 0; i < 2; i++)
+        if (!token_read(&reader, &token) || !token_skip(&reader, &token, CODEC_DEPTH))
+            return id;
+    (void)take_id(&reader, &id, NULL);
+    return id;
+}
+
+enum err frame_read_ask(struct bytes from, struct ask_frame *frame, struct fault *fault)
+{
+    enum err e;
+
+    *frame = (struct ask_frame){ 0 };
+    e = read_parts(from, frame, fault);
+    if (e != ERR_OK && e != ERR_TOO_LARGE)
+        frame->request = find_request(from);
+    return e;
 }
 
 enum err frame_read_answer(struct bytes from, struct answer_frame *frame, struct fault *fault)
@@ -186,7 +230,7 @@ enum err frame_read_answer(struct bytes from, struct answer_frame *frame, struct
     enum err e;
 
     *frame = (struct answer_frame){ 0 };
-    e = open_frame(from, 4, &reader, fault);
+    e = open_frame(from, 4, 4, &reader, fault);
     if (e == ERR_OK)
         e = take_id(&reader, &frame->request, fault);
     if (e == ERR_OK)
@@ -201,7 +245,7 @@ enum err frame_read_event(struct bytes from, struct event_frame *frame, struct f
     enum err e;
 
     *frame = (struct event_frame){ 0 };
-    e = open_frame(from, 4, &reader, fault);
+    e = open_frame(from, 4, 4, &reader, fault);
     if (e == ERR_OK)
         e = take_uint(&reader, "epoch", UINT64_MAX, &frame->epoch, fault);
     if (e == ERR_OK)

@@ -60,6 +60,15 @@ struct fault *call_fault(struct call *call);
 struct arena *call_arena(struct call *call);  /* lasts until the answer is sent or held */
 struct id call_request(const struct call *call);
 uint64_t call_digest(const struct call *call); /* of the client's ask (frame_digest): a copy of it has the same */
+
+/* What an ask to another service is sent under. `digest` is that of the client's ask when the id is a client's, so that
+ * persist knows the client's copy again; 0 for an id that this service drew. */
+struct sender {
+    struct id request;
+    uint64_t digest;
+};
+struct sender call_sender(const struct call *call);
+
 /* Explains that the call's request id belongs to another ask. Returns conflict. */
 enum err refuse_used_id(struct call *call);
 usec_t call_deadline(const struct call *call); /* on the steady clock */
@@ -94,12 +103,12 @@ enum err call_answer_again(struct call *call, enum err error, struct bytes body)
 /* Publishes `body` (a struct of the event's shape); `event` is "changed" or "persist.changed". Never blocks. */
 void service_publish(struct service *service, const char *event, const void *body);
 
-/* Asks another service; `done` is called from the loop exactly once: with the answer (a struct of the answer's
- * shape, valid during the call), or with a fault. Sent again under the same request id until the budget is used up,
- * as proto/courier.h says. `request_id` NULL: one is drawn. At most 1,024 under way: past that busy, at once. What
- * is under way when the loop ends is done with offline. */
+/* Asks another service; `sender` NULL: an id is drawn. `done` is called from the loop exactly once: with the answer (a
+ * struct of the answer's shape, valid during the call), or with a fault. Sent again under the same request id until the
+ * budget is used up, as proto/courier.h says. At most 1,024 under way: past that busy, at once. What is under way when
+ * the loop ends is done with offline. */
 enum err service_ask(struct service *service, const char *name, const void *request, uint32_t budget_ms,
-                     const struct id *request_id,
+                     const struct sender *sender,
                      void (*done)(void *state, enum err error, const void *answer, const struct fault *fault),
                      void *state, struct fault *fault);
 

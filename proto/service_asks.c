@@ -22,7 +22,7 @@ static enum err ready_courier(struct service *service, struct fault *fault)
 }
 
 static enum err send(struct service *service, struct asked *asked, const char *name, const void *request,
-                     uint32_t budget_ms, struct id request_id, struct fault *fault)
+                     uint32_t budget_ms, struct sender sender, struct fault *fault)
 {
     struct buffer body = { .limit = CODEC_MESSAGE_MAX };
     enum err e = ERR_OK;
@@ -32,14 +32,14 @@ static enum err send(struct service *service, struct asked *asked, const char *n
     else
         buffer_add(&body, "\x80", 1); /* an empty map */
     if (e == ERR_OK)
-        e = courier_send(service->courier, text_of(name), buffer_bytes(&body), budget_ms, request_id, asked,
-                         fault);
+        e = courier_send(service->courier, text_of(name), buffer_bytes(&body), budget_ms, sender.request,
+                         sender.digest, asked, fault);
     buffer_free(&body);
     return e;
 }
 
 enum err service_ask(struct service *service, const char *name, const void *request, uint32_t budget_ms,
-                     const struct id *request_id, done_fn *done, void *state, struct fault *fault)
+                     const struct sender *sender, done_fn *done, void *state, struct fault *fault)
 {
     enum err e = ready_courier(service, fault);
     const struct ask *ask = schema_ask(text_of(name));
@@ -53,7 +53,8 @@ enum err service_ask(struct service *service, const char *name, const void *requ
     if (!asked)
         return fault_set(fault, ERR_FULL, "no memory for an ask");
     *asked = (struct asked){ .ask = ask, .done = done, .state = state };
-    e = send(service, asked, name, request, budget_ms, request_id ? *request_id : id_new(), fault);
+    e = send(service, asked, name, request, budget_ms, sender ? *sender : (struct sender){ .request = id_new() },
+             fault);
     if (e != ERR_OK)
         free(asked);
     service->courier_stirred = true;

@@ -54,7 +54,7 @@ static struct edit next_edit(struct engine *engine, char notes[WORD])
 
 static void write_frame(const char *name, struct bytes body, struct buffer *to)
 {
-    const struct ask_frame frame = { text_of(name), id_new(), BUDGET_MS, body };
+    const struct ask_frame frame = { text_of(name), id_new(), BUDGET_MS, body, 0 };
 
     if (frame_write_ask(to, &frame) != ERR_OK)
         bench_fail("%s is not written", name);

@@ -126,35 +126,14 @@ enum err edit_item(struct cli *cli, struct fault *fault)
     return e != ERR_OK ? e : cli_mutate(cli, "persist.put_media", &put, fault);
 }
 
-/* A word that was heard stays away by a fact of the person's own, until it is added again. */
-static void deny_tag(struct cli *cli, struct edit *edit, struct text tag, const struct fact_list *facts)
-{
-    struct text attribute = arena_printf(&cli->arena, "tag:%.*s", TEXT_ARG(tag));
-
-    for (uint32_t i = 0; i < facts->count; i++)
-        if (text_equal(facts->at[i].attribute, attribute))
-            edit->facts.at[edit->facts.count++] = (struct fact){ .attribute = attribute,
-                                                                 .source.value = SOURCE_USER,
-                                                                 .has_number = true,
-                                                                 .confidence = 1,
-                                                                 .shown = true };
-}
-
-static enum err read_tag(struct cli *cli, struct edit *edit, const char *typed, const struct fact_list *facts,
-                         struct fault *fault)
+static enum err read_tag(struct edit *edit, const char *typed, struct fault *fault)
 {
     struct text tag = text_of(typed[0] ? typed + 1 : typed);
 
     if ((*typed != '+' && *typed != '-') || tag.len == 0)
         return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is neither +TAG nor -TAG", typed);
-    if (*typed == '-') {
-        edit->remove_tags.at[edit->remove_tags.count++] = tag;
-        deny_tag(cli, edit, tag, facts);
-    } else {
-        edit->add_tags.at[edit->add_tags.count++] = tag;
-        edit->clear_facts.at[edit->clear_facts.count++] =
-            arena_printf(&cli->arena, "tag:%.*s", TEXT_ARG(tag));
-    }
+    struct text_list *list = *typed == '-' ? &edit->remove_tags : &edit->add_tags;
+    list->at[list->count++] = tag;
     return ERR_OK;
 }
 
@@ -172,12 +151,10 @@ enum err edit_tags(struct cli *cli, struct fault *fault)
     put.edit.expect = put.edit.has_expect ? (uint64_t)cli->options.expect : 0;
     put.edit.add_tags.at = arena_array(&cli->arena, most, sizeof(struct text));
     put.edit.remove_tags.at = arena_array(&cli->arena, most, sizeof(struct text));
-    put.edit.clear_facts.at = arena_array(&cli->arena, most, sizeof(struct text));
-    put.edit.facts.at = arena_array(&cli->arena, most, sizeof(struct fact));
-    if (!put.edit.add_tags.at || !put.edit.remove_tags.at || !put.edit.clear_facts.at || !put.edit.facts.at)
+    if (!put.edit.add_tags.at || !put.edit.remove_tags.at)
         return fault_set(fault, ERR_FULL, "out of memory");
     for (int i = 1; e == ERR_OK && i < cli->count; i++)
-        e = read_tag(cli, &put.edit, cli->args[i], &found.item.facts, fault);
+        e = read_tag(&put.edit, cli->args[i], fault);
     return e != ERR_OK ? e : cli_mutate(cli, "persist.put_media", &put, fault);
 }
 

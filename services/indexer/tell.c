@@ -217,7 +217,8 @@ static bool send(struct batch *batch)
 {
     struct persist_batch request = { .operations = { batch->count, batch->operations } };
     struct fault fault = { 0 };
-    enum err e = service_ask(batch->tell->service, "persist.batch", &request, BUDGET_MS, &batch->request,
+    const struct sender sender = { .request = batch->request };
+    enum err e = service_ask(batch->tell->service, "persist.batch", &request, BUDGET_MS, &sender,
                              answered, batch, &fault);
 
     batch->under_way = e == ERR_OK;

@@ -1,5 +1,6 @@
 #include "services/persist/edit.h"
 #include <string.h>
+#include "services/persist/heard_tags.h"
 #include "services/persist/own_facts.h"
 #include "services/persist/tags.h"
 #include "services/persist/turn.h"
@@ -146,22 +147,26 @@ static enum err change_facts(struct persist *p, struct change_of_media *c, const
     return own_facts_halves(&p->arena, &c->facts, edit, &c->before, &c->after, fault);
 }
 
-static enum err plan(struct persist *p, const struct edit *edit, struct change_of_media *c,
+/* An undo or redo brings the facts that its edit stood for with it. */
+static enum err plan(struct persist *p, const struct edit *edit, enum edit_mode mode, struct change_of_media *c,
                      struct fault *fault)
 {
+    struct edit said = *edit;
     enum err e = check(edit, fault);
 
     if (e == ERR_OK)
         e = find(p, edit, &c->was, fault);
+    if (e == ERR_OK && mode == EDIT_BY_PERSON)
+        e = heard_tags_say(p, &c->was, edit, &said, fault);
     if (e != ERR_OK)
         return e;
     c->now = c->was;
-    c->before.id = c->after.id = edit->id;
-    change_fields(c, edit);
-    if (edit->add_tags.count || edit->remove_tags.count)
-        e = change_tags(&p->arena, c, edit, fault);
-    if (e == ERR_OK && (edit->facts.count || edit->clear_facts.count))
-        e = change_facts(p, c, edit, fault);
+    c->before.id = c->after.id = said.id;
+    change_fields(c, &said);
+    if (said.add_tags.count || said.remove_tags.count)
+        e = change_tags(&p->arena, c, &said, fault);
+    if (e == ERR_OK && (said.facts.count || said.clear_facts.count))
+        e = change_facts(p, c, &said, fault);
     return e;
 }
 
@@ -183,7 +188,7 @@ enum err edit_apply(struct persist *p, const struct edit *edit, enum edit_mode m
                     struct fault *fault)
 {
     struct change_of_media c = { 0 };
-    enum err e = plan(p, edit, &c, fault);
+    enum err e = plan(p, edit, mode, &c, fault);
 
     if (e != ERR_OK)
         return e;

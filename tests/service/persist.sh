@@ -59,6 +59,85 @@ P
     _persist_leaves_all_well
 }
 
+# Of a request that is done, that waits for its commit, and that is under way: each id belongs to its ask.
+another_ask_under_a_used_id_is_a_conflict() {
+    _home used; _persist_up
+    _py <<'P' || fail "see above"
+id, request = k.put(b"kick.wav"), new_id()
+first = k.edit(id, request, name="one")
+def refused(name, body):
+    error, said = c.ask(name, body, request)
+    assert error == "conflict" and "belongs to another ask" in said["what"], (name, error, said)
+refused("persist.put_media", {"edit": {"id": id, "name": "two"}})
+refused("persist.undo", {})
+refused("persist.batch", {"operations": [k.place(b"snare.wav")]})
+refused("persist.put_query", {"query": {"name": "q", "query": "x", "sort": ""}})
+assert k.edit(id, request, name="one") == first
+assert c.ask("persist.put_media", {"edit": {"name": "one", "id": id}}, request, 5000) == first  # another budget
+within = new_id()
+for name in ("three", "four"):
+    c.send("persist.put_media", {"edit": {"id": id, "name": name}}, within)
+answers = [c.take("persist") for _ in range(2)]
+assert sorted(a[1] for a in answers) == ["conflict", "ok"], answers
+open(os.environ["LOOPHOLE_HOME"] + "/used", "wb").write(request + id)
+P
+    _persist_ends KILL; _persist_up
+    _py <<'P' || fail "see above"
+used = open(os.environ["LOOPHOLE_HOME"] + "/used", "rb").read()
+request, id = used[:16], used[16:]
+error, said = c.ask("persist.put_media", {"edit": {"id": id, "name": "two"}}, request)
+assert error == "conflict", (error, said)
+assert k.edit(id, request, name="one")[0] == "ok"
+P
+    _persist_leaves_all_well
+}
+
+# Another body under the id of a removal that goes on, also when its first client waits no more.
+another_ask_under_the_id_of_one_under_way_is_a_conflict() {
+    _home way; _persist_up
+    _py <<'P' || fail "see above"
+made = [c.must("persist.put_folder", {"folder": {"id": bytes(16), "volume": k.volume, "parent": bytes(16),
+        "name": b"l%d" % n, "library": True}})["id"] for n in range(2)]
+for folder in made:
+    c.must("persist.put_library", {"library": {"id": folder}})
+place = lambda n: {"place": {"folder": made[0], "file": b"%d.wav" % n, "kind": "audio", "size": 1, "mtime": 1, "inode": 0,
+                             "pack": "", "availability": "local"}}
+c.must("persist.batch", {"operations": [place(n) for n in range(4096)]})
+request = new_id()
+c.send("persist.remove_library", {"id": made[0]}, request)
+c.send("persist.remove_library", {"id": made[1]}, request)
+got = [c.take("persist") for _ in range(2)]
+assert sorted(g[1] for g in got) == ["conflict", "ok"], got
+request = new_id()
+c.send("persist.remove_library", {"id": made[1]}, request)
+c.send("persist.put_query", {"query": {"name": "q", "query": "x", "sort": ""}}, request)
+got = [c.take("persist") for _ in range(2)]
+assert sorted(g[1] for g in got) == ["conflict", "ok"], got
+P
+    _persist_leaves_all_well
+}
+
+# The sixth part of an ask: the digest of the ask that a client sent to the service that asks now.
+a_service_asks_under_its_clients_id_with_the_digest_of_the_clients_ask() {
+    _home forwarded; _persist_up
+    _py <<'P' || fail "see above"
+def frame(request, body, *more):
+    c.socket("persist").send(msgpack.packb([1, "persist.put_media", request, 10000, body, *more]))
+    return c.take("persist")
+id, request = k.put(b"kick.wav"), new_id()
+first = frame(request, {"edit": {"id": id, "name": "one"}}, 2**64 - 1)
+assert first[1] == "ok"
+assert frame(request, {"edit": {"id": id, "name": "worked out again"}}, 2**64 - 1) == first
+assert frame(request, {"edit": {"id": id, "name": "one"}}, 7)[1] == "conflict"
+assert frame(request, {"edit": {"id": id, "name": "one"}})[1] == "conflict"
+for wrong in (0, -1, "seven", None, 2.5, bytes(16)):
+    got = frame(new_id(), {"edit": {"id": id, "name": "one"}}, wrong)
+    assert got[1] == "bad_request" and "digest" in got[2]["what"], (wrong, got)
+assert frame(new_id(), {}, 1, 1)[1] == "bad_request"
+P
+    _persist_leaves_all_well
+}
+
 a_request_repeated_after_a_crash_changes_nothing() {
     _home crash; _persist_up
     _py <<'P' || fail "see above"

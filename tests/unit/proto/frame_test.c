@@ -42,7 +42,7 @@ static struct id example_id(void)
 
 static void an_ask_has_the_documented_bytes_and_is_read_back(void **state)
 {
-    const struct ask_frame sent = { TEXT("search.query"), example_id(), 2000, WIRE("\x81\xa1q\x01") };
+    const struct ask_frame sent = { TEXT("search.query"), example_id(), 2000, WIRE("\x81\xa1q\x01"), 0 };
 
     (void)state;
     assert_int_equal(frame_write_ask(&buffer, &sent), ERR_OK);
@@ -106,6 +106,10 @@ static void another_version_is_refused_as_such(void **state)
     (void)state;
     assert_int_equal(frame_read_ask(WIRE("\x95\x02\xa1x" ID_WIRE "\x01\x80"), &ask, &fault), ERR_VERSION);
     assert_int_equal(frame_read_ask(WIRE("\x91\x63"), &ask, &fault), ERR_VERSION);
+    assert_int_equal(frame_read_ask(WIRE("\x95\x02\xa1x" ID_WIRE "\x01\x80"), &ask, &fault), ERR_VERSION);
+    assert_true(id_equal(ask.request, example_id())); /* a client finds the answer by its id */
+    assert_int_equal(frame_read_ask(WIRE("\x94\x01\xa1x" ID_WIRE "\x01"), &ask, &fault), ERR_BAD_REQUEST);
+    assert_true(id_equal(ask.request, example_id()));
 }
 
 #define CASE(literal, part)                                                                                  \
@@ -166,7 +170,7 @@ static void malformed_answers_and_events_are_refused(void **state)
 
 static void a_frame_cut_anywhere_is_refused(void **state)
 {
-    const struct ask_frame sent = { TEXT("search.query"), example_id(), 2000, WIRE("\x81\xa1q\x01") };
+    const struct ask_frame sent = { TEXT("search.query"), example_id(), 2000, WIRE("\x81\xa1q\x01"), 0 };
 
     (void)state;
     frame_write_ask(&buffer, &sent);

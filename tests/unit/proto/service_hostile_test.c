@@ -63,7 +63,7 @@ static struct answer_frame stranger_hear(struct stranger *stranger)
 static void ask_frame_into(struct buffer *buffer, const char *name, struct id id, uint32_t budget_ms,
                            struct bytes body)
 {
-    const struct ask_frame frame = { text_of(name), id, budget_ms, body };
+    const struct ask_frame frame = { text_of(name), id, budget_ms, body, 0 };
 
     buffer_reset(buffer);
     assert_int_equal(frame_write_ask(buffer, &frame), ERR_OK);
