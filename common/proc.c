@@ -1,4 +1,5 @@
 #include "common/proc.h"
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,38 @@ bool proc_read(int32_t pid, struct proc *to)
     to->start_ticks = values[FIELD_START];
     to->cpu = ticks_to_usec(values[FIELD_UTIME] + values[FIELD_STIME]);
     return to->start_ticks != 0;
+}
+
+void proc_name(int32_t pid, char name[PROC_NAME])
+{
+    char path[64];
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+    (void)snprintf(name, PROC_NAME, "?");
+    file = fopen(path, "re");
+    if (!file)
+        return;
+    if (fgets(name, PROC_NAME, file))
+        name[strcspn(name, "\n")] = '\0';
+    fclose(file);
+    for (char *at = name; *at; at++)
+        if (*at < ' ' || *at > '~')
+            *at = '?';
+}
+
+bool proc_is_ours(int32_t pid)
+{
+    char path[64], exe[PATH_MAX];
+    ssize_t len;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+    len = readlink(path, exe, sizeof(exe) - 1);
+    if (len <= 0)
+        return false;
+    exe[len] = '\0';
+    const char *slash = strrchr(exe, '/');
+    return strncmp(slash ? slash + 1 : exe, "loophole", strlen("loophole")) == 0;
 }
 
 usec_t proc_age(uint64_t start_ticks)

@@ -112,13 +112,24 @@ static void retry(void *persist)
         turn_alarm(p, "");
 }
 
-/* Who stands still. */
+static void publish_readers(struct persist *p)
+{
+    const char *what = p->readers.alarm[0] ? p->readers.alarm : p->alarm;
+    struct persist_alarm event = { .what = text_of(what) };
+
+    if (p->readers.alarm[0])
+        log_error("%s", p->readers.alarm);
+    else
+        log_info("no process holds an old state of the store any more");
+    service_publish(p->service, "alarm", &event);
+}
+
 static void look(void *persist)
 {
     struct persist *p = persist;
 
-    if (p->store)
-        readers_look(&p->readers, p->store);
+    if (p->store && readers_look(&p->readers, p->store))
+        publish_readers(p);
     filing_look(p);
 }
 
@@ -126,7 +137,7 @@ void persist_open(struct persist *p)
 {
     struct fault fault = { 0 };
 
-    if (filing_open(p, &fault) != ERR_OK)
+    if (readers_open(&p->readers, p->paths, &fault) != ERR_OK || filing_open(p, &fault) != ERR_OK)
         end_with(p, &fault);
     try_to_open(p);
     service_every(p->service, look_period, look, p);
@@ -149,6 +160,9 @@ void persist_tell(void *state, struct arena *arena, struct service_status *to)
 {
     struct persist *p = state;
 
-    to->alarm = arena_text(arena, text_of(p->alarm));
+    char both[256];
+
+    snprintf(both, sizeof(both), "%.90s; %.160s", p->alarm, p->readers.alarm);
+    to->alarm = arena_text(arena, text_of(!p->readers.alarm[0] ? p->alarm : p->alarm[0] ? both : p->readers.alarm));
     removal_tell(p, arena, &to->tasks);
 }

@@ -45,7 +45,7 @@ struct persist {
     uint64_t request_writes;   /* `writes` before it */
     struct arena arena;        /* of one operation of a batch */
 
-    struct readers readers;   /* that stand still inside a transaction */
+    struct readers readers;       /* processes that hold old pages of the store */
     struct multipart *multiparts;       /* requests in parts (multipart.h): the next one first */
 
     struct filing *filings; /* batches whose artefacts' files are being made durable */

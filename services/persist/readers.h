@@ -1,25 +1,40 @@
-/* readers.h: processes that hold the store's old pages: a dead one's slot is cleared; one that was stopped (SIGSTOP,
- * Ctrl-Z) inside a transaction is killed once it stands still for 10 s and is 1,000 commits behind: else the store
- * grows for as long as it stands. One under a debugger is left alone. On the loop of persist. */
+/* readers.h: processes that hold old pages of the store: while one reads a state of the store, no page of that state is
+ * used again, and the store grows with each commit. On the loop of persist.
+ *
+ *   dead                                     its slot is cleared
+ *   stopped (SIGSTOP, Ctrl-Z)                killed after 10 s and 1,000 commits
+ *   held for 10 s, the store grew by 1/16    named in an alarm, with its pid and the growth
+ *   of store.reader_growth_mib
+ *   ... by store.reader_growth_mib           killed, if it is a program of loophole
+ *
+ * A process under a debugger is never killed. */
 #ifndef LOOPHOLE_SERVICES_PERSIST_READERS_H
 #define LOOPHOLE_SERVICES_PERSIST_READERS_H
 
 #include "common/clock.h"
 #include "store/store.h"
 
-enum { READERS_STOPPED_MOST = 64 };
+enum { READERS_MOST = 254 };
 
-struct stopped_reader {
+struct held_reader {
     struct reader reader;
-    usec_t since; /* on the steady clock: when it was first seen so */
+    usec_t since;         /* on the steady clock: when it was first seen within this transaction */
+    usec_t stopped_since; /* 0: it is not stopped */
+    uint64_t pages;       /* of the store at `since` */
 };
 
 struct readers {
-    struct stopped_reader stopped[READERS_STOPPED_MOST];
+    struct held_reader held[READERS_MOST];
     uint32_t count;
+    uint64_t growth;  /* pages: store.reader_growth_mib */
+    int32_t alarmed;  /* pid that the alarm names; 0: there is none */
+    char alarm[160];  /* "": nobody holds the store for long */
 };
 
-/* To be called every few seconds. */
-void readers_look(struct readers *readers, struct store *store);
+/* Reads the setting. Errors: bad_request (the setting), io. */
+enum err readers_open(struct readers *readers, const struct paths *paths, struct fault *fault);
+
+/* To be called every few seconds. True: the alarm began, ended, or names another process. */
+bool readers_look(struct readers *readers, struct store *store);
 
 #endif

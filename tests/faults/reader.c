@@ -5,7 +5,8 @@
  *                  commit for a moment, before LMDB takes it back (seen once in 27 failures); nobody is told of it
  *   reader hold    opens a read transaction, says "holding" and stays within it
  *   reader dump    every media item as a line of JSON
- *   reader pages   pages of the store's file in use */
+ *   reader pages   pages of the store's file in use
+ *   reader readers the processes that are within a transaction: pid and commit */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,6 +183,17 @@ static int pages(struct reading *r)
     return 0;
 }
 
+static int readers(struct reading *r)
+{
+    struct reader all[254];
+    uint64_t newest;
+    uint32_t count = store_readers(r->store, all, sizeof(all) / sizeof(*all), &newest);
+
+    for (uint32_t i = 0; i < count; i++)
+        printf("%d %llu\n", (int)all[i].pid, (unsigned long long)all[i].txn);
+    return 0;
+}
+
 static const struct {
     const char *name;
     int (*run)(struct reading *r);
@@ -189,7 +201,8 @@ static const struct {
               { "watch_failing", watch_failing },
               { "hold", hold },
               { "dump", dump },
-              { "pages", pages } };
+              { "pages", pages },
+              { "readers", readers } };
 
 int main(int argc, char **argv)
 {
@@ -209,6 +222,6 @@ int main(int argc, char **argv)
             return code;
         }
     }
-    fprintf(stderr, "usage: reader watch|watch_failing|hold|dump|pages\n");
+    fprintf(stderr, "usage: reader watch|watch_failing|hold|dump|pages|readers\n");
     return 2;
 }

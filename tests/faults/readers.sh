@@ -24,6 +24,35 @@ a_reader_stopped_inside_a_transaction_lets_the_store_grow_no_longer() {
     _drive stopped
 }
 
+_setting() { mkdir -p "$LOOPHOLE_HOME/config" && printf '[store]\n%s\n' "$1" >"$LOOPHOLE_HOME/config/loophole.conf"; }
+
+a_reader_that_sleeps_in_a_transaction_is_named_and_ends_at_the_bound() {
+    local persist holder
+    export LOOPHOLE_HOME=$scratch/home-sleeps
+    _setting 'reader_growth_mib = 32'
+    _persist
+    cp "$READER" "$scratch/loophole-held"
+    "$scratch/loophole-held" hold >"$scratch/held" & holder=$!
+    until_true 30 grep -q holding "$scratch/held"
+    drive reader_alarm.py $holder loophole-held ends
+    wait $holder; same 137 $? # SIGKILL
+    until_true 60 eval '[ -z "$(loophole ask persist.status --json | field alarm)" ]'
+    kill -TERM $persist; wait $persist
+}
+
+# A program that is not of loophole is named and left alone.
+a_foreign_reader_is_named_and_left_alone() {
+    local persist holder
+    export LOOPHOLE_HOME=$scratch/home-foreign
+    _setting 'reader_growth_mib = 32'
+    _persist
+    "$READER" hold >"$scratch/held" & holder=$!
+    until_true 30 grep -q holding "$scratch/held"
+    drive reader_alarm.py $holder reader
+    kill -TERM $holder; wait $holder; same 0 $?
+    kill -TERM $persist; wait $persist
+}
+
 # Who opens the store alone makes LMDB's lock file anew, and only at the end of it says there which commit is the newest.
 # One who dies in between must leave nothing to somebody who waits to open it: who wrote next would begin at an older
 # commit. Both of LMDB's two first pages must have been the newest one.

@@ -2,6 +2,7 @@
 # backup.sh: backups of a store that is written to, several at once, to files of any kind; and what they restore.
 . "$(dirname "$0")/../lib.sh"
 target=$scratch/catalogue.backup
+export READER=$build/tests/faults/reader
 
 # An engine with a few thousand items, by the first claim that runs.
 _store() {
@@ -101,6 +102,32 @@ a_backup_replaces_a_regular_file_and_nothing_else() {
     same 600 "$(stat -c %a "$scratch/mine")"
     _restores "$scratch/mine" >/dev/null
     _nothing_beside
+}
+
+# It stands still at its first write of the image: a disk that hangs does the same to it.
+a_backup_to_a_disk_that_hangs_lets_go_of_the_store() {
+    local tracer first editor source
+    export LOOPHOLE_HOME=$scratch/home-hangs
+    mkdir -p "$LOOPHOLE_HOME/config"
+    printf '[store]\nbackup_growth_mib = 4\n' >"$LOOPHOLE_HOME/config/loophole.conf"
+    _store
+    strace -qq -o /dev/null -e trace=write -e inject=write:signal=STOP:when=1 \
+        loophole backup "$scratch/slow.backup" >"$scratch/first" 2>&1 & tracer=$!
+    until_true 30 pgrep -P $tracer
+    first=$(pgrep -P $tracer)
+    until_true 30 _is_stopped "$first"
+    source=$(pgrep -P "$first")
+    same loophole-backup "$(cat "/proc/$source/comm")"
+    _edit_on
+    until_true 60 grep -q '^State:.Z' "/proc/$source/status"
+    kill $editor
+    until_true 30 eval '! "$READER" readers | grep -q "^$source "'
+    kill -CONT "$first"
+    wait $tracer && fail "it says that all is well: $(cat "$scratch/first")"
+    contains "$(cat "$scratch/first")" "the store grew by more than 4 MiB"
+    holds test ! -e "$scratch/slow.backup"
+    _nothing_beside
+    engine_down
 }
 
 run_claims "$@"
