@@ -125,6 +125,19 @@ enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct a
     return e;
 }
 
+bool catalogue_has_artefact(struct txn *txn, struct bytes content, struct text type)
+{
+    struct key key = key_artefact(content, type, (struct text){ 0 });
+    struct walk walk;
+    bool has = content.len && walk_begin(txn, DB_ARTEFACT, key_bytes(&key), key_bytes(&key), &walk) == ERR_OK;
+
+    if (!has)
+        return false;
+    has = walk_next(&walk);
+    walk_end(&walk);
+    return has;
+}
+
 /* ---- walks ---- */
 
 enum err catalogue_each_library(struct txn *txn, struct arena *arena,

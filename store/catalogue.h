@@ -25,6 +25,9 @@ enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes 
 enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena,
                             struct bytes content, struct text type, struct artefact *to);
 
+/* True when a row says that there is one, whether or not its file is whole. */
+bool catalogue_has_artefact(struct txn *txn, struct bytes content, struct text type);
+
 /* True when an analysis of that content is there: a fact by analysis, an embedding or an artefact. An item is `done`
  * only while this is true. `analyser`, if not NULL, is the newest version of those facts; 0 when there are none. */
 enum err catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
@@ -61,6 +64,11 @@ enum err catalogue_winning(struct arena *arena, struct fact_list all, struct fac
 enum err catalogue_path(struct txn *txn, struct arena *arena, const struct media *media, struct bytes *path,
                         struct volume *volume);
 enum err catalogue_folder_path(struct txn *txn, struct arena *arena, struct id folder, struct bytes *path);
+
+/* The first item of that content whose file can be read by what the catalogue knows, and its path. not_found: all are
+ * missing, or offline, or there is none. */
+enum err catalogue_reachable(struct txn *txn, struct arena *arena, struct bytes content, struct media *media,
+                             struct bytes *path);
 
 /* The item of that absolute path: the online volume with the longest mount that begins it, then the folders. */
 enum err catalogue_at_path(struct txn *txn, struct arena *arena, struct bytes path, struct id *media);

@@ -89,6 +89,44 @@ enum err catalogue_folder_path(struct txn *txn, struct arena *arena, struct id f
     return path_below(txn, arena, folder, (struct bytes){ 0 }, path, &volume);
 }
 
+/* ---- from a content to a file ---- */
+
+enum { COPIES_MOST = 4096 };
+
+struct reaching {
+    struct txn *txn;
+    struct arena *arena;
+    struct media *media;
+    struct bytes *path;
+    uint32_t looked_at;
+    bool found;
+};
+
+static bool is_here(const struct media *media)
+{
+    return media->lifecycle.value == LIFECYCLE_FINAL && (media->availability.value == AVAILABILITY_LOCAL ||
+                                                         media->availability.value == AVAILABILITY_EXTERNAL_ONLINE);
+}
+
+static bool reach(void *state, struct id id)
+{
+    struct reaching *r = state;
+    struct volume volume;
+
+    r->found = catalogue_media(r->txn, r->arena, id, r->media) == ERR_OK && is_here(r->media) &&
+               catalogue_path(r->txn, r->arena, r->media, r->path, &volume) == ERR_OK && r->path->len > 0;
+    return !r->found && ++r->looked_at < COPIES_MOST;
+}
+
+enum err catalogue_reachable(struct txn *txn, struct arena *arena, struct bytes content, struct media *media,
+                             struct bytes *path)
+{
+    struct reaching r = { .txn = txn, .arena = arena, .media = media, .path = path };
+    enum err e = catalogue_each_with_content(txn, content, reach, &r);
+
+    return e == ERR_OK && !r.found ? ERR_NOT_FOUND : e;
+}
+
 /* ---- from a path to its item ---- */
 
 static bool lies_below(struct bytes path, struct bytes mount)

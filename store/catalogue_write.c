@@ -7,26 +7,42 @@
 static enum err drop_file(struct writing *w, struct arena *arena, const struct key *key)
 {
     struct kept_artefact kept;
+    struct text type, parameters;
     char name[ARTEFACT_NAME_SIZE];
     enum err e = row_get(w->txn, arena, DB_ARTEFACT, key, &kept_artefact_shape, &kept);
 
     if (e != ERR_OK || kept.digest.len == 0)
         return e == ERR_NOT_FOUND ? ERR_OK : e;
-    const char *type = (const char *)key->b + 16;
-    size_t type_len = strnlen(type, key->len - 16);
-    const char *parameters = type + type_len + 1;
-    artefact_name(bytes_of(key->b, 16), (struct text){ (uint32_t)type_len, type },
-                  (struct text){ key->len - 17 - (uint32_t)type_len, parameters }, kept.version, name);
+    if (!key_artefact_parts(key_bytes(key), &type, &parameters))
+        return ERR_INTERNAL;
+    artefact_name(bytes_of(key->b, 16), type, parameters, kept.version, name);
     buffer_add(&w->dropped, name, strlen(name) + 1);
     return ERR_OK;
 }
 
-static enum err first_artefact(struct txn *txn, const struct key *content, struct key *found)
+static bool is_listed(struct bytes key, struct artefact_list listed)
 {
-    struct walk walk;
-    enum err e = walk_begin(txn, DB_ARTEFACT, key_bytes(content), key_bytes(content), &walk);
+    struct text type, parameters;
 
-    if (e == ERR_OK && !walk_next(&walk))
+    if (!key_artefact_parts(key, &type, &parameters))
+        return false;
+    for (uint32_t i = 0; i < listed.count; i++)
+        if (text_equal(listed.at[i].type, type) && text_equal(listed.at[i].parameters, parameters))
+            return true;
+    return false;
+}
+
+enum err catalogue_unlisted_artefact(struct txn *txn, struct bytes content, struct artefact_list listed,
+                                     struct key *found)
+{
+    struct key prefix = key_subject(content);
+    struct walk walk;
+    enum err e = walk_begin(txn, DB_ARTEFACT, key_bytes(&prefix), key_bytes(&prefix), &walk);
+    bool more = false;
+
+    while (e == ERR_OK && (more = walk_next(&walk)) && is_listed(walk.key, listed))
+        ;
+    if (e == ERR_OK && !more)
         e = ERR_NOT_FOUND;
     if (e == ERR_OK && (walk.key.len < 17 || walk.key.len > sizeof(found->b)))
         e = ERR_INTERNAL;
@@ -38,20 +54,24 @@ static enum err first_artefact(struct txn *txn, const struct key *content, struc
     return e;
 }
 
-static enum err drop_artefacts(struct writing *w, const struct key *content)
+enum err catalogue_remove_artefact(struct writing *w, const struct key *key)
 {
     struct arena arena = { 0 };
+    enum err e = drop_file(w, &arena, key);
+
+    arena_free(&arena);
+    return e == ERR_OK ? row_delete(w, DB_ARTEFACT, key) : e;
+}
+
+static enum err drop_artefacts(struct writing *w, struct bytes content)
+{
+    struct artefact_list none = { 0 };
     struct key key;
     enum err e;
 
-    while ((e = first_artefact(w->txn, content, &key)) == ERR_OK) {
-        e = drop_file(w, &arena, &key);
-        if (e == ERR_OK)
-            e = row_delete(w, DB_ARTEFACT, &key);
-        if (e != ERR_OK)
+    while ((e = catalogue_unlisted_artefact(w->txn, content, none, &key)) == ERR_OK)
+        if ((e = catalogue_remove_artefact(w, &key)) != ERR_OK)
             break;
-    }
-    arena_free(&arena);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -78,7 +98,7 @@ static enum err leave_content(struct writing *w, struct bytes content, struct id
     e = row_delete(w, DB_FACTS, &subject);
     if (e == ERR_OK)
         e = row_delete(w, DB_EMBEDDING, &subject);
-    return e == ERR_OK ? drop_artefacts(w, &subject) : e;
+    return e == ERR_OK ? drop_artefacts(w, content) : e;
 }
 
 static enum err join_content(struct writing *w, struct bytes content, struct id media)

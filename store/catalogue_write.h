@@ -29,4 +29,9 @@ enum err catalogue_put_embedding(struct writing *w, struct bytes content, const 
 enum err catalogue_put_artefact(struct writing *w, struct bytes content, struct text type,
                                 struct text parameters, const struct kept_artefact *now);
 
+/* The first row of that content whose type and parameters are not listed; not_found: there is none. */
+enum err catalogue_unlisted_artefact(struct txn *txn, struct bytes content, struct artefact_list listed,
+                                     struct key *found);
+enum err catalogue_remove_artefact(struct writing *w, const struct key *key); /* its file is added to w->dropped */
+
 #endif

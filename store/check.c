@@ -225,21 +225,23 @@ static void check_embedding(struct check *c, const struct seen *row)
 static void check_artefact(struct check *c, const struct seen *row)
 {
     const struct kept_artefact *kept = row->record;
+    struct text type, parameters;
     char name[ARTEFACT_NAME_SIZE];
     struct bytes data;
 
-    if (row->key.len < 17 || !has_content(c, row->key)) {
+    if (!key_artefact_parts(row->key, &type, &parameters)) {
+        report(c, row, "it is malformed");
+        return;
+    }
+    if (!has_content(c, row->key)) {
         report(c, row, "no media item has this content");
         return;
     }
-    struct text type = { (uint32_t)strnlen((const char *)row->key.at + 16, row->key.len - 16),
-                         (const char *)row->key.at + 16 };
-    uint32_t start = 17 + type.len;
-    struct text parameters = { row->key.len > start ? row->key.len - start : 0,
-                               (const char *)row->key.at + start };
     artefact_name(bytes_of(row->key.at, 16), type, parameters, kept->version, name);
-    if (c->paths && artefact_read(c->paths, &c->arena, name, kept, &data) == ERR_NOT_FOUND)
-        report(c, row, "its file artefact/%s is gone or changed", name);
+    if (c->paths && kept->digest.len) {
+        c->counts->files++;
+        c->counts->lost += artefact_read(c->paths, &c->arena, name, kept, &data) == ERR_NOT_FOUND;
+    }
 }
 
 /* Rows come in the order of their numbers; zero is before the first. */

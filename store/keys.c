@@ -147,6 +147,18 @@ uint64_t key_number_at(struct bytes key, uint32_t offset)
     return number;
 }
 
+bool key_artefact_parts(struct bytes key, struct text *type, struct text *parameters)
+{
+    const char *at = (const char *)key.at + 16;
+    uint32_t rest = key.len > 16 ? key.len - 16 : 0, len = rest ? (uint32_t)strnlen(at, rest) : 0;
+
+    if (len == rest)
+        return false;
+    *type = (struct text){ len, at };
+    *parameters = (struct text){ rest - len - 1, at + len + 1 };
+    return true;
+}
+
 struct key key_query(struct text name, int64_t at)
 {
     struct key key = { .len = 1, .b = { name.len > 0 } };

@@ -28,4 +28,7 @@ struct key key_query(struct text name, int64_t at); /* a saved one by its name; 
 struct id key_id_at(struct bytes key, uint32_t offset);
 uint64_t key_number_at(struct bytes key, uint32_t offset);
 
+/* Type and parameters of an artefact's key; they point into it. False: it is malformed. */
+bool key_artefact_parts(struct bytes key, struct text *type, struct text *parameters);
+
 #endif

@@ -231,6 +231,14 @@ static void print_sum(struct cli *cli, const struct duplicates_found *found, con
               (unsigned long long)listing->unmarked);
     if (listing->unmarked)
         cli_remark(&remark);
+    if (found->unread) {
+        buffer_reset(&remark);
+        cli_print(&remark,
+                  "loophole: %llu pairs could not be compared: prints are being made again (`loophole tasks`);\n"
+                  "  ask again then",
+                  (unsigned long long)found->unread);
+        cli_remark(&remark);
+    }
     buffer_free(&remark);
     if (cli->options.json)
         return;

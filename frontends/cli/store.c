@@ -1,8 +1,10 @@
 /* store.c: check, backup and restore, on the store itself: they work while the engine runs and while it does not. */
 #include "frontends/cli/cli.h"
+#include "schema_indexer.h"
 #include "store/backup.h"
 #include "store/check.h"
 #include "store/olds.h"
+#include "store/survey.h"
 
 static void print_problem(void *state, const char *what)
 {
@@ -17,6 +19,12 @@ static void print_problem(void *state, const char *what)
     json_key(&cli->out, &first, "problem");
     json_text(&cli->out, text_of(what));
     buffer_add_text(&cli->out, "}\n");
+}
+
+static void put_number(struct buffer *to, bool *first, const char *key, uint64_t number)
+{
+    json_key(to, first, key);
+    cli_print(to, "%llu", (unsigned long long)number);
 }
 
 static enum err check(struct cli *cli, struct check_counts *counts, struct fault *fault)
@@ -36,6 +44,37 @@ static enum err check(struct cli *cli, struct check_counts *counts, struct fault
     return e;
 }
 
+static void print_counts(struct cli *cli, const struct check_counts *counts)
+{
+    bool first = true;
+
+    if (cli->options.json) {
+        buffer_add_text(&cli->out, "{");
+        put_number(&cli->out, &first, "rows", counts->rows);
+        put_number(&cli->out, &first, "problems", counts->problems);
+        put_number(&cli->out, &first, "artefact_files", counts->files);
+        put_number(&cli->out, &first, "artefact_files_lost", counts->lost);
+        buffer_add_text(&cli->out, "}\n");
+        return;
+    }
+    if (counts->lost)
+        cli_print(&cli->out,
+                      "%llu of %llu artefact files are gone or changed. This is no damage: the engine makes them "
+                      "again from the sounds (`loophole tasks`)\n",
+                      (unsigned long long)counts->lost, (unsigned long long)counts->files);
+    cli_print(&cli->out, "%llu rows, %llu problems\n", (unsigned long long)counts->rows,
+                  (unsigned long long)counts->problems);
+}
+
+/* An engine that runs reads every file then, too; one that does not looks when it starts. */
+static void ask_for_files(struct cli *cli)
+{
+    struct indexer_remake remake = { .thorough = true };
+    struct fault away = { 0 };
+
+    (void)ask(cli->asker, "indexer.remake", &remake, 1000, NULL, NULL, &away);
+}
+
 enum err store_check_run(struct cli *cli, struct fault *fault)
 {
     struct check_counts counts = { 0 };
@@ -43,12 +82,9 @@ enum err store_check_run(struct cli *cli, struct fault *fault)
 
     if (e != ERR_OK)
         return e;
-    if (cli->options.json)
-        cli_print(&cli->out, "{\"rows\":%llu,\"problems\":%llu}\n", (unsigned long long)counts.rows,
-                  (unsigned long long)counts.problems);
-    else
-        cli_print(&cli->out, "%llu rows, %llu problems\n", (unsigned long long)counts.rows,
-                  (unsigned long long)counts.problems);
+    print_counts(cli, &counts);
+    if (counts.lost)
+        ask_for_files(cli);
     if (counts.problems == 0)
         return ERR_OK;
     fault_set(fault, ERR_INTERNAL, "the store does not hold together");
@@ -89,12 +125,37 @@ enum err store_backup_run(struct cli *cli, struct fault *fault)
     return e != ERR_OK ? e : print_backup(cli, "Wrote", cli->args[0], &backup);
 }
 
+/* A backup holds the store alone. */
+static enum err print_lost_files(struct cli *cli, struct fault *fault)
+{
+    struct survey_count lost;
+    bool first = true;
+    enum err e = survey_count(&cli->paths, &lost, fault);
+
+    if (e != ERR_OK || (lost.files == 0 && !cli->options.json))
+        return e;
+    if (!cli->options.json) {
+        cli_print(&cli->out,
+                      "%llu artefacts of %llu sounds will be made again when the engine runs, where their files are "
+                      "in reach (`loophole tasks`)\n",
+                      (unsigned long long)lost.files, (unsigned long long)lost.contents);
+        return ERR_OK;
+    }
+    buffer_add_text(&cli->out, "{");
+    put_number(&cli->out, &first, "artefacts_to_make", lost.files);
+    put_number(&cli->out, &first, "sounds", lost.contents);
+    buffer_add_text(&cli->out, "}\n");
+    return ERR_OK;
+}
+
 enum err store_restore_run(struct cli *cli, struct fault *fault)
 {
     struct backup backup = { 0 };
     enum err e = backup_restore(&cli->paths, cli->args[0], &backup, fault);
 
-    return e != ERR_OK ? e : print_backup(cli, "Restored", cli->args[0], &backup);
+    if (e == ERR_OK)
+        e = print_backup(cli, "Restored", cli->args[0], &backup);
+    return e == ERR_OK ? print_lost_files(cli, fault) : e;
 }
 
 static void print_forgotten(struct cli *cli, const struct old_store *old)

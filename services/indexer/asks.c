@@ -147,6 +147,19 @@ static enum err analyse(struct indexer *indexer, struct call *call, const struct
     return ERR_OK;
 }
 
+/* ---- artefacts ---- */
+
+static enum err remake(struct indexer *indexer, struct call *call, const struct indexer_remake *ask,
+                       struct nothing *answer)
+{
+    (void)answer;
+    if (ask->has_id)
+        return remake_ask(indexer, ask->id, call_fault(call));
+    remake_wish(indexer);
+    indexer->remake.thorough |= ask->thorough;
+    return ERR_OK;
+}
+
 const struct indexer_handlers asks_handlers = {
     .add_library = add_library,
     .remove_library = remove_library,
@@ -154,4 +167,5 @@ const struct indexer_handlers asks_handlers = {
     .rescan = rescan,
     .progress = progress,
     .analyse = analyse,
+    .remake = remake,
 };

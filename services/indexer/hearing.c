@@ -47,6 +47,10 @@ static void heard(void *state, struct work *work, const struct result *result)
         answer_ask(hearing, work, result);
         return;
     }
+    if (work->remakes) {
+        hearing_tell_artefacts(hearing, work, &result->found);
+        return;
+    }
     if (work->mode == WORKER_MODE_HASH)
         keep_hash(work, &result->found);
     if (result->found.state.value != ANALYSIS_STATE_WAITING) {
@@ -128,6 +132,17 @@ void hearing_ask(struct hearing *hearing, struct work *work)
     pool_again(hearing->pool, work);
 }
 
+void hearing_remake(struct hearing *hearing, struct work *work, bool first)
+{
+    work->mode = WORKER_MODE_ANALYSE;
+    work->remakes = true;
+    work->renews = 1; /* after all that is to be heard by a newer analyser */
+    if (first)
+        pool_again(hearing->pool, work);
+    else
+        pool_add(hearing->pool, work);
+}
+
 static bool of_library(const void *library, const struct work *work)
 {
     return id_equal(*(const struct id *)library, work->library);
@@ -164,7 +179,7 @@ uint64_t hearing_waiting(const struct hearing *hearing)
 
 bool hearing_is_idle(const struct hearing *hearing)
 {
-    return hearing->items.count == 0 && tell_is_empty(hearing->tell);
+    return hearing->items.count == 0; /* until what was heard of them is durable */
 }
 
 bool hearing_waits(const struct hearing *hearing)

@@ -21,10 +21,14 @@ struct hearing_counts {
     double seconds; /* of audio */
 };
 
+/* What became of artefacts that were to be made again: they are there; perhaps later; not from this file, ever. */
+enum remade_how { REMADE, REMADE_NOT_NOW, REMADE_NEVER };
+
 struct hearing_listener {
     void (*failed)(void *state, const char *path, struct text why);
     /* A file changed under the scan that saw it: its folder is to be looked at again. */
     void (*look_again)(void *state, struct id library, const char *path);
+    void (*remade)(void *state, struct id content, enum remade_how how); /* the end of hearing_remake */
     void *state;
 };
 
@@ -36,6 +40,7 @@ void hearing_free(struct hearing *hearing); /* NULL is allowed */
 
 void hearing_add(struct hearing *hearing, struct work *work); /* takes it over */
 void hearing_ask(struct hearing *hearing, struct work *work); /* for its ticket: first of all, not counted */
+void hearing_remake(struct hearing *hearing, struct work *work, bool first); /* after all others, or first of all */
 void hearing_withdraw(struct hearing *hearing, struct id library); /* drops what is not under way */
 
 void hearing_turn(struct hearing *hearing); /* at the end of each turn */

@@ -34,6 +34,9 @@ void hearing_tell(struct hearing *hearing, struct work *work, const struct analy
 /* It comes to nothing, and is counted as if it had never come. */
 void hearing_tell_nothing(struct hearing *hearing, struct work *work);
 
+/* A file whose content is known was heard again: persist gets its artefacts, and nothing else. */
+void hearing_tell_artefacts(struct hearing *hearing, struct work *work, const struct analysed *found);
+
 /* What tell.h calls. */
 void hearing_tell_told(void *hearing, void *work, const struct operation *operation,
                        const struct outcome *outcome);

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "common/log.h"
 #include "services/indexer/hearing_parts.h"
 
@@ -19,6 +21,14 @@ static void release_twins(struct hearing *hearing, const struct work *work)
         hearing_content(hearing, twin);
 }
 
+static void end_remake(struct hearing *hearing, struct work *work, enum remade_how how)
+{
+    struct id content = work->content;
+
+    work_free(work);
+    hearing->listener.remade(hearing->listener.state, content, how);
+}
+
 static void finish(struct hearing *hearing, struct work *work)
 {
     idset_remove(&hearing->items, work->id);
@@ -33,6 +43,10 @@ static void finish(struct hearing *hearing, struct work *work)
 
 void hearing_tell_nothing(struct hearing *hearing, struct work *work)
 {
+    if (work->remakes) {
+        end_remake(hearing, work, REMADE_NOT_NOW);
+        return;
+    }
     hearing->counts.fresh -= hearing->counts.fresh > 0;
     finish(hearing, work);
 }
@@ -61,6 +75,27 @@ void hearing_tell(struct hearing *hearing, struct work *work, const struct analy
     }
     log_error("no memory to tell what was heard in %s: it waits for the next scan", work->path);
     hearing_tell_nothing(hearing, work);
+}
+
+static bool is_of_content(const struct work *work, const struct analysed *found)
+{
+    return found->content.len == sizeof(work->content.b) &&
+           memcmp(found->content.at, work->content.b, sizeof(work->content.b)) == 0;
+}
+
+void hearing_tell_artefacts(struct hearing *hearing, struct work *work, const struct analysed *found)
+{
+    struct operation operation = { .has_remade = true,
+                                   .remade = { .content = found->content, .artefacts = found->artefacts } };
+    bool good = found->state.value == ANALYSIS_STATE_DONE && found->artefacts.count > 0;
+
+    if (good && !is_of_content(work, found))
+        hearing->listener.look_again(hearing->listener.state, work->library, work->path);
+    else if (good && tell_add(hearing->tell, &operation, size_of(found), work) == ERR_OK)
+        return;
+    else if (!good)
+        log_warn("the artefacts of %s cannot be made again: %.*s", work->path, TEXT_ARG(found->failure));
+    end_remake(hearing, work, good ? REMADE_NOT_NOW : REMADE_NEVER);
 }
 
 static bool tell_move(struct hearing *hearing, struct work *work)
@@ -112,6 +147,10 @@ void hearing_tell_told(void *state, void *note, const struct operation *operatio
     if (!good && !text_is(outcome->error, "not_found")) /* the item is forgotten: nothing to say */
         log_warn("persist did not take what was heard in %s: %.*s: %.*s", work->path,
                  TEXT_ARG(outcome->error), TEXT_ARG(outcome->what));
+    if (work->remakes) {
+        end_remake(hearing, work, good ? REMADE : REMADE_NOT_NOW);
+        return;
+    }
     if (operation->has_analysed && !good) {
         hearing_tell_nothing(hearing, work);
         return;

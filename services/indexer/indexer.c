@@ -50,6 +50,7 @@ static void tick(void *state)
     struct indexer *indexer = state;
 
     hearing_tick(indexer->hearing);
+    remake_turn(indexer);
     if (indexer->watch)
         watch_tick(indexer->watch);
     if (!indexer->loaded)
@@ -63,7 +64,9 @@ static void look(void *state)
     errands_look(indexer->scans);
     errands_look(indexer->adoptions);
     errands_look(indexer->files);
+    errands_look(indexer->remake.errands);
     schedule_tick(indexer);
+    remake_look(indexer);
 }
 
 static void publish(void *state)
@@ -107,13 +110,13 @@ static enum err open_threads(struct indexer *indexer, struct fault *fault)
         e = errands_new(indexer->mailbox, 1, &indexer->adoptions, fault);
     if (e == ERR_OK)
         e = errands_new(indexer->mailbox, FILE_THREADS, &indexer->files, fault);
-    return e;
+    return e == ERR_OK ? remake_open(indexer, fault) : e;
 }
 
 static enum err open_parts(struct indexer *indexer, struct config *config, struct fault *fault)
 {
     struct pool_settings settings = settings_of(indexer, config);
-    struct hearing_listener listener = { failed, look_again, indexer };
+    struct hearing_listener listener = { failed, look_again, remake_made, indexer };
     enum err e = config_check(config, fault);
 
     if (e == ERR_OK)
@@ -166,8 +169,10 @@ void indexer_close(struct indexer *indexer)
 
     ended = errands_end(indexer->adoptions) && ended;
     ended = errands_end(indexer->files) && ended;
+    ended = errands_end(indexer->remake.errands) && ended;
     hearing_free(indexer->hearing);
     watch_free(indexer->watch);
+    remake_close(indexer);
     shelf_free_all(&indexer->shelves);
     if (!ended)
         return;
@@ -205,26 +210,27 @@ void indexer_tell(void *state, struct arena *arena, struct service_status *to)
 {
     struct indexer *indexer = state;
     struct progress progress;
-    struct task *task;
+    struct task *tasks = arena_array(arena, 2, sizeof(*tasks));
 
     to->alarm = text_of(alarm_of(indexer));
     if (!to->alarm.len)
         to->alarm = question_alarm(indexer, arena);
     if (waits_for_persist(indexer))
         to->waits_for = TEXT("persist");
-    progress_now(indexer, &progress);
-    task = indexer->busy ? arena_alloc(arena, sizeof(*task)) : NULL;
-    if (!task)
+    if (!tasks)
         return;
-    *task =
-        (struct task){ .id = indexer->task,
+    to->tasks = (struct task_list){ 0, tasks };
+    progress_now(indexer, &progress);
+    if (indexer->busy)
+        tasks[to->tasks.count++] =
+            (struct task){ .id = indexer->task,
                        .label = progress.scanning ? TEXT("Looking through the libraries") : TEXT("Listening"),
                        .done = progress.known + progress.done + progress.failed,
                        .total = progress.files,
                        .failed = progress.failed,
                        .since = indexer->since,
                        .can_cancel = true };
-    to->tasks = (struct task_list){ 1, task };
+    to->tasks.count += remake_tell(indexer, &tasks[to->tasks.count]);
 }
 
 /* What is dropped waits in the catalogue for the next rescan. */

@@ -2,13 +2,15 @@
  *
  *   schedule   which library is looked at when: wishes of people, of inotify (watch), of time
  *   scan       one look at a library, in an errand        hearing   what becomes of each file
- *   progress   how far all of it is                       asks      the handlers                     */
+ *   progress   how far all of it is                       asks      the handlers
+ *   remake     artefacts whose files are gone             */
 #ifndef LOOPHOLE_INDEXER_INDEXER_H
 #define LOOPHOLE_INDEXER_INDEXER_H
 
 #include "proto/service.h"
 #include "schema_indexer.h"
 #include "services/indexer/hearing.h"
+#include "services/indexer/remake.h"
 #include "services/indexer/shelf.h"
 #include "services/indexer/watch.h"
 
@@ -22,6 +24,7 @@ struct indexer {
     struct watch *watch; /* NULL: there is no inotify */
     struct hearing *hearing;
     struct shelf *shelves;
+    struct remake remake;
     bool loaded;         /* the shelves are as the catalogue has them */
     uint32_t adopting;   /* libraries being added */
     uint32_t moving;     /* folders whose move persist has not answered */

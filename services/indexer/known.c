@@ -229,6 +229,39 @@ enum err known_where(struct known *known, struct arena *arena, const struct medi
     return e;
 }
 
+enum err known_reachable(struct known *known, struct arena *arena, struct bytes content, struct media *media,
+                         struct bytes *path)
+{
+    struct arena scratch = { 0 };
+    struct media found = { 0 };
+    struct bytes at = { 0 };
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_reachable(txn, &scratch, content, &found, &at);
+    if (e == ERR_OK)
+        e = codec_copy(&media_shape, &found, arena, media);
+    *path = e == ERR_OK ? arena_bytes(arena, at) : (struct bytes){ 0 };
+    end(known, txn);
+    arena_free(&scratch);
+    return e;
+}
+
+enum err known_artefacts(struct known *known, struct arena *arena, struct key *from, uint32_t most,
+                         struct survey_rows *rows, bool *more)
+{
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = survey_read(txn, arena, from, most, rows, more);
+    end(known, txn);
+    return e;
+}
+
 struct same_content {
     struct txn *txn;
     struct arena *arena;

@@ -7,6 +7,7 @@
 #include "common/paths.h"
 #include "schema_media.h"
 #include "schema_persist.h"
+#include "store/survey.h"
 
 struct known;
 
@@ -32,6 +33,14 @@ enum err known_media(struct known *known, struct arena *arena, struct id id, str
 /* Where its file should be, and on which volume; an empty path when that is offline. */
 enum err known_where(struct known *known, struct arena *arena, const struct media *media, struct bytes *path,
                      struct volume *volume);
+
+/* A file with that content, and its item: catalogue_reachable. */
+enum err known_reachable(struct known *known, struct arena *arena, struct bytes content, struct media *media,
+                         struct bytes *path);
+
+/* Rows of artefacts: survey_read. */
+enum err known_artefacts(struct known *known, struct arena *arena, struct key *from, uint32_t most,
+                         struct survey_rows *rows, bool *more);
 
 /* Up to `max` items with that content, oldest id first. */
 enum err known_with_content(struct known *known, struct arena *arena, struct bytes content, uint32_t max,

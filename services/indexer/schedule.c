@@ -178,6 +178,8 @@ static void keep(struct indexer *indexer, struct shelf *shelf, const struct scan
 
     if (library.online && !result->library.online)
         log_warn("%s is away", (const char *)library.path.at);
+    if (!library.online && result->library.online)
+        remake_wish(indexer); /* artefacts may have waited for it */
     library.path = result->library.path;
     library.online = result->library.online;
     library.files = result->library.files;

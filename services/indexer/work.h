@@ -17,6 +17,7 @@ struct work {
     usec_t mtime;
     uint64_t renews;       /* the item's revision, when an older analyser has heard it; 0: it is new */
     bool created;          /* the item is as new as the scan: it may turn out to be an older one that moved */
+    bool remakes;          /* its content's artefacts are made again, and nothing else of it changes */
     bool retry;            /* a person wants another try of a file that failed */
     enum worker_mode mode; /* what to do next */
     uint8_t deaths;        /* of workers, over this file */

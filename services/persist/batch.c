@@ -5,6 +5,7 @@
 #include "services/persist/edit.h"
 #include "services/persist/folders.h"
 #include "services/persist/places.h"
+#include "services/persist/remade.h"
 #include "services/persist/turn.h"
 #include "store/parts.h"
 
@@ -33,10 +34,11 @@ static enum err folder_one(struct persist *p, const struct folder *folder, struc
 static enum err do_one(struct persist *p, const struct operation *op, struct outcome *outcome,
                        struct fault *fault)
 {
-    if (op->has_place + op->has_analysed + op->has_move + op->has_presence + op->has_edit + op->has_folder !=
+    if (op->has_place + op->has_analysed + op->has_move + op->has_presence + op->has_edit + op->has_folder +
+            op->has_remade !=
         1)
         return fault_set(fault, ERR_BAD_REQUEST,
-                         "an operation is one of place, analysed, move, presence, edit, folder");
+                         "an operation is one of place, analysed, move, presence, edit, folder, remade");
     if (op->has_place)
         return places_put(p, &op->place, outcome, fault);
     if (op->has_analysed)
@@ -45,6 +47,8 @@ static enum err do_one(struct persist *p, const struct operation *op, struct out
         return places_move(p, &op->move, outcome, fault);
     if (op->has_presence)
         return places_presence(p, &op->presence, outcome, fault);
+    if (op->has_remade)
+        return remade_put(p, &op->remade, outcome, fault);
     if (op->has_folder)
         return folder_one(p, &op->folder, outcome, fault);
     return edit_one(p, &op->edit, outcome, fault);

@@ -32,29 +32,39 @@ struct file_errand {
 
 /* ---- its artefacts ---- */
 
-static bool is_filed(const struct operation *op, const struct artefact *artefact)
+static bool is_filed(const struct artefact *artefact)
 {
-    return op->has_analysed && artefact_is_large(artefact) && artefact_type_is_good(artefact->type);
+    return artefact_is_large(artefact) && artefact_type_is_good(artefact->type);
+}
+
+/* The artefacts that an operation brings, and their content. */
+static struct artefact_list brought(const struct operation *op, struct bytes *content)
+{
+    *content = op->has_remade ? op->remade.content : op->analysed.content;
+    if (op->has_remade)
+        return op->remade.artefacts;
+    return op->has_analysed ? op->analysed.artefacts : (struct artefact_list){ 0 };
 }
 
 /* Calls `each` for all of them while it says so. */
 static bool each_artefact(const struct persist_batch *ask, void *state,
-                          bool (*each)(void *state, const struct analysed *found, const struct artefact *artefact))
+                          bool (*each)(void *state, struct bytes content, const struct artefact *artefact))
 {
+    struct bytes content;
     bool more = true;
 
     for (uint32_t i = 0; more && i < ask->operations.count; i++) {
-        const struct operation *op = &ask->operations.at[i];
-        for (uint32_t j = 0; more && op->has_analysed && j < op->analysed.artefacts.count; j++)
-            if (is_filed(op, &op->analysed.artefacts.at[j]))
-                more = each(state, &op->analysed, &op->analysed.artefacts.at[j]);
+        struct artefact_list all = brought(&ask->operations.at[i], &content);
+        for (uint32_t j = 0; more && j < all.count; j++)
+            if (is_filed(&all.at[j]))
+                more = each(state, content, &all.at[j]);
     }
     return more;
 }
 
-static bool stop_at_first(void *state, const struct analysed *found, const struct artefact *artefact)
+static bool stop_at_first(void *state, struct bytes content, const struct artefact *artefact)
 {
-    (void)state, (void)found, (void)artefact;
+    (void)state, (void)content, (void)artefact;
     return false;
 }
 
@@ -74,15 +84,15 @@ bool filing_pins(const struct persist *p, const char *name)
 
 /* ---- the thread ---- */
 
-static bool write_one(void *state, const struct analysed *found, const struct artefact *artefact)
+static bool write_one(void *state, struct bytes content, const struct artefact *artefact)
 {
     struct file_errand *files = state;
     enum err e = ERR_OK;
 
     if (!errand_goes_on(&files->errand))
         e = fault_set(&files->fault, ERR_BUSY, "the service is stopping");
-    else if (found->content.len == CONTENT_BYTES)
-        e = artefact_write(files->persist->paths, found->content, artefact, &files->files, &files->fault);
+    else if (content.len == CONTENT_BYTES)
+        e = artefact_write(files->persist->paths, content, artefact, &files->files, &files->fault);
     return e == ERR_OK;
 }
 
@@ -130,17 +140,17 @@ static void leave(struct persist *p, const struct filing *filing)
 }
 
 /* To be removed with the turn, unless a row tells of it. */
-static bool drop_unless_told(void *state, const struct analysed *found, const struct artefact *artefact)
+static bool drop_unless_told(void *state, struct bytes content, const struct artefact *artefact)
 {
     struct persist *p = state;
-    struct key key = key_artefact(found->content, artefact->type, artefact->parameters);
+    struct key key = key_artefact(content, artefact->type, artefact->parameters);
     char name[ARTEFACT_NAME_SIZE];
     struct kept_artefact kept;
     arena_reset(&p->arena);
     enum err e = row_get(p->w.txn, &p->arena, DB_ARTEFACT, &key, &kept_artefact_shape, &kept);
     bool is_told = e == ERR_OK && kept.version == artefact->version && kept.digest.len > 0;
 
-    artefact_name(found->content, artefact->type, artefact->parameters, artefact->version, name);
+    artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
     if (!is_told && (e == ERR_OK || e == ERR_NOT_FOUND) && !filing_pins(p, name))
         (void)artefact_add_name(&p->w.dropped, name);
     return true;
@@ -208,12 +218,12 @@ struct naming {
     bool failed;
 };
 
-static bool add_pin(void *state, const struct analysed *found, const struct artefact *artefact)
+static bool add_pin(void *state, struct bytes content, const struct artefact *artefact)
 {
     struct naming *naming = state;
     char name[ARTEFACT_NAME_SIZE];
 
-    artefact_name(found->content, artefact->type, artefact->parameters, artefact->version, name);
+    artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
     naming->failed = !artefact_add_name(naming->to, name);
     return !naming->failed;
 }

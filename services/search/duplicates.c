@@ -396,6 +396,7 @@ static void fill_totals(const struct duplicates *d, const struct search_duplicat
         found->free = d->free;
     found->revision = d->revision;
     found->took_us = d->took_us;
+    found->unread = twins_unread(d->twins);
 }
 
 enum err duplicates_fill(struct duplicates *d, struct request *request, struct duplicates_found *found)

@@ -3,6 +3,7 @@
 #define LOOPHOLE_SEARCH_SEARCH_H
 
 #include "proto/service.h"
+#include "schema_indexer.h"
 #include "schema_search.h"
 #include "services/search/catchup.h"
 #include "services/search/index_file.h"
@@ -96,6 +97,7 @@ enum err search_get(struct search *search, struct call *call, const struct searc
                     struct media_found *answer);
 enum err search_get_artefact(struct search *search, struct call *call, const struct search_get_artefact *ask,
                              struct artefact_found *answer);
+void search_remake(struct search *search, const struct indexer_remake *ask); /* of the indexer; not waited for */
 enum err search_complete(struct request *request, const void *ask, void *answer);
 enum err search_map(struct request *request, const void *ask, void *answer);
 

@@ -3,6 +3,7 @@
 #include "schema_service.h"
 #include "services/search/duplicates.h"
 
+enum { UNREAD_US = 5000000 /* how long a result with unread prints serves first pages */ };
 enum { SLICE_US = 5000, PAUSE_US = 1000, SEARCHES_MAX = 4 };
 
 /* ---- one search ---- */
@@ -85,6 +86,14 @@ static bool is_of(const struct duplicates *d, const struct search *search, struc
     return d->writes == search->index.writes && text_equal(query, (struct text){ d->query_len, d->query });
 }
 
+/* Prints are made again meanwhile: the next search may find more. Pages of one search stay together. */
+static bool is_outdated(const struct duplicates *d, const struct search_duplicates *ask)
+{
+    usec_t age = clock_steady() - d->began - (usec_t)d->took_us;
+
+    return d->done && twins_unread(d->twins) && ask->cursor.len == 0 && ask->first == 0 && age > UNREAD_US;
+}
+
 /* ---- in the loop ---- */
 
 static void answer_all(struct duplicates *d, enum err error, const struct fault *fault)
@@ -159,6 +168,8 @@ static void go_on(void *state)
             fault_set(&fault, e, "no memory to look for duplicates");
     }
     d->took_us = (double)(clock_steady() - d->began);
+    if (d->done && twins_unread(d->twins))
+        search_remake(search, &(struct indexer_remake){ 0 });
     if (e != ERR_OK || d->done)
         answer_all(d, e, &fault);
     if (e != ERR_OK)
@@ -187,7 +198,7 @@ enum err search_duplicates(struct request *request, const void *ask, void *answe
     enum err e = ERR_OK;
 
     for (; *at; at = &(*at)->next_one, count++)
-        if (is_of(*at, search, wanted->query))
+        if (is_of(*at, search, wanted->query) && !is_outdated(*at, wanted))
             return (*at)->done ? duplicates_fill(*at, request, answer) : wait_for(*at, request);
     if (count == SEARCHES_MAX)
         return fault_set(request->fault, ERR_BUSY, "%d searches for duplicates are under way", SEARCHES_MAX);

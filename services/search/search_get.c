@@ -1,6 +1,9 @@
 #include <string.h>
+#include "common/log.h"
 #include "services/search/record.h"
 #include "services/search/search.h"
+
+enum { REMAKE_BUDGET_MS = 60000 };
 
 static enum err explain(struct fault *fault, enum err e)
 {
@@ -78,6 +81,52 @@ static enum err read_embedding(struct txn *txn, struct arena *arena, const struc
     return ERR_OK;
 }
 
+static void asked(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    (void)state;
+    (void)answer;
+    if (error != ERR_OK)
+        log_warn("the indexer does not make artefacts again now: %s", fault->what);
+}
+
+void search_remake(struct search *search, const struct indexer_remake *ask)
+{
+    struct fault fault = { 0 };
+
+    if (service_ask(search->service, "indexer.remake", ask, REMAKE_BUDGET_MS, NULL, asked, NULL, &fault) != ERR_OK)
+        log_fault("asking the indexer for artefacts", &fault);
+}
+
+/* The file of an artefact that has a row is gone or changed: the indexer makes it again. */
+static enum err refuse_lost(struct search *search, struct txn *txn, struct call *call, const struct media *media,
+                            struct text type)
+{
+    struct indexer_remake remake = { .has_id = true, .id = media->id };
+    struct media here;
+    struct bytes path;
+
+    if (catalogue_reachable(txn, call_arena(call), media->content, &here, &path) == ERR_NOT_FOUND) {
+        refuse(call, ERR_OFFLINE, "artefact waits: offline: \"%.*s\" is made again when a file of the sound is there",
+               TEXT_ARG(type));
+        return fault_hint(call_fault(call), "bring back its volume or its file; `loophole show` says where that was");
+    }
+    search_remake(search, &remake);
+    refuse(call, ERR_BUSY, "the artefact \"%.*s\" is being made again: its file was gone or changed", TEXT_ARG(type));
+    return fault_hint(call_fault(call), "ask again in a moment; `loophole tasks` shows how far it is");
+}
+
+static enum err refuse_none(struct call *call, const struct media *media, struct text type)
+{
+    if (media->analysis.value == ANALYSIS_STATE_WAITING) {
+        refuse(call, ERR_BUSY, "artefact waits: the item is not analysed yet");
+        return fault_hint(call_fault(call), "`loophole status` says what is under way");
+    }
+    refuse(call, ERR_NOT_FOUND, "the item has no artefact \"%.*s\"", TEXT_ARG(type));
+    return fault_hint(call_fault(call),
+                      "there are waveform, loudness, onsets, beats, spectrum, embedding, print and gist, of what "
+                      "is analysed");
+}
+
 static enum err read_artefact(struct search *search, struct txn *txn, struct call *call,
                               const struct search_get_artefact *ask, struct artefact_found *answer)
 {
@@ -92,12 +141,10 @@ static enum err read_artefact(struct search *search, struct txn *txn, struct cal
     else if (media.content.len)
         e = catalogue_artefact(txn, service_paths(search->service), call_arena(call), media.content,
                                ask->type, &found.artefact);
-    if (e == ERR_NOT_FOUND || !media.content.len) {
-        refuse(call, ERR_NOT_FOUND, "the item has no artefact \"%.*s\"", TEXT_ARG(ask->type));
-        return fault_hint(call_fault(call),
-                          "there are waveform, loudness, onsets, beats, spectrum, embedding, print and gist, of what "
-                          "is analysed");
-    }
+    if (e == ERR_NOT_FOUND && catalogue_has_artefact(txn, media.content, ask->type))
+        return refuse_lost(search, txn, call, &media, ask->type);
+    if (e == ERR_NOT_FOUND || !media.content.len)
+        return refuse_none(call, &media, ask->type);
     return e == ERR_OK ? codec_copy(&artefact_found_shape, &found, call_arena(call), answer) : e;
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "services/search/forest.h"
 #include "services/search/print.h"
 
 enum { GATHER, MATCH_WHOLE, MATCH_AUDIBLE, CHECK, GROUP, DONE };
@@ -43,29 +44,11 @@ struct twins {
     uint32_t *members; /* of all groups */
     uint32_t member_count;
     int stage;
-    uint32_t next; /* of the stage */
+    uint32_t next;   /* of the stage */
+    uint32_t unread; /* pairs of which a print could not be read */
     struct print_bench *bench;
     struct arena arena;
 };
-
-/* ---- the forests ---- */
-
-static uint32_t find(uint32_t *root, uint32_t i)
-{
-    for (; root[i] != i; i = root[i])
-        root[i] = root[root[i]];
-    return i;
-}
-
-static void join(uint32_t *root, uint32_t a, uint32_t b)
-{
-    a = find(root, a);
-    b = find(root, b);
-    if (a < b)
-        root[b] = a;
-    else
-        root[a] = b;
-}
 
 /* ---- opening ---- */
 
@@ -188,13 +171,13 @@ static void join_equal(struct twins *t, uint32_t *root, int (*by)(const void *, 
     qsort_r(t->order, t->count, sizeof(*t->order), by, t->sounds);
     for (uint32_t i = 1; i < t->count; i++)
         if (same(&t->sounds[t->order[i - 1]], &t->sounds[t->order[i]]))
-            join(root, t->order[i - 1], t->order[i]);
+            forest_join(root, t->order[i - 1], t->order[i]);
 }
 
 /* One sound stands for all with its samples. */
 static bool stands(struct twins *t, uint32_t i)
 {
-    return t->sounds[i].has_gist && t->sounds[i].gist.seconds > 0 && find(t->root[TWINS_AUDIO], i) == i;
+    return t->sounds[i].has_gist && t->sounds[i].gist.seconds > 0 && forest_find(t->root[TWINS_AUDIO], i) == i;
 }
 
 /* Those come first: the copies of one sound fill no window of another. */
@@ -306,16 +289,24 @@ static bool read_print(struct twins *t, struct txn *txn, const struct paths *pat
            print_read(artefact.data, to);
 }
 
+/* A print that has a row is made again when its file is gone. */
+static bool has_print(struct twins *t, struct txn *txn, uint32_t sound)
+{
+    return catalogue_has_artefact(txn, bytes_of(t->sounds[sound].content, sizeof(t->sounds[sound].content)),
+                                  TEXT("print"));
+}
+
 static void check(struct twins *t, struct txn *txn, const struct paths *paths)
 {
     const struct pair *pair = &t->pairs[t->next];
     struct print a, b;
 
-    if (find(t->root[TWINS_SOUND], pair->a) == find(t->root[TWINS_SOUND], pair->b))
+    if (forest_find(t->root[TWINS_SOUND], pair->a) == forest_find(t->root[TWINS_SOUND], pair->b))
         return;
-    if (read_print(t, txn, paths, pair->a, &a) && read_print(t, txn, paths, pair->b, &b) &&
-        print_is_same(t->bench, &a, &b))
-        join(t->root[TWINS_SOUND], pair->a, pair->b);
+    if (!read_print(t, txn, paths, pair->a, &a) || !read_print(t, txn, paths, pair->b, &b))
+        t->unread += has_print(t, txn, pair->a) && has_print(t, txn, pair->b);
+    else if (print_is_same(t->bench, &a, &b))
+        forest_join(t->root[TWINS_SOUND], pair->a, pair->b);
 }
 
 /* ---- groups ---- */
@@ -358,7 +349,7 @@ static enum err group_kind(struct twins *t, int kind)
     enum err e = ERR_OK;
 
     for (uint32_t i = 0; i < t->count; i++)
-        t->root[kind][i] = find(t->root[kind], i);
+        t->root[kind][i] = forest_find(t->root[kind], i);
     qsort_r(t->order, t->count, sizeof(*t->order), by_root, t->root[kind]);
     for (uint32_t first = 0, end; first < t->count && e == ERR_OK; first = end) {
         for (end = first + 1;
@@ -382,6 +373,11 @@ static enum err make_groups(struct twins *t)
 uint32_t twins_groups(const struct twins *t)
 {
     return t->stage == DONE ? t->group_count : 0;
+}
+
+uint32_t twins_unread(const struct twins *t)
+{
+    return t->unread;
 }
 
 bool twins_group(const struct twins *t, uint32_t number, struct twins_group *to)

@@ -31,6 +31,9 @@ enum err twins_step(struct twins *twins, struct txn *txn, const struct paths *pa
 void twins_progress(const struct twins *twins, uint64_t *done,
                     uint64_t *total); /* of steps that are alike in cost */
 
+/* Pairs that may be one sound and could not be compared: the file of a print is gone or changed. */
+uint32_t twins_unread(const struct twins *twins);
+
 /* A group of a finished search: at least two items, that do not all stand in one group of a stricter kind. */
 struct twins_group {
     enum twins_kind kind;

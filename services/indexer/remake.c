@@ -1,0 +1,366 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/buffer.h"
+#include "common/file.h"
+#include "common/log.h"
+#include "services/indexer/indexer.h"
+#include "services/indexer/remake_find.h"
+#include "services/indexer/remake_survey.h"
+
+enum {
+    GOING_MAX = 16,
+    FIND_MAX = 16,
+    AGAIN_US = 600000000,   /* between looks without a reason */
+    FOLDER_US = 10000000,   /* between looks because the folder changed */
+    PATIENCE_US = 30000000, /* after the start, for the first scans: they say where files are now */
+    CLOCK_STEP_US = 2000000,
+};
+
+/* ---- what is known to be whole ---- */
+
+static const char *seen_file(const struct indexer *indexer, char to[PATH_MAX])
+{
+    snprintf(to, PATH_MAX, "%.4000s/artefacts.seen", service_paths(indexer->service)->cache);
+    return to;
+}
+
+static usec_t read_seen(const struct indexer *indexer)
+{
+    struct buffer text = { 0 };
+    char path[PATH_MAX];
+    int64_t seen = 0;
+
+    if (file_read_all(seen_file(indexer, path), 64, &text, NULL) == ERR_OK) {
+        buffer_add(&text, "", 1);
+        if (text.failed || sscanf((const char *)text.at, "%" SCNd64, &seen) != 1 || seen < 0)
+            seen = 0;
+    }
+    buffer_free(&text);
+    return seen;
+}
+
+static void write_seen(const struct indexer *indexer)
+{
+    char path[PATH_MAX], text[32];
+    int len = snprintf(text, sizeof(text), "%" PRId64 "\n", (int64_t)indexer->remake.read_from);
+
+    (void)file_write_soon(seen_file(indexer, path), bytes_of(text, (size_t)len), 0600, NULL);
+}
+
+/* A number that changes when the folder is another one, or folders in it came or went. */
+static uint64_t mark_of_folder(const struct indexer *indexer)
+{
+    char path[PATH_MAX];
+    struct stat st;
+
+    snprintf(path, sizeof(path), "%.4000s/artefact", service_paths(indexer->service)->data);
+    if (stat(path, &st) < 0)
+        return 0;
+    return (uint64_t)st.st_ino * 0x9e3779b97f4a7c15u ^ (uint64_t)st.st_mtim.tv_sec * 1000000007u ^
+           (uint64_t)st.st_mtim.tv_nsec;
+}
+
+/* ---- opening ---- */
+
+enum err remake_open(struct indexer *indexer, struct fault *fault)
+{
+    struct remake *r = &indexer->remake;
+
+    r->wished = true;
+    r->read_from = read_seen(indexer);
+    return errands_new(indexer->mailbox, 2, &r->errands, fault);
+}
+
+void remake_close(struct indexer *indexer)
+{
+    free(indexer->remake.contents);
+    idset_free(&indexer->remake.going);
+    idset_free(&indexer->remake.hopeless);
+}
+
+/* ---- a round ---- */
+
+static bool is_idle(const struct remake *r)
+{
+    return r->next == r->count && r->first_count == 0 && r->going.count == 0 && !r->finding;
+}
+
+static void begin_round(struct remake *r)
+{
+    if (r->total)
+        return;
+    r->task = id_new();
+    r->since = clock_now();
+    r->done = r->failed = r->away = 0;
+}
+
+static void end_round(struct indexer *indexer)
+{
+    struct remake *r = &indexer->remake;
+
+    if (r->total)
+        log_info("artefacts of %llu contents were made again; %llu wait: offline; %llu cannot be made",
+                 (unsigned long long)r->done, (unsigned long long)r->away, (unsigned long long)r->failed);
+    if (r->cut)
+        r->wished = true;
+    else if (r->survey_began && !r->surveying && r->failed + r->away == 0) {
+        r->read_from = r->survey_began - CLOCK_STEP_US;
+        write_seen(indexer);
+    }
+    if (!r->surveying)
+        r->survey_began = 0;
+    r->total = 0;
+    r->cut = false;
+}
+
+unsigned remake_tell(const struct indexer *indexer, struct task *task)
+{
+    const struct remake *r = &indexer->remake;
+
+    if (r->total == 0)
+        return 0;
+    *task = (struct task){ .id = r->task,
+                           .label = TEXT("Making artefacts again"),
+                           .done = r->done + r->failed + r->away,
+                           .total = r->total,
+                           .failed = r->failed,
+                           .since = r->since };
+    return 1;
+}
+
+/* ---- the survey ---- */
+
+static void surveyed(void *state, struct id *contents, uint32_t count, bool cut, enum err e)
+{
+    struct indexer *indexer = state;
+    struct remake *r = &indexer->remake;
+
+    r->surveying = false;
+    r->surveyed = clock_steady();
+    r->survey_again = r->surveyed + AGAIN_US;
+    if (e != ERR_OK) {
+        free(contents);
+        r->survey_began = 0;
+        r->survey_again = r->surveyed + FOLDER_US;
+        return;
+    }
+    free(r->contents);
+    r->contents = contents;
+    r->count = count;
+    r->next = 0;
+    r->cut = cut;
+    if (count) {
+        log_warn("the artefacts of %u contents are gone or changed: they are made again", count);
+        begin_round(r);
+        r->total += count;
+    }
+    remake_turn(indexer);
+}
+
+static void start_survey(struct indexer *indexer)
+{
+    struct remake *r = &indexer->remake;
+    struct remake_survey_order order = { .known = indexer->known,
+                                         .paths = service_paths(indexer->service),
+                                         .read_from = r->thorough ? 0 : r->read_from,
+                                         .surveyed = surveyed,
+                                         .state = indexer };
+
+    r->folder_mark = mark_of_folder(indexer);
+    r->survey_began = clock_now();
+    r->surveying = remake_survey_start(r->errands, &order) == ERR_OK;
+    if (!r->surveying)
+        return;
+    r->wished = r->thorough = false;
+}
+
+/* ---- where a file of a content is ---- */
+
+static void give(struct indexer *indexer, const struct remake_place *place, bool first)
+{
+    struct remake *r = &indexer->remake;
+    char copy[PATH_MAX];
+    const char *below;
+    struct shelf *shelf;
+    struct work *work;
+
+    if (place->path.len == 0) {
+        r->away += place->exists;
+        r->total -= !place->exists && r->total > 0;
+        return;
+    }
+    work = work_new(place->path);
+    if (!work || !idset_add(&r->going, place->content)) {
+        work_free(work);
+        r->total -= r->total > 0;
+        return;
+    }
+    shelf = shelf_at(indexer->shelves, place->path, &below, copy);
+    work->id = place->media;
+    work->library = shelf ? shelf->library.id : (struct id){ { 0 } };
+    work->size = place->size;
+    work->mtime = place->mtime;
+    work->content = place->content;
+    hearing_remake(indexer->hearing, work, first);
+}
+
+static void found(void *state, const struct remake_place *places, uint32_t count, bool first)
+{
+    struct indexer *indexer = state;
+
+    indexer->remake.finding = false;
+    for (uint32_t i = 0; i < count; i++)
+        give(indexer, &places[i], first);
+    remake_turn(indexer);
+}
+
+static uint32_t take_first(struct remake *r, struct id to[FIND_MAX])
+{
+    uint32_t count = r->first_count < FIND_MAX ? r->first_count : FIND_MAX;
+
+    memcpy(to, r->first, count * sizeof(*to));
+    memmove(r->first, r->first + count, (r->first_count - count) * sizeof(*to));
+    r->first_count -= count;
+    return count;
+}
+
+static uint32_t take_next(struct remake *r, struct id to[FIND_MAX])
+{
+    uint32_t count = 0;
+
+    for (; r->next < r->count && count < FIND_MAX; r->next++) {
+        if (idset_has(&r->hopeless, r->contents[r->next]))
+            r->failed++;
+        else if (idset_has(&r->going, r->contents[r->next]))
+            r->total--;
+        else
+            to[count++] = r->contents[r->next];
+    }
+    return count;
+}
+
+static void start_finding(struct indexer *indexer)
+{
+    struct remake *r = &indexer->remake;
+    struct id contents[FIND_MAX];
+    bool first = r->first_count > 0;
+    uint32_t count = first ? take_first(r, contents) : take_next(r, contents);
+    struct remake_find_order order = {
+        .known = indexer->known, .contents = contents, .count = count, .first = first, .found = found, .state = indexer
+    };
+
+    if (count == 0)
+        return;
+    r->finding = remake_find_start(r->errands, &order) == ERR_OK;
+    if (!r->finding)
+        r->total -= r->total < count ? r->total : count;
+}
+
+/* ---- in the loop ---- */
+
+/* The list waits until the first scans have said where everything is; what a person waits for does not. */
+static bool may_begin(const struct indexer *indexer)
+{
+    return indexer->loaded && hearing_analyser(indexer->hearing) &&
+           (schedule_is_idle(indexer) || clock_steady() - indexer->started > PATIENCE_US);
+}
+
+void remake_turn(struct indexer *indexer)
+{
+    struct remake *r = &indexer->remake;
+    bool begins = may_begin(indexer);
+
+    if (begins && r->wished && !r->surveying && is_idle(r))
+        start_survey(indexer);
+    if (!r->finding && r->going.count < GOING_MAX && (r->first_count || (begins && r->next < r->count)))
+        start_finding(indexer);
+    if (is_idle(r) && (r->total || (r->survey_began && !r->surveying)))
+        end_round(indexer);
+}
+
+void remake_look(struct indexer *indexer)
+{
+    struct remake *r = &indexer->remake;
+    usec_t now = clock_steady();
+
+    if (r->survey_again && now >= r->survey_again) {
+        idset_free(&r->hopeless); /* another try */
+        r->survey_again = now + AGAIN_US;
+        r->wished = true;
+    }
+    if (!r->surveying && r->surveyed && now - r->surveyed > FOLDER_US && mark_of_folder(indexer) != r->folder_mark)
+        r->wished = true;
+}
+
+void remake_made(void *state, struct id content, enum remade_how how)
+{
+    struct indexer *indexer = state;
+    struct remake *r = &indexer->remake;
+
+    idset_remove(&r->going, content);
+    r->done += how == REMADE;
+    r->away += how == REMADE_NOT_NOW;
+    r->failed += how == REMADE_NEVER;
+    if (how == REMADE_NEVER)
+        idset_add(&r->hopeless, content);
+    remake_turn(indexer);
+}
+
+/* ---- asked for ---- */
+
+void remake_wish(struct indexer *indexer)
+{
+    indexer->remake.wished = true;
+}
+
+static bool is_known(const struct remake *r, struct id content)
+{
+    for (uint32_t i = 0; i < r->first_count; i++)
+        if (id_equal(r->first[i], content))
+            return true;
+    return idset_has(&r->going, content);
+}
+
+static enum err content_of(struct indexer *indexer, struct id id, struct id *content, struct fault *fault)
+{
+    struct arena arena = { 0 };
+    struct media media;
+    struct bytes path;
+    enum err e = known_media(indexer->known, &arena, id, &media);
+
+    if (e != ERR_OK)
+        fault_set(fault, e, e == ERR_NOT_FOUND ? "no such media item" : "the store cannot be read");
+    else if (media.content.len != sizeof(content->b))
+        e = fault_set(fault, ERR_NOT_FOUND, "the item is not analysed");
+    if (e == ERR_OK) {
+        memcpy(content->b, media.content.at, sizeof(content->b));
+        if (known_reachable(indexer->known, &arena, media.content, &media, &path) == ERR_NOT_FOUND)
+            e = fault_set(fault, ERR_OFFLINE, "artefact waits: offline");
+    }
+    arena_free(&arena);
+    return e;
+}
+
+enum err remake_ask(struct indexer *indexer, struct id media, struct fault *fault)
+{
+    struct remake *r = &indexer->remake;
+    struct id content;
+    enum err e = content_of(indexer, media, &content, fault);
+
+    if (e != ERR_OK || is_known(r, content))
+        return e;
+    if (r->first_count == REMAKE_FIRST)
+        return fault_set(fault, ERR_BUSY, "the artefacts of %d items are asked for already", REMAKE_FIRST);
+    idset_remove(&r->hopeless, content);
+    begin_round(r);
+    r->total++;
+    r->first[r->first_count++] = content;
+    if (clock_steady() - r->surveyed > FOLDER_US)
+        r->wished = true; /* seldom is one file gone alone */
+    remake_turn(indexer);
+    return ERR_OK;
+}

@@ -1,0 +1,35 @@
+/* survey.h: which files of artefacts are gone or changed. Rows are read in short transactions, files outside of them.
+ * Any thread, one at a time. */
+#ifndef LOOPHOLE_STORE_SURVEY_H
+#define LOOPHOLE_STORE_SURVEY_H
+
+#include "common/clock.h"
+#include "schema_persist.h"
+#include "store/row.h"
+
+struct survey_row {
+    uint8_t content[16];
+    const char *name; /* artefact.h */
+    struct kept_artefact kept;
+};
+
+struct survey_rows {
+    uint32_t count;
+    struct survey_row *at;
+};
+
+/* Copies the rows of artefacts that are files into the arena, of at most `most` rows from `*from` on (len 0: the first
+ * of all), and sets `*from` after them. `*more` is false after the last row. Errors: full, internal. */
+enum err survey_read(struct txn *txn, struct arena *arena, struct key *from, uint32_t most, struct survey_rows *rows,
+                     bool *more);
+
+/* True when the file has its size and, if its inode changed at `read_from` or later (wall clock, us), its digest. */
+bool survey_is_whole(const struct paths *paths, struct arena *arena, const struct survey_row *row, usec_t read_from);
+
+/* How many files are gone or cut, and of how many contents. Errors: offline (no store), full, internal. */
+struct survey_count {
+    uint64_t files, contents;
+};
+enum err survey_count(const struct paths *paths, struct survey_count *lost, struct fault *fault);
+
+#endif

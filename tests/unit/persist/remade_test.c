@@ -1,0 +1,122 @@
+#include "tests/unit/persist/writer.h"
+#include "services/persist/analysis.h"
+#include "services/persist/remade.h"
+#include "store/artefact.h"
+
+static const uint8_t content[16] = "content number a";
+static const uint8_t data[4000], other[3000];
+
+static void write_file(struct writer *w, const struct artefact *artefact)
+{
+    struct artefact_files files = { 0 };
+
+    assert_int_equal(artefact_write(w->p.paths, bytes_of(content, 16), artefact, &files, NULL), ERR_OK);
+    artefact_files_free(&files);
+}
+
+static struct artefact waveform(const uint8_t *bytes, uint32_t len)
+{
+    return (struct artefact){ .type = TEXT("waveform"), .version = 1, .data = bytes_of(bytes, len) };
+}
+
+/* An item with a waveform and a print. */
+static struct id hear(struct writer *w)
+{
+    struct id id = writer_place(w, "one.wav", 1);
+    struct fact fact = writer_number(SOURCE_ANALYSIS, "bpm", 120);
+    struct artefact made[] = { waveform(data, sizeof(data)), waveform(data, sizeof(data)) };
+    struct analysed a = { .id = id, .size = 1, .mtime = 1, .analyser = 1, .content = bytes_of(content, 16) };
+    struct outcome outcome = { 0 };
+
+    made[1].type = TEXT("print");
+    a.state.value = ANALYSIS_STATE_DONE;
+    a.facts = (struct fact_list){ 1, &fact };
+    a.artefacts = (struct artefact_list){ 2, made };
+    write_file(w, &made[0]);
+    write_file(w, &made[1]);
+    assert_int_equal(analysis_put(&w->p, &a, &outcome, NULL), ERR_OK);
+    return id;
+}
+
+static enum err put(struct writer *w, struct artefact *made, uint32_t count)
+{
+    struct remade remade = { .content = bytes_of(content, 16), .artefacts = { count, made } };
+    struct outcome outcome = { 0 };
+    struct fault fault = { 0 };
+
+    return remade_put(&w->p, &remade, &outcome, &fault);
+}
+
+static enum err look_up(struct writer *w, const char *type, struct artefact *to)
+{
+    return catalogue_artefact(w->p.w.txn, w->p.paths, &w->p.arena, bytes_of(content, 16), text_of(type), to);
+}
+
+static void artefacts_made_again_change_no_item(void **state)
+{
+    struct writer *w = *state;
+    struct id id = hear(w);
+    struct artefact again = waveform(other, sizeof(other)), found;
+    uint64_t head = w->p.head, revision = writer_media(w, id).revision;
+
+    write_file(w, &again);
+    assert_int_equal(look_up(w, "waveform", &found), ERR_NOT_FOUND);
+    assert_int_equal(put(w, &again, 1), ERR_OK);
+    assert_int_equal(look_up(w, "waveform", &found), ERR_OK);
+    assert_int_equal(found.data.len, sizeof(other));
+    assert_int_equal(w->p.head, head);
+    assert_int_equal(writer_media(w, id).revision, revision);
+    assert_non_null(writer_fact(w, id, SOURCE_ANALYSIS, "bpm"));
+    writer_check(w);
+}
+
+static void a_type_that_is_not_made_any_more_goes(void **state)
+{
+    struct writer *w = *state;
+    struct artefact again = waveform(data, sizeof(data)), found;
+
+    hear(w);
+    assert_int_equal(look_up(w, "print", &found), ERR_OK);
+    assert_int_equal(put(w, &again, 1), ERR_OK);
+    assert_int_equal(look_up(w, "print", &found), ERR_NOT_FOUND);
+    assert_true(w->p.w.dropped.len > 0);
+    writer_check(w);
+}
+
+static void the_same_again_writes_nothing(void **state)
+{
+    struct writer *w = *state;
+    struct artefact again[] = { waveform(data, sizeof(data)), waveform(data, sizeof(data)) };
+
+    again[1].type = TEXT("print");
+    hear(w);
+    uint64_t writes = w->p.writes;
+    assert_int_equal(put(w, again, 2), ERR_OK);
+    assert_int_equal(w->p.writes, writes);
+}
+
+static void of_a_content_without_an_item_nothing_is_kept(void **state)
+{
+    struct writer *w = *state;
+    struct artefact made = waveform(data, sizeof(data)), escape = made;
+
+    assert_int_equal(put(w, &made, 1), ERR_NOT_FOUND);
+    hear(w);
+    escape.type = TEXT("../x");
+    assert_int_equal(put(w, &escape, 1), ERR_BAD_REQUEST);
+    assert_int_equal(put(w, &made, 0), ERR_BAD_REQUEST);
+    writer_check(w);
+}
+
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(artefacts_made_again_change_no_item),
+        CLAIM(a_type_that_is_not_made_any_more_goes),
+        CLAIM(the_same_again_writes_nothing),
+        CLAIM(of_a_content_without_an_item_nothing_is_kept),
+    };
+    return cmocka_run_group_tests_name("remade", tests, NULL, NULL);
+}
