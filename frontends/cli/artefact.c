@@ -358,7 +358,7 @@ enum err artefact_show(struct cli *cli, struct fault *fault)
     struct artefact_found found = { 0 };
     struct search_get_artefact get = { .type = text_of(type) };
     struct view v = { .first = true, .out = &cli->out };
-    enum err e = cli_find(cli, cli->args[0], &media, fault);
+    enum err e = cli_find(cli, 1, cli->args, &media, fault);
 
     if (e != ERR_OK)
         return e;

@@ -16,7 +16,7 @@ struct options {
     const char *sort, *fields, *facets, *cursor, *in, *request_id, *body, *weights, *plot, *type, *png, *kind;
     const char *like, *unlike, *save;
     bool immediate;
-    int64_t period, page;
+    int64_t period, page, times;
     bool loop, in_context, stretch, start_transport;
     const char *gain, *from, *chain, *key, *at;
     const char *name, *inputs, *format, *port;
@@ -41,7 +41,7 @@ struct command {
     const char *help;    /* more, for --help and the man page, or "" */
     const char *options; /* names of options.c it takes, separated by spaces; json is taken by all */
     int min_args, max_args;
-    bool dashes; /* arguments may begin with '-': only known --options are options */
+    enum { DASHES_OPTIONS = false, DASHES_WORDS = true, DASHES_TAGS } dashes; /* what else may begin with a dash */
     enum err (*run)(struct cli *cli, struct fault *fault);
 };
 extern const struct command command_table[];
@@ -80,10 +80,8 @@ enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct
 struct text cli_words(struct cli *cli); /* the arguments as one text, for a query */
 struct text_list cli_split(struct cli *cli, const char *words); /* "a,b": its parts, that are not empty; NULL: none */
 
-/* One media item by its id, an absolute or relative path. */
-enum err cli_find(struct cli *cli, const char *id_or_path, struct media_found *found, struct fault *fault);
-
-enum err cli_find_id(struct cli *cli, const char *id_or_path, struct id *id, struct fault *fault);
+/* The media item that arguments name: an id, a path, or the first that a query finds (named.h). */
+enum err cli_find(struct cli *cli, int count, char **args, struct media_found *found, struct fault *fault);
 
 /* Sends a mutation under its request id (--request-id, else a new one); cli_mutate prints what came of it, too. */
 struct done;

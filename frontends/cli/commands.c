@@ -5,6 +5,10 @@
 
 #define ANY 1000000
 
+#define MANY                                                                                                           \
+    "Several ids and paths, or one query, name the items. A query that matches more than one item changes none of "   \
+    "them unless --all, or --limit N for the first N, is given. Each item is a step of its own for undo."
+
 const struct command command_table[] = {
     { "up", "", "Start the engine", "Ends when every service is ready.", "", 0, 0, false, engine_up },
     { "down", "", "Stop the engine, all services in order", "", "", 0, 0, false, engine_down },
@@ -33,35 +37,37 @@ const struct command command_table[] = {
     { "summary", "", "What the catalogue holds: files, hours, formats, failures", "", "", 0, 0, false,
       library_summary },
     { "search", "QUERY…", "Find media items",
-      "Words (kick), ranges (bpm:120-130, dur:<1s), key:~Am, tag:warm, -tag:loop, class:snare, is:missing, "
+      "Words (kick), ranges (bpm:120-130, dur:<1s), key:~Am, tag:warm, -is:loop, class:snare, is:missing, "
       "\"quoted words\", or. All of it: docs/query.md.",
       "limit page sort fields facets cursor save", 0, ANY, true, find_search },
     { "history", "", "The queries that were asked last, the latest first", "--off forgets them.",
       "limit off request-id", 0, 0, false, saved_history },
     { "queries", "[NAME]", "The queries that were saved with `search --save NAME`", "NAME --off forgets one.",
       "off request-id", 0, 1, false, saved_queries },
-    { "similar", "[ID|PATH]", "Find what sounds like this item, or like any file",
+    { "similar", "[ID|PATH|QUERY…]", "Find what sounds like this item, or like any file",
       "With --like A,B and --unlike C it is like all of the first, and nothing found is nearer to one of the second. "
       "With --port CLIENT:PORT it is like what sounds there for the next 4 seconds, or --seconds N; that is not kept.",
-      "limit fields in aspect like unlike port seconds", 0, 1, false, find_similar },
-    { "unlike", "ID|PATH ID|PATH", "Mark two items as not alike: each comes later among what is similar to the other",
+      "limit fields in aspect like unlike port seconds", 0, ANY, true, find_similar },
+    { "unlike", "ID|PATH|QUERY ID|PATH|QUERY",
+      "Mark two items as not alike: each comes later among what is similar to the other",
       "", "off request-id", 2, 2, false, edit_unlike },
-    { "favourite", "ID|PATH", "Make an item a favourite (is:favourite)", "", "off request-id", 1, 1, false,
-      edit_favourite },
-    { "hide", "ID|PATH", "Leave an item out of everything that is found (is:hidden shows it)", "", "off request-id", 1,
-      1, false, edit_hide },
-    { "map", "[QUERY]", "The library on a plane, by likeness: what lies together sounds alike",
+    { "favourite", "ID|PATH|QUERY…", "Make items favourites (is:favourite)", MANY, "all limit off request-id", 1, ANY,
+      true, edit_favourite },
+    { "hide", "ID|PATH|QUERY…", "Leave items out of everything that is found (is:hidden shows them)", MANY,
+      "all limit off request-id", 1, ANY, true, edit_hide },
+    { "map", "[QUERY…]", "The library on a plane, by likeness: what lies together sounds alike",
       "Made once and kept: what is added later finds its place and moves nothing. Prints how many items each "
       "class has; --json prints the places, --png draws them.",
-      "png room seed remake", 0, 1, true, map_run },
+      "png room seed remake", 0, ANY, true, map_run },
     { "duplicates", "[QUERY…]", "Items that hold one sound, group by group",
       "Kinds: same_file (the same bytes), same_audio (the same samples in other files), same_sound (coded with "
       "loss, resampled, louder or trimmed; velocity layers of a drum can sound alike: listen first). "
       "A group of a looser kind has all items of the stricter ones. The copy to keep is here, sounds best, and is "
       "the original as far as dates and paths tell; the reason is printed (docs/query.md).",
       "kind limit budget", 0, ANY, true, alike_duplicates },
-    { "show", "ID|PATH", "One media item, whole", "", "fields", 1, 1, false, find_show },
-    { "artefact", "ID|PATH [TYPE]", "A piece of analysis of an item, as JSON or as a picture",
+    { "show", "ID|PATH|QUERY…", "One media item, whole; of a query the first one", "", "fields", 1, ANY, true,
+      find_show },
+    { "artefact", "ID|PATH|QUERY [TYPE]", "A piece of analysis of an item, as JSON or as a picture",
       "Types: waveform, loudness, onsets, beats, spectrum, embedding, print, gist (docs/ear.md).",
       "type png", 1, 2, false, artefact_show },
     { "play", "ID|PATH|QUERY…", "Play a file, or the first item that a query finds",
@@ -88,18 +94,19 @@ const struct command command_table[] = {
       "The setting recording.cancelled says which: keep, or delete.", "budget", 0, 0, false, takes_cancel },
     { "record takes", "", "The take under way, unfinished ones, and those given up, with their size", "", "",
       0, 0, false, takes_list },
-    { "record delete", "ID", "Delete a take that was given up, its file too", "", "", 1, 1, false, takes_delete },
+    { "record delete", "ID|PATH", "Delete a take that was given up, its file too", "", "", 1, 1, false, takes_delete },
     { "recover", "", "Finish the takes that a crash left",
       "A started engine does so by itself; this waits for it and says which they were.", "budget", 0, 0, false,
       takes_recover },
-    { "edit", "ID|PATH KEY=VALUE…", "Change what is known of an item",
-      "Keys: name, pack, notes, origin, favourite, hidden, and facts of your own: bpm, key, class, … An "
-      "empty value "
-      "takes a fact of your own back.",
-      "expect request-id", 2, ANY, false, edit_item },
-    { "tag", "ID|PATH +TAG -TAG…", "Add and remove tags", "", "expect request-id", 2, ANY, true, edit_tags },
-    { "undo", "", "Take back the last edit", "", "request-id", 0, 0, false, edit_undo },
-    { "redo", "", "Do again what undo took back", "", "request-id", 0, 0, false, edit_redo },
+    { "edit", "ID|PATH|QUERY… KEY=VALUE…", "Change what is known of items",
+      "Keys: name, pack, notes, origin, favourite, hidden, and facts of your own: bpm, key, class, … An empty value "
+      "takes a fact of your own back. " MANY,
+      "all limit expect request-id", 2, ANY, false, edit_item },
+    { "tag", "ID|PATH|QUERY… +TAG -TAG…", "Add tags to items, and remove tags", MANY, "all limit expect request-id", 2,
+      ANY, DASHES_TAGS, edit_tags },
+    { "undo", "", "Take back the last edit", "Each changed item is a step of its own: --times N takes N of them back.",
+      "times request-id", 0, 0, false, edit_undo },
+    { "redo", "", "Do again what undo took back", "", "times request-id", 0, 0, false, edit_redo },
     { "ask", "SERVICE.NAME [FIELD=VALUE…]", "Send any message of the protocol",
       "Fields of nested records: edit.notes=flat. Lists: a,b,c or JSON in brackets.",
       "body request-id budget", 1, ANY, false, raw_ask },
@@ -130,7 +137,8 @@ const struct command command_table[] = {
     { "pads", "", "The pads that have a sound or a MIDI note", "", "", 0, 0, false, meters_pads },
     { "pads set", "PAD KEY=VALUE…", "What a hit of this pad starts",
       "Keys: sound gain pan ratio from until mode choke reverse note channel attack release curve. "
-      "sound=ID or sound=PATH loads a file, sound=NUMBER with generation=NUMBER is one that is loaded already.",
+      "sound=ID, sound=PATH or sound=QUERY loads a file, sound=NUMBER with generation=NUMBER is one that is loaded "
+      "already.",
       "", 1, ANY, false, meters_pads_set },
     { "pads hit", "PAD [VELOCITY]", "Hit a pad; velocity is 0 to 1", "", "", 1, 2, false, meters_pads_hit },
     { "pads release", "PAD", "Let go of a pad", "", "", 1, 1, false, meters_pads_release },

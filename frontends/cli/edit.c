@@ -1,5 +1,5 @@
 /* edit.c: what a person changes: edit, tag, undo, redo. */
-#include "frontends/cli/cli.h"
+#include "frontends/cli/named.h"
 #include "schema_persist.h"
 
 #include <math.h>
@@ -59,19 +59,101 @@ enum err cli_done_json(struct cli *cli, const struct done *done)
     return e;
 }
 
-static enum err begin_edit(struct cli *cli, struct edit *edit, struct fault *fault)
-{
-    struct media_found found = { 0 };
-    enum err e = ERR_OK;
+/* ---- one edit of one item or of many ---- */
 
-    if (!id_read(text_of(cli->args[0]), &edit->id)) {
-        e = cli_find(cli, cli->args[0], &found, fault);
-        edit->id = found.item.media.id;
-    }
+enum { BATCH = 1000 };
+
+static void expect_revision(const struct cli *cli, struct edit *edit)
+{
     edit->has_expect = cli->options.expect >= 0;
     edit->expect = edit->has_expect ? (uint64_t)cli->options.expect : 0;
+}
+
+static enum err edit_one(struct cli *cli, struct id item, const struct edit *edit, struct fault *fault)
+{
+    struct persist_put_media put = { .edit = *edit };
+
+    put.edit.id = item;
+    expect_revision(cli, &put.edit);
+    return cli_mutate(cli, "persist.put_media", &put, fault);
+}
+
+/* How many of a batch were changed, and why the first of the others was not. */
+static enum err count_outcomes(struct cli *cli, const struct outcomes *outcomes, uint64_t *changed, struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; i < outcomes->each.count; i++) {
+        const struct outcome *one = &outcomes->each.at[i];
+        struct done done = { .revision = one->revision, .id = one->id };
+
+        if (!text_is(one->error, "ok")) {
+            if (fault->code == ERR_OK)
+                fault_set(fault, err_named(arena_text(&cli->arena, one->error).at), "%.*s", TEXT_ARG(one->what));
+            continue;
+        }
+        ++*changed;
+        if (cli->options.json)
+            e = cli_done_json(cli, &done);
+    }
     return e;
 }
+
+static enum err edit_batch(struct cli *cli, const struct id *items, uint32_t count, const struct edit *edit,
+                           uint64_t *changed, struct fault *fault)
+{
+    struct operation *operations = arena_array(&cli->arena, count, sizeof(*operations));
+    struct persist_batch batch = { .operations = { count, operations } };
+    struct outcomes outcomes = { 0 };
+    struct id request = id_new();
+    enum err e = operations ? ERR_OK : fault_set(fault, ERR_FULL, "no memory for %u edits", count);
+
+    for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
+        operations[i] = (struct operation){ .has_edit = true, .edit = *edit };
+        operations[i].edit.id = items[i];
+    }
+    if (e == ERR_OK)
+        e = ask(cli->asker, "persist.batch", &batch,
+                cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 60000, &request, &outcomes, fault);
+    return e != ERR_OK ? e : count_outcomes(cli, &outcomes, changed, fault);
+}
+
+static enum err edit_many(struct cli *cli, const struct id_list *items, const struct edit *edit,
+                          struct fault *fault)
+{
+    struct fault refused = { 0 };
+    uint64_t changed = 0;
+    enum err e = ERR_OK;
+
+    if (cli->options.expect >= 0 || cli->options.request_id)
+        return fault_set(fault, ERR_BAD_REQUEST, "--expect and --request-id are for one item, not for %u",
+                         items->count);
+    for (uint32_t at = 0; e == ERR_OK && at < items->count; at += BATCH) {
+        uint32_t left = items->count - at;
+        e = edit_batch(cli, items->at + at, left < BATCH ? left : BATCH, edit, &changed, &refused);
+    }
+    if (changed > 0 && !cli->options.json)
+        cli_print(&cli->out, "done: %llu items; `loophole undo --times %llu` takes it back\n",
+                  (unsigned long long)changed, (unsigned long long)changed);
+    if (refused.code == ERR_OK)
+        return e;
+    fault_set(fault, refused.code, "%llu of %u items are not changed; the first: %.150s",
+              (unsigned long long)(items->count - changed), items->count, refused.what);
+    return fault_hint(fault, "%s", refused.hint);
+}
+
+/* The first `count` arguments name the items. */
+static enum err edit_named(struct cli *cli, int count, const struct edit *edit, struct fault *fault)
+{
+    struct id_list items;
+    enum err e = named_all(cli, count, cli->args, &items, fault);
+
+    if (e != ERR_OK)
+        return e;
+    return items.count == 1 ? edit_one(cli, items.at[0], edit, fault) : edit_many(cli, &items, edit, fault);
+}
+
+/* ---- facts and fields ---- */
 
 /* A key that is no field of an edit is a fact of the person's own; empty takes it back. */
 static enum err assign_fact(struct edit *edit, struct text key, const char *value, struct fault *fault)
@@ -112,26 +194,43 @@ static enum err assign(struct cli *cli, struct edit *edit, const char *assignmen
     return assign_fact(edit, key, equals + 1, fault);
 }
 
+/* The arguments before the first KEY=VALUE name the items; a query may hold a '=' in its first word. */
+static int count_names(const struct cli *cli)
+{
+    int count = 1;
+
+    while (count < cli->count && !strchr(cli->args[count], '='))
+        count++;
+    return count;
+}
+
 enum err edit_item(struct cli *cli, struct fault *fault)
 {
-    struct persist_put_media put = { 0 };
-    enum err e = begin_edit(cli, &put.edit, fault);
+    struct edit edit = { 0 };
+    int names = count_names(cli);
+    enum err e = ERR_OK;
 
-    put.edit.facts.at = arena_array(&cli->arena, (size_t)cli->count, sizeof *put.edit.facts.at);
-    put.edit.clear_facts.at = arena_array(&cli->arena, (size_t)cli->count, sizeof *put.edit.clear_facts.at);
-    if (e == ERR_OK && (!put.edit.facts.at || !put.edit.clear_facts.at))
-        e = fault_set(fault, ERR_FULL, "out of memory");
-    for (int i = 1; e == ERR_OK && i < cli->count; i++)
-        e = assign(cli, &put.edit, cli->args[i], fault);
-    return e != ERR_OK ? e : cli_mutate(cli, "persist.put_media", &put, fault);
+    edit.facts.at = arena_array(&cli->arena, (size_t)cli->count, sizeof *edit.facts.at);
+    edit.clear_facts.at = arena_array(&cli->arena, (size_t)cli->count, sizeof *edit.clear_facts.at);
+    if (!edit.facts.at || !edit.clear_facts.at)
+        return fault_set(fault, ERR_FULL, "out of memory");
+    if (names == cli->count)
+        return assign(cli, &edit, cli->args[cli->count - 1], fault);
+    for (int i = names; e == ERR_OK && i < cli->count; i++)
+        e = assign(cli, &edit, cli->args[i], fault);
+    return e != ERR_OK ? e : edit_named(cli, names, &edit, fault);
 }
+
+/* ---- tags ---- */
 
 static enum err read_tag(struct edit *edit, const char *typed, struct fault *fault)
 {
     struct text tag = text_of(typed[0] ? typed + 1 : typed);
 
-    if ((*typed != '+' && *typed != '-') || tag.len == 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is neither +TAG nor -TAG", typed);
+    if ((*typed != '+' && *typed != '-') || tag.len == 0) {
+        fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is neither +TAG nor -TAG", typed);
+        return fault_hint(fault, "items come first, then tags: loophole tag 'class:snare dur:<1s' --all +short -long");
+    }
     struct text_list *list = *typed == '-' ? &edit->remove_tags : &edit->add_tags;
     list->at[list->count++] = tag;
     return ERR_OK;
@@ -139,23 +238,22 @@ static enum err read_tag(struct edit *edit, const char *typed, struct fault *fau
 
 enum err edit_tags(struct cli *cli, struct fault *fault)
 {
-    struct persist_put_media put = { 0 };
-    struct media_found found = { 0 };
     size_t most = (size_t)cli->count;
-    enum err e = cli_find(cli, cli->args[0], &found, fault);
+    struct edit edit = { 0 };
+    enum err e = ERR_OK;
+    int names = 1;
 
-    if (e != ERR_OK)
-        return e;
-    put.edit.id = found.item.media.id;
-    put.edit.has_expect = cli->options.expect >= 0;
-    put.edit.expect = put.edit.has_expect ? (uint64_t)cli->options.expect : 0;
-    put.edit.add_tags.at = arena_array(&cli->arena, most, sizeof(struct text));
-    put.edit.remove_tags.at = arena_array(&cli->arena, most, sizeof(struct text));
-    if (!put.edit.add_tags.at || !put.edit.remove_tags.at)
+    edit.add_tags.at = arena_array(&cli->arena, most, sizeof(struct text));
+    edit.remove_tags.at = arena_array(&cli->arena, most, sizeof(struct text));
+    if (!edit.add_tags.at || !edit.remove_tags.at)
         return fault_set(fault, ERR_FULL, "out of memory");
-    for (int i = 1; e == ERR_OK && i < cli->count; i++)
-        e = read_tag(&put.edit, cli->args[i], fault);
-    return e != ERR_OK ? e : cli_mutate(cli, "persist.put_media", &put, fault);
+    while (names < cli->count && cli->args[names][0] != '+' && cli->args[names][0] != '-')
+        names++;
+    if (names == cli->count)
+        return read_tag(&edit, cli->args[names - 1], fault);
+    for (int i = names; e == ERR_OK && i < cli->count; i++)
+        e = read_tag(&edit, cli->args[i], fault);
+    return e != ERR_OK ? e : edit_named(cli, names, &edit, fault);
 }
 
 /* A mark is a fact of one's own about the first: it holds both ways. */
@@ -167,10 +265,10 @@ enum err edit_unlike(struct cli *cli, struct fault *fault)
     };
     char other[ID_TEXT_SIZE];
     struct id id;
-    enum err e = begin_edit(cli, &put.edit, fault);
+    enum err e = named_only(cli, cli->args[0], &put.edit.id, fault);
 
     if (e == ERR_OK)
-        e = cli_find_id(cli, cli->args[1], &id, fault);
+        e = named_only(cli, cli->args[1], &id, fault);
     if (e == ERR_OK && id_equal(id, put.edit.id))
         e = fault_set(fault, ERR_BAD_REQUEST, "that is one item twice");
     if (e != ERR_OK)
@@ -185,21 +283,20 @@ enum err edit_unlike(struct cli *cli, struct fault *fault)
 
 enum err edit_favourite(struct cli *cli, struct fault *fault)
 {
-    struct persist_put_media put = { .edit = { .has_favourite = true, .favourite = !cli->options.off } };
-    enum err e = begin_edit(cli, &put.edit, fault);
+    struct edit edit = { .has_favourite = true, .favourite = !cli->options.off };
 
-    return e != ERR_OK ? e : cli_mutate(cli, "persist.put_media", &put, fault);
+    return edit_named(cli, cli->count, &edit, fault);
 }
 
 enum err edit_hide(struct cli *cli, struct fault *fault)
 {
-    struct persist_put_media put = { .edit = { .has_hidden = true, .hidden = !cli->options.off } };
-    enum err e = begin_edit(cli, &put.edit, fault);
+    struct edit edit = { .has_hidden = true, .hidden = !cli->options.off };
 
-    return e != ERR_OK ? e : cli_mutate(cli, "persist.put_media", &put, fault);
+    return edit_named(cli, cli->count, &edit, fault);
 }
 
-/* Undo and redo say which item they changed: the command does not name it. */
+/* ---- undo and redo: they say which item they changed, for the command does not name it ---- */
+
 static enum err step(struct cli *cli, const char *ask, const char *words, struct fault *fault)
 {
     struct media_found found = { 0 };
@@ -213,15 +310,28 @@ static enum err step(struct cli *cli, const char *ask, const char *words, struct
     if (!id_is_zero(done.id))
         (void)cli_ask(cli, "search.get", &get, &found, &none);
     print_done(cli, words, &done, found.item.media.name);
+    cli_flush(cli);
     return ERR_OK;
+}
+
+static enum err steps(struct cli *cli, const char *ask, const char *words, struct fault *fault)
+{
+    int64_t times = cli->options.times ? cli->options.times : 1;
+    enum err e = ERR_OK;
+
+    if (times > 1 && cli->options.request_id)
+        return fault_set(fault, ERR_BAD_REQUEST, "--request-id is for one step, not for %lld", (long long)times);
+    for (int64_t i = 0; e == ERR_OK && i < times; i++)
+        e = step(cli, ask, words, fault);
+    return e;
 }
 
 enum err edit_undo(struct cli *cli, struct fault *fault)
 {
-    return step(cli, "persist.undo", "undone", fault);
+    return steps(cli, "persist.undo", "undone", fault);
 }
 
 enum err edit_redo(struct cli *cli, struct fault *fault)
 {
-    return step(cli, "persist.redo", "done again", fault);
+    return steps(cli, "persist.redo", "done again", fault);
 }

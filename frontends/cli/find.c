@@ -1,5 +1,6 @@
 /* find.c: search, similar, show, complete. */
 #include "frontends/cli/cli.h"
+#include "frontends/cli/named.h"
 #include "schema_indexer.h"
 #include "schema_streamer.h"
 
@@ -129,7 +130,18 @@ static enum err read_weights(struct cli *cli, struct weights *weights, struct fa
     return ERR_OK;
 }
 
-/* "A,B": ids, or paths of items. */
+/* Of a query the first one. */
+static enum err read_item(struct cli *cli, struct text typed, struct id *id, struct fault *fault)
+{
+    char *args[] = { (char *)(uintptr_t)arena_text(&cli->arena, typed).at };
+    struct media_found found = { 0 };
+    enum err e = cli_find(cli, 1, args, &found, fault);
+
+    *id = found.item.media.id;
+    return e;
+}
+
+/* "A,B": ids, paths of items, or queries. */
 static enum err read_items(struct cli *cli, const char *typed, struct id_list *to, struct fault *fault)
 {
     struct text_list each = cli_split(cli, typed);
@@ -139,7 +151,7 @@ static enum err read_items(struct cli *cli, const char *typed, struct id_list *t
     if (!to->at)
         return fault_set(fault, ERR_FULL, "out of memory");
     for (uint32_t i = 0; e == ERR_OK && i < each.count; i++)
-        e = cli_find_id(cli, arena_text(&cli->arena, each.at[i]).at, &to->at[to->count++], fault);
+        e = read_item(cli, each.at[i], &to->at[to->count++], fault);
     return e;
 }
 
@@ -185,8 +197,13 @@ static enum err read_one(struct cli *cli, struct search_similar *similar, struct
         fault_set(fault, ERR_BAD_REQUEST, "nothing to compare with");
         return fault_hint(fault, "give an id, the path of any sound, --port CLIENT:PORT, or --like A,B");
     }
-    similar->has_id = id_read(text_of(cli->args[0]), &similar->id);
-    return similar->has_id ? ERR_OK : cli_path(cli, cli->args[0], &similar->path, fault);
+    struct named named;
+    enum err e = named_one(cli, cli->count, cli->args, &named, fault);
+
+    similar->has_id = named.has_id;
+    similar->id = named.id;
+    similar->path = named.path;
+    return e;
 }
 
 enum err find_similar(struct cli *cli, struct fault *fault)
@@ -203,33 +220,10 @@ enum err find_similar(struct cli *cli, struct fault *fault)
     return e == ERR_OK ? print_pages(cli, "search.similar", &similar, &similar.limit, NULL, fault) : e;
 }
 
-enum err cli_find(struct cli *cli, const char *id_or_path, struct media_found *found, struct fault *fault)
-{
-    struct search_get get = { 0 };
-    enum err e = ERR_OK;
-
-    get.has_id = id_read(text_of(id_or_path), &get.id);
-    if (!get.has_id)
-        e = cli_path(cli, id_or_path, &get.path, fault);
-    return e != ERR_OK ? e : cli_ask(cli, "search.get", &get, found, fault);
-}
-
-enum err cli_find_id(struct cli *cli, const char *id_or_path, struct id *id, struct fault *fault)
-{
-    struct media_found found = { 0 };
-    enum err e;
-
-    if (id_read(text_of(id_or_path), id))
-        return ERR_OK;
-    e = cli_find(cli, id_or_path, &found, fault);
-    *id = found.item.media.id;
-    return e;
-}
-
 enum err find_show(struct cli *cli, struct fault *fault)
 {
     struct media_found found = { 0 };
-    enum err e = cli_find(cli, cli->args[0], &found, fault);
+    enum err e = cli_find(cli, cli->count, cli->args, &found, fault);
 
     if (e != ERR_OK)
         return e;

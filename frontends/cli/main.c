@@ -27,7 +27,8 @@ static void usage(struct buffer *to)
             cli_print(to, "\n%s\n", group);
         usage_command(to, &command_table[i]);
     }
-    buffer_add_text(to, "\nEvery command takes --json (JSON lines) and --help. LOOPHOLE_HOME=DIR names another "
+    buffer_add_text(to, "\nID|PATH|QUERY: an id, a path (with a slash, or of a file that is there), or the words of a "
+                        "query.\nEvery command takes --json (JSON lines) and --help. LOOPHOLE_HOME=DIR names another "
                         "engine.\n");
 }
 

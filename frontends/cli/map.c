@@ -228,7 +228,7 @@ enum err map_run(struct cli *cli, struct fault *fault)
     struct class *sorted[CLASSES];
     struct map_page page = { 0 };
     struct search_map ask = { .dimensions = cli->options.room ? 3 : 2,
-                              .query = cli->count ? text_of(cli->args[0]) : (struct text){ 0 },
+                              .query = cli_words(cli),
                               .remake = cli->options.remake,
                               .seed = cli->options.seed < 0 ? 1 : (uint64_t)cli->options.seed };
     enum err e = take_pages(&d, &ask, &page, fault);

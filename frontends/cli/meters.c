@@ -1,5 +1,5 @@
 /* meters.c: levels, mixer and pads. */
-#include "frontends/cli/cli.h"
+#include "frontends/cli/named.h"
 #include "common/clock.h"
 #include "schema_audio.h"
 #include "schema_streamer.h"
@@ -154,15 +154,17 @@ static enum err assign_number(struct cli *cli, const struct shape *shape, const 
 }
 
 /* The sound of a pad is a place in memory: a file is loaded there first. */
-static enum err load_sound(struct cli *cli, const char *id_or_path, struct pad *pad, struct fault *fault)
+static enum err load_sound(struct cli *cli, const char *typed, struct pad *pad, struct fault *fault)
 {
+    char *args[] = { (char *)(uintptr_t)typed };
     struct streamer_load_sound load = { 0 };
     struct loaded_sound loaded = { 0 };
-    enum err e = ERR_OK;
+    struct named named;
+    enum err e = named_one(cli, 1, args, &named, fault);
 
-    load.has_id = id_read(text_of(id_or_path), &load.id);
-    if (!load.has_id)
-        e = cli_path(cli, id_or_path, &load.path, fault);
+    load.has_id = named.has_id;
+    load.id = named.id;
+    load.path = named.path;
     if (e == ERR_OK)
         e = cli_ask(cli, "streamer.load_sound", &load, &loaded, fault);
     pad->has_sound = e == ERR_OK;

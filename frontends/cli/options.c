@@ -26,12 +26,13 @@ const struct option_row option_table[] = {
     { "like", 0, "A,B,…", "more examples, ids or paths of items", OPTION_WORD, AT(like), 0, 0 },
     { "unlike", 0, "C,D,…", "counter-examples", OPTION_WORD, AT(unlike), 0, 0 },
     { "save", 0, "NAME", "do not search: save the query, to be used as @NAME", OPTION_WORD, AT(save), 0, 0 },
+    { "times", 0, "N", "so many steps", OPTION_NUMBER, AT(times), 1, 10000 },
     { "off", 0, NULL, "take it back", OPTION_FLAG, AT(off), 0, 0 },
     { "kind", 0, "KIND", "same_file, same_audio or same_sound", OPTION_WORD, AT(kind), 0, 0 },
     { "wait", 'w', NULL, "wait until all is indexed, showing progress", OPTION_FLAG, AT(wait), 0, 0 },
     { "watch", 0, NULL, "show it again every second", OPTION_FLAG, AT(watch), 0, 0 },
     { "follow", 'F', NULL, "go on with what comes", OPTION_FLAG, AT(follow), 0, 0 },
-    { "all", 'a', NULL, "everything, not only the newest", OPTION_FLAG, AT(all), 0, 0 },
+    { "all", 'a', NULL, "everything: all lines, or all items that a query matches", OPTION_FLAG, AT(all), 0, 0 },
     { "ignore", 0, "GLOB", "pass over names like this (may be repeated)", OPTION_LIST, AT(ignore), 0, 0 },
     { "hidden-files", 0, NULL, "index names that begin with a dot", OPTION_FLAG, AT(hidden_files), 0, 0 },
     { "accept-missing", 0, NULL, "mark what is gone as missing, however much", OPTION_FLAG,
@@ -225,7 +226,7 @@ static bool take_letters(struct parsing *p, const char *arg)
 {
     const struct option_row *row = lettered(p, arg[1]);
 
-    if (!row || (p->command->dashes && arg[2]))
+    if (!row || p->command->dashes == DASHES_TAGS || (p->command->dashes && arg[2]))
         return false;
     for (const char *at = arg + 1; *at; at++) {
         row = lettered(p, *at);

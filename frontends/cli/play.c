@@ -1,50 +1,10 @@
 /* play.c: play, stop, preview. */
-#include "frontends/cli/cli.h"
+#include "frontends/cli/named.h"
 #include "schema_streamer.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* ---- what is meant ---- */
-
-struct meant {
-    bool has_id;
-    struct id id;
-    struct bytes path;
-};
-
-/* Words that are neither an id nor a path are a query, whose best item is meant. */
-static enum err find_best(struct cli *cli, struct meant *meant, struct fault *fault)
-{
-    struct search_query query = { .query = cli_words(cli), .limit = 1 };
-    struct found found = { 0 };
-    enum err e = cli_ask(cli, "search.query", &query, &found, fault);
-
-    if (e != ERR_OK)
-        return e;
-    if (found.items.count == 0) {
-        fault_set(fault, ERR_NOT_FOUND, "nothing matches \"%.*s\"", TEXT_ARG(query.query));
-        return fault_hint(fault, "an id, a path, or a query of which the first result is taken");
-    }
-    meant->has_id = true;
-    meant->id = found.items.at[0].media.id;
-    return ERR_OK;
-}
-
-static enum err find_meant(struct cli *cli, struct meant *meant, struct fault *fault)
-{
-    const char *word = cli->args[0];
-
-    *meant = (struct meant){ 0 };
-    meant->has_id = cli->count == 1 && id_read(text_of(word), &meant->id);
-    if (meant->has_id)
-        return ERR_OK;
-    if (cli->count == 1 && (strchr(word, '/') || access(word, F_OK) == 0))
-        return cli_path(cli, word, &meant->path, fault);
-    return find_best(cli, meant, fault);
-}
 
 /* ---- numbers of options ---- */
 
@@ -73,7 +33,7 @@ static enum err read_gain(const struct cli *cli, bool *has, double *gain, struct
 }
 
 /* Seconds become frames of the file, whose rate the catalogue may not know: then the file is asked for first. */
-static enum err read_from(struct cli *cli, const struct meant *meant, int64_t *from, struct fault *fault)
+static enum err read_from(struct cli *cli, const struct named *meant, int64_t *from, struct fault *fault)
 {
     struct search_get get = { .has_id = meant->has_id, .id = meant->id, .path = meant->path };
     struct media_found found = { 0 };
@@ -121,8 +81,8 @@ enum err play_start(struct cli *cli, struct fault *fault)
 {
     struct streamer_play play = { .loop = cli->options.loop };
     struct stream_voice voice = { 0 };
-    struct meant meant;
-    enum err e = find_meant(cli, &meant, fault);
+    struct named meant;
+    enum err e = named_one(cli, cli->count, cli->args, &meant, fault);
 
     if (e == ERR_OK)
         e = read_gain(cli, &play.has_gain, &play.gain, fault);
@@ -182,8 +142,8 @@ enum err play_preview(struct cli *cli, struct fault *fault)
                                         .chain = text_of(cli->options.chain),
                                         .key = text_of(cli->options.key) };
     struct preview_begun begun = { 0 };
-    struct meant meant;
-    enum err e = find_meant(cli, &meant, fault);
+    struct named meant;
+    enum err e = named_one(cli, cli->count, cli->args, &meant, fault);
 
     if (e == ERR_OK)
         e = read_gain(cli, &preview.has_gain, &preview.gain, fault);

@@ -1,5 +1,5 @@
 /* takes.c: record and recover. */
-#include "frontends/cli/cli.h"
+#include "frontends/cli/named.h"
 #include "common/clock.h"
 #include "schema_streamer.h"
 
@@ -181,10 +181,9 @@ enum err takes_delete(struct cli *cli, struct fault *fault)
 {
     struct streamer_delete_take request = { 0 };
 
-    if (!id_read(text_of(cli->args[0]), &request.id))
-        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is no id; `loophole record takes` lists them",
-                         cli->args[0]);
-    return cli_ask(cli, "streamer.delete_take", &request, NULL, fault);
+    enum err e = named_only(cli, cli->args[0], &request.id, fault);
+
+    return e != ERR_OK ? e : cli_ask(cli, "streamer.delete_take", &request, NULL, fault);
 }
 
 /* Each ask ends the memory of the answer before it: the ids are kept. */
