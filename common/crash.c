@@ -110,7 +110,7 @@ static void write_record(int number, const siginfo_t *info)
     add(&path, ".txt");
     memcpy(name, state.start, len);
     memcpy(name + len, path.text, path.len + 1);
-    fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return;
     describe(&text, number, info, seconds);
@@ -133,13 +133,20 @@ static void on_fatal(int number, siginfo_t *info, void *context)
 
 /* ---- set-up ---- */
 
-enum err crash_directory(const struct paths *paths, char to[CRASH_DIRECTORY_SIZE], struct fault *fault)
+enum err crash_name_directory(const struct paths *paths, char to[CRASH_DIRECTORY_SIZE], struct fault *fault)
 {
     int len = snprintf(to, CRASH_DIRECTORY_SIZE, "%s/crash", paths->data);
 
     if (len < 0 || len >= CRASH_DIRECTORY_SIZE)
         return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", paths->data);
-    return file_make_dirs(to, 0700, fault);
+    return ERR_OK;
+}
+
+enum err crash_directory(const struct paths *paths, char to[CRASH_DIRECTORY_SIZE], struct fault *fault)
+{
+    enum err e = crash_name_directory(paths, to, fault);
+
+    return e == ERR_OK ? file_make_dirs(to, 0700, fault) : e;
 }
 
 enum err crash_install(const struct paths *paths, const char *service, struct fault *fault)

@@ -17,7 +17,8 @@ enum err crash_install(const struct paths *paths, const char *service, struct fa
  * NULL: nothing. Main thread. */
 void crash_in_hand(const char *text);
 
-/* DATA/crash, made when it is missing. */
+/* DATA/crash; the second makes it when it is missing. */
+enum err crash_name_directory(const struct paths *paths, char to[CRASH_DIRECTORY_SIZE], struct fault *fault);
 enum err crash_directory(const struct paths *paths, char to[CRASH_DIRECTORY_SIZE], struct fault *fault);
 
 #endif

@@ -49,7 +49,7 @@ static void write_death(const struct death *death, bool is_new, usec_t now, stru
 
 static enum err append(const char *path, const struct buffer *text, struct fault *fault)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     enum err e;
 
     if (fd < 0)
@@ -183,10 +183,12 @@ enum err crash_list(const struct paths *paths, struct arena *arena, struct crash
 {
     char directory[CRASH_DIRECTORY_SIZE];
     struct buffer found = { 0 };
-    enum err e = crash_directory(paths, directory, fault);
+    enum err e = crash_name_directory(paths, directory, fault);
     DIR *dir = e == ERR_OK ? opendir(directory) : NULL;
 
     *list = (struct crash_list){ 0 };
+    if (!dir && e == ERR_OK && errno == ENOENT)
+        return ERR_OK;
     if (!dir)
         return e != ERR_OK ? e : fault_errno(fault, file_err(errno), errno, "cannot read %s", directory);
     e = read_all(directory, dir, arena, &found);

@@ -220,12 +220,14 @@ static enum err make_dir(const char *path, mode_t mode, struct fault *fault)
 {
     char above[PATH_MAX];
     struct stat st;
+    int number;
 
     if (mkdir(path, mode) == 0)
         return directory_of(path, above) ? file_sync(above, fault) : ERR_OK;
-    if (errno == EEXIST || stat(path, &st) == 0)
+    number = errno;
+    if (number == EEXIST || stat(path, &st) == 0)
         return ERR_OK;
-    return failed(fault, "cannot make directory", path);
+    return fault_errno(fault, file_err(number), number, "cannot make directory %s", path);
 }
 
 enum err file_make_dirs(const char *path, mode_t mode, struct fault *fault)

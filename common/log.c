@@ -29,7 +29,7 @@ static struct {
 
 static int open_file(void)
 {
-    return open(state.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+    return open(state.path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
 /* Keeps the file that is open when there can't be another. */

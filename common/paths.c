@@ -8,8 +8,10 @@
 #include <unistd.h>
 #include "common/file.h"
 #include "common/hash.h"
+#include "common/names.h"
+#include "common/owner.h"
 
-enum { RUN_PATH_MAX = 80, SERVICE_NAME_MAX = 20, PASSWD_SIZE = 4096 }; /* a socket's whole path: 107 bytes */
+enum { RUN_PATH_MAX = 80, NAMES_TRIED = 8, SERVICE_NAME_MAX = 20, PASSWD_SIZE = 4096 }; /* a socket's whole path: 107 bytes */
 
 static enum err join(char to[PATH_MAX], const char *directory, const char *name, struct fault *fault)
 {
@@ -42,15 +44,40 @@ static enum err find_user_home(char to[PATH_MAX], struct fault *fault)
     return fault_hint(fault, "set HOME, or LOOPHOLE_HOME to a directory for all of loophole");
 }
 
-static enum err find_below_home(struct paths *paths, const char *home, struct fault *fault)
+static enum err make_dirs(const char *path, struct fault *fault)
 {
-    enum err e = file_make_dirs(home, 0700, fault);
+    enum err e = file_make_dirs(path, 0700, fault);
+
+    if (e != ERR_OK)
+        owner_hint(path, fault);
+    return e;
+}
+
+/* The absolute path of a home that need not be there. */
+static enum err name_home(struct paths *paths, const char *home, struct fault *fault)
+{
+    char here[PATH_MAX];
+
+    if (home[0] == '/' && text_copy(paths->home, sizeof(paths->home), text_of(home)))
+        return ERR_OK;
+    if (!getcwd(here, sizeof(here)))
+        return fault_errno(fault, file_err(errno), errno, "cannot find LOOPHOLE_HOME %s", home);
+    return join(paths->home, here, home, fault);
+}
+
+static enum err find_below_home(struct paths *paths, const char *home, bool make, struct fault *fault)
+{
+    enum err e = make ? make_dirs(home, fault) : ERR_OK;
 
     if (e != ERR_OK)
         return e;
-    if (!realpath(home, paths->home))
+    if (realpath(home, paths->home))
+        e = owner_check(paths->home, make, fault);
+    else if (!make && errno == ENOENT)
+        e = name_home(paths, home, fault);
+    else
         return fault_errno(fault, file_err(errno), errno, "cannot find LOOPHOLE_HOME %s", home);
-    if ((e = join(paths->config, paths->home, "config", fault)) != ERR_OK ||
+    if (e != ERR_OK || (e = join(paths->config, paths->home, "config", fault)) != ERR_OK ||
         (e = join(paths->data, paths->home, "data", fault)) != ERR_OK ||
         (e = join(paths->cache, paths->home, "cache", fault)) != ERR_OK)
         return e;
@@ -99,21 +126,26 @@ static enum err find_programs(struct paths *paths, struct fault *fault)
     return ERR_OK;
 }
 
-static enum err make_tag(struct paths *paths, struct fault *fault)
+/* A disk that is full when nothing was drawn yet must not keep the engine from starting: the path decides then. */
+static void find_names(const struct paths *paths, bool make, struct names *names)
 {
     char real[PATH_MAX];
 
+    if (names_read(paths->data, names) || (make && names_make(paths->data, names, NULL) == ERR_OK))
+        return;
     if (!realpath(paths->data, real))
-        return fault_errno(fault, file_err(errno), errno, "cannot find %s", paths->data);
-    hash_hex(hash_of(real, strlen(real)), sizeof(paths->tag) - 1, paths->tag);
-    return ERR_OK;
+        (void)text_copy(real, sizeof(real), text_of(paths->data));
+    hash_hex(hash_of(real, strlen(real)), NAMES_WORD - 1, names->tag);
+    memcpy(names->run, names->tag, sizeof(names->run));
 }
 
 /* Ours and closed to others, or an error: a name in /tmp may be anybody's. */
-static enum err make_private(const char *path, struct fault *fault)
+static enum err make_private(const char *path, bool make, struct fault *fault)
 {
     struct stat st;
 
+    if (!make && access(path, F_OK) != 0)
+        return ERR_OK;
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         return fault_errno(fault, file_err(errno), errno, "cannot make directory %s", path);
     if (lstat(path, &st) != 0)
@@ -124,53 +156,76 @@ static enum err make_private(const char *path, struct fault *fault)
     return fault_hint(fault, "remove it, or make it yours: chmod 700 %s", path);
 }
 
-static enum err make_run_in_tmp(struct paths *paths, struct fault *fault)
+/* A name that another user has taken is passed over. */
+static enum err make_run_in_tmp(struct paths *paths, struct names *names, bool make, struct fault *fault)
 {
-    char parent[64];
-    enum err e;
+    enum err e = ERR_DENIED;
 
-    (void)snprintf(parent, sizeof(parent), "/tmp/loophole-%u", (unsigned)geteuid());
-    if ((e = make_private(parent, fault)) != ERR_OK ||
-        (e = join(paths->run, parent, paths->tag, fault)) != ERR_OK)
-        return e;
-    return make_private(paths->run, fault);
+    for (int i = 0; e == ERR_DENIED && i < NAMES_TRIED; i++) {
+        (void)snprintf(paths->run, sizeof(paths->run), "/tmp/loophole-%u-%s", (unsigned)geteuid(), names->run);
+        e = make_private(paths->run, make, fault);
+        if (e != ERR_DENIED || !make)
+            return e;
+        names_note_taken(paths->data, paths->run);
+        names_draw(names->run);
+        (void)names_write(paths->data, names, NULL);
+    }
+    return e;
 }
 
-static enum err make_run(struct paths *paths, struct fault *fault)
+static enum err make_run(struct paths *paths, struct names *names, bool make, struct fault *fault)
 {
     enum err e;
 
     if (paths->run[0] == '\0' || strlen(paths->run) > RUN_PATH_MAX)
-        return make_run_in_tmp(paths, fault);
-    if ((e = file_make_dirs(paths->run, 0700, fault)) != ERR_OK)
+        return make_run_in_tmp(paths, names, make, fault);
+    if (!make)
+        return make_private(paths->run, make, fault);
+    if ((e = make_dirs(paths->run, fault)) != ERR_OK)
         return e;
-    if (chmod(paths->run, 0700) != 0)
+    if (chmod(paths->run, 0700) != 0 && errno != EPERM)
         return fault_errno(fault, file_err(errno), errno, "cannot close %s to others", paths->run);
-    return make_private(paths->run, fault);
+    return make_private(paths->run, make, fault);
 }
 
-static enum err make_directories(struct paths *paths, struct fault *fault)
+static enum err make_directories(struct paths *paths, bool make, struct fault *fault)
 {
     const char *const wanted[] = { paths->config, paths->data, paths->cache, paths->logs };
     enum err e = ERR_OK;
 
-    for (size_t i = 0; e == ERR_OK && i < sizeof(wanted) / sizeof(*wanted); i++)
-        e = file_make_dirs(wanted[i], 0700, fault);
+    for (size_t i = 0; e == ERR_OK && i < sizeof(wanted) / sizeof(*wanted); i++) {
+        if (make)
+            e = make_dirs(wanted[i], fault);
+        if (e == ERR_OK)
+            e = owner_check(wanted[i], make, fault);
+    }
     return e;
 }
 
-enum err paths_find(struct paths *paths, struct fault *fault)
+static enum err find(struct paths *paths, bool make, struct fault *fault)
 {
+    struct names names;
     const char *home = getenv("LOOPHOLE_HOME");
     enum err e;
 
     memset(paths, 0, sizeof(*paths));
-    e = home && *home ? find_below_home(paths, home, fault) : find_by_xdg(paths, fault);
+    e = home && *home ? find_below_home(paths, home, make, fault) : find_by_xdg(paths, fault);
     if (e != ERR_OK || (e = join(paths->logs, paths->data, "log", fault)) != ERR_OK ||
-        (e = find_programs(paths, fault)) != ERR_OK || (e = make_directories(paths, fault)) != ERR_OK ||
-        (e = make_tag(paths, fault)) != ERR_OK)
+        (e = find_programs(paths, fault)) != ERR_OK || (e = make_directories(paths, make, fault)) != ERR_OK)
         return e;
-    return make_run(paths, fault);
+    find_names(paths, make, &names);
+    memcpy(paths->tag, names.tag, sizeof(paths->tag));
+    return make_run(paths, &names, make, fault);
+}
+
+enum err paths_find(struct paths *paths, struct fault *fault)
+{
+    return find(paths, true, fault);
+}
+
+enum err paths_look(struct paths *paths, struct fault *fault)
+{
+    return find(paths, false, fault);
 }
 
 static const char *socket_path(const struct paths *paths, const char *service, const char *kind,

@@ -11,14 +11,17 @@ struct paths {
     char data[PATH_MAX];     /* store/, artefact/ */
     char cache[PATH_MAX];    /* search index */
     char logs[PATH_MAX];     /* data/log */
-    char run[PATH_MAX];      /* sockets, locks; 0700; at most 80 bytes long, else /tmp/loophole-UID/TAG */
+    char run[PATH_MAX];      /* sockets, locks; 0700; at most 80 bytes long, else /tmp/loophole-UID-RUN */
     char programs[PATH_MAX]; /* the directory of the running binary: the services stand beside it */
-    char tag[9]; /* 8 hex digits of a hash of the data directory's real path: names of shared memory */
+    char tag[9]; /* 8 hex digits, drawn (names.h): names of shared memory */
 };
 
-/* Finds the paths and makes the directories that are missing (0700). Errors: io, denied (a directory in /tmp that
- * is not ours). */
+/* Finds the paths, makes the directories that are missing (0700) and closes those that others may read. Errors: io,
+ * denied: a directory cannot be made, belongs to another user, or can be written by others; the text names its owner. */
 enum err paths_find(struct paths *paths, struct fault *fault);
+
+/* The same for a program that only looks: makes and changes nothing. A home that is not there is no error. */
+enum err paths_look(struct paths *paths, struct fault *fault);
 
 /* Where `service` answers and publishes: "ipc://RUN/NAME.ask", "ipc://RUN/NAME.events"; returns `to`. */
 const char *paths_ask_socket(const struct paths *paths, const char *service, char to[PATH_MAX]);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "common/file.h"
+#include "common/owner.h"
 
 static const uint64_t magic = 0x454C4F48504F4F4CU; /* "LOOPHOLE" as bytes */
 
@@ -38,12 +39,14 @@ static struct shm_header *header_of(const struct shm *shm)
 /* The size comes first: reading a mapping past the end of its file is SIGBUS. */
 static enum err check_file(int fd, size_t size, const char *name, struct fault *fault)
 {
+    char owner[OWNER_SIZE];
     struct stat st;
 
     if (fstat(fd, &st) != 0)
         return fault_errno(fault, ERR_IO, errno, "cannot look at shared memory %s", name);
     if (st.st_uid != geteuid() || (st.st_mode & 077) != 0)
-        return fault_set(fault, ERR_DENIED, "shared memory %s is not this user's alone", name);
+        return fault_set(fault, ERR_DENIED, "shared memory %s belongs to user %s (mode %04o)", name,
+                         owner_write(st.st_uid, owner), (unsigned)(st.st_mode & 07777));
     if (st.st_size == 0)
         return fault_set(fault, ERR_OFFLINE, "shared memory %s is not made yet", name);
     if ((uint64_t)st.st_size != sizeof(struct shm_header) + size)
@@ -69,6 +72,18 @@ static enum err check_header(const struct shm *shm, uint32_t version, const char
     return ERR_OK;
 }
 
+static enum err refuse(const char *name, int number, struct fault *fault)
+{
+    char path[SHM_NAME_SIZE + 16], owner[OWNER_SIZE];
+    struct stat st;
+
+    (void)snprintf(path, sizeof(path), "/dev/shm%s", name);
+    if (file_err(number) == ERR_DENIED && lstat(path, &st) == 0)
+        return fault_set(fault, ERR_DENIED, "shared memory %s belongs to user %s", name,
+                         owner_write(st.st_uid, owner));
+    return fault_errno(fault, file_err(number), number, "cannot open shared memory %s", name);
+}
+
 enum err shm_attach(const char *name, uint32_t version, size_t size, struct shm *to, struct fault *fault)
 {
     int fd = shm_open(name, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
@@ -78,7 +93,7 @@ enum err shm_attach(const char *name, uint32_t version, size_t size, struct shm 
     if (fd < 0 && errno == ENOENT)
         return fault_set(fault, ERR_OFFLINE, "there is no shared memory %s", name);
     if (fd < 0)
-        return fault_errno(fault, file_err(errno), errno, "cannot open shared memory %s", name);
+        return refuse(name, errno, fault);
     if ((e = check_file(fd, size, name, fault)) == ERR_OK && (e = map(fd, size, name, to, fault)) == ERR_OK) {
         e = check_header(to, version, name, fault);
         if (e != ERR_OK)
@@ -145,7 +160,14 @@ void shm_detach(struct shm *shm)
     *shm = (struct shm){ 0 };
 }
 
+/* Where root is the engine's user it could remove what another user has put there. */
 enum err shm_remove(const char *name)
 {
+    char path[SHM_NAME_SIZE + 16];
+    struct stat st;
+
+    (void)snprintf(path, sizeof(path), "/dev/shm%s", name);
+    if (lstat(path, &st) == 0 && st.st_uid != geteuid())
+        return ERR_DENIED;
     return shm_unlink(name) == 0 || errno == ENOENT ? ERR_OK : file_err(errno);
 }

@@ -47,6 +47,6 @@ bool shm_whole(const struct shm *shm, uint32_t version);
 enum err shm_stands(const struct shm *shm, const char *name);
 
 void shm_detach(struct shm *shm);      /* zeroed is allowed */
-enum err shm_remove(const char *name); /* of a missing one: ok */
+enum err shm_remove(const char *name); /* of a missing one: ok; of another user's: denied */
 
 #endif

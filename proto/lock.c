@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/file.h"
@@ -67,6 +68,29 @@ enum err lock_take_data(const struct paths *paths, const char *service, int *fd,
             "another engine has the data in %.100s, and its sockets not in %.100s: see XDG_RUNTIME_DIR",
             paths->data, paths->run);
     return e;
+}
+
+/* A path that cannot be looked at, on a disk that fails, says nothing. */
+static bool stands(const char *directory, const char *service, int fd)
+{
+    char path[LOCK_PATH_SIZE];
+    struct stat ours, named;
+
+    if (fd < 0 || fstat(fd, &ours) != 0)
+        return true;
+    if (stat(path_of(directory, service, path), &named) != 0)
+        return errno != ENOENT && errno != ENOTDIR;
+    return ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+}
+
+bool lock_stands(const struct paths *paths, const char *service, int fd)
+{
+    return stands(paths->run, service, fd);
+}
+
+bool lock_data_stands(const struct paths *paths, const char *service, int fd)
+{
+    return stands(paths->data, service, fd);
 }
 
 static bool is_held(const char *directory, const char *service)

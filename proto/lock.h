@@ -14,6 +14,11 @@ enum err lock_take(const struct paths *paths, const char *service, int *fd, stru
 /* The same beside the data, DATA/NAME.lock: two engines with one data directory may differ in their run directories. */
 enum err lock_take_data(const struct paths *paths, const char *service, int *fd, struct fault *fault);
 
+/* Whether `fd` still is the lock that its name leads to: false once the file was removed, moved or replaced, alone or
+ * with the folders above it. */
+bool lock_stands(const struct paths *paths, const char *service, int fd);
+bool lock_data_stands(const struct paths *paths, const char *service, int fd);
+
 /* True while some process holds RUN/NAME.lock, DATA/NAME.lock. */
 bool lock_is_held(const struct paths *paths, const char *service);
 bool lock_data_is_held(const struct paths *paths, const char *service);

@@ -112,6 +112,16 @@ const struct long_work *service_work(const struct service *service)
     return &service->work;
 }
 
+bool service_has_home(const struct service *service)
+{
+    return lock_stands(&service->paths, service->name, service->lock);
+}
+
+void service_set_tag(struct service *service, const char *tag)
+{
+    (void)snprintf(service->paths.tag, sizeof(service->paths.tag), "%s", tag);
+}
+
 static enum err open_sockets(struct service *service, struct fault *fault)
 {
     char address[PATH_MAX];
@@ -128,11 +138,14 @@ static enum err open_sockets(struct service *service, struct fault *fault)
     return sockets_open(service->sockets, SOCKET_EVENTS, address, &service->event_socket, fault);
 }
 
-/* ZeroMQ leaves the files of its sockets behind. */
+/* ZeroMQ leaves the files of its sockets behind. Where the home was replaced, they are another engine's. */
 static void remove_sockets(struct service *service)
 {
     const size_t scheme = sizeof("ipc://") - 1;
     char address[PATH_MAX];
+
+    if (!service_has_home(service))
+        return;
 
     unlink(paths_ask_socket(&service->paths, service->name, address) + scheme);
     unlink(paths_event_socket(&service->paths, service->name, address) + scheme);

@@ -21,6 +21,12 @@ struct service *service_start(int argc, char **argv, const struct schema *schema
 struct service *service_start_as(int argc, char **argv, const struct schema *schema, const char *name);
 const struct paths *service_paths(const struct service *service);
 
+/* False once its lock in the run directory was removed or replaced: its sockets are reached by nobody. */
+bool service_has_home(const struct service *service);
+
+/* The supervisor, before it starts a service: the names of shared memory have this word from now on. */
+void service_set_tag(struct service *service, const char *tag);
+
 /* The handlers (struct NAME_handlers of the generated header) and the state each is given. */
 void service_answer(struct service *service, const void *handlers, void *state);
 

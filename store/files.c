@@ -47,7 +47,7 @@ enum err files_reserve_lock(const char *directory, struct fault *fault)
     char path[FILE_PATH];
     struct stat st;
     int number = 0;
-    int fd = open(path_of(directory, "lock.mdb", path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(path_of(directory, "lock.mdb", path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
     if (fd < 0)
         return fault_errno(fault, files_err(errno), errno, "cannot open %s", path);

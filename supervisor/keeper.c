@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "common/crash_list.h"
 #include "common/log.h"
 #include "proto/lock.h"
 #include "supervisor/death.h"
@@ -29,10 +30,12 @@ static const char help[] =
     "Settings: [supervisor] hang_ms, start_ms in loophole.conf.\n";
 
 struct keeper {
+    const struct paths *paths;
     char program[PATH_MAX + 16];
     char **arguments; /* of the supervisor: ours without --keep and --detach */
     sigset_t signals;
     pid_t supervisor;
+    int lock; /* DATA/keeper.lock: `loophole up` sees by it whether a supervisor may still come */
     bool stopping; /* the supervisor was told to stop */
     usec_t started;
     uint32_t restarts;
@@ -70,7 +73,7 @@ static int give_up(const struct fault *fault)
 
 /* True in the process that goes on; the first one returns false with its exit code. Nothing of the caller is kept:
  * no terminal, directory or pipe. */
-static bool go_to_background(int *exit_code)
+static bool go_to_background(int lock, int *exit_code)
 {
     pid_t pid = fork();
     int null;
@@ -86,7 +89,9 @@ static bool go_to_background(int *exit_code)
     null = open("/dev/null", O_RDWR);
     for (int fd = 0; fd < 3; fd++)
         dup2(null, fd);
-    close_range(3, ~0U, 0);
+    if (lock > 3)
+        close_range(3, (unsigned)lock - 1, 0);
+    close_range((unsigned)lock + 1, ~0U, 0);
     return true;
 }
 
@@ -126,6 +131,22 @@ static bool ends_all(int exit_code)
     return exit_code == 0 || exit_code == err_exit_code(ERR_EXISTS);
 }
 
+/* What a second try does not change: a person has to. */
+static bool needs_person(int exit_code)
+{
+    return exit_code == err_exit_code(ERR_DENIED) || exit_code == err_exit_code(ERR_BAD_REQUEST) ||
+           exit_code == err_exit_code(ERR_VERSION) || exit_code == err_exit_code(ERR_TOO_LARGE);
+}
+
+static void record_death(const struct keeper *keeper, const siginfo_t *info, const char *how)
+{
+    struct death death = { "supervisor", (int32_t)info->si_pid, false, how };
+    struct fault fault;
+
+    if (crash_list_add(keeper->paths, &death, &fault) != ERR_OK)
+        log_fault("cannot write the crash record", &fault);
+}
+
 /* One that was killed is started for ever; one that ends by itself, with an error, only so often. */
 static bool starts_again(struct keeper *keeper, const siginfo_t *info, usec_t *wait)
 {
@@ -137,7 +158,9 @@ static bool starts_again(struct keeper *keeper, const siginfo_t *info, usec_t *w
     death_describe(info, how);
     if (keeper->stopping || (!death_by_signal(info) && ends_all(info->si_status)))
         return false;
+    record_death(keeper, info, how);
     verdict = policy_died(&keeper->policy, life, death_by_signal(info));
+    verdict.quarantine = verdict.quarantine || (!death_by_signal(info) && needs_person(info->si_status));
     log_error("keeper: the supervisor[%d] ended: %s; %s", (int)info->si_pid, how,
               verdict.quarantine ? "given up" : "starts again");
     keeper->restarts++;
@@ -240,6 +263,16 @@ static char **without_ours(int argc, char **argv)
     return arguments;
 }
 
+static enum err take_lock(struct keeper *keeper, const struct paths *paths, struct fault *fault)
+{
+    enum err e = lock_take_data(paths, "keeper", &keeper->lock, fault);
+
+    if (e != ERR_EXISTS)
+        return e;
+    fault_set(fault, ERR_EXISTS, "a supervisor runs already, or starts, in %s", paths->run);
+    return fault_hint(fault, "%s", "");
+}
+
 /* All that can go wrong is found here, while somebody still reads what is said. */
 static enum err prepare(struct keeper *keeper, struct paths *paths, struct fault *fault)
 {
@@ -255,6 +288,8 @@ static enum err prepare(struct keeper *keeper, struct paths *paths, struct fault
         return fault_hint(fault, "its sockets are not in %.150s: XDG_RUNTIME_DIR was another when it started",
                           paths->run);
     }
+    if ((e = take_lock(keeper, paths, fault)) != ERR_OK)
+        return e;
     if (paths->home[0])
         setenv("LOOPHOLE_HOME", paths->home, 1); /* a relative one would be another from "/" */
     (void)snprintf(keeper->program, sizeof(keeper->program), "%s/loopholed", paths->programs);
@@ -263,7 +298,7 @@ static enum err prepare(struct keeper *keeper, struct paths *paths, struct fault
 
 int keeper_run(int argc, char **argv)
 {
-    struct keeper keeper = { .arguments = without_ours(argc, argv) };
+    struct keeper keeper = { .arguments = without_ours(argc, argv), .lock = -1 };
     bool detach = has_argument(argc, argv, "--detach");
     struct fault fault = { 0 };
     struct paths paths;
@@ -273,9 +308,10 @@ int keeper_run(int argc, char **argv)
         (void)fputs(help, stdout);
     else if (prepare(&keeper, &paths, &fault) != ERR_OK)
         exit_code = give_up(&fault);
-    else if (!detach || go_to_background(&exit_code)) {
+    else if (!detach || go_to_background(keeper.lock, &exit_code)) {
         if (log_open(&paths, "supervisor", !detach, &fault) != ERR_OK)
             log_fault("keeper", &fault);
+        keeper.paths = &paths;
         take_signals(&keeper);
         exit_code = keep(&keeper);
     }

@@ -141,16 +141,16 @@ static void set_environment(struct server *server)
 
 /* JACK 2 names the sockets of servers and of clients alike: of one name, a client would take its server's. Ours is
  * called loophole-TAG. */
-static void name_own(const struct server *server, char to[SERVER_NAME])
+static void name_own(const struct paths *paths, char to[SERVER_NAME])
 {
-    (void)snprintf(to, SERVER_NAME, "loophole-%s-server", server->world->paths->tag);
+    (void)snprintf(to, SERVER_NAME, "loophole-%s-server", paths->tag);
 }
 
 static void name_server(struct server *server)
 {
     server->name[0] = '\0';
     if (server->kind == SERVER_OWN)
-        name_own(server, server->name);
+        name_own(server->world->paths, server->name);
     else if (server->kind == SERVER_RUNNING && server->device[4] == ':')
         (void)snprintf(server->name, sizeof(server->name), "%s", server->device + 5);
 }
@@ -218,20 +218,25 @@ static bool serves(const char *pid, const char *name)
 }
 
 /* One that runs under our server's name; 0: none. */
-static int32_t find_own(const struct server *server)
+static int32_t find_own(const struct paths *paths)
 {
     DIR *folder = opendir("/proc");
     struct dirent *entry;
     char name[SERVER_NAME];
     int32_t pid = 0;
 
-    name_own(server, name);
+    name_own(paths, name);
     while (folder && pid == 0 && (entry = readdir(folder)) != NULL)
         if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && serves(entry->d_name, name))
             pid = (int32_t)strtol(entry->d_name, NULL, 10);
     if (folder)
         closedir(folder);
     return pid;
+}
+
+bool server_is_left(const struct paths *paths)
+{
+    return find_own(paths) != 0;
 }
 
 /* One whose board died with its supervisor: nobody would know of it, and it holds the server's name. It is written on
@@ -248,7 +253,7 @@ static void put_on_board(struct server *server)
         close(known.pidfd);
         return;
     }
-    pid = find_own(server);
+    pid = find_own(server->world->paths);
     if (pid == 0)
         return;
     log_warn("jack[%d] is on no board: taken up again", (int)pid);
@@ -368,23 +373,23 @@ bool server_look(struct server *server, usec_t now)
 
 /* Sockets and semaphores of jackd and clients that were killed hold their names; the memory of such a jackd is freed by
  * the next one of any name, which finds the owner's pid dead. */
-static bool is_ours(const struct server *server, const char *entry)
+static bool is_ours(const struct paths *paths, const char *entry)
 {
     char socket[96], semaphore[96];
 
-    (void)snprintf(socket, sizeof(socket), "jack_loophole-%s", server->world->paths->tag);
-    (void)snprintf(semaphore, sizeof(semaphore), "jack_sem.%u_loophole-%s", getuid(), server->world->paths->tag);
+    (void)snprintf(socket, sizeof(socket), "jack_loophole-%s", paths->tag);
+    (void)snprintf(semaphore, sizeof(semaphore), "jack_sem.%u_loophole-%s", getuid(), paths->tag);
     return strncmp(entry, socket, strlen(socket)) == 0 || strncmp(entry, semaphore, strlen(semaphore)) == 0;
 }
 
-static void sweep(const struct server *server)
+void server_sweep(const struct paths *paths)
 {
     DIR *folder = opendir("/dev/shm");
     struct dirent *entry;
     char path[PATH_MAX];
 
     while (folder && (entry = readdir(folder)) != NULL) {
-        if (!is_ours(server, entry->d_name))
+        if (!is_ours(paths, entry->d_name))
             continue;
         (void)snprintf(path, sizeof(path), "/dev/shm/%s", entry->d_name);
         (void)unlink(path);
@@ -397,6 +402,6 @@ void server_shut(struct server *server)
 {
     if (!server->world)
         return;
-    sweep(server);
+    server_sweep(server->world->paths);
     free((void *)(uintptr_t)server->users_server);
 }

@@ -33,6 +33,12 @@ struct server {
     const char *users_server; /* JACK_DEFAULT_SERVER as it was; NULL: it was not set */
 };
 
+/* A jackd of this engine's name runs. */
+bool server_is_left(const struct paths *paths);
+
+/* Removes what jackd and its clients left in /dev/shm under this engine's name. */
+void server_sweep(const struct paths *paths);
+
 /* Decides; `child` is told what to run, or that there is nothing. */
 void server_open(struct server *server, struct child_world *world, struct child *child);
 

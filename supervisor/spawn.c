@@ -16,7 +16,7 @@ extern char **environ;
 /* A disk that is full or read-only keeps no service from starting. */
 static bool can_open(const char *log)
 {
-    int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    int fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 
     if (fd >= 0)
         close(fd);
@@ -32,7 +32,7 @@ static enum err set_files(posix_spawn_file_actions_t *files, const struct paths 
         (void)text_copy(log, sizeof(log), TEXT("/dev/null"));
     if (posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null", O_RDONLY, 0) != 0 ||
         posix_spawn_file_actions_addopen(files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) != 0 ||
-        posix_spawn_file_actions_addopen(files, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0600) !=
+        posix_spawn_file_actions_addopen(files, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600) !=
             0 ||
         posix_spawn_file_actions_addchdir_np(files, "/") != 0 ||
         posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1) != 0)

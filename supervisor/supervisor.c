@@ -1,11 +1,13 @@
 #include "supervisor/supervisor.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <syslog.h>
 #include <unistd.h>
 #include "common/bell.h"
 #include "common/log.h"
 #include "common/studio.h"
 #include "proto/lock.h"
+#include "supervisor/fresh_names.h"
 #include "supervisor/keeper.h"
 
 enum { LOOK_US = 100000 };
@@ -36,6 +38,21 @@ static void look_at_board(struct supervisor *supervisor)
     board_close(was);
 }
 
+/* The log is gone with the home, so the system's log has it too. */
+static void look_at_home(struct supervisor *supervisor)
+{
+    const struct paths *paths = supervisor->world.paths;
+
+    if (supervisor->has_no_home || (service_has_home(supervisor->world.service) &&
+                                    lock_data_stands(paths, "supervisor", supervisor->data_lock)))
+        return;
+    supervisor->has_no_home = true;
+    log_error("%s or %s was removed, moved or replaced: the engine ends", paths->data, paths->run);
+    syslog(LOG_USER | LOG_ERR, "loophole: %s or %s was removed, moved or replaced: the engine ends", paths->data,
+           paths->run);
+    service_stop(supervisor->world.service, 0);
+}
+
 /* A supervisor that was stopped or starved saw nothing meanwhile: what it missed counts against nobody. */
 static void look(void *state)
 {
@@ -44,6 +61,9 @@ static void look(void *state)
     usec_t passed = now - supervisor->looked;
 
     supervisor->looked = now;
+    look_at_home(supervisor);
+    if (supervisor->has_no_home)
+        return;
     look_at_board(supervisor);
     for (uint32_t i = 0; i < supervisor->count; i++)
         child_look(&supervisor->children[i], now, passed < 2 * LOOK_US ? passed : 2 * LOOK_US);
@@ -185,7 +205,7 @@ void supervisor_open(struct supervisor *supervisor, struct service *service)
     if (e == ERR_OK)
         e = lock_take_data(supervisor->world.paths, "supervisor", &supervisor->data_lock, &fault);
     if (e == ERR_OK)
-        e = board_make(supervisor->world.paths, &supervisor->world.board, &fault);
+        e = fresh_names_board(service, &supervisor->world.board, &fault);
     if (e != ERR_OK) {
         log_fault("cannot supervise", &fault);
         service_stop(service, err_exit_code(e));

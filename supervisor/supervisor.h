@@ -16,6 +16,7 @@ struct supervisor {
     char alarm[240];      /* why there is no sound plane, or "" */
     char damage[240];     /* what was found damaged, until somebody restarts a service; or "" */
     int data_lock;     /* held to the end */
+    bool has_no_home;  /* it was removed or replaced: all ends */
     int bell;          /* -1: none; the board is looked at anyway */
     usec_t looked;     /* when last */
     uint64_t restarts; /* of the supervisor itself, as its keeper counts */

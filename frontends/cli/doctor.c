@@ -3,11 +3,13 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/board.h"
+#include "common/names.h"
 #include "schema_supervisor.h"
 #include "store/check.h"
 #include "store/olds.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,6 +126,10 @@ static void look_at_disk(struct doctor *doctor)
     struct buffer free_space = { 0 };
     uint64_t bytes;
 
+    if (statvfs(doctor->cli->paths.data, &disk) != 0 && errno == ENOENT) {
+        doctor_finding(doctor, WATCH, "home", "loophole up makes it", "there is no %s", doctor->cli->paths.data);
+        return;
+    }
     if (statvfs(doctor->cli->paths.data, &disk) != 0) {
         doctor_finding(doctor, BAD, "disk", "make it readable", "%s cannot be looked at", doctor->cli->paths.data);
         return;
@@ -186,10 +192,25 @@ static void look_at_memory(struct doctor *doctor)
             (unsigned long long)((uint64_t)shm.f_bavail * shm.f_frsize >> 20));
 }
 
+static void report_taken(void *state, const char *path, const char *owner)
+{
+    doctor_finding(state, WATCH, "names", "that user, or root, may remove it; the engine uses another name",
+                   "user %s holds %s, a name of this engine", owner, path);
+}
+
+static void look_at_names(struct doctor *doctor)
+{
+    names_each_taken(doctor->cli->paths.data, doctor->cli->paths.tag, report_taken, doctor);
+}
+
 static void look_at_sockets(struct doctor *doctor)
 {
     struct stat run;
 
+    if (stat(doctor->cli->paths.run, &run) != 0 && errno == ENOENT) {
+        doctor_finding(doctor, FINE, "sockets", "", "there are none yet: %s is not there", doctor->cli->paths.run);
+        return;
+    }
     if (stat(doctor->cli->paths.run, &run) != 0 || (run.st_mode & 077) != 0 || run.st_uid != getuid()) {
         doctor_finding(doctor, BAD, "sockets", "chmod 700 it, and let it be yours", "%s is open to others",
                 doctor->cli->paths.run);
@@ -240,7 +261,7 @@ static void look_at_crashes(struct doctor *doctor)
 enum err doctor_run(struct cli *cli, struct fault *fault)
 {
     static void (*const looks[])(struct doctor *) = { look_at_services, look_for_orphans, look_at_store,
-                                                      look_at_old_stores,
+                                                      look_at_old_stores, look_at_names,
                                                       look_at_sockets,  look_at_memory,   look_at_limits,
                                                       look_at_kernel,   look_at_disk,     doctor_look_at_sound,
                                                       question_doctor,

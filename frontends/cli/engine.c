@@ -2,6 +2,7 @@
 #include "frontends/cli/cli.h"
 #include "common/clock.h"
 #include "common/proc.h"
+#include "proto/lock.h"
 #include "schema_supervisor.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@
 
 extern char **environ;
 
-enum { START_SECONDS = 60, STOP_SECONDS = 60 };
+enum { PATIENCE_US = 1000000, START_SECONDS = 60, STOP_SECONDS = 60 };
 
 static enum err services(struct cli *cli, uint32_t budget_ms, struct service_lines *lines,
                          struct fault *fault)
@@ -36,8 +37,9 @@ static enum err start_supervisor(struct cli *cli, struct fault *fault)
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
             return fault_errno(fault, ERR_INTERNAL, errno, "waiting for %s", program);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-        return ERR_OK;
+    if (WIFEXITED(status) && (WEXITSTATUS(status) == 0 || lock_is_held(&cli->paths, "supervisor") ||
+                              lock_data_is_held(&cli->paths, "keeper")))
+        return ERR_OK; /* another `up` was first: both wait for the same */
     fault_set(fault, ERR_INTERNAL, "%s did not start", program);
     return fault_hint(fault, "what it says stands above and in %s/supervisor.log", cli->paths.logs);
 }
@@ -55,12 +57,6 @@ static uint32_t not_ready(const struct service_lines *lines, char name[64])
     return count;
 }
 
-/* The long work that was printed last: a new text is a new line, at most one a second. */
-struct shown_work {
-    char text[128];
-    usec_t at;
-};
-
 static void print_remark(const char *text)
 {
     struct buffer line = { 0 };
@@ -69,6 +65,12 @@ static void print_remark(const char *text)
     cli_remark(&line);
     buffer_free(&line);
 }
+
+/* The long work that was printed last: a new text is a new line, at most one a second. */
+struct shown_work {
+    char text[128];
+    usec_t at;
+};
 
 /* True when a service works. */
 static bool show_work(struct cli *cli, const struct service_lines *lines, struct shown_work *shown)
@@ -92,6 +94,56 @@ static bool show_work(struct cli *cli, const struct service_lines *lines, struct
     return any;
 }
 
+/* Neither the keeper nor the supervisor runs: none will come any more. */
+static bool is_given_up(const struct cli *cli)
+{
+    return !lock_data_is_held(&cli->paths, "keeper") && !lock_data_is_held(&cli->paths, "supervisor");
+}
+
+/* The supervisor's last words, of its log: an error's line has its time, "error supervisor[PID]", and the text. */
+static void read_last_words(const struct cli *cli, char last[400])
+{
+    static const char mark[] = " error supervisor[";
+    char path[PATH_MAX + 24], line[2048];
+    FILE *log;
+
+    snprintf(last, 400, "it left no word");
+    snprintf(path, sizeof path, "%s/supervisor.log", cli->paths.logs);
+    log = fopen(path, "re");
+    while (log && fgets(line, sizeof line, log)) {
+        const char *at = strstr(line, mark), *text = at ? strstr(at, "] ") : NULL;
+
+        if (text && strncmp(text + 2, "keeper: ", 8) != 0)
+            snprintf(last, 400, "%.*s", (int)strcspn(text + 2, "\n"), text + 2);
+    }
+    if (log)
+        fclose(log);
+}
+
+/* The supervisor is looked for after it was started; `since` is when it was found missing, 0: it is there. */
+static enum err look_for_supervisor(struct cli *cli, usec_t *since, bool *is_said, struct fault *fault)
+{
+    char last[400];
+
+    if (lock_data_is_held(&cli->paths, "supervisor") || *since == 0) {
+        *since = clock_steady();
+        return ERR_OK;
+    }
+    if (clock_steady() - *since < PATIENCE_US || *is_said)
+        return ERR_OK;
+    read_last_words(cli, last);
+    if (!is_given_up(cli)) {
+        char remark[500];
+
+        snprintf(remark, sizeof remark, "the supervisor ended, and is started again: %s", last);
+        print_remark(remark);
+        *is_said = true;
+        return ERR_OK;
+    }
+    fault_set(fault, ERR_INTERNAL, "the supervisor ended: %s", last);
+    return fault_hint(fault, "`loophole doctor` looks for causes; the whole log: `loophole logs supervisor`");
+}
+
 /* Long work may take any time: the supervisor ends it when it stands still. */
 static enum err wait_ready(struct cli *cli, struct fault *fault)
 {
@@ -99,6 +151,8 @@ static enum err wait_ready(struct cli *cli, struct fault *fault)
     struct service_lines lines = { 0 };
     struct shown_work shown = { "", clock_steady() };
     char name[64] = "supervisor";
+    usec_t missing = 0;
+    bool is_said = false;
 
     while (clock_steady() < end) {
         struct fault passing = { 0 };
@@ -108,6 +162,10 @@ static enum err wait_ready(struct cli *cli, struct fault *fault)
             end = clock_steady() + START_SECONDS * 1000000LL;
         if (known && not_ready(&lines, name) == 0)
             return ERR_OK;
+        if (!known && look_for_supervisor(cli, &missing, &is_said, fault) != ERR_OK)
+            return ERR_INTERNAL;
+        if (is_said && is_given_up(cli))
+            is_said = false;
         clock_sleep(20000);
     }
     fault_set(fault, ERR_TIMEOUT, "%s is not ready after %d s", name, START_SECONDS);

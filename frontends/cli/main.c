@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 /* What is typed, then, from one column on, what it does. */
 static void usage_command(struct buffer *to, const struct command *command)
@@ -79,6 +80,22 @@ static int unknown_command(const char *word, bool json)
     return EX_USAGE;
 }
 
+/* Others only look: a home that is not there stays so. */
+static bool makes_home(const struct command *command)
+{
+    return command->run == engine_up || command->run == store_restore_run;
+}
+
+/* A home that is mistyped has no engine either. */
+static void hint_home(const struct paths *paths, struct fault *fault)
+{
+    if (fault->code != ERR_OFFLINE || !paths->data[0] || access(paths->data, F_OK) == 0)
+        return;
+    fault->hint[0] = '\0';
+    fault_hint(fault, "there is no %.200s: is that the home you mean? `loophole up` makes it",
+               paths->home[0] ? paths->home : paths->data);
+}
+
 static int run_command(const struct command *command, int argc, char **argv)
 {
     struct cli cli = { 0 };
@@ -86,12 +103,13 @@ static int run_command(const struct command *command, int argc, char **argv)
     enum err e;
 
     options_parse(command, argc, argv, &cli);
-    e = paths_find(&cli.paths, &fault);
+    e = makes_home(command) ? paths_find(&cli.paths, &fault) : paths_look(&cli.paths, &fault);
     if (e == ERR_OK)
         e = (cli.asker = asker_new(&cli.paths, &fault)) ? command->run(&cli, &fault) : fault.code;
     cli_flush(&cli);
     if (e != ERR_OK) {
         fault.code = e;
+        hint_home(&cli.paths, &fault);
         cli_report(cli.options.json, &fault);
     }
     asker_free(cli.asker);

@@ -67,14 +67,16 @@ static void a_link_to_a_home_is_that_home(void **state)
 static void a_long_home_has_its_sockets_in_tmp(void **state)
 {
     char name[201], wanted[64], address[PATH_MAX];
-    struct paths paths;
+    struct paths paths, again;
 
     memset(name, 'x', sizeof(name) - 1);
     name[sizeof(name) - 1] = '\0';
     setenv("LOOPHOLE_HOME", home_file(*state, name, NULL), 1);
     assert_int_equal(paths_find(&paths, NULL), ERR_OK);
-    (void)snprintf(wanted, sizeof(wanted), "/tmp/loophole-%u/%s", (unsigned)geteuid(), paths.tag);
-    assert_string_equal(paths.run, wanted);
+    (void)snprintf(wanted, sizeof(wanted), "/tmp/loophole-%u-", (unsigned)geteuid());
+    assert_int_equal(strncmp(paths.run, wanted, strlen(wanted)), 0);
+    assert_int_equal(paths_look(&again, NULL), ERR_OK);
+    assert_string_equal(again.run, paths.run);
     is_private_directory(paths.run);
     assert_in_range(strlen(paths_event_socket(&paths, "a-service-of-20-char", address)), 1, 6 + 107);
     assert_int_equal(rmdir(paths.run), 0);
@@ -135,6 +137,52 @@ static void a_run_directory_open_to_others_is_closed(void **state)
     is_private_directory(paths.run);
 }
 
+static void a_program_that_only_looks_makes_nothing(void **state)
+{
+    const struct home *home = *state;
+    const char *missing = home_file(home, "mistyped", NULL);
+    struct paths paths;
+
+    setenv("LOOPHOLE_HOME", missing, 1);
+    assert_int_equal(paths_look(&paths, NULL), ERR_OK);
+    assert_string_equal(paths.home, missing);
+    assert_int_not_equal(access(missing, F_OK), 0);
+}
+
+static void a_data_directory_that_others_may_read_is_closed(void **state)
+{
+    const struct home *home = *state;
+    struct paths paths;
+
+    assert_int_equal(chmod(home->paths.data, 0755), 0);
+    assert_int_equal(paths_find(&paths, NULL), ERR_OK);
+    is_private_directory(home->paths.data);
+}
+
+static void a_data_directory_that_others_may_write_is_refused(void **state)
+{
+    const struct home *home = *state;
+    struct paths paths;
+    struct fault fault;
+
+    assert_int_equal(chmod(home->paths.data, 0770), 0);
+    assert_int_equal(paths_find(&paths, &fault), ERR_DENIED);
+    assert_non_null(strstr(fault.what, "can be written by other users (mode 0770)"));
+    assert_int_equal(paths_look(&paths, &fault), ERR_DENIED);
+}
+
+static void names_that_are_damaged_are_drawn_again(void **state)
+{
+    const struct home *home = *state;
+    struct paths paths, again;
+
+    home_file(home, "home/data/names", "../../x y\n");
+    assert_int_equal(paths_find(&paths, NULL), ERR_OK);
+    assert_int_equal(strspn(paths.tag, "0123456789abcdef"), 8);
+    assert_int_equal(paths_look(&again, NULL), ERR_OK);
+    assert_string_equal(again.tag, paths.tag);
+}
+
 static void a_run_directory_that_is_a_file_is_refused(void **state)
 {
     const struct home *home = *state;
@@ -181,6 +229,10 @@ int main(void)
         HOME_TEST(without_a_home_the_xdg_directories_are_taken),
         HOME_TEST(without_a_runtime_directory_the_sockets_are_in_tmp),
         HOME_TEST(a_run_directory_open_to_others_is_closed),
+        HOME_TEST(a_program_that_only_looks_makes_nothing),
+        HOME_TEST(a_data_directory_that_others_may_read_is_closed),
+        HOME_TEST(a_data_directory_that_others_may_write_is_refused),
+        HOME_TEST(names_that_are_damaged_are_drawn_again),
         HOME_TEST(a_run_directory_that_is_a_file_is_refused),
         HOME_TEST(the_programs_stand_beside_this_one),
         HOME_TEST(sockets_are_named_after_their_service),
