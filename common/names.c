@@ -149,8 +149,8 @@ static void each_noted(const char *data, void (*take)(void *state, const char *p
     buffer_free(&text);
 }
 
-void names_each_taken(const char *data, const char *tag, void (*take)(void *state, const char *path, const char *owner),
-                      void *state)
+void names_each_taken(const char *data, const char *tag,
+                      void (*take)(void *state, const char *path, const char *owner), void *state)
 {
     DIR *folder = opendir("/dev/shm");
     struct dirent *entry;

@@ -11,7 +11,8 @@
 #include "common/names.h"
 #include "common/owner.h"
 
-enum { RUN_PATH_MAX = 80, NAMES_TRIED = 8, SERVICE_NAME_MAX = 20, PASSWD_SIZE = 4096 }; /* a socket's whole path: 107 bytes */
+enum { NAMES_TRIED = 8 };
+enum { RUN_PATH_MAX = 80, SERVICE_NAME_MAX = 20, PASSWD_SIZE = 4096 }; /* a socket's whole path: 107 bytes */
 
 static enum err join(char to[PATH_MAX], const char *directory, const char *name, struct fault *fault)
 {
