@@ -142,7 +142,8 @@ static void each_noted(const char *data, void (*take)(void *state, const char *p
     (void)snprintf(file, sizeof(file), "%s/names.taken", data);
     if (file_read_all(file, TAKEN_MOST, &text, NULL) == ERR_OK) {
         buffer_add(&text, "", 1);
-        for (char *line = text.failed ? NULL : strtok_r((char *)text.at, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        char *line = text.failed ? NULL : strtok_r((char *)text.at, "\n", &rest);
+        for (; line; line = strtok_r(NULL, "\n", &rest))
             if (is_anothers(line, owner))
                 take(state, line, owner);
     }

@@ -23,8 +23,8 @@ enum err names_write(const char *data, const struct names *names, struct fault *
 
 void names_draw(char word[NAMES_WORD]);
 
-/* Notes that another user holds a file of this path, for `loophole doctor`. names_each_taken calls `take` for each noted
- * path that another user still holds, then for each such name of shared memory with the tag. */
+/* Notes that another user holds a file of this path, for `loophole doctor`. names_each_taken calls `take` for each
+ * noted path that another user still holds, then for each such name of shared memory with the tag. */
 void names_note_taken(const char *data, const char *path);
 void names_each_taken(const char *data, const char *tag,
                       void (*take)(void *state, const char *path, const char *owner), void *state);

@@ -17,7 +17,7 @@ struct paths {
 };
 
 /* Finds the paths, makes the directories that are missing (0700) and closes those that others may read. Errors: io;
- * denied: a directory cannot be made, belongs to another user, or can be written by others; the text names the owner. */
+ * denied: a directory cannot be made, belongs to another user, or can be written by others. */
 enum err paths_find(struct paths *paths, struct fault *fault);
 
 /* The same for a program that only looks: makes and changes nothing. A home that is not there is no error. */
