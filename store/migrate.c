@@ -59,10 +59,46 @@ static enum err add_digest(struct writing *w, struct arena *arena, struct bytes 
     return changelog_add_digest(w, key, value);
 }
 
+/* The item is another one from here on, as for every edit. */
+static enum err log_media(struct writing *w, struct media *media)
+{
+    struct change change = { .kind = { .value = CHANGE_KIND_MEDIA },
+                             .id = media->id,
+                             .request = id_new(),
+                             .at = clock_now() };
+    uint64_t tail, head;
+    enum err e = catalogue_head(w->txn, &tail, &head);
+
+    if (e != ERR_OK)
+        return e;
+    media->revision = change.revision = head + 1;
+    return changelog_add(w, &change);
+}
+
+/* To 3: an item is done only while its content has an analysis. One that lost it waits, and is heard. */
+static enum err hear_again(struct writing *w, struct arena *arena, struct bytes key, struct bytes value)
+{
+    struct media was, now;
+    bool heard = true;
+    enum err e = row_decode(w->txn, arena, value, &media_shape, &was);
+
+    (void)key;
+    if (e != ERR_OK || was.analysis.value != ANALYSIS_STATE_DONE)
+        return e;
+    e = catalogue_is_heard(w->txn, arena, was.content, &heard, NULL);
+    if (e != ERR_OK || heard)
+        return e;
+    now = was;
+    now.analysis = (struct choice){ .value = ANALYSIS_STATE_WAITING };
+    e = log_media(w, &now);
+    return e == ERR_OK ? catalogue_put_media(w, &was, &now) : e;
+}
+
 /* A new version is a line here and STORE_VERSION one higher. */
 const struct migrate_step migrate_steps[] = {
     { 1, "volumes are found by their identity", DB_VOLUME, index_identity, draw_missing_id },
     { 2, "a place has what a scan compares", DB_MEDIA, fill_place, NULL },
     { 3, "an answer is kept with a digest of its ask", DB_REQUEST, add_digest, NULL },
+    { 3, "an item is done only while its content has an analysis", DB_MEDIA, hear_again, NULL },
 };
 const uint32_t migrate_step_count = sizeof(migrate_steps) / sizeof(*migrate_steps);

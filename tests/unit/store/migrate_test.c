@@ -225,6 +225,42 @@ static void a_reader_of_an_older_store_waits_for_its_writer(void **state)
     s->store = NULL;
 }
 
+/* As older programs left items whose last twin was removed at the wrong moment. */
+static void make_bare(struct scratch *s)
+{
+    struct media was, now;
+    struct walk walk;
+
+    assert_int_equal(walk_begin(s->w.txn, DB_MEDIA, (struct bytes){ 0 }, (struct bytes){ 0 }, &walk), ERR_OK);
+    assert_true(walk_next(&walk));
+    assert_int_equal(row_decode(s->w.txn, &s->arena, walk.value, &media_shape, &was), ERR_OK);
+    walk_end(&walk);
+    now = was;
+    now.content = bytes_of("content number a", 16);
+    now.analysis.value = ANALYSIS_STATE_DONE;
+    assert_int_equal(catalogue_put_media(&s->w, &was, &now), ERR_OK);
+    assert_int_equal(txn_set_version(s->w.txn, 2), ERR_OK);
+}
+
+static void a_done_item_without_an_analysis_waits_again(void **state)
+{
+    struct scratch *s = *state;
+    struct id id = fill(s).id;
+    struct media media;
+    uint64_t tail, head;
+
+    change_closed(s, make_bare);
+    scratch_open(s);
+    scratch_begin(s);
+    assert_int_equal(catalogue_media(s->w.txn, &s->arena, id, &media), ERR_OK);
+    assert_int_equal(media.analysis.value, ANALYSIS_STATE_WAITING);
+    assert_int_equal(catalogue_head(s->w.txn, &tail, &head), ERR_OK);
+    assert_int_equal(head, media.revision);
+    assert_int_equal(txn_count(s->w.txn, DB_CHANGE), 1);
+    scratch_commit(s);
+    assert_int_equal(scratch_problems(s), 0);
+}
+
 /* ---- stores that older programs wrote: old/make says what lies in them ---- */
 
 static void take_old_store(struct scratch *s, int version)
@@ -347,6 +383,7 @@ int main(void)
         CLAIM(a_store_that_would_not_hold_together_is_left_as_it_is),
         CLAIM(a_newer_store_is_refused_and_left_as_it_is),
         CLAIM(a_reader_of_an_older_store_waits_for_its_writer),
+        CLAIM(a_done_item_without_an_analysis_waits_again),
         CLAIM(stores_of_each_older_version_are_migrated),
         CLAIM(a_replacement_cut_short_is_finished),
         CLAIM(an_unfinished_copy_is_dropped),
