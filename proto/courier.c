@@ -30,6 +30,7 @@ struct courier {
     struct sockets *sockets;
     const struct paths *paths;
     uint32_t limit, count, line_count, turn;
+    size_t bytes; /* of all parcels */
     struct line lines[LINES];
     struct parcel *first, *last;
     struct parcel *buckets[BUCKETS];
@@ -73,6 +74,7 @@ static void link_in(struct courier *courier, struct parcel *parcel)
     *(parcel->before ? &parcel->before->next : &courier->first) = parcel;
     courier->last = parcel;
     courier->count++;
+    courier->bytes += parcel->body_len;
 }
 
 static void forget(struct courier *courier, struct parcel *parcel)
@@ -85,6 +87,7 @@ static void forget(struct courier *courier, struct parcel *parcel)
     *(parcel->before ? &parcel->before->next : &courier->first) = parcel->next;
     *(parcel->next ? &parcel->next->before : &courier->last) = parcel->before;
     courier->count--;
+    courier->bytes -= parcel->body_len;
     free(parcel);
 }
 
@@ -175,6 +178,8 @@ static enum err check(struct courier *courier, struct bytes body, uint32_t budge
                          CODEC_MESSAGE_MAX);
     if (courier->count >= courier->limit)
         return fault_set(fault, ERR_BUSY, "%u asks are under way already", courier->count);
+    if (courier->bytes + body.len > LIMIT_CLIENT_BYTES)
+        return fault_set(fault, ERR_BUSY, "%zu bytes of asks are under way already", courier->bytes);
     if (find(courier, request))
         return fault_set(fault, ERR_EXISTS, "an ask with this request id is under way already");
     return ERR_OK;

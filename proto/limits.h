@@ -11,6 +11,7 @@ enum {
     LIMIT_RECALLED = 64,            /* answers of a service to asks that are done once, kept for copies of these */
     LIMIT_SERVICE_ASKS = 1024,      /* asks of one service to others under way: past it busy */
     LIMIT_CLIENT_ASKS = 16384,      /* asks of one client under way: past it busy */
+    LIMIT_CLIENT_BYTES = 256 << 20, /* of these asks, of a service's too: past it busy */
     LIMIT_RESEND_FIRST_MS = 1000,   /* an ask without an answer is sent again after this, then after twice as long … */
     LIMIT_RESEND_MS = 10000,        /* … and never less often than this; at once when the service is back */
     LIMIT_ARENA = 64 << 20,         /* bytes of memory of one call */

@@ -10,6 +10,9 @@
  * - Each answer counts until it has left, for its peer and for all. A peer may have as much waiting as is still free. A
  *   peer that reads nothing is hung up on, sooner when room is short.
  *
+ * What is left to chance is ZeroMQ's own allocations: they do not fail at data_mb, but only where the machine's memory
+ * ends.
+ *
  * A client of ZeroMQ connects again by itself, asks again, and loses nothing. */
 #ifndef LOOPHOLE_PROTO_PEERS_H
 #define LOOPHOLE_PROTO_PEERS_H
@@ -27,6 +30,10 @@ void peers_heard(int fd);
 /* Which of the four calls of ZeroMQ have come here: 1 accept4, 2 recv, 4 send, 8 epoll_ctl. For tests: where one does
  * not, no bound holds. */
 unsigned peers_reached(void);
+
+/* Around a call of ZeroMQ by the service: what it allocates meanwhile may be more than data_mb. */
+void peers_enter(void);
+void peers_leave(void);
 
 /* ---- in ---- */
 

@@ -3,6 +3,7 @@
  *   peers.c         accept4: which connections are accepted
  *   peers_inflow.c   recv: what a peer may send now
  *   peers_pause.c    epoll_ctl: peers that nothing is read from for a while
+ *   peers_reserve.c  malloc: memory for ZeroMQ when the process has used up its own
  *   peers_outflow.c  send: which answers may wait, and for whom                */
 #ifndef LOOPHOLE_PROTO_PEERS_PARTS_H
 #define LOOPHOLE_PROTO_PEERS_PARTS_H

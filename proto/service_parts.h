@@ -85,6 +85,7 @@ struct call {
     uint64_t arrived_ns;
     usec_t deadline;
     struct ticket ticket;
+    size_t deferred_bytes; /* counted for the ticket */
     bool in_handler;
     bool is_refused; /* whatever the handler says: too many are put off */
     bool is_encoded; /* `error` and `body` stand */

@@ -213,7 +213,9 @@ void sockets_tend(struct socket *socket)
     int events;
     size_t len = sizeof(events);
 
+    peers_enter();
     zmq_getsockopt(socket->zmq, ZMQ_EVENTS, &events, &len); /* does what ZeroMQ's thread asks of this one */
+    peers_leave();
     socket->settled = true;
 }
 
@@ -268,6 +270,16 @@ static void route_cut_to_first(struct route *route)
     }
 }
 
+static int receive_part(struct socket *socket, zmq_msg_t *message)
+{
+    int rc;
+
+    peers_enter();
+    rc = zmq_msg_recv(message, socket->zmq, ZMQ_DONTWAIT);
+    peers_leave();
+    return rc;
+}
+
 static enum err nothing_received(struct socket *socket)
 {
     socket->settled = errno == EAGAIN;
@@ -293,7 +305,7 @@ enum err sockets_receive(struct socket *socket, struct letter *letter)
     letter->charged = 0;
     zmq_msg_init(message);
     for (;;) {
-        if (zmq_msg_recv(message, socket->zmq, ZMQ_DONTWAIT) < 0) {
+        if (receive_part(socket, message) < 0) {
             if (errno == EINTR)
                 continue;
             return nothing_received(socket);
@@ -348,9 +360,11 @@ static enum err send_bytes(struct socket *socket, const void *at, size_t len, in
 {
     int rc;
 
+    peers_enter();
     do
         rc = zmq_send(socket->zmq, at, len, flags | ZMQ_DONTWAIT);
     while (rc < 0 && errno == EINTR);
+    peers_leave();
     return sent(socket, rc);
 }
 
@@ -377,6 +391,16 @@ static enum err pack(const struct socket *socket, int peer, struct bytes body, z
     return ERR_OK;
 }
 
+static enum err send_message(struct socket *socket, zmq_msg_t *message)
+{
+    int rc;
+
+    peers_enter();
+    rc = zmq_msg_send(message, socket->zmq, ZMQ_DONTWAIT);
+    peers_leave();
+    return sent(socket, rc);
+}
+
 static enum err send_route(struct socket *socket, const struct route *route)
 {
     const uint8_t *at = route->at;
@@ -397,7 +421,7 @@ enum err sockets_send(struct socket *socket, const struct route *route, struct b
     if (route)
         e = send_route(socket, route);
     if (e == ERR_OK)
-        e = sent(socket, zmq_msg_send(&message, socket->zmq, ZMQ_DONTWAIT));
+        e = send_message(socket, &message);
     if (e != ERR_OK)
         zmq_msg_close(&message);
     return e;
@@ -412,7 +436,7 @@ enum err sockets_publish(struct socket *socket, struct text topic, struct bytes 
         return e;
     e = send_bytes(socket, topic.at, topic.len, ZMQ_SNDMORE);
     if (e == ERR_OK)
-        e = sent(socket, zmq_msg_send(&message, socket->zmq, ZMQ_DONTWAIT));
+        e = send_message(socket, &message);
     if (e != ERR_OK)
         zmq_msg_close(&message);
     return e;

@@ -25,22 +25,29 @@ static struct call **bucket_of(struct tickets *tickets, struct id request)
 
 /* ---- opening and closing ---- */
 
+/* What it holds until its answer. An arena is kept for the next call up to LIMIT_MEMORY_KEPT. */
+static size_t size_of(const struct call *call)
+{
+    return call->letter.body.len + (call->arena.total > LIMIT_MEMORY_KEPT ? call->arena.total : 0);
+}
+
 struct ticket call_defer(struct call *call)
 {
     struct tickets *tickets = &call->service->tickets;
+    size_t bytes = size_of(call);
     struct call **bucket = bucket_of(tickets, call->frame.request);
     uint16_t place;
 
     if (call->ticket.number)
         return call->ticket;
-    if (tickets->count == LIMIT_DEFERRED || tickets->bytes + call->letter.body.len > LIMIT_DEFERRED_BYTES) {
+    if (tickets->count == LIMIT_DEFERRED || tickets->bytes + bytes > LIMIT_DEFERRED_BYTES) {
         refuse(call, ERR_BUSY, "%u asks are under way already", tickets->count);
         call->is_refused = true;
         return (struct ticket){ 0 };
     }
     place = tickets->free[LIMIT_DEFERRED - 1 - tickets->count++];
     tickets->at[place] = call;
-    tickets->bytes += call->letter.body.len;
+    tickets->bytes += call->deferred_bytes = bytes;
     call->ticket.number = ++tickets->serial * LIMIT_DEFERRED + place;
     call->chain = *bucket;
     *bucket = call;
@@ -60,7 +67,7 @@ void ticket_close(struct call *call)
     *at = call->chain;
     tickets->at[place] = NULL;
     tickets->free[LIMIT_DEFERRED - tickets->count--] = place;
-    tickets->bytes -= call->letter.body.len;
+    tickets->bytes -= call->deferred_bytes;
     call->ticket.number = 0;
 }
 

@@ -1,5 +1,6 @@
 /* What proto/peers.h holds back rests on calls of ZeroMQ that come to it instead of to the C library. */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,9 +9,14 @@
 
 #include <cmocka.h>
 
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 
 #include "common/clock.h"
+#include "common/sanitizer.h"
 #include "proto/peers.h"
 #include "proto/sockets.h"
 
@@ -115,10 +121,117 @@ static void what_has_no_room_comes_later(void **state)
     }
 }
 
+/* What a connection hears first, as another user: 0 when it is closed without a word. */
+static ssize_t hears_as(uid_t user, const char *path)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    pid_t child = fork();
+    int status = 0, fd;
+    char byte;
+
+    if (child == 0) {
+        strncpy(address.sun_path, path, sizeof(address.sun_path) - 1);
+        fd = setuid(user) == 0 ? socket(AF_UNIX, SOCK_STREAM, 0) : -1;
+        if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+            _exit(3);
+        _exit(read(fd, &byte, 1) > 0 ? 1 : 0);
+    }
+    waitpid(child, &status, 0);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 3);
+    return WEXITSTATUS(status);
+}
+
+static void another_user_is_not_let_in(void **state)
+{
+    struct pair *pair = *state;
+    const char *path = pair->address + strlen("ipc://");
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chmod(pair->folder, 0755), 0);
+    assert_int_equal(chmod(path, 0777), 0);
+    assert_int_equal(hears_as(0, path), 1);
+    assert_int_equal(hears_as(65534, path), 0);
+}
+
+#if !SANITIZED
+static void ask_much_of(const struct pair *pair)
+{
+    static uint8_t bytes[100000];
+    struct pair own = { 0 };
+
+    own.sockets = sockets_new(NULL);
+    if (sockets_open(own.sockets, SOCKET_CLIENT, pair->address, &own.client, NULL) != ERR_OK)
+        _exit(1);
+    for (int i = 0; i < 100; i++)
+        while (sockets_send(own.client, NULL, bytes_of(bytes, sizeof(bytes))) != ERR_OK)
+            usleep(1000);
+    pause();
+}
+
+static void use_up_memory(void)
+{
+    struct rlimit limit;
+
+    getrlimit(RLIMIT_DATA, &limit);
+    limit.rlim_cur = 64 << 20;
+    setrlimit(RLIMIT_DATA, &limit);
+    for (size_t size = 1 << 20; size > 0; size /= 2)
+        while (malloc(size))
+            ;
+}
+
+/* In a process of its own, that may be left without memory. */
+static int serve_without_memory(struct pair *pair)
+{
+    usec_t end = clock_steady() + PATIENCE_US;
+    int received = 0;
+
+    use_up_memory();
+    while (received < 100 && clock_steady() < end) {
+        if (sockets_receive(pair->service, &pair->letter) != ERR_OK)
+            continue;
+        received++;
+        (void)sockets_send(pair->service, &pair->letter.route, bytes_of("answer", 6));
+        letter_drop(&pair->letter);
+    }
+    return received == 100 ? 0 : 1;
+}
+
+static void without_memory_messages_still_come_in(void **state)
+{
+    struct pair pair = { .address = "" };
+    pid_t client, service;
+    int status = 0;
+
+    (void)state;
+    snprintf(pair.address, sizeof(pair.address), "ipc:///tmp/loophole-peers.%d", (int)getpid());
+    service = fork();
+    if (service == 0) {
+        pair.sockets = sockets_new(NULL);
+        if (sockets_open(pair.sockets, SOCKET_ASK, pair.address, &pair.service, NULL) != ERR_OK)
+            _exit(2);
+        _exit(serve_without_memory(&pair));
+    }
+    client = fork();
+    if (client == 0)
+        ask_much_of(&pair);
+    waitpid(service, &status, 0);
+    kill(client, SIGKILL);
+    waitpid(client, NULL, 0);
+    unlink(pair.address + strlen("ipc://"));
+    assert_int_equal(status, 0);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+#if !SANITIZED
+        cmocka_unit_test(without_memory_messages_still_come_in), /* first: it forks */
+#endif
         cmocka_unit_test_setup_teardown(zeromq_accepts_reads_writes_and_waits_by_our_calls, come, leave),
+        cmocka_unit_test_setup_teardown(another_user_is_not_let_in, come, leave),
         cmocka_unit_test_setup_teardown(what_was_charged_is_given_back, come, leave),
         cmocka_unit_test_setup_teardown(what_has_no_room_comes_later, come, leave),
     };
