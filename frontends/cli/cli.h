@@ -106,6 +106,9 @@ void item_some(struct cli *cli, const struct item *item, const char *fields);
 double item_seconds(const struct media *media);
 const struct fact *item_fact(const struct item *item, const char *attribute); /* NULL: none */
 
+/* hint.c: why a result is empty: on standard output, or with --json on standard error. */
+void hint_print(struct cli *cli, const struct hint_list *hints);
+
 /* question.c: questions about files that are gone (libraries.asks): as text with the command that answers each, and the
  * command alone. */
 struct libraries;

@@ -47,8 +47,10 @@ static void print_items(struct cli *cli, const struct item_list *items)
 static void print_tail(struct cli *cli, const struct found *found, uint64_t shown)
 {
     print_facets(cli, &found->facets);
-    if (cli->options.json)
+    if (cli->options.json) {
+        hint_print(cli, &found->hints);
         return;
+    }
     cli_print(&cli->out, "%llu of %llu, %.2f ms", (unsigned long long)shown, (unsigned long long)found->total,
               found->took_us / 1000);
     if (found->cursor.len && cli->options.cursor)
@@ -56,6 +58,7 @@ static void print_tail(struct cli *cli, const struct found *found, uint64_t show
     else if (found->cursor.len)
         cli_print(&cli->out, "; more: --page %lld", (long long)(cli->options.page ? cli->options.page : 1) + 1);
     buffer_add_text(&cli->out, "\n");
+    hint_print(cli, &found->hints);
 }
 
 enum { PAGE = 1000 }; /* the protocol's most items in one answer */

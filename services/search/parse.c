@@ -1,5 +1,6 @@
 #include "services/search/parse.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include "services/search/camelot.h"
@@ -71,9 +72,39 @@ static enum err parse_exact(struct parser *p, struct node **to)
     return e;
 }
 
+#define NEAR_SHARE 0.04 /* of a number: as far off is about it */
+
+/* ~120: about this number; of tempos also of its half and its double, which fit beside it. */
+static enum err parse_about(struct parser *p, const struct filter *filter, struct node *about)
+{
+    static const double FACTORS[] = { 1, 0.5, 2 };
+    size_t count = text_is(about->text, "bpm") ? sizeof(FACTORS) / sizeof(FACTORS[0]) : 1;
+    double middle = (about->range.min + about->range.max) / 2, off = (middle < 0 ? -middle : middle) * NEAR_SHARE;
+    struct node **end = &about->first, whole = *about;
+    enum err e = ERR_OK;
+
+    whole.filter = filter ? filter : &filter_attribute;
+    about->kind = NODE_OR;
+    about->text = (struct text){ 0 };
+    for (size_t i = 0; i < count && e == ERR_OK; i++, end = &(*end)->next)
+        if ((e = make(p, NODE_NUMBER, end)) == ERR_OK) {
+            **end = whole;
+            (*end)->range = (struct range){ (middle - off) * FACTORS[i], (middle + off) * FACTORS[i], false, false };
+        }
+    return e;
+}
+
+static bool is_one_number(const struct range *range)
+{
+    return isfinite(range->max - range->min) && (range->max_open || range->max <= range->min);
+}
+
 static enum err parse_number(struct parser *p, struct node **to)
 {
     const struct filter *filter = filter_named(p->token.name);
+    enum filter_unit unit = filter ? filter->unit : UNIT_NONE;
+    struct text value = p->token.value;
+    bool about = value.at[0] == '~' && unit != UNIT_AGE;
     const char *why;
     uint32_t at;
     enum err e = make(p, NODE_NUMBER, to);
@@ -81,9 +112,16 @@ static enum err parse_number(struct parser *p, struct node **to)
     if (e != ERR_OK)
         return e;
     (*to)->text = filter ? text_of(filter->column) : p->token.name;
-    if (range_read(p->token.value, filter ? filter->unit : UNIT_NONE, p->parse->now, &(*to)->range, &why,
-                   &at))
-        return ERR_OK;
+    if (about)
+        value = (struct text){ value.len - 1, value.at + 1 };
+    bool good = range_read(value, unit, p->parse->now, &(*to)->range, &why, &at);
+    if (good && about && !is_one_number(&(*to)->range)) {
+        good = false;
+        why = "one number belongs behind ~";
+    }
+    if (good)
+        return about ? parse_about(p, filter, *to) : ERR_OK;
+    at += about;
     return WRONG(p, p->token.value_at + at, why, "%.*s: can't be \"%.*s\"", TEXT_ARG(p->token.name),
                  TEXT_ARG(p->token.value));
 }
@@ -254,8 +292,19 @@ static enum err parse_one(struct parser *p, struct node **to)
     return e;
 }
 
+/* From byte `start` to the present token, without the blanks between. */
+static struct text source_since(const struct parser *p, uint32_t start)
+{
+    struct text source = { p->token.at - start, p->lexer.query.at + start };
+
+    while (source.len && (uint8_t)source.at[source.len - 1] <= ' ')
+        source.len--;
+    return source;
+}
+
 static enum err parse_not(struct parser *p, struct node **to)
 {
+    uint32_t start = p->token.at;
     struct node *child;
     enum err e;
 
@@ -269,6 +318,8 @@ static enum err parse_not(struct parser *p, struct node **to)
         if (e == ERR_OK && (e = make(p, NODE_NOT, to)) == ERR_OK)
             (*to)->first = child;
     }
+    if (e == ERR_OK)
+        (*to)->source = source_since(p, start);
     p->depth--;
     return e;
 }
@@ -282,8 +333,10 @@ static enum err join(struct parser *p, enum node_kind kind, struct node *parts, 
     if (!parts || !parts->next)
         return ERR_OK;
     e = make(p, kind, to);
-    if (e == ERR_OK)
+    if (e == ERR_OK) {
         (*to)->first = parts;
+        (*to)->source = source_since(p, (uint32_t)(parts->source.at - p->lexer.query.at));
+    }
     return e;
 }
 

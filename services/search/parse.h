@@ -1,6 +1,7 @@
 /* parse.h: a query as a tree (docs/query.md). Any thread.
  *   query  = or          or = and { "or" and }       and = not { not }
- *   not    = [ "-" ] one   one = "(" or ")" | word | "phrase" | field ":" value */
+ *   not    = [ "-" ] one   one = "(" or ")" | word | "phrase" | field ":" value
+ * bpm:~120 is an "or" of three ranges: the tempo, its half and its double, each within 4 %. */
 #ifndef LOOPHOLE_SEARCH_PARSE_H
 #define LOOPHOLE_SEARCH_PARSE_H
 
@@ -31,6 +32,7 @@ struct node {
     struct node *first, *next; /* the first child; the next of the same parent */
     const struct filter *filter;
     struct text text;
+    struct text source; /* its part of the query; empty where it is a part of what a person typed as one word */
     bool is_start;
     struct range range;
     uint32_t keys;

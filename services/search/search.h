@@ -52,6 +52,7 @@ struct request {
     void *answer;
     struct arena *arena; /* lasts until the answer */
     struct fault *fault;
+    struct text query;     /* that search_rows parsed, with saved queries put in */
     struct call *call;     /* NULL once the handler has returned */
     struct ticket ticket;  /* number 0: not put off yet */
     usec_t deadline;       /* steady clock */

@@ -32,6 +32,7 @@ enum err search_rows(struct request *request, struct text query, struct node **r
     struct parse parse = { clock_now(), knows, &search->index };
     enum err e = search_expand(request, query, &query);
 
+    request->query = query;
     if (e == ERR_OK)
         e = parse_query(&parse, query, request->arena, root, request->fault);
 

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include "services/search/cursor.h"
+#include "services/search/explain.h"
 #include "services/search/facets.h"
 #include "services/search/score.h"
 #include "services/search/search.h"
@@ -80,6 +81,15 @@ static enum err take_page(struct paging *p, struct found *found)
     return ERR_OK;
 }
 
+static enum err explain(const struct paging *p, struct found *found)
+{
+    struct search *search = p->request->search;
+    struct match match = { &search->index, &search->catchup.volumes };
+    enum err e = explain_empty(&match, p->request->query, p->root, p->request->arena, &found->hints);
+
+    return e == ERR_OK ? e : no_memory(p);
+}
+
 enum err search_query(struct request *request, const void *ask, void *answer)
 {
     struct paging p = { .request = request, .ask = ask };
@@ -99,6 +109,8 @@ enum err search_query(struct request *request, const void *ask, void *answer)
         for (uint32_t i = 0; i < found->items.count; i++)
             found->items.at[i].has_score = true; /* 0 where nothing tells */
     }
+    if (e == ERR_OK && found->total == 0 && !p.ask->cursor.len)
+        e = explain(&p, found);
     if (e == ERR_OK && p.ask->remember)
         search_remember(request->search, p.ask);
     free(p.each);

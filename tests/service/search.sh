@@ -65,6 +65,23 @@ an_error_shows_a_caret_under_its_place() {
     contains "$out" 'no projects yet'
 }
 
+an_empty_result_explains_itself() {
+    two_kits
+    contains "$(loophole search kikc)" "did you mean kick"
+    contains "$(loophole search class:snares)" "try: class:snare"
+    contains "$(loophole search class:oneshot)" "try: is:oneshot"
+    contains "$(loophole search 'zzz kick')" "without zzz the rest finds"
+    contains "$(loophole search 'A minor zzz')" "try: key:~Am"
+    contains "$(loophole search 'dur<0.5s')" "try: dur:<0.5s"
+    contains "$(loophole search bpm:300)" "no item has bpm:300"
+    contains "$(_json kikc 2>&1)" "did you mean kick"
+    same "" "$(_json kikc 2>/dev/null)"
+    same unknown_word "$(loophole ask search.query query=kikc limit=1 | field hints.0.kind)"
+    same "[]" "$(loophole ask search.query query=kick limit=1 | field hints)"
+    loophole search --save odd 'class:snares' >/dev/null || fail "not saved"
+    contains "$(loophole search '@odd kick')" "try: class:snare kick"
+}
+
 pages_cover_everything_once() {
     two_kits
     local cursor='' more=1
