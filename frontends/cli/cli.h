@@ -17,7 +17,7 @@ struct options {
     const char *like, *unlike, *save;
     bool immediate;
     int64_t period, page, times;
-    bool loop, in_context, stretch, start_transport;
+    bool loop, in_context, stretch, start_transport, line;
     const char *gain, *from, *chain, *key, *at;
     const char *name, *inputs, *format, *port;
     struct text_list ignore;
@@ -144,7 +144,7 @@ enum err library_summary(struct cli *cli, struct fault *fault);
 enum err find_search(struct cli *cli, struct fault *fault);
 enum err find_similar(struct cli *cli, struct fault *fault);
 enum err find_show(struct cli *cli, struct fault *fault);
-enum err find_complete(struct cli *cli, struct fault *fault);
+enum err complete_run(struct cli *cli, struct fault *fault);
 enum err artefact_show(struct cli *cli, struct fault *fault);
 enum err map_run(struct cli *cli, struct fault *fault);
 enum err alike_duplicates(struct cli *cli, struct fault *fault);

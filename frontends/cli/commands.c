@@ -166,9 +166,12 @@ const struct command command_table[] = {
       store_backup_run },
     { "restore", "FILE", "Put a backup in the store's place, verified first (the engine must be down)", "",
       "", 1, 1, false, store_restore_run },
-    { "complete", "QUERY", "How a query could go on", "", "", 1, 1, true, find_complete },
-    { "completion", "bash|zsh|fish", "Print the shell's completion script", "", "", 1, 1, false,
-      completion_print },
+    { "complete", "QUERY…", "How a query could go on", "--line -- WORD… is for the shells' completion.", "line", 1, ANY,
+      true, complete_run },
+    { "completion", "bash|zsh|fish", "Print the shell's completion script",
+      "bash: source <(loophole completion bash). fish: loophole completion fish | source. zsh: as a file _loophole in "
+      "a folder of $fpath. `make install` puts all three in place.",
+      "", 1, 1, false, completion_print },
     { "man", "", "Print the man page", "", "", 0, 0, false, man_print },
 };
 const int command_count = sizeof command_table / sizeof command_table[0];

@@ -1,17 +1,22 @@
-/* completion.c: the shells' completion scripts, made of the tables of commands and options. */
+/* completion.c: the shells' completion scripts. They ask `loophole complete --line` (complete.c) for the words; a line
+ * ":files" of its answer stands for names of files. zsh and fish show what each command does. */
 #include "frontends/cli/cli.h"
 
-#include <stdio.h>
 #include <string.h>
 
-static void options_of(struct buffer *to, const struct command *command, const char *before)
+/* Within '…': zsh closes the quotes around a quote, fish escapes it. */
+static void quoted(struct buffer *to, const char *text, const char *quote)
 {
-    for (int i = 0; i < option_count; i++)
-        if (command_takes(command, &option_table[i]))
-            cli_print(to, "%s%s", before, option_table[i].name);
+    buffer_add_text(to, "'");
+    for (; *text; text += strcspn(text, "'") + (text[strcspn(text, "'")] == '\'')) {
+        cli_print(to, "%.*s", (int)strcspn(text, "'"), text);
+        if (text[strcspn(text, "'")] == '\'')
+            buffer_add_text(to, quote);
+    }
+    buffer_add_text(to, "'");
 }
 
-/* "library add" begins with "library": each first word once, and its second words. */
+/* "library add" begins with "library": each first word once. */
 static bool is_first_of_its_word(int index)
 {
     size_t len = strcspn(command_table[index].name, " ");
@@ -23,94 +28,87 @@ static bool is_first_of_its_word(int index)
     return true;
 }
 
-static void first_words(struct buffer *to)
-{
-    for (int i = 0; i < command_count; i++)
-        if (is_first_of_its_word(i))
-            cli_print(to, "%s%.*s", i ? " " : "", (int)strcspn(command_table[i].name, " "),
-                      command_table[i].name);
-}
-
-static void second_words(struct buffer *to, const char *first)
-{
-    size_t len = strcspn(first, " ");
-
-    for (int i = 0; i < command_count; i++)
-        if (strncmp(command_table[i].name, first, len) == 0 && command_table[i].name[len] == ' ')
-            cli_print(to, " %s", command_table[i].name + len + 1);
-}
-
+/* bash splits words at ':' and '=', and replaces only what follows the last of them. */
 static void bash(struct buffer *to)
 {
-    buffer_add_text(to, "# bash completion for loophole\n_loophole() {\n"
-                        "    local cur=${COMP_WORDS[COMP_CWORD]} words=\n"
-                        "    if [ \"$COMP_CWORD\" = 1 ]; then words=\"");
-    first_words(to);
-    buffer_add_text(to, "\"\n    else case \"${COMP_WORDS[1]}\" in\n");
-    for (int i = 0; i < command_count; i++) {
-        if (!is_first_of_its_word(i))
-            continue;
-        cli_print(to, "        %.*s) words=\"", (int)strcspn(command_table[i].name, " "),
-                  command_table[i].name);
-        second_words(to, command_table[i].name);
-        options_of(to, &command_table[i], " --");
-        buffer_add_text(to, "\" ;;\n");
-    }
-    buffer_add_text(to, "        esac\n    fi\n"
-                        "    COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
-                        "    [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- \"$cur\"))\n}\n"
-                        "complete -o filenames -F _loophole loophole\n");
+    buffer_add_text(to, "# bash completion for loophole: source <(loophole completion bash)\n"
+                        "_loophole() {\n"
+                        "    local line=${COMP_LINE:0:COMP_POINT} current before each\n"
+                        "    local -a words answers\n"
+                        "    read -r -a words <<<\"$line\"\n"
+                        "    [[ $line == *[[:space:]] ]] && words+=('')\n"
+                        "    current=${words[-1]}\n"
+                        "    before=${current%\"${current##*[:=]}\"}\n"
+                        "    mapfile -t answers < <(\"$1\" complete --line -- \"${words[@]:1}\" 2>/dev/null)\n"
+                        "    COMPREPLY=()\n"
+                        "    for each in \"${answers[@]}\"; do\n"
+                        "        if [ \"$each\" = :files ]; then\n"
+                        "            compopt -o filenames\n"
+                        "            mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- \"$current\")\n"
+                        "        else\n"
+                        "            COMPREPLY+=(\"${each#\"$before\"}\")\n"
+                        "        fi\n"
+                        "    done\n"
+                        "    [ ${#COMPREPLY[@]} = 1 ] && [[ ${COMPREPLY[0]} == *[:=] ]] && compopt -o nospace\n"
+                        "    return 0\n"
+                        "}\n"
+                        "complete -F _loophole loophole\n");
 }
 
 static void zsh(struct buffer *to)
 {
-    buffer_add_text(to, "#compdef loophole\n_loophole() {\n    local -a commands\n    commands=(\n");
-    for (int i = 0; i < command_count; i++)
-        if (is_first_of_its_word(i))
-            cli_print(to, "        \"%.*s:%s\"\n", (int)strcspn(command_table[i].name, " "),
-                      command_table[i].name, command_table[i].doc);
-    buffer_add_text(to, "    )\n    if (( CURRENT == 2 )); then _describe command commands; return; fi\n"
-                        "    case $words[2] in\n");
+    buffer_add_text(to, "#compdef loophole\n"
+                        "# zsh completion for loophole: a file _loophole in a folder of $fpath\n"
+                        "_loophole() {\n"
+                        "    local -a commands typed answers\n"
+                        "    commands=(\n");
     for (int i = 0; i < command_count; i++) {
+        struct buffer row = { 0 };
+
         if (!is_first_of_its_word(i))
             continue;
-        cli_print(to, "        %.*s) compadd --", (int)strcspn(command_table[i].name, " "),
-                  command_table[i].name);
-        second_words(to, command_table[i].name);
-        options_of(to, &command_table[i], " --");
-        buffer_add_text(to, "; _files ;;\n");
+        cli_print(&row, "%.*s:%s", (int)strcspn(command_table[i].name, " "), command_table[i].name,
+                  command_table[i].doc);
+        buffer_add_text(to, "        ");
+        quoted(to, buffer_c(&row), "'\\''");
+        buffer_add_text(to, "\n");
+        buffer_free(&row);
     }
-    buffer_add_text(to, "    esac\n}\n_loophole \"$@\"\n");
-}
-
-static void fish_option(struct buffer *to, const char *first, const struct option_row *option)
-{
-    cli_print(to, "complete -c loophole -n '__fish_seen_subcommand_from %.*s' -l %s",
-              (int)strcspn(first, " "), first, option->name);
-    if (option->letter)
-        cli_print(to, " -s %c", option->letter);
-    cli_print(to, "%s -d '%s'\n", option->kind == OPTION_FLAG ? "" : " -r", option->doc);
+    buffer_add_text(to, "    )\n"
+                        "    if (( CURRENT == 2 )); then _describe command commands; return; fi\n"
+                        "    typed=(\"${(@Q)words[2,CURRENT]}\")\n"
+                        "    answers=(\"${(@f)$(loophole complete --line -- \"${typed[@]}\" 2>/dev/null)}\")\n"
+                        "    (( ${answers[(Ie):files]} )) && _files\n"
+                        "    answers=(\"${(@)answers:#:files}\")\n"
+                        "    answers=(\"${(@)answers:#}\")\n"
+                        "    compadd -S '' -- \"${(@M)answers:#*[:=]}\"\n"
+                        "    compadd -- \"${(@)answers:#*[:=]}\"\n"
+                        "}\n"
+                        "_loophole \"$@\"\n");
 }
 
 static void fish(struct buffer *to)
 {
-    buffer_add_text(to, "# fish completion for loophole\n");
+    buffer_add_text(to, "# fish completion for loophole: loophole completion fish | source\n"
+                        "function __loophole_complete\n"
+                        "    set -l line (commandline -opc) (commandline -ct)\n"
+                        "    for each in (loophole complete --line -- $line[2..-1] 2>/dev/null)\n"
+                        "        if test \"$each\" = :files\n"
+                        "            __fish_complete_path (commandline -ct)\n"
+                        "        else\n"
+                        "            echo $each\n"
+                        "        end\n"
+                        "    end\n"
+                        "end\n"
+                        "complete -c loophole -f\n"
+                        "complete -c loophole -n 'not __fish_use_subcommand' -a '(__loophole_complete)'\n");
     for (int i = 0; i < command_count; i++) {
-        const struct command *command = &command_table[i];
-
         if (!is_first_of_its_word(i))
             continue;
-        cli_print(to, "complete -c loophole -n __fish_use_subcommand -a %.*s -d '%s'\n",
-                  (int)strcspn(command->name, " "), command->name, command->doc);
-        if (strchr(command->name, ' ')) {
-            cli_print(to, "complete -c loophole -n '__fish_seen_subcommand_from %.*s' -a '",
-                      (int)strcspn(command->name, " "), command->name);
-            second_words(to, command->name);
-            buffer_add_text(to, "'\n");
-        }
-        for (int o = 0; o < option_count; o++)
-            if (command_takes(command, &option_table[o]))
-                fish_option(to, command->name, &option_table[o]);
+        cli_print(to, "complete -c loophole -n __fish_use_subcommand -a %.*s -d ",
+                  (int)strcspn(command_table[i].name, " "), command_table[i].name);
+        quoted(to, command_table[i].doc, "\\'");
+        buffer_add_text(to, "\n");
     }
 }
 

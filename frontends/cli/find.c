@@ -1,4 +1,4 @@
-/* find.c: search, similar, show, complete. */
+/* find.c: search, similar, show. */
 #include "frontends/cli/cli.h"
 #include "frontends/cli/named.h"
 #include "schema_indexer.h"
@@ -237,20 +237,4 @@ enum err find_show(struct cli *cli, struct fault *fault)
     else
         item_full(&cli->out, &found);
     return ERR_OK;
-}
-
-enum err find_complete(struct cli *cli, struct fault *fault)
-{
-    struct search_complete unfinished = { .query = text_of(cli->args[0]) };
-    struct completions completions = { 0 };
-    enum err e = cli_ask(cli, "search.complete", &unfinished, &completions, fault);
-
-    for (uint32_t i = 0; e == ERR_OK && i < completions.each.count; i++) {
-        if (cli->options.json)
-            json_text(&cli->out, completions.each.at[i]);
-        else
-            cli_print(&cli->out, "%.*s", TEXT_ARG(completions.each.at[i]));
-        buffer_add_text(&cli->out, "\n");
-    }
-    return e;
 }

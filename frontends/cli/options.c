@@ -75,6 +75,7 @@ const struct option_row option_table[] = {
     { "inputs", 0, "CLIENT:PORT,…", "connect these JACK ports first, left and right", OPTION_WORD, AT(inputs), 0, 0 },
     { "format", 0, "FORMAT", "wav (32-bit floats), wav24 or flac (both 24 bit); unset: recording.format", OPTION_WORD,
       AT(format), 0, 0 },
+    { "line", 0, NULL, "the last word of a command line: --line -- WORD…", OPTION_FLAG, AT(line), 0, 0 },
     { "force", 0, NULL, "replace what is there", OPTION_FLAG, AT(force), 0, 0 },
 };
 const int option_count = sizeof option_table / sizeof option_table[0];

@@ -1,0 +1,403 @@
+/* complete.c: how a query, or a whole command line, could go on. The shells' scripts (completion.c) ask for the latter,
+ * so that what they offer is in one place. A service that is away offers nothing. */
+#include "frontends/cli/cli.h"
+#include "schema_audio.h"
+#include "schema_indexer.h"
+#include "schema_streamer.h"
+#include "schema_supervisor.h"
+
+#include <string.h>
+
+enum { BUDGET_MS = 500 };
+
+/* One word that is not finished. */
+struct unfinished {
+    struct cli *cli;
+    const char *word;
+    const char *before; /* "--sort=" of the word, which each offer begins with; or "" */
+    int at;             /* which argument of the command it is, from 0 on */
+    char **arguments;   /* of the command, those before it */
+};
+
+/* ---- offers ---- */
+
+static void offer(const struct unfinished *u, struct text text, const char *after)
+{
+    if (text_starts(text, text_of(u->word)) || u->word[0] == '\0')
+        cli_print(&u->cli->out, "%s%.*s%s\n", u->before, TEXT_ARG(text), after);
+}
+
+static void offer_words(const struct unfinished *u, const char *words)
+{
+    while (*words) {
+        size_t len = strcspn(words, " ");
+
+        offer(u, (struct text){ (uint32_t)len, words }, "");
+        words += len + (words[len] == ' ');
+    }
+}
+
+static void offer_table(const struct unfinished *u, const struct choice_table *table)
+{
+    for (uint32_t i = 1; i < table->count; i++)
+        offer(u, text_of(table->words[i]), "");
+}
+
+/* "gain=" of each field but one. */
+static void offer_fields(const struct unfinished *u, const struct shape *shape, const char *but)
+{
+    for (uint32_t i = 0; i < shape->field_count; i++)
+        if (strcmp(shape->fields[i].name, but) != 0)
+            offer(u, text_of(shape->fields[i].name), "=");
+}
+
+static bool ask_for(const struct unfinished *u, const char *name, const void *request, void *answer)
+{
+    struct fault none = { 0 };
+
+    return ask(u->cli->asker, name, request, BUDGET_MS, NULL, answer, &none) == ERR_OK;
+}
+
+static void offer_files(const struct unfinished *u)
+{
+    cli_print(&u->cli->out, ":files\n");
+}
+
+/* ---- what arguments can be ---- */
+
+static void offer_query(const struct unfinished *u)
+{
+    struct search_complete request = { .query = text_of(u->word) };
+    struct completions answer = { 0 };
+
+    if (ask_for(u, "search.complete", &request, &answer))
+        for (uint32_t i = 0; i < answer.each.count; i++)
+            offer(u, answer.each.at[i], "");
+}
+
+static void offer_item(const struct unfinished *u)
+{
+    offer_query(u);
+    offer_files(u);
+}
+
+/* "+wa" and "-wa" by the tags that "tag:wa" has. */
+static void offer_tags(const struct unfinished *u)
+{
+    struct text query = arena_printf(&u->cli->arena, "tag:%s", u->word + 1);
+    struct search_complete request = { .query = query };
+    struct completions answer = { 0 };
+
+    if (!ask_for(u, "search.complete", &request, &answer))
+        return;
+    for (uint32_t i = 0; i < answer.each.count; i++)
+        if (text_starts(answer.each.at[i], TEXT("tag:")) && !memchr(answer.each.at[i].at, '"', answer.each.at[i].len))
+            cli_print(&u->cli->out, "%c%.*s\n", u->word[0], (int)answer.each.at[i].len - 4, answer.each.at[i].at + 4);
+}
+
+static void offer_item_or_tag(const struct unfinished *u)
+{
+    if (u->at > 0 && (u->word[0] == '+' || u->word[0] == '-'))
+        offer_tags(u);
+    else
+        offer_item(u);
+}
+
+static void offer_item_or_key(const struct unfinished *u)
+{
+    offer_item(u);
+    if (u->at > 0)
+        offer_words(u, "name= pack= notes= origin= favourite= hidden= bpm= key= class=");
+}
+
+static void offer_services(const struct unfinished *u)
+{
+    struct service_lines lines = { 0 };
+
+    if (ask_for(u, "supervisor.services", NULL, &lines))
+        for (uint32_t i = 0; i < lines.each.count; i++)
+            offer(u, lines.each.at[i].service, "");
+    else
+        offer_words(u, "supervisor persist search indexer audio streamer");
+}
+
+static void offer_events(const struct unfinished *u)
+{
+    for (int i = 0; schema_all[i]; i++)
+        for (uint32_t k = 0; k < schema_all[i]->event_count; k++)
+            offer(u, text_of(schema_all[i]->events[k].full_name), "");
+}
+
+static void offer_messages(const struct unfinished *u)
+{
+    const struct ask *which = u->at > 0 ? schema_ask(text_of(u->arguments[0])) : NULL;
+
+    if (which)
+        offer_fields(u, which->request, "");
+    for (int i = 0; u->at == 0 && schema_all[i]; i++)
+        for (uint32_t k = 0; k < schema_all[i]->ask_count; k++)
+            offer(u, text_of(schema_all[i]->asks[k].full_name), "");
+}
+
+static void offer_libraries(const struct unfinished *u)
+{
+    struct libraries list = { 0 };
+
+    if (ask_for(u, "indexer.libraries", NULL, &list))
+        for (uint32_t i = 0; i < list.each.count; i++)
+            offer(u, (struct text){ list.each.at[i].path.len, (const char *)list.each.at[i].path.at }, "");
+    offer_files(u);
+}
+
+static void offer_saved(const struct unfinished *u)
+{
+    struct search_queries request = { .limit = 1000 };
+    struct kept_queries kept = { 0 };
+
+    if (ask_for(u, "search.queries", &request, &kept))
+        for (uint32_t i = 0; i < kept.each.count; i++)
+            offer(u, kept.each.at[i].name, "");
+}
+
+static void offer_channels(const struct unfinished *u)
+{
+    if (u->at == 0)
+        offer_table(u, &bus_table);
+    else
+        offer_fields(u, &mixer_strip_shape, "bus");
+}
+
+static void offer_pad_keys(const struct unfinished *u)
+{
+    if (u->at > 0)
+        offer_fields(u, &pad_shape, "pad");
+}
+
+static void offer_devices(const struct unfinished *u)
+{
+    struct sound_devices devices = { 0 };
+
+    if (ask_for(u, "supervisor.sound_devices", NULL, &devices))
+        for (uint32_t i = 0; i < devices.each.count; i++)
+            offer(u, devices.each.at[i].name, "");
+    offer_words(u, "auto dummy none");
+}
+
+static void offer_ports(const struct unfinished *u)
+{
+    struct connections all = { 0 };
+
+    if (u->at == 0)
+        offer_words(u, "main_left main_right preview_left preview_right in_left in_right return_left return_right "
+                       "listen midi_in midi_out");
+    else if (ask_for(u, "audio.ports", NULL, &all))
+        for (uint32_t i = 0; i < all.each.count; i++)
+            if (text_is(all.each.at[i].port, u->arguments[0]))
+                offer(u, all.each.at[i].to, "");
+}
+
+static void offer_voices(const struct unfinished *u)
+{
+    struct stream_voices voices = { 0 };
+
+    if (ask_for(u, "streamer.voices", NULL, &voices))
+        for (uint32_t i = 0; i < voices.each.count; i++)
+            offer(u, arena_printf(&u->cli->arena, "%llu", (unsigned long long)voices.each.at[i].voice), "");
+}
+
+static void offer_artefact(const struct unfinished *u)
+{
+    if (u->at == 0)
+        offer_item(u);
+    else
+        offer_words(u, "waveform loudness onsets beats spectrum embedding print gist");
+}
+
+static const struct {
+    const char *command;
+    void (*offer)(const struct unfinished *u);
+    const char *words; /* instead of a function */
+} ARGUMENTS[] = {
+    { "restart", offer_services, NULL },
+    { "logs", offer_services, NULL },
+    { "stats", offer_services, NULL },
+    { "events", offer_events, NULL },
+    { "library remove", offer_libraries, NULL },
+    { "library rescan", offer_libraries, NULL },
+    { "search", offer_query, NULL },
+    { "complete", offer_query, NULL },
+    { "map", offer_query, NULL },
+    { "duplicates", offer_query, NULL },
+    { "queries", offer_saved, NULL },
+    { "similar", offer_item, NULL },
+    { "unlike", offer_item, NULL },
+    { "favourite", offer_item, NULL },
+    { "hide", offer_item, NULL },
+    { "show", offer_item, NULL },
+    { "artefact", offer_artefact, NULL },
+    { "play", offer_item, NULL },
+    { "stop", offer_voices, NULL },
+    { "preview", offer_item, NULL },
+    { "edit", offer_item_or_key, NULL },
+    { "tag", offer_item_or_tag, NULL },
+    { "ask", offer_messages, NULL },
+    { "bench", offer_messages, NULL },
+    { "mixer", offer_channels, NULL },
+    { "pads set", offer_pad_keys, NULL },
+    { "audio use", offer_devices, NULL },
+    { "audio connect", offer_ports, NULL },
+    { "audio disconnect", offer_ports, NULL },
+    { "transport sync", NULL, "none jack lead midi" },
+    { "transport metronome", NULL, "on off" },
+    { "completion", NULL, "bash zsh fish" },
+};
+
+/* A command without a row takes no argument, or a file. */
+static void offer_argument(const struct unfinished *u, const struct command *command)
+{
+    for (size_t i = 0; i < sizeof ARGUMENTS / sizeof ARGUMENTS[0]; i++) {
+        if (strcmp(ARGUMENTS[i].command, command->name) != 0)
+            continue;
+        if (ARGUMENTS[i].offer)
+            ARGUMENTS[i].offer(u);
+        else
+            offer_words(u, ARGUMENTS[i].words);
+        return;
+    }
+    if (command->max_args > 0)
+        offer_files(u);
+}
+
+/* ---- options ---- */
+
+static const struct {
+    const char *option, *words;
+} VALUES[] = {
+    { "sort", "name pack class family key bpm duration_s lufs size added -bpm -duration_s -lufs -size -added" },
+    { "fields", "id name path pack tags class bpm key duration_s lufs notes availability score distance" },
+    { "facets", "tag pack kind origin class family genre artist album key container format is" },
+    { "kind", "same_file same_audio same_sound" },
+    { "type", "waveform loudness onsets beats spectrum embedding print gist" },
+    { "aspect", "spectrum= timbre= pitch= amplitude= rhythm=" },
+    { "format", "wav wav24 flac" },
+    { "at", "now beat bar" },
+};
+
+static void offer_value(const struct unfinished *u, const struct option_row *row)
+{
+    if (strcmp(row->name, "in") == 0)
+        offer_query(u);
+    for (size_t i = 0; i < sizeof VALUES / sizeof VALUES[0]; i++)
+        if (strcmp(VALUES[i].option, row->name) == 0)
+            offer_words(u, VALUES[i].words);
+    if (strcmp(row->name, "png") == 0 || strcmp(row->name, "plot") == 0)
+        offer_files(u);
+}
+
+static void offer_options(const struct unfinished *u, const struct command *command)
+{
+    for (int i = 0; i < option_count; i++)
+        if (command_takes(command, &option_table[i]))
+            offer(u, arena_printf(&u->cli->arena, "--%s", option_table[i].name), "");
+    offer(u, TEXT("--help"), "");
+}
+
+/* ---- the line ---- */
+
+/* A word of the table at the place of the unfinished one: "library" or its "add". Each once. */
+static void offer_commands(const struct unfinished *u, const char *first)
+{
+    size_t len = first ? strlen(first) : 0;
+
+    for (int i = 0; i < command_count; i++) {
+        const char *name = command_table[i].name, *before = i > 0 ? command_table[i - 1].name : "";
+        size_t word = strcspn(name, " ");
+
+        if (first && strncmp(name, first, len) == 0 && name[len] == ' ')
+            offer(u, text_of(name + len + 1), "");
+        else if (!first && (strncmp(before, name, word) != 0 || (before[word] != ' ' && before[word] != '\0')))
+            offer(u, (struct text){ (uint32_t)word, name }, "");
+    }
+}
+
+/* The command of the first two words, or of the first; `used` says of how many. */
+static const struct command *command_of(struct cli *cli, int *used)
+{
+    for (*used = 2; *used > 0; --*used) {
+        struct text typed = arena_printf(&cli->arena, *used == 2 ? "%s %s" : "%s", cli->args[0],
+                                         *used == 2 && cli->count > 2 ? cli->args[1] : "");
+        for (int i = 0; i < command_count && cli->count > *used; i++)
+            if (text_is(typed, command_table[i].name))
+                return &command_table[i];
+    }
+    return NULL;
+}
+
+/* The option whose value the word at `i` is, else NULL. */
+static const struct option_row *option_before(const struct command *command, const char *before)
+{
+    const struct option_row *row = strncmp(before, "--", 2) == 0 ? option_named(before + 2, strlen(before + 2)) : NULL;
+
+    return row && row->kind != OPTION_FLAG && command_takes(command, row) ? row : NULL;
+}
+
+static void complete_argument(struct unfinished *u, const struct command *command, int count, char **words)
+{
+    const struct option_row *row = count > 1 ? option_before(command, words[count - 2]) : NULL;
+    const char *equals = strncmp(u->word, "--", 2) == 0 ? strchr(u->word, '=') : NULL;
+
+    for (int i = 0; i < count - 1; i++) {
+        if (words[i][0] == '-' && words[i][1] == '-')
+            i += option_before(command, words[i]) != NULL;
+        else
+            u->arguments[u->at++] = words[i];
+    }
+    if (!row && equals) {
+        row = option_named(u->word + 2, (size_t)(equals - u->word - 2));
+        u->before = arena_text(&u->cli->arena, (struct text){ (uint32_t)(equals - u->word + 1), u->word }).at;
+        u->word = equals + 1;
+    }
+    if (row)
+        offer_value(u, row);
+    else if (strncmp(u->word, "--", 2) == 0 || (u->word[0] == '-' && !command->dashes))
+        offer_options(u, command);
+    else
+        offer_argument(u, command);
+}
+
+static enum err complete_line(struct cli *cli, struct fault *fault)
+{
+    struct unfinished u = { .cli = cli, .word = cli->args[cli->count - 1], .before = "" };
+    int used;
+    const struct command *command = command_of(cli, &used);
+
+    u.arguments = arena_array(&cli->arena, (size_t)cli->count + 1, sizeof *u.arguments);
+    if (!u.arguments)
+        return fault_set(fault, ERR_FULL, "out of memory");
+    if (cli->count <= 2)
+        offer_commands(&u, cli->count == 2 ? cli->args[0] : NULL);
+    if (cli->count == 1)
+        offer_words(&u, "--help --version");
+    if (command)
+        complete_argument(&u, command, cli->count - used, cli->args + used);
+    return ERR_OK;
+}
+
+enum err complete_run(struct cli *cli, struct fault *fault)
+{
+    struct search_complete request = { .query = cli_words(cli) };
+    struct completions answer = { 0 };
+    enum err e;
+
+    if (cli->options.line)
+        return complete_line(cli, fault);
+    e = cli_ask(cli, "search.complete", &request, &answer, fault);
+    for (uint32_t i = 0; e == ERR_OK && i < answer.each.count; i++) {
+        if (cli->options.json)
+            json_text(&cli->out, answer.each.at[i]);
+        else
+            cli_print(&cli->out, "%.*s", TEXT_ARG(answer.each.at[i]));
+        buffer_add_text(&cli->out, "\n");
+    }
+    return e;
+}
