@@ -16,7 +16,7 @@
 #include "proto/service_parts.h"
 #include "schema_service.h"
 
-enum { BOARD_LOOK_US = 500000 };
+enum { BOARD_LOOK_US = 500000, HOMELESS_US = 3000000 };
 
 /* ---- start ---- */
 
@@ -75,6 +75,25 @@ static bool is_on_board(const struct service *service)
            atomic_load(&line->pid) == getpid() && atomic_load(&line->state) == service->state;
 }
 
+bool service_has_home(const struct service *service)
+{
+    return lock_stands(&service->paths, service->name, service->lock);
+}
+
+/* The supervisor ends all services of a home that is gone. Without one, each ends by itself. */
+static void look_at_home(struct service *service, usec_t now)
+{
+    if (service_has_home(service)) {
+        service->homeless = 0;
+        return;
+    }
+    service->homeless = service->homeless ? service->homeless : now;
+    if (service->stopping || now - service->homeless < HOMELESS_US)
+        return;
+    log_error("its lock in %s was removed or replaced: nobody can reach it, so it ends", service->paths.run);
+    service_stop(service, 0);
+}
+
 /* A board that is damaged or removed is made anew by the supervisor: we go on there. */
 void service_look_at_board(struct service *service)
 {
@@ -83,6 +102,7 @@ void service_look_at_board(struct service *service)
     if (now - service->board_looked < BOARD_LOOK_US)
         return;
     service->board_looked = now;
+    look_at_home(service, now);
     if (is_on_board(service))
         return;
     board_close(service->board);
@@ -110,11 +130,6 @@ static void report_work(void *state, enum work_kind kind, uint64_t done, uint64_
 const struct long_work *service_work(const struct service *service)
 {
     return &service->work;
-}
-
-bool service_has_home(const struct service *service)
-{
-    return lock_stands(&service->paths, service->name, service->lock);
 }
 
 void service_set_tag(struct service *service, const char *tag)

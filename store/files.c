@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <unistd.h>
+#include "common/clock.h"
 #include "common/file.h"
 
+enum { TURN_US = 20000000, TURN_LOOK_US = 2000 };
 enum { LOCK_BYTES = 16384, FILE_PATH = PATH_MAX + 128 };
 
 enum err files_err(int number)
@@ -57,17 +59,35 @@ enum err files_reserve_lock(const char *directory, struct fault *fault)
     return number ? fault_errno(fault, files_err(number), number, "cannot make %s", path) : ERR_OK;
 }
 
-int files_take_turn(const char *directory)
+static enum err refuse_turn(const char *directory, int number, struct fault *fault)
 {
-    int turn = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (number == EWOULDBLOCK)
+        return fault_set(fault, ERR_BUSY, "another process is opening the store in %s and does not go on", directory);
+    if (number != ENOLCK && number != ENOSYS && number != EOPNOTSUPP && number != EINVAL)
+        return fault_errno(fault, files_err(number), number, "cannot lock %s", directory);
+    fault_errno(fault, ERR_DENIED, number, "the disk of %s takes no file locks", directory);
+    return fault ? fault_hint(fault, "without them the store can lose what is acked: point LOOPHOLE_HOME to another disk")
+                 : ERR_DENIED;
+}
 
-    while (turn >= 0 && flock(turn, LOCK_EX) != 0) {
-        if (errno == EINTR)
-            continue;
-        close(turn);
-        turn = -1;
+enum err files_take_turn(const char *directory, int *turn, struct fault *fault)
+{
+    usec_t end = clock_steady() + TURN_US;
+    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), number;
+
+    *turn = -1;
+    if (fd < 0)
+        return ERR_OK; /* LMDB reports that there is no such directory */
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        number = errno;
+        if (number != EINTR && (number != EWOULDBLOCK || clock_steady() > end)) {
+            close(fd);
+            return refuse_turn(directory, number, fault);
+        }
+        clock_sleep(TURN_LOOK_US);
     }
-    return turn;
+    *turn = fd;
+    return ERR_OK;
 }
 
 void files_end_turn(int turn)

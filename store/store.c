@@ -74,7 +74,10 @@ static enum err open_environment(struct store *store, struct fault *fault)
     if (rc == 0)
         rc = mdb_env_set_mapsize(store->env, store->map_bytes);
     if (rc == 0) {
-        int turn = files_take_turn(store->directory);
+        int turn;
+        enum err e = files_take_turn(store->directory, &turn, fault);
+        if (e != ERR_OK)
+            return e;
         rc = mdb_env_open(store->env, store->directory, MDB_NOTLS | flags_of[store->mode], 0600);
         files_end_turn(turn);
     }

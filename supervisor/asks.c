@@ -178,7 +178,8 @@ void supervisor_tell(void *state, struct arena *arena, struct service_status *to
     const struct supervisor *supervisor = state;
 
     (void)arena;
-    to->alarm = text_of(*supervisor->alarm    ? supervisor->alarm
+    to->alarm = text_of(*supervisor->store.alarm ? supervisor->store.alarm
+                        : *supervisor->alarm    ? supervisor->alarm
                         : *supervisor->damage ? supervisor->damage
                                               : supervisor->server.alarm);
 }

@@ -65,6 +65,7 @@ static void look(void *state)
     if (supervisor->has_no_home)
         return;
     look_at_board(supervisor);
+    store_watch_look(&supervisor->store, supervisor->world.paths, now);
     for (uint32_t i = 0; i < supervisor->count; i++)
         child_look(&supervisor->children[i], now, passed < 2 * LOOK_US ? passed : 2 * LOOK_US);
     if (supervisor->server.world && server_look(&supervisor->server, now))

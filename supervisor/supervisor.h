@@ -7,6 +7,7 @@
 
 #include "supervisor/child.h"
 #include "supervisor/server.h"
+#include "supervisor/store_watch.h"
 
 struct supervisor {
     struct child_world world;
@@ -16,6 +17,7 @@ struct supervisor {
     char alarm[240];      /* why there is no sound plane, or "" */
     char damage[240];     /* what was found damaged, until somebody restarts a service; or "" */
     int data_lock;     /* held to the end */
+    struct watched_store store;
     bool has_no_home;  /* it was removed or replaced: all ends */
     int bell;          /* -1: none; the board is looked at anyway */
     usec_t looked;     /* when last */

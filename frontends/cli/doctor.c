@@ -6,6 +6,7 @@
 #include "common/names.h"
 #include "schema_supervisor.h"
 #include "store/check.h"
+#include "store/culprit.h"
 #include "store/olds.h"
 
 #include <dirent.h>
@@ -77,14 +78,34 @@ static void nothing_printed(void *state, const char *what)
     (void)what;
 }
 
+/* Opening would wait, too. */
+static bool is_kept_from_store(struct doctor *doctor)
+{
+    struct culprit before = culprit_find(&doctor->cli->paths), now;
+    char text[CULPRIT_TEXT];
+
+    if (before.what == CULPRIT_NONE)
+        return false;
+    clock_sleep(500000);
+    now = culprit_find(&doctor->cli->paths);
+    if (!culprit_is_stuck(&before, &now))
+        return false;
+    doctor_finding(doctor, BAD, "store", "let that process go on (kill -CONT PID), or end it; a running engine does so",
+                   "%s", culprit_write(&now, text));
+    return true;
+}
+
 static void look_at_store(struct doctor *doctor)
 {
     struct store *store = NULL;
     struct txn *txn;
     struct check_counts counts = { 0 };
     struct fault fault = { 0 };
-    enum err e = store_open(&doctor->cli->paths, STORE_READER, &store, &fault);
+    enum err e;
 
+    if (is_kept_from_store(doctor))
+        return;
+    e = store_open(&doctor->cli->paths, STORE_READER, &store, &fault);
     if (e == ERR_OFFLINE) {
         doctor_finding(doctor, FINE, "store", "", "there is none yet");
         return;

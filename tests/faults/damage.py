@@ -351,7 +351,7 @@ def bell(rounds):
     assert {**before, "search": 0} == {**pids(), "search": 0}, "somebody was replaced"
     sounds()
     again_from_the_start()
-    libc, fd = queue(name)
+    libc, fd = queue(("/" + os.path.basename(prefix()) + "bell").encode())  # the start has drawn another name
     assert libc.mq_send(fd, bytes(64), 64, 0) == 0 and libc.mq_send(fd, bytes(65), 65, 0) != 0, "it has another shape"
     libc.mq_close(fd)
 

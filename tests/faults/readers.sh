@@ -65,7 +65,7 @@ _opening() { # it stands still for a while before its first read of data.mdb
 _is_opening() { # somebody has all of the lock file's first byte
     grep -q "POSIX *ADVISORY *WRITE .*:$(stat -c %i "$LOOPHOLE_HOME/data/store/lock.mdb") 0 0" /proc/locks
 }
-_waits() { grep -q -- "-> .* $1 " /proc/locks; } # for somebody's lock
+_waits() { find "/proc/$1/fd" -lname "$LOOPHOLE_HOME/data/store" | grep -q .; } # for its turn to open the store
 _persist() { loophole-persist --foreground 2>>"$LOOPHOLE_HOME/persist.err" & persist=$!; until_true 30 loophole ask persist.ping; }
 _edit() {
     loophole ask persist.put_volume volume.identity=root "volume.label=$1" volume.mount=/ --json | field revision

@@ -1,0 +1,45 @@
+#include "supervisor/store_watch.h"
+#include <stdio.h>
+#include "common/log.h"
+
+enum { LOOK_US = 1000000, NAMED_US = 2000000, KILLED_US = 10000000 };
+
+static void end_culprit(struct watched_store *watched, const struct paths *paths)
+{
+    if (!culprit_kill(paths, &watched->last))
+        return;
+    log_warn("process %d (%s) is killed: it kept all others from the store", (int)watched->last.pid,
+             watched->last.program);
+}
+
+static void look_at_stuck(struct watched_store *watched, const struct paths *paths, usec_t now)
+{
+    char text[CULPRIT_TEXT];
+
+    if (now - watched->since < NAMED_US)
+        return;
+    if (!watched->alarm[0])
+        log_warn("%s", culprit_write(&watched->last, text));
+    (void)culprit_write(&watched->last, watched->alarm);
+    if (now - watched->since >= KILLED_US)
+        end_culprit(watched, paths);
+}
+
+void store_watch_look(struct watched_store *watched, const struct paths *paths, usec_t now)
+{
+    struct culprit culprit;
+
+    if (now - watched->looked < LOOK_US)
+        return;
+    culprit = culprit_find(paths);
+    if (!culprit_is_stuck(&watched->last, &culprit)) {
+        watched->since = 0;
+        watched->alarm[0] = '\0';
+    } else {
+        watched->since = watched->since ? watched->since : watched->looked;
+    }
+    watched->looked = now;
+    watched->last = culprit;
+    if (watched->since)
+        look_at_stuck(watched, paths, now);
+}

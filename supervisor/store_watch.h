@@ -1,0 +1,19 @@
+/* store_watch.h: a process that is stopped at the wrong moment keeps all others from the store (store/culprit.h). It is
+ * named in `status`, and ended after a while when it is a program of loophole. The supervisor's thread. */
+#ifndef LOOPHOLE_SUPERVISOR_STORE_WATCH_H
+#define LOOPHOLE_SUPERVISOR_STORE_WATCH_H
+
+#include "store/culprit.h"
+
+/* Zeroed at first. */
+struct watched_store {
+    struct culprit last;
+    usec_t looked, since; /* since when it is stuck; 0: it is not */
+    char alarm[CULPRIT_TEXT]; /* or "" */
+};
+
+/* Looks once a second. A process that was the holder for 2 s without running is named; after 10 s it is killed when it
+ * is ours, or keeps the alarm. */
+void store_watch_look(struct watched_store *watched, const struct paths *paths, usec_t now);
+
+#endif

@@ -1,0 +1,28 @@
+/* mutex: takes LMDB's mutex of readers in the store of $LOOPHOLE_HOME, as a reader that begins a transaction does,
+ * reports "holding" and stops itself. */
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+enum { MUTEX_AT = 8, SIZE = 8192, PATH_SIZE = 4096 };
+
+int main(void)
+{
+    char path[PATH_SIZE];
+    uint8_t *map;
+    int fd;
+
+    snprintf(path, sizeof(path), "%s/data/store/lock.mdb", getenv("LOOPHOLE_HOME"));
+    fd = open(path, O_RDWR | O_CLOEXEC);
+    map = fd < 0 ? MAP_FAILED : mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (map == MAP_FAILED || pthread_mutex_lock((pthread_mutex_t *)(void *)(map + MUTEX_AT)) != 0)
+        return 1;
+    printf("holding\n");
+    fflush(stdout);
+    raise(SIGSTOP);
+    return 0;
+}
