@@ -27,8 +27,8 @@ enum err files_reserve_lock(const char *directory, struct fault *fault);
 /* Those who open the environment do so one after the other. Who opens it alone makes lock.mdb anew and says there only
  * in the end which commit is the newest; were he killed in between while another waits for his lock, that one would
  * take the unfinished file for whole, and who wrote next would begin at an older commit. The turn ends with the
- * process, too, and after LMDB's own lock. `turn` -1: there is no such directory. Waits for 20 s at most; the supervisor
- * ends a holder that is stuck before (culprit.h). Errors: busy; denied: the disk takes no locks; io. */
+ * process, too, and after LMDB's own lock. `turn` -1: there is no such directory. Waits for 20 s at most; before
+ * that the supervisor ends a holder that is stuck (culprit.h). Errors: busy; denied: the disk takes no locks; io. */
 enum err files_take_turn(const char *directory, int *turn, struct fault *fault);
 void files_end_turn(int turn); /* -1 is allowed */
 
