@@ -148,7 +148,6 @@ static void answer(struct call *call)
         encode_fault(call, ERR_BUSY);
         send_frame(call);
     }
-    recall_keep(call);
     count(call);
     call_release(call);
 }
@@ -169,6 +168,7 @@ void call_finish(struct call *call, enum err e)
 
     if (!is_again)
         call_encode(call, e);
+    recall_keep(call);
     if (!call->holds) {
         answer(call);
         return;

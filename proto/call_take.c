@@ -94,6 +94,7 @@ static enum err dispatch(struct call *call)
     if (e != ERR_OK)
         return e;
     note_in_hand(call);
+    recall_begin(call);
     call->in_handler = true;
     if (is_own)
         e = ask->dispatch(service->handlers, service->handler_state, call, request, call->filled);
@@ -106,7 +107,7 @@ static enum err dispatch(struct call *call)
 
 static void handle(struct call *call)
 {
-    bool adopted = false;
+    bool adopted = false, answered = false;
     enum err e = open_ask(call);
 
     if (e == ERR_OK)
@@ -115,7 +116,9 @@ static void handle(struct call *call)
         call_release(call);
         return;
     }
-    if (e == ERR_OK && recall_answers(call)) {
+    if (e == ERR_OK)
+        e = recall_answers(call, &answered);
+    if (answered) {
         call_finish(call, call->error);
         return;
     }
@@ -136,6 +139,8 @@ static void reset(struct call *call)
 {
     call->frame = (struct ask_frame){ 0 };
     call->digest = 0;
+    call->recalled = NULL;
+    call->was_begun = false;
     call->ask = NULL;
     call->latency = NULL;
     call->filled = NULL;

@@ -9,6 +9,7 @@ enum {
     LIMIT_DEFERRED = 4096,          /* asks whose answer a service has put off: past it busy */
     LIMIT_DEFERRED_BYTES = 64 << 20, /* of their requests */
     LIMIT_RECALLED = 64,            /* answers of a service to asks that are done once, kept for copies of these */
+    LIMIT_RECALLED_BYTES = 16384,   /* of one of them, to outlive the service */
     LIMIT_SERVICE_ASKS = 1024,      /* asks of one service to others under way: past it busy */
     LIMIT_CLIENT_ASKS = 16384,      /* asks of one client under way: past it busy */
     LIMIT_CLIENT_BYTES = 256 << 20, /* of these asks, of a service's too: past it busy */

@@ -1,41 +1,158 @@
 /* A client sends its ask again while no answer has come. A copy that finds the ask under way is taken for it
- * (ticket.c); one that comes just behind the answer would be done anew, which asks that are done once must not be. */
+ * (ticket.c); a copy that comes after the answer would be done again, which an ask that is done once must not be.
+ *
+ *   begun ──► foretold (recall_foretell) ──► done: a copy gets the answer
+ *     │           │
+ *     └───────────┴── the process dies: its successor does a copy again, but for a foretold ask whose effects are there
+ *
+ * Each step is written to a file before what follows it (recall_file.c), so it outlives the process. */
+#include <string.h>
+#include "common/log.h"
 #include "proto/service_parts.h"
 
-static struct recalled *find(struct service *service, const struct call *call)
+static struct recalled *find(struct service *service, struct id request)
 {
     for (uint32_t i = 0; i < LIMIT_RECALLED; i++) {
         struct recalled *one = &service->recalled[i];
-        if (one->ask == call->ask && id_equal(one->request, call->frame.request))
+        if (one->state != RECALL_FREE && id_equal(one->request, request))
             return one;
     }
     return NULL;
 }
 
-bool recall_answers(struct call *call)
+static void set(struct service *service, struct recalled *one, enum recall_state state, enum err error,
+                struct bytes body)
 {
-    const struct recalled *one = call->ask->once ? find(call->service, call) : NULL;
-
-    return one && call_answer_again(call, one->error, buffer_bytes(&one->body)) == ERR_OK;
+    one->state = state;
+    one->error = error;
+    buffer_reset(&one->body);
+    buffer_add(&one->body, body.at, body.len);
+    one->is_without_body = one->body.failed;
+    recall_file_write(service, one);
 }
 
-void recall_keep(const struct call *call)
+/* ---- a copy ---- */
+
+enum err recall_answers(struct call *call, bool *answered)
+{
+    const struct recalled *one = call->ask->once ? find(call->service, call->frame.request) : NULL;
+
+    if (!one)
+        return ERR_OK;
+    if (one->digest != call->digest)
+        return refuse_used_id(call);
+    if (one->state != RECALL_DONE)
+        return ERR_OK;
+    if (one->is_without_body)
+        return refuse(call, ERR_TOO_LARGE, "it was done; its answer was too large to be kept");
+    *answered = call_answer_again(call, one->error, buffer_bytes(&one->body)) == ERR_OK;
+    return ERR_OK;
+}
+
+/* ---- an ask ---- */
+
+/* The oldest that no call of this process needs; NULL when all are under way. */
+static struct recalled *take_oldest(struct service *service)
+{
+    struct recalled *oldest = NULL;
+
+    for (uint32_t i = 0; i < LIMIT_RECALLED; i++) {
+        struct recalled *one = &service->recalled[i];
+        if (!one->is_under_way && (!oldest || one->serial < oldest->serial))
+            oldest = one;
+    }
+    return oldest;
+}
+
+void recall_begin(struct call *call)
 {
     struct service *service = call->service;
-    struct recalled *one = &service->recalled[service->recalled_next];
+    struct recalled *one = call->ask->once ? find(service, call->frame.request) : NULL;
 
-    if (!call->ask || !call->ask->once || err_passes(call->error) || find(service, call))
+    call->was_begun = one != NULL; /* else it would have been answered */
+    if (call->ask->once && !one)
+        one = take_oldest(service);
+    if (!one)
         return;
-    buffer_reset(&one->body);
-    buffer_add(&one->body, call->body.at, call->body.len);
-    one->ask = one->body.failed ? NULL : call->ask;
     one->request = call->frame.request;
-    one->error = call->error;
-    service->recalled_next = (service->recalled_next + 1) % LIMIT_RECALLED;
+    one->digest = call->digest;
+    one->serial = ++service->recalled_serial;
+    one->effects = 0;
+    one->is_under_way = true;
+    call->recalled = one;
+    set(service, one, RECALL_BEGUN, ERR_OK, (struct bytes){ 0 });
+}
+
+bool recall_was_begun(const struct call *call)
+{
+    return call->was_begun;
+}
+
+void recall_foretell(struct call *call, const void *answer, uint64_t effects)
+{
+    struct recalled *one = call->recalled;
+    struct buffer body = { .limit = CODEC_MESSAGE_MAX };
+
+    if (one && codec_encode(call->ask->answer, answer, &body, NULL) == ERR_OK) {
+        one->effects = effects;
+        set(call->service, one, RECALL_FORETOLD, ERR_OK, buffer_bytes(&body));
+    }
+    buffer_free(&body);
+}
+
+/* Before the answer is sent, and whether it can be sent or not. */
+void recall_keep(struct call *call)
+{
+    struct recalled *one = call->recalled;
+
+    call->recalled = NULL;
+    if (!one)
+        return;
+    one->is_under_way = false;
+    if (err_passes(call->error))
+        set(call->service, one, RECALL_FREE, ERR_OK, (struct bytes){ 0 });
+    else
+        set(call->service, one, RECALL_DONE, call->error, buffer_bytes(&call->body));
+}
+
+/* ---- start and end ---- */
+
+void recall_settle(struct service *service, uint64_t effects)
+{
+    for (uint32_t i = 0; i < LIMIT_RECALLED; i++) {
+        struct recalled *one = &service->recalled[i];
+        if (one->state != RECALL_FORETOLD)
+            continue;
+        one->state = effects >= one->effects ? RECALL_DONE : RECALL_BEGUN;
+        recall_file_write(service, one);
+    }
+}
+
+static bool any_once(const struct schema *schema)
+{
+    for (uint32_t i = 0; i < schema->ask_count; i++)
+        if (schema->asks[i].once)
+            return true;
+    return false;
+}
+
+void recall_open(struct service *service)
+{
+    struct fault fault = { 0 };
+
+    service->recall_file = -1;
+    if (!any_once(service->schema))
+        return;
+    if (recall_file_open(service, &fault) != ERR_OK)
+        log_fault("answers of asks that are done once are kept in memory only", &fault);
+    for (uint32_t i = 0; i < LIMIT_RECALLED; i++)
+        if (service->recalled[i].serial > service->recalled_serial)
+            service->recalled_serial = service->recalled[i].serial;
 }
 
 void recall_free(struct service *service)
 {
     for (uint32_t i = 0; i < LIMIT_RECALLED; i++)
         buffer_free(&service->recalled[i].body);
+    recall_file_close(service);
 }

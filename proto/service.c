@@ -193,6 +193,7 @@ static enum err start(struct service *service, struct fault *fault)
         return e;
     if ((e = catch_signals(service, fault)) == ERR_OK && (e = make_tables(service, fault)) == ERR_OK)
         e = open_sockets(service, fault);
+    recall_open(service);
     return e;
 }
 

@@ -104,6 +104,19 @@ void service_fail_held(struct service *service, const struct fault *fault);
 /* Answers this call with a body that was encoded before: a request that is repeated. Errors (explained): full. */
 enum err call_answer_again(struct call *call, enum err error, struct bytes body);
 
+/* ---- asks that are done once (`once` in the schemas) ----
+ *
+ * The skeleton keeps the answer before it sends it, in a file that outlives the process: a copy gets it from the
+ * successor too. For a death between the effect and the answer a handler says before the effect what it will answer,
+ * and how high a number in shared memory, which rises with each effect, is after it. The successor compares. */
+void recall_foretell(struct call *call, const void *answer, uint64_t effects);
+
+/* At the start, after the handlers' state is open: that number now. A foretold ask whose effects are there is done. */
+void recall_settle(struct service *service, uint64_t effects);
+
+/* A predecessor began this very ask, and died before it could answer. */
+bool recall_was_begun(const struct call *call);
+
 /* ---- towards others ---- */
 
 /* Publishes `body` (a struct of the event's shape); `event` is "changed" or "persist.changed". Never blocks. */

@@ -7,6 +7,7 @@
  *   call.c               its memory, and its answer
  *   ticket.c             answers that are put off
  *   recall.c             answers that are given again
+ *   recall_file.c        so that they outlive the process
  *   service_held.c       answers that are kept for the end of a turn
  *   service_standard.c   ping, describe, status, stats, cancel
  *   service_events.c     publishing and hearing
@@ -59,10 +60,21 @@ struct tickets {
     usec_t due;
 };
 
-/* The answer to an ask that is done once. */
+/* An ask that is done once, and its answer. */
+enum recall_state {
+    RECALL_FREE,
+    RECALL_BEGUN,    /* its handler was called */
+    RECALL_FORETOLD, /* `body` is the answer that it has as soon as `effects` are there */
+    RECALL_DONE,
+};
 struct recalled {
-    const struct ask *ask; /* NULL: none */
+    enum recall_state state;
     struct id request;
+    uint64_t digest;
+    uint64_t serial; /* the oldest has the lowest */
+    uint64_t effects;
+    bool is_under_way;    /* by a call of this process */
+    bool is_without_body; /* it was too large to be kept */
     enum err error;
     struct buffer body;
 };
@@ -86,6 +98,8 @@ struct call {
     usec_t deadline;
     struct ticket ticket;
     size_t deferred_bytes; /* counted for the ticket */
+    struct recalled *recalled; /* where its answer will be kept; NULL: nowhere */
+    bool was_begun;
     bool in_handler;
     bool is_refused; /* whatever the handler says: too many are put off */
     bool is_encoded; /* `error` and `body` stand */
@@ -139,7 +153,8 @@ struct service {
     struct call_queue held;    /* answered at the end of this turn */
     struct tickets tickets;
     struct recalled recalled[LIMIT_RECALLED];
-    uint32_t recalled_next; /* the oldest of them */
+    uint64_t recalled_serial;
+    int recall_file; /* -1: none */
     struct buffer frame;       /* scratch: one frame on its way out */
     struct letter heard;       /* the event in hand */
     struct arena hear_arena;   /* of the event or the answer in hand */
@@ -175,10 +190,15 @@ void call_free_spare(struct service *service);
 void call_queue_add(struct call_queue *queue, struct call *call);
 struct call *call_queue_take(struct call_queue *queue); /* NULL when empty */
 
-/* recall.c */
-bool recall_answers(struct call *call); /* a copy of an ask that was answered: its answer is encoded again */
-void recall_keep(const struct call *call);
+/* recall.c, recall_file.c */
+void recall_open(struct service *service);
+enum err recall_answers(struct call *call, bool *answered); /* conflict: another ask is kept under its id */
+void recall_begin(struct call *call);                       /* its handler is called next */
+void recall_keep(struct call *call);                        /* its answer is sent next */
 void recall_free(struct service *service);
+enum err recall_file_open(struct service *service, struct fault *fault); /* fills service->recalled */
+void recall_file_write(const struct service *service, const struct recalled *one);
+void recall_file_close(struct service *service);
 
 /* ticket.c */
 void ticket_init(struct tickets *tickets);

@@ -113,8 +113,10 @@ enum err audio_open(struct audio *audio, struct service *service, bool stands_by
     audio->state = studio_state(audio->studio);
     audio->orders = studio_orders(audio->studio, ORDERS_CONTROL);
     audio->notes = studio_notes(audio->studio, ORDERS_CONTROL);
-    if (!stands_by)
+    if (!stands_by) {
         audio_score_begin(audio);
+        recall_settle(service, audio_effects(audio));
+    }
     audio->is_locked = lock_memory();
     e = engine_open(audio->studio, audio->instance, &audio->engine, fault);
     if (e == ERR_OK)

@@ -57,7 +57,10 @@ void audio_tick(void *audio);     /* every 10 ms: notes, readiness, the link */
 /* ---- control.c ---- */
 void audio_score_begin(struct audio *audio);   /* what a predecessor published, or a fresh one */
 void audio_score_publish(struct audio *audio); /* the next serial */
-enum err audio_order(struct audio *audio, struct call *call, struct order order); /* busy, offline */
+/* `answer` is what the call, whose one effect the order is, will be answered; NULL: recall_foretell was called for all
+ * of its effects, or its ask may be done twice. Errors: busy, offline. */
+enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer);
+uint64_t audio_effects(const struct audio *audio); /* rises with each order and each score; outlives the process */
 
 /* ---- tell.c, ports.c ---- */
 bool audio_state(const struct audio *audio, struct state *state); /* false: nothing sounded yet; zeroed then */

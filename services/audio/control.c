@@ -56,13 +56,20 @@ void audio_score_begin(struct audio *audio)
 
 /* ---- orders ---- */
 
-enum err audio_order(struct audio *audio, struct call *call, struct order order)
+uint64_t audio_effects(const struct audio *audio)
+{
+    return ring_written(&audio->orders) + audio->score.serial;
+}
+
+enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer)
 {
     if (!audio_sounds(audio)) {
         (void)refuse(call, ERR_OFFLINE, "nothing sounds: no JACK server runs the sound core");
         return fault_hint(call_fault(call), "`loophole audio status` says why");
     }
     order.frame = ORDER_NOW;
+    if (answer)
+        recall_foretell(call, answer, audio_effects(audio) + 1);
     if (ring_write(&audio->orders, &order, 1) == 1)
         return ERR_OK;
     return refuse(call, ERR_BUSY, "the sound core has more orders than it can take");
@@ -86,44 +93,45 @@ static enum err told(struct audio *audio, struct transport_state *answer, struct
     return ERR_OK;
 }
 
+/* An order of an ask about the transport, or a part of another ask. */
+static enum err order(struct audio *audio, struct call *call, struct order order, struct transport_state now,
+                      struct transport_state *answer)
+{
+    bool is_whole_ask = call_ask(call)->answer == &transport_state_shape;
+    enum err e = audio_order(audio, call, order, is_whole_ask ? &now : NULL);
+
+    return e == ERR_OK ? told(audio, answer, now) : e;
+}
+
 static enum err start(struct audio *audio, struct call *call, uint64_t count_in, struct transport_state *answer)
 {
     struct transport_state now = here(audio);
-    enum err e = audio_order(audio, call,
-                             (struct order){ .verb = ORDER_TRANSPORT_START, .value = (float)count_in });
 
-    if (e != ERR_OK)
-        return e;
     now.running = true;
-    return told(audio, answer, now);
+    return order(audio, call, (struct order){ .verb = ORDER_TRANSPORT_START, .value = (float)count_in }, now,
+                 answer);
 }
 
 static enum err stop(struct audio *audio, struct call *call, struct transport_state *answer)
 {
     struct transport_state now = here(audio);
-    enum err e = audio_order(audio, call, (struct order){ .verb = ORDER_TRANSPORT_STOP });
 
-    if (e != ERR_OK)
-        return e;
     now.running = false;
     now.counting_in = 0;
-    return told(audio, answer, now);
+    return order(audio, call, (struct order){ .verb = ORDER_TRANSPORT_STOP }, now, answer);
 }
 
 static enum err locate(struct audio *audio, struct call *call, int64_t step, struct transport_state *answer)
 {
     struct transport_state now = here(audio);
-    enum err e = step < 0 || step > UINT32_MAX
-                     ? refuse(call, ERR_BAD_REQUEST, "step %lld is nowhere", (long long)step)
-                     : audio_order(audio, call,
-                                   (struct order){ .verb = ORDER_TRANSPORT_LOCATE, .from = (uint32_t)step });
 
-    if (e != ERR_OK)
-        return e;
+    if (step < 0 || step > UINT32_MAX)
+        return refuse(call, ERR_BAD_REQUEST, "step %lld is out of range: 0 to %u", (long long)step, UINT32_MAX);
     now.bar = step / SCORE_BAR;
     now.step = step % SCORE_BAR;
     now.phase = 0;
-    return told(audio, answer, now);
+    return order(audio, call, (struct order){ .verb = ORDER_TRANSPORT_LOCATE, .from = (uint32_t)step }, now,
+                 answer);
 }
 
 static enum err ask_start(struct audio *audio, struct call *call, const struct audio_start *ask,
@@ -153,15 +161,20 @@ static enum err ask_locate(struct audio *audio, struct call *call, const struct 
     return locate(audio, call, ask->bar * SCORE_BAR, answer);
 }
 
-static enum err publish(struct audio *audio, struct transport_state *answer)
+/* As it will be once the score is published. */
+static struct transport_state with_score(const struct audio *audio)
 {
-    struct transport_state now;
+    struct transport_state now = here(audio);
 
-    audio_score_publish(audio);
-    now = here(audio);
     now.bpm = audio->score.sync == SYNC_NONE || audio->score.sync == SYNC_LEAD_JACK ? audio->score.tempo : now.bpm;
     now.swing = audio->score.swing;
-    return told(audio, answer, now);
+    return now;
+}
+
+static enum err publish(struct audio *audio, struct transport_state *answer)
+{
+    audio_score_publish(audio);
+    return told(audio, answer, with_score(audio));
 }
 
 static enum err ask_set_tempo(struct audio *audio, struct call *call, const struct audio_set_tempo *ask,
@@ -188,7 +201,6 @@ static enum err ask_tap(struct audio *audio, struct call *call, const struct aud
     uint32_t count = 1;
     double bpm;
 
-    (void)call;
     (void)ask;
     if (now - audio->taps[0] > TAP_LONGEST_US)
         memset(audio->taps, 0, sizeof(audio->taps));
@@ -202,6 +214,8 @@ static enum err ask_tap(struct audio *audio, struct call *call, const struct aud
     }
     bpm = 60e6 * (count - 1) / (double)(now - audio->taps[count - 1]);
     audio->score.tempo = fmin(fmax(bpm, 20), 400);
+    *answer = with_score(audio);
+    recall_foretell(call, answer, audio_effects(audio) + 1);
     return publish(audio, answer);
 }
 
@@ -285,7 +299,7 @@ static enum err ask_panic(struct audio *audio, struct call *call, const struct a
 {
     (void)ask;
     (void)answer;
-    return audio_order(audio, call, (struct order){ .verb = ORDER_PANIC });
+    return audio_order(audio, call, (struct order){ .verb = ORDER_PANIC }, NULL);
 }
 
 /* ---- patterns ---- */
@@ -326,6 +340,14 @@ static enum err take_position(struct audio *audio, struct call *call, const stru
     return e;
 }
 
+/* The score, and the orders of take_position. */
+static uint64_t count_effects(const struct audio_set_pattern *ask)
+{
+    const struct sequencer *from = &ask->pattern.sequencer;
+
+    return 1 + (uint64_t)(ask->immediate && from->has_global_step) + (uint64_t)(ask->immediate && from->has_running);
+}
+
 static enum err ask_set_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
                                 struct queued *answer)
 {
@@ -344,6 +366,7 @@ static enum err ask_set_pattern(struct audio *audio, struct call *call, const st
         sound_now(&audio->score, &pattern, from);
     else
         sound_next(&audio->score, &pattern, from, answer->bar);
+    recall_foretell(call, answer, audio_effects(audio) + count_effects(ask));
     audio_score_publish(audio);
     log_info("pattern %u \"%.*s\" %s for bar %lld", pattern.serial, TEXT_ARG(ask->pattern.metadata.name),
              answer->now ? "loaded" : "queued", (long long)answer->bar);

@@ -87,16 +87,16 @@ enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct
 
 enum err audio_ask_hit(struct audio *audio, struct call *call, const struct audio_hit *ask, struct nothing *answer)
 {
-    (void)answer;
     return audio_order(audio, call,
                        (struct order){ .verb = ORDER_PAD_HIT,
                                        .voice = (uint32_t)ask->pad,
-                                       .value = (float)ask->velocity });
+                                       .value = (float)ask->velocity },
+                       answer);
 }
 
 enum err audio_ask_release(struct audio *audio, struct call *call, const struct audio_release *ask,
                            struct nothing *answer)
 {
-    (void)answer;
-    return audio_order(audio, call, (struct order){ .verb = ORDER_PAD_RELEASE, .voice = (uint32_t)ask->pad });
+    return audio_order(audio, call, (struct order){ .verb = ORDER_PAD_RELEASE, .voice = (uint32_t)ask->pad },
+                       answer);
 }

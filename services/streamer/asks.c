@@ -54,7 +54,7 @@ static enum err stop(struct streamer *streamer, struct call *call, const struct 
     struct voice *voices = streamer->voices.each;
 
     (void)answer;
-    if (ask->has_voice && voices[ask->voice].phase == VOICE_FREE)
+    if (ask->has_voice && voices[ask->voice].phase == VOICE_FREE && !recall_was_begun(call))
         return refuse(call, ERR_NOT_FOUND, "voice %u is silent", (unsigned)ask->voice);
     for (uint32_t i = 0; i < STREAMS; i++)
         if (ask->has_voice ? i == ask->voice : voices[i].plan.group != GROUP_PREVIEW)
@@ -131,8 +131,9 @@ static enum err sounds(struct streamer *streamer, struct call *call, const struc
 static enum err preview(struct streamer *streamer, struct call *call, const struct streamer_preview *ask,
                         struct preview_begun *answer)
 {
-    (void)answer;
     desk_look(&streamer->desk);
+    if (preview_is_begun(&streamer->preview, call, answer))
+        return ERR_OK;
     return preview_begin(&streamer->preview, call, ask);
 }
 
@@ -148,8 +149,8 @@ static enum err stop_preview(struct streamer *streamer, struct call *call, const
 static enum err next_preview(struct streamer *streamer, struct call *call, const struct streamer_preview_next *ask,
                              struct preview_begun *answer)
 {
-    (void)ask, (void)answer;
-    return preview_next(&streamer->preview, call);
+    (void)ask;
+    return preview_is_begun(&streamer->preview, call, answer) ? ERR_OK : preview_next(&streamer->preview, call);
 }
 
 /* ---- takes ---- */
@@ -164,15 +165,15 @@ static enum err record(struct streamer *streamer, struct call *call, const struc
 static enum err record_stop(struct streamer *streamer, struct call *call, const struct streamer_record_stop *ask,
                             struct recording *answer)
 {
-    (void)ask, (void)answer;
-    return takes_end(&streamer->takes, call, TAKE_WISH_STOP);
+    (void)ask;
+    return takes_end(&streamer->takes, call, TAKE_WISH_STOP, answer);
 }
 
 static enum err record_cancel(struct streamer *streamer, struct call *call, const struct streamer_record_cancel *ask,
                               struct recording *answer)
 {
-    (void)ask, (void)answer;
-    return takes_end(&streamer->takes, call, TAKE_WISH_CANCEL);
+    (void)ask;
+    return takes_end(&streamer->takes, call, TAKE_WISH_CANCEL, answer);
 }
 
 static enum err take(struct streamer *streamer, struct call *call, const struct streamer_take *ask,

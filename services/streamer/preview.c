@@ -58,16 +58,33 @@ static void make_plan(struct preview *preview, const struct located *located, st
 
 /* ---- what becomes of it ---- */
 
-static void started(void *state, struct voice *voice)
+static struct preview_begun begun_of(const struct voice *voice, double gain)
 {
-    struct preview *preview = state;
     struct preview_begun begun = { .at = voice->begins == ORDER_NOW ? 0 : voice->begins,
                                    .tempo_ratio = voice->plan.tempo,
                                    .semitones = voice->plan.semitones,
-                                   .gain = preview->gain };
+                                   .gain = gain };
 
     voice_tell(voice, &begun.voice);
+    return begun;
+}
+
+static void started(void *state, struct voice *voice)
+{
+    struct preview *preview = state;
+    struct preview_begun begun = begun_of(voice, preview->gain);
+
     ticket_answer(preview->service, preview->ticket, &begun);
+}
+
+bool preview_is_begun(struct preview *preview, const struct call *call, struct preview_begun *answer)
+{
+    const struct voice *voice = recall_was_begun(call) ? voices_find(preview->voices, call_request(call)) : NULL;
+
+    if (!voice)
+        return false;
+    *answer = begun_of(voice, (double)voice->plan.gain);
+    return true;
 }
 
 static void publish_failure(struct preview *preview, const char *path, const struct fault *fault)

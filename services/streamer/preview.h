@@ -34,6 +34,8 @@ struct preview {
 };
 
 /* Answers `call` with a preview_begun, later. Errors: those of locate_find and voice_play; bad_request: no such key. */
+/* A predecessor began this ask, and what it began sounds: fills the answer. */
+bool preview_is_begun(struct preview *preview, const struct call *call, struct preview_begun *answer);
 enum err preview_begin(struct preview *preview, struct call *call, const struct streamer_preview *ask);
 enum err preview_next(struct preview *preview, struct call *call);
 void preview_stop(struct preview *preview);

@@ -252,11 +252,13 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
     return ERR_OK;
 }
 
-enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish)
+enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, struct recording *answer)
 {
     struct take *take = &takes->recording;
     struct fault fault;
 
+    if (take->phase == TAKE_FREE && !is_mending(takes) && recall_was_begun(call) && takes->mended_count)
+        return tell_one(takes, call_arena(call), takes->mended[takes->mended_count - 1], answer, call_fault(call));
     if (take->phase == TAKE_FREE && !is_mending(takes))
         return refuse(call, ERR_NOT_FOUND, "no take is under way");
     fault_set(&fault, ERR_CONFLICT, "somebody else ends this take");

@@ -107,7 +107,7 @@ bool takes_busy(const struct takes *takes);
 /* asks */
 enum err takes_record(struct takes *takes, struct call *call, const struct streamer_record *ask,
                       struct recording *answer);
-enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish);
+enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, struct recording *answer);
 enum err takes_one(struct takes *takes, struct call *call, struct id id, struct recording *answer);
 enum err takes_list(struct takes *takes, struct call *call, struct recordings *answer);
 enum err takes_delete(struct takes *takes, struct call *call, struct id id);

@@ -210,7 +210,8 @@ struct voice *voices_find(struct voices *voices, struct id request)
 {
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct voice *voice = &voices->each[i];
-        if (voice->phase != VOICE_FREE && memcmp(voice->kept->request, request.b, sizeof(request.b)) == 0)
+        if (voice->phase != VOICE_FREE && voice->phase != VOICE_ENDING &&
+            memcmp(voice->kept->request, request.b, sizeof(request.b)) == 0)
             return voice;
     }
     return NULL;
