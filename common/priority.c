@@ -1,10 +1,14 @@
 #include "common/priority.h"
+#include <fcntl.h>
 #include <sched.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { ENDS_FIRST = 1000 };
 enum { PROMPT_NICE = -5, BACKGROUND_NICE = 10, SLICE_NS = 100000 };
 
 /* As the kernel takes it, sched_setattr(2); the C library has no door to it. */
@@ -33,4 +37,41 @@ void priority_background(pid_t pid)
 
     (void)setpriority(PRIO_PROCESS, (id_t)pid, BACKGROUND_NICE);
     (void)sched_setscheduler(pid, SCHED_BATCH, &none);
+}
+
+static int own_oom(void)
+{
+    char text[16] = "";
+    int fd = open("/proc/self/oom_score_adj", O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return 0;
+    (void)!read(fd, text, sizeof(text) - 1);
+    close(fd);
+    return atoi(text);
+}
+
+static void set_oom(pid_t pid, int value)
+{
+    char path[64], text[16];
+    int fd, len;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", (int)pid);
+    len = snprintf(text, sizeof(text), "%d", value < ENDS_FIRST ? value : ENDS_FIRST);
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    (void)!write(fd, text, (size_t)len);
+    close(fd);
+}
+
+void priority_ends_before(pid_t pid, int more)
+{
+    if (more > 0)
+        set_oom(pid, own_oom() + more);
+}
+
+void priority_ends_first(void)
+{
+    set_oom(getpid(), ENDS_FIRST);
 }

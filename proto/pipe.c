@@ -57,16 +57,23 @@ static enum err failed_to(const char *what, struct fault *fault)
     return fault_errno(fault, ERR_IO, errno, "cannot %s the pipe", what);
 }
 
-static enum err send_all(int fd, const uint8_t *at, size_t len, int passed, struct fault *fault)
+/* Without a descriptor by send(), which can carry none: a worker's sandbox permits no other call (services/worker). */
+static ssize_t send_part(int fd, const uint8_t *at, size_t len, int passed)
 {
+    struct iovec part = { .iov_base = (void *)(uintptr_t)at, .iov_len = len };
+    struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
     union control control;
 
+    if (passed < 0)
+        return send(fd, at, len, MSG_NOSIGNAL);
+    attach(&message, &control, passed);
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+static enum err send_all(int fd, const uint8_t *at, size_t len, int passed, struct fault *fault)
+{
     while (len > 0) {
-        struct iovec part = { .iov_base = (void *)(uintptr_t)at, .iov_len = len };
-        struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
-        if (passed >= 0)
-            attach(&message, &control, passed);
-        ssize_t sent = sendmsg(fd, &message, MSG_NOSIGNAL);
+        ssize_t sent = send_part(fd, at, len, passed);
         if (sent < 0 && errno == EINTR)
             continue;
         if (sent < 0)

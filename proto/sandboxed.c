@@ -10,6 +10,7 @@
 
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/sanitizer.h"
 #include "proto/sandboxed.h"
 
 extern char **environ;
@@ -18,11 +19,29 @@ enum { ITS_SOCKET = 3, DYING_US = 200000 };
 
 /* ---- starting ---- */
 
+static const char *const PASSED_ON[] = { "LD_LIBRARY_PATH=", "LOOPHOLE_ANALYSER=" };
+enum { PASSED = sizeof(PASSED_ON) / sizeof(*PASSED_ON) };
+
+/* A worker's environment is empty, for a file that takes a decoder over would read it. Only what makes a worker run, or
+ * speaks to it, is passed on where a person has set it. A sanitizer reads its options there. */
+static char **environment(char *some[PASSED + 1])
+{
+    size_t count = 0;
+
+    for (char **at = environ; *at && !SANITIZED; at++)
+        for (size_t i = 0; i < PASSED && count < PASSED; i++)
+            if (strncmp(*at, PASSED_ON[i], strlen(PASSED_ON[i])) == 0)
+                some[count++] = *at;
+    some[count] = NULL;
+    return SANITIZED ? environ : some;
+}
+
 static int spawn(pid_t *pid, const char *program, const char *mode, int socket)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     char *arguments[] = { (char *)(uintptr_t) "loophole-worker", (char *)(uintptr_t)mode, NULL };
+    char *some[PASSED + 1];
     sigset_t none;
 
     sigemptyset(&none);
@@ -32,13 +51,14 @@ static int spawn(pid_t *pid, const char *program, const char *mode, int socket)
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    int number = posix_spawn(pid, program, &files, &attributes, arguments, environ);
+    int number = posix_spawn(pid, program, &files, &attributes, arguments, environment(some));
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
     return number;
 }
 
-enum err sandboxed_start(struct sandboxed *process, const char *program, const char *mode, struct fault *fault)
+enum err sandboxed_start(struct sandboxed *process, const char *program, const char *mode,
+                         struct fault *fault)
 {
     int pair[2];
 
@@ -51,7 +71,8 @@ enum err sandboxed_start(struct sandboxed *process, const char *program, const c
     if (number != 0) {
         close(pair[0]);
         process->pid = 0;
-        return fault_errno(fault, number == ENOENT ? ERR_NOT_FOUND : ERR_IO, number, "cannot start %s", program);
+        return fault_errno(fault, number == ENOENT ? ERR_NOT_FOUND : ERR_IO, number, "cannot start %s",
+                           program);
     }
     pipe_open(&process->pipe, pair[0]);
     return ERR_OK;

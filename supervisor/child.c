@@ -3,6 +3,7 @@
 #include <string.h>
 #include "common/crash_list.h"
 #include "common/log.h"
+#include "common/priority.h"
 #include "proto/lock.h"
 #include "supervisor/evict.h"
 
@@ -140,10 +141,14 @@ static enum err spawn(struct child *child, struct fault *fault)
     const struct table_row *row = child->row;
     struct spawn_command command = { row->name, row->program, row->is_client ? child->world->wrapper : NULL,
                                      row->arguments };
+    enum err e;
 
     if (row->when != TABLE_ALWAYS && !row->is_foreign)
         child->world->before_sound(child->world->state);
-    return spawn_start(child->world->paths, &command, &child->process, fault);
+    e = spawn_start(child->world->paths, &command, &child->process, fault);
+    if (e == ERR_OK)
+        priority_ends_before(child->process.pid, row->ends_before);
+    return e;
 }
 
 /* A service lets go of its lock with its last breath; one that has none today lost its run directory, and nobody

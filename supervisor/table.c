@@ -5,11 +5,12 @@ static const char *const standby[] = { "--standby", NULL };
 
 const struct table_row table_rows[] = {
     /* name, program, never_quarantined, hang_ms */
-    { "persist", "loophole-persist", true, 1700, .when = TABLE_ALWAYS },
-    { "search", "loophole-search", false, 1700, .when = TABLE_ALWAYS },
-    { "indexer", "loophole-indexer", false, 1700, .when = TABLE_ALWAYS },
+    { "persist", "loophole-persist", true, 1700, .when = TABLE_ALWAYS, .ends_before = 50 },
+    { "search", "loophole-search", false, 1700, .when = TABLE_ALWAYS, .ends_before = 300 },
+    { "indexer", "loophole-indexer", false, 1700, .when = TABLE_ALWAYS, .ends_before = 200 },
     { "audio", "loophole-audio", true, 500, .when = TABLE_SOUND, .is_client = true },
-    { "audio-standby", "loophole-audio", true, 500, .when = TABLE_STANDBY, .is_client = true, .arguments = standby },
-    { "streamer", "loophole-streamer", false, 500, .when = TABLE_SOUND },
+    { "audio-standby", "loophole-audio", true, 500, .when = TABLE_STANDBY, .is_client = true,
+      .arguments = standby },
+    { "streamer", "loophole-streamer", false, 500, .when = TABLE_SOUND, .ends_before = 100 },
 };
 const uint32_t table_count = sizeof(table_rows) / sizeof(*table_rows);

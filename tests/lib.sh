@@ -120,11 +120,13 @@ print([json.loads(l)["state"] for l in sys.stdin if json.loads(l)["service"] == 
 ' "$1")" = ready ]; }
 wait_ready() { until_true 60 is_ready "$1"; }
 
-# Every process of this test carries its home in its environment; nothing else is ever killed.
+# Every process of this test carries its home in its environment, or, a worker, has a log in it as its standard error;
+# nothing else is ever killed.
 processes_of_home() {
     local p
     for p in /proc/[0-9]*; do
-        { tr '\0' '\n' <"$p/environ" | grep -qxF "LOOPHOLE_HOME=$1"; } 2>/dev/null && echo "${p#/proc/}"
+        { tr '\0' '\n' <"$p/environ" | grep -qxF "LOOPHOLE_HOME=$1" || [[ $(readlink "$p/fd/2") == "$1"/* ]]; } \
+            2>/dev/null && echo "${p#/proc/}"
     done
 }
 # A test with something of its own to end, like a mount, defines _end_first.

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/priority.h"
 #include "common/sanitizer.h"
 #include "services/worker/sandbox.h"
 
@@ -123,7 +124,6 @@ static int allow_all(scmp_filter_ctx filter, int socket)
 {
     const struct narrow_call narrow_calls[] = {
         { SCMP_SYS(recvmsg), 0, ~0u, (uint64_t)socket },
-        { SCMP_SYS(sendmsg), 0, ~0u, (uint64_t)socket },
         { SCMP_SYS(write), 0, ~0u, STDERR_FILENO },
         { SCMP_SYS(mmap), 2, PROT_EXEC, 0 },
         { SCMP_SYS(mprotect), 2, PROT_EXEC, 0 },
@@ -137,6 +137,10 @@ static int allow_all(scmp_filter_ctx filter, int socket)
         e = seccomp_rule_add(filter, SCMP_ACT_ALLOW, narrow_calls[i].call, 1,
                              SCMP_CMP(narrow_calls[i].argument, SCMP_CMP_MASKED_EQ, narrow_calls[i].mask,
                                       narrow_calls[i].value));
+    if (e == 0) /* not sendmsg, which can pass a descriptor on */
+        e = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendto), 2,
+                             SCMP_CMP(0, SCMP_CMP_MASKED_EQ, ~0u, (uint64_t)socket),
+                             SCMP_CMP(4, SCMP_CMP_EQ, 0, 0));
     if (e == 0) /* sandbox_allow_job */
         e = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_CMP(0, SCMP_CMP_EQ, 0, 0),
                              SCMP_CMP(1, SCMP_CMP_EQ, RLIMIT_CPU, 0));
@@ -161,6 +165,7 @@ enum err sandbox_enter(int socket, struct fault *fault)
 {
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return fault_errno(fault, ERR_INTERNAL, errno, "cannot give up new privileges");
+    priority_ends_first(); /* before the files below /proc are closed to it */
     close_range((unsigned)socket + 1, ~0u, 0);
     leave_network();
     close_file_system();

@@ -96,13 +96,16 @@ def is_alive(pid):
 
 
 def running(program):
-    """The processes of this home that run that program: those whose parent does not. Never a zombie."""
-    mine = ("LOOPHOLE_HOME=" + os.environ["LOOPHOLE_HOME"]).encode()
+    """The processes of this home that run that program. Never a zombie. Those without an environment, workers, have the
+    log of a service of this home as their standard error."""
+    home = os.environ["LOOPHOLE_HOME"]
+    mine = ("LOOPHOLE_HOME=" + home).encode()
     found = []
     for entry in os.listdir("/proc"):
         try:
-            if entry.isdigit() and os.path.basename(os.readlink("/proc/%s/exe" % entry)) == program and \
-                    mine in open("/proc/%s/environ" % entry, "rb").read().split(b"\0") and is_alive(int(entry)):
+            if entry.isdigit() and os.path.basename(os.readlink("/proc/%s/exe" % entry)) == program and (
+                    mine in open("/proc/%s/environ" % entry, "rb").read().split(b"\0") or
+                    os.readlink("/proc/%s/fd/2" % entry).startswith(home + "/")) and is_alive(int(entry)):
                 found.append(int(entry))
         except OSError:
             pass

@@ -13,6 +13,7 @@ import shutil
 import sys
 import time
 
+from engine import SERVICES, pid_of
 from library import DECIDED, Library, real_audio, state, wait_until, why
 
 # What a stand-in does over a file, and the word of the reason that is told.
@@ -140,6 +141,11 @@ def limits():
     assert rows["Max address space"] == [str(2048 << 20)] * 2, rows
     assert rows["Max file size"] == ["0", "0"] and rows["Max core file size"] == ["0", "0"], rows
     assert int(rows["Max cpu time"][1]) <= 36000 and int(rows["Max open files"][1]) <= 16, rows
+    ends = {s: int(open("/proc/%d/oom_score_adj" % pid_of(s)).read()) for s in ("supervisor",) + SERVICES}
+    assert int(open("/proc/%d/oom_score_adj" % pids[0]).read()) == 1000 > ends["search"] > ends["indexer"] > \
+        ends["persist"] > ends["supervisor"], ends
+    known = open("/proc/%d/environ" % pids[0], "rb").read()
+    assert not known or "SANITIZED" in os.environ, known
     files = sorted(os.listdir("/proc/%d/fd" % pids[0]))
     assert set(files) <= {"0", "1", "2", "3"}, files
     print("figure: %d workers: seccomp, no new privileges, no capabilities, 2 GiB, no file but the socket" % len(pids))

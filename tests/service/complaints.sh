@@ -79,18 +79,20 @@ a_new_analyser_never_overwrites_what_a_person_said() {
     _drive fill "$music" 12 80
     mkdir "$scratch/bin"
     cp "$build"/bin/loophole* "$scratch/bin/"
-    cp --remove-destination "$build/tests/faults/stand_in" "$scratch/bin/loophole-worker"
+    rm "$scratch/bin/loophole-worker" # a worker has no environment, so a script sets its settings
+    printf '#!/bin/sh\nexport STAND_IN_ANALYSER=$(cat "%s/analyser") STAND_IN_BPM=$(cat "%s/bpm")\nexec "%s"\n' \
+        "$scratch" "$scratch" "$build/tests/faults/stand_in" >"$scratch/bin/loophole-worker"
+    chmod +x "$scratch/bin/loophole-worker"
     engine_down
-    export STAND_IN_ANALYSER=900 STAND_IN_BPM=133
+    echo 900 >"$scratch/analyser"; echo 133 >"$scratch/bpm"
     ( PATH=$scratch/bin:$PATH; engine_up )
     _drive rescan "$music"
     _drive heard "$music" 900 133
     engine_down # an analyser that is older, after a step back, says nothing at all
-    export STAND_IN_ANALYSER=800 STAND_IN_BPM=50
+    echo 800 >"$scratch/analyser"; echo 50 >"$scratch/bpm"
     ( PATH=$scratch/bin:$PATH; engine_up )
     _drive rescan "$music"
     _drive heard "$music" 900 133
-    unset STAND_IN_ANALYSER STAND_IN_BPM
     _again
 }
 

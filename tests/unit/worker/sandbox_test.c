@@ -2,10 +2,15 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include "common/sanitizer.h"
@@ -95,6 +100,91 @@ static int maps_code(void)
     return refused((long)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 }
 
+static int makes_code(void)
+{
+    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return page == MAP_FAILED ? 2 : refused(mprotect(page, 4096, PROT_READ | PROT_EXEC));
+}
+static int makes_code_with_a_key(void)
+{
+    void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return page == MAP_FAILED ? 2
+                              : refused(syscall(SYS_pkey_mprotect, page, 4096, PROT_READ | PROT_EXEC, -1));
+}
+static int makes_all_that_is_read_code(void)
+{
+    return refused(personality(READ_IMPLIES_EXEC));
+}
+static int maps_a_file_as_code(void)
+{
+    return refused((long)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, PATH_FD, 0));
+}
+static int makes_a_file_in_memory(void)
+{
+    return refused(memfd_create("code", 0));
+}
+static int rings(void)
+{
+    uint8_t parameters[120] = { 0 };
+    return refused(syscall(SYS_io_uring_setup, 8, parameters));
+}
+static int enters_a_ring(void)
+{
+    return refused(syscall(SYS_io_uring_enter, PATH_FD, 1, 1, 0, NULL, 0));
+}
+static int registers_with_a_ring(void)
+{
+    return refused(syscall(SYS_io_uring_register, PATH_FD, 0, NULL, 0));
+}
+static int reads_the_parent(void)
+{
+    char byte;
+    struct iovec here = { &byte, 1 }, there = { &here, 1 };
+    return refused(process_vm_readv(getppid(), &here, 1, &there, 1, 0));
+}
+static int takes_faults(void)
+{
+    return refused(syscall(SYS_userfaultfd, 0));
+}
+static int loads_a_program_into_the_kernel(void)
+{
+    return refused(syscall(SYS_bpf, 0, NULL, 0));
+}
+
+/* To its parent, which would hold it open. */
+static int passes_a_descriptor_on(void)
+{
+    union {
+        struct cmsghdr align;
+        char room[CMSG_SPACE(sizeof(int))];
+    } control = { 0 };
+    struct iovec part = { .iov_base = "x", .iov_len = 1 };
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+    };
+    struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(sizeof(int));
+    *(int *)(void *)CMSG_DATA(head) = PATH_FD;
+    return refused(sendmsg(JOBS_SOCKET, &message, 0));
+}
+static int passes_many_on(void)
+{
+    struct mmsghdr none = { 0 };
+    return refused(sendmmsg(JOBS_SOCKET, &none, 1, 0));
+}
+static int sends_to_an_address(void)
+{
+    const struct sockaddr_un there = { .sun_family = AF_UNIX, .sun_path = "/tmp/x" };
+    return refused(sendto(JOBS_SOCKET, "x", 1, 0, (const struct sockaddr *)&there, sizeof(there)));
+}
+static int ends_later(void)
+{
+    return refused(open("/proc/self/oom_score_adj", O_WRONLY));
+}
+
 static void what_a_decoder_has_no_use_for_fails(void **state)
 {
     (void)state;
@@ -111,7 +201,22 @@ static void what_a_decoder_has_no_use_for_fails(void **state)
         { "kill", kills_parent },
         { "write", writes },
         { "sendmsg elsewhere", talks_elsewhere },
+        { "a descriptor passed on", passes_a_descriptor_on },
+        { "sendmmsg", passes_many_on },
+        { "an address", sends_to_an_address },
+        { "io_uring_setup", rings },
+        { "io_uring_enter", enters_a_ring },
+        { "io_uring_register", registers_with_a_ring },
         { "mmap of code", maps_code },
+        { "mmap of a file as code", maps_a_file_as_code },
+        { "mprotect to code", makes_code },
+        { "pkey_mprotect to code", makes_code_with_a_key },
+        { "personality", makes_all_that_is_read_code },
+        { "memfd_create", makes_a_file_in_memory },
+        { "process_vm_readv", reads_the_parent },
+        { "userfaultfd", takes_faults },
+        { "bpf", loads_a_program_into_the_kernel },
+        { "oom_score_adj", ends_later },
         { "a higher limit of memory", raises_memory },
         { "a higher limit of time", raises_time },
 #if !SANITIZED
@@ -124,6 +229,30 @@ static void what_a_decoder_has_no_use_for_fails(void **state)
             fail_msg("%s: wait status %#x", calls[i].what, (unsigned)status);
     }
     (void)maps_much;
+}
+
+/* The descriptor is as it was: 1,000 is the most there is. */
+static int is_first_to_end(void)
+{
+    char text[8] = "";
+    return pread(PATH_FD, text, sizeof(text) - 1, 0) > 0 && strcmp(text, "1000\n") == 0 ? 0 : 1;
+}
+
+static void it_ends_first_when_memory_is_out(void **state)
+{
+    pid_t child = fork();
+    int status = 0;
+
+    (void)state;
+    if (child == 0) {
+        int ends[2];
+        socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
+        dup2(ends[0], JOBS_SOCKET);
+        dup2(open("/proc/self/oom_score_adj", O_RDONLY), PATH_FD);
+        _exit(sandbox_enter(JOBS_SOCKET, NULL) == ERR_OK ? is_first_to_end() : 99);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
 }
 
 static int aborts(void)
@@ -208,6 +337,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_decoder_has_no_use_for_fails),
+        cmocka_unit_test(it_ends_first_when_memory_is_out),
         cmocka_unit_test(more_time_ends_the_process),
         cmocka_unit_test(a_failed_check_still_ends_the_process_as_it_should),
         cmocka_unit_test(every_codec_is_analysed_inside),
