@@ -348,7 +348,10 @@ void item_row(struct buffer *to, const struct item *item)
         cli_print(to, "%8.3f  ", item->has_distance ? item->distance : item->score);
     else
         cli_column(to, TEXT(""), 9);
-    cli_column(to, item->media.pack, 30);
+    if (*away(item))
+        cli_column(to, item->media.pack, 30);
+    else
+        cli_print(to, "%.*s", TEXT_ARG(item->media.pack));
     cli_print(to, "%s\n", away(item));
 }
 

@@ -365,6 +365,22 @@ the_shell_completes_what_the_engine_knows() {
     same '' "$(_offers 'loophole search tag:w')"
 }
 
+the_examples_of_the_readme_work_on_any_library() {
+    local line count=0
+    _library
+    find -L "$drumkits" -iname '*snare*' -type f | sort | head -n 3 | while read -r file; do cp -n "$file" "$library/pack/"; done
+    loophole index "$library" --wait >/dev/null || fail "index"
+    sed -n '/^## Five things/,/^## Sound/s/^\$ //p' "$top/README.md" >"$scratch/examples"
+    while read -r line; do
+        eval "$line" >"$scratch/example" 2>&1 || fail "$line: $(cat "$scratch/example")"
+        [ "$(grep -vc '^loophole:' "$scratch/example")" -gt 0 ] || fail "$line prints nothing"
+        same 0 "$(grep -c '^0 of 0' "$scratch/example")" "of $line"
+        count=$((count + 1))
+    done <"$scratch/examples"
+    [ $count -ge 5 ] || fail "$count examples"
+    wait_ready persist
+}
+
 the_tables_make_help_completions_and_the_man_page() {
     local command
     bash -n <(loophole completion bash) || fail "bash cannot read its completion"
