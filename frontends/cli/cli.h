@@ -114,6 +114,7 @@ void hint_print(struct cli *cli, const struct hint_list *hints);
 struct libraries;
 struct missing_many;
 void question_print(struct cli *cli, const struct libraries *libraries);
+void question_print_open(struct cli *cli); /* those that are open now; none when the indexer does not answer */
 void question_command(struct buffer *to, const struct missing_many *asks);
 
 /* progress.c: indexing as a bar on a terminal, else a line a second; until all is known. */

@@ -95,6 +95,15 @@ static void print_hint(struct buffer *to, const struct hint *hint)
         cli_print(to, "; try: %.*s", TEXT_ARG(hint->instead));
 }
 
+/* Files may be gone of which none is marked before a person answers. */
+static bool asks_for_missing(const struct hint_list *hints)
+{
+    for (uint32_t i = 0; i < hints->count; i++)
+        if (text_is(hints->at[i].clause, "is:missing") || text_is(hints->at[i].clause, "is:offline"))
+            return true;
+    return false;
+}
+
 void hint_print(struct cli *cli, const struct hint_list *hints)
 {
     for (uint32_t i = 0; i < hints->count; i++) {
@@ -110,4 +119,6 @@ void hint_print(struct cli *cli, const struct hint_list *hints)
         }
         buffer_free(&line);
     }
+    if (!cli->options.json && asks_for_missing(hints))
+        question_print_open(cli);
 }

@@ -365,7 +365,7 @@ static void full_facts(struct buffer *to, const struct fact_list *facts)
         if (fact->has_number)
             cli_print(to, "%-20.8g", fact->number);
         else
-            cli_column(to, fact->text, 19);
+            cli_print(to, "%-20.*s", TEXT_ARG(fact->text));
         cli_print(to, " %-9s sure %3.0f %%%s\n", choice_word(&source_table, fact->source.value),
                   fact->confidence * 100, fact->shown ? "" : "  (out of range: not shown)");
     }

@@ -118,6 +118,25 @@ static enum err print_formats(struct cli *cli, const struct facet_count_list *fa
     return ERR_OK;
 }
 
+static enum err print_truncated(struct cli *cli, struct fault *fault)
+{
+    struct search_query query = { .query = TEXT("is:truncated"), .sort = TEXT("name"), .limit = 20 };
+    struct found found = { 0 };
+    enum err e = cli_ask(cli, "search.query", &query, &found, fault);
+
+    if (e != ERR_OK || found.total == 0)
+        return e;
+    cli_print(&cli->out, "truncated %llu (is:truncated)\n", (unsigned long long)found.total);
+    for (uint32_t i = 0; i < found.items.count; i++) {
+        const struct item *item = &found.items.at[i];
+        const struct fact *fact = item_fact(item, "truncated");
+
+        cli_print(&cli->out, "  %.*s: %.*s\n", (int)item->path.len, (const char *)item->path.at,
+                  TEXT_ARG(fact ? fact->text : TEXT("")));
+    }
+    return ERR_OK;
+}
+
 static enum err print_failures(struct cli *cli, struct fault *fault)
 {
     struct search_query query = { .query = TEXT("is:failed"), .sort = TEXT("name"), .limit = 20 };
@@ -166,16 +185,6 @@ static uint64_t count_of(const struct found *found, const char *state)
     return 0;
 }
 
-/* What waits for a person's word; the summary stands without the indexer, too. */
-static void print_questions(struct cli *cli)
-{
-    struct libraries list = { 0 };
-    struct fault none = { 0 };
-
-    if (cli_ask(cli, "indexer.libraries", NULL, &list, &none) == ERR_OK)
-        question_print(cli, &list);
-}
-
 enum err library_summary(struct cli *cli, struct fault *fault)
 {
     struct text facets[] = { TEXT("container"), TEXT("kind"), TEXT("is") };
@@ -196,6 +205,8 @@ enum err library_summary(struct cli *cli, struct fault *fault)
     if (e == ERR_OK)
         e = print_failures(cli, fault);
     if (e == ERR_OK)
-        print_questions(cli);
+        e = print_truncated(cli, fault);
+    if (e == ERR_OK)
+        question_print_open(cli);
     return e;
 }

@@ -48,6 +48,15 @@ void question_print(struct cli *cli, const struct libraries *libraries)
     }
 }
 
+void question_print_open(struct cli *cli)
+{
+    struct libraries list = { 0 };
+    struct fault none = { 0 };
+
+    if (ask(cli->asker, "indexer.libraries", NULL, 2000, NULL, &list, &none) == ERR_OK)
+        question_print(cli, &list);
+}
+
 void question_doctor(struct doctor *doctor)
 {
     struct libraries list = { 0 };

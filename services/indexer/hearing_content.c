@@ -27,6 +27,22 @@ static const struct media *find(const struct media_list *alike, bool (*is)(const
     return NULL;
 }
 
+/* Only decoding shows that a file is cut short. One of the same content and size is cut short like the one that was
+ * decoded. */
+static struct fact_list own_facts(struct hearing *hearing, const struct work *work, const struct media *twin)
+{
+    struct fact_list facts = { 0, arena_array(&hearing->arena, work->facts.count + 1, sizeof(*facts.at)) };
+
+    if (!facts.at)
+        return work->facts;
+    for (uint32_t i = 0; i < work->facts.count; i++)
+        facts.at[facts.count++] = work->facts.at[i];
+    if (twin->size == work->size && known_statement(hearing->known, &hearing->arena, twin->id, TEXT("truncated"),
+                                                    &facts.at[facts.count]) == ERR_OK)
+        facts.count++;
+    return facts;
+}
+
 /* The facts of a content are there under it; what is this file's own came with the hash. */
 static void tell_known(struct hearing *hearing, struct work *work, const struct media *twin,
                        enum analysis_state state)
@@ -42,7 +58,7 @@ static void tell_known(struct hearing *hearing, struct work *work, const struct 
         .channels = twin->channels,
         .frames = twin->frames,
         .analyser = twin->analyser,
-        .facts = work->facts,
+        .facts = own_facts(hearing, work, twin),
     };
 
     hearing_tell(hearing, work, &found);

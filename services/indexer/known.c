@@ -197,6 +197,33 @@ static enum err copy_media(struct txn *txn, struct arena *arena, struct id id, s
     return e;
 }
 
+static enum err copy_statement(struct txn *txn, struct arena *arena, struct id id, struct text attribute,
+                               struct fact *to)
+{
+    struct arena scratch = { 0 };
+    struct facts own = { 0 };
+    enum err e = catalogue_subject_facts(txn, &scratch, bytes_of(id.b, sizeof(id.b)), &own), found = ERR_NOT_FOUND;
+
+    for (uint32_t i = 0; e == ERR_OK && found == ERR_NOT_FOUND && i < own.each.count; i++)
+        if (own.each.at[i].source.value == SOURCE_FILE && text_equal(own.each.at[i].attribute, attribute))
+            found = codec_copy(&fact_shape, &own.each.at[i], arena, to);
+    arena_free(&scratch);
+    return e == ERR_OK ? found : e;
+}
+
+enum err known_statement(struct known *known, struct arena *arena, struct id id, struct text attribute,
+                         struct fact *to)
+{
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = copy_statement(txn, arena, id, attribute, to);
+    end(known, txn);
+    return e;
+}
+
 enum err known_media(struct known *known, struct arena *arena, struct id id, struct media *to)
 {
     struct txn *txn;

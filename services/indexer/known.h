@@ -30,6 +30,10 @@ enum err known_subfolders(struct known *known, struct arena *arena, struct id fo
 
 enum err known_media(struct known *known, struct arena *arena, struct id id, struct media *to);
 
+/* What the item's own file states under that name; not_found when it states nothing. */
+enum err known_statement(struct known *known, struct arena *arena, struct id id, struct text attribute,
+                         struct fact *to);
+
 /* Where its file should be, and on which volume; an empty path when that is offline. */
 enum err known_where(struct known *known, struct arena *arena, const struct media *media, struct bytes *path,
                      struct volume *volume);

@@ -47,8 +47,9 @@ const struct filter filter_attribute = {
 };
 
 const char *const filter_states[] = {
-    "local",       "remote",   "external", "offline", "missing", "favourite", "hidden",    "failed",
-    "quarantined", "analysed", "waiting",  "loop",    "oneshot", "pending",   "abandoned", NULL,
+    "local",   "remote",    "external",    "offline",   "missing", "favourite",
+    "hidden",  "failed",    "quarantined", "analysed",  "waiting", "loop",
+    "oneshot", "truncated", "pending",     "abandoned", NULL,
 };
 
 static const struct spelling {

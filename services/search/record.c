@@ -115,6 +115,8 @@ static void add_word_fact(struct entry *entry, const struct fact *fact)
 
     if (marks_read(fact->attribute, &other))
         entry_id(entry, TERM_HAS, other);
+    if (text_is(fact->attribute, "truncated"))
+        entry_value(entry, TERM_IS, TEXT("truncated"));
     for (size_t i = 0; i < sizeof(WORD_FACTS) / sizeof(WORD_FACTS[0]); i++) {
         enum term_field field = WORD_FACTS[i].field;
         if (text_is(fact->attribute, WORD_FACTS[i].attribute))

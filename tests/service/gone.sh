@@ -1,5 +1,5 @@
 #!/bin/bash
-# Files that are gone: the question before very many are marked, and the marks.
+# Files that are gone or cut short: the question before very many are marked, the marks, and what is counted.
 . "$(dirname "$0")/../lib.sh"
 
 _library() { # 40 files in two folders, by the first claim that runs
@@ -26,6 +26,7 @@ many_that_are_gone_are_asked_about_wherever_a_person_looks() {
     contains "$(loophole library list)" "20 of 40 files of $scratch/music are gone"
     contains "$(loophole library list)" "$_command"
     contains "$(loophole summary)" "$_command"
+    contains "$(loophole search is:missing)" "$_command"
     contains "$(loophole status)" "20 of 40 files of $scratch/music are gone"
     contains "$(loophole doctor)" "-> $_command"
     wait
@@ -68,6 +69,31 @@ an_answered_question_goes_and_what_is_missing_is_marked_in_every_list() {
     contains "$(loophole similar "$(loophole search tone --limit 1 --json | field id)" --limit 10)" " missing"
     contains "$(loophole map)" "20 of them missing"
     same 20 "$(loophole map --json | grep -c '"missing":true')"
+}
+
+_truncated_are() { [ "$(loophole ask search.query query=is:truncated limit=0 | field total)" = "$1" ]; }
+
+# A copy of one is known by its content and not decoded; a file that was touched is hashed again.
+a_file_that_is_cut_short_is_found_counted_and_named() {
+    _library
+    local cut=$scratch/cut
+    mkdir -p "$cut"
+    sox -V1 -D -n -r 44100 -b 16 "$cut/whole.flac" synth 5 pinknoise
+    sox -V1 -D -n -r 44100 -b 16 "$cut/short.wav" synth 2 brownnoise
+    truncate -s $(($(stat -c %s "$cut/whole.flac") / 3)) "$cut/whole.flac"
+    truncate -s 100000 "$cut/short.wav"
+    loophole index "$cut" --wait >"$scratch/index.log" 2>&1 || fail "$(cat "$scratch/index.log")"
+    until_true 60 _truncated_are 2
+    contains "$(loophole summary)" "truncated 2"
+    contains "$(loophole summary)" "$cut/whole.flac: "
+    contains "$(loophole show "$cut/whole.flac")" "of 220500 frames"
+    cp "$cut/whole.flac" "$cut/copy.flac"
+    until_true 60 _truncated_are 3
+    touch "$cut/whole.flac" "$cut/short.wav"
+    loophole index "$cut" --wait >/dev/null 2>&1
+    until_true 60 _truncated_are 3
+    sox -V1 -D -n -r 44100 -b 16 "$cut/short.wav" synth 2 brownnoise
+    until_true 60 _truncated_are 2
 }
 
 run_claims "$@"
