@@ -131,8 +131,8 @@ LIBS_fault_count := -ljack
 LIBS_fault_player := -ljack
 LIBS_fault_through := -ljack
 PARTS_fault_stand_in := services/worker/sandbox.c
-FAULT_TOOLS := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(filter-out %/forbidden.c,$(wildcard tests/faults/*.c)))
-$(BUILD)/tests/faults/forbidden.so: tests/faults/forbidden.c | $(NEEDS)
+FAULT_TOOLS := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(filter-out %/forbidden.c %/syncfs.c,$(wildcard tests/faults/*.c)))
+$(BUILD)/tests/faults/%.so: tests/faults/%.c | $(NEEDS)
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -fPIC -shared -o $@ $< -ldl
@@ -143,7 +143,7 @@ $(BUILD)/tests/faults/$(1): $$(call objects,tests/faults/$(1).c $$(wildcard $$(P
 	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_fault_$(1)) -llmdb $$(LIBS)
 endef
 $(foreach t,$(notdir $(FAULT_TOOLS)),$(eval $(call fault_tool,$(t))))
-fault-tools: $(FAULT_TOOLS) $(BUILD)/tests/faults/forbidden.so
+fault-tools: $(FAULT_TOOLS) $(BUILD)/tests/faults/forbidden.so $(BUILD)/tests/faults/syncfs.so
 
 # ---- the simulator of the protocol (tests/sim/sim.h), and one with flaws that it must find ----
 comma := ,

@@ -27,6 +27,11 @@ def dies_with_its_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
+def with_preload():
+    """An environment for a program of loophole that sees the disk as PRELOAD shows it."""
+    return dict(os.environ, **({"LD_PRELOAD": os.environ["PRELOAD"]} if os.environ.get("PRELOAD") else {}))
+
+
 class Persist:
     """loophole-persist, started by hand; whoever kills it starts the next one."""
 
@@ -37,7 +42,7 @@ class Persist:
 
     def start(self):
         self.process = subprocess.Popen(["loophole-persist", "--foreground"], stdin=subprocess.DEVNULL,
-                                        stderr=self.log, preexec_fn=dies_with_its_parent)
+                                        stderr=self.log, preexec_fn=dies_with_its_parent, env=with_preload())
         self.generation += 1
 
     def pid(self):

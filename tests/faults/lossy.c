@@ -1,13 +1,16 @@
 /* lossy: a FUSE file system that shows a folder and can lose, like a power cut, what was not synced.
  *
- *   lossy FOLDER MOUNT SEED      runs in the foreground until SIGTERM or until MOUNT is unmounted
+ *   lossy FOLDER MOUNT SEED [N]  runs in the foreground until SIGTERM or until MOUNT is unmounted
  *   SIGUSR1                      the power is cut: from the next call on everything fails with EIO, nothing is acked
+ *   the Nth change or sync       the same, and "cut" is printed; at the end of a run without a cut, how many there were
+ *   fsync of MOUNT/.syncfs       all that was written is synced: FUSE does not pass syncfs on (syncfs.c)
  *   SIGUSR2                      the disk is read-only (writes fail with EROFS), or is writable again
  *
  * After a cut, when the file system ends, FOLDER is put into a state that a disk may be in after the power comes back:
  *   - of each file: every 512-byte sector that was written since its last fsync or fdatasync holds its new bytes or
  *     its old ones, each for itself; so pages are torn, writes out of order; its size likewise. A write through a
- *     descriptor with O_DSYNC or O_SYNC is synced when it returns, that write only.
+ *     descriptor with O_DSYNC or O_SYNC is synced when it returns, that write only: the kernel's fsync after it is not
+ *     taken for one of the whole file.
  *   - of the folders: names made, removed and changed since the fsync of their folder are there up to some moment and
  *     not after it; a file whose data is synced and whose name is not is lost whole.
  * One cut in three loses all that may be lost. Not covered: sectors that tear or go bad, a disk that lies about its
@@ -20,14 +23,18 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 #include "tests/faults/cut/unsynced.h"
 
 enum { ENDED_BY_SIGNAL = 8 }; /* fuse_main's code */
+static const char all_path[] = "/.syncfs";
+static const uint64_t all_handle = UINT64_MAX, synced_by_write = (uint64_t)1 << 32; /* beside the descriptor */
 
 static struct unsynced *lossy; /* FUSE's calls carry no more than paths */
 static volatile sig_atomic_t cut, read_only;
+static unsigned long changes, cut_at; /* 0: by a signal only */
 
 static void on_signal(int number)
 {
@@ -50,6 +57,11 @@ static int reading(void)
 
 static int changing(void)
 {
+    if (!cut && ++changes == cut_at) {
+        cut = 1;
+        puts("cut");
+        fflush(stdout);
+    }
     return cut ? -EIO : read_only ? -EROFS : 0;
 }
 
@@ -69,6 +81,10 @@ static int do_getattr(const char *path, struct stat *st, struct fuse_file_info *
 
     if (e)
         return e;
+    if (strcmp(path, all_path) == 0) {
+        *st = (struct stat){ .st_mode = S_IFREG | 0600, .st_nlink = 1, .st_ino = UINT32_MAX };
+        return 0;
+    }
     return error_of(fi ? fstat((int)fi->fh, st) : fstatat(at(), below(path), st, AT_SYMLINK_NOFOLLOW));
 }
 
@@ -93,7 +109,7 @@ static int open_file(const char *path, int flags, mode_t mode, struct fuse_file_
 
     if (fd < 0)
         return -errno;
-    fi->fh = (uint64_t)fd;
+    fi->fh = (uint64_t)fd | (flags & (O_SYNC | O_DSYNC) ? synced_by_write : 0);
     return 0;
 }
 
@@ -108,7 +124,9 @@ static int do_open(const char *path, struct fuse_file_info *fi)
     int flags = writes(fi->flags) ? (fi->flags & ~O_ACCMODE) | O_RDWR : fi->flags;
     int e = writes(fi->flags) ? changing() : reading();
 
-    return e ? e : open_file(path, flags & ~(O_TRUNC | O_CREAT | O_EXCL), 0, fi);
+    if (strcmp(path, all_path) == 0)
+        fi->fh = all_handle;
+    return e || fi->fh == all_handle ? e : open_file(path, flags & ~(O_TRUNC | O_CREAT | O_EXCL), 0, fi);
 }
 
 static int do_create(const char *path, mode_t mode, struct fuse_file_info *fi)
@@ -198,7 +216,9 @@ static int do_fsync(const char *path, int data_only, struct fuse_file_info *fi)
     int e = changing();
 
     (void)path, (void)data_only;
-    if (e == 0)
+    if (e == 0 && fi->fh == all_handle)
+        unsynced_all_is_safe(lossy);
+    else if (e == 0 && !(fi->fh & synced_by_write))
         unsynced_file_is_safe(lossy, (int)fi->fh);
     return e;
 }
@@ -216,7 +236,8 @@ static int do_fsyncdir(const char *path, int data_only, struct fuse_file_info *f
 static int do_release(const char *path, struct fuse_file_info *fi)
 {
     (void)path;
-    close((int)fi->fh);
+    if (fi->fh != all_handle)
+        close((int)fi->fh);
     return 0;
 }
 
@@ -277,11 +298,11 @@ static const struct fuse_operations calls = {
 
 int main(int argc, char **argv)
 {
-    char *options[] = { argv[0], "-f", "-s", "-odefault_permissions,fsname=lossy", argc == 4 ? argv[2] : NULL,
+    char *options[] = { argv[0], "-f", "-s", "-odefault_permissions,fsname=lossy", argc >= 4 ? argv[2] : NULL,
                         NULL };
 
-    if (argc != 4) {
-        fprintf(stderr, "usage: lossy FOLDER MOUNT SEED\n");
+    if (argc < 4 || argc > 5) {
+        fprintf(stderr, "usage: lossy FOLDER MOUNT SEED [N]\n");
         return 2;
     }
     lossy = unsynced_open(argv[1], (unsigned)strtoul(argv[3], NULL, 10));
@@ -289,6 +310,7 @@ int main(int argc, char **argv)
         perror(argv[1]);
         return 1;
     }
+    cut_at = argc == 5 ? strtoul(argv[4], NULL, 10) : 0;
     signal(SIGUSR1, on_signal);
     signal(SIGUSR2, on_signal);
     umask(0);
@@ -297,6 +319,8 @@ int main(int argc, char **argv)
         code = 0;
     if (cut && unsynced_lose(lossy) != 0)
         code = 1;
+    if (!cut && cut_at)
+        printf("{\"changes\":%lu}\n", changes);
     unsynced_close(lossy);
     return code;
 }

@@ -106,7 +106,7 @@ def cut_new_stores(cuts, persist, disk, chance):
 def cut_under_load(cuts, persist, disk, seed):
     began = time.monotonic()
     start(persist, disk)
-    load = Load(seed=seed, give_up=0.02)
+    load = Load(seed=seed, give_up=0.02, filed=0.3)
     for _ in range(cuts):
         power_is_cut(load, persist, disk)
     load.drain(lambda: alive(persist))
@@ -115,6 +115,8 @@ def cut_under_load(cuts, persist, disk, seed):
     print("figure: %d power cuts in %d s; lost were %d of %d unsynced sectors, %d of %d unsynced names" % (
         cuts, time.monotonic() - began,
         *(disk.totals[k] for k in ("sectors_lost", "sectors", "names_lost", "names"))))
+    assert bool(disk.totals["syncfs"]) == bool(os.environ.get("PRELOAD")), "files were synced the other way"
+    print("figure: the whole file system was synced %d times" % disk.totals["syncfs"])
     assert persist.kill(signal.SIGTERM) == 0
     disk.unmount()
 

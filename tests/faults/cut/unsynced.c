@@ -36,6 +36,7 @@ struct unsynced {
     int folder, gone;
     unsigned seed;
     unsigned kept_count;
+    unsigned all_synced; /* so many times */
     struct file *files;
     struct name *names; /* the newest first */
 };
@@ -65,7 +66,7 @@ static void drop_file(struct file *f)
     free(f);
 }
 
-void unsynced_close(struct unsynced *u)
+static void drop_all(struct unsynced *u)
 {
     while (u->files) {
         struct file *f = u->files;
@@ -75,8 +76,21 @@ void unsynced_close(struct unsynced *u)
     while (u->names) {
         struct name *n = u->names;
         u->names = n->before;
+        if (n->kept[0])
+            unlinkat(u->gone, n->kept, 0);
         free(n);
     }
+}
+
+void unsynced_all_is_safe(struct unsynced *u)
+{
+    drop_all(u);
+    u->all_synced++;
+}
+
+void unsynced_close(struct unsynced *u)
+{
+    drop_all(u);
     close(u->folder);
     close(u->gone);
     free(u);
@@ -364,7 +378,7 @@ int unsynced_lose(struct unsynced *u)
     for (struct file *f = u->files; f; f = f->next)
         lose_bytes(&l, f);
     lose_names(&l);
-    printf("{\"files\":%u,\"sectors\":%u,\"sectors_lost\":%u,\"names\":%u,\"names_lost\":%u}\n", l.files,
-           l.sectors, l.sectors_lost, l.names, l.names_lost);
+    printf("{\"files\":%u,\"sectors\":%u,\"sectors_lost\":%u,\"names\":%u,\"names_lost\":%u,\"syncfs\":%u}\n", l.files,
+           l.sectors, l.sectors_lost, l.names, l.names_lost, u->all_synced);
     return l.error;
 }

@@ -23,6 +23,7 @@ int unsynced_before_truncate(struct unsynced *u, int fd, off_t size);
 void unsynced_range_is_safe(struct unsynced *u, int fd, off_t from, size_t size);
 void unsynced_file_is_safe(struct unsynced *u, int fd);
 void unsynced_names_are_safe(struct unsynced *u, const char *folder);
+void unsynced_all_is_safe(struct unsynced *u);
 
 /* MADE: notes it. REMOVED, CHANGED: does it and notes it. */
 int unsynced_name(struct unsynced *u, enum name_event event, const char *from, const char *to);
