@@ -15,7 +15,7 @@ static const struct timespec look_period = { .tv_nsec = 50000000 };
 /* Caller and child share it. */
 struct copy {
     const struct paths *paths;
-    int to; /* the pipe */
+    int from, to; /* the pipe */
     bool compact;
     uint64_t growth; /* pages: the child gives up when the store grew by more */
     uint64_t pages;  /* of the store when the copy began */
@@ -61,6 +61,7 @@ static enum err be_source(void *copy, struct fault *fault)
     enum err e;
 
     (void)prctl(PR_SET_NAME, "loophole-backup");
+    close(c->from); /* so that writing fails once the caller reads no more */
     e = store_open(c->paths, STORE_READER, &c->store, fault);
     if (e != ERR_OK)
         return e;
@@ -97,7 +98,7 @@ static enum err say_growth(const struct copy *c, const char *path, struct fault 
     return fault_hint(fault, "back up to a faster disk and copy that file, or raise store.backup_growth_mib");
 }
 
-static enum err copy_through(struct copy *c, int from, int fd, const char *path, struct fault *fault)
+static enum err copy_through(struct copy *c, int fd, const char *path, struct fault *fault)
 {
     struct trial source;
     struct fault why = { 0 };
@@ -106,11 +107,11 @@ static enum err copy_through(struct copy *c, int from, int fd, const char *path,
 
     close(c->to);
     if (e != ERR_OK) {
-        close(from);
+        close(c->from);
         return e;
     }
-    e = pump(from, fd, path, fault);
-    close(from);
+    e = pump(c->from, fd, path, fault);
+    close(c->from);
     enum err sent = trial_wait(&source, &died, &why);
     if (e != ERR_OK || sent == ERR_OK)
         return e;
@@ -129,9 +130,10 @@ static enum err copy_once(struct copy *c, int fd, const char *path, struct fault
 
     if (pipe2(ends, O_CLOEXEC) != 0)
         return fault_errno(fault, ERR_FULL, errno, "cannot make a pipe");
+    c->from = ends[0];
     c->to = ends[1];
     c->has_failed = false;
-    return copy_through(c, ends[0], fd, path, fault);
+    return copy_through(c, fd, path, fault);
 }
 
 /* LMDB makes no compact copy of a store that has lost sight of a page. */

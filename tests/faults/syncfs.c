@@ -1,5 +1,5 @@
-/* syncfs.so: preloaded into a program whose data lies on `lossy`, it shows that as ext4, so that the program syncs whole
- * file systems as it does on a disk. FUSE does not pass syncfs on: it becomes an fsync of LOSSY_MOUNT/.syncfs. */
+/* syncfs.so: preloaded into a program whose data lies on `lossy`, it shows that as ext4, so that the program syncs the
+ * whole file system as it does on a disk. FUSE does not pass syncfs on: it becomes an fsync of LOSSY_MOUNT/.syncfs. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
