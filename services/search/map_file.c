@@ -6,6 +6,7 @@
 #include "common/hash.h"
 
 #define LARGEST ((size_t)4 << 30)
+#define FARTHEST 1e6F
 
 static const char magic[8] = "LOOPMAP1";
 
@@ -23,13 +24,19 @@ static enum err damaged(struct fault *fault, const char *path)
     return fault_set(fault, ERR_INTERNAL, "%s is damaged", path);
 }
 
+/* A layout lies around zero, some tens wide. Sums of such places, which others are placed by, stay numbers. */
 static bool points_are_sound(const struct map_point *points, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t d = 0; d < MAP_DIMENSIONS; d++)
-            if (!isfinite(points[i].place.at[d]))
+            if (!(fabsf(points[i].place.at[d]) <= FARTHEST))
                 return false;
     return true;
+}
+
+static bool is_trust(double trust)
+{
+    return isnan(trust) || (trust >= 0 && trust <= 1);
 }
 
 static enum err take(const struct buffer *bytes, const char *path, struct map_file *to, struct fault *fault)
@@ -54,7 +61,7 @@ static enum err take(const struct buffer *bytes, const char *path, struct map_fi
     to->count = header.count;
     to->seed = header.seed;
     to->trust = header.trust;
-    return points_are_sound(to->points, to->count) ? ERR_OK : damaged(fault, path);
+    return is_trust(to->trust) && points_are_sound(to->points, to->count) ? ERR_OK : damaged(fault, path);
 }
 
 enum err map_file_read(const char *path, uint32_t dimensions, struct id catalogue, struct map_file *to,

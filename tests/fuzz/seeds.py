@@ -301,6 +301,23 @@ def index_changes():
         keep('search/file', str(number), change)
 
 
+def map_changes():
+    for number, change in enumerate((b'\1', b'\1\0\0\x40\xff', b'\1\0\0\x18\7', b'\1\0\0\x53\x7f\0\0\x52\x80', b'\0\0\0\x60\1',
+                                     b'\3\0\x1c', b'\1\0\0\x0c\2', b'\1\0\0\x1e\xff\0\0\x1f\x7f')):
+        keep('search/map', str(number), change)
+
+
+def take_changes():
+    fmt, take = 658, 694  # where services/streamer/wav.c has these chunks
+    def to(at, *values):
+        return b''.join(struct.pack('>HB', at + i, value) for i, value in enumerate(values))
+    for name, change in (('float', b''), ('pcm', to(fmt + 8, 1)), ('large', to(0, *b'RF64')), ('alien', to(take, *b'fake')),
+                         ('size', to(4092, 255, 255, 255, 255)), ('rate', to(take + 28, 0, 0, 0, 0)),
+                         ('time', to(take + 48, 255, 255, 255, 255, 255, 255, 255, 127))):
+        for len in (0, 1, 4096):
+            keep('streamer/wav', f'{name}.{len}', struct.pack('>H', len) + change)
+
+
 def settings():
     keep('common/config', 'good', b'; settings\n[a]\ni = 7\nr = 1.5\nb = yes\nt = some words\n')
     keep('common/config', 'bad', b'[a]\ni = 7x\ni = 8\n[b\n = \nr: 1e999\n')
@@ -348,7 +365,7 @@ def audio_commands():
 
 def main():
     for make in (messages, asks, batches, worker_answers, schemas, sounds, heard, words, queries, cursors, index_changes,
-                 settings, deaths, board, audio_commands):
+                 map_changes, take_changes, settings, deaths, board, audio_commands):
         make()
 
 
