@@ -1,5 +1,7 @@
 #include "services/persist/folders.h"
+#include "services/persist/pack.h"
 #include "services/persist/places.h"
+#include "services/persist/repack.h"
 #include "services/persist/turn.h"
 #include "store/catalogue_write.h"
 
@@ -151,6 +153,21 @@ static enum err check_not_below(struct persist *p, struct id id, struct id paren
     return ERR_OK;
 }
 
+/* Items below it get another pack where its place gives one. */
+static enum err write_move(struct persist *p, const struct folder *was, const struct folder *now, struct done *done,
+                           struct fault *fault)
+{
+    struct text old, new = { 0 };
+    enum err e = pack_of_folder(p, was->id, &old);
+
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the folders above cannot be read");
+    e = write_folder(p, was, now, done);
+    if (e == ERR_OK)
+        e = pack_of_folder(p, now->id, &new);
+    return e == ERR_OK && old.len && new.len && !text_equal(old, new) ? repack_begin(p, now->id, old) : e;
+}
+
 enum err folders_move(struct persist *p, struct id id, struct id parent, struct bytes name, struct done *done,
                       struct fault *fault)
 {
@@ -177,7 +194,7 @@ enum err folders_move(struct persist *p, struct id id, struct id parent, struct 
     now = was;
     now.parent = parent;
     now.name = name;
-    return write_folder(p, &was, &now, done);
+    return write_move(p, &was, &now, done, fault);
 }
 
 /* ---- libraries ---- */

@@ -1,4 +1,5 @@
 #include "services/persist/merge.h"
+#include "services/persist/pack.h"
 #include "services/persist/tags.h"
 #include "services/persist/turn.h"
 #include "store/catalogue_write.h"
@@ -125,7 +126,9 @@ enum err merge_items(struct persist *p, const struct media *gone, const struct m
         return fault_set(fault, ERR_EXISTS, "another file's item is at that place");
     take_file(&kept, there);
     take_analysis(&kept, there->content.len ? there : gone);
-    e = join_words(p, &kept, lost);
+    e = pack_follow(p, was, &kept);
+    if (e == ERR_OK)
+        e = join_words(p, &kept, lost);
     if (e == ERR_OK)
         e = join_facts(p, &kept, lost, &facts);
     if (e != ERR_OK)

@@ -6,6 +6,7 @@
 #include "schema_service.h"
 #include "services/persist/filing.h"
 #include "services/persist/persist.h"
+#include "services/persist/repack.h"
 #include "services/persist/removal.h"
 #include "services/persist/turn.h"
 #include "services/persist/multipart.h"
@@ -82,6 +83,7 @@ static void try_to_open(struct persist *p)
         return;
     }
     store_clear_readers(p->store);
+    repack_resume(p);
     log_info("the store is open: %llu pages", (unsigned long long)store_pages(p->store));
     if (!p->alarm_of_disk || persist_has_room(p))
         turn_alarm(p, "");
@@ -149,6 +151,7 @@ void persist_close(struct persist *p)
     struct fault fault = { .code = ERR_BUSY, .what = "the service is stopping" };
 
     multipart_fail_all(p, &fault);
+    repack_close(p);
     filing_close(p);
     store_close(p->store);
     buffer_free(&p->w.row);

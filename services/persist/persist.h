@@ -10,6 +10,7 @@
 struct errands;
 struct filing;
 struct mailbox;
+struct repack;
 struct multipart;
 
 /* Steps 1 … `at` of the undo stack stand, `at` + 1 … `top` are taken back. */
@@ -47,6 +48,8 @@ struct persist {
 
     struct readers readers;       /* processes that hold old pages of the store */
     struct multipart *multiparts;       /* requests in parts (multipart.h): the next one first */
+
+    struct repack *repack; /* of a folder that moved; NULL: none is in hand */
 
     struct filing *filings; /* batches whose artefacts' files are being made durable */
     struct errands *errands;

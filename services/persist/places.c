@@ -2,6 +2,7 @@
 #include <string.h>
 #include "common/clock.h"
 #include "services/persist/merge.h"
+#include "services/persist/pack.h"
 #include "services/persist/takes.h"
 #include "services/persist/turn.h"
 #include "store/catalogue_write.h"
@@ -39,9 +40,8 @@ static uint32_t character(struct bytes from)
     return 0;
 }
 
-struct text places_title(struct arena *arena, struct bytes file)
+struct text places_text(struct arena *arena, struct bytes rest)
 {
-    struct bytes rest = bytes_of(file.at, without_extension(file));
     char *to = arena_alloc(arena, TITLE_BYTES);
     uint32_t len = 0;
 
@@ -55,6 +55,11 @@ struct text places_title(struct arena *arena, struct bytes file)
         rest = bytes_of(rest.at + whole, rest.len - whole);
     }
     return (struct text){ len, to };
+}
+
+struct text places_title(struct arena *arena, struct bytes file)
+{
+    return places_text(arena, bytes_of(file.at, without_extension(file)));
 }
 
 /* ---- shared ---- */
@@ -213,7 +218,8 @@ static enum err move_alone(struct persist *p, const struct media *was, const str
         now.name = places_title(&p->arena, move->file);
     if (was->availability.value == AVAILABILITY_MISSING)
         set_availability(&now, (struct choice){ .value = AVAILABILITY_LOCAL });
-    return write(p, was, &now, outcome);
+    enum err e = pack_follow(p, was, &now);
+    return e == ERR_OK ? write(p, was, &now, outcome) : e;
 }
 
 enum err places_move(struct persist *p, const struct move *move, struct outcome *outcome, struct fault *fault)

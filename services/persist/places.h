@@ -31,6 +31,9 @@ enum err places_check_name(struct bytes name, const char *field, struct fault *f
 /* Errors: not_found (explained). */
 enum err places_check_folder(struct persist *p, struct id id, struct fault *fault);
 
+/* The name of a file or folder as UTF-8 of at most 255 bytes: U+FFFD in place of each byte that is not. */
+struct text places_text(struct arena *arena, struct bytes name);
+
 /* What a new item is called: its file's name without the extension, as UTF-8. */
 struct text places_title(struct arena *arena, struct bytes file);
 

@@ -6,6 +6,7 @@
 #include "services/persist/filing.h"
 #include "services/persist/undo.h"
 #include "services/persist/multipart.h"
+#include "services/persist/repack.h"
 #include "store/artefact.h"
 #include "store/changelog.h"
 #include "store/parts.h"
@@ -288,6 +289,7 @@ static void fail(struct persist *p)
 {
     buffer_reset(&p->w.dropped);
     multipart_fail_all(p, &p->broken);
+    repack_close(p);
     log_fault("commit", &p->broken);
     blame_disk(p, &p->broken);
     service_fail_held(p->service, &p->broken);

@@ -1,0 +1,126 @@
+#include "tests/unit/persist/writer.h"
+#include "services/persist/edit.h"
+#include "services/persist/pack.h"
+#include "services/persist/repack.h"
+
+enum { ITEMS = 50 };
+
+static struct id put_folder(struct writer *w, struct id parent, const char *name)
+{
+    struct folder music, folder = { .parent = parent, .name = bytes_of(name, strlen(name)) };
+    struct done done;
+
+    assert_int_equal(catalogue_folder(w->p.w.txn, &w->p.arena, w->folder, &music), ERR_OK);
+    folder.volume = music.volume;
+    assert_int_equal(folders_put(&w->p, &folder, &done, NULL), ERR_OK);
+    return done.id;
+}
+
+static struct id put_item(struct writer *w, struct id folder, int number, struct text pack)
+{
+    char name[16];
+    struct place place = { .folder = folder, .size = 1, .mtime = 1, .pack = pack };
+    struct outcome outcome = { 0 };
+
+    snprintf(name, sizeof(name), "%d.wav", number);
+    place.file = bytes_of(name, strlen(name));
+    assert_int_equal(places_put(&w->p, &place, &outcome, NULL), ERR_OK);
+    return outcome.id;
+}
+
+/* A library with a folder A, and items in A and in A/deep. */
+static struct id fill(struct writer *w, struct id items[ITEMS])
+{
+    struct library library = { .id = w->folder, .path = bytes_of("/music", 6), .online = true };
+    struct done done;
+
+    assert_int_equal(folders_put_library(&w->p, &library, &done, NULL), ERR_OK);
+    struct id a = put_folder(w, w->folder, "A"), deep = put_folder(w, a, "deep");
+    for (int i = 0; i < ITEMS; i++)
+        items[i] = put_item(w, i % 2 ? a : deep, i, TEXT("A"));
+    return a;
+}
+
+static void rename_to(struct writer *w, struct id folder, const char *name)
+{
+    struct done done;
+
+    assert_int_equal(folders_move(&w->p, folder, w->folder, bytes_of(name, strlen(name)), &done, NULL), ERR_OK);
+}
+
+static void finish(struct writer *w)
+{
+    while (repack_part(&w->p))
+        ;
+}
+
+static void the_pack_of_a_place_is_the_topmost_folder_or_the_library(void **state)
+{
+    struct writer *w = *state;
+    struct id items[ITEMS], a = fill(w, items);
+    struct text pack;
+
+    assert_int_equal(pack_of_folder(&w->p, put_folder(w, a, "deep"), &pack), ERR_OK);
+    assert_true(text_is(pack, "A"));
+    assert_int_equal(pack_of_folder(&w->p, w->folder, &pack), ERR_OK);
+    assert_true(text_is(pack, "music"));
+}
+
+static void items_follow_a_renamed_folder_and_a_persons_pack_stays(void **state)
+{
+    struct writer *w = *state;
+    struct id items[ITEMS], a = fill(w, items);
+    struct edit edit = { .id = items[7], .has_pack = true, .pack = TEXT("mine") };
+    struct done done;
+
+    assert_int_equal(edit_apply(&w->p, &edit, EDIT_BY_PERSON, &done, NULL), ERR_OK);
+    rename_to(w, a, "B");
+    finish(w);
+    for (int i = 0; i < ITEMS; i++)
+        assert_true(text_is(writer_media(w, items[i]).pack, i == 7 ? "mine" : "B"));
+    writer_check(w);
+}
+
+static void a_successor_goes_on_and_two_renames_leave_the_last_name(void **state)
+{
+    struct writer *w = *state;
+    struct id items[ITEMS], a = fill(w, items);
+
+    rename_to(w, a, "B");
+    (void)repack_part(&w->p);
+    repack_close(&w->p); /* as a death does */
+    rename_to(w, a, "C");
+    finish(w);
+    for (int i = 0; i < ITEMS; i++)
+        assert_true(text_is(writer_media(w, items[i]).pack, "C"));
+    writer_check(w);
+}
+
+static void an_item_that_moves_alone_gets_the_pack_of_its_place(void **state)
+{
+    struct writer *w = *state;
+    struct id items[ITEMS], other;
+    struct move move = { .file = bytes_of("x.wav", 5) };
+    struct outcome outcome = { 0 };
+
+    fill(w, items);
+    other = put_folder(w, w->folder, "Other");
+    move.id = items[0];
+    move.folder = other;
+    assert_int_equal(places_move(&w->p, &move, &outcome, NULL), ERR_OK);
+    assert_true(text_is(writer_media(w, items[0]).pack, "Other"));
+    writer_check(w);
+}
+
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(the_pack_of_a_place_is_the_topmost_folder_or_the_library),
+        CLAIM(items_follow_a_renamed_folder_and_a_persons_pack_stays),
+        CLAIM(a_successor_goes_on_and_two_renames_leave_the_last_name),
+        CLAIM(an_item_that_moves_alone_gets_the_pack_of_its_place),
+    };
+    return cmocka_run_group_tests_name("repack", tests, NULL, NULL);
+}
