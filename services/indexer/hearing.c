@@ -89,6 +89,7 @@ enum err hearing_new(struct service *service, struct errands *errands, struct kn
     h->errands = errands;
     h->known = known;
     h->listener = *listener;
+    h->copies = (struct copies){ .errands = errands, .known = known, .again = hearing_content_again, .state = h };
     enum err e = tell_new(service, &(struct tell_listener){ hearing_tell_told, hearing_tell_room, h },
                           &h->tell, fault);
     if (e == ERR_OK)
@@ -108,6 +109,8 @@ void hearing_free(struct hearing *hearing)
     pool_free(hearing->pool);
     tell_free(hearing->tell);
     work_queue_clear(&hearing->twins);
+    copies_free(&hearing->copies);
+    idset_free(&hearing->awaited);
     idset_free(&hearing->items);
     idset_free(&hearing->contents);
     idset_free(&hearing->claimed);
@@ -115,9 +118,20 @@ void hearing_free(struct hearing *hearing)
     free(hearing);
 }
 
+/* Since the scan read the catalogue. */
+static bool is_heard_meanwhile(struct hearing *hearing, const struct work *work)
+{
+    struct media media;
+    bool heard = work->waits && known_media(hearing->known, &hearing->arena, work->id, &media) == ERR_OK &&
+                 media.analysis.value != ANALYSIS_STATE_WAITING;
+
+    arena_reset(&hearing->arena);
+    return heard;
+}
+
 void hearing_add(struct hearing *hearing, struct work *work)
 {
-    if (!idset_add(&hearing->items, work->id)) {
+    if (is_heard_meanwhile(hearing, work) || !idset_add(&hearing->items, work->id)) {
         work_free(work);
         return;
     }
@@ -152,9 +166,11 @@ void hearing_withdraw(struct hearing *hearing, struct id library)
 {
     struct work_queue dropped = pool_withdraw(hearing->pool, library);
     struct work_queue twins = work_queue_take(&hearing->twins, of_library, &library);
+    struct work_queue copies = copies_withdraw(&hearing->copies, library);
     struct work *work;
 
     work_queue_append(&dropped, &twins);
+    work_queue_append(&dropped, &copies);
     while ((work = work_pop(&dropped)))
         hearing_tell_nothing(hearing, work);
 }

@@ -9,8 +9,8 @@
 #ifndef LOOPHOLE_INDEXER_HEARING_H
 #define LOOPHOLE_INDEXER_HEARING_H
 
+#include "services/indexer/known.h"
 #include "services/indexer/pool.h"
-#include "services/indexer/reunite.h"
 #include "services/indexer/tell.h"
 
 struct hearing;

@@ -3,7 +3,7 @@
 #include "common/log.h"
 #include "services/indexer/hearing_parts.h"
 
-enum { ALIKE_MAX = 4096 }; /* items of one content */
+enum { VERDICTS_MAX = 64 }; /* items of one content that are asked for their verdict */
 
 /* An item whose file was only touched waits again, but what is known of its content is as true as before. */
 static bool is_analysed(const struct media *media)
@@ -18,13 +18,26 @@ static bool is_quarantined(const struct media *media)
     return media->analysis.value == ANALYSIS_STATE_QUARANTINED;
 }
 
-static const struct media *find(const struct media_list *alike, bool (*is)(const struct media *),
-                                uint64_t analyser)
+struct wanted {
+    bool (*is)(const struct media *media);
+    uint64_t analyser;
+};
+
+static bool fits(const void *state, const struct media *media)
 {
-    for (uint32_t i = 0; i < alike->count; i++)
-        if (is(&alike->at[i]) && alike->at[i].analyser >= analyser)
-            return &alike->at[i];
-    return NULL;
+    const struct wanted *wanted = state;
+
+    return wanted->is(media) && media->analyser >= wanted->analyser;
+}
+
+/* Among the first items of a content: of many copies nearly every one would do. */
+static bool find(struct hearing *hearing, const struct work *work, bool (*is)(const struct media *),
+                 struct media *found)
+{
+    struct wanted wanted = { is, pool_analyser(hearing->pool) };
+
+    return known_find_alike(hearing->known, &hearing->arena, bytes_of(work->content.b, sizeof(work->content.b)),
+                            VERDICTS_MAX, fits, &wanted, found) == ERR_OK;
 }
 
 /* Only decoding shows that a file is cut short. One of the same content and size is cut short like the one that was
@@ -70,6 +83,7 @@ void hearing_listen(struct hearing *hearing, struct work *work)
         if (work->fd >= 0)
             close(work->fd);
         work->fd = -1;
+        idset_add(&hearing->awaited, work->content);
         work_push(&hearing->twins, work);
         return;
     }
@@ -77,64 +91,62 @@ void hearing_listen(struct hearing *hearing, struct work *work)
     pool_again(hearing->pool, work);
 }
 
-static void choose(struct hearing *hearing, struct work *work, const struct media_list *alike)
+static void choose(struct hearing *hearing, struct work *work)
 {
-    uint64_t analyser = pool_analyser(hearing->pool);
-    const struct media *done = find(alike, is_analysed, analyser);
-    const struct media *bad = work->retry ? NULL : find(alike, is_quarantined, analyser);
+    struct media twin;
 
-    if (done)
-        tell_known(hearing, work, done, ANALYSIS_STATE_DONE);
-    else if (bad)
-        tell_known(hearing, work, bad, ANALYSIS_STATE_QUARANTINED);
+    if (find(hearing, work, is_analysed, &twin))
+        tell_known(hearing, work, &twin, ANALYSIS_STATE_DONE);
+    else if (!work->retry && find(hearing, work, is_quarantined, &twin))
+        tell_known(hearing, work, &twin, ANALYSIS_STATE_QUARANTINED);
     else
         hearing_listen(hearing, work);
+    arena_reset(&hearing->arena);
 }
 
-static void load_alike(struct hearing *hearing, const struct work *work, struct media_list *alike)
-{
-    struct bytes content = bytes_of(work->content.b, sizeof(work->content.b));
-
-    *alike = (struct media_list){ 0 };
-    if (known_with_content(hearing->known, &hearing->arena, content, ALIKE_MAX, alike) != ERR_OK)
-        log_warn("cannot look up the content of %s", work->path);
-}
-
-/* Of several files with the content of one that is gone, the first is it. */
-static bool unclaimed(struct hearing *hearing, const struct media_list *alike, struct media_list *to)
-{
-    *to = (struct media_list){ 0, arena_array(&hearing->arena, alike->count, sizeof(*to->at)) };
-    for (uint32_t i = 0; to->at && i < alike->count; i++)
-        if (!idset_has(&hearing->claimed, alike->at[i].id))
-            to->at[to->count++] = alike->at[i];
-    return to->count > 0;
-}
-
-static void looked(void *state, struct work *work, struct id older)
+static void verified(void *state, struct work *work, struct id older, bool is_gone)
 {
     struct hearing *hearing = state;
-    struct media_list alike;
 
-    if (idset_has(&hearing->claimed, older)) { /* meanwhile: there may be another one */
-        hearing_content(hearing, work);
+    copies_forget(&hearing->copies, work->content, older);
+    if (is_gone) {
+        work->older = older;
+        choose(hearing, work);
         return;
     }
+    idset_remove(&hearing->claimed, older);
+    hearing_content(hearing, work); /* there may be another one */
+}
+
+/* Of several files with the content of one that is gone, the first is it. False: the work is a new item. */
+static bool waits_for_older(struct hearing *hearing, struct work *work)
+{
+    const struct reunite_gone *gone;
+    struct id older;
+
+    switch (copies_find(&hearing->copies, work, &hearing->claimed, &gone)) {
+    case COPIES_WAIT:
+        return true;
+    case COPIES_FOUND:
+        break;
+    case COPIES_NONE:
+        return false;
+    }
+    older = gone->id;
+    if (reunite_verify(hearing->errands, hearing->known, older, work, verified, hearing) != ERR_OK)
+        return false;
     idset_add(&hearing->claimed, older);
-    work->older = older;
-    load_alike(hearing, work, &alike);
-    choose(hearing, work, &alike);
-    arena_reset(&hearing->arena);
+    return true;
 }
 
 void hearing_content(struct hearing *hearing, struct work *work)
 {
-    struct reunite_listener listener = { looked, hearing };
-    struct media_list alike, older;
+    if (work->created && id_is_zero(work->older) && waits_for_older(hearing, work))
+        return;
+    choose(hearing, work);
+}
 
-    load_alike(hearing, work, &alike);
-    bool looks = work->created && id_is_zero(work->older) && unclaimed(hearing, &alike, &older) &&
-                 reunite_start(hearing->errands, hearing->known, work, &older, &listener);
-    if (!looks)
-        choose(hearing, work, &alike);
-    arena_reset(&hearing->arena);
+void hearing_content_again(void *hearing, struct work *work)
+{
+    hearing_content(hearing, work);
 }

@@ -3,6 +3,7 @@
 #ifndef LOOPHOLE_INDEXER_HEARING_PARTS_H
 #define LOOPHOLE_INDEXER_HEARING_PARTS_H
 
+#include "services/indexer/copies.h"
 #include "services/indexer/hearing.h"
 #include "services/indexer/idset.h"
 
@@ -17,13 +18,17 @@ struct hearing {
     struct idset items;      /* under way */
     struct idset contents;   /* under way, from their analysis until it is durable */
     struct idset claimed;    /* older items that a file under way turned out to be: nobody else is one of them */
+    struct copies copies;    /* older items that new files may be */
     struct work_queue twins; /* wait for a content that is under way */
+    struct idset awaited;    /* contents that twins wait for */
     struct arena arena;      /* of one decision */
     bool hung;               /* a file system did not answer */
 };
 
 /* The content is known by its hash: is it an item that moved here, or known, or is it to be listened to? */
 void hearing_content(struct hearing *hearing, struct work *work);
+
+void hearing_content_again(void *hearing, struct work *work); /* what copies.h calls */
 
 /* Has it analysed, or waits for a file of the same content that is being analysed. */
 void hearing_listen(struct hearing *hearing, struct work *work);

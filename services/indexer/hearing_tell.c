@@ -14,9 +14,13 @@ static bool has_content(const void *content, const struct work *work)
 
 static void release_twins(struct hearing *hearing, const struct work *work)
 {
-    struct work_queue free_now = work_queue_take(&hearing->twins, has_content, &work->content);
+    struct work_queue free_now;
     struct work *twin;
 
+    if (!idset_has(&hearing->awaited, work->content))
+        return;
+    idset_remove(&hearing->awaited, work->content);
+    free_now = work_queue_take(&hearing->twins, has_content, &work->content);
     while ((twin = work_pop(&free_now)))
         hearing_content(hearing, twin);
 }

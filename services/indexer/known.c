@@ -337,3 +337,40 @@ enum err known_with_content(struct known *known, struct arena *arena, struct byt
     end(known, same.txn);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
+
+struct alike {
+    struct txn *txn;
+    struct arena scratch;
+    bool (*fits)(const void *state, const struct media *media);
+    const void *state;
+    struct media found;
+    uint32_t left;
+    bool is_found;
+};
+
+static bool look_at_item(void *state, struct id id)
+{
+    struct alike *alike = state;
+
+    arena_reset(&alike->scratch);
+    alike->is_found = catalogue_media(alike->txn, &alike->scratch, id, &alike->found) == ERR_OK &&
+                      alike->fits(alike->state, &alike->found);
+    return !alike->is_found && --alike->left > 0;
+}
+
+enum err known_find_alike(struct known *known, struct arena *arena, struct bytes content, uint32_t max,
+                          bool (*fits)(const void *state, const struct media *media), const void *state,
+                          struct media *to)
+{
+    struct alike alike = { .fits = fits, .state = state, .left = max };
+    enum err e = begin(known, &alike.txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_each_with_content(alike.txn, content, look_at_item, &alike);
+    if (e == ERR_OK)
+        e = alike.is_found ? codec_copy(&media_shape, &alike.found, arena, to) : ERR_NOT_FOUND;
+    end(known, alike.txn);
+    arena_free(&alike.scratch);
+    return e;
+}

@@ -46,6 +46,11 @@ enum err known_reachable(struct known *known, struct arena *arena, struct bytes 
 enum err known_artefacts(struct known *known, struct arena *arena, struct key *from, uint32_t most,
                          struct survey_rows *rows, bool *more);
 
+/* The first among the first `max` items with that content, oldest id first, for which `fits` is true; not_found. */
+enum err known_find_alike(struct known *known, struct arena *arena, struct bytes content, uint32_t max,
+                          bool (*fits)(const void *state, const struct media *media), const void *state,
+                          struct media *to);
+
 /* Up to `max` items with that content, oldest id first. */
 enum err known_with_content(struct known *known, struct arena *arena, struct bytes content, uint32_t max,
                             struct media_list *to);

@@ -5,104 +5,143 @@
 #include "services/indexer/volume.h"
 #include "services/indexer/walk.h"
 
-enum { PATIENCE_US = 20000000 };
-
-struct candidate {
-    struct id id;
-    const char *path;
-    struct volume volume;
-};
-
-struct reunion {
-    struct errand errand;
-    struct reunite_listener listener;
-    struct work *work; /* the loop's: not touched in the thread */
-    struct arena arena;
-    struct candidate *candidates; /* in the arena */
-    uint32_t count;
-    struct id older;
-};
+enum { PATIENCE_US = 20000000, ALIKE_MAX = 4096 };
 
 /* Gone from a volume that is here. Of one that is not, nothing can be said. */
-static bool is_gone(const struct candidate *candidate)
+static bool is_gone(struct known *known, struct arena *scratch, const struct media *media)
 {
     struct volume_found found;
-
-    return walk_is_gone(candidate->path) && volume_of(candidate->path, &found, NULL) == ERR_OK &&
-           text_is(candidate->volume.identity, found.identity);
-}
-
-static void run(struct errand *errand)
-{
-    struct reunion *reunion = (struct reunion *)errand;
-
-    for (uint32_t i = 0; i < reunion->count && id_is_zero(reunion->older) && errand_goes_on(errand); i++)
-        if (is_gone(&reunion->candidates[i]))
-            reunion->older = reunion->candidates[i].id;
-}
-
-static void done(struct errand *errand, bool lost)
-{
-    struct reunion *reunion = (struct reunion *)errand;
-    struct id none = { { 0 } };
-
-    reunion->listener.looked(reunion->listener.state, reunion->work, lost ? none : reunion->older);
-}
-
-static void drop(struct errand *errand)
-{
-    struct reunion *reunion = (struct reunion *)errand;
-
-    arena_free(&reunion->arena);
-    free(reunion);
-}
-
-static void add_candidate(struct reunion *reunion, struct known *known, const struct media *media)
-{
-    struct candidate *candidate = &reunion->candidates[reunion->count];
+    struct volume volume;
     struct bytes path = { 0 };
 
-    if (known_where(known, &reunion->arena, media, &path, &candidate->volume) != ERR_OK || path.len == 0)
-        return;
-    candidate->id = media->id;
-    candidate->path = (const char *)path.at;
-    reunion->count++;
-}
-
-static bool has_its_name(const struct media *media, const struct work *work)
-{
-    const char *slash = strrchr(work->path, '/'), *name = slash ? slash + 1 : work->path;
-
-    return bytes_equal(media->file, bytes_of(name, strlen(name)));
-}
-
-/* Of many copies that moved at once each is the one that was called so: they are looked at first. */
-static void add_candidates(struct reunion *reunion, struct known *known, const struct media_list *alike, bool named)
-{
-    for (uint32_t i = 0; i < alike->count; i++)
-        if (!id_equal(alike->at[i].id, reunion->work->id) && has_its_name(&alike->at[i], reunion->work) == named)
-            add_candidate(reunion, known, &alike->at[i]);
-}
-
-bool reunite_start(struct errands *errands, struct known *known, struct work *work,
-                   const struct media_list *alike, const struct reunite_listener *listener)
-{
-    struct reunion *reunion = alike->count ? calloc(1, sizeof(*reunion)) : NULL;
-
-    if (!reunion)
+    if (known_where(known, scratch, media, &path, &volume) != ERR_OK || path.len == 0)
         return false;
-    reunion->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
-    reunion->listener = *listener;
-    reunion->work = work;
-    reunion->candidates = arena_array(&reunion->arena, alike->count, sizeof(*reunion->candidates));
-    if (reunion->candidates) {
-        add_candidates(reunion, known, alike, true);
-        add_candidates(reunion, known, alike, false);
+    return walk_is_gone((const char *)path.at) && volume_of((const char *)path.at, &found, NULL) == ERR_OK &&
+           text_is(volume.identity, found.identity);
+}
+
+void reunite_list_free(struct reunite_list *list)
+{
+    arena_free(&list->arena);
+    *list = (struct reunite_list){ 0 };
+}
+
+/* ---- all copies of a content ---- */
+
+struct looking {
+    struct errand errand;
+    struct known *known;
+    struct id content;
+    struct reunite_list list; /* the thread's until it is done */
+    void (*looked)(void *state, struct id content, struct reunite_list *list);
+    void *state;
+};
+
+static void keep(struct reunite_list *list, const struct media *media)
+{
+    list->at[list->count++] = (struct reunite_gone){ media->id, arena_bytes(&list->arena, media->file) };
+}
+
+static void look(struct errand *errand)
+{
+    struct looking *looking = (struct looking *)errand;
+    struct bytes content = bytes_of(looking->content.b, sizeof(looking->content.b));
+    struct arena all = { 0 }, scratch = { 0 };
+    struct media_list alike = { 0 };
+
+    if (known_with_content(looking->known, &all, content, ALIKE_MAX, &alike) == ERR_OK)
+        looking->list.at = arena_array(&looking->list.arena, alike.count, sizeof(*looking->list.at));
+    for (uint32_t i = 0; looking->list.at && i < alike.count && errand_goes_on(errand); i++) {
+        if (is_gone(looking->known, &scratch, &alike.at[i]))
+            keep(&looking->list, &alike.at[i]);
+        arena_reset(&scratch);
     }
-    if (reunion->count == 0) {
-        drop(&reunion->errand);
-        return false;
+    arena_free(&scratch);
+    arena_free(&all);
+}
+
+static void end_look(struct errand *errand, bool lost)
+{
+    struct looking *looking = (struct looking *)errand;
+    struct reunite_list list = { 0 };
+
+    if (!lost) {
+        list = looking->list;
+        looking->list = (struct reunite_list){ 0 };
     }
-    errand_start(errands, &reunion->errand);
-    return true;
+    looking->looked(looking->state, looking->content, &list);
+}
+
+static void drop_look(struct errand *errand)
+{
+    struct looking *looking = (struct looking *)errand;
+
+    reunite_list_free(&looking->list);
+    free(looking);
+}
+
+enum err reunite_look(struct errands *errands, struct known *known, struct id content,
+                      void (*looked)(void *state, struct id content, struct reunite_list *list), void *state)
+{
+    struct looking *looking = calloc(1, sizeof(*looking));
+
+    if (!looking)
+        return ERR_FULL;
+    *looking = (struct looking){ .known = known, .content = content, .looked = looked, .state = state };
+    looking->errand =
+        (struct errand){ .run = look, .done = end_look, .drop = drop_look, .patience = PATIENCE_US };
+    errand_start(errands, &looking->errand);
+    return ERR_OK;
+}
+
+/* ---- the one that was chosen ---- */
+
+struct verifying {
+    struct errand errand;
+    struct known *known;
+    struct id older;
+    struct work *work; /* the loop's: not touched in the thread */
+    bool is_gone;
+    void (*verified)(void *state, struct work *work, struct id older, bool is_gone);
+    void *state;
+};
+
+/* By where the catalogue has it now: it may have been moved since the look at all of them. */
+static void verify(struct errand *errand)
+{
+    struct verifying *verifying = (struct verifying *)errand;
+    struct arena arena = { 0 };
+    struct media media;
+
+    verifying->is_gone = known_media(verifying->known, &arena, verifying->older, &media) == ERR_OK &&
+                         is_gone(verifying->known, &arena, &media);
+    arena_free(&arena);
+}
+
+static void end_verify(struct errand *errand, bool lost)
+{
+    struct verifying *verifying = (struct verifying *)errand;
+
+    verifying->verified(verifying->state, verifying->work, verifying->older, !lost && verifying->is_gone);
+}
+
+static void drop_verify(struct errand *errand)
+{
+    free(errand);
+}
+
+enum err reunite_verify(struct errands *errands, struct known *known, struct id older, struct work *work,
+                        void (*verified)(void *state, struct work *work, struct id older, bool is_gone), void *state)
+{
+    struct verifying *verifying = calloc(1, sizeof(*verifying));
+
+    if (!verifying)
+        return ERR_FULL;
+    *verifying = (struct verifying){
+        .known = known, .older = older, .work = work, .verified = verified, .state = state
+    };
+    verifying->errand =
+        (struct errand){ .run = verify, .done = end_verify, .drop = drop_verify, .patience = PATIENCE_US };
+    errand_start(errands, &verifying->errand);
+    return ERR_OK;
 }

@@ -1,5 +1,6 @@
-/* reunite.h: a new item may have the content of an older one whose file is gone: then they are one item that moved. An
- * errand looks whether it is so; persist makes them one when the older is moved to the new one's place. */
+/* reunite.h: a new item may have the content of an older one whose file is gone: then they are one item that moved, and
+ * persist makes them one when the older is moved to the new one's place. Errands look at the older items' files: at all
+ * copies of a content at once, so that many new copies need one look, and again at the one that was chosen. */
 #ifndef LOOPHOLE_INDEXER_REUNITE_H
 #define LOOPHOLE_INDEXER_REUNITE_H
 
@@ -7,14 +8,27 @@
 #include "services/indexer/known.h"
 #include "services/indexer/work.h"
 
-struct reunite_listener {
-    /* Once, in the loop: the item whose file is gone; zero: there is none. */
-    void (*looked)(void *state, struct work *work, struct id older);
-    void *state;
+/* An item whose file is gone, from a volume that is here. */
+struct reunite_gone {
+    struct id id;      /* zero: it is not, after all */
+    struct bytes file; /* its name */
 };
 
-/* Looks among items of the same content, `alike`. False: none of them can be it, and `looked` will not be called. */
-bool reunite_start(struct errands *errands, struct known *known, struct work *work,
-                   const struct media_list *alike, const struct reunite_listener *listener);
+struct reunite_list {
+    uint32_t count;
+    struct reunite_gone *at; /* in the arena */
+    struct arena arena;
+};
+
+void reunite_list_free(struct reunite_list *list);
+
+/* Looks at the first 4,096 items of a content. `looked` gets the list to keep, once, in the loop; it is empty when a
+ * file system does not answer. Errors: full. */
+enum err reunite_look(struct errands *errands, struct known *known, struct id content,
+                      void (*looked)(void *state, struct id content, struct reunite_list *list), void *state);
+
+/* Looks again. `verified` is called once, in the loop. Errors: full. */
+enum err reunite_verify(struct errands *errands, struct known *known, struct id older, struct work *work,
+                        void (*verified)(void *state, struct work *work, struct id older, bool is_gone), void *state);
 
 #endif

@@ -28,23 +28,22 @@ static void send_news_now_and_then(struct scan *scan)
         send_news(scan);
 }
 
-void scan_add_work(struct scan *scan, struct id id, const char *path, const struct trace *trace, bool created,
-                   bool retry, uint64_t renews)
+struct work *scan_add_work(struct scan *scan, const struct node *node, struct id id, const char *path,
+                           const struct trace *trace)
 {
     struct work *work = work_new(bytes_of(path, strlen(path)));
 
     if (!work) {
         log_error("no memory for %s: it waits for the next scan", path);
-        return;
+        return NULL;
     }
     work->id = id;
     work->library = scan->order.library.id;
     work->size = trace->size;
     work->mtime = trace->mtime;
-    work->created = created;
-    work->retry = retry;
-    work->renews = renews;
+    work->seen = node->seen;
     work_push(&scan->news->work, work);
+    return work;
 }
 
 /* An operation about a folder, or a file in it, is durable, or refused. A place that has no analysis of this state of
@@ -56,6 +55,7 @@ static void answered(void *state, const struct operation *operation, const struc
     const struct place *place = &operation->place;
     struct trace trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime };
     const char *path = "";
+    struct work *work;
 
     if (operation->has_folder)
         node->id = outcome->id; /* zero when it is refused */
@@ -69,8 +69,8 @@ static void answered(void *state, const struct operation *operation, const struc
     if (!operation->has_place)
         return;
     scan->added += outcome->created;
-    if (outcome->stale)
-        scan_add_work(scan, outcome->id, path, &trace, outcome->created, false, 0);
+    if (outcome->stale && (work = scan_add_work(scan, node, outcome->id, path, &trace)))
+        work->created = outcome->created;
     send_news_now_and_then(scan);
 }
 

@@ -89,15 +89,22 @@ static enum err meet(struct scan *scan, struct node *node, const struct compared
                      struct fault *fault)
 {
     const struct entry *entry = compared->entry;
+    struct work *work;
 
     if (id_is_zero(compared->id))
         return meet_new(scan, node, entry, fault);
     scan->items++;
     if (compared->differs)
         return scan_place(scan, node, entry, fault);
-    if (!entry->unsure && wants_hearing(scan, compared))
-        scan_add_work(scan, compared->id, walk_join(&scan->folder, node->path, (const char *)entry->name.at),
-                      &entry->trace, false, scan->order.retry_failed, renewed(scan, compared));
+    if (entry->unsure || !wants_hearing(scan, compared))
+        return ERR_OK;
+    work = scan_add_work(scan, node, compared->id,
+                         walk_join(&scan->folder, node->path, (const char *)entry->name.at), &entry->trace);
+    if (!work)
+        return ERR_OK;
+    work->retry = scan->order.retry_failed;
+    work->renews = renewed(scan, compared);
+    work->waits = compared->analysis == ANALYSIS_STATE_WAITING;
     return ERR_OK;
 }
 
@@ -197,6 +204,7 @@ enum err scan_folder_visit(struct scan *scan, struct node *node, struct fault *f
     e = walk_read(&scan->errand, node->path, node->below, &scan->rules, &scan->folder, &listing, fault);
     if (e == ERR_TIMEOUT || e == ERR_FULL)
         return e;
+    node->seen = clock_steady();
     if (e != ERR_OK) {
         not_read(scan, e, fault);
         e = ERR_OK;

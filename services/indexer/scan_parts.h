@@ -15,6 +15,7 @@ struct node {
     const char *path;
     const char *below;
     bool deep;
+    usec_t seen;  /* when it was listed; steady clock */
     bool is_told; /* persist: whether it takes it or not */
 };
 
@@ -53,9 +54,9 @@ struct scan {
     uint64_t added; /* new places */
 };
 
-/* For the news: a file to be heard. */
-void scan_add_work(struct scan *scan, struct id id, const char *path, const struct trace *trace, bool created,
-                   bool retry, uint64_t renews);
+/* For the news: a file of a folder is to be heard. NULL: no memory. */
+struct work *scan_add_work(struct scan *scan, const struct node *node, struct id id, const char *path,
+                           const struct trace *trace);
 
 /* Watches, reads and compares a folder; folders below it that are to be visited too become pending. */
 enum err scan_folder_visit(struct scan *scan, struct node *node, struct fault *fault);

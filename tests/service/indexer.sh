@@ -127,6 +127,25 @@ what_moves_keeps_its_id_and_is_not_heard_again() {
     _becomes "$music" "local:done=3"
 }
 
+# The packs below a folder, as "COUNT PACK, …".
+_pack() { loophole search "" --limit 5000 --json --fields path,pack | grep -F "\"$1/" | sed 's/.*"pack":"\(.*\)"}/\1/' | sort | uniq -c | awk '{ $1 = $1; printf "%s%s", (NR > 1 ? ", " : ""), $0 }'; }
+_packs() { [ "$(_pack "$1")" = "$2" ]; }
+a_renamed_folder_is_the_pack_of_its_items_but_not_of_those_that_a_person_named() {
+    local music=$scratch/renamed i
+    for i in 1 2 3; do _wav "$music/Old Pack/deep/$i.wav" "$((i * 110))"; done
+    _wav "$music/Old Pack/mine.wav" 500
+    _add "$music"
+    _becomes "$music" "local:done=4"
+    loophole edit "$music/Old Pack/mine.wav" "pack=My Own" >/dev/null || fail "not edited"
+    mv "$music/Old Pack" "$music/New Pack"
+    until_true 60 _packs "$music" "1 My Own, 3 New Pack"
+    engine_down
+    mv "$music/New Pack" "$music/Third"
+    engine_up
+    until_true 60 _packs "$music" "1 My Own, 3 Third"
+    loophole store check >/dev/null || fail "$(loophole store check | tail -n 3)"
+}
+
 a_copy_is_an_item_of_its_own() {
     local music=$scratch/copies
     _wav "$music/one.wav" 800
@@ -241,7 +260,7 @@ many_copies_moved_at_once_to_another_library_stay_themselves() {
 }
 
 # Remove one library while its copy is added: the copies' facts leave with the last item that has them.
-_bare() { loophole search path:"$1" --limit 1000 --json | grep '"analysis":"done"' | grep -vc '"peak_dbfs"'; }
+_bare() { loophole search "" --limit 5000 --json | grep -F "\"$1/" | grep '"analysis":"done"' | grep -vc '"peak_dbfs"'; }
 no_item_is_done_without_facts_when_its_twins_leave() {
     local from=$scratch/twins-a to=$scratch/twins-b i adding
     for i in $(seq 150); do _wav "$from/$i.wav" $((200 + i)) 0.2; done
@@ -257,6 +276,21 @@ no_item_is_done_without_facts_when_its_twins_leave() {
         set -- "$from" "$to"; to=$1 from=$2
     done
     loophole store check >"$scratch/check" || fail "$(tail -n 3 "$scratch/check")"
+}
+
+# Copies, a second look while they are heard: each is heard once, and counted once.
+many_copies_of_one_sound_are_each_counted_once() {
+    local music=$scratch/many-copies i
+    _wav "$scratch/many.wav" 610
+    mkdir -p "$music"
+    for i in $(seq 2000); do cp "$scratch/many.wav" "$music/$i.wav"; done
+    local before; before=$(_ask indexer.progress | field files)
+    _ask indexer.add_library "{\"path\": \"$music\"}" >/dev/null || fail "not added"
+    for i in 1 2 3; do _ask indexer.rescan "{\"path\": \"$music\"}" >/dev/null; done
+    _idle
+    _becomes "$music" "local:done=2000"
+    same "$((before + 2000))" "$(_counts files)"; same 0 "$(_counts waiting)"
+    _ask indexer.remove_library "{\"path\": \"$music\"}" >/dev/null || fail "it cannot be removed"
 }
 
 the_indexer_killed_in_the_middle_goes_on_where_it_was() {
