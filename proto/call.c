@@ -27,6 +27,17 @@ struct call *call_queue_take(struct call_queue *queue)
     return call;
 }
 
+struct call *call_queue_take_at(struct call_queue *queue, struct call **at)
+{
+    struct call *call = *at;
+
+    *at = call->next;
+    if (!call->next)
+        queue->last = at;
+    queue->count--;
+    return call;
+}
+
 struct call *call_new(struct service *service)
 {
     struct call *call = service->spare;
@@ -45,7 +56,7 @@ struct call *call_new(struct service *service)
     return call;
 }
 
-static void call_free(struct call *call)
+void call_free(struct call *call)
 {
     letter_drop(&call->letter);
     arena_free(&call->arena);

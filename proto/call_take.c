@@ -1,11 +1,18 @@
 #include <string.h>
 
 #include "common/crash.h"
+#include "common/hash.h"
 #include "proto/nearest.h"
 #include "proto/service_parts.h"
 #include "schema_service.h"
 
-enum { BATCH = 64, BATCH_BYTES = 16 << 20 }; /* read before they are handled */
+enum {
+    BATCH = 64,         /* read before they are handled … */
+    BATCH_MOST = 256,   /* … and with what is read while expensive ones are */
+    EXPENSIVE_US = 500, /* an ask; the loop looks for others after it */
+    HEAVY_US = 2000,    /* of a peer lately: peers that spent less come first */
+    LATELY_US = 100000,
+};
 
 static const struct ask *find_in(const struct schema *schema, struct text name)
 {
@@ -41,7 +48,7 @@ static enum err explain_unknown(struct call *call)
     return nearest_explain(name, &call->fault);
 }
 
-static enum err open_ask(struct call *call)
+enum err call_read(struct call *call)
 {
     enum err e = frame_read_ask(call->letter.body, &call->frame, &call->fault);
 
@@ -52,6 +59,21 @@ static enum err open_ask(struct call *call)
     if (!call->ask)
         return explain_unknown(call);
     call->latency = (struct latency *)service_latency(call->service, call->ask);
+    return ERR_OK;
+}
+
+enum err call_decode(struct call *call)
+{
+    const struct ask *ask = call->ask;
+
+    call->request = arena_alloc(&call->arena, ask->request->size);
+    if (!call->request)
+        return refuse(call, ERR_FULL, "no memory is left for this ask");
+    return codec_decode(ask->request, call->frame.body, &call->arena, call->request, &call->fault);
+}
+
+static enum err check_time(struct call *call)
+{
     if (call->frame.budget_ms < 1 || call->frame.budget_ms > LIMIT_BUDGET_MS)
         return refuse(call, ERR_BAD_REQUEST, "a budget of %u ms is not within 1 to %d", call->frame.budget_ms,
                       LIMIT_BUDGET_MS);
@@ -79,37 +101,37 @@ static enum err dispatch(struct call *call)
     const struct service *service = call->service;
     const struct ask *ask = call->ask;
     bool is_own = ask >= service->schema->asks && ask < service->schema->asks + service->schema->ask_count;
-    void *request = arena_alloc(&call->arena, ask->request->size);
     enum err e;
 
     call->filled = arena_alloc(&call->arena, ask->answer->size);
-    if (!request || !call->filled)
+    if (!call->filled)
         return refuse(call, ERR_FULL, "no memory is left for this ask");
     if (is_own && !service->handlers && strcmp(service->name, service->schema->service) != 0)
         return refuse(call, ERR_CONFLICT, "%s stands by, and answers only what every service does: ask %s",
                       service->name, service->schema->service);
     if (is_own && !service->handlers)
         return refuse(call, ERR_BUSY, "%s is starting", service->name);
-    e = codec_decode(ask->request, call->frame.body, &call->arena, request, &call->fault);
+    e = call->request ? ERR_OK : call_decode(call);
     if (e != ERR_OK)
         return e;
     note_in_hand(call);
     recall_begin(call);
     call->in_handler = true;
     if (is_own)
-        e = ask->dispatch(service->handlers, service->handler_state, call, request, call->filled);
+        e = ask->dispatch(service->handlers, service->handler_state, call, call->request, call->filled);
     else
-        e = ask->dispatch(&service_standard, call->service, call, request, call->filled);
+        e = ask->dispatch(&service_standard, call->service, call, call->request, call->filled);
     call->in_handler = false;
     crash_in_hand(NULL);
     return e == ERR_OK && call->is_refused ? ERR_BUSY : e;
 }
 
-static void handle(struct call *call)
+void call_go_on(struct call *call, enum err e)
 {
     bool adopted = false, answered = false;
-    enum err e = open_ask(call);
 
+    if (e == ERR_OK)
+        e = check_time(call);
     if (e == ERR_OK)
         e = ticket_adopts(call->service, call, &adopted);
     if (adopted) {
@@ -143,7 +165,7 @@ static void reset(struct call *call)
     call->was_begun = false;
     call->ask = NULL;
     call->latency = NULL;
-    call->filled = NULL;
+    call->request = call->filled = NULL;
     call->fault.code = call->error = ERR_OK;
     call->fault.what[0] = call->fault.field[0] = call->fault.hint[0] = 0;
     call->ticket.number = 0;
@@ -152,8 +174,13 @@ static void reset(struct call *call)
     call->arrived_ns = latency_clock();
 }
 
-/* Adds its size to `bytes`. Errors: busy (nothing there), full (memory), io. */
-static enum err take_one(struct service *service, size_t *bytes)
+static uint32_t peer_of(const struct route *route)
+{
+    return (uint32_t)hash_of(route->at, route->len).b[0] % LIMIT_SPENDERS;
+}
+
+/* Errors: busy (nothing there), full (memory), io. */
+static enum err take_one(struct service *service)
 {
     struct call *call = call_new(service);
     enum err e;
@@ -166,9 +193,10 @@ static enum err take_one(struct service *service, size_t *bytes)
         return e;
     }
     reset(call);
-    *bytes += call->letter.body.len;
     if (e == ERR_OK) {
-        call_queue_add(&service->waiting, call);
+        call->peer = peer_of(&call->letter.route);
+        if (!call_put_aside(call))
+            call_queue_add(&service->waiting, call);
         return ERR_OK;
     }
     refuse(call, ERR_BAD_REQUEST, "more than %d frames, or %d bytes, before the last", LIMIT_ROUTE_FRAMES,
@@ -177,9 +205,69 @@ static enum err take_one(struct service *service, size_t *bytes)
     return ERR_OK;
 }
 
+/* ---- fairness: a peer whose asks are expensive waits for those of others ---- */
+
+static void forget_spending(struct service *service, usec_t now)
+{
+    struct spending *spending = &service->spending;
+
+    if (now - spending->since < LATELY_US)
+        return;
+    spending->since = now;
+    spending->most = 0;
+    for (uint32_t i = 0; i < LIMIT_SPENDERS; i++) {
+        spending->us[i] /= 2;
+        if (spending->us[i] > spending->most)
+            spending->most = spending->us[i];
+    }
+}
+
+static void spend(struct service *service, uint32_t peer, usec_t us)
+{
+    struct spending *spending = &service->spending;
+
+    spending->us[peer] += (uint32_t)us;
+    if (spending->us[peer] > spending->most)
+        spending->most = spending->us[peer];
+}
+
+/* The first call of the peer that spent least; the first of all while no peer spent much. */
+static struct call *take_next(struct service *service)
+{
+    const uint32_t *us = service->spending.us;
+    struct call **least = &service->waiting.first;
+
+    if (!*least || service->spending.most < HEAVY_US)
+        return call_queue_take(&service->waiting);
+    for (struct call **at = least; *at; at = &(*at)->next)
+        if (us[(*at)->peer] < us[(*least)->peer])
+            least = at;
+    return call_queue_take_at(&service->waiting, least);
+}
+
+static void read_ahead(struct service *service, uint32_t most)
+{
+    for (uint32_t i = 0; i < BATCH && service->waiting.count < most && take_one(service) == ERR_OK; i++)
+        ;
+}
+
+static void handle(struct service *service, struct call *call)
+{
+    uint32_t peer = call->peer;
+    usec_t began = clock_steady(), spent;
+
+    call_go_on(call, call_read(call));
+    spent = clock_steady() - began;
+    spend(service, peer, spent);
+    if (spent >= EXPENSIVE_US)
+        read_ahead(service, BATCH_MOST);
+}
+
 static bool goes_on(const struct service *service)
 {
-    return !service->stopping && clock_steady() < service->turn_ends;
+    usec_t ends = service->held.count > 0 ? service->held_ends : service->turn_ends;
+
+    return !service->stopping && clock_steady() < ends;
 }
 
 uint32_t call_take_all(struct service *service)
@@ -187,15 +275,13 @@ uint32_t call_take_all(struct service *service)
     uint32_t handled = 0;
     struct call *call;
 
+    forget_spending(service, clock_steady());
     while (handled < LIMIT_TURN && goes_on(service)) {
-        size_t bytes = 0;
-
-        while (service->waiting.count < BATCH && bytes < BATCH_BYTES && take_one(service, &bytes) == ERR_OK)
-            ;
+        read_ahead(service, BATCH);
         if (service->waiting.count == 0)
             break;
-        for (; goes_on(service) && (call = call_queue_take(&service->waiting)); handled++)
-            handle(call);
+        for (; goes_on(service) && (call = take_next(service)); handled++)
+            handle(service, call);
     }
     return handled;
 }

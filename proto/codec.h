@@ -63,6 +63,7 @@ struct event_frame {
  * answer reaches its client. Errors: bad_request, too_large, version; writing: full. */
 enum err frame_write_ask(struct buffer *to, const struct ask_frame *frame);
 enum err frame_read_ask(struct bytes from, struct ask_frame *frame, struct fault *fault);
+void frame_read_head(struct bytes from, struct ask_frame *frame); /* all but the body, unchecked: to refuse it */
 enum err frame_write_answer(struct buffer *to, const struct answer_frame *frame);
 enum err frame_read_answer(struct bytes from, struct answer_frame *frame, struct fault *fault);
 enum err frame_write_event(struct buffer *to, const struct event_frame *frame);

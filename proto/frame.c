@@ -88,19 +88,11 @@ static enum err malformed(struct fault *fault, const char *part, const char *wan
     return ERR_BAD_REQUEST;
 }
 
-/* Scans the frame, enters its list of `least` to `most` parts and holds its version. */
-static enum err open_frame(struct bytes from, uint32_t least, uint32_t most, struct token_reader *reader,
-                           struct fault *fault)
+/* Enters the frame's list of `least` to `most` parts and holds its version. */
+static enum err enter_frame(struct bytes from, uint32_t least, uint32_t most, struct token_reader *reader,
+                            struct fault *fault)
 {
     struct token token;
-    enum err e;
-
-    if (from.len > CODEC_MESSAGE_MAX + FRAME_EXTRA)
-        return fault_set(fault, ERR_TOO_LARGE, "the frame has %u bytes, at most %d are allowed", from.len,
-                         CODEC_MESSAGE_MAX + FRAME_EXTRA);
-    e = token_scan(from, CODEC_DEPTH, fault);
-    if (e != ERR_OK)
-        return e;
 
     *reader = token_reader_of(from);
     if (!token_read(reader, &token) || token.type != TOKEN_LIST || token.count == 0)
@@ -114,6 +106,19 @@ static enum err open_frame(struct bytes from, uint32_t least, uint32_t most, str
     if (count >= least && count <= most)
         return ERR_OK;
     return fault_set(fault, ERR_BAD_REQUEST, "the frame is a list of %u, not of %u", count, least);
+}
+
+/* The same after a scan of all that the frame holds. */
+static enum err open_frame(struct bytes from, uint32_t least, uint32_t most, struct token_reader *reader,
+                           struct fault *fault)
+{
+    enum err e;
+
+    if (from.len > CODEC_MESSAGE_MAX + FRAME_EXTRA)
+        return fault_set(fault, ERR_TOO_LARGE, "the frame has %u bytes, at most %d are allowed", from.len,
+                         CODEC_MESSAGE_MAX + FRAME_EXTRA);
+    e = token_scan(from, CODEC_DEPTH, fault);
+    return e == ERR_OK ? enter_frame(from, least, most, reader, fault) : e;
 }
 
 static enum err take_uint(struct token_reader *reader, const char *part, uint64_t max, uint64_t *to,
@@ -174,6 +179,22 @@ static enum err take_digest(struct token_reader *reader, uint64_t *to, struct fa
     return e == ERR_OK && *to == 0 ? malformed(fault, "digest", "a number above 0") : e;
 }
 
+static enum err take_head(struct token_reader *reader, struct ask_frame *frame, struct fault *fault)
+{
+    enum err e = take_text(reader, "name", &frame->name, fault);
+
+    return e == ERR_OK ? take_id(reader, &frame->request, fault) : e;
+}
+
+void frame_read_head(struct bytes from, struct ask_frame *frame)
+{
+    struct token_reader reader;
+
+    *frame = (struct ask_frame){ 0 };
+    if (enter_frame(from, 5, 6, &reader, NULL) == ERR_OK)
+        (void)take_head(&reader, frame, NULL);
+}
+
 static enum err read_parts(struct bytes from, struct ask_frame *frame, struct fault *fault)
 {
     struct token_reader reader;
@@ -181,9 +202,7 @@ static enum err read_parts(struct bytes from, struct ask_frame *frame, struct fa
     enum err e = open_frame(from, 5, 6, &reader, fault);
 
     if (e == ERR_OK)
-        e = take_text(&reader, "name", &frame->name, fault);
-    if (e == ERR_OK)
-        e = take_id(&reader, &frame->request, fault);
+        e = take_head(&reader, frame, fault);
     if (e == ERR_OK && id_is_zero(frame->request)) /* a second ask with it would be answered as the first was */
         e = malformed(fault, "request id", "drawn: it is all zeros");
     if (e == ERR_OK)

@@ -15,11 +15,16 @@ enum {
     LIMIT_CLIENT_BYTES = 256 << 20, /* of these asks, of a service's too: past it busy */
     LIMIT_RESEND_FIRST_MS = 1000,   /* an ask without an answer is sent again after this, then after twice as long … */
     LIMIT_RESEND_MS = 10000,        /* … and never less often than this; at once when the service is back */
+    LIMIT_SPENDERS = 256,           /* places for what the asks of peers cost lately */
+    LIMIT_ASIDE_LEAST = 64 << 10,   /* an ask of as many bytes is read by a thread */
+    LIMIT_ASIDE = 64,               /* of them at once, … */
+    LIMIT_ASIDE_BYTES = 64 << 20,   /* … and their bytes: past either busy */
     LIMIT_ARENA = 64 << 20,         /* bytes of memory of one call */
 
     /* one turn of a service's loop */
     LIMIT_TURN = 1000,        /* messages of one socket */
-    LIMIT_TURN_MS = 100,      /* no further ask is begun after this */
+    LIMIT_TURN_MS = 100,      /* no further ask is begun after this … */
+    LIMIT_HELD_MS = 10,       /* … or after this, when answers wait for the turn's commit */
     LIMIT_BEAT_MS = 200,      /* longest wait, so that the beat on the board stays young */
     LIMIT_WATCHED = 64,       /* file descriptors of the service */
     LIMIT_TIMERS = 16,        /* of the service */

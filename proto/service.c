@@ -291,6 +291,7 @@ void service_stop(struct service *service, int exit_code)
 
 static void forget(struct service *service)
 {
+    call_free_asides(service);
     ticket_drop_all(service);
     call_free_spare(service);
     courier_free(service->courier);

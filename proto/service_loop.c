@@ -207,6 +207,7 @@ static void take_turn(struct service *service, const struct waited *waited)
         board_beat(service->line);
     sockets_look_after();
     service->turn_ends = clock_steady() + LIMIT_TURN_MS * 1000;
+    service->held_ends = clock_steady() + LIMIT_HELD_MS * 1000;
     if (waited->at[0].revents)
         take_signal(service);
     any = take_messages(service, waited);

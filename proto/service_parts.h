@@ -4,6 +4,7 @@
  *   service_options.c    the command line
  *   service_loop.c       waiting, turns, timers, watched descriptors
  *   call_take.c          one ask comes in: read, checked, handled
+ *   call_aside.c         the same for large ones: a thread reads them
  *   call.c               its memory, and its answer
  *   ticket.c             answers that are put off
  *   recall.c             answers that are given again
@@ -90,10 +91,12 @@ struct call {
     const struct ask *ask;   /* NULL: none of that name */
     struct latency *latency; /* of that ask */
     struct arena arena;
+    void *request;           /* the request struct; NULL: not decoded yet */
     void *filled;            /* the answer struct */
     struct buffer body;      /* the answer, or its fault, encoded */
     struct fault fault;
     enum err error;
+    uint32_t peer; /* its place in the service's spending */
     uint64_t arrived_ns;
     usec_t deadline;
     struct ticket ticket;
@@ -106,6 +109,13 @@ struct call {
     bool holds;
     keep_fn *keep;
     void *keep_state;
+};
+
+/* What the asks of each peer cost lately. Peers share a place by chance. */
+struct spending {
+    usec_t since;
+    uint32_t most;
+    uint32_t us[LIMIT_SPENDERS];
 };
 
 struct call_queue {
@@ -149,6 +159,8 @@ struct service {
 
     struct call *spare;
     uint32_t spare_count;
+    struct asides *asides;     /* NULL: no large ask came yet */
+    struct spending spending;
     struct call_queue waiting; /* read in this turn, not yet handled */
     struct call_queue held;    /* answered at the end of this turn */
     struct tickets tickets;
@@ -165,7 +177,8 @@ struct service {
     struct timer timers[LIMIT_TIMERS];
     uint32_t ear_count, watch_count, timer_count;
 
-    usec_t turn_ends; /* no further ask is begun in this turn */
+    usec_t turn_ends; /* no further ask is begun in this turn … */
+    usec_t held_ends; /* … nor from here on while answers are held */
     bool stopping;
     int exit_code;
 };
@@ -180,6 +193,13 @@ const struct latency *service_latency(const struct service *service, const struc
 /* call_take.c. One turn's asks: reads and handles what waits, at most LIMIT_TURN and until the turn ends; returns how
  * many. What was read and not handled waits for the next turn. */
 uint32_t call_take_all(struct service *service);
+enum err call_read(struct call *call);            /* the frame; any thread */
+enum err call_decode(struct call *call);          /* the body of one that was read; any thread */
+void call_go_on(struct call *call, enum err e);   /* with what reading it said: handles and answers it */
+
+/* call_aside.c */
+bool call_put_aside(struct call *call); /* true: it was large, and is answered later, or was refused */
+void call_free_asides(struct service *service);
 
 /* call.c */
 struct call *call_new(struct service *service); /* NULL: memory is out */
@@ -187,8 +207,10 @@ void call_encode(struct call *call, enum err e); /* the answer or its fault into
 void call_finish(struct call *call, enum err e); /* encodes; answers, or holds */
 void call_release(struct call *call);            /* without an answer */
 void call_free_spare(struct service *service);
+void call_free(struct call *call); /* any thread */
 void call_queue_add(struct call_queue *queue, struct call *call);
 struct call *call_queue_take(struct call_queue *queue); /* NULL when empty */
+struct call *call_queue_take_at(struct call_queue *queue, struct call **at); /* a link of the queue, not empty */
 
 /* recall.c, recall_file.c */
 void recall_open(struct service *service);

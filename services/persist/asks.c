@@ -11,6 +11,7 @@
 #include "store/catalogue.h"
 
 enum { CHANGES_MOST = 4096, CHANGES_DEFAULT = 1000 };
+static const usec_t reading_us = 2000; /* for one answer */
 
 /* Opens the turn for a mutation; true when it is to be done, else `e` is what to return. */
 static bool is_new(struct persist *p, struct call *call, enum err *e)
@@ -147,6 +148,7 @@ static enum err batch(struct persist *p, struct call *call, const struct persist
 struct collecting {
     struct change_list *to;
     uint64_t limit;
+    usec_t ends; /* the answer is cut there: other asks wait */
 };
 
 static bool collect(void *state, const struct change *change)
@@ -154,13 +156,13 @@ static bool collect(void *state, const struct change *change)
     struct collecting *c = state;
 
     c->to->at[c->to->count++] = *change;
-    return c->to->count < c->limit;
+    return c->to->count < c->limit && clock_steady() < c->ends;
 }
 
 static enum err read_changes(struct txn *txn, struct arena *arena, uint64_t after, uint64_t limit,
                              struct changes *answer)
 {
-    struct collecting collecting = { &answer->each, limit };
+    struct collecting collecting = { &answer->each, limit, clock_steady() + reading_us };
     enum err e = catalogue_id(txn, &answer->catalogue);
 
     if (e == ERR_OK)

@@ -1,0 +1,168 @@
+"""poison.py KIND POISONERS SECONDS: clients that send the most expensive legal asks, each in a process of its own, and
+another client that edits one item meanwhile. Prints what its edits took. Fails when a poisoner gets no answer, or another
+one than it must get."""
+import os
+import signal
+import sys
+import time
+
+from client import Catalogue, Client
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+TAGS = [[LETTERS[n % 26] + LETTERS[n // 26] for n in range(200)], [LETTERS[n % 26] + str(n // 26) for n in range(200)]]
+
+
+def fact(number, words):
+    return {"attribute": ("f%03d" % number).ljust(60, "z"), "source": "user", "text": words, "confidence": 1.0,
+            "version": 0, "shown": True}
+
+
+def large_item(catalogue, name):
+    """An item with as many facts of a person, as long, as are allowed."""
+    id = catalogue.put(name)
+    for row in range(8):
+        facts = [fact(row * 64 + n, "x" * 1024) for n in range(64)]
+        assert catalogue.edit(id, facts=facts)[0] == "ok"
+    return id
+
+
+def heavy_edit(id, number):
+    return {"edit": {"id": id, "facts": [fact(511, str(number))], "clear_facts": ["%02d" % n for n in range(63)],
+                     "add_tags": TAGS[number % 2], "remove_tags": TAGS[(number + 1) % 2]}}
+
+
+class Poisoner:
+    def __init__(self, kind, number):
+        self.client = Client()
+        self.catalogue = Catalogue(self.client)
+        self.number, self.answers, self.stopped = number, 0, False
+        self.prepare = getattr(self, "prepare_" + kind, lambda: None)
+        self.once = getattr(self, kind)
+
+    def batch(self, operations, wanted):
+        each = self.client.must("persist.batch", {"operations": operations}, budget_ms=300000)["each"]
+        assert [o["error"] for o in each] == [wanted] * len(operations), each[0]
+        self.answers += 1
+
+    def pipelined(self, make):
+        waiting = 0
+        while not self.stopped or waiting:
+            while waiting < 100 and not self.stopped:
+                self.client.send(*make(self.answers + waiting), budget_ms=120000)
+                waiting += 1
+            got = self.client.take("persist", 120000)
+            assert got and got[1] == "ok", got
+            waiting -= 1
+            self.answers += 1
+
+    def prepare_edits(self):
+        self.item = large_item(self.catalogue, b"large%d.wav" % self.number)
+
+    def edits(self):
+        self.batch([heavy_edit(self.item, n) for n in range(4096 if os.environ.get("LONG") else 1024)], "ok")
+
+    def refusals(self):
+        self.batch([heavy_edit(os.urandom(16), n) for n in range(4096)], "not_found")
+
+    def files(self):
+        ids = [self.catalogue.put(b"%d-%d.wav" % (self.number, n)) for n in range(16)]
+        self.batch([self.catalogue.analysed(ids[n % 16], os.urandom(16), os.urandom(1500), analyser=n + 1)
+                    for n in range(1024)], "ok")
+
+    prepare_flood = prepare_edits
+
+    def flood(self):
+        self.pipelined(lambda number: ("persist.put_media", heavy_edit(self.item, number)))
+
+    def prepare_reads(self):
+        for row in range(2):
+            self.catalogue.batch(*[self.catalogue.place(b"%d-%d-%d.wav" % (self.number, row, n)) for n in range(4096)])
+
+    def reads(self):
+        self.pipelined(lambda number: ("persist.changes_since", {"revision": 0, "limit": 4096}))
+
+    def library(self, folders):
+        top = self.catalogue.put_folder(b"library%d-%d" % (self.number, self.answers))
+        library = {"id": top, "volume": self.catalogue.volume, "path": b"/x", "ignore": [], "hidden_files": False,
+                   "online": True, "files": 0}
+        self.client.must("persist.put_library", {"library": library})
+        for row in range(0, folders, 4096):
+            self.catalogue.batch(*[{"folder": {"id": bytes(16), "volume": self.catalogue.volume, "parent": top,
+                                               "name": b"%d" % (row + n), "library": False}} for n in range(4096)])
+        return top
+
+    def removal(self):
+        top = self.library(100000 if os.environ.get("LONG") else 8192)
+        self.client.must("persist.remove_library", {"id": top}, budget_ms=300000)
+        self.answers += 1
+
+    def prepare_undo(self):
+        for row in range(2):
+            ids = [o["id"] for o in self.catalogue.batch(
+                *[self.catalogue.place(b"%d-%d-%d.wav" % (self.number, row, n)) for n in range(4096)])]
+            self.catalogue.batch(*[{"edit": {"id": id, "notes": "n" * 1000}} for id in ids])
+            for id in ids:
+                self.client.send("persist.forget", {"id": id})
+            for id in ids:
+                assert self.client.take("persist")[1] == "ok"
+
+    def undo(self):
+        error, answer = self.client.ask("persist.undo", budget_ms=120000)
+        assert error in ("ok", "not_found"), answer
+        self.answers += 1
+
+    def run(self, ready):
+        signal.signal(signal.SIGTERM, self.stop)
+        self.prepare()
+        os.write(ready, b"r")
+        while not self.stopped:
+            self.once()
+        os.write(ready, b"%d answers\n" % self.answers)
+
+    def stop(self, *_):
+        self.stopped = True
+
+
+def start(kind, number):
+    begin, ready = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            Poisoner(kind, number).run(ready)
+            os._exit(0)
+        except BaseException as error:  # noqa: the parent prints it
+            os.write(ready, repr(error)[:300].encode())
+            os._exit(1)
+    os.close(ready)
+    return pid, begin
+
+
+def edit_for(seconds):
+    catalogue, times, end = Catalogue(Client()), [], time.monotonic() + seconds
+    id = catalogue.put(b"victim.wav")
+    while time.monotonic() < end or len(times) < 100:
+        began = time.monotonic()
+        error, answer = catalogue.edit(id, name="name %d" % len(times))
+        assert error == "ok", answer
+        times.append((time.monotonic() - began) * 1000)
+        time.sleep(0.002)
+    return sorted(times)
+
+
+def main():
+    kind, count, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+    poisoners = [start(kind, number) for number in range(count)]
+    for pid, begin in poisoners:
+        said = os.read(begin, 1)
+        assert said == b"r", said + os.read(begin, 300)
+    times = edit_for(seconds)
+    for pid, begin in poisoners:
+        os.kill(pid, signal.SIGTERM)
+    ends = [(os.waitpid(pid, 0)[1], os.read(begin, 300)) for pid, begin in poisoners]
+    print("figure: %d x %s: %d edits of another client, p50 %.1f, p99 %.1f, longest %.1f ms; poisoners got %s" % (
+        count, kind, len(times), times[len(times) // 2], times[int(len(times) * 0.99)], times[-1],
+        b", ".join(said.strip() for _, said in ends).decode(errors="replace")))
+    assert all(code == 0 for code, _ in ends), ends
+
+
+main()
