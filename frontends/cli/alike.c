@@ -137,6 +137,8 @@ static enum err group_json(struct buffer *to, const struct duplicate_group *grou
     put_number(to, &first, "count", group->count);
     put_number(to, &first, "first", group->first);
     put_number(to, &first, "free", group->free);
+    json_key(to, &first, "layers");
+    buffer_add_text(to, group->layers ? "true" : "false");
     return put_each(to, &first, group);
 }
 
@@ -177,6 +179,8 @@ static void group_head(struct buffer *to, const struct duplicate_group *group)
     if (reason_of(group))
         cli_print(to, "; keep: %s", reason_of(group));
     buffer_add_text(to, "\n");
+    if (group->layers)
+        buffer_add_text(to, "  perhaps layers of a kit, which only sound alike: listen before you remove one\n");
 }
 
 static void copy_row(struct buffer *to, const struct duplicate_group *group, const struct duplicate *one)
@@ -249,7 +253,7 @@ static void print_sum(struct cli *cli, const struct duplicates_found *found, con
 
 enum err alike_duplicates(struct cli *cli, struct fault *fault)
 {
-    struct search_duplicates ask = { .query = cli_words(cli) };
+    struct search_duplicates ask = { .query = cli_words(cli), .inside = text_of(cli->options.inside) };
     struct listing listing = { .left = cli->options.limit < 0 ? UINT64_MAX : (uint64_t)cli->options.limit };
     struct duplicates_found found;
     char cursor[256] = "";

@@ -13,7 +13,7 @@ struct options {
     bool json, wait, watch, follow, hidden_files, accept_missing, retry_failed, all, prometheus, force, room, remake;
     bool off;
     int64_t limit, budget_ms, expect, clients, seconds, rate, seed;
-    const char *sort, *fields, *facets, *cursor, *in, *request_id, *body, *weights, *plot, *type, *png, *kind;
+    const char *sort, *fields, *facets, *cursor, *in, *request_id, *body, *weights, *plot, *type, *png, *kind, *inside;
     const char *like, *unlike, *save;
     bool immediate;
     int64_t period, page, times;

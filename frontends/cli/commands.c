@@ -63,8 +63,9 @@ const struct command command_table[] = {
       "Kinds: same_file (the same bytes), same_audio (the same samples in other files), same_sound (coded with "
       "loss, resampled, louder or trimmed; velocity layers of a drum can sound alike: listen first). "
       "A group of a looser kind has all items of the stricter ones. The copy to keep is here, sounds best, and is "
-      "the original as far as dates and paths tell; the reason is printed (docs/query.md).",
-      "kind limit budget", 0, ANY, true, alike_duplicates },
+      "the original as far as dates and paths tell; the reason is printed (docs/query.md). Of a QUERY a group has at "
+      "least two copies; of --inside QUERY at least one: --inside path:backup.",
+      "kind inside limit budget", 0, ANY, true, alike_duplicates },
     { "show", "ID|PATH|QUERY…", "One media item, whole; of a query the first one", "", "fields", 1, ANY, true,
       find_show },
     { "artefact", "ID|PATH|QUERY [TYPE]", "A piece of analysis of an item, as JSON or as a picture",

@@ -20,6 +20,7 @@ const struct option_row option_table[] = {
     { "page", 0, "N", "the N-th page, each of --limit results", OPTION_NUMBER, AT(page), 1, 100000 },
     { "cursor", 0, "CURSOR", "the page after this cursor, which `loophole ask search.query` answers", OPTION_WORD,
       AT(cursor), 0, 0 },
+    { "inside", 0, "QUERY", "groups with at least one copy that matches", OPTION_WORD, AT(inside), 0, 0 },
     { "in", 0, "QUERY", "only among items that match", OPTION_WORD, AT(in), 0, 0 },
     { "aspect", 0, "A=W,…", "weights of spectrum, timbre, pitch, amplitude, rhythm", OPTION_WORD, AT(weights),
       0, 0 },

@@ -18,7 +18,8 @@ static enum err begin_judging(struct duplicates *d)
     d->copies = calloc(d->count + 1, sizeof(*d->copies));
     d->is_member = calloc(d->count + 1, sizeof(*d->is_member));
     d->verdicts = calloc(groups + 1, sizeof(*d->verdicts));
-    if (!d->copies || !d->is_member || !d->verdicts)
+    d->is_shown = calloc(groups + 1, sizeof(*d->is_shown));
+    if (!d->copies || !d->is_member || !d->verdicts || !d->is_shown)
         return ERR_FULL;
     for (uint32_t g = 0; twins_group(d->twins, g, &group); g++)
         for (uint32_t i = 0; i < group.count; i++)
@@ -42,6 +43,14 @@ static struct keep_copy read_copy(struct duplicates *d, struct txn *txn, uint32_
     return copy;
 }
 
+static bool has_inside(const struct duplicates *d, const struct twins_group *group)
+{
+    for (uint32_t i = 0; d->is_inside && i < group->count; i++)
+        if (d->is_inside[group->at[i]])
+            return true;
+    return !d->is_inside;
+}
+
 /* A group of a looser kind has all of the stricter ones in it, so the loosest group that a copy is in counts. */
 static void sum_up(struct duplicates *d)
 {
@@ -49,6 +58,9 @@ static void sum_up(struct duplicates *d)
 
     for (uint32_t g = twins_groups(d->twins); g-- > 0 && twins_group(d->twins, g, &group);) {
         d->verdicts[g] = keep_choose(d->copies, group.at, group.count);
+        d->is_shown[g] = has_inside(d, &group);
+        if (!d->is_shown[g])
+            continue;
         d->totals[group.kind]++;
         d->frees[group.kind] += d->verdicts[g].free;
         if (!d->is_member[group.at[0]])
@@ -93,7 +105,8 @@ static void hash_ask(const struct search_duplicates *ask, uint8_t to[6])
     struct buffer both = { 0 };
     struct hash hash;
 
-    buffer_printf(&both, "%d ", ask->has_kind ? (int)ask->kind.value : -1);
+    buffer_printf(&both, "%d %u ", ask->has_kind ? (int)ask->kind.value : -1, ask->inside.len);
+    buffer_add(&both, ask->inside.at, ask->inside.len);
     buffer_add(&both, ask->query.at, ask->query.len);
     hash = hash_of(both.at, both.len);
     memcpy(to, hash.b, 6);
@@ -262,6 +275,21 @@ static const struct keep_verdict *judge_again(struct page *page, uint32_t number
     return verdict;
 }
 
+/* Velocity layers of a kit lie beside each other in one format; who stores a sound once more changes either. */
+static bool has_layers(struct page *page, uint32_t number, const struct twins_group *group)
+{
+    const struct duplicates *d = page->d;
+    const struct keep_copy *keep = &d->copies[group->at[d->verdicts[number].keep]];
+
+    for (uint32_t i = 0; i < group->count; i++) {
+        const struct keep_copy *one = &d->copies[group->at[i]];
+        if (one != keep && one->folder == keep->folder && one->rate == keep->rate && one->depth == keep->depth &&
+            one->channels == keep->channels && one->is_lossless == keep->is_lossless && one->content != keep->content)
+            return true;
+    }
+    return false;
+}
+
 static enum err fill_part(struct page *page, uint32_t number, const struct twins_group *from, uint32_t first,
                           struct duplicate_group *to)
 {
@@ -286,6 +314,7 @@ static enum err fill_part(struct page *page, uint32_t number, const struct twins
         to->count -= e != ERR_OK;
         page->copies++;
     }
+    to->layers = from->kind == TWINS_SOUND && has_layers(page, number, from);
     return compare_copies(page->arena, to);
 }
 
@@ -354,7 +383,7 @@ static enum err add_part(struct page *page, uint32_t number, const struct twins_
 static bool find_wanted(const struct page *page, uint32_t *number, struct twins_group *group)
 {
     while (twins_group(page->d->twins, *number, group)) {
-        if (is_wanted(page->ask, group->kind))
+        if (page->d->is_shown[*number] && is_wanted(page->ask, group->kind))
             return true;
         ++*number;
     }

@@ -13,12 +13,16 @@ struct duplicates {
     struct id task;
     char *query;
     uint32_t query_len;
+    char *inside; /* the query of which a group has at least one */
+    uint32_t inside_len;
     uint64_t writes, revision; /* of the index when it began */
     struct id *ids;            /* that are looked at, the earliest first */
     uint32_t count;
     struct twins *twins;
     struct keep_copy *copies;      /* by number; read where `is_member`; NULL: the groups are not found yet */
     bool *is_member;               /* of a group, by number */
+    bool *is_inside;               /* by number; NULL: all are */
+    bool *is_shown;                /* a group with a copy inside, by group */
     struct keep_verdict *verdicts; /* by group */
     uint32_t totals[TWINS_KINDS];  /* groups */
     uint64_t frees[TWINS_KINDS];   /* bytes of the groups of one kind … */

@@ -94,11 +94,21 @@ static uint32_t at_most(uint64_t value, uint32_t most)
     return value < most ? (uint32_t)value : most;
 }
 
+static uint64_t eight_bytes(const uint8_t *at)
+{
+    uint64_t value;
+
+    memcpy(&value, at, sizeof(value));
+    return value;
+}
+
 struct keep_copy keep_read(const struct media *media, struct bytes path, bool is_offline)
 {
     return (struct keep_copy){
         .size = media->size,
         .mtime = media->mtime,
+        .folder = eight_bytes(media->folder.b + sizeof(media->folder.b) - 8),
+        .content = media->content.len >= 8 ? eight_bytes(media->content.at) : 0,
         .seconds = media->sample_rate ? (float)((double)media->frames / (double)media->sample_rate) : 0,
         .rate = at_most(media->sample_rate, UINT32_MAX),
         .channels = (uint16_t)at_most(media->channels, UINT16_MAX),

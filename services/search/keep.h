@@ -17,6 +17,7 @@ enum { KEEP_RATE = 44100, KEEP_BITS = 16 };
 struct keep_copy {
     uint64_t size; /* bytes */
     usec_t mtime;
+    uint64_t folder, content; /* eight bytes of the folder's id and of the content's hash */
     float seconds;
     uint32_t rate; /* Hz */
     uint16_t channels, path_len;

@@ -20,6 +20,9 @@ static void free_one(struct duplicates *d)
     twins_free(d->twins);
     free(d->copies);
     free(d->is_member);
+    free(d->is_inside);
+    free(d->is_shown);
+    free(d->inside);
     free(d->verdicts);
     arena_free(&d->arena);
     free(d->query);
@@ -55,24 +58,50 @@ static enum err take_ids(struct duplicates *d, struct request *request, struct t
     return d->twins ? ERR_OK : fault_set(request->fault, ERR_FULL, "no memory to look for duplicates");
 }
 
-static enum err begin(struct request *request, struct text query, struct duplicates **begun)
+static enum err take_inside(struct duplicates *d, struct request *request, struct text inside)
+{
+    struct bitmap *rows = NULL;
+    struct node *root;
+    uint32_t row;
+    enum err e = inside.len ? search_rows(request, inside, &root, &rows) : ERR_OK;
+
+    if (e != ERR_OK || !inside.len)
+        return e;
+    d->is_inside = calloc(d->count + 1, sizeof(*d->is_inside));
+    for (uint32_t i = 0; d->is_inside && i < d->count; i++)
+        d->is_inside[i] = index_find(&d->search->index, d->ids[i], &row) && bitmap_has(rows, row);
+    bitmap_free(rows);
+    return d->is_inside ? e : fault_set(request->fault, ERR_FULL, "no memory to look for duplicates");
+}
+
+static char *copy_text(struct text text)
+{
+    char *copy = malloc(text.len + 1);
+
+    if (copy && text.len)
+        memcpy(copy, text.at, text.len);
+    return copy;
+}
+
+static enum err begin(struct request *request, const struct search_duplicates *ask, struct duplicates **begun)
 {
     struct duplicates *d = calloc(1, sizeof(*d));
     enum err e;
 
-    if (!d || !(d->query = malloc(query.len + 1))) {
-        free(d);
+    if (!d || !(d->query = copy_text(ask->query)) || !(d->inside = copy_text(ask->inside))) {
+        free_one(d);
         return fault_set(request->fault, ERR_FULL, "no memory to look for duplicates");
     }
-    if (query.len)
-        memcpy(d->query, query.at, query.len);
-    d->query_len = query.len;
+    d->query_len = ask->query.len;
+    d->inside_len = ask->inside.len;
     d->search = request->search;
     d->task = id_new();
     d->writes = request->search->index.writes;
     d->revision = request->search->index.revision;
     d->began = clock_steady();
-    e = take_ids(d, request, query);
+    e = take_ids(d, request, ask->query);
+    if (e == ERR_OK)
+        e = take_inside(d, request, ask->inside);
     if (e != ERR_OK) {
         free_one(d);
         return e;
@@ -81,9 +110,10 @@ static enum err begin(struct request *request, struct text query, struct duplica
     return ERR_OK;
 }
 
-static bool is_of(const struct duplicates *d, const struct search *search, struct text query)
+static bool is_of(const struct duplicates *d, const struct search *search, const struct search_duplicates *ask)
 {
-    return d->writes == search->index.writes && text_equal(query, (struct text){ d->query_len, d->query });
+    return d->writes == search->index.writes && text_equal(ask->query, (struct text){ d->query_len, d->query }) &&
+           text_equal(ask->inside, (struct text){ d->inside_len, d->inside });
 }
 
 /* Prints are made again meanwhile: the next search may find more. Pages of one search stay together. */
@@ -198,11 +228,11 @@ enum err search_duplicates(struct request *request, const void *ask, void *answe
     enum err e = ERR_OK;
 
     for (; *at; at = &(*at)->next_one, count++)
-        if (is_of(*at, search, wanted->query) && !is_outdated(*at, wanted))
+        if (is_of(*at, search, wanted) && !is_outdated(*at, wanted))
             return (*at)->done ? duplicates_fill(*at, request, answer) : wait_for(*at, request);
     if (count == SEARCHES_MAX)
         return fault_set(request->fault, ERR_BUSY, "%d searches for duplicates are under way", SEARCHES_MAX);
-    e = begin(request, wanted->query, at);
+    e = begin(request, wanted, at);
     return e == ERR_OK ? wait_for(*at, request) : e;
 }
 

@@ -61,6 +61,7 @@ def page_through(found):
 
 found, analyser = contents()
 fill(found, analyser)
+ask("search.query", {"query": "", "limit": 1})  # the index has followed
 began = time.monotonic()
 ask("search.duplicates", {"query": "-is:missing", "limit": 0})
 looked = time.monotonic() - began

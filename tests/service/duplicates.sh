@@ -33,14 +33,35 @@ the_original_is_kept_and_the_reason_is_printed() {
     same folder "$(_groups --kind same_file 'path:drums or path:backup' | field reason)"
 }
 
+a_folder_shows_what_it_has_in_common_with_the_rest() {
+    _copies
+    same 0 "$(_groups 'path:backup' | wc -l)"
+    same 3 "$(_groups --kind same_file --inside path:backup | field count)"
+    same 0 "$(_groups --inside name:nothing | wc -l)"
+    same 1 "$(loophole ask search.duplicates kind=same_file inside=path:backup | field total)"
+    contains "$(refused loophole duplicates --inside 'bmp:3')" 'did you mean bpm'
+}
+
+# Two hits of one drum that differ a little, side by side.
+layers_of_a_kit_are_marked() {
+    _copies
+    mkdir -p "$scratch/layers"
+    _tone "$scratch/layers/hard.wav" F2
+    sox -V1 -D "$scratch/layers/hard.wav" "$scratch/layers/med.wav" gain -4
+    loophole index "$scratch/layers" --wait >/dev/null 2>&1
+    same true "$(_groups --kind same_sound path:layers | field layers)"
+    contains "$(loophole duplicates path:layers)" "perhaps layers"
+    same false "$(_groups --kind same_file | field layers)"
+}
+
 what_can_be_freed_is_summed_once() {
     _copies
     local size; size=$(stat -c %s "$scratch/kit/kick.wav")
     same $((2 * size)) "$(loophole ask search.duplicates kind=same_file | field free)"
     same $((2 * size + $(stat -c %s "$scratch/kit/kick48.wav") + $(stat -c %s "$scratch/kit/kick.mp3"))) \
-        "$(loophole ask search.duplicates query= | field free)"
-    contains "$(loophole duplicates --kind same_file)" $'\n1 group, '
-    contains "$(loophole duplicates)" $'\n2 groups, '
+        "$(loophole ask search.duplicates query=path:kit | field free)"
+    contains "$(loophole duplicates --kind same_file path:kit)" $'\n1 group, '
+    contains "$(loophole duplicates path:kit)" $'\n2 groups, '
 }
 
 a_copy_that_is_gone_is_marked_and_never_kept() {
