@@ -223,6 +223,26 @@ enum err find_similar(struct cli *cli, struct fault *fault)
     return e == ERR_OK ? print_pages(cli, "search.similar", &similar, &similar.limit, NULL, fault) : e;
 }
 
+/* A waveform whose file is gone: the other artefacts' files are most likely, too. */
+static void put_waiting(struct cli *cli, struct id id)
+{
+    struct search_get_artefact get = { .id = id, .type = TEXT("waveform") };
+    struct artefact_found found = { 0 };
+    struct fault fault = { 0 };
+
+    if (cli_ask(cli, "search.get_artefact", &get, &found, &fault) != ERR_OK &&
+        strncmp(fault.what, "artefact waits", 14) == 0)
+        cli_print(&cli->out, "  %s\n", fault.what);
+}
+
+static void show_whole(struct cli *cli, const struct media_found *found)
+{
+    struct id id = found->item.media.id;
+
+    item_full(&cli->out, found); /* before the next answer takes its memory */
+    put_waiting(cli, id);
+}
+
 enum err find_show(struct cli *cli, struct fault *fault)
 {
     struct media_found found = { 0 };
@@ -235,6 +255,6 @@ enum err find_show(struct cli *cli, struct fault *fault)
     else if (cli->options.fields)
         item_some(cli, &found.item, cli->options.fields);
     else
-        item_full(&cli->out, &found);
+        show_whole(cli, &found);
     return ERR_OK;
 }

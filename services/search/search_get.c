@@ -111,7 +111,8 @@ static enum err refuse_lost(struct search *search, struct txn *txn, struct call 
         return fault_hint(call_fault(call), "bring back its volume or its file; `loophole show` says where that was");
     }
     search_remake(search, &remake);
-    refuse(call, ERR_BUSY, "the artefact \"%.*s\" is being made again: its file was gone or changed", TEXT_ARG(type));
+    refuse(call, ERR_BUSY, "artefact waits: \"%.*s\" is being made again: its file was gone or changed",
+           TEXT_ARG(type));
     return fault_hint(call_fault(call), "ask again in a moment; `loophole tasks` shows how far it is");
 }
 

@@ -22,7 +22,9 @@ _storm_of() { # signals|calls
     engine_up
     loophole index "$known" --wait >"$scratch/index.log" 2>&1 || fail "$(cat "$scratch/index.log")"
     drive chaos.py "$1" "$(how_often 40 1800)" "$known" "$fresh"
-    contains "$(loophole store check)" "0 problems"
+    loophole store check >"$scratch/check"
+    contains "$(cat "$scratch/check")" "0 problems"
+    grep "gone or changed" "$scratch/check" && fail "a file of an artefact is gone"
     engine_down
     until_true 30 _nobody_is_left
 }

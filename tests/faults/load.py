@@ -268,6 +268,7 @@ class Load:
 def check_store():
     done = subprocess.run(["loophole", "store", "check"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert done.returncode == 0, done.stdout[-2000:]
+    assert "gone or changed" not in done.stdout, "a row tells of a file that is not on the disk: " + done.stdout[-2000:]
 
 
 def percentiles(seconds):

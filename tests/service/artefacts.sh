@@ -69,6 +69,7 @@ an_offline_item_says_that_its_artefact_waits() {
     local id before; id=$(loophole search "tone 1" --limit 1 --json | field id); before=$(_head)
     rm -r "$(_files)"
     contains "$(_shows "$id")" "artefact waits: offline"
+    contains "$(loophole show "$id")" "artefact waits: offline"
     loophole search "tone 1" --limit 1 --json | grep -q '"peak_dbfs"' || fail "its facts are gone"
     same "$before" "$(_head)"
     mv "$scratch/away" "$scratch/sounds"
