@@ -80,7 +80,7 @@ enum err crash_list_add(const struct paths *paths, const struct death *death, st
 {
     char directory[CRASH_DIRECTORY_SIZE], path[PATH_MAX];
     struct buffer text = { 0 };
-    usec_t now = clock_now();
+    usec_t now = death->at ? death->at : clock_now();
     bool is_new;
     enum err e = crash_directory(paths, directory, fault);
 

@@ -15,6 +15,7 @@ struct death {
     int32_t pid;
     bool hang;       /* killed for its silence */
     const char *how; /* "signal 11 (SIGSEGV)", "exit code 14 (denied)" */
+    usec_t at;       /* clock_now then; 0: now */
 };
 
 /* Adds to the record of that process, or makes it; the oldest past CRASH_LIST_MAX go. */

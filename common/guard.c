@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "common/err.h"
 
 /* A signal handler is given nothing but an address: this table is the process's, as its handlers are. The start is
  * stored last and cleared first. */
@@ -11,7 +12,7 @@ static struct {
     struct mapping {
         _Atomic uintptr_t start; /* 0: free */
         _Atomic size_t size;
-        _Atomic bool is_lost;
+        _Atomic bool is_lost, is_disk;
     } mappings[GUARD_MAPPINGS];
     struct sigaction before;
 } state;
@@ -24,6 +25,15 @@ static struct mapping *mapping_around(uintptr_t at)
             return &state.mappings[i];
     }
     return NULL;
+}
+
+/* Nothing but calls that a signal handler may make. A lock that the process holds is let go by the kernel. */
+static _Noreturn void end_with_disk(void)
+{
+    static const char text[] = "the disk fails: a page of the store cannot be read\n";
+
+    (void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+    _exit(err_exit_code(ERR_IO));
 }
 
 static bool replace(struct mapping *mapping)
@@ -39,6 +49,8 @@ static void on_bus(int number, siginfo_t *info, void *context)
 {
     struct mapping *mapping = info->si_code > 0 ? mapping_around((uintptr_t)info->si_addr) : NULL;
 
+    if (mapping && atomic_load(&mapping->is_disk))
+        end_with_disk();
     if (mapping && replace(mapping))
         return;
     if (state.before.sa_flags & SA_SIGINFO)
@@ -59,7 +71,7 @@ static void install(void)
     (void)sigaction(SIGBUS, &action, NULL);
 }
 
-void guard_add(void *start, size_t size)
+static void add(void *start, size_t size, bool is_disk)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
@@ -70,9 +82,20 @@ void guard_add(void *start, size_t size)
             continue;
         atomic_store(&mapping->size, (size + page - 1) / page * page);
         atomic_store(&mapping->is_lost, false);
+        atomic_store(&mapping->is_disk, is_disk);
         atomic_store(&mapping->start, (uintptr_t)start);
         return;
     }
+}
+
+void guard_add(void *start, size_t size)
+{
+    add(start, size, false);
+}
+
+void guard_add_disk(void *start, size_t size)
+{
+    add(start, size, true);
 }
 
 void guard_drop(const void *start)

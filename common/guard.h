@@ -13,6 +13,10 @@ enum { GUARD_MAPPINGS = 256 };
 void guard_add(void *start, size_t size);
 void guard_drop(const void *start); /* before it is unmapped */
 
+/* A file of a disk: when its page cannot be read, or its end was cut off, the process ends at once with the exit code
+ * of `io` and a line on standard error. guard_drop takes it back. */
+void guard_add_disk(void *start, size_t size);
+
 /* Its memory is not shared any more. Any thread. */
 bool guard_lost(const void *start);
 

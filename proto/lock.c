@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -70,27 +71,46 @@ enum err lock_take_data(const struct paths *paths, const char *service, int *fd,
     return e;
 }
 
-/* A path that cannot be looked at, on a disk that fails, says nothing. */
-static bool stands(const char *directory, const char *service, int fd)
+/* Of the nearest folder above that is there. */
+static bool is_other_disk(const char *path, dev_t disk)
+{
+    char part[LOCK_PATH_SIZE];
+    struct stat st;
+    char *slash;
+
+    (void)snprintf(part, sizeof(part), "%s", path);
+    while (stat(part, &st) != 0) {
+        if ((errno != ENOENT && errno != ENOTDIR) || (slash = strrchr(part, '/')) == NULL || slash == part)
+            return false;
+        *slash = '\0';
+    }
+    return st.st_dev != disk;
+}
+
+static enum lock_place look(const char *directory, const char *service, int fd)
 {
     char path[LOCK_PATH_SIZE];
     struct stat ours, named;
 
     if (fd < 0 || fstat(fd, &ours) != 0)
-        return true;
-    if (stat(path_of(directory, service, path), &named) != 0)
-        return errno != ENOENT && errno != ENOTDIR;
-    return ours.st_dev == named.st_dev && ours.st_ino == named.st_ino;
+        return LOCK_HERE;
+    if (stat(path_of(directory, service, path), &named) == 0) {
+        if (ours.st_dev == named.st_dev)
+            return ours.st_ino == named.st_ino ? LOCK_HERE : LOCK_GONE;
+    } else if (errno != ENOENT && errno != ENOTDIR) {
+        return LOCK_HERE;
+    }
+    return ours.st_nlink > 0 && is_other_disk(path, ours.st_dev) ? LOCK_AWAY : LOCK_GONE;
 }
 
-bool lock_stands(const struct paths *paths, const char *service, int fd)
+enum lock_place lock_look(const struct paths *paths, const char *service, int fd)
 {
-    return stands(paths->run, service, fd);
+    return look(paths->run, service, fd);
 }
 
-bool lock_data_stands(const struct paths *paths, const char *service, int fd)
+enum lock_place lock_data_look(const struct paths *paths, const char *service, int fd)
 {
-    return stands(paths->data, service, fd);
+    return look(paths->data, service, fd);
 }
 
 static bool is_held(const char *directory, const char *service)

@@ -14,10 +14,13 @@ enum err lock_take(const struct paths *paths, const char *service, int *fd, stru
 /* The same beside the data, DATA/NAME.lock: two engines with one data directory may differ in their run directories. */
 enum err lock_take_data(const struct paths *paths, const char *service, int *fd, struct fault *fault);
 
-/* Whether `fd` still is the lock that its name leads to: false once the file was removed, moved or replaced, alone or
- * with the folders above it. */
-bool lock_stands(const struct paths *paths, const char *service, int fd);
-bool lock_data_stands(const struct paths *paths, const char *service, int fd);
+/* What its name leads to now.
+ *   here: still to the lock that `fd` holds, or nobody can say, for the disk fails
+ *   away: the file exists, and its disk is not mounted there any more; or the same or another disk is, again
+ *   gone: it was removed, moved or replaced, alone or with the folders above it */
+enum lock_place { LOCK_HERE, LOCK_AWAY, LOCK_GONE };
+enum lock_place lock_look(const struct paths *paths, const char *service, int fd);
+enum lock_place lock_data_look(const struct paths *paths, const char *service, int fd);
 
 /* True while some process holds RUN/NAME.lock, DATA/NAME.lock. */
 bool lock_is_held(const struct paths *paths, const char *service);

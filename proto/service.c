@@ -75,15 +75,15 @@ static bool is_on_board(const struct service *service)
            atomic_load(&line->pid) == getpid() && atomic_load(&line->state) == service->state;
 }
 
-bool service_has_home(const struct service *service)
+enum lock_place service_look_at_lock(const struct service *service)
 {
-    return lock_stands(&service->paths, service->name, service->lock);
+    return lock_look(&service->paths, service->name, service->lock);
 }
 
 /* The supervisor ends all services of a home that is gone. Without one, each ends by itself. */
 static void look_at_home(struct service *service, usec_t now)
 {
-    if (service_has_home(service)) {
+    if (service_look_at_lock(service) != LOCK_GONE) {
         service->homeless = 0;
         return;
     }
@@ -159,7 +159,7 @@ static void remove_sockets(struct service *service)
     const size_t scheme = sizeof("ipc://") - 1;
     char address[PATH_MAX];
 
-    if (!service_has_home(service))
+    if (service_look_at_lock(service) != LOCK_HERE)
         return;
 
     unlink(paths_ask_socket(&service->paths, service->name, address) + scheme);

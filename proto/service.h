@@ -9,6 +9,7 @@
 #include "common/paths.h"
 #include "common/work.h"
 #include "proto/codec.h"
+#include "proto/lock.h"
 
 struct service;
 struct call;
@@ -21,8 +22,8 @@ struct service *service_start(int argc, char **argv, const struct schema *schema
 struct service *service_start_as(int argc, char **argv, const struct schema *schema, const char *name);
 const struct paths *service_paths(const struct service *service);
 
-/* False once its lock in the run directory was removed or replaced: its sockets are reached by nobody. */
-bool service_has_home(const struct service *service);
+/* Its lock in the run directory: once that is gone, or another one, its sockets are reached by nobody. */
+enum lock_place service_look_at_lock(const struct service *service);
 
 /* The supervisor, before it starts a service: the names of shared memory have this word from now on. */
 void service_set_tag(struct service *service, const char *tag);

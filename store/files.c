@@ -1,12 +1,15 @@
 #include "store/files.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 #include "common/clock.h"
 #include "common/file.h"
+#include "common/guard.h"
 
 enum { TURN_US = 20000000, TURN_LOOK_US = 2000 };
 enum { LOCK_BYTES = 16384, FILE_PATH = PATH_MAX + 128 };
@@ -27,6 +30,45 @@ bool files_data(const char *directory, struct stat *st)
     char path[FILE_PATH];
 
     return stat(path_of(directory, "data.mdb", path), st) == 0;
+}
+
+/* /proc/self/maps: "7f12-7f34 r--s 00000000 fd:01 1234 /path/data.mdb". */
+static bool find_map(const char *directory, void **start, size_t *size)
+{
+    FILE *maps = fopen("/proc/self/maps", "re");
+    char line[FILE_PATH + 128];
+    struct stat st;
+    bool found = false;
+
+    while (maps && files_data(directory, &st) && fgets(line, sizeof(line), maps)) {
+        unsigned long long inode;
+        uintptr_t from, to;
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %*s %*s %*s %llu", &from, &to, &inode) != 3 ||
+            inode != st.st_ino || !strstr(line, "/data.mdb"))
+            continue;
+        *start = (void *)from;
+        *size = to - from;
+        found = true;
+    }
+    if (maps)
+        fclose(maps);
+    return found;
+}
+
+void *files_guard_map(const char *directory)
+{
+    void *start;
+    size_t size;
+
+    if (!find_map(directory, &start, &size))
+        return NULL;
+    guard_add_disk(start, size);
+    return start;
+}
+
+void files_end_guard(void *map)
+{
+    guard_drop(map);
 }
 
 bool files_are_blank(const char *directory)

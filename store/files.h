@@ -3,6 +3,7 @@
 #define LOOPHOLE_STORE_FILES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/stat.h>
 #include "common/err.h"
 
@@ -11,6 +12,11 @@ enum err files_err(int number);
 
 /* False: there is no data.mdb. */
 bool files_data(const char *directory, struct stat *st);
+
+/* A page of data.mdb that the disk cannot read is a SIGBUS: guards the map (common/guard.h) of an environment that was
+ * just opened. LMDB does not say where it is. NULL: not found, and not guarded; files_end_guard takes that, too. */
+void *files_guard_map(const char *directory);
+void files_end_guard(void *map);
 
 /* True when data.mdb is missing or has never held a row: it is LMDB's two head pages or less. */
 bool files_are_blank(const char *directory);

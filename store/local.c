@@ -1,10 +1,16 @@
 #include "store/local.h"
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include "common/file.h"
 
-/* FUSE (0x65735546) is not here: most of what it shows is local. */
+/* FUSE (0x65735546) is not here: what lies behind it decides (local_fuse_is_network). */
+enum { FUSE_MAGIC = 0x65735546, LINE = 4096 };
+
 static const struct {
     uint64_t magic;
     const char *name;
@@ -23,14 +29,60 @@ const char *local_network_name(uint64_t magic)
     return NULL;
 }
 
+/* Those that show what another machine has, by the part of the type after "fuse.". */
+static const char *const remote[] = { "sshfs",      "rclone",   "gvfsd-fuse", "glusterfs", "s3fs",     "goofys",
+                                      "ceph-fuse",  "davfs",    "davfs2",     "curlftpfs", "gcsfuse",  "juicefs",
+                                      "smbnetfs",   "obexfs",   "moosefs",    "lizardfs",  "kio-fuse" };
+
+bool local_fuse_is_network(const char *type, const char *source)
+{
+    if (strncmp(type, "fuse.", 5) != 0)
+        return false; /* "fuseblk": a disk; "fuse": a program of its own */
+    for (size_t i = 0; i < sizeof(remote) / sizeof(*remote); i++)
+        if (strcmp(type + 5, remote[i]) == 0)
+            return true;
+    return strstr(source, "://") || strncmp(source, "//", 2) == 0 || (strchr(source, ':') && source[0] != '/');
+}
+
+/* /proc/self/mountinfo: "36 35 0:98 / /mnt rw,nosuid … - fuse.sshfs user@host:/dir rw,…". */
+static bool read_mount(const char *line, dev_t device, char type[64], char source[256])
+{
+    const char *rest = strstr(line, " - ");
+    unsigned major_number, minor_number;
+
+    return rest && sscanf(line, "%*u %*u %u:%u", &major_number, &minor_number) == 2 &&
+           makedev(major_number, minor_number) == device && sscanf(rest, " - %63s %255s", type, source) == 2;
+}
+
+/* "": what lies behind is local, or not known. */
+static void find_fuse_name(const char *directory, char name[64])
+{
+    FILE *mounts = fopen("/proc/self/mountinfo", "re");
+    char line[LINE], source[256];
+    struct stat st;
+    bool found = false;
+
+    while (mounts && !found && stat(directory, &st) == 0 && fgets(line, sizeof(line), mounts))
+        found = read_mount(line, st.st_dev, name, source);
+    if (!found || !local_fuse_is_network(name, source))
+        name[0] = '\0';
+    if (mounts)
+        fclose(mounts);
+}
+
 enum err local_check(const char *directory, struct fault *fault)
 {
+    char fuse[64] = "";
     struct statfs fs;
     const char *name;
 
     if (statfs(directory, &fs) < 0)
         return fault_errno(fault, file_err(errno), errno, "cannot look at the file system of %s", directory);
     name = local_network_name((uint32_t)fs.f_type);
+    if (!name && (uint32_t)fs.f_type == FUSE_MAGIC) {
+        find_fuse_name(directory, fuse);
+        name = fuse[0] ? fuse : NULL;
+    }
     if (!name)
         return ERR_OK;
     fault_set(fault, ERR_DENIED, "the store cannot lie on a network file system: %s is on %s", directory,

@@ -20,6 +20,7 @@ struct store {
     MDB_env *env;
     enum store_mode mode;
     size_t map_bytes;
+    void *map; /* guarded against a disk that fails */
     uint32_t open_txns;
     int lock; /* of the writer; -1: none */
     bool has[DB_COUNT];
@@ -41,7 +42,6 @@ static const struct {
     { MDB_BAD_TXN, ERR_INTERNAL },
     { MDB_TXN_FULL, ERR_TOO_LARGE },
     { MDB_VERSION_MISMATCH, ERR_VERSION },
-
     { ENOMEM, ERR_IO },
     { EINVAL, ERR_IO },
 };
@@ -83,6 +83,7 @@ static enum err open_environment(struct store *store, struct fault *fault)
     }
     if (rc == ENOENT && store->mode == STORE_READER)
         return fault_set(fault, ERR_OFFLINE, "there is no store in %s yet", store->directory);
+    store->map = rc ? NULL : files_guard_map(store->directory);
     return rc ? failed(fault, rc, "open the store", store->directory) : ERR_OK;
 }
 
@@ -171,6 +172,7 @@ void store_close(struct store *store)
 {
     if (!store)
         return;
+    files_end_guard(store->map);
     if (store->env)
         mdb_env_close(store->env);
     store_unlock(store->lock);
@@ -243,9 +245,11 @@ static bool was_replaced(const struct store *store)
 
 static enum err open_again(struct store *store, struct fault *fault)
 {
+    files_end_guard(store->map);
     if (store->env)
         mdb_env_close(store->env);
     store->env = NULL;
+    store->map = NULL;
     return open_all(store, fault);
 }
 

@@ -173,15 +173,31 @@ static enum err answer_use_sound_device(struct supervisor *supervisor, struct ca
     return e == ERR_OK ? tell_devices(supervisor, call, answer) : e;
 }
 
+/* A disk that takes files and cannot be read: no look of the supervisor finds that. */
+static struct text alarm_of_waiting(const struct supervisor *supervisor, struct arena *arena)
+{
+    char text[240] = "";
+
+    for (uint32_t i = 0; i < supervisor->count && !*text; i++) {
+        const struct child *child = &supervisor->children[i];
+        if (child->waits_for_disk && child->state == CHILD_DOWN)
+            (void)snprintf(text, sizeof(text), "%s waits for the disk of %.120s: it ended with %s", child->row->name,
+                           supervisor->world.paths->data, child->last_death);
+    }
+    return arena_text(arena, text_of(text));
+}
+
 void supervisor_tell(void *state, struct arena *arena, struct service_status *to)
 {
     const struct supervisor *supervisor = state;
 
-    (void)arena;
-    to->alarm = text_of(*supervisor->store.alarm ? supervisor->store.alarm
+    to->alarm = text_of(*supervisor->disk.alarm    ? supervisor->disk.alarm
+                        : *supervisor->store.alarm ? supervisor->store.alarm
                         : *supervisor->alarm    ? supervisor->alarm
                         : *supervisor->damage ? supervisor->damage
                                               : supervisor->server.alarm);
+    if (to->alarm.len == 0)
+        to->alarm = alarm_of_waiting(supervisor, arena);
 }
 
 const struct supervisor_handlers supervisor_handlers = {

@@ -28,13 +28,12 @@ static struct policy_life life_of(const struct child *child, usec_t age)
 
 static void tell_death(struct child *child, int32_t pid)
 {
-    struct death death = { child->row->name, pid, child->hung, child->last_death };
+    struct death death = { child->row->name, pid, child->hung, child->last_death, 0 };
     struct supervisor_died event = { 0 };
     struct child_words words;
-    struct fault fault;
 
-    if (pid > 0 && crash_list_add(child->world->paths, &death, &fault) != ERR_OK)
-        log_fault("cannot write the crash record", &fault);
+    if (pid > 0)
+        disk_record_death(child->world->disk, child->world->paths, &death);
     child_tell(child, &words, &event.line);
     service_publish(child->world->service, "died", &event);
 }
@@ -48,12 +47,14 @@ static void mourn(struct child *child, int32_t pid, struct policy_life life, con
     child->died_at = clock_steady();
     child->again = true;
     be_down(child, verdict.wait);
-    if (verdict.quarantine)
+    if (verdict.quarantine && !child->waits_for_disk)
         child->state = CHILD_QUARANTINED;
     log_warn("%s[%d] ended: %s; %s", child->row->name, (int)pid, child->last_death,
-             verdict.quarantine ? "quarantined until loophole restart" : "starts again");
+             child->waits_for_disk                  ? "starts again when the disk works"
+             : child->state == CHILD_QUARANTINED ? "quarantined until loophole restart"
+                                                   : "starts again");
     tell_death(child, pid);
-    if (child->state == CHILD_DOWN && verdict.wait == 0)
+    if (child->state == CHILD_DOWN && verdict.wait == 0 && !child->waits_for_disk)
         child_start(child);
 }
 
@@ -66,10 +67,13 @@ static void on_death(void *state, int pidfd)
     siginfo_t info;
 
     service_unwatch(child->world->service, pidfd);
-    if (spawn_bury(&child->process, &info))
+    child->waits_for_disk = false;
+    if (spawn_bury(&child->process, &info)) {
+        child->waits_for_disk = disk_caused(&info);
         death_describe(&info, how);
-    else
+    } else {
         (void)snprintf(how, sizeof(how), "%s", child->hung ? "signal 9 (SIGKILL)" : "unknown (adopted)");
+    }
     board_clear(child->line);
     if (child->state == CHILD_STOPPING) {
         log_info("%s[%d] stopped: %s", child->row->name, (int)was.pid, how);
@@ -311,7 +315,7 @@ void child_look(struct child *child, usec_t now, usec_t passed)
         return;
     switch (child->state) {
     case CHILD_DOWN:
-        if (now >= child->due)
+        if (now >= child->due && !(child->waits_for_disk && child->world->disk->fails))
             child_start(child);
         break;
     case CHILD_UP:
@@ -359,6 +363,8 @@ static enum run_state run_state_of(const struct child *child)
         [CHILD_QUARANTINED] = RUN_STATE_QUARANTINED,
     };
 
+    if (child->state == CHILD_DOWN && child->waits_for_disk)
+        return RUN_STATE_WAITING;
     return child->state == CHILD_UP ? on_board[state_on_board(child)] : otherwise[child->state];
 }
 

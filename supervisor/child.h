@@ -6,6 +6,7 @@
 #include "proto/service.h"
 #include "schema_supervisor.h"
 #include "supervisor/death.h"
+#include "supervisor/disk.h"
 #include "supervisor/hang.h"
 #include "supervisor/policy.h"
 #include "supervisor/settings.h"
@@ -17,6 +18,7 @@ struct child_world {
     struct service *service;
     const struct paths *paths;
     struct board *board;
+    struct disk *disk;
     struct settings settings;
     const char *wrapper; /* clients of JACK are started through this program; NULL: by themselves */
     void (*before_sound)(void *state); /* called before a service of sound starts */
@@ -43,6 +45,7 @@ struct child {
     bool adopted;
     usec_t off_board;     /* since when it is not on the board; 0: it is */
     bool hung;            /* killed for its silence */
+    bool waits_for_disk;  /* it ended because the disk fails or is full: starts when that is over */
     bool again;           /* the next start is a restart */
     usec_t ready_at;      /* steady clock; 0: not yet */
     usec_t due;           /* DOWN: starts then; STOPPING: is killed then */

@@ -140,7 +140,7 @@ static bool needs_person(int exit_code)
 
 static void record_death(const struct keeper *keeper, const siginfo_t *info, const char *how)
 {
-    struct death death = { "supervisor", (int32_t)info->si_pid, false, how };
+    struct death death = { "supervisor", (int32_t)info->si_pid, false, how, 0 };
     struct fault fault;
 
     if (crash_list_add(keeper->paths, &death, &fault) != ERR_OK)

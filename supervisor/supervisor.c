@@ -1,13 +1,13 @@
 #include "supervisor/supervisor.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <syslog.h>
 #include <unistd.h>
 #include "common/bell.h"
 #include "common/log.h"
 #include "common/studio.h"
 #include "proto/lock.h"
 #include "supervisor/fresh_names.h"
+#include "supervisor/home.h"
 #include "supervisor/keeper.h"
 
 enum { LOOK_US = 100000 };
@@ -38,21 +38,6 @@ static void look_at_board(struct supervisor *supervisor)
     board_close(was);
 }
 
-/* The log is gone with the home, so the system's log has it too. */
-static void look_at_home(struct supervisor *supervisor)
-{
-    const struct paths *paths = supervisor->world.paths;
-
-    if (supervisor->has_no_home || (service_has_home(supervisor->world.service) &&
-                                    lock_data_stands(paths, "supervisor", supervisor->data_lock)))
-        return;
-    supervisor->has_no_home = true;
-    log_error("%s or %s was removed, moved or replaced: the engine ends", paths->data, paths->run);
-    syslog(LOG_USER | LOG_ERR, "loophole: %s or %s was removed, moved or replaced: the engine ends", paths->data,
-           paths->run);
-    service_stop(supervisor->world.service, 0);
-}
-
 /* A supervisor that was stopped or starved saw nothing meanwhile: what it missed counts against nobody. */
 static void look(void *state)
 {
@@ -61,10 +46,10 @@ static void look(void *state)
     usec_t passed = now - supervisor->looked;
 
     supervisor->looked = now;
-    look_at_home(supervisor);
-    if (supervisor->has_no_home)
+    if (!home_look(supervisor))
         return;
     look_at_board(supervisor);
+    disk_look(&supervisor->disk, supervisor->world.paths, now);
     store_watch_look(&supervisor->store, supervisor->world.paths, now);
     for (uint32_t i = 0; i < supervisor->count; i++)
         child_look(&supervisor->children[i], now, passed < 2 * LOOK_US ? passed : 2 * LOOK_US);
@@ -198,6 +183,7 @@ void supervisor_open(struct supervisor *supervisor, struct service *service)
     *supervisor = (struct supervisor){ .bell = -1, .data_lock = -1, .looked = clock_steady() };
     supervisor->world.service = service;
     supervisor->world.paths = service_paths(service);
+    supervisor->world.disk = &supervisor->disk;
     supervisor->world.before_sound = mend_studio;
     supervisor->world.state = supervisor;
     fix_home(supervisor->world.paths);
@@ -225,7 +211,7 @@ static void unlock(const struct supervisor *supervisor)
 
 void supervisor_shut(struct supervisor *supervisor)
 {
-    if (!supervisor->world.board) {
+    if (!supervisor->world.board || supervisor->leaves_all) {
         unlock(supervisor);
         return;
     }

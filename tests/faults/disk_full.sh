@@ -17,7 +17,7 @@ _home() {
 
 _small_disk() { # options
     [ "$(id -u)" = 0 ] || skip "mounting a tmpfs needs root"
-    mount -t tmpfs -o "size=64m$1" none "$LOOPHOLE_HOME/data" 2>"$scratch/mount.err" ||
+    mount -t tmpfs -o "size=64m,mode=700$1" none "$LOOPHOLE_HOME/data" 2>"$scratch/mount.err" ||
         skip "a tmpfs cannot be mounted: $(head -n 1 "$scratch/mount.err")"
 }
 

@@ -425,7 +425,7 @@ P
 
 on_a_full_disk_nothing_is_acked_and_writes_come_back_with_room() {
     _home full
-    mount -t tmpfs -o size=8m none "$LOOPHOLE_HOME" 2>/dev/null || skip "a tmpfs cannot be mounted here"
+    mount -t tmpfs -o size=8m,mode=700 none "$LOOPHOLE_HOME" 2>/dev/null || skip "a tmpfs cannot be mounted here"
     ( _on_full_disk ); result=$?
     { kill -KILL "$(cat "$scratch/full.pid")" && sleep 0.2; } 2>/dev/null
     umount -l "$LOOPHOLE_HOME"

@@ -119,7 +119,7 @@ static void what_the_supervisor_saw_joins_the_record_of_that_process(void **stat
 {
     const struct home *home = *state;
     struct arena arena = { 0 };
-    struct death death = { "test", 0, false, "signal 11 (SIGSEGV)" };
+    struct death death = { "test", 0, false, "signal 11 (SIGSEGV)", 0 };
     struct crash_list list;
     int status;
 
@@ -137,7 +137,7 @@ static void a_death_that_left_nothing_has_a_record_of_its_own(void **state)
 {
     const struct home *home = *state;
     struct arena arena = { 0 };
-    struct death death = { "search", 4242, true, "signal 9 (SIGKILL)" };
+    struct death death = { "search", 4242, true, "signal 9 (SIGKILL)", 0 };
     struct crash_list list;
 
     assert_int_equal(crash_list_add(&home->paths, &death, NULL), ERR_OK);
@@ -154,7 +154,7 @@ static void a_death_that_left_nothing_has_a_record_of_its_own(void **state)
 static void a_pid_that_comes_again_has_another_record(void **state)
 {
     const struct home *home = *state;
-    struct death death = { "search", 4242, false, "exit code 0" };
+    struct death death = { "search", 4242, false, "exit code 0", 0 };
     struct arena arena = { 0 };
     const char *closed = "service: search\npid: 4242\nat: 1\nended: exit code 0\n";
 
@@ -168,7 +168,7 @@ static void a_pid_that_comes_again_has_another_record(void **state)
 static void the_newest_comes_first_and_the_oldest_go(void **state)
 {
     const struct home *home = *state;
-    struct death death = { "search", 1, false, "exit code 0" };
+    struct death death = { "search", 1, false, "exit code 0", 0 };
     struct arena arena = { 0 };
     struct crash_list list;
     char name[64], text[128];
@@ -207,7 +207,7 @@ static void a_time_that_no_clock_shows_is_none(void **state)
 static void what_is_no_record_is_passed_over(void **state)
 {
     const struct home *home = *state;
-    struct death death = { "search", 7, false, "exit code 0" };
+    struct death death = { "search", 7, false, "exit code 0", 0 };
     struct arena arena = { 0 };
 
     assert_int_equal(crash_list_add(&home->paths, &death, NULL), ERR_OK);

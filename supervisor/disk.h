@@ -1,0 +1,36 @@
+/* disk.h: the disk of the engine's data fails, fills up, and returns. A service that ended for it (exit code `io` or
+ * `full`) is not quarantined: it waits until the disk takes a file again. Deaths that could not be written down are
+ * kept here meanwhile. The supervisor's thread. */
+#ifndef LOOPHOLE_SUPERVISOR_DISK_H
+#define LOOPHOLE_SUPERVISOR_DISK_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include "common/clock.h"
+#include "common/crash_list.h"
+#include "common/paths.h"
+
+enum { DISK_DEATHS = 64, DISK_HOW = 128, DISK_NAME = 24 };
+
+/* Zeroed at first. */
+struct disk {
+    bool fails; /* at the last look */
+    usec_t looked;
+    char alarm[240]; /* or "" */
+    uint32_t count, lost; /* deaths that wait to be written; those for which there was no room */
+    struct kept_death {
+        struct death death;
+        char service[DISK_NAME], how[DISK_HOW];
+    } deaths[DISK_DEATHS];
+};
+
+/* A process that ended so met the disk: exit code `io` or `full`. */
+bool disk_caused(const siginfo_t *info);
+
+/* Once a second: does the disk take a file? Writes down the deaths that wait. */
+void disk_look(struct disk *disk, const struct paths *paths, usec_t now);
+
+/* On record: now, or once the disk is back. */
+void disk_record_death(struct disk *disk, const struct paths *paths, const struct death *death);
+
+#endif

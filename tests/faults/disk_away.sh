@@ -1,0 +1,79 @@
+#!/bin/bash
+# disk_away.sh: the disk under the engine's data fails, is full or is taken away, and returns: an alarm and a wait instead
+# of a loop of crashes, then every service is back by itself, and all deaths are on record.
+. "$(dirname "$0")/../lib.sh"
+lossy=$build/tests/faults/lossy
+
+_end_first() {
+    grep -o " $scratch/[^ ]*" /proc/self/mounts | while read -r at; do umount -l "$at" 2>/dev/null || fusermount3 -u -z "$at"; done
+}
+_mount_disk() {
+    [ -w /dev/fuse ] || skip "/dev/fuse is not there for this user"
+    mkdir -p "$scratch/disk" "$LOOPHOLE_HOME/data"
+    "$lossy" "$scratch/disk" "$LOOPHOLE_HOME/data" 1 2>"$scratch/lossy.err" &
+    disk=$!
+    until_true 60 _is_mounted
+}
+_is_mounted() { mountpoint -q "$LOOPHOLE_HOME/data" || ! kill -0 "$disk" 2>/dev/null; }
+_all_ready() { is_ready persist && is_ready search && is_ready indexer; }
+_put() { loophole ask persist.put_volume "volume={\"identity\":\"$1\",\"label\":\"$1\",\"mount\":\"Lw==\",\"backend\":\"local\",\"online\":true,\"id\":\"00000000000000000000000000\"}"; }
+_alarm_is() { loophole status | grep -q "^supervisor: the disk of .* fails: "; }
+_one_waits() { loophole status | grep -q ' waits for the disk of '; }
+_waits() { [ "$(loophole status --json | grep "\"service\":\"$1\"" | field state)" = waiting ]; }
+
+a_disk_that_fails_and_returns_has_every_service_back_and_every_death_on_record() {
+    local disk old
+    export LOOPHOLE_HOME=$scratch/home-away
+    mkdir -p "$LOOPHOLE_HOME"
+    _mount_disk
+    engine_up
+    holds _put one
+    old=$(pid_of search)
+    kill -USR1 "$disk"
+    until_true 30 _alarm_is
+    kill -KILL "$old" # a service that dies while the disk is away cannot start
+    until_true 60 _waits search
+    kill -TERM "$disk"; wait "$disk" 2>/dev/null
+    umount -l "$LOOPHOLE_HOME/data" 2>/dev/null
+    _mount_disk
+    until_true 120 _all_ready
+    until_true 60 _put two
+    same "" "$(loophole status | grep quarantined)"
+    until_true 30 _is_recorded "$old"
+    contains "$(loophole store check)" ", 0 problems"
+    engine_down
+    kill "$disk"; wait "$disk" 2>/dev/null
+}
+_is_recorded() { loophole crash list --json | grep -q "\"pid\":$1"; }
+
+# The map of a file that was cut short answers with SIGBUS, as a page that the disk cannot read does.
+a_page_of_the_store_that_cannot_be_read_is_an_error_and_no_crash() {
+    export LOOPHOLE_HOME=$scratch/home-page
+    mkdir -p "$LOOPHOLE_HOME"
+    engine_up
+    python - <<'P'
+from client import Client
+client = Client()
+volume = client.ask("persist.put_volume", {"volume": {"id": bytes(16), "identity": "root", "label": "d",
+    "mount": b"/", "backend": "local", "online": True}})[1]["id"]
+folder = client.ask("persist.put_folder", {"folder": {"id": bytes(16), "volume": volume, "parent": bytes(16),
+    "name": b"m", "library": False}})[1]["id"]
+client.ask("persist.batch", {"operations": [{"place": {"folder": folder, "file": b"%d.wav" % n, "kind": "audio",
+    "size": 1, "mtime": 1, "inode": 0, "pack": "", "availability": "local"}} for n in range(4000)]})
+P
+    engine_down
+    cp "$LOOPHOLE_HOME/data/store/data.mdb" "$scratch/whole"
+    truncate -s 65536 "$LOOPHOLE_HOME/data/store/data.mdb"
+    loophole store check >"$scratch/said" 2>&1
+    same 19 $? "$(cat "$scratch/said")"
+    contains "$(cat "$scratch/said")" "a page of the store cannot be read"
+    loopholed --detach
+    until_true 60 _one_waits
+    same "" "$(loophole crash list | grep -i sigbus)"
+    cp "$scratch/whole" "$LOOPHOLE_HOME/data/store/data.mdb"
+    until_true 60 _all_ready
+    contains "$(loophole store check)" ", 0 problems"
+    engine_down
+}
+
+run_claims "$@"
