@@ -155,6 +155,19 @@ static enum err print_failures(struct cli *cli, struct fault *fault)
     return ERR_OK;
 }
 
+/* What is passed over is not an item: the indexer knows. */
+static uint64_t count_too_long(struct cli *cli)
+{
+    struct libraries list = { 0 };
+    struct fault none = { 0 };
+    uint64_t count = 0;
+
+    if (cli_ask(cli, "indexer.libraries", NULL, &list, &none) == ERR_OK)
+        for (uint32_t i = 0; i < list.each.count; i++)
+            count += list.each.at[i].too_long;
+    return count;
+}
+
 static enum err summary_json(struct cli *cli, const struct found *found)
 {
     bool first = true;
@@ -173,7 +186,7 @@ static enum err summary_json(struct cli *cli, const struct found *found)
         json_text(&cli->out, text_of(key));
         cli_print(&cli->out, ":%llu", (unsigned long long)found->facets.at[i].count);
     }
-    buffer_add_text(&cli->out, "}\n");
+    cli_print(&cli->out, ",\"too_long\":%llu}\n", (unsigned long long)count_too_long(cli));
     return ERR_OK;
 }
 
@@ -183,6 +196,23 @@ static uint64_t count_of(const struct found *found, const char *state)
         if (text_is(found->facets.at[i].facet, "is") && text_is(found->facets.at[i].value, state))
             return found->facets.at[i].count;
     return 0;
+}
+
+static enum err print_too_long(struct cli *cli, struct fault *fault)
+{
+    struct libraries list = { 0 };
+    enum err e = cli_ask(cli, "indexer.libraries", NULL, &list, fault);
+
+    for (uint32_t i = 0; e == ERR_OK && i < list.each.count; i++) {
+        const struct library *one = &list.each.at[i];
+
+        if (one->too_long)
+            cli_print(&cli->out, "passed over %llu in %.*s: a path of over 4,095 bytes; the first is %.*s in %.*s\n",
+                      (unsigned long long)one->too_long, (int)one->path.len, (const char *)one->path.at,
+                      (int)one->too_long_first.len, (const char *)one->too_long_first.at, (int)one->too_long_in.len,
+                      (const char *)one->too_long_in.at);
+    }
+    return e;
 }
 
 enum err library_summary(struct cli *cli, struct fault *fault)
@@ -206,6 +236,8 @@ enum err library_summary(struct cli *cli, struct fault *fault)
         e = print_failures(cli, fault);
     if (e == ERR_OK)
         e = print_truncated(cli, fault);
+    if (e == ERR_OK)
+        e = print_too_long(cli, fault);
     if (e == ERR_OK)
         question_print_open(cli);
     return e;

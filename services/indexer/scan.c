@@ -126,6 +126,17 @@ static enum err plan(struct scan *scan, struct fault *fault)
     return ERR_OK;
 }
 
+/* A look at some folders does not see the others: then the count falls only with the next look at all. */
+static void count_too_long(struct scan *scan)
+{
+    struct library *is = &scan->result.library;
+
+    if (!scan->order.targets || scan->too_long > is->too_long)
+        is->too_long = scan->too_long;
+    if (is->too_long == 0)
+        is->too_long_in = is->too_long_first = (struct bytes){ 0 };
+}
+
 static enum err look(struct scan *scan, struct fault *fault)
 {
     enum err e = plan(scan, fault);
@@ -145,6 +156,7 @@ static enum err look(struct scan *scan, struct fault *fault)
     scan->result.library.files = !scan->order.targets       ? scan->seen
                                  : was + scan->added > less ? was + scan->added - less
                                                             : 0;
+    count_too_long(scan);
     return e;
 }
 

@@ -195,6 +195,23 @@ static void not_read(struct scan *scan, enum err e, struct fault *fault)
     *fault = (struct fault){ 0 };
 }
 
+/* Of the library's record the first one: the log has a line for each folder. */
+static void note_too_long(struct scan *scan, const struct node *node, const struct listing *listing)
+{
+    struct library *library = &scan->result.library;
+
+    if (listing->too_long == 0)
+        return;
+    log_warn("%llu files and folders are passed over, for their path is over %d bytes, the first is %.*s in %s",
+             (unsigned long long)listing->too_long, PATH_MAX - 1, (int)listing->too_long_first.len,
+             (const char *)listing->too_long_first.at, node->path);
+    if (scan->too_long == 0) {
+        library->too_long_in = arena_bytes(&scan->arena, bytes_of(node->path, strlen(node->path)));
+        library->too_long_first = arena_bytes(&scan->arena, listing->too_long_first);
+    }
+    scan->too_long += listing->too_long;
+}
+
 enum err scan_folder_visit(struct scan *scan, struct node *node, struct fault *fault)
 {
     struct listing listing;
@@ -209,6 +226,7 @@ enum err scan_folder_visit(struct scan *scan, struct node *node, struct fault *f
         not_read(scan, e, fault);
         e = ERR_OK;
     } else {
+        note_too_long(scan, node, &listing);
         e = meet_files(scan, node, &listing.files, fault);
         if (e == ERR_OK)
             e = meet_folders(scan, node, &listing.folders, fault);

@@ -102,7 +102,8 @@ enum err scan_library_put(struct scan *scan, struct fault *fault)
     struct persist_put_library put = { .library = *is };
     struct done done;
 
-    if (was->files == is->files && was->online == is->online && bytes_equal(was->path, is->path))
+    if (was->files == is->files && was->too_long == is->too_long && was->online == is->online &&
+        bytes_equal(was->path, is->path))
         return ERR_OK;
     return scribe_ask(&scan->scribe, "persist.put_library", &put, &done, fault);
 }

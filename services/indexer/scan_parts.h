@@ -52,6 +52,7 @@ struct scan {
     uint64_t seen;  /* media files */
     uint64_t items; /* items of the catalogue that were met, and were not missing before */
     uint64_t added; /* new places */
+    uint64_t too_long; /* names whose path is too long */
 };
 
 /* For the news: a file of a folder is to be heard. NULL: no memory. */

@@ -183,6 +183,9 @@ static void keep(struct indexer *indexer, struct shelf *shelf, const struct scan
     library.path = result->library.path;
     library.online = result->library.online;
     library.files = result->library.files;
+    library.too_long = result->library.too_long;
+    library.too_long_in = result->library.too_long_in;
+    library.too_long_first = result->library.too_long_first;
     shelf_put(&indexer->shelves, &library);
     if (result->away)
         watch_forget(indexer->watch, library.id);

@@ -16,6 +16,7 @@ struct reading {
     DIR *directory;
     char below[PATH_MAX]; /* of the present entry, below the library; `folder_len` bytes of it are the folder's */
     size_t folder_len;
+    size_t path_len; /* of the folder's whole path */
     const struct naming_rules *rules;
     struct arena *arena;
     struct listing *to;
@@ -105,12 +106,25 @@ static bool is_passed_over(struct reading *reading, struct bytes name)
            naming_passed_over(reading->rules, reading->below);
 }
 
+/* No call of the system takes its path. What it is called decides, for it is never opened. */
+static bool is_too_long(struct reading *reading, const struct dirent *name, struct bytes bytes)
+{
+    if (reading->path_len + 1 + bytes.len < PATH_MAX)
+        return false;
+    if ((name->d_type != DT_DIR && naming_kind(bytes) == KIND_OTHER) || text_is(text_of(name->d_name), ".") ||
+        text_is(text_of(name->d_name), "..") || naming_passed_over(reading->rules, name->d_name))
+        return true;
+    if (reading->to->too_long++ == 0)
+        reading->to->too_long_first = arena_bytes(reading->arena, bytes);
+    return true;
+}
+
 static bool take(struct reading *reading, const struct dirent *name)
 {
     struct entry entry = { .name = bytes_of(name->d_name, strlen(name->d_name)) };
     unsigned char type;
 
-    if (is_passed_over(reading, entry.name))
+    if (is_too_long(reading, name, entry.name) || is_passed_over(reading, entry.name))
         return true;
     entry.kind = naming_kind(entry.name);
     if (entry.kind == KIND_OTHER && name->d_type != DT_DIR && name->d_type != DT_UNKNOWN)
@@ -160,7 +174,7 @@ enum err walk_read(struct errand *errand, const char *path, const char *below,
                    const struct naming_rules *rules, struct arena *arena, struct listing *to,
                    struct fault *fault)
 {
-    struct reading reading = { .rules = rules, .arena = arena, .to = to };
+    struct reading reading = { .path_len = strlen(path), .rules = rules, .arena = arena, .to = to };
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
     *to = (struct listing){ 0 };

@@ -25,6 +25,8 @@ struct entry_list {
 struct listing {
     struct entry_list files;   /* media, sorted by name */
     struct entry_list folders; /* sorted by name */
+    uint64_t too_long;         /* media files and folders that are passed over: their path has PATH_MAX bytes or more */
+    struct bytes too_long_first; /* the name of one of them */
 };
 
 /* Reads `path`. `below` is its path below the library, "" for the library itself. Memory from the arena.

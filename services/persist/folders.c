@@ -212,7 +212,9 @@ static bool same_words(struct text_list a, struct text_list b)
 static bool same_library(const struct library *a, const struct library *b)
 {
     return bytes_equal(a->path, b->path) && same_words(a->ignore, b->ignore) &&
-           a->hidden_files == b->hidden_files && a->online == b->online && a->files == b->files;
+           a->hidden_files == b->hidden_files && a->online == b->online && a->files == b->files &&
+           a->too_long == b->too_long && bytes_equal(a->too_long_in, b->too_long_in) &&
+           bytes_equal(a->too_long_first, b->too_long_first);
 }
 
 static enum err mark(struct persist *p, const struct folder *folder)

@@ -29,6 +29,33 @@ _becomes() { # search hears of it a moment later
     until _is "$1" "$2"; do [ $SECONDS -lt $end ] || same "$2" "$(_states "$1")"; sleep 0.05; done
 }
 
+a_path_that_is_too_long_is_counted_and_named() {
+    local music=$scratch/deep short=$scratch/deep/short.wav
+    _wav "$short" 440
+    python - "$music" "$short" <<'P' || fail "the folders"
+import os, shutil, sys
+os.chdir(sys.argv[1])
+folder, name = 'd' * 200, 'x' * 90 + '.wav'
+length = len(sys.argv[1])
+while length + 201 < 4300: # the system makes what has no path when it is made step by step
+    os.mkdir(folder); os.chdir(folder); length += 201
+    shutil.copy(sys.argv[2], name); open('notes.txt', 'w').close()
+P
+    _add "$music"
+    contains "$(loophole summary)" "passed over "
+    local count; count=$(loophole summary --json | field too_long)
+    [ "$count" -ge 1 ] || fail "none is counted"
+    same "$count" "$(loophole library list --json | grep "$music" | field too_long)"
+    same 0 "$(loophole search is:failed --json | wc -l)"
+    contains "$(loophole logs indexer)" "are passed over, for their path is over 4095 bytes"
+    loophole restart indexer && wait_ready indexer
+    same "$count" "$(loophole summary --json | field too_long)"
+    rm -rf "$music"/d*
+    _rescan "$music" '"accept_missing": true'
+    same 0 "$(loophole summary --json | field too_long)"
+    same 0 "$(loophole summary | grep -c 'passed over')"
+}
+
 every_file_of_a_library_is_found_and_heard() {
     local music=$scratch/first
     for i in 1 2 3 4 5 6; do _wav "$music/pack $((i % 2))/deep/tone $i.wav" ${i}00; done
