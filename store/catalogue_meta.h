@@ -6,6 +6,7 @@
 #define META_UNDO                                                                                            \
     "undo" /* number of the newest step that is not taken back, number of the newest: 8 bytes
                                       each, big-endian */
+#define META_ANSWERS "answers" /* bytes of all answers, and of the quiet ones: 8 bytes each, big-endian */
 #define META_PACK "pack " /* then a folder's id and a pack: items below it with this pack get that of their place */
 
 #endif

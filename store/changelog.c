@@ -1,11 +1,10 @@
 #include "store/changelog.h"
 #include <string.h>
 
-const struct changelog_limits changelog_limits = { .rows = 1000000, .age = (usec_t)24 * 3600 * 1000000 };
-
 /* A row of DB_REQUEST: revision (8 bytes, big-endian), error (1 byte), digest (8 bytes, big-endian), answer. */
 enum { ERROR_AT = 8, DIGEST_AT = 9, ANSWER_AT = 17 };
 static const struct bytes none = { 0, NULL };
+enum { ROW_OVERHEAD = CHANGELOG_ROW_OVERHEAD };
 
 enum err changelog_add(struct writing *w, const struct change *change)
 {
@@ -32,7 +31,10 @@ enum err changelog_remember(struct writing *w, struct id request, uint64_t revis
     buffer_add(&w->row, what->answer.at, what->answer.len);
     if (w->row.failed)
         return ERR_FULL;
-    return e == ERR_OK ? txn_put(w->txn, DB_REQUEST, key_bytes(&key), buffer_bytes(&w->row)) : e;
+    if (e == ERR_OK)
+        e = txn_put(w->txn, DB_REQUEST, key_bytes(&key), buffer_bytes(&w->row));
+    const int64_t bytes = (int64_t)w->row.len + ROW_OVERHEAD;
+    return e == ERR_OK ? changelog_count_bytes(w, bytes, revision == 0 ? bytes : 0) : e;
 }
 
 enum err changelog_recall(struct txn *txn, struct id request, struct remembered *what)
@@ -66,76 +68,4 @@ enum err changelog_add_digest(struct writing *w, struct bytes key, struct bytes 
     buffer_add(&w->row, unknown.b, unknown.len);
     buffer_add(&w->row, value.at + DIGEST_AT, value.len - DIGEST_AT);
     return w->row.failed ? ERR_FULL : txn_put(w->txn, DB_REQUEST, key, buffer_bytes(&w->row));
-}
-
-/* ---- trimming ---- */
-
-static bool first_row(struct txn *txn, enum database db, struct bytes *key, struct bytes *value)
-{
-    struct walk walk;
-    bool found = walk_begin(txn, db, none, none, &walk) == ERR_OK && walk_next(&walk);
-
-    *key = walk.key;
-    *value = walk.value;
-    walk_end(&walk);
-    return found;
-}
-
-/* A request of many changes goes with the last of them. */
-static enum err forget_request(struct writing *w, struct id request, uint64_t revision)
-{
-    struct key key = key_id(request);
-    struct bytes value;
-    enum err e = txn_get(w->txn, DB_REQUEST, key_bytes(&key), &value);
-
-    if (e == ERR_OK && key_number_at(value, 0) <= revision)
-        return row_delete(w, DB_REQUEST, &key);
-    return e == ERR_NOT_FOUND ? ERR_OK : e;
-}
-
-static enum err trim_change(struct writing *w, const struct changelog_limits *limits, usec_t now, bool *more)
-{
-    struct bytes first, value;
-    struct change change;
-    struct arena arena = { 0 };
-    enum err e = ERR_OK;
-
-    *more = txn_count(w->txn, DB_CHANGE) > limits->rows && first_row(w->txn, DB_CHANGE, &first, &value);
-    if (*more)
-        e = row_decode(w->txn, &arena, value, &change_shape, &change);
-    arena_free(&arena);
-    if (e != ERR_OK || !*more)
-        return e;
-    *more = change.at < now - limits->age;
-    if (!*more)
-        return ERR_OK;
-    struct key key = key_number(change.revision);
-    e = row_delete(w, DB_CHANGE, &key);
-    return e == ERR_OK ? forget_request(w, change.request, change.revision) : e;
-}
-
-static enum err trim_quiet(struct writing *w, const struct changelog_limits *limits, usec_t now, bool *more)
-{
-    struct bytes first, value;
-
-    *more =
-        first_row(w->txn, DB_QUIET, &first, &value) && (int64_t)key_number_at(first, 0) < now - limits->age;
-    if (!*more)
-        return ERR_OK;
-    struct key key = key_quiet((int64_t)key_number_at(first, 0), key_id_at(first, 8));
-    enum err e = forget_request(w, key_id_at(first, 8), 0);
-    return e == ERR_OK ? row_delete(w, DB_QUIET, &key) : e;
-}
-
-enum err changelog_trim(struct writing *w, const struct changelog_limits *limits, usec_t now, uint32_t most)
-{
-    bool more = true;
-    enum err e = ERR_OK;
-
-    for (uint32_t i = 0; e == ERR_OK && more && i < most; i++)
-        e = trim_change(w, limits, now, &more);
-    more = true;
-    for (uint32_t i = 0; e == ERR_OK && more && i < most; i++)
-        e = trim_quiet(w, limits, now, &more);
-    return e;
 }

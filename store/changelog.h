@@ -1,5 +1,6 @@
-/* changelog.h: the rows that say what changed, and the answers of the requests that changed it. A request is remembered
- * as long as its change; one that changed nothing is remembered by its age. */
+/* changelog.h: the rows that say what changed, and the answers of requests. A request is remembered as long as its
+ * newest change. One that changed nothing is remembered by its age and its bytes: when a client sends it again after
+ * it was forgotten, it is done then for the first time, which its client cannot tell from a late arrival. */
 #ifndef LOOPHOLE_STORE_CHANGELOG_H
 #define LOOPHOLE_STORE_CHANGELOG_H
 
@@ -7,12 +8,17 @@
 #include "store/catalogue.h"
 #include "store/row.h"
 
-/* How much is kept at least; rows go when they are past both. */
+/* Rows go when they are past `rows` and `age`; past `bytes` earlier, but none younger than `young`. A bound of 0
+ * bytes is none. */
 struct changelog_limits {
     uint64_t rows;
     usec_t age;
+    uint64_t bytes;       /* of the change log and all answers */
+    usec_t young;         /* the longest budget of an ask: its client may still send it again */
+    uint64_t quiet_rows;  /* of requests that changed nothing: so many stay however old they seem … */
+    uint64_t quiet_bytes; /* … and past these bytes the oldest go */
 };
-extern const struct changelog_limits changelog_limits; /* 1,000,000 rows and 24 hours */
+extern const struct changelog_limits changelog_limits;
 
 enum err changelog_add(struct writing *w, const struct change *change);
 
@@ -34,7 +40,16 @@ enum err changelog_recall(struct txn *txn, struct id request, struct remembered 
  * io. */
 enum err changelog_add_digest(struct writing *w, struct bytes key, struct bytes value);
 
-/* Takes away at most `most` of the oldest rows that are past the limits, each with its request. */
+/* Takes away at most `most` of the oldest rows that are past the limits, each with its request. A row whose time is in
+ * the future (the clock was set back since) stops nothing: a row that came later speaks for it. */
 enum err changelog_trim(struct writing *w, const struct changelog_limits *limits, usec_t now, uint32_t most);
+
+/* The bytes of all answers and parts, and of those of requests that changed nothing, as the store counts them. */
+enum { CHANGELOG_ROW_OVERHEAD = 48 }; /* of a row: its key, and what LMDB adds */
+struct changelog_bytes {
+    uint64_t all, quiet;
+};
+struct changelog_bytes changelog_bytes(struct txn *txn);
+enum err changelog_count_bytes(struct writing *w, int64_t all, int64_t quiet); /* adds; never below zero */
 
 #endif

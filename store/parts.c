@@ -1,4 +1,5 @@
 #include "store/parts.h"
+#include "store/changelog.h"
 
 enum { DIGEST_AT = 8, OUTCOMES_AT = 16 }; /* of a row: revision and digest (8 bytes each, big-endian), outcomes */
 
@@ -11,7 +12,10 @@ enum err parts_put(struct writing *w, struct id request, const struct part *part
     buffer_add(&w->row, revision.b, revision.len);
     buffer_add(&w->row, digest.b, digest.len);
     buffer_add(&w->row, part->outcomes.at, part->outcomes.len);
-    return w->row.failed ? ERR_FULL : txn_put(w->txn, DB_PART, key_bytes(&key), buffer_bytes(&w->row));
+    if (w->row.failed)
+        return ERR_FULL;
+    enum err e = txn_put(w->txn, DB_PART, key_bytes(&key), buffer_bytes(&w->row));
+    return e == ERR_OK ? changelog_count_bytes(w, (int64_t)w->row.len + CHANGELOG_ROW_OVERHEAD, 0) : e;
 }
 
 static struct part part_of(struct bytes key, struct bytes value)
@@ -69,8 +73,12 @@ enum err parts_trim(struct writing *w, struct id request, uint64_t revision)
     struct key key;
     enum err e = ERR_OK;
 
-    while (e == ERR_OK && find(w->txn, request, &key, &part) && part.revision <= revision)
-        e = row_delete(w, DB_PART, &key);
+    while (e == ERR_OK && find(w->txn, request, &key, &part) && part.revision <= revision) {
+        const int64_t bytes = (int64_t)part.outcomes.len + OUTCOMES_AT + CHANGELOG_ROW_OVERHEAD;
+        e = changelog_count_bytes(w, -bytes, 0);
+        if (e == ERR_OK)
+            e = row_delete(w, DB_PART, &key);
+    }
     return e;
 }
 

@@ -113,6 +113,14 @@ enum err batch_load(struct persist *p, struct batch *batch, struct fault *fault)
     return e == ERR_OK ? e : fault_set(fault, e, "what was done of this request cannot be read");
 }
 
+static bool is_refused_whole(const struct batch *batch)
+{
+    for (uint32_t i = 0; i < batch->outcomes.each.count; i++)
+        if (text_is(batch->outcomes.each.at[i].error, "ok"))
+            return false;
+    return batch->outcomes.each.count > 0;
+}
+
 /* Outcomes without a change are not stored alone: after a death these operations are judged again. */
 static enum err store_part(struct persist *p, struct batch *batch)
 {
@@ -151,6 +159,7 @@ enum err batch_part(struct persist *p, struct batch *batch, struct fault *fault)
         e = store_part(p, batch);
     if (e == ERR_OK && batch_is_done(batch) && batch->stored > 0)
         e = turn_wrote(p, parts_drop(&p->w, batch->work.request));
+    p->is_refusal = e == ERR_OK && batch_is_done(batch) && is_refused_whole(batch);
     return e == ERR_OK ? e : fault_set(fault, e, "%s", p->broken.what);
 }
 

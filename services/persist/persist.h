@@ -44,6 +44,7 @@ struct persist {
     struct id request;
     uint64_t request_revision; /* of its last change; 0: none yet */
     uint64_t request_writes;   /* `writes` before it */
+    bool is_refusal;           /* a batch of which each operation was refused: asked again, it is judged again */
     struct arena arena;        /* of one operation of a batch */
 
     struct readers readers;       /* processes that hold old pages of the store */

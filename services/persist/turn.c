@@ -107,6 +107,7 @@ enum err turn_continue(struct persist *p, struct id request, struct fault *fault
     p->request = request;
     p->request_revision = 0;
     p->request_writes = p->writes;
+    p->is_refusal = false;
     p->operations++;
     return e;
 }
@@ -131,6 +132,8 @@ static enum err keep(void *state, const struct call *call, enum err error, struc
             turn_refused(p, p->request_writes, error);
         return ERR_OK;
     }
+    if (p->is_refusal && id_equal(request, p->request))
+        return ERR_OK;
     return turn_wrote(p, changelog_remember(&p->w, request, p->request_revision, clock_now(), &what));
 }
 
@@ -253,7 +256,8 @@ static void end_without_writing(struct persist *p)
 
 static enum err finish_writing(struct persist *p)
 {
-    uint32_t most = 2 * p->changes > TRIMMED_AT_LEAST ? 2 * p->changes : TRIMMED_AT_LEAST;
+    uint32_t rows = 2 * (p->changes > p->operations ? p->changes : p->operations);
+    uint32_t most = rows > TRIMMED_AT_LEAST ? rows : TRIMMED_AT_LEAST;
     enum err e = undo_save(p);
 
     return e == ERR_OK ? changelog_trim(&p->w, &changelog_limits, clock_now(), most) : e;

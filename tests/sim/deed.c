@@ -182,6 +182,19 @@ static bool says_nothing(enum err e)
     return e == ERR_BUSY || e == ERR_IO || e == ERR_FULL || e == ERR_TIMEOUT || e == ERR_OFFLINE;
 }
 
+/* A batch of which each operation was refused: asked again, it is judged again. */
+static bool is_refused_whole(const struct deed *deed, struct bytes answer)
+{
+    struct arena arena = { 0 };
+    struct outcomes outcomes = { 0 };
+    bool refused = deed->kind == DEED_BATCH && codec_decode(&outcomes_shape, answer, &arena, &outcomes, NULL) == ERR_OK;
+
+    for (uint32_t i = 0; refused && i < outcomes.each.count; i++)
+        refused = !text_is(outcomes.each.at[i].error, "ok");
+    arena_free(&arena);
+    return refused;
+}
+
 void deed_is_answered(struct bytes frame)
 {
     struct answer_frame answer;
@@ -191,7 +204,7 @@ void deed_is_answered(struct bytes frame)
         sim_fail("an answer to nothing that was asked");
     if (deed->answer.len > 0 && answer.error != ERR_OK && !says_nothing(answer.error))
         sim_fail("request %u was done, and is refused now: %s", deed_number(deed), err_name(answer.error));
-    if (answer.error != ERR_OK)
+    if (answer.error != ERR_OK || is_refused_whole(deed, answer.body))
         return;
     sim_digest(answer.body.at, answer.body.len);
     if (deed->answer.len > 0 && !bytes_equal(buffer_bytes(&deed->answer), answer.body))

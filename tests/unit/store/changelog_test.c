@@ -1,5 +1,6 @@
 #include "tests/unit/store/scratch.h"
 #include "store/changelog.h"
+#include "store/parts.h"
 
 static int begun(void **state)
 {
@@ -111,6 +112,108 @@ static void a_request_that_changed_nothing_goes_by_its_age(void **state)
     assert_int_equal(txn_count(s->w.txn, DB_QUIET), 1);
 }
 
+/* The answer of a request that changed nothing. */
+static void keep(struct scratch *s, uint64_t by, usec_t at, uint32_t bytes)
+{
+    static const uint8_t answer[100];
+    const struct remembered what = { .digest = by, .answer = bytes_of(answer, bytes) };
+
+    assert_int_equal(changelog_remember(&s->w, request(by), 0, at, &what), ERR_OK);
+}
+
+static void rows_after_one_of_the_future_go(void **state)
+{
+    struct scratch *s = *state;
+    const struct changelog_limits limits = { .rows = 3, .age = 100 };
+
+    add(s, 1, 1, 1000000); /* the clock was set back after it */
+    for (uint64_t i = 2; i <= 10; i++)
+        add(s, i, i, (usec_t)i * 10);
+    assert_int_equal(changelog_trim(&s->w, &limits, 201, 100), ERR_OK);
+    assert_int_equal(txn_count(s->w.txn, DB_CHANGE), 3);
+    assert_false(is_remembered(s, 1));
+    assert_true(is_remembered(s, 8));
+}
+
+static void past_their_bytes_rows_go_that_are_older_than_the_longest_budget(void **state)
+{
+    struct scratch *s = *state;
+    const struct changelog_limits limits = { .rows = 1000, .age = 1000, .bytes = 400, .young = 50 };
+
+    for (uint64_t i = 1; i <= 10; i++)
+        add(s, i, i, (usec_t)i * 10);
+    assert_int_equal(changelog_trim(&s->w, &limits, 111, 100), ERR_OK);
+    assert_true(is_remembered(s, 7));
+    assert_false(is_remembered(s, 6));
+    assert_int_equal(changelog_trim(&s->w, &limits, 1000, 100), ERR_OK);
+    assert_true(changelog_bytes(s->w.txn).all + txn_count(s->w.txn, DB_CHANGE) * 128 <= 400);
+    assert_true(txn_count(s->w.txn, DB_CHANGE) > 0);
+}
+
+static void answers_without_a_change_go_past_their_bytes(void **state)
+{
+    struct scratch *s = *state;
+    const struct changelog_limits limits = { .rows = 1000, .age = 1000, .quiet_rows = 100, .quiet_bytes = 1000 };
+
+    for (uint64_t i = 1; i <= 50; i++) {
+        keep(s, i, (usec_t)i, 100);
+        assert_int_equal(changelog_trim(&s->w, &limits, (usec_t)i, 100), ERR_OK);
+        assert_true(is_remembered(s, i));
+        assert_true(changelog_bytes(s->w.txn).quiet <= 1000);
+    }
+    assert_false(is_remembered(s, 1));
+    assert_int_equal(txn_count(s->w.txn, DB_QUIET), txn_count(s->w.txn, DB_REQUEST));
+    assert_int_equal(changelog_bytes(s->w.txn).quiet, changelog_bytes(s->w.txn).all);
+}
+
+static void a_clock_that_was_set_back_does_not_make_the_newest_the_oldest(void **state)
+{
+    struct scratch *s = *state;
+    const struct changelog_limits limits = { .age = 100, .quiet_bytes = 200 };
+
+    keep(s, 1, 1000000, 1);
+    for (uint64_t i = 2; i <= 20; i++) {
+        assert_int_equal(changelog_trim(&s->w, &limits, (usec_t)i, 100), ERR_OK);
+        keep(s, i, (usec_t)i, 1);
+    }
+    assert_false(is_remembered(s, 1));
+    assert_true(is_remembered(s, 20));
+}
+
+static bool count_part(void *state, const struct part *part)
+{
+    uint32_t *next = state;
+
+    assert_int_equal(part->first, *next);
+    *next += part->outcomes.len;
+    return true;
+}
+
+static void the_parts_of_a_request_go_with_their_changes(void **state)
+{
+    struct scratch *s = *state;
+    const struct changelog_limits limits = { .rows = 0, .age = 0 };
+    const struct part parts[] = { { 0, 1, 5, bytes_of("abc", 3) }, { 3, 2, 5, bytes_of("de", 2) } };
+    struct arena arena = { 0 };
+    uint32_t next = 0;
+
+    for (uint64_t i = 1; i <= 2; i++) {
+        struct change change = { .revision = i, .id = request(i), .request = request(7), .at = (usec_t)i };
+        change.kind.value = CHANGE_KIND_MEDIA;
+        assert_int_equal(changelog_add(&s->w, &change), ERR_OK);
+        assert_int_equal(parts_put(&s->w, request(7), &parts[i - 1]), ERR_OK);
+    }
+    assert_int_equal(parts_read(s->w.txn, &arena, request(7), count_part, &next), ERR_OK);
+    assert_int_equal(next, 5);
+    assert_int_equal(parts_digest(s->w.txn, request(7)), 5);
+    assert_int_equal(changelog_trim(&s->w, &limits, 10, 1), ERR_OK);
+    assert_int_equal(txn_count(s->w.txn, DB_PART), 1);
+    assert_int_equal(changelog_trim(&s->w, &limits, 10, 1), ERR_OK);
+    assert_int_equal(txn_count(s->w.txn, DB_PART), 0);
+    assert_int_equal(changelog_bytes(s->w.txn).all, 0);
+    arena_free(&arena);
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, begun, scratch_drop)
 
 int main(void)
@@ -121,6 +224,11 @@ int main(void)
         CLAIM(trimming_takes_no_more_than_its_bite),
         CLAIM(a_request_of_many_changes_goes_with_the_last),
         CLAIM(a_request_that_changed_nothing_goes_by_its_age),
+        CLAIM(rows_after_one_of_the_future_go),
+        CLAIM(past_their_bytes_rows_go_that_are_older_than_the_longest_budget),
+        CLAIM(answers_without_a_change_go_past_their_bytes),
+        CLAIM(a_clock_that_was_set_back_does_not_make_the_newest_the_oldest),
+        CLAIM(the_parts_of_a_request_go_with_their_changes),
     };
     return cmocka_run_group_tests_name("changelog", tests, NULL, NULL);
 }
