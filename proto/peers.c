@@ -160,7 +160,6 @@ static void let_in(int fd, int listener)
     peer->subscribed = 0;
     peer->has_asked = peer->is_leaving = false;
     peer->is_subscriber = is_of_events(listener);
-    peer->epoll = -1;
     peer->heard = clock_steady();
     peer->deaf_since = 0;
     peer->inode = peers_inode(fd);

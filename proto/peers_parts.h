@@ -26,7 +26,7 @@ struct peer {
     _Atomic usec_t heard; /* its last message; else when it came */
     atomic_bool has_asked;
     atomic_bool is_leaving; /* hung up on */
-    bool is_subscriber;
+    atomic_bool is_subscriber;
 
     atomic_size_t out; /* bytes of answers that wait; goes on over the connections of one descriptor */
     _Atomic usec_t deaf_since; /* since then it has read nothing of what waits; 0: nothing waits in ZeroMQ */
