@@ -6,7 +6,7 @@
 #include "schema_search.h"
 #include "services/search/match.h"
 
-enum { EXPLAIN_HINTS = 16, EXPLAIN_CLAUSES = 16, EXPLAIN_US = 20000 };
+enum { EXPLAIN_HINTS = 16, EXPLAIN_CLAUSES = 16, EXPLAIN_US = 10000 };
 
 /* `query` is the text that `root` was made of, with @NAMEs put in. Stops after EXPLAIN_US between two steps, each of
  * which is a query of one clause, with what was found so far. Texts of the hints are in the arena or static. Errors:

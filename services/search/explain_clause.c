@@ -4,7 +4,7 @@
 #include "services/search/explain_parts.h"
 #include "services/search/likely.h"
 
-enum { NEAR_US = 8000 };
+enum { NEAR_US = 5000 };
 
 static const enum term_field WORD_FIELDS[] = { TERM_NAME, TERM_TAG_WORD, TERM_PACK_WORD, TERM_NOTES,
                                                TERM_PLACE };
@@ -165,7 +165,8 @@ static void explain_number(struct explain *x, const struct node *number, struct 
 
     for (uint32_t row = 0; hint && numbers && row < count; row++) {
         double value = index_number(numbers, row);
-        if (isnan(value) || id_is_zero(index_id(x->match->index, row)))
+        bool is_further = !hint->has_least || value < hint->least || value > hint->most;
+        if (isnan(value) || !is_further || id_is_zero(index_id(x->match->index, row)))
             continue;
         hint->least = hint->has_least && hint->least <= value ? hint->least : value;
         hint->most = hint->has_most && hint->most >= value ? hint->most : value;
