@@ -57,7 +57,7 @@ const struct command command_table[] = {
       "all limit off request-id", 1, ANY, true, edit_hide },
     { "map", "[QUERY…]", "The library on a plane, by likeness: what lies together sounds alike",
       "Made once and kept: what is added later finds its place and moves nothing. Prints how many items each "
-      "class has; --json prints the places, --png draws them.",
+      "class has; --json prints the places, --png draws them, with a legend of the classes' colours.",
       "png room seed remake", 0, ANY, true, map_run },
     { "duplicates", "[QUERY…]", "Items that hold one sound, group by group",
       "Kinds: same_file (the same bytes), same_audio (the same samples in other files), same_sound (coded with "
@@ -133,8 +133,8 @@ const struct command command_table[] = {
       "immediate", 1, 1, false, transport_pattern },
     { "panic", "", "Silence, now", "", "", 0, 0, false, transport_panic },
     { "mixer", "[CHANNEL KEY=VALUE…]", "The mixer; or change a channel",
-      "Channels: streams sounds pads sequencer preview metronome master. Keys: gain (linear) pan mute solo.", "", 0,
-      ANY, false, meters_mixer },
+      "Channels: streams sounds pads sequencer preview metronome master. Keys: gain (linear, or -6dB) pan mute solo.",
+      "", 0, ANY, false, meters_mixer },
     { "pads", "", "The pads that have a sound or a MIDI note", "", "", 0, 0, false, meters_pads },
     { "pads set", "PAD KEY=VALUE…", "What a hit of this pad starts",
       "Keys: sound gain pan ratio from until mode choke reverse note channel attack release curve. "

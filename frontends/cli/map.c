@@ -9,9 +9,11 @@
 #include <string.h>
 
 enum { POLL_US = 200000, SIDE = 1600, MARGIN = 40, CLASSES = 128 };
+enum { LEGEND = 420, LEGEND_ROW = 30, LEGEND_SCALE = 3, LEGEND_LETTERS = 20 }; /* beside the map */
 
 #define BACKGROUND 0x14161A
 #define UNKNOWN    0x7A7F87
+#define WORDS      0xD7DAE0
 
 struct point {
     struct id id;
@@ -159,14 +161,36 @@ static struct frame frame_of(const struct point *points, size_t count)
     return frame;
 }
 
-static enum err draw(const struct drawing *d, const char *path, struct fault *fault)
+/* "snare 36" beside its colour, from the top on; more classes than rows are counted in the last one. */
+static void draw_legend(const struct drawing *d, struct class *const *sorted, struct picture *picture)
+{
+    const uint32_t rows = (SIDE - 2 * MARGIN) / LEGEND_ROW;
+
+    for (uint32_t i = 0; i < d->class_count && i < rows; i++) {
+        uint32_t y = MARGIN + i * LEGEND_ROW;
+        struct text name = sorted[i]->name.len ? sorted[i]->name : TEXT("(none)");
+        struct buffer words = { 0 };
+
+        if (i + 1 == rows && d->class_count > rows) {
+            cli_print(&words, "and %u more", d->class_count - i);
+        } else {
+            picture_dot(picture, SIDE + MARGIN / 2, y + LEGEND_ROW / 3.0, 8, sorted[i]->color, 1);
+            cli_print(&words, "%.*s %llu", name.len < LEGEND_LETTERS - 7 ? (int)name.len : LEGEND_LETTERS - 7, name.at,
+                      (unsigned long long)sorted[i]->count);
+        }
+        picture_text(picture, SIDE + MARGIN, y, LEGEND_SCALE, WORDS, buffer_c(&words));
+        buffer_free(&words);
+    }
+}
+
+static enum err draw(const struct drawing *d, struct class *const *sorted, const char *path, struct fault *fault)
 {
     const struct point *points = (const struct point *)(const void *)d->points.at;
     size_t count = d->points.len / sizeof(*points);
     struct frame frame = frame_of(points, count);
     double radius = fmin(fmax(160 / sqrt((double)count + 1), 1), 5);
     struct picture picture;
-    enum err e = picture_open(&picture, SIDE, SIDE, BACKGROUND);
+    enum err e = picture_open(&picture, SIDE + LEGEND, SIDE, BACKGROUND);
 
     if (e != ERR_OK)
         return fault_set(fault, e, "no memory for the picture");
@@ -174,6 +198,7 @@ static enum err draw(const struct drawing *d, const char *path, struct fault *fa
         picture_dot(&picture, SIDE / 2.0 + (points[i].at[0] - frame.center[0]) * frame.scale,
                     SIDE / 2.0 - (points[i].at[1] - frame.center[1]) * frame.scale, radius,
                     d->classes[points[i].class].color, 0.85);
+    draw_legend(d, sorted, &picture);
     e = picture_write(&picture, path, fault);
     picture_close(&picture);
     return e;
@@ -235,7 +260,7 @@ enum err map_run(struct cli *cli, struct fault *fault)
 
     if (e == ERR_OK) {
         color_classes(&d, sorted);
-        e = cli->options.png ? draw(&d, cli->options.png, fault) : ERR_OK;
+        e = cli->options.png ? draw(&d, sorted, cli->options.png, fault) : ERR_OK;
     }
     if (e == ERR_OK && cli->options.json)
         print_points(&d);

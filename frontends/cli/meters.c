@@ -6,7 +6,9 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { BAR = 30, REFRESH_US = 50000, FLOOR_DB = -60 };
 
@@ -94,6 +96,20 @@ static enum err print_mixer(struct cli *cli, const struct mixer *mixer)
     return ERR_OK;
 }
 
+/* "gain=-6dB" as "gain=0.501"; other values stay as they are typed. */
+static struct text in_linear(struct cli *cli, const char *typed)
+{
+    static const char key[] = "gain=";
+    char *end;
+
+    if (strncmp(typed, key, sizeof(key) - 1) != 0)
+        return text_of(typed);
+    double db = strtod(typed + sizeof(key) - 1, &end);
+    if (end == typed + sizeof(key) - 1 || strcasecmp(end + strspn(end, " "), "dB") != 0)
+        return text_of(typed);
+    return arena_printf(&cli->arena, "gain=%.9g", pow(10, db / 20));
+}
+
 /* CHANNEL KEY=VALUE…; without arguments it shows. */
 enum err meters_mixer(struct cli *cli, struct fault *fault)
 {
@@ -107,7 +123,7 @@ enum err meters_mixer(struct cli *cli, struct fault *fault)
         struct text bus = arena_printf(&cli->arena, "strip.bus=%s", cli->args[0]);
         e = json_assign(&audio_set_strip_shape, bus, &cli->arena, &request, fault);
         for (int i = 1; e == ERR_OK && i < cli->count; i++)
-            e = json_assign(&mixer_strip_shape, text_of(cli->args[i]), &cli->arena, &request.strip, fault);
+            e = json_assign(&mixer_strip_shape, in_linear(cli, cli->args[i]), &cli->arena, &request.strip, fault);
         if (e == ERR_OK)
             e = cli_ask(cli, "audio.set_strip", &request, &mixer, fault);
     }
@@ -180,7 +196,7 @@ static enum err assign_pad(struct cli *cli, const char *typed, struct pad *pad, 
 
     if (strncmp(typed, key, sizeof(key) - 1) == 0 && value[strspn(value, "0123456789")] != '\0')
         return load_sound(cli, value, pad, fault);
-    return json_assign(&pad_shape, text_of(typed), &cli->arena, pad, fault);
+    return json_assign(&pad_shape, in_linear(cli, typed), &cli->arena, pad, fault);
 }
 
 enum err meters_pads_set(struct cli *cli, struct fault *fault)

@@ -21,6 +21,9 @@ void picture_dot(struct picture *picture, double x, double y, double radius, uin
 void picture_column(struct picture *picture, uint32_t x, double from, double until,
                     uint32_t color); /* vertical */
 
+/* Letters 5 by 7 dots of `scale` pixels, one apart, from their left upper corner on (picture_text.c). */
+void picture_text(struct picture *picture, uint32_t x, uint32_t y, uint32_t scale, uint32_t color, const char *text);
+
 /* Errors: full, io, denied, not_found. */
 enum err picture_write(const struct picture *picture, const char *path, struct fault *fault);
 

@@ -167,6 +167,8 @@ the_mixer_is_told_by_channel() {
     contains "$(loophole mixer --json)" '{"bus":"pads","gain":0.5,"pan":-1,"mute":false,"solo":false}'
     contains "$(refused loophole mixer drums gain=1)" "bus"
     contains "$(refused loophole mixer pads gain=9)" "gain"
+    loophole mixer pads gain=-20dB >/dev/null
+    contains "$(loophole mixer --json)" '{"bus":"pads","gain":0.1,'
     loophole mixer pads gain=1 pan=0 >/dev/null
 }
 

@@ -70,6 +70,13 @@ rows = zlib.decompress(pixels)
 assert len(rows) == height * (3 * width + 1)
 drawn = len(set(rows[i:i + 3] for y in range(height) for i in range(y * (3 * width + 1) + 1, (y + 1) * (3 * width + 1), 3)))
 legend = [line for line in open(sys.argv[2]) if line.startswith('#')]
+# beside the map is the legend: each class has its own colour there, next to letters
+beside = [set(rows[y * (3 * width + 1) + 1 + 3 * x:y * (3 * width + 1) + 4 + 3 * x] for x in range(height, width))
+          for y in range(height)]
+colors = set().union(*beside)
+for line in legend:
+    assert bytes.fromhex(line[1:7]) in colors, line
+    assert any(bytes.fromhex(line[1:7]) in row and bytes.fromhex('d7dae0') in row for row in beside), line
 assert len(legend) > 5 and drawn > len(legend), (len(legend), drawn)
 PYTHON
     refused loophole map --png /nowhere/map.png >/dev/null
