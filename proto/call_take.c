@@ -69,7 +69,7 @@ enum err call_decode(struct call *call)
     call->request = arena_alloc(&call->arena, ask->request->size);
     if (!call->request)
         return refuse(call, ERR_FULL, "no memory is left for this ask");
-    return codec_decode(ask->request, call->frame.body, &call->arena, call->request, &call->fault);
+    return codec_decode_ask(ask->request, call->frame.body, &call->arena, call->request, &call->fault);
 }
 
 static enum err check_time(struct call *call)

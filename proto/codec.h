@@ -24,9 +24,14 @@ enum err codec_encode(const struct shape *shape, const void *value, struct buffe
  * keys are skipped; missing fields that are not optional stay zero, and are refused where their range leaves zero
  * out; an unknown word of a choice is kept. Bytes behind the map and a field that is there twice are refused. A
  * whole number may have any form that holds it, a real be a whole number, bytes be a text, an id its 26 characters.
- * The fault names the field as a path ("set.tags[3]"). Errors: bad_request, too_large, full. */
+ * The fault names the field as a path ("set.tags[3]"). Errors: too_large (a text, bytes, a list or the message is
+ * longer than its bound), bad_request (all else), full. */
 enum err codec_decode(const struct shape *shape, struct bytes from, struct arena *arena, void *value,
                       struct fault *fault);
+
+/* The same for what an ask brings: an unknown word of a choice is refused, unless its enum is open. */
+enum err codec_decode_ask(const struct shape *shape, struct bytes from, struct arena *arena, void *value,
+                          struct fault *fault);
 
 /* Copies `from` so that nothing points outside `arena` (and the constant tables). Error: full. */
 enum err codec_copy(const struct shape *shape, const void *from, struct arena *arena, void *to);

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "proto/codec.h"
@@ -9,6 +10,7 @@ struct decoding {
     struct arena *arena;
     struct fault *fault;
     uint32_t depth; /* maps and lists that may still stand in each other */
+    bool is_strict; /* unknown words are refused */
 };
 
 static enum err read_record(struct decoding *d, const struct shape *shape, const struct token *map,
@@ -104,6 +106,17 @@ static enum err read_id(struct decoding *d, const struct field *field, const str
     return fault_set(d->fault, ERR_BAD_REQUEST, "an id is wanted: 16 bytes, or 26 characters of base 32");
 }
 
+static enum err explain_word(const struct choice_table *table, struct text word, struct fault *fault)
+{
+    char words[sizeof(((struct fault *)0)->hint)] = "";
+    size_t len = 0;
+
+    for (uint32_t i = 1; i < table->count && len < sizeof(words); i++)
+        len += (size_t)snprintf(words + len, sizeof(words) - len, "%s%s", i > 1 ? ", " : "", table->words[i]);
+    fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not a word of %s", TEXT_ARG(word), table->name);
+    return fault_hint(fault, "one of %s", words);
+}
+
 static enum err read_choice(struct decoding *d, const struct field *field, const struct token *token,
                             void *at)
 {
@@ -115,7 +128,9 @@ static enum err read_choice(struct decoding *d, const struct field *field, const
     choice->word = token_text(token);
     choice->value = choice_value(field->choices, choice->word);
     e = choice->value ? ERR_OK : value_check_word(choice->word, d->fault);
-    return e;
+    if (e != ERR_OK || choice->value || !d->is_strict || field->choices->open)
+        return e;
+    return explain_word(field->choices, choice->word, d->fault);
 }
 
 static enum err read_inner(struct decoding *d, const struct field *field, const struct token *token, void *at)
@@ -262,10 +277,10 @@ static enum err read_record(struct decoding *d, const struct shape *shape, const
     return check_missing(d->fault, shape, seen);
 }
 
-enum err codec_decode(const struct shape *shape, struct bytes from, struct arena *arena, void *value,
-                      struct fault *fault)
+static enum err decode(const struct shape *shape, struct bytes from, struct arena *arena, bool is_strict,
+                       void *value, struct fault *fault)
 {
-    struct decoding d = { token_reader_of(from), arena, fault, CODEC_DEPTH };
+    struct decoding d = { token_reader_of(from), arena, fault, CODEC_DEPTH, is_strict };
     struct token map;
     enum err e;
 
@@ -277,4 +292,16 @@ enum err codec_decode(const struct shape *shape, struct bytes from, struct arena
         return fault_set(fault, ERR_BAD_REQUEST, "%zu bytes stand behind the message's end",
                          (size_t)(d.in.end - d.in.at));
     return e;
+}
+
+enum err codec_decode(const struct shape *shape, struct bytes from, struct arena *arena, void *value,
+                      struct fault *fault)
+{
+    return decode(shape, from, arena, false, value, fault);
+}
+
+enum err codec_decode_ask(const struct shape *shape, struct bytes from, struct arena *arena, void *value,
+                          struct fault *fault)
+{
+    return decode(shape, from, arena, true, value, fault);
 }

@@ -74,6 +74,7 @@ struct choice_table {
     const char *doc;
     uint32_t count;           /* words[0] is "" for the unknown one */
     const char *const *words; /* by value */
+    bool open;                /* an ask may bring a word that is none of these: it is kept */
 };
 
 struct shape;

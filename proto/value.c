@@ -71,7 +71,7 @@ enum err value_check_real(const struct field *field, double value, struct fault 
 enum err value_check_text(const struct field *field, struct text value, struct fault *fault)
 {
     if (value.len > field->max_len)
-        return fault_set(fault, ERR_BAD_REQUEST, "the text has %u bytes, at most %u are allowed", value.len,
+        return fault_set(fault, ERR_TOO_LARGE, "the text has %u bytes, at most %u are allowed", value.len,
                          field->max_len);
     if (!text_is_utf8(value))
         return fault_set(fault, ERR_BAD_REQUEST, "the text is not UTF-8");
@@ -82,14 +82,14 @@ enum err value_check_bytes(const struct field *field, struct bytes value, struct
 {
     if (value.len <= field->max_len)
         return ERR_OK;
-    return fault_set(fault, ERR_BAD_REQUEST, "there are %u bytes, at most %u are allowed", value.len,
+    return fault_set(fault, ERR_TOO_LARGE, "there are %u bytes, at most %u are allowed", value.len,
                      field->max_len);
 }
 
 enum err value_check_word(struct text word, struct fault *fault)
 {
     if (word.len > VALUE_WORD_MAX)
-        return fault_set(fault, ERR_BAD_REQUEST, "the word has %u bytes, at most %u are allowed", word.len,
+        return fault_set(fault, ERR_TOO_LARGE, "the word has %u bytes, at most %u are allowed", word.len,
                          (unsigned)VALUE_WORD_MAX);
     if (!text_is_utf8(word))
         return fault_set(fault, ERR_BAD_REQUEST, "the word is not UTF-8");
@@ -100,7 +100,7 @@ enum err value_check_count(const struct field *field, size_t count, struct fault
 {
     if (count <= field->max_count)
         return ERR_OK;
-    return fault_set(fault, ERR_BAD_REQUEST, "the list has %zu elements, at most %u are allowed", count,
+    return fault_set(fault, ERR_TOO_LARGE, "the list has %zu elements, at most %u are allowed", count,
                      field->max_count);
 }
 

@@ -40,7 +40,8 @@ size_t value_size(const struct field *field);
  * one found, so that keys in the schema's order are found at once. NULL: none has the name. */
 const struct field *value_field(const struct shape *shape, struct text name, uint32_t *next);
 
-/* A value within its field's bounds: ERR_OK, or bad_request and a sentence (the field's name is not in it). */
+/* A value within its field's bounds: ERR_OK; or bad_request, or too_large where it is longer than its bound, and a
+ * sentence (the field's name is not in it). */
 enum err value_check_int(const struct field *field, int64_t value, struct fault *fault);
 enum err value_check_uint(const struct field *field, uint64_t value, struct fault *fault);
 enum err value_check_real(const struct field *field, double value, struct fault *fault);

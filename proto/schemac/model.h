@@ -44,6 +44,7 @@ struct definition {
     struct place place; /* of the name */
     struct text name, doc;
     struct word *words;     /* of an enum */
+    bool is_open_enum;
     struct member *members; /* of the others */
     bool mutates, once;     /* of an ask, as are the following */
     struct place answer_place;

@@ -80,7 +80,11 @@ static enum err begin_definition(struct parser *parser, enum definition_kind kin
 
 static enum err parse_enum(struct parser *parser)
 {
-    return begin_definition(parser, DEFINES_ENUM, "the enum");
+    enum err e = begin_definition(parser, DEFINES_ENUM, "the enum");
+
+    if (e == ERR_OK)
+        parser->open->is_open_enum = lexer_take(&parser->lexer, "open");
+    return e;
 }
 
 static enum err parse_record(struct parser *parser)

@@ -41,13 +41,13 @@ static void write_range(const struct member *member, struct buffer *to)
     const char *between = "";
 
     if (member->has_min && member->type == FIELD_REAL)
-        buffer_printf(to, "≥ %.17g", member->real_min);
+        buffer_printf(to, "≥ %g", member->real_min);
     else if (member->has_min)
         buffer_printf(to, "≥ %" PRId64, member->min);
     if (member->has_min && member->has_max)
         between = ", ";
     if (member->has_max && member->type == FIELD_REAL)
-        buffer_printf(to, "%s≤ %.17g", between, member->real_max);
+        buffer_printf(to, "%s≤ %g", between, member->real_max);
     else if (member->has_max)
         buffer_printf(to, "%s≤ %" PRId64, between, member->max);
 }
@@ -144,7 +144,8 @@ static void write_enum(const struct definition *definition, struct buffer *to)
 {
     struct word *word;
 
-    buffer_printf(to, "### enum %.*s\n\n%.*s\n\n", TEXT_ARG(definition->name), TEXT_ARG(definition->doc));
+    buffer_printf(to, "### enum %.*s\n\n%.*s%s\n\n", TEXT_ARG(definition->name), TEXT_ARG(definition->doc),
+                  definition->is_open_enum ? " *Open: an ask may bring a word that is not in this list.*" : "");
     for (EACH(word, definition->words))
         buffer_printf(to, "`%.*s`%s", TEXT_ARG(word->text), word->next ? " · " : "\n\n");
 }

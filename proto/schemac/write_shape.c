@@ -22,7 +22,8 @@ void write_choice_table(const struct definition *definition, struct buffer *to)
     buffer_printf(to, " };\nconst struct choice_table %.*s_table = { \"%.*s\", ", TEXT_ARG(definition->name),
                   TEXT_ARG(definition->name));
     write_literal(definition->doc, to);
-    buffer_printf(to, ", %u, %.*s_words };\n\n", count, TEXT_ARG(definition->name));
+    buffer_printf(to, ", %u, %.*s_words, %s };\n\n", count, TEXT_ARG(definition->name),
+                  definition->is_open_enum ? "true" : "false");
 }
 
 static void write_flags(const struct member *member, struct buffer *to)

@@ -1,4 +1,5 @@
 #include "services/persist/edit.h"
+#include <stdio.h>
 #include <string.h>
 #include "services/persist/heard_tags.h"
 #include "services/persist/own_facts.h"
@@ -19,11 +20,14 @@ struct change_of_media {
 
 /* ---- checks ---- */
 
-static enum err check_tags(struct text_list tags, const char *field, struct fault *fault)
+static enum err check_tags(struct text_list tags, struct fault *fault)
 {
+    char field[32];
+
     for (uint32_t i = 0; i < tags.count; i++) {
         if (tags.at[i].len == 0) {
             fault_set(fault, ERR_BAD_REQUEST, "a tag is empty");
+            snprintf(field, sizeof(field), "edit.add_tags[%u]", i);
             return fault_field(fault, field);
         }
     }
@@ -32,8 +36,13 @@ static enum err check_tags(struct text_list tags, const char *field, struct faul
 
 static enum err check(const struct edit *edit, struct fault *fault)
 {
-    enum err e = check_tags(edit->add_tags, "add_tags", fault);
+    enum err e = check_tags(edit->add_tags, fault);
 
+    if (id_is_zero(edit->id)) {
+        fault_set(fault, ERR_BAD_REQUEST, "the edit names no item");
+        fault_field(fault, "edit.id");
+        return ERR_BAD_REQUEST;
+    }
     return e == ERR_OK ? own_facts_check(edit, fault) : e;
 }
 
@@ -42,14 +51,18 @@ static enum err find(struct persist *p, const struct edit *edit, struct media *w
     char id[ID_TEXT_SIZE];
     enum err e = catalogue_media(p->w.txn, &p->arena, edit->id, was);
 
-    if (e == ERR_NOT_FOUND)
-        return fault_set(fault, edit->has_expect ? ERR_CONFLICT : ERR_NOT_FOUND, "no media item %s",
-                         id_write(edit->id, id));
+    if (e == ERR_NOT_FOUND) {
+        e = edit->has_expect ? ERR_CONFLICT : ERR_NOT_FOUND;
+        fault_set(fault, e, "no media item %s", id_write(edit->id, id));
+        fault_field(fault, "edit.id");
+        return e;
+    }
     if (e != ERR_OK)
         return fault_set(fault, e, "media item %s cannot be read", id_write(edit->id, id));
     if (edit->has_expect && was->revision != edit->expect) {
         fault_set(fault, ERR_CONFLICT, "media item %s is at revision %llu", id_write(edit->id, id),
                   (unsigned long long)was->revision);
+        fault_field(fault, "edit.expect");
         return fault_hint(fault, "read it again, and edit what it is now");
     }
     return ERR_OK;

@@ -1,8 +1,17 @@
 #include "services/persist/own_facts.h"
+#include <stdio.h>
 #include "services/persist/ranges.h"
 #include "store/catalogue.h"
 
 enum { AT_ONCE = 64, A_PERSONS_OWN = 512 };
+
+static enum err refuse_fact(uint32_t number, struct fault *fault)
+{
+    char field[32];
+
+    snprintf(field, sizeof(field), "edit.facts[%u]", number);
+    return fault_field(fault, field);
+}
 
 enum err own_facts_check(const struct edit *edit, struct fault *fault)
 {
@@ -11,7 +20,7 @@ enum err own_facts_check(const struct edit *edit, struct fault *fault)
     for (uint32_t i = 0; i < edit->facts.count; i++) {
         enum err e = ranges_check(&edit->facts.at[i], fault);
         if (e != ERR_OK)
-            return e;
+            return refuse_fact(i, fault);
     }
     return ERR_OK;
 }

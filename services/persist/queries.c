@@ -6,14 +6,14 @@
 
 /* ---- checks ---- */
 
-static enum err check_name(struct text name, struct fault *fault)
+static enum err check_name(struct text name, const char *field, struct fault *fault)
 {
     for (uint32_t i = 0; i < name.len; i++) {
         char c = name.at[i];
         if (isascii((unsigned char)c) && (isalnum((unsigned char)c) || c == '-' || c == '_' || c == '.'))
             continue;
         fault_set(fault, ERR_BAD_REQUEST, "the name of a query is of letters, digits, - _ and .");
-        return fault_field(fault, "name");
+        return fault_field(fault, field);
     }
     return ERR_OK;
 }
@@ -95,7 +95,7 @@ enum err queries_put(struct persist *p, const struct kept_query *query, struct d
                      struct fault *fault)
 {
     struct kept_query kept = *query;
-    enum err e = check_name(query->name, fault);
+    enum err e = check_name(query->name, "query.name", fault);
 
     if (e != ERR_OK)
         return e;

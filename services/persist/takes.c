@@ -106,7 +106,7 @@ static enum err take_over(struct persist *p, const struct encoded_take *file, st
         return e;
     if (file->content.len != 16) {
         fault_set(fault, ERR_BAD_REQUEST, "a content is 16 bytes");
-        return fault_field(fault, "content");
+        return fault_field(fault, "encoded.content");
     }
     now->file = file->file;
     now->container = file->container;

@@ -1,5 +1,6 @@
 #include "services/search/facets.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include "services/search/filter.h"
 #include "services/search/match.h"
@@ -93,12 +94,15 @@ static enum term_field field_of(struct text name)
     return filter->term >= TERM_TAG ? filter->term : TERM_ALL;
 }
 
-static enum err refuse_field(struct text name, struct fault *fault)
+static enum err refuse_field(struct text name, uint32_t number, struct fault *fault)
 {
+    char field[32];
+
+    snprintf(field, sizeof(field), "facets[%u]", number);
     fault_set(fault, ERR_BAD_REQUEST, "values of \"%.*s\" can't be counted", TEXT_ARG(name));
-    fault_field(fault, "facets");
+    fault_field(fault, field);
     return fault_hint(
-        fault, "one of tag, pack, kind, origin, class, family, genre, artist, key, container, format, is");
+        fault, "one of tag, pack, kind, origin, class, family, genre, artist, album, key, container, format, is");
 }
 
 static void add_counts(struct arena *arena, struct text name, const struct counting *counting,
@@ -139,7 +143,7 @@ enum err facets_count(struct index *index, struct arena *arena, const struct tex
 
     for (uint32_t i = 0; e == ERR_OK && i < fields->count; i++)
         if (field_of(fields->at[i]) == TERM_ALL)
-            e = refuse_field(fields->at[i], fault);
+            e = refuse_field(fields->at[i], i, fault);
     if (e != ERR_OK)
         return e;
     rows.are_others = rows.count > index_live(index) / 2;

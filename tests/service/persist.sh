@@ -139,6 +139,36 @@ P
     _persist_leaves_all_well
 }
 
+what_is_wrong_is_refused_with_the_name_of_its_field() {
+    _home wrong; _persist_up
+    _py <<'P' || fail "see above"
+id = k.put(b"kick.wav")
+def refused(code, field, edit):
+    error, said = c.ask("persist.put_media", {"edit": edit})
+    assert (error, said["field"]) == (code, field), (edit, error, said)
+refused("bad_request", "edit.origin", {"id": id, "origin": "stolen"})
+refused("conflict", "edit.expect", {"id": id, "expect": 1, "name": "x"})
+refused("bad_request", "edit.add_tags[1]", {"id": id, "add_tags": ["a", ""]})
+refused("too_large", "edit.add_tags[1]", {"id": id, "add_tags": ["a", "b" * 65]})
+refused("too_large", "edit.add_tags", {"id": id, "add_tags": ["a"] * 257})
+refused("too_large", "edit.notes", {"id": id, "notes": "n" * 4001})
+refused("bad_request", "edit.facts[1]", {"id": id, "facts": [
+    {"attribute": "x", "number": 1.0, "confidence": 1.0}, {"attribute": "bpm", "number": -1.0, "confidence": 1.0}]})
+refused("bad_request", "edit.id", {"name": "x"})
+refused("not_found", "edit.id", {"id": new_id(), "name": "x"})
+odd = k.batch(k.place(b"odd.xyz", kind="hologram"))[0]     # a kind of a newer engine is kept
+assert odd["error"] == "ok", odd
+def frame(*parts):
+    c.socket("persist").send(msgpack.packb(list(parts)))
+    return c.take("persist")
+request = new_id()
+assert frame(2, "persist.ping", request, 1000, {})[:2] == (request, "version")
+assert frame(1, "persist.ping", request, 1000)[:2] == (request, "bad_request")
+assert frame(1, "persist.ping", "x" * 16, 1000, {})[:2] == (bytes(16), "bad_request")
+P
+    _persist_leaves_all_well
+}
+
 a_request_repeated_after_a_crash_changes_nothing() {
     _home crash; _persist_up
     _py <<'P' || fail "see above"

@@ -8,23 +8,43 @@
 #include "proto/codec.h"
 #include "tests/unit/proto/sample_decode.h"
 
-static void refused(struct bytes from, const char *field)
+static void refused_as(enum err code, struct bytes from, const char *field)
 {
-    assert_int_equal(decode(from), ERR_BAD_REQUEST);
-    assert_int_equal(fault.code, ERR_BAD_REQUEST);
+    assert_int_equal(decode(from), code);
+    assert_int_equal(fault.code, code);
     assert_string_not_equal(fault.what, "");
     assert_string_equal(fault.field, field);
 }
 
-static void refused_on_encoding(const struct sample *sample, const char *field)
+static void refused(struct bytes from, const char *field)
+{
+    refused_as(ERR_BAD_REQUEST, from, field);
+}
+
+static void too_long(struct bytes from, const char *field)
+{
+    refused_as(ERR_TOO_LARGE, from, field);
+}
+
+static void refused_on_encoding_as(enum err code, const struct sample *sample, const char *field)
 {
     struct buffer buffer = { 0 };
 
     buffer_add(&buffer, "x", 1);
-    assert_int_equal(codec_encode(&sample_shape, sample, &buffer, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(codec_encode(&sample_shape, sample, &buffer, &fault), code);
     assert_string_equal(fault.field, field);
     assert_int_equal(buffer.len, 1);
     buffer_free(&buffer);
+}
+
+static void refused_on_encoding(const struct sample *sample, const char *field)
+{
+    refused_on_encoding_as(ERR_BAD_REQUEST, sample, field);
+}
+
+static void too_long_on_encoding(const struct sample *sample, const char *field)
+{
+    refused_on_encoding_as(ERR_TOO_LARGE, sample, field);
 }
 
 static void nil_for_a_field_that_must_be_there_is_refused(void **state)
@@ -105,12 +125,28 @@ static void nan_and_infinity_are_refused(void **state)
     refused(WIRE("\x81\250any_real\xca\xff\x80\0\0"), "any_real");
 }
 
-static void a_text_past_its_bound_is_refused(void **state)
+static void a_text_past_its_bound_is_too_large(void **state)
 {
     (void)state;
-    refused(WIRE("\x81\xa4text\251123456789"), "text");
-    refused(WIRE("\x81\244blob\xc4\00512345"), "blob");
-    refused(WIRE("\x81\xa4tags\x94\xa0\xa0\xa0\xa0"), "tags");
+    too_long(WIRE("\x81\xa4text\251123456789"), "text");
+    too_long(WIRE("\x81\244blob\xc4\00512345"), "blob");
+    too_long(WIRE("\x81\xa4tags\x94\xa0\xa0\xa0\xa0"), "tags");
+}
+
+static void an_unknown_word_is_kept_when_read_and_refused_in_an_ask(void **state)
+{
+    const struct bytes green = WIRE("\x81\xa6" "colour\xa5green");
+    struct sample read = { 0 };
+    struct arena own = { 0 };
+
+    (void)state;
+    assert_int_equal(codec_decode(&sample_shape, green, &own, &read, &fault), ERR_OK);
+    assert_true(text_is(read.colour.word, "green"));
+    assert_int_equal(codec_decode_ask(&sample_shape, green, &own, &read, &fault), ERR_BAD_REQUEST);
+    assert_string_equal(fault.field, "colour");
+    assert_string_equal(fault.what, "\"green\" is not a word of colour");
+    assert_string_equal(fault.hint, "one of red, blue");
+    arena_free(&own);
 }
 
 static void text_that_is_not_utf8_is_refused(void **state)
@@ -128,7 +164,7 @@ static void a_fault_names_the_field_as_a_path(void **state)
     (void)state;
     refused(WIRE("\x81\xa5inner\x81\xa6number\x0a"), "inner.number");
     refused(WIRE("\x81\xa4tags\x92\xa1x\x01"), "tags[1]");
-    refused(WIRE("\x81\xa6inners\x92\x80\x81\xa4tags\x92\xa1x\24512345"), "inners[1].tags[1]");
+    too_long(WIRE("\x81\xa6inners\x92\x80\x81\xa4tags\x92\xa1x\24512345"), "inners[1].tags[1]");
 }
 
 static void bytes_behind_the_map_are_refused(void **state)
@@ -163,15 +199,15 @@ static void encoding_refuses_what_decoding_would_refuse(void **state)
     refused_on_encoding(&(struct sample){ .count = 1001 }, "count");
     refused_on_encoding(&(struct sample){ .part = -0.1 }, "part");
     refused_on_encoding(&(struct sample){ .any_real = (double)NAN }, "any_real");
-    refused_on_encoding(&(struct sample){ .text = { 9, "123456789" } }, "text");
+    too_long_on_encoding(&(struct sample){ .text = { 9, "123456789" } }, "text");
     refused_on_encoding(&(struct sample){ .text = { 1, "\x80" } }, "text");
-    refused_on_encoding(&(struct sample){ .blob = { 5, (const uint8_t *)"12345" } }, "blob");
+    too_long_on_encoding(&(struct sample){ .blob = { 5, (const uint8_t *)"12345" } }, "blob");
     refused_on_encoding(&(struct sample){ .colour = { 3, { 0 } } }, "colour");
     refused_on_encoding(&(struct sample){ .has_extra = true, .extra = { .number = 10 } }, "extra.number");
     sample.tags = (struct text_list){ 2, long_tag };
-    refused_on_encoding(&sample, "tags[1]");
+    too_long_on_encoding(&sample, "tags[1]");
     sample.tags.count = 4;
-    refused_on_encoding(&sample, "tags");
+    too_long_on_encoding(&sample, "tags");
 }
 
 static void a_full_buffer_is_an_error_and_leaves_what_was_there(void **state)
@@ -221,7 +257,8 @@ int main(void)
         CLAIM(a_value_of_another_type_is_refused),
         CLAIM(a_number_past_its_bounds_is_refused),
         CLAIM(nan_and_infinity_are_refused),
-        CLAIM(a_text_past_its_bound_is_refused),
+        CLAIM(a_text_past_its_bound_is_too_large),
+        CLAIM(an_unknown_word_is_kept_when_read_and_refused_in_an_ask),
         CLAIM(text_that_is_not_utf8_is_refused),
         CLAIM(a_fault_names_the_field_as_a_path),
         CLAIM(bytes_behind_the_map_are_refused),

@@ -212,7 +212,7 @@ static void a_fault_with_bytes_that_are_not_utf8_goes_out_without_them(void **st
     fault_set(&fault, ERR_IO, "cannot read /m\xc3\xbcsik/\xff\xc3");
     assert_int_equal(frame_write_fault(&buffer, &fault), ERR_OK);
     frame_read_fault(buffer_bytes(&buffer), ERR_IO, &back);
-    assert_string_equal(back.what, "cannot read /m\xc3\xbcsik/??");
+    assert_string_equal(back.what, "cannot read /m\xc3\xbcsik/\\xff\\xc3");
 }
 
 static void a_fault_that_cannot_be_read_still_has_its_code(void **state)

@@ -47,7 +47,7 @@ static enum err assign(const char *typed)
 
 static void refused(enum err e, const char *field, const char *said)
 {
-    assert_int_equal(e, ERR_BAD_REQUEST);
+    assert_int_equal(e, strstr(said, "at most") ? ERR_TOO_LARGE : ERR_BAD_REQUEST);
     assert_string_equal(fault.field, field);
     if (!strstr(fault.what, said) && !strstr(fault.hint, said))
         fail_msg("\"%s\" (%s) does not say \"%s\"", fault.what, fault.hint, said);

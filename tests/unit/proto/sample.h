@@ -11,7 +11,7 @@
 
 enum colour { COLOUR_OTHER = 0, COLOUR_RED, COLOUR_BLUE };
 static const char *const colour_words[] = { "", "red", "blue" };
-static const struct choice_table colour_table = { "colour", "", 3, colour_words };
+static const struct choice_table colour_table = { "colour", "", 3, colour_words, false };
 
 struct inner {
     int64_t number;        /* 0 to 9 */
