@@ -2,6 +2,7 @@
 #include "frontends/cli/cli.h"
 #include "common/clock.h"
 #include "schema_indexer.h"
+#include "schema_service.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -78,11 +79,40 @@ static void print_line(struct cli *cli, const struct progress *progress)
     cli_flush(cli);
 }
 
+/* The alarm of persist that was printed last: a disk that is full stops everything, and the count says nothing. */
+struct shown_alarm {
+    char text[256];
+    usec_t at;
+};
+
+static void show_alarm(struct cli *cli, struct shown_alarm *shown)
+{
+    struct service_status status = { 0 };
+    struct buffer line = { 0 };
+    struct fault none = { 0 };
+    char text[sizeof(shown->text)] = "";
+
+    if (clock_steady() - shown->at < LINE_US)
+        return;
+    shown->at = clock_steady();
+    if (ask(cli->asker, "persist.status", NULL, 1000, NULL, &status, &none) != ERR_OK)
+        return;
+    (void)text_copy(text, sizeof(text), status.alarm);
+    if (*text && strcmp(text, shown->text) != 0) {
+        cli_status_line(false, NULL);
+        cli_print(&line, "persist: %s", text);
+        cli_remark(&line);
+    }
+    memcpy(shown->text, text, sizeof(text));
+    buffer_free(&line);
+}
+
 enum err progress_follow(struct cli *cli, struct fault *fault)
 {
     bool bar = cli_is_terminal() && !cli->options.json;
     usec_t last = 0;
     struct progress progress = { 0 };
+    struct shown_alarm shown = { "", clock_steady() };
     enum err e;
 
     cli_flush(cli);
@@ -96,6 +126,7 @@ enum err progress_follow(struct cli *cli, struct fault *fault)
             print_line(cli, &progress);
             last = clock_steady();
         }
+        show_alarm(cli, &shown);
         clock_sleep(POLL_US);
     }
     if (e == ERR_OK && bar) {

@@ -39,6 +39,7 @@ struct search {
     bool prepares;           /* something was made for counting, and more may be to make */
     usec_t near_looked;      /* when it was last asked whether clusters are to be made */
     bool is_busy;            /* the quick timer runs */
+    bool reports_sweep; /* on the board: a new index is being made */
     struct sum sum;
     struct duplicates *duplicates; /* searches for groups; NULL: none */
     struct map *maps[SEARCH_MAPS]; /* by dimensions; NULL: nobody has asked yet */

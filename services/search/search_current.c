@@ -219,9 +219,23 @@ static void set_pace(struct search *search, bool busy)
     search->is_busy = busy;
 }
 
+/* On the board: `status` and `up` show how far a new index is. */
+static void report_sweep(struct search *search)
+{
+    const struct catchup *catchup = &search->catchup;
+    bool sweeps = catchup->is_sweeping && !id_is_zero(search->index.catalogue);
+
+    if (sweeps || search->reports_sweep)
+        work_report(service_work(search->service), sweeps ? WORK_INDEXING : WORK_NONE, index_live(&search->index),
+                    catchup->total);
+    search->reports_sweep = sweeps;
+}
+
 void search_follow(struct search *search)
 {
     bool current = catch_up(search, MILLISECONDS(20));
+
+    report_sweep(search);
 
     if (current || search->try_at)
         answer_waiting(search, clock_steady() + MILLISECONDS(50));

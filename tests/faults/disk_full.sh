@@ -80,4 +80,22 @@ a_store_that_is_read_only_at_the_start_is_waited_for() {
 _put() { loophole ask persist.put_volume "volume={\"identity\":\"$1\",\"label\":\"$1\",\"mount\":\"Lw==\",\"backend\":\"local\",\"online\":true,\"id\":\"00000000000000000000000000\"}"; }
 _is_alarmed() { [ -n "$(loophole ask persist.status --json | field alarm)" ]; }
 
+indexing_on_a_full_disk_reports_that_it_waits() {
+    local index
+    _home indexing
+    _small_disk ""
+    mkdir -p "$scratch/library"
+    cp "$drumkits/TR808EmulationKit"/*.flac "$scratch/library" || fail "hydrogen-data is missing"
+    engine_up
+    loophole index "$scratch/library" --wait >/dev/null 2>&1 || fail "it cannot be indexed"
+    cat /dev/zero >"$LOOPHOLE_HOME/data/filler" 2>/dev/null
+    cp -r "$drumkits/GMRockKit" "$scratch/library/more"
+    loophole index "$scratch/library" --wait >/dev/null 2>"$scratch/said" & index=$!
+    until_true 60 grep -q "^persist: the disk is full" "$scratch/said"
+    rm "$LOOPHOLE_HOME/data/filler"
+    wait $index || fail "$(cat "$scratch/said")"
+    holds loophole down
+    umount "$LOOPHOLE_HOME/data" || umount -l "$LOOPHOLE_HOME/data"
+}
+
 run_claims "$@"
