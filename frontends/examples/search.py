@@ -1,8 +1,10 @@
 #!/usr/bin/python3
-"""search.py QUERY [RUN_DIRECTORY]: a front-end in 25 lines. Searches, then prints every event until interrupted.
+"""search.py QUERY [RUN_DIRECTORY]: a front-end in 30 lines. Searches, then prints every event until interrupted.
 Needs python3-zmq and python3-msgpack, and nothing of loophole: the protocol is docs/protocol.md."""
 import json, os, sys
 import msgpack, zmq
+def shown(name):  # names come from others: nothing in them may steer the terminal
+    return "".join(c if c.isprintable() else "?" for c in name)
 
 home, runtime = os.environ.get("LOOPHOLE_HOME"), os.environ.get("XDG_RUNTIME_DIR", "/run/user/%d" % os.getuid())
 run = sys.argv[2] if len(sys.argv) > 2 else os.path.realpath(home) + "/run" if home else runtime + "/loophole"
@@ -20,7 +22,7 @@ version, request, error, body = msgpack.unpackb(search.recv())
 if error != "ok":
     sys.exit(f"{error}: {body['what']}\n  {body['hint']}")
 for item in body.get("items", []):
-    print(item["media"]["name"], os.fsdecode(item["path"]), sep="\t")
+    print(shown(item["media"]["name"]), shown(os.fsdecode(item["path"])), sep="\t")
 print(body["total"], "found; now listening", flush=True)
 while True:
     topic, message = events.recv_multipart()
