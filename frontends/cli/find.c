@@ -110,7 +110,8 @@ static enum err print_pages(struct cli *cli, const char *ask, void *request, uin
 
 enum err find_search(struct cli *cli, struct fault *fault)
 {
-    struct search_query query = { .sort = text_of(cli->options.sort),
+    struct search_query query = { .has_limit = true,
+                                  .sort = text_of(cli->options.sort),
                                   .cursor = text_of(cli->options.cursor) };
 
     query.query = cli_words(cli);
@@ -211,7 +212,7 @@ static enum err read_one(struct cli *cli, struct search_similar *similar, struct
 
 enum err find_similar(struct cli *cli, struct fault *fault)
 {
-    struct search_similar similar = { .query = text_of(cli->options.in) };
+    struct search_similar similar = { .has_limit = true, .query = text_of(cli->options.in) };
     enum err e = read_weights(cli, &similar.weights, fault);
 
     if (e == ERR_OK)

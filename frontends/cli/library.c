@@ -120,7 +120,7 @@ static enum err print_formats(struct cli *cli, const struct facet_count_list *fa
 
 static enum err print_truncated(struct cli *cli, struct fault *fault)
 {
-    struct search_query query = { .query = TEXT("is:truncated"), .sort = TEXT("name"), .limit = 20 };
+    struct search_query query = { .query = TEXT("is:truncated"), .sort = TEXT("name"), .has_limit = true, .limit = 20 };
     struct found found = { 0 };
     enum err e = cli_ask(cli, "search.query", &query, &found, fault);
 
@@ -139,7 +139,7 @@ static enum err print_truncated(struct cli *cli, struct fault *fault)
 
 static enum err print_failures(struct cli *cli, struct fault *fault)
 {
-    struct search_query query = { .query = TEXT("is:failed"), .sort = TEXT("name"), .limit = 20 };
+    struct search_query query = { .query = TEXT("is:failed"), .sort = TEXT("name"), .has_limit = true, .limit = 20 };
     struct found found = { 0 };
     enum err e = cli_ask(cli, "search.query", &query, &found, fault);
 
@@ -218,7 +218,7 @@ static enum err print_too_long(struct cli *cli, struct fault *fault)
 enum err library_summary(struct cli *cli, struct fault *fault)
 {
     struct text facets[] = { TEXT("container"), TEXT("kind"), TEXT("is") };
-    struct search_query query = { .limit = 0, .facets = { 3, facets } };
+    struct search_query query = { .has_limit = true, .limit = 0, .facets = { 3, facets } };
     struct found found = { 0 };
     enum err e = cli_ask(cli, "search.query", &query, &found, fault);
 

@@ -68,7 +68,7 @@ static enum err nothing_matches(struct text query, struct fault *fault)
 
 static enum err find_first(struct cli *cli, int count, char **args, struct named *to, struct fault *fault)
 {
-    struct search_query query = { .query = join(cli, count, args), .limit = 1 };
+    struct search_query query = { .query = join(cli, count, args), .has_limit = true, .limit = 1 };
     struct found found = { 0 };
     enum err e = cli_ask(cli, "search.query", &query, &found, fault);
 
@@ -198,7 +198,7 @@ static enum err find_page(struct cli *cli, struct search_query *query, struct id
 
 enum err named_all(struct cli *cli, int count, char **args, struct id_list *to, struct fault *fault)
 {
-    struct search_query query = { .limit = PAGE };
+    struct search_query query = { .has_limit = true, .limit = PAGE };
     struct named first;
     uint64_t most = 0;
     enum err e;

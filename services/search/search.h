@@ -22,6 +22,8 @@ struct sum {
     double seconds;
 };
 
+enum { SEARCH_PAGE = 20 }; /* items of a page where an ask does not say */
+
 struct search {
     struct service *service;
     struct index index;

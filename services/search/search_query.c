@@ -60,7 +60,8 @@ static enum err take_page(struct paging *p, struct found *found)
 {
     struct request *request = p->request;
     const struct index *index = &request->search->index;
-    uint32_t limit = (uint32_t)p->ask->limit, count = bitmap_count(p->rows);
+    uint32_t limit = p->ask->has_limit ? (uint32_t)p->ask->limit : SEARCH_PAGE;
+    uint32_t count = bitmap_count(p->rows);
     uint32_t *first = p->each ? NULL : malloc((limit + 1) * sizeof(*first));
     const uint32_t *rows = p->each ? p->each : first;
 

@@ -88,7 +88,8 @@ static enum err measure(struct nearness *n, const struct vectors *vectors, const
                         struct nearby **nearby, uint32_t *count)
 {
     struct near *near = &n->request->search->index.near;
-    uint32_t limit = (uint32_t)n->ask->limit, most = limit + bitmap_count(n->marked),
+    uint32_t limit = n->ask->has_limit ? (uint32_t)n->ask->limit : SEARCH_PAGE;
+    uint32_t most = limit + bitmap_count(n->marked),
              total = bitmap_count(rows);
     uint32_t found, room;
 

@@ -34,12 +34,17 @@ every_ask_and_event_is_documented() {
 the_example_bytes_are_what_the_document_says() {
     /usr/bin/python3 - "$top/docs/protocol.md" <<'PYTHON' || fail "they are not"
 import re, sys, msgpack
-text = re.search(r"byte by byte.*?```\n(.*?)```", open(sys.argv[1]).read(), re.S).group(1)
+document = open(sys.argv[1]).read()
+text = re.search(r"byte by byte.*?```\n(.*?)```", document, re.S).group(1).rstrip() + "\n\n"
+text += re.search(r"an error, and an event:.*?```\n(.*?)```", document, re.S).group(1)
 shown = ["".join(line.strip().split("   ")[0] for line in part.splitlines()) for part in text.split("\n\n")]
 request = bytes(range(16))
 wanted = [[1, "persist.ping", request, 1000, {"payload": b"hello"}],
-          [1, request, "ok", {"service": "persist", "pid": 4242, "epoch": 17, "payload": b"hello"}]]
-got = [msgpack.unpackb(bytes.fromhex(part)) for part in shown]
+          [1, request, "ok", {"service": "persist", "pid": 4242, "epoch": 17, "payload": b"hello"}],
+          [1, request, "bad_request", {"what": "a tag is empty", "field": "edit.add_tags[0]", "hint": ""}],
+          b"persist.changed", [1, 1700000000000000, 2, {"revision": 18}]]
+bytes_of = lambda part: bytes.fromhex(part)
+got = [bytes_of(part) if part.startswith("70") else msgpack.unpackb(bytes_of(part)) for part in shown]
 sys.exit(f"{got}" if got != wanted else 0)
 PYTHON
 }

@@ -57,4 +57,21 @@ a_node_program_searches_and_listens() {
     engine_down
 }
 
+# The program in the protocol's document, as it is printed there.
+the_examples_of_the_protocol_run_as_printed() {
+    /usr/bin/python3 -c 'import zmq, msgpack' 2>/dev/null || skip "python3-zmq or python3-msgpack is not installed"
+    _a_small_library
+    sed -n '/^```python$/,/^```$/{/^```/d;p}' "$top/docs/protocol.md" >"$scratch/examples.py"
+    holds [ "$(wc -l <"$scratch/examples.py")" -gt 60 ]
+    sed -i "s|^run = .*|run = '$(_run_directory)'|; s/poll(5000)/poll(100)/" "$scratch/examples.py"
+    cat >>"$scratch/examples.py" <<'PYTHON'
+assert found["items"] and len(everything) == 1 and error == "ok", (found, everything, error, alike)
+assert "mine" not in search.must("search.get", {"id": media["id"], "path": b""})["item"]["media"].get("tags", [])
+assert len(search.must("search.query", {"query": ""})["items"]) == 1  # without a limit: a page
+assert not search.must("search.query", {"query": "", "limit": 0}).get("items")
+PYTHON
+    /usr/bin/python3 "$scratch/examples.py" || fail "an example of docs/protocol.md does not run"
+    engine_down
+}
+
 run_claims "$@"
