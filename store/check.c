@@ -356,11 +356,11 @@ static enum err check_database(struct check *c, enum database db)
 {
     struct seen row = { .db = db };
     struct walk walk;
-    uint64_t rows = 0;
+    uint64_t rows = 0, counted = txn_count(c->txn, db);
     enum err e = walk_begin(c->txn, db, none, none, &walk);
 
     c->last_number = 0;
-    while (e == ERR_OK && walk_next(&walk)) {
+    while (e == ERR_OK && rows <= counted && walk_next(&walk)) { /* a damaged tree may lead in circles */
         row = (struct seen){ .db = db, .key = walk.key, .value = walk.value };
         e = check_row(c, &row);
         if (++rows % ROWS_A_REPORT == 0)
@@ -368,9 +368,9 @@ static enum err check_database(struct check *c, enum database db)
     }
     walk_end(&walk);
     row.key = none;
-    if (e == ERR_OK && rows != txn_count(c->txn, db))
-        report(c, &row, "%llu rows are counted, %llu are found", (unsigned long long)txn_count(c->txn, db),
-               (unsigned long long)rows);
+    if (e == ERR_OK && rows != counted)
+        report(c, &row, "%llu rows are counted, %llu%s are found", (unsigned long long)counted,
+               (unsigned long long)rows, rows > counted ? " or more" : "");
     return e;
 }
 

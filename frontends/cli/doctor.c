@@ -5,7 +5,7 @@
 #include "common/board.h"
 #include "common/names.h"
 #include "schema_supervisor.h"
-#include "store/check.h"
+#include "store/check_apart.h"
 #include "store/culprit.h"
 #include "store/olds.h"
 
@@ -97,33 +97,23 @@ static bool is_kept_from_store(struct doctor *doctor)
 
 static void look_at_store(struct doctor *doctor)
 {
-    struct store *store = NULL;
-    struct txn *txn;
     struct check_counts counts = { 0 };
     struct fault fault = { 0 };
+    uint64_t pages;
     enum err e;
 
     if (is_kept_from_store(doctor))
         return;
-    e = store_open(&doctor->cli->paths, STORE_READER, &store, &fault);
-    if (e == ERR_OFFLINE) {
+    e = check_apart(&doctor->cli->paths, false, nothing_printed, NULL, &counts, &pages, &fault);
+    if (e == ERR_OFFLINE)
         doctor_finding(doctor, FINE, "store", "", "there is none yet");
-        return;
-    }
-    if (e == ERR_OK)
-        e = store_read(store, &txn, &fault);
-    if (e != ERR_OK) {
+    else if (e != ERR_OK)
         doctor_finding(doctor, BAD, "store", fault.hint, "%s", fault.what);
-        store_close(store);
-        return;
-    }
-    check_store(txn, NULL, nothing_printed, NULL, &counts);
-    txn_end(txn);
-    doctor_finding(doctor, counts.problems ? BAD : FINE, "store",
-            "loophole store check tells them; restore a backup", "%llu rows, %llu problems, %llu pages",
-            (unsigned long long)counts.rows, (unsigned long long)counts.problems,
-            (unsigned long long)store_pages(store));
-    store_close(store);
+    else
+        doctor_finding(doctor, counts.problems ? BAD : FINE, "store",
+                       "loophole store check lists them; restore a backup", "%llu rows, %llu problems, %llu pages",
+                       (unsigned long long)counts.rows, (unsigned long long)counts.problems,
+                       (unsigned long long)pages);
 }
 
 static void look_at_old_stores(struct doctor *doctor)

@@ -2,7 +2,7 @@
 #include "frontends/cli/cli.h"
 #include "schema_indexer.h"
 #include "store/backup.h"
-#include "store/check.h"
+#include "store/check_apart.h"
 #include "store/olds.h"
 #include "store/survey.h"
 
@@ -25,23 +25,6 @@ static void put_number(struct buffer *to, bool *first, const char *key, uint64_t
 {
     json_key(to, first, key);
     cli_print(to, "%llu", (unsigned long long)number);
-}
-
-static enum err check(struct cli *cli, struct check_counts *counts, struct fault *fault)
-{
-    struct store *store = NULL;
-    struct txn *txn;
-    enum err e = store_open(&cli->paths, STORE_READER, &store, fault);
-
-    if (e != ERR_OK)
-        return e;
-    e = store_read(store, &txn, fault);
-    if (e == ERR_OK) {
-        e = check_store(txn, &cli->paths, print_problem, cli, counts);
-        txn_end(txn);
-    }
-    store_close(store);
-    return e;
 }
 
 static void print_counts(struct cli *cli, const struct check_counts *counts)
@@ -78,7 +61,8 @@ static void ask_for_files(struct cli *cli)
 enum err store_check_run(struct cli *cli, struct fault *fault)
 {
     struct check_counts counts = { 0 };
-    enum err e = check(cli, &counts, fault);
+    uint64_t pages;
+    enum err e = check_apart(&cli->paths, true, print_problem, cli, &counts, &pages, fault);
 
     if (e != ERR_OK)
         return e;
