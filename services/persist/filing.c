@@ -2,11 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/errand.h"
+#include "common/hash.h"
 #include "services/persist/batch.h"
 #include "services/persist/places.h"
 #include "services/persist/turn.h"
 #include "store/artefact.h"
 
+enum { MARKS = 1 << 16 /* bits: each pin sets one */ };
 enum { AT_ONCE = 64, BYTES_AT_ONCE = 64 << 20, CONTENT_BYTES = 16 };
 static const usec_t patience = (usec_t)600 * 1000000; /* for one batch's files */
 
@@ -19,6 +21,7 @@ struct filing {
     struct arena arena;
     struct persist_batch batch; /* in the arena */
     struct buffer pins;         /* the names of its files */
+    uint8_t marks[MARKS / 8];   /* of the pins: most other names are known by them at once */
 };
 
 /* The thread's part. */
@@ -73,12 +76,32 @@ bool filing_is_needed(const struct persist_batch *ask)
     return !each_artefact(ask, NULL, stop_at_first);
 }
 
+static uint32_t mark_of(const char *name)
+{
+    const struct hash hash = hash_of(name, strlen(name));
+
+    return (uint32_t)hash.b[0] << 8 | hash.b[1];
+}
+
+static bool has_pin(const struct filing *filing, uint32_t mark, const char *name)
+{
+    const char *pin = NULL;
+
+    if (!(filing->marks[mark / 8] >> mark % 8 & 1))
+        return false;
+    while ((pin = artefact_next_name(&filing->pins, pin)))
+        if (strcmp(pin, name) == 0)
+            return true;
+    return false;
+}
+
 bool filing_pins(const struct persist *p, const char *name)
 {
+    uint32_t mark = p->filings ? mark_of(name) : 0;
+
     for (const struct filing *filing = p->filings; filing; filing = filing->next)
-        for (const char *pin = NULL; (pin = artefact_next_name(&filing->pins, pin));)
-            if (strcmp(pin, name) == 0)
-                return true;
+        if (has_pin(filing, mark, name))
+            return true;
     return false;
 }
 
@@ -214,7 +237,7 @@ static void done(struct errand *errand, bool lost)
 /* ---- beginning ---- */
 
 struct naming {
-    struct buffer *to;
+    struct filing *to;
     bool failed;
 };
 
@@ -224,7 +247,9 @@ static bool add_pin(void *state, struct bytes content, const struct artefact *ar
     char name[ARTEFACT_NAME_SIZE];
 
     artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
-    naming->failed = !artefact_add_name(naming->to, name);
+    const uint32_t mark = mark_of(name);
+    naming->to->marks[mark / 8] |= (uint8_t)(1 << mark % 8);
+    naming->failed = !artefact_add_name(&naming->to->pins, name);
     return !naming->failed;
 }
 
@@ -264,7 +289,7 @@ uint64_t filing_digest(const struct persist *p, struct id request)
 
 static enum err fill(struct persist *p, struct call *call, struct filing *filing, const struct persist_batch *ask)
 {
-    struct naming naming = { &filing->pins, false };
+    struct naming naming = { filing, false };
 
     filing->request = call_request(call);
     filing->digest = call_digest(call);

@@ -48,6 +48,8 @@ struct persist {
     struct arena arena;        /* of one operation of a batch */
 
     struct readers readers;       /* processes that hold old pages of the store */
+    size_t dropped;   /* bytes of w.dropped that are of committed turns */
+    bool is_dropping; /* files of these are left to be removed */
     struct multipart *multiparts;       /* requests in parts (multipart.h): the next one first */
 
     struct repack *repack; /* of a folder that moved; NULL: none is in hand */

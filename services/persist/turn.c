@@ -11,7 +11,8 @@
 #include "store/changelog.h"
 #include "store/parts.h"
 
-enum { TRIMMED_AT_LEAST = 64 };
+enum { TRIMMED_AT_LEAST = 64, DROPPING_US = 5000 };
+static const usec_t dropping_period = 5000;
 static const char hint_of_full[] = "free some space: writes are taken again as soon as there is room";
 
 /* ---- the alarm ---- */
@@ -235,14 +236,32 @@ enum err turn_remember(struct persist *p, struct id request, uint64_t digest, ui
 
 /* ---- the end ---- */
 
+static void go_on_dropping(void *persist)
+{
+    (void)persist; /* the turn's end does it */
+}
+
+/* Removing a file waits for the disk while others write there: a turn takes 5 ms for it, and leaves the rest. */
 static void drop_files(struct persist *p)
 {
+    usec_t ends = clock_steady() + DROPPING_US;
     const char *name = NULL;
 
-    while ((name = artefact_next_name(&p->w.dropped, name)))
+    while (clock_steady() < ends && (name = artefact_next_name(&p->w.dropped, name))) {
         if (!filing_pins(p, name))
             artefact_remove(p->paths, name);
-    buffer_reset(&p->w.dropped);
+        memset((char *)(uintptr_t)name, 0, strlen(name));
+        name = NULL;
+    }
+    p->dropped = p->w.dropped.len;
+    bool is_left = artefact_next_name(&p->w.dropped, NULL) != NULL;
+    if (!is_left) {
+        p->dropped = 0;
+        buffer_reset(&p->w.dropped);
+    }
+    if (is_left != p->is_dropping)
+        service_every(p->service, is_left ? dropping_period : 0, go_on_dropping, p);
+    p->is_dropping = is_left;
 }
 
 /* All were refused, or repeated: their answers are true already. */
@@ -291,7 +310,8 @@ static void succeed(struct persist *p)
 
 static void fail(struct persist *p)
 {
-    buffer_reset(&p->w.dropped);
+    if (p->w.dropped.len > p->dropped)
+        p->w.dropped.len = p->dropped; /* those of earlier turns stay */
     multipart_fail_all(p, &p->broken);
     repack_close(p);
     log_fault("commit", &p->broken);
@@ -306,6 +326,8 @@ void turn_end(void *persist)
 
     if (!p->w.txn) {
         service_release(p->service);
+        if (p->is_dropping)
+            drop_files(p);
         return;
     }
     if (!p->wrote) {

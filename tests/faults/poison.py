@@ -140,7 +140,7 @@ def start(kind, number):
 def edit_for(seconds):
     catalogue, times, end = Catalogue(Client()), [], time.monotonic() + seconds
     id = catalogue.put(b"victim.wav")
-    while time.monotonic() < end or len(times) < 100:
+    while time.monotonic() < end or len(times) < 50:
         began = time.monotonic()
         error, answer = catalogue.edit(id, name="name %d" % len(times))
         assert error == "ok", answer

@@ -7,7 +7,7 @@ _poisoned() { # KIND
     for poisoners in 1 4; do
         export LOOPHOLE_HOME=$scratch/home-$1-$poisoners; mkdir -p "$LOOPHOLE_HOME"
         engine_up
-        drive poison.py "$1" "$poisoners" "$(how_often 2 20)" || fail "$(cat "$scratch/said")"
+        drive poison.py "$1" "$poisoners" "$(how_often 1 20)" || fail "$(cat "$scratch/said")"
         same "" "$(loophole crash list | grep hung)"
         engine_down
         loophole store check >"$scratch/check" || fail "$(cat "$scratch/check")"
