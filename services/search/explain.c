@@ -194,11 +194,11 @@ static void look_at_clauses(struct explain *x)
         find_clash(x, counts);
 }
 
-enum err explain_empty(const struct match *match, struct text query, const struct node *root,
-                       struct arena *arena, struct hint_list *to)
+enum err explain_empty(const struct match *match, struct text query, const struct node *root, struct arena *arena,
+                       usec_t until, struct hint_list *to)
 {
     struct explain x = {
-        .match = match, .query = query, .arena = arena, .until = clock_steady() + EXPLAIN_US, .to = to
+        .match = match, .query = query, .arena = arena, .until = until, .to = to
     };
 
     to->at = arena_array(arena, EXPLAIN_HINTS, sizeof(*to->at));

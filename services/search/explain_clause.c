@@ -4,16 +4,15 @@
 #include "services/search/explain_parts.h"
 #include "services/search/likely.h"
 
-enum { NEAR_US = 5000 };
-
 static const enum term_field WORD_FIELDS[] = { TERM_NAME, TERM_TAG_WORD, TERM_PACK_WORD, TERM_NOTES,
                                                TERM_PLACE };
 
+/* Half of the time that is left is for other clauses. */
 static usec_t soon(const struct explain *x)
 {
-    usec_t until = clock_steady() + NEAR_US;
+    usec_t now = clock_steady();
 
-    return until < x->until ? until : x->until;
+    return now < x->until ? now + (x->until - now) / 2 : now;
 }
 
 static struct text quoted(struct explain *x, struct text value)

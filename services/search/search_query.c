@@ -86,7 +86,8 @@ static enum err explain(const struct paging *p, struct found *found)
 {
     struct search *search = p->request->search;
     struct match match = { &search->index, &search->catchup.volumes };
-    enum err e = explain_empty(&match, p->request->query, p->root, p->request->arena, &found->hints);
+    enum err e = explain_empty(&match, p->request->query, p->root, p->request->arena,
+                               clock_steady() + EXPLAIN_US, &found->hints);
 
     return e == ERR_OK ? e : no_memory(p);
 }

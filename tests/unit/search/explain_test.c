@@ -2,7 +2,7 @@
 #include "made.h"
 #include "services/search/explain.h"
 
-enum { ITEMS = 400, SEED = 5 };
+enum { ITEMS = 400, SEED = 5, FOREVER_US = 600000000 };
 
 struct world {
     struct index index;
@@ -53,7 +53,9 @@ static const char *explain(struct world *world, const char *query, struct buffer
     said->len = 0;
     if (!is_empty)
         return "";
-    assert_int_equal(explain_empty(&match, text_of(query), root, &world->arena, &hints), ERR_OK);
+    assert_int_equal(
+        explain_empty(&match, text_of(query), root, &world->arena, clock_steady() + FOREVER_US, &hints),
+        ERR_OK);
     for (uint32_t i = 0; i < hints.count; i++) {
         const struct hint *hint = &hints.at[i];
         buffer_printf(said, "%s%s", i ? "\n" : "", choice_word(&hint_kind_table, hint->kind.value));
@@ -158,7 +160,9 @@ static void no_query_whatever_breaks_an_explanation(void **state)
             buffer_printf(&query, "%s%s", PIECES[made_draw(&seed) % (sizeof(PIECES) / sizeof(*PIECES))],
                           made_draw(&seed) % 4 ? " " : "");
         if (parse_query(&parse, text_of(buffer_c(&query)), &arena, &root, &fault) == ERR_OK) {
-            assert_int_equal(explain_empty(&match, text_of(buffer_c(&query)), root, &arena, &hints), ERR_OK);
+            assert_int_equal(explain_empty(&match, text_of(buffer_c(&query)), root, &arena,
+                                           clock_steady() + FOREVER_US, &hints),
+                             ERR_OK);
             assert_true(hints.count <= EXPLAIN_HINTS);
             for (uint32_t i = 0; i < hints.count; i++)
                 assert_true(hints.at[i].clause.len <= 255 && hints.at[i].near.count <= 8 &&
