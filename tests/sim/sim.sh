@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 # To the simulator SEED means one world alone: a test goes through the worlds from its own seed on.
 export FIRST=$SEED
-unset SEED
+export -n SEED
 
 # Commits in memory: it is the order that is tested here, not the disk.
 _simulate() { # program, arguments…
