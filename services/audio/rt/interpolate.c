@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { SHORT = 16, LONG = 32 };
+enum { SHORT = 16, LONG = 32, UNROLLED = 512 };
 static const double INTERPOLATE_BETA = 8; /* of the Kaiser window */
 
 typedef float four __attribute__((vector_size(16)));
@@ -213,6 +213,39 @@ static void run_edge(const struct player *player, struct interpolate *play, floa
     play->position += player->step;
 }
 
+/* Goes round a short loop by way of a copy in which its frames lie side by side: at the loop itself nearly every frame
+ * would be an edge. */
+static uint32_t run_unrolled(const struct player *player, struct interpolate *play, float *left, float *right,
+                             uint32_t frames)
+{
+    const struct interpolate_source *source = player->source;
+    uint32_t length = player->end - player->first, reach = player->band.taps / 2;
+    uint32_t from = (frame_of(play->position) - player->first + reach * length + 1 - reach) % length;
+    uint64_t wanted = (frames * player->step >> 32) + 2 * reach + 2;
+    float a[UNROLLED], b[UNROLLED];
+    struct interpolate_source flat = { .left = a,
+                                       .right = player->mono ? a : b,
+                                       .frames = wanted < UNROLLED ? (uint32_t)wanted : UNROLLED };
+    struct player around = { .source = &flat, .band = player->band, .step = player->step, .end = flat.frames,
+                             .mono = player->mono };
+    struct interpolate moved = { .position = (uint64_t)(reach - 1) << 32 | between_of(play->position) };
+
+    for (uint32_t i = 0; i < flat.frames; i++, from = from + 1 < length ? from + 1 : 0) {
+        uint32_t at = player->first + from;
+        at = source->reverse ? source->frames - 1 - at : at;
+        a[i] = source->left[at];
+        b[i] = source->right[at];
+    }
+    uint32_t n = run_inside(&around, &moved, left, right, frames);
+    play->position += n * player->step;
+    return n;
+}
+
+static bool is_short_loop(const struct player *player)
+{
+    return player->wrapped && player->end - player->first < UNROLLED / 2;
+}
+
 uint32_t interpolate_run(struct interpolate *play, const struct interpolate_source *source,
                          const float *table, double ratio, float *left, float *right, uint32_t frames)
 {
@@ -229,6 +262,8 @@ uint32_t interpolate_run(struct interpolate *play, const struct interpolate_sour
         uint32_t n = 0;
         if (player.step == 1ull << 32 && !between_of(play->position))
             n = run_copy(&player, play, left + done, right + done, frames - done);
+        else if (is_short_loop(&player))
+            n = run_unrolled(&player, play, left + done, right + done, frames - done);
         else
             n = run_inside(&player, play, left + done, right + done, frames - done);
         if (!n)

@@ -59,25 +59,33 @@ static void execute(struct engine *engine, const struct order *order, uint32_t p
 
 /* ---- those that wait, the next one last ---- */
 
+/* Before the first one that is due as late or later. */
 static void insert(struct orders *orders, const struct order *order, uint32_t producer)
 {
-    uint32_t at = orders->count++;
+    struct orders_waiting *waiting = orders->waiting;
+    uint32_t low = 0, high = orders->count;
 
-    for (; at > 0 && orders->waiting[at - 1].order.frame <= order->frame; at--)
-        orders->waiting[at] = orders->waiting[at - 1];
-    orders->waiting[at].order = *order;
-    orders->waiting[at].producer = producer;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (waiting[middle].order.frame <= order->frame)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    memmove(&waiting[low + 1], &waiting[low], (orders->count - low) * sizeof(*waiting));
+    waiting[low] = (struct orders_waiting){ .order = *order, .producer = producer };
+    orders->count++;
 }
 
-/* Full of later ones: what is due is done at once, what is not is refused. */
+/* One that is due is done at once: all that were read before it are done already. A later one without room is refused. */
 static void read_one(struct engine *engine, const struct order *order, uint32_t producer)
 {
     struct orders *orders = &engine->half->orders;
 
-    if (orders->count < ORDERS_WAITING)
-        insert(orders, order, producer);
-    else if (order->frame <= engine->now)
+    if (order->frame <= engine->now)
         execute(engine, order, producer);
+    else if (orders->count < ORDERS_WAITING)
+        insert(orders, order, producer);
     else
         answer(engine, order, producer, false);
 }
@@ -103,6 +111,7 @@ static void read_ring(struct engine *engine, uint32_t producer)
 
 void orders_read(struct engine *engine)
 {
+    orders_due(engine);
     for (uint32_t producer = 0; producer < ORDERS_RINGS; producer++)
         read_ring(engine, producer);
 }
