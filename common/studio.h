@@ -24,7 +24,7 @@
 #include "common/rt/stream.h"
 
 enum { STUDIO_NAME_SIZE = 24 }; /* "capture.0" */
-enum { STUDIO_VERSION = 2, STUDIO_ENGINE_BYTES = 8 << 20, STUDIO_STREAMER_BYTES = 1 << 20 };
+enum { STUDIO_VERSION = 3, STUDIO_ENGINE_BYTES = 8 << 20, STUDIO_STREAMER_BYTES = 1 << 20 };
 
 struct studio; /* the mappings */
 

@@ -6,9 +6,12 @@
  *            sees the cells.
  *   read:    stored with release after the cells were read, loaded with acquire before they are written over: a cell
  *            is used again only when its reader is through with it.
- * A side loads its own index relaxed: nobody else stores it.
+ * A side loads its own index relaxed: no other process stores it, or (ring_append, ring_release) the
+ *   exchange finds out.
  * ring_write and ring_read look at the other side's index only when the one they remember does not do: an old index
  * was loaded with acquire, too, and is only ever further away from what they want. */
+
+enum { TRIES = 2 };
 
 static uint64_t smaller(uint64_t a, uint64_t b)
 {
@@ -143,6 +146,18 @@ uint32_t ring_write(struct ring *ring, const void *from, uint32_t cells)
     return count;
 }
 
+/* The exchange decides: it fails when another instance has published the same cells meanwhile. */
+bool ring_append(struct ring *ring, uint64_t at, const void *from, uint32_t cells)
+{
+    uint64_t seen = at;
+
+    if (ring_written(ring) != at || cells > ring_space(ring))
+        return false;
+    copy_in(ring, at, from, cells);
+    return atomic_compare_exchange_strong_explicit(&ring->memory->written, &seen, at + cells, memory_order_release,
+                                                   memory_order_relaxed);
+}
+
 /* ---- the reader ---- */
 
 uint64_t ring_taken(const struct ring *ring)
@@ -165,10 +180,15 @@ struct ring_span ring_look(const struct ring *ring, uint64_t from, uint32_t most
     return span_of(ring, from, past < ready ? smaller(most, ready - past) : 0);
 }
 
+/* Another instance can be ahead, never more than one: the second try finds its index. */
 void ring_release(struct ring *ring, uint64_t to)
 {
-    if (to - ring_taken(ring) <= ring_ready(ring))
-        atomic_store_explicit(&ring->memory->read, to, memory_order_release);
+    uint64_t seen = ring_taken(ring);
+
+    for (int i = 0; i < TRIES && to - seen <= ring_ready(ring); i++)
+        if (atomic_compare_exchange_strong_explicit(&ring->memory->read, &seen, to, memory_order_release,
+                                                    memory_order_relaxed))
+            return;
 }
 
 uint32_t ring_read(struct ring *ring, void *to, uint32_t cells)

@@ -1,7 +1,11 @@
 /* ring.h: cells of one size from one writer to one reader, in shared memory, without waiting. The writer writes cells
  * and then its index; the reader reads cells and then its own. Either side may die at any instruction: what was
  * published is whole, what was not never happened. Nothing in the memory is trusted: sizes are private copies, an
- * index that cannot be is taken for an empty (reader) or full (writer) ring. RT: every function but ring_make. */
+ * index that cannot be is taken for an empty (reader) or full (writer) ring. RT: every function but ring_make.
+ *
+ * A side has one process at a time, but for the audio core: an instance that was paused may be resumed after another
+ * one has taken its side over. Its functions are ring_append and ring_release: they name absolute indices, change
+ * nothing that was done already, and move an index forward only, by compare-and-swap. */
 #ifndef LOOPHOLE_COMMON_RT_RING_H
 #define LOOPHOLE_COMMON_RT_RING_H
 
@@ -49,6 +53,9 @@ uint64_t ring_written(const struct ring *ring);
 struct ring_span ring_room(const struct ring *ring, uint32_t most); /* to be filled … */
 void ring_publish(struct ring *ring, uint32_t cells); /* … and made visible; at most ring_space */
 uint32_t ring_write(struct ring *ring, const void *from, uint32_t cells); /* as many as fit; how many */
+/* Copies `cells` to the places of index `at` and publishes them, if the ring's writing is at that index and there is
+ * room for all. False, and nothing is changed: another instance did it before, or they do not fit. */
+bool ring_append(struct ring *ring, uint64_t at, const void *from, uint32_t cells);
 
 /* The reader. */
 uint32_t ring_ready(const struct ring *ring); /* cells that may be read */

@@ -1,18 +1,15 @@
-/* stream.h: what streamer and audio core share: a ring of frames for each stream voice (streamer → audio), one for
- * each pair of capture ports (audio → streamer), and the short sounds that pads and steps play. A frame is two float32
- * (left, right). The names of the objects: common/studio.h. */
+/* stream.h: what streamer and audio core share besides captures (capture.h): a ring of frames for each stream voice
+ * (streamer → audio), and the short sounds that pads and steps play. A frame is two float32 (left, right). The names of
+ * the objects: common/studio.h. */
 #ifndef LOOPHOLE_COMMON_RT_STREAM_H
 #define LOOPHOLE_COMMON_RT_STREAM_H
 
+#include "common/rt/capture.h"
 #include "common/rt/ring.h"
 
 enum {
     STREAMS = 32,
     STREAM_FRAMES = 384000, /* of a ring: 8 s at 48 kHz */
-    CAPTURE_TAKE = 0, /* at the ports in_left and in_right: recordings */
-    CAPTURE_LISTEN,   /* at the port listen, on both sides: what is compared with the library */
-    CAPTURES,
-    CAPTURE_FRAMES = 768000,
     SOUNDS = 1024,
     SOUNDS_BYTES = 64 << 20, /* of sample memory */
     SOUND_VOICES = 64,
@@ -54,18 +51,6 @@ static inline void stream_end_at(struct stream_memory *memory, uint64_t end)
     atomic_store_explicit(&memory->ended, atomic_load_explicit(&memory->generation, memory_order_relaxed),
                           memory_order_release);
 }
-
-struct capture_memory {
-    _Atomic uint32_t generation; /* the audio core's: of the take that is written now; 0: none */
-    _Atomic uint32_t rate;
-    _Atomic int64_t first;  /* frame of the audio clock that cell `begin` stands for */
-    _Atomic uint64_t begin; /* index of the take's first cell */
-    _Atomic uint64_t end;   /* index past its last; UINT64_MAX while it runs */
-    _Atomic uint64_t lost;  /* frames that found no room, since the take began */
-    uint8_t unused[16];
-    struct ring_memory ring;
-};
-_Static_assert(sizeof(struct capture_memory) == 256, "header and ring");
 
 /* A short sound, planar: `frames` of the left channel, then of the right one if there are two. Immutable while
  * `state` is ready: the streamer makes it (empty → loading → ready), asks for its release by an order, and frees it

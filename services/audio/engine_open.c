@@ -5,7 +5,7 @@
 #include "services/audio/rt/core.h"
 
 static const uint64_t LAYOUT =
-    UINT64_C(1) << 48 ^ sizeof(struct engine_memory) << 20 ^ sizeof(struct engine_half);
+    UINT64_C(2) << 48 ^ sizeof(struct engine_memory) << 20 ^ sizeof(struct engine_half);
 
 static void open_views(struct engine *engine, const struct studio *studio)
 {
@@ -23,11 +23,16 @@ static void open_views(struct engine *engine, const struct studio *studio)
     engine->memory = studio_engine(studio);
 }
 
-/* New memory is all zeroes, which is a state; one of another layout becomes that. */
-static void make_memory(struct engine_memory *memory)
+/* New memory is all zeroes, which is a state; one of another layout becomes that. Its periods are counted from 1 again,
+ * so headers of captures that name later ones must go. */
+static void make_memory(struct engine *engine)
 {
+    struct engine_memory *memory = engine->memory;
+
     if (memory->layout == LAYOUT)
         return;
+    for (uint32_t i = 0; i < CAPTURES; i++)
+        memset((void *)engine->capture[i].memory->header, 0, sizeof(engine->capture[i].memory->header));
     memset((void *)memory, 0, sizeof(*memory));
     memory->layout = LAYOUT;
 }
@@ -45,8 +50,11 @@ enum err engine_open(const struct studio *studio, uint32_t instance, struct engi
     memset((void *)made, 0, sizeof(*made));
     made->instance = instance;
     made->epoch = UINT32_MAX;
+    made->half = &made->own_half;
+    made->score = &made->own_score;
     open_views(made, studio);
-    make_memory(made->memory);
+    make_memory(made);
+    atomic_store(&made->memory->showing[instance].active, 0); /* of a predecessor, which is dead */
     interpolate_table(made->table);
     *engine = made;
     return ERR_OK;

@@ -42,10 +42,10 @@ static bool order(const struct listening *listening, enum order_verb verb, uint3
 /* Whatever is captured is stopped, whatever is connected is disconnected. */
 static void let_go(struct listening *listening)
 {
-    uint32_t generation = atomic_load(&listening->memory->generation);
+    struct capture_header header = capture_header_get(listening->memory);
 
-    if (generation && atomic_load(&listening->memory->end) == UINT64_MAX)
-        (void)order(listening, ORDER_CAPTURE_STOP, generation);
+    if (header.generation && header.end == UINT64_MAX)
+        (void)order(listening, ORDER_CAPTURE_STOP, header.generation);
     if (listening->port[0])
         disconnect(listening, text_of(listening->port));
 }
@@ -253,13 +253,13 @@ static enum err carry(struct listening *listening, struct fault *fault)
 
 static bool is_captured(const struct listening *listening)
 {
-    return atomic_load_explicit(&listening->memory->generation, memory_order_acquire) == listening->generation;
+    return capture_header_get(listening->memory).generation == listening->generation;
 }
 
 static enum err begin_wav(struct listening *listening, struct fault *fault)
 {
     struct wav_take take = { .generation = listening->generation,
-                             .rate = atomic_load_explicit(&listening->memory->rate, memory_order_relaxed) };
+                             .rate = capture_header_get(listening->memory).rate };
     int fd = memfd_create("loophole-listening", MFD_CLOEXEC);
 
     listening->wav.fd = fd;
@@ -277,7 +277,7 @@ static void follow_start(struct listening *listening)
         listening->again = order(listening, ORDER_CAPTURE_START, listening->generation);
     }
     if (is_captured(listening)) {
-        ring_release(&listening->ring, atomic_load_explicit(&listening->memory->begin, memory_order_relaxed));
+        ring_release(&listening->ring, capture_header_get(listening->memory).begin);
         set_phase(listening, LISTEN_GOING);
         if (begin_wav(listening, &fault) != ERR_OK)
             fail(listening, &fault);
@@ -358,7 +358,8 @@ void listen_open(struct listening *listening, struct service *service, struct de
 {
     *listening = (struct listening){ .service = service, .desk = desk, .wav = { .fd = -1 } };
     listening->memory = studio_capture(desk->studio, CAPTURE_LISTEN, &listening->ring);
-    if (atomic_load(&listening->memory->generation) == 0 || atomic_load(&listening->memory->end) != UINT64_MAX)
+    struct capture_header header = capture_header_get(listening->memory);
+    if (header.generation == 0 || header.end != UINT64_MAX)
         return;
     let_go(listening);
     clear(listening);

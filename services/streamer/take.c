@@ -74,16 +74,14 @@ static bool order(struct take *take, enum order_verb verb)
 
 static bool is_captured(const struct take *take)
 {
-    const struct capture_memory *memory = take->takes->memory;
-
-    return atomic_load_explicit(&memory->generation, memory_order_acquire) == take->facts.generation;
+    return capture_header_get(take->takes->memory).generation == take->facts.generation;
 }
 
 /* Nobody reads the ring any more: what is in it is nobody's. */
 static void end_capture(struct take *take)
 {
     if (is_captured(take)) {
-        take->lost = atomic_load_explicit(&take->takes->memory->lost, memory_order_relaxed);
+        take->lost = capture_header_get(take->takes->memory).lost;
         (void)order(take, ORDER_CAPTURE_STOP); /* takes_tick repeats it if need be */
     }
 }
@@ -145,7 +143,7 @@ static void follow_running(struct take *take)
     const struct desk *desk = take->takes->desk;
     usec_t now = clock_steady();
 
-    take->lost = atomic_load_explicit(&take->takes->memory->lost, memory_order_relaxed);
+    take->lost = capture_header_get(take->takes->memory).lost;
     if (now - take->told >= PROGRESS_US) {
         take->told = now;
         take_publish(take, "take_progress");

@@ -30,7 +30,7 @@ static uint32_t new_generation(const struct takes *takes)
     do {
         struct id id = id_new();
         memcpy(&generation, id.b + 12, sizeof(generation));
-    } while (generation == 0 || generation == atomic_load(&takes->memory->generation));
+    } while (generation == 0 || generation == capture_header_get(takes->memory).generation);
     return generation;
 }
 

@@ -16,7 +16,7 @@ enum { PATIENCE_US = 120000000, SYNC_US = 500000, WAIT_US = 5000, PIECE = 16384 
 
 static bool is_captured(const struct take_file *file)
 {
-    return atomic_load_explicit(&file->memory->generation, memory_order_acquire) == file->take.take.generation;
+    return capture_header_get(file->memory).generation == file->take.take.generation;
 }
 
 /* The index behind the take's last cell, as far as it is known: looked at before the cells are. */
@@ -24,10 +24,10 @@ static uint64_t end_of(const struct take_file *file)
 {
     const struct wav_take *take = &file->take.take;
     bool is_ending = atomic_load(&file->is_ending);
-    uint64_t end = atomic_load_explicit(&file->memory->end, memory_order_acquire);
-    uint64_t here = ring_taken(&file->ring) + ring_ready(&file->ring);
+    struct capture_header header = capture_header_get(file->memory);
+    uint64_t end = header.end, here = ring_taken(&file->ring) + ring_ready(&file->ring);
 
-    if (!is_captured(file)) /* what comes now is of another take */
+    if (header.generation != take->generation) /* what comes now is of another take */
         return ring_taken(&file->ring);
     if (is_ending && here < end)
         end = here;
@@ -144,10 +144,11 @@ static enum err open_left(struct take_file *file)
 static void note_place(struct take_file *file)
 {
     struct wav_take *take = &file->take.take;
+    struct capture_header header = capture_header_get(file->memory);
 
-    take->begin = atomic_load_explicit(&file->memory->begin, memory_order_relaxed);
-    take->first = atomic_load_explicit(&file->memory->first, memory_order_relaxed) - take->latency;
-    take->rate = atomic_load_explicit(&file->memory->rate, memory_order_relaxed);
+    take->begin = header.begin;
+    take->first = header.first - take->latency;
+    take->rate = header.rate;
     ring_release(&file->ring, take->begin); /* what an older take left */
 }
 
@@ -155,10 +156,10 @@ static void note_place(struct take_file *file)
 static bool goes_on(const struct take_file *file)
 {
     const struct wav_take *take = &file->take.take;
-    uint64_t begin = atomic_load_explicit(&file->memory->begin, memory_order_relaxed);
-    uint64_t taken = ring_taken(&file->ring);
+    struct capture_header header = capture_header_get(file->memory);
+    uint64_t begin = header.begin, taken = ring_taken(&file->ring);
 
-    if (take->generation == 0 || !is_captured(file) || (take->begin != 0 && take->begin != begin))
+    if (take->generation == 0 || header.generation != take->generation || (take->begin != 0 && take->begin != begin))
         return false;
     return taken <= begin || taken - begin <= file->take.frames;
 }

@@ -137,14 +137,14 @@ static void tell_recovered(struct takes *takes, struct ticket ticket)
 /* A capture that nobody carries away: its streamer died between its order and its file. */
 static void quiet_capture(struct takes *takes)
 {
-    uint64_t end = atomic_load_explicit(&takes->memory->end, memory_order_relaxed);
+    struct capture_header header = capture_header_get(takes->memory);
     struct order order = { .frame = ORDER_NOW,
                            .verb = ORDER_CAPTURE_STOP,
-                           .generation = atomic_load(&takes->memory->generation) };
+                           .generation = header.generation };
     usec_t now = clock_steady();
 
     if (takes->recording.phase != TAKE_FREE || is_mending(takes) || !takes->has_looked || order.generation == 0 ||
-        end != UINT64_MAX || now - takes->quieted < LOOK_US)
+        header.end != UINT64_MAX || now - takes->quieted < LOOK_US)
         return;
     takes->quieted = now;
     (void)desk_order(takes->desk, &order);

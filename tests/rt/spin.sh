@@ -1,5 +1,6 @@
 #!/bin/bash
-# The protocols of common/rt, every order of steps and deaths of them, by the model checker spin. A model that is broken
+# The protocols of common/rt and the audio core's owner word, every order of steps, deaths and pauses of them, by the
+# model checker spin. A model that is broken
 # on purpose must be found out.
 . "$(dirname "$0")/../lib.sh"
 
@@ -24,7 +25,11 @@ _is_found() { differ 0 "$(_explore "$@")"; grep -q 'assertion violated' "$scratc
 no_frame_of_a_ring_is_lost_repeated_or_torn() { _is_right ring; }
 no_snapshot_is_torn_or_old() { _is_right snapshot; }
 no_slot_is_torn_or_old() { _is_right slots; }
+nothing_that_a_paused_and_resumed_owner_does_reaches_a_reader() { _is_right owner; }
 
+a_plain_store_of_an_index_is_found() { _is_found owner PLAIN_STORE; }
+an_adoption_without_a_second_look_is_found() { _is_found owner BLIND_ADOPTION; }
+cells_of_a_paused_owner_that_are_used_again_are_found() { _is_found owner NO_BOUND; }
 an_index_before_its_frames_is_found() { _is_found ring INDEX_FIRST; }
 buffer_names_kept_to_oneself_are_found() { _is_found snapshot PRIVATE_NAMES; }
 a_reader_that_looks_once_is_found() { _is_found slots NO_BEFORE; }

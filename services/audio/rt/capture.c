@@ -8,16 +8,23 @@ static void tell(struct engine *engine, uint32_t number, enum note_kind kind, in
 
     notes_tell_all(
         engine,
-        (struct note){ .kind = kind, .voice = number, .generation = capture->generation, .index = index });
+        (struct note){ .kind = kind, .voice = number, .generation = capture->header.generation, .index = index });
+}
+
+/* The index of the next frame. */
+static uint64_t next_of(const struct engine *engine, uint32_t number)
+{
+    return engine->half->capture[number].from + engine->capture[number].count;
 }
 
 static void stop(struct engine *engine, uint32_t number)
 {
     struct capture *capture = &engine->half->capture[number];
+    struct capture_header *header = &capture->header;
 
     capture->running = 0;
-    capture->end = capture->written + engine->capture[number].count;
-    tell(engine, number, NOTE_CAPTURE_STOPPED, (int64_t)(capture->end - capture->begin));
+    header->end = next_of(engine, number);
+    tell(engine, number, NOTE_CAPTURE_STOPPED, (int64_t)(header->end - header->begin));
 }
 
 bool capture_order_start(struct engine *engine, const struct order *order, uint32_t producer)
@@ -28,18 +35,17 @@ bool capture_order_start(struct engine *engine, const struct order *order, uint3
     if (order->voice >= CAPTURES || order->generation == 0)
         return false;
     capture = &engine->half->capture[order->voice];
-    if (capture->running && capture->generation == order->generation)
+    if (capture->running && capture->header.generation == order->generation)
         return true;
     if (capture->running)
         stop(engine, order->voice);
-    *capture = (struct capture){ .generation = order->generation,
-                                 .running = 1,
-                                 .rate = engine->half->rate,
-                                 .first = engine->now,
-                                 .begin = capture->written + engine->capture[order->voice].count,
-                                 .end = UINT64_MAX,
-                                 .written = capture->written };
-    tell(engine, order->voice, NOTE_CAPTURE_STARTED, capture->first);
+    capture->running = 1;
+    capture->header = (struct capture_header){ .generation = order->generation,
+                                               .rate = engine->half->rate,
+                                               .first = engine->now,
+                                               .begin = next_of(engine, order->voice),
+                                               .end = UINT64_MAX };
+    tell(engine, order->voice, NOTE_CAPTURE_STARTED, capture->header.first);
     return true;
 }
 
@@ -51,7 +57,7 @@ bool capture_order_stop(struct engine *engine, const struct order *order, uint32
     if (order->voice >= CAPTURES)
         return false;
     capture = &engine->half->capture[order->voice];
-    if (!capture->running || capture->generation != order->generation)
+    if (!capture->running || capture->header.generation != order->generation)
         return false;
     stop(engine, order->voice);
     return true;
@@ -61,7 +67,7 @@ static void lose(struct engine *engine, uint32_t number, uint64_t frames)
 {
     if (frames == 0)
         return;
-    engine->half->capture[number].lost += frames;
+    engine->half->capture[number].header.lost += frames;
     tell(engine, number, NOTE_CAPTURE_LOST, (int64_t)frames);
 }
 
@@ -88,9 +94,9 @@ void capture_take(struct engine *engine, uint32_t frames)
 {
     for (uint32_t i = 0; i < CAPTURES; i++) {
         struct core_capture *to = &engine->capture[i];
-        uint32_t space = ring_space(&to->ring), room = space > to->count ? space - to->count : 0;
-        uint32_t n =
-            core_least(core_least(frames, room), ENGINE_FRAMES - core_least(to->count, ENGINE_FRAMES));
+        uint32_t room = core_least(core_room(&to->ring, engine->half->capture[i].from, engine->capture_most[i]),
+                                   ENGINE_FRAMES);
+        uint32_t n = core_least(frames, room - core_least(to->count, room));
         if (!engine->half->capture[i].running)
             continue;
         for (int side = 0; side < 2; side++) {
@@ -102,33 +108,41 @@ void capture_take(struct engine *engine, uint32_t frames)
     }
 }
 
-void capture_write(struct engine *engine)
+void capture_begin(struct engine *engine)
 {
     for (uint32_t i = 0; i < CAPTURES; i++) {
-        struct core_capture *from = &engine->capture[i];
-        struct ring_span room = ring_room(&from->ring, from->count);
-        memcpy(room.at[0], from->frames, room.cells[0] * sizeof(*from->frames));
-        memcpy(room.at[1], from->frames + room.cells[0], room.cells[1] * sizeof(*from->frames));
-        engine->half->capture[i].written = ring_written(&from->ring) + room.cells[0] + room.cells[1];
+        engine->capture[i].count = 0;
+        engine->half->capture[i].from = ring_written(&engine->capture[i].ring);
+        engine->half->capture[i].count = 0;
     }
 }
 
-/* The header first: a take whose first cells can be seen has its name. All of it again is no harm. */
+void capture_stage(struct engine *engine, struct core_stage *stage)
+{
+    for (uint32_t i = 0; i < CAPTURES; i++) {
+        const struct core_capture *from = &engine->capture[i];
+        memcpy(stage->frames[i], from->frames, from->count * sizeof(*from->frames));
+        engine->half->capture[i].count = from->count;
+    }
+}
+
+void capture_copy_in(struct engine *engine, const struct core_stage *stage)
+{
+    for (uint32_t i = 0; i < CAPTURES; i++) {
+        struct capture *capture = &engine->half->capture[i];
+        capture->count = core_least(capture->count, ENGINE_FRAMES);
+        memcpy(engine->capture[i].frames, stage->frames[i], capture->count * sizeof(stage->frames[i][0]));
+    }
+}
+
+/* The header first: a take whose first cells can be seen has its name. */
 void capture_show(struct engine *engine)
 {
     for (uint32_t i = 0; i < CAPTURES; i++) {
         const struct capture *capture = &engine->half->capture[i];
-        struct capture_memory *to = engine->capture[i].memory;
-        uint64_t hidden = capture->written - ring_written(&engine->capture[i].ring);
-        atomic_store_explicit(&to->rate, capture->rate, memory_order_relaxed);
-        atomic_store_explicit(&to->first, capture->first, memory_order_relaxed);
-        atomic_store_explicit(&to->begin, capture->begin, memory_order_relaxed);
-        atomic_store_explicit(&to->lost, capture->lost, memory_order_relaxed);
-        if (capture->end == UINT64_MAX)
-            atomic_store_explicit(&to->end, UINT64_MAX, memory_order_relaxed);
-        atomic_store_explicit(&to->generation, capture->generation, memory_order_release);
-        if (hidden > 0 && hidden <= ENGINE_FRAMES)
-            ring_publish(&engine->capture[i].ring, (uint32_t)hidden);
-        atomic_store_explicit(&to->end, capture->end, memory_order_release);
+        struct core_capture *to = &engine->capture[i];
+        if (engine->half->periods > 0)
+            capture_header_put(to->memory, engine->instance, engine->half->periods, &capture->header);
+        (void)ring_append(&to->ring, capture->from, to->frames, capture->count);
     }
 }

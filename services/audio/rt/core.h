@@ -4,9 +4,15 @@
  *
  *   word   instance + 1 (2 bits) | epoch of the ownership (24) | flips (36) | half that counts (2)
  *
- * Each instance writes into its own two halves, so that one that was stopped in mid-period and wakes up later writes
- * where nobody reads. It ends a period by exchanging the word it saw at the beginning: if anything happened meanwhile,
- * that fails, and the period never was. Taking over is the same exchange, with another instance and the next epoch. */
+ * A period works on a private copy of the half that counts: nothing that happens to shared memory meanwhile reaches it.
+ * At its end an instance writes one of its own two halves, so that one that was paused and is resumed later writes
+ * where no other reads, and exchanges the word that it saw at the beginning: if anything happened meanwhile, that
+ * fails, and the period never was. Taking over is the same exchange, with another instance and the next epoch.
+ *
+ * Notes and captured frames are staged beside the half and published after the exchange, by the owner or by its
+ * successor, at the absolute indices that the half names. An instance that is resumed within its publication finds
+ * every index moved on; what it may still be copying then are the cells that it named in `showing`, and its successor
+ * leaves these alone until it has ended. tests/rt/owner.pml is the model of all this. */
 #ifndef LOOPHOLE_AUDIO_RT_CORE_H
 #define LOOPHOLE_AUDIO_RT_CORE_H
 
@@ -55,12 +61,26 @@ struct core_lines {
     float delay[DELAY_LINES][CORE_DELAY_LINE];
 };
 
+/* What a period gives to others: written before the exchange, published after it. */
+struct core_stage {
+    struct note notes[ORDERS_RINGS][NOTES_PERIOD];
+    float frames[CAPTURES][ENGINE_FRAMES][2];
+};
+
+/* That an instance may be copying staged cells, and from which index of each ring on. Written by the instance. */
+struct core_showing {
+    _Alignas(64) _Atomic uint32_t active;
+    _Atomic uint64_t notes[ORDERS_RINGS], capture[CAPTURES];
+};
+
 struct engine_memory {
-    uint64_t layout; /* sizes of half and lines: other ones are another layout */
+    uint64_t layout; /* sizes of its parts: other ones are another layout */
     _Alignas(64) _Atomic uint64_t word;
     _Alignas(
         64) _Atomic uint64_t beat; /* the server's frame of the last period that counted; its low 32 bits */
+    struct core_showing showing[CORE_INSTANCES];
     _Alignas(64) struct engine_half half[CORE_HALVES];
+    struct core_stage stage[CORE_HALVES]; /* of the half of the same number */
     _Alignas(64) struct core_lines lines;
 };
 _Static_assert(sizeof(struct engine_half) < 64 << 10, "a half is copied each period");
@@ -103,6 +123,7 @@ struct engine {
     bool has_taken;                     /* ownership, with this period */
     uint64_t word;                      /* as it was when this period began, and as it should be at its end */
     uint32_t half_number;               /* that this period writes */
+    uint64_t notes_most[ORDERS_RINGS], capture_most[CAPTURES]; /* indices that this period may write up to */
     struct engine_memory *memory;
     struct snapshot score_view;
     struct slots state_view;
@@ -112,8 +133,10 @@ struct engine {
     struct sounds_memory *sounds;
 
     /* The period that is sounded. */
-    const struct score *score;
+    const struct score *score; /* score and half are of this process alone */
     struct engine_half *half;
+    struct score own_score;
+    struct engine_half own_half;
     struct engine_period *period;
     uint32_t at;   /* frames of it that are done */
     uint32_t midi; /* messages of it that are done */
@@ -133,6 +156,15 @@ static inline uint32_t core_least(uint32_t a, uint32_t b)
 static inline uint32_t core_most(uint32_t a, uint32_t b)
 {
     return a > b ? a : b;
+}
+
+/* Cells that may be written to a ring from index `from` on, before index `most`. */
+static inline uint32_t core_room(const struct ring *ring, uint64_t from, uint64_t most)
+{
+    uint64_t left = most > from ? most - from : 0;
+    uint32_t space = ring_space(ring);
+
+    return left < space ? (uint32_t)left : space;
 }
 
 static inline uint32_t core_frames(float seconds, uint32_t rate) /* 0…60 s */
@@ -160,8 +192,7 @@ void engine_midi_out(struct engine *engine, uint32_t at, uint32_t length, uint8_
 bool engine_holds(struct engine *engine,
                   const struct engine_period *period); /* whether it sounds the period */
 bool engine_is_owner(const struct engine *engine);     /* nobody took over since the period began */
-const struct engine_half *
-engine_kept_half(struct engine *engine); /* the one that counts; engine->half: the next one */
+void engine_copy_in(struct engine *engine);            /* engine->half becomes a copy of the half that counts */
 bool engine_flip(struct engine *engine,
                  const struct engine_period *period); /* the period counts; false: it never was */
 

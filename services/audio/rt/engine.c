@@ -1,4 +1,5 @@
 #include "services/audio/rt/core.h"
+#include "services/audio/rt/heal.h"
 #include "services/audio/rt/rows.h"
 
 #include <string.h>
@@ -43,41 +44,26 @@ static void catch_up(struct engine *engine, int64_t gap)
     sequencer_place(engine);
 }
 
-static void heal(struct engine_half *half, uint32_t rate)
+/* A copy of the newest score, which the control thread may change where it lies. */
+static void take_score(struct engine *engine)
 {
-    if (half->frame < 0 || half->frame > INT64_C(1) << 60)
-        half->frame = 0;
-    half->rate = rate;
-    half->load = number_within(half->load, 0, 1000);
-    half->worst_load = number_within(half->worst_load, 0, 1000);
-    transport_heal(&half->transport, half->frame, rate);
-}
+    bool fresh;
+    const struct score *shown = snapshot_take(&engine->score_view, &fresh);
 
-static void copy_half(struct engine *engine)
-{
-    const struct engine_half *kept = engine_kept_half(engine);
-    uint32_t waiting = core_least(kept->orders.count, ORDERS_WAITING);
-
-    memcpy(engine->half, kept,
-           offsetof(struct engine_half, orders.waiting) + waiting * sizeof(struct orders_waiting));
-    engine->half->orders.count = waiting;
+    if (fresh || engine->has_taken)
+        memcpy(&engine->own_score, shown, sizeof(engine->own_score));
 }
 
 static void begin(struct engine *engine, struct engine_period *period)
 {
-    bool fresh;
-
-    copy_half(engine);
+    engine_copy_in(engine);
     engine->period = period;
-    engine->score = snapshot_take(&engine->score_view, &fresh);
+    take_score(engine);
     engine->at = engine->midi = 0;
     engine->panic = false;
-    for (uint32_t i = 0; i < ORDERS_RINGS; i++)
-        engine->kept[i].count = 0;
-    for (uint32_t i = 0; i < CAPTURES; i++)
-        engine->capture[i].count = 0;
-    heal(engine->half, period->rate);
-    engine->now = engine->half->frame;
+    notes_begin(engine);
+    capture_begin(engine);
+    heal_half(engine, period->rate);
     streams_follow(engine);
     sequencer_period(engine);
     catch_up(engine, gap_of(engine->half, period));
@@ -193,14 +179,14 @@ static void publish_state(struct engine *engine)
     state->step = (int64_t)floor(place);
     state->step_phase = place - floor(place);
     if (half->capture[CAPTURE_TAKE].running)
-        state->capture = half->capture[CAPTURE_TAKE].generation;
+        state->capture = half->capture[CAPTURE_TAKE].header.generation;
     mixer_state(engine, state);
     streams_state(engine, state);
     sounds_state(engine, state);
     slots_put(&engine->state_view, state);
 }
 
-/* Counts the period, unless somebody took over meanwhile; then shows what it did. */
+/* Counts the period, unless another instance took over meanwhile; then publishes what it did. */
 static bool end(struct engine *engine)
 {
     struct engine_half *half = engine->half;
@@ -217,15 +203,14 @@ static bool end(struct engine *engine)
     half->worst_load = period->load > half->worst_load ? period->load : half->worst_load;
     if (!engine_is_owner(engine))
         return false;
-    notes_write(engine);
-    capture_write(engine);
+    notes_stage(engine, &engine->memory->stage[engine->half_number]);
+    capture_stage(engine, &engine->memory->stage[engine->half_number]);
     if (!engine_flip(engine, period))
         return false;
-    notes_show(engine);
-    capture_show(engine);
     orders_release(engine);
     streams_release(engine);
-    publish_state(engine);
+    if (engine_is_owner(engine))
+        publish_state(engine);
     return true;
 }
 

@@ -1,5 +1,7 @@
 #include "services/audio/rt/core.h"
 
+#include <string.h>
+
 /* ---- the word ---- */
 
 enum { HALF_BITS = 2, FLIP_BITS = 36, EPOCH_BITS = 24 };
@@ -83,8 +85,66 @@ static void again(struct ring *ring, uint32_t cell, uint32_t capacity)
     (void)ring_open(ring, ring->memory, cell, capacity);
 }
 
-/* Views that remember nothing of an earlier ownership; and what a predecessor had counted and not shown. */
-static void adopt(struct engine *engine)
+/* ---- the private half ---- */
+
+static void copy_half(struct engine_half *to, const struct engine_half *from)
+{
+    uint32_t waiting = core_least(from->orders.count, ORDERS_WAITING);
+
+    memcpy(to, from, offsetof(struct engine_half, orders.waiting) + waiting * sizeof(struct orders_waiting));
+    to->orders.count = waiting;
+}
+
+void engine_copy_in(struct engine *engine)
+{
+    uint32_t counts = half_of(engine->word), own = engine->instance * 2;
+
+    engine->half_number = own + (counts == own);
+    copy_half(engine->half, &engine->memory->half[counts]);
+}
+
+/* ---- publication ---- */
+
+static void show(struct engine *engine)
+{
+    notes_show(engine);
+    capture_show(engine);
+}
+
+/* Stored before the last look at the owner word: an instance that takes the word after that look finds it. */
+static void begin_showing(struct engine *engine)
+{
+    struct core_showing *showing = &engine->memory->showing[engine->instance];
+
+    for (uint32_t i = 0; i < ORDERS_RINGS; i++)
+        atomic_store_explicit(&showing->notes[i], engine->half->notes.from[i], memory_order_relaxed);
+    for (uint32_t i = 0; i < CAPTURES; i++)
+        atomic_store_explicit(&showing->capture[i], engine->half->capture[i].from, memory_order_relaxed);
+    atomic_store_explicit(&showing->active, 1, memory_order_seq_cst);
+}
+
+static void end_showing(struct engine *engine)
+{
+    atomic_store_explicit(&engine->memory->showing[engine->instance].active, 0, memory_order_release);
+}
+
+/* Up to which index each ring may be written: a lap after the cells that a paused instance may still be copying. */
+static void bound_rings(struct engine *engine)
+{
+    const struct core_showing *other = &engine->memory->showing[CORE_INSTANCES - 1 - engine->instance];
+    bool is_active = atomic_load_explicit(&other->active, memory_order_seq_cst);
+
+    for (uint32_t i = 0; i < ORDERS_RINGS; i++)
+        engine->notes_most[i] =
+            is_active ? atomic_load_explicit(&other->notes[i], memory_order_relaxed) + NOTES_CELLS : UINT64_MAX;
+    for (uint32_t i = 0; i < CAPTURES; i++)
+        engine->capture_most[i] = is_active ? atomic_load_explicit(&other->capture[i], memory_order_relaxed) +
+                                                  CAPTURE_FRAMES
+                                            : UINT64_MAX;
+}
+
+/* Views that remember nothing of an earlier ownership. */
+static void forget_views(struct engine *engine)
 {
     for (uint32_t i = 0; i < ORDERS_RINGS; i++) {
         again(&engine->orders[i], sizeof(struct order), ORDERS_CELLS);
@@ -96,11 +156,26 @@ static void adopt(struct engine *engine)
     }
     for (uint32_t i = 0; i < CAPTURES; i++)
         again(&engine->capture[i].ring, 2 * sizeof(float), CAPTURE_FRAMES);
-    engine->half = &engine->memory->half[half_of(engine->word)];
-    notes_show(engine);
-    capture_show(engine);
-    engine->epoch = epoch_of(engine->word);
+}
+
+/* Publishes what a predecessor had counted. The copy of it is whole if this instance still owns when it is made: else
+ * the predecessor has the word again and writes its halves. */
+static bool adopt(struct engine *engine)
+{
+    bool owns;
+
+    forget_views(engine);
+    engine_copy_in(engine);
+    notes_copy_in(engine, &engine->memory->stage[half_of(engine->word)]);
+    capture_copy_in(engine, &engine->memory->stage[half_of(engine->word)]);
+    begin_showing(engine);
+    owns = atomic_load_explicit(&engine->memory->word, memory_order_seq_cst) == engine->word;
+    if (owns)
+        show(engine);
+    end_showing(engine);
+    engine->epoch = owns ? epoch_of(engine->word) : UINT32_MAX;
     engine->has_taken = true;
+    return owns;
 }
 
 /* An owner that ended neither the period before this one nor this one is dead or hangs. Only who was there in the
@@ -128,27 +203,25 @@ bool engine_holds(struct engine *engine, const struct engine_period *period)
         word = taken;
     }
     engine->word = word;
-    if (engine->epoch != epoch_of(word))
-        adopt(engine);
+    if (engine->epoch != epoch_of(word) && !adopt(engine))
+        return false;
+    bound_rings(engine);
     return true;
-}
-
-const struct engine_half *engine_kept_half(struct engine *engine)
-{
-    uint32_t own = engine->instance * 2;
-
-    engine->half_number = own + (half_of(engine->word) == own);
-    engine->half = &engine->memory->half[engine->half_number];
-    return &engine->memory->half[half_of(engine->word)];
 }
 
 bool engine_flip(struct engine *engine, const struct engine_period *period)
 {
     uint64_t seen = engine->word;
+    bool counts;
 
+    copy_half(&engine->memory->half[engine->half_number], engine->half);
     engine->word = with_half(seen, engine->half_number);
-    if (!exchange(engine, &seen, engine->word))
-        return false;
-    atomic_store_explicit(&engine->memory->beat, (uint32_t)period->frame, memory_order_release);
-    return true;
+    begin_showing(engine);
+    counts = exchange(engine, &seen, engine->word);
+    if (counts) {
+        atomic_store_explicit(&engine->memory->beat, (uint32_t)period->frame, memory_order_release);
+        show(engine);
+    }
+    end_showing(engine);
+    return counts;
 }

@@ -23,39 +23,44 @@ void notes_tell_all(struct engine *engine, struct note note)
         notes_tell(engine, consumer, note);
 }
 
-static void *cell(const struct ring_span *room, uint32_t at)
-{
-    if (at < room->cells[0])
-        return room->at[0] + (size_t)at * sizeof(struct note);
-    return room->at[1] + (size_t)(at - room->cells[0]) * sizeof(struct note);
-}
-
-static void write_one(struct engine *engine, uint32_t consumer)
-{
-    struct notes_kept *kept = &engine->kept[consumer];
-    struct ring *ring = &engine->notes[consumer];
-    struct ring_span room = ring_room(ring, kept->count);
-    uint32_t fit = room.cells[0] + room.cells[1];
-
-    for (uint32_t i = 0; i < fit; i++)
-        memcpy(cell(&room, i), &kept->note[i], sizeof(struct note));
-    engine->half->notes.written[consumer] = ring_written(ring) + fit;
-    engine->half->notes.lost += kept->count - fit;
-}
-
-void notes_write(struct engine *engine)
-{
-    for (uint32_t consumer = 0; consumer < ORDERS_RINGS; consumer++)
-        write_one(engine, consumer);
-}
-
-/* The difference is 0 when a predecessor had shown them already. */
-void notes_show(struct engine *engine)
+void notes_begin(struct engine *engine)
 {
     for (uint32_t consumer = 0; consumer < ORDERS_RINGS; consumer++) {
-        struct ring *ring = &engine->notes[consumer];
-        uint64_t hidden = engine->half->notes.written[consumer] - ring_written(ring);
-        if (hidden > 0 && hidden <= NOTES_PERIOD)
-            ring_publish(ring, (uint32_t)hidden);
+        engine->kept[consumer].count = 0;
+        engine->half->notes.from[consumer] = ring_written(&engine->notes[consumer]);
+        engine->half->notes.count[consumer] = 0;
     }
+}
+
+void notes_stage(struct engine *engine, struct core_stage *stage)
+{
+    struct notes *notes = &engine->half->notes;
+
+    for (uint32_t consumer = 0; consumer < ORDERS_RINGS; consumer++) {
+        const struct notes_kept *kept = &engine->kept[consumer];
+        uint64_t from = notes->from[consumer], most = engine->notes_most[consumer];
+        uint32_t room = core_room(&engine->notes[consumer], from, most);
+        notes->count[consumer] = core_least(kept->count, room);
+        notes->lost += kept->count - notes->count[consumer];
+        memcpy(stage->notes[consumer], kept->note, notes->count[consumer] * sizeof(struct note));
+    }
+}
+
+void notes_copy_in(struct engine *engine, const struct core_stage *stage)
+{
+    struct notes *notes = &engine->half->notes;
+
+    for (uint32_t consumer = 0; consumer < ORDERS_RINGS; consumer++) {
+        notes->count[consumer] = core_least(notes->count[consumer], NOTES_PERIOD);
+        memcpy(engine->kept[consumer].note, stage->notes[consumer], notes->count[consumer] * sizeof(struct note));
+    }
+}
+
+void notes_show(struct engine *engine)
+{
+    const struct notes *notes = &engine->half->notes;
+
+    for (uint32_t consumer = 0; consumer < ORDERS_RINGS; consumer++)
+        (void)ring_append(&engine->notes[consumer], notes->from[consumer], engine->kept[consumer].note,
+                          notes->count[consumer]);
 }

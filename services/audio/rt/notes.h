@@ -1,7 +1,8 @@
 /* notes.h: what happened, for the rings `notes.N`. RT.
  *
- * Notes are kept until the period's end, written behind what each ring shows, and shown after the flip: a period that
- * is thrown away tells nothing, and one that counts tells it once, whoever goes on from it. */
+ * Notes are kept until the period's end, staged beside its half, and published in each ring after the flip, at the
+ * index that the half names: a period that is thrown away reports nothing, and one that counts reports it once, even if
+ * both instances publish it. */
 #ifndef LOOPHOLE_AUDIO_RT_NOTES_H
 #define LOOPHOLE_AUDIO_RT_NOTES_H
 
@@ -10,7 +11,8 @@
 enum { NOTES_PERIOD = 512 }; /* for one consumer; more are lost, and counted */
 
 struct notes {
-    uint64_t written[ORDERS_RINGS]; /* index past the last one of the half */
+    uint64_t from[ORDERS_RINGS];  /* index of the period's first note */
+    uint32_t count[ORDERS_RINGS]; /* notes of the period */
     uint64_t lost;
 };
 
@@ -19,12 +21,15 @@ struct notes_kept {
     struct note note[NOTES_PERIOD];
 };
 
+struct core_stage;
 struct engine;
 
 /* The frame is now. A consumer that is none gets nothing. */
 void notes_tell(struct engine *engine, uint32_t consumer, struct note note);
 void notes_tell_all(struct engine *engine, struct note note);
-void notes_write(struct engine *engine); /* before the flip */
-void notes_show(struct engine *engine);  /* after it */
+void notes_begin(struct engine *engine); /* at the period's beginning */
+void notes_stage(struct engine *engine, struct core_stage *stage);      /* before the flip */
+void notes_copy_in(struct engine *engine, const struct core_stage *stage); /* what a predecessor staged */
+void notes_show(struct engine *engine); /* after the flip, any number of times */
 
 #endif

@@ -77,7 +77,7 @@ static void insert(struct orders *orders, const struct order *order, uint32_t pr
     orders->count++;
 }
 
-/* One that is due is done at once: all that were read before it are done already. A later one without room is refused. */
+/* An order that is due is done at once: all that were read before it are done. A later one without room is refused. */
 static void read_one(struct engine *engine, const struct order *order, uint32_t producer)
 {
     struct orders *orders = &engine->half->orders;

@@ -2,7 +2,6 @@
 
 enum { STEPS_AT_ONCE = 8 }; /* that may be due at one frame */
 static const double SWING_MOST = 0.999;
-static const int64_t FARTHEST = INT64_C(1) << 40; /* steps that a state may name */
 
 /* ---- what plays ---- */
 
@@ -193,11 +192,6 @@ void sequencer_period(struct engine *engine)
 
     if (score->now.serial == sequencer->arrived || score->next.serial != sequencer->arrived)
         sequencer->arrived = 0;
-    if (sequencer->step < -FARTHEST || sequencer->step > FARTHEST || sequencer->origin < -FARTHEST ||
-        sequencer->origin > FARTHEST) {
-        sequencer->origin = 0;
-        sequencer_place(engine);
-    }
 }
 
 void sequencer_silence(struct engine *engine, uint32_t frames)

@@ -33,7 +33,7 @@ void sounds_stop(struct engine *engine, struct sounds_voice *voice, uint32_t fra
 
 static bool is_leaving(const struct sounds *sounds, uint32_t slot, uint32_t generation)
 {
-    for (uint32_t i = 0; i < core_least(sounds->releases, SOUNDS_RELEASES); i++)
+    for (uint32_t i = 0; i < sounds->releases; i++)
         if (sounds->release[i].slot == slot && sounds->release[i].generation == generation)
             return true;
     return false;
@@ -59,13 +59,15 @@ static bool find(const struct engine *engine, const struct sounds_start *start, 
     return true;
 }
 
-/* It lies in the sample memory, and its part in it. What the half holds is not trusted either. */
-static bool is_sane(const struct sounds_voice *voice)
+/* It lies in the sample memory, its part in it, and its loop in that. */
+bool sounds_can_be(const struct sounds_voice *voice)
 {
-    return (voice->channels == 1 || voice->channels == 2) && voice->frames <= SAMPLES &&
-           voice->offset <= SAMPLES && (uint64_t)voice->frames * voice->channels <= SAMPLES - voice->offset &&
-           voice->length > 0 && voice->from <= voice->frames &&
-           voice->length <= voice->frames - voice->from && voice->rate >= 1000 && voice->rate <= 768000;
+    return voice->state <= SOUND_STOPS && voice->group < GROUPS && (voice->channels == 1 || voice->channels == 2) &&
+           voice->frames <= SAMPLES && voice->offset <= SAMPLES &&
+           (uint64_t)voice->frames * voice->channels <= SAMPLES - voice->offset && voice->length > 0 &&
+           voice->from <= voice->frames && voice->length <= voice->frames - voice->from &&
+           voice->loop_start <= voice->loop_end && voice->loop_end <= voice->length && voice->rate >= 1000 &&
+           voice->rate <= 768000;
 }
 
 static void choose_part(struct sounds_voice *voice, const struct sounds_start *start)
@@ -143,7 +145,7 @@ bool sounds_play(struct engine *engine, const struct sounds_start *start)
     if (start->group >= GROUPS || !find(engine, start, &made))
         return false;
     choose_part(&made, start);
-    if (!is_sane(&made))
+    if (!sounds_can_be(&made))
         return false;
     made.ratio = number_within(start->ratio, 0.125f, 8);
     made.gate = start->gate;
@@ -215,7 +217,7 @@ static bool is_over(const struct sounds_voice *voice)
 static float (*bus_of(struct engine *engine, const struct sounds_voice *voice))[CORE_BLOCK]
 {
     if (voice->row >= SCORE_ROWS)
-        return engine->block.group[voice->group % GROUPS];
+        return engine->block.group[voice->group];
     if (engine->block.row_frames[voice->row] == 0) {
         mix_clear(engine->block.row[voice->row][0], CORE_BLOCK);
         mix_clear(engine->block.row[voice->row][1], CORE_BLOCK);
@@ -270,11 +272,7 @@ void sounds_render(struct engine *engine, uint32_t frames)
     memset(engine->block.row_frames, 0, sizeof(engine->block.row_frames));
     for (uint32_t i = 0; i < SOUNDS_VOICES; i++) {
         struct sounds_voice *voice = &engine->half->sounds.voice[i];
-        if (voice->state == SOUND_SILENT)
-            continue;
-        if (voice->state > SOUND_STOPS || !is_sane(voice))
-            voice->state = SOUND_SILENT;
-        else
+        if (voice->state != SOUND_SILENT)
             render(engine, voice, frames);
     }
 }
@@ -307,7 +305,6 @@ void sounds_let_go(struct engine *engine)
     struct sounds *sounds = &engine->half->sounds;
     uint32_t kept = 0;
 
-    sounds->releases = core_least(sounds->releases, SOUNDS_RELEASES);
     for (uint32_t i = 0; i < sounds->releases; i++) {
         struct sounds_release release = sounds->release[i];
         if (is_played(sounds, &release))

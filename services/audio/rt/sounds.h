@@ -66,6 +66,7 @@ struct sounds_start {
 struct engine;
 
 bool sounds_play(struct engine *engine, const struct sounds_start *start); /* false: there is no such sound */
+bool sounds_can_be(const struct sounds_voice *voice); /* any bytes: its state, its sound, its part */
 void sounds_stop(struct engine *engine, struct sounds_voice *voice, uint32_t frames); /* at least a fade's */
 
 /* ---- sounds_orders.c ---- */

@@ -129,7 +129,7 @@ static uint32_t fetch(struct engine *engine, const struct core_stream *stream, u
 static void render_old(struct engine *engine, uint32_t number, uint32_t frames)
 {
     struct streams_voice *voice = &engine->half->streams.voice[number];
-    float(*group)[CORE_BLOCK] = engine->block.group[voice->old_group % GROUPS];
+    float(*group)[CORE_BLOCK] = engine->block.group[voice->old_group];
     uint64_t until = between(voice->old_end, voice->old, voice->old + frames);
     uint32_t n;
 
@@ -163,7 +163,7 @@ static bool has_ended(const struct core_stream *stream, const struct streams_voi
 static uint32_t play(struct engine *engine, uint32_t number, uint32_t at, uint32_t frames)
 {
     struct streams_voice *voice = &engine->half->streams.voice[number];
-    float(*group)[CORE_BLOCK] = engine->block.group[voice->group % GROUPS];
+    float(*group)[CORE_BLOCK] = engine->block.group[voice->group];
     uint32_t n = fetch(engine, &engine->stream[number], voice->index, frames);
 
     fade_apply(&voice->fade, engine->block.one[0], engine->block.one[1], n);

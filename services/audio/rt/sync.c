@@ -1,6 +1,6 @@
 #include "services/audio/rt/core.h"
 
-enum { TICKS_A_STEP = 6, TICKS_A_BEAT = 24 };
+enum { TICKS_A_STEP = 6, TICKS_A_BEAT = SYNC_TICKS_A_BEAT };
 enum { MIDI_POSITION = 0xf2, MIDI_CLOCK = 0xf8, MIDI_START = 0xfa, MIDI_CONTINUE = 0xfb, MIDI_STOP = 0xfc };
 
 static uint32_t mode(const struct engine *engine)
@@ -179,25 +179,8 @@ static void follow_jack(struct engine *engine)
     }
 }
 
-/* A state from memory that anything may have written to. */
-static void heal(struct sync *sync)
-{
-    const int64_t farthest = INT64_C(1) << 44;
-
-    if (!(sync->interval >= 0 && sync->interval < 1e6))
-        sync->interval = 0;
-    if (sync->ticks < -farthest || sync->ticks > farthest)
-        sync->ticks = 0;
-    if (sync->next_tick < -farthest || sync->next_tick > farthest)
-        sync->next_tick = 0;
-    if (sync->tick_frame < 0 || sync->tick_frame > INT64_C(1) << 61)
-        sync->tick_frame = 0;
-    sync->heard = core_least(sync->heard, TICKS_A_BEAT);
-}
-
 void sync_period(struct engine *engine)
 {
-    heal(&engine->half->sync);
     sync_tempo(engine);
     if (mode(engine) == SYNC_FOLLOW_JACK)
         follow_jack(engine);

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include "common/rt/order.h"
 
+enum { SYNC_TICKS_A_BEAT = 24 }; /* of MIDI clock */
+
 struct sync {
     int64_t tick_frame; /* of the last clock that came in */
     double interval;    /* frames between two */

@@ -1,16 +1,19 @@
 /* The audio core on shared memory that anybody has scribbled on: score, orders, rings, sounds, its own survival state.
- * Whatever stands there, a period ends, and what it gives is sound: finite, below the ceiling.
+ * Whatever it holds, also when it changes within a period, the period ends, and what it gives is sound: finite, below
+ * the ceiling.
  *
  * An input is a list of commands: a byte that says what, and what it needs (enum command). */
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "common/studio.h"
 #include "services/audio/rt/engine.h"
 #include "tests/fuzz/fuzz.h"
 
-enum command { SCRIBBLE, NOISE, ORDER, RUN, MIDI, SCORE, SOUND, STREAM, COMMANDS };
-enum { REGIONS = 8, PERIODS = 24, ENGINE_BYTES = 300 << 10, STREAM_CELLS = 2000 };
+enum command { SCRIBBLE, NOISE, ORDER, RUN, MIDI, SCORE, SOUND, STREAM, RACE, COMMANDS };
+enum { REGIONS = 8, PERIODS = 24, ENGINE_BYTES = 1 << 20, STREAM_CELLS = 2000 };
 
 struct region {
     uint8_t *at;
@@ -89,6 +92,24 @@ static void noise(struct fuzz_input *input)
         if ((seed >> 8) % (sparse + 1) == 0)
             region.at[i] = (uint8_t)(seed >> 24);
     }
+}
+
+/* Bytes of a region that change while a period runs. */
+struct racer {
+    struct region region;
+    uint32_t seed;
+    atomic_bool is_over;
+};
+
+static void *race(void *state)
+{
+    struct racer *racer = state;
+
+    while (!atomic_load(&racer->is_over)) {
+        racer->seed = racer->seed * 1664525u + 1013904223u;
+        racer->region.at[racer->seed % racer->region.size] = (uint8_t)(racer->seed >> 24);
+    }
+    return NULL;
 }
 
 static void order(struct fuzz_input *input, bool is_sane)
@@ -224,6 +245,17 @@ static void run(struct fuzz_input *input)
     midi_count = 0;
 }
 
+static void run_in_a_race(struct fuzz_input *input)
+{
+    struct racer racer = { .region = regions[fuzz_number(input) % REGIONS], .seed = fuzz_number(input) };
+    pthread_t thread;
+
+    holds(pthread_create(&thread, NULL, race, &racer) == 0);
+    run(input);
+    atomic_store(&racer.is_over, true);
+    pthread_join(thread, NULL);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct fuzz_input input = { bytes, len };
@@ -244,6 +276,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
             break;
         case RUN:
             run(&input), periods++;
+            break;
+        case RACE:
+            run_in_a_race(&input), periods++;
             break;
         case MIDI:
             play_midi(&input);

@@ -310,22 +310,22 @@ static void a_take_holds_exactly_the_frames_that_were_ordered(void **made)
     fill_input(stage);
     order_take(stage, 5, 1111, 3333);
     stage_run(stage, 2000);
-    assert_int_equal(capture->generation, 5);
-    assert_true(capture->end == UINT64_MAX);
+    assert_int_equal(capture_header_get(capture).generation, 5);
+    assert_true(capture_header_get(capture).end == UINT64_MAX);
     assert_int_equal(stage_state(stage).capture, 5);
     order_take(stage, 6, 4000, 4001);
     stage_run(stage, 3900);
-    assert_int_equal(capture->first, 1111);
-    assert_int_equal(capture->end - capture->begin, 2222);
+    assert_int_equal(capture_header_get(capture).first, 1111);
+    assert_int_equal(capture_header_get(capture).end - capture_header_get(capture).begin, 2222);
     stage_run(stage, 5000);
-    assert_int_equal(capture->generation, 6);
-    assert_int_equal(capture->first, 4000);
+    assert_int_equal(capture_header_get(capture).generation, 6);
+    assert_int_equal(capture_header_get(capture).first, 4000);
     assert_int_equal(ring_ready(&ring), 2223);
     for (uint32_t i = 0; i < 2223; i++) {
         assert_int_equal(ring_read(&ring, frame, 1), 1);
         assert_true(frame[0] == stage_count(i < 2222 ? 1111 + i : 4000) && frame[1] == -frame[0]);
     }
-    assert_int_equal(capture->lost, 0);
+    assert_int_equal(capture_header_get(capture).lost, 0);
     assert_int_equal(stage_note(stage, NOTE_CAPTURE_STOPPED, 0)->index, 2222);
 }
 
@@ -344,7 +344,7 @@ static void another_capture_beside_a_take_hears_the_port_that_is_listened_to(voi
                                        .generation = 7 });
     stage_run(stage, 1000);
     assert_int_equal(stage_state(stage).capture, 0);
-    assert_int_equal(capture->generation, 7);
+    assert_int_equal(capture_header_get(capture).generation, 7);
     assert_int_equal(ring_ready(&take), 800);
     assert_int_equal(ring_ready(&listened), 800);
     for (uint32_t i = 0; i < 800; i++) {
@@ -372,7 +372,7 @@ static void frames_that_find_no_room_are_counted(void **made)
         stage_run(stage, 8192);
     }
     assert_int_equal(ring_ready(&ring), CAPTURE_FRAMES);
-    assert_int_equal(capture->lost, 819200 - CAPTURE_FRAMES);
+    assert_int_equal(capture_header_get(capture).lost, 819200 - CAPTURE_FRAMES);
     assert_non_null(stage_note(stage, NOTE_CAPTURE_LOST, 0));
 }
 

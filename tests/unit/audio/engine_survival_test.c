@@ -235,8 +235,8 @@ static void assert_captured(const struct stage *stage)
         lost += number - at;
         at = number + 1;
     }
-    assert_int_equal(lost, capture->lost);
-    assert_int_equal(capture->first, 0);
+    assert_int_equal(lost, capture_header_get(capture).lost);
+    assert_int_equal(capture_header_get(capture).first, 0);
 }
 
 /* Each order was told once, and in turn. */

@@ -49,11 +49,10 @@ static void play(uint64_t from, uint32_t count)
 static void begin_capture(void)
 {
     play(1000000, BEGIN); /* left by an older take */
-    atomic_store(&capture.memory->rate, RATE);
-    atomic_store(&capture.memory->first, 123456);
-    atomic_store(&capture.memory->begin, BEGIN);
-    atomic_store(&capture.memory->end, UINT64_MAX);
-    atomic_store(&capture.memory->generation, GENERATION);
+    struct capture_header header = {
+        .generation = GENERATION, .rate = RATE, .first = 123456, .begin = BEGIN, .end = UINT64_MAX
+    };
+    capture_header_put(capture.memory, 0, 1, &header);
 }
 
 static int set_up(void **state)
@@ -114,7 +113,10 @@ static void await_taken(uint64_t index)
 
 static void end_capture(void)
 {
-    atomic_store(&capture.memory->end, ring_written(&capture.writer));
+    struct capture_header header = capture_header_get(capture.memory);
+
+    header.end = ring_written(&capture.writer);
+    capture_header_put(capture.memory, 0, 3, &header);
 }
 
 /* The file holds frames 0 … count - 1, and its header says so. */
@@ -208,7 +210,10 @@ static void one_that_does_not_go_on_is_cut_to_what_was_synced(void **state)
     int fd = open(capture.path, O_RDWR | O_APPEND);
     assert_int_equal(write(fd, junk, sizeof(junk)), sizeof(junk));
     close(fd);
-    atomic_store(&capture.memory->generation, GENERATION + 1);
+    struct capture_header header = capture_header_get(capture.memory);
+
+    header.generation = GENERATION + 1;
+    capture_header_put(capture.memory, 0, 2, &header);
     start(TAKE_RESUME, 0);
     await_done();
     assert_int_equal(capture.error, ERR_OK);

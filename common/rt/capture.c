@@ -1,0 +1,64 @@
+#include "common/rt/capture.h"
+
+#include <string.h>
+
+/* Memory orders are those of slots.c: the words are relaxed atomics between two fences, for a reader may copy a header
+ * while it is written again; the two numbers show whether the copy is whole. */
+enum { TRIES = 3 };
+
+void capture_header_put(struct capture_memory *memory, uint32_t instance, uint64_t period,
+                        const struct capture_header *header)
+{
+    struct capture_slot *slot = &memory->header[instance % CAPTURE_WRITERS];
+    uint64_t words[CAPTURE_HEADER_WORDS];
+
+    memcpy(words, header, sizeof(words));
+    atomic_store_explicit(&slot->before, period, memory_order_relaxed);
+    atomic_thread_fence(memory_order_release);
+    for (uint32_t i = 0; i < CAPTURE_HEADER_WORDS; i++)
+        atomic_store_explicit(&slot->words[i], words[i], memory_order_relaxed);
+    atomic_store_explicit(&slot->after, period, memory_order_release);
+}
+
+/* The period that the slot describes; 0: it is empty. False: it is written just now. */
+static bool read_slot(const struct capture_slot *slot, struct capture_header *to, uint64_t *period)
+{
+    uint64_t words[CAPTURE_HEADER_WORDS];
+
+    *period = atomic_load_explicit(&slot->after, memory_order_acquire);
+    for (uint32_t i = 0; i < CAPTURE_HEADER_WORDS; i++)
+        words[i] = atomic_load_explicit(&slot->words[i], memory_order_relaxed);
+    atomic_thread_fence(memory_order_acquire);
+    memcpy(to, words, sizeof(words));
+    return atomic_load_explicit(&slot->before, memory_order_relaxed) == *period;
+}
+
+/* The newest whole one. False: one of them is written just now, and may become the newest. */
+static bool read_newest(const struct capture_memory *memory, struct capture_header *to)
+{
+    uint64_t newest = 0;
+    bool all = true;
+
+    for (uint32_t i = 0; i < CAPTURE_WRITERS; i++) {
+        struct capture_header header;
+        uint64_t period;
+        bool is_whole = read_slot(&memory->header[i], &header, &period);
+        if (is_whole && period > newest) {
+            newest = period;
+            *to = header;
+        }
+        all &= is_whole;
+    }
+    return all;
+}
+
+/* An instance that died within a write leaves its header torn: after a few tries the other one is the newest. */
+struct capture_header capture_header_get(const struct capture_memory *memory)
+{
+    struct capture_header header = { .end = UINT64_MAX };
+
+    for (int i = 0; i < TRIES; i++)
+        if (read_newest(memory, &header))
+            break;
+    return header;
+}

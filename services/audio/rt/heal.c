@@ -1,0 +1,71 @@
+#include "services/audio/rt/heal.h"
+#include "services/audio/rt/core.h"
+
+static const int64_t FRAMES_MOST = INT64_C(1) << 60; /* of a clock */
+static const int64_t STEPS_MOST = INT64_C(1) << 40;
+enum { STEPS_AWAY = 2 }; /* the next step is at most so far from the transport's place */
+
+static int64_t within(int64_t x, int64_t most)
+{
+    return x < -most || x > most ? 0 : x;
+}
+
+static void heal_sync(struct sync *sync)
+{
+    if (!(sync->interval >= 0 && sync->interval < 1e6))
+        sync->interval = 0;
+    sync->ticks = within(sync->ticks, STEPS_MOST);
+    sync->next_tick = within(sync->next_tick, STEPS_MOST);
+    sync->tick_frame = sync->tick_frame < 0 ? 0 : within(sync->tick_frame, FRAMES_MOST);
+    sync->heard = core_least(sync->heard, SYNC_TICKS_A_BEAT);
+}
+
+/* A step that is far behind would be caught up with, eight at each frame. */
+static void heal_sequencer(struct engine *engine)
+{
+    struct sequencer *sequencer = &engine->half->sequencer;
+    double place = transport_place(&engine->half->transport, engine->half->frame);
+    double away = (double)sequencer->step - place;
+
+    sequencer->origin = within(sequencer->origin, STEPS_MOST);
+    sequencer->wipe = core_least(sequencer->wipe, CORE_WIPED);
+    if (!(away >= -STEPS_AWAY && away <= STEPS_AWAY))
+        sequencer_place(engine);
+}
+
+static void heal_streams(struct streams *streams)
+{
+    for (uint32_t i = 0; i < STREAMS; i++) {
+        struct streams_voice *voice = &streams->voice[i];
+        if (voice->state > STREAM_STOPS || voice->group >= GROUPS)
+            voice->state = STREAM_SILENT;
+        if (voice->old_group >= GROUPS)
+            fade_cut(&voice->old_fade);
+        voice->group %= GROUPS;
+        voice->old_group %= GROUPS;
+    }
+}
+
+static void heal_sounds(struct sounds *sounds)
+{
+    sounds->releases = core_least(sounds->releases, SOUNDS_RELEASES);
+    for (uint32_t i = 0; i < SOUNDS_VOICES; i++)
+        if (!sounds_can_be(&sounds->voice[i]))
+            sounds->voice[i].state = SOUND_SILENT;
+}
+
+void heal_half(struct engine *engine, uint32_t rate)
+{
+    struct engine_half *half = engine->half;
+
+    half->frame = half->frame < 0 ? 0 : within(half->frame, FRAMES_MOST);
+    half->rate = rate;
+    half->load = number_within(half->load, 0, 1000);
+    half->worst_load = number_within(half->worst_load, 0, 1000);
+    engine->now = half->frame;
+    transport_heal(&half->transport, half->frame, rate);
+    heal_sync(&half->sync);
+    heal_sequencer(engine);
+    heal_streams(&half->streams);
+    heal_sounds(&half->sounds);
+}

@@ -1,0 +1,318 @@
+/* An owner is paused at any instruction of a period, its standby takes over and goes on, and the owner is resumed: what
+ * a reader finds in the rings of captures and notes is as if the owner had ended there. The owner pauses within a
+ * signal handler, at an instruction that the processor's single-step flag counts; the handler plays the standby and the
+ * reader.
+ * LONG=1: every instruction, and a thousand random ones of the period. SEED=N draws the random ones. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "common/sanitizer.h"
+#include "services/audio/rt/core.h"
+#include "tests/unit/audio/stage.h"
+
+enum { FRAMES = 64, ORDERS = 3, LOW_BITS = 20 };
+enum { LAP_FRAMES = 8192, LAP_ORDERS = 250, UNREAD = 4, LAP = CAPTURE_FRAMES / LAP_FRAMES + 4 };
+enum { PUBLICATION = 1000 }; /* more instructions than it has */
+static const long FLAG_STEP = 0x100;
+static const uint8_t BREAK = 0xcc;
+
+typedef void (*place)(void); /* of a function's first instruction */
+
+struct breakpoint {
+    uint8_t *at; /* NULL: none is set */
+    uint8_t was;
+};
+
+/* What the handler knows. */
+static struct {
+    struct stage *stage;
+    struct breakpoint begin, after_repeat;
+    uint64_t steps, pause_at; /* instructions after `begin`; the one at which the owner pauses */
+    bool is_on, has_paused, laps;
+} owner;
+
+/* What the reader has seen. */
+static struct {
+    int64_t frame; /* the last one of the take; -1: none */
+    uint64_t lost; /* frames between those that it has read */
+    uint32_t sent, tag; /* orders that were sent; the tag of the next answer */
+    bool may_lose_notes;
+} reader;
+
+/* ---- the server, the standby, the reader ---- */
+
+static void fill_input(struct stage *stage, uint32_t frames)
+{
+    for (uint32_t i = 0; i < frames; i++) {
+        uint64_t number = (uint64_t)stage->server + i;
+        stage->in[0][i] = stage_count((uint32_t)(number & ((1u << LOW_BITS) - 1)));
+        stage->in[1][i] = stage_count((uint32_t)(number >> LOW_BITS));
+    }
+}
+
+static void send_orders(struct stage *stage, uint32_t count)
+{
+    struct ring orders = studio_orders(stage->studio, ORDERS_CONTROL);
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct order order = { .frame = ORDER_NOW, .verb = ORDER_TRANSPORT_LOCATE, .tag = reader.sent };
+        if (ring_write(&orders, &order, 1) == 0)
+            return;
+        reader.sent++;
+    }
+}
+
+static void run_period(struct stage *stage, uint32_t instance, uint32_t frames)
+{
+    stage->recorded = 0;
+    fill_input(stage, frames);
+    stage_period(stage, instance, frames, true);
+}
+
+static void read_take(const struct stage *stage)
+{
+    struct ring ring;
+    const struct capture_memory *capture = studio_capture(stage->studio, CAPTURE_TAKE, &ring);
+    float frame[2];
+
+    while (ring_read(&ring, frame, 1)) {
+        int64_t number = (int64_t)(frame[0] * 0x1p24f) + ((int64_t)(frame[1] * 0x1p24f) << LOW_BITS);
+        if (number <= reader.frame)
+            fail_msg("frame %lld was captured after frame %lld", (long long)number, (long long)reader.frame);
+        reader.lost += reader.frame < 0 ? 0 : (uint64_t)(number - reader.frame - 1);
+        reader.frame = number;
+    }
+    /* All frames before the server's are read or lost. */
+    assert_int_equal(capture_header_get(capture).generation, 1);
+    assert_true(capture_header_get(capture).end == UINT64_MAX);
+    assert_int_equal(capture_header_get(capture).lost, reader.lost + (uint64_t)(stage->server - 1 - reader.frame));
+}
+
+static void read_notes(const struct stage *stage)
+{
+    struct note note;
+
+    for (uint32_t consumer = 0; consumer < ORDERS_RINGS; consumer++) {
+        struct ring notes = studio_notes(stage->studio, consumer);
+        while (ring_read(&notes, &note, 1)) {
+            if (note.kind != NOTE_ORDER_DONE || note.value != (float)ORDER_TRANSPORT_LOCATE)
+                continue;
+            if (reader.may_lose_notes ? note.tag < reader.tag : note.tag != reader.tag)
+                fail_msg("order %u is answered where order %u is next", note.tag, reader.tag);
+            reader.tag = note.tag + 1;
+        }
+    }
+}
+
+static void read_all(const struct stage *stage)
+{
+    read_take(stage);
+    read_notes(stage);
+}
+
+/* The standby takes over with its second period, for its first is the one that the owner does not end. When the rings
+ * come round, the reader leaves the last periods for later: the cells that the owner was copying are among them. */
+static void stand_in(void)
+{
+    struct stage *stage = owner.stage;
+    uint32_t periods = owner.laps ? LAP : 4;
+
+    stage->server += FRAMES;
+    for (uint32_t i = 0; i < periods; i++) {
+        uint32_t frames = owner.laps && i > 1 ? LAP_FRAMES : FRAMES;
+        send_orders(stage, frames == FRAMES ? ORDERS : LAP_ORDERS);
+        run_period(stage, 1, frames);
+        stage->server += frames;
+        if (i > 1 && (!owner.laps || i < periods - UNREAD))
+            read_all(stage);
+    }
+    assert_true(engine_owns(stage->engine[1]));
+}
+
+/* ---- the pause ---- */
+
+static void set_break(struct breakpoint *breakpoint, uint8_t *at)
+{
+    uintptr_t page = (uintptr_t)at & ~(uintptr_t)4095;
+
+    assert_int_equal(mprotect((void *)page, 8192, PROT_READ | PROT_WRITE | PROT_EXEC), 0);
+    *breakpoint = (struct breakpoint){ at, *at };
+    *at = BREAK;
+}
+
+static bool take_break(struct breakpoint *breakpoint, greg_t *ip)
+{
+    if (!breakpoint->at || (uintptr_t)*ip != (uintptr_t)breakpoint->at + 1)
+        return false;
+    *breakpoint->at = breakpoint->was;
+    *ip = (greg_t)(uintptr_t)breakpoint->at;
+    breakpoint->at = NULL;
+    return true;
+}
+
+/* A copy by `rep movs` counts as one instruction: stepping would stop at each of its bytes. Its length; 0: another. */
+static uint32_t repeated(const uint8_t *at)
+{
+    if (at[0] != 0xf3)
+        return 0;
+    if (at[1] >= 0x40 && at[1] <= 0x4f)
+        return at[2] == 0xa4 || at[2] == 0xa5 || at[2] == 0xaa || at[2] == 0xab ? 3 : 0;
+    return at[1] == 0xa4 || at[1] == 0xa5 || at[1] == 0xaa || at[1] == 0xab ? 2 : 0;
+}
+
+static void on_trap(int number, siginfo_t *info, void *context)
+{
+    greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+    greg_t *ip = &registers[REG_RIP], *flags = &registers[REG_EFL];
+    uint32_t length;
+
+    (void)number;
+    (void)info;
+    if (!take_break(&owner.begin, ip))
+        (void)take_break(&owner.after_repeat, ip);
+    *flags &= ~FLAG_STEP;
+    if (!owner.is_on)
+        return;
+    if (owner.steps++ == owner.pause_at) {
+        owner.has_paused = true;
+        owner.is_on = false;
+        stand_in();
+        return;
+    }
+    length = repeated((const uint8_t *)(uintptr_t)*ip);
+    if (length)
+        set_break(&owner.after_repeat, (uint8_t *)(uintptr_t)*ip + length);
+    else
+        *flags |= FLAG_STEP;
+}
+
+static void catch_traps(void)
+{
+    struct sigaction action = { .sa_sigaction = on_trap, .sa_flags = SA_SIGINFO | SA_NODEFER };
+
+    sigaction(SIGTRAP, &action, NULL);
+}
+
+/* Instance 0 owns and has played for a while; the other one stands by. */
+static void settle(struct stage *stage)
+{
+    while (!engine_owns(stage->engine[0]))
+        assert_true(engine_claim(stage->engine[0], true));
+    for (int i = 0; i < 4; i++) {
+        send_orders(stage, ORDERS);
+        run_period(stage, 0, FRAMES);
+        run_period(stage, 1, FRAMES);
+        stage->server += FRAMES;
+        read_all(stage);
+    }
+}
+
+/* One period of the owner, paused `at` so many instructions after it came to `begin`. False: the period was over. */
+static bool pause_at(struct stage *stage, place begin, uint64_t at)
+{
+    settle(stage);
+    run_period(stage, 1, FRAMES); /* the standby is first in this cycle, so that it was there in the one before */
+    owner.steps = 0;
+    owner.pause_at = at;
+    owner.has_paused = false;
+    owner.is_on = true;
+    set_break(&owner.begin, (uint8_t *)(uintptr_t)begin);
+    send_orders(stage, ORDERS);
+    run_period(stage, 0, FRAMES);
+    owner.is_on = false;
+    if (!owner.has_paused)
+        stage->server += FRAMES;
+    for (int i = 0; i < 3; i++) { /* with the resumed one beside */
+        uint32_t first = engine_owns(stage->engine[1]);
+        send_orders(stage, ORDERS);
+        run_period(stage, first, FRAMES);
+        run_period(stage, 1 - first, FRAMES);
+        stage->server += FRAMES;
+        read_all(stage);
+    }
+    assert_int_equal(reader.frame, stage->server - 1); /* nothing is lost any more, and every order is answered */
+    assert_int_equal(reader.tag, reader.sent);
+    return owner.has_paused;
+}
+
+static void start(struct stage *stage)
+{
+    memset(&reader, 0, sizeof(reader));
+    reader.frame = -1;
+    reader.may_lose_notes = owner.laps;
+    owner.stage = stage;
+    stage->server = 1000;
+    stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_CAPTURE_START, .generation = 1 });
+    catch_traps();
+}
+
+/* ---- the claims ---- */
+
+static bool is_long(void)
+{
+    const char *word = getenv("LONG");
+
+    return word && word[0];
+}
+
+/* One instruction of `each`, from `begin` to the end of the period. */
+static void sweep(struct stage *stage, place begin, uint64_t most, uint64_t each)
+{
+    uint64_t at = 0, pauses = 0;
+
+    start(stage);
+    while (at < most && pause_at(stage, begin, at)) {
+        at += each;
+        pauses++;
+    }
+    assert_true(pauses > 20);
+    print_message("%llu pauses in %llu instructions\n", (unsigned long long)pauses, (unsigned long long)at);
+}
+
+/* From the owner's last look at the owner word on. */
+static void paused_at_any_instruction_of_the_end_and_resumed_it_changes_nothing(void **made)
+{
+    owner.laps = false;
+    sweep(*made, (place)(uintptr_t)notes_stage, UINT64_MAX, is_long() ? 1 : 17);
+}
+
+/* Within the publication, while the rings come round: the cells that it was copying are in use again. */
+static void paused_while_the_rings_come_round_it_changes_nothing(void **made)
+{
+    owner.laps = true;
+    sweep(*made, (place)(uintptr_t)notes_show, PUBLICATION, is_long() ? 1 : 11);
+}
+
+static void paused_anywhere_in_a_period_and_resumed_it_changes_nothing(void **made)
+{
+    const char *word = getenv("SEED");
+    uint32_t seed = word ? (uint32_t)strtoul(word, NULL, 10) : 1, pauses = is_long() ? 1000 : 60;
+
+    owner.laps = false;
+    print_message("seed %u\n", seed);
+    start(*made);
+    for (uint32_t i = 0; i < pauses; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        (void)pause_at(*made, (place)(uintptr_t)engine_holds, (seed >> 8) % 30000);
+    }
+}
+
+int main(void)
+{
+    if (SANITIZED) { /* its checks are instructions, too */
+        printf("ok 1 - an_owner_pauses # SKIP a sanitizer build has too many instructions\n");
+        return 0;
+    }
+    const struct CMUnitTest tests[] = {
+        STAGE_TEST(paused_at_any_instruction_of_the_end_and_resumed_it_changes_nothing),
+        STAGE_TEST(paused_while_the_rings_come_round_it_changes_nothing),
+        STAGE_TEST(paused_anywhere_in_a_period_and_resumed_it_changes_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
