@@ -10,6 +10,7 @@ static const usec_t thinking = 30000;
 #define NEVER INT64_MAX
 
 struct client {
+    uint32_t life;
     struct sockets *sockets;
     struct courier *courier;
     usec_t thinks_until;
@@ -23,6 +24,7 @@ static void be_born(struct client *client)
 {
     struct fault fault = { 0 };
 
+    client->life++;
     client->sockets = sockets_new(&fault);
     client->courier = courier_new(client->sockets, &sim.paths, AT_ONCE);
     client->thinks_until = sim.now + (usec_t)sim_random((uint64_t)thinking);
@@ -61,6 +63,15 @@ void client_end_all(void)
 
 /* ---- asking ---- */
 
+/* One client does not use an id for two things in one life: a late answer to one would be taken for the other's. */
+static bool may_ask(const struct client *client, const struct deed *deed)
+{
+    for (int i = 0; i < AT_ONCE; i++)
+        if (client->under_way[i] == deed)
+            return false;
+    return !deed->rival || deed->rival->asked_in[client - clients] != client->life;
+}
+
 static void ask(struct client *client, int place, struct deed *deed)
 {
     struct buffer body = { 0 };
@@ -68,9 +79,10 @@ static void ask(struct client *client, int place, struct deed *deed)
     uint32_t budget = BUDGET_LEAST_MS + (uint32_t)sim_random(sim_chance(100) ? 200 : BUDGET_MS);
     enum err e;
 
-    for (int i = 0; i < AT_ONCE; i++)
-        if (client->under_way[i] == deed)
-            return;
+    client->owed[place] = NULL;
+    if (!may_ask(client, deed))
+        return;
+    deed->asked_in[client - clients] = client->life;
     deed_encode(deed, &body);
     network_for((uint32_t)(client - clients));
     deed->first_sent = deed->first_sent ? deed->first_sent : sim.now;
@@ -82,7 +94,6 @@ static void ask(struct client *client, int place, struct deed *deed)
         sim_fail("an ask is not sent: %s", fault.what);
     buffer_free(&body);
     client->under_way[place] = deed;
-    client->owed[place] = NULL;
 }
 
 /* Mostly something new; at times what was answered already, or was asked by somebody else. */

@@ -8,6 +8,7 @@
 #include "proto/codec.h"
 
 enum { DEEDS = 4096, ITEMS = 512, FOLDERS = 64, FILES = 30, NAMES = 6 };
+enum { RIVALS = 40 /* of a thousand */ };
 
 /* What an item was like when it was last heard of. */
 struct known {
@@ -70,6 +71,27 @@ struct deed *deed_of(struct id request)
     uint32_t number = (uint32_t)request.b[14] << 8 | request.b[15];
 
     return number < all.count && id_equal(all.deeds[number].request, request) ? &all.deeds[number] : NULL;
+}
+
+static uint64_t digest_of(const struct deed *deed)
+{
+    struct buffer body = { 0 };
+    uint64_t digest;
+
+    deed_encode(deed, &body);
+    digest = frame_digest(
+        &(struct ask_frame){ .name = text_of(deed_ask(deed)->full_name), .body = buffer_bytes(&body) });
+    buffer_free(&body);
+    return digest;
+}
+
+struct deed *deed_with(struct id request, uint64_t digest)
+{
+    struct deed *deed = deed_of(request);
+
+    if (deed && deed->rival && digest_of(deed) != digest)
+        deed = deed->rival;
+    return deed && digest_of(deed) == digest ? deed : NULL;
 }
 
 /* ---- drawing ---- */
@@ -155,6 +177,19 @@ static struct id draw_request(uint32_t number)
     return id;
 }
 
+/* A client that draws ids badly: another body under an id that is used already. */
+static void draw_rival(struct deed *deed)
+{
+    struct deed *first = &all.deeds[sim_random(all.count)];
+
+    if (!sim_chance(RIVALS) || first == deed || first->rival || digest_of(first) == digest_of(deed))
+        return;
+    deed->request = first->request;
+    deed->rival = first;
+    first->rival = deed;
+    sim.counts.rivals++;
+}
+
 struct deed *deed_draw(void)
 {
     struct deed *deed = &all.deeds[all.count];
@@ -172,6 +207,7 @@ struct deed *deed_draw(void)
         deed->id = any_item()->id;
     else if (deed->kind >= DEED_MOVE_FOLDER)
         deed->id = any_folder();
+    draw_rival(deed);
     return deed;
 }
 
@@ -183,11 +219,11 @@ static bool says_nothing(enum err e)
 }
 
 /* A batch of which each operation was refused: asked again, it is judged again. */
-static bool is_refused_whole(const struct deed *deed, struct bytes answer)
+static bool is_refused_whole(struct bytes answer)
 {
     struct arena arena = { 0 };
     struct outcomes outcomes = { 0 };
-    bool refused = deed->kind == DEED_BATCH && codec_decode(&outcomes_shape, answer, &arena, &outcomes, NULL) == ERR_OK;
+    bool refused = codec_decode(&outcomes_shape, answer, &arena, &outcomes, NULL) == ERR_OK && outcomes.each.count > 0;
 
     for (uint32_t i = 0; refused && i < outcomes.each.count; i++)
         refused = !text_is(outcomes.each.at[i].error, "ok");
@@ -202,9 +238,10 @@ void deed_is_answered(struct bytes frame)
 
     if (frame_read_answer(frame, &answer, NULL) != ERR_OK || !(deed = deed_of(answer.request)))
         sim_fail("an answer to nothing that was asked");
-    if (deed->answer.len > 0 && answer.error != ERR_OK && !says_nothing(answer.error))
+    bool may_be_refused = says_nothing(answer.error) || (deed->rival && answer.error == ERR_CONFLICT);
+    if (deed->answer.len > 0 && answer.error != ERR_OK && !may_be_refused)
         sim_fail("request %u was done, and is refused now: %s", deed_number(deed), err_name(answer.error));
-    if (answer.error != ERR_OK || is_refused_whole(deed, answer.body))
+    if (answer.error != ERR_OK || is_refused_whole(answer.body))
         return;
     sim_digest(answer.body.at, answer.body.len);
     if (deed->answer.len > 0 && !bytes_equal(buffer_bytes(&deed->answer), answer.body))
@@ -248,24 +285,25 @@ static void learn_outcomes(const struct deed *deed, struct bytes answer)
 
     if (codec_decode(&outcomes_shape, answer, &arena, &outcomes, NULL) != ERR_OK ||
         outcomes.each.count != deed->op_count)
-        sim_fail("a batch of %u is answered with something else", deed->op_count);
+        sim_fail("request %u, a batch of %u, is answered with something else", deed_number(deed), deed->op_count);
     for (uint32_t i = 0; i < outcomes.each.count; i++)
         if (text_is(outcomes.each.at[i].error, "ok"))
             learn_item(outcomes.each.at[i].id, outcomes.each.at[i].revision, &deed->ops[i]);
     arena_free(&arena);
 }
 
-void deed_learn(const struct deed *deed, struct bytes answer)
+void deed_learn(struct deed *deed, struct bytes answer)
 {
     struct arena arena = { 0 };
     struct done done = { 0 };
 
+    deed->acked = !is_refused_whole(answer);
     if (deed->kind == DEED_BATCH) {
         learn_outcomes(deed, answer);
         return;
     }
     if (codec_decode(&done_shape, answer, &arena, &done, NULL) != ERR_OK)
-        sim_fail("an answer that is none");
+        sim_fail("request %u is answered with what is no answer to it", deed_number(deed));
     arena_free(&arena);
     if (deed->kind == DEED_VOLUME)
         all.volume = done.id;

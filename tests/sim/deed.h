@@ -55,12 +55,16 @@ struct deed {
     struct id id;    /* of a folder or an item */
     uint32_t number; /* a name, a label, a count */
 
+    struct deed *rival; /* the other one under the same request id, with another body; NULL: none */
+
     /* what became of it */
+    uint32_t asked_in[CLIENTS]; /* the last life of each client that asked for it; 0: none */
     usec_t first_sent; /* 0: never yet */
     usec_t answered;   /* the first answer that says something; 0: none yet */
     enum err error;    /* of that answer */
     struct buffer answer; /* as it was first sent when the deed was done; empty before */
     bool asked_anew; /* after it was answered */
+    bool acked; /* a client was sent `ok` */
     bool done; /* found in the store, by history.c */
 };
 
@@ -71,13 +75,14 @@ uint32_t deed_count(void);
 struct deed *deed_at(uint32_t number);
 uint32_t deed_number(const struct deed *deed);
 struct id deed_volume(void); /* the one volume; zero: none is known yet */
-struct deed *deed_of(struct id request); /* NULL: none */
+struct deed *deed_of(struct id request); /* the first one under this id; NULL: none */
+struct deed *deed_with(struct id request, uint64_t digest); /* of the two, the one whose ask has this digest */
 
 struct deed *deed_draw(void); /* a new one; NULL when there are enough in this world */
 const struct ask *deed_ask(const struct deed *deed);
 void deed_is_answered(struct bytes frame); /* persist sends this: once a deed is done, always the same */
 void deed_encode(const struct deed *deed, struct buffer *to);
-void deed_learn(const struct deed *deed, struct bytes answer); /* what later deeds may be about */
+void deed_learn(struct deed *deed, struct bytes answer); /* that it was done, and what later deeds may be about */
 
 /* The words of the small numbers. */
 void deed_tags(uint32_t tags, struct text_list *to, struct text room[TAGS]);

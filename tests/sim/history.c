@@ -102,7 +102,8 @@ static void hold_answer(struct history *h, const struct deed *deed, const struct
     if (changelog_recall(h->txn, deed->request, &kept) != ERR_OK || kept.error != ERR_OK)
         sim_fail("request %u changed the store, and its answer is not kept", deed_number(deed));
     answer = kept.answer;
-    if (deed->answer.len > 0 && !bytes_equal(buffer_bytes(&deed->answer), answer))
+    const struct buffer *given = &deed_of(deed->request)->answer;
+    if (given->len > 0 && !bytes_equal(buffer_bytes(given), answer))
         sim_fail("request %u: the kept answer is not the one that was given", deed_number(deed));
     if (deed->kind == DEED_BATCH) {
         hold_outcomes(h, deed, verdicts, answer);
@@ -124,6 +125,23 @@ static void gather_refusals(struct history *h)
     }
 }
 
+/* A batch has its id while a thread writes its files, and while it is done in parts: it may be refused after that. */
+static bool rival_has_the_id(const struct deed *deed)
+{
+    const struct deed *rival = deed->rival;
+
+    return rival && (rival->done || (rival->kind == DEED_BATCH && rival->first_sent &&
+                                     rival->first_sent < deed->answered));
+}
+
+/* Of a request id that was used for something else nothing but `conflict` is right. */
+static bool is_right(struct history *h, const struct deed *deed)
+{
+    if (deed->error == ERR_CONFLICT && rival_has_the_id(deed))
+        return true;
+    return !(deed->rival && deed->rival->done) && model_refusal(&h->model, deed) == deed->error;
+}
+
 /* The model's state holds from `from` until `until`. */
 static void look_at_refusals(struct history *h, int64_t from, int64_t until)
 {
@@ -132,7 +150,7 @@ static void look_at_refusals(struct history *h, int64_t from, int64_t until)
     for (uint32_t i = 0; i < h->refusal_count; i++) {
         struct deed *deed = h->refusals[i];
         bool now = deed->first_sent < until && deed->answered > from;
-        if (!now || model_refusal(&h->model, deed) != deed->error)
+        if (!now || !is_right(h, deed))
             h->refusals[kept++] = deed;
     }
     h->refusal_count = kept;
@@ -148,13 +166,27 @@ static int64_t next_at(const struct history *h, uint64_t quiet)
     return row < other ? row : other;
 }
 
+/* Of two deeds under one id the kept digest says which was done. */
+static struct deed *deed_done(struct history *h, struct id request)
+{
+    struct remembered kept;
+    struct deed *deed;
+
+    if (!deed_of(request))
+        sim_fail("change %llu is of a request that nobody made", (unsigned long long)h->model.head + 1);
+    if (changelog_recall(h->txn, request, &kept) != ERR_OK)
+        sim_fail("request %u changed the store, and its answer is not kept", deed_number(deed_of(request)));
+    deed = deed_with(request, kept.digest);
+    if (!deed)
+        sim_fail("request %u is kept with a digest of no ask", deed_number(deed_of(request)));
+    return deed;
+}
+
 static void do_again(struct history *h, struct id request)
 {
     struct verdict verdicts[OPS] = { { 0 } };
-    struct deed *deed = deed_of(request);
+    struct deed *deed = deed_done(h, request);
 
-    if (!deed)
-        sim_fail("change %llu is of a request that nobody made", (unsigned long long)h->model.head + 1);
     if (deed->done)
         sim_fail("request %u was done twice", deed_number(deed));
     deed->done = true;
@@ -183,8 +215,11 @@ static void hold_deeds(struct history *h)
 {
     for (uint32_t i = 0; i < deed_count(); i++) {
         struct deed *deed = deed_at(i);
-        if (deed->answer.len > 0 && !deed->done)
+        bool rival_done = deed->rival && deed->rival->done;
+        if (deed->answer.len > 0 && !deed->done && !rival_done)
             sim_fail("request %u was acked, and is lost", deed_number(deed));
+        if (deed->acked && !deed->done)
+            sim_fail("request %u was acked, and what was done under its id is another", deed_number(deed));
         sim.counts.refused_then_done +=
             deed->answered && deed->error != ERR_OK && deed->done && !deed->asked_anew;
     }

@@ -67,8 +67,8 @@ static void print_figures(uint64_t first, uint64_t worlds, uint64_t steps)
            (unsigned long long)n->delivered, (unsigned long long)n->lost, (unsigned long long)n->doubled,
            (unsigned long long)n->commits, (unsigned long long)n->failed_commits,
            (unsigned long long)n->deaths, (unsigned long long)n->client_deaths);
-    printf("figure: %llu were refused, and done when a late copy of the request came\n",
-           (unsigned long long)n->refused_then_done);
+    printf("figure: %llu were refused, and done when a late copy of the request came; %llu under a used id\n",
+           (unsigned long long)n->refused_then_done, (unsigned long long)n->rivals);
 }
 
 int main(int argc, char **argv)

@@ -25,7 +25,7 @@ struct sim_counts {
     uint64_t lost, doubled, delivered;                 /* messages */
     uint64_t handled, commits, failed_commits, acks;
     uint64_t deaths, client_deaths;
-    uint64_t changes, refused_then_done;
+    uint64_t changes, refused_then_done, rivals;
 };
 
 /* One world; the one exception to "no globals": functions that replace the C library's have no other way to it. */
