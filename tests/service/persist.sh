@@ -428,7 +428,7 @@ a_second_writer_is_refused() {
     mkdir -p "$scratch/home-elsewhere/data"
     cp -a "$LOOPHOLE_HOME/data/." "$scratch/home-elsewhere/data/"
     rm "$scratch/home-elsewhere/data/store.lock"
-    ln -s "$LOOPHOLE_HOME/data/store.lock" "$scratch/home-elsewhere/data/store.lock"
+    ln "$LOOPHOLE_HOME/data/store.lock" "$scratch/home-elsewhere/data/store.lock"
     said=$(LOOPHOLE_HOME=$scratch/home-elsewhere refused timeout 60 loophole-persist --foreground)
     contains "$said" "another engine writes the store"
     _persist_ends TERM
