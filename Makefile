@@ -319,7 +319,7 @@ install: all
 	$(BUILD)/bin/loophole completion bash > $(DEST)/share/bash-completion/completions/loophole
 	$(BUILD)/bin/loophole completion zsh > $(DEST)/share/zsh/site-functions/_loophole
 	$(BUILD)/bin/loophole completion fish > $(DEST)/share/fish/vendor_completions.d/loophole.fish
-	install -m 644 README.md LICENSE docs/protocol.md $(wildcard docs/query.md) $(DEST)/share/doc/loophole
+	install -m 644 README.md LICENSE $(filter-out %.head.md,$(wildcard docs/*.md)) $(DEST)/share/doc/loophole
 
 # ---- hardness: fuzzing and sanitizers, each in a build of its own ----
 # tests/fuzz/PART/NAME.c is a target of libFuzzer; it links what it uses of PART.
