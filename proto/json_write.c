@@ -29,6 +29,14 @@ static void escape(struct buffer *to, uint8_t c)
         buffer_printf(to, "\\u%04x", c);
 }
 
+/* The number of a character that steers a terminal: C1 is 0xC2 and its own number; the others are U+2000 to U+207F. */
+static unsigned steering_number(struct text from, uint32_t len)
+{
+    unsigned second = (uint8_t)from.at[1], third = len == 2 ? 0 : (uint8_t)from.at[2];
+
+    return len == 2 ? second : 0x2000U | (second & 0x3FU) << 6 | (third & 0x3FU);
+}
+
 /* One character that cannot be copied as it is; returns its bytes. */
 static uint32_t write_character(struct buffer *to, struct text from)
 {
@@ -38,9 +46,8 @@ static uint32_t write_character(struct buffer *to, struct text from)
         buffer_add_text(to, replacement);
     else if (len == 1)
         escape(to, (uint8_t)from.at[0]);
-    else if (text_steers(from)) /* C1 is 0xC2 and its own number; the others lie from U+2000 to U+207F */
-        buffer_printf(to, "\\u%04x", len == 2 ? (uint8_t)from.at[1]
-                                              : 0x2000u | (from.at[1] & 0x3Fu) << 6 | (from.at[2] & 0x3Fu));
+    else if (text_steers(from))
+        buffer_printf(to, "\\u%04x", steering_number(from, len));
     else
         buffer_add(to, from.at, len);
     return len ? len : 1;
