@@ -150,7 +150,7 @@ comma := ,
 wraps  = $(addprefix -Wl$(comma)--wrap=,$(1))
 SIM_O := $(call objects,$(filter-out %/broken.c,$(wildcard tests/sim/*.c)))
 SIM_WRAPS    := clock_now clock_steady latency_clock id_new lock_is_held poll __poll_chk txn_put txn_delete txn_commit \
-                errand_start \
+                errand_start store_write changelog_trim \
                 log_info log_warn log_error log_fault
 BROKEN_WRAPS := undo_save service_fail_held changelog_recall changelog_add edit_apply
 sims: $(BUILD)/simulate $(BUILD)/simulate_broken

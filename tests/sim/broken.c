@@ -54,6 +54,13 @@ enum err __wrap_changelog_recall(struct txn *txn, struct id request, struct reme
     return e;
 }
 
+/* For what came within the longest budget. */
+void flaw_in_limits(struct changelog_limits *limits)
+{
+    if (is_broken("trims_young_answers"))
+        limits->young = limits->age = 0;
+}
+
 enum err __wrap_changelog_add(struct writing *w, const struct change *change)
 {
     if (is_broken("leaves_gaps_in_the_log") && sim_chance(GAP))

@@ -4,7 +4,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "tests/sim/sim.h"
+#include "tests/sim/journal.h"
 
 enum { FAILING = 8 /* of a thousand commits */, CALLS = 4 /* of one commit; any of them may fail */ };
 
@@ -44,13 +44,19 @@ enum err __wrap_txn_commit(struct txn *txn, struct fault *fault);
 
 enum err __wrap_txn_put(struct txn *txn, enum database db, struct bytes key, struct bytes value)
 {
+    enum err e;
+
     death_may_come("before a write");
-    return __real_txn_put(txn, db, key, value);
+    e = __real_txn_put(txn, db, key, value);
+    if (e == ERR_OK)
+        journal_put(db, key, value);
+    return e;
 }
 
 enum err __wrap_txn_delete(struct txn *txn, enum database db, struct bytes key)
 {
     death_may_come("before a deletion");
+    journal_delete(txn, db, key);
     return __real_txn_delete(txn, db, key);
 }
 
@@ -75,6 +81,8 @@ enum err __wrap_txn_commit(struct txn *txn, struct fault *fault)
     arm_disk();
     e = __real_txn_commit(txn, fault);
     fate.calls = 0;
+    if (e == ERR_OK)
+        journal_commit();
     sim.counts.commits++;
     sim.counts.failed_commits += e != ERR_OK;
     sim_step("commit", (uint64_t)e);

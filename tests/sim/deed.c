@@ -231,6 +231,25 @@ static bool is_refused_whole(struct bytes answer)
     return refused;
 }
 
+void deed_is_remembered(struct id request, struct bytes answer)
+{
+    struct deed *deed = deed_of(request);
+
+    if (!deed)
+        sim_fail("an answer is kept of a request that nobody made");
+    buffer_reset(&deed->answer);
+    buffer_add(&deed->answer, answer.at, answer.len);
+    deed->is_remembered = true;
+}
+
+void deed_is_forgotten(struct id request)
+{
+    struct deed *deed = deed_of(request);
+
+    if (deed)
+        deed->is_remembered = deed->was_sent = false;
+}
+
 void deed_is_answered(struct bytes frame)
 {
     struct answer_frame answer;
@@ -239,15 +258,14 @@ void deed_is_answered(struct bytes frame)
     if (frame_read_answer(frame, &answer, NULL) != ERR_OK || !(deed = deed_of(answer.request)))
         sim_fail("an answer to nothing that was asked");
     bool may_be_refused = says_nothing(answer.error) || (deed->rival && answer.error == ERR_CONFLICT);
-    if (deed->answer.len > 0 && answer.error != ERR_OK && !may_be_refused)
+    if (deed->was_sent && answer.error != ERR_OK && !may_be_refused)
         sim_fail("request %u was done, and is refused now: %s", deed_number(deed), err_name(answer.error));
     if (answer.error != ERR_OK || is_refused_whole(answer.body))
         return;
     sim_digest(answer.body.at, answer.body.len);
-    if (deed->answer.len > 0 && !bytes_equal(buffer_bytes(&deed->answer), answer.body))
-        sim_fail("request %u is answered again, and differently", deed_number(deed));
-    buffer_reset(&deed->answer);
-    buffer_add(&deed->answer, answer.body.at, answer.body.len);
+    if (!bytes_equal(buffer_bytes(&deed->answer), answer.body))
+        sim_fail("request %u is acked with what no commit has", deed_number(deed));
+    deed->was_sent = deed->is_remembered;
 }
 
 /* ---- what answers teach ---- */

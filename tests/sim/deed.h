@@ -62,10 +62,14 @@ struct deed {
     usec_t first_sent; /* 0: never yet */
     usec_t answered;   /* the first answer that says something; 0: none yet */
     enum err error;    /* of that answer */
-    struct buffer answer; /* as it was first sent when the deed was done; empty before */
+    struct buffer answer; /* to this id, as it was last committed; empty: never yet */
+    bool is_remembered;   /* and not trimmed since */
+    bool was_sent;        /* while it is remembered */
     bool asked_anew; /* after it was answered */
     bool acked; /* a client was sent `ok` */
-    bool done; /* found in the store, by history.c */
+    bool done; /* found in the journal, by history.c */
+    bool held; /* and not trimmed by then */
+    uint64_t note; /* of its answer, in the journal */
 };
 
 /* All deeds of this world, by their number, which their request id ends with. */
@@ -80,7 +84,9 @@ struct deed *deed_with(struct id request, uint64_t digest); /* of the two, the o
 
 struct deed *deed_draw(void); /* a new one; NULL when there are enough in this world */
 const struct ask *deed_ask(const struct deed *deed);
-void deed_is_answered(struct bytes frame); /* persist sends this: once a deed is done, always the same */
+void deed_is_remembered(struct id request, struct bytes answer); /* this was committed */
+void deed_is_forgotten(struct id request);                       /* and this */
+void deed_is_answered(struct bytes frame); /* persist sends this: what it remembers, and no refusal while it does */
 void deed_encode(const struct deed *deed, struct buffer *to);
 void deed_learn(struct deed *deed, struct bytes answer); /* that it was done, and what later deeds may be about */
 

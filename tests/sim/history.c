@@ -8,58 +8,24 @@
 #include "store/changelog.h"
 #include "store/check.h"
 #include "tests/each_media.h"
+#include "tests/sim/journal.h"
 #include "tests/sim/model.h"
 
-enum { ROWS = 32768, QUIET = 8192, REFUSALS = 4096 };
+enum { ROWS = 32768, REFUSALS = 4096 };
 
-struct quiet {
-    int64_t at;
-    struct id request;
-};
-
-/* A world's end: what the store says was done, in the order in which it was done. */
+/* A world's end: what was committed, in the order in which it was done. */
 struct history {
     struct txn *txn;
     struct arena arena;
-    struct change rows[ROWS];
-    struct quiet quiets[QUIET]; /* requests that changed nothing */
-    uint64_t row_count, quiet_count;
-    int64_t offset;                  /* of the store's clock from the simulator's */
+    struct change rows[ROWS]; /* of the change log, as they were written */
+    usec_t row_at[ROWS];
+    uint64_t row_count, trimmed;
+    uint64_t next_row; /* of the store, to be held against these */
+    usec_t from;                     /* since then the model's state holds */
     struct deed *refusals[REFUSALS]; /* told to a client, and not yet seen to be right at some moment */
     uint32_t refusal_count;
     struct model model;
 };
-
-/* ---- reading ---- */
-
-static bool add_row(void *state, const struct change *change)
-{
-    struct history *h = state;
-
-    if (h->row_count == ROWS)
-        sim_fail("more changes than the simulator has room for");
-    h->rows[h->row_count++] = *change;
-    if (change->revision != h->row_count)
-        sim_fail("the change log has a gap: %llu stands where %llu must be",
-                 (unsigned long long)change->revision, (unsigned long long)h->row_count);
-    return true;
-}
-
-static void read_quiets(struct history *h)
-{
-    struct walk walk;
-    const struct bytes none = { 0, NULL };
-
-    if (walk_begin(h->txn, DB_QUIET, none, none, &walk) != ERR_OK)
-        sim_fail("the quiet requests cannot be read");
-    while (walk_next(&walk)) {
-        if (h->quiet_count == QUIET)
-            sim_fail("more quiet requests than the simulator has room for");
-        h->quiets[h->quiet_count++] =
-            (struct quiet){ (int64_t)key_number_at(walk.key, 0), key_id_at(walk.key, 8) };
-    }
-    walk_end(&walk);
-}
 
 /* ---- answers ---- */
 
@@ -92,24 +58,19 @@ static void hold_outcomes(struct history *h, const struct deed *deed, const stru
     }
 }
 
-/* The kept answer is the model's, and the one that the client has. */
-static void hold_answer(struct history *h, const struct deed *deed, const struct verdict *verdicts)
+/* The kept answer is the model's; a client was sent no other one (deed_is_answered). */
+static void hold_answer(struct history *h, const struct deed *deed, const struct note *note,
+                        const struct verdict *verdicts)
 {
-    struct remembered kept;
-    struct bytes answer;
     struct done done = { 0 };
 
-    if (changelog_recall(h->txn, deed->request, &kept) != ERR_OK || kept.error != ERR_OK)
-        sim_fail("request %u changed the store, and its answer is not kept", deed_number(deed));
-    answer = kept.answer;
-    const struct buffer *given = &deed_of(deed->request)->answer;
-    if (given->len > 0 && !bytes_equal(buffer_bytes(given), answer))
-        sim_fail("request %u: the kept answer is not the one that was given", deed_number(deed));
+    if (note->error != ERR_OK)
+        sim_fail("request %u: a refusal is kept", deed_number(deed));
     if (deed->kind == DEED_BATCH) {
-        hold_outcomes(h, deed, verdicts, answer);
+        hold_outcomes(h, deed, verdicts, buffer_bytes(&note->answer));
         return;
     }
-    if (codec_decode(&done_shape, answer, &h->arena, &done, NULL) != ERR_OK)
+    if (codec_decode(&done_shape, buffer_bytes(&note->answer), &h->arena, &done, NULL) != ERR_OK)
         sim_fail("request %u: the kept answer does not decode", deed_number(deed));
     hold(deed, 0, &verdicts[0], ERR_OK, done.revision, done.id);
 }
@@ -130,7 +91,7 @@ static bool rival_has_the_id(const struct deed *deed)
 {
     const struct deed *rival = deed->rival;
 
-    return rival && (rival->done || (rival->kind == DEED_BATCH && rival->first_sent &&
+    return rival && (rival->held || (rival->kind == DEED_BATCH && rival->first_sent &&
                                      rival->first_sent < deed->answered));
 }
 
@@ -139,93 +100,202 @@ static bool is_right(struct history *h, const struct deed *deed)
 {
     if (deed->error == ERR_CONFLICT && rival_has_the_id(deed))
         return true;
-    return !(deed->rival && deed->rival->done) && model_refusal(&h->model, deed) == deed->error;
+    return !(deed->rival && deed->rival->held) && model_refusal(&h->model, deed) == deed->error;
 }
 
-/* The model's state holds from `from` until `until`. */
-static void look_at_refusals(struct history *h, int64_t from, int64_t until)
+/* The model's state holds from `h->from` until `until`. */
+static void look_at_refusals(struct history *h, usec_t until)
 {
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < h->refusal_count; i++) {
         struct deed *deed = h->refusals[i];
-        bool now = deed->first_sent < until && deed->answered > from;
+        bool now = deed->first_sent < until && deed->answered > h->from;
         if (!now || !is_right(h, deed))
             h->refusals[kept++] = deed;
     }
     h->refusal_count = kept;
+    h->from = until;
+}
+
+/* ---- trimming ---- */
+
+/* A row is older than each one that came after it, whatever its own time says. */
+static bool is_older(const struct history *h, uint64_t revision, int64_t than)
+{
+    for (uint64_t i = revision - 1; i < h->row_count; i++)
+        if (h->rows[i].at < than)
+            return true;
+    return false;
+}
+
+static void hold_trimmed(struct history *h, const struct note *note)
+{
+    uint64_t revision = note->change.revision;
+    bool past_rows = note->rows > sim_limits.rows && is_older(h, revision, note->wall - sim_limits.age);
+    bool past_bytes = note->bytes > sim_limits.bytes && is_older(h, revision, note->wall - sim_limits.young);
+
+    if (revision != ++h->trimmed)
+        sim_fail("change %llu is trimmed, and %llu is the oldest", (unsigned long long)revision,
+                 (unsigned long long)h->trimmed);
+    if (!past_rows && !past_bytes)
+        sim_fail("change %llu of %llu is trimmed, and is too young", (unsigned long long)revision,
+                 (unsigned long long)note->rows);
+}
+
+/* With the last of its changes, and never within the longest budget. A request that changed nothing is remembered
+ * by its bytes first: when it is done again, that is the first time that it does something. */
+static bool may_be_forgotten(const struct history *h, const struct note *note, const struct note *answer)
+{
+    uint64_t revision = answer->revision;
+
+    if (revision)
+        return revision <= h->trimmed && (sim.clock_steps || h->row_at[revision - 1] < note->at - sim_limits.young);
+    return note->quiet_bytes > sim_limits.quiet_bytes ||
+           (note->quiet_rows > sim_limits.quiet_rows &&
+            (sim.clock_steps || answer->at < note->at - sim_limits.age));
+}
+
+static void hold_forgotten(struct history *h, const struct note *note)
+{
+    struct deed *deed = deed_of(note->request);
+
+    if (deed && !deed->held)
+        deed = deed->rival;
+    if (!deed || !deed->held)
+        sim_fail("an answer is forgotten that was not kept");
+    if (!may_be_forgotten(h, note, journal_at(deed->note)))
+        sim_fail("request %u is forgotten, and is too young", deed_number(deed));
+    deed->held = false;
 }
 
 /* ---- doing it all again ---- */
 
-static int64_t next_at(const struct history *h, uint64_t quiet)
+static void add_row(struct history *h, const struct note *note)
 {
-    int64_t row = h->model.head < h->row_count ? h->rows[h->model.head].at : INT64_MAX;
-    int64_t other = quiet < h->quiet_count ? h->quiets[quiet].at : INT64_MAX;
-
-    return row < other ? row : other;
+    if (h->row_count == ROWS)
+        sim_fail("more changes than the simulator has room for");
+    h->row_at[h->row_count] = note->at;
+    h->rows[h->row_count++] = note->change;
+    h->model.log_count = h->row_count;
+    if (note->change.revision != h->row_count)
+        sim_fail("the change log has a gap: %llu comes where %llu must be",
+                 (unsigned long long)note->change.revision, (unsigned long long)h->row_count);
 }
 
 /* Of two deeds under one id the kept digest says which was done. */
-static struct deed *deed_done(struct history *h, struct id request)
+static struct deed *deed_done(const struct note *note)
 {
-    struct remembered kept;
-    struct deed *deed;
+    struct deed *deed = deed_with(note->request, note->digest);
 
-    if (!deed_of(request))
-        sim_fail("change %llu is of a request that nobody made", (unsigned long long)h->model.head + 1);
-    if (changelog_recall(h->txn, request, &kept) != ERR_OK)
-        sim_fail("request %u changed the store, and its answer is not kept", deed_number(deed_of(request)));
-    deed = deed_with(request, kept.digest);
     if (!deed)
-        sim_fail("request %u is kept with a digest of no ask", deed_number(deed_of(request)));
+        sim_fail("an answer is kept with a digest of no ask under its id");
+    if (deed->held || (deed->rival && deed->rival->held))
+        sim_fail("request %u was done twice", deed_number(deed));
+    sim.counts.done_again += deed->done;
     return deed;
 }
 
-static void do_again(struct history *h, struct id request)
+static void do_again(struct history *h, uint64_t number)
 {
+    const struct note *note = journal_at(number);
     struct verdict verdicts[OPS] = { { 0 } };
-    struct deed *deed = deed_done(h, request);
+    struct deed *deed = deed_done(note);
+    uint64_t head = h->model.head;
 
-    if (deed->done)
-        sim_fail("request %u was done twice", deed_number(deed));
-    deed->done = true;
+    if (note->revision > h->row_count)
+        sim_fail("the change log has a gap: change %llu is missing", (unsigned long long)note->revision);
+    deed->done = deed->held = true;
+    deed->note = number;
     model_do(&h->model, deed, verdicts);
-    hold_answer(h, deed, verdicts);
+    if (h->model.head != h->row_count)
+        sim_fail("request %u changed more than it must", deed_number(deed));
+    if (note->revision != (h->model.head == head ? 0 : h->model.head))
+        sim_fail("request %u is kept beside change %llu, which is not its last", deed_number(deed),
+                 (unsigned long long)note->revision);
+    hold_answer(h, deed, note, verdicts);
     arena_reset(&h->arena);
 }
 
 static void do_all_again(struct history *h)
 {
-    uint64_t quiet = 0;
-    int64_t from = 0, at;
-
-    while ((at = next_at(h, quiet)) != INT64_MAX) {
-        look_at_refusals(h, from, at - h->offset);
-        if (quiet < h->quiet_count && h->quiets[quiet].at == at)
-            do_again(h, h->quiets[quiet++].request);
+    for (uint64_t i = 0; i < journal_count(); i++) {
+        const struct note *note = journal_at(i);
+        if (note->kind == NOTE_CHANGE)
+            add_row(h, note);
         else
-            do_again(h, h->rows[h->model.head].request);
-        from = at - h->offset;
+            look_at_refusals(h, note->at);
+        if (note->kind == NOTE_ANSWER)
+            do_again(h, i);
+        else if (note->kind == NOTE_TRIMMED)
+            hold_trimmed(h, note);
+        else if (note->kind == NOTE_FORGOTTEN)
+            hold_forgotten(h, note);
     }
-    look_at_refusals(h, from, INT64_MAX);
+    look_at_refusals(h, INT64_MAX);
 }
 
 static void hold_deeds(struct history *h)
 {
     for (uint32_t i = 0; i < deed_count(); i++) {
         struct deed *deed = deed_at(i);
-        bool rival_done = deed->rival && deed->rival->done;
-        if (deed->answer.len > 0 && !deed->done && !rival_done)
-            sim_fail("request %u was acked, and is lost", deed_number(deed));
         if (deed->acked && !deed->done)
-            sim_fail("request %u was acked, and what was done under its id is another", deed_number(deed));
+            sim_fail("request %u was acked, and not done", deed_number(deed));
         sim.counts.refused_then_done +=
             deed->answered && deed->error != ERR_OK && deed->done && !deed->asked_anew;
     }
     if (h->refusal_count > 0)
         sim_fail("request %u was refused with %s, which was right at no moment", deed_number(h->refusals[0]),
                  err_name(h->refusals[0]->error));
+}
+
+/* ---- the change log, and what is remembered ---- */
+
+static bool hold_row(void *state, const struct change *change)
+{
+    struct history *h = state;
+    const struct change *must = &h->rows[h->next_row];
+
+    if (h->next_row == h->row_count || change->revision != must->revision)
+        sim_fail("the store has change %llu where another one must be", (unsigned long long)change->revision);
+    if (!id_equal(change->id, must->id) || !id_equal(change->request, must->request))
+        sim_fail("change %llu is not what was committed", (unsigned long long)change->revision);
+    h->next_row++;
+    return true;
+}
+
+static void hold_log(struct history *h)
+{
+    uint64_t left = h->row_count - h->trimmed, notes = journal_count();
+
+    h->next_row = h->trimmed;
+    if (catalogue_each_change(h->txn, &h->arena, 0, hold_row, h) != ERR_OK)
+        sim_fail("the change log cannot be read");
+    if (h->next_row != h->row_count)
+        sim_fail("the change log ends at %llu, and must at %llu", (unsigned long long)h->next_row,
+                 (unsigned long long)h->row_count);
+    if (!sim.clock_steps && left > sim_limits.rows &&
+        h->row_at[h->trimmed] < journal_at(notes - 1)->at - sim_limits.age)
+        sim_fail("the change log has %llu rows, and is not trimmed", (unsigned long long)left);
+}
+
+static void hold_remembered(struct history *h)
+{
+    uint64_t must = 0;
+
+    for (uint32_t i = 0; i < deed_count(); i++) {
+        const struct deed *deed = deed_at(i);
+        struct remembered kept;
+        if (!deed->held)
+            continue;
+        must++;
+        if (changelog_recall(h->txn, deed->request, &kept) != ERR_OK ||
+            !bytes_equal(kept.answer, buffer_bytes(&journal_at(deed->note)->answer)))
+            sim_fail("request %u: its answer is not kept", deed_number(deed));
+    }
+    if (txn_count(h->txn, DB_REQUEST) != must)
+        sim_fail("the store remembers %llu requests, and must %llu",
+                 (unsigned long long)txn_count(h->txn, DB_REQUEST), (unsigned long long)must);
 }
 
 /* ---- the records ---- */
@@ -320,13 +390,12 @@ static void check(struct history *h)
 {
     struct check_counts counts = { 0 };
 
-    if (catalogue_each_change(h->txn, &h->arena, 0, add_row, h) != ERR_OK)
-        sim_fail("the change log cannot be read");
-    read_quiets(h);
     gather_refusals(h);
-    model_begin(&h->model, h->rows, h->row_count);
+    model_begin(&h->model, h->rows, 0);
     do_all_again(h);
     hold_deeds(h);
+    hold_log(h);
+    hold_remembered(h);
     hold_items(h);
     hold_folders(h);
     hold_undo(h);
@@ -343,7 +412,6 @@ void history_check(void)
     if (!h || store_open(&sim.paths, STORE_READER, &store, &fault) != ERR_OK ||
         store_read(store, &h->txn, &fault) != ERR_OK)
         sim_fail("the store cannot be read: %s", fault.what);
-    h->offset = clock_now() - sim.now;
     check(h);
     sim.counts.changes += h->row_count;
     txn_end(h->txn);

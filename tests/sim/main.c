@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tests/sim/deed.h"
+#include "tests/sim/journal.h"
 
 enum { STEPS = 1000000, WORLD = 5000, SECONDS = 1000000 };
 
@@ -41,6 +42,7 @@ static void run_world(uint64_t seed)
     sim_begin(seed, WORLD);
     network_begin();
     deed_begin();
+    journal_begin();
     client_begin_all();
     while (sim.steps < sim.steps_end)
         server_live();
@@ -48,6 +50,7 @@ static void run_world(uint64_t seed)
     client_end_all();
     network_end();
     deed_end();
+    journal_end();
 }
 
 static void print_figures(uint64_t first, uint64_t worlds, uint64_t steps)
@@ -67,6 +70,8 @@ static void print_figures(uint64_t first, uint64_t worlds, uint64_t steps)
            (unsigned long long)n->delivered, (unsigned long long)n->lost, (unsigned long long)n->doubled,
            (unsigned long long)n->commits, (unsigned long long)n->failed_commits,
            (unsigned long long)n->deaths, (unsigned long long)n->client_deaths);
+    printf("figure: %llu rows and %llu answers trimmed, %llu requests done again after that\n",
+           (unsigned long long)n->trimmed, (unsigned long long)n->forgotten, (unsigned long long)n->done_again);
     printf("figure: %llu were refused, and done when a late copy of the request came; %llu under a used id\n",
            (unsigned long long)n->refused_then_done, (unsigned long long)n->rivals);
 }

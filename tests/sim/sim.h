@@ -9,7 +9,7 @@
  *   network.c   drops, doubles, delays, reorders    model.c    what each deed must do
  *   server.c    persist's lives and deaths          history.c  the store against the model, at a world's end
  *   errands.c   persist's thread                    broken.c   broken protocols, which must be found out
- *   death.c     the moments of death; disks                                                                        */
+ *   death.c     the moments of death; disks            journal.c  what was committed, and in which order             */
 #ifndef LOOPHOLE_TESTS_SIM_SIM_H
 #define LOOPHOLE_TESTS_SIM_SIM_H
 
@@ -25,7 +25,7 @@ struct sim_counts {
     uint64_t lost, doubled, delivered;                 /* messages */
     uint64_t handled, commits, failed_commits, acks;
     uint64_t deaths, client_deaths;
-    uint64_t changes, refused_then_done, rivals;
+    uint64_t changes, refused_then_done, rivals, trimmed, forgotten, done_again;
 };
 
 /* One world; the one exception to "no globals": functions that replace the C library's have no other way to it. */
@@ -33,6 +33,8 @@ struct sim {
     uint64_t seed, chance; /* the generator's state */
     uint64_t steps, steps_end;
     usec_t now;
+    bool clock_steps;   /* the clock on the wall is set in this world */
+    usec_t wall_offset; /* by which the clock on the wall was set */
     uint64_t ids;
     struct id digest; /* of all that happened */
     struct paths paths;
@@ -49,6 +51,12 @@ void sim_begin(uint64_t seed, uint64_t steps);
 void sim_step(const char *what, uint64_t number); /* one step of a state machine: counted, traced, digested */
 void sim_digest(const void *bytes, size_t len);
 _Noreturn void sim_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+usec_t sim_wall(void);
+
+/* ---- broken.c, in the second build alone ---- */
+struct changelog_limits;
+void flaw_in_limits(struct changelog_limits *limits) __attribute__((weak));
 
 /* ---- network.c: besides proto/sockets.h ---- */
 void network_begin(void);

@@ -1,0 +1,152 @@
+#include "tests/sim/journal.h"
+
+#include <string.h>
+
+#include "proto/codec.h"
+#include "store/catalogue.h"
+#include "store/store.h"
+#include "tests/sim/deed.h"
+
+enum { NOTES = 65536, CHANGE_BYTES = 128 };
+enum { ERROR_AT = 8, DIGEST_AT = 9, ANSWER_AT = 17 }; /* in a row of DB_REQUEST: store/changelog.c */
+
+const struct changelog_limits sim_limits = {
+    .rows = 50,
+    .age = 2000000,
+    .bytes = 20000,
+    .young = 1000000,
+    .quiet_rows = 30,
+    .quiet_bytes = 6000,
+};
+
+static struct {
+    struct note notes[NOTES];
+    uint64_t count, kept; /* those behind `kept` are of the open transaction */
+} journal;
+
+/* ---- notes ---- */
+
+static void drop_behind(uint64_t count)
+{
+    while (journal.count > count)
+        buffer_free(&journal.notes[--journal.count].answer);
+    journal.kept = count;
+}
+
+void journal_begin(void)
+{
+    drop_behind(0);
+}
+
+void journal_end(void)
+{
+    drop_behind(0);
+}
+
+uint64_t journal_count(void)
+{
+    return journal.kept;
+}
+
+const struct note *journal_at(uint64_t number)
+{
+    return &journal.notes[number];
+}
+
+static struct note *add_note(enum note_kind kind)
+{
+    struct note *note = &journal.notes[journal.count];
+
+    if (journal.count++ == NOTES)
+        sim_fail("more notes than the journal has room for");
+    *note = (struct note){ .kind = kind, .at = sim.now, .wall = sim_wall() };
+    return note;
+}
+
+/* ---- writes ---- */
+
+static void note_change(struct bytes value)
+{
+    struct arena arena = { 0 };
+
+    if (codec_decode(&change_shape, value, &arena, &add_note(NOTE_CHANGE)->change, NULL) != ERR_OK)
+        sim_fail("a row of the change log does not decode");
+    arena_free(&arena);
+}
+
+static void note_answer(struct bytes key, struct bytes value)
+{
+    struct note *note = add_note(NOTE_ANSWER);
+
+    note->request = key_id_at(key, 0);
+    note->revision = key_number_at(value, 0);
+    note->error = (enum err)value.at[ERROR_AT];
+    note->digest = key_number_at(value, DIGEST_AT);
+    buffer_add(&note->answer, value.at + ANSWER_AT, value.len - ANSWER_AT);
+}
+
+void journal_put(enum database db, struct bytes key, struct bytes value)
+{
+    if (db == DB_CHANGE)
+        note_change(value);
+    else if (db == DB_REQUEST)
+        note_answer(key, value);
+}
+
+void journal_delete(struct txn *txn, enum database db, struct bytes key)
+{
+    const struct changelog_bytes bytes = changelog_bytes(txn);
+    struct note *note;
+
+    if (db == DB_CHANGE) {
+        note = add_note(NOTE_TRIMMED);
+        note->change.revision = key_number_at(key, 0);
+        note->rows = txn_count(txn, DB_CHANGE);
+        note->bytes = bytes.all + note->rows * CHANGE_BYTES;
+    } else if (db == DB_REQUEST) {
+        struct bytes value = { 0, NULL };
+        (void)txn_get(txn, db, key, &value);
+        note = add_note(NOTE_FORGOTTEN);
+        note->request = key_id_at(key, 0);
+        note->quiet_rows = txn_count(txn, DB_QUIET) + 1;
+        note->quiet_bytes = bytes.quiet + value.len + CHANGELOG_ROW_OVERHEAD;
+    }
+}
+
+/* ---- transactions ---- */
+
+enum err __real_store_write(struct store *store, struct txn **txn, struct fault *fault);
+enum err __wrap_store_write(struct store *store, struct txn **txn, struct fault *fault);
+enum err __real_changelog_trim(struct writing *w, const struct changelog_limits *limits, usec_t now, uint32_t most);
+enum err __wrap_changelog_trim(struct writing *w, const struct changelog_limits *limits, usec_t now, uint32_t most);
+
+/* What an earlier one has left was never committed. */
+enum err __wrap_store_write(struct store *store, struct txn **txn, struct fault *fault)
+{
+    drop_behind(journal.kept);
+    return __real_store_write(store, txn, fault);
+}
+
+void journal_commit(void)
+{
+    for (uint64_t i = journal.kept; i < journal.count; i++) {
+        const struct note *note = &journal.notes[i];
+        if (note->kind == NOTE_ANSWER)
+            deed_is_remembered(note->request, buffer_bytes(&note->answer));
+        else if (note->kind == NOTE_FORGOTTEN)
+            deed_is_forgotten(note->request);
+        sim.counts.trimmed += note->kind == NOTE_TRIMMED;
+        sim.counts.forgotten += note->kind == NOTE_FORGOTTEN;
+    }
+    journal.kept = journal.count;
+}
+
+enum err __wrap_changelog_trim(struct writing *w, const struct changelog_limits *limits, usec_t now, uint32_t most)
+{
+    struct changelog_limits small = sim_limits;
+
+    (void)limits;
+    if (flaw_in_limits)
+        flaw_in_limits(&small);
+    return __real_changelog_trim(w, &small, now, most);
+}
