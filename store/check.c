@@ -406,6 +406,8 @@ enum err check_store_work(struct txn *txn, const struct paths *paths,
     check_meta(&c);
     for (int db = 0; e == ERR_OK && db < DB_COUNT; db++)
         e = check_database(&c, (enum database)db);
+    if (e == ERR_OK && paths)
+        e = orphan_count(txn, paths, &counts->orphans);
     arena_free(&c.arena);
     return e;
 }

@@ -4,6 +4,7 @@
 #define LOOPHOLE_STORE_CHECK_H
 
 #include "common/work.h"
+#include "store/orphan.h"
 #include "store/store.h"
 
 struct check_counts {
@@ -11,6 +12,7 @@ struct check_counts {
     uint64_t problems;
     uint64_t files; /* of artefacts, when they are looked at */
     uint64_t lost;  /* of them: gone or changed. No problem: the indexer makes them again */
+    struct orphan_count orphans; /* files that no row names. No problem: persist removes them */
 };
 
 /* Reports each problem once, as a sentence that names database and key. With `paths`, files of artefacts are compared

@@ -21,7 +21,7 @@ struct store {
     enum store_mode mode;
     size_t map_bytes;
     void *map; /* guarded against a disk that fails */
-    uint32_t open_txns;
+    _Atomic uint32_t open_txns; /* a writer has those of another thread, too */
     int lock; /* of the writer; -1: none */
     bool has[DB_COUNT];
     MDB_dbi dbi[DB_COUNT];

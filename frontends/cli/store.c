@@ -27,6 +27,14 @@ static void put_number(struct buffer *to, bool *first, const char *key, uint64_t
     cli_print(to, "%llu", (unsigned long long)number);
 }
 
+static void print_orphans(struct cli *cli, const struct orphan_count *orphans)
+{
+    cli_print(&cli->out, "%llu artefact files (", (unsigned long long)orphans->files);
+    human_bytes(&cli->out, orphans->bytes);
+    buffer_add_text(&cli->out, ") belong to no row. This is no damage: a service died, or is writing them; the engine "
+                               "removes those that are older than an hour\n");
+}
+
 static void print_counts(struct cli *cli, const struct check_counts *counts)
 {
     bool first = true;
@@ -37,6 +45,8 @@ static void print_counts(struct cli *cli, const struct check_counts *counts)
         put_number(&cli->out, &first, "problems", counts->problems);
         put_number(&cli->out, &first, "artefact_files", counts->files);
         put_number(&cli->out, &first, "artefact_files_lost", counts->lost);
+        put_number(&cli->out, &first, "artefact_files_orphaned", counts->orphans.files);
+        put_number(&cli->out, &first, "artefact_bytes_orphaned", counts->orphans.bytes);
         buffer_add_text(&cli->out, "}\n");
         return;
     }
@@ -45,6 +55,8 @@ static void print_counts(struct cli *cli, const struct check_counts *counts)
                       "%llu of %llu artefact files are gone or changed. This is no damage: the engine makes them "
                       "again from the sounds (`loophole tasks`)\n",
                       (unsigned long long)counts->lost, (unsigned long long)counts->files);
+    if (counts->orphans.files)
+        print_orphans(cli, &counts->orphans);
     cli_print(&cli->out, "%llu rows, %llu problems\n", (unsigned long long)counts->rows,
                   (unsigned long long)counts->problems);
 }

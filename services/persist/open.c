@@ -8,6 +8,7 @@
 #include "services/persist/persist.h"
 #include "services/persist/repack.h"
 #include "services/persist/removal.h"
+#include "services/persist/sweep.h"
 #include "services/persist/turn.h"
 #include "services/persist/multipart.h"
 #include "store/store.h"
@@ -83,6 +84,7 @@ static void try_to_open(struct persist *p)
         return;
     }
     store_clear_readers(p->store);
+    sweep_use(p, p->store);
     repack_resume(p);
     log_info("the store is open: %llu pages", (unsigned long long)store_pages(p->store));
     if (!p->alarm_of_disk || persist_has_room(p))
@@ -91,6 +93,7 @@ static void try_to_open(struct persist *p)
 
 void persist_open_anew(struct persist *p, const struct fault *why)
 {
+    sweep_use(p, NULL);
     store_close(p->store);
     p->store = NULL;
     alarm_of_store(p, why);
@@ -112,6 +115,7 @@ static void retry(void *persist)
         try_to_open(p);
     else if (p->alarm[0] && p->alarm_of_disk && persist_has_room(p))
         turn_alarm(p, "");
+    sweep_look(p);
 }
 
 static void publish_readers(struct persist *p)
@@ -139,7 +143,8 @@ void persist_open(struct persist *p)
 {
     struct fault fault = { 0 };
 
-    if (readers_open(&p->readers, p->paths, &fault) != ERR_OK || filing_open(p, &fault) != ERR_OK)
+    if (readers_open(&p->readers, p->paths, &fault) != ERR_OK || filing_open(p, &fault) != ERR_OK ||
+        sweep_open(p, &fault) != ERR_OK)
         end_with(p, &fault);
     try_to_open(p);
     service_every(p->service, look_period, look, p);
@@ -152,7 +157,8 @@ void persist_close(struct persist *p)
 
     multipart_fail_all(p, &fault);
     repack_close(p);
-    filing_close(p);
+    if (sweep_close(p))
+        filing_close(p);
     store_close(p->store);
     buffer_free(&p->w.row);
     buffer_free(&p->w.dropped);

@@ -12,6 +12,7 @@ struct filing;
 struct mailbox;
 struct repack;
 struct multipart;
+struct sweep;
 
 /* Steps 1 … `at` of the undo stack stand, `at` + 1 … `top` are taken back. */
 struct undo_pointers {
@@ -56,7 +57,9 @@ struct persist {
 
     struct filing *filings; /* batches whose artefacts' files are being made durable */
     struct errands *errands;
-    struct mailbox *mailbox; /* of the thread that does it */
+    struct mailbox *mailbox; /* of the threads */
+
+    struct sweep *sweep; /* of artefact files that no row names; NULL: there is none */
 };
 
 extern const struct persist_handlers persist_asks;

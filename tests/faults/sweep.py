@@ -1,0 +1,131 @@
+"""sweep.py leaves | race ROUNDS: kills persist while batches bring artefact files, makes the files look old, and holds
+the files against the rows. LOOPHOLE_HOME is given.
+
+`store check` compares each row with its file; when there are as many files as rows, the files are those of the rows."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from load import Load, Persist, check_store
+
+DEADLINE = 120
+KILLS_MAX, MANY = 200, 3000
+folder = os.environ["LOOPHOLE_HOME"] + "/data/artefact"
+
+
+def files():
+    return {os.path.join(at, name) for at, _, names in os.walk(folder) for name in names}
+
+
+def counts():
+    done = subprocess.run(["loophole", "store", "check", "--json"], stdout=subprocess.PIPE, text=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def wait_until(true, what):
+    end = time.monotonic() + DEADLINE
+    while not true():
+        time.sleep(0.02)
+        assert time.monotonic() < end, what
+
+
+def age():
+    two_hours_ago = time.time() - 7200
+    for path in files():
+        os.utime(path, (two_hours_ago, two_hours_ago))
+
+
+def plant(name):
+    path = os.path.join(folder, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as f:
+        f.write(bytes(2000))
+    return path
+
+
+def plant_many(load):
+    for _ in range(MANY):
+        content = load.some(16).hex()
+        plant("%s/%s-waveform-1" % (content[:2], content))
+
+
+def kill_in_the_middle(load, persist, most=0.05):
+    load.until_acked()
+    load.turn(load.chance.uniform(0, most))
+    assert persist.kill() == -signal.SIGKILL, "persist ended by itself: see persist.err"
+
+
+def leave_orphans(load, persist):
+    """Kills until files are left that no row names. persist does not run at the end."""
+    for kill in range(1, KILLS_MAX):
+        kill_in_the_middle(load, persist)
+        persist.start()
+        if kill % 5 == 0:
+            load.drain()
+            assert persist.kill(signal.SIGTERM) == 0
+            left = counts()
+            if left["artefact_files_orphaned"] >= 10:
+                print("figure: %d kills left %d files (%d bytes) that no row names, beside %d" % (
+                    kill, left["artefact_files_orphaned"], left["artefact_bytes_orphaned"], left["artefact_files"]))
+                assert len(files()) == left["artefact_files"] + left["artefact_files_orphaned"], left
+                return left["artefact_files"]
+            persist.start()
+            load.filling = True
+        load.restarted()
+    raise AssertionError("no kill left a file that no row names")
+
+
+def leaves(load, persist):
+    rows = leave_orphans(load, persist)
+    old_part = plant("ab/.loophole-f00d42")
+    foreign = plant("ab/notes.txt")
+    age()
+    young = {plant("cd/" + "cd" * 16 + "-waveform-1"), plant("cd/.loophole-f00d43")}
+    said = subprocess.run(["loophole", "store", "check"], stdout=subprocess.PIPE, text=True).stdout
+    assert "belong to no row. This is no damage" in said and ", 0 problems" in said, said
+    persist.start()
+    kept = young | {foreign}
+    wait_until(lambda: len(files()) == rows + len(kept), "old files that no row names stay")
+    assert kept <= files() and old_part not in files(), "the wrong files were removed"
+    assert counts()["artefact_files_orphaned"] == len(young), counts()
+
+
+def race(load, persist, rounds):
+    """The batches that a kill left come again while persist judges their files, which seem old. It has many more to
+    judge, so that this takes a second: what it suspected at first has a row when its turn comes."""
+    for _ in range(rounds):
+        for _ in range(3):
+            kill_in_the_middle(load, persist)
+            persist.start()
+            load.restarted()
+        kill_in_the_middle(load, persist)
+        plant_many(load)
+        age()
+        left = counts()["artefact_files_orphaned"]
+        persist.start()
+        time.sleep(load.chance.uniform(1, 1.5))  # persist begins to look 1 s after its start
+        load.drain()                             # nothing replaces what these batches bring
+        wait_until(lambda: len(files()) <= counts()["artefact_files"], "old files that no row names stay")
+        print("figure: %d files had no row when persist started; all that are left have one" % left)
+        check_store()
+        load.filling = True
+
+
+def main():
+    persist = Persist()
+    persist.start()
+    load = Load(filed=0.7, batches=0.05)
+    print("seed %d" % load.seed)
+    if sys.argv[1] == "leaves":
+        leaves(load, persist)
+    else:
+        race(load, persist, int(sys.argv[2]))
+    load.drain()
+    check_store()
+    assert persist.kill(signal.SIGTERM) == 0
+
+
+main()

@@ -1,0 +1,26 @@
+#!/bin/bash
+# sweep.sh: artefact files that no row names, left by kills of persist between a file and its commit: they are removed
+# once they are an hour old, and no file of a row or of a batch under way ever is. 4 rounds, 40 with LONG=1.
+# A run is repeated with SEED=N.
+. "$(dirname "$0")/../lib.sh"
+rounds=4
+[ -z "${LONG:-}" ] || rounds=40
+
+_drive() {
+    python "$top/tests/faults/sweep.py" "$@" && return
+    tail -n 5 "$LOOPHOLE_HOME/persist.err"
+    fail "see above"
+}
+_home() { export LOOPHOLE_HOME=$scratch/home-$1; mkdir -p "$LOOPHOLE_HOME"; }
+
+what_kills_leave_is_removed_after_an_hour() {
+    _home leaves
+    _drive leaves
+}
+
+batches_sent_again_while_the_sweep_runs_keep_their_files() {
+    _home race
+    _drive race $rounds
+}
+
+run_claims "$@"
