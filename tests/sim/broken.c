@@ -59,6 +59,8 @@ void flaw_in_limits(struct changelog_limits *limits)
 {
     if (is_broken("trims_young_answers"))
         limits->young = limits->age = 0;
+    if (is_broken("does_not_trim"))
+        limits->rows = limits->bytes = UINT64_MAX;
 }
 
 enum err __wrap_changelog_add(struct writing *w, const struct change *change)

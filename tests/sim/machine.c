@@ -8,7 +8,8 @@
 #include "proto/lock.h"
 #include "tests/sim/sim.h"
 
-static const usec_t first_day = (usec_t)1700000000 * 1000000;
+static const usec_t first_day = (usec_t)1700000000 * 1000000, clock_step = 10000000;
+enum { CLOCK_STEPS = 10 /* of a thousand waits */ };
 
 struct sim sim;
 
@@ -38,7 +39,8 @@ void sim_begin(uint64_t seed, uint64_t steps)
     sim.steps = 0;
     sim.steps_end = steps;
     sim.now = 1000000;
-    sim.wall_offset = 0;
+    sim.wall_offset = sim.clock_set = 0;
+    sim.clock_steps = sim_chance(500);
     sim.ids = 0;
     sim.digest = (struct id){ { 0 } };
 }
@@ -74,6 +76,17 @@ void sim_fail(const char *format, ...)
     va_end(args);
     fprintf(stderr, "\n");
     exit(1);
+}
+
+/* The clock on the wall is set, at times to a moment that was there before; the steady clock goes on. */
+void sim_set_clock(void)
+{
+    if (!sim.clock_steps || !sim_chance(CLOCK_STEPS))
+        return;
+    sim.wall_offset += (usec_t)sim_random(2 * (uint64_t)clock_step) - clock_step;
+    sim.clock_set = sim.now;
+    sim.counts.clock_steps++;
+    sim_step("clock set", (uint64_t)(sim.wall_offset + sim.now));
 }
 
 usec_t sim_wall(void)

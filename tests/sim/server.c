@@ -141,6 +141,7 @@ int __wrap_poll(struct pollfd *fds, nfds_t count, int timeout_ms)
     usec_t until = sim.now + (usec_t)timeout_ms * 1000;
 
     death_may_come("between two turns");
+    sim_set_clock();
     while (world_turns(sim.now) || (!has_mail() && sim.steps < sim.steps_end && world_turns(until)))
         ;
     if (!has_mail() && sim.now < until)

@@ -25,7 +25,7 @@ struct sim_counts {
     uint64_t lost, doubled, delivered;                 /* messages */
     uint64_t handled, commits, failed_commits, acks;
     uint64_t deaths, client_deaths;
-    uint64_t changes, refused_then_done, rivals, trimmed, forgotten, done_again;
+    uint64_t changes, refused_then_done, rivals, trimmed, forgotten, done_again, clock_steps;
 };
 
 /* One world; the one exception to "no globals": functions that replace the C library's have no other way to it. */
@@ -34,7 +34,8 @@ struct sim {
     uint64_t steps, steps_end;
     usec_t now;
     bool clock_steps;   /* the clock on the wall is set in this world */
-    usec_t wall_offset; /* by which the clock on the wall was set */
+    usec_t wall_offset; /* by which the clock on the wall was set … */
+    usec_t clock_set;   /* … for the last time then */
     uint64_t ids;
     struct id digest; /* of all that happened */
     struct paths paths;
@@ -53,6 +54,7 @@ void sim_digest(const void *bytes, size_t len);
 _Noreturn void sim_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 usec_t sim_wall(void);
+void sim_set_clock(void); /* by chance */
 
 /* ---- broken.c, in the second build alone ---- */
 struct changelog_limits;

@@ -53,6 +53,7 @@ a_forgotten_undo_is_found_out() { _is_found_out forgets_where_undo_stands ""; }
 an_expect_that_is_not_looked_at_is_found_out() { _is_found_out does_not_look_at_expect "conflict"; }
 a_digest_that_is_not_compared_is_found_out() { _is_found_out does_not_compare_digests "request"; }
 an_answer_that_is_trimmed_too_young_is_found_out() { _is_found_out trims_young_answers "young"; }
+a_log_that_grows_for_ever_is_found_out() { _is_found_out does_not_trim "not trimmed"; }
 
 # The simulator of these claims is the one without a flaw but for the flaw.
 without_a_flaw_the_second_build_finds_nothing() { _simulate simulate_broken 50000; }
