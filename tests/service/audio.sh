@@ -168,7 +168,7 @@ the_mixer_is_told_by_channel() {
     contains "$(refused loophole mixer drums gain=1)" "bus"
     contains "$(refused loophole mixer pads gain=9)" "gain"
     loophole mixer pads gain=-20dB >/dev/null
-    contains "$(loophole mixer --json)" '{"bus":"pads","gain":0.1,'
+    contains "$(loophole mixer --json)" '{"bus":"pads","gain":0.10000000149011612,'
     loophole mixer pads gain=1 pan=0 >/dev/null
 }
 

@@ -43,7 +43,7 @@ each_take_may_ask_for_its_format() {
     id=$(_start --name packed --seconds 1 --format flac); _is_flac "$id" packed
     same 48000 "$(loophole show "$id" --json | field frames)"
     same "packed.flac plain.wav small.wav" "$(ls "$takes" | xargs)"
-    contains "$(refused loophole record start --format mp3)" "wav, wav24 or flac"
+    contains "$(refused loophole record start --format mp3)" "wav, wav24, flac"
     _end_engine
 }
 
