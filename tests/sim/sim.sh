@@ -50,7 +50,7 @@ an_ack_of_a_failed_commit_is_found_out() { _is_found_out acks_a_failed_commit "r
 a_forgotten_request_is_found_out() { _is_found_out forgets_requests "request"; }
 a_gap_in_the_log_is_found_out() { _is_found_out leaves_gaps_in_the_log "gap"; }
 a_forgotten_undo_is_found_out() { _is_found_out forgets_where_undo_stands ""; }
-an_expect_that_is_not_looked_at_is_found_out() { _is_found_out does_not_look_at_expect "conflict"; }
+an_expect_that_is_not_looked_at_is_found_out() { _is_found_out does_not_look_at_expect "request"; }
 a_digest_that_is_not_compared_is_found_out() { _is_found_out does_not_compare_digests "request"; }
 an_answer_that_is_trimmed_too_young_is_found_out() { _is_found_out trims_young_answers "young"; }
 a_log_that_grows_for_ever_is_found_out() { _is_found_out does_not_trim "not trimmed"; }
