@@ -8,25 +8,10 @@ import subprocess
 import sys
 import time
 
+from disk import fill, make_room
 from load import Load, check_store, dies_with_its_parent
 
 DEADLINE = 120
-data = os.environ["LOOPHOLE_HOME"] + "/data"
-
-
-def fill():
-    """All that is left, to the last byte."""
-    with open(data + "/filler", "ab", buffering=0) as f:
-        for size in (1 << 16, 1 << 12, 1):
-            try:
-                while True:
-                    f.write(bytes(size))
-            except OSError:
-                pass
-
-
-def make_room():
-    os.unlink(data + "/filler")
 
 
 def turn_read_only():
@@ -55,7 +40,8 @@ def reads_go_on():
 
 
 def stop_and_go(load):
-    """The ack that a client has while nothing can be written would be a false one: none comes for a while."""
+    """An ack while nothing can be written would be a false one. On a full disk some commits fit into free pages of the
+    store: full_acks.py looks at each of their acks."""
     load.until_acked()
     load.turn(0.5)
     BLOCK()
@@ -63,7 +49,8 @@ def stop_and_go(load):
     wait_until(load, lambda: all(s.ask for s in load.slots), "a slot without an ask")
     refused, acked = sum(load.refusals.values()), load.acked
     wait_until(load, lambda: sum(load.refusals.values()) >= refused + 2 * len(load.slots), "no more refusals")
-    assert load.acked == acked or REFUSAL == "full", "acked on a disk that takes no writes"
+    if REFUSAL != "full":
+        assert load.acked == acked, "acked on a disk that takes no writes"
     wait_until(load, lambda: alarm() != "", "status shows no alarm")
     shown = alarm()
     reads_go_on()

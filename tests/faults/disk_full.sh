@@ -37,6 +37,13 @@ a_full_disk_refuses_writes_with_an_alarm_and_recovers_by_itself() {
     umount "$LOOPHOLE_HOME/data" || umount -l "$LOOPHOLE_HOME/data"
 }
 
+each_ack_on_a_full_disk_is_there_after_a_kill() {
+    _home acks
+    _small_disk ""
+    drive full_acks.py "$(how_often 20 500)"
+    umount "$LOOPHOLE_HOME/data" || umount -l "$LOOPHOLE_HOME/data"
+}
+
 a_disk_that_turns_read_only_refuses_writes_with_an_alarm_and_recovers_by_itself() {
     _home turns
     [ -w /dev/fuse ] || skip "/dev/fuse is not there for this user"
