@@ -230,8 +230,9 @@ static void print_sum(struct cli *cli, const struct duplicates_found *found, con
     struct buffer remark = { 0 };
 
     cli_print(&remark,
-              "loophole: %llu copies are not where the catalogue has them: remove nothing before\n"
-              "  `loophole library rescan`; `loophole doctor` says whether a question waits",
+              "loophole: %llu copies are not where the catalogue has them: run\n"
+              "  `loophole library rescan` before you remove anything,\n"
+              "  and answer what `loophole library list` then asks",
               (unsigned long long)listing->unmarked);
     if (listing->unmarked)
         cli_remark(&remark);

@@ -7,7 +7,7 @@
 
 #define MANY                                                                                                           \
     "Several ids and paths, or one query, name the items. A query that matches more than one item changes none of "   \
-    "them unless --all, or --limit N for the first N, is given. Each item is a step of its own for undo."
+    "them unless --all, or --limit N for the first N, is given. To undo a change of N items: loophole undo --times N."
 
 const struct command command_table[] = {
     { "up", "", "Start the engine", "Ends when every service is ready.", "", 0, 0, false, engine_up },
@@ -29,8 +29,9 @@ const struct command command_table[] = {
     { "library list", "", "All libraries", "", "", 0, 0, false, library_print },
     { "library rescan", "[DIR]", "Look again, now",
       "When a scan finds that over ten files and over 5 % of a library are gone, it marks none as missing and asks "
-      "first: `status`, `doctor` and `library list` show the question. --accept-missing answers it; it ends by itself "
-      "when the files return. Over half of a library that is gone counts as offline, like a volume that is away.",
+      "first: `status`, `doctor` and `library list` show the question. If the files are really gone: "
+      "--accept-missing. If they come back, the question disappears. Over half of a library that is gone "
+      "counts as offline, like a volume that is away.",
       "accept-missing retry-failed wait", 0, 1, false, library_rescan },
     { "index", "DIR", "Add a folder if it is new, and analyse what is in it", "", "ignore hidden-files wait",
       1, 1, false, library_index },
@@ -169,7 +170,7 @@ const struct command command_table[] = {
     { "restore", "FILE", "Put a backup in the store's place, verified first (the engine must be down)",
       "A backup holds no waveforms and other artefacts. The engine makes missing ones again, from the sounds.",
       "", 1, 1, false, store_restore_run },
-    { "complete", "QUERY…", "How a query could go on", "--line -- WORD… is for the shells' completion.", "line", 1, ANY,
+    { "complete", "QUERY…", "How a query could go on", "--line is for the shells' completion scripts.", "line", 1, ANY,
       true, complete_run },
     { "completion", "bash|zsh|fish", "Print the shell's completion script",
       "bash: source <(loophole completion bash). fish: loophole completion fish | source. zsh: as a file _loophole in "

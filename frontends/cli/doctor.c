@@ -82,7 +82,7 @@ static void nothing_printed(void *state, const char *what)
 static bool is_kept_from_store(struct doctor *doctor)
 {
     struct culprit before = culprit_find(&doctor->cli->paths), now;
-    char text[CULPRIT_TEXT];
+    char text[CULPRIT_TEXT], hint[100];
 
     if (before.what == CULPRIT_NONE)
         return false;
@@ -90,8 +90,8 @@ static bool is_kept_from_store(struct doctor *doctor)
     now = culprit_find(&doctor->cli->paths);
     if (!culprit_is_stuck(&before, &now))
         return false;
-    doctor_finding(doctor, BAD, "store", "let that process go on (kill -CONT PID), or end it; a running engine does so",
-                   "%s", culprit_write(&now, text));
+    snprintf(hint, sizeof hint, "kill -CONT %d lets it go on; a running engine ends it after 10 s", (int)now.pid);
+    doctor_finding(doctor, BAD, "store", hint, "%s", culprit_write(&now, text));
     return true;
 }
 

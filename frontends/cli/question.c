@@ -37,11 +37,10 @@ void question_print(struct cli *cli, const struct libraries *libraries)
     for (uint32_t i = 0; i < libraries->asks.count; i++) {
         const struct missing_many *asks = &libraries->asks.at[i];
 
-        cli_print(&cli->out, "%llu of %llu files of %.*s are gone, and %s. Bring them back, or:",
+        cli_print(&cli->out, "%llu of %llu files in %.*s are not found. Connect the disk or restore them.\n"
+                  "If they were deleted on purpose, run:",
                   (unsigned long long)asks->missing, (unsigned long long)asks->of, (int)asks->path.len,
-                  asks->path.len ? (const char *)asks->path.at : "",
-                  asks->lost ? "count as offline, as if their volume were away"
-                             : "none is marked as missing yet");
+                  asks->path.len ? (const char *)asks->path.at : "");
         buffer_add_text(&cli->out, "\n  ");
         question_command(&cli->out, asks);
         buffer_add_text(&cli->out, "\n");

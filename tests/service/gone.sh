@@ -23,7 +23,7 @@ many_that_are_gone_are_asked_about_wherever_a_person_looks() {
     timeout 60 loophole events indexer.asks --limit 1 --json >"$scratch/event" 2>/dev/null &
     mv "$scratch/music/a" "$scratch/away"
     until_true 60 _asks_about 20
-    contains "$(loophole library list)" "20 of 40 files of $scratch/music are gone"
+    contains "$(loophole library list)" "20 of 40 files in $scratch/music are not found"
     contains "$(loophole library list)" "$_command"
     contains "$(loophole summary)" "$_command"
     contains "$(loophole search is:missing)" "$_command"
