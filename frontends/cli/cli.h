@@ -33,6 +33,10 @@ struct cli {
     char **args;
 };
 
+enum { UNDO_MOST = 10000 }; /* steps that persist keeps for undo (UNDO_STEPS) */
+
+#define QUOTE_QUERY "put the whole query in quotes: loophole tag 'snare -is:loop' --all +short"
+
 /* A command: one row of the table in commands.c. */
 struct command {
     const char *name;    /* "search", "library add" */

@@ -118,6 +118,15 @@ static enum err edit_batch(struct cli *cli, const struct id *items, uint32_t cou
     return e != ERR_OK ? e : count_outcomes(cli, &outcomes, changed, fault);
 }
 
+static void print_changed(struct cli *cli, uint64_t changed)
+{
+    uint64_t steps = changed < UNDO_MOST ? changed : UNDO_MOST;
+
+    cli_print(&cli->out, "done: %llu items; `loophole undo --times %llu` takes %s back\n",
+              (unsigned long long)changed, (unsigned long long)steps,
+              steps == changed ? "it" : "the last of these changes");
+}
+
 static enum err edit_many(struct cli *cli, const struct id_list *items, const struct edit *edit,
                           struct fault *fault)
 {
@@ -133,8 +142,7 @@ static enum err edit_many(struct cli *cli, const struct id_list *items, const st
         e = edit_batch(cli, items->at + at, left < BATCH ? left : BATCH, edit, &changed, &refused);
     }
     if (changed > 0 && !cli->options.json)
-        cli_print(&cli->out, "done: %llu items; `loophole undo --times %llu` takes it back\n",
-                  (unsigned long long)changed, (unsigned long long)changed);
+        print_changed(cli, changed);
     if (refused.code == ERR_OK)
         return e;
     fault_set(fault, refused.code, "%llu of %u items are not changed; the first: %.150s",
@@ -176,11 +184,19 @@ static enum err assign_fact(struct edit *edit, struct text key, const char *valu
     return ERR_OK;
 }
 
+/* The '=' of KEY=VALUE; NULL: the argument is a word of a query, dur:<=1s, or a path. */
+static const char *find_equals(const char *argument)
+{
+    const char *equals = argument + strcspn(argument, "=:<>\"( /");
+
+    return *equals == '=' ? equals : NULL;
+}
+
 static const char *const edit_keys[] = { "name", "pack", "notes", "origin", "favourite", "hidden" };
 
 static enum err assign(struct cli *cli, struct edit *edit, const char *assignment, struct fault *fault)
 {
-    const char *equals = strchr(assignment, '=');
+    const char *equals = find_equals(assignment);
     struct text key;
 
     if (!equals) {
@@ -194,12 +210,12 @@ static enum err assign(struct cli *cli, struct edit *edit, const char *assignmen
     return assign_fact(edit, key, equals + 1, fault);
 }
 
-/* The arguments before the first KEY=VALUE name the items; a query may hold a '=' in its first word. */
+/* The arguments before the first KEY=VALUE name the items; the first argument always does. */
 static int count_names(const struct cli *cli)
 {
     int count = 1;
 
-    while (count < cli->count && !strchr(cli->args[count], '='))
+    while (count < cli->count && !find_equals(cli->args[count]))
         count++;
     return count;
 }
@@ -236,6 +252,19 @@ static enum err read_tag(struct edit *edit, const char *typed, struct fault *fau
     return ERR_OK;
 }
 
+/* Of many items -TAG before +TAG is more likely a part of the query: tag snare -loop --all +short. */
+static enum err check_first_tag(const struct cli *cli, int first, struct fault *fault)
+{
+    bool adds = false;
+
+    for (int i = first; i < cli->count; i++)
+        adds = adds || cli->args[i][0] == '+';
+    if (!adds || cli->args[first][0] != '-' || (!cli->options.all && cli->options.limit <= 0))
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST, "\"%s\" before the first +TAG may be a part of the query", cli->args[first]);
+    return fault_hint(fault, QUOTE_QUERY "; a tag to remove comes after the first +TAG");
+}
+
 enum err edit_tags(struct cli *cli, struct fault *fault)
 {
     size_t most = (size_t)cli->count;
@@ -251,6 +280,7 @@ enum err edit_tags(struct cli *cli, struct fault *fault)
         names++;
     if (names == cli->count)
         return read_tag(&edit, cli->args[names - 1], fault);
+    e = check_first_tag(cli, names, fault);
     for (int i = names; e == ERR_OK && i < cli->count; i++)
         e = read_tag(&edit, cli->args[i], fault);
     return e != ERR_OK ? e : edit_named(cli, names, &edit, fault);

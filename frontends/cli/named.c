@@ -66,6 +66,12 @@ static enum err nothing_matches(struct text query, struct fault *fault)
     return fault_hint(fault, "it takes an id, a path or a query, as `loophole search` does");
 }
 
+static enum err not_named(const char *arg, const char *hint, struct fault *fault)
+{
+    fault_set(fault, ERR_BAD_REQUEST, "\"%.100s\" is neither an id nor the path of a known file", arg);
+    return fault_hint(fault, "%s", hint);
+}
+
 static enum err find_first(struct cli *cli, int count, char **args, struct named *to, struct fault *fault)
 {
     struct search_query query = { .query = join(cli, count, args), .has_limit = true, .limit = 1 };
@@ -88,7 +94,8 @@ static void remark_first(const struct cli *cli, const struct named *named)
 
     if (cli->options.json || named->of < 2)
         return;
-    cli_print(&line, "loophole: the first of %llu that match", (unsigned long long)named->of);
+    cli_print(&line, "loophole: %llu items match; this uses the first. An id or a path chooses another",
+              (unsigned long long)named->of);
     cli_remark(&line);
     buffer_free(&line);
 }
@@ -130,6 +137,22 @@ enum err named_only(struct cli *cli, const char *arg, struct id *id, struct faul
     return e;
 }
 
+enum err named_exactly(struct cli *cli, const char *arg, struct id *id, struct fault *fault)
+{
+    struct media_found found = { 0 };
+    struct named named;
+    enum err e;
+
+    if (!read_argument(cli, arg, &named, &e, fault))
+        return not_named(arg, "a query is not enough here: give an id or a path", fault);
+    if (e == ERR_OK && !named.has_id) {
+        struct search_get get = { .path = named.path };
+        e = cli_ask(cli, "search.get", &get, &found, fault);
+    }
+    *id = named.has_id ? named.id : found.item.media.id;
+    return e;
+}
+
 enum err cli_find(struct cli *cli, int count, char **args, struct media_found *found, struct fault *fault)
 {
     struct named named;
@@ -152,10 +175,8 @@ static enum err find_each(struct cli *cli, int count, char **args, struct id_lis
         struct media_found found = { 0 };
         struct named named;
 
-        if (!read_argument(cli, args[i], &named, &e, fault)) {
-            fault_set(fault, ERR_BAD_REQUEST, "\"%.100s\" is neither an id nor a path, and the others are", args[i]);
-            return fault_hint(fault, "give ids and paths, or one query");
-        }
+        if (!read_argument(cli, args[i], &named, &e, fault))
+            return not_named(args[i], "give ids and paths only, or one query", fault);
         struct search_get get = { .has_id = named.has_id, .id = named.id, .path = named.path };
         if (e == ERR_OK)
             e = cli_ask(cli, "search.get", &get, &found, fault);
@@ -165,12 +186,24 @@ static enum err find_each(struct cli *cli, int count, char **args, struct id_lis
     return e;
 }
 
+/* A change that undo cannot take back whole needs a number that a person wrote. */
+static enum err check_undo(const struct cli *cli, uint64_t total, struct fault *fault)
+{
+    if (total <= UNDO_MOST || cli->options.limit > 0)
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST,
+              "%llu items match; at most %d changes can be undone: name how many with --limit N",
+              (unsigned long long)total, UNDO_MOST);
+    return fault_hint(fault, "--limit %d changes the first %d; --limit %llu changes all, and undo reaches the last %d",
+                      UNDO_MOST, UNDO_MOST, (unsigned long long)total, UNDO_MOST);
+}
+
 static enum err check_many(const struct cli *cli, struct text query, uint64_t total, struct fault *fault)
 {
     if (total == 0)
         return nothing_matches(query, fault);
     if (total == 1 || cli->options.all || cli->options.limit > 0)
-        return ERR_OK;
+        return check_undo(cli, total, fault);
     fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" matches %llu items", TEXT_ARG(query), (unsigned long long)total);
     return fault_hint(fault, "--all changes all of them, --limit N the first N; `loophole search` shows them first");
 }

@@ -20,8 +20,12 @@ enum err named_one(struct cli *cli, int count, char **args, struct named *to, st
 /* The same for a change, which is meant for one item: bad_request when a query matches several. */
 enum err named_only(struct cli *cli, const char *arg, struct id *id, struct fault *fault);
 
+/* The same without queries: an id, or the path of a known file. Errors: bad_request (it is neither), not_found. */
+enum err named_exactly(struct cli *cli, const char *arg, struct id *id, struct fault *fault);
+
 /* Items for a change: ids and paths, or one query. A query that matches several needs --all, or --limit N for the
- * first N. Errors: not_found; bad_request (several and neither option, or ids and words mixed). */
+ * first N; more than UNDO_MOST need --limit. Errors: not_found; bad_request (several and no such option, or ids and
+ * words mixed). */
 enum err named_all(struct cli *cli, int count, char **args, struct id_list *to, struct fault *fault);
 
 #endif

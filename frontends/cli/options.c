@@ -27,7 +27,7 @@ const struct option_row option_table[] = {
     { "like", 0, "A,B,…", "more examples, ids or paths of items", OPTION_WORD, AT(like), 0, 0 },
     { "unlike", 0, "C,D,…", "counter-examples", OPTION_WORD, AT(unlike), 0, 0 },
     { "save", 0, "NAME", "do not search: save the query, to be used as @NAME", OPTION_WORD, AT(save), 0, 0 },
-    { "times", 0, "N", "so many steps", OPTION_NUMBER, AT(times), 1, 10000 },
+    { "times", 0, "N", "so many steps", OPTION_NUMBER, AT(times), 1, UNDO_MOST },
     { "off", 0, NULL, "take it back", OPTION_FLAG, AT(off), 0, 0 },
     { "kind", 0, "KIND", "same_file, same_audio or same_sound", OPTION_WORD, AT(kind), 0, 0 },
     { "wait", 'w', NULL, "wait until all is indexed, showing progress", OPTION_FLAG, AT(wait), 0, 0 },
@@ -76,7 +76,8 @@ const struct option_row option_table[] = {
     { "inputs", 0, "CLIENT:PORT,…", "connect these JACK ports first, left and right", OPTION_WORD, AT(inputs), 0, 0 },
     { "format", 0, "FORMAT", "wav (32-bit floats), wav24 or flac (both 24 bit); unset: recording.format", OPTION_WORD,
       AT(format), 0, 0 },
-    { "line", 0, NULL, "the last word of a command line: --line -- WORD…", OPTION_FLAG, AT(line), 0, 0 },
+    { "line", 0, NULL, "for shell completion scripts: complete the last of the words after --", OPTION_FLAG, AT(line),
+      0, 0 },
     { "force", 0, NULL, "replace what is there", OPTION_FLAG, AT(force), 0, 0 },
 };
 const int option_count = sizeof option_table / sizeof option_table[0];
@@ -123,16 +124,23 @@ struct parsing {
 };
 
 /* Reports wrong usage and ends the process. */
-static _Noreturn void refuse(const struct parsing *p, struct text what)
+static _Noreturn void refuse_with(const struct parsing *p, struct text what, const char *hint)
 {
     struct fault fault = { 0 };
 
     fault_set(&fault, ERR_BAD_REQUEST, "%s: %.*s", p->command->name, TEXT_ARG(what));
-    fault_hint(&fault, "usage: loophole %s%s%s%s; `loophole %s --help` explains it", p->command->name,
-               *p->command->options ? " [OPTION…]" : "", *p->command->args ? " " : "", p->command->args,
-               p->command->name);
+    fault_hint(&fault, "%s", hint);
     cli_report(p->cli->options.json, &fault);
     exit(EX_USAGE);
+}
+
+static _Noreturn void refuse(const struct parsing *p, struct text what)
+{
+    struct text usage = arena_printf(&p->cli->arena, "usage: loophole %s%s%s%s; `loophole %s --help` explains it",
+                                     p->command->name, *p->command->options ? " [OPTION…]" : "",
+                                     *p->command->args ? " " : "", p->command->args, p->command->name);
+
+    refuse_with(p, what, usage.at ? usage.at : "");
 }
 
 static void set_number(const struct parsing *p, const struct option_row *row, const char *arg)
@@ -243,6 +251,16 @@ static bool take_letters(struct parsing *p, const char *arg)
     return true;
 }
 
+/* "-is:loop" and a mistyped option are no tags to remove; after "--" all arguments are tags. */
+static void check_tag(const struct parsing *p, const char *arg)
+{
+    if (arg[1] == '-')
+        refuse(p, arena_printf(&p->cli->arena, "no option \"%s\"", arg));
+    if (strpbrk(arg, ":<>"))
+        refuse_with(p, arena_printf(&p->cli->arena, "\"%s\" is a part of a query, not a tag to remove", arg),
+                    QUOTE_QUERY);
+}
+
 static void take_one(struct parsing *p, char *arg)
 {
     bool is_option = arg[0] == '-' && arg[1] != '\0';
@@ -251,6 +269,8 @@ static void take_one(struct parsing *p, char *arg)
         return;
     if (is_option && !p->command->dashes)
         refuse(p, arena_printf(&p->cli->arena, "no option \"%s\"", arg));
+    if (is_option && p->command->dashes == DASHES_TAGS)
+        check_tag(p, arg);
     take_argument(p, arg);
 }
 

@@ -181,7 +181,7 @@ enum err takes_delete(struct cli *cli, struct fault *fault)
 {
     struct streamer_delete_take request = { 0 };
 
-    enum err e = named_only(cli, cli->args[0], &request.id, fault);
+    enum err e = named_exactly(cli, cli->args[0], &request.id, fault);
 
     return e != ERR_OK ? e : cli_ask(cli, "streamer.delete_take", &request, NULL, fault);
 }

@@ -148,7 +148,7 @@ an_item_is_named_by_id_path_or_query() {
         loophole unlike "$name" "$other" --off >/dev/null
     done
     same "$id" "$(loophole show amen loop --json | field id)"
-    contains "$(loophole show class:kick 2>&1)" 'the first of '
+    contains "$(loophole show class:kick 2>&1)" 'items match; this uses the first. An id or a path chooses another'
     contains "$(loophole similar --like amen --limit 1 --json)" '"id"'
     contains "$(refused loophole show "$id" "$other")" 'one id or path is wanted'
     contains "$(refused loophole show zzz)" 'nothing matches "zzz"'
@@ -178,7 +178,7 @@ many_items_are_changed_when_that_is_said() {
     path=$(loophole search class:kick --limit 1 --json | field path)
     same 2 "$(loophole tag "$id" "$path" +pair --json | wc -l)"
     same 2 "$(loophole search tag:pair --json | wc -l)"
-    contains "$(refused loophole tag "$id" class:kick +z)" 'neither an id nor a path'
+    contains "$(refused loophole tag "$id" class:kick +z)" 'neither an id nor the path of a known file'
     contains "$(refused loophole tag "$id" "$path" +z --expect 1)" 'for one item'
     loophole edit class:kick --all bpm=99 notes=all >/dev/null || fail "edit"
     same "$kicks" "$(loophole search bpm:99 --json | wc -l)"
@@ -188,6 +188,93 @@ many_items_are_changed_when_that_is_said() {
     loophole favourite class:kick --all >/dev/null || fail "favourite"
     same "$kicks" "$(loophole search is:favourite --json | wc -l)"
 }
+
+a_clause_with_an_equals_sign_belongs_to_the_query() {
+    local short
+    _library
+    short=$(loophole search class:kick 'dur:<=60s' --json | wc -l)
+    [ "$short" -gt 2 ] || fail "only $short short kicks"
+    contains "$(loophole edit class:kick 'dur:<=60s' --all bpm=120)" "done: $short items"
+    same "$short" "$(loophole search bpm:120 --json | wc -l)"
+    case $(loophole search bpm:120 --json) in *'dur:<'*) fail "the clause became a fact" ;; esac
+    contains "$(refused loophole edit class:kick 'dur:<=0.001s' --all bpm=121)" 'nothing matches'
+    contains "$(refused loophole edit class:kick --all bpm=121 'dur:<=60s')" 'is not KEY=VALUE'
+    contains "$(refused loophole edit class:kick 'dur:<=60s' --all)" 'is not KEY=VALUE'
+    : >"$library/a=b.wav"
+    contains "$(refused loophole edit "$library/loop_amen.flac" "$library/a=b.wav" bpm=121)" 'no such media item'
+    same '' "$(loophole search bpm:121 --json)"
+}
+
+a_part_of_a_query_removes_no_tag() {
+    local id out
+    _library
+    loophole tag class:kick --all +loop >/dev/null || fail "tag"
+    for words in '-is:loop' '-dur:<1s' '--al' '--short' '--limi=3'; do
+        out=$(refused loophole tag class:kick "$words" --all +brief)
+        contains "$out" "\"$words\""
+    done
+    contains "$(refused loophole tag class:kick -is:loop --all +brief)" \
+        "put the whole query in quotes: loophole tag 'snare -is:loop' --all +short"
+    contains "$(refused loophole tag class:kick -loop --all +brief)" 'put the whole query in quotes'
+    contains "$(refused loophole tag class:kick --limit 2 -loop +brief)" 'put the whole query in quotes'
+    same bad_request "$(refused loophole tag class:kick -is:loop --all +brief --json | field error)"
+    same '' "$(loophole search tag:brief --json)"
+    same "$(loophole search class:kick --json | wc -l)" "$(loophole search tag:loop class:kick --json | wc -l)"
+    id=$(_first amen)
+    loophole tag "$id" -- +-al +a:b >/dev/null || fail "tags that look like others"
+    same '["-al", "a:b"]' "$(loophole show "$id" --json | field tags)"
+    loophole tag "$id" -- --al -a:b >/dev/null || fail "no tags"
+    same '[]' "$(loophole show "$id" --json | field tags)"
+    loophole tag "$id" -loop +brief >/dev/null || fail "of one item the order is free"
+    loophole tag 'class:kick -tag:none' --all +brief -loop >/dev/null || fail "a query in quotes"
+    same '' "$(loophole search tag:loop --json)"
+}
+
+a_take_is_deleted_by_its_id_or_path() {
+    _library
+    contains "$(refused loophole record delete amen)" '"amen" is neither an id nor the path of a known file'
+    contains "$(refused loophole record delete amen)" 'give an id or a path'
+    contains "$(refused loophole record delete "$(_first amen)")" 'not'
+    contains "$(refused loophole record delete "$library/loop_amen.flac")" 'not'
+    holds test -f "$library/loop_amen.flac"
+}
+
+more_items_than_undo_reaches_are_changed_only_when_their_number_is_named() {
+    export LOOPHOLE_HOME=$scratch/home-$BASHPID
+    mkdir -p "$LOOPHOLE_HOME"
+    trap engine_down EXIT
+    engine_up
+    python - 10001 <<'P' || fail "the items cannot be put"
+import sys
+from client import Client
+client = Client()
+def put(name, body):
+    error, answer = client.ask(name, body)
+    assert not error or error == "ok", (error, answer)
+    return answer
+none = bytes(16)
+volume = put("persist.put_volume", {"volume": {"id": none, "identity": "root", "label": "d", "mount": b"/",
+                                               "backend": "local", "online": True}})["id"]
+folder = put("persist.put_folder", {"folder": {"id": none, "volume": volume, "parent": none, "name": b"m",
+                                               "library": False}})["id"]
+place = {"folder": folder, "kind": "audio", "size": 1, "mtime": 1, "inode": 0, "pack": "", "availability": "local"}
+count = int(sys.argv[1])
+for first in range(0, count, 2000):
+    put("persist.batch", {"operations": [{"place": dict(place, file=b"tone %d.wav" % number)}
+                                         for number in range(first, min(first + 2000, count))]})
+P
+    until_true 60 _tones_are 10001
+    contains "$(refused loophole tag tone --all +x)" '10001 items match; at most 10000 changes can be undone'
+    contains "$(cat "$scratch/out")" '--limit 10001 changes all'
+    same 0 "$(_tagged)"
+    contains "$(loophole tag tone --limit 10001 +x)" '`loophole undo --times 10000` takes the last of these changes back'
+    until_true 60 _tagged_are 10001
+    loophole undo --times 10000 >/dev/null || fail "undo"
+    until_true 60 _tagged_are 1
+}
+_tones_are() { [ "$(loophole ask search.query query=tone limit=0 | field total)" = "$1" ]; }
+_tagged() { loophole ask search.query query=tag:x limit=0 | field total; }
+_tagged_are() { [ "$(_tagged)" = "$1" ]; }
 
 a_heard_tag_is_denied_for_each_of_many() {
     local heard
