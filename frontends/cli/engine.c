@@ -6,16 +6,18 @@
 #include "schema_supervisor.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
 
-enum { PATIENCE_US = 1000000, START_SECONDS = 60, STOP_SECONDS = 60 };
+enum { PATIENCE_US = 1000000, RETURN_US = 6000000, LOOK_US = 50000, START_SECONDS = 60, STOP_SECONDS = 60 };
 
 static enum err services(struct cli *cli, uint32_t budget_ms, struct service_lines *lines,
                          struct fault *fault)
@@ -23,25 +25,71 @@ static enum err services(struct cli *cli, uint32_t budget_ms, struct service_lin
     return ask(cli->asker, "supervisor.services", NULL, budget_ms, NULL, lines, fault);
 }
 
-static enum err start_supervisor(struct cli *cli, struct fault *fault)
+/* Runs `loopholed --detach` until it is in the background or refuses; `said` gets its words. */
+static enum err run_detached(char *program, int *status, char said[1000], struct fault *fault)
 {
-    char program[PATH_MAX + 16];
     char *argv[] = { program, (char[]){ "--detach" }, NULL };
+    posix_spawn_file_actions_t actions;
+    size_t len = 0;
+    ssize_t got;
+    int ends[2], failed;
     pid_t pid;
-    int status, failed;
 
-    snprintf(program, sizeof program, "%s/loopholed", cli->paths.programs);
-    failed = posix_spawn(&pid, program, NULL, NULL, argv, environ);
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return fault_errno(fault, ERR_FULL, errno, "no pipe to %s", program);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 2); /* its standard error */
+    failed = posix_spawn(&pid, program, &actions, NULL, argv, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    close(ends[1]);
+    while (!failed && len < 999 && ((got = read(ends[0], said + len, 999 - len)) > 0 || (got < 0 && errno == EINTR)))
+        len += got > 0 ? (size_t)got : 0;
+    said[len] = '\0';
+    close(ends[0]);
     if (failed)
         return fault_errno(fault, ERR_IO, failed, "%s cannot be started", program);
-    while (waitpid(pid, &status, 0) < 0)
+    while (waitpid(pid, status, 0) < 0)
         if (errno != EINTR)
             return fault_errno(fault, ERR_INTERNAL, errno, "waiting for %s", program);
-    if (WIFEXITED(status) && (WEXITSTATUS(status) == 0 || lock_is_held(&cli->paths, "supervisor") ||
-                              lock_data_is_held(&cli->paths, "keeper")))
-        return ERR_OK; /* another `up` was first: both wait for the same */
-    fault_set(fault, ERR_INTERNAL, "%s did not start", program);
-    return fault_hint(fault, "what it says stands above and in %s/supervisor.log", cli->paths.logs);
+    return ERR_OK;
+}
+
+/* A refusal of loopholed as an error of this command: "loopholed: WHAT", and a line with the hint. */
+static enum err pass_on(const char *said, int status, struct fault *fault)
+{
+    static const char prefix[] = "loopholed: ";
+    const char *what = strncmp(said, prefix, sizeof prefix - 1) == 0 ? said + sizeof prefix - 1 : said;
+    size_t len = strcspn(what, "\n");
+    const char *hint = what + len + strspn(what + len, "\n ");
+    enum err code = ERR_INTERNAL;
+
+    for (int e = 1; WIFEXITED(status) && e < ERR_COUNT; e++)
+        if (err_exit_code((enum err)e) == WEXITSTATUS(status))
+            code = (enum err)e;
+    if (len == 0)
+        return fault_set(fault, code, "loopholed did not start and printed no reason");
+    fault_set(fault, code, "%.*s", (int)len, what);
+    return fault_hint(fault, "%.*s", (int)strcspn(hint, "\n"), hint);
+}
+
+/* Another `up` was first, with the same sockets: both wait for the same. The keeper alone rests or starts. */
+static bool is_started_by_another(const struct cli *cli)
+{
+    return lock_is_held(&cli->paths, "supervisor") ||
+           (lock_data_is_held(&cli->paths, "keeper") && !lock_data_is_held(&cli->paths, "supervisor"));
+}
+
+static enum err start_supervisor(struct cli *cli, struct fault *fault)
+{
+    char program[PATH_MAX + 16], said[1000];
+    int status = 0;
+    enum err e;
+
+    snprintf(program, sizeof program, "%s/loopholed", cli->paths.programs);
+    e = run_detached(program, &status, said, fault);
+    if (e != ERR_OK || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
+        return e;
+    return WIFEXITED(status) && is_started_by_another(cli) ? ERR_OK : pass_on(said, status, fault);
 }
 
 /* How many are not ready yet, and the name of the first of them. A JACK server that cannot start stops nobody: the
@@ -100,30 +148,47 @@ static bool is_given_up(const struct cli *cli)
     return !lock_data_is_held(&cli->paths, "keeper") && !lock_data_is_held(&cli->paths, "supervisor");
 }
 
-/* The supervisor's last words, of its log: an error's line has its time, "error supervisor[PID]", and the text. */
-static void read_last_words(const struct cli *cli, char last[400])
+/* The size of the supervisor's log before a start: what comes after it belongs to that start. */
+static long log_size(const struct cli *cli)
+{
+    char path[PATH_MAX + 24];
+    struct stat log;
+
+    snprintf(path, sizeof path, "%s/supervisor.log", cli->paths.logs);
+    return stat(path, &log) == 0 ? (long)log.st_size : 0;
+}
+
+/* The supervisor's last words in its log after byte `from` (a shorter log is a new one): an error's line has its time,
+ * "error supervisor[PID]", and the text. False: there is no such line, of the supervisor or of its keeper. */
+static bool read_last_words(const struct cli *cli, long from, char last[400])
 {
     static const char mark[] = " error supervisor[";
     char path[PATH_MAX + 24], line[2048];
+    bool any = false;
     FILE *log;
 
     snprintf(last, 400, "it left no word");
     snprintf(path, sizeof path, "%s/supervisor.log", cli->paths.logs);
     log = fopen(path, "re");
+    if (log && fseek(log, log_size(cli) < from ? 0 : from, SEEK_SET) != 0)
+        rewind(log);
     while (log && fgets(line, sizeof line, log)) {
         const char *at = strstr(line, mark), *text = at ? strstr(at, "] ") : NULL;
 
+        any = any || text;
         if (text && strncmp(text + 2, "keeper: ", 8) != 0)
             snprintf(last, 400, "%.*s", (int)strcspn(text + 2, "\n"), text + 2);
     }
     if (log)
         fclose(log);
+    return any;
 }
 
 /* The supervisor is looked for after it was started; `since` is when it was found missing, 0: it is there. */
-static enum err look_for_supervisor(struct cli *cli, usec_t *since, bool *is_said, struct fault *fault)
+static enum err look_for_supervisor(struct cli *cli, long from, usec_t *since, bool *is_said, struct fault *fault)
 {
     char last[400];
+    bool has_ended;
 
     if (lock_data_is_held(&cli->paths, "supervisor") || *since == 0) {
         *since = clock_steady();
@@ -131,21 +196,27 @@ static enum err look_for_supervisor(struct cli *cli, usec_t *since, bool *is_sai
     }
     if (clock_steady() - *since < PATIENCE_US || *is_said)
         return ERR_OK;
-    read_last_words(cli, last);
+    has_ended = read_last_words(cli, from, last);
     if (!is_given_up(cli)) {
         char remark[500];
 
+        if (!has_ended)
+            return ERR_OK;
         snprintf(remark, sizeof remark, "the supervisor ended, and is started again: %s", last);
         print_remark(remark);
         *is_said = true;
         return ERR_OK;
     }
-    fault_set(fault, ERR_INTERNAL, "the supervisor ended: %s", last);
+    if (has_ended)
+        fault_set(fault, ERR_INTERNAL, "the supervisor ended: %s", last);
+    else
+        fault_set(fault, ERR_INTERNAL, "no supervisor runs, and its log has no new error");
     return fault_hint(fault, "`loophole doctor` looks for causes; the whole log: `loophole logs supervisor`");
 }
 
-/* Long work may take any time: the supervisor ends it when it stands still. */
-static enum err wait_ready(struct cli *cli, struct fault *fault)
+/* `from`: the size of the log before the start. Long work may take any time: the supervisor ends it when it stands
+ * still. */
+static enum err wait_ready(struct cli *cli, long from, struct fault *fault)
 {
     usec_t end = clock_steady() + START_SECONDS * 1000000LL;
     struct service_lines lines = { 0 };
@@ -162,7 +233,7 @@ static enum err wait_ready(struct cli *cli, struct fault *fault)
             end = clock_steady() + START_SECONDS * 1000000LL;
         if (known && not_ready(&lines, name) == 0)
             return ERR_OK;
-        if (!known && look_for_supervisor(cli, &missing, &is_said, fault) != ERR_OK)
+        if (!known && look_for_supervisor(cli, from, &missing, &is_said, fault) != ERR_OK)
             return ERR_INTERNAL;
         if (is_said && is_given_up(cli))
             is_said = false;
@@ -177,10 +248,11 @@ enum err engine_up(struct cli *cli, struct fault *fault)
     struct service_lines lines = { 0 };
     struct fault none = { 0 };
     bool running = services(cli, 1000, &lines, &none) == ERR_OK;
+    long from = log_size(cli);
     enum err e = running ? ERR_OK : start_supervisor(cli, fault);
 
     if (e == ERR_OK)
-        e = wait_ready(cli, fault);
+        e = wait_ready(cli, from, fault);
     if (e == ERR_OK && !cli->options.json)
         buffer_add_text(&cli->out, running ? "The engine is running already.\n" : "The engine is up.\n");
     return e;
@@ -240,11 +312,33 @@ static enum err wait_over(const struct running *running, struct fault *fault)
     return ERR_OK;
 }
 
+/* The services of a running engine, whose keeper may rest before it starts the supervisor again. Errors: offline (the
+ * engine is down). */
+static enum err find_running(struct cli *cli, struct service_lines *lines, struct fault *fault)
+{
+    usec_t end = clock_steady() + RETURN_US;
+    enum err e;
+
+    do {
+        *fault = (struct fault){ 0 };
+        e = services(cli, 5000, lines, fault);
+        if (e != ERR_OFFLINE || is_given_up(cli))
+            return e;
+        clock_sleep(LOOK_US);
+    } while (clock_steady() < end);
+    *fault = (struct fault){ 0 };
+    fault_set(fault, ERR_TIMEOUT, "an engine runs for the data in %.150s, and its supervisor does not answer",
+              cli->paths.data);
+    return fault_hint(fault, "if XDG_RUNTIME_DIR was another at its start, its sockets are not in %.130s; else: "
+                             "`loophole logs supervisor`",
+                      cli->paths.run);
+}
+
 enum err engine_down(struct cli *cli, struct fault *fault)
 {
     struct service_lines lines = { 0 };
     struct running running = { 0 };
-    enum err e = services(cli, 5000, &lines, fault);
+    enum err e = find_running(cli, &lines, fault);
 
     if (e == ERR_OFFLINE) {
         buffer_add_text(&cli->out, cli->options.json ? "" : "The engine is not running.\n");
@@ -346,7 +440,8 @@ enum err engine_status(struct cli *cli, struct fault *fault)
 enum err engine_restart(struct cli *cli, struct fault *fault)
 {
     struct supervisor_restart restart = { .service = text_of(cli->args[0]) };
+    long from = log_size(cli);
     enum err e = ask(cli->asker, "supervisor.restart", &restart, 30000, NULL, NULL, fault);
 
-    return e != ERR_OK ? e : wait_ready(cli, fault);
+    return e != ERR_OK ? e : wait_ready(cli, from, fault);
 }

@@ -29,6 +29,59 @@ without_an_engine_a_command_says_so_at_once() {
     same offline "$(loophole search kick --json 2>&1 | field error)"
 }
 
+an_up_with_another_runtime_directory_is_refused_at_once_and_down_does_not_call_it_down() {
+    local home=$scratch/home-runtime
+    mkdir -p "$home/one" "$home/two" && chmod 700 "$home/one" "$home/two"
+    export XDG_CONFIG_HOME=$home/config XDG_DATA_HOME=$home/data XDG_CACHE_HOME=$home/cache XDG_RUNTIME_DIR=$home/one
+    unset LOOPHOLE_HOME
+    trap 'XDG_RUNTIME_DIR=$XDG_DATA_HOME/../one timeout 60 loophole down >/dev/null 2>&1' EXIT
+    engine_up
+    export XDG_RUNTIME_DIR=$home/two
+    contains "$(refused loophole up)" "a supervisor runs already for the data in $home/data"
+    contains "$(cat "$scratch/out")" 'XDG_RUNTIME_DIR was another when it started'
+    same exists "$(refused loophole up --json | field error)"
+    contains "$(refused loophole down)" "an engine runs for the data in $home/data"
+    export XDG_RUNTIME_DIR=$home/one
+    contains "$(loophole down)" 'is down'
+    contains "$(loophole down)" 'is not running'
+}
+
+down_waits_for_a_supervisor_that_is_started_again() {
+    local pid round
+    export LOOPHOLE_HOME=$scratch/home-$BASHPID
+    mkdir -p "$LOOPHOLE_HOME"
+    trap engine_down EXIT
+    engine_up
+    for round in 1 2 3; do # the keeper rests longer after each
+        pid=$(pid_of supervisor)
+        kill -KILL "$pid"
+        [ $round = 3 ] || until_true 60 is_ready supervisor
+    done
+    contains "$(loophole down)" 'The engine is down.'
+    until_true 60 _no_engine_of "$LOOPHOLE_HOME"
+}
+_no_engine_of() { # HOME
+    local pid
+    for pid in $(processes_of_home "$1"); do
+        case $(cat "/proc/$pid/comm" 2>/dev/null) in loopholed | loophole-*) return 1 ;; esac
+    done
+}
+
+an_old_error_in_the_log_is_not_the_reason_of_a_new_end() {
+    export LOOPHOLE_HOME=$scratch/home-$BASHPID
+    mkdir -p "$LOOPHOLE_HOME"
+    trap engine_down EXIT
+    engine_up
+    engine_down
+    echo '2026-01-01T00:00:00.000Z error supervisor[1] an error of last year' >>"$LOOPHOLE_HOME/data/log/supervisor.log"
+    rm -f "$LOOPHOLE_HOME/data/supervisor.lock"
+    mkdir "$LOOPHOLE_HOME/data/supervisor.lock"
+    contains "$(refused loophole up)" 'supervisor.lock: Is a directory'
+    case $(cat "$scratch/out") in *'last year'*) fail "an old error is printed" ;; esac
+    rmdir "$LOOPHOLE_HOME/data/supervisor.lock"
+    engine_up
+}
+
 an_item_has_every_key_that_scripts_count_on() {
     local keys key
     _library
