@@ -37,6 +37,7 @@ enum {
     LIMIT_BACKLOG = 4096,           /* connections that wait to be accepted */
     LIMIT_DESCRIPTORS_SPARE = 256,  /* no peer is accepted that leaves fewer */
     LIMIT_WIRE_BYTES = 16 << 20,    /* of one message with all its frames: past it the peer is hung up on, … */
+    LIMIT_FRAME_BYTES = (8 << 20) + 4096, /* … and past this for one frame with what is around its body, … */
     LIMIT_WIRE_FRAMES = 1024,       /* … and past so many frames … */
     LIMIT_COMMAND_BYTES = 4096,     /* … or this for one of ZeroMQ's own words */
     LIMIT_SUBSCRIPTION_BYTES = 4096, /* of all that one subscriber subscribes to: past it hung up on */

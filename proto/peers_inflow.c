@@ -6,7 +6,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "proto/codec.h"
 #include "proto/peers_parts.h"
+
+_Static_assert(LIMIT_FRAME_BYTES >= CODEC_MESSAGE_MAX + 4096 && LIMIT_FRAME_BYTES < LIMIT_IN_BYTES_LEAST / 4 * 3,
+               "the largest message fits into a frame, and the largest frame into the least room");
 
 /* A frame of more than INLINE_BYTES may hold on to the whole buffer that it came in, which is 8 KiB and a table. */
 enum { INLINE_BYTES = 33, BUFFER_BYTES = 18 << 10, OVERHEAD = 128, HEARTBEAT_BYTES = 7 };
@@ -104,7 +108,7 @@ static bool is_legal(struct peer *peer)
 {
     const struct wire *wire = &peer->wire;
 
-    if (wire_is_command(wire) && wire->left > LIMIT_COMMAND_BYTES)
+    if (wire->left > (wire_is_command(wire) ? LIMIT_COMMAND_BYTES : LIMIT_FRAME_BYTES))
         return false;
     if (!peer->is_subscriber)
         return wire->frames <= LIMIT_WIRE_FRAMES;

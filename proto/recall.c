@@ -36,6 +36,7 @@ static void set(struct service *service, struct recalled *one, enum recall_state
 enum err recall_answers(struct call *call, bool *answered)
 {
     const struct recalled *one = call->ask->once ? find(call->service, call->frame.request) : NULL;
+    enum err e;
 
     if (!one)
         return ERR_OK;
@@ -45,8 +46,9 @@ enum err recall_answers(struct call *call, bool *answered)
         return ERR_OK;
     if (one->is_without_body)
         return refuse(call, ERR_TOO_LARGE, "it was done; its answer was too large to be kept");
-    *answered = call_answer_again(call, one->error, buffer_bytes(&one->body)) == ERR_OK;
-    return ERR_OK;
+    e = call_answer_again(call, one->error, buffer_bytes(&one->body));
+    *answered = e == ERR_OK;
+    return e;
 }
 
 /* ---- an ask ---- */
@@ -109,10 +111,12 @@ void recall_keep(struct call *call)
     if (!one)
         return;
     one->is_under_way = false;
-    if (err_passes(call->error))
+    if (err_passes(call->error)) {
+        one->serial = 0; /* the next ask takes this slot, and no kept answer goes */
         set(call->service, one, RECALL_FREE, ERR_OK, (struct bytes){ 0 });
-    else
+    } else {
         set(call->service, one, RECALL_DONE, call->error, buffer_bytes(&call->body));
+    }
 }
 
 /* ---- start and end ---- */

@@ -97,7 +97,7 @@ void sockets_free(struct sockets *sockets)
 
 static void set_options(struct socket *socket)
 {
-    const int64_t message_max = CODEC_MESSAGE_MAX + 4096; /* room for the frame around the body */
+    const int64_t message_max = LIMIT_FRAME_BYTES;
 
     for (size_t i = 0; i < sizeof(OPTIONS) / sizeof(*OPTIONS); i++)
         if (OPTIONS[i].kinds >> socket->kind & 1)

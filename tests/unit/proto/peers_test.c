@@ -17,7 +17,7 @@
 
 #include "common/clock.h"
 #include "common/sanitizer.h"
-#include "proto/peers.h"
+#include "proto/peers_parts.h"
 #include "proto/sockets.h"
 
 enum { PATIENCE_US = 20000000 };
@@ -155,6 +155,57 @@ static void another_user_is_not_let_in(void **state)
 }
 
 #if !SANITIZED
+/* The least room that a service has for frames, as with data_mb = 128. */
+static void set_data_limit(rlim_t bytes)
+{
+    struct rlimit limit;
+
+    getrlimit(RLIMIT_DATA, &limit);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_DATA, &limit), 0);
+    peers_share_look();
+}
+
+/* A connection by hand, past its handshake, that sends the head of a frame of so many bytes. */
+static int announce(const struct pair *pair, uint64_t bytes)
+{
+    static const uint8_t greeting[64] = "\xff\0\0\0\0\0\0\0\0\x7f\x03\0NULL",
+                         ready[] = "\x04\x1c\x05READY\x0bSocket-Type\0\0\0\x06"
+                                   "DEALER";
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    uint8_t head[9] = { 2 };
+
+    for (int i = 0; i < 8; i++)
+        head[1 + i] = (uint8_t)(bytes >> 8 * (7 - i));
+    strncpy(address.sun_path, pair->address + strlen("ipc://"), sizeof(address.sun_path) - 1);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(send(fd, greeting, sizeof(greeting), MSG_NOSIGNAL), sizeof(greeting));
+    assert_int_equal(send(fd, ready, sizeof(ready) - 1, MSG_NOSIGNAL), sizeof(ready) - 1);
+    assert_int_equal(send(fd, head, sizeof(head), MSG_NOSIGNAL), sizeof(head));
+    return fd;
+}
+
+/* It would wait for more room than there can be, and keep all large frames waiting. */
+static void the_head_of_a_frame_that_is_too_large_ends_its_connection(void **state)
+{
+    static uint8_t large[1 << 20];
+    struct pair *pair = *state;
+    struct rlimit limit;
+    int fd;
+
+    getrlimit(RLIMIT_DATA, &limit);
+    set_data_limit(128 << 20);
+    fd = announce(pair, (16 << 20) - 9);
+    while (recv(fd, large, sizeof(large), 0) > 0) /* what it greets with, then the end; a reset counts, too */
+        ;
+    close(fd);
+    send_from_client(pair, large, sizeof(large));
+    receive(pair, pair->service);
+    assert_int_equal(pair->letter.body.len, sizeof(large));
+    set_data_limit(limit.rlim_cur);
+}
+
 static void ask_much_of(const struct pair *pair)
 {
     static uint8_t bytes[100000];
@@ -229,6 +280,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #if !SANITIZED
         cmocka_unit_test(without_memory_messages_still_come_in), /* first: it forks */
+#endif
+#if !SANITIZED
+        cmocka_unit_test_setup_teardown(the_head_of_a_frame_that_is_too_large_ends_its_connection, come, leave),
 #endif
         cmocka_unit_test_setup_teardown(zeromq_accepts_reads_writes_and_waits_by_our_calls, come, leave),
         cmocka_unit_test_setup_teardown(another_user_is_not_let_in, come, leave),
