@@ -98,19 +98,32 @@ static void begin_round(struct remake *r)
     r->done = r->failed = r->away = 0;
 }
 
+/* The next survey reads files that changed since, and those of the contents that this one found: one of them may never
+ * be made again. After a cut one others are unknown. A successor of this process does not know the contents, so that
+ * the file of the seen time is written only when there were none. */
+static void advance(struct indexer *indexer)
+{
+    struct remake *r = &indexer->remake;
+
+    if (r->cut) {
+        r->read_from = read_seen(indexer);
+        r->wished = r->done > 0;
+        return;
+    }
+    r->read_from = r->survey_began - CLOCK_STEP_US;
+    if (r->count == 0)
+        write_seen(indexer);
+}
+
 static void end_round(struct indexer *indexer)
 {
     struct remake *r = &indexer->remake;
 
     if (r->total)
-        log_info("artefacts of %llu contents were made again; %llu wait: offline; %llu cannot be made",
+        log_info("artefacts of %llu contents were made again; %llu wait for a drive that is away; %llu cannot be made",
                  (unsigned long long)r->done, (unsigned long long)r->away, (unsigned long long)r->failed);
-    if (r->cut)
-        r->wished = true;
-    else if (r->survey_began && !r->surveying && r->failed + r->away == 0) {
-        r->read_from = r->survey_began - CLOCK_STEP_US;
-        write_seen(indexer);
-    }
+    if (r->survey_began && !r->surveying)
+        advance(indexer);
     if (!r->surveying)
         r->survey_began = 0;
     r->total = 0;
@@ -167,6 +180,8 @@ static void start_survey(struct indexer *indexer)
     struct remake_survey_order order = { .known = indexer->known,
                                          .paths = service_paths(indexer->service),
                                          .read_from = r->thorough ? 0 : r->read_from,
+                                         .again = r->contents,
+                                         .again_count = r->count,
                                          .surveyed = surveyed,
                                          .state = indexer };
 
@@ -325,6 +340,12 @@ static bool is_known(const struct remake *r, struct id content)
     return idset_has(&r->going, content);
 }
 
+static enum err refuse_offline(struct fault *fault)
+{
+    fault_set(fault, ERR_OFFLINE, "artefact waits: offline");
+    return fault_hint(fault, "no file of this item's content can be read now: its drive is away");
+}
+
 static enum err content_of(struct indexer *indexer, struct id id, struct id *content, struct fault *fault)
 {
     struct arena arena = { 0 };
@@ -339,7 +360,7 @@ static enum err content_of(struct indexer *indexer, struct id id, struct id *con
     if (e == ERR_OK) {
         memcpy(content->b, media.content.at, sizeof(content->b));
         if (known_reachable(indexer->known, &arena, media.content, &media, &path) == ERR_NOT_FOUND)
-            e = fault_set(fault, ERR_OFFLINE, "artefact waits: offline");
+            e = refuse_offline(fault);
     }
     arena_free(&arena);
     return e;

@@ -22,7 +22,7 @@ struct remake {
     bool thorough;           /* … that reads every file */
     bool surveying, finding;
     bool cut;            /* the survey found more than it could keep */
-    struct id *contents; /* that it found; those from `next` on are still to be done */
+    struct id *contents; /* that it found, in order; those from `next` on are still to be done */
     uint32_t count, next;
     struct id first[REMAKE_FIRST]; /* contents that are asked for */
     uint32_t first_count;
@@ -34,7 +34,7 @@ struct remake {
     usec_t survey_again;  /* steady: the next one without a wish */
     usec_t survey_began;  /* wall clock */
     usec_t surveyed;      /* steady, the last one */
-    usec_t read_from;     /* wall clock: files that changed before are known to be whole */
+    usec_t read_from;     /* wall clock: files that changed before are known to be whole, but for those of `contents` */
     uint64_t folder_mark; /* of the folder of artefacts, when it was looked at */
 };
 

@@ -10,7 +10,7 @@ enum { ROWS = 500, CONTENTS_MAX = 200000, PATIENCE_US = 60000000 };
 struct look {
     struct errand errand;
     struct remake_survey_order order;
-    struct id *contents;
+    struct id *again, *contents;
     uint32_t count, room;
     bool cut;
     enum err e;
@@ -35,12 +35,24 @@ static enum err keep(struct look *look, const uint8_t content[16])
     return ERR_OK;
 }
 
+static int compare(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct id));
+}
+
+static bool is_whole(const struct look *look, const struct survey_row *row, struct arena *arena)
+{
+    bool again = look->again && bsearch(row->content, look->again, look->order.again_count, sizeof(struct id), compare);
+
+    return survey_is_whole(look->order.paths, arena, row, again ? 0 : look->order.read_from);
+}
+
 static enum err look_at(struct look *look, const struct survey_rows *rows, struct arena *arena)
 {
     enum err e = ERR_OK;
 
     for (uint32_t i = 0; e == ERR_OK && i < rows->count && errand_goes_on(&look->errand); i++) {
-        if (survey_is_whole(look->order.paths, arena, &rows->at[i], look->order.read_from))
+        if (is_whole(look, &rows->at[i], arena))
             continue;
         look->cut = look->count == CONTENTS_MAX;
         if (look->cut)
@@ -85,8 +97,21 @@ static void drop(struct errand *errand)
 {
     struct look *look = (struct look *)errand;
 
+    free(look->again);
     free(look->contents);
     free(look);
+}
+
+static bool copy_again(struct look *look, const struct remake_survey_order *order)
+{
+    size_t bytes = order->again_count * sizeof(*look->again);
+
+    if (bytes == 0)
+        return true;
+    look->again = malloc(bytes);
+    if (look->again)
+        memcpy(look->again, order->again, bytes);
+    return look->again != NULL;
 }
 
 enum err remake_survey_start(struct errands *errands, const struct remake_survey_order *order)
@@ -95,6 +120,10 @@ enum err remake_survey_start(struct errands *errands, const struct remake_survey
 
     if (!look)
         return ERR_FULL;
+    if (!copy_again(look, order)) {
+        free(look);
+        return ERR_FULL;
+    }
     look->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
     look->order = *order;
     errand_start(errands, &look->errand);

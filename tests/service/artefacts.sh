@@ -78,6 +78,23 @@ an_offline_item_says_that_its_artefact_waits() {
     _wait_whole
 }
 
+# The survey that finds it cannot have it made again; later ones, which read only what changed since, still find it.
+a_changed_file_of_an_offline_item_is_found_again_later() {
+    _library
+    local files; mapfile -t files < <(find "$(_files)" -type f | sort)
+    mv "$scratch/sounds" "$scratch/away"
+    loophole library rescan --wait >/dev/null 2>&1
+    printf 'Y' | dd of="${files[1]}" bs=1 seek=9 conv=notrunc status=none
+    _look() { _drive ask indexer.remake '{}' >/dev/null; }
+    _waiting() { grep -c "1 wait for a drive that is away" "$LOOPHOLE_HOME/data/log/indexer.log"; }
+    local was; was=$(_waiting)
+    _found_more() { _look; [ "$(_waiting)" -gt "$((was + 2))" ]; }
+    until_true 60 _found_more
+    mv "$scratch/away" "$scratch/sounds"
+    loophole library rescan --wait >/dev/null 2>&1
+    _wait_whole
+}
+
 duplicates_say_which_prints_they_could_not_read() {
     _library
     mkdir -p "$scratch/sounds/again"
