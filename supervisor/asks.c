@@ -181,8 +181,9 @@ static struct text alarm_of_waiting(const struct supervisor *supervisor, struct 
     for (uint32_t i = 0; i < supervisor->count && !*text; i++) {
         const struct child *child = &supervisor->children[i];
         if (child->waits_for_disk && child->state == CHILD_DOWN)
-            (void)snprintf(text, sizeof(text), "%s waits for the disk of %.120s: it ended with %s", child->row->name,
-                           supervisor->world.paths->data, child->last_death);
+            (void)snprintf(text, sizeof(text),
+                           "%s could not read or write in %.90s (%.40s) and tries again: check the disk and its free space",
+                           child->row->name, supervisor->world.paths->data, child->last_death);
     }
     return arena_text(arena, text_of(text));
 }

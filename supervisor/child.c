@@ -58,6 +58,18 @@ static void mourn(struct child *child, int32_t pid, struct policy_life life, con
         child_start(child);
 }
 
+/* An end with `io` or `full` can have another reason: services of sound use no disk, and others run out of memory. Only
+ * a disk that fails, or at which persist waits, is waited for. */
+static bool met_disk(const struct child *child, const siginfo_t *info)
+{
+    const struct child_world *world = child->world;
+
+    if (child->row->when != TABLE_ALWAYS || child->row->is_foreign || !disk_may_have_caused(info))
+        return false;
+    disk_doubt(world->disk, clock_steady());
+    return child->row->has_store || world->disk->fails || world->store_waits(world->state);
+}
+
 static void on_death(void *state, int pidfd)
 {
     struct child *child = state;
@@ -69,7 +81,7 @@ static void on_death(void *state, int pidfd)
     service_unwatch(child->world->service, pidfd);
     child->waits_for_disk = false;
     if (spawn_bury(&child->process, &info)) {
-        child->waits_for_disk = disk_caused(&info);
+        child->waits_for_disk = met_disk(child, &info);
         death_describe(&info, how);
     } else {
         (void)snprintf(how, sizeof(how), "%s", child->hung ? "signal 9 (SIGKILL)" : "unknown (adopted)");
@@ -315,6 +327,8 @@ void child_look(struct child *child, usec_t now, usec_t passed)
         return;
     switch (child->state) {
     case CHILD_DOWN:
+        if (child->waits_for_disk)
+            disk_doubt(child->world->disk, now);
         if (now >= child->due && !(child->waits_for_disk && child->world->disk->fails))
             child_start(child);
         break;
@@ -366,6 +380,11 @@ static enum run_state run_state_of(const struct child *child)
     if (child->state == CHILD_DOWN && child->waits_for_disk)
         return RUN_STATE_WAITING;
     return child->state == CHILD_UP ? on_board[state_on_board(child)] : otherwise[child->state];
+}
+
+bool child_waits_for_disk(const struct child *child)
+{
+    return child->waits_for_disk && (child->state == CHILD_DOWN || child->ready_at == 0);
 }
 
 const char *child_write_last(const char *death, usec_t died_at, char to[CHILD_LAST_SIZE])

@@ -19,6 +19,7 @@ struct child_world {
     const struct paths *paths;
     struct board *board;
     struct disk *disk;
+    bool (*store_waits)(const void *state); /* persist cannot read or write its store, and waits for the disk */
     struct settings settings;
     const char *wrapper; /* clients of JACK are started through this program; NULL: by themselves */
     void (*before_sound)(void *state); /* called before a service of sound starts */
@@ -76,6 +77,9 @@ struct child_words {
     char last[CHILD_LAST_SIZE], work[WORK_TEXT_SIZE];
 };
 void child_tell(const struct child *child, struct child_words *words, struct service_line *to);
+
+/* It ended for the disk, and is not ready again. */
+bool child_waits_for_disk(const struct child *child);
 
 /* "DEATH, 3 s ago"; "" when `death` is. Returns `to`. */
 const char *child_write_last(const char *death, usec_t died_at, char to[CHILD_LAST_SIZE]);

@@ -1,21 +1,39 @@
 #include "supervisor/disk.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "common/file.h"
 #include "common/log.h"
 
-enum { LOOK_US = 1000000, PROBE_BYTES = 4096, PATH_SIZE = PATH_MAX + 32 };
+enum { LOOK_US = 1000000, DOUBT_US = 10000000, ANSWER_US = 5000000, STACK = 256 * 1024 };
+enum { PROBE_BYTES = 4096, PATH_SIZE = PATH_MAX + 32 };
 
-bool disk_caused(const siginfo_t *info)
+bool disk_may_have_caused(const siginfo_t *info)
 {
     return info->si_code == CLD_EXITED &&
            (info->si_status == err_exit_code(ERR_IO) || info->si_status == err_exit_code(ERR_FULL));
 }
 
-/* A page of a new file; its errno, or 0. It is not synced: a disk that hangs must not stop the supervisor. */
+void disk_doubt(struct disk *disk, usec_t now)
+{
+    disk->doubted = now + DOUBT_US;
+}
+
+/* ---- a try ---- */
+
+/* Both threads have it until `is_done`; the supervisor's thread frees it then. */
+struct disk_try {
+    char paths[2][PATH_SIZE];
+    int number; /* errno, or 0; valid when `is_done` */
+    atomic_bool is_done;
+};
+
+/* A page of a new file; its errno, or 0. */
 static int try_file(const char *path)
 {
     static const char page[PROBE_BYTES];
@@ -31,16 +49,65 @@ static int try_file(const char *path)
     return number;
 }
 
-static int probe(const struct paths *paths)
+static void *try_both(void *state)
 {
-    char path[PATH_SIZE];
-    int number;
+    struct disk_try *running = state;
 
-    (void)snprintf(path, sizeof(path), "%s/.probe", paths->data);
-    if ((number = try_file(path)) != 0)
-        return number;
-    (void)snprintf(path, sizeof(path), "%s/.probe", paths->cache);
-    return try_file(path);
+    if ((running->number = try_file(running->paths[0])) == 0)
+        running->number = try_file(running->paths[1]);
+    atomic_store(&running->is_done, true);
+    return NULL;
+}
+
+/* Signals stay with the supervisor's own thread. */
+static bool start_thread(struct disk_try *running)
+{
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    pthread_t thread;
+    bool started;
+
+    sigfillset(&all);
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, STACK);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    started = pthread_create(&thread, &attributes, try_both, running) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return started;
+}
+
+/* Without memory or a thread the next look tries again. */
+static void start_try(struct disk *disk, const struct paths *paths, usec_t now)
+{
+    struct disk_try *running = calloc(1, sizeof(*running));
+
+    if (!running)
+        return;
+    (void)snprintf(running->paths[0], PATH_SIZE, "%s/.probe", paths->data);
+    (void)snprintf(running->paths[1], PATH_SIZE, "%s/.probe", paths->cache);
+    if (!start_thread(running)) {
+        free(running);
+        return;
+    }
+    disk->running = running;
+    disk->began = now;
+}
+
+/* False: there is no answer yet, and still time for it. */
+static bool take_answer(struct disk *disk, usec_t now, int *number)
+{
+    if (!disk->running)
+        return false;
+    if (!atomic_load(&disk->running->is_done)) {
+        *number = ETIMEDOUT;
+        return now - disk->began > ANSWER_US;
+    }
+    *number = disk->running->number;
+    free(disk->running);
+    disk->running = NULL;
+    return true;
 }
 
 /* ---- deaths ---- */
@@ -56,7 +123,7 @@ void disk_record_death(struct disk *disk, const struct paths *paths, const struc
 {
     struct kept_death *kept = &disk->deaths[disk->count];
 
-    if (disk->count == 0 && write_down(paths, death))
+    if (disk->count == 0 && !disk->fails && write_down(paths, death))
         return;
     if (disk->count == DISK_DEATHS) {
         disk->lost++;
@@ -88,14 +155,8 @@ static void write_kept(struct disk *disk, const struct paths *paths)
     }
 }
 
-void disk_look(struct disk *disk, const struct paths *paths, usec_t now)
+static void take_result(struct disk *disk, const struct paths *paths, int number)
 {
-    int number;
-
-    if (now - disk->looked < LOOK_US)
-        return;
-    disk->looked = now;
-    number = probe(paths);
     if (number != 0 && !disk->fails)
         log_error("the disk of %s fails: %s", paths->data, strerror(number));
     else if (number == 0 && disk->fails)
@@ -107,4 +168,19 @@ void disk_look(struct disk *disk, const struct paths *paths, usec_t now)
                        strerror(number));
     else if (disk->count > 0)
         write_kept(disk, paths);
+}
+
+void disk_look(struct disk *disk, const struct paths *paths, usec_t now)
+{
+    int number;
+
+    if (now - disk->looked < LOOK_US)
+        return;
+    disk->looked = now;
+    if (take_answer(disk, now, &number))
+        take_result(disk, paths, number);
+    else if (!disk->fails)
+        disk->alarm[0] = '\0';
+    if (!disk->running && (disk->fails || disk->count > 0 || now < disk->doubted))
+        start_try(disk, paths, now);
 }

@@ -111,6 +111,16 @@ static void mend_studio(void *state)
     }
 }
 
+static bool store_waits(const void *state)
+{
+    const struct supervisor *supervisor = state;
+
+    for (uint32_t i = 0; i < supervisor->count; i++)
+        if (supervisor->children[i].row->has_store && child_waits_for_disk(&supervisor->children[i]))
+            return true;
+    return false;
+}
+
 static bool is_wanted(const struct supervisor *supervisor, const struct table_row *row, bool sound)
 {
     switch (row->when) {
@@ -185,6 +195,7 @@ void supervisor_open(struct supervisor *supervisor, struct service *service)
     supervisor->world.paths = service_paths(service);
     supervisor->world.disk = &supervisor->disk;
     supervisor->world.before_sound = mend_studio;
+    supervisor->world.store_waits = store_waits;
     supervisor->world.state = supervisor;
     fix_home(supervisor->world.paths);
     read_keeper(supervisor);

@@ -5,7 +5,7 @@ static const char *const standby[] = { "--standby", NULL };
 
 const struct table_row table_rows[] = {
     /* name, program, never_quarantined, hang_ms */
-    { "persist", "loophole-persist", true, 1700, .when = TABLE_ALWAYS, .ends_before = 50 },
+    { "persist", "loophole-persist", true, 1700, .when = TABLE_ALWAYS, .ends_before = 50, .has_store = true },
     { "search", "loophole-search", false, 1700, .when = TABLE_ALWAYS, .ends_before = 300 },
     { "indexer", "loophole-indexer", false, 1700, .when = TABLE_ALWAYS, .ends_before = 200 },
     { "audio", "loophole-audio", true, 500, .when = TABLE_SOUND, .is_client = true },

@@ -18,7 +18,7 @@ _is_mounted() { mountpoint -q "$LOOPHOLE_HOME/data" || ! kill -0 "$disk" 2>/dev/
 _all_ready() { is_ready persist && is_ready search && is_ready indexer; }
 _put() { loophole ask persist.put_volume "volume={\"identity\":\"$1\",\"label\":\"$1\",\"mount\":\"Lw==\",\"backend\":\"local\",\"online\":true,\"id\":\"00000000000000000000000000\"}"; }
 _alarm_is() { loophole status | grep -q "^supervisor: the disk of .* fails: "; }
-_one_waits() { loophole status | grep -q ' waits for the disk of '; }
+_one_waits() { loophole status | grep -q ' could not read or write in .* and tries again: check the disk'; }
 _waits() { [ "$(loophole status --json | grep "\"service\":\"$1\"" | field state)" = waiting ]; }
 
 a_disk_that_fails_and_returns_has_every_service_back_and_every_death_on_record() {
@@ -30,8 +30,8 @@ a_disk_that_fails_and_returns_has_every_service_back_and_every_death_on_record()
     holds _put one
     old=$(pid_of search)
     kill -USR1 "$disk"
-    until_true 30 _alarm_is
     kill -KILL "$old" # a service that dies while the disk is away cannot start
+    until_true 30 _alarm_is
     until_true 60 _waits search
     kill -TERM "$disk"; wait "$disk" 2>/dev/null
     umount -l "$LOOPHOLE_HOME/data" 2>/dev/null

@@ -329,4 +329,11 @@ settings_that_are_wrong_are_refused_before_anything_starts() {
     holds _no_process "$LOOPHOLE_HOME"
 }
 
+a_service_that_ends_with_io_while_the_disk_works_is_quarantined() {
+    _with_stand_in search 'exit 19'
+    until_true 60 _is search state quarantined
+    same "" "$(ls -A "$LOOPHOLE_HOME/data" | grep probe)"
+    _stop_all
+}
+
 run_claims "$@"
