@@ -31,8 +31,11 @@ PROGRAMS := $(addprefix $(BUILD)/bin/loophole-,$(foreach s,$(SERVICES),$(if $(wi
             $(if $(wildcard supervisor/main.c),$(BUILD)/bin/loopholed) \
             $(if $(wildcard frontends/cli/main.c),$(BUILD)/bin/loophole)
 
-# `make run` and `make test` install what is missing first; nothing else touches the system.
-NEEDS := $(if $(filter run test,$(MAKECMDGOALS)),$(BUILD)/.packages-$(if $(filter test,$(MAKECMDGOALS)),test,run))
+# `make run` and `make test` install what is missing first; nothing else touches the system. make that only prints, asks
+# or touches (-n, -q, -t) does not: it would still make the file that it includes, and what that needs.
+SHORT  := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
+PRINTS := $(if $(findstring n,$(SHORT))$(findstring q,$(SHORT))$(findstring t,$(SHORT)),yes)
+NEEDS := $(if $(PRINTS),,$(if $(filter run test,$(MAKECMDGOALS)),$(BUILD)/.packages-$(if $(filter test,$(MAKECMDGOALS)),test,run))
 # LIBS and LIBS_PART: what each part is linked with, and INCLUDES, as pkg-config knows them here.
 ifneq ($(filter-out clean stop portable,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/libraries.mk

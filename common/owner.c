@@ -1,5 +1,6 @@
 #include "common/owner.h"
 #include <errno.h>
+#include <grp.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -8,7 +9,7 @@
 #include <unistd.h>
 #include "common/file.h"
 
-enum { PASSWD_SIZE = 4096 };
+enum { PASSWD_SIZE = 4096, GROUP_SIZE = 8192 };
 
 const char *owner_write(uid_t uid, char to[OWNER_SIZE])
 {
@@ -35,7 +36,21 @@ static enum err refuse_owner(const char *path, uid_t uid, struct fault *fault)
 static enum err refuse_mode(const char *path, mode_t mode, struct fault *fault)
 {
     fault_set(fault, ERR_DENIED, "%s can be written by other users (mode %04o)", path, (unsigned)(mode & 07777));
-    return fault ? fault_hint(fault, "look whether its content is yours, then: chmod 700 %.200s", path) : ERR_DENIED;
+    return fault ? fault_hint(fault, "others may have changed files in it; if all in it is yours: chmod 700 %.150s",
+                              path) : ERR_DENIED;
+}
+
+/* The group that a user has alone, of the user's name: with it, `umask 002` opens folders to nobody else. */
+static bool is_user_group(gid_t gid)
+{
+    char memory[PASSWD_SIZE], members[GROUP_SIZE];
+    struct passwd user, *found = NULL;
+    struct group group, *own = NULL;
+
+    return gid == getegid() && getpwuid_r(geteuid(), &user, memory, sizeof(memory), &found) == 0 && found &&
+           user.pw_gid == gid && getgrgid_r(gid, &group, members, sizeof(members), &own) == 0 && own &&
+           strcmp(group.gr_name, user.pw_name) == 0 &&
+           (!*group.gr_mem || (strcmp(*group.gr_mem, user.pw_name) == 0 && !group.gr_mem[1]));
 }
 
 enum err owner_check(const char *path, bool close, struct fault *fault)
@@ -48,11 +63,11 @@ enum err owner_check(const char *path, bool close, struct fault *fault)
         return fault_set(fault, ERR_EXISTS, "%s is in the way: it is not a directory", path);
     if (st.st_uid != geteuid())
         return refuse_owner(path, st.st_uid, fault);
-    if ((st.st_mode & 022) != 0)
+    if ((st.st_mode & 002) != 0 || ((st.st_mode & 020) != 0 && !(close && is_user_group(st.st_gid))))
         return refuse_mode(path, st.st_mode, fault);
-    if (close && (st.st_mode & 077) != 0)
-        (void)chmod(path, 0700); /* some disks have no modes */
-    return ERR_OK;
+    if (close && (st.st_mode & 077) != 0 && chmod(path, 0700) != 0 && (st.st_mode & 020) != 0)
+        return refuse_mode(path, st.st_mode, fault);
+    return ERR_OK; /* some disks have no modes */
 }
 
 void owner_hint(const char *path, struct fault *fault)

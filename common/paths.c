@@ -99,12 +99,21 @@ static enum err find_xdg(char to[PATH_MAX], const char *variable, const char *fa
     return join(to, home, below, fault);
 }
 
+/* The XDG specification wants it owned by the user: `su` keeps the variable, and names the folder of the user before. */
+static bool is_own_runtime(const char *runtime)
+{
+    struct stat st;
+
+    return stat(runtime, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
+           access(runtime, W_OK | X_OK) == 0;
+}
+
 static enum err find_by_xdg(struct paths *paths, struct fault *fault)
 {
     const char *runtime = absolute_variable("XDG_RUNTIME_DIR");
     enum err e;
 
-    if (runtime && access(runtime, W_OK | X_OK) != 0)
+    if (runtime && !is_own_runtime(runtime))
         runtime = NULL; /* another user's, or gone: the one in /tmp serves as well */
     if ((e = find_xdg(paths->config, "XDG_CONFIG_HOME", ".config", fault)) != ERR_OK ||
         (e = find_xdg(paths->data, "XDG_DATA_HOME", ".local/share", fault)) != ERR_OK ||

@@ -34,14 +34,25 @@ static const char *const remote[] = { "sshfs",      "rclone",   "gvfsd-fuse", "g
                                       "ceph-fuse",  "davfs",    "davfs2",     "curlftpfs", "gcsfuse",  "juicefs",
                                       "smbnetfs",   "obexfs",   "moosefs",    "lizardfs",  "kio-fuse" };
 
+/* Unions of local folders: their source lists folders, between colons, and is no host. */
+static const char *const unions[] = { "mergerfs", "unionfs", "unionfs-fuse", "mhddfs" };
+
+static bool is_in(const char *name, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 bool local_fuse_is_network(const char *type, const char *source)
 {
     if (strncmp(type, "fuse.", 5) != 0)
         return false; /* "fuseblk": a disk; "fuse": a program of its own */
-    for (size_t i = 0; i < sizeof(remote) / sizeof(*remote); i++)
-        if (strcmp(type + 5, remote[i]) == 0)
-            return true;
-    return strstr(source, "://") || strncmp(source, "//", 2) == 0 || (strchr(source, ':') && source[0] != '/');
+    if (is_in(type + 5, unions, sizeof(unions) / sizeof(*unions)))
+        return false;
+    return is_in(type + 5, remote, sizeof(remote) / sizeof(*remote)) || strstr(source, "://") ||
+           strncmp(source, "//", 2) == 0 || (source[0] != '/' && strstr(source, ":/"));
 }
 
 /* /proc/self/mountinfo: "36 35 0:98 / /mnt rw,nosuid … - fuse.sshfs user@host:/dir rw,…". */
@@ -87,5 +98,5 @@ enum err local_check(const char *directory, struct fault *fault)
         return ERR_OK;
     fault_set(fault, ERR_DENIED, "the store cannot lie on a network file system: %s is on %s", directory,
               name);
-    return fault_hint(fault, "point LOOPHOLE_HOME or XDG_DATA_HOME to a local disk");
+    return fault_hint(fault, "set LOOPHOLE_HOME to a folder on a local disk");
 }

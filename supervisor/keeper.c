@@ -131,7 +131,7 @@ static bool ends_all(int exit_code)
     return exit_code == 0 || exit_code == err_exit_code(ERR_EXISTS);
 }
 
-/* What a second try does not change: a person has to. */
+/* What a second try does not change: a person has to. packaging/loophole.service lists the same codes. */
 static bool needs_person(int exit_code)
 {
     return exit_code == err_exit_code(ERR_DENIED) || exit_code == err_exit_code(ERR_BAD_REQUEST) ||

@@ -1,6 +1,7 @@
 # lib.sh: what every shell test stands on. A test sources it, defines one function a claim, and ends with
 # `run_claims`. Functions whose names begin with _ are helpers. Output is TAP: `ok N - claim`.
 set -u
+umask 077 # a home that the machine's umask opens to a group is refused
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 build=${BUILD:-$top/build}
 case $build in /*) ;; *) build=$top/$build ;; esac

@@ -85,12 +85,25 @@ a_home_of_another_user_is_refused() {
 
 a_home_that_others_may_write_is_refused_and_one_that_they_may_read_is_closed() {
     _home open
-    chmod 770 "$LOOPHOLE_HOME"
-    contains "$(refused loophole up)" "$LOOPHOLE_HOME can be written by other users (mode 0770)"
+    chmod 772 "$LOOPHOLE_HOME"
+    contains "$(refused loophole up)" "$LOOPHOLE_HOME can be written by other users (mode 0772)"
+    contains "$(cat "$scratch/out")" "others may have changed files in it; if all in it is yours: chmod 700 "
     chmod 755 "$LOOPHOLE_HOME"
     engine_up
     same 700 "$(stat -c %a "$LOOPHOLE_HOME")"
     engine_down
+}
+
+a_home_that_only_the_private_group_of_its_user_may_write_is_closed() {
+    [ "$(id -gn)" = "$(id -un)" ] && [ "$(getent group "$(id -gn)" | cut -d: -f4)" = "" ] || skip "no private group"
+    _home group
+    chmod 775 "$LOOPHOLE_HOME"
+    engine_up
+    same 700 "$(stat -c %a "$LOOPHOLE_HOME")"
+    engine_down
+    _needs_root
+    chmod 770 "$LOOPHOLE_HOME" && chgrp 65534 "$LOOPHOLE_HOME"
+    contains "$(refused loophole up)" "can be written by other users (mode 0770)"
 }
 
 a_log_that_is_a_link_is_not_followed() {

@@ -2,6 +2,13 @@
 # What `make install` puts where, and that it runs from there.
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
+_codes_of_the_keeper() { # exit codes of the errors that its two functions name
+    local name
+    for name in $(sed -n '/^static bool ends_all/,/^static void record_death/p' "$top/supervisor/keeper.c" | grep -o 'ERR_[A-Z_]*'); do
+        echo $((10 + $(sed -n '/ERR_OK = 0/,/ERR_COUNT/p' "$top/common/err.h" | grep -nw "$name" | cut -d: -f1) - 1))
+    done | sort -n | paste -sd' '
+}
+
 an_installed_engine_runs_from_its_prefix() {
     local prefix=$scratch/prefix
     make -s -C "$top" BUILD="$build" PREFIX="$prefix" install >"$scratch/log" 2>&1 || fail "$(tail "$scratch/log")"
@@ -11,6 +18,7 @@ an_installed_engine_runs_from_its_prefix() {
         [ -s "$prefix/$file" ] || fail "no $file"
     done
     contains "$(cat "$prefix/lib/systemd/user/loophole.service")" "ExecStart=$prefix/bin/loopholed"
+    same "$(_codes_of_the_keeper)" "$(sed -n 's/^RestartPreventExitStatus=//p' "$prefix/lib/systemd/user/loophole.service")"
     "$prefix/bin/loophole" up >/dev/null || fail "it does not start"
     same ready "$("$prefix/bin/loophole" status --json | field state)"
     "$prefix/bin/loophole" down >/dev/null

@@ -127,6 +127,25 @@ static void without_a_runtime_directory_the_sockets_are_in_tmp(void **state)
     assert_int_equal(rmdir(paths.run), 0);
 }
 
+static void a_runtime_directory_of_another_user_is_not_used(void **state)
+{
+    const struct home *home = *state;
+    const char *runtime = home_file(home, "of-another", NULL);
+    struct paths paths;
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(mkdir(runtime, 0777), 0);
+    assert_int_equal(chown(runtime, 65534, 65534), 0);
+    clear_environment();
+    setenv("HOME", home->root, 1);
+    setenv("XDG_RUNTIME_DIR", runtime, 1);
+    assert_int_equal(paths_find(&paths, NULL), ERR_OK);
+    assert_int_equal(strncmp(paths.run, "/tmp/loophole-", 14), 0);
+    assert_int_equal(rmdir(paths.run), 0);
+    assert_int_equal(rmdir(runtime), 0);
+}
+
 static void a_run_directory_open_to_others_is_closed(void **state)
 {
     const struct home *home = *state;
@@ -165,9 +184,9 @@ static void a_data_directory_that_others_may_write_is_refused(void **state)
     struct paths paths;
     struct fault fault;
 
-    assert_int_equal(chmod(home->paths.data, 0770), 0);
+    assert_int_equal(chmod(home->paths.data, 0772), 0);
     assert_int_equal(paths_find(&paths, &fault), ERR_DENIED);
-    assert_non_null(strstr(fault.what, "can be written by other users (mode 0770)"));
+    assert_non_null(strstr(fault.what, "can be written by other users (mode 0772)"));
     assert_int_equal(paths_look(&paths, &fault), ERR_DENIED);
 }
 
@@ -228,6 +247,7 @@ int main(void)
         HOME_TEST(a_home_too_long_for_any_path_is_refused),
         HOME_TEST(without_a_home_the_xdg_directories_are_taken),
         HOME_TEST(without_a_runtime_directory_the_sockets_are_in_tmp),
+        HOME_TEST(a_runtime_directory_of_another_user_is_not_used),
         HOME_TEST(a_run_directory_open_to_others_is_closed),
         HOME_TEST(a_program_that_only_looks_makes_nothing),
         HOME_TEST(a_data_directory_that_others_may_read_is_closed),

@@ -228,6 +228,10 @@ static void network_file_systems_are_known_by_their_magic(void **state)
     assert_false(local_fuse_is_network("fuseblk", "/dev/sdb1"));
     assert_false(local_fuse_is_network("fuse.lossy", "lossy"));
     assert_false(local_fuse_is_network("fuse.mergerfs", "/a:/b"));
+    assert_false(local_fuse_is_network("fuse.mergerfs", "1:2"));
+    assert_false(local_fuse_is_network("fuse.unionfs", "a:/b"));
+    assert_false(local_fuse_is_network("fuse.mhddfs", "/a;/b"));
+    assert_false(local_fuse_is_network("fuse.unheard-of", "1:2"));
 }
 
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, scratch_make, scratch_drop)
