@@ -35,7 +35,7 @@ PROGRAMS := $(addprefix $(BUILD)/bin/loophole-,$(foreach s,$(SERVICES),$(if $(wi
 # or touches (-n, -q, -t) does not: it would still make the file that it includes, and what that needs.
 SHORT  := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
 PRINTS := $(if $(findstring n,$(SHORT))$(findstring q,$(SHORT))$(findstring t,$(SHORT)),yes)
-NEEDS := $(if $(PRINTS),,$(if $(filter run test,$(MAKECMDGOALS)),$(BUILD)/.packages-$(if $(filter test,$(MAKECMDGOALS)),test,run))
+NEEDS := $(if $(PRINTS),,$(if $(filter run test,$(MAKECMDGOALS)),$(BUILD)/.packages-$(if $(filter test,$(MAKECMDGOALS)),test,run)))
 # LIBS and LIBS_PART: what each part is linked with, and INCLUDES, as pkg-config knows them here.
 ifneq ($(filter-out clean stop portable,$(or $(MAKECMDGOALS),all)),)
 include $(BUILD)/libraries.mk

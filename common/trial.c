@@ -79,6 +79,8 @@ static enum err reason_of(int status, struct fault *fault)
     if (WIFSIGNALED(status))
         return fault_set(fault, ERR_INTERNAL, "the process that read it died of signal %d (%s)",
                          WTERMSIG(status), strsignal(WTERMSIG(status)));
+    if (WEXITSTATUS(status) == err_exit_code(ERR_IO)) /* guard.h ended it */
+        return fault_set(fault, ERR_IO, "the disk fails: a page of the store cannot be read");
     return fault_set(fault, ERR_INTERNAL, "the process that read it ended with code %d",
                      WEXITSTATUS(status));
 }

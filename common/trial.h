@@ -22,7 +22,8 @@ enum err trial_start(struct trial *trial, enum err (*work)(void *state, struct f
                      struct fault *fault);
 
 /* Waits until the child has ended. Returns what `work` returned. When the child ended within `work`, *died is true, and
- * the error is internal with the reason: "the process that read it died of signal 7 (Bus error)". */
+ * the error is internal with the reason: "the process that read it died of signal 7 (Bus error)"; or io, where a page
+ * of the store could not be read (guard.h). */
 enum err trial_wait(struct trial *trial, bool *died, struct fault *fault);
 
 /* Both of them. */

@@ -1,5 +1,6 @@
 #include "proto/lock.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -135,4 +136,17 @@ bool lock_is_held(const struct paths *paths, const char *service)
 bool lock_data_is_held(const struct paths *paths, const char *service)
 {
     return is_held(paths->data, service);
+}
+
+void lock_refresh(const struct paths *paths)
+{
+    DIR *run = opendir(paths->run);
+    struct dirent *entry;
+
+    if (!run)
+        return;
+    while ((entry = readdir(run)) != NULL)
+        if (strcmp(entry->d_name, "..") != 0)
+            (void)utimensat(dirfd(run), entry->d_name, NULL, AT_SYMLINK_NOFOLLOW);
+    closedir(run);
 }

@@ -17,6 +17,7 @@
 #include "schema_service.h"
 
 enum { BOARD_LOOK_US = 500000, HOMELESS_US = 3000000 };
+#define REFRESH_US (3600 * (usec_t)1000000)
 
 /* ---- start ---- */
 
@@ -80,11 +81,20 @@ enum lock_place service_look_at_lock(const struct service *service)
     return lock_look(&service->paths, service->name, service->lock);
 }
 
+static void refresh_run(struct service *service, usec_t now)
+{
+    if (service->refreshed && now - service->refreshed < REFRESH_US)
+        return;
+    service->refreshed = now;
+    lock_refresh(&service->paths);
+}
+
 /* The supervisor ends all services of a home that is gone. Without one, each ends by itself. */
 static void look_at_home(struct service *service, usec_t now)
 {
     if (service_look_at_lock(service) != LOCK_GONE) {
         service->homeless = 0;
+        refresh_run(service, now);
         return;
     }
     service->homeless = service->homeless ? service->homeless : now;

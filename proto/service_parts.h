@@ -138,6 +138,7 @@ struct service {
     struct board_line *line;
     struct long_work work;    /* reports to that line */
     usec_t homeless;     /* since when its lock is gone; 0: it is there */
+    usec_t refreshed;    /* when the run directory was last touched; 0: not yet */
     usec_t board_looked; /* when it was last made sure that the line is ours */
 
     struct sockets *sockets;

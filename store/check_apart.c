@@ -81,7 +81,7 @@ static enum err run(struct apart *a, void (*problem)(void *state, const char *wh
         return e;
     if (fault)
         *fault = why;
-    if (!died)
+    if (!died || e == ERR_IO)
         return e;
     fault_set(fault, e, "the store is damaged: %s", why.what);
     return fault ? fault_hint(fault, "`loophole restore FILE` puts a backup in its place") : e;

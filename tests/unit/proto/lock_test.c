@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <sys/stat.h>
 #include "tests/unit/proto/process.h"
 
 static void a_lock_has_one_holder(void **state)
@@ -85,6 +86,26 @@ static void a_symbolic_link_in_its_place_is_not_followed(void **state)
     assert_int_equal(access(aim, F_OK), -1);
 }
 
+static void what_lies_in_the_run_directory_is_kept_young(void **state)
+{
+    const struct timespec old[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+    struct engine *engine = *state;
+    char path[PATH_MAX + 32];
+    struct stat st;
+    int fd;
+
+    assert_int_equal(lock_take(&engine->paths, "search", &fd, NULL), ERR_OK);
+    snprintf(path, sizeof(path), "%s/search.lock", engine->paths.run);
+    assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+    assert_int_equal(utimensat(AT_FDCWD, engine->paths.run, old, 0), 0);
+    lock_refresh(&engine->paths);
+    assert_int_equal(stat(path, &st), 0);
+    assert_true(st.st_atime > 1000 && st.st_mtime > 1000);
+    assert_int_equal(stat(engine->paths.run, &st), 0);
+    assert_true(st.st_atime > 1000 && st.st_mtime > 1000);
+    close(fd);
+}
+
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, engine_set_up, engine_tear_down)
 
 int main(void)
@@ -95,6 +116,7 @@ int main(void)
         CLAIM(looking_does_not_take_it),
         CLAIM(a_holder_that_dies_lets_go),
         CLAIM(a_symbolic_link_in_its_place_is_not_followed),
+        CLAIM(what_lies_in_the_run_directory_is_kept_young),
     };
 
     return cmocka_run_group_tests_name("lock", tests, NULL, NULL);
