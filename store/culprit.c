@@ -1,11 +1,12 @@
 #include "store/culprit.h"
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 #include "common/proc.h"
 
@@ -19,11 +20,31 @@ static const char *in_store(const struct paths *paths, const char *name, char to
     return to;
 }
 
+/* Whether a descriptor of the process is of this file: btrfs gives stat another device than it gives the kernel's lists
+ * of locks and mappings, and another disk may have the same inode. True as well where the process cannot be looked into:
+ * it is only named then. */
+static bool has_open(int32_t pid, const struct stat *file)
+{
+    char path[64];
+    struct dirent *entry;
+    struct stat st;
+    bool found = false;
+    DIR *directory;
+
+    (void)snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+    if (!(directory = opendir(path)))
+        return errno == EACCES || errno == EPERM;
+    while (!found && (entry = readdir(directory)) != NULL)
+        found = fstatat(dirfd(directory), entry->d_name, &st, 0) == 0 && st.st_dev == file->st_dev &&
+                st.st_ino == file->st_ino;
+    closedir(directory);
+    return found;
+}
+
 /* /proc/locks: "12: FLOCK  ADVISORY  WRITE 4711 fd:01:1234 0 EOF"; one that waits has "->" before its kind. */
 static int32_t find_opener(const struct paths *paths)
 {
     char path[PATH_SIZE], line[LINE];
-    unsigned major_number, minor_number;
     unsigned long long inode;
     struct stat st;
     int pid = 0;
@@ -33,8 +54,8 @@ static int32_t find_opener(const struct paths *paths)
         return 0;
     while (pid == 0 && fgets(line, sizeof(line), locks)) {
         int found;
-        if (sscanf(line, "%*u: FLOCK %*s WRITE %d %x:%x:%llu", &found, &major_number, &minor_number, &inode) == 4 &&
-            inode == st.st_ino && makedev(major_number, minor_number) == st.st_dev)
+        if (sscanf(line, "%*u: FLOCK %*s WRITE %d %*x:%*x:%llu", &found, &inode) == 2 && inode == st.st_ino &&
+            has_open(found, &st))
             pid = found;
     }
     fclose(locks);
@@ -160,7 +181,7 @@ bool culprit_kill(const struct paths *paths, const struct culprit *culprit)
     if (pidfd < 0)
         return false;
     now = culprit_find(paths);
-    if (now.is_ours && culprit_is_stuck(culprit, &now))
+    if (now.is_ours && now.state != 'D' && culprit_is_stuck(culprit, &now))
         killed = pidfd_send_signal(pidfd, SIGKILL, NULL, 0) == 0;
     close(pidfd);
     return killed;

@@ -32,7 +32,8 @@ bool culprit_is_stuck(const struct culprit *before, const struct culprit *now);
  * Returns `to`. */
 const char *culprit_write(const struct culprit *culprit, char to[CULPRIT_TEXT]);
 
-/* Kills it when it is ours, is still the same process and still the holder; false when it is not. */
+/* Kills it when it is ours, is still the same process and still the holder, and does not wait for a disk (state D):
+ * that ends by itself. False when it is not killed. */
 bool culprit_kill(const struct paths *paths, const struct culprit *culprit);
 
 #endif

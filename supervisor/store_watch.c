@@ -12,34 +12,36 @@ static void end_culprit(struct watched_store *watched, const struct paths *paths
              watched->last.program);
 }
 
-static void look_at_stuck(struct watched_store *watched, const struct paths *paths, usec_t now)
+static void look_at_stuck(struct watched_store *watched, const struct paths *paths)
 {
     char text[CULPRIT_TEXT];
 
-    if (now - watched->since < NAMED_US)
+    if (watched->stuck < NAMED_US)
         return;
     if (!watched->alarm[0])
         log_warn("%s", culprit_write(&watched->last, text));
     (void)culprit_write(&watched->last, watched->alarm);
-    if (now - watched->since >= KILLED_US)
+    if (watched->stuck >= KILLED_US)
         end_culprit(watched, paths);
 }
 
-void store_watch_look(struct watched_store *watched, const struct paths *paths, usec_t now)
+void store_watch_look(struct watched_store *watched, const struct paths *paths, usec_t now, usec_t passed)
 {
     struct culprit culprit;
 
+    watched->seen += passed;
     if (now - watched->looked < LOOK_US)
         return;
     culprit = culprit_find(paths);
     if (!culprit_is_stuck(&watched->last, &culprit)) {
-        watched->since = 0;
+        watched->stuck = 0;
         watched->alarm[0] = '\0';
     } else {
-        watched->since = watched->since ? watched->since : watched->looked;
+        watched->stuck += watched->seen;
     }
     watched->looked = now;
+    watched->seen = 0;
     watched->last = culprit;
-    if (watched->since)
-        look_at_stuck(watched, paths, now);
+    if (watched->stuck)
+        look_at_stuck(watched, paths);
 }

@@ -8,12 +8,14 @@
 /* Zeroed at first. */
 struct watched_store {
     struct culprit last;
-    usec_t looked, since; /* since when it is stuck; 0: it is not */
+    usec_t looked; /* steady clock */
+    usec_t seen, stuck; /* time that the supervisor saw pass since the last look, and while it is stuck; 0: it is not */
     char alarm[CULPRIT_TEXT]; /* or "" */
 };
 
 /* Looks once a second. A process that was the holder for 2 s without running is named; after 10 s it is killed when it
- * is ours, or keeps the alarm. */
-void store_watch_look(struct watched_store *watched, const struct paths *paths, usec_t now);
+ * is ours, or keeps the alarm. Only `passed`, time in which the supervisor itself ran, counts: a machine that stood still
+ * makes nobody stuck. */
+void store_watch_look(struct watched_store *watched, const struct paths *paths, usec_t now, usec_t passed);
 
 #endif

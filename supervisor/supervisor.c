@@ -50,9 +50,10 @@ static void look(void *state)
         return;
     look_at_board(supervisor);
     disk_look(&supervisor->disk, supervisor->world.paths, now);
-    store_watch_look(&supervisor->store, supervisor->world.paths, now);
+    passed = passed < 2 * LOOK_US ? passed : 2 * LOOK_US;
+    store_watch_look(&supervisor->store, supervisor->world.paths, now, passed);
     for (uint32_t i = 0; i < supervisor->count; i++)
-        child_look(&supervisor->children[i], now, passed < 2 * LOOK_US ? passed : 2 * LOOK_US);
+        child_look(&supervisor->children[i], now, passed);
     if (supervisor->server.world && server_look(&supervisor->server, now))
         supervisor_move_clients(supervisor);
 }

@@ -7,13 +7,14 @@ _home() { export LOOPHOLE_HOME=$scratch/home-$1; mkdir -p "$LOOPHOLE_HOME"; }
 _is_gone() { [ ! -d "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status"; }
 _is_stopped() { grep -q '^State:.[Tt]' "/proc/$1/status"; }
 _is_named() { loophole status 2>/dev/null | grep -q "^supervisor: process $1 ($2.*and does not go on"; }
-_child() { # of strace: not the one by which it tries the kernel at first
+_child() { # of a process: of strace, not the one by which it tries the kernel at first
     local pid
     for pid in $(cat "/proc/$1/task/$1/children" 2>/dev/null); do
         [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = loophole ] && echo "$pid"
     done
 }
-_has_child() { [ -n "$(_child "$1")" ]; }
+_checker() { _child "$(_child "$1")"; } # the command reads the store in a child of its own
+_has_checker() { [ -n "$(_checker "$1")" ]; }
 
 a_reader_that_is_stopped_while_it_opens_is_named_and_ended() {
     local tracer culprit
@@ -22,8 +23,8 @@ a_reader_that_is_stopped_while_it_opens_is_named_and_ended() {
     engine_up
     strace -f -qq -o /dev/null -P "$LOOPHOLE_HOME/data/store/data.mdb" -e trace=pread64 \
         -e inject=pread64:signal=STOP:when=1 loophole store check >"$scratch/check" 2>&1 & tracer=$!
-    until_true 30 _has_child $tracer
-    culprit=$(_child $tracer)
+    until_true 30 _has_checker $tracer
+    culprit=$(_checker $tracer)
     until_true 30 _is_stopped "$culprit"
     kill -KILL "$(pid_of persist)"
     until_true 30 _is_named "$culprit" loophole
