@@ -99,7 +99,7 @@ static enum err find_xdg(char to[PATH_MAX], const char *variable, const char *fa
     return join(to, home, below, fault);
 }
 
-/* The XDG specification wants it owned by the user: `su` keeps the variable, and names the folder of the user before. */
+/* The XDG specification wants it owned by the user: `su` keeps the variable, and names another user's. */
 static bool is_own_runtime(const char *runtime)
 {
     struct stat st;

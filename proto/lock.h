@@ -26,8 +26,8 @@ enum lock_place lock_data_look(const struct paths *paths, const char *service, i
 bool lock_is_held(const struct paths *paths, const char *service);
 bool lock_data_is_held(const struct paths *paths, const char *service);
 
-/* Gives all that lies in RUN, and RUN itself, the time of now: programs like systemd-tmpfiles remove what nobody touched
- * for days from /tmp. What cannot be touched is passed over. */
+/* Gives all that lies in RUN, and RUN itself, the time of now: programs like systemd-tmpfiles remove from /tmp what
+ * nobody touched for days. What cannot be touched is passed over. */
 void lock_refresh(const struct paths *paths);
 
 #endif

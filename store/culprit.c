@@ -21,8 +21,8 @@ static const char *in_store(const struct paths *paths, const char *name, char to
 }
 
 /* Whether a descriptor of the process is of this file: btrfs gives stat another device than it gives the kernel's lists
- * of locks and mappings, and another disk may have the same inode. True as well where the process cannot be looked into:
- * it is only named then. */
+ * of locks and mappings, and another disk may have the same inode. True as well where the process cannot be looked
+ * into: it is only named then. */
 static bool has_open(int32_t pid, const struct stat *file)
 {
     char path[64];

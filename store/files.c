@@ -108,8 +108,8 @@ static enum err refuse_turn(const char *directory, int number, struct fault *fau
     if (number != ENOLCK && number != ENOSYS && number != EOPNOTSUPP && number != EINVAL)
         return fault_errno(fault, files_err(number), number, "cannot lock %s", directory);
     fault_errno(fault, ERR_DENIED, number, "the disk of %s takes no file locks", directory);
-    return fault ? fault_hint(fault, "without file locks saved changes can be lost: set LOOPHOLE_HOME to a folder on a local "
-                              "disk")
+    return fault ? fault_hint(fault, "without file locks saved changes can be lost: set LOOPHOLE_HOME to a folder on a "
+                                     "local disk")
                  : ERR_DENIED;
 }
 

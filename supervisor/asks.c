@@ -182,7 +182,8 @@ static struct text alarm_of_waiting(const struct supervisor *supervisor, struct 
         const struct child *child = &supervisor->children[i];
         if (child->waits_for_disk && child->state == CHILD_DOWN)
             (void)snprintf(text, sizeof(text),
-                           "%s could not read or write in %.90s (%.40s) and tries again: check the disk and its free space",
+                           "%s could not read or write in %.90s (%.40s) and tries again: "
+                           "check the disk and its free space",
                            child->row->name, supervisor->world.paths->data, child->last_death);
     }
     return arena_text(arena, text_of(text));

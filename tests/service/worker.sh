@@ -67,7 +67,8 @@ a_plain_user_can_run_it_too() {
     [ "$(id -u)" = 0 ] || skip "not root: the other claims have shown it"
     command -v setpriv >/dev/null || skip "setpriv is not installed"
     [ -d "$sonic" ] || skip "sonic-pi-samples are not installed"
-    cp "$build/bin/loophole-worker" "$top/tests/service/worker_drive.py" "$scratch/" && chmod 755 "$scratch"
+    cp "$build/bin/loophole-worker" "$top/tests/service/worker_drive.py" "$scratch/" &&
+        chmod 755 "$scratch" "$scratch/loophole-worker" "$scratch/worker_drive.py"
     (cd / && setpriv --reuid 65534 --regid 65534 --clear-groups /usr/bin/python3 "$scratch/worker_drive.py" \
         "$scratch/loophole-worker" "$sonic/"*bd_haus* 2>/dev/null) | _states >"$scratch/states"
     same done:1 "$(cat "$scratch/states")"
