@@ -67,13 +67,30 @@ static bool find(struct txn *txn, struct id request, struct key *found, struct p
     return is_there;
 }
 
+static bool has_later_part(struct txn *txn, struct id request, uint64_t revision)
+{
+    struct key key = key_id(request);
+    struct walk walk;
+    bool is_later = false;
+
+    if (walk_begin(txn, DB_PART, key_bytes(&key), key_bytes(&key), &walk) != ERR_OK)
+        return false;
+    while (!is_later && walk_next(&walk))
+        is_later = part_of(walk.key, walk.value).revision > revision;
+    walk_end(&walk);
+    return is_later;
+}
+
+/* Without its first part a request could neither go on nor begin again: all parts go together. */
 enum err parts_trim(struct writing *w, struct id request, uint64_t revision)
 {
     struct part part;
     struct key key;
     enum err e = ERR_OK;
 
-    while (e == ERR_OK && find(w->txn, request, &key, &part) && part.revision <= revision) {
+    if (txn_count(w->txn, DB_PART) == 0 || has_later_part(w->txn, request, revision))
+        return ERR_OK;
+    while (e == ERR_OK && find(w->txn, request, &key, &part)) {
         const int64_t bytes = (int64_t)part.outcomes.len + OUTCOMES_AT + CHANGELOG_ROW_OVERHEAD;
         e = changelog_count_bytes(w, -bytes, 0);
         if (e == ERR_OK)

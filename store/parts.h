@@ -1,6 +1,6 @@
 /* parts.h: how far a request came that is done in parts. Each part is a row: the request, the number of the part's
  * first operation, the request's newest change by then, the digest of its ask, and the outcomes. The rows go when the
- * request is answered, or with their change when the change log is trimmed. */
+ * request is answered, or with the newest of their changes when the change log is trimmed. */
 #ifndef LOOPHOLE_STORE_PARTS_H
 #define LOOPHOLE_STORE_PARTS_H
 
@@ -23,7 +23,7 @@ uint64_t parts_digest(struct txn *txn, struct id request);
 
 enum err parts_drop(struct writing *w, struct id request);
 
-/* Drops the parts whose newest change is not after `revision`. */
+/* Drops all parts of a request whose newest change is not after `revision`; else none. */
 enum err parts_trim(struct writing *w, struct id request, uint64_t revision);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "tests/sim/journal.h"
 
+enum { WRITE_US = 3000 /* at most, in a slow world: a turn has 10 ms (TURN_US) */ };
 enum { FAILING = 8 /* of a thousand commits */, CALLS = 4 /* of one commit; any of them may fail */ };
 
 static struct {
@@ -47,6 +48,8 @@ enum err __wrap_txn_put(struct txn *txn, enum database db, struct bytes key, str
     enum err e;
 
     death_may_come("before a write");
+    if (sim.is_slow)
+        sim.now += (usec_t)sim_random(WRITE_US);
     e = __real_txn_put(txn, db, key, value);
     if (e == ERR_OK)
         journal_put(db, key, value);

@@ -21,7 +21,7 @@ enum deed_kind {
     DEED_KINDS
 };
 
-enum { OPS = 6, WORD = 12, TAGS = 8 };
+enum { DEEDS = 4096, OPS = 6, WORD = 12, TAGS = 8 };
 
 /* An edit: what is absent stays. Tags are bits. */
 struct wish {
@@ -63,6 +63,7 @@ struct deed {
     usec_t answered;   /* the first answer that says something; 0: none yet */
     enum err error;    /* of that answer */
     struct buffer answer; /* to this id, as it was last committed; empty: never yet */
+    uint32_t next_op;     /* of a batch, which persist does next */
     bool is_remembered;   /* and not trimmed since */
     bool was_sent;        /* while it is remembered */
     bool asked_anew; /* after it was answered */

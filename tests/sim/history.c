@@ -20,6 +20,8 @@ struct history {
     struct change rows[ROWS]; /* of the change log, as they were written */
     usec_t row_at[ROWS];
     uint64_t row_count, trimmed;
+    struct verdict verdicts[DEEDS][OPS]; /* of each deed, by its number */
+    uint64_t last[DEEDS];                /* change of it; 0: none */
     uint64_t next_row; /* of the store, to be held against these */
     usec_t from;                     /* since then the model's state holds */
     struct deed *refusals[REFUSALS]; /* told to a client, and not yet seen to be right at some moment */
@@ -145,6 +147,8 @@ static void hold_trimmed(struct history *h, const struct note *note)
 
 /* With the last of its changes, and never within the longest budget. A request that changed nothing is remembered
  * by its bytes first: when it is done again, that is the first time that it does something. */
+static const usec_t slack = 10000; /* a slow world takes to write a row */
+
 static bool may_be_forgotten(const struct history *h, const struct note *note, const struct note *answer)
 {
     uint64_t revision = answer->revision;
@@ -153,7 +157,7 @@ static bool may_be_forgotten(const struct history *h, const struct note *note, c
         return revision <= h->trimmed && (sim.clock_steps || h->row_at[revision - 1] < note->at - sim_limits.young);
     return note->quiet_bytes > sim_limits.quiet_bytes ||
            (note->quiet_rows > sim_limits.quiet_rows &&
-            (sim.clock_steps || answer->at < note->at - sim_limits.age));
+            (sim.clock_steps || answer->at - slack < note->at - sim_limits.age));
 }
 
 static void hold_forgotten(struct history *h, const struct note *note)
@@ -175,7 +179,7 @@ static void add_row(struct history *h, const struct note *note)
 {
     if (h->row_count == ROWS)
         sim_fail("more changes than the simulator has room for");
-    h->row_at[h->row_count] = note->at;
+    h->row_at[h->row_count] = note->at - (note->wall - note->change.at); /* in a slow world it is written later */
     h->rows[h->row_count++] = note->change;
     h->model.log_count = h->row_count;
     if (note->change.revision != h->row_count)
@@ -196,21 +200,57 @@ static struct deed *deed_done(const struct note *note)
     return deed;
 }
 
+/* All that the store changed by now is the model's doing. */
+static void hold_head(struct history *h, const struct deed *deed, uint64_t head)
+{
+    if (h->model.head != h->row_count)
+        sim_fail("request %u changed more than it must", deed_number(deed));
+    if (h->model.head != head)
+        h->last[deed_number(deed)] = h->model.head;
+}
+
+static void begin_again(struct history *h, const struct note *note)
+{
+    struct deed *deed = deed_of(note->request);
+
+    if (!deed || note->first > 0)
+        return;
+    h->last[deed_number(deed)] = 0;
+    if (deed->rival)
+        h->last[deed_number(deed->rival)] = 0;
+}
+
+static void operate_again(struct history *h, uint64_t number)
+{
+    const struct note *note = journal_at(number);
+    struct deed *deed = journal_deed_of_operation(number);
+    uint64_t head = h->model.head;
+
+    if (!deed || deed->kind != DEED_BATCH)
+        return;
+    if (note->first >= deed->op_count)
+        sim_fail("request %u: operation %u of %u", deed_number(deed), note->first, deed->op_count);
+    h->verdicts[deed_number(deed)][note->first] = model_operation(&h->model, deed, note->first);
+    hold_head(h, deed, head);
+}
+
 static void do_again(struct history *h, uint64_t number)
 {
     const struct note *note = journal_at(number);
-    struct verdict verdicts[OPS] = { { 0 } };
     struct deed *deed = deed_done(note);
+    struct verdict *verdicts = h->verdicts[deed_number(deed)];
     uint64_t head = h->model.head;
 
     if (note->revision > h->row_count)
         sim_fail("the change log has a gap: change %llu is missing", (unsigned long long)note->revision);
     deed->done = deed->held = true;
     deed->note = number;
-    model_do(&h->model, deed, verdicts);
-    if (h->model.head != h->row_count)
-        sim_fail("request %u changed more than it must", deed_number(deed));
-    if (note->revision != (h->model.head == head ? 0 : h->model.head))
+    if (deed->kind != DEED_BATCH) {
+        h->last[deed_number(deed)] = 0;
+        verdicts[0] = model_do(&h->model, deed);
+    }
+    hold_head(h, deed, head);
+    if (note->revision != h->last[deed_number(deed)])
         sim_fail("request %u is kept beside change %llu, which is not its last", deed_number(deed),
                  (unsigned long long)note->revision);
     hold_answer(h, deed, note, verdicts);
@@ -225,7 +265,11 @@ static void do_all_again(struct history *h)
             add_row(h, note);
         else
             look_at_refusals(h, note->at);
-        if (note->kind == NOTE_ANSWER)
+        if (note->kind == NOTE_BEGUN)
+            begin_again(h, note);
+        else if (note->kind == NOTE_OPERATION)
+            operate_again(h, i);
+        else if (note->kind == NOTE_ANSWER)
             do_again(h, i);
         else if (note->kind == NOTE_TRIMMED)
             hold_trimmed(h, note);
@@ -270,7 +314,7 @@ static bool must_be_trimmed(const struct history *h, usec_t now)
     usec_t last = h->row_at[h->row_count - sim_limits.rows - 1];
 
     if (!sim.clock_steps)
-        return h->row_at[h->trimmed] < now - sim_limits.age;
+        return h->row_at[h->trimmed] < now - 2 * sim_limits.age;
     return last > sim.clock_set && last < now - 2 * sim_limits.age;
 }
 

@@ -74,6 +74,15 @@ static void note_change(struct bytes value)
     arena_free(&arena);
 }
 
+static void note_part(struct bytes key, struct bytes value)
+{
+    struct note *note = add_note(NOTE_PART);
+
+    note->request = key_id_at(key, 0);
+    note->digest = key_number_at(value, 8);
+    sim.counts.parts++;
+}
+
 static void note_answer(struct bytes key, struct bytes value)
 {
     struct note *note = add_note(NOTE_ANSWER);
@@ -91,6 +100,44 @@ void journal_put(enum database db, struct bytes key, struct bytes value)
         note_change(value);
     else if (db == DB_REQUEST)
         note_answer(key, value);
+    else if (db == DB_PART)
+        note_part(key, value);
+}
+
+void journal_begun(struct id request, uint32_t first)
+{
+    struct note *note = add_note(NOTE_BEGUN);
+    struct deed *deed = deed_of(request);
+
+    note->request = request;
+    note->first = first;
+    if (deed)
+        deed->next_op = first;
+}
+
+void journal_operation(struct id request)
+{
+    struct note *note = add_note(NOTE_OPERATION);
+    struct deed *deed = deed_of(request);
+
+    note->request = request;
+    note->first = deed ? deed->next_op++ : 0;
+}
+
+struct deed *journal_deed_of_operation(uint64_t number)
+{
+    struct id request = journal.notes[number].request;
+
+    for (uint64_t i = number + 1; i < journal.kept; i++) {
+        const struct note *note = &journal.notes[i];
+        if (!id_equal(note->request, request))
+            continue;
+        if (note->kind == NOTE_PART || note->kind == NOTE_ANSWER)
+            return deed_with(request, note->digest);
+        if (note->kind == NOTE_BEGUN)
+            return NULL;
+    }
+    return NULL;
 }
 
 void journal_delete(struct txn *txn, enum database db, struct bytes key)
@@ -120,9 +167,20 @@ enum err __wrap_store_write(struct store *store, struct txn **txn, struct fault 
 enum err __real_changelog_trim(struct writing *w, const struct changelog_limits *limits, usec_t now, uint32_t most);
 enum err __wrap_changelog_trim(struct writing *w, const struct changelog_limits *limits, usec_t now, uint32_t most);
 
+/* A batch goes on after a turn in which nothing was written. */
+static bool has_no_effect(void)
+{
+    for (uint64_t i = journal.kept; i < journal.count; i++)
+        if (journal.notes[i].kind > NOTE_OPERATION)
+            return false;
+    return true;
+}
+
 /* What an earlier one has left was never committed. */
 enum err __wrap_store_write(struct store *store, struct txn **txn, struct fault *fault)
 {
+    if (has_no_effect())
+        journal.kept = journal.count;
     drop_behind(journal.kept);
     return __real_store_write(store, txn, fault);
 }

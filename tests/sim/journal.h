@@ -7,15 +7,25 @@
 #include "store/changelog.h"
 #include "tests/sim/sim.h"
 
-enum note_kind { NOTE_CHANGE, NOTE_ANSWER, NOTE_TRIMMED, NOTE_FORGOTTEN };
+/* A batch begins, or goes on after a death, at operation `first`; each of its operations; the end of a part. */
+enum note_kind {
+    NOTE_BEGUN,
+    NOTE_OPERATION,
+    NOTE_PART,
+    NOTE_CHANGE,
+    NOTE_ANSWER,
+    NOTE_TRIMMED,
+    NOTE_FORGOTTEN
+};
 
 struct note {
     enum note_kind kind;
     usec_t at, wall;        /* by the steady clock, and by the clock on the wall */
     struct change change;   /* of NOTE_CHANGE; of NOTE_TRIMMED the revision alone */
-    struct id request;      /* of NOTE_ANSWER and NOTE_FORGOTTEN */
+    struct id request;      /* of all others but these two */
+    uint32_t first;         /* of NOTE_BEGUN; of NOTE_OPERATION its number */
     uint64_t revision;      /* of the answered request's last change; 0: it changed nothing */
-    uint64_t digest;        /* of its ask */
+    uint64_t digest;        /* of the ask of NOTE_ANSWER and NOTE_PART */
     enum err error;
     struct buffer answer;
     uint64_t rows, bytes; /* before NOTE_TRIMMED: of the change log, and all that is counted */
@@ -26,6 +36,15 @@ void journal_begin(void); /* a new world */
 void journal_end(void);
 uint64_t journal_count(void);
 const struct note *journal_at(uint64_t number);
+
+/* The deed whose operation this is: of two under one id the next part or answer says which. NULL: the batch did not
+ * come to one, and this operation had no effect. */
+struct deed;
+struct deed *journal_deed_of_operation(uint64_t number);
+
+/* Called by parts.c. */
+void journal_begun(struct id request, uint32_t first);
+void journal_operation(struct id request);
 
 /* Called by death.c. */
 void journal_put(enum database db, struct bytes key, struct bytes value);      /* after it was done */

@@ -70,9 +70,10 @@ static void print_figures(uint64_t first, uint64_t worlds, uint64_t steps)
            (unsigned long long)n->delivered, (unsigned long long)n->lost, (unsigned long long)n->doubled,
            (unsigned long long)n->commits, (unsigned long long)n->failed_commits,
            (unsigned long long)n->deaths, (unsigned long long)n->client_deaths);
-    printf("figure: %llu rows and %llu answers trimmed, %llu requests done again after that; %llu clock steps\n",
+    printf("figure: %llu rows and %llu answers trimmed, %llu requests done again after that; %llu clock steps; "
+           "%llu parts of batches\n",
            (unsigned long long)n->trimmed, (unsigned long long)n->forgotten, (unsigned long long)n->done_again,
-           (unsigned long long)n->clock_steps);
+           (unsigned long long)n->clock_steps, (unsigned long long)n->parts);
     printf("figure: %llu were refused, and done when a late copy of the request came; %llu under a used id\n",
            (unsigned long long)n->refused_then_done, (unsigned long long)n->rivals);
 }

@@ -423,7 +423,13 @@ static struct verdict other(struct model *m, const struct deed *deed)
     return deeds[deed->kind](m, deed);
 }
 
-void model_do(struct model *m, const struct deed *deed, struct verdict verdicts[OPS])
+struct verdict model_operation(struct model *m, const struct deed *deed, uint32_t number)
+{
+    m->request = deed->request;
+    return one(m, &deed->ops[number]);
+}
+
+struct verdict model_do(struct model *m, const struct deed *deed)
 {
     enum err e = model_refusal(m, deed);
 
@@ -431,8 +437,5 @@ void model_do(struct model *m, const struct deed *deed, struct verdict verdicts[
     if (e != ERR_OK)
         sim_fail("request %u was done where it is to be refused: %s",
                  deed->request.b[14] << 8 | deed->request.b[15], err_name(e));
-    for (uint32_t i = 0; i < deed->op_count; i++)
-        verdicts[i] = one(m, &deed->ops[i]);
-    if (deed->op_count == 0)
-        verdicts[0] = other(m, deed);
+    return deed->op_count ? one(m, &deed->ops[0]) : other(m, deed);
 }

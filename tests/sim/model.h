@@ -60,8 +60,11 @@ struct verdict {
 
 void model_begin(struct model *model, const struct change *log, uint64_t log_count);
 
-/* Does it; fails the world where the log says otherwise. `verdicts`: one, or of a batch one for each operation. */
-void model_do(struct model *model, const struct deed *deed, struct verdict verdicts[OPS]);
+/* Does a deed that is no batch; fails the world where the log says otherwise. */
+struct verdict model_do(struct model *model, const struct deed *deed);
+
+/* Does one operation of a batch. */
+struct verdict model_operation(struct model *model, const struct deed *deed, uint32_t number);
 
 /* What a deed would be refused with now; ok: it would be done. Not for batches. */
 enum err model_refusal(struct model *model, const struct deed *deed);

@@ -9,6 +9,7 @@
  *   network.c   drops, doubles, delays, reorders    model.c    what each deed must do
  *   server.c    persist's lives and deaths          history.c  the store against the model, at a world's end
  *   errands.c   persist's thread                    broken.c   broken protocols, which must be found out
+ *   parts.c     the operations of batches
  *   death.c     the moments of death; disks            journal.c  what was committed, and in which order             */
 #ifndef LOOPHOLE_TESTS_SIM_SIM_H
 #define LOOPHOLE_TESTS_SIM_SIM_H
@@ -25,7 +26,7 @@ struct sim_counts {
     uint64_t lost, doubled, delivered;                 /* messages */
     uint64_t handled, commits, failed_commits, acks;
     uint64_t deaths, client_deaths;
-    uint64_t changes, refused_then_done, rivals, trimmed, forgotten, done_again, clock_steps;
+    uint64_t changes, refused_then_done, rivals, trimmed, forgotten, done_again, clock_steps, parts;
 };
 
 /* One world; the one exception to "no globals": functions that replace the C library's have no other way to it. */
@@ -33,6 +34,7 @@ struct sim {
     uint64_t seed, chance; /* the generator's state */
     uint64_t steps, steps_end;
     usec_t now;
+    bool is_slow;       /* writes take long: batches are done in parts */
     bool clock_steps;   /* the clock on the wall is set in this world */
     usec_t wall_offset; /* by which the clock on the wall was set … */
     usec_t clock_set;   /* … for the last time then */
@@ -58,6 +60,8 @@ void sim_set_clock(void); /* by chance */
 
 /* ---- broken.c, in the second build alone ---- */
 struct changelog_limits;
+struct edit;
+void flaw_in_edit(struct edit *edit) __attribute__((weak));
 void flaw_in_limits(struct changelog_limits *limits) __attribute__((weak));
 
 /* ---- network.c: besides proto/sockets.h ---- */

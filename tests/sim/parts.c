@@ -1,0 +1,76 @@
+/* The operations of batches, each noted when it was judged: between two parts of a batch others have their turn. */
+#include "proto/codec.h"
+#include "services/persist/analysis.h"
+#include "services/persist/edit.h"
+#include "services/persist/places.h"
+#include "store/parts.h"
+#include "tests/sim/journal.h"
+
+enum err __real_edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,
+                           struct fault *fault);
+enum err __wrap_edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,
+                           struct fault *fault);
+enum err __real_parts_read(struct txn *txn, struct arena *arena, struct id request,
+                           bool (*take)(void *state, const struct part *part), void *state);
+enum err __wrap_parts_read(struct txn *txn, struct arena *arena, struct id request,
+                           bool (*take)(void *state, const struct part *part), void *state);
+
+/* An edit that is no batch's is noted too; the model knows which it is. */
+enum err __wrap_edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,
+                           struct fault *fault)
+{
+    struct edit flawed = *edit;
+    enum err e;
+
+    if (flaw_in_edit)
+        flaw_in_edit(&flawed);
+    e = __real_edit_apply(p, &flawed, mode, done, fault);
+    journal_operation(p->request);
+    return e;
+}
+
+#define NOTE_EACH(function, type)                                                                              \
+    enum err __real_##function(struct persist *p, const type *op, struct outcome *outcome, struct fault *fault); \
+    enum err __wrap_##function(struct persist *p, const type *op, struct outcome *outcome, struct fault *fault); \
+    enum err __wrap_##function(struct persist *p, const type *op, struct outcome *outcome, struct fault *fault)  \
+    {                                                                                                          \
+        enum err e = __real_##function(p, op, outcome, fault);                                                 \
+        journal_operation(p->request);                                                                         \
+        return e;                                                                                              \
+    }
+
+NOTE_EACH(places_put, struct place)
+NOTE_EACH(places_move, struct move)
+NOTE_EACH(places_presence, struct presence)
+NOTE_EACH(analysis_put, struct analysed)
+
+/* ---- where a batch begins ---- */
+
+struct counting {
+    bool (*take)(void *state, const struct part *part);
+    void *state;
+    uint32_t count;
+};
+
+static bool count_outcomes(void *state, const struct part *part)
+{
+    struct counting *counting = state;
+    struct arena arena = { 0 };
+    struct outcomes outcomes = { 0 };
+
+    if (codec_decode(&outcomes_shape, part->outcomes, &arena, &outcomes, NULL) != ERR_OK)
+        sim_fail("a part of a batch does not decode");
+    counting->count += outcomes.each.count;
+    arena_free(&arena);
+    return counting->take(counting->state, part);
+}
+
+enum err __wrap_parts_read(struct txn *txn, struct arena *arena, struct id request,
+                           bool (*take)(void *state, const struct part *part), void *state)
+{
+    struct counting counting = { take, state, 0 };
+    enum err e = __real_parts_read(txn, arena, request, count_outcomes, &counting);
+
+    journal_begun(request, counting.count);
+    return e;
+}
