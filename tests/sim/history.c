@@ -4,30 +4,10 @@
 
 #include "proto/codec.h"
 #include "store/catalogue.h"
-#include "store/catalogue_meta.h"
 #include "store/changelog.h"
 #include "store/check.h"
-#include "tests/each_media.h"
+#include "tests/sim/history.h"
 #include "tests/sim/journal.h"
-#include "tests/sim/model.h"
-
-enum { ROWS = 32768, REFUSALS = 4096 };
-
-/* A world's end: what was committed, in the order in which it was done. */
-struct history {
-    struct txn *txn;
-    struct arena arena;
-    struct change rows[ROWS]; /* of the change log, as they were written */
-    usec_t row_at[ROWS];
-    uint64_t row_count, trimmed;
-    struct verdict verdicts[DEEDS][OPS]; /* of each deed, by its number */
-    uint64_t last[DEEDS];                /* change of it; 0: none */
-    uint64_t next_row; /* of the store, to be held against these */
-    usec_t from;                     /* since then the model's state holds */
-    struct deed *refusals[REFUSALS]; /* told to a client, and not yet seen to be right at some moment */
-    uint32_t refusal_count;
-    struct model model;
-};
 
 /* ---- answers ---- */
 
@@ -351,88 +331,6 @@ static void hold_remembered(struct history *h)
                  (unsigned long long)txn_count(h->txn, DB_REQUEST), (unsigned long long)must);
 }
 
-/* ---- the records ---- */
-
-static void hold_item(struct history *h, const struct media *media)
-{
-    struct model_item *item = model_item(&h->model, media->id);
-    char file[WORD], id[ID_TEXT_SIZE];
-
-    id_write(media->id, id);
-    if (!item)
-        sim_fail("item %s is in the store, and must not be", id);
-    if (media->revision != item->revision || !text_is(media->name, item->name) ||
-        !text_is(media->notes, item->notes))
-        sim_fail("item %s: revision, name or notes are not what they must be", id);
-    if (media->favourite != item->favourite || media->hidden != item->hidden ||
-        deed_tag_bits(media->tags) != item->tags)
-        sim_fail("item %s: tags or marks are not what they must be", id);
-    if (!id_equal(media->folder, item->folder) || !bytes_equal(media->file, deed_file(item->file, file)) ||
-        media->size != item->size || media->mtime != item->mtime ||
-        media->availability.value != item->availability)
-        sim_fail("item %s: its place is not what it must be", id);
-}
-
-struct holding {
-    struct history *h;
-    uint32_t count;
-};
-
-static bool hold_one(void *state, const struct media *media)
-{
-    struct holding *holding = state;
-
-    hold_item(holding->h, media);
-    holding->count++;
-    return true;
-}
-
-static void hold_items(struct history *h)
-{
-    struct holding holding = { h, 0 };
-    uint32_t must = 0;
-
-    for (uint32_t i = 0; i < h->model.item_count; i++)
-        must += !h->model.items[i].gone;
-    if (each_media(h->txn, &h->arena, hold_one, &holding) != ERR_OK)
-        sim_fail("the items cannot be read");
-    if (holding.count != must)
-        sim_fail("the store has %u items, and must have %u", holding.count, must);
-}
-
-static void hold_folders(struct history *h)
-{
-    uint32_t must = 0;
-
-    for (uint32_t i = 0; i < h->model.folder_count; i++) {
-        const struct model_folder *is = &h->model.folders[i];
-        struct folder folder;
-        char name[WORD];
-        if (is->gone)
-            continue;
-        must++;
-        if (catalogue_folder(h->txn, &h->arena, is->id, &folder) != ERR_OK ||
-            !bytes_equal(folder.name, deed_folder(is->name, name)) || folder.library != is->is_library)
-            sim_fail("a folder is not what it must be");
-    }
-    if (txn_count(h->txn, DB_FOLDER) != must)
-        sim_fail("the store has other folders than it must");
-}
-
-static void hold_undo(struct history *h)
-{
-    struct key key = key_name(META_UNDO);
-    struct bytes value = { 0, NULL };
-    enum err e = txn_get(h->txn, DB_META, key_bytes(&key), &value);
-
-    if (e != ERR_OK && e != ERR_NOT_FOUND)
-        sim_fail("the undo stack cannot be read");
-    if (key_number_at(value, 0) != h->model.at || key_number_at(value, 8) != h->model.top)
-        sim_fail("undo stands at %llu of %llu, and must at %llu of %llu",
-                 (unsigned long long)key_number_at(value, 0), (unsigned long long)key_number_at(value, 8),
-                 (unsigned long long)h->model.at, (unsigned long long)h->model.top);
-}
-
 static void tell_problem(void *state, const char *what)
 {
     (void)state;
@@ -449,9 +347,7 @@ static void check(struct history *h)
     hold_deeds(h);
     hold_log(h);
     hold_remembered(h);
-    hold_items(h);
-    hold_folders(h);
-    hold_undo(h);
+    history_hold_records(h);
     if (check_store(h->txn, NULL, tell_problem, NULL, &counts) != ERR_OK)
         sim_fail("the store cannot be checked");
 }
