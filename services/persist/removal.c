@@ -18,6 +18,7 @@ struct removal {
     uint8_t name[NAME_BYTES];  /* … and of the next one those up to this name */
     uint32_t name_len;
     uint32_t done;
+    bool is_stale; /* something was taken out, or another library went, after this list began */
     usec_t since;
 };
 
@@ -106,7 +107,7 @@ static enum err list_folders(struct persist *p, struct removal *removal)
     return g.error == ERR_OK ? e : g.error;
 }
 
-/* A library inside another one: the other still has its files. */
+/* A library inside another one: the other still has its files. So it is when another removal took the folder. */
 static enum err is_covered(struct persist *p, struct id folder, bool *covered)
 {
     struct folder at;
@@ -114,7 +115,9 @@ static enum err is_covered(struct persist *p, struct id folder, bool *covered)
     enum err e = catalogue_folder(p->w.txn, &p->arena, folder, &at);
     bool is_mount = e == ERR_OK && id_is_zero(at.parent) && at.name.len == 0;
 
-    *covered = false;
+    *covered = e == ERR_NOT_FOUND;
+    if (*covered)
+        return ERR_OK;
     for (int depth = 0; e == ERR_OK && !*covered && !id_is_zero(at.parent) && depth < DEPTH; depth++) {
         e = catalogue_folder(p->w.txn, &p->arena, at.parent, &at);
         *covered = e == ERR_OK && at.library;
@@ -158,18 +161,38 @@ static bool stop_at_first(void *state, const struct folder *folder)
     return false;
 }
 
-/* The library's own folder stays while something else lies in it. */
+static bool stop_at_plain(void *state, const struct folder *folder)
+{
+    *(bool *)state = !folder->library;
+    return folder->library;
+}
+
+/* Is there an item or, by the word of `stop`, a folder in it? */
+static enum err is_filled(struct persist *p, struct id folder, bool (*stop)(void *, const struct folder *), bool *is)
+{
+    struct id item = { { 0 } };
+    enum err e;
+
+    *is = false;
+    e = catalogue_each_subfolder(p->w.txn, &p->arena, folder, stop, is);
+    if (e == ERR_OK && !*is)
+        e = catalogue_each_place(p->w.txn, &p->arena, folder, take_id, &item);
+    *is = *is || !id_is_zero(item);
+    return e;
+}
+
+/* A folder stays while anything lies in it: the items of a library that another one has, or another library. */
 static enum err remove_folder(struct persist *p, struct id id)
 {
     struct folder folder;
-    bool others = false;
+    bool filled = false;
     enum err e = catalogue_folder(p->w.txn, &p->arena, id, &folder);
 
     if (e == ERR_OK)
-        e = catalogue_each_subfolder(p->w.txn, &p->arena, id, stop_at_first, &others);
+        e = is_filled(p, id, stop_at_first, &filled);
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_OK : e;
-    if (others || folder.library)
+    if (filled || folder.library)
         return ERR_OK;
     e = turn_wrote(p, catalogue_remove_folder(&p->w, &folder));
     return e == ERR_OK ? turn_log(p, CHANGE_KIND_FOLDER, id, true) : e;
@@ -184,6 +207,7 @@ static enum err empty_folders(struct persist *p, struct removal *removal)
         struct id folder = removal->folders[removal->count - 1 - removal->done];
         arena_reset(&p->arena);
         e = first_in(p, folder, &media);
+        removal->is_stale = removal->is_stale || e == ERR_OK;
         if (e == ERR_OK)
             e = take_out(p, &media);
         else if (e == ERR_NOT_FOUND && (e = remove_folder(p, folder)) == ERR_OK)
@@ -194,13 +218,27 @@ static enum err empty_folders(struct persist *p, struct removal *removal)
     return e;
 }
 
+static struct removal *next_removal(struct multipart *work);
+
+/* What lay in this library is in theirs from now on. */
+static void outdate_others(struct persist *p)
+{
+    for (struct removal *one = next_removal(p->multiparts); one; one = next_removal(one->work.next))
+        one->is_stale = true;
+}
+
+/* Another removal may have done it already. */
 static enum err unmark(struct persist *p, struct id id)
 {
+    struct key key = key_id(id);
     struct folder was, now;
-    enum err e = catalogue_folder(p->w.txn, &p->arena, id, &was);
+    struct bytes row;
+    enum err e = txn_get(p->w.txn, DB_LIBRARY, key_bytes(&key), &row);
 
+    if (e == ERR_OK)
+        e = catalogue_folder(p->w.txn, &p->arena, id, &was);
     if (e != ERR_OK)
-        return e;
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
     now = was;
     now.library = false;
     e = turn_wrote(p, catalogue_remove_library(&p->w, id));
@@ -208,6 +246,7 @@ static enum err unmark(struct persist *p, struct id id)
         e = turn_wrote(p, catalogue_put_folder(&p->w, &was, &now));
     if (e == ERR_OK)
         e = turn_log(p, CHANGE_KIND_LIBRARY, id, true);
+    outdate_others(p);
     return e;
 }
 
@@ -230,14 +269,34 @@ static enum err finish(struct persist *p, struct removal *removal)
     return e;
 }
 
+/* The list begins from the library's folder: first of all, and again while it is stale and something is left.
+ * Nothing is listed as long as another library has the files. */
+static enum err list_again(struct persist *p, struct removal *removal, bool *again)
+{
+    bool covered = false, filled = true;
+    enum err e = is_covered(p, removal->library, &covered);
+
+    if (e == ERR_OK && !covered && removal->count > 0)
+        e = is_filled(p, removal->library, stop_at_plain, &filled);
+    *again = e == ERR_OK && !covered && filled && (removal->count == 0 || removal->is_stale);
+    if (!*again)
+        return e;
+    removal->count = removal->listed = removal->done = removal->name_len = 0;
+    removal->is_stale = false;
+    return add_folder(removal, removal->library);
+}
+
 static enum err part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
     struct removal *removal = (struct removal *)work;
+    bool again = false;
     enum err e = list_folders(p, removal);
 
     if (e == ERR_OK && !turn_is_over(p))
         e = empty_folders(p, removal);
-    if (e == ERR_OK && removal->done == removal->count) {
+    if (e == ERR_OK && removal->done == removal->count)
+        e = list_again(p, removal, &again);
+    if (e == ERR_OK && !again && removal->done == removal->count) {
         e = finish(p, removal);
         *ended = e == ERR_OK;
     }
@@ -289,27 +348,12 @@ static enum err make(struct persist *p, struct call *call, struct id library, st
     return ERR_OK;
 }
 
-static enum err plan(struct persist *p, struct removal *removal)
-{
-    bool covered;
-    enum err e = is_covered(p, removal->library, &covered);
-
-    return e == ERR_OK && !covered ? add_folder(removal, removal->library) : e;
-}
-
 static enum err begin(struct persist *p, struct call *call, struct id folder)
 {
     struct removal *removal;
-    char text[ID_TEXT_SIZE];
     enum err e = make(p, call, folder, &removal);
 
-    if (e != ERR_OK)
-        return e;
-    e = plan(p, removal);
-    if (e == ERR_OK)
-        return multipart_begin(p, call, &removal->work);
-    drop(p, &removal->work);
-    return refuse(call, e, "the folders of library %s cannot be read", id_write(folder, text));
+    return e == ERR_OK ? multipart_begin(p, call, &removal->work) : e;
 }
 
 enum err removal_begin(struct persist *p, struct call *call, struct id folder)

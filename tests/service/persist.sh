@@ -350,6 +350,44 @@ P
     _persist_leaves_all_well
 }
 
+# The inner one's files stay the outer one's, and go with it; in this order and the other, and both at once.
+a_library_inside_another_one_is_removed_without_an_orphan() {
+    _home nested; _persist_up
+    _py <<'P' || fail "see above"
+def library(folder):
+    return {"library": {"id": folder, "path": b"/x", "volume": k.volume, "ignore": [], "hidden_files": False,
+                        "online": True, "files": 0}}
+def nested(name, outside):
+    outer = k.put_folder(name, k.folder)
+    deep = k.put_folder(b"deep", outer)
+    inner = k.put_folder(b"inner", deep)
+    items = [k.put(b"in.wav", folder=inner), k.put(b"lower.wav", folder=k.put_folder(b"lower", inner))]
+    if outside:
+        k.batch(*[k.place(b"%d.wav" % n, folder=deep) for n in range(outside)])
+    for folder in (outer, inner):
+        c.must("persist.put_library", library(folder))
+    return outer, inner, items
+def remove(*folders):
+    requests = {c.send("persist.remove_library", {"id": folder}) for folder in folders}
+    answers = [c.take("persist", 300000) for _ in folders]
+    assert {a[0] for a in answers} == requests and all(a[1] == "ok" for a in answers[:len(set(folders))]), answers
+def gone(items):
+    return set(items) <= {r["id"] for r in k.changes() if r["removed"]}
+outer, inner, items = nested(b"one", 10)
+remove(inner, inner)
+assert not any(r["removed"] and r["kind"] in ("media", "folder") for r in k.changes())
+assert k.put(b"in.wav", folder=inner) == items[0]
+remove(outer)
+assert gone(items)
+for outside in (0, 2000):
+    for inner_is_first in (False, True):
+        outer, inner, items = nested(b"%d-%d" % (outside, inner_is_first), outside)
+        remove(*([inner, outer] if inner_is_first else [outer, inner]))
+        assert gone(items), (outside, inner_is_first)
+P
+    _persist_leaves_all_well
+}
+
 a_removal_cut_short_by_a_kill_is_finished_when_asked_again() {
     _home cut; _persist_up
     _py <<'P' || fail "see above"
