@@ -21,6 +21,7 @@ struct run {
     struct arena arena;
     struct migrate_mark mark;
     uint64_t total;      /* rows of all stages and of the check */
+    bool went_on;        /* from what a predecessor built */
     const struct long_work *work;
     struct fault *fault;
 };
@@ -261,6 +262,7 @@ static enum err open_new(struct run *r, const struct paths *paths, size_t map_by
         if (find_mark(r)) {
             log_info("the migration goes on after %llu of %llu rows", (unsigned long long)r->mark.rows,
                      (unsigned long long)r->total);
+            r->went_on = true;
             return ERR_OK;
         }
         store_close(r->new);
@@ -294,20 +296,36 @@ static void end_run(struct run *r)
     arena_free(&r->arena);
 }
 
-enum err migrate_run(const struct paths *paths, const char *directory, uint64_t from, size_t map_bytes,
-                     const struct long_work *work, struct fault *fault)
+static enum err run_once(const struct paths *paths, const char *directory, uint64_t from, size_t map_bytes,
+                         const struct long_work *work, bool *went_on, struct fault *fault)
 {
     struct run *r = calloc(1, sizeof(*r));
-    char backup[32];
     enum err e;
 
+    *went_on = false;
     if (!r)
         return fault_set(fault, ERR_FULL, "no memory to migrate the store");
     r->work = work;
     r->fault = fault;
     e = build(r, paths, directory, from, map_bytes);
+    *went_on = r->went_on;
     end_run(r);
     free(r);
+    return e;
+}
+
+enum err migrate_run(const struct paths *paths, const char *directory, uint64_t from, size_t map_bytes,
+                     const struct long_work *work, struct fault *fault)
+{
+    char backup[32];
+    bool went_on;
+    enum err e = run_once(paths, directory, from, map_bytes, work, &went_on, fault);
+
+    if (went_on && (e == ERR_IO || e == ERR_INTERNAL)) {
+        log_warn("what was migrated so far cannot be used (%s): the migration begins again", err_name(e));
+        replace_drop(paths, MIGRATE_PLACE);
+        e = run_once(paths, directory, from, map_bytes, work, &went_on, fault);
+    }
     if (e != ERR_OK) {
         if (e == ERR_INTERNAL)
             replace_drop(paths, MIGRATE_PLACE);

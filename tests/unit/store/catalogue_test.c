@@ -318,6 +318,34 @@ static void a_place_that_another_item_has_taken_stays_its_own(void **state)
     assert_true(id_equal(id, first.id));
 }
 
+static bool see_library(void *state, const struct library *library)
+{
+    struct library *seen = state;
+
+    *seen = *library;
+    return false;
+}
+
+/* Programs before the fields too_long, too_long_in and too_long_first, which are the last ones. */
+static void a_library_of_an_older_program_is_read(void **state)
+{
+    struct scratch *s = *state;
+    const struct library old = { .id = s->folder, .path = b("/music"), .volume = s->volume, .files = 7 };
+    struct library seen = { .too_long = 1 };
+    struct shape shape = library_shape;
+    struct key key = key_id(s->folder);
+
+    shape.field_count -= 3;
+    assert_string_equal(library_shape.fields[shape.field_count].name, "too_long");
+    assert_int_equal(row_put(&s->w, DB_LIBRARY, &key, &shape, &old), ERR_OK);
+    assert_int_equal(catalogue_each_library(s->w.txn, &s->arena, see_library, &seen), ERR_OK);
+    assert_true(id_equal(seen.id, s->folder));
+    assert_int_equal(seen.files, 7);
+    assert_int_equal(seen.too_long, 0);
+    assert_int_equal(seen.too_long_in.len, 0);
+    assert_int_equal(seen.too_long_first.len, 0);
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, on_ground, scratch_drop)
 
 int main(void)
@@ -337,6 +365,7 @@ int main(void)
         CLAIM(the_items_of_a_folder_are_walked),
         CLAIM(a_place_tells_what_a_scan_compares),
         CLAIM(a_place_that_another_item_has_taken_stays_its_own),
+        CLAIM(a_library_of_an_older_program_is_read),
     };
     return cmocka_run_group_tests_name("catalogue", tests, NULL, NULL);
 }

@@ -170,6 +170,45 @@ static void what_a_killed_migration_left_is_dropped_when_the_old_store_has_chang
     assert_int_equal(scratch_problems(s), 0);
 }
 
+/* Makes pages with rows of files unreadable, and leaves those with the databases' names and the migration's mark. */
+static void damage_half_built(struct scratch *s)
+{
+    static uint8_t page[4096];
+    char path[PATH_MAX + 32];
+    FILE *file;
+    int damaged = 0;
+
+    store_path(s, ".migrating/data.mdb", path);
+    file = fopen(path, "r+");
+    assert_non_null(file);
+    for (long at = 2 * (long)sizeof(page); fseek(file, at, SEEK_SET) == 0 && fread(page, sizeof(page), 1, file) == 1;
+         at += (long)sizeof(page)) {
+        if (!memmem(page, sizeof(page), ".wav", 4) || memmem(page, sizeof(page), "library", 7) ||
+            memmem(page, sizeof(page), "migration", 9))
+            continue;
+        fseek(file, at, SEEK_SET);
+        damaged += fwrite(memset(page, 0, sizeof(page)), sizeof(page), 1, file) == 1;
+    }
+    assert_int_equal(fclose(file), 0);
+    assert_true(damaged > 0);
+}
+
+static void what_a_killed_migration_left_is_dropped_when_it_cannot_be_read(void **state)
+{
+    struct scratch *s = *state;
+    struct fault fault = { 0 };
+
+    fill(s);
+    change_closed(s, make_old);
+    die_in_migration(s, 330);
+    damage_half_built(s);
+    assert_int_equal(store_open(&s->paths, STORE_WRITER, &s->store, &fault), ERR_OK);
+    scratch_begin(s);
+    assert_int_equal(txn_count(s->w.txn, DB_MEDIA), 101);
+    scratch_commit(s);
+    assert_int_equal(scratch_problems(s), 0);
+}
+
 static void a_store_that_would_not_hold_together_is_left_as_it_is(void **state)
 {
     struct scratch *s = *state;
@@ -380,6 +419,7 @@ int main(void)
         CLAIM(an_older_store_is_migrated_and_nothing_of_it_is_lost),
         CLAIM(a_migration_that_was_killed_goes_on_where_it_was),
         CLAIM(what_a_killed_migration_left_is_dropped_when_the_old_store_has_changed),
+        CLAIM(what_a_killed_migration_left_is_dropped_when_it_cannot_be_read),
         CLAIM(a_store_that_would_not_hold_together_is_left_as_it_is),
         CLAIM(a_newer_store_is_refused_and_left_as_it_is),
         CLAIM(a_reader_of_an_older_store_waits_for_its_writer),
