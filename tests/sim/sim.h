@@ -7,10 +7,10 @@
  *   main.c      worlds, one for each seed           deed*.c    what clients ask, drawn and put on the wire
  *   machine.c   chance, clocks, ids                 client.c   asking, asking again, dying, holding answers together
  *   network.c   drops, doubles, delays, reorders    model.c    what each deed must do
- *   server.c    persist's lives and deaths          history.c  the store against the model, at a world's end
- *   errands.c   persist's thread                          history*.c the commits and the store against the model
- *   parts.c     the operations of batches
- *   death.c     the moments of death; disks            journal.c  what was committed, and in which order             */
+ *   server.c    persist's lives and deaths          history*.c  the commits and the store against the model
+ *   errands.c   persist's thread                    broken.c   broken protocols, which must be found out
+ *   parts.c     the operations of batches           journal.c  what was committed, and in which order
+ *   death.c     the moments of death; disks                                                                        */
 #ifndef LOOPHOLE_TESTS_SIM_SIM_H
 #define LOOPHOLE_TESTS_SIM_SIM_H
 
