@@ -93,7 +93,7 @@ a_copy_that_goes_unnoticed_is_not_named_as_the_one_to_keep() {
     kill -CONT "$pid" 2>/dev/null # the supervisor may have replaced it: it looked like a hang
     if grep -q '"state":"missing"' "$scratch/out"; then return; fi
     same "" "$(field keep <"$scratch/out")"
-    contains "$(cat "$scratch/err")" "remove nothing"
+    contains "$(cat "$scratch/err")" "before you remove anything"
     contains "$(cat "$scratch/text")" "  gone "
 }
 
