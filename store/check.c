@@ -5,6 +5,7 @@
 #include "store/artefact.h"
 #include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"
+#include "store/parts.h"
 
 enum { ROWS_A_REPORT = 32 };
 
@@ -284,11 +285,16 @@ static void check_quiet(struct check *c, const struct seen *row)
 
 static void check_part(struct check *c, const struct seen *row)
 {
-    struct key change = key_number(key_number_at(row->value, 0));
+    struct key change = key_number(key_number_at(row->value, 0)), newest;
 
-    if (row->key.len != 24 || row->value.len < 16)
+    if (row->key.len != 24 || row->value.len < 16) {
         report(c, row, "it is malformed");
-    else if (!is_there(c, DB_CHANGE, key_bytes(&change)))
+        return;
+    }
+    if (is_there(c, DB_CHANGE, key_bytes(&change)))
+        return;
+    newest = key_number(parts_newest(c->txn, key_id_at(row->key, 0))); /* the parts stay as long as its change */
+    if (!is_there(c, DB_CHANGE, key_bytes(&newest)))
         report(c, row, "its change is not in the log");
 }
 

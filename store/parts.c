@@ -67,18 +67,18 @@ static bool find(struct txn *txn, struct id request, struct key *found, struct p
     return is_there;
 }
 
-static bool has_later_part(struct txn *txn, struct id request, uint64_t revision)
+uint64_t parts_newest(struct txn *txn, struct id request)
 {
     struct key key = key_id(request);
     struct walk walk;
-    bool is_later = false;
+    uint64_t newest = 0;
 
-    if (walk_begin(txn, DB_PART, key_bytes(&key), key_bytes(&key), &walk) != ERR_OK)
-        return false;
-    while (!is_later && walk_next(&walk))
-        is_later = part_of(walk.key, walk.value).revision > revision;
+    if (txn_count(txn, DB_PART) == 0 || walk_begin(txn, DB_PART, key_bytes(&key), key_bytes(&key), &walk) != ERR_OK)
+        return 0;
+    while (walk_next(&walk))
+        newest = key_number_at(walk.value, 0);
     walk_end(&walk);
-    return is_later;
+    return newest;
 }
 
 /* Without its first part a request could neither go on nor begin again: all parts go together. */
@@ -88,7 +88,7 @@ enum err parts_trim(struct writing *w, struct id request, uint64_t revision)
     struct key key;
     enum err e = ERR_OK;
 
-    if (txn_count(w->txn, DB_PART) == 0 || has_later_part(w->txn, request, revision))
+    if (parts_newest(w->txn, request) > revision)
         return ERR_OK;
     while (e == ERR_OK && find(w->txn, request, &key, &part)) {
         const int64_t bytes = (int64_t)part.outcomes.len + OUTCOMES_AT + CHANGELOG_ROW_OVERHEAD;

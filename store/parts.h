@@ -23,6 +23,9 @@ uint64_t parts_digest(struct txn *txn, struct id request);
 
 enum err parts_drop(struct writing *w, struct id request);
 
+/* The change of its last part; 0: there are none. */
+uint64_t parts_newest(struct txn *txn, struct id request);
+
 /* Drops all parts of a request whose newest change is not after `revision`; else none. */
 enum err parts_trim(struct writing *w, struct id request, uint64_t revision);
 

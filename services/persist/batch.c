@@ -121,7 +121,8 @@ static bool is_refused_whole(const struct batch *batch)
     return batch->outcomes.each.count > 0;
 }
 
-/* Outcomes without a change are not stored alone: after a death these operations are judged again. */
+/* Outcomes without a change are not stored alone: after a death these operations are judged again, or done again with
+ * the same result. A row goes with its change, so that there is none before the request's first change. */
 static enum err store_part(struct persist *p, struct batch *batch)
 {
     struct outcomes part = batch->outcomes;
@@ -155,7 +156,7 @@ enum err batch_part(struct persist *p, struct batch *batch, struct fault *fault)
         if (turn_is_over(p))
             break;
     }
-    if (e == ERR_OK && !batch_is_done(batch) && p->writes != writes)
+    if (e == ERR_OK && !batch_is_done(batch) && p->writes != writes && p->request_revision)
         e = store_part(p, batch);
     if (e == ERR_OK && batch_is_done(batch) && batch->stored > 0)
         e = turn_wrote(p, parts_drop(&p->w, batch->work.request));
@@ -228,6 +229,7 @@ enum err batch_begin(struct persist *p, struct call *call, const struct persist_
     if (e != ERR_OK)
         return e;
     e = first_part(p, batch, call_fault(call));
+    p->request_writes = p->writes; /* the part that is done has its row: busy takes nothing back */
     if (e == ERR_OK && !batch_is_done(batch))
         return multipart_begin(p, call, &batch->work);
     *answer = batch->outcomes;

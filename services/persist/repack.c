@@ -9,7 +9,7 @@
 #include "store/catalogue_write.h"
 
 enum { SOME = 16, NAME_BYTES = 255, HEAD = sizeof(META_PACK) - 1 + 16 /* of a key: before the old pack */ };
-static const usec_t pause_between_parts = 1000, pause_without_writes = 1000000;
+static const usec_t pause_between_parts = 1000, pause_without_writes = 1000000, pause_after_an_error = 1000000;
 
 /* The row in hand: its folders level by level; of folder `at` the files up to `name` are done. */
 struct repack {
@@ -167,6 +167,8 @@ static enum err put_pack(struct persist *p, const struct repack *r, struct id id
     struct fault unused = { 0 };
     enum err e = places_find(p, id, &was, &unused);
 
+    if (e == ERR_NOT_FOUND) /* a place whose item is not there */
+        return ERR_INTERNAL;
     if (e != ERR_OK || !text_equal(was.pack, r->old) || text_equal(was.pack, pack))
         return e;
     now = was;
@@ -235,6 +237,8 @@ bool repack_part(struct persist *p)
         log_error("the packs of a moved folder cannot be renewed: run loophole store check");
         return false;
     }
+    if (e != ERR_OK && p->service)
+        service_every(p->service, pause_after_an_error, tick, p);
     return true;
 }
 
@@ -265,6 +269,7 @@ enum err repack_begin(struct persist *p, struct id folder, struct text old)
     struct key row = row_of(folder, old);
     enum err e = turn_wrote(p, txn_put(p->w.txn, DB_META, key_bytes(&row), bytes_of("1", 1)));
 
+    drop(p); /* it may be the row in hand: this row has its folders from the first again */
     if (e == ERR_OK && p->service)
         service_every(p->service, pause_between_parts, tick, p);
     return e;

@@ -124,6 +124,7 @@ enum err undo_begin(struct persist *p, struct call *call, bool back, struct done
     e = undo_take(p, back, &is_cut, answer, call_fault(call));
     if (e != ERR_OK || !is_cut)
         return e;
+    p->request_writes = p->writes; /* the steps that are skipped stay skipped: busy takes nothing back */
     undoing = calloc(1, sizeof(*undoing));
     if (!undoing)
         return refuse(call, ERR_FULL, "no memory to look for a step");

@@ -1,5 +1,6 @@
 #include "tests/unit/persist/writer.h"
 #include "services/persist/analysis.h"
+#include "services/persist/batch.h"
 #include "services/persist/remade.h"
 #include "store/artefact.h"
 
@@ -108,6 +109,35 @@ static void of_a_content_without_an_item_nothing_is_kept(void **state)
     writer_check(w);
 }
 
+/* A row would go with a change, and this batch makes none. */
+static void a_turn_that_ends_within_a_batch_of_them_leaves_no_row(void **state)
+{
+    struct writer *w = *state;
+    struct artefact again[] = { waveform(other, sizeof(other)), waveform(data, sizeof(data)) };
+    struct operation operations[2] = { { .has_remade = true }, { .has_remade = true } };
+    const struct persist_batch ask = { .operations = { 2, operations } };
+    struct arena arena = { 0 };
+    struct batch batch = { .ask = &ask, .arena = &arena, .work = { .request = id_new() } };
+
+    hear(w);
+    assert_int_equal(turn_continue(&w->p, batch.work.request, NULL), ERR_OK);
+    for (int i = 0; i < 2; i++)
+        operations[i].remade = (struct remade){ .content = bytes_of(content, 16), .artefacts = { 1, &again[i] } };
+    write_file(w, &again[0]);
+    assert_int_equal(batch_load(&w->p, &batch, NULL), ERR_OK);
+    w->p.turn_began = 0;
+    w->p.keeps_turn = false;
+    assert_int_equal(batch_part(&w->p, &batch, NULL), ERR_OK);
+    w->p.keeps_turn = true;
+    assert_int_equal(batch.outcomes.each.count, 1);
+    writer_check(w);
+    write_file(w, &again[1]);
+    assert_int_equal(batch_part(&w->p, &batch, NULL), ERR_OK);
+    assert_true(batch_is_done(&batch));
+    writer_check(w);
+    arena_free(&arena);
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
 
 int main(void)
@@ -117,6 +147,7 @@ int main(void)
         CLAIM(a_type_that_is_not_made_any_more_goes),
         CLAIM(the_same_again_writes_nothing),
         CLAIM(of_a_content_without_an_item_nothing_is_kept),
+        CLAIM(a_turn_that_ends_within_a_batch_of_them_leaves_no_row),
     };
     return cmocka_run_group_tests_name("remade", tests, NULL, NULL);
 }

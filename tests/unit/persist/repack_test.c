@@ -96,6 +96,33 @@ static void a_successor_goes_on_and_two_renames_leave_the_last_name(void **state
     writer_check(w);
 }
 
+/* The row in hand has passed some items when its folder gets its first name again, and the other name again. */
+static void a_folder_renamed_back_under_the_row_in_hand_is_done_whole(void **state)
+{
+    struct writer *w = *state;
+    struct id items[ITEMS], a = fill(w, items);
+    int more = 1000;
+
+    while (!w->p.repack) { /* until a turn is too short for the items */
+        finish(w);
+        for (int i = 0; i < more; i++)
+            put_item(w, a, ITEMS + more + i, TEXT("A"));
+        more *= 2;
+        rename_to(w, a, "B");
+        rename_to(w, a, "A");
+        assert_int_equal(txn_commit(w->p.w.txn, NULL), ERR_OK);
+        w->p.w.txn = NULL; /* the part has a turn of its own */
+        w->p.keeps_turn = false;
+        (void)repack_part(&w->p);
+        w->p.keeps_turn = true;
+    }
+    rename_to(w, a, "B");
+    finish(w);
+    for (int i = 0; i < ITEMS; i++)
+        assert_true(text_is(writer_media(w, items[i]).pack, "B"));
+    writer_check(w);
+}
+
 static void an_item_that_moves_alone_gets_the_pack_of_its_place(void **state)
 {
     struct writer *w = *state;
@@ -120,6 +147,7 @@ int main(void)
         CLAIM(the_pack_of_a_place_is_the_topmost_folder_or_the_library),
         CLAIM(items_follow_a_renamed_folder_and_a_persons_pack_stays),
         CLAIM(a_successor_goes_on_and_two_renames_leave_the_last_name),
+        CLAIM(a_folder_renamed_back_under_the_row_in_hand_is_done_whole),
         CLAIM(an_item_that_moves_alone_gets_the_pack_of_its_place),
     };
     return cmocka_run_group_tests_name("repack", tests, NULL, NULL);

@@ -3,7 +3,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include "proto/service_parts.h"
 #include "services/persist/batch.h"
+#include "services/persist/edit.h"
+#include "services/persist/removal.h"
+#include "services/persist/undo.h"
 #include "tests/unit/persist/writer.h"
 
 static void a_refusal_before_any_write_fails_alone(void **state)
@@ -65,6 +69,73 @@ static void of_a_batch_the_refused_operations_alone_are_not_done(void **state)
     arena_free(&arena);
 }
 
+/* A service that can put off no ask more, and an ask to it. */
+static struct call *hear_one_too_many(struct writer *w)
+{
+    struct service *service = calloc(1, sizeof(*service));
+    struct call *call = calloc(1, sizeof(*call));
+
+    assert_true(service && call);
+    service->tickets.count = LIMIT_DEFERRED;
+    call->service = service;
+    call->frame.request = id_new();
+    assert_int_equal(turn_continue(&w->p, call->frame.request, NULL), ERR_OK);
+    w->p.keeps_turn = false;
+    return call;
+}
+
+/* Ends as persist does when the answer is busy: the turn goes on, with what the first part did. */
+static void is_refused_alone(struct writer *w, struct call *call, uint64_t before)
+{
+    w->p.keeps_turn = true;
+    assert_true(w->p.writes > before);
+    turn_refused(&w->p, w->p.request_writes, ERR_BUSY);
+    writer_check(w);
+    arena_free(&call->arena);
+    free(call->service);
+    free(call);
+}
+
+static void a_long_batch_past_the_limit_of_asks_is_refused_alone(void **state)
+{
+    enum { MANY = 200000 };
+    struct writer *w = *state;
+    struct operation *operations = calloc(MANY, sizeof(*operations));
+    const struct persist_batch ask = { .operations = { MANY, operations } };
+    struct id kick = writer_place(w, "kick.wav", 1);
+    struct outcomes answer;
+
+    assert_non_null(operations);
+    for (int i = 0; i < MANY; i++) {
+        operations[i].has_edit = true;
+        operations[i].edit = (struct edit){ .id = kick, .has_favourite = true, .favourite = i % 2 == 0 };
+    }
+    struct call *call = hear_one_too_many(w);
+    uint64_t before = w->p.writes;
+    do { /* again when the turn was over before the first operation */
+        w->p.turn_began = clock_steady();
+        assert_int_equal(batch_begin(&w->p, call, &ask, &answer), ERR_BUSY);
+    } while (w->p.writes == before);
+    is_refused_alone(w, call, before);
+    free(operations);
+}
+
+static void an_undo_past_the_limit_of_asks_is_refused_alone(void **state)
+{
+    struct writer *w = *state;
+    struct id kick = writer_place(w, "kick.wav", 1);
+    struct edit edit = { .id = kick, .has_favourite = true, .favourite = true };
+    struct done done;
+
+    assert_int_equal(edit_apply(&w->p, &edit, EDIT_BY_PERSON, &done, NULL), ERR_OK);
+    assert_int_equal(removal_forget(&w->p, kick, &done, NULL), ERR_OK);
+    struct call *call = hear_one_too_many(w);
+    uint64_t before = w->p.writes;
+    w->p.turn_began = 0;
+    assert_int_equal(undo_begin(&w->p, call, true, &done), ERR_BUSY);
+    is_refused_alone(w, call, before);
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
 
 int main(void)
@@ -74,6 +145,8 @@ int main(void)
         CLAIM(a_request_that_wrote_and_then_fails_undoes_the_turn),
         CLAIM(what_broke_a_turn_first_is_what_is_told),
         CLAIM(of_a_batch_the_refused_operations_alone_are_not_done),
+        CLAIM(a_long_batch_past_the_limit_of_asks_is_refused_alone),
+        CLAIM(an_undo_past_the_limit_of_asks_is_refused_alone),
     };
     return cmocka_run_group_tests_name("persist/turn", tests, NULL, NULL);
 }
