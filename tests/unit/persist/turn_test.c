@@ -8,6 +8,8 @@
 #include "services/persist/edit.h"
 #include "services/persist/removal.h"
 #include "services/persist/undo.h"
+#include "store/changelog.h"
+#include "store/parts.h"
 #include "tests/unit/persist/writer.h"
 
 static void a_refusal_before_any_write_fails_alone(void **state)
@@ -136,6 +138,26 @@ static void an_undo_past_the_limit_of_asks_is_refused_alone(void **state)
     is_refused_alone(w, call, before);
 }
 
+static void parts_outlive_their_changes_as_long_as_the_last_one_is_there(void **state)
+{
+    struct writer *w = *state;
+    const struct changelog_limits limits = { .rows = 0, .age = 0 };
+    const struct id request = id_new();
+    const char *files[] = { "one.wav", "two.wav" };
+
+    assert_int_equal(turn_continue(&w->p, request, NULL), ERR_OK);
+    for (uint32_t i = 0; i < 2; i++) {
+        writer_place(w, files[i], 1);
+        const struct part part = { .first = i, .revision = w->p.head, .digest = 5, .outcomes = bytes_of("x", 1) };
+        assert_int_equal(parts_put(&w->p.w, request, &part), ERR_OK);
+    }
+    const uint32_t all_but_one = (uint32_t)w->p.head - 1;
+    assert_int_equal(changelog_trim(&w->p.w, &limits, clock_now() + 1000000, all_but_one), ERR_OK);
+    assert_int_equal(txn_count(w->p.w.txn, DB_CHANGE), 1);
+    assert_int_equal(txn_count(w->p.w.txn, DB_PART), 2);
+    writer_check(w);
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
 
 int main(void)
@@ -147,6 +169,7 @@ int main(void)
         CLAIM(of_a_batch_the_refused_operations_alone_are_not_done),
         CLAIM(a_long_batch_past_the_limit_of_asks_is_refused_alone),
         CLAIM(an_undo_past_the_limit_of_asks_is_refused_alone),
+        CLAIM(parts_outlive_their_changes_as_long_as_the_last_one_is_there),
     };
     return cmocka_run_group_tests_name("persist/turn", tests, NULL, NULL);
 }
