@@ -396,7 +396,9 @@ static enum err send_message(struct socket *socket, zmq_msg_t *message)
     int rc;
 
     peers_enter();
-    rc = zmq_msg_send(message, socket->zmq, ZMQ_DONTWAIT);
+    do
+        rc = zmq_msg_send(message, socket->zmq, ZMQ_DONTWAIT);
+    while (rc < 0 && errno == EINTR); /* else the next message would go on where this one's route ended */
     peers_leave();
     return sent(socket, rc);
 }

@@ -71,18 +71,25 @@ void files_end_guard(void *map)
     guard_drop(map);
 }
 
+static bool is_blank(const struct stat *st)
+{
+    return st->st_size <= 2 * (off_t)sysconf(_SC_PAGESIZE);
+}
+
 bool files_are_blank(const char *directory)
 {
     struct stat st;
 
-    return !files_data(directory, &st) || st.st_size <= 2 * (off_t)sysconf(_SC_PAGESIZE);
+    return files_data(directory, &st) ? is_blank(&st) : errno == ENOENT;
 }
 
+/* A file that cannot be looked at may be a whole store on a disk that fails: it stays. */
 void files_drop_blank(const char *directory)
 {
     char path[FILE_PATH];
+    struct stat st;
 
-    if (files_are_blank(directory))
+    if (files_data(directory, &st) && S_ISREG(st.st_mode) && is_blank(&st))
         unlink(path_of(directory, "data.mdb", path));
 }
 
@@ -119,8 +126,10 @@ enum err files_take_turn(const char *directory, int *turn, struct fault *fault)
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), number;
 
     *turn = -1;
-    if (fd < 0)
+    if (fd < 0 && errno == ENOENT)
         return ERR_OK; /* LMDB reports that there is no such directory */
+    if (fd < 0)
+        return fault_errno(fault, files_err(errno), errno, "cannot open %s", directory);
     while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         number = errno;
         if (number != EINTR && (number != EWOULDBLOCK || clock_steady() > end)) {

@@ -10,7 +10,7 @@
 /* What an errno is among our errors: as file_err, but a disk that became read-only is io: it may come back. */
 enum err files_err(int number);
 
-/* False: there is no data.mdb. */
+/* False: there is no data.mdb, or it cannot be looked at (errno). */
 bool files_data(const char *directory, struct stat *st);
 
 /* A page of data.mdb that the disk cannot read is a SIGBUS: guards the map (common/guard.h) of an environment that was
@@ -18,11 +18,12 @@ bool files_data(const char *directory, struct stat *st);
 void *files_guard_map(const char *directory);
 void files_end_guard(void *map);
 
-/* True when data.mdb is missing or has never held a row: it is LMDB's two head pages or less. */
+/* True when data.mdb is missing or has never held a row: it is LMDB's two head pages or less. False when it cannot be
+ * looked at. */
 bool files_are_blank(const char *directory);
 
-/* Takes away a blank data.mdb, left by a writer that died, or found the disk full, while it made the store: it may be
- * half a head. */
+/* Removes a blank data.mdb, left by a writer that died, or found the disk full, while it made the store: it may be half
+ * a head. Any other file stays, and so does one that cannot be looked at. */
 void files_drop_blank(const char *directory);
 
 /* LMDB writes lock.mdb through a mapping, where a full disk is a SIGBUS: makes sure of its bytes. Errors: full, io,

@@ -1,5 +1,6 @@
 #include "tests/unit/store/scratch.h"
 #include <sys/wait.h>
+#include "store/files.h"
 #include "store/local.h"
 
 static struct bytes b(const char *text)
@@ -203,6 +204,26 @@ static void a_store_left_half_made_is_made_anew(void **state)
     assert_int_equal(scratch_problems(s), 0);
 }
 
+/* As on a disk that fails: it may be a whole store. */
+static void a_store_that_cannot_be_looked_at_is_neither_blank_nor_removed(void **state)
+{
+    struct scratch *s = *state;
+    char directory[PATH_MAX + 8], file[PATH_MAX + 32];
+    struct store *store = NULL;
+    struct stat st;
+
+    snprintf(directory, sizeof(directory), "%s/store", s->paths.data);
+    snprintf(file, sizeof(file), "%s/data.mdb", directory);
+    assert_int_equal(mkdir(directory, 0700), 0);
+    assert_int_equal(symlink("data.mdb", file), 0); /* in a circle: ELOOP, for root too */
+    assert_false(files_are_blank(directory));
+    files_drop_blank(directory);
+    assert_int_equal(lstat(file, &st), 0);
+    assert_int_not_equal(store_open_directory(directory, STORE_WRITER, 0, &store, NULL), ERR_OK);
+    assert_int_equal(lstat(file, &st), 0);
+    assert_null(store);
+}
+
 static void a_bad_setting_is_told(void **state)
 {
     struct scratch *s = *state;
@@ -250,6 +271,7 @@ int main(void)
         CLAIM(a_full_map_refuses_the_write_and_takes_the_next),
         CLAIM(a_dead_readers_slot_is_cleared),
         CLAIM(a_store_left_half_made_is_made_anew),
+        CLAIM(a_store_that_cannot_be_looked_at_is_neither_blank_nor_removed),
         CLAIM(a_bad_setting_is_told),
         CLAIM(network_file_systems_are_known_by_their_magic),
     };
