@@ -136,17 +136,22 @@ static enum err find_programs(struct paths *paths, struct fault *fault)
     return ERR_OK;
 }
 
-/* A disk that is full when nothing was drawn yet must not keep the engine from starting: the path decides then. */
-static void find_names(const struct paths *paths, bool make, struct names *names)
+static void name_studio(struct paths *paths)
 {
     char real[PATH_MAX];
 
-    if (names_read(paths->data, names) || (make && names_make(paths->data, names, NULL) == ERR_OK))
-        return;
     if (!realpath(paths->data, real))
         (void)text_copy(real, sizeof(real), text_of(paths->data));
-    hash_hex(hash_of(real, strlen(real)), NAMES_WORD - 1, names->tag);
-    memcpy(names->run, names->tag, sizeof(names->run));
+    hash_hex(hash_of(real, strlen(real)), sizeof(paths->studio) - 1, paths->studio);
+}
+
+/* A disk that is full when nothing was drawn yet must not keep the engine from starting: the path decides then. */
+static void find_names(const struct paths *paths, bool make, struct names *names)
+{
+    if (names_read(paths->data, names) || (make && names_make(paths->data, names, NULL) == ERR_OK))
+        return;
+    memcpy(names->tag, paths->studio, sizeof(names->tag));
+    memcpy(names->run, paths->studio, sizeof(names->run));
 }
 
 /* Ours and closed to others, or an error: a name in /tmp may be anybody's. */
@@ -223,6 +228,7 @@ static enum err find(struct paths *paths, bool make, struct fault *fault)
     if (e != ERR_OK || (e = join(paths->logs, paths->data, "log", fault)) != ERR_OK ||
         (e = find_programs(paths, fault)) != ERR_OK || (e = make_directories(paths, make, fault)) != ERR_OK)
         return e;
+    name_studio(paths);
     find_names(paths, make, &names);
     memcpy(paths->tag, names.tag, sizeof(paths->tag));
     return make_run(paths, &names, make, fault);

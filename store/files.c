@@ -126,8 +126,8 @@ enum err files_take_turn(const char *directory, int *turn, struct fault *fault)
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), number;
 
     *turn = -1;
-    if (fd < 0 && errno == ENOENT)
-        return ERR_OK; /* LMDB reports that there is no such directory */
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return ERR_OK; /* LMDB reports that there is none; or it is one file without a lock, the copy of a backup */
     if (fd < 0)
         return fault_errno(fault, files_err(errno), errno, "cannot open %s", directory);
     while (flock(fd, LOCK_EX | LOCK_NB) != 0) {

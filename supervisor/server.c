@@ -139,11 +139,11 @@ static void set_environment(struct server *server)
     server->world->wrapper = server->kind == SERVER_PIPEWIRE ? server->wrapper : NULL;
 }
 
-/* JACK 2 names the sockets of servers and of clients alike: of one name, a client would take its server's. Ours is
- * called loophole-TAG. */
+/* JACK 2 names the sockets of servers and of clients alike: of one name, a client would take its server's. Our client
+ * is loophole-STUDIO. JACK keeps the name of each killed server and has room for eight: ours stays the same. */
 static void name_own(const struct paths *paths, char to[SERVER_NAME])
 {
-    (void)snprintf(to, SERVER_NAME, "loophole-%s-server", paths->tag);
+    (void)snprintf(to, SERVER_NAME, "loophole-%s-server", paths->studio);
 }
 
 static void name_server(struct server *server)
@@ -377,8 +377,8 @@ static bool is_ours(const struct paths *paths, const char *entry)
 {
     char socket[96], semaphore[96];
 
-    (void)snprintf(socket, sizeof(socket), "jack_loophole-%s", paths->tag);
-    (void)snprintf(semaphore, sizeof(semaphore), "jack_sem.%u_loophole-%s", getuid(), paths->tag);
+    (void)snprintf(socket, sizeof(socket), "jack_loophole-%s", paths->studio);
+    (void)snprintf(semaphore, sizeof(semaphore), "jack_sem.%u_loophole-%s", getuid(), paths->studio);
     return strncmp(entry, socket, strlen(socket)) == 0 || strncmp(entry, semaphore, strlen(semaphore)) == 0;
 }
 

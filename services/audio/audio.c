@@ -61,7 +61,7 @@ static enum err open_link(struct audio *audio, struct fault *fault)
     const struct paths *paths = service_paths(audio->service);
     char name[CLIENT_NAME];
 
-    (void)snprintf(name, sizeof(name), "loophole-%s%s", paths->tag, audio->instance == 0 ? "" : "-standby");
+    (void)snprintf(name, sizeof(name), "loophole-%s%s", paths->studio, audio->instance == 0 ? "" : "-standby");
     struct link_plan plan = { .paths = paths,
                               .name = name,
                               .engine = audio->engine,
