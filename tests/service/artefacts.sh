@@ -87,6 +87,8 @@ a_changed_file_of_an_offline_item_is_found_again_later() {
     printf 'Y' | dd of="${files[1]}" bs=1 seek=9 conv=notrunc status=none
     _look() { _drive ask indexer.remake '{}' >/dev/null; }
     _waiting() { grep -c "1 wait for a drive that is away" "$LOOPHOLE_HOME/data/log/indexer.log"; }
+    _is_older() { _look; [ "$(date +%s)" -gt "$(($(stat -c %Z "${files[1]}") + 3))" ]; } # than what a survey reads
+    until_true 60 _is_older
     local was; was=$(_waiting)
     _found_more() { _look; [ "$(_waiting)" -gt "$((was + 2))" ]; }
     until_true 60 _found_more
