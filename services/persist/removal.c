@@ -260,12 +260,12 @@ static enum err finish(struct persist *p, struct removal *removal)
         e = remove_folder(p, removal->library);
     if (e != ERR_OK)
         return e;
-    struct done done = { .revision = p->head, .id = removal->library };
-    p->request_revision = p->head;
+    uint64_t own = p->request_revision; /* 0: another removal was first, and this one changed nothing */
+    struct done done = { .revision = own ? own : p->head, .id = removal->library };
     if (ticket_is_open(p->service, work->ticket))
         ticket_answer(p->service, work->ticket, &done);
     else
-        e = turn_remember(p, work->request, work->digest, p->head, &done_shape, &done);
+        e = turn_remember(p, work->request, work->digest, own, &done_shape, &done);
     return e;
 }
 

@@ -434,6 +434,8 @@ struct verdict model_do(struct model *m, const struct deed *deed)
     enum err e = model_refusal(m, deed);
 
     m->request = deed->request;
+    if (e == ERR_NOT_FOUND && deed->kind == DEED_REMOVE_LIBRARY) /* another removal took it meanwhile */
+        return head(m, deed->id);
     if (e != ERR_OK)
         sim_fail("request %u was done where it is to be refused: %s",
                  deed->request.b[14] << 8 | deed->request.b[15], err_name(e));
