@@ -68,7 +68,8 @@ _is_opening() { # somebody has all of the lock file's first byte
 _waits() { find "/proc/$1/fd" -lname "$LOOPHOLE_HOME/data/store" | grep -q .; } # for its turn to open the store
 _persist() { loophole-persist --foreground 2>>"$LOOPHOLE_HOME/persist.err" & persist=$!; until_true 30 loophole ask persist.ping; }
 _edit() {
-    loophole ask persist.put_volume volume.identity=root "volume.label=$1" volume.mount=/ --json | field revision
+    loophole ask persist.put_volume volume.identity=root "volume.label=$1" volume.mount=/ \
+        volume.backend=local --json | field revision
 }
 _revisions() { loophole ask persist.changes_since revision=0 limit=4096 --json | field head; }
 
