@@ -1,6 +1,7 @@
 /* ZeroMQ ends the process when an allocation of its own fails. What it may hold is counted (peers_inflow.c,
  * peers_outflow.c), so where the rest of the process has used up its private memory, ZeroMQ gets more: while it
  * allocates, the limit is the hard one. Everybody else's allocation fails as before, and is answered `full`. */
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,18 @@ void peers_leave(void)
 #if !SANITIZED
 
 extern void *__libc_malloc(size_t size);
+
+/* The allocator that would be called without this file: the C library's, or one that was loaded before it, as the watch
+ * over the audio thread is. */
+static void *(*next_malloc)(size_t size) = __libc_malloc;
+
+__attribute__((constructor)) static void find_next_malloc(void)
+{
+    void *found = dlsym(RTLD_NEXT, "malloc");
+
+    if (found)
+        memcpy(&next_malloc, &found, sizeof(found));
+}
 
 /* Its own threads have names. */
 static bool is_zeromq(void)
@@ -53,7 +66,7 @@ static void *allocate_from_reserve(size_t size)
 
 void *malloc(size_t size)
 {
-    void *at = __libc_malloc(size);
+    void *at = next_malloc(size);
 
     return at || !is_zeromq() ? at : allocate_from_reserve(size);
 }
