@@ -131,7 +131,7 @@ a_restore_says_what_is_made_again_and_makes_it() {
     _library
     loophole backup "$scratch/backup" >/dev/null || fail "no backup"
     engine_down
-    export LOOPHOLE_HOME=$scratch/elsewhere
+    export LOOPHOLE_HOME=$scratch/home-elsewhere
     mkdir -p "$LOOPHOLE_HOME"
     contains "$(loophole restore "$scratch/backup")" "will be made again"
     engine_up
