@@ -30,7 +30,6 @@ void files_drop_blank(const char *directory);
  * denied. */
 enum err files_reserve_lock(const char *directory, struct fault *fault);
 
-/* The names in `directory` are on the disk. */
 /* Those who open the environment do so one after the other. Who opens it alone makes lock.mdb anew and says there only
  * in the end which commit is the newest; were he killed in between while another waits for his lock, that one would
  * take the unfinished file for whole, and who wrote next would begin at an older commit. The turn ends with the
@@ -39,6 +38,7 @@ enum err files_reserve_lock(const char *directory, struct fault *fault);
 enum err files_take_turn(const char *directory, int *turn, struct fault *fault);
 void files_end_turn(int turn); /* -1 is allowed */
 
+/* The names in `directory` are on the disk. */
 enum err files_sync(const char *directory, struct fault *fault);
 
 #endif

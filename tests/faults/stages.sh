@@ -2,29 +2,13 @@
 # stages.sh: opening a store, migrating, restoring and backing up, ended halfway by SIGKILL at a system call or by a power
 # cut at a change of the disk. A few places of each, drawn with SEED=N; LONG=1 takes every one.
 . "$(dirname "$0")/../lib.sh"
+. "$(dirname "$0")/../lossy.sh"
 export LOSSY=$build/tests/faults/lossy READER=$build/tests/faults/reader WORK=$scratch/work
 export OLD=$top/tests/unit/store/old/version-2.backup
 
 _can_trace() {
     command -v strace >/dev/null || skip "strace is not installed"
     strace -qq -o /dev/null true 2>"$scratch/strace.err" || skip "strace cannot trace: $(head -n 1 "$scratch/strace.err")"
-}
-_can_mount() {
-    local pid
-    mkdir -p "$scratch/try" "$scratch/try-disk"
-    [ -w /dev/fuse ] || skip "/dev/fuse is not there for this user"
-    "$LOSSY" "$scratch/try-disk" "$scratch/try" 1 2>"$scratch/try.err" & pid=$!
-    for try in {1..600}; do
-        mountpoint -q "$scratch/try" && break
-        kill -0 $pid 2>/dev/null || skip "FUSE cannot be mounted: $(tail -n 1 "$scratch/try.err")"
-        sleep 0.1
-    done
-    kill $pid
-    wait $pid
-}
-_end_first() {
-    local at
-    grep -o " $scratch/[^ ]*" /proc/self/mounts | while read -r at; do fusermount3 -u -z "$at"; done
 }
 
 _kill() { _can_trace; _drive kill "$1"; }
