@@ -1,0 +1,91 @@
+# ---- bench: what a message costs beside what it stands on, in one run ----
+$(BUILD)/bench_latency: $(call objects,$(wildcard bench/latency/*.c)) $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -llmdb $(LIBS)
+$(BUILD)/bench_codec: $(BUILD)/bench/codec.o $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+# make bench [ROUNDS=15] [LIBRARY=DIR]
+ROUNDS ?= 15
+bench: all $(BUILD)/bench_latency $(BUILD)/bench_codec
+	@BUILD='$(abspath $(BUILD))' $(if $(LIBRARY),LIBRARY='$(LIBRARY)') bench/latency/run $(ROUNDS)
+
+# make bench-search [COUNT=100000] [SEED=1] [PEERS=abcdef [DATA=easy|hard]]: the nearest of many, beside other
+# libraries, which it installs.
+USEARCH := $(BUILD)/peers/node_modules/usearch
+SEARCH_O := $(call objects,bench/search/main.c $(filter-out services/search/main.c,$(wildcard services/search/*.c)))
+$(USEARCH): tools/packages
+	tools/packages bench-search
+	npm install --silent --no-fund --no-audit --ignore-scripts --prefix $(BUILD)/peers usearch@2.26.2
+$(BUILD)/bench/search/data.o: MODE := -O3 -march=native -ffast-math -g
+$(BUILD)/bench/search/peers.o: bench/search/peers.cc bench/search/peer.h bench/search/data.h $(USEARCH)
+	@mkdir -p $(@D)
+	@echo '  C++  $<'
+	$(Q)$(CXX) -std=c++17 -O3 -march=native -ffast-math -w -I. -I$(USEARCH)/include -DUSEARCH_USE_NUMKONG=0 -c -o $@ $<
+$(BUILD)/bench_search: $(SEARCH_O) $(BUILD)/bench/search/data.o $(BUILD)/bench/search/peers.o $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CXX) -o $@ $^ $(LIBS_search) $(LIBS) -lfaiss -lopenblas -lgomp
+bench-search: $(BUILD)/bench_search
+	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BUILD)/bench_search $(or $(COUNT),100000) $(or $(SEED),1) $(PEERS) $(DATA)
+# make bench-query [COUNT=1000000] [SEED=1]: queries with facets and counts over made-up items, beside SQLite's FTS5
+QUERY_O := $(call objects,bench/query/items.c bench/query/store.c)
+$(BUILD)/bench_make: $(BUILD)/bench/query/make.o $(QUERY_O) $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -llmdb $(LIBS)
+$(BUILD)/bench/query/fts.o: | $(BUILD)/.packages-bench-query
+$(BUILD)/bench_query: $(BUILD)/bench/query/query.o $(BUILD)/bench/query/fts.o $(BUILD)/bench/query/items.o $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsqlite3 $(LIBS)
+bench-query: all $(BUILD)/bench_make $(BUILD)/bench_query
+	@BUILD=$(abspath $(BUILD)) bench/query/run $(or $(COUNT),1000000) $(or $(SEED),1)
+# make bench-grow [COUNTS="1000 10000 100000 1000000"]: memory and start of search by the number of items, drawn
+bench-grow: all $(BUILD)/bench_make
+	@BUILD=$(abspath $(BUILD)) bench/query/grow $(COUNTS)
+# make bench-twins [COUNTS="1000 10000 100000"]: how the time to find duplicates grows
+$(BUILD)/bench_twins: $(BUILD)/bench/query/twins.o $(QUERY_O) $(call objects,$(filter-out services/search/main.c,$(wildcard services/search/*.c))) $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_search) $(LIBS)
+bench-twins: $(BUILD)/bench_twins
+	@home=$$(mktemp -d /tmp/loophole-bench.XXXXXX) && LOOPHOLE_HOME=$$home $(BUILD)/bench_twins $(or $(COUNTS),1000 10000 100000); rm -rf "$$home"
+# make bench-scan [COUNT=20000]: scans of small files beside a bare walk and libsndfile
+$(BUILD)/bench_floor: $(BUILD)/bench/scan/floor.o
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsndfile
+bench-scan: all $(BUILD)/bench_floor
+	@BUILD=$(abspath $(BUILD)) bench/scan/scan $(COUNT)
+# make bench-ear [COUNT=3000] [ROUNDS=7]: what hearing costs, beside aubio's objects and a bare decode, and a library of
+# one-shots from end to end
+$(BUILD)/bench_ear: $(call objects,$(wildcard bench/ear/*.c)) $(HEAR_O) $(BUILD)/libcommon.a
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
+bench-ear: all $(BUILD)/bench_ear
+	@BUILD=$(abspath $(BUILD)) bench/ear/run $(or $(COUNT),3000) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
+# make bench-map [COUNT=100000] [SEED=1]: the map of so many made-up items, and how far its neighbours are true ones
+$(BUILD)/bench_map: $(call objects,bench/search/map.c $(filter-out services/search/main.c,$(wildcard services/search/*.c))) $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_search) $(LIBS)
+bench-map: $(BUILD)/bench_map
+	@$(BUILD)/bench_map $(or $(COUNT),100000) $(or $(SEED),1)
+
+# The audio core: the ring, the units, the engine, the streamer
+$(BUILD)/libaudio_rt.a: $(call objects,$(wildcard services/audio/rt/*.c common/rt/*.c))
+$(BUILD)/bench_units: $(BUILD)/bench/audio/units.o $(BUILD)/libaudio_rt.a
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/bench_ring: $(BUILD)/bench/audio/ring.o $(BUILD)/libcommon.a
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljack $(LIBS)
+$(BUILD)/bench_engine: $(BUILD)/bench/audio/engine.o $(BUILD)/services/audio/engine_open.o $(BUILD)/libaudio_rt.a $(BUILD)/libcommon.a
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(BUILD)/bench_streamer: $(BUILD)/bench/audio/streamer.o $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljack -lsndfile -llmdb $(LIBS)
+# make bench-streamer [ROUNDS=100]
+bench-streamer: all $(BUILD)/bench_streamer $(BUILD)/tests/faults/stall
+	@BUILD='$(abspath $(BUILD))' bench/audio/streamer_run $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
+bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
+	@$(BUILD)/bench_ring $(if $(JSON),--json) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
+	@$(if $(JSON),true,$(BUILD)/bench_units)
+	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
+.PHONY: bench bench-search bench-query bench-grow bench-scan bench-twins bench-ear bench-map bench-streamer bench-audio

@@ -1,0 +1,43 @@
+# ---- hardness: fuzzing and sanitizers, each in a build of its own ----
+# tests/fuzz/PART/NAME.c is a target of libFuzzer; it links what it uses of PART.
+FUZZ_SRC    := $(wildcard tests/fuzz/*/*.c)
+FUZZERS     := $(patsubst tests/fuzz/%.c,$(BUILD)/targets/%,$(FUZZ_SRC))
+FUZZ_BUILD   = BUILD=$(BUILD)/fuzz CC=clang WARN= STRICT= MODE='-O1 -g -fno-omit-frame-pointer' \
+               EXTRA='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+$(BUILD)/libfuzz.a: $(call objects,$(wildcard tests/fuzz/*.c))
+fuzz_folder  = $(if $(filter schemac,$(1)),proto/schemac,$(call part_folder,$(1)))
+define fuzz_part
+$(BUILD)/libfuzz_$(1).a: $$(filter-out %/main.o,$$(call parts,$(call fuzz_folder,$(1))))
+endef
+define fuzz_target
+$(BUILD)/targets/$(1): $(BUILD)/tests/fuzz/$(1).o $(BUILD)/libfuzz.a \
+                       $$(if $(call fuzz_folder,$(2)),$(BUILD)/libfuzz_$(2).a) $$(ENGINE)
+	@mkdir -p $$(@D)
+	@echo '  LINK $$@'
+	$$(Q)$$(CC) $$(LDFLAGS) -fsanitize=fuzzer -o $$@ $$^ $(LIBS_$(2)) $$(if $(LIBS_$(2)),,-llmdb) $$(LIBS)
+endef
+$(foreach p,$(sort $(patsubst tests/fuzz/%/,%,$(dir $(FUZZ_SRC)))),$(if $(call fuzz_folder,$(p)),$(eval $(call fuzz_part,$(p)))))
+$(foreach t,$(FUZZ_SRC),$(eval $(call fuzz_target,$(patsubst tests/fuzz/%.c,%,$(t)),$(patsubst tests/fuzz/%/,%,$(dir $(t))))))
+fuzz-targets: $(FUZZERS)
+fuzz-build:
+	@$(MAKE) --no-print-directory $(FUZZ_BUILD) fuzz-targets
+# make fuzz MINUTES=10 [TARGET=proto/codec]
+MINUTES ?= 10
+TARGET  ?=
+fuzz: fuzz-build
+	@BUILD='$(abspath $(BUILD))' tests/fuzz/run $(MINUTES) $(TARGET)
+
+# make asan · ubsan · tsan: unit tests and those scripts that real processes run in; a sanitizer's word fails them.
+# SANITIZED_SCRIPTS=… names others. ThreadSanitizer cannot follow a process that forks beside threads.
+SANITIZED_SCRIPTS ?= $(filter-out %/install.sh,$(wildcard tests/service/*.sh))
+SANITIZED_UNITS = $(if $(filter tsan,$(1)),$(filter-out tests/unit/proto/service%,$(UNIT_SRC)),$(UNIT_SRC))
+SANITIZE_asan  := address
+SANITIZE_ubsan := undefined
+SANITIZE_tsan  := thread
+asan ubsan tsan:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/$@ CC=clang WARN= STRICT= MODE='-O1 -g -fno-omit-frame-pointer' \
+	    EXTRA='-fsanitize=$(SANITIZE_$@) -fno-sanitize-recover=all' all units fault-tools
+	@BUILD='$(abspath $(BUILD))/$@' tests/sanitized \
+	    $(patsubst tests/unit/%.c,$(BUILD)/$@/tests/%,$(call SANITIZED_UNITS,$@)) \
+	    $(SANITIZED_SCRIPTS)
+.PHONY: fuzz fuzz-build fuzz-targets asan ubsan tsan

@@ -1,0 +1,78 @@
+# ---- unit tests: tests/unit/PART/NAME_test.c links the real objects of PART (all but its main) ----
+UNIT_SRC := $(wildcard tests/unit/*/*_test.c)
+UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
+part_folder = $(firstword $(wildcard services/$(1) $(filter supervisor,$(1)) $(if $(filter cli,$(1)),frontends/cli)))
+define unit
+$(BUILD)/tests/$(1): $(BUILD)/tests/unit/$(1).o $$(filter-out %/main.o,$$(if $(call part_folder,$(2)),$$(call parts,$(call part_folder,$(2))))) $$(ENGINE)
+	@mkdir -p $$(@D)
+	@echo '  LINK $$@'
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $(LIBS_$(2)) $$(if $(LIBS_$(2)),,-llmdb) $$(LIBS) -lcmocka
+endef
+$(foreach u,$(UNIT_SRC),$(eval $(call unit,$(patsubst tests/unit/%.c,%,$(u)),$(patsubst tests/unit/%/,%,$(dir $(u))))))
+units: $(UNITS)
+$(BUILD)/tests/streamer/take_flac_test: | $(BUILD)/bin/loophole-worker
+
+# ---- what the fault tests use: tests/faults/NAME.c -> BUILD/tests/faults/NAME ----
+LIBS_fault_lossy := -lfuse3
+PARTS_fault_lossy := tests/faults/cut/*.c
+LIBS_fault_stand_in := -lseccomp
+LIBS_fault_stall := -lfuse3
+LIBS_fault_tape := -ljack
+LIBS_fault_count := -ljack
+LIBS_fault_player := -ljack
+LIBS_fault_through := -ljack
+PARTS_fault_stand_in := services/worker/sandbox.c
+FAULT_TOOLS := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(filter-out %/forbidden.c %/syncfs.c,$(wildcard tests/faults/*.c)))
+$(BUILD)/tests/faults/%.so: tests/faults/%.c | $(NEEDS)
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -fPIC -shared -o $@ $< -ldl
+define fault_tool
+$(BUILD)/tests/faults/$(1): $$(call objects,tests/faults/$(1).c $$(wildcard $$(PARTS_fault_$(1)))) $$(ENGINE)
+	@mkdir -p $$(@D)
+	@echo '  LINK $$@'
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_fault_$(1)) -llmdb $$(LIBS)
+endef
+$(foreach t,$(notdir $(FAULT_TOOLS)),$(eval $(call fault_tool,$(t))))
+fault-tools: $(FAULT_TOOLS) $(BUILD)/tests/faults/forbidden.so $(BUILD)/tests/faults/syncfs.so
+
+# ---- the simulator of the protocol (tests/sim/sim.h), and one with flaws that it must find ----
+comma := ,
+wraps  = $(addprefix -Wl$(comma)--wrap=,$(1))
+SIM_O := $(call objects,$(filter-out %/broken.c,$(wildcard tests/sim/*.c)))
+SIM_WRAPS    := clock_now clock_steady latency_clock id_new lock_is_held poll __poll_chk txn_put txn_delete txn_commit \
+                errand_start store_write changelog_trim parts_read \
+                places_put places_move places_presence analysis_put edit_apply \
+                log_info log_warn log_error log_fault
+BROKEN_WRAPS := undo_save service_fail_held changelog_recall changelog_add
+sims: $(BUILD)/simulate $(BUILD)/simulate_broken
+$(BUILD)/simulate_broken: $(BUILD)/tests/sim/broken.o
+$(BUILD)/simulate_broken: SIM_MORE := $(call wraps,$(BROKEN_WRAPS))
+$(BUILD)/simulate $(BUILD)/simulate_broken: $(SIM_O) $(filter-out %/main.o,$(call parts,services/persist)) $(ENGINE)
+	@echo '  LINK $@'
+	$(Q)$(CC) $(LDFLAGS) $(call wraps,$(SIM_WRAPS)) $(SIM_MORE) -o $@ $(filter %.o,$^) $(ENGINE) $(LIBS_persist) $(LIBS)
+
+TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
+TEST_SCRIPTS   = $(wildcard tests/schema/*.sh tests/service/*.sh tests/faults/*.sh tests/fuzz/*.sh tests/sim/*.sh tests/rt/*.sh) tests/tidy tests/harness
+# A busy machine can make these fail: they measure latency or follow single frames. They run one at a time, at the end.
+ALONE := standby.sh realtime.sh messages.sh bench.sh
+test: all units $(BUILD)/rt/all.o fault-tools rt-tools sims $(BUILD)/bench_latency $(BUILD)/bench_codec $(BUILD)/bench_make clang-clean
+	@BUILD='$(abspath $(BUILD))' ALONE='$(ALONE)' tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
+# The fault tests at their full length: hours.
+faults: all fault-tools
+	@LONG=1 LIMIT=36000 ALONE='$(ALONE)' BUILD='$(abspath $(BUILD))' tests/run $(wildcard tests/faults/*.sh)
+# The same sources without a warning from the other compiler, the newest one that is here.
+NEWEST_CLANG = $(notdir $(lastword $(shell ls /usr/bin/clang /usr/bin/clang-[0-9]* 2>/dev/null | sort -V)))
+# Constants are enums here, and some of them are rates.
+CLANG_ODD = -Wno-unknown-warning-option -Wno-enum-float-conversion
+clang-clean: $(BUILD)/gen/.made
+	@find common proto store services supervisor frontends tests/unit -name '*.c' -print0 | xargs -0 -P $$(nproc) -n 8 \
+	    $(NEWEST_CLANG) -std=c17 -D_GNU_SOURCE $(WARN) $(CLANG_ODD) -Werror $(sort $(INCLUDES)) -I. -I$(BUILD)/gen \
+	    -DLOOPHOLE_VERSION='""' -fsyntax-only
+	@echo '  $(NEWEST_CLANG) finds nothing'
+
+# Both commands of the README in fresh systems of Debian 12 and 13, as root. SUITES=trixie: one of them.
+portable:
+	@tools/packages portable
+	@tools/portable $(BUILD)/portable $(SUITES)
+.PHONY: units fault-tools sims test faults clang-clean portable
