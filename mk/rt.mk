@@ -1,15 +1,12 @@
 # ---- the real-time code ----
-# What may run on the audio thread, made once more without what a debug build adds: tests/rt/check_rt.sh holds the symbols
-# it wants from outside against tests/rt/allowed.
-RT_OBJECTS := $(patsubst %.c,$(BUILD)/rt/%.o,$(wildcard common/rt/*.c services/audio/rt/*.c))
-RT_COMPILE := $(CC) -std=c17 -D_GNU_SOURCE -O2 -DNDEBUG -fno-stack-protector -I. -I$(BUILD)/gen
-$(BUILD)/rt/%.o: %.c $(BUILD)/gen/.made
-	@mkdir -p $(@D)
-	@echo '  RT   $<'
-	$(Q)$(RT_COMPILE) -MMD -MP -c -o $@ $<
+# What runs on the audio thread: the very objects that the programs are linked from, in one. tests/rt/check_rt.sh holds
+# the symbols that they want from outside against tests/rt/allowed.
+RT_OBJECTS := $(call objects,$(wildcard common/rt/*.c services/audio/rt/*.c) services/audio/rt_jack.c)
 $(BUILD)/rt/all.o: $(RT_OBJECTS)
+	@mkdir -p $(@D)
+	@echo '  LD   $@'
 	$(Q)$(LD) -r -o $@ $^
-check-rt: $(BUILD)/rt/all.o
+check-rt: $(BUILD)/rt/all.o $(BUILD)/bin/loophole-audio
 	@BUILD='$(abspath $(BUILD))' tests/rt/check_rt.sh
 # What tests/rt/kill.sh uses: tests/rt/NAME.c -> BUILD/tests/rt/NAME
 RT_TOOLS := $(BUILD)/tests/rt/kill $(BUILD)/tests/rt/steps

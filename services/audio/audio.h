@@ -8,7 +8,8 @@
  *   news.c      what happened: notes into events
  *   link.c      the thread that keeps us on a JACK server; patch.c and loop.c what it
  *               connects; jack.c the door to it
- *   rt/         all that the audio thread runs */
+ *   rt_jack.c   JACK's callbacks on the audio thread
+ *   rt/         all else that the audio thread runs */
 #ifndef LOOPHOLE_AUDIO_AUDIO_H
 #define LOOPHOLE_AUDIO_AUDIO_H
 

@@ -1,20 +1,28 @@
 #!/bin/bash
-# What is linked into the audio thread wants nothing from outside but what tests/rt/allowed names, and keeps no memory
-# of its own. BUILD/rt/all.o (`make check-rt`) is all of common/rt and services/audio/rt in one object.
+# The audio thread calls nothing but what tests/rt/allowed and, at the door to JACK, tests/rt/allowed_jack name, and keeps
+# no memory of its own. BUILD/rt/all.o (`make check-rt`) joins the very objects that loophole-audio is linked from:
+# common/rt, services/audio/rt and services/audio/rt_jack.c.
 . "$(dirname "$0")/../lib.sh"
 all=$build/rt/all.o
-allowed=$top/tests/rt/allowed
+door=services/audio/rt_jack
+program=$build/bin/loophole-audio
 
-_wanted() { nm -u "$1" | awk '{ print $NF }' | sort -u; }
-_forbidden() { _wanted "$1" | grep -vxFf <(grep -v '^#' "$allowed"); }
+_wanted() { nm -u "$@" | awk 'NF > 1 { print $NF }' | sort -u; }
+_allowed() { cat "$top/tests/rt/allowed" "$top/tests/rt/allowed_jack" | grep -v '^#'; }
+_forbidden() { _wanted "$1" | grep -vxFf <(_allowed); }
 _kept() {
     size -A "$1" | awk '$1 ~ /^\.(data|bss|tdata|tbss)($|\.)/ && $1 !~ /^\.data\.rel\.ro/ && $2 > 0 { print $1, $2 }'
 }
+_sources() { (cd "$top" && printf '%s\n' common/rt/*.c services/audio/rt/*.c $door.c); }
+_functions() { nm -S "$1" | awk '$3 ~ /^[tT]$/ { print $2, $4 }' | sort; } # size and name
+
+# The flags of the build, as far as they add calls.
+_compile() { ${CC:-gcc} -std=c17 -D_GNU_SOURCE -fPIE -I"$top" -I"$build/gen" "$@"; }
 
 # The same object with one more function in it.
 _with() { # source
     printf '%s\n' "$1" >"$scratch/more.c"
-    ${CC:-gcc} -std=c17 -O2 -fno-builtin -fno-stack-protector -c -o "$scratch/more.o" "$scratch/more.c" || fail "$1"
+    _compile -O2 -fno-builtin -c -o "$scratch/more.o" "$scratch/more.c" || fail "$1"
     ld -r -o "$scratch/with.o" "$all" "$scratch/more.o" || fail "does not link: $1"
 }
 
@@ -23,14 +31,25 @@ the_audio_thread_calls_only_what_is_allowed() {
     same "" "$(_forbidden "$all")" "(forbidden on the audio thread)"
 }
 
-every_source_of_the_audio_thread_is_checked() {
-    local source object
-    for source in "$top"/common/rt/*.c "$top"/services/audio/rt/*.c; do
-        [ -e "$source" ] || continue
-        object=$build/rt/${source#"$top"/}
-        holds test -s "${object%.c}.o"
-        holds test ! "$source" -nt "$all"
+only_the_door_calls_jack() {
+    local source
+    for source in $(_sources); do
+        [ "$source" = $door.c ] || same "" "$(_wanted "$build/${source%.c}.o" | grep '^jack_')" "(wanted by $source)"
     done
+    same "" "$(nm "$build/services/audio/jack.o" | grep -i ' t rt_')" "(real-time functions outside $door.c)"
+}
+
+every_source_of_the_audio_thread_is_checked() {
+    local source
+    for source in $(_sources); do
+        holds test ! "$top/$source" -nt "$all"
+        same "" "$(comm -23 <(_functions "$build/${source%.c}.o") <(_functions "$all"))" "(of $source)"
+    done
+}
+
+the_program_that_ships_holds_these_very_functions() {
+    differ 0 "$(_functions "$all" | wc -l)"
+    same "" "$(comm -23 <(_functions "$all") <(_functions "$program"))" "(not in $program)"
 }
 
 the_audio_thread_keeps_no_memory_of_its_own() {
@@ -39,10 +58,48 @@ the_audio_thread_keeps_no_memory_of_its_own() {
 
 a_forbidden_call_is_found() {
     local name
-    for name in malloc pthread_mutex_lock write printf clock_gettime syscall abort __errno_location __stack_chk_fail; do
+    for name in malloc pthread_mutex_lock write printf clock_gettime syscall abort __errno_location jack_port_register; do
         _with "void $name(void); void rt_more(void) { $name(); }"
         same "$name" "$(_forbidden "$scratch/with.o")"
     done
+}
+
+# The source with three forbidden calls at the beginning of its Nth function; the function's name goes to standard output.
+_plant() { # N
+    awk -v nth="$1" '
+        /^[a-z].*[ *]rt_[a-z_]+\(/ { match($0, /rt_[a-z_]+/); name = substr($0, RSTART, RLENGTH) }
+        { print }
+        /^{/ && name != "" { if (++count == nth) { print "    plant();"; print name >"/dev/stderr" }; name = "" }
+    ' "$top/$door.c" 2>"$scratch/planted" >"$scratch/rt_jack.c"
+    cat "$scratch/planted"
+}
+
+a_call_planted_in_any_function_of_the_door_is_found() {
+    local nth=0 name found call
+    cat >"$scratch/plant.h" <<'C'
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+static inline void plant(void)
+{
+    extern pthread_mutex_t planted_mutex;
+    void *volatile memory = malloc(8);
+
+    pthread_mutex_lock(&planted_mutex);
+    printf("%p\n", memory);
+}
+C
+    while name=$(_plant $((nth + 1))) && [ "$name" ]; do
+        nth=$((nth + 1))
+        _compile -O2 -D_FORTIFY_SOURCE=3 -fstack-protector-strong -include "$scratch/plant.h" -c \
+            -o "$scratch/planted.o" "$scratch/rt_jack.c" || fail "$name: does not compile"
+        found=$(_forbidden "$scratch/planted.o")
+        for call in malloc pthread_mutex_lock printf; do
+            contains "$found (planted in $name)" "$call"
+        done
+    done
+    same "$(grep -c '^[a-z].*[ *]rt_[a-z_]*(' "$top/$door.c")" $nth "(functions of $door.c)"
+    differ 0 $nth "(functions of $door.c)"
 }
 
 memory_that_is_kept_is_found() {
