@@ -1,6 +1,5 @@
-#include "store/store.h"
+#include "store/environment.h"
 #include <errno.h>
-#include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,27 +7,6 @@
 
 enum { READERS = 254 };
 static const size_t default_map_bytes = (size_t)256 << 30;
-
-struct txn {
-    struct store *store;
-    MDB_txn *lmdb;
-    bool writes;
-    MDB_cursor *at[DB_COUNT]; /* of a reader: where it found the last key; the next one is often near */
-};
-
-struct store {
-    MDB_env *env;
-    enum store_mode mode;
-    size_t map_bytes;
-    void *map; /* guarded against a disk that fails */
-    _Atomic uint32_t open_txns; /* a writer has those of another thread, too */
-    int lock; /* of the writer; -1: none */
-    bool has[DB_COUNT];
-    MDB_dbi dbi[DB_COUNT];
-    dev_t device; /* of data.mdb when it was opened: another one has replaced it when they differ */
-    ino_t inode;
-    char directory[PATH_MAX];
-};
 
 static const struct {
     int number;
@@ -46,7 +24,7 @@ static const struct {
     { EINVAL, ERR_IO },
 };
 
-static enum err meaning(int number)
+enum err store_meaning(int number)
 {
     for (size_t i = 0; i < sizeof(meanings) / sizeof(*meanings); i++)
         if (meanings[i].number == number)
@@ -54,9 +32,9 @@ static enum err meaning(int number)
     return number > 0 ? files_err(number) : ERR_IO;
 }
 
-static enum err failed(struct fault *fault, int number, const char *doing, const char *what)
+enum err store_failed(struct fault *fault, int number, const char *doing, const char *what)
 {
-    return fault_set(fault, meaning(number), "cannot %s %s: %s", doing, what, mdb_strerror(number));
+    return fault_set(fault, store_meaning(number), "cannot %s %s: %s", doing, what, mdb_strerror(number));
 }
 
 /* ---- opening ---- */
@@ -84,7 +62,7 @@ static enum err open_environment(struct store *store, struct fault *fault)
     if (rc == ENOENT && store->mode == STORE_READER)
         return fault_set(fault, ERR_OFFLINE, "there is no store in %s yet", store->directory);
     store->map = rc ? NULL : files_guard_map(store->directory);
-    return rc ? failed(fault, rc, "open the store", store->directory) : ERR_OK;
+    return rc ? store_failed(fault, rc, "open the store", store->directory) : ERR_OK;
 }
 
 static enum err open_databases(struct store *store, struct fault *fault)
@@ -94,17 +72,17 @@ static enum err open_databases(struct store *store, struct fault *fault)
     int rc = mdb_txn_begin(store->env, NULL, writer ? 0 : MDB_RDONLY, &txn);
 
     if (rc)
-        return failed(fault, rc, "begin a transaction in", store->directory);
+        return store_failed(fault, rc, "begin a transaction in", store->directory);
     for (enum database db = 0; db < DB_COUNT; db++) {
         rc = mdb_dbi_open(txn, database_name(db), writer ? MDB_CREATE : 0, &store->dbi[db]);
         store->has[db] = rc == 0;
         if (rc && rc != MDB_NOTFOUND) {
             mdb_txn_abort(txn);
-            return failed(fault, rc, "open database", database_name(db));
+            return store_failed(fault, rc, "open database", database_name(db));
         }
     }
     rc = mdb_txn_commit(txn);
-    return rc ? failed(fault, rc, "make the databases of", store->directory) : ERR_OK;
+    return rc ? store_failed(fault, rc, "make the databases of", store->directory) : ERR_OK;
 }
 
 /* What a predecessor committed, or made, before it died may still be in memory only. */
@@ -112,7 +90,7 @@ static enum err settle(struct store *store, struct fault *fault)
 {
     char above[PATH_MAX + 4];
     int rc = mdb_env_sync(store->env, 1);
-    enum err e = rc ? failed(fault, rc, "sync", store->directory) : files_sync(store->directory, fault);
+    enum err e = rc ? store_failed(fault, rc, "sync", store->directory) : files_sync(store->directory, fault);
 
     if (e != ERR_OK)
         return e;
@@ -231,7 +209,7 @@ enum err store_copy(struct store *store, int fd, bool compact, struct fault *fau
 {
     int rc = mdb_env_copyfd2(store->env, fd, compact ? MDB_CP_COMPACT : 0);
 
-    return rc ? failed(fault, rc, "copy", store->directory) : ERR_OK;
+    return rc ? store_failed(fault, rc, "copy", store->directory) : ERR_OK;
 }
 
 /* ---- transactions ---- */
@@ -263,7 +241,7 @@ static enum err begin(struct store *store, bool writes, struct txn **txn, struct
     rc = mdb_txn_begin(store->env, NULL, writes ? 0 : MDB_RDONLY, &t->lmdb);
     if (rc) {
         free(t);
-        return failed(fault, rc, "begin a transaction in", store->directory);
+        return store_failed(fault, rc, "begin a transaction in", store->directory);
     }
     t->store = store;
     t->writes = writes;
@@ -296,155 +274,4 @@ enum err store_read(struct store *store, struct txn **txn, struct fault *fault)
 enum err store_write(struct store *store, struct txn **txn, struct fault *fault)
 {
     return begin(store, true, txn, fault);
-}
-
-static void forget(struct txn *txn)
-{
-    txn->store->open_txns--;
-    free(txn);
-}
-
-void txn_end(struct txn *txn)
-{
-    if (!txn)
-        return;
-    for (int db = 0; db < DB_COUNT; db++)
-        if (txn->at[db])
-            mdb_cursor_close(txn->at[db]);
-    mdb_txn_abort(txn->lmdb);
-    forget(txn);
-}
-
-bool txn_writes(const struct txn *txn)
-{
-    return txn->writes;
-}
-
-enum err txn_commit(struct txn *txn, struct fault *fault)
-{
-    const char *directory = txn->store->directory;
-    int rc = mdb_txn_commit(txn->lmdb);
-
-    forget(txn);
-    if (rc == 0)
-        return ERR_OK;
-    return fault_set(fault, meaning(rc) == ERR_FULL ? ERR_FULL : ERR_IO, "cannot commit to %s: %s", directory,
-                     mdb_strerror(rc));
-}
-
-static MDB_val val(struct bytes b)
-{
-    return (MDB_val){ b.len, (void *)(uintptr_t)b.at };
-}
-
-static struct bytes from_val(MDB_val v)
-{
-    return bytes_of(v.mv_data, v.mv_size);
-}
-
-/* A writer's cursors would have to follow its writes. */
-static int find(struct txn *txn, enum database db, MDB_val *key, MDB_val *value)
-{
-    MDB_cursor **at = &txn->at[db];
-    int rc = 0;
-
-    if (!txn->store->has[db])
-        return MDB_NOTFOUND;
-    if (txn->writes)
-        return mdb_get(txn->lmdb, txn->store->dbi[db], key, value);
-    if (!*at)
-        rc = mdb_cursor_open(txn->lmdb, txn->store->dbi[db], at);
-    return rc ? rc : mdb_cursor_get(*at, key, value, MDB_SET);
-}
-
-enum err txn_get(struct txn *txn, enum database db, struct bytes key, struct bytes *value)
-{
-    MDB_val k = val(key), v;
-    int rc = find(txn, db, &k, &v);
-
-    if (rc)
-        return meaning(rc);
-    *value = from_val(v);
-    return ERR_OK;
-}
-
-enum err txn_put(struct txn *txn, enum database db, struct bytes key, struct bytes value)
-{
-    MDB_val k = val(key), v = val(value);
-
-    return meaning(mdb_put(txn->lmdb, txn->store->dbi[db], &k, &v, 0));
-}
-
-enum err txn_delete(struct txn *txn, enum database db, struct bytes key)
-{
-    MDB_val k = val(key);
-
-    return meaning(mdb_del(txn->lmdb, txn->store->dbi[db], &k, NULL));
-}
-
-uint64_t txn_count(struct txn *txn, enum database db)
-{
-    MDB_stat stat;
-
-    if (!txn->store->has[db] || mdb_stat(txn->lmdb, txn->store->dbi[db], &stat))
-        return 0;
-    return stat.ms_entries;
-}
-
-/* ---- walks ---- */
-
-enum err walk_begin(struct txn *txn, enum database db, struct bytes from, struct bytes prefix,
-                    struct walk *walk)
-{
-    MDB_cursor *cursor;
-    int rc;
-
-    *walk = (struct walk){ .prefix = prefix, .key = from };
-    if (!txn->store->has[db])
-        return ERR_OK;
-    rc = mdb_cursor_open(txn->lmdb, txn->store->dbi[db], &cursor);
-    if (rc == 0)
-        walk->cursor = cursor;
-    return meaning(rc);
-}
-
-static bool starts(struct bytes b, struct bytes prefix)
-{
-    return b.len >= prefix.len && (prefix.len == 0 || memcmp(b.at, prefix.at, prefix.len) == 0);
-}
-
-bool walk_next(struct walk *walk)
-{
-    MDB_val key = val(walk->key), value;
-    MDB_cursor_op op = walk->started ? MDB_NEXT : walk->key.len ? MDB_SET_RANGE : MDB_FIRST;
-
-    if (!walk->cursor || mdb_cursor_get(walk->cursor, &key, &value, op))
-        return false;
-    walk->started = true;
-    walk->key = from_val(key);
-    walk->value = from_val(value);
-    return starts(walk->key, walk->prefix);
-}
-
-void walk_end(struct walk *walk)
-{
-    if (walk->cursor)
-        mdb_cursor_close(walk->cursor);
-    walk->cursor = NULL;
-}
-
-bool walk_last(struct txn *txn, enum database db, struct bytes *key, struct bytes *value)
-{
-    MDB_cursor *cursor;
-    MDB_val k, v;
-
-    if (!txn->store->has[db] || mdb_cursor_open(txn->lmdb, txn->store->dbi[db], &cursor))
-        return false;
-    bool found = mdb_cursor_get(cursor, &k, &v, MDB_LAST) == 0;
-    mdb_cursor_close(cursor);
-    if (found) {
-        *key = from_val(k);
-        *value = from_val(v);
-    }
-    return found;
 }

@@ -1,0 +1,46 @@
+/* environment.h: LMDB behind store.h, for the files of this folder that call it: no other one includes its header. */
+#ifndef LOOPHOLE_STORE_ENVIRONMENT_H
+#define LOOPHOLE_STORE_ENVIRONMENT_H
+
+#include <lmdb.h>
+#include <sys/stat.h>
+#include "store/store.h"
+
+struct txn {
+    struct store *store;
+    MDB_txn *lmdb;
+    bool writes;
+    MDB_cursor *at[DB_COUNT]; /* of a reader: where it found the last key; the next one is often near */
+};
+
+struct store {
+    MDB_env *env;
+    enum store_mode mode;
+    size_t map_bytes;
+    void *map; /* guarded against a disk that fails */
+    _Atomic uint32_t open_txns; /* a writer has those of another thread, too */
+    int lock; /* of the writer; -1: none */
+    bool has[DB_COUNT];
+    MDB_dbi dbi[DB_COUNT];
+    dev_t device; /* of data.mdb when it was opened: another one has replaced it when they differ */
+    ino_t inode;
+    char directory[PATH_MAX];
+};
+
+/* What an error of LMDB, or an errno, is among our errors. */
+enum err store_meaning(int number);
+
+/* "cannot DOING WHAT: the words of LMDB"; returns the meaning. */
+enum err store_failed(struct fault *fault, int number, const char *doing, const char *what);
+
+static inline MDB_val environment_val(struct bytes b)
+{
+    return (MDB_val){ b.len, (void *)(uintptr_t)b.at };
+}
+
+static inline struct bytes environment_bytes(MDB_val v)
+{
+    return bytes_of(v.mv_data, v.mv_size);
+}
+
+#endif

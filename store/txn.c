@@ -1,0 +1,86 @@
+#include <stdlib.h>
+#include <string.h>
+#include "store/environment.h"
+
+static void forget(struct txn *txn)
+{
+    txn->store->open_txns--;
+    free(txn);
+}
+
+void txn_end(struct txn *txn)
+{
+    if (!txn)
+        return;
+    for (int db = 0; db < DB_COUNT; db++)
+        if (txn->at[db])
+            mdb_cursor_close(txn->at[db]);
+    mdb_txn_abort(txn->lmdb);
+    forget(txn);
+}
+
+bool txn_writes(const struct txn *txn)
+{
+    return txn->writes;
+}
+
+enum err txn_commit(struct txn *txn, struct fault *fault)
+{
+    const char *directory = txn->store->directory;
+    int rc = mdb_txn_commit(txn->lmdb);
+
+    forget(txn);
+    if (rc == 0)
+        return ERR_OK;
+    return fault_set(fault, store_meaning(rc) == ERR_FULL ? ERR_FULL : ERR_IO, "cannot commit to %s: %s", directory,
+                     mdb_strerror(rc));
+}
+
+/* A writer's cursors would have to follow its writes. */
+static int find(struct txn *txn, enum database db, MDB_val *key, MDB_val *value)
+{
+    MDB_cursor **at = &txn->at[db];
+    int rc = 0;
+
+    if (!txn->store->has[db])
+        return MDB_NOTFOUND;
+    if (txn->writes)
+        return mdb_get(txn->lmdb, txn->store->dbi[db], key, value);
+    if (!*at)
+        rc = mdb_cursor_open(txn->lmdb, txn->store->dbi[db], at);
+    return rc ? rc : mdb_cursor_get(*at, key, value, MDB_SET);
+}
+
+enum err txn_get(struct txn *txn, enum database db, struct bytes key, struct bytes *value)
+{
+    MDB_val k = environment_val(key), v;
+    int rc = find(txn, db, &k, &v);
+
+    if (rc)
+        return store_meaning(rc);
+    *value = environment_bytes(v);
+    return ERR_OK;
+}
+
+enum err txn_put(struct txn *txn, enum database db, struct bytes key, struct bytes value)
+{
+    MDB_val k = environment_val(key), v = environment_val(value);
+
+    return store_meaning(mdb_put(txn->lmdb, txn->store->dbi[db], &k, &v, 0));
+}
+
+enum err txn_delete(struct txn *txn, enum database db, struct bytes key)
+{
+    MDB_val k = environment_val(key);
+
+    return store_meaning(mdb_del(txn->lmdb, txn->store->dbi[db], &k, NULL));
+}
+
+uint64_t txn_count(struct txn *txn, enum database db)
+{
+    MDB_stat stat;
+
+    if (!txn->store->has[db] || mdb_stat(txn->lmdb, txn->store->dbi[db], &stat))
+        return 0;
+    return stat.ms_entries;
+}
