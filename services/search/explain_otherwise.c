@@ -2,7 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "services/search/camelot.h"
+#include "common/musical_key.h"
 #include "services/search/explain_parts.h"
 
 static void put(struct explain *x, struct text part, struct text by)
@@ -39,9 +39,9 @@ static bool is_key(struct explain *x, const struct node *tone, const struct node
     for (size_t i = 0; i < sizeof(MODES) / sizeof(MODES[0]); i++)
         if (is_text(mode->source, MODES[i])) {
             struct text word = arena_printf(x->arena, "%.*s%s", TEXT_ARG(tone->source), MODES[i]);
-            if (!camelot_read(word, &key))
+            if (!musical_key_read(word, &key))
                 return false;
-            put(x, span(tone, mode), arena_printf(x->arena, "key:~%s", camelot_name(key)));
+            put(x, span(tone, mode), arena_printf(x->arena, "key:~%s", musical_key_name(key)));
             return true;
         }
     return false;

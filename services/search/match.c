@@ -2,8 +2,8 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include "common/musical_key.h"
 #include "services/search/blocks.h"
-#include "services/search/camelot.h"
 #include "services/search/phrase.h"
 #include "services/search/vectors.h"
 #include "services/search/words.h"
@@ -169,7 +169,7 @@ static struct bitmap *match_key(const struct match *match, const struct node *no
 
     for (int key = 0; key < 24; key++) {
         char folded[8];
-        struct text name = text_of(camelot_name(key));
+        struct text name = text_of(musical_key_name(key));
 
         if (!(node->keys >> key & 1))
             continue;

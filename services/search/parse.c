@@ -1,9 +1,9 @@
+#include "common/musical_key.h"
 #include "services/search/parse.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include "services/search/camelot.h"
 #include "services/search/caret.h"
 #include "services/search/fold.h"
 #include "services/search/lexer.h"
@@ -130,18 +130,18 @@ static enum err parse_key(struct parser *p, struct node **to)
 {
     struct text value = p->token.value;
     bool near = value.at[0] == '~';
-    int key, keys[CAMELOT_NEAR];
+    int key, keys[MUSICAL_KEY_NEAR];
     enum err e = make(p, NODE_KEY, to);
 
     if (e != ERR_OK)
         return e;
     if (near)
         value = (struct text){ value.len - 1, value.at + 1 };
-    if (!camelot_read(value, &key))
-        return WRONG(p, p->token.value_at + near, "a key is like Am, C#, Bbmaj or 8A", "\"%.*s\" is no key",
+    if (!musical_key_read(value, &key))
+        return WRONG(p, p->token.value_at + near, "a key is like Am, C#, Bbmaj, 8A or 1m", "\"%.*s\" is no key",
                      TEXT_ARG(value));
-    camelot_near(key, keys);
-    for (int i = 0; i < (near ? CAMELOT_NEAR : 1); i++)
+    musical_key_near(key, keys);
+    for (int i = 0; i < (near ? MUSICAL_KEY_NEAR : 1); i++)
         (*to)->keys |= 1u << keys[i];
     return ERR_OK;
 }

@@ -2,8 +2,8 @@
 
 #include <math.h>
 #include <string.h>
+#include "common/musical_key.h"
 #include "services/search/blocks.h"
-#include "services/search/camelot.h"
 #include "services/search/fold.h"
 #include "services/search/marks.h"
 
@@ -106,7 +106,7 @@ static struct text key_as_stored(struct text word)
 {
     int key;
 
-    return camelot_read(word, &key) ? text_of(camelot_name(key)) : word;
+    return musical_key_read(word, &key) ? text_of(musical_key_name(key)) : word;
 }
 
 static void add_word_fact(struct entry *entry, const struct fact *fact)

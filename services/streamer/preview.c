@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "common/musical_key.h"
 #include "services/streamer/preview.h"
 #include "services/streamer/tune.h"
 
@@ -179,9 +180,11 @@ static enum err begin(struct preview *preview, struct call *call, const struct l
 static enum err note_wish(struct preview *preview, const struct streamer_preview *ask, struct fault *fault)
 {
     char key[sizeof(preview->key)];
+    int read;
 
-    if (!text_copy(key, sizeof(key), ask->key) || (key[0] && !tune_is_key(key))) {
-        fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not a key; Am, C#min and Fmaj are", TEXT_ARG(ask->key));
+    if (!text_copy(key, sizeof(key), ask->key) || (key[0] && !musical_key_read(ask->key, &read))) {
+        fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is no key: expected a note and a mode, as in Am or Fmaj",
+                  TEXT_ARG(ask->key));
         return fault_field(fault, "key");
     }
     preview->wish = *ask;

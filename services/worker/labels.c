@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "services/worker/labels.h"
+#include "common/musical_key.h"
 #include "services/worker/genre.h"
-#include "services/worker/key.h"
 
 enum { WORDS_MAX = 1024, NUMBER_LENGTH = 32 };
 
@@ -60,10 +60,10 @@ static void add_words(struct labels *labels, const char *attribute, struct text 
 
 static void say_key(struct labels *labels, const char *attribute, struct text words)
 {
-    char name[KEY_SIZE];
+    int key;
 
-    if (key_read(words, name))
-        add_words(labels, attribute, arena_text(labels->arena, text_of(name)), true);
+    if (musical_key_read(words, &key))
+        add_words(labels, attribute, text_of(musical_key_name(key)), true);
     else
         add_words(labels, attribute, words, false);
 }

@@ -44,13 +44,6 @@ static void relative_keys_are_one(void **state)
     is(2, tune_shift("C", "Bm"));
 }
 
-static void only_keys_are_keys(void **state)
-{
-    (void)state;
-    assert_true(tune_is_key("C#min") && tune_is_key("Bb") && tune_is_key("aM") && tune_is_key("am"));
-    assert_false(tune_is_key("") || tune_is_key("H") || tune_is_key("A#x") || tune_is_key("minor"));
-}
-
 static void loudness_is_matched_as_far_as_the_peak_allows(void **state)
 {
     (void)state;
@@ -67,7 +60,6 @@ int main(void)
         cmocka_unit_test(a_sound_is_brought_to_the_tempo_half_and_double_time_included),
         cmocka_unit_test(a_key_is_reached_the_shortest_way),
         cmocka_unit_test(relative_keys_are_one),
-        cmocka_unit_test(only_keys_are_keys),
         cmocka_unit_test(loudness_is_matched_as_far_as_the_peak_allows),
     };
 

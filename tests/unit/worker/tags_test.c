@@ -1,6 +1,5 @@
 #include "tests/unit/worker/made.h"
 
-#include "services/worker/key.h"
 
 /* ---- WAVE ---- */
 
@@ -259,35 +258,6 @@ static void vorbis_comments_are_read_in_flac_ogg_and_opus(void **state)
 
 /* ---- values ---- */
 
-static void a_key_is_understood_however_it_is_written(void **state)
-{
-    (void)state;
-    static const char *const known[][2] = { { "Am", "Amin" },
-                                            { "a minor", "Amin" },
-                                            { "C", "Cmaj" },
-                                            { "Db", "C#maj" },
-                                            { "Bbmaj", "A#maj" },
-                                            { "F# min", "F#min" },
-                                            { "G\u266F minor", "G#min" },
-                                            { "8A", "Amin" },
-                                            { "8B", "Cmaj" },
-                                            { "1A", "G#min" },
-                                            { "12B", "Emaj" },
-                                            { "1m", "Amin" },
-                                            { "6d", "Bmaj" },
-                                            { "Cb", "Bmaj" } };
-    static const char *const unknown[] = {
-        "", "H", "o", "13A", "Amazing", "0B", "A minor chord and more words"
-    };
-    char key[KEY_SIZE];
-    for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
-        assert_true(key_read(text_of(known[i][0]), key));
-        assert_string_equal(key, known[i][1]);
-    }
-    for (size_t i = 0; i < sizeof(unknown) / sizeof(*unknown); i++)
-        assert_false(key_read(text_of(unknown[i]), key));
-}
-
 static void words_that_are_no_tempo_are_kept_but_not_shown(void **state)
 {
     (void)state;
@@ -334,7 +304,6 @@ int main(void)
         cmocka_unit_test(an_unsynchronised_tag_is_read_as_it_was_meant),
         cmocka_unit_test(id3_of_version_1_speaks_where_nothing_else_does),
         cmocka_unit_test(vorbis_comments_are_read_in_flac_ogg_and_opus),
-        cmocka_unit_test(a_key_is_understood_however_it_is_written),
         cmocka_unit_test(words_that_are_no_tempo_are_kept_but_not_shown),
         cmocka_unit_test(what_comes_out_is_always_utf8_and_bounded),
     };
