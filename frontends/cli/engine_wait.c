@@ -1,0 +1,134 @@
+/* engine_wait.c: until the services are ready, or the supervisor has ended. */
+#include "frontends/cli/engine.h"
+#include "common/clock.h"
+#include "proto/lock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PATIENCE_US = 1000000, START_SECONDS = 60 };
+
+/* How many are not ready yet, and the name of the first of them. A JACK server that cannot start stops nobody: the
+ * sound core waits for it a while itself, and its alarm says why nothing is heard. */
+static uint32_t not_ready(const struct service_lines *lines, char name[64])
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < lines->each.count; i++)
+        if (lines->each.at[i].state.value != RUN_STATE_READY && !text_is(lines->each.at[i].service, "jack") &&
+            count++ == 0)
+            text_copy(name, 64, lines->each.at[i].service);
+    return count;
+}
+
+/* The long work that was printed last: a new text is a new line, at most one a second. */
+struct shown_work {
+    char text[128];
+    usec_t at;
+};
+
+/* True when a service works. */
+static bool show_work(struct cli *cli, const struct service_lines *lines, struct shown_work *shown)
+{
+    char text[sizeof(shown->text)];
+    bool any = false;
+
+    for (uint32_t i = 0; i < lines->each.count; i++) {
+        const struct service_line *line = &lines->each.at[i];
+
+        if (line->work.len == 0)
+            continue;
+        any = true;
+        snprintf(text, sizeof text, "%.*s: %.*s", TEXT_ARG(line->service), TEXT_ARG(line->work));
+        if (cli->options.json || strcmp(text, shown->text) == 0 || clock_steady() - shown->at < 1000000)
+            continue;
+        shown->at = clock_steady();
+        snprintf(shown->text, sizeof shown->text, "%s", text);
+        engine_remark(text);
+    }
+    return any;
+}
+
+/* The supervisor's last words in its log after byte `from` (a shorter log is a new one): an error's line has its time,
+ * "error supervisor[PID]", and the text. False: there is no such line, of the supervisor or of its keeper. */
+static bool read_last_words(const struct cli *cli, long from, char last[400])
+{
+    static const char mark[] = " error supervisor[";
+    char path[PATH_MAX + 24], line[2048];
+    bool any = false;
+    FILE *log;
+
+    snprintf(last, 400, "its log has no reason");
+    snprintf(path, sizeof path, "%s/supervisor.log", cli->paths.logs);
+    log = fopen(path, "re");
+    if (log && fseek(log, engine_log_size(cli) < from ? 0 : from, SEEK_SET) != 0)
+        rewind(log);
+    while (log && fgets(line, sizeof line, log)) {
+        const char *at = strstr(line, mark), *text = at ? strstr(at, "] ") : NULL;
+
+        any = any || text;
+        if (text && strncmp(text + 2, "keeper: ", 8) != 0)
+            snprintf(last, 400, "%.*s", (int)strcspn(text + 2, "\n"), text + 2);
+    }
+    if (log)
+        fclose(log);
+    return any;
+}
+
+/* Fails when the supervisor has ended for good. `since`: when it was first found missing; 0: it was not. */
+static enum err look_for_supervisor(struct cli *cli, long from, usec_t *since, bool *is_said, struct fault *fault)
+{
+    char last[400];
+    bool has_ended;
+
+    if (lock_data_is_held(&cli->paths, "supervisor") || *since == 0) {
+        *since = clock_steady();
+        return ERR_OK;
+    }
+    if (clock_steady() - *since < PATIENCE_US || *is_said)
+        return ERR_OK;
+    has_ended = read_last_words(cli, from, last);
+    if (!engine_is_given_up(cli)) {
+        char remark[500];
+
+        if (!has_ended)
+            return ERR_OK;
+        snprintf(remark, sizeof remark, "the supervisor ended, and is started again: %s", last);
+        engine_remark(remark);
+        *is_said = true;
+        return ERR_OK;
+    }
+    if (has_ended)
+        fault_set(fault, ERR_INTERNAL, "the supervisor ended: %s", last);
+    else
+        fault_set(fault, ERR_INTERNAL, "no supervisor runs, and its log has no new error");
+    return fault_hint(fault, "`loophole doctor` looks for causes; the whole log: `loophole logs supervisor`");
+}
+
+/* Long work may take any time: the supervisor kills a service whose work makes no progress. */
+enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
+{
+    usec_t end = clock_steady() + START_SECONDS * 1000000LL;
+    struct service_lines lines = { 0 };
+    struct shown_work shown = { "", clock_steady() };
+    char name[64] = "supervisor";
+    usec_t missing = 0;
+    bool is_said = false;
+
+    while (clock_steady() < end) {
+        struct fault passing = { 0 };
+        bool known = engine_services(cli, 1000, &lines, &passing) == ERR_OK && lines.each.count > 1;
+
+        if (known && show_work(cli, &lines, &shown))
+            end = clock_steady() + START_SECONDS * 1000000LL;
+        if (known && not_ready(&lines, name) == 0)
+            return ERR_OK;
+        if (!known && look_for_supervisor(cli, from, &missing, &is_said, fault) != ERR_OK)
+            return ERR_INTERNAL;
+        if (is_said && engine_is_given_up(cli))
+            is_said = false;
+        clock_sleep(20000);
+    }
+    fault_set(fault, ERR_TIMEOUT, "%s is not ready after %d s", name, START_SECONDS);
+    return fault_hint(fault, "`loophole status` shows its state, `loophole logs %s` the reason", name);
+}
