@@ -58,7 +58,8 @@ static void bash(struct buffer *to)
 static void zsh(struct buffer *to)
 {
     buffer_add_text(to, "#compdef loophole\n"
-                        "# zsh completion for loophole: a file _loophole in a folder of $fpath\n"
+                        "# zsh completion for loophole: a file _loophole in a folder of $fpath, or after compinit:\n"
+                        "# source <(loophole completion zsh)\n"
                         "_loophole() {\n"
                         "    local -a commands typed answers\n"
                         "    commands=(\n");
@@ -84,7 +85,7 @@ static void zsh(struct buffer *to)
                         "    compadd -S '' -- \"${(@M)answers:#*[:=]}\"\n"
                         "    compadd -- \"${(@)answers:#*[:=]}\"\n"
                         "}\n"
-                        "_loophole \"$@\"\n");
+                        "if [[ ${funcstack[1]} == _loophole ]]; then _loophole \"$@\"; else compdef _loophole loophole; fi\n");
 }
 
 static void fish(struct buffer *to)

@@ -467,44 +467,6 @@ numbers_come_as_a_table_as_json_and_for_prometheus() {
     contains "$(cat "$scratch/plot.svg")" polyline
 }
 
-# What bash would offer for a line, in one line.
-_offers() {
-    COMP_LINE=$1 COMP_POINT=${#1} bash -c '
-        compopt() { :; }
-        source <(loophole completion bash)
-        _loophole loophole
-        printf "%s\n" "${COMPREPLY[@]}"' | sort | xargs
-}
-
-the_shell_completes_what_the_engine_knows() {
-    _library
-    loophole tag amen +warm +worn >/dev/null || fail "tag"
-    loophole search kick --save mine >/dev/null
-    contains " $(_offers 'loophole s') " ' search '
-    same 'add list remove rescan' "$(_offers 'loophole library ')"
-    same 'warm worn' "$(_offers 'loophole search kick tag:w')"
-    same '+worn' "$(_offers 'loophole tag amen +wo')"
-    same 'kick' "$(_offers 'loophole play class:k')"
-    same 'search' "$(_offers 'loophole restart se')"
-    same 'persist' "$(_offers 'loophole logs per')"
-    same 'sequencer sounds streams' "$(_offers 'loophole mixer s')"
-    same 'gain=' "$(_offers 'loophole mixer master g')"
-    same 'ratio= release= reverse=' "$(_offers 'loophole pads set 1 r')"
-    contains " $(_offers 'loophole audio use ') " ' dummy '
-    same 'mine' "$(_offers 'loophole queries m')"
-    same 'bpm' "$(_offers 'loophole search x --sort b')"
-    same 'bpm' "$(_offers 'loophole search x --sort=b')"
-    same '--limit' "$(_offers 'loophole search x --li')"
-    same 'search.query' "$(_offers 'loophole ask search.query')"
-    same 'query=' "$(_offers 'loophole ask search.query quer')"
-    same 'persist.changed' "$(_offers 'loophole events persist.c')"
-    same 'bash' "$(_offers 'loophole completion b')"
-    contains "$(_offers "loophole show $library/loop")" "$library/loop_amen.flac"
-    loophole down >/dev/null
-    contains " $(_offers 'loophole restart ') " ' persist '
-    same '' "$(_offers 'loophole search tag:w')"
-}
-
 the_examples_of_the_readme_work_on_any_library() {
     local line count=0
     _library
