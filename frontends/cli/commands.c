@@ -173,8 +173,8 @@ const struct command command_table[] = {
     { "complete", "QUERY…", "How a query could go on", "--line is for the shells' completion scripts.", "line", 1, ANY,
       true, complete_run },
     { "completion", "bash|zsh|fish", "Print the shell's completion script",
-      "bash: source <(loophole completion bash). zsh, after compinit: source <(loophole completion zsh). fish: loophole "
-      "completion fish | source. `make install` puts all three in place.",
+      "bash: source <(loophole completion bash). zsh, after compinit: source <(loophole completion zsh). "
+      "fish: loophole completion fish | source. `make install` puts all three in place.",
       "", 1, 1, false, completion_print },
     { "man", "", "Print the man page", "", "", 0, 0, false, man_print },
 };

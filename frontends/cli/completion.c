@@ -85,7 +85,8 @@ static void zsh(struct buffer *to)
                         "    compadd -S '' -- \"${(@M)answers:#*[:=]}\"\n"
                         "    compadd -- \"${(@)answers:#*[:=]}\"\n"
                         "}\n"
-                        "if [[ ${funcstack[1]} == _loophole ]]; then _loophole \"$@\"; else compdef _loophole loophole; fi\n");
+                        "[[ ${funcstack[1]} == _loophole ]] && { _loophole \"$@\"; return; }\n"
+                        "compdef _loophole loophole\n");
 }
 
 static void fish(struct buffer *to)

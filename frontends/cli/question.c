@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+/* What the indexer does with the files before the answer (missing_many in schemas/indexer.schema). */
+#define OVER_HALF  " That is over half: they are marked offline.\nConnect the disk or restore them.\n"
+#define UP_TO_HALF " None is marked missing before you answer.\nConnect the disk or restore them.\n"
+
 /* A path as one word of a shell. */
 static struct buffer quoted(struct bytes path)
 {
@@ -37,11 +41,11 @@ void question_print(struct cli *cli, const struct libraries *libraries)
     for (uint32_t i = 0; i < libraries->asks.count; i++) {
         const struct missing_many *asks = &libraries->asks.at[i];
 
-        cli_print(&cli->out, "%llu of %llu files in %.*s are not found. Connect the disk or restore them.\n"
-                  "If they were deleted on purpose, run:",
-                  (unsigned long long)asks->missing, (unsigned long long)asks->of, (int)asks->path.len,
+        cli_print(&cli->out, "%llu of %llu files in %.*s are not found.", (unsigned long long)asks->missing,
+                  (unsigned long long)asks->of, (int)asks->path.len,
                   asks->path.len ? (const char *)asks->path.at : "");
-        buffer_add_text(&cli->out, "\n  ");
+        buffer_add_text(&cli->out, asks->lost ? OVER_HALF : UP_TO_HALF);
+        buffer_add_text(&cli->out, "If they were deleted on purpose, run:\n  ");
         question_command(&cli->out, asks);
         buffer_add_text(&cli->out, "\n");
     }
@@ -69,9 +73,9 @@ void question_doctor(struct doctor *doctor)
 
         command.len = 0;
         question_command(&command, asks);
-        doctor_finding(doctor, WATCH, "library", buffer_c(&command), "%llu of %llu files of %.*s are gone",
+        doctor_finding(doctor, WATCH, "library", buffer_c(&command), "%llu of %llu files of %.*s are gone%s",
                        (unsigned long long)asks->missing, (unsigned long long)asks->of, (int)asks->path.len,
-                       asks->path.len ? (const char *)asks->path.at : "");
+                       asks->path.len ? (const char *)asks->path.at : "", asks->lost ? " and marked offline" : "");
     }
     if (list.asks.count == 0)
         doctor_finding(doctor, FINE, "library", "", "%u libraries, no question waits", list.each.count);

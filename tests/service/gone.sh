@@ -25,6 +25,7 @@ many_that_are_gone_are_asked_about_wherever_a_person_looks() {
     until_true 60 _asks_about 20
     contains "$(loophole library list)" "20 of 40 files in $scratch/music are not found"
     contains "$(loophole library list)" "$_command"
+    contains "$(loophole library list)" "None is marked missing before you answer"
     contains "$(loophole summary)" "$_command"
     contains "$(loophole search is:missing)" "$_command"
     contains "$(loophole status)" "20 of 40 files of $scratch/music are gone"
@@ -53,6 +54,23 @@ the_question_goes_when_the_files_return() {
     until_true 60 _missing_are 0
     case $(loophole doctor) in *"$_command"*) fail "doctor still asks" ;; esac
     case $(loophole status) in *"are gone"*) fail "status still asks" ;; esac
+}
+
+_offline_are() { [ "$(loophole ask search.query query=is:offline limit=0 | field total)" = "$1" ]; }
+over_half_are_offline_and_the_question_says_so() {
+    _library
+    mkdir "$scratch/most"
+    engine_down # one scan finds all of them
+    mv "$scratch/music/a" "$scratch/music"/b/buzz1*.wav "$scratch/most/"
+    engine_up
+    until_true 60 _asks_about 30
+    until_true 60 _offline_are 30
+    contains "$(loophole library list)" "That is over half: they are marked offline"
+    contains "$(loophole doctor)" "30 of 40 files of $scratch/music are gone and marked offline"
+    mv "$scratch"/most/buzz* "$scratch/music/b/"
+    mv "$scratch/most/a" "$scratch/music/a"
+    until_true 60 _asks_about ""
+    until_true 60 _offline_are 0
 }
 
 an_answered_question_goes_and_what_is_missing_is_marked_in_every_list() {

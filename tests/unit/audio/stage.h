@@ -47,7 +47,7 @@ static inline void stage_default(struct score *score)
     *score =
         (struct score){ .serial = 1, .tempo = 120, .next_bar = -1, .next_swing = -1, .limiter_ceiling = 1 };
     score->master.gain = 1;
-    for (int i = 0; i < GROUPS; i++)
+    for (uint32_t i = 0; i < GROUPS; i++)
         score->groups[i].gain = 1;
     for (int i = 0; i < SCORE_PADS; i++)
         score->pads[i] = (struct score_pad){
