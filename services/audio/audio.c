@@ -220,8 +220,6 @@ void audio_tick(void *state)
     look_at_readiness(audio, &facts);
     look_at_link(audio, &facts);
     look_at_memory(audio);
-    if (audio->instance == 0) {
+    if (audio->instance == 0)
         audio_take_notes(audio);
-        link_lead(audio->link, audio->score.sync == SYNC_LEAD_JACK ? audio->score.tempo : 0);
-    }
 }

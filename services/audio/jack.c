@@ -272,11 +272,12 @@ bool client_default(struct client *client, enum client_port port, char to[CLIENT
            pick(jack_get_ports(client->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, flags), sides[port], to);
 }
 
-void client_lead(struct client *client, double bpm)
+void client_lead(struct client *client)
 {
-    atomic_store(&client->bpm, bpm > 0 ? bpm : 120);
-    if (bpm > 0 && !client->leads)
+    bool leads = atomic_load_explicit(&client->is_to_lead, memory_order_relaxed);
+
+    if (leads && !client->leads)
         client->leads = jack_set_timebase_callback(client->jack, 1, rt_lead, client) == 0;
-    else if (bpm <= 0 && client->leads)
+    else if (!leads && client->leads)
         client->leads = jack_release_timebase(client->jack) != 0;
 }

@@ -66,7 +66,7 @@ bool client_output_connected(struct client *client, const char *output, uint32_t
  * and MIDI is for a person to connect. */
 bool client_default(struct client *client, enum client_port port, char to[CLIENT_FOREIGN_NAME]);
 
-/* The tempo that we give JACK's transport as its leader, BPM; 0: we do not lead. */
-void client_lead(struct client *client, double bpm);
+/* Leads JACK's transport while the core that sounds here is to, and while nobody else does. */
+void client_lead(struct client *client);
 
 #endif

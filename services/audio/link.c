@@ -25,7 +25,6 @@ struct link {
     struct link_wish *wishes;
     bool stops, has_ended;
 
-    _Atomic double bpm;
     _Atomic uint64_t entered, left; /* of the client in use */
     _Atomic int64_t leaving;        /* clock_steady since when; 0: it does not */
 
@@ -161,7 +160,7 @@ static usec_t stay(struct link *link)
     else {
         patch_look(&link->patch, &pulse);
         client_tell(link->client, &link->now.client);
-        client_lead(link->client, atomic_load(&link->bpm));
+        client_lead(link->client);
     }
     return LOOK_US;
 }
@@ -301,9 +300,4 @@ void link_send(struct link *link, struct link_wish *wish)
     put_last(link, wish);
     pthread_cond_signal(&link->call);
     pthread_mutex_unlock(&link->lock);
-}
-
-void link_lead(struct link *link, double bpm)
-{
-    atomic_store(&link->bpm, bpm);
 }

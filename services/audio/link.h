@@ -54,6 +54,4 @@ struct link_wish {
 };
 void link_send(struct link *link, struct link_wish *wish);
 
-void link_lead(struct link *link, double bpm); /* as client_lead */
-
 #endif

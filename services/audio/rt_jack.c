@@ -1,7 +1,7 @@
 #include "services/audio/rt_jack.h"
 #include <string.h>
 
-enum { STACK_BYTES = 128 << 10, STEPS_A_BEAT = 4, TICKS_A_BEAT = 1920, BEATS_A_BAR = 4 };
+enum { STACK_BYTES = 128 << 10 };
 
 /* The server counts frames in 32 bits. The first 32 above them come from the machine's clock, so that two processes
  * on one server count alike whenever they began. */
@@ -20,6 +20,7 @@ static void rt_fetch_clock(struct client *client)
     uint32_t now = jack_last_frame_time(client->jack);
 
     client->period.rate = atomic_load_explicit(&client->rate, memory_order_relaxed);
+    client->period.jack_joined = !client->has_clock;
     client->frame = rt_widen(client, now);
     client->period.frame = client->frame;
     client->period.at = (int64_t)jack_frames_to_time(client->jack, now);
@@ -51,23 +52,40 @@ static void rt_send_midi(struct client *client)
     }
 }
 
+/* What another leader says, as exactly as it does. */
+static void rt_hear_bar(struct engine_period *period, const jack_position_t *position)
+{
+    bool has_bar = position->valid & JackPositionBBT, is_exact = position->valid & JackBBTFrameOffset;
+    struct bbt_heard heard = { .bar = position->bar,
+                               .beat = position->beat,
+                               .ticks = position->tick,
+                               .ticks_a_beat = position->ticks_per_beat,
+                               .beats_a_bar = (double)position->beats_per_bar,
+                               .tempo = position->beats_per_minute,
+                               .offset = is_exact ? position->bbt_offset : 0 };
+
+#ifdef JACK_TICK_DOUBLE
+    if (position->valid & JackTickDouble) {
+        heard.ticks = position->tick_double;
+        is_exact = true;
+    }
+#endif
+    period->jack_step = has_bar ? bbt_step(&heard, period->rate) : -1;
+    period->jack_tempo = period->jack_step >= 0 ? position->beats_per_minute : 0;
+    period->jack_slack = period->jack_step < 0 || is_exact ? 0 : bbt_slack(position->ticks_per_beat);
+}
+
 static void rt_fetch_transport(struct client *client)
 {
     struct engine_period *period = &client->period;
     jack_position_t position;
     jack_transport_state_t state = jack_transport_query(client->jack, &position);
-    bool has_bar = position.valid & JackPositionBBT && position.ticks_per_beat > 0 && position.bar > 0;
 
     period->jack_state = state == JackTransportStopped    ? JACK_STOPPED
                          : state == JackTransportStarting ? JACK_STARTING
                                                           : JACK_ROLLING;
     period->jack_frame = position.frame;
-    period->jack_tempo = has_bar ? position.beats_per_minute : 0;
-    period->jack_step = -1;
-    if (has_bar)
-        period->jack_step = ((position.bar - 1) * (double)position.beats_per_bar + position.beat - 1 +
-                             position.tick / position.ticks_per_beat) *
-                            STEPS_A_BEAT;
+    rt_hear_bar(period, &position);
 }
 
 static void rt_send_transport(struct client *client)
@@ -106,6 +124,7 @@ int rt_process(jack_nframes_t frames, void *state)
     rt_fetch_midi(client, frames);
     rt_fetch_transport(client);
     engine_run(client->engine, period);
+    atomic_store_explicit(&client->is_to_lead, period->lead.leads != 0, memory_order_relaxed);
     rt_send_midi(client);
     rt_send_transport(client);
     period->load = (float)((double)(jack_get_time() - began) * 1e-6 * period->rate / period->frames);
@@ -113,26 +132,33 @@ int rt_process(jack_nframes_t frames, void *state)
     return 0;
 }
 
-/* As the transport's leader: bar, beat and tick of a steady tempo from frame 0 on. */
-void rt_lead(jack_transport_state_t state, jack_nframes_t frames, jack_position_t *position, int is_new, void *arg)
+/* As the transport's leader, after rt_process and in its thread: the position of the cycle that comes next. */
+void rt_lead(jack_transport_state_t state, jack_nframes_t frames, jack_position_t *position, int is_new,
+             void *arg)
 {
-    struct client *client = arg;
-    double bpm = atomic_load_explicit(&client->bpm, memory_order_relaxed);
-    double beats = position->frame / (double)client->period.rate * bpm / 60; /* JACK's own rate there may be 0 still */
-    int64_t beat = (int64_t)beats;
+    const struct bbt_lead *lead = &((struct client *)arg)->period.lead;
+    struct bbt bbt;
 
     (void)state;
     (void)frames;
-    (void)is_new;
-    position->valid = JackPositionBBT;
-    position->bar = (int32_t)(beat / BEATS_A_BAR) + 1;
-    position->beat = (int32_t)(beat % BEATS_A_BAR) + 1;
-    position->tick = (int32_t)((beats - (double)beat) * TICKS_A_BEAT);
-    position->bar_start_tick = (double)(beat / BEATS_A_BAR) * BEATS_A_BAR * TICKS_A_BEAT;
-    position->beats_per_bar = BEATS_A_BAR;
+    (void)is_new; /* a position is filled in whole each time */
+    position->valid = (jack_position_bits_t)0;
+    if (!lead->leads) /* the other instance has taken over */
+        return;
+    bbt_say(lead, position->frame, &bbt);
+    position->valid |= JackPositionBBT;
+    position->bar = bbt.bar;
+    position->beat = bbt.beat;
+    position->tick = bbt.tick;
+    position->bar_start_tick = bbt.bar_start_tick;
+    position->beats_per_bar = BBT_BEATS;
     position->beat_type = 4;
-    position->ticks_per_beat = TICKS_A_BEAT;
-    position->beats_per_minute = bpm;
+    position->ticks_per_beat = BBT_TICKS;
+    position->beats_per_minute = lead->tempo;
+#ifdef JACK_TICK_DOUBLE
+    position->valid |= JackTickDouble;
+    position->tick_double = bbt.exact;
+#endif
 }
 
 /* Once, in the audio thread, before its first period: its stack is touched as deep as it will ever be. */

@@ -17,7 +17,7 @@ struct client {
     struct engine_period period;
     struct engine_midi midi_in[ENGINE_MIDI], midi_out[ENGINE_MIDI];
     bool leads; /* link's thread's own */
-    _Atomic double bpm;
+    _Atomic bool is_to_lead;
     _Atomic uint64_t entered, left;
     _Atomic bool is_lost, ports_changed, rewired;
     _Atomic uint32_t rate, frames;
@@ -26,7 +26,7 @@ struct client {
 /* JACK's callbacks of the audio thread; `state` is a struct client. */
 void rt_begin(void *state); /* once, before the first period */
 int rt_process(jack_nframes_t frames, void *state);
-/* The transport's leader: bar, beat and tick of a frame. */
+/* The transport's leader, after rt_process: the position of the cycle that comes next. */
 void rt_lead(jack_transport_state_t state, jack_nframes_t frames, jack_position_t *position, int is_new, void *arg);
 
 #endif

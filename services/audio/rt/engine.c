@@ -205,6 +205,7 @@ static bool end(struct engine *engine)
         return false;
     notes_stage(engine, &engine->memory->stage[engine->half_number]);
     capture_stage(engine, &engine->memory->stage[engine->half_number]);
+    sync_say_lead(engine);
     if (!engine_flip(engine, period))
         return false;
     orders_release(engine);
@@ -225,6 +226,7 @@ static void be_silent(struct engine_period *period)
     period->midi_out_count = 0;
     period->jack_ask = 0;
     period->jack_locate = -1;
+    period->lead = (struct bbt_lead){ 0 };
 }
 
 static bool is_possible(const struct engine_period *period)

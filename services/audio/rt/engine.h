@@ -17,6 +17,7 @@
 #define LOOPHOLE_AUDIO_RT_ENGINE_H
 
 #include "common/studio.h"
+#include "services/audio/rt/bbt.h"
 
 enum { ENGINE_FRAMES = 8192, ENGINE_MIDI = 256 };
 
@@ -48,9 +49,12 @@ struct engine_period {
     int64_t jack_frame;  /* of JACK's transport */
     double jack_tempo;   /* 0: JACK's transport names none */
     double jack_step;    /* in steps from its bar/beat/tick, with the fraction; -1: none */
+    double jack_slack;   /* steps that jack_step may be early, for ticks without a fraction */
+    bool jack_joined;    /* this client's first period on this server */
     float load;          /* of the period before: its time / the period, as the caller measured it */
     int32_t jack_ask;    /* the engine's answer: 1 roll, -1 stop, 0 nothing */
     int64_t jack_locate; /* the engine's answer: the frame to go to first; -1: none */
+    struct bbt_lead lead; /* the engine's answer */
 };
 
 struct engine;

@@ -14,6 +14,9 @@ static void heal_sync(struct sync *sync)
 {
     if (!(sync->interval >= 0 && sync->interval < 1e6))
         sync->interval = 0;
+    if (!(sync->tempo >= TRANSPORT_SLOWEST && sync->tempo <= TRANSPORT_FASTEST))
+        sync->tempo = 0;
+    sync->jack_ahead = within(sync->jack_ahead, FRAMES_MOST);
     sync->ticks = within(sync->ticks, STEPS_MOST);
     sync->next_tick = within(sync->next_tick, STEPS_MOST);
     sync->tick_frame = sync->tick_frame < 0 ? 0 : within(sync->tick_frame, FRAMES_MOST);

@@ -3,7 +3,7 @@
 enum { TICKS_A_STEP = 6, TICKS_A_BEAT = SYNC_TICKS_A_BEAT };
 enum { MIDI_POSITION = 0xf2, MIDI_CLOCK = 0xf8, MIDI_START = 0xfa, MIDI_CONTINUE = 0xfb, MIDI_STOP = 0xfc };
 
-static uint32_t mode(const struct engine *engine)
+uint32_t sync_mode(const struct engine *engine)
 {
     return engine->score->sync;
 }
@@ -12,14 +12,25 @@ static uint32_t mode(const struct engine *engine)
 
 void sync_tempo(struct engine *engine)
 {
-    struct transport *transport = &engine->half->transport;
-    double tempo = sequencer_tempo(engine);
+    bool has_other = sync_mode(engine) == SYNC_FOLLOW_JACK && engine->period->jack_tempo > 0;
+    double tempo = has_other ? engine->period->jack_tempo : sequencer_tempo(engine);
 
-    if (mode(engine) == SYNC_FOLLOW_MIDI && engine->half->sync.interval > 0)
+    if (sync_mode(engine) == SYNC_FOLLOW_MIDI && engine->half->sync.interval > 0)
         return;
-    if (mode(engine) == SYNC_FOLLOW_JACK && engine->period->jack_tempo > 0)
-        tempo = engine->period->jack_tempo;
-    transport_tempo(transport, engine->now, tempo, engine->half->rate);
+    transport_tempo(&engine->half->transport, engine->now, tempo, engine->half->rate);
+}
+
+void sync_period(struct engine *engine)
+{
+    if (sync_mode(engine) == SYNC_LEAD_JACK) {
+        sync_jack_lead(engine);
+        return;
+    }
+    engine->half->sync.asked = 0;
+    engine->half->sync.tempo = 0;
+    sync_tempo(engine);
+    if (sync_mode(engine) == SYNC_FOLLOW_JACK)
+        sync_jack_follow(engine);
 }
 
 /* ---- what others are told ---- */
@@ -36,14 +47,6 @@ static void tell_position(struct engine *engine, double place)
     engine_midi_out(engine, engine->at, 1, MIDI_CONTINUE, 0);
 }
 
-/* Frames of JACK's transport that a place stands for, at the present tempo. */
-static int64_t jack_frame_of(const struct engine *engine, double place)
-{
-    double frame = place * engine->half->transport.step_frames;
-
-    return frame > 0 ? (int64_t)(frame + 0.5) : 0;
-}
-
 void sync_play_begins(struct engine *engine)
 {
     struct sync *sync = &engine->half->sync;
@@ -55,23 +58,19 @@ void sync_play_begins(struct engine *engine)
     sync->next_tick = (int64_t)ceil(place * TICKS_A_STEP - 0.01);
     if (engine->score->midi_clock_out)
         tell_position(engine, place);
-    if (mode(engine) == SYNC_LEAD_JACK) {
-        engine->period->jack_ask = 1;
-        engine->period->jack_locate = jack_frame_of(engine, place);
-    }
+    sync_jack_roll(engine);
 }
 
 static void play_ends(struct engine *engine)
 {
     struct sync *sync = &engine->half->sync;
 
+    sync_jack_stop(engine);
     if (!sync->playing)
         return;
     sync->playing = 0;
     if (engine->score->midi_clock_out)
         engine_midi_out(engine, engine->at, 1, MIDI_STOP, 0);
-    if (mode(engine) == SYNC_LEAD_JACK)
-        engine->period->jack_ask = -1;
 }
 
 void sync_clock_out(struct engine *engine, uint32_t frames)
@@ -93,7 +92,7 @@ void sync_clock_out(struct engine *engine, uint32_t frames)
 
 /* ---- the transport's own ---- */
 
-static void start(struct engine *engine, uint32_t bars)
+void sync_start(struct engine *engine, uint32_t bars)
 {
     struct sync *sync = &engine->half->sync;
 
@@ -104,7 +103,7 @@ static void start(struct engine *engine, uint32_t bars)
     sequencer_place(engine);
 }
 
-static void locate(struct engine *engine, double place)
+void sync_locate(struct engine *engine, double place)
 {
     bool running = engine->half->transport.running;
 
@@ -128,10 +127,10 @@ void sync_stop(struct engine *engine)
 bool sync_order_start(struct engine *engine, const struct order *order, uint32_t producer)
 {
     (void)producer;
-    if (mode(engine) == SYNC_FOLLOW_JACK)
+    if (sync_mode(engine) == SYNC_FOLLOW_JACK)
         engine->period->jack_ask = 1;
     else
-        start(engine, (uint32_t)number_within(order->value, 0, 8));
+        sync_start(engine, (uint32_t)number_within(order->value, 0, 8));
     return true;
 }
 
@@ -139,7 +138,7 @@ bool sync_order_stop(struct engine *engine, const struct order *order, uint32_t 
 {
     (void)order;
     (void)producer;
-    if (mode(engine) == SYNC_FOLLOW_JACK)
+    if (sync_mode(engine) == SYNC_FOLLOW_JACK)
         engine->period->jack_ask = -1;
     else
         sync_stop(engine);
@@ -149,41 +148,11 @@ bool sync_order_stop(struct engine *engine, const struct order *order, uint32_t 
 bool sync_order_locate(struct engine *engine, const struct order *order, uint32_t producer)
 {
     (void)producer;
-    if (mode(engine) == SYNC_FOLLOW_JACK || mode(engine) == SYNC_LEAD_JACK)
-        engine->period->jack_locate = jack_frame_of(engine, order->from);
-    if (mode(engine) != SYNC_FOLLOW_JACK)
-        locate(engine, order->from);
+    if (sync_mode(engine) == SYNC_FOLLOW_JACK || sync_mode(engine) == SYNC_LEAD_JACK)
+        sync_jack_locate(engine, order->from);
+    if (sync_mode(engine) != SYNC_FOLLOW_JACK)
+        sync_locate(engine, order->from);
     return true;
-}
-
-/* ---- following JACK ---- */
-
-static void follow_jack(struct engine *engine)
-{
-    const struct engine_period *period = engine->period;
-    struct transport *transport = &engine->half->transport;
-    bool named = period->jack_step >= 0 && period->jack_step < 1e9;
-    double place = named ? period->jack_step : (double)period->jack_frame / transport->step_frames;
-    double most = named ? 0.02 : 2 / transport->step_frames; /* ticks are coarse */
-
-    if (period->jack_state != JACK_ROLLING) {
-        if (transport->running)
-            sync_stop(engine);
-        if (fabs(floor(place) - transport->place) > 0.5)
-            locate(engine, floor(place));
-        return;
-    }
-    if (!transport->running || fabs(place - transport_place(transport, engine->now)) > most) {
-        locate(engine, place);
-        start(engine, 0);
-    }
-}
-
-void sync_period(struct engine *engine)
-{
-    sync_tempo(engine);
-    if (mode(engine) == SYNC_FOLLOW_JACK)
-        follow_jack(engine);
 }
 
 /* ---- following MIDI ---- */
@@ -218,14 +187,14 @@ static void hear_tick(struct engine *engine)
     if (sync->armed) {
         sync->armed = 0;
         sync->ticks = (int64_t)floor(transport->place * TICKS_A_STEP);
-        start(engine, 0);
+        sync_start(engine, 0);
     }
     if (sync->heard < 2 || !(sync->interval > 0))
         return;
     wanted = (double)sync->ticks / TICKS_A_STEP;
     error = wanted - transport_place(transport, engine->now);
     if (transport->running && fabs(error) > 1)
-        locate(engine, wanted);
+        sync_locate(engine, wanted);
     else if (transport->running)
         transport_pace(transport, engine->now,
                        TICKS_A_BEAT * sync->interval / (error + TICKS_A_BEAT / TICKS_A_STEP));
@@ -236,7 +205,7 @@ void sync_midi(struct engine *engine, const struct engine_midi *midi)
 {
     struct sync *sync = &engine->half->sync;
 
-    if (mode(engine) != SYNC_FOLLOW_MIDI)
+    if (sync_mode(engine) != SYNC_FOLLOW_MIDI)
         return;
     switch (midi->bytes[0]) {
     case MIDI_CLOCK:
@@ -244,7 +213,7 @@ void sync_midi(struct engine *engine, const struct engine_midi *midi)
         break;
     case MIDI_START:
         sync_stop(engine);
-        locate(engine, 0);
+        sync_locate(engine, 0);
         sync->armed = 1;
         break;
     case MIDI_CONTINUE:
@@ -256,7 +225,7 @@ void sync_midi(struct engine *engine, const struct engine_midi *midi)
         break;
     case MIDI_POSITION:
         if (midi->length == 3 && !engine->half->transport.running)
-            locate(engine, (midi->bytes[1] & 0x7f) | (midi->bytes[2] & 0x7f) << 7);
+            sync_locate(engine, (midi->bytes[1] & 0x7f) | (midi->bytes[2] & 0x7f) << 7);
         break;
     default:
         break;

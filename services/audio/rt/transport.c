@@ -72,6 +72,19 @@ void transport_locate(struct transport *transport, int64_t frame, double place)
     transport->from = transport->place;
 }
 
+void transport_nudge(struct transport *transport, int64_t frame, double place)
+{
+    anchor(transport, frame, place);
+    transport->from = transport->from < transport->place ? transport->from : transport->place;
+}
+
+double transport_place_on(const struct transport *transport, int64_t frame)
+{
+    double place = transport_place(transport, frame), step = floor(place + 0.5);
+
+    return transport->running && transport_frame_of(transport, step) == frame ? step : place;
+}
+
 void transport_heal(struct transport *transport, int64_t frame, uint32_t rate)
 {
     if (!(transport->tempo >= TRANSPORT_SLOWEST && transport->tempo <= TRANSPORT_FASTEST))

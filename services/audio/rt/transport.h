@@ -32,6 +32,10 @@ void transport_start(struct transport *transport, int64_t frame,
                      uint32_t bars);                             /* after so many bars of counting in */
 void transport_stop(struct transport *transport, int64_t frame); /* at the beginning of the step */
 void transport_locate(struct transport *transport, int64_t frame, double place);
+/* A little forward or back while it runs: what has begun goes on. */
+void transport_nudge(struct transport *transport, int64_t frame, double place);
+/* The place at that frame; a step that begins there, to the nearest frame, is that step exactly. */
+double transport_place_on(const struct transport *transport, int64_t frame);
 
 /* A state from memory that anything may have written to. */
 void transport_heal(struct transport *transport, int64_t frame, uint32_t rate);

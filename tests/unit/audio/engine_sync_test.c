@@ -166,10 +166,172 @@ static void jack_is_led(void **made)
     stage_start_transport(stage, 300, 0);
     stage_run(stage, 512);
     assert_int_equal(stage->last.jack_ask, 1);
-    assert_int_equal(stage->last.jack_locate, 8 * STEP);
+    assert_int_equal(stage->last.jack_locate, 8 * STEP + 256 + 3 * 256 - 300); /* JACK rolls three periods later */
     stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_TRANSPORT_STOP });
     stage_run(stage, 768);
     assert_int_equal(stage->last.jack_ask, -1);
+}
+
+static void lead_is_at(const struct stage *stage, double place, double tempo)
+{
+    assert_int_equal(stage->last.lead.leads, 1);
+    stage_near(stage->last.lead.place, place, 1e-9);
+    stage_near(stage->last.lead.tempo, tempo, 1e-9);
+}
+
+/* JACK is told a period ahead: the place of its first frame, and the tempo that counts from there on. */
+static void jack_is_told_the_place_through_changes_of_tempo(void **made)
+{
+    struct stage *stage = *made;
+    double place;
+
+    stage->score.sync = SYNC_LEAD_JACK;
+    stage_score(stage);
+    stage_run(stage, 256);
+    lead_is_at(stage, 0, 120);
+    assert_int_equal(stage->last.lead.plays, 0);
+    stage_start_transport(stage, ORDER_NOW, 0);
+    stage_run(stage, 256 * 400);
+    place = 256 * 399.0 / STEP;
+    lead_is_at(stage, place, 120);
+    stage->score.tempo = 140;
+    stage_score(stage);
+    stage_run(stage, 256 * 401); /* this one at the tempo that JACK was told for it */
+    place += 256.0 / STEP;
+    lead_is_at(stage, place, 140);
+    stage_run(stage, 256 * 801);
+    place += 400 * 256.0 / (STEP * 120.0 / 140);
+    lead_is_at(stage, place, 140);
+    stage_near((double)stage_state(stage).step + stage_state(stage).step_phase, place, 1e-9);
+}
+
+static void jack_rolls_with_the_music_after_a_count_in(void **made)
+{
+    struct stage *stage = *made;
+    uint32_t asked = 0, at = 100 * 256;
+
+    stage->score.sync = SYNC_LEAD_JACK;
+    stage_score(stage);
+    stage_order(stage, (struct order){ .frame = 0, .verb = ORDER_TRANSPORT_LOCATE, .from = 16 });
+    stage_run(stage, at);
+    stage_start_transport(stage, ORDER_NOW, 1);
+    while (!asked && stage->recorded < at + 17 * STEP) {
+        lead_is_at(stage, 16, 120);
+        stage_run(stage, stage->recorded + 256);
+        asked = stage->last.jack_ask == 1 ? stage->recorded - 256 : 0;
+    }
+    /* It rolls in the very period in which the bar begins. */
+    assert_in_range(at + 16 * STEP - (asked + 3 * 256), 0, 255);
+    assert_int_equal(stage->last.jack_locate, 16 * STEP - (at + 16 * STEP - (asked + 3 * 256)));
+    for (int i = 0; i < 20; i++) {
+        stage_run(stage, stage->recorded + 256);
+        assert_int_equal(stage->last.jack_ask, 0);
+        lead_is_at(stage, ((double)stage->recorded - at) / STEP, 120);
+    }
+}
+
+static void a_server_that_is_new_is_asked_to_roll(void **made)
+{
+    struct stage *stage = *made;
+
+    stage->score.sync = SYNC_LEAD_JACK;
+    stage_score(stage);
+    stage_start_transport(stage, 0, 0);
+    stage_run(stage, 2560);
+    assert_int_equal(stage->last.jack_ask, 0);
+    stage->jack_joined = true;
+    stage_run(stage, 2816);
+    assert_int_equal(stage->last.jack_ask, 1);
+    assert_int_equal(stage->last.jack_locate, 2560 + 3 * 256);
+}
+
+/* ---- following, exactly ---- */
+
+static uint32_t count_onsets(const struct stage *stage, uint32_t from, uint32_t to)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = from; i < to; i++)
+        count += fabsf(stage->main[0][i]) > 0;
+    return count;
+}
+
+/* A click of one frame at each step. */
+static void play_clicks(struct stage *stage)
+{
+    float one = 0.5f;
+
+    stage_sound(stage, 0, &one, 1);
+    stage->score.now = (struct score_pattern){ .serial = 1, .steps = 16 };
+    stage->score.now.rows[0] =
+        (struct score_row){ .used = 1, .generation = 1, .amp = 1, .gate = 1, .ratio = 1 };
+    memset(stage->score.now.rows[0].steps, STEP_NORMAL, SCORE_STEPS);
+    stage_score(stage);
+}
+
+/* A leader's tempo changes within a period: what is after it comes on its frame, and no step comes twice. */
+static void a_leader_s_change_of_tempo_repeats_no_step(void **made)
+{
+    struct stage *stage = *made;
+    const double fast = 15.0 * STAGE_RATE / 180;
+    const uint32_t change = 4 * STEP + 128; /* in mid-period */
+
+    stage->score.sync = SYNC_FOLLOW_JACK;
+    play_clicks(stage);
+    stage->jack_state = JACK_ROLLING;
+    while (stage->recorded < 96000) {
+        bool is_fast = stage->recorded >= change;
+        stage->jack_tempo = is_fast ? 180 : 120;
+        stage->jack_step = is_fast ? (double)change / STEP + (stage->recorded - change) / fast
+                                   : (double)stage->recorded / STEP;
+        stage_run(stage, stage->recorded + 256);
+    }
+    for (uint32_t step = 5; step < 16; step++) {
+        uint32_t wanted = change + (uint32_t)lround((step - (double)change / STEP) * fast);
+        assert_in_range(stage_onset(stage, wanted - 100), wanted - 1, wanted + 1);
+    }
+    assert_int_equal(count_onsets(stage, 0, change + (uint32_t)(11.5 * fast)), 16);
+}
+
+/* Whole ticks of a leader that names few of them hide up to a fiftieth of a step. */
+static void coarse_ticks_move_nothing(void **made)
+{
+    struct stage *stage = *made;
+
+    stage->score.sync = SYNC_FOLLOW_JACK;
+    play_clicks(stage);
+    stage->jack_state = JACK_ROLLING;
+    stage->jack_tempo = 120;
+    stage->jack_slack = 4.0 / 96;
+    while (stage->recorded < 96000) {
+        stage->jack_step = floor((double)stage->recorded / STEP * 24) / 24;
+        stage_run(stage, stage->recorded + 256);
+    }
+    for (uint32_t step = 0; step < 16; step++)
+        assert_int_equal(stage_onset(stage, step * STEP), step * STEP);
+}
+
+/* Without bars, JACK's frames say how far it went elsewhere, and the tempo is our own. */
+static void our_own_tempo_goes_on_where_it_changes(void **made)
+{
+    struct stage *stage = *made;
+    struct state before, after;
+
+    stage->score.sync = SYNC_FOLLOW_JACK;
+    stage_score(stage);
+    stage->jack_state = JACK_ROLLING;
+    stage_run(stage, 256 * 700);
+    before = stage_state(stage);
+    stage->score.tempo = 150;
+    stage_score(stage);
+    stage_run(stage, 256 * 701);
+    after = stage_state(stage);
+    stage_near((double)after.step + after.step_phase,
+               (double)before.step + before.step_phase + 256.0 / (STEP * 120.0 / 150), 1e-9);
+    stage->jack_frame += 256 * 10;
+    stage_run(stage, 256 * 702);
+    stage_near((double)stage_state(stage).step + stage_state(stage).step_phase,
+               (double)after.step + after.step_phase + 256 * 11.0 / (STEP * 120.0 / 150), 1e-9);
 }
 
 int main(void)
@@ -181,6 +343,12 @@ int main(void)
         STAGE_TEST(the_first_clock_after_a_start_is_the_first_step),
         STAGE_TEST(jack_is_followed),
         STAGE_TEST(jack_is_led),
+        STAGE_TEST(jack_is_told_the_place_through_changes_of_tempo),
+        STAGE_TEST(jack_rolls_with_the_music_after_a_count_in),
+        STAGE_TEST(a_server_that_is_new_is_asked_to_roll),
+        STAGE_TEST(a_leader_s_change_of_tempo_repeats_no_step),
+        STAGE_TEST(coarse_ticks_move_nothing),
+        STAGE_TEST(our_own_tempo_goes_on_where_it_changes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,7 +38,8 @@ struct stage {
     struct engine_period last; /* the answers of the last period */
     enum engine_jack_state jack_state;
     int64_t jack_frame;
-    double jack_tempo, jack_step;
+    double jack_tempo, jack_step, jack_slack;
+    bool jack_joined; /* for one period */
     uint64_t samples; /* used of the sample memory */
 };
 
@@ -187,13 +188,16 @@ static inline void stage_period(struct stage *stage, uint32_t instance, uint32_t
                                     .jack_state = stage->jack_state,
                                     .jack_frame = stage->jack_frame,
                                     .jack_tempo = stage->jack_tempo,
-                                    .jack_step = stage->jack_step };
+                                    .jack_step = stage->jack_step,
+                                    .jack_slack = stage->jack_slack,
+                                    .jack_joined = stage->jack_joined };
 
     for (int i = 0; record && i < 2; i++) {
         period.main[i] = stage->main[i] + at;
         period.preview[i] = stage->preview[i] + at;
     }
     engine_run(stage->engine[instance], &period);
+    stage->jack_joined = false;
     for (uint32_t i = 0; record && stage->chain == stage->chain && i < frames; i++)
         for (int side = 0; side < 2; side++)
             stage->returns[side][at + frames + i] = stage->chain * stage->preview[side][at + i];

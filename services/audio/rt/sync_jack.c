@@ -1,0 +1,143 @@
+#include "services/audio/rt/core.h"
+
+enum { JACK_STARTS = 3 };             /* periods from the ask to roll to the first one that rolls */
+static const double NUDGE_MOST = 0.9; /* steps; what is more is another place */
+
+/* ---- leading ---- */
+
+/* The frame of the audio clock at which JACK rolls if it is asked in this period. */
+static int64_t rolls_at(const struct engine *engine)
+{
+    return engine->half->frame + (int64_t)JACK_STARTS * engine->period->frames;
+}
+
+void sync_jack_locate(struct engine *engine, double place)
+{
+    engine->period->jack_locate = bbt_frame_of(place, engine->half->transport.step_frames);
+}
+
+void sync_jack_roll(struct engine *engine)
+{
+    struct sync *sync = &engine->half->sync;
+
+    if (sync_mode(engine) != SYNC_LEAD_JACK || sync->asked)
+        return;
+    sync->asked = 1;
+    engine->period->jack_ask = 1;
+    sync_jack_locate(engine, transport_place_on(&engine->half->transport, rolls_at(engine)));
+}
+
+void sync_jack_stop(struct engine *engine)
+{
+    if (engine->half->sync.asked && sync_mode(engine) == SYNC_LEAD_JACK)
+        engine->period->jack_ask = -1;
+    engine->half->sync.asked = 0;
+}
+
+/* JACK rolls in the period in which the music begins; at place 0 in the one after it, for its frames begin there. */
+static bool is_time_to_ask(const struct engine *engine)
+{
+    const struct transport *transport = &engine->half->transport;
+    int64_t first = transport_frame_of(transport, transport->from), then = rolls_at(engine);
+
+    return transport->running && first < then + engine->period->frames &&
+           transport_place_on(transport, then) >= 0;
+}
+
+void sync_jack_lead(struct engine *engine)
+{
+    struct sync *sync = &engine->half->sync;
+    double tempo = sync->tempo > 0 ? sync->tempo : sequencer_tempo(engine);
+
+    transport_tempo(&engine->half->transport, engine->now, tempo, engine->half->rate);
+    if (engine->period->jack_joined && engine->period->jack_state == JACK_STOPPED)
+        sync->asked = 0;
+    if (!sync->asked && is_time_to_ask(engine))
+        sync_jack_roll(engine);
+}
+
+void sync_say_lead(struct engine *engine)
+{
+    const struct transport *transport = &engine->half->transport;
+    struct sync *sync = &engine->half->sync;
+    double place = transport->running ? transport->from : transport->place;
+
+    sync->tempo = sync_mode(engine) == SYNC_LEAD_JACK ? sequencer_tempo(engine) : 0;
+    engine->period->lead = (struct bbt_lead){
+        .leads = sync->tempo > 0,
+        .plays = sync->asked,
+        .place = sync->asked ? transport_place_on(transport, engine->now) : place,
+        .tempo = sync->tempo,
+        .step_frames = transport->step_frames,
+    };
+}
+
+/* ---- following ---- */
+
+/* To the step that is half a frame away, or that JACK's whole ticks hide. */
+static double snap(const struct engine *engine, double place, double slack)
+{
+    double frame = 1 / engine->half->transport.step_frames, step = floor(place + frame / 2 + slack);
+
+    return step - place <= slack + frame / 2 && step - place >= -frame / 2 ? step : place;
+}
+
+static bool is_named(const struct engine_period *period)
+{
+    return period->jack_step >= 0 && period->jack_step < 1e9;
+}
+
+/* Where JACK is, when our own place says nothing. */
+static double place_of(const struct engine *engine)
+{
+    const struct engine_period *period = engine->period;
+
+    if (is_named(period))
+        return snap(engine, period->jack_step, period->jack_slack);
+    return snap(engine, (double)period->jack_frame / engine->half->transport.step_frames, 0);
+}
+
+/* Steps by which the transport is not where JACK is. */
+static double error_of(const struct engine *engine)
+{
+    const struct engine_period *period = engine->period;
+    const struct transport *transport = &engine->half->transport;
+    double place = transport_place(transport, engine->now), behind = period->jack_step - place;
+    int64_t moved = period->jack_frame - engine->now - engine->half->sync.jack_ahead;
+
+    if (!is_named(period))
+        return (double)moved / transport->step_frames;
+    return behind > 0 ? behind : behind + period->jack_slack < 0 ? behind + period->jack_slack : 0;
+}
+
+static void stand(struct engine *engine)
+{
+    struct transport *transport = &engine->half->transport;
+    double place = floor(place_of(engine));
+
+    if (transport->running)
+        sync_stop(engine);
+    if (fabs(place - transport->place) > 0.5)
+        sync_locate(engine, place);
+}
+
+static void roll(struct engine *engine)
+{
+    struct transport *transport = &engine->half->transport;
+    double error = transport->running ? error_of(engine) : 0;
+
+    if (!transport->running || !(fabs(error) <= NUDGE_MOST)) {
+        sync_locate(engine, place_of(engine));
+        sync_start(engine, 0);
+    } else if (fabs(error) * transport->step_frames > 1)
+        transport_nudge(transport, engine->now, transport_place(transport, engine->now) + error);
+}
+
+void sync_jack_follow(struct engine *engine)
+{
+    if (engine->period->jack_state == JACK_ROLLING)
+        roll(engine);
+    else
+        stand(engine);
+    engine->half->sync.jack_ahead = engine->period->jack_frame - engine->now;
+}

@@ -1,0 +1,159 @@
+/* place: a JACK client that writes down, for each of its cycles, what JACK says of its place and time. By choice
+ * it leads JACK's transport itself, by a map of tempos. Lines on standard input: start, stop, locate FRAME.
+ *
+ *   place SERVER FILE [lead TICKS FRAME:BPM...]     TICKS a beat, without a fraction; 0: 1920 with a fraction. Each
+ *                                                   BPM counts from that FRAME of JACK's transport on
+ *
+ * Says "ready" when it is active. At the end of its input it writes FILE and ends. A line of text for each cycle: clock
+ * (the server's, 32 bits), begins and ends (microseconds of the steady clock), rolling (0, 1; 3: starting), frame of
+ * the transport, bar, beat, tick (0 0 0: none), bar_start_tick, ticks_per_beat, bpm. */
+#include <jack/jack.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CYCLES = 1 << 18, TEMPOS = 16 };
+
+struct cycle {
+    jack_nframes_t clock;
+    jack_time_t begins, ends;
+    jack_transport_state_t state;
+    jack_position_t at;
+};
+
+static struct place {
+    jack_client_t *client;
+    struct cycle *cycles;
+    _Atomic unsigned count;
+    unsigned ticks, tempos;
+    double from[TEMPOS], bpm[TEMPOS];
+} place;
+
+static int look(jack_nframes_t frames, void *state)
+{
+    unsigned n = place.count;
+    jack_nframes_t clock;
+    float period;
+
+    (void)frames;
+    (void)state;
+    if (n == CYCLES)
+        return 0;
+    struct cycle *cycle = &place.cycles[n];
+    if (jack_get_cycle_times(place.client, &clock, &cycle->begins, &cycle->ends, &period) != 0)
+        return 0;
+    cycle->clock = clock;
+    cycle->state = jack_transport_query(place.client, &cycle->at);
+    place.count = n + 1;
+    return 0;
+}
+
+/* Beats from frame 0 to this one, through all tempos before it. */
+static double beats_to(double frame, double rate, double *bpm)
+{
+    double beats = 0;
+
+    for (unsigned i = 0; i < place.tempos && place.from[i] <= frame; i++) {
+        double end = i + 1 < place.tempos && place.from[i + 1] < frame ? place.from[i + 1] : frame;
+        beats += (end - place.from[i]) / rate * place.bpm[i] / 60;
+        *bpm = place.bpm[i];
+    }
+    return beats;
+}
+
+static void lead(jack_transport_state_t state, jack_nframes_t frames, jack_position_t *at, int is_new,
+                 void *unused)
+{
+    double bpm = 120, beats = beats_to(at->frame, jack_get_sample_rate(place.client), &bpm);
+    double beat = floor(beats + 1e-9), ticks = place.ticks ? place.ticks : 1920;
+
+    (void)state;
+    (void)frames;
+    (void)is_new;
+    (void)unused;
+    at->valid = JackPositionBBT;
+    at->bar = (int)(beat / 4) + 1;
+    at->beat = (int)fmod(beat, 4) + 1;
+    at->tick = (int)fmax((beats - beat) * ticks, 0);
+    at->beats_per_bar = at->beat_type = 4;
+    at->ticks_per_beat = ticks;
+    at->bar_start_tick = floor(beat / 4) * 4 * ticks;
+    at->beats_per_minute = bpm;
+    if (place.ticks == 0) {
+        at->valid |= JackTickDouble;
+        at->tick_double = fmax((beats - beat) * ticks, 0);
+    }
+}
+
+static void die(const char *what)
+{
+    fprintf(stderr, "place: %s\n", what);
+    exit(1);
+}
+
+static void read_map(char **tempos)
+{
+    for (; *tempos && place.tempos < TEMPOS; tempos++, place.tempos++)
+        if (sscanf(*tempos, "%lf:%lf", &place.from[place.tempos], &place.bpm[place.tempos]) != 2)
+            die("FRAME:BPM");
+}
+
+static void obey(void)
+{
+    char line[64];
+    unsigned frame;
+
+    while (fgets(line, sizeof(line), stdin)) {
+        if (strcmp(line, "start\n") == 0)
+            jack_transport_start(place.client);
+        else if (strcmp(line, "stop\n") == 0)
+            jack_transport_stop(place.client);
+        else if (sscanf(line, "locate %u", &frame) == 1)
+            jack_transport_locate(place.client, frame);
+    }
+}
+
+static void write_down(const char *path)
+{
+    FILE *file = fopen(path, "w");
+
+    for (unsigned i = 0; file && i < place.count; i++) {
+        const struct cycle *cycle = &place.cycles[i];
+        const jack_position_t *at = &cycle->at;
+        int has_bar = (at->valid & JackPositionBBT) != 0;
+        double tick = at->valid & JackTickDouble ? at->tick_double : at->tick;
+
+        fprintf(file, "%u %llu %llu %d %u %d %d %.9g %.9g %.9g %.9g\n", cycle->clock,
+                (unsigned long long)cycle->begins, (unsigned long long)cycle->ends, (int)cycle->state,
+                at->frame, has_bar ? at->bar : 0, has_bar ? at->beat : 0, has_bar ? tick : 0,
+                at->bar_start_tick, at->ticks_per_beat, at->beats_per_minute);
+    }
+    if (!file || fclose(file) != 0)
+        die("the file cannot be written");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3 && argc < 6)
+        die("SERVER FILE [lead TICKS FRAME:BPM...]");
+    place.cycles = calloc(CYCLES, sizeof(*place.cycles));
+    place.client = jack_client_open("place", JackNoStartServer | JackServerName, NULL, argv[1]);
+    if (!place.client || !place.cycles)
+        die("no such server");
+    if (argc > 5) {
+        place.ticks = (unsigned)atoi(argv[4]);
+        read_map(argv + 5);
+    }
+    if (jack_set_process_callback(place.client, look, NULL) != 0 || jack_activate(place.client) != 0 ||
+        (place.tempos && jack_set_timebase_callback(place.client, 0, lead, NULL) != 0))
+        die("not active");
+    puts("ready");
+    fflush(stdout);
+    obey();
+    jack_deactivate(place.client);
+    write_down(argv[2]);
+    jack_client_close(place.client);
+    free(place.cycles);
+    return 0;
+}

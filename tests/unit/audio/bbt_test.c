@@ -1,0 +1,113 @@
+/* Bars, beats and ticks of JACK, from and to places of ours. */
+#include <math.h>
+#include "services/audio/rt/bbt.h"
+#include "tests/unit/common/home.h"
+
+static struct bbt_lead at(double place)
+{
+    return (struct bbt_lead){ .leads = 1, .plays = 1, .place = place, .step_frames = 6000, .tempo = 120 };
+}
+
+static void says(struct bbt_lead lead, int64_t frame, int32_t bar, int32_t beat, double tick)
+{
+    struct bbt bbt;
+
+    bbt_say(&lead, frame, &bbt);
+    assert_int_equal(bbt.bar, bar);
+    assert_int_equal(bbt.beat, beat);
+    assert_int_equal(bbt.tick, (int32_t)tick);
+    assert_true(fabs(bbt.exact - tick) < 1e-6);
+    assert_true(fabs(bbt.bar_start_tick - (bar - 1.0) * 7680) < 1e-6);
+}
+
+static void bars_and_beats_count_from_one(void **unused)
+{
+    (void)unused;
+    says(at(0), 0, 1, 1, 0);
+    says(at(3.999), 0, 1, 1, 1919.52);
+    says(at(4), 0, 1, 2, 0);
+    says(at(15.5), 0, 1, 4, 1680);
+    says(at(16), 0, 2, 1, 0);
+    says(at(1600.25), 0, 101, 1, 120);
+}
+
+static void no_place_breaks_it(void **unused)
+{
+    (void)unused;
+    says(at(-5), 0, 1, 1, 0);
+    says(at(NAN), 0, 1, 1, 0);
+    says(at(1e300), 0, 62500001, 1, 0);
+}
+
+static void what_waits_names_the_place_that_jack_was_moved_to(void **unused)
+{
+    struct bbt_lead lead = at(32);
+
+    (void)unused;
+    lead.plays = 0;
+    says(lead, 192000, 3, 1, 0);
+    says(lead, 191999, 3, 1, 0); /* the same, to a frame */
+    says(lead, 96000 + 3000, 2, 1, 240);
+    lead.plays = 1;
+    says(lead, 96000, 3, 1, 0);
+}
+
+static struct bbt_heard heard(int32_t bar, int32_t beat, double ticks)
+{
+    return (struct bbt_heard){
+        .bar = bar, .beat = beat, .ticks = ticks, .ticks_a_beat = 1920, .beats_a_bar = 4, .tempo = 120
+    };
+}
+
+static void near(double is, double wanted)
+{
+    if (!(fabs(is - wanted) < 1e-9))
+        fail_msg("%.12g, not %.12g", is, wanted);
+}
+
+static void a_place_comes_back_from_what_was_said(void **unused)
+{
+    const double places[] = { 0, 0.1, 7.75, 16, 31.9999, 1e6 + 0.3 };
+    struct bbt_heard late = heard(2, 3, 960);
+    struct bbt bbt;
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+        struct bbt_lead lead = at(places[i]);
+        bbt_say(&lead, 0, &bbt);
+        struct bbt_heard again = heard(bbt.bar, bbt.beat, bbt.exact);
+        near(bbt_step(&again, 48000), places[i]);
+    }
+    near(bbt_step(&late, 48000), 16 + 8 + 2);
+    late.offset = 600; /* a tenth of a step ago */
+    near(bbt_step(&late, 48000), 26.1);
+    near(bbt_slack(1920), 1.0 / 480);
+}
+
+static void what_is_no_position_gives_no_place(void **unused)
+{
+    struct bbt_heard none = heard(0, 1, 0);
+
+    (void)unused;
+    near(bbt_step(&none, 48000), -1);
+    none = heard(1, 1, 0);
+    none.ticks_a_beat = 0;
+    near(bbt_step(&none, 48000), -1);
+    none = heard(1, 1, NAN);
+    near(bbt_step(&none, 48000), -1);
+    none = heard(1, -9, 0);
+    near(bbt_step(&none, 48000), -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bars_and_beats_count_from_one),
+        cmocka_unit_test(no_place_breaks_it),
+        cmocka_unit_test(what_waits_names_the_place_that_jack_was_moved_to),
+        cmocka_unit_test(a_place_comes_back_from_what_was_said),
+        cmocka_unit_test(what_is_no_position_gives_no_place),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
