@@ -1,13 +1,17 @@
 #include "common/clock.h"
 #include <errno.h>
-#include <time.h>
+
+usec_t clock_usec(struct timespec time)
+{
+    return (usec_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
 
 static usec_t read_clock(clockid_t which)
 {
     struct timespec now;
 
     clock_gettime(which, &now);
-    return (usec_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+    return clock_usec(now);
 }
 
 usec_t clock_now(void)

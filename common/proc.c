@@ -97,6 +97,6 @@ usec_t proc_age(uint64_t start_ticks)
     usec_t age;
 
     clock_gettime(CLOCK_BOOTTIME, &now);
-    age = (usec_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 - ticks_to_usec(start_ticks);
+    age = clock_usec(now) - ticks_to_usec(start_ticks);
     return age > 0 ? age : 0;
 }

@@ -85,7 +85,7 @@ bool orphan_age(const struct paths *paths, const char *name, usec_t *age, uint64
     snprintf(path, sizeof(path), "%s/artefact/%s", paths->data, name);
     if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
         return false;
-    *age = clock_now() - ((usec_t)st.st_mtim.tv_sec * 1000000 + st.st_mtim.tv_nsec / 1000);
+    *age = clock_now() - clock_usec(st.st_mtim);
     *size = (uint64_t)st.st_size;
     return true;
 }

@@ -66,7 +66,7 @@ bool survey_is_whole(const struct paths *paths, struct arena *arena, const struc
     snprintf(path, sizeof(path), "%s/artefact/%s", paths->data, row->name);
     if (stat(path, &st) < 0 || !S_ISREG(st.st_mode) || (uint64_t)st.st_size != row->kept.size)
         return false;
-    if ((usec_t)st.st_ctim.tv_sec * 1000000 + st.st_ctim.tv_nsec / 1000 < read_from)
+    if (clock_usec(st.st_ctim) < read_from)
         return true;
     return artefact_read(paths, arena, row->name, &row->kept, &data) != ERR_NOT_FOUND;
 }

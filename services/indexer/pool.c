@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "common/log.h"
-#include "services/indexer/opening.h"
+#include "common/opening.h"
 #include "services/indexer/pool.h"
 #include "services/indexer/renewals.h"
 
-enum { RETRY_US = 1000000, BYTES_A_DEADLINE = 64 << 20, OPEN_AHEAD = 2 };
+enum { RETRY_US = 1000000, BYTES_A_DEADLINE = 64 << 20, OPEN_AHEAD = 2, OPEN_US = 20000000 };
 
 struct pool {
     struct service *service;
@@ -121,7 +121,7 @@ static void answer(struct pool *pool, struct worker *worker, const struct result
 
     worker->work = NULL;
     worker->spent = failed || worker->files >= POOL_FILES_A_WORKER;
-    if (work->ticket.number == 0 && !opening_unchanged(work))
+    if (work->ticket.number == 0 && !work_is_unchanged(work))
         pool->listener.lost(pool->listener.state, work, POOL_CHANGED);
     else
         pool->listener.heard(pool->listener.state, work, result);
@@ -162,17 +162,34 @@ static void readable(void *state, int fd)
 
 /* ---- from the queue to a worker ---- */
 
-static void opened(void *state, struct work *work, enum opened how, const char *why)
+/* What a scan saw is gone, or it is another file now: the next scan will find out. */
+static bool has_changed(const struct work *work, const struct opened_file *file, const struct fault *fault)
+{
+    if (fault->code == ERR_OK)
+        return file->size != work->size || file->mtime != work->mtime;
+    return fault->code == ERR_NOT_FOUND || fault->code == ERR_BAD_REQUEST;
+}
+
+static void take_opened(void *state, void *what, const struct opened_file *file, const struct fault *fault)
 {
     struct pool *pool = state;
+    struct work *work = what;
+    bool asked = work->ticket.number != 0;
 
     pool->opening--;
-    if (how == OPENED)
-        work_push(&pool->ready, work);
-    else if (how == OPENED_FAILED || work->ticket.number != 0)
-        heard_nothing(pool, work, ANALYSIS_STATE_FAILED, why);
+    work->fd = file->fd;
+    if (asked && fault->code == ERR_OK) {
+        work->size = file->size;
+        work->mtime = file->mtime;
+    }
+    if (!asked && has_changed(work, file, fault))
+        pool->listener.lost(pool->listener.state, work, POOL_CHANGED);
+    else if (!asked && fault->code == ERR_TIMEOUT)
+        pool->listener.lost(pool->listener.state, work, POOL_HUNG);
+    else if (fault->code != ERR_OK)
+        heard_nothing(pool, work, ANALYSIS_STATE_FAILED, fault->what);
     else
-        pool->listener.lost(pool->listener.state, work, how == OPENED_HUNG ? POOL_HUNG : POOL_CHANGED);
+        work_push(&pool->ready, work);
     turn(pool);
 }
 
@@ -184,7 +201,8 @@ static void open_ahead(struct pool *pool)
             return;
         if (work->fd >= 0) {
             work_push(&pool->ready, work);
-        } else if (opening_start(pool->errands, work, opened, pool) == ERR_OK) {
+        } else if (opening_start(pool->errands, work->path, 0, OPEN_US,
+                                 (struct opening_listener){ take_opened, pool }, work)) {
             pool->opening++;
         } else {
             work_push_front(&pool->waiting, work);

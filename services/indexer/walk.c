@@ -51,7 +51,7 @@ static struct trace trace_of(const struct stat *st)
 {
     return (struct trace){ .inode = st->st_ino,
                            .size = (uint64_t)st->st_size,
-                           .mtime = (usec_t)st->st_mtim.tv_sec * 1000000 + st->st_mtim.tv_nsec / 1000 };
+                           .mtime = clock_usec(st->st_mtim) };
 }
 
 static bool add_folder(struct reading *reading, struct entry *entry)

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "services/indexer/work.h"
@@ -23,6 +24,13 @@ void work_free(struct work *work)
         close(work->fd);
     arena_free(&work->arena);
     free(work);
+}
+
+bool work_is_unchanged(const struct work *work)
+{
+    struct stat st;
+
+    return fstat(work->fd, &st) == 0 && (uint64_t)st.st_size == work->size && clock_usec(st.st_mtim) == work->mtime;
 }
 
 void work_push(struct work_queue *queue, struct work *work)

@@ -3,9 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/opening.h"
 #include "common/text.h"
 #include "services/streamer/reel.h"
-#include "services/streamer/reel_opening.h"
 #include "services/streamer/reel_worker.h"
 
 enum {
@@ -14,6 +14,8 @@ enum {
     CHANNELS_MAX = 64,
     RATE_MIN = 1000,
     RATE_MAX = 768000,
+    OPEN_AHEAD = 1 << 20,       /* bytes */
+    OPEN_PATIENCE_US = 4000000, /* of the file system */
     OPEN_US = 10000000,
     READ_US = 60000000,
 };
@@ -33,7 +35,7 @@ struct reel {
     struct reels *reels;
     struct reel_listener listener;
     enum phase phase;
-    struct reel_opening *opening;
+    struct opening *opening;
     struct reel_worker *worker;
     struct reel *next;     /* of those that wait */
     int fd;                  /* until a worker has it; -1 */
@@ -76,16 +78,17 @@ static bool give_to_worker(struct reel *reel)
     return true;
 }
 
-static void opened(void *state, int fd, const struct fault *fault)
+static void take_opened(void *state, void *what, const struct opened_file *file, const struct fault *fault)
 {
     struct reel *reel = state;
 
+    (void)what;
     reel->opening = NULL;
-    if (fd < 0) {
+    if (file->fd < 0) {
         fail(reel, fault);
         return;
     }
-    reel->fd = fd;
+    reel->fd = file->fd;
     reel->phase = WAITING;
     if (give_to_worker(reel))
         return;
@@ -250,7 +253,8 @@ enum err reel_open(struct reels *reels, const char *path, const struct reel_list
     made->listener = *listener;
     made->fd = -1;
     note_extension(made, path);
-    made->opening = reel_opening_start(reels->errands, path, opened, made);
+    made->opening = opening_start(reels->errands, path, OPEN_AHEAD, OPEN_PATIENCE_US,
+                                  (struct opening_listener){ take_opened, made }, NULL);
     if (!made->opening) {
         free(made);
         return fault_set(fault, ERR_FULL, "no memory to open a file");
@@ -285,7 +289,7 @@ void reel_close(struct reel *reel)
     if (*at)
         *at = reel->next;
     if (reel->opening)
-        reel_opening_drop(reel->opening);
+        opening_drop(reel->opening);
     if (reel->worker)
         reel_worker_give_back(reel->reels->workers, reel->worker);
     if (reel->fd >= 0)

@@ -193,7 +193,7 @@ static void measure(struct take_file *file)
     if (fstat(file->take.fd, &st) != 0)
         return;
     file->size = (uint64_t)st.st_size;
-    file->mtime = (usec_t)st.st_mtim.tv_sec * 1000000 + st.st_mtim.tv_nsec / 1000;
+    file->mtime = clock_usec(st.st_mtim);
 }
 
 /* A disk that is full has room for the header, which is there already, and for what was synced. */

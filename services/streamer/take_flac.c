@@ -94,7 +94,7 @@ static void measure(struct take_flac *flac)
     if (stat(flac->flac, &st) != 0)
         return;
     flac->size = (uint64_t)st.st_size;
-    flac->mtime = (usec_t)st.st_mtim.tv_sec * 1000000 + st.st_mtim.tv_nsec / 1000;
+    flac->mtime = clock_usec(st.st_mtim);
 }
 
 /* The FLAC is whole, and on the disk under its name: from now on it alone is the take. */

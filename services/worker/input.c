@@ -17,7 +17,7 @@ enum err input_open(struct input *input, int fd, struct fault *fault)
     *input = (struct input){
         .fd = fd,
         .size = stat.st_size,
-        .mtime = stat.st_mtim.tv_sec * (usec_t)1000000 + stat.st_mtim.tv_nsec / 1000,
+        .mtime = clock_usec(stat.st_mtim),
     };
     return ERR_OK;
 }
