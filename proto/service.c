@@ -291,6 +291,12 @@ void service_ready(struct service *service)
     log_info("ready");
 }
 
+void service_waiting(struct service *service)
+{
+    service->state = BOARD_WAITING;
+    board_state(service->line, BOARD_WAITING);
+}
+
 void service_stop(struct service *service, int exit_code)
 {
     service->stopping = true;

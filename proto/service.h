@@ -54,10 +54,11 @@ void service_beats_while(struct service *service, bool (*is_alive)(void *state),
  * keeps the service alive however long the work takes; a service whose work reports nothing for hang_ms is killed. */
 const struct long_work *service_work(const struct service *service);
 
-void service_ready(struct service *service); /* on the board: ready */
-void service_loop(struct service *service);  /* until SIGTERM or SIGINT or service_stop */
+void service_ready(struct service *service);   /* on the board: ready */
+void service_waiting(struct service *service); /* on the board: it answers, and lacks what waits_for names */
+void service_loop(struct service *service);    /* until SIGTERM or SIGINT or service_stop */
 void service_stop(struct service *service, int exit_code);
-int service_end(struct service *service);    /* frees all; the exit code for main */
+int service_end(struct service *service);      /* frees all; the exit code for main */
 
 /* ---- within a handler ---- */
 

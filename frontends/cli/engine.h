@@ -19,6 +19,9 @@ long engine_log_size(const struct cli *cli);
  * start. Errors: internal (the supervisor ended), timeout. */
 enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault);
 
+/* True: its process runs and answers, and waits for a JACK server. */
+bool engine_is_without_server(const struct service_line *line);
+
 /* A line of text on standard error. */
 void engine_remark(const char *text);
 

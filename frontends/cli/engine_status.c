@@ -19,15 +19,20 @@ static enum err print_line(struct cli *cli, const struct service_line *line)
     return e;
 }
 
+bool engine_is_without_server(const struct service_line *line)
+{
+    return line->state.value == RUN_STATE_WAITING && line->pid > 0;
+}
+
 /* Of one line of `status`, for what is printed below the table. */
 struct noted {
     char service[64], work[64];
-    bool is_ready;
+    bool answers;
 };
 
 static void note_line(struct noted *noted, const struct service_line *line)
 {
-    *noted = (struct noted){ .is_ready = line->state.value == RUN_STATE_READY };
+    *noted = (struct noted){ .answers = line->state.value == RUN_STATE_READY || engine_is_without_server(line) };
     text_copy(noted->service, sizeof noted->service, line->service);
     text_copy(noted->work, sizeof noted->work, line->work);
 }
@@ -43,7 +48,7 @@ static void print_alarm(struct cli *cli, const struct noted *noted)
     if (noted->work[0])
         cli_print(&cli->out, "%s: %s\n", service, noted->work);
     snprintf(name, sizeof name, "%.63s.status", service);
-    if (!noted->is_ready || ask(cli->asker, name, NULL, 1000, NULL, &status, &none) != ERR_OK)
+    if (!noted->answers || ask(cli->asker, name, NULL, 1000, NULL, &status, &none) != ERR_OK)
         return;
     if (status.alarm.len)
         cli_print(&cli->out, "%s: %.*s\n", service, TEXT_ARG(status.alarm));

@@ -6,19 +6,51 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PATIENCE_US = 1000000, START_SECONDS = 60 };
+enum { PATIENCE_US = 1000000, START_SECONDS = 60, SOUND_SECONDS = 30 };
 
-/* How many are not ready yet, and the name of the first of them. A JACK server that cannot start stops nobody: the
- * sound core waits for it a while itself, and its alarm says why nothing is heard. */
-static uint32_t not_ready(const struct service_lines *lines, char name[64])
+/* The engine's own JACK server starts or runs: the sound core can be on it in a moment. */
+static bool is_server_coming(const struct service_lines *lines)
 {
+    for (uint32_t i = 0; i < lines->each.count; i++)
+        if (text_is(lines->each.at[i].service, "jack"))
+            return lines->each.at[i].state.value == RUN_STATE_STARTING ||
+                   lines->each.at[i].state.value == RUN_STATE_READY;
+    return false;
+}
+
+/* How many are not ready yet, and the name of the first of them. A JACK server that cannot start stops nobody; one that
+ * comes is waited for until `sound_end`. */
+static uint32_t not_ready(const struct service_lines *lines, usec_t sound_end, char name[64])
+{
+    bool is_sound_due = is_server_coming(lines) && clock_steady() < sound_end;
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < lines->each.count; i++)
-        if (lines->each.at[i].state.value != RUN_STATE_READY && !text_is(lines->each.at[i].service, "jack") &&
-            count++ == 0)
-            text_copy(name, 64, lines->each.at[i].service);
+    for (uint32_t i = 0; i < lines->each.count; i++) {
+        const struct service_line *line = &lines->each.at[i];
+
+        if (line->state.value != RUN_STATE_READY && !text_is(line->service, "jack") &&
+            (is_sound_due || !engine_is_without_server(line)) && count++ == 0)
+            text_copy(name, 64, line->service);
+    }
     return count;
+}
+
+/* The engine is up, and nothing is heard. */
+static void warn_of_silence(struct cli *cli, const struct service_lines *lines)
+{
+    struct service_status status = { 0 };
+    struct fault none = { 0 };
+    bool is_silent = false;
+    char text[320];
+
+    for (uint32_t i = 0; i < lines->each.count; i++)
+        is_silent = is_silent ||
+                    (text_is(lines->each.at[i].service, "audio") && engine_is_without_server(&lines->each.at[i]));
+    if (!is_silent || ask(cli->asker, "audio.status", NULL, 2000, NULL, &status, &none) != ERR_OK ||
+        status.alarm.len == 0)
+        return;
+    snprintf(text, sizeof text, "warning: %.*s", TEXT_ARG(status.alarm));
+    engine_remark(text);
 }
 
 /* The long work that was printed last: a new text is a new line, at most one a second. */
@@ -108,7 +140,7 @@ static enum err look_for_supervisor(struct cli *cli, long from, usec_t *since, b
 /* Long work may take any time: the supervisor kills a service whose work makes no progress. */
 enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
 {
-    usec_t end = clock_steady() + START_SECONDS * 1000000LL;
+    usec_t end = clock_steady() + START_SECONDS * 1000000LL, sound_end = clock_steady() + SOUND_SECONDS * 1000000LL;
     struct service_lines lines = { 0 };
     struct shown_work shown = { "", clock_steady() };
     char name[64] = "supervisor";
@@ -121,8 +153,10 @@ enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
 
         if (known && show_work(cli, &lines, &shown))
             end = clock_steady() + START_SECONDS * 1000000LL;
-        if (known && not_ready(&lines, name) == 0)
+        if (known && not_ready(&lines, sound_end, name) == 0) {
+            warn_of_silence(cli, &lines);
             return ERR_OK;
+        }
         if (!known && look_for_supervisor(cli, from, &missing, &is_said, fault) != ERR_OK)
             return ERR_INTERNAL;
         if (is_said && engine_is_given_up(cli))

@@ -10,7 +10,7 @@
 #include "proto/lock.h"
 
 enum { CHECK_US = 1000000 };
-enum { READY_US = 3000000 }; /* ready without a JACK server after so long: all but sound works */
+enum { READY_US = 3000000 }; /* a start without a JACK server is reported after so long: all but sound works */
 
 bool audio_stands_by(int *argc, char **argv)
 {
@@ -105,7 +105,7 @@ enum err audio_open(struct audio *audio, struct service *service, bool stands_by
 {
     enum err e;
 
-    *audio = (struct audio){ .service = service, .instance = stands_by, .began = clock_steady() };
+    *audio = (struct audio){ .service = service, .instance = stands_by };
     e = studio_open(service_paths(service), &audio->studio, fault);
     if (e != ERR_OK)
         return e;
@@ -127,6 +127,7 @@ enum err audio_open(struct audio *audio, struct service *service, bool stands_by
     }
     if (e == ERR_OK)
         begin_chain(audio);
+    audio->began = clock_steady(); /* locking its memory may have taken long */
     if (e != ERR_OK)
         audio_close(audio);
     return e;
@@ -153,17 +154,21 @@ bool audio_is_alive(void *state)
     return link_is_alive(audio->link);
 }
 
-/* Ready to sound: so that who has waited for readiness hears what he starts. */
+/* The core is ready when it sounds, so that a client that has waited for readiness hears what it starts. Without a
+ * server it waits: READY_US after its start, and at once when it has lost one. */
 static void look_at_readiness(struct audio *audio, const struct link_facts *facts)
 {
-    bool waited = clock_steady() - audio->began > READY_US;
+    bool sounds = facts->is_connected && (audio->instance == 1 || audio_sounds(audio));
+    bool may_come = audio->readiness == AUDIO_STARTS && clock_steady() - audio->began <= READY_US;
 
-    if (audio->is_ready || !(waited || (facts->is_connected && (audio->instance == 1 || audio_sounds(audio)))))
-        return;
-    if (!facts->is_connected)
-        log_warn("ready without a JACK server: %s", facts->trouble);
-    audio->is_ready = true;
-    service_ready(audio->service);
+    if (sounds && audio->readiness != AUDIO_READY) {
+        audio->readiness = AUDIO_READY;
+        service_ready(audio->service);
+    } else if (!facts->is_connected && !may_come && audio->readiness != AUDIO_WAITS) {
+        log_warn("no sound: %s; the sound core goes on trying", facts->trouble);
+        audio->readiness = AUDIO_WAITS;
+        service_waiting(audio->service);
+    }
 }
 
 static bool is_same_chain(const struct patch_chain *a, const struct patch_chain *b)

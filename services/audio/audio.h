@@ -19,6 +19,7 @@
 #include "services/audio/link.h"
 
 enum { AUDIO_TAPS = 4 };
+enum audio_readiness { AUDIO_STARTS, AUDIO_WAITS, AUDIO_READY };
 
 struct audio {
     struct service *service;
@@ -28,8 +29,8 @@ struct audio {
     struct mailbox *mailbox; /* its wishes come home */
     uint32_t instance; /* 0; 1 stands by */
     bool is_locked;    /* all memory */
-    bool is_ready;
-    usec_t began;
+    enum audio_readiness readiness;
+    usec_t began; /* to look for a server */
 
     struct score score; /* as it was published last */
     struct snapshot published;

@@ -122,6 +122,15 @@ static void leave(struct link *link, const char *why)
     atomic_store(&link->left, 0);
 }
 
+static void note_trouble(struct link *link, const struct fault *fault)
+{
+    if (fault->code == ERR_OFFLINE && link->now.server[0])
+        (void)snprintf(link->now.trouble, sizeof(link->now.trouble), "no JACK server \"%.100s\" runs",
+                       link->now.server);
+    else
+        (void)snprintf(link->now.trouble, sizeof(link->now.trouble), "%.199s", fault->what);
+}
+
 static usec_t join(struct link *link)
 {
     struct client *client;
@@ -129,7 +138,7 @@ static usec_t join(struct link *link)
     enum err e = client_open(link->name, link->engine, &client, &fault);
 
     if (e != ERR_OK) {
-        (void)snprintf(link->now.trouble, sizeof(link->now.trouble), "%.199s", fault.what);
+        note_trouble(link, &fault);
         return e == ERR_EXISTS ? TAKEN_US : RETRY_US;
     }
     link->client = client;

@@ -4,17 +4,12 @@
 
 /* ---- voices ---- */
 
-static enum err play(struct streamer *streamer, struct call *call, const struct streamer_play *ask,
-                     struct stream_voice *answer)
+static enum err play_file(struct streamer *streamer, struct call *call, const void *wish)
 {
-    struct voice *voice = voices_find(&streamer->voices, call_request(call));
+    const struct streamer_play *ask = wish;
     struct fault *fault = call_fault(call);
     struct located located;
-
-    if (voice) { /* a streamer that died before it could answer has started it */
-        voice_tell(voice, answer);
-        return ERR_OK;
-    }
+    struct voice *voice;
     enum err e = locate_find(&streamer->locator, ask->has_id, ask->id, ask->path, &located, fault);
     if (e != ERR_OK)
         return e;
@@ -32,6 +27,17 @@ static enum err play(struct streamer *streamer, struct call *call, const struct 
     if (e == ERR_OK)
         voice->ticket = call_defer(call);
     return e;
+}
+
+static enum err play(struct streamer *streamer, struct call *call, const struct streamer_play *ask,
+                     struct stream_voice *answer)
+{
+    const struct voice *voice = voices_find(&streamer->voices, call_request(call));
+
+    if (!voice)
+        return patience_wait(streamer, call, play_file, ask);
+    voice_tell(voice, answer); /* a streamer that died before it could answer has started it */
+    return ERR_OK;
 }
 
 static enum err queue(struct streamer *streamer, struct call *call, const struct streamer_queue *ask,
@@ -56,6 +62,8 @@ static enum err stop(struct streamer *streamer, struct call *call, const struct 
     (void)answer;
     if (ask->has_voice && voices[ask->voice].phase == VOICE_FREE && !recall_was_begun(call))
         return refuse(call, ERR_NOT_FOUND, "voice %u is silent", (unsigned)ask->voice);
+    if (!ask->has_voice)
+        patience_drop(streamer, play_file);
     for (uint32_t i = 0; i < STREAMS; i++)
         if (ask->has_voice ? i == ask->voice : voices[i].plan.group != GROUP_PREVIEW)
             voice_stop(&voices[i], (float)ask->fade);
@@ -100,16 +108,22 @@ static enum err voices(struct streamer *streamer, struct call *call, const struc
 
 /* ---- sounds ---- */
 
-static enum err load_sound(struct streamer *streamer, struct call *call, const struct streamer_load_sound *ask,
-                           struct loaded_sound *answer)
+static enum err load_file(struct streamer *streamer, struct call *call, const void *wish)
 {
+    const struct streamer_load_sound *ask = wish;
     struct located located;
     enum err e = locate_find(&streamer->locator, ask->has_id, ask->id, ask->path, &located, call_fault(call));
 
-    (void)answer;
     if (e == ERR_OK)
         e = desk_check(&streamer->desk, call_fault(call)); /* its rate is not known before */
     return e == ERR_OK ? sounds_load(&streamer->sounds, &located, call_defer(call), call_fault(call)) : e;
+}
+
+static enum err load_sound(struct streamer *streamer, struct call *call, const struct streamer_load_sound *ask,
+                           struct loaded_sound *answer)
+{
+    (void)answer;
+    return patience_wait(streamer, call, load_file, ask);
 }
 
 static enum err release_sound(struct streamer *streamer, struct call *call,
@@ -128,19 +142,32 @@ static enum err sounds(struct streamer *streamer, struct call *call, const struc
 
 /* ---- previews ---- */
 
+static enum err preview_file(struct streamer *streamer, struct call *call, const void *ask)
+{
+    desk_look(&streamer->desk);
+    return preview_begin(&streamer->preview, call, ask);
+}
+
 static enum err preview(struct streamer *streamer, struct call *call, const struct streamer_preview *ask,
                         struct preview_begun *answer)
 {
-    desk_look(&streamer->desk);
     if (preview_is_begun(&streamer->preview, call, answer))
         return ERR_OK;
-    return preview_begin(&streamer->preview, call, ask);
+    return patience_wait(streamer, call, preview_file, ask);
+}
+
+static enum err preview_following(struct streamer *streamer, struct call *call, const void *ask)
+{
+    (void)ask;
+    return preview_next(&streamer->preview, call);
 }
 
 static enum err stop_preview(struct streamer *streamer, struct call *call, const struct streamer_preview_stop *ask,
                              struct nothing *answer)
 {
     (void)call, (void)ask, (void)answer;
+    patience_drop(streamer, preview_file);
+    patience_drop(streamer, preview_following);
     preview_stop(&streamer->preview);
     preview_chain_undo(&streamer->preview);
     return ERR_OK;
@@ -149,17 +176,25 @@ static enum err stop_preview(struct streamer *streamer, struct call *call, const
 static enum err next_preview(struct streamer *streamer, struct call *call, const struct streamer_preview_next *ask,
                              struct preview_begun *answer)
 {
-    (void)ask;
-    return preview_is_begun(&streamer->preview, call, answer) ? ERR_OK : preview_next(&streamer->preview, call);
+    if (preview_is_begun(&streamer->preview, call, answer))
+        return ERR_OK;
+    return patience_wait(streamer, call, preview_following, ask);
 }
 
 /* ---- takes ---- */
 
+static enum err record_take(struct streamer *streamer, struct call *call, const void *ask)
+{
+    desk_look(&streamer->desk);
+    return takes_record(&streamer->takes, call, ask);
+}
+
 static enum err record(struct streamer *streamer, struct call *call, const struct streamer_record *ask,
                        struct recording *answer)
 {
-    desk_look(&streamer->desk);
-    return takes_record(&streamer->takes, call, ask, answer);
+    if (takes_is_under_way(&streamer->takes, call, answer))
+        return ERR_OK;
+    return patience_wait(streamer, call, record_take, ask);
 }
 
 static enum err record_stop(struct streamer *streamer, struct call *call, const struct streamer_record_stop *ask,
@@ -205,12 +240,17 @@ static enum err recover(struct streamer *streamer, struct call *call, const stru
 
 /* ---- what sounds elsewhere ---- */
 
+static enum err listen_to(struct streamer *streamer, struct call *call, const void *ask)
+{
+    desk_look(&streamer->desk);
+    return listen_begin(&streamer->listening, call, ask);
+}
+
 static enum err listen(struct streamer *streamer, struct call *call, const struct streamer_listen *ask,
                        struct heard *answer)
 {
     (void)answer;
-    desk_look(&streamer->desk);
-    return listen_begin(&streamer->listening, call, ask);
+    return patience_wait(streamer, call, listen_to, ask);
 }
 
 const struct streamer_handlers asks_handlers = {

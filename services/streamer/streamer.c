@@ -60,7 +60,7 @@ static void look_at_memory(struct streamer *streamer)
 static bool is_busy(const struct streamer *streamer)
 {
     return voices_busy(&streamer->voices) || takes_busy(&streamer->takes) ||
-           listen_busy(&streamer->listening);
+           listen_busy(&streamer->listening) || streamer->patience.count > 0;
 }
 
 static void tick(void *state);
@@ -79,6 +79,7 @@ static void tick(void *state)
 
     desk_look(&streamer->desk);
     read_notes(streamer);
+    patience_tick(streamer);
     reels_tick(streamer->reels);
     voices_tick(&streamer->voices);
     takes_tick(&streamer->takes);

@@ -4,12 +4,14 @@
  *   desk     orders to the sound core, its notes and state       voices   files to rings
  *   reel   files to frames                                     sounds   short sounds in memory
  *   locate   asks to files                                       preview  the sound that is tried out
- *   takes    what comes in, to files                         listen   what sounds elsewhere, to analysis   */
+ *   takes    what comes in, to files                         listen   what sounds elsewhere, to analysis
+ *   patience asks that wait for the sound core   */
 #ifndef LOOPHOLE_STREAMER_STREAMER_H
 #define LOOPHOLE_STREAMER_STREAMER_H
 
 #include "schema_service.h"
 #include "services/streamer/listen.h"
+#include "services/streamer/patience.h"
 #include "services/streamer/preview.h"
 #include "services/streamer/sounds.h"
 #include "services/streamer/takes.h"
@@ -25,6 +27,7 @@ struct streamer {
     struct preview preview;
     struct takes takes;
     struct listening listening;
+    struct patience patience;
     usec_t period;       /* of the tick */
     usec_t checked;      /* when the shared memory last was */
     struct fault damage; /* of it; code 0: none */

@@ -210,8 +210,7 @@ static enum err check_name(struct call *call, const struct streamer_record *ask)
     return e;
 }
 
-/* Asked again, after the streamer that began it had died. */
-static bool is_under_way(const struct takes *takes, struct call *call, struct recording *answer)
+bool takes_is_under_way(const struct takes *takes, struct call *call, struct recording *answer)
 {
     const struct take *take = &takes->recording;
 
@@ -221,13 +220,12 @@ static bool is_under_way(const struct takes *takes, struct call *call, struct re
     return true;
 }
 
-enum err takes_record(struct takes *takes, struct call *call, const struct streamer_record *ask,
-                      struct recording *answer)
+enum err takes_record(struct takes *takes, struct call *call, const struct streamer_record *ask)
 {
     struct take *take = &takes->recording;
     enum err e = check_name(call, ask);
 
-    if (e != ERR_OK || is_under_way(takes, call, answer))
+    if (e != ERR_OK)
         return e;
     if (ask->has_format && ask->format.value == 0) {
         fault_set(call_fault(call), ERR_BAD_REQUEST, "a take becomes wav, wav24 or flac");

@@ -105,8 +105,9 @@ void takes_tick(struct takes *takes);
 bool takes_busy(const struct takes *takes);
 
 /* asks */
-enum err takes_record(struct takes *takes, struct call *call, const struct streamer_record *ask,
-                      struct recording *answer);
+enum err takes_record(struct takes *takes, struct call *call, const struct streamer_record *ask);
+/* True, and the answer filled: this very ask began the take, and the streamer of then died before it could answer. */
+bool takes_is_under_way(const struct takes *takes, struct call *call, struct recording *answer);
 enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, struct recording *answer);
 enum err takes_one(struct takes *takes, struct call *call, struct id id, struct recording *answer);
 enum err takes_list(struct takes *takes, struct call *call, struct recordings *answer);

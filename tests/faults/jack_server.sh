@@ -77,6 +77,30 @@ a_server_that_runs_already_is_used_and_left_alone() {
     kill $server
     wait $server
 }
+
+a_named_server_that_is_late_or_goes_is_reported_and_used_when_it_comes() {
+    command -v jackd >/dev/null || skip "no jackd"
+    export LOOPHOLE_HOME=$scratch/home-named LOOPHOLE_AUDIO=jack:late-$$
+    mkdir -p "$LOOPHOLE_HOME"
+    local server round
+    engine_up
+    contains "$(cat "$scratch/up.log")" "no JACK server \"late-$$\" runs"
+    for round in $(seq $rounds); do
+        contains "$(loophole status)" "no JACK server"
+        contains "$(cat "$LOOPHOLE_HOME/data/log/audio.log")" "the sound core goes on trying"
+        until_true 20 _is_in_state audio waiting
+        jackd -n late-$$ -r -d dummy -p 512 >"$scratch/jackd.log" 2>&1 & server=$!
+        until_true 60 _is_in_state audio ready
+        loophole transport start >/dev/null || fail "the transport does not start, round $round"
+        loophole transport stop >/dev/null
+        kill -KILL $server
+        wait $server
+        until_true 60 _is_in_state audio waiting
+    done
+    contains "$(loophole up 2>&1)" "no sound"
+    engine_down
+}
+_is_in_state() { [ "$(loophole status --json | grep "\"$1\"" | field state)" = "$2" ]; }
 _is_connected() { [ "$(loophole audio status --json | field connected)" = true ]; }
 
 a_shutdown_leaves_nothing_of_jack_behind() {

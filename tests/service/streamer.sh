@@ -273,4 +273,33 @@ who_plays_as_soon_as_the_engine_is_up_is_heard() {
     done
 }
 
+# As on a machine that is so busy that its JACK server starts late.
+a_jack_server_that_starts_late_is_waited_for() {
+    command -v jackd >/dev/null || skip "no jackd"
+    export LOOPHOLE_HOME=$scratch/home-late; mkdir -p "$LOOPHOLE_HOME" "$scratch/late"
+    printf '#!/bin/sh\nsleep 5\nexec "%s" "$@"\n' "$(command -v jackd)" >"$scratch/late/jackd"
+    chmod +x "$scratch/late/jackd"
+    [ -f "$scratch/soon.wav" ] || _sound make counter "$scratch/soon.wav" 4800
+    PATH=$scratch/late:$PATH engine_up
+    loophole play "$scratch/soon.wav" >/dev/null || fail "refused"
+    engine_down
+}
+
+# The server stands still for longer than the streamer takes a core for running.
+what_is_asked_of_a_core_that_stands_still_is_done_when_it_goes_on() {
+    command -v jackd >/dev/null || skip "no jackd"
+    export LOOPHOLE_HOME=$scratch/home-still; mkdir -p "$LOOPHOLE_HOME"
+    [ -f "$scratch/soon.wav" ] || _sound make counter "$scratch/soon.wav" 4800
+    engine_up
+    local jack=$(pid_of jack) asked
+    kill -STOP "$jack"
+    until_true 20 _streamer_waits
+    loophole play "$scratch/soon.wav" >"$scratch/asked" 2>&1 & asked=$!
+    loophole ask streamer.load_sound path="$scratch/soon.wav" >"$scratch/loaded" 2>&1 || fail "$(cat "$scratch/loaded")"
+    kill -CONT "$jack" 2>/dev/null # or the supervisor has started another
+    wait "$asked" || fail "$(cat "$scratch/asked")"
+    engine_down
+}
+_streamer_waits() { [ "$(loophole ask streamer.status | field waits_for)" = audio ]; }
+
 run_claims "$@"
