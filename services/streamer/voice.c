@@ -71,10 +71,20 @@ void voice_fail(struct voice *voice, const struct fault *fault)
     voice_feed_stay(voice);
     voice_feed_cut(voice, ring_written(&voice->ring));
     voice->is_complete = true;
-    publish_end(voice, STREAM_END_FAILED, words);
     let_go(voice);
+    if (voice->phase == VOICE_ENDING) /* its end is published when it is silent */
+        return;
+    publish_end(voice, STREAM_END_FAILED, words);
     if (voice->phase == VOICE_FILLING) /* a seek that led nowhere */
         voice_stop(voice, 0.005f);
+}
+
+/* A stop is so slow that the ring would be empty before its end. */
+static bool outlasts_its_ring(const struct voice *voice, float fade)
+{
+    const double margin = 0.1; /* s */
+
+    return voice->phase == VOICE_PLAYING && voice->reel && (double)fade > voice_feed_ahead(voice) - margin;
 }
 
 void voice_stop(struct voice *voice, float fade)
@@ -95,7 +105,8 @@ void voice_stop(struct voice *voice, float fade)
     }
     voice_feed_stay(voice);
     order.generation = voice->generation;
-    let_go(voice);
+    if (!outlasts_its_ring(voice, fade))
+        let_go(voice);
     atomic_store(&voice->kept->phase, KEPT_STOPPING);
     set_phase(voice, VOICE_ENDING);
     desk_order(voice->all->desk, &order);

@@ -16,6 +16,7 @@
 #include "services/streamer/reel.h"
 #include "services/streamer/stretch.h"
 
+/* In their order: from VOICE_FILLING on it is fed, in VOICE_ENDING as long as a slow stop needs more. */
 enum voice_phase { VOICE_FREE, VOICE_OPENING, VOICE_FILLING, VOICE_PLAYING, VOICE_ENDING };
 
 /* What is to be played, and how. */

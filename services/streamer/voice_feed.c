@@ -354,7 +354,7 @@ static uint32_t frames_wanted(const struct voice *voice)
 
 void voice_feed(struct voice *voice)
 {
-    if (voice->is_complete || (voice->phase != VOICE_FILLING && voice->phase != VOICE_PLAYING))
+    if (voice->is_complete || voice->phase == VOICE_FREE || voice->phase == VOICE_OPENING)
         return;
     if (voice->is_ending) {
         if (voice->stretch)

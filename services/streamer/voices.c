@@ -180,7 +180,7 @@ static void feed(struct voices *voices)
     uint32_t count = 0;
 
     for (uint32_t i = 0; i < STREAMS; i++)
-        if (voices->each[i].phase == VOICE_FILLING || voices->each[i].phase == VOICE_PLAYING)
+        if (voices->each[i].phase >= VOICE_FILLING)
             hungry[count++] = &voices->each[i];
     qsort(hungry, count, sizeof(*hungry), by_need);
     for (uint32_t i = 0; i < count && (i < PULLS_A_TICK || voice_feed_ahead(hungry[i]) < dire); i++)

@@ -4,6 +4,7 @@ import random
 import signal
 import subprocess
 import time
+import wave
 
 import sound
 from client import Client
@@ -165,4 +166,23 @@ def pads(hits):
     assert delays[0] <= 2 * facts["period"]
 
 
-sound.main({"core": core, "others": others, "server": server, "wires": wires, "hangs": hangs, "pads": pads})
+def gate():
+    """A key is released while no core runs: the core that comes after does not let its pad sound on."""
+    client, path = Client(), os.path.join(os.environ["LOOPHOLE_HOME"], "minute.wav")
+    with wave.open(path, "wb") as minute:
+        minute.setparams((1, 2, 48000, 0, "NONE", ""))
+        minute.writeframes(b"\x00\x10" * 48000 * 60)
+    loaded = client.must("streamer.load_sound", {"path": path.encode()})
+    pad = {"pad": 5, "sound": loaded["sound"], "generation": loaded["generation"], "note": 60, "mode": "gate"}
+    client.must("audio.set_pads", {"each": [pad]})
+    tape = sound.Tape(3600, 60, 48000, client.must("audio.server")["client"] + ":midi_in")
+    sound.until(lambda: client.must("audio.meters")["sounds"] > 0, 20, "the pad sounds")
+    pid = sound.running()["audio"]["pid"]
+    tape.stop()
+    assert client.must("audio.meters")["sounds"] > 0, "it ends by itself"
+    os.kill(pid, signal.SIGKILL)
+    sound.until(lambda: replaced("audio", pid), 30, "another core is ready")
+    sound.until(lambda: Client().must("audio.meters")["sounds"] == 0, 20, "the pad is silent")
+
+
+sound.main({"gate": gate, "core": core, "others": others, "server": server, "wires": wires, "hangs": hangs, "pads": pads})

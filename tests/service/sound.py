@@ -11,6 +11,7 @@ float32, NaN where the recorder itself missed a period.
   same FILE FILE        fails where the two differ, each from its first sound on
   through FILE FACTS FILE FACTS   fails unless the second recording is the first negated and later by a period, frame by
                         frame, and nothing else; FACTS: what tape said of it. JSON: frames that were compared
+  whole FILE FRAMES     fails unless it is a counter of so many frames, the first one included, and silence before it
   rises FILE            fails unless each frame of a counter is above the one before it, from the first to the last: where
                         it was sought forward it crosses over. JSON: frames, crossing: frames that are no counter, jumps
   heard FILE            JSON: frames from the first to the last that are not silent, peak, hz by crossings of zero
@@ -107,6 +108,15 @@ def through(sent, sent_facts, back, back_facts):
     return {"frames": compared}
 
 
+def whole(path, frames):
+    samples, frames = load(path), int(frames)
+    last = max(i for i, s in enumerate(samples) if s == s and s != 0)
+    begin = last - frames + 1
+    for i, s in enumerate(samples):
+        wanted = i - begin + 1 if begin <= i <= last else 0
+        assert s != s or round(s * UNIT) == wanted, "frame %d is %g, not %d" % (i - begin, s * UNIT, wanted)
+
+
 def rises(path):
     samples = load(path)
     sounding = [i for i, s in enumerate(samples) if s == s and s != 0]
@@ -123,7 +133,7 @@ def rises(path):
 
 if __name__ == "__main__":
     work = {"make": make, "same": same, "read": read, "heard": heard, "through": through,
-            "rises": rises}[sys.argv[1]]
+            "rises": rises, "whole": whole}[sys.argv[1]]
     result = work(*sys.argv[2:])
     if result is not None:
         print(json.dumps(result))

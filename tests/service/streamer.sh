@@ -14,6 +14,31 @@ a_file_is_heard_frame_by_frame() {
     [ "$(_field frames "$heard")" -gt 95700 ] || fail "the beginning is missing: $heard"
 }
 
+a_file_begins_with_its_own_first_frame_when_it_is_played_and_previewed() {
+    _engine
+    local ask
+    for ask in play preview; do
+        _tape
+        loophole $ask "$scratch/files/count.wav" >/dev/null || fail "$ask failed"
+        _played_to_the_end
+        _sound whole "$scratch/tape" 96000 || fail "$ask"
+    done
+}
+
+# Longer than a ring lasts: the streamer goes on reading.
+a_slow_stop_fades_for_as_long_as_was_asked() {
+    [ "${LONG:-}" ] || skip "10 s; LONG=1 runs it"
+    _engine
+    _sound make sine "$scratch/files/long_sine.wav" 1440000 48000 480
+    _tape
+    local voice; voice=$(loophole play "$scratch/files/long_sine.wav" --json | field voice)
+    until_true 20 _has_passed $(($(_frame) + 24000))
+    loophole ask streamer.stop voice="$voice" fade=10 >/dev/null || fail "stop failed"
+    _played_to_the_end
+    local heard; heard=$(_sound heard "$scratch/tape")
+    [ "$(_field frames "$heard")" -gt $((480000 + 24000)) ] || fail "it ended before its fade did: $heard"
+}
+
 a_loop_goes_round_without_a_gap() {
     _engine
     _sound make counter "$scratch/files/loop.wav" 10000

@@ -105,6 +105,7 @@ struct core_stream {
     uint64_t written; /* as it was at the beginning of the period */
     uint32_t generation; /* the header, as one */
     uint64_t begin, end;
+    bool is_whole; /* it begins at the file's own first frame */
 };
 
 struct core_capture {

@@ -35,6 +35,7 @@ static void catch_up(struct engine *engine, int64_t gap)
     if (gap == 0)
         return;
     capture_gap(engine, (uint64_t)gap);
+    sounds_release_held(engine); /* the key may have been released in a period that no owner had */
     if (gap > half->rate) {
         half->transport.frame += gap;
         return;

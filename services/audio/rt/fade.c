@@ -29,6 +29,11 @@ void fade_out(struct fade *fade, uint32_t rate)
     go(fade, 0, rate);
 }
 
+void fade_open(struct fade *fade)
+{
+    ramp_set(&fade->place, 1);
+}
+
 void fade_cut(struct fade *fade)
 {
     ramp_set(&fade->place, 0);

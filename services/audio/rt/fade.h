@@ -15,6 +15,7 @@ struct fade {
 uint32_t fade_frames(uint32_t rate);            /* of the whole way: 5 ms, rounded */
 void fade_in(struct fade *fade, uint32_t rate); /* begins with the next frame */
 void fade_out(struct fade *fade, uint32_t rate);
+void fade_open(struct fade *fade);            /* at full gain at once */
 void fade_cut(struct fade *fade);             /* silent at once: what was heard is over already */
 bool fade_is_silent(const struct fade *fade); /* and stays so */
 bool fade_is_open(const struct fade *fade);   /* gain 1, and stays so: the audio passes unchanged */

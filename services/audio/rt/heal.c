@@ -36,16 +36,26 @@ static void heal_sequencer(struct engine *engine)
         sequencer_place(engine);
 }
 
-static void heal_streams(struct streams *streams)
+static void heal_fade(struct fade *fade, uint32_t rate)
+{
+    if (fade->place.left > fade_frames(rate))
+        fade_cut(fade);
+}
+
+static void heal_streams(struct streams *streams, uint32_t rate)
 {
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct streams_voice *voice = &streams->voice[i];
         if (voice->state > STREAM_STOPS || voice->group >= GROUPS)
             voice->state = STREAM_SILENT;
-        if (voice->old_group >= GROUPS)
-            fade_cut(&voice->old_fade);
         voice->group %= GROUPS;
-        voice->old_group %= GROUPS;
+        heal_fade(&voice->fade, rate);
+        for (uint32_t k = 0; k < STREAMS_OLD; k++) {
+            heal_fade(&voice->old[k].fade, rate);
+            if (voice->old[k].group >= GROUPS)
+                fade_cut(&voice->old[k].fade);
+            voice->old[k].group %= GROUPS;
+        }
     }
 }
 
@@ -69,6 +79,6 @@ void heal_half(struct engine *engine, uint32_t rate)
     transport_heal(&half->transport, half->frame, rate);
     heal_sync(&half->sync);
     heal_sequencer(engine);
-    heal_streams(&half->streams);
+    heal_streams(&half->streams, rate);
     heal_sounds(&half->sounds);
 }

@@ -10,7 +10,7 @@ enum {
     ANY_CHANNEL = 255
 };
 
-static bool hit(struct engine *engine, uint32_t number, float velocity)
+static bool hit(struct engine *engine, uint32_t number, float velocity, bool by_key)
 {
     const struct score_pad *pad = &engine->score->pads[number];
     const uint32_t flags = (pad->mode == PAD_LOOP ? ORDER_LOOP : 0u) | (pad->reverse ? ORDER_REVERSE : 0u);
@@ -33,7 +33,8 @@ static bool hit(struct engine *engine, uint32_t number, float velocity)
                                   .choke = pad->choke,
                                   .attack = pad->attack,
                                   .release = pad->release,
-                                  .gate = UINT32_MAX };
+                                  .gate = UINT32_MAX,
+                                  .held = by_key && pad->mode == PAD_GATE };
 
     if (pad->mode == PAD_LOOP && sounds_pad_plays(engine, number)) {
         sounds_pad_release(engine, number);
@@ -51,7 +52,7 @@ static void release(struct engine *engine, uint32_t number)
 bool pads_order_hit(struct engine *engine, const struct order *order, uint32_t producer)
 {
     (void)producer;
-    return order->voice < SCORE_PADS && hit(engine, order->voice, order->value);
+    return order->voice < SCORE_PADS && hit(engine, order->voice, order->value, false);
 }
 
 bool pads_order_release(struct engine *engine, const struct order *order, uint32_t producer)
@@ -73,7 +74,7 @@ static void play_note(struct engine *engine, const struct engine_midi *midi)
         if (pad->note != note || (pad->channel != channel && pad->channel != ANY_CHANNEL))
             continue;
         if (what == NOTE_ON && velocity > 0)
-            (void)hit(engine, i, (float)velocity / 127);
+            (void)hit(engine, i, (float)velocity / 127, true);
         else
             release(engine, i);
     }

@@ -133,8 +133,10 @@ static void open_gains(const struct engine *engine, struct sounds_voice *voice,
     ramp_set(&voice->envelope, start->attack > 0 ? 0.0f : 1.0f);
     if (start->attack > 0)
         ramp_to(&voice->envelope, 1, core_frames(start->attack, engine->half->rate));
-    ramp_set(&voice->fade.place, start->from == 0 && !voice->reverse ? 1.0f : 0);
-    fade_in(&voice->fade, engine->half->rate);
+    if (start->from == 0 && !voice->reverse)
+        fade_open(&voice->fade);
+    else
+        fade_in(&voice->fade, engine->half->rate);
 }
 
 bool sounds_play(struct engine *engine, const struct sounds_start *start)
@@ -156,6 +158,7 @@ bool sounds_play(struct engine *engine, const struct sounds_start *start)
     made.producer = start->producer;
     made.tag = start->tag;
     made.choke = start->choke;
+    made.held = start->held;
     made.age = ++sounds->started;
     open_gains(engine, &made, start);
     choke(engine, start->group, start->choke);

@@ -37,7 +37,8 @@ struct sounds_voice {
     uint32_t gate;    /* frames until the release; UINT32_MAX: never */
     uint32_t release; /* frames it takes */
     uint32_t group, row, pad, producer, tag, choke;
-    uint64_t age; /* the number of its start */
+    uint32_t held; /* by a key: a MIDI message will release it */
+    uint64_t age;  /* the number of its start */
 };
 
 struct sounds_release {
@@ -61,6 +62,7 @@ struct sounds_start {
     uint32_t group, row, pad, producer, tag, choke;
     float attack, release; /* seconds */
     uint32_t gate;         /* frames; UINT32_MAX: none */
+    uint32_t held;         /* by a key */
 };
 
 struct engine;
@@ -77,6 +79,7 @@ bool sounds_order_release(struct engine *engine, const struct order *order, uint
 
 bool sounds_pad_plays(const struct engine *engine, uint32_t pad);
 void sounds_pad_release(struct engine *engine, uint32_t pad);
+void sounds_release_held(struct engine *engine); /* all that a key holds */
 void sounds_silence(struct engine *engine, uint32_t frames);
 
 /* ---- sounds.c ---- */

@@ -28,18 +28,38 @@ void streams_end(struct engine *engine, uint32_t number)
     voice->dry = 0;
 }
 
+/* One that is silent, or else the quietest. */
+static struct streams_old *free_old(struct streams_voice *voice)
+{
+    struct streams_old *found = voice->old;
+
+    for (uint32_t i = 1; i < STREAMS_OLD; i++)
+        if (ramp_now(&voice->old[i].fade.place) < ramp_now(&found->fade.place))
+            found = &voice->old[i];
+    return found;
+}
+
 void streams_retire(struct engine *engine, struct streams_voice *voice, uint64_t until)
 {
+    struct streams_old *old = free_old(voice);
+
     if (fade_is_silent(&voice->fade))
         return;
-    voice->old = voice->index;
-    voice->old_end = until;
-    voice->old_left = ramp_now(&voice->left);
-    voice->old_right = ramp_now(&voice->right);
-    voice->old_group = voice->group;
-    voice->old_fade = voice->fade;
-    fade_out(&voice->old_fade, engine->half->rate);
+    *old = (struct streams_old){ .index = voice->index,
+                                 .end = until,
+                                 .fade = voice->fade,
+                                 .left = ramp_now(&voice->left),
+                                 .right = ramp_now(&voice->right),
+                                 .group = voice->group };
+    fade_out(&old->fade, engine->half->rate);
     fade_cut(&voice->fade);
+}
+
+void streams_cut_old(struct streams_voice *voice, uint32_t frames)
+{
+    for (uint32_t i = 0; i < STREAMS_OLD; i++)
+        if (!fade_is_silent(&voice->old[i].fade))
+            core_ramp_down(&voice->old[i].fade.place, frames);
 }
 
 /* ---- the beginning of a period ---- */
@@ -51,12 +71,14 @@ static bool read_header(struct core_stream *stream)
     uint32_t generation = atomic_load_explicit(&memory->generation, memory_order_acquire);
     uint64_t begin = atomic_load_explicit(&memory->begin, memory_order_acquire);
     uint64_t end = stream_end(memory, generation);
+    bool is_whole = atomic_load_explicit(&memory->source, memory_order_acquire) == 0;
 
     if (atomic_load_explicit(&memory->generation, memory_order_acquire) != generation)
         return false;
     stream->generation = generation;
     stream->begin = begin;
     stream->end = end;
+    stream->is_whole = is_whole;
     return true;
 }
 
@@ -70,8 +92,9 @@ static void change(struct engine *engine, struct streams_voice *voice, const str
 {
     if (voice->state == STREAM_PLAYS)
         streams_retire(engine, voice, stream->begin);
-    else if (voice->old_end == UINT64_MAX)
-        voice->old_end = stream->begin;
+    for (uint32_t i = 0; i < STREAMS_OLD; i++)
+        if (voice->old[i].end == UINT64_MAX)
+            voice->old[i].end = stream->begin;
     voice->generation = stream->generation;
     voice->begin = voice->index = between(stream->begin, ring_taken(&stream->ring), stream->written);
     voice->state = STREAM_PLAYS;
@@ -87,7 +110,8 @@ static void follow(struct engine *engine, uint32_t number)
 
     stream->written = taken + ring_ready(&stream->ring);
     voice->index = between(voice->index, taken, stream->written);
-    voice->old = between(voice->old, taken, stream->written);
+    for (uint32_t i = 0; i < STREAMS_OLD; i++)
+        voice->old[i].index = between(voice->old[i].index, taken, stream->written);
     if (!read_header(stream) || stream->generation == 0 || stream->generation == voice->generation)
         return;
     if (voice->state == STREAM_PLAYS) {
@@ -126,22 +150,28 @@ static uint32_t fetch(struct engine *engine, const struct core_stream *stream, u
     return span.cells[0] + span.cells[1];
 }
 
+static void render_one_old(struct engine *engine, const struct core_stream *stream, struct streams_old *old,
+                           uint32_t frames)
+{
+    float(*group)[CORE_BLOCK] = engine->block.group[old->group];
+    uint64_t until = between(old->end, old->index, old->index + frames);
+    uint32_t n = fetch(engine, stream, old->index, (uint32_t)(until - old->index));
+
+    fade_apply(&old->fade, engine->block.one[0], engine->block.one[1], n);
+    mix_add_gain(group[0], engine->block.one[0], number_sane(old->left), n);
+    mix_add_gain(group[1], engine->block.one[1], number_sane(old->right), n);
+    old->index += n;
+    if (n < frames)
+        fade_cut(&old->fade);
+}
+
 static void render_old(struct engine *engine, uint32_t number, uint32_t frames)
 {
     struct streams_voice *voice = &engine->half->streams.voice[number];
-    float(*group)[CORE_BLOCK] = engine->block.group[voice->old_group];
-    uint64_t until = between(voice->old_end, voice->old, voice->old + frames);
-    uint32_t n;
 
-    if (fade_is_silent(&voice->old_fade))
-        return;
-    n = fetch(engine, &engine->stream[number], voice->old, (uint32_t)(until - voice->old));
-    fade_apply(&voice->old_fade, engine->block.one[0], engine->block.one[1], n);
-    mix_add_gain(group[0], engine->block.one[0], number_sane(voice->old_left), n);
-    mix_add_gain(group[1], engine->block.one[1], number_sane(voice->old_right), n);
-    voice->old += n;
-    if (n < frames)
-        fade_cut(&voice->old_fade);
+    for (uint32_t i = 0; i < STREAMS_OLD; i++)
+        if (!fade_is_silent(&voice->old[i].fade))
+            render_one_old(engine, &engine->stream[number], &voice->old[i], frames);
 }
 
 /* Cells that may sound at full gain: all of a sound whose end is known, else those before the reserve. */
@@ -186,20 +216,30 @@ static void run_dry(struct engine *engine, uint32_t number)
         return;
     voice->dry = 1;
     fade_out(&voice->fade, engine->half->rate);
-    if (voice->told) {
+    if (voice->told && voice->state == STREAM_PLAYS) {
         engine->half->streams.underruns++;
         tell(engine, number, NOTE_STREAM_DRY);
     }
+}
+
+/* Its next frame is the file's own first one. */
+static bool begins_whole(const struct core_stream *stream, const struct streams_voice *voice)
+{
+    return stream->is_whole && stream->generation == voice->generation && stream->begin == voice->index &&
+           voice->begin == voice->index;
 }
 
 static void run_wet(struct engine *engine, uint32_t number)
 {
     struct streams_voice *voice = &engine->half->streams.voice[number];
 
-    if (voice->dry && voice->told)
+    if (voice->dry && voice->told && voice->state == STREAM_PLAYS)
         tell(engine, number, NOTE_STREAM_WET);
     voice->dry = 0;
-    fade_in(&voice->fade, engine->half->rate);
+    if (begins_whole(&engine->stream[number], voice))
+        fade_open(&voice->fade);
+    else
+        fade_in(&voice->fade, engine->half->rate);
 }
 
 /* What plays until something changes: how many frames of the block. */
@@ -209,7 +249,7 @@ static uint32_t advance(struct engine *engine, uint32_t number, uint32_t at, uin
     uint64_t ready = playable(engine, &engine->stream[number], voice->index);
     bool is_last = engine->stream[number].end <= engine->stream[number].written;
 
-    if (voice->state == STREAM_STOPS)
+    if (voice->state == STREAM_STOPS && voice->stop_in == 0)
         return play(engine, number, at, frames);
     if ((voice->dry || fade_is_silent(&voice->fade)) && ready > (is_last ? 0 : reserve(engine)))
         run_wet(engine, number);
@@ -270,7 +310,8 @@ void streams_skip(struct engine *engine, uint32_t frames)
         uint64_t ready = playable(engine, &engine->stream[i], voice->index);
         if (voice->state == STREAM_PLAYS || voice->state == STREAM_STOPS)
             voice->index += between(ready, 0, frames);
-        fade_cut(&voice->old_fade);
+        for (uint32_t k = 0; k < STREAMS_OLD; k++)
+            fade_cut(&voice->old[k].fade);
     }
 }
 
@@ -284,8 +325,9 @@ static uint64_t needed(const struct engine *engine, uint32_t number)
 
     if (voice->state == STREAM_SILENT || voice->state == STREAM_WAITS)
         index = atomic_load_explicit(&stream->memory->begin, memory_order_acquire);
-    if (!fade_is_silent(&voice->old_fade) && voice->old < index)
-        index = voice->old;
+    for (uint32_t i = 0; i < STREAMS_OLD; i++)
+        if (!fade_is_silent(&voice->old[i].fade) && voice->old[i].index < index)
+            index = voice->old[i].index;
     return index < stream->written ? index : stream->written;
 }
 

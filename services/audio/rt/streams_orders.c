@@ -97,7 +97,7 @@ bool streams_gain(struct engine *engine, const struct order *order, uint32_t pro
 void streams_silence(struct engine *engine, uint32_t frames)
 {
     for (uint32_t i = 0; i < STREAMS; i++) {
-        fade_cut(&engine->half->streams.voice[i].old_fade);
+        streams_cut_old(&engine->half->streams.voice[i], frames ? frames : 1);
         stop(engine, i, frames ? frames : 1);
     }
 }

@@ -254,6 +254,28 @@ static void a_gated_pad_sounds_as_long_as_it_is_held_and_a_loop_until_the_next_h
     assert_true(stage_is_silent(stage, 6000 + FADE, 8000));
 }
 
+/* A server that loses a period loses the messages in it. */
+static void a_key_s_gate_ends_with_a_lost_period_and_an_order_s_does_not(void **made)
+{
+    struct stage *stage = *made;
+
+    give_ramp(stage, 0, LENGTH);
+    give_pad(stage, 0, 0, PAD_GATE);
+    play_midi(stage, 100, 0x90, 36, 127);
+    stage_run(stage, 1024);
+    stage->server += 256;
+    stage_run(stage, 4096);
+    assert_ramp(stage, 100, 924, 0);
+    stage_near(stage->main[0][1024 + 50], stage_count(1000 + 924 + 256 + 50) * (1 - stage_fade(50)), 1e-7);
+    assert_true(stage_is_silent(stage, 1024 + FADE, 4096));
+
+    stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PAD_HIT, .voice = 0, .value = 1 });
+    stage_run(stage, 5120);
+    stage->server += 256;
+    stage_run(stage, 6144);
+    assert_ramp(stage, 5120, 1024, 1024 + 256);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +290,7 @@ int main(void)
         STAGE_TEST(what_cannot_be_is_refused),
         STAGE_TEST(a_midi_hit_sounds_on_its_frame_with_its_velocity),
         STAGE_TEST(an_ordered_hit_sounds_on_its_frame),
+        STAGE_TEST(a_key_s_gate_ends_with_a_lost_period_and_an_order_s_does_not),
         STAGE_TEST(a_gated_pad_sounds_as_long_as_it_is_held_and_a_loop_until_the_next_hit),
     };
 

@@ -26,6 +26,25 @@ static void a_stream_begins_on_its_frame_and_fades_in_over_5_ms(void **made)
     assert_int_equal(stage_note(stage, NOTE_STREAM_STARTED, 0)->generation, 7);
 }
 
+static void a_file_s_own_first_frame_is_not_faded_at_a_start_and_at_a_seek(void **made)
+{
+    struct stage *stage = *made;
+
+    stage_first_generation(stage, 3, 7);
+    stage_fill(stage, 3, 1 << 20, 10000);
+    stage_start_stream(stage, 3, 7, 1234);
+    stage_run(stage, 2048);
+    assert_true(stage_is_silent(stage, 0, 1234));
+    assert_counts(stage, 1234, 2048, 1 << 20);
+    stage_first_generation(stage, 3, 8);
+    stage_fill(stage, 3, 1 << 21, 10000);
+    stage_run(stage, 4096);
+    for (uint32_t i = 0; i < FADE - 1; i++)
+        stage_near(stage->main[0][2048 + i],
+                   stage_count((1 << 20) + 2048 - 1234 + i) * (1 - stage_fade(i)) + stage_count((1 << 21) + i), 1e-6);
+    assert_counts(stage, 2048 + FADE, 4096, (1 << 21) + FADE);
+}
+
 static void a_stream_plays_to_its_marked_end_without_a_fade(void **made)
 {
     struct stage *stage = *made;
@@ -55,6 +74,26 @@ static void a_stop_fades_out_over_5_ms(void **made)
     for (uint32_t i = 0; i < FADE - 1; i++)
         stage_near(stage->main[0][3333 + i], stage_count((1 << 20) + 3333 + i) * (1 - stage_fade(i)), 1e-7);
     assert_true(stage_is_silent(stage, 3333 + FADE, 5000));
+}
+
+static void a_slow_stop_whose_ring_runs_dry_fades_out_over_what_is_left(void **made)
+{
+    struct stage *stage = *made;
+    const uint32_t stop = 1000, ramp = 9600, end = 4000, first = 1 << 20;
+
+    stage_generation(stage, 0, 1);
+    stage_fill(stage, 0, first, end);
+    stage_start_stream(stage, 0, 1, 0);
+    stage_order(stage, (struct order){
+                           .frame = stop, .verb = ORDER_STREAM_STOP, .voice = 0, .generation = 1, .seconds = 0.2f });
+    stage_run(stage, 6000);
+    for (uint32_t i = stop; i < end; i++) {
+        double slow = 1 - (double)(i - stop + 1) / ramp, fast = i < end - FADE ? 0 : stage_fade(i - (end - FADE));
+        stage_near(stage->main[0][i], stage_count(first + i) * slow * (1 - fast), 1e-6);
+    }
+    assert_true(stage_is_silent(stage, end, 6000));
+    assert_non_null(stage_note(stage, NOTE_STREAM_ENDED, 0));
+    assert_int_equal(stage_state(stage).underruns, 0);
 }
 
 static void a_ring_that_runs_dry_fades_out_and_in_again_and_no_frame_is_lost_or_repeated(void **made)
@@ -108,6 +147,38 @@ static void a_seek_drops_the_old_generation_and_crosses_over_in_5_ms(void **made
                    1e-6);
     assert_counts(stage, 2048 + FADE, 6000, next + FADE);
     assert_int_equal(stage_state(stage).streams[0].generation, 2);
+}
+
+/* The gain after i frames of a generation that begins at frame `from` and is left at `until`. */
+static double gain_of(uint32_t i, uint32_t from, uint32_t until)
+{
+    double place = i < from    ? 0
+                   : i < until ? (double)(i + 1 - from) / FADE
+                               : fmin(1, (double)(until - from) / FADE) - (double)(i + 1 - until) / FADE;
+
+    place = fmax(0, fmin(1, place));
+    return place * place * (3 - 2 * place);
+}
+
+/* After 128, 192 and 224 frames: the earliest times at which four fade out at once beside the newest. */
+static void seeks_within_5_ms_let_each_generation_fade_out(void **made)
+{
+    static const uint32_t at[] = { 0, 128, 192, 224, 10000 };
+    struct stage *stage = *made;
+
+    stage->period = 32;
+    play_on(stage, 1 << 18);
+    for (uint32_t seek = 0; seek < 4; seek++) {
+        stage_generation(stage, 0, 2 + seek);
+        stage_fill(stage, 0, (seek + 2) << 20, 3000);
+        stage_run(stage, 2048 + (seek < 3 ? at[seek + 1] : 2000));
+    }
+    for (uint32_t i = 0; i < 2000; i++) {
+        double sum = stage_count((1 << 18) + 2048 + i) * (1 - gain_of(i, 0, UINT32_MAX));
+        for (uint32_t seek = 0; seek < 4; seek++)
+            sum += stage_count(((seek + 2) << 20) + i - at[seek]) * gain_of(i, at[seek], at[seek + 1]);
+        stage_near(stage->main[0][2048 + i], sum, 1e-5);
+    }
 }
 
 static void a_seek_begins_where_what_sounded_ends_and_does_not_end_with_it(void **made)
@@ -199,10 +270,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STAGE_TEST(a_stream_begins_on_its_frame_and_fades_in_over_5_ms),
+        STAGE_TEST(a_file_s_own_first_frame_is_not_faded_at_a_start_and_at_a_seek),
         STAGE_TEST(a_stream_plays_to_its_marked_end_without_a_fade),
         STAGE_TEST(a_stop_fades_out_over_5_ms),
+        STAGE_TEST(a_slow_stop_whose_ring_runs_dry_fades_out_over_what_is_left),
         STAGE_TEST(a_ring_that_runs_dry_fades_out_and_in_again_and_no_frame_is_lost_or_repeated),
         STAGE_TEST(a_seek_drops_the_old_generation_and_crosses_over_in_5_ms),
+        STAGE_TEST(seeks_within_5_ms_let_each_generation_fade_out),
         STAGE_TEST(a_seek_begins_where_what_sounded_ends_and_does_not_end_with_it),
         STAGE_TEST(a_start_with_another_generation_changes_over_on_its_frame),
         STAGE_TEST(a_stop_takes_back_a_start_that_waits),

@@ -243,7 +243,7 @@ static inline void stage_start_transport(struct stage *stage, int64_t frame, flo
     stage_order(stage, (struct order){ .frame = frame, .verb = ORDER_TRANSPORT_START, .value = bars });
 }
 
-/* A new generation on a stream's ring. */
+/* A new generation on a stream's ring, which begins elsewhere than at the file's own first frame. */
 static inline void stage_generation(struct stage *stage, uint32_t number, uint32_t generation)
 {
     struct ring ring;
@@ -251,7 +251,17 @@ static inline void stage_generation(struct stage *stage, uint32_t number, uint32
 
     stream->begin = ring_written(&ring);
     stream->rate = stage->rate;
+    stream->source = 1;
     stream->generation = generation;
+}
+
+/* One that begins at the file's own first frame. */
+static inline void stage_first_generation(struct stage *stage, uint32_t number, uint32_t generation)
+{
+    struct ring ring;
+
+    stage_generation(stage, number, generation);
+    studio_stream(stage->studio, number, &ring)->source = 0;
 }
 
 /* The counter as audio: exact in float32, and far below any ceiling. */
