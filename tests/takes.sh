@@ -43,13 +43,34 @@ _is_analysed() { [ "$(_analysis "$1")" = done ]; }
 _read() { /usr/bin/python3 "$top/tests/service/take.py" "$1"; }
 _lost() { loophole ask audio.meters | field lost; } # frames that the sound core missed, whoever is to blame
 
-# FILE LOST-AT-THE-START LOST-IN-THE-TAKE: each frame is there once, but those that the sound core itself missed. What it
-# missed right before it heard that the take ends is counted, and leaves no gap within.
+# FILE LOST-AT-THE-START LOST-IN-THE-TAKE: each frame is there once and in its place, but those that the sound core itself
+# missed, which are silence.
 _is_whole() {
     local told; told=$(_read "$1") || fail "it cannot be read: $told"
-    same "0 0" "$(field wrong <<<"$told") $(field back <<<"$told")" "$told"
-    [ "$(field jumps <<<"$told")" -le "$3" ] || fail "more is missing than the take's $3 that were lost: $told"
+    same "0 0 0" "$(field wrong <<<"$told") $(field back <<<"$told") $(field jumps <<<"$told")" "$told"
+    same "$3" "$(/usr/bin/python3 -c 'import json, sys; print(sum(n for _, n in json.loads(sys.argv[1])["silence"]))' "$told")" "$told"
     [ "$3" -le $(($(_lost) - $2)) ] || fail "the capture ring lost frames: $3 of $(($(_lost) - $2))"
+}
+# ID FILE: what the item says of missing frames is in the file, to the frame: silence and markers (fill), or jumps (skip).
+_says_what_is_lost() {
+    loophole show "$1" --json >"$scratch/shown" || fail "no such item"
+    _read "$2" >"$scratch/read" || fail "it cannot be read: $(cat "$scratch/read")"
+    /usr/bin/python3 - "$scratch/shown" "$scratch/read" <<'END' || fail "item and file disagree"
+import json, sys
+shown, read = (json.load(open(path)) for path in sys.argv[1:])
+places = shown.get("lost_at", [])
+print("lost", shown["lost"], "at", places)
+fills = shown["gaps"] == "fill"
+found = read["silence"] if fills else read["skipped"]
+ends = [p for p in places if not fills and p[0] >= read["frames"]]  # nothing follows to be displaced
+assert read["wrong"] == read["back"] == 0, read
+assert [p for p in places if p not in ends] == found, (places, found)
+assert sum(n for _, n in places) == shown["lost"], places
+assert fills == (read["jumps"] == 0) or not found, read
+if read["form"] != "fLaC":
+    assert read["cues"] == [[at, n if fills else 0] for at, n in places], (places, read["cues"])
+assert shown["frames"] == read["frames"], (shown["frames"], read["frames"])
+END
 }
 
 # ---- takes that become FLAC ----

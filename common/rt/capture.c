@@ -33,18 +33,20 @@ static bool read_slot(const struct capture_slot *slot, struct capture_header *to
     return atomic_load_explicit(&slot->before, memory_order_relaxed) == *period;
 }
 
-/* The newest whole one. False: one of them is written just now, and may become the newest. */
-static bool read_newest(const struct capture_memory *memory, struct capture_header *to)
+/* The newest whole one, and its period; 0: there is none. False: one of them is written just now, and may become the
+ * newest. */
+static bool read_newest(const struct capture_memory *memory, struct capture_header *to, uint64_t *newest)
 {
-    uint64_t newest = 0;
     bool all = true;
+
+    *newest = 0;
 
     for (uint32_t i = 0; i < CAPTURE_WRITERS; i++) {
         struct capture_header header;
         uint64_t period;
         bool is_whole = read_slot(&memory->header[i], &header, &period);
-        if (is_whole && period > newest) {
-            newest = period;
+        if (is_whole && period > *newest) {
+            *newest = period;
             *to = header;
         }
         all &= is_whole;
@@ -53,12 +55,33 @@ static bool read_newest(const struct capture_memory *memory, struct capture_head
 }
 
 /* An instance that died within a write leaves its header torn: after a few tries the other one is the newest. */
+static uint64_t try_newest(const struct capture_memory *memory, struct capture_header *header)
+{
+    uint64_t period = 0;
+
+    *header = (struct capture_header){ .end = UINT64_MAX };
+    for (int i = 0; i < TRIES; i++)
+        if (read_newest(memory, header, &period))
+            break;
+    return period;
+}
+
 struct capture_header capture_header_get(const struct capture_memory *memory)
 {
-    struct capture_header header = { .end = UINT64_MAX };
+    struct capture_header header;
 
-    for (int i = 0; i < TRIES; i++)
-        if (read_newest(memory, &header))
-            break;
+    (void)try_newest(memory, &header);
     return header;
+}
+
+/* Memory that was made anew has no header, and counts its periods from 1. */
+void capture_header_look(const struct capture_memory *memory, struct capture_view *view)
+{
+    struct capture_header header;
+    uint64_t period = try_newest(memory, &header);
+
+    if (period != 0 && period < view->period)
+        return;
+    view->header = header;
+    view->period = period;
 }

@@ -19,7 +19,7 @@ struct options {
     int64_t period, page, times;
     bool loop, in_context, stretch, start_transport, line;
     const char *gain, *from, *chain, *key, *at;
-    const char *name, *inputs, *format, *port;
+    const char *name, *inputs, *format, *gaps, *port;
     struct text_list ignore;
 };
 

@@ -86,8 +86,10 @@ const struct command command_table[] = {
       "The take is a media item at once, pending until it has ended. Files lie in the folder of the setting "
       "recording.folder, else in DATA/recordings, as --format or recording.format says (wav, wav24 or flac). FLAC is "
       "made of a WAV when the take has ended; a sample over full scale, or a disk without room for both, leaves the "
-      "WAV. A take is moved by the latency that JACK tells, or by recording.latency_frames.",
-      "name inputs seconds format budget", 0, 0, false, takes_start },
+      "WAV. A take is moved by the latency that JACK reports, or by recording.latency_frames. Where frames are "
+      "missing, --gaps or recording.gaps says what is there: silence of the same length (fill), or nothing (skip); "
+      "markers in the WAV and `loophole show` name the places.",
+      "name inputs seconds format gaps budget", 0, 0, false, takes_start },
     { "record stop", "", "End the take: it is a media item like others then",
       "Waits while FLAC is made of it; that goes on when the command is ended. `loophole tasks` shows it too, and "
       "`loophole cancel` leaves the WAV.",

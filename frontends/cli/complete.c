@@ -280,6 +280,7 @@ static const struct {
     { "type", "waveform loudness onsets beats spectrum embedding print gist" },
     { "aspect", "spectrum= timbre= pitch= amplitude= rhythm=" },
     { "format", "wav wav24 flac" },
+    { "gaps", "fill skip" },
     { "at", "now beat bar" },
 };
 

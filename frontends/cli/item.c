@@ -170,6 +170,23 @@ static void put_tags(struct line *line, const struct text_list *tags, const stru
     add_mark(line, "}");
 }
 
+/* Where a take lacks frames: "lost_at":[[480000,768]]; in a cell 480000:768. */
+static void put_places(struct line *line, const struct take_gap_list *places)
+{
+    if (!wanted(line, "lost_at"))
+        return;
+    put_key(line, "lost_at");
+    add_mark(line, "[");
+    for (uint32_t i = 0; i < places->count; i++) {
+        add_mark(line, i ? "," : "");
+        add_mark(line, "[");
+        cli_print(line->to, "%lld%s%lld", (long long)places->at[i].at, line->is_cell ? ":" : ",",
+                  (long long)places->at[i].frames);
+        add_mark(line, "]");
+    }
+    add_mark(line, "]");
+}
+
 static void put_media(struct line *line, const struct item *item)
 {
     const struct media *media = &item->media;
@@ -209,6 +226,14 @@ static void put_media(struct line *line, const struct item *item)
         put_integer(line, "first", media->first);
     if (media->has_latency)
         put_integer(line, "latency", media->latency);
+    if (media->has_lost)
+        put_integer(line, "lost", (int64_t)media->lost);
+    if (media->has_gaps)
+        put_word(line, "gaps", &gaps_table, media->gaps);
+    if (media->has_lost && media->lost > 0)
+        put_places(line, &media->lost_at);
+    if (media->has_lost_more)
+        put_integer(line, "lost_more", (int64_t)media->lost_more);
 }
 
 static bool is_mark(const struct fact *fact)
@@ -371,6 +396,21 @@ static void full_facts(struct buffer *to, const struct fact_list *facts)
     }
 }
 
+/* A few places for people; --json has all that are kept. */
+static void full_gaps(struct buffer *to, const struct media *media)
+{
+    enum { SHOWN = 8 };
+    uint64_t places = media->lost_at.count + (media->has_lost_more ? media->lost_more : 0);
+
+    cli_print(to, "\n  lost             %llu frames at %llu places, %s:", (unsigned long long)media->lost,
+              (unsigned long long)places, media->gaps.value == GAPS_SKIP ? "skipped" : "filled with silence");
+    for (uint32_t i = 0; i < media->lost_at.count && i < SHOWN; i++)
+        cli_print(to, "%s %lld at %.3f s", i ? "," : "", (long long)media->lost_at.at[i].frames,
+                  media->sample_rate ? (double)media->lost_at.at[i].at / (double)media->sample_rate : 0);
+    if (places > SHOWN)
+        buffer_add_text(to, ", ...");
+}
+
 void item_full(struct buffer *to, const struct media_found *found)
 {
     const struct item *item = &found->item;
@@ -396,6 +436,8 @@ void item_full(struct buffer *to, const struct media_found *found)
     for (uint32_t i = 0; i < item->facts.count; i++)
         if (heard_tag(&item->facts.at[i]).len && !has_text(&media->tags, heard_tag(&item->facts.at[i])))
             cli_print(to, " %.*s", TEXT_ARG(heard_tag(&item->facts.at[i])));
+    if (media->has_lost && media->lost > 0)
+        full_gaps(to, media);
     if (media->notes.len)
         cli_print(to, "\n  notes            %.*s", TEXT_ARG(media->notes));
     if (media->failure.len)

@@ -76,6 +76,8 @@ const struct option_row option_table[] = {
     { "inputs", 0, "CLIENT:PORT,…", "connect these JACK ports first, left and right", OPTION_WORD, AT(inputs), 0, 0 },
     { "format", 0, "FORMAT", "wav (32-bit floats), wav24 or flac (both 24 bit); unset: recording.format", OPTION_WORD,
       AT(format), 0, 0 },
+    { "gaps", 0, "WAY", "where frames are missing: fill (silence) or skip (nothing); unset: recording.gaps",
+      OPTION_WORD, AT(gaps), 0, 0 },
     { "line", 0, NULL, "for shell completion scripts: complete the last of the words after --", OPTION_FLAG, AT(line),
       0, 0 },
     { "force", 0, NULL, "replace what is there", OPTION_FLAG, AT(force), 0, 0 },

@@ -142,6 +142,11 @@ enum err takes_start(struct cli *cli, struct fault *fault)
     if (request.has_format)
         request.format.value = choice_value(&take_format_table, request.format.word);
 
+    if (cli->options.gaps) {
+        request.has_gaps = true;
+        request.gaps = (struct choice){ .value = choice_value(&gaps_table, text_of(cli->options.gaps)),
+                                        .word = text_of(cli->options.gaps) };
+    }
     if (e == ERR_OK)
         e = cli_ask(cli, "streamer.record", &request, &take, fault);
     return e == ERR_OK ? tell(cli, &take) : e;

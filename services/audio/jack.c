@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "common/id.h"
 #include "services/audio/rt_jack.h"
 
 const char *const client_ports[PORTS] = {
@@ -98,12 +99,22 @@ static enum err make_ports(struct client *client, struct fault *fault)
     return ERR_OK;
 }
 
+static uint64_t new_number(void)
+{
+    struct id id = id_new();
+    uint64_t number;
+
+    memcpy(&number, id.b + sizeof(id.b) - sizeof(number), sizeof(number));
+    return number;
+}
+
 static enum err begin(struct client *client, struct fault *fault)
 {
     jack_client_t *jack = client->jack;
 
     client->rate = client->period.rate = jack_get_sample_rate(jack);
     client->frames = jack_get_buffer_size(jack);
+    client->period.client = new_number();
     client->period.midi_in = client->midi_in;
     client->period.midi_out = client->midi_out;
     jack_on_info_shutdown(jack, on_shutdown, client);
@@ -168,8 +179,18 @@ static uint32_t latency_of(struct client *client, enum client_port port, jack_la
     return range.max;
 }
 
+static void look_at_inputs(struct client *client)
+{
+    uint32_t wired = 0;
+
+    for (uint32_t side = 0; side < 2; side++)
+        wired |= (uint32_t)(jack_port_connected(client->ports[PORT_IN_LEFT + side]) > 0) << side;
+    atomic_store_explicit(&client->wired, wired, memory_order_relaxed);
+}
+
 void client_tell(struct client *client, struct client_facts *facts)
 {
+    look_at_inputs(client);
     *facts = (struct client_facts){
         .rate = atomic_load(&client->rate),
         .period = atomic_load(&client->frames),

@@ -98,6 +98,16 @@ static void rt_send_transport(struct client *client)
         jack_transport_stop(client->jack);
 }
 
+static void rt_fetch_wired(struct client *client)
+{
+    uint32_t now = atomic_load_explicit(&client->wired, memory_order_relaxed);
+
+    client->period.wired = now;
+    for (uint32_t i = 0; i < CLIENT_SETTLED; i++)
+        client->period.wired &= client->wired_before[i];
+    client->wired_before[client->wired_count++ % CLIENT_SETTLED] = now;
+}
+
 static void rt_fetch_audio(struct client *client, uint32_t frames)
 {
     struct engine_period *period = &client->period;
@@ -121,6 +131,7 @@ int rt_process(jack_nframes_t frames, void *state)
     period->frames = frames < ENGINE_FRAMES ? frames : ENGINE_FRAMES;
     rt_fetch_clock(client);
     rt_fetch_audio(client, frames);
+    rt_fetch_wired(client);
     rt_fetch_midi(client, frames);
     rt_fetch_transport(client);
     engine_run(client->engine, period);

@@ -8,6 +8,8 @@
 #include <jack/midiport.h>
 #include "services/audio/jack.h"
 
+enum { CLIENT_SETTLED = 3 }; /* periods until a connection that was made is heard for certain */
+
 struct client {
     jack_client_t *jack;
     jack_port_t *ports[PORTS];
@@ -16,6 +18,8 @@ struct client {
     int64_t frame; /* the server's frame clock, 64 bits */
     struct engine_period period;
     struct engine_midi midi_in[ENGINE_MIDI], midi_out[ENGINE_MIDI];
+    _Atomic uint32_t wired; /* bits of the inputs that the link's thread found connected; the callback's last looks */
+    uint32_t wired_before[CLIENT_SETTLED], wired_count;
     bool leads; /* link's thread's own */
     _Atomic bool is_to_lead;
     _Atomic uint64_t entered, left;

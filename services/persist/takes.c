@@ -126,6 +126,13 @@ static void note_end(const struct persist_end_take *ask, struct media *now)
     now->first = ask->first;
     now->has_latency = ask->has_latency;
     now->latency = ask->latency;
+    now->has_lost = ask->has_lost;
+    now->lost = ask->lost;
+    now->has_gaps = ask->has_gaps;
+    now->gaps = ask->gaps;
+    now->lost_at = ask->lost_at;
+    now->has_lost_more = ask->has_lost_more;
+    now->lost_more = ask->lost_more;
     if (ask->lifecycle.value != LIFECYCLE_FINAL)
         return;
     now->analysis = (struct choice){ .value = ANALYSIS_STATE_WAITING };

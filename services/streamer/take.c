@@ -24,6 +24,11 @@ static int32_t state_of(const struct take *take)
     return take->phase == TAKE_GOING ? TAKE_STATE_RUNNING : TAKE_STATE_STOPPING;
 }
 
+static uint32_t places_of(const struct wav_gaps *gaps)
+{
+    return gaps->count < WAV_GAPS ? (uint32_t)gaps->count : WAV_GAPS;
+}
+
 void take_tell_as(struct take *take, struct recording *to)
 {
     const struct wav_take *facts = &take->facts;
@@ -47,7 +52,21 @@ void take_tell_as(struct take *take, struct recording *to)
                               .has_encoded = take->flac != NULL,
                               .encoded = take->flac ? (int64_t)atomic_load(&take->flac->frames) : 0,
                               .has_remark = take->remark[0] != '\0',
-                              .remark = text_of(take->remark) };
+                              .remark = text_of(take->remark),
+                              .has_gaps = true,
+                              .gaps = { .value = facts->is_filled ? GAPS_FILL : GAPS_SKIP },
+                              .lost_at = { .at = take->lost_at, .count = places_of(&take->gaps) },
+                              .has_lost_more = take->gaps.count > WAV_GAPS,
+                              .lost_more = take->gaps.count - places_of(&take->gaps) };
+}
+
+void take_note_gaps(struct take *take, const struct wav_gaps *gaps)
+{
+    take->gaps = *gaps;
+    take->lost = gaps->lost;
+    for (uint32_t i = 0; i < places_of(gaps); i++)
+        take->lost_at[i] =
+            (struct take_gap){ .at = (int64_t)gaps->each[i].at, .frames = (int64_t)gaps->each[i].frames };
 }
 
 void take_publish(struct take *take, const char *event)
@@ -80,10 +99,8 @@ static bool is_captured(const struct take *take)
 /* Nobody reads the ring any more: what is in it is nobody's. */
 static void end_capture(struct take *take)
 {
-    if (is_captured(take)) {
-        take->lost = capture_header_get(take->takes->memory).lost;
+    if (is_captured(take))
         (void)order(take, ORDER_CAPTURE_STOP); /* takes_tick repeats it if need be */
-    }
 }
 
 /* ---- steps ---- */
@@ -285,6 +302,7 @@ static void file_ended(struct take *take, const struct take_file *file)
     bool is_running = atomic_load(&file->stage) == TAKE_RUNNING;
 
     take_facts(take, file);
+    take_note_gaps(take, &file->take.gaps);
     take->frames = atomic_load(&file->frames);
     take->size = file->size;
     take->mtime = file->mtime;

@@ -38,6 +38,7 @@ static void become_flac(struct take *take, const struct take_flac *flac)
     take->is_flac = true;
     take->format = TAKE_FORMAT_FLAC;
     take->facts = flac->facts;
+    take_note_gaps(take, &flac->gaps);
     take->frames = flac->count;
     take->size = flac->size;
     take->mtime = flac->mtime;
@@ -83,6 +84,7 @@ static void start(struct take *take)
     snprintf(flac->title, sizeof(flac->title), "%s", take->name);
     flac->facts = take->facts;
     flac->facts.item = take->item;
+    flac->gaps = take->gaps;
     take->flac = flac;
     take->told = clock_steady();
     take_flac_start(flac, takes->errands);

@@ -13,7 +13,7 @@
 #include "proto/sandboxed.h"
 #include "schema_worker.h"
 
-enum { ANSWER_US = 120000000, POLL_MS = 100, TRIES = 2 };
+enum { ANSWER_US = 120000000, POLL_MS = 100, TRIES = 2, COMMENT_SIZE = 4001, PLACE_SIZE = 48 };
 
 /* One worker, asked by this thread alone. */
 struct talk {
@@ -103,10 +103,26 @@ static enum err sync_written(struct talk *talk)
     return take_encode_goes_on(talk->flac);
 }
 
+/* A successor that finds the FLAC alone reads this: places of gaps as "at+frames", as many as there is room for. */
+static void say_facts(const struct take_flac *flac, char to[COMMENT_SIZE])
+{
+    const struct wav_take *facts = &flac->facts;
+    const struct wav_gaps *gaps = &flac->gaps;
+    char id[ID_TEXT_SIZE];
+    int len = snprintf(to, COMMENT_SIZE, "loophole take %s first %lld latency %lld gaps %s lost %llu places %llu",
+                       id_write(facts->item, id), (long long)facts->first, (long long)facts->latency,
+                       facts->is_filled ? "fill" : "skip", (unsigned long long)gaps->lost,
+                       (unsigned long long)gaps->count);
+
+    for (uint32_t i = 0; i < gaps->count && i < WAV_GAPS && len < COMMENT_SIZE - PLACE_SIZE; i++)
+        len += snprintf(to + len, PLACE_SIZE, " %llu+%llu", (unsigned long long)gaps->each[i].at,
+                        (unsigned long long)gaps->each[i].frames);
+}
+
 static enum err encode_all(struct talk *talk)
 {
     struct take_flac *flac = talk->flac;
-    char id[ID_TEXT_SIZE], date[32] = "", comment[128];
+    char date[32] = "", comment[COMMENT_SIZE];
     time_t began = (time_t)(flac->facts.began / 1000000);
     struct tm tm;
     struct encode_done answer = { 0 };
@@ -114,8 +130,7 @@ static enum err encode_all(struct talk *talk)
 
     if (gmtime_r(&began, &tm))
         (void)strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &tm);
-    snprintf(comment, sizeof(comment), "loophole take %s first %lld latency %lld", id_write(flac->facts.item, id),
-             (long long)flac->facts.first, (long long)flac->facts.latency);
+    say_facts(flac, comment);
     const struct encode next = { .verb = { .value = ENCODE_VERB_ENCODE },
                                  .title = text_of(flac->title),
                                  .date = text_of(date),
@@ -132,19 +147,36 @@ static enum err encode_all(struct talk *talk)
 
 /* ---- reading back ---- */
 
+static void read_gaps(const char *words, struct wav_gaps *gaps)
+{
+    unsigned long long lost = 0, count = 0, at, frames;
+    int len = 0;
+
+    *gaps = (struct wav_gaps){ 0 };
+    if (sscanf(words, " gaps %*s lost %llu places %llu%n", &lost, &count, &len) != 2)
+        return;
+    gaps->lost = lost;
+    gaps->count = count;
+    for (uint32_t i = 0; i < WAV_GAPS && sscanf(words += len, " %llu+%llu%n", &at, &frames, &len) == 2; i++)
+        gaps->each[i] = (struct wav_gap){ at, frames };
+}
+
 /* What its comment says, where the WAV that said it is gone. */
 static enum err read_facts(struct take_flac *flac, struct text comment)
 {
-    char words[256], id[32] = "";
+    char words[COMMENT_SIZE], id[32] = "", gaps[8] = "";
     long long first = 0, latency = 0;
     struct id item;
+    int at = 0;
 
     if (!text_copy(words, sizeof(words), comment) ||
-        sscanf(words, "loophole take %31s first %lld latency %lld", id, &first, &latency) != 3 ||
+        sscanf(words, "loophole take %31s first %lld latency %lld%n", id, &first, &latency, &at) != 3 ||
         !id_read(text_of(id), &item) || !id_equal(item, flac->facts.item))
         return fault_set(&flac->fault, ERR_NOT_FOUND, "its file is gone, and %.100s is another", flac->flac);
     flac->facts.first = first;
     flac->facts.latency = latency;
+    flac->facts.is_filled = sscanf(words + at, " gaps %7s", gaps) == 1 && strcmp(gaps, "fill") == 0;
+    read_gaps(words + at, &flac->gaps);
     return ERR_OK;
 }
 

@@ -63,6 +63,9 @@ static void finish(struct take *take)
     log_info("the recording \"%s\" has ended: %s, %llu frames", take->name,
              take->is_forgotten ? "deleted" : take->result == LIFECYCLE_FINAL ? "final" : "abandoned",
              (unsigned long long)take->frames);
+    if (take->lost > 0)
+        log_warn("the recording \"%s\" lacks %llu frames at %llu places", take->name, (unsigned long long)take->lost,
+                 (unsigned long long)take->gaps.count);
     take_free(take);
 }
 
@@ -98,6 +101,9 @@ void take_end(struct take *take)
 {
     struct takes *takes = take->takes;
     bool has_facts = take->facts.rate > 0 || take->is_flac;
+    struct recording told;
+
+    take_tell_as(take, &told);
     struct persist_forget forget = { .id = take->item };
     struct persist_end_take end = { .id = take->item,
                                     .lifecycle = { .value = take->result },
@@ -108,6 +114,13 @@ void take_end(struct take *take)
                                     .first = take->facts.first,
                                     .has_latency = has_facts,
                                     .latency = take->facts.latency,
+                                    .has_lost = true,
+                                    .lost = take->lost,
+                                    .has_gaps = true,
+                                    .gaps = told.gaps,
+                                    .lost_at = told.lost_at,
+                                    .has_lost_more = told.has_lost_more,
+                                    .lost_more = told.lost_more,
                                     .has_encoded = take->is_flac };
     if (take->is_flac)
         end.encoded = file_of(take);

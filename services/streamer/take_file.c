@@ -9,36 +9,94 @@
 
 #include "common/file.h"
 #include "services/streamer/take_flac.h"
+#include "services/streamer/take_gaps.h"
 
 enum { PATIENCE_US = 120000000, SYNC_US = 500000, WAIT_US = 5000, PIECE = 16384 };
 
 /* ---- the ring ---- */
 
-static bool is_captured(const struct take_file *file)
+/* The newest header of the capture. */
+static const struct capture_header *look(struct take_file *file)
 {
-    return capture_header_get(file->memory).generation == file->take.take.generation;
+    capture_header_look(file->memory, &file->view);
+    return &file->view.header;
 }
 
-/* The index behind the take's last cell, as far as it is known: looked at before the cells are. */
-static uint64_t end_of(const struct take_file *file)
+static bool is_captured(struct take_file *file)
 {
-    const struct wav_take *take = &file->take.take;
-    bool is_ending = atomic_load(&file->is_ending);
-    struct capture_header header = capture_header_get(file->memory);
-    uint64_t end = header.end, here = ring_taken(&file->ring) + ring_ready(&file->ring);
+    return look(file)->generation == file->take.take.generation;
+}
 
-    if (header.generation != take->generation) /* what comes now is of another take */
-        return ring_taken(&file->ring);
-    if (is_ending && here < end)
-        end = here;
-    if (take->most > 0 && take->most < end - take->begin)
-        end = take->begin + take->most;
-    return end;
+/* What is known of the ring: cells before `ready` are there, and the header, which is looked at later, has all gaps
+ * before them. `end`: the index after the take's last cell; UINT64_MAX while it is not known. */
+struct sight {
+    uint64_t ready, end;
+    const struct capture_header *header;
+};
+
+static struct sight look_around(struct take_file *file)
+{
+    bool is_ending = atomic_load(&file->is_ending);
+    uint64_t taken = ring_taken(&file->ring);
+    struct sight sight = { .ready = taken + ring_ready(&file->ring) };
+
+    sight.header = look(file);
+    sight.end = sight.header->end;
+    if (sight.header->generation != file->take.take.generation) /* what comes now is of another take */
+        sight.end = taken;
+    else if (is_ending && sight.ready < sight.end)
+        sight.end = sight.ready;
+    if (sight.end < sight.ready)
+        sight.ready = sight.end;
+    return sight;
+}
+
+/* Frames that the take still takes. */
+static uint64_t frames_left(const struct take_file *file)
+{
+    uint64_t place = take_gaps_place(&file->take, ring_taken(&file->ring)), most = file->take.take.most;
+
+    if (most == 0)
+        return UINT64_MAX;
+    return most > place ? most - place : 0;
+}
+
+/* The next gap, if the file is there. It does not grow any more once a cell follows it, or the take has ended. */
+static bool has_gap(const struct take_file *file, const struct sight *sight, uint64_t *frames)
+{
+    uint64_t at, taken = ring_taken(&file->ring);
+
+    return sight->header->generation == file->take.take.generation &&
+           take_gaps_next(&file->take, sight->header, &at, frames) && at <= taken &&
+           (at < sight->ready || at == sight->end);
+}
+
+static enum err carry_gap(struct take_file *file, uint64_t frames)
+{
+    uint64_t left = frames_left(file), place = take_gaps_place(&file->take, ring_taken(&file->ring));
+    bool is_cut = file->take.take.is_filled && frames > left;
+    enum err e = wav_lose(&file->take, place, is_cut ? left : frames, &file->fault);
+
+    atomic_store(&file->frames, file->take.frames);
+    return e;
+}
+
+/* Cells up to the next gap. */
+static uint64_t cells_left(const struct take_file *file, const struct sight *sight)
+{
+    uint64_t at, frames, taken = ring_taken(&file->ring), until = sight->ready, left = frames_left(file);
+
+    if (sight->header->generation == file->take.take.generation &&
+        take_gaps_next(&file->take, sight->header, &at, &frames) && at > taken && at < until)
+        until = at;
+    if (until <= taken)
+        return 0;
+    return until - taken < left ? until - taken : left;
 }
 
 static enum err write_span(struct take_file *file, uint64_t at, const struct ring_span *span)
 {
-    uint64_t frame = at - file->take.take.begin;
+    uint64_t frame = take_gaps_place(&file->take, at);
 
     for (int i = 0; i < 2; i++) {
         const float *stereo = (const float *)(const void *)span->at[i];
@@ -50,24 +108,34 @@ static enum err write_span(struct take_file *file, uint64_t at, const struct rin
     return ERR_OK;
 }
 
-/* All that is ready before `end`. One that was given up touches the ring no more. */
-static enum err carry(struct take_file *file, uint64_t end)
+/* One that was given up touches the ring no more. */
+static enum err carry_cells(struct take_file *file, uint64_t count)
 {
     uint64_t at = ring_taken(&file->ring);
+    struct ring_span span = ring_look(&file->ring, at, count < PIECE ? (uint32_t)count : PIECE);
+    enum err e = write_span(file, at, &span);
+
+    (void)errand_goes_on(&file->errand);
+    if (e != ERR_OK || atomic_load(&file->errand.lost))
+        return e;
+    ring_release(&file->ring, at + span.cells[0] + span.cells[1]);
+    atomic_store(&file->frames, file->take.frames);
+    return e;
+}
+
+/* All that is ready. */
+static enum err carry(struct take_file *file, const struct sight *sight)
+{
+    uint64_t frames, cells;
     enum err e = ERR_OK;
 
-    while (e == ERR_OK && at < end && !atomic_load(&file->errand.lost)) {
-        uint64_t left = end - at;
-        struct ring_span span = ring_look(&file->ring, at, left < PIECE ? (uint32_t)left : PIECE);
-        uint32_t cells = span.cells[0] + span.cells[1];
-        if (cells == 0)
+    while (e == ERR_OK && !atomic_load(&file->errand.lost) && frames_left(file) > 0) {
+        if (has_gap(file, sight, &frames))
+            e = carry_gap(file, frames);
+        else if ((cells = cells_left(file, sight)) > 0)
+            e = carry_cells(file, cells);
+        else
             break;
-        e = write_span(file, at, &span);
-        (void)errand_goes_on(&file->errand);
-        if (e != ERR_OK || atomic_load(&file->errand.lost))
-            break;
-        ring_release(&file->ring, at += cells);
-        atomic_store(&file->frames, file->take.frames);
     }
     return e;
 }
@@ -80,9 +148,9 @@ static enum err drain(struct take_file *file)
 
     for (bool goes_on = true; e == ERR_OK && goes_on;) {
         goes_on = errand_goes_on(&file->errand);
-        uint64_t end = end_of(file);
-        e = carry(file, end);
-        if (ring_taken(&file->ring) >= end)
+        struct sight sight = look_around(file);
+        e = carry(file, &sight);
+        if (ring_taken(&file->ring) >= sight.end || frames_left(file) == 0)
             break;
         if (e == ERR_OK && goes_on && clock_steady() - synced >= SYNC_US) {
             synced = clock_steady();
@@ -144,24 +212,24 @@ static enum err open_left(struct take_file *file)
 static void note_place(struct take_file *file)
 {
     struct wav_take *take = &file->take.take;
-    struct capture_header header = capture_header_get(file->memory);
+    const struct capture_header *header = look(file);
 
-    take->begin = header.begin;
-    take->first = header.first - take->latency;
-    take->rate = header.rate;
+    take->begin = header->begin;
+    take->first = header->first - take->latency;
+    take->rate = header->rate;
     ring_release(&file->ring, take->begin); /* what an older take left */
 }
 
 /* The ring holds the very next frame of this file, or one that it has. */
-static bool goes_on(const struct take_file *file)
+static bool goes_on(struct take_file *file)
 {
     const struct wav_take *take = &file->take.take;
-    struct capture_header header = capture_header_get(file->memory);
-    uint64_t begin = header.begin, taken = ring_taken(&file->ring);
+    uint64_t begin = look(file)->begin, taken = ring_taken(&file->ring);
+    uint64_t filled = take->is_filled ? file->take.gaps.lost : 0;
 
-    if (take->generation == 0 || header.generation != take->generation || (take->begin != 0 && take->begin != begin))
+    if (take->generation == 0 || !is_captured(file) || (take->begin != 0 && take->begin != begin))
         return false;
-    return taken <= begin || taken - begin <= file->take.frames;
+    return taken <= begin || taken - begin + filled <= file->take.frames;
 }
 
 /* False: it was given up before the sound core began. */
@@ -176,10 +244,14 @@ static bool await_capture(struct take_file *file)
     return true;
 }
 
+/* What a predecessor wrote and did not give back to the ring is written again. */
 static enum err run_capture(struct take_file *file)
 {
     note_place(file);
-    enum err e = wav_sync(&file->take, &file->fault);
+    uint64_t place = take_gaps_place(&file->take, ring_taken(&file->ring));
+    enum err e = wav_cut(&file->take, place, &file->fault);
+    if (e == ERR_OK)
+        e = wav_sync(&file->take, &file->fault);
     if (e != ERR_OK)
         return e;
     atomic_store(&file->stage, TAKE_RUNNING);
@@ -205,7 +277,7 @@ static void close_file(struct take_file *file, bool is_whole)
     if (atomic_load(&file->is_erased) || take->frames == 0)
         unlink(file->path);
     else if ((!is_whole && wav_cut(take, take->frames, &ignored) != ERR_OK) ||
-             wav_sync(take, is_whole ? &file->fault : &ignored) != ERR_OK) {
+             wav_end(take, is_whole ? &file->fault : &ignored) != ERR_OK) {
         (void)wav_cut(take, take->synced, &ignored);
         (void)wav_sync(take, &ignored);
     }

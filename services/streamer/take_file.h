@@ -1,7 +1,7 @@
 /* take_file.h: the side of a take that touches the disk: an errand that carries the frames of the capture ring into the
- * take's file. The disk may stall: the ring covers 16 s at 48 kHz. Cells are given back to the ring when they are
- * written, so that its read index says where a successor goes on: frame number = index - begin. What stands behind
- * that in the file, whole or half, it writes again. The file is synced twice a second; a take that does not go on is
+ * take's file. The disk may stall: the ring covers 16 s. Cells are given back to the ring when they are
+ * written, so that its read index says where a successor goes on (take_gaps.h). What is after that in the file, whole
+ * or half, it writes again. The file is synced twice a second; a take that does not go on is
  * cut to what was synced, so that at most its last second is missing.
  *
  *   opening ──► ready ──► running ──► (done)    ready: the file is there; capture may begin
@@ -24,6 +24,7 @@ struct take_file {
     enum wav_format format;
     struct capture_memory *memory;
     struct ring ring;
+    struct capture_view view;
     char path[PATH_MAX];
     struct wav take; /* its facts for a new one; the file's for another. The loop reads them from RUNNING on */
     _Atomic int stage;

@@ -1,4 +1,5 @@
 #include "services/streamer/takes.h"
+#include <string.h>
 #include "store/catalogue.h"
 
 enum { MOST = 4096 };
@@ -14,6 +15,21 @@ static int32_t format_of(const struct media *media)
     if (text_is(media->container, "flac"))
         return TAKE_FORMAT_FLAC;
     return text_is(media->sample_format, "pcm") ? TAKE_FORMAT_WAV24 : TAKE_FORMAT_WAV;
+}
+
+static void note_gaps(const struct finding *finding, const struct media *media, struct recording *to)
+{
+    struct take_gap *each = arena_array(finding->arena, media->lost_at.count, sizeof(*each));
+
+    to->lost = media->has_lost ? media->lost : 0;
+    to->has_gaps = media->has_gaps;
+    to->gaps = media->gaps;
+    to->has_lost_more = media->has_lost_more;
+    to->lost_more = media->lost_more;
+    if (!each)
+        return;
+    memcpy(each, media->lost_at.at, media->lost_at.count * sizeof(*each));
+    to->lost_at = (struct take_gap_list){ .at = each, .count = media->lost_at.count };
 }
 
 static void note(const struct finding *finding, const struct media *media, struct recording *to)
@@ -39,6 +55,7 @@ static void note(const struct finding *finding, const struct media *media, struc
         to->first = media->first;
     if (media->has_latency)
         to->latency = media->latency;
+    note_gaps(finding, media, to);
 }
 
 static bool is_take(const struct media *media)

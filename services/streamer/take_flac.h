@@ -27,6 +27,7 @@ struct take_flac {
     char wav[PATH_MAX], flac[PATH_MAX + 8], part[PATH_MAX + 16];
     char title[256];
     struct wav_take facts; /* rate 0: the WAV is gone; when done: what the FLAC says, but for the rate */
+    struct wav_gaps gaps;      /* the same of what it lacks */
     atomic_bool is_cancelled;  /* the loop: it stays WAV */
     _Atomic uint64_t frames;   /* how far it is; half of it is reading back */
     enum take_became became;   /* from here on: when done */

@@ -231,6 +231,11 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
         fault_set(call_fault(call), ERR_BAD_REQUEST, "a take becomes wav, wav24 or flac");
         return fault_field(call_fault(call), "format");
     }
+    if (ask->has_gaps && ask->gaps.value == 0) {
+        fault_set(call_fault(call), ERR_BAD_REQUEST, "gaps \"%.*s\" is unknown: expected fill or skip",
+                  TEXT_ARG(ask->gaps.word));
+        return fault_field(call_fault(call), "gaps");
+    }
     if (take->phase != TAKE_FREE)
         return refuse(call, ERR_BUSY, "the take \"%.100s\" is under way", take->name);
     if (!takes->has_looked && (e = look(takes, call_fault(call))) != ERR_OK)
@@ -244,6 +249,7 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
     take->phase = TAKE_STARTING;
     take->format = ask->has_format ? ask->format.value : takes->format;
     take->facts.is_for_flac = take->format == TAKE_FORMAT_FLAC;
+    take->facts.is_filled = ask->has_gaps ? ask->gaps.value == GAPS_FILL : !takes->skips_gaps;
     take->facts.request = call_request(call);
     take->facts.most = ask->has_seconds ? (uint64_t)llround(ask->seconds * desk_rate(takes->desk)) : 0;
     take->begun = call_defer(call);
@@ -353,6 +359,7 @@ enum err takes_settings(struct takes *takes, struct config *config, const struct
 {
     const char *folder = config_text(config, "recording.folder", "");
     const char *format = config_text(config, "recording.format", "wav");
+    const char *gaps = config_text(config, "recording.gaps", "fill");
     const char *cancelled = config_text(config, "recording.cancelled", "keep");
 
     if (folder[0])
@@ -363,6 +370,9 @@ enum err takes_settings(struct takes *takes, struct config *config, const struct
     takes->format = choice_value(&take_format_table, text_of(format));
     if (takes->format == 0)
         return refuse_word("recording.format", format, "wav, wav24 or flac", fault);
+    takes->skips_gaps = strcmp(gaps, "skip") == 0;
+    if (!takes->skips_gaps && strcmp(gaps, "fill") != 0)
+        return refuse_word("recording.gaps", gaps, "fill or skip", fault);
     takes->deletes_cancelled = strcmp(cancelled, "delete") == 0;
     if (!takes->deletes_cancelled && strcmp(cancelled, "keep") != 0)
         return refuse_word("recording.cancelled", cancelled, "keep or delete", fault);

@@ -58,6 +58,8 @@ struct take {
     bool is_ordered, is_asking, is_forgotten;
     int32_t result; /* enum lifecycle, once it has ended */
     uint64_t frames, size, lost;
+    struct wav_gaps gaps; /* where frames are missing, once it has ended … */
+    struct take_gap lost_at[WAV_GAPS]; /* … as messages have it */
     usec_t mtime;
     uint8_t content[16];
     struct fault fault; /* why it ended before it was stopped */
@@ -75,6 +77,7 @@ struct takes {
     char folder[PATH_MAX];
     int32_t format; /* enum take_format, where an ask does not say */
     bool deletes_cancelled;
+    bool skips_gaps; /* where an ask does not say */
     int64_t latency; /* frames; -1: as the sound core measures it */
     struct take recording, mending, deleting;
     struct take *encoding; /* the queue; the first one is under way, or tells */
@@ -132,6 +135,7 @@ void take_fail(struct take *take, const struct fault *fault); /* before it runs;
 void take_leave(struct take *take, const struct fault *fault); /* the item stays pending: `recover` tries it again */
 void take_tell_as(struct take *take, struct recording *to);
 void take_publish(struct take *take, const char *event);
+void take_note_gaps(struct take *take, const struct wav_gaps *gaps); /* what its file lacks */
 void take_free(struct take *take);
 
 /* take_become.c: a take whose WAV is whole goes into the queue, and `take` is free; take_end follows. */

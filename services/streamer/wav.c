@@ -9,7 +9,7 @@
 #include "common/file.h"
 #include "common/pcm.h"
 
-enum { DS64 = 28, BEXT = 602, TAKE = 96, PIECE = 1024 };
+enum { DS64 = 28, BEXT = 602, TAKE = 96, GAPS = 16 + WAV_GAPS * 16, PIECE = 1024 };
 enum { TAG_PCM = 1, TAG_FLOAT = 3 };
 
 uint32_t wav_frame_bytes(enum wav_format format)
@@ -51,13 +51,16 @@ static void put_text(struct head *head, const char *text, size_t size)
     head->len += size - len; /* zeroed already */
 }
 
-static void put_sizes(struct head *head, uint64_t data, uint64_t frames, bool is_large)
+/* `all`: bytes after this number's own chunk head. */
+static void put_sizes(struct head *head, uint64_t all, uint64_t data, uint64_t frames)
 {
+    bool is_large = all > UINT32_MAX;
+
     put(head, is_large ? "RF64" : "RIFF", 4);
-    put_number(head, is_large ? UINT32_MAX : data + WAV_HEADER - 8, 4);
+    put_number(head, is_large ? UINT32_MAX : all, 4);
     put(head, "WAVE", 4);
     put_chunk(head, is_large ? "ds64" : "JUNK", DS64);
-    put_number(head, is_large ? data + WAV_HEADER - 8 : 0, 8);
+    put_number(head, is_large ? all : 0, 8);
     put_number(head, is_large ? data : 0, 8);
     put_number(head, is_large ? frames : 0, 8);
     put_number(head, 0, 4);
@@ -96,8 +99,9 @@ static void put_format(struct head *head, const struct wav *wav)
     put_number(head, frame * 8 / WAV_CHANNELS, 2);
 }
 
-static void put_take(struct head *head, const struct wav_take *take)
+static void put_take(struct head *head, const struct wav *wav)
 {
+    const struct wav_take *take = &wav->take;
     size_t end;
 
     put_chunk(head, "take", TAKE);
@@ -112,20 +116,34 @@ static void put_take(struct head *head, const struct wav_take *take)
     put_number(head, take->most, 8);
     put(head, take->request.b, sizeof(take->request.b));
     put_number(head, take->is_for_flac, 4);
+    put_number(head, take->is_filled, 4);
+    put_number(head, wav->has_ended, 4);
     head->len = end;
+}
+
+static void put_gaps(struct head *head, const struct wav_gaps *gaps)
+{
+    put_chunk(head, "gaps", GAPS);
+    put_number(head, gaps->lost, 8);
+    put_number(head, gaps->count, 8);
+    for (uint32_t i = 0; i < WAV_GAPS; i++) {
+        put_number(head, gaps->each[i].at, 8);
+        put_number(head, gaps->each[i].frames, 8);
+    }
 }
 
 static void put_header(struct head *head, const struct wav *wav, uint64_t frames)
 {
-    uint64_t data = frames * wav_frame_bytes(wav->format);
-    bool is_large = data + WAV_HEADER - 8 > UINT32_MAX;
+    uint64_t data = frames * wav_frame_bytes(wav->format), all = data + WAV_HEADER - 8 + wav->markers;
+    bool is_large = all > UINT32_MAX;
 
-    put_sizes(head, data, frames, is_large);
+    put_sizes(head, all, data, frames);
     put_bext(head, &wav->take);
     put_format(head, wav);
     put_chunk(head, "fact", 4);
     put_number(head, is_large ? UINT32_MAX : frames, 4);
-    put_take(head, &wav->take);
+    put_take(head, wav);
+    put_gaps(head, &wav->gaps);
     put_chunk(head, "JUNK", WAV_HEADER - 8 - 8 - head->len);
     head->len = WAV_HEADER - 8;
     put_chunk(head, "data", is_large ? UINT32_MAX : data);
@@ -160,13 +178,19 @@ static enum err sync_fd(int fd, struct fault *fault)
     return result == 0 ? ERR_OK : fault_errno(fault, file_err(errno), errno, "cannot sync the recording");
 }
 
-static enum err write_header(const struct wav *wav, struct fault *fault)
+/* That says that so many frames are on the disk. */
+static enum err put_page(const struct wav *wav, uint64_t frames, struct fault *fault)
 {
     struct head head = { 0 };
-    enum err e;
 
-    put_header(&head, wav, wav->frames);
-    e = write_at(wav->fd, head.at, WAV_HEADER, 0, fault);
+    put_header(&head, wav, frames);
+    return write_at(wav->fd, head.at, WAV_HEADER, 0, fault);
+}
+
+static enum err write_header(const struct wav *wav, struct fault *fault)
+{
+    enum err e = put_page(wav, wav->frames, fault);
+
     return e == ERR_OK ? sync_fd(wav->fd, fault) : e;
 }
 
@@ -193,8 +217,22 @@ enum {
     AT_BEXT = 12 + 8 + DS64,
     AT_FORMAT = AT_BEXT + 8 + BEXT,
     AT_FACT = AT_FORMAT + 8 + 16,
-    AT_TAKE = AT_FACT + 12
+    AT_TAKE = AT_FACT + 12,
+    AT_GAPS = AT_TAKE + 8 + TAKE
 };
+
+/* A file of an older version has none. */
+static void read_gaps(struct wav *wav, const uint8_t *at)
+{
+    if (memcmp(at, "gaps", 4) != 0)
+        return;
+    at += 8;
+    wav->gaps.lost = number_at(at, 8);
+    wav->gaps.count = number_at(at + 8, 8);
+    for (uint32_t i = 0; i < WAV_GAPS; i++)
+        wav->gaps.each[i] =
+            (struct wav_gap){ .at = number_at(at + 16 + i * 16, 8), .frames = number_at(at + 24 + i * 16, 8) };
+}
 
 static bool read_header(struct wav *wav, const uint8_t *at)
 {
@@ -215,6 +253,9 @@ static bool read_header(struct wav *wav, const uint8_t *at)
     wav->take.most = number_at(take + 56, 8);
     memcpy(wav->take.request.b, take + 64, sizeof(wav->take.request.b));
     wav->take.is_for_flac = number_at(take + 80, 4) == 1;
+    wav->take.is_filled = number_at(take + 84, 4) == 1;
+    wav->has_ended = number_at(take + 88, 4) == 1;
+    read_gaps(wav, at + AT_GAPS);
     return wav->take.rate > 0;
 }
 
@@ -245,6 +286,9 @@ enum err wav_resume(struct wav *wav, int fd, struct fault *fault)
     wav->synced = data_said(header) / wav_frame_bytes(wav->format);
     if (wav->synced > wav->frames)
         wav->synced = wav->frames;
+    if (wav->has_ended) /* markers may follow */
+        wav->frames = wav->synced;
+    wav->has_ended = false;
     return ERR_OK;
 }
 
@@ -294,11 +338,91 @@ enum err wav_sync(struct wav *wav, struct fault *fault)
     return e;
 }
 
+/* The file ends with its last frame. */
+static enum err fit(const struct wav *wav, const char *what, struct fault *fault)
+{
+    uint64_t frame = wav_frame_bytes(wav->format);
+
+    if (wav->frames > (INT64_MAX - WAV_HEADER) / frame)
+        return fault_set(fault, ERR_FULL, "%s: it would be too long", what);
+    if (ftruncate(wav->fd, (off_t)(WAV_HEADER + wav->frames * frame)) != 0)
+        return fault_errno(fault, file_err(errno), errno, "%s", what);
+    return ERR_OK;
+}
+
+/* Places that are not in the list are known as a number only: their frames stay counted. */
+static void forget_gaps(struct wav_gaps *gaps, uint64_t frames)
+{
+    while (gaps->count > 0 && gaps->count <= WAV_GAPS && gaps->each[gaps->count - 1].at >= frames)
+        gaps->lost -= gaps->each[--gaps->count].frames;
+}
+
+static void shorten_gap(struct wav_gaps *gaps, uint64_t frames)
+{
+    struct wav_gap *last = gaps->count > 0 && gaps->count <= WAV_GAPS ? &gaps->each[gaps->count - 1] : NULL;
+
+    if (!last || last->frames <= frames - last->at)
+        return;
+    gaps->lost -= last->frames - (frames - last->at);
+    last->frames = frames - last->at;
+}
+
 enum err wav_cut(struct wav *wav, uint64_t frames, struct fault *fault)
 {
     if (frames < wav->frames)
         wav->frames = frames;
-    if (ftruncate(wav->fd, (off_t)(WAV_HEADER + wav->frames * wav_frame_bytes(wav->format))) != 0)
-        return fault_errno(fault, ERR_IO, errno, "cannot cut the recording");
-    return ERR_OK;
+    forget_gaps(&wav->gaps, wav->frames);
+    if (wav->take.is_filled)
+        shorten_gap(&wav->gaps, wav->frames);
+    return fit(wav, "cannot cut the recording", fault);
+}
+
+/* ---- what is missing ---- */
+
+enum err wav_lose(struct wav *wav, uint64_t at, uint64_t count, struct fault *fault)
+{
+    struct wav_gaps *gaps = &wav->gaps;
+
+    if (gaps->count < WAV_GAPS)
+        gaps->each[gaps->count] = (struct wav_gap){ at, count };
+    gaps->count++;
+    gaps->lost += count;
+    if (wav->take.is_filled) { /* what a file is made longer by is zero */
+        wav->frames = at;
+        enum err e = fit(wav, "cannot write the recording", fault);
+        wav->frames = at + count;
+        if (e == ERR_OK)
+            e = fit(wav, "cannot write the recording", fault);
+        if (e != ERR_OK)
+            return e;
+    }
+    return put_page(wav, wav->synced, fault);
+}
+
+static enum err write_markers(struct wav *wav)
+{
+    uint8_t bytes[WAV_MARKERS_SIZE];
+    size_t size = wav_markers(wav, bytes);
+    enum err e = write_at(wav->fd, bytes, size, WAV_HEADER + wav->frames * wav_frame_bytes(wav->format), NULL);
+
+    if (e == ERR_OK)
+        e = sync_fd(wav->fd, NULL);
+    if (e == ERR_OK)
+        wav->markers = size;
+    return e == ERR_OK ? write_header(wav, NULL) : e;
+}
+
+/* A take is whole without its markers, too: its item names the places as well. */
+enum err wav_end(struct wav *wav, struct fault *fault)
+{
+    enum err e = fit(wav, "cannot end the recording", fault);
+
+    wav->has_ended = true;
+    if (e == ERR_OK)
+        e = wav_sync(wav, fault);
+    if (e != ERR_OK || wav->gaps.count == 0 || write_markers(wav) == ERR_OK)
+        return e;
+    wav->markers = 0;
+    e = fit(wav, "cannot end the recording", fault);
+    return e == ERR_OK ? wav_sync(wav, fault) : e;
 }

@@ -2,9 +2,10 @@
  * disk behind it, so that whoever dies when, it is a whole file up to the last sync. Frames are written at their own
  * number, so that a successor writes again what it is not sure of. Past 4 GiB it is RF64 (EBU Tech 3306, 2009); the
  * time of its first frame stands in a bext chunk (EBU Tech 3285, version 1). What else a successor needs to know
- * stands in a chunk of our own, "take".
+ * is in two chunks of our own, "take" and "gaps". A file that has ended and lacks frames has a cue marker and a label
+ * at each place after its frames; they end with the file if the disk has no room for them.
  *
- *   0     RIFF or RF64 · JUNK or ds64 · bext · fmt · fact · take · JUNK · data     4096 frames …
+ *   0     RIFF or RF64 · JUNK or ds64 · bext · fmt · fact · take · gaps · JUNK · data     4096 frames … cue · LIST
  *
  * One thread; may block on the disk. */
 #ifndef LOOPHOLE_STREAMER_WAV_H
@@ -15,7 +16,7 @@
 #include "common/err.h"
 #include "common/id.h"
 
-enum { WAV_HEADER = 4096, WAV_CHANNELS = 2 };
+enum { WAV_HEADER = 4096, WAV_CHANNELS = 2, WAV_GAPS = 128 };
 
 enum wav_format { WAV_FLOAT, WAV_PCM24 };
 
@@ -31,6 +32,18 @@ struct wav_take {
     uint64_t most;       /* frames; 0: until it is stopped */
     struct id request;   /* of the ask that began it */
     bool is_for_flac;    /* when it has ended, a FLAC is made of it */
+    bool is_filled;      /* frames that are missing are silence; else what follows comes at once */
+};
+
+/* A place where frames are missing: they are silence from frame `at` on, or they are missing before it. */
+struct wav_gap {
+    uint64_t at, frames;
+};
+
+struct wav_gaps {
+    uint64_t lost;  /* frames that are missing in all */
+    uint64_t count; /* of the places; the first WAV_GAPS are kept */
+    struct wav_gap each[WAV_GAPS];
 };
 
 struct wav {
@@ -39,6 +52,9 @@ struct wav {
     struct wav_take take;
     uint64_t frames; /* written: all before this number */
     uint64_t synced; /* … and on the disk, the header says so */
+    struct wav_gaps gaps;
+    bool has_ended;   /* its header says that what follows its frames is not sound */
+    uint64_t markers; /* bytes of them */
 };
 
 uint32_t wav_frame_bytes(enum wav_format format);
@@ -59,7 +75,20 @@ enum err wav_write(struct wav *wav, uint64_t at, const float *stereo, uint32_t c
 /* What was written is on the disk, then the header that says so. Errors: full, io. */
 enum err wav_sync(struct wav *wav, struct fault *fault);
 
-/* Leaves so many frames; wav_sync then says so. Errors: io. */
+/* `count` frames are missing at frame `at`, the end of the file; where `is_filled`, they become silence. A successor
+ * finds the place, but a power cut may take it away until wav_sync. Errors: full, io. */
+enum err wav_lose(struct wav *wav, uint64_t at, uint64_t count, struct fault *fault);
+
+/* wav_sync for the last time: with the markers of what is missing. Errors: full, io. */
+enum err wav_end(struct wav *wav, struct fault *fault);
+
+/* Leaves so many frames, and what is missing up to there; wav_sync then says so. Errors: io. */
 enum err wav_cut(struct wav *wav, uint64_t frames, struct fault *fault);
+
+/* ---- between wav.c and wav_markers.c ---- */
+
+/* The chunks of the markers into `to`; how many bytes. A marker's place has 32 bits: one after that is left out. */
+enum { WAV_MARKERS_SIZE = 64 + WAV_GAPS * 128 };
+size_t wav_markers(const struct wav *wav, uint8_t to[WAV_MARKERS_SIZE]);
 
 #endif

@@ -9,7 +9,7 @@
 #include "services/worker/encode.h"
 #include "services/worker/sandbox.h"
 
-enum { STEP = 65536, CHANNELS_MAX = 2, SAMPLES = STEP * CHANNELS_MAX, PIECES_MAX = 16, COMMENT_SIZE = 256 };
+enum { STEP = 65536, CHANNELS_MAX = 2, SAMPLES = STEP * CHANNELS_MAX, PIECES_MAX = 16, COMMENT_SIZE = 4001 };
 
 struct encoding {
     int wav_fd, flac_fd; /* -1: not here */

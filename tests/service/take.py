@@ -1,7 +1,8 @@
 """take.py FILE: what a recording of `count` (tests/faults/count.c) holds, as one line of JSON:
 
-frames, size (of the file), form (RIFF, RF64 or fLaC), first (counted at frame 0), jumps: frames that were left out, in sum; back:
-places where it went back or stood; wrong: frames whose two sides do not belong together; began: the time reference of the bext chunk."""
+frames, size (of the file), form (RIFF, RF64 or fLaC), first (counted at frame 0); silence: places [frame, length] without sound;
+jumps: frames that were left out elsewhere, in sum, and skipped: where [frame, length]; back: places where it went back or
+stood; wrong: frames whose two sides do not belong together; cues: the markers [frame, length of the silence]; began: the time reference of the bext chunk."""
 import array
 import json
 import os
@@ -33,8 +34,25 @@ def flac(path):
     return array.array("f", (n / 256 / UNIT for n in numbers))
 
 
+def labels(data):
+    """The numbers of labels and the lengths that belong to them."""
+    assert data[:4] == b"adtl"
+    at = 4
+    while at < len(data):
+        name, size, number, frames = struct.unpack_from("<4sIII", data, at)
+        if name == b"labl":
+            words = data[at + 12:at + 8 + size]
+            assert words.endswith(b"\0") and b" frames lost (" in words, words
+        else:
+            assert name == b"ltxt", name
+            yield number, frames
+        at += 8 + size + size % 2
+    assert at == len(data), "the labels end at %d of %d" % (at, len(data))
+
+
 def main(path):
     data = open(path, "rb").read()
+    cues, lengths = {}, {}
     told = {"form": data[:4].decode(), "size": os.path.getsize(path)}
     if data[:4] == b"fLaC":
         samples, data = flac(path), b" " * 12
@@ -43,17 +61,35 @@ def main(path):
             told["began"] = struct.unpack_from("<Q", data, at + 338)[0]
         if name == b"fmt ":
             assert struct.unpack_from("<HH", data, at) == (3, 2), "not two channels of floats"
+        if name == b"cue ":
+            for n in range(struct.unpack_from("<I", data, at)[0]):
+                number, place, what, _, _, offset = struct.unpack_from("<II4sIII", data, at + 4 + 24 * n)
+                assert what == b"data" and offset == place, "a cue of another chunk"
+                cues[number] = place
+        if name == b"LIST":
+            lengths = {number: frames for number, frames in labels(data[at:at + size])}
         if name == b"data":
             samples = array.array("f", data[at:at + size])
     left, right = samples[0::2], samples[1::2]
     counts = [round(s * UNIT) for s in left]
-    told.update(frames=len(counts), first=counts[0] if counts else -1, jumps=0, back=0,
+    told.update(frames=len(counts), first=counts[0] if counts else -1, jumps=0, back=0, silence=[], skipped=[],
                 wrong=sum(1 for a, b in zip(left, right) if a != -b))
-    for before, now in zip(counts, counts[1:]):
-        step = (now - before) % UNIT
-        if 1 < step < UNIT // 2:
-            told["jumps"] += step - 1
-        elif step != 1:
+    told["cues"] = [[at, lengths.get(n, 0)] for n, at in cues.items()]
+    ahead = None  # what a frame counts, less its place: the same all along
+    for place, count in enumerate(counts):
+        if count == 0 and (ahead is None or (ahead + place) % UNIT != 0):
+            if told["silence"] and sum(told["silence"][-1]) == place:
+                told["silence"][-1][1] += 1
+            else:
+                told["silence"].append([place, 1])
+            continue
+        now = (count - place) % UNIT
+        step = (now - ahead) % UNIT if ahead is not None else 0
+        ahead = now
+        if 0 < step < UNIT // 2:
+            told["jumps"] += step
+            told["skipped"].append([place, step])
+        elif step != 0:
             told["back"] += 1
     print(json.dumps(told))
 

@@ -40,6 +40,8 @@ bool capture_order_start(struct engine *engine, const struct order *order, uint3
     if (capture->running)
         stop(engine, order->voice);
     capture->running = 1;
+    if (order->voice == CAPTURE_TAKE)
+        engine->half->awaited = 0;
     capture->header = (struct capture_header){ .generation = order->generation,
                                                .rate = engine->half->rate,
                                                .first = engine->now,
@@ -63,11 +65,24 @@ bool capture_order_stop(struct engine *engine, const struct order *order, uint32
     return true;
 }
 
+/* A gap goes on until a frame follows it. */
+static void note_gap(struct capture_header *header, uint64_t at)
+{
+    struct capture_gap *last = &header->gap[(header->gaps - 1) % CAPTURE_GAPS];
+
+    if (header->gaps == 0 || last->at != at)
+        last = &header->gap[header->gaps++ % CAPTURE_GAPS];
+    *last = (struct capture_gap){ .at = at, .total = header->lost };
+}
+
 static void lose(struct engine *engine, uint32_t number, uint64_t frames)
 {
+    struct capture_header *header = &engine->half->capture[number].header;
+
     if (frames == 0)
         return;
-    engine->half->capture[number].header.lost += frames;
+    header->lost += frames;
+    note_gap(header, next_of(engine, number));
     tell(engine, number, NOTE_CAPTURE_LOST, (int64_t)frames);
 }
 
@@ -76,6 +91,26 @@ void capture_gap(struct engine *engine, uint64_t frames)
     for (uint32_t i = 0; i < CAPTURES; i++)
         if (engine->half->capture[i].running)
             lose(engine, i, frames);
+}
+
+/* A client that has joined a server is deaf until its inputs lead again to where they led before. */
+void capture_period(struct engine *engine)
+{
+    struct engine_half *half = engine->half;
+    const struct engine_period *period = engine->period;
+
+    if (period->client != half->client)
+        half->awaited = half->capture[CAPTURE_TAKE].running ? half->wired : 0;
+    half->client = period->client;
+    if ((half->awaited & ~period->wired) == 0)
+        half->awaited = 0;
+    if (half->awaited == 0)
+        half->wired = period->wired;
+}
+
+static bool is_deaf(const struct engine *engine, uint32_t number)
+{
+    return number == CAPTURE_TAKE && engine->half->awaited != 0;
 }
 
 /* NULL: silence. */
@@ -96,7 +131,7 @@ void capture_take(struct engine *engine, uint32_t frames)
         struct core_capture *to = &engine->capture[i];
         uint32_t room = core_least(core_room(&to->ring, engine->half->capture[i].from, engine->capture_most[i]),
                                    ENGINE_FRAMES);
-        uint32_t n = core_least(frames, room - core_least(to->count, room));
+        uint32_t n = is_deaf(engine, i) ? 0 : core_least(frames, room - core_least(to->count, room));
         if (!engine->half->capture[i].running)
             continue;
         for (int side = 0; side < 2; side++) {

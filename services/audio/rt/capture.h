@@ -1,7 +1,8 @@
 /* capture.h: what comes in at the two inputs, into a ring for the streamer. RT.
  *
- * A take begins and ends at the frames that were ordered. Frames that find no room, and frames of a gap in the clock,
- * are counted as lost. The header and the frames are published after the flip, so that they agree with the half. */
+ * A take begins and ends at the frames that were ordered. Frames that find no room, frames of a gap in the clock, and
+ * frames from before the inputs are connected again after a restart are counted as lost, and the header says where.
+ * The header and the frames are published after the flip, so that they agree with the half. */
 #ifndef LOOPHOLE_AUDIO_RT_CAPTURE_H
 #define LOOPHOLE_AUDIO_RT_CAPTURE_H
 
@@ -21,6 +22,7 @@ struct engine;
 
 bool capture_order_start(struct engine *engine, const struct order *order, uint32_t producer);
 bool capture_order_stop(struct engine *engine, const struct order *order, uint32_t producer);
+void capture_period(struct engine *engine);                /* at its beginning: are the inputs connected again? */
 void capture_gap(struct engine *engine, uint64_t frames);  /* that nobody heard */
 void capture_take(struct engine *engine, uint32_t frames); /* of the stretch that begins now */
 void capture_begin(struct engine *engine);                 /* at the period's beginning */

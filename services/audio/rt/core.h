@@ -45,6 +45,8 @@ struct engine_half {
     uint32_t rate, period;
     uint64_t periods, lost, xruns;
     float load, worst_load;
+    uint64_t client;         /* that sounded the last period */
+    uint32_t wired, awaited; /* bits of inputs that are connected; that a new client is to be connected to again */
     struct transport transport;
     struct sync sync;
     struct notes notes;

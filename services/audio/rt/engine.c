@@ -67,6 +67,7 @@ static void begin(struct engine *engine, struct engine_period *period)
     heal_half(engine, period->rate);
     streams_follow(engine);
     sequencer_period(engine);
+    capture_period(engine);
     catch_up(engine, gap_of(engine->half, period));
     sync_period(engine);
     mixer_period(engine);

@@ -37,6 +37,8 @@ struct engine_period {
     int64_t at;    /* clock_steady (µs) of the period's start as JACK sees it */
     int64_t frame; /* the server's frame clock at the period's start (jack_last_frame_time, made 64 bits) */
     const float *capture[2];
+    uint64_t client; /* another number for each client that joined a server */
+    uint32_t wired;  /* bit 0, 1: capture[0], capture[1] is connected */
     const float *listen; /* NULL: silence */
     const float *returns[2]; /* what comes back of the preview's chain */
     float *main[2];

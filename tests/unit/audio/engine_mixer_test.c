@@ -282,100 +282,6 @@ static void a_panic_takes_effect_within_any_period(void **made)
     assert_true(stage_is_silent(stage, 8064, 8064 + 2000));
 }
 
-/* ---- capture ---- */
-
-static void fill_input(struct stage *stage)
-{
-    for (uint32_t i = 0; i < STAGE_MOST; i++) {
-        stage->in[0][i] = stage_count(i);
-        stage->in[1][i] = -stage_count(i);
-    }
-}
-
-static void order_take(struct stage *stage, uint32_t generation, int64_t from, int64_t until)
-{
-    stage_order(stage,
-                (struct order){ .frame = from, .verb = ORDER_CAPTURE_START, .generation = generation });
-    stage_order(stage,
-                (struct order){ .frame = until, .verb = ORDER_CAPTURE_STOP, .generation = generation });
-}
-
-static void a_take_holds_exactly_the_frames_that_were_ordered(void **made)
-{
-    struct stage *stage = *made;
-    struct ring ring;
-    struct capture_memory *capture = studio_capture(stage->studio, 0, &ring);
-    float frame[2];
-
-    fill_input(stage);
-    order_take(stage, 5, 1111, 3333);
-    stage_run(stage, 2000);
-    assert_int_equal(capture_header_get(capture).generation, 5);
-    assert_true(capture_header_get(capture).end == UINT64_MAX);
-    assert_int_equal(stage_state(stage).capture, 5);
-    order_take(stage, 6, 4000, 4001);
-    stage_run(stage, 3900);
-    assert_int_equal(capture_header_get(capture).first, 1111);
-    assert_int_equal(capture_header_get(capture).end - capture_header_get(capture).begin, 2222);
-    stage_run(stage, 5000);
-    assert_int_equal(capture_header_get(capture).generation, 6);
-    assert_int_equal(capture_header_get(capture).first, 4000);
-    assert_int_equal(ring_ready(&ring), 2223);
-    for (uint32_t i = 0; i < 2223; i++) {
-        assert_int_equal(ring_read(&ring, frame, 1), 1);
-        assert_true(frame[0] == stage_count(i < 2222 ? 1111 + i : 4000) && frame[1] == -frame[0]);
-    }
-    assert_int_equal(capture_header_get(capture).lost, 0);
-    assert_int_equal(stage_note(stage, NOTE_CAPTURE_STOPPED, 0)->index, 2222);
-}
-
-static void another_capture_beside_a_take_hears_the_port_that_is_listened_to(void **made)
-{
-    struct stage *stage = *made;
-    struct ring take, listened;
-    struct capture_memory *capture = studio_capture(stage->studio, CAPTURE_LISTEN, &listened);
-    float frame[2];
-
-    (void)studio_capture(stage->studio, CAPTURE_TAKE, &take);
-    fill_input(stage);
-    stage->listens = true;
-    order_take(stage, 5, 100, 900);
-    stage_order(stage, (struct order){ .frame = 200, .verb = ORDER_CAPTURE_START, .voice = CAPTURE_LISTEN,
-                                       .generation = 7 });
-    stage_run(stage, 1000);
-    assert_int_equal(stage_state(stage).capture, 0);
-    assert_int_equal(capture_header_get(capture).generation, 7);
-    assert_int_equal(ring_ready(&take), 800);
-    assert_int_equal(ring_ready(&listened), 800);
-    for (uint32_t i = 0; i < 800; i++) {
-        assert_int_equal(ring_read(&listened, frame, 1), 1);
-        assert_true(frame[0] == -stage_count(200 + i) && frame[1] == frame[0]);
-        assert_int_equal(ring_read(&take, frame, 1), 1);
-        assert_true(frame[0] == stage_count(100 + i));
-    }
-    stage->listens = false; /* no port: silence */
-    stage_run(stage, 1001);
-    assert_int_equal(ring_read(&listened, frame, 1), 1);
-    assert_true(frame[0] == 0 && frame[1] == 0);
-}
-
-static void frames_that_find_no_room_are_counted(void **made)
-{
-    struct stage *stage = *made;
-    struct ring ring;
-    struct capture_memory *capture = studio_capture(stage->studio, 0, &ring);
-
-    stage->period = 8192;
-    order_take(stage, 1, 0, INT64_MAX);
-    for (int i = 0; i < 100; i++) {
-        stage->recorded = 0;
-        stage_run(stage, 8192);
-    }
-    assert_int_equal(ring_ready(&ring), CAPTURE_FRAMES);
-    assert_int_equal(capture_header_get(capture).lost, 819200 - CAPTURE_FRAMES);
-    assert_non_null(stage_note(stage, NOTE_CAPTURE_LOST, 0));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,9 +296,6 @@ int main(void)
         STAGE_TEST(a_chain_that_is_set_or_left_while_a_preview_sounds_makes_no_step),
         STAGE_TEST(a_panic_silences_all_within_the_period),
         STAGE_TEST(a_panic_takes_effect_within_any_period),
-        STAGE_TEST(a_take_holds_exactly_the_frames_that_were_ordered),
-        STAGE_TEST(another_capture_beside_a_take_hears_the_port_that_is_listened_to),
-        STAGE_TEST(frames_that_find_no_room_are_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

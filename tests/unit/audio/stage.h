@@ -25,6 +25,8 @@ struct stage {
     struct score score; /* the draft */
     uint32_t rate, period;
     bool listens; /* to the right input */
+    uint64_t client; /* of JACK */
+    uint32_t wired;  /* its inputs */
     bool runs_twice; /* each period, as JACK does when a client is late */
     int64_t server; /* its frame clock */
     uint32_t recorded;
@@ -178,6 +180,8 @@ static inline void stage_period(struct stage *stage, uint32_t instance, uint32_t
                                     .at = stage->server * 1000000 / stage->rate,
                                     .frame = stage->server,
                                     .capture = { stage->in[0] + at, stage->in[1] + at },
+                                    .client = stage->client,
+                                    .wired = stage->wired,
                                     .listen = stage->listens ? stage->in[1] + at : NULL,
                                     .returns = { stage->returns[0] + at, stage->returns[1] + at },
                                     .main = { nowhere[0], nowhere[1] },

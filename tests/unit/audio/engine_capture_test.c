@@ -1,0 +1,162 @@
+/* What comes in at the inputs is in the rings of captures, and what does not is counted in its place. */
+#include "tests/unit/audio/stage.h"
+
+static void fill_input(struct stage *stage)
+{
+    for (uint32_t i = 0; i < STAGE_MOST; i++) {
+        stage->in[0][i] = stage_count(i);
+        stage->in[1][i] = -stage_count(i);
+    }
+}
+
+static void order_take(struct stage *stage, uint32_t generation, int64_t from, int64_t until)
+{
+    stage_order(stage,
+                (struct order){ .frame = from, .verb = ORDER_CAPTURE_START, .generation = generation });
+    stage_order(stage,
+                (struct order){ .frame = until, .verb = ORDER_CAPTURE_STOP, .generation = generation });
+}
+
+static void a_take_holds_exactly_the_frames_that_were_ordered(void **made)
+{
+    struct stage *stage = *made;
+    struct ring ring;
+    struct capture_memory *capture = studio_capture(stage->studio, 0, &ring);
+    float frame[2];
+
+    fill_input(stage);
+    order_take(stage, 5, 1111, 3333);
+    stage_run(stage, 2000);
+    assert_int_equal(capture_header_get(capture).generation, 5);
+    assert_true(capture_header_get(capture).end == UINT64_MAX);
+    assert_int_equal(stage_state(stage).capture, 5);
+    order_take(stage, 6, 4000, 4001);
+    stage_run(stage, 3900);
+    assert_int_equal(capture_header_get(capture).first, 1111);
+    assert_int_equal(capture_header_get(capture).end - capture_header_get(capture).begin, 2222);
+    stage_run(stage, 5000);
+    assert_int_equal(capture_header_get(capture).generation, 6);
+    assert_int_equal(capture_header_get(capture).first, 4000);
+    assert_int_equal(ring_ready(&ring), 2223);
+    for (uint32_t i = 0; i < 2223; i++) {
+        assert_int_equal(ring_read(&ring, frame, 1), 1);
+        assert_true(frame[0] == stage_count(i < 2222 ? 1111 + i : 4000) && frame[1] == -frame[0]);
+    }
+    assert_int_equal(capture_header_get(capture).lost, 0);
+    assert_int_equal(stage_note(stage, NOTE_CAPTURE_STOPPED, 0)->index, 2222);
+}
+
+static void another_capture_beside_a_take_hears_the_port_that_is_listened_to(void **made)
+{
+    struct stage *stage = *made;
+    struct ring take, listened;
+    struct capture_memory *capture = studio_capture(stage->studio, CAPTURE_LISTEN, &listened);
+    float frame[2];
+
+    (void)studio_capture(stage->studio, CAPTURE_TAKE, &take);
+    fill_input(stage);
+    stage->listens = true;
+    order_take(stage, 5, 100, 900);
+    stage_order(stage, (struct order){ .frame = 200, .verb = ORDER_CAPTURE_START, .voice = CAPTURE_LISTEN,
+                                       .generation = 7 });
+    stage_run(stage, 1000);
+    assert_int_equal(stage_state(stage).capture, 0);
+    assert_int_equal(capture_header_get(capture).generation, 7);
+    assert_int_equal(ring_ready(&take), 800);
+    assert_int_equal(ring_ready(&listened), 800);
+    for (uint32_t i = 0; i < 800; i++) {
+        assert_int_equal(ring_read(&listened, frame, 1), 1);
+        assert_true(frame[0] == -stage_count(200 + i) && frame[1] == frame[0]);
+        assert_int_equal(ring_read(&take, frame, 1), 1);
+        assert_true(frame[0] == stage_count(100 + i));
+    }
+    stage->listens = false; /* no port: silence */
+    stage_run(stage, 1001);
+    assert_int_equal(ring_read(&listened, frame, 1), 1);
+    assert_true(frame[0] == 0 && frame[1] == 0);
+}
+
+static void frames_that_find_no_room_are_counted(void **made)
+{
+    struct stage *stage = *made;
+    struct ring ring;
+    struct capture_memory *capture = studio_capture(stage->studio, 0, &ring);
+
+    stage->period = 8192;
+    order_take(stage, 1, 0, INT64_MAX);
+    for (int i = 0; i < 100; i++) {
+        stage->recorded = 0;
+        stage_run(stage, 8192);
+    }
+    assert_int_equal(ring_ready(&ring), CAPTURE_FRAMES);
+    assert_int_equal(capture_header_get(capture).lost, 819200 - CAPTURE_FRAMES);
+    assert_non_null(stage_note(stage, NOTE_CAPTURE_LOST, 0));
+}
+
+static uint64_t gap_at(const struct capture_header *header, uint64_t number)
+{
+    return header->gap[number % CAPTURE_GAPS].at - header->begin;
+}
+
+/* A new client's inputs lead nowhere at first; the mask of the one before says when they do again. */
+static void a_take_hears_a_new_client_when_its_inputs_are_connected_again(void **made)
+{
+    struct stage *stage = *made;
+    struct ring ring;
+    struct capture_memory *capture = studio_capture(stage->studio, 0, &ring);
+
+    fill_input(stage);
+    stage->client = 7;
+    stage->wired = 2;
+    order_take(stage, 5, 256, INT64_MAX);
+    stage_run(stage, 1024);
+    stage_pass(stage, 100); /* lost between the two */
+    stage->client = 8;
+    stage->wired = 0;
+    stage_run(stage, 1536);
+    stage->client = 9; /* once more */
+    stage->wired = 1;
+    stage_run(stage, 1792);
+    struct capture_header header = capture_header_get(capture);
+    assert_int_equal(ring_ready(&ring), 768);
+    assert_int_equal(header.lost, 768);
+    assert_int_equal(header.gaps, 1);
+    assert_int_equal(gap_at(&header, 0), 768);
+    stage->wired = 3;
+    stage_run(stage, 2048);
+    stage->wired = 0; /* a player that leaves is heard as silence */
+    stage_run(stage, 2304);
+    header = capture_header_get(capture);
+    assert_int_equal(header.lost, 768);
+    assert_int_equal(ring_ready(&ring), 768 + 512);
+    stage_pass(stage, 11);
+    stage_run(stage, 2560);
+    header = capture_header_get(capture);
+    assert_int_equal(header.gaps, 2);
+    assert_int_equal(gap_at(&header, 1), 768 + 512);
+    assert_int_equal(header.gap[1].total, header.lost);
+    stage->client = 10; /* nothing was connected: nothing is waited for */
+    stage_run(stage, 2816);
+    assert_int_equal(capture_header_get(capture).lost, 768 + 11);
+    stage->wired = 1;
+    stage_run(stage, 3072);
+    stage->client = 11;
+    stage->wired = 0;
+    order_take(stage, 6, ORDER_NOW, INT64_MAX); /* another take hears what is there */
+    stage_run(stage, 3328);
+    header = capture_header_get(capture);
+    assert_int_equal(header.generation, 6);
+    assert_int_equal(header.lost + header.gaps, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STAGE_TEST(a_take_holds_exactly_the_frames_that_were_ordered),
+        STAGE_TEST(another_capture_beside_a_take_hears_the_port_that_is_listened_to),
+        STAGE_TEST(frames_that_find_no_room_are_counted),
+        STAGE_TEST(a_take_hears_a_new_client_when_its_inputs_are_connected_again),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
