@@ -23,7 +23,7 @@ LIBS_fault_player := -ljack
 LIBS_fault_through := -ljack
 LIBS_fault_place := -ljack -lm
 PARTS_fault_stand_in := services/worker/sandbox.c
-FAULT_TOOLS := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(filter-out %/forbidden.c %/syncfs.c,$(wildcard tests/faults/*.c)))
+FAULT_TOOLS := $(patsubst tests/faults/%.c,$(BUILD)/tests/faults/%,$(filter-out %/forbidden.c %/syncfs.c %/unanswered.c,$(wildcard tests/faults/*.c)))
 $(BUILD)/tests/faults/%.so: tests/faults/%.c | $(NEEDS)
 	@mkdir -p $(@D)
 	@echo '  LINK $@'
@@ -35,7 +35,8 @@ $(BUILD)/tests/faults/$(1): $$(call objects,tests/faults/$(1).c $$(wildcard $$(P
 	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_fault_$(1)) -llmdb $$(LIBS)
 endef
 $(foreach t,$(notdir $(FAULT_TOOLS)),$(eval $(call fault_tool,$(t))))
-fault-tools: $(FAULT_TOOLS) $(BUILD)/tests/faults/forbidden.so $(BUILD)/tests/faults/syncfs.so
+PRELOADED   := $(patsubst %,$(BUILD)/tests/faults/%.so,forbidden syncfs unanswered)
+fault-tools: $(FAULT_TOOLS) $(PRELOADED)
 
 # ---- the simulator of the protocol (tests/sim/sim.h), and one with flaws that it must find ----
 comma := ,
@@ -44,7 +45,7 @@ SIM_O := $(call objects,$(filter-out %/broken.c,$(wildcard tests/sim/*.c)))
 SIM_WRAPS    := clock_now clock_steady latency_clock id_new lock_is_held poll __poll_chk txn_put txn_delete txn_commit \
                 errand_start store_write changelog_trim parts_read \
                 places_put places_move places_presence analysis_put edit_apply \
-                log_info log_warn log_error log_fault
+                multipart_begin log_info log_warn log_error log_fault
 BROKEN_WRAPS := undo_save service_fail_held changelog_recall changelog_add
 sims: $(BUILD)/simulate $(BUILD)/simulate_broken
 $(BUILD)/simulate_broken: $(BUILD)/tests/sim/broken.o

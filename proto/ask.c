@@ -15,7 +15,13 @@ struct asker {
     struct letter event;
     struct buffer body;
     struct arena arena; /* of the answer, until the next ask */
+    uint64_t digest;    /* of the client's ask that the next one is for; 0: none */
 };
+
+void asker_for(struct asker *asker, uint64_t digest)
+{
+    asker->digest = digest;
+}
 
 static const struct bytes EMPTY_MAP = { 1, (const uint8_t *)"\x80" };
 
@@ -93,7 +99,7 @@ enum err ask_raw(struct asker *asker, const char *name, struct bytes body, uint3
     enum err e = ready(asker, &asker->single, 1, fault);
 
     if (e == ERR_OK)
-        e = courier_send(asker->single, text_of(name), body, budget_ms, request, 0, NULL, fault);
+        e = courier_send(asker->single, text_of(name), body, budget_ms, request, asker->digest, NULL, fault);
     if (e == ERR_OK) /* its own deadline delivers it in any case */
         e = take_until(asker->single, INT64_MAX, &delivery);
     if (e != ERR_OK)

@@ -22,6 +22,9 @@ void asker_free(struct asker *asker);
 enum err ask(struct asker *asker, const char *name, const void *request, uint32_t budget_ms,
              const struct id *request_id, void *answer, struct fault *fault);
 
+/* What `ask` and `ask_raw` send from now on is for a client's ask with this digest (frame_digest); 0: it is not. */
+void asker_for(struct asker *asker, uint64_t digest);
+
 /* The same with bodies as MessagePack. */
 enum err ask_raw(struct asker *asker, const char *name, struct bytes body, uint32_t budget_ms,
                  const struct id *request_id, struct bytes *answer, struct fault *fault);

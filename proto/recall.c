@@ -82,12 +82,21 @@ void recall_begin(struct call *call)
     one->effects = 0;
     one->is_under_way = true;
     call->recalled = one;
-    set(service, one, RECALL_BEGUN, ERR_OK, (struct bytes){ 0 });
+    one->state = RECALL_BEGUN;
+    if (call->was_begun) /* what was foretold is kept for the handler */
+        recall_file_write(service, one);
+    else
+        set(service, one, RECALL_BEGUN, ERR_OK, (struct bytes){ 0 });
 }
 
 bool recall_was_begun(const struct call *call)
 {
     return call->was_begun;
+}
+
+struct bytes recall_foretold(const struct call *call)
+{
+    return call->was_begun && call->recalled ? buffer_bytes(&call->recalled->body) : (struct bytes){ 0 };
 }
 
 void recall_foretell(struct call *call, const void *answer, uint64_t effects)
@@ -121,13 +130,15 @@ void recall_keep(struct call *call)
 
 /* ---- start and end ---- */
 
-void recall_settle(struct service *service, uint64_t effects)
+void recall_settle(struct service *service, uint64_t effects, recall_look *look, const void *state)
 {
     for (uint32_t i = 0; i < LIMIT_RECALLED; i++) {
         struct recalled *one = &service->recalled[i];
+        bool is_done;
         if (one->state != RECALL_FORETOLD)
             continue;
-        one->state = effects >= one->effects ? RECALL_DONE : RECALL_BEGUN;
+        is_done = one->effects ? effects >= one->effects : look && look(state, one->request);
+        one->state = is_done ? RECALL_DONE : RECALL_BEGUN;
         recall_file_write(service, one);
     }
 }

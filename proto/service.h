@@ -110,14 +110,21 @@ enum err call_answer_again(struct call *call, enum err error, struct bytes body)
  *
  * The skeleton keeps the answer before it sends it, in a file that outlives the process: a copy gets it from the
  * successor too. For a death between the effect and the answer a handler says before the effect what it will answer,
- * and how high a number in shared memory, which rises with each effect, is after it. The successor compares. */
+ * and how high a number in shared memory, which rises with each effect, is after it. The successor compares.
+ * `effects` 0: the successor looks for the effect by the request id. */
 void recall_foretell(struct call *call, const void *answer, uint64_t effects);
+void ticket_foretell(struct service *service, struct ticket ticket, const void *answer, uint64_t effects);
 
-/* At the start, after the handlers' state is open: that number now. A foretold ask whose effects are there is done. */
-void recall_settle(struct service *service, uint64_t effects);
+/* At the start: that number now, before it rises again, and a function that finds an effect by its request id (or
+ * NULL). A foretold ask whose effects are there is done. */
+typedef bool recall_look(const void *state, struct id request);
+void recall_settle(struct service *service, uint64_t effects, recall_look *look, const void *state);
 
 /* A predecessor began this very ask, and died before it could answer. */
 bool recall_was_begun(const struct call *call);
+
+/* The answer (encoded) that the predecessor foretold; empty: none. Valid until the handler returns or foretells. */
+struct bytes recall_foretold(const struct call *call);
 
 /* ---- towards others ---- */
 

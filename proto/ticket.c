@@ -122,6 +122,14 @@ void ticket_fail(struct service *service, struct ticket ticket, const struct fau
         finish(call, call->fault.code);
 }
 
+void ticket_foretell(struct service *service, struct ticket ticket, const void *answer, uint64_t effects)
+{
+    struct call *call = call_of(service, ticket);
+
+    if (call)
+        recall_foretell(call, answer, effects);
+}
+
 bool ticket_is_open(const struct service *service, struct ticket ticket)
 {
     return call_of(service, ticket) != NULL;

@@ -1,6 +1,8 @@
 #include "store/changelog.h"
 #include <string.h>
 
+#include "proto/codec.h"
+
 /* A row of DB_REQUEST: revision (8 bytes, big-endian), error (1 byte), digest (8 bytes, big-endian), answer. */
 enum { ERROR_AT = 8, DIGEST_AT = 9, ANSWER_AT = 17 };
 static const struct bytes none = { 0, NULL };
@@ -53,6 +55,22 @@ enum err changelog_recall(struct txn *txn, struct id request, struct remembered 
         .answer = bytes_of(value.at + ANSWER_AT, value.len - ANSWER_AT),
     };
     return ERR_OK;
+}
+
+enum err changelog_done(struct txn *txn, struct id request, uint64_t digest, struct id *id)
+{
+    struct arena arena = { 0 };
+    struct done done = { 0 };
+    struct remembered kept;
+    enum err e = changelog_recall(txn, request, &kept);
+
+    if (e == ERR_OK && kept.digest && kept.digest != digest)
+        e = ERR_CONFLICT;
+    if (e == ERR_OK && codec_decode(&done_shape, kept.answer, &arena, &done, NULL) != ERR_OK)
+        e = ERR_CONFLICT; /* an ask with another answer */
+    *id = done.id;
+    arena_free(&arena);
+    return e;
 }
 
 /* ---- rows of a store before version 3 ---- */

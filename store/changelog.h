@@ -36,6 +36,10 @@ enum err changelog_remember(struct writing *w, struct id request, uint64_t revis
 /* not_found: a new request. The answer points into the map. */
 enum err changelog_recall(struct txn *txn, struct id request, struct remembered *what);
 
+/* For a service that asks persist under its client's request id: what persist did for it. Errors: not_found (a new
+ * request), conflict (another ask has the id), internal. `id` is that of the answer. */
+enum err changelog_done(struct txn *txn, struct id request, uint64_t digest, struct id *id);
+
 /* Gives a row of DB_REQUEST of a store before version 3 the digest 0. Errors: internal (the row is too short), full,
  * io. */
 enum err changelog_add_digest(struct writing *w, struct bytes key, struct bytes value);

@@ -115,7 +115,7 @@ enum err audio_open(struct audio *audio, struct service *service, bool stands_by
     audio->notes = studio_notes(audio->studio, ORDERS_CONTROL);
     if (!stands_by) {
         audio_score_begin(audio);
-        recall_settle(service, audio_effects(audio));
+        recall_settle(service, audio_effects(audio), NULL, NULL);
     }
     audio->is_locked = lock_memory();
     e = engine_open(audio->studio, audio->instance, &audio->engine, fault);

@@ -298,8 +298,7 @@ static enum err ask_panic(struct audio *audio, struct call *call, const struct a
                           struct nothing *answer)
 {
     (void)ask;
-    (void)answer;
-    return audio_order(audio, call, (struct order){ .verb = ORDER_PANIC }, NULL);
+    return audio_order(audio, call, (struct order){ .verb = ORDER_PANIC }, answer);
 }
 
 /* ---- patterns ---- */

@@ -14,6 +14,7 @@ struct adoption {
     struct errand errand;
     struct adopt_listener listener;
     struct ticket ticket;
+    struct sender sender; /* of the ask */
     const struct paths *paths;
     struct known *known;
     struct arena arena;
@@ -131,7 +132,7 @@ static enum err put_folders(struct adoption *adoption, struct id volume, struct 
 static enum err put_library(struct adoption *adoption, struct id folder, struct id volume)
 {
     struct library *library = &adoption->library;
-    struct id unused;
+    struct done unused = { 0 };
 
     if (id_is_zero(library->id))
         *library = (struct library){ .id = folder, .volume = volume };
@@ -141,7 +142,8 @@ static enum err put_library(struct adoption *adoption, struct id folder, struct 
     library->path = bytes_of(adoption->path, strlen(adoption->path));
     library->online = true;
     struct persist_put_library put = { .library = *library };
-    return ask_id(adoption, "persist.put_library", &put, &unused);
+    return scribe_ask_for(&adoption->scribe, &adoption->sender, "persist.put_library", &put, &unused,
+                          &adoption->fault);
 }
 
 static enum err make_library(struct adoption *adoption)
@@ -196,7 +198,7 @@ static void drop(struct errand *errand)
 }
 
 enum err adopt_start(struct errands *errands, const struct paths *paths, struct known *known,
-                     struct ticket ticket, const struct indexer_add_library *wish,
+                     struct call *call, struct ticket ticket, const struct indexer_add_library *wish,
                      const struct adopt_listener *listener)
 {
     struct adoption *adoption = calloc(1, sizeof(*adoption));
@@ -206,6 +208,7 @@ enum err adopt_start(struct errands *errands, const struct paths *paths, struct 
     adoption->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
     adoption->listener = *listener;
     adoption->ticket = ticket;
+    adoption->sender = call_sender(call);
     adoption->paths = paths;
     adoption->known = known;
     adoption->scribe.errand = &adoption->errand;

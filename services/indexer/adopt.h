@@ -18,9 +18,9 @@ struct adopt_listener {
     void *state;
 };
 
-/* Copies the wish. Errors: full. */
+/* Copies the wish. The library is put under the request id of `call`. Errors: full. */
 enum err adopt_start(struct errands *errands, const struct paths *paths, struct known *known,
-                     struct ticket ticket, const struct indexer_add_library *wish,
+                     struct call *call, struct ticket ticket, const struct indexer_add_library *wish,
                      const struct adopt_listener *listener);
 
 #endif

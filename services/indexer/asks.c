@@ -7,6 +7,30 @@
 
 /* ---- libraries ---- */
 
+/* What persist did for this very ask, before the indexer died or its answer was lost. */
+static enum err find_done(const struct indexer *indexer, struct call *call, struct id *id, bool *is_again)
+{
+    struct sender sender = call_sender(call);
+    enum err e = known_done(indexer->known, &sender, id);
+
+    *is_again = e == ERR_OK;
+    if (e == ERR_CONFLICT)
+        return refuse_used_id(call);
+    if (e == ERR_OK || e == ERR_NOT_FOUND || e == ERR_OFFLINE) /* offline: there is no store yet */
+        return ERR_OK;
+    return refuse(call, e, "cannot read what was done for this request");
+}
+
+static enum err answer_added(const struct indexer *indexer, struct call *call, struct id id, struct library *answer)
+{
+    const struct shelf *shelf = shelf_of(indexer->shelves, id);
+
+    if (!shelf)
+        return refuse(call, ERR_NOT_FOUND, "the library that this request added was removed since");
+    *answer = shelf->library;
+    return ERR_OK;
+}
+
 static void adopted(void *state, struct ticket ticket, const struct library *library,
                     const struct fault *fault)
 {
@@ -30,13 +54,18 @@ static enum err add_library(struct indexer *indexer, struct call *call, const st
                             struct library *answer)
 {
     struct adopt_listener listener = { adopted, indexer };
-    struct ticket ticket = call_defer(call);
+    bool is_again = false;
+    struct id id;
+    enum err e = find_done(indexer, call, &id, &is_again);
 
-    (void)answer;
+    if (e != ERR_OK)
+        return e;
+    if (is_again)
+        return answer_added(indexer, call, id, answer);
+    struct ticket ticket = call_defer(call);
     if (!ticket.number)
         return ERR_BUSY;
-    enum err e = adopt_start(indexer->adoptions, service_paths(indexer->service), indexer->known, ticket, ask,
-                             &listener);
+    e = adopt_start(indexer->adoptions, service_paths(indexer->service), indexer->known, call, ticket, ask, &listener);
     if (e != ERR_OK)
         return refuse(call, e, "no memory to add a library");
     progress_begin(indexer);
@@ -56,8 +85,13 @@ static enum err remove_library(struct indexer *indexer, struct call *call,
     char copy[PATH_MAX];
     const char *below;
     struct shelf *shelf = shelf_at(indexer->shelves, ask->path, &below, copy);
+    bool is_again = false;
+    struct id id;
+    enum err e = find_done(indexer, call, &id, &is_again);
 
     (void)answer;
+    if (e != ERR_OK || is_again)
+        return e;
     if (!shelf || *below)
         return refuse_unknown(call, ask->path);
     if (shelf->removing)
@@ -65,7 +99,7 @@ static enum err remove_library(struct indexer *indexer, struct call *call,
     struct ticket ticket = call_defer(call);
     if (!ticket.number)
         return ERR_BUSY;
-    schedule_remove(indexer, shelf, ticket);
+    schedule_remove(indexer, shelf, call, ticket);
     return ERR_OK;
 }
 

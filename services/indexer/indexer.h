@@ -51,7 +51,8 @@ void schedule_turn(struct indexer *indexer);          /* starts what can be star
 void schedule_tick(struct indexer *indexer);          /* every second: what is due by time */
 bool schedule_is_idle(const struct indexer *indexer); /* nobody waits for a scan */
 void schedule_look_again(struct indexer *indexer, struct id library, const char *path);
-void schedule_remove(struct indexer *indexer, struct shelf *shelf, struct ticket ticket);
+void schedule_remove(struct indexer *indexer, struct shelf *shelf, struct call *call,
+                     struct ticket ticket);
 
 /* notice.c: what inotify tells becomes wishes and moves */
 enum err notice_open(struct indexer *indexer, struct fault *fault);

@@ -5,6 +5,7 @@
 #include "proto/codec.h"
 #include "services/indexer/known.h"
 #include "store/catalogue.h"
+#include "store/changelog.h"
 
 struct known {
     pthread_mutex_t lock; /* of the store: one thread at a time */
@@ -220,6 +221,18 @@ enum err known_statement(struct known *known, struct arena *arena, struct id id,
     if (e != ERR_OK)
         return e;
     e = copy_statement(txn, arena, id, attribute, to);
+    end(known, txn);
+    return e;
+}
+
+enum err known_done(struct known *known, const struct sender *sender, struct id *id)
+{
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = changelog_done(txn, sender->request, sender->digest, id);
     end(known, txn);
     return e;
 }

@@ -5,6 +5,7 @@
 
 #include "common/arena.h"
 #include "common/paths.h"
+#include "proto/service.h"
 #include "schema_media.h"
 #include "schema_persist.h"
 #include "store/survey.h"
@@ -27,6 +28,9 @@ enum err known_subfolder(struct known *known, struct id folder, struct bytes nam
 enum err known_places(struct known *known, struct id folder,
                       bool (*seen)(void *state, struct bytes file, const struct kept_place *place), void *state);
 enum err known_subfolders(struct known *known, struct arena *arena, struct id folder, struct folder_list *to);
+
+/* What persist did for a client's ask that this service sent it: changelog_done. */
+enum err known_done(struct known *known, const struct sender *sender, struct id *id);
 
 enum err known_media(struct known *known, struct arena *arena, struct id id, struct media *to);
 

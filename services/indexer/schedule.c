@@ -108,8 +108,8 @@ static void remove_now(struct indexer *indexer, struct shelf *shelf)
 
     if (removal) {
         *removal = (struct removal){ indexer, shelf->library.id, shelf->removal };
-        e = service_ask(indexer->service, "persist.remove_library", &request, REMOVAL_BUDGET_MS, NULL,
-                        removed, removal, &fault);
+        e = service_ask(indexer->service, "persist.remove_library", &request, REMOVAL_BUDGET_MS,
+                        &shelf->remover, removed, removal, &fault);
     }
     if (e == ERR_OK) {
         shelf->asked_removal = true;
@@ -120,11 +120,12 @@ static void remove_now(struct indexer *indexer, struct shelf *shelf)
     ticket_fail(indexer->service, shelf->removal, &fault);
 }
 
-void schedule_remove(struct indexer *indexer, struct shelf *shelf, struct ticket ticket)
+void schedule_remove(struct indexer *indexer, struct shelf *shelf, struct call *call, struct ticket ticket)
 {
     shelf->removing = true;
     shelf->asked_removal = false;
     shelf->removal = ticket;
+    shelf->remover = call_sender(call);
     shelf_wish_granted(shelf);
     shelf->look_at = 0;
     if (shelf->scan)

@@ -27,8 +27,15 @@ static bool passes(enum err e)
 enum err scribe_ask(struct scribe *scribe, const char *name, const void *request, void *answer,
                     struct fault *fault)
 {
-    struct id request_id = id_new();
+    return scribe_ask_for(scribe, &(struct sender){ 0 }, name, request, answer, fault);
+}
 
+enum err scribe_ask_for(struct scribe *scribe, const struct sender *sender, const char *name, const void *request,
+                        void *answer, struct fault *fault)
+{
+    struct id request_id = sender->digest ? sender->request : id_new();
+
+    asker_for(scribe->asker, sender->digest);
     while (errand_goes_on(scribe->errand)) {
         struct fault refused = { 0 };
         enum err e = ask(scribe->asker, name, request, BUDGET_MS, &request_id, answer, &refused);

@@ -7,6 +7,7 @@
 #define LOOPHOLE_INDEXER_SCRIBE_H
 
 #include "proto/ask.h"
+#include "proto/service.h"
 #include "schema_persist.h"
 #include "common/errand.h"
 
@@ -33,6 +34,10 @@ void scribe_close(struct scribe *scribe); /* a batch under way is dropped */
  * go on. The answer lasts until the next ask. */
 enum err scribe_ask(struct scribe *scribe, const char *name, const void *request, void *answer,
                     struct fault *fault);
+
+/* The same for the ask of a client, under that ask's id. `sender` without a digest: as scribe_ask. */
+enum err scribe_ask_for(struct scribe *scribe, const struct sender *sender, const char *name, const void *request,
+                        void *answer, struct fault *fault);
 
 /* Copies the operation, and sends the batch when it is full. `about` comes back with its answer. */
 enum err scribe_add(struct scribe *scribe, const struct operation *operation, void *about, struct fault *fault);

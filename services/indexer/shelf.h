@@ -19,6 +19,7 @@ struct shelf {
     struct arena arena;     /* of the record */
     struct wish wish;
     struct ticket removal; /* of the ask that removes it */
+    struct sender remover; /* that ask */
     struct scan *scan;     /* under way */
     uint64_t seen;         /* media files, by the whole scan under way */
     bool unwatched;        /* some folders could not be watched: it is looked at now and then */

@@ -32,10 +32,14 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
 static enum err play(struct streamer *streamer, struct call *call, const struct streamer_play *ask,
                      struct stream_voice *answer)
 {
-    const struct voice *voice = voices_find(&streamer->voices, call_request(call));
+    struct voice *voice = voices_find(&streamer->voices, call_request(call));
 
     if (!voice)
         return patience_wait(streamer, call, play_file, ask);
+    if (!voice->is_heard) { /* an ask whose budget was used up has begun it */
+        voice->ticket = call_defer(call);
+        return ERR_OK;
+    }
     voice_tell(voice, answer); /* a streamer that died before it could answer has started it */
     return ERR_OK;
 }
@@ -48,10 +52,23 @@ static enum err queue(struct streamer *streamer, struct call *call, const struct
     enum err e = locate_find(&streamer->locator, ask->has_id, ask->id, ask->path, &located, call_fault(call));
 
     if (e == ERR_OK)
-        e = voice_queue(voice, located.path, located.media, call_fault(call));
+        e = voice_may_queue(voice, call_fault(call));
+    if (e != ERR_OK)
+        return e;
+    voice_tell(voice, answer);
+    answer->next = bytes_of(located.path, strlen(located.path));
+    recall_foretell(call, answer, 0);
+    e = voice_queue(voice, located.path, located.media, call_request(call), call_fault(call));
     if (e == ERR_OK)
         voice_tell(voice, answer);
     return e;
+}
+
+static bool is_to_stop(const struct voice *voice, const void *state)
+{
+    const struct streamer_stop *ask = state;
+
+    return ask->has_voice ? voice->index == ask->voice : voice->plan.group != GROUP_PREVIEW;
 }
 
 static enum err stop(struct streamer *streamer, struct call *call, const struct streamer_stop *ask,
@@ -62,20 +79,27 @@ static enum err stop(struct streamer *streamer, struct call *call, const struct 
     (void)answer;
     if (ask->has_voice && voices[ask->voice].phase == VOICE_FREE && !recall_was_begun(call))
         return refuse(call, ERR_NOT_FOUND, "voice %u is silent", (unsigned)ask->voice);
-    if (!ask->has_voice)
+    enum err e = voices_may_stop(&streamer->voices, call, is_to_stop, ask);
+    if (e == ERR_OK && !ask->has_voice)
         patience_drop(streamer, play_file);
-    for (uint32_t i = 0; i < STREAMS; i++)
-        if (ask->has_voice ? i == ask->voice : voices[i].plan.group != GROUP_PREVIEW)
+    for (uint32_t i = 0; e == ERR_OK && i < STREAMS; i++)
+        if (is_to_stop(&voices[i], ask))
             voice_stop(&voices[i], (float)ask->fade);
-    return ERR_OK;
+    return e;
 }
 
 static enum err seek(struct streamer *streamer, struct call *call, const struct streamer_seek *ask,
                      struct stream_voice *answer)
 {
     struct voice *voice = &streamer->voices.each[ask->voice];
-    enum err e = voice_seek(voice, ask->frame, call_fault(call));
+    enum err e = voice_may_seek(voice, call_fault(call));
 
+    if (e != ERR_OK)
+        return e;
+    voice_tell(voice, answer);
+    answer->position = ask->frame;
+    recall_foretell(call, answer, 0);
+    e = voice_seek(voice, ask->frame, call_request(call), call_fault(call));
     if (e == ERR_OK)
         voice_tell(voice, answer);
     return e;
@@ -162,10 +186,21 @@ static enum err preview_following(struct streamer *streamer, struct call *call, 
     return preview_next(&streamer->preview, call);
 }
 
+static bool is_preview(const struct voice *voice, const void *state)
+{
+    (void)state;
+    return voice->plan.group == GROUP_PREVIEW;
+}
+
+/* A chain that a streamer had no time to undo goes with the next preview. */
 static enum err stop_preview(struct streamer *streamer, struct call *call, const struct streamer_preview_stop *ask,
                              struct nothing *answer)
 {
-    (void)call, (void)ask, (void)answer;
+    enum err e = voices_may_stop(&streamer->voices, call, is_preview, NULL);
+
+    (void)ask, (void)answer;
+    if (e != ERR_OK)
+        return e;
     patience_drop(streamer, preview_file);
     patience_drop(streamer, preview_following);
     preview_stop(&streamer->preview);
@@ -192,9 +227,12 @@ static enum err record_take(struct streamer *streamer, struct call *call, const 
 static enum err record(struct streamer *streamer, struct call *call, const struct streamer_record *ask,
                        struct recording *answer)
 {
+    bool is_again = false;
+
     if (takes_is_under_way(&streamer->takes, call, answer))
         return ERR_OK;
-    return patience_wait(streamer, call, record_take, ask);
+    enum err e = take_begun_again(&streamer->takes, call, answer, &is_again);
+    return e != ERR_OK || is_again ? e : patience_wait(streamer, call, record_take, ask);
 }
 
 static enum err record_stop(struct streamer *streamer, struct call *call, const struct streamer_record_stop *ask,

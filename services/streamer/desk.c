@@ -54,6 +54,16 @@ bool desk_order(struct desk *desk, const struct order *order)
     return ring_write(&desk->orders, order, 1) == 1;
 }
 
+uint64_t desk_effects(const struct desk *desk)
+{
+    return ring_written(&desk->orders);
+}
+
+bool desk_has_room(const struct desk *desk, uint32_t orders)
+{
+    return ring_space(&desk->orders) >= orders;
+}
+
 bool desk_note(struct desk *desk, struct note *note)
 {
     return ring_read(&desk->notes, note, 1) == 1;

@@ -7,7 +7,7 @@
 #include <limits.h>
 #include "common/studio.h"
 
-enum { KEPT_VERSION = 3 };
+enum { KEPT_VERSION = 4 };
 
 /* A stretch of a ring that comes from one file. Two of one generation follow each other without a gap. */
 struct kept_piece {
@@ -16,12 +16,14 @@ struct kept_piece {
     int64_t frames;  /* of the file; -1: not known yet */
     uint32_t generation, file_rate, rate, channels;
     uint8_t media[16];
+    uint8_t queued[16]; /* the request id of the ask that let this file follow; zero: none */
+    uint8_t seeker[16]; /* of the ask that sought this place; zero: none */
     char path[PATH_MAX];
 };
 
 enum kept_phase {
     KEPT_NOTHING,
-    KEPT_STARTING, /* no order to start it was sent, or it may have been */
+    KEPT_STARTING, /* the order to start it was sent when `started` orders were */
     KEPT_PLAYING,
     KEPT_STOPPING, /* an order to stop it was sent */
 };
@@ -35,7 +37,11 @@ struct kept_voice {
     uint32_t looping;
     uint32_t is_stretched;  /* cannot be taken up again */
     float gain, pan;
+    _Atomic uint32_t seeks; /* a seek is accepted, and no piece is made of it yet */
     uint32_t unused;
+    int64_t seek_from;      /* its frame of the file … */
+    uint8_t seeker[16];     /* … and its request id */
+    uint64_t started;       /* how many orders of the streamer there are with the one that starts it; 0: none yet */
     uint8_t request[16];    /* of the ask that started it: asked again, it is not started twice */
     struct kept_piece pieces[2];
     struct kept_piece sought[2]; /* what a seek writes behind what sounds, until the header turns to it */

@@ -70,6 +70,15 @@ static struct preview_begun begun_of(const struct voice *voice, double gain)
     return begun;
 }
 
+static void foretell(void *state, struct voice *voice, uint64_t effects)
+{
+    struct preview *preview = state;
+    struct preview_begun begun = begun_of(voice, preview->gain);
+
+    begun.voice.state = (struct choice){ .value = STREAM_STATE_PLAYING };
+    ticket_foretell(preview->service, preview->ticket, &begun, effects);
+}
+
 static void started(void *state, struct voice *voice)
 {
     struct preview *preview = state;
@@ -151,6 +160,7 @@ enum err preview_play(struct preview *preview, struct fault *fault)
     enum err e = voice_play(preview->voices, &plan, &voice, fault);
     if (e != ERR_OK)
         return e;
+    voice->foretell = foretell;
     voice->started = started;
     voice->failed = failed;
     voice->state = preview;

@@ -198,8 +198,13 @@ static void take_over(struct take *mending)
     take->is_mended = false;
     take->file->state = take;
     take_free(mending);
-    take->ended = waiting.ended;
-    take->wish = waiting.wish;
+    if (id_is_zero(takes->ending) || id_equal(takes->ending, take->item)) {
+        take->ended = waiting.ended;
+        take->wish = waiting.wish;
+    } else {
+        take_answer_end(takes, waiting.ended);
+    }
+    takes->ending = (struct id){ { 0 } };
     if (id_equal(waiting.facts.request, take->file->take.take.request)) {
         take->begun = waiting.begun;
     } else {

@@ -12,12 +12,18 @@ enum { BUDGET_MS = 10000, ATTEMPTS = 100 };
 
 typedef void answered(void *state, enum err error, const void *answer, const struct fault *fault);
 
-static void ask(struct take *take, const char *name, const void *request, answered *done)
+static void ask_under(struct take *take, const char *name, const void *request, const struct sender *sender,
+                      answered *done)
 {
     struct fault fault = { 0 };
 
-    if (service_ask(take->takes->service, name, request, BUDGET_MS, NULL, done, take, &fault) != ERR_OK)
+    if (service_ask(take->takes->service, name, request, BUDGET_MS, sender, done, take, &fault) != ERR_OK)
         take_fail(take, &fault);
+}
+
+static void ask(struct take *take, const char *name, const void *request, answered *done)
+{
+    ask_under(take, name, request, NULL, done);
 }
 
 /* ---- the file ---- */
@@ -94,7 +100,7 @@ static void reserve(struct take *take)
                                        .bit_depth = is_pcm ? 24 : 32,
                                        .sample_rate = take->facts.rate,
                                        .channels = WAV_CHANNELS };
-    ask(take, "persist.reserve", &request, reserved);
+    ask_under(take, "persist.reserve", &request, take->sender.digest ? &take->sender : NULL, reserved);
 }
 
 /* ---- the folder ---- */
@@ -170,6 +176,8 @@ static void name_it(struct take *take)
 
 void take_begin(struct take *take)
 {
+    if (take_answers_again(take))
+        return;
     take->phase = TAKE_STARTING;
     take->facts.began = clock_now();
     name_it(take);

@@ -48,6 +48,8 @@ static void finish(struct take *take)
 {
     struct recording told;
 
+    if (take->is_forgotten && (take->is_mended || take->begun.number))
+        take->takes->never_ran = take->item;
     take_tell_as(take, &told);
     take_note_mended(take);
     keep_remark(take);
@@ -129,8 +131,9 @@ void take_end(struct take *take)
     take->phase = TAKE_TELLING;
     take->told = clock_steady();
     take->is_asking = true;
+    const struct sender *sender = take == &takes->deleting && take->sender.digest ? &take->sender : NULL;
     enum err e = take->is_forgotten
-                     ? service_ask(takes->service, "persist.forget", &forget, BUDGET_MS, NULL, heard, take, &fault)
+                     ? service_ask(takes->service, "persist.forget", &forget, BUDGET_MS, sender, heard, take, &fault)
                      : service_ask(takes->service, "persist.end_take", &end, BUDGET_MS, NULL, heard, take, &fault);
     if (e != ERR_OK)
         take->is_asking = false; /* takes_tick tries again */

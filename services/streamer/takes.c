@@ -96,13 +96,13 @@ static void mend_next(struct takes *takes)
     take_file_start(file, takes->errands);
 }
 
-static bool is_mending(const struct takes *takes)
+bool takes_are_mended(const struct takes *takes)
 {
     return takes->left_count > 0 || takes->mending.phase != TAKE_FREE;
 }
 
-static enum err tell_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
-                         struct fault *fault)
+enum err takes_tell_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
+                        struct fault *fault)
 {
     struct take *take = live(takes, id);
     enum err e = take ? ERR_OK : take_find_one(takes, arena, id, to, fault);
@@ -126,7 +126,7 @@ static void tell_recovered(struct takes *takes, struct ticket ticket)
 
     answer.each.at = arena_array(&arena, takes->mended_count + 1, sizeof(*answer.each.at));
     for (uint32_t i = 0; answer.each.at && i < takes->mended_count; i++)
-        if (tell_one(takes, &arena, takes->mended[i], &answer.each.at[answer.each.count], &fault) == ERR_OK)
+        if (takes_tell_one(takes, &arena, takes->mended[i], &answer.each.at[answer.each.count], &fault) == ERR_OK)
             answer.each.count++;
     ticket_answer(takes->service, ticket, &answer);
     arena_free(&arena);
@@ -143,7 +143,7 @@ static void quiet_capture(struct takes *takes)
                            .generation = header.generation };
     usec_t now = clock_steady();
 
-    if (takes->recording.phase != TAKE_FREE || is_mending(takes) || !takes->has_looked || order.generation == 0 ||
+    if (takes->recording.phase != TAKE_FREE || takes_are_mended(takes) || !takes->has_looked || order.generation == 0 ||
         header.end != UINT64_MAX || now - takes->quieted < LOOK_US)
         return;
     takes->quieted = now;
@@ -153,13 +153,10 @@ static void quiet_capture(struct takes *takes)
 /* An ask that waited until it was known whether a take goes on. */
 static void go_on(struct take *take)
 {
-    struct fault fault;
-
     if (take->phase == TAKE_STARTING && take->facts.began == 0) {
         take_begin(take);
     } else if (take->phase == TAKE_FREE && take->ended.number) {
-        fault_set(&fault, ERR_NOT_FOUND, "no take is under way");
-        ticket_fail(take->takes->service, take->ended, &fault);
+        take_answer_end(take->takes, take->ended);
         take_free(take);
     }
 }
@@ -178,18 +175,18 @@ void takes_tick(struct takes *takes)
     take_follow(&takes->recording);
     take_follow(&takes->deleting);
     take_become_follow(takes);
-    while (takes->recovering_count > 0 && !is_mending(takes))
+    while (takes->recovering_count > 0 && !takes_are_mended(takes))
         tell_recovered(takes, takes->recovering[--takes->recovering_count]);
-    if (!is_mending(takes))
+    if (!takes_are_mended(takes))
         go_on(&takes->recording);
-    if (!is_mending(takes) && takes->has_looked)
+    if (!takes_are_mended(takes) && takes->has_looked)
         take_free_inputs(takes);
     quiet_capture(takes);
 }
 
 bool takes_busy(const struct takes *takes)
 {
-    return takes->recording.phase != TAKE_FREE || is_mending(takes) || takes->deleting.phase != TAKE_FREE;
+    return takes->recording.phase != TAKE_FREE || takes_are_mended(takes) || takes->deleting.phase != TAKE_FREE;
 }
 
 /* ---- asks ---- */
@@ -251,6 +248,7 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
     take->facts.is_for_flac = take->format == TAKE_FORMAT_FLAC;
     take->facts.is_filled = ask->has_gaps ? ask->gaps.value == GAPS_FILL : !takes->skips_gaps;
     take->facts.request = call_request(call);
+    take->sender = call_sender(call);
     take->facts.most = ask->has_seconds ? (uint64_t)llround(ask->seconds * desk_rate(takes->desk)) : 0;
     take->begun = call_defer(call);
     return ERR_OK;
@@ -259,14 +257,22 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
 enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, struct recording *answer)
 {
     struct take *take = &takes->recording;
+    enum err e = ERR_OK;
     struct fault fault;
 
-    if (take->phase == TAKE_FREE && !is_mending(takes) && recall_was_begun(call) && takes->mended_count)
-        return tell_one(takes, call_arena(call), takes->mended[takes->mended_count - 1], answer, call_fault(call));
-    if (take->phase == TAKE_FREE && !is_mending(takes))
+    if (take_ends_again(takes, call, answer, &e))
+        return e;
+    if (take->phase == TAKE_FREE && !takes_are_mended(takes) && recall_was_begun(call) && takes->mended_count)
+        return takes_tell_one(takes, call_arena(call), takes->mended[takes->mended_count - 1], answer,
+                              call_fault(call));
+    if (take->phase == TAKE_FREE && !takes_are_mended(takes))
         return refuse(call, ERR_NOT_FOUND, "no take is under way");
-    fault_set(&fault, ERR_CONFLICT, "somebody else ends this take");
+    fault_set(&fault, ERR_CONFLICT, "another client ends this take");
     ticket_fail(takes->service, take->ended, &fault);
+    if (!id_is_zero(take->item)) {
+        take_tell_as(take, answer);
+        recall_foretell(call, answer, UINT64_MAX); /* a successor learns which take it is about */
+    }
     take->ended = call_defer(call);
     if (take->wish != TAKE_WISH_CANCEL)
         take->wish = wish;
@@ -275,7 +281,7 @@ enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, 
 
 enum err takes_one(struct takes *takes, struct call *call, struct id id, struct recording *answer)
 {
-    return tell_one(takes, call_arena(call), id, answer, call_fault(call));
+    return takes_tell_one(takes, call_arena(call), id, answer, call_fault(call));
 }
 
 enum err takes_list(struct takes *takes, struct call *call, struct recordings *answer)
@@ -287,7 +293,7 @@ enum err takes_list(struct takes *takes, struct call *call, struct recordings *a
         return ERR_OK;
     for (uint32_t i = 0; e == ERR_OK && i < all.count; i++)
         if (live(takes, all.at[i].id))
-            (void)tell_one(takes, call_arena(call), all.at[i].id, &all.at[i], NULL);
+            (void)takes_tell_one(takes, call_arena(call), all.at[i].id, &all.at[i], NULL);
     answer->each = all;
     return e;
 }
@@ -311,10 +317,13 @@ enum err takes_delete(struct takes *takes, struct call *call, struct id id)
 {
     struct take *take = &takes->deleting;
     struct recording found = { 0 };
-    enum err e = take_find_one(takes, call_arena(call), id, &found, call_fault(call));
+    bool is_again = false;
+    enum err e = take_deleted_again(takes, call, &is_again);
     struct take_file *file;
 
-    if (e != ERR_OK)
+    if (e == ERR_OK && !is_again)
+        e = take_find_one(takes, call_arena(call), id, &found, call_fault(call));
+    if (e != ERR_OK || is_again)
         return e;
     if (found.state.value != TAKE_STATE_ABANDONED)
         return refuse(call, ERR_CONFLICT, "\"%.*s\" was not given up", TEXT_ARG(found.name));
@@ -327,6 +336,7 @@ enum err takes_delete(struct takes *takes, struct call *call, struct id id)
     (void)bytes_copy(file->path, sizeof(file->path), found.path);
     (void)text_copy(take->name, sizeof(take->name), found.name);
     take->item = id;
+    take->sender = call_sender(call);
     take->is_forgotten = true;
     take->phase = TAKE_STARTING;
     take->facts.began = found.began;

@@ -47,6 +47,7 @@ struct take {
     char inputs[2][256];
     struct id folder;
     unsigned input, attempt;
+    struct sender sender;   /* the ask that began it; digest 0: an id of our own */
     struct take_file *file; /* while its errand is away */
     struct take_flac *flac; /* the same; none while another take is encoded */
     struct take *next;      /* of those that are to be encoded */
@@ -87,6 +88,8 @@ struct takes {
     uint32_t left_count;
     struct id mended[TAKES_LEFT];
     uint32_t mended_count;
+    struct id never_ran; /* the last item that was given up before its take ran: its ask may begin another */
+    struct id ending;    /* which take `recording.ended` is about, while takes are mended; zero: the one under way */
     bool has_looked;  /* at the store, since the start */
     bool was_silent;  /* no sound core ran when this service started: nothing goes on */
     usec_t looked, quieted;
@@ -118,6 +121,24 @@ enum err takes_delete(struct takes *takes, struct call *call, struct id id);
 enum err takes_recover(struct takes *takes, struct call *call);
 
 /* ---- among the files of takes ---- */
+
+/* takes.c */
+bool takes_are_mended(const struct takes *takes); /* what a predecessor left is not looked through yet */
+enum err takes_tell_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
+                        struct fault *fault);
+
+/* take_again.c: asks that are sent again after the death of a streamer. */
+
+/* persist has an item of the ask that begins this take: fills `answer`. Errors: conflict, not_found (that take is
+ * gone), those of locate_read. `is_again` is false when the take is to begin. */
+enum err take_begun_again(struct takes *takes, struct call *call, struct recording *answer, bool *is_again);
+/* The same, once takes were mended: true when the ask is answered, and the take is free. */
+bool take_answers_again(struct take *take);
+/* A predecessor was to end a take: its ask waits, or is answered; false: it had not begun to. */
+bool take_ends_again(struct takes *takes, struct call *call, struct recording *answer, enum err *error);
+void take_answer_end(struct takes *takes, struct ticket ticket); /* of such an ask that waited */
+/* A take was deleted for this very ask. Errors: conflict, those of locate_read. */
+enum err take_deleted_again(struct takes *takes, struct call *call, bool *is_again);
 
 /* take_begin.c: asks one service after the other, then starts the file. */
 void take_begin(struct take *take);

@@ -87,6 +87,11 @@ static bool outlasts_its_ring(const struct voice *voice, float fade)
     return voice->phase == VOICE_PLAYING && voice->reel && (double)fade > voice_feed_ahead(voice) - margin;
 }
 
+bool voice_is_sounding(const struct voice *voice)
+{
+    return voice->phase != VOICE_FREE && voice->phase != VOICE_ENDING && voice->is_heard;
+}
+
 void voice_stop(struct voice *voice, float fade)
 {
     struct order order = { .frame = ORDER_NOW,
@@ -141,6 +146,8 @@ static void keep(struct voice *voice, const struct voice_plan *plan)
     struct kept_piece *piece = &kept->pieces[0];
 
     atomic_store(&kept->word, 0);
+    atomic_store(&kept->seeks, 0);
+    kept->started = 0;
     *piece = (struct kept_piece){ .frames = -1, .from = plan->from };
     snprintf(piece->path, sizeof(piece->path), "%s", plan->path);
     memcpy(piece->media, plan->media.b, sizeof(piece->media));
@@ -178,6 +185,7 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     voice->plan = *plan;
     voice->plan.path = NULL;
     voice->ticket = (struct ticket){ 0 };
+    voice->foretell = NULL;
     voice->started = NULL;
     voice->failed = NULL;
     voice->format = (struct reel_format){ .frames = -1 };
@@ -202,12 +210,27 @@ static int64_t beginning(const struct voice *voice)
     return voice->plan.grid > 0 ? desk_next(voice->all->desk, voice->plan.grid) : voice->plan.at;
 }
 
-static void start_transport(struct voice *voice)
+static bool starts_transport(const struct voice *voice)
 {
-    struct order order = { .frame = voice->begins, .verb = ORDER_TRANSPORT_START };
+    return voice->plan.start_transport && !voice->is_heard && !voice->all->desk->state.running;
+}
 
-    if (voice->plan.start_transport && !voice->is_heard && !voice->all->desk->state.running)
-        desk_order(voice->all->desk, &order);
+/* The orders that follow say that it starts: a successor sees by their number whether they were sent. */
+static void foretell(struct voice *voice)
+{
+    uint64_t effects = desk_effects(voice->all->desk) + (starts_transport(voice) ? 2 : 1);
+    struct stream_voice told = { 0 };
+
+    if (voice->is_heard)
+        return;
+    if (voice->foretell) {
+        voice->foretell(voice->state, voice, effects);
+    } else {
+        voice_tell(voice, &told);
+        told.state = (struct choice){ .value = STREAM_STATE_PLAYING };
+        ticket_foretell(voice->all->service, voice->ticket, &told, effects);
+    }
+    voice->kept->started = effects;
 }
 
 static void tell_start(struct voice *voice)
@@ -236,7 +259,11 @@ void voice_filled(struct voice *voice)
         voice_stop(voice, 0);
         return;
     }
+    if (!desk_has_room(voice->all->desk, 2))
+        return; /* the tick comes here again */
     voice->begins = beginning(voice);
+    foretell(voice);
+    struct order transport = { .frame = voice->begins, .verb = ORDER_TRANSPORT_START };
     struct order order = { .frame = voice->begins,
                            .verb = ORDER_STREAM_START,
                            .voice = voice->index,
@@ -245,9 +272,9 @@ void voice_filled(struct voice *voice)
                            .value = voice->plan.gain,
                            .pan = voice->plan.pan,
                            .seconds = 0.005f };
-    if (!desk_order(voice->all->desk, &order))
-        return; /* the tick comes here again */
-    start_transport(voice);
+    if (starts_transport(voice))
+        desk_order(voice->all->desk, &transport);
+    desk_order(voice->all->desk, &order);
     voice->is_heard = true;
     atomic_store(&voice->kept->phase, KEPT_PLAYING);
     set_phase(voice, VOICE_PLAYING);
@@ -257,11 +284,30 @@ void voice_filled(struct voice *voice)
 
 /* ---- while it plays ---- */
 
-/* A reel that is reading is opened anew: what it reads is of no more use, and may hang. */
-enum err voice_seek(struct voice *voice, int64_t frame, struct fault *fault)
+enum err voice_may_seek(const struct voice *voice, struct fault *fault)
 {
     if (voice->phase == VOICE_FREE || voice->phase == VOICE_ENDING || voice->phase == VOICE_OPENING)
         return fault_set(fault, ERR_CONFLICT, "voice %u does not play", voice->index);
+    return ERR_OK;
+}
+
+/* Accepted: a successor does it, should this process end before a piece is made. */
+static void keep_seek(struct voice *voice, int64_t frame, struct id request)
+{
+    struct kept_voice *kept = voice->kept;
+
+    atomic_store(&kept->seeks, 0);
+    kept->seek_from = frame;
+    memcpy(kept->seeker, request.b, sizeof(kept->seeker));
+    atomic_store(&kept->seeks, 1);
+}
+
+/* A reel that is reading is opened again: what it reads is of no more use, and may hang. */
+enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struct fault *fault)
+{
+    if (voice_may_seek(voice, fault) != ERR_OK)
+        return ERR_CONFLICT;
+    keep_seek(voice, frame, request);
     voice->plan.from = frame;
     voice->is_made = voice->is_complete = voice->is_ending = voice->is_resuming = false;
     voice_feed_seek(voice);
@@ -343,18 +389,26 @@ enum err voice_open_next(struct voice *voice, struct fault *fault)
     return reel_open(voice->all->reels, piece->path, &listener, &voice->following, fault);
 }
 
-enum err voice_queue(struct voice *voice, const char *path, struct id media, struct fault *fault)
+enum err voice_may_queue(const struct voice *voice, struct fault *fault)
 {
     if (voice->phase == VOICE_FREE || voice->phase == VOICE_ENDING || voice->is_complete)
         return fault_set(fault, ERR_CONFLICT, "voice %u plays nothing that another file could follow", voice->index);
     if (voice->kept->looping)
         return fault_set(fault, ERR_CONFLICT, "voice %u plays a loop, which has no end", voice->index);
+    return ERR_OK;
+}
+
+enum err voice_queue(struct voice *voice, const char *path, struct id media, struct id request, struct fault *fault)
+{
+    if (voice_may_queue(voice, fault) != ERR_OK)
+        return ERR_CONFLICT;
     nothing_follows(voice);
     uint32_t present = atomic_load(&voice->kept->word) & KEPT_PRESENT;
     struct kept_piece *piece = &voice->kept->pieces[!present];
     *piece = (struct kept_piece){ .frames = -1 };
     snprintf(piece->path, sizeof(piece->path), "%s", path);
     memcpy(piece->media, media.b, sizeof(piece->media));
+    memcpy(piece->queued, request.b, sizeof(piece->queued));
     atomic_fetch_or(&voice->kept->word, KEPT_FOLLOWS);
     enum err e = voice_open_next(voice, fault);
     if (e != ERR_OK)

@@ -61,7 +61,9 @@ struct voice {
     int64_t begins;     /* frame of the audio clock that the start was ordered for */
     usec_t since;       /* the phase */
     struct ticket ticket; /* of who waits for it to start */
-    /* When it starts, or does not; NULL: the ticket is answered by the voice. */
+    /* Before the orders that start it, when there will be `effects` of them; when it starts, or does not. NULL: the
+     * ticket is answered by the voice. */
+    void (*foretell)(void *state, struct voice *voice, uint64_t effects);
     void (*started)(void *state, struct voice *voice);
     void (*failed)(void *state, struct voice *voice, const struct fault *fault);
     void *state;
@@ -87,13 +89,23 @@ void voices_note(struct voices *voices, const struct note *note);
 bool voices_busy(const struct voices *voices);
 struct voice *voices_find(struct voices *voices, struct id request); /* one that this ask has started, or NULL */
 
+/* Before the voices of `group` (or all others, with `but`) are stopped: all of their orders find room, and the call's
+ * answer is foretold. Errors: busy. */
+enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one)(const struct voice *, const void *),
+                         const void *state);
+
 /* Begins to open the file. `voice` is told of by its ticket or by `started` and `failed`. Errors: busy (32 play), full,
  * offline (no sound core). */
 enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct voice **voice, struct fault *fault);
 void voice_stop(struct voice *voice, float fade);
-enum err voice_seek(struct voice *voice, int64_t frame, struct fault *fault);
+/* `request`: of the ask; zero: no ask wants it. Errors: conflict (the voice does not play), full. */
+enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struct fault *fault);
+enum err voice_may_seek(const struct voice *voice, struct fault *fault); /* conflict */
 enum err voice_gain(struct voice *voice, float gain, float pan, float ramp, struct fault *fault);
-enum err voice_queue(struct voice *voice, const char *path, struct id media, struct fault *fault);
+/* Errors of both: conflict (it plays nothing that another file could follow); of the first also full. */
+enum err voice_queue(struct voice *voice, const char *path, struct id media, struct id request, struct fault *fault);
+enum err voice_may_queue(const struct voice *voice, struct fault *fault);
+bool voice_is_sounding(const struct voice *voice); /* voice_stop sends an order */
 
 /* As the schema has it; paths point into shared memory. */
 void voice_tell(const struct voice *voice, struct stream_voice *to);
@@ -108,6 +120,7 @@ void voice_feed_came(void *voice, int64_t frame, const float *stereo, uint32_t f
 double voice_feed_ahead(const struct voice *voice); /* seconds in its ring */
 void voice_feed_check(struct voice *voice);  /* starts it, if there is enough in its ring */
 void voice_feed_follow(struct voice *voice); /* the file behind is open, or nothing follows after all */
+struct id voice_feed_seeker(const struct voice *voice); /* of the ask whose seek has no piece yet; zero: none */
 void voice_feed_seek(struct voice *voice);    /* what is written next is another generation */
 void voice_feed_inherit(struct voice *voice); /* a predecessor's seek, and which piece is the present one */
 void voice_feed_cut(struct voice *voice, uint64_t end); /* what sounds ends at that cell, unless it has an end */

@@ -112,6 +112,15 @@ static void forget_sought(struct voice *voice)
     atomic_fetch_and(&voice->kept->word, ~(uint32_t)KEPT_SOUGHT);
 }
 
+struct id voice_feed_seeker(const struct voice *voice)
+{
+    struct id request = { { 0 } };
+
+    if (atomic_load(&voice->kept->seeks))
+        memcpy(request.b, voice->kept->seeker, sizeof(request.b));
+    return request;
+}
+
 /* A new beginning behind all that was written: at once, or, behind what sounds, when there is enough of it. What sounds
  * ends before it, should it come so far. */
 static void make_generation(struct voice *voice, int64_t from)
@@ -120,12 +129,15 @@ static void make_generation(struct voice *voice, int64_t from)
 
     voice->generation = next_generation(voice);
     fill_piece(voice, &piece, ring_written(&voice->ring), from);
+    if (!id_is_zero(voice_feed_seeker(voice)))
+        memcpy(piece.seeker, voice->kept->seeker, sizeof(piece.seeker));
     if (voice->is_seeking) {
         seek_piece(voice, &piece);
         voice_feed_cut(voice, piece.at);
     } else {
         publish(voice, &piece);
     }
+    atomic_store(&voice->kept->seeks, 0);
     voice->frame = from;
     voice->skip = 0;
     voice->is_complete = voice->is_ending = false;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "schema_service.h"
 #include "services/streamer/voice.h"
 
 enum { PULLS_A_TICK = 8, DOUBT_US = 1000000 };
@@ -65,6 +66,8 @@ static void take_up(struct voice *voice)
 {
     const struct state *state = &voice->all->desk->state;
     bool is_asked = ring_space(&voice->all->desk->orders) < ORDERS_CELLS;
+    const struct id seeker = voice_feed_seeker(voice);
+    bool seeks = atomic_load(&voice->kept->seeks);
     struct fault fault = { 0 };
 
     if (voice->phase != VOICE_PLAYING)
@@ -79,7 +82,52 @@ static void take_up(struct voice *voice)
         voice_fail(voice, &fault);
     if (atomic_load(&voice->kept->word) & KEPT_FOLLOWS)
         (void)voice_open_next(voice, &fault);
+    if (seeks && voice->phase != VOICE_FREE)
+        (void)voice_seek(voice, voice->kept->seek_from, seeker, &fault);
     log_info("voice %u goes on with %s", voice->index, voice_piece(voice)->path);
+}
+
+/* ---- what a predecessor did for an ask that it did not answer ---- */
+
+static bool is_id(const uint8_t kept[16], struct id request)
+{
+    return memcmp(kept, request.b, sizeof(request.b)) == 0;
+}
+
+/* A file that followed may sound by now, or may have ended. */
+static bool has_queued(const struct voice *voice, struct id request)
+{
+    uint32_t word = atomic_load(&voice->kept->word);
+    const struct kept_piece *other = &voice->kept->pieces[!(word & KEPT_PRESENT)];
+
+    return is_id(voice_piece(voice)->queued, request) ||
+           ((word & KEPT_FOLLOWS || other->generation != 0) && is_id(other->queued, request));
+}
+
+static bool has_sought(const struct voice *voice, struct id request)
+{
+    return is_id(voice_piece(voice)->seeker, request) ||
+           (atomic_load(&voice->kept->seeks) && is_id(voice->kept->seeker, request));
+}
+
+static bool have_done(const void *state, struct id request)
+{
+    const struct voices *voices = state;
+
+    for (uint32_t i = 0; i < STREAMS; i++)
+        if (has_queued(&voices->each[i], request) || has_sought(&voices->each[i], request))
+            return true;
+    return false;
+}
+
+/* Its last order was sent, and its phase was not changed any more. */
+static void note_start(struct voice *voice)
+{
+    struct kept_voice *kept = voice->kept;
+
+    if (atomic_load(&kept->phase) == KEPT_STARTING && kept->started &&
+        desk_effects(voice->all->desk) >= kept->started)
+        atomic_store(&kept->phase, KEPT_PLAYING);
 }
 
 enum err voices_open(struct voices *voices, struct fault *fault)
@@ -96,8 +144,10 @@ enum err voices_open(struct voices *voices, struct fault *fault)
         voice->index = i;
         voice->memory = studio_stream(voices->desk->studio, i, &voice->ring);
         voice->kept = &voices->kept->voices[i];
+        note_start(voice);
         inherit(voice);
     }
+    recall_settle(voices->service, desk_effects(voices->desk), have_done, voices); /* before another order */
     while (desk_note(voices->desk, &note))
         voices_note(voices, &note);
     for (uint32_t i = 0; i < STREAMS; i++)
@@ -162,7 +212,7 @@ static void follow_rate(struct voice *voice)
 
     if (voice->phase != VOICE_PLAYING || voice_piece(voice)->rate == desk_rate(voice->all->desk) || !voice->reel)
         return;
-    if (voice_seek(voice, voice_position(voice), &fault) != ERR_OK)
+    if (voice_seek(voice, voice_position(voice), (struct id){ { 0 } }, &fault) != ERR_OK)
         voice_fail(voice, &fault);
 }
 
@@ -215,6 +265,19 @@ struct voice *voices_find(struct voices *voices, struct id request)
             return voice;
     }
     return NULL;
+}
+
+enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one)(const struct voice *, const void *),
+                         const void *state)
+{
+    uint32_t orders = 0;
+
+    for (uint32_t i = 0; i < STREAMS; i++)
+        orders += is_one(&voices->each[i], state) && voice_is_sounding(&voices->each[i]);
+    if (!desk_has_room(voices->desk, orders))
+        return refuse(call, ERR_BUSY, "the sound core has more orders than it can take");
+    recall_foretell(call, &(struct nothing){ 0 }, desk_effects(voices->desk) + orders);
+    return ERR_OK;
 }
 
 /* ---- telling ---- */

@@ -72,10 +72,58 @@ static void an_ask_whose_kept_answer_finds_no_memory_is_not_done_again(void **st
     buffer_free(&copy.body);
 }
 
+static bool knows_even(const void *state, struct id request)
+{
+    (void)state;
+    return request.b[0] % 2 == 0;
+}
+
+static void foretell(struct service *service, uint8_t number, uint64_t effects)
+{
+    struct recalled *one = &service->recalled[number];
+
+    *one = (struct recalled){ .state = RECALL_FORETOLD,
+                               .request.b = { number, 1 },
+                               .digest = number,
+                               .effects = effects };
+    buffer_add(&one->body, "answer", 6);
+}
+
+/* By the number of effects, and where there is none by the request id. */
+static void a_successor_finds_what_was_done(void **state)
+{
+    struct service *service = *state;
+    static const struct { uint64_t effects; enum recall_state state; } wanted[] = {
+        { 1, RECALL_DONE }, { 5, RECALL_DONE }, { 6, RECALL_BEGUN }, { 0, RECALL_BEGUN }, { 0, RECALL_DONE }
+    };
+
+    for (uint8_t i = 0; i < 5; i++)
+        foretell(service, i, wanted[i].effects);
+    recall_settle(service, 5, knows_even, NULL);
+    for (uint8_t i = 0; i < 5; i++)
+        assert_int_equal(service->recalled[i].state, wanted[i].state);
+}
+
+/* It may say which thing the ask was about. */
+static void what_was_foretold_of_an_ask_that_was_not_done_is_there_for_its_copy(void **state)
+{
+    struct call copy = ask_of(*state, 3);
+
+    foretell(*state, 3, UINT64_MAX);
+    recall_settle(*state, 5, NULL, NULL);
+    recall_begin(&copy);
+    assert_true(recall_was_begun(&copy));
+    assert_int_equal(recall_foretold(&copy).len, 6);
+    assert_memory_equal(recall_foretold(&copy).at, "answer", 6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(asks_that_are_refused_for_now_push_no_kept_answer_out, come, leave),
+        cmocka_unit_test_setup_teardown(a_successor_finds_what_was_done, come, leave),
+        cmocka_unit_test_setup_teardown(what_was_foretold_of_an_ask_that_was_not_done_is_there_for_its_copy, come,
+                                        leave),
         cmocka_unit_test_setup_teardown(an_ask_whose_kept_answer_finds_no_memory_is_not_done_again, come,
                                         leave),
     };
