@@ -16,6 +16,8 @@ struct known {
     uint64_t revision;
     struct id folder;
     uint32_t file;
+    uint64_t size;
+    int64_t mtime;
 };
 
 static struct {
@@ -125,6 +127,18 @@ static void draw_wish(struct wish *wish)
         wish->remove = (uint32_t)sim_random(1 << TAGS) & (uint32_t)sim_random(1 << TAGS);
 }
 
+/* Mostly of the file as it is known; else of one that changed since. */
+static void draw_heard(struct op *op, const struct known *item)
+{
+    bool is_there = sim_chance(850);
+
+    op->size = is_there ? item->size : 1;
+    op->mtime = is_there ? item->mtime : 1;
+    op->content = 1 + (uint32_t)sim_random(CONTENTS);
+    op->analyser = 1 + sim_random(2);
+    op->brings = (enum brings)sim_random(BRINGS_KINDS);
+}
+
 static void draw_op(struct op *op, bool edits_only)
 {
     struct known *item = all.item_count ? any_item() : NULL;
@@ -138,6 +152,8 @@ static void draw_op(struct op *op, bool edits_only)
     op->availability = sim_chance(700) ? AVAILABILITY_LOCAL : AVAILABILITY_MISSING;
     if (op->kind == OP_MOVE && sim_chance(500))
         op->file = item->file;
+    if (op->kind == OP_HEARD)
+        draw_heard(op, item);
     op->has_expect = item && sim_chance(400);
     op->expect = item ? item->revision : 0;
     draw_wish(&op->wish);
@@ -163,8 +179,6 @@ static enum deed_kind draw_kind(void)
         return DEED_BATCH;
     while (drawn >= weights[i].weight)
         drawn -= weights[i++].weight;
-    if (sim.is_slow && weights[i].kind == DEED_REMOVE_LIBRARY) /* the model removes a library in one step */
-        return DEED_FORGET;
     return weights[i].kind;
 }
 
@@ -286,6 +300,10 @@ static void learn_item(struct id id, uint64_t revision, const struct op *op)
     if (op && (op->kind == OP_PLACE || op->kind == OP_MOVE)) {
         all.items[i].folder = op->folder;
         all.items[i].file = op->file;
+    }
+    if (op && op->kind == OP_PLACE) {
+        all.items[i].size = op->size;
+        all.items[i].mtime = op->mtime;
     }
 }
 

@@ -21,7 +21,7 @@ enum deed_kind {
     DEED_KINDS
 };
 
-enum { DEEDS = 4096, OPS = 6, WORD = 12, TAGS = 8 };
+enum { DEEDS = 4096, OPS = 6, WORD = 12, TAGS = 8, CONTENTS = 8 };
 
 /* An edit: what is absent stays. Tags are bits. */
 struct wish {
@@ -31,9 +31,10 @@ struct wish {
     uint32_t add, remove;
 };
 
-/* Heard is a file that is not there as it was: its operation changes nothing, but the waveform it brings makes the
- * batch wait for a thread. */
 enum op_kind { OP_EDIT, OP_PLACE, OP_MOVE, OP_PRESENCE, OP_HEARD, OP_KINDS };
+
+/* What an analysis brings besides its verdict. A waveform makes the batch wait for a thread. */
+enum brings { BRINGS_NOTHING, BRINGS_WAVEFORM, BRINGS_FACTS /* and a waveform */, BRINGS_KINDS };
 
 struct op {
     enum op_kind kind;
@@ -42,6 +43,9 @@ struct op {
     uint64_t size;
     int64_t mtime;
     int32_t availability;
+    uint32_t content;  /* 1 to CONTENTS, of what was heard … */
+    uint64_t analyser; /* … and by which */
+    enum brings brings;
     bool has_expect;
     uint64_t expect;
     struct wish wish;
@@ -96,6 +100,7 @@ void deed_tags(uint32_t tags, struct text_list *to, struct text room[TAGS]);
 uint32_t deed_tag_bits(struct text_list tags); /* ~0: one is none of ours */
 struct bytes deed_word(const char *format, uint32_t number, char to[WORD]);
 struct bytes deed_file(uint32_t file, char to[WORD]);
+struct bytes deed_content(uint32_t content, uint8_t to[16]); /* 0: none */
 struct bytes deed_folder(uint32_t number, char to[WORD]);
 
 #endif

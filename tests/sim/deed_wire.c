@@ -84,26 +84,33 @@ static struct edit edit_of(const struct op *op, struct text add[TAGS], struct te
     return edit;
 }
 
-enum { CONTENTS = 8 };
+struct bytes deed_content(uint32_t content, uint8_t to[16])
+{
+    memset(to, (int)content, 16);
+    return bytes_of(to, content ? 16 : 0);
+}
 
-/* Of a size that no file has. */
-static struct analysed heard(const struct op *op)
+static struct analysed heard(const struct op *op, uint8_t content[16])
 {
     static const uint8_t waveform[2000];
     static struct artefact artefact = { .type = TEXT("waveform"),
                                         .version = 1,
                                         .data = { sizeof(waveform), waveform } };
-    static const uint8_t contents[CONTENTS + 16];
+    static struct fact fact = { .attribute = TEXT("bpm"), .source = { .value = SOURCE_ANALYSIS },
+                                .has_number = true, .number = 120, .shown = true };
 
     return (struct analysed){ .id = op->item,
-                              .size = 1,
+                              .size = op->size,
+                              .mtime = op->mtime,
+                              .analyser = op->analyser,
                               .state = { .value = ANALYSIS_STATE_DONE },
-                              .content = bytes_of(contents + op->file % CONTENTS, 16),
-                              .artefacts = { 1, &artefact } };
+                              .content = deed_content(op->content, content),
+                              .facts = { op->brings == BRINGS_FACTS, &fact },
+                              .artefacts = { op->brings != BRINGS_NOTHING, &artefact } };
 }
 
 static struct operation operation_of(const struct op *op, struct text add[TAGS], struct text remove[TAGS],
-                                     char file[WORD])
+                                     char file[WORD], uint8_t content[16])
 {
     struct operation to = { 0 };
     const struct choice availability = { .value = op->availability };
@@ -121,7 +128,7 @@ static struct operation operation_of(const struct op *op, struct text add[TAGS],
                                .kind = { .value = KIND_AUDIO },
                                .availability = availability };
     to.move = (struct move){ .id = op->item, .folder = op->folder, .file = deed_file(op->file, file) };
-    to.analysed = heard(op);
+    to.analysed = heard(op, content);
     to.presence = (struct presence){ .id = op->item, .availability = availability };
     return to;
 }
@@ -138,11 +145,12 @@ static void encode_batch(const struct deed *deed, struct buffer *to)
 {
     struct text add[OPS][TAGS], remove[OPS][TAGS];
     char files[OPS][WORD];
+    uint8_t contents[OPS][16];
     struct operation operations[OPS];
     struct persist_batch ask = { .operations = { deed->op_count, operations } };
 
     for (uint32_t i = 0; i < deed->op_count; i++)
-        operations[i] = operation_of(&deed->ops[i], add[i], remove[i], files[i]);
+        operations[i] = operation_of(&deed->ops[i], add[i], remove[i], files[i], contents[i]);
     put(deed, &ask, to);
 }
 

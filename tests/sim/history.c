@@ -153,6 +153,56 @@ static void hold_forgotten(struct history *h, const struct note *note)
     deed->held = false;
 }
 
+/* ---- removals: row by row, for others may come between ---- */
+
+static bool removes(struct history *h, const struct deed *deed, const struct change *row)
+{
+    return deed && deed->kind == DEED_REMOVE_LIBRARY && model_removes(&h->model, deed, row);
+}
+
+/* A row of another deed under its id has an answer in the same commit. */
+static bool is_answered_with(uint64_t number, const struct deed *deed)
+{
+    const struct id request = journal_at(number)->change.request;
+
+    for (uint64_t i = number + 1; i < journal_count(); i++) {
+        const struct note *note = journal_at(i);
+        if (note->kind == NOTE_ANSWER && id_equal(note->request, request))
+            return deed_with(request, note->digest) == deed;
+    }
+    return false;
+}
+
+static void remove_again(struct history *h, uint64_t number)
+{
+    const struct note *note = journal_at(number);
+    struct deed *deed = deed_of(note->change.request), *other = deed ? deed->rival : NULL;
+
+    if (!deed || (deed->kind != DEED_REMOVE_LIBRARY && !(other && other->kind == DEED_REMOVE_LIBRARY)))
+        return;
+    look_at_refusals(h, note->at);
+    if (other && is_answered_with(number, other) && removes(h, other, &note->change))
+        deed = other;
+    else if (!removes(h, deed, &note->change) && removes(h, other, &note->change))
+        deed = other;
+    if (deed->kind != DEED_REMOVE_LIBRARY)
+        return;
+    uint64_t last = h->last[deed_number(deed)];
+    sim.counts.interrupted += last && last + 1 != note->change.revision;
+    h->last[deed_number(deed)] = note->change.revision;
+}
+
+/* All of it is gone; of what another removal took nothing was left to do. */
+static struct verdict removed(struct history *h, const struct deed *deed)
+{
+    const struct model_folder *folder = model_folder(&h->model, deed->id);
+    uint64_t last = h->last[deed_number(deed)];
+
+    if (folder && folder->is_library)
+        sim_fail("request %u: the library that it removed is there", deed_number(deed));
+    return (struct verdict){ .revision = last ? last : h->model.head, .id = deed->id };
+}
+
 /* ---- doing it all again ---- */
 
 static void add_row(struct history *h, const struct note *note)
@@ -225,7 +275,9 @@ static void do_again(struct history *h, uint64_t number)
         sim_fail("the change log has a gap: change %llu is missing", (unsigned long long)note->revision);
     deed->done = deed->held = true;
     deed->note = number;
-    if (deed->kind != DEED_BATCH) {
+    if (deed->kind == DEED_REMOVE_LIBRARY) {
+        verdicts[0] = removed(h, deed);
+    } else if (deed->kind != DEED_BATCH) {
         h->last[deed_number(deed)] = 0;
         verdicts[0] = model_do(&h->model, deed);
     }
@@ -241,11 +293,13 @@ static void do_all_again(struct history *h)
 {
     for (uint64_t i = 0; i < journal_count(); i++) {
         const struct note *note = journal_at(i);
+        if (note->kind != NOTE_CHANGE)
+            look_at_refusals(h, note->at);
         if (note->kind == NOTE_CHANGE)
             add_row(h, note);
-        else
-            look_at_refusals(h, note->at);
-        if (note->kind == NOTE_BEGUN)
+        if (note->kind == NOTE_CHANGE)
+            remove_again(h, i);
+        else if (note->kind == NOTE_BEGUN)
             begin_again(h, note);
         else if (note->kind == NOTE_OPERATION)
             operate_again(h, i);

@@ -3,6 +3,28 @@
 #include "tests/each_media.h"
 #include "tests/sim/history.h"
 
+static void hold_analysis(const struct media *media, const struct model_item *item, const char *id)
+{
+    uint8_t content[16];
+
+    if ((media->analysis.value == ANALYSIS_STATE_DONE) != item->is_heard || media->analyser != item->analyser ||
+        !bytes_equal(media->content, deed_content(item->content, content)))
+        sim_fail("item %s: its analysis is not what it must be", id);
+}
+
+static void hold_contents(struct history *h)
+{
+    for (uint32_t i = 1; i <= CONTENTS; i++) {
+        uint8_t content[16];
+        uint64_t analyser, must;
+        bool heard;
+        if (catalogue_is_heard(h->txn, &h->arena, deed_content(i, content), &heard, &analyser) != ERR_OK)
+            sim_fail("what is known of a content cannot be read");
+        if (heard != model_content_is_heard(&h->model, i, &must) || analyser != must)
+            sim_fail("what is known of content %u is not what it must be", i);
+    }
+}
+
 static void hold_item(struct history *h, const struct media *media)
 {
     struct model_item *item = model_item(&h->model, media->id);
@@ -21,6 +43,7 @@ static void hold_item(struct history *h, const struct media *media)
         media->size != item->size || media->mtime != item->mtime ||
         media->availability.value != item->availability)
         sim_fail("item %s: its place is not what it must be", id);
+    hold_analysis(media, item, id);
 }
 
 struct holding {
@@ -86,6 +109,7 @@ static void hold_undo(struct history *h)
 void history_hold_records(struct history *h)
 {
     hold_items(h);
+    hold_contents(h);
     hold_folders(h);
     hold_undo(h);
 }

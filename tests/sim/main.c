@@ -71,9 +71,10 @@ static void print_figures(uint64_t first, uint64_t worlds, uint64_t steps)
            (unsigned long long)n->commits, (unsigned long long)n->failed_commits,
            (unsigned long long)n->deaths, (unsigned long long)n->client_deaths);
     printf("figure: %llu rows and %llu answers trimmed, %llu requests done again after that; %llu clock steps; "
-           "%llu parts of batches\n",
+           "%llu parts of batches; %llu analyses; removals of libraries interrupted %llu times\n",
            (unsigned long long)n->trimmed, (unsigned long long)n->forgotten, (unsigned long long)n->done_again,
-           (unsigned long long)n->clock_steps, (unsigned long long)n->parts);
+           (unsigned long long)n->clock_steps, (unsigned long long)n->parts, (unsigned long long)n->heard,
+           (unsigned long long)n->interrupted);
     printf("figure: %llu were refused, and done when a late copy of the request came; %llu under a used id\n",
            (unsigned long long)n->refused_then_done, (unsigned long long)n->rivals);
 }

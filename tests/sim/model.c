@@ -22,7 +22,7 @@ static const struct change *next_row(const struct model *m)
     return &m->log[m->head];
 }
 
-static uint64_t emit(struct model *m, enum change_kind kind, struct id id, bool removed)
+uint64_t model_emit(struct model *m, enum change_kind kind, struct id id, bool removed)
 {
     const struct change *row = next_row(m);
 
@@ -31,8 +31,9 @@ static uint64_t emit(struct model *m, enum change_kind kind, struct id id, bool 
         sim_fail("change %llu must be of request %u", (unsigned long long)m->head,
                  m->request.b[14] << 8 | m->request.b[15]);
     if (row->kind.value != (int32_t)kind || !id_equal(row->id, id) || row->removed != removed)
-        sim_fail("change %llu is of another record, or another kind, than it must be",
-                 (unsigned long long)m->head);
+        sim_fail("change %llu is of another record, or another kind, than it must be: kind %d%s, must be %d%s",
+                 (unsigned long long)m->head, (int)row->kind.value, row->removed ? ", removed" : "", (int)kind,
+                 removed ? ", removed" : "");
     return m->head;
 }
 
@@ -57,7 +58,7 @@ struct model_item *model_item(struct model *m, struct id id)
     return NULL;
 }
 
-static struct model_item *item_at(struct model *m, struct id folder, uint32_t file)
+struct model_item *model_item_at(struct model *m, struct id folder, uint32_t file)
 {
     for (uint32_t i = 0; i < m->item_count; i++)
         if (!m->items[i].gone && m->items[i].file == file && id_equal(m->items[i].folder, folder))
@@ -138,7 +139,7 @@ static struct verdict apply(struct model *m, struct model_item *item, const stru
     struct model_step step;
 
     if (change(item, wish, &step)) {
-        item->revision = emit(m, CHANGE_KIND_MEDIA, item->id, false);
+        item->revision = model_emit(m, CHANGE_KIND_MEDIA, item->id, false);
         if (by_person)
             push(m, &step);
     }
@@ -201,25 +202,27 @@ static struct verdict make_item(struct model *m, const struct op *op)
                                  .availability = op->availability };
     snprintf(item->name, WORD, "k%02u", op->file);
     m->item_count++;
-    item->revision = emit(m, CHANGE_KIND_MEDIA, item->id, false);
+    item->revision = model_emit(m, CHANGE_KIND_MEDIA, item->id, false);
     return (struct verdict){ .revision = item->revision, .id = item->id, .created = true, .stale = true };
 }
 
 static struct verdict place(struct model *m, const struct op *op)
 {
-    struct model_item *item = item_at(m, op->folder, op->file);
+    struct model_item *item = model_item_at(m, op->folder, op->file);
 
     if (!model_folder(m, op->folder))
         return (struct verdict){ .error = ERR_NOT_FOUND };
     if (!item)
         return make_item(m, op);
+    if (item->size != op->size || item->mtime != op->mtime)
+        item->is_heard = false;
     if (item->size != op->size || item->mtime != op->mtime || item->availability != op->availability) {
         item->size = op->size;
         item->mtime = op->mtime;
         item->availability = op->availability;
-        item->revision = emit(m, CHANGE_KIND_MEDIA, item->id, false);
+        item->revision = model_emit(m, CHANGE_KIND_MEDIA, item->id, false);
     }
-    return (struct verdict){ .revision = item->revision, .id = item->id, .stale = true };
+    return (struct verdict){ .revision = item->revision, .id = item->id, .stale = !item->is_heard };
 }
 
 static struct verdict presence(struct model *m, const struct op *op)
@@ -230,50 +233,20 @@ static struct verdict presence(struct model *m, const struct op *op)
         return (struct verdict){ .error = ERR_NOT_FOUND };
     if (item->availability != op->availability) {
         item->availability = op->availability;
-        item->revision = emit(m, CHANGE_KIND_MEDIA, item->id, false);
+        item->revision = model_emit(m, CHANGE_KIND_MEDIA, item->id, false);
     }
     return (struct verdict){ .revision = item->revision, .id = item->id };
 }
 
-static struct verdict heard(struct model *m, const struct op *op)
-{
-    struct model_item *item = model_item(m, op->item);
-
-    if (!item)
-        return (struct verdict){ .error = ERR_NOT_FOUND };
-    return (struct verdict){ .revision = item->revision, .id = item->id, .stale = true };
-}
-
-/* Two records of one file: the older one stays, with the words of both. */
-static struct verdict merge(struct model *m, struct model_item *gone, struct model_item *there)
-{
-    bool gone_is_older = id_compare(gone->id, there->id) < 0;
-    struct model_item *kept = gone_is_older ? gone : there, *lost = gone_is_older ? there : gone;
-
-    if (gone->size != there->size || gone->mtime != there->mtime)
-        return (struct verdict){ .error = ERR_EXISTS };
-    kept->folder = there->folder;
-    kept->file = there->file;
-    kept->availability = there->availability;
-    kept->tags |= lost->tags;
-    kept->favourite = kept->favourite || lost->favourite;
-    if (!kept->notes[0])
-        memcpy(kept->notes, lost->notes, WORD);
-    kept->revision = emit(m, CHANGE_KIND_MEDIA, kept->id, false);
-    emit(m, CHANGE_KIND_MEDIA, lost->id, true);
-    lost->gone = true;
-    return (struct verdict){ .revision = kept->revision, .id = kept->id, .stale = true };
-}
-
 static struct verdict move(struct model *m, const struct op *op)
 {
-    struct model_item *item = model_item(m, op->item), *there = item_at(m, op->folder, op->file);
+    struct model_item *item = model_item(m, op->item), *there = model_item_at(m, op->folder, op->file);
     char title[WORD];
 
     if (!item || !model_folder(m, op->folder))
         return (struct verdict){ .error = ERR_NOT_FOUND };
     if (there && there != item)
-        return merge(m, item, there);
+        return model_merge(m, item, there);
     if (!there) {
         snprintf(title, WORD, "k%02u", item->file);
         if (strcmp(item->name, title) == 0)
@@ -281,7 +254,7 @@ static struct verdict move(struct model *m, const struct op *op)
         item->folder = op->folder;
         item->file = op->file;
         item->availability = AVAILABILITY_LOCAL;
-        item->revision = emit(m, CHANGE_KIND_MEDIA, item->id, false);
+        item->revision = model_emit(m, CHANGE_KIND_MEDIA, item->id, false);
     }
     return (struct verdict){ .revision = item->revision, .id = item->id };
 }
@@ -300,7 +273,7 @@ static struct verdict put_volume(struct model *m, const struct deed *deed)
     else if (m->label == deed->number)
         return head(m, m->volume);
     m->label = deed->number;
-    emit(m, CHANGE_KIND_VOLUME, m->volume, false);
+    model_emit(m, CHANGE_KIND_VOLUME, m->volume, false);
     return head(m, m->volume);
 }
 
@@ -315,7 +288,7 @@ static struct verdict put_folder(struct model *m, const struct deed *deed)
     folder = &m->folders[m->folder_count];
     *folder = (struct model_folder){ .id = new_id(m), .name = deed->number };
     m->folder_count++;
-    emit(m, CHANGE_KIND_FOLDER, folder->id, false);
+    model_emit(m, CHANGE_KIND_FOLDER, folder->id, false);
     return head(m, folder->id);
 }
 
@@ -325,7 +298,7 @@ static struct verdict move_folder(struct model *m, const struct deed *deed)
 
     if (folder && !there) {
         folder->name = deed->number;
-        emit(m, CHANGE_KIND_FOLDER, folder->id, false);
+        model_emit(m, CHANGE_KIND_FOLDER, folder->id, false);
     }
     return head(m, deed->id);
 }
@@ -337,28 +310,41 @@ static struct verdict put_library(struct model *m, const struct deed *deed)
     if (folder && (!folder->is_library || folder->files != deed->number)) {
         folder->is_library = true;
         folder->files = deed->number;
-        emit(m, CHANGE_KIND_LIBRARY, folder->id, false);
+        model_emit(m, CHANGE_KIND_LIBRARY, folder->id, false);
     }
     return head(m, deed->id);
 }
 
-/* Its items by the names of their files, its mark, itself. */
-static struct verdict remove_library(struct model *m, const struct deed *deed)
+/* The first item of those by the names of their files, then its mark, then itself. */
+static bool is_next_to_go(struct model *m, struct id folder, const struct change *row)
 {
+    struct model_folder *library = model_folder(m, folder);
+    uint32_t file = 0;
+
+    while (file < 100 && !model_item_at(m, folder, file))
+        file++;
+    if (file < 100)
+        return row->kind.value == CHANGE_KIND_MEDIA && id_equal(row->id, model_item_at(m, folder, file)->id);
+    return library && id_equal(row->id, folder) &&
+           row->kind.value == (int32_t)(library->is_library ? CHANGE_KIND_LIBRARY : CHANGE_KIND_FOLDER);
+}
+
+bool model_removes(struct model *m, const struct deed *deed, const struct change *row)
+{
+    struct model_item *item = model_item(m, row->id);
     struct model_folder *folder = model_folder(m, deed->id);
 
-    for (uint32_t file = 0; file < 100; file++) {
-        struct model_item *item = item_at(m, deed->id, file);
-        if (!item)
-            continue;
-        emit(m, CHANGE_KIND_MEDIA, item->id, true);
-        item->gone = true;
-    }
-    emit(m, CHANGE_KIND_LIBRARY, deed->id, true);
-    emit(m, CHANGE_KIND_FOLDER, deed->id, true);
-    if (folder)
+    if (!row->removed || !is_next_to_go(m, deed->id, row))
+        return false;
+    m->request = deed->request;
+    model_emit(m, (enum change_kind)row->kind.value, row->id, true);
+    if (item)
+        model_take_out(m, item);
+    else if (folder->is_library)
+        folder->is_library = false;
+    else
         folder->gone = true;
-    return head(m, deed->id);
+    return true;
 }
 
 static struct verdict forget(struct model *m, const struct deed *deed)
@@ -367,8 +353,8 @@ static struct verdict forget(struct model *m, const struct deed *deed)
 
     if (!item)
         return done_nothing;
-    emit(m, CHANGE_KIND_MEDIA, item->id, true);
-    item->gone = true;
+    model_emit(m, CHANGE_KIND_MEDIA, item->id, true);
+    model_take_out(m, item);
     return head(m, item->id);
 }
 
@@ -405,7 +391,7 @@ static struct verdict one(struct model *m, const struct op *op)
 {
     static struct verdict (*const ops[OP_KINDS])(struct model *, const struct op *) = {
         [OP_EDIT] = edit, [OP_PLACE] = place, [OP_MOVE] = move, [OP_PRESENCE] = presence,
-        [OP_HEARD] = heard
+        [OP_HEARD] = model_heard
     };
 
     return ops[op->kind](m, op);
@@ -415,7 +401,7 @@ static struct verdict other(struct model *m, const struct deed *deed)
 {
     static struct verdict (*const deeds[DEED_KINDS])(struct model *, const struct deed *) = {
         [DEED_FORGET] = forget,           [DEED_VOLUME] = put_volume,   [DEED_FOLDER] = put_folder,
-        [DEED_MOVE_FOLDER] = move_folder, [DEED_LIBRARY] = put_library, [DEED_REMOVE_LIBRARY] = remove_library
+        [DEED_MOVE_FOLDER] = move_folder, [DEED_LIBRARY] = put_library
     };
 
     if (deed->kind == DEED_UNDO || deed->kind == DEED_REDO)
@@ -434,8 +420,6 @@ struct verdict model_do(struct model *m, const struct deed *deed)
     enum err e = model_refusal(m, deed);
 
     m->request = deed->request;
-    if (e == ERR_NOT_FOUND && deed->kind == DEED_REMOVE_LIBRARY) /* another removal took it meanwhile */
-        return head(m, deed->id);
     if (e != ERR_OK)
         sim_fail("request %u was done where it is to be refused: %s",
                  deed->request.b[14] << 8 | deed->request.b[15], err_name(e));

@@ -19,6 +19,15 @@ struct model_item {
     uint64_t size;
     int64_t mtime;
     int32_t availability;
+    bool is_heard; /* its analysis is done; else it waits */
+    uint64_t analyser;
+    uint32_t content; /* 0: none */
+};
+
+/* What is known of a content: for as long as an item has it. */
+struct model_content {
+    bool has_facts, has_waveform;
+    uint64_t analyser; /* of its facts */
 };
 
 struct model_folder {
@@ -43,6 +52,7 @@ struct model {
 
     struct model_item items[MODEL_ITEMS];
     struct model_folder folders[MODEL_FOLDERS];
+    struct model_content contents[CONTENTS + 1];
     struct model_step steps[MODEL_STEPS]; /* 1 … top */
     uint32_t item_count, folder_count;
     uint64_t at, top;
@@ -68,6 +78,17 @@ struct verdict model_operation(struct model *model, const struct deed *deed, uin
 
 /* What a deed would be refused with now; ok: it would be done. Not for batches. */
 enum err model_refusal(struct model *model, const struct deed *deed);
+
+/* A row of a removal, which others may come between. False: the row is not of this removal. */
+bool model_removes(struct model *model, const struct deed *deed, const struct change *row);
+
+/* ---- model_heard.c, and what it needs of model.c ---- */
+struct verdict model_heard(struct model *model, const struct op *op);
+struct verdict model_merge(struct model *model, struct model_item *gone, struct model_item *there);
+void model_take_out(struct model *model, struct model_item *item); /* and its content, if it was the last one with it */
+bool model_content_is_heard(const struct model *model, uint32_t content, uint64_t *analyser); /* 0: of no facts */
+uint64_t model_emit(struct model *model, enum change_kind kind, struct id id, bool removed);
+struct model_item *model_item_at(struct model *model, struct id folder, uint32_t file); /* NULL: none */
 
 struct model_item *model_item(struct model *model, struct id id); /* NULL: none, or gone */
 struct model_folder *model_folder(struct model *model, struct id id);

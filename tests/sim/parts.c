@@ -1,7 +1,10 @@
 /* The operations of batches, each noted when it was judged: between two parts of a batch others have their turn. */
+#include <string.h>
+
 #include "proto/codec.h"
 #include "services/persist/analysis.h"
 #include "services/persist/edit.h"
+#include "services/persist/multipart.h"
 #include "services/persist/places.h"
 #include "store/parts.h"
 #include "tests/sim/journal.h"
@@ -43,6 +46,20 @@ NOTE_EACH(places_put, struct place)
 NOTE_EACH(places_move, struct move)
 NOTE_EACH(places_presence, struct presence)
 NOTE_EACH(analysis_put, struct analysed)
+
+/* ---- where a removal begins, or begins again ---- */
+
+enum err __real_multipart_begin(struct persist *p, struct call *call, struct multipart *work);
+enum err __wrap_multipart_begin(struct persist *p, struct call *call, struct multipart *work);
+
+enum err __wrap_multipart_begin(struct persist *p, struct call *call, struct multipart *work)
+{
+    enum err e = __real_multipart_begin(p, call, work);
+
+    if (e == ERR_OK && strcmp(call_ask(call)->name, "remove_library") == 0)
+        journal_begun(call_request(call), 0);
+    return e;
+}
 
 /* ---- where a batch begins ---- */
 

@@ -26,7 +26,7 @@ struct sim_counts {
     uint64_t lost, doubled, delivered;                 /* messages */
     uint64_t handled, commits, failed_commits, acks;
     uint64_t deaths, client_deaths;
-    uint64_t changes, refused_then_done, rivals, trimmed, forgotten, done_again, clock_steps, parts;
+    uint64_t changes, refused_then_done, rivals, trimmed, forgotten, done_again, clock_steps, parts, heard, interrupted;
 };
 
 /* One world; the one exception to "no globals": functions that replace the C library's have no other way to it. */
