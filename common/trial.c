@@ -1,14 +1,18 @@
 #include "common/trial.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "common/sanitizer.h"
+
+enum { LOOK_MS = 50 };
 
 struct trial_report {
     bool is_done;
@@ -100,6 +104,36 @@ enum err trial_wait(struct trial *trial, bool *died, struct fault *fault)
     if (report.code != ERR_OK && fault)
         *fault = report.fault;
     return report.code;
+}
+
+/* Without a descriptor of the child (an old kernel, no descriptors left) the time passes all the same. */
+static bool has_ended(pid_t pid, int pidfd)
+{
+    struct pollfd end = { .fd = pidfd, .events = POLLIN };
+    siginfo_t info = { 0 };
+
+    if (poll(&end, 1, LOOK_MS) > 0)
+        return true;
+    return waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid != 0;
+}
+
+enum err trial_wait_watching(struct trial *trial, bool (*goes_on)(void *state), void *state, bool *died,
+                             struct fault *fault)
+{
+    int pidfd = pidfd_open(trial->pid, 0);
+    bool is_watched = true;
+    enum err e;
+
+    while (is_watched && !has_ended(trial->pid, pidfd))
+        is_watched = goes_on(state);
+    if (pidfd >= 0)
+        close(pidfd);
+    if (is_watched)
+        return trial_wait(trial, died, fault);
+    (void)kill(trial->pid, SIGKILL);
+    e = trial_wait(trial, died, NULL);
+    *died = false;
+    return e == ERR_OK ? ERR_OK : ERR_BUSY;
 }
 
 enum err trial_run(enum err (*work)(void *state, struct fault *fault), void *state, bool *died,

@@ -3,6 +3,7 @@
 #ifndef LOOPHOLE_COMMON_TRIAL_H
 #define LOOPHOLE_COMMON_TRIAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 #include "common/err.h"
@@ -26,7 +27,12 @@ enum err trial_start(struct trial *trial, enum err (*work)(void *state, struct f
  * of the store could not be read (guard.h). */
 enum err trial_wait(struct trial *trial, bool *died, struct fault *fault);
 
-/* Both of them. */
+/* The same; calls goes_on(state) each 50 ms meanwhile. Once that returns false the child is killed: the error is busy
+ * then, without a text, and *died is false. */
+enum err trial_wait_watching(struct trial *trial, bool (*goes_on)(void *state), void *state, bool *died,
+                             struct fault *fault);
+
+/* trial_start and trial_wait. */
 enum err trial_run(enum err (*work)(void *state, struct fault *fault), void *state, bool *died,
                    struct fault *fault);
 

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "common/file.h"
-#include "common/trial.h"
+#include "store/culprit_wait.h"
 
 /* Caller and child share it. */
 struct apart {
@@ -72,8 +72,12 @@ static enum err run(struct apart *a, void (*problem)(void *state, const char *wh
                     struct fault *fault)
 {
     struct fault why = { 0 };
-    bool died;
-    enum err e = trial_run(check_it, a, &died, &why);
+    struct trial trial;
+    bool died = false;
+    enum err e = trial_start(&trial, check_it, a, &why);
+
+    if (e == ERR_OK)
+        e = culprit_wait_trial(a->paths, &trial, &died, &why);
 
     if (report_all(a->said, problem, state) != ERR_OK)
         return fault_set(fault, ERR_FULL, "no memory for the problems of the store");

@@ -1,15 +1,17 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 #include "common/config.h"
 #include "common/file.h"
-#include "common/trial.h"
+#include "store/culprit_wait.h"
 #include "store/image.h"
 
-enum { PIECE = 65536, GROWTH_MIB = 256, GROWTH_MIB_LEAST = 1, GROWTH_MIB_MOST = 1 << 20 };
+enum { PIECE = 65536, GROWTH_MIB = 256, GROWTH_MIB_LEAST = 1, GROWTH_MIB_MOST = 1 << 20, LOOK_MS = 50 };
 static const struct timespec look_period = { .tv_nsec = 50000000 };
 
 /* Caller and child share it. */
@@ -73,12 +75,27 @@ static enum err be_source(void *copy, struct fault *fault)
 
 /* ---- the caller ---- */
 
-static enum err pump(int from, int fd, const char *path, struct fault *fault)
+/* False: another process keeps the child from the store. */
+static bool wait_for_bytes(int from, struct culprit_wait *wait)
+{
+    struct pollfd bytes = { .fd = from, .events = POLLIN };
+
+    while (poll(&bytes, 1, LOOK_MS) == 0)
+        if (!culprit_wait_goes_on(wait))
+            return false;
+    return true;
+}
+
+static enum err pump(int from, int fd, const char *path, struct culprit_wait *wait, struct fault *fault)
 {
     uint8_t piece[PIECE];
     ssize_t got;
 
-    while ((got = read(from, piece, sizeof(piece))) != 0) {
+    for (;;) {
+        if (!wait_for_bytes(from, wait))
+            return culprit_wait_refuse(wait, fault);
+        if ((got = read(from, piece, sizeof(piece))) == 0)
+            return ERR_OK;
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -87,7 +104,6 @@ static enum err pump(int from, int fd, const char *path, struct fault *fault)
         if (e != ERR_OK)
             return fault_errno(fault, e, errno, "cannot write %s", path);
     }
-    return ERR_OK;
 }
 
 static enum err say_growth(const struct copy *c, const char *path, struct fault *fault)
@@ -110,8 +126,11 @@ static enum err copy_through(struct copy *c, int fd, const char *path, struct fa
         close(c->from);
         return e;
     }
-    e = pump(c->from, fd, path, fault);
+    struct culprit_wait wait = { .paths = c->paths, .child = source.pid };
+    e = pump(c->from, fd, path, &wait, fault);
     close(c->from);
+    if (e != ERR_OK)
+        (void)kill(source.pid, SIGKILL); /* its pipe has no reader, and it may wait for something else */
     enum err sent = trial_wait(&source, &died, &why);
     if (e != ERR_OK || sent == ERR_OK)
         return e;

@@ -68,6 +68,46 @@ another_program_that_holds_it_is_named_and_left_alone() {
     engine_down
 }
 
+_names_it() { # COMMAND…: it ends by itself, and names $culprit
+    timeout 60 "$@" >"$scratch/said" 2>&1
+    same 16 $? "$(cat "$scratch/said")"
+    contains "$(cat "$scratch/said")" "process $culprit (innocent, stopped) is beginning to read the store"
+    contains "$(cat "$scratch/said")" "kill -KILL $culprit ends it"
+}
+
+without_an_engine_a_command_names_it_and_ends() {
+    local culprit
+    _home alone
+    engine_up
+    engine_down
+    _holds_mutex innocent
+    _names_it loophole store check
+    _names_it loophole backup "$scratch/never"
+    [ ! -e "$scratch/never" ] || fail "a backup was made"
+    contains "$(loophole doctor)" "process $culprit (innocent, stopped) is beginning to read the store"
+    kill -KILL "$culprit"
+    contains "$(loophole store check)" ", 0 problems"
+}
+
+without_an_engine_a_command_names_a_process_that_is_stopped_while_it_opens() {
+    local tracer culprit
+    command -v strace >/dev/null || skip "no strace"
+    _home alone-opening
+    engine_up
+    engine_down
+    strace -f -qq -o /dev/null -P "$LOOPHOLE_HOME/data/store/data.mdb" -e trace=pread64 \
+        -e inject=pread64:signal=STOP:when=1 loophole store check >"$scratch/check" 2>&1 & tracer=$!
+    until_true 30 _has_checker $tracer
+    culprit=$(_checker $tracer)
+    until_true 30 _is_stopped "$culprit"
+    timeout 60 loophole backup "$scratch/never" >"$scratch/said" 2>&1
+    same 16 $? "$(cat "$scratch/said")"
+    contains "$(cat "$scratch/said")" "process $culprit (loophole"
+    kill -KILL "$culprit"
+    wait $tracer
+    contains "$(loophole store check)" ", 0 problems"
+}
+
 a_disk_that_takes_no_file_locks_is_refused() {
     command -v strace >/dev/null || skip "no strace"
     _home locks
