@@ -18,6 +18,7 @@ static struct {
     char start[PATH_MAX]; /* of the record's path: "DATA/crash/SERVICE-PID-" */
     char service[32];
     char in_hand[CRASH_NOTE_SIZE];
+    void (*_Atomic before_end)(void); /* NULL: nothing is to be called */
     atomic_flag taken; /* one thread writes, others wait for the end */
     uint8_t stack[STACK_BYTES];
 } state = { .taken = ATOMIC_FLAG_INIT };
@@ -120,13 +121,23 @@ static void write_record(int number, const siginfo_t *info)
     close(fd);
 }
 
+/* abort() sends its signal to its own thread. */
+static bool is_own(const siginfo_t *info)
+{
+    return info->si_code > 0 || (info->si_code == SI_TKILL && info->si_pid == getpid());
+}
+
 static void on_fatal(int number, siginfo_t *info, void *context)
 {
+    void (*call)(void) = atomic_load(&state.before_end);
+
     (void)context;
     if (atomic_flag_test_and_set(&state.taken))
         for (;;)
             pause();
     write_record(number, info);
+    if (call && is_own(info))
+        call();
     signal(number, SIG_DFL);
     raise(number);
 }
@@ -169,6 +180,11 @@ enum err crash_install(const struct paths *paths, const char *service, struct fa
     for (unsigned i = 0; i < FATALS; i++)
         sigaction(fatal[i].number, &action, NULL);
     return ERR_OK;
+}
+
+void crash_before_end(void (*call)(void))
+{
+    atomic_store(&state.before_end, call);
 }
 
 void crash_in_hand(const char *text)

@@ -13,6 +13,10 @@ enum { CRASH_NOTE_SIZE = 256, CRASH_DIRECTORY_SIZE = PATH_MAX - 512 }; /* room b
  * builds, which report by themselves, it does nothing. Errors: those of making DATA/crash. */
 enum err crash_install(const struct paths *paths, const char *service, struct fault *fault);
 
+/* `call` runs in the handler, after the record, when the process made the signal itself: not for one that was sent. It
+ * makes only calls that a handler may make. */
+void crash_before_end(void (*call)(void));
+
 /* What this process works on now: "persist.put_media", "/music/kick.wav". Cut, and cheap enough for each message.
  * NULL: nothing. Main thread. */
 void crash_in_hand(const char *text);

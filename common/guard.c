@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "common/err.h"
 
@@ -13,6 +14,7 @@ static struct {
         _Atomic uintptr_t start; /* 0: free */
         _Atomic size_t size;
         _Atomic bool is_lost, is_disk;
+        _Atomic int file; /* of a disk; -1: none */
     } mappings[GUARD_MAPPINGS];
     struct sigaction before;
 } state;
@@ -36,6 +38,13 @@ static _Noreturn void end_with_disk(void)
     _exit(err_exit_code(ERR_IO));
 }
 
+static bool is_past_end(const struct mapping *mapping, uintptr_t at)
+{
+    struct stat st;
+
+    return fstat(atomic_load(&mapping->file), &st) == 0 && at - atomic_load(&mapping->start) >= (uintptr_t)st.st_size;
+}
+
 static bool replace(struct mapping *mapping)
 {
     void *start = (void *)atomic_load(&mapping->start);
@@ -49,8 +58,11 @@ static void on_bus(int number, siginfo_t *info, void *context)
 {
     struct mapping *mapping = info->si_code > 0 ? mapping_around((uintptr_t)info->si_addr) : NULL;
 
-    if (mapping && atomic_load(&mapping->is_disk))
-        end_with_disk();
+    if (mapping && atomic_load(&mapping->is_disk)) {
+        if (!is_past_end(mapping, (uintptr_t)info->si_addr))
+            end_with_disk();
+        mapping = NULL;
+    }
     if (mapping && replace(mapping))
         return;
     if (state.before.sa_flags & SA_SIGINFO)
@@ -71,7 +83,7 @@ static void install(void)
     (void)sigaction(SIGBUS, &action, NULL);
 }
 
-static void add(void *start, size_t size, bool is_disk)
+static bool add(void *start, size_t size, bool is_disk, int file)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
@@ -83,27 +95,33 @@ static void add(void *start, size_t size, bool is_disk)
         atomic_store(&mapping->size, (size + page - 1) / page * page);
         atomic_store(&mapping->is_lost, false);
         atomic_store(&mapping->is_disk, is_disk);
+        atomic_store(&mapping->file, file);
         atomic_store(&mapping->start, (uintptr_t)start);
-        return;
+        return true;
     }
+    return false;
 }
 
 void guard_add(void *start, size_t size)
 {
-    add(start, size, false);
+    (void)add(start, size, false, -1);
 }
 
-void guard_add_disk(void *start, size_t size)
+void guard_add_disk(void *start, size_t size, int file)
 {
-    add(start, size, true);
+    if (!add(start, size, true, file) && file >= 0)
+        close(file);
 }
 
 void guard_drop(const void *start)
 {
     struct mapping *mapping = start ? mapping_around((uintptr_t)start) : NULL;
 
-    if (mapping)
-        atomic_store(&mapping->start, 0);
+    if (!mapping)
+        return;
+    atomic_store(&mapping->start, 0);
+    if (atomic_load(&mapping->file) >= 0)
+        close(atomic_load(&mapping->file));
 }
 
 bool guard_lost(const void *start)

@@ -13,9 +13,10 @@ enum { GUARD_MAPPINGS = 256 };
 void guard_add(void *start, size_t size);
 void guard_drop(const void *start); /* before it is unmapped */
 
-/* A file of a disk: when its page cannot be read, or its end was cut off, the process ends at once with the exit code
- * of `io` and a line on standard error. guard_drop takes it back. */
-void guard_add_disk(void *start, size_t size);
+/* A file of a disk: when a page of it cannot be read, the process ends at once with the exit code of `io` and a line on
+ * standard error. A touch past the file's end is no fault of the disk: its SIGBUS goes to its handler before. `file` is
+ * a descriptor of the file, or -1; guard_drop takes all back and closes it. */
+void guard_add_disk(void *start, size_t size, int file);
 
 /* Its memory is not shared any more. Any thread. */
 bool guard_lost(const void *start);

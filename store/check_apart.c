@@ -7,11 +7,13 @@
 #include <unistd.h>
 #include "common/file.h"
 #include "store/culprit_wait.h"
+#include "store/pages.h"
 
 /* Caller and child share it. */
 struct apart {
     const struct paths *paths;
     bool files;
+    bool is_damaged; /* its pages do not hold together */
     int said; /* problems, each with a zero behind it */
     struct check_counts counts;
     uint64_t pages;
@@ -31,12 +33,16 @@ static enum err check_it(void *state, struct fault *fault)
     struct apart *a = state;
     struct store *store;
     struct txn *txn;
-    enum err e = store_open(a->paths, STORE_READER, &store, fault);
+    enum err e = store_open(a->paths, STORE_TRIAL, &store, fault);
 
     if (e != ERR_OK)
         return e;
     a->pages = store_pages(store);
     e = store_read(store, &txn, fault);
+    if (e == ERR_OK && (e = pages_check(txn, NULL, fault)) != ERR_OK) {
+        a->is_damaged = e == ERR_INTERNAL;
+        txn_end(txn);
+    }
     if (e == ERR_OK) {
         e = check_store(txn, a->files ? a->paths : NULL, say, a, &a->counts);
         txn_end(txn);
@@ -85,7 +91,7 @@ static enum err run(struct apart *a, void (*problem)(void *state, const char *wh
         return e;
     if (fault)
         *fault = why;
-    if (!died || e == ERR_IO)
+    if ((!died && !a->is_damaged) || e == ERR_IO)
         return e;
     fault_set(fault, e, "the store is damaged: %s", why.what);
     return fault ? fault_hint(fault, "`loophole restore FILE` puts a backup in its place") : e;

@@ -27,11 +27,12 @@ struct store {
     char directory[PATH_MAX];
 };
 
-/* What an error of LMDB, or an errno, is among our errors. */
-enum err store_meaning(int number);
+/* What an error of LMDB, or an errno, is among our errors. With `env` (NULL: none), one that says that pages are
+ * damaged is a doubt (trust.h). */
+enum err store_meaning(MDB_env *env, int number);
 
 /* "cannot DOING WHAT: the words of LMDB"; returns the meaning. */
-enum err store_failed(struct fault *fault, int number, const char *doing, const char *what);
+enum err store_failed(struct store *store, struct fault *fault, int number, const char *doing, const char *what);
 
 static inline MDB_val environment_val(struct bytes b)
 {

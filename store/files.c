@@ -57,12 +57,13 @@ static bool find_map(const char *directory, void **start, size_t *size)
 
 void *files_guard_map(const char *directory)
 {
+    char path[FILE_PATH];
     void *start;
     size_t size;
 
     if (!find_map(directory, &start, &size))
         return NULL;
-    guard_add_disk(start, size);
+    guard_add_disk(start, size, open(path_of(directory, "data.mdb", path), O_RDONLY | O_CLOEXEC));
     return start;
 }
 

@@ -64,7 +64,7 @@ static enum err be_source(void *copy, struct fault *fault)
 
     (void)prctl(PR_SET_NAME, "loophole-backup");
     close(c->from); /* so that writing fails once the caller reads no more */
-    e = store_open(c->paths, STORE_READER, &c->store, fault);
+    e = store_open(c->paths, STORE_TRIAL, &c->store, fault);
     if (e != ERR_OK)
         return e;
     c->pages = store_pages(c->store);

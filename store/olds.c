@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "common/file.h"
+#include "store/files.h"
 
 #define PREFIX "store.before-"
 
@@ -41,11 +42,11 @@ uint32_t olds_list(const struct paths *paths, struct old_store olds[OLDS_MOST])
 
 enum err olds_remove(const struct paths *paths, const struct old_store *old, struct fault *fault)
 {
-    static const char *const files[] = { "/data.mdb", "/lock.mdb", "" };
+    static const char *const files[] = { FILES_OF_STORE, "" };
     char path[OLD_PATH];
 
     for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
-        (void)snprintf(path, sizeof(path), "%s/%s%s", paths->data, old->name, files[i]);
+        (void)snprintf(path, sizeof(path), "%s/%s/%s", paths->data, old->name, files[i]);
         if ((files[i][0] ? unlink(path) : rmdir(path)) == 0 || errno == ENOENT)
             continue;
         if (errno == ENOTEMPTY)

@@ -28,15 +28,16 @@ static enum err step(const char *from, const char *to, struct fault *fault)
     return ERR_OK;
 }
 
-/* A store of ours holds two files and nothing else. */
+/* A store of ours holds these files and nothing else. */
 static void drop(const char *directory)
 {
+    static const char *const files[] = { FILES_OF_STORE };
     char path[REPLACE_PATH + 16];
 
-    snprintf(path, sizeof(path), "%s/data.mdb", directory);
-    unlink(path);
-    snprintf(path, sizeof(path), "%s/lock.mdb", directory);
-    unlink(path);
+    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+        snprintf(path, sizeof(path), "%s/%s", directory, files[i]);
+        unlink(path);
+    }
     rmdir(directory);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "store/files.h"
+#include "store/trust.h"
 
 enum { READERS = 254 };
 static const size_t default_map_bytes = (size_t)256 << 30;
@@ -20,21 +21,35 @@ static const struct {
     { MDB_BAD_TXN, ERR_INTERNAL },
     { MDB_TXN_FULL, ERR_TOO_LARGE },
     { MDB_VERSION_MISMATCH, ERR_VERSION },
+    { MDB_CORRUPTED, ERR_INTERNAL },
+    { MDB_PAGE_NOTFOUND, ERR_INTERNAL },
+    { MDB_INVALID, ERR_INTERNAL },
+    { MDB_CURSOR_FULL, ERR_INTERNAL },
     { ENOMEM, ERR_IO },
     { EINVAL, ERR_IO },
 };
 
-enum err store_meaning(int number)
+/* Pages lead where none can be, or hold what none can hold. */
+static bool is_damage(int number)
 {
+    return number == MDB_CORRUPTED || number == MDB_PAGE_NOTFOUND || number == MDB_INVALID || number == MDB_CURSOR_FULL;
+}
+
+enum err store_meaning(MDB_env *env, int number)
+{
+    const struct store *store = env ? mdb_env_get_userctx(env) : NULL;
+
+    if (store && is_damage(number))
+        trust_doubt(store->directory);
     for (size_t i = 0; i < sizeof(meanings) / sizeof(*meanings); i++)
         if (meanings[i].number == number)
             return meanings[i].code;
     return number > 0 ? files_err(number) : ERR_IO;
 }
 
-enum err store_failed(struct fault *fault, int number, const char *doing, const char *what)
+enum err store_failed(struct store *store, struct fault *fault, int number, const char *doing, const char *what)
 {
-    return fault_set(fault, store_meaning(number), "cannot %s %s: %s", doing, what, mdb_strerror(number));
+    return fault_set(fault, store_meaning(store->env, number), "cannot %s %s: %s", doing, what, mdb_strerror(number));
 }
 
 /* ---- opening ---- */
@@ -42,9 +57,12 @@ enum err store_failed(struct fault *fault, int number, const char *doing, const 
 static enum err open_environment(struct store *store, struct fault *fault)
 {
     static const unsigned flags_of[] = { [STORE_READER] = MDB_RDONLY, [STORE_WRITER] = 0,
+                                         [STORE_TRIAL] = MDB_RDONLY,
                                          [STORE_IMAGE] = MDB_RDONLY | MDB_NOLOCK | MDB_NOSUBDIR };
     int rc = mdb_env_create(&store->env);
 
+    if (rc == 0)
+        rc = mdb_env_set_userctx(store->env, store);
     if (rc == 0)
         rc = mdb_env_set_maxdbs(store->env, DB_COUNT + 8);
     if (rc == 0)
@@ -59,10 +77,10 @@ static enum err open_environment(struct store *store, struct fault *fault)
         rc = mdb_env_open(store->env, store->directory, MDB_NOTLS | flags_of[store->mode], 0600);
         files_end_turn(turn);
     }
-    if (rc == ENOENT && store->mode == STORE_READER)
+    if (rc == ENOENT && (store->mode == STORE_READER || store->mode == STORE_TRIAL))
         return fault_set(fault, ERR_OFFLINE, "there is no store in %s yet", store->directory);
     store->map = rc ? NULL : files_guard_map(store->directory);
-    return rc ? store_failed(fault, rc, "open the store", store->directory) : ERR_OK;
+    return rc ? store_failed(store, fault, rc, "open the store", store->directory) : ERR_OK;
 }
 
 static enum err open_databases(struct store *store, struct fault *fault)
@@ -72,17 +90,17 @@ static enum err open_databases(struct store *store, struct fault *fault)
     int rc = mdb_txn_begin(store->env, NULL, writer ? 0 : MDB_RDONLY, &txn);
 
     if (rc)
-        return store_failed(fault, rc, "begin a transaction in", store->directory);
+        return store_failed(store, fault, rc, "begin a transaction in", store->directory);
     for (enum database db = 0; db < DB_COUNT; db++) {
         rc = mdb_dbi_open(txn, database_name(db), writer ? MDB_CREATE : 0, &store->dbi[db]);
         store->has[db] = rc == 0;
         if (rc && rc != MDB_NOTFOUND) {
             mdb_txn_abort(txn);
-            return store_failed(fault, rc, "open database", database_name(db));
+            return store_failed(store, fault, rc, "open database", database_name(db));
         }
     }
     rc = mdb_txn_commit(txn);
-    return rc ? store_failed(fault, rc, "make the databases of", store->directory) : ERR_OK;
+    return rc ? store_failed(store, fault, rc, "make the databases of", store->directory) : ERR_OK;
 }
 
 /* What a predecessor committed, or made, before it died may still be in memory only. */
@@ -90,7 +108,7 @@ static enum err settle(struct store *store, struct fault *fault)
 {
     char above[PATH_MAX + 4];
     int rc = mdb_env_sync(store->env, 1);
-    enum err e = rc ? store_failed(fault, rc, "sync", store->directory) : files_sync(store->directory, fault);
+    enum err e = rc ? store_failed(store, fault, rc, "sync", store->directory) : files_sync(store->directory, fault);
 
     if (e != ERR_OK)
         return e;
@@ -103,7 +121,7 @@ static enum err open_all(struct store *store, struct fault *fault)
     struct stat st;
     enum err e = ERR_OK;
 
-    if (store->mode == STORE_READER && files_are_blank(store->directory))
+    if ((store->mode == STORE_READER || store->mode == STORE_TRIAL) && files_are_blank(store->directory))
         return fault_set(fault, ERR_OFFLINE, "there is no store in %s yet", store->directory);
     if (store->mode == STORE_WRITER) {
         files_drop_blank(store->directory);
@@ -122,6 +140,18 @@ static enum err open_all(struct store *store, struct fault *fault)
     return e;
 }
 
+/* A crash meanwhile is a doubt. */
+static enum err open_watched(struct store *store, struct fault *fault)
+{
+    enum err e;
+
+    trust_watch(store->directory);
+    trust_enter();
+    e = open_all(store, fault);
+    trust_leave();
+    return e;
+}
+
 enum err store_open_directory(const char *directory, enum store_mode mode, size_t map_bytes,
                               struct store **store, struct fault *fault)
 {
@@ -137,7 +167,7 @@ enum err store_open_directory(const char *directory, enum store_mode mode, size_
     if (!text_copy(s->directory, sizeof(s->directory), text_of(directory)))
         e = fault_set(fault, ERR_TOO_LARGE, "the store's path is too long");
     else
-        e = open_all(s, fault);
+        e = open_watched(s, fault);
     if (e != ERR_OK) {
         store_close(s);
         return e;
@@ -153,6 +183,8 @@ void store_close(struct store *store)
     files_end_guard(store->map);
     if (store->env)
         mdb_env_close(store->env);
+    if (store->lock >= 0 && !trust_is_doubted(store->directory))
+        trust_closed(store->directory);
     store_unlock(store->lock);
     free(store);
 }
@@ -209,7 +241,7 @@ enum err store_copy(struct store *store, int fd, bool compact, struct fault *fau
 {
     int rc = mdb_env_copyfd2(store->env, fd, compact ? MDB_CP_COMPACT : 0);
 
-    return rc ? store_failed(fault, rc, "copy", store->directory) : ERR_OK;
+    return rc ? store_failed(store, fault, rc, "copy", store->directory) : ERR_OK;
 }
 
 /* ---- transactions ---- */
@@ -228,7 +260,7 @@ static enum err open_again(struct store *store, struct fault *fault)
         mdb_env_close(store->env);
     store->env = NULL;
     store->map = NULL;
-    return open_all(store, fault);
+    return open_watched(store, fault);
 }
 
 static enum err begin(struct store *store, bool writes, struct txn **txn, struct fault *fault)
@@ -238,10 +270,12 @@ static enum err begin(struct store *store, bool writes, struct txn **txn, struct
 
     if (!t)
         return fault_set(fault, ERR_FULL, "no memory for a transaction");
+    trust_enter();
     rc = mdb_txn_begin(store->env, NULL, writes ? 0 : MDB_RDONLY, &t->lmdb);
     if (rc) {
+        trust_leave();
         free(t);
-        return store_failed(fault, rc, "begin a transaction in", store->directory);
+        return store_failed(store, fault, rc, "begin a transaction in", store->directory);
     }
     t->store = store;
     t->writes = writes;
@@ -254,9 +288,12 @@ enum err store_read(struct store *store, struct txn **txn, struct fault *fault)
 {
     uint64_t version = STORE_VERSION;
     enum err e = ERR_OK;
-    bool again = store->mode == STORE_READER && store->open_txns == 0 && (!store->env || was_replaced(store));
+    bool is_first = store->mode == STORE_READER && store->open_txns == 0;
+    bool again = is_first && (!store->env || was_replaced(store));
 
-    if (again)
+    if (is_first && trust_is_doubted(store->directory))
+        e = trust_refuse(store->directory, fault);
+    if (e == ERR_OK && again)
         e = open_again(store, fault);
     if (e == ERR_OK)
         e = begin(store, false, txn, fault);

@@ -34,8 +34,9 @@ enum database {
 enum { STORE_VERSION = 3 }; /* of the databases; migrate.h brings older ones here */
 
 enum store_mode {
-    STORE_READER, /* waits for nothing: offline when there is no store yet */
+    STORE_READER, /* waits for nothing: offline when there is no store yet, or it is to be checked first (trust.h) */
     STORE_WRITER, /* makes and migrates it; one a home */
+    STORE_TRIAL,  /* a reader in a child process (common/trial.h), of a store that may be damaged, too */
     STORE_IMAGE,  /* for store_open_directory: the path is that of a file with the data of a store; no locks */
 };
 
@@ -44,8 +45,9 @@ struct txn;
 
 /* Opens DATA/store. A writer first takes the lock DATA/store.lock for as long as it is open; when it returns, all
  * that a predecessor committed is on the disk. The map is 256 GiB of address space, or the setting store.map_mib.
- * On an error *store is NULL. Errors: offline (no store yet, or an older one that waits for its migration), version
- * (newer than this program), denied (a network file system, no permission), exists (another writer), io, full. */
+ * On an error *store is NULL. A store that is not trusted (trust.h) is checked first; a damaged one is refused. Errors:
+ * offline (no store yet, or it waits for its migration or its check), version (newer than this program), denied (a
+ * network file system, no permission), exists (another writer), io (damage, too), full. */
 enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store,
                     struct fault *fault);
 

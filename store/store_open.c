@@ -11,6 +11,7 @@
 #include "store/migrate.h"
 #include "store/replace.h"
 #include "store/store.h"
+#include "store/verify.h"
 
 enum { MAP_MIB = 256 << 10, MAP_MIB_LEAST = 1, MAP_MIB_MOST = 64 << 20 };
 
@@ -162,6 +163,8 @@ static enum err open_writer(const struct paths *paths, const char *directory, si
     if (e == ERR_OK)
         e = check_disk(paths, directory, fault);
     if (e == ERR_OK)
+        e = verify_store(directory, map, work, fault);
+    if (e == ERR_OK)
         e = probe(directory, map, &empty, &version, fault);
     if (e == ERR_OK && !empty)
         e = refuse_newer(version, fault);
@@ -172,15 +175,22 @@ static enum err open_writer(const struct paths *paths, const char *directory, si
     if (e == ERR_OK && empty)
         e = make_new(paths, directory, map, fault);
     work_report(work, WORK_OPENING, 0, 0);
-    return e == ERR_OK ? store_open_directory(directory, STORE_WRITER, map, store, fault) : e;
+    if (e == ERR_OK)
+        e = store_open_directory(directory, STORE_WRITER, map, store, fault);
+    if (e == ERR_OK)
+        trust_opened(directory);
+    return e;
 }
 
-static enum err open_reader(const char *directory, size_t map, struct store **store, struct fault *fault)
+static enum err open_reader(const char *directory, enum store_mode mode, size_t map, struct store **store,
+                            struct fault *fault)
 {
     uint64_t version = 0;
     bool empty = false;
-    enum err e = store_open_directory(directory, STORE_READER, map, store, fault);
+    enum err e = mode == STORE_READER ? trust_refuse(directory, fault) : ERR_OK;
 
+    if (e == ERR_OK)
+        e = store_open_directory(directory, mode, map, store, fault);
     if (e != ERR_OK)
         return e;
     e = look_at_version(*store, &empty, &version, fault);
@@ -200,7 +210,7 @@ enum err store_open(const struct paths *paths, enum store_mode mode, struct stor
 enum err store_open_work(const struct paths *paths, enum store_mode mode, const struct long_work *work,
                          struct store **store, struct fault *fault)
 {
-    char directory[PATH_MAX];
+    char directory[PATH_MAX], reason[TRUST_REASON];
     size_t map;
     int lock = -1;
     enum err e = store_map_bytes(paths, &map, fault);
@@ -210,8 +220,10 @@ enum err store_open_work(const struct paths *paths, enum store_mode mode, const 
         return e;
     if (snprintf(directory, sizeof(directory), "%s/store", paths->data) >= PATH_MAX - 32)
         return fault_set(fault, ERR_TOO_LARGE, "the path of the data directory is too long");
-    if (mode == STORE_READER)
-        return open_reader(directory, map, store, fault);
+    if (mode != STORE_WRITER)
+        return open_reader(directory, mode, map, store, fault);
+    if (trust_look(directory, reason) == TRUST_DAMAGED) /* without the lock, which a restore needs */
+        return trust_say_damaged(reason, fault);
     work_report(work, WORK_OPENING, 0, 0);
     e = store_lock(paths, &lock, fault);
     if (e == ERR_OK)

@@ -1,10 +1,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include "store/environment.h"
+#include "store/trust.h"
 
 static void forget(struct txn *txn)
 {
     txn->store->open_txns--;
+    trust_leave();
     free(txn);
 }
 
@@ -28,11 +30,12 @@ enum err txn_commit(struct txn *txn, struct fault *fault)
 {
     const char *directory = txn->store->directory;
     int rc = mdb_txn_commit(txn->lmdb);
+    enum err e = store_meaning(txn->store->env, rc);
 
     forget(txn);
     if (rc == 0)
         return ERR_OK;
-    return fault_set(fault, store_meaning(rc) == ERR_FULL ? ERR_FULL : ERR_IO, "cannot commit to %s: %s", directory,
+    return fault_set(fault, e == ERR_FULL ? ERR_FULL : ERR_IO, "cannot commit to %s: %s", directory,
                      mdb_strerror(rc));
 }
 
@@ -57,7 +60,7 @@ enum err txn_get(struct txn *txn, enum database db, struct bytes key, struct byt
     int rc = find(txn, db, &k, &v);
 
     if (rc)
-        return store_meaning(rc);
+        return store_meaning(txn->store->env, rc);
     *value = environment_bytes(v);
     return ERR_OK;
 }
@@ -66,14 +69,14 @@ enum err txn_put(struct txn *txn, enum database db, struct bytes key, struct byt
 {
     MDB_val k = environment_val(key), v = environment_val(value);
 
-    return store_meaning(mdb_put(txn->lmdb, txn->store->dbi[db], &k, &v, 0));
+    return store_meaning(txn->store->env, mdb_put(txn->lmdb, txn->store->dbi[db], &k, &v, 0));
 }
 
 enum err txn_delete(struct txn *txn, enum database db, struct bytes key)
 {
     MDB_val k = environment_val(key);
 
-    return store_meaning(mdb_del(txn->lmdb, txn->store->dbi[db], &k, NULL));
+    return store_meaning(txn->store->env, mdb_del(txn->lmdb, txn->store->dbi[db], &k, NULL));
 }
 
 uint64_t txn_count(struct txn *txn, enum database db)

@@ -13,7 +13,7 @@ enum err walk_begin(struct txn *txn, enum database db, struct bytes from, struct
     rc = mdb_cursor_open(txn->lmdb, txn->store->dbi[db], &cursor);
     if (rc == 0)
         walk->cursor = cursor;
-    return store_meaning(rc);
+    return store_meaning(txn->store->env, rc);
 }
 
 static bool starts(struct bytes b, struct bytes prefix)
@@ -26,8 +26,12 @@ bool walk_next(struct walk *walk)
     MDB_val key = environment_val(walk->key), value;
     MDB_cursor_op op = walk->started ? MDB_NEXT : walk->key.len ? MDB_SET_RANGE : MDB_FIRST;
 
-    if (!walk->cursor || mdb_cursor_get(walk->cursor, &key, &value, op))
+    int rc = walk->cursor ? mdb_cursor_get(walk->cursor, &key, &value, op) : MDB_NOTFOUND;
+    if (rc) {
+        if (walk->cursor)
+            (void)store_meaning(mdb_txn_env(mdb_cursor_txn(walk->cursor)), rc);
         return false;
+    }
     walk->started = true;
     walk->key = environment_bytes(key);
     walk->value = environment_bytes(value);

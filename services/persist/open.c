@@ -12,14 +12,23 @@
 #include "services/persist/turn.h"
 #include "services/persist/multipart.h"
 #include "store/store.h"
+#include "store/trust.h"
 
 static const usec_t look_period = 5 * 1000000, retry_period = 1000000;
 static const uint64_t room_again = 4 << 20; /* bytes free that end the alarm */
 
-/* A disk may get room or come back; anything else waits for a person. */
-static bool may_pass(enum err e)
+static bool is_doubted(const struct persist *p)
 {
-    return e == ERR_FULL || e == ERR_IO || e == ERR_BUSY;
+    char directory[PATH_MAX + 16];
+
+    snprintf(directory, sizeof(directory), "%s/store", p->paths->data);
+    return trust_is_doubted(directory);
+}
+
+/* A disk may get room or come back, and a damaged store be restored; anything else waits for a person. */
+static bool may_pass(const struct persist *p, enum err e)
+{
+    return e == ERR_FULL || e == ERR_IO || e == ERR_BUSY || is_doubted(p);
 }
 
 static void end_with(struct persist *p, const struct fault *fault)
@@ -68,7 +77,8 @@ static void alarm_of_store(struct persist *p, const struct fault *fault)
     char what[sizeof(p->alarm)];
 
     p->alarm_of_disk = fault->code == ERR_FULL || !persist_has_room(p);
-    snprintf(what, sizeof(what), "the store takes no writes: %.180s", fault->what);
+    p->why = *fault;
+    snprintf(what, sizeof(what), "%s%.200s", is_doubted(p) ? "" : "the store takes no writes: ", fault->what);
     turn_alarm(p, p->alarm_of_disk ? "the disk is full: read-only" : what);
 }
 
@@ -77,7 +87,7 @@ static void try_to_open(struct persist *p)
     struct fault fault = { 0 };
     enum err e = open_and_try(p, &fault);
 
-    if (e != ERR_OK && !may_pass(e))
+    if (e != ERR_OK && !may_pass(p, e))
         end_with(p, &fault);
     if (e != ERR_OK) {
         alarm_of_store(p, &fault);
@@ -107,12 +117,23 @@ bool persist_has_room(const struct persist *p)
     return statvfs(p->paths->data, &fs) != 0 || (uint64_t)fs.f_bavail * fs.f_frsize >= room_again;
 }
 
+/* A process met damaged pages, or died while it read the store. */
+static void check_again(struct persist *p)
+{
+    const struct fault why = { .code = ERR_IO, .what = "the store is checked: a process died while it read it" };
+
+    turn_end(p);
+    persist_open_anew(p, &why);
+}
+
 static void retry(void *persist)
 {
     struct persist *p = persist;
 
     if (!p->store)
         try_to_open(p);
+    else if (is_doubted(p))
+        check_again(p);
     else if (p->alarm[0] && p->alarm_of_disk && persist_has_room(p))
         turn_alarm(p, "");
     sweep_look(p);

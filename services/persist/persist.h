@@ -25,6 +25,7 @@ struct persist {
     const struct paths *paths;
     struct store *store; /* NULL: it could not be opened yet; the alarm says why */
     char alarm[240];     /* "": writes are taken */
+    struct fault why;    /* of a store that could not be opened */
     bool alarm_of_disk;  /* it is full: the alarm ends when it has room again */
 
     /* the transaction of this turn (turn.h) */

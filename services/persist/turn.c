@@ -13,6 +13,7 @@
 
 enum { TRIMMED_AT_LEAST = 64, DROPPING_US = 5000 };
 static const usec_t dropping_period = 5000;
+static const char hint_of_disk[] = "free space or repair the disk: it is tried again every second";
 static const char hint_of_full[] = "free some space: writes are taken again as soon as there is room";
 
 /* ---- the alarm ---- */
@@ -78,7 +79,7 @@ static enum err open_transaction(struct persist *p, struct fault *fault)
 
     if (!p->store) {
         fault_set(fault, p->alarm_of_disk ? ERR_FULL : ERR_IO, "%s", p->alarm);
-        return fault_hint(fault, "free space or repair the disk: it is tried again every second");
+        return fault_hint(fault, "%s", p->why.hint[0] ? p->why.hint : hint_of_disk);
     }
     e = store_write(p->store, &p->w.txn, fault);
     if (e != ERR_OK) {

@@ -1,0 +1,122 @@
+#!/bin/bash
+# damaged.sh: a data.mdb with changed bytes: the store is checked in a child before any service uses it, a damaged one is
+# refused with a sentence in status and doctor, no service dies of it again and again, and a restored backup brings the
+# engine back. 6 damages by default, 60 with LONG=1. A run is repeated with SEED=N.
+. "$(dirname "$0")/../lib.sh"
+damages=$(how_often 6 60)
+sentence='is damaged (.*): restore a backup with `loophole restore FILE`'
+
+# A store of 4,000 items in $scratch/whole, and a backup of it in $scratch/backup; the engine is down.
+_filled() {
+    export LOOPHOLE_HOME=$scratch/home-$1
+    mkdir -p "$LOOPHOLE_HOME"
+    data=$LOOPHOLE_HOME/data/store/data.mdb
+    engine_up
+    python - <<'P'
+from client import Client
+client = Client()
+volume = client.ask("persist.put_volume", {"volume": {"id": bytes(16), "identity": "root", "label": "d",
+    "mount": b"/", "backend": "local", "online": True}})[1]["id"]
+folder = client.ask("persist.put_folder", {"folder": {"id": bytes(16), "volume": volume, "parent": bytes(16),
+    "name": b"m", "library": False}})[1]["id"]
+client.ask("persist.batch", {"operations": [{"place": {"folder": folder, "file": b"%d.wav" % n, "kind": "audio",
+    "size": 1, "mtime": 1, "inode": 0, "pack": "", "availability": "local"}} for n in range(4000)]})
+P
+    holds loophole backup "$scratch/backup" --force
+    engine_down
+    cp "$data" "$scratch/whole"
+}
+# Bits anywhere; or whole pages; or heads of pages. One page more is the first one of the items' rows: it is always met.
+_damage() { # SEED
+    python - "$1" "$data" <<'P'
+import random, sys
+chance, path = random.Random(int(sys.argv[1])), sys.argv[2]
+with open(path, "r+b") as file:
+    bytes_ = bytearray(file.read())
+    pages = len(bytes_) // 4096
+    kind = int(sys.argv[1]) % 3
+    if kind == 0:
+        for _ in range(400):
+            bytes_[chance.randrange(8192, len(bytes_))] ^= 1 << chance.randrange(8)
+    for _ in range([0, 10, 40][kind]):
+        at = chance.randrange(2, pages) * 4096
+        if kind == 1:
+            bytes_[at:at + 4096] = chance.randbytes(4096)
+        else:
+            bytes_[at + chance.randrange(80)] ^= 1 << chance.randrange(8)
+    at = bytes_.index(b"1234.wav") // 4096 * 4096
+    bytes_[at + 10:at + 16] = chance.randbytes(6)
+    file.seek(0)
+    file.write(bytes_)
+P
+}
+_says_damaged() { loophole status | grep -q "^persist: the store $sentence"; }
+_deaths() { loophole crash list --json | grep -c '"service"'; }
+_put() { loophole ask persist.put_volume 'volume={"identity":"x","label":"x","mount":"Lw==","backend":"local","online":true,"id":"00000000000000000000000000"}'; }
+_finds_all() { [ "$(loophole search wav --json | tail -n 1 | field total)" = 4000 ] || loophole search wav | grep -q 'of 4000'; }
+
+a_damaged_store_is_refused_and_a_restored_backup_brings_the_engine_back() {
+    local seed
+    _filled refused
+    for seed in $(seq "$SEED" $((SEED + damages - 1))); do
+        _damage "$seed"
+        engine_up
+        until_true 60 _says_damaged
+        contains "$(refused _put)" "the store is damaged"
+        contains "$(loophole doctor)" "the store is damaged"
+        holds is_ready search
+        holds is_ready indexer
+        same 0 "$(_deaths)" "seed $seed"
+        holds loophole restore "$scratch/backup"
+        until_true 60 _put
+        until_true 60 _finds_all
+        engine_down
+        rm -rf "$LOOPHOLE_HOME"/data/store.before-restore*
+        cp "$scratch/whole" "$data"
+    done
+}
+
+a_whole_file_in_the_place_of_another_is_checked_and_used() {
+    _filled whole
+    cp "$scratch/whole" "$scratch/copy" && mv "$scratch/copy" "$data"
+    engine_up
+    until_true 60 _put
+    contains "$(cat "$LOOPHOLE_HOME/data/log/persist.log")" "the store was checked: its pages hold together"
+    engine_down
+    rm "$LOOPHOLE_HOME/data/log/persist.log"
+    engine_up # what persist closed itself is not checked again
+    until_true 60 _put
+    same "" "$(grep checked "$LOOPHOLE_HOME/data/log/persist.log")"
+    engine_down
+}
+
+# As a disk does that changes bytes by itself: nothing shows it before a process reads them.
+damage_that_a_reader_meets_is_checked_after_the_first_death() {
+    local time
+    _filled met
+    time=$(stat -c %y "$data")
+    _damage "$SEED"
+    touch -d "$time" "$data"
+    rm -f "$LOOPHOLE_HOME"/cache/search.index # search reads every row again
+    engine_up
+    until_true 60 _says_damaged
+    until_true 60 is_ready search
+    [ "$(_deaths)" -le 2 ] || fail "$(loophole crash list)"
+    same "" "$(loophole status | grep quarantined)"
+    holds loophole restore "$scratch/backup"
+    until_true 60 _finds_all
+    engine_down
+}
+
+a_store_that_is_put_back_by_hand_is_used_again() {
+    _filled again
+    _damage "$SEED"
+    engine_up
+    until_true 60 _says_damaged
+    cp "$scratch/whole" "$data"
+    until_true 60 _put
+    until_true 60 _finds_all
+    engine_down
+}
+
+run_claims "$@"
