@@ -22,6 +22,8 @@ struct state {
     int64_t
         frame;  /* of the audio clock, at the end of the period: it never goes back and skips what was lost */
     int64_t at; /* clock_steady (µs) at the beginning of the period */
+    int64_t jack_frame; /* of the server's clock there, 64 bits; `frame - period` is the audio clock there */
+    double clock_rate;  /* frames of both a second of clock_steady */
     uint32_t rate;     /* Hz */
     uint32_t period;   /* frames */
     uint32_t instance; /* which of the two audio processes wrote this */
@@ -36,6 +38,10 @@ struct state {
     uint32_t count_in; /* steps still to count in */
     int64_t step;      /* global, from 0; its bar is step / 16 */
     double step_phase; /* 0…1 of the present step */
+    /* Where every step lies, while it runs: place p, in steps, at begins + (p - place) × step_frames, to the nearest
+     * frame; below `from` the transport counts in. */
+    int64_t begins;
+    double place, step_frames, from;
     double tempo;
     double swing;
     uint32_t pattern;      /* serial of the pattern that sounds */

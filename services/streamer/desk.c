@@ -69,16 +69,20 @@ bool desk_note(struct desk *desk, struct note *note)
     return ring_read(&desk->notes, note, 1) == 1;
 }
 
+/* The audio thread's own formula: what begins there begins with the step. */
+static int64_t frame_of(const struct state *state, double place)
+{
+    return state->begins + (int64_t)floor((place - state->place) * state->step_frames + 0.5);
+}
+
 int64_t desk_next(const struct desk *desk, uint32_t grid)
 {
     const struct state *state = &desk->state;
-    double step = (double)desk_rate(desk) * 60 / state->tempo / 4;
+    double ahead = (double)(state->frame - state->begins) + 2.0 * state->period;
+    double line = ceil((state->place + ahead / state->step_frames) / grid) * grid;
 
-    if (!desk->has_state || !state->running || !isfinite(step) || step <= 0 || grid == 0)
+    if (!desk->has_state || !state->running || grid == 0 || !(state->step_frames >= 1) ||
+        !(fabs(line) < 1e12))
         return ORDER_NOW;
-    double into = (double)(state->step % grid) + state->step_phase;
-    double left = (grid - into) * step;
-    while (left < 2 * state->period)
-        left += grid * step;
-    return state->frame + (int64_t)llround(left);
+    return frame_of(state, line);
 }

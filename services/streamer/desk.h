@@ -31,7 +31,7 @@ bool desk_has_room(const struct desk *desk, uint32_t orders);
 bool desk_note(struct desk *desk, struct note *note);          /* false: there is none */
 
 /* The frame of the audio clock at which the next step `grid` times 16th notes begins: 4 the beat, 16 the bar; a moment
- * ahead at least. ORDER_NOW while the transport stands. */
+ * ahead at least. A count-in has beats and bars as well. ORDER_NOW while the transport stands. */
 int64_t desk_next(const struct desk *desk, uint32_t grid);
 
 #endif

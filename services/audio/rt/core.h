@@ -17,6 +17,7 @@
 #define LOOPHOLE_AUDIO_RT_CORE_H
 
 #include "services/audio/rt/capture.h"
+#include "services/audio/rt/drift.h"
 #include "services/audio/rt/engine.h"
 #include "services/audio/rt/mixer.h"
 #include "services/audio/rt/notes.h"
@@ -47,6 +48,7 @@ struct engine_half {
     float load, worst_load;
     uint64_t client;         /* that sounded the last period */
     uint32_t wired, awaited; /* bits of inputs that are connected; that a new client is to be connected to again */
+    struct drift drift;
     struct transport transport;
     struct sync sync;
     struct notes notes;

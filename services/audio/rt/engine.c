@@ -161,6 +161,8 @@ static void publish_state(struct engine *engine)
     *state =
         (struct state){ .frame = half->frame,
                         .at = half->at,
+                        .jack_frame = engine->period->frame,
+                        .clock_rate = drift_rate(&half->drift, half->rate),
                         .rate = half->rate,
                         .period = half->period,
                         .instance = engine->instance,
@@ -174,6 +176,10 @@ static void publish_state(struct engine *engine)
                         .count_in = to_play > 0 ? (uint32_t)ceil(number_within((float)to_play, 0, 1000)) : 0,
                         .tempo = transport->tempo,
                         .swing = sequencer_swing(engine),
+                        .begins = transport->frame,
+                        .place = transport->place,
+                        .step_frames = transport->step_frames,
+                        .from = transport->from,
                         .pattern = sequencer_pattern(engine)->serial,
                         .score_serial = engine->score->serial };
 
@@ -199,6 +205,7 @@ static bool end(struct engine *engine)
     half->frame = engine->now;
     half->jack_frame = period->frame + period->frames;
     half->at = period->at;
+    drift_period(&half->drift, period->frame, period->at, period->rate);
     half->period = period->frames;
     half->periods++;
     half->load = period->load;

@@ -1,0 +1,102 @@
+/* How fast JACK's clock runs by the machine's. */
+#include <math.h>
+#include "services/audio/rt/drift.h"
+#include "tests/unit/common/home.h"
+
+enum { RATE = 48000, PERIOD = 1024 };
+
+struct server {
+    struct drift drift;
+    int64_t frame;
+    double at;
+};
+
+/* Cycles of a card that counts `hz` frames a second and is up to `noise` µs late. */
+static void runs(struct server *server, double seconds, double hz, int noise)
+{
+    double end = server->at + seconds * 1e6;
+
+    for (uint32_t i = 0; server->at < end; i++) {
+        int64_t late = noise ? (int64_t)(i * 7919 % (uint32_t)noise) : 0;
+        drift_period(&server->drift, server->frame, (int64_t)server->at + late, RATE);
+        server->frame += PERIOD;
+        server->at += PERIOD * 1e6 / hz;
+    }
+}
+
+static void near(const struct server *server, double wanted, double by)
+{
+    double rate = drift_rate(&server->drift, RATE);
+
+    if (!(fabs(rate - wanted) <= by))
+        fail_msg("%.6f Hz, not %.6f", rate, wanted);
+}
+
+static void an_exact_clock_has_its_nominal_rate_in_spite_of_late_wake_ups(void **unused)
+{
+    struct server server = { .frame = 5000, .at = 1e9 };
+
+    (void)unused;
+    near(&server, RATE, 0);
+    for (int i = 0; i < 60; i++) {
+        runs(&server, 60, RATE, 300);
+        near(&server, RATE, 0);
+    }
+}
+
+static void a_card_s_own_rate_is_found_in_a_minute(void **unused)
+{
+    struct server server = { .frame = 1, .at = 7 };
+
+    (void)unused;
+    runs(&server, 59, 48002.4, 100);
+    near(&server, RATE, 0);
+    runs(&server, 3, 48002.4, 100);
+    near(&server, 48002.4, 0.1); /* 2 ppm */
+    runs(&server, 3600, 48002.4, 100);
+    near(&server, 48002.4, 0.01);
+    runs(&server, 3600, 47997.6, 100); /* warmer */
+    near(&server, 47997.6, 0.01);
+}
+
+static void another_server_begins_again(void **unused)
+{
+    struct server server = { .frame = 1 << 30, .at = 1e9 };
+
+    (void)unused;
+    runs(&server, 100, 48010, 0);
+    near(&server, 48010, 0.1);
+    server.frame = 0;
+    runs(&server, 30, 47990, 0);
+    near(&server, RATE, 0);
+    server.at += 5000; /* it stood still */
+    runs(&server, 59, 47990, 0);
+    near(&server, RATE, 0);
+    runs(&server, 10, 47990, 0);
+    near(&server, 47990, 0.1);
+}
+
+static void anything_in_it_gives_a_rate(void **unused)
+{
+    struct drift drift;
+
+    (void)unused;
+    memset(&drift, 0xff, sizeof(drift));
+    drift.from.at = INT64_MIN;
+    drift_period(&drift, INT64_MAX, INT64_MAX, RATE);
+    assert_true(fabs(drift_rate(&drift, RATE) - RATE) <= RATE * 0.001);
+    drift = (struct drift){ .from = { INT64_MIN, INT64_MIN }, .last = { INT64_MAX, INT64_MAX } };
+    assert_true(fabs(drift_rate(&drift, RATE) - RATE) <= RATE * 0.001);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_exact_clock_has_its_nominal_rate_in_spite_of_late_wake_ups),
+        cmocka_unit_test(a_card_s_own_rate_is_found_in_a_minute),
+        cmocka_unit_test(another_server_begins_again),
+        cmocka_unit_test(anything_in_it_gives_a_rate),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
