@@ -91,6 +91,25 @@ class Client:
         self.close()
 
 
+# Times and frames. `moment` is the field of that name in the answers of audio.transport and audio.server: read it again
+# for each conversion, since the server may be another one.
+
+
+def frame_at(moment, time_us):
+    """The frame of the audio clock, with its fraction, at a time of CLOCK_MONOTONIC in microseconds."""
+    return moment["frame"] + (time_us - moment["at"]) * moment["rate"] / 1e6
+
+
+def time_at(moment, frame):
+    """The time of CLOCK_MONOTONIC, in microseconds, of a frame of the audio clock."""
+    return moment["at"] + (frame - moment["frame"]) * 1e6 / moment["rate"]
+
+
+def jack_frame_of(moment, frame):
+    """The frame of JACK's clock, 32 bits like jack_last_frame_time, of a frame of the audio clock."""
+    return (moment["jack_frame"] + frame - moment["frame"]) % 2**32
+
+
 class Catalogue:
     """A volume with a folder and items in it, made through persist."""
 

@@ -67,6 +67,8 @@ uint64_t audio_effects(const struct audio *audio); /* rises with each order and 
 /* ---- tell.c, ports.c ---- */
 bool audio_state(const struct audio *audio, struct state *state); /* false: nothing sounded yet; zeroed then */
 bool audio_sounds(const struct audio *audio);                     /* some core runs periods now */
+/* What the clocks said at the beginning of that period; false: none of late. */
+bool audio_moment(const struct audio *audio, const struct state *state, struct moment *moment);
 struct transport_state audio_transport(const struct audio *audio, const struct state *state);
 void audio_tell_server(struct audio *audio, struct server_state *to, const struct link_facts *facts);
 void audio_tell_chain(struct audio *audio, const struct patch_chain *chain); /* as an event */

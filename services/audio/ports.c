@@ -24,6 +24,7 @@ void audio_tell_server(struct audio *audio, struct server_state *to, const struc
         .latency_in = facts->client.latency_in,
         .latency_out = facts->client.latency_out,
     };
+    to->has_moment = audio_moment(audio, &state, &to->moment);
 }
 
 enum err audio_ask_server(struct audio *audio, struct call *call, const struct audio_server *ask,

@@ -24,7 +24,20 @@ static double within(double value, double min, double max)
     return isfinite(value) ? fmin(fmax(value, min), max) : min;
 }
 
-struct transport_state audio_transport(const struct audio *audio, const struct state *state)
+bool audio_moment(const struct audio *audio, const struct state *state, struct moment *moment)
+{
+    double rate = state->rate >= 1000 && state->rate <= 768000 ? state->rate : 48000;
+
+    *moment = (struct moment){
+        .frame = state->frame > state->period ? state->frame - state->period : 0,
+        .jack_frame = (uint32_t)state->jack_frame,
+        .at = state->at,
+        .rate = within(state->clock_rate, rate * 0.99, rate * 1.01),
+    };
+    return audio_sounds(audio);
+}
+
+static struct transport_state transport_of(const struct audio *audio, const struct state *state)
 {
     static const int32_t sources[] = {
         [SYNC_NONE] = SYNC_SOURCE_NONE,
@@ -50,6 +63,14 @@ struct transport_state audio_transport(const struct audio *audio, const struct s
         .queued_bar = audio->score.next_bar >= 0 ? audio->score.next_bar : 0,
         .frame = state->frame,
     };
+}
+
+struct transport_state audio_transport(const struct audio *audio, const struct state *state)
+{
+    struct transport_state now = transport_of(audio, state);
+
+    now.has_moment = audio_moment(audio, state, &now.moment);
+    return now;
 }
 
 void audio_tell_changed(struct audio *audio, const struct transport_state *now)
