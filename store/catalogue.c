@@ -29,6 +29,16 @@ enum err catalogue_head(struct txn *txn, uint64_t *tail, uint64_t *head)
     return e;
 }
 
+struct hash catalogue_line(struct txn *txn, uint64_t revision)
+{
+    struct key key = key_number(revision);
+    struct bytes row;
+
+    if (txn_get(txn, DB_CHANGE, key_bytes(&key), &row) != ERR_OK)
+        return (struct hash){ { 0 } };
+    return hash_of(row.at, row.len);
+}
+
 /* ---- one record ---- */
 
 enum err catalogue_media(struct txn *txn, struct arena *arena, struct id id, struct media *to)

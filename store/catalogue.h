@@ -6,12 +6,17 @@
 #define LOOPHOLE_STORE_CATALOGUE_H
 
 #include "common/arena.h"
+#include "common/hash.h"
 #include "schema_persist.h"
 #include "store/store.h"
 
 enum err catalogue_id(struct txn *txn, struct id *catalogue); /* restore draws a new one */
 enum err catalogue_head(struct txn *txn, uint64_t *tail,
                         uint64_t *head); /* of the change log; 0, 0 when empty */
+
+/* A hash of the row of the change log at `revision`; zeros without such a row. Two stores in which it is the same have
+ * the same history up to there; an older copy of a store that went on by itself has another one. */
+struct hash catalogue_line(struct txn *txn, uint64_t revision);
 
 enum err catalogue_media(struct txn *txn, struct arena *arena, struct id id, struct media *to);
 enum err catalogue_place(struct txn *txn, struct arena *arena, struct id folder, struct bytes file, struct id *media);

@@ -1,6 +1,7 @@
 #include "services/search/catchup.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include "common/log.h"
 #include "store/keys.h"
 
@@ -15,6 +16,7 @@ void catchup_open(struct catchup *catchup, const struct paths *paths, struct ind
 {
     *catchup = (struct catchup){ .paths = paths, .index = index, .volumes_are_old = true };
     catchup->gathered = index->revision;
+    catchup->line = index->line;
 }
 
 void catchup_close(struct catchup *catchup)
@@ -155,6 +157,7 @@ static enum err gather_log(struct catchup *catchup, struct txn *txn)
     enum err e = catalogue_each_change(txn, &catchup->gather_arena, catchup->index->revision, see_change, &g);
 
     arena_reset(&catchup->gather_arena);
+    catchup->line = catalogue_line(txn, catchup->gathered);
     return e == ERR_OK ? g.e : e;
 }
 
@@ -222,7 +225,7 @@ static enum err refresh_queue(struct catchup *catchup, struct txn *txn, usec_t u
 
 /* ---- where it stands ---- */
 
-static enum err begin_anew(struct catchup *catchup, struct id catalogue, uint64_t head)
+static enum err begin_anew(struct catchup *catchup, struct txn *txn, struct id catalogue, uint64_t head)
 {
     enum err e = index_clear(catchup->index);
 
@@ -230,9 +233,18 @@ static enum err begin_anew(struct catchup *catchup, struct id catalogue, uint64_
     catchup->is_sweeping = true;
     catchup->after = (struct id){ { 0 } };
     catchup->sweep_head = head;
+    catchup->line = catalogue_line(txn, head);
     catchup->gathered = catchup->queued = catchup->next = 0;
     catchup->volumes_are_old = true;
     return e;
+}
+
+/* Revision 0 is before all histories. */
+static bool is_same_line(const struct catchup *catchup, struct txn *txn, uint64_t revision)
+{
+    struct hash line = catalogue_line(txn, revision);
+
+    return revision == 0 || memcmp(&line, &catchup->line, sizeof(line)) == 0;
 }
 
 static enum err check_place(struct catchup *catchup, struct txn *txn, uint64_t *head)
@@ -246,10 +258,11 @@ static enum err check_place(struct catchup *catchup, struct txn *txn, uint64_t *
     if (e != ERR_OK)
         return e;
     catchup->total = txn_count(txn, DB_MEDIA);
-    if (id_equal(catalogue, catchup->index->catalogue) && revision + 1 >= tail && revision <= *head)
+    if (id_equal(catalogue, catchup->index->catalogue) && revision + 1 >= tail && revision <= *head &&
+        is_same_line(catchup, txn, revision))
         return ERR_OK;
     log_info("the index is made anew: %llu items", (unsigned long long)catchup->total);
-    return begin_anew(catchup, catalogue, *head);
+    return begin_anew(catchup, txn, catalogue, *head);
 }
 
 static enum err read_volumes(struct catchup *catchup, struct txn *txn)
@@ -274,8 +287,10 @@ static enum err work(struct catchup *catchup, struct txn *txn, usec_t until)
         e = refresh_queue(catchup, txn, until);
         if (e != ERR_OK || catchup->next < catchup->queued)
             return e;
-        if (!catchup->is_sweeping)
+        if (!catchup->is_sweeping) {
             catchup->index->revision = catchup->gathered;
+            catchup->index->line = catchup->line;
+        }
         catchup->is_current = !catchup->is_sweeping && catchup->gathered >= head;
         if (catchup->is_current)
             return read_volumes(catchup, txn);
@@ -283,7 +298,7 @@ static enum err work(struct catchup *catchup, struct txn *txn, usec_t until)
             return ERR_OK;
         e = gather(catchup, txn);
         if (e == ERR_INTERNAL) /* a row of the log can't be read: the records themselves tell as well */
-            e = begin_anew(catchup, catchup->index->catalogue, head);
+            e = begin_anew(catchup, txn, catchup->index->catalogue, head);
         has_gathered = true;
     }
     return e;

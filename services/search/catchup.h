@@ -1,6 +1,6 @@
 /* catchup.h: the index follows the catalogue. It remembers catalogue and revision; the change log names what is to
- * be read again. Of another catalogue, or behind the log's tail, all is read anew in the order of the ids, then the
- * log from where it stood. One thread.
+ * be read again. Of another catalogue, behind the log's tail, or of another history (an older copy of the store took
+ * its place and went on), all is read anew in the order of the ids, then the log from where it stood. One thread.
  *
  *   gather   a piece of the log, or of all ids  ──►  queue of ids      (one read transaction each bite)
  *   refresh  each id of the queue: its records  ──►  put, or removed when it is gone
@@ -26,6 +26,7 @@ struct catchup {
     struct id *queue;
     uint32_t queued, room, next; /* of the queue, at[next .. queued) is to be refreshed */
     uint64_t gathered;           /* the revision that the index has when the queue is empty */
+    struct hash line;            /* of that revision, or of sweep_head: catalogue_line */
     struct record_folder folder;
     struct entry entry;
     struct arena gather_arena, refresh_arena;

@@ -4,6 +4,7 @@
 #ifndef LOOPHOLE_SEARCH_INDEX_H
 #define LOOPHOLE_SEARCH_INDEX_H
 
+#include "common/hash.h"
 #include "services/search/entry.h"
 #include "services/search/ids.h"
 #include "services/search/near.h"
@@ -31,6 +32,7 @@ struct numbers {
 struct index {
     struct id catalogue;  /* which the rows are of; zero: none yet */
     uint64_t revision;    /* of the catalogue, up to which every change is in */
+    struct hash line;     /* of that revision: catalogue_line */
     uint64_t writes;      /* rises with every change */
     struct ids ids;       /* by row */
     struct column rows;   /* struct row */

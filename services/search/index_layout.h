@@ -8,7 +8,7 @@
 
 #define LAYOUT_MAGIC "loophole index\n"
 
-enum { LAYOUT_VERSION = 5, LAYOUT_HEADER = 16 << 10, LAYOUT_FIXED = 12 };
+enum { LAYOUT_VERSION = 6, LAYOUT_HEADER = 16 << 10, LAYOUT_FIXED = 12 };
 
 enum layout_section {
     SECTION_IDS,
@@ -39,6 +39,7 @@ struct layout {
     uint32_t parts;
     struct id catalogue;
     uint64_t revision;
+    struct hash line;
     uint64_t bytes;   /* of the whole file */
     struct hash body; /* of all behind the header */
     struct hash head; /* of the header, with zeros here */

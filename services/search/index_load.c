@@ -160,6 +160,7 @@ static enum err take_over(struct index *index, const struct layout *layout, cons
                                  : fault_set(fault, e, "the index's file can't be mapped");
     index->catalogue = layout->catalogue;
     index->revision = layout->revision;
+    index->line = layout->line;
     return ERR_OK;
 }
 

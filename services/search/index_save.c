@@ -54,6 +54,7 @@ static enum err lay_out(struct index_save *save)
                                     .parts = LAYOUT_FIXED + index->number_count,
                                     .catalogue = index->catalogue,
                                     .revision = index->revision,
+                                    .line = index->line,
                                     .bytes = LAYOUT_HEADER };
     for (uint32_t i = 0; i < save->layout.parts; i++)
         lay_out_part(save, i);

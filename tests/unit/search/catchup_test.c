@@ -311,6 +311,39 @@ static void another_catalogue_is_read_anew(void **state)
     assert_true(world->index.writes > writes);
 }
 
+static void put_store_back(struct world *world, const char *done)
+{
+    char command[4 * PATH_MAX];
+    const char *data = world->home->paths.data;
+
+    store_close(world->store);
+    snprintf(command, sizeof(command), done, data, data);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(store_open(&world->home->paths, STORE_WRITER, &world->store, NULL), ERR_OK);
+    world->catchup->store = world->store;
+}
+
+/* The revisions are those that the index has seen, and the rows are others. */
+static void an_older_copy_of_the_store_that_went_on_is_read_anew(void **state)
+{
+    struct world *world = *state;
+    uint64_t revision;
+
+    add_item(world, "Kick", "");
+    put_store_back(world, "cp '%s/store/data.mdb' '%s/copy'");
+    revision = world->revision;
+    add_item(world, "Snare", "");
+    catch_up(world);
+    put_store_back(world, "mv '%s/copy' '%s/store/data.mdb'");
+    world->revision = revision;
+    add_item(world, "Clap", "");
+    add_item(world, "Tom", "");
+    catch_up(world);
+    assert_int_equal(found(world, "snare"), 0);
+    assert_int_equal(found(world, "clap"), 1);
+    assert_int_equal(found(world, ""), 3);
+}
+
 static void much_at_once_is_done_in_bites(void **state)
 {
     struct world *world = *state;
@@ -369,6 +402,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_left_out_and_stops_nothing, make_world,
                                         end_world),
         cmocka_unit_test_setup_teardown(another_catalogue_is_read_anew, make_world, end_world),
+        cmocka_unit_test_setup_teardown(an_older_copy_of_the_store_that_went_on_is_read_anew, make_world, end_world),
         cmocka_unit_test_setup_teardown(much_at_once_is_done_in_bites, make_world, end_world),
         cmocka_unit_test_setup_teardown(a_sweep_in_bites_misses_nothing_that_changes_meanwhile, make_world,
                                         end_world),
