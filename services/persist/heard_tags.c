@@ -1,5 +1,6 @@
 #include "services/persist/heard_tags.h"
 #include <string.h>
+#include "services/persist/tags.h"
 
 enum { AT_ONCE = 64 /* as the schema's edit.facts */, PREFIX = 4 /* of "tag:" */ };
 
@@ -41,14 +42,25 @@ static void deny(struct edit *said, struct text attribute)
                                                          .shown = true };
 }
 
+/* The edit's tags, sorted: an item has up to some thousand facts, and each is looked up. */
+struct tags_said {
+    struct text_list added, removed;
+};
+
+static enum err sort_tags(struct arena *arena, const struct edit *edit, struct tags_said *tags)
+{
+    enum err e = tags_sorted(arena, edit->add_tags, &tags->added);
+
+    return e == ERR_OK ? tags_sorted(arena, edit->remove_tags, &tags->removed) : e;
+}
+
 /* What the edit says about one fact of the item, which is about a tag. */
-static enum err say_one(const struct fact *fact, const struct edit *edit, struct edit *said,
-                        struct fault *fault)
+static enum err say_one(const struct fact *fact, const struct tags_said *tags, struct edit *said, struct fault *fault)
 {
     const struct text attribute = fact->attribute, tag = { attribute.len - PREFIX, attribute.at + PREFIX };
-    bool is_added = is_in(edit->add_tags, tag);
+    bool is_added = tags_have(tags->added, tag);
 
-    if ((!is_added && !is_in(edit->remove_tags, tag)) || is_said(said, attribute))
+    if ((!is_added && !tags_have(tags->removed, tag)) || is_said(said, attribute))
         return ERR_OK;
     if (said->facts.count + said->clear_facts.count >= AT_ONCE)
         return fault_set(fault, ERR_TOO_LARGE, "more than %d facts set and cleared at once", AT_ONCE);
@@ -63,6 +75,7 @@ enum err heard_tags_say(struct persist *p, const struct media *was, const struct
                         struct edit *said, struct fault *fault)
 {
     struct fact_list facts = { 0 };
+    struct tags_said tags;
     enum err e;
 
     *said = *edit;
@@ -71,10 +84,12 @@ enum err heard_tags_say(struct persist *p, const struct media *was, const struct
     e = catalogue_facts(p->w.txn, &p->arena, was, &facts);
     if (e == ERR_OK)
         e = make_room(&p->arena, edit, said);
+    if (e == ERR_OK)
+        e = sort_tags(&p->arena, edit, &tags);
     if (e != ERR_OK)
         return fault_set(fault, e, "the item's facts cannot be read");
     for (uint32_t i = 0; e == ERR_OK && i < facts.count; i++)
         if (facts.at[i].attribute.len > PREFIX && memcmp(facts.at[i].attribute.at, "tag:", PREFIX) == 0)
-            e = say_one(&facts.at[i], edit, said, fault);
+            e = say_one(&facts.at[i], &tags, said, fault);
     return e;
 }

@@ -1,4 +1,6 @@
 #include "services/persist/merge.h"
+#include <stdlib.h>
+#include <string.h>
 #include "services/persist/pack.h"
 #include "services/persist/tags.h"
 #include "services/persist/turn.h"
@@ -65,23 +67,45 @@ static enum err join_words(struct persist *p, struct media *kept, const struct m
     return ERR_OK;
 }
 
-static bool says(struct fact_list facts, const struct fact *fact)
+static int by_source_and_attribute(const void *a, const void *b)
 {
-    for (uint32_t i = 0; i < facts.count; i++)
-        if (facts.at[i].source.value == fact->source.value &&
-            text_equal(facts.at[i].attribute, fact->attribute))
-            return true;
-    return false;
+    const struct fact *x = a, *y = b;
+
+    if (x->source.value != y->source.value)
+        return x->source.value < y->source.value ? -1 : 1;
+    return text_compare(x->attribute, y->attribute);
+}
+
+/* Both items may have a thousand facts: these are sorted once. */
+static enum err sort_facts(struct persist *p, struct fact_list facts, struct fact_list *sorted)
+{
+    *sorted = (struct fact_list){ facts.count, arena_array(&p->arena, facts.count, sizeof(struct fact)) };
+    if (!sorted->at)
+        return ERR_FULL;
+    if (facts.count == 0)
+        return ERR_OK;
+    memcpy(sorted->at, facts.at, facts.count * sizeof(struct fact));
+    qsort(sorted->at, sorted->count, sizeof(struct fact), by_source_and_attribute);
+    return ERR_OK;
+}
+
+static bool says(struct fact_list sorted, const struct fact *fact)
+{
+    return sorted.count &&
+           bsearch(fact, sorted.at, sorted.count, sizeof(struct fact), by_source_and_attribute);
 }
 
 static enum err join_facts(struct persist *p, const struct media *kept, const struct media *lost,
                            struct facts *all)
 {
     struct facts own, others;
+    struct fact_list sorted;
     enum err e = catalogue_subject_facts(p->w.txn, &p->arena, subject(kept), &own);
 
     if (e == ERR_OK)
         e = catalogue_subject_facts(p->w.txn, &p->arena, subject(lost), &others);
+    if (e == ERR_OK)
+        e = sort_facts(p, own.each, &sorted);
     if (e != ERR_OK)
         return e;
     all->each.count = 0;
@@ -91,7 +115,7 @@ static enum err join_facts(struct persist *p, const struct media *kept, const st
     for (uint32_t i = 0; i < own.each.count; i++)
         all->each.at[all->each.count++] = own.each.at[i];
     for (uint32_t i = 0; i < others.each.count && all->each.count < 1024; i++)
-        if (!says(own.each, &others.each.at[i]))
+        if (!says(sorted, &others.each.at[i]))
             all->each.at[all->each.count++] = others.each.at[i];
     return ERR_OK;
 }

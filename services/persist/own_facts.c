@@ -1,5 +1,6 @@
 #include "services/persist/own_facts.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include "services/persist/ranges.h"
 #include "store/catalogue.h"
 
@@ -25,34 +26,16 @@ enum err own_facts_check(const struct edit *edit, struct fault *fault)
     return ERR_OK;
 }
 
-static struct fact *find(struct fact_list facts, struct text attribute)
+static int by_attribute(const void *a, const void *b)
 {
-    for (uint32_t i = 0; i < facts.count; i++)
-        if (facts.at[i].source.value == SOURCE_USER && text_equal(facts.at[i].attribute, attribute))
-            return &facts.at[i];
-    return NULL;
+    return text_compare(((const struct own_fact *)a)->attribute, ((const struct own_fact *)b)->attribute);
 }
 
-static void clear(struct fact_list *facts, struct text attribute)
+static struct own_fact *find(const struct own_facts *facts, struct text attribute)
 {
-    struct fact *fact = find(*facts, attribute);
+    const struct own_fact wanted = { .attribute = attribute };
 
-    if (!fact)
-        return;
-    *fact = facts->at[--facts->count];
-}
-
-static void set(struct fact_list *facts, const struct fact *said)
-{
-    struct fact *fact = find(*facts, said->attribute);
-
-    if (!fact)
-        fact = &facts->at[facts->count++];
-    *fact = *said;
-    fact->source = (struct choice){ .value = SOURCE_USER };
-    fact->confidence = 1;
-    fact->version = 0;
-    fact->shown = true;
+    return bsearch(&wanted, facts->said, facts->count, sizeof(wanted), by_attribute);
 }
 
 static bool same(const struct fact *a, const struct fact *b)
@@ -64,9 +47,54 @@ static bool same(const struct fact *a, const struct fact *b)
            (!a->has_text || text_equal(a->text, b->text));
 }
 
-static struct text attribute_of(const struct edit *edit, uint32_t i)
+/* Of an attribute that the edit names twice one is kept. */
+static enum err list_said(struct arena *arena, const struct edit *edit, struct own_facts *to)
 {
-    return i < edit->facts.count ? edit->facts.at[i].attribute : edit->clear_facts.at[i - edit->facts.count];
+    uint32_t all = edit->facts.count + edit->clear_facts.count, kept = 0;
+
+    to->said = arena_array(arena, all, sizeof(*to->said));
+    if (!to->said)
+        return ERR_FULL;
+    for (uint32_t i = 0; i < all; i++)
+        to->said[i] = (struct own_fact){
+            .attribute = i < edit->facts.count ? edit->facts.at[i].attribute
+                                               : edit->clear_facts.at[i - edit->facts.count],
+        };
+    qsort(to->said, all, sizeof(*to->said), by_attribute);
+    for (uint32_t i = 0; i < all; i++)
+        if (i == 0 || !text_equal(to->said[i].attribute, to->said[kept - 1].attribute))
+            to->said[kept++] = to->said[i];
+    to->count = kept;
+    return ERR_OK;
+}
+
+/* Facts that the edit does not name stay; of those that it names the person's are noted and left out. */
+static void take_over(const struct fact_list *was, struct own_facts *to, struct fact_list *now)
+{
+    for (uint32_t i = 0; i < was->count; i++) {
+        const struct fact *fact = &was->at[i];
+        struct own_fact *said = fact->source.value == SOURCE_USER ? find(to, fact->attribute) : NULL;
+        if (said && !said->was)
+            said->was = fact;
+        else
+            now->at[now->count++] = *fact;
+    }
+}
+
+/* Cleared first, then set: of two that set one attribute the last one wins. */
+static void set_all(const struct edit *edit, struct own_facts *to, struct fact_list *now)
+{
+    for (uint32_t i = 0; i < edit->facts.count; i++) {
+        struct own_fact *said = find(to, edit->facts.at[i].attribute);
+        uint32_t place = said->now ? (uint32_t)(said->now - now->at) : now->count++;
+        struct fact *fact = &now->at[place];
+        *fact = edit->facts.at[i];
+        fact->source = (struct choice){ .value = SOURCE_USER };
+        fact->confidence = 1;
+        fact->version = 0;
+        fact->shown = true;
+        said->now = fact;
+    }
 }
 
 static uint32_t count_of_user(struct fact_list facts)
@@ -87,29 +115,22 @@ enum err own_facts_change(struct txn *txn, struct arena *arena, const struct edi
     if (e != ERR_OK)
         return fault_set(fault, e, "the item's facts cannot be read");
     now.at = arena_array(arena, to->was.each.count + edit->facts.count, sizeof(struct fact));
-    if (!now.at)
+    if (!now.at || list_said(arena, edit, to) != ERR_OK)
         return fault_set(fault, ERR_FULL, "no memory for the facts");
-    for (uint32_t i = 0; i < to->was.each.count; i++)
-        now.at[now.count++] = to->was.each.at[i];
-    for (uint32_t i = 0; i < edit->clear_facts.count; i++)
-        clear(&now, edit->clear_facts.at[i]);
-    for (uint32_t i = 0; i < edit->facts.count; i++)
-        set(&now, &edit->facts.at[i]);
+    take_over(&to->was.each, to, &now);
+    set_all(edit, to, &now);
     if (count_of_user(now) > A_PERSONS_OWN)
         return fault_set(fault, ERR_TOO_LARGE, "more than %d facts of one's own about one item",
                          A_PERSONS_OWN);
     to->now.each = now;
-    for (uint32_t i = 0; i < edit->facts.count + edit->clear_facts.count; i++)
-        to->differ =
-            to->differ || !same(find(to->was.each, attribute_of(edit, i)), find(now, attribute_of(edit, i)));
+    for (uint32_t i = 0; i < to->count; i++)
+        to->differ = to->differ || !same(to->said[i].was, to->said[i].now);
     return ERR_OK;
 }
 
-/* Makes `half` an edit that gives `attribute` the value it has in `facts`, or takes it away. */
-static void add_to_half(struct edit *half, struct text attribute, struct fact_list facts)
+/* Makes `half` an edit that gives the attribute the value of `fact`, or takes it away. */
+static void add_to_half(struct edit *half, struct text attribute, const struct fact *fact)
 {
-    struct fact *fact = find(facts, attribute);
-
     if (fact)
         half->facts.at[half->facts.count++] = *fact;
     else
@@ -123,17 +144,17 @@ static enum err make_room(struct arena *arena, struct edit *half)
     return half->facts.at && half->clear_facts.at ? ERR_OK : ERR_FULL;
 }
 
-enum err own_facts_halves(struct arena *arena, const struct own_facts *facts, const struct edit *edit,
-                          struct edit *before, struct edit *after, struct fault *fault)
+enum err own_facts_halves(struct arena *arena, const struct own_facts *facts, struct edit *before, struct edit *after,
+                          struct fault *fault)
 {
     if (make_room(arena, before) != ERR_OK || make_room(arena, after) != ERR_OK)
         return fault_set(fault, ERR_FULL, "no memory for the facts");
-    for (uint32_t i = 0; i < edit->facts.count + edit->clear_facts.count; i++) {
-        struct text attribute = attribute_of(edit, i);
-        if (same(find(facts->was.each, attribute), find(facts->now.each, attribute)))
+    for (uint32_t i = 0; i < facts->count; i++) {
+        const struct own_fact *said = &facts->said[i];
+        if (same(said->was, said->now))
             continue;
-        add_to_half(before, attribute, facts->was.each);
-        add_to_half(after, attribute, facts->now.each);
+        add_to_half(before, said->attribute, said->was);
+        add_to_half(after, said->attribute, said->now);
     }
     return ERR_OK;
 }

@@ -29,6 +29,11 @@ enum err tags_sorted(struct arena *arena, struct text_list any, struct text_list
     return ERR_OK;
 }
 
+bool tags_have(struct text_list sorted, struct text tag)
+{
+    return sorted.count && bsearch(&tag, sorted.at, sorted.count, sizeof(tag), by_bytes);
+}
+
 enum err tags_without(struct arena *arena, struct text_list a, struct text_list b, struct text_list *to)
 {
     enum err e = room_for(arena, a.count, to);

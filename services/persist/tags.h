@@ -8,6 +8,8 @@
 
 enum err tags_sorted(struct arena *arena, struct text_list any, struct text_list *to);
 
+bool tags_have(struct text_list sorted, struct text tag);
+
 /* Both arguments sorted. */
 enum err tags_without(struct arena *arena, struct text_list a, struct text_list b, struct text_list *to);
 enum err tags_with(struct arena *arena, struct text_list a, struct text_list b, struct text_list *to);
