@@ -31,6 +31,7 @@ enum database {
     DB_COUNT
 };
 
+enum { UNDO_STEPS = 10000 }; /* kept in DB_UNDO; the oldest goes */
 enum { STORE_VERSION = 3 }; /* of the databases; migrate.h brings older ones here */
 
 enum store_mode {

@@ -7,6 +7,7 @@
 #include "proto/ask.h"
 #include "proto/json.h"
 #include "schema_search.h"
+#include "store/store.h"
 
 /* What the options of all commands set; which command takes which stands in its row. */
 struct options {
@@ -32,8 +33,6 @@ struct cli {
     int count;          /* the arguments behind the command and its options */
     char **args;
 };
-
-enum { UNDO_MOST = 10000 }; /* steps that persist keeps for undo (UNDO_STEPS) */
 
 #define QUOTE_QUERY "put the whole query in quotes: loophole tag 'snare -is:loop' --all +short"
 

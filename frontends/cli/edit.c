@@ -120,7 +120,7 @@ static enum err edit_batch(struct cli *cli, const struct id *items, uint32_t cou
 
 static void print_changed(struct cli *cli, uint64_t changed)
 {
-    uint64_t steps = changed < UNDO_MOST ? changed : UNDO_MOST;
+    uint64_t steps = changed < UNDO_STEPS ? changed : UNDO_STEPS;
 
     cli_print(&cli->out, "done: %llu items; `loophole undo --times %llu` takes %s back\n",
               (unsigned long long)changed, (unsigned long long)steps,

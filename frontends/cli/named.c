@@ -189,13 +189,13 @@ static enum err find_each(struct cli *cli, int count, char **args, struct id_lis
 /* A change that undo cannot take back whole needs a number that a person wrote. */
 static enum err check_undo(const struct cli *cli, uint64_t total, struct fault *fault)
 {
-    if (total <= UNDO_MOST || cli->options.limit > 0)
+    if (total <= UNDO_STEPS || cli->options.limit > 0)
         return ERR_OK;
     fault_set(fault, ERR_BAD_REQUEST,
               "%llu items match; at most %d changes can be undone: name how many with --limit N",
-              (unsigned long long)total, UNDO_MOST);
+              (unsigned long long)total, UNDO_STEPS);
     return fault_hint(fault, "--limit %d changes the first %d; --limit %llu changes all, and undo reaches the last %d",
-                      UNDO_MOST, UNDO_MOST, (unsigned long long)total, UNDO_MOST);
+                      UNDO_STEPS, UNDO_STEPS, (unsigned long long)total, UNDO_STEPS);
 }
 
 static enum err check_many(const struct cli *cli, struct text query, uint64_t total, struct fault *fault)

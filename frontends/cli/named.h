@@ -24,7 +24,7 @@ enum err named_only(struct cli *cli, const char *arg, struct id *id, struct faul
 enum err named_exactly(struct cli *cli, const char *arg, struct id *id, struct fault *fault);
 
 /* Items for a change: ids and paths, or one query. A query that matches several needs --all, or --limit N for the
- * first N; more than UNDO_MOST need --limit. Errors: not_found; bad_request (several and no such option, or ids and
+ * first N; more than UNDO_STEPS need --limit. Errors: not_found; bad_request (several and no such option, or ids and
  * words mixed). */
 enum err named_all(struct cli *cli, int count, char **args, struct id_list *to, struct fault *fault);
 

@@ -27,7 +27,7 @@ const struct option_row option_table[] = {
     { "like", 0, "A,B,…", "more examples, ids or paths of items", OPTION_WORD, AT(like), 0, 0 },
     { "unlike", 0, "C,D,…", "counter-examples", OPTION_WORD, AT(unlike), 0, 0 },
     { "save", 0, "NAME", "do not search: save the query, to be used as @NAME", OPTION_WORD, AT(save), 0, 0 },
-    { "times", 0, "N", "so many steps", OPTION_NUMBER, AT(times), 1, UNDO_MOST },
+    { "times", 0, "N", "so many steps", OPTION_NUMBER, AT(times), 1, UNDO_STEPS },
     { "off", 0, NULL, "take it back", OPTION_FLAG, AT(off), 0, 0 },
     { "kind", 0, "KIND", "same_file, same_audio or same_sound", OPTION_WORD, AT(kind), 0, 0 },
     { "wait", 'w', NULL, "wait until all is indexed, showing progress", OPTION_FLAG, AT(wait), 0, 0 },

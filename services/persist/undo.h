@@ -4,8 +4,6 @@
 
 #include "services/persist/persist.h"
 
-enum { UNDO_STEPS = 10000 }; /* kept; the oldest goes */
-
 /* The pointers of this transaction, from the store and back. */
 enum err undo_load(struct persist *p);
 enum err undo_save(struct persist *p);
