@@ -68,6 +68,9 @@ void call_release(struct call *call)
 {
     struct service *service = call->service;
 
+    call->is_over = call->is_kept;
+    if (call->is_kept)
+        return;
     if (service->spare_count == LIMIT_CALLS_KEPT) {
         call_free(call);
         return;
@@ -82,6 +85,23 @@ void call_release(struct call *call)
     call->next = service->spare;
     service->spare = call;
     service->spare_count++;
+}
+
+void call_keep(struct call *call)
+{
+    call->is_kept = true;
+}
+
+void call_give_back(struct call *call)
+{
+    call->is_kept = false;
+    if (call->is_over)
+        call_release(call);
+}
+
+size_t call_memory(const struct call *call)
+{
+    return call->letter.body.len + call->arena.total;
 }
 
 void call_free_spare(struct service *service)

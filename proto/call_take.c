@@ -8,7 +8,7 @@
 
 enum {
     BATCH = 64,         /* read before they are handled … */
-    BATCH_MOST = 256,   /* … and with what is read while expensive ones are */
+    BATCH_MOST = 1024,  /* … and with what is read while expensive ones are: the asks of other peers are among these */
     EXPENSIVE_US = 500, /* an ask; the loop looks for others after it */
     HEAVY_US = 2000,    /* of a peer lately: peers that spent less come first */
     LATELY_US = 100000,
@@ -259,8 +259,11 @@ static void handle(struct service *service, struct call *call)
     call_go_on(call, call_read(call));
     spent = clock_steady() - began;
     spend(service, peer, spent);
-    if (spent >= EXPENSIVE_US)
-        read_ahead(service, BATCH_MOST);
+    if (spent < EXPENSIVE_US)
+        return;
+    read_ahead(service, BATCH_MOST);
+    if (service->held_ends > service->turn_began + LIMIT_HELD_EXPENSIVE_MS * 1000)
+        service->held_ends = service->turn_began + LIMIT_HELD_EXPENSIVE_MS * 1000;
 }
 
 static bool goes_on(const struct service *service)

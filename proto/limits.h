@@ -24,7 +24,8 @@ enum {
     /* one turn of a service's loop */
     LIMIT_TURN = 1000,        /* messages of one socket */
     LIMIT_TURN_MS = 100,      /* no further ask is begun after this … */
-    LIMIT_HELD_MS = 10,       /* … or after this, when answers wait for the turn's commit */
+    LIMIT_HELD_MS = 10,       /* … or after this, when answers wait for the turn's commit … */
+    LIMIT_HELD_EXPENSIVE_MS = 4, /* … or this, once an expensive ask was handled */
     LIMIT_BEAT_MS = 200,      /* longest wait, so that the beat on the board stays young */
     LIMIT_WATCHED = 64,       /* file descriptors of the service */
     LIMIT_TIMERS = 16,        /* of the service */

@@ -95,6 +95,12 @@ void ticket_answer(struct service *service, struct ticket ticket, const void *an
 void ticket_fail(struct service *service, struct ticket ticket, const struct fault *fault);
 bool ticket_is_open(const struct service *service, struct ticket ticket);
 
+/* The memory of a call that was put off, its ask and its arena, stays until it is given back, also when it was answered
+ * before. */
+void call_keep(struct call *call);
+void call_give_back(struct call *call);
+size_t call_memory(const struct call *call); /* bytes of it */
+
 /* Group commit: the answer (or refusal) of this call is kept until the end of the turn, when service_release sends
  * all that are held, or service_fail_held answers all of them with one fault. A call that is refused is held too
  * once call_hold was called. `keep` (or NULL) is called with the encoded answer frame's body before it is held. */
@@ -102,6 +108,11 @@ typedef enum err keep_fn(void *state, const struct call *call, enum err error, s
 void call_hold(struct call *call, keep_fn *keep, void *state);
 void service_release(struct service *service);
 void service_fail_held(struct service *service, const struct fault *fault);
+
+/* A client waits for the end of this turn: an answer is held, or an ask has come that was not read yet. Long work
+ * within a turn looks here between its steps, and ends its part soon. */
+bool service_is_awaited(struct service *service);
+bool service_holds(const struct service *service); /* an answer is held */
 
 /* Answers this call with a body that was encoded before: a request that is repeated. Errors (explained): full. */
 enum err call_answer_again(struct call *call, enum err error, struct bytes body);

@@ -1,5 +1,19 @@
 #include "proto/service_parts.h"
 
+bool service_holds(const struct service *service)
+{
+    return service->held.count > 0;
+}
+
+bool service_is_awaited(struct service *service)
+{
+    struct pollfd ask = { sockets_fd(service->ask_socket), POLLIN, 0 };
+
+    if (service->held.count > 0 || service->waiting.count > 0 || !sockets_settled(service->ask_socket))
+        return true;
+    return poll(&ask, 1, 0) > 0;
+}
+
 void service_release(struct service *service)
 {
     struct call *call;

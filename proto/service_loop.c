@@ -206,8 +206,9 @@ static void take_turn(struct service *service, const struct waited *waited)
     if (!service->is_alive || service->is_alive(service->alive_state))
         board_beat(service->line);
     sockets_look_after();
-    service->turn_ends = clock_steady() + LIMIT_TURN_MS * 1000;
-    service->held_ends = clock_steady() + LIMIT_HELD_MS * 1000;
+    service->turn_began = clock_steady();
+    service->turn_ends = service->turn_began + LIMIT_TURN_MS * 1000;
+    service->held_ends = service->turn_began + LIMIT_HELD_MS * 1000;
     if (waited->at[0].revents)
         take_signal(service);
     any = take_messages(service, waited);

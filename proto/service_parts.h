@@ -105,6 +105,8 @@ struct call {
     bool was_begun;
     bool in_handler;
     bool is_refused; /* whatever the handler says: too many are put off */
+    bool is_kept;    /* its memory, by call_keep … */
+    bool is_over;    /* … while it is answered and released already */
     bool is_encoded; /* `error` and `body` stand */
     bool holds;
     keep_fn *keep;
@@ -178,6 +180,7 @@ struct service {
     struct timer timers[LIMIT_TIMERS];
     uint32_t ear_count, watch_count, timer_count;
 
+    usec_t turn_began;
     usec_t turn_ends; /* no further ask is begun in this turn … */
     usec_t held_ends; /* … nor from here on while answers are held */
     bool stopping;

@@ -44,6 +44,7 @@ enum err row_put(struct writing *w, enum database db, const struct key *key, con
 {
     buffer_reset(&w->row);
     enum err e = codec_encode(shape, value, &w->row, NULL);
+    w->bytes += w->row.len;
     return e == ERR_OK ? txn_put(w->txn, db, key_bytes(key), buffer_bytes(&w->row)) : e;
 }
 

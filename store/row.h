@@ -21,6 +21,7 @@ enum err row_decode(struct txn *txn, struct arena *arena, struct bytes value, co
 struct writing {
     struct txn *txn;
     struct buffer row; /* the record being encoded */
+    size_t bytes;      /* of the records written, for the writer's own use: the store only adds */
     struct buffer
         dropped; /* names of artefact files, each with a closing zero, that nothing refers to after this */
 };

@@ -9,6 +9,8 @@
 #include "services/persist/turn.h"
 #include "store/parts.h"
 
+enum { SHORT = 8 /* operations: such a batch is like a single ask */ };
+
 static enum err edit_one(struct persist *p, const struct edit *edit, struct outcome *outcome,
                          struct fault *fault)
 {
@@ -208,8 +210,12 @@ static enum err make(struct persist *p, const struct batch_owner *owner, struct 
 /* Without a part when other work waits: that one is first. */
 static enum err first_part(struct persist *p, struct batch *batch, struct fault *fault)
 {
-    enum err e = p->multiparts || turn_is_over(p) ? ERR_OK : batch_part(p, batch, fault);
+    enum err e = ERR_OK;
 
+    if (batch->ask->operations.count > SHORT)
+        turn_begin_part(p);
+    if (!p->multiparts && !turn_is_over(p))
+        e = batch_part(p, batch, fault);
     batch->work.revision = p->request_revision;
     return e;
 }

@@ -2,33 +2,39 @@
 #include <stdlib.h>
 #include <string.h>
 #include "common/errand.h"
-#include "common/hash.h"
 #include "services/persist/batch.h"
+#include "services/persist/pins.h"
 #include "services/persist/places.h"
 #include "services/persist/turn.h"
 #include "store/artefact.h"
 
-enum { MARKS = 1 << 16 /* bits: each pin sets one */ };
 enum { AT_ONCE = 64, BYTES_AT_ONCE = 64 << 20, CONTENT_BYTES = 16 };
 static const usec_t patience = (usec_t)600 * 1000000; /* for one batch's files */
 
-/* One batch. The thread reads `batch` while it writes files, and nothing else of it. */
+/* A thread that hangs with its files is given up, and the filing is LOST until the thread leaves it. */
+enum stage { FILING_NAMES, FILING_WRITES, FILING_IS_DONE, FILING_CLEANS, FILING_LOST };
+
+/* One batch. The thread reads `batch` while it writes files, and nothing else of it. The ask is never copied: it may
+ * have thousands of facts, so the call keeps it. */
 struct filing {
+    struct multipart work; /* of the stages that go through all artefacts, in parts */
+    enum stage stage;
+    uint32_t at; /* the next operation of that stage */
     struct filing *next;
     struct id request;
     uint64_t digest; /* of its ask */
     struct ticket ticket;
-    struct arena arena;
-    struct persist_batch batch; /* in the arena */
-    struct buffer pins;         /* the names of its files */
-    uint8_t marks[MARKS / 8];   /* of the pins: most other names are known by them at once */
+    struct call *call;           /* its first one, which keeps the memory */
+    struct persist_batch *batch; /* in that */
+    struct pins pins;
+    atomic_bool is_left; /* by the thread that lost it */
 };
 
 /* The thread's part. */
 struct file_errand {
     struct errand errand;
     struct persist *persist;
-    struct filing *filing; /* NULL: the loop has taken it */
+    struct filing *filing;
     struct artefact_files files;
     struct fault fault;
 };
@@ -49,19 +55,27 @@ static struct artefact_list brought(const struct operation *op, struct bytes *co
     return op->has_analysed ? op->analysed.artefacts : (struct artefact_list){ 0 };
 }
 
-/* Calls `each` for all of them while it says so. */
-static bool each_artefact(const struct persist_batch *ask, void *state,
-                          bool (*each)(void *state, struct bytes content, const struct artefact *artefact))
+typedef bool each_fn(void *state, struct bytes content, const struct artefact *artefact);
+
+/* Calls `each` for all of one operation while it says so. */
+static bool each_of(const struct operation *op, void *state, each_fn *each)
 {
     struct bytes content;
+    struct artefact_list all = brought(op, &content);
     bool more = true;
 
-    for (uint32_t i = 0; more && i < ask->operations.count; i++) {
-        struct artefact_list all = brought(&ask->operations.at[i], &content);
-        for (uint32_t j = 0; more && j < all.count; j++)
-            if (is_filed(&all.at[j]))
-                more = each(state, content, &all.at[j]);
-    }
+    for (uint32_t i = 0; more && i < all.count; i++)
+        if (is_filed(&all.at[i]))
+            more = each(state, content, &all.at[i]);
+    return more;
+}
+
+static bool each_artefact(const struct persist_batch *ask, void *state, each_fn *each)
+{
+    bool more = true;
+
+    for (uint32_t i = 0; more && i < ask->operations.count; i++)
+        more = each_of(&ask->operations.at[i], state, each);
     return more;
 }
 
@@ -76,31 +90,12 @@ bool filing_is_needed(const struct persist_batch *ask)
     return !each_artefact(ask, NULL, stop_at_first);
 }
 
-static uint32_t mark_of(const char *name)
-{
-    const struct hash hash = hash_of(name, strlen(name));
-
-    return (uint32_t)hash.b[0] << 8 | hash.b[1];
-}
-
-static bool has_pin(const struct filing *filing, uint32_t mark, const char *name)
-{
-    const char *pin = NULL;
-
-    if (!(filing->marks[mark / 8] >> mark % 8 & 1))
-        return false;
-    while ((pin = artefact_next_name(&filing->pins, pin)))
-        if (strcmp(pin, name) == 0)
-            return true;
-    return false;
-}
-
 bool filing_pins(const struct persist *p, const char *name)
 {
-    uint32_t mark = p->filings ? mark_of(name) : 0;
+    uint32_t mark = p->filings ? pins_mark(name) : 0;
 
     for (const struct filing *filing = p->filings; filing; filing = filing->next)
-        if (has_pin(filing, mark, name))
+        if (filing->stage < FILING_CLEANS && pins_have(&filing->pins, mark, name))
             return true;
     return false;
 }
@@ -124,7 +119,7 @@ static void run(struct errand *errand)
     struct file_errand *files = (struct file_errand *)errand;
     const struct paths *paths = files->persist->paths;
 
-    if (each_artefact(&files->filing->batch, files, write_one) &&
+    if (each_artefact(files->filing->batch, files, write_one) &&
         artefact_settle(paths, &files->files, &files->fault) == ERR_OK)
         return;
     if (!atomic_load(&errand->lost)) /* else another one may have made them since */
@@ -135,31 +130,56 @@ static void run(struct errand *errand)
 
 /* ---- the end ---- */
 
-static void free_filing(struct filing *filing)
-{
-    if (!filing)
-        return;
-    arena_free(&filing->arena);
-    buffer_free(&filing->pins);
-    free(filing);
-}
-
 static void drop(struct errand *errand)
 {
     struct file_errand *files = (struct file_errand *)errand;
 
-    free_filing(files->filing);
+    if (atomic_load(&errand->lost))
+        atomic_store(&files->filing->is_left, true);
     artefact_files_free(&files->files);
     free(files);
 }
 
-static void leave(struct persist *p, const struct filing *filing)
+static void leave(struct persist *p, struct filing *filing)
 {
     struct filing **at = &p->filings;
 
     while (*at != filing)
         at = &(*at)->next;
     *at = filing->next;
+    call_give_back(filing->call);
+    pins_free(&filing->pins);
+    free(filing);
+}
+
+/* ---- stages in parts ---- */
+
+/* A stage that ended has brought the filing into another one. */
+static void drop_stage(struct persist *p, struct multipart *work)
+{
+    struct filing *filing = (struct filing *)work;
+
+    if (filing->stage == FILING_NAMES || filing->stage == FILING_CLEANS)
+        leave(p, filing);
+}
+
+/* Goes on with the operations until the turn is over. False: `one` failed. */
+static bool each_operation(struct persist *p, struct filing *filing,
+                           bool (*one)(struct persist *p, struct filing *filing, struct operation *op))
+{
+    struct operation_list *all = &filing->batch->operations;
+    bool goes_on = true;
+
+    do {
+        arena_reset(&p->arena);
+        goes_on = one(p, filing, &all->at[filing->at++]);
+    } while (goes_on && filing->at < all->count && !turn_is_over(p));
+    return goes_on;
+}
+
+static bool is_through(const struct filing *filing)
+{
+    return filing->at == filing->batch->operations.count;
 }
 
 /* To be removed with the turn, unless a row tells of it. */
@@ -179,15 +199,32 @@ static bool drop_unless_told(void *state, struct bytes content, const struct art
     return true;
 }
 
-/* The batch is done, or given up. */
+static bool clean_one(struct persist *p, struct filing *filing, struct operation *op)
+{
+    (void)filing;
+    return each_of(op, p, drop_unless_told);
+}
+
+static enum err clean_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+{
+    struct filing *filing = (struct filing *)work;
+
+    (void)fault;
+    (void)each_operation(p, filing, clean_one);
+    *ended = is_through(filing);
+    return ERR_OK;
+}
+
+/* The batch is done, or given up, and its id is free. */
 static void batch_ended(struct persist *p, void *owner)
 {
     struct filing *filing = owner;
 
-    leave(p, filing);
-    if (p->w.txn && !turn_is_broken(p))
-        (void)each_artefact(&filing->batch, p, drop_unless_told);
-    free_filing(filing);
+    filing->stage = FILING_CLEANS;
+    filing->at = 0;
+    filing->work =
+        (struct multipart){ .part = clean_part, .drop = drop_stage, .outlives_its_call = true, .request = id_new() };
+    multipart_queue(p, &filing->work);
 }
 
 /* A batch whose client no longer waits is not done: it was never acked, and will be sent again. */
@@ -197,13 +234,14 @@ static void apply(struct persist *p, struct filing *filing)
     const struct batch_owner owner = { .request = filing->request,
                                        .ticket = ticket,
                                        .digest = filing->digest,
-                                       .ask = &filing->batch,
-                                       .arena = &filing->arena,
+                                       .ask = filing->batch,
+                                       .arena = call_arena(filing->call),
                                        .ended = batch_ended,
                                        .state = filing };
     struct fault fault = { 0 };
     enum err e = turn_continue(p, filing->request, &fault);
 
+    filing->stage = FILING_IS_DONE;
     if (e == ERR_OK && ticket_is_open(p->service, ticket))
         e = batch_resume(p, &owner, &fault);
     else
@@ -224,55 +262,74 @@ static void done(struct errand *errand, bool lost)
     else
         fault = files->fault;
     if (fault.code == ERR_OK) {
-        files->filing = NULL;
         apply(p, filing);
         return;
     }
-    leave(p, filing);
     if (fault.code == ERR_FULL || fault.code == ERR_IO)
         turn_blame_disk(p, &fault);
     ticket_fail(p->service, filing->ticket, &fault);
+    if (lost)
+        filing->stage = FILING_LOST;
+    else
+        leave(p, filing);
 }
 
 /* ---- beginning ---- */
 
-struct naming {
-    struct filing *to;
-    bool failed;
-};
+static enum err start_thread(struct persist *p, struct filing *filing)
+{
+    struct file_errand *files = calloc(1, sizeof(*files));
+
+    if (!files)
+        return ERR_FULL;
+    files->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = patience };
+    files->persist = p;
+    files->filing = filing;
+    filing->stage = FILING_WRITES;
+    errand_start(p->errands, &files->errand);
+    return ERR_OK;
+}
 
 static bool add_pin(void *state, struct bytes content, const struct artefact *artefact)
 {
-    struct naming *naming = state;
+    struct filing *filing = state;
     char name[ARTEFACT_NAME_SIZE];
 
     artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
-    const uint32_t mark = mark_of(name);
-    naming->to->marks[mark / 8] |= (uint8_t)(1 << mark % 8);
-    naming->failed = !artefact_add_name(&naming->to->pins, name);
-    return !naming->failed;
+    return pins_add(&filing->pins, name);
 }
 
-/* One that names no content is about the one that its item has now. */
-static void name_contents(struct persist *p, struct filing *filing)
+/* An analysis that names no content is about the one that its item has now. */
+static bool name_one(struct persist *p, struct filing *filing, struct operation *op)
 {
-    struct operation_list *all = &filing->batch.operations;
     struct fault unused = { 0 };
     struct media media;
 
-    for (uint32_t i = 0; i < all->count; i++)
-        if (all->at[i].has_analysed && all->at[i].analysed.content.len == 0 &&
-            places_find(p, all->at[i].analysed.id, &media, &unused) == ERR_OK)
-            all->at[i].analysed.content = arena_bytes(&filing->arena, media.content);
+    if (op->has_analysed && op->analysed.content.len == 0 &&
+        places_find(p, op->analysed.id, &media, &unused) == ERR_OK)
+        op->analysed.content = arena_bytes(call_arena(filing->call), media.content);
+    return each_of(op, filing, add_pin);
+}
+
+/* Then a thread writes the files. */
+static enum err name_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+{
+    struct filing *filing = (struct filing *)work;
+    enum err e = each_operation(p, filing, name_one) ? ERR_OK : ERR_FULL;
+
+    *ended = e == ERR_OK && is_through(filing);
+    if (*ended)
+        e = start_thread(p, filing);
+    return e == ERR_OK ? e : fault_set(fault, e, "no memory for a batch");
 }
 
 static struct filing *find(const struct persist *p, struct id request, size_t *bytes, uint32_t *count)
 {
     *bytes = *count = 0;
     for (struct filing *filing = p->filings; filing; filing = filing->next) {
-        if (id_equal(filing->request, request))
+        if (filing->stage < FILING_CLEANS && id_equal(filing->request, request))
             return filing;
-        *bytes += filing->arena.total;
+        *bytes += call_memory(filing->call);
         *count += 1;
     }
     return NULL;
@@ -287,45 +344,41 @@ uint64_t filing_digest(const struct persist *p, struct id request)
     return filing ? filing->digest : 0;
 }
 
-static enum err fill(struct persist *p, struct call *call, struct filing *filing, const struct persist_batch *ask)
+/* What takes longer than this turn goes on in parts. */
+static enum err take_names(struct persist *p, struct filing *filing, struct fault *fault)
 {
-    struct naming naming = { filing, false };
+    bool ended = false;
+    enum err e = ERR_OK;
 
-    filing->request = call_request(call);
-    filing->digest = call_digest(call);
-    if (codec_copy(&persist_batch_shape, ask, &filing->arena, &filing->batch) != ERR_OK)
-        return refuse(call, ERR_FULL, "no memory for a batch");
-    name_contents(p, filing);
-    (void)each_artefact(&filing->batch, &naming, add_pin);
-    if (naming.failed)
-        return refuse(call, ERR_FULL, "no memory for a batch");
-    filing->ticket = call_defer(call);
-    return filing->ticket.number ? ERR_OK : ERR_BUSY;
+    turn_begin_part(p);
+    if (!p->multiparts)
+        e = name_part(p, &filing->work, &ended, fault);
+    if (e != ERR_OK)
+        leave(p, filing);
+    else if (!ended)
+        multipart_queue(p, &filing->work);
+    return e;
 }
 
 static enum err start(struct persist *p, struct call *call, const struct persist_batch *ask)
 {
-    struct file_errand *files = calloc(1, sizeof(*files));
-    struct filing *filing = calloc(1, sizeof(*filing));
-    enum err e;
+    struct ticket ticket = call_defer(call);
+    struct filing *filing = ticket.number ? calloc(1, sizeof(*filing)) : NULL;
 
-    if (!files || !filing) {
-        free(files);
-        free(filing);
-        return refuse(call, ERR_FULL, "no memory for a batch");
-    }
-    files->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = patience };
-    files->persist = p;
-    files->filing = filing;
-    e = fill(p, call, filing, ask);
-    if (e != ERR_OK) {
-        drop(&files->errand);
-        return e;
-    }
-    filing->next = p->filings;
+    if (!filing)
+        return ticket.number ? refuse(call, ERR_FULL, "no memory for a batch") : ERR_BUSY;
+    *filing = (struct filing){ .next = p->filings,
+                               .request = call_request(call),
+                               .digest = call_digest(call),
+                               .ticket = ticket,
+                               .call = call,
+                               .batch = (struct persist_batch *)(uintptr_t)ask }; /* in the memory that is kept */
+    filing->work = (struct multipart){
+        .part = name_part, .drop = drop_stage, .request = filing->request, .digest = filing->digest, .ticket = ticket
+    };
     p->filings = filing;
-    errand_start(p->errands, &files->errand);
-    return ERR_OK;
+    call_keep(call);
+    return take_names(p, filing, call_fault(call));
 }
 
 enum err filing_begin(struct persist *p, struct call *call, const struct persist_batch *ask)
@@ -374,10 +427,18 @@ void filing_close(struct persist *p)
     p->errands = NULL;
     service_unwatch(p->service, mailbox_fd(p->mailbox));
     mailbox_free(p->mailbox);
-    p->filings = NULL;
+    while (p->filings)
+        leave(p, p->filings);
 }
 
 void filing_look(struct persist *p)
 {
+    struct filing *next;
+
     errands_look(p->errands);
+    for (struct filing *filing = p->filings; filing; filing = next) {
+        next = filing->next;
+        if (filing->stage == FILING_LOST && atomic_load(&filing->is_left))
+            leave(p, filing);
+    }
 }

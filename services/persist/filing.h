@@ -2,9 +2,10 @@
  * it is a batch like any other, in a turn of the loop. So an edit never waits for a file, and a row that tells of a
  * file is never written before it.
  *
- *   loop: batch, put off ──► thread: files written, synced ──► loop: its turn, commit, answer
+ *   loop: batch, put off ──► names, in parts ──► thread: files written, synced ──► loop: its turn, commit, answer
+ *                                                                                                  └─► cleans, in parts
  *
- * A file that no row tells of in the end (the batch was refused, or came too late) is removed after that turn. While a
+ * A file that no row names in the end (the batch was refused, or came too late) is removed afterwards. While a
  * batch is under way its files are not removed, whoever drops their rows. */
 #ifndef LOOPHOLE_PERSIST_FILING_H
 #define LOOPHOLE_PERSIST_FILING_H
@@ -18,7 +19,7 @@ void filing_look(struct persist *p);  /* now and then: gives up files that a dis
 
 bool filing_is_needed(const struct persist_batch *ask);
 
-/* Puts the call off. Errors (explained): busy (too many), full. */
+/* Puts the call off, and keeps its memory, with `ask` in it. Errors (explained): busy (too many), full. */
 enum err filing_begin(struct persist *p, struct call *call, const struct persist_batch *ask);
 
 /* Of the ask that brought the batch under way with this id; 0 when there is none. */

@@ -100,6 +100,7 @@ static void take_part(struct persist *p, struct multipart *work)
     enum err e;
 
     p->request_revision = work->revision;
+    turn_begin_part(p);
     e = work->part(p, work, &ended, &fault);
     work->revision = p->request_revision;
     if (turn_is_broken(p)) /* turn_end fails it */
@@ -110,15 +111,20 @@ static void take_part(struct persist *p, struct multipart *work)
         multipart_forget(p, work);
 }
 
-/* The answers that the turn holds leave before the first part: their clients do not wait for it. */
+/* Work that gave way to an ask waits until the turn of that ask is committed. */
+static bool has_had_its_part(struct persist *p)
+{
+    return p->w.txn && p->parts_began && turn_is_over(p);
+}
+
 static void take_parts(void *persist)
 {
     struct persist *p = persist;
     struct multipart *work;
     uint32_t count = 0;
 
-    if (!p->keeps_turn)
-        turn_end(p);
+    if (has_had_its_part(p))
+        return;
     for (work = p->multiparts; work; work = work->next)
         count++;
     do {

@@ -39,6 +39,10 @@ struct persist {
     struct undo_pointers undo_was; /* as they stand in the store */
     uint32_t operations;           /* of this turn */
     usec_t turn_began;             /* on the steady clock */
+    usec_t parts_began;            /* the first long work of this turn; 0: none */
+    size_t parts_bytes;            /* w.bytes then */
+    usec_t looked;                 /* for clients that wait, in this turn */
+    bool is_awaited;               /* … and some do */
     bool keeps_turn;               /* a test that undoes what it does: only the test ends a turn */
     uint32_t changes;              /* rows of the change log in this turn */
 
@@ -50,8 +54,7 @@ struct persist {
     struct arena arena;        /* of one operation of a batch */
 
     struct readers readers;       /* processes that hold old pages of the store */
-    size_t dropped;   /* bytes of w.dropped that are of committed turns */
-    bool is_dropping; /* files of these are left to be removed */
+    uint32_t droppings; /* errands that remove files (dropping.h) */
     struct multipart *multiparts;       /* requests in parts (multipart.h): the next one first */
 
     struct repack *repack; /* of a folder that moved; NULL: none is in hand */

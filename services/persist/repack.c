@@ -204,7 +204,7 @@ static enum err do_part(struct persist *p, struct repack *r)
 {
     enum err e = ERR_OK;
 
-    while (e == ERR_OK && r->at < r->count && !turn_is_over(p)) {
+    do {
         bool is_done = false;
         arena_reset(&p->arena);
         e = r->is_listed ? do_some(p, r, &is_done) : list_folders(p, r);
@@ -213,7 +213,7 @@ static enum err do_part(struct persist *p, struct repack *r)
         r->at++;
         r->is_listed = false;
         r->name_len = 0;
-    }
+    } while (e == ERR_OK && r->at < r->count && !turn_is_over(p));
     if (e == ERR_OK && r->at == r->count)
         return turn_wrote(p, txn_delete(p->w.txn, DB_META, key_bytes(&r->row)));
     return e;
@@ -228,6 +228,7 @@ bool repack_part(struct persist *p)
         e = take_row(p);
     if (e == ERR_NOT_FOUND)
         return false;
+    turn_begin_part(p);
     if (e == ERR_OK)
         e = do_part(p, p->repack);
     if (e == ERR_OK && p->repack->at < p->repack->count)

@@ -139,7 +139,8 @@ static bool may_go(struct persist *p, const char *name)
 /* False: all are judged. */
 static bool judge_names(struct persist *p, struct sweep *sweep)
 {
-    for (int i = 0; i < IN_A_TURN && !turn_is_over(p); i++) {
+    turn_begin_part(p);
+    for (int i = 0; i < IN_A_TURN && (i == 0 || !turn_is_over(p)); i++) {
         const char *name = artefact_next_name(&sweep->names, sweep->at);
         if (!name)
             return false;
@@ -155,7 +156,7 @@ static void tick(void *persist)
     struct sweep *sweep = p->sweep;
     struct fault fault = { 0 };
 
-    if (!p->store || p->alarm[0] || p->is_dropping || turn_continue(p, id_new(), &fault) != ERR_OK ||
+    if (!p->store || p->alarm[0] || p->droppings > 0 || turn_continue(p, id_new(), &fault) != ERR_OK ||
         judge_names(p, sweep))
         return;
     service_every(p->service, 0, tick, p);

@@ -3,16 +3,15 @@
 #include <string.h>
 #include "common/log.h"
 #include "proto/codec.h"
+#include "services/persist/dropping.h"
 #include "services/persist/filing.h"
 #include "services/persist/undo.h"
 #include "services/persist/multipart.h"
 #include "services/persist/repack.h"
-#include "store/artefact.h"
 #include "store/changelog.h"
 #include "store/parts.h"
 
-enum { TRIMMED_AT_LEAST = 64, DROPPING_US = 5000 };
-static const usec_t dropping_period = 5000;
+enum { TRIMMED_AT_LEAST = 64, LOOK_US = 100 };
 static const char hint_of_disk[] = "free space or repair the disk: it is tried again every second";
 static const char hint_of_full[] = "free some space: writes are taken again as soon as there is room";
 
@@ -89,6 +88,8 @@ static enum err open_transaction(struct persist *p, struct fault *fault)
     p->broken = (struct fault){ 0 };
     p->operations = p->changes = 0;
     p->turn_began = clock_steady();
+    p->parts_began = p->looked = 0;
+    p->w.bytes = p->parts_bytes = 0;
     p->wrote = false;
     e = load(p);
     if (e == ERR_OK)
@@ -98,11 +99,24 @@ static enum err open_transaction(struct persist *p, struct fault *fault)
     return fault_set(fault, e, "the store cannot be read: run loophole store check");
 }
 
+static bool is_longer_than(const struct persist *p, usec_t since, usec_t most)
+{
+    return !p->keeps_turn && clock_steady() - since >= most;
+}
+
+/* An ask that comes while long work uses the turn joins it, and does not wait for two commits. */
+static bool takes_no_more(const struct persist *p)
+{
+    usec_t most = p->parts_began ? 2 * TURN_US : TURN_US;
+
+    return p->operations >= TURN_OPERATIONS || turn_is_broken(p) || is_longer_than(p, p->turn_began, most);
+}
+
 enum err turn_continue(struct persist *p, struct id request, struct fault *fault)
 {
     enum err e = ERR_OK;
 
-    if (p->w.txn && (p->operations >= TURN_OPERATIONS || turn_is_over(p) || turn_is_broken(p)))
+    if (p->w.txn && takes_no_more(p))
         turn_end(p);
     if (!p->w.txn)
         e = open_transaction(p, fault);
@@ -186,9 +200,38 @@ bool turn_is_broken(const struct persist *p)
     return p->broken.code != ERR_OK;
 }
 
-bool turn_is_over(const struct persist *p)
+void turn_begin_part(struct persist *p)
 {
-    return !p->keeps_turn && clock_steady() - p->turn_began >= TURN_US;
+    if (p->parts_began)
+        return;
+    p->parts_began = clock_steady();
+    p->parts_bytes = p->w.bytes;
+}
+
+/* Looking takes a system call: once in LOOK_US. */
+static bool is_awaited(struct persist *p)
+{
+    usec_t now = clock_steady();
+
+    if (p->service && (!p->looked || now - p->looked >= LOOK_US)) {
+        p->looked = now;
+        p->is_awaited = service_is_awaited(p->service);
+    }
+    return p->looked && p->is_awaited;
+}
+
+static bool is_used_up(const struct persist *p)
+{
+    return is_longer_than(p, p->turn_began, TURN_US) || (!p->keeps_turn && p->w.bytes - p->parts_bytes >= TURN_BYTES);
+}
+
+bool turn_is_over(struct persist *p)
+{
+    if (!p->parts_began)
+        return is_longer_than(p, p->turn_began, TURN_US);
+    if (p->w.bytes - p->parts_bytes < TURN_BYTES && !is_longer_than(p, p->parts_began, PART_US))
+        return false;
+    return is_used_up(p) || (!p->keeps_turn && is_awaited(p));
 }
 
 enum err turn_wrote(struct persist *p, enum err e)
@@ -237,41 +280,13 @@ enum err turn_remember(struct persist *p, struct id request, uint64_t digest, ui
 
 /* ---- the end ---- */
 
-static void go_on_dropping(void *persist)
-{
-    (void)persist; /* the turn's end does it */
-}
-
-/* Removing a file waits for the disk while others write there: a turn takes 5 ms for it, and leaves the rest. */
-static void drop_files(struct persist *p)
-{
-    usec_t ends = clock_steady() + DROPPING_US;
-    const char *name = NULL;
-
-    while (clock_steady() < ends && (name = artefact_next_name(&p->w.dropped, name))) {
-        if (!filing_pins(p, name))
-            artefact_remove(p->paths, name);
-        memset((char *)(uintptr_t)name, 0, strlen(name));
-        name = NULL;
-    }
-    p->dropped = p->w.dropped.len;
-    bool is_left = artefact_next_name(&p->w.dropped, NULL) != NULL;
-    if (!is_left) {
-        p->dropped = 0;
-        buffer_reset(&p->w.dropped);
-    }
-    if (is_left != p->is_dropping)
-        service_every(p->service, is_left ? dropping_period : 0, go_on_dropping, p);
-    p->is_dropping = is_left;
-}
-
 /* All were refused, or repeated: their answers are true already. */
 static void end_without_writing(struct persist *p)
 {
     txn_end(p->w.txn);
     p->w.txn = NULL;
     service_release(p->service);
-    drop_files(p);
+    dropping_start(p);
 }
 
 static enum err finish_writing(struct persist *p)
@@ -304,15 +319,14 @@ static void succeed(struct persist *p)
     if (p->head != p->committed)
         service_publish(p->service, "changed", &changed);
     p->committed = p->head;
-    drop_files(p);
+    dropping_start(p);
     if (!p->alarm_of_disk || persist_has_room(p))
         turn_alarm(p, "");
 }
 
 static void fail(struct persist *p)
 {
-    if (p->w.dropped.len > p->dropped)
-        p->w.dropped.len = p->dropped; /* those of earlier turns stay */
+    buffer_reset(&p->w.dropped);
     multipart_fail_all(p, &p->broken);
     repack_close(p);
     log_fault("commit", &p->broken);
@@ -327,8 +341,6 @@ void turn_end(void *persist)
 
     if (!p->w.txn) {
         service_release(p->service);
-        if (p->is_dropping)
-            drop_files(p);
         return;
     }
     if (!p->wrote) {
@@ -340,4 +352,13 @@ void turn_end(void *persist)
         succeed(p);
     else
         fail(p);
+}
+
+void turn_end_unless_asked(void *persist)
+{
+    struct persist *p = persist;
+    bool is_at_work = p->w.txn && p->multiparts && p->parts_began && !turn_is_broken(p) && !is_used_up(p);
+
+    if (!is_at_work || service_holds(p->service) || !service_is_awaited(p->service))
+        turn_end(p);
 }

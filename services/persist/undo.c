@@ -121,6 +121,7 @@ enum err undo_begin(struct persist *p, struct call *call, bool back, struct done
 
     if (before)
         multipart_forget(p, before);
+    turn_begin_part(p);
     e = undo_take(p, back, &is_cut, answer, call_fault(call));
     if (e != ERR_OK || !is_cut)
         return e;

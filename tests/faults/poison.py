@@ -1,5 +1,6 @@
 """poison.py KIND POISONERS SECONDS: clients that send the most expensive legal asks, each in a process of its own, and
-another client that edits one item meanwhile. Prints what its edits took. Fails when a poisoner gets no answer, or another
+another client that edits one item meanwhile. Prints what its edits took, and before it what they took while the poisoners
+were silent: the disk's own share, and the machine's. Fails when a poisoner gets no answer, or another
 one than it must get."""
 import os
 import signal
@@ -75,6 +76,16 @@ class Poisoner:
         self.batch([self.catalogue.analysed(ids[n % 16], os.urandom(16), os.urandom(1500), analyser=n + 1)
                     for n in range(1024)], "ok")
 
+    def facts(self):
+        """As many facts as fit into a message, and a file with them."""
+        words = {"source": "analysis", "text": "x", "confidence": 1.0, "version": 0, "shown": True}
+        each = [dict(words, attribute="%d" % n) for n in range(256)]
+        ids = [self.catalogue.put(b"%d-%d.wav" % (self.number, n)) for n in range(400)]
+        heard = [self.catalogue.analysed(id, os.urandom(16), os.urandom(1500), analyser=self.answers + 1) for id in ids]
+        for operation in heard:
+            operation["analysed"]["facts"] = each
+        self.batch(heard, "ok")
+
     prepare_flood = prepare_edits
 
     def flood(self):
@@ -117,10 +128,11 @@ class Poisoner:
         assert error in ("ok", "not_found"), answer
         self.answers += 1
 
-    def run(self, ready):
+    def run(self, go, ready):
         signal.signal(signal.SIGTERM, self.stop)
         self.prepare()
         os.write(ready, b"r")
+        self.stopped = self.stopped or not os.read(go, 1)
         while not self.stopped:
             self.once()
         os.write(ready, b"%d answers\n" % self.answers)
@@ -131,21 +143,23 @@ class Poisoner:
 
 def start(kind, number):
     begin, ready = os.pipe()
+    go, starter = os.pipe()
     pid = os.fork()
     if pid == 0:
+        os.close(starter)  # it begins, and is stopped at once, when the parent dies
         try:
-            Poisoner(kind, number).run(ready)
+            Poisoner(kind, number).run(go, ready)
             os._exit(0)
         except BaseException as error:  # noqa: the parent prints it
             os.write(ready, repr(error)[:300].encode())
             os._exit(1)
     os.close(ready)
-    return pid, begin
+    os.close(go)
+    return pid, begin, starter
 
 
-def edit_for(seconds):
-    catalogue, times, end = Catalogue(Client()), [], time.monotonic() + seconds
-    id = catalogue.put(b"victim.wav")
+def edit_for(catalogue, id, seconds):
+    times, end = [], time.monotonic() + seconds
     while time.monotonic() < end or len(times) < 50:
         began = time.monotonic()
         error, answer = catalogue.edit(id, name="name %d" % len(times))
@@ -155,19 +169,29 @@ def edit_for(seconds):
     return sorted(times)
 
 
+def shown(times):
+    return "p50 %.1f, p99 %.1f, longest %.1f ms" % (times[len(times) // 2], times[int(len(times) * 0.99)], times[-1])
+
+
 def main():
     kind, count, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
     poisoners = [start(kind, number) for number in range(count)]
-    for pid, begin in poisoners:
+    for pid, begin, _ in poisoners:
         said = os.read(begin, 1)
         assert said == b"r", said + os.read(begin, 300)
-    times = edit_for(seconds)
-    for pid, begin in poisoners:
+    catalogue = Catalogue(Client())
+    id = catalogue.put(b"victim.wav")
+    idle = edit_for(catalogue, id, seconds / 2)
+    began = time.monotonic()
+    for _, _, starter in poisoners:
+        os.write(starter, b"g")
+    times = edit_for(catalogue, id, seconds)
+    for pid, _, _ in poisoners:
         os.kill(pid, signal.SIGTERM)
-    ends = [(os.waitpid(pid, 0)[1], os.read(begin, 300)) for pid, begin in poisoners]
-    print("figure: %d x %s: %d edits of another client, p50 %.1f, p99 %.1f, longest %.1f ms; poisoners got %s" % (
-        count, kind, len(times), times[len(times) // 2], times[int(len(times) * 0.99)], times[-1],
-        b", ".join(said.strip() for _, said in ends).decode(errors="replace")))
+    ends = [(os.waitpid(pid, 0)[1], os.read(begin, 300)) for pid, begin, _ in poisoners]
+    print("figure: %d x %s: %d edits of another client, %s (alone: %s); poisoners got %s in %.1f s" % (
+        count, kind, len(times), shown(times), shown(idle),
+        b", ".join(said.strip() for _, said in ends).decode(errors="replace"), time.monotonic() - began))
     assert all(code == 0 for code, _ in ends), ends
 
 

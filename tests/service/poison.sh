@@ -17,6 +17,7 @@ _poisoned() { # KIND
 a_batch_that_rewrites_a_large_item_is_answered_and_stops_nobody() { _poisoned edits; }
 a_batch_of_refusals_that_is_long_to_read_stops_nobody() { _poisoned refusals; }
 a_batch_of_files_stops_nobody() { _poisoned files; }
+a_batch_of_a_hundred_thousand_facts_stops_nobody() { _poisoned facts; }
 a_flood_of_expensive_edits_stops_nobody() { _poisoned flood; }
 a_flood_of_long_reads_stops_nobody() { _poisoned reads; }
 a_removed_library_of_many_folders_stops_nobody() { _poisoned removal; }

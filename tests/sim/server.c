@@ -59,7 +59,7 @@ static void be_born(void)
     if (!p->store)
         sim_fail("the store does not open: %s", p->alarm);
     service_answer(server.service, &persist_asks, p);
-    service_each_turn(server.service, turn_end, p);
+    service_each_turn(server.service, turn_end_unless_asked, p);
     service_tells(server.service, persist_tell, NULL, p);
     network_server(true);
     sim_step("born", 0);

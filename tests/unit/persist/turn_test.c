@@ -134,6 +134,7 @@ static void an_undo_past_the_limit_of_asks_is_refused_alone(void **state)
     struct call *call = hear_one_too_many(w);
     uint64_t before = w->p.writes;
     w->p.turn_began = 0;
+    w->p.parts_began = 1;
     assert_int_equal(undo_begin(&w->p, call, true, &done), ERR_BUSY);
     is_refused_alone(w, call, before);
 }
