@@ -65,8 +65,6 @@ faults: all fault-tools
 	@LONG=1 LIMIT=36000 ALONE='$(ALONE)' BUILD='$(abspath $(BUILD))' tests/run $(wildcard tests/faults/*.sh)
 # The same sources without a warning from the other compiler, the newest one that is here.
 NEWEST_CLANG = $(notdir $(lastword $(shell ls /usr/bin/clang /usr/bin/clang-[0-9]* 2>/dev/null | sort -V)))
-# Constants are enums here, and some of them are rates.
-CLANG_ODD = -Wno-unknown-warning-option -Wno-enum-float-conversion
 clang-clean: $(BUILD)/gen/.made
 	@find common proto store services supervisor frontends tests/unit -name '*.c' -print0 | xargs -0 -P $$(nproc) -n 8 \
 	    $(NEWEST_CLANG) -std=c17 -D_GNU_SOURCE $(WARN) $(CLANG_ODD) -Werror $(sort $(INCLUDES)) -I. -I$(BUILD)/gen \

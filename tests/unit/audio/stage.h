@@ -52,7 +52,7 @@ static inline void stage_default(struct score *score)
     score->master.gain = 1;
     for (uint32_t i = 0; i < GROUPS; i++)
         score->groups[i].gain = 1;
-    for (int i = 0; i < SCORE_PADS; i++)
+    for (uint32_t i = 0; i < SCORE_PADS; i++)
         score->pads[i] = (struct score_pad){
             .sound = SCORE_NO_SOUND, .note = 255, .channel = 255, .gain = 1, .ratio = 1, .curve = 1
         };
