@@ -166,7 +166,7 @@ static enum err replace(const char *path, const char *directory, struct bytes by
         return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", path);
     fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
-        return failed(fault, "cannot write beside", path);
+        return failed(fault, "cannot write", path);
     e = fill_temporary(fd, bytes, mode, settle, path, fault);
     if (close(fd) != 0 && e == ERR_OK)
         e = failed(fault, "cannot write", path);

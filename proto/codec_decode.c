@@ -113,8 +113,8 @@ static enum err explain_word(const struct choice_table *table, struct text word,
 
     for (uint32_t i = 1; i < table->count && len < sizeof(words); i++)
         len += (size_t)snprintf(words + len, sizeof(words) - len, "%s%s", i > 1 ? ", " : "", table->words[i]);
-    fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not a word of %s", TEXT_ARG(word), table->name);
-    return fault_hint(fault, "one of %s", words);
+    fault_set(fault, ERR_BAD_REQUEST, "unknown %s \"%.*s\"", table->name, TEXT_ARG(word));
+    return fault_hint(fault, "one of: %s", words);
 }
 
 static enum err read_choice(struct decoding *d, const struct field *field, const struct token *token,

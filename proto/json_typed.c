@@ -151,7 +151,7 @@ static enum err typed_choice(const struct field *field, struct text typed, struc
     *to = (struct choice){ choice_value(field->choices, typed), typed };
     if (to->value || typed.len == 0)
         return ERR_OK;
-    fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is no %s", TEXT_ARG(typed), field->choices->name);
+    fault_set(fault, ERR_BAD_REQUEST, "unknown %s \"%.*s\"", field->choices->name, TEXT_ARG(typed));
     for (uint32_t i = 1; i < field->choices->count; i++)
         hint_add(hint, field->choices->words[i]);
     fault_hint(fault, "one of: %s", hint);

@@ -70,6 +70,9 @@ bool command_takes(const struct command *command, const struct option_row *optio
 /* Parses argv after the command's words. Ends the process for --help and for wrong usage (exit code 64). */
 void options_parse(const struct command *command, int argc, char **argv, struct cli *cli);
 
+/* unknown.c: reports words that name no command, and the commands that may be meant. Returns the exit code. */
+int unknown_command(int argc, char **argv);
+
 /* Whether --json is among the arguments: errors are lines of JSON then, those of wrong usage too. */
 bool options_want_json(int argc, char **argv);
 
@@ -192,12 +195,13 @@ enum err transport_metronome(struct cli *cli, struct fault *fault);
 enum err transport_sync(struct cli *cli, struct fault *fault);
 enum err transport_pattern(struct cli *cli, struct fault *fault);
 enum err transport_panic(struct cli *cli, struct fault *fault);
+struct text meters_in_linear(struct cli *cli, const char *typed); /* "gain=-6dB" as "gain=0.501"; others as typed */
 enum err meters_show(struct cli *cli, struct fault *fault);
 enum err meters_mixer(struct cli *cli, struct fault *fault);
-enum err meters_pads(struct cli *cli, struct fault *fault);
-enum err meters_pads_set(struct cli *cli, struct fault *fault);
-enum err meters_pads_hit(struct cli *cli, struct fault *fault);
-enum err meters_pads_release(struct cli *cli, struct fault *fault);
+enum err pads_show(struct cli *cli, struct fault *fault);
+enum err pads_set(struct cli *cli, struct fault *fault);
+enum err pads_hit(struct cli *cli, struct fault *fault);
+enum err pads_release(struct cli *cli, struct fault *fault);
 enum err audio_devices(struct cli *cli, struct fault *fault);
 enum err audio_use(struct cli *cli, struct fault *fault);
 enum err audio_status(struct cli *cli, struct fault *fault);

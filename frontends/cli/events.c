@@ -31,10 +31,26 @@ static enum err print_event(struct cli *cli, struct text topic, const struct eve
     return e;
 }
 
+/* A topic is the beginning of an event's name. */
+static bool is_topic(struct text typed)
+{
+    for (int i = 0; schema_all[i]; i++)
+        for (uint32_t k = 0; k < schema_all[i]->event_count; k++)
+            if (text_starts(text_of(schema_all[i]->events[k].full_name), typed))
+                return true;
+    return false;
+}
+
 enum err events_follow(struct cli *cli, struct fault *fault)
 {
     int64_t left = cli->options.limit;
-    enum err e = ask_subscribe(cli->asker, cli->count ? cli->args[0] : "", fault);
+    const char *topic_of = cli->count ? cli->args[0] : "";
+
+    if (!is_topic(text_of(topic_of))) {
+        fault_set(fault, ERR_NOT_FOUND, "no event begins with \"%s\"", topic_of);
+        return fault_hint(fault, "a topic is a service or its event: persist, persist.changed (docs/protocol.md)");
+    }
+    enum err e = ask_subscribe(cli->asker, topic_of, fault);
 
     while (e == ERR_OK && left != 0) {
         struct text topic;

@@ -20,7 +20,8 @@ static int characters(struct buffer *cell)
     return count;
 }
 
-static void widen(struct table *table, uint32_t column, const struct item *item)
+/* Returns how wide the value is, or the head. */
+static int widen(struct table *table, uint32_t column, const struct item *item)
 {
     struct buffer cell = { 0 };
     int width;
@@ -31,6 +32,18 @@ static void widen(struct table *table, uint32_t column, const struct item *item)
     if (width > table->widths[column])
         table->widths[column] = width;
     buffer_free(&cell);
+    return width;
+}
+
+/* Keys that are neither of a media row nor facts. */
+static bool is_key(const char *field)
+{
+    static const char *const keys[] = { "path", "duration_s", "score", "distance", "tags", "unlike" };
+
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (strcmp(field, keys[i]) == 0)
+            return true;
+    return false;
 }
 
 static void put_cell(struct buffer *to, const struct table *table, uint32_t column, struct buffer *cell)
@@ -72,15 +85,31 @@ static void read_fields(struct cli *cli, const char *fields, struct table *table
         table->fields[table->count++] = arena_text(&cli->arena, each.at[i]).at;
 }
 
+/* A fact of one's own may have any name, so that a name without a value is no error. */
+static void remark_empty(const struct table *table, uint32_t column)
+{
+    struct buffer line = { 0 };
+
+    if (schema_field(&media_shape, text_of(table->fields[column])) || is_key(table->fields[column]))
+        return;
+    cli_print(&line, "loophole: no item of these has a \"%s\"", table->fields[column]);
+    cli_remark(&line);
+    buffer_free(&line);
+}
+
 void item_table(struct cli *cli, const struct item_list *items, const char *fields)
 {
     struct table table = { 0 };
 
     read_fields(cli, fields, &table);
     for (uint32_t column = 0; column < table.count; column++) {
+        bool is_empty = items->count > 0;
+
         widen(&table, column, NULL);
         for (uint32_t i = 0; i < items->count; i++)
-            widen(&table, column, &items->at[i]);
+            is_empty = widen(&table, column, &items->at[i]) == 0 && is_empty;
+        if (is_empty)
+            remark_empty(&table, column);
     }
     if (items->count > 0)
         put_head(&cli->out, &table);

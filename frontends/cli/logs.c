@@ -105,9 +105,12 @@ enum err logs_show(struct cli *cli, struct fault *fault)
     size_t tail = LOG_TAIL;
 
     find_logs(cli, cli->count ? cli->args[0] : "", &lines);
-    if (lines.file_count == 0)
-        return fault_set(fault, ERR_NOT_FOUND, "no log%s%s in %s", cli->count ? " of " : "",
-                         cli->count ? cli->args[0] : "", cli->paths.logs);
+    if (lines.file_count == 0) {
+        fault_set(fault, ERR_NOT_FOUND, "no log%s%s in %s", cli->count ? " of " : "", cli->count ? cli->args[0] : "",
+                  cli->paths.logs);
+        return fault_hint(fault, cli->count ? "`loophole status` lists the services; `loophole logs` shows all logs" :
+                                              "the engine has not run here yet: loophole up");
+    }
     do {
         for (int i = 0; i < lines.file_count; i++)
             read_new_lines(cli, &lines, &lines.files[i]);

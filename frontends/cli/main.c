@@ -64,22 +64,6 @@ static int usage_group(struct buffer *to, const char *word)
     return count;
 }
 
-static int unknown_command(const char *word, bool json)
-{
-    struct fault fault = { 0 };
-    size_t len = strlen(word), used = 0;
-    char near[sizeof(fault.hint)] = "";
-
-    for (int i = 0; i < command_count; i++)
-        if (strncmp(command_table[i].name, word, len) == 0 && used + 40 < sizeof(near))
-            used += (size_t)snprintf(near + used, sizeof(near) - used, "%s%s", used ? ", " : "is it one of: ",
-                                     command_table[i].name);
-    fault_set(&fault, ERR_BAD_REQUEST, "no command \"%s\"", word);
-    fault_hint(&fault, "%s", used ? near : "`loophole --help` lists all");
-    cli_report(json, &fault);
-    return EX_USAGE;
-}
-
 /* Others only look: a home that is not there stays so. */
 static bool makes_home(const struct command *command)
 {
@@ -160,5 +144,5 @@ int main(int argc, char **argv)
     if (usage_group(&text, argv[1]) > 0 && (argc == 2 || is_help(argv[2])))
         return print_usage(&text, argc > 2);
     buffer_free(&text);
-    return unknown_command(argv[1], options_want_json(argc, argv));
+    return unknown_command(argc - 1, argv + 1);
 }

@@ -258,6 +258,8 @@ enum err map_run(struct cli *cli, struct fault *fault)
                               .seed = cli->options.seed < 0 ? 1 : (uint64_t)cli->options.seed };
     enum err e = take_pages(&d, &ask, &page, fault);
 
+    if (e == ERR_OK && page.total == 0 && ask.query.len > 0)
+        e = fault_set(fault, ERR_NOT_FOUND, "nothing matches \"%.*s\"", TEXT_ARG(ask.query));
     if (e == ERR_OK) {
         color_classes(&d, sorted);
         e = cli->options.png ? draw(&d, sorted, cli->options.png, fault) : ERR_OK;

@@ -1,8 +1,7 @@
-/* meters.c: levels, mixer and pads. */
-#include "frontends/cli/named.h"
+/* meters.c: levels and mixer. */
+#include "frontends/cli/cli.h"
 #include "common/clock.h"
 #include "schema_audio.h"
-#include "schema_streamer.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -96,8 +95,7 @@ static enum err print_mixer(struct cli *cli, const struct mixer *mixer)
     return ERR_OK;
 }
 
-/* "gain=-6dB" as "gain=0.501"; other values stay as they are typed. */
-static struct text in_linear(struct cli *cli, const char *typed)
+struct text meters_in_linear(struct cli *cli, const char *typed)
 {
     static const char key[] = "gain=";
     char *end;
@@ -123,110 +121,9 @@ enum err meters_mixer(struct cli *cli, struct fault *fault)
         struct text bus = arena_printf(&cli->arena, "strip.bus=%s", cli->args[0]);
         e = json_assign(&audio_set_strip_shape, bus, &cli->arena, &request, fault);
         for (int i = 1; e == ERR_OK && i < cli->count; i++)
-            e = json_assign(&mixer_strip_shape, in_linear(cli, cli->args[i]), &cli->arena, &request.strip, fault);
+            e = json_assign(&mixer_strip_shape, meters_in_linear(cli, cli->args[i]), &cli->arena, &request.strip, fault);
         if (e == ERR_OK)
             e = cli_ask(cli, "audio.set_strip", &request, &mixer, fault);
     }
     return e != ERR_OK ? e : print_mixer(cli, &mixer);
-}
-
-/* ---- pads ---- */
-
-static enum err print_pads(struct cli *cli, const struct pads *pads)
-{
-    enum err e = ERR_OK;
-
-    for (uint32_t i = 0; e == ERR_OK && i < pads->each.count; i++) {
-        const struct pad *pad = &pads->each.at[i];
-
-        if (cli->options.json) {
-            e = json_write(&pad_shape, pad, &cli->out);
-            buffer_add_text(&cli->out, "\n");
-            continue;
-        }
-        cli_print(&cli->out, "%3llu  %-8s gain %.2f pan %.2f ratio %.3f", (unsigned long long)pad->pad,
-                  choice_word(&pad_mode_table, pad->mode.value), pad->gain, pad->pan, pad->ratio);
-        if (pad->has_sound)
-            cli_print(&cli->out, "  sound %llu", (unsigned long long)pad->sound);
-        if (pad->has_note)
-            cli_print(&cli->out, "  note %llu", (unsigned long long)pad->note);
-        buffer_add_text(&cli->out, "\n");
-    }
-    return e;
-}
-
-enum err meters_pads(struct cli *cli, struct fault *fault)
-{
-    struct pads pads = { 0 };
-    enum err e = cli_ask(cli, "audio.pads", NULL, &pads, fault);
-
-    return e != ERR_OK ? e : print_pads(cli, &pads);
-}
-
-static enum err assign_number(struct cli *cli, const struct shape *shape, const char *field, const char *typed,
-                              void *request, struct fault *fault)
-{
-    return json_assign(shape, arena_printf(&cli->arena, "%s=%s", field, typed), &cli->arena, request, fault);
-}
-
-/* The sound of a pad is a place in memory: a file is loaded there first. */
-static enum err load_sound(struct cli *cli, const char *typed, struct pad *pad, struct fault *fault)
-{
-    char *args[] = { (char *)(uintptr_t)typed };
-    struct streamer_load_sound load = { 0 };
-    struct loaded_sound loaded = { 0 };
-    struct named named;
-    enum err e = named_one(cli, 1, args, &named, fault);
-
-    load.has_id = named.has_id;
-    load.id = named.id;
-    load.path = named.path;
-    if (e == ERR_OK)
-        e = cli_ask(cli, "streamer.load_sound", &load, &loaded, fault);
-    pad->has_sound = e == ERR_OK;
-    pad->sound = loaded.sound;
-    pad->generation = loaded.generation;
-    return e;
-}
-
-static enum err assign_pad(struct cli *cli, const char *typed, struct pad *pad, struct fault *fault)
-{
-    static const char key[] = "sound=";
-    const char *value = typed + sizeof(key) - 1;
-
-    if (strncmp(typed, key, sizeof(key) - 1) == 0 && value[strspn(value, "0123456789")] != '\0')
-        return load_sound(cli, value, pad, fault);
-    return json_assign(&pad_shape, in_linear(cli, typed), &cli->arena, pad, fault);
-}
-
-enum err meters_pads_set(struct cli *cli, struct fault *fault)
-{
-    struct pad pad = { .mode.value = PAD_MODE_ONE_SHOT, .generation = 1 };
-    struct audio_set_pads request = { .each = { 1, &pad } };
-    struct pads pads = { 0 };
-    enum err e = assign_number(cli, &pad_shape, "pad", cli->args[0], &pad, fault);
-
-    for (int i = 1; e == ERR_OK && i < cli->count; i++)
-        e = assign_pad(cli, cli->args[i], &pad, fault);
-    if (e == ERR_OK)
-        e = cli_ask(cli, "audio.set_pads", &request, &pads, fault);
-    return e != ERR_OK ? e : print_pads(cli, &pads);
-}
-
-enum err meters_pads_hit(struct cli *cli, struct fault *fault)
-{
-    struct audio_hit request = { .velocity = 1 };
-    enum err e = assign_number(cli, &audio_hit_shape, "pad", cli->args[0], &request, fault);
-
-    if (e == ERR_OK && cli->count > 1)
-        e = assign_number(cli, &audio_hit_shape, "velocity", cli->args[1], &request, fault);
-    return e != ERR_OK ? e : cli_ask(cli, "audio.hit", &request, NULL, fault);
-}
-
-enum err meters_pads_release(struct cli *cli, struct fault *fault)
-{
-    struct audio_release request = { 0 };
-    enum err e = assign_number(cli, &audio_release_shape, "pad", cli->args[0], &request, fault);
-
-    return e != ERR_OK ? e : cli_ask(cli, "audio.release", &request, NULL, fault);
 }

@@ -161,6 +161,8 @@ static void set_option(const struct parsing *p, const struct option_row *row, co
 {
     void *at = (char *)&p->cli->options + row->offset;
 
+    if (row->kind != OPTION_FLAG && arg[0] == '\0' && strcmp(row->arg, "QUERY") != 0 && strcmp(row->arg, "CURSOR") != 0)
+        refuse(p, arena_printf(&p->cli->arena, "the %s of --%s is empty", row->arg, row->name));
     switch (row->kind) {
     case OPTION_FLAG:
         *(bool *)at = true;
@@ -204,8 +206,16 @@ static const struct option_row *lettered(const struct parsing *p, char letter)
     return NULL;
 }
 
+/* The empty query finds all items. Nothing else has an empty name: as a path it would be the current folder. */
+static bool may_be_empty(const struct command *command)
+{
+    return strncmp(command->args + (command->args[0] == '['), "QUERY", 5) == 0;
+}
+
 static void take_argument(struct parsing *p, char *arg)
 {
+    if (arg[0] == '\0' && !may_be_empty(p->command))
+        refuse(p, arena_printf(&p->cli->arena, "argument %d is empty", p->cli->count + 1));
     if (p->cli->count >= p->command->max_args)
         refuse(p, arena_printf(&p->cli->arena, "too many arguments: \"%s\"", arg));
     p->cli->args[p->cli->count++] = arg;
@@ -253,24 +263,32 @@ static bool take_letters(struct parsing *p, const char *arg)
     return true;
 }
 
-/* "-is:loop" and a mistyped option are no tags to remove; after "--" all arguments are tags. */
+/* "-is:loop" is no tag to remove; after "--" all arguments are tags. */
 static void check_tag(const struct parsing *p, const char *arg)
 {
-    if (arg[1] == '-')
-        refuse(p, arena_printf(&p->cli->arena, "no option \"%s\"", arg));
     if (strpbrk(arg, ":<>"))
         refuse_with(p, arena_printf(&p->cli->arena, "\"%s\" is a part of a query, not a tag to remove", arg),
                     QUOTE_QUERY);
 }
 
+#define HINT_OF_DASHES "after -- all that follows is the query: loophole search -- --word"
+
+static const char *hint_of_options(const struct parsing *p)
+{
+    struct text hint = arena_printf(&p->cli->arena, "`loophole %s --help` lists the options", p->command->name);
+
+    return hint.at ? hint.at : "";
+}
+
 static void take_one(struct parsing *p, char *arg)
 {
-    bool is_option = arg[0] == '-' && arg[1] != '\0';
+    bool is_option = arg[0] == '-' && arg[1] != '\0' && !strchr("0123456789", arg[1]);
 
     if (is_option && (arg[1] == '-' ? take_long(p, arg) : take_letters(p, arg)))
         return;
-    if (is_option && !p->command->dashes)
-        refuse(p, arena_printf(&p->cli->arena, "no option \"%s\"", arg));
+    if (is_option && (!p->command->dashes || arg[1] == '-'))
+        refuse_with(p, arena_printf(&p->cli->arena, "no option \"%s\"", arg),
+                    p->command->dashes ? HINT_OF_DASHES : hint_of_options(p));
     if (is_option && p->command->dashes == DASHES_TAGS)
         check_tag(p, arg);
     take_argument(p, arg);

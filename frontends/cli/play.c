@@ -100,10 +100,13 @@ enum err play_start(struct cli *cli, struct fault *fault)
 enum err play_stop(struct cli *cli, struct fault *fault)
 {
     struct streamer_stop stop = { .fade = 0.005, .has_voice = cli->count > 0 };
+    struct fault range;
     double number = 0;
 
-    if (stop.has_voice && read_number(cli->args[0], "voice", 0, 31, &number, fault) != ERR_OK)
-        return fault->code;
+    if (stop.has_voice && read_number(cli->args[0], "voice", 0, 31, &number, &range) != ERR_OK) {
+        fault_set(fault, ERR_BAD_REQUEST, "no voice \"%s\": voices are numbered from 0 to 31", cli->args[0]);
+        return fault_hint(fault, "`loophole play` prints the number");
+    }
     stop.voice = (uint64_t)number;
     return cli_ask(cli, "streamer.stop", &stop, NULL, fault);
 }

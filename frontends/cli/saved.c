@@ -60,15 +60,21 @@ static enum err print_all(struct cli *cli, bool history, struct text name, struc
 {
     struct search_queries ask = { .history = history, .limit = 1000 };
     struct kept_queries kept = { 0 };
+    bool any = name.len == 0;
     enum err e;
 
     if (cli->options.limit >= 0 && cli->options.limit < 1000)
         ask.limit = (uint64_t)cli->options.limit;
     e = cli_ask(cli, "search.queries", &ask, &kept, fault);
     for (uint32_t i = 0; e == ERR_OK && i < kept.each.count; i++)
-        if (name.len == 0 || text_equal(name, kept.each.at[i].name))
+        if (name.len == 0 || text_equal(name, kept.each.at[i].name)) {
             print_one(cli, &kept.each.at[i]);
-    return e;
+            any = true;
+        }
+    if (e != ERR_OK || any)
+        return e;
+    fault_set(fault, ERR_NOT_FOUND, "no query is saved as \"%.*s\"", TEXT_ARG(name));
+    return fault_hint(fault, "`loophole queries` lists them");
 }
 
 enum err saved_history(struct cli *cli, struct fault *fault)

@@ -122,6 +122,8 @@ static enum err add_inputs(struct cli *cli, struct text_list *to, struct fault *
     to->at = arena_array(&cli->arena, 2, sizeof(*to->at));
     for (; to->at && at && to->count < 2; to->count++) {
         size_t len = strcspn(at, ",");
+        if (len == 0)
+            return fault_set(fault, ERR_BAD_REQUEST, "--inputs \"%s\" has an empty port", cli->options.inputs);
         ((struct text *)to->at)[to->count] = (struct text){ (uint32_t)len, at };
         at = at[len] ? at + len + 1 : NULL;
     }

@@ -128,6 +128,9 @@ static enum err read_pattern(struct cli *cli, struct audio_set_pattern *request,
 
     if (e == ERR_OK)
         e = json_read(&pattern_shape, text_of(buffer_c(&file)), &cli->arena, &request->pattern, fault);
+    if (e != ERR_OK && file.len > 0) {
+        fault_hint(fault, "%s is no pattern: frontends/examples/acid.json is one", cli->args[0]);
+    }
     buffer_free(&file);
     return e;
 }

@@ -5,13 +5,23 @@
 
 enum { REMAKE_BUDGET_MS = 60000 };
 
-static enum err explain(struct fault *fault, enum err e)
+static void name_missing(const struct search_get *ask, struct fault *fault)
+{
+    char id[ID_TEXT_SIZE];
+
+    if (ask->has_id)
+        fault_set(fault, ERR_NOT_FOUND, "no such media item: %s", id_write(ask->id, id));
+    else
+        fault_set(fault, ERR_NOT_FOUND, "no such media item: %.*s", (int)ask->path.len, (const char *)ask->path.at);
+}
+
+static enum err explain(const struct search_get *ask, struct fault *fault, enum err e)
 {
     if (fault->what[0])
         return e;
     if (e != ERR_NOT_FOUND)
         return fault_set(fault, e, "the store can't be read: %s", err_name(e));
-    fault_set(fault, ERR_NOT_FOUND, "no such media item");
+    name_missing(ask, fault);
     return fault_hint(
         fault, "ids and paths are shown by `loophole search`; a new file is known once it was scanned");
 }
@@ -53,7 +63,7 @@ enum err search_get(struct search *search, struct call *call, const struct searc
     if (e == ERR_OK)
         e = read_whole(txn, call_arena(call), id, answer);
     txn_end(txn);
-    return e == ERR_OK ? e : explain(call_fault(call), e);
+    return e == ERR_OK ? e : explain(ask, call_fault(call), e);
 }
 
 /* The embedding as an artefact: "LHE1"; u32 count; f32 each. */
@@ -159,5 +169,8 @@ enum err search_get_artefact(struct search *search, struct call *call, const str
         return e;
     e = read_artefact(search, txn, call, ask, answer);
     txn_end(txn);
-    return e == ERR_OK ? e : explain(call_fault(call), e);
+    if (e == ERR_OK)
+        return e;
+    const struct search_get named = { .has_id = true, .id = ask->id };
+    return explain(&named, call_fault(call), e);
 }

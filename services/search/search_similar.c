@@ -171,8 +171,9 @@ static enum err take_item(struct nearness *n, struct id id, struct examples *to)
     uint32_t row;
     enum err e = ERR_OK;
 
+    char text[ID_TEXT_SIZE];
     if (!index_find(index, id, &row))
-        e = fault_set(fault, ERR_NOT_FOUND, "no such media item");
+        e = fault_set(fault, ERR_NOT_FOUND, "no such media item: %s", id_write(id, text));
     else if (!with_vector || !bitmap_has(with_vector, row)) {
         fault_set(fault, ERR_NOT_FOUND, "the item has no embedding");
         e = fault_hint(fault, "it is not audio, not analysed yet, or could not be: `loophole show ID` tells");

@@ -45,8 +45,10 @@ static enum err read_item(struct locator *locator, struct txn *txn, struct id id
     struct item item = { 0 };
     enum err e = catalogue_item(txn, &locator->arena, id, &item);
 
-    if (e != ERR_OK)
-        return fault_set(fault, e, "no such media item");
+    if (e != ERR_OK) {
+        char text[ID_TEXT_SIZE];
+        return fault_set(fault, e, "no such media item: %s", id_write(id, text));
+    }
     located->media = id;
     for (uint32_t i = 0; i < item.facts.count; i++)
         note_fact(&item.facts.at[i], located);

@@ -121,7 +121,7 @@ static void sound(struct studio *studio, uint32_t slot)
 int main(int argc, char **argv)
 {
     struct paths paths;
-    struct studio *studio;
+    struct studio *studio = NULL;
     struct fault fault;
     uint32_t number = argc > 2 ? (uint32_t)atoi(argv[2]) : UINT32_MAX;
 

@@ -1,0 +1,76 @@
+/* unknown.c: words that are no command, and the commands that may be meant. */
+#include "frontends/cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+enum { WORD = 32, NEAR = 2 };
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* How many letters are to be changed, added or left out to make `b` of `a`; two neighbours changed round are one. */
+static int distance(const char *a, const char *b)
+{
+    int rows[WORD + 1][WORD + 1], high = (int)strlen(a), wide = (int)strlen(b);
+
+    if (high > WORD || wide > WORD)
+        return WORD;
+    for (int i = 0; i <= high; i++)
+        for (int k = 0; k <= wide; k++) {
+            int *here = &rows[i][k];
+
+            *here = i + k;
+            if (i == 0 || k == 0)
+                continue;
+            *here = least(rows[i - 1][k - 1] + (a[i - 1] != b[k - 1]), least(rows[i - 1][k], rows[i][k - 1]) + 1);
+            if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
+                *here = least(*here, rows[i - 2][k - 2] + 1);
+        }
+    return rows[high][wide];
+}
+
+static bool is_near(const char *typed, const char *name)
+{
+    size_t len = strlen(typed);
+
+    return len > 0 && (strncmp(name, typed, len) == 0 || distance(typed, name) <= (len > 4 ? NEAR : 1));
+}
+
+/* Both words name a command, or the first one is a group and the second one is not of it, or the first is unknown. */
+static void find_near(const char *first, const char *both, char near[200])
+{
+    size_t used = 0;
+
+    for (int i = 0; i < command_count; i++)
+        if ((is_near(first, command_table[i].name) || (both[0] && is_near(both, command_table[i].name))) && used < 150)
+            used += (size_t)snprintf(near + used, 200 - used, "%s%s", used ? ", " : "is it one of: ",
+                                     command_table[i].name);
+}
+
+static bool is_group(const char *word)
+{
+    size_t len = strlen(word);
+
+    for (int i = 0; i < command_count; i++)
+        if (strncmp(command_table[i].name, word, len) == 0 && command_table[i].name[len] == ' ')
+            return true;
+    return false;
+}
+
+int unknown_command(int argc, char **argv)
+{
+    char both[100] = "", near[200] = "";
+    struct fault fault = { 0 };
+
+    if (argc > 1)
+        snprintf(both, sizeof both, "%.40s %.40s", argv[0], argv[1]);
+    find_near(argv[0], both, near);
+    fault_set(&fault, ERR_BAD_REQUEST, "no command \"%s\"", argc > 1 && is_group(argv[0]) ? both : argv[0]);
+    fault_hint(&fault, "%s", near[0] ? near : "`loophole --help` lists all");
+    cli_report(options_want_json(argc + 1, argv - 1), &fault);
+    return EX_USAGE;
+}
