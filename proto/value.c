@@ -40,7 +40,7 @@ enum err value_check_int(const struct field *field, int64_t value, struct fault 
 {
     if (value >= field->min && value <= field->max)
         return ERR_OK;
-    return fault_set(fault, ERR_BAD_REQUEST, "%lld is not between %lld and %lld", (long long)value,
+    return fault_set(fault, ERR_BAD_REQUEST, "%lld is out of range: %lld to %lld", (long long)value,
                      (long long)field->min, (long long)field->max);
 }
 
@@ -54,7 +54,7 @@ enum err value_check_uint(const struct field *field, uint64_t value, struct faul
 {
     if (value >= (uint64_t)field->min && value <= uint_max(field))
         return ERR_OK;
-    return fault_set(fault, ERR_BAD_REQUEST, "%llu is not between %llu and %llu", (unsigned long long)value,
+    return fault_set(fault, ERR_BAD_REQUEST, "%llu is out of range: %llu to %llu", (unsigned long long)value,
                      (unsigned long long)field->min, (unsigned long long)uint_max(field));
 }
 
@@ -64,7 +64,7 @@ enum err value_check_real(const struct field *field, double value, struct fault 
         return fault_set(fault, ERR_BAD_REQUEST, "the number is not finite");
     if (value >= field->real_min && value <= field->real_max)
         return ERR_OK;
-    return fault_set(fault, ERR_BAD_REQUEST, "%g is not between %g and %g", value, field->real_min,
+    return fault_set(fault, ERR_BAD_REQUEST, "%g is out of range: %g to %g", value, field->real_min,
                      field->real_max);
 }
 

@@ -1,5 +1,6 @@
 #include "services/persist/ranges.h"
 #include <stddef.h>
+#include "common/musical_key.h"
 
 static const struct range {
     const char *attribute;
@@ -27,15 +28,36 @@ bool ranges_hold(const struct fact *fact)
     return !range || (fact->number > range->above && fact->number <= range->most);
 }
 
+static bool is_no_key(const struct fact *fact)
+{
+    int key;
+
+    return text_is(fact->attribute, "key") && (fact->has_number || !musical_key_read(fact->text, &key));
+}
+
+static void refuse_key(const struct fact *fact, struct fault *fault)
+{
+    if (fact->has_number)
+        fault_set(fault, ERR_BAD_REQUEST, "key %g is a number", fact->number);
+    else
+        fault_set(fault, ERR_BAD_REQUEST, "unknown key \"%.*s\"", TEXT_ARG(fact->text));
+    fault_hint(fault, "expected a note and a mode, or a place on the circle of fifths: Am, F#maj, 8A");
+}
+
 enum err ranges_check(const struct fact *fact, struct fault *fault)
 {
     if (fact->attribute.len == 0)
         return fault_set(fault, ERR_BAD_REQUEST, "a fact has no attribute");
     if (!fact->has_number && !fact->has_text)
         fault_set(fault, ERR_BAD_REQUEST, "the fact %.*s has no value", TEXT_ARG(fact->attribute));
+    else if (!fact->has_number && range_of(fact->attribute))
+        fault_set(fault, ERR_BAD_REQUEST, "%.*s \"%.*s\" is not a number", TEXT_ARG(fact->attribute),
+                  TEXT_ARG(fact->text));
     else if (!ranges_hold(fact))
-        fault_set(fault, ERR_BAD_REQUEST, "%.*s is above %g and at most %g", TEXT_ARG(fact->attribute),
-                  range_of(fact->attribute)->above, range_of(fact->attribute)->most);
+        fault_set(fault, ERR_BAD_REQUEST, "%.*s %g is out of range: above %g, at most %g", TEXT_ARG(fact->attribute),
+                  fact->number, range_of(fact->attribute)->above, range_of(fact->attribute)->most);
+    else if (is_no_key(fact))
+        refuse_key(fact, fault);
     else
         return ERR_OK;
     return fault_field(fault, "facts");

@@ -8,7 +8,8 @@
 /* True for a word, a number within its range, and any attribute without one. */
 bool ranges_hold(const struct fact *fact);
 
-/* For a person's fact. Errors: bad_request (no attribute, no value, outside its range). */
+/* For a person's fact. Errors: bad_request (no attribute, no value, no number or outside its range, an
+ * unknown key). */
 enum err ranges_check(const struct fact *fact, struct fault *fault);
 
 #endif

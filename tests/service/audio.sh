@@ -186,7 +186,9 @@ a_pad_that_is_hit_sounds_and_ends() {
 
 a_file_is_loaded_for_a_pad() {
     /usr/bin/python3 "$top/tests/service/sound.py" make sine "$scratch/pad.wav" 24000 48000 480
-    contains "$(loophole pads set 4 sound="$scratch/pad.wav" mode=loop)" "sound "
+    contains "$(loophole pads set 4 sound="$scratch/pad.wav" mode=loop)" "$scratch/pad.wav"
+    contains "$(loophole pads set 4 gain=-6dB)" "gain 0.50 pan 0.00 ratio 1.000  $scratch/pad.wav"
+    contains "$(refused loophole pads hit 5)" "pad 5 has no sound"
     holds loophole pads hit 4
     until_true 20 _sounds pads
     holds loophole panic

@@ -467,6 +467,42 @@ numbers_come_as_a_table_as_json_and_for_prometheus() {
     contains "$(cat "$scratch/plot.svg")" polyline
 }
 
+# What is wrong comes with its value, then what to do.
+_refused() { # PART-OF-THE-ERROR ARGUMENT…
+    local part=$1 said
+    shift
+    said=$(refused timeout 30 loophole "$@") || fail "$said"
+    contains "$said" "$part"
+}
+a_wrong_command_line_is_answered_with_what_is_wrong() {
+    local command
+    _library
+    for command in index 'library add' 'library rescan' play preview show similar tag edit hide backup restore pattern; do
+        # shellcheck disable=SC2086 # two words
+        _refused 'argument 1 is empty' $command '' '+x'
+    done
+    _refused 'the FILE of --png is empty' map --png ''
+    _refused 'no option "--nosuch"' search kick --nosuch
+    _refused '-5 is out of range' transport tempo -5
+    _refused 'unknown bus "mastre"' mixer mastre gain=1
+    _refused 'no such media item: /tmp' show /tmp
+    _refused 'no such media item: 01J0000000000000000000000F' similar 01J0000000000000000000000F
+    _refused 'nothing matches "nosuchthing"' map nosuchthing
+    _refused 'no event begins with "persist.nosuch"' events persist.nosuch
+    _refused 'no query is saved as "nosuch"' queries nosuch
+    _refused '`loophole status` lists' logs nosuch
+    _refused 'is it one of: search' serch
+    _refused 'no command "library ad"' library ad /tmp
+    _refused 'bpm "fast" is not a number' edit "$library/loop_amen.flac" bpm=fast
+    _refused 'bpm 99999 is out of range' edit "$library/loop_amen.flac" bpm=99999
+    _refused 'unknown key "H"' edit "$library/loop_amen.flac" key=H
+    _refused 'is no pattern' pattern /etc/passwd
+    _refused 'has an empty port' record start --inputs ,
+    contains "$(loophole search kick --fields name,nosuch 2>&1)" 'no item of these has a "nosuch"'
+    same 1 "$(loophole library list --json | wc -l)" "libraries"
+    holds loophole search kick -- -is:loop
+}
+
 the_examples_of_the_readme_work_on_any_library() {
     local line count=0
     _library

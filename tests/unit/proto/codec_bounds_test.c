@@ -145,7 +145,7 @@ static void an_unknown_word_is_kept_when_read_and_refused_in_an_ask(void **state
     assert_int_equal(codec_decode_ask(&sample_shape, green, &own, &read, &fault), ERR_BAD_REQUEST);
     assert_string_equal(fault.field, "colour");
     assert_string_equal(fault.what, "unknown colour \"green\"");
-    assert_string_equal(fault.hint, "one of red, blue");
+    assert_string_equal(fault.hint, "one of: red, blue");
     arena_free(&own);
 }
 
