@@ -40,7 +40,7 @@ static enum err refuse_mode(const char *path, mode_t mode, struct fault *fault)
                               path) : ERR_DENIED;
 }
 
-/* The group that a user has alone, of the user's name: with it, `umask 002` opens folders to nobody else. */
+/* A group with the user's name has this user alone: with it, `umask 002` opens folders to no other user. */
 static bool is_user_group(gid_t gid)
 {
     char memory[PASSWD_SIZE], members[GROUP_SIZE];

@@ -50,7 +50,7 @@ struct ask_frame {
     uint64_t digest; /* of the client's ask, where a service asks under its client's request id; 0: none is written */
 };
 /* Of the client's ask: the one that the frame brings, or that of its name and the bytes of its body (never of its id
- * or budget). Never 0. A request id stands for one such digest. */
+ * or budget). Never 0. A request id belongs to one such digest. */
 uint64_t frame_digest(const struct ask_frame *frame);
 
 struct answer_frame {

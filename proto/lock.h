@@ -15,7 +15,7 @@ enum err lock_take(const struct paths *paths, const char *service, int *fd, stru
 enum err lock_take_data(const struct paths *paths, const char *service, int *fd, struct fault *fault);
 
 /* What its name leads to now.
- *   here: still to the lock that `fd` holds, or nobody can say, for the disk fails
+ *   here: still to the lock that `fd` holds, or unknown, because the disk fails
  *   away: the file exists, and its disk is not mounted there any more; or the same or another disk is, again
  *   gone: it was removed, moved or replaced, alone or with the folders above it */
 enum lock_place { LOCK_HERE, LOCK_AWAY, LOCK_GONE };
@@ -26,8 +26,8 @@ enum lock_place lock_data_look(const struct paths *paths, const char *service, i
 bool lock_is_held(const struct paths *paths, const char *service);
 bool lock_data_is_held(const struct paths *paths, const char *service);
 
-/* Gives all that lies in RUN, and RUN itself, the time of now: programs like systemd-tmpfiles remove from /tmp what
- * nobody touched for days. What cannot be touched is passed over. */
+/* Gives all that lies in RUN, and RUN itself, the time of now: programs like systemd-tmpfiles remove files from
+ * /tmp that were not touched for days. What cannot be touched is passed over. */
 void lock_refresh(const struct paths *paths);
 
 #endif

@@ -38,7 +38,7 @@ static size_t most_of(enum peers_kind kind)
     return kind == PEERS_EVENT ? most / 4 : most;
 }
 
-/* ---- who reads ---- */
+/* ---- which peers read ---- */
 
 ssize_t send(int fd, const void *bytes, size_t len, int flags)
 {

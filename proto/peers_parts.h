@@ -1,10 +1,10 @@
-/* peers_parts.h: what the files of peers.h share. Nobody else includes it.
+/* peers_parts.h: what the files of peers.h share. No other file includes it.
  *
  *   peers.c         accept4: which connections are accepted
  *   peers_inflow.c   recv: what a peer may send now
  *   peers_pause.c    epoll_ctl: peers that nothing is read from for a while
  *   peers_reserve.c  malloc: memory for ZeroMQ when the process has used up its own
- *   peers_outflow.c  send: which answers may wait, and for whom                */
+ *   peers_outflow.c  send: which answers may wait, for which peer              */
 #ifndef LOOPHOLE_PROTO_PEERS_PARTS_H
 #define LOOPHOLE_PROTO_PEERS_PARTS_H
 

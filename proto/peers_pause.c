@@ -38,7 +38,7 @@ bool peers_pause_any(void)
     return atomic_load(&paused) > 0;
 }
 
-/* What was full a moment ago may be free by now, and nobody would look again. */
+/* Memory that was full a moment ago may be free by now, and nothing else would look again. */
 void peers_pause(struct peer *peer, size_t wants)
 {
     pthread_mutex_lock(&lock);

@@ -100,7 +100,7 @@ static void look_at_home(struct service *service, usec_t now)
     service->homeless = service->homeless ? service->homeless : now;
     if (service->stopping || now - service->homeless < HOMELESS_US)
         return;
-    log_error("its lock in %s was removed or replaced: nobody can reach it, so it ends", service->paths.run);
+    log_error("its lock in %s was removed or replaced: no client can reach it, so it ends", service->paths.run);
     service_stop(service, 0);
 }
 
@@ -163,7 +163,7 @@ static enum err open_sockets(struct service *service, struct fault *fault)
     return sockets_open(service->sockets, SOCKET_EVENTS, address, &service->event_socket, fault);
 }
 
-/* ZeroMQ leaves the files of its sockets behind. Where the home was replaced, they are another engine's. */
+/* ZeroMQ does not remove the files of its sockets. Where the home was replaced, they are another engine's. */
 static void remove_sockets(struct service *service)
 {
     const size_t scheme = sizeof("ipc://") - 1;

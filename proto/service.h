@@ -22,7 +22,7 @@ struct service *service_start(int argc, char **argv, const struct schema *schema
 struct service *service_start_as(int argc, char **argv, const struct schema *schema, const char *name);
 const struct paths *service_paths(const struct service *service);
 
-/* Its lock in the run directory: once that is gone, or another one, its sockets are reached by nobody. */
+/* Its lock in the run directory: once that is gone or replaced, no client reaches its sockets. */
 enum lock_place service_look_at_lock(const struct service *service);
 
 /* The supervisor, before it starts a service: the names of shared memory have this word from now on. */

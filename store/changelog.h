@@ -1,6 +1,6 @@
 /* changelog.h: the rows that say what changed, and the answers of requests. A request is remembered as long as its
  * newest change. One that changed nothing is remembered by its age and its bytes: when a client sends it again after
- * it was forgotten, it is done then for the first time, which its client cannot tell from a late arrival. */
+ * it was forgotten, it is done then for the first time, which for its client looks like a late arrival. */
 #ifndef LOOPHOLE_STORE_CHANGELOG_H
 #define LOOPHOLE_STORE_CHANGELOG_H
 

@@ -21,7 +21,7 @@ enum err check_store(struct txn *txn, const struct paths *paths,
                      void (*problem)(void *state, const char *what), void *state,
                      struct check_counts *counts);
 
-/* The same; reports each few rows to `work` (NULL: nobody), of all rows. */
+/* The same; reports its progress to `work` (may be NULL) every few rows. */
 enum err check_store_work(struct txn *txn, const struct paths *paths,
                           void (*problem)(void *state, const char *what), void *state, const struct long_work *work,
                           struct check_counts *counts);

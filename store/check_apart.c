@@ -14,7 +14,7 @@ struct apart {
     const struct paths *paths;
     bool files;
     bool is_damaged; /* its pages do not hold together */
-    int said; /* problems, each with a zero behind it */
+    int said; /* problems, each ended by a zero */
     struct check_counts counts;
     uint64_t pages;
 };

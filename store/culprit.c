@@ -11,7 +11,8 @@
 #include "common/proc.h"
 
 /* lock.mdb begins with two numbers of 32 bits; then comes the readers' mutex, whose first word holds the thread that
- * has it. Another layout yields a number that names no process, or one that does not map the file: nobody then. */
+ * has it. Another layout yields a number that names no process, or a process that does not map the file:
+ * then there is no culprit. */
 enum { MUTEX_AT = 8, THREAD_BITS = 0x3FFFFFFF, LINE = 512, PATH_SIZE = PATH_MAX + 32 };
 
 static const char *in_store(const struct paths *paths, const char *name, char to[PATH_SIZE])

@@ -22,7 +22,7 @@ struct culprit {
     bool is_ours; /* a program of loophole, of this user */
 };
 
-/* The holder at this moment; CULPRIT_NONE: nobody holds either. */
+/* The holder at this moment; CULPRIT_NONE: no process holds either. */
 struct culprit culprit_find(const struct paths *paths);
 
 /* Both looks found the same process, and it did not run between them. */

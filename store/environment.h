@@ -1,4 +1,4 @@
-/* environment.h: LMDB behind store.h, for the files of this folder that call it: no other one includes its header. */
+/* environment.h: the part of store.h that calls LMDB, for the files of this folder: no other file includes lmdb.h. */
 #ifndef LOOPHOLE_STORE_ENVIRONMENT_H
 #define LOOPHOLE_STORE_ENVIRONMENT_H
 

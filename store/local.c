@@ -8,7 +8,7 @@
 #include <sys/vfs.h>
 #include "common/file.h"
 
-/* FUSE (0x65735546) is not here: what lies behind it decides (local_fuse_is_network). */
+/* FUSE (0x65735546) is not here: its backend decides (local_fuse_is_network). */
 enum { FUSE_MAGIC = 0x65735546, LINE = 4096 };
 
 static const struct {
@@ -65,7 +65,7 @@ static bool read_mount(const char *line, dev_t device, char type[64], char sourc
            makedev(major_number, minor_number) == device && sscanf(rest, " - %63s %255s", type, source) == 2;
 }
 
-/* "": what lies behind is local, or not known. */
+/* "": the backend is local, or not known. */
 static void find_fuse_name(const char *directory, char name[64])
 {
     FILE *mounts = fopen("/proc/self/mountinfo", "re");

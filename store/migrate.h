@@ -18,8 +18,8 @@ enum err migrate_begin(struct txn *txn);
 enum err migrate_draw_id(struct txn *txn, struct id *catalogue);
 
 /* Copies the closed store in `directory`, which is of version `from`, into a new one in batches, runs the steps of the
- * versions from + 1 … STORE_VERSION there, checks it and puts it in the old one's place. Reports each few rows to
- * `work` (NULL: nobody). Errors: io, full: a later call goes on; internal: the copy is damaged and dropped. The old
+ * versions from + 1 … STORE_VERSION there, checks it and puts it in the old one's place. Reports its progress to
+ * `work` (may be NULL). Errors: io, full: a later call goes on; internal: the copy is damaged and dropped. The old
  * store stays as it was. */
 enum err migrate_run(const struct paths *paths, const char *directory, uint64_t from, size_t map_bytes,
                      const struct long_work *work, struct fault *fault);

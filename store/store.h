@@ -52,7 +52,7 @@ struct txn;
 enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store,
                     struct fault *fault);
 
-/* The same; opening and migrating report their progress to `work` (NULL: nobody). */
+/* The same; opening and migrating report their progress to `work` (may be NULL). */
 enum err store_open_work(const struct paths *paths, enum store_mode mode, const struct long_work *work,
                          struct store **store, struct fault *fault);
 

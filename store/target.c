@@ -94,7 +94,7 @@ static bool is_left_over(const char *name, const char *beginning)
     return strncmp(name, beginning, len) == 0 && strlen(name) == len + sizeof(drawn) - 1;
 }
 
-/* The lock is ours: nobody writes to these any more. */
+/* The lock is ours: no other process writes to these any more. */
 static void drop_left_over(const struct target *t)
 {
     char beginning[PATH_MAX];

@@ -51,7 +51,7 @@ static const char *signature_of(const struct stat *st, char to[STATE_MAX])
     return to;
 }
 
-/* Whether `text` begins with `word` and a space; then it is moved behind them. */
+/* Whether `text` begins with `word` and a space; then it is moved past them. */
 static bool take(const char **text, const char *word)
 {
     size_t len = strlen(word);

@@ -1,5 +1,5 @@
-/* fresh_names.h: a start that adopts nothing draws the engine's word anew, so that nobody could take the names of its
- * shared memory before. For the supervisor, which holds both of its locks. */
+/* fresh_names.h: a start that adopts nothing draws a new word for the engine, so that no other user could take the
+ * names of its shared memory before. For the supervisor, which holds both of its locks. */
 #ifndef LOOPHOLE_SUPERVISOR_FRESH_NAMES_H
 #define LOOPHOLE_SUPERVISOR_FRESH_NAMES_H
 

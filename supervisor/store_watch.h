@@ -14,8 +14,8 @@ struct watched_store {
 };
 
 /* Looks once a second. A process that was the holder for 2 s without running is named; after 10 s it is killed when it
- * is ours, or keeps the alarm. Only `passed`, time in which the supervisor itself ran, counts: a machine that stood
- * still makes nobody stuck. */
+ * is ours, or keeps the alarm. Only `passed`, time in which the supervisor itself ran, counts: after a machine was
+ * suspended no process counts as stuck. */
 void store_watch_look(struct watched_store *watched, const struct paths *paths, usec_t now, usec_t passed);
 
 #endif

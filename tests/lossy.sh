@@ -13,7 +13,7 @@ _can_mount() {
     wait $pid
 }
 
-# The script may be killed at any time: no mount stays behind.
+# The script may be killed at any time: no mount is left over.
 _end_first() {
     local at
     grep -o " $scratch/[^ ]*" /proc/self/mounts | while read -r at; do fusermount3 -u -z "$at"; done

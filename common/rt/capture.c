@@ -74,7 +74,7 @@ struct capture_header capture_header_get(const struct capture_memory *memory)
     return header;
 }
 
-/* Memory that was made anew has no header, and counts its periods from 1. */
+/* New memory has no header, and counts its periods from 1. */
 void capture_header_look(const struct capture_memory *memory, struct capture_view *view)
 {
     struct capture_header header;

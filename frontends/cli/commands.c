@@ -64,7 +64,7 @@ const struct command command_table[] = {
       "Kinds: same_file (the same bytes), same_audio (the same samples in other files), same_sound (coded with "
       "loss, resampled, louder or trimmed; velocity layers of a drum can sound alike: listen first). "
       "A group of a looser kind has all items of the stricter ones. The copy to keep is here, sounds best, and is "
-      "the original as far as dates and paths tell; the reason is printed (docs/query.md). Of a QUERY a group has at "
+      "the original as far as dates and paths show; the reason is printed (docs/query.md). Of a QUERY a group has at "
       "least two copies; of --inside QUERY at least one: --inside path:backup.",
       "kind inside limit budget", 0, ANY, true, alike_duplicates },
     { "show", "ID|PATH|QUERY…", "One media item, whole; of a query the first one", "", "fields", 1, ANY, true,
@@ -132,7 +132,7 @@ const struct command command_table[] = {
     { "transport metronome", "on|off", "Let the metronome sound", "", "", 1, 1, false, transport_metronome },
     { "transport sync", "none|jack|lead|midi", "Follow JACK's transport, lead it, or follow MIDI clock", "", "", 1, 1,
       false, transport_sync },
-    { "pattern", "FILE.json", "Sound a pattern from the next bar on; at once when the transport stands", "",
+    { "pattern", "FILE.json", "Sound a pattern from the next bar on; at once when the transport is stopped", "",
       "immediate", 1, 1, false, transport_pattern },
     { "panic", "", "Silence, now", "", "", 0, 0, false, transport_panic },
     { "mixer", "[CHANNEL KEY=VALUE…]", "The mixer; or change a channel",

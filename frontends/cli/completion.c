@@ -1,5 +1,5 @@
 /* completion.c: the shells' completion scripts. They ask `loophole complete --line` (complete.c) for the words; a line
- * ":files" of its answer stands for names of files. zsh and fish show what each command does. */
+ * ":files" of its answer means names of files. zsh and fish show what each command does. */
 #include "frontends/cli/cli.h"
 
 #include <string.h>

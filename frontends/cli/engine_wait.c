@@ -18,8 +18,8 @@ static bool is_server_coming(const struct service_lines *lines)
     return false;
 }
 
-/* How many are not ready yet, and the name of the first of them. A JACK server that cannot start stops nobody; one that
- * comes is waited for until `sound_end`. */
+/* How many are not ready yet, and the name of the first of them. A JACK server that cannot start is not waited for; a
+ * server that starts is, until `sound_end`. */
 static uint32_t not_ready(const struct service_lines *lines, usec_t sound_end, char name[64])
 {
     bool is_sound_due = is_server_coming(lines) && clock_steady() < sound_end;

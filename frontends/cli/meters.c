@@ -121,7 +121,8 @@ enum err meters_mixer(struct cli *cli, struct fault *fault)
         struct text bus = arena_printf(&cli->arena, "strip.bus=%s", cli->args[0]);
         e = json_assign(&audio_set_strip_shape, bus, &cli->arena, &request, fault);
         for (int i = 1; e == ERR_OK && i < cli->count; i++)
-            e = json_assign(&mixer_strip_shape, meters_in_linear(cli, cli->args[i]), &cli->arena, &request.strip, fault);
+            e = json_assign(&mixer_strip_shape, meters_in_linear(cli, cli->args[i]), &cli->arena, &request.strip,
+                            fault);
         if (e == ERR_OK)
             e = cli_ask(cli, "audio.set_strip", &request, &mixer, fault);
     }

@@ -26,7 +26,7 @@ void cli_print(struct buffer *to, const char *format, ...) __attribute__((format
 void cli_column(struct buffer *to, struct text text, int width);
 
 /* Prints and empties cli->out; lines end with '\n'. When that fails it reports why and ends the process: exit code
- * `full` or `io`, or quietly by SIGPIPE when nobody reads any more (`| head`). */
+ * `full` or `io`, or silently by SIGPIPE when the reader of the pipe has ended (`| head`). */
 void cli_flush(struct cli *cli);
 
 bool cli_is_terminal(void); /* standard output */

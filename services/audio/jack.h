@@ -66,7 +66,7 @@ bool client_output_connected(struct client *client, const char *output, uint32_t
  * and MIDI is for a person to connect. */
 bool client_default(struct client *client, enum client_port port, char to[CLIENT_FOREIGN_NAME]);
 
-/* Leads JACK's transport while the core that sounds here is to, and while nobody else does. */
+/* Leads JACK's transport while the core that sounds here is to lead, and no other client leads. */
 void client_lead(struct client *client);
 
 #endif

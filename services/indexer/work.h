@@ -19,7 +19,7 @@ struct work {
     uint64_t renews;       /* the item's revision, when an older analyser has heard it; 0: it is new */
     bool created;          /* the item is as new as the scan: it may turn out to be an older one that moved */
     bool remakes;          /* its content's artefacts are made again, and nothing else of it changes */
-    bool waits;            /* the scan saw that it was never heard: who has heard it meanwhile? */
+    bool waits;            /* the scan saw no analysis of it: another worker may have made one since */
     bool retry;            /* a person wants another try of a file that failed */
     enum worker_mode mode; /* what to do next */
     uint8_t deaths;        /* of workers, over this file */

@@ -1,5 +1,5 @@
-/* heard_tags.h: tags that the analysis hears are facts ("tag:warm"), not tags of the item. A person who removes such a
- * tag says with a fact of the person's own that it is wrong; a person who adds it takes that fact back. */
+/* heard_tags.h: tags that the analysis hears are facts ("tag:warm"), not tags of the item. To remove
+ * such a tag, a person's own fact marks it as wrong; to add it takes that fact back. */
 #ifndef LOOPHOLE_PERSIST_HEARD_TAGS_H
 #define LOOPHOLE_PERSIST_HEARD_TAGS_H
 

@@ -30,7 +30,7 @@ static enum err name_pack(struct persist *p, const struct folder *library, struc
     return ERR_OK;
 }
 
-/* The mount's own folder is nobody's parent, and may be a library. */
+/* The mount's own folder has no parent, and may be a library. */
 static enum err at_mount(struct persist *p, struct id volume, struct folder *to)
 {
     struct id none = { { 0 } }, id;

@@ -5,7 +5,7 @@
  *
  *   thread: names, rows, ages ──► loop: some names a turn: row? pin? ──► turn's end: unlink
  *
- * Temporary files of dead writers are removed by the thread: nobody uses their names again. */
+ * The thread removes temporary files of dead writers: no writer uses their names again. */
 #ifndef LOOPHOLE_PERSIST_SWEEP_H
 #define LOOPHOLE_PERSIST_SWEEP_H
 

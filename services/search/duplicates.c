@@ -275,7 +275,7 @@ static const struct keep_verdict *judge_again(struct page *page, uint32_t number
     return verdict;
 }
 
-/* Velocity layers of a kit lie beside each other in one format; who stores a sound once more changes either. */
+/* Velocity layers of a kit lie beside each other in one format. Two copies of one sound rarely do. */
 static bool has_layers(struct page *page, uint32_t number, const struct twins_group *group)
 {
     const struct duplicates *d = page->d;

@@ -66,7 +66,7 @@ static bool is_over(struct search_for *s)
     return ++s->looked % CLOCK_EVERY == 0 && clock_steady() >= s->until;
 }
 
-/* The text of a key as it is compared: behind its field, before its shown form. */
+/* The text of a key as it is compared: after its field, before its shown form. */
 static struct text folded_of(struct text key)
 {
     const char *end = memchr(key.at + 1, 0, key.len - 1);

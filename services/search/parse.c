@@ -117,7 +117,7 @@ static enum err parse_number(struct parser *p, struct node **to)
     bool good = range_read(value, unit, p->parse->now, &(*to)->range, &why, &at);
     if (good && about && !is_one_number(&(*to)->range)) {
         good = false;
-        why = "one number belongs behind ~";
+        why = "one number belongs after ~";
     }
     if (good)
         return about ? parse_about(p, filter, *to) : ERR_OK;

@@ -174,7 +174,7 @@ static void join_equal(struct twins *t, uint32_t *root, int (*by)(const void *, 
             forest_join(root, t->order[i - 1], t->order[i]);
 }
 
-/* One sound stands for all with its samples. */
+/* One sound represents all with its samples. */
 static bool stands(struct twins *t, uint32_t i)
 {
     return t->sounds[i].has_gist && t->sounds[i].gist.seconds > 0 && forest_find(t->root[TWINS_AUDIO], i) == i;

@@ -185,7 +185,7 @@ def hung_up(peer):
 
 
 def crowd(count):
-    """Messages of four megabytes that all come at once: nobody is refused for that, and each is answered."""
+    """Messages of four megabytes that all come at once: no client is refused for that, and each is answered."""
     said = frame(ask("persist.ping", {"payload": bytes(4 << 20)}))
     with Others() as others:
         peers = [Peer.joined(PERSIST) for _ in range(count)]

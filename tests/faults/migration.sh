@@ -1,6 +1,6 @@
 #!/bin/bash
 # migration.sh: a store of an older version whose migration takes long: the supervisor lets it work, finds it when it
-# stands still, and what a killed one has done is not done again. LONG=1: more items and more kills.
+# makes no progress, and what a killed one has done is not done again. LONG=1: more items and more kills.
 . "$(dirname "$0")/../lib.sh"
 items=$(how_often 120000 1000000) kills=$(how_often 6 60)
 

@@ -64,7 +64,7 @@ a_streamer_that_stands_still_for_longer_than_the_ring_loses_what_the_item_says()
     local id pid; id=$(_start --name still --gaps fill)
     _goes_on "$id"
     pid=$(pid_of streamer)
-    kill -STOP $(_supervisors) "$pid" # they would replace a streamer that stands still
+    kill -STOP $(_supervisors) "$pid" # they would replace a stopped streamer
     until_true 60 _is_overrun
     kill -CONT "$pid" $(_supervisors)
     _goes_on "$id"

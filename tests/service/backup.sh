@@ -34,7 +34,7 @@ _nothing_beside() { # of unfinished backups
     same '' "$(find "$scratch" -maxdepth 1 -name '.*.loophole-*')"
 }
 _is_stopped() { grep -q '^State:.[Tt]' "/proc/$1/status"; }
-# A backup that stands still right after it has taken its lock.
+# A backup that is stopped right after it has taken its lock.
 _backup_that_stops() {
     strace -qq -o /dev/null -e trace=flock -e inject=flock:signal=STOP:when=1 \
         loophole backup --force "$target" >"$scratch/first" 2>&1 & tracer=$!
@@ -104,7 +104,7 @@ a_backup_replaces_a_regular_file_and_nothing_else() {
     _nothing_beside
 }
 
-# It stands still at its first write of the image: a disk that hangs does the same to it.
+# It is stopped at its first write of the image, as by a disk that hangs.
 a_backup_to_a_disk_that_hangs_lets_go_of_the_store() {
     local tracer first editor source
     export LOOPHOLE_HOME=$scratch/home-hangs

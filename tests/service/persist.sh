@@ -23,7 +23,7 @@ _persist_ends() { kill "-$1" "$persist" && { wait "$persist"; } 2>/dev/null; }
 _persist_leaves_all_well() {
     _persist_ends TERM
     said=$(loophole store check) || fail "the store does not hold together: $said"
-    case $said in *"gone or changed"*) fail "a row tells of a file that is not there: $said" ;; esac
+    case $said in *"gone or changed"*) fail "a row names a file that is not there: $said" ;; esac
 }
 
 # Each claim has a home of its own.

@@ -310,7 +310,7 @@ a_jack_server_that_starts_late_is_waited_for() {
     engine_down
 }
 
-# The server stands still for longer than the streamer takes a core for running.
+# The server is stopped for longer than the streamer takes a core for running.
 what_is_asked_of_a_core_that_stands_still_is_done_when_it_goes_on() {
     command -v jackd >/dev/null || skip "no jackd"
     export LOOPHOLE_HOME=$scratch/home-still; mkdir -p "$LOOPHOLE_HOME"

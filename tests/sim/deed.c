@@ -252,7 +252,7 @@ void deed_is_remembered(struct id request, struct bytes answer)
     struct deed *deed = deed_of(request);
 
     if (!deed)
-        sim_fail("an answer is kept of a request that nobody made");
+        sim_fail("an answer is kept of a request that no client made");
     buffer_reset(&deed->answer);
     buffer_add(&deed->answer, answer.at, answer.len);
     deed->is_remembered = true;

@@ -21,7 +21,7 @@ const struct changelog_limits sim_limits = {
 
 static struct {
     struct note notes[NOTES];
-    uint64_t count, kept; /* those behind `kept` are of the open transaction */
+    uint64_t count, kept; /* those after `kept` are of the open transaction */
 } journal;
 
 /* ---- notes ---- */

@@ -23,7 +23,7 @@ static void heal_sync(struct sync *sync)
     sync->heard = core_least(sync->heard, SYNC_TICKS_A_BEAT);
 }
 
-/* A step that is far behind would be caught up with, eight at each frame. */
+/* A step far in the past would make the sequencer catch up, with eight steps at each frame. */
 static void heal_sequencer(struct engine *engine)
 {
     struct sequencer *sequencer = &engine->half->sequencer;

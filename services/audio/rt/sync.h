@@ -5,11 +5,11 @@
  * period makes, moves the transport and begins no step again. Without them JACK's frame says the place when it begins
  * to roll, and from then on only how far JACK went elsewhere.
  *
- * Leading JACK: it is asked to do what the transport does, and told the place of each cycle (bbt.h). JACK rolls three
- * cycles after it is asked: after a count-in it begins with the music, else the music is ahead and JACK joins it in the
- * middle, at the right frame. A tempo is told one period before it counts. Following MIDI: start, continue, stop, song
- * position and 24 clocks a quarter; their distance is averaged over a beat, and a difference of phase is made up over
- * the next one, so that neither tempo nor place jumps. */
+ * Leading JACK: it is asked to do what the transport does, and gets the place of each cycle (bbt.h). JACK rolls three
+ * cycles after it is asked: after a count-in it begins with the music, else the music is ahead and JACK joins it in
+ * the middle, at the right frame. A tempo is reported one period before it counts. Following MIDI: start, continue,
+ * stop, song position and 24 clocks a quarter; their distance is averaged over a beat, and a difference of phase is
+ * made up over the next one, so that neither tempo nor place jumps. */
 #ifndef LOOPHOLE_AUDIO_RT_SYNC_H
 #define LOOPHOLE_AUDIO_RT_SYNC_H
 
@@ -27,7 +27,7 @@ struct sync {
     int64_t next_tick;  /* the next one that goes out */
     uint32_t playing;   /* that others were told of a start */
     uint32_t asked;     /* JACK was asked to roll with the transport */
-    double tempo;       /* that JACK was told for this period; 0: none */
+    double tempo;       /* that was reported to JACK for this period; 0: none */
     int64_t jack_ahead; /* frames of JACK's transport less those of the audio clock, when it was followed last */
 };
 
@@ -40,7 +40,7 @@ bool sync_order_locate(struct engine *engine, const struct order *order, uint32_
 
 void sync_period(struct engine *engine); /* at its beginning: tempo, JACK's transport */
 void sync_tempo(struct engine *engine);  /* another one is in force, from this frame on */
-void sync_say_lead(struct engine *engine); /* at its end: what JACK is told of the next one */
+void sync_say_lead(struct engine *engine); /* at its end: reports the next one to JACK */
 void sync_midi(struct engine *engine,
                const struct engine_midi *midi); /* of the system messages, those of the clock */
 void sync_play_begins(struct engine *engine);   /* at the first step, after the count-in */

@@ -179,7 +179,7 @@ static void lead_is_at(const struct stage *stage, double place, double tempo)
     stage_near(stage->last.lead.tempo, tempo, 1e-9);
 }
 
-/* JACK is told a period ahead: the place of its first frame, and the tempo that counts from there on. */
+/* JACK gets, a period ahead, the place of its first frame, and the tempo that counts from there on. */
 static void jack_is_told_the_place_through_changes_of_tempo(void **made)
 {
     struct stage *stage = *made;
@@ -196,7 +196,7 @@ static void jack_is_told_the_place_through_changes_of_tempo(void **made)
     lead_is_at(stage, place, 120);
     stage->score.tempo = 140;
     stage_score(stage);
-    stage_run(stage, 256 * 401); /* this one at the tempo that JACK was told for it */
+    stage_run(stage, 256 * 401); /* this one at the tempo that JACK got for it */
     place += 256.0 / STEP;
     lead_is_at(stage, place, 140);
     stage_run(stage, 256 * 801);

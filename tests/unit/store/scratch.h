@@ -136,7 +136,7 @@ static inline void scratch_print(void *state, const char *what)
     print_message("problem: %s\n", what);
 }
 
-/* A file that is gone counts: here nobody takes one away but the tested code. */
+/* A file that is gone counts: only the tested code removes files here. */
 static inline uint64_t scratch_problems(struct scratch *s)
 {
     struct check_counts counts;

@@ -241,7 +241,7 @@ static void network_file_systems_are_known_by_their_magic(void **state)
     assert_string_equal(local_network_name(0xFF534D42), "CIFS");
     assert_null(local_network_name(0xEF53));     /* ext4 */
     assert_null(local_network_name(0x01021994)); /* tmpfs */
-    assert_null(local_network_name(0x65735546)); /* FUSE: by what is behind it */
+    assert_null(local_network_name(0x65735546)); /* FUSE: by its backend */
     assert_true(local_fuse_is_network("fuse.sshfs", "me@host:/dir"));
     assert_true(local_fuse_is_network("fuse.rclone", "drive:"));
     assert_true(local_fuse_is_network("fuse.gvfsd-fuse", "gvfsd-fuse"));
