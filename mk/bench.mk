@@ -75,7 +75,7 @@ $(BUILD)/bench_units: $(BUILD)/bench/audio/units.o $(BUILD)/libaudio_rt.a
 $(BUILD)/bench_ring: $(BUILD)/bench/audio/ring.o $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljack $(LIBS)
-$(BUILD)/bench_engine: $(BUILD)/bench/audio/engine.o $(BUILD)/services/audio/engine_open.o $(BUILD)/libaudio_rt.a $(BUILD)/libcommon.a
+$(BUILD)/bench_engine: $(call objects,$(addprefix bench/audio/,engine.c rig.c worst.c)) $(BUILD)/services/audio/engine_open.o $(BUILD)/libaudio_rt.a $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/bench_streamer: $(BUILD)/bench/audio/streamer.o $(ENGINE)

@@ -1,176 +1,13 @@
 /* What the audio core costs, without JACK: nanoseconds a frame with 0, 16 and 96 voices (a third of them streams, the
  * others sounds at odd pitches) and with the sequencer's 16 rows and all effects beside them; and the worst period as a
- * fraction of the period. CPU time of the thread, so that other programs do not count.
+ * fraction of the period. Then what state could make long (worst.c). CPU time of the thread, so that other programs do
+ * not count.
  *
  * bench_engine [PERIODS=100000] */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-#include "common/file.h"
-#include "common/studio.h"
-#include "services/audio/rt/engine.h"
-
-enum { RATE = 48000, SOUND_FRAMES = 48000, FILL = 24000, WARM = 2000 };
-
-struct rig {
-    struct studio *studio;
-    struct engine *engine;
-    struct score score;
-    int64_t frame;
-    float *buffers[6];
-};
-
-static int64_t cpu_ns(void)
-{
-    struct timespec at;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &at);
-    return (int64_t)at.tv_sec * 1000000000 + at.tv_nsec;
-}
-
-/* ---- what sounds ---- */
-
-static void give_score(struct rig *rig, bool sequencer)
-{
-    struct snapshot view = studio_score(rig->studio);
-    struct score *score = &rig->score;
-
-    *score = (struct score){ .serial = score->serial + 1,
-                             .tempo = 140,
-                             .next_bar = -1,
-                             .next_swing = -1,
-                             .limiter_ceiling = 1,
-                             .swing = 0.2 };
-    score->master.gain = 0.5f;
-    for (int i = 0; i < GROUPS; i++)
-        score->groups[i].gain = 0.1f;
-    score->now = (struct score_pattern){ .serial = 1,
-                                         .steps = 16,
-                                         .reverb_mix = 0.3f,
-                                         .reverb_room = 0.5f,
-                                         .reverb_damp = 0.5f,
-                                         .delay_time = 0.25f,
-                                         .delay_feedback = 0.4f,
-                                         .delay_mix = 0.3f,
-                                         .delay_lowcut = 100,
-                                         .delay_highcut = 5000,
-                                         .acid_cutoff = 1500,
-                                         .acid_res = 0.45f,
-                                         .acid_env = 2500,
-                                         .acid_decay = 0.25f,
-                                         .acid_mix = 1 };
-    for (uint32_t r = 0; sequencer && r < 16; r++) {
-        struct score_row *row = &score->now.rows[r];
-        *row = (struct score_row){
-            .used = 1, .sound = SCORE_NO_SOUND, .amp = 0.2f, .gate = 0.8f, .accent_boost = 1000
-        };
-        row->voice = (struct score_voice){ .freq = 110 * (float)(r + 1),
-                                           .filter_freq = 1500,
-                                           .filter_q = 4,
-                                           .attack = 0.001f,
-                                           .decay = 0.05f,
-                                           .sustain = 0.7f,
-                                           .release = 0.1f,
-                                           .reverb_send = 0.3f,
-                                           .delay_send = 0.3f,
-                                           .wave = r % WAVES,
-                                           .acid = r == 0 };
-        memset(row->steps, STEP_NORMAL, sizeof(row->steps));
-    }
-    memcpy(snapshot_draft(&view), score, sizeof(*score));
-    snapshot_publish(&view);
-}
-
-static void order(struct rig *rig, struct order order)
-{
-    struct ring orders = studio_orders(rig->studio, ORDERS_CONTROL);
-
-    ring_write(&orders, &order, 1);
-}
-
-static void make_sounds(struct rig *rig)
-{
-    struct sounds_memory *sounds = studio_sounds(rig->studio);
-
-    for (uint32_t slot = 0; slot < 64; slot++) {
-        struct sound_entry *entry = &sounds->entries[slot];
-        entry->offset = (uint64_t)slot * 2 * SOUND_FRAMES;
-        entry->frames = SOUND_FRAMES;
-        entry->channels = 2;
-        entry->rate = RATE;
-        entry->generation = 1;
-        entry->state = SOUND_READY;
-    }
-    for (uint32_t i = 0; i < 64 * 2 * SOUND_FRAMES; i++)
-        sounds->samples[i] = (float)(int32_t)(i * 2654435761u) * 0x1p-33f;
-}
-
-static void start_voices(struct rig *rig, uint32_t voices)
-{
-    for (uint32_t i = 0; i < voices / 3; i++) {
-        struct ring ring;
-        struct stream_memory *stream = studio_stream(rig->studio, i, &ring);
-        stream->begin = ring_written(&ring);
-        stream->generation = stream->generation + 1;
-        order(rig, (struct order){ .frame = ORDER_NOW,
-                                   .verb = ORDER_STREAM_START,
-                                   .voice = i,
-                                   .value = 0.5f,
-                                   .generation = stream->generation,
-                                   .pan = (float)(i % 5) * 0.4f - 0.8f });
-    }
-    for (uint32_t i = 0; i < voices - voices / 3; i++)
-        order(rig, (struct order){ .frame = ORDER_NOW,
-                                   .verb = ORDER_SOUND_START,
-                                   .voice = ORDER_ANY_VOICE,
-                                   .sound = i,
-                                   .generation = 1,
-                                   .group = GROUP_SOUNDS,
-                                   .value = 0.5f,
-                                   .flags = ORDER_LOOP,
-                                   .ratio = 0.75f + 0.0073f * (float)i,
-                                   .pan = (float)(i % 5) * 0.4f - 0.8f });
-}
-
-/* As the streamer would, between periods. */
-static void feed(struct rig *rig, uint32_t voices)
-{
-    for (uint32_t i = 0; i < voices / 3; i++) {
-        struct ring ring;
-        (void)studio_stream(rig->studio, i, &ring);
-        if (ring_ready(&ring) >= FILL)
-            continue;
-        struct ring_span room = ring_room(&ring, FILL);
-        for (int piece = 0; piece < 2; piece++)
-            for (uint32_t f = 0; f < 2 * room.cells[piece]; f++)
-                ((float *)(void *)room.at[piece])[f] = (float)(int32_t)(f * 2654435761u) * 0x1p-33f;
-        ring_publish(&ring, room.cells[0] + room.cells[1]);
-    }
-}
-
-/* ---- measuring ---- */
-
-static int64_t period(struct rig *rig, uint32_t frames)
-{
-    struct engine_midi midi[ENGINE_MIDI];
-    struct engine_period period = { .frames = frames,
-                                    .rate = RATE,
-                                    .at = rig->frame * 1000000 / RATE,
-                                    .frame = rig->frame,
-                                    .capture = { rig->buffers[0], rig->buffers[1] },
-                                    .returns = { rig->buffers[0], rig->buffers[1] },
-                                    .main = { rig->buffers[2], rig->buffers[3] },
-                                    .preview = { rig->buffers[4], rig->buffers[5] },
-                                    .midi_out = midi,
-                                    .jack_step = -1 };
-    int64_t before = cpu_ns();
-
-    engine_run(rig->engine, &period);
-    rig->frame += frames;
-    return cpu_ns() - before;
-}
+#include "bench/audio/rig.h"
 
 static int by_length(const void *a, const void *b)
 {
@@ -179,33 +16,22 @@ static int by_length(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void drain(struct rig *rig)
-{
-    struct note note;
-
-    for (uint32_t i = 0; i < ORDERS_RINGS; i++) {
-        struct ring notes = studio_notes(rig->studio, i);
-        while (ring_read(&notes, &note, 1))
-            ;
-    }
-}
-
 static void measure(struct rig *rig, uint32_t voices, bool sequencer, uint32_t frames, uint32_t periods)
 {
     int64_t *took = malloc(periods * sizeof(*took)), sum = 0;
     double length = frames * 1e9 / RATE;
 
-    order(rig, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PANIC });
-    give_score(rig, sequencer);
+    rig_order(rig, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PANIC });
+    rig_score(rig, sequencer);
     for (int i = 0; i < WARM; i++)
-        period(rig, frames);
-    start_voices(rig, voices);
+        rig_period(rig, frames);
+    rig_start(rig, voices);
     if (sequencer)
-        order(rig, (struct order){ .frame = ORDER_NOW, .verb = ORDER_TRANSPORT_START });
+        rig_order(rig, (struct order){ .frame = ORDER_NOW, .verb = ORDER_TRANSPORT_START });
     for (uint32_t i = 0; i < periods + WARM; i++) {
-        feed(rig, voices);
-        drain(rig);
-        took[i < WARM ? 0 : i - WARM] = period(rig, frames);
+        rig_feed(rig, voices);
+        rig_drain(rig);
+        took[i < WARM ? 0 : i - WARM] = rig_period(rig, frames);
     }
     for (uint32_t i = 0; i < periods; i++)
         sum += took[i];
@@ -234,26 +60,17 @@ static void run_all(struct rig *rig, uint32_t periods)
 
 int main(int argc, char **argv)
 {
-    char home[] = "/tmp/loophole-bench-XXXXXX", command[64];
+    uint32_t periods = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 100000;
     struct rig rig = { 0 };
-    struct paths paths;
     struct fault fault = { 0 };
+    bool is_bounded;
 
-    if (!mkdtemp(home) || setenv("LOOPHOLE_HOME", home, 1) != 0 || paths_find(&paths, &fault) != ERR_OK ||
-        studio_make(&paths, &fault) != ERR_OK || studio_open(&paths, &rig.studio, &fault) != ERR_OK ||
-        engine_open(rig.studio, 0, &rig.engine, &fault) != ERR_OK) {
+    if (!rig_open(&rig, &fault)) {
         fprintf(stderr, "bench_engine: %s\n", fault.what);
         return 1;
     }
-    for (int i = 0; i < 6; i++)
-        rig.buffers[i] = calloc(ENGINE_FRAMES, sizeof(float));
-    make_sounds(&rig);
-    run_all(&rig, argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 100000);
-    for (int i = 0; i < 6; i++)
-        free(rig.buffers[i]);
-    engine_close(rig.engine);
-    studio_close(rig.studio);
-    (void)studio_remove(&paths);
-    (void)snprintf(command, sizeof(command), "rm -rf %s", home);
-    return system(command) != 0;
+    run_all(&rig, periods);
+    is_bounded = worst_run(&rig, periods / 50);
+    rig_close(&rig);
+    return !is_bounded;
 }

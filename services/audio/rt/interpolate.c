@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { SHORT = 16, LONG = 32, UNROLLED = 512 };
+enum { SHORT = 16, LONG = 32, UNROLLED = 256 };
 static const double INTERPOLATE_BETA = 8; /* of the Kaiser window */
 
 typedef float four __attribute__((vector_size(16)));
@@ -195,55 +195,74 @@ static uint32_t run_inside(const struct player *player, struct interpolate *play
     return n;
 }
 
-/* One frame whose taps go around a loop or past an end: they are brought together first. */
-static void run_edge(const struct player *player, struct interpolate *play, float *left, float *right)
+static void gather(const struct player *player, const float *x, int64_t from, float *to, uint32_t count)
 {
-    uint32_t taps = player->band.taps;
-    int64_t at = (int64_t)frame_of(play->position) + 1 - taps / 2;
-    float a[LONG], b[LONG];
-    four weight[LONG / 4];
-
-    for (uint32_t i = 0; i < taps; i++) {
-        a[i] = frame_at(player, player->source->left, at + i);
-        b[i] = frame_at(player, player->source->right, at + i);
-    }
-    weigh(&player->band, between_of(play->position), weight);
-    *left = sum_of(weight, a, taps);
-    *right = sum_of(weight, b, taps);
-    play->position += player->step;
+    for (uint32_t i = 0; i < count; i++)
+        to[i] = frame_at(player, x, from + i);
 }
 
-/* Goes round a short loop by way of a copy in which its frames lie side by side: at the loop itself nearly every frame
- * would be an edge. */
+/* Frames whose taps go around a loop or past an end: their taps are brought together first. At least one. */
+static uint32_t run_edge(const struct player *player, struct interpolate *play, float *left, float *right,
+                         uint32_t frames)
+{
+    uint32_t taps = player->band.taps, n = 0, begin = frame_of(play->position), at = 0;
+    uint64_t more = (frames * player->step >> 32) + 1;
+    uint32_t count = taps + (more < taps ? (uint32_t)more : taps);
+    float a[2 * LONG], b[2 * LONG];
+    four weight[LONG / 4];
+
+    gather(player, player->source->left, (int64_t)begin + 1 - taps / 2, a, count);
+    if (!player->mono)
+        gather(player, player->source->right, (int64_t)begin + 1 - taps / 2, b, count);
+    do {
+        weigh(&player->band, between_of(play->position), weight);
+        left[n] = sum_of(weight, a + at, taps);
+        right[n] = player->mono ? left[n] : sum_of(weight, b + at, taps);
+        play->position += player->step;
+        at = frame_of(play->position) - begin;
+    } while (++n < frames && at + taps <= count && begin + at < player->end && !is_inside(player, play->position));
+    return n;
+}
+
+/* One lap of the loop in the order of play, and the beginning of the next: taps that begin in it lie side by side. */
+static void unroll(const struct player *player, const float *x, float *to)
+{
+    const struct interpolate_source *source = player->source;
+    uint32_t length = player->end - player->first;
+
+    for (uint32_t i = 0, from = 0; i < length + player->band.taps; i++) {
+        uint32_t frame = player->first + from;
+        to[i] = x[source->reverse ? source->frames - 1 - frame : frame];
+        from = from + 1 < length ? from + 1 : 0;
+    }
+}
+
+/* Goes round a short loop by way of a copy: at the loop itself nearly every frame would be an edge. */
 static uint32_t run_unrolled(const struct player *player, struct interpolate *play, float *left, float *right,
                              uint32_t frames)
 {
-    const struct interpolate_source *source = player->source;
-    uint32_t length = player->end - player->first, reach = player->band.taps / 2;
+    uint32_t taps = player->band.taps, reach = taps / 2, length = player->end - player->first;
     uint32_t from = (frame_of(play->position) - player->first + reach * length + 1 - reach) % length;
-    uint64_t wanted = (frames * player->step >> 32) + 2 * reach + 2;
-    float a[UNROLLED], b[UNROLLED];
-    struct interpolate_source flat = { .left = a,
-                                       .right = player->mono ? a : b,
-                                       .frames = wanted < UNROLLED ? (uint32_t)wanted : UNROLLED };
-    struct player around = { .source = &flat, .band = player->band, .step = player->step, .end = flat.frames,
-                             .mono = player->mono };
-    struct interpolate moved = { .position = (uint64_t)(reach - 1) << 32 | between_of(play->position) };
+    uint64_t at = (uint64_t)from << 32 | between_of(play->position), lap = (uint64_t)length << 32;
+    uint64_t step = player->step % lap;
+    float a[UNROLLED + LONG], b[UNROLLED + LONG];
+    four weight[LONG / 4];
 
-    for (uint32_t i = 0; i < flat.frames; i++, from = from + 1 < length ? from + 1 : 0) {
-        uint32_t at = player->first + from;
-        at = source->reverse ? source->frames - 1 - at : at;
-        a[i] = source->left[at];
-        b[i] = source->right[at];
+    unroll(player, player->source->left, a);
+    if (!player->mono)
+        unroll(player, player->source->right, b);
+    for (uint32_t n = 0; n < frames; n++, at += step, at -= at >= lap ? lap : 0) {
+        weigh(&player->band, between_of(at), weight);
+        left[n] = sum_of(weight, a + frame_of(at), taps);
+        right[n] = player->mono ? left[n] : sum_of(weight, b + frame_of(at), taps);
     }
-    uint32_t n = run_inside(&around, &moved, left, right, frames);
-    play->position += n * player->step;
-    return n;
+    play->position += frames * player->step;
+    return frames;
 }
 
 static bool is_short_loop(const struct player *player)
 {
-    return player->wrapped && player->end - player->first < UNROLLED / 2;
+    return player->wrapped && player->end - player->first <= UNROLLED;
 }
 
 uint32_t interpolate_run(struct interpolate *play, const struct interpolate_source *source,
@@ -267,7 +286,7 @@ uint32_t interpolate_run(struct interpolate *play, const struct interpolate_sour
         else
             n = run_inside(&player, play, left + done, right + done, frames - done);
         if (!n)
-            run_edge(&player, play, left + done, right + done), n = 1;
+            n = run_edge(&player, play, left + done, right + done, frames - done);
         done += n;
     }
     memset(left + done, 0, (frames - done) * sizeof(*left));

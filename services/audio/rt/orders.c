@@ -149,10 +149,13 @@ static void forget(struct engine *engine, chooser chosen, uint32_t a, uint32_t b
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < orders->count; i++) {
-        if (chosen(&orders->waiting[i], a, b))
+        if (chosen(&orders->waiting[i], a, b)) {
             answer(engine, &orders->waiting[i].order, orders->waiting[i].producer, false);
-        else
-            orders->waiting[kept++] = orders->waiting[i];
+            continue;
+        }
+        if (kept < i)
+            orders->waiting[kept] = orders->waiting[i];
+        kept++;
     }
     orders->count = kept;
 }

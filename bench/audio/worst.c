@@ -1,0 +1,182 @@
+/* What state alone could make long: a sequencer's step that is far behind, loops of a few frames off pitch, and
+ * hundreds of orders in one period. Each is shown beside a floor of the same run, and must take at most a tenth of a
+ * period. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bench/audio/rig.h"
+#include "services/audio/rt/core.h"
+
+enum { FRAMES = 256, LOOPS = SOUND_VOICES, AT_ONCE = 256, BOUND = 10 /* % of a period */ };
+
+struct worst {
+    const char *name;
+    bool is_floor, sequencer;
+    void (*start)(struct rig *rig);  /* once */
+    void (*before)(struct rig *rig); /* before each period */
+};
+
+/* ---- the sequencer ---- */
+
+static void start_transport(struct rig *rig)
+{
+    rig_order(rig, (struct order){ .frame = ORDER_NOW, .verb = ORDER_TRANSPORT_START });
+}
+
+/* In the half that the next period begins with. */
+static void set_step_back(struct rig *rig)
+{
+    struct engine_memory *memory = (struct engine_memory *)studio_engine(rig->studio);
+
+    memory->half[atomic_load(&memory->word) % CORE_HALVES].sequencer.step -= INT64_C(1) << 40;
+}
+
+/* ---- loops ---- */
+
+static void start_loops(struct rig *rig, uint32_t shortest, float ratio)
+{
+    for (uint32_t i = 0; i < LOOPS; i++)
+        rig_order(rig, (struct order){ .frame = ORDER_NOW,
+                                       .verb = ORDER_SOUND_START,
+                                       .voice = ORDER_ANY_VOICE,
+                                       .sound = i,
+                                       .generation = 1,
+                                       .group = GROUP_SOUNDS,
+                                       .value = 0.5f,
+                                       .until = shortest ? shortest + i / 2 : 0,
+                                       .flags = ORDER_LOOP,
+                                       .ratio = ratio + 0.0013f * (float)i });
+}
+
+static void start_long_low(struct rig *rig)
+{
+    start_loops(rig, 0, 0.4f);
+}
+
+static void start_tiny_low(struct rig *rig)
+{
+    start_loops(rig, 1, 0.4f);
+}
+
+static void start_long_high(struct rig *rig)
+{
+    start_loops(rig, 0, 7.9f);
+}
+
+static void start_tiny_high(struct rig *rig)
+{
+    start_loops(rig, 1, 7.9f);
+}
+
+/* Before its first lap is over, a loop has nothing before its first frame, and is not unrolled. */
+static void begin_tiny_again(struct rig *rig)
+{
+    start_loops(rig, 1, 0.125f);
+}
+
+/* ---- orders ---- */
+
+static void order_all(struct rig *rig, int64_t first, int64_t apart, enum order_verb verb)
+{
+    for (uint32_t producer = 0; producer < ORDERS_RINGS; producer++) {
+        struct ring orders = studio_orders(rig->studio, producer);
+        for (uint32_t i = 0; i < AT_ONCE; i++) {
+            struct order order = {
+                .frame = first + i * apart, .verb = verb, .tag = i + 1, .voice = i % STREAMS
+            };
+            ring_write(&orders, &order, 1);
+        }
+    }
+}
+
+static void order_now(struct rig *rig)
+{
+    order_all(rig, ORDER_NOW, 0, ORDER_STREAM_GAIN);
+}
+
+/* Each is later than the ones before, so that each is put before all of them; a panic takes them back. */
+static void order_later(struct rig *rig)
+{
+    rig_order(rig, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PANIC });
+    order_all(rig, rig->frame + RATE, 1, ORDER_PAD_HIT);
+}
+
+static void start_waiting(struct rig *rig)
+{
+    order_all(rig, rig->frame + INT64_C(10000000000), 1, ORDER_PAD_RELEASE);
+}
+
+/* Each looks through all that wait, and through all voices. */
+static void order_stops(struct rig *rig)
+{
+    order_all(rig, ORDER_NOW, 0, ORDER_SOUND_STOP);
+}
+
+/* ---- measuring ---- */
+
+static const struct worst cases[] = {
+    { "nothing sounds", true, false, NULL, NULL },
+    { "16 rows and all effects", true, true, start_transport, NULL },
+    { "  the step set 2^40 back before each period", false, true, start_transport, set_step_back },
+    { "64 loops of a second, an octave down", true, false, start_long_low, NULL },
+    { "  64 loops of 1 to 32 frames", false, false, start_tiny_low, NULL },
+    { "64 loops of a second, three octaves up", true, false, start_long_high, NULL },
+    { "  64 loops of 1 to 32 frames", false, false, start_tiny_high, NULL },
+    { "  64 of 1 to 32 frames begun in each period", false, false, NULL, begin_tiny_again },
+    { "  512 orders for now in each period", false, false, NULL, order_now },
+    { "  512 orders for later, the latest last", false, false, NULL, order_later },
+    { "  512 stops beside 256 orders that wait", false, false, start_waiting, order_stops },
+};
+
+static int by_length(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void begin(struct rig *rig, const struct worst *worst)
+{
+    rig_order(rig, (struct order){ .frame = ORDER_NOW, .verb = ORDER_PANIC });
+    rig_score(rig, worst->sequencer);
+    for (int i = 0; i < WARM; i++)
+        rig_period(rig, FRAMES);
+    if (worst->start)
+        worst->start(rig);
+    for (int i = 0; i < WARM / 10; i++)
+        rig_period(rig, FRAMES);
+}
+
+static bool measure(struct rig *rig, const struct worst *worst, uint32_t periods)
+{
+    const double length = FRAMES * 1e9 / RATE / 100;
+    int64_t *took = malloc(periods * sizeof(*took));
+    double median, most;
+
+    begin(rig, worst);
+    for (uint32_t i = 0; i < periods; i++) {
+        rig_drain(rig);
+        if (worst->before)
+            worst->before(rig);
+        took[i] = rig_period(rig, FRAMES);
+    }
+    qsort(took, periods, sizeof(*took), by_length);
+    median = (double)took[periods / 2] / length;
+    most = (double)took[periods - 1 - periods / 100] / length;
+    printf("%-46s p50 %6.2f %%   p99 %6.2f %% of a period of %u frames\n", worst->name, median, most, FRAMES);
+    fflush(stdout);
+    free(took);
+    return worst->is_floor || median <= BOUND;
+}
+
+bool worst_run(struct rig *rig, uint32_t periods)
+{
+    bool is_bounded = true;
+
+    for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        if (!measure(rig, &cases[i], periods < 100 ? 100 : periods))
+            is_bounded = false;
+    if (!is_bounded)
+        printf("over its bound: more than %d %% of a period\n", BOUND);
+    return is_bounded;
+}
