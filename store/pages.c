@@ -63,12 +63,14 @@ static enum err look_at_free(struct pages *p)
 
 /* ---- the rows ---- */
 
-/* Whether the bytes lie on pages of the file that are in use. */
+/* Whether the bytes lie on pages of the file that are in use. No bytes may lie at the end of one. */
 static bool is_in_use(const struct pages *p, MDB_val v)
 {
-    uintptr_t from = (uintptr_t)v.mv_data - (uintptr_t)p->map, to = from + (v.mv_size ? v.mv_size - 1 : 0);
+    uintptr_t from = (uintptr_t)v.mv_data - (uintptr_t)p->map, to = from + v.mv_size - 1;
     size_t first = from / p->page_bytes, last = to / p->page_bytes;
 
+    if (v.mv_size == 0)
+        return true;
     if ((uintptr_t)v.mv_data < (uintptr_t)p->map || to < from || last >= p->count || first < FIRST_PAGE)
         return false;
     for (size_t page = first; page <= last; page++)
