@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/bessel.h"
 #include "services/streamer/polyphase.h"
 
 enum { CHUNK = 4096 };
@@ -27,18 +28,6 @@ struct polyphase {
 
 /* ---- coefficients ---- */
 
-/* The modified Bessel function of order 0, by its power series. */
-static double bessel(double x)
-{
-    double sum = 1, term = 1;
-
-    for (int k = 1; term > sum * 1e-17; k++) {
-        term *= x / (2 * k) * (x / (2 * k));
-        sum += term;
-    }
-    return sum;
-}
-
 static double sinc(double x)
 {
     return fabs(x) < 1e-12 ? 1 : sin(M_PI * x) / (M_PI * x);
@@ -53,7 +42,7 @@ static void fill_row(const struct polyphase_rows *rows, uint32_t phase, double b
 
     for (uint32_t k = 0; row && k < rows->taps; k++) {
         double x = k - half + 1 - (double)phase / rows->up, inside = 1 - x / half * (x / half);
-        row[k] = sinc(band * x) * (inside > 0 ? bessel(beta * sqrt(inside)) : 0);
+        row[k] = sinc(band * x) * (inside > 0 ? bessel_0(beta * sqrt(inside)) : 0);
         sum += row[k];
     }
     for (uint32_t k = 0; row && k < rows->taps; k++)

@@ -1,7 +1,8 @@
 #include "services/audio/rt/acid.h"
+#include "services/audio/rt/pole.h"
 
 enum { GRID = 16 };
-static const float ACID_SECONDS = 0.005f, ACID_FALL = -6.90775527898f /* 60 dB */, PI = 3.14159265359f;
+static const float ACID_SECONDS = 0.005f, ACID_FALL = -6.90775527898f /* 60 dB */;
 
 /* One grid's worth: share is g / (1 + g) of a pole, hold 1 / (1 + g), solved 1 / (1 + k share^4). */
 struct acid_taps {
@@ -9,41 +10,33 @@ struct acid_taps {
 };
 
 /* Odd, slope 1 at 0, +-1 from +-3 on. */
-static inline float bend(float x)
+static inline float bend_sample(float x)
 {
     x = x > -3 ? (x < 3 ? x : 3) : -3;
     return x * (27 + x * x) / (27 + 9 * x * x);
 }
 
-static inline float pole(float *held, float x, float share)
-{
-    float rest = (x - *held) * share, out = rest + *held;
-
-    *held = out + rest;
-    return out;
-}
-
 /* What the ladder would give, were the loop straight, stands in the loop: no frame of delay. */
-static inline float ladder(const struct acid_taps *taps, float held[4], float in)
+static inline float run_ladder(const struct acid_taps *taps, float held[4], float in)
 {
     float g = taps->share, rest = taps->hold * (held[3] + g * (held[2] + g * (held[1] + g * held[0])));
     float x = taps->drive * in, guess = (g * g * g * g * x + rest) * taps->solved;
 
-    x = bend(x - taps->k * guess);
+    x = bend_sample(x - taps->k * guess);
     for (int i = 0; i < 4; i++)
-        x = pole(&held[i], x, g);
+        x = pole_low(&held[i], x, g);
     return taps->wet * x + taps->dry * in;
 }
 
-static void run(struct acid *acid, const struct acid_taps *taps, float *left, float *right, uint32_t frames)
+static void run_acid(struct acid *acid, const struct acid_taps *taps, float *left, float *right, uint32_t frames)
 {
     float a[4], b[4];
 
     for (int i = 0; i < 4; i++)
         a[i] = acid->pole[0][i], b[i] = acid->pole[1][i];
     for (uint32_t i = 0; i < frames; i++) {
-        left[i] = ladder(taps, a, number_sane(left[i]));
-        right[i] = ladder(taps, b, number_sane(right[i]));
+        left[i] = run_ladder(taps, a, number_sane(left[i]));
+        right[i] = run_ladder(taps, b, number_sane(right[i]));
     }
     for (int i = 0; i < 4; i++)
         acid->pole[0][i] = a[i], acid->pole[1][i] = b[i];
@@ -70,7 +63,7 @@ static struct acid_taps taps_of(const struct acid *acid, const struct acid_param
 {
     float reach = number_within(params->env_amount, 0, 20000) + number_within(acid->boost, 0, 20000);
     float cutoff = number_within(acid->cutoff.now + reach * acid->envelope, 20, 0.45f * hz);
-    float g = tanf(PI * cutoff / hz), hold = 1 / (1 + g), share = g * hold;
+    float g = pole_g(cutoff, hz), hold = 1 / (1 + g), share = g * hold;
 
     return (struct acid_taps){ .share = share,
                                .hold = hold,
@@ -100,7 +93,7 @@ void acid_run(struct acid *acid, const struct acid_params *params, uint32_t rate
             glide(acid, params, hz);
         struct acid_taps taps = taps_of(acid, params, hz);
         n = glide_span(&acid->phase, GRID, frames - done);
-        run(acid, &taps, left + done, right + done, n);
+        run_acid(acid, &taps, left + done, right + done, n);
         if (acid->phase == 0)
             acid->envelope *= fall;
     }

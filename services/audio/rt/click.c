@@ -9,14 +9,9 @@ void click_start(struct click *click, bool accent)
     *click = (struct click){ .sounds = 1, .accent = accent };
 }
 
-static uint32_t frames_of(uint32_t rate)
-{
-    return (uint32_t)(CLICK_SECONDS * number_rate(rate));
-}
-
 void click_add(struct click *click, float gain, uint32_t rate, float *left, float *right, uint32_t frames)
 {
-    uint32_t length = frames_of(rate),
+    uint32_t length = number_frames(CLICK_SECONDS, rate),
              step = (uint32_t)((click->accent ? 1500 : 1000) * 0x1p32f / number_rate(rate));
     float fall = CLICK_FALL / (float)length, level = number_within(gain, 0, 1);
 

@@ -155,7 +155,7 @@ struct engine {
 
 static inline uint32_t core_least(uint32_t a, uint32_t b)
 {
-    return a < b ? a : b;
+    return number_least(a, b);
 }
 
 static inline uint32_t core_most(uint32_t a, uint32_t b)
@@ -174,7 +174,7 @@ static inline uint32_t core_room(const struct ring *ring, uint64_t from, uint64_
 
 static inline uint32_t core_frames(float seconds, uint32_t rate) /* 0…60 s */
 {
-    return (uint32_t)(number_within(seconds, 0, 60) * number_rate(rate) + 0.5f);
+    return number_frames(number_within(seconds, 0, 60), rate);
 }
 
 /* To 0 from where it is, also if it is on its way there already. */

@@ -1,7 +1,8 @@
 #include "services/audio/rt/delay.h"
+#include "services/audio/rt/pole.h"
 
 enum { GRID = 64, AROUND = 4 /* frames that the cubic reaches over */ };
-static const float DELAY_LONGEST = 4, DELAY_SHORTEST = 0.001f, DELAY_SECONDS = 0.02f, PI = 3.14159265359f;
+static const float DELAY_LONGEST = 4, DELAY_SHORTEST = 0.001f, DELAY_SECONDS = 0.02f;
 
 uint32_t delay_size(uint32_t rate)
 {
@@ -26,7 +27,7 @@ static struct delay_tap tap_at(double delay)
     return tap;
 }
 
-static inline float read(const float *line, uint32_t mask, uint32_t position, const struct delay_tap *tap)
+static inline float read_tap(const float *line, uint32_t mask, uint32_t position, const struct delay_tap *tap)
 {
     uint32_t at = position - tap->frames;
 
@@ -34,24 +35,15 @@ static inline float read(const float *line, uint32_t mask, uint32_t position, co
            tap->weight[2] * line[(at - 1) & mask] + tap->weight[3] * line[(at - 2) & mask];
 }
 
-/* First-order low-pass; `share` is g / (1 + g) of the trapezoidal rule. */
-static inline float low_pass(float *at, float x, float share)
-{
-    float rest = (x - *at) * share, low = rest + *at;
-
-    *at = low + rest;
-    return low;
-}
-
 static float share_of(float cutoff, float most, float hz)
 {
-    float g = tanf(PI * number_within(cutoff, 5, most * hz) / hz);
+    float g = pole_g(number_within(cutoff, 5, most * hz), hz);
 
     return g / (1 + g);
 }
 
 /* One channel over one span of the grid. */
-static void run(struct delay *delay, int channel, float *line, uint32_t mask, uint32_t fade, const float *in,
+static void run_delay(struct delay *delay, int channel, float *line, uint32_t mask, uint32_t fade, const float *in,
                 float *out, uint32_t frames)
 {
     struct delay_tap from = tap_at(delay->from), to = tap_at(delay->to);
@@ -59,11 +51,11 @@ static void run(struct delay *delay, int channel, float *line, uint32_t mask, ui
 
     for (uint32_t i = 0; i < frames; i++) {
         uint32_t at = delay->position + i, left = delay->fading > i ? delay->fading - i : 0;
-        float x = read(line, mask, at, &to), source = number_sane(in[i]);
+        float x = read_tap(line, mask, at, &to), source = number_sane(in[i]);
         if (left)
-            x += (read(line, mask, at, &from) - x) * ((float)left / (float)fade);
-        x -= low_pass(&low_at, x, delay->low.now);
-        x = low_pass(&high_at, x, delay->high.now);
+            x += (read_tap(line, mask, at, &from) - x) * ((float)left / (float)fade);
+        x -= pole_low(&low_at, x, delay->low.now);
+        x = pole_low(&high_at, x, delay->high.now);
         line[at & mask] = number_kept(source + delay->feedback.now * x);
         out[i] = delay->mix.now * x;
     }
@@ -129,8 +121,8 @@ void delay_run(struct delay *delay, float *lines, uint32_t size, const struct de
             aim(delay, wanted, fade);
         }
         n = glide_span(&delay->phase, GRID, frames - done);
-        run(delay, 0, lines, size - 1, fade, in_left + done, out_left + done, n);
-        run(delay, 1, lines + size, size - 1, fade, in_right + done, out_right + done, n);
+        run_delay(delay, 0, lines, size - 1, fade, in_left + done, out_left + done, n);
+        run_delay(delay, 1, lines + size, size - 1, fade, in_right + done, out_right + done, n);
         delay->position += n;
         delay->fading -= delay->fading < n ? delay->fading : n;
     }

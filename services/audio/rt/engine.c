@@ -24,7 +24,7 @@ static int64_t gap_of(const struct engine_half *half, const struct engine_period
 }
 
 /* The clock goes on by what was lost. Up to a second all goes on with it, in time; a longer absence is a pause. */
-static void catch_up(struct engine *engine, int64_t gap)
+static void catch_up_gap(struct engine *engine, int64_t gap)
 {
     struct engine_half *half = engine->half;
 
@@ -55,7 +55,7 @@ static void take_score(struct engine *engine)
         memcpy(&engine->own_score, shown, sizeof(engine->own_score));
 }
 
-static void begin(struct engine *engine, struct engine_period *period)
+static void begin_period(struct engine *engine, struct engine_period *period)
 {
     engine_copy_in(engine);
     engine->period = period;
@@ -68,7 +68,7 @@ static void begin(struct engine *engine, struct engine_period *period)
     streams_follow(engine);
     sequencer_period(engine);
     capture_period(engine);
-    catch_up(engine, gap_of(engine->half, period));
+    catch_up_gap(engine, gap_of(engine->half, period));
     sync_period(engine);
     mixer_period(engine);
     orders_read(engine);
@@ -111,7 +111,7 @@ static uint32_t frames_to_event(const struct engine *engine)
     return n > 0 ? (uint32_t)n : 1;
 }
 
-static void render(struct engine *engine, uint32_t frames)
+static void render_block(struct engine *engine, uint32_t frames)
 {
     for (int group = 0; group < GROUPS; group++)
         for (int c = 0; c < 2; c++)
@@ -130,7 +130,7 @@ static bool run_blocks(struct engine *engine)
         frames = frames_to_event(engine);
         sync_clock_out(engine, frames);
         capture_take(engine, frames);
-        render(engine, frames);
+        render_block(engine, frames);
         engine->at += frames;
         engine->now += frames;
     }
@@ -195,7 +195,7 @@ static void publish_state(struct engine *engine)
 }
 
 /* Counts the period, unless another instance took over meanwhile; then publishes what it did. */
-static bool end(struct engine *engine)
+static bool end_period(struct engine *engine)
 {
     struct engine_half *half = engine->half;
     const struct engine_period *period = engine->period;
@@ -244,10 +244,10 @@ static bool is_possible(const struct engine_period *period)
            period->rate <= NUMBER_RATE_MOST;
 }
 
-static bool sound(struct engine *engine, struct engine_period *period)
+static bool sound_period(struct engine *engine, struct engine_period *period)
 {
-    begin(engine, period);
-    return run_blocks(engine) && end(engine);
+    begin_period(engine, period);
+    return run_blocks(engine) && end_period(engine);
 }
 
 static bool was_run(const struct engine *engine, const struct engine_period *period)
@@ -264,7 +264,7 @@ void engine_run(struct engine *engine, struct engine_period *period)
         return;
     no_denormals();
     period->midi_out_count = 0;
-    if (!is_possible(period) || !engine_holds(engine, period) || !sound(engine, period))
+    if (!is_possible(period) || !engine_holds(engine, period) || !sound_period(engine, period))
         be_silent(period);
     engine->frame_before = (uint32_t)period->frame;
     engine->frame_after = engine->frame_before + period->frames;

@@ -5,6 +5,18 @@
  * and flips one word at its end, so that a death in mid-period leaves the last whole one. Read positions of rings are
  * part of it; the rings' own indices follow the flip. Delay lines are written only past the flipped position.
  *
+ * A period:
+ *
+ *   begin   the half and the score are copied in, then healed: all that follows trusts them
+ *           streams read their headers; the clock goes on over lost frames, and what plays with it
+ *           the transport follows its source; new orders are read, and those for now are done
+ *   block   (up to 256 frames, cut at the next event) orders, MIDI and steps that are due
+ *           capture: the inputs, before anything sounds
+ *           streams, sounds ──► block.group;  rows ──► block.row ──► group;  block.one, .level: a voice's, for a moment
+ *           mixer: groups ──► strips, effects ──► block.main, .preview ──► limiter ──► the ports; meters
+ *   end     notes and captured frames are staged; the half is copied out; the word is exchanged (the flip)
+ *           after it: staged cells are published, rings are released, the state is shown
+ *
  * Two processes may run on one studio. One word names owner, epoch and the half that counts; it changes by
  * compare-and-swap alone. A period begins with a look at it and ends with its exchange, which fails when anybody else
  * took over meanwhile: then the period never was. Who is not owner writes silence, consumes nothing, publishes nothing.

@@ -7,7 +7,7 @@
 enum { HALF_BITS = 2, FLIP_BITS = 36, EPOCH_BITS = 24 };
 enum { EPOCH_AT = HALF_BITS + FLIP_BITS, WHO_AT = EPOCH_AT + EPOCH_BITS };
 
-static uint32_t who(uint64_t word) /* instance + 1; 0: nobody */
+static uint32_t owner_of(uint64_t word) /* instance + 1; 0: nobody */
 {
     return (uint32_t)(word >> WHO_AT);
 }
@@ -37,13 +37,13 @@ static uint64_t with_half(uint64_t word, uint32_t half)
     return (word & ~(flips << HALF_BITS | ((1u << HALF_BITS) - 1))) | flip << HALF_BITS | half;
 }
 
-static uint64_t look(const struct engine *engine)
+static uint64_t read_word(const struct engine *engine)
 {
     return atomic_load_explicit(&engine->memory->word, memory_order_acquire);
 }
 
 /* Acquires what the last one wrote, releases what this one did. */
-static bool exchange(struct engine *engine, uint64_t *seen, uint64_t next)
+static bool exchange_word(struct engine *engine, uint64_t *seen, uint64_t next)
 {
     return atomic_compare_exchange_strong_explicit(&engine->memory->word, seen, next, memory_order_acq_rel,
                                                    memory_order_acquire);
@@ -51,36 +51,36 @@ static bool exchange(struct engine *engine, uint64_t *seen, uint64_t next)
 
 bool engine_is_owner(const struct engine *engine)
 {
-    return look(engine) == engine->word;
+    return read_word(engine) == engine->word;
 }
 
 bool engine_owns(const struct engine *engine)
 {
-    return who(look(engine)) == engine->instance + 1;
+    return owner_of(read_word(engine)) == engine->instance + 1;
 }
 
 bool engine_claim(struct engine *engine, bool is_dead)
 {
-    uint64_t word = look(engine);
+    uint64_t word = read_word(engine);
 
     atomic_store_explicit(&engine->resigned, 0, memory_order_relaxed);
-    if (who(word) == 0 || who(word) > CORE_INSTANCES || is_dead)
-        (void)exchange(engine, &word, with_owner(word, engine->instance + 1));
+    if (owner_of(word) == 0 || owner_of(word) > CORE_INSTANCES || is_dead)
+        (void)exchange_word(engine, &word, with_owner(word, engine->instance + 1));
     return engine_owns(engine);
 }
 
 /* A period that ends meanwhile exchanges the word once. */
 void engine_resign(struct engine *engine)
 {
-    uint64_t word = look(engine);
+    uint64_t word = read_word(engine);
 
     atomic_store_explicit(&engine->resigned, 1, memory_order_relaxed);
-    for (int i = 0; i < 3 && who(word) == engine->instance + 1; i++)
-        if (exchange(engine, &word, with_owner(word, 0)))
+    for (int i = 0; i < 3 && owner_of(word) == engine->instance + 1; i++)
+        if (exchange_word(engine, &word, with_owner(word, 0)))
             return;
 }
 
-static void again(struct ring *ring, uint32_t cell, uint32_t capacity)
+static void open_ring_again(struct ring *ring, uint32_t cell, uint32_t capacity)
 {
     (void)ring_open(ring, ring->memory, cell, capacity);
 }
@@ -105,7 +105,7 @@ void engine_copy_in(struct engine *engine)
 
 /* ---- publication ---- */
 
-static void show(struct engine *engine)
+static void show_stage(struct engine *engine)
 {
     notes_show(engine);
     capture_show(engine);
@@ -147,20 +147,20 @@ static void bound_rings(struct engine *engine)
 static void forget_views(struct engine *engine)
 {
     for (uint32_t i = 0; i < ORDERS_RINGS; i++) {
-        again(&engine->orders[i], sizeof(struct order), ORDERS_CELLS);
-        again(&engine->notes[i], sizeof(struct note), NOTES_CELLS);
+        open_ring_again(&engine->orders[i], sizeof(struct order), ORDERS_CELLS);
+        open_ring_again(&engine->notes[i], sizeof(struct note), NOTES_CELLS);
     }
     for (uint32_t i = 0; i < STREAMS; i++) {
-        again(&engine->stream[i].ring, 2 * sizeof(float), STREAM_FRAMES);
+        open_ring_again(&engine->stream[i].ring, 2 * sizeof(float), STREAM_FRAMES);
         engine->stream[i].end = UINT64_MAX;
     }
     for (uint32_t i = 0; i < CAPTURES; i++)
-        again(&engine->capture[i].ring, 2 * sizeof(float), CAPTURE_FRAMES);
+        open_ring_again(&engine->capture[i].ring, 2 * sizeof(float), CAPTURE_FRAMES);
 }
 
 /* Publishes what a predecessor had counted. The copy of it is whole if this instance still owns when it is made: else
  * the predecessor has the word again and writes its halves. */
-static bool adopt(struct engine *engine)
+static bool adopt_half(struct engine *engine)
 {
     bool owns;
 
@@ -171,7 +171,7 @@ static bool adopt(struct engine *engine)
     begin_showing(engine);
     owns = atomic_load_explicit(&engine->memory->word, memory_order_seq_cst) == engine->word;
     if (owns)
-        show(engine);
+        show_stage(engine);
     end_showing(engine);
     engine->epoch = owns ? epoch_of(engine->word) : UINT32_MAX;
     engine->has_taken = true;
@@ -181,7 +181,7 @@ static bool adopt(struct engine *engine)
 /* An owner that ended neither the period before this one nor this one is dead or hangs. Only who was there in the
  * period before can say so: one that slept between two cannot, and one that slept with this one's time in hand finds a
  * beat that is ahead. A beat that is far ahead is of a server whose clock has begun anew. */
-static bool is_silent(const struct engine *engine, const struct engine_period *period)
+static bool is_owner_silent(const struct engine *engine, const struct engine_period *period)
 {
     uint32_t beat = (uint32_t)atomic_load_explicit(&engine->memory->beat, memory_order_acquire),
              now = (uint32_t)period->frame;
@@ -192,18 +192,18 @@ static bool is_silent(const struct engine *engine, const struct engine_period *p
 
 bool engine_holds(struct engine *engine, const struct engine_period *period)
 {
-    uint64_t word = look(engine), taken = with_owner(word, engine->instance + 1);
+    uint64_t word = read_word(engine), taken = with_owner(word, engine->instance + 1);
 
     engine->has_taken = false;
-    if (who(word) != engine->instance + 1) {
+    if (owner_of(word) != engine->instance + 1) {
         if (atomic_load_explicit(&engine->resigned, memory_order_relaxed))
             return false;
-        if ((who(word) != 0 && !is_silent(engine, period)) || !exchange(engine, &word, taken))
+        if ((owner_of(word) != 0 && !is_owner_silent(engine, period)) || !exchange_word(engine, &word, taken))
             return false;
         word = taken;
     }
     engine->word = word;
-    if (engine->epoch != epoch_of(word) && !adopt(engine))
+    if (engine->epoch != epoch_of(word) && !adopt_half(engine))
         return false;
     bound_rings(engine);
     return true;
@@ -217,10 +217,10 @@ bool engine_flip(struct engine *engine, const struct engine_period *period)
     copy_half(&engine->memory->half[engine->half_number], engine->half);
     engine->word = with_half(seen, engine->half_number);
     begin_showing(engine);
-    counts = exchange(engine, &seen, engine->word);
+    counts = exchange_word(engine, &seen, engine->word);
     if (counts) {
         atomic_store_explicit(&engine->memory->beat, (uint32_t)period->frame, memory_order_release);
-        show(engine);
+        show_stage(engine);
     }
     end_showing(engine);
     return counts;

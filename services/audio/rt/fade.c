@@ -8,11 +8,11 @@ static const float FADE_SECONDS = 0.005f;
 
 uint32_t fade_frames(uint32_t rate)
 {
-    return (uint32_t)(FADE_SECONDS * number_rate(rate) + 0.5f);
+    return number_frames(FADE_SECONDS, rate);
 }
 
 /* The part of the way that is left takes its part of the time. */
-static void go(struct fade *fade, float to, uint32_t rate)
+static void move_fade(struct fade *fade, float to, uint32_t rate)
 {
     float way = fabsf(to - number_within(ramp_now(&fade->place), 0, 1));
 
@@ -21,12 +21,12 @@ static void go(struct fade *fade, float to, uint32_t rate)
 
 void fade_in(struct fade *fade, uint32_t rate)
 {
-    go(fade, 1, rate);
+    move_fade(fade, 1, rate);
 }
 
 void fade_out(struct fade *fade, uint32_t rate)
 {
-    go(fade, 0, rate);
+    move_fade(fade, 0, rate);
 }
 
 void fade_open(struct fade *fade)
@@ -49,7 +49,7 @@ bool fade_is_open(const struct fade *fade)
     return !fade->place.left && fade->place.target >= 1;
 }
 
-static void apply(struct fade *fade, float *left, float *right, uint32_t frames)
+static void apply_chunk(struct fade *fade, float *left, float *right, uint32_t frames)
 {
     float gain[FADE_CHUNK];
 
@@ -70,7 +70,7 @@ void fade_apply(struct fade *fade, float *left, float *right, uint32_t frames)
 
     while (done < frames && !fade_is_open(fade) && !fade_is_silent(fade)) {
         uint32_t n = frames - done < FADE_CHUNK ? frames - done : FADE_CHUNK;
-        apply(fade, left + done, right ? right + done : NULL, n);
+        apply_chunk(fade, left + done, right ? right + done : NULL, n);
         done += n;
     }
     if (done == frames || fade_is_open(fade))

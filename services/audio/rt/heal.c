@@ -5,7 +5,7 @@ static const int64_t FRAMES_MOST = INT64_C(1) << 60; /* of a clock */
 static const int64_t STEPS_MOST = INT64_C(1) << 40;
 enum { STEPS_AWAY = 2 }; /* the next step is at most so far from the transport's place */
 
-static int64_t within(int64_t x, int64_t most)
+static int64_t near_or_0(int64_t x, int64_t most)
 {
     return x < -most || x > most ? 0 : x;
 }
@@ -16,10 +16,10 @@ static void heal_sync(struct sync *sync)
         sync->interval = 0;
     if (!(sync->tempo >= TRANSPORT_SLOWEST && sync->tempo <= TRANSPORT_FASTEST))
         sync->tempo = 0;
-    sync->jack_ahead = within(sync->jack_ahead, FRAMES_MOST);
-    sync->ticks = within(sync->ticks, STEPS_MOST);
-    sync->next_tick = within(sync->next_tick, STEPS_MOST);
-    sync->tick_frame = sync->tick_frame < 0 ? 0 : within(sync->tick_frame, FRAMES_MOST);
+    sync->jack_ahead = near_or_0(sync->jack_ahead, FRAMES_MOST);
+    sync->ticks = near_or_0(sync->ticks, STEPS_MOST);
+    sync->next_tick = near_or_0(sync->next_tick, STEPS_MOST);
+    sync->tick_frame = sync->tick_frame < 0 ? 0 : near_or_0(sync->tick_frame, FRAMES_MOST);
     sync->heard = core_least(sync->heard, SYNC_TICKS_A_BEAT);
 }
 
@@ -30,7 +30,7 @@ static void heal_sequencer(struct engine *engine)
     double place = transport_place(&engine->half->transport, engine->half->frame);
     double away = (double)sequencer->step - place;
 
-    sequencer->origin = within(sequencer->origin, STEPS_MOST);
+    sequencer->origin = near_or_0(sequencer->origin, STEPS_MOST);
     sequencer->wipe = core_least(sequencer->wipe, CORE_WIPED);
     if (!(away >= -STEPS_AWAY && away <= STEPS_AWAY))
         sequencer_place(engine);
@@ -71,7 +71,7 @@ void heal_half(struct engine *engine, uint32_t rate)
 {
     struct engine_half *half = engine->half;
 
-    half->frame = half->frame < 0 ? 0 : within(half->frame, FRAMES_MOST);
+    half->frame = half->frame < 0 ? 0 : near_or_0(half->frame, FRAMES_MOST);
     half->rate = rate;
     half->load = number_within(half->load, 0, 1000);
     half->worst_load = number_within(half->worst_load, 0, 1000);

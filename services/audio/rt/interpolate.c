@@ -1,6 +1,7 @@
 #include "services/audio/rt/interpolate.h"
 
 #include <string.h>
+#include "common/bessel.h"
 
 enum { SHORT = 16, LONG = 32, UNROLLED = 256 };
 static const double INTERPOLATE_BETA = 8; /* of the Kaiser window */
@@ -9,23 +10,11 @@ typedef float four __attribute__((vector_size(16)));
 
 /* ---- the table ---- */
 
-static double bessel(double x) /* I0 */
+static double kernel_at(double at, double cut, int taps)
 {
-    double sum = 1, term = 1;
+    double x = 2 * at / taps, sinc = fabs(at) < 1e-9 ? 1 : sin(M_PI * cut * at) / (M_PI * cut * at);
 
-    for (int i = 1; i < 40; i++) {
-        term *= x / (2 * i) * (x / (2 * i));
-        sum += term;
-    }
-    return sum;
-}
-
-static double kernel(double at, double cut, int taps)
-{
-    static const double PI = 3.14159265358979323846;
-    double x = 2 * at / taps, sinc = fabs(at) < 1e-9 ? 1 : sin(PI * cut * at) / (PI * cut * at);
-
-    return x * x >= 1 ? 0 : sinc * bessel(INTERPOLATE_BETA * sqrt(1 - x * x));
+    return x * x >= 1 ? 0 : sinc * bessel_0(INTERPOLATE_BETA * sqrt(1 - x * x));
 }
 
 /* The weights for one place; their sum is 1. */
@@ -34,7 +23,7 @@ static void fill_row(float *row, double place, double cut, int taps)
     double weight[LONG], sum = 0;
 
     for (int i = 0; i < taps; i++) {
-        weight[i] = kernel(i - (taps / 2 - 1) - place, cut, taps);
+        weight[i] = kernel_at(i - (taps / 2 - 1) - place, cut, taps);
         sum += weight[i];
     }
     for (int i = 0; i < taps; i++)
@@ -78,7 +67,7 @@ static inline four load(const float *at)
 }
 
 /* Where between two frames, 0..2^32: the weights are those of the row before and the row after. */
-static inline void weigh(const struct band *band, uint64_t between, four *weight)
+static inline void weigh_taps(const struct band *band, uint64_t between, four *weight)
 {
     uint64_t place = between >> 24 < INTERPOLATE_PLACES ? between >> 24 : INTERPOLATE_PLACES - 1;
     const float *row = band->rows + place * band->taps;
@@ -119,7 +108,7 @@ static uint64_t between_of(uint64_t position)
 }
 
 /* Goes round the loop, if its end was reached. False: the sound is over. */
-static bool settle(struct player *player, struct interpolate *play)
+static bool settle_lap(struct player *player, struct interpolate *play)
 {
     const struct interpolate_source *source = player->source;
     uint32_t frame = frame_of(play->position);
@@ -188,14 +177,14 @@ static uint32_t run_inside(const struct player *player, struct interpolate *play
             at = source->frames - at - taps;
             between = (1ull << 32) - between;
         }
-        weigh(&player->band, between, weight);
+        weigh_taps(&player->band, between, weight);
         left[n] = sum_of(weight, source->left + at, taps);
         right[n] = player->mono ? left[n] : sum_of(weight, source->right + at, taps);
     }
     return n;
 }
 
-static void gather(const struct player *player, const float *x, int64_t from, float *to, uint32_t count)
+static void gather_taps(const struct player *player, const float *x, int64_t from, float *to, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         to[i] = frame_at(player, x, from + i);
@@ -211,11 +200,11 @@ static uint32_t run_edge(const struct player *player, struct interpolate *play, 
     float a[2 * LONG], b[2 * LONG];
     four weight[LONG / 4];
 
-    gather(player, player->source->left, (int64_t)begin + 1 - taps / 2, a, count);
+    gather_taps(player, player->source->left, (int64_t)begin + 1 - taps / 2, a, count);
     if (!player->mono)
-        gather(player, player->source->right, (int64_t)begin + 1 - taps / 2, b, count);
+        gather_taps(player, player->source->right, (int64_t)begin + 1 - taps / 2, b, count);
     do {
-        weigh(&player->band, between_of(play->position), weight);
+        weigh_taps(&player->band, between_of(play->position), weight);
         left[n] = sum_of(weight, a + at, taps);
         right[n] = player->mono ? left[n] : sum_of(weight, b + at, taps);
         play->position += player->step;
@@ -225,7 +214,7 @@ static uint32_t run_edge(const struct player *player, struct interpolate *play, 
 }
 
 /* One lap of the loop in the order of play, and the beginning of the next: taps that begin in it lie side by side. */
-static void unroll(const struct player *player, const float *x, float *to)
+static void unroll_loop(const struct player *player, const float *x, float *to)
 {
     const struct interpolate_source *source = player->source;
     uint32_t length = player->end - player->first;
@@ -248,11 +237,11 @@ static uint32_t run_unrolled(const struct player *player, struct interpolate *pl
     float a[UNROLLED + LONG], b[UNROLLED + LONG];
     four weight[LONG / 4];
 
-    unroll(player, player->source->left, a);
+    unroll_loop(player, player->source->left, a);
     if (!player->mono)
-        unroll(player, player->source->right, b);
+        unroll_loop(player, player->source->right, b);
     for (uint32_t n = 0; n < frames; n++, at += step, at -= at >= lap ? lap : 0) {
-        weigh(&player->band, between_of(at), weight);
+        weigh_taps(&player->band, between_of(at), weight);
         left[n] = sum_of(weight, a + frame_of(at), taps);
         right[n] = player->mono ? left[n] : sum_of(weight, b + frame_of(at), taps);
     }
@@ -277,7 +266,7 @@ uint32_t interpolate_run(struct interpolate *play, const struct interpolate_sour
                              .mono = source->left == source->right };
     uint32_t done = 0;
 
-    while (done < frames && settle(&player, play)) {
+    while (done < frames && settle_lap(&player, play)) {
         uint32_t n = 0;
         if (player.step == 1ull << 32 && !between_of(play->position))
             n = run_copy(&player, play, left + done, right + done, frames - done);

@@ -17,6 +17,7 @@
 
 enum { NUMBER_RATE_LEAST = 22050, NUMBER_RATE_MOST = 192000 };
 
+static const float NUMBER_PI = 3.14159265359f;
 static const float NUMBER_MOST = 1024; /* +60 dBFS: beyond it a sample is taken for damage */
 
 /* x within low..high; not a number gives low. */
@@ -31,6 +32,17 @@ static inline float number_rate(uint32_t rate)
     return rate < NUMBER_RATE_LEAST  ? NUMBER_RATE_LEAST
            : rate > NUMBER_RATE_MOST ? NUMBER_RATE_MOST
                                      : (float)rate;
+}
+
+static inline uint32_t number_least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* The frames that come nearest to so many seconds. */
+static inline uint32_t number_frames(float seconds, uint32_t rate)
+{
+    return (uint32_t)(seconds * number_rate(rate) + 0.5f);
 }
 
 static inline float number_sane(float x)

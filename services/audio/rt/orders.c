@@ -6,7 +6,7 @@ enum { ORDERS_A_PERIOD = 256 }; /* read from each ring */
 
 /* ---- what an order does ---- */
 
-static bool panic(struct engine *engine, const struct order *order, uint32_t producer)
+static bool silence_all(struct engine *engine, const struct order *order, uint32_t producer)
 {
     uint32_t frames = core_panic_frames(engine);
 
@@ -31,14 +31,14 @@ static const doer doers[ORDER_VERBS] = {
     [ORDER_STREAM_START] = streams_start,         [ORDER_STREAM_STOP] = streams_stop,
     [ORDER_STREAM_GAIN] = streams_gain,           [ORDER_SOUND_START] = sounds_order_start,
     [ORDER_SOUND_STOP] = sounds_order_stop,       [ORDER_SOUND_GAIN] = sounds_order_gain,
-    [ORDER_SOUND_RELEASE] = sounds_order_release, [ORDER_PANIC] = panic,
+    [ORDER_SOUND_RELEASE] = sounds_order_release, [ORDER_PANIC] = silence_all,
     [ORDER_TRANSPORT_START] = sync_order_start,   [ORDER_TRANSPORT_STOP] = sync_order_stop,
     [ORDER_TRANSPORT_LOCATE] = sync_order_locate, [ORDER_CAPTURE_START] = capture_order_start,
     [ORDER_CAPTURE_STOP] = capture_order_stop,    [ORDER_PAD_HIT] = pads_order_hit,
     [ORDER_PAD_RELEASE] = pads_order_release,
 };
 
-static void answer(struct engine *engine, const struct order *order, uint32_t producer, bool done)
+static void answer_order(struct engine *engine, const struct order *order, uint32_t producer, bool done)
 {
     notes_tell(engine, producer,
                (struct note){ .kind = done ? NOTE_ORDER_DONE : NOTE_ORDER_REFUSED,
@@ -50,17 +50,17 @@ static void answer(struct engine *engine, const struct order *order, uint32_t pr
                               .value = (float)order->verb });
 }
 
-static void execute(struct engine *engine, const struct order *order, uint32_t producer)
+static void execute_order(struct engine *engine, const struct order *order, uint32_t producer)
 {
     doer does = order->verb < ORDER_VERBS ? doers[order->verb] : NULL;
 
-    answer(engine, order, producer, does && does(engine, order, producer));
+    answer_order(engine, order, producer, does && does(engine, order, producer));
 }
 
 /* ---- those that wait, the next one last ---- */
 
 /* Before the first one that is due as late or later. */
-static void insert(struct orders *orders, const struct order *order, uint32_t producer)
+static void insert_order(struct orders *orders, const struct order *order, uint32_t producer)
 {
     struct orders_waiting *waiting = orders->waiting;
     uint32_t low = 0, high = orders->count;
@@ -78,19 +78,19 @@ static void insert(struct orders *orders, const struct order *order, uint32_t pr
 }
 
 /* An order that is due is done at once: all that were read before it are done. A later one without room is refused. */
-static void read_one(struct engine *engine, const struct order *order, uint32_t producer)
+static void take_order(struct engine *engine, const struct order *order, uint32_t producer)
 {
     struct orders *orders = &engine->half->orders;
 
     if (order->frame <= engine->now)
-        execute(engine, order, producer);
+        execute_order(engine, order, producer);
     else if (orders->count < ORDERS_WAITING)
-        insert(orders, order, producer);
+        insert_order(orders, order, producer);
     else
-        answer(engine, order, producer, false);
+        answer_order(engine, order, producer, false);
 }
 
-static void read_ring(struct engine *engine, uint32_t producer)
+static void take_orders(struct engine *engine, uint32_t producer)
 {
     struct orders *orders = &engine->half->orders;
     struct ring *ring = &engine->orders[producer];
@@ -105,7 +105,7 @@ static void read_ring(struct engine *engine, uint32_t producer)
         memcpy(&order, span.at[0], sizeof(order));
         order.frame = order.frame > engine->now ? order.frame : engine->now;
         orders->taken[producer]++;
-        read_one(engine, &order, producer);
+        take_order(engine, &order, producer);
     }
 }
 
@@ -113,7 +113,7 @@ void orders_read(struct engine *engine)
 {
     orders_due(engine);
     for (uint32_t producer = 0; producer < ORDERS_RINGS; producer++)
-        read_ring(engine, producer);
+        take_orders(engine, producer);
 }
 
 int64_t orders_next(const struct engine *engine)
@@ -129,7 +129,7 @@ void orders_due(struct engine *engine)
 
     while (orders->count && orders_next(engine) <= engine->now) {
         struct orders_waiting next = orders->waiting[--orders->count];
-        execute(engine, &next.order, next.producer);
+        execute_order(engine, &next.order, next.producer);
     }
 }
 
@@ -143,14 +143,14 @@ void orders_release(struct engine *engine)
 
 typedef bool (*chooser)(const struct orders_waiting *waiting, uint32_t a, uint32_t b);
 
-static void forget(struct engine *engine, chooser chosen, uint32_t a, uint32_t b)
+static void forget_orders(struct engine *engine, chooser chosen, uint32_t a, uint32_t b)
 {
     struct orders *orders = &engine->half->orders;
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < orders->count; i++) {
         if (chosen(&orders->waiting[i], a, b)) {
-            answer(engine, &orders->waiting[i].order, orders->waiting[i].producer, false);
+            answer_order(engine, &orders->waiting[i].order, orders->waiting[i].producer, false);
             continue;
         }
         if (kept < i)
@@ -180,15 +180,15 @@ static bool starts_sound(const struct orders_waiting *waiting, uint32_t producer
 
 void orders_forget(struct engine *engine, enum order_verb verb)
 {
-    forget(engine, is_verb, verb, 0);
+    forget_orders(engine, is_verb, verb, 0);
 }
 
 void orders_forget_stream(struct engine *engine, uint32_t voice, uint32_t generation)
 {
-    forget(engine, starts_stream, voice, generation);
+    forget_orders(engine, starts_stream, voice, generation);
 }
 
 void orders_forget_sounds(struct engine *engine, uint32_t producer, uint32_t tag)
 {
-    forget(engine, starts_sound, producer, tag);
+    forget_orders(engine, starts_sound, producer, tag);
 }

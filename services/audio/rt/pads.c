@@ -10,7 +10,7 @@ enum {
     ANY_CHANNEL = 255
 };
 
-static bool hit(struct engine *engine, uint32_t number, float velocity, bool by_key)
+static bool hit_pad(struct engine *engine, uint32_t number, float velocity, bool by_key)
 {
     const struct score_pad *pad = &engine->score->pads[number];
     const uint32_t flags = (pad->mode == PAD_LOOP ? ORDER_LOOP : 0u) | (pad->reverse ? ORDER_REVERSE : 0u);
@@ -43,7 +43,7 @@ static bool hit(struct engine *engine, uint32_t number, float velocity, bool by_
     return sounds_play(engine, &start);
 }
 
-static void release(struct engine *engine, uint32_t number)
+static void release_pad(struct engine *engine, uint32_t number)
 {
     if (engine->score->pads[number].mode == PAD_GATE)
         sounds_pad_release(engine, number);
@@ -52,7 +52,7 @@ static void release(struct engine *engine, uint32_t number)
 bool pads_order_hit(struct engine *engine, const struct order *order, uint32_t producer)
 {
     (void)producer;
-    return order->voice < SCORE_PADS && hit(engine, order->voice, order->value, false);
+    return order->voice < SCORE_PADS && hit_pad(engine, order->voice, order->value, false);
 }
 
 bool pads_order_release(struct engine *engine, const struct order *order, uint32_t producer)
@@ -60,7 +60,7 @@ bool pads_order_release(struct engine *engine, const struct order *order, uint32
     (void)producer;
     if (order->voice >= SCORE_PADS)
         return false;
-    release(engine, order->voice);
+    release_pad(engine, order->voice);
     return true;
 }
 
@@ -74,9 +74,9 @@ static void play_note(struct engine *engine, const struct engine_midi *midi)
         if (pad->note != note || (pad->channel != channel && pad->channel != ANY_CHANNEL))
             continue;
         if (what == NOTE_ON && velocity > 0)
-            (void)hit(engine, i, (float)velocity / 127, true);
+            (void)hit_pad(engine, i, (float)velocity / 127, true);
         else
-            release(engine, i);
+            release_pad(engine, i);
     }
 }
 

@@ -36,13 +36,13 @@ void ramp_fill(struct ramp *ramp, float *gain, uint32_t frames)
     ramp->left -= moving;
 }
 
-static void multiply(float *x, float gain, uint32_t frames)
+static void multiply_gain(float *x, float gain, uint32_t frames)
 {
     for (uint32_t i = 0; i < frames; i++)
         x[i] *= gain;
 }
 
-static void follow(const struct ramp *ramp, float *x, uint32_t frames)
+static void follow_ramp(const struct ramp *ramp, float *x, uint32_t frames)
 {
     float target = ramp->target, step = ramp->step;
     int32_t left = (int32_t)(ramp->left & (2 * RAMP_MOST - 1)) - 1;
@@ -55,13 +55,13 @@ void ramp_apply(struct ramp *ramp, float *left, float *right, uint32_t frames)
 {
     uint32_t moving = ramp->left < frames ? ramp->left : frames;
 
-    follow(ramp, left, moving);
+    follow_ramp(ramp, left, moving);
     if (right)
-        follow(ramp, right, moving);
+        follow_ramp(ramp, right, moving);
     ramp->left -= moving;
     if (ramp->target == 1)
         return;
-    multiply(left + moving, ramp->target, frames - moving);
+    multiply_gain(left + moving, ramp->target, frames - moving);
     if (right)
-        multiply(right + moving, ramp->target, frames - moving);
+        multiply_gain(right + moving, ramp->target, frames - moving);
 }

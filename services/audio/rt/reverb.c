@@ -18,7 +18,7 @@ uint32_t reverb_size(uint32_t rate)
 }
 
 /* A comb: what it gives is added to out. */
-static void comb(float *line, uint32_t mask, uint32_t position, uint32_t delay, float *held, float damp,
+static void run_comb(float *line, uint32_t mask, uint32_t position, uint32_t delay, float *held, float damp,
                  float feedback, const float *in, float *out, uint32_t frames)
 {
     float low = *held, open = 1 - damp;
@@ -32,7 +32,7 @@ static void comb(float *line, uint32_t mask, uint32_t position, uint32_t delay, 
     *held = low;
 }
 
-static void all_pass(float *line, uint32_t mask, uint32_t position, uint32_t delay, float *x, uint32_t frames)
+static void run_all_pass(float *line, uint32_t mask, uint32_t position, uint32_t delay, float *x, uint32_t frames)
 {
     for (uint32_t i = 0; i < frames; i++) {
         float old = line[(position + i - delay) & mask], new = number_kept(x[i] + 0.5f * old);
@@ -42,20 +42,20 @@ static void all_pass(float *line, uint32_t mask, uint32_t position, uint32_t del
 }
 
 /* All lines of one channel over one span of the grid. */
-static void run(struct reverb *reverb, uint32_t channel, float *lines, uint32_t size, float hz,
+static void run_reverb(struct reverb *reverb, uint32_t channel, float *lines, uint32_t size, float hz,
                 const float *in, float *out, uint32_t frames)
 {
     float *line = lines + (size_t)channel * size * (REVERB_COMBS + REVERB_PASSES);
 
     memset(out, 0, frames * sizeof(*out));
     for (int i = 0; i < REVERB_COMBS; i++, line += size)
-        comb(line, size - 1, reverb->position, scaled(COMB[i], channel, hz), &reverb->damped[channel][i],
+        run_comb(line, size - 1, reverb->position, scaled(COMB[i], channel, hz), &reverb->damped[channel][i],
              reverb->damp.now, reverb->feedback.now, in, out, frames);
     for (int i = 0; i < REVERB_PASSES; i++, line += size)
-        all_pass(line, size - 1, reverb->position, scaled(PASS[i], channel, hz), out, frames);
+        run_all_pass(line, size - 1, reverb->position, scaled(PASS[i], channel, hz), out, frames);
 }
 
-static void glide(struct reverb *reverb, const struct reverb_params *params, float hz)
+static void glide_params(struct reverb *reverb, const struct reverb_params *params, float hz)
 {
     float share = glide_share(REVERB_SECONDS, GRID, hz);
 
@@ -78,12 +78,12 @@ void reverb_run(struct reverb *reverb, float *lines, uint32_t size, const struct
 
     for (uint32_t done = 0; done < frames; done += n) {
         if (reverb->phase % GRID == 0)
-            glide(reverb, params, hz);
+            glide_params(reverb, params, hz);
         n = glide_span(&reverb->phase, GRID, frames - done);
         for (uint32_t i = 0; i < n; i++)
             in[i] = REVERB_GAIN * (number_sane(in_left[done + i]) + number_sane(in_right[done + i]));
-        run(reverb, 0, lines, size, hz, in, left, n);
-        run(reverb, 1, lines, size, hz, in, right, n);
+        run_reverb(reverb, 0, lines, size, hz, in, left, n);
+        run_reverb(reverb, 1, lines, size, hz, in, right, n);
         reverb->position += n;
 
         float own = reverb->mix.now * (0.5f + reverb->width.now / 2), other = reverb->mix.now - own;

@@ -3,12 +3,12 @@
 #include <string.h>
 
 /* Cells that are held back for a fade, until the end is known. */
-static uint32_t reserve(const struct engine *engine)
+static uint32_t reserve_frames(const struct engine *engine)
 {
     return fade_frames(engine->half->rate);
 }
 
-static void tell(struct engine *engine, uint32_t number, enum note_kind kind)
+static void tell_stream(struct engine *engine, uint32_t number, enum note_kind kind)
 {
     const struct streams_voice *voice = &engine->half->streams.voice[number];
 
@@ -23,7 +23,7 @@ void streams_end(struct engine *engine, uint32_t number)
 {
     struct streams_voice *voice = &engine->half->streams.voice[number];
 
-    tell(engine, number, NOTE_STREAM_ENDED);
+    tell_stream(engine, number, NOTE_STREAM_ENDED);
     voice->state = STREAM_SILENT;
     voice->dry = 0;
 }
@@ -82,13 +82,13 @@ static bool read_header(struct core_stream *stream)
     return true;
 }
 
-static uint64_t between(uint64_t x, uint64_t low, uint64_t high)
+static uint64_t index_within(uint64_t x, uint64_t low, uint64_t high)
 {
     return x < low ? low : x > high ? high : x;
 }
 
 /* Another generation is in the ring: it begins, and what was sounding fades out over what is left of the old one. */
-static void change(struct engine *engine, struct streams_voice *voice, const struct core_stream *stream)
+static void change_generation(struct engine *engine, struct streams_voice *voice, const struct core_stream *stream)
 {
     if (voice->state == STREAM_PLAYS)
         streams_retire(engine, voice, stream->begin);
@@ -96,26 +96,26 @@ static void change(struct engine *engine, struct streams_voice *voice, const str
         if (voice->old[i].end == UINT64_MAX)
             voice->old[i].end = stream->begin;
     voice->generation = stream->generation;
-    voice->begin = voice->index = between(stream->begin, ring_taken(&stream->ring), stream->written);
+    voice->begin = voice->index = index_within(stream->begin, ring_taken(&stream->ring), stream->written);
     voice->state = STREAM_PLAYS;
     voice->dry = voice->told = 0;
     fade_cut(&voice->fade);
 }
 
-static void follow(struct engine *engine, uint32_t number)
+static void follow_header(struct engine *engine, uint32_t number)
 {
     struct core_stream *stream = &engine->stream[number];
     struct streams_voice *voice = &engine->half->streams.voice[number];
     uint64_t taken = ring_taken(&stream->ring);
 
     stream->written = taken + ring_ready(&stream->ring);
-    voice->index = between(voice->index, taken, stream->written);
+    voice->index = index_within(voice->index, taken, stream->written);
     for (uint32_t i = 0; i < STREAMS_OLD; i++)
-        voice->old[i].index = between(voice->old[i].index, taken, stream->written);
+        voice->old[i].index = index_within(voice->old[i].index, taken, stream->written);
     if (!read_header(stream) || stream->generation == 0 || stream->generation == voice->generation)
         return;
     if (voice->state == STREAM_PLAYS) {
-        change(engine, voice, stream);
+        change_generation(engine, voice, stream);
     } else if (voice->state == STREAM_STOPS) {
         streams_retire(engine, voice, stream->begin);
         streams_end(engine, number);
@@ -125,12 +125,12 @@ static void follow(struct engine *engine, uint32_t number)
 void streams_follow(struct engine *engine)
 {
     for (uint32_t i = 0; i < STREAMS; i++)
-        follow(engine, i);
+        follow_header(engine, i);
 }
 
 /* ---- sound ---- */
 
-static void part(const float *restrict cells, float *restrict left, float *restrict right, uint32_t frames)
+static void part_cells(const float *restrict cells, float *restrict left, float *restrict right, uint32_t frames)
 {
     for (uint32_t i = 0; i < frames; i++) {
         left[i] = number_sane(cells[2 * i]);
@@ -139,14 +139,14 @@ static void part(const float *restrict cells, float *restrict left, float *restr
 }
 
 /* Frames of the voice from index, into the block's buffer; how many there were. */
-static uint32_t fetch(struct engine *engine, const struct core_stream *stream, uint64_t index,
+static uint32_t fetch_cells(struct engine *engine, const struct core_stream *stream, uint64_t index,
                       uint32_t frames)
 {
     struct ring_span span = ring_look(&stream->ring, index, frames);
     float *left = engine->block.one[0], *right = engine->block.one[1];
 
-    part((const float *)(const void *)span.at[0], left, right, span.cells[0]);
-    part((const float *)(const void *)span.at[1], left + span.cells[0], right + span.cells[0], span.cells[1]);
+    part_cells((const float *)(const void *)span.at[0], left, right, span.cells[0]);
+    part_cells((const float *)(const void *)span.at[1], left + span.cells[0], right + span.cells[0], span.cells[1]);
     return span.cells[0] + span.cells[1];
 }
 
@@ -154,8 +154,8 @@ static void render_one_old(struct engine *engine, const struct core_stream *stre
                            uint32_t frames)
 {
     float(*group)[CORE_BLOCK] = engine->block.group[old->group];
-    uint64_t until = between(old->end, old->index, old->index + frames);
-    uint32_t n = fetch(engine, stream, old->index, (uint32_t)(until - old->index));
+    uint64_t until = index_within(old->end, old->index, old->index + frames);
+    uint32_t n = fetch_cells(engine, stream, old->index, (uint32_t)(until - old->index));
 
     fade_apply(&old->fade, engine->block.one[0], engine->block.one[1], n);
     mix_add_gain(group[0], engine->block.one[0], number_sane(old->left), n);
@@ -175,13 +175,13 @@ static void render_old(struct engine *engine, uint32_t number, uint32_t frames)
 }
 
 /* Cells that may sound at full gain: all of a sound whose end is known, else those before the reserve. */
-static uint64_t playable(const struct engine *engine, const struct core_stream *stream, uint64_t index)
+static uint64_t playable_cells(const struct engine *engine, const struct core_stream *stream, uint64_t index)
 {
     uint64_t ready = stream->written - index;
 
     if (stream->end != UINT64_MAX && stream->end <= stream->written)
         return stream->end > index ? stream->end - index : 0;
-    return ready > reserve(engine) ? ready - reserve(engine) : 0;
+    return ready > reserve_frames(engine) ? ready - reserve_frames(engine) : 0;
 }
 
 static bool has_ended(const struct core_stream *stream, const struct streams_voice *voice)
@@ -190,11 +190,11 @@ static bool has_ended(const struct core_stream *stream, const struct streams_voi
 }
 
 /* Plays `frames` at most; how many did. */
-static uint32_t play(struct engine *engine, uint32_t number, uint32_t at, uint32_t frames)
+static uint32_t play_cells(struct engine *engine, uint32_t number, uint32_t at, uint32_t frames)
 {
     struct streams_voice *voice = &engine->half->streams.voice[number];
     float(*group)[CORE_BLOCK] = engine->block.group[voice->group];
-    uint32_t n = fetch(engine, &engine->stream[number], voice->index, frames);
+    uint32_t n = fetch_cells(engine, &engine->stream[number], voice->index, frames);
 
     fade_apply(&voice->fade, engine->block.one[0], engine->block.one[1], n);
     mix_add_ramp(group[0] + at, engine->block.one[0], &voice->left, n);
@@ -202,7 +202,7 @@ static uint32_t play(struct engine *engine, uint32_t number, uint32_t at, uint32
     voice->index += n;
     if (!voice->told && n) {
         voice->told = 1;
-        tell(engine, number, NOTE_STREAM_STARTED);
+        tell_stream(engine, number, NOTE_STREAM_STARTED);
     }
     return n;
 }
@@ -218,7 +218,7 @@ static void run_dry(struct engine *engine, uint32_t number)
     fade_out(&voice->fade, engine->half->rate);
     if (voice->told && voice->state == STREAM_PLAYS) {
         engine->half->streams.underruns++;
-        tell(engine, number, NOTE_STREAM_DRY);
+        tell_stream(engine, number, NOTE_STREAM_DRY);
     }
 }
 
@@ -234,7 +234,7 @@ static void run_wet(struct engine *engine, uint32_t number)
     struct streams_voice *voice = &engine->half->streams.voice[number];
 
     if (voice->dry && voice->told && voice->state == STREAM_PLAYS)
-        tell(engine, number, NOTE_STREAM_WET);
+        tell_stream(engine, number, NOTE_STREAM_WET);
     voice->dry = 0;
     if (begins_whole(&engine->stream[number], voice))
         fade_open(&voice->fade);
@@ -243,32 +243,32 @@ static void run_wet(struct engine *engine, uint32_t number)
 }
 
 /* What plays until something changes: how many frames of the block. */
-static uint32_t advance(struct engine *engine, uint32_t number, uint32_t at, uint32_t frames)
+static uint32_t advance_stream(struct engine *engine, uint32_t number, uint32_t at, uint32_t frames)
 {
     struct streams_voice *voice = &engine->half->streams.voice[number];
-    uint64_t ready = playable(engine, &engine->stream[number], voice->index);
+    uint64_t ready = playable_cells(engine, &engine->stream[number], voice->index);
     bool is_last = engine->stream[number].end <= engine->stream[number].written;
 
     if (voice->state == STREAM_STOPS && voice->stop_in == 0)
-        return play(engine, number, at, frames);
-    if ((voice->dry || fade_is_silent(&voice->fade)) && ready > (is_last ? 0 : reserve(engine)))
+        return play_cells(engine, number, at, frames);
+    if ((voice->dry || fade_is_silent(&voice->fade)) && ready > (is_last ? 0 : reserve_frames(engine)))
         run_wet(engine, number);
     if (!voice->dry && ready == 0)
         run_dry(engine, number);
     if (fade_is_silent(&voice->fade))
         return 0;
-    return play(engine, number, at,
-                (uint32_t)between(voice->dry ? voice->fade.place.left : ready, 0, frames));
+    return play_cells(engine, number, at,
+                (uint32_t)index_within(voice->dry ? voice->fade.place.left : ready, 0, frames));
 }
 
-static void render(struct engine *engine, uint32_t number, uint32_t frames)
+static void render_stream(struct engine *engine, uint32_t number, uint32_t frames)
 {
     struct streams_voice *voice = &engine->half->streams.voice[number];
     uint32_t done = 0, n = 1;
 
     while (done < frames && n > 0 && !has_ended(&engine->stream[number], voice)) {
         uint32_t span = voice->stop_in ? core_least(frames - done, voice->stop_in) : frames - done;
-        n = advance(engine, number, done, span);
+        n = advance_stream(engine, number, done, span);
         done += n;
         if (voice->stop_in && (voice->stop_in -= n) == 0)
             fade_cut(&voice->fade);
@@ -282,13 +282,13 @@ static void render(struct engine *engine, uint32_t number, uint32_t frames)
 }
 
 /* A voice that waits begins when the ring's header has its generation. */
-static void begin(struct engine *engine, uint32_t number)
+static void begin_stream(struct engine *engine, uint32_t number)
 {
     struct core_stream *stream = &engine->stream[number];
     struct streams_voice *voice = &engine->half->streams.voice[number];
 
     if (read_header(stream) && stream->generation == voice->generation)
-        change(engine, voice, stream);
+        change_generation(engine, voice, stream);
 }
 
 void streams_render(struct engine *engine, uint32_t frames)
@@ -296,10 +296,10 @@ void streams_render(struct engine *engine, uint32_t frames)
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct streams_voice *voice = &engine->half->streams.voice[i];
         if (voice->state == STREAM_WAITS)
-            begin(engine, i);
+            begin_stream(engine, i);
         render_old(engine, i, frames);
         if (voice->state == STREAM_PLAYS || voice->state == STREAM_STOPS)
-            render(engine, i, frames);
+            render_stream(engine, i, frames);
     }
 }
 
@@ -307,9 +307,9 @@ void streams_skip(struct engine *engine, uint32_t frames)
 {
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct streams_voice *voice = &engine->half->streams.voice[i];
-        uint64_t ready = playable(engine, &engine->stream[i], voice->index);
+        uint64_t ready = playable_cells(engine, &engine->stream[i], voice->index);
         if (voice->state == STREAM_PLAYS || voice->state == STREAM_STOPS)
-            voice->index += between(ready, 0, frames);
+            voice->index += index_within(ready, 0, frames);
         for (uint32_t k = 0; k < STREAMS_OLD; k++)
             fade_cut(&voice->old[k].fade);
     }
@@ -317,7 +317,7 @@ void streams_skip(struct engine *engine, uint32_t frames)
 
 /* ---- the end of a period ---- */
 
-static uint64_t needed(const struct engine *engine, uint32_t number)
+static uint64_t needed_index(const struct engine *engine, uint32_t number)
 {
     const struct streams_voice *voice = &engine->half->streams.voice[number];
     const struct core_stream *stream = &engine->stream[number];
@@ -334,7 +334,7 @@ static uint64_t needed(const struct engine *engine, uint32_t number)
 void streams_release(struct engine *engine)
 {
     for (uint32_t i = 0; i < STREAMS; i++)
-        ring_release(&engine->stream[i].ring, needed(engine, i));
+        ring_release(&engine->stream[i].ring, needed_index(engine, i));
 }
 
 void streams_state(const struct engine *engine, struct state *state)

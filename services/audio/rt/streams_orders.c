@@ -1,6 +1,6 @@
 #include "services/audio/rt/core.h"
 
-static void aim(struct engine *engine, struct streams_voice *voice, const struct order *order)
+static void aim_gains(struct engine *engine, struct streams_voice *voice, const struct order *order)
 {
     struct mix_pan pan = mix_pan(order->pan);
     float gain = number_within(order->value, 0, 16);
@@ -22,7 +22,7 @@ bool streams_start(struct engine *engine, const struct order *order, uint32_t pr
     voice = &engine->half->streams.voice[order->voice];
     if (voice->state == STREAM_PLAYS && voice->generation == order->generation) {
         voice->tag = order->tag;
-        aim(engine, voice, order);
+        aim_gains(engine, voice, order);
         return true;
     }
     if (voice->state == STREAM_PLAYS || voice->state == STREAM_STOPS)
@@ -37,7 +37,7 @@ bool streams_start(struct engine *engine, const struct order *order, uint32_t pr
         mixer_open_returns(engine);
     ramp_set(&voice->left, 0);
     ramp_set(&voice->right, 0);
-    aim(engine, voice, order);
+    aim_gains(engine, voice, order);
     if (!fades_in) {
         ramp_set(&voice->left, voice->left.target);
         ramp_set(&voice->right, voice->right.target);
@@ -45,7 +45,7 @@ bool streams_start(struct engine *engine, const struct order *order, uint32_t pr
     return true;
 }
 
-static void stop(struct engine *engine, uint32_t number, uint32_t frames)
+static void stop_stream(struct engine *engine, uint32_t number, uint32_t frames)
 {
     struct streams_voice *voice = &engine->half->streams.voice[number];
 
@@ -73,7 +73,7 @@ bool streams_stop(struct engine *engine, const struct order *order, uint32_t pro
     orders_forget_stream(engine, order->voice, order->generation);
     if (voice->state == STREAM_SILENT || voice->generation != order->generation)
         return false;
-    stop(engine, order->voice, frames > fade_frames(engine->half->rate) ? frames : 0);
+    stop_stream(engine, order->voice, frames > fade_frames(engine->half->rate) ? frames : 0);
     if (voice->group == GROUP_PREVIEW)
         mixer_close_returns(engine, core_most(frames, fade_frames(engine->half->rate)));
     return true;
@@ -90,7 +90,7 @@ bool streams_gain(struct engine *engine, const struct order *order, uint32_t pro
     if (voice->state == STREAM_SILENT || voice->state == STREAM_STOPS ||
         voice->generation != order->generation)
         return false;
-    aim(engine, voice, order);
+    aim_gains(engine, voice, order);
     return true;
 }
 
@@ -98,6 +98,6 @@ void streams_silence(struct engine *engine, uint32_t frames)
 {
     for (uint32_t i = 0; i < STREAMS; i++) {
         streams_cut_old(&engine->half->streams.voice[i], frames ? frames : 1);
-        stop(engine, i, frames ? frames : 1);
+        stop_stream(engine, i, frames ? frames : 1);
     }
 }

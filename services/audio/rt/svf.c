@@ -1,10 +1,11 @@
 #include "services/audio/rt/svf.h"
+#include "services/audio/rt/pole.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 
 enum { GRID = 16 };
-static const float SVF_SECONDS = 0.002f, PI = 3.14159265359f;
+static const float SVF_SECONDS = 0.002f;
 
 /* One grid's worth of filter: the solved loop, and how its three outputs are mixed. */
 struct svf_taps {
@@ -25,7 +26,7 @@ static struct svf_taps taps_of(enum svf_mode mode, float g, float k)
     return taps;
 }
 
-static inline float filter(const struct svf_taps *taps, float *first, float *second, float in)
+static inline float filter_sample(const struct svf_taps *taps, float *first, float *second, float in)
 {
     float rest = in - *second, band = taps->a1 * *first + taps->a2 * rest,
           low = *second + taps->a2 * *first + taps->a3 * rest;
@@ -40,7 +41,7 @@ static void run_mono(struct svf *svf, const struct svf_taps *taps, float *x, uin
     float first = svf->first[0], second = svf->second[0];
 
     for (uint32_t i = 0; i < frames; i++)
-        x[i] = filter(taps, &first, &second, number_sane(x[i]));
+        x[i] = filter_sample(taps, &first, &second, number_sane(x[i]));
     svf->first[0] = first;
     svf->second[0] = second;
 }
@@ -52,14 +53,14 @@ static void run_stereo(struct svf *svf, const struct svf_taps *taps, float *left
     float first[2] = { svf->first[0], svf->first[1] }, second[2] = { svf->second[0], svf->second[1] };
 
     for (uint32_t i = 0; i < frames; i++) {
-        left[i] = filter(taps, &first[0], &second[0], number_sane(left[i]));
-        right[i] = filter(taps, &first[1], &second[1], number_sane(right[i]));
+        left[i] = filter_sample(taps, &first[0], &second[0], number_sane(left[i]));
+        right[i] = filter_sample(taps, &first[1], &second[1], number_sane(right[i]));
     }
     for (int c = 0; c < 2; c++)
         svf->first[c] = first[c], svf->second[c] = second[c];
 }
 
-static void clean(struct svf *svf)
+static void clean_svf(struct svf *svf)
 {
     for (int c = 0; c < 2; c++) {
         svf->first[c] = number_kept(svf->first[c]);
@@ -70,7 +71,7 @@ static void clean(struct svf *svf)
 void svf_run(struct svf *svf, const struct svf_params *params, uint32_t rate, float *left, float *right,
              uint32_t frames)
 {
-    float hz = number_rate(rate), g = tanf(PI * number_within(params->cutoff, 5, 0.49f * hz) / hz),
+    float hz = number_rate(rate), g = pole_g(number_within(params->cutoff, 5, 0.49f * hz), hz),
           k = 1 / number_within(params->q, 0.3f, 50), share = glide_share(SVF_SECONDS, GRID, hz);
     uint32_t n;
 
@@ -78,7 +79,7 @@ void svf_run(struct svf *svf, const struct svf_params *params, uint32_t rate, fl
         if (svf->phase % GRID == 0) {
             glide_to(&svf->g, g, share);
             glide_to(&svf->k, k, share);
-            clean(svf);
+            clean_svf(svf);
         }
         struct svf_taps taps = taps_of(params->mode, svf->g.now, svf->k.now);
         n = glide_span(&svf->phase, GRID, frames - done);

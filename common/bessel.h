@@ -1,0 +1,17 @@
+/* bessel.h: the modified Bessel function of order 0, of which Kaiser's window is made. */
+#ifndef LOOPHOLE_COMMON_BESSEL_H
+#define LOOPHOLE_COMMON_BESSEL_H
+
+/* By its power series; x is 0..100. */
+static inline double bessel_0(double x)
+{
+    double sum = 1, term = 1;
+
+    for (int k = 1; term > sum * 1e-17; k++) {
+        term *= x / (2 * k) * (x / (2 * k));
+        sum += term;
+    }
+    return sum;
+}
+
+#endif
