@@ -143,7 +143,7 @@ static void run_adsr(struct bench *b)
 
 static void run_svf(struct bench *b, float *right)
 {
-    struct svf_params params = { SVF_LOW, 1500, 2 };
+    struct svf_params params = { 1500, 2 };
 
     svf_run(&b->svf, &params, RATE, b->out_left, right, b->block);
 }

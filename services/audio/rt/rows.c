@@ -30,7 +30,7 @@ static void filter(struct engine *engine, struct sequencer_row *row, const struc
                    float *left, float *right, uint32_t frames)
 {
     float base = from->filter_freq > 0 ? from->filter_freq : from->voice.filter_freq;
-    struct svf_params low = { SVF_LOW, base + number_within(row->boost, 0, 20000), from->voice.filter_q };
+    struct svf_params low = { base + number_within(row->boost, 0, 20000), from->voice.filter_q };
 
     if (base > 0)
         svf_run(&row->filter, &low, engine->half->rate, left, right, frames);

@@ -7,23 +7,16 @@
 enum { GRID = 16 };
 static const float SVF_SECONDS = 0.002f;
 
-/* One grid's worth of filter: the solved loop, and how its three outputs are mixed. */
+/* One grid's worth of filter: the solved loop. */
 struct svf_taps {
-    float a1, a2, a3, in, band, low;
+    float a1, a2, a3;
 };
 
-static struct svf_taps taps_of(enum svf_mode mode, float g, float k)
+static struct svf_taps taps_of(float g, float k)
 {
     float a1 = 1 / (1 + g * (g + k));
-    struct svf_taps taps = { .a1 = a1, .a2 = g * a1, .a3 = g * g * a1, .low = 1 };
 
-    if (mode == SVF_BAND)
-        taps.low = 0, taps.band = k;
-    else if (mode == SVF_HIGH)
-        taps.in = 1, taps.band = -k, taps.low = -1;
-    else if (mode == SVF_NOTCH)
-        taps.in = 1, taps.band = -k, taps.low = 0;
-    return taps;
+    return (struct svf_taps){ .a1 = a1, .a2 = g * a1, .a3 = g * g * a1 };
 }
 
 static inline float filter_sample(const struct svf_taps *taps, float *first, float *second, float in)
@@ -33,7 +26,7 @@ static inline float filter_sample(const struct svf_taps *taps, float *first, flo
 
     *first = 2 * band - *first;
     *second = 2 * low - *second;
-    return taps->in * in + taps->band * band + taps->low * low;
+    return low;
 }
 
 static void run_mono(struct svf *svf, const struct svf_taps *taps, float *x, uint32_t frames)
@@ -81,7 +74,7 @@ void svf_run(struct svf *svf, const struct svf_params *params, uint32_t rate, fl
             glide_to(&svf->k, k, share);
             clean_svf(svf);
         }
-        struct svf_taps taps = taps_of(params->mode, svf->g.now, svf->k.now);
+        struct svf_taps taps = taps_of(svf->g.now, svf->k.now);
         n = glide_span(&svf->phase, GRID, frames - done);
         if (right)
             run_stereo(svf, &taps, left + done, right + done, n);

@@ -1,20 +1,17 @@
-/* svf.h: state-variable filter, 12 dB an octave. RT.
+/* svf.h: state-variable low-pass, 12 dB an octave. RT.
  *
  * The analogue prototype over the trapezoidal rule with the cutoff pre-warped (Zavalishin, The Art of VA Filter Design,
- * 4.): with s = j tan(pi f / rate) / tan(pi cutoff / rate) and k = 1/q
- *   low 1 / (s^2 + k s + 1)    band k s / (…)  (1 at the cutoff)    high s^2 / (…)    notch (s^2 + 1) / (…)
+ * 4.): with s = j tan(pi f / rate) / tan(pi cutoff / rate) and k = 1/q, the
+ * response is 1 / (s^2 + k s + 1).
  * Stable for any cutoff and q in range, also while they move (time constant 2 ms, every 16 frames). */
 #ifndef LOOPHOLE_AUDIO_RT_SVF_H
 #define LOOPHOLE_AUDIO_RT_SVF_H
 
 #include "services/audio/rt/glide.h"
 
-enum svf_mode { SVF_LOW, SVF_BAND, SVF_HIGH, SVF_NOTCH };
-
 struct svf_params {
-    enum svf_mode mode; /* another value is SVF_LOW */
-    float cutoff;       /* Hz, 5 .. 0.49 of the rate */
-    float q;            /* 0.3..50; 0.707 has no resonance; at the cutoff, low and high have the gain q */
+    float cutoff; /* Hz, 5 .. 0.49 of the rate */
+    float q;      /* 0.3..50; 0.707 has no resonance; the gain at the cutoff */
 };
 
 struct svf {
