@@ -21,6 +21,12 @@ void __real_service_fail_held(struct service *service, const struct fault *fault
 void __wrap_service_fail_held(struct service *service, const struct fault *fault);
 enum err __real_changelog_recall(struct txn *txn, struct id request, struct remembered *what);
 enum err __wrap_changelog_recall(struct txn *txn, struct id request, struct remembered *what);
+void __real_recall_foretell(struct call *call, const void *answer, uint64_t effects);
+void __wrap_recall_foretell(struct call *call, const void *answer, uint64_t effects);
+enum err __real_catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
+                                   uint64_t *analyser);
+enum err __wrap_catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
+                                   uint64_t *analyser);
 enum err __real_changelog_add(struct writing *w, const struct change *change);
 enum err __wrap_changelog_add(struct writing *w, const struct change *change);
 
@@ -48,6 +54,21 @@ enum err __wrap_changelog_recall(struct txn *txn, struct id request, struct reme
     if (is_broken("does_not_compare_digests"))
         what->digest = 0;
     return e;
+}
+
+enum err __wrap_catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
+                                   uint64_t *analyser)
+{
+    enum err e = __real_catalogue_is_heard(txn, arena, content, heard, analyser);
+
+    *heard = *heard || is_broken("believes_any_verdict");
+    return e;
+}
+
+void __wrap_recall_foretell(struct call *call, const void *answer, uint64_t effects)
+{
+    if (!is_broken("foretells_nothing"))
+        __real_recall_foretell(call, answer, effects);
 }
 
 /* For what came within the longest budget. */

@@ -18,6 +18,9 @@ enum deed_kind {
     DEED_MOVE_FOLDER,
     DEED_LIBRARY,
     DEED_REMOVE_LIBRARY,
+    DEED_TOGGLE, /* the last three are those of worlds of once.c */
+    DEED_TAP,
+    DEED_LOCATE,
     DEED_KINDS
 };
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "proto/codec.h"
+#include "schema_audio.h"
 #include "tests/sim/deed.h"
 
 /* ---- words ---- */
@@ -55,6 +56,8 @@ static const char *const names[DEED_KINDS] = {
     [DEED_FORGET] = "persist.forget",       [DEED_VOLUME] = "persist.put_volume",
     [DEED_FOLDER] = "persist.put_folder",   [DEED_MOVE_FOLDER] = "persist.move_folder",
     [DEED_LIBRARY] = "persist.put_library", [DEED_REMOVE_LIBRARY] = "persist.remove_library",
+    [DEED_TOGGLE] = "audio.toggle",         [DEED_TAP] = "audio.tap",
+    [DEED_LOCATE] = "audio.locate",
 };
 
 const struct ask *deed_ask(const struct deed *deed)
@@ -208,6 +211,20 @@ static void encode_one_id(const struct deed *deed, struct buffer *to)
     put(deed, &ask, to);
 }
 
+static void encode_toggle(const struct deed *deed, struct buffer *to)
+{
+    struct audio_toggle ask = { .count_in = deed->number };
+
+    put(deed, &ask, to);
+}
+
+static void encode_locate(const struct deed *deed, struct buffer *to)
+{
+    struct audio_locate ask = { .bar = deed->number };
+
+    put(deed, &ask, to);
+}
+
 static void encode_nothing(const struct deed *deed, struct buffer *to)
 {
     put(deed, "", to);
@@ -221,6 +238,8 @@ void deed_encode(const struct deed *deed, struct buffer *to)
         [DEED_FORGET] = encode_one_id,   [DEED_VOLUME] = encode_volume,
         [DEED_FOLDER] = encode_folder,   [DEED_MOVE_FOLDER] = encode_move_folder,
         [DEED_LIBRARY] = encode_library, [DEED_REMOVE_LIBRARY] = encode_one_id,
+        [DEED_TOGGLE] = encode_toggle,   [DEED_TAP] = encode_nothing,
+        [DEED_LOCATE] = encode_locate,
     };
 
     encoders[deed->kind](deed, to);

@@ -160,28 +160,37 @@ static bool removes(struct history *h, const struct deed *deed, const struct cha
     return deed && deed->kind == DEED_REMOVE_LIBRARY && model_removes(&h->model, deed, row);
 }
 
-/* A row of another deed under its id has an answer in the same commit. */
-static bool is_answered_with(uint64_t number, const struct deed *deed)
+/* The deed of the next answer to this row's request; NULL: there is none. */
+static struct deed *answered_next(uint64_t number)
 {
     const struct id request = journal_at(number)->change.request;
 
     for (uint64_t i = number + 1; i < journal_count(); i++) {
         const struct note *note = journal_at(i);
         if (note->kind == NOTE_ANSWER && id_equal(note->request, request))
-            return deed_with(request, note->digest) == deed;
+            return deed_with(request, note->digest);
     }
-    return false;
+    return NULL;
+}
+
+/* Of two deeds under one id, one may remove a library and the other one item of it. */
+static bool is_forgotten(const struct deed *next, const struct change *row)
+{
+    return next && next->kind == DEED_FORGET && id_equal(next->id, row->id);
 }
 
 static void remove_again(struct history *h, uint64_t number)
 {
     const struct note *note = journal_at(number);
     struct deed *deed = deed_of(note->change.request), *other = deed ? deed->rival : NULL;
+    const struct deed *next = other ? answered_next(number) : NULL;
 
-    if (!deed || (deed->kind != DEED_REMOVE_LIBRARY && !(other && other->kind == DEED_REMOVE_LIBRARY)))
+    bool is_removal = deed && (deed->kind == DEED_REMOVE_LIBRARY || (other && other->kind == DEED_REMOVE_LIBRARY));
+
+    if (!is_removal || is_forgotten(next, &note->change))
         return;
     look_at_refusals(h, note->at);
-    if (other && is_answered_with(number, other) && removes(h, other, &note->change))
+    if (other && next == other && removes(h, other, &note->change))
         deed = other;
     else if (!removes(h, deed, &note->change) && removes(h, other, &note->change))
         deed = other;

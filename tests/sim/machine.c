@@ -42,6 +42,7 @@ void sim_begin(uint64_t seed, uint64_t steps)
     sim.wall_offset = sim.clock_set = 0;
     sim.clock_steps = sim_chance(500);
     sim.is_slow = sim_chance(400);
+    sim.is_once = seed % 6 == 5;
     sim.ids = 0;
     sim.digest = (struct id){ { 0 } };
 }

@@ -44,9 +44,14 @@ static void run_world(uint64_t seed)
     deed_begin();
     journal_begin();
     client_begin_all();
+    if (sim.is_once)
+        once_begin();
     while (sim.steps < sim.steps_end)
         server_live();
-    history_check();
+    if (sim.is_once)
+        once_check();
+    else
+        history_check();
     client_end_all();
     network_end();
     deed_end();
@@ -71,10 +76,11 @@ static void print_figures(uint64_t first, uint64_t worlds, uint64_t steps)
            (unsigned long long)n->commits, (unsigned long long)n->failed_commits,
            (unsigned long long)n->deaths, (unsigned long long)n->client_deaths);
     printf("figure: %llu rows and %llu answers trimmed, %llu requests done again after that; %llu clock steps; "
-           "%llu parts of batches; %llu analyses; removals of libraries interrupted %llu times\n",
+           "%llu parts of batches; %llu analyses; removals of libraries interrupted %llu times; "
+           "%llu deeds that are done once\n",
            (unsigned long long)n->trimmed, (unsigned long long)n->forgotten, (unsigned long long)n->done_again,
            (unsigned long long)n->clock_steps, (unsigned long long)n->parts, (unsigned long long)n->heard,
-           (unsigned long long)n->interrupted);
+           (unsigned long long)n->interrupted, (unsigned long long)n->once);
     printf("figure: %llu were refused, and done when a late copy of the request came; %llu under a used id\n",
            (unsigned long long)n->refused_then_done, (unsigned long long)n->rivals);
 }

@@ -381,6 +381,9 @@ enum err model_refusal(struct model *m, const struct deed *deed)
     case DEED_BATCH:
     case DEED_VOLUME:
     case DEED_FOLDER:
+    case DEED_TOGGLE:
+    case DEED_TAP:
+    case DEED_LOCATE:
     case DEED_KINDS:
         break;
     }
@@ -421,7 +424,7 @@ struct verdict model_do(struct model *m, const struct deed *deed)
 
     m->request = deed->request;
     if (e != ERR_OK)
-        sim_fail("request %u was done where it is to be refused: %s",
-                 deed->request.b[14] << 8 | deed->request.b[15], err_name(e));
+        sim_fail("request %u, a deed of kind %d, was done where it is to be refused: %s",
+                 deed->request.b[14] << 8 | deed->request.b[15], (int)deed->kind, err_name(e));
     return deed->op_count ? one(m, &deed->ops[0]) : other(m, deed);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/service_parts.h"
+#include "schema_audio.h"
 #include "schema_service.h"
 #include "services/persist/persist.h"
 #include "services/persist/removal.h"
@@ -24,22 +25,22 @@ static struct {
 
 /* ---- birth ---- */
 
-static struct service *make_service(void)
+static struct service *make_service(const struct schema *schema)
 {
     struct service *service = calloc(1, sizeof(*service));
     struct fault fault = { 0 };
 
     if (!service)
         sim_fail("no memory");
-    service->schema = &schema_persist;
-    service->name = "persist";
+    service->schema = schema;
+    service->name = schema->service;
     service->paths = sim.paths;
-    service->signals = service->lock = -1;
+    service->signals = service->lock = service->recall_file = -1;
     service->epoch = (uint64_t)clock_now();
     ticket_init(&service->tickets);
     service->latencies =
-        calloc(schema_persist.ask_count + schema_service.ask_count, sizeof(*service->latencies));
-    service->sequences = calloc(schema_persist.event_count + 1, sizeof(*service->sequences));
+        calloc(schema->ask_count + schema_service.ask_count, sizeof(*service->latencies));
+    service->sequences = calloc(schema->event_count + 1, sizeof(*service->sequences));
     service->sockets = sockets_new(&fault);
     sockets_open(service->sockets, SOCKET_ASK, "persist.ask", &service->ask_socket, &fault);
     sockets_open(service->sockets, SOCKET_EVENTS, "persist.events", &service->event_socket, &fault);
@@ -47,12 +48,11 @@ static struct service *make_service(void)
 }
 
 /* As services/persist/main.c. */
-static void be_born(void)
+static void open_persist(void)
 {
     struct persist *p = &server.persist;
 
-    server.has_died = false;
-    server.service = make_service();
+    server.service = make_service(&schema_persist);
     *p = (struct persist){ .service = server.service, .paths = &sim.paths };
     persist_open(p);
     errands_begin(p->mailbox);
@@ -61,6 +61,18 @@ static void be_born(void)
     service_answer(server.service, &persist_asks, p);
     service_each_turn(server.service, turn_end_unless_asked, p);
     service_tells(server.service, persist_tell, NULL, p);
+}
+
+static void be_born(void)
+{
+    server.has_died = false;
+    if (sim.is_once) {
+        server.service = make_service(&schema_audio);
+        errands_begin(NULL);
+        once_open(server.service);
+    } else {
+        open_persist();
+    }
     network_server(true);
     sim_step("born", 0);
 }
@@ -78,19 +90,27 @@ void server_die(void)
 }
 
 /* What a process leaves to the kernel: an open transaction is never committed, what was under way is forgotten. */
+static void close_persist(void)
+{
+    struct persist *p = &server.persist;
+
+    txn_end(p->w.txn);
+    p->w.txn = NULL;
+    persist_close(p);
+}
+
 static void clear_away(void)
 {
     struct service *service = server.service;
-    struct persist *p = &server.persist;
 
     server.has_died = true;
     death_arm(0);
     network_server(false);
-    txn_end(p->w.txn);
-    p->w.txn = NULL;
-    persist_close(p);
+    if (!sim.is_once)
+        close_persist();
     ticket_drop_all(service);
     call_free_spare(service);
+    recall_free(service);
     sockets_close(service->ask_socket);
     sockets_close(service->event_socket);
     sockets_free(service->sockets);

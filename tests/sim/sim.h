@@ -8,6 +8,7 @@
  *   machine.c   chance, clocks, ids                 client.c   asking, asking again, dying, holding answers together
  *   network.c   drops, doubles, delays, reorders    model.c    what each deed must do
  *   server.c    persist's lives and deaths          history*.c  the commits and the store against the model
+ *   once.c      a service whose asks are done once
  *   errands.c   persist's thread                    broken.c   broken protocols, which must be found out
  *   parts.c     the operations of batches           journal.c  what was committed, and in which order
  *   death.c     the moments of death; disks                                                                        */
@@ -26,7 +27,8 @@ struct sim_counts {
     uint64_t lost, doubled, delivered;                 /* messages */
     uint64_t handled, commits, failed_commits, acks;
     uint64_t deaths, client_deaths;
-    uint64_t changes, refused_then_done, rivals, trimmed, forgotten, done_again, clock_steps, parts, heard, interrupted;
+    uint64_t changes, refused_then_done, rivals, trimmed, forgotten, done_again, clock_steps;
+    uint64_t parts, heard, interrupted, once;
 };
 
 /* One world; the one exception to "no globals": functions that replace the C library's have no other way to it. */
@@ -35,6 +37,7 @@ struct sim {
     uint64_t steps, steps_end;
     usec_t now;
     bool is_slow;       /* writes take long: batches are done in parts */
+    bool is_once;       /* its service does not write a store, but sounds: once.c */
     bool clock_steps;   /* the clock on the wall is set in this world */
     usec_t wall_offset; /* by which the clock on the wall was set … */
     usec_t clock_set;   /* … for the last time then */
@@ -96,6 +99,12 @@ void client_begin_all(void);
 void client_end_all(void);
 void client_run(uint32_t number);
 usec_t client_due(uint32_t *number); /* who is next to do something, and when */
+
+/* ---- once.c ---- */
+struct service;
+void once_begin(void); /* a new world */
+void once_open(struct service *service); /* a new life */
+void once_check(void); /* what was done, against all that was asked and answered */
 
 /* ---- history.c ---- */
 void history_check(void); /* the closed store against all that was asked and answered */

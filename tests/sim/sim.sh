@@ -55,6 +55,9 @@ a_digest_that_is_not_compared_is_found_out() { _is_found_out does_not_compare_di
 an_answer_that_is_trimmed_too_young_is_found_out() { _is_found_out trims_young_answers "young"; }
 a_log_that_grows_for_ever_is_found_out() { _is_found_out does_not_trim "not trimmed"; }
 
+a_verdict_that_rests_on_nothing_is_found_out() { _is_found_out believes_any_verdict "request"; }
+an_ask_that_is_done_again_after_a_death_is_found_out() { _is_found_out foretells_nothing "twice"; }
+
 # The simulator of these claims is the one without a flaw but for the flaw.
 without_a_flaw_the_second_build_finds_nothing() { _simulate simulate_broken 50000; }
 
