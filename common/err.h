@@ -3,6 +3,7 @@
 #define LOOPHOLE_COMMON_ERR_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum err {
     ERR_OK = 0,
@@ -22,12 +23,19 @@ enum err {
     ERR_COUNT
 };
 
+/* As bits 1 << enum err: what every ask may be answered. All else an ask declares in its schema. */
+enum {
+    ERRORS_OF_ALL = 1 << ERR_OK | 1 << ERR_BAD_REQUEST | 1 << ERR_TOO_LARGE | 1 << ERR_BUSY | 1 << ERR_TIMEOUT |
+                    1 << ERR_OFFLINE | 1 << ERR_IO | 1 << ERR_FULL | 1 << ERR_VERSION | 1 << ERR_INTERNAL
+};
+
 /* What went wrong, said once, where it was found. Zeroed is "nothing". */
 struct fault {
     enum err code;
     char what[240]; /* a sentence without a full stop: "no media item 01J…" */
     char field[64]; /* the field of the message at fault, or "" */
     char hint[240]; /* what to do about it, or "" */
+    uint64_t revision; /* of a conflict with `expect`: that of the item now; 0: none */
 };
 
 /* Fills `fault` (which may be NULL) and returns `code`, so that `return fault_set(…)` reads well. */

@@ -106,7 +106,8 @@ static enum err dispatch(struct call *call)
     call->filled = arena_alloc(&call->arena, ask->answer->size);
     if (!call->filled)
         return refuse(call, ERR_FULL, "no memory is left for this ask");
-    if (is_own && !service->handlers && strcmp(service->name, service->schema->service) != 0)
+    call->is_common = is_own && !service->handlers;
+    if (call->is_common && strcmp(service->name, service->schema->service) != 0)
         return refuse(call, ERR_CONFLICT, "%s stands by, and answers only what every service does: ask %s",
                       service->name, service->schema->service);
     if (is_own && !service->handlers)
@@ -168,8 +169,9 @@ static void reset(struct call *call)
     call->request = call->filled = NULL;
     call->fault.code = call->error = ERR_OK;
     call->fault.what[0] = call->fault.field[0] = call->fault.hint[0] = 0;
+    call->fault.revision = 0;
     call->ticket.number = 0;
-    call->in_handler = call->is_refused = call->is_encoded = call->holds = false;
+    call->is_common = call->in_handler = call->is_refused = call->is_encoded = call->holds = false;
     call->keep = NULL;
     call->arrived_ns = latency_clock();
 }

@@ -13,6 +13,8 @@ enum {
 
 struct fault_body {
     struct text what, field, hint;
+    bool has_revision;
+    uint64_t revision;
 };
 
 #define FAULT_FIELD(part, max)                                                                               \
@@ -21,8 +23,17 @@ struct fault_body {
         .max_len = (max), .offset = offsetof(struct fault_body, part)                                        \
     }
 static const struct field fault_fields[] = { FAULT_FIELD(what, 4096), FAULT_FIELD(field, 4096),
-                                             FAULT_FIELD(hint, 4096) };
-static const struct shape fault_shape = { "fault", "", sizeof(struct fault_body), 3, fault_fields };
+                                             FAULT_FIELD(hint, 4096),
+                                             { .name = "revision",
+                                               .name_len = 8,
+                                               .doc = "",
+                                               .example = "",
+                                               .type = FIELD_UINT,
+                                               .flags = FIELD_OPTIONAL,
+                                               .max = INT64_MAX,
+                                               .offset = offsetof(struct fault_body, revision),
+                                               .has_offset = offsetof(struct fault_body, has_revision) } };
+static const struct shape fault_shape = { "fault", "", sizeof(struct fault_body), 4, fault_fields };
 
 static enum err written(const struct buffer *to)
 {
@@ -289,7 +300,8 @@ static struct text tidied(char *sentence)
 enum err frame_write_fault(struct buffer *to, const struct fault *fault)
 {
     struct fault copy = *fault;
-    const struct fault_body body = { tidied(copy.what), tidied(copy.field), tidied(copy.hint) };
+    const struct fault_body body = { tidied(copy.what), tidied(copy.field), tidied(copy.hint), copy.revision != 0,
+                                     copy.revision };
 
     return codec_encode(&fault_shape, &body, to, NULL);
 }
@@ -306,4 +318,5 @@ void frame_read_fault(struct bytes body, enum err code, struct fault *fault)
         text_copy(fault->what, sizeof(fault->what), read.what);
     text_copy(fault->field, sizeof(fault->field), read.field);
     text_copy(fault->hint, sizeof(fault->hint), read.hint);
+    fault->revision = read.revision;
 }

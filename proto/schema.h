@@ -113,6 +113,7 @@ struct ask {
     const char *doc;
     bool mutates;          /* carries a request id that makes a repetition harmless */
     bool once;             /* a copy gets the first answer, while the service lives */
+    uint32_t errors;       /* bits 1 << enum err: what it may give besides ERRORS_OF_ALL */
     const struct shape *request;
     const struct shape *answer;
     enum err (*dispatch)(const void *handlers, void *state, struct call *call, const void *request, void *answer);

@@ -104,6 +104,7 @@ struct call {
     struct recalled *recalled; /* where its answer will be kept; NULL: nowhere */
     bool was_begun;
     bool in_handler;
+    bool is_common;  /* refused by the skeleton, for a reason that any ask may meet */
     bool is_refused; /* whatever the handler says: too many are put off */
     bool is_kept;    /* its memory, by call_keep … */
     bool is_over;    /* … while it is answered and released already */

@@ -171,6 +171,10 @@ static void report_json(struct buffer *line, const struct fault *fault)
     json_text(line, text_of(fault->field));
     json_key(line, &first, "hint");
     json_text(line, text_of(fault->hint));
+    if (fault->revision) {
+        json_key(line, &first, "revision");
+        buffer_printf(line, "%llu", (unsigned long long)fault->revision);
+    }
     buffer_add_text(line, "}");
 }
 

@@ -47,6 +47,7 @@ struct definition {
     bool is_open_enum;
     struct member *members; /* of the others */
     bool mutates, once;     /* of an ask, as are the following */
+    uint32_t errors;        /* that it declares: bits 1 << enum err */
     struct place answer_place;
     struct text answer_name;
     struct definition *answer;

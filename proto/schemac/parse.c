@@ -100,6 +100,38 @@ static enum err check_service(struct parser *parser, const char *what)
                   "%s in a file without a service; begin it with `service NAME 1 \"…\"`", what);
 }
 
+/* What every ask may give is not said again for each. */
+static enum err parse_error(struct parser *parser)
+{
+    struct place place = lexer_place(&parser->lexer);
+    char name[20];
+    struct text word;
+    enum err e = lexer_name(&parser->lexer, "the name of an error", &word), code;
+
+    if (e != ERR_OK)
+        return e;
+    code = text_copy(name, sizeof(name), word) ? err_named(name) : ERR_INTERNAL;
+    if (code == ERR_OK || !text_is(word, err_name(code)))
+        return report(place, "`%.*s` is no error; docs/protocol.md lists them", TEXT_ARG(word));
+    if (ERRORS_OF_ALL >> code & 1)
+        return report(place, "every ask may give `%.*s`: it is not declared", TEXT_ARG(word));
+    if (parser->open->errors >> code & 1)
+        return report(place, "`%.*s` is declared twice", TEXT_ARG(word));
+    parser->open->errors |= 1u << code;
+    return ERR_OK;
+}
+
+static enum err parse_errors(struct parser *parser)
+{
+    enum err e = ERR_OK;
+
+    if (lexer_take(&parser->lexer, "gives"))
+        do
+            e = parse_error(parser);
+        while (e == ERR_OK && !lexer_at_end(&parser->lexer));
+    return e;
+}
+
 static enum err parse_ask(struct parser *parser)
 {
     struct lexer *lexer = &parser->lexer;
@@ -115,7 +147,8 @@ static enum err parse_ask(struct parser *parser)
     if (!lexer_take(lexer, "->"))
         return report(parser->open->answer_place, "the ask has no answer; write `-> RECORD`");
     parser->open->answer_place = lexer_place(lexer);
-    return lexer_name(lexer, "the record that is the answer", &parser->open->answer_name);
+    e = lexer_name(lexer, "the record that is the answer", &parser->open->answer_name);
+    return e == ERR_OK ? parse_errors(parser) : e;
 }
 
 static enum err parse_event(struct parser *parser)

@@ -98,6 +98,18 @@ static void write_members(const struct definition *of, struct buffer *to)
     buffer_add_text(to, "\n");
 }
 
+static void write_errors(const struct definition *ask, struct buffer *to)
+{
+    const char *before = ". Errors: ";
+
+    for (int code = ERR_OK + 1; code < ERR_COUNT; code++) {
+        if (!(ask->errors >> code & 1))
+            continue;
+        buffer_printf(to, "%s`%s`", before, err_name((enum err)code));
+        before = ", ";
+    }
+}
+
 static void write_ask(const struct definition *ask, struct buffer *to)
 {
     buffer_add_text(to, "### ask ");
@@ -111,6 +123,7 @@ static void write_ask(const struct definition *ask, struct buffer *to)
     write_members(ask, to);
     buffer_add_text(to, "Answer: ");
     write_link(ask->answer, to);
+    write_errors(ask, to);
     buffer_add_text(to, "\n\n");
 }
 

@@ -74,7 +74,7 @@ static enum err try_one(struct persist *p, const struct operation *op, struct ar
     outcome->error = text_of(err_name(e));
     if (e == ERR_OK)
         return ERR_OK;
-    *outcome = (struct outcome){ .error = text_of(err_name(e)) };
+    *outcome = (struct outcome){ .error = text_of(err_name(e)), .revision = fault.revision };
     outcome->what = arena_text(arena, text_of(fault.what));
     return ERR_OK;
 }

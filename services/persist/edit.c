@@ -63,6 +63,7 @@ static enum err find(struct persist *p, const struct edit *edit, struct media *w
         fault_set(fault, ERR_CONFLICT, "media item %s is at revision %llu", id_write(edit->id, id),
                   (unsigned long long)was->revision);
         fault_field(fault, "edit.expect");
+        fault->revision = was->revision;
         return fault_hint(fault, "read it again, and edit what it is now");
     }
     return ERR_OK;

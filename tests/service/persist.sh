@@ -148,6 +148,11 @@ def refused(code, field, edit):
     assert (error, said["field"]) == (code, field), (edit, error, said)
 refused("bad_request", "edit.origin", {"id": id, "origin": "stolen"})
 refused("conflict", "edit.expect", {"id": id, "expect": 1, "name": "x"})
+now = k.edit(id, name="y")[1]["revision"]
+stale = {"id": id, "expect": 1, "name": "x"}
+assert c.ask("persist.put_media", {"edit": stale})[1]["revision"] == now
+assert k.batch({"edit": stale})[0]["revision"] == now
+assert "revision" not in c.ask("persist.put_media", {"edit": {"id": id, "origin": "stolen"}})[1]
 refused("bad_request", "edit.add_tags[1]", {"id": id, "add_tags": ["a", ""]})
 refused("too_large", "edit.add_tags[1]", {"id": id, "add_tags": ["a", "b" * 65]})
 refused("too_large", "edit.add_tags", {"id": id, "add_tags": ["a"] * 257})
