@@ -124,6 +124,7 @@ void recall_keep(struct call *call)
         one->serial = 0; /* the next ask takes this slot, and no kept answer goes */
         set(call->service, one, RECALL_FREE, ERR_OK, (struct bytes){ 0 });
     } else {
+        one->serial = ++call->service->recalled_serial; /* its age counts from its answer, however long it took */
         set(call->service, one, RECALL_DONE, call->error, buffer_bytes(&call->body));
     }
 }

@@ -145,7 +145,7 @@ _end() {
     cd / && rm -rf "$scratch"
 }
 
-# A service has answered an error that its schema does not declare.
+# A service has answered an error that its schema does not declare. A script that sets hold_errors=1 fails then.
 _undeclared() { grep -h "which its schema does not declare" "$scratch"/home*/data/log/*.log 2>/dev/null | sort -u; }
 
 run_claims() {
@@ -170,7 +170,7 @@ run_claims() {
             failed=$((failed + 1))
         fi
     done
-    if [ -n "$(_undeclared)" ]; then
+    if [ -n "${hold_errors:-}" ] && [ -n "$(_undeclared)" ]; then
         number=$((number + 1)) failed=$((failed + 1))
         echo "not ok $number - every_error_is_declared"
         _undeclared | tail -n 10 | sed 's/^/#   /'

@@ -60,6 +60,21 @@ static void asks_that_are_refused_for_now_push_no_kept_answer_out(void **state)
     buffer_free(&copy.body);
 }
 
+static void the_answer_of_a_long_ask_is_as_young_as_its_end(void **state)
+{
+    struct call longest = ask_of(*state, 200), copy = ask_of(*state, 200);
+    bool answered = false;
+
+    recall_begin(&longest);
+    for (uint8_t i = 1; i < LIMIT_RECALLED; i++)
+        do_once(*state, i, ERR_OK);
+    recall_keep(&longest);
+    for (uint8_t i = 1; i < LIMIT_RECALLED; i++)
+        do_once(*state, (uint8_t)(LIMIT_RECALLED + i), ERR_OK);
+    assert_int_equal(recall_answers(&copy, &answered), ERR_OK);
+    assert_true(answered);
+}
+
 static void an_ask_whose_kept_answer_finds_no_memory_is_not_done_again(void **state)
 {
     struct call copy = ask_of(*state, 1);
@@ -121,6 +136,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(asks_that_are_refused_for_now_push_no_kept_answer_out, come, leave),
+        cmocka_unit_test_setup_teardown(the_answer_of_a_long_ask_is_as_young_as_its_end, come, leave),
         cmocka_unit_test_setup_teardown(a_successor_finds_what_was_done, come, leave),
         cmocka_unit_test_setup_teardown(what_was_foretold_of_an_ask_that_was_not_done_is_there_for_its_copy, come,
                                         leave),
