@@ -140,7 +140,7 @@ const struct command command_table[] = {
       "", 0, ANY, false, meters_mixer },
     { "pads", "", "The pads that have a sound or a MIDI note", "", "", 0, 0, false, pads_show },
     { "pads set", "PAD KEY=VALUE…", "What a hit of this pad starts; other keys stay as they are",
-      "Keys: sound gain pan ratio from until mode choke reverse note channel attack release curve. "
+      "Keys: sound gain pan ratio from until mode choke reverse note channel (1 to 16) attack release curve. "
       "sound=ID, sound=PATH or sound=QUERY loads a file, sound=NUMBER with generation=NUMBER is one that is loaded "
       "already; sound= takes it away.",
       "", 1, ANY, false, pads_set },

@@ -1,5 +1,20 @@
 /* events.c: what happens, as it happens. */
 #include "frontends/cli/cli.h"
+#include "schema_audio.h"
+
+/* Messages count bars from 0, people from 1. */
+static void print_bar(struct cli *cli, const struct shape *shape, const void *body)
+{
+    if (shape == &audio_bar_shape)
+        cli_print(&cli->out, "  (bar %lld)", (long long)((const struct audio_bar *)body)->bar + 1);
+    else if (shape == &audio_pattern_began_shape)
+        cli_print(&cli->out, "  (bar %lld)", (long long)((const struct audio_pattern_began *)body)->bar + 1);
+    else if (shape == &audio_changed_shape) {
+        buffer_add_text(&cli->out, "  (");
+        transport_print_place(cli, &((const struct audio_changed *)body)->transport);
+        buffer_add_text(&cli->out, ")");
+    }
+}
 
 static enum err print_event(struct cli *cli, struct text topic, const struct event_frame *frame)
 {
@@ -25,6 +40,8 @@ static enum err print_event(struct cli *cli, struct text topic, const struct eve
         e = json_write(event->body, body, &cli->out);
     else
         buffer_add_text(&cli->out, "null");
+    if (body && !cli->options.json)
+        print_bar(cli, event->body, body);
     buffer_add_text(&cli->out, cli->options.json ? "}\n" : "\n");
     cli_flush(cli);
     arena_free(&arena);

@@ -3,6 +3,7 @@
 #include "schema_audio.h"
 #include "schema_streamer.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- showing ---- */
@@ -24,6 +25,8 @@ static void print_pad(struct cli *cli, const struct pad *pad, const struct loade
               choice_word(&pad_mode_table, pad->mode.value), pad->gain, pad->pan, pad->ratio);
     if (pad->has_note)
         cli_print(&cli->out, "  note %llu", (unsigned long long)pad->note);
+    if (pad->has_channel)
+        cli_print(&cli->out, "  channel %llu", (unsigned long long)pad->channel + 1);
     if (sound)
         cli_print(&cli->out, "  %.*s", (int)sound->path.len, (const char *)sound->path.at);
     else if (pad->has_sound)
@@ -101,6 +104,19 @@ static enum err load_sound(struct cli *cli, const char *typed, struct pad *pad, 
     return e;
 }
 
+/* MIDI channels are 1 to 16 for people. */
+static enum err assign_channel(const char *typed, struct pad *pad, struct fault *fault)
+{
+    char *end;
+    long channel = strtol(typed, &end, 10);
+
+    if (end == typed || *end != '\0' || channel < 1 || channel > 16)
+        return fault_set(fault, ERR_BAD_REQUEST, "channel \"%s\" is no MIDI channel: 1 to 16", typed);
+    pad->has_channel = true;
+    pad->channel = (uint64_t)channel - 1;
+    return ERR_OK;
+}
+
 /* "sound=" takes the sound away. */
 static enum err assign_pad(struct cli *cli, const char *typed, struct pad *pad, struct fault *fault)
 {
@@ -109,6 +125,8 @@ static enum err assign_pad(struct cli *cli, const char *typed, struct pad *pad, 
 
     if (strncmp(typed, key, sizeof(key) - 1) == 0 && value[strspn(value, "0123456789")] != '\0')
         return load_sound(cli, value, pad, fault);
+    if (strncmp(typed, "channel=", 8) == 0)
+        return assign_channel(typed + 8, pad, fault);
     if (strcmp(typed, key) == 0) {
         pad->has_sound = false;
         return ERR_OK;

@@ -149,8 +149,10 @@ enum err transport_pattern(struct cli *cli, struct fault *fault)
         e = json_write(&queued_shape, &queued, &cli->out);
         buffer_add_text(&cli->out, "\n");
     } else {
-        cli_print(&cli->out, "[SEQ] Pattern %s bar %lld%s\n", queued.now ? "loaded at" : "queued for",
-                  (long long)queued.bar, queued.replaced ? "; it replaces one that was waiting" : "");
+        /* The first number counts from 0, as in the log; the second one is what people call that bar. */
+        cli_print(&cli->out, "[SEQ] Pattern %s bar %lld (bar %lld)%s\n", queued.now ? "loaded at" : "queued for",
+                  (long long)queued.bar, (long long)queued.bar + 1,
+                  queued.replaced ? "; it replaces one that was waiting" : "");
     }
     return e;
 }

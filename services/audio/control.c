@@ -360,15 +360,15 @@ static enum err ask_set_pattern(struct audio *audio, struct call *call, const st
     answer->replaced = audio->score.next_bar >= 0;
     answer->now = ask->immediate || (!at.running && !at.counting_in);
     answer->number = pattern.serial = next_serial(&audio->score);
-    answer->bar = answer->now || at.counting_in ? at.bar : at.bar + 1;
+    answer->bar = answer->now || (at.counting_in && at.step == 0) ? at.bar : at.bar + 1;
     if (answer->now)
         sound_now(&audio->score, &pattern, from);
     else
         sound_next(&audio->score, &pattern, from, answer->bar);
     recall_foretell(call, answer, audio_effects(audio) + count_effects(ask));
     audio_score_publish(audio);
-    log_info("pattern %u \"%.*s\" %s for bar %lld", pattern.serial, TEXT_ARG(ask->pattern.metadata.name),
-             answer->now ? "loaded" : "queued", (long long)answer->bar);
+    log_info("pattern %u is \"%.*s\"", pattern.serial, TEXT_ARG(ask->pattern.metadata.name));
+    log_info("[SEQ] Pattern %s bar %lld", answer->now ? "loaded at" : "queued for", (long long)answer->bar);
     return ask->immediate ? take_position(audio, call, from) : ERR_OK;
 }
 

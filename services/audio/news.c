@@ -1,3 +1,4 @@
+#include "common/log.h"
 #include "services/audio/audio.h"
 
 enum { NOTES_A_TICK = 1024, XRUN_US = 100000 };
@@ -25,6 +26,7 @@ static void take_next(struct audio *audio, const struct note *note)
         score->swing = score->next_swing >= 0 ? score->next_swing : score->swing;
         audio_score_publish(audio);
     }
+    log_info("[SEQ] Pattern loaded at bar %lld", (long long)note->index);
     service_publish(audio->service, "pattern_began", &event);
 }
 

@@ -97,7 +97,7 @@ a_pattern_is_loaded_at_once_when_stopped_and_at_the_next_bar_when_not() {
     _pattern X...X...X...X... "$scratch/one.json"
     loophole transport locate 1 >/dev/null
     until_true 20 _is_at bar 0
-    same "[SEQ] Pattern loaded at bar 0" "$(loophole pattern "$scratch/one.json")"
+    same "[SEQ] Pattern loaded at bar 0 (bar 1)" "$(loophole pattern "$scratch/one.json")"
     until_true 20 _is_at bpm 150 # from the next period on
     loophole transport start >/dev/null
     until_true 20 _sounds sequencer
@@ -106,6 +106,9 @@ a_pattern_is_loaded_at_once_when_stopped_and_at_the_next_bar_when_not() {
     contains "$(loophole pattern "$scratch/one.json")" "[SEQ] Pattern queued for bar "
     until_true 20 _is_at pattern $((first + 1))
     until_true 20 _is_at queued_bar ""
+    local log=$LOOPHOLE_HOME/data/log/audio.log
+    until_true 20 grep -q '\[SEQ\] Pattern queued for bar [0-9]*$' "$log"
+    until_true 20 grep -q '\[SEQ\] Pattern loaded at bar [1-9][0-9]*$' "$log"
     loophole transport stop >/dev/null
 }
 
@@ -176,6 +179,10 @@ a_pad_that_is_hit_sounds_and_ends() {
     "$build/tests/faults/tone" sound 900 >/dev/null || fail "no sound"
     loophole pads set 3 sound=900 mode=loop >/dev/null
     contains "$(loophole pads)" "sound 900"
+    loophole pads set 5 note=36 channel=10 >/dev/null
+    contains "$(loophole pads)" "note 36  channel 10"
+    contains "$(loophole pads --json)" '"channel":9'
+    contains "$(refused loophole pads set 5 channel=0)" "1 to 16"
     holds loophole pads hit 3 0.5
     until_true 20 _sounds pads
     holds loophole panic
@@ -216,6 +223,9 @@ what_happens_is_told_as_events() {
     loophole transport tempo 400 >/dev/null
     loophole transport start >/dev/null
     until_true 20 grep -q audio.bar "$scratch/events"
+    # The wire counts bars from 0, people from 1.
+    local line; line=$(loophole events audio.bar --limit=1)
+    same "$(($(grep -o '"bar":[0-9]*' <<<"$line" | cut -d: -f2) + 1))" "$(grep -o '(bar [0-9]*)' <<<"$line" | tr -dc 0-9)"
     loophole transport stop >/dev/null
     until_true 20 grep -q '"running":false' "$scratch/events"
     kill $listener
