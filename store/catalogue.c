@@ -253,18 +253,27 @@ enum err catalogue_each_subfolder(struct txn *txn, struct arena *arena, struct i
     return catalogue_each_subfolder_after(txn, arena, folder, none, seen, state);
 }
 
+enum err catalogue_each_with_content_after(struct txn *txn, struct bytes content, struct id after,
+                                           bool (*seen)(void *state, struct id media), void *state)
+{
+    struct key key = key_subject(content), from = key_content(content, after);
+    struct walk walk;
+    bool more = key.len > 0;
+    enum err e = walk_begin(txn, DB_CONTENT, key_bytes(&from), key_bytes(&key), &walk);
+
+    while (e == ERR_OK && more && walk_next(&walk)) {
+        struct id media = key_id_at(walk.key, 16);
+        if (!id_equal(media, after))
+            more = seen(state, media);
+    }
+    walk_end(&walk);
+    return e;
+}
+
 enum err catalogue_each_with_content(struct txn *txn, struct bytes content,
                                      bool (*seen)(void *state, struct id media), void *state)
 {
-    struct key key = key_subject(content);
-    struct walk walk;
-    bool more = key.len > 0;
-    enum err e = walk_begin(txn, DB_CONTENT, key_bytes(&key), key_bytes(&key), &walk);
-
-    while (e == ERR_OK && more && walk_next(&walk))
-        more = seen(state, key_id_at(walk.key, 16));
-    walk_end(&walk);
-    return e;
+    return catalogue_each_with_content_after(txn, content, (struct id){ { 0 } }, seen, state);
 }
 
 enum err catalogue_each_change(struct txn *txn, struct arena *arena, uint64_t after_revision,

@@ -23,7 +23,7 @@ static struct copies_of *take_entry(struct copies *copies)
             oldest = each;
     }
     if (oldest) {
-        reunite_list_free(&oldest->gone);
+        gone_free(&oldest->gone);
         *oldest = (struct copies_of){ 0 };
     }
     return oldest;
@@ -39,7 +39,7 @@ static void give_back(struct copies *copies, struct work_queue *waiting)
         copies->again(copies->state, work);
 }
 
-static void looked(void *state, struct id content, struct reunite_list *list)
+static void looked(void *state, struct id content, struct gone_list *list)
 {
     struct copies *copies = state;
     struct copies_of *of = entry_of(copies, content);
@@ -47,7 +47,7 @@ static void looked(void *state, struct id content, struct reunite_list *list)
 
     of->looking = false;
     of->waiting = copies->waiting = (struct work_queue){ 0 };
-    reunite_list_free(&of->gone);
+    gone_free(&of->gone);
     of->gone = *list;
     give_back(copies, &waiting);
     give_back(copies, &others);
@@ -65,9 +65,10 @@ static bool any_is_known(struct copies *copies, struct id content)
 {
     struct arena arena = { 0 };
     struct media_list one = { 0 };
-    bool any =
-        known_with_content(copies->known, &arena, bytes_of(content.b, sizeof(content.b)), 1, &one) == ERR_OK &&
-        one.count > 0;
+    struct id first = { { 0 } };
+    bool any = known_with_content(copies->known, &arena, bytes_of(content.b, sizeof(content.b)), first, 1, &one) ==
+                   ERR_OK &&
+               one.count > 0;
 
     arena_free(&arena);
     return any;
@@ -75,33 +76,17 @@ static bool any_is_known(struct copies *copies, struct id content)
 
 /* ---- choosing ---- */
 
-static bool has_its_name(const struct reunite_gone *gone, const struct work *work)
+static const struct gone_item *choose(struct copies_of *of, const struct work *work, const struct idset *claimed)
 {
     const char *slash = strrchr(work->path, '/'), *name = slash ? slash + 1 : work->path;
 
-    return bytes_equal(gone->file, bytes_of(name, strlen(name)));
-}
-
-static const struct reunite_gone *choose(const struct copies_of *of, const struct work *work,
-                                         const struct idset *claimed)
-{
-    const struct reunite_gone *any = NULL;
-
-    for (uint32_t i = 0; i < of->gone.count; i++) {
-        const struct reunite_gone *gone = &of->gone.at[i];
-        if (id_is_zero(gone->id) || id_equal(gone->id, work->id) || idset_has(claimed, gone->id))
-            continue;
-        if (has_its_name(gone, work))
-            return gone;
-        any = any ? any : gone;
-    }
-    return any;
+    return gone_take(&of->gone, bytes_of(name, strlen(name)), work->id, claimed);
 }
 
 /* ---- from outside ---- */
 
 enum copies_answer copies_find(struct copies *copies, struct work *work, const struct idset *claimed,
-                               const struct reunite_gone **older)
+                               const struct gone_item **older)
 {
     struct copies_of *of = entry_of(copies, work->content);
 
@@ -120,15 +105,6 @@ enum copies_answer copies_find(struct copies *copies, struct work *work, const s
     of->used = clock_steady();
     *older = choose(of, work, claimed);
     return *older ? COPIES_FOUND : COPIES_NONE;
-}
-
-void copies_forget(struct copies *copies, struct id content, struct id older)
-{
-    struct copies_of *of = entry_of(copies, content);
-
-    for (uint32_t i = 0; of && i < of->gone.count; i++)
-        if (id_equal(of->gone.at[i].id, older))
-            of->gone.at[i].id = (struct id){ { 0 } };
 }
 
 static bool of_library(const void *library, const struct work *work)
@@ -150,7 +126,7 @@ struct work_queue copies_withdraw(struct copies *copies, struct id library)
 void copies_free(struct copies *copies)
 {
     for (int i = 0; i < COPIES_KEPT; i++) {
-        reunite_list_free(&copies->each[i].gone);
+        gone_free(&copies->each[i].gone);
         work_queue_clear(&copies->each[i].waiting);
     }
     work_queue_clear(&copies->waiting);

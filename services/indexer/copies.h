@@ -16,7 +16,7 @@ struct copies_of {
     usec_t began;      /* the look; steady clock */
     usec_t used;
     bool looking;
-    struct reunite_list gone;
+    struct gone_list gone;
     struct work_queue waiting; /* for the look */
 };
 
@@ -31,15 +31,13 @@ struct copies {
 
 enum copies_answer {
     COPIES_NONE,  /* the work is a new item */
-    COPIES_FOUND, /* `*older` is gone and may be it */
+    COPIES_FOUND, /* `*older` is gone and may be it; it is taken for this work */
     COPIES_WAIT   /* the work was taken: `again` gives it back */
 };
 
 /* Items in `claimed` are left out. Of many copies that moved at once each is the one that had its name, if any. */
 enum copies_answer copies_find(struct copies *copies, struct work *work, const struct idset *claimed,
-                               const struct reunite_gone **older);
-/* It is there, or has become another file. */
-void copies_forget(struct copies *copies, struct id content, struct id older);
+                               const struct gone_item **older);
 
 /* Takes out those of a library. */
 struct work_queue copies_withdraw(struct copies *copies, struct id library);

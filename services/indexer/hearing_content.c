@@ -108,7 +108,6 @@ static void verified(void *state, struct work *work, struct id older, bool is_go
 {
     struct hearing *hearing = state;
 
-    copies_forget(&hearing->copies, work->content, older);
     if (is_gone) {
         work->older = older;
         choose(hearing, work);
@@ -121,7 +120,7 @@ static void verified(void *state, struct work *work, struct id older, bool is_go
 /* Of several files with the content of one that is gone, the first is it. False: the work is a new item. */
 static bool waits_for_older(struct hearing *hearing, struct work *work)
 {
-    const struct reunite_gone *gone;
+    const struct gone_item *gone;
     struct id older;
 
     switch (copies_find(&hearing->copies, work, &hearing->claimed, &gone)) {

@@ -337,8 +337,8 @@ static bool add_item(void *state, struct id id)
     return same->to->count < same->max;
 }
 
-enum err known_with_content(struct known *known, struct arena *arena, struct bytes content, uint32_t max,
-                            struct media_list *to)
+enum err known_with_content(struct known *known, struct arena *arena, struct bytes content, struct id after,
+                            uint32_t max, struct media_list *to)
 {
     struct same_content same = { .arena = arena, .to = to, .max = max };
 
@@ -346,7 +346,7 @@ enum err known_with_content(struct known *known, struct arena *arena, struct byt
     enum err e = begin(known, &same.txn);
     if (e != ERR_OK)
         return e;
-    e = catalogue_each_with_content(same.txn, content, add_item, &same);
+    e = catalogue_each_with_content_after(same.txn, content, after, add_item, &same);
     end(known, same.txn);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }

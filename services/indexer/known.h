@@ -55,8 +55,8 @@ enum err known_find_alike(struct known *known, struct arena *arena, struct bytes
                           bool (*fits)(const void *state, const struct media *media), const void *state,
                           struct media *to);
 
-/* Up to `max` items with that content, oldest id first. */
-enum err known_with_content(struct known *known, struct arena *arena, struct bytes content, uint32_t max,
-                            struct media_list *to);
+/* Up to `max` items with that content whose ids come after `after`, oldest id first. */
+enum err known_with_content(struct known *known, struct arena *arena, struct bytes content, struct id after,
+                            uint32_t max, struct media_list *to);
 
 #endif

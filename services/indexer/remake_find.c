@@ -15,7 +15,7 @@ static bool any_has(struct known *known, struct arena *arena, struct bytes conte
 {
     struct media_list all = { 0 };
 
-    return known_with_content(known, arena, content, 1, &all) == ERR_OK && all.count > 0;
+    return known_with_content(known, arena, content, (struct id){ { 0 } }, 1, &all) == ERR_OK && all.count > 0;
 }
 
 static void find(struct search *search, struct remake_place *place)

@@ -5,7 +5,7 @@
 #include "services/indexer/volume.h"
 #include "services/indexer/walk.h"
 
-enum { PATIENCE_US = 20000000, ALIKE_MAX = 4096 };
+enum { PATIENCE_US = 20000000, AT_ONCE = 1024 /* items of one transaction */ };
 
 /* Gone from a volume that is here. Of one that is not, nothing can be said. */
 static bool is_gone(struct known *known, struct arena *scratch, const struct media *media)
@@ -20,54 +20,64 @@ static bool is_gone(struct known *known, struct arena *scratch, const struct med
            text_is(volume.identity, found.identity);
 }
 
-void reunite_list_free(struct reunite_list *list)
-{
-    arena_free(&list->arena);
-    *list = (struct reunite_list){ 0 };
-}
-
 /* ---- all copies of a content ---- */
 
 struct looking {
     struct errand errand;
     struct known *known;
     struct id content;
-    struct reunite_list list; /* the thread's until it is done */
-    void (*looked)(void *state, struct id content, struct reunite_list *list);
+    struct gone_list list; /* the thread's until it is done */
+    void (*looked)(void *state, struct id content, struct gone_list *list);
     void *state;
 };
 
-static void keep(struct reunite_list *list, const struct media *media)
+static enum err look_at_some(struct looking *looking, const struct media_list *some)
 {
-    list->at[list->count++] = (struct reunite_gone){ media->id, arena_bytes(&list->arena, media->file) };
+    struct arena scratch = { 0 };
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < some->count; i++) {
+        if (!errand_goes_on(&looking->errand))
+            e = ERR_BUSY;
+        else if (is_gone(looking->known, &scratch, &some->at[i]))
+            e = gone_add(&looking->list, some->at[i].id, some->at[i].file);
+        arena_reset(&scratch);
+    }
+    arena_free(&scratch);
+    return e;
 }
 
+/* What was found before an error is of use. */
 static void look(struct errand *errand)
 {
     struct looking *looking = (struct looking *)errand;
     struct bytes content = bytes_of(looking->content.b, sizeof(looking->content.b));
-    struct arena all = { 0 }, scratch = { 0 };
-    struct media_list alike = { 0 };
+    struct id after = { { 0 } };
+    struct media_list some = { 0 };
+    struct arena arena = { 0 };
+    enum err e;
 
-    if (known_with_content(looking->known, &all, content, ALIKE_MAX, &alike) == ERR_OK)
-        looking->list.at = arena_array(&looking->list.arena, alike.count, sizeof(*looking->list.at));
-    for (uint32_t i = 0; looking->list.at && i < alike.count && errand_goes_on(errand); i++) {
-        if (is_gone(looking->known, &scratch, &alike.at[i]))
-            keep(&looking->list, &alike.at[i]);
-        arena_reset(&scratch);
-    }
-    arena_free(&scratch);
-    arena_free(&all);
+    do {
+        arena_reset(&arena);
+        e = known_with_content(looking->known, &arena, content, after, AT_ONCE, &some);
+        if (e == ERR_OK && some.count > 0) {
+            after = some.at[some.count - 1].id;
+            e = look_at_some(looking, &some);
+        }
+    } while (e == ERR_OK && some.count == AT_ONCE);
+    arena_free(&arena);
+    if (gone_sort(&looking->list) != ERR_OK)
+        gone_free(&looking->list);
 }
 
 static void end_look(struct errand *errand, bool lost)
 {
     struct looking *looking = (struct looking *)errand;
-    struct reunite_list list = { 0 };
+    struct gone_list list = { 0 };
 
     if (!lost) {
         list = looking->list;
-        looking->list = (struct reunite_list){ 0 };
+        looking->list = (struct gone_list){ 0 };
     }
     looking->looked(looking->state, looking->content, &list);
 }
@@ -76,12 +86,12 @@ static void drop_look(struct errand *errand)
 {
     struct looking *looking = (struct looking *)errand;
 
-    reunite_list_free(&looking->list);
+    gone_free(&looking->list);
     free(looking);
 }
 
 enum err reunite_look(struct errands *errands, struct known *known, struct id content,
-                      void (*looked)(void *state, struct id content, struct reunite_list *list), void *state)
+                      void (*looked)(void *state, struct id content, struct gone_list *list), void *state)
 {
     struct looking *looking = calloc(1, sizeof(*looking));
 

@@ -5,27 +5,14 @@
 #define LOOPHOLE_INDEXER_REUNITE_H
 
 #include "common/errand.h"
+#include "services/indexer/gone.h"
 #include "services/indexer/known.h"
 #include "services/indexer/work.h"
 
-/* An item whose file is gone, from a volume that is here. */
-struct reunite_gone {
-    struct id id;      /* zero: it is not, after all */
-    struct bytes file; /* its name */
-};
-
-struct reunite_list {
-    uint32_t count;
-    struct reunite_gone *at; /* in the arena */
-    struct arena arena;
-};
-
-void reunite_list_free(struct reunite_list *list);
-
-/* Looks at the first 4,096 items of a content. `looked` gets the list to keep, once, in the loop; it is empty when a
- * file system does not answer. Errors: full. */
+/* Looks at all items of a content. `looked` gets the list to keep, sorted, once, in the loop; it is empty when a file
+ * system does not answer. Errors: full. */
 enum err reunite_look(struct errands *errands, struct known *known, struct id content,
-                      void (*looked)(void *state, struct id content, struct reunite_list *list), void *state);
+                      void (*looked)(void *state, struct id content, struct gone_list *list), void *state);
 
 /* Looks again. `verified` is called once, in the loop. Errors: full. */
 enum err reunite_verify(struct errands *errands, struct known *known, struct id older, struct work *work,

@@ -1,0 +1,133 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "services/indexer/gone.h"
+
+/* So many that looking through all for each would take minutes. */
+enum { MANY = 200000 };
+
+static struct id id(uint32_t number)
+{
+    struct id made = { { 0 } };
+
+    number++;
+    memcpy(made.b, &number, sizeof(number));
+    memcpy(made.b + 12, &number, sizeof(number)); /* where ids differ by chance */
+    return made;
+}
+
+static struct bytes name_of(const char *name)
+{
+    return bytes_of(name, strlen(name));
+}
+
+/* `names` different names, in turn. */
+static struct gone_list make(uint32_t count, uint32_t names)
+{
+    struct gone_list list = { 0 };
+    char name[16];
+
+    for (uint32_t i = 0; i < count; i++) {
+        snprintf(name, sizeof(name), "%u.wav", (unsigned)(i % names));
+        assert_int_equal(gone_add(&list, id(i), name_of(name)), ERR_OK);
+    }
+    assert_int_equal(gone_sort(&list), ERR_OK);
+    return list;
+}
+
+/* Takes all under `name`; each comes once. */
+static void take_all(uint32_t names, const char *name, const struct idset *claimed, uint32_t wanted)
+{
+    struct gone_list list = make(MANY, names);
+    bool *was = calloc(MANY, sizeof(*was));
+    const struct gone_item *item;
+    uint32_t count = 0, number;
+
+    assert_non_null(was);
+    while ((item = gone_take(&list, name_of(name), id(MANY), claimed))) {
+        memcpy(&number, item->id.b, sizeof(number));
+        assert_false(was[number - 1]);
+        was[number - 1] = true;
+        count++;
+    }
+    assert_int_equal(count, wanted);
+    free(was);
+    gone_free(&list);
+}
+
+static void any_number_is_taken_each_once(void **state)
+{
+    struct idset none = { 0 };
+
+    (void)state;
+    take_all(1, "0.wav", &none, MANY);
+    take_all(1, "another.wav", &none, MANY);
+    take_all(MANY, "7.wav", &none, MANY);
+    take_all(20, "7.wav", &none, MANY);
+}
+
+static void what_is_claimed_is_left_out(void **state)
+{
+    struct idset claimed = { 0 };
+
+    (void)state;
+    for (uint32_t i = 0; i < MANY; i += 2)
+        assert_true(idset_add(&claimed, id(i)));
+    take_all(1, "0.wav", &claimed, MANY / 2);
+    take_all(MANY, "0.wav", &claimed, MANY / 2);
+    idset_free(&claimed);
+}
+
+static void the_one_of_its_name_comes_first_and_then_the_oldest(void **state)
+{
+    struct gone_list list = make(6, 3);
+    struct idset none = { 0 };
+
+    (void)state;
+    assert_true(id_equal(gone_take(&list, name_of("2.wav"), id(9), &none)->id, id(2)));
+    assert_true(id_equal(gone_take(&list, name_of("2.wav"), id(9), &none)->id, id(5)));
+    assert_true(id_equal(gone_take(&list, name_of("2.wav"), id(9), &none)->id, id(0)));
+    assert_true(id_equal(gone_take(&list, name_of("0.wav"), id(9), &none)->id, id(3)));
+    gone_free(&list);
+}
+
+static void an_item_is_not_its_own_older_one(void **state)
+{
+    struct gone_list list = make(2, 1);
+    struct idset none = { 0 };
+
+    (void)state;
+    assert_true(id_equal(gone_take(&list, name_of("0.wav"), id(0), &none)->id, id(1)));
+    assert_null(gone_take(&list, name_of("0.wav"), id(0), &none));
+    assert_true(id_equal(gone_take(&list, name_of("0.wav"), id(9), &none)->id, id(0)));
+    gone_free(&list);
+}
+
+static void an_empty_list_has_none(void **state)
+{
+    struct gone_list list = { 0 };
+    struct idset none = { 0 };
+
+    (void)state;
+    assert_null(gone_take(&list, name_of("0.wav"), id(9), &none));
+    gone_free(&list);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(any_number_is_taken_each_once),
+        cmocka_unit_test(what_is_claimed_is_left_out),
+        cmocka_unit_test(the_one_of_its_name_comes_first_and_then_the_oldest),
+        cmocka_unit_test(an_item_is_not_its_own_older_one),
+        cmocka_unit_test(an_empty_list_has_none),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
