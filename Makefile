@@ -125,5 +125,6 @@ include mk/tests.mk mk/rt.mk mk/bench.mk mk/harden.mk mk/install.mk
 clean:
 	rm -rf $(BUILD)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+# Not those of the systems of `make portable`.
+-include $(shell find $(BUILD) -path $(BUILD)/portable -prune -o -name '*.d' -type f -print 2>/dev/null)
 .PHONY: all docs model run stop clean

@@ -11,7 +11,9 @@
 
 const struct command command_table[] = {
     { "up", "", "Start the engine", "Ends when every service is ready.", "", 0, 0, false, engine_up },
-    { "down", "", "Stop the engine, all services in order", "", "", 0, 0, false, engine_down },
+    { "down", "", "Stop the engine, all services in order",
+      "Transport, mixer, pads and pattern are forgotten. The catalogue, saved queries and connections are kept.", "",
+      0, 0, false, engine_down },
     { "status", "", "Every service: state, pid, time up, restarts, last death", "", "watch", 0, 0, false,
       engine_status },
     { "restart", "SERVICE", "Restart one service; releases it from quarantine", "", "", 1, 1, false,
@@ -132,7 +134,9 @@ const struct command command_table[] = {
     { "transport metronome", "on|off", "Let the metronome sound", "", "", 1, 1, false, transport_metronome },
     { "transport sync", "none|jack|lead|midi", "Follow JACK's transport, lead it, or follow MIDI clock", "", "", 1, 1,
       false, transport_sync },
-    { "pattern", "FILE.json", "Sound a pattern from the next bar on; at once when the transport is stopped", "",
+    { "pattern", "FILE.json", "Sound a pattern from the next bar on; at once when the transport is stopped",
+      "frontends/examples/acid.json is one; docs/protocol.md (record pattern) has its fields. A track plays a synth "
+      "voice, or with `sound` a loaded sound: loophole ask streamer.load_sound path=FILE prints its number.",
       "immediate", 1, 1, false, transport_pattern },
     { "panic", "", "Silence, now", "", "", 0, 0, false, transport_panic },
     { "mixer", "[CHANNEL KEY=VALUE…]", "The mixer; or change a channel",

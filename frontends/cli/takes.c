@@ -1,7 +1,9 @@
 /* takes.c: record and recover. */
 #include "frontends/cli/named.h"
 #include "common/clock.h"
+#include "schema_audio.h"
 #include "schema_streamer.h"
+#include "schema_supervisor.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -130,6 +132,57 @@ static enum err add_inputs(struct cli *cli, struct text_list *to, struct fault *
     return at ? fault_set(fault, ERR_BAD_REQUEST, "--inputs takes one port, or two with a comma between") : ERR_OK;
 }
 
+/* What the two inputs are connected to. Unknown connections count as programs. */
+enum inputs { INPUTS_NONE, INPUTS_DEVICE, INPUTS_PROGRAM };
+
+static enum inputs find_inputs(struct cli *cli)
+{
+    struct connections all = { 0 };
+    struct fault none = { 0 };
+    enum inputs found = cli_ask(cli, "audio.ports", NULL, &all, &none) == ERR_OK ? INPUTS_NONE : INPUTS_PROGRAM;
+
+    for (uint32_t i = 0; i < all.each.count; i++) {
+        if (!all.each.at[i].made || !text_starts(all.each.at[i].port, TEXT("in_")))
+            continue;
+        if (!text_starts(all.each.at[i].to, TEXT("system:")))
+            return INPUTS_PROGRAM;
+        found = found == INPUTS_NONE ? INPUTS_DEVICE : found;
+    }
+    return found;
+}
+
+static bool is_dummy(struct cli *cli)
+{
+    struct sound_devices devices = { 0 };
+    struct fault none = { 0 };
+    bool any = false;
+
+    if (cli_ask(cli, "supervisor.sound_devices", NULL, &devices, &none) == ERR_OK)
+        for (uint32_t i = 0; i < devices.each.count; i++)
+            any = any || (devices.each.at[i].used && text_is(devices.each.at[i].name, "dummy"));
+    return any;
+}
+
+/* Why a take without --inputs is silence, and which ports have the engine's own sound. */
+static void remark_silence(struct cli *cli)
+{
+    enum inputs inputs = find_inputs(cli);
+    const char *why = inputs == INPUTS_NONE ? "no port is connected to in_left and in_right" :
+                      inputs == INPUTS_DEVICE && is_dummy(cli) ? "the inputs of the device \"dummy\" are silent" :
+                                                                 NULL;
+    struct server_state at = { 0 };
+    struct fault none = { 0 };
+    struct buffer line = { 0 };
+
+    if (!why || cli_ask(cli, "audio.server", NULL, &at, &none) != ERR_OK)
+        return;
+    cli_print(&line, "loophole: the take is silence: %s. ", why);
+    cli_print(&line, "The engine's own sound: --inputs %.*s:main_left,%.*s:main_right", TEXT_ARG(at.client),
+              TEXT_ARG(at.client));
+    cli_remark(&line);
+    buffer_free(&line);
+}
+
 enum err takes_start(struct cli *cli, struct fault *fault)
 {
     struct streamer_record request = { .name = text_of(cli->options.name),
@@ -151,7 +204,11 @@ enum err takes_start(struct cli *cli, struct fault *fault)
     }
     if (e == ERR_OK)
         e = cli_ask(cli, "streamer.record", &request, &take, fault);
-    return e == ERR_OK ? tell(cli, &take) : e;
+    if (e == ERR_OK)
+        e = tell(cli, &take);
+    if (e == ERR_OK && !cli->options.json && request.inputs.count == 0)
+        remark_silence(cli);
+    return e;
 }
 
 static enum err end_take(struct cli *cli, const char *ask, struct fault *fault)

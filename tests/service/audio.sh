@@ -203,6 +203,18 @@ a_file_is_loaded_for_a_pad() {
     contains "$(refused loophole pads set 4 sound="$scratch/gone.wav")" "gone.wav"
 }
 
+a_take_that_can_only_be_silence_says_so() {
+    local said client
+    said=$(loophole record start 2>&1)
+    loophole record stop >/dev/null || fail "$said"
+    contains "$said" 'the inputs of the device "dummy" are silent'
+    client=$(loophole audio status --json | field client)
+    contains "$said" "--inputs $client:main_left,$client:main_right"
+    said=$(loophole record start --inputs "$client:main_left,$client:main_right" 2>&1)
+    loophole record stop >/dev/null || fail "$said"
+    case $said in *silen*) fail "$said" ;; esac
+}
+
 _leads() { # JACK's transport rolls with bars and beats
     { sleep 0.5; } | timeout --kill-after=1 5 jack_showtime 2>/dev/null | tr '\r' '\n' | grep -q 'Rolling.*BBT: *[0-9]'
 }
