@@ -2,10 +2,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include "common/guard.h"
 #include "common/shm.h"
+#include "common/studio_rate.h"
 
 enum {
     SCORE,
@@ -24,6 +26,7 @@ enum { FRAME_BYTES = 2 * sizeof(float) };
 
 struct studio {
     struct shm objects[OBJECTS];
+    uint32_t scale[OBJECTS]; /* of the rings: how many times the frames of 48 kHz */
     char names[OBJECTS][SHM_NAME_SIZE];
 };
 
@@ -34,6 +37,7 @@ struct kind {
     bool is_ring;
     size_t ring_at; /* bytes before the ring */
     uint32_t cell, capacity;
+    bool grows; /* with the rate */
     bool (*is_whole)(void *memory);
 };
 
@@ -87,10 +91,10 @@ static bool anything(void *memory)
 static const struct kind kinds[] = {
     { "score", SCORE, .is_whole = score_is_whole },
     { "state", STATE, .is_whole = state_is_whole },
-    { "orders", ORDERS, true, 0, sizeof(struct order), ORDERS_CELLS, NULL },
-    { "notes", NOTES, true, 0, sizeof(struct note), NOTES_CELLS, NULL },
-    { "stream", STREAM, true, offsetof(struct stream_memory, ring), FRAME_BYTES, STREAM_FRAMES, NULL },
-    { "capture", CAPTURE, true, offsetof(struct capture_memory, ring), FRAME_BYTES, CAPTURE_FRAMES, NULL },
+    { "orders", ORDERS, true, 0, sizeof(struct order), ORDERS_CELLS, false, NULL },
+    { "notes", NOTES, true, 0, sizeof(struct note), NOTES_CELLS, false, NULL },
+    { "stream", STREAM, true, offsetof(struct stream_memory, ring), FRAME_BYTES, STREAM_FRAMES, true, NULL },
+    { "capture", CAPTURE, true, offsetof(struct capture_memory, ring), FRAME_BYTES, CAPTURE_FRAMES, true, NULL },
     { "sounds", SAMPLES, .is_whole = sounds_are_whole },
     { "engine", SURVIVAL, .is_whole = anything },
     { "streamer", STREAMER, .is_whole = anything },
@@ -105,12 +109,12 @@ static const struct kind *kind_of(int object)
     return kind;
 }
 
-static size_t size_of(int object)
+static size_t size_of(int object, uint32_t scale)
 {
     const struct kind *kind = kind_of(object);
 
     if (kind->is_ring)
-        return kind->ring_at + ring_size(kind->cell, kind->capacity);
+        return kind->ring_at + ring_size(kind->cell, kind->capacity * (kind->grows ? scale : 1));
     switch (object) {
     case SCORE:
         return snapshot_size(sizeof(struct score));
@@ -140,26 +144,40 @@ static const char *name_of(const struct paths *paths, int object, char to[SHM_NA
     return shm_name(paths, own_name(object, own), to);
 }
 
-static bool open_ring(const struct kind *kind, void *memory, struct ring *ring)
+static bool open_ring(const struct kind *kind, void *memory, uint32_t scale, struct ring *ring)
 {
-    return ring_open(ring, (uint8_t *)memory + kind->ring_at, kind->cell, kind->capacity);
+    return ring_open(ring, (uint8_t *)memory + kind->ring_at, kind->cell, kind->capacity * (kind->grows ? scale : 1));
 }
 
-static bool is_whole(int object, void *memory)
+static bool is_whole(int object, void *memory, uint32_t scale)
 {
     const struct kind *kind = kind_of(object);
     struct ring ring;
 
-    return kind->is_ring ? open_ring(kind, memory, &ring) : kind->is_whole(memory);
+    return kind->is_ring ? open_ring(kind, memory, scale, &ring) : kind->is_whole(memory);
+}
+
+/* Of any size from `scale` on. */
+static enum err attach(const char *name, int object, uint32_t *scale, struct shm *shm, struct fault *fault)
+{
+    uint32_t most = kind_of(object)->grows ? STUDIO_RATE_SCALES : *scale;
+    enum err e = shm_attach(name, STUDIO_VERSION, size_of(object, *scale), shm, fault);
+
+    while (e == ERR_VERSION && *scale < most) {
+        *scale *= 2;
+        e = shm_attach(name, STUDIO_VERSION, size_of(object, *scale), shm, fault);
+    }
+    return e;
 }
 
 /* New memory is all zeroes: what no initial value is needed for is whole. */
-static void fill(int object, void *memory)
+static void fill(int object, void *memory, uint32_t scale)
 {
     const struct kind *kind = kind_of(object);
 
     if (kind->is_ring)
-        ring_make((uint8_t *)memory + kind->ring_at, kind->cell, kind->capacity);
+        ring_make((uint8_t *)memory + kind->ring_at, kind->cell,
+                  kind->capacity * (kind->grows ? scale : 1));
     else if (object == SCORE)
         snapshot_make(memory, sizeof(struct score));
     else if (object == STATE)
@@ -169,31 +187,31 @@ static void fill(int object, void *memory)
 /* ---- the supervisor ---- */
 
 /* In whole pages, as they are given. */
-static size_t mebibytes_of_all(void)
+static size_t mebibytes_of_all(uint32_t scale)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t pages = 0;
 
     for (int i = 0; i < OBJECTS; i++)
-        pages += (sizeof(struct shm_header) + size_of(i) + page - 1) / page;
+        pages += (sizeof(struct shm_header) + size_of(i, scale) + page - 1) / page;
     return (pages * page >> 20) + 1;
 }
 
-static enum err make_new(const char *name, int object, struct fault *fault)
+static enum err make_new(const char *name, int object, uint32_t scale, struct fault *fault)
 {
     struct shm shm;
     enum err e = shm_remove(name);
 
     if (e != ERR_OK)
         return fault_set(fault, e, "cannot remove shared memory %s", name);
-    if ((e = shm_make(name, STUDIO_VERSION, size_of(object), &shm, fault)) != ERR_OK) {
+    if ((e = shm_make(name, STUDIO_VERSION, size_of(object, scale), &shm, fault)) != ERR_OK) {
         if (e == ERR_FULL && fault)
             fault_hint(fault,
                        "sound needs %zu MiB in /dev/shm: make room or enlarge it (mount -o remount,size=…)",
-                       mebibytes_of_all());
+                       mebibytes_of_all(scale));
         return e;
     }
-    fill(object, shm.at);
+    fill(object, shm.at, scale);
     shm_detach(&shm);
     return ERR_OK;
 }
@@ -202,14 +220,15 @@ static enum err make_one(const struct paths *paths, int object, char made[STUDIO
 {
     struct shm shm;
     char name[SHM_NAME_SIZE];
-    enum err e = shm_attach(name_of(paths, object, name), STUDIO_VERSION, size_of(object), &shm, fault);
-    bool kept = e == ERR_OK && is_whole(object, shm.at);
+    uint32_t wanted = studio_rate_scale(studio_rate_noted(paths)), scale = wanted;
+    enum err e = attach(name_of(paths, object, name), object, &scale, &shm, fault);
+    bool kept = e == ERR_OK && is_whole(object, shm.at, scale);
 
     shm_detach(&shm);
     if (kept || (e != ERR_OK && e != ERR_OFFLINE && e != ERR_VERSION))
         return e;
     own_name(object, made);
-    return make_new(name, object, fault);
+    return make_new(name, object, wanted, fault);
 }
 
 enum err studio_mend(const struct paths *paths, char made[STUDIO_NAME_SIZE], struct fault *fault)
@@ -263,13 +282,16 @@ static enum err open_one(const struct paths *paths, int object, struct studio *s
 {
     struct shm *shm = &studio->objects[object];
     const char *name = name_of(paths, object, studio->names[object]);
-    enum err e = shm_attach(name, STUDIO_VERSION, size_of(object), shm, fault);
+    uint32_t *scale = &studio->scale[object];
+    enum err e;
 
+    *scale = 1;
+    e = attach(name, object, scale, shm, fault);
     if (e != ERR_OK)
         return e;
     guard_add(start_of(shm), sizeof(struct shm_header) + shm->size);
     e = touch(shm, name, fault);
-    if (e == ERR_OK && !is_whole(object, shm->at))
+    if (e == ERR_OK && !is_whole(object, shm->at, *scale))
         e = fault_set(fault, ERR_VERSION, "shared memory %s is damaged", name);
     return e;
 }
@@ -315,7 +337,8 @@ static bool is_damaged(const struct studio *studio, int object)
     const struct shm *shm = &studio->objects[object];
 
     touch_end(shm);
-    return guard_lost(start_of(shm)) || !shm_whole(shm, STUDIO_VERSION) || !is_whole(object, shm->at);
+    return guard_lost(start_of(shm)) || !shm_whole(shm, STUDIO_VERSION) ||
+           !is_whole(object, shm->at, studio->scale[object]);
 }
 
 enum err studio_check(const struct studio *studio, struct fault *fault)
@@ -335,6 +358,14 @@ enum err studio_check(const struct studio *studio, struct fault *fault)
     fault_set(fault, ERR_OFFLINE, "shared memory %s was removed: sound goes on until `loophole restart audio`",
               own_name(removed, name));
     return ERR_OFFLINE;
+}
+
+bool studio_outgrown(const struct studio *studio, const struct paths *paths, uint32_t rate, struct fault *fault)
+{
+    uint32_t scale = studio_rate_scale(rate);
+
+    return scale != studio_rate_scale(studio_rate_noted(paths)) && studio_rate_note(paths, rate, fault) == ERR_OK &&
+           scale > studio->scale[CAPTURE];
 }
 
 /* ---- views ---- */
@@ -360,7 +391,7 @@ static struct ring ring_of(const struct studio *studio, int object)
 {
     struct ring ring;
 
-    (void)open_ring(kind_of(object), studio->objects[object].at, &ring);
+    (void)open_ring(kind_of(object), studio->objects[object].at, studio->scale[object], &ring);
     return ring;
 }
 

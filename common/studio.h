@@ -24,6 +24,11 @@
 #include "common/rt/stream.h"
 
 enum { STUDIO_NAME_SIZE = 24 }; /* "capture.0" */
+
+/* Rings of frames hold their 8 s (streams) and 16 s (captures) at one of three rates: 48,000, 96,000 or 192,000 Hz.
+ * The file DATA/audio.rate says which one when they are made: the audio core writes the server's rate there, and ends
+ * if its rings are too short for it, so that the supervisor makes longer ones. Longer ones than needed are kept. */
+enum { STUDIO_RATE = 48000 };
 enum { STUDIO_VERSION = 3, STUDIO_ENGINE_BYTES = 8 << 20, STUDIO_STREAMER_BYTES = 1 << 20 };
 
 struct studio; /* the mappings */
@@ -35,6 +40,10 @@ enum err studio_make(const struct paths *paths, struct fault *fault);
  * were several, "" if none. They find with studio_check that theirs is another one. */
 enum err studio_mend(const struct paths *paths, char made[STUDIO_NAME_SIZE], struct fault *fault);
 enum err studio_remove(const struct paths *paths);
+
+/* The audio core: notes the server's rate for the next making. True: the rings will be longer then than they are now.
+ * False: they will not, or the rate was noted before, or cannot be (io, full, denied). */
+bool studio_outgrown(const struct studio *studio, const struct paths *paths, uint32_t rate, struct fault *fault);
 
 /* Anybody: maps all of them; every page is touched. An object that is cut short later does not end the process
  * (guard.h): it goes on with zeroes of its own. Errors: offline (no audio in this engine), version, io. */

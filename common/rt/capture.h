@@ -17,7 +17,7 @@ enum {
     CAPTURE_TAKE = 0, /* at the ports in_left and in_right: recordings */
     CAPTURE_LISTEN,   /* at the port listen, on both sides: what is compared with the library */
     CAPTURES,
-    CAPTURE_FRAMES = 768000,
+    CAPTURE_FRAMES = 768000, /* of a ring at up to 48 kHz: 16 s. studio.h makes longer ones */
     CAPTURE_WRITERS = 2,
     CAPTURE_GAPS = 32, /* that a header names */
 };

@@ -30,6 +30,7 @@ enum order_verb {
     ORDER_CAPTURE_STOP,
     ORDER_PAD_HIT,     /* voice: pad 0..63, value: velocity 0..1 */
     ORDER_PAD_RELEASE, /* voice: pad */
+    ORDER_METERS_RESET, /* counts of clips, of what was lost, and the worst load begin at 0 */
     ORDER_VERBS
 };
 

@@ -8,8 +8,9 @@
 #include "common/rt/stream.h"
 
 struct state_meter {
-    float peak[2]; /* of the last period, linear */
-    float rms[2];  /* over 300 ms, linear */
+    float peak[2];  /* of the last period, or of several short ones, linear */
+    float rms[2];   /* over 300 ms, linear */
+    uint64_t clips; /* samples at or over full scale; master: before the limiter */
 };
 
 struct state_voice {
@@ -48,6 +49,9 @@ struct state {
     uint32_t capture;      /* generation of the take under way; 0: none */
     uint64_t score_serial; /* of the newest score taken */
     struct state_meter master, groups[GROUPS], inputs;
+    double momentary, short_term; /* loudness of the master, LUFS from -100 on */
+    float cut;                    /* 1 - gain of the master's limiter, the most where `peak` is */
+    uint32_t unused;
     struct state_voice streams[STREAMS];
     struct state_voice sounds[SOUND_VOICES];
 };

@@ -9,7 +9,7 @@
 
 enum {
     STREAMS = 32,
-    STREAM_FRAMES = 384000, /* of a ring: 8 s at 48 kHz */
+    STREAM_FRAMES = 384000, /* of a ring at up to 48 kHz: 8 s. studio.h makes longer ones */
     SOUNDS = 1024,
     SOUNDS_BYTES = 64 << 20, /* of sample memory */
     SOUND_VOICES = 64,

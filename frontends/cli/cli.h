@@ -197,6 +197,7 @@ enum err transport_pattern(struct cli *cli, struct fault *fault);
 enum err transport_panic(struct cli *cli, struct fault *fault);
 struct text meters_in_linear(struct cli *cli, const char *typed); /* "gain=-6dB" as "gain=0.501"; others as typed */
 enum err meters_show(struct cli *cli, struct fault *fault);
+enum err meters_reset(struct cli *cli, struct fault *fault);
 enum err meters_mixer(struct cli *cli, struct fault *fault);
 enum err pads_show(struct cli *cli, struct fault *fault);
 enum err pads_set(struct cli *cli, struct fault *fault);

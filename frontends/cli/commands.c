@@ -150,7 +150,12 @@ const struct command command_table[] = {
       "", 1, ANY, false, pads_set },
     { "pads hit", "PAD [VELOCITY]", "Hit a pad; velocity is 0 to 1", "", "", 1, 2, false, pads_hit },
     { "pads release", "PAD", "Let go of a pad", "", "", 1, 1, false, pads_release },
-    { "meters", "", "Levels of all channels, load, transport", "", "watch", 0, 0, false, meters_show },
+    { "meters", "", "Levels of all channels, load, transport",
+      "A bar is the level, its stroke and the numbers are the highest peak of the last 2 s. Clips are samples at or "
+      "over full scale. The limiter's figure is what it took; loudness is the master's (400 ms and 3 s).",
+      "watch", 0, 0, false, meters_show },
+    { "meters reset", "", "Count clips, xruns, underruns, lost frames and the worst load from 0 on", "", "",
+      0, 0, false, meters_reset },
     { "audio devices", "", "What can make sound here, and what does", "", "", 0, 0, false, audio_devices },
     { "audio use", "DEVICE", "Make sound with this, now and from now on",
       "auto, dummy (silent), pipewire, jack, jack:SERVER, alsa:CARD, or none.", "rate period", 1, 1, false, audio_use },

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { BAR = 30, REFRESH_US = 50000, FLOOR_DB = -60 };
+enum { BAR = 30, REFRESH_US = 50000, FLOOR_DB = -60, SILENCE_LUFS = -99 };
 
 static double decibel(double linear)
 {
@@ -26,6 +26,14 @@ static void print_level(struct buffer *to, double rms, double peak)
         buffer_add_text(to, i < filled ? "█" : i == at ? "│" : i == BAR - 1 && at >= BAR ? "│" : "·");
 }
 
+static void print_loudness(struct buffer *to, double lufs)
+{
+    if (lufs > SILENCE_LUFS)
+        cli_print(to, "%.1f LUFS", lufs);
+    else
+        buffer_add_text(to, "- LUFS");
+}
+
 static void print_meters(struct cli *cli, const struct meters *meters)
 {
     const struct transport_state *at = &meters->transport;
@@ -36,8 +44,16 @@ static void print_meters(struct cli *cli, const struct meters *meters)
         print_level(&cli->out, meter->rms_left, meter->peak_left);
         buffer_add_text(&cli->out, " ");
         print_level(&cli->out, meter->rms_right, meter->peak_right);
-        cli_print(&cli->out, " %6.1f %6.1f dB\n", decibel(meter->peak_left), decibel(meter->peak_right));
+        cli_print(&cli->out, " %6.1f %6.1f dB", decibel(meter->peak_left), decibel(meter->peak_right));
+        if (meter->clips)
+            cli_print(&cli->out, "  clips %llu", (unsigned long long)meter->clips);
+        buffer_add_text(&cli->out, "\n");
     }
+    cli_print(&cli->out, "limiter %.1f dB  momentary ", meters->reduction > 0.05 ? -meters->reduction : 0);
+    print_loudness(&cli->out, meters->momentary);
+    buffer_add_text(&cli->out, "  short-term ");
+    print_loudness(&cli->out, meters->short_term);
+    buffer_add_text(&cli->out, "\n");
     cli_print(&cli->out, "%s ", at->running ? "running" : "stopped");
     transport_print_place(cli, at);
     cli_print(&cli->out,
@@ -48,8 +64,9 @@ static void print_meters(struct cli *cli, const struct meters *meters)
 
 static enum err meters_once(struct cli *cli, struct fault *fault)
 {
+    struct audio_meters request = { .has_since = true }; /* the highest of the last 2 s */
     struct meters meters = { 0 };
-    enum err e = cli_ask(cli, "audio.meters", NULL, &meters, fault);
+    enum err e = cli_ask(cli, "audio.meters", &request, &meters, fault);
 
     if (e == ERR_OK && cli->options.json) {
         e = json_write(&meters_shape, &meters, &cli->out);
@@ -71,6 +88,11 @@ enum err meters_show(struct cli *cli, struct fault *fault)
         clock_sleep(REFRESH_US);
     }
     return e;
+}
+
+enum err meters_reset(struct cli *cli, struct fault *fault)
+{
+    return cli_ask(cli, "audio.reset_meters", NULL, NULL, fault);
 }
 
 /* ---- mixer ---- */

@@ -212,6 +212,23 @@ static void look_at_memory(struct audio *audio)
         service_stop(audio->service, err_exit_code(ERR_IO));
 }
 
+/* Rings that are too short for the server's rate are made again when this process has ended. If they cannot be, the
+ * short ones have to do: the successor finds the rate noted, and goes on. */
+static void look_at_rate(struct audio *audio, const struct link_facts *facts)
+{
+    struct fault fault = { 0 };
+
+    if (!facts->is_connected || facts->client.rate == audio->rate)
+        return;
+    audio->rate = facts->client.rate;
+    if (studio_outgrown(audio->studio, service_paths(audio->service), audio->rate, &fault)) {
+        log_info("the server's rate is %u Hz: starts again with longer rings", audio->rate);
+        service_stop(audio->service, err_exit_code(ERR_VERSION));
+    } else if (fault.code != ERR_OK) {
+        log_fault("cannot note the server's rate", &fault);
+    }
+}
+
 void audio_tick(void *state)
 {
     struct audio *audio = state;
@@ -222,6 +239,7 @@ void audio_tick(void *state)
         _exit(err_exit_code(ERR_IO));
     }
     link_tell(audio->link, &facts);
+    look_at_rate(audio, &facts);
     look_at_readiness(audio, &facts);
     look_at_link(audio, &facts);
     look_at_memory(audio);

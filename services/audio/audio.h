@@ -18,7 +18,7 @@
 #include "schema_service.h"
 #include "services/audio/link.h"
 
-enum { AUDIO_TAPS = 4 };
+enum { AUDIO_TAPS = 4, AUDIO_METERS = PEAKS_STRIPS };
 enum audio_readiness { AUDIO_STARTS, AUDIO_WAITS, AUDIO_READY };
 
 struct audio {
@@ -41,8 +41,14 @@ struct audio {
     struct link_facts told;  /* when server_changed was last published */
     uint64_t xruns, lost;    /* when xrun was */
     usec_t xrun_told;
+    struct meter levels[AUDIO_METERS]; /* as they were published last, with their fall */
+    double reduction;
+    int64_t levels_frame; /* up to which */
+    usec_t levels_told;
+    bool levels_any;
     usec_t checked;      /* when the shared memory last was */
     struct fault damage; /* of it; code 0: none */
+    uint32_t rate; /* of the server, as it is noted for the studio */
 };
 
 /* Maps the shared memory, locks and touches what the audio thread needs, takes the score up where it was, and begins
@@ -93,6 +99,10 @@ enum err audio_ask_release(struct audio *audio, struct call *call, const struct 
 enum err audio_ask_transport(struct audio *audio, struct call *call, const struct audio_transport *ask,
                              struct transport_state *answer);
 enum err audio_ask_mixer(struct audio *audio, struct call *call, const struct audio_mixer *ask, struct mixer *answer);
+/* All meters into `to`, with the peaks after `since` (NULL: of the last period). The answer: dB the limiter took. */
+double audio_meters(const struct audio *audio, const struct state *state, const int64_t *since,
+                    struct meter to[AUDIO_METERS]);
+double audio_lufs(double loudness);
 enum err audio_ask_meters(struct audio *audio, struct call *call, const struct audio_meters *ask,
                           struct meters *answer);
 

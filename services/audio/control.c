@@ -301,6 +301,14 @@ static enum err ask_panic(struct audio *audio, struct call *call, const struct a
     return audio_order(audio, call, (struct order){ .verb = ORDER_PANIC }, answer);
 }
 
+static enum err ask_reset_meters(struct audio *audio, struct call *call, const struct audio_reset_meters *ask,
+                                 struct nothing *answer)
+{
+    (void)ask;
+    (void)answer;
+    return audio_order(audio, call, (struct order){ .verb = ORDER_METERS_RESET }, NULL);
+}
+
 /* ---- patterns ---- */
 
 static uint32_t next_serial(const struct score *score)
@@ -395,6 +403,7 @@ const struct audio_handlers audio_handlers = {
     .hit = audio_ask_hit,
     .release = audio_ask_release,
     .meters = audio_ask_meters,
+    .reset_meters = ask_reset_meters,
     .server = audio_ask_server,
     .ports = audio_ask_ports,
     .connect = audio_ask_connect,

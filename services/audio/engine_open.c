@@ -60,6 +60,11 @@ enum err engine_open(const struct studio *studio, uint32_t instance, struct engi
     return ERR_OK;
 }
 
+void engine_peaks(const struct engine *engine, int64_t since, int64_t now, uint32_t rate, struct peaks *highest)
+{
+    peaks_since(&engine->memory->peaks, since, now, rate, highest);
+}
+
 void engine_close(struct engine *engine)
 {
     free(engine);

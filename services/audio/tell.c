@@ -138,7 +138,36 @@ static struct meter meter(const char *bus, const struct state_meter *from)
         .peak_right = within((double)from->peak[1], 0, 1e9),
         .rms_left = within((double)from->rms[0], 0, 1e9),
         .rms_right = within((double)from->rms[1], 0, 1e9),
+        .clips = from->clips,
     };
+}
+
+static void put_peaks(struct meter *meter, const float peak[2])
+{
+    meter->peak_left = within((double)peak[0], 0, 1e9);
+    meter->peak_right = within((double)peak[1], 0, 1e9);
+}
+
+double audio_meters(const struct audio *audio, const struct state *state, const int64_t *since,
+                    struct meter to[AUDIO_METERS])
+{
+    struct peaks peaks = { .cut = state->cut };
+
+    for (uint32_t i = 0; i < GROUPS; i++)
+        to[i] = meter(names[i], &state->groups[i]);
+    to[PEAKS_MASTER] = meter("master", &state->master);
+    to[PEAKS_INPUTS] = meter("inputs", &state->inputs);
+    if (since) {
+        engine_peaks(audio->engine, *since, state->frame, state->rate, &peaks);
+        for (uint32_t i = 0; i < AUDIO_METERS; i++)
+            put_peaks(&to[i], peaks.peak[i]);
+    }
+    return -20 * log10(1 - within((double)peaks.cut, 0, 0.99999));
+}
+
+double audio_lufs(double loudness)
+{
+    return within(loudness, -100, 100);
 }
 
 static uint32_t sounding(const struct state_voice *voices, uint32_t count)
@@ -153,19 +182,17 @@ static uint32_t sounding(const struct state_voice *voices, uint32_t count)
 enum err audio_ask_meters(struct audio *audio, struct call *call, const struct audio_meters *ask,
                           struct meters *answer)
 {
-    struct meter *all = arena_array(call_arena(call), GROUPS + 2, sizeof(*all));
+    struct meter *all = arena_array(call_arena(call), AUDIO_METERS, sizeof(*all));
     struct state state;
 
-    (void)ask;
     if (!all)
         return refuse(call, ERR_FULL, "no memory for the meters");
     (void)audio_state(audio, &state);
-    for (uint32_t i = 0; i < GROUPS; i++)
-        all[i] = meter(names[i], &state.groups[i]);
-    all[GROUPS] = meter("master", &state.master);
-    all[GROUPS + 1] = meter("inputs", &state.inputs);
     *answer = (struct meters){
-        .meters = { GROUPS + 2, all },
+        .reduction = audio_meters(audio, &state, ask->has_since ? &ask->since : NULL, all),
+        .momentary = audio_lufs(state.momentary),
+        .short_term = audio_lufs(state.short_term),
+        .meters = { AUDIO_METERS, all },
         .streams = sounding(state.streams, STREAMS),
         .sounds = sounding(state.sounds, SOUND_VOICES),
         .load = within((double)state.load, 0, 1e9),

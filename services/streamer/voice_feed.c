@@ -8,7 +8,7 @@ enum {
     FIRST = 2048,           /* cells of a pull until then */
     CHUNK = 8192,           /* and after it */
     FRAMES_MIN = 64,
-    RESERVE = STREAM_FRAMES / 8,
+    RESERVE = 8, /* a part of the ring that is kept free while it sounds */
     APART = 32, /* rates that resample.h can bring together */
 };
 
@@ -30,7 +30,7 @@ static bool something_follows(const struct voice *voice)
 double voice_feed_ahead(const struct voice *voice)
 {
     const struct kept_piece *piece = voice_piece(voice);
-    uint32_t used = STREAM_FRAMES - ring_space(&voice->ring);
+    uint32_t used = voice->ring.capacity - ring_space(&voice->ring);
 
     return piece->rate > 0 ? (double)used / piece->rate : 0;
 }
@@ -252,7 +252,8 @@ void voice_feed_begin(struct voice *voice)
 
 static uint32_t room(const struct voice *voice)
 {
-    uint32_t space = ring_space(&voice->ring), kept_free = voice->phase == VOICE_PLAYING ? RESERVE : 0;
+    uint32_t space = ring_space(&voice->ring);
+    uint32_t kept_free = voice->phase == VOICE_PLAYING ? voice->ring.capacity / RESERVE : 0;
 
     return space > kept_free ? space - kept_free : 0;
 }

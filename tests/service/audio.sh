@@ -51,6 +51,29 @@ PYTHON
     until_true 20 _is_at running false
 }
 
+_frame() { loophole ask audio.meters | field transport.frame; }
+_is_later() { [ "$(_frame)" -gt "$1" ]; }
+_counts_are_0() { [ "$(loophole ask audio.meters | field xruns)" = 0 ] &&
+    ! loophole meters | grep -q clips; }
+meters_hold_what_was_heard_since_the_last_look_and_counts_begin_again() {
+    loophole mixer metronome gain=4 >/dev/null
+    loophole transport metronome on >/dev/null
+    loophole transport start >/dev/null
+    until_true 20 eval 'loophole meters | grep -q "master.*clips"' # four times as loud as a click is
+    contains "$(loophole meters)" "LUFS"
+    loophole events audio.levels --limit 2 --json >"$scratch/levels" || fail "no levels"
+    contains "$(cat "$scratch/levels")" '"momentary"'
+    loophole transport stop >/dev/null
+    until_true 20 _is_quiet
+    local before; before=$(_frame)
+    until_true 20 _is_later $((before + 12000))
+    same 0 "$(loophole ask audio.meters since="$before" | /usr/bin/python3 -c 'import json, sys
+print(sum(m["bus"] == "master" and m["peak_left"] > 0.01 for m in json.load(sys.stdin)["meters"]))')"
+    loophole meters reset || fail "not reset"
+    until_true 20 _counts_are_0
+    loophole mixer metronome gain=1 >/dev/null
+}
+
 the_transport_goes_where_it_is_told() {
     loophole transport tempo 400 >/dev/null
     loophole transport locate 9 >/dev/null

@@ -23,6 +23,7 @@
 #include "services/audio/rt/notes.h"
 #include "services/audio/rt/orders.h"
 #include "services/audio/rt/pads.h"
+#include "services/audio/rt/peaks.h"
 #include "services/audio/rt/sequencer.h"
 #include "services/audio/rt/sounds.h"
 #include "services/audio/rt/streams.h"
@@ -85,6 +86,7 @@ struct engine_memory {
     struct core_showing showing[CORE_INSTANCES];
     _Alignas(64) struct engine_half half[CORE_HALVES];
     struct core_stage stage[CORE_HALVES]; /* of the half of the same number */
+    _Alignas(64) struct peaks_memory peaks;
     _Alignas(64) struct core_lines lines;
 };
 _Static_assert(sizeof(struct engine_half) < 64 << 10, "a half is copied each period");

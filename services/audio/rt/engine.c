@@ -201,6 +201,7 @@ static bool end_period(struct engine *engine)
     const struct engine_period *period = engine->period;
 
     sequencer_end_period(engine);
+    mixer_end_period(engine);
     sounds_let_go(engine);
     half->frame = engine->now;
     half->jack_frame = period->frame + period->frames;
@@ -219,8 +220,10 @@ static bool end_period(struct engine *engine)
         return false;
     orders_release(engine);
     streams_release(engine);
-    if (engine_is_owner(engine))
+    if (engine_is_owner(engine)) {
+        mixer_show_peaks(engine);
         publish_state(engine);
+    }
     return true;
 }
 

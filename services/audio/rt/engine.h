@@ -29,6 +29,7 @@
 #define LOOPHOLE_AUDIO_RT_ENGINE_H
 
 #include "common/studio.h"
+#include "services/audio/rt/peaks.h"
 #include "services/audio/rt/bbt.h"
 
 enum { ENGINE_FRAMES = 8192, ENGINE_MIDI = 256 };
@@ -91,5 +92,8 @@ void engine_run(struct engine *engine, struct engine_period *period);
 bool engine_claim(struct engine *engine, bool is_dead);
 void engine_resign(struct engine *engine);
 bool engine_owns(const struct engine *engine);
+
+/* Any thread: the highest peaks after frame `since` of the audio clock, of the 2 s before frame `now` (peaks.h). */
+void engine_peaks(const struct engine *engine, int64_t since, int64_t now, uint32_t rate, struct peaks *highest);
 
 #endif

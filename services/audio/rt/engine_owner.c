@@ -139,7 +139,7 @@ static void bound_rings(struct engine *engine)
             is_active ? atomic_load_explicit(&other->notes[i], memory_order_relaxed) + NOTES_CELLS : UINT64_MAX;
     for (uint32_t i = 0; i < CAPTURES; i++)
         engine->capture_most[i] = is_active ? atomic_load_explicit(&other->capture[i], memory_order_relaxed) +
-                                                  CAPTURE_FRAMES
+                                                  engine->capture[i].ring.capacity
                                             : UINT64_MAX;
 }
 
@@ -151,11 +151,11 @@ static void forget_views(struct engine *engine)
         open_ring_again(&engine->notes[i], sizeof(struct note), NOTES_CELLS);
     }
     for (uint32_t i = 0; i < STREAMS; i++) {
-        open_ring_again(&engine->stream[i].ring, 2 * sizeof(float), STREAM_FRAMES);
+        open_ring_again(&engine->stream[i].ring, 2 * sizeof(float), engine->stream[i].ring.capacity);
         engine->stream[i].end = UINT64_MAX;
     }
     for (uint32_t i = 0; i < CAPTURES; i++)
-        open_ring_again(&engine->capture[i].ring, 2 * sizeof(float), CAPTURE_FRAMES);
+        open_ring_again(&engine->capture[i].ring, 2 * sizeof(float), engine->capture[i].ring.capacity);
 }
 
 /* Publishes what a predecessor had counted. The copy of it is whole if this instance still owns when it is made: else

@@ -31,7 +31,10 @@ void limiter_run(struct limiter *limiter, float ceiling, uint32_t rate, float *l
     const double recovery = 1 - exp(-1 / (double)(LIMITER_RECOVERY * number_rate(rate)));
 
     ceiling = number_within(ceiling, 0.01f, 1);
+    limiter->most = number_within(limiter->most, 0, 1);
     limiter->cut = limiter->cut >= 0 && limiter->cut <= 1 ? limiter->cut : 0;
-    for (uint32_t i = 0; i < frames; i++)
+    for (uint32_t i = 0; i < frames; i++) {
         limit_frame(limiter, ceiling, recovery, &left[i], &right[i]);
+        limiter->most = (float)limiter->cut > limiter->most ? (float)limiter->cut : limiter->most;
+    }
 }

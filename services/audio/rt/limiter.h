@@ -11,6 +11,8 @@
 /* Zeroed: nothing is turned down. */
 struct limiter {
     double cut; /* 1 - gain */
+    float most; /* the highest cut since its owner set it to 0 */
+    uint32_t spare;
 };
 
 /* ceiling 0.01..1, linear. In place. */

@@ -13,7 +13,7 @@ static int32_t magnitude(float x)
     return bits & INT32_MAX;
 }
 
-static float peak_of(float peak, const float *x, uint32_t frames, uint32_t *over)
+static float peak_of(float peak, const float *x, uint32_t frames, uint64_t *clips)
 {
     int32_t most = magnitude(number_sane(peak)), one = magnitude(1);
     uint32_t beyond = 0;
@@ -21,10 +21,10 @@ static float peak_of(float peak, const float *x, uint32_t frames, uint32_t *over
     for (uint32_t i = 0; i < frames; i++) {
         int32_t level = magnitude(number_sane(x[i]));
         most = level > most ? level : most;
-        beyond += level > one;
+        beyond += level >= one;
     }
     memcpy(&peak, &most, sizeof(peak));
-    *over += beyond;
+    *clips += beyond;
     return peak;
 }
 
@@ -41,8 +41,14 @@ void meter_run(struct meter *meter, uint32_t rate, const float *left, const floa
     }
     meter->mean[0] = a > 1e-30 ? a : 0;
     meter->mean[1] = b > 1e-30 ? b : 0;
-    meter->peak[0] = peak_of(meter->peak[0], left, frames, &meter->over);
-    meter->peak[1] = peak_of(meter->peak[1], right, frames, &meter->over);
+    meter->peak[0] = peak_of(meter->peak[0], left, frames, &meter->clips);
+    meter->peak[1] = peak_of(meter->peak[1], right, frames, &meter->clips);
+}
+
+void meter_clips(struct meter *meter, const float *left, const float *right, uint32_t frames)
+{
+    (void)peak_of(0, left, frames, &meter->clips);
+    (void)peak_of(0, right, frames, &meter->clips);
 }
 
 float meter_rms(const struct meter *meter, uint32_t channel)
@@ -53,5 +59,4 @@ float meter_rms(const struct meter *meter, uint32_t channel)
 void meter_again(struct meter *meter)
 {
     meter->peak[0] = meter->peak[1] = 0;
-    meter->over = 0;
 }

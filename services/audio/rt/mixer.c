@@ -60,6 +60,17 @@ void mixer_close_returns(struct engine *engine, uint32_t frames)
     core_ramp_down(&engine->half->mixer.returns, frames);
 }
 
+static void begin_entry(struct mixer *mixer)
+{
+    for (uint32_t i = 0; i < GROUPS; i++)
+        meter_again(&mixer->meter[i]);
+    meter_again(&mixer->master_meter);
+    meter_again(&mixer->input_meter);
+    mixer->limiter.most = 0;
+    mixer->entry++;
+    mixer->gathered = 0;
+}
+
 void mixer_period(struct engine *engine)
 {
     struct mixer *mixer = &engine->half->mixer;
@@ -70,15 +81,14 @@ void mixer_period(struct engine *engine)
         const struct score_strip *strip = &score->groups[i];
         float gain = is_heard(score, i) ? number_within(strip->gain, 0, 4) : 0;
         mix_strip_set(&mixer->strip[i], gain, strip->pan, rate);
-        meter_again(&mixer->meter[i]);
     }
     mix_strip_set(&mixer->master, score->master.mute ? 0 : number_within(score->master.gain, 0, 4),
                   score->master.pan, rate);
     mix_strip_set(&mixer->preview_to_main, score->preview_apart && !is_chained(engine) ? 0 : 1, 0, rate);
     aim_direct(engine);
     aim_returns(engine, fade_frames(rate));
-    meter_again(&mixer->master_meter);
-    meter_again(&mixer->input_meter);
+    if (mixer->gathered >= PEAKS_LEAST)
+        begin_entry(mixer);
 }
 
 /* ---- a block ---- */
@@ -191,6 +201,7 @@ void mixer_render(struct engine *engine, uint32_t frames)
     struct mixer *mixer = &engine->half->mixer;
     struct core_block *block = &engine->block;
     const struct engine_period *period = engine->period;
+    uint64_t clips;
 
     clear(block->main, frames);
     clear(block->preview, frames);
@@ -200,9 +211,13 @@ void mixer_render(struct engine *engine, uint32_t frames)
     mix_preview(engine, frames);
     ramp_apply(&mixer->master.left, block->main[0], NULL, frames);
     ramp_apply(&mixer->master.right, block->main[1], NULL, frames);
+    meter_clips(&mixer->master_meter, block->main[0], block->main[1], frames);
+    clips = mixer->master_meter.clips;
     finish(engine, &mixer->limiter, block->main, period->main, frames);
     finish(engine, &mixer->preview_limiter, block->preview, period->preview, frames);
     meter_run(&mixer->master_meter, engine->half->rate, block->main[0], block->main[1], frames);
+    mixer->master_meter.clips = clips; /* before the limiter */
+    loudness_run(&mixer->loudness, engine->half->rate, block->main[0], block->main[1], frames);
     meter_run(&mixer->input_meter, engine->half->rate, period->capture[0] + engine->at,
               period->capture[1] + engine->at, frames);
 }
@@ -212,7 +227,40 @@ void mixer_render(struct engine *engine, uint32_t frames)
 static struct state_meter shown(const struct meter *meter)
 {
     return (struct state_meter){ .peak = { meter->peak[0], meter->peak[1] },
-                                 .rms = { meter_rms(meter, 0), meter_rms(meter, 1) } };
+                                 .rms = { meter_rms(meter, 0), meter_rms(meter, 1) },
+                                 .clips = meter->clips };
+}
+
+static void put_peak(struct peaks *peaks, uint32_t strip, const struct meter *meter)
+{
+    peaks->peak[strip][0] = meter->peak[0];
+    peaks->peak[strip][1] = meter->peak[1];
+}
+
+void mixer_end_period(struct engine *engine)
+{
+    engine->half->mixer.gathered += engine->period->frames;
+}
+
+void mixer_show_peaks(struct engine *engine)
+{
+    const struct mixer *mixer = &engine->half->mixer;
+    struct peaks peaks = { .cut = mixer->limiter.most };
+
+    for (uint32_t i = 0; i < GROUPS; i++)
+        put_peak(&peaks, i, &mixer->meter[i]);
+    put_peak(&peaks, PEAKS_MASTER, &mixer->master_meter);
+    put_peak(&peaks, PEAKS_INPUTS, &mixer->input_meter);
+    peaks_show(&engine->memory->peaks, mixer->entry, engine->half->frame, &peaks);
+}
+
+void mixer_reset_meters(struct engine *engine)
+{
+    struct mixer *mixer = &engine->half->mixer;
+
+    for (uint32_t i = 0; i < GROUPS; i++)
+        mixer->meter[i].clips = 0;
+    mixer->master_meter.clips = mixer->input_meter.clips = 0;
 }
 
 void mixer_state(const struct engine *engine, struct state *state)
@@ -221,6 +269,9 @@ void mixer_state(const struct engine *engine, struct state *state)
 
     state->master = shown(&mixer->master_meter);
     state->inputs = shown(&mixer->input_meter);
+    state->momentary = loudness_of(&mixer->loudness, LOUDNESS_MOMENTARY);
+    state->short_term = loudness_of(&mixer->loudness, LOUDNESS_SHORT);
+    state->cut = mixer->limiter.most;
     for (uint32_t i = 0; i < GROUPS; i++)
         state->groups[i] = shown(&mixer->meter[i]);
 }

@@ -18,6 +18,7 @@
 #include "common/rt/score.h"
 #include "common/rt/state.h"
 #include "services/audio/rt/limiter.h"
+#include "services/audio/rt/loudness.h"
 #include "services/audio/rt/meter.h"
 #include "services/audio/rt/mix.h"
 
@@ -29,11 +30,17 @@ struct mixer {
     uint32_t previews;   /* the preview group sounded in the last block */
     struct meter meter[GROUPS], master_meter, input_meter;
     struct limiter limiter, preview_limiter;
+    struct loudness loudness; /* of the master */
+    uint64_t entry;           /* number of the present one of the peaks … */
+    uint64_t gathered;        /* … and frames that it has */
 };
 
 struct engine;
 
 void mixer_period(struct engine *engine); /* at its beginning: gains of the score, new peaks */
+void mixer_end_period(struct engine *engine);
+void mixer_show_peaks(struct engine *engine); /* of a period that counts */
+void mixer_reset_meters(struct engine *engine);
 void mixer_render(struct engine *engine, uint32_t frames);
 void mixer_open_returns(struct engine *engine);                   /* a preview begins */
 void mixer_close_returns(struct engine *engine, uint32_t frames); /* it was stopped: in so many frames */

@@ -25,6 +25,18 @@ static bool silence_all(struct engine *engine, const struct order *order, uint32
     return true;
 }
 
+static bool reset_meters(struct engine *engine, const struct order *order, uint32_t producer)
+{
+    struct engine_half *half = engine->half;
+
+    (void)order;
+    (void)producer;
+    half->xruns = half->lost = half->streams.underruns = 0;
+    half->worst_load = 0;
+    mixer_reset_meters(engine);
+    return true;
+}
+
 typedef bool (*doer)(struct engine *engine, const struct order *order, uint32_t producer);
 
 static const doer doers[ORDER_VERBS] = {
@@ -35,7 +47,7 @@ static const doer doers[ORDER_VERBS] = {
     [ORDER_TRANSPORT_START] = sync_order_start,   [ORDER_TRANSPORT_STOP] = sync_order_stop,
     [ORDER_TRANSPORT_LOCATE] = sync_order_locate, [ORDER_CAPTURE_START] = capture_order_start,
     [ORDER_CAPTURE_STOP] = capture_order_stop,    [ORDER_PAD_HIT] = pads_order_hit,
-    [ORDER_PAD_RELEASE] = pads_order_release,
+    [ORDER_PAD_RELEASE] = pads_order_release,     [ORDER_METERS_RESET] = reset_meters,
 };
 
 static void answer_order(struct engine *engine, const struct order *order, uint32_t producer, bool done)

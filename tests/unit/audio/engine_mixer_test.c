@@ -90,6 +90,70 @@ static void meters_show_what_was_there(void **made)
     stage_near(state.inputs.peak[1], 0, 0);
 }
 
+/* Peaks of the inputs after a frame, as a client of its own sees them. */
+static float peak_after(struct stage *stage, int64_t since)
+{
+    struct state state = stage_state(stage);
+    struct peaks peaks;
+
+    engine_peaks(stage->engine[0], since, state.frame, state.rate, &peaks);
+    return peaks.peak[PEAKS_INPUTS][0];
+}
+
+static void a_peak_is_given_once_to_each_client_for_2_s(void **made)
+{
+    static const uint32_t periods[] = { 256, 64, 16, 1024 };
+    struct stage *stage = *made;
+
+    for (uint32_t i = 0; i < 4; i++) {
+        stage->period = periods[i];
+        stage->recorded = 0;
+        memset(stage->in[0], 0, STAGE_MOST * sizeof(float));
+        stage->in[0][2100] = 0.75f;
+        stage->in[0][5000] = -0.5f;
+        stage_run(stage, 4096);
+        int64_t one = stage_state(stage).frame, two = one - 3072;
+        stage_near((double)peak_after(stage, two), 0.75, 0);
+        stage_near((double)peak_after(stage, one), 0, 0);
+        stage_near((double)peak_after(stage, one - 1024), 0, 0);
+        stage_run(stage, 8192);
+        stage_near((double)peak_after(stage, one), 0.5, 0);
+        stage_near((double)peak_after(stage, two), 0.75, 0);
+        for (int k = 0; k < 20; k++) { /* more than 2 s */
+            stage->recorded = 8192;
+            stage_run(stage, 8192 + 5120);
+        }
+        stage_near((double)peak_after(stage, two), 0, 0);
+        stage_near((double)peak_after(stage, INT64_MIN), 0, 0);
+    }
+}
+
+static void clips_are_counted_before_the_limiter_and_counts_can_begin_again(void **made)
+{
+    struct stage *stage = *made;
+    struct peaks peaks;
+
+    for (uint32_t i = 1000; i < 1003; i++)
+        stage->in[0][i] = i == 1000 ? 1 : -1.5f;
+    give_constant(stage, 0, 0.99f, GROUP_SOUNDS);
+    stage->score.groups[GROUP_SOUNDS].gain = 2;
+    stage_score(stage);
+    stage_run(stage, 4096);
+    struct state state = stage_state(stage);
+    assert_int_equal(state.inputs.clips, 3);
+    assert_true(state.master.clips > 6000 && state.master.clips <= 8192);
+    engine_peaks(stage->engine[0], 0, state.frame, state.rate, &peaks);
+    stage_near((double)peaks.cut, 1 - (double)stage->score.limiter_ceiling / 1.98, 1e-3);
+    stage_pass(stage, 256);
+    stage_run(stage, 4096 + 512);
+    assert_int_equal(stage_state(stage).xruns, 1);
+    stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_METERS_RESET });
+    stage_run(stage, 4096 + 768);
+    state = stage_state(stage);
+    assert_int_equal(state.xruns + state.lost + state.inputs.clips, 0);
+    assert_true(state.master.clips == 512); /* of this period, both channels */
+}
+
 static void the_preview_has_ports_of_its_own_and_main_unless_it_stands_apart(void **made)
 {
     struct stage *stage = *made;
@@ -289,6 +353,8 @@ int main(void)
         STAGE_TEST(mute_and_solo_silence_without_a_step),
         STAGE_TEST(nothing_is_above_the_ceiling_and_nothing_below_it_is_changed),
         STAGE_TEST(meters_show_what_was_there),
+        STAGE_TEST(a_peak_is_given_once_to_each_client_for_2_s),
+        STAGE_TEST(clips_are_counted_before_the_limiter_and_counts_can_begin_again),
         STAGE_TEST(the_preview_has_ports_of_its_own_and_main_unless_it_stands_apart),
         STAGE_TEST(a_preview_through_a_chain_is_heard_as_it_returns_and_not_as_it_leaves),
         STAGE_TEST(a_stop_of_a_chained_preview_is_silence_within_5_ms_also_when_the_chain_goes_with_it),

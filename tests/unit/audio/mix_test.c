@@ -85,7 +85,7 @@ static void a_meter_shows_peak_and_the_root_of_the_mean_square(void **state)
         measure_near((double)meter_rms(&meter, 1), 0.125 / sqrt(2), 0.001);
         measure_near((double)meter.peak[0], 0.5, 1e-3);
         measure_near((double)meter.peak[1], 0.125, 1e-3);
-        assert_int_equal(meter.over, 0);
+        assert_int_equal((int)meter.clips, 0);
         meter_again(&meter);
         assert_true(meter.peak[0] <= 0 && meter_rms(&meter, 0) > 0.3f);
         free(left), free(right);
@@ -118,7 +118,7 @@ static void overs_are_counted_and_damage_is_not_shown(void **state)
     meter_run(&meter, 48000, LEFT, RIGHT, 6);
     measure_near((double)meter.peak[0], 1.5, 0);
     measure_near((double)meter.peak[1], 1, 0);
-    assert_int_equal(meter.over, 2);
+    assert_int_equal((int)meter.clips, 4);
     assert_true(isfinite(meter.mean[0]) && isfinite(meter_rms(&meter, 0)));
     memset(&bad, 0xff, sizeof(bad));
     meter_run(&bad, 48000, LEFT, RIGHT, 6);

@@ -340,6 +340,49 @@ static void without_room_it_says_how_much_is_needed(void **state)
     assert_int_equal(status, 0);
 }
 
+static uint32_t capacity_of(struct studio *studio)
+{
+    struct ring stream, capture;
+
+    (void)studio_stream(studio, STREAMS - 1, &stream);
+    (void)studio_capture(studio, CAPTURE_LISTEN, &capture);
+    assert_int_equal(capture.capacity, 2 * stream.capacity);
+    assert_int_equal(studio_check(studio, NULL), ERR_OK);
+    return stream.capacity;
+}
+
+/* 8 s of streams and 16 s of captures; the longest need half a gigabyte. */
+static void rings_are_as_long_as_the_rate_wants_and_never_shortened(void **state)
+{
+    struct studio *studio = make_and_open(paths_of(state)), *longer;
+    char made[STUDIO_NAME_SIZE];
+    struct fault fault = { 0 };
+
+    assert_int_equal(capacity_of(studio), 8 * 48000);
+    assert_false(studio_outgrown(studio, paths_of(state), 44100, NULL));
+    assert_true(studio_outgrown(studio, paths_of(state), 96000, NULL));
+    assert_false(studio_outgrown(studio, paths_of(state), 88200, NULL)); /* it is noted: once is enough */
+    if (studio_mend(paths_of(state), made, &fault) != ERR_OK) {
+        assert_int_equal(fault.code, ERR_FULL);
+        skip(); /* /dev/shm has no room for them here */
+    }
+    assert_string_equal(made, "capture.1");
+    assert_int_equal(studio_check(studio, NULL), ERR_IO); /* a process that maps the short ones starts again */
+    studio_close(studio);
+    assert_int_equal(studio_open(paths_of(state), &longer, NULL), ERR_OK);
+    assert_int_equal(capacity_of(longer), 8 * 96000);
+    assert_false(studio_outgrown(longer, paths_of(state), 48000, NULL));
+    assert_int_equal(studio_mend(paths_of(state), made, NULL), ERR_OK);
+    assert_string_equal(made, "");
+    assert_int_equal(capacity_of(longer), 8 * 96000);
+    studio_close(longer);
+    assert_int_equal(studio_remove(paths_of(state)), ERR_OK);
+    longer = make_and_open(paths_of(state));
+    assert_int_equal(capacity_of(longer), 8 * 48000);
+    assert_true(studio_outgrown(longer, paths_of(state), 192000, NULL));
+    studio_close(longer);
+}
+
 #define STUDIO_TEST(claim) cmocka_unit_test_setup_teardown(claim, home_make, teardown)
 
 int main(void)
@@ -350,6 +393,7 @@ int main(void)
         STUDIO_TEST(every_view_is_whole_empty_and_of_its_own_memory),
         STUDIO_TEST(what_is_whole_is_taken_over_with_what_is_in_it),
         STUDIO_TEST(a_truncated_object_is_refused_and_made_anew),
+        STUDIO_TEST(rings_are_as_long_as_the_rate_wants_and_never_shortened),
         STUDIO_TEST(a_header_of_random_bytes_is_refused_and_made_anew),
         STUDIO_TEST(random_bytes_behind_the_header_are_refused_and_made_anew),
         STUDIO_TEST(an_object_without_its_first_value_is_refused_and_made_anew),

@@ -1,0 +1,17 @@
+/* studio_rate.h: the rate for which rings of frames are made: DATA/audio.rate, a text of one number. Any thread. */
+#ifndef LOOPHOLE_COMMON_STUDIO_RATE_H
+#define LOOPHOLE_COMMON_STUDIO_RATE_H
+
+#include <stdint.h>
+#include "common/err.h"
+#include "common/paths.h"
+
+enum { STUDIO_RATE_SCALES = 4 }; /* the largest scale */
+
+uint32_t studio_rate_noted(const struct paths *paths); /* Hz; 48,000 where nothing is noted */
+enum err studio_rate_note(const struct paths *paths, uint32_t rate, struct fault *fault); /* errors: io, full, denied */
+
+/* How many times the frames of 48 kHz a ring has: 1, 2 or 4. */
+uint32_t studio_rate_scale(uint32_t rate);
+
+#endif
