@@ -129,13 +129,21 @@ static void hold_trimmed(struct history *h, const struct note *note)
  * by its bytes first: when it is done again, that is the first time that it does something. */
 static const usec_t slack = 10000; /* a slow world takes to write a row */
 
+/* A removal that another one ended was kept without a change of its own: it goes with its earlier rows, too. */
+static bool may_go_with_its_rows(const struct note *note, const struct note *answer)
+{
+    const struct deed *deed = deed_with(answer->request, answer->digest);
+
+    return deed && deed->kind == DEED_REMOVE_LIBRARY && (sim.clock_steps || answer->at < note->at - sim_limits.young);
+}
+
 static bool may_be_forgotten(const struct history *h, const struct note *note, const struct note *answer)
 {
     uint64_t revision = answer->revision;
 
     if (revision)
         return revision <= h->trimmed && (sim.clock_steps || h->row_at[revision - 1] < note->at - sim_limits.young);
-    return note->quiet_bytes > sim_limits.quiet_bytes ||
+    return note->quiet_bytes > sim_limits.quiet_bytes || may_go_with_its_rows(note, answer) ||
            (note->quiet_rows > sim_limits.quiet_rows &&
             (sim.clock_steps || answer->at - slack < note->at - sim_limits.age));
 }
@@ -310,6 +318,10 @@ static void do_all_again(struct history *h)
             remove_again(h, i);
         else if (note->kind == NOTE_BEGUN)
             begin_again(h, note);
+        else if (note->kind == NOTE_OPERATION && !model_undo_is_at(&h->model, note->undo_at, note->undo_top))
+            sim_fail("undo is at %llu of %llu, expected %llu of %llu", (unsigned long long)note->undo_at,
+                     (unsigned long long)note->undo_top, (unsigned long long)h->model.at,
+                     (unsigned long long)h->model.top);
         else if (note->kind == NOTE_OPERATION)
             operate_again(h, i);
         else if (note->kind == NOTE_ANSWER)

@@ -100,7 +100,7 @@ static void hold_undo(struct history *h)
 
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         sim_fail("the undo stack cannot be read");
-    if (key_number_at(value, 0) != h->model.at || key_number_at(value, 8) != h->model.top)
+    if (!model_undo_is_at(&h->model, key_number_at(value, 0), key_number_at(value, 8)))
         sim_fail("undo is at %llu of %llu, expected %llu of %llu",
                  (unsigned long long)key_number_at(value, 0), (unsigned long long)key_number_at(value, 8),
                  (unsigned long long)h->model.at, (unsigned long long)h->model.top);

@@ -115,13 +115,15 @@ void journal_begun(struct id request, uint32_t first)
         deed->next_op = first;
 }
 
-void journal_operation(struct id request)
+void journal_operation(struct id request, uint64_t undo_at, uint64_t undo_top)
 {
     struct note *note = add_note(NOTE_OPERATION);
     struct deed *deed = deed_of(request);
 
     note->request = request;
     note->first = deed ? deed->next_op++ : 0;
+    note->undo_at = undo_at;
+    note->undo_top = undo_top;
 }
 
 struct deed *journal_deed_of_operation(uint64_t number)

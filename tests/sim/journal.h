@@ -24,6 +24,7 @@ struct note {
     struct change change;   /* of NOTE_CHANGE; of NOTE_TRIMMED the revision alone */
     struct id request;      /* of all others but these two */
     uint32_t first;         /* of NOTE_BEGUN; of NOTE_OPERATION its number */
+    uint64_t undo_at, undo_top; /* of NOTE_OPERATION: where undo is before it */
     uint64_t revision;      /* of the answered request's last change; 0: it changed nothing */
     uint64_t digest;        /* of the ask of NOTE_ANSWER and NOTE_PART */
     enum err error;
@@ -44,7 +45,7 @@ struct deed *journal_deed_of_operation(uint64_t number);
 
 /* Called by parts.c. */
 void journal_begun(struct id request, uint32_t first);
-void journal_operation(struct id request);
+void journal_operation(struct id request, uint64_t undo_at, uint64_t undo_top);
 
 /* Called by death.c. */
 void journal_put(enum database db, struct bytes key, struct bytes value);      /* after it was done */

@@ -175,6 +175,19 @@ static uint64_t step_at(struct model *m, bool back)
     return 0;
 }
 
+bool model_undo_is_at(struct model *m, uint64_t at, uint64_t top)
+{
+    uint64_t first = at < m->at ? at : m->at, last = at < m->at ? m->at : at;
+
+    if (top != m->top || last > top)
+        return false;
+    while (++first <= last)
+        if (model_item(m, m->steps[first].item))
+            return false;
+    m->at = at;
+    return true;
+}
+
 static struct verdict take_step(struct model *m, bool back)
 {
     uint64_t at = step_at(m, back);

@@ -79,6 +79,10 @@ struct verdict model_operation(struct model *model, const struct deed *deed, uin
 /* What a deed would be refused with now; ok: it would be done. Not for batches. */
 enum err model_refusal(struct model *model, const struct deed *deed);
 
+/* An undo that looks for a step in parts leaves steps whose items are gone behind, and others may come between. False:
+ * undo cannot be there. */
+bool model_undo_is_at(struct model *model, uint64_t at, uint64_t top);
+
 /* A row of a removal, which others may come between. False: the row is not of this removal. */
 bool model_removes(struct model *model, const struct deed *deed, const struct change *row);
 

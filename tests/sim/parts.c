@@ -22,13 +22,14 @@ enum err __wrap_parts_read(struct txn *txn, struct arena *arena, struct id reque
 enum err __wrap_edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,
                            struct fault *fault)
 {
+    const uint64_t at = p->undo.at, top = p->undo.top;
     struct edit flawed = *edit;
     enum err e;
 
     if (flaw_in_edit)
         flaw_in_edit(&flawed);
     e = __real_edit_apply(p, &flawed, mode, done, fault);
-    journal_operation(p->request);
+    journal_operation(p->request, at, top);
     return e;
 }
 
@@ -38,7 +39,7 @@ enum err __wrap_edit_apply(struct persist *p, const struct edit *edit, enum edit
     enum err __wrap_##function(struct persist *p, const type *op, struct outcome *outcome, struct fault *fault)  \
     {                                                                                                          \
         enum err e = __real_##function(p, op, outcome, fault);                                                 \
-        journal_operation(p->request);                                                                         \
+        journal_operation(p->request, p->undo.at, p->undo.top);                                                \
         return e;                                                                                              \
     }
 
