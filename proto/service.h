@@ -110,7 +110,7 @@ void service_release(struct service *service);
 void service_fail_held(struct service *service, const struct fault *fault);
 
 /* A client waits for the end of this turn: an answer is held, or an ask has come that was not read yet. Long work
- * within a turn looks here between its steps, and ends its part soon. */
+ * within a turn looks here between its steps, and ends its part soon. False once the service stops: no turn follows. */
 bool service_is_awaited(struct service *service);
 bool service_holds(const struct service *service); /* an answer is held */
 

@@ -10,8 +10,8 @@ bool service_is_awaited(struct service *service)
     struct pollfd ask = { sockets_fd(service->ask_socket), POLLIN, 0 };
 
     if (service->held.count > 0 || service->waiting.count > 0 || !sockets_settled(service->ask_socket))
-        return true;
-    return poll(&ask, 1, 0) > 0;
+        return !service->stopping;
+    return poll(&ask, 1, 0) > 0 && !service->stopping; /* then no turn follows this one */
 }
 
 void service_release(struct service *service)
