@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -115,12 +117,22 @@ enum err file_sync(const char *path, struct fault *fault)
     return e;
 }
 
+/* Before Linux 5.8 syncfs did not report that a write failed. */
+static bool syncfs_reports(void)
+{
+    struct utsname name;
+    unsigned major_number, minor_number;
+
+    return uname(&name) == 0 && sscanf(name.release, "%u.%u", &major_number, &minor_number) == 2 &&
+           (major_number > 5 || (major_number == 5 && minor_number >= 8));
+}
+
 /* Others may not take the call on, as FUSE does not, or not as far as the disk. */
 int file_open_disk(const char *directory)
 {
     static const unsigned kinds[] = { EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC, F2FS_SUPER_MAGIC,
                                       TMPFS_MAGIC };
-    int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = syncfs_reports() ? open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     struct statfs st;
 
     for (size_t i = 0; fd >= 0 && fstatfs(fd, &st) == 0 && i < sizeof(kinds) / sizeof(*kinds); i++)
@@ -131,9 +143,16 @@ int file_open_disk(const char *directory)
     return -1;
 }
 
+/* On a file system that became read-only syncfs succeeds and writes nothing. */
 enum err file_sync_disk(int disk, struct fault *fault)
 {
-    return syncfs(disk) == 0 ? ERR_OK : failed(fault, "cannot sync", "the disk");
+    struct statvfs st;
+
+    if (syncfs(disk) != 0 || fstatvfs(disk, &st) != 0)
+        return failed(fault, "cannot sync", "the disk");
+    if (st.f_flag & ST_RDONLY)
+        return fault_set(fault, ERR_IO, "cannot sync the disk: it became read-only");
+    return ERR_OK;
 }
 
 static int do_nothing(int fd)

@@ -32,7 +32,7 @@ enum err file_sync(const char *path, struct fault *fault);
 int file_open_disk(const char *directory);
 
 /* All that was written there before, by anybody, is on the disk, with its names: the price of one file, where little
- * else waits. Errors: full, io. */
+ * else waits. Errors: full; io, also when the file system is read-only by now. */
 enum err file_sync_disk(int disk, struct fault *fault);
 
 /* All of `len` bytes to `fd`, past short writes and interruptions. */

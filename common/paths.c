@@ -108,6 +108,13 @@ static bool is_own_runtime(const char *runtime)
            access(runtime, W_OK | X_OK) == 0;
 }
 
+const char *paths_passed_over(void)
+{
+    const char *home = getenv("LOOPHOLE_HOME"), *runtime = absolute_variable("XDG_RUNTIME_DIR");
+
+    return (home && *home) || !runtime || is_own_runtime(runtime) ? NULL : runtime;
+}
+
 static enum err find_by_xdg(struct paths *paths, struct fault *fault)
 {
     const char *runtime = absolute_variable("XDG_RUNTIME_DIR");

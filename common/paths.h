@@ -25,6 +25,10 @@ enum err paths_find(struct paths *paths, struct fault *fault);
 enum err paths_look(struct paths *paths, struct fault *fault);
 
 /* Where `service` answers and publishes: "ipc://RUN/NAME.ask", "ipc://RUN/NAME.events"; returns `to`. */
+/* The value of XDG_RUNTIME_DIR when it is not a folder that this user owns and may write to: `run` is in /tmp then.
+ * NULL: it is used, not set, or LOOPHOLE_HOME decides. */
+const char *paths_passed_over(void);
+
 const char *paths_ask_socket(const struct paths *paths, const char *service, char to[PATH_MAX]);
 const char *paths_event_socket(const struct paths *paths, const char *service, char to[PATH_MAX]);
 

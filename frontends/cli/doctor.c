@@ -216,8 +216,12 @@ static void look_at_names(struct doctor *doctor)
 
 static void look_at_sockets(struct doctor *doctor)
 {
+    const char *runtime = paths_passed_over();
     struct stat run;
 
+    if (runtime)
+        doctor_finding(doctor, WATCH, "sockets", "unset XDG_RUNTIME_DIR, or log in as this user instead of su",
+                       "XDG_RUNTIME_DIR=%s is passed over: it is not a folder that you own and may write to", runtime);
     if (stat(doctor->cli->paths.run, &run) != 0 && errno == ENOENT) {
         doctor_finding(doctor, FINE, "sockets", "", "there are none yet: %s is not there", doctor->cli->paths.run);
         return;

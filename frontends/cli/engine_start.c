@@ -79,6 +79,16 @@ static enum err start_supervisor(struct cli *cli, struct fault *fault)
     return WIFEXITED(status) && is_started_by_another(cli) ? ERR_OK : pass_on(said, status, fault);
 }
 
+/* `su` keeps the variable of the user before. */
+static void print_passed_over(struct cli *cli)
+{
+    const char *runtime = paths_passed_over();
+
+    if (runtime)
+        cli_print(&cli->out, "XDG_RUNTIME_DIR=%s is passed over: it is not a folder that you own and may write to. "
+                             "The sockets are in %s\n", runtime, cli->paths.run);
+}
+
 enum err engine_up(struct cli *cli, struct fault *fault)
 {
     struct service_lines lines = { 0 };
@@ -89,8 +99,10 @@ enum err engine_up(struct cli *cli, struct fault *fault)
 
     if (e == ERR_OK)
         e = engine_wait_ready(cli, from, fault);
-    if (e == ERR_OK && !cli->options.json)
+    if (e == ERR_OK && !cli->options.json) {
         buffer_add_text(&cli->out, running ? "The engine is running already.\n" : "The engine is up.\n");
+        print_passed_over(cli);
+    }
     return e;
 }
 

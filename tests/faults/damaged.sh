@@ -26,7 +26,8 @@ P
     engine_down
     cp "$data" "$scratch/whole"
 }
-# Bits anywhere; or whole pages; or heads of pages. One page more is the first one of the items' rows: it is always met.
+# Bits anywhere; or whole pages; or heads of pages. The pages with a certain item's name are of no kind then: one of them
+# is in use, and a process that reads all items meets it.
 _damage() { # SEED
     python - "$1" "$data" <<'P'
 import random, sys
@@ -34,6 +35,7 @@ chance, path = random.Random(int(sys.argv[1])), sys.argv[2]
 with open(path, "r+b") as file:
     bytes_ = bytearray(file.read())
     pages = len(bytes_) // 4096
+    named = {at // 4096 * 4096 for at in range(len(bytes_)) if bytes_.startswith(b"1234.wav", at)}
     kind = int(sys.argv[1]) % 3
     if kind == 0:
         for _ in range(400):
@@ -44,8 +46,8 @@ with open(path, "r+b") as file:
             bytes_[at:at + 4096] = chance.randbytes(4096)
         else:
             bytes_[at + chance.randrange(80)] ^= 1 << chance.randrange(8)
-    at = bytes_.index(b"1234.wav") // 4096 * 4096
-    bytes_[at + 10:at + 16] = chance.randbytes(6)
+    for at in named:
+        bytes_[at + 10:at + 12] = bytes(2)
     file.seek(0)
     file.write(bytes_)
 P

@@ -51,6 +51,20 @@ a_lock_that_is_replaced_ends_the_engine_and_its_successor_is_left_alone() {
 }
 _all_gone() { local pid; for pid in $1; do [ ! -d "/proc/$pid" ] || grep -q '^State:.Z' "/proc/$pid/status" || return 1; done; }
 
+a_runtime_folder_of_another_user_is_passed_over_with_a_word() {
+    local home=$scratch/home-of-nobody said
+    _needs_root
+    mkdir "$home" "$scratch/home-foreign"
+    chmod 755 "$scratch" && chown 65534:65534 "$home"
+    _in() { setpriv --reuid 65534 --regid 65534 --clear-groups env -u LOOPHOLE_HOME HOME="$home" \
+        XDG_RUNTIME_DIR="$scratch/home-foreign" "$@"; }
+    said=$(_in loophole up 2>&1)
+    contains "$said" "XDG_RUNTIME_DIR=$scratch/home-foreign is passed over"
+    contains "$(_in loophole doctor)" "XDG_RUNTIME_DIR=$scratch/home-foreign is passed over"
+    contains "$(_in loophole doctor)" "unset XDG_RUNTIME_DIR"
+    _in loophole down
+}
+
 commands_that_read_make_no_home() {
     local command
     export LOOPHOLE_HOME=$scratch/mistyped

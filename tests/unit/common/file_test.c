@@ -1,6 +1,8 @@
 #include "tests/unit/common/home.h"
 #include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -169,6 +171,43 @@ static void a_disk_is_synced_as_a_whole_or_not_at_all(void **state)
     assert_int_not_equal(file_sync_disk(-1, NULL), ERR_OK);
 }
 
+enum { WHOLE, WAS_ACKED, NO_MOUNT };
+
+/* In a namespace of its own, for the mount goes with it. */
+static int sync_read_only(const char *place)
+{
+    struct fault fault;
+    int disk;
+
+    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("none", place, "tmpfs", 0, NULL) != 0)
+        return NO_MOUNT;
+    disk = file_open_disk(place);
+    if (disk < 0 || file_sync_disk(disk, &fault) != ERR_OK)
+        return NO_MOUNT; /* a kernel whose syncfs is not used */
+    if (mount(NULL, place, NULL, MS_REMOUNT | MS_RDONLY, NULL) != 0)
+        return NO_MOUNT;
+    return file_sync_disk(disk, &fault) == ERR_IO && strstr(fault.what, "read-only") ? WHOLE : WAS_ACKED;
+}
+
+static void a_disk_that_became_read_only_is_not_synced(void **state)
+{
+    const struct home *home = *state;
+    char place[PATH_MAX];
+    int status;
+
+    snprintf(place, sizeof(place), "%s/disk", home->root);
+    assert_int_equal(mkdir(place, 0700), 0);
+    pid_t child = fork();
+    if (child == 0)
+        _exit(sync_read_only(place));
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == NO_MOUNT)
+        skip();
+    assert_int_equal(WEXITSTATUS(status), WHOLE);
+}
+
 static void directories_are_made_all_the_way(void **state)
 {
     const struct home *home = *state;
@@ -195,6 +234,7 @@ int main(void)
         HOME_TEST(a_file_written_soon_is_whole_and_can_be_synced),
         HOME_TEST(a_new_file_is_never_an_old_one),
         HOME_TEST(a_disk_is_synced_as_a_whole_or_not_at_all),
+        HOME_TEST(a_disk_that_became_read_only_is_not_synced),
         HOME_TEST(directories_are_made_all_the_way),
     };
     return cmocka_run_group_tests_name("common/file", tests, NULL, NULL);
