@@ -29,7 +29,7 @@ enum { STUDIO_NAME_SIZE = 24 }; /* "capture.0" */
  * The file DATA/audio.rate says which one when they are made: the audio core writes the server's rate there, and ends
  * if its rings are too short for it, so that the supervisor makes longer ones. Longer ones than needed are kept. */
 enum { STUDIO_RATE = 48000 };
-enum { STUDIO_VERSION = 3, STUDIO_ENGINE_BYTES = 8 << 20, STUDIO_STREAMER_BYTES = 1 << 20 };
+enum { STUDIO_VERSION = 4, STUDIO_ENGINE_BYTES = 8 << 20, STUDIO_STREAMER_BYTES = 1 << 20 };
 
 struct studio; /* the mappings */
 

@@ -49,14 +49,15 @@ struct score_row {
     uint32_t mute;
     struct score_voice voice;
     float amp;          /* 0…1: base_amp */
-    float filter_freq;  /* Hz: the row's own wins while it sounds; 0: the voice's */
-    float accent_boost; /* Hz added to the filter on an accented step */
+    float filter_freq;  /* Hz: the row's own wins while it sounds; 0: the voice's; both 0: no filter */
+    float accent_boost; /* Hz added to the filter on an accented step; without a filter that is 3 dB louder */
     float gate;         /* fraction of a step, 0.01…1; a sound with 1 plays to its end */
     float pan;
     uint32_t
         note_count; /* 0: the voice's freq at every step; else notes in turn, one for each step that sounds */
-    float notes[SCORE_NOTES];   /* Hz */
+    float notes[SCORE_NOTES];   /* Hz; voice.freq is a sound's own pitch */
     float ratio;                /* of pitch, for a sound */
+    uint32_t choke;             /* of a sound, as a pad's; 0: none but the row itself */
     uint8_t steps[SCORE_STEPS]; /* enum score_step */
 };
 
@@ -81,7 +82,7 @@ struct score_pad {
     float gain, pan, ratio;
     uint32_t from, until; /* frames of the sound; until 0: its end */
     uint32_t mode;        /* enum score_pad_mode */
-    uint32_t choke;       /* 0: none */
+    uint32_t choke;       /* pads and rows of one number silence each other; 0: none */
     uint32_t reverse;
     uint8_t note, channel; /* MIDI: 0…127, 0…15; 255: any channel; note 255: none */
     uint8_t unused[2];

@@ -2,6 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
+static const float MIDDLE_C = 261.6255653f; /* MIDI note 60 */
+static const float FLAT_Q = 0.7071067812f;     /* the steepest low-pass without a peak */
+
 /* ---- modules ---- */
 
 #define GIVEN(from, member, otherwise) (float)((from)->has_##member ? (from)->member : (otherwise))
@@ -57,17 +60,16 @@ static void read_effects(const struct modules *from, struct score_pattern *to)
     to->acid_comp = GIVEN(acid, vol_comp, 0.5);
 }
 
-/* The voice of that name: the field of that name. */
-static bool find_voice(const struct modules *modules, struct text name, struct score_voice *to)
+/* The voice of that name: the field of that name. NULL: there is none. */
+static const struct voice_values *find_voice(const struct modules *modules, struct text name)
 {
     const struct field *field = schema_field(&modules_shape, name.len ? name : TEXT("voice1"));
     static const struct voice_values none;
     const char *at = (const char *)modules;
 
     if (!field || field->record != &voice_values_shape)
-        return false;
-    *to = voice_of(*(const bool *)(at + field->has_offset) ? (const void *)(at + field->offset) : &none);
-    return true;
+        return NULL;
+    return *(const bool *)(at + field->has_offset) ? (const void *)(at + field->offset) : &none;
 }
 
 /* ---- rows ---- */
@@ -104,19 +106,31 @@ static void read_notes(const struct track *from, struct score_row *to)
         to->notes[i] = (float)from->notes.at[(i + from->note_index) % to->note_count];
 }
 
-static void read_values(const struct track *from, struct score_row *to)
+/* A sound is played as it is: of its voice's oscillator and filter only a resonance that was given counts, and only the
+ * row's own cutoff asks for a filter. It plays to its end, and its notes are relative to base_freq. */
+static void make_sampled(const struct voice_values *voice, struct score_row *to)
+{
+    to->voice.freq = MIDDLE_C;
+    to->voice.filter_freq = 0;
+    to->voice.filter_q = GIVEN(voice, filter_q, FLAT_Q);
+}
+
+static void read_values(const struct track *from, const struct voice_values *voice, struct score_row *to)
 {
     to->used = 1;
     to->mute = from->mute;
     to->sound = from->has_sound ? (uint32_t)from->sound : SCORE_NO_SOUND;
     to->generation = (uint32_t)from->generation;
+    to->choke = (uint32_t)from->choke;
+    if (from->has_sound)
+        make_sampled(voice, to);
     to->voice.freq = GIVEN(from, base_freq, to->voice.freq);
     to->voice.reverb_send = GIVEN(from, reverb_send, to->voice.reverb_send);
     to->voice.delay_send = GIVEN(from, delay_send, to->voice.delay_send);
     to->amp = GIVEN(from, base_amp, to->voice.amp);
     to->filter_freq = GIVEN(from, filter_freq, to->voice.filter_freq);
     to->accent_boost = GIVEN(from, accent_boost, 1500);
-    to->gate = GIVEN(from, gate_frac, 0.5);
+    to->gate = GIVEN(from, gate_frac, from->has_sound ? 1 : 0.5);
     to->pan = (float)from->pan;
     to->ratio = GIVEN(from, ratio, 1);
     read_notes(from, to);
@@ -125,6 +139,7 @@ static void read_values(const struct track *from, struct score_row *to)
 static enum err read_row(const struct pattern *pattern, uint32_t index, struct score_pattern *to, struct fault *fault)
 {
     const struct track *from = &pattern->sequencer.tracks.at[index];
+    const struct voice_values *voice = find_voice(&pattern->modules, from->voice_id);
     struct score_row *row = &to->rows[index];
     enum err e = read_steps(from->pattern, row->steps, fault);
 
@@ -134,12 +149,13 @@ static enum err read_row(const struct pattern *pattern, uint32_t index, struct s
     if (e != ERR_OK)
         return wrong(fault, index, "pattern", e);
     to->steps = from->pattern.len;
-    if (!find_voice(&pattern->modules, from->voice_id, &row->voice)) {
+    if (!voice) {
         e = fault_set(fault, ERR_BAD_REQUEST, "there is no voice \"%.*s\": they are voice1 to voice32",
                       TEXT_ARG(from->voice_id));
         return wrong(fault, index, "voice_id", e);
     }
-    read_values(from, row);
+    row->voice = voice_of(voice);
+    read_values(from, voice, row);
     return ERR_OK;
 }
 

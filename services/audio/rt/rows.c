@@ -25,14 +25,14 @@ static void make_synth(struct engine *engine, struct sequencer_row *row, const s
     mix_multiply(out, level, frames);
 }
 
-/* The row's own cutoff wins over the voice's; 0: open. */
+/* The row's own cutoff wins over the voice's. */
 static void filter(struct engine *engine, struct sequencer_row *row, const struct score_row *from,
                    float *left, float *right, uint32_t frames)
 {
     float base = from->filter_freq > 0 ? from->filter_freq : from->voice.filter_freq;
     struct svf_params low = { base + number_within(row->boost, 0, 20000), from->voice.filter_q };
 
-    if (base > 0)
+    if (sequencer_has_filter(from))
         svf_run(&row->filter, &low, engine->half->rate, left, right, frames);
 }
 

@@ -2,6 +2,7 @@
 
 enum { STEPS_AT_ONCE = 8 }; /* that may be due at one frame */
 static const double SWING_MOST = 0.999;
+static const float ACCENT_GAIN = 1.41253754f; /* 3 dB */
 
 /* ---- what plays ---- */
 
@@ -93,20 +94,30 @@ static uint32_t gate_of(const struct engine *engine, const struct score_row *row
     return (uint32_t)(frames + 0.5) > 0 ? (uint32_t)(frames + 0.5) : 1;
 }
 
-static void start_sound(struct engine *engine, const struct score_row *row, uint32_t number)
+/* A note pitches the sound: voice.freq is the note at which it sounds as it is. */
+static float ratio_of(const struct score_row *from, float hz)
 {
-    struct sounds_start start = { .slot = row->sound,
-                                  .generation = row->generation,
+    return from->voice.freq > 0 && hz > 0 ? from->ratio * hz / from->voice.freq : from->ratio;
+}
+
+/* A row is one instrument: a new hit silences its former one. */
+static void start_sound(struct engine *engine, const struct score_row *from, uint32_t number, bool accent)
+{
+    const struct sequencer_row *row = &engine->half->sequencer.row[number];
+    struct sounds_start start = { .slot = from->sound,
+                                  .generation = from->generation,
                                   .voice = ORDER_ANY_VOICE,
-                                  .gain = 1,
-                                  .ratio = row->ratio,
+                                  .gain = accent && !sequencer_has_filter(from) ? ACCENT_GAIN : 1.0f,
+                                  .ratio = ratio_of(from, row->hz),
                                   .group = GROUP_SEQUENCER,
                                   .row = number,
                                   .pad = SOUNDS_NOBODY,
                                   .producer = SOUNDS_NOBODY,
-                                  .release = row->voice.release,
-                                  .gate = row->gate < 1 ? gate_of(engine, row) : UINT32_MAX };
+                                  .choke = from->choke,
+                                  .release = from->voice.release,
+                                  .gate = from->gate < 1 ? gate_of(engine, from) : UINT32_MAX };
 
+    sounds_row_stop(engine, number);
     (void)sounds_play(engine, &start);
 }
 
@@ -142,7 +153,7 @@ static void start_note(struct engine *engine, const struct score_row *from, uint
     if (from->sound == SCORE_NO_SOUND)
         start_synth(engine, from, number);
     else
-        start_sound(engine, from, number);
+        start_sound(engine, from, number, accent);
 }
 
 static void play_step(struct engine *engine, int64_t step)

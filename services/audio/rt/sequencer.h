@@ -56,6 +56,12 @@ static inline bool sequencer_row_is_idle(const struct sequencer_row *row)
     return adsr_is_idle(&row->adsr) || (falls && row->adsr.left == 0 && !(row->adsr.target > 0));
 }
 
+/* Any row's synth voice goes through a filter; a sound does when its row asks for it. */
+static inline bool sequencer_has_filter(const struct score_row *row)
+{
+    return row->filter_freq > 0 || row->voice.filter_freq > 0;
+}
+
 /* Where a step begins, in steps: every odd one is late by half the swing. */
 static inline double sequencer_step_place(int64_t step, double swing)
 {

@@ -113,12 +113,21 @@ static struct sounds_voice *make_room(struct engine *engine, uint32_t number)
     return voice;
 }
 
+/* Pads and rows share their numbers. */
+static bool is_choked(const struct sounds_voice *voice, uint32_t group, uint32_t number)
+{
+    bool is_shared = group == GROUP_PADS || group == GROUP_SEQUENCER;
+    bool shares = voice->group == GROUP_PADS || voice->group == GROUP_SEQUENCER;
+
+    return voice->choke == number && (voice->group == group || (is_shared && shares));
+}
+
 static void choke(struct engine *engine, uint32_t group, uint32_t number)
 {
     struct sounds_voice *voices = engine->half->sounds.voice;
 
     for (uint32_t i = 0; number && i < SOUNDS_VOICES; i++)
-        if (voices[i].choke == number && voices[i].group == group)
+        if (is_choked(&voices[i], group, number))
             sounds_stop(engine, &voices[i], 0);
 }
 

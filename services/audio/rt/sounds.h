@@ -80,6 +80,7 @@ bool sounds_order_release(struct engine *engine, const struct order *order, uint
 bool sounds_pad_plays(const struct engine *engine, uint32_t pad);
 void sounds_pad_release(struct engine *engine, uint32_t pad);
 void sounds_release_held(struct engine *engine); /* all that a key holds */
+void sounds_row_stop(struct engine *engine, uint32_t row); /* of the sequencer */
 void sounds_silence(struct engine *engine, uint32_t frames);
 
 /* ---- sounds.c ---- */

@@ -107,6 +107,15 @@ void sounds_release_held(struct engine *engine)
     }
 }
 
+void sounds_row_stop(struct engine *engine, uint32_t row)
+{
+    for (uint32_t i = 0; i < SOUND_VOICES; i++) {
+        struct sounds_voice *voice = &engine->half->sounds.voice[i];
+        if (voice->state == SOUND_PLAYS && voice->row == row && voice->group == GROUP_SEQUENCER)
+            sounds_stop(engine, voice, 0);
+    }
+}
+
 void sounds_silence(struct engine *engine, uint32_t frames)
 {
     for (uint32_t i = 0; i < SOUNDS_VOICES; i++) {
