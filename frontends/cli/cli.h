@@ -193,6 +193,8 @@ enum err transport_tap(struct cli *cli, struct fault *fault);
 enum err transport_swing(struct cli *cli, struct fault *fault);
 enum err transport_metronome(struct cli *cli, struct fault *fault);
 enum err transport_sync(struct cli *cli, struct fault *fault);
+struct silent_sound;
+void cli_warn_of_silent(const struct silent_sound *silent, const char *what); /* of a row or a pad, on standard error */
 enum err transport_pattern(struct cli *cli, struct fault *fault);
 enum err transport_panic(struct cli *cli, struct fault *fault);
 struct text meters_in_linear(struct cli *cli, const char *typed); /* "gain=-6dB" as "gain=0.501"; others as typed */

@@ -145,8 +145,8 @@ const struct command command_table[] = {
     { "pads", "", "The pads that have a sound or a MIDI note", "", "", 0, 0, false, pads_show },
     { "pads set", "PAD KEY=VALUE…", "What a hit of this pad starts; other keys stay as they are",
       "Keys: sound gain pan ratio from until mode choke reverse note channel (1 to 16) attack release curve. "
-      "sound=ID, sound=PATH or sound=QUERY loads a file, sound=NUMBER with generation=NUMBER is one that is loaded "
-      "already; sound= takes it away.",
+      "sound=ID, sound=PATH or sound=QUERY loads a file, sound=NUMBER is one that is loaded already; "
+      "sound= takes it away.",
       "", 1, ANY, false, pads_set },
     { "pads hit", "PAD [VELOCITY]", "Hit a pad; velocity is 0 to 1", "", "", 1, 2, false, pads_hit },
     { "pads release", "PAD", "Let go of a pad", "", "", 1, 1, false, pads_release },

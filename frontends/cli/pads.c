@@ -52,6 +52,8 @@ static enum err print_pads(struct cli *cli, const struct pads *answer)
     struct fault none = { 0 };
     enum err e = ERR_OK;
 
+    for (uint32_t i = 0; i < answer->silent.count; i++)
+        cli_warn_of_silent(&answer->silent.at[i], "pad");
     for (uint32_t i = 0; cli->options.json && e == ERR_OK && i < answer->each.count; i++) {
         e = json_write(&pad_shape, &answer->each.at[i], &cli->out);
         buffer_add_text(&cli->out, "\n");
@@ -131,13 +133,15 @@ static enum err assign_pad(struct cli *cli, const char *typed, struct pad *pad, 
         pad->has_sound = false;
         return ERR_OK;
     }
+    if (strncmp(typed, key, sizeof(key) - 1) == 0)
+        pad->generation = 0; /* the sound that is there now */
     return json_assign(&pad_shape, meters_in_linear(cli, typed), &cli->arena, pad, fault);
 }
 
 /* The pad as it is, for a change of some of its values; one that is not in use has the defaults. */
 static enum err read_pad(struct cli *cli, struct pad *pad, struct fault *fault)
 {
-    struct pad empty = { .pad = pad->pad, .mode.value = PAD_MODE_ONE_SHOT, .generation = 1 };
+    struct pad empty = { .pad = pad->pad, .mode.value = PAD_MODE_ONE_SHOT };
     struct pads pads = { 0 };
     enum err e = cli_ask(cli, "audio.pads", NULL, &pads, fault);
 

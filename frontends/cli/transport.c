@@ -135,6 +135,17 @@ static enum err read_pattern(struct cli *cli, struct audio_set_pattern *request,
     return e;
 }
 
+void cli_warn_of_silent(const struct silent_sound *silent, const char *what)
+{
+    char id[ID_TEXT_SIZE];
+    struct buffer line = { 0 };
+
+    cli_print(&line, "warning: %s %llu%s%.*s is silent: %s: %.*s", what, (unsigned long long)silent->index,
+              silent->name.len ? " " : "", TEXT_ARG(silent->name), id_write(silent->id, id), TEXT_ARG(silent->why));
+    cli_remark(&line);
+    buffer_free(&line);
+}
+
 enum err transport_pattern(struct cli *cli, struct fault *fault)
 {
     struct audio_set_pattern request = { .immediate = cli->options.immediate };
@@ -149,6 +160,8 @@ enum err transport_pattern(struct cli *cli, struct fault *fault)
         e = json_write(&queued_shape, &queued, &cli->out);
         buffer_add_text(&cli->out, "\n");
     } else {
+        for (uint32_t i = 0; i < queued.silent.count; i++)
+            cli_warn_of_silent(&queued.silent.at[i], "row");
         /* The first number counts from 0, as in the log; the second one is what people call that bar. */
         cli_print(&cli->out, "[SEQ] Pattern %s bar %lld (bar %lld)%s\n", queued.now ? "loaded at" : "queued for",
                   (long long)queued.bar, (long long)queued.bar + 1,

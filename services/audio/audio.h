@@ -2,6 +2,8 @@
  * one writer, and sends orders; it reads notes and state. It never waits for the audio thread, nor for JACK.
  *
  *   control.c   transport, mixer, patterns: into the score, and orders
+ *   set_pattern.c  the sounds of a pattern, before it begins
+ *   named_sounds.c slots and media items that rows and pads name
  *   pads.c      pads and their hits
  *   tell.c      what is: transport, meters, mixer
  *   ports.c     the JACK server, connections, the preview's chain
@@ -70,6 +72,10 @@ void audio_score_publish(struct audio *audio); /* the next serial */
 enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer);
 uint64_t audio_effects(const struct audio *audio); /* rises with each order and each score; outlives the process */
 
+/* The next bar's pattern, or the present one at once. The answer's list of silent rows is the caller's. */
+enum err audio_begin_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
+                             struct queued *answer);
+
 /* ---- tell.c, ports.c ---- */
 bool audio_state(const struct audio *audio, struct state *state); /* false: nothing sounded yet; zeroed then */
 bool audio_sounds(const struct audio *audio);                     /* some core runs periods now */
@@ -86,6 +92,10 @@ void audio_take_notes(struct audio *audio);
 
 /* ---- asks of other files than control.c, where the table of all stands ---- */
 extern const struct audio_handlers audio_handlers;
+
+/* set_pattern.c */
+enum err audio_ask_set_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
+                               struct queued *answer);
 
 /* pads.c */
 enum err audio_ask_pads(struct audio *audio, struct call *call, const struct audio_pads *ask, struct pads *answer);

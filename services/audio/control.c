@@ -355,8 +355,8 @@ static uint64_t count_effects(const struct audio_set_pattern *ask)
     return 1 + (uint64_t)(ask->immediate && from->has_global_step) + (uint64_t)(ask->immediate && from->has_running);
 }
 
-static enum err ask_set_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
-                                struct queued *answer)
+enum err audio_begin_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
+                             struct queued *answer)
 {
     const struct sequencer *from = &ask->pattern.sequencer;
     struct transport_state at = here(audio);
@@ -397,7 +397,7 @@ const struct audio_handlers audio_handlers = {
     .set_preview = ask_set_preview,
     .chain = audio_ask_chain,
     .panic = ask_panic,
-    .set_pattern = ask_set_pattern,
+    .set_pattern = audio_ask_set_pattern,
     .pads = audio_ask_pads,
     .set_pads = audio_ask_set_pads,
     .hit = audio_ask_hit,

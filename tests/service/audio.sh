@@ -238,6 +238,93 @@ a_take_that_can_only_be_silence_says_so() {
     case $said in *silen*) fail "$said" ;; esac
 }
 
+# A pattern of one row, with more keys for it.
+_row() { # FILE STEPS KEYS
+    printf '{"sequencer": {"bpm": 120.0, "swing": 0.0, "tracks": {"hat": {"pattern": "%s"%s}}}}' "$2" "$3" >"$1"
+}
+
+a_row_with_a_sound_is_that_sound() {
+    /usr/bin/python3 - "$scratch/noise.wav" <<'PYTHON'
+import random, struct, sys, wave
+random.seed(1)
+out = wave.open(sys.argv[1], "wb")
+out.setnchannels(1), out.setsampwidth(2), out.setframerate(48000)
+out.writeframes(struct.pack("<24000h", *[random.randrange(-16000, 16000) for _ in range(24000)]))
+PYTHON
+    local slot server client tape
+    slot=$(loophole ask streamer.load_sound path="$scratch/noise.wav" | field sound)
+    server=$(loophole audio status --json | field server)
+    client=$(loophole audio status --json | field client)
+    _row "$scratch/row.json" "X.......x......." ", \"sound\": $slot"
+    loophole pattern "$scratch/row.json" --immediate >/dev/null || fail "not taken"
+    loophole transport locate 1 >/dev/null
+    "$build/tests/faults/tape" "$server" "$scratch/tape" 6 "$client:main_left" >"$scratch/said" & tape=$!
+    until_true 10 grep -q connected "$scratch/said"
+    loophole transport start >/dev/null
+    wait "$tape" || fail "no tape"
+    loophole transport stop >/dev/null
+    /usr/bin/python3 - "$scratch/noise.wav" "$scratch/tape" <<'PYTHON' || fail "the row is not its sound"
+import array, math, sys, wave
+sample = array.array("h", wave.open(sys.argv[1], "rb").readframes(24000))
+heard = array.array("f", open(sys.argv[2], "rb").read())
+louder = math.pow(10, 3 / 20)
+hits = []
+at = 0
+while at + 48000 < len(heard):
+    if abs(heard[at]) < 1e-6:
+        at += 1
+        continue
+    gain = max(0.5, 0.5 * louder, key=lambda g: -abs(heard[at + 9] - g * sample[9] / 32768))
+    wrong = sum(abs(heard[at + i] - gain * sample[i] / 32768) > 1e-5 for i in range(24000))
+    hits.append((at, round(gain, 3), wrong))
+    at += 24000
+print(hits)
+whole = [gain for _, gain, wrong in hits if wrong == 0]  # a period that JACK left out spoils the hit that it was in
+assert {0.5, round(0.5 * louder, 3)} <= set(whole), hits
+PYTHON
+}
+
+what_names_no_sound_and_no_voice_is_refused() {
+    _row "$scratch/row.json" "x..............." ", \"sound\": 77"
+    contains "$(refused loophole pattern "$scratch/row.json")" "no sound is in slot 77"
+    _row "$scratch/row.json" "x..............." ", \"sound\": 5000"
+    contains "$(refused loophole pattern "$scratch/row.json")" "sound"
+    _row "$scratch/row.json" "x..............." ", \"voice_id\": \"voice99\""
+    contains "$(refused loophole pattern "$scratch/row.json")" "voice1 to voice32"
+    contains "$(refused loophole pads set 7 sound=77)" "no sound is in slot 77"
+    contains "$(refused loophole pads hit 60)" "pad 60 has no sound"
+    local slot
+    slot=$(loophole ask streamer.load_sound path="$scratch/noise.wav" | field sound)
+    loophole pads set 8 sound="$slot" >/dev/null || fail "a slot without a generation"
+    holds loophole pads hit 8
+}
+
+a_media_item_that_cannot_be_loaded_leaves_its_row_and_its_pad_silent() {
+    local item
+    item=$(cd "$top/tests" && /usr/bin/python3 - <<'END'
+from client import Client, Catalogue
+client = Client()
+catalogue = Catalogue(client, identity="uuid:away", mount=b"/nowhere")
+item = catalogue.put(b"away.wav")
+volume = {"id": bytes(16), "identity": "uuid:away", "label": "AWAY", "mount": b"/nowhere", "backend": "external",
+          "online": False}
+client.must("persist.put_volume", {"volume": volume})
+queued = client.must("audio.set_pattern", {"pattern": {"sequencer": {"tracks": [
+    {"name": "kick", "pattern": "x" * 16}, {"name": "hat", "pattern": "x" * 16, "id": item}]}}})
+(silent,) = queued["silent"]
+assert silent["index"] == 1 and silent["name"] == "hat" and silent["id"] == item and "AWAY" in silent["why"], silent
+pads = client.must("audio.set_pads", {"each": [{"pad": 9, "id": item}, {"pad": 10, "id": bytes(15) + b"x"}]})
+assert [s["index"] for s in pads["silent"]] == [9, 10] and "AWAY" in pads["silent"][0]["why"], pads
+alphabet, number = "0123456789ABCDEFGHJKMNPQRSTVWXYZ", int.from_bytes(item, "big")
+print("".join(alphabet[number >> 5 * place & 31] for place in range(25, -1, -1)))
+END
+) || fail "not silent: $item"
+    _row "$scratch/row.json" "x..............." ", \"id\": \"$item\""
+    contains "$(loophole pattern "$scratch/row.json" 2>&1)" "warning: row 0 hat is silent: $item"
+    contains "$(loophole pads set 9 id="$item" 2>&1)" "warning: pad 9 is silent"
+    contains "$(refused loophole pads hit 9)" "pad 9 has no sound"
+}
+
 _leads() { # JACK's transport rolls with bars and beats
     { sleep 0.5; } | timeout --kill-after=1 5 jack_showtime 2>/dev/null | tr '\r' '\n' | grep -q 'Rolling.*BBT: *[0-9]'
 }

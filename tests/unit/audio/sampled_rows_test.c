@@ -97,14 +97,14 @@ static void a_cutoff_of_its_own_filters_it_with_the_resonance_of_its_voice(void 
 
     one.has_filter_freq = true;
     one.filter_freq = 1500;
-    assert_filtered(*made, &pattern, (struct svf_params){ SVF_LOW, 1500, 0.70710678f });
+    assert_filtered(*made, &pattern, (struct svf_params){ 1500, 0.70710678f });
     pattern.modules.has_voice1 = pattern.modules.voice1.has_filter_q = true;
     pattern.modules.voice1.filter_q = 2;
-    assert_filtered(*made, &pattern, (struct svf_params){ SVF_LOW, 1500, 2 });
+    assert_filtered(*made, &pattern, (struct svf_params){ 1500, 2 });
     one.pattern = TEXT("X...............");
     one.has_accent_boost = true;
     one.accent_boost = 3000;
-    assert_filtered(*made, &pattern, (struct svf_params){ SVF_LOW, 4500, 2 });
+    assert_filtered(*made, &pattern, (struct svf_params){ 4500, 2 });
 }
 
 static void an_accent_without_a_filter_is_3_db_louder(void **made)
