@@ -63,7 +63,7 @@ def at(seconds, share):
 
 
 def table(took):
-    """For README.md, too."""
+    """The rows for docs/measured.md."""
     print("figure: | killed, during searches and edits | times | answers again: p50 | p99 | max |")
     print("figure: | --- | --- | --- | --- | --- |")
     for service, seconds in took.items():
