@@ -34,6 +34,11 @@ enum err store_meaning(MDB_env *env, int number);
 /* "cannot DOING WHAT: the words of LMDB"; returns the meaning. */
 enum err store_failed(struct store *store, struct fault *fault, int number, const char *doing, const char *what);
 
+/* Begins a transaction that writes, after the last commit. lock.mdb says which one that is; a disk that became
+ * read-only and returned can give back an older page of it, by which LMDB would write over later commits. The number is
+ * compared with the store's own, and corrected. Errors: as store_failed; io. */
+enum err writing_begin(struct store *store, MDB_txn **txn, struct fault *fault);
+
 static inline MDB_val environment_val(struct bytes b)
 {
     return (MDB_val){ b.len, (void *)(uintptr_t)b.at };

@@ -33,18 +33,19 @@ bool files_data(const char *directory, struct stat *st)
 }
 
 /* /proc/self/maps: "7f12-7f34 r--s 00000000 fd:01 1234 /path/data.mdb". */
-static bool find_map(const char *directory, void **start, size_t *size)
+static bool find_map(const char *directory, const char *name, void **start, size_t *size)
 {
+    char path[FILE_PATH];
     FILE *maps = fopen("/proc/self/maps", "re");
     char line[FILE_PATH + 128];
     struct stat st;
     bool found = false;
 
-    while (maps && files_data(directory, &st) && fgets(line, sizeof(line), maps)) {
+    while (maps && stat(path_of(directory, name, path), &st) == 0 && fgets(line, sizeof(line), maps)) {
         unsigned long long inode;
         uintptr_t from, to;
         if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %*s %*s %*s %llu", &from, &to, &inode) != 3 ||
-            inode != st.st_ino || !strstr(line, "/data.mdb"))
+            inode != st.st_ino || !strstr(line, name))
             continue;
         *start = (void *)from;
         *size = to - from;
@@ -61,10 +62,18 @@ void *files_guard_map(const char *directory)
     void *start;
     size_t size;
 
-    if (!find_map(directory, &start, &size))
+    if (!find_map(directory, "data.mdb", &start, &size))
         return NULL;
     guard_add_disk(start, size, open(path_of(directory, "data.mdb", path), O_RDONLY | O_CLOEXEC));
     return start;
+}
+
+void *files_map(const char *directory, const char *name)
+{
+    void *start;
+    size_t size;
+
+    return find_map(directory, name, &start, &size) ? start : NULL;
 }
 
 void files_end_guard(void *map)

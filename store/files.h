@@ -21,6 +21,10 @@ bool files_data(const char *directory, struct stat *st);
 void *files_guard_map(const char *directory);
 void files_end_guard(void *map);
 
+/* Where a file of the environment is mapped in this process; NULL: nowhere. To open it and close it again instead would
+ * drop LMDB's file locks. */
+void *files_map(const char *directory, const char *name);
+
 /* True when data.mdb is missing or has never held a row: it is LMDB's two head pages or less. False when it cannot be
  * looked at. */
 bool files_are_blank(const char *directory);

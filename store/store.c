@@ -83,14 +83,25 @@ static enum err open_environment(struct store *store, struct fault *fault)
     return rc ? store_failed(store, fault, rc, "open the store", store->directory) : ERR_OK;
 }
 
+static enum err begin_lmdb(struct store *store, bool writes, MDB_txn **txn, struct fault *fault)
+{
+    int rc;
+
+    if (writes)
+        return writing_begin(store, txn, fault);
+    rc = mdb_txn_begin(store->env, NULL, MDB_RDONLY, txn);
+    return rc ? store_failed(store, fault, rc, "begin a transaction in", store->directory) : ERR_OK;
+}
+
 static enum err open_databases(struct store *store, struct fault *fault)
 {
     bool writer = store->mode == STORE_WRITER;
     MDB_txn *txn;
-    int rc = mdb_txn_begin(store->env, NULL, writer ? 0 : MDB_RDONLY, &txn);
+    int rc;
+    enum err e = begin_lmdb(store, writer, &txn, fault);
 
-    if (rc)
-        return store_failed(store, fault, rc, "begin a transaction in", store->directory);
+    if (e != ERR_OK)
+        return e;
     for (enum database db = 0; db < DB_COUNT; db++) {
         rc = mdb_dbi_open(txn, database_name(db), writer ? MDB_CREATE : 0, &store->dbi[db]);
         store->has[db] = rc == 0;
@@ -266,16 +277,16 @@ static enum err open_again(struct store *store, struct fault *fault)
 static enum err begin(struct store *store, bool writes, struct txn **txn, struct fault *fault)
 {
     struct txn *t = calloc(1, sizeof(*t));
-    int rc;
+    enum err e;
 
     if (!t)
         return fault_set(fault, ERR_FULL, "no memory for a transaction");
     trust_enter();
-    rc = mdb_txn_begin(store->env, NULL, writes ? 0 : MDB_RDONLY, &t->lmdb);
-    if (rc) {
+    e = begin_lmdb(store, writes, &t->lmdb, fault);
+    if (e != ERR_OK) {
         trust_leave();
         free(t);
-        return store_failed(store, fault, rc, "begin a transaction in", store->directory);
+        return e;
     }
     t->store = store;
     t->writes = writes;

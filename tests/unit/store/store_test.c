@@ -1,4 +1,5 @@
 #include "tests/unit/store/scratch.h"
+#include <fcntl.h>
 #include <sys/wait.h>
 #include "store/files.h"
 #include "store/local.h"
@@ -54,6 +55,45 @@ static void what_is_committed_is_there_after_opening_again(void **state)
     scratch_begin(s);
     assert_int_equal(txn_get(s->w.txn, DB_META, b("name"), &value), ERR_OK);
     assert_true(bytes_equal(value, b("value")));
+}
+
+/* Writes the number of the last commit in lock.mdb, as a disk does that gives back an older page. In a child, because
+ * closing the file here would drop LMDB's locks. */
+static void set_last(const struct scratch *s, size_t number)
+{
+    int status = -1;
+    pid_t child = fork();
+
+    if (child == 0) {
+        char path[PATH_MAX + 32];
+        snprintf(path, sizeof(path), "%s/store/lock.mdb", s->paths.data);
+        int fd = open(path, O_WRONLY);
+        _exit(fd >= 0 && pwrite(fd, &number, sizeof(number), 48) == sizeof(number) ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+static void a_lock_file_of_other_commits_takes_none_back(void **state)
+{
+    static const int offsets[] = { -9, -1, 1, 8 };
+    struct scratch *s = *state;
+    struct bytes value;
+
+    scratch_open(s);
+    for (uint32_t i = 0; i < 40; i++) {
+        if (i % 10 == 9) {
+            uint64_t newest;
+            store_readers(s->store, NULL, 0, &newest);
+            set_last(s, (size_t)((int64_t)newest + offsets[i / 10]));
+        }
+        scratch_begin(s);
+        assert_int_equal(txn_put(s->w.txn, DB_META, b(numbered(i)), b("value")), ERR_OK);
+        scratch_commit(s);
+    }
+    scratch_begin(s);
+    for (uint32_t i = 0; i < 40; i++)
+        assert_int_equal(txn_get(s->w.txn, DB_META, b(numbered(i)), &value), ERR_OK);
 }
 
 static void what_is_aborted_was_never_there(void **state)
@@ -263,6 +303,7 @@ int main(void)
         CLAIM(a_reader_of_a_store_that_is_not_there_is_told_offline),
         CLAIM(a_reader_of_a_store_that_is_half_made_is_left_with_nothing),
         CLAIM(what_is_committed_is_there_after_opening_again),
+        CLAIM(a_lock_file_of_other_commits_takes_none_back),
         CLAIM(what_is_aborted_was_never_there),
         CLAIM(a_reader_sees_the_moment_in_which_it_began),
         CLAIM(a_walk_goes_in_order_and_ends_with_its_prefix),
