@@ -265,7 +265,7 @@ def number(attribute, value):
     return {"attribute": attribute, "source": "user", "number": value, "confidence": 1.0, "version": 0, "shown": True}
 assert k.edit(id, name="one", add_tags=["warm", "short"], facts=[number("bpm", 100.0)])[0] == "ok"
 assert k.edit(id, name="two", notes="n", favourite=True, add_tags=["warm", "late"], remove_tags=["short", "none"],
-              facts=[number("bpm", 120.0), number("key", 3.0)], pack="p")[0] == "ok"
+              facts=[number("bpm", 120.0), number("year", 3.0)], pack="p")[0] == "ok"
 assert k.edit(other, name="else")[0] == "ok"
 for _ in range(2):                                   # undo two, redo two, and once more
     assert c.must("persist.undo")["id"] == other
