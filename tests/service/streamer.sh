@@ -27,7 +27,6 @@ a_file_begins_with_its_own_first_frame_when_it_is_played_and_previewed() {
 
 # Longer than a ring lasts: the streamer goes on reading.
 a_slow_stop_fades_for_as_long_as_was_asked() {
-    [ "${LONG:-}" ] || skip "10 s; LONG=1 runs it"
     _engine
     _sound make sine "$scratch/files/long_sine.wav" 1440000 48000 480
     _tape
