@@ -96,7 +96,7 @@ persist_killed_while_it_is_told_and_the_streamer_too() {
         kill -KILL "$persist"
         wait $stop
         _is_flac "$id" $which "$lost"
-        same "$(soxi -a "$takes/$which.flac" | grep -o 'first .*')" \
+        same "$(soxi -a "$takes/$which.flac" | grep -o 'first [0-9]* latency [0-9]*')" \
             "first $(loophole show "$id" --json | field first) latency $(loophole show "$id" --json | field latency)"
     done
     _end_engine
