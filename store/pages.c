@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "store/environment.h"
-#include "store/files.h"
 
 enum { FREE_DATABASE = 0, MAIN_DATABASE = 1, FIRST_PAGE = 2, ROWS_A_REPORT = 512 };
 
@@ -151,18 +150,14 @@ enum err pages_check(struct txn *txn, const struct long_work *work, struct fault
     struct pages p = { .txn = txn, .work = work, .fault = fault, .map = txn->store->map };
     MDB_envinfo info;
     MDB_stat stat;
-    struct stat file;
     enum err e;
 
-    if (!p.map || mdb_env_info(txn->store->env, &info) || mdb_env_stat(txn->store->env, &stat) ||
-        !files_data(txn->store->directory, &file))
+    if (!p.map || mdb_env_info(txn->store->env, &info) || mdb_env_stat(txn->store->env, &stat))
         return fault_set(fault, ERR_IO, "the store's file cannot be looked at");
     p.page_bytes = stat.ms_psize;
     p.count = info.me_last_pgno + 1;
     for (enum database db = 0; db < DB_COUNT; db++)
         p.total += txn_count(txn, db);
-    if (p.count > (uint64_t)file.st_size / p.page_bytes)
-        return damaged(&p, "the file is shorter than its pages", "");
     p.is_free = calloc(p.count / 8 + 1, 1);
     if (!p.is_free)
         return fault_set(fault, ERR_FULL, "no memory to check the store");

@@ -1,6 +1,7 @@
-/* pages.h: do the pages of the store hold together: the file is as long as its head says, each free page is listed
- * once, each database can be walked from end to end in the order of its keys, and no row lies on a free page. For a
- * child process (common/trial.h), which may die of it. */
+/* pages.h: do the pages of the store hold together: each free page is listed once, each database can be walked from end
+ * to end in the order of its keys, and no row lies on a free page. For a child process (common/trial.h), which may die
+ * of it: a page that the file lacks is a SIGBUS. LMDB counts pages at the file's end that it never wrote, so the
+ * length alone says nothing. */
 #ifndef LOOPHOLE_STORE_PAGES_H
 #define LOOPHOLE_STORE_PAGES_H
 
