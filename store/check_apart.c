@@ -1,5 +1,6 @@
 #include "store/check_apart.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -8,6 +9,7 @@
 #include "common/file.h"
 #include "store/culprit_wait.h"
 #include "store/pages.h"
+#include "store/trust.h"
 
 /* Caller and child share it. */
 struct apart {
@@ -74,9 +76,19 @@ static enum err report_all(int said, void (*problem)(void *state, const char *wh
     return e;
 }
 
+/* A store whose head is damaged can look like none; persist has found out more. */
+static bool is_known_as_damaged(const struct paths *paths, char reason[TRUST_REASON])
+{
+    char directory[PATH_MAX + 16];
+
+    snprintf(directory, sizeof(directory), "%s/store", paths->data);
+    return trust_look(directory, reason) == TRUST_DAMAGED;
+}
+
 static enum err run(struct apart *a, void (*problem)(void *state, const char *what), void *state,
                     struct fault *fault)
 {
+    char reason[TRUST_REASON];
     struct fault why = { 0 };
     struct trial trial;
     bool died = false;
@@ -89,6 +101,8 @@ static enum err run(struct apart *a, void (*problem)(void *state, const char *wh
         return fault_set(fault, ERR_FULL, "no memory for the problems of the store");
     if (e == ERR_OK)
         return e;
+    if (e == ERR_OFFLINE && is_known_as_damaged(a->paths, reason))
+        return trust_say_damaged(reason, fault);
     if (fault)
         *fault = why;
     if ((!died && !a->is_damaged) || e == ERR_IO)
