@@ -43,7 +43,7 @@ if checked < 50:
 
 the_table_says_what_the_code_says() {
     local wrong
-    wrong=$(_compare)
+    wrong=$(_compare) || fail "the table cannot be compared"
     [ -z "$wrong" ] || fail "$wrong"
 }
 
