@@ -114,7 +114,7 @@ class Catalogue:
     """A volume with a folder and items in it, made through persist."""
 
     def __init__(self, client, identity="root", mount=b"/"):
-        self.client = client
+        self.client, self.identity, self.mount = client, identity, mount
         volume = {"identity": identity, "label": "disk", "mount": mount, "backend": "local", "online": True}
         self.volume = client.must("persist.put_volume", {"volume": dict(self.blank_volume(), **volume)})["id"]
         self.folder = self.put_folder(b"music")
@@ -122,6 +122,11 @@ class Catalogue:
     @staticmethod
     def blank_volume():
         return {"id": bytes(16)}
+
+    def unmount(self, label):
+        """The volume of this catalogue's identity is away from now on."""
+        volume = {"identity": self.identity, "label": label, "mount": self.mount, "backend": "external", "online": False}
+        self.client.must("persist.put_volume", {"volume": dict(self.blank_volume(), **volume)})
 
     def put_folder(self, name, parent=bytes(16)):
         folder = {"id": bytes(16), "volume": self.volume, "parent": parent, "name": name, "library": False}

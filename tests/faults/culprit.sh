@@ -15,17 +15,20 @@ _child() { # of a process: of strace, not the one by which it tries the kernel a
 }
 _checker() { _child "$(_child "$1")"; } # the command reads the store in a child of its own
 _has_checker() { [ -n "$(_checker "$1")" ]; }
+_stop_an_opening() { # of a process whose pid is then in $culprit, traced by $tracer
+    strace -f -qq -o /dev/null -P "$LOOPHOLE_HOME/data/store/data.mdb" -e trace=pread64 \
+        -e inject=pread64:signal=STOP:when=1 loophole store check >"$scratch/check" 2>&1 & tracer=$!
+    until_true 30 _has_checker $tracer
+    culprit=$(_checker $tracer)
+    until_true 30 _is_stopped "$culprit"
+}
 
 a_reader_that_is_stopped_while_it_opens_is_named_and_ended() {
     local tracer culprit
     command -v strace >/dev/null || skip "no strace"
     _home opening
     engine_up
-    strace -f -qq -o /dev/null -P "$LOOPHOLE_HOME/data/store/data.mdb" -e trace=pread64 \
-        -e inject=pread64:signal=STOP:when=1 loophole store check >"$scratch/check" 2>&1 & tracer=$!
-    until_true 30 _has_checker $tracer
-    culprit=$(_checker $tracer)
-    until_true 30 _is_stopped "$culprit"
+    _stop_an_opening
     kill -KILL "$(pid_of persist)"
     until_true 30 _is_named "$culprit" loophole
     contains "$(loophole doctor)" "process $culprit (loophole"
@@ -95,11 +98,7 @@ without_an_engine_a_command_names_a_process_that_is_stopped_while_it_opens() {
     _home alone-opening
     engine_up
     engine_down
-    strace -f -qq -o /dev/null -P "$LOOPHOLE_HOME/data/store/data.mdb" -e trace=pread64 \
-        -e inject=pread64:signal=STOP:when=1 loophole store check >"$scratch/check" 2>&1 & tracer=$!
-    until_true 30 _has_checker $tracer
-    culprit=$(_checker $tracer)
-    until_true 30 _is_stopped "$culprit"
+    _stop_an_opening
     timeout 60 loophole backup "$scratch/never" >"$scratch/said" 2>&1
     same 16 $? "$(cat "$scratch/said")"
     contains "$(cat "$scratch/said")" "process $culprit (loophole"

@@ -52,14 +52,9 @@ a_store_that_was_cut_short_is_an_error_and_no_crash() {
     mkdir -p "$LOOPHOLE_HOME"
     engine_up
     python - <<'P'
-from client import Client
-client = Client()
-volume = client.ask("persist.put_volume", {"volume": {"id": bytes(16), "identity": "root", "label": "d",
-    "mount": b"/", "backend": "local", "online": True}})[1]["id"]
-folder = client.ask("persist.put_folder", {"folder": {"id": bytes(16), "volume": volume, "parent": bytes(16),
-    "name": b"m", "library": False}})[1]["id"]
-client.ask("persist.batch", {"operations": [{"place": {"folder": folder, "file": b"%d.wav" % n, "kind": "audio",
-    "size": 1, "mtime": 1, "inode": 0, "pack": "", "availability": "local"}} for n in range(4000)]})
+from client import Catalogue, Client
+catalogue = Catalogue(Client())
+catalogue.batch(*(catalogue.place(b"%d.wav" % n) for n in range(4000)))
 P
     engine_down
     cp "$LOOPHOLE_HOME/data/store/data.mdb" "$scratch/whole"

@@ -308,9 +308,7 @@ from client import Client, Catalogue
 client = Client()
 catalogue = Catalogue(client, identity="uuid:away", mount=b"/nowhere")
 item = catalogue.put(b"away.wav")
-volume = {"id": bytes(16), "identity": "uuid:away", "label": "AWAY", "mount": b"/nowhere", "backend": "external",
-          "online": False}
-client.must("persist.put_volume", {"volume": volume})
+catalogue.unmount("AWAY")
 queued = client.must("audio.set_pattern", {"pattern": {"sequencer": {"tracks": [
     {"name": "kick", "pattern": "x" * 16}, {"name": "hat", "pattern": "x" * 16, "id": item}]}}})
 (silent,) = queued["silent"]

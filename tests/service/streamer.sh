@@ -134,9 +134,7 @@ from client import Client, Catalogue
 client = Client()
 catalogue = Catalogue(client, identity="uuid:away", mount=b"/nowhere")
 item = catalogue.put(b"away.wav")
-volume = {"id": bytes(16), "identity": "uuid:away", "label": "AWAY", "mount": b"/nowhere", "backend": "external",
-          "online": False}
-client.must("persist.put_volume", {"volume": volume})
+catalogue.unmount("AWAY")
 for ask in ("play", "preview", "load_sound"):
     error, body = client.ask("streamer." + ask, {"id": item})
     assert error == "offline" and "AWAY" in body["what"], (ask, error, body)
