@@ -193,7 +193,7 @@ static void keep_body(struct call *call)
     encode_fault(call, e);
 }
 
-/* The tests fail when a log has this line. A service that passes its client's id on may be told that it is used. */
+/* The tests fail when a log has this line. A service that forwards its client's id may get `conflict` for it. */
 static void check_declared(const struct call *call)
 {
     uint32_t may = ERRORS_OF_ALL | (call->ask ? call->ask->errors : ~0u);

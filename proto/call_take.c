@@ -8,7 +8,7 @@
 
 enum {
     BATCH = 64,         /* read before they are handled … */
-    BATCH_MOST = 1024,  /* … and with what is read while expensive ones are: the asks of other peers are among these */
+    BATCH_MOST = 1024,  /* … and while expensive asks wait: other peers may have sent cheap ones */
     EXPENSIVE_US = 500, /* an ask; the loop looks for others after it */
     HEAVY_US = 2000,    /* of a peer lately: peers that spent less come first */
     LATELY_US = 100000,

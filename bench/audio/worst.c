@@ -1,6 +1,6 @@
-/* What state alone could make long: a sequencer's step that is far behind, loops of a few frames off pitch, and
- * hundreds of orders in one period. Each is shown beside a floor of the same run, and must take at most a tenth of a
- * period. */
+/* Measures the periods that state could make long: a sequencer's step that is far behind, loops of a few frames off
+ * pitch, and hundreds of orders in one period. Each is shown beside a floor of the same run, and must take at most a
+ * tenth of a period. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -24,7 +24,7 @@ bool engine_is_without_server(const struct service_line *line)
     return line->state.value == RUN_STATE_WAITING && line->pid > 0;
 }
 
-/* Of one line of `status`, for what is printed below the table. */
+/* What a line of `status` leaves to print below the table. */
 struct noted {
     char service[64], work[64];
     bool answers;
@@ -78,12 +78,5 @@ static enum err print_status(struct cli *cli, struct fault *fault)
 
 enum err engine_status(struct cli *cli, struct fault *fault)
 {
-    enum err e;
-
-    while ((e = print_status(cli, fault)) == ERR_OK && cli->options.watch) {
-        cli_clear_screen(cli);
-        cli_flush(cli);
-        clock_sleep(1000000);
-    }
-    return e;
+    return cli_show(cli, print_status, 1000000, fault);
 }

@@ -77,17 +77,9 @@ static enum err meters_once(struct cli *cli, struct fault *fault)
     return e;
 }
 
-/* A live view is drawn over itself; as JSON or into a pipe it is line after line. */
 enum err meters_show(struct cli *cli, struct fault *fault)
 {
-    enum err e;
-
-    while ((e = meters_once(cli, fault)) == ERR_OK && cli->options.watch) {
-        cli_clear_screen(cli);
-        cli_flush(cli);
-        clock_sleep(REFRESH_US);
-    }
-    return e;
+    return cli_show(cli, meters_once, REFRESH_US, fault);
 }
 
 enum err meters_reset(struct cli *cli, struct fault *fault)

@@ -124,12 +124,25 @@ bool cli_is_terminal(void)
 
 /* ---- what steers a terminal, and is ours ---- */
 
-void cli_clear_screen(struct cli *cli)
+static void clear_screen(const struct cli *cli)
 {
     static const char clear[] = "\033[H\033[J";
 
     if (cli_is_terminal() && !cli->options.json)
         (void)write_all(STDOUT_FILENO, clear, sizeof(clear) - 1);
+}
+
+enum err cli_show(struct cli *cli, enum err (*print)(struct cli *cli, struct fault *fault), usec_t interval,
+                  struct fault *fault)
+{
+    enum err e;
+
+    while ((e = print(cli, fault)) == ERR_OK && cli->options.watch) {
+        clear_screen(cli);
+        cli_flush(cli);
+        clock_sleep(interval);
+    }
+    return e;
 }
 
 void cli_dot(struct cli *cli, uint32_t color)

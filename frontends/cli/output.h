@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "common/buffer.h"
+#include "common/clock.h"
 #include "common/err.h"
 
 struct cli;
@@ -31,7 +32,11 @@ void cli_flush(struct cli *cli);
 
 bool cli_is_terminal(void); /* standard output */
 
-void cli_clear_screen(struct cli *cli); /* on a terminal, before a live view is drawn again */
+/* Prints once; with --watch again every `interval` microseconds, until an error: on a terminal over what was there, as
+ * JSON or into a pipe line after line. */
+enum err cli_show(struct cli *cli, enum err (*print)(struct cli *cli, struct fault *fault), usec_t interval,
+                  struct fault *fault);
+
 void cli_dot(struct cli *cli,
              uint32_t color); /* on a terminal: a round dot, 0xRRGGBB, after what `out` holds */
 

@@ -109,12 +109,5 @@ static enum err stats_once(struct cli *cli, struct fault *fault)
 
 enum err stats_show(struct cli *cli, struct fault *fault)
 {
-    enum err e;
-
-    while ((e = stats_once(cli, fault)) == ERR_OK && cli->options.watch) {
-        cli_clear_screen(cli);
-        cli_flush(cli);
-        clock_sleep(1000000);
-    }
-    return e;
+    return cli_show(cli, stats_once, 1000000, fault);
 }

@@ -51,14 +51,7 @@ static enum err print_tasks(struct cli *cli, struct fault *fault)
 
 enum err tasks_list(struct cli *cli, struct fault *fault)
 {
-    enum err e;
-
-    while ((e = print_tasks(cli, fault)) == ERR_OK && cli->options.watch) {
-        cli_clear_screen(cli);
-        cli_flush(cli);
-        clock_sleep(1000000);
-    }
-    return e;
+    return cli_show(cli, print_tasks, 1000000, fault);
 }
 
 /* Only the service that has the task knows it. */
