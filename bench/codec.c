@@ -1,12 +1,13 @@
 /* What the tables cost: encode and decode of one media record by codec.h, against the same written by hand with
  * MessagePack-c (pack calls in order; unpack into its objects, then a chain of comparisons). Rounds of both
  * alternate; the fastest of each counts. Prints nanoseconds of one encode and decode together, and their ratio. */
+#include "proto/codec.h"
+
 #include <msgpack.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/clock.h"
-#include "proto/codec.h"
 #include "schema_media.h"
 
 enum { ROUNDS = 60, REPEATS = 4000 };
@@ -144,12 +145,12 @@ static struct text_list tags_in(const msgpack_object *o, struct arena *arena)
 }
 
 /* One comparison of type, length and bytes for each field, in order, as hand-written unpackers have it. */
-#define KEY(name, type_, ...)                                                                                \
-    do {                                                                                                     \
-        if (v->type == (type_) && key.len == sizeof(#name) - 1 && memcmp(key.at, #name, key.len) == 0) {     \
-            __VA_ARGS__;                                                                                     \
-            return;                                                                                          \
-        }                                                                                                    \
+#define KEY(name, type_, ...)                                                                                          \
+    do {                                                                                                               \
+        if (v->type == (type_) && key.len == sizeof(#name) - 1 && memcmp(key.at, #name, key.len) == 0) {               \
+            __VA_ARGS__;                                                                                               \
+            return;                                                                                                    \
+        }                                                                                                              \
     } while (0)
 #define TEXT_KEY(name)          KEY(name, MSGPACK_OBJECT_STR, m->name = text_in(v))
 #define BYTES_KEY(name)         KEY(name, MSGPACK_OBJECT_BIN, m->name = bytes_in(v))
@@ -233,8 +234,7 @@ static usec_t our_round(const struct media *from, struct arena *arena, struct bu
         arena_reset(arena);
         buffer_reset(buffer);
         if (codec_encode(&media_shape, from, buffer, NULL) != ERR_OK ||
-            codec_decode(&media_shape, buffer_bytes(buffer), arena, &to, NULL) != ERR_OK ||
-            to.frames != from->frames)
+            codec_decode(&media_shape, buffer_bytes(buffer), arena, &to, NULL) != ERR_OK || to.frames != from->frames)
             return -1;
     }
     return clock_steady() - begin;
@@ -255,14 +255,12 @@ int main(void)
         ours = a < ours ? a : ours;
         hand = b < hand ? b : hand;
     }
-    if (ours < 0 || hand < 0 || buffer.len != by_hand.size ||
-        memcmp(buffer.at, by_hand.data, buffer.len) != 0) {
+    if (ours < 0 || hand < 0 || buffer.len != by_hand.size || memcmp(buffer.at, by_hand.data, buffer.len) != 0) {
         fprintf(stderr, "codec: the two do not make the same message\n");
         return 1;
     }
-    printf("codec: media record of %zu bytes, encode + decode: %.0f ns, by hand %.0f ns, ratio %.2f\n",
-           buffer.len, 1000.0 * (double)ours / REPEATS, 1000.0 * (double)hand / REPEATS,
-           (double)ours / (double)hand);
+    printf("codec: media record of %zu bytes, encode + decode: %.0f ns, by hand %.0f ns, ratio %.2f\n", buffer.len,
+           1000.0 * (double)ours / REPEATS, 1000.0 * (double)hand / REPEATS, (double)ours / (double)hand);
 
     msgpack_sbuffer_destroy(&by_hand);
     arena_free(&arena);

@@ -1,4 +1,5 @@
 #include "common/arena.h"
+
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,8 +1,10 @@
 #include "common/bell.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
 #include <string.h>
+
 #include "common/file.h"
 #include "common/shm.h"
 

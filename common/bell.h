@@ -5,6 +5,7 @@
 #define LOOPHOLE_COMMON_BELL_H
 
 #include <stdbool.h>
+
 #include "common/err.h"
 #include "common/paths.h"
 

@@ -1,7 +1,9 @@
 #include "common/board.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
 #include "common/guard.h"
 #include "common/proc.h"
 #include "common/shm.h"
@@ -62,8 +64,8 @@ bool board_stands(const struct board *board, const struct paths *paths)
 {
     char name[SHM_NAME_SIZE];
 
-    return shm_stands(&board->shm, shm_name(paths, "board", name)) == ERR_OK &&
-           shm_whole(&board->shm, BOARD_VERSION) && !guard_lost(start_of(board));
+    return shm_stands(&board->shm, shm_name(paths, "board", name)) == ERR_OK && shm_whole(&board->shm, BOARD_VERSION) &&
+           !guard_lost(start_of(board));
 }
 
 enum err board_remove(const struct paths *paths)
@@ -78,8 +80,7 @@ static bool is_free(const struct board_line *line)
 {
     size_t len = strnlen(line->name, BOARD_NAME_SIZE);
 
-    return len == 0 || len == BOARD_NAME_SIZE ||
-           strspn(line->name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != len;
+    return len == 0 || len == BOARD_NAME_SIZE || strspn(line->name, "abcdefghijklmnopqrstuvwxyz0123456789-_") != len;
 }
 
 bool board_is_named(const struct board_line *line, const char *name)

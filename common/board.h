@@ -7,6 +7,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+
 #include "common/clock.h"
 #include "common/paths.h"
 #include "common/work.h"

@@ -1,4 +1,5 @@
 #include "common/buffer.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

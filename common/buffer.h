@@ -3,6 +3,7 @@
 #define LOOPHOLE_COMMON_BUFFER_H
 
 #include <string.h>
+
 #include "common/text.h"
 
 /* Zeroed is an empty buffer. After `failed` (out of memory or past `limit`) appends do nothing. */

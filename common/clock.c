@@ -1,4 +1,5 @@
 #include "common/clock.h"
+
 #include <errno.h>
 
 usec_t clock_usec(struct timespec time)

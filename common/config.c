@@ -1,4 +1,5 @@
 #include "common/config.h"
+
 #include <errno.h>
 #include <ini.h>
 #include <math.h>
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
 #include "common/arena.h"
 #include "common/file.h"
 
@@ -172,8 +174,7 @@ int64_t config_int(struct config *config, const char *key, int64_t fallback, int
     value = strtoll(setting->value.at, &end, 10);
     if (errno == 0 && end != setting->value.at && *end == '\0' && value >= min && value <= max)
         return value;
-    (void)snprintf(wanted, sizeof(wanted), "a whole number from %lld to %lld", (long long)min,
-                   (long long)max);
+    (void)snprintf(wanted, sizeof(wanted), "a whole number from %lld to %lld", (long long)min, (long long)max);
     note_refusal(config, setting, wanted);
     return fallback;
 }

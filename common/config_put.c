@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
 #include "common/buffer.h"
 #include "common/config.h"
 #include "common/file.h"

@@ -1,4 +1,5 @@
 #include "common/crash.h"
+
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/sanitizer.h"
@@ -19,7 +21,7 @@ static struct {
     char service[32];
     char in_hand[CRASH_NOTE_SIZE];
     void (*_Atomic before_end)(void); /* NULL: nothing is to be called */
-    atomic_flag taken; /* one thread writes, others wait for the end */
+    atomic_flag taken;                /* one thread writes, others wait for the end */
     uint8_t stack[STACK_BYTES];
 } state = { .taken = ATOMIC_FLAG_INIT };
 
@@ -27,8 +29,7 @@ static const struct {
     int number;
     const char *name;
 } fatal[] = {
-    { SIGSEGV, "SIGSEGV" }, { SIGBUS, "SIGBUS" },   { SIGFPE, "SIGFPE" },
-    { SIGILL, "SIGILL" },   { SIGABRT, "SIGABRT" },
+    { SIGSEGV, "SIGSEGV" }, { SIGBUS, "SIGBUS" }, { SIGFPE, "SIGFPE" }, { SIGILL, "SIGILL" }, { SIGABRT, "SIGABRT" },
 };
 
 enum { FATALS = sizeof(fatal) / sizeof(*fatal) };

@@ -1,4 +1,5 @@
 #include "common/crash_list.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -6,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
 #include "common/clock.h"
 #include "common/crash.h"
 #include "common/file.h"
@@ -13,8 +15,7 @@
 enum { RECORD_MAX = 65536 };
 
 /* The record that process `pid` left and nobody has closed yet; false when there is none. */
-static bool find_open_record(const char directory[CRASH_DIRECTORY_SIZE], const struct death *death,
-                             char path[PATH_MAX])
+static bool find_open_record(const char directory[CRASH_DIRECTORY_SIZE], const struct death *death, char path[PATH_MAX])
 {
     struct buffer text = { 0 };
     struct dirent *entry;
@@ -178,8 +179,7 @@ static enum err take(struct buffer *found, struct arena *arena, struct crash_lis
     return ERR_OK;
 }
 
-enum err crash_list(const struct paths *paths, struct arena *arena, struct crash_list *list,
-                    struct fault *fault)
+enum err crash_list(const struct paths *paths, struct arena *arena, struct crash_list *list, struct fault *fault)
 {
     char directory[CRASH_DIRECTORY_SIZE];
     struct buffer found = { 0 };

@@ -39,7 +39,6 @@ struct crash_list {
 };
 
 /* All records, in `arena`. A file that is not a record is passed over. Errors: io, full (memory), too_large. */
-enum err crash_list(const struct paths *paths, struct arena *arena, struct crash_list *list,
-                    struct fault *fault);
+enum err crash_list(const struct paths *paths, struct arena *arena, struct crash_list *list, struct fault *fault);
 
 #endif

@@ -1,7 +1,9 @@
 #include "common/err.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
 #include "common/text.h"
 
 static const char *const names[ERR_COUNT] = {
@@ -35,8 +37,7 @@ static void copy_shown(char *to, size_t size, const char *raw, size_t raw_size, 
 
 /* Formats beside the fault first: an argument may point into the fault itself. A fault quotes what others wrote, and
  * ends on a terminal or in a log: it holds nothing that steers them. */
-static void fill(struct fault *fault, enum err code, const char *format, va_list arguments,
-                 const char *reason)
+static void fill(struct fault *fault, enum err code, const char *format, va_list arguments, const char *reason)
 {
     struct fault made = { .code = code };
     char raw[sizeof(made.what)];

@@ -32,15 +32,14 @@ enum {
 /* What went wrong, said once, where it was found. Zeroed is "nothing". */
 struct fault {
     enum err code;
-    char what[240]; /* a sentence without a full stop: "no media item 01J…" */
-    char field[64]; /* the field of the message at fault, or "" */
-    char hint[240]; /* what to do about it, or "" */
+    char what[240];    /* a sentence without a full stop: "no media item 01J…" */
+    char field[64];    /* the field of the message at fault, or "" */
+    char hint[240];    /* what to do about it, or "" */
     uint64_t revision; /* of a conflict with `expect`: that of the item now; 0: none */
 };
 
 /* Fills `fault` (which may be NULL) and returns `code`, so that `return fault_set(…)` reads well. */
-enum err fault_set(struct fault *fault, enum err code, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+enum err fault_set(struct fault *fault, enum err code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* As fault_set, with ": " and the text of errno `number` behind the sentence. */
 enum err fault_errno(struct fault *fault, enum err code, int number, const char *format, ...)

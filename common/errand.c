@@ -1,8 +1,9 @@
+#include "common/errand.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
 #include "common/log.h"
-#include "common/errand.h"
 
 enum { END_WAIT_US = 2000000 };
 
@@ -181,8 +182,7 @@ void errand_stop(struct errand *errand)
 bool errand_goes_on(struct errand *errand)
 {
     atomic_store(&errand->beat, clock_steady());
-    return !atomic_load(&errand->lost) && !atomic_load(&errand->stop) &&
-           !atomic_load(&errand->errands->ending);
+    return !atomic_load(&errand->lost) && !atomic_load(&errand->stop) && !atomic_load(&errand->errands->ending);
 }
 
 static void drop_waiting(struct errands *errands)

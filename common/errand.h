@@ -10,6 +10,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+
 #include "common/clock.h"
 #include "common/mailbox.h"
 
@@ -32,8 +33,7 @@ struct errand {
 };
 
 /* At most `threads` errands run at once; others wait in their order. Errors: full. */
-enum err errands_new(struct mailbox *mailbox, unsigned threads, struct errands **errands,
-                     struct fault *fault);
+enum err errands_new(struct mailbox *mailbox, unsigned threads, struct errands **errands, struct fault *fault);
 
 /* Tells all to end and waits a little. True: they have, `errands` is freed, those that still waited are dropped, and
  * those that came home are dropped with the mailbox, which is freed next. False: some hang; then nothing they use

@@ -1,4 +1,5 @@
 #include "common/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -161,8 +162,8 @@ static int do_nothing(int fd)
     return 0;
 }
 
-static enum err fill_temporary(int fd, struct bytes bytes, mode_t mode, int (*settle)(int fd),
-                               const char *path, struct fault *fault)
+static enum err fill_temporary(int fd, struct bytes bytes, mode_t mode, int (*settle)(int fd), const char *path,
+                               struct fault *fault)
 {
     enum err e = file_write_fd(fd, bytes.at, bytes.len);
 
@@ -173,8 +174,8 @@ static enum err fill_temporary(int fd, struct bytes bytes, mode_t mode, int (*se
     return ERR_OK;
 }
 
-static enum err replace(const char *path, const char *directory, struct bytes bytes, mode_t mode,
-                        int (*settle)(int fd), struct fault *fault)
+static enum err replace(const char *path, const char *directory, struct bytes bytes, mode_t mode, int (*settle)(int fd),
+                        struct fault *fault)
 {
     char temporary[PATH_MAX];
     int len, fd;

@@ -3,6 +3,7 @@
 #define LOOPHOLE_COMMON_FILE_H
 
 #include <sys/types.h>
+
 #include "common/buffer.h"
 #include "common/err.h"
 

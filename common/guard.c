@@ -1,10 +1,12 @@
 #include "common/guard.h"
+
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "common/err.h"
 
 /* A signal handler is given nothing but an address: this table is the process's, as its handlers are. The start is
@@ -50,8 +52,8 @@ static bool replace(struct mapping *mapping)
     void *start = (void *)atomic_load(&mapping->start);
 
     atomic_store(&mapping->is_lost, true);
-    return mmap(start, atomic_load(&mapping->size), PROT_READ | PROT_WRITE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == start;
+    return mmap(start, atomic_load(&mapping->size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+                0) == start;
 }
 
 static void on_bus(int number, siginfo_t *info, void *context)
@@ -74,8 +76,7 @@ static void on_bus(int number, siginfo_t *info, void *context)
 /* Also when somebody else has taken the signal since. */
 static void install(void)
 {
-    struct sigaction action = { .sa_sigaction = on_bus, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER },
-                     now;
+    struct sigaction action = { .sa_sigaction = on_bus, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER }, now;
 
     if (sigaction(SIGBUS, NULL, &now) != 0 || ((now.sa_flags & SA_SIGINFO) && now.sa_sigaction == on_bus))
         return;

@@ -1,4 +1,5 @@
 #include "common/hash.h"
+
 #include <stdlib.h>
 #include <xxhash.h>
 

@@ -1,8 +1,10 @@
 #include "common/id.h"
+
 #include <pthread.h>
 #include <string.h>
 #include <sys/random.h>
 #include <unistd.h>
+
 #include "common/clock.h"
 #include "common/hash.h"
 

@@ -1,7 +1,9 @@
 #include "common/limits.h"
+
 #include <errno.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
 #include "common/sanitizer.h"
 
 enum { DATA_MB_LEAST = 4096 };

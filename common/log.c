@@ -1,4 +1,5 @@
 #include "common/log.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -11,6 +12,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/text.h"
@@ -77,9 +79,9 @@ static size_t write_head(char *line, size_t size, const char *level)
     int len;
 
     gmtime_r(&seconds, &utc);
-    len = snprintf(line, size, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ %s %s[%d] ", utc.tm_year + 1900,
-                   utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(now % 1000000),
-                   level, state.name[0] ? state.name : program_invocation_short_name, (int)getpid());
+    len = snprintf(line, size, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ %s %s[%d] ", utc.tm_year + 1900, utc.tm_mon + 1,
+                   utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, (int)(now % 1000000), level,
+                   state.name[0] ? state.name : program_invocation_short_name, (int)getpid());
     return len < 0 ? 0 : (size_t)len < size ? (size_t)len : size - 1;
 }
 

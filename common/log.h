@@ -4,6 +4,7 @@
 #define LOOPHOLE_COMMON_LOG_H
 
 #include <stdbool.h>
+
 #include "common/paths.h"
 
 /* From here on lines go to the file, with `foreground` to stderr as well. Before it, and for a program that never

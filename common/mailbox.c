@@ -1,11 +1,11 @@
+#include "common/mailbox.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
-
-#include "common/mailbox.h"
 
 struct mailbox {
     pthread_mutex_t lock; /* of first and last */

@@ -19,6 +19,6 @@ void mailbox_free(struct mailbox *mailbox);    /* mail that nobody opened is dro
 int mailbox_fd(const struct mailbox *mailbox); /* readable when there is mail */
 
 void mailbox_put(struct mailbox *mailbox, struct mail *mail); /* any thread; never waits long */
-void mailbox_open(struct mailbox *mailbox); /* the loop: opens all that are there now, in order */
+void mailbox_open(struct mailbox *mailbox);                   /* the loop: opens all that are there now, in order */
 
 #endif

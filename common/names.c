@@ -1,4 +1,5 @@
 #include "common/names.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +9,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/hash.h"
@@ -150,8 +152,8 @@ static void each_noted(const char *data, void (*take)(void *state, const char *p
     buffer_free(&text);
 }
 
-void names_each_taken(const char *data, const char *tag,
-                      void (*take)(void *state, const char *path, const char *owner), void *state)
+void names_each_taken(const char *data, const char *tag, void (*take)(void *state, const char *path, const char *owner),
+                      void *state)
 {
     DIR *folder = opendir("/dev/shm");
     struct dirent *entry;

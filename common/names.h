@@ -5,6 +5,7 @@
 #define LOOPHOLE_COMMON_NAMES_H
 
 #include <stdbool.h>
+
 #include "common/err.h"
 
 enum { NAMES_WORD = 9 }; /* 8 hex digits and a zero */
@@ -26,7 +27,7 @@ void names_draw(char word[NAMES_WORD]);
 /* Notes that another user holds a file of this path, for `loophole doctor`. names_each_taken calls `take` for each
  * noted path that another user still holds, then for each such name of shared memory with the tag. */
 void names_note_taken(const char *data, const char *path);
-void names_each_taken(const char *data, const char *tag,
-                      void (*take)(void *state, const char *path, const char *owner), void *state);
+void names_each_taken(const char *data, const char *tag, void (*take)(void *state, const char *path, const char *owner),
+                      void *state);
 
 #endif

@@ -1,4 +1,5 @@
 #include "common/owner.h"
+
 #include <errno.h>
 #include <grp.h>
 #include <limits.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "common/file.h"
 
 enum { PASSWD_SIZE = 4096, GROUP_SIZE = 8192 };
@@ -36,8 +38,9 @@ static enum err refuse_owner(const char *path, uid_t uid, struct fault *fault)
 static enum err refuse_mode(const char *path, mode_t mode, struct fault *fault)
 {
     fault_set(fault, ERR_DENIED, "%s can be written by other users (mode %04o)", path, (unsigned)(mode & 07777));
-    return fault ? fault_hint(fault, "others may have changed files in it; if all in it is yours: chmod 700 %.150s",
-                              path) : ERR_DENIED;
+    return fault
+               ? fault_hint(fault, "others may have changed files in it; if all in it is yours: chmod 700 %.150s", path)
+               : ERR_DENIED;
 }
 
 /* A group with the user's name has this user alone: with it, `umask 002` opens folders to no other user. */

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+
 #include "common/err.h"
 
 enum { OWNER_SIZE = 64 };

@@ -1,4 +1,5 @@
 #include "common/paths.h"
+
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -6,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "common/file.h"
 #include "common/hash.h"
 #include "common/names.h"
@@ -251,11 +253,9 @@ enum err paths_look(struct paths *paths, struct fault *fault)
     return find(paths, false, fault);
 }
 
-static const char *socket_path(const struct paths *paths, const char *service, const char *kind,
-                               char to[PATH_MAX])
+static const char *socket_path(const struct paths *paths, const char *service, const char *kind, char to[PATH_MAX])
 {
-    (void)snprintf(to, PATH_MAX, "ipc://%.*s/%.*s.%s", RUN_PATH_MAX, paths->run, SERVICE_NAME_MAX, service,
-                   kind);
+    (void)snprintf(to, PATH_MAX, "ipc://%.*s/%.*s.%s", RUN_PATH_MAX, paths->run, SERVICE_NAME_MAX, service, kind);
     return to;
 }
 

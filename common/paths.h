@@ -3,6 +3,7 @@
 #define LOOPHOLE_COMMON_PATHS_H
 
 #include <limits.h>
+
 #include "common/err.h"
 
 struct paths {
@@ -13,8 +14,8 @@ struct paths {
     char logs[PATH_MAX];     /* data/log */
     char run[PATH_MAX];      /* sockets, locks; 0700; at most 80 bytes long, else /tmp/loophole-UID-RUN */
     char programs[PATH_MAX]; /* the directory of the running binary: the services stand beside it */
-    char tag[9];     /* 8 hex digits, drawn (names.h): names of shared memory */
-    char studio[9];  /* 8 hex digits of the data directory's path, the same at each start: names in JACK */
+    char tag[9];             /* 8 hex digits, drawn (names.h): names of shared memory */
+    char studio[9];          /* 8 hex digits of the data directory's path, the same at each start: names in JACK */
 };
 
 /* Finds the paths, makes the directories that are missing (0700) and closes those that others may read. Errors: io;

@@ -1,4 +1,5 @@
 #include "common/priority.h"
+
 #include <fcntl.h>
 #include <sched.h>
 #include <stdint.h>

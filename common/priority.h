@@ -15,8 +15,8 @@ void priority_background(pid_t pid);
 
 /* When the machine's memory is out, Linux ends first what has the highest oom_score_adj. A user may only raise it, so
  * that all of these are above that of the caller, which its children inherit. */
-void priority_ends_before(
-    pid_t pid, int more);       /* 0 to 1,000: thousandths of the machine's memory that it seems larger */
-void priority_ends_first(void); /* this process */
+void priority_ends_before(pid_t pid,
+                          int more); /* 0 to 1,000: thousandths of the machine's memory that it seems larger */
+void priority_ends_first(void);      /* this process */
 
 #endif

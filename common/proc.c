@@ -1,4 +1,5 @@
 #include "common/proc.h"
+
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,14 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    STAT_SIZE = 1024,
-    FIELD_STATE = 3,
-    FIELD_PARENT = 4,
-    FIELD_UTIME = 14,
-    FIELD_STIME = 15,
-    FIELD_START = 22
-};
+enum { STAT_SIZE = 1024, FIELD_STATE = 3, FIELD_PARENT = 4, FIELD_UTIME = 14, FIELD_STIME = 15, FIELD_START = 22 };
 
 static usec_t ticks_to_usec(uint64_t ticks)
 {

@@ -1,4 +1,5 @@
 #include "common/shm.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -6,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "common/file.h"
 #include "common/owner.h"
 
@@ -50,8 +52,8 @@ static enum err check_file(int fd, size_t size, const char *name, struct fault *
     if (st.st_size == 0)
         return fault_set(fault, ERR_OFFLINE, "shared memory %s is not made yet", name);
     if ((uint64_t)st.st_size != sizeof(struct shm_header) + size)
-        return fault_set(fault, ERR_VERSION, "shared memory %s has %lld bytes, not %zu", name,
-                         (long long)st.st_size, sizeof(struct shm_header) + size);
+        return fault_set(fault, ERR_VERSION, "shared memory %s has %lld bytes, not %zu", name, (long long)st.st_size,
+                         sizeof(struct shm_header) + size);
     return ERR_OK;
 }
 
@@ -79,8 +81,7 @@ static enum err refuse(const char *name, int number, struct fault *fault)
 
     (void)snprintf(path, sizeof(path), "/dev/shm%s", name);
     if (file_err(number) == ERR_DENIED && lstat(path, &st) == 0)
-        return fault_set(fault, ERR_DENIED, "shared memory %s belongs to user %s", name,
-                         owner_write(st.st_uid, owner));
+        return fault_set(fault, ERR_DENIED, "shared memory %s belongs to user %s", name, owner_write(st.st_uid, owner));
     return fault_errno(fault, file_err(number), number, "cannot open shared memory %s", name);
 }
 

@@ -1,10 +1,12 @@
 #include "common/studio.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
 #include "common/guard.h"
 #include "common/shm.h"
 #include "common/studio_rate.h"
@@ -176,8 +178,7 @@ static void fill(int object, void *memory, uint32_t scale)
     const struct kind *kind = kind_of(object);
 
     if (kind->is_ring)
-        ring_make((uint8_t *)memory + kind->ring_at, kind->cell,
-                  kind->capacity * (kind->grows ? scale : 1));
+        ring_make((uint8_t *)memory + kind->ring_at, kind->cell, kind->capacity * (kind->grows ? scale : 1));
     else if (object == SCORE)
         snapshot_make(memory, sizeof(struct score));
     else if (object == STATE)
@@ -206,8 +207,7 @@ static enum err make_new(const char *name, int object, uint32_t scale, struct fa
         return fault_set(fault, e, "cannot remove shared memory %s", name);
     if ((e = shm_make(name, STUDIO_VERSION, size_of(object, scale), &shm, fault)) != ERR_OK) {
         if (e == ERR_FULL && fault)
-            fault_hint(fault,
-                       "sound needs %zu MiB in /dev/shm: make room or enlarge it (mount -o remount,size=…)",
+            fault_hint(fault, "sound needs %zu MiB in /dev/shm: make room or enlarge it (mount -o remount,size=…)",
                        mebibytes_of_all(scale));
         return e;
     }
@@ -272,8 +272,7 @@ static uint8_t *start_of(const struct shm *shm)
 /* Every page is there before the audio thread needs it. A kernel without this advice gives them at the first touch. */
 static enum err touch(const struct shm *shm, const char *name, struct fault *fault)
 {
-    if (madvise(start_of(shm), sizeof(struct shm_header) + shm->size, MADV_POPULATE_WRITE) != 0 &&
-        errno != EINVAL)
+    if (madvise(start_of(shm), sizeof(struct shm_header) + shm->size, MADV_POPULATE_WRITE) != 0 && errno != EINVAL)
         return fault_errno(fault, ERR_IO, errno, "shared memory %s cannot be touched", name);
     return ERR_OK;
 }

@@ -63,7 +63,7 @@ struct ring studio_notes(const struct studio *studio, uint32_t consumer);
 struct stream_memory *studio_stream(const struct studio *studio, uint32_t index, struct ring *ring);
 struct capture_memory *studio_capture(const struct studio *studio, uint32_t index, struct ring *ring);
 struct sounds_memory *studio_sounds(const struct studio *studio);
-void *studio_engine(const struct studio *studio); /* STUDIO_ENGINE_BYTES, zeroed when made, aligned to 64 */
+void *studio_engine(const struct studio *studio);   /* STUDIO_ENGINE_BYTES, zeroed when made, aligned to 64 */
 void *studio_streamer(const struct studio *studio); /* STUDIO_STREAMER_BYTES, zeroed when made, aligned to 64 */
 
 #endif

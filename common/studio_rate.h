@@ -3,6 +3,7 @@
 #define LOOPHOLE_COMMON_STUDIO_RATE_H
 
 #include <stdint.h>
+
 #include "common/err.h"
 #include "common/paths.h"
 

@@ -1,4 +1,5 @@
 #include "common/text.h"
+
 #include <stdio.h>
 #include <string.h>
 

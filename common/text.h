@@ -54,8 +54,7 @@ size_t text_show(char *to, size_t size, struct text from, const char *passed);
 
 struct bytes bytes_of(const void *at, size_t len);
 bool bytes_equal(struct bytes a, struct bytes b);
-bool bytes_copy(char *to, size_t size,
-                struct bytes from); /* with a closing zero, for paths; false: does not fit
+bool bytes_copy(char *to, size_t size, struct bytes from); /* with a closing zero, for paths; false: does not fit
                                                               or holds a zero itself */
 
 #endif

@@ -1,4 +1,5 @@
 #include "common/trial.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -10,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
 #include "common/sanitizer.h"
 
 enum { LOOK_MS = 50 };
@@ -49,8 +51,8 @@ static void be_quiet(void)
         (void)dup2(null, STDERR_FILENO);
 }
 
-static void be_child(struct trial_report *report, pid_t parent,
-                     enum err (*work)(void *state, struct fault *fault), void *state)
+static void be_child(struct trial_report *report, pid_t parent, enum err (*work)(void *state, struct fault *fault),
+                     void *state)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
@@ -81,12 +83,11 @@ enum err trial_start(struct trial *trial, enum err (*work)(void *state, struct f
 static enum err reason_of(int status, struct fault *fault)
 {
     if (WIFSIGNALED(status))
-        return fault_set(fault, ERR_INTERNAL, "the process that read it died of signal %d (%s)",
-                         WTERMSIG(status), strsignal(WTERMSIG(status)));
+        return fault_set(fault, ERR_INTERNAL, "the process that read it died of signal %d (%s)", WTERMSIG(status),
+                         strsignal(WTERMSIG(status)));
     if (WEXITSTATUS(status) == err_exit_code(ERR_IO)) /* guard.h ended it */
         return fault_set(fault, ERR_IO, "the disk fails: a page of the store cannot be read");
-    return fault_set(fault, ERR_INTERNAL, "the process that read it ended with code %d",
-                     WEXITSTATUS(status));
+    return fault_set(fault, ERR_INTERNAL, "the process that read it ended with code %d", WEXITSTATUS(status));
 }
 
 enum err trial_wait(struct trial *trial, bool *died, struct fault *fault)
@@ -136,8 +137,7 @@ enum err trial_wait_watching(struct trial *trial, bool (*goes_on)(void *state), 
     return e == ERR_OK ? ERR_OK : ERR_BUSY;
 }
 
-enum err trial_run(enum err (*work)(void *state, struct fault *fault), void *state, bool *died,
-                   struct fault *fault)
+enum err trial_run(enum err (*work)(void *state, struct fault *fault), void *state, bool *died, struct fault *fault)
 {
     struct trial trial;
     enum err e = trial_start(&trial, work, state, fault);

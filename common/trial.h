@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+
 #include "common/err.h"
 
 struct trial {
@@ -33,7 +34,6 @@ enum err trial_wait_watching(struct trial *trial, bool (*goes_on)(void *state), 
                              struct fault *fault);
 
 /* trial_start and trial_wait. */
-enum err trial_run(enum err (*work)(void *state, struct fault *fault), void *state, bool *died,
-                   struct fault *fault);
+enum err trial_run(enum err (*work)(void *state, struct fault *fault), void *state, bool *died, struct fault *fault);
 
 #endif

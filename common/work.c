@@ -1,4 +1,5 @@
 #include "common/work.h"
+
 #include <stdio.h>
 
 static const char *const names[WORK_KINDS] = {

@@ -30,8 +30,7 @@ static void print_text(const char *text)
 {
     putchar('"');
     for (; *text; text++)
-        printf((unsigned char)*text < ' ' || *text == '"' || *text == '\\' ? "\\u%04x" : "%c",
-               (unsigned char)*text);
+        printf((unsigned char)*text < ' ' || *text == '"' || *text == '\\' ? "\\u%04x" : "%c", (unsigned char)*text);
     putchar('"');
 }
 

@@ -141,8 +141,8 @@ enum err ask(struct asker *asker, const char *name, const void *request, uint32_
     return codec_decode(known->answer, answered, &asker->arena, answer, fault);
 }
 
-enum err ask_send(struct asker *asker, const char *name, struct bytes body, uint32_t budget_ms,
-                  struct id request_id, struct fault *fault)
+enum err ask_send(struct asker *asker, const char *name, struct bytes body, uint32_t budget_ms, struct id request_id,
+                  struct fault *fault)
 {
     enum err e = ready(asker, &asker->many, LIMIT_CLIENT_ASKS, fault);
 
@@ -156,8 +156,7 @@ enum err ask_take(struct asker *asker, int timeout_ms, struct answer_frame *answ
     struct delivery delivery;
     enum err e = ready(asker, &asker->many, LIMIT_CLIENT_ASKS, fault);
 
-    if (e == ERR_OK &&
-        take_until(asker->many, clock_steady() + (usec_t)timeout_ms * 1000, &delivery) != ERR_OK)
+    if (e == ERR_OK && take_until(asker->many, clock_steady() + (usec_t)timeout_ms * 1000, &delivery) != ERR_OK)
         e = fault_set(fault, ERR_TIMEOUT, "no answer within %d ms", timeout_ms);
     if (e != ERR_OK)
         return e;

@@ -136,8 +136,7 @@ void call_encode(struct call *call, enum err e)
     buffer_reset(&call->body);
     call->is_encoded = true;
     call->error = e;
-    if (e == ERR_OK &&
-        (e = codec_encode(call->ask->answer, call->filled, &call->body, &call->fault)) != ERR_OK) {
+    if (e == ERR_OK && (e = codec_encode(call->ask->answer, call->filled, &call->body, &call->fault)) != ERR_OK) {
         log_fault(call->ask->full_name, &call->fault);
         e = e == ERR_BAD_REQUEST ? ERR_INTERNAL : e; /* it is the service that broke the schema */
     }
@@ -157,8 +156,7 @@ static enum err send_frame(struct call *call)
 
     buffer_reset(&service->frame);
     e = frame_write_answer(&service->frame, &frame);
-    return e == ERR_OK ? sockets_send(service->ask_socket, &call->letter.route, buffer_bytes(&service->frame))
-                       : e;
+    return e == ERR_OK ? sockets_send(service->ask_socket, &call->letter.route, buffer_bytes(&service->frame)) : e;
 }
 
 static void count(struct call *call)
@@ -201,8 +199,8 @@ static void check_declared(const struct call *call)
     if (call->is_common || (call->ask && call->ask->mutates))
         may |= 1u << ERR_CONFLICT;
     if (!(may >> call->error & 1))
-        log_error("%s answers %s, which its schema does not declare: %s", call->ask->full_name,
-                  err_name(call->error), call->fault.what);
+        log_error("%s answers %s, which its schema does not declare: %s", call->ask->full_name, err_name(call->error),
+                  call->fault.what);
 }
 
 void call_finish(struct call *call, enum err e)

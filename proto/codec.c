@@ -1,7 +1,8 @@
+#include "proto/codec.h"
+
 #include <msgpack.h>
 #include <string.h>
 
-#include "proto/codec.h"
 #include "proto/codec_pack.h"
 #include "proto/value.h"
 
@@ -108,8 +109,7 @@ static enum err pack_choice(struct packing *p, const struct field *field, const 
     const enum err e = value_check_word(word, p->fault);
 
     if (value->value != 0 && word.len == 0)
-        return fault_set(p->fault, ERR_BAD_REQUEST, "%d is no value of %s", value->value,
-                         field->choices->name);
+        return fault_set(p->fault, ERR_BAD_REQUEST, "%d is no value of %s", value->value, field->choices->name);
     if (e == ERR_OK)
         pack_text_body(&p->packer, word);
     return e;
@@ -189,8 +189,8 @@ enum err codec_encode(const struct shape *shape, const void *value, struct buffe
     if (e == ERR_OK && to->failed)
         e = fault_set(fault, ERR_FULL, "no memory for a message of %s", shape->name);
     if (e == ERR_OK && to->len - begin > CODEC_MESSAGE_MAX)
-        e = fault_set(fault, ERR_TOO_LARGE, "a message of %s has %zu bytes, at most %d are allowed",
-                      shape->name, to->len - begin, CODEC_MESSAGE_MAX);
+        e = fault_set(fault, ERR_TOO_LARGE, "a message of %s has %zu bytes, at most %d are allowed", shape->name,
+                      to->len - begin, CODEC_MESSAGE_MAX);
     if (e != ERR_OK)
         to->len = begin;
     return e;

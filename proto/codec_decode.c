@@ -13,14 +13,12 @@ struct decoding {
     bool is_strict; /* unknown words are refused */
 };
 
-static enum err read_record(struct decoding *d, const struct shape *shape, const struct token *map,
-                            void *record);
+static enum err read_record(struct decoding *d, const struct shape *shape, const struct token *map, void *record);
 
 static enum err ended(struct decoding *d)
 {
     return fault_set(d->fault, ERR_BAD_REQUEST,
-                     "the message ends too early, or holds over %d maps and lists in each other",
-                     CODEC_DEPTH);
+                     "the message ends too early, or holds over %d maps and lists in each other", CODEC_DEPTH);
 }
 
 static enum err other_type(struct decoding *d, const char *wanted, const struct token *token)
@@ -51,8 +49,7 @@ static enum err read_int(struct decoding *d, const struct field *field, const st
 static enum err read_uint(struct decoding *d, const struct field *field, const struct token *token, void *at)
 {
     if (token->type == TOKEN_INT)
-        return fault_set(d->fault, ERR_BAD_REQUEST, "%lld is below %lld", (long long)token->i,
-                         (long long)field->min);
+        return fault_set(d->fault, ERR_BAD_REQUEST, "%lld is below %lld", (long long)token->i, (long long)field->min);
     if (token->type != TOKEN_UINT)
         return other_type(d, "a whole number", token);
     *(uint64_t *)at = token->u;
@@ -117,8 +114,7 @@ static enum err explain_word(const struct choice_table *table, struct text word,
     return fault_hint(fault, "one of: %s", words);
 }
 
-static enum err read_choice(struct decoding *d, const struct field *field, const struct token *token,
-                            void *at)
+static enum err read_choice(struct decoding *d, const struct field *field, const struct token *token, void *at)
 {
     struct choice *choice = at;
     enum err e;
@@ -138,8 +134,8 @@ static enum err read_inner(struct decoding *d, const struct field *field, const 
     return read_record(d, field->record, token, at);
 }
 
-static enum err (*const read_value[])(struct decoding *d, const struct field *field,
-                                      const struct token *token, void *at) = {
+static enum err (*const read_value[])(struct decoding *d, const struct field *field, const struct token *token,
+                                      void *at) = {
     [FIELD_BOOL] = read_bool, [FIELD_INT] = read_int,       [FIELD_UINT] = read_uint,
     [FIELD_REAL] = read_real, [FIELD_TEXT] = read_text,     [FIELD_BYTES] = read_bytes,
     [FIELD_ID] = read_id,     [FIELD_CHOICE] = read_choice, [FIELD_RECORD] = read_inner,
@@ -162,8 +158,7 @@ static enum err read_elements(struct decoding *d, const struct field *field, str
     return ERR_OK;
 }
 
-static enum err read_list(struct decoding *d, const struct field *field, const struct token *token,
-                          struct list *list)
+static enum err read_list(struct decoding *d, const struct field *field, const struct token *token, struct list *list)
 {
     enum err e;
 
@@ -206,8 +201,7 @@ static enum err skip_value(struct decoding *d)
 }
 
 /* One key and its value. `next` is the field that comes now when keys are in order, `seen` a bit for each field. */
-static enum err read_pair(struct decoding *d, const struct shape *shape, void *record, uint32_t *next,
-                          uint64_t *seen)
+static enum err read_pair(struct decoding *d, const struct shape *shape, void *record, uint32_t *next, uint64_t *seen)
 {
     const struct field *field;
     struct token key;
@@ -255,8 +249,7 @@ static enum err check_missing(struct fault *fault, const struct shape *shape, ui
     return ERR_OK;
 }
 
-static enum err read_record(struct decoding *d, const struct shape *shape, const struct token *map,
-                            void *record)
+static enum err read_record(struct decoding *d, const struct shape *shape, const struct token *map, void *record)
 {
     uint64_t seen = 0;
     uint32_t next = 0;
@@ -277,8 +270,8 @@ static enum err read_record(struct decoding *d, const struct shape *shape, const
     return check_missing(d->fault, shape, seen);
 }
 
-static enum err decode(const struct shape *shape, struct bytes from, struct arena *arena, bool is_strict,
-                       void *value, struct fault *fault)
+static enum err decode(const struct shape *shape, struct bytes from, struct arena *arena, bool is_strict, void *value,
+                       struct fault *fault)
 {
     struct decoding d = { token_reader_of(from), arena, fault, CODEC_DEPTH, is_strict };
     struct token map;

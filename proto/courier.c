@@ -171,11 +171,9 @@ static enum err check(struct courier *courier, struct bytes body, uint32_t budge
                       struct fault *fault)
 {
     if (budget_ms < 1 || budget_ms > LIMIT_BUDGET_MS)
-        return fault_set(fault, ERR_BAD_REQUEST, "a budget of %u ms is not within 1 to %d", budget_ms,
-                         LIMIT_BUDGET_MS);
+        return fault_set(fault, ERR_BAD_REQUEST, "a budget of %u ms is not within 1 to %d", budget_ms, LIMIT_BUDGET_MS);
     if (body.len > CODEC_MESSAGE_MAX)
-        return fault_set(fault, ERR_TOO_LARGE, "a request of %u bytes; at most %d", body.len,
-                         CODEC_MESSAGE_MAX);
+        return fault_set(fault, ERR_TOO_LARGE, "a request of %u bytes; at most %d", body.len, CODEC_MESSAGE_MAX);
     if (courier->count >= courier->limit)
         return fault_set(fault, ERR_BUSY, "%u asks are under way already", courier->count);
     if (courier->bytes + body.len > LIMIT_CLIENT_BYTES)

@@ -8,6 +8,7 @@
 #define LOOPHOLE_PROTO_COURIER_H
 
 #include <poll.h>
+
 #include "common/clock.h"
 #include "common/paths.h"
 #include "proto/codec.h"

@@ -17,12 +17,16 @@ struct fault_body {
     uint64_t revision;
 };
 
-#define FAULT_FIELD(part, max)                                                                               \
-    {                                                                                                        \
-        .name = #part, .name_len = sizeof(#part) - 1, .doc = "", .example = "", .type = FIELD_TEXT,          \
-        .max_len = (max), .offset = offsetof(struct fault_body, part)                                        \
-    }
-static const struct field fault_fields[] = { FAULT_FIELD(what, 4096), FAULT_FIELD(field, 4096),
+#define FAULT_FIELD(part, max)                                                                                         \
+    { .name = #part,                                                                                                   \
+      .name_len = sizeof(#part) - 1,                                                                                   \
+      .doc = "",                                                                                                       \
+      .example = "",                                                                                                   \
+      .type = FIELD_TEXT,                                                                                              \
+      .max_len = (max),                                                                                                \
+      .offset = offsetof(struct fault_body, part) }
+static const struct field fault_fields[] = { FAULT_FIELD(what, 4096),
+                                             FAULT_FIELD(field, 4096),
                                              FAULT_FIELD(hint, 4096),
                                              { .name = "revision",
                                                .name_len = 8,
@@ -80,8 +84,7 @@ enum err frame_write_event(struct buffer *to, const struct event_frame *frame)
 
 uint64_t frame_digest(const struct ask_frame *frame)
 {
-    struct hash both[2] = { hash_of(frame->name.at, frame->name.len),
-                            hash_of(frame->body.at, frame->body.len) };
+    struct hash both[2] = { hash_of(frame->name.at, frame->name.len), hash_of(frame->body.at, frame->body.len) };
     struct hash hash = hash_of(both, sizeof(both));
     uint64_t digest = 0;
 
@@ -231,8 +234,8 @@ static struct id find_request(struct bytes from)
     struct token token;
     struct id id = { 0 };
 
-    if (token_scan(from, CODEC_DEPTH, NULL) != ERR_OK || !token_read(&reader, &token) ||
-        token.type != TOKEN_LIST || token.count < 3)
+    if (token_scan(from, CODEC_DEPTH, NULL) != ERR_OK || !token_read(&reader, &token) || token.type != TOKEN_LIST ||
+        token.count < 3)
         return id;
     for (int i = 0; i < 2; i++)
         if (!token_read(&reader, &token) || !token_skip(&reader, &token, CODEC_DEPTH))

@@ -1,9 +1,10 @@
+#include "proto/json.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "proto/codec.h"
-#include "proto/json.h"
 #include "proto/json_typed.h"
 #include "proto/value.h"
 
@@ -15,15 +16,13 @@ struct reading {
 static enum err read_record(struct reading *r, const struct shape *shape, json_t *from, void *record);
 
 static const char *const type_names[] = {
-    [JSON_OBJECT] = "an object", [JSON_ARRAY] = "a list",       [JSON_STRING] = "a text",
-    [JSON_INTEGER] = "a number", [JSON_REAL] = "a real number", [JSON_TRUE] = "true",
-    [JSON_FALSE] = "false",      [JSON_NULL] = "null",
+    [JSON_OBJECT] = "an object",   [JSON_ARRAY] = "a list", [JSON_STRING] = "a text", [JSON_INTEGER] = "a number",
+    [JSON_REAL] = "a real number", [JSON_TRUE] = "true",    [JSON_FALSE] = "false",   [JSON_NULL] = "null",
 };
 
 static enum err other_type(struct reading *r, const char *wanted, json_t *from)
 {
-    return fault_set(r->fault, ERR_BAD_REQUEST, "%s is wanted, not %s", wanted,
-                     type_names[json_typeof(from)]);
+    return fault_set(r->fault, ERR_BAD_REQUEST, "%s is wanted, not %s", wanted, type_names[json_typeof(from)]);
 }
 
 static enum err read_bool(struct reading *r, json_t *from, bool *to)
@@ -47,8 +46,7 @@ static enum err read_uint(struct reading *r, const struct field *field, json_t *
     if (!json_is_integer(from))
         return other_type(r, "a whole number", from);
     if (json_integer_value(from) < 0)
-        return fault_set(r->fault, ERR_BAD_REQUEST, "%lld is below zero",
-                         (long long)json_integer_value(from));
+        return fault_set(r->fault, ERR_BAD_REQUEST, "%lld is below zero", (long long)json_integer_value(from));
     *to = (uint64_t)json_integer_value(from);
     return value_check_uint(field, *to, r->fault);
 }
@@ -183,8 +181,8 @@ static bool has_exact(json_t *object, const struct field *field)
     return field->flags & FIELD_PATH && json_object_get(object, key);
 }
 
-static enum err read_pair(struct reading *r, const struct shape *shape, json_t *object, const char *key,
-                          json_t *from, void *record)
+static enum err read_pair(struct reading *r, const struct shape *shape, json_t *object, const char *key, json_t *from,
+                          void *record)
 {
     struct field found;
     enum err e = json_typed_field(shape, text_of(key), &found, r->fault);
@@ -226,8 +224,7 @@ static enum err parse(struct text from, json_t **to, struct fault *fault)
                      error.text);
 }
 
-enum err json_read(const struct shape *shape, struct text from, struct arena *arena, void *value,
-                   struct fault *fault)
+enum err json_read(const struct shape *shape, struct text from, struct arena *arena, void *value, struct fault *fault)
 {
     struct reading r = { arena, fault };
     json_t *whole = NULL;
@@ -259,8 +256,8 @@ static bool is_json(const struct field *field, struct text from)
 static enum err assign_at(struct reading *r, const struct shape *shape, struct text name, struct text typed,
                           void *record);
 
-static enum err assign_inner(struct reading *r, const struct field *field, struct text rest,
-                             struct text typed, void *record)
+static enum err assign_inner(struct reading *r, const struct field *field, struct text rest, struct text typed,
+                             void *record)
 {
     if (field->type != FIELD_RECORD || field->flags & FIELD_LIST)
         return fault_set(r->fault, ERR_BAD_REQUEST, "there are no fields within it");

@@ -15,8 +15,7 @@ enum err json_write(const struct shape *shape, const void *value, struct buffer 
 /* Reads a JSON object into the zeroed `value` (memory from `arena`), with the bounds of the schema. Unknown keys
  * and unknown words of a choice are errors here: a person typed them. A list of records that begin with a text may be
  * an object: each key is that text of its record. Errors: bad_request, too_large, full. */
-enum err json_read(const struct shape *shape, struct text from, struct arena *arena, void *value,
-                   struct fault *fault);
+enum err json_read(const struct shape *shape, struct text from, struct arena *arena, void *value, struct fault *fault);
 
 /* Sets one field from "key=value" as typed: NAME, or NAME.NAME for nested records; a list takes its elements
  * separated by commas, or JSON in brackets; a whole record is JSON in braces. Nothing typed for an optional number,
@@ -27,7 +26,7 @@ enum err json_assign(const struct shape *shape, struct text assignment, struct a
 
 /* Building blocks for front-ends that make lines of their own. (jansson has a json_real: ours is json_number.) */
 void json_text(struct buffer *to, struct text text); /* quoted; controls, C1 and bidi escaped; bad UTF-8 → U+FFFD */
-void json_number(struct buffer *to, double number);           /* shortest form that reads back exactly; null for NaN */
+void json_number(struct buffer *to, double number);  /* shortest form that reads back exactly; null for NaN */
 void json_key(struct buffer *to, bool *first, const char *key); /* `,"key":`, without the comma the first time */
 void json_path(struct buffer *to, bool *first, const char *key, struct bytes path); /* key, and key_b64 if needed */
 

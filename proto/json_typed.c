@@ -1,9 +1,10 @@
+#include "proto/json_typed.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/base64.h"
-#include "proto/json_typed.h"
 #include "proto/value.h"
 
 enum { NUMBER_SIZE = 64, HINT_SIZE = 240 };
@@ -107,8 +108,9 @@ static enum err typed_bool(struct text typed, bool *to, struct fault *fault)
     static const struct {
         const char *word;
         bool yes;
-    } words[] = { { "true", true }, { "false", false }, { "yes", true },
-                  { "no", false },  { "1", true },      { "0", false } };
+    } words[] = {
+        { "true", true }, { "false", false }, { "yes", true }, { "no", false }, { "1", true }, { "0", false }
+    };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
         if (text_is(typed, words[i].word)) {
@@ -125,8 +127,8 @@ static enum err typed_text(const struct field *field, struct text typed, struct 
     return value_check_text(field, typed, fault);
 }
 
-static enum err typed_bytes(const struct field *field, struct text typed, struct arena *arena,
-                            struct bytes *to, struct fault *fault)
+static enum err typed_bytes(const struct field *field, struct text typed, struct arena *arena, struct bytes *to,
+                            struct fault *fault)
 {
     if (field->flags & FIELD_PATH)
         *to = bytes_of(typed.at, typed.len);
@@ -143,8 +145,7 @@ static enum err typed_id(struct text typed, struct id *to, struct fault *fault)
 }
 
 /* A person means a word that exists, so that an unknown one is an error here. The empty word is that of no choice. */
-static enum err typed_choice(const struct field *field, struct text typed, struct choice *to,
-                             struct fault *fault)
+static enum err typed_choice(const struct field *field, struct text typed, struct choice *to, struct fault *fault)
 {
     char hint[HINT_SIZE] = "";
 

@@ -19,8 +19,7 @@ static bool is_plain(uint8_t c)
 static void escape(struct buffer *to, uint8_t c)
 {
     static const char *const short_forms[0x80] = {
-        ['"'] = "\\\"", ['\\'] = "\\\\", ['\n'] = "\\n", ['\r'] = "\\r",
-        ['\t'] = "\\t", ['\b'] = "\\b",  ['\f'] = "\\f",
+        ['"'] = "\\\"", ['\\'] = "\\\\", ['\n'] = "\\n", ['\r'] = "\\r", ['\t'] = "\\t", ['\b'] = "\\b", ['\f'] = "\\f",
     };
 
     if (short_forms[c])

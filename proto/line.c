@@ -14,8 +14,7 @@ enum err line_open(struct line *line, struct sockets *sockets, const struct path
 
     *line = (struct line){ .paths = paths };
     if (!text_copy(line->service, sizeof(line->service), service))
-        return fault_set(fault, ERR_BAD_REQUEST, "the service's name is longer than %d bytes",
-                         LINE_NAME_SIZE - 1);
+        return fault_set(fault, ERR_BAD_REQUEST, "the service's name is longer than %d bytes", LINE_NAME_SIZE - 1);
     paths_ask_socket(paths, line->service, address);
     return sockets_open(sockets, SOCKET_CLIENT, address, &line->socket, fault);
 }
@@ -51,8 +50,7 @@ enum err line_service(const struct paths *paths, struct text name, struct text *
     char newer[LINE_NAME_SIZE];
 
     *service = (struct text){ dot ? (uint32_t)(dot - name.at) : 0, name.at };
-    if (service->len == 0 || name.len > UINT8_MAX || memchr(name.at, '/', name.len) ||
-        memchr(name.at, 0, name.len))
+    if (service->len == 0 || name.len > UINT8_MAX || memchr(name.at, '/', name.len) || memchr(name.at, 0, name.len))
         return fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not of the form service.name", TEXT_ARG(name));
     if (schema_named(*service) || (text_copy(newer, sizeof(newer), *service) && lock_is_held(paths, newer)))
         return ERR_OK;

@@ -33,7 +33,6 @@ bool line_is_offline(struct line *line, usec_t now);
 
 /* The service of a full name ("persist.put_media" gives "persist"). Errors: bad_request (not of that form),
  * not_found (neither a schema nor a running service has this name), with the nearest one. */
-enum err line_service(const struct paths *paths, struct text full_name, struct text *service,
-                      struct fault *fault);
+enum err line_service(const struct paths *paths, struct text full_name, struct text *service, struct fault *fault);
 
 #endif

@@ -65,10 +65,8 @@ enum err lock_take_data(const struct paths *paths, const char *service, int *fd,
     enum err e = take(paths->data, service, fd, fault);
 
     if (e == ERR_EXISTS)
-        fault_hint(
-            fault,
-            "another engine has the data in %.100s, and its sockets not in %.100s: see XDG_RUNTIME_DIR",
-            paths->data, paths->run);
+        fault_hint(fault, "another engine has the data in %.100s, and its sockets not in %.100s: see XDG_RUNTIME_DIR",
+                   paths->data, paths->run);
     return e;
 }
 

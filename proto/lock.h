@@ -5,6 +5,7 @@
 #define LOOPHOLE_PROTO_LOCK_H
 
 #include <stdbool.h>
+
 #include "common/paths.h"
 
 /* Takes the lock and writes the pid into the file; the descriptor (close-on-exec) holds it. Errors: exists (another

@@ -62,9 +62,8 @@ void peers_share_look(void)
 {
     struct rlimit limit = { 0 };
 
-    atomic_store(&share, getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY
-                             ? limit.rlim_cur / 8
-                             : SIZE_MAX);
+    atomic_store(&share, getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? limit.rlim_cur / 8
+                                                                                                : SIZE_MAX);
 }
 
 size_t peers_share(void)
@@ -147,8 +146,7 @@ static bool is_of_events(int listener)
     if (getsockname(listener, (struct sockaddr *)&address, &len) != 0)
         return false;
     path = strnlen(address.sun_path, sizeof(address.sun_path));
-    return path >= sizeof(end) - 1 &&
-           memcmp(address.sun_path + path - (sizeof(end) - 1), end, sizeof(end) - 1) == 0;
+    return path >= sizeof(end) - 1 && memcmp(address.sun_path + path - (sizeof(end) - 1), end, sizeof(end) - 1) == 0;
 }
 
 static void let_in(int fd, int listener)
@@ -181,8 +179,7 @@ int accept4(int listener, __SOCKADDR_ARG address, socklen_t *restrict len, int f
         return peer;
     peers_note_call(PEER_ACCEPT4);
     if (is_own_user(peer) && is_in_time() &&
-        (has_room(peer, 0) ||
-         (peers_pause_hang_up(pick_silent, clock_steady()) && has_room(peer, LEAVING)))) {
+        (has_room(peer, 0) || (peers_pause_hang_up(pick_silent, clock_steady()) && has_room(peer, LEAVING)))) {
         let_in(peer, listener);
         return peer;
     }

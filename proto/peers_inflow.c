@@ -62,8 +62,7 @@ size_t peers_inflow_bytes(void)
 /* At least one frame of the largest size fits, or its peer would wait for ever. */
 size_t peers_inflow_room(void)
 {
-    size_t share = peers_share(), most = share < LIMIT_IN_BYTES ? share : LIMIT_IN_BYTES,
-           taken = peers_inflow_bytes();
+    size_t share = peers_share(), most = share < LIMIT_IN_BYTES ? share : LIMIT_IN_BYTES, taken = peers_inflow_bytes();
 
     most = most < LIMIT_IN_BYTES_LEAST ? LIMIT_IN_BYTES_LEAST : most;
     return taken < most ? most - taken : 0;

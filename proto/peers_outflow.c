@@ -122,8 +122,7 @@ static void make_room(enum peers_kind kind)
  * (dynamic thresholds, Choudhury and Hahne 1998): whatever one takes, as much again is left. */
 static bool has_room(enum peers_kind kind, const struct peer *peer, size_t cost)
 {
-    size_t all = atomic_load(&out.waiting[kind]), most = most_of(kind),
-           own = peer ? atomic_load(&peer->out) : 0;
+    size_t all = atomic_load(&out.waiting[kind]), most = most_of(kind), own = peer ? atomic_load(&peer->out) : 0;
 
     if (kind == PEERS_ANSWER && peer && own + cost <= LIMIT_OUT_SURE)
         return true;
@@ -154,9 +153,8 @@ struct outgoing *peers_outgoing(enum peers_kind kind, int fd, const void *at, si
     *is_full = !outgoing;
     if (!outgoing)
         return NULL;
-    *outgoing = (struct outgoing){ .peer = peer ? &peer->out : NULL,
-                                   .all = &out.waiting[kind],
-                                   .cost = len + OVERHEAD };
+    *outgoing =
+        (struct outgoing){ .peer = peer ? &peer->out : NULL, .all = &out.waiting[kind], .cost = len + OVERHEAD };
     if (len > 0)
         memcpy(outgoing->at, at, len);
     count(outgoing);

@@ -22,13 +22,13 @@ enum { PEER_PLACES = LIMIT_PEERS + LIMIT_DESCRIPTORS_SPARE };
 
 /* One connection, at the place of its descriptor. The inode shows whether the descriptor still is this connection. */
 struct peer {
-    _Atomic ino_t inode; /* 0: none. Cleared when ZeroMQ stops watching the descriptor, before it closes it */
+    _Atomic ino_t inode;  /* 0: none. Cleared when ZeroMQ stops watching the descriptor, before it closes it */
     _Atomic usec_t heard; /* its last message; else when it came */
     atomic_bool has_asked;
     atomic_bool is_leaving; /* hung up on */
     atomic_bool is_subscriber;
 
-    atomic_size_t out; /* bytes of answers that wait; goes on over the connections of one descriptor */
+    atomic_size_t out;         /* bytes of answers that wait; goes on over the connections of one descriptor */
     _Atomic usec_t deaf_since; /* since then it has read nothing of what waits; 0: nothing waits in ZeroMQ */
 
     /* Written by ZeroMQ's thread. */
@@ -55,8 +55,8 @@ extern struct peer peers_table[PEER_PLACES];
 
 struct peer *peers_of(int fd); /* NULL: no connection that was accepted */
 int peers_fd(const struct peer *peer);
-ino_t peers_inode(int fd); /* of a socket; 0: it is none */
-size_t peers_share(void); /* an eighth of the private memory that the process may have, as it was at the … */
+ino_t peers_inode(int fd);   /* of a socket; 0: it is none */
+size_t peers_share(void);    /* an eighth of the private memory that the process may have, as it was at the … */
 void peers_share_look(void); /* … last look */
 
 void peers_inflow_reset(struct peer *peer); /* what it sent and ZeroMQ has not finished reading is gone */

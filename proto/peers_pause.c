@@ -55,8 +55,7 @@ static struct peer *oldest(bool is_large)
 
     for (int fd = 0; fd < PEER_PLACES; fd++) {
         struct peer *peer = &peers_table[fd];
-        if (peer->is_paused && (peer->wants > 0) == is_large &&
-            (!first || peer->paused_at < first->paused_at))
+        if (peer->is_paused && (peer->wants > 0) == is_large && (!first || peer->paused_at < first->paused_at))
             first = peer;
     }
     return first;

@@ -1,10 +1,10 @@
+#include "proto/pipe.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
-
-#include "proto/pipe.h"
 
 enum { LENGTH_SIZE = 4, CHUNK = 64 << 10 };
 
@@ -85,8 +85,7 @@ static enum err send_all(int fd, const uint8_t *at, size_t len, int passed, stru
     return ERR_OK;
 }
 
-enum err pipe_send(struct pipe *pipe, const struct shape *shape, const void *value, int passed,
-                   struct fault *fault)
+enum err pipe_send(struct pipe *pipe, const struct shape *shape, const void *value, int passed, struct fault *fault)
 {
     struct buffer *out = &pipe->out;
 
@@ -124,8 +123,7 @@ static void keep_passed(struct pipe *pipe, struct msghdr *message)
 }
 
 /* One read of at most `len` bytes; never past the end of the message under way. */
-static enum err take(struct pipe *pipe, enum pipe_wait wait, void *to, size_t len, size_t *taken,
-                     struct fault *fault)
+static enum err take(struct pipe *pipe, enum pipe_wait wait, void *to, size_t len, size_t *taken, struct fault *fault)
 {
     union control control;
     struct iovec part = { .iov_base = to, .iov_len = len };

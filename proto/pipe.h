@@ -11,8 +11,8 @@ enum { PIPE_MESSAGE_MAX = CODEC_MESSAGE_MAX }; /* bytes of one body */
 /* One end. Set by pipe_open, no member is for anybody else. */
 struct pipe {
     int fd;
-    int passed;        /* the descriptor that came with the message under way; -1: none */
-    size_t have;       /* bytes of the message under way, its length included */
+    int passed;  /* the descriptor that came with the message under way; -1: none */
+    size_t have; /* bytes of the message under way, its length included */
     uint8_t length[4];
     struct buffer body; /* grows only as bytes come, whatever the length announces */
     struct buffer out;

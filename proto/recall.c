@@ -7,6 +7,7 @@
  *
  * Each step is written to a file before what follows it (recall_file.c), so it outlives the process. */
 #include <string.h>
+
 #include "common/log.h"
 #include "proto/service_parts.h"
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
 #include "common/file.h"
 #include "common/hash.h"
 #include "proto/service_parts.h"

@@ -1,3 +1,5 @@
+#include "proto/sandboxed.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,7 +13,6 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/sanitizer.h"
-#include "proto/sandboxed.h"
 
 extern char **environ;
 
@@ -40,7 +41,7 @@ static int spawn(pid_t *pid, const char *program, const char *mode, int socket)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
-    char *arguments[] = { (char *)(uintptr_t) "loophole-worker", (char *)(uintptr_t)mode, NULL };
+    char *arguments[] = { (char *)(uintptr_t)"loophole-worker", (char *)(uintptr_t)mode, NULL };
     char *some[PASSED + 1];
     sigset_t none;
 
@@ -57,8 +58,7 @@ static int spawn(pid_t *pid, const char *program, const char *mode, int socket)
     return number;
 }
 
-enum err sandboxed_start(struct sandboxed *process, const char *program, const char *mode,
-                         struct fault *fault)
+enum err sandboxed_start(struct sandboxed *process, const char *program, const char *mode, struct fault *fault)
 {
     int pair[2];
 
@@ -71,8 +71,7 @@ enum err sandboxed_start(struct sandboxed *process, const char *program, const c
     if (number != 0) {
         close(pair[0]);
         process->pid = 0;
-        return fault_errno(fault, number == ENOENT ? ERR_NOT_FOUND : ERR_IO, number, "cannot start %s",
-                           program);
+        return fault_errno(fault, number == ENOENT ? ERR_NOT_FOUND : ERR_IO, number, "cannot start %s", program);
     }
     pipe_open(&process->pipe, pair[0]);
     return ERR_OK;

@@ -5,6 +5,7 @@
 #define LOOPHOLE_PROTO_SANDBOXED_H
 
 #include <sys/types.h>
+
 #include "proto/pipe.h"
 
 enum { SANDBOXED_WHY_SIZE = 200 };

@@ -90,10 +90,10 @@ struct field {
     uint32_t has_offset; /* of has_NAME, when FIELD_OPTIONAL */
     const struct shape *record;
     const struct choice_table *choices;
-    int64_t min, max;         /* FIELD_INT, FIELD_UINT; a FIELD_UINT with max INT64_MAX goes up to UINT64_MAX */
+    int64_t min, max;          /* FIELD_INT, FIELD_UINT; a FIELD_UINT with max INT64_MAX goes up to UINT64_MAX */
     double real_min, real_max; /* FIELD_REAL */
-    uint32_t max_len;         /* bytes of a text or bytes */
-    uint32_t max_count;       /* elements of a list */
+    uint32_t max_len;          /* bytes of a text or bytes */
+    uint32_t max_count;        /* elements of a list */
 };
 
 /* A record or a message. */
@@ -111,9 +111,9 @@ struct ask {
     const char *name;      /* "put_media" */
     const char *full_name; /* "persist.put_media" */
     const char *doc;
-    bool mutates;          /* carries a request id that makes a repetition harmless */
-    bool once;             /* a copy gets the first answer, while the service lives */
-    uint32_t errors;       /* bits 1 << enum err: what it may give besides ERRORS_OF_ALL */
+    bool mutates;    /* carries a request id that makes a repetition harmless */
+    bool once;       /* a copy gets the first answer, while the service lives */
+    uint32_t errors; /* bits 1 << enum err: what it may give besides ERRORS_OF_ALL */
     const struct shape *request;
     const struct shape *answer;
     enum err (*dispatch)(const void *handlers, void *state, struct call *call, const void *request, void *answer);

@@ -265,8 +265,7 @@ void service_each_turn(struct service *service, void (*end_of_turn)(void *state)
     service->end_of_turn_state = state;
 }
 
-void service_tells(struct service *service,
-                   void (*fill)(void *state, struct arena *arena, struct service_status *to),
+void service_tells(struct service *service, void (*fill)(void *state, struct arena *arena, struct service_status *to),
                    enum err (*cancel)(void *state, struct id task, struct fault *fault), void *state)
 {
     service->tell = fill;

@@ -58,14 +58,14 @@ void service_ready(struct service *service);   /* on the board: ready */
 void service_waiting(struct service *service); /* on the board: it answers, and lacks what waits_for names */
 void service_loop(struct service *service);    /* until SIGTERM or SIGINT or service_stop */
 void service_stop(struct service *service, int exit_code);
-int service_end(struct service *service);      /* frees all; the exit code for main */
+int service_end(struct service *service); /* frees all; the exit code for main */
 
 /* ---- within a handler ---- */
 
 /* A handler returns ERR_OK with its answer filled, or an error it has explained with refuse. */
 enum err refuse(struct call *call, enum err code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 struct fault *call_fault(struct call *call);
-struct arena *call_arena(struct call *call);  /* lasts until the answer is sent or held */
+struct arena *call_arena(struct call *call); /* lasts until the answer is sent or held */
 struct id call_request(const struct call *call);
 uint64_t call_digest(const struct call *call); /* of the client's ask (frame_digest): a copy of it has the same */
 

@@ -32,8 +32,8 @@ static enum err send(struct service *service, struct asked *asked, const char *n
     else
         buffer_add(&body, "\x80", 1); /* an empty map */
     if (e == ERR_OK)
-        e = courier_send(service->courier, text_of(name), buffer_bytes(&body), budget_ms, sender.request,
-                         sender.digest, asked, fault);
+        e = courier_send(service->courier, text_of(name), buffer_bytes(&body), budget_ms, sender.request, sender.digest,
+                         asked, fault);
     buffer_free(&body);
     return e;
 }

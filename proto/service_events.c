@@ -57,8 +57,8 @@ static bool is_joined(const struct service *service, struct text publisher)
     return false;
 }
 
-enum err service_hear(struct service *service, const char *name,
-                      void (*heard)(void *state, const void *body, bool gap), void *state)
+enum err service_hear(struct service *service, const char *name, void (*heard)(void *state, const void *body, bool gap),
+                      void *state)
 {
     const struct event *event = schema_event(text_of(name));
     struct fault fault = { 0 };

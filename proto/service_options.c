@@ -35,11 +35,10 @@ void service_options_read(struct service_options *options, int argc, char **argv
     char doc[512];
     struct argp parser = { .options = OPTIONS, .parser = take, .doc = doc };
 
-    snprintf(
-        doc, sizeof(doc),
-        "%s\v"
-        "One of loophole's services: started, watched and ended by loopholed (`loophole up`). Its sockets "
-        "are below $XDG_RUNTIME_DIR/loophole, or $LOOPHOLE_HOME; its messages: `loophole ask %s.describe`.",
-        schema->doc, schema->service);
+    snprintf(doc, sizeof(doc),
+             "%s\v"
+             "One of loophole's services: started, watched and ended by loopholed (`loophole up`). Its sockets "
+             "are below $XDG_RUNTIME_DIR/loophole, or $LOOPHOLE_HOME; its messages: `loophole ask %s.describe`.",
+             schema->doc, schema->service);
     argp_parse(&parser, argc, argv, 0, NULL, options);
 }

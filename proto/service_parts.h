@@ -17,8 +17,9 @@
 #define LOOPHOLE_PROTO_SERVICE_PARTS_H
 
 #include <poll.h>
-#include "common/latency.h"
+
 #include "common/board.h"
+#include "common/latency.h"
 #include "proto/courier.h"
 #include "proto/limits.h"
 #include "proto/service.h"
@@ -83,24 +84,24 @@ struct recalled {
 /* One ask, from its arrival to its answer. */
 struct call {
     struct service *service;
-    struct call *next;       /* of the spare, the waiting or the held */
-    struct call *chain;      /* of its bucket of tickets */
+    struct call *next;  /* of the spare, the waiting or the held */
+    struct call *chain; /* of its bucket of tickets */
     struct letter letter;
     struct ask_frame frame;  /* points into the letter */
     uint64_t digest;         /* of the client's ask; 0: the frame could not be read */
     const struct ask *ask;   /* NULL: none of that name */
     struct latency *latency; /* of that ask */
     struct arena arena;
-    void *request;           /* the request struct; NULL: not decoded yet */
-    void *filled;            /* the answer struct */
-    struct buffer body;      /* the answer, or its fault, encoded */
+    void *request;      /* the request struct; NULL: not decoded yet */
+    void *filled;       /* the answer struct */
+    struct buffer body; /* the answer, or its fault, encoded */
     struct fault fault;
     enum err error;
     uint32_t peer; /* its place in the service's spending */
     uint64_t arrived_ns;
     usec_t deadline;
     struct ticket ticket;
-    size_t deferred_bytes; /* counted for the ticket */
+    size_t deferred_bytes;     /* counted for the ticket */
     struct recalled *recalled; /* where its answer will be kept; NULL: nowhere */
     bool was_begun;
     bool in_handler;
@@ -139,14 +140,14 @@ struct service {
     enum board_state state;
     struct board *board;
     struct board_line *line;
-    struct long_work work;    /* reports to that line */
-    usec_t homeless;     /* since when its lock is gone; 0: it is there */
-    usec_t refreshed;    /* when the run directory was last touched; 0: not yet */
-    usec_t board_looked; /* when it was last made sure that the line is ours */
+    struct long_work work; /* reports to that line */
+    usec_t homeless;       /* since when its lock is gone; 0: it is there */
+    usec_t refreshed;      /* when the run directory was last touched; 0: not yet */
+    usec_t board_looked;   /* when it was last made sure that the line is ours */
 
     struct sockets *sockets;
     struct socket *ask_socket;
-    struct socket *event_socket; /* NULL: the schema has no events */
+    struct socket *event_socket;  /* NULL: the schema has no events */
     struct socket *listen_socket; /* NULL: hears nobody */
     struct courier *courier;      /* NULL: asks nobody */
     bool courier_stirred;         /* to be looked at without a signal */
@@ -163,19 +164,19 @@ struct service {
 
     struct call *spare;
     uint32_t spare_count;
-    struct asides *asides;     /* NULL: no large ask came yet */
+    struct asides *asides; /* NULL: no large ask came yet */
     struct spending spending;
     struct call_queue waiting; /* read in this turn, not yet handled */
     struct call_queue held;    /* answered at the end of this turn */
     struct tickets tickets;
     struct recalled recalled[LIMIT_RECALLED];
     uint64_t recalled_serial;
-    int recall_file; /* -1: none */
+    int recall_file;           /* -1: none */
     struct buffer frame;       /* scratch: one frame on its way out */
     struct letter heard;       /* the event in hand */
     struct arena hear_arena;   /* of the event or the answer in hand */
     struct latency *latencies; /* of the schema's asks, then of the standard ones */
-    uint64_t *sequences;      /* of the schema's events */
+    uint64_t *sequences;       /* of the schema's events */
     struct ear ears[LIMIT_HEARD];
     struct watch watches[LIMIT_WATCHED];
     struct timer timers[LIMIT_TIMERS];
@@ -198,23 +199,23 @@ const struct latency *service_latency(const struct service *service, const struc
 /* call_take.c. One turn's asks: reads and handles what waits, at most LIMIT_TURN and until the turn ends; returns how
  * many. What was read and not handled waits for the next turn. */
 uint32_t call_take_all(struct service *service);
-enum err call_read(struct call *call);            /* the frame; any thread */
-enum err call_decode(struct call *call);          /* the body of one that was read; any thread */
-void call_go_on(struct call *call, enum err e);   /* with what reading it said: handles and answers it */
+enum err call_read(struct call *call);          /* the frame; any thread */
+enum err call_decode(struct call *call);        /* the body of one that was read; any thread */
+void call_go_on(struct call *call, enum err e); /* with what reading it said: handles and answers it */
 
 /* call_aside.c */
 bool call_put_aside(struct call *call); /* true: it was large, and is answered later, or was refused */
 void call_free_asides(struct service *service);
 
 /* call.c */
-struct call *call_new(struct service *service); /* NULL: memory is out */
+struct call *call_new(struct service *service);  /* NULL: memory is out */
 void call_encode(struct call *call, enum err e); /* the answer or its fault into `body` */
 void call_finish(struct call *call, enum err e); /* encodes; answers, or holds */
 void call_release(struct call *call);            /* without an answer */
 void call_free_spare(struct service *service);
 void call_free(struct call *call); /* any thread */
 void call_queue_add(struct call_queue *queue, struct call *call);
-struct call *call_queue_take(struct call_queue *queue); /* NULL when empty */
+struct call *call_queue_take(struct call_queue *queue);                      /* NULL when empty */
 struct call *call_queue_take_at(struct call_queue *queue, struct call **at); /* a link of the queue, not empty */
 
 /* recall.c, recall_file.c */

@@ -5,13 +5,11 @@
 #include "schema_service.h"
 
 static const int32_t RUN_STATES[BOARD_STATES] = {
-    [BOARD_EMPTY] = RUN_STATE_STOPPED,     [BOARD_STARTING] = RUN_STATE_STARTING,
-    [BOARD_READY] = RUN_STATE_READY,       [BOARD_WAITING] = RUN_STATE_WAITING,
-    [BOARD_STOPPING] = RUN_STATE_STOPPING,
+    [BOARD_EMPTY] = RUN_STATE_STOPPED,   [BOARD_STARTING] = RUN_STATE_STARTING, [BOARD_READY] = RUN_STATE_READY,
+    [BOARD_WAITING] = RUN_STATE_WAITING, [BOARD_STOPPING] = RUN_STATE_STOPPING,
 };
 
-static enum err ping(struct service *service, struct call *call, const struct service_ping *ask,
-                     struct pong *answer)
+static enum err ping(struct service *service, struct call *call, const struct service_ping *ask, struct pong *answer)
 {
     (void)call;
     answer->service = text_of(service->name);
@@ -92,8 +90,8 @@ static enum err stats(struct service *service, struct call *call, const struct s
     answer->service = text_of(service->name);
     answer->uptime = clock_steady() - service->started;
     answer->memory = resident_bytes();
-    answer->asks.at = arena_array(call_arena(call), schemas[0]->ask_count + schemas[1]->ask_count,
-                                  sizeof(*answer->asks.at));
+    answer->asks.at =
+        arena_array(call_arena(call), schemas[0]->ask_count + schemas[1]->ask_count, sizeof(*answer->asks.at));
     if (!answer->asks.at)
         return refuse(call, ERR_FULL, "no memory is left for this ask");
     for (uint32_t i = 0; i < 2; i++)

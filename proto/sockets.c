@@ -258,8 +258,7 @@ static bool route_add(struct route *route, zmq_msg_t *frame)
 /* ROUTER adds the first frame itself, which names the peer. */
 static size_t charge_of(const struct socket *socket, const zmq_msg_t *frame, bool is_first)
 {
-    return socket->kind == SOCKET_ASK && !is_first ? peers_charge(zmq_msg_size(frame), zmq_msg_more(frame))
-                                                   : 0;
+    return socket->kind == SOCKET_ASK && !is_first ? peers_charge(zmq_msg_size(frame), zmq_msg_more(frame)) : 0;
 }
 
 static void route_cut_to_first(struct route *route)
@@ -383,8 +382,7 @@ static enum err pack(const struct socket *socket, int peer, struct bytes body, z
 
     if (!outgoing)
         return is_full ? ERR_FULL : ERR_BUSY;
-    if (zmq_msg_init_data(message, peers_outgoing_bytes(outgoing), body.len, peers_outgoing_gone, outgoing) <
-        0) {
+    if (zmq_msg_init_data(message, peers_outgoing_bytes(outgoing), body.len, peers_outgoing_gone, outgoing) < 0) {
         peers_outgoing_gone(NULL, outgoing);
         return ERR_FULL;
     }

@@ -18,8 +18,8 @@ void sockets_free(struct sockets *sockets);
 
 /* SOCKET_ASK and SOCKET_EVENTS are bound to `address` ("ipc://…"), replacing what a dead process left there;
  * SOCKET_CLIENT and SOCKET_LISTEN are connected, whether somebody answers there yet or not. */
-enum err sockets_open(struct sockets *sockets, enum socket_kind kind, const char *address,
-                      struct socket **socket, struct fault *fault);
+enum err sockets_open(struct sockets *sockets, enum socket_kind kind, const char *address, struct socket **socket,
+                      struct fault *fault);
 void sockets_close(struct socket *socket); /* NULL is allowed */
 
 /* SOCKET_LISTEN: connects to one more address; hears topics that begin with `prefix`. */

@@ -1,6 +1,6 @@
-#include <string.h>
-
 #include "proto/token.h"
+
+#include <string.h>
 
 /* What the first byte 0xc0 + index announces: bytes of the number behind it, or of the fixed payload. */
 static const struct form {
@@ -195,10 +195,9 @@ enum err token_scan(struct bytes from, uint32_t depth, struct fault *fault)
     struct token token;
 
     if (!token_read(&reader, &token) || !token_skip(&reader, &token, depth))
-        return fault_set(
-            fault, ERR_BAD_REQUEST,
-            "not one whole MessagePack value of at most %u maps and lists in each other (byte %zu of %u)",
-            depth, (size_t)(reader.at - from.at), from.len);
+        return fault_set(fault, ERR_BAD_REQUEST,
+                         "not one whole MessagePack value of at most %u maps and lists in each other (byte %zu of %u)",
+                         depth, (size_t)(reader.at - from.at), from.len);
     if (reader.at != reader.end)
         return fault_set(fault, ERR_BAD_REQUEST, "%zu bytes stand behind the message's end",
                          (size_t)(reader.end - reader.at));

@@ -1,14 +1,13 @@
+#include "proto/value.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "proto/value.h"
-
 static const size_t sizes[] = {
-    [FIELD_BOOL] = sizeof(bool),        [FIELD_INT] = sizeof(int64_t),
-    [FIELD_UINT] = sizeof(uint64_t),    [FIELD_REAL] = sizeof(double),
-    [FIELD_TEXT] = sizeof(struct text), [FIELD_BYTES] = sizeof(struct bytes),
-    [FIELD_ID] = sizeof(struct id),     [FIELD_CHOICE] = sizeof(struct choice),
+    [FIELD_BOOL] = sizeof(bool),    [FIELD_INT] = sizeof(int64_t),          [FIELD_UINT] = sizeof(uint64_t),
+    [FIELD_REAL] = sizeof(double),  [FIELD_TEXT] = sizeof(struct text),     [FIELD_BYTES] = sizeof(struct bytes),
+    [FIELD_ID] = sizeof(struct id), [FIELD_CHOICE] = sizeof(struct choice),
 };
 
 size_t value_size(const struct field *field)
@@ -64,8 +63,7 @@ enum err value_check_real(const struct field *field, double value, struct fault 
         return fault_set(fault, ERR_BAD_REQUEST, "the number is not finite");
     if (value >= field->real_min && value <= field->real_max)
         return ERR_OK;
-    return fault_set(fault, ERR_BAD_REQUEST, "%g is out of range: %g to %g", value, field->real_min,
-                     field->real_max);
+    return fault_set(fault, ERR_BAD_REQUEST, "%g is out of range: %g to %g", value, field->real_min, field->real_max);
 }
 
 enum err value_check_text(const struct field *field, struct text value, struct fault *fault)
@@ -82,8 +80,7 @@ enum err value_check_bytes(const struct field *field, struct bytes value, struct
 {
     if (value.len <= field->max_len)
         return ERR_OK;
-    return fault_set(fault, ERR_TOO_LARGE, "there are %u bytes, at most %u are allowed", value.len,
-                     field->max_len);
+    return fault_set(fault, ERR_TOO_LARGE, "there are %u bytes, at most %u are allowed", value.len, field->max_len);
 }
 
 enum err value_check_word(struct text word, struct fault *fault)

@@ -1,8 +1,10 @@
 #include "store/artefact.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "common/buffer.h"
 #include "common/file.h"
 #include "common/hash.h"

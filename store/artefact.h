@@ -3,10 +3,10 @@
 #ifndef LOOPHOLE_STORE_ARTEFACT_H
 #define LOOPHOLE_STORE_ARTEFACT_H
 
-#include "schema_persist.h"
 #include "common/arena.h"
 #include "common/buffer.h"
 #include "common/paths.h"
+#include "schema_persist.h"
 
 enum { ARTEFACT_INLINE = 1024, ARTEFACT_NAME_SIZE = 192 };
 

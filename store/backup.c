@@ -1,9 +1,11 @@
 #include "store/backup.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "common/file.h"
 #include "store/image.h"
 #include "store/target.h"
@@ -15,8 +17,7 @@ static enum err failed(struct fault *fault, const char *doing, const char *path)
 }
 
 /* What the backup says of itself is read from the very copy. */
-static enum err check_copy(const struct paths *paths, const char *temporary, struct backup *made,
-                           struct fault *fault)
+static enum err check_copy(const struct paths *paths, const char *temporary, struct backup *made, struct fault *fault)
 {
     struct fault why = { 0 };
     size_t map;
@@ -31,8 +32,7 @@ static enum err check_copy(const struct paths *paths, const char *temporary, str
     return fault_hint(fault, "`loophole store check` looks at the store itself");
 }
 
-static enum err write_to(const struct paths *paths, struct target *target, struct backup *made,
-                         struct fault *fault)
+static enum err write_to(const struct paths *paths, struct target *target, struct backup *made, struct fault *fault)
 {
     struct stat st;
     enum err e = image_copy(paths, target->fd, target->file, fault);

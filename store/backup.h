@@ -30,7 +30,6 @@ enum err backup_verify(const char *file, struct backup *found, struct fault *fau
  * catalogue id, so that every reader of the old one reads all again. The caller has no store open. Errors: exists (the
  * engine runs), version (of a newer loophole), internal (damaged, without version or catalogue id, or its records do
  * not hold together), and those of backup_verify; then nothing was changed. */
-enum err backup_restore(const struct paths *paths, const char *file, struct backup *restored,
-                        struct fault *fault);
+enum err backup_restore(const struct paths *paths, const char *file, struct backup *restored, struct fault *fault);
 
 #endif

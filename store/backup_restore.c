@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
+
 #include "common/file.h"
 #include "store/backup.h"
 #include "store/image.h"
@@ -27,8 +28,8 @@ static enum err rebuild(int from, const char *file, const char *directory, size_
     snprintf(path, sizeof(path), "/proc/self/fd/%d", from);
     e = image_rebuild(path, directory, map, restored, &why);
     if (e == ERR_OK && restored->version != version)
-        e = fault_set(&why, ERR_INTERNAL, "it says version %llu and is of version %llu",
-                      (unsigned long long)version, (unsigned long long)restored->version);
+        e = fault_set(&why, ERR_INTERNAL, "it says version %llu and is of version %llu", (unsigned long long)version,
+                      (unsigned long long)restored->version);
     return e == ERR_OK ? e : fault_set(fault, e, "%s cannot be restored: %s", file, why.what);
 }
 
@@ -46,8 +47,8 @@ static enum err build(const struct paths *paths, int from, const char *file, str
     return e == ERR_OK ? rebuild(from, file, fresh, map, restored, fault) : e;
 }
 
-static enum err restore_locked(const struct paths *paths, int from, const char *file,
-                               struct backup *restored, struct fault *fault)
+static enum err restore_locked(const struct paths *paths, int from, const char *file, struct backup *restored,
+                               struct fault *fault)
 {
     enum err e = replace_recover(paths, fault);
 
@@ -80,8 +81,7 @@ static enum err restore_from(const struct paths *paths, int from, const char *fi
     return e;
 }
 
-enum err backup_restore(const struct paths *paths, const char *file, struct backup *restored,
-                        struct fault *fault)
+enum err backup_restore(const struct paths *paths, const char *file, struct backup *restored, struct fault *fault)
 {
     struct fault unseen = { 0 };
     int from = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

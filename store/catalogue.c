@@ -1,5 +1,7 @@
 #include "store/catalogue.h"
+
 #include <string.h>
+
 #include "common/hash.h"
 #include "store/artefact.h"
 #include "store/catalogue_meta.h"
@@ -112,8 +114,8 @@ enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes 
 }
 
 /* Of several parameters the first in order: the plain one, when it is there. */
-enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena,
-                            struct bytes content, struct text type, struct artefact *to)
+enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena, struct bytes content,
+                            struct text type, struct artefact *to)
 {
     struct key start = key_artefact(content, type, (struct text){ 0 });
     struct kept_artefact kept;
@@ -126,8 +128,7 @@ enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct a
     e = walk_next(&walk) ? row_decode(txn, arena, walk.value, &kept_artefact_shape, &kept) : ERR_NOT_FOUND;
     if (e == ERR_OK) {
         struct text parameters = { walk.key.len - start.len, (const char *)walk.key.at + start.len };
-        *to =
-            (struct artefact){ arena_text(arena, type), arena_text(arena, parameters), kept.version, { 0 } };
+        *to = (struct artefact){ arena_text(arena, type), arena_text(arena, parameters), kept.version, { 0 } };
         artefact_name(content, type, parameters, kept.version, name);
         e = artefact_read(paths, arena, name, &kept, &to->data);
     }
@@ -169,8 +170,7 @@ enum err catalogue_each_library(struct txn *txn, struct arena *arena,
 }
 
 enum err catalogue_each_place(struct txn *txn, struct arena *arena, struct id folder,
-                              bool (*seen)(void *state, struct bytes file, const struct kept_place *place),
-                              void *state)
+                              bool (*seen)(void *state, struct bytes file, const struct kept_place *place), void *state)
 {
     struct key key = key_id(folder);
     struct kept_place place;
@@ -270,8 +270,8 @@ enum err catalogue_each_with_content_after(struct txn *txn, struct bytes content
     return e;
 }
 
-enum err catalogue_each_with_content(struct txn *txn, struct bytes content,
-                                     bool (*seen)(void *state, struct id media), void *state)
+enum err catalogue_each_with_content(struct txn *txn, struct bytes content, bool (*seen)(void *state, struct id media),
+                                     void *state)
 {
     return catalogue_each_with_content_after(txn, content, (struct id){ { 0 } }, seen, state);
 }

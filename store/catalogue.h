@@ -10,9 +10,8 @@
 #include "schema_persist.h"
 #include "store/store.h"
 
-enum err catalogue_id(struct txn *txn, struct id *catalogue); /* restore draws a new one */
-enum err catalogue_head(struct txn *txn, uint64_t *tail,
-                        uint64_t *head); /* of the change log; 0, 0 when empty */
+enum err catalogue_id(struct txn *txn, struct id *catalogue);             /* restore draws a new one */
+enum err catalogue_head(struct txn *txn, uint64_t *tail, uint64_t *head); /* of the change log; 0, 0 when empty */
 
 /* A hash of the row of the change log at `revision`; zeros without such a row. Two stores in which it is the same have
  * the same history up to there; an older copy of a store that went on by itself has another one. */
@@ -25,10 +24,9 @@ enum err catalogue_folder_named(struct txn *txn, struct id volume, struct id par
                                 struct id *folder);
 enum err catalogue_volume(struct txn *txn, struct arena *arena, struct id id, struct volume *to);
 enum err catalogue_volume_identified(struct txn *txn, struct text identity, struct id *volume);
-enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes content,
-                             struct embedding *to);
-enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena,
-                            struct bytes content, struct text type, struct artefact *to);
+enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes content, struct embedding *to);
+enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena, struct bytes content,
+                            struct text type, struct artefact *to);
 
 /* True when a row says that there is one, whether or not its file is whole. */
 bool catalogue_has_artefact(struct txn *txn, struct bytes content, struct text type);
@@ -36,7 +34,7 @@ bool catalogue_has_artefact(struct txn *txn, struct bytes content, struct text t
 /* True when an analysis of that content is there: a fact by analysis, an embedding or an artefact. An item is `done`
  * only while this is true. `analyser`, if not NULL, is the newest version of those facts; 0 when there are none. */
 enum err catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes content, bool *heard,
-                           uint64_t *analyser);
+                            uint64_t *analyser);
 
 /* Walks. `seen` returns false to stop. */
 enum err catalogue_each_library(struct txn *txn, struct arena *arena,
@@ -51,8 +49,8 @@ enum err catalogue_each_subfolder(struct txn *txn, struct arena *arena, struct i
 /* Those whose names come after `name`. */
 enum err catalogue_each_subfolder_after(struct txn *txn, struct arena *arena, struct id folder, struct bytes name,
                                         bool (*seen)(void *state, const struct folder *folder), void *state);
-enum err catalogue_each_with_content(struct txn *txn, struct bytes content,
-                                     bool (*seen)(void *state, struct id media), void *state);
+enum err catalogue_each_with_content(struct txn *txn, struct bytes content, bool (*seen)(void *state, struct id media),
+                                     void *state);
 /* Those whose ids come after `after`. */
 enum err catalogue_each_with_content_after(struct txn *txn, struct bytes content, struct id after,
                                            bool (*seen)(void *state, struct id media), void *state);
@@ -61,10 +59,8 @@ enum err catalogue_each_change(struct txn *txn, struct arena *arena, uint64_t af
 
 /* All facts about an item, of every source; and only those that win (user > file > composer > analysis, among
  * those that are shown), sorted by attribute. */
-enum err catalogue_facts(struct txn *txn, struct arena *arena, const struct media *media,
-                         struct fact_list *all);
-enum err catalogue_subject_facts(struct txn *txn, struct arena *arena, struct bytes subject,
-                                 struct facts *to);
+enum err catalogue_facts(struct txn *txn, struct arena *arena, const struct media *media, struct fact_list *all);
+enum err catalogue_subject_facts(struct txn *txn, struct arena *arena, struct bytes subject, struct facts *to);
 enum err catalogue_winning(struct arena *arena, struct fact_list all, struct fact_list *winning);
 
 /* Where its file is now: the volume's mount, the folders and the name. Empty when the volume is offline. `volume` is

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+
 #include "store/catalogue.h"
 #include "store/row.h"
 
@@ -21,8 +22,7 @@ enum err catalogue_subject_facts(struct txn *txn, struct arena *arena, struct by
     return facts_of(txn, arena, &key, to);
 }
 
-enum err catalogue_facts(struct txn *txn, struct arena *arena, const struct media *media,
-                         struct fact_list *all)
+enum err catalogue_facts(struct txn *txn, struct arena *arena, const struct media *media, struct fact_list *all)
 {
     struct facts own, content;
     enum err e = catalogue_subject_facts(txn, arena, bytes_of(media->id.b, sizeof(media->id.b)), &own);

@@ -3,10 +3,10 @@
 #define LOOPHOLE_STORE_CATALOGUE_META_H
 
 #define META_CATALOGUE "catalogue" /* 16 bytes: drawn when the store is made, and by restore */
-#define META_UNDO                                                                                            \
-    "undo" /* number of the newest step that is not taken back, number of the newest: 8 bytes
+#define META_UNDO                                                                                                      \
+    "undo"                     /* number of the newest step that is not taken back, number of the newest: 8 bytes
                                       each, big-endian */
 #define META_ANSWERS "answers" /* bytes of all answers, and of the quiet ones: 8 bytes each, big-endian */
-#define META_PACK "pack " /* then a folder's id and a pack: items below it with this pack get that of their place */
+#define META_PACK    "pack " /* then a folder's id and a pack: items below it with this pack get that of their place */
 
 #endif

@@ -1,7 +1,8 @@
 #include <limits.h>
 #include <string.h>
-#include "store/row.h"
+
 #include "store/catalogue.h"
+#include "store/row.h"
 
 enum { FOLDERS_DEEP = PATH_MAX / 2 };
 
@@ -36,8 +37,7 @@ static bool push_mount(struct upward *path, struct bytes mount)
     return push(path, mount);
 }
 
-static enum err climb(struct txn *txn, struct arena *arena, struct id id, struct upward *path,
-                      struct id *volume)
+static enum err climb(struct txn *txn, struct arena *arena, struct id id, struct upward *path, struct id *volume)
 {
     struct folder folder;
 

@@ -1,5 +1,7 @@
 #include "store/catalogue_write.h"
+
 #include <string.h>
+
 #include "store/artefact.h"
 
 /* ---- contents ---- */
@@ -277,8 +279,8 @@ enum err catalogue_put_embedding(struct writing *w, struct bytes content, const 
     return row_put(w, DB_EMBEDDING, &key, &embedding_shape, now);
 }
 
-enum err catalogue_put_artefact(struct writing *w, struct bytes content, struct text type,
-                                struct text parameters, const struct kept_artefact *now)
+enum err catalogue_put_artefact(struct writing *w, struct bytes content, struct text type, struct text parameters,
+                                const struct kept_artefact *now)
 {
     struct key key = key_artefact(content, type, parameters);
     struct arena arena = { 0 };

@@ -26,8 +26,8 @@ enum err catalogue_remove_library(struct writing *w, struct id folder);
 /* `subject`: 16 bytes, a content or a media id. No facts: no row. */
 enum err catalogue_put_facts(struct writing *w, struct bytes subject, const struct facts *now);
 enum err catalogue_put_embedding(struct writing *w, struct bytes content, const struct embedding *now);
-enum err catalogue_put_artefact(struct writing *w, struct bytes content, struct text type,
-                                struct text parameters, const struct kept_artefact *now);
+enum err catalogue_put_artefact(struct writing *w, struct bytes content, struct text type, struct text parameters,
+                                const struct kept_artefact *now);
 
 /* The first row of that content whose type and parameters are not listed; not_found: there is none. */
 enum err catalogue_unlisted_artefact(struct txn *txn, struct bytes content, struct artefact_list listed,

@@ -1,4 +1,5 @@
 #include "store/changelog.h"
+
 #include <string.h>
 
 #include "proto/codec.h"

@@ -96,9 +96,8 @@ static bool may_go(struct txn *txn, const struct changelog_limits *limits, usec_
     uint64_t count = txn_count(txn, DB_CHANGE);
     uint64_t bytes = changelog_bytes(txn).all + count * CHANGE_BYTES;
 
-    if (count > limits->rows &&
-        (first->at < now - limits->age ||
-         is_older(txn, first->revision + (count - limits->rows) - 1, now - limits->age)))
+    if (count > limits->rows && (first->at < now - limits->age ||
+                                 is_older(txn, first->revision + (count - limits->rows) - 1, now - limits->age)))
         return true;
     return limits->bytes && bytes > limits->bytes &&
            (first->at < now - limits->young || is_older(txn, first->revision + count / 2, now - limits->young));

@@ -1,7 +1,9 @@
 #include "store/check.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
 #include "store/artefact.h"
 #include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"
@@ -17,7 +19,7 @@ struct check {
     void *state;
     const struct long_work *work; /* or NULL */
     struct check_counts *counts;
-    uint64_t total; /* rows of all databases */
+    uint64_t total;       /* rows of all databases */
     uint64_t last_number; /* of the log's rows, then of the undo steps */
 };
 
@@ -31,8 +33,8 @@ struct seen {
 
 static const struct bytes none = { 0, NULL };
 
-static void __attribute__((format(printf, 3, 4)))
-report(struct check *c, const struct seen *row, const char *format, ...)
+static void __attribute__((format(printf, 3, 4))) report(struct check *c, const struct seen *row, const char *format,
+                                                         ...)
 {
     char what[400], key[65] = "";
     va_list arguments;
@@ -143,8 +145,7 @@ static void check_folder(struct check *c, const struct seen *row)
         report(c, row, "the record has another id");
     if (!is_there(c, DB_VOLUME, key_bytes(&volume)))
         report(c, row, "its volume is not there");
-    if (!names_id(c, DB_FOLDER_NAME, key_folder_name(folder->volume, folder->parent, folder->name),
-                  folder->id))
+    if (!names_id(c, DB_FOLDER_NAME, key_folder_name(folder->volume, folder->parent, folder->name), folder->id))
         report(c, row, "its name does not lead to it");
     if (folder->library != is_there(c, DB_LIBRARY, key_bytes(&library)))
         report(c, row, "it and the libraries disagree whether it is one");
@@ -164,8 +165,7 @@ static void check_folder_name(struct check *c, const struct seen *row)
         report(c, row, "it is malformed");
     else if (catalogue_folder(c->txn, &c->arena, key_id_at(row->value, 0), &folder) != ERR_OK)
         report(c, row, "its folder is not there");
-    else if (!id_equal(folder.volume, key_id_at(row->key, 0)) ||
-             !id_equal(folder.parent, key_id_at(row->key, 16)) ||
+    else if (!id_equal(folder.volume, key_id_at(row->key, 0)) || !id_equal(folder.parent, key_id_at(row->key, 16)) ||
              !bytes_equal(folder.name, bytes_of(row->key.at + 32, row->key.len - 32)))
         report(c, row, "its folder is somewhere else");
 }
@@ -184,8 +184,7 @@ static void check_identity(struct check *c, const struct seen *row)
 {
     struct volume volume;
 
-    if (row->value.len != 16 ||
-        catalogue_volume(c->txn, &c->arena, key_id_at(row->value, 0), &volume) != ERR_OK)
+    if (row->value.len != 16 || catalogue_volume(c->txn, &c->arena, key_id_at(row->value, 0), &volume) != ERR_OK)
         report(c, row, "its volume is not there");
 }
 
@@ -392,18 +391,16 @@ static void check_meta(struct check *c)
         report(c, &row, "there is no catalogue id");
 }
 
-enum err check_store(struct txn *txn, const struct paths *paths,
-                     void (*problem)(void *state, const char *what), void *state, struct check_counts *counts)
+enum err check_store(struct txn *txn, const struct paths *paths, void (*problem)(void *state, const char *what),
+                     void *state, struct check_counts *counts)
 {
     return check_store_work(txn, paths, problem, state, NULL, counts);
 }
 
-enum err check_store_work(struct txn *txn, const struct paths *paths,
-                          void (*problem)(void *state, const char *what), void *state, const struct long_work *work,
-                          struct check_counts *counts)
+enum err check_store_work(struct txn *txn, const struct paths *paths, void (*problem)(void *state, const char *what),
+                          void *state, const struct long_work *work, struct check_counts *counts)
 {
-    struct check c = { .txn = txn, .paths = paths, .problem = problem, .state = state, .work = work,
-                       .counts = counts };
+    struct check c = { .txn = txn, .paths = paths, .problem = problem, .state = state, .work = work, .counts = counts };
     enum err e = ERR_OK;
 
     for (int db = 0; db < DB_COUNT; db++)

@@ -1,4 +1,5 @@
 #include "store/check_apart.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "common/file.h"
 #include "store/culprit_wait.h"
 #include "store/pages.h"
@@ -16,7 +18,7 @@ struct apart {
     const struct paths *paths;
     bool files;
     bool is_damaged; /* its pages do not hold together */
-    int said; /* problems, each ended by a zero */
+    int said;        /* problems, each ended by a zero */
     struct check_counts counts;
     uint64_t pages;
 };
@@ -85,8 +87,7 @@ static bool is_known_as_damaged(const struct paths *paths, char reason[TRUST_REA
     return trust_look(directory, reason) == TRUST_DAMAGED;
 }
 
-static enum err run(struct apart *a, void (*problem)(void *state, const char *what), void *state,
-                    struct fault *fault)
+static enum err run(struct apart *a, void (*problem)(void *state, const char *what), void *state, struct fault *fault)
 {
     char reason[TRUST_REASON];
     struct fault why = { 0 };

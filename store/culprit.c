@@ -1,4 +1,5 @@
 #include "store/culprit.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +9,7 @@
 #include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "common/proc.h"
 
 /* lock.mdb begins with two numbers of 32 bits; then comes the readers' mutex, whose first word holds the thread that
@@ -74,8 +76,8 @@ static bool maps_file(int32_t pid, const struct stat *file)
     while (maps && !found && fgets(line, sizeof(line), maps)) {
         unsigned major_number, minor_number;
         unsigned long long inode;
-        found = sscanf(line, "%*s %*s %*s %x:%x %llu", &major_number, &minor_number, &inode) == 3 &&
-                inode == file->st_ino;
+        found =
+            sscanf(line, "%*s %*s %*s %x:%x %llu", &major_number, &minor_number, &inode) == 3 && inode == file->st_ino;
     }
     if (maps)
         fclose(maps);

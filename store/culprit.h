@@ -5,6 +5,7 @@
 #define LOOPHOLE_STORE_CULPRIT_H
 
 #include <stdbool.h>
+
 #include "common/clock.h"
 #include "common/paths.h"
 

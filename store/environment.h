@@ -4,6 +4,7 @@
 
 #include <lmdb.h>
 #include <sys/stat.h>
+
 #include "store/store.h"
 
 struct txn {
@@ -17,9 +18,9 @@ struct store {
     MDB_env *env;
     enum store_mode mode;
     size_t map_bytes;
-    void *map; /* guarded against a disk that fails */
+    void *map;                  /* guarded against a disk that fails */
     _Atomic uint32_t open_txns; /* a writer has those of another thread, too */
-    int lock; /* of the writer; -1: none */
+    int lock;                   /* of the writer; -1: none */
     bool has[DB_COUNT];
     MDB_dbi dbi[DB_COUNT];
     dev_t device; /* of data.mdb when it was opened: another one has replaced it when they differ */

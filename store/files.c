@@ -1,4 +1,5 @@
 #include "store/files.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
+
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/guard.h"
@@ -44,8 +46,8 @@ static bool find_map(const char *directory, const char *name, void **start, size
     while (maps && stat(path_of(directory, name, path), &st) == 0 && fgets(line, sizeof(line), maps)) {
         unsigned long long inode;
         uintptr_t from, to;
-        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %*s %*s %*s %llu", &from, &to, &inode) != 3 ||
-            inode != st.st_ino || !strstr(line, name))
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %*s %*s %*s %llu", &from, &to, &inode) != 3 || inode != st.st_ino ||
+            !strstr(line, name))
             continue;
         *start = (void *)from;
         *size = to - from;

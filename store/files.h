@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
+
 #include "common/err.h"
 
 #define FILES_OF_STORE "data.mdb", "lock.mdb", "state", "doubt"

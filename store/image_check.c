@@ -1,4 +1,5 @@
 #include <stdio.h>
+
 #include "common/trial.h"
 #include "store/catalogue.h"
 #include "store/check.h"

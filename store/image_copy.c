@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
+
 #include "common/config.h"
 #include "common/file.h"
 #include "store/culprit_wait.h"
@@ -108,8 +109,7 @@ static enum err pump(int from, int fd, const char *path, struct culprit_wait *wa
 
 static enum err say_growth(const struct copy *c, const char *path, struct fault *fault)
 {
-    fault_set(fault, ERR_TIMEOUT,
-              "the store grew by more than %llu MiB during the copy: %.100s is written too slowly",
+    fault_set(fault, ERR_TIMEOUT, "the store grew by more than %llu MiB during the copy: %.100s is written too slowly",
               (unsigned long long)(c->growth * (uint64_t)sysconf(_SC_PAGESIZE) >> 20), path);
     return fault_hint(fault, "back up to a faster disk and copy that file, or raise store.backup_growth_mib");
 }

@@ -1,5 +1,7 @@
 #include "store/keys.h"
+
 #include <string.h>
+
 #include "common/hash.h"
 
 struct bytes key_bytes(const struct key *key)

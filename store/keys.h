@@ -22,7 +22,7 @@ struct key key_content(struct bytes content, struct id media);
 struct key key_artefact(struct bytes content, struct text type, struct text parameters);
 struct key key_quiet(int64_t at, struct id request);
 struct key key_part(struct id request, uint64_t first); /* a request's part that begins with that operation */
-struct key key_query(struct text name, int64_t at); /* a saved one by its name; without a name one that was asked */
+struct key key_query(struct text name, int64_t at);     /* a saved one by its name; without a name one that was asked */
 
 /* Back from a key or a value: zero when it has fewer than 16 (8) bytes from `offset` on. */
 struct id key_id_at(struct bytes key, uint32_t offset);

@@ -1,4 +1,5 @@
 #include "store/local.h"
+
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -6,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+
 #include "common/file.h"
 
 /* FUSE (0x65735546) is not here: its backend decides (local_fuse_is_network). */
@@ -30,9 +32,9 @@ const char *local_network_name(uint64_t magic)
 }
 
 /* Those that show what another machine has, by the part of the type after "fuse.". */
-static const char *const remote[] = { "sshfs",      "rclone",   "gvfsd-fuse", "glusterfs", "s3fs",     "goofys",
-                                      "ceph-fuse",  "davfs",    "davfs2",     "curlftpfs", "gcsfuse",  "juicefs",
-                                      "smbnetfs",   "obexfs",   "moosefs",    "lizardfs",  "kio-fuse" };
+static const char *const remote[] = { "sshfs",     "rclone", "gvfsd-fuse", "glusterfs", "s3fs",    "goofys",
+                                      "ceph-fuse", "davfs",  "davfs2",     "curlftpfs", "gcsfuse", "juicefs",
+                                      "smbnetfs",  "obexfs", "moosefs",    "lizardfs",  "kio-fuse" };
 
 /* Unions of local folders: their source lists folders, between colons, and is no host. */
 static const char *const unions[] = { "mergerfs", "unionfs", "unionfs-fuse", "mhddfs" };
@@ -96,7 +98,6 @@ enum err local_check(const char *directory, struct fault *fault)
     }
     if (!name)
         return ERR_OK;
-    fault_set(fault, ERR_DENIED, "the store cannot lie on a network file system: %s is on %s", directory,
-              name);
+    fault_set(fault, ERR_DENIED, "the store cannot lie on a network file system: %s is on %s", directory, name);
     return fault_hint(fault, "set LOOPHOLE_HOME to a folder on a local disk");
 }

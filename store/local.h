@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
 #include "common/err.h"
 
 /* The name of a network or cluster file system by its statfs magic (linux/magic.h); NULL for any other. */

@@ -1,4 +1,5 @@
 #include "store/migrate.h"
+
 #include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"
 #include "store/changelog.h"
@@ -62,10 +63,9 @@ static enum err add_digest(struct writing *w, struct arena *arena, struct bytes 
 /* The item is another one from here on, as for every edit. */
 static enum err log_media(struct writing *w, struct media *media)
 {
-    struct change change = { .kind = { .value = CHANGE_KIND_MEDIA },
-                             .id = media->id,
-                             .request = id_new(),
-                             .at = clock_now() };
+    struct change change = {
+        .kind = { .value = CHANGE_KIND_MEDIA }, .id = media->id, .request = id_new(), .at = clock_now()
+    };
     uint64_t tail, head;
     enum err e = catalogue_head(w->txn, &tail, &head);
 

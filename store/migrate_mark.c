@@ -1,4 +1,5 @@
 #include "store/migrate_mark.h"
+
 #include <string.h>
 
 enum { NUMBERS = 8, HEAD = NUMBERS * 8 };
@@ -26,8 +27,9 @@ static uint64_t get_number(const uint8_t *at)
 enum err migrate_mark_put(struct txn *txn, const struct migrate_mark *mark)
 {
     const struct migrate_source *s = &mark->source;
-    const uint64_t numbers[NUMBERS] = { s->from,   s->to,   s->stages,   s->file,
-                                        s->commit, s->rows, mark->stage, mark->rows };
+    const uint64_t numbers[NUMBERS] = {
+        s->from, s->to, s->stages, s->file, s->commit, s->rows, mark->stage, mark->rows
+    };
     uint8_t row[HEAD + MIGRATE_KEY_MAX];
 
     for (uint32_t i = 0; i < NUMBERS; i++)

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "common/file.h"
 #include "common/log.h"
 #include "store/check.h"
@@ -16,12 +17,12 @@ static const struct bytes none = { 0, NULL };
 
 struct run {
     struct store *old, *new;
-    struct txn *from;    /* one moment of the old store */
-    struct writing w;    /* its transaction is of the new store; NULL: none is open */
+    struct txn *from; /* one moment of the old store */
+    struct writing w; /* its transaction is of the new store; NULL: none is open */
     struct arena arena;
     struct migrate_mark mark;
-    uint64_t total;      /* rows of all stages and of the check */
-    bool went_on;        /* from what a predecessor built */
+    uint64_t total; /* rows of all stages and of the check */
+    bool went_on;   /* from what a predecessor built */
     const struct long_work *work;
     struct fault *fault;
 };
@@ -163,8 +164,7 @@ static enum err do_stages(struct run *r)
 
     while (e == ERR_OK && r->mark.stage < r->mark.source.stages) {
         if (!is_copy(r) && r->mark.key_len == 0 && !is_left_out(r, step_of(r)))
-            log_info("migrating the store to version %llu: %s", (unsigned long long)step_of(r)->to,
-                     step_of(r)->what);
+            log_info("migrating the store to version %llu: %s", (unsigned long long)step_of(r)->to, step_of(r)->what);
         e = do_commit(r);
         report(r, r->mark.rows);
     }
@@ -200,8 +200,7 @@ static enum err verify(struct run *r)
     e = check_store_work(txn, NULL, log_problem, NULL, &work, &counts);
     txn_end(txn);
     if (e == ERR_OK && (counts.problems || counts.rows < r->mark.source.rows))
-        e = fault_set(r->fault, ERR_INTERNAL,
-                      "the migrated store does not hold together: %llu problems (see the log)",
+        e = fault_set(r->fault, ERR_INTERNAL, "the migrated store does not hold together: %llu problems (see the log)",
                       (unsigned long long)counts.problems);
     return e;
 }
@@ -272,8 +271,7 @@ static enum err open_new(struct run *r, const struct paths *paths, size_t map_by
     return e == ERR_OK ? store_open_directory(directory, STORE_WRITER, map_bytes, &r->new, r->fault) : e;
 }
 
-static enum err build(struct run *r, const struct paths *paths, const char *directory, uint64_t from,
-                      size_t map_bytes)
+static enum err build(struct run *r, const struct paths *paths, const char *directory, uint64_t from, size_t map_bytes)
 {
     enum err e = store_open_directory(directory, STORE_READER, map_bytes, &r->old, r->fault);
 
@@ -329,9 +327,7 @@ enum err migrate_run(const struct paths *paths, const char *directory, uint64_t 
     if (e != ERR_OK) {
         if (e == ERR_INTERNAL)
             replace_drop(paths, MIGRATE_PLACE);
-        return fault && fault->code == e
-                   ? e
-                   : fault_set(fault, e, "the store cannot be migrated: %s", err_name(e));
+        return fault && fault->code == e ? e : fault_set(fault, e, "the store cannot be migrated: %s", err_name(e));
     }
     snprintf(backup, sizeof(backup), "before-%llu", (unsigned long long)from);
     e = replace_take(paths, MIGRATE_PLACE, fault);

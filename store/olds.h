@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
 #include "common/paths.h"
 
 enum { OLDS_MOST = 64, OLD_NAME_SIZE = 64 };

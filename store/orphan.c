@@ -1,8 +1,10 @@
 #include "store/orphan.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+
 #include "store/artefact.h"
 #include "store/row.h"
 
@@ -92,8 +94,7 @@ bool orphan_age(const struct paths *paths, const char *name, usec_t *age, uint64
 
 /* ---- rows ---- */
 
-static enum err compare(struct txn *txn, struct arena *arena, const struct walk *walk, const char *name,
-                        bool *same)
+static enum err compare(struct txn *txn, struct arena *arena, const struct walk *walk, const char *name, bool *same)
 {
     struct text type, parameters;
     struct kept_artefact kept;

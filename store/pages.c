@@ -1,6 +1,8 @@
 #include "store/pages.h"
+
 #include <stdlib.h>
 #include <string.h>
+
 #include "store/environment.h"
 
 enum { FREE_DATABASE = 0, MAIN_DATABASE = 1, FIRST_PAGE = 2, ROWS_A_REPORT = 512 };

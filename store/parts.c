@@ -1,4 +1,5 @@
 #include "store/parts.h"
+
 #include "store/changelog.h"
 
 enum { DIGEST_AT = 8, OUTCOMES_AT = 16 }; /* of a row: revision and digest (8 bytes each, big-endian), outcomes */
@@ -53,8 +54,8 @@ static bool find(struct txn *txn, struct id request, struct key *found, struct p
 {
     struct key key = key_id(request);
     struct walk walk;
-    bool is_there = txn_count(txn, DB_PART) > 0 &&
-                    walk_begin(txn, DB_PART, key_bytes(&key), key_bytes(&key), &walk) == ERR_OK;
+    bool is_there =
+        txn_count(txn, DB_PART) > 0 && walk_begin(txn, DB_PART, key_bytes(&key), key_bytes(&key), &walk) == ERR_OK;
 
     if (!is_there)
         return false;

@@ -1,8 +1,10 @@
 #include "store/replace.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "common/file.h"
 #include "store/files.h"
 
@@ -62,8 +64,7 @@ enum err replace_begin(const struct paths *paths, char directory[REPLACE_PATH], 
     return file_make_dirs(directory, 0700, fault);
 }
 
-static enum err backup_path(const struct paths *paths, const char *backup, char to[REPLACE_PATH],
-                            struct fault *fault)
+static enum err backup_path(const struct paths *paths, const char *backup, char to[REPLACE_PATH], struct fault *fault)
 {
     char end[64];
 

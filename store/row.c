@@ -1,9 +1,10 @@
 #include "store/row.h"
+
 #include <string.h>
+
 #include "proto/codec.h"
 
-enum err row_decode(struct txn *txn, struct arena *arena, struct bytes value, const struct shape *shape,
-                    void *to)
+enum err row_decode(struct txn *txn, struct arena *arena, struct bytes value, const struct shape *shape, void *to)
 {
     struct fault fault = { 0 };
 

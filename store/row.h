@@ -14,16 +14,14 @@ enum err row_get(struct txn *txn, struct arena *arena, enum database db, const s
                  const struct shape *shape, void *to);
 
 /* The same for a value that a walk stands on. */
-enum err row_decode(struct txn *txn, struct arena *arena, struct bytes value, const struct shape *shape,
-                    void *to);
+enum err row_decode(struct txn *txn, struct arena *arena, struct bytes value, const struct shape *shape, void *to);
 
 /* A write transaction and what its writers share. */
 struct writing {
     struct txn *txn;
-    struct buffer row; /* the record being encoded */
-    size_t bytes;      /* of the records written, for the writer's own use: the store only adds */
-    struct buffer
-        dropped; /* names of artefact files, each with a closing zero, that nothing refers to after this */
+    struct buffer row;     /* the record being encoded */
+    size_t bytes;          /* of the records written, for the writer's own use: the store only adds */
+    struct buffer dropped; /* names of artefact files, each with a closing zero, that nothing refers to after this */
 };
 
 enum err row_put(struct writing *w, enum database db, const struct key *key, const struct shape *shape,

@@ -1,8 +1,9 @@
-#include "store/environment.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "store/environment.h"
 #include "store/files.h"
 #include "store/trust.h"
 
@@ -56,7 +57,8 @@ enum err store_failed(struct store *store, struct fault *fault, int number, cons
 
 static enum err open_environment(struct store *store, struct fault *fault)
 {
-    static const unsigned flags_of[] = { [STORE_READER] = MDB_RDONLY, [STORE_WRITER] = 0,
+    static const unsigned flags_of[] = { [STORE_READER] = MDB_RDONLY,
+                                         [STORE_WRITER] = 0,
                                          [STORE_TRIAL] = MDB_RDONLY,
                                          [STORE_IMAGE] = MDB_RDONLY | MDB_NOLOCK | MDB_NOSUBDIR };
     int rc = mdb_env_create(&store->env);
@@ -163,8 +165,8 @@ static enum err open_watched(struct store *store, struct fault *fault)
     return e;
 }
 
-enum err store_open_directory(const char *directory, enum store_mode mode, size_t map_bytes,
-                              struct store **store, struct fault *fault)
+enum err store_open_directory(const char *directory, enum store_mode mode, size_t map_bytes, struct store **store,
+                              struct fault *fault)
 {
     struct store *s = calloc(1, sizeof(*s));
     enum err e;

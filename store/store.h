@@ -32,7 +32,7 @@ enum database {
 };
 
 enum { UNDO_STEPS = 10000 }; /* kept in DB_UNDO; the oldest goes */
-enum { STORE_VERSION = 3 }; /* of the databases; migrate.h brings older ones here */
+enum { STORE_VERSION = 3 };  /* of the databases; migrate.h brings older ones here */
 
 enum store_mode {
     STORE_READER, /* waits for nothing: offline when there is no store yet, or it is to be checked first (trust.h) */
@@ -49,8 +49,7 @@ struct txn;
  * On an error *store is NULL. A store that is not trusted (trust.h) is checked first; a damaged one is refused. Errors:
  * offline (no store yet, or it waits for its migration or its check), version (newer than this program), denied (a
  * network file system, no permission), exists (another writer), io (damage, too), full. */
-enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store,
-                    struct fault *fault);
+enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store, struct fault *fault);
 
 /* The same; opening and migrating report their progress to `work` (may be NULL). */
 enum err store_open_work(const struct paths *paths, enum store_mode mode, const struct long_work *work,
@@ -58,8 +57,8 @@ enum err store_open_work(const struct paths *paths, enum store_mode mode, const 
 
 /* Opens the environment in `directory` as it is: no lock, no migration, any version. A writer makes what is
  * missing; to a reader a missing database is an empty one. `map_bytes` 0: the default. Errors: as above. */
-enum err store_open_directory(const char *directory, enum store_mode mode, size_t map_bytes,
-                              struct store **store, struct fault *fault);
+enum err store_open_directory(const char *directory, enum store_mode mode, size_t map_bytes, struct store **store,
+                              struct fault *fault);
 void store_close(struct store *store); /* NULL is allowed */
 
 /* Address space of the map by the configuration. Errors: bad_request (the setting), io. */
@@ -88,9 +87,8 @@ enum err store_copy(struct store *store, int fd, bool compact, struct fault *fau
 /* A read transaction sees one moment; end it within the turn. A reader whose store was replaced (restore, migration)
  * opens the new one here. */
 enum err store_read(struct store *store, struct txn **txn, struct fault *fault);
-enum err store_write(struct store *store, struct txn **txn,
-                     struct fault *fault); /* writer only, one at a time */
-void txn_end(struct txn *txn);             /* read: done; write: abort; NULL is allowed */
+enum err store_write(struct store *store, struct txn **txn, struct fault *fault); /* writer only, one at a time */
+void txn_end(struct txn *txn); /* read: done; write: abort; NULL is allowed */
 bool txn_writes(const struct txn *txn);
 
 /* Durable when it returns ok. Errors: full (disk or map: aborted, may be tried again), io (the environment must be
@@ -117,8 +115,7 @@ struct walk {
     struct bytes key, value; /* of the present row */
     bool started;
 };
-enum err walk_begin(struct txn *txn, enum database db, struct bytes from, struct bytes prefix,
-                    struct walk *walk);
+enum err walk_begin(struct txn *txn, enum database db, struct bytes from, struct bytes prefix, struct walk *walk);
 bool walk_next(struct walk *walk); /* false: no more */
 void walk_end(struct walk *walk);
 bool walk_last(struct txn *txn, enum database db, struct bytes *key, struct bytes *value); /* false: empty */

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "common/config.h"
 #include "common/file.h"
 #include "store/files.h"
@@ -153,8 +154,8 @@ static enum err check_disk(const struct paths *paths, const char *directory, str
     return e == ERR_OK && access(directory, F_OK) == 0 ? local_check(directory, fault) : e;
 }
 
-static enum err open_writer(const struct paths *paths, const char *directory, size_t map,
-                            const struct long_work *work, struct store **store, struct fault *fault)
+static enum err open_writer(const struct paths *paths, const char *directory, size_t map, const struct long_work *work,
+                            struct store **store, struct fault *fault)
 {
     uint64_t version;
     bool empty;
@@ -201,8 +202,7 @@ static enum err open_reader(const char *directory, enum store_mode mode, size_t 
     return e == ERR_OK ? e : give_up(store, e);
 }
 
-enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store,
-                    struct fault *fault)
+enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store, struct fault *fault)
 {
     return store_open_work(paths, mode, NULL, store, fault);
 }

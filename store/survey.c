@@ -1,7 +1,9 @@
 #include "store/survey.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+
 #include "proto/codec.h"
 #include "store/artefact.h"
 #include "store/replace.h"
@@ -71,8 +73,8 @@ bool survey_is_whole(const struct paths *paths, struct arena *arena, const struc
     return artefact_read(paths, arena, row->name, &row->kept, &data) != ERR_NOT_FOUND;
 }
 
-static void count_rows(const struct paths *paths, struct arena *arena, const struct survey_rows *rows,
-                       uint8_t last[16], struct survey_count *lost)
+static void count_rows(const struct paths *paths, struct arena *arena, const struct survey_rows *rows, uint8_t last[16],
+                       struct survey_count *lost)
 {
     for (uint32_t i = 0; i < rows->count; i++) {
         if (survey_is_whole(paths, arena, &rows->at[i], INT64_MAX))

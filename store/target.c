@@ -1,4 +1,5 @@
 #include "store/target.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +9,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "common/file.h"
 #include "store/files.h"
 
@@ -26,8 +28,7 @@ static enum err check_place(const struct target *t, struct fault *fault)
     if (lstat(t->file, &st) != 0)
         return errno == ENOENT ? ERR_OK : failed(fault, "look at", t->file);
     if (!S_ISREG(st.st_mode))
-        return fault_set(fault, ERR_BAD_REQUEST, "%s is not a regular file: a backup does not replace it",
-                         t->file);
+        return fault_set(fault, ERR_BAD_REQUEST, "%s is not a regular file: a backup does not replace it", t->file);
     if (t->replace)
         return ERR_OK;
     fault_set(fault, ERR_EXISTS, "%s is there already", t->file);

@@ -1,8 +1,10 @@
 #include "store/trailer.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "common/file.h"
 #include "common/hash.h"
 #include "store/keys.h"
@@ -10,8 +12,7 @@
 enum { MAGIC_BYTES = 16, DIGEST_AT = TRAILER_BYTES - 16, PIECE = 65536 };
 static const char magic[] = "loophole backup\n";
 
-static enum err hash_file(int fd, uint64_t bytes, const char *path, struct hash_stream *stream,
-                          struct fault *fault)
+static enum err hash_file(int fd, uint64_t bytes, const char *path, struct hash_stream *stream, struct fault *fault)
 {
     uint8_t piece[PIECE];
 
@@ -28,8 +29,8 @@ static enum err hash_file(int fd, uint64_t bytes, const char *path, struct hash_
     return ERR_OK;
 }
 
-static enum err digest_of(int fd, uint64_t bytes, const uint8_t *trailer, const char *path,
-                          struct hash *digest, struct fault *fault)
+static enum err digest_of(int fd, uint64_t bytes, const uint8_t *trailer, const char *path, struct hash *digest,
+                          struct fault *fault)
 {
     struct hash_stream *stream = hash_new();
     enum err e;
@@ -95,13 +96,12 @@ enum err trailer_read(int fd, const char *path, struct backup *backup, struct fa
     if (e != ERR_OK)
         return e;
     struct bytes all = bytes_of(trailer, sizeof(trailer));
-    *backup = (struct backup){ key_number_at(all, 16), key_number_at(all, 24), key_number_at(all, 32),
-                               key_id_at(all, 40) };
+    *backup =
+        (struct backup){ key_number_at(all, 16), key_number_at(all, 24), key_number_at(all, 32), key_id_at(all, 40) };
     if (memcmp(trailer, magic, MAGIC_BYTES) != 0 || backup->bytes != bytes)
         return fault_set(fault, ERR_BAD_REQUEST, "%s is not a backup, or is cut short", path);
     e = digest_of(fd, bytes, trailer, path, &digest, fault);
     if (e == ERR_OK && memcmp(digest.b, trailer + DIGEST_AT, sizeof(digest.b)) != 0)
-        e = fault_set(fault, ERR_BAD_REQUEST, "%s was changed after it was written: its digest differs",
-                      path);
+        e = fault_set(fault, ERR_BAD_REQUEST, "%s was changed after it was written: its digest differs", path);
     return e;
 }

@@ -1,10 +1,12 @@
 #include "store/trust.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
 #include "common/crash.h"
 #include "common/file.h"
 #include "store/files.h"

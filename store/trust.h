@@ -12,6 +12,7 @@
 #define LOOPHOLE_STORE_TRUST_H
 
 #include <stdbool.h>
+
 #include "common/err.h"
 
 enum trust { TRUSTED, TRUST_CHECK, TRUST_DAMAGED };

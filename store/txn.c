@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+
 #include "store/environment.h"
 #include "store/trust.h"
 
@@ -35,8 +36,7 @@ enum err txn_commit(struct txn *txn, struct fault *fault)
     forget(txn);
     if (rc == 0)
         return ERR_OK;
-    return fault_set(fault, e == ERR_FULL ? ERR_FULL : ERR_IO, "cannot commit to %s: %s", directory,
-                     mdb_strerror(rc));
+    return fault_set(fault, e == ERR_FULL ? ERR_FULL : ERR_IO, "cannot commit to %s: %s", directory, mdb_strerror(rc));
 }
 
 /* A writer's cursors would have to follow its writes. */

@@ -1,7 +1,9 @@
 #include "store/verify.h"
+
 #include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
+
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/trial.h"

@@ -1,8 +1,8 @@
 #include <string.h>
+
 #include "store/environment.h"
 
-enum err walk_begin(struct txn *txn, enum database db, struct bytes from, struct bytes prefix,
-                    struct walk *walk)
+enum err walk_begin(struct txn *txn, enum database db, struct bytes from, struct bytes prefix, struct walk *walk)
 {
     MDB_cursor *cursor;
     int rc;

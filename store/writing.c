@@ -1,4 +1,5 @@
 #include <string.h>
+
 #include "common/log.h"
 #include "store/environment.h"
 #include "store/files.h"

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
 #include "common/config.h"
 #include "common/log.h"
 #include "common/proc.h"
@@ -26,8 +27,8 @@ static enum err tell_self(const struct supervisor *supervisor, struct arena *are
     return ERR_OK;
 }
 
-static enum err answer_services(struct supervisor *supervisor, struct call *call,
-                                const struct supervisor_services *ask, struct service_lines *answer)
+static enum err answer_services(struct supervisor *supervisor, struct call *call, const struct supervisor_services *ask,
+                                struct service_lines *answer)
 {
     struct arena *arena = call_arena(call);
     struct service_line *lines = arena_array(arena, supervisor->count + 1, sizeof(*lines));
@@ -47,8 +48,8 @@ static enum err answer_services(struct supervisor *supervisor, struct call *call
     return ERR_OK;
 }
 
-static enum err answer_restart(struct supervisor *supervisor, struct call *call,
-                               const struct supervisor_restart *ask, struct nothing *answer)
+static enum err answer_restart(struct supervisor *supervisor, struct call *call, const struct supervisor_restart *ask,
+                               struct nothing *answer)
 {
     enum err e;
 
@@ -63,14 +64,13 @@ static enum err answer_restart(struct supervisor *supervisor, struct call *call,
     }
     e = refuse(call, ERR_NOT_FOUND, "no service \"%.*s\"", TEXT_ARG(ask->service));
     fault_field(call_fault(call), "service");
-    fault_hint(call_fault(call),
-               "supervisor.services lists them; the supervisor itself restarts with the engine");
+    fault_hint(call_fault(call), "supervisor.services lists them; the supervisor itself restarts with the engine");
     return e;
 }
 
 /* The services stop behind the loop: the answer says that it has begun, and the lock's end that it is done. */
-static enum err answer_shutdown(struct supervisor *supervisor, struct call *call,
-                                const struct supervisor_shutdown *ask, struct nothing *answer)
+static enum err answer_shutdown(struct supervisor *supervisor, struct call *call, const struct supervisor_shutdown *ask,
+                                struct nothing *answer)
 {
     (void)call;
     (void)ask;
@@ -195,9 +195,9 @@ void supervisor_tell(void *state, struct arena *arena, struct service_status *to
 
     to->alarm = text_of(*supervisor->disk.alarm    ? supervisor->disk.alarm
                         : *supervisor->store.alarm ? supervisor->store.alarm
-                        : *supervisor->alarm    ? supervisor->alarm
-                        : *supervisor->damage ? supervisor->damage
-                                              : supervisor->server.alarm);
+                        : *supervisor->alarm       ? supervisor->alarm
+                        : *supervisor->damage      ? supervisor->damage
+                                                   : supervisor->server.alarm);
     if (to->alarm.len == 0)
         to->alarm = alarm_of_waiting(supervisor, arena);
 }

@@ -1,6 +1,8 @@
 #include "supervisor/child.h"
+
 #include <stdio.h>
 #include <string.h>
+
 #include "common/crash_list.h"
 #include "common/log.h"
 #include "common/priority.h"
@@ -50,9 +52,9 @@ static void mourn(struct child *child, int32_t pid, struct policy_life life, con
     if (verdict.quarantine && !child->waits_for_disk)
         child->state = CHILD_QUARANTINED;
     log_warn("%s[%d] ended: %s; %s", child->row->name, (int)pid, child->last_death,
-             child->waits_for_disk                  ? "starts again when the disk works"
+             child->waits_for_disk               ? "starts again when the disk works"
              : child->state == CHILD_QUARANTINED ? "quarantined until loophole restart"
-                                                   : "starts again");
+                                                 : "starts again");
     tell_death(child, pid);
     if (child->state == CHILD_DOWN && verdict.wait == 0 && !child->waits_for_disk)
         child_start(child);
@@ -272,8 +274,8 @@ static void look_at_beats(struct child *child, usec_t passed)
         proc.state = 'T'; /* a debugger that holds long work stops everything that waits for it */
     if (!hang_found(&child->hang, beats_of(child, &proc), &proc, passed, limit_of(child, &proc, works)))
         return;
-    log_warn("%s[%d] hangs: no beat for %lld ms (state %c): replaced", child->row->name,
-             (int)child->process.pid, (long long)child->hang.silent / 1000, proc.state);
+    log_warn("%s[%d] hangs: no beat for %lld ms (state %c): replaced", child->row->name, (int)child->process.pid,
+             (long long)child->hang.silent / 1000, proc.state);
     child->hung = true;
     spawn_signal(&child->process, SIGKILL);
 }
@@ -367,9 +369,8 @@ void child_shut(struct child *child)
 static enum run_state run_state_of(const struct child *child)
 {
     static const enum run_state on_board[BOARD_STATES] = {
-        [BOARD_EMPTY] = RUN_STATE_STARTING,    [BOARD_STARTING] = RUN_STATE_STARTING,
-        [BOARD_READY] = RUN_STATE_READY,       [BOARD_WAITING] = RUN_STATE_WAITING,
-        [BOARD_STOPPING] = RUN_STATE_STOPPING,
+        [BOARD_EMPTY] = RUN_STATE_STARTING,  [BOARD_STARTING] = RUN_STATE_STARTING, [BOARD_READY] = RUN_STATE_READY,
+        [BOARD_WAITING] = RUN_STATE_WAITING, [BOARD_STOPPING] = RUN_STATE_STOPPING,
     };
     static const enum run_state otherwise[] = {
         [CHILD_DOWN] = RUN_STATE_FAILED,

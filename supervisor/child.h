@@ -21,7 +21,7 @@ struct child_world {
     struct disk *disk;
     bool (*store_waits)(const void *state); /* persist cannot read or write its store, and waits for the disk */
     struct settings settings;
-    const char *wrapper; /* clients of JACK are started through this program; NULL: by themselves */
+    const char *wrapper;               /* clients of JACK are started through this program; NULL: by themselves */
     void (*before_sound)(void *state); /* called before a service of sound starts */
     void *state;
 };

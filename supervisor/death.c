@@ -1,6 +1,8 @@
 #include "supervisor/death.h"
+
 #include <stdio.h>
 #include <string.h>
+
 #include "common/err.h"
 
 bool death_by_signal(const siginfo_t *info)

@@ -1,10 +1,12 @@
 #include "supervisor/device.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
 #include "common/buffer.h"
 #include "common/file.h"
 

@@ -1,4 +1,5 @@
 #include "supervisor/disk.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
 #include "common/file.h"
 #include "common/log.h"
 
@@ -164,8 +166,7 @@ static void take_result(struct disk *disk, const struct paths *paths, int number
     disk->fails = number != 0;
     disk->alarm[0] = '\0';
     if (number != 0)
-        (void)snprintf(disk->alarm, sizeof(disk->alarm), "the disk of %.150s fails: %s", paths->data,
-                       strerror(number));
+        (void)snprintf(disk->alarm, sizeof(disk->alarm), "the disk of %.150s fails: %s", paths->data, strerror(number));
     else if (disk->count > 0)
         write_kept(disk, paths);
 }

@@ -7,6 +7,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+
 #include "common/clock.h"
 #include "common/crash_list.h"
 #include "common/paths.h"
@@ -15,12 +16,12 @@ enum { DISK_DEATHS = 64, DISK_HOW = 128, DISK_NAME = 24 };
 
 /* Zeroed at first. */
 struct disk {
-    bool fails; /* at the last try */
-    usec_t looked, doubted; /* steady clock: the last look, and until when there is a reason to try; 0: none */
+    bool fails;               /* at the last try */
+    usec_t looked, doubted;   /* steady clock: the last look, and until when there is a reason to try; 0: none */
     struct disk_try *running; /* a thread tries the disk; or NULL */
     usec_t began;             /* when that thread did */
-    char alarm[240]; /* or "" */
-    uint32_t count, lost; /* deaths that wait to be written; those for which there was no room */
+    char alarm[240];          /* or "" */
+    uint32_t count, lost;     /* deaths that wait to be written; those for which there was no room */
     struct kept_death {
         struct death death;
         char service[DISK_NAME], how[DISK_HOW];

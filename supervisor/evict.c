@@ -1,9 +1,11 @@
 #include "supervisor/evict.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
 #include "common/file.h"
 #include "common/log.h"
 

@@ -1,6 +1,8 @@
 #include "supervisor/fresh_names.h"
+
 #include <stdio.h>
 #include <string.h>
+
 #include "common/bell.h"
 #include "common/log.h"
 #include "common/names.h"

@@ -8,6 +8,7 @@
 #define LOOPHOLE_SUPERVISOR_HANG_H
 
 #include <stdbool.h>
+
 #include "common/proc.h"
 
 enum { HANG_SHARE = 4 };

@@ -1,7 +1,9 @@
 #include "supervisor/home.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
+
 #include "common/log.h"
 #include "common/names.h"
 #include "proto/lock.h"
@@ -39,8 +41,7 @@ static bool is_same_home(const struct supervisor *supervisor)
 {
     struct names names;
 
-    return names_read(supervisor->world.paths->data, &names) &&
-           strcmp(names.tag, supervisor->world.paths->tag) == 0;
+    return names_read(supervisor->world.paths->data, &names) && strcmp(names.tag, supervisor->world.paths->tag) == 0;
 }
 
 bool home_look(struct supervisor *supervisor)

@@ -1,4 +1,5 @@
 #include "supervisor/keeper.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
 #include "common/crash_list.h"
 #include "common/log.h"
 #include "proto/lock.h"
@@ -35,7 +37,7 @@ struct keeper {
     char **arguments; /* of the supervisor: ours without --keep and --detach */
     sigset_t signals;
     pid_t supervisor;
-    int lock; /* DATA/keeper.lock: `loophole up` sees by it whether a supervisor may still come */
+    int lock;      /* DATA/keeper.lock: `loophole up` sees by it whether a supervisor may still come */
     bool stopping; /* the supervisor was told to stop */
     usec_t started;
     uint32_t restarts;
@@ -173,8 +175,7 @@ static bool starts_again(struct keeper *keeper, const siginfo_t *info, usec_t *w
 static int wait_for_signal(const struct keeper *keeper, usec_t timeout)
 {
     struct timespec left = { timeout / 1000000, timeout % 1000000 * 1000 };
-    int number =
-        timeout < 0 ? sigwaitinfo(&keeper->signals, NULL) : sigtimedwait(&keeper->signals, NULL, &left);
+    int number = timeout < 0 ? sigwaitinfo(&keeper->signals, NULL) : sigtimedwait(&keeper->signals, NULL, &left);
 
     return number > 0 ? number : 0;
 }

@@ -11,7 +11,7 @@ int main(int argc, char **argv)
         return keeper_run(argc, argv);
 
     service = service_start(argc, argv, &schema_supervisor); /* options, log, limits, lock, sockets */
-    supervisor_open(&supervisor, service); /* the board; adopts what runs, starts the rest */
+    supervisor_open(&supervisor, service);                   /* the board; adopts what runs, starts the rest */
 
     service_answer(service, &supervisor_handlers, &supervisor);
     service_tells(service, supervisor_tell, NULL, &supervisor);

@@ -7,6 +7,7 @@
 #define LOOPHOLE_SUPERVISOR_POLICY_H
 
 #include <stdbool.h>
+
 #include "common/clock.h"
 
 /* Zeroed: nothing has happened yet. */

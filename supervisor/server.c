@@ -1,4 +1,5 @@
 #include "supervisor/server.h"
+
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "common/file.h"
 #include "common/log.h"
 
@@ -43,8 +45,7 @@ static void use_own(struct server *server, const char *device, bool by_choice)
 static void use_pipewire(struct server *server)
 {
     if (device_program("pw-jack", server->wrapper))
-        settle(server, SERVER_PIPEWIRE, "pipewire",
-               device_pipewire_runs() ? "" : "no sound: PipeWire does not run");
+        settle(server, SERVER_PIPEWIRE, "pipewire", device_pipewire_runs() ? "" : "no sound: PipeWire does not run");
     else
         settle(server, SERVER_NONE, "", "no sound: pw-jack is not installed (apt-get install pipewire-jack)");
 }
@@ -182,8 +183,7 @@ static bool decide(struct server *server)
     (void)snprintf(name, sizeof(name), "%s", server->name);
     choose(server);
     set_up(server);
-    return strcmp(name, server->name) != 0 ||
-           (kind == SERVER_PIPEWIRE) != (server->kind == SERVER_PIPEWIRE);
+    return strcmp(name, server->name) != 0 || (kind == SERVER_PIPEWIRE) != (server->kind == SERVER_PIPEWIRE);
 }
 
 /* ---- a predecessor's ---- */

@@ -24,7 +24,7 @@ struct server {
     char name[SERVER_NAME];   /* clients' JACK_DEFAULT_SERVER; "": what the user's environment says */
     char alarm[200];          /* what a person should see to, or "" */
     char jackd[PATH_MAX], wrapper[PATH_MAX];
-    char words[3][64];                          /* arguments that are not constant: server, rate, period */
+    char words[3][64];                           /* arguments that are not constant: server, rate, period */
     const char *arguments[SERVER_ARGUMENTS + 1]; /* of jackd */
     struct table_row row;
     uint32_t broken; /* cards, best first, that jackd could not open: passed over by `auto` */

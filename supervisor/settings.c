@@ -1,7 +1,9 @@
 #include "supervisor/settings.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "common/config.h"
 
 enum { START_MS = 60000, HANG_LEAST_MS = 500, HOUR_MS = 3600000 }; /* services beat every 200 ms */

@@ -18,8 +18,7 @@ struct settings_audio {
 
 struct settings {
     usec_t start_limit; /* start_ms: how long a service may take to be ready; default 60,000 */
-    usec_t
-        hang_limit; /* hang_ms, from 500: silent for so long it is replaced; 0, the default: as its row says */
+    usec_t hang_limit;  /* hang_ms, from 500: silent for so long it is replaced; 0, the default: as its row says */
     struct settings_audio audio;
 };
 

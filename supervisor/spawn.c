@@ -1,4 +1,5 @@
 #include "supervisor/spawn.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -8,6 +9,7 @@
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
 #include "common/file.h"
 #include "common/proc.h"
 

@@ -3,8 +3,9 @@
 #define LOOPHOLE_SUPERVISOR_SPAWN_H
 
 #include <signal.h>
-#include "common/paths.h"
+
 #include "common/board.h"
+#include "common/paths.h"
 
 struct spawn {
     int32_t pid; /* 0: none */

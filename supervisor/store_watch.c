@@ -1,5 +1,7 @@
 #include "supervisor/store_watch.h"
+
 #include <stdio.h>
+
 #include "common/log.h"
 
 enum { LOOK_US = 1000000, NAMED_US = 2000000, KILLED_US = 10000000 };

@@ -8,7 +8,7 @@
 /* Zeroed at first. */
 struct watched_store {
     struct culprit last;
-    usec_t looked; /* steady clock */
+    usec_t looked;      /* steady clock */
     usec_t seen, stuck; /* time that the supervisor saw pass since the last look, and while it is stuck; 0: it is not */
     char alarm[CULPRIT_TEXT]; /* or "" */
 };

@@ -1,7 +1,9 @@
 #include "supervisor/supervisor.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
 #include "common/bell.h"
 #include "common/log.h"
 #include "common/studio.h"

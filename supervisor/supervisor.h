@@ -17,7 +17,7 @@ struct supervisor {
     struct server server; /* of JACK; zeroed without sound */
     char alarm[240];      /* why there is no sound plane, or "" */
     char damage[240];     /* what was found damaged, until somebody restarts a service; or "" */
-    int data_lock;     /* held to the end */
+    int data_lock;        /* held to the end */
     struct disk disk;
     struct watched_store store;
     bool has_no_home;  /* it was removed or replaced: all ends */

@@ -1,4 +1,5 @@
 #include "supervisor/table.h"
+
 #include <stddef.h>
 
 static const char *const standby[] = { "--standby", NULL };
@@ -9,8 +10,7 @@ const struct table_row table_rows[] = {
     { "search", "loophole-search", false, 1700, .when = TABLE_ALWAYS, .ends_before = 300 },
     { "indexer", "loophole-indexer", false, 1700, .when = TABLE_ALWAYS, .ends_before = 200 },
     { "audio", "loophole-audio", true, 500, .when = TABLE_SOUND, .is_client = true },
-    { "audio-standby", "loophole-audio", true, 500, .when = TABLE_STANDBY, .is_client = true,
-      .arguments = standby },
+    { "audio-standby", "loophole-audio", true, 500, .when = TABLE_STANDBY, .is_client = true, .arguments = standby },
     { "streamer", "loophole-streamer", false, 500, .when = TABLE_SOUND, .ends_before = 100 },
 };
 const uint32_t table_count = sizeof(table_rows) / sizeof(*table_rows);

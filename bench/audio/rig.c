@@ -1,4 +1,5 @@
 #include "bench/audio/rig.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,12 +22,9 @@ void rig_score(struct rig *rig, bool sequencer)
     struct snapshot view = studio_score(rig->studio);
     struct score *score = &rig->score;
 
-    *score = (struct score){ .serial = score->serial + 1,
-                             .tempo = 140,
-                             .next_bar = -1,
-                             .next_swing = -1,
-                             .limiter_ceiling = 1,
-                             .swing = 0.2 };
+    *score = (struct score){
+        .serial = score->serial + 1, .tempo = 140, .next_bar = -1, .next_swing = -1, .limiter_ceiling = 1, .swing = 0.2
+    };
     score->master.gain = 0.5f;
     for (int i = 0; i < GROUPS; i++)
         score->groups[i].gain = 0.1f;
@@ -47,9 +45,8 @@ void rig_score(struct rig *rig, bool sequencer)
                                          .acid_mix = 1 };
     for (uint32_t r = 0; sequencer && r < 16; r++) {
         struct score_row *row = &score->now.rows[r];
-        *row = (struct score_row){
-            .used = 1, .sound = SCORE_NO_SOUND, .amp = 0.2f, .gate = 0.8f, .accent_boost = 1000
-        };
+        *row =
+            (struct score_row){ .used = 1, .sound = SCORE_NO_SOUND, .amp = 0.2f, .gate = 0.8f, .accent_boost = 1000 };
         row->voice = (struct score_voice){ .freq = 110 * (float)(r + 1),
                                            .filter_freq = 1500,
                                            .filter_q = 4,
@@ -170,9 +167,8 @@ void rig_drain(struct rig *rig)
 bool rig_open(struct rig *rig, struct fault *fault)
 {
     (void)snprintf(rig->home, sizeof(rig->home), "/tmp/loophole-bench-XXXXXX");
-    if (!mkdtemp(rig->home) || setenv("LOOPHOLE_HOME", rig->home, 1) != 0 ||
-        paths_find(&rig->paths, fault) != ERR_OK || studio_make(&rig->paths, fault) != ERR_OK ||
-        studio_open(&rig->paths, &rig->studio, fault) != ERR_OK ||
+    if (!mkdtemp(rig->home) || setenv("LOOPHOLE_HOME", rig->home, 1) != 0 || paths_find(&rig->paths, fault) != ERR_OK ||
+        studio_make(&rig->paths, fault) != ERR_OK || studio_open(&rig->paths, &rig->studio, fault) != ERR_OK ||
         engine_open(rig->studio, 0, &rig->engine, fault) != ERR_OK)
         return false;
     for (int i = 0; i < 6; i++)

@@ -25,8 +25,8 @@ int64_t rig_cpu_ns(void);                        /* of this thread */
 void rig_score(struct rig *rig, bool sequencer); /* with 16 rows and all effects, or without */
 void rig_order(struct rig *rig, struct order order);
 void rig_sounds(struct rig *rig);
-void rig_start(struct rig *rig, uint32_t voices); /* a third are streams, the others loops at odd pitches */
-void rig_feed(struct rig *rig, uint32_t voices);  /* as the streamer would, between periods */
+void rig_start(struct rig *rig, uint32_t voices);     /* a third are streams, the others loops at odd pitches */
+void rig_feed(struct rig *rig, uint32_t voices);      /* as the streamer would, between periods */
 int64_t rig_period(struct rig *rig, uint32_t frames); /* the processor time that it took, ns */
 void rig_drain(struct rig *rig);                      /* reads all notes */
 

@@ -6,6 +6,8 @@
  * Each case is run once a round, for a few milliseconds, so that both processes mostly have a processor all that time;
  * the rounds are interleaved, so that a busy machine falls on all alike; a ratio is the median of the rounds' ratios.
  * Usage: bench_ring [--json] [ROUNDS] */
+#include "common/rt/ring.h"
+
 #include <jack/ringbuffer.h>
 #include <sched.h>
 #include <stdio.h>
@@ -14,9 +16,9 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
 #include "common/clock.h"
 #include "common/latency.h"
-#include "common/rt/ring.h"
 #include "common/rt/score.h"
 #include "common/rt/snapshot.h"
 
@@ -83,9 +85,9 @@ static void ring_prepare(struct shared *shared)
 }
 
 /* A whole block, by as many moves as it takes; one that moves nothing waits. */
-#define MOVE_ALL(block, move)                                                                                     \
-    for (uint32_t spins = 0, done = 0, moved; done < (block); done += moved)                                      \
-    if ((moved = (uint32_t)(move)) == 0)                                                                          \
+#define MOVE_ALL(block, move)                                                                                          \
+    for (uint32_t spins = 0, done = 0, moved; done < (block); done += moved)                                           \
+        if ((moved = (uint32_t)(move)) == 0)                                                                           \
     wait_a_little(&spins)
 
 static void ring_send(struct ring *ring, uint32_t block)
@@ -139,9 +141,8 @@ static void ring_answerer(struct shared *shared, uint32_t block, uint32_t count)
 static void jack_prepare(struct shared *shared)
 {
     for (int i = 0; i < 2; i++)
-        shared->jack[i] = (jack_ringbuffer_t){ .buf = (char *)shared->jack_bytes[i],
-                                               .size = BUFFER,
-                                               .size_mask = BUFFER - 1 };
+        shared->jack[i] =
+            (jack_ringbuffer_t){ .buf = (char *)shared->jack_bytes[i], .size = BUFFER, .size_mask = BUFFER - 1 };
 }
 
 static void jack_send(jack_ringbuffer_t *jack, uint32_t block)
@@ -383,11 +384,10 @@ static double ratio(const struct line *line, int i, int rounds)
 static void print_line(const struct line *line, int rounds, bool json)
 {
     if (json)
-        printf("{\"what\":\"%s\",\"block\":%u,\"way\":\"%s\",\"ns\":%.1f", line->what, line->block,
-               line->ways[0].name, median(line->ns[0], rounds));
-    else
-        printf("%-10s %6u B  %-9s %9.1f ns", line->what, line->block, line->ways[0].name,
+        printf("{\"what\":\"%s\",\"block\":%u,\"way\":\"%s\",\"ns\":%.1f", line->what, line->block, line->ways[0].name,
                median(line->ns[0], rounds));
+    else
+        printf("%-10s %6u B  %-9s %9.1f ns", line->what, line->block, line->ways[0].name, median(line->ns[0], rounds));
     for (int i = 1; i < line->count; i++)
         printf(json ? ",\"%s\":{\"ns\":%.1f,\"ratio\":%.3f}" : "   %s %9.1f ns (%.2fx)", line->ways[i].name,
                median(line->ns[i], rounds), ratio(line, i, rounds));
@@ -399,8 +399,7 @@ static int lay_out(struct line lines[MOST_LINES])
     int n = 0;
 
     for (int i = 0; i < BLOCKS; i++)
-        lines[n++] =
-            (struct line){ "stream", streams, 3, block_sizes[i], STREAM_BYTES / block_sizes[i], { { 0 } } };
+        lines[n++] = (struct line){ "stream", streams, 3, block_sizes[i], STREAM_BYTES / block_sizes[i], { { 0 } } };
     lines[n++] = (struct line){ "round trip", trips, 3, 64, TRIPS, { { 0 } } };
     lines[n++] = (struct line){ "round trip", trips, 3, 4096, TRIPS, { { 0 } } };
     lines[n++] = (struct line){ "value", values, 2, sizeof(struct score), VALUES, { { 0 } } };

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
 #include "common/clock.h"
 #include "proto/ask.h"
 #include "schema_audio.h"

@@ -77,9 +77,9 @@ static void run_limiter(struct bench *b)
 
 static void run_interpolate(struct bench *b, double ratio, bool mono)
 {
-    struct interpolate_source source = { b->sound,     mono ? b->sound : b->sound + SOURCE,
-                                         SOURCE,       100,
-                                         SOURCE - 100, false };
+    struct interpolate_source source = {
+        b->sound, mono ? b->sound : b->sound + SOURCE, SOURCE, 100, SOURCE - 100, false
+    };
 
     interpolate_run(&b->play, &source, b->table, ratio, b->out_left, b->out_right, b->block);
 }
@@ -162,16 +162,16 @@ static void run_reverb(struct bench *b)
 {
     struct reverb_params params = REVERB_DEFAULTS;
 
-    reverb_run(&b->reverb, b->lines, reverb_size(RATE), &params, RATE, b->left, b->right, b->out_left,
-               b->out_right, b->block);
+    reverb_run(&b->reverb, b->lines, reverb_size(RATE), &params, RATE, b->left, b->right, b->out_left, b->out_right,
+               b->block);
 }
 
 static void run_delay(struct bench *b)
 {
     struct delay_params params = DELAY_DEFAULTS;
 
-    delay_run(&b->delay, b->lines, delay_size(RATE), &params, RATE, b->left, b->right, b->out_left,
-              b->out_right, b->block);
+    delay_run(&b->delay, b->lines, delay_size(RATE), &params, RATE, b->left, b->right, b->out_left, b->out_right,
+              b->block);
 }
 
 static void run_acid(struct bench *b)
@@ -249,8 +249,7 @@ int main(int argc, char **argv)
         return 2;
     }
     b->block = (uint32_t)block;
-    b->lines = calloc(DELAY_LINES * (size_t)delay_size(RATE) + REVERB_LINES * (size_t)reverb_size(RATE),
-                      sizeof(float));
+    b->lines = calloc(DELAY_LINES * (size_t)delay_size(RATE) + REVERB_LINES * (size_t)reverb_size(RATE), sizeof(float));
     b->table = aligned_alloc(64, (INTERPOLATE_TABLE * sizeof(float) + 63) / 64 * 64);
     b->sound = calloc(2 * SOURCE, sizeof(float));
     if (!b->lines || !b->table || !b->sound)

@@ -81,9 +81,7 @@ static void order_all(struct rig *rig, int64_t first, int64_t apart, enum order_
     for (uint32_t producer = 0; producer < ORDERS_RINGS; producer++) {
         struct ring orders = studio_orders(rig->studio, producer);
         for (uint32_t i = 0; i < AT_ONCE; i++) {
-            struct order order = {
-                .frame = first + i * apart, .verb = verb, .tag = i + 1, .voice = i % STREAMS
-            };
+            struct order order = { .frame = first + i * apart, .verb = verb, .tag = i + 1, .voice = i % STREAMS };
             ring_write(&orders, &order, 1);
         }
     }

@@ -22,8 +22,15 @@
 #include "services/worker/decode.h"
 #include "services/worker/hear/hear.h"
 
-enum { WINDOW = 1024, HOP = 512, PITCH_WINDOW = 2048, MFCC_FILTERS = 40, MFCC_COEFFICIENTS = 13, CHUNK = 4096,
-       THREADS_MOST = 64 };
+enum {
+    WINDOW = 1024,
+    HOP = 512,
+    PITCH_WINDOW = 2048,
+    MFCC_FILTERS = 40,
+    MFCC_COEFFICIENTS = 13,
+    CHUNK = 4096,
+    THREADS_MOST = 64
+};
 
 static double seconds(clockid_t clock)
 {

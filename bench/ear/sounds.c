@@ -72,7 +72,8 @@ static bool read_sound(const char *path, double longest, struct sound *to)
 /* In so many channels, one or two: as it is, or its first one in both. */
 static void write_sound(const char *path, const struct sound *sound, int channels, float gain)
 {
-    SF_INFO info = { .samplerate = sound->info.samplerate, .channels = channels,
+    SF_INFO info = { .samplerate = sound->info.samplerate,
+                     .channels = channels,
                      .format = SF_FORMAT_WAV | SF_FORMAT_PCM_16 };
     sf_count_t frames = sound->info.frames;
     float *out = malloc((size_t)(frames * channels) * sizeof(*out));

@@ -38,9 +38,9 @@ struct engine {
     struct asker *asker;
     struct id items[ITEMS];
     struct id folder;
-    uint64_t serial;                /* makes each edit another one */
-    size_t media, change, request;  /* bytes of the rows of one edit */
-    size_t put_ask, put_answer;     /* bytes of its frames */
+    uint64_t serial;               /* makes each edit another one */
+    size_t media, change, request; /* bytes of the rows of one edit */
+    size_t put_ask, put_answer;    /* bytes of its frames */
     size_t ping_ask, ping_answer;
 };
 void engine_begin(struct engine *engine); /* connects to the engine of this home and puts ITEMS items into it */

@@ -53,8 +53,7 @@ static pid_t fork_child(void)
 
 void echo_zmq_begin(struct echo *echo, const char *directory, size_t answer_bytes)
 {
-    if (snprintf(echo->address, sizeof(echo->address), "ipc://%s/echo-%zu", directory, answer_bytes) >=
-        PATH_MAX)
+    if (snprintf(echo->address, sizeof(echo->address), "ipc://%s/echo-%zu", directory, answer_bytes) >= PATH_MAX)
         bench_fail("the path of the run directory is too long");
     echo->fd = -1;
     echo->process = fork_child();

@@ -115,8 +115,7 @@ static void add_items(struct engine *engine)
 
 static void add_folder(struct engine *engine)
 {
-    struct persist_put_volume volume = { .volume = { .identity = TEXT("marker:bench"),
-                                                     .label = TEXT("bench") } };
+    struct persist_put_volume volume = { .volume = { .identity = TEXT("marker:bench"), .label = TEXT("bench") } };
     struct persist_put_folder folder = { .folder = { .name = bytes_of("bench", 5) } };
     struct done done = { 0 };
 
@@ -152,8 +151,7 @@ static void measure(struct engine *engine)
     engine_put_frame(engine, &frame);
     engine->put_ask = frame.len;
     if (ask(engine->asker, "persist.put_media", &put, BUDGET_MS, &request, &done, &fault) != ERR_OK ||
-        store_open(&engine->paths, STORE_READER, &store, &fault) != ERR_OK ||
-        store_read(store, &txn, &fault) != ERR_OK)
+        store_open(&engine->paths, STORE_READER, &store, &fault) != ERR_OK || store_read(store, &txn, &fault) != ERR_OK)
         bench_fail("%s", fault.what);
     engine->media = row_bytes(txn, DB_MEDIA, key_id(put.edit.id));
     engine->change = row_bytes(txn, DB_CHANGE, key_number(done.revision));

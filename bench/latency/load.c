@@ -22,8 +22,7 @@ static void *run(void *state)
 {
     struct load *load = state;
     char address[PATH_MAX];
-    struct swarm *swarm =
-        swarm_begin(paths_ask_socket(&load->engine->paths, load->service, address), load->clients);
+    struct swarm *swarm = swarm_begin(paths_ask_socket(&load->engine->paths, load->service, address), load->clients);
 
     swarm_run(swarm, 0, &load->stop, true, load->frame, load->engine, load->to);
     swarm_end(swarm);
@@ -64,11 +63,9 @@ bool load_run(struct engine *engine, const char *library, struct latency *puts, 
     struct load writers = {
         .service = "persist", .engine = engine, .clients = WRITERS, .frame = engine_put_frame, .to = puts
     };
-    struct load searchers = { .service = "search",
-                              .engine = &searching,
-                              .clients = SEARCHERS,
-                              .frame = engine_search_frame,
-                              .to = searches };
+    struct load searchers = {
+        .service = "search", .engine = &searching, .clients = SEARCHERS, .frame = engine_search_frame, .to = searches
+    };
     uint64_t from = latency_clock();
 
     if (!library || access(library, R_OK) != 0 || !engine_answers(engine, "search") ||

@@ -139,13 +139,11 @@ static void measure_swarm(struct bench *b)
 {
     struct latency *latency = fresh(b);
 
-    add(b, RATE_64,
-        SWARM_PUTS / swarm_run(b->many, SWARM_PUTS, NULL, true, engine_put_frame, &b->engine, latency));
+    add(b, RATE_64, SWARM_PUTS / swarm_run(b->many, SWARM_PUTS, NULL, true, engine_put_frame, &b->engine, latency));
     if (latency->errors > 0)
         bench_fail("%llu puts of 64 clients failed", (unsigned long long)latency->errors);
     add(b, RAW_64,
-        SWARM_PUTS /
-            swarm_run(b->many_raw, SWARM_PUTS, NULL, false, raw_frame, &b->engine.put_ask, fresh(b)));
+        SWARM_PUTS / swarm_run(b->many_raw, SWARM_PUTS, NULL, false, raw_frame, &b->engine.put_ask, fresh(b)));
     add(b, BARE_64, SWARM_PUTS / bare_put(b->bare, SWARM_COMMITS, SWARM, fresh(b)));
 }
 
@@ -165,8 +163,8 @@ struct ratio {
 static void line(const char *what, double ours, const char *unit, const char *against, double theirs,
                  struct ratio ratio, const char *goal)
 {
-    printf("%-38s %10.0f %-4s %-40s %10.0f  %6.2f  %6.2f  %s\n", what, ours, unit, against, theirs,
-           ratio.median, ratio.best, goal);
+    printf("%-38s %10.0f %-4s %-40s %10.0f  %6.2f  %6.2f  %s\n", what, ours, unit, against, theirs, ratio.median,
+           ratio.best, goal);
 }
 
 static double best(const struct figures *figures, bool most)
@@ -219,8 +217,8 @@ static void print_pings(const struct bench *b)
     const char *raw = "raw ZeroMQ dealer/router echo";
     char what[64];
 
-    printf("%-38s %10s %-4s %-40s %10s  %6s  %6s  %s\n", "what", "loophole", "", "against", "", "ratio",
-           "best", "goal");
+    printf("%-38s %10s %-4s %-40s %10s  %6s  %6s  %s\n", "what", "loophole", "", "against", "", "ratio", "best",
+           "goal");
     print_ping("ping persist, p50", &f[PING_50], raw, &f[RAW_50], "<= 1.5");
     print_ping("ping persist, p99", &f[PING_99], raw, &f[RAW_99], "<= 1.5");
     print_ping("ping persist, p50", &f[PING_50], "Unix seqpacket echo", &f[PAIR_50], "");
@@ -255,9 +253,8 @@ static void print_load(struct bench *b)
         line("put p99: 8 writers, index, 8 searchers", loaded, "us", "put p99, idle", idle,
              (struct ratio){ loaded / idle, loaded / idle }, "<= 5");
         printf("  (%.1f s: %llu puts, %llu errors; %llu searches, p99 %.0f us, %llu errors)\n", seconds,
-               (unsigned long long)puts->count, (unsigned long long)puts->errors,
-               (unsigned long long)searches->count, latency_us(searches, 0.99),
-               (unsigned long long)searches->errors);
+               (unsigned long long)puts->count, (unsigned long long)puts->errors, (unsigned long long)searches->count,
+               latency_us(searches, 0.99), (unsigned long long)searches->errors);
     } else {
         printf("put p99 under load: not measured (no LIBRARY to index, or no search or indexer)\n");
     }

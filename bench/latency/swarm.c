@@ -59,8 +59,7 @@ void swarm_end(struct swarm *swarm)
     free(swarm);
 }
 
-static void send_one(struct swarm *swarm, uint32_t i, void (*frame)(void *state, struct buffer *to),
-                     void *state)
+static void send_one(struct swarm *swarm, uint32_t i, void (*frame)(void *state, struct buffer *to), void *state)
 {
     buffer_reset(&swarm->frame);
     frame(state, &swarm->frame);
@@ -83,9 +82,8 @@ static bool take(struct swarm *swarm, uint32_t i, bool checked, struct latency *
         bench_fail("no answer");
     }
     latency_add(to, latency_clock() - swarm->sent_ns[i]);
-    if (checked &&
-        (frame_read_answer(bytes_of(zmq_msg_data(&message), zmq_msg_size(&message)), &answer, NULL) ||
-         answer.error != ERR_OK))
+    if (checked && (frame_read_answer(bytes_of(zmq_msg_data(&message), zmq_msg_size(&message)), &answer, NULL) ||
+                    answer.error != ERR_OK))
         to->errors++;
     zmq_msg_close(&message);
     swarm->sent_ns[i] = 0;

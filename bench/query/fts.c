@@ -166,7 +166,8 @@ static void take_page(struct fts *fts, const struct fts_question *q, struct fts_
     if (q->words[0] && q->facts[0])
         snprintf(sql, sizeof(sql),
                  "SELECT rowid FROM words WHERE words MATCH '%s' AND rowid IN (SELECT id FROM hit) ORDER BY "
-                 "bm25(words, 10, 6, 4) LIMIT 20", q->words);
+                 "bm25(words, 10, 6, 4) LIMIT 20",
+                 q->words);
     else if (q->words[0])
         snprintf(sql, sizeof(sql),
                  "SELECT rowid FROM words WHERE words MATCH '%s' ORDER BY bm25(words, 10, 6, 4) LIMIT 20", q->words);

@@ -5,19 +5,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const items_classes[ITEMS_CLASSES] = {
-    "kick",  "snare", "hat_closed", "hat_open", "clap", "tom",   "cymbal", "perc", "bass",  "lead",  "pad",  "pluck",
-    "piano", "organ", "guitar",     "strings",  "brass", "vocal", "fx",     "noise", "texture", "bell", "loop", "other"
-};
-const char *const items_tags[ITEMS_TAGS] = { "warm",   "dark",    "bright",  "dry",     "wet",    "short",
-                                             "long",   "soft",    "hard",    "noisy",   "clean",  "deep",
-                                             "thin",   "metallic", "wooden", "glassy",  "drone",  "rising",
-                                             "falling", "steady", "sparse",  "dense",   "lofi",   "punchy" };
+const char *const items_classes[ITEMS_CLASSES] = { "kick",   "snare", "hat_closed", "hat_open", "clap",  "tom",
+                                                   "cymbal", "perc",  "bass",       "lead",     "pad",   "pluck",
+                                                   "piano",  "organ", "guitar",     "strings",  "brass", "vocal",
+                                                   "fx",     "noise", "texture",    "bell",     "loop",  "other" };
+const char *const items_tags[ITEMS_TAGS] = { "warm",    "dark",     "bright", "dry",    "wet",   "short",
+                                             "long",    "soft",     "hard",   "noisy",  "clean", "deep",
+                                             "thin",    "metallic", "wooden", "glassy", "drone", "rising",
+                                             "falling", "steady",   "sparse", "dense",  "lofi",  "punchy" };
 
 static const char *const starts[20] = { "ba", "be", "bo", "da", "do", "fa", "ga", "ka", "ko", "la",
                                         "ma", "mo", "na", "pa", "ra", "ro", "sa", "ta", "va", "zo" };
-static const char *const ends[20] = { "lun", "mer", "nik", "pol", "rest", "san", "tor", "vel", "wick", "zen",
-                                      "bit",  "cor", "dust", "fer", "gram", "hol", "jin", "kel", "lex", "mond" };
+static const char *const ends[20] = { "lun", "mer", "nik",  "pol", "rest", "san", "tor", "vel", "wick", "zen",
+                                      "bit", "cor", "dust", "fer", "gram", "hol", "jin", "kel", "lex",  "mond" };
 
 uint32_t items_draw(uint64_t *seed)
 {
@@ -42,9 +42,10 @@ const char *items_word(uint32_t number, char to[16])
 
 const char *items_key(int key)
 {
-    static const char *const keys[ITEMS_KEYS] = { "Cmaj", "C#maj", "Dmaj", "D#maj", "Emaj", "Fmaj", "F#maj", "Gmaj",
-                                                  "G#maj", "Amaj", "A#maj", "Bmaj", "Cmin", "C#min", "Dmin", "D#min",
-                                                  "Emin", "Fmin", "F#min", "Gmin", "G#min", "Amin", "A#min", "Bmin" };
+    static const char *const keys[ITEMS_KEYS] = { "Cmaj",  "C#maj", "Dmaj",  "D#maj", "Emaj",  "Fmaj",
+                                                  "F#maj", "Gmaj",  "G#maj", "Amaj",  "A#maj", "Bmaj",
+                                                  "Cmin",  "C#min", "Dmin",  "D#min", "Emin",  "Fmin",
+                                                  "F#min", "Gmin",  "G#min", "Amin",  "A#min", "Bmin" };
 
     return keys[key];
 }

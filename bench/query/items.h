@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
 #include "common/paths.h"
 
 enum {
@@ -22,14 +23,14 @@ extern const char *const items_classes[ITEMS_CLASSES];
 extern const char *const items_tags[ITEMS_TAGS];
 
 struct items_one {
-    uint32_t number;           /* from 0 */
-    char name[ITEMS_TEXT];     /* "dusty kick 0123": words of small letters */
-    char pack[ITEMS_TEXT];     /* "velvet engines 17" */
+    uint32_t number;       /* from 0 */
+    char name[ITEMS_TEXT]; /* "dusty kick 0123": words of small letters */
+    char pack[ITEMS_TEXT]; /* "velvet engines 17" */
     uint32_t class, family;
-    int key;                   /* -1: none */
-    uint32_t tags;             /* bits */
-    double bpm;                /* 0: none */
-    uint32_t frames, size;     /* at 44.1 kHz; bytes */
+    int key;               /* -1: none */
+    uint32_t tags;         /* bits */
+    double bpm;            /* 0: none */
+    uint32_t frames, size; /* at 44.1 kHz; bytes */
     float vector[ITEMS_VECTOR];
 };
 

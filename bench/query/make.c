@@ -1,6 +1,7 @@
 /* make: a store of so many made-up items in a new home. Usage: make COUNT SEED [vectors] */
 #include <stdio.h>
 #include <stdlib.h>
+
 #include "bench/query/items.h"
 
 int main(int argc, char **argv)

@@ -107,20 +107,37 @@ static void fill(struct bench *bench, uint32_t kind, struct question *q)
     items_word(below(bench, ITEMS_WORDS), word);
     items_word(below(bench, ITEMS_WORDS), other);
     switch (kind) {
-    case 0: add_word(q, items_classes[class]); break;
-    case 1: add_word(q, items_classes[class]), add_word(q, word); break;
-    case 2: word[3] = '\0', add_word(q, word); break;
-    case 3: add_word(q, word), add_tag(q, tag); break;
-    case 4: add_word(q, word), add_class(q, class, false); break;
-    case 5: add_class(q, below(bench, ITEMS_CLASSES), false), add_between(q, "bpm", "bpm", 110, 130); break;
-    case 6: add_tag(q, tag), add_tag(q, (tag + 1) % ITEMS_TAGS), add_class(q, class, true); break;
+    case 0:
+        add_word(q, items_classes[class]);
+        break;
+    case 1:
+        add_word(q, items_classes[class]), add_word(q, word);
+        break;
+    case 2:
+        word[3] = '\0', add_word(q, word);
+        break;
+    case 3:
+        add_word(q, word), add_tag(q, tag);
+        break;
+    case 4:
+        add_word(q, word), add_class(q, class, false);
+        break;
+    case 5:
+        add_class(q, below(bench, ITEMS_CLASSES), false), add_between(q, "bpm", "bpm", 110, 130);
+        break;
+    case 6:
+        add_tag(q, tag), add_tag(q, (tag + 1) % ITEMS_TAGS), add_class(q, class, true);
+        break;
     case 7:
         snprintf(ours, sizeof(ours), "key:%s", items_key((int)key));
         snprintf(sql, sizeof(sql), "key = %u", key);
         add_fact(q, ours, sql), add_between(q, "dur", "seconds", 0.2, 0.5);
         break;
-    case 8: add_word(q, word), add_word(q, other); break;
-    default: break;
+    case 8:
+        add_word(q, word), add_word(q, other);
+        break;
+    default:
+        break;
     }
 }
 

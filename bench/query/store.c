@@ -153,8 +153,8 @@ static void put_print(struct making *m, struct bytes content, const struct items
     memcpy(gist + 20, &seconds, sizeof(seconds));
     put_word(gist + 24, PRINT_BANDS);
     for (int band = 0; band < PRINT_BANDS; band++)
-        gist[GIST_HEAD + band] = (uint8_t)(int8_t)(30 * exp(-0.02 * pow(band - 2.5 * class, 2)) +
-                                                   (double)(items_draw(&own) % 12));
+        gist[GIST_HEAD + band] =
+            (uint8_t)(int8_t)(30 * exp(-0.02 * pow(band - 2.5 * class, 2)) + (double)(items_draw(&own) % 12));
     put_artefact(m, content, TEXT("print"), print, sizeof(print));
     put_artefact(m, content, TEXT("gist"), gist, sizeof(gist));
 }

@@ -1,6 +1,8 @@
 /* twins: how the time to find duplicates grows. Made-up sounds, of which one in twenty is the one before it once more,
  * softer and with noise, in a real store; searched as the service does, by processor time.
  * Usage: twins COUNT…, each in a home of its own below $LOOPHOLE_HOME */
+#include "services/search/twins.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +10,6 @@
 #include <time.h>
 
 #include "bench/query/items.h"
-#include "services/search/twins.h"
 #include "store/keys.h"
 
 enum { SLICE_US = 5000, STAGES = 4 };

@@ -61,8 +61,7 @@ static void make_point(float *to, const struct cluster *cluster, const struct da
     }
 }
 
-void data_make(struct data *data, const struct data_kind *kind, uint32_t count, uint32_t query_count,
-               uint64_t seed)
+void data_make(struct data *data, const struct data_kind *kind, uint32_t count, uint32_t query_count, uint64_t seed)
 {
     uint32_t cluster_count = count / kind->members + 1;
     struct cluster *clusters = take(cluster_count * sizeof(*clusters));
@@ -73,11 +72,9 @@ void data_make(struct data *data, const struct data_kind *kind, uint32_t count, 
     for (uint32_t i = 0; i < cluster_count; i++)
         make_cluster(&clusters[i], kind, &seed);
     for (uint32_t i = 0; i < count; i++)
-        make_point(data->at + (size_t)i * DATA_WIDTH, &clusters[data_draw(&seed) % cluster_count], kind,
-                   &seed);
+        make_point(data->at + (size_t)i * DATA_WIDTH, &clusters[data_draw(&seed) % cluster_count], kind, &seed);
     for (uint32_t i = 0; i < query_count; i++)
-        make_point(data->queries + (size_t)i * DATA_WIDTH, &clusters[data_draw(&seed) % cluster_count], kind,
-                   &seed);
+        make_point(data->queries + (size_t)i * DATA_WIDTH, &clusters[data_draw(&seed) % cluster_count], kind, &seed);
     free(clusters);
 }
 

@@ -29,8 +29,7 @@ struct data {
 };
 
 /* Ends the program when memory is out. */
-void data_make(struct data *data, const struct data_kind *kind, uint32_t count, uint32_t query_count,
-               uint64_t seed);
+void data_make(struct data *data, const struct data_kind *kind, uint32_t count, uint32_t query_count, uint64_t seed);
 void data_free(struct data *data);
 
 /* The true nearest of each query: DATA_NEAREST rows, nearest first. `weights` (DATA_WIDTH) may be NULL, and `is_in`

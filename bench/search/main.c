@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
 #include "bench/search/peer.h"
 #include "services/search/near.h"
 #include "services/search/near_file.h"
 
 enum { QUERIES = 400, ROUNDS = 5, BATCH = 8, PEERS = 8, WEIGHTS = 6 };
 
-static const double GOAL = 0.99,
-                    FAISS_IS_OLD = 2.8; /* Debian's 1.7.3, on single queries, beside the newest */
+static const double GOAL = 0.99, FAISS_IS_OLD = 2.8; /* Debian's 1.7.3, on single queries, beside the newest */
 
 struct bench {
     struct data data;
@@ -99,8 +99,7 @@ static double ask_peer(struct bench *bench, struct peer *peer, uint32_t effort, 
 
     for (uint32_t query = 0; query < QUERIES; query += batch) {
         struct peer_ask ask = { bench->data.queries + (size_t)query * DATA_WIDTH, batch,
-                                bench->only ? bench->bits : NULL,
-                                bench->found + (size_t)query * DATA_NEAREST };
+                                bench->only ? bench->bits : NULL, bench->found + (size_t)query * DATA_NEAREST };
         fill_bits(bench);
         peer_search(peer, &ask, effort);
     }
@@ -208,8 +207,8 @@ static void run_weights(struct bench *bench, uint64_t seed)
     }
     for (uint32_t i = 0; i < DATA_WIDTH; i++)
         bench->weights[i] = 1;
-    printf("%-26s %.2f of the speed with equal weights (worst %.2f), recall at least %.4f\n",
-           "weights 0 to 2 by block", sum, worst, least);
+    printf("%-26s %.2f of the speed with equal weights (worst %.2f), recall at least %.4f\n", "weights 0 to 2 by block",
+           sum, worst, least);
 }
 
 /* ---- a full scan beside a plain read ---- */

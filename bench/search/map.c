@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+
 #include "common/clock.h"
 #include "services/search/map_layout.h"
 

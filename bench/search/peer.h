@@ -26,8 +26,7 @@ bool peer_is_faiss(uint32_t kind);
 bool peer_can_filter(uint32_t kind);
 
 struct peer *peer_build(uint32_t kind, const struct data *data);
-double
-peer_megabytes(const struct peer *peer); /* beside the floats of the data themselves where it needs no copy */
+double peer_megabytes(const struct peer *peer); /* beside the floats of the data themselves where it needs no copy */
 uint32_t peer_most_effort(const struct peer *peer);
 
 /* `effort`, from 1, is its one number for speed against recall: ef, or clusters probed. */

@@ -14,22 +14,22 @@ enum { ORDERS_CELLS = 1024, NOTES_CELLS = 4096 };
 
 enum order_verb {
     ORDER_NOTHING,
-    ORDER_STREAM_START, /* voice, generation, value gain, pan, group, seconds fade: plays what its ring holds */
-    ORDER_STREAM_STOP, /* voice, generation, seconds fade */
-    ORDER_STREAM_GAIN, /* voice, generation, value gain, pan, seconds ramp */
-    ORDER_SOUND_START, /* sound (slot and generation of `sounds`), voice or ORDER_ANY_VOICE, value gain, pan, ratio,
+    ORDER_STREAM_START,    /* voice, generation, value gain, pan, group, seconds fade: plays what its ring holds */
+    ORDER_STREAM_STOP,     /* voice, generation, seconds fade */
+    ORDER_STREAM_GAIN,     /* voice, generation, value gain, pan, seconds ramp */
+    ORDER_SOUND_START,     /* sound (slot and generation of `sounds`), voice or ORDER_ANY_VOICE, value gain, pan, ratio,
                            group, from/until/loop_from in frames of the sound, flags */
-    ORDER_SOUND_STOP,    /* tag: all voices with that tag; seconds fade */
-    ORDER_SOUND_GAIN,    /* tag, value, pan, ratio, seconds ramp */
-    ORDER_SOUND_RELEASE, /* sound: no voice may start it any more; a note SOUND_FREE comes when none plays it */
-    ORDER_PANIC,         /* silence within this period; the transport stops */
+    ORDER_SOUND_STOP,      /* tag: all voices with that tag; seconds fade */
+    ORDER_SOUND_GAIN,      /* tag, value, pan, ratio, seconds ramp */
+    ORDER_SOUND_RELEASE,   /* sound: no voice may start it any more; a note SOUND_FREE comes when none plays it */
+    ORDER_PANIC,           /* silence within this period; the transport stops */
     ORDER_TRANSPORT_START, /* value: count-in in bars */
     ORDER_TRANSPORT_STOP,
     ORDER_TRANSPORT_LOCATE, /* from: the step to stand at */
     ORDER_CAPTURE_START,    /* voice: which capture; generation */
     ORDER_CAPTURE_STOP,
-    ORDER_PAD_HIT,     /* voice: pad 0..63, value: velocity 0..1 */
-    ORDER_PAD_RELEASE, /* voice: pad */
+    ORDER_PAD_HIT,      /* voice: pad 0..63, value: velocity 0..1 */
+    ORDER_PAD_RELEASE,  /* voice: pad */
     ORDER_METERS_RESET, /* counts of clips, of what was lost, and the worst load begin at 0 */
     ORDER_VERBS
 };
@@ -66,8 +66,8 @@ enum note_kind {
     NOTE_SOUND_ENDED,    /* voice, tag */
     NOTE_SOUND_FREE,     /* sound, generation: the audio core has let go of it */
     NOTE_BAR,            /* index: bar, from 0, that begins at frame */
-    NOTE_NEXT_IS_NOW, /* index: bar at which the score's `next` began to sound; tag: serial of its pattern */
-    NOTE_MIDI,        /* midi: up to 3 bytes */
+    NOTE_NEXT_IS_NOW,    /* index: bar at which the score's `next` began to sound; tag: serial of its pattern */
+    NOTE_MIDI,           /* midi: up to 3 bytes */
     NOTE_CAPTURE_STARTED,
     NOTE_CAPTURE_STOPPED,
     NOTE_CAPTURE_LOST, /* index: frames that found no room */

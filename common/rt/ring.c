@@ -1,4 +1,5 @@
 #include "common/rt/ring.h"
+
 #include <string.h>
 
 /* Memory orders. Cells are plain memory; what orders them is the two indices.
@@ -124,8 +125,7 @@ void ring_publish(struct ring *ring, uint32_t cells)
 {
     uint64_t written = ring_written(ring);
 
-    atomic_store_explicit(&ring->memory->written, written + smaller(cells, ring_space(ring)),
-                          memory_order_release);
+    atomic_store_explicit(&ring->memory->written, written + smaller(cells, ring_space(ring)), memory_order_release);
 }
 
 uint32_t ring_write(struct ring *ring, const void *from, uint32_t cells)

@@ -50,8 +50,8 @@ bool ring_whole(const struct ring *ring); /* its indices can be; anybody, while 
 /* The writer. */
 uint32_t ring_space(const struct ring *ring); /* cells that may be written */
 uint64_t ring_written(const struct ring *ring);
-struct ring_span ring_room(const struct ring *ring, uint32_t most); /* to be filled … */
-void ring_publish(struct ring *ring, uint32_t cells); /* … and made visible; at most ring_space */
+struct ring_span ring_room(const struct ring *ring, uint32_t most);       /* to be filled … */
+void ring_publish(struct ring *ring, uint32_t cells);                     /* … and made visible; at most ring_space */
 uint32_t ring_write(struct ring *ring, const void *from, uint32_t cells); /* as many as fit; how many */
 /* Copies `cells` to the places of index `at` and publishes them, if the ring's writing is at that index and there is
  * room for all. False, and nothing is changed: another instance did it before, or they do not fit. */

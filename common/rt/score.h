@@ -16,15 +16,7 @@ enum {
 };
 
 /* Buses that voices are mixed to before the master. */
-enum score_group {
-    GROUP_STREAMS,
-    GROUP_SOUNDS,
-    GROUP_PADS,
-    GROUP_SEQUENCER,
-    GROUP_PREVIEW,
-    GROUP_METRONOME,
-    GROUPS
-};
+enum score_group { GROUP_STREAMS, GROUP_SOUNDS, GROUP_PADS, GROUP_SEQUENCER, GROUP_PREVIEW, GROUP_METRONOME, GROUPS };
 
 enum score_step { STEP_REST, STEP_NORMAL, STEP_ACCENT };
 enum score_wave { WAVE_SINE, WAVE_SAW, WAVE_SQUARE, WAVE_TRIANGLE, WAVE_NOISE, WAVES };
@@ -53,11 +45,10 @@ struct score_row {
     float accent_boost; /* Hz added to the filter on an accented step; without a filter that is 3 dB louder */
     float gate;         /* fraction of a step, 0.01…1; a sound with 1 plays to its end */
     float pan;
-    uint32_t
-        note_count; /* 0: the voice's freq at every step; else notes in turn, one for each step that sounds */
-    float notes[SCORE_NOTES];   /* Hz; voice.freq is a sound's own pitch */
-    float ratio;                /* of pitch, for a sound */
-    uint32_t choke;             /* of a sound, as a pad's; 0: none but the row itself */
+    uint32_t note_count;      /* 0: the voice's freq at every step; else notes in turn, one for each step that sounds */
+    float notes[SCORE_NOTES]; /* Hz; voice.freq is a sound's own pitch */
+    float ratio;              /* of pitch, for a sound */
+    uint32_t choke;           /* of a sound, as a pad's; 0: none but the row itself */
     uint8_t steps[SCORE_STEPS]; /* enum score_step */
 };
 

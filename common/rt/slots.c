@@ -1,4 +1,5 @@
 #include "common/rt/slots.h"
+
 #include <string.h>
 
 /* A slot as it lies in the memory: `before`, the value's words, `after`; both numbers are the value's sequence number

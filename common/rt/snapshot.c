@@ -1,4 +1,5 @@
 #include "common/rt/snapshot.h"
+
 #include <string.h>
 
 /* The word: two bits each for the buffer that is the draft, the middle and the shown one, and a bit that says that
@@ -93,8 +94,8 @@ void snapshot_publish(struct snapshot *snapshot)
     for (int i = 0; i < TRIES; i++) {
         uint32_t word = sane(seen);
         if (exchange(snapshot, &seen,
-                     name_of(word, MIDDLE) << DRAFT | name_of(word, DRAFT) << MIDDLE |
-                         name_of(word, SHOWN) << SHOWN | FRESH))
+                     name_of(word, MIDDLE) << DRAFT | name_of(word, DRAFT) << MIDDLE | name_of(word, SHOWN) << SHOWN |
+                         FRESH))
             return;
     }
 }
@@ -106,9 +107,9 @@ const void *snapshot_take(struct snapshot *snapshot, bool *fresh)
     *fresh = false;
     for (int i = 0; i < TRIES && !*fresh && (sane(seen) & FRESH); i++) {
         uint32_t word = sane(seen);
-        *fresh = exchange(snapshot, &seen,
-                          name_of(word, DRAFT) << DRAFT | name_of(word, SHOWN) << MIDDLE |
-                              name_of(word, MIDDLE) << SHOWN);
+        *fresh =
+            exchange(snapshot, &seen,
+                     name_of(word, DRAFT) << DRAFT | name_of(word, SHOWN) << MIDDLE | name_of(word, MIDDLE) << SHOWN);
     }
     return snapshot_shown(snapshot);
 }

@@ -4,6 +4,7 @@
 #define LOOPHOLE_COMMON_RT_STATE_H
 
 #include <stdint.h>
+
 #include "common/rt/score.h"
 #include "common/rt/stream.h"
 
@@ -20,15 +21,14 @@ struct state_voice {
 };
 
 struct state {
-    int64_t
-        frame;  /* of the audio clock, at the end of the period: it never goes back and skips what was lost */
-    int64_t at; /* clock_steady (µs) at the beginning of the period */
+    int64_t frame;      /* of the audio clock, at the end of the period: it never goes back and skips what was lost */
+    int64_t at;         /* clock_steady (µs) at the beginning of the period */
     int64_t jack_frame; /* of the server's clock there, 64 bits; `frame - period` is the audio clock there */
     double clock_rate;  /* frames of both a second of clock_steady */
-    uint32_t rate;     /* Hz */
-    uint32_t period;   /* frames */
-    uint32_t instance; /* which of the two audio processes wrote this */
-    uint32_t epoch;    /* of the ownership */
+    uint32_t rate;      /* Hz */
+    uint32_t period;    /* frames */
+    uint32_t instance;  /* which of the two audio processes wrote this */
+    uint32_t epoch;     /* of the ownership */
     uint64_t periods;
     uint64_t lost;      /* frames that no owner sounded */
     uint64_t xruns;     /* gaps in the server's frame clock */

@@ -27,8 +27,8 @@ struct stream_memory {
     _Atomic uint64_t end;   /* index just past the last frame of … */
     _Atomic int64_t source; /* source frame (at the file's rate) that cell `begin` stands for */
     _Atomic uint32_t file_rate;
-    _Atomic uint32_t rate; /* of the cells */
-    uint8_t media[16];     /* id of the media item; zero: none */
+    _Atomic uint32_t rate;  /* of the cells */
+    uint8_t media[16];      /* id of the media item; zero: none */
     _Atomic uint32_t ended; /* … this generation. Of any other the end is not known yet */
     uint8_t unused[4];
     struct ring_memory ring; /* its cells behind it */

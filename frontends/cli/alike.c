@@ -1,10 +1,10 @@
 /* alike.c: duplicates. */
-#include "frontends/cli/cli.h"
-
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <sys/stat.h>
+
+#include "frontends/cli/cli.h"
 
 enum { PAGE = 100 };
 
@@ -50,8 +50,7 @@ static const char *state_of(const struct duplicate *one)
     return is_gone(one) ? "gone" : choice_word(&copy_state_table, one->state.value);
 }
 
-static void put_list(struct buffer *to, bool *first, const char *key, const struct duplicate_group *group,
-                     bool ids)
+static void put_list(struct buffer *to, bool *first, const char *key, const struct duplicate_group *group, bool ids)
 {
     json_key(to, first, key);
     buffer_add_text(to, "[");
@@ -59,8 +58,8 @@ static void put_list(struct buffer *to, bool *first, const char *key, const stru
         const struct duplicate *one = &group->each.at[i];
         char id[ID_TEXT_SIZE];
         buffer_add_text(to, i ? "," : "");
-        json_text(to, ids ? text_of(id_write(one->id, id))
-                          : (struct text){ one->path.len, (const char *)one->path.at });
+        json_text(to,
+                  ids ? text_of(id_write(one->id, id)) : (struct text){ one->path.len, (const char *)one->path.at });
     }
     buffer_add_text(to, "]");
 }
@@ -188,9 +187,9 @@ static void copy_row(struct buffer *to, const struct duplicate_group *group, con
     bool is_here = one->state.value == COPY_STATE_HERE && !is_gone(one);
     const char *mark = !is_here ? state_of(one) : id_equal(one->id, group->keep) ? "keep" : "";
 
-    cli_print(to, "  %-7s %-5.*s %-6.*s %2llu bit %6llu Hz %2llu ch %8.3f s  %.*s\n", mark,
-              TEXT_ARG(one->container), TEXT_ARG(one->sample_format), (unsigned long long)one->bit_depth,
-              (unsigned long long)one->sample_rate, (unsigned long long)one->channels,
+    cli_print(to, "  %-7s %-5.*s %-6.*s %2llu bit %6llu Hz %2llu ch %8.3f s  %.*s\n", mark, TEXT_ARG(one->container),
+              TEXT_ARG(one->sample_format), (unsigned long long)one->bit_depth, (unsigned long long)one->sample_rate,
+              (unsigned long long)one->channels,
               one->sample_rate ? (double)one->frames / (double)one->sample_rate : 0.0, (int)one->path.len,
               one->path.len ? (const char *)one->path.at : "(its volume is away)");
 }

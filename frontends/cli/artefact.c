@@ -1,9 +1,9 @@
 /* artefact.c: a piece of analysis as numbers or as a picture. Layouts: services/worker/hear/artefacts.h. */
-#include "frontends/cli/cli.h"
-#include "frontends/cli/picture.h"
-
 #include <math.h>
 #include <string.h>
+
+#include "frontends/cli/cli.h"
+#include "frontends/cli/picture.h"
 
 enum { WIDTH = 1600, HEIGHT = 400 };
 
@@ -77,8 +77,8 @@ static void put_number(struct view *v, const char *key, double number)
 typedef double read_fn(struct view *view);
 
 /* `count` numbers, `step` bytes apart, each × scale. What is `none` is null. */
-static void put_numbers(struct view *v, const char *key, uint32_t count, uint32_t step, read_fn *read,
-                        double scale, double none)
+static void put_numbers(struct view *v, const char *key, uint32_t count, uint32_t step, read_fn *read, double scale,
+                        double none)
 {
     uint32_t from = v->at;
 
@@ -134,8 +134,7 @@ static void draw_bars(struct view *v, uint32_t count, uint32_t step, read_fn *re
 
     for (uint32_t x = 0; x < WIDTH && count; x++) {
         v->at = from + (uint32_t)((uint64_t)x * count / WIDTH) * step;
-        double value = (read(v) - zero) / (full - zero),
-               base = zero < 0 && full > 0 ? -zero / (full - zero) : 0;
+        double value = (read(v) - zero) / (full - zero), base = zero < 0 && full > 0 ? -zero / (full - zero) : 0;
         draw_column(v, x, fmin(base, value), fmax(base, value), OUTER);
     }
     v->at = from;
@@ -252,9 +251,7 @@ static void show_embedding(struct view *v)
     static const struct {
         const char *name;
         uint32_t count;
-    } BLOCK[] = {
-        { "spectrum", 16 }, { "timbre", 16 }, { "pitch", 12 }, { "amplitude", 12 }, { "rhythm", 8 }
-    };
+    } BLOCK[] = { { "spectrum", 16 }, { "timbre", 16 }, { "pitch", 12 }, { "amplitude", 12 }, { "rhythm", 8 } };
 
     if (v->picture) {
         draw_bars(v, take_count(v, 4), 4, take_float, -3, 3);
@@ -330,8 +327,7 @@ static enum err show(struct view *v, const struct artefact *artefact, struct fau
     type->show(v);
     if (!v->picture)
         buffer_add_text(v->out, "}\n");
-    return v->broken ? fault_set(fault, ERR_INTERNAL, "the artefact is damaged: analyse the file anew")
-                     : ERR_OK;
+    return v->broken ? fault_set(fault, ERR_INTERNAL, "the artefact is damaged: analyse the file anew") : ERR_OK;
 }
 
 static enum err draw(struct cli *cli, struct view *v, const struct artefact *artefact, struct fault *fault)

@@ -65,9 +65,8 @@ enum err audio_status(struct cli *cli, struct fault *fault)
         return ERR_OK;
     }
     cli_print(&cli->out, "On the JACK server %.*s as %.*s: %llu Hz, periods of %llu frames (%.1f ms)%s.\n",
-              TEXT_ARG(at.server.len ? at.server : TEXT("default")), TEXT_ARG(at.client),
-              (unsigned long long)at.rate, (unsigned long long)at.period,
-              1000.0 * (double)at.period / (double)(at.rate ? at.rate : 1),
+              TEXT_ARG(at.server.len ? at.server : TEXT("default")), TEXT_ARG(at.client), (unsigned long long)at.rate,
+              (unsigned long long)at.period, 1000.0 * (double)at.period / (double)(at.rate ? at.rate : 1),
               at.realtime ? "" : ", not in real time");
     cli_print(&cli->out, "Latency: in %lld, out %lld frames. Memory is %slocked. %s sounds.\n",
               (long long)at.latency_in, (long long)at.latency_out, at.locked ? "" : "not ",
@@ -86,7 +85,10 @@ static enum err print_connections(struct cli *cli, const struct connections *all
             e = print_json(cli, &connection_shape, one);
         else
             cli_print(&cli->out, "%-14.*s %.*s%s\n", TEXT_ARG(one->port), TEXT_ARG(one->to),
-                      !one->made ? "  (away)" : one->chain ? "  (chain)" : one->for_take ? "  (take)" : "");
+                      !one->made      ? "  (away)"
+                      : one->chain    ? "  (chain)"
+                      : one->for_take ? "  (take)"
+                                      : "");
     }
     return e;
 }

@@ -1,14 +1,14 @@
 /* bench.c: the latency of one message under so many clients. Each client is a thread with sockets of its own. With a
  * rate, each ask has a moment at which it is due, and its latency counts from there: a service that stalls cannot
  * hide it by delaying the asks behind (coordinated omission, Tene 2013). */
-#include "frontends/cli/cli.h"
-#include "common/clock.h"
-#include "common/file.h"
-#include "common/latency.h"
-
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/latency.h"
+#include "frontends/cli/cli.h"
 
 struct bench {
     const struct cli *cli;
@@ -62,22 +62,18 @@ static void *run_client(void *state)
 static const struct {
     const char *name;
     double quantile;
-} quantiles[] = {
-    { "p50_us", 0.5 }, { "p90_us", 0.9 }, { "p99_us", 0.99 }, { "p999_us", 0.999 }, { "max_us", 1 }
-};
+} quantiles[] = { { "p50_us", 0.5 }, { "p90_us", 0.9 }, { "p99_us", 0.99 }, { "p999_us", 0.999 }, { "max_us", 1 } };
 
-static void print_result(struct cli *cli, const struct bench *bench, const struct latency *all,
-                         double seconds)
+static void print_result(struct cli *cli, const struct bench *bench, const struct latency *all, double seconds)
 {
     bool first = true;
 
     if (!cli->options.json) {
-        cli_print(&cli->out, "%s, %lld clients, %.1f s: %llu asks, %.0f a second, %llu errors\n",
-                  bench->name, (long long)bench->clients, seconds, (unsigned long long)all->count,
-                  (double)all->count / seconds, (unsigned long long)all->errors);
+        cli_print(&cli->out, "%s, %lld clients, %.1f s: %llu asks, %.0f a second, %llu errors\n", bench->name,
+                  (long long)bench->clients, seconds, (unsigned long long)all->count, (double)all->count / seconds,
+                  (unsigned long long)all->errors);
         for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++)
-            cli_print(&cli->out, "  %-8s %10.1f\n", quantiles[i].name,
-                      latency_us(all, quantiles[i].quantile));
+            cli_print(&cli->out, "  %-8s %10.1f\n", quantiles[i].name, latency_us(all, quantiles[i].quantile));
         return;
     }
     buffer_add_text(&cli->out, "{");
@@ -110,11 +106,10 @@ static enum err plot(const char *path, const char *name, const struct latency *a
                           "<rect width=\"640\" height=\"360\" fill=\"white\"/>\n");
     cli_print(&svg, "<text x=\"60\" y=\"20\">%s: latency in microseconds by quantile</text>\n", name);
     for (int decade = 0; decade <= (int)top; decade++)
-        cli_print(
-        &svg,
-        "<text x=\"5\" y=\"%.1f\">%.0f</text>\n<line x1=\"60\" x2=\"620\" y1=\"%.1f\" y2=\"%.1f\" "
-        "stroke=\"#ddd\"/>\n",
-        324 - 290 * decade / top, pow(10, decade), 320 - 290 * decade / top, 320 - 290 * decade / top);
+        cli_print(&svg,
+                  "<text x=\"5\" y=\"%.1f\">%.0f</text>\n<line x1=\"60\" x2=\"620\" y1=\"%.1f\" y2=\"%.1f\" "
+                  "stroke=\"#ddd\"/>\n",
+                  324 - 290 * decade / top, pow(10, decade), 320 - 290 * decade / top, 320 - 290 * decade / top);
     buffer_add_text(&svg, "<polyline fill=\"none\" stroke=\"#06c\" stroke-width=\"2\" points=\"");
     for (int i = 0; i <= 80; i++) {
         double nines = i / 20.0; /* 0 … 4: 0 % … 99.99 % */
@@ -141,8 +136,7 @@ static enum err run_clients(struct cli *cli, struct bench *bench, struct latency
     if (!clients)
         return fault_set(fault, ERR_FULL, "out of memory");
     bench->begin_ns = latency_clock();
-    bench->end_ns =
-        bench->begin_ns + (uint64_t)(cli->options.seconds ? cli->options.seconds : 5) * 1000000000u;
+    bench->end_ns = bench->begin_ns + (uint64_t)(cli->options.seconds ? cli->options.seconds : 5) * 1000000000u;
     for (; started < bench->clients; started++) {
         clients[started].bench = bench;
         clients[started].number = started;

@@ -83,7 +83,7 @@ enum err cli_ask(struct cli *cli, const char *name, const void *request, void *a
 
 enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault); /* absolute */
 
-struct text cli_words(struct cli *cli); /* the arguments as one text, for a query */
+struct text cli_words(struct cli *cli);                         /* the arguments as one text, for a query */
 struct text_list cli_split(struct cli *cli, const char *words); /* "a,b": its parts, that are not empty; NULL: none */
 
 /* The media item that arguments name: an id, a path, or the first that a query finds (named.h). */

@@ -1,12 +1,12 @@
 /* complete.c: how a query, or a whole command line, could go on. The shells' scripts (completion.c) ask for the latter,
  * so that what they offer is in one place. A service that is away offers nothing. */
+#include <string.h>
+
 #include "frontends/cli/cli.h"
 #include "schema_audio.h"
 #include "schema_indexer.h"
 #include "schema_streamer.h"
 #include "schema_supervisor.h"
-
-#include <string.h>
 
 enum { BUDGET_MS = 500 };
 

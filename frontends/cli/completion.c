@@ -1,8 +1,8 @@
 /* completion.c: the shells' completion scripts. They ask `loophole complete --line` (complete.c) for the words; a line
  * ":files" of its answer means names of files. zsh and fish show what each command does. */
-#include "frontends/cli/cli.h"
-
 #include <string.h>
+
+#include "frontends/cli/cli.h"
 
 /* Within '…': zsh closes the quotes around a quote, fish escapes it. */
 static void quoted(struct buffer *to, const char *text, const char *quote)

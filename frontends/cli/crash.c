@@ -1,10 +1,10 @@
 /* crash.c: the deaths of services: when, of what, and what was in hand. */
-#include "frontends/cli/cli.h"
-#include "common/crash_list.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#include "common/crash_list.h"
+#include "frontends/cli/cli.h"
 
 static void put(struct cli *cli, bool *first, const char *key, struct text value)
 {

@@ -1,13 +1,5 @@
 /* doctor.c: looks at the machine and the engine; each finding says what to do. The exit code is that of the worst. */
 #include "frontends/cli/doctor.h"
-#include "common/clock.h"
-#include "common/file.h"
-#include "common/board.h"
-#include "common/names.h"
-#include "schema_supervisor.h"
-#include "store/check_apart.h"
-#include "store/culprit.h"
-#include "store/olds.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,6 +11,15 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+
+#include "common/board.h"
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/names.h"
+#include "schema_supervisor.h"
+#include "store/check_apart.h"
+#include "store/culprit.h"
+#include "store/olds.h"
 
 void doctor_finding(struct doctor *doctor, enum verdict verdict, const char *about, const char *to_do,
                     const char *format, ...)
@@ -66,9 +67,9 @@ static void look_at_services(struct doctor *doctor)
         bool ready = line->state.value == RUN_STATE_READY;
 
         doctor_finding(doctor, ready ? FINE : BAD, "service",
-                "loophole logs SERVICE says why; loophole restart SERVICE", "%.*s is %s%s%.*s",
-                TEXT_ARG(line->service), choice_word(&run_state_table, line->state.value),
-                line->last_death.len ? ", died last of " : "", TEXT_ARG(line->last_death));
+                       "loophole logs SERVICE says why; loophole restart SERVICE", "%.*s is %s%s%.*s",
+                       TEXT_ARG(line->service), choice_word(&run_state_table, line->state.value),
+                       line->last_death.len ? ", died last of " : "", TEXT_ARG(line->last_death));
     }
 }
 
@@ -112,8 +113,7 @@ static void look_at_store(struct doctor *doctor)
     else
         doctor_finding(doctor, counts.problems ? BAD : FINE, "store",
                        "loophole store check lists them; restore a backup", "%llu rows, %llu problems, %llu pages",
-                       (unsigned long long)counts.rows, (unsigned long long)counts.problems,
-                       (unsigned long long)pages);
+                       (unsigned long long)counts.rows, (unsigned long long)counts.problems, (unsigned long long)pages);
 }
 
 static void look_at_old_stores(struct doctor *doctor)
@@ -148,11 +148,11 @@ static void look_at_disk(struct doctor *doctor)
     bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
     human_bytes(&free_space, bytes);
     doctor_finding(doctor,
-            bytes < 100u << 20 ? BAD
-            : bytes < 1u << 30 ? WATCH
-                               : FINE,
-            "disk", "make room: writes stop when it is full", "%s free in %s", buffer_c(&free_space),
-            doctor->cli->paths.data);
+                   bytes < 100u << 20 ? BAD
+                   : bytes < 1u << 30 ? WATCH
+                                      : FINE,
+                   "disk", "make room: writes stop when it is full", "%s free in %s", buffer_c(&free_space),
+                   doctor->cli->paths.data);
     buffer_free(&free_space);
 }
 
@@ -162,8 +162,8 @@ static void look_at_limits(struct doctor *doctor)
 
     getrlimit(RLIMIT_NOFILE, &files);
     doctor_finding(doctor, files.rlim_max < 4096 ? BAD : FINE, "open files",
-            "raise nofile in /etc/security/limits.conf to 65536", "at most %llu",
-            (unsigned long long)files.rlim_max);
+                   "raise nofile in /etc/security/limits.conf to 65536", "at most %llu",
+                   (unsigned long long)files.rlim_max);
 }
 
 /* One number of a file below /proc/sys; -1: not to be read. */
@@ -184,10 +184,10 @@ static void look_at_kernel(struct doctor *doctor)
     long long queues = kernel_number("/proc/sys/fs/mqueue/queues_max");
 
     doctor_finding(doctor, watches >= 0 && watches < 65536 ? WATCH : FINE, "watches",
-            "sysctl fs.inotify.max_user_watches=524288; without, big libraries are looked at by rescans",
-            "%lld folders can be watched", watches);
+                   "sysctl fs.inotify.max_user_watches=524288; without, big libraries are looked at by rescans",
+                   "%lld folders can be watched", watches);
     doctor_finding(doctor, queues == 0 ? WATCH : FINE, "queues", "sysctl fs.mqueue.queues_max=256",
-            "%lld message queues", queues);
+                   "%lld message queues", queues);
 }
 
 static void look_at_memory(struct doctor *doctor)
@@ -199,8 +199,8 @@ static void look_at_memory(struct doctor *doctor)
         return;
     }
     doctor_finding(doctor, (uint64_t)shm.f_bavail * shm.f_frsize < 128u << 20 ? WATCH : FINE, "shared memory",
-            "make room in /dev/shm", "%llu MiB free",
-            (unsigned long long)((uint64_t)shm.f_bavail * shm.f_frsize >> 20));
+                   "make room in /dev/shm", "%llu MiB free",
+                   (unsigned long long)((uint64_t)shm.f_bavail * shm.f_frsize >> 20));
 }
 
 static void report_taken(void *state, const char *path, const char *owner)
@@ -228,7 +228,7 @@ static void look_at_sockets(struct doctor *doctor)
     }
     if (stat(doctor->cli->paths.run, &run) != 0 || (run.st_mode & 077) != 0 || run.st_uid != getuid()) {
         doctor_finding(doctor, BAD, "sockets", "chmod 700 it, and let it be yours", "%s is open to others",
-                doctor->cli->paths.run);
+                       doctor->cli->paths.run);
         return;
     }
     doctor_finding(doctor, FINE, "sockets", "", "in %s", doctor->cli->paths.run);
@@ -251,8 +251,8 @@ static void look_for_orphans(struct doctor *doctor)
 
         memcpy(name, line->name, BOARD_NAME_SIZE);
         if (pid > 0 && board_start_ticks(pid) == atomic_load(&line->start_ticks))
-            doctor_finding(doctor, WATCH, "orphan", "loophole up adopts it", "%s runs as %d with no supervisor",
-                    name, (int)pid);
+            doctor_finding(doctor, WATCH, "orphan", "loophole up adopts it", "%s runs as %d with no supervisor", name,
+                           (int)pid);
     }
     board_close(board);
 }
@@ -275,11 +275,10 @@ static void look_at_crashes(struct doctor *doctor)
 
 enum err doctor_run(struct cli *cli, struct fault *fault)
 {
-    static void (*const looks[])(struct doctor *) = { look_at_services, look_for_orphans, look_at_store,
-                                                      look_at_old_stores, look_at_names,
-                                                      look_at_sockets,  look_at_memory,   look_at_limits,
-                                                      look_at_kernel,   look_at_disk,     doctor_look_at_sound,
-                                                      question_doctor,
+    static void (*const looks[])(struct doctor *) = { look_at_services,   look_for_orphans,     look_at_store,
+                                                      look_at_old_stores, look_at_names,        look_at_sockets,
+                                                      look_at_memory,     look_at_limits,       look_at_kernel,
+                                                      look_at_disk,       doctor_look_at_sound, question_doctor,
                                                       look_at_crashes };
     struct doctor doctor = { cli, FINE };
 

@@ -1,12 +1,12 @@
 /* doctor_sound.c: what sound without gaps needs of the machine. */
-#include "frontends/cli/doctor.h"
-#include "common/file.h"
-#include "schema_audio.h"
-#include "schema_supervisor.h"
-
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "common/file.h"
+#include "frontends/cli/doctor.h"
+#include "schema_audio.h"
+#include "schema_supervisor.h"
 
 enum { LOCKED_MIB = 256 }; /* the sound core's shared memory, JACK's, and its own */
 

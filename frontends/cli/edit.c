@@ -1,10 +1,10 @@
 /* edit.c: what a person changes: edit, tag, undo, redo. */
-#include "frontends/cli/named.h"
-#include "schema_persist.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "frontends/cli/named.h"
+#include "schema_persist.h"
 
 static enum err request_id(const struct cli *cli, struct id *id, struct fault *fault)
 {
@@ -23,8 +23,8 @@ enum err cli_send(struct cli *cli, const char *name, const void *request, struct
     enum err e = request_id(cli, &id, fault);
 
     if (e == ERR_OK)
-        e = ask(cli->asker, name, request, cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 10000,
-                &id, done, fault);
+        e = ask(cli->asker, name, request, cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 10000, &id, done,
+                fault);
     return e;
 }
 
@@ -113,8 +113,8 @@ static enum err edit_batch(struct cli *cli, const struct id *items, uint32_t cou
         operations[i].edit.id = items[i];
     }
     if (e == ERR_OK)
-        e = ask(cli->asker, "persist.batch", &batch,
-                cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 60000, &request, &outcomes, fault);
+        e = ask(cli->asker, "persist.batch", &batch, cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 60000,
+                &request, &outcomes, fault);
     return e != ERR_OK ? e : count_outcomes(cli, &outcomes, changed, fault);
 }
 
@@ -122,13 +122,11 @@ static void print_changed(struct cli *cli, uint64_t changed)
 {
     uint64_t steps = changed < UNDO_STEPS ? changed : UNDO_STEPS;
 
-    cli_print(&cli->out, "done: %llu items; `loophole undo --times %llu` takes %s back\n",
-              (unsigned long long)changed, (unsigned long long)steps,
-              steps == changed ? "it" : "the last of these changes");
+    cli_print(&cli->out, "done: %llu items; `loophole undo --times %llu` takes %s back\n", (unsigned long long)changed,
+              (unsigned long long)steps, steps == changed ? "it" : "the last of these changes");
 }
 
-static enum err edit_many(struct cli *cli, const struct id_list *items, const struct edit *edit,
-                          struct fault *fault)
+static enum err edit_many(struct cli *cli, const struct id_list *items, const struct edit *edit, struct fault *fault)
 {
     struct fault refused = { 0 };
     uint64_t changed = 0;

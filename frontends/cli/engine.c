@@ -1,9 +1,10 @@
 /* engine.c: what the commands for the whole engine share. */
 #include "frontends/cli/engine.h"
-#include "proto/lock.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
+
+#include "proto/lock.h"
 
 enum err engine_services(struct cli *cli, uint32_t budget_ms, struct service_lines *lines, struct fault *fault)
 {

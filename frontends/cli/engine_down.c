@@ -1,11 +1,11 @@
 /* engine_down.c: down. It returns when the processes have ended. */
-#include "frontends/cli/engine.h"
-#include "common/clock.h"
-#include "common/proc.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "common/clock.h"
+#include "common/proc.h"
+#include "frontends/cli/engine.h"
 
 enum { RETURN_US = 6000000, LOOK_US = 50000, STOP_SECONDS = 60 };
 
@@ -80,8 +80,9 @@ static enum err find_running(struct cli *cli, struct service_lines *lines, struc
     *fault = (struct fault){ 0 };
     fault_set(fault, ERR_TIMEOUT, "an engine runs for the data in %.150s, and its supervisor does not answer",
               cli->paths.data);
-    return fault_hint(fault, "if XDG_RUNTIME_DIR was another at its start, its sockets are not in %.130s; else: "
-                             "`loophole logs supervisor`",
+    return fault_hint(fault,
+                      "if XDG_RUNTIME_DIR was another at its start, its sockets are not in %.130s; else: "
+                      "`loophole logs supervisor`",
                       cli->paths.run);
 }
 

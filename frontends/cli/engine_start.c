@@ -1,7 +1,4 @@
 /* engine_start.c: up and restart. */
-#include "frontends/cli/engine.h"
-#include "proto/lock.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -9,6 +6,9 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "frontends/cli/engine.h"
+#include "proto/lock.h"
 
 extern char **environ;
 
@@ -85,8 +85,10 @@ static void print_passed_over(struct cli *cli)
     const char *runtime = paths_passed_over();
 
     if (runtime)
-        cli_print(&cli->out, "XDG_RUNTIME_DIR=%s is passed over: it is not a folder that you own and may write to. "
-                             "The sockets are in %s\n", runtime, cli->paths.run);
+        cli_print(&cli->out,
+                  "XDG_RUNTIME_DIR=%s is passed over: it is not a folder that you own and may write to. "
+                  "The sockets are in %s\n",
+                  runtime, cli->paths.run);
 }
 
 enum err engine_up(struct cli *cli, struct fault *fault)

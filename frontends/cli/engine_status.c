@@ -1,8 +1,8 @@
 /* engine_status.c: status, once or again and again. */
-#include "frontends/cli/engine.h"
-#include "common/clock.h"
-
 #include <stdio.h>
+
+#include "common/clock.h"
+#include "frontends/cli/engine.h"
 
 static enum err print_line(struct cli *cli, const struct service_line *line)
 {
@@ -64,8 +64,8 @@ static enum err print_status(struct cli *cli, struct fault *fault)
     if (e != ERR_OK)
         return e;
     if (!cli->options.json)
-        cli_print(&cli->out, "%-12s %-12s %8s %12s %9s  %s\n", "SERVICE", "STATE", "PID", "UP",
-                  "RESTARTS", "LAST DEATH");
+        cli_print(&cli->out, "%-12s %-12s %8s %12s %9s  %s\n", "SERVICE", "STATE", "PID", "UP", "RESTARTS",
+                  "LAST DEATH");
     for (uint32_t i = 0; e == ERR_OK && i < lines.each.count; i++) {
         e = print_line(cli, &lines.each.at[i]);
         if (count < 32)

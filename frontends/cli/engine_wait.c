@@ -1,10 +1,10 @@
 /* engine_wait.c: until the services are ready, or the supervisor has ended. */
-#include "frontends/cli/engine.h"
-#include "common/clock.h"
-#include "proto/lock.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "common/clock.h"
+#include "frontends/cli/engine.h"
+#include "proto/lock.h"
 
 enum { PATIENCE_US = 1000000, START_SECONDS = 60, SOUND_SECONDS = 30 };
 
@@ -44,8 +44,8 @@ static void warn_of_silence(struct cli *cli, const struct service_lines *lines)
     char text[320];
 
     for (uint32_t i = 0; i < lines->each.count; i++)
-        is_silent = is_silent ||
-                    (text_is(lines->each.at[i].service, "audio") && engine_is_without_server(&lines->each.at[i]));
+        is_silent =
+            is_silent || (text_is(lines->each.at[i].service, "audio") && engine_is_without_server(&lines->each.at[i]));
     if (!is_silent || ask(cli->asker, "audio.status", NULL, 2000, NULL, &status, &none) != ERR_OK ||
         status.alarm.len == 0)
         return;

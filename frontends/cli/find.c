@@ -1,10 +1,10 @@
 /* find.c: search, similar, show. */
+#include <string.h>
+
 #include "frontends/cli/cli.h"
 #include "frontends/cli/named.h"
 #include "schema_indexer.h"
 #include "schema_streamer.h"
-
-#include <string.h>
 
 static void print_facets(struct cli *cli, const struct facet_count_list *facets)
 {

@@ -1,7 +1,7 @@
 /* hint.c: why a result is empty, in words. */
-#include "frontends/cli/cli.h"
-
 #include <string.h>
+
+#include "frontends/cli/cli.h"
 
 static const char *comma(uint32_t place, uint32_t count)
 {
@@ -16,8 +16,7 @@ static void near_ones(struct buffer *to, const struct hint *hint)
 
 static void unknown(struct buffer *to, const struct hint *hint)
 {
-    bool is_word =
-        hint->kind.value == HINT_KIND_UNKNOWN_WORD && !memchr(hint->clause.at, ':', hint->clause.len);
+    bool is_word = hint->kind.value == HINT_KIND_UNKNOWN_WORD && !memchr(hint->clause.at, ':', hint->clause.len);
 
     cli_print(to, "no item has %s%.*s", is_word ? "a word that begins with " : "", TEXT_ARG(hint->clause));
     if (!hint->near.count)
@@ -46,8 +45,8 @@ static void nothing(struct buffer *to, const struct hint *hint)
 
 static void excluded(struct buffer *to, const struct hint *hint)
 {
-    cli_print(to, "without %.*s the rest finds %llu item%s", TEXT_ARG(hint->clause),
-              (unsigned long long)hint->without, hint->without == 1 ? "" : "s");
+    cli_print(to, "without %.*s the rest finds %llu item%s", TEXT_ARG(hint->clause), (unsigned long long)hint->without,
+              hint->without == 1 ? "" : "s");
     if (hint->count)
         cli_print(to, "; %.*s alone finds %llu", TEXT_ARG(hint->clause), (unsigned long long)hint->count);
 }

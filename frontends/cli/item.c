@@ -1,8 +1,8 @@
 /* item.c: one media item as JSON, as a row, and in full. */
-#include "frontends/cli/cli.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "frontends/cli/cli.h"
 
 double item_seconds(const struct media *media)
 {
@@ -75,8 +75,7 @@ static void put_text(struct line *line, const char *key, struct text value)
     add_text(line, value);
 }
 
-static void put_word(struct line *line, const char *key, const struct choice_table *table,
-                     struct choice choice)
+static void put_word(struct line *line, const char *key, const struct choice_table *table, struct choice choice)
 {
     put_text(line, key, choice.value ? text_of(choice_word(table, choice.value)) : choice.word);
 }
@@ -347,8 +346,8 @@ static void fact_column(struct buffer *to, const struct item *item, const char *
 
 void item_row_head(struct buffer *to, const char *rank)
 {
-    cli_print(to, "%-26s %-28s %-11s %-6s %-6s %9s %8s  %s\n", "ID", "NAME", "CLASS", "BPM", "KEY",
-              "LENGTH", rank, "PACK");
+    cli_print(to, "%-26s %-28s %-11s %-6s %-6s %9s %8s  %s\n", "ID", "NAME", "CLASS", "BPM", "KEY", "LENGTH", rank,
+              "PACK");
 }
 
 /* Why its file cannot be read now; "" when it can. */
@@ -391,8 +390,8 @@ static void full_facts(struct buffer *to, const struct fact_list *facts)
             cli_print(to, "%-20.8g", fact->number);
         else
             cli_print(to, "%-20.*s", TEXT_ARG(fact->text));
-        cli_print(to, " %-9s sure %3.0f %%%s\n", choice_word(&source_table, fact->source.value),
-                  fact->confidence * 100, fact->shown ? "" : "  (out of range: not shown)");
+        cli_print(to, " %-9s sure %3.0f %%%s\n", choice_word(&source_table, fact->source.value), fact->confidence * 100,
+                  fact->shown ? "" : "  (out of range: not shown)");
     }
 }
 
@@ -423,10 +422,9 @@ void item_full(struct buffer *to, const struct media_found *found)
     cli_print(to, "  pack             %.*s\n", TEXT_ARG(media->pack));
     cli_print(to, "  volume           %.*s, %s\n", TEXT_ARG(item->volume),
               choice_word(&availability_table, media->availability.value));
-    cli_print(to, "  format           %.*s %.*s, %llu bit, %llu Hz, %llu channels, ",
-              TEXT_ARG(media->container), TEXT_ARG(media->sample_format),
-              (unsigned long long)media->bit_depth, (unsigned long long)media->sample_rate,
-              (unsigned long long)media->channels);
+    cli_print(to, "  format           %.*s %.*s, %llu bit, %llu Hz, %llu channels, ", TEXT_ARG(media->container),
+              TEXT_ARG(media->sample_format), (unsigned long long)media->bit_depth,
+              (unsigned long long)media->sample_rate, (unsigned long long)media->channels);
     human_duration(to, item_seconds(media));
     buffer_add_text(to, "\n  size             ");
     human_bytes(to, media->size);

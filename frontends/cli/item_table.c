@@ -1,7 +1,7 @@
 /* item_table.c: items as a table of the fields that --fields names. */
-#include "frontends/cli/cli.h"
-
 #include <string.h>
+
+#include "frontends/cli/cli.h"
 
 enum { COLUMNS = 64 };
 

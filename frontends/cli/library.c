@@ -1,9 +1,9 @@
 /* library.c: folders: add, remove, list, rescan, index, and the summary of what the catalogue holds. */
-#include "frontends/cli/cli.h"
-#include "schema_indexer.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "frontends/cli/cli.h"
+#include "schema_indexer.h"
 
 /* `asks` NULL: the library has no open question. In JSON it is the key "asks". */
 static enum err print_library(struct cli *cli, const struct library *library, const struct missing_many *asks)
@@ -20,8 +20,8 @@ static enum err print_library(struct cli *cli, const struct library *library, co
         }
     } else {
         cli_print(&cli->out, "%.*s  %llu files%s", (int)library->path.len,
-                  library->path.len ? (const char *)library->path.at : "",
-                  (unsigned long long)library->files, library->online ? "" : ", offline");
+                  library->path.len ? (const char *)library->path.at : "", (unsigned long long)library->files,
+                  library->online ? "" : ", offline");
     }
     buffer_add_text(&cli->out, "\n");
     return e;
@@ -29,8 +29,7 @@ static enum err print_library(struct cli *cli, const struct library *library, co
 
 static enum err add(struct cli *cli, struct library *library, struct fault *fault)
 {
-    struct indexer_add_library request = { .ignore = cli->options.ignore,
-                                           .hidden_files = cli->options.hidden_files };
+    struct indexer_add_library request = { .ignore = cli->options.ignore, .hidden_files = cli->options.hidden_files };
     enum err e = cli_path(cli, cli->args[0], &request.path, fault);
 
     return e != ERR_OK ? e : cli_ask(cli, "indexer.add_library", &request, library, fault);
@@ -112,8 +111,7 @@ static enum err print_formats(struct cli *cli, const struct facet_count_list *fa
     buffer_add_text(&cli->out, "formats ");
     for (uint32_t i = 0; i < facets->count; i++)
         if (text_is(facets->at[i].facet, "container"))
-            cli_print(&cli->out, " %.*s %llu", TEXT_ARG(facets->at[i].value),
-                      (unsigned long long)facets->at[i].count);
+            cli_print(&cli->out, " %.*s %llu", TEXT_ARG(facets->at[i].value), (unsigned long long)facets->at[i].count);
     buffer_add_text(&cli->out, "\n");
     return ERR_OK;
 }

@@ -1,13 +1,13 @@
 /* logs.c: what the services logged, in the order of their lines' times. */
-#include "frontends/cli/cli.h"
-#include "common/clock.h"
-
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "common/clock.h"
+#include "frontends/cli/cli.h"
 
 enum { LOG_FILES = 32, LOG_TAIL = 200 };
 
@@ -108,8 +108,8 @@ enum err logs_show(struct cli *cli, struct fault *fault)
     if (lines.file_count == 0) {
         fault_set(fault, ERR_NOT_FOUND, "no log%s%s in %s", cli->count ? " of " : "", cli->count ? cli->args[0] : "",
                   cli->paths.logs);
-        return fault_hint(fault, cli->count ? "`loophole status` lists the services; `loophole logs` shows all logs" :
-                                              "the engine has not run here yet: loophole up");
+        return fault_hint(fault, cli->count ? "`loophole status` lists the services; `loophole logs` shows all logs"
+                                            : "the engine has not run here yet: loophole up");
     }
     do {
         for (int i = 0; i < lines.file_count; i++)

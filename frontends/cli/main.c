@@ -1,11 +1,11 @@
 /* main.c: finds the command that is meant, parses its options, runs it, says what went wrong. */
-#include "frontends/cli/cli.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+#include "frontends/cli/cli.h"
 
 /* What is typed, then, from one column on, what it does. */
 static void usage_command(struct buffer *to, const struct command *command)

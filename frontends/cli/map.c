@@ -1,12 +1,12 @@
 /* map.c: the library on a plane or in a room, as points, as a picture, as a list of classes. */
-#include "frontends/cli/cli.h"
-#include "common/clock.h"
-#include "frontends/cli/picture.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/clock.h"
+#include "frontends/cli/cli.h"
+#include "frontends/cli/picture.h"
 
 enum { POLL_US = 200000, SIDE = 1600, MARGIN = 40, CLASSES = 128 };
 enum { LEGEND = 420, LEGEND_ROW = 30, LEGEND_SCALE = 3, LEGEND_LETTERS = 20 }; /* beside the map */
@@ -76,8 +76,7 @@ static void show_progress(const struct map_page *page)
 }
 
 /* The first page, once the map is made. */
-static enum err wait_for_map(struct cli *cli, struct search_map *ask, struct map_page *page,
-                             struct fault *fault)
+static enum err wait_for_map(struct cli *cli, struct search_map *ask, struct map_page *page, struct fault *fault)
 {
     enum err e = cli_ask(cli, "search.map", ask, page, fault);
 
@@ -92,8 +91,7 @@ static enum err wait_for_map(struct cli *cli, struct search_map *ask, struct map
     return e;
 }
 
-static enum err take_pages(struct drawing *d, struct search_map *ask, struct map_page *first,
-                           struct fault *fault)
+static enum err take_pages(struct drawing *d, struct search_map *ask, struct map_page *first, struct fault *fault)
 {
     struct map_page page = { 0 };
     enum err e = wait_for_map(d->cli, ask, &page, fault);
@@ -223,8 +221,10 @@ static void print_points(struct drawing *d)
     const struct point *points = (const struct point *)(const void *)d->points.at;
 
     for (size_t i = 0; i < d->points.len / sizeof(*points); i++) {
-        struct map_item item = { points[i].id, points[i].at[0], points[i].at[1], points[i].at[2],
-                                 d->classes[points[i].class].name, points[i].is_missing };
+        struct map_item item = {
+            points[i].id,        points[i].at[0], points[i].at[1], points[i].at[2], d->classes[points[i].class].name,
+            points[i].is_missing
+        };
 
         if (json_write(&map_item_shape, &item, &d->cli->out) == ERR_OK)
             buffer_add_text(&d->cli->out, "\n");

@@ -1,13 +1,13 @@
 /* meters.c: levels and mixer. */
-#include "frontends/cli/cli.h"
-#include "common/clock.h"
-#include "schema_audio.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "common/clock.h"
+#include "frontends/cli/cli.h"
+#include "schema_audio.h"
 
 enum { BAR = 30, REFRESH_US = 50000, FLOOR_DB = -60, SILENCE_LUFS = -99 };
 
@@ -56,9 +56,8 @@ static void print_meters(struct cli *cli, const struct meters *meters)
     buffer_add_text(&cli->out, "\n");
     cli_print(&cli->out, "%s ", at->running ? "running" : "stopped");
     transport_print_place(cli, at);
-    cli_print(&cli->out,
-              "  %.2f bpm  voices %llu+%llu  load %.1f %% (worst %.1f %%)  xruns %llu  underruns %llu\n", at->bpm,
-              (unsigned long long)meters->streams, (unsigned long long)meters->sounds, meters->load * 100,
+    cli_print(&cli->out, "  %.2f bpm  voices %llu+%llu  load %.1f %% (worst %.1f %%)  xruns %llu  underruns %llu\n",
+              at->bpm, (unsigned long long)meters->streams, (unsigned long long)meters->sounds, meters->load * 100,
               meters->worst_load * 100, (unsigned long long)meters->xruns, (unsigned long long)meters->underruns);
 }
 
@@ -102,8 +101,7 @@ static enum err print_mixer(struct cli *cli, const struct mixer *mixer)
     for (uint32_t i = 0; i < mixer->strips.count; i++) {
         const struct mixer_strip *strip = &mixer->strips.at[i];
         cli_print(&cli->out, "%-10s %7.3f %6.1f dB %6.2f  %s%s\n", choice_word(&bus_table, strip->bus.value),
-                  strip->gain, decibel(strip->gain), strip->pan, strip->mute ? "mute " : "",
-                  strip->solo ? "solo" : "");
+                  strip->gain, decibel(strip->gain), strip->pan, strip->mute ? "mute " : "", strip->solo ? "solo" : "");
     }
     cli_print(&cli->out, "limiter at %.2f dB\n", decibel(mixer->ceiling));
     return ERR_OK;

@@ -218,7 +218,7 @@ static enum err find_page(struct cli *cli, struct search_query *query, struct id
     if (e == ERR_OK && !to->at) {
         e = check_many(cli, query->query, found.total, fault);
         *most = cli->options.limit > 0 && (uint64_t)cli->options.limit < found.total ? (uint64_t)cli->options.limit
-                                                                                    : found.total;
+                                                                                     : found.total;
         to->at = arena_array(&cli->arena, *most, sizeof(*to->at));
         if (e == ERR_OK && !to->at)
             e = fault_set(fault, ERR_FULL, "no memory for %llu items", (unsigned long long)*most);

@@ -1,29 +1,27 @@
 /* options.c: the options of all commands as one table, their parsing, and the help, which argp lays out. */
-#include "frontends/cli/cli.h"
-
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "frontends/cli/cli.h"
+
 #define AT(member) offsetof(struct options, member)
 
 const struct option_row option_table[] = {
     { "json", 0, NULL, "JSON lines instead of text", OPTION_FLAG, AT(json), 0, 0 },
     { "limit", 'n', "N", "at most so many results", OPTION_NUMBER, AT(limit), 0, 1000000 },
-    { "sort", 's', "FIELD", "name, bpm, -duration_s … (a minus: largest first)", OPTION_WORD, AT(sort), 0,
+    { "sort", 's', "FIELD", "name, bpm, -duration_s … (a minus: largest first)", OPTION_WORD, AT(sort), 0, 0 },
+    { "fields", 'f', "A,B,…", "only these keys of an item, as columns: name,path,bpm,tags", OPTION_WORD, AT(fields), 0,
       0 },
-    { "fields", 'f', "A,B,…", "only these keys of an item, as columns: name,path,bpm,tags", OPTION_WORD, AT(fields),
-      0, 0 },
     { "facets", 0, "A,B,…", "count the values of these facets", OPTION_WORD, AT(facets), 0, 0 },
     { "page", 0, "N", "the N-th page, each of --limit results", OPTION_NUMBER, AT(page), 1, 100000 },
     { "cursor", 0, "CURSOR", "the page after this cursor, which `loophole ask search.query` answers", OPTION_WORD,
       AT(cursor), 0, 0 },
     { "inside", 0, "QUERY", "groups with at least one copy that matches", OPTION_WORD, AT(inside), 0, 0 },
     { "in", 0, "QUERY", "only among items that match", OPTION_WORD, AT(in), 0, 0 },
-    { "aspect", 0, "A=W,…", "weights of spectrum, timbre, pitch, amplitude, rhythm", OPTION_WORD, AT(weights),
-      0, 0 },
+    { "aspect", 0, "A=W,…", "weights of spectrum, timbre, pitch, amplitude, rhythm", OPTION_WORD, AT(weights), 0, 0 },
     { "like", 0, "A,B,…", "more examples, ids or paths of items", OPTION_WORD, AT(like), 0, 0 },
     { "unlike", 0, "C,D,…", "counter-examples", OPTION_WORD, AT(unlike), 0, 0 },
     { "save", 0, "NAME", "do not search: save the query, to be used as @NAME", OPTION_WORD, AT(save), 0, 0 },
@@ -36,23 +34,19 @@ const struct option_row option_table[] = {
     { "all", 'a', NULL, "everything: all lines, or all items that a query matches", OPTION_FLAG, AT(all), 0, 0 },
     { "ignore", 0, "GLOB", "pass over names like this (may be repeated)", OPTION_LIST, AT(ignore), 0, 0 },
     { "hidden-files", 0, NULL, "index names that begin with a dot", OPTION_FLAG, AT(hidden_files), 0, 0 },
-    { "accept-missing", 0, NULL, "mark what is gone as missing, however much", OPTION_FLAG,
-      AT(accept_missing), 0, 0 },
-    { "retry-failed", 0, NULL, "give failed and quarantined files another chance", OPTION_FLAG,
-      AT(retry_failed), 0, 0 },
-    { "expect", 0, "REVISION", "only if the item is still at this revision", OPTION_NUMBER, AT(expect), 0,
-      INT64_MAX },
-    { "budget", 0, "MS", "wait at most so many milliseconds for an answer", OPTION_NUMBER, AT(budget_ms), 1,
-      600000 },
-    { "request-id", 0, "ID", "name the request: repeated, it changes nothing", OPTION_WORD, AT(request_id), 0,
+    { "accept-missing", 0, NULL, "mark what is gone as missing, however much", OPTION_FLAG, AT(accept_missing), 0, 0 },
+    { "retry-failed", 0, NULL, "give failed and quarantined files another chance", OPTION_FLAG, AT(retry_failed), 0,
       0 },
+    { "expect", 0, "REVISION", "only if the item is still at this revision", OPTION_NUMBER, AT(expect), 0, INT64_MAX },
+    { "budget", 0, "MS", "wait at most so many milliseconds for an answer", OPTION_NUMBER, AT(budget_ms), 1, 600000 },
+    { "request-id", 0, "ID", "name the request: repeated, it changes nothing", OPTION_WORD, AT(request_id), 0, 0 },
     { "body", 0, "JSON", "the whole message as JSON", OPTION_WORD, AT(body), 0, 0 },
-    { "type", 0, "TYPE", "waveform, loudness, onsets, beats, spectrum, embedding, print, gist", OPTION_WORD,
-      AT(type), 0, 0 },
+    { "type", 0, "TYPE", "waveform, loudness, onsets, beats, spectrum, embedding, print, gist", OPTION_WORD, AT(type),
+      0, 0 },
     { "clients", 'c', "N", "so many clients at once", OPTION_NUMBER, AT(clients), 1, 256 },
     { "seconds", 0, "S", "for so long", OPTION_NUMBER, AT(seconds), 1, 3600 },
-    { "rate", 'r', "R", "so many asks a second over all clients; unset: as fast as answered", OPTION_NUMBER,
-      AT(rate), 1, 1000000 },
+    { "rate", 'r', "R", "so many asks a second over all clients; unset: as fast as answered", OPTION_NUMBER, AT(rate),
+      1, 1000000 },
     { "plot", 0, "FILE.svg", "draw the latencies", OPTION_WORD, AT(plot), 0, 0 },
     { "png", 0, "FILE", "draw it as a picture", OPTION_WORD, AT(png), 0, 0 },
     { "room", 0, NULL, "in three dimensions", OPTION_FLAG, AT(room), 0, 0 },
@@ -191,8 +185,8 @@ static const struct option_row *named_in_part(const struct parsing *p, const cha
         if (row->name[len] == '\0')
             return row;
         if (found && !p->command->dashes)
-            refuse(p, arena_printf(&p->cli->arena, "--%.*s may be --%s or --%s", (int)len, name, found->name,
-                                   row->name));
+            refuse(p,
+                   arena_printf(&p->cli->arena, "--%.*s may be --%s or --%s", (int)len, name, found->name, row->name));
         found = row;
     }
     return p->command->dashes ? NULL : found;
@@ -309,8 +303,8 @@ static struct text names_of_group(const struct command *command, struct arena *a
 
     for (int i = 0; i < command_count; i++)
         if (strncmp(command_table[i].name, command->name, len) == 0 && command_table[i].name[len] == ' ')
-            names = arena_printf(arena, "%.*s%s%s", TEXT_ARG(names), names.len ? ", " : "\n\nSee also: ",
-                                 command_table[i].name);
+            names = arena_printf(arena, "%.*s%s%s", TEXT_ARG(names),
+                                 names.len ? ", " : "\n\nSee also: ", command_table[i].name);
     return names;
 }
 

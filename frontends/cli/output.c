@@ -1,6 +1,4 @@
 #include "frontends/cli/output.h"
-#include "common/file.h"
-#include "frontends/cli/cli.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -12,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "common/file.h"
+#include "frontends/cli/cli.h"
 
 /* ---- to the descriptors ---- */
 
@@ -152,8 +153,7 @@ void cli_dot(struct cli *cli, uint32_t color)
     if (!cli_is_terminal())
         return;
     cli_flush(cli);
-    (void)snprintf(dot, sizeof(dot), "\033[38;2;%u;%u;%um●\033[0m ", color >> 16 & 255, color >> 8 & 255,
-                   color & 255);
+    (void)snprintf(dot, sizeof(dot), "\033[38;2;%u;%u;%um●\033[0m ", color >> 16 & 255, color >> 8 & 255, color & 255);
     (void)write_all(STDOUT_FILENO, dot, strlen(dot));
 }
 

@@ -37,8 +37,7 @@ bool cli_is_terminal(void); /* standard output */
 enum err cli_show(struct cli *cli, enum err (*print)(struct cli *cli, struct fault *fault), usec_t interval,
                   struct fault *fault);
 
-void cli_dot(struct cli *cli,
-             uint32_t color); /* on a terminal: a round dot, 0xRRGGBB, after what `out` holds */
+void cli_dot(struct cli *cli, uint32_t color); /* on a terminal: a round dot, 0xRRGGBB, after what `out` holds */
 
 /* Replaces the last line of the terminal, of standard error or output; NULL: empties it. Nothing when it is none. */
 void cli_status_line(bool of_error, struct buffer *line);

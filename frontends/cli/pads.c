@@ -1,10 +1,10 @@
 /* pads.c: pads: which sound each starts, and hits by hand. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "frontends/cli/named.h"
 #include "schema_audio.h"
 #include "schema_streamer.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 /* ---- showing ---- */
 

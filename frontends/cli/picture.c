@@ -1,8 +1,10 @@
 #include "frontends/cli/picture.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
+
 #include "common/file.h"
 
 enum err picture_open(struct picture *picture, uint32_t width, uint32_t height, uint32_t color)
@@ -62,8 +64,7 @@ void picture_column(struct picture *picture, uint32_t x, double from, double unt
 
 static void add_u32(struct buffer *to, uint32_t value)
 {
-    uint8_t bytes[4] = { (uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8),
-                         (uint8_t)value };
+    uint8_t bytes[4] = { (uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value };
 
     buffer_add(to, bytes, sizeof(bytes));
 }

@@ -1,7 +1,7 @@
 /* picture_text.c: words in a picture, by letters of 5 by 7 dots. Capitals become small; what has no letter is '?'. */
-#include "frontends/cli/picture.h"
-
 #include <stddef.h>
+
+#include "frontends/cli/picture.h"
 
 enum { LETTER_WIDTH = 5, LETTER_HEIGHT = 7 };
 

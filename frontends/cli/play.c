@@ -1,10 +1,10 @@
 /* play.c: play, stop, preview. */
-#include "frontends/cli/named.h"
-#include "schema_streamer.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "frontends/cli/named.h"
+#include "schema_streamer.h"
 
 /* ---- numbers of options ---- */
 

@@ -1,10 +1,10 @@
 /* print.c: cli_print and cli_column (output.h). */
-#include "frontends/cli/output.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
+
+#include "frontends/cli/output.h"
 
 /* One conversion: "%-8.3llu". */
 struct conversion {
@@ -150,10 +150,9 @@ static void add_value(struct buffer *to, const struct conversion *c, va_list *ar
     case 's':
         text = va_arg(*arguments, const char *);
         text = text ? text : "";
-        add_text(
-            to, c,
-            (struct text){ (uint32_t)(c->precision < 0 ? strlen(text) : strnlen(text, (size_t)c->precision)),
-                           text });
+        add_text(to, c,
+                 (struct text){ (uint32_t)(c->precision < 0 ? strlen(text) : strnlen(text, (size_t)c->precision)),
+                                text });
         return;
     case 'c':
         letter = (char)va_arg(*arguments, int);

@@ -1,13 +1,13 @@
 /* progress.c: indexing as it goes on: one bar on a terminal, else a line a second. */
-#include "frontends/cli/cli.h"
-#include "common/clock.h"
-#include "schema_indexer.h"
-#include "schema_service.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "common/clock.h"
+#include "frontends/cli/cli.h"
+#include "schema_indexer.h"
+#include "schema_service.h"
 
 enum { POLL_US = 100000, LINE_US = 1000000 };
 
@@ -42,8 +42,7 @@ static void write_words(struct buffer *to, const struct progress *progress)
         buffer_add_text(to, ", ");
         cli_print(to, "%.0f s left", (double)progress->waiting / rate);
     }
-    cli_print(to, ", %llu failed%s", (unsigned long long)progress->failed,
-              progress->scanning ? ", still looking" : "");
+    cli_print(to, ", %llu failed%s", (unsigned long long)progress->failed, progress->scanning ? ", still looking" : "");
 }
 
 static void draw_bar(const struct progress *progress)

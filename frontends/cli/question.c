@@ -1,8 +1,8 @@
 /* question.c: the questions that the indexer asks about files that are gone. */
+#include <string.h>
+
 #include "frontends/cli/doctor.h"
 #include "schema_indexer.h"
-
-#include <string.h>
 
 /* What the indexer does with the files before the answer (missing_many in schemas/indexer.schema). */
 #define OVER_HALF  " That is over half: they are marked offline.\nConnect the disk or restore them.\n"
@@ -42,8 +42,7 @@ void question_print(struct cli *cli, const struct libraries *libraries)
         const struct missing_many *asks = &libraries->asks.at[i];
 
         cli_print(&cli->out, "%llu of %llu files in %.*s are not found.", (unsigned long long)asks->missing,
-                  (unsigned long long)asks->of, (int)asks->path.len,
-                  asks->path.len ? (const char *)asks->path.at : "");
+                  (unsigned long long)asks->of, (int)asks->path.len, asks->path.len ? (const char *)asks->path.at : "");
         buffer_add_text(&cli->out, asks->lost ? OVER_HALF : UP_TO_HALF);
         buffer_add_text(&cli->out, "If they were deleted on purpose, run:\n  ");
         question_command(&cli->out, asks);

@@ -1,7 +1,7 @@
 /* raw.c: any message of the protocol, by the tables alone. */
-#include "frontends/cli/cli.h"
-
 #include <string.h>
+
+#include "frontends/cli/cli.h"
 
 /* From --body and then from FIELD=VALUE arguments. */
 enum err raw_request(struct cli *cli, struct buffer *to, struct fault *fault)
@@ -21,15 +21,13 @@ enum err raw_request(struct cli *cli, struct buffer *to, struct fault *fault)
     return e != ERR_OK ? e : codec_encode(which->request, request, to, fault);
 }
 
-static enum err send(struct cli *cli, const char *name, struct buffer *body, struct bytes *answer,
-                     struct fault *fault)
+static enum err send(struct cli *cli, const char *name, struct buffer *body, struct bytes *answer, struct fault *fault)
 {
     uint32_t budget = cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 10000;
     struct id id = id_new();
 
     if (cli->options.request_id && !id_read(text_of(cli->options.request_id), &id))
-        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not an id of 26 characters",
-                         cli->options.request_id);
+        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not an id of 26 characters", cli->options.request_id);
     return ask_raw(cli->asker, name, buffer_bytes(body), budget, &id, answer, fault);
 }
 

@@ -4,8 +4,7 @@
 
 enum err saved_put(struct cli *cli, struct text query, struct text sort, struct fault *fault)
 {
-    struct persist_put_query put = { .query = {
-                                         .name = text_of(cli->options.save), .query = query, .sort = sort } };
+    struct persist_put_query put = { .query = { .name = text_of(cli->options.save), .query = query, .sort = sort } };
 
     if (put.query.name.len == 0)
         return fault_set(fault, ERR_BAD_REQUEST, "the name is empty");
@@ -38,8 +37,7 @@ static void print_one(struct cli *cli, const struct kept_query *one)
     bool first = true;
 
     if (!cli->options.json) {
-        cli_print(&cli->out, one->name.len ? "@%-20.*s %.*s" : "%.*s%.*s", TEXT_ARG(one->name),
-                  TEXT_ARG(one->query));
+        cli_print(&cli->out, one->name.len ? "@%-20.*s %.*s" : "%.*s%.*s", TEXT_ARG(one->name), TEXT_ARG(one->query));
         cli_print(&cli->out, one->sort.len ? "  --sort %.*s\n" : "%.*s\n", TEXT_ARG(one->sort));
         return;
     }

@@ -1,10 +1,10 @@
 /* shared.c: what several commands need. */
-#include "frontends/cli/cli.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "frontends/cli/cli.h"
 
 enum err cli_ask(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault)
 {

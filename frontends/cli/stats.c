@@ -1,10 +1,10 @@
 /* stats.c: count and latency of every ask, as a table, JSON lines or Prometheus text. */
-#include "frontends/cli/cli.h"
-#include "common/clock.h"
-#include "schema_service.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "common/clock.h"
+#include "frontends/cli/cli.h"
+#include "schema_service.h"
 
 static enum err print_json(struct cli *cli, const struct service_stats *stats, const struct ask_stats *one)
 {
@@ -12,9 +12,8 @@ static enum err print_json(struct cli *cli, const struct service_stats *stats, c
     const struct {
         const char *key;
         double value;
-    } columns[] = { { "count", (double)one->count }, { "errors", (double)one->errors },
-                    { "p50_us", one->p50_us },       { "p99_us", one->p99_us },
-                    { "p999_us", one->p999_us },     { "max_us", one->max_us } };
+    } columns[] = { { "count", (double)one->count }, { "errors", (double)one->errors }, { "p50_us", one->p50_us },
+                    { "p99_us", one->p99_us },       { "p999_us", one->p999_us },       { "max_us", one->max_us } };
 
     buffer_add_text(&cli->out, "{");
     json_key(&cli->out, &first, "service");
@@ -31,9 +30,9 @@ static enum err print_json(struct cli *cli, const struct service_stats *stats, c
 
 static void print_row(struct cli *cli, const struct service_stats *stats, const struct ask_stats *one)
 {
-    cli_print(&cli->out, "%-11.*s %-16.*s %10llu %8llu %10.0f %10.0f %10.0f %10.0f\n",
-              TEXT_ARG(stats->service), TEXT_ARG(one->name), (unsigned long long)one->count,
-              (unsigned long long)one->errors, one->p50_us, one->p99_us, one->p999_us, one->max_us);
+    cli_print(&cli->out, "%-11.*s %-16.*s %10llu %8llu %10.0f %10.0f %10.0f %10.0f\n", TEXT_ARG(stats->service),
+              TEXT_ARG(one->name), (unsigned long long)one->count, (unsigned long long)one->errors, one->p50_us,
+              one->p99_us, one->p999_us, one->max_us);
 }
 
 /* https://prometheus.io/docs/instrumenting/exposition_formats/ */
@@ -47,11 +46,10 @@ static void print_prometheus(struct cli *cli, const struct service_stats *stats,
     };
     char labels[128];
 
-    snprintf(labels, sizeof labels, "service=\"%.*s\",ask=\"%.*s\"", TEXT_ARG(stats->service),
-             TEXT_ARG(one->name));
+    snprintf(labels, sizeof labels, "service=\"%.*s\",ask=\"%.*s\"", TEXT_ARG(stats->service), TEXT_ARG(one->name));
     for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++)
-        cli_print(&cli->out, "loophole_ask_seconds{%s,quantile=\"%s\"} %.9g\n", labels,
-                  quantiles[i].quantile, quantiles[i].us / 1e6);
+        cli_print(&cli->out, "loophole_ask_seconds{%s,quantile=\"%s\"} %.9g\n", labels, quantiles[i].quantile,
+                  quantiles[i].us / 1e6);
     cli_print(&cli->out, "loophole_ask_seconds_count{%s} %llu\n", labels, (unsigned long long)one->count);
     cli_print(&cli->out, "loophole_ask_errors_total{%s} %llu\n", labels, (unsigned long long)one->errors);
 }
@@ -71,11 +69,10 @@ static void print_stats(struct cli *cli, const struct service_stats *stats)
 static void print_head(struct cli *cli)
 {
     if (cli->options.prometheus)
-        buffer_add_text(&cli->out,
-                        "# TYPE loophole_ask_seconds summary\n# TYPE loophole_ask_errors_total counter\n");
+        buffer_add_text(&cli->out, "# TYPE loophole_ask_seconds summary\n# TYPE loophole_ask_errors_total counter\n");
     else if (!cli->options.json)
-        cli_print(&cli->out, "%-11s %-16s %10s %8s %10s %10s %10s %10s\n", "SERVICE", "ASK", "COUNT",
-                  "ERRORS", "P50 us", "P99 us", "P99.9 us", "MAX us");
+        cli_print(&cli->out, "%-11s %-16s %10s %8s %10s %10s %10s %10s\n", "SERVICE", "ASK", "COUNT", "ERRORS",
+                  "P50 us", "P99 us", "P99.9 us", "MAX us");
 }
 
 /* One named service must answer; of all, those that are away are left out. */

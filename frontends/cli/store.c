@@ -52,13 +52,13 @@ static void print_counts(struct cli *cli, const struct check_counts *counts)
     }
     if (counts->lost)
         cli_print(&cli->out,
-                      "%llu of %llu artefact files are gone or changed. This is no damage: the engine makes them "
-                      "again from the sounds (`loophole tasks`)\n",
-                      (unsigned long long)counts->lost, (unsigned long long)counts->files);
+                  "%llu of %llu artefact files are gone or changed. This is no damage: the engine makes them "
+                  "again from the sounds (`loophole tasks`)\n",
+                  (unsigned long long)counts->lost, (unsigned long long)counts->files);
     if (counts->orphans.files)
         print_orphans(cli, &counts->orphans);
     cli_print(&cli->out, "%llu rows, %llu problems\n", (unsigned long long)counts->rows,
-                  (unsigned long long)counts->problems);
+              (unsigned long long)counts->problems);
 }
 
 /* An engine that runs reads every file then, too; one that does not looks when it starts. */
@@ -96,8 +96,7 @@ static enum err print_backup(struct cli *cli, const char *done, const char *file
     if (!cli->options.json) {
         cli_print(&cli->out, "%s %s: ", done, file);
         human_bytes(&cli->out, backup->bytes);
-        cli_print(&cli->out, ", revision %llu of catalogue %s\n", (unsigned long long)backup->revision,
-                  id);
+        cli_print(&cli->out, ", revision %llu of catalogue %s\n", (unsigned long long)backup->revision, id);
         return ERR_OK;
     }
     buffer_add_text(&cli->out, "{");
@@ -132,9 +131,9 @@ static enum err print_lost_files(struct cli *cli, struct fault *fault)
         return e;
     if (!cli->options.json) {
         cli_print(&cli->out,
-                      "%llu artefacts of %llu sounds will be made again when the engine runs, where their files are "
-                      "in reach (`loophole tasks`)\n",
-                      (unsigned long long)lost.files, (unsigned long long)lost.contents);
+                  "%llu artefacts of %llu sounds will be made again when the engine runs, where their files are "
+                  "in reach (`loophole tasks`)\n",
+                  (unsigned long long)lost.files, (unsigned long long)lost.contents);
         return ERR_OK;
     }
     buffer_add_text(&cli->out, "{");

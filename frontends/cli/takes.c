@@ -1,13 +1,13 @@
 /* takes.c: record and recover. */
-#include "frontends/cli/named.h"
-#include "common/clock.h"
-#include "schema_audio.h"
-#include "schema_streamer.h"
-#include "schema_supervisor.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "common/clock.h"
+#include "frontends/cli/named.h"
+#include "schema_audio.h"
+#include "schema_streamer.h"
+#include "schema_supervisor.h"
 
 enum { STOP_BUDGET_MS = 30000, LOOK_US = 200000 };
 
@@ -102,8 +102,8 @@ static enum err follow(struct cli *cli, struct recording *take, struct fault *fa
     bool is_shown = false;
     enum err e = ERR_OK;
 
-    while (e == ERR_OK && (take->state.value == TAKE_STATE_ENCODING ||
-                           (is_shown && take->state.value == TAKE_STATE_PENDING))) {
+    while (e == ERR_OK &&
+           (take->state.value == TAKE_STATE_ENCODING || (is_shown && take->state.value == TAKE_STATE_PENDING))) {
         show_progress(take);
         is_shown = true;
         clock_sleep(LOOK_US);
@@ -167,9 +167,9 @@ static bool is_dummy(struct cli *cli)
 static void remark_silence(struct cli *cli)
 {
     enum inputs inputs = find_inputs(cli);
-    const char *why = inputs == INPUTS_NONE ? "no port is connected to in_left and in_right" :
-                      inputs == INPUTS_DEVICE && is_dummy(cli) ? "the inputs of the device \"dummy\" are silent" :
-                                                                 NULL;
+    const char *why = inputs == INPUTS_NONE                      ? "no port is connected to in_left and in_right"
+                      : inputs == INPUTS_DEVICE && is_dummy(cli) ? "the inputs of the device \"dummy\" are silent"
+                                                                 : NULL;
     struct server_state at = { 0 };
     struct fault none = { 0 };
     struct buffer line = { 0 };

@@ -1,10 +1,10 @@
 /* tasks.c: long work under way, over all services. */
-#include "frontends/cli/cli.h"
-#include "common/clock.h"
-#include "schema_service.h"
-
 #include <stdio.h>
 #include <string.h>
+
+#include "common/clock.h"
+#include "frontends/cli/cli.h"
+#include "schema_service.h"
 
 static enum err print_task(struct cli *cli, const struct task *task, const char *service)
 {
@@ -62,8 +62,7 @@ enum err tasks_cancel(struct cli *cli, struct fault *fault)
     bool is_heard = false;
 
     if (!id_read(text_of(cli->args[0]), &cancel.task))
-        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not an id; `loophole tasks` shows them",
-                         cli->args[0]);
+        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not an id; `loophole tasks` shows them", cli->args[0]);
     for (int i = 0; (e == ERR_NOT_FOUND || e == ERR_OFFLINE) && schema_all[i]; i++) {
         char name[64];
 

@@ -1,10 +1,10 @@
 /* transport.c: start, stop, tempo; patterns; panic. */
-#include "frontends/cli/cli.h"
-#include "common/file.h"
-#include "schema_audio.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "common/file.h"
+#include "frontends/cli/cli.h"
+#include "schema_audio.h"
 
 enum { PATTERN_BYTES = 4 << 20, STEPS_A_BEAT = 4 };
 

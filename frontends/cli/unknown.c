@@ -1,9 +1,9 @@
 /* unknown.c: words that are no command, and the commands that may be meant. */
-#include "frontends/cli/cli.h"
-
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+
+#include "frontends/cli/cli.h"
 
 enum { WORD = 32, NEAR = 2 };
 
@@ -47,8 +47,8 @@ static void find_near(const char *first, const char *both, char near[200])
 
     for (int i = 0; i < command_count; i++)
         if ((is_near(first, command_table[i].name) || (both[0] && is_near(both, command_table[i].name))) && used < 150)
-            used += (size_t)snprintf(near + used, 200 - used, "%s%s", used ? ", " : "is it one of: ",
-                                     command_table[i].name);
+            used += (size_t)snprintf(near + used, 200 - used, "%s%s",
+                                     used ? ", " : "is it one of: ", command_table[i].name);
 }
 
 static bool is_group(const char *word)

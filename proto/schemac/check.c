@@ -13,8 +13,7 @@ static enum err check_word_doubles(const struct definition *definition)
     for (EACH(word, definition->words))
         for (before = definition->words; before != word; before = before->next)
             if (text_equal(word->text, before->text))
-                return report(word->place, "the word %.*s stands here twice; remove one",
-                              TEXT_ARG(word->text));
+                return report(word->place, "the word %.*s stands here twice; remove one", TEXT_ARG(word->text));
     return ERR_OK;
 }
 
@@ -37,8 +36,7 @@ static enum err check_member_count(const struct definition *definition)
 
     for (EACH(member, definition->members))
         if (++count > VALUE_FIELDS_MAX)
-            return report(member->place, "over %d fields; put some into a record of their own",
-                          VALUE_FIELDS_MAX);
+            return report(member->place, "over %d fields; put some into a record of their own", VALUE_FIELDS_MAX);
     return ERR_OK;
 }
 
@@ -49,8 +47,7 @@ static enum err check_member_doubles(const struct definition *definition)
     for (EACH(member, definition->members))
         for (before = definition->members; before != member; before = before->next)
             if (text_equal(member->name, before->name))
-                return report(member->place, "the field %.*s stands here twice; rename one",
-                              TEXT_ARG(member->name));
+                return report(member->place, "the field %.*s stands here twice; rename one", TEXT_ARG(member->name));
     return ERR_OK;
 }
 
@@ -79,8 +76,7 @@ static enum err check_depth(struct definition *definition, int level)
             return report(member->type_place, "the record %.*s holds itself; hold its id instead",
                           TEXT_ARG(member->type_name));
         if (depth > CODEC_DEPTH)
-            return report(member->place, "lists and records nest deeper than %d; make them flatter",
-                          CODEC_DEPTH);
+            return report(member->place, "lists and records nest deeper than %d; make them flatter", CODEC_DEPTH);
         if (member->type == FIELD_RECORD)
             e = check_depth(member->definition, depth);
         if (e != ERR_OK)
@@ -143,8 +139,8 @@ static enum err check_source_doubles(const struct model *model)
 
     for (EACH(source, model->sources))
         if (source->next && text_equal(source->name, source->next->name))
-            return report((struct place){ source->next->path, 1, 1 },
-                          "a second schema %.*s; give each file once", TEXT_ARG(source->name));
+            return report((struct place){ source->next->path, 1, 1 }, "a second schema %.*s; give each file once",
+                          TEXT_ARG(source->name));
     return ERR_OK;
 }
 

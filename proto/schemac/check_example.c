@@ -37,8 +37,7 @@ static enum err check_bool(const struct value *value)
 
 static enum err report_range(const struct value *value)
 {
-    return report(value->place,
-                  "the example is outside the field's range; write one within or widen the range");
+    return report(value->place, "the example is outside the field's range; write one within or widen the range");
 }
 
 static const char *skip_digits(const char *c)
@@ -160,8 +159,7 @@ static enum err check_bytes(const struct value *value)
     if (value->member->flags & FIELD_PATH)
         return check_text(value);
     if (!is_quoted(value->text) || !is_base64(unquoted(value->text)))
-        return report(value->place,
-                      "the example is not base 64; write the bytes in quotes as `base64` shows them");
+        return report(value->place, "the example is not base 64; write the bytes in quotes as `base64` shows them");
     inner = unquoted(value->text);
     len = inner.len / 4 * 3;
     for (uint32_t i = inner.len; i > 0 && inner.at[i - 1] == '='; i--)
@@ -186,9 +184,8 @@ static enum err check_id(const struct value *value)
         is_good = memchr("0123456789ABCDEFGHJKMNPQRSTVWXYZ", id.at[i], 32) != NULL;
     if (is_good)
         return ERR_OK;
-    return report(value->place,
-                  "the example is no id; write 26 of 0 to 9 and A to Z without I, L, O, U, the first at "
-                  "most 7");
+    return report(value->place, "the example is no id; write 26 of 0 to 9 and A to Z without I, L, O, U, the first at "
+                                "most 7");
 }
 
 static enum err check_choice(const struct value *value)
@@ -252,8 +249,8 @@ static enum err check_list(const struct member *member)
         rest = (struct text){ rest.len - len - more, rest.at + len + more };
     }
     if (e == ERR_OK && count > member->max_count)
-        return report(member->example_place, "the example has %u elements, the field at most %u; shorten it",
-                      count, member->max_count);
+        return report(member->example_place, "the example has %u elements, the field at most %u; shorten it", count,
+                      member->max_count);
     return e;
 }
 

@@ -14,18 +14,16 @@ struct taken {
 };
 
 static const char *const tags_of_schema_h[] = {
-    "field_type", "field_flag", "field",       "shape",   "choice",   "choice_table",
-    "list",       "text_list",  "bytes_list",  "id_list", "int_list", "uint_list",
-    "real_list",  "bool_list",  "choice_list", "call",    "ask",      "event",
-    "schema",     "text",       "bytes",       "id",      "err",      "fault",
+    "field_type", "field_flag", "field",    "shape",     "choice",    "choice_table", "list",        "text_list",
+    "bytes_list", "id_list",    "int_list", "uint_list", "real_list", "bool_list",    "choice_list", "call",
+    "ask",        "event",      "schema",   "text",      "bytes",     "id",           "err",         "fault",
 };
 
 static const char *const c_words[] = {
-    "auto",   "bool",   "break",  "case",   "char",     "const",    "continue", "default",
-    "do",     "double", "else",   "enum",   "extern",   "false",    "float",    "for",
-    "goto",   "if",     "inline", "int",    "long",     "register", "return",   "short",
-    "signed", "sizeof", "static", "struct", "switch",   "true",     "typedef",  "union",
-    "void",   "while",  "asm",    "typeof", "unsigned", "volatile", "restrict", "errno",
+    "auto",    "bool",     "break",  "case",  "char",   "const",  "continue", "default",  "do",       "double",
+    "else",    "enum",     "extern", "false", "float",  "for",    "goto",     "if",       "inline",   "int",
+    "long",    "register", "return", "short", "signed", "sizeof", "static",   "struct",   "switch",   "true",
+    "typedef", "union",    "void",   "while", "asm",    "typeof", "unsigned", "volatile", "restrict", "errno",
 };
 
 static enum err take(struct taken *taken, struct text name, struct place place)
@@ -38,8 +36,7 @@ static enum err take(struct taken *taken, struct text name, struct place place)
         if (!text_equal(other->name, name))
             continue;
         if (!other->place.path)
-            return report(place, "%.*s has a meaning in C or proto/schema.h; choose another name",
-                          TEXT_ARG(name));
+            return report(place, "%.*s has a meaning in C or proto/schema.h; choose another name", TEXT_ARG(name));
         return report(place, "the C name %.*s is taken by %s:%u; rename one of the two", TEXT_ARG(name),
                       other->place.path, other->place.line);
     }
@@ -81,8 +78,7 @@ static enum err take_enum(struct taken *taken, const struct definition *definiti
     for (EACH(word, definition->words))
         if (e == ERR_OK)
             e = take(taken,
-                     arena_printf(taken->arena, "constant %.*s_%.*s", TEXT_ARG(definition->name),
-                                  TEXT_ARG(word->text)),
+                     arena_printf(taken->arena, "constant %.*s_%.*s", TEXT_ARG(definition->name), TEXT_ARG(word->text)),
                      word->place);
     return e;
 }
@@ -120,8 +116,7 @@ static enum err check_member_names(const struct definition *definition)
 
     for (EACH(member, definition->members)) {
         if (text_starts(member->name, TEXT("has_")))
-            return report(member->place,
-                          "names that begin with has_ are kept for optional fields; choose another");
+            return report(member->place, "names that begin with has_ are kept for optional fields; choose another");
         for (size_t i = 0; i < sizeof(c_words) / sizeof(c_words[0]); i++)
             if (text_is(member->name, c_words[i]))
                 return report(member->place, "%s has a meaning in C; choose another name", c_words[i]);

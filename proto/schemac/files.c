@@ -52,11 +52,10 @@ static enum err write_file(const char *path, struct buffer *buffer)
     return e;
 }
 
-static enum err write_in_folder(struct model *model, const struct options *options, struct text name,
-                                const char *end, struct buffer *buffer)
+static enum err write_in_folder(struct model *model, const struct options *options, struct text name, const char *end,
+                                struct buffer *buffer)
 {
-    return write_file(arena_printf(&model->arena, "%s/schema_%.*s%s", options->out, TEXT_ARG(name), end).at,
-                      buffer);
+    return write_file(arena_printf(&model->arena, "%s/schema_%.*s%s", options->out, TEXT_ARG(name), end).at, buffer);
 }
 
 static enum err write_code(const struct options *options, struct model *model, struct buffer *buffer)

@@ -34,8 +34,7 @@ static const char *find_line_end(const char *from, const char *end)
 static enum err check_characters(struct lexer *lexer)
 {
     if (!text_is_utf8(text_between(lexer->line_start, lexer->line_end)))
-        return report((struct place){ lexer->path, lexer->line, 1 },
-                      "the line is not UTF-8; save the file as UTF-8");
+        return report((struct place){ lexer->path, lexer->line, 1 }, "the line is not UTF-8; save the file as UTF-8");
     for (const char *c = lexer->line_start; c < lexer->line_end; c++) {
         if (*c == '\t')
             return report(place_at(lexer, c), "a tab; use spaces");
@@ -159,10 +158,8 @@ enum err lexer_name(struct lexer *lexer, const char *what, struct text *name)
     while (lexer->at < lexer->line_end && is_name_character(*lexer->at))
         lexer->at++;
     *name = text_between(from, lexer->at);
-    if (lexer->at < lexer->line_end &&
-        (isalnum((unsigned char)*lexer->at) || (*lexer->at & 0x80) || *lexer->at == '-'))
-        return report(lexer_place(lexer),
-                      "a character that no name has; names are made of a to z, 0 to 9 and _");
+    if (lexer->at < lexer->line_end && (isalnum((unsigned char)*lexer->at) || (*lexer->at & 0x80) || *lexer->at == '-'))
+        return report(lexer_place(lexer), "a character that no name has; names are made of a to z, 0 to 9 and _");
     if (name->len > 40)
         return report(place, "the name is longer than 40 characters; shorten it");
     return ERR_OK;
@@ -206,9 +203,8 @@ enum err lexer_count(struct lexer *lexer, const char *what, uint32_t *count)
     uint64_t value = 0;
 
     for (uint32_t i = 0; i < number.len; i++)
-        value = isdigit((unsigned char)number.at[i]) && value < INT32_MAX
-                    ? 10 * value + (uint64_t)(number.at[i] - '0')
-                    : UINT32_MAX;
+        value = isdigit((unsigned char)number.at[i]) && value < INT32_MAX ? 10 * value + (uint64_t)(number.at[i] - '0')
+                                                                          : UINT32_MAX;
     if (value < 1 || value > INT32_MAX)
         return report(place, "%s is expected here; write a whole number of at least 1", what);
     *count = (uint32_t)value;

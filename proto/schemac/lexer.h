@@ -34,7 +34,7 @@ bool lexer_take_glued(struct lexer *lexer, const char *sign);
 
 /* `what` is asked for in the message: "the name of a field". */
 enum err lexer_name(struct lexer *lexer, const char *what, struct text *name);
-enum err lexer_doc(struct lexer *lexer, const char *what, struct text *doc); /* in quotes; returned without */
+enum err lexer_doc(struct lexer *lexer, const char *what, struct text *doc);  /* in quotes; returned without */
 enum err lexer_count(struct lexer *lexer, const char *what, uint32_t *count); /* 1 to 2^31 - 1 */
 
 /* A number as written, up to what cannot belong to it; empty when there is none. ".." ends it. */

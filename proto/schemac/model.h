@@ -43,7 +43,7 @@ struct definition {
     enum definition_kind kind;
     struct place place; /* of the name */
     struct text name, doc;
-    struct word *words;     /* of an enum */
+    struct word *words; /* of an enum */
     bool is_open_enum;
     struct member *members; /* of the others */
     bool mutates, once;     /* of an ask, as are the following */
@@ -88,9 +88,13 @@ struct definition *model_next_of(struct definition *from, enum definition_kind k
 bool model_has(const struct source *source, enum definition_kind kind);
 
 /* Heads of for loops: over a list, and over the definitions of one kind in a source. */
-#define EACH(item, first) (item) = (first); (item); (item) = (item)->next
-#define EACH_OF_KIND(item, source, kind)                                                                   \
-    (item) = model_next_of((source)->definitions, kind); (item);                                              \
+#define EACH(item, first)                                                                                              \
+    (item) = (first);                                                                                                  \
+    (item);                                                                                                            \
+    (item) = (item)->next
+#define EACH_OF_KIND(item, source, kind)                                                                               \
+    (item) = model_next_of((source)->definitions, kind);                                                               \
+    (item);                                                                                                            \
     (item) = model_next_of((item)->next, kind)
 
 #endif

@@ -40,8 +40,7 @@ static enum err parse_service(struct parser *parser)
     if (e == ERR_OK)
         e = lexer_doc(lexer, "the service", &source->doc);
     if (e == ERR_OK && !text_equal(source->service, source->name))
-        return report(place, "the file is named after another service; call it %.*s.schema",
-                      TEXT_ARG(source->service));
+        return report(place, "the file is named after another service; call it %.*s.schema", TEXT_ARG(source->service));
     return e;
 }
 
@@ -96,8 +95,8 @@ static enum err check_service(struct parser *parser, const char *what)
 {
     if (parser->source->service.len)
         return ERR_OK;
-    return report(lexer_place(&parser->lexer),
-                  "%s in a file without a service; begin it with `service NAME 1 \"…\"`", what);
+    return report(lexer_place(&parser->lexer), "%s in a file without a service; begin it with `service NAME 1 \"…\"`",
+                  what);
 }
 
 /* What every ask may give is not said again for each. */
@@ -180,8 +179,7 @@ static enum err parse_heading(struct parser *parser)
             e = line_kinds[i].parse(parser);
             return e == ERR_OK ? lexer_expect_end(&parser->lexer) : e;
         }
-    return report(place,
-                  "%.*s begins no line; write service, use, enum, record, ask or event, or indent a field",
+    return report(place, "%.*s begins no line; write service, use, enum, record, ask or event, or indent a field",
                   TEXT_ARG(name));
 }
 
@@ -229,9 +227,8 @@ static enum err parse_member(struct parser *parser)
 static enum err parse_indented(struct parser *parser)
 {
     if (!parser->open)
-        return report(
-            lexer_place(&parser->lexer),
-            "an indented line that belongs to nothing; write an enum, record, ask or event above it");
+        return report(lexer_place(&parser->lexer),
+                      "an indented line that belongs to nothing; write an enum, record, ask or event above it");
     return parser->open->kind == DEFINES_ENUM ? parse_words(parser) : parse_member(parser);
 }
 

@@ -94,18 +94,16 @@ static enum err parse_length(struct lexer *lexer, struct member *member)
     enum err e;
 
     if (!lexer_take_glued(lexer, "("))
-        return report(member->type_place, "%.*s has no bound; write %.*s(most bytes)",
-                      TEXT_ARG(member->type_name), TEXT_ARG(member->type_name));
+        return report(member->type_place, "%.*s has no bound; write %.*s(most bytes)", TEXT_ARG(member->type_name),
+                      TEXT_ARG(member->type_name));
     place = lexer_place(lexer);
     e = lexer_count(lexer, "the most bytes", &member->max_len);
     if (e != ERR_OK)
         return e;
     if (!lexer_take(lexer, ")"))
-        return report(lexer_place(lexer), ") is expected here; write %.*s(most bytes)",
-                      TEXT_ARG(member->type_name));
+        return report(lexer_place(lexer), ") is expected here; write %.*s(most bytes)", TEXT_ARG(member->type_name));
     if (member->max_len > CODEC_MESSAGE_MAX)
-        return report(place, "the bound is past the %d bytes of a message; write a smaller one",
-                      CODEC_MESSAGE_MAX);
+        return report(place, "the bound is past the %d bytes of a message; write a smaller one", CODEC_MESSAGE_MAX);
     return ERR_OK;
 }
 
@@ -133,8 +131,7 @@ static enum err parse_list(struct lexer *lexer, struct member *member)
     if (e == ERR_OK && !lexer_take(lexer, "]"))
         return report(lexer_place(lexer), "] is expected here; write [most elements]");
     if (e == ERR_OK && member->max_count > CODEC_MESSAGE_MAX)
-        return report(place, "the bound is past what a message can hold (%d); write a smaller one",
-                      CODEC_MESSAGE_MAX);
+        return report(place, "the bound is past what a message can hold (%d); write a smaller one", CODEC_MESSAGE_MAX);
     return e;
 }
 

@@ -19,8 +19,7 @@ static enum err resolve_uses(const struct model *model, struct source *source)
     for (EACH(use, source->uses)) {
         use->source = find_source(model, use->name);
         if (!use->source)
-            return report(use->place, "there is no schema %.*s; give its file to schemac too",
-                          TEXT_ARG(use->name));
+            return report(use->place, "there is no schema %.*s; give its file to schemac too", TEXT_ARG(use->name));
     }
     return ERR_OK;
 }
@@ -33,8 +32,7 @@ static enum err refuse_circles(struct source *source)
     source->is_open = true;
     for (EACH(use, source->uses)) {
         if (use->source->is_open)
-            return report(use->place,
-                          "the schemas use each other in a circle; move what they share to a third");
+            return report(use->place, "the schemas use each other in a circle; move what they share to a third");
         e = refuse_circles(use->source);
         if (e != ERR_OK)
             return e;

@@ -58,8 +58,8 @@ static void write_bounds(const struct member *member, struct buffer *to)
     if (member->max_len)
         buffer_printf(to, "≤ %u bytes", member->max_len);
     if (member->max_count)
-        buffer_printf(to, "%s≤ %u elements",
-                      member->max_len || member->has_min || member->has_max ? "; " : "", member->max_count);
+        buffer_printf(to, "%s≤ %u elements", member->max_len || member->has_min || member->has_max ? "; " : "",
+                      member->max_count);
 }
 
 static void write_example(const struct member *member, struct buffer *to)

@@ -103,8 +103,8 @@ static void write_record(struct definition *record, const struct source *source,
         if (member->type == FIELD_RECORD)
             write_record(member->definition, source, to);
     write_struct(record, to);
-    buffer_printf(to, "struct %.*s_list {\n    uint32_t count;\n    struct %.*s *at;\n};\n\n",
-                  TEXT_ARG(record->name), TEXT_ARG(record->name));
+    buffer_printf(to, "struct %.*s_list {\n    uint32_t count;\n    struct %.*s *at;\n};\n\n", TEXT_ARG(record->name),
+                  TEXT_ARG(record->name));
 }
 
 static void write_message(const struct definition *message, struct buffer *to)
@@ -125,8 +125,7 @@ static void write_handlers(const struct source *source, struct buffer *to)
 
     buffer_printf(to, "/* One function for each ask. The service defines struct %.*s, its state. */\n",
                   TEXT_ARG(service));
-    buffer_printf(to, "struct %.*s;\nstruct call;\nstruct %.*s_handlers {\n", TEXT_ARG(service),
-                  TEXT_ARG(service));
+    buffer_printf(to, "struct %.*s;\nstruct call;\nstruct %.*s_handlers {\n", TEXT_ARG(service), TEXT_ARG(service));
     for (EACH_OF_KIND(ask, source, DEFINES_ASK)) {
         buffer_printf(to, "    enum err (*%.*s)(struct %.*s *%.*s, struct call *call,\n        const struct ",
                       TEXT_ARG(ask->name), TEXT_ARG(service), TEXT_ARG(service));

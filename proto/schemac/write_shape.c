@@ -64,8 +64,8 @@ static void write_bounds(const struct member *member, struct buffer *to)
         buffer_printf(to, ".max_count = %u, ", member->max_count);
 }
 
-static void write_offset(const char *key, const char *prefix, const struct definition *of,
-                         const struct member *member, struct buffer *to)
+static void write_offset(const char *key, const char *prefix, const struct definition *of, const struct member *member,
+                         struct buffer *to)
 {
     buffer_printf(to, "%s = offsetof(struct ", key);
     write_struct_name(of, to);
@@ -82,8 +82,8 @@ static void write_reference(const struct member *member, struct buffer *to)
 
 static void write_field(const struct definition *of, const struct member *member, struct buffer *to)
 {
-    buffer_printf(to, "    { .name = \"%.*s\", .name_len = %u, .type = %s, ", TEXT_ARG(member->name),
-                  member->name.len, type_names[member->type]);
+    buffer_printf(to, "    { .name = \"%.*s\", .name_len = %u, .type = %s, ", TEXT_ARG(member->name), member->name.len,
+                  type_names[member->type]);
     write_flags(member, to);
     write_offset(".offset", "", of, member, to);
     if (member->flags & FIELD_OPTIONAL)

@@ -4,12 +4,11 @@
 
 static void write_dispatch(const struct definition *ask, struct buffer *to)
 {
-    buffer_printf(
-        to,
-        "static enum err dispatch_%.*s(const void *handlers, void *state, struct call *call, "
-        "const void *request, void *answer)\n{\n"
-        "    return ((const struct %.*s_handlers *)handlers)->%.*s(state, call, request, answer);\n}\n\n",
-        TEXT_ARG(ask->name), TEXT_ARG(ask->source->service), TEXT_ARG(ask->name));
+    buffer_printf(to,
+                  "static enum err dispatch_%.*s(const void *handlers, void *state, struct call *call, "
+                  "const void *request, void *answer)\n{\n"
+                  "    return ((const struct %.*s_handlers *)handlers)->%.*s(state, call, request, answer);\n}\n\n",
+                  TEXT_ARG(ask->name), TEXT_ARG(ask->source->service), TEXT_ARG(ask->name));
 }
 
 static void write_ask(const struct definition *ask, struct buffer *to)
@@ -19,8 +18,8 @@ static void write_ask(const struct definition *ask, struct buffer *to)
     buffer_printf(to, "\", .mutates = %s, .once = %s, .errors = 0x%xu, .request = &", ask->mutates ? "true" : "false",
                   ask->once ? "true" : "false", ask->errors);
     write_shape_name(ask, to);
-    buffer_printf(to, ", .answer = &%.*s_shape, .dispatch = dispatch_%.*s,\n      .doc = ",
-                  TEXT_ARG(ask->answer->name), TEXT_ARG(ask->name));
+    buffer_printf(to, ", .answer = &%.*s_shape, .dispatch = dispatch_%.*s,\n      .doc = ", TEXT_ARG(ask->answer->name),
+                  TEXT_ARG(ask->name));
     write_literal(ask->doc, to);
     buffer_add_text(to, " },\n");
 }
@@ -106,8 +105,7 @@ static void write_schema(struct source *source, struct buffer *to)
     if (model_has(source, DEFINES_ASK))
         buffer_add_text(to, "    .ask_count = sizeof(asks) / sizeof(asks[0]),\n    .asks = asks,\n");
     if (model_has(source, DEFINES_EVENT))
-        buffer_add_text(to,
-                        "    .event_count = sizeof(events) / sizeof(events[0]),\n    .events = events,\n");
+        buffer_add_text(to, "    .event_count = sizeof(events) / sizeof(events[0]),\n    .events = events,\n");
     buffer_add_text(to, "    .text = text,\n};\n");
 }
 

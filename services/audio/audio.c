@@ -1,10 +1,12 @@
 #include "services/audio/audio.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
 #include "common/log.h"
 #include "common/sanitizer.h"
 #include "proto/lock.h"
@@ -21,7 +23,7 @@ bool audio_stands_by(int *argc, char **argv)
             argv[kept++] = argv[i];
     if (kept == *argc)
         return false;
-    argv[*argc = kept] = NULL;
+    argv[ *argc = kept] = NULL;
     return true;
 }
 

@@ -29,8 +29,8 @@ struct audio {
     struct engine *engine;
     struct link *link;
     struct mailbox *mailbox; /* its wishes come home */
-    uint32_t instance; /* 0; 1 stands by */
-    bool is_locked;    /* all memory */
+    uint32_t instance;       /* 0; 1 stands by */
+    bool is_locked;          /* all memory */
     enum audio_readiness readiness;
     usec_t began; /* to look for a server */
 
@@ -50,7 +50,7 @@ struct audio {
     bool levels_any;
     usec_t checked;      /* when the shared memory last was */
     struct fault damage; /* of it; code 0: none */
-    uint32_t rate; /* of the server, as it is noted for the studio */
+    uint32_t rate;       /* of the server, as it is noted for the studio */
 };
 
 /* Maps the shared memory, locks and touches what the audio thread needs, takes the score up where it was, and begins

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <string.h>
+
 #include "common/log.h"
 #include "services/audio/audio.h"
 #include "services/audio/pattern.h"
@@ -108,8 +109,7 @@ static enum err start(struct audio *audio, struct call *call, uint64_t count_in,
     struct transport_state now = here(audio);
 
     now.running = true;
-    return order(audio, call, (struct order){ .verb = ORDER_TRANSPORT_START, .value = (float)count_in }, now,
-                 answer);
+    return order(audio, call, (struct order){ .verb = ORDER_TRANSPORT_START, .value = (float)count_in }, now, answer);
 }
 
 static enum err stop(struct audio *audio, struct call *call, struct transport_state *answer)
@@ -130,8 +130,7 @@ static enum err locate(struct audio *audio, struct call *call, int64_t step, str
     now.bar = step / SCORE_BAR;
     now.step = step % SCORE_BAR;
     now.phase = 0;
-    return order(audio, call, (struct order){ .verb = ORDER_TRANSPORT_LOCATE, .from = (uint32_t)step }, now,
-                 answer);
+    return order(audio, call, (struct order){ .verb = ORDER_TRANSPORT_LOCATE, .from = (uint32_t)step }, now, answer);
 }
 
 static enum err ask_start(struct audio *audio, struct call *call, const struct audio_start *ask,
@@ -294,8 +293,7 @@ static enum err ask_set_preview(struct audio *audio, struct call *call, const st
     return audio_ask_mixer(audio, call, NULL, answer);
 }
 
-static enum err ask_panic(struct audio *audio, struct call *call, const struct audio_panic *ask,
-                          struct nothing *answer)
+static enum err ask_panic(struct audio *audio, struct call *call, const struct audio_panic *ask, struct nothing *answer)
 {
     (void)ask;
     return audio_order(audio, call, (struct order){ .verb = ORDER_PANIC }, answer);

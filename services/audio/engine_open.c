@@ -4,8 +4,7 @@
 
 #include "services/audio/rt/core.h"
 
-static const uint64_t LAYOUT =
-    UINT64_C(2) << 48 ^ sizeof(struct engine_memory) << 20 ^ sizeof(struct engine_half);
+static const uint64_t LAYOUT = UINT64_C(2) << 48 ^ sizeof(struct engine_memory) << 20 ^ sizeof(struct engine_half);
 
 static void open_views(struct engine *engine, const struct studio *studio)
 {
@@ -37,8 +36,7 @@ static void make_memory(struct engine *engine)
     memory->layout = LAYOUT;
 }
 
-enum err engine_open(const struct studio *studio, uint32_t instance, struct engine **engine,
-                     struct fault *fault)
+enum err engine_open(const struct studio *studio, uint32_t instance, struct engine **engine, struct fault *fault)
 {
     struct engine *made = NULL;
 

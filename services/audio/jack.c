@@ -1,15 +1,19 @@
 #include "services/audio/jack.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "common/id.h"
 #include "services/audio/rt_jack.h"
 
 const char *const client_ports[PORTS] = {
-    [PORT_MAIN_LEFT] = "main_left",         [PORT_MAIN_RIGHT] = "main_right",     [PORT_PREVIEW_LEFT] = "preview_left",
-    [PORT_PREVIEW_RIGHT] = "preview_right", [PORT_IN_LEFT] = "in_left",           [PORT_IN_RIGHT] = "in_right",
-    [PORT_RETURN_LEFT] = "return_left",     [PORT_RETURN_RIGHT] = "return_right", [PORT_MIDI_IN] = "midi_in",
-    [PORT_LISTEN] = "listen",               [PORT_MIDI_OUT] = "midi_out",
+    [PORT_MAIN_LEFT] = "main_left",       [PORT_MAIN_RIGHT] = "main_right",
+    [PORT_PREVIEW_LEFT] = "preview_left", [PORT_PREVIEW_RIGHT] = "preview_right",
+    [PORT_IN_LEFT] = "in_left",           [PORT_IN_RIGHT] = "in_right",
+    [PORT_RETURN_LEFT] = "return_left",   [PORT_RETURN_RIGHT] = "return_right",
+    [PORT_MIDI_IN] = "midi_in",           [PORT_LISTEN] = "listen",
+    [PORT_MIDI_OUT] = "midi_out",
 };
 
 /* ---- callbacks of JACK's other thread, or of a moment like a signal's: flags and numbers only ---- */
@@ -289,8 +293,7 @@ bool client_default(struct client *client, enum client_port port, char to[CLIENT
     bool has_default = port <= PORT_MAIN_RIGHT || port == PORT_IN_LEFT || port == PORT_IN_RIGHT;
     unsigned long flags = JackPortIsPhysical | (is_output(port) ? JackPortIsInput : JackPortIsOutput);
 
-    return has_default &&
-           pick(jack_get_ports(client->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, flags), sides[port], to);
+    return has_default && pick(jack_get_ports(client->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, flags), sides[port], to);
 }
 
 void client_lead(struct client *client)

@@ -1,15 +1,17 @@
 #include "services/audio/link.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+
 #include "common/log.h"
 
 enum {
     LOOK_US = 10000,
-    TAKEN_US = 5000,   /* between two tries while a predecessor still stands in our name */
-    RETRY_US = 50000,  /* … while there is no server */
+    TAKEN_US = 5000,     /* between two tries while a predecessor still stands in our name */
+    RETRY_US = 50000,    /* … while there is no server */
     SILENT_US = 3000000, /* a server that runs no period for so long has thrown us out */
-    HANG_US = 400000,  /* one period */
+    HANG_US = 400000,    /* one period */
     STUCK_US = 2000000,
 };
 
@@ -68,8 +70,8 @@ static enum err grant(struct link *link, struct link_wish *wish)
 {
     switch (wish->verb) {
     case LINK_CONNECT:
-        return patch_want(&link->patch, wish->port, wish->to,
-                          wish->for_take ? PATCH_CONNECT_FOR_TAKE : PATCH_CONNECT, &wish->fault);
+        return patch_want(&link->patch, wish->port, wish->to, wish->for_take ? PATCH_CONNECT_FOR_TAKE : PATCH_CONNECT,
+                          &wish->fault);
     case LINK_DISCONNECT:
         return patch_want(&link->patch, wish->port, wish->to, PATCH_DISCONNECT, &wish->fault);
     case LINK_CHAIN:

@@ -44,10 +44,10 @@ void link_tell(struct link *link, struct link_facts *facts);
 struct link_wish {
     struct mail home;
     enum link_verb { LINK_LOOK, LINK_CONNECT, LINK_DISCONNECT, LINK_CHAIN } verb;
-    enum client_port port;      /* of LINK_CONNECT and LINK_DISCONNECT: patch_want */
-    bool for_take;              /* of LINK_CONNECT */
+    enum client_port port;        /* of LINK_CONNECT and LINK_DISCONNECT: patch_want */
+    bool for_take;                /* of LINK_CONNECT */
     char to[CLIENT_FOREIGN_NAME]; /* of these; or LINK_CHAIN's: patch_lead_through */
-    struct fault fault;         /* the answer, and what is after it */
+    struct fault fault;           /* the answer, and what is after it */
     struct wires wires;
     struct patch_chain chain;
     struct link_wish *next;

@@ -1,4 +1,5 @@
 #include "services/audio/loop.h"
+
 #include <stdio.h>
 #include <string.h>
 

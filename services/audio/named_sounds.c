@@ -1,7 +1,9 @@
 #include "services/audio/named_sounds.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "schema_streamer.h"
 
 enum { LOAD_MS = 10000, MARGIN_MS = 500 };
@@ -25,8 +27,7 @@ static void write_loaded(const struct sounds_memory *sounds, char to[80])
             continue;
         while (is_loaded(sounds, last + 1))
             last++;
-        len += (size_t)snprintf(to + len, 80 - len, last > first ? "%s%u to %u" : "%s%u", len ? ", " : "", first,
-                                last);
+        len += (size_t)snprintf(to + len, 80 - len, last > first ? "%s%u to %u" : "%s%u", len ? ", " : "", first, last);
     }
 }
 

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <string.h>
+
 #include "common/log.h"
 #include "services/audio/audio.h"
 

@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+
 #include "services/audio/named_sounds.h"
 
 enum { NONE = 255 };
@@ -160,15 +161,13 @@ enum err audio_ask_hit(struct audio *audio, struct call *call, const struct audi
     if (named_slot(audio, pad->sound, &generation, call_fault(call)) != ERR_OK)
         return fault_field(call_fault(call), "pad");
     return audio_order(audio, call,
-                       (struct order){ .verb = ORDER_PAD_HIT,
-                                       .voice = (uint32_t)ask->pad,
-                                       .value = (float)ask->velocity },
+                       (struct order){
+                           .verb = ORDER_PAD_HIT, .voice = (uint32_t)ask->pad, .value = (float)ask->velocity },
                        answer);
 }
 
 enum err audio_ask_release(struct audio *audio, struct call *call, const struct audio_release *ask,
                            struct nothing *answer)
 {
-    return audio_order(audio, call, (struct order){ .verb = ORDER_PAD_RELEASE, .voice = (uint32_t)ask->pad },
-                       answer);
+    return audio_order(audio, call, (struct order){ .verb = ORDER_PAD_RELEASE, .voice = (uint32_t)ask->pad }, answer);
 }

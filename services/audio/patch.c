@@ -1,7 +1,9 @@
 #include "services/audio/patch.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+
 #include "common/log.h"
 #include "services/audio/loop.h"
 

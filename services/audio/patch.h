@@ -4,13 +4,14 @@
 #define LOOPHOLE_AUDIO_PATCH_H
 
 #include <time.h>
+
 #include "services/audio/wires.h"
 
 /* The preview's way through another client, and back. */
 struct patch_chain {
-    char to[CLIENT_CHAIN_NAME];           /* as it was asked for; "": none */
-    char back[2][CLIENT_FOREIGN_NAME];    /* outputs that lead to our return ports; "": not made */
-    char why[200];                        /* it is not made; "" */
+    char to[CLIENT_CHAIN_NAME];        /* as it was asked for; "": none */
+    char back[2][CLIENT_FOREIGN_NAME]; /* outputs that lead to our return ports; "": not made */
+    char why[200];                     /* it is not made; "" */
 };
 
 struct patch {
@@ -21,8 +22,8 @@ struct patch {
     struct wires wires;
     struct patch_chain chain;
 
-    bool is_new;               /* the client has just joined */
-    bool is_told, doubts;      /* connections are looked at, for an ask or once more */
+    bool is_new;          /* the client has just joined */
+    bool is_told, doubts; /* connections are looked at, for an ask or once more */
     bool is_unsaved;
     struct timespec file_time; /* of the file that was followed last */
 };
@@ -30,7 +31,7 @@ struct patch {
 /* With what the file says; a chain in it goes on only if `is_chained`. */
 void patch_open(struct patch *patch, const struct paths *paths, const char *name, bool keeps, bool is_chained);
 void patch_join(struct patch *patch, struct client *client);
-void patch_leave(struct patch *patch, const char *why); /* the client is no more */
+void patch_leave(struct patch *patch, const char *why);                 /* the client is no more */
 void patch_look(struct patch *patch, const struct client_pulse *pulse); /* and saves what is to be remembered */
 
 enum patch_wish { PATCH_DISCONNECT, PATCH_CONNECT, PATCH_CONNECT_FOR_TAKE };

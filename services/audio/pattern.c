@@ -1,9 +1,10 @@
 #include "services/audio/pattern.h"
+
 #include <stdio.h>
 #include <string.h>
 
 static const float MIDDLE_C = 261.6255653f; /* MIDI note 60 */
-static const float FLAT_Q = 0.7071067812f;     /* the steepest low-pass without a peak */
+static const float FLAT_Q = 0.7071067812f;  /* the steepest low-pass without a peak */
 
 /* ---- modules ---- */
 

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+
 #include "services/audio/audio.h"
 
 /* ---- the JACK server ---- */
@@ -169,8 +170,7 @@ static enum err want(struct audio *audio, struct call *call, struct text own, st
         return fault_hint(call_fault(call), "main_left main_right preview_left preview_right in_left in_right "
                                             "return_left return_right listen midi_in midi_out");
     }
-    if (to.len == 0 || to.len >= CLIENT_FOREIGN_NAME || !memchr(to.at, ':', to.len) ||
-        memchr(to.at, '\n', to.len)) {
+    if (to.len == 0 || to.len >= CLIENT_FOREIGN_NAME || !memchr(to.at, ':', to.len) || memchr(to.at, '\n', to.len)) {
         (void)refuse(call, ERR_BAD_REQUEST, "\"%.*s\" is no name of a JACK port: CLIENT:PORT", TEXT_ARG(to));
         return fault_field(call_fault(call), "to");
     }

@@ -1,4 +1,5 @@
 #include "services/audio/rt_jack.h"
+
 #include <string.h>
 
 enum { STACK_BYTES = 128 << 10 };
@@ -144,8 +145,7 @@ int rt_process(jack_nframes_t frames, void *state)
 }
 
 /* As the transport's leader, after rt_process and in its thread: the position of the cycle that comes next. */
-void rt_lead(jack_transport_state_t state, jack_nframes_t frames, jack_position_t *position, int is_new,
-             void *arg)
+void rt_lead(jack_transport_state_t state, jack_nframes_t frames, jack_position_t *position, int is_new, void *arg)
 {
     const struct bbt_lead *lead = &((struct client *)arg)->period.lead;
     struct bbt bbt;

@@ -6,6 +6,7 @@
 
 #include <jack/jack.h>
 #include <jack/midiport.h>
+
 #include "services/audio/jack.h"
 
 enum { CLIENT_SETTLED = 3 }; /* periods until a connection that was made is heard for certain */

@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <string.h>
+
 #include "services/audio/audio.h"
 #include "services/audio/named_sounds.h"
 #include "services/audio/pattern.h"
@@ -44,12 +45,8 @@ static uint32_t list_items(struct track_list *tracks, struct named_sound to[SCOR
         struct track *track = &tracks->at[i];
 
         if (track->has_id)
-            to[count++] = (struct named_sound){ i,
-                                                track->name,
-                                                track->id,
-                                                &track->has_sound,
-                                                &track->sound,
-                                                &track->generation };
+            to[count++] =
+                (struct named_sound){ i, track->name, track->id, &track->has_sound, &track->sound, &track->generation };
     }
     return count;
 }

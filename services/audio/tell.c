@@ -1,4 +1,5 @@
 #include <math.h>
+
 #include "services/audio/audio.h"
 
 enum { FRESH_US = 500000 };
@@ -179,8 +180,7 @@ static uint32_t sounding(const struct state_voice *voices, uint32_t count)
     return sounds;
 }
 
-enum err audio_ask_meters(struct audio *audio, struct call *call, const struct audio_meters *ask,
-                          struct meters *answer)
+enum err audio_ask_meters(struct audio *audio, struct call *call, const struct audio_meters *ask, struct meters *answer)
 {
     struct meter *all = arena_array(call_arena(call), AUDIO_METERS, sizeof(*all));
     struct state state;

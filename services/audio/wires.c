@@ -1,6 +1,8 @@
 #include "services/audio/wires.h"
+
 #include <stdio.h>
 #include <string.h>
+
 #include "common/file.h"
 
 enum { FILE_BYTES = 128 << 10 };
@@ -85,9 +87,8 @@ static void read_line(struct text line, struct wires *wires)
     bool for_take = text_starts(name, TEXT("take:"));
     if (for_take)
         name = (struct text){ name.len - 5, name.at + 5 };
-    struct wire *wire = line.len > 0 && wires_port(name, &port) && text_copy(to, sizeof(to), line)
-                            ? wires_add(wires, port, to)
-                            : NULL;
+    struct wire *wire =
+        line.len > 0 && wires_port(name, &port) && text_copy(to, sizeof(to), line) ? wires_add(wires, port, to) : NULL;
     if (wire)
         wire->for_take = for_take;
 }

@@ -14,17 +14,17 @@ enum { WIRES = 256 };
 struct wire {
     enum client_port port;
     char to[CLIENT_FOREIGN_NAME];
-    bool made;    /* it is there now */
-    bool seen;    /* at the last look */
-    bool missed;  /* it was there before the last look, and not then, and nobody knows yet why */
-    bool dropped; /* it is to be taken away, and forgotten once it is gone */
+    bool made;     /* it is there now */
+    bool seen;     /* at the last look */
+    bool missed;   /* it was there before the last look, and not then, and nobody knows yet why */
+    bool dropped;  /* it is to be taken away, and forgotten once it is gone */
     bool for_take; /* the streamer made it for a take, and takes it away after it */
 };
 
 struct wires {
     struct wire at[WIRES];
     uint32_t count;
-    bool is_known; /* the file was there: what it does not name is not wanted */
+    bool is_known;                 /* the file was there: what it does not name is not wanted */
     char chain[CLIENT_CHAIN_NAME]; /* the preview's; "": none */
 };
 

@@ -1,10 +1,11 @@
+#include "services/indexer/adopt.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "common/file.h"
-#include "services/indexer/adopt.h"
 #include "services/indexer/scribe.h"
 #include "services/indexer/volume.h"
 
@@ -61,8 +62,7 @@ static enum err refuse_nested(struct adoption *adoption, const struct library *o
     fault_field(&adoption->fault, "path");
     if (inside)
         return fault_hint(&adoption->fault, "it is indexed already; to look at it again, rescan it");
-    return fault_hint(&adoption->fault,
-                      "remove that library first; the outer one will find all of its files");
+    return fault_hint(&adoption->fault, "remove that library first; the outer one will find all of its files");
 }
 
 /* Finds the library that it is already, into adoption->library. */
@@ -142,8 +142,7 @@ static enum err put_library(struct adoption *adoption, struct id folder, struct 
     library->path = bytes_of(adoption->path, strlen(adoption->path));
     library->online = true;
     struct persist_put_library put = { .library = *library };
-    return scribe_ask_for(&adoption->scribe, &adoption->sender, "persist.put_library", &put, &unused,
-                          &adoption->fault);
+    return scribe_ask_for(&adoption->scribe, &adoption->sender, "persist.put_library", &put, &unused, &adoption->fault);
 }
 
 static enum err make_library(struct adoption *adoption)
@@ -185,8 +184,8 @@ static void done(struct errand *errand, bool lost)
                           .field = "path" };
     const struct fault *fault = lost ? &hung : &adoption->fault;
 
-    adoption->listener.adopted(adoption->listener.state, adoption->ticket,
-                               fault->code ? NULL : &adoption->library, fault);
+    adoption->listener.adopted(adoption->listener.state, adoption->ticket, fault->code ? NULL : &adoption->library,
+                               fault);
 }
 
 static void drop(struct errand *errand)
@@ -197,8 +196,8 @@ static void drop(struct errand *errand)
     free(adoption);
 }
 
-enum err adopt_start(struct errands *errands, const struct paths *paths, struct known *known,
-                     struct call *call, struct ticket ticket, const struct indexer_add_library *wish,
+enum err adopt_start(struct errands *errands, const struct paths *paths, struct known *known, struct call *call,
+                     struct ticket ticket, const struct indexer_add_library *wish,
                      const struct adopt_listener *listener)
 {
     struct adoption *adoption = calloc(1, sizeof(*adoption));

@@ -4,23 +4,22 @@
 #ifndef LOOPHOLE_INDEXER_ADOPT_H
 #define LOOPHOLE_INDEXER_ADOPT_H
 
+#include "common/errand.h"
 #include "common/paths.h"
 #include "proto/service.h"
 #include "schema_indexer.h"
-#include "common/errand.h"
 #include "services/indexer/known.h"
 
 struct adopt_listener {
     /* Once, in the loop. `library` is its record (also of one that was a library before), or NULL with a fault; it
      * lasts for the call. */
-    void (*adopted)(void *state, struct ticket ticket, const struct library *library,
-                    const struct fault *fault);
+    void (*adopted)(void *state, struct ticket ticket, const struct library *library, const struct fault *fault);
     void *state;
 };
 
 /* Copies the wish. The library is put under the request id of `call`. Errors: full. */
-enum err adopt_start(struct errands *errands, const struct paths *paths, struct known *known,
-                     struct call *call, struct ticket ticket, const struct indexer_add_library *wish,
+enum err adopt_start(struct errands *errands, const struct paths *paths, struct known *known, struct call *call,
+                     struct ticket ticket, const struct indexer_add_library *wish,
                      const struct adopt_listener *listener);
 
 #endif

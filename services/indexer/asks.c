@@ -31,8 +31,7 @@ static enum err answer_added(const struct indexer *indexer, struct call *call, s
     return ERR_OK;
 }
 
-static void adopted(void *state, struct ticket ticket, const struct library *library,
-                    const struct fault *fault)
+static void adopted(void *state, struct ticket ticket, const struct library *library, const struct fault *fault)
 {
     struct indexer *indexer = state;
     bool was = library && shelf_of(indexer->shelves, library->id);
@@ -79,8 +78,8 @@ static enum err refuse_unknown(struct call *call, struct bytes path)
     return fault_field(call_fault(call), "path");
 }
 
-static enum err remove_library(struct indexer *indexer, struct call *call,
-                               const struct indexer_remove_library *ask, struct nothing *answer)
+static enum err remove_library(struct indexer *indexer, struct call *call, const struct indexer_remove_library *ask,
+                               struct nothing *answer)
 {
     char copy[PATH_MAX];
     const char *below;

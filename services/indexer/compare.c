@@ -1,7 +1,7 @@
+#include "services/indexer/compare.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "services/indexer/compare.h"
 
 /* The two sorted lists, walked together: the catalogue calls for each of its records, `next` is the first file that
  * was not passed yet. */

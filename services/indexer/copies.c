@@ -66,9 +66,9 @@ static bool any_is_known(struct copies *copies, struct id content)
     struct arena arena = { 0 };
     struct media_list one = { 0 };
     struct id first = { { 0 } };
-    bool any = known_with_content(copies->known, &arena, bytes_of(content.b, sizeof(content.b)), first, 1, &one) ==
-                   ERR_OK &&
-               one.count > 0;
+    bool any =
+        known_with_content(copies->known, &arena, bytes_of(content.b, sizeof(content.b)), first, 1, &one) == ERR_OK &&
+        one.count > 0;
 
     arena_free(&arena);
     return any;

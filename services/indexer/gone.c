@@ -1,4 +1,5 @@
 #include "services/indexer/gone.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -16,8 +16,7 @@ static void answer_ask(struct hearing *hearing, struct work *work, const struct 
     answer.found.size = work->size;
     answer.found.mtime = work->mtime;
     if (state == ANALYSIS_STATE_FAILED || state == ANALYSIS_STATE_QUARANTINED) {
-        fault_set(&fault, ERR_BAD_REQUEST, "cannot analyse %.100s: %.*s", work->path,
-                  TEXT_ARG(result->found.failure));
+        fault_set(&fault, ERR_BAD_REQUEST, "cannot analyse %.100s: %.*s", work->path, TEXT_ARG(result->found.failure));
         fault_field(&fault, "path");
         ticket_fail(hearing->service, work->ticket, &fault);
     } else {
@@ -34,8 +33,7 @@ static void keep_hash(struct work *work, const struct analysed *found)
         return;
     memcpy(work->content.b, found->content.at, sizeof(work->content.b));
     arena_reset(&work->arena);
-    if (codec_copy(&analysed_shape, &(struct analysed){ .facts = found->facts }, &work->arena, &copy) ==
-        ERR_OK)
+    if (codec_copy(&analysed_shape, &(struct analysed){ .facts = found->facts }, &work->arena, &copy) == ERR_OK)
         work->facts = copy.facts;
 }
 
@@ -90,8 +88,7 @@ enum err hearing_new(struct service *service, struct errands *errands, struct kn
     h->known = known;
     h->listener = *listener;
     h->copies = (struct copies){ .errands = errands, .known = known, .again = hearing_content_again, .state = h };
-    enum err e = tell_new(service, &(struct tell_listener){ hearing_tell_told, hearing_tell_room, h },
-                          &h->tell, fault);
+    enum err e = tell_new(service, &(struct tell_listener){ hearing_tell_told, hearing_tell_room, h }, &h->tell, fault);
     if (e == ERR_OK)
         e = pool_new(service, errands, settings, &(struct pool_listener){ heard, lost, h }, &h->pool, fault);
     if (e != ERR_OK) {

@@ -41,7 +41,7 @@ void hearing_free(struct hearing *hearing); /* NULL is allowed */
 void hearing_add(struct hearing *hearing, struct work *work); /* takes it over */
 void hearing_ask(struct hearing *hearing, struct work *work); /* for its ticket: first of all, not counted */
 void hearing_remake(struct hearing *hearing, struct work *work, bool first); /* after all others, or first of all */
-void hearing_withdraw(struct hearing *hearing, struct id library); /* drops what is not under way */
+void hearing_withdraw(struct hearing *hearing, struct id library);           /* drops what is not under way */
 
 void hearing_turn(struct hearing *hearing); /* at the end of each turn */
 void hearing_tick(struct hearing *hearing); /* every 100 ms or so */

@@ -9,8 +9,7 @@ enum { VERDICTS_MAX = 64 }; /* items of one content that are asked for their ver
 static bool is_analysed(const struct media *media)
 {
     return media->analysis.value == ANALYSIS_STATE_DONE ||
-           (media->analysis.value == ANALYSIS_STATE_WAITING && media->sample_rate > 0 &&
-            media->failure.len == 0);
+           (media->analysis.value == ANALYSIS_STATE_WAITING && media->sample_rate > 0 && media->failure.len == 0);
 }
 
 static bool is_quarantined(const struct media *media)
@@ -50,15 +49,14 @@ static struct fact_list own_facts(struct hearing *hearing, const struct work *wo
         return work->facts;
     for (uint32_t i = 0; i < work->facts.count; i++)
         facts.at[facts.count++] = work->facts.at[i];
-    if (twin->size == work->size && known_statement(hearing->known, &hearing->arena, twin->id, TEXT("truncated"),
-                                                    &facts.at[facts.count]) == ERR_OK)
+    if (twin->size == work->size &&
+        known_statement(hearing->known, &hearing->arena, twin->id, TEXT("truncated"), &facts.at[facts.count]) == ERR_OK)
         facts.count++;
     return facts;
 }
 
 /* The facts of a content are there under it; what is this file's own came with the hash. */
-static void tell_known(struct hearing *hearing, struct work *work, const struct media *twin,
-                       enum analysis_state state)
+static void tell_known(struct hearing *hearing, struct work *work, const struct media *twin, enum analysis_state state)
 {
     struct analysed found = {
         .state = { .value = (int32_t)state },

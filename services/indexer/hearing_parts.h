@@ -43,8 +43,7 @@ void hearing_tell_nothing(struct hearing *hearing, struct work *work);
 void hearing_tell_artefacts(struct hearing *hearing, struct work *work, const struct analysed *found);
 
 /* What tell.h calls. */
-void hearing_tell_told(void *hearing, void *work, const struct operation *operation,
-                       const struct outcome *outcome);
+void hearing_tell_told(void *hearing, void *work, const struct operation *operation, const struct outcome *outcome);
 void hearing_tell_room(void *hearing);
 
 #endif

@@ -141,16 +141,15 @@ static void hear_again(struct hearing *hearing, struct work *work)
     hearing_tell_nothing(hearing, work);
 }
 
-void hearing_tell_told(void *state, void *note, const struct operation *operation,
-                       const struct outcome *outcome)
+void hearing_tell_told(void *state, void *note, const struct operation *operation, const struct outcome *outcome)
 {
     struct hearing *hearing = state;
     struct work *work = note;
     bool good = text_is(outcome->error, "ok");
 
     if (!good && !text_is(outcome->error, "not_found")) /* the item is forgotten: nothing to say */
-        log_warn("persist did not take what was heard in %s: %.*s: %.*s", work->path,
-                 TEXT_ARG(outcome->error), TEXT_ARG(outcome->what));
+        log_warn("persist did not take what was heard in %s: %.*s: %.*s", work->path, TEXT_ARG(outcome->error),
+                 TEXT_ARG(outcome->what));
     if (work->remakes) {
         end_remake(hearing, work, good ? REMADE : REMADE_NOT_NOW);
         return;

@@ -1,7 +1,7 @@
+#include "services/indexer/idset.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "services/indexer/idset.h"
 
 /* The last eight bytes of an id are as good as a hash. */
 static size_t home(const struct idset *set, struct id id)

@@ -1,3 +1,5 @@
+#include "services/indexer/indexer.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +8,6 @@
 #include "common/config.h"
 #include "common/log.h"
 #include "schema_service.h"
-#include "services/indexer/indexer.h"
 #include "services/indexer/question.h"
 
 enum { TICK_US = 100000, PROGRESS_US = 250000, LOOK_US = 1000000, FILE_THREADS = 8 };
@@ -124,8 +125,8 @@ static enum err open_parts(struct indexer *indexer, struct config *config, struc
     if (e == ERR_OK)
         e = known_new(service_paths(indexer->service), &indexer->known, fault);
     if (e == ERR_OK)
-        e = hearing_new(indexer->service, indexer->files, indexer->known, &settings, &listener,
-                        &indexer->hearing, fault);
+        e = hearing_new(indexer->service, indexer->files, indexer->known, &settings, &listener, &indexer->hearing,
+                        fault);
     return e;
 }
 
@@ -224,12 +225,12 @@ void indexer_tell(void *state, struct arena *arena, struct service_status *to)
     if (indexer->busy)
         tasks[to->tasks.count++] =
             (struct task){ .id = indexer->task,
-                       .label = progress.scanning ? TEXT("Looking through the libraries") : TEXT("Listening"),
-                       .done = progress.known + progress.done + progress.failed,
-                       .total = progress.files,
-                       .failed = progress.failed,
-                       .since = indexer->since,
-                       .can_cancel = true };
+                           .label = progress.scanning ? TEXT("Looking through the libraries") : TEXT("Listening"),
+                           .done = progress.known + progress.done + progress.failed,
+                           .total = progress.files,
+                           .failed = progress.failed,
+                           .since = indexer->since,
+                           .can_cancel = true };
     to->tasks.count += remake_tell(indexer, &tasks[to->tasks.count]);
 }
 

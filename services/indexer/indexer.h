@@ -51,15 +51,13 @@ void schedule_turn(struct indexer *indexer);          /* starts what can be star
 void schedule_tick(struct indexer *indexer);          /* every second: what is due by time */
 bool schedule_is_idle(const struct indexer *indexer); /* nobody waits for a scan */
 void schedule_look_again(struct indexer *indexer, struct id library, const char *path);
-void schedule_remove(struct indexer *indexer, struct shelf *shelf, struct call *call,
-                     struct ticket ticket);
+void schedule_remove(struct indexer *indexer, struct shelf *shelf, struct call *call, struct ticket ticket);
 
 /* notice.c: what inotify tells becomes wishes and moves */
 enum err notice_open(struct indexer *indexer, struct fault *fault);
 
 /* progress.c */
-void progress_begin(
-    struct indexer *indexer); /* a person's wish or files to hear: a round, unless one is under way */
+void progress_begin(struct indexer *indexer); /* a person's wish or files to hear: a round, unless one is under way */
 void progress_now(const struct indexer *indexer, struct progress *to);
 void progress_turn(struct indexer *indexer); /* ends the round when all is idle */
 void progress_tick(struct indexer *indexer); /* four times a second: publishes what changed */

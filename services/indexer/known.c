@@ -1,9 +1,10 @@
+#include "services/indexer/known.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/codec.h"
-#include "services/indexer/known.h"
 #include "store/catalogue.h"
 #include "store/changelog.h"
 
@@ -212,8 +213,7 @@ static enum err copy_statement(struct txn *txn, struct arena *arena, struct id i
     return e == ERR_OK ? found : e;
 }
 
-enum err known_statement(struct known *known, struct arena *arena, struct id id, struct text attribute,
-                         struct fact *to)
+enum err known_statement(struct known *known, struct arena *arena, struct id id, struct text attribute, struct fact *to)
 {
     struct txn *txn;
     enum err e = begin(known, &txn);

@@ -6,8 +6,8 @@ int main(int argc, char **argv)
     struct service *s = service_start(argc, argv, &schema_indexer); /* options, log, limits, lock, sockets */
     struct indexer indexer = { .service = s };
 
-    indexer_open(&indexer);                      /* workers, inotify, the catalogue's reader, the libraries */
-    service_answer(s, &asks_handlers, &indexer); /* one function for each ask */
+    indexer_open(&indexer);                       /* workers, inotify, the catalogue's reader, the libraries */
+    service_answer(s, &asks_handlers, &indexer);  /* one function for each ask */
     service_each_turn(s, indexer_turn, &indexer); /* what was heard goes to persist */
     service_tells(s, indexer_tell, indexer_cancel, &indexer);
     service_ready(s); /* tells the supervisor */

@@ -1,7 +1,7 @@
+#include "services/indexer/naming.h"
+
 #include <fnmatch.h>
 #include <string.h>
-
-#include "services/indexer/naming.h"
 
 static const struct {
     const char *extension;

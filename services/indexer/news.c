@@ -1,7 +1,7 @@
+#include "services/indexer/news.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "services/indexer/news.h"
 
 static void drop(struct news *news)
 {
@@ -31,10 +31,9 @@ struct news *news_new(struct id library, void (*heard)(void *state, struct news 
     struct news *news = calloc(1, sizeof(*news));
 
     if (news)
-        *news = (struct news){ .mail = { .open = open_news, .drop = drop_mail },
-                               .heard = heard,
-                               .state = state,
-                               .library = library };
+        *news = (struct news){
+            .mail = { .open = open_news, .drop = drop_mail }, .heard = heard, .state = state, .library = library
+        };
     return news;
 }
 

@@ -3,8 +3,8 @@
 #ifndef LOOPHOLE_INDEXER_NEWS_H
 #define LOOPHOLE_INDEXER_NEWS_H
 
-#include "services/indexer/work.h"
 #include "common/mailbox.h"
+#include "services/indexer/work.h"
 
 /* A folder whose changes inotify tells from now on. */
 struct watched {

@@ -36,8 +36,7 @@ static void lost(void *state)
 /* ---- a folder moves ---- */
 
 /* The id of a folder of the library; not_found when no medium was ever seen in it. */
-static enum err find_folder(const struct indexer *indexer, const struct shelf *shelf, const char *below,
-                            struct id *id)
+static enum err find_folder(const struct indexer *indexer, const struct shelf *shelf, const char *below, struct id *id)
 {
     enum err e = ERR_OK;
 
@@ -74,8 +73,8 @@ static enum err ask_move(struct indexer *indexer, const struct shelf *shelf, cha
     if (e == ERR_OK)
         e = find_folder(indexer, shelf, name ? to : "", &move.parent);
     if (e == ERR_OK)
-        e = service_ask(indexer->service, "persist.move_folder", &move, MOVE_BUDGET_MS, NULL, moved_folder,
-                        indexer, NULL);
+        e = service_ask(indexer->service, "persist.move_folder", &move, MOVE_BUDGET_MS, NULL, moved_folder, indexer,
+                        NULL);
     indexer->moving += e == ERR_OK;
     return e;
 }

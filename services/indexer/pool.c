@@ -1,10 +1,11 @@
+#include "services/indexer/pool.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/log.h"
 #include "common/opening.h"
-#include "services/indexer/pool.h"
 #include "services/indexer/renewals.h"
 
 enum { RETRY_US = 1000000, BYTES_A_DEADLINE = 64 << 20, OPEN_AHEAD = 2, OPEN_US = 20000000 };
@@ -18,8 +19,8 @@ struct pool {
     usec_t start_again; /* a start failed: not before */
     struct work_queue waiting, ready;
     struct renewals renewals; /* behind all that waits */
-    uint32_t opening;   /* files being opened */
-    struct arena arena; /* of one result */
+    uint32_t opening;         /* files being opened */
+    struct arena arena;       /* of one result */
     uint64_t analyser;
     bool hold;
     char alarm[WORKER_WHY_SIZE];
@@ -201,8 +202,8 @@ static void open_ahead(struct pool *pool)
             return;
         if (work->fd >= 0) {
             work_push(&pool->ready, work);
-        } else if (opening_start(pool->errands, work->path, 0, OPEN_US,
-                                 (struct opening_listener){ take_opened, pool }, work)) {
+        } else if (opening_start(pool->errands, work->path, 0, OPEN_US, (struct opening_listener){ take_opened, pool },
+                                 work)) {
             pool->opening++;
         } else {
             work_push_front(&pool->waiting, work);

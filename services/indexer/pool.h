@@ -47,9 +47,8 @@ struct work_queue pool_withdraw(struct pool *pool, struct id library);
 void pool_hold(struct pool *pool, bool hold); /* true: hand out nothing for now */
 void pool_tick(struct pool *pool);            /* every 100 ms or so: deadlines, workers to start again */
 
-uint64_t pool_waiting(const struct pool *pool); /* files that were not handed out yet */
-uint64_t
-pool_analyser(const struct pool *pool); /* version of the workers' analyser; 0: none has started yet */
+uint64_t pool_waiting(const struct pool *pool);  /* files that were not handed out yet */
+uint64_t pool_analyser(const struct pool *pool); /* version of the workers' analyser; 0: none has started yet */
 const char *pool_alarm(const struct pool *pool); /* "", or why no worker can be started */
 
 #endif

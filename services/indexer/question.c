@@ -24,33 +24,28 @@ static void ask_person(struct indexer *indexer, struct shelf *shelf, const struc
 {
     bool is_lost = result->verdict == VERDICT_LOST;
 
-    if (shelf->asked_missing == result->missing && shelf->asked_of == result->of &&
-        shelf->asked_lost == is_lost)
+    if (shelf->asked_missing == result->missing && shelf->asked_of == result->of && shelf->asked_lost == is_lost)
         return;
     shelf->asked_missing = result->missing;
     shelf->asked_of = result->of;
     shelf->asked_lost = is_lost;
-    log_warn(
-        "%llu of %llu files of %s are gone: %s; `loophole library rescan %s --accept-missing` marks them as "
-        "missing",
-        (unsigned long long)result->missing, (unsigned long long)result->of,
-        (const char *)shelf->library.path.at,
-        is_lost ? "they are taken for a volume that is away" : "none is marked",
-        (const char *)shelf->library.path.at);
+    log_warn("%llu of %llu files of %s are gone: %s; `loophole library rescan %s --accept-missing` marks them as "
+             "missing",
+             (unsigned long long)result->missing, (unsigned long long)result->of, (const char *)shelf->library.path.at,
+             is_lost ? "they are taken for a volume that is away" : "none is marked",
+             (const char *)shelf->library.path.at);
     publish(indexer, shelf);
 }
 
 static void close_question(struct indexer *indexer, struct shelf *shelf)
 {
-    log_info("the question about the files that are gone from %s is settled",
-             (const char *)shelf->library.path.at);
+    log_info("the question about the files that are gone from %s is settled", (const char *)shelf->library.path.at);
     shelf->asked_missing = shelf->asked_of = 0;
     shelf->asked_lost = false;
     publish(indexer, shelf);
 }
 
-void question_settle(struct indexer *indexer, struct shelf *shelf, bool was_whole,
-                     const struct scan_result *result)
+void question_settle(struct indexer *indexer, struct shelf *shelf, bool was_whole, const struct scan_result *result)
 {
     bool asks = result->verdict != VERDICT_MARK;
 
@@ -84,11 +79,10 @@ struct text question_alarm(const struct indexer *indexer, struct arena *arena)
         if (!shelf->asked_missing)
             continue;
         if (path.len > PATH_SHOWN)
-            return arena_printf(
-                arena, "%llu of %llu files of a library are gone; `loophole library list` says what to do",
-                (unsigned long long)shelf->asked_missing, (unsigned long long)shelf->asked_of);
-        return arena_printf(arena,
-                            "%llu of %llu files of %.*s are gone; `loophole library list` says what to do",
+            return arena_printf(arena,
+                                "%llu of %llu files of a library are gone; `loophole library list` says what to do",
+                                (unsigned long long)shelf->asked_missing, (unsigned long long)shelf->asked_of);
+        return arena_printf(arena, "%llu of %llu files of %.*s are gone; `loophole library list` says what to do",
                             (unsigned long long)shelf->asked_missing, (unsigned long long)shelf->asked_of,
                             (int)path.len, (const char *)path.at);
     }

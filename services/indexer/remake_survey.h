@@ -8,7 +8,7 @@
 struct remake_survey_order {
     struct known *known;
     const struct paths *paths;
-    usec_t read_from; /* wall clock: the bytes of files that changed later are read */
+    usec_t read_from;       /* wall clock: the bytes of files that changed later are read */
     const struct id *again; /* in order, copied: contents whose files are read whenever they changed */
     uint32_t again_count;
     /* In the loop. `contents`, from malloc, are the listener's; cut: there are more than were kept. */

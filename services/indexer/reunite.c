@@ -1,7 +1,8 @@
+#include "services/indexer/reunite.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/indexer/reunite.h"
 #include "services/indexer/volume.h"
 #include "services/indexer/walk.h"
 
@@ -98,8 +99,7 @@ enum err reunite_look(struct errands *errands, struct known *known, struct id co
     if (!looking)
         return ERR_FULL;
     *looking = (struct looking){ .known = known, .content = content, .looked = looked, .state = state };
-    looking->errand =
-        (struct errand){ .run = look, .done = end_look, .drop = drop_look, .patience = PATIENCE_US };
+    looking->errand = (struct errand){ .run = look, .done = end_look, .drop = drop_look, .patience = PATIENCE_US };
     errand_start(errands, &looking->errand);
     return ERR_OK;
 }
@@ -147,9 +147,8 @@ enum err reunite_verify(struct errands *errands, struct known *known, struct id 
 
     if (!verifying)
         return ERR_FULL;
-    *verifying = (struct verifying){
-        .known = known, .older = older, .work = work, .verified = verified, .state = state
-    };
+    *verifying =
+        (struct verifying){ .known = known, .older = older, .work = work, .verified = verified, .state = state };
     verifying->errand =
         (struct errand){ .run = verify, .done = end_verify, .drop = drop_verify, .patience = PATIENCE_US };
     errand_start(errands, &verifying->errand);

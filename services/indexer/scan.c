@@ -82,9 +82,7 @@ static struct node *root_of(struct scan *scan)
     struct node *root = arena_alloc(&scan->arena, sizeof(*root));
 
     if (root && path.len)
-        *root = (struct node){
-            .id = scan->order.library.id, .path = (const char *)path.at, .below = "", .deep = true
-        };
+        *root = (struct node){ .id = scan->order.library.id, .path = (const char *)path.at, .below = "", .deep = true };
     return path.len ? root : NULL;
 }
 
@@ -151,8 +149,7 @@ static enum err look(struct scan *scan, struct fault *fault)
         e = scan_settle(scan, fault);
     if (e == ERR_OK)
         e = scribe_flush(&scan->scribe, fault);
-    uint64_t less = scan->result.verdict == VERDICT_MARK ? scan->result.missing : 0,
-             was = scan->order.library.files;
+    uint64_t less = scan->result.verdict == VERDICT_MARK ? scan->result.missing : 0, was = scan->order.library.files;
     scan->result.library.files = !scan->order.targets       ? scan->seen
                                  : was + scan->added > less ? was + scan->added - less
                                                             : 0;

@@ -85,8 +85,7 @@ static uint64_t renewed(struct scan *scan, const struct compared *compared)
     return media.revision;
 }
 
-static enum err meet(struct scan *scan, struct node *node, const struct compared *compared,
-                     struct fault *fault)
+static enum err meet(struct scan *scan, struct node *node, const struct compared *compared, struct fault *fault)
 {
     const struct entry *entry = compared->entry;
     struct work *work;
@@ -98,8 +97,8 @@ static enum err meet(struct scan *scan, struct node *node, const struct compared
         return scan_place(scan, node, entry, fault);
     if (entry->unsure || !wants_hearing(scan, compared))
         return ERR_OK;
-    work = scan_add_work(scan, node, compared->id,
-                         walk_join(&scan->folder, node->path, (const char *)entry->name.at), &entry->trace);
+    work = scan_add_work(scan, node, compared->id, walk_join(&scan->folder, node->path, (const char *)entry->name.at),
+                         &entry->trace);
     if (!work)
         return ERR_OK;
     work->retry = scan->order.retry_failed;
@@ -108,12 +107,10 @@ static enum err meet(struct scan *scan, struct node *node, const struct compared
     return ERR_OK;
 }
 
-static enum err meet_files(struct scan *scan, struct node *node, const struct entry_list *files,
-                           struct fault *fault)
+static enum err meet_files(struct scan *scan, struct node *node, const struct entry_list *files, struct fault *fault)
 {
     struct compared_list all;
-    enum err e =
-        compare_folder(scan->known, node->id, files, scan->present, &scan->folder, &all, &scan->gone);
+    enum err e = compare_folder(scan->known, node->id, files, scan->present, &scan->folder, &all, &scan->gone);
 
     if (e != ERR_OK)
         return fault_set(fault, e, "cannot compare %s with the catalogue", node->path);
@@ -174,14 +171,11 @@ static enum err meet_folders(struct scan *scan, struct node *node, const struct 
                              struct fault *fault)
 {
     struct folder_list known = { 0 };
-    enum err e =
-        id_is_zero(node->id) ? ERR_OK : known_subfolders(scan->known, &scan->folder, node->id, &known);
+    enum err e = id_is_zero(node->id) ? ERR_OK : known_subfolders(scan->known, &scan->folder, node->id, &known);
 
     if (e == ERR_OK)
         e = merge_folders(scan, node, folders, &known);
-    return e == ERR_OK
-               ? e
-               : fault_set(fault, e, "cannot compare the folders in %s with the catalogue", node->path);
+    return e == ERR_OK ? e : fault_set(fault, e, "cannot compare the folders in %s with the catalogue", node->path);
 }
 
 /* A folder that can't be read says nothing of what lies in it: that stays as it was. Of one that is not there, the

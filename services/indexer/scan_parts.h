@@ -49,9 +49,9 @@ struct scan {
     struct node *pending;
     struct gone_list gone;
     struct newcomer_list newcomers;
-    uint64_t seen;  /* media files */
-    uint64_t items; /* items of the catalogue that were met, and were not missing before */
-    uint64_t added; /* new places */
+    uint64_t seen;     /* media files */
+    uint64_t items;    /* items of the catalogue that were met, and were not missing before */
+    uint64_t added;    /* new places */
     uint64_t too_long; /* names whose path is too long */
 };
 
@@ -80,8 +80,7 @@ enum err scan_place_folders(struct scan *scan, struct fault *fault);
 enum err scan_place(struct scan *scan, struct node *node, const struct entry *entry, struct fault *fault);
 
 /* Says of an item that it is there, or not. */
-enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability,
-                             struct fault *fault);
+enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability, struct fault *fault);
 
 /* The folder's id; persist gives it when it has none yet. */
 enum err scan_place_folder(struct scan *scan, struct node *node, struct id *id, struct fault *fault);

@@ -2,8 +2,7 @@
 
 enum err scan_place_folder(struct scan *scan, struct node *node, struct id *id, struct fault *fault)
 {
-    struct persist_put_folder put = { .folder = { .volume = scan->order.library.volume,
-                                                  .name = node->name } };
+    struct persist_put_folder put = { .folder = { .volume = scan->order.library.volume, .name = node->name } };
     struct done done = { 0 };
     enum err e = ERR_OK;
 
@@ -29,10 +28,10 @@ static struct node *first_unknown(struct node *node)
 
 static enum err tell_folder(struct scan *scan, struct node *node, struct fault *fault)
 {
-    struct operation operation = { .has_folder = true,
-                                   .folder = { .volume = scan->order.library.volume,
-                                               .parent = node->parent->id,
-                                               .name = node->name } };
+    struct operation operation = {
+        .has_folder = true,
+        .folder = { .volume = scan->order.library.volume, .parent = node->parent->id, .name = node->name }
+    };
 
     node->is_told = true;
     return scribe_add(&scan->scribe, &operation, node, fault);
@@ -86,12 +85,10 @@ enum err scan_place(struct scan *scan, struct node *node, const struct entry *en
     return scribe_add(&scan->scribe, &place, node, fault);
 }
 
-enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability,
-                             struct fault *fault)
+enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability, struct fault *fault)
 {
-    struct operation presence = {
-        .has_presence = true, .presence = { .id = id, .availability = { .value = (int32_t)availability } }
-    };
+    struct operation presence = { .has_presence = true,
+                                  .presence = { .id = id, .availability = { .value = (int32_t)availability } } };
 
     return scribe_add(&scan->scribe, &presence, NULL, fault);
 }

@@ -50,8 +50,7 @@ static bool start_scan(struct indexer *indexer, struct shelf *shelf)
         .inotify = watch_fd(indexer->watch),
     };
 
-    shelf->scan =
-        scan_new(service_paths(indexer->service), indexer->known, indexer->mailbox, &order, &listener);
+    shelf->scan = scan_new(service_paths(indexer->service), indexer->known, indexer->mailbox, &order, &listener);
     if (!shelf->scan)
         return false;
     if (shelf->wish.whole) {
@@ -108,8 +107,8 @@ static void remove_now(struct indexer *indexer, struct shelf *shelf)
 
     if (removal) {
         *removal = (struct removal){ indexer, shelf->library.id, shelf->removal };
-        e = service_ask(indexer->service, "persist.remove_library", &request, REMOVAL_BUDGET_MS,
-                        &shelf->remover, removed, removal, &fault);
+        e = service_ask(indexer->service, "persist.remove_library", &request, REMOVAL_BUDGET_MS, &shelf->remover,
+                        removed, removal, &fault);
     }
     if (e == ERR_OK) {
         shelf->asked_removal = true;

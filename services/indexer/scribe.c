@@ -1,7 +1,8 @@
+#include "services/indexer/scribe.h"
+
 #include <string.h>
 
 #include "common/log.h"
-#include "services/indexer/scribe.h"
 
 enum { BUDGET_MS = 10000, PAUSE_US = 200000 };
 
@@ -24,8 +25,7 @@ static bool passes(enum err e)
     return err_passes(e) || e == ERR_IO;
 }
 
-enum err scribe_ask(struct scribe *scribe, const char *name, const void *request, void *answer,
-                    struct fault *fault)
+enum err scribe_ask(struct scribe *scribe, const char *name, const void *request, void *answer, struct fault *fault)
 {
     return scribe_ask_for(scribe, &(struct sender){ 0 }, name, request, answer, fault);
 }
@@ -68,8 +68,7 @@ enum err scribe_flush(struct scribe *scribe, struct fault *fault)
         return ERR_OK;
     enum err e = scribe_ask(scribe, "persist.batch", &batch, &outcomes, fault);
     if (e == ERR_OK && outcomes.each.count != scribe->count)
-        e = fault_set(fault, ERR_INTERNAL, "persist answered %u of %u operations", outcomes.each.count,
-                      scribe->count);
+        e = fault_set(fault, ERR_INTERNAL, "persist answered %u of %u operations", outcomes.each.count, scribe->count);
     for (uint32_t i = 0; e == ERR_OK && i < scribe->count; i++)
         scribe->answered(scribe->state, &scribe->operations[i], &outcomes.each.at[i], scribe->about[i]);
     scribe->count = 0;

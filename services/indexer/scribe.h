@@ -6,10 +6,10 @@
 #ifndef LOOPHOLE_INDEXER_SCRIBE_H
 #define LOOPHOLE_INDEXER_SCRIBE_H
 
+#include "common/errand.h"
 #include "proto/ask.h"
 #include "proto/service.h"
 #include "schema_persist.h"
-#include "common/errand.h"
 
 enum { SCRIBE_BATCH = 500 };
 
@@ -32,8 +32,7 @@ void scribe_close(struct scribe *scribe); /* a batch under way is dropped */
 
 /* Waits for the answer however long persist is away. Errors: persist's refusals; timeout when the errand is not to
  * go on. The answer lasts until the next ask. */
-enum err scribe_ask(struct scribe *scribe, const char *name, const void *request, void *answer,
-                    struct fault *fault);
+enum err scribe_ask(struct scribe *scribe, const char *name, const void *request, void *answer, struct fault *fault);
 
 /* The same for the ask of a client, under that ask's id. `sender` without a digest: as scribe_ask. */
 enum err scribe_ask_for(struct scribe *scribe, const struct sender *sender, const char *name, const void *request,

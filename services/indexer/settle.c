@@ -1,6 +1,6 @@
-#include <stdlib.h>
-
 #include "services/indexer/settle.h"
+
+#include <stdlib.h>
 
 static int compare_traces(const struct trace *a, const struct trace *b)
 {
@@ -36,8 +36,7 @@ static size_t first_of(const struct gone *gone, size_t count, const struct trace
 
 static int64_t take_gone(struct gone *gone, size_t count, const struct trace *trace)
 {
-    for (size_t i = first_of(gone, count, trace); i < count && compare_traces(&gone[i].trace, trace) == 0;
-         i++)
+    for (size_t i = first_of(gone, count, trace); i < count && compare_traces(&gone[i].trace, trace) == 0; i++)
         if (!gone[i].moved) {
             gone[i].moved = true;
             return (int64_t)i;

@@ -1,8 +1,9 @@
+#include "services/indexer/shelf.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/codec.h"
-#include "services/indexer/shelf.h"
 
 enum { TARGETS_MAX = 500 };
 
@@ -66,8 +67,7 @@ static const char *rest_of(const char *path, struct bytes library)
 {
     size_t len = library.len == 1 ? 0 : library.len; /* "/" */
 
-    if (library.len == 0 || strncmp(path, (const char *)library.at, len) != 0 ||
-        (path[len] && path[len] != '/'))
+    if (library.len == 0 || strncmp(path, (const char *)library.at, len) != 0 || (path[len] && path[len] != '/'))
         return NULL;
     return path[len] ? path + len + 1 : path + len;
 }
@@ -106,8 +106,7 @@ void shelf_wish_whole(struct shelf *shelf)
 static bool make_room(struct wish *wish)
 {
     uint32_t room = wish->room ? wish->room * 2 : 16;
-    struct scan_target *more =
-        wish->count == wish->room ? realloc(wish->targets, room * sizeof(*more)) : wish->targets;
+    struct scan_target *more = wish->count == wish->room ? realloc(wish->targets, room * sizeof(*more)) : wish->targets;
 
     if (!more)
         return false;

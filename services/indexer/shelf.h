@@ -18,17 +18,17 @@ struct shelf {
     struct library library; /* its record */
     struct arena arena;     /* of the record */
     struct wish wish;
-    struct ticket removal; /* of the ask that removes it */
-    struct sender remover; /* that ask */
-    struct scan *scan;     /* under way */
-    uint64_t seen;         /* media files, by the whole scan under way */
-    bool unwatched;        /* some folders could not be watched: it is looked at now and then */
-    bool hung;             /* its file system did not answer */
-    bool asked_removal;    /* of persist */
-    bool removing;         /* once no scan is under way; nothing else is done with it */
+    struct ticket removal;            /* of the ask that removes it */
+    struct sender remover;            /* that ask */
+    struct scan *scan;                /* under way */
+    uint64_t seen;                    /* media files, by the whole scan under way */
+    bool unwatched;                   /* some folders could not be watched: it is looked at now and then */
+    bool hung;                        /* its file system did not answer */
+    bool asked_removal;               /* of persist */
+    bool removing;                    /* once no scan is under way; nothing else is done with it */
     uint64_t asked_missing, asked_of; /* the open question (question.h); 0: none */
     bool asked_lost;
-    usec_t look_at;        /* when to look by itself; 0: never */
+    usec_t look_at; /* when to look by itself; 0: never */
 };
 
 /* Adds, or changes the record of one that is there. NULL: no memory. */

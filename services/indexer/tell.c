@@ -1,13 +1,14 @@
+#include "services/indexer/tell.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/log.h"
-#include "services/indexer/tell.h"
 
 enum {
-    OPERATIONS_MAX = 32,    /* a commit costs much the same for one and for many, but edits of others wait for it */
+    OPERATIONS_MAX = 32, /* a commit costs much the same for one and for many, but edits of others wait for it */
     BATCH_BYTES = 1 << 20,
-    UNDER_WAY_MAX = 4,      /* the files of one are written while another is done */
+    UNDER_WAY_MAX = 4, /* the files of one are written while another is done */
     WAITING_MAX = 12,
     BUDGET_MS = 10000,
     PAUSE_US = 300000,
@@ -178,8 +179,7 @@ static void accepted(struct batch *batch, const struct outcomes *outcomes)
     tell->waits = false;
     tell->alarm[0] = 0;
     for (uint32_t i = 0; i < batch->count; i++)
-        tell->listener.told(tell->listener.state, batch->notes[i], &batch->operations[i],
-                            &outcomes->each.at[i]);
+        tell->listener.told(tell->listener.state, batch->notes[i], &batch->operations[i], &outcomes->each.at[i]);
     batch_drop(batch);
 }
 
@@ -218,8 +218,8 @@ static bool send(struct batch *batch)
     struct persist_batch request = { .operations = { batch->count, batch->operations } };
     struct fault fault = { 0 };
     const struct sender sender = { .request = batch->request };
-    enum err e = service_ask(batch->tell->service, "persist.batch", &request, BUDGET_MS, &sender,
-                             answered, batch, &fault);
+    enum err e =
+        service_ask(batch->tell->service, "persist.batch", &request, BUDGET_MS, &sender, answered, batch, &fault);
 
     batch->under_way = e == ERR_OK;
     if (e == ERR_OK)

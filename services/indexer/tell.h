@@ -32,7 +32,7 @@ const char *tell_alarm(const struct tell *tell); /* "", or why persist cannot ta
 
 /* At the end of each turn: sends what has gathered, as long as more is being heard only in batches worth a commit. */
 void tell_turn(struct tell *tell, bool more);
-void tell_tick(struct tell *tell); /* every 100 ms or so: sends all, and asks again */
+void tell_tick(struct tell *tell);            /* every 100 ms or so: sends all, and asks again */
 uint32_t tell_count(const struct tell *tell); /* operations that are not durable yet */
 
 #endif

@@ -1,3 +1,5 @@
+#include "services/indexer/volume.h"
+
 #include <blkid/blkid.h>
 #include <dirent.h>
 #include <errno.h>
@@ -13,7 +15,6 @@
 #include "common/arena.h"
 #include "common/file.h"
 #include "services/indexer/naming.h"
-#include "services/indexer/volume.h"
 
 static struct libmnt_table *mounts(struct fault *fault)
 {
@@ -129,8 +130,8 @@ static bool link_to_device(const char *folder, dev_t device, char *to, size_t si
 
     for (struct dirent *link; links && !found && (link = readdir(links));) {
         struct stat st;
-        found = fstatat(dirfd(links), link->d_name, &st, 0) == 0 && S_ISBLK(st.st_mode) &&
-                st.st_rdev == device && text_copy(to, size, text_of(link->d_name));
+        found = fstatat(dirfd(links), link->d_name, &st, 0) == 0 && S_ISBLK(st.st_mode) && st.st_rdev == device &&
+                text_copy(to, size, text_of(link->d_name));
     }
     if (links)
         closedir(links);
@@ -167,8 +168,7 @@ static bool identity_by_share(struct libmnt_fs *fs, char *to, size_t size)
 {
     const char *source = mnt_fs_get_source(fs);
 
-    return mnt_fs_is_netfs(fs) && source && snprintf(to, size, "share:%s", source) < (int)size &&
-           printable(to);
+    return mnt_fs_is_netfs(fs) && source && snprintf(to, size, "share:%s", source) < (int)size && printable(to);
 }
 
 static bool is_external(struct libmnt_fs *fs)
@@ -209,8 +209,8 @@ static void identify(struct libmnt_fs *fs, bool (*by_marker)(const char *mount, 
     set_root(to);
     if (!mount || mount[0] != '/' || mount[1] == 0 || strlen(mount) >= sizeof(to->mount))
         return;
-    bool known = (by_marker && by_marker(mount, to->identity, size)) ||
-                 identity_by_share(fs, to->identity, size) || identity_by_device(fs, to->identity, size);
+    bool known = (by_marker && by_marker(mount, to->identity, size)) || identity_by_share(fs, to->identity, size) ||
+                 identity_by_device(fs, to->identity, size);
     if (!known)
         set_root(to);
     strcpy(to->mounted_at, mount);
@@ -234,8 +234,7 @@ static struct libmnt_fs *mount_of(struct libmnt_table *table, const char *path)
         size_t len = mount ? strlen(mount) : 0;
         if (len == 1)
             len = 0; /* "/" begins every path */
-        if (mount && len >= best_len && strncmp(path, mount, len) == 0 &&
-            (path[len] == '/' || path[len] == 0)) {
+        if (mount && len >= best_len && strncmp(path, mount, len) == 0 && (path[len] == '/' || path[len] == 0)) {
             best = fs;
             best_len = len;
         }

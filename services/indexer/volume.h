@@ -9,6 +9,7 @@
 #define LOOPHOLE_INDEXER_VOLUME_H
 
 #include <limits.h>
+
 #include "common/err.h"
 #include "schema_media.h"
 

@@ -1,3 +1,5 @@
+#include "services/indexer/walk.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +10,6 @@
 #include <unistd.h>
 
 #include "common/file.h"
-#include "services/indexer/walk.h"
 
 enum { LIFE_SIGN_EVERY = 64 }; /* entries */
 
@@ -49,9 +50,7 @@ static bool add(struct reading *reading, struct entry_list *list, uint32_t *room
 
 static struct trace trace_of(const struct stat *st)
 {
-    return (struct trace){ .inode = st->st_ino,
-                           .size = (uint64_t)st->st_size,
-                           .mtime = clock_usec(st->st_mtim) };
+    return (struct trace){ .inode = st->st_ino, .size = (uint64_t)st->st_size, .mtime = clock_usec(st->st_mtim) };
 }
 
 static bool add_folder(struct reading *reading, struct entry *entry)
@@ -152,8 +151,7 @@ static void sort(struct entry_list *list)
         qsort(list->at, list->count, sizeof(*list->at), by_name);
 }
 
-static enum err read_all(struct errand *errand, struct reading *reading, const char *path,
-                         struct fault *fault)
+static enum err read_all(struct errand *errand, struct reading *reading, const char *path, struct fault *fault)
 {
     struct dirent *name;
     uint64_t count = 0;
@@ -170,9 +168,8 @@ static enum err read_all(struct errand *errand, struct reading *reading, const c
     }
 }
 
-enum err walk_read(struct errand *errand, const char *path, const char *below,
-                   const struct naming_rules *rules, struct arena *arena, struct listing *to,
-                   struct fault *fault)
+enum err walk_read(struct errand *errand, const char *path, const char *below, const struct naming_rules *rules,
+                   struct arena *arena, struct listing *to, struct fault *fault)
 {
     struct reading reading = { .path_len = strlen(path), .rules = rules, .arena = arena, .to = to };
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);

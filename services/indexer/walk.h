@@ -31,9 +31,8 @@ struct listing {
 
 /* Reads `path`. `below` is its path below the library, "" for the library itself. Memory from the arena.
  * Errors: not_found, denied, io, full; timeout when the errand is not to go on. */
-enum err walk_read(struct errand *errand, const char *path, const char *below,
-                   const struct naming_rules *rules, struct arena *arena, struct listing *to,
-                   struct fault *fault);
+enum err walk_read(struct errand *errand, const char *path, const char *below, const struct naming_rules *rules,
+                   struct arena *arena, struct listing *to, struct fault *fault);
 
 bool walk_is_gone(const char *path); /* surely: an error of the file system says nothing */
 

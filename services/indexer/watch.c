@@ -1,3 +1,5 @@
+#include "services/indexer/watch.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -5,7 +7,6 @@
 #include <unistd.h>
 
 #include "services/indexer/naming.h"
-#include "services/indexer/watch.h"
 
 enum {
     QUIET_US = 300000,    /* after the last change of a folder */

@@ -8,12 +8,13 @@
 #define LOOPHOLE_INDEXER_WATCH_H
 
 #include <sys/inotify.h>
+
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/id.h"
 
-#define WATCH_MASK                                                                                           \
-    (IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF |     \
+#define WATCH_MASK                                                                                                     \
+    (IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF |               \
      IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK | IN_DONT_FOLLOW)
 
 struct watch;

@@ -1,9 +1,9 @@
+#include "services/indexer/work.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "services/indexer/work.h"
 
 struct work *work_new(struct bytes path)
 {
@@ -83,8 +83,8 @@ void work_queue_clear(struct work_queue *queue)
         work_free(work);
 }
 
-struct work_queue work_queue_take(struct work_queue *queue,
-                                  bool (*wanted)(const void *what, const struct work *work), const void *what)
+struct work_queue work_queue_take(struct work_queue *queue, bool (*wanted)(const void *what, const struct work *work),
+                                  const void *what)
 {
     struct work_queue all = *queue, taken = { 0 };
     struct work *work;

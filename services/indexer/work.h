@@ -15,15 +15,15 @@ struct work {
     struct ticket ticket; /* of the ask */
     uint64_t size;        /* as the scan saw the file; with mtime it names this state of it */
     usec_t mtime;
-    usec_t seen;           /* when a scan listed it; steady clock */
-    uint64_t renews;       /* the item's revision, when an older analyser has heard it; 0: it is new */
-    bool created;          /* the item is as new as the scan: it may turn out to be an older one that moved */
-    bool remakes;          /* its content's artefacts are made again, and nothing else of it changes */
-    bool waits;            /* the scan saw no analysis of it: another worker may have made one since */
-    bool retry;            /* a person wants another try of a file that failed */
-    enum worker_mode mode; /* what to do next */
-    uint8_t deaths;        /* of workers, over this file */
-    struct id content;     /* the hash; zero: not known */
+    usec_t seen;            /* when a scan listed it; steady clock */
+    uint64_t renews;        /* the item's revision, when an older analyser has heard it; 0: it is new */
+    bool created;           /* the item is as new as the scan: it may turn out to be an older one that moved */
+    bool remakes;           /* its content's artefacts are made again, and nothing else of it changes */
+    bool waits;             /* the scan saw no analysis of it: another worker may have made one since */
+    bool retry;             /* a person wants another try of a file that failed */
+    enum worker_mode mode;  /* what to do next */
+    uint8_t deaths;         /* of workers, over this file */
+    struct id content;      /* the hash; zero: not known */
     struct fact_list facts; /* the file's own, that came with its content */
     struct arena arena;     /* of the facts */
     int fd;                 /* open for reading; -1: not yet */
@@ -48,8 +48,7 @@ void work_queue_append(struct work_queue *queue, struct work_queue *more); /* `m
 void work_queue_clear(struct work_queue *queue);
 
 /* Takes out those that `wanted` names; they become the caller's. */
-struct work_queue work_queue_take(struct work_queue *queue,
-                                  bool (*wanted)(const void *what, const struct work *work),
+struct work_queue work_queue_take(struct work_queue *queue, bool (*wanted)(const void *what, const struct work *work),
                                   const void *what);
 
 #endif

@@ -1,3 +1,5 @@
+#include "services/indexer/worker.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -5,7 +7,6 @@
 
 #include "common/priority.h"
 #include "services/indexer/naming.h"
-#include "services/indexer/worker.h"
 
 enum { FIRST_JOB_US = 20000000 };
 

@@ -1,5 +1,7 @@
 #include "services/persist/analysis.h"
+
 #include <string.h>
+
 #include "services/persist/places.h"
 #include "services/persist/ranges.h"
 #include "services/persist/turn.h"
@@ -28,8 +30,8 @@ static enum err refuse_field(struct fault *fault, const char *field, const char 
 
 static bool is_whole(const struct embedding *e)
 {
-    return e->spectrum.count == 16 && e->timbre.count == 16 && e->pitch.count == 12 &&
-           e->amplitude.count == 12 && e->rhythm.count == 8;
+    return e->spectrum.count == 16 && e->timbre.count == 16 && e->pitch.count == 12 && e->amplitude.count == 12 &&
+           e->rhythm.count == 8;
 }
 
 static enum err check(const struct analysed *found, struct fault *fault)
@@ -188,8 +190,7 @@ static enum err write_content(struct persist *p, const struct planned *plan)
         e = turn_wrote(p, catalogue_put_embedding(&p->w, content, &plan->found->embedding));
     for (uint32_t i = 0; e == ERR_OK && i < plan->found->artefacts.count; i++) {
         const struct artefact *artefact = &plan->found->artefacts.at[i];
-        e = turn_wrote(
-            p, catalogue_put_artefact(&p->w, content, artefact->type, artefact->parameters, &plan->kept[i]));
+        e = turn_wrote(p, catalogue_put_artefact(&p->w, content, artefact->type, artefact->parameters, &plan->kept[i]));
         rescue(p, content, artefact);
     }
     return e;
@@ -257,8 +258,7 @@ static bool is_known(const struct media *was, const struct analysed *found)
            was->analyser == found->analyser && was->content.len && bytes_equal(was->content, found->content);
 }
 
-enum err analysis_put(struct persist *p, const struct analysed *found, struct outcome *outcome,
-                      struct fault *fault)
+enum err analysis_put(struct persist *p, const struct analysed *found, struct outcome *outcome, struct fault *fault)
 {
     struct planned plan = { .found = found };
     bool heard = false;

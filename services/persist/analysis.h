@@ -10,7 +10,6 @@
  * analyser said of the content stays, and so does what persons and composer say. An analysis without facts leaves those
  * of its content as they are. The files of large artefacts are durable already (filing.h). Errors: not_found,
  * bad_request, too_large, busy (a large artefact whose file was not made: ask again). */
-enum err analysis_put(struct persist *p, const struct analysed *analysed, struct outcome *outcome,
-                      struct fault *fault);
+enum err analysis_put(struct persist *p, const struct analysed *analysed, struct outcome *outcome, struct fault *fault);
 
 #endif

@@ -52,8 +52,7 @@ static enum err move_folder(struct persist *p, struct call *call, const struct p
 {
     enum err e;
 
-    return is_new(p, call, &e) ? folders_move(p, ask->id, ask->parent, ask->name, answer, call_fault(call))
-                               : e;
+    return is_new(p, call, &e) ? folders_move(p, ask->id, ask->parent, ask->name, answer, call_fault(call)) : e;
 }
 
 static enum err put_library(struct persist *p, struct call *call, const struct persist_put_library *ask,
@@ -73,24 +72,21 @@ static enum err remove_library(struct persist *p, struct call *call, const struc
     return is_new(p, call, &e) ? removal_begin(p, call, ask->id) : e;
 }
 
-static enum err forget(struct persist *p, struct call *call, const struct persist_forget *ask,
-                       struct done *answer)
+static enum err forget(struct persist *p, struct call *call, const struct persist_forget *ask, struct done *answer)
 {
     enum err e;
 
     return is_new(p, call, &e) ? removal_forget(p, ask->id, answer, call_fault(call)) : e;
 }
 
-static enum err reserve(struct persist *p, struct call *call, const struct persist_reserve *ask,
-                        struct done *answer)
+static enum err reserve(struct persist *p, struct call *call, const struct persist_reserve *ask, struct done *answer)
 {
     enum err e;
 
     return is_new(p, call, &e) ? takes_reserve(p, ask, answer, call_fault(call)) : e;
 }
 
-static enum err end_take(struct persist *p, struct call *call, const struct persist_end_take *ask,
-                         struct done *answer)
+static enum err end_take(struct persist *p, struct call *call, const struct persist_end_take *ask, struct done *answer)
 {
     enum err e;
 
@@ -113,8 +109,7 @@ static enum err remove_query(struct persist *p, struct call *call, const struct 
     return is_new(p, call, &e) ? queries_remove(p, ask->name, answer, call_fault(call)) : e;
 }
 
-static enum err undo(struct persist *p, struct call *call, const struct persist_undo *ask,
-                     struct done *answer)
+static enum err undo(struct persist *p, struct call *call, const struct persist_undo *ask, struct done *answer)
 {
     enum err e;
 
@@ -122,8 +117,7 @@ static enum err undo(struct persist *p, struct call *call, const struct persist_
     return is_new(p, call, &e) ? undo_begin(p, call, true, answer) : e;
 }
 
-static enum err redo(struct persist *p, struct call *call, const struct persist_redo *ask,
-                     struct done *answer)
+static enum err redo(struct persist *p, struct call *call, const struct persist_redo *ask, struct done *answer)
 {
     enum err e;
 
@@ -131,8 +125,7 @@ static enum err redo(struct persist *p, struct call *call, const struct persist_
     return is_new(p, call, &e) ? undo_begin(p, call, false, answer) : e;
 }
 
-static enum err batch(struct persist *p, struct call *call, const struct persist_batch *ask,
-                      struct outcomes *answer)
+static enum err batch(struct persist *p, struct call *call, const struct persist_batch *ask, struct outcomes *answer)
 {
     enum err e;
 

@@ -1,5 +1,7 @@
 #include "services/persist/batch.h"
+
 #include <stdlib.h>
+
 #include "proto/codec.h"
 #include "services/persist/analysis.h"
 #include "services/persist/edit.h"
@@ -11,8 +13,7 @@
 
 enum { SHORT = 8 /* operations: such a batch is like a single ask */ };
 
-static enum err edit_one(struct persist *p, const struct edit *edit, struct outcome *outcome,
-                         struct fault *fault)
+static enum err edit_one(struct persist *p, const struct edit *edit, struct outcome *outcome, struct fault *fault)
 {
     struct done done = { 0 };
     enum err e = edit_apply(p, edit, EDIT_BY_PERSON, &done, fault);
@@ -22,8 +23,7 @@ static enum err edit_one(struct persist *p, const struct edit *edit, struct outc
     return e;
 }
 
-static enum err folder_one(struct persist *p, const struct folder *folder, struct outcome *outcome,
-                           struct fault *fault)
+static enum err folder_one(struct persist *p, const struct folder *folder, struct outcome *outcome, struct fault *fault)
 {
     struct done done = { 0 };
     enum err e = folders_put(p, folder, &done, fault);
@@ -33,8 +33,7 @@ static enum err folder_one(struct persist *p, const struct folder *folder, struc
     return e;
 }
 
-static enum err do_one(struct persist *p, const struct operation *op, struct outcome *outcome,
-                       struct fault *fault)
+static enum err do_one(struct persist *p, const struct operation *op, struct outcome *outcome, struct fault *fault)
 {
     if (op->has_place + op->has_analysed + op->has_move + op->has_presence + op->has_edit + op->has_folder +
             op->has_remade !=
@@ -57,8 +56,7 @@ static enum err do_one(struct persist *p, const struct operation *op, struct out
 }
 
 /* A refusal is this operation's own outcome; only a write that failed ends them all. */
-static enum err try_one(struct persist *p, const struct operation *op, struct arena *arena,
-                        struct outcome *outcome)
+static enum err try_one(struct persist *p, const struct operation *op, struct arena *arena, struct outcome *outcome)
 {
     struct fault fault = { 0 };
     uint64_t writes = p->writes;

@@ -1,5 +1,7 @@
 #include "services/persist/dropping.h"
+
 #include <stdlib.h>
+
 #include "common/errand.h"
 #include "services/persist/filing.h"
 #include "store/artefact.h"

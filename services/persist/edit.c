@@ -1,6 +1,8 @@
 #include "services/persist/edit.h"
+
 #include <stdio.h>
 #include <string.h>
+
 #include "services/persist/heard_tags.h"
 #include "services/persist/own_facts.h"
 #include "services/persist/tags.h"
@@ -71,8 +73,8 @@ static enum err find(struct persist *p, const struct edit *edit, struct media *w
 
 /* ---- the change ---- */
 
-static void change_text(struct change_of_media *c, bool has, struct text to, struct text *field,
-                        size_t has_offset, size_t offset)
+static void change_text(struct change_of_media *c, bool has, struct text to, struct text *field, size_t has_offset,
+                        size_t offset)
 {
     if (!has || text_equal(*field, to))
         return;
@@ -86,8 +88,7 @@ static void change_text(struct change_of_media *c, bool has, struct text to, str
     c->any = true;
 }
 
-static void change_bool(struct change_of_media *c, bool has, bool to, bool *field, size_t has_offset,
-                        size_t offset)
+static void change_bool(struct change_of_media *c, bool has, bool to, bool *field, size_t has_offset, size_t offset)
 {
     if (!has || *field == to)
         return;
@@ -150,8 +151,7 @@ static enum err change_tags(struct arena *arena, struct change_of_media *c, cons
     return ERR_OK;
 }
 
-static enum err change_facts(struct persist *p, struct change_of_media *c, const struct edit *edit,
-                             struct fault *fault)
+static enum err change_facts(struct persist *p, struct change_of_media *c, const struct edit *edit, struct fault *fault)
 {
     enum err e = own_facts_change(p->w.txn, &p->arena, edit, &c->facts, fault);
 
@@ -191,8 +191,7 @@ static enum err write(struct persist *p, struct change_of_media *c, enum edit_mo
     c->now.revision = turn_next(p);
     e = turn_wrote(p, catalogue_put_media(&p->w, &c->was, &c->now));
     if (e == ERR_OK && c->facts.differ)
-        e = turn_wrote(p,
-                       catalogue_put_facts(&p->w, bytes_of(c->now.id.b, sizeof(c->now.id.b)), &c->facts.now));
+        e = turn_wrote(p, catalogue_put_facts(&p->w, bytes_of(c->now.id.b, sizeof(c->now.id.b)), &c->facts.now));
     if (e == ERR_OK)
         e = turn_log(p, CHANGE_KIND_MEDIA, c->now.id, false);
     return e == ERR_OK && mode == EDIT_BY_PERSON ? undo_push(p, &c->before, &c->after) : e;

@@ -1,6 +1,8 @@
 #include "services/persist/filing.h"
+
 #include <stdlib.h>
 #include <string.h>
+
 #include "common/errand.h"
 #include "services/persist/batch.h"
 #include "services/persist/pins.h"
@@ -305,8 +307,7 @@ static bool name_one(struct persist *p, struct filing *filing, struct operation 
     struct fault unused = { 0 };
     struct media media;
 
-    if (op->has_analysed && op->analysed.content.len == 0 &&
-        places_find(p, op->analysed.id, &media, &unused) == ERR_OK)
+    if (op->has_analysed && op->analysed.content.len == 0 && places_find(p, op->analysed.id, &media, &unused) == ERR_OK)
         op->analysed.content = arena_bytes(call_arena(filing->call), media.content);
     return each_of(op, filing, add_pin);
 }

@@ -1,4 +1,5 @@
 #include "services/persist/folders.h"
+
 #include "services/persist/pack.h"
 #include "services/persist/places.h"
 #include "services/persist/repack.h"
@@ -30,8 +31,7 @@ static enum err put_volume(struct persist *p, const struct volume *volume, struc
     return e == ERR_OK ? finish(p, CHANGE_KIND_VOLUME, volume->id, done) : e;
 }
 
-enum err folders_put_volume(struct persist *p, const struct volume *volume, struct done *done,
-                            struct fault *fault)
+enum err folders_put_volume(struct persist *p, const struct volume *volume, struct done *done, struct fault *fault)
 {
     struct volume was, now = *volume;
     enum err e;
@@ -63,8 +63,7 @@ static bool is_mount(const struct folder *folder)
     return id_is_zero(folder->parent) && folder->name.len == 0;
 }
 
-static enum err find(struct persist *p, struct id id, const char *field, struct folder *folder,
-                     struct fault *fault)
+static enum err find(struct persist *p, struct id id, const char *field, struct folder *folder, struct fault *fault)
 {
     char text[ID_TEXT_SIZE];
     enum err e = catalogue_folder(p->w.txn, &p->arena, id, folder);
@@ -108,8 +107,7 @@ static enum err resolve_parent(struct persist *p, struct id volume, struct id *i
     return ERR_OK;
 }
 
-static enum err write_folder(struct persist *p, const struct folder *was, const struct folder *now,
-                             struct done *done)
+static enum err write_folder(struct persist *p, const struct folder *was, const struct folder *now, struct done *done)
 {
     enum err e = turn_wrote(p, catalogue_put_folder(&p->w, was, now));
 
@@ -211,10 +209,9 @@ static bool same_words(struct text_list a, struct text_list b)
 
 static bool same_library(const struct library *a, const struct library *b)
 {
-    return bytes_equal(a->path, b->path) && same_words(a->ignore, b->ignore) &&
-           a->hidden_files == b->hidden_files && a->online == b->online && a->files == b->files &&
-           a->too_long == b->too_long && bytes_equal(a->too_long_in, b->too_long_in) &&
-           bytes_equal(a->too_long_first, b->too_long_first);
+    return bytes_equal(a->path, b->path) && same_words(a->ignore, b->ignore) && a->hidden_files == b->hidden_files &&
+           a->online == b->online && a->files == b->files && a->too_long == b->too_long &&
+           bytes_equal(a->too_long_in, b->too_long_in) && bytes_equal(a->too_long_first, b->too_long_first);
 }
 
 static enum err mark(struct persist *p, const struct folder *folder)
@@ -227,8 +224,7 @@ static enum err mark(struct persist *p, const struct folder *folder)
     return turn_wrote(p, catalogue_put_folder(&p->w, folder, &now));
 }
 
-enum err folders_put_library(struct persist *p, const struct library *library, struct done *done,
-                             struct fault *fault)
+enum err folders_put_library(struct persist *p, const struct library *library, struct done *done, struct fault *fault)
 {
     struct library was, now = *library;
     struct key key = key_id(library->id);

@@ -5,8 +5,7 @@
 
 #include "services/persist/persist.h"
 
-enum err folders_put_volume(struct persist *p, const struct volume *volume, struct done *done,
-                            struct fault *fault);
+enum err folders_put_volume(struct persist *p, const struct volume *volume, struct done *done, struct fault *fault);
 
 /* Its id if it is known; a parent that is the mount's own folder counts as none. */
 enum err folders_put(struct persist *p, const struct folder *folder, struct done *done, struct fault *fault);
@@ -15,7 +14,6 @@ enum err folders_put(struct persist *p, const struct folder *folder, struct done
 enum err folders_move(struct persist *p, struct id id, struct id parent, struct bytes name, struct done *done,
                       struct fault *fault);
 
-enum err folders_put_library(struct persist *p, const struct library *library, struct done *done,
-                             struct fault *fault);
+enum err folders_put_library(struct persist *p, const struct library *library, struct done *done, struct fault *fault);
 
 #endif

@@ -1,5 +1,7 @@
 #include "services/persist/heard_tags.h"
+
 #include <string.h>
+
 #include "services/persist/tags.h"
 
 enum { AT_ONCE = 64 /* as the schema's edit.facts */, PREFIX = 4 /* of "tag:" */ };
@@ -35,11 +37,9 @@ static enum err make_room(struct arena *arena, const struct edit *edit, struct e
 
 static void deny(struct edit *said, struct text attribute)
 {
-    said->facts.at[said->facts.count++] = (struct fact){ .attribute = attribute,
-                                                         .source.value = SOURCE_USER,
-                                                         .has_number = true,
-                                                         .confidence = 1,
-                                                         .shown = true };
+    said->facts.at[said->facts.count++] = (struct fact){
+        .attribute = attribute, .source.value = SOURCE_USER, .has_number = true, .confidence = 1, .shown = true
+    };
 }
 
 /* The edit's tags, sorted: an item has up to some thousand facts, and each is looked up. */
@@ -71,8 +71,8 @@ static enum err say_one(const struct fact *fact, const struct tags_said *tags, s
     return ERR_OK;
 }
 
-enum err heard_tags_say(struct persist *p, const struct media *was, const struct edit *edit,
-                        struct edit *said, struct fault *fault)
+enum err heard_tags_say(struct persist *p, const struct media *was, const struct edit *edit, struct edit *said,
+                        struct fault *fault)
 {
     struct fact_list facts = { 0 };
     struct tags_said tags;

@@ -1,6 +1,8 @@
 #include "services/persist/merge.h"
+
 #include <stdlib.h>
 #include <string.h>
+
 #include "services/persist/pack.h"
 #include "services/persist/tags.h"
 #include "services/persist/turn.h"
@@ -91,12 +93,10 @@ static enum err sort_facts(struct persist *p, struct fact_list facts, struct fac
 
 static bool says(struct fact_list sorted, const struct fact *fact)
 {
-    return sorted.count &&
-           bsearch(fact, sorted.at, sorted.count, sizeof(struct fact), by_source_and_attribute);
+    return sorted.count && bsearch(fact, sorted.at, sorted.count, sizeof(struct fact), by_source_and_attribute);
 }
 
-static enum err join_facts(struct persist *p, const struct media *kept, const struct media *lost,
-                           struct facts *all)
+static enum err join_facts(struct persist *p, const struct media *kept, const struct media *lost, struct facts *all)
 {
     struct facts own, others;
     struct fact_list sorted;
@@ -121,8 +121,8 @@ static enum err join_facts(struct persist *p, const struct media *kept, const st
 }
 
 /* The kept item enters its content before the other leaves it, so that the content is never without an item. */
-static enum err write(struct persist *p, const struct media *was, struct media *kept,
-                      const struct media *lost, const struct facts *facts)
+static enum err write(struct persist *p, const struct media *was, struct media *kept, const struct media *lost,
+                      const struct facts *facts)
 {
     enum err e;
 
@@ -137,8 +137,8 @@ static enum err write(struct persist *p, const struct media *was, struct media *
     return e == ERR_OK ? turn_log(p, CHANGE_KIND_MEDIA, lost->id, true) : e;
 }
 
-enum err merge_items(struct persist *p, const struct media *gone, const struct media *there,
-                     struct outcome *outcome, struct fault *fault)
+enum err merge_items(struct persist *p, const struct media *gone, const struct media *there, struct outcome *outcome,
+                     struct fault *fault)
 {
     bool gone_is_older = id_compare(gone->id, there->id) < 0;
     const struct media *was = gone_is_older ? gone : there, *lost = gone_is_older ? there : gone;

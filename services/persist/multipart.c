@@ -1,4 +1,5 @@
 #include "services/persist/multipart.h"
+
 #include "services/persist/turn.h"
 
 static const usec_t at_once = 1;

@@ -18,7 +18,7 @@ struct multipart {
      * answered by then. On an error the turn is undone, or nothing was written in this part. */
     enum err (*part)(struct persist *p, struct multipart *work, bool *ended, struct fault *fault);
     void (*drop)(struct persist *p, struct multipart *work); /* frees it */
-    bool outlives_its_call; /* it goes on after its client's deadline */
+    bool outlives_its_call;                                  /* it goes on after its client's deadline */
 
     struct multipart *next;
     struct id request;

@@ -2,15 +2,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
+
 #include "common/log.h"
 #include "schema_service.h"
 #include "services/persist/filing.h"
+#include "services/persist/multipart.h"
 #include "services/persist/persist.h"
-#include "services/persist/repack.h"
 #include "services/persist/removal.h"
+#include "services/persist/repack.h"
 #include "services/persist/sweep.h"
 #include "services/persist/turn.h"
-#include "services/persist/multipart.h"
 #include "store/store.h"
 #include "store/trust.h"
 

@@ -1,6 +1,8 @@
 #include "services/persist/own_facts.h"
+
 #include <stdio.h>
 #include <stdlib.h>
+
 #include "services/persist/ranges.h"
 #include "store/catalogue.h"
 
@@ -57,8 +59,8 @@ static enum err list_said(struct arena *arena, const struct edit *edit, struct o
         return ERR_FULL;
     for (uint32_t i = 0; i < all; i++)
         to->said[i] = (struct own_fact){
-            .attribute = i < edit->facts.count ? edit->facts.at[i].attribute
-                                               : edit->clear_facts.at[i - edit->facts.count],
+            .attribute =
+                i < edit->facts.count ? edit->facts.at[i].attribute : edit->clear_facts.at[i - edit->facts.count],
         };
     qsort(to->said, all, sizeof(*to->said), by_attribute);
     for (uint32_t i = 0; i < all; i++)
@@ -120,8 +122,7 @@ enum err own_facts_change(struct txn *txn, struct arena *arena, const struct edi
     take_over(&to->was.each, to, &now);
     set_all(edit, to, &now);
     if (count_of_user(now) > A_PERSONS_OWN)
-        return fault_set(fault, ERR_TOO_LARGE, "more than %d facts of one's own about one item",
-                         A_PERSONS_OWN);
+        return fault_set(fault, ERR_TOO_LARGE, "more than %d facts of one's own about one item", A_PERSONS_OWN);
     to->now.each = now;
     for (uint32_t i = 0; i < to->count; i++)
         to->differ = to->differ || !same(to->said[i].was, to->said[i].now);

@@ -1,5 +1,7 @@
 #include "services/persist/pack.h"
+
 #include <string.h>
+
 #include "services/persist/places.h"
 #include "store/catalogue_write.h"
 
@@ -72,7 +74,7 @@ enum err pack_follow(struct persist *p, const struct media *was, struct media *n
 
     if (e == ERR_OK)
         e = pack_of_folder(p, now->folder, &new);
-    if (e == ERR_OK && old.len && new.len && text_equal(was->pack, old))
+    if (e == ERR_OK && old.len && new.len &&text_equal(was->pack, old))
         now->pack = new;
     return e;
 }

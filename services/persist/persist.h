@@ -54,8 +54,8 @@ struct persist {
     struct arena arena;        /* of one operation of a batch */
 
     struct readers readers;       /* processes that hold old pages of the store */
-    uint32_t droppings; /* errands that remove files (dropping.h) */
-    struct multipart *multiparts;       /* requests in parts (multipart.h): the next one first */
+    uint32_t droppings;           /* errands that remove files (dropping.h) */
+    struct multipart *multiparts; /* requests in parts (multipart.h): the next one first */
 
     struct repack *repack; /* of a folder that moved; NULL: none is in hand */
 

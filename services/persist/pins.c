@@ -1,5 +1,7 @@
 #include "services/persist/pins.h"
+
 #include <string.h>
+
 #include "common/hash.h"
 #include "store/artefact.h"
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
 #include "common/buffer.h"
 
 enum { PIN_MARKS = 1 << 18 /* bits: each name sets one */ };
@@ -16,7 +17,7 @@ struct pins {
 };
 
 uint32_t pins_mark(const char *name);
-bool pins_add(struct pins *pins, const char *name); /* false: no memory */
+bool pins_add(struct pins *pins, const char *name);                       /* false: no memory */
 bool pins_have(const struct pins *pins, uint32_t mark, const char *name); /* `mark` is that of the name */
 void pins_free(struct pins *pins);
 

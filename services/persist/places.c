@@ -1,5 +1,7 @@
 #include "services/persist/places.h"
+
 #include <string.h>
+
 #include "common/clock.h"
 #include "services/persist/merge.h"
 #include "services/persist/pack.h"
@@ -18,8 +20,7 @@ enum err places_check_name(struct bytes name, const char *field, struct fault *f
     if (name.len && !bytes_equal(name, dot) && !bytes_equal(name, dots) && !memchr(name.at, '/', name.len) &&
         !memchr(name.at, 0, name.len))
         return ERR_OK;
-    fault_set(fault, ERR_BAD_REQUEST,
-              "a name in a folder is not empty, \".\" or \"..\", and has no slash or zero");
+    fault_set(fault, ERR_BAD_REQUEST, "a name in a folder is not empty, \".\" or \"..\", and has no slash or zero");
     return fault_field(fault, field);
 }
 
@@ -165,8 +166,7 @@ static enum err see_again(struct persist *p, const struct media *was, const stru
     return write(p, was, &now, outcome);
 }
 
-enum err places_put(struct persist *p, const struct place *place, struct outcome *outcome,
-                    struct fault *fault)
+enum err places_put(struct persist *p, const struct place *place, struct outcome *outcome, struct fault *fault)
 {
     struct media was;
     struct id id;
@@ -207,8 +207,7 @@ enum err places_presence(struct persist *p, const struct presence *presence, str
 
 /* ---- a file is somewhere else ---- */
 
-static enum err move_alone(struct persist *p, const struct media *was, const struct move *move,
-                           struct outcome *outcome)
+static enum err move_alone(struct persist *p, const struct media *was, const struct move *move, struct outcome *outcome)
 {
     struct media now = *was;
 

@@ -9,14 +9,12 @@
 /* A file was seen: the item of this place, made when there is none. Another size, mtime or inode (0: not known) makes
  * its analysis stale; a missing item is there again; of a take that has not ended as final nothing changes, and it is
  * never stale. Errors: not_found (the folder), bad_request (the name). */
-enum err places_put(struct persist *p, const struct place *place, struct outcome *outcome,
-                    struct fault *fault);
+enum err places_put(struct persist *p, const struct place *place, struct outcome *outcome, struct fault *fault);
 
 /* An item is somewhere else. Where another item is there already and both are one file (the same content, or nothing
  * known of the one and size and mtime the same), they become one, the older id. Errors: not_found, exists,
  * bad_request. */
-enum err places_move(struct persist *p, const struct move *move, struct outcome *outcome,
-                     struct fault *fault);
+enum err places_move(struct persist *p, const struct move *move, struct outcome *outcome, struct fault *fault);
 
 /* Errors: not_found. */
 enum err places_presence(struct persist *p, const struct presence *presence, struct outcome *outcome,

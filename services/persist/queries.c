@@ -1,5 +1,7 @@
 #include "services/persist/queries.h"
+
 #include <ctype.h>
+
 #include "services/persist/turn.h"
 #include "store/catalogue.h"
 #include "store/row.h"
@@ -26,8 +28,7 @@ struct noted {
 };
 
 /* All of the history, the oldest first. */
-static enum err read_noted(struct persist *p, const struct kept_query *query, struct noted *to,
-                           uint32_t *count)
+static enum err read_noted(struct persist *p, const struct kept_query *query, struct noted *to, uint32_t *count)
 {
     struct key start = key_query(TEXT(""), 0);
     struct bytes prefix = { 1, start.b };
@@ -91,8 +92,7 @@ static enum err save(struct persist *p, const struct kept_query *query, struct f
     return turn_wrote(p, row_put(&p->w, DB_QUERY, &key, &kept_query_shape, query));
 }
 
-enum err queries_put(struct persist *p, const struct kept_query *query, struct done *answer,
-                     struct fault *fault)
+enum err queries_put(struct persist *p, const struct kept_query *query, struct done *answer, struct fault *fault)
 {
     struct kept_query kept = *query;
     enum err e = check_name(query->name, "query.name", fault);

@@ -1,5 +1,7 @@
 #include "services/persist/ranges.h"
+
 #include <stddef.h>
+
 #include "common/musical_key.h"
 
 static const struct range {

@@ -1,7 +1,9 @@
 #include "services/persist/readers.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
+
 #include "common/config.h"
 #include "common/log.h"
 #include "common/proc.h"
@@ -39,8 +41,7 @@ static char state_of(int32_t pid)
 }
 
 /* What was known of it at the last look, as far as it is still in the same transaction. */
-static struct held_reader held_before(const struct readers *readers, struct reader reader, uint64_t pages,
-                                      usec_t now)
+static struct held_reader held_before(const struct readers *readers, struct reader reader, uint64_t pages, usec_t now)
 {
     for (uint32_t i = 0; i < readers->count; i++)
         if (readers->held[i].reader.pid == reader.pid && readers->held[i].reader.txn == reader.txn)
@@ -85,8 +86,8 @@ static void end_reader(const struct held_reader *held, uint64_t grown, const cha
     kill(held->reader.pid, SIGKILL);
 }
 
-static void end_if_due(const struct readers *readers, const struct held_reader *held, uint64_t newest,
-                       uint64_t pages, usec_t now)
+static void end_if_due(const struct readers *readers, const struct held_reader *held, uint64_t newest, uint64_t pages,
+                       usec_t now)
 {
     int32_t pid = held->reader.pid;
     uint64_t grown = grown_since(held, pages);

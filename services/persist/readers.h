@@ -26,9 +26,9 @@ struct held_reader {
 struct readers {
     struct held_reader held[READERS_MOST];
     uint32_t count;
-    uint64_t growth;  /* pages: store.reader_growth_mib */
-    int32_t alarmed;  /* pid that the alarm names; 0: there is none */
-    char alarm[160];  /* "": no reader holds the store for long */
+    uint64_t growth; /* pages: store.reader_growth_mib */
+    int32_t alarmed; /* pid that the alarm names; 0: there is none */
+    char alarm[160]; /* "": no reader holds the store for long */
 };
 
 /* Reads the setting. Errors: bad_request (the setting), io. */

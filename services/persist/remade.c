@@ -1,4 +1,5 @@
 #include "services/persist/remade.h"
+
 #include "services/persist/turn.h"
 #include "store/artefact.h"
 #include "store/catalogue_write.h"

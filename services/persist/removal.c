@@ -1,9 +1,11 @@
 #include "services/persist/removal.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+#include "services/persist/multipart.h"
 #include "services/persist/places.h"
 #include "services/persist/turn.h"
-#include "services/persist/multipart.h"
 #include "store/catalogue_write.h"
 
 enum { AT_ONCE = 16, DEPTH = 4096, NAME_BYTES = 255 };
@@ -14,8 +16,8 @@ struct removal {
     struct id library;
     struct id *folders;
     uint32_t count, room;
-    uint32_t listed;           /* so many folders' own folders are in the list … */
-    uint8_t name[NAME_BYTES];  /* … and of the next one those up to this name */
+    uint32_t listed;          /* so many folders' own folders are in the list … */
+    uint8_t name[NAME_BYTES]; /* … and of the next one those up to this name */
     uint32_t name_len;
     uint32_t done;
     bool is_stale; /* something was taken out, or another library went, after this list began */

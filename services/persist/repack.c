@@ -1,6 +1,8 @@
 #include "services/persist/repack.h"
+
 #include <stdlib.h>
 #include <string.h>
+
 #include "common/log.h"
 #include "services/persist/pack.h"
 #include "services/persist/places.h"
@@ -119,8 +121,8 @@ static bool gather(void *state, const struct folder *folder)
 static enum err list_folders(struct persist *p, struct repack *r)
 {
     struct gathering g = { .persist = p, .repack = r };
-    enum err e = catalogue_each_subfolder_after(p->w.txn, &p->arena, r->folders[r->at],
-                                                bytes_of(r->name, r->name_len), gather, &g);
+    enum err e = catalogue_each_subfolder_after(p->w.txn, &p->arena, r->folders[r->at], bytes_of(r->name, r->name_len),
+                                                gather, &g);
 
     if (!g.is_cut) {
         r->is_listed = true;

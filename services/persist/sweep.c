@@ -1,7 +1,9 @@
 #include "services/persist/sweep.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "common/errand.h"
 #include "common/log.h"
 #include "common/priority.h"
@@ -97,8 +99,7 @@ static void judge_some(struct look *look)
     const char *name = NULL;
 
     look->e = look_up(look);
-    while (look->e == ERR_OK && errand_goes_on(&look->errand) &&
-           (name = artefact_next_name(&look->some, name)))
+    while (look->e == ERR_OK && errand_goes_on(&look->errand) && (name = artefact_next_name(&look->some, name)))
         keep_old(look, name);
     buffer_reset(&look->some);
     look->some_count = 0;

@@ -1,4 +1,5 @@
 #include "services/persist/tags.h"
+
 #include <stdlib.h>
 #include <string.h>
 

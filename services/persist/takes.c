@@ -1,5 +1,7 @@
 #include "services/persist/takes.h"
+
 #include <string.h>
+
 #include "common/clock.h"
 #include "services/persist/places.h"
 #include "services/persist/turn.h"

@@ -1,13 +1,15 @@
 #include "services/persist/turn.h"
+
 #include <stdio.h>
 #include <string.h>
+
 #include "common/log.h"
 #include "proto/codec.h"
 #include "services/persist/dropping.h"
 #include "services/persist/filing.h"
-#include "services/persist/undo.h"
 #include "services/persist/multipart.h"
 #include "services/persist/repack.h"
+#include "services/persist/undo.h"
 #include "store/changelog.h"
 #include "store/parts.h"
 

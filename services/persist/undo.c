@@ -1,9 +1,11 @@
 #include "services/persist/undo.h"
+
 #include <stdlib.h>
+
 #include "common/clock.h"
 #include "services/persist/edit.h"
-#include "services/persist/turn.h"
 #include "services/persist/multipart.h"
+#include "services/persist/turn.h"
 #include "store/catalogue_meta.h"
 
 enum err undo_load(struct persist *p)

@@ -7,8 +7,8 @@
 #pragma GCC diagnostic ignored "-Wstrict-prototypes"
 #pragma GCC diagnostic ignored "-Wconversion"
 #pragma GCC diagnostic ignored "-Wshadow"
-#include <roaring/roaring.h>
 #include <roaring/containers/containers.h>
+#include <roaring/roaring.h>
 #pragma GCC diagnostic pop
 
 /* A struct bitmap is CRoaring's own; it is complete nowhere. */

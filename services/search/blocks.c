@@ -1,8 +1,7 @@
 #include "services/search/blocks.h"
 
 const struct block blocks[BLOCKS_COUNT] = {
-    { "spectrum", 0, 16 },   { "timbre", 16, 16 }, { "pitch", 32, 12 },
-    { "amplitude", 44, 12 }, { "rhythm", 56, 8 },
+    { "spectrum", 0, 16 }, { "timbre", 16, 16 }, { "pitch", 32, 12 }, { "amplitude", 44, 12 }, { "rhythm", 56, 8 },
 };
 
 void blocks_weigh(const struct weights *weights, float to[ENTRY_VECTOR])

@@ -40,8 +40,7 @@ static void flatten(char *line, int len)
             line[i] = ' ';
 }
 
-enum err caret_fault(struct fault *fault, struct text query, uint32_t at, const char *advice,
-                     const char *format, ...)
+enum err caret_fault(struct fault *fault, struct text query, uint32_t at, const char *advice, const char *format, ...)
 {
     char what[sizeof(fault->what)], line[BEFORE + AFTER + 1];
     struct text before, after;
@@ -55,8 +54,7 @@ enum err caret_fault(struct fault *fault, struct text query, uint32_t at, const 
     vsnprintf(what, sizeof(what) - 32, format, args);
     va_end(args);
     flatten(line, snprintf(line, sizeof(line), "%.*s%.*s", TEXT_ARG(before), TEXT_ARG(after)));
-    fault_set(fault, ERR_BAD_REQUEST, "%s at character %u", what,
-              characters((struct text){ at, query.at }) + 1);
+    fault_set(fault, ERR_BAD_REQUEST, "%s at character %u", what, characters((struct text){ at, query.at }) + 1);
     fault_field(fault, "query");
     return fault_hint(fault, "%s\n%*s^ %s", line, (int)characters(before), "", advice);
 }

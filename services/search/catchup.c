@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+
 #include "common/log.h"
 #include "store/keys.h"
 
@@ -207,8 +208,7 @@ static enum err refresh(struct catchup *catchup, struct txn *txn, struct id id)
     else if (e == ERR_NOT_FOUND || e == ERR_INTERNAL)
         index_remove(catchup->index, id);
     if (e == ERR_INTERNAL)
-        log_warn("media item %s can't be read and is left out: `loophole store check` tells more",
-                 id_write(id, name));
+        log_warn("media item %s can't be read and is left out: `loophole store check` tells more", id_write(id, name));
     arena_reset(&catchup->refresh_arena);
     return e == ERR_FULL ? e : ERR_OK;
 }

@@ -91,8 +91,8 @@ enum err column_add(struct column *column, size_t more)
 
 enum err column_clear(struct column *column)
 {
-    void *at = mmap(column->at, column->most, PROT_NONE,
-                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+    void *at =
+        mmap(column->at, column->most, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
 
     column->count = column->room = 0;
     return at == MAP_FAILED ? ERR_FULL : ERR_OK;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+
 #include "common/hash.h"
 #include "proto/base64.h"
 
@@ -31,8 +32,7 @@ static struct hash of_query(struct text query, struct text sort)
     return hash;
 }
 
-struct text cursor_write(struct arena *arena, struct text query, struct text sort,
-                         const struct position *last)
+struct text cursor_write(struct arena *arena, struct text query, struct text sort, const struct position *last)
 {
     struct hash hash = of_query(query, sort);
     struct head head = { VERSION, last->has_value, (uint8_t)last->text_len, { 0 }, { 0 }, { 0 } };

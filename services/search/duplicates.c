@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+
 #include "common/hash.h"
 #include "proto/base64.h"
 
@@ -113,8 +114,8 @@ static void hash_ask(const struct search_duplicates *ask, uint8_t to[6])
     buffer_free(&both);
 }
 
-static struct text write_cursor(struct arena *arena, const struct search_duplicates *ask, uint8_t kind,
-                                struct id first, struct id last)
+static struct text write_cursor(struct arena *arena, const struct search_duplicates *ask, uint8_t kind, struct id first,
+                                struct id last)
 {
     struct spot place = { .version = VERSION, .kind = kind, .first = first, .last = last };
     struct buffer encoded = { 0 };
@@ -140,8 +141,7 @@ static enum err read_cursor(struct request *request, const struct search_duplica
     }
     fault_set(request->fault, ERR_BAD_REQUEST, "this is no cursor of these duplicates");
     fault_field(request->fault, "cursor");
-    return fault_hint(request->fault,
-                      "ask without a cursor for the first page, then with the cursor of each answer");
+    return fault_hint(request->fault, "ask without a cursor for the first page, then with the cursor of each answer");
 }
 
 /* ---- one group ---- */
@@ -258,8 +258,7 @@ static enum err read_one(struct page *page, uint32_t number, struct duplicate *t
 }
 
 /* The one to keep may have gone since the copies were read: then another one is chosen. */
-static const struct keep_verdict *judge_again(struct page *page, uint32_t number,
-                                              const struct twins_group *group)
+static const struct keep_verdict *judge_again(struct page *page, uint32_t number, const struct twins_group *group)
 {
     struct duplicates *d = page->d;
     struct keep_verdict *verdict = &d->verdicts[number];
@@ -349,8 +348,7 @@ static uint32_t find_group(const struct duplicates *d, const struct spot *place)
     return low;
 }
 
-static uint32_t copies_before(const struct duplicates *d, const struct twins_group *group,
-                              const struct spot *place)
+static uint32_t copies_before(const struct duplicates *d, const struct twins_group *group, const struct spot *place)
 {
     uint32_t first = 0;
 
@@ -363,8 +361,7 @@ static uint32_t copies_before(const struct duplicates *d, const struct twins_gro
 
 static bool is_full(const struct page *page)
 {
-    return page->found->groups.count >= page->ask->limit || page->copies >= PAGE_COPIES ||
-           page->bytes >= PAGE_BYTES;
+    return page->found->groups.count >= page->ask->limit || page->copies >= PAGE_COPIES || page->bytes >= PAGE_BYTES;
 }
 
 /* The next part of a group, of which `first` copies were shown. */
@@ -399,8 +396,7 @@ static enum err add_groups(struct page *page, const struct spot *place)
 
     for (uint64_t pass = place ? 0 : page->ask->first; pass > 0 && find_wanted(page, &number, &group); pass--)
         number++;
-    for (; e == ERR_OK && !is_full(page) && find_wanted(page, &number, &group);
-         number += first == group.count) {
+    for (; e == ERR_OK && !is_full(page) && find_wanted(page, &number, &group); number += first == group.count) {
         first = place ? copies_before(d, &group, place) : 0;
         while (e == ERR_OK && first < group.count && !is_full(page))
             e = add_part(page, number, &group, &first);
@@ -408,13 +404,12 @@ static enum err add_groups(struct page *page, const struct spot *place)
         last = first;
     }
     if (e == ERR_OK && last > 0 && find_wanted(page, &number, &group))
-        page->found->cursor = write_cursor(page->arena, page->ask, (uint8_t)ended.kind, d->ids[ended.at[0]],
-                                           d->ids[ended.at[last - 1]]);
+        page->found->cursor =
+            write_cursor(page->arena, page->ask, (uint8_t)ended.kind, d->ids[ended.at[0]], d->ids[ended.at[last - 1]]);
     return e;
 }
 
-static void fill_totals(const struct duplicates *d, const struct search_duplicates *ask,
-                        struct duplicates_found *found)
+static void fill_totals(const struct duplicates *d, const struct search_duplicates *ask, struct duplicates_found *found)
 {
     for (int kind = 0; kind < TWINS_KINDS; kind++)
         if (is_wanted(ask, (enum twins_kind)kind)) {

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+
 #include "services/search/fold.h"
 #include "services/search/words.h"
 

@@ -28,8 +28,7 @@ struct text explain_instead(struct explain *x, struct text part, struct text by)
 {
     uint32_t before = (uint32_t)(part.at - x->query.at);
     struct text rest = { x->query.len - before - part.len, part.at + part.len };
-    struct text whole =
-        arena_printf(x->arena, "%.*s%.*s%.*s", (int)before, x->query.at, TEXT_ARG(by), TEXT_ARG(rest));
+    struct text whole = arena_printf(x->arena, "%.*s%.*s%.*s", (int)before, x->query.at, TEXT_ARG(by), TEXT_ARG(rest));
 
     return whole.len <= QUERY_BYTES ? whole : (struct text){ 0 };
 }
@@ -124,8 +123,7 @@ static void find_clash(struct explain *x, const uint64_t *counts)
 
 static void find_hidden(struct explain *x, const struct node *root)
 {
-    struct node copy = *root,
-                hidden = { .kind = NODE_IS, .filter = filter_named(TEXT("is")), .text = TEXT("hidden") };
+    struct node copy = *root, hidden = { .kind = NODE_IS, .filter = filter_named(TEXT("is")), .text = TEXT("hidden") };
     struct node both = { .kind = NODE_AND, .first = &copy };
     struct hint *hint;
 
@@ -134,8 +132,7 @@ static void find_hidden(struct explain *x, const struct node *root)
     if (!count || !(hint = explain_add(x, HINT_KIND_HIDDEN, (struct text){ 0 })))
         return;
     hint->count = count;
-    hint->instead =
-        x->query.len ? arena_printf(x->arena, "(%.*s) is:hidden", TEXT_ARG(x->query)) : TEXT("is:hidden");
+    hint->instead = x->query.len ? arena_printf(x->arena, "(%.*s) is:hidden", TEXT_ARG(x->query)) : TEXT("is:hidden");
 }
 
 /* ---- all of it ---- */
@@ -197,9 +194,7 @@ static void look_at_clauses(struct explain *x)
 enum err explain_empty(const struct match *match, struct text query, const struct node *root, struct arena *arena,
                        usec_t until, struct hint_list *to)
 {
-    struct explain x = {
-        .match = match, .query = query, .arena = arena, .until = until, .to = to
-    };
+    struct explain x = { .match = match, .query = query, .arena = arena, .until = until, .to = to };
 
     to->at = arena_array(arena, EXPLAIN_HINTS, sizeof(*to->at));
     if (!to->at)

@@ -4,8 +4,7 @@
 #include "services/search/explain_parts.h"
 #include "services/search/likely.h"
 
-static const enum term_field WORD_FIELDS[] = { TERM_NAME, TERM_TAG_WORD, TERM_PACK_WORD, TERM_NOTES,
-                                               TERM_PLACE };
+static const enum term_field WORD_FIELDS[] = { TERM_NAME, TERM_TAG_WORD, TERM_PACK_WORD, TERM_NOTES, TERM_PLACE };
 
 /* Half of the time that is left is for other clauses. */
 static usec_t soon(const struct explain *x)
@@ -84,15 +83,15 @@ static void explain_word(struct explain *x, const struct node *word, struct text
     if (filter && filter->kind == FILTER_WORDS)
         likely_words(x->match->index, &filter->term, 1, word->text, x->arena, soon(x), &likely);
     else
-        likely_words(x->match->index, WORD_FIELDS, sizeof(WORD_FIELDS) / sizeof(WORD_FIELDS[0]), word->text,
-                     x->arena, soon(x), &likely);
+        likely_words(x->match->index, WORD_FIELDS, sizeof(WORD_FIELDS) / sizeof(WORD_FIELDS[0]), word->text, x->arena,
+                     soon(x), &likely);
     hint = explain_add(x, HINT_KIND_UNKNOWN_WORD, source);
     if (!hint)
         return;
     put_near(x, hint, &likely, true);
     if (hint->near.count)
-        hint->instead = explain_instead(
-            x, source, filter ? as_field(x, filter->name, hint->near.at[0]) : hint->near.at[0]);
+        hint->instead =
+            explain_instead(x, source, filter ? as_field(x, filter->name, hint->near.at[0]) : hint->near.at[0]);
 }
 
 /* What a person types as one word may be several: that one of them is unknown. */
@@ -104,8 +103,8 @@ static void explain_joined(struct explain *x, const struct node *clause)
         if (explain_count(x, word) == 0) {
             struct hint *hint = explain_add(x, HINT_KIND_UNKNOWN_WORD, clause->source);
             struct likely likely = { 0 };
-            likely_words(x->match->index, WORD_FIELDS, sizeof(WORD_FIELDS) / sizeof(WORD_FIELDS[0]),
-                         word->text, x->arena, soon(x), &likely);
+            likely_words(x->match->index, WORD_FIELDS, sizeof(WORD_FIELDS) / sizeof(WORD_FIELDS[0]), word->text,
+                         x->arena, soon(x), &likely);
             if (hint)
                 put_near(x, hint, &likely, true);
             unknown++;
@@ -146,8 +145,7 @@ static void explain_value(struct explain *x, const struct node *clause)
         likely_values(x->match->index, field, clause->text, x->arena, soon(x), &likely);
     if (likely.count) {
         put_near(x, hint, &likely, true);
-        hint->instead =
-            explain_instead(x, clause->source, as_field(x, clause->filter->name, likely.each[0].text));
+        hint->instead = explain_instead(x, clause->source, as_field(x, clause->filter->name, likely.each[0].text));
         return;
     }
     likely_frequent(x->match->index, field, x->arena, soon(x), &likely);

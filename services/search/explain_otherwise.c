@@ -21,8 +21,7 @@ static bool is_word_clause(const struct node *node)
 /* From the first clause to the last, as they stand in the query. */
 static struct text span(const struct node *first, const struct node *last)
 {
-    return (struct text){ (uint32_t)(last->source.at + last->source.len - first->source.at),
-                          first->source.at };
+    return (struct text){ (uint32_t)(last->source.at + last->source.len - first->source.at), first->source.at };
 }
 
 static bool is_text(struct text text, const char *word)

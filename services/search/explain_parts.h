@@ -21,8 +21,7 @@ struct hint *explain_add(struct explain *x, enum hint_kind kind, struct text cla
 /* The query with `part`, which lies in it, replaced; empty when it is too long. */
 struct text explain_instead(struct explain *x, struct text part, struct text by);
 
-uint64_t explain_count(struct explain *x,
-                       const struct node *node); /* items that it finds; 0 also without memory */
+uint64_t explain_count(struct explain *x, const struct node *node); /* items that it finds; 0 also without memory */
 
 /* explain_clause.c: why this clause alone finds nothing. */
 void explain_clause(struct explain *x, const struct node *clause);

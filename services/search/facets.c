@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+
 #include "services/search/filter.h"
 #include "services/search/match.h"
 
@@ -134,8 +135,7 @@ static enum err count_fields(struct index *index, struct arena *arena, const str
 }
 
 enum err facets_count(struct index *index, struct arena *arena, const struct text_list *fields,
-                      const struct bitmap *set, const uint32_t *each, struct facet_count_list *to,
-                      struct fault *fault)
+                      const struct bitmap *set, const uint32_t *each, struct facet_count_list *to, struct fault *fault)
 {
     struct tally_rows rows = { set, each, bitmap_count(set), false };
     uint32_t *others = NULL;

@@ -10,7 +10,6 @@ enum { FACETS_MOST = 512 }; /* counts in one answer: shared evenly by the fields
 /* For each field its most frequent values, then by the value. `each` of the set, too; it may be NULL when it is more
  * than half of the index. Texts are in the arena. Errors: bad_request (a field whose values can't be counted), full. */
 enum err facets_count(struct index *index, struct arena *arena, const struct text_list *fields,
-                      const struct bitmap *set, const uint32_t *each, struct facet_count_list *to,
-                      struct fault *fault);
+                      const struct bitmap *set, const uint32_t *each, struct facet_count_list *to, struct fault *fault);
 
 #endif

@@ -2,21 +2,19 @@
 
 #include <string.h>
 #include <strings.h>
+
 #include "proto/nearest.h"
 
 const struct filter filter_table[] = {
     { "name", "title", FILTER_WORDS, TERM_NAME, NULL, UNIT_NONE, "words of its name" },
     { "pack", "", FILTER_WORDS, TERM_PACK_WORD, NULL, UNIT_NONE, "words of its pack" },
-    { "note", "notes", FILTER_WORDS, TERM_NOTES, NULL, UNIT_NONE,
-      "words of its notes, or the note it sounds (A4)" },
+    { "note", "notes", FILTER_WORDS, TERM_NOTES, NULL, UNIT_NONE, "words of its notes, or the note it sounds (A4)" },
     { "path", "file folder dir", FILTER_WORDS, TERM_PLACE, NULL, UNIT_NONE, "words of its file and folders" },
     { "tag", "tags", FILTER_EXACT, TERM_TAG, NULL, UNIT_NONE, "a tag" },
     { "kind", "", FILTER_EXACT, TERM_KIND, NULL, UNIT_NONE, "audio, midi, video, analysis" },
     { "origin", "", FILTER_EXACT, TERM_ORIGIN, NULL, UNIT_NONE, "recorded, imported, generated, external" },
-    { "class", "instrument", FILTER_EXACT, TERM_CLASS, NULL, UNIT_NONE,
-      "what it sounds like: kick, snare, pad" },
-    { "family", "category", FILTER_EXACT, TERM_FAMILY, NULL, UNIT_NONE,
-      "the family of its class: drums, bass" },
+    { "class", "instrument", FILTER_EXACT, TERM_CLASS, NULL, UNIT_NONE, "what it sounds like: kick, snare, pad" },
+    { "family", "category", FILTER_EXACT, TERM_FAMILY, NULL, UNIT_NONE, "the family of its class: drums, bass" },
     { "genre", "", FILTER_CONTAINS, TERM_GENRE, NULL, UNIT_NONE, "words of its genre" },
     { "artist", "", FILTER_CONTAINS, TERM_ARTIST, NULL, UNIT_NONE, "words of its artist" },
     { "album", "", FILTER_CONTAINS, TERM_ALBUM, NULL, UNIT_NONE, "words of its album" },
@@ -25,8 +23,7 @@ const struct filter filter_table[] = {
     { "format", "sample_format codec", FILTER_EXACT, TERM_FORMAT, NULL, UNIT_NONE, "pcm, float, vorbis" },
     { "bpm", "tempo", FILTER_NUMBER, 0, "bpm", UNIT_NONE,
       "beats per minute: 120-130; ~120 for the tempos that go with it" },
-    { "dur", "duration duration_s length", FILTER_NUMBER, 0, "duration_s", UNIT_SECONDS,
-      "length: <1s, 1-2s, >1min" },
+    { "dur", "duration duration_s length", FILTER_NUMBER, 0, "duration_s", UNIT_SECONDS, "length: <1s, 1-2s, >1min" },
     { "lufs", "loudness", FILTER_NUMBER, 0, "lufs", UNIT_NONE, "loudness: -14..-8" },
     { "channels", "ch", FILTER_NUMBER, 0, "channels", UNIT_NONE, "channels" },
     { "bits", "bit_depth", FILTER_NUMBER, 0, "bit_depth", UNIT_NONE, "bits of a sample" },
@@ -42,14 +39,11 @@ const struct filter filter_table[] = {
 };
 const uint32_t filter_count = sizeof(filter_table) / sizeof(filter_table[0]);
 
-const struct filter filter_attribute = {
-    "", "", FILTER_NUMBER, 0, NULL, UNIT_NONE, "a number that analysis states"
-};
+const struct filter filter_attribute = { "", "", FILTER_NUMBER, 0, NULL, UNIT_NONE, "a number that analysis states" };
 
 const char *const filter_states[] = {
-    "local",   "remote",    "external",    "offline",   "missing", "favourite",
-    "hidden",  "failed",    "quarantined", "analysed",  "waiting", "loop",
-    "oneshot", "truncated", "pending",     "abandoned", NULL,
+    "local",    "remote",  "external", "offline", "missing",   "favourite", "hidden",    "failed", "quarantined",
+    "analysed", "waiting", "loop",     "oneshot", "truncated", "pending",   "abandoned", NULL,
 };
 
 static const struct spelling {

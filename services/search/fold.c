@@ -107,8 +107,7 @@ uint32_t fold_write(uint32_t c, char to[4])
 
 struct text fold_text(struct arena *arena, struct text from)
 {
-    size_t room =
-        (size_t)from.len + from.len / 2 + 4; /* a bad byte grows to three, all else by a half at most */
+    size_t room = (size_t)from.len + from.len / 2 + 4; /* a bad byte grows to three, all else by a half at most */
     struct text to = { 0, NULL };
     char *at;
 

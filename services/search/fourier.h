@@ -17,7 +17,6 @@ void fourier_init(struct fourier *fourier);
 
 /* to[k] = Σ from[i] exp(-2 π j i k ÷ size), unscaled: `signal` becomes its spectrum, `spare` is overwritten. The
  * inverse is the same with re and im exchanged before and after. */
-void fourier_transform(const struct fourier *fourier, struct fourier_signal *signal,
-                       struct fourier_signal *spare);
+void fourier_transform(const struct fourier *fourier, struct fourier_signal *signal, struct fourier_signal *spare);
 
 #endif

@@ -10,8 +10,8 @@ struct ids {
     struct table table;   /* rows */
     uint32_t *free_rows;  /* the next one to take is the last */
     uint32_t free_count, free_room;
-    struct id highest;  /* of those that were ever taken */
-    bool is_mixed;      /* some row's id is below that of a row before it */
+    struct id highest; /* of those that were ever taken */
+    bool is_mixed;     /* some row's id is below that of a row before it */
 };
 
 /* Errors: full. */

@@ -151,8 +151,7 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static enum err number_terms(struct index *index, const struct entry *entry, uint32_t *numbers,
-                             uint32_t *count)
+static enum err number_terms(struct index *index, const struct entry *entry, uint32_t *numbers, uint32_t *count)
 {
     uint32_t kept = 0;
 
@@ -227,8 +226,7 @@ static enum err put_terms(struct index *index, uint32_t number, const struct ent
 
 struct text index_name(const struct index *index, uint32_t row)
 {
-    return (struct text){ row_at(index, row)->name_len,
-                          (const char *)index->texts.at + row_at(index, row)->text };
+    return (struct text){ row_at(index, row)->name_len, (const char *)index->texts.at + row_at(index, row)->text };
 }
 
 struct text index_notes(const struct index *index, uint32_t row)
@@ -243,8 +241,7 @@ static enum err put_texts(struct index *index, uint32_t number, const struct ent
     struct row *row = row_at(index, number);
     size_t at = index->texts.count, len = entry->name.len + entry->notes.len;
 
-    if (text_equal(index_name(index, number), entry->name) &&
-        text_equal(index_notes(index, number), entry->notes))
+    if (text_equal(index_name(index, number), entry->name) && text_equal(index_notes(index, number), entry->notes))
         return ERR_OK;
     if (column_add(&index->texts, len) != ERR_OK || at > UINT32_MAX - len)
         return ERR_FULL;
@@ -285,8 +282,7 @@ static void put_vector(struct index *index, uint32_t row, const struct entry *en
 {
     uint8_t *to = index->vectors.at + (size_t)row * sizeof(entry->vector);
 
-    if (entry->has_vector && near_has(&index->near, row) &&
-        memcmp(to, entry->vector, sizeof(entry->vector)) == 0)
+    if (entry->has_vector && near_has(&index->near, row) && memcmp(to, entry->vector, sizeof(entry->vector)) == 0)
         return;
     if (entry->has_vector)
         memcpy(to, entry->vector, sizeof(entry->vector));

@@ -14,10 +14,10 @@ enum { INDEX_NUMBERS = 96, INDEX_NUMBER_NAME = 64, INDEX_VECTOR = ENTRY_VECTOR, 
 
 /* What is not in a column. A free row has a zero id. */
 struct row {
-    uint32_t text;       /* in texts: the name, then the notes, folded */
+    uint32_t text; /* in texts: the name, then the notes, folded */
     uint16_t name_len;
     uint16_t notes_len;
-    uint32_t terms;      /* in lists: its term numbers, rising */
+    uint32_t terms; /* in lists: its term numbers, rising */
     uint16_t term_count;
     uint16_t term_room;
 };
@@ -30,17 +30,17 @@ struct numbers {
 };
 
 struct index {
-    struct id catalogue;  /* which the rows are of; zero: none yet */
-    uint64_t revision;    /* of the catalogue, up to which every change is in */
-    struct hash line;     /* of that revision: catalogue_line */
-    uint64_t writes;      /* rises with every change */
-    struct ids ids;       /* by row */
-    struct column rows;   /* struct row */
-    struct column lists;  /* uint32_t: term numbers */
-    struct column texts;  /* bytes */
+    struct id catalogue;   /* which the rows are of; zero: none yet */
+    uint64_t revision;     /* of the catalogue, up to which every change is in */
+    struct hash line;      /* of that revision: catalogue_line */
+    uint64_t writes;       /* rises with every change */
+    struct ids ids;        /* by row */
+    struct column rows;    /* struct row */
+    struct column lists;   /* uint32_t: term numbers */
+    struct column texts;   /* bytes */
     struct column vectors; /* float[INDEX_VECTOR] by row; meaningful where TERM_HAS "vector" */
     struct terms terms;
-    struct near near;     /* which rows' embeddings are near to others */
+    struct near near;       /* which rows' embeddings are near to others */
     struct tallies tallies; /* which value of a field each row has; as much as was asked for */
     uint32_t number_count;
     struct numbers numbers[INDEX_NUMBERS];
@@ -65,7 +65,7 @@ uint32_t index_rows(const struct index *index); /* rows are below this; some are
 uint32_t index_live(const struct index *index);
 bool index_find(const struct index *index, struct id id, uint32_t *row);
 struct id index_id(const struct index *index, uint32_t row);
-struct text index_name(const struct index *index, uint32_t row);  /* folded; until the next put */
+struct text index_name(const struct index *index, uint32_t row); /* folded; until the next put */
 struct text index_notes(const struct index *index, uint32_t row);
 const float *index_vector(const struct index *index, uint32_t row);
 

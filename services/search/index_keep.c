@@ -1,4 +1,5 @@
 #include <string.h>
+
 #include "services/search/index.h"
 
 /* ---- taking over columns that were mapped ---- */
@@ -7,8 +8,7 @@ static bool row_is_sound(const struct index *index, const struct row *row)
 {
     const uint32_t *list = (const uint32_t *)(const void *)index->lists.at + row->terms;
 
-    if (row->text > index->texts.count ||
-        (size_t)row->name_len + row->notes_len > index->texts.count - row->text ||
+    if (row->text > index->texts.count || (size_t)row->name_len + row->notes_len > index->texts.count - row->text ||
         row->terms > index->lists.count || row->term_room > index->lists.count - row->terms ||
         row->term_count > row->term_room)
         return false;

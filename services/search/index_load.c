@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include "common/file.h"
 #include "services/search/index_file.h"
 #include "services/search/index_layout.h"
@@ -40,8 +41,7 @@ static bool part_is_sound(const struct layout *layout, uint32_t number)
     const struct layout_part *part = &layout->part[number];
     uint64_t room = layout->bytes - part->offset;
 
-    if (part->offset < LAYOUT_HEADER || part->offset % LAYOUT_HEADER || part->offset > layout->bytes ||
-        !part->width)
+    if (part->offset < LAYOUT_HEADER || part->offset % LAYOUT_HEADER || part->offset > layout->bytes || !part->width)
         return false;
     if (!memchr(part->name, 0, sizeof(part->name)))
         return false;
@@ -156,8 +156,7 @@ static enum err take_over(struct index *index, const struct layout *layout, cons
     if (memcmp(&hashing.hash, &layout->body, sizeof(hashing.hash)) != 0)
         return damaged(fault, "its content");
     if (e != ERR_OK)
-        return e == ERR_INTERNAL ? damaged(fault, "its rows")
-                                 : fault_set(fault, e, "the index's file can't be mapped");
+        return e == ERR_INTERNAL ? damaged(fault, "its rows") : fault_set(fault, e, "the index's file can't be mapped");
     index->catalogue = layout->catalogue;
     index->revision = layout->revision;
     index->line = layout->line;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
 #include "common/file.h"
 #include "services/search/index_file.h"
 #include "services/search/index_layout.h"

@@ -33,8 +33,7 @@ static bool is_numbered(const uint8_t *at, const uint8_t *end)
     const uint8_t *digit = at < end ? at + 1 : end;
     while (digit < end && *digit >= '0' && *digit <= '9')
         digit++;
-    return at < end && digit > at + 1 && digit < end && *digit == ')' &&
-           (digit + 1 == end || digit[1] == '.');
+    return at < end && digit > at + 1 && digit < end && *digit == ')' && (digit + 1 == end || digit[1] == '.');
 }
 
 static bool says_copy(const uint8_t *at, const uint8_t *end)
@@ -217,8 +216,7 @@ static const struct rule {
 };
 
 /* Above zero: `a` is the better one. */
-static int64_t compare(const struct keep_copy *a, const struct keep_copy *b, const struct group *group,
-                       int32_t *reason)
+static int64_t compare(const struct keep_copy *a, const struct keep_copy *b, const struct group *group, int32_t *reason)
 {
     for (size_t i = 0; i < sizeof(RULES) / sizeof(*RULES); i++) {
         int64_t order = RULES[i].by(a, b, group);
@@ -258,8 +256,7 @@ struct keep_verdict keep_choose(const struct keep_copy *copies, const uint32_t *
         if (compare(&copies[members[i]], &copies[members[verdict.keep]], &group, &reason) > 0) {
             second = verdict.keep;
             verdict.keep = i;
-        } else if (second == UINT32_MAX ||
-                   compare(&copies[members[i]], &copies[members[second]], &group, &reason) > 0)
+        } else if (second == UINT32_MAX || compare(&copies[members[i]], &copies[members[second]], &group, &reason) > 0)
             second = i;
     }
     if (second != UINT32_MAX)

@@ -6,12 +6,12 @@
 
 enum token_kind {
     TOKEN_END,
-    TOKEN_OPEN,   /* ( */
-    TOKEN_CLOSE,  /* ) */
-    TOKEN_OR,     /* or, | */
-    TOKEN_NOT,    /* a - before something */
-    TOKEN_WORD,   /* in `value`; `is_quoted` when it was a "phrase" */
-    TOKEN_FIELD,  /* name:value or name:"value" */
+    TOKEN_OPEN,    /* ( */
+    TOKEN_CLOSE,   /* ) */
+    TOKEN_OR,      /* or, | */
+    TOKEN_NOT,     /* a - before something */
+    TOKEN_WORD,    /* in `value`; `is_quoted` when it was a "phrase" */
+    TOKEN_FIELD,   /* name:value or name:"value" */
     TOKEN_UNCLOSED /* a quote without its end */
 };
 

@@ -1,6 +1,7 @@
 #include "services/search/likely.h"
 
 #include <string.h>
+
 #include "proto/nearest.h"
 
 enum { CLOCK_EVERY = 256 };
@@ -110,8 +111,7 @@ void likely_words(struct index *index, const enum term_field *fields, size_t cou
 static uint32_t value_distance(struct text wanted, struct text value)
 {
     uint32_t distance = nearest_distance(wanted, value);
-    bool begins =
-        wanted.len > 1 && value.len > 1 && (text_starts(value, wanted) || text_starts(wanted, value));
+    bool begins = wanted.len > 1 && value.len > 1 && (text_starts(value, wanted) || text_starts(wanted, value));
 
     return begins && distance > 1 ? 1 : distance;
 }
@@ -124,8 +124,7 @@ static void look_at_values(struct search_for *s, enum term_field field, bool all
 
     s->to->count = 0;
     for (uint32_t i = 0; i < range.count && !is_over(s); i++) {
-        struct text folded = folded_of(terms_key(terms, range.at[i])),
-                    shown = terms_value(terms, range.at[i]);
+        struct text folded = folded_of(terms_key(terms, range.at[i])), shown = terms_value(terms, range.at[i]);
         uint32_t items = terms_posting(terms, range.at[i])->count;
         uint32_t distance = items && !all ? value_distance(s->wanted, folded) : 0;
         if (items && distance <= most_wrong(s->wanted.len))
@@ -133,16 +132,15 @@ static void look_at_values(struct search_for *s, enum term_field field, bool all
     }
 }
 
-void likely_values(struct index *index, enum term_field field, struct text value, struct arena *arena,
-                   usec_t until, struct likely *to)
+void likely_values(struct index *index, enum term_field field, struct text value, struct arena *arena, usec_t until,
+                   struct likely *to)
 {
     struct search_for s = { index, arena, until, value, to, 0 };
 
     look_at_values(&s, field, false);
 }
 
-void likely_frequent(struct index *index, enum term_field field, struct arena *arena, usec_t until,
-                     struct likely *to)
+void likely_frequent(struct index *index, enum term_field field, struct arena *arena, usec_t until, struct likely *to)
 {
     struct search_for s = { index, arena, until, { 0 }, to, 0 };
 

@@ -22,11 +22,10 @@ void likely_words(struct index *index, const enum term_field *fields, size_t cou
                   struct arena *arena, usec_t until, struct likely *to);
 
 /* Values of the field near `value`, which is folded; a value that begins with it, or with which it begins, is near. */
-void likely_values(struct index *index, enum term_field field, struct text value, struct arena *arena,
-                   usec_t until, struct likely *to);
+void likely_values(struct index *index, enum term_field field, struct text value, struct arena *arena, usec_t until,
+                   struct likely *to);
 
 /* The field's most frequent values. */
-void likely_frequent(struct index *index, enum term_field field, struct arena *arena, usec_t until,
-                     struct likely *to);
+void likely_frequent(struct index *index, enum term_field field, struct arena *arena, usec_t until, struct likely *to);
 
 #endif

@@ -36,7 +36,7 @@ int main(int argc, char **argv)
     service_answer(service, &search_handlers, &search); /* one function for each ask */
     service_each_turn(service, end_turn, &search);
     service_tells(service, search_tell, search_map_cancel, &search); /* how far a new index or map is */
-    service_every(service, EVERY, look, &search);       /* follows the catalogue */
+    service_every(service, EVERY, look, &search);                    /* follows the catalogue */
     if (service_hear(service, "persist.changed", hear_changed, &search) != ERR_OK)
         log_warn("events of persist can't be heard; the catalogue is looked at every half second");
     search_follow(&search);

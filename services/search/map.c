@@ -1,9 +1,11 @@
 #include "services/search/map.h"
+
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "common/log.h"
 #include "services/search/map_file.h"
 #include "services/search/match.h"
@@ -44,8 +46,7 @@ enum err map_open(const char *folder, uint32_t dimensions, struct map **to)
         return ERR_FULL;
     map->dimensions = dimensions;
     map->file.trust = (double)NAN;
-    (void)snprintf(map->path, sizeof(map->path), "%.*s/search.map-%u", (int)sizeof(map->path) - 32, folder,
-                   dimensions);
+    (void)snprintf(map->path, sizeof(map->path), "%.*s/search.map-%u", (int)sizeof(map->path) - 32, folder, dimensions);
     return ERR_OK;
 }
 
@@ -130,8 +131,7 @@ static void *make(void *state)
     return NULL;
 }
 
-static enum err copy_rows(struct making *making, const struct index *index, const uint32_t *rows,
-                          uint32_t count)
+static enum err copy_rows(struct making *making, const struct index *index, const uint32_t *rows, uint32_t count)
 {
     enum err e = ids_open(&making->ids, count);
     uint32_t row;
@@ -148,8 +148,7 @@ static enum err copy_rows(struct making *making, const struct index *index, cons
     return e;
 }
 
-static enum err start(struct map *map, const struct index *index, const uint32_t *rows, uint32_t count,
-                      uint64_t seed)
+static enum err start(struct map *map, const struct index *index, const uint32_t *rows, uint32_t count, uint64_t seed)
 {
     struct making *making = calloc(1, sizeof(*making));
     enum err e = making ? copy_rows(making, index, rows, count) : ERR_FULL;
@@ -319,8 +318,8 @@ static struct bitmap *rows_of_layout(const struct map *map, const struct index *
 static bool place_row(struct map *map, struct index *index, uint32_t row, const struct bitmap *among)
 {
     float weights[VECTORS_WIDTH];
-    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids,
-                               index_vector(index, row), weights };
+    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, index_vector(index, row),
+                               weights };
     struct nearby nearby[MAP_NEIGHBOURS];
     uint32_t count = 0;
 

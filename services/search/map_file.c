@@ -1,11 +1,13 @@
 #include "services/search/map_file.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "common/file.h"
 #include "common/hash.h"
 
-#define LARGEST ((size_t)4 << 30)
+#define LARGEST  ((size_t)4 << 30)
 #define FARTHEST 1e6F
 
 static const char magic[8] = "LOOPMAP1";

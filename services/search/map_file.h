@@ -21,8 +21,7 @@ struct map_file {
 /* Errors: not_found; version (of another catalogue, or kind), internal (damaged), io, full. */
 enum err map_file_read(const char *path, uint32_t dimensions, struct id catalogue, struct map_file *to,
                        struct fault *fault);
-enum err map_file_write(const struct map_file *file, const char *path,
-                        struct fault *fault); /* full, io, denied */
+enum err map_file_write(const struct map_file *file, const char *path, struct fault *fault); /* full, io, denied */
 void map_file_free(struct map_file *file);
 
 #endif

@@ -1,7 +1,9 @@
 #include "services/search/map_graph.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "services/search/near.h"
 
 enum { BISECTIONS = 48, PIECE_US = 50000, STRIDE = 256 };
@@ -183,8 +185,7 @@ static void put_edges(struct map_graph *graph, const float *weights, uint32_t *n
 
         for (uint32_t i = 0; i < neighbours; i++) {
             uint32_t to = graph->nearest[(size_t)row * MAP_NEIGHBOURS + i];
-            float there = weights[(size_t)row * MAP_NEIGHBOURS + i],
-                  back = weight_back(graph, weights, to, row);
+            float there = weights[(size_t)row * MAP_NEIGHBOURS + i], back = weight_back(graph, weights, to, row);
 
             put_edge(graph, next, row, to, there + back - there * back);
             if (back == 0)

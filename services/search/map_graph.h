@@ -7,6 +7,7 @@
 #define LOOPHOLE_SEARCH_MAP_GRAPH_H
 
 #include <stdatomic.h>
+
 #include "common/err.h"
 #include "services/search/vectors.h"
 

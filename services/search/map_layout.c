@@ -1,4 +1,5 @@
 #include "services/search/map_layout.h"
+
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -113,8 +114,8 @@ static enum err begin(const struct map_work *work, uint32_t dimensions, struct m
         }
     for (uint32_t row = 0; row < work->count; row++)
         for (uint32_t d = 0; d < dimensions; d++)
-            places[row].at[d] = places[row].at[d] * (EXTENT / farthest) +
-                                (float)(next_chance(&chance) >> 40) * (1e-3F / (1 << 24));
+            places[row].at[d] =
+                places[row].at[d] * (EXTENT / farthest) + (float)(next_chance(&chance) >> 40) * (1e-3F / (1 << 24));
     free(c);
     return ERR_OK;
 }
@@ -233,8 +234,7 @@ uint32_t map_layout_steps(uint32_t count)
 enum err map_layout_make(struct map_work *work, const struct map_graph *graph, uint32_t dimensions,
                          struct map_place *places)
 {
-    struct map_place *other = calloc((size_t)work->count + 1, sizeof(*other)), *before = places,
-                     *after = other;
+    struct map_place *other = calloc((size_t)work->count + 1, sizeof(*other)), *before = places, *after = other;
     struct step step = {
         .graph = graph, .dimensions = dimensions, .of = map_layout_steps(work->count), .seed = work->seed
     };
@@ -287,8 +287,7 @@ static uint32_t nearest_on_map(const struct map_place *places, uint32_t count, u
 }
 
 /* How many are nearer in truth than each of the `count` at `others`, which become their ranks. */
-static void rank(const struct map_work *work, uint32_t row, float *distances, uint32_t *others,
-                 uint32_t count)
+static void rank(const struct map_work *work, uint32_t row, float *distances, uint32_t *others, uint32_t count)
 {
     const float *from = work->at + (size_t)row * VECTORS_WIDTH;
 

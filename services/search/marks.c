@@ -1,6 +1,7 @@
 #include "services/search/marks.h"
 
 #include <string.h>
+
 #include "services/search/bitmap.h"
 
 static const char ATTRIBUTE[] = "unlike:";

@@ -2,17 +2,16 @@
 
 #include <math.h>
 #include <stdlib.h>
+
 #include "common/musical_key.h"
 #include "services/search/blocks.h"
 #include "services/search/phrase.h"
 #include "services/search/vectors.h"
 #include "services/search/words.h"
 
-typedef struct bitmap *matcher(const struct match *match, const struct node *node,
-                               const struct bitmap *among);
+typedef struct bitmap *matcher(const struct match *match, const struct node *node, const struct bitmap *among);
 
-static struct bitmap *match_node(const struct match *match, const struct node *node,
-                                 const struct bitmap *among);
+static struct bitmap *match_node(const struct match *match, const struct node *node, const struct bitmap *among);
 
 /* Adds what `more` holds to `to`, and frees it. NULL when either is. */
 static struct bitmap *joined(struct bitmap *to, struct bitmap *more)
@@ -85,11 +84,9 @@ uint32_t *match_others(struct index *index, const struct bitmap *bitmap, uint32_
 
 /* ---- words ---- */
 
-static struct bitmap *match_word(const struct match *match, const struct node *node,
-                                 const struct bitmap *among)
+static struct bitmap *match_word(const struct match *match, const struct node *node, const struct bitmap *among)
 {
-    static const enum term_field FIELDS[] = { TERM_NAME, TERM_TAG_WORD, TERM_PACK_WORD, TERM_NOTES,
-                                              TERM_PLACE };
+    static const enum term_field FIELDS[] = { TERM_NAME, TERM_TAG_WORD, TERM_PACK_WORD, TERM_NOTES, TERM_PLACE };
     struct bitmap *rows = bitmap_new();
 
     for (size_t i = 0; i < sizeof(FIELDS) / sizeof(FIELDS[0]); i++)
@@ -113,11 +110,9 @@ static bool narrow(void *state, struct text word)
     return rows != NULL;
 }
 
-static struct bitmap *match_words(const struct match *match, const struct node *node,
-                                  const struct bitmap *among)
+static struct bitmap *match_words(const struct match *match, const struct node *node, const struct bitmap *among)
 {
-    struct all_words all = { match, node->filter->term,
-                             among ? bitmap_copy(among) : index_all(match->index) };
+    struct all_words all = { match, node->filter->term, among ? bitmap_copy(among) : index_all(match->index) };
 
     words_each(node->text, false, narrow, &all);
     if (all.field == TERM_NOTES) /* note:A4, too */
@@ -125,8 +120,7 @@ static struct bitmap *match_words(const struct match *match, const struct node *
     return all.rows;
 }
 
-static struct bitmap *match_phrase(const struct match *match, const struct node *node,
-                                   const struct bitmap *among)
+static struct bitmap *match_phrase(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     (void)among;
     return phrase_rows(match->index, node->text, node->filter ? node->filter->term : TERM_ALL);
@@ -139,8 +133,7 @@ static bool begins_none(void *state, struct text word)
     return words_have(*(const struct text *)state, word);
 }
 
-static struct bitmap *match_contains(const struct match *match, const struct node *node,
-                                     const struct bitmap *among)
+static struct bitmap *match_contains(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     char key[TERM_LONGEST];
     struct terms *terms = &match->index->terms;
@@ -155,15 +148,13 @@ static struct bitmap *match_contains(const struct match *match, const struct nod
     return rows;
 }
 
-static struct bitmap *match_exact(const struct match *match, const struct node *node,
-                                  const struct bitmap *among)
+static struct bitmap *match_exact(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     return node->is_start ? starting(match, node->filter->term, node->text, among)
                           : valued(match, node->filter->term, node->text, among);
 }
 
-static struct bitmap *match_key(const struct match *match, const struct node *node,
-                                const struct bitmap *among)
+static struct bitmap *match_key(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     struct bitmap *rows = bitmap_new();
 
@@ -184,8 +175,7 @@ static struct bitmap *match_key(const struct match *match, const struct node *no
 
 /* Rows whose number lies from `low` to `high`: of `among`, or of the first `count`. Returns how many are in
  * `to`. */
-static uint32_t scan_floats(const float *at, float low, float high, const uint32_t *among, uint32_t count,
-                            uint32_t *to)
+static uint32_t scan_floats(const float *at, float low, float high, const uint32_t *among, uint32_t count, uint32_t *to)
 {
     uint32_t kept = 0;
 
@@ -212,8 +202,8 @@ static uint32_t scan_doubles(const double *at, double low, double high, const ui
 
 /* As the column holds numbers: a bound that no float can be is the float next to it; an open one the next
  * inwards. */
-static uint32_t scan(const struct numbers *numbers, const struct range *range, const uint32_t *among,
-                     uint32_t count, uint32_t *to)
+static uint32_t scan(const struct numbers *numbers, const struct range *range, const uint32_t *among, uint32_t count,
+                     uint32_t *to)
 {
     float low = (float)range->min, high = (float)range->max;
 
@@ -223,12 +213,11 @@ static uint32_t scan(const struct numbers *numbers, const struct range *range, c
                            range->max_open ? nextafterf(high, -INFINITY) : high, among, count, to);
     return scan_doubles((const double *)(const void *)numbers->column.at,
                         range->min_open ? nextafter(range->min, (double)INFINITY) : range->min,
-                        range->max_open ? nextafter(range->max, -(double)INFINITY) : range->max, among, count,
-                        to);
+                        range->max_open ? nextafter(range->max, -(double)INFINITY) : range->max, among, count, to);
 }
 
-static struct bitmap *in_range(const struct numbers *numbers, const struct range *range,
-                               const uint32_t *among, uint32_t count)
+static struct bitmap *in_range(const struct numbers *numbers, const struct range *range, const uint32_t *among,
+                               uint32_t count)
 {
     uint32_t *found = malloc((count + 1) * sizeof(*found));
     struct bitmap *rows = found ? bitmap_of(found, scan(numbers, range, among, count, found)) : NULL;
@@ -237,8 +226,7 @@ static struct bitmap *in_range(const struct numbers *numbers, const struct range
     return rows;
 }
 
-static struct bitmap *match_number(const struct match *match, const struct node *node,
-                                   const struct bitmap *among)
+static struct bitmap *match_number(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     const struct numbers *numbers = index_numbers(match->index, node->text);
     struct bitmap *found;
@@ -285,8 +273,8 @@ struct bitmap *match_with_vector(struct index *index)
 static struct bitmap *nearest_rows(struct index *index, uint32_t row, const struct bitmap *candidates)
 {
     float weights[ENTRY_VECTOR];
-    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids,
-                               index_vector(index, row), weights };
+    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, index_vector(index, row),
+                               weights };
     struct nearby nearby[MATCH_LIKE];
     struct bitmap *found = bitmap_new();
     uint32_t count;
@@ -301,8 +289,7 @@ static struct bitmap *nearest_rows(struct index *index, uint32_t row, const stru
     return NULL;
 }
 
-static struct bitmap *match_like(const struct match *match, const struct node *node,
-                                 const struct bitmap *among)
+static struct bitmap *match_like(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     struct bitmap *candidates = match_with_vector(match->index), *rows;
     uint32_t row;
@@ -320,8 +307,7 @@ static struct bitmap *match_like(const struct match *match, const struct node *n
 
 /* ---- joining ---- */
 
-static struct bitmap *match_all(const struct match *match, const struct node *node,
-                                const struct bitmap *among)
+static struct bitmap *match_all(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     (void)node;
     (void)among;
@@ -337,8 +323,7 @@ static struct bitmap *match_or(const struct match *match, const struct node *nod
     return rows;
 }
 
-static struct bitmap *match_not(const struct match *match, const struct node *node,
-                                const struct bitmap *among)
+static struct bitmap *match_not(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     struct bitmap *rows = index_all(match->index), *child = match_node(match, node->first, among);
 
@@ -353,8 +338,7 @@ static struct bitmap *match_not(const struct match *match, const struct node *no
 }
 
 /* What is told by terms first: it leaves fewer rows whose numbers are to be looked at. */
-static struct bitmap *match_and(const struct match *match, const struct node *node,
-                                const struct bitmap *among)
+static struct bitmap *match_and(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     struct bitmap *rows = among ? bitmap_copy(among) : NULL;
     bool begun = among != NULL;
@@ -382,8 +366,7 @@ static matcher *const MATCHERS[] = {
 };
 
 /* May hold rows outside `among` and free ones: whoever asked takes them out. NULL: memory is out. */
-static struct bitmap *match_node(const struct match *match, const struct node *node,
-                                 const struct bitmap *among)
+static struct bitmap *match_node(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     return MATCHERS[node->kind](match, node, among);
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <sys/mman.h>
+
 #include "services/search/near_build.h"
 #include "services/search/near_find.h"
 
@@ -181,8 +182,7 @@ static bool find_dense(struct finding *f)
         return add_best(f, near_find_places(f->near, f->vectors, NULL, 1, f->limit));
     if (!bitmap_view_open(&view, f->only))
         return false;
-    kept =
-        near_find_places(f->near, f->vectors, &view, (float)f->among / (float)f->near->file->items, f->limit);
+    kept = near_find_places(f->near, f->vectors, &view, (float)f->among / (float)f->near->file->items, f->limit);
     bitmap_view_close(&view);
     return add_best(f, kept);
 }
@@ -204,8 +204,8 @@ static bool find_rows(struct finding *f)
     return is_sparse(f) ? find_sparse(f) : find_dense(f);
 }
 
-enum err near_find(struct near *near, const struct vectors *vectors, const struct bitmap *only,
-                   uint32_t limit, struct nearby *to, uint32_t *count)
+enum err near_find(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t limit,
+                   struct nearby *to, uint32_t *count)
 {
     struct finding f = { .near = near, .vectors = vectors, .only = only, .limit = limit };
     bool found;

@@ -39,13 +39,12 @@ enum err near_adopt(struct near *near, uint32_t rows, const struct bitmap *with_
 
 /* The row has another embedding than before, or none any more. */
 void near_change(struct near *near, uint32_t row, bool has_vector);
-bool near_has(const struct near *near,
-              uint32_t row); /* its embedding is known, here and to a build under way */
+bool near_has(const struct near *near, uint32_t row); /* its embedding is known, here and to a build under way */
 
 /* The nearest rows of `only`, nearest first, at most `limit`. NULL: all rows that were there when the clusters
  * were made, and all changed since. Errors: full. */
-enum err near_find(struct near *near, const struct vectors *vectors, const struct bitmap *only,
-                   uint32_t limit, struct nearby *to, uint32_t *count);
+enum err near_find(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t limit,
+                   struct nearby *to, uint32_t *count);
 
 /* ---- making clusters, in pieces ---- */
 

@@ -200,8 +200,7 @@ static HERE void measure(const float *at, const uint32_t *rows, uint32_t count, 
         for (uint32_t j = 0; j < 4; j++) {
             uint32_t number = i + j < count ? i + j : count - 1;
             const float *row = at + (size_t)(rows ? rows[number] : number) * NEAR_WIDTH;
-            eights[j] =
-                _mm256_add_ps(squares_of(row, target, weights), squares_of(row + 8, target + 8, weights + 8));
+            eights[j] = _mm256_add_ps(squares_of(row, target, weights), squares_of(row + 8, target + 8, weights + 8));
         }
         store_sums(eights, count - i, to + i);
     }

@@ -45,8 +45,7 @@ static inline HERE __m512 score_row(const int8_t *across, const struct spread *a
         __m512i squares = _mm512_setzero_si512();
 #pragma GCC unroll 4
         for (; group < near_block_ends[block]; group++)
-            squares =
-                add_squares(squares, _mm512_loadu_si512(across + (size_t)group * 64), aim->codes[group]);
+            squares = add_squares(squares, _mm512_loadu_si512(across + (size_t)group * 64), aim->codes[group]);
         sum = _mm512_add_ps(sum, _mm512_mul_ps(_mm512_cvtepi32_ps(squares), aim->weights[block]));
     }
     return sum;
@@ -65,8 +64,7 @@ static HERE uint32_t closest(const int8_t *across, uint32_t count, const struct 
 {
     struct spread by;
     __m512 best = _mm512_set1_ps(__FLT_MAX__);
-    __m512i numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
-            found = numbers;
+    __m512i numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), found = numbers;
 
     spread(&by, aim);
     for (uint32_t i = 0; i < count; i += NEAR_ROW) {
@@ -146,8 +144,7 @@ static inline HERE __m512i scaled_squares(__m512i targets, const struct near_wor
 static HERE void tabulate(const int8_t *center, const struct near_aim *aim, const struct near_words *words,
                           const struct near_scales *scales, struct near_table *to)
 {
-    const __m512i lows = _mm512_setr_epi64(0, 2, 0, 2, 1, 3, 1, 3),
-                  highs = _mm512_setr_epi64(4, 6, 4, 6, 5, 7, 5, 7);
+    const __m512i lows = _mm512_setr_epi64(0, 2, 0, 2, 1, 3, 1, 3), highs = _mm512_setr_epi64(4, 6, 4, 6, 5, 7, 5, 7);
     const __m512i targets = _mm512_subs_epi8(_mm512_load_si512(aim->codes), _mm512_loadu_si512(center));
     __m512i two = _mm512_inserti64x4(_mm512_setzero_si512(), _mm256_set1_epi16(1), 1);
 
@@ -255,6 +252,5 @@ static HERE void measure(const float *at, const uint32_t *rows, uint32_t count, 
     }
 }
 
-const struct near_machine near_machine_avx512 = { "AVX-512 VNNI", scan, closest, pick,
-                                                  tabulate,       sift, below,   measure };
+const struct near_machine near_machine_avx512 = { "AVX-512 VNNI", scan, closest, pick, tabulate, sift, below, measure };
 #endif

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "services/search/near_find.h"
 #include "services/search/near_plan.h"
 #include "services/search/near_train.h"
@@ -40,8 +41,7 @@ static const float *vector_of(const struct near_build *build, uint32_t number)
 static uint32_t sample_at(const struct near_build *build, uint32_t number, uint32_t count)
 {
     uint64_t drawn = (number + build->seed) * UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t first = (uint64_t)number * build->count / count,
-             last = ((uint64_t)number + 1) * build->count / count;
+    uint64_t first = (uint64_t)number * build->count / count, last = ((uint64_t)number + 1) * build->count / count;
 
     return (uint32_t)(first + (drawn >> 32) % (last > first ? last - first : 1));
 }
@@ -104,8 +104,7 @@ static bool train(struct near_build *build, enum err *e)
 
 static void center_of(const struct near_build *build, uint32_t cluster, int8_t to[NEAR_WIDTH])
 {
-    const int8_t *from =
-        near_train_centers(build->train) + (size_t)(cluster - cluster % NEAR_ROW) * NEAR_WIDTH;
+    const int8_t *from = near_train_centers(build->train) + (size_t)(cluster - cluster % NEAR_ROW) * NEAR_WIDTH;
 
     for (uint32_t group = 0; group < NEAR_GROUPS; group++)
         memcpy(to + (size_t)group * 4, from + ((size_t)group * NEAR_ROW + cluster % NEAR_ROW) * 4, 4);
@@ -128,8 +127,7 @@ static bool center_samples(struct near_build *build, enum err *e)
     for (uint32_t i = 0; i < STEP && build->at_next < build->samples; i++, build->at_next++) {
         int8_t center[NEAR_WIDTH], *code = build->codes + (size_t)build->at_next * NEAR_WIDTH;
         memcpy(aim.codes, code, NEAR_WIDTH);
-        center_of(build, near_machine()->closest(near_train_centers(build->train), build->clusters, &aim),
-                  center);
+        center_of(build, near_machine()->closest(near_train_centers(build->train), build->clusters, &aim), center);
         subtract(code, center);
     }
     return build->at_next == build->samples;
@@ -223,8 +221,7 @@ static bool place(struct near_build *build, enum err *e)
         near_file_code(&build->head, vector_of(build, build->at_next), code);
         memcpy(parts.fine + (size_t)at * NEAR_WIDTH, code, sizeof(code));
         subtract(code, parts.centers + (size_t)build->owners[build->at_next] * NEAR_WIDTH);
-        write_coarse(build, parts.coarse + (size_t)(at / NEAR_BLOCK) * NEAR_BLOCK_BYTES + at % NEAR_BLOCK,
-                     code);
+        write_coarse(build, parts.coarse + (size_t)(at / NEAR_BLOCK) * NEAR_BLOCK_BYTES + at % NEAR_BLOCK, code);
         parts.rows[at] = build->rows[build->at_next];
         parts.places[parts.rows[at]] = at;
         parts.homes[parts.rows[at]] = (uint16_t)build->owners[build->at_next];
@@ -270,8 +267,8 @@ static bool take_memory(struct near_build *build)
     build->owners = malloc(build->count * sizeof(*build->owners));
     build->next_places = calloc(build->clusters, sizeof(*build->next_places));
     build->changed = bitmap_new();
-    return build->column && build->codes && build->words && build->owners && build->next_places &&
-           build->changed && near_open(&build->next) == ERR_OK;
+    return build->column && build->codes && build->words && build->owners && build->next_places && build->changed &&
+           near_open(&build->next) == ERR_OK;
 }
 
 enum err near_build_begin(struct near *near, const float *at, uint32_t rows, const struct bitmap *with_vector,
@@ -283,8 +280,7 @@ enum err near_build_begin(struct near *near, const float *at, uint32_t rows, con
     near->build = build;
     if (!build)
         return ERR_FULL;
-    *build =
-        (struct near_build){ .at = at, .index_rows = rows, .seed = seed, .count = bitmap_count(with_vector) };
+    *build = (struct near_build){ .at = at, .index_rows = rows, .seed = seed, .count = bitmap_count(with_vector) };
     build->clusters = clusters_for(build->count);
     build->rows = malloc((build->count + 1) * sizeof(*build->rows));
     if (!build->rows || build->count < build->clusters || !take_memory(build)) {

@@ -72,8 +72,8 @@ static bool numbers_are_sound(const struct near_file *file)
             return false;
     for (uint32_t i = 0; i < NEAR_KINDS * NEAR_DEPTHS; i++) {
         const struct near_plan *plan = &file->plans[0][0] + i;
-        if (!(plan->probes >= 1 && plan->keep >= 1 && plan->slack >= 0 && plan->probes <= 1e9f &&
-              plan->keep <= 1e6f && plan->slack <= 1e9f))
+        if (!(plan->probes >= 1 && plan->keep >= 1 && plan->slack >= 0 && plan->probes <= 1e9f && plan->keep <= 1e6f &&
+              plan->slack <= 1e9f))
             return false;
     }
     return true;
@@ -114,8 +114,7 @@ static bool places_are_sound(const struct near_parts *parts)
     if (parts->firsts[0] != 0 || parts->firsts[file->clusters] != file->places)
         return false;
     for (uint32_t i = 0; i < file->places; i++)
-        if (parts->rows[i] != NEAR_NO_ROW &&
-            (parts->rows[i] >= file->rows || parts->places[parts->rows[i]] != i))
+        if (parts->rows[i] != NEAR_NO_ROW && (parts->rows[i] >= file->rows || parts->places[parts->rows[i]] != i))
             return false;
     for (uint32_t i = 0; i < file->rows; i++)
         if (!row_is_sound(parts, i))
@@ -157,8 +156,7 @@ void near_file_code(const struct near_file *file, const float *vector, int8_t to
     }
 }
 
-void near_file_aim(const struct near_file *file, const float *target, const float *weights,
-                   struct near_aim *to)
+void near_file_aim(const struct near_file *file, const float *target, const float *weights, struct near_aim *to)
 {
     near_file_code(file, target, to->codes);
     for (uint32_t i = 0; i < NEAR_GROUPS; i++) {

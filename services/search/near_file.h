@@ -53,7 +53,6 @@ bool near_file_is_sound(const struct column *column, uint32_t rows);
 /* ---- codes ---- */
 uint32_t near_file_block_of(uint32_t dimension);
 void near_file_code(const struct near_file *file, const float *vector, int8_t to[NEAR_WIDTH]);
-void near_file_aim(const struct near_file *file, const float *target, const float *weights,
-                   struct near_aim *to);
+void near_file_aim(const struct near_file *file, const float *target, const float *weights, struct near_aim *to);
 
 #endif

@@ -1,7 +1,9 @@
+#include "services/search/near_find.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "services/search/near_find.h"
+
 #include "services/search/near_plan.h"
 
 static const float FILTERED = 1.5f;
@@ -130,8 +132,8 @@ static void sift_cluster(struct hunt *hunt, uint32_t cluster)
 
     if (limit_now(hunt) < POOR_LIMIT)
         set_scales(hunt);
-    hunt->machine->tabulate(hunt->parts.centers + (size_t)cluster * NEAR_WIDTH, &hunt->aim,
-                            &hunt->parts.file->words, &hunt->scales, &hunt->table);
+    hunt->machine->tabulate(hunt->parts.centers + (size_t)cluster * NEAR_WIDTH, &hunt->aim, &hunt->parts.file->words,
+                            &hunt->scales, &hunt->table);
     while (first < last) {
         uint32_t blocks = (last - first) / NEAR_BLOCK < NEAR_MASKS ? (last - first) / NEAR_BLOCK : NEAR_MASKS;
         const uint8_t *codes = hunt->parts.coarse + (size_t)(first / NEAR_BLOCK) * NEAR_BLOCK_BYTES;
@@ -247,8 +249,8 @@ uint32_t near_find_wanted(const struct near *near, const struct vectors *vectors
     return (uint32_t)(near_plan_for(near->file, vectors->weights, wanted).keep * wanted + 0.5f);
 }
 
-uint32_t near_find_places(struct near *near, const struct vectors *vectors, const struct bitmap_view *only,
-                          float share, uint32_t limit)
+uint32_t near_find_places(struct near *near, const struct vectors *vectors, const struct bitmap_view *only, float share,
+                          uint32_t limit)
 {
     struct hunt hunt = { .only = only };
 

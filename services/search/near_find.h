@@ -32,8 +32,8 @@ uint32_t near_find_wanted(const struct near *near, const struct vectors *vectors
 
 /* Looks through the clusters for the `limit` nearest among a `share` of all rows, those of `only` (NULL: all);
  * leaves in work->best, in no order, as many places as must be kept; returns their number. */
-uint32_t near_find_places(struct near *near, const struct vectors *vectors, const struct bitmap_view *only,
-                          float share, uint32_t limit);
+uint32_t near_find_places(struct near *near, const struct vectors *vectors, const struct bitmap_view *only, float share,
+                          uint32_t limit);
 
 /* The `wanted` best in fine codes of all places, the nearest clusters first, so that few are kept only to be dropped;
  * left and returned alike. work->scores has those of the clusters. */

@@ -58,8 +58,7 @@ static float sum_lanes(float lanes[16])
     return lanes[0];
 }
 
-static void pick(const int8_t *codes, const uint32_t *places, uint32_t count, const struct near_aim *aim,
-                 float *to)
+static void pick(const int8_t *codes, const uint32_t *places, uint32_t count, const struct near_aim *aim, float *to)
 {
     float lanes[NEAR_GROUPS];
 
@@ -104,8 +103,7 @@ static bool is_below(const uint8_t *block, uint32_t vector, const struct near_ta
     return (sum < UINT8_MAX ? sum : UINT8_MAX) < limit;
 }
 
-static void sift(const uint8_t *blocks, uint32_t count, const struct near_table *table, uint8_t limit,
-                 uint32_t *to)
+static void sift(const uint8_t *blocks, uint32_t count, const struct near_table *table, uint8_t limit, uint32_t *to)
 {
     for (uint32_t i = 0; i < count; i++) {
         to[i] = 0;
@@ -124,8 +122,8 @@ static uint32_t below(const float *scores, uint32_t count, float limit, uint32_t
     return found;
 }
 
-static void measure(const float *at, const uint32_t *rows, uint32_t count, const float *target,
-                    const float *weights, float *to)
+static void measure(const float *at, const uint32_t *rows, uint32_t count, const float *target, const float *weights,
+                    float *to)
 {
     for (uint32_t i = 0; i < count; i++) {
         const float *row = at + (size_t)(rows ? rows[i] : i) * NEAR_WIDTH;

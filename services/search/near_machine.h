@@ -60,23 +60,21 @@ struct near_machine {
     uint32_t (*closest)(const int8_t *across, uint32_t count, const struct near_aim *aim);
 
     /* Scores of the codes at `places`, 64 bytes each. */
-    void (*pick)(const int8_t *codes, const uint32_t *places, uint32_t count, const struct near_aim *aim,
-                 float *to);
+    void (*pick)(const int8_t *codes, const uint32_t *places, uint32_t count, const struct near_aim *aim, float *to);
 
     /* The table for a cluster: min(|difference|, 127)² of both numbers, scaled, rounded, at most 255. */
     void (*tabulate)(const int8_t *center, const struct near_aim *aim, const struct near_words *words,
                      const struct near_scales *scales, struct near_table *to);
 
     /* Which of the vectors of each of `count` blocks score below `limit`: bit n for the nth. */
-    void (*sift)(const uint8_t *blocks, uint32_t count, const struct near_table *table, uint8_t limit,
-                 uint32_t *to);
+    void (*sift)(const uint8_t *blocks, uint32_t count, const struct near_table *table, uint8_t limit, uint32_t *to);
 
     /* Numbers of the scores that are no more than `limit`, rising; returns how many. `to` has room for all. */
     uint32_t (*below)(const float *scores, uint32_t count, float limit, uint32_t *to);
 
     /* Squares of weighted distances of rows of floats: those at `rows`, or, without it, the first `count`. */
-    void (*measure)(const float *at, const uint32_t *rows, uint32_t count, const float *target,
-                    const float *weights, float *to);
+    void (*measure)(const float *at, const uint32_t *rows, uint32_t count, const float *target, const float *weights,
+                    float *to);
 };
 
 /* The fastest that this processor runs, and the number of them; [0] is plain C and runs everywhere. */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "services/search/near_find.h"
 
 enum { ROUGH = 1536, DEEPEST = 1000, QUERIES_EQUAL = 300, QUERIES_OTHER = 75, MANY = 100 };
@@ -95,8 +96,7 @@ struct near_trial *near_trial_new(struct near *near, const float *at, uint64_t s
     trial->places = malloc(parts.file->places * sizeof(*trial->places));
     trial->obstacles = malloc(most * sizeof(*trial->obstacles));
     trial->scores = malloc((size_t)QUERIES_EQUAL * ROUGH * sizeof(*trial->scores));
-    trial->values =
-        malloc((most > parts.file->clusters ? most : parts.file->clusters) * sizeof(*trial->values));
+    trial->values = malloc((most > parts.file->clusters ? most : parts.file->clusters) * sizeof(*trial->values));
     if (!trial->places || !trial->obstacles || !trial->scores || !trial->values) {
         near_trial_free(trial);
         return NULL;
@@ -159,19 +159,16 @@ static int by_value(const void *a, const void *b)
 }
 
 /* What a table would say, without its rounding. */
-static float coarse_score(const struct near_parts *parts, const struct near_aim *aim, uint32_t cluster,
-                          uint32_t place)
+static float coarse_score(const struct near_parts *parts, const struct near_aim *aim, uint32_t cluster, uint32_t place)
 {
-    const uint8_t *block =
-        parts->coarse + (size_t)(place / NEAR_BLOCK) * NEAR_BLOCK_BYTES + place % NEAR_BLOCK;
+    const uint8_t *block = parts->coarse + (size_t)(place / NEAR_BLOCK) * NEAR_BLOCK_BYTES + place % NEAR_BLOCK;
     const int8_t *center = parts->centers + (size_t)cluster * NEAR_WIDTH;
     float sum = 0;
 
     for (uint32_t pair = 0; pair < NEAR_PAIRS; pair++) {
         uint32_t word = block[pair / 2 * NEAR_BLOCK] >> pair % 2 * 4 & 15;
         float x = (float)(aim->codes[pair * 2] - center[pair * 2] - parts->file->words.at[pair][word][0]);
-        float y =
-            (float)(aim->codes[pair * 2 + 1] - center[pair * 2 + 1] - parts->file->words.at[pair][word][1]);
+        float y = (float)(aim->codes[pair * 2 + 1] - center[pair * 2 + 1] - parts->file->words.at[pair][word][1]);
         sum += aim->weights[pair / 2] * (x * x + y * y);
     }
     return sum;
@@ -232,12 +229,9 @@ static void try_query(struct near_trial *trial)
 {
     struct near_parts parts = near_file_parts(trial->near->file);
     struct near_scored exact[ROUGH], *best = trial->near->work->best;
-    float weights[NEAR_WIDTH], *clusters = trial->values,
-                               *scores = trial->scores + (size_t)trial->query * ROUGH;
+    float weights[NEAR_WIDTH], *clusters = trial->values, *scores = trial->scores + (size_t)trial->query * ROUGH;
     uint32_t self = parts.rows[trial->places[draw(trial) % trial->place_count]], count;
-    struct vectors vectors = { .at = trial->at,
-                               .target = trial->at + (size_t)self * NEAR_WIDTH,
-                               .weights = weights };
+    struct vectors vectors = { .at = trial->at, .target = trial->at + (size_t)self * NEAR_WIDTH, .weights = weights };
     struct near_aim aim;
 
     draw_weights(trial, weights);
@@ -264,22 +258,19 @@ static void try_query(struct near_trial *trial)
 
 /* The value that a share of the obstacles of the first `depth` neighbours are not above. */
 static float quantile(struct near_trial *trial, uint32_t depth, float share,
-                      float (*value)(const struct near_trial *, const struct obstacle *, uint32_t query,
-                                     uint32_t kept),
+                      float (*value)(const struct near_trial *, const struct obstacle *, uint32_t query, uint32_t kept),
                       uint32_t kept)
 {
     uint32_t count = 0;
 
     for (uint32_t query = 0; query < queries_of(trial->kind); query++)
         for (uint32_t i = 0; i<depth; i += depth> MANY ? depth / MANY : 1)
-            trial->values[count++] =
-                value(trial, &trial->obstacles[(size_t)query * DEEPEST + i], query, kept);
+            trial->values[count++] = value(trial, &trial->obstacles[(size_t)query * DEEPEST + i], query, kept);
     qsort(trial->values, count, sizeof(*trial->values), by_value);
     return trial->values[(uint32_t)((float)(count - 1) * share)];
 }
 
-static float probe_of(const struct near_trial *trial, const struct obstacle *one, uint32_t query,
-                      uint32_t kept)
+static float probe_of(const struct near_trial *trial, const struct obstacle *one, uint32_t query, uint32_t kept)
 {
     (void)trial;
     (void)query;
@@ -287,8 +278,7 @@ static float probe_of(const struct near_trial *trial, const struct obstacle *one
     return (float)one->probe + 1;
 }
 
-static float rank_of(const struct near_trial *trial, const struct obstacle *one, uint32_t query,
-                     uint32_t kept)
+static float rank_of(const struct near_trial *trial, const struct obstacle *one, uint32_t query, uint32_t kept)
 {
     (void)trial;
     (void)query;
@@ -296,8 +286,7 @@ static float rank_of(const struct near_trial *trial, const struct obstacle *one,
     return (float)one->rank + 1;
 }
 
-static float slack_of(const struct near_trial *trial, const struct obstacle *one, uint32_t query,
-                      uint32_t kept)
+static float slack_of(const struct near_trial *trial, const struct obstacle *one, uint32_t query, uint32_t kept)
 {
     return one->coarse / fmaxf(trial->scores[(size_t)query * ROUGH + kept - 1], 1e-30f);
 }

@@ -12,8 +12,7 @@ struct near_plan near_plan_for(const struct near_file *file, const float *weight
 
 /* Measuring, a query at a time. */
 struct near_trial;
-struct near_trial *near_trial_new(struct near *near, const float *at,
-                                  uint64_t seed); /* NULL when memory is out */
+struct near_trial *near_trial_new(struct near *near, const float *at, uint64_t seed); /* NULL when memory is out */
 bool near_trial_step(struct near_trial *trial); /* true when all is measured, and the plans are in the file */
 void near_trial_free(struct near_trial *trial); /* NULL is allowed */
 

@@ -19,8 +19,7 @@ struct near_train {
 
 static void set_center(struct near_train *train, uint32_t cluster, const int8_t *code)
 {
-    int8_t *to = train->across + (size_t)(cluster - cluster % NEAR_ROW) * NEAR_WIDTH +
-                 (size_t)(cluster % NEAR_ROW) * 4;
+    int8_t *to = train->across + (size_t)(cluster - cluster % NEAR_ROW) * NEAR_WIDTH + (size_t)(cluster % NEAR_ROW) * 4;
 
     for (uint32_t group = 0; group < NEAR_GROUPS; group++)
         memcpy(to + (size_t)group * NEAR_ROW * 4, code + (size_t)group * 4, 4);

@@ -11,7 +11,7 @@ struct near_train;
  * NEAR_ROW and no more than `count`. NULL: memory is out. */
 struct near_train *near_train_new(const int8_t *codes, uint32_t count, const float weights[NEAR_GROUPS],
                                   uint32_t clusters);
-bool near_train_step(struct near_train *train); /* a millisecond's work; true when it is done */
+bool near_train_step(struct near_train *train);                   /* a millisecond's work; true when it is done */
 const int8_t *near_train_centers(const struct near_train *train); /* across */
 void near_train_free(struct near_train *train);                   /* NULL is allowed */
 

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+
 #include "services/search/near_find.h"
 
 enum { SAMPLE = 64 }; /* scores that tell where the limit is */

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+
 #include "services/search/filter.h"
 
 /* ---- what is asked for ---- */
@@ -222,8 +223,8 @@ bool order_is_of_rows(const struct order *order, const struct index *index)
     return order->kind == ORDER_SCORE && !order->scores && !index->ids.is_mixed;
 }
 
-uint32_t order_page(const struct order *order, const struct index *index, const uint32_t *rows,
-                    uint32_t count, const struct position *after, uint32_t limit, uint32_t *to, bool *more)
+uint32_t order_page(const struct order *order, const struct index *index, const uint32_t *rows, uint32_t count,
+                    const struct position *after, uint32_t limit, uint32_t *to, bool *more)
 {
     struct page page = { .order = order, .room = limit + 1, .ids_rise = !index->ids.is_mixed };
     uint32_t found;

@@ -1,9 +1,10 @@
-#include "common/musical_key.h"
 #include "services/search/parse.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "common/musical_key.h"
 #include "services/search/caret.h"
 #include "services/search/fold.h"
 #include "services/search/lexer.h"
@@ -43,8 +44,7 @@ static enum err make_text(struct parser *p, enum node_kind kind, struct text fro
     if (e != ERR_OK)
         return e;
     (*to)->text = fold_text(p->arena, from);
-    return (*to)->text.at || from.len == 0 ? ERR_OK
-                                           : fault_set(p->fault, ERR_FULL, "no memory for the query");
+    return (*to)->text.at || from.len == 0 ? ERR_OK : fault_set(p->fault, ERR_FULL, "no memory for the query");
 }
 
 static enum err parse_words(struct parser *p, struct node **to)
@@ -157,8 +157,7 @@ static enum err parse_is(struct parser *p, struct node **to)
     for (size_t i = 0; filter_states[i] && !state; i++)
         snprintf(advice + strlen(advice), sizeof(advice) - strlen(advice), " %s", filter_states[i]);
     (*to)->text = text_of(state);
-    return state ? ERR_OK
-                 : WRONG(p, p->token.value_at, advice, "is: knows no \"%.*s\"", TEXT_ARG(p->token.value));
+    return state ? ERR_OK : WRONG(p, p->token.value_at, advice, "is: knows no \"%.*s\"", TEXT_ARG(p->token.value));
 }
 
 static enum err parse_like(struct parser *p, struct node **to)
@@ -166,8 +165,7 @@ static enum err parse_like(struct parser *p, struct node **to)
     enum err e = make(p, NODE_LIKE, to);
 
     if (e == ERR_OK && !id_read(p->token.value, &(*to)->id))
-        return WRONG(p, p->token.value_at, "an id has 26 characters", "\"%.*s\" is no id",
-                     TEXT_ARG(p->token.value));
+        return WRONG(p, p->token.value_at, "an id has 26 characters", "\"%.*s\" is no id", TEXT_ARG(p->token.value));
     return e;
 }
 
@@ -193,8 +191,7 @@ static enum err parse_field(struct parser *p, struct node **to)
     if (!filter && p->parse->knows(p->parse->state, p->token.name))
         filter = &filter_attribute;
     if (!filter) {
-        snprintf(advice, sizeof(advice), "did you mean %s:? In quotes it is words",
-                 filter_nearest(p->token.name));
+        snprintf(advice, sizeof(advice), "did you mean %s:? In quotes it is words", filter_nearest(p->token.name));
         return WRONG(p, p->token.at, advice, "no field \"%.*s\"", TEXT_ARG(p->token.name));
     }
     if (p->token.value.len == 0)

@@ -12,8 +12,8 @@
 enum { PARSE_DEEPEST = 32 }; /* parentheses and minus signs in each other */
 
 enum node_kind {
-    NODE_ALL,      /* everything: an empty query */
-    NODE_AND,      /* of its children, at least two */
+    NODE_ALL, /* everything: an empty query */
+    NODE_AND, /* of its children, at least two */
     NODE_OR,
     NODE_NOT,      /* of its one child */
     NODE_WORD,     /* text: one word, folded, anywhere */
@@ -40,7 +40,7 @@ struct node {
 };
 
 struct parse {
-    usec_t now; /* for ages */
+    usec_t now;                                              /* for ages */
     bool (*knows)(const void *state, struct text attribute); /* a column that is not in filter_table */
     const void *state;
 };

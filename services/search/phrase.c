@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+
 #include "services/search/match.h"
 #include "services/search/words.h"
 
@@ -67,8 +68,7 @@ static bool narrow(void *state, struct text word)
 }
 
 /* The rows with each of the words, in any order; NULL: none, or memory is out. */
-static struct bitmap *with_all_words(struct index *index, struct text phrase, enum term_field field,
-                                     uint32_t *words)
+static struct bitmap *with_all_words(struct index *index, struct text phrase, enum term_field field, uint32_t *words)
 {
     struct narrowing n = { .index = index, .field = field };
     struct joined joined;

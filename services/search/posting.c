@@ -140,8 +140,7 @@ static bool read_many(struct posting *posting, const uint8_t **at, const uint8_t
     posting->many = bitmap_read(bytes_of(*at, len));
     posting->is_many = posting->many != NULL;
     *at += len;
-    return posting->is_many && bitmap_count(posting->many) == posting->count &&
-           bitmap_last(posting->many) < row_end;
+    return posting->is_many && bitmap_count(posting->many) == posting->count && bitmap_last(posting->many) < row_end;
 }
 
 bool posting_read(struct posting *posting, const uint8_t **at, const uint8_t *end, uint32_t row_end)
@@ -149,6 +148,5 @@ bool posting_read(struct posting *posting, const uint8_t **at, const uint8_t *en
     *posting = (struct posting){ 0 };
     if (!take(at, end, &posting->count, sizeof(posting->count)) || posting->count > row_end)
         return false;
-    return posting->count <= POSTING_FEW ? read_few(posting, at, end, row_end)
-                                         : read_many(posting, at, end, row_end);
+    return posting->count <= POSTING_FEW ? read_few(posting, at, end, row_end) : read_many(posting, at, end, row_end);
 }

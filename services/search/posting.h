@@ -19,8 +19,8 @@ struct posting {
 };
 
 /* Errors: full. */
-enum err posting_add(struct posting *posting, uint32_t row);    /* nothing when it is there */
-void posting_remove(struct posting *posting, uint32_t row); /* nothing when it is not there */
+enum err posting_add(struct posting *posting, uint32_t row); /* nothing when it is there */
+void posting_remove(struct posting *posting, uint32_t row);  /* nothing when it is not there */
 void posting_free(struct posting *posting);
 
 bool posting_has(const struct posting *posting, uint32_t row);

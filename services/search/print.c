@@ -61,8 +61,7 @@ bool print_read_gist(struct bytes from, struct gist *to)
     float norm = 0;
     uint32_t bits;
 
-    if (from.len != GIST_HEAD + PRINT_BANDS || memcmp(from.at, "LHG1", 4) != 0 ||
-        word_at(from.at + 24) != PRINT_BANDS)
+    if (from.len != GIST_HEAD + PRINT_BANDS || memcmp(from.at, "LHG1", 4) != 0 || word_at(from.at + 24) != PRINT_BANDS)
         return false;
     memcpy(to->pcm, from.at + 4, sizeof(to->pcm));
     bits = word_at(from.at + 20);
@@ -143,8 +142,7 @@ static void correlate(struct print_bench *bench)
         bench->cross[lag + PRINT_LAG] = im[(lag + FOURIER_SIZE) % FOURIER_SIZE];
 }
 
-static void put_signals(struct print_bench *bench, const int8_t *a, uint32_t a_count, const int8_t *b,
-                        uint32_t b_count)
+static void put_signals(struct print_bench *bench, const int8_t *a, uint32_t a_count, const int8_t *b, uint32_t b_count)
 {
     memset(&bench->signal, 0, sizeof(bench->signal));
     for (uint32_t i = 0; i < a_count; i++)
@@ -182,11 +180,9 @@ static double normalise(const struct sums *a, const struct sums *b, int lag, dou
     if (o.count == 0 || o.count < (shorter < LEAST_OVERLAP ? shorter : LEAST_OVERLAP))
         return 0;
     double energy_a = sum_of(a->square, o.a, o.count), energy_b = sum_of(b->square, o.b, o.count);
-    double mean_a = sum_of(a->value, o.a, o.count) / o.count,
-           mean_b = sum_of(b->value, o.b, o.count) / o.count;
+    double mean_a = sum_of(a->value, o.a, o.count) / o.count, mean_b = sum_of(b->value, o.b, o.count) / o.count;
     double spread = (energy_a - o.count * mean_a * mean_a) * (energy_b - o.count * mean_b * mean_b);
-    if ((energy_a < LEAST_ENERGY * a->square[a->count] && energy_b < LEAST_ENERGY * b->square[b->count]) ||
-        spread <= 0)
+    if ((energy_a < LEAST_ENERGY * a->square[a->count] && energy_b < LEAST_ENERGY * b->square[b->count]) || spread <= 0)
         return 0;
     return (cross - o.count * mean_a * mean_b) / sqrt(spread);
 }
@@ -240,11 +236,9 @@ static struct place lay_over(const struct print_bench *bench)
 /* ---- band by band ---- */
 
 /* Both spectra of the overlap, the second shifted by a part of a sample, over one band. */
-static void sum_band(const struct print_bench *bench, double from_hz, double to_hz, double part,
-                     double sum[3])
+static void sum_band(const struct print_bench *bench, double from_hz, double to_hz, double part, double sum[3])
 {
-    uint32_t first = (uint32_t)(from_hz * FOURIER_SIZE / RATE),
-             last = (uint32_t)(to_hz * FOURIER_SIZE / RATE);
+    uint32_t first = (uint32_t)(from_hz * FOURIER_SIZE / RATE), last = (uint32_t)(to_hz * FOURIER_SIZE / RATE);
 
     sum[0] = sum[1] = sum[2] = 0;
     for (uint32_t k = first; k < last; k++) {

@@ -163,8 +163,7 @@ static void turn_ages(struct range *range, usec_t now)
     *range = (struct range){ seconds - range->max, seconds - range->min, range->max_open, range->min_open };
 }
 
-bool range_read(struct text from, enum filter_unit unit, usec_t now, struct range *to, const char **why,
-                uint32_t *at)
+bool range_read(struct text from, enum filter_unit unit, usec_t now, struct range *to, const char **why, uint32_t *at)
 {
     struct reading r = { .from = from, .unit = unit };
     bool good;

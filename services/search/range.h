@@ -11,12 +11,11 @@
 #include "services/search/filter.h"
 
 struct range {
-    double min, max; /* infinite where open-ended; of UNIT_AGE: seconds since 1970 */
+    double min, max;         /* infinite where open-ended; of UNIT_AGE: seconds since 1970 */
     bool min_open, max_open; /* the bound itself is not in it */
 };
 
 /* `now` is for ages. False: `why` says what is wrong (static), `at` is its byte in `from`. */
-bool range_read(struct text from, enum filter_unit unit, usec_t now, struct range *to, const char **why,
-                uint32_t *at);
+bool range_read(struct text from, enum filter_unit unit, usec_t now, struct range *to, const char **why, uint32_t *at);
 
 #endif

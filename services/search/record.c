@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <string.h>
+
 #include "common/musical_key.h"
 #include "services/search/blocks.h"
 #include "services/search/fold.h"
@@ -67,7 +68,7 @@ static const char *const ANALYSED[] = {
     [ANALYSIS_STATE_QUARANTINED] = "quarantined",
 };
 
-#define NAMED(names, choice)                                                                                 \
+#define NAMED(names, choice)                                                                                           \
     text_of((size_t)(choice).value < sizeof(names) / sizeof((names)[0]) ? (names)[(choice).value] : NULL)
 
 static void add_states(struct entry *entry, const struct media *media)
@@ -149,8 +150,7 @@ static void add_number_fact(struct entry *entry, const struct fact *fact)
             entry_value(entry, TERM_IS, text_of(STATE_FACTS[i].state));
 }
 
-static enum err add_facts(struct txn *txn, struct arena *arena, const struct media *media,
-                          struct entry *entry)
+static enum err add_facts(struct txn *txn, struct arena *arena, const struct media *media, struct entry *entry)
 {
     struct fact_list all, winning = { 0 };
     enum err e = catalogue_facts(txn, arena, media, &all);
@@ -171,9 +171,8 @@ static enum err add_facts(struct txn *txn, struct arena *arena, const struct med
 static const struct real_list *block_of(const struct embedding *embedding, uint32_t block)
 {
     const struct real_list *const BLOCKS[BLOCKS_COUNT] = {
-        (const void *)&embedding->spectrum, (const void *)&embedding->timbre,
-        (const void *)&embedding->pitch,    (const void *)&embedding->amplitude,
-        (const void *)&embedding->rhythm,
+        (const void *)&embedding->spectrum,  (const void *)&embedding->timbre, (const void *)&embedding->pitch,
+        (const void *)&embedding->amplitude, (const void *)&embedding->rhythm,
     };
 
     return BLOCKS[block];
@@ -189,12 +188,10 @@ void record_vector(const struct embedding *embedding, float to[ENTRY_VECTOR])
     }
 }
 
-static enum err add_vector(struct txn *txn, struct arena *arena, const struct media *media,
-                           struct entry *entry)
+static enum err add_vector(struct txn *txn, struct arena *arena, const struct media *media, struct entry *entry)
 {
     struct embedding embedding;
-    enum err e =
-        media->content.len ? catalogue_embedding(txn, arena, media->content, &embedding) : ERR_NOT_FOUND;
+    enum err e = media->content.len ? catalogue_embedding(txn, arena, media->content, &embedding) : ERR_NOT_FOUND;
 
     if (e != ERR_OK)
         return e == ERR_NOT_FOUND ? ERR_OK : e;

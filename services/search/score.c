@@ -1,6 +1,7 @@
 #include "services/search/score.h"
 
 #include <stdlib.h>
+
 #include "services/search/blocks.h"
 #include "services/search/vectors.h"
 
@@ -8,8 +9,7 @@ static const struct worth {
     enum term_field field;
     float whole, start; /* what a whole word, and the beginning of one, is worth there */
 } WORTHS[] = {
-    { TERM_NAME, 10, 6 }, { TERM_TAG_WORD, 6, 4 }, { TERM_PACK_WORD, 4, 2 },
-    { TERM_NOTES, 2, 1 }, { TERM_PLACE, 2, 1 },
+    { TERM_NAME, 10, 6 }, { TERM_TAG_WORD, 6, 4 }, { TERM_PACK_WORD, 4, 2 }, { TERM_NOTES, 2, 1 }, { TERM_PLACE, 2, 1 },
 };
 
 enum { KNOWN_LETTERS = 64 };

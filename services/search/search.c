@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
 #include "common/log.h"
 
 /* ---- the asks ---- */
 
-static enum err query(struct search *search, struct call *call, const struct search_query *ask,
-                      struct found *answer)
+static enum err query(struct search *search, struct call *call, const struct search_query *ask, struct found *answer)
 {
     return search_when_current(search, call, search_query, ask, answer);
 }
@@ -31,8 +31,7 @@ static enum err complete(struct search *search, struct call *call, const struct 
     return search_when_current(search, call, search_complete, ask, answer);
 }
 
-static enum err map(struct search *search, struct call *call, const struct search_map *ask,
-                    struct map_page *answer)
+static enum err map(struct search *search, struct call *call, const struct search_map *ask, struct map_page *answer)
 {
     return search_when_current(search, call, search_map, ask, answer);
 }
@@ -64,8 +63,7 @@ static enum err load(struct search *search, struct fault *fault)
     if (e != ERR_NOT_FOUND)
         log_fault("the index is made anew", &why);
     unlink(search->index_path);
-    return index_clear(&search->index) == ERR_OK ? ERR_OK
-                                                 : fault_set(fault, ERR_FULL, "no memory for the index");
+    return index_clear(&search->index) == ERR_OK ? ERR_OK : fault_set(fault, ERR_FULL, "no memory for the index");
 }
 
 enum err search_open(struct search *search, struct service *service, struct fault *fault)
@@ -75,8 +73,8 @@ enum err search_open(struct search *search, struct service *service, struct faul
 
     *search = (struct search){ .service = service };
     search->last_waiting = &search->waiting;
-    snprintf(search->index_path, sizeof(search->index_path), "%.*s/search.index",
-             (int)sizeof(search->index_path) - 32, paths->cache);
+    snprintf(search->index_path, sizeof(search->index_path), "%.*s/search.index", (int)sizeof(search->index_path) - 32,
+             paths->cache);
     if (index_open(&search->index) != ERR_OK)
         return fault_set(fault, ERR_FULL, "no address space for the index");
     e = load(search, fault);

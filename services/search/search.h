@@ -31,8 +31,8 @@ struct search {
     struct request *waiting, **last_waiting; /* asks that wait for the index to be current; in their order */
     enum err trouble;                        /* of the last try to follow the catalogue */
     struct fault why;                        /* what it is */
-    usec_t try_at; /* the index found no room and is begun anew then: asks are refused; 0: there is room */
-    usec_t turn_began;                       /* when the first ask of this turn of the loop came; 0: none yet */
+    usec_t try_at;     /* the index found no room and is begun anew then: asks are refused; 0: there is room */
+    usec_t turn_began; /* when the first ask of this turn of the loop came; 0: none yet */
     char index_path[PATH_MAX];
     struct index_save *save; /* NULL: nothing is being written */
     uint64_t saved_writes;   /* of the index, in the file */
@@ -41,7 +41,7 @@ struct search {
     bool prepares;           /* something was made for counting, and more may be to make */
     usec_t near_looked;      /* when it was last asked whether clusters are to be made */
     bool is_busy;            /* the quick timer runs */
-    bool reports_sweep; /* on the board: a new index is being made */
+    bool reports_sweep;      /* on the board: a new index is being made */
     struct sum sum;
     struct duplicates *duplicates; /* searches for groups; NULL: none */
     struct map *maps[SEARCH_MAPS]; /* by dimensions; NULL: nobody has asked yet */
@@ -55,11 +55,11 @@ struct request {
     void *answer;
     struct arena *arena; /* lasts until the answer */
     struct fault *fault;
-    struct text query;     /* that search_rows parsed, with saved queries put in */
-    struct call *call;     /* NULL once the handler has returned */
-    struct ticket ticket;  /* number 0: not put off yet */
-    usec_t deadline;       /* steady clock */
-    bool is_put_off;       /* whoever keeps it answers */
+    struct text query;    /* that search_rows parsed, with saved queries put in */
+    struct call *call;    /* NULL once the handler has returned */
+    struct ticket ticket; /* number 0: not put off yet */
+    usec_t deadline;      /* steady clock */
+    bool is_put_off;      /* whoever keeps it answers */
     struct request *next;
 };
 
@@ -74,8 +74,8 @@ extern const struct search_handlers search_handlers;
 
 /* Runs `run` now when the index is up to the catalogue's head, else as soon as it is. */
 enum err search_when_current(struct search *search, struct call *call,
-                             enum err (*run)(struct request *request, const void *ask, void *answer),
-                             const void *ask, void *answer);
+                             enum err (*run)(struct request *request, const void *ask, void *answer), const void *ask,
+                             void *answer);
 
 /* Puts the answer off: `kept`, to be freed by whoever then answers request->ticket, has what is needed for it. Errors:
  * busy, full. */
@@ -97,8 +97,7 @@ void search_map_close(struct search *search);
 /* ---- search_query.c, search_similar.c, search_get.c, search_complete.c, search_map.c ---- */
 enum err search_query(struct request *request, const void *ask, void *answer);
 enum err search_similar(struct request *request, const void *ask, void *answer);
-enum err search_get(struct search *search, struct call *call, const struct search_get *ask,
-                    struct media_found *answer);
+enum err search_get(struct search *search, struct call *call, const struct search_get *ask, struct media_found *answer);
 enum err search_get_artefact(struct search *search, struct call *call, const struct search_get_artefact *ask,
                              struct artefact_found *answer);
 void search_remake(struct search *search, const struct indexer_remake *ask); /* of the indexer; not waited for */

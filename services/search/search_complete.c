@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+
 #include "services/search/filter.h"
 #include "services/search/fold.h"
 #include "services/search/search.h"
@@ -15,11 +16,10 @@ struct completing {
 static void add(struct completing *c, const char *before, struct text value, const char *behind)
 {
     struct arena *arena = c->request->arena;
-    bool quoted =
-        memchr(value.at ? value.at : "", ' ', value.len) || memchr(value.at ? value.at : "", '(', value.len);
+    bool quoted = memchr(value.at ? value.at : "", ' ', value.len) || memchr(value.at ? value.at : "", '(', value.len);
     const char *quote = quoted ? "\"" : "";
-    struct text whole = arena_printf(arena, "%.*s%s%s%.*s%s%s", TEXT_ARG(c->sign), before, quote,
-                                     TEXT_ARG(value), quote, behind);
+    struct text whole =
+        arena_printf(arena, "%.*s%s%s%.*s%s%s", TEXT_ARG(c->sign), before, quote, TEXT_ARG(value), quote, behind);
 
     if (whole.len && whole.len <= LONGEST && c->to->each.count < MOST)
         c->to->each.at[c->to->each.count++] = whole;
@@ -132,8 +132,7 @@ enum err search_complete(struct request *request, const void *ask, void *answer)
         complete_word(&c, word);
         return ERR_OK;
     }
-    struct text name = { (uint32_t)(colon - word.at), word.at },
-                value = { word.len - name.len - 1, colon + 1 };
+    struct text name = { (uint32_t)(colon - word.at), word.at }, value = { word.len - name.len - 1, colon + 1 };
     if (value.len && value.at[0] == '"')
         value = (struct text){ value.len - 1, value.at + 1 };
     complete_value(&c, name, value);

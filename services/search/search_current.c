@@ -1,11 +1,12 @@
 #include <stdio.h>
 #include <stdlib.h>
+
 #include "common/log.h"
 #include "schema_service.h"
 #include "services/search/search.h"
 
-#define MILLISECONDS(n) ((usec_t)(n)*1000)
-#define SECONDS(n)      ((usec_t)(n)*1000000)
+#define MILLISECONDS(n) ((usec_t)(n) * 1000)
+#define SECONDS(n)      ((usec_t)(n) * 1000000)
 
 enum { SAVE_PIECE = 16 << 20 /* bytes written in one turn */, NEAR_SEED = 1 };
 
@@ -264,8 +265,8 @@ static bool turn_is_full(struct search *search)
 }
 
 enum err search_when_current(struct search *search, struct call *call,
-                             enum err (*run)(struct request *request, const void *ask, void *answer),
-                             const void *ask, void *answer_struct)
+                             enum err (*run)(struct request *request, const void *ask, void *answer), const void *ask,
+                             void *answer_struct)
 {
     struct request request = { .search = search,
                                .run = run,

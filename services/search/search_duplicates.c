@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+
 #include "schema_service.h"
 #include "services/search/duplicates.h"
 

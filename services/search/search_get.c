@@ -1,4 +1,5 @@
 #include <string.h>
+
 #include "common/log.h"
 #include "services/search/record.h"
 #include "services/search/search.h"
@@ -22,8 +23,7 @@ static enum err explain(const struct search_get *ask, struct fault *fault, enum 
     if (e != ERR_NOT_FOUND)
         return fault_set(fault, e, "the store can't be read: %s", err_name(e));
     name_missing(ask, fault);
-    return fault_hint(
-        fault, "ids and paths are shown by `loophole search`; a new file is known once it was scanned");
+    return fault_hint(fault, "ids and paths are shown by `loophole search`; a new file is known once it was scanned");
 }
 
 static enum err find_id(struct txn *txn, struct call *call, const struct search_get *ask, struct id *id)
@@ -33,8 +33,7 @@ static enum err find_id(struct txn *txn, struct call *call, const struct search_
         return ERR_OK;
     }
     if (ask->path.len == 0 || ask->path.at[0] != '/') {
-        refuse(call, ERR_BAD_REQUEST,
-               ask->path.len ? "the path is not absolute" : "neither an id nor a path is given");
+        refuse(call, ERR_BAD_REQUEST, ask->path.len ? "the path is not absolute" : "neither an id nor a path is given");
         return fault_field(call_fault(call), "path");
     }
     return catalogue_at_path(txn, call_arena(call), ask->path, id);
@@ -50,8 +49,7 @@ static enum err read_whole(struct txn *txn, struct arena *arena, struct id id, s
     return e == ERR_OK ? codec_copy(&media_found_shape, &found, arena, answer) : e;
 }
 
-enum err search_get(struct search *search, struct call *call, const struct search_get *ask,
-                    struct media_found *answer)
+enum err search_get(struct search *search, struct call *call, const struct search_get *ask, struct media_found *answer)
 {
     struct txn *txn;
     struct id id;
@@ -67,8 +65,7 @@ enum err search_get(struct search *search, struct call *call, const struct searc
 }
 
 /* The embedding as an artefact: "LHE1"; u32 count; f32 each. */
-static enum err read_embedding(struct txn *txn, struct arena *arena, const struct media *media,
-                               struct artefact *to)
+static enum err read_embedding(struct txn *txn, struct arena *arena, const struct media *media, struct artefact *to)
 {
     struct embedding embedding;
     float vector[ENTRY_VECTOR];
@@ -150,8 +147,8 @@ static enum err read_artefact(struct search *search, struct txn *txn, struct cal
     if (media.content.len && text_is(ask->type, "embedding"))
         e = read_embedding(txn, call_arena(call), &media, &found.artefact);
     else if (media.content.len)
-        e = catalogue_artefact(txn, service_paths(search->service), call_arena(call), media.content,
-                               ask->type, &found.artefact);
+        e = catalogue_artefact(txn, service_paths(search->service), call_arena(call), media.content, ask->type,
+                               &found.artefact);
     if (e == ERR_NOT_FOUND && catalogue_has_artefact(txn, media.content, ask->type))
         return refuse_lost(search, txn, call, &media, ask->type);
     if (e == ERR_NOT_FOUND || !media.content.len)

@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdlib.h>
+
 #include "services/search/map.h"
 #include "services/search/search.h"
 
@@ -43,8 +44,7 @@ static enum err first_row(struct request *request, struct text cursor, uint32_t 
     return ERR_OK;
 }
 
-static void put_point(struct request *request, uint32_t row, const struct map_place *place,
-                      struct map_page *page)
+static void put_point(struct request *request, uint32_t row, const struct map_place *place, struct map_page *page)
 {
     struct index *index = &request->search->index;
 
@@ -89,8 +89,7 @@ static enum err put_page(struct request *request, const struct map *map, const s
     return e;
 }
 
-static enum err fill(struct request *request, struct map *map, const struct search_map *ask,
-                     struct map_page *page)
+static enum err fill(struct request *request, struct map *map, const struct search_map *ask, struct map_page *page)
 {
     struct node *root;
     struct bitmap *found = NULL;
@@ -151,8 +150,7 @@ static struct task task_of(const struct map *map, uint32_t dimensions)
 
     map_progress(map, &done, &total);
     return (struct task){ .id = map_task(map),
-                          .label =
-                              dimensions == 2 ? TEXT("Drawing the map") : TEXT("Drawing the map in a room"),
+                          .label = dimensions == 2 ? TEXT("Drawing the map") : TEXT("Drawing the map in a room"),
                           .done = done,
                           .total = total,
                           .can_cancel = true };

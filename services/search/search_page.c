@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "services/search/search.h"
 
 static enum err no_memory(struct request *request)

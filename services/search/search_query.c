@@ -1,4 +1,5 @@
 #include <stdlib.h>
+
 #include "services/search/cursor.h"
 #include "services/search/explain.h"
 #include "services/search/facets.h"
@@ -47,8 +48,7 @@ static enum err find(struct paging *p)
     enum err e = order_read(&request->search->index, p->ask->sort, &p->order, request->fault);
 
     if (e == ERR_OK && p->ask->cursor.len)
-        e = cursor_read(request->arena, p->ask->cursor, p->ask->query, p->ask->sort, &p->after,
-                        request->fault);
+        e = cursor_read(request->arena, p->ask->cursor, p->ask->query, p->ask->sort, &p->after, request->fault);
     if (e == ERR_OK)
         e = search_rows(request, p->ask->query, &p->root, &p->rows);
     if (e == ERR_OK)
@@ -72,8 +72,8 @@ static enum err take_page(struct paging *p, struct found *found)
     }
     if (first)
         count = bitmap_first(p->rows, first, limit + 1);
-    p->count = order_page(&p->order, index, rows, count, p->ask->cursor.len ? &p->after : NULL, limit, p->page,
-                          &p->more);
+    p->count =
+        order_page(&p->order, index, rows, count, p->ask->cursor.len ? &p->after : NULL, limit, p->page, &p->more);
     free(first);
     if (p->more && p->count) {
         struct position last = order_position(&p->order, index, p->page[p->count - 1]);
@@ -86,8 +86,8 @@ static enum err explain(const struct paging *p, struct found *found)
 {
     struct search *search = p->request->search;
     struct match match = { &search->index, &search->catchup.volumes };
-    enum err e = explain_empty(&match, p->request->query, p->root, p->request->arena,
-                               clock_steady() + EXPLAIN_US, &found->hints);
+    enum err e = explain_empty(&match, p->request->query, p->root, p->request->arena, clock_steady() + EXPLAIN_US,
+                               &found->hints);
 
     return e == ERR_OK ? e : no_memory(p);
 }

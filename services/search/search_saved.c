@@ -1,5 +1,6 @@
 #include <ctype.h>
 #include <string.h>
+
 #include "schema_persist.h"
 #include "services/search/search.h"
 #include "store/row.h"
@@ -95,8 +96,7 @@ static enum err read_saved(struct txn *txn, struct request *request, struct text
     if (e != ERR_NOT_FOUND)
         return fault_set(request->fault, e, "the saved query \"%.*s\" cannot be read", TEXT_ARG(name));
     fault_set(request->fault, e, "no query is saved as \"%.*s\"", TEXT_ARG(name));
-    return fault_hint(request->fault, "`loophole queries` lists them; in quotes @%.*s is words",
-                      TEXT_ARG(name));
+    return fault_hint(request->fault, "`loophole queries` lists them; in quotes @%.*s is words", TEXT_ARG(name));
 }
 
 static enum err expand(struct txn *txn, struct request *request, struct text query, struct text *expanded)
@@ -107,8 +107,7 @@ static enum err expand(struct txn *txn, struct request *request, struct text que
     for (*expanded = query; e == ERR_OK && (at = next_name(*expanded)) < expanded->len;) {
         struct text name = { name_len(*expanded, at + 1), expanded->at + at + 1 }, saved;
         if (++names > EXPANSIONS_MAX || expanded->len > EXPANDED_MAX)
-            return fault_set(request->fault, ERR_TOO_LARGE,
-                             "the saved queries in it name each other without end");
+            return fault_set(request->fault, ERR_TOO_LARGE, "the saved queries in it name each other without end");
         e = read_saved(txn, request, name, &saved);
         if (e == ERR_OK)
             *expanded = arena_printf(request->arena, "%.*s(%.*s)%.*s", (int)at, expanded->at, TEXT_ARG(saved),
@@ -151,6 +150,5 @@ void search_remember(struct search *search, const struct search_query *ask)
     struct fault fault = { 0 };
 
     if (ask->cursor.len == 0)
-        service_ask(search->service, "persist.put_query", &put, REMEMBER_BUDGET_MS, NULL, noted, NULL,
-                    &fault);
+        service_ask(search->service, "persist.put_query", &put, REMEMBER_BUDGET_MS, NULL, noted, NULL, &fault);
 }

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+
 #include "schema_indexer.h"
 #include "services/search/blocks.h"
 #include "services/search/examples.h"
@@ -89,8 +90,7 @@ static enum err measure(struct nearness *n, const struct vectors *vectors, const
 {
     struct near *near = &n->request->search->index.near;
     uint32_t limit = n->ask->has_limit ? (uint32_t)n->ask->limit : SEARCH_PAGE;
-    uint32_t most = limit + bitmap_count(n->marked),
-             total = bitmap_count(rows);
+    uint32_t most = limit + bitmap_count(n->marked), total = bitmap_count(rows);
     uint32_t found, room;
 
     for (most *= n->unlike.count ? 2 : 1;; most *= 4) {
@@ -106,8 +106,7 @@ static enum err measure(struct nearness *n, const struct vectors *vectors, const
     return ERR_OK;
 }
 
-static enum err measure_rows(struct nearness *n, const struct bitmap *rows, struct nearby **nearby,
-                             uint32_t *count)
+static enum err measure_rows(struct nearness *n, const struct bitmap *rows, struct nearby **nearby, uint32_t *count)
 {
     struct index *index = &n->request->search->index;
     float weights[ENTRY_VECTOR], target[ENTRY_VECTOR];
@@ -212,8 +211,7 @@ static enum err find_path(struct request *request, struct bytes path, struct id 
     enum err e;
 
     if (path.len == 0 || path.at[0] != '/') {
-        fault_set(request->fault, ERR_BAD_REQUEST,
-                  path.len ? "the path is not absolute" : "nothing to compare with");
+        fault_set(request->fault, ERR_BAD_REQUEST, path.len ? "the path is not absolute" : "nothing to compare with");
         return fault_hint(request->fault, "give an id, the absolute path of a file, or an embedding");
     }
     e = search_read(request->search, &txn, request->fault);
@@ -272,8 +270,8 @@ static enum err hear_first(struct request *request, struct bytes path)
 
     if (e != ERR_OK)
         return e;
-    e = service_ask(request->search->service, "indexer.analyse", &analyse,
-                    left_ms > 1 ? (uint32_t)left_ms : 1, NULL, hear, kept, &fault);
+    e = service_ask(request->search->service, "indexer.analyse", &analyse, left_ms > 1 ? (uint32_t)left_ms : 1, NULL,
+                    hear, kept, &fault);
     if (e == ERR_OK)
         return ERR_OK;
     ticket_fail(request->search->service, kept->ticket, &fault);

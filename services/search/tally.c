@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+
 #include "services/search/index.h"
 
 enum { MOST_CODES = UINT16_MAX - 1, GROUP = 8, DIGITS = 16 };

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+
 #include "common/hash.h"
 
 enum { MOST_TERMS = 1 << 28, FIRST_ROOM = 1 << 12 };

@@ -10,14 +10,14 @@
 #include "services/search/table.h"
 
 enum term_field {
-    TERM_ALL = 1,  /* one term, without text: every row */
-    TERM_HAS,      /* "vector" */
-    TERM_NAME,     /* words of the name */
+    TERM_ALL = 1, /* one term, without text: every row */
+    TERM_HAS,     /* "vector" */
+    TERM_NAME,    /* words of the name */
     TERM_TAG_WORD,
     TERM_PACK_WORD,
-    TERM_NOTES,    /* words of the notes */
-    TERM_PLACE,    /* words of the file's name and its folders, up to the library */
-    TERM_TAG,      /* values, from here on */
+    TERM_NOTES, /* words of the notes */
+    TERM_PLACE, /* words of the file's name and its folders, up to the library */
+    TERM_TAG,   /* values, from here on */
     TERM_PACK,
     TERM_KIND,
     TERM_ORIGIN,
@@ -27,12 +27,12 @@ enum term_field {
     TERM_ARTIST,
     TERM_ALBUM,
     TERM_KEY,
-    TERM_NOTE,     /* as heard: A4 */
+    TERM_NOTE, /* as heard: A4 */
     TERM_CONTAINER,
     TERM_FORMAT,
-    TERM_IS,       /* favourite, hidden, local, … */
-    TERM_VOLUME,   /* id, 16 bytes */
-    TERM_FOLDER,   /* id, 16 bytes */
+    TERM_IS,     /* favourite, hidden, local, … */
+    TERM_VOLUME, /* id, 16 bytes */
+    TERM_FOLDER, /* id, 16 bytes */
     TERM_FIELDS
 };
 
@@ -44,9 +44,9 @@ struct term {
 };
 
 struct terms {
-    struct column terms;      /* struct term by number */
-    struct column texts;      /* bytes */
-    struct column sorted;     /* uint32_t: numbers by their keys; those since the last sorting behind them */
+    struct column terms;  /* struct term by number */
+    struct column texts;  /* bytes */
+    struct column sorted; /* uint32_t: numbers by their keys; those since the last sorting behind them */
     uint32_t sorted_count;
     struct table table;       /* numbers */
     struct posting *postings; /* by number */
@@ -63,8 +63,8 @@ void terms_sort(struct terms *terms); /* all of them are */
 enum err terms_adopt(struct terms *terms);
 
 uint32_t terms_count(const struct terms *terms);
-struct text terms_key(const struct terms *terms, uint32_t number); /* until the next add */
-struct text terms_value(const struct terms *terms, uint32_t number); /* as it is shown */
+struct text terms_key(const struct terms *terms, uint32_t number);         /* until the next add */
+struct text terms_value(const struct terms *terms, uint32_t number);       /* as it is shown */
 struct posting *terms_posting(const struct terms *terms, uint32_t number); /* until the next add */
 
 bool terms_find(const struct terms *terms, struct text key, uint32_t *number);

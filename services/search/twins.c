@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+
 #include "services/search/forest.h"
 #include "services/search/print.h"
 
@@ -32,11 +33,10 @@ struct pair {
 struct twins {
     uint32_t count;
     struct sound *sounds;
-    uint32_t *root
-        [TWINS_KINDS]; /* a forest for each kind: the sound itself, or one on the way to its group's first */
-    uint32_t *order;   /* sounds by length, then by group */
-    uint32_t standing; /* first ones of `order` that are matched */
-    struct near *near; /* by sound */
+    uint32_t *root[TWINS_KINDS]; /* a forest for each kind: the sound itself, or one on the way to its group's first */
+    uint32_t *order;             /* sounds by length, then by group */
+    uint32_t standing;           /* first ones of `order` that are matched */
+    struct near *near;           /* by sound */
     struct pair *pairs;
     uint32_t pair_count;
     struct twins_group *groups;
@@ -112,14 +112,12 @@ static void gather(struct twins *t, struct txn *txn, const struct paths *paths)
     struct artefact artefact;
     struct media media;
 
-    if (catalogue_media(txn, &t->arena, sound->id, &media) != ERR_OK ||
-        media.content.len != sizeof(sound->content))
+    if (catalogue_media(txn, &t->arena, sound->id, &media) != ERR_OK || media.content.len != sizeof(sound->content))
         return;
     memcpy(sound->content, media.content.at, sizeof(sound->content));
     sound->has_content = true;
-    sound->has_gist =
-        catalogue_artefact(txn, paths, &t->arena, media.content, TEXT("gist"), &artefact) == ERR_OK &&
-        print_read_gist(artefact.data, &sound->gist);
+    sound->has_gist = catalogue_artefact(txn, paths, &t->arena, media.content, TEXT("gist"), &artefact) == ERR_OK &&
+                      print_read_gist(artefact.data, &sound->gist);
     sound->seconds = media.sample_rate ? (float)media.frames / (float)media.sample_rate : 0;
 }
 
@@ -279,8 +277,7 @@ static enum err begin_checking(struct twins *t)
 
 /* ---- checking ---- */
 
-static bool read_print(struct twins *t, struct txn *txn, const struct paths *paths, uint32_t sound,
-                       struct print *to)
+static bool read_print(struct twins *t, struct txn *txn, const struct paths *paths, uint32_t sound, struct print *to)
 {
     struct bytes content = bytes_of(t->sounds[sound].content, sizeof(t->sounds[sound].content));
     struct artefact artefact;
@@ -352,8 +349,7 @@ static enum err group_kind(struct twins *t, int kind)
         t->root[kind][i] = forest_find(t->root[kind], i);
     qsort_r(t->order, t->count, sizeof(*t->order), by_root, t->root[kind]);
     for (uint32_t first = 0, end; first < t->count && e == ERR_OK; first = end) {
-        for (end = first + 1;
-             end < t->count && t->root[kind][t->order[end]] == t->root[kind][t->order[first]]; end++)
+        for (end = first + 1; end < t->count && t->root[kind][t->order[end]] == t->root[kind][t->order[first]]; end++)
             ;
         if (is_news(t, kind, t->order + first, end - first))
             e = keep_group(t, (enum twins_kind)kind, t->order + first, end - first);

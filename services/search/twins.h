@@ -26,10 +26,8 @@ void twins_free(struct twins *twins); /* NULL is allowed */
 
 /* Works until it is done or `until` (steady clock) has come, reading through `txn`. Items that are gone, and prints
  * that cannot be read, are left out. Errors: full, io. */
-enum err twins_step(struct twins *twins, struct txn *txn, const struct paths *paths, usec_t until,
-                    bool *done);
-void twins_progress(const struct twins *twins, uint64_t *done,
-                    uint64_t *total); /* of steps that are alike in cost */
+enum err twins_step(struct twins *twins, struct txn *txn, const struct paths *paths, usec_t until, bool *done);
+void twins_progress(const struct twins *twins, uint64_t *done, uint64_t *total); /* of steps that are alike in cost */
 
 /* Pairs that may be one sound and could not be compared: the file of a print is gone or changed. */
 uint32_t twins_unread(const struct twins *twins);

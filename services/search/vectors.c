@@ -1,6 +1,7 @@
 #include "services/search/vectors.h"
 
 #include <math.h>
+
 #include "services/search/near_machine.h"
 
 enum { BLOCK = 256 }; /* rows that are measured before any is compared */

@@ -14,10 +14,10 @@ struct nearby {
 };
 
 struct vectors {
-    const float *at;       /* VECTORS_WIDTH numbers a row, by row */
+    const float *at; /* VECTORS_WIDTH numbers a row, by row */
     const struct ids *ids;
-    const float *target;   /* VECTORS_WIDTH */
-    const float *weights;  /* VECTORS_WIDTH, none below zero */
+    const float *target;  /* VECTORS_WIDTH */
+    const float *weights; /* VECTORS_WIDTH, none below zero */
 };
 
 /* Writes the nearest of `rows` (NULL: of the first `count` rows), nearest first, at most `limit`; returns their number.

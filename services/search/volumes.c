@@ -1,6 +1,7 @@
 #include "services/search/volumes.h"
 
 #include <stdlib.h>
+
 #include "store/row.h"
 
 static enum err add(struct volumes *volumes, const struct volume *volume)
@@ -10,8 +11,7 @@ static enum err add(struct volumes *volumes, const struct volume *volume)
     if (!more)
         return ERR_FULL;
     volumes->at = more;
-    more[volumes->count++] =
-        (struct volume_state){ volume->id, (enum backend)volume->backend.value, volume->online };
+    more[volumes->count++] = (struct volume_state){ volume->id, (enum backend)volume->backend.value, volume->online };
     return ERR_OK;
 }
 
@@ -44,13 +44,11 @@ static void add_rows(struct index *index, struct id volume, struct bitmap *to)
     char key[TERM_LONGEST];
     uint32_t number;
 
-    if (terms_find(&index->terms, terms_start(key, TERM_VOLUME, (struct text){ 16, (const char *)volume.b }),
-                   &number))
+    if (terms_find(&index->terms, terms_start(key, TERM_VOLUME, (struct text){ 16, (const char *)volume.b }), &number))
         posting_or(terms_posting(&index->terms, number), NULL, to);
 }
 
-void volumes_of_backend(const struct volumes *volumes, struct index *index, enum backend backend,
-                        struct bitmap *to)
+void volumes_of_backend(const struct volumes *volumes, struct index *index, enum backend backend, struct bitmap *to)
 {
     for (uint32_t i = 0; i < volumes->count; i++)
         if (volumes->at[i].backend == backend)

@@ -23,8 +23,7 @@ enum err volumes_read(struct volumes *volumes, struct txn *txn, struct arena *ar
 void volumes_free(struct volumes *volumes);
 
 /* Adds the rows of all volumes that are of that backend; that are offline. */
-void volumes_of_backend(const struct volumes *volumes, struct index *index, enum backend backend,
-                        struct bitmap *to);
+void volumes_of_backend(const struct volumes *volumes, struct index *index, enum backend backend, struct bitmap *to);
 void volumes_offline(const struct volumes *volumes, struct index *index, struct bitmap *to);
 
 #endif

@@ -150,8 +150,8 @@ static enum err load_sound(struct streamer *streamer, struct call *call, const s
     return patience_wait(streamer, call, load_file, ask);
 }
 
-static enum err release_sound(struct streamer *streamer, struct call *call,
-                              const struct streamer_release_sound *ask, struct nothing *answer)
+static enum err release_sound(struct streamer *streamer, struct call *call, const struct streamer_release_sound *ask,
+                              struct nothing *answer)
 {
     (void)answer;
     return sounds_release(&streamer->sounds, (uint32_t)ask->sound, (uint32_t)ask->generation, call_fault(call));

@@ -1,6 +1,6 @@
-#include <math.h>
-
 #include "services/streamer/desk.h"
+
+#include <math.h>
 
 enum { STALE_US = 1000000, RATE = 48000 };
 
@@ -81,8 +81,7 @@ int64_t desk_next(const struct desk *desk, uint32_t grid)
     double ahead = (double)(state->frame - state->begins) + 2.0 * state->period;
     double line = ceil((state->place + ahead / state->step_frames) / grid) * grid;
 
-    if (!desk->has_state || !state->running || grid == 0 || !(state->step_frames >= 1) ||
-        !(fabs(line) < 1e12))
+    if (!desk->has_state || !state->running || grid == 0 || !(state->step_frames >= 1) || !(fabs(line) < 1e12))
         return ORDER_NOW;
     return frame_of(state, line);
 }

@@ -26,9 +26,9 @@ enum err desk_check(struct desk *desk, struct fault *fault);
 uint32_t desk_rate(const struct desk *desk); /* Hz; 48,000 while nobody has said */
 
 bool desk_order(struct desk *desk, const struct order *order); /* false: the ring is full */
-uint64_t desk_effects(const struct desk *desk); /* rises with each order; outlives the process */
+uint64_t desk_effects(const struct desk *desk);                /* rises with each order; outlives the process */
 bool desk_has_room(const struct desk *desk, uint32_t orders);
-bool desk_note(struct desk *desk, struct note *note);          /* false: there is none */
+bool desk_note(struct desk *desk, struct note *note); /* false: there is none */
 
 /* The frame of the audio clock at which the next step `grid` times 16th notes begins: 4 the beat, 16 the bar; a moment
  * ahead at least. A count-in has beats and bars as well. ORDER_NOW while the transport stands. */

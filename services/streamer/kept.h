@@ -5,15 +5,16 @@
 #define LOOPHOLE_STREAMER_KEPT_H
 
 #include <limits.h>
+
 #include "common/studio.h"
 
 enum { KEPT_VERSION = 4 };
 
 /* A stretch of a ring that comes from one file. Two of one generation follow each other without a gap. */
 struct kept_piece {
-    uint64_t at;     /* its first cell … */
-    int64_t from;    /* … and the frame of the file that stands there */
-    int64_t frames;  /* of the file; -1: not known yet */
+    uint64_t at;    /* its first cell … */
+    int64_t from;   /* … and the frame of the file that stands there */
+    int64_t frames; /* of the file; -1: not known yet */
     uint32_t generation, file_rate, rate, channels;
     uint8_t media[16];
     uint8_t queued[16]; /* the request id of the ask that let this file follow; zero: none */
@@ -35,14 +36,14 @@ struct kept_voice {
     _Atomic uint32_t word;  /* bit 0: the present piece; 1: the other one is to follow; 2: bit 3's of `sought` is */
     uint32_t group;         /* enum score_group */
     uint32_t looping;
-    uint32_t is_stretched;  /* cannot be taken up again */
+    uint32_t is_stretched; /* cannot be taken up again */
     float gain, pan;
     _Atomic uint32_t seeks; /* a seek is accepted, and no piece is made of it yet */
     uint32_t unused;
-    int64_t seek_from;      /* its frame of the file … */
-    uint8_t seeker[16];     /* … and its request id */
-    uint64_t started;       /* how many orders of the streamer there are with the one that starts it; 0: none yet */
-    uint8_t request[16];    /* of the ask that started it: asked again, it is not started twice */
+    int64_t seek_from;   /* its frame of the file … */
+    uint8_t seeker[16];  /* … and its request id */
+    uint64_t started;    /* how many orders of the streamer there are with the one that starts it; 0: none yet */
+    uint8_t request[16]; /* of the ask that started it: asked again, it is not started twice */
     struct kept_piece pieces[2];
     struct kept_piece sought[2]; /* what a seek writes behind what sounds, until the header turns to it */
 };

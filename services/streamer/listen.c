@@ -258,8 +258,7 @@ static bool is_captured(const struct listening *listening)
 
 static enum err begin_wav(struct listening *listening, struct fault *fault)
 {
-    struct wav_take take = { .generation = listening->generation,
-                             .rate = capture_header_get(listening->memory).rate };
+    struct wav_take take = { .generation = listening->generation, .rate = capture_header_get(listening->memory).rate };
     int fd = memfd_create("loophole-listening", MFD_CLOEXEC);
 
     listening->wav.fd = fd;
@@ -344,7 +343,7 @@ enum err listen_begin(struct listening *listening, struct call *call, const stru
         return ERR_BUSY;
     struct id drawn = id_new();
     memcpy(&listening->generation, drawn.b + 12, sizeof(listening->generation)); /* as those of takes: drawn */
-    listening->generation |= 1; /* 0 is none */
+    listening->generation |= 1;                                                  /* 0 is none */
     if (is_captured(listening))
         listening->generation += 2;
     listening->most = (uint64_t)llround(seconds * desk_rate(listening->desk));

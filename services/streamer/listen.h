@@ -14,14 +14,7 @@
 #include "services/streamer/desk.h"
 #include "services/streamer/wav.h"
 
-enum listen_phase {
-    LISTEN_FREE,
-    LISTEN_CLEARING,
-    LISTEN_CONNECTING,
-    LISTEN_STARTING,
-    LISTEN_GOING,
-    LISTEN_HEARING
-};
+enum listen_phase { LISTEN_FREE, LISTEN_CLEARING, LISTEN_CONNECTING, LISTEN_STARTING, LISTEN_GOING, LISTEN_HEARING };
 
 struct listening {
     struct service *service;

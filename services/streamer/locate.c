@@ -1,6 +1,7 @@
+#include "services/streamer/locate.h"
+
 #include <string.h>
 
-#include "services/streamer/locate.h"
 #include "store/catalogue.h"
 
 void locate_open(struct locator *locator, const struct paths *paths)
@@ -90,7 +91,7 @@ static void look_up(struct locator *locator, struct bytes path, struct located *
 }
 
 enum err locate_find(struct locator *locator, bool has_id, struct id id, struct bytes path, struct located *located,
-                    struct fault *fault)
+                     struct fault *fault)
 {
     char typed[PATH_MAX];
 
@@ -98,8 +99,7 @@ enum err locate_find(struct locator *locator, bool has_id, struct id id, struct 
     if (has_id)
         return find_id(locator, id, located, fault);
     if (path.len == 0 || path.at[0] != '/' || !bytes_copy(typed, sizeof(typed), path)) {
-        fault_set(fault, ERR_BAD_REQUEST,
-                  path.len ? "the path is not absolute" : "neither an id nor a path is given");
+        fault_set(fault, ERR_BAD_REQUEST, path.len ? "the path is not absolute" : "neither an id nor a path is given");
         return fault_field(fault, "path");
     }
     look_up(locator, path, located);
@@ -126,8 +126,7 @@ static bool look_at(void *state, const struct media *media)
 
     if (media->kind.value != KIND_AUDIO)
         return true;
-    if (order_of(media->file, search->name) > 0 &&
-        (!search->behind.at || order_of(media->file, search->behind) < 0)) {
+    if (order_of(media->file, search->name) > 0 && (!search->behind.at || order_of(media->file, search->behind) < 0)) {
         search->behind = media->file;
         search->behind_id = media->id;
     }

@@ -31,7 +31,7 @@ enum err locate_read(struct locator *locator, struct txn **txn, struct fault *fa
 /* Errors: bad_request (neither, or a path that is not absolute), not_found (no such item), offline (its volume is
  * away). */
 enum err locate_find(struct locator *locator, bool has_id, struct id id, struct bytes path, struct located *located,
-                    struct fault *fault);
+                     struct fault *fault);
 
 /* The item behind that one in its folder, by name; after the last the first. Errors: not_found (it stands alone, or is
  * not in the catalogue). */

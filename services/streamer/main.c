@@ -10,8 +10,8 @@ int main(int argc, char **argv)
 
     if (!streamer)
         return err_exit_code(ERR_FULL);
-    streamer_open(streamer, s);                     /* the studio, workers; goes on with what was playing */
-    service_answer(s, &asks_handlers, streamer);    /* one function for each ask */
+    streamer_open(streamer, s);                  /* the studio, workers; goes on with what was playing */
+    service_answer(s, &asks_handlers, streamer); /* one function for each ask */
     service_each_turn(s, streamer_turn, streamer);
     service_tells(s, streamer_tell, streamer_cancel, streamer);
     service_ready(s); /* tells the supervisor */

@@ -1,9 +1,10 @@
+#include "services/streamer/polyphase.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/bessel.h"
-#include "services/streamer/polyphase.h"
 
 enum { CHUNK = 4096 };
 

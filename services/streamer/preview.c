@@ -1,10 +1,11 @@
+#include "services/streamer/preview.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "common/log.h"
 #include "common/musical_key.h"
-#include "services/streamer/preview.h"
 #include "services/streamer/tune.h"
 
 enum { BEAT = 4, BAR = 16 }; /* 16th notes */
@@ -26,9 +27,7 @@ static double gain_of(const struct preview *preview, const struct located *locat
 
 static uint32_t grid_of(const struct streamer_preview *wish)
 {
-    int32_t grid = wish->has_grid    ? wish->grid.value
-                   : wish->in_context ? PREVIEW_GRID_BAR
-                                      : PREVIEW_GRID_NOW;
+    int32_t grid = wish->has_grid ? wish->grid.value : wish->in_context ? PREVIEW_GRID_BAR : PREVIEW_GRID_NOW;
 
     return grid == PREVIEW_GRID_BAR ? BAR : grid == PREVIEW_GRID_BEAT ? BEAT : 0;
 }

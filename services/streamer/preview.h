@@ -17,18 +17,18 @@ struct preview {
     struct voices *voices;
     struct locator *locator;
     struct preview_settings settings;
-    struct voice *voice; /* NULL: none */
-    struct id media;     /* of the present one, or the last */
+    struct voice *voice;          /* NULL: none */
+    struct id media;              /* of the present one, or the last */
     struct streamer_preview wish; /* how; its texts below */
     char chain[256], key[17];
     struct ticket ticket; /* of who waits for it to be heard */
     double gain;
 
     /* preview_chain.c's */
-    char chained[256];     /* what previews are led through; "": nothing */
-    bool is_chained;       /* they may be: a predecessor's word is not known */
-    uint64_t turn;         /* a number for each preview that waits for its chain */
-    bool waits;            /* this one does, with … */
+    char chained[256]; /* what previews are led through; "": nothing */
+    bool is_chained;   /* they may be: a predecessor's word is not known */
+    uint64_t turn;     /* a number for each preview that waits for its chain */
+    bool waits;        /* this one does, with … */
     struct located waiting;
     struct id request;
 };
@@ -51,7 +51,7 @@ void preview_chain_set(struct preview *preview);
 void preview_chain_undo(struct preview *preview);
 
 /* ---- preview.c, for that ---- */
-enum err preview_play(struct preview *preview, struct fault *fault); /* what is `waiting` */
+enum err preview_play(struct preview *preview, struct fault *fault);                     /* what is `waiting` */
 void preview_fail(struct preview *preview, const char *path, const struct fault *fault); /* it, and who asked for it */
 
 #endif

@@ -1,3 +1,5 @@
+#include "services/streamer/reel.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -5,7 +7,6 @@
 
 #include "common/opening.h"
 #include "common/text.h"
-#include "services/streamer/reel.h"
 #include "services/streamer/reel_worker.h"
 
 enum {
@@ -37,10 +38,10 @@ struct reel {
     enum phase phase;
     struct opening *opening;
     struct reel_worker *worker;
-    struct reel *next;     /* of those that wait */
-    int fd;                  /* until a worker has it; -1 */
+    struct reel *next; /* of those that wait */
+    int fd;            /* until a worker has it; -1 */
     struct reel_format format;
-    int64_t frame;           /* of the read under way */
+    int64_t frame; /* of the read under way */
     uint32_t frames;
     char extension[EXTENSION_MAX + 1];
 };
@@ -155,15 +156,13 @@ static void answered(void *holder, const struct pulled *pulled)
         fail_with(reel, ERR_BAD_REQUEST, "its decoder answers nonsense");
     } else if (reel->phase == ASKED) {
         reel->phase = OPEN;
-        reel->format =
-            (struct reel_format){ (uint32_t)pulled->rate, (uint32_t)pulled->channels, pulled->frames };
+        reel->format = (struct reel_format){ (uint32_t)pulled->rate, (uint32_t)pulled->channels, pulled->frames };
         reel->listener.opened(reel->listener.state, &reel->format);
     } else {
         float *stereo = reel->reels->stereo;
         uint32_t frames = make_stereo(pulled, reel->format.channels, reel->frames, stereo);
         reel->phase = OPEN;
-        reel->listener.came(reel->listener.state, reel->frame, stereo, frames,
-                              pulled->end || frames < reel->frames);
+        reel->listener.came(reel->listener.state, reel->frame, stereo, frames, pulled->end || frames < reel->frames);
     }
 }
 
@@ -241,8 +240,8 @@ static void note_extension(struct reel *reel, const char *path)
         reel->extension[i] = (char)(dot[i + 1] >= 'A' && dot[i + 1] <= 'Z' ? dot[i + 1] + 32 : dot[i + 1]);
 }
 
-enum err reel_open(struct reels *reels, const char *path, const struct reel_listener *listener,
-                     struct reel **reel, struct fault *fault)
+enum err reel_open(struct reels *reels, const char *path, const struct reel_listener *listener, struct reel **reel,
+                   struct fault *fault)
 {
     struct reel *made = calloc(1, sizeof(*made));
 

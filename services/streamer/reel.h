@@ -32,15 +32,15 @@ struct reel_listener {
 
 /* Starts the first workers. Errors: full, io. */
 enum err reels_new(struct service *service, struct reels **reels, struct fault *fault);
-void reels_free(struct reels *reels); /* NULL is allowed */
-void reels_tick(struct reels *reels); /* deadlines, workers that are missing, the dead */
+void reels_free(struct reels *reels);               /* NULL is allowed */
+void reels_tick(struct reels *reels);               /* deadlines, workers that are missing, the dead */
 const char *reels_alarm(const struct reels *reels); /* "", or why no worker can be started */
 
 /* `path` is absolute. The listener is called later, never within. Errors: full. */
-enum err reel_open(struct reels *reels, const char *path, const struct reel_listener *listener,
-                     struct reel **reel, struct fault *fault);
-bool reel_is_free(const struct reel *reel); /* open, and nothing is asked of it */
+enum err reel_open(struct reels *reels, const char *path, const struct reel_listener *listener, struct reel **reel,
+                   struct fault *fault);
+bool reel_is_free(const struct reel *reel);                        /* open, and nothing is asked of it */
 void reel_pull(struct reel *reel, int64_t frame, uint32_t frames); /* of one that is free */
-void reel_close(struct reel *reel); /* NULL is allowed */
+void reel_close(struct reel *reel);                                /* NULL is allowed */
 
 #endif

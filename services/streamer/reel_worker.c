@@ -1,19 +1,20 @@
+#include "services/streamer/reel_worker.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 
 #include "common/log.h"
-#include "services/streamer/reel_worker.h"
 
 enum { START_US = 20000000, CLOSE_US = 1000000, RETRY_US = 1000000, FILES_A_WORKER = 1000, DYING_MAX = 256 };
 
 struct reel_worker {
     struct sandboxed process;
-    void *holder;     /* NULL: spare, or giving its file back */
-    uint64_t number;  /* of the last pull */
-    bool is_asked;    /* it has not been answered */
-    bool is_broken;   /* its pipe did not take the last one */
-    usec_t deadline;  /* of that answer */
+    void *holder;    /* NULL: spare, or giving its file back */
+    uint64_t number; /* of the last pull */
+    bool is_asked;   /* it has not been answered */
+    bool is_broken;  /* its pipe did not take the last one */
+    usec_t deadline; /* of that answer */
     uint32_t files;
 };
 
@@ -111,8 +112,7 @@ static void lose(struct reel_workers *workers, struct reel_worker *worker, const
     void *holder = worker->holder;
     struct fault fault = { 0 };
 
-    fault_set(&fault, worker->is_asked && clock_steady() > worker->deadline ? ERR_TIMEOUT : ERR_BAD_REQUEST, "%s",
-              why);
+    fault_set(&fault, worker->is_asked && clock_steady() > worker->deadline ? ERR_TIMEOUT : ERR_BAD_REQUEST, "%s", why);
     if (!holder && worker->files == 0)
         complain(workers, &fault);
     drop(workers, worker);
@@ -165,7 +165,7 @@ static void readable(void *state, int fd)
 /* ---- from outside ---- */
 
 enum err reel_workers_new(struct service *service, const struct reel_workers_listener *listener,
-                            struct reel_workers **workers, struct fault *fault)
+                          struct reel_workers **workers, struct fault *fault)
 {
     struct reel_workers *made = calloc(1, sizeof(*made));
 
@@ -226,7 +226,7 @@ struct reel_worker *reel_worker_take(struct reel_workers *workers, void *holder)
 }
 
 void reel_worker_pull(struct reel_workers *workers, struct reel_worker *worker, struct pull *pull, int fd,
-                        usec_t patience)
+                      usec_t patience)
 {
     (void)workers;
     pull->number = ++worker->number;

@@ -23,7 +23,7 @@ struct reel_workers_listener {
 };
 
 enum err reel_workers_new(struct service *service, const struct reel_workers_listener *listener,
-                            struct reel_workers **workers, struct fault *fault);
+                          struct reel_workers **workers, struct fault *fault);
 void reel_workers_free(struct reel_workers *workers);
 void reel_workers_tick(struct reel_workers *workers);
 const char *reel_workers_alarm(const struct reel_workers *workers);
@@ -33,7 +33,7 @@ struct reel_worker *reel_worker_take(struct reel_workers *workers, void *holder)
 
 /* Asks it; `fd` (or -1) stays the caller's. False: it is lost, and was told so later by the tick. */
 void reel_worker_pull(struct reel_workers *workers, struct reel_worker *worker, struct pull *pull, int fd,
-                        usec_t patience);
+                      usec_t patience);
 bool reel_worker_is_free(const struct reel_worker *worker);
 void reel_worker_give_back(struct reel_workers *workers, struct reel_worker *worker); /* at any time */
 

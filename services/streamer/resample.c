@@ -1,8 +1,9 @@
+#include "services/streamer/resample.h"
+
 #include <samplerate.h>
 #include <stdlib.h>
 
 #include "services/streamer/polyphase.h"
-#include "services/streamer/resample.h"
 
 enum { MARGIN = 64, APART_MAX = 32, RATIOS_KEPT = 8 };
 

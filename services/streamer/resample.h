@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
 #include "common/err.h"
 
 /* Input frames on either side that a frame of output is made of, at most: what a converter that begins in the middle
@@ -15,7 +16,7 @@ enum { RESAMPLE_REACH = 2048 };
 struct resampler; /* what conversions of one ratio share */
 struct resample;
 
-struct resampler *resample_open(void); /* NULL: no memory */
+struct resampler *resample_open(void);            /* NULL: no memory */
 void resample_close(struct resampler *resampler); /* after all that used it; NULL is allowed */
 
 /* Rates at most 32 times apart. Errors: bad_request, full. */

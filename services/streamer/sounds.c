@@ -1,8 +1,9 @@
+#include "services/streamer/sounds.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/log.h"
-#include "services/streamer/sounds.h"
 #include "services/streamer/sounds_room.h"
 
 enum { CHUNK = 8192, APART = 32, FLOATS = SOUNDS_BYTES / sizeof(float) };

@@ -8,15 +8,15 @@
 #include "schema_streamer.h"
 #include "services/streamer/desk.h"
 #include "services/streamer/locate.h"
-#include "services/streamer/resample.h"
 #include "services/streamer/reel.h"
+#include "services/streamer/resample.h"
 
 enum { SOUNDS_WAITERS = 16 };
 
 /* What is known of a slot beside its entry. */
 struct sounds_slot {
     struct sounds *all;
-    char *path;            /* NULL: loaded by a predecessor, or empty */
+    char *path;        /* NULL: loaded by a predecessor, or empty */
     struct reel *reel; /* while it is loading, and so all below */
     struct resample *resample;
     float *stereo;

@@ -1,6 +1,6 @@
-#include <stdlib.h>
-
 #include "services/streamer/sounds_room.h"
+
+#include <stdlib.h>
 
 enum { FLOATS = SOUNDS_BYTES / sizeof(float), LINE = 16 };
 

@@ -1,9 +1,10 @@
+#include "services/streamer/streamer.h"
+
 #include <math.h>
 #include <string.h>
 
 #include "common/config.h"
 #include "common/log.h"
-#include "services/streamer/streamer.h"
 
 enum { BUSY_US = 10000, IDLE_US = 100000, CHECK_US = 1000000 };
 
@@ -59,8 +60,8 @@ static void look_at_memory(struct streamer *streamer)
 
 static bool is_busy(const struct streamer *streamer)
 {
-    return voices_busy(&streamer->voices) || takes_busy(&streamer->takes) ||
-           listen_busy(&streamer->listening) || streamer->patience.count > 0;
+    return voices_busy(&streamer->voices) || takes_busy(&streamer->takes) || listen_busy(&streamer->listening) ||
+           streamer->patience.count > 0;
 }
 
 static void tick(void *state);

@@ -1,9 +1,9 @@
+#include "services/streamer/stretch.h"
+
 #include <math.h>
 #include <rubberband/rubberband-c.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "services/streamer/stretch.h"
 
 struct stretch {
     RubberBandState state;

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+
 #include "common/err.h"
 
 enum { STRETCH_FRAMES_MAX = 4096 };
@@ -19,7 +20,7 @@ void stretch_free(struct stretch *stretch); /* NULL is allowed */
 /* At most STRETCH_FRAMES_MAX; `last`: nothing follows. */
 void stretch_feed(struct stretch *stretch, const float *stereo, uint32_t frames, bool last);
 
-uint32_t stretch_ready(const struct stretch *stretch);                  /* frames that may be taken */
+uint32_t stretch_ready(const struct stretch *stretch);                    /* frames that may be taken */
 uint32_t stretch_take(struct stretch *stretch, float *to, uint32_t most); /* gives how many came */
 
 #endif

@@ -287,10 +287,10 @@ static void judge(struct take *take, const struct take_file *file)
 {
     bool is_failed = file->fault.code != ERR_OK;
 
-    take->result = take->wish == TAKE_WISH_CANCEL || file->fault.code == ERR_BAD_REQUEST ? LIFECYCLE_ABANDONED
-                                                                                        : LIFECYCLE_FINAL;
-    take->is_forgotten = file->is_gone || atomic_load(&file->is_erased) ||
-                         (take->frames == 0 && file->fault.code != ERR_BAD_REQUEST);
+    take->result =
+        take->wish == TAKE_WISH_CANCEL || file->fault.code == ERR_BAD_REQUEST ? LIFECYCLE_ABANDONED : LIFECYCLE_FINAL;
+    take->is_forgotten =
+        file->is_gone || atomic_load(&file->is_erased) || (take->frames == 0 && file->fault.code != ERR_BAD_REQUEST);
     if (take->is_forgotten)
         take->result = LIFECYCLE_ABANDONED;
     if (!is_failed || file->is_gone)

@@ -167,13 +167,12 @@ void take_become_tell(const struct takes *takes, struct arena *arena, struct tas
     to->at = takes->encoding ? arena_array(arena, TASKS, sizeof(*to->at)) : NULL;
     for (const struct take *take = takes->encoding; to->at && take && to->count < TASKS; take = take->next)
         if (take->phase == TAKE_ENCODING)
-            to->at[to->count++] =
-                (struct task){ .id = take->item,
-                               .label = arena_printf(arena, "Making FLAC of \"%s\"", take->name),
-                               .done = take->flac ? atomic_load(&take->flac->frames) : 0,
-                               .total = take->frames,
-                               .since = take->facts.began,
-                               .can_cancel = true };
+            to->at[to->count++] = (struct task){ .id = take->item,
+                                                 .label = arena_printf(arena, "Making FLAC of \"%s\"", take->name),
+                                                 .done = take->flac ? atomic_load(&take->flac->frames) : 0,
+                                                 .total = take->frames,
+                                                 .since = take->facts.began,
+                                                 .can_cancel = true };
 }
 
 enum err take_become_cancel(struct takes *takes, struct id item, struct fault *fault)

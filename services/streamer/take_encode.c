@@ -109,10 +109,10 @@ static void say_facts(const struct take_flac *flac, char to[COMMENT_SIZE])
     const struct wav_take *facts = &flac->facts;
     const struct wav_gaps *gaps = &flac->gaps;
     char id[ID_TEXT_SIZE];
-    int len = snprintf(to, COMMENT_SIZE, "loophole take %s first %lld latency %lld gaps %s lost %llu places %llu",
-                       id_write(facts->item, id), (long long)facts->first, (long long)facts->latency,
-                       facts->is_filled ? "fill" : "skip", (unsigned long long)gaps->lost,
-                       (unsigned long long)gaps->count);
+    int len =
+        snprintf(to, COMMENT_SIZE, "loophole take %s first %lld latency %lld gaps %s lost %llu places %llu",
+                 id_write(facts->item, id), (long long)facts->first, (long long)facts->latency,
+                 facts->is_filled ? "fill" : "skip", (unsigned long long)gaps->lost, (unsigned long long)gaps->count);
 
     for (uint32_t i = 0; i < gaps->count && i < WAV_GAPS && len < COMMENT_SIZE - PLACE_SIZE; i++)
         len += snprintf(to + len, PLACE_SIZE, " %llu+%llu", (unsigned long long)gaps->each[i].at,

@@ -63,7 +63,9 @@ static void finish(struct take *take)
     if (take->result != 0)
         take_publish(take, take->result == LIFECYCLE_FINAL ? "take_final" : "take_abandoned");
     log_info("the recording \"%s\" has ended: %s, %llu frames", take->name,
-             take->is_forgotten ? "deleted" : take->result == LIFECYCLE_FINAL ? "final" : "abandoned",
+             take->is_forgotten                ? "deleted"
+             : take->result == LIFECYCLE_FINAL ? "final"
+                                               : "abandoned",
              (unsigned long long)take->frames);
     if (take->lost > 0)
         log_warn("the recording \"%s\" lacks %llu frames at %llu places", take->name, (unsigned long long)take->lost,

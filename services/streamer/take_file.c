@@ -298,7 +298,7 @@ static void record(struct take_file *file)
         atomic_store(&file->is_erased, true); /* nothing was promised yet */
     measure(file);
     file->is_gone = file->work == TAKE_RESUME && file->size == 0; /* its maker died before the first byte */
-    if (e != ERR_BAD_REQUEST || file->is_gone)                   /* else not ours: it is left as it is */
+    if (e != ERR_BAD_REQUEST || file->is_gone)                    /* else not ours: it is left as it is */
         close_file(file, e == ERR_OK);
     measure(file);
 }

@@ -10,6 +10,7 @@
 #define LOOPHOLE_STREAMER_TAKE_FILE_H
 
 #include <limits.h>
+
 #include "common/errand.h"
 #include "common/rt/stream.h"
 #include "services/streamer/wav.h"
@@ -32,8 +33,8 @@ struct take_file {
     atomic_bool is_erased; /* the loop, before it ends: the file is not wanted */
     _Atomic uint64_t frames;
     struct fault fault; /* from here on: when done */
-    bool is_gone; /* there never was a frame, or a person has deleted it */
-    bool is_flac; /* … but there is a FLAC in its place, which may be what it became: take_flac.h */
+    bool is_gone;       /* there never was a frame, or a person has deleted it */
+    bool is_flac;       /* … but there is a FLAC in its place, which may be what it became: take_flac.h */
     uint64_t size;
     usec_t mtime;
 };

@@ -1,5 +1,6 @@
-#include "services/streamer/takes.h"
 #include <string.h>
+
+#include "services/streamer/takes.h"
 #include "store/catalogue.h"
 
 enum { MOST = 4096 };

@@ -17,9 +17,7 @@ static struct text from(const struct take *take, unsigned side)
 
 static void ask(struct take *take, const char *name, unsigned side)
 {
-    struct audio_connect request = { .port = sides[side % SIDES],
-                                     .to = from(take, side % SIDES),
-                                     .for_take = true };
+    struct audio_connect request = { .port = sides[side % SIDES], .to = from(take, side % SIDES), .for_take = true };
     struct fault fault = { 0 };
 
     if (service_ask(take->takes->service, name, &request, BUDGET_MS, NULL, connected, take, &fault) != ERR_OK)

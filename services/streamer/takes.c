@@ -32,8 +32,7 @@ static void remember_left(struct takes *takes, const struct recording *found)
 
     for (uint32_t i = 0; i < takes->left_count; i++)
         is_known |= id_equal(found->id, takes->left[i]);
-    if (found->state.value == TAKE_STATE_PENDING && !is_known && found->path.len > 0 &&
-        takes->left_count < TAKES_LEFT)
+    if (found->state.value == TAKE_STATE_PENDING && !is_known && found->path.len > 0 && takes->left_count < TAKES_LEFT)
         takes->left[takes->left_count++] = found->id;
 }
 
@@ -58,8 +57,8 @@ static bool fill_mending(struct takes *takes, struct id id)
     struct recording found = { 0 };
     struct arena arena = { 0 };
     bool is_there = take_find_one(takes, &arena, id, &found, NULL) == ERR_OK &&
-                    found.state.value == TAKE_STATE_PENDING &&
-                    bytes_copy(take->path, sizeof(take->path), found.path) && take->path[0];
+                    found.state.value == TAKE_STATE_PENDING && bytes_copy(take->path, sizeof(take->path), found.path) &&
+                    take->path[0];
 
     (void)text_copy(take->name, sizeof(take->name), found.name);
     take->item = id;
@@ -138,9 +137,7 @@ static void tell_recovered(struct takes *takes, struct ticket ticket)
 static void quiet_capture(struct takes *takes)
 {
     struct capture_header header = capture_header_get(takes->memory);
-    struct order order = { .frame = ORDER_NOW,
-                           .verb = ORDER_CAPTURE_STOP,
-                           .generation = header.generation };
+    struct order order = { .frame = ORDER_NOW, .verb = ORDER_CAPTURE_STOP, .generation = header.generation };
     usec_t now = clock_steady();
 
     if (takes->recording.phase != TAKE_FREE || takes_are_mended(takes) || !takes->has_looked || order.generation == 0 ||
@@ -393,8 +390,7 @@ enum err takes_open(struct takes *takes, struct fault *fault)
 {
     takes->memory = studio_capture(takes->desk->studio, 0, &takes->ring);
     takes->recording.takes = takes->mending.takes = takes->deleting.takes = takes;
-    takes->was_silent =
-        !takes->desk->has_state || clock_steady() - takes->desk->state.at > SILENT_US;
+    takes->was_silent = !takes->desk->has_state || clock_steady() - takes->desk->state.at > SILENT_US;
     takes->looked = -LOOK_US;
     takes->has_inputs = true;
     enum err e = mailbox_new(&takes->mailbox, fault);

@@ -59,7 +59,7 @@ struct take {
     bool is_ordered, is_asking, is_forgotten;
     int32_t result; /* enum lifecycle, once it has ended */
     uint64_t frames, size, lost;
-    struct wav_gaps gaps; /* where frames are missing, once it has ended … */
+    struct wav_gaps gaps;              /* where frames are missing, once it has ended … */
     struct take_gap lost_at[WAV_GAPS]; /* … as messages have it */
     usec_t mtime;
     uint8_t content[16];
@@ -90,8 +90,8 @@ struct takes {
     uint32_t mended_count;
     struct id never_ran; /* the last item that was given up before its take ran: its ask may begin another */
     struct id ending;    /* which take `recording.ended` is about, while takes are mended; zero: the one under way */
-    bool has_looked;  /* at the store, since the start */
-    bool was_silent;  /* no sound core ran when this service started: nothing goes on */
+    bool has_looked;     /* at the store, since the start */
+    bool was_silent;     /* no sound core ran when this service started: nothing goes on */
     usec_t looked, quieted;
     bool has_inputs; /* connections may be there that a take made for itself: true until it is known otherwise */
     bool is_freeing; /* an ask about them is under way */
@@ -150,8 +150,8 @@ void take_connect_again(struct take *take); /* now and then while it starts: is 
 void take_free_inputs(struct takes *takes); /* each tick: after a take, or a crash, what it connected is disconnected */
 
 /* take.c */
-void take_done(struct errand *errand, bool lost); /* its file has ended */
-void take_follow(struct take *take);              /* one step, if there is one to take */
+void take_done(struct errand *errand, bool lost);             /* its file has ended */
+void take_follow(struct take *take);                          /* one step, if there is one to take */
 void take_fail(struct take *take, const struct fault *fault); /* before it runs; the item goes first, if there is one */
 void take_leave(struct take *take, const struct fault *fault); /* the item stays pending: `recover` tries it again */
 void take_tell_as(struct take *take, struct recording *to);

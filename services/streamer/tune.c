@@ -1,7 +1,8 @@
+#include "services/streamer/tune.h"
+
 #include <math.h>
 
 #include "common/musical_key.h"
-#include "services/streamer/tune.h"
 
 static const double slowest = 2.0 / 3, loudest_db = 12;
 

@@ -1,8 +1,9 @@
+#include "services/streamer/voice.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "common/log.h"
-#include "services/streamer/voice.h"
 
 static void set_phase(struct voice *voice, enum voice_phase phase)
 {
@@ -94,10 +95,7 @@ bool voice_is_sounding(const struct voice *voice)
 
 void voice_stop(struct voice *voice, float fade)
 {
-    struct order order = { .frame = ORDER_NOW,
-                           .verb = ORDER_STREAM_STOP,
-                           .voice = voice->index,
-                           .seconds = fade };
+    struct order order = { .frame = ORDER_NOW, .verb = ORDER_STREAM_STOP, .voice = voice->index, .seconds = fade };
     struct fault fault = { 0 };
 
     if (voice->phase == VOICE_FREE || voice->phase == VOICE_ENDING)

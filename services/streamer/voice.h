@@ -12,8 +12,8 @@
 #include "schema_streamer.h"
 #include "services/streamer/desk.h"
 #include "services/streamer/kept.h"
-#include "services/streamer/resample.h"
 #include "services/streamer/reel.h"
+#include "services/streamer/resample.h"
 #include "services/streamer/stretch.h"
 
 /* In their order: from VOICE_FILLING on it is fed, in VOICE_ENDING as long as a slow stop needs more. */
@@ -25,9 +25,9 @@ struct voice_plan {
     struct id media;  /* zero: none */
     struct id request;
     enum score_group group;
-    int64_t from;     /* frame of the file */
-    int64_t at;       /* of the audio clock, or ORDER_NOW */
-    uint32_t grid;    /* not 0: at the next multiple of so many 16th notes instead */
+    int64_t from;  /* frame of the file */
+    int64_t at;    /* of the audio clock, or ORDER_NOW */
+    uint32_t grid; /* not 0: at the next multiple of so many 16th notes instead */
     bool loop, start_transport;
     float gain, pan;
     double tempo, semitones; /* 1 and 0: as it is */
@@ -43,24 +43,24 @@ struct voice {
     struct ring ring;
     struct kept_voice *kept;
     struct reel *reel, *following; /* the file that is pulled, and the one behind it */
-    struct resample *resample;         /* NULL: the rates are equal */
-    struct stretch *stretch;           /* NULL: as it is */
+    struct resample *resample;     /* NULL: the rates are equal */
+    struct stretch *stretch;       /* NULL: as it is */
     uint32_t generation;
-    int64_t frame;      /* of the file: comes next */
-    uint64_t skip;      /* cells that a predecessor has written already */
-    bool is_resuming;   /* goes on where a predecessor was */
-    bool is_seeking;    /* `generation` is written behind what sounds, and the header has still the one before */
-    bool is_made;       /* its generation is: what is in the ring is what it is to play */
-    bool is_ending;     /* all of the file was pulled */
-    bool is_complete;   /* all cells are written */
-    bool is_heard;      /* an order to start was sent, of this generation or one before */
+    int64_t frame;    /* of the file: comes next */
+    uint64_t skip;    /* cells that a predecessor has written already */
+    bool is_resuming; /* goes on where a predecessor was */
+    bool is_seeking;  /* `generation` is written behind what sounds, and the header has still the one before */
+    bool is_made;     /* its generation is: what is in the ring is what it is to play */
+    bool is_ending;   /* all of the file was pulled */
+    bool is_complete; /* all cells are written */
+    bool is_heard;    /* an order to start was sent, of this generation or one before */
     bool is_dry;
     bool follows_ready; /* `following` is open */
     struct reel_format format, next_format;
     struct voice_plan plan; /* path and media: as kept */
-    int64_t begins;     /* frame of the audio clock that the start was ordered for */
-    usec_t since;       /* the phase */
-    struct ticket ticket; /* of who waits for it to start */
+    int64_t begins;         /* frame of the audio clock that the start was ordered for */
+    usec_t since;           /* the phase */
+    struct ticket ticket;   /* of who waits for it to start */
     /* Before the orders that start it, when there will be `effects` of them; when it starts, or does not. NULL: the
      * ticket is answered by the voice. */
     void (*foretell)(void *state, struct voice *voice, uint64_t effects);
@@ -76,7 +76,7 @@ struct voices {
     struct kept *kept;
     struct resampler *resampler;
     struct voice each[STREAMS];
-    float *scratch; /* one conversion's output */
+    float *scratch;                                  /* one conversion's output */
     void (*ended)(void *state, struct voice *voice); /* before it is free */
     void *state;
 };
@@ -114,18 +114,18 @@ struct kept_piece *voice_piece(const struct voice *voice);
 int64_t voice_position(const struct voice *voice); /* frame of the file that sounds */
 
 /* ---- voice_feed.c ---- */
-void voice_feed_begin(struct voice *voice);  /* its file is open: makes a generation, or goes on with an old one */
-void voice_feed(struct voice *voice);        /* pulls, if there is room */
+void voice_feed_begin(struct voice *voice); /* its file is open: makes a generation, or goes on with an old one */
+void voice_feed(struct voice *voice);       /* pulls, if there is room */
 void voice_feed_came(void *voice, int64_t frame, const float *stereo, uint32_t frames, bool end);
-double voice_feed_ahead(const struct voice *voice); /* seconds in its ring */
-void voice_feed_check(struct voice *voice);  /* starts it, if there is enough in its ring */
-void voice_feed_follow(struct voice *voice); /* the file behind is open, or nothing follows after all */
+double voice_feed_ahead(const struct voice *voice);     /* seconds in its ring */
+void voice_feed_check(struct voice *voice);             /* starts it, if there is enough in its ring */
+void voice_feed_follow(struct voice *voice);            /* the file behind is open, or nothing follows after all */
 struct id voice_feed_seeker(const struct voice *voice); /* of the ask whose seek has no piece yet; zero: none */
-void voice_feed_seek(struct voice *voice);    /* what is written next is another generation */
-void voice_feed_inherit(struct voice *voice); /* a predecessor's seek, and which piece is the present one */
+void voice_feed_seek(struct voice *voice);              /* what is written next is another generation */
+void voice_feed_inherit(struct voice *voice);           /* a predecessor's seek, and which piece is the present one */
 void voice_feed_cut(struct voice *voice, uint64_t end); /* what sounds ends at that cell, unless it has an end */
-void voice_feed_stay(struct voice *voice);    /* a seek is given up: what sounds, sounds on to where it was written */
-uint32_t voice_feed_scratch(void);           /* floats that a conversion may need */
+void voice_feed_stay(struct voice *voice); /* a seek is given up: what sounds, sounds on to where it was written */
+uint32_t voice_feed_scratch(void);         /* floats that a conversion may need */
 
 /* ---- voice.c, for the other two ---- */
 void voice_filled(struct voice *voice); /* enough is in the ring to start */

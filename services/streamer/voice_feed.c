@@ -9,7 +9,7 @@ enum {
     CHUNK = 8192,           /* and after it */
     FRAMES_MIN = 64,
     RESERVE = 8, /* a part of the ring that is kept free while it sounds */
-    APART = 32, /* rates that resample.h can bring together */
+    APART = 32,  /* rates that resample.h can bring together */
 };
 
 struct kept_piece *voice_piece(const struct voice *voice)

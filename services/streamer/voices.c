@@ -125,8 +125,7 @@ static void note_start(struct voice *voice)
 {
     struct kept_voice *kept = voice->kept;
 
-    if (atomic_load(&kept->phase) == KEPT_STARTING && kept->started &&
-        desk_effects(voice->all->desk) >= kept->started)
+    if (atomic_load(&kept->phase) == KEPT_STARTING && kept->started && desk_effects(voice->all->desk) >= kept->started)
         atomic_store(&kept->phase, KEPT_PLAYING);
 }
 
@@ -199,9 +198,8 @@ static void doubt(struct voice *voice)
     bool sounds = desk->state.streams[voice->index].generation == voice->generation;
     bool has_begun = voice->begins == ORDER_NOW || voice->begins < desk->state.frame;
 
-    if (may_end && !sounds && (has_begun || voice->phase == VOICE_ENDING) &&
-        clock_steady() - voice->since > DOUBT_US && desk_check(desk, NULL) == ERR_OK &&
-        ring_space(&desk->orders) == ORDERS_CELLS)
+    if (may_end && !sounds && (has_begun || voice->phase == VOICE_ENDING) && clock_steady() - voice->since > DOUBT_US &&
+        desk_check(desk, NULL) == ERR_OK && ring_space(&desk->orders) == ORDERS_CELLS)
         voice_end(voice, voice->phase == VOICE_ENDING ? STREAM_END_STOPPED : STREAM_END_PLAYED, "");
 }
 

@@ -1,4 +1,5 @@
 #include "services/streamer/wav.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -6,6 +7,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
 #include "common/file.h"
 #include "common/pcm.h"
 
@@ -194,8 +196,7 @@ static enum err write_header(const struct wav *wav, struct fault *fault)
     return e == ERR_OK ? sync_fd(wav->fd, fault) : e;
 }
 
-enum err wav_begin(struct wav *wav, int fd, enum wav_format format, const struct wav_take *take,
-                   struct fault *fault)
+enum err wav_begin(struct wav *wav, int fd, enum wav_format format, const struct wav_take *take, struct fault *fault)
 {
     *wav = (struct wav){ .fd = fd, .format = format, .take = *take };
     return write_header(wav, fault);
@@ -238,9 +239,8 @@ static bool read_header(struct wav *wav, const uint8_t *at)
 {
     const uint8_t *take = at + AT_TAKE + 8;
 
-    if ((memcmp(at, "RIFF", 4) != 0 && memcmp(at, "RF64", 4) != 0) ||
-        memcmp(at + AT_FORMAT, "fmt ", 4) != 0 || memcmp(at + AT_TAKE, "take", 4) != 0 ||
-        memcmp(at + WAV_HEADER - 8, "data", 4) != 0)
+    if ((memcmp(at, "RIFF", 4) != 0 && memcmp(at, "RF64", 4) != 0) || memcmp(at + AT_FORMAT, "fmt ", 4) != 0 ||
+        memcmp(at + AT_TAKE, "take", 4) != 0 || memcmp(at + WAV_HEADER - 8, "data", 4) != 0)
         return false;
     wav->format = number_at(at + AT_FORMAT + 8, 2) == TAG_PCM ? WAV_PCM24 : WAV_FLOAT;
     memcpy(wav->take.item.b, take, sizeof(wav->take.item.b));
@@ -279,8 +279,7 @@ enum err wav_resume(struct wav *wav, int fd, struct fault *fault)
     *wav = (struct wav){ .fd = fd };
     if (fstat(fd, &st) != 0)
         return fault_errno(fault, ERR_IO, errno, "cannot look at the recording");
-    if (st.st_size < WAV_HEADER || pread(fd, header, sizeof(header), 0) != sizeof(header) ||
-        !read_header(wav, header))
+    if (st.st_size < WAV_HEADER || pread(fd, header, sizeof(header), 0) != sizeof(header) || !read_header(wav, header))
         return fault_set(fault, ERR_BAD_REQUEST, "this is not a recording of loophole's");
     wav->frames = (uint64_t)(st.st_size - WAV_HEADER) / wav_frame_bytes(wav->format);
     wav->synced = data_said(header) / wav_frame_bytes(wav->format);

@@ -12,6 +12,7 @@
 #define LOOPHOLE_STREAMER_WAV_H
 
 #include <stdbool.h>
+
 #include "common/clock.h"
 #include "common/err.h"
 #include "common/id.h"
@@ -60,8 +61,7 @@ struct wav {
 uint32_t wav_frame_bytes(enum wav_format format);
 
 /* Begins a file in an empty, open `fd`; its header is on the disk when it returns. Errors: full, io. */
-enum err wav_begin(struct wav *wav, int fd, enum wav_format format, const struct wav_take *take,
-                   struct fault *fault);
+enum err wav_begin(struct wav *wav, int fd, enum wav_format format, const struct wav_take *take, struct fault *fault);
 
 /* Takes over one that a predecessor left: `frames` is all whole frames that are there, `synced` those of which its
  * header says that they were on the disk; after a power cut what is behind them may be anything.

@@ -2,6 +2,7 @@
  * Programming Interface and Data Specifications 1.0, 1991: cue, LIST adtl, labl, ltxt). */
 #include <stdio.h>
 #include <string.h>
+
 #include "services/streamer/wav.h"
 
 struct pen {

@@ -1,8 +1,9 @@
+#include "services/worker/aiff.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "services/worker/aiff.h"
 #include "services/worker/chunk.h"
 #include "services/worker/id3.h"
 #include "services/worker/order.h"
@@ -11,8 +12,7 @@ enum { COMM_SIZE = 18, SSND_HEAD = 8, WORDS_MAX = 4096, MARKS_SIZE_MAX = 16384 }
 
 static bool open_form(struct chunk_walk *walk, struct input *input)
 {
-    return chunk_open(walk, input) &&
-           (memcmp(walk->form, "AIFF", 4) == 0 || memcmp(walk->form, "AIFC", 4) == 0);
+    return chunk_open(walk, input) && (memcmp(walk->form, "AIFF", 4) == 0 || memcmp(walk->form, "AIFC", 4) == 0);
 }
 
 /* ---- where the sound is ---- */
@@ -31,12 +31,10 @@ static const struct {
     unsigned bits; /* 0: as COMM says */
     bool alike;    /* all frames have one size */
 } codecs[] = {
-    { "NONE", "pcm-s", "be", 0, true },   { "twos", "pcm-s", "be", 0, true },
-    { "sowt", "pcm-s", "le", 0, true },   { "raw ", "pcm-u", "", 8, true },
-    { "fl32", "float-", "be", 32, true }, { "FL32", "float-", "be", 32, true },
-    { "fl64", "float-", "be", 64, true }, { "FL64", "float-", "be", 64, true },
-    { "alaw", "alaw", "", 0, false },     { "ALAW", "alaw", "", 0, false },
-    { "ulaw", "ulaw", "", 0, false },     { "ULAW", "ulaw", "", 0, false },
+    { "NONE", "pcm-s", "be", 0, true },   { "twos", "pcm-s", "be", 0, true },   { "sowt", "pcm-s", "le", 0, true },
+    { "raw ", "pcm-u", "", 8, true },     { "fl32", "float-", "be", 32, true }, { "FL32", "float-", "be", 32, true },
+    { "fl64", "float-", "be", 64, true }, { "FL64", "float-", "be", 64, true }, { "alaw", "alaw", "", 0, false },
+    { "ALAW", "alaw", "", 0, false },     { "ulaw", "ulaw", "", 0, false },     { "ULAW", "ulaw", "", 0, false },
 };
 
 static void name_codec(struct payload *payload, const char compression[5], unsigned bits)
@@ -115,9 +113,7 @@ bool aiff_payload(struct input *input, struct payload *payload)
 static const struct {
     char id[5];
     const char *attribute;
-} word_names[] = {
-    { "NAME", "title" }, { "AUTH", "artist" }, { "(c) ", "copyright" }, { "ANNO", "comment" }
-};
+} word_names[] = { { "NAME", "title" }, { "AUTH", "artist" }, { "(c) ", "copyright" }, { "ANNO", "comment" } };
 
 static void word_facts(struct chunk_walk *walk, const struct chunk *chunk, struct labels *labels)
 {
@@ -136,8 +132,7 @@ struct instrument {
 };
 
 /* Notes (3 bytes), gain and velocities, then the sustain loop: play mode, begin mark, end mark. */
-static void inst_facts(struct chunk_walk *walk, const struct chunk *chunk, struct labels *labels,
-                       struct instrument *to)
+static void inst_facts(struct chunk_walk *walk, const struct chunk *chunk, struct labels *labels, struct instrument *to)
 {
     uint8_t inst[20];
 
@@ -156,16 +151,15 @@ static int64_t mark_position(const uint8_t *marks, size_t len, unsigned id)
     return -1;
 }
 
-static void loop_facts(struct chunk_walk *walk, const struct chunk *marks,
-                       const struct instrument *instrument, struct labels *labels)
+static void loop_facts(struct chunk_walk *walk, const struct chunk *marks, const struct instrument *instrument,
+                       struct labels *labels)
 {
     uint8_t bytes[MARKS_SIZE_MAX];
 
     if (!instrument->loops || marks->size == 0)
         return;
     size_t len = chunk_read(walk->input, marks, bytes, sizeof(bytes));
-    int64_t start = mark_position(bytes, len, instrument->begin),
-            end = mark_position(bytes, len, instrument->end);
+    int64_t start = mark_position(bytes, len, instrument->begin), end = mark_position(bytes, len, instrument->end);
     if (start >= 0 && end >= 0)
         labels_loop(labels, start, end);
 }

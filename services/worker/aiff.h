@@ -3,9 +3,9 @@
 #ifndef LOOPHOLE_WORKER_AIFF_H
 #define LOOPHOLE_WORKER_AIFF_H
 
+#include "services/worker/input.h"
 #include "services/worker/labels.h"
 #include "services/worker/payload.h"
-#include "services/worker/input.h"
 
 /* False: not such a file, or without COMM or SSND. */
 bool aiff_payload(struct input *input, struct payload *payload);

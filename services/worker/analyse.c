@@ -1,8 +1,9 @@
+#include "services/worker/analyse.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/worker/analyse.h"
 #include "services/worker/content.h"
 #include "services/worker/decode.h"
 #include "services/worker/hear/hear.h"
@@ -100,10 +101,9 @@ static void set_artefacts(const struct heard_sound *heard, struct arena *arena, 
 {
     to->at = arena_array(arena, heard->artefact_count, sizeof(*to->at));
     for (size_t i = 0; to->at && i < heard->artefact_count; i++)
-        to->at[to->count++] =
-            (struct artefact){ .type = text_of(heard->artefact[i].type),
-                               .version = heard->artefact[i].version,
-                               .data = bytes_of(heard->artefact[i].data, heard->artefact[i].len) };
+        to->at[to->count++] = (struct artefact){ .type = text_of(heard->artefact[i].type),
+                                                 .version = heard->artefact[i].version,
+                                                 .data = bytes_of(heard->artefact[i].data, heard->artefact[i].len) };
 }
 
 /* ---- decoding ---- */
@@ -124,8 +124,7 @@ static void note_truncation(struct arena *arena, int64_t frames, int64_t announc
 }
 
 /* Frames that the header promises; -1: none. What libsndfile says is already cut to what is there for PCM. */
-static int64_t frames_announced(struct input *input, enum container container,
-                                const struct decode_format *format)
+static int64_t frames_announced(struct input *input, enum container container, const struct decode_format *format)
 {
     struct payload payload;
 
@@ -191,8 +190,7 @@ static enum err decode_and_hear(struct analyser *analyser, struct input *input, 
 
 /* ---- one file ---- */
 
-static enum err read_tags(struct input *input, enum container container, struct arena *arena,
-                          struct fact_list *to)
+static enum err read_tags(struct input *input, enum container container, struct arena *arena, struct fact_list *to)
 {
     struct labels labels;
     enum err e = labels_begin(&labels, arena);
@@ -208,8 +206,7 @@ static enum err read_tags(struct input *input, enum container container, struct 
 
 /* With its hash come the file's own words: tags may differ where the content is the same. */
 static enum err look_inside(struct analyser *analyser, struct input *input, enum container container,
-                            enum worker_mode mode, struct arena *arena, struct result *result,
-                            struct fault *fault)
+                            enum worker_mode mode, struct arena *arena, struct result *result, struct fault *fault)
 {
     if (kind_of(container) != KIND_AUDIO)
         return ERR_OK;
@@ -218,8 +215,7 @@ static enum err look_inside(struct analyser *analyser, struct input *input, enum
     enum err e = read_tags(input, container, arena, &result->found.facts);
     if (e != ERR_OK)
         return fault_set(fault, e, "no memory for its tags");
-    return mode == WORKER_MODE_HASH ? ERR_OK
-                                    : decode_and_hear(analyser, input, container, arena, result, fault);
+    return mode == WORKER_MODE_HASH ? ERR_OK : decode_and_hear(analyser, input, container, arena, result, fault);
 }
 
 static void set_state(struct analysed *found, enum worker_mode mode, enum container container)
@@ -232,8 +228,7 @@ static void set_state(struct analysed *found, enum worker_mode mode, enum contai
         found->state.value = mode == WORKER_MODE_HASH ? ANALYSIS_STATE_WAITING : ANALYSIS_STATE_DONE;
 }
 
-void analyse(struct analyser *analyser, const struct job *job, int fd, struct arena *arena,
-             struct result *result)
+void analyse(struct analyser *analyser, const struct job *job, int fd, struct arena *arena, struct result *result)
 {
     struct analysed *found = &result->found;
     struct input input = { 0 };

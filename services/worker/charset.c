@@ -1,6 +1,7 @@
+#include "services/worker/charset.h"
+
 #include <string.h>
 
-#include "services/worker/charset.h"
 #include "services/worker/order.h"
 
 enum { REPLACEMENT = 0xFFFD };
@@ -106,15 +107,14 @@ static size_t (*choose_next(struct letters *in, enum charset charset))(const str
         in->len -= 2;
     }
     if (charset == CHARSET_GUESS)
-        charset = text_is_utf8((struct text){ (uint32_t)in->len, (const char *)in->at }) ? CHARSET_UTF8
-                                                                                         : CHARSET_LATIN1;
+        charset =
+            text_is_utf8((struct text){ (uint32_t)in->len, (const char *)in->at }) ? CHARSET_UTF8 : CHARSET_LATIN1;
     if (charset == CHARSET_LATIN1)
         return next_latin1;
     return charset == CHARSET_UTF8 ? next_utf8 : next_utf16;
 }
 
-struct text charset_read(struct arena *arena, const uint8_t *bytes, size_t len, enum charset charset,
-                         uint32_t max_len)
+struct text charset_read(struct arena *arena, const uint8_t *bytes, size_t len, enum charset charset, uint32_t max_len)
 {
     struct letters in = { .at = bytes, .len = charset_length(bytes, len, charset) };
     size_t (*next)(const struct letters *, uint32_t *) = choose_next(&in, charset);

@@ -7,10 +7,10 @@
 /* The first four as ID3v2.4 numbers them. */
 enum charset {
     CHARSET_LATIN1,
-    CHARSET_UTF16,   /* with a byte order mark; little-endian without one */
+    CHARSET_UTF16, /* with a byte order mark; little-endian without one */
     CHARSET_UTF16BE,
     CHARSET_UTF8,
-    CHARSET_GUESS,   /* UTF-8 when it is that, else Latin 1 */
+    CHARSET_GUESS, /* UTF-8 when it is that, else Latin 1 */
     CHARSET_COUNT,
 };
 

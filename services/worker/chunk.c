@@ -1,6 +1,7 @@
+#include "services/worker/chunk.h"
+
 #include <string.h>
 
-#include "services/worker/chunk.h"
 #include "services/worker/order.h"
 
 enum { CHUNKS_MAX = 4096, HEAD_SIZE = 8 };
@@ -10,9 +11,7 @@ enum { CHUNKS_MAX = 4096, HEAD_SIZE = 8 };
 static const struct {
     char letters[5];
     bool big;
-} outermost[] = {
-    { "RIFF", false }, { "RF64", false }, { "BW64", false }, { "RIFX", true }, { "FORM", true }
-};
+} outermost[] = { { "RIFF", false }, { "RF64", false }, { "BW64", false }, { "RIFX", true }, { "FORM", true } };
 
 bool chunk_open(struct chunk_walk *walk, struct input *input)
 {
@@ -69,8 +68,7 @@ bool chunk_next(struct chunk_walk *walk, struct chunk *chunk)
 {
     uint8_t head[HEAD_SIZE];
 
-    if (walk->left == 0 || walk->next > walk->end - HEAD_SIZE ||
-        !input_fill(walk->input, walk->next, head, HEAD_SIZE))
+    if (walk->left == 0 || walk->next > walk->end - HEAD_SIZE || !input_fill(walk->input, walk->next, head, HEAD_SIZE))
         return false;
     walk->left--;
     memcpy(chunk->id, head, 4);

@@ -14,12 +14,12 @@ struct chunk {
 
 struct chunk_walk {
     struct input *input;
-    char form[5];     /* "WAVE", "AIFF", "AIFC" */
-    bool big;         /* big-endian sizes and numbers */
+    char form[5]; /* "WAVE", "AIFF", "AIFC" */
+    bool big;     /* big-endian sizes and numbers */
     int64_t next;
     int64_t end;
-    int64_t data64;   /* the size of `data` that a ds64 chunk states; -1: none */
-    unsigned left;    /* chunks still to be looked at */
+    int64_t data64; /* the size of `data` that a ds64 chunk states; -1: none */
+    unsigned left;  /* chunks still to be looked at */
 };
 
 /* False: not such a file. */

@@ -1,8 +1,9 @@
+#include "services/worker/content.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "services/worker/aiff.h"
-#include "services/worker/content.h"
 #include "services/worker/flac.h"
 #include "services/worker/mpeg.h"
 #include "services/worker/ogg.h"
@@ -26,8 +27,7 @@ bool content_payload(struct input *input, enum container container, struct paylo
 static void add_format(struct hash_stream *stream, const struct payload *payload)
 {
     char words[80];
-    int len =
-        snprintf(words, sizeof(words), "%s %.12g %u\n", payload->codec, payload->rate, payload->channels);
+    int len = snprintf(words, sizeof(words), "%s %.12g %u\n", payload->codec, payload->rate, payload->channels);
 
     hash_add(stream, words, (size_t)len);
 }
@@ -61,10 +61,8 @@ static void add_range(struct hash_stream *stream, struct input *input, int64_t a
 
 static void add_length(struct hash_stream *stream, uint32_t len)
 {
-    hash_add(
-        stream,
-        (const uint8_t[]){ (uint8_t)len, (uint8_t)(len >> 8), (uint8_t)(len >> 16), (uint8_t)(len >> 24) },
-        4);
+    hash_add(stream, (const uint8_t[]){ (uint8_t)len, (uint8_t)(len >> 8), (uint8_t)(len >> 16), (uint8_t)(len >> 24) },
+             4);
 }
 
 /* The bytes of each packet and then its length, so that no two rows of packets look alike. False: no sound. */

@@ -1,10 +1,10 @@
+#include "services/worker/decode.h"
+
 #include <math.h>
 #include <sndfile.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "services/worker/decode.h"
 
 #define SAMPLE_MAX 1e6f /* beyond it a sample is no sound but damage */
 
@@ -63,14 +63,12 @@ static const struct {
     int format;
     const char *name;
 } containers[] = {
-    { SF_FORMAT_WAV, "wav" },     { SF_FORMAT_WAVEX, "wav" }, { SF_FORMAT_RF64, "wav" },
-    { SF_FORMAT_AIFF, "aiff" },   { SF_FORMAT_FLAC, "flac" }, { SF_FORMAT_OGG, "ogg" },
-    { SF_FORMAT_MPEG, "mp3" },    { SF_FORMAT_AU, "au" },     { SF_FORMAT_CAF, "caf" },
-    { SF_FORMAT_W64, "w64" },     { SF_FORMAT_VOC, "voc" },   { SF_FORMAT_SVX, "8svx" },
-    { SF_FORMAT_PAF, "paf" },     { SF_FORMAT_NIST, "nist" }, { SF_FORMAT_IRCAM, "ircam" },
-    { SF_FORMAT_MAT4, "mat4" },   { SF_FORMAT_MAT5, "mat5" }, { SF_FORMAT_PVF, "pvf" },
-    { SF_FORMAT_XI, "xi" },       { SF_FORMAT_HTK, "htk" },   { SF_FORMAT_SDS, "sds" },
-    { SF_FORMAT_AVR, "avr" },     { SF_FORMAT_SD2, "sd2" },   { SF_FORMAT_WVE, "wve" },
+    { SF_FORMAT_WAV, "wav" },     { SF_FORMAT_WAVEX, "wav" }, { SF_FORMAT_RF64, "wav" },    { SF_FORMAT_AIFF, "aiff" },
+    { SF_FORMAT_FLAC, "flac" },   { SF_FORMAT_OGG, "ogg" },   { SF_FORMAT_MPEG, "mp3" },    { SF_FORMAT_AU, "au" },
+    { SF_FORMAT_CAF, "caf" },     { SF_FORMAT_W64, "w64" },   { SF_FORMAT_VOC, "voc" },     { SF_FORMAT_SVX, "8svx" },
+    { SF_FORMAT_PAF, "paf" },     { SF_FORMAT_NIST, "nist" }, { SF_FORMAT_IRCAM, "ircam" }, { SF_FORMAT_MAT4, "mat4" },
+    { SF_FORMAT_MAT5, "mat5" },   { SF_FORMAT_PVF, "pvf" },   { SF_FORMAT_XI, "xi" },       { SF_FORMAT_HTK, "htk" },
+    { SF_FORMAT_SDS, "sds" },     { SF_FORMAT_AVR, "avr" },   { SF_FORMAT_SD2, "sd2" },     { SF_FORMAT_WVE, "wve" },
     { SF_FORMAT_MPC2K, "mpc2k" },
 };
 
@@ -157,8 +155,8 @@ static enum err check_limits(const SF_INFO *info, struct fault *fault)
         return fault_set(fault, ERR_BAD_REQUEST, "%d channels; 1 to %d can be analysed", info->channels,
                          DECODE_CHANNELS_MAX);
     if (info->samplerate < DECODE_RATE_MIN || info->samplerate > DECODE_RATE_MAX)
-        return fault_set(fault, ERR_BAD_REQUEST, "a sample rate of %d Hz; %d to %d can be analysed",
-                         info->samplerate, DECODE_RATE_MIN, DECODE_RATE_MAX);
+        return fault_set(fault, ERR_BAD_REQUEST, "a sample rate of %d Hz; %d to %d can be analysed", info->samplerate,
+                         DECODE_RATE_MIN, DECODE_RATE_MAX);
     return ERR_OK;
 }
 

@@ -16,7 +16,7 @@ struct decode_format {
     unsigned bit_depth;        /* 0 where it means nothing */
     unsigned rate;             /* Hz */
     unsigned channels;
-    int64_t frames;            /* as the file says, which may be a lie; -1: does not say */
+    int64_t frames; /* as the file says, which may be a lie; -1: does not say */
 };
 
 /* `begin` is where in the file the decoder is to see its first byte. Errors: bad_request (not an audio file,

@@ -1,3 +1,5 @@
+#include "services/worker/encode.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -6,7 +8,6 @@
 #include "schema_worker.h"
 #include "services/worker/content.h"
 #include "services/worker/decode.h"
-#include "services/worker/encode.h"
 #include "services/worker/sandbox.h"
 
 enum { STEP = 65536, CHANNELS_MAX = 2, SAMPLES = STEP * CHANNELS_MAX, PIECES_MAX = 16, COMMENT_SIZE = 4001 };

@@ -1,6 +1,7 @@
+#include "services/worker/flac.h"
+
 #include <string.h>
 
-#include "services/worker/flac.h"
 #include "services/worker/id3.h"
 #include "services/worker/order.h"
 #include "services/worker/trailer.h"
@@ -33,8 +34,8 @@ static bool read_block(struct input *input, int64_t at, struct block *block)
 
     if (!input_fill(input, at, head, sizeof(head)))
         return false;
-    *block = (struct block){ head[0] & ~LAST_BLOCK & 0xFF, head[0] & LAST_BLOCK, at + BLOCK_HEAD,
-                             order_be24(head + 1) };
+    *block =
+        (struct block){ head[0] & ~LAST_BLOCK & 0xFF, head[0] & LAST_BLOCK, at + BLOCK_HEAD, order_be24(head + 1) };
     return true;
 }
 

@@ -2,9 +2,9 @@
 #ifndef LOOPHOLE_WORKER_FLAC_H
 #define LOOPHOLE_WORKER_FLAC_H
 
+#include "services/worker/input.h"
 #include "services/worker/labels.h"
 #include "services/worker/payload.h"
-#include "services/worker/input.h"
 
 enum { FLAC_STREAMINFO_SIZE = 34 };
 

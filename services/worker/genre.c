@@ -1,7 +1,7 @@
+#include "services/worker/genre.h"
+
 #include <stddef.h>
 #include <stdio.h>
-
-#include "services/worker/genre.h"
 
 static const char *const names[] = {
     "Blues",

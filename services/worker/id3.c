@@ -1,7 +1,8 @@
+#include "services/worker/id3.h"
+
 #include <string.h>
 
 #include "services/worker/genre.h"
-#include "services/worker/id3.h"
 #include "services/worker/order.h"
 
 enum {
@@ -109,8 +110,7 @@ static void say_comment(const uint8_t *at, size_t len, struct labels *labels)
         labels_words(labels, "comment", at + begin, len - begin, at[0]);
 }
 
-static void say_frame(const struct tag *tag, const uint8_t *id, const uint8_t *at, size_t len,
-                      struct labels *labels)
+static void say_frame(const struct tag *tag, const uint8_t *id, const uint8_t *at, size_t len, struct labels *labels)
 {
     const char *attribute = attribute_of(tag, id);
 
@@ -169,8 +169,7 @@ static size_t extended_size(const struct tag *tag)
     return size < tag->len ? size : tag->len;
 }
 
-static void say_tag(struct input *input, int64_t at, size_t len, const uint8_t head[HEAD_SIZE],
-                    struct labels *labels)
+static void say_tag(struct input *input, int64_t at, size_t len, const uint8_t head[HEAD_SIZE], struct labels *labels)
 {
     struct tag tag = { .version = head[3], .flags = head[5], .at = arena_alloc(labels->arena, len) };
 

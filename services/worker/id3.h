@@ -2,8 +2,8 @@
 #ifndef LOOPHOLE_WORKER_ID3_H
 #define LOOPHOLE_WORKER_ID3_H
 
-#include "services/worker/labels.h"
 #include "services/worker/input.h"
+#include "services/worker/labels.h"
 
 /* Where the tags of version 2 end that stand at `at`, one behind the other: `at` itself when there is none. */
 int64_t id3_skip(struct input *input, int64_t at);

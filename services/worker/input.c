@@ -1,9 +1,9 @@
+#include "services/worker/input.h"
+
 #include <errno.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include "services/worker/input.h"
 
 enum err input_open(struct input *input, int fd, struct fault *fault)
 {

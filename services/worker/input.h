@@ -7,10 +7,10 @@
 #include "common/text.h"
 
 struct input {
-    int fd;        /* stays the opener's */
-    int64_t size;  /* bytes, when it was opened */
+    int fd;       /* stays the opener's */
+    int64_t size; /* bytes, when it was opened */
     usec_t mtime;
-    int error;     /* errno of the first read that failed; 0: none */
+    int error; /* errno of the first read that failed; 0: none */
 };
 
 /* Regular files only. Errors: bad_request (something else), io. */

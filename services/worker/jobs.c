@@ -1,7 +1,8 @@
+#include "services/worker/jobs.h"
+
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "services/worker/jobs.h"
 #include "services/worker/sandbox.h"
 
 enum err jobs_open(struct pipe *pipe, struct fault *fault)
@@ -33,8 +34,7 @@ static enum err answer(struct pipe *pipe, const struct result *result, struct fa
     return pipe_send(pipe, &result_shape, &failed, -1, fault);
 }
 
-static enum err one_job(struct pipe *pipe, struct analyser *analyser, struct arena *arena,
-                        struct fault *fault)
+static enum err one_job(struct pipe *pipe, struct analyser *analyser, struct arena *arena, struct fault *fault)
 {
     struct job job = { 0 };
     struct result result = { 0 };

@@ -1,7 +1,8 @@
+#include "services/worker/kind.h"
+
 #include <string.h>
 
 #include "services/worker/id3.h"
-#include "services/worker/kind.h"
 #include "services/worker/mpeg.h"
 #include "services/worker/ogg.h"
 

@@ -29,8 +29,8 @@ enum container {
 
 /* `extension` (lower case, may be empty) only helps where the content does not tell. */
 enum container kind_container(struct input *input, struct text extension);
-enum kind kind_of(enum container container);       /* audio, midi, video; audio for an unknown one */
-const char *kind_word(enum container container);   /* "wav"; "" for an unknown one */
-bool kind_is_decoded(enum container container);    /* false: known, but nothing here can decode it */
+enum kind kind_of(enum container container);     /* audio, midi, video; audio for an unknown one */
+const char *kind_word(enum container container); /* "wav"; "" for an unknown one */
+bool kind_is_decoded(enum container container);  /* false: known, but nothing here can decode it */
 
 #endif

@@ -1,9 +1,10 @@
+#include "services/worker/labels.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/worker/labels.h"
 #include "common/musical_key.h"
 #include "services/worker/genre.h"
 
@@ -113,8 +114,7 @@ static bool say_number(struct labels *labels, const char *attribute, struct text
     return false;
 }
 
-void labels_words(struct labels *labels, const char *attribute, const uint8_t *bytes, size_t len,
-                  enum charset charset)
+void labels_words(struct labels *labels, const char *attribute, const uint8_t *bytes, size_t len, enum charset charset)
 {
     struct text words = charset_read(labels->arena, bytes, len, charset, WORDS_MAX);
 

@@ -1,8 +1,9 @@
+#include "services/worker/mpeg.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "services/worker/id3.h"
-#include "services/worker/mpeg.h"
 #include "services/worker/trailer.h"
 
 enum { SEARCH_MAX = 64 << 10, VBRI_AT = 36 };
@@ -15,9 +16,7 @@ static const uint16_t bit_rates[5][16] = {
     { 0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256, 0 },
     { 0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0 },
 };
-static const uint16_t rates[4][3] = {
-    { 11025, 12000, 8000 }, { 0 }, { 22050, 24000, 16000 }, { 44100, 48000, 32000 }
-};
+static const uint16_t rates[4][3] = { { 11025, 12000, 8000 }, { 0 }, { 22050, 24000, 16000 }, { 44100, 48000, 32000 } };
 
 enum { VERSION_25 = 0, VERSION_NONE = 1, VERSION_1 = 3 };
 

@@ -3,8 +3,8 @@
 #ifndef LOOPHOLE_WORKER_MPEG_H
 #define LOOPHOLE_WORKER_MPEG_H
 
-#include "services/worker/payload.h"
 #include "services/worker/input.h"
+#include "services/worker/payload.h"
 
 enum { MPEG_HEAD_SIZE = 4 };
 

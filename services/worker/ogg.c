@@ -1,8 +1,9 @@
+#include "services/worker/ogg.h"
+
 #include <string.h>
 
 #include "common/buffer.h"
 #include "services/worker/flac.h"
-#include "services/worker/ogg.h"
 #include "services/worker/order.h"
 #include "services/worker/vorbis.h"
 

@@ -3,9 +3,9 @@
 #ifndef LOOPHOLE_WORKER_OGG_H
 #define LOOPHOLE_WORKER_OGG_H
 
+#include "services/worker/input.h"
 #include "services/worker/labels.h"
 #include "services/worker/payload.h"
-#include "services/worker/input.h"
 
 enum { OGG_PAGE_MAX = 27 + 255 + 255 * 255 };
 
@@ -13,16 +13,16 @@ enum ogg_codec { OGG_UNKNOWN, OGG_VORBIS, OGG_OPUS, OGG_FLAC, OGG_SPEEX, OGG_VID
 
 struct ogg {
     struct input *input;
-    int64_t next;      /* the next page */
-    int64_t end;       /* nothing behind it is looked at */
-    uint32_t serial;   /* of the stream under way */
+    int64_t next;    /* the next page */
+    int64_t end;     /* nothing behind it is looked at */
+    uint32_t serial; /* of the stream under way */
     bool under_way;
     enum ogg_codec codec;
-    uint32_t headers;  /* packets that are not sound */
-    uint64_t packet;   /* number of the one under way, in its stream */
-    unsigned segment;  /* of the page, next to be looked at */
-    size_t at;         /* of that segment's data in the page */
-    size_t len;        /* bytes of the page that are there */
+    uint32_t headers; /* packets that are not sound */
+    uint64_t packet;  /* number of the one under way, in its stream */
+    unsigned segment; /* of the page, next to be looked at */
+    size_t at;        /* of that segment's data in the page */
+    size_t len;       /* bytes of the page that are there */
     uint8_t page[OGG_PAGE_MAX];
 };
 

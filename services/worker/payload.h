@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 struct payload {
-    char codec[32];       /* the same for the same bytes: "pcm-s16le", "flac", "vorbis" */
-    double rate;          /* Hz */
+    char codec[32]; /* the same for the same bytes: "pcm-s16le", "flac", "vorbis" */
+    double rate;    /* Hz */
     unsigned channels;
     int64_t at;           /* its first byte */
     int64_t size;         /* bytes that are there */

@@ -1,3 +1,5 @@
+#include "services/worker/sandbox.h"
+
 #include <errno.h>
 #include <linux/capability.h>
 #include <sched.h>
@@ -13,7 +15,6 @@
 
 #include "common/priority.h"
 #include "common/sanitizer.h"
-#include "services/worker/sandbox.h"
 
 /* ---- limits ---- */
 
@@ -139,8 +140,7 @@ static int allow_all(scmp_filter_ctx filter, int socket)
                                       narrow_calls[i].value));
     if (e == 0) /* not sendmsg, which can pass a descriptor on */
         e = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendto), 2,
-                             SCMP_CMP(0, SCMP_CMP_MASKED_EQ, ~0u, (uint64_t)socket),
-                             SCMP_CMP(4, SCMP_CMP_EQ, 0, 0));
+                             SCMP_CMP(0, SCMP_CMP_MASKED_EQ, ~0u, (uint64_t)socket), SCMP_CMP(4, SCMP_CMP_EQ, 0, 0));
     if (e == 0) /* sandbox_allow_job */
         e = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 2, SCMP_CMP(0, SCMP_CMP_EQ, 0, 0),
                              SCMP_CMP(1, SCMP_CMP_EQ, RLIMIT_CPU, 0));
@@ -153,8 +153,7 @@ static enum err filter_calls(int socket, struct fault *fault)
     int e = filter ? allow_all(filter, socket) : -ENOMEM;
 
     if (e == 0)
-        e = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC,
-                             1); /* a thread that a library began is bound too */
+        e = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1); /* a thread that a library began is bound too */
     if (e == 0)
         e = seccomp_load(filter);
     seccomp_release(filter);

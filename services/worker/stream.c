@@ -1,3 +1,5 @@
+#include "services/worker/stream.h"
+
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -6,7 +8,6 @@
 #include "services/worker/kind.h"
 #include "services/worker/mpeg.h"
 #include "services/worker/sandbox.h"
-#include "services/worker/stream.h"
 
 enum { FRAMES_MAX = 16384 };
 

@@ -1,8 +1,9 @@
+#include "services/worker/tags.h"
+
 #include "services/worker/aiff.h"
 #include "services/worker/flac.h"
 #include "services/worker/id3.h"
 #include "services/worker/ogg.h"
-#include "services/worker/tags.h"
 #include "services/worker/wave.h"
 
 enum { OLD_ID3_SIZE = 128 };

@@ -2,8 +2,8 @@
 #ifndef LOOPHOLE_WORKER_TAGS_H
 #define LOOPHOLE_WORKER_TAGS_H
 
-#include "services/worker/labels.h"
 #include "services/worker/kind.h"
+#include "services/worker/labels.h"
 
 void tags_read(struct input *input, enum container container, struct labels *labels);
 

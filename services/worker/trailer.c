@@ -1,7 +1,8 @@
+#include "services/worker/trailer.h"
+
 #include <string.h>
 
 #include "services/worker/order.h"
-#include "services/worker/trailer.h"
 
 enum { OLD_ID3_SIZE = 128, APE_SIZE = 32, APE_SIZE_MAX = 64 << 20, LYRICS_SIZE = 15, TRAILERS_MAX = 8 };
 
@@ -9,8 +10,7 @@ static int64_t before_old_id3(struct input *input, int64_t end)
 {
     uint8_t tag[3];
 
-    return input_fill(input, end - OLD_ID3_SIZE, tag, 3) && memcmp(tag, "TAG", 3) == 0 ? end - OLD_ID3_SIZE
-                                                                                       : end;
+    return input_fill(input, end - OLD_ID3_SIZE, tag, 3) && memcmp(tag, "TAG", 3) == 0 ? end - OLD_ID3_SIZE : end;
 }
 
 /* The footer's size counts items and footer; bit 31 of its flags says that a header stands before them. */

@@ -1,8 +1,9 @@
+#include "services/worker/vorbis.h"
+
 #include <string.h>
 #include <strings.h>
 
 #include "services/worker/order.h"
-#include "services/worker/vorbis.h"
 
 enum { COMMENTS_MAX = 4096, READ_MAX = 4 << 20 };
 
@@ -40,8 +41,7 @@ static void say_comment(const uint8_t *at, size_t len, struct labels *labels)
     for (size_t i = 0; equals && i < sizeof(names) / sizeof(*names); i++)
         if (strlen(names[i].name) == (size_t)(equals - at) &&
             strncasecmp(names[i].name, (const char *)at, (size_t)(equals - at)) == 0)
-            labels_words(labels, names[i].attribute, equals + 1, len - (size_t)(equals + 1 - at),
-                         CHARSET_UTF8);
+            labels_words(labels, names[i].attribute, equals + 1, len - (size_t)(equals + 1 - at), CHARSET_UTF8);
 }
 
 /* The next run of bytes behind its length; false at the end. */

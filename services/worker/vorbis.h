@@ -3,8 +3,8 @@
 #ifndef LOOPHOLE_WORKER_VORBIS_H
 #define LOOPHOLE_WORKER_VORBIS_H
 
-#include "services/worker/labels.h"
 #include "services/worker/input.h"
+#include "services/worker/labels.h"
 
 void vorbis_facts(const uint8_t *bytes, size_t len, struct labels *labels);
 

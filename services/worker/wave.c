@@ -1,3 +1,5 @@
+#include "services/worker/wave.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -5,7 +7,6 @@
 #include "services/worker/chunk.h"
 #include "services/worker/id3.h"
 #include "services/worker/order.h"
-#include "services/worker/wave.h"
 
 enum { TAG_PCM = 1, TAG_FLOAT = 3, TAG_ALAW = 6, TAG_ULAW = 7, TAG_EXTENSIBLE = 0xFFFE, INFO_MAX = 4096 };
 
@@ -156,8 +157,7 @@ static void acid_facts(struct chunk_walk *walk, const struct chunk *chunk, struc
         return;
     uint32_t flags = four(walk, acid), beats = four(walk, acid + 12), bits = four(walk, acid + 20);
     memcpy(&tempo, &bits, sizeof(tempo));
-    bool one_shot = flags & ACID_ONE_SHOT,
-         loop = !one_shot && tempo >= LABELS_BPM_MIN && tempo <= LABELS_BPM_MAX;
+    bool one_shot = flags & ACID_ONE_SHOT, loop = !one_shot && tempo >= LABELS_BPM_MIN && tempo <= LABELS_BPM_MAX;
     /* With neither the flag nor a tempo the chunk says nothing: editors write it empty. */
     labels_number(labels, "one_shot", one_shot, one_shot || loop ? 0 : INFINITY, 1);
     if (flags & ACID_ROOT_SET)

@@ -3,9 +3,9 @@
 #ifndef LOOPHOLE_WORKER_WAVE_H
 #define LOOPHOLE_WORKER_WAVE_H
 
+#include "services/worker/input.h"
 #include "services/worker/labels.h"
 #include "services/worker/payload.h"
-#include "services/worker/input.h"
 
 /* False: not a WAVE file, or without fmt or data. */
 bool wave_payload(struct input *input, struct payload *payload);

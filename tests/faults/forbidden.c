@@ -71,8 +71,8 @@ static int watched(uint32_t frames, void *state)
 
 int jack_set_process_callback(void *client, process_fn *process, void *state)
 {
-    int (*real)(void *, process_fn *, void *) = (int (*)(void *, process_fn *, void *))(uintptr_t)dlsym(
-        RTLD_NEXT, "jack_set_process_callback");
+    int (*real)(void *, process_fn *, void *) =
+        (int (*)(void *, process_fn *, void *))(uintptr_t)dlsym(RTLD_NEXT, "jack_set_process_callback");
 
     callback = process;
     callback_state = state;
@@ -115,14 +115,14 @@ int posix_memalign(void **at, size_t alignment, size_t size)
 
 /* ---- the rest: looked up once, then handed on ---- */
 
-#define HAND_ON(type, name, parameters, ...)                                                     \
-    type name parameters                                                                         \
-    {                                                                                            \
-        static type(*real) parameters;                                                           \
-        check(#name);                                                                            \
-        if (!real)                                                                               \
-            real = (type(*) parameters)(uintptr_t)dlsym(RTLD_NEXT, #name);                       \
-        return real(__VA_ARGS__);                                                                \
+#define HAND_ON(type, name, parameters, ...)                                                                           \
+    type name parameters                                                                                               \
+    {                                                                                                                  \
+        static type(*real) parameters;                                                                                 \
+        check(#name);                                                                                                  \
+        if (!real)                                                                                                     \
+            real = (type(*) parameters)(uintptr_t)dlsym(RTLD_NEXT, #name);                                             \
+        return real(__VA_ARGS__);                                                                                      \
     }
 
 HAND_ON(int, pthread_mutex_lock, (pthread_mutex_t * mutex), mutex)

@@ -16,16 +16,17 @@
  * One cut in three loses all that may be lost. Not covered: sectors that tear or go bad, a disk that lies about its
  * syncs, names of one folder that reach the disk out of order, modes and times, links. */
 #define FUSE_USE_VERSION 31
-#include <fuse3/fuse.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fuse3/fuse.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+
 #include "tests/faults/cut/unsynced.h"
 
 enum { ENDED_BY_SIGNAL = 8 }; /* fuse_main's code */
@@ -88,8 +89,8 @@ static int do_getattr(const char *path, struct stat *st, struct fuse_file_info *
     return error_of(fi ? fstat((int)fi->fh, st) : fstatat(at(), below(path), st, AT_SYMLINK_NOFOLLOW));
 }
 
-static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t offset,
-                      struct fuse_file_info *fi, enum fuse_readdir_flags flags)
+static int do_readdir(const char *path, void *to, fuse_fill_dir_t fill, off_t offset, struct fuse_file_info *fi,
+                      enum fuse_readdir_flags flags)
 {
     int e = reading(), fd = e ? -1 : openat(at(), below(path), O_RDONLY | O_DIRECTORY);
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -298,8 +299,7 @@ static const struct fuse_operations calls = {
 
 int main(int argc, char **argv)
 {
-    char *options[] = { argv[0], "-f", "-s", "-odefault_permissions,fsname=lossy", argc >= 4 ? argv[2] : NULL,
-                        NULL };
+    char *options[] = { argv[0], "-f", "-s", "-odefault_permissions,fsname=lossy", argc >= 4 ? argv[2] : NULL, NULL };
 
     if (argc < 4 || argc > 5) {
         fprintf(stderr, "usage: lossy FOLDER MOUNT SEED [N]\n");

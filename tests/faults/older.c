@@ -3,6 +3,7 @@
  *   older VERSION   prints how many rows the store has */
 #include <stdio.h>
 #include <stdlib.h>
+
 #include "store/store.h"
 
 static int fail(enum err e, const struct fault *fault)

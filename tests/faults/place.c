@@ -62,8 +62,7 @@ static double beats_to(double frame, double rate, double *bpm)
     return beats;
 }
 
-static void lead(jack_transport_state_t state, jack_nframes_t frames, jack_position_t *at, int is_new,
-                 void *unused)
+static void lead(jack_transport_state_t state, jack_nframes_t frames, jack_position_t *at, int is_new, void *unused)
 {
     double bpm = 120, beats = beats_to(at->frame, jack_get_sample_rate(place.client), &bpm);
     double beat = floor(beats + 1e-9), ticks = place.ticks ? place.ticks : 1920;
@@ -124,10 +123,10 @@ static void write_down(const char *path)
         int has_bar = (at->valid & JackPositionBBT) != 0;
         double tick = at->valid & JackTickDouble ? at->tick_double : at->tick;
 
-        fprintf(file, "%u %llu %llu %d %u %d %d %.9g %.9g %.9g %.9g\n", cycle->clock,
-                (unsigned long long)cycle->begins, (unsigned long long)cycle->ends, (int)cycle->state,
-                at->frame, has_bar ? at->bar : 0, has_bar ? at->beat : 0, has_bar ? tick : 0,
-                at->bar_start_tick, at->ticks_per_beat, at->beats_per_minute);
+        fprintf(file, "%u %llu %llu %d %u %d %d %.9g %.9g %.9g %.9g\n", cycle->clock, (unsigned long long)cycle->begins,
+                (unsigned long long)cycle->ends, (int)cycle->state, at->frame, has_bar ? at->bar : 0,
+                has_bar ? at->beat : 0, has_bar ? tick : 0, at->bar_start_tick, at->ticks_per_beat,
+                at->beats_per_minute);
     }
     if (!file || fclose(file) != 0)
         die("the file cannot be written");

@@ -71,8 +71,7 @@ int main(int argc, char **argv)
     if (!player.client)
         die("no such server, or the name is taken");
     player.out = jack_port_register(player.client, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
-    if (!player.out || jack_set_process_callback(player.client, play, NULL) != 0 ||
-        jack_activate(player.client) != 0)
+    if (!player.out || jack_set_process_callback(player.client, play, NULL) != 0 || jack_activate(player.client) != 0)
         die("no port");
     puts("ready");
     fflush(stdout);

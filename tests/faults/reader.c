@@ -13,11 +13,17 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
 #include "store/catalogue.h"
 #include "tests/each_media.h"
 
-enum { CHANGES_LOOKED_AT = 500, MEDIA_LOOKED_AT = 50, READS_BEFORE_OPENING_ANEW = 100,
-       DOUBT_TRIES = 600, DOUBT_US = 50000 };
+enum {
+    CHANGES_LOOKED_AT = 500,
+    MEDIA_LOOKED_AT = 50,
+    READS_BEFORE_OPENING_ANEW = 100,
+    DOUBT_TRIES = 600,
+    DOUBT_US = 50000
+};
 
 struct reading {
     struct paths paths;
@@ -212,12 +218,9 @@ static int readers(struct reading *r)
 static const struct {
     const char *name;
     int (*run)(struct reading *r);
-} modes[] = { { "watch", watch },
-              { "watch_failing", watch_failing },
-              { "hold", hold },
-              { "dump", dump },
-              { "pages", pages },
-              { "readers", readers } };
+} modes[] = { { "watch", watch }, { "watch_failing", watch_failing },
+              { "hold", hold },   { "dump", dump },
+              { "pages", pages }, { "readers", readers } };
 
 int main(int argc, char **argv)
 {

@@ -4,10 +4,10 @@
  *   SIGUSR1                reads wait, or go on again
  *   SIGUSR2                everything waits, or goes on again: a dead mount */
 #define FUSE_USE_VERSION 31
-#include <fuse3/fuse.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fuse3/fuse.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>

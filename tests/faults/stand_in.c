@@ -186,8 +186,7 @@ static void answers_no_number(struct stand_in *s)
         _exit(1);
     memcpy(at + 1, (const uint8_t[]){ 0x7f, 0xf8, 0, 0, 0, 0, 0, 1 }, 8);
     uint32_t len = (uint32_t)body.len;
-    say((const uint8_t[]){ (uint8_t)len, (uint8_t)(len >> 8), (uint8_t)(len >> 16), (uint8_t)(len >> 24) },
-        4);
+    say((const uint8_t[]){ (uint8_t)len, (uint8_t)(len >> 8), (uint8_t)(len >> 16), (uint8_t)(len >> 24) }, 4);
     say(body.at, body.len);
     buffer_free(&body);
 }
@@ -357,8 +356,7 @@ static double setting(const char *name, double otherwise)
 
 int main(void)
 {
-    struct stand_in s = { .analyser = (uint64_t)setting("STAND_IN_ANALYSER", 1),
-                          .bpm = setting("STAND_IN_BPM", 120) };
+    struct stand_in s = { .analyser = (uint64_t)setting("STAND_IN_ANALYSER", 1), .bpm = setting("STAND_IN_BPM", 120) };
     struct arena arena = { 0 };
     int fd;
 

@@ -3,6 +3,7 @@
  *   search.get        waits for a lock that it holds itself
  *   search.complete   runs in a circle */
 #include <pthread.h>
+
 #include "proto/service.h"
 #include "schema_search.h"
 
@@ -11,8 +12,7 @@ struct search {
     volatile bool going;
 };
 
-static enum err deadlocks(struct search *s, struct call *call, const struct search_get *ask,
-                          struct media_found *answer)
+static enum err deadlocks(struct search *s, struct call *call, const struct search_get *ask, struct media_found *answer)
 {
     (void)call;
     (void)ask;

@@ -206,8 +206,7 @@ static void end(const char *path)
 
     printf("{\"rate\":%u,\"period\":%u,\"first\":%u,\"frames\":%zu,\"missed\":%ld,\"baseline\":%ld,\"notes\":[",
            jack_get_sample_rate(tape.recorder.client), jack_get_buffer_size(tape.recorder.client), tape.recorder.first,
-           tape.count,
-           (long)tape.recorder.missed, (long)tape.other.missed);
+           tape.count, (long)tape.recorder.missed, (long)tape.other.missed);
     for (unsigned i = 0; i < tape.note_count; i++)
         printf("%s%ld", i ? "," : "", tape.notes[i]);
     printf("],\"stood\":[");

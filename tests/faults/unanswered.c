@@ -37,7 +37,7 @@ static int is_to_die(int fd, const void *bytes, size_t len)
 static ssize_t write_at(const char *symbol, int fd, const void *bytes, size_t len, off_t at)
 {
     ssize_t (*real)(int, const void *, size_t, off_t) =
-        (ssize_t (*)(int, const void *, size_t, off_t))dlsym(RTLD_NEXT, symbol);
+        (ssize_t(*)(int, const void *, size_t, off_t))dlsym(RTLD_NEXT, symbol);
 
     if (is_to_die(fd, bytes, len))
         kill(getpid(), SIGKILL);

@@ -1,3 +1,5 @@
+#include "tests/fuzz/asks.h"
+
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,7 +8,6 @@
 #include "proto/service_parts.h"
 #include "proto/token.h"
 #include "schema_service.h"
-#include "tests/fuzz/asks.h"
 
 enum { BUDGET_MS = 60000, ID_SIZE = sizeof(struct id) };
 
@@ -25,8 +26,8 @@ struct service *fuzz_service(const struct schema *schema)
 
 /* ---- one ask ---- */
 
-static void write_frame(const struct service *service, const struct ask *ask, struct id request,
-                        struct bytes body, struct buffer *to)
+static void write_frame(const struct service *service, const struct ask *ask, struct id request, struct bytes body,
+                        struct buffer *to)
 {
     char name[128];
 
@@ -50,8 +51,7 @@ static void queue(struct service *service, const struct buffer *frame)
     call_queue_add(&service->waiting, call);
 }
 
-static enum err read_answer(const struct service *service, const struct ask *ask, struct arena *arena,
-                            void *answer)
+static enum err read_answer(const struct service *service, const struct ask *ask, struct arena *arena, void *answer)
 {
     struct fault fault = { 0 };
     struct answer_frame frame;
@@ -101,8 +101,9 @@ static const struct ask *chosen(const struct service *service, uint16_t number)
 
 static void put_known_ids(struct buffer *body, const struct id_list *known)
 {
-    static const uint8_t mark[ID_SIZE - 1] = { 255, 255, 255, 255, 255, 255, 255, 255,
-                                               255, 255, 255, 255, 255, 255, 255 };
+    static const uint8_t mark[ID_SIZE - 1] = {
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255
+    };
 
     for (size_t at = 0; known->count && at + ID_SIZE <= body->len; at++)
         if (memcmp(body->at + at, mark, sizeof(mark)) == 0)

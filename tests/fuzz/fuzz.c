@@ -1,10 +1,10 @@
+#include "tests/fuzz/fuzz.h"
+
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "tests/fuzz/fuzz.h"
 
 enum { MESSAGES_MAX = 1024 };
 

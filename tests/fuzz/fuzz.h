@@ -20,9 +20,9 @@ struct fuzz_input {
     size_t left;
 };
 
-uint16_t fuzz_number(struct fuzz_input *input);              /* the next two bytes, big-endian; 0 past the end */
+uint16_t fuzz_number(struct fuzz_input *input);               /* the next two bytes, big-endian; 0 past the end */
 struct bytes fuzz_take(struct fuzz_input *input, size_t len); /* so many bytes, or what is left */
-struct bytes fuzz_line(struct fuzz_input *input);            /* up to the next line's end, which is passed over */
+struct bytes fuzz_line(struct fuzz_input *input);             /* up to the next line's end, which is passed over */
 struct bytes fuzz_rest(struct fuzz_input *input);
 struct text fuzz_text(struct bytes bytes);
 

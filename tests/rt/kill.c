@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
 #include "common/rt/ring.h"
 #include "common/rt/slots.h"
 #include "common/rt/snapshot.h"
@@ -68,8 +69,7 @@ static void write_ring(struct shared *shared, uint64_t seed)
         struct ring_span room = ring_room(&ring, count);
         for (uint32_t i = 0; i < room.cells[0] + room.cells[1]; i++) {
             bool second = i >= room.cells[0];
-            value_fill((struct value *)(void *)room.at[second] + (second ? i - room.cells[0] : i),
-                       next + i + 1);
+            value_fill((struct value *)(void *)room.at[second] + (second ? i - room.cells[0] : i), next + i + 1);
         }
         ring_publish(&ring, room.cells[0] + room.cells[1]);
     }
@@ -80,8 +80,7 @@ static void check_frame(struct shared *shared, const struct value *value, uint64
     if (!value_is_whole(value))
         value_broken(&shared->broken, "frame %lu is torn", (unsigned long)index);
     else if (value->number != index + 1)
-        value_broken(&shared->broken, "frame %lu is number %lu", (unsigned long)index,
-                     (unsigned long)value->number);
+        value_broken(&shared->broken, "frame %lu is number %lu", (unsigned long)index, (unsigned long)value->number);
     atomic_fetch_add(&shared->crossed, 1);
 }
 
@@ -93,8 +92,7 @@ static void take_from_ring(struct shared *shared, struct ring *ring)
 
     for (uint32_t i = 0; i < count; i++) {
         bool second = i >= span.cells[0];
-        check_frame(shared, (struct value *)(void *)span.at[second] + (second ? i - span.cells[0] : i),
-                    from + i);
+        check_frame(shared, (struct value *)(void *)span.at[second] + (second ? i - span.cells[0] : i), from + i);
     }
     ring_release(ring, from + count);
     if (ring_taken(ring) != from + count)
@@ -140,8 +138,7 @@ static void check_value(struct shared *shared, const struct value *value, uint64
     if (!value_is_whole(value))
         value_broken(&shared->broken, "the value after %lu is torn", (unsigned long)seen);
     else if (value->number < seen)
-        value_broken(&shared->broken, "value %lu after value %lu", (unsigned long)value->number,
-                     (unsigned long)seen);
+        value_broken(&shared->broken, "value %lu after value %lu", (unsigned long)value->number, (unsigned long)seen);
     else if (value->number < at_least)
         value_broken(&shared->broken, "value %lu is older than %lu, which was there before",
                      (unsigned long)value->number, (unsigned long)at_least);
@@ -328,8 +325,7 @@ static void kill_them(const struct protocol *protocol, struct shared *shared, in
 
 int main(int argc, char **argv)
 {
-    struct shared *shared =
-        mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     int kills = argc > 2 ? atoi(argv[2]) : 0;
 
     if (shared == MAP_FAILED)

@@ -9,6 +9,7 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
 #include "common/rt/ring.h"
 #include "common/rt/slots.h"
 #include "common/rt/snapshot.h"
@@ -172,8 +173,7 @@ static void check_value(struct scene *scene, const struct value *value, uint64_t
     if (!value_is_whole(value))
         value_broken(scene->broken, "value %lu is torn", (unsigned long)value->number);
     else if (value->number < at_least)
-        value_broken(scene->broken, "value %lu where %lu was", (unsigned long)value->number,
-                     (unsigned long)at_least);
+        value_broken(scene->broken, "value %lu where %lu was", (unsigned long)value->number, (unsigned long)at_least);
 }
 
 static void publish_value(struct scene *scene, uint64_t number)
@@ -306,8 +306,7 @@ static void act_put(struct scene *scene)
 static void act_put_number_first(struct scene *scene)
 {
     uint64_t next = scene->next[0].number;
-    _Atomic uint64_t *slot =
-        (_Atomic uint64_t *)(void *)(scene->slots.at + next % SLOTS * scene->slots.stride);
+    _Atomic uint64_t *slot = (_Atomic uint64_t *)(void *)(scene->slots.at + next % SLOTS * scene->slots.stride);
 
     atomic_store(slot, next);
     atomic_store(slot + 1 + sizeof(struct value) / sizeof(next), next);
@@ -422,8 +421,7 @@ static bool run(const struct operation *operation, struct scene *scene, const ch
 
     for (int start = first; start < (only ? first + 1 : operation->starts); start++)
         for (int resume = 0; resume < 2; resume++)
-            for (int n = 0; n < MOST_STEPS && !*scene->broken && stop_at(operation, start, n, resume, scene);
-                 n++)
+            for (int n = 0; n < MOST_STEPS && !*scene->broken && stop_at(operation, start, n, resume, scene); n++)
                 stops++;
     printf("figure: %s: stopped %lu times\n", operation->name, stops);
     return *scene->broken == operation->is_flawed && (operation->is_flawed || stops > 100);

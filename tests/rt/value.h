@@ -2,9 +2,9 @@
 #ifndef LOOPHOLE_TESTS_RT_VALUE_H
 #define LOOPHOLE_TESTS_RT_VALUE_H
 
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,8 +52,7 @@ static inline bool value_is_whole(const struct value *value)
 }
 
 /* The first thing that does not hold, from any process: said once, and the run fails. */
-__attribute__((format(printf, 2, 3))) static inline void value_broken(_Atomic uint32_t *broken,
-                                                                      const char *format, ...)
+__attribute__((format(printf, 2, 3))) static inline void value_broken(_Atomic uint32_t *broken, const char *format, ...)
 {
     va_list args;
 

@@ -88,8 +88,8 @@ static void ask(struct client *client, int place, struct deed *deed)
     deed->first_sent = deed->first_sent ? deed->first_sent : sim.now;
     deed->asked_anew = deed->asked_anew || deed->answered;
     sim_step("deed", (uint64_t)deed->kind);
-    e = courier_send(client->courier, text_of(deed_ask(deed)->full_name), buffer_bytes(&body), budget,
-                     deed->request, 0, deed, &fault);
+    e = courier_send(client->courier, text_of(deed_ask(deed)->full_name), buffer_bytes(&body), budget, deed->request, 0,
+                     deed, &fault);
     if (e != ERR_OK)
         sim_fail("an ask is not sent: %s", fault.what);
     buffer_free(&body);

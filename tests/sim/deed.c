@@ -81,8 +81,8 @@ static uint64_t digest_of(const struct deed *deed)
     uint64_t digest;
 
     deed_encode(deed, &body);
-    digest = frame_digest(
-        &(struct ask_frame){ .name = text_of(deed_ask(deed)->full_name), .body = buffer_bytes(&body) });
+    digest =
+        frame_digest(&(struct ask_frame){ .name = text_of(deed_ask(deed)->full_name), .body = buffer_bytes(&body) });
     buffer_free(&body);
     return digest;
 }

@@ -66,18 +66,18 @@ struct deed {
 
     /* what became of it */
     uint32_t asked_in[CLIENTS]; /* the last life of each client that asked for it; 0: none */
-    usec_t first_sent; /* 0: never yet */
-    usec_t answered;   /* the first answer that says something; 0: none yet */
-    enum err error;    /* of that answer */
-    struct buffer answer; /* to this id, as it was last committed; empty: never yet */
-    uint32_t next_op;     /* of a batch, which persist does next */
-    bool is_remembered;   /* and not trimmed since */
-    bool was_sent;        /* while it is remembered */
-    bool asked_anew; /* after it was answered */
-    bool acked; /* a client was sent `ok` */
-    bool done; /* found in the journal, by history.c */
-    bool held; /* and not trimmed by then */
-    uint64_t note; /* of its answer, in the journal */
+    usec_t first_sent;          /* 0: never yet */
+    usec_t answered;            /* the first answer that says something; 0: none yet */
+    enum err error;             /* of that answer */
+    struct buffer answer;       /* to this id, as it was last committed; empty: never yet */
+    uint32_t next_op;           /* of a batch, which persist does next */
+    bool is_remembered;         /* and not trimmed since */
+    bool was_sent;              /* while it is remembered */
+    bool asked_anew;            /* after it was answered */
+    bool acked;                 /* a client was sent `ok` */
+    bool done;                  /* found in the journal, by history.c */
+    bool held;                  /* and not trimmed by then */
+    uint64_t note;              /* of its answer, in the journal */
 };
 
 /* All deeds of this world, by their number, which their request id ends with. */
@@ -86,8 +86,8 @@ void deed_end(void);
 uint32_t deed_count(void);
 struct deed *deed_at(uint32_t number);
 uint32_t deed_number(const struct deed *deed);
-struct id deed_volume(void); /* the one volume; zero: none is known yet */
-struct deed *deed_of(struct id request); /* the first one under this id; NULL: none */
+struct id deed_volume(void);                                /* the one volume; zero: none is known yet */
+struct deed *deed_of(struct id request);                    /* the first one under this id; NULL: none */
 struct deed *deed_with(struct id request, uint64_t digest); /* of the two, the one whose ask has this digest */
 
 struct deed *deed_draw(void); /* a new one; NULL when there are enough in this world */

@@ -99,8 +99,11 @@ static struct analysed heard(const struct op *op, uint8_t content[16])
     static struct artefact artefact = { .type = TEXT("waveform"),
                                         .version = 1,
                                         .data = { sizeof(waveform), waveform } };
-    static struct fact fact = { .attribute = TEXT("bpm"), .source = { .value = SOURCE_ANALYSIS },
-                                .has_number = true, .number = 120, .shown = true };
+    static struct fact fact = { .attribute = TEXT("bpm"),
+                                .source = { .value = SOURCE_ANALYSIS },
+                                .has_number = true,
+                                .number = 120,
+                                .shown = true };
 
     return (struct analysed){ .id = op->item,
                               .size = op->size,
@@ -197,8 +200,7 @@ static void encode_move_folder(const struct deed *deed, struct buffer *to)
 
 static void encode_library(const struct deed *deed, struct buffer *to)
 {
-    struct persist_put_library ask = { .library = {
-                                           .id = deed->id, .volume = deed_volume(), .files = deed->number } };
+    struct persist_put_library ask = { .library = { .id = deed->id, .volume = deed_volume(), .files = deed->number } };
 
     ask.library.path = bytes_of("/x", 2);
     put(deed, &ask, to);

@@ -1,3 +1,5 @@
+#include "tests/sim/history.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,17 +8,16 @@
 #include "store/catalogue.h"
 #include "store/changelog.h"
 #include "store/check.h"
-#include "tests/sim/history.h"
 #include "tests/sim/journal.h"
 
 /* ---- answers ---- */
 
-static void hold(const struct deed *deed, uint32_t i, const struct verdict *must, enum err error,
-                 uint64_t revision, struct id id)
+static void hold(const struct deed *deed, uint32_t i, const struct verdict *must, enum err error, uint64_t revision,
+                 struct id id)
 {
     if (error != must->error)
-        sim_fail("request %u, operation %u: answered %s, and must be %s", deed_number(deed), i,
-                 err_name(error), err_name(must->error));
+        sim_fail("request %u, operation %u: answered %s, and must be %s", deed_number(deed), i, err_name(error),
+                 err_name(must->error));
     if (error == ERR_OK && (revision != must->revision || !id_equal(id, must->id)))
         sim_fail("request %u, operation %u: answered revision %llu, and must be %llu", deed_number(deed), i,
                  (unsigned long long)revision, (unsigned long long)must->revision);
@@ -27,8 +28,7 @@ static void hold_outcomes(struct history *h, const struct deed *deed, const stru
 {
     struct outcomes got = { 0 };
 
-    if (codec_decode(&outcomes_shape, answer, &h->arena, &got, NULL) != ERR_OK ||
-        got.each.count != deed->op_count)
+    if (codec_decode(&outcomes_shape, answer, &h->arena, &got, NULL) != ERR_OK || got.each.count != deed->op_count)
         sim_fail("request %u: the kept answer is none of a batch of %u", deed_number(deed), deed->op_count);
     for (uint32_t i = 0; i < deed->op_count; i++) {
         const struct outcome *outcome = &got.each.at[i];
@@ -73,8 +73,8 @@ static bool rival_has_the_id(const struct deed *deed)
 {
     const struct deed *rival = deed->rival;
 
-    return rival && (rival->held || (rival->kind == DEED_BATCH && rival->first_sent &&
-                                     rival->first_sent < deed->answered));
+    return rival &&
+           (rival->held || (rival->kind == DEED_BATCH && rival->first_sent && rival->first_sent < deed->answered));
 }
 
 /* Of a request id that was used for something else nothing but `conflict` is right. */
@@ -230,8 +230,8 @@ static void add_row(struct history *h, const struct note *note)
     h->rows[h->row_count++] = note->change;
     h->model.log_count = h->row_count;
     if (note->change.revision != h->row_count)
-        sim_fail("the change log has a gap: %llu comes where %llu must be",
-                 (unsigned long long)note->change.revision, (unsigned long long)h->row_count);
+        sim_fail("the change log has a gap: %llu comes where %llu must be", (unsigned long long)note->change.revision,
+                 (unsigned long long)h->row_count);
 }
 
 /* Of two deeds under one id the kept digest says which was done. */
@@ -340,8 +340,7 @@ static void hold_deeds(struct history *h)
         struct deed *deed = deed_at(i);
         if (deed->acked && !deed->done)
             sim_fail("request %u was acked, and not done", deed_number(deed));
-        sim.counts.refused_then_done +=
-            deed->answered && deed->error != ERR_OK && deed->done && !deed->asked_anew;
+        sim.counts.refused_then_done += deed->answered && deed->error != ERR_OK && deed->done && !deed->asked_anew;
     }
     if (h->refusal_count > 0)
         sim_fail("request %u was refused with %s, which was right at no moment", deed_number(h->refusals[0]),
@@ -402,8 +401,8 @@ static void hold_remembered(struct history *h)
             sim_fail("request %u: its answer is not kept", deed_number(deed));
     }
     if (txn_count(h->txn, DB_REQUEST) != must)
-        sim_fail("the store remembers %llu requests, and must %llu",
-                 (unsigned long long)txn_count(h->txn, DB_REQUEST), (unsigned long long)must);
+        sim_fail("the store remembers %llu requests, and must %llu", (unsigned long long)txn_count(h->txn, DB_REQUEST),
+                 (unsigned long long)must);
 }
 
 static void tell_problem(void *state, const char *what)

@@ -17,9 +17,9 @@ struct history {
     uint64_t row_count, trimmed;
     struct verdict verdicts[DEEDS][OPS]; /* of each deed, by its number */
     uint64_t last[DEEDS];                /* change of it; 0: none */
-    uint64_t next_row; /* of the store, to be held against these */
-    usec_t from;                     /* since then the model's state holds */
-    struct deed *refusals[REFUSALS]; /* sent to a client, and not yet seen to be right at some moment */
+    uint64_t next_row;                   /* of the store, to be held against these */
+    usec_t from;                         /* since then the model's state holds */
+    struct deed *refusals[REFUSALS];     /* sent to a client, and not yet seen to be right at some moment */
     uint32_t refusal_count;
     struct model model;
 };

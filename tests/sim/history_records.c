@@ -33,15 +33,13 @@ static void hold_item(struct history *h, const struct media *media)
     id_write(media->id, id);
     if (!item)
         sim_fail("item %s is in the store, and must not be", id);
-    if (media->revision != item->revision || !text_is(media->name, item->name) ||
-        !text_is(media->notes, item->notes))
+    if (media->revision != item->revision || !text_is(media->name, item->name) || !text_is(media->notes, item->notes))
         sim_fail("item %s: revision, name or notes are not what they must be", id);
     if (media->favourite != item->favourite || media->hidden != item->hidden ||
         deed_tag_bits(media->tags) != item->tags)
         sim_fail("item %s: tags or marks are not what they must be", id);
     if (!id_equal(media->folder, item->folder) || !bytes_equal(media->file, deed_file(item->file, file)) ||
-        media->size != item->size || media->mtime != item->mtime ||
-        media->availability.value != item->availability)
+        media->size != item->size || media->mtime != item->mtime || media->availability.value != item->availability)
         sim_fail("item %s: its place is not what it must be", id);
     hold_analysis(media, item, id);
 }
@@ -101,9 +99,9 @@ static void hold_undo(struct history *h)
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         sim_fail("the undo stack cannot be read");
     if (!model_undo_is_at(&h->model, key_number_at(value, 0), key_number_at(value, 8)))
-        sim_fail("undo is at %llu of %llu, expected %llu of %llu",
-                 (unsigned long long)key_number_at(value, 0), (unsigned long long)key_number_at(value, 8),
-                 (unsigned long long)h->model.at, (unsigned long long)h->model.top);
+        sim_fail("undo is at %llu of %llu, expected %llu of %llu", (unsigned long long)key_number_at(value, 0),
+                 (unsigned long long)key_number_at(value, 8), (unsigned long long)h->model.at,
+                 (unsigned long long)h->model.top);
 }
 
 void history_hold_records(struct history *h)

@@ -59,8 +59,7 @@ void sim_digest(const void *bytes, size_t len)
 void sim_step(const char *what, uint64_t number)
 {
     char line[160];
-    int len =
-        snprintf(line, sizeof(line), "%lld %s %llu", (long long)sim.now, what, (unsigned long long)number);
+    int len = snprintf(line, sizeof(line), "%lld %s %llu", (long long)sim.now, what, (unsigned long long)number);
 
     sim.steps++;
     sim_digest(line, (size_t)len);

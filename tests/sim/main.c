@@ -73,8 +73,8 @@ static void print_figures(uint64_t first, uint64_t worlds, uint64_t steps)
            "%llu deaths of "
            "persist, %llu of clients\n",
            (unsigned long long)n->delivered, (unsigned long long)n->lost, (unsigned long long)n->doubled,
-           (unsigned long long)n->commits, (unsigned long long)n->failed_commits,
-           (unsigned long long)n->deaths, (unsigned long long)n->client_deaths);
+           (unsigned long long)n->commits, (unsigned long long)n->failed_commits, (unsigned long long)n->deaths,
+           (unsigned long long)n->client_deaths);
     printf("figure: %llu rows and %llu answers trimmed, %llu requests done again after that; %llu clock steps; "
            "%llu parts of batches; %llu analyses; removals of libraries interrupted %llu times; "
            "%llu deeds that are done once\n",

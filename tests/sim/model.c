@@ -17,8 +17,8 @@ void model_begin(struct model *model, const struct change *log, uint64_t log_cou
 static const struct change *next_row(const struct model *m)
 {
     if (m->head >= m->log_count)
-        sim_fail("request %u changed less than it must: the log ends at %llu",
-                 m->request.b[14] << 8 | m->request.b[15], (unsigned long long)m->log_count);
+        sim_fail("request %u changed less than it must: the log ends at %llu", m->request.b[14] << 8 | m->request.b[15],
+                 (unsigned long long)m->log_count);
     return &m->log[m->head];
 }
 
@@ -84,8 +84,7 @@ static struct model_folder *folder_named(struct model *m, uint32_t name)
 
 /* ---- edits ---- */
 
-static void change_text(bool has, const char *to, char *field, bool *had, char *before, bool *has_after,
-                        char *after)
+static void change_text(bool has, const char *to, char *field, bool *had, char *before, bool *has_after, char *after)
 {
     if (!has || strcmp(field, to) == 0)
         return;
@@ -111,14 +110,13 @@ static bool change(struct model_item *item, const struct wish *w, struct model_s
     uint32_t tags = (item->tags & ~w->remove) | w->add;
 
     *step = (struct model_step){ .item = item->id };
-    change_text(w->has_name, w->name, item->name, &before->has_name, before->name, &after->has_name,
-                after->name);
+    change_text(w->has_name, w->name, item->name, &before->has_name, before->name, &after->has_name, after->name);
     change_text(w->has_notes, w->notes, item->notes, &before->has_notes, before->notes, &after->has_notes,
                 after->notes);
     change_bool(w->has_favourite, w->favourite, &item->favourite, &before->has_favourite, &before->favourite,
                 &after->has_favourite, &after->favourite);
-    change_bool(w->has_hidden, w->hidden, &item->hidden, &before->has_hidden, &before->hidden,
-                &after->has_hidden, &after->hidden);
+    change_bool(w->has_hidden, w->hidden, &item->hidden, &before->has_hidden, &before->hidden, &after->has_hidden,
+                &after->hidden);
     after->add = before->remove = tags & ~item->tags;
     after->remove = before->add = item->tags & ~tags;
     item->tags = tags;
@@ -406,8 +404,7 @@ enum err model_refusal(struct model *m, const struct deed *deed)
 static struct verdict one(struct model *m, const struct op *op)
 {
     static struct verdict (*const ops[OP_KINDS])(struct model *, const struct op *) = {
-        [OP_EDIT] = edit, [OP_PLACE] = place, [OP_MOVE] = move, [OP_PRESENCE] = presence,
-        [OP_HEARD] = model_heard
+        [OP_EDIT] = edit, [OP_PLACE] = place, [OP_MOVE] = move, [OP_PRESENCE] = presence, [OP_HEARD] = model_heard
     };
 
     return ops[op->kind](m, op);
@@ -415,10 +412,12 @@ static struct verdict one(struct model *m, const struct op *op)
 
 static struct verdict other(struct model *m, const struct deed *deed)
 {
-    static struct verdict (*const deeds[DEED_KINDS])(struct model *, const struct deed *) = {
-        [DEED_FORGET] = forget,           [DEED_VOLUME] = put_volume,   [DEED_FOLDER] = put_folder,
-        [DEED_MOVE_FOLDER] = move_folder, [DEED_LIBRARY] = put_library
-    };
+    static struct verdict (*const deeds[DEED_KINDS])(struct model *,
+                                                     const struct deed *) = { [DEED_FORGET] = forget,
+                                                                              [DEED_VOLUME] = put_volume,
+                                                                              [DEED_FOLDER] = put_folder,
+                                                                              [DEED_MOVE_FOLDER] = move_folder,
+                                                                              [DEED_LIBRARY] = put_library };
 
     if (deed->kind == DEED_UNDO || deed->kind == DEED_REDO)
         return take_step(m, deed->kind == DEED_UNDO);

@@ -178,8 +178,7 @@ void network_server(bool lives)
         if (!network.clients[i])
             continue;
         network.clients[i]->is_connected = false;
-        network.clients[i]->connects =
-            lives ? sim.now + 1 + (usec_t)sim_random((uint64_t)reconnecting) : NEVER;
+        network.clients[i]->connects = lives ? sim.now + 1 + (usec_t)sim_random((uint64_t)reconnecting) : NEVER;
     }
 }
 

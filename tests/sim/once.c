@@ -86,10 +86,9 @@ static void take_effect(struct id request, uint64_t digest, const struct transpo
 
 static struct transport_state next_state(void)
 {
-    return (struct transport_state){ .running = !once.running,
-                                     .bpm = 120,
-                                     .sync.value = SYNC_SOURCE_NONE,
-                                     .frame = (int64_t)once.count + 1 };
+    return (struct transport_state){
+        .running = !once.running, .bpm = 120, .sync.value = SYNC_SOURCE_NONE, .frame = (int64_t)once.count + 1
+    };
 }
 
 /* ---- asks ---- */
@@ -125,8 +124,7 @@ static enum err locate(struct audio *audio, struct call *call, const struct audi
     once.begun++;
     if (once.waiting == PENDING)
         return refuse(call, ERR_BUSY, "too many wait");
-    once.pending[once.waiting++] =
-        (struct pending){ call_defer(call), call_request(call), call_digest(call) };
+    once.pending[once.waiting++] = (struct pending){ call_defer(call), call_request(call), call_digest(call) };
     return ERR_OK;
 }
 

@@ -1,4 +1,6 @@
 /* The operations of batches, each noted when it was judged: between two parts of a batch others have their turn. */
+#include "store/parts.h"
+
 #include <string.h>
 
 #include "proto/codec.h"
@@ -6,7 +8,6 @@
 #include "services/persist/edit.h"
 #include "services/persist/multipart.h"
 #include "services/persist/places.h"
-#include "store/parts.h"
 #include "tests/sim/journal.h"
 
 enum err __real_edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,
@@ -33,14 +34,14 @@ enum err __wrap_edit_apply(struct persist *p, const struct edit *edit, enum edit
     return e;
 }
 
-#define NOTE_EACH(function, type)                                                                              \
-    enum err __real_##function(struct persist *p, const type *op, struct outcome *outcome, struct fault *fault); \
-    enum err __wrap_##function(struct persist *p, const type *op, struct outcome *outcome, struct fault *fault); \
-    enum err __wrap_##function(struct persist *p, const type *op, struct outcome *outcome, struct fault *fault)  \
-    {                                                                                                          \
-        enum err e = __real_##function(p, op, outcome, fault);                                                 \
-        journal_operation(p->request, p->undo.at, p->undo.top);                                                \
-        return e;                                                                                              \
+#define NOTE_EACH(function, type)                                                                                      \
+    enum err __real_##function(struct persist *p, const type *op, struct outcome *outcome, struct fault *fault);       \
+    enum err __wrap_##function(struct persist *p, const type *op, struct outcome *outcome, struct fault *fault);       \
+    enum err __wrap_##function(struct persist *p, const type *op, struct outcome *outcome, struct fault *fault)        \
+    {                                                                                                                  \
+        enum err e = __real_##function(p, op, outcome, fault);                                                         \
+        journal_operation(p->request, p->undo.at, p->undo.top);                                                        \
+        return e;                                                                                                      \
     }
 
 NOTE_EACH(places_put, struct place)

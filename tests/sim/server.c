@@ -38,8 +38,7 @@ static struct service *make_service(const struct schema *schema)
     service->signals = service->lock = service->recall_file = -1;
     service->epoch = (uint64_t)clock_now();
     ticket_init(&service->tickets);
-    service->latencies =
-        calloc(schema->ask_count + schema_service.ask_count, sizeof(*service->latencies));
+    service->latencies = calloc(schema->ask_count + schema_service.ask_count, sizeof(*service->latencies));
     service->sequences = calloc(schema->event_count + 1, sizeof(*service->sequences));
     service->sockets = sockets_new(&fault);
     sockets_open(service->sockets, SOCKET_ASK, "persist.ask", &service->ask_socket, &fault);

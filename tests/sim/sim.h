@@ -51,7 +51,7 @@ struct sim {
 extern struct sim sim;
 
 /* ---- machine.c ---- */
-uint64_t sim_random(uint64_t below);        /* 0 … below − 1 */
+uint64_t sim_random(uint64_t below); /* 0 … below − 1 */
 bool sim_chance(uint32_t of_thousand);
 void sim_begin(uint64_t seed, uint64_t steps);
 void sim_step(const char *what, uint64_t number); /* one step of a state machine: counted, traced, digested */
@@ -70,11 +70,11 @@ void flaw_in_limits(struct changelog_limits *limits) __attribute__((weak));
 /* ---- network.c: besides proto/sockets.h ---- */
 void network_begin(void);
 void network_end(void);
-void network_server(bool lives);           /* what waits at a dead one is lost; clients connect anew to a new one */
-usec_t network_due(void);                  /* the next arrival, or connection */
-bool network_arrive(uint32_t *client);     /* what is due arrives at one end; true and who, when it is a client's */
+void network_server(bool lives);       /* what waits at a dead one is lost; clients connect anew to a new one */
+usec_t network_due(void);              /* the next arrival, or connection */
+bool network_arrive(uint32_t *client); /* what is due arrives at one end; true and who, when it is a client's */
 bool network_server_has_mail(void);
-void network_for(uint32_t client);         /* whose connection is opened next */
+void network_for(uint32_t client); /* whose connection is opened next */
 
 /* ---- server.c ---- */
 struct txn;
@@ -102,9 +102,9 @@ usec_t client_due(uint32_t *number); /* who is next to do something, and when */
 
 /* ---- once.c ---- */
 struct service;
-void once_begin(void); /* a new world */
+void once_begin(void);                   /* a new world */
 void once_open(struct service *service); /* a new life */
-void once_check(void); /* what was done, against all that was asked and answered */
+void once_check(void);                   /* what was done, against all that was asked and answered */
 
 /* ---- history.c ---- */
 void history_check(void); /* the closed store against all that was asked and answered */

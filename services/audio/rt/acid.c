@@ -1,4 +1,5 @@
 #include "services/audio/rt/acid.h"
+
 #include "services/audio/rt/pole.h"
 
 enum { GRID = 16 };

@@ -21,14 +21,9 @@ struct acid_params {
     float vol_comp;   /* 0..1: how much of the bass that resonance takes is given back */
 };
 
-#define ACID_DEFAULTS                                                                                        \
-    ((struct acid_params){ .cutoff = 1500,                                                                   \
-                           .res = 0.45f,                                                                     \
-                           .env_amount = 2500,                                                               \
-                           .decay = 0.25f,                                                                   \
-                           .drive = 0.2f,                                                                    \
-                           .mix = 1,                                                                         \
-                           .vol_comp = 0.5f })
+#define ACID_DEFAULTS                                                                                                  \
+    ((struct acid_params){                                                                                             \
+        .cutoff = 1500, .res = 0.45f, .env_amount = 2500, .decay = 0.25f, .drive = 0.2f, .mix = 1, .vol_comp = 0.5f })
 
 struct acid {
     struct glide cutoff, k, drive, mix, level;

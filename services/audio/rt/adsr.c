@@ -85,8 +85,7 @@ static void run_segment(struct adsr *adsr, float *level, uint32_t frames)
         adsr->left -= frames;
 }
 
-void adsr_run(struct adsr *adsr, const struct adsr_params *params, uint32_t rate, float *level,
-              uint32_t frames)
+void adsr_run(struct adsr *adsr, const struct adsr_params *params, uint32_t rate, float *level, uint32_t frames)
 {
     adsr->left = number_least(adsr->left, segment_frames(LONGEST, rate));
     for (uint32_t done = 0, n; done < frames; done += n) {

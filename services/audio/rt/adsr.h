@@ -7,6 +7,7 @@
 #define LOOPHOLE_AUDIO_RT_ADSR_H
 
 #include <stdbool.h>
+
 #include "services/audio/rt/number.h"
 
 enum adsr_stage { ADSR_IDLE, ADSR_ATTACK, ADSR_DECAY, ADSR_SUSTAIN, ADSR_RELEASE };
@@ -17,18 +18,16 @@ struct adsr_params {
     float release;       /* seconds, 0.0005..20 */
 };
 
-#define ADSR_DEFAULTS                                                                                        \
-    ((struct adsr_params){ .attack = 0.001f, .decay = 0.05f, .sustain = 0, .release = 0.1f })
+#define ADSR_DEFAULTS ((struct adsr_params){ .attack = 0.001f, .decay = 0.05f, .sustain = 0, .release = 0.1f })
 
 struct adsr {
     uint32_t stage; /* enum adsr_stage */
     uint32_t left;  /* frames of this segment */
     uint32_t gate;  /* frames until the release; UINT32_MAX: until adsr_release */
     uint32_t spare;
-    double level, target; /* of the last frame, of the segment's end */
-    double rest, distance,
-        factor;  /* decay, release: level = rest + distance, which shrinks by factor a frame */
-    double step; /* attack: a frame */
+    double level, target;          /* of the last frame, of the segment's end */
+    double rest, distance, factor; /* decay, release: level = rest + distance, which shrinks by factor a frame */
+    double step;                   /* attack: a frame */
 };
 
 /* The attack begins with the next frame, the release `gate` frames later (at least 1), whatever segment it is in. */
@@ -37,7 +36,6 @@ void adsr_release(struct adsr *adsr, const struct adsr_params *params, uint32_t 
 bool adsr_is_idle(const struct adsr *adsr); /* silent until the next start */
 
 /* Writes the levels of the next frames. Parameters count from the next segment on. */
-void adsr_run(struct adsr *adsr, const struct adsr_params *params, uint32_t rate, float *level,
-              uint32_t frames);
+void adsr_run(struct adsr *adsr, const struct adsr_params *params, uint32_t rate, float *level, uint32_t frames);
 
 #endif

@@ -8,6 +8,7 @@
 #define LOOPHOLE_AUDIO_RT_BBT_H
 
 #include <stdint.h>
+
 #include "services/audio/rt/transport.h"
 
 enum { BBT_TICKS = 1920, BBT_BEATS = 4 }; /* a beat, a bar; we lead in 4/4 only */

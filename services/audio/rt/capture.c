@@ -1,14 +1,14 @@
-#include "services/audio/rt/core.h"
-
 #include <string.h>
+
+#include "services/audio/rt/core.h"
 
 static void tell(struct engine *engine, uint32_t number, enum note_kind kind, int64_t index)
 {
     const struct capture *capture = &engine->half->capture[number];
 
-    notes_tell_all(
-        engine,
-        (struct note){ .kind = kind, .voice = number, .generation = capture->header.generation, .index = index });
+    notes_tell_all(engine,
+                   (struct note){
+                       .kind = kind, .voice = number, .generation = capture->header.generation, .index = index });
 }
 
 /* The index of the next frame. */
@@ -129,8 +129,8 @@ void capture_take(struct engine *engine, uint32_t frames)
 {
     for (uint32_t i = 0; i < CAPTURES; i++) {
         struct core_capture *to = &engine->capture[i];
-        uint32_t room = core_least(core_room(&to->ring, engine->half->capture[i].from, engine->capture_most[i]),
-                                   ENGINE_FRAMES);
+        uint32_t room =
+            core_least(core_room(&to->ring, engine->half->capture[i].from, engine->capture_most[i]), ENGINE_FRAMES);
         uint32_t n = is_deaf(engine, i) ? 0 : core_least(frames, room - core_least(to->count, room));
         if (!engine->half->capture[i].running)
             continue;

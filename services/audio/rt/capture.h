@@ -7,6 +7,7 @@
 #define LOOPHOLE_AUDIO_RT_CAPTURE_H
 
 #include <stdbool.h>
+
 #include "common/rt/capture.h"
 #include "common/rt/order.h"
 
@@ -26,8 +27,8 @@ void capture_period(struct engine *engine);                /* at its beginning: 
 void capture_gap(struct engine *engine, uint64_t frames);  /* that nobody heard */
 void capture_take(struct engine *engine, uint32_t frames); /* of the stretch that begins now */
 void capture_begin(struct engine *engine);                 /* at the period's beginning */
-void capture_stage(struct engine *engine, struct core_stage *stage);      /* before the flip */
+void capture_stage(struct engine *engine, struct core_stage *stage);         /* before the flip */
 void capture_copy_in(struct engine *engine, const struct core_stage *stage); /* what a predecessor staged */
-void capture_show(struct engine *engine); /* after the flip, any number of times */
+void capture_show(struct engine *engine);                                    /* after the flip, any number of times */
 
 #endif

@@ -6,6 +6,7 @@
 #define LOOPHOLE_AUDIO_RT_CLICK_H
 
 #include <stdbool.h>
+
 #include "services/audio/rt/number.h"
 
 struct click {

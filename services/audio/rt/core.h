@@ -81,8 +81,7 @@ struct core_showing {
 struct engine_memory {
     uint64_t layout; /* sizes of its parts: other ones are another layout */
     _Alignas(64) _Atomic uint64_t word;
-    _Alignas(
-        64) _Atomic uint64_t beat; /* the server's frame of the last period that counted; its low 32 bits */
+    _Alignas(64) _Atomic uint64_t beat; /* the server's frame of the last period that counted; its low 32 bits */
     struct core_showing showing[CORE_INSTANCES];
     _Alignas(64) struct engine_half half[CORE_HALVES];
     struct core_stage stage[CORE_HALVES]; /* of the half of the same number */
@@ -108,7 +107,7 @@ struct core_block {
 struct core_stream {
     struct stream_memory *memory;
     struct ring ring;
-    uint64_t written; /* as it was at the beginning of the period */
+    uint64_t written;    /* as it was at the beginning of the period */
     uint32_t generation; /* the header, as one */
     uint64_t begin, end;
     bool is_whole; /* it begins at the file's own first frame */
@@ -196,10 +195,9 @@ static inline uint32_t core_panic_frames(const struct engine *engine)
 void engine_midi_out(struct engine *engine, uint32_t at, uint32_t length, uint8_t status, uint32_t value);
 
 /* ---- engine_owner.c: the word ---- */
-bool engine_holds(struct engine *engine,
-                  const struct engine_period *period); /* whether it sounds the period */
-bool engine_is_owner(const struct engine *engine);     /* nobody took over since the period began */
-void engine_copy_in(struct engine *engine);            /* engine->half becomes a copy of the half that counts */
+bool engine_holds(struct engine *engine, const struct engine_period *period); /* whether it sounds the period */
+bool engine_is_owner(const struct engine *engine); /* nobody took over since the period began */
+void engine_copy_in(struct engine *engine);        /* engine->half becomes a copy of the half that counts */
 bool engine_flip(struct engine *engine,
                  const struct engine_period *period); /* the period counts; false: it never was */
 

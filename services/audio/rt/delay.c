@@ -1,4 +1,5 @@
 #include "services/audio/rt/delay.h"
+
 #include "services/audio/rt/pole.h"
 
 enum { GRID = 64, AROUND = 4 /* frames that the cubic reaches over */ };
@@ -44,7 +45,7 @@ static float share_of(float cutoff, float most, float hz)
 
 /* One channel over one span of the grid. */
 static void run_delay(struct delay *delay, int channel, float *line, uint32_t mask, uint32_t fade, const float *in,
-                float *out, uint32_t frames)
+                      float *out, uint32_t frames)
 {
     struct delay_tap from = tap_at(delay->from), to = tap_at(delay->to);
     float low_at = delay->low_at[channel], high_at = delay->high_at[channel];
@@ -104,9 +105,8 @@ static void aim(struct delay *delay, double wanted, uint32_t fade)
     delay->fading = fade;
 }
 
-void delay_run(struct delay *delay, float *lines, uint32_t size, const struct delay_params *params,
-               uint32_t rate, const float *in_left, const float *in_right, float *out_left, float *out_right,
-               uint32_t frames)
+void delay_run(struct delay *delay, float *lines, uint32_t size, const struct delay_params *params, uint32_t rate,
+               const float *in_left, const float *in_right, float *out_left, float *out_right, uint32_t frames)
 {
     float hz = number_rate(rate);
     double room = (double)size - LINE_PERIOD_MAX - AROUND, longest = fmin((double)(DELAY_LONGEST * hz), room);

@@ -23,7 +23,7 @@ struct delay_params {
     float highcut;  /* Hz, 5 .. 0.49 of the rate */
 };
 
-#define DELAY_DEFAULTS                                                                                       \
+#define DELAY_DEFAULTS                                                                                                 \
     ((struct delay_params){ .time = 0.25f, .feedback = 0.4f, .mix = 0.3f, .lowcut = 100, .highcut = 5000 })
 
 struct delay {
@@ -39,8 +39,7 @@ struct delay {
 uint32_t delay_size(uint32_t rate); /* of each line (line.h): 262,144 at 48 kHz */
 
 /* lines: DELAY_LINES x size floats. Writes the echoes of in (a send bus) to out; in and out may be the same. */
-void delay_run(struct delay *delay, float *lines, uint32_t size, const struct delay_params *params,
-               uint32_t rate, const float *in_left, const float *in_right, float *out_left, float *out_right,
-               uint32_t frames);
+void delay_run(struct delay *delay, float *lines, uint32_t size, const struct delay_params *params, uint32_t rate,
+               const float *in_left, const float *in_right, float *out_left, float *out_right, uint32_t frames);
 
 #endif

@@ -17,8 +17,7 @@ struct drift {
     struct drift_point from, later, last; /* the rate counts from the first; the second one replaces it */
 };
 
-void drift_period(struct drift *drift, int64_t frame, int64_t at,
-                  uint32_t rate);                            /* the period that begins there */
-double drift_rate(const struct drift *drift, uint32_t rate); /* Hz, as of the last one */
+void drift_period(struct drift *drift, int64_t frame, int64_t at, uint32_t rate); /* the period that begins there */
+double drift_rate(const struct drift *drift, uint32_t rate);                      /* Hz, as of the last one */
 
 #endif

@@ -1,9 +1,9 @@
+#include <string.h>
+
+#include "common/rt/denormals.h"
 #include "services/audio/rt/core.h"
 #include "services/audio/rt/heal.h"
 #include "services/audio/rt/rows.h"
-
-#include <string.h>
-#include "common/rt/denormals.h"
 
 /* ---- the beginning of a period ---- */
 
@@ -143,10 +143,9 @@ void engine_midi_out(struct engine *engine, uint32_t at, uint32_t length, uint8_
 
     if (period->midi_out_count >= ENGINE_MIDI)
         return;
-    period->midi_out[period->midi_out_count++] =
-        (struct engine_midi){ .at = at,
-                              .length = (uint8_t)length,
-                              .bytes = { status, (uint8_t)(value & 0x7f), (uint8_t)(value >> 7 & 0x7f) } };
+    period->midi_out[period->midi_out_count++] = (struct engine_midi){
+        .at = at, .length = (uint8_t)length, .bytes = { status, (uint8_t)(value & 0x7f), (uint8_t)(value >> 7 & 0x7f) }
+    };
 }
 
 /* ---- its end ---- */
@@ -158,30 +157,29 @@ static void publish_state(struct engine *engine)
     struct state *state = &engine->state;
     double place = transport_place(transport, half->frame), to_play = transport->from - place;
 
-    *state =
-        (struct state){ .frame = half->frame,
-                        .at = half->at,
-                        .jack_frame = engine->period->frame,
-                        .clock_rate = drift_rate(&half->drift, half->rate),
-                        .rate = half->rate,
-                        .period = half->period,
-                        .instance = engine->instance,
-                        .epoch = engine->epoch,
-                        .periods = half->periods,
-                        .lost = half->lost,
-                        .xruns = half->xruns,
-                        .load = half->load,
-                        .worst_load = half->worst_load,
-                        .running = transport->running,
-                        .count_in = to_play > 0 ? (uint32_t)ceil(number_within((float)to_play, 0, 1000)) : 0,
-                        .tempo = transport->tempo,
-                        .swing = sequencer_swing(engine),
-                        .begins = transport->frame,
-                        .place = transport->place,
-                        .step_frames = transport->step_frames,
-                        .from = transport->from,
-                        .pattern = sequencer_pattern(engine)->serial,
-                        .score_serial = engine->score->serial };
+    *state = (struct state){ .frame = half->frame,
+                             .at = half->at,
+                             .jack_frame = engine->period->frame,
+                             .clock_rate = drift_rate(&half->drift, half->rate),
+                             .rate = half->rate,
+                             .period = half->period,
+                             .instance = engine->instance,
+                             .epoch = engine->epoch,
+                             .periods = half->periods,
+                             .lost = half->lost,
+                             .xruns = half->xruns,
+                             .load = half->load,
+                             .worst_load = half->worst_load,
+                             .running = transport->running,
+                             .count_in = to_play > 0 ? (uint32_t)ceil(number_within((float)to_play, 0, 1000)) : 0,
+                             .tempo = transport->tempo,
+                             .swing = sequencer_swing(engine),
+                             .begins = transport->frame,
+                             .place = transport->place,
+                             .step_frames = transport->step_frames,
+                             .from = transport->from,
+                             .pattern = sequencer_pattern(engine)->serial,
+                             .score_serial = engine->score->serial };
 
     place = to_play > 0 ? transport->from : place;
     state->step = (int64_t)floor(place);

@@ -29,8 +29,8 @@
 #define LOOPHOLE_AUDIO_RT_ENGINE_H
 
 #include "common/studio.h"
-#include "services/audio/rt/peaks.h"
 #include "services/audio/rt/bbt.h"
+#include "services/audio/rt/peaks.h"
 
 enum { ENGINE_FRAMES = 8192, ENGINE_MIDI = 256 };
 
@@ -50,9 +50,9 @@ struct engine_period {
     int64_t at;    /* clock_steady (µs) of the period's start as JACK sees it */
     int64_t frame; /* the server's frame clock at the period's start (jack_last_frame_time, made 64 bits) */
     const float *capture[2];
-    uint64_t client; /* another number for each client that joined a server */
-    uint32_t wired;  /* bit 0, 1: capture[0], capture[1] is connected */
-    const float *listen; /* NULL: silence */
+    uint64_t client;         /* another number for each client that joined a server */
+    uint32_t wired;          /* bit 0, 1: capture[0], capture[1] is connected */
+    const float *listen;     /* NULL: silence */
     const float *returns[2]; /* what comes back of the preview's chain */
     float *main[2];
     float *preview[2];
@@ -61,14 +61,14 @@ struct engine_period {
     struct engine_midi *midi_out; /* room for ENGINE_MIDI, ordered by `at` */
     uint32_t midi_out_count;      /* the engine's answer */
     enum engine_jack_state jack_state;
-    int64_t jack_frame;  /* of JACK's transport */
-    double jack_tempo;   /* 0: JACK's transport names none */
-    double jack_step;    /* in steps from its bar/beat/tick, with the fraction; -1: none */
-    double jack_slack;   /* steps that jack_step may be early, for ticks without a fraction */
-    bool jack_joined;    /* this client's first period on this server */
-    float load;          /* of the period before: its time / the period, as the caller measured it */
-    int32_t jack_ask;    /* the engine's answer: 1 roll, -1 stop, 0 nothing */
-    int64_t jack_locate; /* the engine's answer: the frame to go to first; -1: none */
+    int64_t jack_frame;   /* of JACK's transport */
+    double jack_tempo;    /* 0: JACK's transport names none */
+    double jack_step;     /* in steps from its bar/beat/tick, with the fraction; -1: none */
+    double jack_slack;    /* steps that jack_step may be early, for ticks without a fraction */
+    bool jack_joined;     /* this client's first period on this server */
+    float load;           /* of the period before: its time / the period, as the caller measured it */
+    int32_t jack_ask;     /* the engine's answer: 1 roll, -1 stop, 0 nothing */
+    int64_t jack_locate;  /* the engine's answer: the frame to go to first; -1: none */
     struct bbt_lead lead; /* the engine's answer */
 };
 
@@ -77,8 +77,7 @@ struct engine;
 /* Not RT (services/audio/engine_open.c). Maps nothing itself; touches every page it will use. Memory is allocated here
  * alone. `instance` is 0 or 1; the studio outlives the engine. A survival state of another layout is made anew.
  * Errors: full, bad_request. */
-enum err engine_open(const struct studio *studio, uint32_t instance, struct engine **engine,
-                     struct fault *fault);
+enum err engine_open(const struct studio *studio, uint32_t instance, struct engine **engine, struct fault *fault);
 void engine_close(struct engine *engine);
 
 /* RT. Sounds one period, or silence when another instance owns the studio. The period that it had last, come again, is

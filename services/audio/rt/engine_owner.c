@@ -1,6 +1,6 @@
-#include "services/audio/rt/core.h"
-
 #include <string.h>
+
+#include "services/audio/rt/core.h"
 
 /* ---- the word ---- */
 

@@ -6,6 +6,7 @@
 #define LOOPHOLE_AUDIO_RT_FADE_H
 
 #include <stdbool.h>
+
 #include "services/audio/rt/ramp.h"
 
 struct fade {

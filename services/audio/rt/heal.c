@@ -1,4 +1,5 @@
 #include "services/audio/rt/heal.h"
+
 #include "services/audio/rt/core.h"
 
 static const int64_t FRAMES_MOST = INT64_C(1) << 60; /* of a clock */

@@ -1,6 +1,7 @@
 #include "services/audio/rt/interpolate.h"
 
 #include <string.h>
+
 #include "common/bessel.h"
 
 enum { SHORT = 16, LONG = 32, UNROLLED = 256 };
@@ -254,15 +255,14 @@ static bool is_short_loop(const struct player *player)
     return player->wrapped && player->end - player->first <= UNROLLED;
 }
 
-uint32_t interpolate_run(struct interpolate *play, const struct interpolate_source *source,
-                         const float *table, double ratio, float *left, float *right, uint32_t frames)
+uint32_t interpolate_run(struct interpolate *play, const struct interpolate_source *source, const float *table,
+                         double ratio, float *left, float *right, uint32_t frames)
 {
     double kept = ratio > 1.0 / 64 ? (ratio < 8 ? ratio : 8) : 1.0 / 64;
     struct player player = { .source = source,
                              .band = band_for(table, kept),
                              .step = (uint64_t)(kept * 0x1p32 + 0.5),
-                             .loops =
-                                 source->loop_end > source->loop_start && source->loop_end <= source->frames,
+                             .loops = source->loop_end > source->loop_start && source->loop_end <= source->frames,
                              .mono = source->left == source->right };
     uint32_t done = 0;
 

@@ -8,6 +8,7 @@
 #define LOOPHOLE_AUDIO_RT_INTERPOLATE_H
 
 #include <stdbool.h>
+
 #include "services/audio/rt/number.h"
 
 enum {
@@ -37,7 +38,7 @@ void interpolate_table(float *table);
 
 /* Writes `frames` frames from the position on, and 0 after the sound's end; the source's rate divided by the output's
  * belongs into the ratio (1/64..8). Gives how many frames came before the end: fewer than `frames` when it ended. */
-uint32_t interpolate_run(struct interpolate *play, const struct interpolate_source *source,
-                         const float *table, double ratio, float *left, float *right, uint32_t frames);
+uint32_t interpolate_run(struct interpolate *play, const struct interpolate_source *source, const float *table,
+                         double ratio, float *left, float *right, uint32_t frames);
 
 #endif

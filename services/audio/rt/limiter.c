@@ -25,8 +25,7 @@ static void limit_frame(struct limiter *limiter, float ceiling, double recovery,
     *right = number_within(y * gain, -ceiling, ceiling);
 }
 
-void limiter_run(struct limiter *limiter, float ceiling, uint32_t rate, float *left, float *right,
-                 uint32_t frames)
+void limiter_run(struct limiter *limiter, float ceiling, uint32_t rate, float *left, float *right, uint32_t frames)
 {
     const double recovery = 1 - exp(-1 / (double)(LIMITER_RECOVERY * number_rate(rate)));
 

@@ -16,7 +16,6 @@ struct limiter {
 };
 
 /* ceiling 0.01..1, linear. In place. */
-void limiter_run(struct limiter *limiter, float ceiling, uint32_t rate, float *left, float *right,
-                 uint32_t frames);
+void limiter_run(struct limiter *limiter, float ceiling, uint32_t rate, float *left, float *right, uint32_t frames);
 
 #endif

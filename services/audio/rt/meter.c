@@ -31,8 +31,7 @@ static float peak_of(float peak, const float *x, uint32_t frames, uint64_t *clip
 void meter_run(struct meter *meter, uint32_t rate, const float *left, const float *right, uint32_t frames)
 {
     double share = 1 - exp(-1 / (METER_SECONDS * (double)number_rate(rate)));
-    double a = isfinite(meter->mean[0]) ? meter->mean[0] : 0,
-           b = isfinite(meter->mean[1]) ? meter->mean[1] : 0;
+    double a = isfinite(meter->mean[0]) ? meter->mean[0] : 0, b = isfinite(meter->mean[1]) ? meter->mean[1] : 0;
 
     for (uint32_t i = 0; i < frames; i++) {
         double x = (double)number_sane(left[i]), y = (double)number_sane(right[i]);

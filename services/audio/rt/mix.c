@@ -45,8 +45,7 @@ void mix_add_gain(float *restrict out, const float *restrict in, float gain, uin
         out[i] += in[i] * gain;
 }
 
-static void add_product(float *restrict out, const float *restrict in, const float *restrict gain,
-                        uint32_t frames)
+static void add_product(float *restrict out, const float *restrict in, const float *restrict gain, uint32_t frames)
 {
     for (uint32_t i = 0; i < frames; i++)
         out[i] += in[i] * gain[i];

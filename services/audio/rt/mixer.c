@@ -1,6 +1,6 @@
-#include "services/audio/rt/core.h"
-
 #include <string.h>
+
+#include "services/audio/rt/core.h"
 
 /* ---- the score's gains ---- */
 
@@ -82,8 +82,8 @@ void mixer_period(struct engine *engine)
         float gain = is_heard(score, i) ? number_within(strip->gain, 0, 4) : 0;
         mix_strip_set(&mixer->strip[i], gain, strip->pan, rate);
     }
-    mix_strip_set(&mixer->master, score->master.mute ? 0 : number_within(score->master.gain, 0, 4),
-                  score->master.pan, rate);
+    mix_strip_set(&mixer->master, score->master.mute ? 0 : number_within(score->master.gain, 0, 4), score->master.pan,
+                  rate);
     mix_strip_set(&mixer->preview_to_main, score->preview_apart && !is_chained(engine) ? 0 : 1, 0, rate);
     aim_direct(engine);
     aim_returns(engine, fade_frames(rate));
@@ -188,8 +188,8 @@ static void mix_preview(struct engine *engine, uint32_t frames)
                   frames);
 }
 
-static void finish(struct engine *engine, struct limiter *limiter, float (*bus)[CORE_BLOCK],
-                   float *const port[2], uint32_t frames)
+static void finish(struct engine *engine, struct limiter *limiter, float (*bus)[CORE_BLOCK], float *const port[2],
+                   uint32_t frames)
 {
     limiter_run(limiter, engine->score->limiter_ceiling, engine->half->rate, bus[0], bus[1], frames);
     memcpy(port[0] + engine->at, bus[0], frames * sizeof(float));
@@ -218,8 +218,8 @@ void mixer_render(struct engine *engine, uint32_t frames)
     meter_run(&mixer->master_meter, engine->half->rate, block->main[0], block->main[1], frames);
     mixer->master_meter.clips = clips; /* before the limiter */
     loudness_run(&mixer->loudness, engine->half->rate, block->main[0], block->main[1], frames);
-    meter_run(&mixer->input_meter, engine->half->rate, period->capture[0] + engine->at,
-              period->capture[1] + engine->at, frames);
+    meter_run(&mixer->input_meter, engine->half->rate, period->capture[0] + engine->at, period->capture[1] + engine->at,
+              frames);
 }
 
 /* ---- what is shown ---- */

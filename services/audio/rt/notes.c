@@ -1,6 +1,6 @@
-#include "services/audio/rt/core.h"
-
 #include <string.h>
+
+#include "services/audio/rt/core.h"
 
 void notes_tell(struct engine *engine, uint32_t consumer, struct note note)
 {

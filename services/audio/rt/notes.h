@@ -27,9 +27,9 @@ struct engine;
 /* The frame is now. A consumer that is none gets nothing. */
 void notes_tell(struct engine *engine, uint32_t consumer, struct note note);
 void notes_tell_all(struct engine *engine, struct note note);
-void notes_begin(struct engine *engine); /* at the period's beginning */
-void notes_stage(struct engine *engine, struct core_stage *stage);      /* before the flip */
+void notes_begin(struct engine *engine);                                   /* at the period's beginning */
+void notes_stage(struct engine *engine, struct core_stage *stage);         /* before the flip */
 void notes_copy_in(struct engine *engine, const struct core_stage *stage); /* what a predecessor staged */
-void notes_show(struct engine *engine); /* after the flip, any number of times */
+void notes_show(struct engine *engine);                                    /* after the flip, any number of times */
 
 #endif

@@ -29,9 +29,7 @@ static inline float number_within(float x, float low, float high)
 /* Frames a second as the units count them: 22,050..192,000. */
 static inline float number_rate(uint32_t rate)
 {
-    return rate < NUMBER_RATE_LEAST  ? NUMBER_RATE_LEAST
-           : rate > NUMBER_RATE_MOST ? NUMBER_RATE_MOST
-                                     : (float)rate;
+    return rate < NUMBER_RATE_LEAST ? NUMBER_RATE_LEAST : rate > NUMBER_RATE_MOST ? NUMBER_RATE_MOST : (float)rate;
 }
 
 static inline uint32_t number_least(uint32_t a, uint32_t b)

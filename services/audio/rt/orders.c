@@ -1,6 +1,6 @@
-#include "services/audio/rt/core.h"
-
 #include <string.h>
+
+#include "services/audio/rt/core.h"
 
 enum { ORDERS_A_PERIOD = 256 }; /* read from each ring */
 
@@ -186,8 +186,7 @@ static bool starts_stream(const struct orders_waiting *waiting, uint32_t voice, 
 
 static bool starts_sound(const struct orders_waiting *waiting, uint32_t producer, uint32_t tag)
 {
-    return waiting->order.verb == ORDER_SOUND_START && waiting->producer == producer &&
-           waiting->order.tag == tag;
+    return waiting->order.verb == ORDER_SOUND_START && waiting->producer == producer && waiting->order.tag == tag;
 }
 
 void orders_forget(struct engine *engine, enum order_verb verb)

@@ -6,6 +6,7 @@
 #define LOOPHOLE_AUDIO_RT_ORDERS_H
 
 #include <stdbool.h>
+
 #include "common/rt/order.h"
 
 enum { ORDERS_WAITING = 256 };
@@ -23,10 +24,10 @@ struct orders {
 
 struct engine;
 
-void orders_read(struct engine *engine);          /* from the rings */
-int64_t orders_next(const struct engine *engine); /* the frame of the next one; INT64_MAX: none waits */
-void orders_due(struct engine *engine);           /* does those whose frame is now or past */
-void orders_release(struct engine *engine);       /* after the flip: the rings may write over them */
+void orders_read(struct engine *engine);                         /* from the rings */
+int64_t orders_next(const struct engine *engine);                /* the frame of the next one; INT64_MAX: none waits */
+void orders_due(struct engine *engine);                          /* does those whose frame is now or past */
+void orders_release(struct engine *engine);                      /* after the flip: the rings may write over them */
 void orders_forget(struct engine *engine, enum order_verb verb); /* those of that verb that wait */
 
 /* Those that wait for the stream voice (its generation), or for sounds of the producer's tag. */

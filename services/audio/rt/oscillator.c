@@ -94,8 +94,8 @@ void oscillator_restart(struct oscillator *oscillator)
     oscillator->phase = 0;
 }
 
-void oscillator_run(struct oscillator *oscillator, const struct oscillator_params *params, uint32_t rate,
-                    float *out, uint32_t frames)
+void oscillator_run(struct oscillator *oscillator, const struct oscillator_params *params, uint32_t rate, float *out,
+                    uint32_t frames)
 {
     double hz = (double)number_rate(rate), share = (double)number_within(params->hz, 0, (float)hz / 4) / hz;
     uint64_t phase = oscillator->phase, step = (uint64_t)(share * TURN);

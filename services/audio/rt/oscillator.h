@@ -30,7 +30,7 @@ struct oscillator {
 };
 
 void oscillator_restart(struct oscillator *oscillator); /* phase 0; the noise goes on */
-void oscillator_run(struct oscillator *oscillator, const struct oscillator_params *params, uint32_t rate,
-                    float *out, uint32_t frames);
+void oscillator_run(struct oscillator *oscillator, const struct oscillator_params *params, uint32_t rate, float *out,
+                    uint32_t frames);
 
 #endif

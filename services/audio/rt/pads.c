@@ -1,14 +1,6 @@
 #include "services/audio/rt/core.h"
 
-enum {
-    NOTE_OFF = 8,
-    NOTE_ON = 9,
-    SYSTEM = 0xf0,
-    CLOCK = 0xf8,
-    SENSING = 0xfe,
-    NO_NOTE = 255,
-    ANY_CHANNEL = 255
-};
+enum { NOTE_OFF = 8, NOTE_ON = 9, SYSTEM = 0xf0, CLOCK = 0xf8, SENSING = 0xfe, NO_NOTE = 255, ANY_CHANNEL = 255 };
 
 static bool hit_pad(struct engine *engine, uint32_t number, float velocity, bool by_key)
 {
@@ -17,9 +9,8 @@ static bool hit_pad(struct engine *engine, uint32_t number, float velocity, bool
     struct sounds_start start = { .slot = pad->sound,
                                   .generation = pad->generation,
                                   .voice = ORDER_ANY_VOICE,
-                                  .gain =
-                                      number_within(pad->gain, 0, 16) *
-                                      powf(number_within(velocity, 0, 1), number_within(pad->curve, 0, 8)),
+                                  .gain = number_within(pad->gain, 0, 16) *
+                                          powf(number_within(velocity, 0, 1), number_within(pad->curve, 0, 8)),
                                   .pan = pad->pan,
                                   .ratio = pad->ratio,
                                   .from = pad->from,
@@ -83,8 +74,7 @@ static void play_note(struct engine *engine, const struct engine_midi *midi)
 void pads_midi(struct engine *engine, const struct engine_midi *midi)
 {
     uint8_t what = midi->bytes[0] >> 4;
-    struct note told = { .kind = NOTE_MIDI,
-                         .midi = { midi->length, midi->bytes[0], midi->bytes[1], midi->bytes[2] } };
+    struct note told = { .kind = NOTE_MIDI, .midi = { midi->length, midi->bytes[0], midi->bytes[1], midi->bytes[2] } };
 
     if (midi->length == 0 || midi->length > 3)
         return;

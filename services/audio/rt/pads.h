@@ -6,6 +6,7 @@
 #define LOOPHOLE_AUDIO_RT_PADS_H
 
 #include <stdbool.h>
+
 #include "common/rt/order.h"
 
 struct engine;

@@ -1,7 +1,8 @@
 #include "services/audio/rt/peaks.h"
-#include "services/audio/rt/number.h"
 
 #include <string.h>
+
+#include "services/audio/rt/number.h"
 
 enum { WORDS = PEAKS_STRIPS * 2 + 1 };
 

@@ -7,12 +7,13 @@
 #define LOOPHOLE_AUDIO_RT_PEAKS_H
 
 #include <stdatomic.h>
+
 #include "common/rt/score.h"
 
 enum {
-    PEAKS_LEAST = 128,           /* frames of an entry */
-    PEAKS_ENTRIES = 4096,        /* more than 2 s at any rate */
-    PEAKS_STRIPS = GROUPS + 2,   /* the groups, master, inputs */
+    PEAKS_LEAST = 128,         /* frames of an entry */
+    PEAKS_ENTRIES = 4096,      /* more than 2 s at any rate */
+    PEAKS_STRIPS = GROUPS + 2, /* the groups, master, inputs */
     PEAKS_MASTER = GROUPS,
     PEAKS_INPUTS,
     PEAKS_SECONDS = 2,
@@ -24,7 +25,7 @@ struct peaks {
 };
 
 struct peaks_entry {
-    _Atomic int64_t until; /* frame of the audio clock after it */
+    _Atomic int64_t until;                        /* frame of the audio clock after it */
     _Atomic uint32_t words[PEAKS_STRIPS * 2 + 1]; /* struct peaks */
 };
 _Static_assert(sizeof(struct peaks) == (PEAKS_STRIPS * 2 + 1) * sizeof(uint32_t), "words");

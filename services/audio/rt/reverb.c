@@ -19,7 +19,7 @@ uint32_t reverb_size(uint32_t rate)
 
 /* A comb: what it gives is added to out. */
 static void run_comb(float *line, uint32_t mask, uint32_t position, uint32_t delay, float *held, float damp,
-                 float feedback, const float *in, float *out, uint32_t frames)
+                     float feedback, const float *in, float *out, uint32_t frames)
 {
     float low = *held, open = 1 - damp;
 
@@ -42,15 +42,15 @@ static void run_all_pass(float *line, uint32_t mask, uint32_t position, uint32_t
 }
 
 /* All lines of one channel over one span of the grid. */
-static void run_reverb(struct reverb *reverb, uint32_t channel, float *lines, uint32_t size, float hz,
-                const float *in, float *out, uint32_t frames)
+static void run_reverb(struct reverb *reverb, uint32_t channel, float *lines, uint32_t size, float hz, const float *in,
+                       float *out, uint32_t frames)
 {
     float *line = lines + (size_t)channel * size * (REVERB_COMBS + REVERB_PASSES);
 
     memset(out, 0, frames * sizeof(*out));
     for (int i = 0; i < REVERB_COMBS; i++, line += size)
         run_comb(line, size - 1, reverb->position, scaled(COMB[i], channel, hz), &reverb->damped[channel][i],
-             reverb->damp.now, reverb->feedback.now, in, out, frames);
+                 reverb->damp.now, reverb->feedback.now, in, out, frames);
     for (int i = 0; i < REVERB_PASSES; i++, line += size)
         run_all_pass(line, size - 1, reverb->position, scaled(PASS[i], channel, hz), out, frames);
 }
@@ -69,9 +69,8 @@ static void glide_params(struct reverb *reverb, const struct reverb_params *para
     }
 }
 
-void reverb_run(struct reverb *reverb, float *lines, uint32_t size, const struct reverb_params *params,
-                uint32_t rate, const float *in_left, const float *in_right, float *out_left, float *out_right,
-                uint32_t frames)
+void reverb_run(struct reverb *reverb, float *lines, uint32_t size, const struct reverb_params *params, uint32_t rate,
+                const float *in_left, const float *in_right, float *out_left, float *out_right, uint32_t frames)
 {
     float hz = number_rate(rate), in[GRID], left[GRID], right[GRID];
     uint32_t n;

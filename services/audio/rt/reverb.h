@@ -35,8 +35,7 @@ struct reverb {
 uint32_t reverb_size(uint32_t rate); /* of each line (line.h): 16,384 at every rate */
 
 /* lines: REVERB_LINES x size floats. Writes the reverb of in (a send bus) to out; in and out may be the same. */
-void reverb_run(struct reverb *reverb, float *lines, uint32_t size, const struct reverb_params *params,
-                uint32_t rate, const float *in_left, const float *in_right, float *out_left, float *out_right,
-                uint32_t frames);
+void reverb_run(struct reverb *reverb, float *lines, uint32_t size, const struct reverb_params *params, uint32_t rate,
+                const float *in_left, const float *in_right, float *out_left, float *out_right, uint32_t frames);
 
 #endif

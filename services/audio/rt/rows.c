@@ -1,7 +1,8 @@
 #include "services/audio/rt/rows.h"
-#include "services/audio/rt/core.h"
 
 #include <string.h>
+
+#include "services/audio/rt/core.h"
 
 static const float TAIL = 0.25f;                             /* seconds that a filter rings on */
 static const float SILENT = 1e-7f;                           /* what no effect has to be run for */
@@ -10,14 +11,11 @@ enum { WIPED_A_FRAME = 512 };                                /* floats of the li
 
 /* ---- one row ---- */
 
-static void make_synth(struct engine *engine, struct sequencer_row *row, const struct score_row *from,
-                       float *out, uint32_t frames)
+static void make_synth(struct engine *engine, struct sequencer_row *row, const struct score_row *from, float *out,
+                       uint32_t frames)
 {
-    struct oscillator_params sound = { .shape = (enum oscillator_shape)from->voice.wave,
-                                       .hz = row->hz,
-                                       .width = 0.5f };
-    struct adsr_params envelope = { from->voice.attack, from->voice.decay, from->voice.sustain,
-                                    from->voice.release };
+    struct oscillator_params sound = { .shape = (enum oscillator_shape)from->voice.wave, .hz = row->hz, .width = 0.5f };
+    struct adsr_params envelope = { from->voice.attack, from->voice.decay, from->voice.sustain, from->voice.release };
     float *level = engine->block.level;
 
     oscillator_run(&row->oscillator, &sound, engine->half->rate, out, frames);
@@ -26,8 +24,8 @@ static void make_synth(struct engine *engine, struct sequencer_row *row, const s
 }
 
 /* The row's own cutoff wins over the voice's. */
-static void filter(struct engine *engine, struct sequencer_row *row, const struct score_row *from,
-                   float *left, float *right, uint32_t frames)
+static void filter(struct engine *engine, struct sequencer_row *row, const struct score_row *from, float *left,
+                   float *right, uint32_t frames)
 {
     float base = from->filter_freq > 0 ? from->filter_freq : from->voice.filter_freq;
     struct svf_params low = { base + number_within(row->boost, 0, 20000), from->voice.filter_q };
@@ -46,8 +44,8 @@ static void add_ramp(float (*out)[CORE_BLOCK], const float *left, const float *r
     mix_add_ramp(out[1], right, ramp, frames);
 }
 
-static void send(struct engine *engine, const float *left, const float *right, struct ramp *reverb,
-                 struct ramp *delay, uint32_t frames)
+static void send(struct engine *engine, const float *left, const float *right, struct ramp *reverb, struct ramp *delay,
+                 uint32_t frames)
 {
     if (reverb->left || reverb->target > 0)
         add_ramp(engine->block.reverb, left, right, reverb, frames);
@@ -64,8 +62,8 @@ static void wake(struct sequencer_row *row, const struct score_row *from)
     ramp_set(&row->delay, number_within(from->voice.delay_send, 0, 1));
 }
 
-static void mix_row(struct engine *engine, struct sequencer_row *row, const struct score_row *from,
-                    float *left, float *right, uint32_t frames)
+static void mix_row(struct engine *engine, struct sequencer_row *row, const struct score_row *from, float *left,
+                    float *right, uint32_t frames)
 {
     float(*bus)[CORE_BLOCK] = from->voice.acid ? engine->block.acid : engine->block.group[GROUP_SEQUENCER];
     float gain = from->used && !from->mute ? number_within(from->amp, 0, 1) : 0;
@@ -84,8 +82,8 @@ static void mix_row(struct engine *engine, struct sequencer_row *row, const stru
 }
 
 /* How many frames of the block the synth voice sounds. */
-static uint32_t add_synth(struct engine *engine, struct sequencer_row *row, const struct score_row *from,
-                          float *left, float *right, uint32_t frames)
+static uint32_t add_synth(struct engine *engine, struct sequencer_row *row, const struct score_row *from, float *left,
+                          float *right, uint32_t frames)
 {
     float *one = engine->block.one[0];
     uint32_t n = frames;
@@ -100,12 +98,10 @@ static uint32_t add_synth(struct engine *engine, struct sequencer_row *row, cons
 }
 
 /* What it still has to sound after the block. A row without sounds from memory is mono up to its pan. */
-static uint32_t render_row(struct engine *engine, const struct score_row *from, uint32_t number,
-                           uint32_t frames)
+static uint32_t render_row(struct engine *engine, const struct score_row *from, uint32_t number, uint32_t frames)
 {
     struct sequencer_row *row = &engine->half->sequencer.row[number];
-    uint32_t sounds = engine->block.row_frames[number], until = sounds,
-             tail = core_frames(TAIL, engine->half->rate);
+    uint32_t sounds = engine->block.row_frames[number], until = sounds, tail = core_frames(TAIL, engine->half->rate);
     bool synth = !sequencer_row_is_idle(row), stereo = sounds || from->sound != SCORE_NO_SOUND;
     float *left = engine->block.row[number][0], *right = engine->block.row[number][1];
 
@@ -132,9 +128,8 @@ static uint32_t render_row(struct engine *engine, const struct score_row *from, 
 static void render_acid(struct engine *engine, const struct score_pattern *pattern, uint32_t frames)
 {
     struct sequencer *sequencer = &engine->half->sequencer;
-    struct acid_params params = { pattern->acid_cutoff, pattern->acid_res,   pattern->acid_env,
-                                  pattern->acid_decay,  pattern->acid_drive, pattern->acid_mix,
-                                  pattern->acid_comp };
+    struct acid_params params = { pattern->acid_cutoff, pattern->acid_res, pattern->acid_env, pattern->acid_decay,
+                                  pattern->acid_drive,  pattern->acid_mix, pattern->acid_comp };
     float *left = engine->block.acid[0], *right = engine->block.acid[1], reverb = 0, delay = 0;
 
     for (uint32_t r = 0; r < SCORE_ROWS; r++) {
@@ -165,8 +160,7 @@ static bool is_silent(float (*buffer)[CORE_BLOCK], uint32_t frames)
 enum effect { AWAKE, WAKES, SLEEPS };
 
 /* An effect sleeps when nothing goes in and nothing came out for as long as it remembers. */
-static enum effect look_at(uint32_t *quiet, float (*in)[CORE_BLOCK], float seconds, uint32_t rate,
-                           uint32_t frames)
+static enum effect look_at(uint32_t *quiet, float (*in)[CORE_BLOCK], float seconds, uint32_t rate, uint32_t frames)
 {
     bool slept = *quiet >= core_frames(seconds, rate);
 
@@ -198,8 +192,8 @@ static void render_reverb(struct engine *engine, const struct score_pattern *pat
     case AWAKE:
         break;
     }
-    reverb_run(&sequencer->reverb, engine->memory->lines.reverb[0], CORE_LINE, &params, engine->half->rate,
-               io[0], io[1], io[0], io[1], frames);
+    reverb_run(&sequencer->reverb, engine->memory->lines.reverb[0], CORE_LINE, &params, engine->half->rate, io[0],
+               io[1], io[0], io[1], frames);
     add_effect(engine, io, &sequencer->quiet[0], frames);
 }
 
@@ -219,8 +213,8 @@ static void render_delay(struct engine *engine, const struct score_pattern *patt
     case AWAKE:
         break;
     }
-    delay_run(&sequencer->delay, engine->memory->lines.delay[0], CORE_DELAY_LINE, &params, engine->half->rate,
-              io[0], io[1], io[0], io[1], frames);
+    delay_run(&sequencer->delay, engine->memory->lines.delay[0], CORE_DELAY_LINE, &params, engine->half->rate, io[0],
+              io[1], io[0], io[1], frames);
     add_effect(engine, io, &sequencer->quiet[1], frames);
 }
 
@@ -270,8 +264,7 @@ static void wake_acid(struct acid *acid)
 }
 
 /* acid: frames that a row sounds into it, with the tail after them. */
-static void render_shared(struct engine *engine, const struct score_pattern *pattern, uint32_t acid,
-                          uint32_t frames)
+static void render_shared(struct engine *engine, const struct score_pattern *pattern, uint32_t acid, uint32_t frames)
 {
     struct sequencer *sequencer = &engine->half->sequencer;
 

@@ -83,8 +83,7 @@ static void begin_bar(struct engine *engine, int64_t step)
     for (uint32_t r = 0; r < SCORE_ROWS; r++)
         sequencer->row[r].note = 0;
     sync_tempo(engine);
-    notes_tell_all(engine,
-                   (struct note){ .kind = NOTE_NEXT_IS_NOW, .index = bar, .tag = sequencer->arrived });
+    notes_tell_all(engine, (struct note){ .kind = NOTE_NEXT_IS_NOW, .index = bar, .tag = sequencer->arrived });
 }
 
 static uint32_t gate_of(const struct engine *engine, const struct score_row *row)
@@ -159,8 +158,7 @@ static void start_note(struct engine *engine, const struct score_row *from, uint
 static void play_step(struct engine *engine, int64_t step)
 {
     const struct score_pattern *pattern = sequencer_pattern(engine);
-    uint32_t length =
-        pattern->steps >= SCORE_BAR && pattern->steps <= SCORE_STEPS ? pattern->steps : SCORE_BAR;
+    uint32_t length = pattern->steps >= SCORE_BAR && pattern->steps <= SCORE_STEPS ? pattern->steps : SCORE_BAR;
     int64_t past = (step - engine->half->sequencer.origin) % length;
     uint32_t at = (uint32_t)(past < 0 ? past + length : past);
 

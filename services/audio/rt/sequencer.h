@@ -72,11 +72,11 @@ const struct score_pattern *sequencer_pattern(const struct engine *engine);
 double sequencer_tempo(const struct engine *engine);
 double sequencer_swing(const struct engine *engine);
 
-void sequencer_period(struct engine *engine);        /* at its beginning */
-void sequencer_place(struct engine *engine);         /* after a start, a locate, a gap */
-int64_t sequencer_next(const struct engine *engine); /* frame of the next of them; INT64_MAX: none */
-void sequencer_due(struct engine *engine);           /* the end of the count-in, and steps, now or past */
+void sequencer_period(struct engine *engine);                   /* at its beginning */
+void sequencer_place(struct engine *engine);                    /* after a start, a locate, a gap */
+int64_t sequencer_next(const struct engine *engine);            /* frame of the next of them; INT64_MAX: none */
+void sequencer_due(struct engine *engine);                      /* the end of the count-in, and steps, now or past */
 void sequencer_silence(struct engine *engine, uint32_t frames); /* a panic */
-void sequencer_end_period(struct engine *engine); /* after a panic: empties what must not sound again */
+void sequencer_end_period(struct engine *engine);               /* after a panic: empties what must not sound again */
 
 #endif

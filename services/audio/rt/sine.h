@@ -17,9 +17,7 @@ static inline float sine_of(uint32_t phase)
     float turn = sine_turn(phase), mirrored = copysignf(0.5f, turn) - turn;
     float x = 6.28318530718f * (fabsf(turn) > 0.25f ? mirrored : turn), y = x * x;
 
-    return x +
-           x * y *
-               (-1 / 6.0f + y * (1 / 120.0f + y * (-1 / 5040.0f + y * (1 / 362880.0f - y / 39916800.0f))));
+    return x + x * y * (-1 / 6.0f + y * (1 / 120.0f + y * (-1 / 5040.0f + y * (1 / 362880.0f - y / 39916800.0f))));
 }
 
 #endif

@@ -1,6 +1,6 @@
-#include "services/audio/rt/core.h"
-
 #include <string.h>
+
+#include "services/audio/rt/core.h"
 
 static const uint64_t SAMPLES = SOUNDS_BYTES / sizeof(float);
 
@@ -131,8 +131,7 @@ static void choke(struct engine *engine, uint32_t group, uint32_t number)
             sounds_stop(engine, &voices[i], 0);
 }
 
-static void open_gains(const struct engine *engine, struct sounds_voice *voice,
-                       const struct sounds_start *start)
+static void open_gains(const struct engine *engine, struct sounds_voice *voice, const struct sounds_start *start)
 {
     struct mix_pan pan = mix_pan(start->pan);
     float gain = number_within(start->gain, 0, 16);
@@ -237,8 +236,7 @@ static float (*bus_of(struct engine *engine, const struct sounds_voice *voice))[
     return engine->block.row[voice->row];
 }
 
-static uint32_t play(struct engine *engine, struct sounds_voice *voice, double ratio, uint32_t at,
-                     uint32_t frames)
+static uint32_t play(struct engine *engine, struct sounds_voice *voice, double ratio, uint32_t at, uint32_t frames)
 {
     const float *samples = engine->sounds->samples + voice->offset + voice->from;
     struct interpolate_source source = { .left = samples,
@@ -247,8 +245,7 @@ static uint32_t play(struct engine *engine, struct sounds_voice *voice, double r
                                          .loop_start = voice->loop_start,
                                          .loop_end = voice->loop_end,
                                          .reverse = voice->reverse };
-    float *left = engine->block.one[0], *right = engine->block.one[1],
-          (*bus)[CORE_BLOCK] = bus_of(engine, voice);
+    float *left = engine->block.one[0], *right = engine->block.one[1], (*bus)[CORE_BLOCK] = bus_of(engine, voice);
     uint32_t n = interpolate_run(&voice->play, &source, engine->table, ratio, left, right, frames);
 
     if (voice->envelope.left || voice->envelope.target < 1)
@@ -269,8 +266,7 @@ static void render(struct engine *engine, struct sounds_voice *voice, uint32_t f
     uint32_t done = 0;
 
     while (done < frames) {
-        uint32_t span = watch(engine, voice, ratio, frames - done),
-                 n = play(engine, voice, ratio, done, span);
+        uint32_t span = watch(engine, voice, ratio, frames - done), n = play(engine, voice, ratio, done, span);
         done += n;
         if (n < span || n == 0 || is_over(voice)) {
             end(engine, voice);
@@ -337,9 +333,8 @@ void sounds_state(const struct engine *engine, struct state *state)
     for (uint32_t i = 0; i < SOUND_VOICES; i++) {
         const struct sounds_voice *voice = &engine->half->sounds.voice[i];
         bool sounds = voice->state != SOUND_SILENT;
-        state->sounds[i] =
-            (struct state_voice){ .generation = sounds ? voice->generation : 0,
-                                  .tag = sounds ? voice->tag : 0,
-                                  .position = sounds ? (int64_t)(voice->play.position >> 32) : 0 };
+        state->sounds[i] = (struct state_voice){ .generation = sounds ? voice->generation : 0,
+                                                 .tag = sounds ? voice->tag : 0,
+                                                 .position = sounds ? (int64_t)(voice->play.position >> 32) : 0 };
     }
 }

@@ -7,6 +7,7 @@
 #define LOOPHOLE_AUDIO_RT_SOUNDS_H
 
 #include <stdbool.h>
+
 #include "common/rt/order.h"
 #include "common/rt/state.h"
 #include "services/audio/rt/fade.h"
@@ -79,7 +80,7 @@ bool sounds_order_release(struct engine *engine, const struct order *order, uint
 
 bool sounds_pad_plays(const struct engine *engine, uint32_t pad);
 void sounds_pad_release(struct engine *engine, uint32_t pad);
-void sounds_release_held(struct engine *engine); /* all that a key holds */
+void sounds_release_held(struct engine *engine);           /* all that a key holds */
 void sounds_row_stop(struct engine *engine, uint32_t row); /* of the sequencer */
 void sounds_silence(struct engine *engine, uint32_t frames);
 

@@ -1,6 +1,6 @@
-#include "services/audio/rt/core.h"
-
 #include <string.h>
+
+#include "services/audio/rt/core.h"
 
 /* Cells that are held back for a fade, until the end is known. */
 static uint32_t reserve_frames(const struct engine *engine)
@@ -139,8 +139,7 @@ static void part_cells(const float *restrict cells, float *restrict left, float 
 }
 
 /* Frames of the voice from index, into the block's buffer; how many there were. */
-static uint32_t fetch_cells(struct engine *engine, const struct core_stream *stream, uint64_t index,
-                      uint32_t frames)
+static uint32_t fetch_cells(struct engine *engine, const struct core_stream *stream, uint64_t index, uint32_t frames)
 {
     struct ring_span span = ring_look(&stream->ring, index, frames);
     float *left = engine->block.one[0], *right = engine->block.one[1];
@@ -258,7 +257,7 @@ static uint32_t advance_stream(struct engine *engine, uint32_t number, uint32_t 
     if (fade_is_silent(&voice->fade))
         return 0;
     return play_cells(engine, number, at,
-                (uint32_t)index_within(voice->dry ? voice->fade.place.left : ready, 0, frames));
+                      (uint32_t)index_within(voice->dry ? voice->fade.place.left : ready, 0, frames));
 }
 
 static void render_stream(struct engine *engine, uint32_t number, uint32_t frames)
@@ -345,9 +344,8 @@ void streams_state(const struct engine *engine, struct state *state)
     for (uint32_t i = 0; i < STREAMS; i++) {
         const struct streams_voice *voice = &streams->voice[i];
         bool sounds = voice->state == STREAM_PLAYS || voice->state == STREAM_STOPS;
-        state->streams[i] =
-            (struct state_voice){ .generation = sounds ? voice->generation : 0,
-                                  .tag = sounds ? voice->tag : 0,
-                                  .position = sounds ? (int64_t)(voice->index - voice->begin) : 0 };
+        state->streams[i] = (struct state_voice){ .generation = sounds ? voice->generation : 0,
+                                                  .tag = sounds ? voice->tag : 0,
+                                                  .position = sounds ? (int64_t)(voice->index - voice->begin) : 0 };
     }
 }

@@ -12,6 +12,7 @@
 #define LOOPHOLE_AUDIO_RT_STREAMS_H
 
 #include <stdbool.h>
+
 #include "common/rt/order.h"
 #include "common/rt/state.h"
 #include "services/audio/rt/fade.h"
@@ -37,12 +38,12 @@ struct streams_voice {
     uint32_t generation;
     uint32_t tag;
     uint32_t group;
-    uint64_t begin;   /* index of the generation's first cell */
-    uint64_t index;   /* of the next cell to sound */
+    uint64_t begin; /* index of the generation's first cell */
+    uint64_t index; /* of the next cell to sound */
     struct streams_old old[STREAMS_OLD];
     struct fade fade;
     struct ramp left, right; /* gain and pan */
-    uint32_t stop_in; /* frames until a slow stop is over; 0: none */
+    uint32_t stop_in;        /* frames until a slow stop is over; 0: none */
     uint32_t dry;
     uint32_t told; /* that it started */
 };

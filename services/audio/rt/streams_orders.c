@@ -87,8 +87,7 @@ bool streams_gain(struct engine *engine, const struct order *order, uint32_t pro
     if (order->voice >= STREAMS)
         return false;
     voice = &engine->half->streams.voice[order->voice];
-    if (voice->state == STREAM_SILENT || voice->state == STREAM_STOPS ||
-        voice->generation != order->generation)
+    if (voice->state == STREAM_SILENT || voice->state == STREAM_STOPS || voice->generation != order->generation)
         return false;
     aim_gains(engine, voice, order);
     return true;

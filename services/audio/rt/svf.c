@@ -1,8 +1,9 @@
 #include "services/audio/rt/svf.h"
-#include "services/audio/rt/pole.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "services/audio/rt/pole.h"
 
 enum { GRID = 16 };
 static const float SVF_SECONDS = 0.002f;
@@ -40,8 +41,7 @@ static void run_mono(struct svf *svf, const struct svf_taps *taps, float *x, uin
 }
 
 /* Both channels in one loop: each waits for itself only. */
-static void run_stereo(struct svf *svf, const struct svf_taps *taps, float *left, float *right,
-                       uint32_t frames)
+static void run_stereo(struct svf *svf, const struct svf_taps *taps, float *left, float *right, uint32_t frames)
 {
     float first[2] = { svf->first[0], svf->first[1] }, second[2] = { svf->second[0], svf->second[1] };
 

@@ -196,8 +196,7 @@ static void hear_tick(struct engine *engine)
     if (transport->running && fabs(error) > 1)
         sync_locate(engine, wanted);
     else if (transport->running)
-        transport_pace(transport, engine->now,
-                       TICKS_A_BEAT * sync->interval / (error + TICKS_A_BEAT / TICKS_A_STEP));
+        transport_pace(transport, engine->now, TICKS_A_BEAT * sync->interval / (error + TICKS_A_BEAT / TICKS_A_STEP));
     transport->tempo = 2.5 * engine->half->rate / sync->interval;
 }
 

@@ -14,6 +14,7 @@
 #define LOOPHOLE_AUDIO_RT_SYNC_H
 
 #include <stdbool.h>
+
 #include "common/rt/order.h"
 
 enum { SYNC_TICKS_A_BEAT = 24 }; /* of MIDI clock */
@@ -38,12 +39,11 @@ bool sync_order_start(struct engine *engine, const struct order *order, uint32_t
 bool sync_order_stop(struct engine *engine, const struct order *order, uint32_t producer);
 bool sync_order_locate(struct engine *engine, const struct order *order, uint32_t producer);
 
-void sync_period(struct engine *engine); /* at its beginning: tempo, JACK's transport */
-void sync_tempo(struct engine *engine);  /* another one is in force, from this frame on */
-void sync_say_lead(struct engine *engine); /* at its end: reports the next one to JACK */
-void sync_midi(struct engine *engine,
-               const struct engine_midi *midi); /* of the system messages, those of the clock */
-void sync_play_begins(struct engine *engine);   /* at the first step, after the count-in */
+void sync_period(struct engine *engine);                               /* at its beginning: tempo, JACK's transport */
+void sync_tempo(struct engine *engine);                                /* another one is in force, from this frame on */
+void sync_say_lead(struct engine *engine);                             /* at its end: reports the next one to JACK */
+void sync_midi(struct engine *engine, const struct engine_midi *midi); /* of the system messages, those of the clock */
+void sync_play_begins(struct engine *engine);                          /* at the first step, after the count-in */
 void sync_stop(struct engine *engine);
 void sync_clock_out(struct engine *engine, uint32_t frames); /* of the stretch that begins now */
 

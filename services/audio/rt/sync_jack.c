@@ -40,8 +40,7 @@ static bool is_time_to_ask(const struct engine *engine)
     const struct transport *transport = &engine->half->transport;
     int64_t first = transport_frame_of(transport, transport->from), then = rolls_at(engine);
 
-    return transport->running && first < then + engine->period->frames &&
-           transport_place_on(transport, then) >= 0;
+    return transport->running && first < then + engine->period->frames && transport_place_on(transport, then) >= 0;
 }
 
 void sync_jack_lead(struct engine *engine)

@@ -28,9 +28,8 @@ void transport_tempo(struct transport *transport, int64_t frame, double tempo, u
 /* As long as a step is, whatever that is in BPM: for who follows a clock. */
 void transport_pace(struct transport *transport, int64_t frame, double step_frames);
 
-void transport_start(struct transport *transport, int64_t frame,
-                     uint32_t bars);                             /* after so many bars of counting in */
-void transport_stop(struct transport *transport, int64_t frame); /* at the beginning of the step */
+void transport_start(struct transport *transport, int64_t frame, uint32_t bars); /* after so many bars of counting in */
+void transport_stop(struct transport *transport, int64_t frame);                 /* at the beginning of the step */
 void transport_locate(struct transport *transport, int64_t frame, double place);
 /* A little forward or back while it runs: what has begun goes on. */
 void transport_nudge(struct transport *transport, int64_t frame, double place);

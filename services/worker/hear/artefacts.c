@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "services/worker/hear/parts.h"
 
 enum { BEATS_MAX = 4096, CURVE_RATE = 100 /* values in ten seconds */ };
@@ -137,9 +138,12 @@ static const struct {
     size_t (*size)(const struct hear *hear);
     void (*put)(uint8_t *to, const struct hear *hear);
 } KIND[] = {
-    { "waveform", 1, waveform_size, put_waveform }, { "loudness", 1, loudness_size, put_loudness },
-    { "onsets", 1, onsets_size, put_onsets },       { "beats", 1, beats_size, put_beats },
-    { "spectrum", 1, spectrum_size, put_spectrum }, { "print", 1, print_bytes, put_print },
+    { "waveform", 1, waveform_size, put_waveform },
+    { "loudness", 1, loudness_size, put_loudness },
+    { "onsets", 1, onsets_size, put_onsets },
+    { "beats", 1, beats_size, put_beats },
+    { "spectrum", 1, spectrum_size, put_spectrum },
+    { "print", 1, print_bytes, put_print },
     { "gist", 1, gist_size, put_gist },
 };
 

@@ -33,8 +33,7 @@ const char *classify_family_name(int family)
     return FAMILY[family];
 }
 
-static const float *net_matrix(const struct model *model, const char *part, int net, size_t rows,
-                               size_t columns)
+static const float *net_matrix(const struct model *model, const char *part, int net, size_t rows, size_t columns)
 {
     char name[24];
 

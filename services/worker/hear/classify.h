@@ -8,8 +8,8 @@
 enum { CLASSIFY_CLASSES = 24, CLASSIFY_FAMILIES = 5, CLASSIFY_NETS = 3, CLASSIFY_HIDDEN = 96 };
 
 struct classify_model {
-    const float *mean, *spread;      /* of the row */
-    const float *linear, *bias;      /* DESCRIBE_COUNT × classes */
+    const float *mean, *spread; /* of the row */
+    const float *linear, *bias; /* DESCRIBE_COUNT × classes */
     const float *in[CLASSIFY_NETS], *in_bias[CLASSIFY_NETS], *out[CLASSIFY_NETS], *out_bias[CLASSIFY_NETS];
     const float *judge, *judge_bias; /* DESCRIBE_COUNT × 2: one-shot, tonal */
     const float *sharpness;          /* 1: exponent that makes the confidence honest */

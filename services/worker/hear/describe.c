@@ -6,11 +6,9 @@
 
 static struct describe_scope look(const struct hear *hear)
 {
-    struct describe_scope s = { .frame = hear->mel.frame,
-                                .count = hear->mel.count,
-                                .start = hear->start,
-                                .top = -INFINITY,
-                                .loudest = -INFINITY };
+    struct describe_scope s = {
+        .frame = hear->mel.frame, .count = hear->mel.count, .start = hear->start, .top = -INFINITY, .loudest = -INFINITY
+    };
     size_t last = s.start + DESCRIBE_ACTIVE_MAX < s.count ? s.start + DESCRIBE_ACTIVE_MAX : s.count;
 
     for (size_t i = s.start; i < last; i++) {
@@ -49,16 +47,14 @@ static void put_spectrum(float **row, const struct describe_scope *s, size_t fir
         float sum = 0;
         for (size_t i = first; i < end; i++)
             sum += expf(s->frame[i].band[b] - s->top);
-        describe_put(
-            row, end > first ? 2 * describe_level(s, s->top + logf(sum / (float)(end - first) + 1e-9f)) : 0);
+        describe_put(row, end > first ? 2 * describe_level(s, s->top + logf(sum / (float)(end - first) + 1e-9f)) : 0);
     }
 }
 
 static void put_low(float **row, const struct tonal_frame *frame)
 {
     for (size_t b = 0; b < TONAL_LOW_BANDS; b++)
-        describe_put(row,
-                     frame ? fmaxf(-1, (frame->low[b] - logf(frame->power + 1e-11f)) / DESCRIBE_RANGE) : 0);
+        describe_put(row, frame ? fmaxf(-1, (frame->low[b] - logf(frame->power + 1e-11f)) / DESCRIBE_RANGE) : 0);
 }
 
 static void put_centroid(float **row, const struct describe_scope *s)

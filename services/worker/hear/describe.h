@@ -15,8 +15,8 @@ enum {
     DESCRIBE_RHYTHM = 38,
     DESCRIBE_SIGNS = 12, /* of the whole: tempo and tonality; belongs to no block of the embedding */
     DESCRIBE_BLOCKS = 5,
-    DESCRIBE_COUNT = DESCRIBE_SPECTRUM + DESCRIBE_TIMBRE + DESCRIBE_PITCH + DESCRIBE_AMPLITUDE + DESCRIBE_RHYTHM +
-                     DESCRIBE_SIGNS
+    DESCRIBE_COUNT =
+        DESCRIBE_SPECTRUM + DESCRIBE_TIMBRE + DESCRIBE_PITCH + DESCRIBE_AMPLITUDE + DESCRIBE_RHYTHM + DESCRIBE_SIGNS
 };
 
 /* Writes DESCRIBE_COUNT numbers, block after block in the order above. The parts of `hear` are finished. */

@@ -80,8 +80,7 @@ static void put_range_decays(float **row, const struct describe_scope *s)
 /* Swing of the level at some rates over the first two seconds: the windowed levels times a turning pointer. */
 static float swing(const float *windowed, size_t count, double hz)
 {
-    double turn = 2 * M_PI * hz * SWING_STEP / ENVELOPE_RATE, c = cos(turn), d = sin(turn), x = 1, y = 0,
-           next;
+    double turn = 2 * M_PI * hz * SWING_STEP / ENVELOPE_RATE, c = cos(turn), d = sin(turn), x = 1, y = 0, next;
     double re = 0, im = 0;
 
     for (size_t i = 0; i < count; i++, next = x * c - y * d, y = x * d + y * c, x = next) {
@@ -100,8 +99,7 @@ static void put_swings(float **row, const float *rms, size_t count, float top)
     for (size_t i = 0; i < n; i++)
         mean += rms[i * SWING_STEP] / (float)n;
     for (size_t i = 0; i < n; i++)
-        windowed[i] =
-            (rms[i * SWING_STEP] - mean) * (1 - cosf(2 * (float)M_PI * ((float)i + 0.5f) / (float)n));
+        windowed[i] = (rms[i * SWING_STEP] - mean) * (1 - cosf(2 * (float)M_PI * ((float)i + 0.5f) / (float)n));
     for (size_t k = 0; k < 12; k++)
         describe_put(row, n ? log10f(swing(windowed, n, HZ[k]) / top + 1e-3f) + 2 : 0);
 }

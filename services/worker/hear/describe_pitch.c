@@ -40,9 +40,8 @@ void describe_pitch(float **row, const struct hear *hear)
     }
     describe_put(row, (first - last) / 12);
     for (size_t k = 0; k < 6; k++)
-        describe_put(row, t->middle > 0
-                              ? fmaxf(0, 1 - fabsf(t->middle - (float)(30 + 12 * k)) / 12) * t->agreement * 2
-                              : 0);
+        describe_put(row,
+                     t->middle > 0 ? fmaxf(0, 1 - fabsf(t->middle - (float)(30 + 12 * k)) / 12) * t->agreement * 2 : 0);
     put_chroma(row, hear);
     put_strongest(row, describe_tonal_at(hear, 0.05));
     put_strongest(row, describe_tonal_at(hear, 0.3));

@@ -1,6 +1,6 @@
-#include "services/worker/hear/describe_parts.h"
-
 #include <string.h>
+
+#include "services/worker/hear/describe_parts.h"
 
 enum { PATCH_SLOTS = 12, CEPSTRA = 13 };
 
@@ -98,8 +98,7 @@ static void put_partials(float **row, const struct hear *hear, const struct tona
         const struct tonal_peak *p = &frame->peak[i];
         float ratio = exp2f((p->note - hear->track.middle) / 12), near = roundf(ratio);
         sum += p->power;
-        if (hear->track.middle > 0 && near >= 1 && near <= MULTIPLES &&
-            fabsf(12 * log2f(ratio / near)) < 0.4f)
+        if (hear->track.middle > 0 && near >= 1 && near <= MULTIPLES && fabsf(12 * log2f(ratio / near)) < 0.4f)
             at[(size_t)near - 1] += p->power;
         else
             beside += p->power;

@@ -3,9 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "common/rt/denormals.h"
-#include "services/worker/hear/verdict.h"
 #include "services/worker/hear/parts.h"
+#include "services/worker/hear/verdict.h"
 
 static const double FAST_RATE_MAX = 50000, RATE_MAX = 1e6;
 static const float HEAD_STARTS = 1e-4f, START_BELOW = 4.6f /* 20 dB, as a natural logarithm of power */;
@@ -192,13 +193,11 @@ static void judge(struct hear *hear)
     print_finish(&hear->print);
     hear->start = find_start(&hear->mel);
     onset_find(&hear->onset, hear->mel.frame, hear->mel.count);
-    pitch_follow(hear->pitch, hear->head, hear->head_count, hear->slow_rate, find_head_start(hear),
-                 &hear->track);
+    pitch_follow(hear->pitch, hear->head, hear->head_count, hear->slow_rate, find_head_start(hear), &hear->track);
     make_pitch_exact(hear);
     hear->tempo_found = tempo_find(&hear->tempo, &hear->onset, (double)hear->frames / hear->rate);
     hear->first_beat = find_first_beat(hear);
-    hear->has_key =
-        tonality_find(&hear->tonality, &hear->tonality_model, hear->tonal.frame, hear->tonal.count);
+    hear->has_key = tonality_find(&hear->tonality, &hear->tonality_model, hear->tonal.frame, hear->tonal.count);
     describe_sound(hear, hear->row);
     measure_sound(hear, hear->measure);
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include "common/err.h"
 
 enum {
@@ -67,7 +68,7 @@ struct heard_sound {
 
 struct hear;
 
-struct hear *hear_new(void); /* NULL: no memory, or the compiled-in model is of another layout */
+struct hear *hear_new(void);       /* NULL: no memory, or the compiled-in model is of another layout */
 void hear_free(struct hear *hear); /* NULL is nothing */
 
 /* Starts a sound; one that was not ended is dropped. `rate` 1..1,000,000 Hz, `channels` 1..1024;

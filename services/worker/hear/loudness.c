@@ -51,8 +51,8 @@ static double channel_weight(size_t channel, size_t channels)
 typedef double pair __attribute__((vector_size(16)));
 
 /* Energy of two channels after both filters (transposed direct form II); the state lies as four pairs. */
-static pair pair_energy(const struct loudness_filter *f, pair *state, const float *x, size_t frames,
-                        size_t stride, size_t second)
+static pair pair_energy(const struct loudness_filter *f, pair *state, const float *x, size_t frames, size_t stride,
+                        size_t second)
 {
     pair s0 = state[0], s1 = state[1], s2 = state[2], s3 = state[3], sum = { 0, 0 };
 

@@ -26,7 +26,7 @@ struct loudness {
     uint64_t frames;
     uint32_t bin[LOUDNESS_BINS];  /* how many 400 ms blocks from -70 LUFS up */
     double energy[LOUDNESS_BINS]; /* the sum of their mean squares */
-    int8_t *curve;               /* the caller's: short-term loudness every 100 ms in LUFS, -128 none */
+    int8_t *curve;                /* the caller's: short-term loudness every 100 ms in LUFS, -128 none */
     size_t curve_room;
 };
 

@@ -1,6 +1,7 @@
 #include "services/worker/hear/measure.h"
 
 #include <math.h>
+
 #include "services/worker/hear/parts.h"
 
 #define DB_OF_LN 4.3429448f /* dB for each 1 of a natural logarithm of power */

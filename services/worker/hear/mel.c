@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "services/worker/hear/mono.h"
 
 static const float SILENCE = 1e-11f;
@@ -32,8 +33,7 @@ static void make_band(struct mel *mel, size_t band, double low, double peak, dou
     if (peak > mel->rate / 2 || last > bins || last - first > MEL_BINS_MAX / 2)
         return;
     for (size_t i = first; i < last; i++) {
-        double at = (double)i * hz,
-               share = at < peak ? (at - low) / (peak - low) : (high - at) / (high - peak);
+        double at = (double)i * hz, share = at < peak ? (at - low) / (peak - low) : (high - at) / (high - peak);
         mel->weight[band][i - first] = (float)share;
         sum += share;
     }

@@ -9,7 +9,7 @@ enum { MEL_BANDS = 40, MEL_FRAMES_MAX = 15552 /* three minutes */, MEL_BINS_MAX 
 
 #define MEL_LOWEST_HZ  30.0
 #define MEL_HIGHEST_HZ 16000.0
-#define MEL_RATE 86.1328125 /* frames a second, at every sample rate */
+#define MEL_RATE       86.1328125 /* frames a second, at every sample rate */
 
 /* One frame. Powers are natural logarithms; a full-scale sine has about 0 in its band. */
 struct mel_frame {

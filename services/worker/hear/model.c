@@ -56,8 +56,7 @@ const float *model_matrix(const struct model *model, const char *name, size_t ro
     return NULL;
 }
 
-void model_layer(const float *in, size_t rows, const float *weights, const float *bias, float *out,
-                 size_t columns)
+void model_layer(const float *in, size_t rows, const float *weights, const float *bias, float *out, size_t columns)
 {
     for (size_t k = 0; k < columns; k++)
         out[k] = bias ? bias[k] : 0;

@@ -5,8 +5,7 @@
 
 enum { LAG = 2, NEAR = 3, BEFORE = 9, AFTER = 6, GAP = 4 };
 
-static const float RANGE = 14 /* 60 dB, as a natural logarithm of power */, LEAST = 0.03f,
-                   ABOVE_MEAN = 0.025f;
+static const float RANGE = 14 /* 60 dB, as a natural logarithm of power */, LEAST = 0.03f, ABOVE_MEAN = 0.025f;
 static const size_t RANGE_END[ONSET_RANGES] = { 5, 19, MEL_BANDS };
 
 static float loudest_band(const struct mel_frame *frame, size_t count)
@@ -67,14 +66,12 @@ static void find_flux(struct onset *onset, const struct mel_frame *frame, size_t
 
 static int is_onset(const struct onset *onset, size_t i)
 {
-    size_t first = i > BEFORE ? i - BEFORE : 0,
-           last = i + AFTER < onset->count ? i + AFTER : onset->count - 1;
+    size_t first = i > BEFORE ? i - BEFORE : 0, last = i + AFTER < onset->count ? i + AFTER : onset->count - 1;
     float sum = 0, here = onset->flux[i];
 
     for (size_t k = first; k <= last; k++) {
         sum += onset->flux[k];
-        if ((k + NEAR >= i && k < i && onset->flux[k] >= here) ||
-            (k > i && k <= i + NEAR && onset->flux[k] > here))
+        if ((k + NEAR >= i && k < i && onset->flux[k] >= here) || (k > i && k <= i + NEAR && onset->flux[k] > here))
             return 0;
     }
     return here > LEAST && here > ABOVE_MEAN + sum / (float)(last - first + 1);

@@ -8,8 +8,8 @@
 enum { ONSET_RANGES = 3, ONSETS_MAX = 4096 };
 
 struct onset {
-    size_t count;                         /* of frames */
-    float flux[MEL_FRAMES_MAX];           /* per frame: mean rise of a band, 0..1 */
+    size_t count;                             /* of frames */
+    float flux[MEL_FRAMES_MAX];               /* per frame: mean rise of a band, 0..1 */
     float part[ONSET_RANGES][MEL_FRAMES_MAX]; /* its share from low, middle and high bands */
     size_t peaks;
     float time[ONSETS_MAX];     /* seconds */

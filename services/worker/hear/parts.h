@@ -26,7 +26,7 @@ struct hear {
     uint64_t frames;
     float peak; /* of all channels, linear */
     float mono[MONO_BLOCK];
-    float *clean; /* MONO_BLOCK frames without NaN and infinities */
+    float *clean;                       /* MONO_BLOCK frames without NaN and infinities */
     struct mono_chain to_fast, to_slow; /* rate → fast_rate → slow_rate */
     double fast_rate, slow_rate;
     struct loudness loudness;

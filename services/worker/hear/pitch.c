@@ -7,12 +7,10 @@
 
 enum { FRAME = 1024 };
 
-static const float QUIET = 0.003f /* -50 dB below the loudest moment */, SURE = 0.5f,
-                   SAME = 0.6f /* semitones */;
+static const float QUIET = 0.003f /* -50 dB below the loudest moment */, SURE = 0.5f, SAME = 0.6f /* semitones */;
 static const float LOWEST_HZ = 25;
 
-static const double MOMENT[PITCH_MOMENTS] = { 0,     0.012, 0.028, 0.048, 0.072, 0.1,
-                                              0.145, 0.205, 0.29,  0.41,  0.6,   0.9 };
+static const double MOMENT[PITCH_MOMENTS] = { 0, 0.012, 0.028, 0.048, 0.072, 0.1, 0.145, 0.205, 0.29, 0.41, 0.6, 0.9 };
 
 struct pitch {
     aubio_pitch_t *yin;

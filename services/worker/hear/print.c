@@ -5,8 +5,7 @@
 #include <string.h>
 
 static const float NOT_SILENT = 1e-5f, WITHIN_40_DB = 0.01f;
-static const double LEAD_SECONDS = 0.02, PASSES = 0.9 /* of half the rate */,
-                    HALF_WIDTH = 8 /* of the kernel */;
+static const double LEAD_SECONDS = 0.02, PASSES = 0.9 /* of half the rate */, HALF_WIDTH = 8 /* of the kernel */;
 static const double LOWEST_HZ = 50, HIGHEST_HZ = 7000;
 
 int print_init(struct print *p)
@@ -33,10 +32,8 @@ static void make_kernel(struct print *p)
     for (size_t phase = 0; phase < PRINT_PHASES; phase++)
         for (size_t k = 0; k < p->taps; k++) {
             double off = (double)k - (double)(p->taps / 2 - 1) - (double)phase / PRINT_PHASES;
-            double x = M_PI * PASSES * off / scale,
-                   window = fabs(off) < half ? cos(M_PI * off / half / 2) : 0;
-            p->kernel[phase][k] =
-                (float)((fabs(x) < 1e-9 ? 1 : sin(x) / x) * window * window * PASSES / scale);
+            double x = M_PI * PASSES * off / scale, window = fabs(off) < half ? cos(M_PI * off / half / 2) : 0;
+            p->kernel[phase][k] = (float)((fabs(x) < 1e-9 ? 1 : sin(x) / x) * window * window * PASSES / scale);
         }
 }
 

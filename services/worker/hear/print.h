@@ -50,7 +50,6 @@ void print_write(const struct print *print, uint8_t *to);
 /* Layout: "LHG1"; 16 bytes: hash of the decoded samples with rate and channels; f32 seconds from the first
  * to the last stretch within 40 dB of the peak; u32 bands; i8 each: the fourth root of the energy of print's samples in
  * bands equal in octaves from 50 Hz to 7 kHz, less their mean, the largest 127. */
-void print_write_gist(const struct print *print, const struct overview *overview, double file_rate,
-                      uint8_t *to);
+void print_write_gist(const struct print *print, const struct overview *overview, double file_rate, uint8_t *to);
 
 #endif

@@ -5,6 +5,7 @@
 #define LOOPHOLE_WORKER_HEAR_TAG_H
 
 #include <stddef.h>
+
 #include "services/worker/hear/measure.h"
 
 enum { TAG_CONDITIONS = 5, TAGS_MAX = 24 };

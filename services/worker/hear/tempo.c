@@ -132,8 +132,7 @@ static int near_grid(double beats, double steps, double period)
     return fabs(at - nearbyint(at)) * period / steps <= NEAR;
 }
 
-static void lay_grid(struct grid *grid, const struct tempo *t, const struct onset *onset, double period,
-                     double anchor)
+static void lay_grid(struct grid *grid, const struct tempo *t, const struct onset *onset, double period, double anchor)
 {
     float sum = 1e-9f;
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include "services/worker/hear/mono.h"
 
 static const float LOWEST_NOTE = 28, RANGE = 3e-6f /* -55 dB below the strongest */, SILENCE = 1e-11f;

@@ -6,10 +6,10 @@
 static const float LOWEST_NOTE = 28, HIGHEST_NOTE = 110, TUNING_FROM = 40, OFF_TUNE = 0.35f;
 static const float ACTIVE = 0.05f, LOUD_PARTIAL = 0.01f;
 
-static const char *const NAME[TONALITY_KEYS] = { "Cmaj",  "C#maj", "Dmaj",  "D#maj", "Emaj",  "Fmaj",
-                                                 "F#maj", "Gmaj",  "G#maj", "Amaj",  "A#maj", "Bmaj",
-                                                 "Cmin",  "C#min", "Dmin",  "D#min", "Emin",  "Fmin",
-                                                 "F#min", "Gmin",  "G#min", "Amin",  "A#min", "Bmin" };
+static const char *const NAME[TONALITY_KEYS] = {
+    "Cmaj", "C#maj", "Dmaj", "D#maj", "Emaj", "Fmaj", "F#maj", "Gmaj", "G#maj", "Amaj", "A#maj", "Bmaj",
+    "Cmin", "C#min", "Dmin", "D#min", "Emin", "Fmin", "F#min", "Gmin", "G#min", "Amin", "A#min", "Bmin"
+};
 
 const char *tonality_name(int key)
 {
@@ -139,8 +139,7 @@ static void choose(struct tonality *t, const struct tonality_model *model)
     float score[TONALITY_KEYS];
 
     for (size_t key = 0; key < TONALITY_KEYS; key++)
-        score[key] =
-            model->bias[key / 12] + fit(t, model->profile + key / 12 * TONALITY_VIEWS * 12, key % 12);
+        score[key] = model->bias[key / 12] + fit(t, model->profile + key / 12 * TONALITY_VIEWS * 12, key % 12);
     model_softmax(score, TONALITY_KEYS);
     for (size_t key = 0; key < TONALITY_KEYS; key++)
         t->key = score[key] > score[t->key] ? (int)key : t->key;
@@ -170,8 +169,7 @@ static void find_signs(struct tonality *t, const struct tonal_frame *frame, size
     t->signs[5] = logf(t->confidence + 1e-4f) / 4;
 }
 
-int tonality_find(struct tonality *t, const struct tonality_model *model, const struct tonal_frame *frame,
-                  size_t count)
+int tonality_find(struct tonality *t, const struct tonality_model *model, const struct tonal_frame *frame, size_t count)
 {
     size_t partials = 0;
 

@@ -15,12 +15,12 @@ struct tonality_model {
 /* Pitch-class profiles, each with the sum 1: of all frames, of all frames with loud ones held back, of the lowest
  * partials, of the first and of the last tenth. */
 struct tonality {
-    float tuning;                  /* semitones above 440 Hz tuning, -0.5..0.5 */
-    float steadiness;              /* 0..1: how well the partials lie on one tuning */
+    float tuning;     /* semitones above 440 Hz tuning, -0.5..0.5 */
+    float steadiness; /* 0..1: how well the partials lie on one tuning */
     float view[TONALITY_VIEWS][12];
-    int key;                       /* 0..11 C..B major, 12..23 minor */
-    float confidence;              /* 0..1, among the keys */
-    float signs[TONALITY_SIGNS];   /* of there being a key at all, for the learned judge */
+    int key;                     /* 0..11 C..B major, 12..23 minor */
+    float confidence;            /* 0..1, among the keys */
+    float signs[TONALITY_SIGNS]; /* of there being a key at all, for the learned judge */
 };
 
 int tonality_init(struct tonality_model *model, const struct model *weights); /* 0: the model lacks it */

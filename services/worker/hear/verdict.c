@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+
 #include "services/worker/hear/parts.h"
 #include "services/worker/hear/tag.h"
 
@@ -122,8 +123,7 @@ static void claim_kind(const struct hear *hear, struct heard_sound *out)
         claim_word(out, "class", classify_name(c->best), (double)c->confidence * known);
     claim_family(hear, out, (double)c->family_confidence * (0.5 + known / 2));
     if (hear->has_key && (double)c->tonal > LEAST_TONAL)
-        claim_word(out, "key", tonality_name(hear->tonality.key),
-                   (double)hear->tonality.confidence * (double)c->tonal);
+        claim_word(out, "key", tonality_name(hear->tonality.key), (double)hear->tonality.confidence * (double)c->tonal);
 }
 
 void verdict_make(const struct hear *hear, struct heard_sound *out)

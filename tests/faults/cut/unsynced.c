@@ -1,4 +1,5 @@
 #include "tests/faults/cut/unsynced.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -1,10 +1,11 @@
 /* Any row of asks to the sound core's control thread, while periods are sounded and no JACK server is there: each is
  * answered, refused or put off, and what sounds is finite. An input: asks as in tests/fuzz/asks.h. */
+#include "tests/fuzz/asks.h"
+
 #include <math.h>
 
 #include "services/audio/audio.h"
 #include "services/audio/rt/engine.h"
-#include "tests/fuzz/asks.h"
 
 enum { FRAMES = 64, RATE = 48000 };
 

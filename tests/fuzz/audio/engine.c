@@ -3,13 +3,14 @@
  * the ceiling.
  *
  * An input is a list of commands: a byte that says what, and what it needs (enum command). */
+#include "services/audio/rt/engine.h"
+
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
 #include "common/studio.h"
-#include "services/audio/rt/engine.h"
 #include "tests/fuzz/fuzz.h"
 
 enum command { SCRIBBLE, NOISE, ORDER, RUN, MIDI, SCORE, SOUND, STREAM, RACE, COMMANDS };

@@ -1,7 +1,8 @@
 /* A board that anybody has scribbled on: its reader finds lines or none, and says what it sees. */
+#include "common/board.h"
+
 #include <string.h>
 
-#include "common/board.h"
 #include "common/shm.h"
 #include "tests/fuzz/fuzz.h"
 

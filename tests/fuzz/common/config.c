@@ -1,8 +1,9 @@
 /* Any bytes as loophole.conf: refused with its line, or settings that every getter reads within its range. */
+#include "common/config.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "common/config.h"
 #include "common/file.h"
 #include "tests/fuzz/fuzz.h"
 

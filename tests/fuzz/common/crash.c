@@ -1,8 +1,9 @@
 /* Any bytes as the record of a death: passed over, or told as it stands; what the supervisor adds makes it one. */
+#include "common/crash.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "common/crash.h"
 #include "common/crash_list.h"
 #include "common/file.h"
 #include "tests/fuzz/fuzz.h"
@@ -14,8 +15,7 @@ static void is_told(const struct paths *paths)
 
     holds(crash_list(paths, &arena, &list, NULL) == ERR_OK && list.count <= 1);
     for (uint32_t i = 0; i < list.count; i++)
-        holds(list.at[i].pid > 0 && list.at[i].service.len > 0 &&
-              list.at[i].whole.len >= list.at[i].service.len);
+        holds(list.at[i].pid > 0 && list.at[i].service.len > 0 && list.at[i].whole.len >= list.at[i].service.len);
     arena_free(&arena);
 }
 

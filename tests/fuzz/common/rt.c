@@ -61,8 +61,7 @@ static void scribble(struct views *v, struct fuzz_input *input)
     struct bytes bytes = fuzz_take(input, fuzz_number(input) % 64);
 
     if (bytes.len)
-        memcpy(v->memory[which] + at, bytes.at,
-               bytes.len < v->sizes[which] - at ? bytes.len : v->sizes[which] - at);
+        memcpy(v->memory[which] + at, bytes.at, bytes.len < v->sizes[which] - at ? bytes.len : v->sizes[which] - at);
 }
 
 static void use_span(struct ring_span span, bool writes)

@@ -1,6 +1,7 @@
 /* Any row of asks to an indexer without workers, beside no other service: each is answered, refused or put off. */
-#include "services/indexer/indexer.h"
 #include "tests/fuzz/asks.h"
+
+#include "services/indexer/indexer.h"
 
 /* One turn of the loop, as far as time and threads have brought something. */
 static void turn(struct indexer *indexer)

@@ -1,7 +1,8 @@
 /* Any bytes as any message: refused with a sentence, or a value that encodes, copies and decodes to itself. */
+#include "proto/codec.h"
+
 #include <string.h>
 
-#include "proto/codec.h"
 #include "proto/limits.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,9 +1,10 @@
 /* Any text as the JSON of any message, or as assignments to its fields: refused with a sentence, or a value that is
  * written and read to the same bytes. */
+#include "proto/json.h"
+
 #include <string.h>
 
 #include "proto/codec.h"
-#include "proto/json.h"
 #include "proto/limits.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -12,8 +13,7 @@ static void explained(enum err e, const struct fault *fault)
     holds(e == ERR_OK || (fault->code == e && fault->what[0]));
 }
 
-static enum err assign_all(const struct shape *shape, struct fuzz_input *input, struct arena *arena,
-                           void *value)
+static enum err assign_all(const struct shape *shape, struct fuzz_input *input, struct arena *arena, void *value)
 {
     struct fault fault = { 0 };
     enum err e = ERR_OK;
@@ -25,8 +25,7 @@ static enum err assign_all(const struct shape *shape, struct fuzz_input *input, 
     return e;
 }
 
-static enum err read_whole(const struct shape *shape, struct fuzz_input *input, struct arena *arena,
-                           void *value)
+static enum err read_whole(const struct shape *shape, struct fuzz_input *input, struct arena *arena, void *value)
 {
     struct fault fault = { 0 };
     enum err e = json_read(shape, fuzz_text(fuzz_rest(input)), arena, value, &fault);

@@ -1,9 +1,10 @@
 /* Whatever a worker, or its parent, sends in whatever pieces: whole messages or an error, and no descriptor stays. */
+#include "proto/pipe.h"
+
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "proto/pipe.h"
 #include "schema_worker.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,17 +1,17 @@
 /* Any text as schemas, parted by zero bytes: told what is wrong, or made into C and documentation. */
+#include "proto/schemac/parse.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/schemac/check.h"
-#include "proto/schemac/parse.h"
 #include "proto/schemac/resolve.h"
 #include "proto/schemac/write.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { SOURCES_MAX = 4 };
 
-static const char *const paths[SOURCES_MAX] = { "shared.schema", "one.schema", "other.schema",
-                                                "fuzz.schema" };
+static const char *const paths[SOURCES_MAX] = { "shared.schema", "one.schema", "other.schema", "fuzz.schema" };
 
 static enum err parse_all(struct model *model, struct fuzz_input *input)
 {
@@ -20,8 +20,7 @@ static enum err parse_all(struct model *model, struct fuzz_input *input)
     for (int i = 0; i < SOURCES_MAX && input->left && e == ERR_OK; i++) {
         const uint8_t *end = memchr(input->at, 0, input->left);
 
-        e = parse_source(model, paths[i],
-                         fuzz_text(fuzz_take(input, end ? (size_t)(end - input->at) : input->left)));
+        e = parse_source(model, paths[i], fuzz_text(fuzz_take(input, end ? (size_t)(end - input->at) : input->left)));
         fuzz_take(input, 1);
     }
     return e;

@@ -1,9 +1,10 @@
 /* Any text as a cursor: refused, or one that was written. Behind any place in any order: rows that are there. */
+#include "services/search/cursor.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/search/cursor.h"
 #include "tests/fuzz/search/stock.h"
 
 /* One byte: whether it has a value; eight: the number; one: the last of the id; then its text. */
@@ -31,8 +32,7 @@ static void comes_back(struct arena *arena, const struct position *place)
     holds(cursor.len > 0 && cursor.len <= 255);
     holds(isnan(place->number) ? e == ERR_BAD_REQUEST : e == ERR_OK);
     if (e == ERR_OK)
-        holds(again.number == place->number && again.text_len == place->text_len &&
-              id_equal(again.id, place->id));
+        holds(again.number == place->number && again.text_len == place->text_len && id_equal(again.id, place->id));
     holds(cursor_read(arena, cursor, TEXT("kick"), TEXT("-name"), &again, &fault) == ERR_BAD_REQUEST);
 }
 

@@ -1,11 +1,12 @@
 /* An index's file that anybody has written in, with hashes that hold: refused, or an index that can be searched and
  * changed. An input is a row of changes: three bytes say where, one byte what. */
+#include "common/file.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "common/file.h"
 #include "services/search/index_file.h"
 #include "services/search/index_layout.h"
 #include "services/search/match.h"
@@ -29,8 +30,8 @@ static void finds_the_nearest(struct index *index)
     struct nearby nearby[5];
     uint32_t count = 0;
 
-    holds(near_find(&index->near, &(struct vectors){ at, &index->ids, weights, weights }, NULL, 5, nearby,
-                    &count) == ERR_OK);
+    holds(near_find(&index->near, &(struct vectors){ at, &index->ids, weights, weights }, NULL, 5, nearby, &count) ==
+          ERR_OK);
     for (uint32_t i = 0; i < count; i++)
         holds(nearby[i].row < index_rows(index));
 }

@@ -1,6 +1,8 @@
 /* A map's file that anybody has written in, with a hash that holds or not: refused, or a map with places that are
  * numbers, to which others are added. An input: one byte, whether the hash is made to hold; then changes, each three
  * bytes that say where and one that says what. */
+#include "services/search/map.h"
+
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -10,7 +12,6 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/hash.h"
-#include "services/search/map.h"
 #include "services/search/map_file.h"
 #include "tests/fuzz/search/stock.h"
 

@@ -50,9 +50,7 @@ static inline void make_store(const struct paths *paths, struct id known[ITEMS])
     struct arena arena = { 0 };
     struct writing w = { 0 };
     struct store *store;
-    struct volume volume = { .id = made_id('v', 0),
-                             .identity = TEXT("root"),
-                             .mount = bytes_of("/music", 6) };
+    struct volume volume = { .id = made_id('v', 0), .identity = TEXT("root"), .mount = bytes_of("/music", 6) };
     struct folder folder = {
         .id = made_id('f', 0), .volume = volume.id, .name = bytes_of("kicks", 5), .library = true
     };

@@ -10,8 +10,9 @@
 
 enum { STOCK_ITEMS = 24 };
 
-static const char *const stock_names[] = { "Kick 808",       "Élan snare", "closed hat",
-                                           "deep bass loop", "ẞtraße",     "kicker" };
+static const char *const stock_names[] = {
+    "Kick 808", "Élan snare", "closed hat", "deep bass loop", "ẞtraße", "kicker"
+};
 
 static inline struct id stock_id(uint32_t number)
 {

@@ -1,10 +1,11 @@
 /* Any row of asks to a streamer without workers, beside no other service and a sound core that has run: each is
  * answered, refused or put off. An input: asks as in tests/fuzz/asks.h. */
+#include "tests/fuzz/asks.h"
+
 #include <stdio.h>
 
 #include "common/file.h"
 #include "services/streamer/streamer.h"
-#include "tests/fuzz/asks.h"
 
 static void begin(struct streamer *streamer)
 {

@@ -1,11 +1,12 @@
 /* A take that anybody has written in, as a power cut or a stranger leaves it: refused, or taken over with no more
  * frames than there are, and whole again after the next sync. An input: two bytes, how much follows the header; then
  * changes of the header, each two bytes that give the place and one that gives the value. */
+#include "services/streamer/wav.h"
+
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "services/streamer/wav.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { DATA_MOST = 4096, STEREO = 64 };
@@ -52,10 +53,9 @@ static void goes_on(struct wav *wav, int fd)
     holds(wav_sync(wav, &fault) == ERR_OK);
     holds(wav_resume(&again, fd, &fault) == ERR_OK);
     holds(again.frames == wav->frames && again.synced == wav->synced && again.format == wav->format);
-    holds(memcmp(&again.take.item, &wav->take.item, sizeof(struct id)) == 0 &&
-          again.take.rate == wav->take.rate && again.take.begin == wav->take.begin &&
-          again.take.first == wav->take.first && again.take.began == wav->take.began &&
-          again.take.most == wav->take.most);
+    holds(memcmp(&again.take.item, &wav->take.item, sizeof(struct id)) == 0 && again.take.rate == wav->take.rate &&
+          again.take.begin == wav->take.begin && again.take.first == wav->take.first &&
+          again.take.began == wav->take.began && again.take.most == wav->take.most);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

@@ -1,11 +1,12 @@
 /* Any numbers as a sound, at any rate: what is heard is finite, within the schema's bounds, and of bounded size. */
+#include "services/worker/hear/hear.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/codec.h"
 #include "schema_media.h"
-#include "services/worker/hear/hear.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { ARTEFACT_BYTES = 4 << 20, FRAMES_MAX = 32768 };

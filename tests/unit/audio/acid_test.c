@@ -1,7 +1,7 @@
 /* The acid filter answers small signals as its formula says, stays bounded at any resonance, and its envelope falls as
  * it should. */
-#include "tests/unit/audio/measure.h"
 #include "services/audio/rt/acid.h"
+#include "tests/unit/audio/measure.h"
 
 static void run(void *rig, float *left, float *right, uint32_t frames)
 {
@@ -15,8 +15,7 @@ static double complex formula(const struct acid_params *p, double cutoff, double
 {
     double complex s = I * tan(MEASURE_TURN / 2 * f / rate) / tan(MEASURE_TURN / 2 * cutoff / rate);
     double k = 4 * (double)p->res;
-    double complex wet =
-        sqrt(1 + 9 * (double)p->drive) * pow(1 + k, (double)p->vol_comp) / (cpow(1 + s, 4) + k);
+    double complex wet = sqrt(1 + 9 * (double)p->drive) * pow(1 + k, (double)p->vol_comp) / (cpow(1 + s, 4) + k);
 
     return (double)p->mix * wet + 1 - (double)p->mix;
 }
@@ -42,8 +41,7 @@ static double worst_error(const struct acid_params *params, uint32_t rate)
 
 static void small_signals_have_the_formulas_response(void **state)
 {
-    static const float CUTOFF[] = { 100, 700, 1500, 6000 }, RES[] = { 0, 0.45f, 0.8f, 0.95f },
-                       MIX[] = { 1, 0.4f };
+    static const float CUTOFF[] = { 100, 700, 1500, 6000 }, RES[] = { 0, 0.45f, 0.8f, 0.95f }, MIX[] = { 1, 0.4f };
     double worst = 0;
 
     (void)state;
@@ -90,8 +88,7 @@ static void loud_signals_are_bounded_whatever_the_setting(void **state)
         float *x = measure_noise(2 * FRAMES, 100), value[7];
         for (int i = 0; i < 7; i++)
             seed = seed * 1664525u + 1013904223u, value[i] = (float)(seed >> 8) * 0x1p-24f;
-        struct acid_params params = { value[0] * 40000, value[1], value[2] * 20000, value[3],
-                                      value[4],         1,        value[6] };
+        struct acid_params params = { value[0] * 40000, value[1], value[2] * 20000, value[3], value[4], 1, value[6] };
         acid_note(&acid, value[5] * 20000);
         acid_run(&acid, &params, MEASURE_RATES[round % MEASURE_RATE_COUNT], x, x + FRAMES, FRAMES);
         assert_true(measure_peak(x, 2 * FRAMES) <= 5 * 1.7); /* (1 + k)^1, and what a filter overshoots */
@@ -134,12 +131,11 @@ static void bass_is_given_back_as_asked(void **state)
     for (int i = 0; i < 3; i++) {
         struct acid_params params = ACID_DEFAULTS;
         struct acid acid = { 0 };
-        float *x = measure_cosine(96000, 20.0 / 48000, 0.001),
-              *y = measure_cosine(96000, 20.0 / 48000, 0.001);
+        float *x = measure_cosine(96000, 20.0 / 48000, 0.001), *y = measure_cosine(96000, 20.0 / 48000, 0.001);
         params.res = 0.75f, params.vol_comp = (float)i / 2, params.drive = 0;
         acid_run(&acid, &params, 48000, x, y, 96000);
-        measure_near(measure_db(measure_tone(x + 48000, 48000, 20.0 / 48000) / 0.001),
-                     measure_db(0.25) * (1 - i / 2.0), 0.05);
+        measure_near(measure_db(measure_tone(x + 48000, 48000, 20.0 / 48000) / 0.001), measure_db(0.25) * (1 - i / 2.0),
+                     0.05);
         free(x), free(y);
     }
 }

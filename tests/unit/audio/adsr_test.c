@@ -1,6 +1,6 @@
 /* Envelopes against their formulas: each segment's length and shape, gate, retrigger. */
-#include "tests/unit/audio/measure.h"
 #include "services/audio/rt/adsr.h"
+#include "tests/unit/audio/measure.h"
 
 static const struct adsr_params PARAMS = { .attack = 0.01f, .decay = 0.1f, .sustain = 0.4f, .release = 0.2f };
 
@@ -47,8 +47,7 @@ static void long_and_short_times_are_exact(void **state)
             adsr_start(&adsr, &params, rate, UINT32_MAX);
             adsr_run(&adsr, &params, rate, level, 2 * length + 2);
             measure_near((double)level[length - 1], 1, 0);
-            measure_near((double)level[length + length / 2 - 1], falling(1, 0, (double)(length / 2) / length),
-                         1e-6);
+            measure_near((double)level[length + length / 2 - 1], falling(1, 0, (double)(length / 2) / length), 1e-6);
             assert_true(level[2 * length - 2] > 0 && level[2 * length - 1] <= 0);
             assert_true(adsr_is_idle(&adsr));
             free(level);

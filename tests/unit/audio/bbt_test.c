@@ -1,5 +1,6 @@
 /* Bars, beats and ticks of JACK, from and to places of ours. */
 #include <math.h>
+
 #include "services/audio/rt/bbt.h"
 #include "tests/unit/common/home.h"
 

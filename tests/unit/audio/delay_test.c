@@ -1,6 +1,6 @@
 /* The delay: where its echoes fall, to fractions of a frame; what its filters and its feedback leave of them. */
-#include "tests/unit/audio/measure.h"
 #include "services/audio/rt/delay.h"
+#include "tests/unit/audio/measure.h"
 
 enum { SIZE = 262144 };
 
@@ -78,8 +78,7 @@ static void whole_echoes_fall_on_their_frames(void **state)
         for (int i = highest; i < 7 + 480 * k + 240; i++)
             highest = fabsf(x[i]) > fabsf(x[highest]) ? i : highest;
         assert_int_equal(highest, 7 + 480 * k);
-        assert_true((double)x[highest] > pow(0.5, k - 1) * pow(0.9, k) &&
-                    (double)x[highest] < pow(0.5, k - 1));
+        assert_true((double)x[highest] > pow(0.5, k - 1) * pow(0.9, k) && (double)x[highest] < pow(0.5, k - 1));
     }
     free(x), free(rig);
 }
@@ -99,8 +98,7 @@ static void times_between_frames_are_exact(void **state)
         play(rig, &params, x, 48000);
         double turns = 500.0 / 48000;
         double complex is = measure_at(x, 48000, turns) / loop_filter(&params, 500, 48000);
-        double off =
-            carg(is * cexp(I * MEASURE_TURN * turns * (double)params.time * 48000)) / (MEASURE_TURN * turns);
+        double off = carg(is * cexp(I * MEASURE_TURN * turns * (double)params.time * 48000)) / (MEASURE_TURN * turns);
         measure_near(off, 0, 0.002); /* frames */
         measure_near(cabs(is), 1, 0.001);
         free(x), free(rig);
@@ -119,8 +117,7 @@ static void a_new_time_makes_no_click(void **state)
     memcpy(y, x, FRAMES * sizeof(*x));
     for (uint32_t i = 0; i < FRAMES; i += 480) {
         params.time = i < 24000 ? 0.1f : 0.137f;
-        delay_run(&rig->delay, rig->lines, SIZE, &params, 48000, y + i, y + FRAMES + i, y + i, y + FRAMES + i,
-                  480);
+        delay_run(&rig->delay, rig->lines, SIZE, &params, 48000, y + i, y + FRAMES + i, y + i, y + FRAMES + i, 480);
     }
     double step = MEASURE_TURN * 200 / 48000;
     for (int i = 24000; i < FRAMES - 1; i++)

@@ -1,5 +1,6 @@
 /* How fast JACK's clock runs by the machine's. */
 #include <math.h>
+
 #include "services/audio/rt/drift.h"
 #include "tests/unit/common/home.h"
 

@@ -11,10 +11,8 @@ static void fill_input(struct stage *stage)
 
 static void order_take(struct stage *stage, uint32_t generation, int64_t from, int64_t until)
 {
-    stage_order(stage,
-                (struct order){ .frame = from, .verb = ORDER_CAPTURE_START, .generation = generation });
-    stage_order(stage,
-                (struct order){ .frame = until, .verb = ORDER_CAPTURE_STOP, .generation = generation });
+    stage_order(stage, (struct order){ .frame = from, .verb = ORDER_CAPTURE_START, .generation = generation });
+    stage_order(stage, (struct order){ .frame = until, .verb = ORDER_CAPTURE_STOP, .generation = generation });
 }
 
 static void a_take_holds_exactly_the_frames_that_were_ordered(void **made)
@@ -57,8 +55,8 @@ static void another_capture_beside_a_take_hears_the_port_that_is_listened_to(voi
     fill_input(stage);
     stage->listens = true;
     order_take(stage, 5, 100, 900);
-    stage_order(stage, (struct order){ .frame = 200, .verb = ORDER_CAPTURE_START, .voice = CAPTURE_LISTEN,
-                                       .generation = 7 });
+    stage_order(stage,
+                (struct order){ .frame = 200, .verb = ORDER_CAPTURE_START, .voice = CAPTURE_LISTEN, .generation = 7 });
     stage_run(stage, 1000);
     assert_int_equal(stage_state(stage).capture, 0);
     assert_int_equal(capture_header_get(capture).generation, 7);

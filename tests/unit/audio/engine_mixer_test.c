@@ -179,11 +179,9 @@ static void preview_through_a_chain(struct stage *stage, uint32_t at)
     stage_score(stage);
     stage_generation(stage, 0, 1);
     stage_fill(stage, 0, 1 << 20, 20000);
-    stage_order(stage, (struct order){ .frame = at,
-                                       .verb = ORDER_STREAM_START,
-                                       .generation = 1,
-                                       .group = GROUP_PREVIEW,
-                                       .value = 1 });
+    stage_order(stage,
+                (struct order){
+                    .frame = at, .verb = ORDER_STREAM_START, .generation = 1, .group = GROUP_PREVIEW, .value = 1 });
 }
 
 static void a_preview_through_a_chain_is_heard_as_it_returns_and_not_as_it_leaves(void **made)

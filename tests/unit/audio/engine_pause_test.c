@@ -38,8 +38,8 @@ static struct {
 
 /* What the reader has seen. */
 static struct {
-    int64_t frame; /* the last one of the take; -1: none */
-    uint64_t lost; /* frames between those that it has read */
+    int64_t frame;      /* the last one of the take; -1: none */
+    uint64_t lost;      /* frames between those that it has read */
     uint32_t sent, tag; /* orders that were sent; the tag of the next answer */
     bool may_lose_notes;
 } reader;

@@ -211,9 +211,7 @@ static struct score_row synth_row(void)
 {
     struct score_row row = { .used = 1, .sound = SCORE_NO_SOUND, .amp = 0.5f, .gate = 0.5f };
 
-    row.voice = (struct score_voice){
-        .freq = 1000, .attack = 0.001f, .decay = 0.05f, .sustain = 1, .release = 0.01f
-    };
+    row.voice = (struct score_voice){ .freq = 1000, .attack = 0.001f, .decay = 0.05f, .sustain = 1, .release = 0.01f };
     row.steps[0] = STEP_NORMAL;
     return row;
 }
@@ -285,12 +283,9 @@ static void sends_reach_reverb_and_delay(void **made)
     struct stage *stage = *made;
     uint32_t echo;
 
-    stage->score.now = (struct score_pattern){ .serial = 1,
-                                               .steps = 64,
-                                               .delay_time = 0.25f,
-                                               .delay_mix = 1,
-                                               .delay_lowcut = 5,
-                                               .delay_highcut = 20000 };
+    stage->score.now = (struct score_pattern){
+        .serial = 1, .steps = 64, .delay_time = 0.25f, .delay_mix = 1, .delay_lowcut = 5, .delay_highcut = 20000
+    };
     give_impulse(stage, &stage->score.now, 0, 0.5f, "x");
     stage->score.now.rows[0].voice.delay_send = 1;
     stage_score(stage);

@@ -25,8 +25,7 @@ static void assert_ramp(const struct stage *stage, uint32_t from, uint32_t frame
 {
     for (uint32_t i = 0; i < frames; i++)
         if (stage->main[0][from + i] != stage_count(1000 + first + i))
-            fail_msg("frame %u has %.9g, not %.9g", from + i, stage->main[0][from + i],
-                     stage_count(1000 + first + i));
+            fail_msg("frame %u has %.9g, not %.9g", from + i, stage->main[0][from + i], stage_count(1000 + first + i));
 }
 
 static void a_sound_begins_on_its_frame_as_it_is_and_ends(void **made)
@@ -54,8 +53,7 @@ static void a_part_of_a_sound_fades_in_and_out_where_it_is_cut(void **made)
     stage_run(stage, 4000);
     stage_near(stage->main[0][100 + 50], stage_count(1000 + 5050) * stage_fade(50), 1e-8);
     assert_ramp(stage, 100 + FADE, 2000 - 2 * FADE, 5000 + FADE);
-    stage_near(stage->main[0][2100 - FADE + 100],
-               stage_count(1000 + 7000 - FADE + 100) * (1 - stage_fade(100)), 1e-8);
+    stage_near(stage->main[0][2100 - FADE + 100], stage_count(1000 + 7000 - FADE + 100) * (1 - stage_fade(100)), 1e-8);
     assert_true(stage_is_silent(stage, 2100, 4000));
 }
 
@@ -151,8 +149,7 @@ static void a_released_sound_is_free_when_nobody_plays_it(void **made)
 
     give_ramp(stage, 2, 2000);
     stage_order(stage, stage_sound_start(2, 0));
-    stage_order(stage, (struct order){
-                           .frame = ORDER_NOW, .verb = ORDER_SOUND_RELEASE, .sound = 2, .generation = 1 });
+    stage_order(stage, (struct order){ .frame = ORDER_NOW, .verb = ORDER_SOUND_RELEASE, .sound = 2, .generation = 1 });
     stage_run(stage, 1024);
     assert_null(stage_note(stage, NOTE_SOUND_FREE, 0));
     stage_order(stage, stage_sound_start(2, 1100));

@@ -6,8 +6,7 @@ enum { FADE = 240 }; /* frames of 5 ms */
 static void assert_counts(const struct stage *stage, uint32_t from, uint32_t until, uint32_t first)
 {
     for (uint32_t i = from; i < until; i++)
-        if (stage->main[0][i] != stage_count(first + i - from) ||
-            stage->main[1][i] != -stage_count(first + i - from))
+        if (stage->main[0][i] != stage_count(first + i - from) || stage->main[1][i] != -stage_count(first + i - from))
             fail_msg("frame %u has %.9g, not %.9g", i, stage->main[0][i], stage_count(first + i - from));
 }
 
@@ -67,8 +66,7 @@ static void a_stop_fades_out_over_5_ms(void **made)
     stage_generation(stage, 0, 1);
     stage_fill(stage, 0, 1 << 20, 9000);
     stage_start_stream(stage, 0, 1, 0);
-    stage_order(stage,
-                (struct order){ .frame = 3333, .verb = ORDER_STREAM_STOP, .voice = 0, .generation = 1 });
+    stage_order(stage, (struct order){ .frame = 3333, .verb = ORDER_STREAM_STOP, .voice = 0, .generation = 1 });
     stage_run(stage, 5000);
     assert_counts(stage, FADE, 3333, (1 << 20) + FADE);
     for (uint32_t i = 0; i < FADE - 1; i++)
@@ -107,8 +105,8 @@ static void a_ring_that_runs_dry_fades_out_and_in_again_and_no_frame_is_lost_or_
     stage_run(stage, 4096);
     assert_counts(stage, FADE, 2000 - FADE, (1 << 20) + FADE);
     for (uint32_t i = 0; i < FADE - 1; i++)
-        stage_near(stage->main[0][2000 - FADE + i],
-                   stage_count((1 << 20) + 2000 - FADE + i) * (1 - stage_fade(i)), 1e-7);
+        stage_near(stage->main[0][2000 - FADE + i], stage_count((1 << 20) + 2000 - FADE + i) * (1 - stage_fade(i)),
+                   1e-7);
     assert_true(stage_is_silent(stage, 2000, 4096));
     assert_non_null(stage_note(stage, NOTE_STREAM_DRY, 0));
 
@@ -143,8 +141,7 @@ static void a_seek_drops_the_old_generation_and_crosses_over_in_5_ms(void **made
     assert_counts(stage, FADE, 2048, old + FADE);
     for (uint32_t i = 0; i < FADE - 1; i++)
         stage_near(stage->main[0][2048 + i],
-                   stage_count(old + 2048 + i) * (1 - stage_fade(i)) + stage_count(next + i) * stage_fade(i),
-                   1e-6);
+                   stage_count(old + 2048 + i) * (1 - stage_fade(i)) + stage_count(next + i) * stage_fade(i), 1e-6);
     assert_counts(stage, 2048 + FADE, 6000, next + FADE);
     assert_int_equal(stage_state(stage).streams[0].generation, 2);
 }
@@ -204,8 +201,7 @@ static void a_start_with_another_generation_changes_over_on_its_frame(void **mad
     stage_generation(stage, 0, 1);
     stage_fill(stage, 0, 1 << 20, 2000);
     stage_start_stream(stage, 0, 1, 0);
-    stage_order(stage,
-                (struct order){ .frame = 1000, .verb = ORDER_STREAM_STOP, .voice = 0, .generation = 1 });
+    stage_order(stage, (struct order){ .frame = 1000, .verb = ORDER_STREAM_STOP, .voice = 0, .generation = 1 });
     stage_run(stage, 1024);
     stage_generation(stage, 0, 2);
     stage_fill(stage, 0, 1 << 22, 4000);
@@ -222,8 +218,7 @@ static void a_stop_takes_back_a_start_that_waits(void **made)
     stage_generation(stage, 0, 1);
     stage_fill(stage, 0, 1 << 20, 2000);
     stage_start_stream(stage, 0, 1, 3000);
-    stage_order(stage,
-                (struct order){ .frame = 1000, .verb = ORDER_STREAM_STOP, .voice = 0, .generation = 1 });
+    stage_order(stage, (struct order){ .frame = 1000, .verb = ORDER_STREAM_STOP, .voice = 0, .generation = 1 });
     stage_run(stage, 5000);
     assert_true(stage_is_silent(stage, 0, 5000));
 }

@@ -37,10 +37,9 @@ static void start(struct stage *stage)
     stage_order(stage, (struct order){ .frame = 0, .verb = ORDER_CAPTURE_START, .generation = 1 });
     stage_start_transport(stage, 0, 0);
     for (uint32_t i = 0; i < TOLD; i++)
-        stage_order(
-            stage,
-            (struct order){
-                .frame = order_frame(i), .verb = ORDER_STREAM_GAIN, .generation = 1, .tag = i, .value = 1 });
+        stage_order(stage,
+                    (struct order){
+                        .frame = order_frame(i), .verb = ORDER_STREAM_GAIN, .generation = 1, .tag = i, .value = 1 });
 }
 
 /* What an engine that never died gives at a frame of the audio clock, after the fade. */
@@ -53,8 +52,8 @@ static void assert_undisturbed(const struct stage *stage, uint32_t at, int64_t f
 {
     for (uint32_t i = 0; i < frames; i++)
         if (stage->main[0][at + i] != undisturbed(frame + i))
-            fail_msg("frame %u of the clock has %.9g, not %.9g", (unsigned)(frame + i),
-                     stage->main[0][at + i], undisturbed(frame + i));
+            fail_msg("frame %u of the clock has %.9g, not %.9g", (unsigned)(frame + i), stage->main[0][at + i],
+                     undisturbed(frame + i));
 }
 
 /* ---- in one process ---- */
@@ -83,8 +82,7 @@ static void the_standby_takes_over_one_period_after_the_last_beat(void **made)
     assert_int_equal(stage_state(stage).instance, 1);
 
     stage_period(stage, 0, PERIOD, true); /* the first one is back: it is not the owner any more */
-    assert_true(stage_is_silent(stage, stage->recorded, stage->recorded + PERIOD) &&
-                engine_owns(stage->engine[1]));
+    assert_true(stage_is_silent(stage, stage->recorded, stage->recorded + PERIOD) && engine_owns(stage->engine[1]));
 }
 
 /* It was stopped when it had read the clock, and goes on in a period that is long over. */
@@ -192,8 +190,7 @@ struct shared {
 
 static struct shared *share(void)
 {
-    struct shared *shared =
-        mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
     assert_true(shared != MAP_FAILED);
     return shared;

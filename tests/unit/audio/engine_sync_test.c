@@ -55,8 +55,7 @@ static void midi_clock_waits_for_the_count_in(void **made)
 static void play_midi(struct stage *stage, int64_t frame, uint8_t status, uint8_t one, uint8_t two)
 {
     assert_true(stage->to_play < STAGE_MIDI);
-    stage->play[stage->to_play++] =
-        (struct stage_midi){ frame, status == 0xf2 ? 3 : 1, { status, one, two } };
+    stage->play[stage->to_play++] = (struct stage_midi){ frame, status == 0xf2 ? 3 : 1, { status, one, two } };
 }
 
 /* Clocks at `bpm`, each up to `jitter` frames early or late. */
@@ -65,9 +64,7 @@ static int64_t play_clocks(struct stage *stage, int64_t from, double bpm, uint32
     double tick = 2.5 * STAGE_RATE / bpm;
 
     for (uint32_t i = 0; i < count; i++)
-        play_midi(stage,
-                  from + (int64_t)(i * tick) +
-                      (jitter ? (int)(i * 7919 % (2 * (uint32_t)jitter)) - jitter : 0),
+        play_midi(stage, from + (int64_t)(i * tick) + (jitter ? (int)(i * 7919 % (2 * (uint32_t)jitter)) - jitter : 0),
                   0xf8, 0, 0);
     return from + (int64_t)(count * tick);
 }
@@ -105,8 +102,7 @@ static void the_first_clock_after_a_start_is_the_first_step(void **made)
     stage_sound(stage, 0, &one, 1);
     stage->score.sync = SYNC_FOLLOW_MIDI;
     stage->score.now = (struct score_pattern){ .serial = 1, .steps = 16 };
-    stage->score.now.rows[0] =
-        (struct score_row){ .used = 1, .generation = 1, .amp = 1, .gate = 1, .ratio = 1 };
+    stage->score.now.rows[0] = (struct score_row){ .used = 1, .generation = 1, .amp = 1, .gate = 1, .ratio = 1 };
     memset(stage->score.now.rows[0].steps, STEP_NORMAL, SCORE_STEPS);
     stage_score(stage);
     play_clocks(stage, 1000, 120, 24, 0);
@@ -115,8 +111,8 @@ static void the_first_clock_after_a_start_is_the_first_step(void **made)
     stage_run(stage, 60000);
     assert_int_equal(stage_onset(stage, 0), 25000);
     for (int64_t step = 1; step < 5; step++)
-        assert_in_range(stage_onset(stage, (uint32_t)(25001 + (step - 1) * STEP + 10)),
-                        25000 + step * STEP - 2, 25000 + step * STEP + 2);
+        assert_in_range(stage_onset(stage, (uint32_t)(25001 + (step - 1) * STEP + 10)), 25000 + step * STEP - 2,
+                        25000 + step * STEP + 2);
 }
 
 static void jack_is_followed(void **made)
@@ -263,8 +259,7 @@ static void play_clicks(struct stage *stage)
 
     stage_sound(stage, 0, &one, 1);
     stage->score.now = (struct score_pattern){ .serial = 1, .steps = 16 };
-    stage->score.now.rows[0] =
-        (struct score_row){ .used = 1, .generation = 1, .amp = 1, .gate = 1, .ratio = 1 };
+    stage->score.now.rows[0] = (struct score_row){ .used = 1, .generation = 1, .amp = 1, .gate = 1, .ratio = 1 };
     memset(stage->score.now.rows[0].steps, STEP_NORMAL, SCORE_STEPS);
     stage_score(stage);
 }
@@ -282,8 +277,8 @@ static void a_leader_s_change_of_tempo_repeats_no_step(void **made)
     while (stage->recorded < 96000) {
         bool is_fast = stage->recorded >= change;
         stage->jack_tempo = is_fast ? 180 : 120;
-        stage->jack_step = is_fast ? (double)change / STEP + (stage->recorded - change) / fast
-                                   : (double)stage->recorded / STEP;
+        stage->jack_step =
+            is_fast ? (double)change / STEP + (stage->recorded - change) / fast : (double)stage->recorded / STEP;
         stage_run(stage, stage->recorded + 256);
     }
     for (uint32_t step = 5; step < 16; step++) {

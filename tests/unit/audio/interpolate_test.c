@@ -1,6 +1,6 @@
 /* Playing at a pitch: signal to noise of sines, loops without a seam, bits that stay at ratio 1. */
-#include "tests/unit/audio/measure.h"
 #include "services/audio/rt/interpolate.h"
+#include "tests/unit/audio/measure.h"
 
 static const double SEMITONE = 1.0594630943592953;
 
@@ -23,8 +23,7 @@ static int table_free(void **state)
 static double snr_of(const float *table, double hz, double ratio, bool reverse)
 {
     enum { FRAMES = 24000, SOURCE = 24000 * 3 };
-    float *x = measure_cosine(SOURCE, hz / 48000, 0.5), *left = measure_floats(2 * FRAMES),
-          *right = left + FRAMES;
+    float *x = measure_cosine(SOURCE, hz / 48000, 0.5), *left = measure_floats(2 * FRAMES), *right = left + FRAMES;
     struct interpolate_source source = { x, x, SOURCE, 0, 0, reverse };
     struct interpolate play = { .position = (uint64_t)(100) << 32 };
     double amplitude, snr;
@@ -44,8 +43,8 @@ static void a_sine_a_semitone_up_or_down_keeps_80_db(void **state)
     for (int i = 0; i < 5; i++) {
         double up = snr_of(*state, HZ[i], SEMITONE, false), down = snr_of(*state, HZ[i], 1 / SEMITONE, false),
                back = snr_of(*state, HZ[i], SEMITONE, true);
-        printf("# figure: interpolate: %.0f Hz a semitone up %.1f dB, down %.1f dB, backwards %.1f dB\n",
-               HZ[i], up, down, back);
+        printf("# figure: interpolate: %.0f Hz a semitone up %.1f dB, down %.1f dB, backwards %.1f dB\n", HZ[i], up,
+               down, back);
         assert_true(i > 3 || (up > 80 && down > 80 && back > 80));
     }
 }
@@ -73,8 +72,8 @@ static void pitched_up_treble_does_not_fold_back(void **state)
         struct interpolate play = { 0 };
         interpolate_run(&play, &source, *state, CASE[i].ratio, left, left + FRAMES, FRAMES);
         double level = measure_peak(left + 100, FRAMES - 200) / 0.5;
-        printf("# figure: interpolate: %.0f Hz at ratio %.0f folds back at %.1f dB\n", CASE[i].hz,
-               CASE[i].ratio, measure_db(level));
+        printf("# figure: interpolate: %.0f Hz at ratio %.0f folds back at %.1f dB\n", CASE[i].hz, CASE[i].ratio,
+               measure_db(level));
         assert_true(measure_db(level) < CASE[i].limit);
         free(x), free(left);
     }
@@ -111,8 +110,7 @@ static void a_loop_has_no_seam(void **state)
                 (reverse ? x + LENGTH - 1 - k : x + k)[0] = 1; /* never to be heard */
             struct interpolate_source source = { x, x, LENGTH, START, START + 3 * LOOP, reverse };
             struct interpolate play = { .position = (uint64_t)(START + 100) << 32 };
-            assert_int_equal(interpolate_run(&play, &source, *state, RATIO[i], left, left + FRAMES, FRAMES),
-                             FRAMES);
+            assert_int_equal(interpolate_run(&play, &source, *state, RATIO[i], left, left + FRAMES, FRAMES), FRAMES);
             assert_true(measure_snr(left, FRAMES, 4.0 / LOOP * RATIO[i], NULL) > 80);
             free(x), free(left);
         }
@@ -179,10 +177,8 @@ static void damage_is_borne(void **state)
         for (int i = 0; i < 8; i++)
             seed = seed * 1664525u + 1013904223u, word[i] = seed >> (seed >> 29 << 1);
         const double RATIO[] = { NAN, -1, 1e300, 0, 1, 1 + word[0] * 0x1p-31, 0.5, word[1] * 0x1p-20 };
-        struct interpolate_source source = { x,        x, round % 7 ? SOUND : 0, word[2] % 400, word[3] % 400,
-                                             round % 2 };
-        struct interpolate play = { .position = (uint64_t)(word[4] % 500) << 32 | word[5],
-                                    .wrapped = word[6] };
+        struct interpolate_source source = { x, x, round % 7 ? SOUND : 0, word[2] % 400, word[3] % 400, round % 2 };
+        struct interpolate play = { .position = (uint64_t)(word[4] % 500) << 32 | word[5], .wrapped = word[6] };
         if (round % 5 == 0)
             play.position = (uint64_t)word[7] << 32 | word[5];
         interpolate_run(&play, &source, *state, RATIO[round % 8], left, right, FRAMES);

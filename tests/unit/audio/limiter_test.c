@@ -1,6 +1,6 @@
 /* The limiter: nothing above the ceiling, nothing changed below it. */
-#include "tests/unit/audio/measure.h"
 #include "services/audio/rt/limiter.h"
+#include "tests/unit/audio/measure.h"
 
 struct rig {
     struct limiter limiter;

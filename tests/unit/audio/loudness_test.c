@@ -1,6 +1,6 @@
 /* Loudness against signals whose loudness is known: ITU-R BS.1770-4, and EBU Tech 3341 for stereo sines. */
-#include "tests/unit/audio/measure.h"
 #include "services/audio/rt/loudness.h"
+#include "tests/unit/audio/measure.h"
 
 enum { RATE = 48000, STEP = 480 };
 static const double TOLERANCE = 0.1; /* LU */

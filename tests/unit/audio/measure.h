@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 static const double MEASURE_TURN = 6.28318530717958647692;
@@ -164,8 +165,7 @@ static inline void measure_blocks_change_nothing(const struct measure_rig *rig)
     static const uint32_t BLOCK[] = { 1, 7, 64, 480, 1000 };
     enum { FRAMES = 8192 };
 
-    float *in = measure_noise(2 * FRAMES, 0.9), *whole = measure_floats(2 * FRAMES),
-          *cut = measure_floats(2 * FRAMES);
+    float *in = measure_noise(2 * FRAMES, 0.9), *whole = measure_floats(2 * FRAMES), *cut = measure_floats(2 * FRAMES);
     memcpy(whole, in, 2 * FRAMES * sizeof(*in));
     measure_blocks(rig, FRAMES, whole, whole + FRAMES, FRAMES);
     assert_true(measure_peak(whole, 2 * FRAMES) > 0.001);
@@ -214,8 +214,7 @@ static inline void measure_a_period_can_be_run_again(const struct measure_rig *r
 {
     enum { PERIOD = 8192 };
     void *whole = measure_new(rig), *dead = measure_new(rig), *kept = malloc(rig->state);
-    float *x = measure_noise(4 * PERIOD, 1), *y = measure_noise(4 * PERIOD, 1),
-          *z = measure_noise(4 * PERIOD, 1);
+    float *x = measure_noise(4 * PERIOD, 1), *y = measure_noise(4 * PERIOD, 1), *z = measure_noise(4 * PERIOD, 1);
 
     assert_non_null(kept);
     rig->run(whole, x, x + 2 * PERIOD, PERIOD);

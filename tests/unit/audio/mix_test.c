@@ -1,7 +1,7 @@
 /* Adding, gain, pan and meters against plain arithmetic. */
-#include "tests/unit/audio/measure.h"
 #include "services/audio/rt/meter.h"
 #include "services/audio/rt/mix.h"
+#include "tests/unit/audio/measure.h"
 
 static void pan_keeps_the_power_and_the_middle_is_untouched(void **state)
 {
@@ -29,8 +29,7 @@ static void kernels_are_plain_arithmetic(void **state)
     mix_add_gain(sum, b, 0.3f, 999);
     mix_multiply(sum, a, 999);
     for (int i = 0; i < 999; i++)
-        measure_near((double)sum[i], ((double)keep[i] + (double)a[i] + 0.3 * (double)b[i]) * (double)a[i],
-                     1e-6);
+        measure_near((double)sum[i], ((double)keep[i] + (double)a[i] + 0.3 * (double)b[i]) * (double)a[i], 1e-6);
     assert_memory_equal(&sum[999], &keep[999], sizeof(float));
     mix_clear(sum, 1000);
     assert_true(measure_peak(sum, 1000) <= 0);
@@ -77,8 +76,7 @@ static void a_meter_shows_peak_and_the_root_of_the_mean_square(void **state)
     (void)state;
     for (int r = 0; r < MEASURE_RATE_COUNT; r++) {
         uint32_t rate = MEASURE_RATES[r], frames = 3 * rate;
-        float *left = measure_cosine(frames, 1000.0 / rate, 0.5),
-              *right = measure_cosine(frames, 3000.0 / rate, 0.125);
+        float *left = measure_cosine(frames, 1000.0 / rate, 0.5), *right = measure_cosine(frames, 3000.0 / rate, 0.125);
         struct meter meter = { 0 };
         meter_run(&meter, rate, left, right, frames);
         measure_near((double)meter_rms(&meter, 0), 0.5 / sqrt(2), 0.001);

@@ -1,6 +1,6 @@
 /* Pitch, spectrum and aliases of the oscillator. */
-#include "tests/unit/audio/measure.h"
 #include "services/audio/rt/oscillator.h"
+#include "tests/unit/audio/measure.h"
 
 static void a_sine_is_a_sine(void **state)
 {
@@ -13,8 +13,7 @@ static void a_sine_is_a_sine(void **state)
         float x[4800];
         oscillator_run(&oscillator, &params, 48000, x, 4800);
         for (int n = 0; n < 4800; n++)
-            worst =
-                fmax(worst, fabs((double)x[n] - sin(MEASURE_TURN * fmod((double)params.hz / 48000 * n, 1))));
+            worst = fmax(worst, fabs((double)x[n] - sin(MEASURE_TURN * fmod((double)params.hz / 48000 * n, 1))));
     }
     printf("# figure: oscillator: sine off by %.1f dB\n", measure_db(worst));
     assert_true(worst < 1e-6);
@@ -109,8 +108,8 @@ static void aliases_are_as_low_as_the_spline_makes_them(void **state)
     for (int shape = OSCILLATOR_SAW; shape <= OSCILLATOR_TRIANGLE; shape++)
         for (int i = 0; i < 4; i++) {
             worst_alias((enum oscillator_shape)shape, HZ[i], &is, &should);
-            printf("# figure: oscillator: %s at %.0f Hz: aliases below 16 kHz at %.1f dB\n", NAME[shape],
-                   HZ[i], measure_db(is));
+            printf("# figure: oscillator: %s at %.0f Hz: aliases below 16 kHz at %.1f dB\n", NAME[shape], HZ[i],
+                   measure_db(is));
             assert_true(is < should * 1.05 + 3e-6);
             assert_true(measure_db(is) < -47);
         }
@@ -148,8 +147,8 @@ static void it_stays_in_its_bounds_at_every_pitch(void **state)
     for (int shape = 0; shape <= OSCILLATOR_SHAPES; shape++)
         for (int i = 0; i < 60; i++) {
             const float HZ[] = { NAN, -1, 0, 1e9f, INFINITY };
-            struct oscillator_params params = { (enum oscillator_shape)shape,
-                                                i < 5 ? HZ[i] : powf(1.2f, (float)i), (float)i / 40 };
+            struct oscillator_params params = { (enum oscillator_shape)shape, i < 5 ? HZ[i] : powf(1.2f, (float)i),
+                                                (float)i / 40 };
             struct oscillator oscillator = { 0 };
             oscillator_run(&oscillator, &params, 48000, x, 2048);
             for (int n = 0; n < 2048; n++)

@@ -115,10 +115,8 @@ static inline void piece_orders(struct stage *stage, uint32_t until)
                                        .value = 0.3f,
                                        .pan = 0.4f,
                                        .seconds = 0.1f });
-    stage_order(
-        stage,
-        (struct order){
-            .frame = 41111, .verb = ORDER_STREAM_STOP, .voice = 2, .generation = 1, .seconds = 0.05f });
+    stage_order(stage, (struct order){
+                           .frame = 41111, .verb = ORDER_STREAM_STOP, .voice = 2, .generation = 1, .seconds = 0.05f });
     for (uint32_t i = 0; 331 * i < until && i < 150; i++) {
         struct order order = stage_sound_start(i % 4, 331 * i);
         order.ratio = 0.5f + 0.03f * (float)(i % 40);
@@ -130,9 +128,8 @@ static inline void piece_orders(struct stage *stage, uint32_t until)
         stage_order(stage, order);
     }
     for (uint32_t i = 0; i < 5; i++)
-        stage_order(
-            stage,
-            (struct order){ .frame = 9876 + 7654 * i, .verb = ORDER_SOUND_STOP, .tag = i, .seconds = 0.02f });
+        stage_order(stage,
+                    (struct order){ .frame = 9876 + 7654 * i, .verb = ORDER_SOUND_STOP, .tag = i, .seconds = 0.02f });
     for (uint32_t i = 0; i < 60; i++)
         stage->play[stage->to_play++] = (struct stage_midi){
             501 + 997 * i, 3, { i % 2 ? 0x80 : 0x90, (uint8_t)(60 + i / 2 % 4), (uint8_t)(20 + i) }

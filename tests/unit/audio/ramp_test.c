@@ -1,7 +1,7 @@
 /* Ramps arrive on their frame, fades have their shape, clicks begin and end where they should. */
-#include "tests/unit/audio/measure.h"
 #include "services/audio/rt/click.h"
 #include "services/audio/rt/fade.h"
+#include "tests/unit/audio/measure.h"
 
 static void a_ramp_is_straight_and_arrives_on_its_frame(void **state)
 {
@@ -176,8 +176,7 @@ static void a_click_begins_on_its_frame_and_has_its_pitch(void **state)
         assert_true(fabsf(x[1000]) > 0.01f);
         for (int i = 0; i < 2880; i++)
             measure_near((double)x[1000 + i],
-                         0.5 * pow(10, -3.0 * i / 2880) *
-                             sin(MEASURE_TURN * (i + 1) * (accent ? 1500 : 1000) / 48000),
+                         0.5 * pow(10, -3.0 * i / 2880) * sin(MEASURE_TURN * (i + 1) * (accent ? 1500 : 1000) / 48000),
                          1e-5);
         assert_true(measure_peak(x + 3880, 920) <= 0);
         assert_memory_equal(x, x + 4800, 4800 * sizeof(*x));

@@ -1,6 +1,6 @@
 /* The reverb against its combs' formula: energy, decay, treble lost, width. */
-#include "tests/unit/audio/measure.h"
 #include "services/audio/rt/reverb.h"
+#include "tests/unit/audio/measure.h"
 
 enum { SIZE = 16384 };
 static const double COMB[] = { 1116, 1188, 1277, 1356, 1422, 1491, 1557, 1617 };
@@ -93,8 +93,7 @@ static void its_decay_is_the_combs_formula(void **state)
             double g = feedback(&params), scale = rate / 44100.0, t60 = 3 * 1617 / (-log10(g) * 44100);
             uint32_t from = (uint32_t)(0.2 * t60 * rate), to = (uint32_t)(0.8 * t60 * rate);
             float *x = response(&params, rate, frames);
-            double is =
-                10 * log10(measure_energy(x + to, frames - to) / measure_energy(x + from, frames - from));
+            double is = 10 * log10(measure_energy(x + to, frames - to) / measure_energy(x + from, frames - from));
             double should = 10 * log10(energy_after(g, to, scale) / energy_after(g, from, scale));
             assert_true(is < -20);
             worst = fmax(worst, fabs(is / should - 1));
@@ -162,8 +161,7 @@ static void a_new_room_makes_no_click(void **state)
     (void)state;
     for (uint32_t i = 0; i < FRAMES; i += BLOCK) {
         params.room = i < 72000 ? 0.1f : 0.95f;
-        reverb_run(&rig->reverb, rig->lines, SIZE, &params, 48000, x + i, x + i, y + i, y + FRAMES + i,
-                   BLOCK);
+        reverb_run(&rig->reverb, rig->lines, SIZE, &params, 48000, x + i, x + i, y + i, y + FRAMES + i, BLOCK);
     }
     for (int i = 60000; i < 80000; i++) {
         double bend = fabs((double)(y[i] - 2 * y[i + 1] + y[i + 2]));

@@ -4,6 +4,7 @@
 #define LOOPHOLE_TESTS_AUDIO_STAGE_H
 
 #include <math.h>
+
 #include "common/studio.h"
 #include "services/audio/rt/engine.h"
 #include "services/audio/rt/fade.h"
@@ -24,11 +25,11 @@ struct stage {
     struct snapshot score_view;
     struct score score; /* the draft */
     uint32_t rate, period;
-    bool listens; /* to the right input */
+    bool listens;    /* to the right input */
     uint64_t client; /* of JACK */
     uint32_t wired;  /* its inputs */
     bool runs_twice; /* each period, as JACK does when a client is late */
-    int64_t server; /* its frame clock */
+    int64_t server;  /* its frame clock */
     uint32_t recorded;
     float *main[2], *preview[2], *in[2], *returns[2]; /* STAGE_MOST frames each */
     float chain; /* what leaves at preview returns times this, a period later; NAN: the test gives `returns` */
@@ -47,8 +48,7 @@ struct stage {
 
 static inline void stage_default(struct score *score)
 {
-    *score =
-        (struct score){ .serial = 1, .tempo = 120, .next_bar = -1, .next_swing = -1, .limiter_ceiling = 1 };
+    *score = (struct score){ .serial = 1, .tempo = 120, .next_bar = -1, .next_swing = -1, .limiter_ceiling = 1 };
     score->master.gain = 1;
     for (uint32_t i = 0; i < GROUPS; i++)
         score->groups[i].gain = 1;
@@ -159,11 +159,10 @@ static inline uint32_t stage_midi_in(struct stage *stage, uint32_t frames)
 {
     uint32_t n = 0;
 
-    for (; stage->played < stage->to_play && stage->play[stage->played].frame < stage->recorded + frames;
-         n++) {
+    for (; stage->played < stage->to_play && stage->play[stage->played].frame < stage->recorded + frames; n++) {
         const struct stage_midi *from = &stage->play[stage->played++];
-        stage->midi_in[n] = (struct engine_midi){ .at = (uint32_t)(from->frame - stage->recorded),
-                                                  .length = (uint8_t)from->length };
+        stage->midi_in[n] =
+            (struct engine_midi){ .at = (uint32_t)(from->frame - stage->recorded), .length = (uint8_t)from->length };
         memcpy(stage->midi_in[n].bytes, from->bytes, 3);
     }
     return n;
@@ -293,8 +292,7 @@ static inline void stage_finish(struct stage *stage, uint32_t number)
     stream_end_at(stream, ring_written(&ring));
 }
 
-static inline void stage_start_stream(struct stage *stage, uint32_t number, uint32_t generation,
-                                      int64_t frame)
+static inline void stage_start_stream(struct stage *stage, uint32_t number, uint32_t generation, int64_t frame)
 {
     stage_order(stage, (struct order){ .frame = frame,
                                        .verb = ORDER_STREAM_START,

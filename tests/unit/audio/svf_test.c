@@ -1,6 +1,6 @@
 /* The filter's measured response is that of its formula; it is stable wherever it stands and however it moves. */
-#include "tests/unit/audio/measure.h"
 #include "services/audio/rt/svf.h"
+#include "tests/unit/audio/measure.h"
 
 static void run(void *rig, float *left, float *right, uint32_t frames)
 {
@@ -12,8 +12,7 @@ static const struct measure_rig RIG = { sizeof(struct svf), sizeof(struct svf), 
 
 static double complex formula(const struct svf_params *p, double f, double rate)
 {
-    double complex s =
-        I * tan(MEASURE_TURN / 2 * f / rate) / tan(MEASURE_TURN / 2 * (double)p->cutoff / rate);
+    double complex s = I * tan(MEASURE_TURN / 2 * f / rate) / tan(MEASURE_TURN / 2 * (double)p->cutoff / rate);
     double k = 1 / (double)p->q;
 
     return 1 / (s * s + k * s + 1);
@@ -63,8 +62,7 @@ static void resonance_is_the_gain_at_the_cutoff(void **state)
         struct svf svf = { 0 };
         float *x = measure_cosine(96000, 2000.0 / 48000, 0.01);
         svf_run(&svf, &params, 48000, x, NULL, 96000);
-        measure_near(measure_tone(x + 72000, 24000, 2000.0 / 48000), 0.01 * (double)Q[i],
-                     0.01 * (double)Q[i] * 0.005);
+        measure_near(measure_tone(x + 72000, 24000, 2000.0 / 48000), 0.01 * (double)Q[i], 0.01 * (double)Q[i] * 0.005);
         free(x);
     }
 }

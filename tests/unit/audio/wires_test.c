@@ -1,5 +1,5 @@
-#include "tests/unit/common/home.h"
 #include "services/audio/wires.h"
+#include "tests/unit/common/home.h"
 
 static void what_is_written_is_read(void **state)
 {

@@ -3,7 +3,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
 #include <cmocka.h>
+
 #include "frontends/cli/output.h"
 
 static void printed(struct buffer *line, const char *expected)

@@ -1,10 +1,12 @@
 #include <setjmp.h>
+#include <stdalign.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
 #include <cmocka.h>
-#include <stdalign.h>
+
 #include "common/arena.h"
 
 static void memory_is_zeroed_and_aligned_for_any_type(void **state)

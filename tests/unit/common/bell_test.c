@@ -1,7 +1,8 @@
-#include "tests/unit/common/home.h"
 #include <errno.h>
 #include <poll.h>
+
 #include "common/bell.h"
+#include "tests/unit/common/home.h"
 
 static int bell = -1; /* -1: no message queues here */
 static char why_not[256];

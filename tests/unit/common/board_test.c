@@ -1,9 +1,10 @@
-#include "tests/unit/common/home.h"
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+
 #include "common/board.h"
 #include "common/shm.h"
+#include "tests/unit/common/home.h"
 
 static int teardown(void **state)
 {

@@ -3,7 +3,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
 #include <cmocka.h>
+
 #include "common/buffer.h"
 
 static void bytes_come_out_as_they_went_in(void **state)

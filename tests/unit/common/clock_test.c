@@ -3,9 +3,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 #include <time.h>
 #include <unistd.h>
+
+#include <cmocka.h>
+
 #include "common/clock.h"
 #include "common/proc.h"
 

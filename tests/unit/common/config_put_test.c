@@ -1,6 +1,6 @@
-#include "tests/unit/common/home.h"
 #include "common/config.h"
 #include "common/file.h"
+#include "tests/unit/common/home.h"
 
 static const char *after(struct home *home, const char *before, const char *key, const char *value)
 {

@@ -1,5 +1,5 @@
-#include "tests/unit/common/home.h"
 #include "common/config.h"
+#include "tests/unit/common/home.h"
 
 /* Loads a configuration of this text. */
 static enum err load(const struct home *home, const char *text, struct config **config, struct fault *fault)
@@ -60,8 +60,7 @@ static void a_value_that_is_no_number_is_told_with_its_line(void **state)
     assert_int_equal(config_int(config, "a.y", 5, 0, 100), 5);
     assert_int_equal(config_int(config, "a.z", 5, 0, 100), 5);
     assert_int_equal(config_check(config, &fault), ERR_BAD_REQUEST);
-    assert_non_null(
-        strstr(fault.what, "loophole.conf:3: a.y is \"12k\": it takes a whole number from 0 to 100"));
+    assert_non_null(strstr(fault.what, "loophole.conf:3: a.y is \"12k\": it takes a whole number from 0 to 100"));
     config_free(config);
 }
 
@@ -71,8 +70,8 @@ static void values_out_of_their_range_are_refused(void **state)
     struct config *config;
 
     for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-        assert_int_equal(
-            load(*state, "a=-1\nb=101\nc=99999999999999999999\nd=\ne=nan\nf=1e999\n", &config, NULL), ERR_OK);
+        assert_int_equal(load(*state, "a=-1\nb=101\nc=99999999999999999999\nd=\ne=nan\nf=1e999\n", &config, NULL),
+                         ERR_OK);
         if (i < 4)
             assert_int_equal(config_int(config, keys[i], 7, 0, 100), 7);
         else

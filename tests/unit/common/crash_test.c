@@ -1,10 +1,11 @@
-#include "tests/unit/common/home.h"
 #include <signal.h>
 #include <sys/wait.h>
+
 #include "common/crash.h"
 #include "common/crash_list.h"
 #include "common/file.h"
 #include "common/sanitizer.h"
+#include "tests/unit/common/home.h"
 
 static void need_our_own_handler(void)
 {

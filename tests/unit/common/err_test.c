@@ -1,10 +1,12 @@
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
 #include <cmocka.h>
-#include <errno.h>
+
 #include "common/err.h"
 
 static void every_error_has_a_name_that_leads_back_to_it(void **state)

@@ -1,4 +1,3 @@
-#include "tests/unit/common/home.h"
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -6,7 +5,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+
 #include "common/file.h"
+#include "tests/unit/common/home.h"
 
 static void same_content(const char *path, const char *text)
 {
@@ -72,8 +73,7 @@ static void an_atomic_write_into_a_missing_directory_says_so(void **state)
 {
     struct fault fault;
 
-    assert_int_equal(file_write_atomic(home_file(*state, "no/f", NULL), bytes_of("x", 1), 0600, &fault),
-                     ERR_NOT_FOUND);
+    assert_int_equal(file_write_atomic(home_file(*state, "no/f", NULL), bytes_of("x", 1), 0600, &fault), ERR_NOT_FOUND);
     assert_non_null(strstr(fault.what, "No such file"));
 }
 

@@ -3,7 +3,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
 #include <cmocka.h>
+
 #include "common/hash.h"
 
 static void pieces_hash_as_the_whole(void **state)

@@ -3,9 +3,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <cmocka.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cmocka.h>
+
 #include "common/clock.h"
 #include "common/id.h"
 

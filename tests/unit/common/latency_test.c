@@ -3,7 +3,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+
 #include <cmocka.h>
+
 #include "common/latency.h"
 
 static struct latency *empty(void)

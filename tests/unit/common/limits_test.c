@@ -1,8 +1,9 @@
-#include "tests/unit/common/home.h"
 #include <sys/resource.h>
 #include <sys/wait.h>
+
 #include "common/limits.h"
 #include "common/sanitizer.h"
+#include "tests/unit/common/home.h"
 
 /* Sets the limits in a child, as they can't be taken back, and gives its exit code: what `look` says there. */
 static int in_a_child(const struct home *home, const char *settings, int (*look)(void))

@@ -1,11 +1,12 @@
-#include "tests/unit/common/home.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
+
 #include "common/file.h"
 #include "common/log.h"
+#include "tests/unit/common/home.h"
 
 static char *log_path(const struct home *home, const char *end)
 {

@@ -3,7 +3,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+
 #include <cmocka.h>
+
 #include "common/musical_key.h"
 
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))
@@ -12,13 +14,15 @@ static void a_key_is_read_in_every_notation(void **state)
 {
     (void)state;
     static const char *const known[][2] = {
-        { "Am", "Amin" },         { "a minor", "Amin" },   { "aM", "Amaj" },        { "am", "Amin" },
-        { "C", "Cmaj" },          { "Db", "C#maj" },       { "Bbmaj", "A#maj" },    { "F# min", "F#min" },
-        { "G\u266F minor", "G#min" }, { "E\u266D", "D#maj" }, { "c moll", "Cmin" },    { "F dur", "Fmaj" },
-        { "8A", "Amin" },         { "8b", "Cmaj" },        { "1A", "G#min" },       { "12B", "Emaj" },
-        { "1m", "Amin" },         { "1d", "Cmaj" },        { "6d", "Bmaj" },        { "Cb", "Bmaj" },
-        { "F##", "Gmaj" },        { "Abb", "Gmaj" },       { "C-Major", "Cmaj" },   { "d_mi", "Dmin" },
-        { "B", "Bmaj" },          { "bb", "A#maj" },       { "B minor", "Bmin" },
+        { "Am", "Amin" },       { "a minor", "Amin" }, { "aM", "Amaj" },
+        { "am", "Amin" },       { "C", "Cmaj" },       { "Db", "C#maj" },
+        { "Bbmaj", "A#maj" },   { "F# min", "F#min" }, { "G\u266F minor", "G#min" },
+        { "E\u266D", "D#maj" }, { "c moll", "Cmin" },  { "F dur", "Fmaj" },
+        { "8A", "Amin" },       { "8b", "Cmaj" },      { "1A", "G#min" },
+        { "12B", "Emaj" },      { "1m", "Amin" },      { "1d", "Cmaj" },
+        { "6d", "Bmaj" },       { "Cb", "Bmaj" },      { "F##", "Gmaj" },
+        { "Abb", "Gmaj" },      { "C-Major", "Cmaj" }, { "d_mi", "Dmin" },
+        { "B", "Bmaj" },        { "bb", "A#maj" },     { "B minor", "Bmin" },
     };
     for (size_t i = 0; i < COUNT(known); i++) {
         int key;
@@ -110,8 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_key_is_read_in_every_notation), cmocka_unit_test(what_is_no_key_is_refused),
         cmocka_unit_test(a_name_is_read_as_its_own_key),   cmocka_unit_test(both_wheels_have_each_key_once),
-        cmocka_unit_test(relative_keys_share_their_notes),
-        cmocka_unit_test(keys_go_with_their_neighbours_on_the_wheel),
+        cmocka_unit_test(relative_keys_share_their_notes), cmocka_unit_test(keys_go_with_their_neighbours_on_the_wheel),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-#include "tests/unit/common/home.h"
 #include <sys/stat.h>
+
+#include "tests/unit/common/home.h"
 
 /* The environment of one test: nothing of the machine's. */
 static void clear_environment(void)

@@ -1,5 +1,5 @@
-#include "tests/unit/common/rt.h"
 #include "common/rt/ring.h"
+#include "tests/unit/common/rt.h"
 
 enum { CELL = 8, CAPACITY = 7, LAPS = 50, ROUNDS = 100000 };
 
@@ -193,8 +193,7 @@ static void random_memory_is_never_left(void **state)
         assert_in_range(ring_write(&writer, values, CAPACITY), 0, CAPACITY);
         assert_in_range(ring_read(&reader, values, CAPACITY), 0, CAPACITY);
         for (int k = 0; k < 2; k++) {
-            struct ring_span span =
-                k ? ring_look(&reader, random_next(&seed), many) : ring_room(&writer, many);
+            struct ring_span span = k ? ring_look(&reader, random_next(&seed), many) : ring_room(&writer, many);
             memset(span.at[0], 1, (size_t)span.cells[0] * CELL);
             memset(span.at[1], 1, (size_t)span.cells[1] * CELL);
         }

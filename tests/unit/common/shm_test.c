@@ -1,8 +1,9 @@
-#include "tests/unit/common/home.h"
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+
 #include "common/shm.h"
+#include "tests/unit/common/home.h"
 
 enum { VERSION = 3, SIZE = 1000 };
 

@@ -1,5 +1,5 @@
-#include "tests/unit/common/rt.h"
 #include "common/rt/slots.h"
+#include "tests/unit/common/rt.h"
 
 enum { WORDS = 25, SIZE = WORDS * 8, ROUNDS = 50000 };
 

@@ -1,5 +1,5 @@
-#include "tests/unit/common/rt.h"
 #include "common/rt/snapshot.h"
+#include "tests/unit/common/rt.h"
 
 enum { SIZE = 200, ROUNDS = 200000 };
 
@@ -139,8 +139,7 @@ static void random_memory_is_never_left(void **state)
         memset(snapshot_draft(&writer), 1, SIZE);
         snapshot_publish(&writer);
         atomic_store(&writer.memory->word, (uint32_t)random_next(&seed) >> i % 32);
-        assert_in_range((const uint8_t *)snapshot_take(&reader, &fresh) - memory.at, 64,
-                        snapshot_size(SIZE) - SIZE);
+        assert_in_range((const uint8_t *)snapshot_take(&reader, &fresh) - memory.at, 64, snapshot_size(SIZE) - SIZE);
     }
 }
 

@@ -1,4 +1,3 @@
-#include "tests/unit/common/home.h"
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -6,9 +5,11 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+
 #include "common/sanitizer.h"
 #include "common/shm.h"
 #include "common/studio.h"
+#include "tests/unit/common/home.h"
 
 static int teardown(void **state)
 {

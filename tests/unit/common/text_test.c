@@ -3,7 +3,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
 #include <cmocka.h>
+
 #include "common/text.h"
 
 static void texts_are_equal_by_their_bytes(void **state)
@@ -58,15 +60,9 @@ static void a_path_with_a_zero_in_it_is_no_path(void **state)
 
 static void well_formed_utf8_is_known(void **state)
 {
-    static const char *const good[] = { "",
-                                        "abc",
-                                        "\xC2\x80",
-                                        "ü",
-                                        "€",
-                                        "\xEF\xBF\xBF",
-                                        "\xF0\x90\x80\x80",
-                                        "\xF4\x8F\xBF\xBF",
-                                        "a\xE0\xA0\x80z" };
+    static const char *const good[] = {
+        "", "abc", "\xC2\x80", "ü", "€", "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF", "a\xE0\xA0\x80z"
+    };
 
     (void)state;
     for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 #include "services/indexer/naming.h"
@@ -18,21 +19,11 @@ static void the_extension_says_the_kind_in_any_case(void **state)
         const char *name;
         enum kind kind;
     } cases[] = {
-        { "kick.wav", KIND_AUDIO },
-        { "KICK.WAV", KIND_AUDIO },
-        { "a.b.Flac", KIND_AUDIO },
-        { "x.opus", KIND_AUDIO },
-        { "x.mp3", KIND_AUDIO },
-        { "song.mid", KIND_MIDI },
-        { "clip.MOV", KIND_VIDEO },
-        { "kick", KIND_OTHER },
-        { "kick.", KIND_OTHER },
-        { ".wav", KIND_OTHER },
-        { "x.txt", KIND_OTHER },
-        { "x.wav.asd", KIND_OTHER },
-        { "\xff\xfe.wav", KIND_AUDIO },
-        { "", KIND_OTHER },
-        { "x.averyveryverylongextension", KIND_OTHER },
+        { "kick.wav", KIND_AUDIO },     { "KICK.WAV", KIND_AUDIO }, { "a.b.Flac", KIND_AUDIO },
+        { "x.opus", KIND_AUDIO },       { "x.mp3", KIND_AUDIO },    { "song.mid", KIND_MIDI },
+        { "clip.MOV", KIND_VIDEO },     { "kick", KIND_OTHER },     { "kick.", KIND_OTHER },
+        { ".wav", KIND_OTHER },         { "x.txt", KIND_OTHER },    { "x.wav.asd", KIND_OTHER },
+        { "\xff\xfe.wav", KIND_AUDIO }, { "", KIND_OTHER },         { "x.averyveryverylongextension", KIND_OTHER },
     };
 
     (void)state;
@@ -94,8 +85,7 @@ static void text_made_of_bytes_is_whole_utf8_within_its_bound(void **state)
     assert_true(text.len <= 255 && text.len % 3 == 0 && text_is_utf8(text));
     text = naming_utf8(&arena, bytes("aa\xc3\xa4"), 3);
     assert_true(text_is(text, "aa"));
-    assert_true(
-        text_is(naming_utf8(&arena, bytes("\xc3\xa4\xe2\x82"), 255), "\xc3\xa4\xef\xbf\xbd\xef\xbf\xbd"));
+    assert_true(text_is(naming_utf8(&arena, bytes("\xc3\xa4\xe2\x82"), 255), "\xc3\xa4\xef\xbf\xbd\xef\xbf\xbd"));
     arena_free(&arena);
 }
 

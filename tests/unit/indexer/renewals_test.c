@@ -3,7 +3,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
 #include "services/indexer/renewals.h"
 
 static struct work *made(uint64_t renews, uint8_t library)

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "services/indexer/settle.h"
@@ -34,8 +35,7 @@ static void what_is_gone_is_judged_by_how_much_it_is(void **state)
 
 static void a_new_place_of_the_same_trace_is_the_gone_item(void **state)
 {
-    struct gone gone[] = { { .id = id(1), .trace = { 10, 100, 1000 } },
-                           { .id = id(2), .trace = { 20, 200, 2000 } } };
+    struct gone gone[] = { { .id = id(1), .trace = { 10, 100, 1000 } }, { .id = id(2), .trace = { 20, 200, 2000 } } };
     struct fresh fresh[] = { { .trace = { 20, 200, 2000 } }, { .trace = { 30, 200, 2000 } } };
 
     (void)state;

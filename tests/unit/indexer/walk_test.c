@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include <cmocka.h>
 
 #include "services/indexer/walk.h"
@@ -131,8 +132,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(media_and_folders_are_listed_in_the_order_of_their_bytes, begin, end),
-        cmocka_unit_test_setup_teardown(links_to_folders_pipes_and_dangling_links_are_passed_over, begin,
-                                        end),
+        cmocka_unit_test_setup_teardown(links_to_folders_pipes_and_dangling_links_are_passed_over, begin, end),
         cmocka_unit_test_setup_teardown(what_is_no_folder_is_not_found, begin, end),
     };
 

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
 
 #include "services/indexer/worker.h"
@@ -10,11 +11,10 @@ static const uint8_t hash[16] = { 1 };
 
 static struct result good(void)
 {
-    return (struct result){
-        .number = 1,
-        .seconds = 1,
-        .found = { .state = { .value = ANALYSIS_STATE_DONE }, .content = { 16, hash }, .frames = 44100 }
-    };
+    return (struct result){ .number = 1,
+                            .seconds = 1,
+                            .found = {
+                                .state = { .value = ANALYSIS_STATE_DONE }, .content = { 16, hash }, .frames = 44100 } };
 }
 
 static void an_answer_that_fits_is_taken(void **state)

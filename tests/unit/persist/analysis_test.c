@@ -1,8 +1,8 @@
-#include "tests/unit/persist/writer.h"
 #include "services/persist/analysis.h"
 #include "services/persist/edit.h"
 #include "services/persist/merge.h"
 #include "store/artefact.h"
+#include "tests/unit/persist/writer.h"
 
 static const uint8_t content_a[16] = "content number a", content_b[16] = "content number b";
 
@@ -31,8 +31,7 @@ static void an_analysis_never_touches_what_a_person_said(void **state)
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
     struct fact own = writer_number(SOURCE_USER, "bpm", 90);
-    struct fact heard[] = { writer_number(SOURCE_ANALYSIS, "bpm", 120),
-                            writer_number(SOURCE_FILE, "bpm", 100) };
+    struct fact heard[] = { writer_number(SOURCE_ANALYSIS, "bpm", 120), writer_number(SOURCE_FILE, "bpm", 100) };
     struct edit edit = { .id = id, .facts = { 1, &own } };
     struct analysed a = found(id, 1, heard, 2);
     struct done done;
@@ -52,8 +51,7 @@ static void of_one_content_the_newest_analyser_is_believed(void **state)
 {
     struct writer *w = *state;
     struct id one = writer_place(w, "one.wav", 1), two = writer_place(w, "two.wav", 1);
-    struct fact newer = writer_number(SOURCE_ANALYSIS, "bpm", 120),
-                older = writer_number(SOURCE_ANALYSIS, "bpm", 60);
+    struct fact newer = writer_number(SOURCE_ANALYSIS, "bpm", 120), older = writer_number(SOURCE_ANALYSIS, "bpm", 60);
     struct analysed a = found(one, 5, &newer, 1);
 
     put(w, &a);
@@ -246,8 +244,7 @@ static void two_records_of_one_file_become_the_older_with_the_words_of_both(void
 {
     struct writer *w = *state;
     struct id older = writer_place(w, "old.wav", 1), younger = writer_place(w, "new.wav", 1);
-    struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120),
-                own = writer_number(SOURCE_USER, "rating", 4);
+    struct fact heard = writer_number(SOURCE_ANALYSIS, "bpm", 120), own = writer_number(SOURCE_USER, "rating", 4);
     struct text warm = TEXT("warm"), loud = TEXT("loud");
     struct edit first = { .id = older, .add_tags = { 1, &warm } };
     struct edit second = { .id = younger, .add_tags = { 1, &loud }, .facts = { 1, &own } };

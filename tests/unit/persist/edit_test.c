@@ -1,7 +1,7 @@
-#include "tests/unit/persist/writer.h"
 #include "proto/codec.h"
 #include "services/persist/edit.h"
 #include "services/persist/undo.h"
+#include "tests/unit/persist/writer.h"
 
 static enum err take(struct writer *w, bool back, struct done *done)
 {
@@ -78,8 +78,7 @@ static void undo_and_redo_restore_every_field(void **state)
     struct writer *w = *state;
     struct id id = writer_place(w, "kick.wav", 1);
     struct fact first[] = { writer_number(SOURCE_USER, "bpm", 90), writer_number(SOURCE_USER, "year", 1999) };
-    struct fact second[] = { writer_number(SOURCE_USER, "bpm", 120),
-                             writer_number(SOURCE_USER, "rating", 3) };
+    struct fact second[] = { writer_number(SOURCE_USER, "bpm", 120), writer_number(SOURCE_USER, "rating", 3) };
     struct text clear = TEXT("year");
     struct done done;
 

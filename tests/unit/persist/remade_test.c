@@ -1,8 +1,8 @@
-#include "tests/unit/persist/writer.h"
 #include "services/persist/analysis.h"
 #include "services/persist/batch.h"
 #include "services/persist/remade.h"
 #include "store/artefact.h"
+#include "tests/unit/persist/writer.h"
 
 static const uint8_t content[16] = "content number a";
 static const uint8_t data[4000], other[3000];

@@ -1,7 +1,7 @@
-#include "tests/unit/persist/writer.h"
 #include "services/persist/edit.h"
 #include "services/persist/pack.h"
 #include "services/persist/repack.h"
+#include "tests/unit/persist/writer.h"
 
 enum { ITEMS = 50 };
 

@@ -2,7 +2,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
 #include "proto/service_parts.h"
 #include "services/persist/batch.h"
 #include "services/persist/edit.h"

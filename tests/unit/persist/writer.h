@@ -2,10 +2,10 @@
 #ifndef LOOPHOLE_TESTS_PERSIST_WRITER_H
 #define LOOPHOLE_TESTS_PERSIST_WRITER_H
 
-#include "tests/unit/store/scratch.h"
 #include "services/persist/folders.h"
 #include "services/persist/places.h"
 #include "services/persist/turn.h"
+#include "tests/unit/store/scratch.h"
 
 struct writer {
     struct scratch *scratch;
@@ -63,9 +63,7 @@ static inline void writer_check(struct writer *w)
 
 static inline struct id writer_place(struct writer *w, const char *file, uint64_t size)
 {
-    struct place place = {
-        .folder = w->folder, .file = bytes_of(file, strlen(file)), .size = size, .mtime = 1
-    };
+    struct place place = { .folder = w->folder, .file = bytes_of(file, strlen(file)), .size = size, .mtime = 1 };
     struct outcome outcome = { 0 };
 
     place.kind.value = KIND_AUDIO;
@@ -83,8 +81,7 @@ static inline struct media writer_media(struct writer *w, struct id id)
 }
 
 /* The fact of that source and attribute; NULL: none. */
-static inline const struct fact *writer_fact(struct writer *w, struct id id, enum source source,
-                                             const char *attribute)
+static inline const struct fact *writer_fact(struct writer *w, struct id id, enum source source, const char *attribute)
 {
     struct media media = writer_media(w, id);
     struct fact_list all;
@@ -98,9 +95,7 @@ static inline const struct fact *writer_fact(struct writer *w, struct id id, enu
 
 static inline struct fact writer_number(enum source source, const char *attribute, double number)
 {
-    struct fact fact = {
-        .attribute = text_of(attribute), .has_number = true, .number = number, .shown = true
-    };
+    struct fact fact = { .attribute = text_of(attribute), .has_number = true, .number = number, .shown = true };
 
     fact.source.value = (int32_t)source;
     return fact;

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 #include "proto/codec.h"
@@ -135,7 +136,8 @@ static void a_text_past_its_bound_is_too_large(void **state)
 
 static void an_unknown_word_is_kept_when_read_and_refused_in_an_ask(void **state)
 {
-    const struct bytes green = WIRE("\x81\xa6" "colour\xa5green");
+    const struct bytes green = WIRE("\x81\xa6"
+                                    "colour\xa5green");
     struct sample read = { 0 };
     struct arena own = { 0 };
 
@@ -226,9 +228,8 @@ static void a_full_arena_is_an_error(void **state)
     struct arena small = { .limit = 32 };
 
     (void)state;
-    assert_int_equal(
-        codec_decode(&sample_shape, WIRE("\x81\xa6inners\x93\x80\x80\x80"), &small, &decoded, &fault),
-        ERR_FULL);
+    assert_int_equal(codec_decode(&sample_shape, WIRE("\x81\xa6inners\x93\x80\x80\x80"), &small, &decoded, &fault),
+                     ERR_FULL);
     assert_string_equal(fault.field, "inners");
     arena_free(&small);
 }
@@ -240,8 +241,7 @@ static void a_fault_may_be_left_out(void **state)
     (void)state;
     assert_int_equal(codec_decode(&sample_shape, WIRE("\x81\xa4tags\x91\x01"), &arena, &decoded, NULL),
                      ERR_BAD_REQUEST);
-    assert_int_equal(codec_encode(&sample_shape, &(struct sample){ .whole = 101 }, &buffer, NULL),
-                     ERR_BAD_REQUEST);
+    assert_int_equal(codec_encode(&sample_shape, &(struct sample){ .whole = 101 }, &buffer, NULL), ERR_BAD_REQUEST);
     buffer_free(&buffer);
 }
 

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 #include "proto/codec.h"
@@ -101,8 +102,7 @@ static void a_record_is_a_map_of_names_in_the_schemas_order(void **state)
 
     (void)state;
     assert_int_equal(codec_encode(&inner_shape, &inner, &buffer, &fault), ERR_OK);
-    assert_true(
-        bytes_equal(buffer_bytes(&buffer), WIRE("\x83\xa6number\x05\xa4name\xa2in\xa4tags\x91\241a")));
+    assert_true(bytes_equal(buffer_bytes(&buffer), WIRE("\x83\xa6number\x05\xa4name\xa2in\xa4tags\x91\241a")));
     buffer_free(&buffer);
 }
 
@@ -176,9 +176,7 @@ static void an_unknown_word_is_kept_and_written_back(void **state)
 
 static void a_whole_number_may_have_any_form_that_holds_it(void **state)
 {
-    static const char *const forms[] = {
-        "\x05", "\xcc\x05", "\xcd\x00\x05", "\xd0\x05", "\xd1\x00\x05", NULL
-    };
+    static const char *const forms[] = { "\x05", "\xcc\x05", "\xcd\x00\x05", "\xd0\x05", "\xd1\x00\x05", NULL };
     static const uint32_t lens[] = { 1, 2, 3, 2, 3 };
 
     (void)state;

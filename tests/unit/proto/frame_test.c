@@ -2,13 +2,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 #include "proto/codec.h"
 
 #define WIRE(literal) bytes_of(literal, sizeof(literal) - 1)
-#define ID_WIRE                                                                                              \
-    "\xc4\x10"                                                                                               \
+#define ID_WIRE                                                                                                        \
+    "\xc4\x10"                                                                                                         \
     "0123456789abcdef"
 
 static struct buffer buffer;
@@ -112,10 +113,7 @@ static void another_version_is_refused_as_such(void **state)
     assert_true(id_equal(ask.request, example_id()));
 }
 
-#define CASE(literal, part)                                                                                  \
-    {                                                                                                        \
-        { sizeof(literal) - 1, (const uint8_t *)(literal) }, (part)                                          \
-    }
+#define CASE(literal, part) { { sizeof(literal) - 1, (const uint8_t *)(literal) }, (part) }
 
 static void a_malformed_ask_is_refused_with_what_is_wrong(void **state)
 {
@@ -159,10 +157,8 @@ static void malformed_answers_and_events_are_refused(void **state)
 {
     (void)state;
     assert_int_equal(frame_read_answer(WIRE("\x93\x01" ID_WIRE "\xa2ok"), &answer, &fault), ERR_BAD_REQUEST);
-    assert_int_equal(frame_read_answer(WIRE("\x94\x01" ID_WIRE "\x01\x80"), &answer, &fault),
-                     ERR_BAD_REQUEST);
-    assert_int_equal(frame_read_answer(WIRE("\x94\x01" ID_WIRE "\xa2ok\xc0"), &answer, &fault),
-                     ERR_BAD_REQUEST);
+    assert_int_equal(frame_read_answer(WIRE("\x94\x01" ID_WIRE "\x01\x80"), &answer, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(frame_read_answer(WIRE("\x94\x01" ID_WIRE "\xa2ok\xc0"), &answer, &fault), ERR_BAD_REQUEST);
     assert_int_equal(frame_read_event(WIRE("\x94\x01\x01\xff\x80"), &event, &fault), ERR_BAD_REQUEST);
     assert_int_equal(frame_read_event(WIRE("\x94\x01\x01\x01\x01"), &event, &fault), ERR_BAD_REQUEST);
     assert_int_equal(frame_read_event(WIRE(""), &event, &fault), ERR_BAD_REQUEST);

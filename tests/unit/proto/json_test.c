@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 #include "proto/base64.h"
@@ -338,8 +339,7 @@ static void memory_that_runs_out_is_an_error(void **state)
 
     (void)state;
     assert_int_equal(json_assign(&sample_shape, TEXT("tags=a,b,c"), &small, &sample, &fault), ERR_FULL);
-    assert_int_equal(json_read(&sample_shape, TEXT("{\"tags\":[\"a\",\"b\"]}"), &small, &sample, &fault),
-                     ERR_FULL);
+    assert_int_equal(json_read(&sample_shape, TEXT("{\"tags\":[\"a\",\"b\"]}"), &small, &sample, &fault), ERR_FULL);
     arena_free(&small);
 }
 

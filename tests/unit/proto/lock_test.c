@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
+
 #include "tests/unit/proto/process.h"
 
 static void a_lock_has_one_holder(void **state)

@@ -2,7 +2,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+
 #include <cmocka.h>
+
 #include "proto/nearest.h"
 
 static void distances_count_letters(void **state)
@@ -70,12 +72,9 @@ static void an_unknown_service_is_explained(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(distances_count_letters),
-        cmocka_unit_test(a_long_name_is_no_danger),
-        cmocka_unit_test(the_nearest_service_is_named),
-        cmocka_unit_test(own_and_standard_asks_are_candidates),
-        cmocka_unit_test(an_unknown_ask_is_explained),
-        cmocka_unit_test(an_unknown_service_is_explained),
+        cmocka_unit_test(distances_count_letters),      cmocka_unit_test(a_long_name_is_no_danger),
+        cmocka_unit_test(the_nearest_service_is_named), cmocka_unit_test(own_and_standard_asks_are_candidates),
+        cmocka_unit_test(an_unknown_ask_is_explained),  cmocka_unit_test(an_unknown_service_is_explained),
     };
 
     return cmocka_run_group_tests_name("nearest", tests, NULL, NULL);

@@ -3,21 +3,23 @@
 #ifndef LOOPHOLE_TESTS_PROTO_PROCESS_H
 #define LOOPHOLE_TESTS_PROTO_PROCESS_H
 
+#include <errno.h>
+#include <ftw.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <cmocka.h>
-#include <errno.h>
-#include <ftw.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cmocka.h>
+
 #include "proto/ask.h"
 #include "proto/limits.h"
 #include "proto/lock.h"
@@ -105,8 +107,7 @@ static inline pid_t process_start(int (*serve)(void))
 }
 
 /* Asks with patience; the fault's text stands in the message when it is not what was wanted. */
-static inline void asks(struct engine *engine, const char *name, const void *request, void *answer,
-                        enum err wanted)
+static inline void asks(struct engine *engine, const char *name, const void *request, void *answer, enum err wanted)
 {
     struct fault fault = { 0 };
     enum err e = ask(engine->asker, name, request, PATIENCE_MS, NULL, answer, &fault);

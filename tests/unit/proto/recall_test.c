@@ -12,8 +12,7 @@ static const struct ask ONCE = { .name = "toggle", .full_name = "audio.toggle", 
 
 static struct call ask_of(struct service *service, uint8_t number)
 {
-    return (
-        struct call){ .service = service, .ask = &ONCE, .digest = number, .frame.request.b = { number, 1 } };
+    return (struct call){ .service = service, .ask = &ONCE, .digest = number, .frame.request.b = { number, 1 } };
 }
 
 static void do_once(struct service *service, uint8_t number, enum err error)
@@ -97,10 +96,8 @@ static void foretell(struct service *service, uint8_t number, uint64_t effects)
 {
     struct recalled *one = &service->recalled[number];
 
-    *one = (struct recalled){ .state = RECALL_FORETOLD,
-                               .request.b = { number, 1 },
-                               .digest = number,
-                               .effects = effects };
+    *one =
+        (struct recalled){ .state = RECALL_FORETOLD, .request.b = { number, 1 }, .digest = number, .effects = effects };
     buffer_add(&one->body, "answer", 6);
 }
 
@@ -108,7 +105,10 @@ static void foretell(struct service *service, uint8_t number, uint64_t effects)
 static void a_successor_finds_what_was_done(void **state)
 {
     struct service *service = *state;
-    static const struct { uint64_t effects; enum recall_state state; } wanted[] = {
+    static const struct {
+        uint64_t effects;
+        enum recall_state state;
+    } wanted[] = {
         { 1, RECALL_DONE }, { 5, RECALL_DONE }, { 6, RECALL_BEGUN }, { 0, RECALL_BEGUN }, { 0, RECALL_DONE }
     };
 
@@ -140,8 +140,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_successor_finds_what_was_done, come, leave),
         cmocka_unit_test_setup_teardown(what_was_foretold_of_an_ask_that_was_not_done_is_there_for_its_copy, come,
                                         leave),
-        cmocka_unit_test_setup_teardown(an_ask_whose_kept_answer_finds_no_memory_is_not_done_again, come,
-                                        leave),
+        cmocka_unit_test_setup_teardown(an_ask_whose_kept_answer_finds_no_memory_is_not_done_again, come, leave),
     };
     return cmocka_run_group_tests_name("proto/recall", tests, NULL, NULL);
 }

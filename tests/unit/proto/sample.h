@@ -52,11 +52,13 @@ struct sample {
     struct id_list ids;
 };
 
-#define FIELD(holder, part, ...)                                                                             \
-    {                                                                                                        \
-        .name = #part, .name_len = sizeof(#part) - 1, .doc = "", .example = "",                              \
-        .offset = offsetof(struct holder, part), __VA_ARGS__                                                 \
-    }
+#define FIELD(holder, part, ...)                                                                                       \
+    { .name = #part,                                                                                                   \
+      .name_len = sizeof(#part) - 1,                                                                                   \
+      .doc = "",                                                                                                       \
+      .example = "",                                                                                                   \
+      .offset = offsetof(struct holder, part),                                                                         \
+      __VA_ARGS__ }
 #define OPTIONAL(holder, part) .flags = FIELD_OPTIONAL, .has_offset = offsetof(struct holder, has_##part)
 #define ANY                    .min = INT64_MIN, .max = INT64_MAX
 #define LIST(most)             .flags = FIELD_LIST, .max_count = (most)

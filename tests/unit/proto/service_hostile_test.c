@@ -1,6 +1,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+
 #include "proto/sockets.h"
 #include "tests/unit/proto/stand_in.h"
 
@@ -24,9 +25,8 @@ static void stranger_come(struct stranger *stranger, const struct engine *engine
 
     memset(stranger, 0, sizeof(*stranger));
     stranger->sockets = sockets_new(NULL);
-    assert_int_equal(sockets_open(stranger->sockets, SOCKET_CLIENT,
-                                  paths_ask_socket(&engine->paths, "search", address), &stranger->socket,
-                                  NULL),
+    assert_int_equal(sockets_open(stranger->sockets, SOCKET_CLIENT, paths_ask_socket(&engine->paths, "search", address),
+                                  &stranger->socket, NULL),
                      ERR_OK);
 }
 
@@ -60,8 +60,7 @@ static struct answer_frame stranger_hear(struct stranger *stranger)
     return answer;
 }
 
-static void ask_frame_into(struct buffer *buffer, const char *name, struct id id, uint32_t budget_ms,
-                           struct bytes body)
+static void ask_frame_into(struct buffer *buffer, const char *name, struct id id, uint32_t budget_ms, struct bytes body)
 {
     const struct ask_frame frame = { text_of(name), id, budget_ms, body, 0 };
 
@@ -83,8 +82,7 @@ static void the_frames_before_the_last_come_back_as_they_were(void **state)
 {
     struct buffer frame = { 0 };
     struct stranger stranger;
-    const struct route routes[] = { { 0 }, { 1, 1, { 0 }, -1 },
-                                    { 3, 8, { 0, 2, 'a', 'b', 3, 1, 2, 3 }, -1 } };
+    const struct route routes[] = { { 0 }, { 1, 1, { 0 }, -1 }, { 3, 8, { 0, 2, 'a', 'b', 3, 1, 2, 3 }, -1 } };
 
     stranger_come(&stranger, *state);
     for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
@@ -265,9 +263,8 @@ static void past_the_limit_of_asks_put_off_the_answer_is_busy(void **state)
 
     assert_int_equal(codec_encode(&search_query_shape, &request, &body, NULL), ERR_OK);
     for (int i = 0; i < LIMIT_DEFERRED + PAST; i++)
-        assert_int_equal(
-            ask_send(engine->asker, "search.query", buffer_bytes(&body), LIMIT_BUDGET_MS, id_new(), NULL),
-            ERR_OK);
+        assert_int_equal(ask_send(engine->asker, "search.query", buffer_bytes(&body), LIMIT_BUDGET_MS, id_new(), NULL),
+                         ERR_OK);
     for (int i = 0; i < PAST; i++) {
         assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
         assert_int_equal(answer.error, ERR_BUSY);

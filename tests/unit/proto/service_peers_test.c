@@ -146,8 +146,7 @@ static void a_service_that_never_answers_is_a_timeout(void **state)
 }
 
 /* Sends an ask under which search dies, starts search again, and gives the answer's error. */
-static enum err survive(struct engine *engine, const char *name, const struct shape *shape,
-                        const void *request)
+static enum err survive(struct engine *engine, const char *name, const struct shape *shape, const void *request)
 {
     struct buffer body = { 0 };
     struct answer_frame answer;
@@ -264,8 +263,7 @@ static void without_an_engine_an_ask_is_offline_at_once(void **state)
 
     close(engine->lock); /* no supervisor, no service */
     engine->lock = -1;
-    assert_int_equal(ask(engine->asker, "search.ping", NULL, LIMIT_BUDGET_MS, NULL, NULL, &fault),
-                     ERR_OFFLINE);
+    assert_int_equal(ask(engine->asker, "search.ping", NULL, LIMIT_BUDGET_MS, NULL, NULL, &fault), ERR_OFFLINE);
     assert_string_equal(fault.what, "the engine is not running");
     assert_string_equal(fault.hint, "start it with `loophole up`");
 }
@@ -291,9 +289,8 @@ static void an_engine_that_ends_under_an_ask_ends_the_ask(void **state)
 
     engine_run(engine, SEARCH, stand_in_serve, "search.ping");
     assert_int_equal(codec_encode(&search_query_shape, &request, &body, NULL), ERR_OK);
-    assert_int_equal(
-        ask_send(engine->asker, "search.query", buffer_bytes(&body), LIMIT_BUDGET_MS, id_new(), NULL),
-        ERR_OK);
+    assert_int_equal(ask_send(engine->asker, "search.query", buffer_bytes(&body), LIMIT_BUDGET_MS, id_new(), NULL),
+                     ERR_OK);
     buffer_free(&body);
     process_end(engine->pids[SEARCH], SIGKILL);
     engine->pids[SEARCH] = 0;
@@ -309,13 +306,11 @@ static void an_unknown_service_is_not_waited_for(void **state)
     struct fault fault = { 0 };
     struct bytes answer;
 
-    assert_int_equal(
-        ask_raw(engine->asker, "serach.ping", bytes_of("\x80", 1), LIMIT_BUDGET_MS, NULL, &answer, &fault),
-        ERR_NOT_FOUND);
+    assert_int_equal(ask_raw(engine->asker, "serach.ping", bytes_of("\x80", 1), LIMIT_BUDGET_MS, NULL, &answer, &fault),
+                     ERR_NOT_FOUND);
     assert_string_equal(fault.hint, "did you mean search?");
-    assert_int_equal(
-        ask_raw(engine->asker, "../x.ping", bytes_of("\x80", 1), LIMIT_BUDGET_MS, NULL, &answer, NULL),
-        ERR_BAD_REQUEST);
+    assert_int_equal(ask_raw(engine->asker, "../x.ping", bytes_of("\x80", 1), LIMIT_BUDGET_MS, NULL, &answer, NULL),
+                     ERR_BAD_REQUEST);
 }
 
 #define CLAIM(name)       cmocka_unit_test_setup_teardown(name, set_up, engine_tear_down)

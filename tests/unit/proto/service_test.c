@@ -157,9 +157,8 @@ static void an_unknown_ask_names_the_nearest(void **state)
     struct fault fault = { 0 };
     struct bytes answer;
 
-    assert_int_equal(
-        ask_raw(engine->asker, "search.qeury", bytes_of("\x80", 1), PATIENCE_MS, NULL, &answer, &fault),
-        ERR_NOT_FOUND);
+    assert_int_equal(ask_raw(engine->asker, "search.qeury", bytes_of("\x80", 1), PATIENCE_MS, NULL, &answer, &fault),
+                     ERR_NOT_FOUND);
     assert_string_equal(fault.hint, "did you mean search.query?");
 }
 
@@ -168,8 +167,8 @@ static void a_body_that_is_no_map_is_refused(void **state)
     struct engine *engine = *state;
     struct bytes answer;
 
-    assert_int_equal(ask_raw(engine->asker, "search.query", bytes_of("\x93\x01\x02\x03", 4), PATIENCE_MS,
-                             NULL, &answer, NULL),
+    assert_int_equal(ask_raw(engine->asker, "search.query", bytes_of("\x93\x01\x02\x03", 4), PATIENCE_MS, NULL, &answer,
+                             NULL),
                      ERR_BAD_REQUEST);
 }
 
@@ -200,8 +199,8 @@ static void many_asks_of_one_client_are_all_answered_once(void **state)
     struct answer_frame answer;
 
     for (int i = 0; i < MANY; i++)
-        assert_int_equal(
-            ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id_new(), NULL), ERR_OK);
+        assert_int_equal(ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id_new(), NULL),
+                         ERR_OK);
     for (int i = 0; i < MANY; i++) {
         assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
         assert_int_equal(answer.error, ERR_OK);
@@ -251,10 +250,8 @@ static void one_request_id_cannot_be_under_way_twice(void **state)
     struct id id = id_new();
     struct answer_frame answer;
 
-    assert_int_equal(ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id, NULL),
-                     ERR_OK);
-    assert_int_equal(ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id, NULL),
-                     ERR_EXISTS);
+    assert_int_equal(ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id, NULL), ERR_OK);
+    assert_int_equal(ask_send(engine->asker, "search.ping", bytes_of("\x80", 1), PATIENCE_MS, id, NULL), ERR_EXISTS);
     assert_int_equal(ask_take(engine->asker, PATIENCE_MS, &answer, NULL), ERR_OK);
 }
 
@@ -352,8 +349,7 @@ int main(void)
         CLAIM(one_request_id_cannot_be_under_way_twice),
         CLAIM(a_second_service_of_the_same_name_is_refused),
         CLAIM(a_service_told_to_stop_ends_with_zero_and_leaves_no_sockets),
-        cmocka_unit_test_setup_teardown(a_service_beats_on_its_line_of_the_board, set_up_board,
-                                        tear_down_board),
+        cmocka_unit_test_setup_teardown(a_service_beats_on_its_line_of_the_board, set_up_board, tear_down_board),
     };
 
     signal(SIGPIPE, SIG_IGN); /* as every service does: peers hang up */

@@ -4,6 +4,7 @@
 #define LOOPHOLE_TESTS_PROTO_STAND_IN_H
 
 #include <fcntl.h>
+
 #include "tests/unit/proto/process.h"
 
 enum { LATER = 16, SLOW_US = 10000 };
@@ -213,8 +214,8 @@ static inline enum err query(struct search *search, struct call *call, const str
     return refuse(call, ERR_NOT_FOUND, "no way \"%.*s\"", TEXT_ARG(ask->query));
 }
 
-static inline enum err get_artefact(struct search *search, struct call *call,
-                                    const struct search_get_artefact *ask, struct artefact_found *answer)
+static inline enum err get_artefact(struct search *search, struct call *call, const struct search_get_artefact *ask,
+                                    struct artefact_found *answer)
 {
     (void)call;
     answer->owner = ask->id;

@@ -2,15 +2,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 #include "proto/token.h"
 
-#define WIRE(literal) bytes_of(literal, sizeof(literal) - 1)
-#define WIRE_OF(literal)                                                                                     \
-    {                                                                                                        \
-        sizeof(literal) - 1, (const uint8_t *)(literal)                                                      \
-    }
+#define WIRE(literal)    bytes_of(literal, sizeof(literal) - 1)
+#define WIRE_OF(literal) { sizeof(literal) - 1, (const uint8_t *)(literal) }
 
 static struct token read_one(struct bytes from)
 {
@@ -89,9 +87,8 @@ static void nil_and_both_bools_are_read(void **state)
 static void texts_and_bytes_lie_in_the_message(void **state)
 {
     static const struct bytes wires[] = {
-        WIRE_OF("\xa2hi"),           WIRE_OF("\xd9\x02hi"), WIRE_OF("\xda\0\x02hi"),
-        WIRE_OF("\xdb\0\0\0\x02hi"), WIRE_OF("\xc4\x02hi"), WIRE_OF("\xc5\0\x02hi"),
-        WIRE_OF("\xc6\0\0\0\x02hi"),
+        WIRE_OF("\xa2hi"),     WIRE_OF("\xd9\x02hi"),   WIRE_OF("\xda\0\x02hi"),     WIRE_OF("\xdb\0\0\0\x02hi"),
+        WIRE_OF("\xc4\x02hi"), WIRE_OF("\xc5\0\x02hi"), WIRE_OF("\xc6\0\0\0\x02hi"),
     };
 
     (void)state;

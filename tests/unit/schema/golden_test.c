@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 #include "common/file.h"
@@ -25,8 +26,7 @@ struct message {
 static void write_hex(struct bytes bytes, struct buffer *to)
 {
     for (uint32_t i = 0; i < bytes.len; i++)
-        buffer_printf(to, "%02x%s", bytes.at[i],
-                      i % HEX_LINE == HEX_LINE - 1 || i + 1 == bytes.len ? "\n" : " ");
+        buffer_printf(to, "%02x%s", bytes.at[i], i % HEX_LINE == HEX_LINE - 1 || i + 1 == bytes.len ? "\n" : " ");
 }
 
 static void encode(const struct message *message, const void *value, struct buffer *to)
@@ -47,8 +47,7 @@ static void encode_example(const struct message *message, struct arena *arena, s
     encode(message, value, to);
 }
 
-static void encode_again(const struct message *message, struct bytes bytes, struct arena *arena,
-                         struct buffer *to)
+static void encode_again(const struct message *message, struct bytes bytes, struct arena *arena, struct buffer *to)
 {
     void *value = arena_alloc(arena, message->shape->size);
     struct fault fault = { 0 };
@@ -102,8 +101,7 @@ static void every_golden_file_is_of_a_message(void **state)
     assert_int_equal(*message_count, file_count);
 }
 
-static size_t add(struct message *messages, size_t count, const struct shape *shape, const char *name,
-                  const char *part)
+static size_t add(struct message *messages, size_t count, const struct shape *shape, const char *name, const char *part)
 {
     struct message *message = &messages[count];
 
@@ -136,8 +134,7 @@ int main(void)
     size_t count = list_messages(messages);
 
     for (size_t i = 0; i < count; i++)
-        tests[i] =
-            (struct CMUnitTest){ messages[i].claim, message_keeps_its_bytes, NULL, NULL, &messages[i] };
+        tests[i] = (struct CMUnitTest){ messages[i].claim, message_keeps_its_bytes, NULL, NULL, &messages[i] };
     tests[count] = (struct CMUnitTest)cmocka_unit_test_prestate(every_golden_file_is_of_a_message, &count);
     return _cmocka_run_group_tests("golden", tests, count + 1, NULL, NULL);
 }

@@ -1,12 +1,12 @@
 /* The index follows a store: put, changed, moved, removed; behind the log's tail and in another catalogue it
  * begins anew; much at once is done in bites. */
-#include "tests/unit/search/made.h"
 #include "common/clock.h"
 #include "services/search/catchup.h"
 #include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"
 #include "store/changelog.h"
 #include "tests/unit/common/home.h"
+#include "tests/unit/search/made.h"
 
 struct world {
     struct home *home;
@@ -30,9 +30,7 @@ static void commit(struct world *world)
 
 static void log_change(struct world *world, enum change_kind kind, struct id id)
 {
-    struct change change = {
-        .revision = ++world->revision, .id = id, .request = id_new(), .at = clock_now()
-    };
+    struct change change = { .revision = ++world->revision, .id = id, .request = id_new(), .at = clock_now() };
 
     change.kind.value = (int32_t)kind;
     assert_int_equal(changelog_add(&world->w, &change), ERR_OK);
@@ -108,10 +106,9 @@ static int end_world(void **state)
 static struct id put_item(struct world *world, struct id id, const char *was_name, const char *name,
                           const char *content)
 {
-    struct media now = { .id = id_is_zero(id) ? id_new() : id,
-                         .folder = world->folder,
-                         .name = text_of(name),
-                         .added = clock_now() };
+    struct media now = {
+        .id = id_is_zero(id) ? id_new() : id, .folder = world->folder, .name = text_of(name), .added = clock_now()
+    };
     char file[ID_TEXT_SIZE];
 
     id_write(now.id, file);
@@ -395,17 +392,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_put_changed_and_removed_is_followed, make_world, end_world),
         cmocka_unit_test_setup_teardown(facts_of_a_content_reach_all_its_items, make_world, end_world),
-        cmocka_unit_test_setup_teardown(a_renamed_folder_renames_the_place_of_its_items, make_world,
-                                        end_world),
+        cmocka_unit_test_setup_teardown(a_renamed_folder_renames_the_place_of_its_items, make_world, end_world),
         cmocka_unit_test_setup_teardown(items_of_a_volume_that_is_away_are_offline, make_world, end_world),
         cmocka_unit_test_setup_teardown(behind_the_logs_tail_all_is_read_anew, make_world, end_world),
-        cmocka_unit_test_setup_teardown(what_cannot_be_read_is_left_out_and_stops_nothing, make_world,
-                                        end_world),
+        cmocka_unit_test_setup_teardown(what_cannot_be_read_is_left_out_and_stops_nothing, make_world, end_world),
         cmocka_unit_test_setup_teardown(another_catalogue_is_read_anew, make_world, end_world),
         cmocka_unit_test_setup_teardown(an_older_copy_of_the_store_that_went_on_is_read_anew, make_world, end_world),
         cmocka_unit_test_setup_teardown(much_at_once_is_done_in_bites, make_world, end_world),
-        cmocka_unit_test_setup_teardown(a_sweep_in_bites_misses_nothing_that_changes_meanwhile, make_world,
-                                        end_world),
+        cmocka_unit_test_setup_teardown(a_sweep_in_bites_misses_nothing_that_changes_meanwhile, make_world, end_world),
     };
 
     return cmocka_run_group_tests_name("search catchup", tests, NULL, NULL);

@@ -53,9 +53,8 @@ static const char *explain(struct world *world, const char *query, struct buffer
     said->len = 0;
     if (!is_empty)
         return "";
-    assert_int_equal(
-        explain_empty(&match, text_of(query), root, &world->arena, clock_steady() + FOREVER_US, &hints),
-        ERR_OK);
+    assert_int_equal(explain_empty(&match, text_of(query), root, &world->arena, clock_steady() + FOREVER_US, &hints),
+                     ERR_OK);
     for (uint32_t i = 0; i < hints.count; i++) {
         const struct hint *hint = &hints.at[i];
         buffer_printf(said, "%s%s", i ? "\n" : "", choice_word(&hint_kind_table, hint->kind.value));
@@ -93,9 +92,8 @@ static const struct {
     { "120bpm", "written_otherwise 120bpm -> bpm:~120" },
     { "kick -kick", "excluded kick\nexcluded -kick" },
     { "\"room zz hat\"", "nothing \"room zz hat\"" },
-    { "(kikc or sanre) soft",
-      "unknown_word kikc: kick -> (kick or sanre) soft\n"
-      "unknown_word sanre: snare -> (kikc or snare) soft\nexcluded (kikc or sanre) -> soft" },
+    { "(kikc or sanre) soft", "unknown_word kikc: kick -> (kick or sanre) soft\n"
+                              "unknown_word sanre: snare -> (kikc or snare) soft\nexcluded (kikc or sanre) -> soft" },
 };
 
 static void what_finds_nothing_is_explained(void **state)
@@ -160,8 +158,8 @@ static void no_query_whatever_breaks_an_explanation(void **state)
             buffer_printf(&query, "%s%s", PIECES[made_draw(&seed) % (sizeof(PIECES) / sizeof(*PIECES))],
                           made_draw(&seed) % 4 ? " " : "");
         if (parse_query(&parse, text_of(buffer_c(&query)), &arena, &root, &fault) == ERR_OK) {
-            assert_int_equal(explain_empty(&match, text_of(buffer_c(&query)), root, &arena,
-                                           clock_steady() + FOREVER_US, &hints),
+            assert_int_equal(explain_empty(&match, text_of(buffer_c(&query)), root, &arena, clock_steady() + FOREVER_US,
+                                           &hints),
                              ERR_OK);
             assert_true(hints.count <= EXPLAIN_HINTS);
             for (uint32_t i = 0; i < hints.count; i++)

@@ -1,12 +1,13 @@
 /* The index finds what a plain look at every item finds: after changes, and again from its file. */
-#include "tests/unit/search/made.h"
 #include <fcntl.h>
 #include <strings.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
 #include "services/search/fold.h"
 #include "services/search/index_file.h"
+#include "tests/unit/search/made.h"
 
 enum { ITEMS = 2000, QUERIES = 500 };
 
@@ -51,8 +52,7 @@ static bool word_is_in(const struct made_item *item, const char *start)
 
 static void ask_word(struct asked *asked, const struct made_item *items, uint64_t *seed)
 {
-    static const char *const STARTS[] = { "kick", "kicke", "s",    "8",   "808", "elan",
-                                          "room", "war",   "deep", "zzz", "j" };
+    static const char *const STARTS[] = { "kick", "kicke", "s", "8", "808", "elan", "room", "war", "deep", "zzz", "j" };
     const char *start = STARTS[made_draw(seed) % (sizeof(STARTS) / sizeof(STARTS[0]))];
 
     buffer_add_text(&asked->query, start);
@@ -131,13 +131,13 @@ static void ask(struct asked *asked, const struct made_item *items, uint64_t *se
                                  uint64_t *) = { ask_word, ask_tag, ask_class, ask_bpm, ask_size, ask_state };
     bool not = made_draw(seed) % 5 == 0;
 
-    if (not )
+    if (not)
         buffer_add_text(&asked->query, "-");
     if (depth > 0 && made_draw(seed) % 3)
         ask_joined(asked, items, seed, depth);
     else
         KINDS[made_draw(seed) % (sizeof(KINDS) / sizeof(KINDS[0]))](asked, items, seed);
-    for (uint32_t i = 0; i < ITEMS && not ; i++)
+    for (uint32_t i = 0; i < ITEMS && not; i++)
         asked->has[i] = !asked->has[i];
 }
 
@@ -412,10 +412,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_index_finds_what_a_look_at_every_item_finds),
         cmocka_unit_test_setup_teardown(the_index_is_the_same_from_its_file, make_place, remove_place),
-        cmocka_unit_test_setup_teardown(a_change_while_the_file_is_written_ends_the_writing, make_place,
-                                        remove_place),
-        cmocka_unit_test_setup_teardown(a_damaged_file_is_refused_wherever_it_is_damaged, make_place,
-                                        remove_place),
+        cmocka_unit_test_setup_teardown(a_change_while_the_file_is_written_ends_the_writing, make_place, remove_place),
+        cmocka_unit_test_setup_teardown(a_damaged_file_is_refused_wherever_it_is_damaged, make_place, remove_place),
         cmocka_unit_test(a_table_that_is_not_that_of_the_rows_is_refused),
         cmocka_unit_test(a_table_in_disorder_never_runs_full),
         cmocka_unit_test(ids_of_one_moment_are_found_as_fast_as_any),

@@ -4,7 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
 #include <cmocka.h>
+
 #include "services/search/keep.h"
 
 /* A copy that is here: 16 bit, 44.1 kHz, stereo, one second. */

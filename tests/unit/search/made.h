@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include <cmocka.h>
+
 #include "services/search/fold.h"
 #include "services/search/match.h"
 #include "services/search/order.h"
@@ -73,8 +75,7 @@ static inline struct made_item made_item(uint64_t *seed, uint32_t number)
 
 static inline void made_name(const struct made_item *item, char to[128])
 {
-    snprintf(to, 128, "%s_%s %s", made_words[item->words[0]], made_words[item->words[1]],
-             made_words[item->words[2]]);
+    snprintf(to, 128, "%s_%s %s", made_words[item->words[0]], made_words[item->words[1]], made_words[item->words[2]]);
 }
 
 static inline void made_put(struct index *index, const struct made_item *item)
@@ -146,8 +147,7 @@ static inline bool made_no_attribute(const void *state, struct text attribute)
     return false;
 }
 
-static inline struct bitmap *made_match(struct index *index, const char *query, struct node **root,
-                                        struct arena *arena)
+static inline struct bitmap *made_match(struct index *index, const char *query, struct node **root, struct arena *arena)
 {
     static const struct volumes none;
     struct parse parse = { .knows = made_no_attribute };

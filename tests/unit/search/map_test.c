@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
+
 #include "services/search/map.h"
 #include "services/search/map_file.h"
 #include "tests/unit/search/made.h"

@@ -1,13 +1,11 @@
 /* The loops of all processors give the same numbers, to the last bit. */
-#include "tests/unit/search/made.h"
 #include "services/search/near_machine.h"
+#include "tests/unit/search/made.h"
 
 static void fill(void *to, size_t len, uint64_t *seed)
 {
     for (size_t i = 0; i < len; i++)
-        ((uint8_t *)to)[i] = made_draw(seed) % 8   ? (uint8_t)made_draw(seed)
-                             : made_draw(seed) % 2 ? 0x80
-                                                   : 0x7f;
+        ((uint8_t *)to)[i] = made_draw(seed) % 8 ? (uint8_t)made_draw(seed) : made_draw(seed) % 2 ? 0x80 : 0x7f;
 }
 
 struct inputs {

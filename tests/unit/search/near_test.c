@@ -2,12 +2,13 @@
  * change. */
 #include <fcntl.h>
 #include <unistd.h>
-#include "tests/unit/search/made.h"
+
 #include "common/file.h"
 #include "services/search/blocks.h"
 #include "services/search/index_file.h"
 #include "services/search/index_layout.h"
 #include "services/search/near_file.h"
+#include "tests/unit/search/made.h"
 
 enum { ROWS = 24000, MANY = 100000, EXTRA = 50, INNER = 12, CLUSTERS = 40, QUERIES = 60 };
 enum { WANTED = 10, MANY_WANTED = 100 };
@@ -109,8 +110,7 @@ static double recall(struct stage *stage, const struct bitmap *only)
     return recall_of(stage, only, WANTED);
 }
 
-static void weigh(struct stage *stage, double spectrum, double timbre, double pitch, double amplitude,
-                  double rhythm)
+static void weigh(struct stage *stage, double spectrum, double timbre, double pitch, double amplitude, double rhythm)
 {
     const struct weights weights = { .has_spectrum = true,
                                      .spectrum = spectrum,
@@ -271,10 +271,8 @@ static void a_file_that_does_not_fit_is_refused(void **state)
 {
     struct stage *stage = *state;
     struct near_parts parts = near_file_parts(stage->near.file);
-    uint32_t *const breakable[] = {
-        &parts.file->clusters, &parts.file->places, &parts.file->rows,
-        &parts.firsts[1],      &parts.places[17],   &parts.rows[parts.places[18]]
-    };
+    uint32_t *const breakable[] = { &parts.file->clusters, &parts.file->places, &parts.file->rows,
+                                    &parts.firsts[1],      &parts.places[17],   &parts.rows[parts.places[18]] };
     float *const numbers[] = { &parts.file->low[3], &parts.file->step[1], &parts.file->plans[0][0].probes };
 
     assert_true(near_file_is_sound(&stage->near.made, ROWS));
@@ -344,8 +342,7 @@ static void save(struct index *index, const char *path)
 static void is_found(struct index *index, const struct made_item *item)
 {
     float weights[ENTRY_VECTOR];
-    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, item->vector,
-                               weights };
+    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, item->vector, weights };
     struct nearby found;
     uint32_t count;
 

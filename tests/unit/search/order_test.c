@@ -1,8 +1,8 @@
 /* Pages cover a result once, whatever comes and goes between them; scores and facets. */
-#include "tests/unit/search/made.h"
 #include "services/search/cursor.h"
 #include "services/search/facets.h"
 #include "services/search/score.h"
+#include "tests/unit/search/made.h"
 
 enum { ITEMS = 600, PAGE = 7 };
 
@@ -120,13 +120,10 @@ static void a_cursor_of_another_query_is_refused(void **state)
 
     (void)state;
     assert_int_equal(cursor_read(&arena, cursor, TEXT("kick"), TEXT("name"), &back, &fault), ERR_OK);
-    assert_true(back.text_len == 4 && memcmp(back.text, "name", 4) == 0 && back.has_value &&
-                back.number >= 3);
-    assert_int_equal(cursor_read(&arena, cursor, TEXT("snare"), TEXT("name"), &back, &fault),
-                     ERR_BAD_REQUEST);
+    assert_true(back.text_len == 4 && memcmp(back.text, "name", 4) == 0 && back.has_value && back.number >= 3);
+    assert_int_equal(cursor_read(&arena, cursor, TEXT("snare"), TEXT("name"), &back, &fault), ERR_BAD_REQUEST);
     assert_int_equal(cursor_read(&arena, cursor, TEXT("kick"), TEXT("bpm"), &back, &fault), ERR_BAD_REQUEST);
-    assert_int_equal(cursor_read(&arena, TEXT("nonsense"), TEXT("kick"), TEXT("name"), &back, &fault),
-                     ERR_BAD_REQUEST);
+    assert_int_equal(cursor_read(&arena, TEXT("nonsense"), TEXT("kick"), TEXT("name"), &back, &fault), ERR_BAD_REQUEST);
     cursor.len -= 4;
     assert_int_equal(cursor_read(&arena, cursor, TEXT("kick"), TEXT("name"), &back, &fault), ERR_BAD_REQUEST);
     assert_string_equal(fault.field, "cursor");
@@ -143,8 +140,7 @@ static void an_order_that_there_is_not_is_refused(void **state)
     assert_int_equal(index_open(&index), ERR_OK);
     assert_int_equal(order_read(&index, TEXT("-colour"), &order, &fault), ERR_BAD_REQUEST);
     assert_string_equal(fault.field, "sort");
-    assert_int_equal(order_read(&index, TEXT("bpm"), &order, &fault),
-                     ERR_OK); /* though no item has one yet */
+    assert_int_equal(order_read(&index, TEXT("bpm"), &order, &fault), ERR_OK); /* though no item has one yet */
     index_close(&index);
 }
 

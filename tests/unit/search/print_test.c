@@ -1,12 +1,14 @@
 /* Whether two prints are of one sound: what a file may have gone through, and what makes another sound. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
+
 #include "services/search/print.h"
 
 enum { COUNT = PRINT_SAMPLES, HEAD = 12 };

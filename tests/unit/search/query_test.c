@@ -5,7 +5,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
 #include <cmocka.h>
+
 #include "common/musical_key.h"
 #include "services/search/parse.h"
 
@@ -26,8 +28,7 @@ static const char *const WORDS[] = {
 
 static void show_range(struct buffer *to, const struct range *range)
 {
-    buffer_printf(to, " %c%g..%g%c", range->min_open ? '(' : '[', range->min, range->max,
-                  range->max_open ? ')' : ']');
+    buffer_printf(to, " %c%g..%g%c", range->min_open ? '(' : '[', range->min, range->max, range->max_open ? ')' : ']');
 }
 
 static void show(struct buffer *to, const struct node *node)
@@ -147,17 +148,14 @@ static const struct bad {
 } BAD[] = {
     { "kick bmp:120", "no field \"bmp\" at character 6",
       "kick bmp:120\n     ^ did you mean bpm:? In quotes it is words" },
-    { "été bmp:1", "no field \"bmp\" at character 5",
-      "été bmp:1\n    ^ did you mean bpm:? In quotes it is words" },
+    { "été bmp:1", "no field \"bmp\" at character 5", "été bmp:1\n    ^ did you mean bpm:? In quotes it is words" },
     { "(kick", "the parenthesis is not closed at character 1", "(kick\n^ its ) is missing" },
     { "kick)", "the parenthesis was never opened at character 5", "kick)\n    ^ no ( belongs to it" },
     { "()", "nothing stands between the parentheses at character 2", "()\n ^ " },
     { "\"kick", "the quote is not closed at character 1", "\"kick\n^ its second \" is missing" },
-    { "name:\"kick", "the quote is not closed at character 6",
-      "name:\"kick\n     ^ its second \" is missing" },
+    { "name:\"kick", "the quote is not closed at character 6", "name:\"kick\n     ^ its second \" is missing" },
     { "or kick", "or needs something on both sides at character 1", "or kick\n^ in quotes it is a word" },
-    { "kick or", "or needs something on both sides at character 8",
-      "kick or\n       ^ in quotes it is a word" },
+    { "kick or", "or needs something on both sides at character 8", "kick or\n       ^ in quotes it is a word" },
     { "kick -", "something is missing at character 7", "kick -\n      ^ " },
     { "bpm:", "bpm: needs a value at character 5",
       "bpm:\n    ^ beats per minute: 120-130; ~120 for the tempos that go with it" },
@@ -168,10 +166,8 @@ static const struct bad {
     { "added:~7d", "added: can't be \"~7d\" at character 7", "added:~7d\n      ^ a number belongs here" },
     { "bpm:fast", "bpm: can't be \"fast\" at character 5", "bpm:fast\n    ^ a number belongs here" },
     { "bpm:12x", "bpm: can't be \"12x\" at character 7", "bpm:12x\n      ^ no such unit here" },
-    { "bpm:1-2-3", "bpm: can't be \"1-2-3\" at character 8",
-      "bpm:1-2-3\n       ^ nothing belongs behind the number" },
-    { "bpm:130-120", "bpm: can't be \"130-120\" at character 5",
-      "bpm:130-120\n    ^ the range ends before it begins" },
+    { "bpm:1-2-3", "bpm: can't be \"1-2-3\" at character 8", "bpm:1-2-3\n       ^ nothing belongs behind the number" },
+    { "bpm:130-120", "bpm: can't be \"130-120\" at character 5", "bpm:130-120\n    ^ the range ends before it begins" },
     { "key:H", "\"H\" is no key at character 5", "key:H\n    ^ a key is like Am, C#, Bbmaj, 8A or 1m" },
     { "like:7", "\"7\" is no id at character 6", "like:7\n     ^ an id has 26 characters" },
     { "used:\"My song\"", "used: asks about projects at character 1",
@@ -222,10 +218,10 @@ static uint32_t draw(uint32_t *seed)
 
 static void no_query_whatever_crashes_the_parser(void **state)
 {
-    static const char *const PIECES[] = { "kick", "-",    "(",      ")",    "\"",   "or",   " ",     ":",
-                                          "bpm:", "12",   "..",     "<",    "key:", "~",    "is:",   "tag:",
-                                          "*",    "\xc3", "\xa9",   "\xff", "s",    "=",    "like:", "0J",
-                                          "|",    ">",    "added:", "7d",   "\n",   "name:" };
+    static const char *const PIECES[] = {
+        "kick", "-", "(",    ")",    "\"",   "or", " ", ":",     "bpm:", "12", "..", "<",      "key:", "~",  "is:",
+        "tag:", "*", "\xc3", "\xa9", "\xff", "s",  "=", "like:", "0J",   "|",  ">",  "added:", "7d",   "\n", "name:"
+    };
     uint32_t seed = 7;
 
     (void)state;

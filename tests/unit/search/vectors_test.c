@@ -1,7 +1,7 @@
 /* The nearest are the nearest: the same as when every distance is worked out in double and sorted. */
-#include "tests/unit/search/made.h"
 #include "services/search/blocks.h"
 #include "services/search/vectors.h"
+#include "tests/unit/search/made.h"
 
 enum { ITEMS = 1500, NEAREST = 40 };
 
@@ -40,23 +40,20 @@ static void is_the_naive_order(const struct weights *given, uint64_t seed)
     assert_int_equal(index_open(&index), ERR_OK);
     struct made_item *items = made_items(&index, ITEMS, seed);
     struct made_item target = made_item(&seed, 0);
-    struct vectors vectors = { (const float *)(const void *)index.vectors.at, &index.ids, target.vector,
-                               weights };
+    struct vectors vectors = { (const float *)(const void *)index.vectors.at, &index.ids, target.vector, weights };
     struct bitmap *with_vector = match_with_vector(&index);
     uint32_t *rows = match_rows(with_vector, &rows_count);
 
     blocks_weigh(given, weights);
     for (uint32_t i = 0; i < ITEMS; i++)
         if (items[i].is_there && items[i].has_vector)
-            all[count++] =
-                (struct measured){ distance(items[i].vector, target.vector, weights), items[i].id };
+            all[count++] = (struct measured){ distance(items[i].vector, target.vector, weights), items[i].id };
     qsort(all, count, sizeof(*all), by_distance);
     assert_int_equal(rows_count, count);
     assert_int_equal(vectors_nearest(&vectors, rows, rows_count, NEAREST, nearby), NEAREST);
     for (uint32_t i = 0; i < NEAREST; i++) {
         assert_true(fabs((double)nearby[i].distance - all[i].distance) < 1e-4);
-        assert_true(id_equal(nearby[i].id, all[i].id) ||
-                    fabs(all[i].distance - all[i ? i - 1 : 1].distance) < 1e-4 ||
+        assert_true(id_equal(nearby[i].id, all[i].id) || fabs(all[i].distance - all[i ? i - 1 : 1].distance) < 1e-4 ||
                     fabs(all[i].distance - all[i + 1].distance) < 1e-4);
     }
     free(rows);
@@ -98,8 +95,7 @@ static void equal_distances_are_ordered_by_id(void **state)
         rows[i] = i;
     }
     blocks_weigh(&(struct weights){ 0 }, weights);
-    struct vectors vectors = { (const float *)(const void *)index.vectors.at, &index.ids, one.vector,
-                               weights };
+    struct vectors vectors = { (const float *)(const void *)index.vectors.at, &index.ids, one.vector, weights };
     assert_int_equal(vectors_nearest(&vectors, rows, 50, 10, nearby), 10);
     for (uint32_t i = 0; i < 10; i++)
         assert_int_equal(nearby[i].id.b[0], 151 + i);

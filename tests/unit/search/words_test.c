@@ -4,7 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
 #include <cmocka.h>
+
 #include "services/search/fold.h"
 #include "services/search/phrase.h"
 #include "services/search/words.h"

@@ -1,6 +1,7 @@
-#include "tests/unit/store/scratch.h"
 #include <sys/wait.h>
+
 #include "store/backup.h"
+#include "tests/unit/store/scratch.h"
 
 static char file[PATH_MAX + 32];
 

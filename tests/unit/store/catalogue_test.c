@@ -1,6 +1,6 @@
-#include "tests/unit/store/scratch.h"
 #include "common/file.h"
 #include "store/artefact.h"
+#include "tests/unit/store/scratch.h"
 
 static const uint8_t content_a[16] = "content number a", content_b[16] = "content number b";
 
@@ -63,9 +63,7 @@ static void an_item_is_found_by_id_place_and_path(void **state)
 static void an_item_on_the_mount_itself_has_a_path(void **state)
 {
     struct scratch *s = *state;
-    struct volume usb = {
-        .id = id_new(), .identity = TEXT("uuid:1"), .mount = b("/media/usb"), .online = true
-    };
+    struct volume usb = { .id = id_new(), .identity = TEXT("uuid:1"), .mount = b("/media/usb"), .online = true };
     struct folder mount = { .id = id_new(), .volume = usb.id };
     struct volume volume;
     struct bytes path;
@@ -114,8 +112,7 @@ static void the_facts_that_win_come_from_the_better_source(void **state)
 {
     struct scratch *s = *state;
     struct media was = scratch_put(s, "kick.wav"), now = was;
-    struct fact own[] = { fact(SOURCE_FILE, "bpm", 90), fact(SOURCE_USER, "bpm", 100),
-                          fact(SOURCE_FILE, "year", 1) };
+    struct fact own[] = { fact(SOURCE_FILE, "bpm", 90), fact(SOURCE_USER, "bpm", 100), fact(SOURCE_FILE, "year", 1) };
     struct fact heard[] = { fact(SOURCE_ANALYSIS, "bpm", 110), fact(SOURCE_ANALYSIS, "lufs", -9) };
     struct facts of_item = { { 3, own } }, of_content = { { 2, heard } };
     struct fact_list all, winning;
@@ -181,15 +178,13 @@ static void a_large_artefact_is_a_file_and_a_changed_file_is_not_found(void **st
     assert_int_equal(artefact_write(&s->paths, now.content, &large, &files, NULL), ERR_OK);
     assert_int_equal(artefact_settle(&s->paths, &files, NULL), ERR_OK);
     assert_int_equal(catalogue_put_artefact(&s->w, now.content, large.type, large.parameters, &kept), ERR_OK);
-    assert_int_equal(catalogue_artefact(s->w.txn, &s->paths, &s->arena, now.content, large.type, &got),
-                     ERR_OK);
+    assert_int_equal(catalogue_artefact(s->w.txn, &s->paths, &s->arena, now.content, large.type, &got), ERR_OK);
     assert_true(bytes_equal(got.data, large.data));
     assert_int_equal(got.version, 3);
     artefact_name(now.content, large.type, large.parameters, 3, name);
     snprintf(path, sizeof(path), "%s/artefact/%s", s->paths.data, name);
     assert_int_equal(truncate(path, 4999), 0);
-    assert_int_equal(catalogue_artefact(s->w.txn, &s->paths, &s->arena, now.content, large.type, &got),
-                     ERR_NOT_FOUND);
+    assert_int_equal(catalogue_artefact(s->w.txn, &s->paths, &s->arena, now.content, large.type, &got), ERR_NOT_FOUND);
     artefact_files_free(&files);
     free((void *)(uintptr_t)large.data.at);
 }

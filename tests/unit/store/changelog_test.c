@@ -1,6 +1,6 @@
-#include "tests/unit/store/scratch.h"
 #include "store/changelog.h"
 #include "store/parts.h"
+#include "tests/unit/store/scratch.h"
 
 static int begun(void **state)
 {
@@ -18,9 +18,7 @@ static struct id request(uint64_t number)
 /* A change of the request `by`, at that time, whose answer is one byte. */
 static void add(struct scratch *s, uint64_t revision, uint64_t by, usec_t at)
 {
-    struct change change = {
-        .revision = revision, .id = request(revision), .request = request(by), .at = at
-    };
+    struct change change = { .revision = revision, .id = request(revision), .request = request(by), .at = at };
     uint8_t answer = (uint8_t)by;
 
     change.kind.value = CHANGE_KIND_MEDIA;
@@ -59,8 +57,7 @@ static void rows_past_both_limits_go_with_their_requests(void **state)
 
     for (uint64_t i = 1; i <= 10; i++)
         add(s, i, i, (usec_t)i * 10);
-    assert_int_equal(changelog_trim(&s->w, &limits, 161, 100),
-                     ERR_OK); /* rows up to time 60 are old enough */
+    assert_int_equal(changelog_trim(&s->w, &limits, 161, 100), ERR_OK); /* rows up to time 60 are old enough */
     assert_int_equal(catalogue_head(s->w.txn, &tail, &head), ERR_OK);
     assert_int_equal(tail, 7);
     assert_int_equal(head, 10);

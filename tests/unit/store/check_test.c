@@ -1,5 +1,5 @@
-#include "tests/unit/store/scratch.h"
 #include "store/changelog.h"
+#include "tests/unit/store/scratch.h"
 
 static const uint8_t content[16] = "content number a";
 

@@ -1,10 +1,11 @@
-#include "tests/unit/store/scratch.h"
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "proto/codec.h"
 #include "store/changelog.h"
 #include "store/migrate.h"
 #include "store/replace.h"
-#include <sys/wait.h>
-#include <unistd.h>
+#include "tests/unit/store/scratch.h"
 
 static void store_path(struct scratch *s, const char *end, char to[PATH_MAX + 32])
 {

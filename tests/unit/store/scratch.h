@@ -2,15 +2,17 @@
 #ifndef LOOPHOLE_TESTS_STORE_SCRATCH_H
 #define LOOPHOLE_TESTS_STORE_SCRATCH_H
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cmocka.h>
+
 #include "store/catalogue_write.h"
 #include "store/check.h"
 #include "store/store.h"
@@ -97,9 +99,7 @@ static inline void scratch_commit(struct scratch *s)
 /* A volume "root" at "/" with a folder "music", in the open transaction. */
 static inline void scratch_ground(struct scratch *s)
 {
-    struct volume volume = {
-        .id = id_new(), .identity = TEXT("root"), .mount = bytes_of("/", 1), .online = true
-    };
+    struct volume volume = { .id = id_new(), .identity = TEXT("root"), .mount = bytes_of("/", 1), .online = true };
     struct folder folder = { .id = id_new(), .volume = volume.id, .name = bytes_of("music", 5) };
 
     volume.backend.value = BACKEND_LOCAL;

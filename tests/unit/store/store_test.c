@@ -1,8 +1,9 @@
-#include "tests/unit/store/scratch.h"
 #include <fcntl.h>
 #include <sys/wait.h>
+
 #include "store/files.h"
 #include "store/local.h"
+#include "tests/unit/store/scratch.h"
 
 static struct bytes b(const char *text)
 {

@@ -1,5 +1,6 @@
 /* The next line of a grid, by what the sound core says of its transport. */
 #include <math.h>
+
 #include "services/streamer/desk.h"
 #include "tests/unit/common/home.h"
 

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+
 #include <cmocka.h>
 
 #include "services/streamer/resample.h"
@@ -56,8 +57,8 @@ static double quality(uint32_t from, uint32_t to, double hz)
 
 static void a_sine_comes_out_as_itself(void **state)
 {
-    static const uint32_t rates[][2] = { { 44100, 48000 }, { 96000, 48000 }, { 48000, 96000 }, { 22050, 48000 },
-                                         { 192000, 48000 }, { 8000, 48000 }, { 48000, 44100 } };
+    static const uint32_t rates[][2] = { { 44100, 48000 },  { 96000, 48000 }, { 48000, 96000 }, { 22050, 48000 },
+                                         { 192000, 48000 }, { 8000, 48000 },  { 48000, 44100 } };
 
     (void)state;
     for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++)

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
 #include <cmocka.h>
+
 #include "services/streamer/take_file.h"
 
 enum { CELLS = 5000, BEGIN = 700, GENERATION = 7, RATE = 48000 };
@@ -92,9 +94,8 @@ static void start(enum take_work work, uint64_t most)
 
     file->memory = capture.memory;
     file->ring = capture.reader;
-    file->take.take = (struct wav_take){
-        .generation = GENERATION, .rate = RATE, .latency = 456, .most = most, .is_filled = fills
-    };
+    file->take.take =
+        (struct wav_take){ .generation = GENERATION, .rate = RATE, .latency = 456, .most = most, .is_filled = fills };
     strcpy(file->path, capture.path);
     capture.file = file;
     capture.done = 0;

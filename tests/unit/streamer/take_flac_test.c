@@ -10,7 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include <cmocka.h>
+
 #include "services/streamer/take_flac.h"
 
 enum { FRAMES = 150000, RATE = 48000 };

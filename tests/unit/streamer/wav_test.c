@@ -8,7 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
 #include <cmocka.h>
+
 #include "services/streamer/wav.h"
 
 enum { FRAMES = 5000 };

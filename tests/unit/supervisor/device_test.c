@@ -1,5 +1,5 @@
-#include "tests/unit/common/home.h"
 #include "supervisor/device.h"
+#include "tests/unit/common/home.h"
 
 static const char cards[] = " 0 [PCH            ]: HDA-Intel - HDA Intel PCH\n"
                             "                      HDA Intel PCH at 0x6012110000 irq 145\n"

@@ -2,7 +2,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
 #include "supervisor/hang.h"
 
 enum { LOOK = 100000, LIMIT = 2000000 };

@@ -2,7 +2,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
 #include "supervisor/policy.h"
 
 enum { MS = 1000, S = 1000000 };
@@ -68,8 +70,7 @@ static void a_death_after_a_while_is_followed_by_a_restart_at_once(void **state)
 static void never_being_ready_is_quick_however_long_it_took(void **state)
 {
     const struct death_row rows[] = {
-        { before_ready, 0 },    { before_ready, 100 }, { before_ready, 500 },
-        { before_ready, 2000 }, { before_ready, -1 },
+        { before_ready, 0 }, { before_ready, 100 }, { before_ready, 500 }, { before_ready, 2000 }, { before_ready, -1 },
     };
 
     (void)state;

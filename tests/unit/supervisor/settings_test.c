@@ -1,8 +1,7 @@
-#include "tests/unit/common/home.h"
 #include "supervisor/settings.h"
+#include "tests/unit/common/home.h"
 
-static enum err read_settings(const struct home *home, const char *text, struct settings *settings,
-                              struct fault *fault)
+static enum err read_settings(const struct home *home, const char *text, struct settings *settings, struct fault *fault)
 {
     home_file(home, "home/config/loophole.conf", text);
     return settings_read(&home->paths, settings, fault);
@@ -21,8 +20,8 @@ static void milliseconds_become_microseconds(void **state)
 {
     struct settings settings;
 
-    assert_int_equal(
-        read_settings(*state, "[supervisor]\nhang_ms = 30000\nstart_ms = 90000\n", &settings, NULL), ERR_OK);
+    assert_int_equal(read_settings(*state, "[supervisor]\nhang_ms = 30000\nstart_ms = 90000\n", &settings, NULL),
+                     ERR_OK);
     assert_int_equal(settings.start_limit, 90000000);
     assert_int_equal(settings.hang_limit, 30000000);
 }
@@ -32,8 +31,7 @@ static void a_wrong_value_is_told_with_file_and_line(void **state)
     struct settings settings;
     struct fault fault;
 
-    assert_int_equal(read_settings(*state, "[supervisor]\nhang_ms = soon\n", &settings, &fault),
-                     ERR_BAD_REQUEST);
+    assert_int_equal(read_settings(*state, "[supervisor]\nhang_ms = soon\n", &settings, &fault), ERR_BAD_REQUEST);
     assert_non_null(strstr(fault.what, "loophole.conf:2: supervisor.hang_ms is \"soon\""));
 }
 
@@ -46,8 +44,9 @@ static void sound_is_on_and_the_environment_wins(void **state)
     assert_int_equal(read_settings(*state, "", &settings, NULL), ERR_OK);
     assert_string_equal(settings.audio.device, "auto");
     assert_true(settings_want_sound(&settings));
-    assert_int_equal(
-        read_settings(*state, "[audio]\ndevice = alsa:hw:0\nperiod = 64\nstandby = yes\n", &settings, NULL), ERR_OK);
+    assert_int_equal(read_settings(*state, "[audio]\ndevice = alsa:hw:0\nperiod = 64\nstandby = yes\n", &settings,
+                                   NULL),
+                     ERR_OK);
     assert_string_equal(settings.audio.device, "alsa:hw:0");
     assert_int_equal(settings.audio.period, 64);
     assert_true(settings.audio.standby);

@@ -1,9 +1,10 @@
-#include "tests/unit/common/home.h"
 #include <fcntl.h>
 #include <sys/stat.h>
+
 #include "common/clock.h"
 #include "common/file.h"
 #include "supervisor/spawn.h"
+#include "tests/unit/common/home.h"
 
 enum { LONG_ENOUGH = 60 * 1000000 };
 
@@ -90,10 +91,9 @@ static void a_service_inherits_nothing(void **state)
     sigaddset(&term, SIGTERM);
     sigprocmask(SIG_BLOCK, &term, NULL);
     signal(SIGPIPE, SIG_IGN);
-    put_program(home,
-                "#!/bin/sh\n( readlink /proc/$$/fd/0 /proc/$$/fd/1; [ -e /proc/$$/fd/200 ] && echo leak\n"
-                "grep -E 'SigBlk|SigIgn' /proc/$$/status; cut -d' ' -f5 /proc/$$/stat ) "
-                ">\"$LOOPHOLE_HOME\"/../seen\n");
+    put_program(home, "#!/bin/sh\n( readlink /proc/$$/fd/0 /proc/$$/fd/1; [ -e /proc/$$/fd/200 ] && echo leak\n"
+                      "grep -E 'SigBlk|SigIgn' /proc/$$/status; cut -d' ' -f5 /proc/$$/stat ) "
+                      ">\"$LOOPHOLE_HOME\"/../seen\n");
     assert_int_equal(dup2(leak, 200), 200);
     assert_int_equal(spawn_start(&home->paths, &program, &spawn, NULL), ERR_OK);
     (void)snprintf(end, sizeof(end), "\n%d\n", (int)spawn.pid);
@@ -118,8 +118,7 @@ static void last_words_go_to_the_log_of_the_service(void **state)
     struct buffer log = { 0 };
 
     (void)end_of(&spawn);
-    assert_int_equal(file_read_all(home_file(home, "home/data/log/test.log", NULL), 4096, &log, NULL),
-                     ERR_OK);
+    assert_int_equal(file_read_all(home_file(home, "home/data/log/test.log", NULL), 4096, &log, NULL), ERR_OK);
     assert_string_equal(buffer_c(&log), "free(): invalid pointer\n");
     buffer_free(&log);
 }
@@ -127,8 +126,7 @@ static void last_words_go_to_the_log_of_the_service(void **state)
 static void a_dead_services_helpers_die_with_it(void **state)
 {
     struct home *home = *state;
-    struct spawn spawn =
-        start(home, "#!/bin/sh\nsleep 600 &\necho $! >\"$LOOPHOLE_HOME\"/../helper\nexit 0\n");
+    struct spawn spawn = start(home, "#!/bin/sh\nsleep 600 &\necho $! >\"$LOOPHOLE_HOME\"/../helper\nexit 0\n");
     struct buffer text = { 0 };
     usec_t end = clock_steady() + LONG_ENOUGH;
     int32_t helper;

@@ -1,7 +1,6 @@
-#include "tests/unit/worker/made.h"
-
 #include "services/worker/ogg.h"
 #include "services/worker/order.h"
+#include "tests/unit/worker/made.h"
 
 static void a_tag_edit_leaves_the_content_of_a_wave_file(void **state)
 {
@@ -11,8 +10,7 @@ static void a_tag_edit_leaves_the_content_of_a_wave_file(void **state)
     put_chunk_of(&info, "INAM", "A kick");
     put_chunk(&list, "LIST", &info);
     put_chunk_of(&tags, "bext", "somebody");
-    struct buffer plain = made_wave(NULL, NULL), before = made_wave(&list, NULL),
-                  both = made_wave(&tags, &list);
+    struct buffer plain = made_wave(NULL, NULL), before = made_wave(&list, NULL), both = made_wave(&tags, &list);
     assert_true(same_content(&plain, &before));
     assert_true(same_content(&plain, &both));
     plain.at[plain.len - 100] ^= 1;
@@ -33,12 +31,10 @@ static void the_same_bytes_at_another_rate_are_another_content(void **state)
 static void a_title_leaves_the_content_of_every_container(void **state)
 {
     (void)state;
-    static const int formats[] = {
-        SF_FORMAT_WAV | SF_FORMAT_PCM_24,         SF_FORMAT_RF64 | SF_FORMAT_FLOAT,
-        SF_FORMAT_AIFF | SF_FORMAT_PCM_16,        SF_FORMAT_FLAC | SF_FORMAT_PCM_16,
-        SF_FORMAT_OGG | SF_FORMAT_VORBIS,         SF_FORMAT_OGG | SF_FORMAT_OPUS,
-        SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III
-    };
+    static const int formats[] = { SF_FORMAT_WAV | SF_FORMAT_PCM_24,         SF_FORMAT_RF64 | SF_FORMAT_FLOAT,
+                                   SF_FORMAT_AIFF | SF_FORMAT_PCM_16,        SF_FORMAT_FLAC | SF_FORMAT_PCM_16,
+                                   SF_FORMAT_OGG | SF_FORMAT_VORBIS,         SF_FORMAT_OGG | SF_FORMAT_OPUS,
+                                   SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III };
     for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++) {
         int rate = 48000;
         struct buffer plain = made_encoded((struct encoded){ formats[i], rate, 2, 440, NULL });
@@ -53,10 +49,9 @@ static void a_title_leaves_the_content_of_every_container(void **state)
 static void the_same_samples_in_wave_and_in_little_endian_aiff_are_one_content(void **state)
 {
     (void)state;
-    struct buffer wave =
-        made_encoded((struct encoded){ SF_FORMAT_WAV | SF_FORMAT_PCM_16, 44100, 2, 440, NULL });
-    struct buffer aiff = made_encoded(
-        (struct encoded){ SF_FORMAT_AIFF | SF_FORMAT_PCM_16 | SF_ENDIAN_LITTLE, 44100, 2, 440, NULL });
+    struct buffer wave = made_encoded((struct encoded){ SF_FORMAT_WAV | SF_FORMAT_PCM_16, 44100, 2, 440, NULL });
+    struct buffer aiff =
+        made_encoded((struct encoded){ SF_FORMAT_AIFF | SF_FORMAT_PCM_16 | SF_ENDIAN_LITTLE, 44100, 2, 440, NULL });
     assert_true(same_content(&wave, &aiff));
     buffer_free(&wave), buffer_free(&aiff);
 }
@@ -101,8 +96,7 @@ static struct buffer repaged(const struct buffer *from)
 static void other_pages_leave_the_content_of_an_ogg_file(void **state)
 {
     (void)state;
-    struct buffer plain =
-        made_encoded((struct encoded){ SF_FORMAT_OGG | SF_FORMAT_VORBIS, 44100, 2, 440, NULL });
+    struct buffer plain = made_encoded((struct encoded){ SF_FORMAT_OGG | SF_FORMAT_VORBIS, 44100, 2, 440, NULL });
     struct buffer other = repaged(&plain);
     assert_int_not_equal(plain.len, other.len);
     assert_true(same_content(&plain, &other));

@@ -1,6 +1,5 @@
-#include "tests/unit/worker/made.h"
-
 #include "services/worker/decode.h"
+#include "tests/unit/worker/made.h"
 
 static struct decode *opened(struct made *made, struct decode_format *format)
 {
@@ -62,8 +61,7 @@ static void what_encoders_write_is_decoded_whole(void **state)
 static void mp3_and_opus_are_decoded(void **state)
 {
     (void)state;
-    static const int formats[] = { SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III,
-                                   SF_FORMAT_OGG | SF_FORMAT_OPUS };
+    static const int formats[] = { SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III, SF_FORMAT_OGG | SF_FORMAT_OPUS };
     static const char *const samples[] = { "mpeg", "opus" };
     for (size_t i = 0; i < 2; i++) {
         struct buffer bytes = made_encoded((struct encoded){ formats[i], 48000, 1, 440, "with a title" });
@@ -80,8 +78,7 @@ static void nan_infinity_and_the_absurd_become_zero(void **state)
 {
     (void)state;
     static const float sound[] = { 0.5f, NAN, INFINITY, -INFINITY, 1e30f, -0.25f };
-    struct buffer bytes =
-        made_encoded((struct encoded){ SF_FORMAT_WAV | SF_FORMAT_FLOAT, 44100, 1, 440, NULL });
+    struct buffer bytes = made_encoded((struct encoded){ SF_FORMAT_WAV | SF_FORMAT_FLOAT, 44100, 1, 440, NULL });
     memcpy(bytes.at + bytes.len - sizeof(sound), sound, sizeof(sound));
     struct made made = made_of(&bytes);
     struct decode_format format;
@@ -119,8 +116,12 @@ static void what_is_no_sound_is_refused_with_its_reason(void **state)
 static void a_reason_is_about_the_file(void **state)
 {
     (void)state;
-    assert_refused("\xFF\xFB\x90\x64" "\0\0\0\0\0\0\0\0\0\0\0\0", 16, "no sound can be found");
-    assert_refused("fLaC\0\0\0\x22" "0123456789", 18, "damaged, or an encoding");
+    assert_refused("\xFF\xFB\x90\x64"
+                   "\0\0\0\0\0\0\0\0\0\0\0\0",
+                   16, "no sound can be found");
+    assert_refused("fLaC\0\0\0\x22"
+                   "0123456789",
+                   18, "damaged, or an encoding");
 }
 
 static void channels_and_rates_outside_the_limits_are_refused(void **state)

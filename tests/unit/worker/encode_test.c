@@ -56,10 +56,9 @@ static int tear_down(void **state)
 
 static struct encode_done ask(enum encode_verb verb, int fd)
 {
-    struct encode request = { .number = ++test.number,
-                              .verb = { .value = (int32_t)verb },
-                              .title = TEXT("T"),
-                              .comment = TEXT("whose it is") };
+    struct encode request = {
+        .number = ++test.number, .verb = { .value = (int32_t)verb }, .title = TEXT("T"), .comment = TEXT("whose it is")
+    };
     struct encode_done answer = { 0 };
 
     arena_reset(&test.arena);
@@ -218,8 +217,10 @@ int main(void)
 {
 #define CLAIM(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        CLAIM(every_sample_is_the_nearest_integer),       CLAIM(one_sample_that_differs_is_seen),
-        CLAIM(what_an_integer_cannot_say_is_refused),     CLAIM(silence_mono_and_nothing_at_all_are_takes),
+        CLAIM(every_sample_is_the_nearest_integer),
+        CLAIM(one_sample_that_differs_is_seen),
+        CLAIM(what_an_integer_cannot_say_is_refused),
+        CLAIM(silence_mono_and_nothing_at_all_are_takes),
         CLAIM(another_file_is_refused),
     };
 

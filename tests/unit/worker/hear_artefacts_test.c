@@ -97,8 +97,8 @@ static void a_million_samples_are_drawn_within_one_pixel(void **state)
             struct drawn d = drawn_from(level, (FRAMES + STRETCH - 1) / STRETCH, STRETCH, column, ZOOM[z]);
             struct drawn own =
                 measured(x, (size_t)((double)column * ZOOM[z]), (size_t)((double)(column + 1) * ZOOM[z]));
-            struct drawn wide = measured(x, (size_t)((double)(column - 1) * ZOOM[z]),
-                                         (size_t)((double)(column + 2) * ZOOM[z]));
+            struct drawn wide =
+                measured(x, (size_t)((double)(column - 1) * ZOOM[z]), (size_t)((double)(column + 2) * ZOOM[z]));
             assert_true(d.high >= own.high - 0.004 && d.low <= own.low + 0.004);
             assert_true(d.high <= wide.high + 0.004 && d.low >= wide.low - 0.004);
         }

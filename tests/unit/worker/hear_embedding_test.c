@@ -10,8 +10,7 @@ static double distance(const struct heard_embedding *a, const struct heard_embed
     return sqrt(sum);
 }
 
-static struct heard_embedding embedding_of(struct hear *hear, const float *x, double rate, int channels,
-                                           size_t frames)
+static struct heard_embedding embedding_of(struct hear *hear, const float *x, double rate, int channels, size_t frames)
 {
     struct heard_sound heard;
 

@@ -45,8 +45,7 @@ static void a_reference_tone_has_its_loudness(void **state)
 static void silence_around_a_tone_does_not_lower_its_loudness(void **state)
 {
     struct heard_sound heard;
-    float *x = made_silence(30 * 48000 * 2),
-          *tone = made_sine(48000, 2, 10 * 48000, 997, pow(10, -20.0 / 20));
+    float *x = made_silence(30 * 48000 * 2), *tone = made_sine(48000, 2, 10 * 48000, 997, pow(10, -20.0 / 20));
 
     memcpy(x + 10 * 48000 * 2, tone, 10 * 48000 * 2 * sizeof(*x));
     made_heard(*state, x, 48000, 2, 30 * 48000, &heard);

@@ -2,13 +2,14 @@
 #ifndef LOOPHOLE_TESTS_HEAR_MADE_H
 #define LOOPHOLE_TESTS_HEAR_MADE_H
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
 #include <cmocka.h>
 
 #include "services/worker/hear/hear.h"

@@ -108,9 +108,8 @@ static void row_of(const struct tag *tag, char *to, size_t room)
     for (int k = 0; k < TAG_CONDITIONS; k++) {
         const struct tag_condition *c = &tag->condition[k];
         if (c->width < 0 || c->width > 0)
-            len += (size_t)snprintf(to + len, room - len, "%s %s %s %g ± %g", k ? "," : "",
-                                    measure_names[c->measure], c->width > 0 ? ">" : "<", (double)c->limit,
-                                    fabs((double)c->width));
+            len += (size_t)snprintf(to + len, room - len, "%s %s %s %g ± %g", k ? "," : "", measure_names[c->measure],
+                                    c->width > 0 ? ">" : "<", (double)c->limit, fabs((double)c->width));
     }
     snprintf(to + len, room - len, " |\n");
 }

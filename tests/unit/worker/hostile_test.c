@@ -1,9 +1,8 @@
-#include "tests/unit/worker/made.h"
-
 #include <fcntl.h>
 
 #include "services/worker/analyse.h"
 #include "services/worker/decode.h"
+#include "tests/unit/worker/made.h"
 
 enum { KINDS = 7 };
 
@@ -15,8 +14,7 @@ static struct buffer tagged_wave(void)
     put(&info, "INFO"), put_chunk_of(&info, "INAM", "Kick"), put_chunk_of(&info, "IGNR", "Rock");
     put_chunk(&list, "LIST", &info);
     put_padded(&acid, "\2", 24), put_chunk(&list, "acid", &acid);
-    put_padded(&smpl, "", 28), put_le(&smpl, 1, 4), put_padded(&smpl, "", 28),
-        put_chunk(&list, "smpl", &smpl);
+    put_padded(&smpl, "", 28), put_le(&smpl, 1, 4), put_padded(&smpl, "", 28), put_chunk(&list, "smpl", &smpl);
     put_padded(&bext, "Description", 602), put_chunk(&list, "bext", &bext);
     struct buffer wave = made_wave(&list, &list);
     buffer_free(&info), buffer_free(&list), buffer_free(&acid), buffer_free(&smpl), buffer_free(&bext);
@@ -31,8 +29,7 @@ static struct buffer tagged_mp3(void)
 
     put(&all, "ID3"), put_le(&all, 4, 2), put_le(&all, 0xC0, 1), put_be(&all, 56, 4);
     put_be(&all, 6, 4), put_be(&all, 0, 2);
-    put(&all, "TIT2"), put_be(&all, 8, 4), put_be(&all, 3, 2), put_be(&all, 7, 4),
-        put_padded(&all, "\3abc", 4);
+    put(&all, "TIT2"), put_be(&all, 8, 4), put_be(&all, 3, 2), put_be(&all, 7, 4), put_padded(&all, "\3abc", 4);
     put(&all, "COMM"), put_be(&all, 20, 4), put_be(&all, 0, 2), put_padded(&all, "\1eng\xFF\xFE", 22);
     buffer_add(&all, mp3.at, mp3.len);
     put(&all, "APETAGEX"), put_le(&all, 2000, 4), put_le(&all, 32, 4), put_le(&all, 0, 16);

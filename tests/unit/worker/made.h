@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <setjmp.h>
+#include <sndfile.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,8 +12,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
 #include <cmocka.h>
-#include <sndfile.h>
 
 #include "common/buffer.h"
 #include "services/worker/content.h"
@@ -128,8 +129,7 @@ static inline void encode_sound(SNDFILE *file, const struct encoded *how)
     float *sound = calloc((size_t)how->channels * MADE_FRAMES, sizeof(float));
 
     for (int i = 0; i < MADE_FRAMES * how->channels; i++)
-        sound[i] = 0.5f * (float)sin(i / how->channels * 2 * M_PI * how->hertz / how->rate) +
-                   (float)(i % 7) * 0.001f;
+        sound[i] = 0.5f * (float)sin(i / how->channels * 2 * M_PI * how->hertz / how->rate) + (float)(i % 7) * 0.001f;
     assert_int_equal(sf_writef_float(file, sound, MADE_FRAMES), MADE_FRAMES);
     free(sound);
 }
@@ -206,8 +206,7 @@ static inline void assert_word(const struct labels *labels, const char *attribut
     assert_memory_equal(fact->text.at, words, strlen(words));
 }
 
-static inline void assert_number(const struct labels *labels, const char *attribute, double number,
-                                 bool shown)
+static inline void assert_number(const struct labels *labels, const char *attribute, double number, bool shown)
 {
     const struct fact *fact = labelled(labels, attribute);
 

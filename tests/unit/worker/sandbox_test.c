@@ -1,5 +1,3 @@
-#include "tests/unit/worker/made.h"
-
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -17,6 +15,7 @@
 #include "services/worker/analyse.h"
 #include "services/worker/jobs.h"
 #include "services/worker/sandbox.h"
+#include "tests/unit/worker/made.h"
 
 enum { PATH_FD = 0 }; /* in the child: a file that is open for writing */
 
@@ -108,8 +107,7 @@ static int makes_code(void)
 static int makes_code_with_a_key(void)
 {
     void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return page == MAP_FAILED ? 2
-                              : refused(syscall(SYS_pkey_mprotect, page, 4096, PROT_READ | PROT_EXEC, -1));
+    return page == MAP_FAILED ? 2 : refused(syscall(SYS_pkey_mprotect, page, 4096, PROT_READ | PROT_EXEC, -1));
 }
 static int makes_all_that_is_read_code(void)
 {
@@ -301,8 +299,7 @@ static int analyses_all(void)
     int made[FORMATS];
 
     for (int i = 0; i < FORMATS; i++) {
-        struct buffer bytes =
-            made_encoded((struct encoded){ formats[i], i == 7 ? 8000 : 48000, 1, 440, "title" });
+        struct buffer bytes = made_encoded((struct encoded){ formats[i], i == 7 ? 8000 : 48000, 1, 440, "title" });
         struct made file = made_of(&bytes);
         made[i] = file.input.fd;
     }

@@ -1,6 +1,5 @@
 #include "tests/unit/worker/made.h"
 
-
 /* ---- WAVE ---- */
 
 static void list_info_of_a_wave_file_becomes_facts(void **state)
@@ -30,8 +29,7 @@ static void bext_says_who_made_it_and_when(void **state)
     (void)state;
     struct arena arena = { 0 };
     struct buffer bext = { 0 }, chunk = { 0 };
-    put_padded(&bext, "Field recording", 256), put_padded(&bext, "Recorder", 32),
-        put_padded(&bext, "REF1", 32);
+    put_padded(&bext, "Field recording", 256), put_padded(&bext, "Recorder", 32), put_padded(&bext, "REF1", 32);
     put(&bext, "2019-03-0410:11:12"), put_le(&bext, 48000, 8), put_padded(&bext, "", 300);
     put_chunk(&chunk, "bext", &bext);
     struct buffer wave = made_wave(&chunk, NULL);
@@ -66,8 +64,7 @@ static struct buffer acid_wave(uint32_t flags, float tempo)
     uint32_t bits;
 
     memcpy(&bits, &tempo, sizeof(bits));
-    put_le(&acid, flags, 4), put_le(&acid, 57, 2), put_le(&acid, 0, 6), put_le(&acid, 8, 4),
-        put_le(&acid, 0, 4);
+    put_le(&acid, flags, 4), put_le(&acid, 57, 2), put_le(&acid, 0, 6), put_le(&acid, 8, 4), put_le(&acid, 0, 4);
     put_le(&acid, bits, 4);
     put_chunk(&chunk, "acid", &acid);
     struct buffer wave = made_wave(NULL, &chunk);
@@ -125,11 +122,9 @@ static void aiff_gives_name_author_root_and_loop(void **state)
     struct buffer aiff = { 0 }, name = { 0 }, author = { 0 }, marks = { 0 }, inst = { 0 };
     put(&aiff, "FORM"), put_be(&aiff, 0, 4), put(&aiff, "AIFF");
     put(&name, "Tom"), put(&author, "Someone");
-    put_be(&marks, 2, 2), put_be(&marks, 1, 2), put_be(&marks, 10, 4), put_be(&marks, 3, 1),
-        put(&marks, "beg");
+    put_be(&marks, 2, 2), put_be(&marks, 1, 2), put_be(&marks, 10, 4), put_be(&marks, 3, 1), put(&marks, "beg");
     put_be(&marks, 2, 2), put_be(&marks, 500, 4), put_be(&marks, 0, 2);
-    put_be(&inst, 60, 1), put_padded(&inst, "", 7), put_be(&inst, 1, 2), put_be(&inst, 1, 2),
-        put_be(&inst, 2, 2);
+    put_be(&inst, 60, 1), put_padded(&inst, "", 7), put_be(&inst, 1, 2), put_be(&inst, 1, 2), put_be(&inst, 2, 2);
     put_padded(&inst, "", 6);
     put_iff(&aiff, "NAME", &name), put_iff(&aiff, "AUTH", &author), put_iff(&aiff, "INST", &inst);
     put_iff(&aiff, "MARK", &marks);
@@ -166,8 +161,7 @@ static struct buffer tagged_mp3(int version, int flags, const struct buffer *fra
     return all;
 }
 
-static void put_frame(struct buffer *to, int version, const char *id, int charset, const void *words,
-                      size_t len)
+static void put_frame(struct buffer *to, int version, const char *id, int charset, const void *words, size_t len)
 {
     put(to, id);
     if (version == 2)
@@ -186,8 +180,7 @@ static void id3_speaks_in_every_version_and_charset(void **state)
     static const char *const ids[3][3] = { { "TT2", "TBP", "TCO" },
                                            { "TIT2", "TBPM", "TCON" },
                                            { "TIT2", "TBPM", "TCON" } };
-    static const char title16[] =
-        "\xFF\xFE\x2F\x01\x3D\xD8\xA5\xDC"; /* į and a drum stick, as UTF-16 with a mark */
+    static const char title16[] = "\xFF\xFE\x2F\x01\x3D\xD8\xA5\xDC"; /* į and a drum stick, as UTF-16 with a mark */
     for (int version = 2; version <= 4; version++) {
         struct arena arena = { 0 };
         struct buffer frames = { 0 };
