@@ -23,7 +23,7 @@ static enum err read_kind(struct cli *cli, struct search_duplicates *ask, struct
     ask->kind.value = choice_value(&duplicate_kind_table, text_of(cli->options.kind));
     if (ask->kind.value)
         return ERR_OK;
-    fault_set(fault, ERR_BAD_REQUEST, "no kind of duplicates is called \"%s\"", cli->options.kind);
+    fault_set(fault, ERR_BAD_REQUEST, "unknown kind of duplicates \"%s\"", cli->options.kind);
     return fault_hint(fault, "there are same_file, same_audio and same_sound");
 }
 

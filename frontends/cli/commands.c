@@ -118,7 +118,7 @@ const struct command command_table[] = {
       false, stats_show },
     { "bench", "SERVICE.NAME [FIELD=VALUE…]", "Measure the latency of one message", "",
       "clients seconds rate plot body", 1, ANY, false, bench_run },
-    { "transport", "", "Where the transport stands", "", "", 0, 0, false, transport_show },
+    { "transport", "", "Show the transport's position", "", "", 0, 0, false, transport_show },
     { "transport start", "[COUNT-IN]", "Start it, after so many bars of the metronome", "", "", 0, 1, false,
       transport_start },
     { "transport stop", "", "Stop it", "", "", 0, 0, false, transport_stop },
