@@ -1,6 +1,6 @@
-/* guard.h: a process outlives it when shared memory that it maps is cut short under it. The kernel answers the next
- * touch with SIGBUS; the guard then puts zeroed memory of the process's own in the mapping's place, for good, and the
- * touch goes on there. What other SIGBUS there is goes to whoever handled it before. */
+/* guard.h: a process survives the truncation of shared memory that it maps. The kernel answers the next access with
+ * SIGBUS; the guard then replaces the mapping for good by zeroed memory of the process's own, and the access continues
+ * there. Any other SIGBUS goes to the handler that was installed before. */
 #ifndef LOOPHOLE_COMMON_GUARD_H
 #define LOOPHOLE_COMMON_GUARD_H
 

@@ -19,7 +19,7 @@ uint64_t latency_clock(void); /* nanoseconds on CLOCK_MONOTONIC */
 void latency_add(struct latency *latency, uint64_t ns);
 void latency_merge(struct latency *to, const struct latency *from);
 
-/* The duration that a share `quantile` (0 to 1) of all is not longer than; the longest for 1; 0 when empty. */
+/* The `quantile` (0 to 1) of all durations; the longest for 1; 0 when empty. */
 double latency_us(const struct latency *latency, double quantile);
 
 #endif

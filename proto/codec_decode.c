@@ -282,8 +282,7 @@ static enum err decode(const struct shape *shape, struct bytes from, struct aren
                          CODEC_MESSAGE_MAX);
     e = token_read(&d.in, &map) ? read_record(&d, shape, &map, value) : ended(&d);
     if (e == ERR_OK && d.in.at != d.in.end)
-        return fault_set(fault, ERR_BAD_REQUEST, "%zu bytes stand behind the message's end",
-                         (size_t)(d.in.end - d.in.at));
+        return fault_set(fault, ERR_BAD_REQUEST, "%zu trailing bytes after the message", (size_t)(d.in.end - d.in.at));
     return e;
 }
 

@@ -186,7 +186,7 @@ static bool take_watched(struct service *service, const struct waited *waited)
     return any;
 }
 
-/* Many held answers mean many askers, of whom some are about to ask: they come to run once more, nobody waits. */
+/* With many answers held, some clients are about to ask: one yield lets their asks join this commit. */
 static void take_more(struct service *service)
 {
     uint32_t held;

@@ -199,7 +199,7 @@ enum err token_scan(struct bytes from, uint32_t depth, struct fault *fault)
                          "not one whole MessagePack value of at most %u maps and lists in each other (byte %zu of %u)",
                          depth, (size_t)(reader.at - from.at), from.len);
     if (reader.at != reader.end)
-        return fault_set(fault, ERR_BAD_REQUEST, "%zu bytes stand behind the message's end",
+        return fault_set(fault, ERR_BAD_REQUEST, "%zu trailing bytes after the message",
                          (size_t)(reader.end - reader.at));
     return ERR_OK;
 }

@@ -45,7 +45,7 @@ bool ring_whole(const struct ring *ring)
     return before <= written && (after >= written || written - after <= ring->capacity);
 }
 
-/* The index that is remembered first is one that cannot be, on either side: the first use looks. */
+/* Both sides begin with an impossible remembered index: the first use loads it. */
 bool ring_open(struct ring *ring, void *memory, uint32_t cell, uint32_t capacity)
 {
     const struct ring_memory *found = memory;

@@ -20,7 +20,7 @@ static uint32_t name_of(uint32_t word, int role)
     return word >> role & NAME;
 }
 
-/* Three different names of three. */
+/* The three roles name three different buffers. */
 static bool is_possible(uint32_t word)
 {
     uint32_t named = 1U << name_of(word, DRAFT) | 1U << name_of(word, MIDDLE) | 1U << name_of(word, SHOWN);

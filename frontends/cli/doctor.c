@@ -227,7 +227,7 @@ static void look_at_sockets(struct doctor *doctor)
         return;
     }
     if (stat(doctor->cli->paths.run, &run) != 0 || (run.st_mode & 077) != 0 || run.st_uid != getuid()) {
-        doctor_finding(doctor, BAD, "sockets", "chmod 700 it, and let it be yours", "%s is open to others",
+        doctor_finding(doctor, BAD, "sockets", "chown it to yourself and chmod 700 it", "%s is open to others",
                        doctor->cli->paths.run);
         return;
     }
@@ -287,5 +287,5 @@ enum err doctor_run(struct cli *cli, struct fault *fault)
         looks[i](&doctor);
     if (doctor.worst < BAD)
         return ERR_OK;
-    return fault_set(fault, ERR_INTERNAL, "something needs you: see the lines that begin with \"bad\"");
+    return fault_set(fault, ERR_INTERNAL, "some checks failed: see the lines that begin with \"bad\"");
 }

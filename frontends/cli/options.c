@@ -360,5 +360,5 @@ void options_parse(const struct command *command, int argc, char **argv, struct 
             take_one(&p, argv[p.at]);
     }
     if (cli->count < command->min_args)
-        refuse(&p, arena_printf(&cli->arena, "it wants %s", command->args));
+        refuse(&p, arena_printf(&cli->arena, "expected %s", command->args));
 }

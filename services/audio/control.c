@@ -237,7 +237,7 @@ static enum err ask_set_sync(struct audio *audio, struct call *call, const struc
     };
 
     if (ask->source.value == 0)
-        return refuse(call, ERR_BAD_REQUEST, "nothing to follow is called \"%.*s\"", TEXT_ARG(ask->source.word));
+        return refuse(call, ERR_BAD_REQUEST, "unknown sync source \"%.*s\"", TEXT_ARG(ask->source.word));
     audio->score.sync = syncs[ask->source.value];
     if (ask->has_clock_out)
         audio->score.midi_clock_out = ask->clock_out;

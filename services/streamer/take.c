@@ -185,7 +185,7 @@ static void follow_stop(struct take *take)
         atomic_store(&take->file->is_ending, true);
 }
 
-/* The one that is mended turns out to be the one that the sound core still writes. */
+/* The take that is being recovered is still being captured. */
 static void take_over(struct take *mending)
 {
     struct takes *takes = mending->takes;

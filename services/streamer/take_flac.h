@@ -4,8 +4,8 @@
  *
  *   X.wav ──► X.wav, X.flac.part ──► X.wav, X.flac ──► X.flac        each step is on the disk before the next begins
  *
- * Whoever dies when: X.wav is whole as long as it is there, and X.flac when it is not. A half X.flac.part is made
- * again; an X.flac beside X.wav is held against it, and never written over. */
+ * At any crash point X.wav, if present, is complete; otherwise X.flac is. An incomplete X.flac.part is made again; an
+ * X.flac beside X.wav is compared with it and never overwritten. */
 #ifndef LOOPHOLE_STREAMER_TAKE_FLAC_H
 #define LOOPHOLE_STREAMER_TAKE_FLAC_H
 
