@@ -13,7 +13,7 @@ static const char *bell_name(const struct paths *paths, char to[SHM_NAME_SIZE])
     return shm_name(paths, "bell", to);
 }
 
-static mqd_t make(const char *name)
+static mqd_t make_queue(const char *name)
 {
     struct mq_attr shape = { .mq_maxmsg = BELL_DEPTH, .mq_msgsize = BELL_SIZE };
 
@@ -30,12 +30,12 @@ static bool has_shape(mqd_t queue)
 enum err bell_make(const struct paths *paths, int *fd, struct fault *fault)
 {
     char name[SHM_NAME_SIZE];
-    mqd_t queue = make(bell_name(paths, name));
+    mqd_t queue = make_queue(bell_name(paths, name));
 
     if (queue != (mqd_t)-1 && !has_shape(queue)) { /* of another version */
         mq_close(queue);
         mq_unlink(name);
-        queue = make(name);
+        queue = make_queue(name);
     }
     *fd = (int)queue;
     if (queue == (mqd_t)-1)

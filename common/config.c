@@ -35,7 +35,7 @@ struct reading {
     struct fault *fault; /* set at the first error */
 };
 
-static struct setting *find(const struct config *config, struct text key)
+static struct setting *find_setting(const struct config *config, struct text key)
 {
     for (uint32_t i = 0; i < config->count; i++)
         if (text_equal(config->settings[i].key, key))
@@ -43,7 +43,7 @@ static struct setting *find(const struct config *config, struct text key)
     return NULL;
 }
 
-static char *stop(struct reading *reading, enum err code, const char *what)
+static char *stop_reading(struct reading *reading, enum err code, const char *what)
 {
     if (reading->fault->code == ERR_OK)
         fault_set(reading->fault, code, "%s:%d: %s", reading->config->path, reading->line, what);
@@ -64,9 +64,9 @@ static char *next_line(char *to, int room, void *from)
     newline = memchr(reading->at, '\n', left);
     len = newline ? (size_t)(newline - reading->at) + 1 : left;
     if (len >= (size_t)room)
-        return stop(reading, ERR_TOO_LARGE, "the line is too long");
+        return stop_reading(reading, ERR_TOO_LARGE, "the line is too long");
     if (memchr(reading->at, 0, len))
-        return stop(reading, ERR_BAD_REQUEST, "a zero byte in the line");
+        return stop_reading(reading, ERR_BAD_REQUEST, "a zero byte in the line");
     memcpy(to, reading->at, len);
     to[len] = '\0';
     reading->at += len;
@@ -78,7 +78,7 @@ static int take_setting(void *user, const char *section, const char *name, const
     struct reading *reading = user;
     struct config *config = reading->config;
     struct text key = arena_printf(&config->arena, "%s%s%s", section, *section ? "." : "", name);
-    struct setting *before = find(config, key);
+    struct setting *before = find_setting(config, key);
     char what[KEY_SIZE + 100];
 
     if (reading->fault->code != ERR_OK)
@@ -86,9 +86,9 @@ static int take_setting(void *user, const char *section, const char *name, const
     if (before) {
         (void)snprintf(what, sizeof(what), "%.*s is set already in line %d (is this line indented?)",
                        (int)(key.len < KEY_SIZE ? key.len : KEY_SIZE), key.at, before->line);
-        stop(reading, ERR_BAD_REQUEST, what);
+        stop_reading(reading, ERR_BAD_REQUEST, what);
     } else if (config->count == SETTINGS_MAX) {
-        stop(reading, ERR_TOO_LARGE, "too many settings");
+        stop_reading(reading, ERR_TOO_LARGE, "too many settings");
     } else {
         config->settings[config->count++] =
             (struct setting){ key, arena_text(&config->arena, text_of(value)), reading->line };
@@ -96,7 +96,7 @@ static int take_setting(void *user, const char *section, const char *name, const
     return 1;
 }
 
-static enum err parse(struct config *config, struct buffer *file, struct fault *fault)
+static enum err parse_file(struct config *config, struct buffer *file, struct fault *fault)
 {
     struct fault found = { 0 };
     struct reading reading = { config, buffer_c(file), buffer_c(file) + file->len, 0, &found };
@@ -104,14 +104,14 @@ static enum err parse(struct config *config, struct buffer *file, struct fault *
 
     if (found.code == ERR_OK && bad_line != 0) {
         reading.line = bad_line;
-        stop(&reading, ERR_BAD_REQUEST, "neither [section] nor name = value");
+        stop_reading(&reading, ERR_BAD_REQUEST, "neither [section] nor name = value");
     }
     if (found.code != ERR_OK && fault)
         *fault = found;
     return found.code;
 }
 
-static enum err load(struct config *config, const struct paths *paths, struct fault *fault)
+static enum err load_file(struct config *config, const struct paths *paths, struct fault *fault)
 {
     int len = snprintf(config->path, sizeof(config->path), "%s/loophole.conf", paths->config);
     struct buffer file = { 0 };
@@ -124,7 +124,7 @@ static enum err load(struct config *config, const struct paths *paths, struct fa
         return fault_set(fault, ERR_FULL, "no memory for the configuration");
     e = file_read_all(config->path, FILE_MAX_BYTES, &file, fault);
     if (e == ERR_OK)
-        e = parse(config, &file, fault);
+        e = parse_file(config, &file, fault);
     else if (e == ERR_NOT_FOUND)
         e = ERR_OK;
     buffer_free(&file);
@@ -139,7 +139,7 @@ enum err config_load(const struct paths *paths, struct config **config, struct f
     *config = NULL;
     if (!made)
         return fault_set(fault, ERR_FULL, "no memory for the configuration");
-    e = load(made, paths, fault);
+    e = load_file(made, paths, fault);
     if (e != ERR_OK)
         config_free(made);
     else
@@ -164,7 +164,7 @@ static void note_refusal(struct config *config, const struct setting *setting, c
 
 int64_t config_int(struct config *config, const char *key, int64_t fallback, int64_t min, int64_t max)
 {
-    const struct setting *setting = find(config, text_of(key));
+    const struct setting *setting = find_setting(config, text_of(key));
     char *end, wanted[96];
     long long value;
 
@@ -181,7 +181,7 @@ int64_t config_int(struct config *config, const char *key, int64_t fallback, int
 
 double config_real(struct config *config, const char *key, double fallback, double min, double max)
 {
-    const struct setting *setting = find(config, text_of(key));
+    const struct setting *setting = find_setting(config, text_of(key));
     char *end, wanted[96];
     double value;
 
@@ -198,7 +198,7 @@ double config_real(struct config *config, const char *key, double fallback, doub
 bool config_bool(struct config *config, const char *key, bool fallback)
 {
     static const char *const words[] = { "no", "yes", "false", "true", "off", "on", "0", "1" };
-    const struct setting *setting = find(config, text_of(key));
+    const struct setting *setting = find_setting(config, text_of(key));
 
     if (!setting)
         return fallback;
@@ -211,7 +211,7 @@ bool config_bool(struct config *config, const char *key, bool fallback)
 
 const char *config_text(struct config *config, const char *key, const char *fallback)
 {
-    const struct setting *setting = find(config, text_of(key));
+    const struct setting *setting = find_setting(config, text_of(key));
 
     return setting ? setting->value.at : fallback;
 }

@@ -17,7 +17,7 @@ static struct text line_at(struct text file, uint32_t from)
     return (struct text){ end ? (uint32_t)(end - file.at) - from + 1 : file.len - from, file.at + from };
 }
 
-static struct text trimmed(struct text line)
+static struct text trim_line(struct text line)
 {
     while (line.len && strchr(" \t\r\n", line.at[line.len - 1]))
         line.len--;
@@ -28,7 +28,7 @@ static struct text trimmed(struct text line)
 
 static bool is_section(struct text line, struct text *name)
 {
-    line = trimmed(line);
+    line = trim_line(line);
     if (line.len < 2 || *line.at != '[')
         return false;
     *name = (struct text){ 0, line.at + 1 };
@@ -42,10 +42,10 @@ static bool is_setting(struct text line, struct text name)
     struct text key;
     uint32_t len = 0;
 
-    line = trimmed(line);
+    line = trim_line(line);
     while (len < line.len && line.at[len] != '=' && line.at[len] != ':')
         len++;
-    key = trimmed((struct text){ len, line.at });
+    key = trim_line((struct text){ len, line.at });
     return len < line.len && text_equal(key, name);
 }
 
@@ -55,7 +55,7 @@ struct place {
     bool has_section;
 };
 
-static struct place find(struct text file, struct text section, struct text name)
+static struct place find_place(struct text file, struct text section, struct text name)
 {
     struct place place = { .at = file.len };
     bool inside = false;
@@ -68,7 +68,7 @@ static struct place find(struct text file, struct text section, struct text name
         else if (inside && is_setting(line, name))
             return (struct place){ at, line.len, true };
         at += line.len;
-        if (inside && trimmed(line).len) {
+        if (inside && trim_line(line).len) {
             place.at = at;
             place.has_section = true;
         }
@@ -105,7 +105,7 @@ enum err config_put(const struct paths *paths, const char *key, const char *valu
     e = file_read_all(path, FILE_MAX_BYTES, &file, fault);
     if (e == ERR_OK || e == ERR_NOT_FOUND) {
         whole = text_of(buffer_c(&file));
-        write_new(whole, find(whole, section, text_of(key + section.len + 1)), key, value, &made);
+        write_new(whole, find_place(whole, section, text_of(key + section.len + 1)), key, value, &made);
         e = file_write_atomic(path, buffer_bytes(&made), 0600, fault);
     }
     buffer_free(&file);

@@ -41,7 +41,7 @@ struct line {
     char text[LINE_BYTES];
 };
 
-static void add(struct line *line, const char *text)
+static void add_text(struct line *line, const char *text)
 {
     while (*text && line->len < sizeof(line->text) - 1)
         line->text[line->len++] = *text++;
@@ -53,7 +53,7 @@ static void add_note(struct line *line, const char *note)
 {
     size_t start = line->len;
 
-    add(line, note);
+    add_text(line, note);
     for (size_t i = start; i < line->len; i++)
         if ((unsigned char)line->text[i] < 0x20)
             line->text[i] = '?';
@@ -69,7 +69,7 @@ static void add_number(struct line *line, uint64_t number, unsigned base)
         digits[--at] = "0123456789abcdef"[number % base];
         number /= base;
     } while (number);
-    add(line, digits + at);
+    add_text(line, digits + at);
 }
 
 static const char *signal_name(int number)
@@ -80,23 +80,23 @@ static const char *signal_name(int number)
     return "?";
 }
 
-static void describe(struct line *line, int number, const siginfo_t *info, int64_t seconds)
+static void describe_signal(struct line *line, int number, const siginfo_t *info, int64_t seconds)
 {
-    add(line, "service: ");
-    add(line, state.service);
-    add(line, "\npid: ");
+    add_text(line, "service: ");
+    add_text(line, state.service);
+    add_text(line, "\npid: ");
     add_number(line, (uint64_t)getpid(), 10);
-    add(line, "\nat: ");
+    add_text(line, "\nat: ");
     add_number(line, (uint64_t)seconds, 10);
-    add(line, "\nsignal: ");
+    add_text(line, "\nsignal: ");
     add_number(line, (uint64_t)number, 10);
-    add(line, " (");
-    add(line, signal_name(number));
-    add(line, ")\naddress: 0x");
+    add_text(line, " (");
+    add_text(line, signal_name(number));
+    add_text(line, ")\naddress: 0x");
     add_number(line, info->si_code > 0 ? (uint64_t)(uintptr_t)info->si_addr : 0, 16);
-    add(line, "\nin hand: ");
+    add_text(line, "\nin hand: ");
     add_note(line, state.in_hand);
-    add(line, "\n");
+    add_text(line, "\n");
 }
 
 static void write_record(int number, const siginfo_t *info)
@@ -109,13 +109,13 @@ static void write_record(int number, const siginfo_t *info)
     int fd;
 
     add_number(&path, (uint64_t)seconds, 10);
-    add(&path, ".txt");
+    add_text(&path, ".txt");
     memcpy(name, state.start, len);
     memcpy(name + len, path.text, path.len + 1);
     fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return;
-    describe(&text, number, info, seconds);
+    describe_signal(&text, number, info, seconds);
     (void)file_write_fd(fd, text.text, text.len);
     (void)file_write_fd(fd, "backtrace:\n", 11);
     backtrace_symbols_fd(frames, backtrace(frames, FRAMES), fd);

@@ -48,7 +48,7 @@ static void write_death(const struct death *death, bool is_new, usec_t now, stru
         buffer_add_text(to, "hang: yes\n");
 }
 
-static enum err append(const char *path, const struct buffer *text, struct fault *fault)
+static enum err append_to_file(const char *path, const struct buffer *text, struct fault *fault)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     enum err e;
@@ -92,7 +92,7 @@ enum err crash_list_add(const struct paths *paths, const struct death *death, st
         (void)snprintf(path, sizeof(path), "%s/%s-%d-%lld.txt", directory, death->service, (int)death->pid,
                        (long long)(now / 1000000));
     write_death(death, is_new, now, &text);
-    e = append(path, &text, fault);
+    e = append_to_file(path, &text, fault);
     buffer_free(&text);
     remove_oldest(paths, directory);
     return e;
@@ -166,7 +166,7 @@ static int newest_first(const void *left, const void *right)
     return a->at != b->at ? (a->at < b->at) - (a->at > b->at) : text_compare(b->file, a->file);
 }
 
-static enum err take(struct buffer *found, struct arena *arena, struct crash_list *list)
+static enum err take_found(struct buffer *found, struct arena *arena, struct crash_list *list)
 {
     if (found->len == 0)
         return ERR_OK;
@@ -194,7 +194,7 @@ enum err crash_list(const struct paths *paths, struct arena *arena, struct crash
     e = read_all(directory, dir, arena, &found);
     closedir(dir);
     if (e == ERR_OK)
-        e = take(&found, arena, list);
+        e = take_found(&found, arena, list);
     buffer_free(&found);
     return e == ERR_OK ? e : fault_set(fault, e, "no memory for the crash records");
 }

@@ -37,7 +37,7 @@ static void copy_shown(char *to, size_t size, const char *raw, size_t raw_size, 
 
 /* Formats beside the fault first: an argument may point into the fault itself. A fault quotes what others wrote, and
  * ends on a terminal or in a log: it holds nothing that steers them. */
-static void fill(struct fault *fault, enum err code, const char *format, va_list arguments, const char *reason)
+static void fill_fault(struct fault *fault, enum err code, const char *format, va_list arguments, const char *reason)
 {
     struct fault made = { .code = code };
     char raw[sizeof(made.what)];
@@ -58,7 +58,7 @@ enum err fault_set(struct fault *fault, enum err code, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    fill(fault, code, format, arguments, NULL);
+    fill_fault(fault, code, format, arguments, NULL);
     va_end(arguments);
     return code;
 }
@@ -69,7 +69,7 @@ enum err fault_errno(struct fault *fault, enum err code, int number, const char 
     va_list arguments;
 
     va_start(arguments, format);
-    fill(fault, code, format, arguments, strerror_r(number, reason, sizeof(reason)));
+    fill_fault(fault, code, format, arguments, strerror_r(number, reason, sizeof(reason)));
     va_end(arguments);
     return code;
 }

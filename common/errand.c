@@ -77,7 +77,7 @@ static void leave_running(struct errands *all, const struct errand *errand)
 }
 
 /* One thread: errand after errand, until one was given up under it or all ends. */
-static void *work(void *state)
+static void *run_errands(void *state)
 {
     struct errands *all = state;
     bool lost = false;
@@ -117,7 +117,7 @@ static void add_thread(struct errands *all)
 
     pthread_attr_init(&detached);
     pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-    if (pthread_create(&thread, &detached, work, all) == 0)
+    if (pthread_create(&thread, &detached, run_errands, all) == 0)
         all->threads++;
     else
         log_error("cannot start a thread for errands: %u run already", all->threads);

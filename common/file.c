@@ -35,7 +35,7 @@ enum err file_err(int number)
     return ERR_IO;
 }
 
-static enum err failed(struct fault *fault, const char *doing, const char *path)
+static enum err refuse_path(struct fault *fault, const char *doing, const char *path)
 {
     return fault_errno(fault, file_err(errno), errno, "%s %s", doing, path);
 }
@@ -50,7 +50,7 @@ static enum err read_fd(int fd, size_t limit, const char *path, struct buffer *t
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return failed(fault, "cannot read", path);
+            return refuse_path(fault, "cannot read", path);
         if ((size_t)got > limit - (to->len - start))
             return fault_set(fault, ERR_TOO_LARGE, "%s is larger than %zu bytes", path, limit);
         buffer_add(to, piece, (size_t)got);
@@ -67,9 +67,9 @@ enum err file_read_all(const char *path, size_t limit, struct buffer *to, struct
     enum err e;
 
     if (fd < 0)
-        return failed(fault, "cannot open", path);
+        return refuse_path(fault, "cannot open", path);
     if (fstat(fd, &st) != 0)
-        e = failed(fault, "cannot look at", path);
+        e = refuse_path(fault, "cannot look at", path);
     else if (!S_ISREG(st.st_mode))
         e = fault_set(fault, ERR_BAD_REQUEST, "%s is not a regular file", path);
     else
@@ -111,9 +111,9 @@ enum err file_sync(const char *path, struct fault *fault)
     enum err e = ERR_OK;
 
     if (fd < 0)
-        return failed(fault, "cannot open", path);
+        return refuse_path(fault, "cannot open", path);
     if (fsync(fd) != 0)
-        e = failed(fault, "cannot sync", path);
+        e = refuse_path(fault, "cannot sync", path);
     close(fd);
     return e;
 }
@@ -150,7 +150,7 @@ enum err file_sync_disk(int disk, struct fault *fault)
     struct statvfs st;
 
     if (syncfs(disk) != 0 || fstatvfs(disk, &st) != 0)
-        return failed(fault, "cannot sync", "the disk");
+        return refuse_path(fault, "cannot sync", "the disk");
     if (st.f_flag & ST_RDONLY)
         return fault_set(fault, ERR_IO, "cannot sync the disk: it became read-only");
     return ERR_OK;
@@ -170,12 +170,12 @@ static enum err fill_temporary(int fd, struct bytes bytes, mode_t mode, int (*se
     if (e != ERR_OK)
         return fault_errno(fault, e, errno, "cannot write %s", path);
     if (fchmod(fd, mode) != 0 || settle(fd) != 0)
-        return failed(fault, "cannot write", path);
+        return refuse_path(fault, "cannot write", path);
     return ERR_OK;
 }
 
-static enum err replace(const char *path, const char *directory, struct bytes bytes, mode_t mode, int (*settle)(int fd),
-                        struct fault *fault)
+static enum err replace_contents(const char *path, const char *directory, struct bytes bytes, mode_t mode,
+                                 int (*settle)(int fd), struct fault *fault)
 {
     char temporary[PATH_MAX];
     int len, fd;
@@ -186,12 +186,12 @@ static enum err replace(const char *path, const char *directory, struct bytes by
         return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", path);
     fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
-        return failed(fault, "cannot write", path);
+        return refuse_path(fault, "cannot write", path);
     e = fill_temporary(fd, bytes, mode, settle, path, fault);
     if (close(fd) != 0 && e == ERR_OK)
-        e = failed(fault, "cannot write", path);
+        e = refuse_path(fault, "cannot write", path);
     if (e == ERR_OK && rename(temporary, path) != 0)
-        e = failed(fault, "cannot replace", path);
+        e = refuse_path(fault, "cannot replace", path);
     if (e != ERR_OK)
         unlink(temporary);
     return e;
@@ -204,7 +204,7 @@ static enum err write_whole(const char *path, struct bytes bytes, mode_t mode, b
 
     if (!directory_of(path, directory))
         return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", path);
-    e = replace(path, directory, bytes, mode, soon ? do_nothing : fsync, fault);
+    e = replace_contents(path, directory, bytes, mode, soon ? do_nothing : fsync, fault);
     return e == ERR_OK && !soon ? file_sync(directory, fault) : e;
 }
 
@@ -224,12 +224,12 @@ enum err file_write_new(const char *path, struct bytes bytes, mode_t mode, struc
     enum err e;
 
     if (fd < 0)
-        return failed(fault, "cannot make", path);
+        return refuse_path(fault, "cannot make", path);
     e = file_write_fd(fd, bytes.at, bytes.len);
     if (e != ERR_OK)
         fault_errno(fault, e, errno, "cannot write %s", path);
     if (close(fd) != 0 && e == ERR_OK)
-        e = failed(fault, "cannot write", path);
+        e = refuse_path(fault, "cannot write", path);
     if (e != ERR_OK)
         unlink(path);
     return e;
@@ -269,7 +269,7 @@ enum err file_make_dirs(const char *path, mode_t mode, struct fault *fault)
     if (e != ERR_OK)
         return e;
     if (stat(part, &st) != 0)
-        return failed(fault, "cannot make directory", part);
+        return refuse_path(fault, "cannot make directory", part);
     if (!S_ISDIR(st.st_mode))
         return fault_set(fault, ERR_EXISTS, "%s is in the way: it is not a directory", part);
     return ERR_OK;

@@ -47,7 +47,7 @@ static bool is_past_end(const struct mapping *mapping, uintptr_t at)
     return fstat(atomic_load(&mapping->file), &st) == 0 && at - atomic_load(&mapping->start) >= (uintptr_t)st.st_size;
 }
 
-static bool replace(struct mapping *mapping)
+static bool replace_pages(struct mapping *mapping)
 {
     void *start = (void *)atomic_load(&mapping->start);
 
@@ -65,7 +65,7 @@ static void on_bus(int number, siginfo_t *info, void *context)
             end_with_disk();
         mapping = NULL;
     }
-    if (mapping && replace(mapping))
+    if (mapping && replace_pages(mapping))
         return;
     if (state.before.sa_flags & SA_SIGINFO)
         state.before.sa_sigaction(number, info, context);
@@ -74,7 +74,7 @@ static void on_bus(int number, siginfo_t *info, void *context)
 }
 
 /* Also when somebody else has taken the signal since. */
-static void install(void)
+static void install_handler(void)
 {
     struct sigaction action = { .sa_sigaction = on_bus, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER }, now;
 
@@ -84,11 +84,11 @@ static void install(void)
     (void)sigaction(SIGBUS, &action, NULL);
 }
 
-static bool add(void *start, size_t size, bool is_disk, int file)
+static bool add_mapping(void *start, size_t size, bool is_disk, int file)
 {
     const size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
-    install();
+    install_handler();
     for (int i = 0; i < GUARD_MAPPINGS; i++) {
         struct mapping *mapping = &state.mappings[i];
         if (atomic_load(&mapping->start))
@@ -105,12 +105,12 @@ static bool add(void *start, size_t size, bool is_disk, int file)
 
 void guard_add(void *start, size_t size)
 {
-    (void)add(start, size, false, -1);
+    (void)add_mapping(start, size, false, -1);
 }
 
 void guard_add_disk(void *start, size_t size, int file)
 {
-    if (!add(start, size, true, file) && file >= 0)
+    if (!add_mapping(start, size, true, file) && file >= 0)
         close(file);
 }
 

@@ -7,7 +7,7 @@ struct hash_stream {
     XXH3_state_t *state;
 };
 
-static struct hash canonical(XXH128_hash_t number)
+static struct hash canonical_hash(XXH128_hash_t number)
 {
     XXH128_canonical_t bytes;
     struct hash hash;
@@ -20,7 +20,7 @@ static struct hash canonical(XXH128_hash_t number)
 
 struct hash hash_of(const void *bytes, size_t len)
 {
-    return canonical(XXH3_128bits(bytes, len));
+    return canonical_hash(XXH3_128bits(bytes, len));
 }
 
 struct hash_stream *hash_new(void)
@@ -46,7 +46,7 @@ void hash_add(struct hash_stream *stream, const void *bytes, size_t len)
 
 struct hash hash_so_far(const struct hash_stream *stream)
 {
-    return canonical(XXH3_128bits_digest(stream->state));
+    return canonical_hash(XXH3_128bits_digest(stream->state));
 }
 
 void hash_restart(struct hash_stream *stream)

@@ -18,14 +18,14 @@ static struct {
     struct id last;
 } source = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static void increase(struct id *id)
+static void increase_id(struct id *id)
 {
     for (int i = 15; i >= 0 && ++id->b[i] == 0; i--)
         ;
 }
 
 /* Without a random source the hash of clock and process keeps apart what is on one machine. */
-static void draw(struct id *id, int64_t milliseconds)
+static void draw_id(struct id *id, int64_t milliseconds)
 {
     if (getrandom(id->b + 6, 10, 0) != 10) {
         int64_t seed[] = { clock_steady(), clock_now(), getpid() };
@@ -44,11 +44,11 @@ struct id id_new(void)
 
     pthread_mutex_lock(&source.lock);
     if (now > source.milliseconds || source.owner != getpid()) {
-        draw(&source.last, now);
+        draw_id(&source.last, now);
         source.milliseconds = now;
         source.owner = getpid();
     } else {
-        increase(&source.last);
+        increase_id(&source.last);
     }
     id = source.last;
     pthread_mutex_unlock(&source.lock);

@@ -9,7 +9,7 @@
 enum { DATA_MB_LEAST = 4096 };
 
 /* The soft limit becomes `wanted`, or the hard one where that is lower. */
-static enum err set(__rlimit_resource_t which, rlim_t wanted, const char *name, struct fault *fault)
+static enum err set_limit(__rlimit_resource_t which, rlim_t wanted, const char *name, struct fault *fault)
 {
     struct rlimit limit;
 
@@ -33,13 +33,13 @@ enum err limits_set(struct config *config, struct fault *fault)
 {
     rlim_t files = (rlim_t)config_int(config, "limits.files", 65536, 256, 1 << 20);
     rlim_t data = (rlim_t)config_int(config, "limits.data_mb", usual_data_mb(), 0, 1 << 24) << 20;
-    enum err e = set(RLIMIT_NOFILE, files, "open files", fault);
-    enum err more = set(RLIMIT_CORE, 0, "core dumps", fault);
+    enum err e = set_limit(RLIMIT_NOFILE, files, "open files", fault);
+    enum err more = set_limit(RLIMIT_CORE, 0, "core dumps", fault);
 
     if (e == ERR_OK)
         e = more;
     if (SANITIZED || data == 0)
         return e;
-    more = set(RLIMIT_DATA, data, "private memory", fault);
+    more = set_limit(RLIMIT_DATA, data, "private memory", fault);
     return e != ERR_OK ? e : more;
 }

@@ -46,7 +46,7 @@ static void open_again(void)
     state.fd = fd;
 }
 
-static void rotate(void)
+static void rotate_files(void)
 {
     char older[PATH_MAX + 16], newer[PATH_MAX + 16];
 
@@ -66,7 +66,7 @@ static void look_at_size(void)
     if (fstat(state.fd, &ours) != 0 || ours.st_size < ROTATE_BYTES)
         return;
     if (stat(state.path, &named) == 0 && named.st_ino == ours.st_ino && named.st_dev == ours.st_dev)
-        rotate();
+        rotate_files();
     else
         open_again();
 }

@@ -16,7 +16,7 @@
 enum { NAMES_TRIED = 8 };
 enum { RUN_PATH_MAX = 80, SERVICE_NAME_MAX = 20, PASSWD_SIZE = 4096 }; /* a socket's whole path: 107 bytes */
 
-static enum err join(char to[PATH_MAX], const char *directory, const char *name, struct fault *fault)
+static enum err join_path(char to[PATH_MAX], const char *directory, const char *name, struct fault *fault)
 {
     int len = snprintf(to, PATH_MAX, "%s/%s", directory, name);
 
@@ -65,7 +65,7 @@ static enum err name_home(struct paths *paths, const char *home, struct fault *f
         return ERR_OK;
     if (!getcwd(here, sizeof(here)))
         return fault_errno(fault, file_err(errno), errno, "cannot find LOOPHOLE_HOME %s", home);
-    return join(paths->home, here, home, fault);
+    return join_path(paths->home, here, home, fault);
 }
 
 static enum err find_below_home(struct paths *paths, const char *home, bool make, struct fault *fault)
@@ -80,11 +80,11 @@ static enum err find_below_home(struct paths *paths, const char *home, bool make
         e = name_home(paths, home, fault);
     else
         return fault_errno(fault, file_err(errno), errno, "cannot find LOOPHOLE_HOME %s", home);
-    if (e != ERR_OK || (e = join(paths->config, paths->home, "config", fault)) != ERR_OK ||
-        (e = join(paths->data, paths->home, "data", fault)) != ERR_OK ||
-        (e = join(paths->cache, paths->home, "cache", fault)) != ERR_OK)
+    if (e != ERR_OK || (e = join_path(paths->config, paths->home, "config", fault)) != ERR_OK ||
+        (e = join_path(paths->data, paths->home, "data", fault)) != ERR_OK ||
+        (e = join_path(paths->cache, paths->home, "cache", fault)) != ERR_OK)
         return e;
-    return join(paths->run, paths->home, "run", fault);
+    return join_path(paths->run, paths->home, "run", fault);
 }
 
 static enum err find_xdg(char to[PATH_MAX], const char *variable, const char *fallback, struct fault *fault)
@@ -94,11 +94,11 @@ static enum err find_xdg(char to[PATH_MAX], const char *variable, const char *fa
     enum err e;
 
     if (base)
-        return join(to, base, "loophole", fault);
+        return join_path(to, base, "loophole", fault);
     if ((e = find_user_home(home, fault)) != ERR_OK)
         return e;
     (void)snprintf(below, sizeof(below), "%s/loophole", fallback);
-    return join(to, home, below, fault);
+    return join_path(to, home, below, fault);
 }
 
 /* The XDG specification wants it owned by the user: `su` keeps the variable, and names another user's. */
@@ -128,7 +128,7 @@ static enum err find_by_xdg(struct paths *paths, struct fault *fault)
         (e = find_xdg(paths->data, "XDG_DATA_HOME", ".local/share", fault)) != ERR_OK ||
         (e = find_xdg(paths->cache, "XDG_CACHE_HOME", ".cache", fault)) != ERR_OK)
         return e;
-    return runtime ? join(paths->run, runtime, "loophole", fault) : ERR_OK;
+    return runtime ? join_path(paths->run, runtime, "loophole", fault) : ERR_OK;
 }
 
 static enum err find_programs(struct paths *paths, struct fault *fault)
@@ -226,7 +226,7 @@ static enum err make_directories(struct paths *paths, bool make, struct fault *f
     return e;
 }
 
-static enum err find(struct paths *paths, bool make, struct fault *fault)
+static enum err find_paths(struct paths *paths, bool make, struct fault *fault)
 {
     struct names names;
     const char *home = getenv("LOOPHOLE_HOME");
@@ -234,7 +234,7 @@ static enum err find(struct paths *paths, bool make, struct fault *fault)
 
     memset(paths, 0, sizeof(*paths));
     e = home && *home ? find_below_home(paths, home, make, fault) : find_by_xdg(paths, fault);
-    if (e != ERR_OK || (e = join(paths->logs, paths->data, "log", fault)) != ERR_OK ||
+    if (e != ERR_OK || (e = join_path(paths->logs, paths->data, "log", fault)) != ERR_OK ||
         (e = find_programs(paths, fault)) != ERR_OK || (e = make_directories(paths, make, fault)) != ERR_OK)
         return e;
     name_studio(paths);
@@ -245,12 +245,12 @@ static enum err find(struct paths *paths, bool make, struct fault *fault)
 
 enum err paths_find(struct paths *paths, struct fault *fault)
 {
-    return find(paths, true, fault);
+    return find_paths(paths, true, fault);
 }
 
 enum err paths_look(struct paths *paths, struct fault *fault)
 {
-    return find(paths, false, fault);
+    return find_paths(paths, false, fault);
 }
 
 static const char *socket_path(const struct paths *paths, const char *service, const char *kind, char to[PATH_MAX])

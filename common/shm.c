@@ -19,7 +19,7 @@ const char *shm_name(const struct paths *paths, const char *object, char to[SHM_
     return to;
 }
 
-static enum err map(int fd, size_t size, const char *name, struct shm *to, struct fault *fault)
+static enum err map_object(int fd, size_t size, const char *name, struct shm *to, struct fault *fault)
 {
     size_t whole = sizeof(struct shm_header) + size;
     uint8_t *at = mmap(NULL, whole, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -74,7 +74,7 @@ static enum err check_header(const struct shm *shm, uint32_t version, const char
     return ERR_OK;
 }
 
-static enum err refuse(const char *name, int number, struct fault *fault)
+static enum err refuse_object(const char *name, int number, struct fault *fault)
 {
     char path[SHM_NAME_SIZE + 16], owner[OWNER_SIZE];
     struct stat st;
@@ -94,8 +94,8 @@ enum err shm_attach(const char *name, uint32_t version, size_t size, struct shm 
     if (fd < 0 && errno == ENOENT)
         return fault_set(fault, ERR_OFFLINE, "there is no shared memory %s", name);
     if (fd < 0)
-        return refuse(name, errno, fault);
-    if ((e = check_file(fd, size, name, fault)) == ERR_OK && (e = map(fd, size, name, to, fault)) == ERR_OK) {
+        return refuse_object(name, errno, fault);
+    if ((e = check_file(fd, size, name, fault)) == ERR_OK && (e = map_object(fd, size, name, to, fault)) == ERR_OK) {
         e = check_header(to, version, name, fault);
         if (e != ERR_OK)
             shm_detach(to);
@@ -131,7 +131,7 @@ static enum err make_new(const char *name, uint32_t version, size_t size, struct
     if (number != 0)
         e = fault_errno(fault, file_err(number), number, "no room for shared memory %s", name);
     else
-        e = map(fd, size, name, to, fault);
+        e = map_object(fd, size, name, to, fault);
     close(fd);
     if (e != ERR_OK) {
         shm_unlink(name);

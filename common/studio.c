@@ -84,7 +84,7 @@ static bool sounds_are_whole(void *memory)
 }
 
 /* The survival states are known to the engine and the streamer alone, which check them. */
-static bool anything(void *memory)
+static bool accept_any(void *memory)
 {
     (void)memory;
     return true;
@@ -98,8 +98,8 @@ static const struct kind kinds[] = {
     { "stream", STREAM, true, offsetof(struct stream_memory, ring), FRAME_BYTES, STREAM_FRAMES, true, NULL },
     { "capture", CAPTURE, true, offsetof(struct capture_memory, ring), FRAME_BYTES, CAPTURE_FRAMES, true, NULL },
     { "sounds", SAMPLES, .is_whole = sounds_are_whole },
-    { "engine", SURVIVAL, .is_whole = anything },
-    { "streamer", STREAMER, .is_whole = anything },
+    { "engine", SURVIVAL, .is_whole = accept_any },
+    { "streamer", STREAMER, .is_whole = accept_any },
 };
 
 static const struct kind *kind_of(int object)
@@ -160,7 +160,7 @@ static bool is_whole(int object, void *memory, uint32_t scale)
 }
 
 /* Of any size from `scale` on. */
-static enum err attach(const char *name, int object, uint32_t *scale, struct shm *shm, struct fault *fault)
+static enum err attach_object(const char *name, int object, uint32_t *scale, struct shm *shm, struct fault *fault)
 {
     uint32_t most = kind_of(object)->grows ? STUDIO_RATE_SCALES : *scale;
     enum err e = shm_attach(name, STUDIO_VERSION, size_of(object, *scale), shm, fault);
@@ -173,7 +173,7 @@ static enum err attach(const char *name, int object, uint32_t *scale, struct shm
 }
 
 /* New memory is all zeroes: what no initial value is needed for is whole. */
-static void fill(int object, void *memory, uint32_t scale)
+static void fill_object(int object, void *memory, uint32_t scale)
 {
     const struct kind *kind = kind_of(object);
 
@@ -211,7 +211,7 @@ static enum err make_new(const char *name, int object, uint32_t scale, struct fa
                        mebibytes_of_all(scale));
         return e;
     }
-    fill(object, shm.at, scale);
+    fill_object(object, shm.at, scale);
     shm_detach(&shm);
     return ERR_OK;
 }
@@ -221,7 +221,7 @@ static enum err make_one(const struct paths *paths, int object, char made[STUDIO
     struct shm shm;
     char name[SHM_NAME_SIZE];
     uint32_t wanted = studio_rate_scale(studio_rate_noted(paths)), scale = wanted;
-    enum err e = attach(name_of(paths, object, name), object, &scale, &shm, fault);
+    enum err e = attach_object(name_of(paths, object, name), object, &scale, &shm, fault);
     bool kept = e == ERR_OK && is_whole(object, shm.at, scale);
 
     shm_detach(&shm);
@@ -270,7 +270,7 @@ static uint8_t *start_of(const struct shm *shm)
 }
 
 /* Every page is there before the audio thread needs it. A kernel without this advice gives them at the first touch. */
-static enum err touch(const struct shm *shm, const char *name, struct fault *fault)
+static enum err touch_pages(const struct shm *shm, const char *name, struct fault *fault)
 {
     if (madvise(start_of(shm), sizeof(struct shm_header) + shm->size, MADV_POPULATE_WRITE) != 0 && errno != EINVAL)
         return fault_errno(fault, ERR_IO, errno, "shared memory %s cannot be touched", name);
@@ -285,11 +285,11 @@ static enum err open_one(const struct paths *paths, int object, struct studio *s
     enum err e;
 
     *scale = 1;
-    e = attach(name, object, scale, shm, fault);
+    e = attach_object(name, object, scale, shm, fault);
     if (e != ERR_OK)
         return e;
     guard_add(start_of(shm), sizeof(struct shm_header) + shm->size);
-    e = touch(shm, name, fault);
+    e = touch_pages(shm, name, fault);
     if (e == ERR_OK && !is_whole(object, shm->at, *scale))
         e = fault_set(fault, ERR_VERSION, "shared memory %s is damaged", name);
     return e;

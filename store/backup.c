@@ -11,7 +11,7 @@
 #include "store/target.h"
 #include "store/trailer.h"
 
-static enum err failed(struct fault *fault, const char *doing, const char *path)
+static enum err refuse_path(struct fault *fault, const char *doing, const char *path)
 {
     return fault_errno(fault, file_err(errno), errno, "cannot %s %s", doing, path);
 }
@@ -40,7 +40,7 @@ static enum err write_to(const struct paths *paths, struct target *target, struc
     if (e != ERR_OK)
         return e;
     if (fstat(target->fd, &st) < 0)
-        return failed(fault, "look at", target->file);
+        return refuse_path(fault, "look at", target->file);
     made->bytes = (uint64_t)st.st_size;
     e = check_copy(paths, target->temporary, made, fault);
     if (e == ERR_OK)
@@ -71,7 +71,7 @@ enum err backup_verify(const char *file, struct backup *found, struct fault *fau
     enum err e;
 
     if (fd < 0)
-        return failed(fault, "open", file);
+        return refuse_path(fault, "open", file);
     e = trailer_read(fd, file, found, fault);
     close(fd);
     return e;

@@ -10,15 +10,15 @@
 #include "store/replace.h"
 #include "store/trailer.h"
 
-static enum err failed(struct fault *fault, const char *doing, const char *path)
+static enum err refuse_path(struct fault *fault, const char *doing, const char *path)
 {
     return fault_errno(fault, file_err(errno), errno, "cannot %s %s", doing, path);
 }
 
 /* The trailer's digest says that the file is as it was written, and nothing more. By the descriptor it is the very file
  * whose digest was right, whatever its name means by now. */
-static enum err rebuild(int from, const char *file, const char *directory, size_t map, struct backup *restored,
-                        struct fault *fault)
+static enum err rebuild_store(int from, const char *file, const char *directory, size_t map, struct backup *restored,
+                              struct fault *fault)
 {
     uint64_t version = restored->version;
     struct fault why = { 0 };
@@ -33,8 +33,8 @@ static enum err rebuild(int from, const char *file, const char *directory, size_
     return e == ERR_OK ? e : fault_set(fault, e, "%s cannot be restored: %s", file, why.what);
 }
 
-static enum err build(const struct paths *paths, int from, const char *file, struct backup *restored,
-                      struct fault *fault)
+static enum err build_beside(const struct paths *paths, int from, const char *file, struct backup *restored,
+                             struct fault *fault)
 {
     char fresh[REPLACE_PATH];
     size_t map;
@@ -44,7 +44,7 @@ static enum err build(const struct paths *paths, int from, const char *file, str
         e = replace_begin(paths, fresh, fault);
     if (e == ERR_OK)
         e = local_check(fresh, fault);
-    return e == ERR_OK ? rebuild(from, file, fresh, map, restored, fault) : e;
+    return e == ERR_OK ? rebuild_store(from, file, fresh, map, restored, fault) : e;
 }
 
 static enum err restore_locked(const struct paths *paths, int from, const char *file, struct backup *restored,
@@ -53,7 +53,7 @@ static enum err restore_locked(const struct paths *paths, int from, const char *
     enum err e = replace_recover(paths, fault);
 
     if (e == ERR_OK)
-        e = build(paths, from, file, restored, fault);
+        e = build_beside(paths, from, file, restored, fault);
     if (e == ERR_OK)
         return replace_commit(paths, "before-restore", fault);
     replace_abandon(paths);
@@ -89,7 +89,7 @@ enum err backup_restore(const struct paths *paths, const char *file, struct back
 
     fault = fault ? fault : &unseen;
     if (from < 0)
-        return failed(fault, "open", file);
+        return refuse_path(fault, "open", file);
     e = restore_from(paths, from, file, restored, fault);
     close(from);
     return e;

@@ -79,7 +79,7 @@ enum err catalogue_is_heard(struct txn *txn, struct arena *arena, struct bytes c
 }
 
 /* user 1, file 2, composer 3, analysis 4; one that this build does not know comes last. */
-static int rank(const struct fact *fact)
+static int rank_source(const struct fact *fact)
 {
     return fact->source.value ? fact->source.value : INT32_MAX;
 }
@@ -91,8 +91,8 @@ static int by_attribute_and_rank(const void *a, const void *b)
 
     if (order)
         return order;
-    if (rank(x) != rank(y))
-        return rank(x) < rank(y) ? -1 : 1;
+    if (rank_source(x) != rank_source(y))
+        return rank_source(x) < rank_source(y) ? -1 : 1;
     return (x->confidence < y->confidence) - (x->confidence > y->confidence);
 }
 

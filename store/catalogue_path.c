@@ -12,7 +12,7 @@ struct upward {
     char at[PATH_MAX];
 };
 
-static bool push(struct upward *path, struct bytes name)
+static bool push_front(struct upward *path, struct bytes name)
 {
     if (name.len + 1 > path->start)
         return false;
@@ -26,7 +26,7 @@ static bool push_name(struct upward *path, struct bytes name)
 {
     if (name.len == 0)
         return true;
-    return push(path, name) && push(path, bytes_of("/", 1));
+    return push_front(path, name) && push_front(path, bytes_of("/", 1));
 }
 
 /* The mount "/" ends in the slash that stands before the first name. */
@@ -34,10 +34,11 @@ static bool push_mount(struct upward *path, struct bytes mount)
 {
     if (mount.len && mount.at[mount.len - 1] == '/' && path->start < sizeof(path->at))
         mount.len--;
-    return push(path, mount);
+    return push_front(path, mount);
 }
 
-static enum err climb(struct txn *txn, struct arena *arena, struct id id, struct upward *path, struct id *volume)
+static enum err climb_to_volume(struct txn *txn, struct arena *arena, struct id id, struct upward *path,
+                                struct id *volume)
 {
     struct folder folder;
 
@@ -60,7 +61,7 @@ static enum err path_below(struct txn *txn, struct arena *arena, struct id folde
 {
     struct upward up = { .start = sizeof(up.at) };
     struct id on;
-    enum err e = push_name(&up, file) ? climb(txn, arena, folder, &up, &on) : ERR_TOO_LARGE;
+    enum err e = push_name(&up, file) ? climb_to_volume(txn, arena, folder, &up, &on) : ERR_TOO_LARGE;
 
     *path = (struct bytes){ 0 };
     if (e == ERR_OK)
@@ -108,7 +109,7 @@ static bool is_here(const struct media *media)
                                                          media->availability.value == AVAILABILITY_EXTERNAL_ONLINE);
 }
 
-static bool reach(void *state, struct id id)
+static bool look_at_copy(void *state, struct id id)
 {
     struct reaching *r = state;
     struct volume volume;
@@ -122,7 +123,7 @@ enum err catalogue_reachable(struct txn *txn, struct arena *arena, struct bytes 
                              struct bytes *path)
 {
     struct reaching r = { .txn = txn, .arena = arena, .media = media, .path = path };
-    enum err e = catalogue_each_with_content(txn, content, reach, &r);
+    enum err e = catalogue_each_with_content(txn, content, look_at_copy, &r);
 
     return e == ERR_OK && !r.found ? ERR_NOT_FOUND : e;
 }

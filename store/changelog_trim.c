@@ -25,7 +25,7 @@ struct changelog_bytes changelog_bytes(struct txn *txn)
     return (struct changelog_bytes){ key_number_at(value, 0), key_number_at(value, 8) };
 }
 
-static uint64_t sum(uint64_t is, int64_t more)
+static uint64_t add_signed(uint64_t is, int64_t more)
 {
     if (more >= 0)
         return is + (uint64_t)more;
@@ -35,8 +35,8 @@ static uint64_t sum(uint64_t is, int64_t more)
 enum err changelog_count_bytes(struct writing *w, int64_t all, int64_t quiet)
 {
     const struct changelog_bytes is = changelog_bytes(w->txn);
-    struct key key = key_name(META_ANSWERS), value = key_number(sum(is.all, all));
-    const struct key quiet_value = key_number(sum(is.quiet, quiet));
+    struct key key = key_name(META_ANSWERS), value = key_number(add_signed(is.all, all));
+    const struct key quiet_value = key_number(add_signed(is.quiet, quiet));
 
     for (uint32_t i = 0; i < quiet_value.len; i++)
         value.b[value.len++] = quiet_value.b[i];

@@ -25,7 +25,7 @@ struct apart {
 
 /* ---- the child ---- */
 
-static void say(void *state, const char *what)
+static void send_problem(void *state, const char *what)
 {
     const struct apart *a = state;
 
@@ -48,7 +48,7 @@ static enum err check_it(void *state, struct fault *fault)
         txn_end(txn);
     }
     if (e == ERR_OK) {
-        e = check_store(txn, a->files ? a->paths : NULL, say, a, &a->counts);
+        e = check_store(txn, a->files ? a->paths : NULL, send_problem, a, &a->counts);
         txn_end(txn);
         if (e != ERR_OK)
             fault_set(fault, e, e == ERR_FULL ? "no memory to check the store" : "a database cannot be read");
@@ -87,7 +87,8 @@ static bool is_known_as_damaged(const struct paths *paths, char reason[TRUST_REA
     return trust_look(directory, reason) == TRUST_DAMAGED;
 }
 
-static enum err run(struct apart *a, void (*problem)(void *state, const char *what), void *state, struct fault *fault)
+static enum err run_check(struct apart *a, void (*problem)(void *state, const char *what), void *state,
+                          struct fault *fault)
 {
     char reason[TRUST_REASON];
     struct fault why = { 0 };
@@ -124,7 +125,7 @@ enum err check_apart(const struct paths *paths, bool files, void (*problem)(void
     if (a->said < 0)
         e = fault_errno(fault, ERR_FULL, errno, "no memory to check the store");
     else
-        e = run(a, problem, state, fault);
+        e = run_check(a, problem, state, fault);
     *counts = a->counts;
     *pages = a->pages;
     if (a->said >= 0)

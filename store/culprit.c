@@ -133,7 +133,7 @@ static void look_at_program(struct culprit *culprit)
     culprit->is_ours = strncmp(culprit->program, "loophole", 8) == 0 && stat(link, &st) == 0 && st.st_uid == geteuid();
 }
 
-static struct culprit describe(enum culprit_what what, int32_t pid)
+static struct culprit describe_process(enum culprit_what what, int32_t pid)
 {
     struct culprit culprit = { .what = what, .pid = pid };
     struct proc proc;
@@ -152,9 +152,9 @@ struct culprit culprit_find(const struct paths *paths)
     int32_t pid = find_opener(paths);
 
     if (pid > 1)
-        return describe(CULPRIT_OPENS, pid);
+        return describe_process(CULPRIT_OPENS, pid);
     pid = find_reader(paths);
-    return pid > 1 ? describe(CULPRIT_READS, pid) : (struct culprit){ .what = CULPRIT_NONE };
+    return pid > 1 ? describe_process(CULPRIT_READS, pid) : (struct culprit){ .what = CULPRIT_NONE };
 }
 
 bool culprit_is_stuck(const struct culprit *before, const struct culprit *now)

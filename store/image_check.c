@@ -119,7 +119,7 @@ static enum err add_row(void *state, enum database db, const struct walk *row)
     return e == ERR_OK ? txn_put(r->txn, db, row->key, row->value) : e;
 }
 
-static enum err rebuild(struct trying *t, struct txn *from, struct rebuilding *r)
+static enum err rebuild_rows(struct trying *t, struct txn *from, struct rebuilding *r)
 {
     enum err e = store_write(r->to, &r->txn, r->fault);
 
@@ -147,7 +147,7 @@ static enum err rebuild_image(struct trying *t, struct txn *txn, struct fault *f
     e = store_open_directory(t->directory, STORE_WRITER, t->map_bytes, &r.to, fault);
     if (e != ERR_OK)
         return e;
-    e = rebuild(t, txn, &r);
+    e = rebuild_rows(t, txn, &r);
     store_close(r.to);
     if (e == ERR_OK)
         return e;
@@ -185,7 +185,7 @@ static enum err try_all(void *trying, struct fault *fault)
 
 /* ---- the caller ---- */
 
-static enum err run(struct trying *t, struct backup *found, struct fault *fault)
+static enum err run_trial(struct trying *t, struct backup *found, struct fault *fault)
 {
     uint64_t bytes = found->bytes;
     struct fault why = { 0 };
@@ -209,7 +209,7 @@ enum err image_rebuild(const char *path, const char *directory, size_t map_bytes
         return fault_set(fault, ERR_FULL, "no memory to check a store");
     t->map_bytes = map_bytes;
     if (text_copy(t->image, PATH_ROOM, text_of(path)) && text_copy(t->directory, PATH_ROOM, text_of(directory)))
-        e = run(t, found, fault);
+        e = run_trial(t, found, fault);
     else
         e = fault_set(fault, ERR_TOO_LARGE, "its path is too long");
     trial_memory_free(t, sizeof(*t));

@@ -87,7 +87,7 @@ static bool wait_for_bytes(int from, struct culprit_wait *wait)
     return true;
 }
 
-static enum err pump(int from, int fd, const char *path, struct culprit_wait *wait, struct fault *fault)
+static enum err copy_pipe(int from, int fd, const char *path, struct culprit_wait *wait, struct fault *fault)
 {
     uint8_t piece[PIECE];
     ssize_t got;
@@ -127,7 +127,7 @@ static enum err copy_through(struct copy *c, int fd, const char *path, struct fa
         return e;
     }
     struct culprit_wait wait = { .paths = c->paths, .child = source.pid };
-    e = pump(c->from, fd, path, &wait, fault);
+    e = copy_pipe(c->from, fd, path, &wait, fault);
     close(c->from);
     if (e != ERR_OK)
         (void)kill(source.pid, SIGKILL); /* its pipe has no reader, and it may wait for something else */

@@ -27,7 +27,7 @@ struct run {
     struct fault *fault;
 };
 
-static void report(const struct run *r, uint64_t done)
+static void report_progress(const struct run *r, uint64_t done)
 {
     work_report(r->work, WORK_MIGRATING, done, r->total);
 }
@@ -72,7 +72,7 @@ static enum err do_and_mark_row(struct run *r, const struct walk *walk)
     arena_reset(&r->arena);
     (void)migrate_mark_row(&r->mark, key);
     if (++r->mark.rows % ROWS_A_REPORT == 0)
-        report(r, r->mark.rows);
+        report_progress(r, r->mark.rows);
     return e;
 }
 
@@ -131,7 +131,7 @@ static enum err next_stage(struct run *r)
     return e;
 }
 
-static enum err commit(struct run *r)
+static enum err commit_part(struct run *r)
 {
     enum err e = migrate_mark_put(r->w.txn, &r->mark);
     struct txn *txn = r->w.txn;
@@ -152,7 +152,7 @@ static enum err do_commit(struct run *r)
     if (e == ERR_OK && !more)
         e = next_stage(r);
     if (e == ERR_OK)
-        e = commit(r);
+        e = commit_part(r);
     txn_end(r->w.txn);
     r->w.txn = NULL;
     return e;
@@ -166,7 +166,7 @@ static enum err do_stages(struct run *r)
         if (!is_copy(r) && r->mark.key_len == 0 && !is_left_out(r, step_of(r)))
             log_info("migrating the store to version %llu: %s", (unsigned long long)step_of(r)->to, step_of(r)->what);
         e = do_commit(r);
-        report(r, r->mark.rows);
+        report_progress(r, r->mark.rows);
     }
     return e;
 }
@@ -185,10 +185,10 @@ static void report_check(void *state, enum work_kind kind, uint64_t done, uint64
 
     (void)kind;
     (void)total;
-    report(r, r->mark.rows + done);
+    report_progress(r, r->mark.rows + done);
 }
 
-static enum err verify(struct run *r)
+static enum err verify_new(struct run *r)
 {
     const struct long_work work = { report_check, r };
     struct check_counts counts;
@@ -271,18 +271,19 @@ static enum err open_new(struct run *r, const struct paths *paths, size_t map_by
     return e == ERR_OK ? store_open_directory(directory, STORE_WRITER, map_bytes, &r->new, r->fault) : e;
 }
 
-static enum err build(struct run *r, const struct paths *paths, const char *directory, uint64_t from, size_t map_bytes)
+static enum err build_new(struct run *r, const struct paths *paths, const char *directory, uint64_t from,
+                          size_t map_bytes)
 {
     enum err e = store_open_directory(directory, STORE_READER, map_bytes, &r->old, r->fault);
 
     if (e == ERR_OK)
         e = look_at_source(r, directory, from);
-    report(r, 0);
+    report_progress(r, 0);
     if (e == ERR_OK)
         e = open_new(r, paths, map_bytes);
     if (e == ERR_OK)
         e = do_stages(r);
-    return e == ERR_OK ? verify(r) : e;
+    return e == ERR_OK ? verify_new(r) : e;
 }
 
 static void end_run(struct run *r)
@@ -305,7 +306,7 @@ static enum err run_once(const struct paths *paths, const char *directory, uint6
         return fault_set(fault, ERR_FULL, "no memory to migrate the store");
     r->work = work;
     r->fault = fault;
-    e = build(r, paths, directory, from, map_bytes);
+    e = build_new(r, paths, directory, from, map_bytes);
     *went_on = r->went_on;
     end_run(r);
     free(r);

@@ -24,7 +24,7 @@ bool orphan_is_temporary(const char *name)
     return begins_with(name + FOLDER_DIGITS + 1, temporary);
 }
 
-static int digit(char c)
+static int hex_digit(char c)
 {
     return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
@@ -37,7 +37,7 @@ static bool content_of(const char *name, uint8_t content[CONTENT_BYTES])
     if (strlen(hex) <= HASH_DIGITS || hex[HASH_DIGITS] != '-' || memcmp(name, hex, FOLDER_DIGITS) != 0)
         return false;
     for (int i = 0; i < CONTENT_BYTES; i++) {
-        int high = digit(hex[2 * i]), low = digit(hex[2 * i + 1]);
+        int high = hex_digit(hex[2 * i]), low = hex_digit(hex[2 * i + 1]);
         if (high < 0 || low < 0)
             return false;
         content[i] = (uint8_t)(high << 4 | low);
@@ -94,7 +94,8 @@ bool orphan_age(const struct paths *paths, const char *name, usec_t *age, uint64
 
 /* ---- rows ---- */
 
-static enum err compare(struct txn *txn, struct arena *arena, const struct walk *walk, const char *name, bool *same)
+static enum err compare_name(struct txn *txn, struct arena *arena, const struct walk *walk, const char *name,
+                             bool *same)
 {
     struct text type, parameters;
     struct kept_artefact kept;
@@ -122,7 +123,7 @@ enum err orphan_row(struct txn *txn, struct arena *arena, const char *name)
         return ERR_NOT_FOUND;
     e = walk_begin(txn, DB_ARTEFACT, prefix, prefix, &walk);
     while (e == ERR_OK && !found && walk_next(&walk))
-        e = compare(txn, arena, &walk, name, &found);
+        e = compare_name(txn, arena, &walk, name, &found);
     walk_end(&walk);
     return e != ERR_OK || found ? e : ERR_NOT_FOUND;
 }

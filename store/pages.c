@@ -17,7 +17,7 @@ struct pages {
     uint64_t rows, total;
 };
 
-static enum err damaged(const struct pages *p, const char *what, const char *where)
+static enum err refuse_page(const struct pages *p, const char *what, const char *where)
 {
     return fault_set(p->fault, ERR_INTERNAL, "%s%s", what, where);
 }
@@ -30,14 +30,14 @@ static enum err note_free(struct pages *p, MDB_val list)
     size_t count, page;
 
     if (list.mv_size < sizeof(count))
-        return damaged(p, "the list of free pages is cut", "");
+        return refuse_page(p, "the list of free pages is cut", "");
     memcpy(&count, at, sizeof(count));
     if (count > p->count || list.mv_size != (count + 1) * sizeof(page))
-        return damaged(p, "the list of free pages has a wrong length", "");
+        return refuse_page(p, "the list of free pages has a wrong length", "");
     for (size_t i = 1; i <= count; i++) {
         memcpy(&page, at + i * sizeof(page), sizeof(page));
         if (page < FIRST_PAGE || page >= p->count || p->is_free[page / 8] >> page % 8 & 1)
-            return damaged(p, "the list of free pages names a page that is not free", "");
+            return refuse_page(p, "the list of free pages names a page that is not free", "");
         p->is_free[page / 8] |= (uint8_t)(1U << page % 8);
     }
     return ERR_OK;
@@ -53,12 +53,12 @@ static enum err look_at_free(struct pages *p)
     size_t lists = 0;
 
     if (rc)
-        return damaged(p, "the list of free pages cannot be read: ", mdb_strerror(rc));
+        return refuse_page(p, "the list of free pages cannot be read: ", mdb_strerror(rc));
     while (e == ERR_OK && (rc = mdb_cursor_get(cursor, &key, &list, MDB_NEXT)) == 0)
-        e = ++lists > p->count ? damaged(p, "the list of free pages leads in a circle", "") : note_free(p, list);
+        e = ++lists > p->count ? refuse_page(p, "the list of free pages leads in a circle", "") : note_free(p, list);
     mdb_cursor_close(cursor);
     if (e == ERR_OK && rc != MDB_NOTFOUND)
-        return damaged(p, "the list of free pages cannot be read: ", mdb_strerror(rc));
+        return refuse_page(p, "the list of free pages cannot be read: ", mdb_strerror(rc));
     return e;
 }
 
@@ -104,9 +104,9 @@ static enum err walk_rows(struct pages *p, MDB_cursor *cursor, MDB_dbi dbi, size
 
     while ((rc = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
         if (!is_in_use(p, key) || !is_in_use(p, value))
-            return damaged(p, "a row lies outside of the pages in use: database ", name);
+            return refuse_page(p, "a row lies outside of the pages in use: database ", name);
         if (before.mv_data && mdb_cmp(p->txn->lmdb, dbi, &before, &key) >= 0)
-            return damaged(p, "rows are out of order: database ", name);
+            return refuse_page(p, "rows are out of order: database ", name);
         if (++found > counted)
             break;
         (void)touch_value(p, value);
@@ -114,8 +114,8 @@ static enum err walk_rows(struct pages *p, MDB_cursor *cursor, MDB_dbi dbi, size
         report_row(p);
     }
     if (rc && rc != MDB_NOTFOUND)
-        return damaged(p, mdb_strerror(rc), name);
-    return found == counted ? ERR_OK : damaged(p, "another number of rows than is counted: database ", name);
+        return refuse_page(p, mdb_strerror(rc), name);
+    return found == counted ? ERR_OK : refuse_page(p, "another number of rows than is counted: database ", name);
 }
 
 static enum err look_at_rows(struct pages *p, MDB_dbi dbi, const char *name)
@@ -128,7 +128,7 @@ static enum err look_at_rows(struct pages *p, MDB_dbi dbi, const char *name)
     if (rc == 0)
         rc = mdb_cursor_open(p->txn->lmdb, dbi, &cursor);
     if (rc)
-        return damaged(p, "it cannot be read: database ", name);
+        return refuse_page(p, "it cannot be read: database ", name);
     e = walk_rows(p, cursor, dbi, stat.ms_entries, name);
     mdb_cursor_close(cursor);
     return e;

@@ -50,7 +50,7 @@ enum err parts_read(struct txn *txn, struct arena *arena, struct id request,
 }
 
 /* The first part; its outcomes point into the map. */
-static bool find(struct txn *txn, struct id request, struct key *found, struct part *part)
+static bool find_first(struct txn *txn, struct id request, struct key *found, struct part *part)
 {
     struct key key = key_id(request);
     struct walk walk;
@@ -91,7 +91,7 @@ enum err parts_trim(struct writing *w, struct id request, uint64_t revision)
 
     if (parts_newest(w->txn, request) > revision)
         return ERR_OK;
-    while (e == ERR_OK && find(w->txn, request, &key, &part)) {
+    while (e == ERR_OK && find_first(w->txn, request, &key, &part)) {
         const int64_t bytes = (int64_t)part.outcomes.len + OUTCOMES_AT + CHANGELOG_ROW_OVERHEAD;
         e = changelog_count_bytes(w, -bytes, 0);
         if (e == ERR_OK)
@@ -110,5 +110,5 @@ uint64_t parts_digest(struct txn *txn, struct id request)
     struct part part;
     struct key key;
 
-    return find(txn, request, &key, &part) ? part.digest : 0;
+    return find_first(txn, request, &key, &part) ? part.digest : 0;
 }

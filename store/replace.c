@@ -16,14 +16,14 @@ static const char *path_of(const struct paths *paths, const char *end, char to[R
     return to;
 }
 
-static bool there(const char *path)
+static bool path_exists(const char *path)
 {
     struct stat st;
 
     return lstat(path, &st) == 0;
 }
 
-static enum err step(const char *from, const char *to, struct fault *fault)
+static enum err rename_path(const char *from, const char *to, struct fault *fault)
 {
     if (rename(from, to) < 0)
         return fault_errno(fault, files_err(errno), errno, "cannot rename %s", from);
@@ -31,7 +31,7 @@ static enum err step(const char *from, const char *to, struct fault *fault)
 }
 
 /* A store of ours holds these files and nothing else. */
-static void drop(const char *directory)
+static void remove_store(const char *directory)
 {
     static const char *const files[] = { FILES_OF_STORE };
     char path[REPLACE_PATH + 16];
@@ -47,20 +47,20 @@ enum err replace_recover(const struct paths *paths, struct fault *fault)
 {
     char store[REPLACE_PATH], fresh[REPLACE_PATH], ready[REPLACE_PATH];
 
-    drop(path_of(paths, ".new", fresh));
-    if (!there(path_of(paths, ".ready", ready)))
+    remove_store(path_of(paths, ".new", fresh));
+    if (!path_exists(path_of(paths, ".ready", ready)))
         return ERR_OK;
-    if (there(path_of(paths, "", store))) {
-        drop(ready);
+    if (path_exists(path_of(paths, "", store))) {
+        remove_store(ready);
         return ERR_OK;
     }
-    enum err e = step(ready, store, fault);
+    enum err e = rename_path(ready, store, fault);
     return e == ERR_OK ? files_sync(paths->data, fault) : e;
 }
 
 enum err replace_begin(const struct paths *paths, char directory[REPLACE_PATH], struct fault *fault)
 {
-    drop(path_of(paths, ".new", directory));
+    remove_store(path_of(paths, ".new", directory));
     return file_make_dirs(directory, 0700, fault);
 }
 
@@ -70,7 +70,7 @@ static enum err backup_path(const struct paths *paths, const char *backup, char 
 
     for (int number = 1; number <= BACKUPS_TRIED; number++) {
         snprintf(end, sizeof(end), number == 1 ? ".%s" : ".%s-%d", backup, number);
-        if (!there(path_of(paths, end, to)))
+        if (!path_exists(path_of(paths, end, to)))
             return ERR_OK;
     }
     return fault_set(fault, ERR_FULL, "there are too many backups like %s: remove the old ones", to);
@@ -84,13 +84,13 @@ enum err replace_commit(const struct paths *paths, const char *backup, struct fa
     if (e != ERR_OK)
         return e;
     path_of(paths, "", store);
-    e = step(path_of(paths, ".new", fresh), path_of(paths, ".ready", ready), fault);
+    e = rename_path(path_of(paths, ".new", fresh), path_of(paths, ".ready", ready), fault);
     if (e == ERR_OK)
         e = files_sync(paths->data, fault);
-    if (e == ERR_OK && there(store))
-        e = step(store, old, fault);
+    if (e == ERR_OK && path_exists(store))
+        e = rename_path(store, old, fault);
     if (e == ERR_OK)
-        e = step(ready, store, fault);
+        e = rename_path(ready, store, fault);
     return e == ERR_OK ? files_sync(paths->data, fault) : e;
 }
 
@@ -98,7 +98,7 @@ void replace_abandon(const struct paths *paths)
 {
     char fresh[REPLACE_PATH];
 
-    drop(path_of(paths, ".new", fresh));
+    remove_store(path_of(paths, ".new", fresh));
 }
 
 const char *replace_path(const struct paths *paths, const char *end, char to[REPLACE_PATH])
@@ -111,7 +111,7 @@ void replace_drop(const struct paths *paths, const char *end)
 {
     char directory[REPLACE_PATH];
 
-    drop(replace_path(paths, end, directory));
+    remove_store(replace_path(paths, end, directory));
 }
 
 enum err replace_take(const struct paths *paths, const char *end, struct fault *fault)
@@ -119,5 +119,5 @@ enum err replace_take(const struct paths *paths, const char *end, struct fault *
     char from[REPLACE_PATH], to[REPLACE_PATH];
 
     replace_abandon(paths);
-    return step(replace_path(paths, end, from), path_of(paths, ".new", to), fault);
+    return rename_path(replace_path(paths, end, from), path_of(paths, ".new", to), fault);
 }

@@ -117,7 +117,7 @@ static enum err open_databases(struct store *store, struct fault *fault)
 }
 
 /* What a predecessor committed, or made, before it died may still be in memory only. */
-static enum err settle(struct store *store, struct fault *fault)
+static enum err sync_all(struct store *store, struct fault *fault)
 {
     char above[PATH_MAX + 4];
     int rc = mdb_env_sync(store->env, 1);
@@ -145,7 +145,7 @@ static enum err open_all(struct store *store, struct fault *fault)
     if (e == ERR_OK)
         e = open_databases(store, fault);
     if (e == ERR_OK && store->mode == STORE_WRITER)
-        e = settle(store, fault);
+        e = sync_all(store, fault);
     if (e == ERR_OK && files_data(store->directory, &st)) {
         store->device = st.st_dev;
         store->inode = st.st_ino;
@@ -276,7 +276,7 @@ static enum err open_again(struct store *store, struct fault *fault)
     return open_watched(store, fault);
 }
 
-static enum err begin(struct store *store, bool writes, struct txn **txn, struct fault *fault)
+static enum err begin_txn(struct store *store, bool writes, struct txn **txn, struct fault *fault)
 {
     struct txn *t = calloc(1, sizeof(*t));
     enum err e;
@@ -309,7 +309,7 @@ enum err store_read(struct store *store, struct txn **txn, struct fault *fault)
     if (e == ERR_OK && again)
         e = open_again(store, fault);
     if (e == ERR_OK)
-        e = begin(store, false, txn, fault);
+        e = begin_txn(store, false, txn, fault);
     if (e != ERR_OK || !again)
         return e;
     e = txn_version(*txn, &version);
@@ -323,5 +323,5 @@ enum err store_read(struct store *store, struct txn **txn, struct fault *fault)
 
 enum err store_write(struct store *store, struct txn **txn, struct fault *fault)
 {
-    return begin(store, true, txn, fault);
+    return begin_txn(store, true, txn, fault);
 }

@@ -75,7 +75,7 @@ static enum err refuse_newer(uint64_t version, struct fault *fault)
 }
 
 /* What lies there before a writer touches it: nothing (empty), or a store of some version. */
-static enum err probe(const char *directory, size_t map, bool *empty, uint64_t *version, struct fault *fault)
+static enum err probe_directory(const char *directory, size_t map, bool *empty, uint64_t *version, struct fault *fault)
 {
     struct store *store;
     enum err e = store_open_directory(directory, STORE_READER, map, &store, fault);
@@ -166,7 +166,7 @@ static enum err open_writer(const struct paths *paths, const char *directory, si
     if (e == ERR_OK)
         e = verify_store(directory, map, work, fault);
     if (e == ERR_OK)
-        e = probe(directory, map, &empty, &version, fault);
+        e = probe_directory(directory, map, &empty, &version, fault);
     if (e == ERR_OK && !empty)
         e = refuse_newer(version, fault);
     if (e == ERR_OK && !empty && version < STORE_VERSION)

@@ -16,7 +16,7 @@
 enum { LOCK_TRIES = 100 };
 static const char drawn[] = "XXXXXX";
 
-static enum err failed(struct fault *fault, const char *doing, const char *path)
+static enum err refuse_path(struct fault *fault, const char *doing, const char *path)
 {
     return fault_errno(fault, file_err(errno), errno, "cannot %s %s", doing, path);
 }
@@ -26,7 +26,7 @@ static enum err check_place(const struct target *t, struct fault *fault)
     struct stat st;
 
     if (lstat(t->file, &st) != 0)
-        return errno == ENOENT ? ERR_OK : failed(fault, "look at", t->file);
+        return errno == ENOENT ? ERR_OK : refuse_path(fault, "look at", t->file);
     if (!S_ISREG(st.st_mode))
         return fault_set(fault, ERR_BAD_REQUEST, "%s is not a regular file: a backup does not replace it", t->file);
     if (t->replace)
@@ -73,7 +73,7 @@ static enum err take_lock(struct target *t, struct fault *fault)
     for (int i = 0; i < LOCK_TRIES; i++) {
         t->lock = open(t->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (t->lock < 0)
-            return failed(fault, "make", t->lock_path);
+            return refuse_path(fault, "make", t->lock_path);
         int rc = flock(t->lock, LOCK_EX | LOCK_NB);
         if ((rc == 0 || errno != EWOULDBLOCK) && is_still_there(t))
             return ERR_OK;
@@ -120,7 +120,7 @@ static enum err make_data(struct target *t, struct fault *fault)
     if (t->fd >= 0)
         return ERR_OK;
     t->temporary[0] = '\0';
-    return failed(fault, "make", t->file);
+    return refuse_path(fault, "make", t->file);
 }
 
 enum err target_open(struct target *t, const char *file, bool replace, struct fault *fault)
@@ -152,13 +152,13 @@ static enum err put_in_place(const struct target *t, struct fault *fault)
     if (!t->replace && renameat2(AT_FDCWD, t->temporary, AT_FDCWD, t->file, RENAME_NOREPLACE) == 0)
         return ERR_OK;
     if (!t->replace && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP)
-        return failed(fault, "make", t->file);
-    return rename(t->temporary, t->file) == 0 ? ERR_OK : failed(fault, "make", t->file);
+        return refuse_path(fault, "make", t->file);
+    return rename(t->temporary, t->file) == 0 ? ERR_OK : refuse_path(fault, "make", t->file);
 }
 
 enum err target_finish(struct target *t, struct fault *fault)
 {
-    enum err e = fsync(t->fd) == 0 ? put_in_place(t, fault) : failed(fault, "sync", t->file);
+    enum err e = fsync(t->fd) == 0 ? put_in_place(t, fault) : refuse_path(fault, "sync", t->file);
 
     if (e != ERR_OK)
         return e;

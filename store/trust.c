@@ -54,7 +54,7 @@ static const char *signature_of(const struct stat *st, char to[STATE_MAX])
 }
 
 /* Whether `text` begins with `word` and a space; then it is moved past them. */
-static bool take(const char **text, const char *word)
+static bool take_word(const char **text, const char *word)
 {
     size_t len = strlen(word);
 
@@ -64,21 +64,21 @@ static bool take(const char **text, const char *word)
     return true;
 }
 
-static enum trust judge(const char *text, const char *signature, bool is_doubted, char reason[TRUST_REASON])
+static enum trust judge_text(const char *text, const char *signature, bool is_doubted, char reason[TRUST_REASON])
 {
     char boot[BOOT_SIZE];
 
-    if (take(&text, "damaged")) {
-        if (!take(&text, signature))
+    if (take_word(&text, "damaged")) {
+        if (!take_word(&text, signature))
             return TRUST_CHECK; /* another file has taken its place */
         (void)snprintf(reason, TRUST_REASON, "%.*s", TRUST_REASON - 1, text);
         return TRUST_DAMAGED;
     }
     if (is_doubted)
         return TRUST_CHECK;
-    if (take(&text, "closed"))
+    if (take_word(&text, "closed"))
         return strcmp(text, signature) == 0 ? TRUSTED : TRUST_CHECK;
-    return take(&text, "open") && strcmp(text, boot_of(boot)) == 0 ? TRUSTED : TRUST_CHECK;
+    return take_word(&text, "open") && strcmp(text, boot_of(boot)) == 0 ? TRUSTED : TRUST_CHECK;
 }
 
 enum trust trust_look(const char *directory, char reason[TRUST_REASON])
@@ -92,7 +92,7 @@ enum trust trust_look(const char *directory, char reason[TRUST_REASON])
         return TRUSTED; /* there is nothing to trust */
     if (!read_word(path_of(directory, "state", path), text, sizeof(text)))
         return is_doubted ? TRUST_CHECK : TRUSTED;
-    return judge(text, signature_of(&st, signature), is_doubted, reason);
+    return judge_text(text, signature_of(&st, signature), is_doubted, reason);
 }
 
 /* Where it cannot be written, what was there says less than it could, or costs a check. */
@@ -135,7 +135,7 @@ void trust_damaged(const char *directory, const char *reason)
 
 /* ---- doubt ---- */
 
-static void make(const char *path)
+static void make_file(const char *path)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
@@ -147,7 +147,7 @@ void trust_doubt(const char *directory)
 {
     char path[PATH_ROOM];
 
-    make(path_of(directory, "doubt", path));
+    make_file(path_of(directory, "doubt", path));
 }
 
 bool trust_is_doubted(const char *directory)
@@ -161,7 +161,7 @@ bool trust_is_doubted(const char *directory)
 static void doubt_inside(void)
 {
     if (atomic_load(&state.inside) > 0)
-        make(state.doubt);
+        make_file(state.doubt);
 }
 
 void trust_watch(const char *directory)

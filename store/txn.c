@@ -4,7 +4,7 @@
 #include "store/environment.h"
 #include "store/trust.h"
 
-static void forget(struct txn *txn)
+static void free_txn(struct txn *txn)
 {
     txn->store->open_txns--;
     trust_leave();
@@ -19,7 +19,7 @@ void txn_end(struct txn *txn)
         if (txn->at[db])
             mdb_cursor_close(txn->at[db]);
     mdb_txn_abort(txn->lmdb);
-    forget(txn);
+    free_txn(txn);
 }
 
 bool txn_writes(const struct txn *txn)
@@ -33,14 +33,14 @@ enum err txn_commit(struct txn *txn, struct fault *fault)
     int rc = mdb_txn_commit(txn->lmdb);
     enum err e = store_meaning(txn->store->env, rc);
 
-    forget(txn);
+    free_txn(txn);
     if (rc == 0)
         return ERR_OK;
     return fault_set(fault, e == ERR_FULL ? ERR_FULL : ERR_IO, "cannot commit to %s: %s", directory, mdb_strerror(rc));
 }
 
 /* A writer's cursors would have to follow its writes. */
-static int find(struct txn *txn, enum database db, MDB_val *key, MDB_val *value)
+static int find_row(struct txn *txn, enum database db, MDB_val *key, MDB_val *value)
 {
     MDB_cursor **at = &txn->at[db];
     int rc = 0;
@@ -57,7 +57,7 @@ static int find(struct txn *txn, enum database db, MDB_val *key, MDB_val *value)
 enum err txn_get(struct txn *txn, enum database db, struct bytes key, struct bytes *value)
 {
     MDB_val k = environment_val(key), v;
-    int rc = find(txn, db, &k, &v);
+    int rc = find_row(txn, db, &k, &v);
 
     if (rc)
         return store_meaning(txn->store->env, rc);

@@ -36,7 +36,7 @@ static void keep_first(void *state, const char *what)
         (void)snprintf(found->first, sizeof(found->first), "%s", what);
 }
 
-static enum err look(struct txn *txn, const struct long_work *work, struct verified *found, struct fault *fault)
+static enum err check_all(struct txn *txn, const struct long_work *work, struct verified *found, struct fault *fault)
 {
     struct check_counts counts;
     uint64_t version;
@@ -60,7 +60,7 @@ enum err verify_here(struct store *store, const struct long_work *work, struct v
     *found = (struct verified){ 0 };
     if (e != ERR_OK)
         return e;
-    e = look(txn, work, found, fault);
+    e = check_all(txn, work, found, fault);
     txn_end(txn);
     return e;
 }
@@ -126,7 +126,7 @@ static enum err take_verdict(const struct verifying *v, enum err e, bool died, c
     return trust_say_damaged(why->what, fault);
 }
 
-static enum err run(struct verifying *v, struct fault *fault)
+static enum err run_verifier(struct verifying *v, struct fault *fault)
 {
     struct fault why = { 0 };
     struct trial trial;
@@ -156,7 +156,7 @@ enum err verify_store(const char *directory, size_t map_bytes, const struct long
     v->work = work;
     v->map_bytes = map_bytes;
     (void)text_copy(v->directory, sizeof(v->directory), text_of(directory));
-    e = run(v, fault);
+    e = run_verifier(v, fault);
     trial_memory_free(v, sizeof(*v));
     return e;
 }

@@ -16,7 +16,7 @@ enum err walk_begin(struct txn *txn, enum database db, struct bytes from, struct
     return store_meaning(txn->store->env, rc);
 }
 
-static bool starts(struct bytes b, struct bytes prefix)
+static bool starts_with(struct bytes b, struct bytes prefix)
 {
     return b.len >= prefix.len && (prefix.len == 0 || memcmp(b.at, prefix.at, prefix.len) == 0);
 }
@@ -35,7 +35,7 @@ bool walk_next(struct walk *walk)
     walk->started = true;
     walk->key = environment_bytes(key);
     walk->value = environment_bytes(value);
-    return starts(walk->key, walk->prefix);
+    return starts_with(walk->key, walk->prefix);
 }
 
 void walk_end(struct walk *walk)

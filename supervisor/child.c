@@ -41,7 +41,7 @@ static void tell_death(struct child *child, int32_t pid)
 }
 
 /* A process that is not dead by request; pid 0: it could not even start. */
-static void mourn(struct child *child, int32_t pid, struct policy_life life, const char *how)
+static void note_death(struct child *child, int32_t pid, struct policy_life life, const char *how)
 {
     struct policy_verdict verdict = policy_died(&child->policy, life, child->row->never_quarantined);
 
@@ -95,7 +95,7 @@ static void on_death(void *state, int pidfd)
         be_down(child, 0);
         child_start(child);
     } else {
-        mourn(child, was.pid, life_of(child, age), how);
+        note_death(child, was.pid, life_of(child, age), how);
     }
 }
 
@@ -154,7 +154,7 @@ static void wait_for_lock(struct child *child)
     be_down(child, LOCK_RETRY_US);
 }
 
-static enum err spawn(struct child *child, struct fault *fault)
+static enum err spawn_process(struct child *child, struct fault *fault)
 {
     const struct table_row *row = child->row;
     struct spawn_command command = { row->name, row->program, row->is_client ? child->world->wrapper : NULL,
@@ -171,7 +171,7 @@ static enum err spawn(struct child *child, struct fault *fault)
 
 /* A service lets go of its lock with its last breath; one that has none today lost its run directory, and nobody
  * reaches it. */
-static void adopt(struct child *child)
+static void adopt_process(struct child *child)
 {
     const struct paths *paths = child->world->paths;
 
@@ -190,13 +190,13 @@ void child_start(struct child *child)
         return;
     child->line = board_line(child->world->board, child->row->name, true);
     if (child->line && spawn_adopt(child->line, &child->process))
-        adopt(child);
+        adopt_process(child);
     else if (lock_is_held(child->world->paths, child->row->name))
         wait_for_lock(child);
-    else if (spawn(child, &fault) == ERR_OK)
+    else if (spawn_process(child, &fault) == ERR_OK)
         be_up(child, false);
     else
-        mourn(child, 0, (struct policy_life){ 0 }, fault.what);
+        note_death(child, 0, (struct policy_life){ 0 }, fault.what);
 }
 
 /* ---- life ---- */

@@ -30,7 +30,7 @@ bool device_is_name(const char *name)
 
 /* ---- what runs ---- */
 
-static bool answers(const char *path)
+static bool socket_answers(const char *path)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -51,7 +51,7 @@ bool device_server_runs(const char *server)
     char path[PATH_MAX];
 
     (void)snprintf(path, sizeof(path), "/dev/shm/jack_%s_%u_0", *server ? server : "default", getuid());
-    return answers(path);
+    return socket_answers(path);
 }
 
 bool device_pipewire_runs(void)
@@ -61,7 +61,7 @@ bool device_pipewire_runs(void)
 
     if (!run || (size_t)snprintf(path, sizeof(path), "%s/pipewire-0", run) >= sizeof(path))
         return false;
-    return answers(path);
+    return socket_answers(path);
 }
 
 bool device_program(const char *name, char path[PATH_MAX])
@@ -93,7 +93,7 @@ static bool read_card(const char *line, unsigned *number, char id[32], char abou
 }
 
 /* "00-00: ALC256 Analog : ALC256 Analog : playback 1 : capture 1" */
-static bool plays(const char *pcm, unsigned card)
+static bool card_plays(const char *pcm, unsigned card)
 {
     unsigned number, device;
 
@@ -114,7 +114,7 @@ uint32_t device_read_cards(const char *cards, const char *pcm, struct device dev
         unsigned number;
         char id[32];
 
-        if (!read_card(line, &number, id, to->about) || !plays(pcm, number))
+        if (!read_card(line, &number, id, to->about) || !card_plays(pcm, number))
             continue;
         (void)snprintf(to->name, sizeof(to->name), "alsa:hw:%s", id);
         count++;
@@ -134,7 +134,7 @@ static uint32_t list_cards(struct device devices[DEVICES], uint32_t count)
     return count;
 }
 
-static uint32_t add(struct device devices[DEVICES], uint32_t count, const char *name, const char *about)
+static uint32_t add_device(struct device devices[DEVICES], uint32_t count, const char *name, const char *about)
 {
     if (count == DEVICES)
         return count;
@@ -149,13 +149,13 @@ uint32_t device_list(struct device devices[DEVICES])
     uint32_t count = 0;
 
     if (device_server_runs(""))
-        count = add(devices, count, "jack", "the JACK server that runs already");
+        count = add_device(devices, count, "jack", "the JACK server that runs already");
     if (device_pipewire_runs() && device_program("pw-jack", path))
-        count = add(devices, count, "pipewire", "PipeWire's JACK");
+        count = add_device(devices, count, "pipewire", "PipeWire's JACK");
     if (!device_program("jackd", path))
         return count;
     count = list_cards(devices, count < DEVICES - 1 ? count : DEVICES - 1);
     if (count == DEVICES)
         count--;
-    return add(devices, count, "dummy", "silent: for a machine without a sound card");
+    return add_device(devices, count, "dummy", "silent: for a machine without a sound card");
 }

@@ -54,7 +54,7 @@ static void remove_leftovers(const struct paths *paths)
 }
 
 /* On a disk that is full the old word is kept. */
-static void draw(struct service *service)
+static void draw_names(struct service *service)
 {
     const struct paths *paths = service_paths(service);
     struct names names;
@@ -79,7 +79,7 @@ enum err fresh_names_board(struct service *service, struct board **board, struct
 
     for (int i = 0; e == ERR_DENIED && i < TRIES; i++) {
         if (!in_use)
-            draw(service);
+            draw_names(service);
         e = board_make(paths, board, fault);
         if (in_use)
             return e;

@@ -1,6 +1,6 @@
 #include "supervisor/hang.h"
 
-static usec_t counted(const struct hang *hang, const struct proc *proc, usec_t passed)
+static usec_t count_time(const struct hang *hang, const struct proc *proc, usec_t passed)
 {
     usec_t ran = proc->cpu > hang->cpu ? proc->cpu - hang->cpu : 0;
 
@@ -22,7 +22,7 @@ bool hang_found(struct hang *hang, uint64_t beats, const struct proc *proc, usec
     if (beats != hang->beats)
         *hang = (struct hang){ .beats = beats };
     else
-        hang->silent += counted(hang, proc, passed);
+        hang->silent += count_time(hang, proc, passed);
     hang->cpu = proc->cpu;
     hang->over = hang->silent > limit;
     return hang->over && was_over;

@@ -99,7 +99,7 @@ static bool go_to_background(int lock, int *exit_code)
 
 /* ---- the supervisor, again and again ---- */
 
-static bool start(struct keeper *keeper)
+static bool start_supervisor(struct keeper *keeper)
 {
     posix_spawnattr_t attributes;
     sigset_t none;
@@ -193,7 +193,7 @@ static void hand_on(struct keeper *keeper, int number)
 }
 
 /* Buries all that died; true when the supervisor was among them, told in `info`. */
-static bool bury(struct keeper *keeper, siginfo_t *info)
+static bool bury_dead(struct keeper *keeper, siginfo_t *info)
 {
     siginfo_t one = { 0 };
     bool ours = false;
@@ -210,7 +210,7 @@ static bool bury(struct keeper *keeper, siginfo_t *info)
 }
 
 /* False when told to stop meanwhile. */
-static bool rest(struct keeper *keeper, usec_t wait)
+static bool rest_until(struct keeper *keeper, usec_t wait)
 {
     usec_t end = clock_steady() + wait;
 
@@ -222,22 +222,22 @@ static bool rest(struct keeper *keeper, usec_t wait)
     return !keeper->stopping;
 }
 
-static int keep(struct keeper *keeper)
+static int keep_running(struct keeper *keeper)
 {
     siginfo_t info = { 0 };
     usec_t wait = 0;
 
-    if (!start(keeper))
+    if (!start_supervisor(keeper))
         return err_exit_code(ERR_INTERNAL);
     for (;;) {
         int number = wait_for_signal(keeper, -1);
         if (number != SIGCHLD)
             hand_on(keeper, number);
-        if (number != SIGCHLD || !bury(keeper, &info))
+        if (number != SIGCHLD || !bury_dead(keeper, &info))
             continue;
         if (!starts_again(keeper, &info, &wait))
             return death_by_signal(&info) ? err_exit_code(ERR_INTERNAL) : info.si_status;
-        if (!rest(keeper, wait) || !start(keeper))
+        if (!rest_until(keeper, wait) || !start_supervisor(keeper))
             return err_exit_code(ERR_INTERNAL);
     }
 }
@@ -275,7 +275,7 @@ static enum err take_lock(struct keeper *keeper, const struct paths *paths, stru
 }
 
 /* All that can go wrong is found here, while somebody still reads what is said. */
-static enum err prepare(struct keeper *keeper, struct paths *paths, struct fault *fault)
+static enum err prepare_keeper(struct keeper *keeper, struct paths *paths, struct fault *fault)
 {
     struct settings settings;
     enum err e = paths_find(paths, fault);
@@ -307,14 +307,14 @@ int keeper_run(int argc, char **argv)
 
     if (has_argument(argc, argv, "--help"))
         (void)fputs(help, stdout);
-    else if (prepare(&keeper, &paths, &fault) != ERR_OK)
+    else if (prepare_keeper(&keeper, &paths, &fault) != ERR_OK)
         exit_code = give_up(&fault);
     else if (!detach || go_to_background(keeper.lock, &exit_code)) {
         if (log_open(&paths, "supervisor", !detach, &fault) != ERR_OK)
             log_fault("keeper", &fault);
         keeper.paths = &paths;
         take_signals(&keeper);
-        exit_code = keep(&keeper);
+        exit_code = keep_running(&keeper);
     }
     free(keeper.arguments);
     return exit_code;

@@ -17,7 +17,7 @@ enum { GONE_US = 3000000, RETRY_US = 5000000, LOG_MAX = 1 << 20, QUICK_DEATHS = 
 
 /* ---- what to use ---- */
 
-static void settle(struct server *server, enum server_kind kind, const char *device, const char *alarm)
+static void use_server(struct server *server, enum server_kind kind, const char *device, const char *alarm)
 {
     server->kind = kind;
     (void)snprintf(server->device, sizeof(server->device), "%s", device);
@@ -32,29 +32,31 @@ static bool has_jackd(struct server *server)
 static void use_own(struct server *server, const char *device, bool by_choice)
 {
     if (!has_jackd(server))
-        settle(server, SERVER_NONE, "", "no sound: jackd is not installed (apt-get install jackd2)");
+        use_server(server, SERVER_NONE, "", "no sound: jackd is not installed (apt-get install jackd2)");
     else if (strcmp(device, "dummy") != 0)
-        settle(server, SERVER_OWN, device, "");
+        use_server(server, SERVER_OWN, device, "");
     else if (by_choice)
-        settle(server, SERVER_OWN, device, "silent: JACK's dummy driver is used, as asked for");
+        use_server(server, SERVER_OWN, device, "silent: JACK's dummy driver is used, as asked for");
     else
-        settle(server, SERVER_OWN, device,
-               "silent: no sound card can be used, so JACK runs its dummy driver; see `loophole audio devices`");
+        use_server(server, SERVER_OWN, device,
+                   "silent: no sound card can be used, so JACK runs its dummy driver; see `loophole audio devices`");
 }
 
 static void use_pipewire(struct server *server)
 {
     if (device_program("pw-jack", server->wrapper))
-        settle(server, SERVER_PIPEWIRE, "pipewire", device_pipewire_runs() ? "" : "no sound: PipeWire does not run");
+        use_server(server, SERVER_PIPEWIRE, "pipewire",
+                   device_pipewire_runs() ? "" : "no sound: PipeWire does not run");
     else
-        settle(server, SERVER_NONE, "", "no sound: pw-jack is not installed (apt-get install pipewire-jack)");
+        use_server(server, SERVER_NONE, "", "no sound: pw-jack is not installed (apt-get install pipewire-jack)");
 }
 
 static void use_running(struct server *server, const char *device)
 {
     const char *name = device[4] == ':' ? device + 5 : "";
 
-    settle(server, SERVER_RUNNING, device, device_server_runs(name) ? "" : "no sound: that JACK server does not run");
+    use_server(server, SERVER_RUNNING, device,
+               device_server_runs(name) ? "" : "no sound: that JACK server does not run");
 }
 
 /* The best there is, but for cards that jackd could not open. */
@@ -77,7 +79,7 @@ static void use_best(struct server *server)
     use_own(server, "dummy", false);
 }
 
-static void choose(struct server *server)
+static void choose_server(struct server *server)
 {
     const char *device = server->world->settings.audio.device;
 
@@ -175,13 +177,13 @@ static void set_up(struct server *server)
 }
 
 /* True when clients would find another server, or need another way to it. */
-static bool decide(struct server *server)
+static bool decide_server(struct server *server)
 {
     enum server_kind kind = server->kind;
     char name[sizeof(server->name)];
 
     (void)snprintf(name, sizeof(name), "%s", server->name);
-    choose(server);
+    choose_server(server);
     set_up(server);
     return strcmp(name, server->name) != 0 || (kind == SERVER_PIPEWIRE) != (server->kind == SERVER_PIPEWIRE);
 }
@@ -197,7 +199,7 @@ static const char *next_word(struct buffer *line, const char *word)
 }
 
 /* jackd … -n NAME …, of this user. */
-static bool serves(const char *pid, const char *name)
+static bool serves_name(const char *pid, const char *name)
 {
     struct buffer line = { 0 };
     char path[PATH_MAX];
@@ -227,7 +229,7 @@ static int32_t find_own(const struct paths *paths)
 
     name_own(paths, name);
     while (folder && pid == 0 && (entry = readdir(folder)) != NULL)
-        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && serves(entry->d_name, name))
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && serves_name(entry->d_name, name))
             pid = (int32_t)strtol(entry->d_name, NULL, 10);
     if (folder)
         closedir(folder);
@@ -281,7 +283,7 @@ void server_open(struct server *server, struct child_world *world, struct child 
     const char *users = getenv(SERVER_VARIABLE);
 
     *server = (struct server){ .world = world, .child = child, .users_server = users ? strdup(users) : NULL };
-    (void)decide(server);
+    (void)decide_server(server);
     put_on_board(server);
     end_stray(server);
 }
@@ -291,7 +293,7 @@ bool server_use(struct server *server)
     bool ran = server->child->process.pid != 0, other;
 
     server->broken = 0;
-    other = decide(server);
+    other = decide_server(server);
     if (ran && server->child->is_away)
         child_shut(server->child);
     else
@@ -328,7 +330,7 @@ static bool look_at_card(struct server *server)
     log_warn("%s", server->alarm);
     server->broken++;
     child->policy = (struct policy){ 0 };
-    return decide(server);
+    return decide_server(server);
 }
 
 static bool is_there(const struct server *server)
@@ -351,7 +353,7 @@ static bool look_at_others(struct server *server, usec_t now)
     server->gone = server->gone ? server->gone : now;
     if (now - server->gone < patience)
         return false;
-    other = decide(server);
+    other = decide_server(server);
     if (!server->child->is_away)
         child_start(server->child);
     return other;

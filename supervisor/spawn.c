@@ -70,8 +70,8 @@ static void set_arguments(const char *argv[ARGUMENTS + 1], const char *path, con
     argv[count] = NULL;
 }
 
-static enum err run(const char *const *argv, const posix_spawn_file_actions_t *files, struct spawn *to,
-                    struct fault *fault)
+static enum err run_program(const char *const *argv, const posix_spawn_file_actions_t *files, struct spawn *to,
+                            struct fault *fault)
 {
     const char *path = argv[0];
     posix_spawnattr_t attributes;
@@ -114,7 +114,7 @@ enum err spawn_start(const struct paths *paths, const struct spawn_command *comm
         return fault_set(fault, ERR_FULL, "no memory to start %s", path);
     e = set_files(&files, paths, command->service);
     if (e == ERR_OK)
-        e = run(argv, &files, to, fault);
+        e = run_program(argv, &files, to, fault);
     else
         fault_set(fault, e, "no memory to start %s", path);
     posix_spawn_file_actions_destroy(&files);

@@ -41,7 +41,7 @@ static void look_at_board(struct supervisor *supervisor)
 }
 
 /* A supervisor that was stopped or starved saw nothing meanwhile: what it missed counts against nobody. */
-static void look(void *state)
+static void look_at_all(void *state)
 {
     struct supervisor *supervisor = state;
     usec_t now = clock_steady();
@@ -73,7 +73,7 @@ static void on_bell(void *state, int fd)
 
     while (bell_take(fd, text))
         ;
-    look(state);
+    look_at_all(state);
 }
 
 static void open_bell(struct supervisor *supervisor)
@@ -214,10 +214,10 @@ void supervisor_open(struct supervisor *supervisor, struct service *service)
     }
     open_bell(supervisor);
     start_all(supervisor);
-    service_every(service, LOOK_US, look, supervisor);
+    service_every(service, LOOK_US, look_at_all, supervisor);
 }
 
-static void unlock(const struct supervisor *supervisor)
+static void unlock_data(const struct supervisor *supervisor)
 {
     if (supervisor->data_lock >= 0)
         close(supervisor->data_lock);
@@ -226,7 +226,7 @@ static void unlock(const struct supervisor *supervisor)
 void supervisor_shut(struct supervisor *supervisor)
 {
     if (!supervisor->world.board || supervisor->leaves_all) {
-        unlock(supervisor);
+        unlock_data(supervisor);
         return;
     }
     log_info("shutting down");
@@ -240,5 +240,5 @@ void supervisor_shut(struct supervisor *supervisor)
         service_unwatch(supervisor->world.service, supervisor->bell);
     bell_close(supervisor->bell);
     bell_remove(supervisor->world.paths);
-    unlock(supervisor);
+    unlock_data(supervisor);
 }

@@ -14,7 +14,7 @@
 
 enum { TRIES = 2 };
 
-static uint64_t smaller(uint64_t a, uint64_t b)
+static uint64_t smaller_of(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
 }
@@ -64,7 +64,7 @@ bool ring_open(struct ring *ring, void *memory, uint32_t cell, uint32_t capacity
 static struct ring_span span_of(const struct ring *ring, uint64_t from, uint64_t count)
 {
     uint32_t at = (uint32_t)(from % ring->capacity);
-    uint32_t first = (uint32_t)smaller(count, ring->capacity - at);
+    uint32_t first = (uint32_t)smaller_of(count, ring->capacity - at);
 
     return (struct ring_span){
         .at = { ring->cells + (size_t)at * ring->cell, ring->cells },
@@ -83,7 +83,7 @@ static uint32_t place_of(struct ring *ring, uint64_t index)
 static void copy_in(struct ring *ring, uint64_t index, const uint8_t *from, uint32_t count)
 {
     uint32_t at = place_of(ring, index);
-    uint32_t first = (uint32_t)smaller(count, ring->capacity - at);
+    uint32_t first = (uint32_t)smaller_of(count, ring->capacity - at);
     size_t bytes = (size_t)first * ring->cell;
 
     memcpy(ring->cells + (size_t)at * ring->cell, from, bytes);
@@ -94,7 +94,7 @@ static void copy_in(struct ring *ring, uint64_t index, const uint8_t *from, uint
 static void copy_out(struct ring *ring, uint64_t index, uint8_t *to, uint32_t count)
 {
     uint32_t at = place_of(ring, index);
-    uint32_t first = (uint32_t)smaller(count, ring->capacity - at);
+    uint32_t first = (uint32_t)smaller_of(count, ring->capacity - at);
     size_t bytes = (size_t)first * ring->cell;
 
     memcpy(to, ring->cells + (size_t)at * ring->cell, bytes);
@@ -118,14 +118,14 @@ uint32_t ring_space(const struct ring *ring)
 
 struct ring_span ring_room(const struct ring *ring, uint32_t most)
 {
-    return span_of(ring, ring_written(ring), smaller(most, ring_space(ring)));
+    return span_of(ring, ring_written(ring), smaller_of(most, ring_space(ring)));
 }
 
 void ring_publish(struct ring *ring, uint32_t cells)
 {
     uint64_t written = ring_written(ring);
 
-    atomic_store_explicit(&ring->memory->written, written + smaller(cells, ring_space(ring)), memory_order_release);
+    atomic_store_explicit(&ring->memory->written, written + smaller_of(cells, ring_space(ring)), memory_order_release);
 }
 
 uint32_t ring_write(struct ring *ring, const void *from, uint32_t cells)
@@ -140,7 +140,7 @@ uint32_t ring_write(struct ring *ring, const void *from, uint32_t cells)
         if (used > ring->capacity)
             return 0;
     }
-    count = (uint32_t)smaller(cells, ring->capacity - used);
+    count = (uint32_t)smaller_of(cells, ring->capacity - used);
     copy_in(ring, written, from, count);
     atomic_store_explicit(&ring->memory->written, written + count, memory_order_release);
     return count;
@@ -177,7 +177,7 @@ struct ring_span ring_look(const struct ring *ring, uint64_t from, uint32_t most
     uint64_t past = from - ring_taken(ring);
     uint32_t ready = ring_ready(ring);
 
-    return span_of(ring, from, past < ready ? smaller(most, ready - past) : 0);
+    return span_of(ring, from, past < ready ? smaller_of(most, ready - past) : 0);
 }
 
 /* Another instance can be ahead, never more than one: the second try finds its index. */
@@ -203,7 +203,7 @@ uint32_t ring_read(struct ring *ring, void *to, uint32_t cells)
         if (ready > ring->capacity)
             return 0;
     }
-    count = (uint32_t)smaller(cells, ready);
+    count = (uint32_t)smaller_of(cells, ready);
     copy_out(ring, taken, to, count);
     atomic_store_explicit(&ring->memory->read, taken + count, memory_order_release);
     return count;

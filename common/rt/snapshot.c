@@ -28,7 +28,7 @@ static bool is_possible(uint32_t word)
     return named == 7 && word < FRESH << 1;
 }
 
-static uint32_t sane(uint32_t word)
+static uint32_t make_possible(uint32_t word)
 {
     return is_possible(word) ? word : first_word;
 }
@@ -40,12 +40,12 @@ static uint32_t stride_of(uint32_t size)
 
 static void *buffer_of(const struct snapshot *snapshot, int role)
 {
-    uint32_t word = sane(atomic_load_explicit(&snapshot->memory->word, memory_order_acquire));
+    uint32_t word = make_possible(atomic_load_explicit(&snapshot->memory->word, memory_order_acquire));
 
     return snapshot->buffers + (size_t)name_of(word, role) * snapshot->stride;
 }
 
-static bool exchange(struct snapshot *snapshot, uint32_t *seen, uint32_t next)
+static bool exchange_word(struct snapshot *snapshot, uint32_t *seen, uint32_t next)
 {
     return atomic_compare_exchange_strong_explicit(&snapshot->memory->word, seen, next, memory_order_acq_rel,
                                                    memory_order_relaxed);
@@ -92,10 +92,10 @@ void snapshot_publish(struct snapshot *snapshot)
     uint32_t seen = atomic_load_explicit(&snapshot->memory->word, memory_order_relaxed);
 
     for (int i = 0; i < TRIES; i++) {
-        uint32_t word = sane(seen);
-        if (exchange(snapshot, &seen,
-                     name_of(word, MIDDLE) << DRAFT | name_of(word, DRAFT) << MIDDLE | name_of(word, SHOWN) << SHOWN |
-                         FRESH))
+        uint32_t word = make_possible(seen);
+        if (exchange_word(snapshot, &seen,
+                          name_of(word, MIDDLE) << DRAFT | name_of(word, DRAFT) << MIDDLE |
+                              name_of(word, SHOWN) << SHOWN | FRESH))
             return;
     }
 }
@@ -105,11 +105,11 @@ const void *snapshot_take(struct snapshot *snapshot, bool *fresh)
     uint32_t seen = atomic_load_explicit(&snapshot->memory->word, memory_order_relaxed);
 
     *fresh = false;
-    for (int i = 0; i < TRIES && !*fresh && (sane(seen) & FRESH); i++) {
-        uint32_t word = sane(seen);
-        *fresh =
-            exchange(snapshot, &seen,
-                     name_of(word, DRAFT) << DRAFT | name_of(word, SHOWN) << MIDDLE | name_of(word, MIDDLE) << SHOWN);
+    for (int i = 0; i < TRIES && !*fresh && (make_possible(seen) & FRESH); i++) {
+        uint32_t word = make_possible(seen);
+        *fresh = exchange_word(snapshot, &seen,
+                               name_of(word, DRAFT) << DRAFT | name_of(word, SHOWN) << MIDDLE |
+                                   name_of(word, MIDDLE) << SHOWN);
     }
     return snapshot_shown(snapshot);
 }
@@ -122,7 +122,7 @@ const void *snapshot_shown(const struct snapshot *snapshot)
 /* A reader that takes the middle meanwhile only renames the buffer: nobody but the writer fills one. */
 const void *snapshot_newest(const struct snapshot *snapshot)
 {
-    uint32_t word = sane(atomic_load_explicit(&snapshot->memory->word, memory_order_acquire));
+    uint32_t word = make_possible(atomic_load_explicit(&snapshot->memory->word, memory_order_acquire));
 
     return snapshot->buffers + (size_t)name_of(word, word & FRESH ? MIDDLE : SHOWN) * snapshot->stride;
 }

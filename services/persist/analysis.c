@@ -34,7 +34,7 @@ static bool is_whole(const struct embedding *e)
            e->rhythm.count == 8;
 }
 
-static enum err check(const struct analysed *found, struct fault *fault)
+static enum err check_analysed(const struct analysed *found, struct fault *fault)
 {
     if (found->content.len != 0 && found->content.len != CONTENT_BYTES)
         return refuse_field(fault, "content", "a content is 16 bytes");
@@ -80,7 +80,7 @@ static bool brings_analysis(const struct analysed *found)
     return has_source(found->facts, SOURCE_ANALYSIS, &unused) || found->has_embedding || found->artefacts.count;
 }
 
-static struct fact taken(const struct planned *plan, const struct fact *fact)
+static struct fact copy_fact(const struct planned *plan, const struct fact *fact)
 {
     struct fact copy = *fact;
 
@@ -104,7 +104,7 @@ static enum err replace_source(struct persist *p, const struct planned *plan, co
             all.at[all.count++] = was->each.at[i];
     for (uint32_t i = 0; i < found->count; i++)
         if (found->at[i].source.value == (int32_t)source)
-            all.at[all.count++] = taken(plan, &found->at[i]);
+            all.at[all.count++] = copy_fact(plan, &found->at[i]);
     if (all.count > FACTS)
         return fault_set(fault, ERR_TOO_LARGE, "more than %d facts", FACTS);
     to->each = all;
@@ -173,7 +173,7 @@ static enum err keep_artefacts(struct planned *plan, struct fault *fault)
 /* ---- writing ---- */
 
 /* A file that was to be dropped in this turn is told of again. */
-static void rescue(struct persist *p, struct bytes content, const struct artefact *artefact)
+static void rescue_artefact(struct persist *p, struct bytes content, const struct artefact *artefact)
 {
     char name[ARTEFACT_NAME_SIZE];
 
@@ -191,7 +191,7 @@ static enum err write_content(struct persist *p, const struct planned *plan)
     for (uint32_t i = 0; e == ERR_OK && i < plan->found->artefacts.count; i++) {
         const struct artefact *artefact = &plan->found->artefacts.at[i];
         e = turn_wrote(p, catalogue_put_artefact(&p->w, content, artefact->type, artefact->parameters, &plan->kept[i]));
-        rescue(p, content, artefact);
+        rescue_artefact(p, content, artefact);
     }
     return e;
 }
@@ -216,7 +216,7 @@ static enum err log_content(struct persist *p, const struct planned *plan)
     return turn_log(p, CHANGE_KIND_FACTS, key_id_at(plan->now.content, 0), false);
 }
 
-static enum err write(struct persist *p, struct planned *plan)
+static enum err write_item(struct persist *p, struct planned *plan)
 {
     enum err e;
 
@@ -262,7 +262,7 @@ enum err analysis_put(struct persist *p, const struct analysed *found, struct ou
 {
     struct planned plan = { .found = found };
     bool heard = false;
-    enum err e = check(found, fault);
+    enum err e = check_analysed(found, fault);
 
     if (e == ERR_OK)
         e = places_find(p, found->id, &plan.was, fault);
@@ -280,7 +280,7 @@ enum err analysis_put(struct persist *p, const struct analysed *found, struct ou
     if (e == ERR_OK)
         e = keep_artefacts(&plan, fault);
     if (e == ERR_OK)
-        e = write(p, &plan);
+        e = write_item(p, &plan);
     outcome->revision = plan.now.revision;
     return e;
 }

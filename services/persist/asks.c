@@ -72,14 +72,15 @@ static enum err remove_library(struct persist *p, struct call *call, const struc
     return is_new(p, call, &e) ? removal_begin(p, call, ask->id) : e;
 }
 
-static enum err forget(struct persist *p, struct call *call, const struct persist_forget *ask, struct done *answer)
+static enum err forget_item(struct persist *p, struct call *call, const struct persist_forget *ask, struct done *answer)
 {
     enum err e;
 
     return is_new(p, call, &e) ? removal_forget(p, ask->id, answer, call_fault(call)) : e;
 }
 
-static enum err reserve(struct persist *p, struct call *call, const struct persist_reserve *ask, struct done *answer)
+static enum err reserve_take(struct persist *p, struct call *call, const struct persist_reserve *ask,
+                             struct done *answer)
 {
     enum err e;
 
@@ -109,7 +110,7 @@ static enum err remove_query(struct persist *p, struct call *call, const struct 
     return is_new(p, call, &e) ? queries_remove(p, ask->name, answer, call_fault(call)) : e;
 }
 
-static enum err undo(struct persist *p, struct call *call, const struct persist_undo *ask, struct done *answer)
+static enum err undo_step(struct persist *p, struct call *call, const struct persist_undo *ask, struct done *answer)
 {
     enum err e;
 
@@ -117,7 +118,7 @@ static enum err undo(struct persist *p, struct call *call, const struct persist_
     return is_new(p, call, &e) ? undo_begin(p, call, true, answer) : e;
 }
 
-static enum err redo(struct persist *p, struct call *call, const struct persist_redo *ask, struct done *answer)
+static enum err redo_step(struct persist *p, struct call *call, const struct persist_redo *ask, struct done *answer)
 {
     enum err e;
 
@@ -125,7 +126,8 @@ static enum err redo(struct persist *p, struct call *call, const struct persist_
     return is_new(p, call, &e) ? undo_begin(p, call, false, answer) : e;
 }
 
-static enum err batch(struct persist *p, struct call *call, const struct persist_batch *ask, struct outcomes *answer)
+static enum err begin_batch(struct persist *p, struct call *call, const struct persist_batch *ask,
+                            struct outcomes *answer)
 {
     enum err e;
 
@@ -144,7 +146,7 @@ struct collecting {
     usec_t ends; /* the answer is cut there: other asks wait */
 };
 
-static bool collect(void *state, const struct change *change)
+static bool collect_change(void *state, const struct change *change)
 {
     struct collecting *c = state;
 
@@ -160,7 +162,7 @@ static enum err read_changes(struct txn *txn, struct arena *arena, uint64_t afte
 
     if (e == ERR_OK)
         e = catalogue_head(txn, &answer->tail, &answer->head);
-    return e == ERR_OK ? catalogue_each_change(txn, arena, after, collect, &collecting) : e;
+    return e == ERR_OK ? catalogue_each_change(txn, arena, after, collect_change, &collecting) : e;
 }
 
 static enum err changes_since(struct persist *p, struct call *call, const struct persist_changes_since *ask,
@@ -194,13 +196,13 @@ const struct persist_handlers persist_asks = {
     .move_folder = move_folder,
     .put_library = put_library,
     .remove_library = remove_library,
-    .forget = forget,
-    .batch = batch,
-    .reserve = reserve,
+    .forget = forget_item,
+    .batch = begin_batch,
+    .reserve = reserve_take,
     .end_take = end_take,
     .put_query = put_query,
     .remove_query = remove_query,
-    .undo = undo,
-    .redo = redo,
+    .undo = undo_step,
+    .redo = redo_step,
     .changes_since = changes_since,
 };

@@ -164,7 +164,7 @@ enum err batch_part(struct persist *p, struct batch *batch, struct fault *fault)
     return e == ERR_OK ? e : fault_set(fault, e, "%s", p->broken.what);
 }
 
-static enum err part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
     struct batch *batch = (struct batch *)work;
     enum err e = batch_part(p, batch, fault);
@@ -175,7 +175,7 @@ static enum err part(struct persist *p, struct multipart *work, bool *ended, str
     return e;
 }
 
-static void drop(struct persist *p, struct multipart *work)
+static void free_batch(struct persist *p, struct multipart *work)
 {
     struct batch *batch = (struct batch *)work;
 
@@ -186,7 +186,7 @@ static void drop(struct persist *p, struct multipart *work)
 
 /* ---- beginning ---- */
 
-static enum err make(struct persist *p, const struct batch_owner *owner, struct batch **made, struct fault *fault)
+static enum err make_batch(struct persist *p, const struct batch_owner *owner, struct batch **made, struct fault *fault)
 {
     struct batch *batch = *made = calloc(1, sizeof(*batch));
     enum err e;
@@ -194,9 +194,11 @@ static enum err make(struct persist *p, const struct batch_owner *owner, struct 
     if (!batch)
         return fault_set(fault, ERR_FULL, "no memory for a batch");
     *batch = (struct batch){ .ask = owner->ask, .arena = owner->arena, .owner = *owner };
-    batch->work = (struct multipart){
-        .part = part, .drop = drop, .request = owner->request, .digest = owner->digest, .ticket = owner->ticket
-    };
+    batch->work = (struct multipart){ .part = run_part,
+                                      .drop = free_batch,
+                                      .request = owner->request,
+                                      .digest = owner->digest,
+                                      .ticket = owner->ticket };
     e = batch_load(p, batch, fault);
     if (e == ERR_OK)
         return e;
@@ -229,7 +231,7 @@ enum err batch_begin(struct persist *p, struct call *call, const struct persist_
 
     if (before)
         multipart_forget(p, before);
-    e = make(p, &owner, &batch, call_fault(call));
+    e = make_batch(p, &owner, &batch, call_fault(call));
     if (e != ERR_OK)
         return e;
     e = first_part(p, batch, call_fault(call));
@@ -244,7 +246,7 @@ enum err batch_begin(struct persist *p, struct call *call, const struct persist_
 enum err batch_resume(struct persist *p, const struct batch_owner *owner, struct fault *fault)
 {
     struct batch *batch;
-    enum err e = make(p, owner, &batch, fault);
+    enum err e = make_batch(p, owner, &batch, fault);
 
     if (e != ERR_OK) {
         owner->ended(p, owner->state);

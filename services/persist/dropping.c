@@ -14,7 +14,7 @@ struct dropping {
     struct buffer names;
 };
 
-static void run(struct errand *errand)
+static void remove_files(struct errand *errand)
 {
     const struct dropping *dropping = (struct dropping *)errand;
     const char *name = NULL;
@@ -23,13 +23,13 @@ static void run(struct errand *errand)
         artefact_remove(dropping->persist->paths, name);
 }
 
-static void done(struct errand *errand, bool lost)
+static void end_dropping(struct errand *errand, bool lost)
 {
     (void)lost;
     ((struct dropping *)errand)->persist->droppings--;
 }
 
-static void drop(struct errand *errand)
+static void free_dropping(struct errand *errand)
 {
     struct dropping *dropping = (struct dropping *)errand;
 
@@ -55,7 +55,8 @@ void dropping_start(struct persist *p)
         buffer_reset(&p->w.dropped);
         return;
     }
-    dropping->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = patience };
+    dropping->errand =
+        (struct errand){ .run = remove_files, .done = end_dropping, .drop = free_dropping, .patience = patience };
     dropping->persist = p;
     take_names(p, &dropping->names);
     p->droppings++;

@@ -36,7 +36,7 @@ static enum err check_tags(struct text_list tags, struct fault *fault)
     return ERR_OK;
 }
 
-static enum err check(const struct edit *edit, struct fault *fault)
+static enum err check_edit(const struct edit *edit, struct fault *fault)
 {
     enum err e = check_tags(edit->add_tags, fault);
 
@@ -48,7 +48,7 @@ static enum err check(const struct edit *edit, struct fault *fault)
     return e == ERR_OK ? own_facts_check(edit, fault) : e;
 }
 
-static enum err find(struct persist *p, const struct edit *edit, struct media *was, struct fault *fault)
+static enum err find_item(struct persist *p, const struct edit *edit, struct media *was, struct fault *fault)
 {
     char id[ID_TEXT_SIZE];
     enum err e = catalogue_media(p->w.txn, &p->arena, edit->id, was);
@@ -162,14 +162,14 @@ static enum err change_facts(struct persist *p, struct change_of_media *c, const
 }
 
 /* An undo or redo brings the facts that its edit stood for with it. */
-static enum err plan(struct persist *p, const struct edit *edit, enum edit_mode mode, struct change_of_media *c,
-                     struct fault *fault)
+static enum err plan_edit(struct persist *p, const struct edit *edit, enum edit_mode mode, struct change_of_media *c,
+                          struct fault *fault)
 {
     struct edit said = *edit;
-    enum err e = check(edit, fault);
+    enum err e = check_edit(edit, fault);
 
     if (e == ERR_OK)
-        e = find(p, edit, &c->was, fault);
+        e = find_item(p, edit, &c->was, fault);
     if (e == ERR_OK && mode == EDIT_BY_PERSON)
         e = heard_tags_say(p, &c->was, edit, &said, fault);
     if (e != ERR_OK)
@@ -184,7 +184,7 @@ static enum err plan(struct persist *p, const struct edit *edit, enum edit_mode 
     return e;
 }
 
-static enum err write(struct persist *p, struct change_of_media *c, enum edit_mode mode)
+static enum err write_item(struct persist *p, struct change_of_media *c, enum edit_mode mode)
 {
     enum err e;
 
@@ -201,11 +201,11 @@ enum err edit_apply(struct persist *p, const struct edit *edit, enum edit_mode m
                     struct fault *fault)
 {
     struct change_of_media c = { 0 };
-    enum err e = plan(p, edit, mode, &c, fault);
+    enum err e = plan_edit(p, edit, mode, &c, fault);
 
     if (e != ERR_OK)
         return e;
-    if (c.any && (e = write(p, &c, mode)) != ERR_OK)
+    if (c.any && (e = write_item(p, &c, mode)) != ERR_OK)
         return e;
     *done = (struct done){ .revision = c.now.revision, .id = edit->id };
     return ERR_OK;

@@ -49,7 +49,7 @@ static bool is_filed(const struct artefact *artefact)
 }
 
 /* The artefacts that an operation brings, and their content. */
-static struct artefact_list brought(const struct operation *op, struct bytes *content)
+static struct artefact_list artefacts_of(const struct operation *op, struct bytes *content)
 {
     *content = op->has_remade ? op->remade.content : op->analysed.content;
     if (op->has_remade)
@@ -63,7 +63,7 @@ typedef bool each_fn(void *state, struct bytes content, const struct artefact *a
 static bool each_of(const struct operation *op, void *state, each_fn *each)
 {
     struct bytes content;
-    struct artefact_list all = brought(op, &content);
+    struct artefact_list all = artefacts_of(op, &content);
     bool more = true;
 
     for (uint32_t i = 0; more && i < all.count; i++)
@@ -116,7 +116,7 @@ static bool write_one(void *state, struct bytes content, const struct artefact *
     return e == ERR_OK;
 }
 
-static void run(struct errand *errand)
+static void write_files(struct errand *errand)
 {
     struct file_errand *files = (struct file_errand *)errand;
     const struct paths *paths = files->persist->paths;
@@ -132,7 +132,7 @@ static void run(struct errand *errand)
 
 /* ---- the end ---- */
 
-static void drop(struct errand *errand)
+static void free_errand(struct errand *errand)
 {
     struct file_errand *files = (struct file_errand *)errand;
 
@@ -142,7 +142,7 @@ static void drop(struct errand *errand)
     free(files);
 }
 
-static void leave(struct persist *p, struct filing *filing)
+static void leave_filing(struct persist *p, struct filing *filing)
 {
     struct filing **at = &p->filings;
 
@@ -162,7 +162,7 @@ static void drop_stage(struct persist *p, struct multipart *work)
     struct filing *filing = (struct filing *)work;
 
     if (filing->stage == FILING_NAMES || filing->stage == FILING_CLEANS)
-        leave(p, filing);
+        leave_filing(p, filing);
 }
 
 /* Goes on with the operations until the turn is over. False: `one` failed. */
@@ -230,7 +230,7 @@ static void batch_ended(struct persist *p, void *owner)
 }
 
 /* A batch whose client no longer waits is not done: it was never acked, and will be sent again. */
-static void apply(struct persist *p, struct filing *filing)
+static void apply_batch(struct persist *p, struct filing *filing)
 {
     struct ticket ticket = filing->ticket;
     const struct batch_owner owner = { .request = filing->request,
@@ -252,7 +252,7 @@ static void apply(struct persist *p, struct filing *filing)
         ticket_fail(p->service, ticket, &fault);
 }
 
-static void done(struct errand *errand, bool lost)
+static void files_written(struct errand *errand, bool lost)
 {
     struct file_errand *files = (struct file_errand *)errand;
     struct filing *filing = files->filing;
@@ -264,7 +264,7 @@ static void done(struct errand *errand, bool lost)
     else
         fault = files->fault;
     if (fault.code == ERR_OK) {
-        apply(p, filing);
+        apply_batch(p, filing);
         return;
     }
     if (fault.code == ERR_FULL || fault.code == ERR_IO)
@@ -273,7 +273,7 @@ static void done(struct errand *errand, bool lost)
     if (lost)
         filing->stage = FILING_LOST;
     else
-        leave(p, filing);
+        leave_filing(p, filing);
 }
 
 /* ---- beginning ---- */
@@ -284,7 +284,8 @@ static enum err start_thread(struct persist *p, struct filing *filing)
 
     if (!files)
         return ERR_FULL;
-    files->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = patience };
+    files->errand =
+        (struct errand){ .run = write_files, .done = files_written, .drop = free_errand, .patience = patience };
     files->persist = p;
     files->filing = filing;
     filing->stage = FILING_WRITES;
@@ -324,7 +325,7 @@ static enum err name_part(struct persist *p, struct multipart *work, bool *ended
     return e == ERR_OK ? e : fault_set(fault, e, "no memory for a batch");
 }
 
-static struct filing *find(const struct persist *p, struct id request, size_t *bytes, uint32_t *count)
+static struct filing *find_filing(const struct persist *p, struct id request, size_t *bytes, uint32_t *count)
 {
     *bytes = *count = 0;
     for (struct filing *filing = p->filings; filing; filing = filing->next) {
@@ -340,7 +341,7 @@ uint64_t filing_digest(const struct persist *p, struct id request)
 {
     size_t bytes;
     uint32_t count;
-    const struct filing *filing = find(p, request, &bytes, &count);
+    const struct filing *filing = find_filing(p, request, &bytes, &count);
 
     return filing ? filing->digest : 0;
 }
@@ -355,13 +356,13 @@ static enum err take_names(struct persist *p, struct filing *filing, struct faul
     if (!p->multiparts)
         e = name_part(p, &filing->work, &ended, fault);
     if (e != ERR_OK)
-        leave(p, filing);
+        leave_filing(p, filing);
     else if (!ended)
         multipart_queue(p, &filing->work);
     return e;
 }
 
-static enum err start(struct persist *p, struct call *call, const struct persist_batch *ask)
+static enum err start_filing(struct persist *p, struct call *call, const struct persist_batch *ask)
 {
     struct ticket ticket = call_defer(call);
     struct filing *filing = ticket.number ? calloc(1, sizeof(*filing)) : NULL;
@@ -386,12 +387,12 @@ enum err filing_begin(struct persist *p, struct call *call, const struct persist
 {
     size_t bytes;
     uint32_t count;
-    struct filing *filing = find(p, call_request(call), &bytes, &count);
+    struct filing *filing = find_filing(p, call_request(call), &bytes, &count);
     struct multipart *work = multipart_of(p, call_request(call));
 
     if (work) { /* its first call was given up: it begins again with its files */
         multipart_forget(p, work);
-        filing = find(p, call_request(call), &bytes, &count);
+        filing = find_filing(p, call_request(call), &bytes, &count);
     }
     if (filing) { /* its first call is given up, the work is not */
         filing->ticket = call_defer(call);
@@ -399,7 +400,7 @@ enum err filing_begin(struct persist *p, struct call *call, const struct persist
     }
     if (count >= AT_ONCE || bytes >= BYTES_AT_ONCE)
         return refuse(call, ERR_BUSY, "the files of %u batches are being written already", count);
-    return start(p, call, ask);
+    return start_filing(p, call, ask);
 }
 
 /* ---- open and close ---- */
@@ -429,7 +430,7 @@ void filing_close(struct persist *p)
     service_unwatch(p->service, mailbox_fd(p->mailbox));
     mailbox_free(p->mailbox);
     while (p->filings)
-        leave(p, p->filings);
+        leave_filing(p, p->filings);
 }
 
 void filing_look(struct persist *p)
@@ -440,6 +441,6 @@ void filing_look(struct persist *p)
     for (struct filing *filing = p->filings; filing; filing = next) {
         next = filing->next;
         if (filing->stage == FILING_LOST && atomic_load(&filing->is_left))
-            leave(p, filing);
+            leave_filing(p, filing);
     }
 }

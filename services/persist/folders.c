@@ -14,7 +14,7 @@ static struct done nothing_new(const struct persist *p, struct id id)
     return (struct done){ .revision = p->head, .id = id };
 }
 
-static enum err finish(struct persist *p, enum change_kind kind, struct id id, struct done *done)
+static enum err finish_change(struct persist *p, enum change_kind kind, struct id id, struct done *done)
 {
     enum err e = turn_log(p, kind, id, false);
 
@@ -28,7 +28,7 @@ static enum err put_volume(struct persist *p, const struct volume *volume, struc
 {
     enum err e = turn_wrote(p, catalogue_put_volume(&p->w, volume));
 
-    return e == ERR_OK ? finish(p, CHANGE_KIND_VOLUME, volume->id, done) : e;
+    return e == ERR_OK ? finish_change(p, CHANGE_KIND_VOLUME, volume->id, done) : e;
 }
 
 enum err folders_put_volume(struct persist *p, const struct volume *volume, struct done *done, struct fault *fault)
@@ -63,7 +63,8 @@ static bool is_mount(const struct folder *folder)
     return id_is_zero(folder->parent) && folder->name.len == 0;
 }
 
-static enum err find(struct persist *p, struct id id, const char *field, struct folder *folder, struct fault *fault)
+static enum err find_folder(struct persist *p, struct id id, const char *field, struct folder *folder,
+                            struct fault *fault)
 {
     char text[ID_TEXT_SIZE];
     enum err e = catalogue_folder(p->w.txn, &p->arena, id, folder);
@@ -95,7 +96,7 @@ static enum err resolve_parent(struct persist *p, struct id volume, struct id *i
 
     if (id_is_zero(*id))
         return ERR_OK;
-    e = find(p, *id, "parent", &parent, fault);
+    e = find_folder(p, *id, "parent", &parent, fault);
     if (e != ERR_OK)
         return e;
     if (!id_equal(parent.volume, volume)) {
@@ -111,7 +112,7 @@ static enum err write_folder(struct persist *p, const struct folder *was, const 
 {
     enum err e = turn_wrote(p, catalogue_put_folder(&p->w, was, now));
 
-    return e == ERR_OK ? finish(p, CHANGE_KIND_FOLDER, now->id, done) : e;
+    return e == ERR_OK ? finish_change(p, CHANGE_KIND_FOLDER, now->id, done) : e;
 }
 
 enum err folders_put(struct persist *p, const struct folder *folder, struct done *done, struct fault *fault)
@@ -143,7 +144,7 @@ static enum err check_not_below(struct persist *p, struct id id, struct id paren
     for (int depth = 0; !id_is_zero(parent); depth++) {
         if (id_equal(parent, id) || depth == DEPTH)
             return fault_set(fault, ERR_BAD_REQUEST, "a folder cannot be below itself");
-        enum err e = find(p, parent, "parent", &at, fault);
+        enum err e = find_folder(p, parent, "parent", &at, fault);
         if (e != ERR_OK)
             return e;
         parent = at.parent;
@@ -174,7 +175,7 @@ enum err folders_move(struct persist *p, struct id id, struct id parent, struct 
     enum err e = places_check_name(name, "name", fault);
 
     if (e == ERR_OK)
-        e = find(p, id, "id", &was, fault);
+        e = find_folder(p, id, "id", &was, fault);
     if (e == ERR_OK && is_mount(&was))
         e = fault_set(fault, ERR_BAD_REQUEST, "the mount's own folder does not move: its volume does");
     if (e == ERR_OK)
@@ -214,7 +215,7 @@ static bool same_library(const struct library *a, const struct library *b)
            bytes_equal(a->too_long_in, b->too_long_in) && bytes_equal(a->too_long_first, b->too_long_first);
 }
 
-static enum err mark(struct persist *p, const struct folder *folder)
+static enum err mark_library(struct persist *p, const struct folder *folder)
 {
     struct folder now = *folder;
 
@@ -229,7 +230,7 @@ enum err folders_put_library(struct persist *p, const struct library *library, s
     struct library was, now = *library;
     struct key key = key_id(library->id);
     struct folder folder;
-    enum err e = find(p, library->id, "library.id", &folder, fault);
+    enum err e = find_folder(p, library->id, "library.id", &folder, fault);
 
     if (e != ERR_OK)
         return e;
@@ -240,8 +241,8 @@ enum err folders_put_library(struct persist *p, const struct library *library, s
         return ERR_OK;
     if (e != ERR_OK && e != ERR_NOT_FOUND)
         return fault_set(fault, e, "the library cannot be read");
-    e = mark(p, &folder);
+    e = mark_library(p, &folder);
     if (e == ERR_OK)
         e = turn_wrote(p, catalogue_put_library(&p->w, &now));
-    return e == ERR_OK ? finish(p, CHANGE_KIND_LIBRARY, now.id, done) : e;
+    return e == ERR_OK ? finish_change(p, CHANGE_KIND_LIBRARY, now.id, done) : e;
 }

@@ -35,7 +35,7 @@ static enum err make_room(struct arena *arena, const struct edit *edit, struct e
     return ERR_OK;
 }
 
-static void deny(struct edit *said, struct text attribute)
+static void deny_tag(struct edit *said, struct text attribute)
 {
     said->facts.at[said->facts.count++] = (struct fact){
         .attribute = attribute, .source.value = SOURCE_USER, .has_number = true, .confidence = 1, .shown = true
@@ -65,7 +65,7 @@ static enum err say_one(const struct fact *fact, const struct tags_said *tags, s
     if (said->facts.count + said->clear_facts.count >= AT_ONCE)
         return fault_set(fault, ERR_TOO_LARGE, "more than %d facts set and cleared at once", AT_ONCE);
     if (!is_added)
-        deny(said, attribute);
+        deny_tag(said, attribute);
     else if (fact->source.value == SOURCE_USER)
         said->clear_facts.at[said->clear_facts.count++] = attribute;
     return ERR_OK;

@@ -10,7 +10,7 @@
 
 enum { TAGS = 256 };
 
-static struct bytes subject(const struct media *media)
+static struct bytes subject_of(const struct media *media)
 {
     return bytes_of(media->id.b, sizeof(media->id.b));
 }
@@ -91,7 +91,7 @@ static enum err sort_facts(struct persist *p, struct fact_list facts, struct fac
     return ERR_OK;
 }
 
-static bool says(struct fact_list sorted, const struct fact *fact)
+static bool says_same(struct fact_list sorted, const struct fact *fact)
 {
     return sorted.count && bsearch(fact, sorted.at, sorted.count, sizeof(struct fact), by_source_and_attribute);
 }
@@ -100,10 +100,10 @@ static enum err join_facts(struct persist *p, const struct media *kept, const st
 {
     struct facts own, others;
     struct fact_list sorted;
-    enum err e = catalogue_subject_facts(p->w.txn, &p->arena, subject(kept), &own);
+    enum err e = catalogue_subject_facts(p->w.txn, &p->arena, subject_of(kept), &own);
 
     if (e == ERR_OK)
-        e = catalogue_subject_facts(p->w.txn, &p->arena, subject(lost), &others);
+        e = catalogue_subject_facts(p->w.txn, &p->arena, subject_of(lost), &others);
     if (e == ERR_OK)
         e = sort_facts(p, own.each, &sorted);
     if (e != ERR_OK)
@@ -115,21 +115,21 @@ static enum err join_facts(struct persist *p, const struct media *kept, const st
     for (uint32_t i = 0; i < own.each.count; i++)
         all->each.at[all->each.count++] = own.each.at[i];
     for (uint32_t i = 0; i < others.each.count && all->each.count < 1024; i++)
-        if (!says(sorted, &others.each.at[i]))
+        if (!says_same(sorted, &others.each.at[i]))
             all->each.at[all->each.count++] = others.each.at[i];
     return ERR_OK;
 }
 
 /* The kept item enters its content before the other leaves it, so that the content is never without an item. */
-static enum err write(struct persist *p, const struct media *was, struct media *kept, const struct media *lost,
-                      const struct facts *facts)
+static enum err write_items(struct persist *p, const struct media *was, struct media *kept, const struct media *lost,
+                            const struct facts *facts)
 {
     enum err e;
 
     kept->revision = turn_next(p);
     e = turn_wrote(p, catalogue_put_media(&p->w, was, kept));
     if (e == ERR_OK)
-        e = turn_wrote(p, catalogue_put_facts(&p->w, subject(kept), facts));
+        e = turn_wrote(p, catalogue_put_facts(&p->w, subject_of(kept), facts));
     if (e == ERR_OK)
         e = turn_log(p, CHANGE_KIND_MEDIA, kept->id, false);
     if (e == ERR_OK)
@@ -158,7 +158,7 @@ enum err merge_items(struct persist *p, const struct media *gone, const struct m
     if (e != ERR_OK)
         return fault_set(fault, e, "the two items cannot be read");
     outcome->id = kept.id;
-    e = write(p, was, &kept, lost, &facts);
+    e = write_items(p, was, &kept, lost, &facts);
     outcome->revision = kept.revision;
     outcome->stale = kept.analysis.value == ANALYSIS_STATE_WAITING;
     return e;

@@ -20,7 +20,7 @@ void multipart_queue(struct persist *p, struct multipart *work)
     *at = work;
 }
 
-static void leave(struct persist *p, struct multipart *work)
+static void leave_list(struct persist *p, struct multipart *work)
 {
     struct multipart **at = &p->multiparts;
 
@@ -63,7 +63,7 @@ uint64_t multipart_digest(const struct persist *p, struct id request)
 
 void multipart_forget(struct persist *p, struct multipart *work)
 {
-    leave(p, work);
+    leave_list(p, work);
     work->drop(p, work);
 }
 
@@ -71,7 +71,7 @@ void multipart_fail_all(struct persist *p, const struct fault *fault)
 {
     while (p->multiparts) {
         struct multipart *work = p->multiparts;
-        leave(p, work);
+        leave_list(p, work);
         ticket_fail(p->service, work->ticket, fault);
         work->drop(p, work);
     }
@@ -89,7 +89,7 @@ static struct multipart *next_multipart(struct persist *p)
         multipart_fail_all(p, &fault);
     if (p->multiparts != work)
         return NULL;
-    leave(p, work);
+    leave_list(p, work);
     multipart_queue(p, work);
     return work;
 }

@@ -127,7 +127,7 @@ static void check_again(struct persist *p)
     persist_open_anew(p, &why);
 }
 
-static void retry(void *persist)
+static void retry_store(void *persist)
 {
     struct persist *p = persist;
 
@@ -152,7 +152,7 @@ static void publish_readers(struct persist *p)
     service_publish(p->service, "alarm", &event);
 }
 
-static void look(void *persist)
+static void look_around(void *persist)
 {
     struct persist *p = persist;
 
@@ -169,8 +169,8 @@ void persist_open(struct persist *p)
         sweep_open(p, &fault) != ERR_OK)
         end_with(p, &fault);
     try_to_open(p);
-    service_every(p->service, look_period, look, p);
-    service_every(p->service, retry_period, retry, p);
+    service_every(p->service, look_period, look_around, p);
+    service_every(p->service, retry_period, retry_store, p);
 }
 
 void persist_close(struct persist *p)

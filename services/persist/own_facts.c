@@ -33,14 +33,14 @@ static int by_attribute(const void *a, const void *b)
     return text_compare(((const struct own_fact *)a)->attribute, ((const struct own_fact *)b)->attribute);
 }
 
-static struct own_fact *find(const struct own_facts *facts, struct text attribute)
+static struct own_fact *find_fact(const struct own_facts *facts, struct text attribute)
 {
     const struct own_fact wanted = { .attribute = attribute };
 
     return bsearch(&wanted, facts->said, facts->count, sizeof(wanted), by_attribute);
 }
 
-static bool same(const struct fact *a, const struct fact *b)
+static bool same_value(const struct fact *a, const struct fact *b)
 {
     if (!a || !b)
         return a == b;
@@ -75,7 +75,7 @@ static void take_over(const struct fact_list *was, struct own_facts *to, struct 
 {
     for (uint32_t i = 0; i < was->count; i++) {
         const struct fact *fact = &was->at[i];
-        struct own_fact *said = fact->source.value == SOURCE_USER ? find(to, fact->attribute) : NULL;
+        struct own_fact *said = fact->source.value == SOURCE_USER ? find_fact(to, fact->attribute) : NULL;
         if (said && !said->was)
             said->was = fact;
         else
@@ -87,7 +87,7 @@ static void take_over(const struct fact_list *was, struct own_facts *to, struct 
 static void set_all(const struct edit *edit, struct own_facts *to, struct fact_list *now)
 {
     for (uint32_t i = 0; i < edit->facts.count; i++) {
-        struct own_fact *said = find(to, edit->facts.at[i].attribute);
+        struct own_fact *said = find_fact(to, edit->facts.at[i].attribute);
         uint32_t place = said->now ? (uint32_t)(said->now - now->at) : now->count++;
         struct fact *fact = &now->at[place];
         *fact = edit->facts.at[i];
@@ -125,7 +125,7 @@ enum err own_facts_change(struct txn *txn, struct arena *arena, const struct edi
         return fault_set(fault, ERR_TOO_LARGE, "more than %d facts of one's own about one item", A_PERSONS_OWN);
     to->now.each = now;
     for (uint32_t i = 0; i < to->count; i++)
-        to->differ = to->differ || !same(to->said[i].was, to->said[i].now);
+        to->differ = to->differ || !same_value(to->said[i].was, to->said[i].now);
     return ERR_OK;
 }
 
@@ -152,7 +152,7 @@ enum err own_facts_halves(struct arena *arena, const struct own_facts *facts, st
         return fault_set(fault, ERR_FULL, "no memory for the facts");
     for (uint32_t i = 0; i < facts->count; i++) {
         const struct own_fact *said = &facts->said[i];
-        if (same(said->was, said->now))
+        if (same_value(said->was, said->now))
             continue;
         add_to_half(before, said->attribute, said->was);
         add_to_half(after, said->attribute, said->now);

@@ -33,7 +33,7 @@ static uint32_t without_extension(struct bytes file)
 }
 
 /* The bytes of the UTF-8 character at the start of `from`; 0 when there is none. */
-static uint32_t character(struct bytes from)
+static uint32_t character_bytes(struct bytes from)
 {
     for (uint32_t len = 1; len <= 4 && len <= from.len; len++)
         if (text_is_utf8((struct text){ len, (const char *)from.at }))
@@ -47,7 +47,7 @@ struct text places_text(struct arena *arena, struct bytes rest)
     uint32_t len = 0;
 
     while (to && rest.len) {
-        uint32_t whole = character(rest), put = whole ? whole : 3;
+        uint32_t whole = character_bytes(rest), put = whole ? whole : 3;
         if (len + put > TITLE_BYTES)
             break;
         memcpy(to + len, whole ? (const char *)rest.at : "\xEF\xBF\xBD", put); /* else U+FFFD */
@@ -99,7 +99,7 @@ static void set_availability(struct media *media, struct choice availability)
     media->has_missing_since = missing;
 }
 
-static enum err write(struct persist *p, const struct media *was, struct media *now, struct outcome *outcome)
+static enum err write_item(struct persist *p, const struct media *was, struct media *now, struct outcome *outcome)
 {
     now->revision = turn_next(p);
     enum err e = turn_wrote(p, catalogue_put_media(&p->w, was, now));
@@ -118,7 +118,7 @@ static bool is_another_file(const struct media *media, const struct place *place
     return media->size != place->size || media->mtime != place->mtime || inode;
 }
 
-static enum err make(struct persist *p, const struct place *place, struct outcome *outcome)
+static enum err make_item(struct persist *p, const struct place *place, struct outcome *outcome)
 {
     struct media media = {
         .id = id_new(),
@@ -138,7 +138,7 @@ static enum err make(struct persist *p, const struct place *place, struct outcom
 
     set_availability(&media, place->availability);
     outcome->created = outcome->stale = true;
-    return write(p, NULL, &media, outcome);
+    return write_item(p, NULL, &media, outcome);
 }
 
 static enum err see_again(struct persist *p, const struct media *was, const struct place *place,
@@ -163,7 +163,7 @@ static enum err see_again(struct persist *p, const struct media *was, const stru
     if (!another && now.inode == was->inode && choice_equal(now.kind, was->kind) &&
         choice_equal(now.availability, was->availability))
         return ERR_OK;
-    return write(p, was, &now, outcome);
+    return write_item(p, was, &now, outcome);
 }
 
 enum err places_put(struct persist *p, const struct place *place, struct outcome *outcome, struct fault *fault)
@@ -180,7 +180,7 @@ enum err places_put(struct persist *p, const struct place *place, struct outcome
     if (e == ERR_NOT_FOUND && takes_own(p, place->folder, place->file, &was))
         return see_again(p, &was, place, outcome);
     if (e == ERR_NOT_FOUND)
-        return make(p, place, outcome);
+        return make_item(p, place, outcome);
     if (e == ERR_OK)
         e = places_find(p, id, &was, fault);
     return e == ERR_OK ? see_again(p, &was, place, outcome) : e;
@@ -202,7 +202,7 @@ enum err places_presence(struct persist *p, const struct presence *presence, str
     outcome->id = was.id;
     if (choice_equal(now.availability, was.availability))
         return ERR_OK;
-    return write(p, &was, &now, outcome);
+    return write_item(p, &was, &now, outcome);
 }
 
 /* ---- a file is somewhere else ---- */
@@ -218,7 +218,7 @@ static enum err move_alone(struct persist *p, const struct media *was, const str
     if (was->availability.value == AVAILABILITY_MISSING)
         set_availability(&now, (struct choice){ .value = AVAILABILITY_LOCAL });
     enum err e = pack_follow(p, was, &now);
-    return e == ERR_OK ? write(p, was, &now, outcome) : e;
+    return e == ERR_OK ? write_item(p, was, &now, outcome) : e;
 }
 
 enum err places_move(struct persist *p, const struct move *move, struct outcome *outcome, struct fault *fault)

@@ -62,7 +62,7 @@ static enum err make_room(struct persist *p, const struct noted *noted, uint32_t
     return e;
 }
 
-static enum err note(struct persist *p, struct kept_query *query, struct fault *fault)
+static enum err note_query(struct persist *p, struct kept_query *query, struct fault *fault)
 {
     struct noted *noted = arena_array(&p->arena, QUERIES_NOTED + 1, sizeof(*noted));
     uint32_t count;
@@ -79,7 +79,7 @@ static enum err note(struct persist *p, struct kept_query *query, struct fault *
 
 /* ---- what is saved ---- */
 
-static enum err save(struct persist *p, const struct kept_query *query, struct fault *fault)
+static enum err save_query(struct persist *p, const struct kept_query *query, struct fault *fault)
 {
     struct key key = key_query(query->name, 0);
     struct bytes value;
@@ -101,7 +101,7 @@ enum err queries_put(struct persist *p, const struct kept_query *query, struct d
         return e;
     kept.at = clock_now();
     answer->revision = turn_next(p) - 1;
-    return kept.name.len ? save(p, &kept, fault) : note(p, &kept, fault);
+    return kept.name.len ? save_query(p, &kept, fault) : note_query(p, &kept, fault);
 }
 
 static enum err forget_noted(struct persist *p, struct fault *fault)

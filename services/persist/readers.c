@@ -100,7 +100,7 @@ static void end_if_due(const struct readers *readers, const struct held_reader *
 }
 
 /* The reader that holds most: no page is used again that is newer than the oldest state that is read. */
-static const struct held_reader *worst(const struct readers *readers, uint64_t pages, usec_t now)
+static const struct held_reader *find_worst(const struct readers *readers, uint64_t pages, usec_t now)
 {
     const struct held_reader *worst = NULL;
 
@@ -139,6 +139,6 @@ bool readers_look(struct readers *readers, struct store *store)
     look_again(readers, store, &newest, now);
     for (uint32_t i = 0; i < readers->count; i++)
         end_if_due(readers, &readers->held[i], newest, pages, now);
-    set_alarm(readers, worst(readers, pages, now), pages, now);
+    set_alarm(readers, find_worst(readers, pages, now), pages, now);
     return readers->alarmed != alarmed;
 }

@@ -17,7 +17,7 @@ static bool stop_at_first(void *state, struct id media)
     return false;
 }
 
-static enum err check(struct persist *p, const struct remade *remade, struct fault *fault)
+static enum err check_remade(struct persist *p, const struct remade *remade, struct fault *fault)
 {
     bool any = false;
 
@@ -71,7 +71,7 @@ static enum err drop_others(struct persist *p, const struct remade *remade)
 
 enum err remade_put(struct persist *p, const struct remade *remade, struct outcome *outcome, struct fault *fault)
 {
-    enum err e = check(p, remade, fault);
+    enum err e = check_remade(p, remade, fault);
 
     if (e != ERR_OK)
         return e;

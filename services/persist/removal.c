@@ -46,7 +46,7 @@ enum err removal_forget(struct persist *p, struct id id, struct done *done, stru
 
 /* ---- the folders of a library ---- */
 
-static void drop(struct persist *p, struct multipart *work)
+static void free_removal(struct persist *p, struct multipart *work)
 {
     struct removal *removal = (struct removal *)work;
 
@@ -76,7 +76,7 @@ struct gathering {
     bool is_cut; /* the turn is over */
 };
 
-static bool gather(void *state, const struct folder *folder)
+static bool gather_folder(void *state, const struct folder *folder)
 {
     struct gathering *g = state;
 
@@ -97,7 +97,7 @@ static enum err list_folders(struct persist *p, struct removal *removal)
     while (e == ERR_OK && g.error == ERR_OK && !g.is_cut && removal->listed < removal->count) {
         arena_reset(&p->arena);
         e = catalogue_each_subfolder_after(p->w.txn, &p->arena, removal->folders[removal->listed],
-                                           bytes_of(removal->name, removal->name_len), gather, &g);
+                                           bytes_of(removal->name, removal->name_len), gather_folder, &g);
         if (e == ERR_NOT_FOUND) /* it went meanwhile */
             e = ERR_OK;
         if (!g.is_cut) {
@@ -230,7 +230,7 @@ static void outdate_others(struct persist *p)
 }
 
 /* Another removal may have done it already. */
-static enum err unmark(struct persist *p, struct id id)
+static enum err unmark_library(struct persist *p, struct id id)
 {
     struct key key = key_id(id);
     struct folder was, now;
@@ -253,10 +253,10 @@ static enum err unmark(struct persist *p, struct id id)
 }
 
 /* The answer is remembered even when nobody waits for it any more. */
-static enum err finish(struct persist *p, struct removal *removal)
+static enum err finish_removal(struct persist *p, struct removal *removal)
 {
     const struct multipart *work = &removal->work;
-    enum err e = unmark(p, removal->library);
+    enum err e = unmark_library(p, removal->library);
 
     if (e == ERR_OK)
         e = remove_folder(p, removal->library);
@@ -288,7 +288,7 @@ static enum err list_again(struct persist *p, struct removal *removal, bool *aga
     return add_folder(removal, removal->library);
 }
 
-static enum err part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
     struct removal *removal = (struct removal *)work;
     bool again = false;
@@ -299,7 +299,7 @@ static enum err part(struct persist *p, struct multipart *work, bool *ended, str
     if (e == ERR_OK && removal->done == removal->count)
         e = list_again(p, removal, &again);
     if (e == ERR_OK && !again && removal->done == removal->count) {
-        e = finish(p, removal);
+        e = finish_removal(p, removal);
         *ended = e == ERR_OK;
     }
     return e == ERR_OK ? e : fault_set(fault, e, "the library cannot be removed: run loophole store check");
@@ -307,7 +307,7 @@ static enum err part(struct persist *p, struct multipart *work, bool *ended, str
 
 static struct removal *next_removal(struct multipart *work)
 {
-    while (work && work->part != part)
+    while (work && work->part != run_part)
         work = work->next;
     return (struct removal *)work;
 }
@@ -333,7 +333,7 @@ void removal_tell(const struct persist *p, struct arena *arena, struct task_list
 
 /* ---- beginning ---- */
 
-static enum err make(struct persist *p, struct call *call, struct id library, struct removal **made)
+static enum err make_removal(struct persist *p, struct call *call, struct id library, struct removal **made)
 {
     uint32_t count = 0;
 
@@ -344,16 +344,16 @@ static enum err make(struct persist *p, struct call *call, struct id library, st
     *made = calloc(1, sizeof(struct removal));
     if (!*made)
         return refuse(call, ERR_FULL, "no memory to remove a library");
-    **made = (struct removal){ .work = { .part = part, .drop = drop, .outlives_its_call = true },
+    **made = (struct removal){ .work = { .part = run_part, .drop = free_removal, .outlives_its_call = true },
                                .library = library,
                                .since = clock_now() };
     return ERR_OK;
 }
 
-static enum err begin(struct persist *p, struct call *call, struct id folder)
+static enum err begin_removal(struct persist *p, struct call *call, struct id folder)
 {
     struct removal *removal;
-    enum err e = make(p, call, folder, &removal);
+    enum err e = make_removal(p, call, folder, &removal);
 
     return e == ERR_OK ? multipart_begin(p, call, &removal->work) : e;
 }
@@ -371,5 +371,5 @@ enum err removal_begin(struct persist *p, struct call *call, struct id folder)
         return work->ticket.number ? ERR_OK : ERR_BUSY;
     }
     e = txn_get(p->w.txn, DB_LIBRARY, key_bytes(&key), &value);
-    return e == ERR_OK ? begin(p, call, folder) : refuse(call, e, "no library %s", id_write(folder, text));
+    return e == ERR_OK ? begin_removal(p, call, folder) : refuse(call, e, "no library %s", id_write(folder, text));
 }

@@ -25,7 +25,7 @@ struct repack {
     uint32_t name_len;
 };
 
-static void tick(void *persist);
+static void run_part(void *persist);
 
 /* ---- rows ---- */
 
@@ -60,7 +60,7 @@ static enum err first_row(struct persist *p, struct key *row)
 
 /* ---- the one in hand ---- */
 
-static void drop(struct persist *p)
+static void free_repack(struct persist *p)
 {
     if (p->repack)
         free(p->repack->folders);
@@ -107,7 +107,7 @@ struct gathering {
     bool is_cut;
 };
 
-static bool gather(void *state, const struct folder *folder)
+static bool gather_folder(void *state, const struct folder *folder)
 {
     struct gathering *g = state;
 
@@ -122,7 +122,7 @@ static enum err list_folders(struct persist *p, struct repack *r)
 {
     struct gathering g = { .persist = p, .repack = r };
     enum err e = catalogue_each_subfolder_after(p->w.txn, &p->arena, r->folders[r->at], bytes_of(r->name, r->name_len),
-                                                gather, &g);
+                                                gather_folder, &g);
 
     if (!g.is_cut) {
         r->is_listed = true;
@@ -235,36 +235,36 @@ bool repack_part(struct persist *p)
         e = do_part(p, p->repack);
     if (e == ERR_OK && p->repack->at < p->repack->count)
         return true;
-    drop(p); /* done; or the turn is undone, and it begins again from the row */
+    free_repack(p); /* done; or the turn is undone, and it begins again from the row */
     if (e == ERR_INTERNAL && !turn_is_broken(p)) {
         log_error("the packs of a moved folder cannot be renewed: run loophole store check");
         return false;
     }
     if (e != ERR_OK && p->service)
-        service_every(p->service, pause_after_an_error, tick, p);
+        service_every(p->service, pause_after_an_error, run_part, p);
     return true;
 }
 
-static void tick(void *persist)
+static void run_part(void *persist)
 {
     struct persist *p = persist;
 
     bool may_write = p->store && !p->alarm[0];
 
-    service_every(p->service, may_write ? pause_between_parts : pause_without_writes, tick, p);
+    service_every(p->service, may_write ? pause_between_parts : pause_without_writes, run_part, p);
     if (may_write && !repack_part(p))
-        service_every(p->service, 0, tick, p);
+        service_every(p->service, 0, run_part, p);
 }
 
 void repack_resume(struct persist *p)
 {
-    drop(p);
-    service_every(p->service, pause_between_parts, tick, p);
+    free_repack(p);
+    service_every(p->service, pause_between_parts, run_part, p);
 }
 
 void repack_close(struct persist *p)
 {
-    drop(p);
+    free_repack(p);
 }
 
 enum err repack_begin(struct persist *p, struct id folder, struct text old)
@@ -272,8 +272,8 @@ enum err repack_begin(struct persist *p, struct id folder, struct text old)
     struct key row = row_of(folder, old);
     enum err e = turn_wrote(p, txn_put(p->w.txn, DB_META, key_bytes(&row), bytes_of("1", 1)));
 
-    drop(p); /* it may be the row in hand: this row has its folders from the first again */
+    free_repack(p); /* it may be the row in hand: this row has its folders from the first again */
     if (e == ERR_OK && p->service)
-        service_every(p->service, pause_between_parts, tick, p);
+        service_every(p->service, pause_between_parts, run_part, p);
     return e;
 }

@@ -116,7 +116,7 @@ static bool take_name(void *state, const char *name)
     return look->e == ERR_OK && look->found_count < FOUND_MAX && errand_goes_on(&look->errand);
 }
 
-static void run(struct errand *errand)
+static void run_look(struct errand *errand)
 {
     struct look *look = (struct look *)errand;
 
@@ -151,7 +151,7 @@ static bool judge_names(struct persist *p, struct sweep *sweep)
     return true;
 }
 
-static void tick(void *persist)
+static void run_part(void *persist)
 {
     struct persist *p = persist;
     struct sweep *sweep = p->sweep;
@@ -160,7 +160,7 @@ static void tick(void *persist)
     if (!p->store || p->alarm[0] || p->droppings > 0 || turn_continue(p, id_new(), &fault) != ERR_OK ||
         judge_names(p, sweep))
         return;
-    service_every(p->service, 0, tick, p);
+    service_every(p->service, 0, run_part, p);
     log_info("%llu artefact files that no row names are removed", (unsigned long long)sweep->removed);
     buffer_reset(&sweep->names);
     sweep->at = NULL;
@@ -169,7 +169,7 @@ static void tick(void *persist)
 
 /* ---- its course ---- */
 
-static void done(struct errand *errand, bool lost)
+static void take_look(struct errand *errand, bool lost)
 {
     struct look *look = (struct look *)errand;
     struct sweep *sweep = look->sweep;
@@ -185,10 +185,10 @@ static void done(struct errand *errand, bool lost)
     sweep->names = look->found;
     look->found = (struct buffer){ 0 };
     if (sweep->names.len)
-        service_every(look->persist->service, pause_between_turns, tick, look->persist);
+        service_every(look->persist->service, pause_between_turns, run_part, look->persist);
 }
 
-static void drop(struct errand *errand)
+static void free_look(struct errand *errand)
 {
     struct look *look = (struct look *)errand;
 
@@ -198,14 +198,14 @@ static void drop(struct errand *errand)
     free(look);
 }
 
-static void start(struct persist *p, struct sweep *sweep)
+static void start_look(struct persist *p, struct sweep *sweep)
 {
     struct look *look = calloc(1, sizeof(*look));
 
     sweep->due = clock_steady() + hour;
     if (!look)
         return;
-    look->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = patience };
+    look->errand = (struct errand){ .run = run_look, .done = take_look, .drop = free_look, .patience = patience };
     look->persist = p;
     look->sweep = sweep;
     sweep->looks = true;
@@ -220,7 +220,7 @@ void sweep_look(struct persist *p)
         return;
     errands_look(sweep->errands);
     if (p->store && !p->alarm[0] && !sweep->looks && sweep->names.len == 0 && clock_steady() >= sweep->due)
-        start(p, sweep);
+        start_look(p, sweep);
 }
 
 void sweep_use(struct persist *p, struct store *store)

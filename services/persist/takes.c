@@ -7,7 +7,7 @@
 #include "services/persist/turn.h"
 #include "store/catalogue_write.h"
 
-static enum err write(struct persist *p, const struct media *was, struct media *now, struct done *done)
+static enum err write_take(struct persist *p, const struct media *was, struct media *now, struct done *done)
 {
     now->revision = turn_next(p);
     enum err e = turn_wrote(p, catalogue_put_media(&p->w, was, now));
@@ -17,7 +17,7 @@ static enum err write(struct persist *p, const struct media *was, struct media *
 }
 
 /* The same name with `to` for its end `from`; empty: it does not end so. */
-static struct bytes renamed(struct persist *p, struct bytes file, const char *from, const char *to)
+static struct bytes rename_end(struct persist *p, struct bytes file, const char *from, const char *to)
 {
     size_t end = strlen(from), more = strlen(to);
     uint8_t *name = file.len > end ? arena_alloc(&p->arena, file.len - end + more) : NULL;
@@ -41,7 +41,7 @@ static enum err check_free(struct persist *p, struct id folder, struct bytes fil
 
 static enum err check_place(struct persist *p, const struct persist_reserve *ask, struct fault *fault)
 {
-    struct bytes flac = renamed(p, ask->file, ".wav", ".flac");
+    struct bytes flac = rename_end(p, ask->file, ".wav", ".flac");
     enum err e = places_check_name(ask->file, "file", fault);
 
     if (e == ERR_OK)
@@ -55,7 +55,7 @@ static enum err check_place(struct persist *p, const struct persist_reserve *ask
 
 bool takes_own(struct persist *p, struct id folder, struct bytes file, struct media *take)
 {
-    struct bytes wav = renamed(p, file, ".flac", ".wav");
+    struct bytes wav = rename_end(p, file, ".flac", ".wav");
     struct id id;
 
     return wav.len && catalogue_place(p->w.txn, &p->arena, folder, wav, &id) == ERR_OK &&
@@ -82,7 +82,7 @@ enum err takes_reserve(struct persist *p, const struct persist_reserve *ask, str
         .added = clock_now(),
     };
 
-    return e == ERR_OK ? write(p, NULL, &media, done) : e;
+    return e == ERR_OK ? write_take(p, NULL, &media, done) : e;
 }
 
 static enum err check_end(const struct media *was, struct choice lifecycle, struct fault *fault)
@@ -156,5 +156,5 @@ enum err takes_end(struct persist *p, const struct persist_end_take *ask, struct
     note_end(ask, &now);
     if (ask->has_encoded)
         e = take_over(p, &ask->encoded, &now, fault);
-    return e == ERR_OK ? write(p, &was, &now, done) : e;
+    return e == ERR_OK ? write_take(p, &was, &now, done) : e;
 }

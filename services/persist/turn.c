@@ -35,7 +35,7 @@ void turn_alarm(struct persist *p, const char *what)
 
 /* ---- beginning ---- */
 
-static enum err load(struct persist *p)
+static enum err load_head(struct persist *p)
 {
     uint64_t tail;
     enum err e = catalogue_head(p->w.txn, &tail, &p->head);
@@ -93,7 +93,7 @@ static enum err open_transaction(struct persist *p, struct fault *fault)
     p->parts_began = p->looked = 0;
     p->w.bytes = p->parts_bytes = 0;
     p->wrote = false;
-    e = load(p);
+    e = load_head(p);
     if (e == ERR_OK)
         return ERR_OK;
     txn_end(p->w.txn);
@@ -137,7 +137,7 @@ void turn_refused(struct persist *p, uint64_t writes_before, enum err e)
 }
 
 /* A timeout is the skeleton's word, not the request's end: what is under way goes on. */
-static enum err keep(void *state, const struct call *call, enum err error, struct bytes body)
+static enum err keep_answer(void *state, const struct call *call, enum err error, struct bytes body)
 {
     struct persist *p = state;
     const struct id request = call_request(call);
@@ -191,7 +191,7 @@ enum err turn_begin(struct persist *p, struct call *call, bool *again)
     *again = false;
     if (e != ERR_OK)
         return e;
-    call_hold(call, keep, p);
+    call_hold(call, keep_answer, p);
     return answer_again(p, call, again);
 }
 
@@ -300,7 +300,7 @@ static enum err finish_writing(struct persist *p)
     return e == ERR_OK ? changelog_trim(&p->w, &changelog_limits, clock_now(), most) : e;
 }
 
-static enum err commit(struct persist *p)
+static enum err commit_turn(struct persist *p)
 {
     struct txn *txn = p->w.txn;
 
@@ -313,7 +313,7 @@ static enum err commit(struct persist *p)
     return p->broken.code;
 }
 
-static void succeed(struct persist *p)
+static void publish_turn(struct persist *p)
 {
     struct persist_changed changed = { .revision = p->head };
 
@@ -326,7 +326,7 @@ static void succeed(struct persist *p)
         turn_alarm(p, "");
 }
 
-static void fail(struct persist *p)
+static void fail_turn(struct persist *p)
 {
     buffer_reset(&p->w.dropped);
     multipart_fail_all(p, &p->broken);
@@ -349,11 +349,11 @@ void turn_end(void *persist)
         end_without_writing(p);
         return;
     }
-    e = commit(p);
+    e = commit_turn(p);
     if (e == ERR_OK)
-        succeed(p);
+        publish_turn(p);
     else
-        fail(p);
+        fail_turn(p);
 }
 
 void turn_end_unless_asked(void *persist)

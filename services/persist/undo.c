@@ -48,7 +48,7 @@ enum err undo_push(struct persist *p, const struct edit *before, const struct ed
 }
 
 /* Applies one half of the step. not_found: the step or its item is gone. */
-static enum err apply(struct persist *p, uint64_t number, bool back, struct done *done, struct fault *fault)
+static enum err apply_step(struct persist *p, uint64_t number, bool back, struct done *done, struct fault *fault)
 {
     struct key key = key_number(number);
     struct undo_step step;
@@ -76,7 +76,7 @@ enum err undo_take(struct persist *p, bool back, bool *is_cut, struct done *done
 
     *is_cut = false;
     for (; back ? at > 0 && has_step(p, at) : at <= p->undo.top; at = back ? at - 1 : at + 1) {
-        enum err e = apply(p, at, back, done, fault);
+        enum err e = apply_step(p, at, back, done, fault);
         if (e == ERR_NOT_FOUND && !turn_is_over(p))
             continue;
         *is_cut = e == ERR_NOT_FOUND;
@@ -94,7 +94,7 @@ struct undoing {
     bool back;
 };
 
-static enum err part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
     struct done done = { 0 };
     bool is_cut;
@@ -108,7 +108,7 @@ static enum err part(struct persist *p, struct multipart *work, bool *ended, str
     return e;
 }
 
-static void drop(struct persist *p, struct multipart *work)
+static void free_undoing(struct persist *p, struct multipart *work)
 {
     (void)p;
     free(work);
@@ -131,6 +131,6 @@ enum err undo_begin(struct persist *p, struct call *call, bool back, struct done
     undoing = calloc(1, sizeof(*undoing));
     if (!undoing)
         return refuse(call, ERR_FULL, "no memory to look for a step");
-    *undoing = (struct undoing){ .work = { .part = part, .drop = drop }, .back = back };
+    *undoing = (struct undoing){ .work = { .part = run_part, .drop = free_undoing }, .back = back };
     return multipart_begin(p, call, &undoing->work);
 }
