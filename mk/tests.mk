@@ -55,7 +55,7 @@ $(BUILD)/simulate $(BUILD)/simulate_broken: $(SIM_O) $(filter-out %/main.o,$(cal
 	$(Q)$(CC) $(LDFLAGS) $(call wraps,$(SIM_WRAPS)) $(SIM_MORE) -o $@ $(filter %.o,$^) $(ENGINE) $(LIBS_persist) $(LIBS)
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
-TEST_SCRIPTS   = $(wildcard tests/schema/*.sh tests/service/*.sh tests/faults/*.sh tests/fuzz/*.sh tests/sim/*.sh tests/rt/*.sh) tests/tidy tests/harness
+TEST_SCRIPTS   = $(wildcard tests/*/*_test.py tests/schema/*.sh tests/service/*.sh tests/faults/*.sh tests/fuzz/*.sh tests/sim/*.sh tests/rt/*.sh) tests/tidy tests/harness
 # A busy machine can make these fail: they measure latency or follow single frames. They run one at a time, at the end.
 ALONE := standby.sh realtime.sh messages.sh bench.sh
 test: all units $(BUILD)/rt/all.o fault-tools rt-tools sims $(BUILD)/bench_latency $(BUILD)/bench_codec $(BUILD)/bench_make clang-clean

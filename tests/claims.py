@@ -1,0 +1,339 @@
+"""claims.py: what a test of the running programs is written with. A test is a Python program of functions:
+
+    @claim
+    def a_request_that_is_repeated_gives_the_first_answer(home):
+        assert home.loophole('status').out
+
+    run_claims()
+
+Each claim is a function marked `@claim`; its name says what holds. It gets a Home of its own, an engine's LOOPHOLE_HOME,
+and fails by any exception. `@claim(inside=Persist)` runs it in `with Persist(home)` and gives it what that gives.
+`@claim(shares=FIXTURE)` gets the home that FIXTURE(home) has prepared: claims that share one run one after the other, all
+others side by side. Output is TAP. PROGRAM NAME… runs only these claims."""
+import atexit
+import inspect
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+import client
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BUILD = os.path.join(TOP, os.environ.get('BUILD', 'build'))
+LONG = bool(os.environ.get('LONG'))
+SEED = int(os.environ.get('SEED') or (random.randrange(1, 2**30) if LONG else 1))
+BESIDE = int(os.environ.get('BESIDE', 3))  # claims at once
+
+os.environ.update(PATH=os.path.join(BUILD, 'bin') + ':' + os.environ['PATH'], LC_ALL='C.UTF-8', SEED=str(SEED),
+                  LOOPHOLE_AUDIO='none', PYTHONPATH=f'{TOP}/tests:{TOP}/tests/faults', PYTHONDONTWRITEBYTECODE='1')
+for name in ('MAKEFLAGS', 'MAKELEVEL', 'MFLAGS'):
+    os.environ.pop(name, None)
+
+
+class Skipped(Exception):
+    """The machine lacks what a claim needs."""
+
+
+def skip(why):
+    raise Skipped(why)
+
+
+def figure(text):
+    """A measurement, printed with the result of the whole run."""
+    print('figure:', text)
+
+
+def how_often(short, long):
+    return long if LONG else short
+
+
+def until(true, seconds=60, what=None):
+    """Waits until true() gives something true, and returns it; a claim never waits for a time."""
+    end = time.monotonic() + seconds
+    while not (got := true()):
+        assert time.monotonic() < end, f'still not true after {seconds} s: {what or inspect.getsource(true).strip()}'
+        time.sleep(0.02)
+    return got
+
+
+class Said:
+    """What a program printed, and its exit code."""
+
+    def __init__(self, args, done):
+        self.args, self.code, self.out, self.err = args, done.returncode, done.stdout, done.stderr
+        self.all = self.out + self.err
+
+    def __repr__(self):
+        return f'{" ".join(map(str, self.args))}: code {self.code}\n{self.all[-2000:]}'
+
+
+class Home:
+    """A LOOPHOLE_HOME, and commands that run in it."""
+
+    def __init__(self, path):
+        self.path = path
+        os.makedirs(path, mode=0o700, exist_ok=True)
+        self.env = dict(os.environ, LOOPHOLE_HOME=path)
+
+    def file(self, *parts):
+        return os.path.join(self.path, *parts)
+
+    def run(self, *args, code=0, input=None, timeout=300):
+        """Runs a program to its end; its exit code must be `code`, unless that is None."""
+        done = subprocess.run(args, env=self.env, input=input, text=True, capture_output=True, timeout=timeout,
+                              check=False)
+        said = Said(args, done)
+        assert code is None or said.code == code, f'expected code {code}: {said!r}'
+        return said
+
+    def start(self, *args, **more):
+        """Starts a program; the home's end is its end."""
+        return subprocess.Popen(args, env=self.env, **more)
+
+    def loophole(self, *args, **more):
+        return self.run('loophole', *args, **more)
+
+    def json(self, *args, **more):
+        """The objects that a command prints with --json."""
+        return [json.loads(line) for line in self.loophole(*args, '--json', **more).out.splitlines()]
+
+    def up(self):
+        self.loophole('up')
+
+    def down(self):
+        self.loophole('down', code=None)
+
+    def status(self, service):
+        return next(one for one in self.json('status') if one['service'] == service)
+
+    def wait_ready(self, service):
+        until(lambda: self.status(service)['state'] == 'ready', what=f'{service} is ready')
+
+    def client(self):
+        return client.Client(self.path)
+
+    def check_store(self):
+        """Every record and reference of the store holds together, and no artefact file is gone."""
+        said = self.loophole('store', 'check')
+        assert 'gone or changed' not in said.out, said
+
+    def processes(self):
+        """Those that carry this home in their environment, or, a worker, have a log in it as their standard error."""
+        mine = f'LOOPHOLE_HOME={self.path}'.encode()
+        for pid in filter(str.isdigit, os.listdir('/proc')):
+            try:
+                with open(f'/proc/{pid}/environ', 'rb') as environment:
+                    if mine in environment.read().split(b'\0') or \
+                            os.readlink(f'/proc/{pid}/fd/2').startswith(self.path + '/'):
+                        yield int(pid)
+            except OSError:
+                continue
+
+    def end(self):
+        """Stops the engine, and kills what is left of it; nothing else is ever killed."""
+        if os.path.isdir(self.file('run')):
+            subprocess.run(['loophole', 'down'], env=self.env, capture_output=True, timeout=30, check=False)
+        for _ in range(5):
+            for pid in self.processes():
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+
+    def undeclared_errors(self):
+        """What the logs say of answers whose error the schema does not declare."""
+        logs = self.file('data', 'log')
+        for name in sorted(os.listdir(logs)) if os.path.isdir(logs) else []:
+            with open(os.path.join(logs, name), encoding='utf-8', errors='replace') as log:
+                yield from (line.strip() for line in log if 'which its schema does not declare' in line)
+
+
+class Persist:
+    """persist alone, started by hand, with a client and a catalogue. Its end, without an error, checks the store."""
+
+    def __init__(self, home):
+        self.home = home
+        self.process = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def start(self):
+        with open(self.home.file('persist.err'), 'ab') as errors:
+            self.process = self.home.start('loophole-persist', '--foreground', stderr=errors)
+        self.client = self.home.client()
+        until(lambda: self.client.ask('persist.ping', budget_ms=1000)[0] == 'ok', what='persist answers')
+        self.catalogue = client.Catalogue(self.client)
+
+    def end(self, by=signal.SIGTERM):
+        self.process.send_signal(by)
+        self.process.wait(60)
+
+    def kill(self):
+        self.end(signal.SIGKILL)
+
+    def restart(self):
+        """Killed, and started again."""
+        self.kill()
+        self.start()
+
+    def __exit__(self, kind, *_):
+        if kind is None:
+            self.end()
+            self.home.check_store()
+        elif self.process.poll() is None:
+            self.kill()
+
+
+class _Claim:
+    def __init__(self, call, shares=None, inside=None):
+        self.call, self.shares, self.inside, self.name = call, shares, inside, call.__name__
+
+    def run(self, home):
+        if not self.inside:
+            self.call(home)
+            return
+        with self.inside(home) as it:
+            self.call(it)
+
+
+_claims = []
+_scratch = None
+
+
+def scratch(*parts):
+    """A path in the folder that goes with the run."""
+    return os.path.join(_scratch, *parts)
+
+
+def claim(call=None, **how):
+    """Marks a function as a claim."""
+    if call is None:
+        return lambda function: claim(function, **how)
+    _claims.append(_Claim(call, **how))
+    return call
+
+
+def _explain():
+    """The exception, and the values where it was raised."""
+    kind, error, trace = sys.exc_info()
+    print(''.join(traceback.format_exception(kind, error, trace)))
+    while trace.tb_next and trace.tb_next.tb_frame.f_code.co_filename == os.path.abspath(sys.argv[0]):
+        trace = trace.tb_next
+    for name, value in trace.tb_frame.f_locals.items():
+        print(f'  {name} = {repr(value)[:300]}')
+
+
+def _judge(one, home):
+    """Runs one claim and returns its line of TAP, without its number, after 'ok ' or 'not ok '."""
+    random.seed(SEED)
+    try:
+        one.run(home)
+        return True, one.name
+    except Skipped as why:
+        return True, f'{one.name} # SKIP {why}'
+    except BaseException:  # noqa: any end of a claim but its return is a failure
+        _explain()
+        return False, one.name
+
+
+def _run_group(group, number):
+    """In a process of its own: the claims of one home, one after another; results go to files."""
+    home = Home(scratch(f'home{number}'))
+    prepared = not group[0].shares
+    for one in group:
+        with open(scratch(f'{one.name}.log'), 'w', encoding='utf-8') as log:
+            os.dup2(log.fileno(), 1)
+            os.dup2(log.fileno(), 2)
+            if not prepared:
+                ok, line = _judge(_Claim(one.shares), home)
+                prepared = ok and '# SKIP' not in line
+                if not prepared:
+                    line = line.replace(one.shares.__name__, one.name, 1)
+            if prepared:
+                ok, line = _judge(one, home)
+            ok = _leaves_nothing_undeclared(home) and ok
+            sys.stdout.flush()
+        _note(one, ok, line)
+    home.end()
+
+
+def _leaves_nothing_undeclared(home):
+    found = sorted(set(home.undeclared_errors()))
+    print(*found, sep='\n')
+    return not found
+
+
+def _note(one, ok, line):
+    with open(scratch(f'{one.name}.result'), 'w', encoding='utf-8') as result:
+        result.write(('ok ' if ok else 'not ok ') + line)
+
+
+def _print(one, number):
+    """The result of a claim that has ended; True when it holds."""
+    try:
+        with open(scratch(f'{one.name}.result'), encoding='utf-8') as result:
+            said = result.read()
+    except FileNotFoundError:
+        said = f'not ok {one.name}'
+    ok = said.startswith('ok')
+    print(said.replace('ok ', f'ok {number} - ', 1), flush=True)
+    with open(scratch(f'{one.name}.log'), encoding='utf-8', errors='replace') as log:
+        lines = log.read().splitlines()
+    for line in lines[-60:] if not ok else [l for l in lines if l.startswith('figure: ')]:
+        print('# ' + (line if ok else '  ' + line))
+    return ok
+
+
+def _groups(claims):
+    """Claims that share a home, in one list; each other one in a list of its own."""
+    groups = {}
+    for one in claims:
+        groups.setdefault(one.shares or one.name, []).append(one)
+    return list(groups.values())
+
+
+def _run_beside(groups):
+    """Each group in a process, BESIDE at once."""
+    going, waiting = set(), list(enumerate(groups))
+    while going or waiting:
+        while waiting and len(going) < BESIDE:
+            number, group = waiting.pop(0)
+            pid = os.fork()
+            if pid == 0:
+                _run_group(group, number)
+                os._exit(0)
+            going.add(pid)
+        going.discard(os.wait()[0])
+
+
+def _end():
+    for name in os.listdir(_scratch):
+        if name.startswith('home'):
+            Home(scratch(name)).end()
+    shutil.rmtree(_scratch, ignore_errors=True)
+
+
+def run_claims():
+    """Runs the claims of the program, prints TAP and ends with 0 when all hold."""
+    global _scratch
+    os.umask(0o077)
+    _scratch = tempfile.mkdtemp(prefix='loophole-test.', dir='/tmp')
+    owner = os.getpid()
+    atexit.register(lambda: _end() if os.getpid() == owner else None)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(1) if os.getpid() == owner else os._exit(1))
+    claims = [one for one in _claims if not sys.argv[1:] or one.name in sys.argv[1:]]
+    print(f'# seed {SEED}', flush=True)
+    _run_beside(_groups(claims))
+    held = [_print(one, number) for number, one in enumerate(claims, 1)]
+    print(f'1..{len(claims)}')
+    sys.exit(0 if held and all(held) else 1)

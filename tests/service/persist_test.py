@@ -1,0 +1,475 @@
+#!/usr/bin/python3
+"""persist, the only writer, started by hand: exactly once, group commit, edits and their undo, one engine a home."""
+import os
+import subprocess
+import sys
+import threading
+
+import msgpack
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import Home, Persist, claim, figure, how_often, random, run_claims, scratch, skip, until
+from client import Catalogue, Client, in_threads, new_id
+
+LIBRARY = {"path": b"/x", "volume": bytes(16), "ignore": [], "hidden_files": False, "online": True, "files": 0}
+
+
+@claim(inside=Persist)
+def a_request_repeated_gives_the_first_answer(persist):
+    c, k = persist.client, persist.catalogue
+    id, request = k.put(b"kick.wav"), new_id()
+    first = k.edit(id, request, name="one")
+    k.edit(id, name="two")
+    assert k.edit(id, request, name="one") == first
+    assert [r["kind"] for r in k.changes()].count("media") == 3, k.changes()
+    again = new_id()                                     # one that changes nothing is remembered too
+    quiet = k.edit(id, again, name="two")
+    k.edit(id, name="three")
+    assert k.edit(id, again, name="two") == quiet
+    assert k.edit(id, expect=k.changes()[-1]["revision"], name="four")[0] == "ok"
+
+
+@claim(inside=Persist)
+def a_request_repeated_within_one_commit_is_done_once(persist):
+    c, k = persist.client, persist.catalogue
+    id, request = k.put(b"kick.wav"), new_id()
+    before = len(k.changes())
+    for _ in range(50):
+        c.send("persist.put_media", {"edit": {"id": id, "name": "one"}}, request)
+    answers = [c.take("persist") for _ in range(50)]
+    assert all(a == answers[0] and a[1] == "ok" for a in answers), answers
+    assert len(k.changes()) == before + 1
+
+
+@claim(inside=Persist)
+def another_ask_under_a_used_id_is_a_conflict(persist):
+    c, k = persist.client, persist.catalogue
+    id, request = k.put(b"kick.wav"), new_id()
+    first = k.edit(id, request, name="one")
+
+    def refused(name, body):
+        error, said = c.ask(name, body, request)
+        assert error == "conflict" and "belongs to another ask" in said["what"], (name, error, said)
+
+    refused("persist.put_media", {"edit": {"id": id, "name": "two"}})
+    refused("persist.undo", {})
+    refused("persist.batch", {"operations": [k.place(b"snare.wav")]})
+    refused("persist.put_query", {"query": {"name": "q", "query": "x", "sort": ""}})
+    assert k.edit(id, request, name="one") == first
+    assert c.ask("persist.put_media", {"edit": {"name": "one", "id": id}}, request, 5000) == first  # another budget
+    within = new_id()
+    for name in ("three", "four"):
+        c.send("persist.put_media", {"edit": {"id": id, "name": name}}, within)
+    answers = [c.take("persist") for _ in range(2)]
+    assert sorted(a[1] for a in answers) == ["conflict", "ok"], answers
+    persist.restart()
+    c, k = persist.client, persist.catalogue
+    error, said = c.ask("persist.put_media", {"edit": {"id": id, "name": "two"}}, request)
+    assert error == "conflict", (error, said)
+    assert k.edit(id, request, name="one")[0] == "ok"
+
+
+@claim(inside=Persist)
+def another_ask_under_the_id_of_one_under_way_is_a_conflict(persist):
+    c, k = persist.client, persist.catalogue
+    made = [c.must("persist.put_folder", {"folder": {"id": bytes(16), "volume": k.volume, "parent": bytes(16),
+            "name": b"l%d" % n, "library": True}})["id"] for n in range(2)]
+    for folder in made:
+        c.must("persist.put_library", {"library": {"id": folder}})
+    k.batch(*[k.place(b"%d.wav" % n, folder=made[0]) for n in range(4096)])
+    request = new_id()
+    c.send("persist.remove_library", {"id": made[0]}, request)
+    c.send("persist.remove_library", {"id": made[1]}, request)
+    got = [c.take("persist") for _ in range(2)]
+    assert sorted(g[1] for g in got) == ["conflict", "ok"], got
+    request = new_id()
+    c.send("persist.remove_library", {"id": made[1]}, request)
+    c.send("persist.put_query", {"query": {"name": "q", "query": "x", "sort": ""}}, request)
+    got = [c.take("persist") for _ in range(2)]
+    assert sorted(g[1] for g in got) == ["conflict", "ok"], got
+
+
+@claim(inside=Persist)
+def a_service_asks_under_its_clients_id_with_the_digest_of_the_clients_ask(persist):
+    c, k = persist.client, persist.catalogue
+
+    def frame(request, body, *more):
+        c.socket("persist").send(msgpack.packb([1, "persist.put_media", request, 10000, body, *more]))
+        return c.take("persist")
+
+    id, request = k.put(b"kick.wav"), new_id()
+    first = frame(request, {"edit": {"id": id, "name": "one"}}, 2**64 - 1)
+    assert first[1] == "ok"
+    assert frame(request, {"edit": {"id": id, "name": "worked out again"}}, 2**64 - 1) == first
+    assert frame(request, {"edit": {"id": id, "name": "one"}}, 7)[1] == "conflict"
+    assert frame(request, {"edit": {"id": id, "name": "one"}})[1] == "conflict"
+    for wrong in (0, -1, "seven", None, 2.5, bytes(16)):
+        got = frame(new_id(), {"edit": {"id": id, "name": "one"}}, wrong)
+        assert got[1] == "bad_request" and "digest" in got[2]["what"], (wrong, got)
+    assert frame(new_id(), {}, 1, 1)[1] == "bad_request"
+
+
+@claim(inside=Persist)
+def what_is_wrong_is_refused_with_the_name_of_its_field(persist):
+    c, k = persist.client, persist.catalogue
+    id = k.put(b"kick.wav")
+
+    def refused(code, field, edit):
+        error, said = c.ask("persist.put_media", {"edit": edit})
+        assert (error, said["field"]) == (code, field), (edit, error, said)
+
+    refused("bad_request", "edit.origin", {"id": id, "origin": "stolen"})
+    refused("conflict", "edit.expect", {"id": id, "expect": 1, "name": "x"})
+    now = k.edit(id, name="y")[1]["revision"]
+    stale = {"id": id, "expect": 1, "name": "x"}
+    assert c.ask("persist.put_media", {"edit": stale})[1]["revision"] == now
+    assert k.batch({"edit": stale})[0]["revision"] == now
+    assert "revision" not in c.ask("persist.put_media", {"edit": {"id": id, "origin": "stolen"}})[1]
+    refused("bad_request", "edit.add_tags[1]", {"id": id, "add_tags": ["a", ""]})
+    refused("too_large", "edit.add_tags[1]", {"id": id, "add_tags": ["a", "b" * 65]})
+    refused("too_large", "edit.add_tags", {"id": id, "add_tags": ["a"] * 257})
+    refused("too_large", "edit.notes", {"id": id, "notes": "n" * 4001})
+    refused("bad_request", "edit.facts[1]", {"id": id, "facts": [
+        {"attribute": "x", "number": 1.0, "confidence": 1.0}, {"attribute": "bpm", "number": -1.0, "confidence": 1.0}]})
+    refused("bad_request", "edit.id", {"name": "x"})
+    refused("not_found", "edit.id", {"id": new_id(), "name": "x"})
+    odd = k.batch(k.place(b"odd.xyz", kind="hologram"))[0]     # a kind of a newer engine is kept
+    assert odd["error"] == "ok", odd
+
+    def frame(*parts):
+        c.socket("persist").send(msgpack.packb(list(parts)))
+        return c.take("persist")
+
+    request = new_id()
+    assert frame(2, "persist.ping", request, 1000, {})[:2] == (request, "version")
+    assert frame(1, "persist.ping", request, 1000)[:2] == (request, "bad_request")
+    assert frame(1, "persist.ping", "x" * 16, 1000, {})[:2] == (bytes(16), "bad_request")
+
+
+@claim(inside=Persist)
+def a_request_repeated_after_a_crash_changes_nothing(persist):
+    c, k = persist.client, persist.catalogue
+    id, request = k.put(b"kick.wav"), new_id()
+    first = k.edit(id, request, name="one", add_tags=["a"])
+    rows = k.changes()
+    persist.restart()
+    c, k = persist.client, persist.catalogue
+    assert k.edit(id, request, name="one", add_tags=["a"]) == first
+    assert k.changes() == rows
+
+
+@claim
+def killed_at_random_under_load_every_acked_edit_is_there_once(home):
+    def work(number):
+        mine, acked = Client(home.path), []
+        for n in range(150):
+            request = new_id()
+            body = {"edit": {"id": ids[number], "name": "%d-%d" % (number, n)}}
+            error, answer = mine.ask("persist.put_media", body, request, 120000)
+            assert error == "ok", answer
+            acked.append((request, answer["revision"]))
+            if random.random() < 0.2:
+                assert mine.ask("persist.put_media", body, request, 120000) == (error, answer)
+        return acked
+
+    with Persist(home) as persist:
+        ids = [persist.catalogue.put(b"%d.wav" % n) for n in range(4)]
+        done = []
+        load = threading.Thread(target=lambda: done.append(in_threads(4, work)))
+        load.start()
+        for _ in range(10):
+            load.join(random.uniform(.1, .2))
+            if not load.is_alive():
+                break
+            persist.restart()
+        load.join()
+        assert done, "an edit was not acked"
+        acked, rows = sum(done[0], []), {}
+        for row in persist.catalogue.changes():
+            rows.setdefault(row["request"], []).append(row["revision"])
+        for request, revision in acked:
+            assert rows.get(request) == [revision], (rows.get(request), revision)
+        numbers = [row["revision"] for row in persist.catalogue.changes()]
+        assert numbers == list(range(1, len(numbers) + 1)), "the change log has a gap"
+        figure("%d edits acked under kills, all there once" % len(acked))
+
+
+@claim(inside=Persist)
+def an_edit_that_expects_another_revision_is_a_conflict(persist):
+    c, k = persist.client, persist.catalogue
+    id = k.put(b"kick.wav")
+    revision = k.edit(id, name="one")[1]["revision"]
+    assert k.edit(id, expect=revision - 1, name="two")[0] == "conflict"
+    assert k.edit(new_id(), expect=1, name="two")[0] == "conflict"     # one that is not there, too
+    assert k.edit(new_id(), name="two")[0] == "not_found"
+
+    def both(number):
+        return Catalogue(Client(persist.home.path)).edit(id, expect=revision, name="of %d" % number)[0]
+
+    assert sorted(in_threads(8, both)) == ["conflict"] * 7 + ["ok"]
+
+
+@claim(inside=Persist)
+def undo_restores_exactly_what_the_edit_changed(persist):
+    c, k = persist.client, persist.catalogue
+    id, other = k.put(b"kick.wav"), k.put(b"snare.wav")
+
+    def number(attribute, value):
+        return {"attribute": attribute, "source": "user", "number": value, "confidence": 1.0, "version": 0, "shown": True}
+
+    assert k.edit(id, name="one", add_tags=["warm", "short"], facts=[number("bpm", 100.0)])[0] == "ok"
+    assert k.edit(id, name="two", notes="n", favourite=True, add_tags=["warm", "late"], remove_tags=["short", "none"],
+                  facts=[number("bpm", 120.0), number("year", 3.0)], pack="p")[0] == "ok"
+    assert k.edit(other, name="else")[0] == "ok"
+    for _ in range(2):                                   # undo two, redo two, and once more
+        assert c.must("persist.undo")["id"] == other
+        assert c.must("persist.undo")["id"] == id
+        assert c.must("persist.redo")["id"] == id
+        assert c.must("persist.redo")["id"] == other
+    assert c.ask("persist.redo")[0] == "not_found"
+    c.must("persist.undo"), c.must("persist.undo")
+    assert k.edit(id, hidden=True)[0] == "ok"            # a new edit drops what could be done again
+    assert c.ask("persist.redo")[0] == "not_found"
+    c.must("persist.undo"), c.must("persist.undo")
+    assert c.ask("persist.undo")[0] == "not_found"
+
+
+@claim(inside=Persist)
+def one_bad_operation_fails_alone(persist):
+    c, k = persist.client, persist.catalogue
+    bad = k.place(b"a/b.wav")
+    nowhere = k.place(b"c.wav", folder=new_id())
+    both = dict(k.place(b"x.wav"), presence={"id": new_id(), "availability": "missing"})
+    got = k.batch(k.place(b"a.wav"), bad, nowhere, {}, both, {"presence": {"id": new_id(), "availability": "missing"}},
+                  k.place(b"z.wav"))
+    assert [o["error"] for o in got] == ["ok", "bad_request", "not_found", "bad_request", "bad_request", "not_found",
+                                         "ok"], got
+    assert got[0]["created"] and got[6]["created"] and got[1]["what"]
+    again = k.batch(k.place(b"a.wav"))[0]                # the same place is the same item
+    assert again["id"] == got[0]["id"] and not again["created"]
+
+
+@claim(inside=Persist)
+def a_file_that_came_back_or_moved_or_changed_keeps_its_item(persist):
+    c, k = persist.client, persist.catalogue
+
+    def analysed(id, size=1000, mtime=1, content=b"c" * 16, **more):
+        fact = {"attribute": "bpm", "source": "analysis", "number": 120.0, "confidence": 0.5, "version": 1, "shown": True}
+        return {"analysed": dict({"id": id, "size": size, "mtime": mtime, "state": "done", "failure": "",
+                "content": content, "container": "wav", "sample_format": "pcm", "bit_depth": 16, "sample_rate": 44100,
+                "channels": 2, "frames": 44100, "analyser": 1, "facts": [fact]}, **more)}
+
+    id = k.put(b"kick.wav")
+    assert not k.batch(analysed(id))[0]["stale"]
+    assert k.batch(analysed(id, size=7))[0]["stale"]                    # of a file that has changed since
+    assert not k.batch(k.place(b"kick.wav"))[0]["stale"]
+    assert k.batch({"presence": {"id": id, "availability": "missing"}})[0]["error"] == "ok"
+    assert k.put(b"kick.wav") == id                                     # it is there again
+    assert k.batch({"move": {"id": id, "folder": k.folder, "file": b"moved.wav"}})[0]["id"] == id
+    assert k.put(b"moved.wav") == id
+    assert k.batch(k.place(b"moved.wav", size=2000))[0]["stale"]        # changed: to be analysed again
+    copy = k.put(b"copy.wav")
+    k.batch(analysed(id, size=2000), analysed(copy))
+    gone = k.batch({"move": {"id": id, "folder": k.folder, "file": b"copy.wav"}})[0]
+    assert gone["error"] == "ok" and gone["id"] == id, gone             # one content: they become the older one
+    assert k.put(b"copy.wav") == id
+    assert k.edit(copy, name="x")[0] == "not_found"
+    other = k.put(b"other.wav")
+    k.batch(analysed(other, content=b"d" * 16))
+    assert k.batch({"move": {"id": id, "folder": k.folder, "file": b"other.wav"}})[0]["error"] == "exists"
+
+
+@claim(inside=Persist)
+def a_removed_library_takes_its_items_and_leaves_the_rest(persist):
+    c, k = persist.client, persist.catalogue
+    drums = k.put_folder(b"drums", k.folder)
+    inner = k.put_folder(b"inner", drums)
+
+    def library(folder):
+        return {"library": dict(LIBRARY, id=folder, volume=k.volume)}
+
+    c.must("persist.put_library", library(drums)), c.must("persist.put_library", library(inner))
+    k.batch(*[k.place(b"%d.wav" % n, folder=drums) for n in range(3000)])
+    kept, stays = k.put(b"in.wav", folder=inner), k.put(b"outside.wav")
+    request = new_id()
+    done = c.ask("persist.remove_library", {"id": drums}, request, 300000)
+    assert done[0] == "ok", done
+    assert c.ask("persist.remove_library", {"id": drums}, request) == done
+    assert c.ask("persist.remove_library", {"id": drums})[0] == "not_found"
+    assert sum(r["removed"] and r["kind"] == "media" for r in k.changes()) == 3000
+    assert k.put(b"in.wav", folder=inner) == kept and k.put(b"outside.wav") == stays
+    assert k.put_folder(b"drums", k.folder) == drums     # another library lies in it
+    c.must("persist.remove_library", {"id": inner})
+    numbers = [r["revision"] for r in k.changes()]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+@claim(inside=Persist)
+def a_library_inside_another_one_is_removed_without_an_orphan(persist):
+    c, k = persist.client, persist.catalogue
+
+    def library(folder):
+        return {"library": dict(LIBRARY, id=folder, volume=k.volume)}
+
+    def nested(name, outside):
+        outer = k.put_folder(name, k.folder)
+        deep = k.put_folder(b"deep", outer)
+        inner = k.put_folder(b"inner", deep)
+        items = [k.put(b"in.wav", folder=inner), k.put(b"lower.wav", folder=k.put_folder(b"lower", inner))]
+        if outside:
+            k.batch(*[k.place(b"%d.wav" % n, folder=deep) for n in range(outside)])
+        for folder in (outer, inner):
+            c.must("persist.put_library", library(folder))
+        return outer, inner, items
+
+    def remove(*folders):
+        requests = {c.send("persist.remove_library", {"id": folder}) for folder in folders}
+        answers = [c.take("persist", 300000) for _ in folders]
+        assert {a[0] for a in answers} == requests and all(a[1] == "ok" for a in answers[:len(set(folders))]), answers
+
+    def gone(items):
+        return set(items) <= {r["id"] for r in k.changes() if r["removed"]}
+    outer, inner, items = nested(b"one", 10)
+    remove(inner, inner)
+    assert not any(r["removed"] and r["kind"] in ("media", "folder") for r in k.changes())
+    assert k.put(b"in.wav", folder=inner) == items[0]
+    remove(outer)
+    assert gone(items)
+    for outside in (0, 2000):
+        for inner_is_first in (False, True):
+            outer, inner, items = nested(b"%d-%d" % (outside, inner_is_first), outside)
+            remove(*([inner, outer] if inner_is_first else [outer, inner]))
+            assert gone(items), (outside, inner_is_first)
+
+
+@claim(inside=Persist)
+def a_removal_cut_short_by_a_kill_is_finished_when_asked_again(persist):
+    c, k = persist.client, persist.catalogue
+    c.must("persist.put_library", {"library": dict(LIBRARY, id=k.folder, volume=k.volume)})
+    for part in range(5):
+        k.batch(*[k.place(b"%d-%d.wav" % (part, n)) for n in range(4000)])
+    c.send("persist.remove_library", {"id": k.folder}, b"0123456789abcdef")
+    first = c.must("persist.changes_since", {"revision": 0, "limit": 1})["head"]
+    while c.must("persist.changes_since", {"revision": 0, "limit": 1})["head"] == first:
+        pass
+    persist.restart()
+    c, k = persist.client, persist.catalogue
+    done = c.ask("persist.remove_library", {"id": k.folder}, b"0123456789abcdef", 300000)
+    assert done[0] == "ok", done
+    assert sum(r["removed"] and r["kind"] == "media" for r in k.changes()) == 20000
+
+
+@claim
+def a_batch_killed_between_its_parts_is_done_once_and_answered_whole(home):
+    """The item is large, so that the batch needs many parts; each operation but those refused changes it."""
+    def fact(n, words):
+        return {"attribute": "f%03d" % n, "source": "user", "text": words, "confidence": 1.0, "version": 0, "shown": True}
+
+    def head():
+        return persist.client.must("persist.changes_since", {"revision": 0, "limit": 1})["head"]
+
+    with Persist(home) as persist:
+        id, request, kills, between = persist.catalogue.put(b"kick.wav"), new_id(), 0, 0
+        for n in range(4):
+            assert persist.catalogue.edit(id, facts=[fact(64 * n + m, "x" * 1000) for m in range(64)])[0] == "ok"
+        before = persist.catalogue.changes()[-1]["revision"]
+        body = {"operations": [{"edit": {"id": id, "facts": [fact(0, str(n))]}} if n % 8 else
+                               {"edit": {"id": new_id(), "name": "nobody"}} for n in range(4096)]}
+        answers = []
+        batch = threading.Thread(target=lambda: answers.append(Client(home.path).ask("persist.batch", body, request,
+                                                                                     120000)))
+        batch.start()
+        while kills < how_often(6, 60) and batch.is_alive():
+            batch.join(random.uniform(.1, .2))
+            persist.kill()
+            kills += 1
+            home.check_store()
+            persist.start()
+            between += 0 < head() - before < 3584
+        batch.join()
+        error, answer = answers[0]
+        assert error == "ok", answer
+        each = answer["each"]
+        assert [o["error"] for o in each] == ["ok" if n % 8 else "not_found" for n in range(4096)]
+        rows = [r["revision"] for r in persist.catalogue.changes(before) if r["request"] == request]
+        assert rows == [o["revision"] for o in each if o["error"] == "ok"], "an operation was done twice, or not at all"
+        assert persist.client.ask("persist.batch", body, request) == (error, answer)
+        assert persist.client.ask("persist.undo")[0] == "ok"
+        figure(f"{kills} kills within one batch, {between} of them between two of its parts")
+        assert between > 0
+
+
+@claim
+def a_second_writer_is_refused(home):
+    """Under the same run directory, and with the same data under another one: the store has a lock of its own."""
+    with Persist(home) as persist:
+        said = home.run("loophole-persist", "--foreground", code=None, timeout=60)
+        assert said.code != 0 and "persist" in said.all, said
+        persist.catalogue.put(b"kick.wav")
+        other = Home(home.path + "-elsewhere")
+        home.run("cp", "-a", home.file("data"), other.file("data"))
+        os.unlink(other.file("data", "store.lock"))
+        os.link(home.file("data", "store.lock"), other.file("data", "store.lock"))
+        said = other.run("loophole-persist", "--foreground", code=None, timeout=60)
+        assert said.code != 0 and "another engine writes the store" in said.all, said
+
+
+@claim(inside=Persist)
+def subscribers_get_an_event_after_each_commit(persist):
+    c, k = persist.client, persist.catalogue
+    subscription = c.listen("persist", "persist.changed")
+    numbers = iter(range(1000))
+
+    def heard_after_a_put():                             # the subscription takes effect some time after connect
+        k.put(b"%d.wav" % next(numbers))
+        return c.heard(subscription, 200)
+
+    heard = until(heard_after_a_put)
+    revision = k.edit(k.put(b"kick.wav"), name="x")[1]["revision"]
+    topic, epoch, sequence, body = heard
+    while body["revision"] < revision:
+        _, _, next_sequence, body = c.heard(subscription)
+        assert next_sequence == sequence + 1
+        sequence = next_sequence
+
+
+@claim
+def on_a_full_disk_nothing_is_acked_and_writes_come_back_with_room(home):
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m,mode=700", "none", home.path], check=False)
+    if mounted.returncode:
+        skip("a tmpfs cannot be mounted here")
+    try:
+        with Persist(home) as persist:
+            _fill_the_disk(home, persist.client, persist.catalogue)
+    finally:
+        home.end()
+        subprocess.run(["umount", "-l", home.path], check=True)
+
+
+def _fill_the_disk(home, c, k):
+    notes, acked = "n" * 4000, []
+    id = k.put(b"kick.wav")
+    with open(home.file("ballast"), "wb", buffering=0) as ballast:
+        try:
+            while ballast.write(b"x" * 4096):
+                pass
+        except OSError:
+            pass
+    for n in range(5000):
+        error, answer = k.edit(id, notes=notes[:3990] + str(n))
+        if error != "ok":
+            break
+        acked.append(answer["revision"])
+    assert error == "full", (error, answer)
+    status = c.must("persist.status")
+    assert "full" in status["alarm"], status
+    rows = c.must("persist.changes_since", {"revision": 0, "limit": 4096})   # reads go on
+    assert rows["head"] == (acked[-1] if acked else rows["head"])
+    os.unlink(home.file("ballast"))
+    until(lambda: k.edit(id, name="again")[0] == "ok", what="writes are taken")
+    until(lambda: not c.must("persist.status")["alarm"], what="the alarm ends")
+    numbers = [r["revision"] for r in k.changes()]
+    assert numbers == list(range(1, len(numbers) + 1)) and set(acked) <= set(numbers)
+
+
+run_claims()
