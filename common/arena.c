@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+
 enum { ALIGNMENT = alignof(max_align_t), FIRST_BLOCK = 4096, LARGEST_STEP = 1 << 20 };
-static const size_t default_limit = (size_t)1 << 30;
 
 struct arena_block {
     struct arena_block *older;
@@ -18,10 +19,11 @@ struct arena_block {
 
 static size_t limit_of(const struct arena *arena)
 {
-    return arena->limit ? arena->limit : default_limit;
+    return arena->limit ? arena->limit : SIZE_MAX;
 }
 
-/* Blocks double up to LARGEST_STEP, so that a large message costs few of them; near the limit just what is asked. */
+/* Blocks double up to LARGEST_STEP, so that a large message costs few of them; near the limit just what is asked. False
+ * past the limit. */
 static bool add_block(struct arena *arena, size_t size)
 {
     size_t left = limit_of(arena) - (arena->total < limit_of(arena) ? arena->total : limit_of(arena));
@@ -34,13 +36,19 @@ static bool add_block(struct arena *arena, size_t size)
         room = size;
     if (room > left)
         return false;
-    block = malloc(sizeof(*block) + room);
-    if (!block)
-        return false;
+    block = alloc_bytes(sizeof(*block) + room);
     *block = (struct arena_block){ .older = arena->block, .room = room };
     arena->block = block;
     arena->total += room;
     return true;
+}
+
+/* A size that no memory has. */
+static void *refuse_size(const struct arena *arena, size_t size)
+{
+    if (!arena->limit)
+        alloc_fail(size);
+    return NULL;
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
@@ -48,8 +56,8 @@ void *arena_alloc(struct arena *arena, size_t size)
     size_t whole = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     void *at;
 
-    if (whole < size || size > limit_of(arena))
-        return NULL;
+    if (whole < size || whole > SIZE_MAX / 2)
+        return refuse_size(arena, size);
     if (!arena->block || arena->block->room - arena->block->used < whole)
         if (!add_block(arena, whole))
             return NULL;
@@ -64,7 +72,7 @@ void *arena_array(struct arena *arena, size_t count, size_t size)
 {
     size_t whole;
 
-    return __builtin_mul_overflow(count, size, &whole) ? NULL : arena_alloc(arena, whole);
+    return __builtin_mul_overflow(count, size, &whole) ? refuse_size(arena, SIZE_MAX) : arena_alloc(arena, whole);
 }
 
 struct text arena_text(struct arena *arena, struct text from)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/guard.h"
 #include "common/proc.h"
 #include "common/shm.h"
@@ -23,13 +24,11 @@ static uint8_t *start_of(const struct board *board)
 static enum err open_with(enum err (*get)(const char *, uint32_t, size_t, struct shm *, struct fault *),
                           const struct paths *paths, struct board **board, struct fault *fault)
 {
-    struct board *made = calloc(1, sizeof(*made));
+    struct board *made = alloc_zeroed(1, sizeof(*made));
     char name[SHM_NAME_SIZE];
     enum err e;
 
     *board = NULL;
-    if (!made)
-        return fault_set(fault, ERR_FULL, "no memory for the board");
     e = get(shm_name(paths, "board", name), BOARD_VERSION, PAYLOAD, &made->shm, fault);
     if (e != ERR_OK) {
         free(made);

@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+
 enum { FIRST_ROOM = 256 };
 
 /* Room for `more` bytes and a closing zero behind them. */
 static bool make_room(struct buffer *buffer, size_t more)
 {
     size_t needed, room;
-    uint8_t *at;
 
     if (buffer->failed || __builtin_add_overflow(buffer->len, more, &needed) || needed == SIZE_MAX)
         goto failed;
@@ -26,13 +27,12 @@ static bool make_room(struct buffer *buffer, size_t more)
         room = needed + 1;
     if (buffer->limit && room > buffer->limit + 1)
         room = buffer->limit + 1;
-    at = realloc(buffer->at, room);
-    if (!at)
-        goto failed;
-    buffer->at = at;
+    buffer->at = alloc_grow(buffer->at, room, 1);
     buffer->room = room;
     return true;
 failed:
+    if (!buffer->limit)
+        alloc_fail(more);
     buffer->failed = true;
     return false;
 }

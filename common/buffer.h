@@ -6,7 +6,7 @@
 
 #include "common/text.h"
 
-/* Zeroed is an empty buffer. After `failed` (out of memory or past `limit`) appends do nothing. */
+/* Zeroed is an empty buffer. After `failed` (past `limit`) appends do nothing; without a limit nothing fails. */
 struct buffer {
     uint8_t *at;
     size_t len;

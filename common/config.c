@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/alloc.h"
 #include "common/arena.h"
 #include "common/file.h"
 
@@ -120,8 +121,6 @@ static enum err load_file(struct config *config, const struct paths *paths, stru
     if (len < 0 || (size_t)len >= sizeof(config->path))
         return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", paths->config);
     config->settings = arena_array(&config->arena, SETTINGS_MAX, sizeof(*config->settings));
-    if (!config->settings)
-        return fault_set(fault, ERR_FULL, "no memory for the configuration");
     e = file_read_all(config->path, FILE_MAX_BYTES, &file, fault);
     if (e == ERR_OK)
         e = parse_file(config, &file, fault);
@@ -133,12 +132,10 @@ static enum err load_file(struct config *config, const struct paths *paths, stru
 
 enum err config_load(const struct paths *paths, struct config **config, struct fault *fault)
 {
-    struct config *made = calloc(1, sizeof(*made));
+    struct config *made = alloc_zeroed(1, sizeof(*made));
     enum err e;
 
     *config = NULL;
-    if (!made)
-        return fault_set(fault, ERR_FULL, "no memory for the configuration");
     e = load_file(made, paths, fault);
     if (e != ERR_OK)
         config_free(made);

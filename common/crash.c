@@ -80,7 +80,30 @@ static const char *signal_name(int number)
     return "?";
 }
 
-static void describe_signal(struct line *line, int number, const siginfo_t *info, int64_t seconds)
+/* Why the process ends: a signal, or (`info` is NULL) a failed allocation of `needed` bytes. */
+struct cause {
+    int signal;
+    const siginfo_t *info;
+    size_t needed;
+};
+
+static void describe_cause(struct line *line, const struct cause *cause)
+{
+    if (!cause->info) {
+        add_text(line, "cause: " CRASH_NO_MEMORY "\nneeded: ");
+        add_number(line, cause->needed, 10);
+        add_text(line, " bytes");
+        return;
+    }
+    add_text(line, "signal: ");
+    add_number(line, (uint64_t)cause->signal, 10);
+    add_text(line, " (");
+    add_text(line, signal_name(cause->signal));
+    add_text(line, ")\naddress: 0x");
+    add_number(line, cause->info->si_code > 0 ? (uint64_t)(uintptr_t)cause->info->si_addr : 0, 16);
+}
+
+static void describe_death(struct line *line, const struct cause *cause, int64_t seconds)
 {
     add_text(line, "service: ");
     add_text(line, state.service);
@@ -88,18 +111,14 @@ static void describe_signal(struct line *line, int number, const siginfo_t *info
     add_number(line, (uint64_t)getpid(), 10);
     add_text(line, "\nat: ");
     add_number(line, (uint64_t)seconds, 10);
-    add_text(line, "\nsignal: ");
-    add_number(line, (uint64_t)number, 10);
-    add_text(line, " (");
-    add_text(line, signal_name(number));
-    add_text(line, ")\naddress: 0x");
-    add_number(line, info->si_code > 0 ? (uint64_t)(uintptr_t)info->si_addr : 0, 16);
+    add_text(line, "\n");
+    describe_cause(line, cause);
     add_text(line, "\nin hand: ");
     add_note(line, state.in_hand);
     add_text(line, "\n");
 }
 
-static void write_record(int number, const siginfo_t *info)
+static void write_record(const struct cause *cause)
 {
     struct line path = { 0 }, text = { 0 };
     int64_t seconds = clock_now() / 1000000;
@@ -115,7 +134,7 @@ static void write_record(int number, const siginfo_t *info)
     fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return;
-    describe_signal(&text, number, info, seconds);
+    describe_death(&text, cause, seconds);
     (void)file_write_fd(fd, text.text, text.len);
     (void)file_write_fd(fd, "backtrace:\n", 11);
     backtrace_symbols_fd(frames, backtrace(frames, FRAMES), fd);
@@ -128,19 +147,43 @@ static bool is_own(const siginfo_t *info)
     return info->si_code > 0 || (info->si_code == SI_TKILL && info->si_pid == getpid());
 }
 
-static void on_fatal(int number, siginfo_t *info, void *context)
+static void let_one_thread_in(void)
 {
-    void (*call)(void) = atomic_load(&state.before_end);
-
-    (void)context;
     if (atomic_flag_test_and_set(&state.taken))
         for (;;)
             pause();
-    write_record(number, info);
-    if (call && is_own(info))
+}
+
+static void call_before_end(void)
+{
+    void (*call)(void) = atomic_load(&state.before_end);
+
+    if (call)
         call();
+}
+
+static void on_fatal(int number, siginfo_t *info, void *context)
+{
+    (void)context;
+    let_one_thread_in();
+    write_record(&(struct cause){ .signal = number, .info = info });
+    if (is_own(info))
+        call_before_end();
     signal(number, SIG_DFL);
     raise(number);
+}
+
+void crash_no_memory(size_t size)
+{
+    static const char words[] = "no memory is left; close other programs\n";
+
+    let_one_thread_in();
+    if (state.start[0])
+        write_record(&(struct cause){ .needed = size });
+    else
+        (void)file_write_fd(STDERR_FILENO, words, sizeof(words) - 1);
+    call_before_end();
+    _exit(CRASH_EXIT_NO_MEMORY);
 }
 
 /* ---- set-up ---- */
@@ -181,6 +224,13 @@ enum err crash_install(const struct paths *paths, const char *service, struct fa
     for (unsigned i = 0; i < FATALS; i++)
         sigaction(fatal[i].number, &action, NULL);
     return ERR_OK;
+}
+
+void crash_uninstall(void)
+{
+    state.start[0] = '\0';
+    for (unsigned i = 0; i < FATALS; i++)
+        signal(fatal[i].number, SIG_DFL);
 }
 
 void crash_before_end(void (*call)(void))

@@ -129,6 +129,7 @@ static bool read_record(struct text whole, struct crash *crash)
         .pid = (int32_t)number_of(value_of(whole, "pid: "), INT32_MAX),
         .at = number_of(value_of(whole, "at: "), INT64_MAX / 1000000) * 1000000,
         .signal = value_of(whole, "signal: "),
+        .cause = value_of(whole, "cause: "),
         .in_hand = value_of(whole, "in hand: "),
         .ended = value_of(whole, "ended: "),
         .hang = value_of(whole, "hang: ").len > 0,
@@ -137,8 +138,7 @@ static bool read_record(struct text whole, struct crash *crash)
     return crash->service.len > 0 && crash->pid > 0;
 }
 
-static enum err read_all(const char directory[CRASH_DIRECTORY_SIZE], DIR *dir, struct arena *arena,
-                         struct buffer *found)
+static void read_all(const char directory[CRASH_DIRECTORY_SIZE], DIR *dir, struct arena *arena, struct buffer *found)
 {
     struct buffer text = { 0 };
     struct dirent *entry;
@@ -156,7 +156,6 @@ static enum err read_all(const char directory[CRASH_DIRECTORY_SIZE], DIR *dir, s
         }
     }
     buffer_free(&text);
-    return found->failed ? ERR_FULL : ERR_OK;
 }
 
 static int newest_first(const void *left, const void *right)
@@ -166,17 +165,14 @@ static int newest_first(const void *left, const void *right)
     return a->at != b->at ? (a->at < b->at) - (a->at > b->at) : text_compare(b->file, a->file);
 }
 
-static enum err take_found(struct buffer *found, struct arena *arena, struct crash_list *list)
+static void take_found(struct buffer *found, struct arena *arena, struct crash_list *list)
 {
     if (found->len == 0)
-        return ERR_OK;
+        return;
     list->at = arena_alloc(arena, found->len);
-    if (!list->at)
-        return ERR_FULL;
     memcpy(list->at, found->at, found->len);
     list->count = (uint32_t)(found->len / sizeof(struct crash));
     qsort(list->at, list->count, sizeof(*list->at), newest_first);
-    return ERR_OK;
 }
 
 enum err crash_list(const struct paths *paths, struct arena *arena, struct crash_list *list, struct fault *fault)
@@ -191,10 +187,9 @@ enum err crash_list(const struct paths *paths, struct arena *arena, struct crash
         return ERR_OK;
     if (!dir)
         return e != ERR_OK ? e : fault_errno(fault, file_err(errno), errno, "cannot read %s", directory);
-    e = read_all(directory, dir, arena, &found);
+    read_all(directory, dir, arena, &found);
     closedir(dir);
-    if (e == ERR_OK)
-        e = take_found(&found, arena, list);
+    take_found(&found, arena, list);
     buffer_free(&found);
-    return e == ERR_OK ? e : fault_set(fault, e, "no memory for the crash records");
+    return ERR_OK;
 }

@@ -27,6 +27,7 @@ struct crash {
     int32_t pid;
     usec_t at;           /* whole seconds */
     struct text signal;  /* seen from within: "11 (SIGSEGV)", or "" */
+    struct text cause;   /* seen from within, where it was no signal: "no_memory", or "" */
     struct text in_hand; /* "" when nothing was */
     struct text ended;   /* seen from outside: the `how` of the death, or "" */
     bool hang;
@@ -38,7 +39,8 @@ struct crash_list {
     struct crash *at; /* the newest first */
 };
 
-/* All records, in `arena`. A file that is not a record is passed over. Errors: io, full (memory), too_large. */
+/* All records, in `arena`. A file that is not a record is passed over. `arena` has no limit. Errors: io,
+ * too_large. */
 enum err crash_list(const struct paths *paths, struct arena *arena, struct crash_list *list, struct fault *fault);
 
 #endif

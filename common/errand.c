@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "common/log.h"
 
 enum { END_WAIT_US = 2000000 };
@@ -18,19 +19,16 @@ struct errands {
     atomic_bool ending;
 };
 
-enum err errands_new(struct mailbox *mailbox, unsigned threads, struct errands **errands, struct fault *fault)
+struct errands *errands_new(struct mailbox *mailbox, unsigned threads)
 {
-    struct errands *all = calloc(1, sizeof(*all));
+    struct errands *all = alloc_zeroed(1, sizeof(*all));
 
-    if (!all)
-        return fault_set(fault, ERR_FULL, "no memory for errands");
     pthread_mutex_init(&all->lock, NULL);
     pthread_cond_init(&all->wake, NULL);
     all->mailbox = mailbox;
     all->last_waiting = &all->waiting;
     all->threads_max = threads;
-    *errands = all;
-    return ERR_OK;
+    return all;
 }
 
 static void let_go(struct errand *errand)

@@ -32,8 +32,8 @@ struct errand {
     _Atomic usec_t beat;
 };
 
-/* At most `threads` errands run at once; others wait in their order. Errors: full. */
-enum err errands_new(struct mailbox *mailbox, unsigned threads, struct errands **errands, struct fault *fault);
+/* At most `threads` errands run at once; others wait in their order. */
+struct errands *errands_new(struct mailbox *mailbox, unsigned threads);
 
 /* Tells all to end and waits a little. True: they have, `errands` is freed, those that still waited are dropped, and
  * those that came home are dropped with the mailbox, which is freed next. False: some hang; then nothing they use

@@ -54,8 +54,6 @@ static enum err read_fd(int fd, size_t limit, const char *path, struct buffer *t
         if ((size_t)got > limit - (to->len - start))
             return fault_set(fault, ERR_TOO_LARGE, "%s is larger than %zu bytes", path, limit);
         buffer_add(to, piece, (size_t)got);
-        if (to->failed)
-            return fault_set(fault, ERR_FULL, "no memory to read %s", path);
     }
     return ERR_OK;
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
+#include "common/alloc.h"
+
 struct hash_stream {
     XXH3_state_t *state;
 };
@@ -25,15 +27,9 @@ struct hash hash_of(const void *bytes, size_t len)
 
 struct hash_stream *hash_new(void)
 {
-    struct hash_stream *stream = malloc(sizeof(*stream));
+    struct hash_stream *stream = alloc_bytes(sizeof(*stream));
 
-    if (!stream)
-        return NULL;
-    stream->state = XXH3_createState();
-    if (!stream->state) {
-        free(stream);
-        return NULL;
-    }
+    stream->state = alloc_check(XXH3_createState());
     hash_restart(stream);
     return stream;
 }

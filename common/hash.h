@@ -14,7 +14,7 @@ struct hash hash_of(const void *bytes, size_t len);
 
 /* Bytes that come in pieces: the same hash as of all of them at once. */
 struct hash_stream;
-struct hash_stream *hash_new(void); /* NULL when memory is out */
+struct hash_stream *hash_new(void);
 void hash_add(struct hash_stream *stream, const void *bytes, size_t len);
 struct hash hash_so_far(const struct hash_stream *stream); /* more may be added after it */
 void hash_restart(struct hash_stream *stream);

@@ -7,6 +7,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
+
 struct mailbox {
     pthread_mutex_t lock; /* of first and last */
     struct mail *first;
@@ -16,10 +18,8 @@ struct mailbox {
 
 enum err mailbox_new(struct mailbox **mailbox, struct fault *fault)
 {
-    struct mailbox *box = calloc(1, sizeof(*box));
+    struct mailbox *box = alloc_zeroed(1, sizeof(*box));
 
-    if (!box)
-        return fault_set(fault, ERR_FULL, "no memory for a mailbox");
     box->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (box->fd < 0) {
         free(box);

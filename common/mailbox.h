@@ -13,7 +13,7 @@ struct mail {
 
 struct mailbox;
 
-/* Errors: io, full. */
+/* Errors: io. */
 enum err mailbox_new(struct mailbox **mailbox, struct fault *fault);
 void mailbox_free(struct mailbox *mailbox);    /* mail that nobody opened is dropped; NULL is allowed */
 int mailbox_fd(const struct mailbox *mailbox); /* readable when there is mail */

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/file.h"
 
 struct opening {
@@ -68,10 +69,8 @@ struct opening *opening_start(struct errands *errands, const char *path, uint64_
                               struct opening_listener listener, void *what)
 {
     size_t len = strlen(path);
-    struct opening *opening = calloc(1, sizeof(*opening) + len + 1);
+    struct opening *opening = alloc_zeroed(1, sizeof(*opening) + len + 1);
 
-    if (!opening)
-        return NULL;
     opening->errand =
         (struct errand){ .run = open_file, .done = report_file, .drop = free_opening, .patience = patience };
     opening->listener = listener;

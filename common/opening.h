@@ -21,7 +21,7 @@ struct opening_listener {
 };
 
 /* Opens `path` and lets the kernel read its first `ahead` bytes ahead (0: all of it). The file system may take
- * `patience`. NULL: no memory. */
+ * `patience`. */
 struct opening *opening_start(struct errands *errands, const char *path, uint64_t ahead, usec_t patience,
                               struct opening_listener listener, void *what);
 

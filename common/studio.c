@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/guard.h"
 #include "common/shm.h"
 #include "common/studio_rate.h"
@@ -297,12 +298,10 @@ static enum err open_one(const struct paths *paths, int object, struct studio *s
 
 enum err studio_open(const struct paths *paths, struct studio **studio, struct fault *fault)
 {
-    struct studio *made = calloc(1, sizeof(*made));
+    struct studio *made = alloc_zeroed(1, sizeof(*made));
     enum err e = ERR_OK;
 
     *studio = NULL;
-    if (!made)
-        return fault_set(fault, ERR_FULL, "no memory for the studio");
     for (int i = 0; i < OBJECTS && e == ERR_OK; i++)
         e = open_one(paths, i, made, fault);
     if (e != ERR_OK) {

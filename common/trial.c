@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
+#include "common/crash.h"
 #include "common/sanitizer.h"
 
 enum { LOOK_MS = 50 };
@@ -26,7 +28,7 @@ void *trial_memory(size_t size)
 {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-    return memory == MAP_FAILED ? NULL : memory;
+    return alloc_check(memory == MAP_FAILED ? NULL : memory);
 }
 
 void trial_memory_free(void *memory, size_t size)
@@ -39,13 +41,11 @@ void trial_memory_free(void *memory, size_t size)
  * are wanted. */
 static void be_quiet(void)
 {
-    static const int deadly[] = { SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL };
     const struct rlimit no_core = { 0 };
     int null = SANITIZED ? -1 : open("/dev/null", O_WRONLY | O_CLOEXEC);
 
     signal(SIGPIPE, SIG_IGN);
-    for (size_t i = 0; i < sizeof(deadly) / sizeof(*deadly); i++)
-        signal(deadly[i], SIG_DFL);
+    crash_uninstall();
     (void)setrlimit(RLIMIT_CORE, &no_core);
     if (null >= 0)
         (void)dup2(null, STDERR_FILENO);
@@ -69,8 +69,6 @@ enum err trial_start(struct trial *trial, enum err (*work)(void *state, struct f
     pid_t parent = getpid();
 
     trial->report = trial_memory(sizeof(*trial->report));
-    if (!trial->report)
-        return fault_set(fault, ERR_FULL, "no memory for another process");
     trial->pid = fork();
     if (trial->pid == 0)
         be_child(trial->report, parent, work, state);
@@ -87,6 +85,8 @@ static enum err reason_of(int status, struct fault *fault)
                          strsignal(WTERMSIG(status)));
     if (WEXITSTATUS(status) == err_exit_code(ERR_IO)) /* guard.h ended it */
         return fault_set(fault, ERR_IO, "the disk fails: a page of the store cannot be read");
+    if (WEXITSTATUS(status) == CRASH_EXIT_NO_MEMORY)
+        return fault_set(fault, ERR_FULL, "the process that read it found no memory");
     return fault_set(fault, ERR_INTERNAL, "the process that read it ended with code %d", WEXITSTATUS(status));
 }
 

@@ -19,7 +19,7 @@ void *trial_memory(size_t size);
 void trial_memory_free(void *memory, size_t size); /* NULL is allowed */
 
 /* Starts a child that runs work(state) and ends; it ends with the caller, too. It prints nothing. The caller has no
- * store open. Errors: full (no memory, no process). */
+ * store open. Errors: full (no process). */
 enum err trial_start(struct trial *trial, enum err (*work)(void *state, struct fault *fault), void *state,
                      struct fault *fault);
 

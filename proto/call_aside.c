@@ -72,9 +72,10 @@ static enum err make(struct service *service, struct fault *fault)
     if (!asides)
         return fault_set(fault, ERR_FULL, "no memory");
     e = mailbox_new(&asides->mailbox, fault);
-    if (e == ERR_OK)
-        e = errands_new(asides->mailbox, 1, &asides->errands, fault);
-    return e == ERR_OK ? service_watch(service, mailbox_fd(asides->mailbox), open_mail, asides) : e;
+    if (e != ERR_OK)
+        return e;
+    asides->errands = errands_new(asides->mailbox, 1);
+    return service_watch(service, mailbox_fd(asides->mailbox), open_mail, asides);
 }
 
 /* Its request id is known without a look at the rest. */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/crash.h"
 #include "common/log.h"
 #include "common/sanitizer.h"
 
@@ -94,6 +95,8 @@ static void explain(int status, char *why)
     if (WIFSIGNALED(status))
         snprintf(why, SANDBOXED_WHY_SIZE, "signal %d (SIG%s)", WTERMSIG(status),
                  sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?");
+    else if (WEXITSTATUS(status) == CRASH_EXIT_NO_MEMORY)
+        snprintf(why, SANDBOXED_WHY_SIZE, SANDBOXED_NO_MEMORY);
     else
         snprintf(why, SANDBOXED_WHY_SIZE, "exit code %d", WEXITSTATUS(status));
 }

@@ -9,6 +9,7 @@
 #include "proto/pipe.h"
 
 enum { SANDBOXED_WHY_SIZE = 200 };
+#define SANDBOXED_NO_MEMORY "no memory to analyse it" /* how it died: the sandbox bounds its memory */
 
 struct sandboxed {
     pid_t pid; /* 0: not running */

@@ -230,6 +230,7 @@ struct service *service_start_as(int argc, char **argv, const struct schema *sch
         end_with(argv[0], &fault);
         return NULL;
     }
+    service->hear_arena.limit = LIMIT_ARENA;
     service->schema = schema;
     service->name = name;
     service->started = clock_steady();

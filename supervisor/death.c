@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/crash.h"
 #include "common/err.h"
 
 bool death_by_signal(const siginfo_t *info)
@@ -13,6 +14,8 @@ bool death_by_signal(const siginfo_t *info)
 /* The error behind an exit code of ours, "" for any other code. */
 static const char *error_of(int exit_code)
 {
+    if (exit_code == CRASH_EXIT_NO_MEMORY)
+        return CRASH_NO_MEMORY;
     for (unsigned code = ERR_OK + 1; code < ERR_COUNT; code++)
         if (err_exit_code((enum err)code) == exit_code)
             return err_name((enum err)code);

@@ -24,6 +24,7 @@ static void print_json(struct cli *cli, const struct crash *crash, bool whole)
     json_key(&cli->out, &first, "at_us");
     cli_print(&cli->out, "%lld", (long long)crash->at);
     put(cli, &first, "signal", crash->signal);
+    put(cli, &first, "cause", crash->cause);
     put(cli, &first, "ended", crash->ended);
     put(cli, &first, "in_hand", crash->in_hand);
     json_key(&cli->out, &first, "hang");
@@ -35,15 +36,15 @@ static void print_json(struct cli *cli, const struct crash *crash, bool whole)
 
 static void print_row(struct cli *cli, const struct crash *crash)
 {
+    struct text why = crash->cause.len ? crash->cause : crash->ended.len ? crash->ended : crash->signal;
     time_t at = (time_t)(crash->at / 1000000);
     struct tm local;
     char when[32] = "";
 
     if (localtime_r(&at, &local))
         strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &local);
-    cli_print(&cli->out, "%-19s  %-10.*s  %-28.*s  %-24.*s  %.*s\n", when, TEXT_ARG(crash->service),
-              TEXT_ARG(crash->ended.len ? crash->ended : crash->signal), TEXT_ARG(crash->in_hand),
-              TEXT_ARG(crash->file));
+    cli_print(&cli->out, "%-19s  %-10.*s  %-28.*s  %-24.*s  %.*s\n", when, TEXT_ARG(crash->service), TEXT_ARG(why),
+              TEXT_ARG(crash->in_hand), TEXT_ARG(crash->file));
 }
 
 /* A record quotes what was in hand: its lines are ours, what they hold is not. */

@@ -89,12 +89,11 @@ enum err hearing_new(struct service *service, struct errands *errands, struct kn
     h->listener = *listener;
     h->copies = (struct copies){ .errands = errands, .known = known, .again = hearing_content_again, .state = h };
     enum err e = tell_new(service, &(struct tell_listener){ hearing_tell_told, hearing_tell_room, h }, &h->tell, fault);
-    if (e == ERR_OK)
-        e = pool_new(service, errands, settings, &(struct pool_listener){ heard, lost, h }, &h->pool, fault);
     if (e != ERR_OK) {
         hearing_free(h);
         return e;
     }
+    h->pool = pool_new(service, errands, settings, &(struct pool_listener){ heard, lost, h });
     *hearing = h;
     return ERR_OK;
 }

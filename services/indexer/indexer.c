@@ -105,13 +105,13 @@ static enum err open_threads(struct indexer *indexer, struct fault *fault)
 {
     enum err e = mailbox_new(&indexer->mailbox, fault);
 
-    if (e == ERR_OK)
-        e = errands_new(indexer->mailbox, 1, &indexer->scans, fault);
-    if (e == ERR_OK)
-        e = errands_new(indexer->mailbox, 1, &indexer->adoptions, fault);
-    if (e == ERR_OK)
-        e = errands_new(indexer->mailbox, FILE_THREADS, &indexer->files, fault);
-    return e == ERR_OK ? remake_open(indexer, fault) : e;
+    if (e != ERR_OK)
+        return e;
+    indexer->scans = errands_new(indexer->mailbox, 1);
+    indexer->adoptions = errands_new(indexer->mailbox, 1);
+    indexer->files = errands_new(indexer->mailbox, FILE_THREADS);
+    remake_open(indexer);
+    return ERR_OK;
 }
 
 static enum err open_parts(struct indexer *indexer, struct config *config, struct fault *fault)

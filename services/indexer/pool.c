@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/log.h"
 #include "common/opening.h"
+#include "proto/limits.h"
 #include "services/indexer/renewals.h"
 
 enum { RETRY_US = 1000000, BYTES_A_DEADLINE = 64 << 20, OPEN_AHEAD = 2, OPEN_US = 20000000 };
@@ -76,6 +78,10 @@ static void give_back(struct pool *pool, struct work *work, const char *why)
     char words[WORKER_WHY_SIZE + 64];
 
     log_warn("a worker was lost over %s: %s", work->path, why);
+    if (strcmp(why, SANDBOXED_NO_MEMORY) == 0) { /* the sandbox's bound, and no fault of the worker */
+        heard_nothing(pool, work, ANALYSIS_STATE_FAILED, why);
+        return;
+    }
     if (++work->deaths < POOL_DEATHS_MAX) {
         pool_add(pool, work);
         return;
@@ -202,12 +208,9 @@ static void open_ahead(struct pool *pool)
             return;
         if (work->fd >= 0) {
             work_push(&pool->ready, work);
-        } else if (opening_start(pool->errands, work->path, 0, OPEN_US, (struct opening_listener){ take_opened, pool },
-                                 work)) {
-            pool->opening++;
         } else {
-            work_push_front(&pool->waiting, work);
-            return;
+            opening_start(pool->errands, work->path, 0, OPEN_US, (struct opening_listener){ take_opened, pool }, work);
+            pool->opening++;
         }
     }
 }
@@ -235,21 +238,19 @@ static void turn(struct pool *pool)
 
 /* ---- from outside ---- */
 
-enum err pool_new(struct service *service, struct errands *errands, const struct pool_settings *settings,
-                  const struct pool_listener *listener, struct pool **pool, struct fault *fault)
+struct pool *pool_new(struct service *service, struct errands *errands, const struct pool_settings *settings,
+                      const struct pool_listener *listener)
 {
-    struct pool *p = calloc(1, sizeof(*p));
+    struct pool *p = alloc_zeroed(1, sizeof(*p));
 
-    if (!p)
-        return fault_set(fault, ERR_FULL, "no memory for the workers' pool");
+    p->arena.limit = LIMIT_ARENA;
     p->service = service;
     p->errands = errands;
     p->settings = *settings;
     p->listener = *listener;
     for (unsigned i = 0; i < p->settings.workers; i++)
         start(p, &p->workers[i]);
-    *pool = p;
-    return ERR_OK;
+    return p;
 }
 
 void pool_free(struct pool *pool)

@@ -33,9 +33,9 @@ struct pool_settings {
 
 enum { POOL_WORKERS_MAX = 16, POOL_FILES_A_WORKER = 1000, POOL_DEATHS_MAX = 2 };
 
-/* Starts the workers. Errors: full. That none can be started shows in pool_alarm, and is tried again. */
-enum err pool_new(struct service *service, struct errands *errands, const struct pool_settings *settings,
-                  const struct pool_listener *listener, struct pool **pool, struct fault *fault);
+/* Starts the workers. That none can be started shows in pool_alarm, and is tried again. */
+struct pool *pool_new(struct service *service, struct errands *errands, const struct pool_settings *settings,
+                      const struct pool_listener *listener);
 void pool_free(struct pool *pool); /* ends the workers and drops what waits; NULL is allowed */
 
 void pool_add(struct pool *pool, struct work *work);   /* takes it over; its mode says what to do */

@@ -66,13 +66,13 @@ static uint64_t mark_of_folder(const struct indexer *indexer)
 
 /* ---- opening ---- */
 
-enum err remake_open(struct indexer *indexer, struct fault *fault)
+void remake_open(struct indexer *indexer)
 {
     struct remake *r = &indexer->remake;
 
     r->wished = true;
     r->read_from = read_seen(indexer);
-    return errands_new(indexer->mailbox, 2, &r->errands, fault);
+    r->errands = errands_new(indexer->mailbox, 2);
 }
 
 void remake_close(struct indexer *indexer)

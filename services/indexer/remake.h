@@ -38,8 +38,7 @@ struct remake {
     uint64_t folder_mark; /* of the folder of artefacts, when it was looked at */
 };
 
-/* Errors: full. */
-enum err remake_open(struct indexer *indexer, struct fault *fault);
+void remake_open(struct indexer *indexer);
 void remake_close(struct indexer *indexer);
 
 void remake_wish(struct indexer *indexer);

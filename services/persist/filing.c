@@ -417,9 +417,10 @@ enum err filing_open(struct persist *p, struct fault *fault)
 {
     enum err e = mailbox_new(&p->mailbox, fault);
 
-    if (e == ERR_OK)
-        e = errands_new(p->mailbox, 1, &p->errands, fault);
-    return e == ERR_OK ? service_watch(p->service, mailbox_fd(p->mailbox), open_mail, p) : e;
+    if (e != ERR_OK)
+        return e;
+    p->errands = errands_new(p->mailbox, 1);
+    return service_watch(p->service, mailbox_fd(p->mailbox), open_mail, p);
 }
 
 void filing_close(struct persist *p)

@@ -165,9 +165,9 @@ void persist_open(struct persist *p)
 {
     struct fault fault = { 0 };
 
-    if (readers_open(&p->readers, p->paths, &fault) != ERR_OK || filing_open(p, &fault) != ERR_OK ||
-        sweep_open(p, &fault) != ERR_OK)
+    if (readers_open(&p->readers, p->paths, &fault) != ERR_OK || filing_open(p, &fault) != ERR_OK)
         end_with(p, &fault);
+    sweep_open(p);
     try_to_open(p);
     service_every(p->service, look_period, look_around, p);
     service_every(p->service, retry_period, retry_store, p);

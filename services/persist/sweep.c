@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/errand.h"
 #include "common/log.h"
 #include "common/priority.h"
@@ -232,21 +233,13 @@ void sweep_use(struct persist *p, struct store *store)
     pthread_mutex_unlock(&p->sweep->lock);
 }
 
-enum err sweep_open(struct persist *p, struct fault *fault)
+void sweep_open(struct persist *p)
 {
-    struct sweep *sweep = calloc(1, sizeof(*sweep));
-    enum err e;
+    struct sweep *sweep = alloc_zeroed(1, sizeof(*sweep));
 
-    if (!sweep)
-        return fault_set(fault, ERR_FULL, "no memory for the sweep of artefact files");
-    e = errands_new(p->mailbox, 1, &sweep->errands, fault);
-    if (e != ERR_OK) {
-        free(sweep);
-        return e;
-    }
+    sweep->errands = errands_new(p->mailbox, 1);
     pthread_mutex_init(&sweep->lock, NULL);
     p->sweep = sweep;
-    return ERR_OK;
 }
 
 bool sweep_close(struct persist *p)

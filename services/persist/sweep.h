@@ -11,8 +11,8 @@
 
 #include "services/persist/persist.h"
 
-/* After filing_open, whose mailbox it uses. The first sweep is due at once. Errors: full. */
-enum err sweep_open(struct persist *p, struct fault *fault);
+/* After filing_open, whose mailbox it uses. The first sweep is due at once. */
+void sweep_open(struct persist *p);
 bool sweep_close(struct persist *p); /* false: a thread hangs; the mailbox stays */
 
 /* The thread reads this store from now on; NULL: none. Waits for a lookup of a few rows. Before p->store is closed. */

@@ -193,11 +193,11 @@ enum err reels_new(struct service *service, struct reels **reels, struct fault *
     struct reel_workers_listener listener = { .spare = spare, .answered = answered, .lost = lost, .state = made };
     enum err e = mailbox_new(&made->mailbox, fault);
     if (e == ERR_OK)
-        e = errands_new(made->mailbox, OPENERS, &made->errands, fault);
+        made->errands = errands_new(made->mailbox, OPENERS);
     if (e == ERR_OK && service_watch(service, mailbox_fd(made->mailbox), mail, made) != ERR_OK)
         e = fault_set(fault, ERR_FULL, "the service watches too many descriptors");
     if (e == ERR_OK)
-        e = reel_workers_new(service, &listener, &made->workers, fault);
+        made->workers = reel_workers_new(service, &listener);
     if (e == ERR_OK)
         *reels = made;
     else
@@ -254,10 +254,6 @@ enum err reel_open(struct reels *reels, const char *path, const struct reel_list
     note_extension(made, path);
     made->opening = opening_start(reels->errands, path, OPEN_AHEAD, OPEN_PATIENCE_US,
                                   (struct opening_listener){ take_opened, made }, NULL);
-    if (!made->opening) {
-        free(made);
-        return fault_set(fault, ERR_FULL, "no memory to open a file");
-    }
     *reel = made;
     return ERR_OK;
 }

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
+#include "common/alloc.h"
 #include "common/log.h"
+#include "proto/limits.h"
 
 enum { START_US = 20000000, CLOSE_US = 1000000, RETRY_US = 1000000, FILES_A_WORKER = 1000, DYING_MAX = 256 };
 
@@ -164,19 +166,16 @@ static void readable(void *state, int fd)
 
 /* ---- from outside ---- */
 
-enum err reel_workers_new(struct service *service, const struct reel_workers_listener *listener,
-                          struct reel_workers **workers, struct fault *fault)
+struct reel_workers *reel_workers_new(struct service *service, const struct reel_workers_listener *listener)
 {
-    struct reel_workers *made = calloc(1, sizeof(*made));
+    struct reel_workers *made = alloc_zeroed(1, sizeof(*made));
 
-    if (!made)
-        return fault_set(fault, ERR_FULL, "no memory for the streamer's workers");
+    made->arena.limit = LIMIT_ARENA;
     made->service = service;
     made->listener = *listener;
     snprintf(made->program, sizeof(made->program), "%s/loophole-worker", service_paths(service)->programs);
     start_ahead(made);
-    *workers = made;
-    return ERR_OK;
+    return made;
 }
 
 void reel_workers_free(struct reel_workers *workers)

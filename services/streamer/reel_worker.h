@@ -22,8 +22,7 @@ struct reel_workers_listener {
     void *state;
 };
 
-enum err reel_workers_new(struct service *service, const struct reel_workers_listener *listener,
-                          struct reel_workers **workers, struct fault *fault);
+struct reel_workers *reel_workers_new(struct service *service, const struct reel_workers_listener *listener);
 void reel_workers_free(struct reel_workers *workers);
 void reel_workers_tick(struct reel_workers *workers);
 const char *reel_workers_alarm(const struct reel_workers *workers);

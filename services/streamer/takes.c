@@ -394,11 +394,10 @@ enum err takes_open(struct takes *takes, struct fault *fault)
     takes->looked = -LOOK_US;
     takes->has_inputs = true;
     enum err e = mailbox_new(&takes->mailbox, fault);
-    if (e == ERR_OK)
-        e = errands_new(takes->mailbox, THREADS, &takes->errands, fault);
-    if (e == ERR_OK)
-        e = service_watch(takes->service, mailbox_fd(takes->mailbox), open_mail, takes->mailbox);
-    return e;
+    if (e != ERR_OK)
+        return e;
+    takes->errands = errands_new(takes->mailbox, THREADS);
+    return service_watch(takes->service, mailbox_fd(takes->mailbox), open_mail, takes->mailbox);
 }
 
 void takes_close(struct takes *takes)

@@ -50,7 +50,7 @@ struct fixture {
 static void begin(struct fixture *f, unsigned threads)
 {
     assert_int_equal(mailbox_new(&f->mailbox, NULL), ERR_OK);
-    assert_int_equal(errands_new(f->mailbox, threads, &f->errands, NULL), ERR_OK);
+    f->errands = errands_new(f->mailbox, threads);
 }
 
 static void start(struct fixture *f, bool hangs)

@@ -55,7 +55,7 @@ static int begin(void **state)
     assert_non_null(mkdtemp(f->folder));
     f->errand = (struct errand){ .run = noop, .done = noop_done, .drop = noop, .patience = 1000000 };
     assert_int_equal(mailbox_new(&f->mailbox, NULL), ERR_OK);
-    assert_int_equal(errands_new(f->mailbox, 1, &f->errand.errands, NULL), ERR_OK);
+    f->errand.errands = errands_new(f->mailbox, 1);
     *state = f;
     return 0;
 }

@@ -58,7 +58,7 @@ static int set_up(void **state)
         *strrchr(test.program, '/') = '\0';
     strcat(test.program, "/bin/loophole-worker");
     assert_int_equal(mailbox_new(&test.mailbox, NULL), ERR_OK);
-    assert_int_equal(errands_new(test.mailbox, 1, &test.errands, NULL), ERR_OK);
+    test.errands = errands_new(test.mailbox, 1);
     strcpy(test.folder, "/tmp/loophole-flac.XXXXXX");
     assert_non_null(mkdtemp(test.folder));
     snprintf(test.wav, sizeof(test.wav), "%s/a.wav", test.folder);

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "common/crash.h"
 #include "common/err.h"
 #include "supervisor/death.h"
 
@@ -30,6 +31,7 @@ static void an_exit_code_of_ours_has_the_name_of_its_error(void **state)
     (void)state;
     describes(CLD_EXITED, err_exit_code(ERR_DENIED), "exit code 21 (denied)");
     describes(CLD_EXITED, err_exit_code(ERR_EXISTS), "exit code 13 (exists)");
+    describes(CLD_EXITED, CRASH_EXIT_NO_MEMORY, "exit code 40 (no_memory)");
     describes(CLD_EXITED, 0, "exit code 0");
     describes(CLD_EXITED, 1, "exit code 1");
     describes(CLD_EXITED, 127, "exit code 127");

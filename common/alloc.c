@@ -1,0 +1,73 @@
+#include "common/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/crash.h"
+
+void alloc_fail(size_t size)
+{
+    crash_no_memory(size);
+}
+
+static void *check(void *at, size_t size)
+{
+    if (!at)
+        alloc_fail(size);
+    return at;
+}
+
+/* No size is 0: the C library may answer that with NULL. A product that overflows is more than there can be. */
+static size_t size_of(size_t count, size_t size)
+{
+    size_t whole;
+
+    if (__builtin_mul_overflow(count, size, &whole))
+        whole = SIZE_MAX;
+    return whole ? whole : 1;
+}
+
+void *alloc_bytes(size_t size)
+{
+    return check(malloc(size ? size : 1), size);
+}
+
+void *alloc_array(size_t count, size_t size)
+{
+    return alloc_bytes(size_of(count, size));
+}
+
+void *alloc_zeroed(size_t count, size_t size)
+{
+    size_t whole = size_of(count, size);
+
+    return check(calloc(1, whole), whole);
+}
+
+void *alloc_grow(void *was, size_t count, size_t size)
+{
+    size_t whole = size_of(count, size);
+
+    return check(realloc(was, whole), whole);
+}
+
+char *alloc_text(const char *text)
+{
+    size_t size = strlen(text) + 1;
+
+    return memcpy(alloc_bytes(size), text, size);
+}
+
+void *alloc_aligned(size_t alignment, size_t size)
+{
+    void *at = NULL;
+
+    if (posix_memalign(&at, alignment, size ? size : 1) != 0)
+        alloc_fail(size);
+    return memset(at, 0, size);
+}
+
+void *alloc_check(void *at)
+{
+    return check(at, 0);
+}
