@@ -93,7 +93,7 @@ $(BUILD)/services/worker/hear/model.o: model/weights.bin
 CFLAGS_worker_hear := -O3 -fno-math-errno -fno-trapping-math -fno-signed-zeros -fassociative-math
 CFLAGS_audio_rt := -O3 -fno-math-errno -fno-trapping-math
 HEAR_O := $(call objects,services/worker/decode.c services/worker/input.c $(wildcard services/worker/hear/*.c))
-$(BUILD)/hear_file: $(BUILD)/model/hear_file.o $(HEAR_O) $(BUILD)/libcommon.a
+$(BUILD)/hear_file: $(BUILD)/model/hear_file.o $(HEAR_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
 model: $(BUILD)/.packages-model

@@ -55,7 +55,7 @@ bench-scan: all $(BUILD)/bench_floor
 	@BUILD=$(abspath $(BUILD)) bench/scan/scan $(COUNT)
 # make bench-ear [COUNT=3000] [ROUNDS=7]: what hearing costs, beside aubio's objects and a bare decode, and a library of
 # one-shots from end to end
-$(BUILD)/bench_ear: $(call objects,$(wildcard bench/ear/*.c)) $(HEAR_O) $(BUILD)/libcommon.a
+$(BUILD)/bench_ear: $(call objects,$(wildcard bench/ear/*.c)) $(HEAR_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
 bench-ear: all $(BUILD)/bench_ear

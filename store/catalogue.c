@@ -4,6 +4,7 @@
 
 #include "common/hash.h"
 #include "store/artefact.h"
+#include "store/artefact_old.h"
 #include "store/catalogue_meta.h"
 #include "store/row.h"
 
@@ -132,6 +133,8 @@ enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct a
         artefact_name(content, type, parameters, kept.version, name);
         e = artefact_read(paths, arena, name, &kept, &to->data);
     }
+    if (e == ERR_OK)
+        e = artefact_convert_old(type, arena, &to->data);
     walk_end(&walk);
     return e;
 }

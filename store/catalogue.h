@@ -25,6 +25,7 @@ enum err catalogue_folder_named(struct txn *txn, struct id volume, struct id par
 enum err catalogue_volume(struct txn *txn, struct arena *arena, struct id id, struct volume *to);
 enum err catalogue_volume_identified(struct txn *txn, struct text identity, struct id *volume);
 enum err catalogue_embedding(struct txn *txn, struct arena *arena, struct bytes content, struct embedding *to);
+/* Its data is a record of artefact.schema, whatever layout is kept. not_found too when what is kept is damaged. */
 enum err catalogue_artefact(struct txn *txn, const struct paths *paths, struct arena *arena, struct bytes content,
                             struct text type, struct artefact *to);
 

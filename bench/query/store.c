@@ -6,6 +6,8 @@
 
 #include "bench/query/items.h"
 #include "common/clock.h"
+#include "proto/codec.h"
+#include "schema_artefact.h"
 #include "store/catalogue_write.h"
 #include "store/changelog.h"
 
@@ -115,18 +117,20 @@ static void put_vector(struct making *m, struct bytes content, const struct item
 
 /* ---- prints (services/worker/hear/print.h) ---- */
 
-enum { PRINT_SAMPLES = 960, PRINT_RATE = 16000, PRINT_BANDS = 64, PRINT_HEAD = 12, GIST_HEAD = 28, AGAIN = 20 };
+enum { PRINT_SAMPLES = 960, PRINT_RATE = 16000, PRINT_BANDS = 64, AGAIN = 20 };
 
-static void put_word(uint8_t *to, uint32_t word)
+static void put_artefact(struct making *m, struct bytes content, struct text type, const struct shape *shape,
+                         const void *record)
 {
-    memcpy(to, &word, sizeof(word));
-}
+    struct kept_artefact kept = { .version = 1 };
+    struct buffer data = { 0 };
+    struct fault fault = { 0 };
 
-static void put_artefact(struct making *m, struct bytes content, struct text type, const uint8_t *data, uint32_t len)
-{
-    struct kept_artefact kept = { .version = 1, .size = len, .data = bytes_of(data, len) };
-
+    must(codec_encode(shape, record, &data, &fault), &fault);
+    kept.data = buffer_bytes(&data);
+    kept.size = data.len;
     must(catalogue_put_artefact(&m->w, content, type, TEXT(""), &kept), NULL);
+    buffer_free(&data);
 }
 
 /* Decaying tones of the class, each a little off; the last of twenty is the one before it, softer, with noise. */
@@ -134,29 +138,25 @@ static void put_print(struct making *m, struct bytes content, const struct items
 {
     bool is_again = one->number % AGAIN == AGAIN - 1;
     uint64_t own = (one->number - is_again) * 1009u + 3, noise = one->number;
-    uint8_t print[PRINT_HEAD + PRINT_SAMPLES] = "LHP1", gist[GIST_HEAD + PRINT_BANDS] = "LHG1";
+    uint8_t samples[PRINT_SAMPLES], bands[PRINT_BANDS];
+    struct artefact_print print = { PRINT_RATE, bytes_of(samples, PRINT_SAMPLES) };
+    struct artefact_gist gist = { content, 0, bytes_of(bands, PRINT_BANDS) };
     double hz[3], decay = 10 + items_draw(&own) % 60;
     uint32_t class = items_draw(&own) % ITEMS_CLASSES;
-    float seconds = (float)(0.06 + items_draw(&own) % 1000 / 500.0);
 
-    put_word(print + 4, PRINT_RATE);
-    put_word(print + 8, PRINT_SAMPLES);
+    gist.seconds = 0.06 + items_draw(&own) % 1000 / 500.0;
     for (int tone = 0; tone < 3; tone++)
         hz[tone] = 60 * pow(1.15, class) * (tone + 1) * (0.8 + items_draw(&own) % 400 / 1000.0);
     for (int i = 0; i < PRINT_SAMPLES; i++) {
         double t = (double)i / PRINT_RATE, sum = (double)(items_draw(&noise) % 1000) / 1000 - 0.5;
         for (int tone = 0; tone < 3; tone++)
             sum += 40 * sin(2 * M_PI * hz[tone] * t) * exp(-decay * t) / (tone + 1);
-        print[PRINT_HEAD + i] = (uint8_t)(int8_t)(sum * (is_again ? 0.7 : 1));
+        samples[i] = (uint8_t)(int8_t)(sum * (is_again ? 0.7 : 1));
     }
-    memcpy(gist + 4, content.at, 16);
-    memcpy(gist + 20, &seconds, sizeof(seconds));
-    put_word(gist + 24, PRINT_BANDS);
     for (int band = 0; band < PRINT_BANDS; band++)
-        gist[GIST_HEAD + band] =
-            (uint8_t)(int8_t)(30 * exp(-0.02 * pow(band - 2.5 * class, 2)) + (double)(items_draw(&own) % 12));
-    put_artefact(m, content, TEXT("print"), print, sizeof(print));
-    put_artefact(m, content, TEXT("gist"), gist, sizeof(gist));
+        bands[band] = (uint8_t)(int8_t)(30 * exp(-0.02 * pow(band - 2.5 * class, 2)) + (double)(items_draw(&own) % 12));
+    put_artefact(m, content, TEXT("print"), &artefact_print_shape, &print);
+    put_artefact(m, content, TEXT("gist"), &artefact_gist_shape, &gist);
 }
 
 static void put_media(struct making *m, const struct items_one *one)

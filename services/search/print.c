@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/codec.h"
+#include "schema_artefact.h"
+
 enum {
-    HEAD = 12,
-    GIST_HEAD = 28,
     RATE = 16000,
     LEAST_OVERLAP = 160, /* 10 ms */
     PEAKS = 8,           /* places that are looked at between the samples */
@@ -43,35 +44,39 @@ struct print_bench {
 
 /* ---- reading ---- */
 
-static uint32_t word_at(const uint8_t *at)
-{
-    return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
-}
-
 bool print_read(struct bytes from, struct print *to)
 {
-    if (from.len < HEAD || memcmp(from.at, "LHP1", 4) != 0 || word_at(from.at + 4) != RATE)
+    struct artefact_print read = { 0 };
+
+    if (codec_decode(&artefact_print_shape, from, NULL, &read, NULL) != ERR_OK || read.rate != RATE)
         return false;
-    *to = (struct print){ word_at(from.at + 8), (const int8_t *)from.at + HEAD };
-    return to->count <= PRINT_SAMPLES && to->count == from.len - HEAD;
+    *to = (struct print){ read.samples.len, (const int8_t *)read.samples.at };
+    return true;
+}
+
+/* To the length PRINT_GIST. */
+static void scale_bands(int8_t band[PRINT_BANDS])
+{
+    float norm = 0;
+
+    for (uint32_t i = 0; i < PRINT_BANDS; i++)
+        norm += (float)band[i] * (float)band[i];
+    for (uint32_t i = 0; i < PRINT_BANDS && norm > 0; i++)
+        band[i] = (int8_t)fmaxf(-127, fminf(127, roundf((float)band[i] * PRINT_GIST / sqrtf(norm))));
 }
 
 bool print_read_gist(struct bytes from, struct gist *to)
 {
-    float norm = 0;
-    uint32_t bits;
+    struct artefact_gist read = { 0 };
 
-    if (from.len != GIST_HEAD + PRINT_BANDS || memcmp(from.at, "LHG1", 4) != 0 || word_at(from.at + 24) != PRINT_BANDS)
+    if (codec_decode(&artefact_gist_shape, from, NULL, &read, NULL) != ERR_OK ||
+        read.samples_hash.len != sizeof(to->pcm) || read.bands.len != PRINT_BANDS)
         return false;
-    memcpy(to->pcm, from.at + 4, sizeof(to->pcm));
-    bits = word_at(from.at + 20);
-    memcpy(&to->seconds, &bits, sizeof(bits));
-    memcpy(to->band, from.at + GIST_HEAD, PRINT_BANDS);
-    for (uint32_t i = 0; i < PRINT_BANDS; i++)
-        norm += (float)to->band[i] * (float)to->band[i];
-    for (uint32_t i = 0; i < PRINT_BANDS && norm > 0; i++)
-        to->band[i] = (int8_t)fmaxf(-127, fminf(127, roundf((float)to->band[i] * PRINT_GIST / sqrtf(norm))));
-    return isfinite(to->seconds) && to->seconds >= 0;
+    memcpy(to->pcm, read.samples_hash.at, sizeof(to->pcm));
+    memcpy(to->band, read.bands.at, PRINT_BANDS);
+    to->seconds = (float)read.seconds;
+    scale_bands(to->band);
+    return true;
 }
 
 float print_alike(const struct gist *a, const struct gist *b)

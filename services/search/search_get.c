@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "common/log.h"
+#include "proto/codec.h"
 #include "services/search/record.h"
 #include "services/search/search.h"
 
@@ -64,28 +65,22 @@ enum err search_get(struct search *search, struct call *call, const struct searc
     return e == ERR_OK ? e : explain(ask, call_fault(call), e);
 }
 
-/* The embedding as an artefact: "LHE1"; u32 count; f32 each. */
+/* The embedding as an artefact: its record. */
 static enum err read_embedding(struct txn *txn, struct arena *arena, const struct media *media, struct artefact *to)
 {
+    struct buffer buffer = { 0 };
     struct embedding embedding;
-    float vector[ENTRY_VECTOR];
-    uint8_t *data = arena_alloc(arena, 8 + 4 * ENTRY_VECTOR);
     enum err e = catalogue_embedding(txn, arena, media->content, &embedding);
 
-    if (e != ERR_OK || !data)
-        return e != ERR_OK ? e : ERR_FULL;
-    record_vector(&embedding, vector);
-    memcpy(data, "LHE1\x40\0\0\0", 8);
-    for (uint32_t i = 0; i < ENTRY_VECTOR; i++) {
-        uint32_t bits;
-        memcpy(&bits, &vector[i], sizeof(bits));
-        for (int k = 0; k < 4; k++)
-            data[8 + 4 * i + (uint32_t)k] = (uint8_t)(bits >> 8 * k);
-    }
+    if (e == ERR_OK)
+        e = codec_encode(&embedding_shape, &embedding, &buffer, NULL);
     *to = (struct artefact){ .type = TEXT("embedding"),
                              .version = media->analyser,
-                             .data = bytes_of(data, 8 + 4 * ENTRY_VECTOR) };
-    return ERR_OK;
+                             .data = arena_bytes(arena, buffer_bytes(&buffer)) };
+    if (e == ERR_OK && to->data.len != buffer.len)
+        e = ERR_FULL;
+    buffer_free(&buffer);
+    return e;
 }
 
 static void asked(void *state, enum err error, const void *answer, const struct fault *fault)

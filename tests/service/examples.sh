@@ -69,9 +69,39 @@ assert found["items"] and len(everything) == 1 and error == "ok", (found, everyt
 assert "mine" not in search.must("search.get", {"id": media["id"], "path": b""})["item"]["media"].get("tags", [])
 assert len(search.must("search.query", {"query": ""})["items"]) == 1  # without a limit: a page
 assert not search.must("search.query", {"query": "", "limit": 0}).get("items")
+import json, subprocess
+wave, picture = waveform(media), draw(waveform(media))
+shown = json.loads(subprocess.check_output(["loophole", "artefact", os.fsdecode(found["items"][0]["path"]), "waveform", "--json"]))
+assert (wave["frames"], len(wave["levels"])) == (shown["frames"], len(shown["levels"])) and wave["frames"] > 0
+for mine, theirs in zip(wave["levels"], shown["levels"]):
+    for key, kind, full in ("low", "b", 127), ("high", "b", 127), ("rms", "B", 255):
+        numbers = [n / full for n in array.array(kind, mine[key])]
+        assert len(numbers) == len(theirs[key]) > 0
+        assert max(abs(a - b) for a, b in zip(numbers, theirs[key])) < 1e-5, key
+assert len(picture) == 64 and len(set(picture)) > 2 and min(picture[:8]) > picture[-1], picture
 PYTHON
     /usr/bin/python3 "$scratch/examples.py" || fail "an example of docs/protocol.md does not run"
     engine_down
+}
+
+# A waveform's bytes in the document are those of the record beside it.
+the_bytes_of_the_protocols_waveform_are_the_record() {
+    /usr/bin/python3 -c 'import msgpack' 2>/dev/null || skip "python3-msgpack is not installed"
+    /usr/bin/python3 - "$top/docs/protocol.md" <<'PYTHON' || fail "the bytes in docs/protocol.md are not a waveform"
+import msgpack, re, sys
+
+section = open(sys.argv[1]).read().split("\n## Artefacts\n")[1].split("```")[1]
+text = " ".join(re.match(r"(?: *[0-9a-f]{2}(?= |$))+", line).group() for line in section.strip().splitlines())
+wave = msgpack.unpackb(bytes.fromhex(text), raw=False)
+assert (wave["frames"], wave["frames_a_bin"]) == (300, 128), wave
+assert [len(level[key]) for level in wave["levels"] for key in ("low", "high", "rms")] == [3] * 3 + [2] * 3 + [1] * 3
+assert wave["levels"][0] == {"low": b"\x81\xf0\xfe", "high": b"\x7f\x10\x02", "rms": b"\x80\x10\x02"}, wave
+for fine, coarse in zip(wave["levels"], wave["levels"][1:]):
+    signed = lambda data: memoryview(data).cast("b").tolist()
+    for i in range(len(coarse["low"])):
+        assert signed(coarse["low"])[i] == min(signed(fine["low"])[2 * i:2 * i + 2])
+        assert signed(coarse["high"])[i] == max(signed(fine["high"])[2 * i:2 * i + 2])
+PYTHON
 }
 
 run_claims "$@"

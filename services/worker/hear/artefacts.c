@@ -1,78 +1,66 @@
 #include "services/worker/hear/artefacts.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "common/little.h"
+#include "proto/codec.h"
+#include "schema_artefact.h"
 #include "services/worker/hear/parts.h"
 
-enum { BEATS_MAX = 4096, CURVE_RATE = 100 /* values in ten seconds */ };
+enum { BEATS_MAX = 4096, CURVE_RATE = 10, VERSION = 2 /* 1: as store/artefact_old.h knows them */ };
 
 void artefacts_free(struct artefacts *a)
 {
-    free(a->bytes);
-    a->bytes = NULL;
-    a->room = 0;
+    arena_free(&a->arena);
+    buffer_free(&a->encoded);
 }
 
-static uint8_t *put_word(uint8_t *to, uint32_t value)
+/* As precise as what is written: a float. */
+static double narrow(double value)
 {
-    for (int i = 0; i < 4; i++)
-        *to++ = (uint8_t)(value >> 8 * i);
-    return to;
+    return isfinite(value) ? (double)(float)value : 0;
 }
 
-static uint8_t *put_float(uint8_t *to, double value)
+static void put_float(uint8_t *to, size_t i, double value)
 {
-    float narrow = isfinite(value) ? (float)value : 0;
-    uint32_t bits;
-
-    memcpy(&bits, &narrow, sizeof(bits));
-    return put_word(to, bits);
+    little_put_f32(to + 4 * i, (float)narrow(value));
 }
 
-static uint8_t *put_magic(uint8_t *to, const char *magic)
+/* Each fills a record, in part in the arena. False: no memory. */
+
+static bool fill_waveform(struct arena *arena, const struct hear *hear, void *record)
 {
-    memcpy(to, magic, 4);
-    return to + 4;
+    return overview_draw(&hear->overview, arena, record);
 }
 
-static size_t waveform_size(const struct hear *hear)
+static bool fill_loudness(struct arena *arena, const struct hear *hear, void *record)
 {
-    return overview_size(&hear->overview);
+    struct artefact_loudness *to = record;
+
+    (void)arena;
+    to->values_a_second = CURVE_RATE;
+    to->lufs = bytes_of(hear->curve, loudness_curve_count(&hear->loudness));
+    return true;
 }
 
-static void put_waveform(uint8_t *to, const struct hear *hear)
+static bool fill_onsets(struct arena *arena, const struct hear *hear, void *record)
 {
-    overview_write(&hear->overview, to);
+    struct artefact_onsets *to = record;
+    size_t count = hear->onset.peaks;
+    uint8_t *seconds = arena_array(arena, count, 4), *strength = arena_array(arena, count, 4);
+
+    if (!seconds || !strength)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        put_float(seconds, i, (double)hear->onset.time[i]);
+        put_float(strength, i, (double)hear->onset.strength[i]);
+    }
+    to->seconds = bytes_of(seconds, 4 * count);
+    to->strength = bytes_of(strength, 4 * count);
+    return true;
 }
 
-static size_t loudness_size(const struct hear *hear)
-{
-    return 12 + loudness_curve_count(&hear->loudness);
-}
-
-static void put_loudness(uint8_t *to, const struct hear *hear)
-{
-    size_t count = loudness_curve_count(&hear->loudness);
-
-    to = put_word(put_word(put_magic(to, "LHL1"), CURVE_RATE), (uint32_t)count);
-    memcpy(to, hear->curve, count);
-}
-
-static size_t onsets_size(const struct hear *hear)
-{
-    return 8 + 8 * hear->onset.peaks;
-}
-
-static void put_onsets(uint8_t *to, const struct hear *hear)
-{
-    to = put_word(put_magic(to, "LHO1"), (uint32_t)hear->onset.peaks);
-    for (size_t i = 0; i < hear->onset.peaks; i++)
-        to = put_float(put_float(to, (double)hear->onset.time[i]), (double)hear->onset.strength[i]);
-}
-
-static size_t beat_count(const struct hear *hear)
+static size_t count_beats(const struct hear *hear)
 {
     double seconds = (double)hear->frames / hear->rate - hear->first_beat;
     double count = hear->tempo_found.bpm > 0 ? ceil(fmax(0, seconds * hear->tempo_found.bpm / 60 - 1e-6)) : 0;
@@ -80,105 +68,97 @@ static size_t beat_count(const struct hear *hear)
     return count < BEATS_MAX ? (size_t)count : BEATS_MAX;
 }
 
-static size_t beats_size(const struct hear *hear)
+static bool fill_beats(struct arena *arena, const struct hear *hear, void *record)
 {
-    return 16 + 4 * beat_count(hear);
-}
+    struct artefact_beats *to = record;
+    size_t count = count_beats(hear);
+    uint8_t *seconds = arena_array(arena, count, 4);
 
-static void put_beats(uint8_t *to, const struct hear *hear)
-{
-    size_t count = beat_count(hear);
-
-    to = put_float(put_magic(to, "LHB1"), hear->tempo_found.bpm);
-    to = put_word(put_float(to, hear->tempo_found.confidence), (uint32_t)count);
+    if (!seconds)
+        return false;
     for (size_t i = 0; i < count; i++)
-        to = put_float(to, hear->first_beat + (double)i * 60 / hear->tempo_found.bpm);
+        put_float(seconds, i, hear->first_beat + (double)i * 60 / hear->tempo_found.bpm);
+    to->bpm = narrow(hear->tempo_found.bpm);
+    to->confidence = narrow(hear->tempo_found.confidence);
+    to->seconds = bytes_of(seconds, 4 * count);
+    return true;
 }
 
-static size_t spectrum_size(const struct hear *hear)
+static bool fill_spectrum(struct arena *arena, const struct hear *hear, void *record)
 {
-    (void)hear;
-    return 16 + 4 * MEL_BANDS;
-}
+    struct artefact_spectrum *to = record;
+    uint8_t *db = arena_array(arena, MEL_BANDS, 4);
 
-static void put_spectrum(uint8_t *to, const struct hear *hear)
-{
-    to = put_word(put_magic(to, "LHS1"), MEL_BANDS);
-    to = put_float(put_float(to, MEL_LOWEST_HZ), MEL_HIGHEST_HZ);
+    if (!db)
+        return false;
     for (size_t b = 0; b < MEL_BANDS; b++) {
         double mean = hear->mel.total[b] / (double)(hear->mel.count ? hear->mel.count : 1);
-        to = put_float(to, 10 * log10(mean + 1e-12));
+        put_float(db, b, 10 * log10(mean + 1e-12));
     }
+    *to = (struct artefact_spectrum){ MEL_LOWEST_HZ, MEL_HIGHEST_HZ, bytes_of(db, 4 * MEL_BANDS) };
+    return true;
 }
 
-static size_t print_bytes(const struct hear *hear)
+static bool fill_print(struct arena *arena, const struct hear *hear, void *record)
 {
-    return print_size(&hear->print);
+    struct artefact_print *to = record;
+
+    (void)arena;
+    *to = (struct artefact_print){ PRINT_RATE, bytes_of(hear->print.sample, hear->print.count) };
+    return true;
 }
 
-static void put_print(uint8_t *to, const struct hear *hear)
+static bool fill_gist(struct arena *arena, const struct hear *hear, void *record)
 {
-    print_write(&hear->print, to);
-}
-
-static size_t gist_size(const struct hear *hear)
-{
-    (void)hear;
-    return PRINT_GIST_SIZE;
-}
-
-static void put_gist(uint8_t *to, const struct hear *hear)
-{
-    print_write_gist(&hear->print, &hear->overview, hear->rate, to);
+    return print_summarise(&hear->print, &hear->overview, hear->rate, arena, record);
 }
 
 static const struct {
     const char *type;
-    uint32_t version;
-    size_t (*size)(const struct hear *hear);
-    void (*put)(uint8_t *to, const struct hear *hear);
+    const struct shape *shape;
+    bool (*fill)(struct arena *arena, const struct hear *hear, void *record);
 } KIND[] = {
-    { "waveform", 1, waveform_size, put_waveform },
-    { "loudness", 1, loudness_size, put_loudness },
-    { "onsets", 1, onsets_size, put_onsets },
-    { "beats", 1, beats_size, put_beats },
-    { "spectrum", 1, spectrum_size, put_spectrum },
-    { "print", 1, print_bytes, put_print },
-    { "gist", 1, gist_size, put_gist },
+    { "waveform", &artefact_waveform_shape, fill_waveform },
+    { "loudness", &artefact_loudness_shape, fill_loudness },
+    { "onsets", &artefact_onsets_shape, fill_onsets },
+    { "beats", &artefact_beats_shape, fill_beats },
+    { "spectrum", &artefact_spectrum_shape, fill_spectrum },
+    { "print", &artefact_print_shape, fill_print },
+    { "gist", &artefact_gist_shape, fill_gist },
 };
 
 enum { KINDS = sizeof(KIND) / sizeof(*KIND) };
 
-static enum err make_room(struct artefacts *a, size_t size)
+static enum err encode(struct artefacts *a, size_t kind, const struct hear *hear)
 {
-    uint8_t *grown;
+    union {
+        struct artefact_waveform waveform;
+        struct artefact_loudness loudness;
+        struct artefact_onsets onsets;
+        struct artefact_beats beats;
+        struct artefact_spectrum spectrum;
+        struct artefact_print print;
+        struct artefact_gist gist;
+    } record = { 0 };
 
-    if (size <= a->room)
-        return ERR_OK;
-    grown = realloc(a->bytes, size);
-    if (!grown)
+    arena_reset(&a->arena);
+    if (!KIND[kind].fill(&a->arena, hear, &record))
         return ERR_FULL;
-    a->bytes = grown;
-    a->room = size;
-    return ERR_OK;
+    return codec_encode(KIND[kind].shape, &record, &a->encoded, NULL);
 }
 
 enum err artefacts_make(struct artefacts *a, const struct hear *hear, struct heard_sound *out)
 {
-    size_t size = 0, at = 0;
-    enum err e;
+    size_t end[KINDS], begin = 0;
+    enum err e = ERR_OK;
 
-    for (size_t i = 0; i < KINDS; i++)
-        size += KIND[i].size(hear);
-    e = make_room(a, size);
-    if (e != ERR_OK)
-        return e;
-    for (size_t i = 0; i < KINDS; i++) {
-        size_t len = KIND[i].size(hear);
-        KIND[i].put(a->bytes + at, hear);
-        out->artefact[out->artefact_count++] =
-            (struct heard_artefact){ KIND[i].type, KIND[i].version, a->bytes + at, len };
-        at += len;
+    buffer_reset(&a->encoded);
+    for (size_t i = 0; e == ERR_OK && i < KINDS; i++) {
+        e = encode(a, i, hear);
+        end[i] = a->encoded.len;
     }
-    return ERR_OK;
+    for (size_t i = 0; e == ERR_OK && i < KINDS; begin = end[i++])
+        out->artefact[out->artefact_count++] =
+            (struct heard_artefact){ KIND[i].type, VERSION, a->encoded.at + begin, end[i] - begin };
+    return e;
 }

@@ -49,7 +49,7 @@ struct heard_embedding {
     float rhythm[HEARD_RHYTHM];
 };
 
-/* Layouts: artefacts.h. */
+/* Records of schemas/artefact.schema, encoded. */
 struct heard_artefact {
     const char *type; /* static: waveform loudness onsets beats spectrum print gist */
     uint32_t version;

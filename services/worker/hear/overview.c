@@ -103,22 +103,6 @@ static size_t bins(const struct overview *o)
     return o->count + (o->inside > 0);
 }
 
-size_t overview_size(const struct overview *o)
-{
-    size_t size = OVERVIEW_HEAD, n = bins(o);
-
-    for (; n > 1; n = (n + 1) / 2)
-        size += 4 + 3 * n;
-    return n == 1 ? size + 4 + 3 : size;
-}
-
-static uint8_t *little(uint8_t *to, uint64_t value, size_t bytes)
-{
-    for (size_t i = 0; i < bytes; i++)
-        *to++ = (uint8_t)(value >> 8 * i);
-    return to;
-}
-
 static uint8_t byte_of(float value, float scale, float least, float most)
 {
     return (uint8_t)lrintf(fminf(most, fmaxf(least, value * scale)));
@@ -141,21 +125,35 @@ static struct overview_bin level_bin(const struct overview *o, size_t i, size_t 
     return sum;
 }
 
-void overview_write(const struct overview *o, uint8_t *to)
+/* A level of `count` bins, each `width` of the finest. */
+static bool draw_level(const struct overview *o, size_t count, size_t width, struct arena *arena,
+                       struct artefact_level *to)
 {
-    size_t n = bins(o);
+    uint8_t *low = arena_alloc(arena, 3 * count), *high, *rms;
 
-    memcpy(to, "LHW1", 4);
-    to = little(to + 4, o->stretch, 4);
-    to = little(to, o->frames, 8);
-    for (size_t width = 1; n > 0; width *= 2, n = n > 1 ? (n + 1) / 2 : 0) {
-        to = little(to, n, 4);
-        for (size_t i = 0; i < n; i++) {
-            struct overview_bin b = level_bin(o, i, width);
-            double square = (double)b.square / frames_in(o, o->stretch * width, i);
-            *to++ = byte_of(b.low, 127, -128, 127);
-            *to++ = byte_of(b.high, 127, -128, 127);
-            *to++ = byte_of((float)sqrt(square), 255, 0, 255);
-        }
+    if (!low)
+        return false;
+    high = low + count;
+    rms = high + count;
+    for (size_t i = 0; i < count; i++) {
+        struct overview_bin b = level_bin(o, i, width);
+        low[i] = byte_of(b.low, 127, -128, 127);
+        high[i] = byte_of(b.high, 127, -128, 127);
+        rms[i] = byte_of((float)sqrt((double)b.square / frames_in(o, o->stretch * width, i)), 255, 0, 255);
     }
+    *to = (struct artefact_level){ bytes_of(low, count), bytes_of(high, count), bytes_of(rms, count) };
+    return true;
+}
+
+bool overview_draw(const struct overview *o, struct arena *arena, struct artefact_waveform *to)
+{
+    struct artefact_level *level = arena_array(arena, OVERVIEW_LEVELS_MAX, sizeof(*level));
+    uint32_t levels = 0;
+    size_t width = 1;
+
+    for (size_t n = bins(o); level && n > 0; n = n > 1 ? (n + 1) / 2 : 0, width *= 2)
+        if (!draw_level(o, n, width, arena, &level[levels++]))
+            return false;
+    *to = (struct artefact_waveform){ o->frames, o->stretch, { levels, level } };
+    return level;
 }

@@ -3,10 +3,10 @@
 #ifndef LOOPHOLE_WORKER_HEAR_OVERVIEW_H
 #define LOOPHOLE_WORKER_HEAR_OVERVIEW_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "common/arena.h"
+#include "schema_artefact.h"
 
-enum { OVERVIEW_STRETCH = 128, OVERVIEW_BINS_MAX = 1 << 19, OVERVIEW_LEVELS_MAX = 24, OVERVIEW_HEAD = 16 };
+enum { OVERVIEW_STRETCH = 128, OVERVIEW_BINS_MAX = 1 << 19, OVERVIEW_LEVELS_MAX = 24 };
 
 struct overview_bin {
     float low, high, square; /* square: the sum of squares */
@@ -25,10 +25,8 @@ void overview_start(struct overview *overview); /* keeps its memory */
 void overview_free(struct overview *overview);
 void overview_feed(struct overview *overview, const float *mono, size_t frames);
 
-/* Layout, little-endian: "LHW1"; u32 stretch in frames; u64 frames; then the levels, finest first: every level has
- * u32 count before it and for each bin i8 low, i8 high (round(127 × value), clipped), u8 rms (round(255 × rms)).
- * A level's bin covers two of the finer one; the last level has one bin. A sound without frames has no level. */
-size_t overview_size(const struct overview *overview);
-void overview_write(const struct overview *overview, uint8_t *to); /* overview_size bytes */
+/* The waveform in all resolutions, in the arena. A level's bin covers two of the finer one; low and high are
+ * round(127 × value), clipped, and rms is round(255 × rms). False: no memory. */
+bool overview_draw(const struct overview *overview, struct arena *arena, struct artefact_waveform *to);
 
 #endif

@@ -145,26 +145,7 @@ void print_finish(struct print *p)
     measure_bands(p);
 }
 
-/* ---- as bytes ---- */
-
-static uint8_t *put_word(uint8_t *to, uint32_t value)
-{
-    for (int i = 0; i < 4; i++)
-        *to++ = (uint8_t)(value >> 8 * i);
-    return to;
-}
-
-size_t print_size(const struct print *p)
-{
-    return 12 + p->count;
-}
-
-void print_write(const struct print *p, uint8_t *to)
-{
-    memcpy(to, "LHP1", 4);
-    to = put_word(put_word(to + 4, PRINT_RATE), (uint32_t)p->count);
-    memcpy(to, p->sample, p->count);
-}
+/* ---- the gist ---- */
 
 static float loudest(const struct overview_bin *bin)
 {
@@ -187,15 +168,12 @@ static double audible_seconds(const struct overview *o, double rate)
     return (double)(bins - first) * (double)o->stretch / rate;
 }
 
-void print_write_gist(const struct print *p, const struct overview *overview, double file_rate, uint8_t *to)
+bool print_summarise(const struct print *p, const struct overview *overview, double file_rate, struct arena *arena,
+                     struct artefact_gist *to)
 {
-    float seconds = (float)audible_seconds(overview, file_rate);
     struct hash hash = hash_so_far(p->hash);
-    uint32_t bits;
 
-    memcpy(&bits, &seconds, sizeof(bits));
-    memcpy(to, "LHG1", 4);
-    memcpy(to + 4, hash.b, sizeof(hash.b));
-    to = put_word(put_word(to + 20, bits), PRINT_BANDS);
-    memcpy(to, p->band, PRINT_BANDS);
+    *to = (struct artefact_gist){ arena_bytes(arena, bytes_of(hash.b, sizeof(hash.b))),
+                                  (double)(float)audible_seconds(overview, file_rate), bytes_of(p->band, PRINT_BANDS) };
+    return to->samples_hash.len > 0;
 }

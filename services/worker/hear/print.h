@@ -4,6 +4,7 @@
 #define LOOPHOLE_WORKER_HEAR_PRINT_H
 
 #include "common/hash.h"
+#include "schema_artefact.h"
 #include "services/worker/hear/fft.h"
 #include "services/worker/hear/overview.h"
 
@@ -14,9 +15,7 @@ enum {
     PRINT_BANDS = 64,
     PRINT_HEAD_MAX = 200000, /* four seconds at 50 kHz */
     PRINT_PHASES = 64,
-    PRINT_TAPS_MAX = 56,
-    PRINT_SIZE_MAX = 12 + PRINT_SAMPLES,
-    PRINT_GIST_SIZE = 28 + PRINT_BANDS
+    PRINT_TAPS_MAX = 56
 };
 
 struct print {
@@ -42,14 +41,8 @@ void print_hash(struct print *print, const float *interleaved, size_t samples);
 void print_keep(struct print *print, const float *mono, size_t count);
 void print_finish(struct print *print);
 
-/* Layout, little-endian: "LHP1"; u32 samples a second; u32 count; i8 each: the sound from 20 ms before it first comes
- * within 40 dB of the loudest of its first four seconds, the loudest of these samples 127. */
-size_t print_size(const struct print *print);
-void print_write(const struct print *print, uint8_t *to);
-
-/* Layout: "LHG1"; 16 bytes: hash of the decoded samples with rate and channels; f32 seconds from the first
- * to the last stretch within 40 dB of the peak; u32 bands; i8 each: the fourth root of the energy of print's samples in
- * bands equal in octaves from 50 Hz to 7 kHz, less their mean, the largest 127. */
-void print_write_gist(const struct print *print, const struct overview *overview, double file_rate, uint8_t *to);
+/* The print is `sample`; this is its gist, which points into `print` and the arena. False: no memory. */
+bool print_summarise(const struct print *print, const struct overview *overview, double file_rate, struct arena *arena,
+                     struct artefact_gist *to);
 
 #endif

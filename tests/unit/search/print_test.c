@@ -9,27 +9,35 @@
 
 #include <cmocka.h>
 
+#include "proto/codec.h"
+#include "schema_artefact.h"
 #include "services/search/print.h"
 
-enum { COUNT = PRINT_SAMPLES, HEAD = 12 };
+enum { COUNT = PRINT_SAMPLES };
 
 struct made {
-    uint8_t bytes[HEAD + COUNT];
+    struct buffer data;
     struct print print;
 };
 
+static void encode(const struct shape *shape, const void *record, struct buffer *data)
+{
+    buffer_reset(data);
+    assert_int_equal(codec_encode(shape, record, data, NULL), ERR_OK);
+}
+
 static void as_print(struct made *made, const double *x, uint32_t count)
 {
+    static uint8_t samples[COUNT];
+    struct artefact_print record = { 16000, bytes_of(samples, count) };
     double most = 1e-9;
 
-    memcpy(made->bytes, "LHP1\x80\x3e\0\0", 8);
-    for (int i = 0; i < 4; i++)
-        made->bytes[8 + i] = (uint8_t)(count >> 8 * i);
     for (uint32_t i = 0; i < count; i++)
         most = fmax(most, fabs(x[i]));
     for (uint32_t i = 0; i < count; i++)
-        made->bytes[HEAD + i] = (uint8_t)(int8_t)lround(x[i] / most * 127);
-    assert_true(print_read(bytes_of(made->bytes, HEAD + count), &made->print));
+        samples[i] = (uint8_t)(int8_t)lround(x[i] / most * 127);
+    encode(&artefact_print_shape, &record, &made->data);
+    assert_true(print_read(buffer_bytes(&made->data), &made->print));
 }
 
 /* A struck sound: four partials and a burst, `from` seconds behind its stroke, all `pitch` times as fast. */
@@ -136,25 +144,46 @@ static void a_semitone_another_take_and_silence_are_not(void **state)
     assert_false(are_same(x, COUNT, x, 0));
 }
 
+static bool reads_gist(const struct artefact_gist *record, struct buffer *data)
+{
+    struct gist gist;
+
+    encode(&artefact_gist_shape, record, data);
+    return print_read_gist(buffer_bytes(data), &gist);
+}
+
 static void what_is_no_print_is_refused(void **state)
 {
-    uint8_t bytes[28 + PRINT_BANDS] = "LHP1\x80\x3e\0\0\x04\0\0\0";
+    static const uint8_t bytes[PRINT_BANDS];
+    struct artefact_print of_print = { 16000, bytes_of(bytes, 4) };
+    struct artefact_gist of_gist = { bytes_of(bytes, 16), 1, bytes_of(bytes, PRINT_BANDS) };
+    struct buffer data = { 0 };
     struct print print;
     struct gist gist;
 
     (void)state;
-    assert_true(print_read(bytes_of(bytes, 16), &print));
-    assert_false(print_read(bytes_of(bytes, 15), &print));
-    assert_false(print_read(bytes_of(bytes, 17), &print));
-    assert_false(print_read(bytes_of(bytes, 3), &print));
-    assert_false(print_read_gist(bytes_of(bytes, sizeof(bytes)), &gist));
-    memcpy(bytes, "LHG1", 4);
-    bytes[20] = bytes[21] = 0;
-    bytes[24] = PRINT_BANDS;
-    assert_true(print_read_gist(bytes_of(bytes, sizeof(bytes)), &gist));
-    bytes[22] = 0xc0;
-    bytes[23] = 0x7f; /* not a number */
-    assert_false(print_read_gist(bytes_of(bytes, sizeof(bytes)), &gist));
+    encode(&artefact_print_shape, &of_print, &data);
+    assert_true(print_read(buffer_bytes(&data), &print));
+    assert_false(print_read(bytes_of(data.at, data.len - 1), &print));
+    assert_false(print_read(bytes_of(data.at, data.len + 1), &print));
+    assert_false(print_read(bytes_of(data.at, 0), &print));
+    assert_false(print_read_gist(buffer_bytes(&data), &gist));
+    of_print.rate = 8000;
+    encode(&artefact_print_shape, &of_print, &data);
+    assert_false(print_read(buffer_bytes(&data), &print));
+    assert_true(reads_gist(&of_gist, &data));
+    of_gist.bands.len--;
+    assert_false(reads_gist(&of_gist, &data));
+    of_gist.bands.len++;
+    of_gist.samples_hash.len--;
+    assert_false(reads_gist(&of_gist, &data));
+    of_gist.samples_hash.len++;
+    encode(&artefact_gist_shape, &of_gist, &data);
+    uint8_t *seconds = memmem(data.at, data.len, "\xa7seconds\xcb\x3f\xf0", 11);
+    assert_non_null(seconds);
+    memcpy(seconds + 9, "\x7f\xf8", 2); /* not a number */
+    assert_false(print_read_gist(buffer_bytes(&data), &gist));
+    buffer_free(&data);
 }
 
 int main(void)

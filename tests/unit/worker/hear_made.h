@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "proto/codec.h"
 #include "services/worker/hear/hear.h"
 
 #define made_near(value, wanted, off) assert_true(fabs((double)(value) - (double)(wanted)) <= (double)(off))
@@ -72,12 +73,17 @@ static inline double made_number(const struct heard_sound *heard, const char *at
     return fact && fact->is_number ? fact->number : NAN;
 }
 
-static inline const struct heard_artefact *made_artefact(const struct heard_sound *heard, const char *type)
+/* Decodes an artefact into the zeroed `record`, which points into `heard` and the arena. */
+static inline void made_read(const struct heard_sound *heard, const char *type, const struct shape *shape,
+                             struct arena *arena, void *record)
 {
-    for (size_t i = 0; i < heard->artefact_count; i++)
-        if (!strcmp(heard->artefact[i].type, type))
-            return &heard->artefact[i];
-    return NULL;
+    size_t i = 0;
+
+    while (i < heard->artefact_count && strcmp(heard->artefact[i].type, type) != 0)
+        i++;
+    assert_in_range(i + 1, 1, heard->artefact_count);
+    struct bytes data = bytes_of(heard->artefact[i].data, heard->artefact[i].len);
+    assert_int_equal(codec_decode(shape, data, arena, record, NULL), ERR_OK);
 }
 
 static inline int made_new(void **state)

@@ -1,4 +1,5 @@
 /* The print and the gist of a sound: what changes them, and what does not. */
+#include "schema_artefact.h"
 #include "tests/unit/worker/hear_made.h"
 
 enum { RATE = 44100, FRAMES = 2 * RATE };
@@ -14,35 +15,46 @@ static float *plucked(double gain, size_t lead)
     return x;
 }
 
-static void keep(struct hear *hear, const float *x, double rate, const char *type, uint8_t *to, size_t *len)
+/* Filled until the next sound is heard. */
+static struct artefact_print print_of(struct hear *hear, const float *x, struct heard_sound *heard)
 {
-    struct heard_sound heard;
-    const struct heard_artefact *found;
+    struct artefact_print print = { 0 };
 
-    made_heard(hear, x, rate, 1, FRAMES, &heard);
-    found = made_artefact(&heard, type);
-    assert_non_null(found);
-    assert_true(found->len <= 20000);
-    memcpy(to, found->data, found->len);
-    *len = found->len;
+    made_heard(hear, x, RATE, 1, FRAMES, heard);
+    made_read(heard, "print", &artefact_print_shape, NULL, &print);
+    return print;
+}
+
+static struct artefact_gist gist_of(struct hear *hear, const float *x, double rate, struct heard_sound *heard)
+{
+    struct artefact_gist gist = { 0 };
+
+    made_heard(hear, x, rate, 1, FRAMES, heard);
+    made_read(heard, "gist", &artefact_gist_shape, NULL, &gist);
+    assert_int_equal(gist.samples_hash.len, 16);
+    assert_int_equal(gist.bands.len, 64);
+    return gist;
+}
+
+static void is_near_to(struct artefact_print print, const int8_t one[14336])
+{
+    assert_int_equal(print.samples.len, 14336);
+    for (uint32_t i = 0; i < print.samples.len; i++)
+        made_near((int8_t)print.samples.at[i], one[i], 1);
 }
 
 static void a_print_does_not_change_with_gain_or_silence_before_it(void **state)
 {
-    static uint8_t one[20000], other[20000];
+    static int8_t one[14336];
+    struct heard_sound heard;
     float *x = plucked(0.8, 0), *soft = plucked(0.1, 0), *late = plucked(0.8, RATE / 2);
-    size_t len, other_len;
+    struct artefact_print print = print_of(*state, x, &heard);
 
-    keep(*state, x, RATE, "print", one, &len);
-    assert_int_equal(len, 12 + 14336);
-    assert_memory_equal(one, "LHP1\x80\x3e\0\0", 8);
-    keep(*state, soft, RATE, "print", other, &other_len);
-    assert_int_equal(len, other_len);
-    for (size_t i = 12; i < len; i++)
-        made_near((int8_t)one[i], (int8_t)other[i], 1);
-    keep(*state, late, RATE, "print", other, &other_len);
-    for (size_t i = 12; i < len; i++)
-        made_near((int8_t)one[i], (int8_t)other[i], 1);
+    assert_int_equal(print.rate, 16000);
+    assert_int_equal(print.samples.len, sizeof(one));
+    memcpy(one, print.samples.at, sizeof(one));
+    is_near_to(print_of(*state, soft, &heard), one);
+    is_near_to(print_of(*state, late, &heard), one);
     free(x);
     free(soft);
     free(late);
@@ -50,32 +62,33 @@ static void a_print_does_not_change_with_gain_or_silence_before_it(void **state)
 
 static void a_gist_names_the_samples(void **state)
 {
-    static uint8_t one[200], other[200];
+    struct heard_sound heard;
+    uint8_t hash[16], bands[64];
     float *x = plucked(0.8, 0), *same = plucked(0.8, 0);
-    size_t len;
+    struct artefact_gist one = gist_of(*state, x, RATE, &heard), other;
+    double seconds = one.seconds;
 
-    keep(*state, x, RATE, "gist", one, &len);
-    assert_int_equal(len, 28 + 64);
-    keep(*state, same, RATE, "gist", other, &len);
-    assert_memory_equal(one, other, len);
+    memcpy(hash, one.samples_hash.at, sizeof(hash));
+    memcpy(bands, one.bands.at, sizeof(bands));
+    other = gist_of(*state, same, RATE, &heard);
+    assert_memory_equal(hash, other.samples_hash.at, sizeof(hash));
+    assert_memory_equal(bands, other.bands.at, sizeof(bands));
+    made_near(other.seconds, seconds, 0);
     same[1000] += 1e-5f;
-    keep(*state, same, RATE, "gist", other, &len);
-    assert_memory_not_equal(one + 4, other + 4, 16);
-    keep(*state, x, 48000, "gist", other, &len); /* the same samples at another rate are another sound */
-    assert_memory_not_equal(one + 4, other + 4, 16);
+    other = gist_of(*state, same, RATE, &heard);
+    assert_memory_not_equal(hash, other.samples_hash.at, sizeof(hash));
+    other = gist_of(*state, x, 48000, &heard); /* the same samples at another rate are another sound */
+    assert_memory_not_equal(hash, other.samples_hash.at, sizeof(hash));
     free(x);
     free(same);
 }
 
 static void the_gist_says_how_long_it_can_be_heard(void **state)
 {
-    static uint8_t gist[200];
-    float *late = plucked(0.8, RATE / 2), seconds;
-    size_t len;
+    struct heard_sound heard;
+    float *late = plucked(0.8, RATE / 2);
 
-    keep(*state, late, RATE, "gist", gist, &len);
-    memcpy(&seconds, gist + 20, sizeof(seconds));
-    made_near(seconds, log(100) / 5, 0.03);
+    made_near(gist_of(*state, late, RATE, &heard).seconds, log(100) / 5, 0.03);
     free(late);
 }
 

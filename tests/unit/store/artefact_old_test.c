@@ -1,0 +1,172 @@
+/* Artefacts of before artefact.schema: each layout becomes its record, damage is a loss, all else stays as it is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proto/codec.h"
+#include "schema_artefact.h"
+#include "store/artefact_old.h"
+
+#define OLD(text) bytes_of((text), sizeof(text) - 1)
+
+static const char WAVEFORM[] = "LHW1\x80\0\0\0\x2c\x01\0\0\0\0\0\0"
+                               "\x03\0\0\0\x81\x7f\xff\xf0\x10\x20\x01\x02\x03"
+                               "\x02\0\0\0\x81\x7f\xff\x01\x02\x03"
+                               "\x01\0\0\0\x81\x7f\xff";
+static const char ONSETS[] = "LHO1\x02\0\0\0\0\0\0\0\0\0\x80\x3f\0\0\0\x3f\0\0\0\x3f";
+static const char GIST[] = "LHG1\1\2\3\4\5\6\7\x8\x9\xa\xb\xc\xd\xe\xf\x10\0\0\x80\x3f\2\0\0\0\x7f\x81";
+
+static void convert(const char *type, struct bytes data, const struct shape *shape, struct arena *arena, void *record)
+{
+    assert_int_equal(artefact_convert_old(text_of(type), arena, &data), ERR_OK);
+    assert_int_equal(codec_decode(shape, data, arena, record, NULL), ERR_OK);
+}
+
+static void a_waveforms_levels_are_taken_apart(void **state)
+{
+    struct arena *arena = *state;
+    struct artefact_waveform wave = { 0 };
+
+    convert("waveform", OLD(WAVEFORM), &artefact_waveform_shape, arena, &wave);
+    assert_int_equal(wave.frames, 300);
+    assert_int_equal(wave.frames_a_bin, 128);
+    assert_int_equal(wave.levels.count, 3);
+    assert_true(bytes_equal(wave.levels.at[0].low, OLD("\x81\xf0\x01")));
+    assert_true(bytes_equal(wave.levels.at[0].high, OLD("\x7f\x10\x02")));
+    assert_true(bytes_equal(wave.levels.at[0].rms, OLD("\xff\x20\x03")));
+    assert_int_equal(wave.levels.at[2].rms.len, 1);
+}
+
+static void a_sound_without_frames_has_no_level(void **state)
+{
+    struct arena *arena = *state;
+    struct artefact_waveform wave = { 0 };
+
+    convert("waveform", bytes_of(WAVEFORM, 16), &artefact_waveform_shape, arena, &wave);
+    assert_int_equal(wave.levels.count, 0);
+}
+
+static void onsets_become_two_rows_of_floats(void **state)
+{
+    struct arena *arena = *state;
+    struct artefact_onsets onsets = { 0 };
+
+    convert("onsets", OLD(ONSETS), &artefact_onsets_shape, arena, &onsets);
+    assert_true(bytes_equal(onsets.seconds, OLD("\0\0\0\0\0\0\0\x3f")));
+    assert_true(bytes_equal(onsets.strength, OLD("\0\0\x80\x3f\0\0\0\x3f")));
+}
+
+static void single_numbers_keep_their_values(void **state)
+{
+    struct arena *arena = *state;
+    struct artefact_loudness loudness = { 0 };
+    struct artefact_beats beats = { 0 };
+    struct artefact_spectrum spectrum = { 0 };
+    struct artefact_print print = { 0 };
+    struct artefact_gist gist = { 0 };
+
+    convert("loudness", OLD("LHL1\x64\0\0\0\2\0\0\0\xe9\x80"), &artefact_loudness_shape, arena, &loudness);
+    assert_true(loudness.values_a_second >= 10 && loudness.values_a_second <= 10);
+    assert_true(bytes_equal(loudness.lufs, OLD("\xe9\x80")));
+    convert("beats", OLD("LHB1\0\0\xf0\x42\0\0\0\x3f\1\0\0\0\0\0\0\x3f"), &artefact_beats_shape, arena, &beats);
+    assert_true(beats.bpm >= 120 && beats.bpm <= 120 && beats.confidence >= 0.5 && beats.confidence <= 0.5);
+    assert_true(bytes_equal(beats.seconds, OLD("\0\0\0\x3f")));
+    convert("spectrum", OLD("LHS1\1\0\0\0\0\0\xf0\x41\0\0\x7a\x46\0\0\xa0\xc1"), &artefact_spectrum_shape, arena,
+            &spectrum);
+    assert_true(spectrum.lowest_hz >= 30 && spectrum.lowest_hz <= 30);
+    assert_true(spectrum.highest_hz >= 16000 && spectrum.highest_hz <= 16000);
+    assert_true(bytes_equal(spectrum.db, OLD("\0\0\xa0\xc1")));
+    convert("print", OLD("LHP1\x80\x3e\0\0\2\0\0\0\x7f\x81"), &artefact_print_shape, arena, &print);
+    assert_int_equal(print.rate, 16000);
+    assert_true(bytes_equal(print.samples, OLD("\x7f\x81")));
+    convert("gist", OLD(GIST), &artefact_gist_shape, arena, &gist);
+    assert_int_equal(gist.samples_hash.len, 16);
+    assert_true(gist.seconds >= 1 && gist.seconds <= 1);
+    assert_true(bytes_equal(gist.bands, OLD("\x7f\x81")));
+}
+
+/* A waveform may end after any level. */
+static bool ends_a_level(uint32_t len)
+{
+    return len == 16 || len == 29 || len == 39;
+}
+
+static void what_is_cut_or_too_long_is_lost(void **state)
+{
+    struct arena *arena = *state;
+
+    for (uint32_t len = 4; len < sizeof(WAVEFORM) - 1; len++) {
+        struct bytes data = bytes_of(WAVEFORM, len);
+        enum err e = artefact_convert_old(TEXT("waveform"), arena, &data);
+        assert_int_equal(e, ends_a_level(len) ? ERR_OK : ERR_NOT_FOUND);
+    }
+    for (uint32_t len = 4; len <= sizeof(GIST); len++) { /* the last has a byte too many */
+        struct bytes data = bytes_of(GIST, len);
+        enum err e = artefact_convert_old(TEXT("gist"), arena, &data);
+        assert_int_equal(e, len == sizeof(GIST) - 1 ? ERR_OK : ERR_NOT_FOUND);
+    }
+}
+
+static void counts_and_numbers_that_cannot_be_are_a_loss(void **state)
+{
+    const struct {
+        const char *type;
+        struct bytes data;
+    } BAD[] = {
+        { "print", OLD("LHP1\x80\x3e\0\0\xff\xff\xff\xff\x7f\x81") },
+        { "onsets", OLD("LHO1\0\0\0\x20") },
+        { "waveform", OLD("LHW1\x80\0\0\0\x2c\x01\0\0\0\0\0\0\x56\x55\x55\x55\1\2") },
+        { "beats", OLD("LHB1\0\0\xc0\x7f\0\0\0\x3f\0\0\0\0") }, /* not a number */
+    };
+    struct arena *arena = *state;
+
+    for (size_t i = 0; i < sizeof(BAD) / sizeof(*BAD); i++) {
+        struct bytes data = BAD[i].data;
+        assert_int_equal(artefact_convert_old(text_of(BAD[i].type), arena, &data), ERR_NOT_FOUND);
+    }
+}
+
+static void other_data_stays_as_it_is(void **state)
+{
+    struct arena *arena = *state;
+    struct bytes data = OLD("\x82\xa6"), other = OLD(GIST), none = { 0 };
+
+    assert_int_equal(artefact_convert_old(TEXT("waveform"), arena, &data), ERR_OK);
+    assert_true(bytes_equal(data, OLD("\x82\xa6")));
+    assert_int_equal(artefact_convert_old(TEXT("of_tomorrow"), arena, &other), ERR_OK);
+    assert_true(bytes_equal(other, OLD(GIST)));
+    assert_int_equal(artefact_convert_old(TEXT("gist"), arena, &none), ERR_OK);
+    assert_int_equal(none.len, 0);
+}
+
+static int empty_arena(void **state)
+{
+    arena_reset(*state);
+    return 0;
+}
+
+int main(void)
+{
+    struct arena arena = { 0 };
+    struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_waveforms_levels_are_taken_apart),
+        cmocka_unit_test(a_sound_without_frames_has_no_level),
+        cmocka_unit_test(onsets_become_two_rows_of_floats),
+        cmocka_unit_test(single_numbers_keep_their_values),
+        cmocka_unit_test(what_is_cut_or_too_long_is_lost),
+        cmocka_unit_test(counts_and_numbers_that_cannot_be_are_a_loss),
+        cmocka_unit_test(other_data_stays_as_it_is),
+    };
+
+    for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) {
+        tests[i].initial_state = &arena;
+        tests[i].teardown_func = empty_arena;
+    }
+    int failed = cmocka_run_group_tests_name("artefact_old", tests, NULL, NULL);
+    arena_free(&arena);
+    return failed;
+}
