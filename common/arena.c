@@ -93,6 +93,13 @@ struct bytes arena_bytes(struct arena *arena, struct bytes from)
     return (struct bytes){ copy.len, (const uint8_t *)copy.at };
 }
 
+struct text arena_utf8(struct arena *arena, struct bytes from, uint32_t max)
+{
+    char *to = arena_alloc(arena, max + 1U);
+
+    return (struct text){ to ? text_repair(to, max, (struct text){ from.len, (const char *)from.at }) : 0, to };
+}
+
 struct text arena_printf(struct arena *arena, const char *format, ...)
 {
     va_list arguments, again;

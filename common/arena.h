@@ -23,6 +23,10 @@ void *arena_array(struct arena *arena, size_t count, size_t size);
 
 /* Copies; an empty result (len 0, at NULL) past the limit. The copy has a zero behind it. */
 struct text arena_text(struct arena *arena, struct text from);
+
+/* A copy of `from` as text_repair makes it, of at most `max` bytes. */
+struct text arena_utf8(struct arena *arena, struct bytes from, uint32_t max);
+
 struct bytes arena_bytes(struct arena *arena, struct bytes from);
 struct text arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -102,6 +102,36 @@ bool text_is_utf8(struct text t)
     return true;
 }
 
+uint32_t text_repair(char *to, uint32_t max, struct text from)
+{
+    uint32_t used = 0;
+
+    for (uint32_t at = 0, len; at < from.len; at += len ? len : 1) {
+        len = text_character((struct text){ from.len - at, from.at + at });
+        struct text put = len ? (struct text){ len, from.at + at } : TEXT(TEXT_REPLACEMENT);
+        if (put.len > max - used)
+            break;
+        memcpy(to + used, put.at, put.len);
+        used += put.len;
+    }
+    return used;
+}
+
+const char *text_extension(struct bytes path, char to[TEXT_EXTENSION_SIZE])
+{
+    const uint8_t *slash = path.len ? memrchr(path.at, '/', path.len) : NULL;
+    const uint8_t *name = slash ? slash + 1 : path.at, *end = path.at + path.len;
+    const uint8_t *dot = path.len ? memrchr(name, '.', (size_t)(end - name)) : NULL;
+    size_t len = dot && dot != name ? (size_t)(end - dot) - 1 : 0;
+
+    if (len >= TEXT_EXTENSION_SIZE || !text_is_utf8((struct text){ (uint32_t)len, (const char *)dot + 1 }))
+        len = 0;
+    for (size_t i = 0; i < len; i++)
+        to[i] = (char)(dot[1 + i] >= 'A' && dot[1 + i] <= 'Z' ? dot[1 + i] + ('a' - 'A') : dot[1 + i]);
+    to[len] = '\0';
+    return to;
+}
+
 /* Of a whole character. */
 static uint32_t code_point(const uint8_t *at, uint32_t len)
 {

@@ -42,6 +42,18 @@ uint32_t text_character(struct text t);
  * (they can show "gpj.exe" as "exe.jpg"). */
 bool text_steers(struct text t);
 
+#define TEXT_REPLACEMENT "\xEF\xBF\xBD" /* U+FFFD, written for each byte that is not UTF-8 */
+
+/* Writes `from` to `to` as UTF-8, TEXT_REPLACEMENT in place of each byte that is none, cut at the last whole character
+ * within `max` bytes. Writes no closing zero. `from` may not overlap `to`. Returns the bytes written. */
+uint32_t text_repair(char *to, uint32_t max, struct text from);
+
+enum { TEXT_EXTENSION_SIZE = 17 };
+
+/* The extension of a file's name or path, in lower case and without its dot. "" when the name has none, begins with its
+ * only dot, or has one that is longer than 16 bytes or not UTF-8. Returns `to`. */
+const char *text_extension(struct bytes path, char to[TEXT_EXTENSION_SIZE]);
+
 enum { TEXT_SHOWN_MAX = 8 }; /* bytes of one character as it is shown, with the closing zero */
 
 /* Writes the character at the start of `from` the way a terminal may show it: as it is, or, when it steers or is not

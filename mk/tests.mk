@@ -6,8 +6,9 @@ define unit
 $(BUILD)/tests/$(1): $(BUILD)/tests/unit/$(1).o $$(filter-out %/main.o,$$(if $(call part_folder,$(2)),$$(call parts,$(call part_folder,$(2))))) $$(ENGINE)
 	@mkdir -p $$(@D)
 	@echo '  LINK $$@'
-	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $(LIBS_$(2)) $$(if $(LIBS_$(2)),,-llmdb) $$(LIBS) -lcmocka
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $(LIBS_$(2)) $$(if $(LIBS_$(2)),,-llmdb) $$(LIBS) $$(LIBS_unit_$(subst /,_,$(1))) -lcmocka
 endef
+LIBS_unit_worker_hear_against_test := -lebur128
 $(foreach u,$(UNIT_SRC),$(eval $(call unit,$(patsubst tests/unit/%.c,%,$(u)),$(patsubst tests/unit/%/,%,$(dir $(u))))))
 units: $(UNITS)
 $(BUILD)/tests/streamer/take_flac_test: | $(BUILD)/bin/loophole-worker

@@ -328,11 +328,6 @@ usec_t courier_due(const struct courier *courier)
     return courier->due;
 }
 
-uint32_t courier_under_way(const struct courier *courier)
-{
-    return courier->count;
-}
-
 uint32_t courier_wait_for(const struct courier *courier, struct pollfd *at, uint32_t room)
 {
     uint32_t count = 0;

@@ -40,7 +40,6 @@ struct delivery {
 bool courier_take(struct courier *courier, struct delivery *delivery);
 
 usec_t courier_due(const struct courier *courier); /* steady clock: call courier_take then at the latest */
-uint32_t courier_under_way(const struct courier *courier);
 
 /* The descriptors to poll() for POLLIN: adds at most `room` and returns how many. */
 enum { COURIER_FDS = 64 };

@@ -286,25 +286,19 @@ enum err frame_read_event(struct bytes from, struct event_frame *frame, struct f
     return e == ERR_OK ? take_body(&reader, &frame->body, fault) : e;
 }
 
-/* A sentence may hold a path's bytes, or be cut within a character: what is not UTF-8 goes out as "?". */
-static struct text tidied(char *sentence)
+/* A sentence may contain a path's bytes, or be cut within a character. */
+static struct text repair_sentence(const char *sentence, char *to, size_t size)
 {
-    const struct text whole = text_of(sentence);
-    uint32_t len;
-
-    for (uint32_t at = 0; at < whole.len; at += len ? len : 1) {
-        len = text_character((struct text){ whole.len - at, sentence + at });
-        if (len == 0)
-            sentence[at] = '?';
-    }
-    return whole;
+    return (struct text){ text_repair(to, (uint32_t)size - 1, text_of(sentence)), to };
 }
 
 enum err frame_write_fault(struct buffer *to, const struct fault *fault)
 {
-    struct fault copy = *fault;
-    const struct fault_body body = { tidied(copy.what), tidied(copy.field), tidied(copy.hint), copy.revision != 0,
-                                     copy.revision };
+    struct fault copy;
+    const struct fault_body body = { repair_sentence(fault->what, copy.what, sizeof(copy.what)),
+                                     repair_sentence(fault->field, copy.field, sizeof(copy.field)),
+                                     repair_sentence(fault->hint, copy.hint, sizeof(copy.hint)), fault->revision != 0,
+                                     fault->revision };
 
     return codec_encode(&fault_shape, &body, to, NULL);
 }

@@ -7,8 +7,6 @@
 #include "proto/json.h"
 #include "proto/value.h"
 
-static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
-
 static void write_record(const struct shape *shape, const void *record, struct buffer *to);
 
 static bool is_plain(uint8_t c)
@@ -42,7 +40,7 @@ static uint32_t write_character(struct buffer *to, struct text from)
     const uint32_t len = text_character(from);
 
     if (len == 0)
-        buffer_add_text(to, replacement);
+        buffer_add_text(to, TEXT_REPLACEMENT);
     else if (len == 1)
         escape(to, (uint8_t)from.at[0]);
     else if (text_steers(from))

@@ -148,7 +148,8 @@ void spawn_signal(const struct spawn *spawn, int number)
         pidfd_send_signal(spawn->pidfd, number, NULL, 0);
 }
 
-void spawn_kill_group(const struct spawn *spawn)
+/* Kills the rest of its process group: a dead indexer's workers. */
+static void kill_group(const struct spawn *spawn)
 {
     if (spawn->pid > 1)
         kill(-spawn->pid, SIGKILL);
@@ -159,7 +160,7 @@ bool spawn_bury(struct spawn *spawn, siginfo_t *info)
     bool known;
 
     *info = (siginfo_t){ 0 };
-    spawn_kill_group(spawn);
+    kill_group(spawn);
     known = waitid(P_PIDFD, (id_t)spawn->pidfd, info, WEXITED | WNOHANG) == 0 && info->si_pid != 0;
     close(spawn->pidfd);
     *spawn = (struct spawn){ .pidfd = -1 };

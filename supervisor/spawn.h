@@ -30,9 +30,6 @@ bool spawn_adopt(const struct board_line *line, struct spawn *to);
 
 void spawn_signal(const struct spawn *spawn, int number);
 
-/* Kills whatever is left of its process group: a dead indexer's workers. */
-void spawn_kill_group(const struct spawn *spawn);
-
 /* After its death: how it ended; false when it was not our child, and nobody knows. Closes the descriptor. */
 bool spawn_bury(struct spawn *spawn, siginfo_t *info);
 

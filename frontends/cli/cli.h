@@ -89,10 +89,9 @@ struct text_list cli_split(struct cli *cli, const char *words); /* "a,b": its pa
 /* The media item that arguments name: an id, a path, or the first that a query finds (named.h). */
 enum err cli_find(struct cli *cli, int count, char **args, struct media_found *found, struct fault *fault);
 
-/* Sends a mutation under its request id (--request-id, else a new one); cli_mutate prints what came of it, too. */
+/* Sends a mutation under its request id (--request-id, else a new one). */
 struct done;
 enum err cli_send(struct cli *cli, const char *name, const void *request, struct done *done, struct fault *fault);
-enum err cli_mutate(struct cli *cli, const char *name, const void *request, struct fault *fault);
 enum err cli_done_json(struct cli *cli, const struct done *done);
 
 /* saved.c: saves a query as --save says. */
@@ -118,10 +117,8 @@ void hint_print(struct cli *cli, const struct hint_list *hints);
 /* question.c: questions about files that are gone (libraries.asks): as text with the command that answers each, and the
  * command alone. */
 struct libraries;
-struct missing_many;
 void question_print(struct cli *cli, const struct libraries *libraries);
 void question_print_open(struct cli *cli); /* those that are open now; none when the indexer does not answer */
-void question_command(struct buffer *to, const struct missing_many *asks);
 
 /* progress.c: indexing as a bar on a terminal, else a line a second; until all is known. */
 enum err progress_follow(struct cli *cli, struct fault *fault);

@@ -39,7 +39,7 @@ static void print_done(struct cli *cli, const char *words, const struct done *do
     buffer_add_text(&cli->out, "\n");
 }
 
-enum err cli_mutate(struct cli *cli, const char *name, const void *request, struct fault *fault)
+static enum err send_mutation(struct cli *cli, const char *name, const void *request, struct fault *fault)
 {
     struct done done = { 0 };
     enum err e = cli_send(cli, name, request, &done, fault);
@@ -75,7 +75,7 @@ static enum err edit_one(struct cli *cli, struct id item, const struct edit *edi
 
     put.edit.id = item;
     expect_revision(cli, &put.edit);
-    return cli_mutate(cli, "persist.put_media", &put, fault);
+    return send_mutation(cli, "persist.put_media", &put, fault);
 }
 
 /* How many of a batch were changed, and why the first of the others was not. */
@@ -306,7 +306,7 @@ enum err edit_unlike(struct cli *cli, struct fault *fault)
         put.edit.clear_facts = (struct text_list){ 1, &fact.attribute };
     else
         put.edit.facts = (struct fact_list){ 1, &fact };
-    return cli_mutate(cli, "persist.put_media", &put, fault);
+    return send_mutation(cli, "persist.put_media", &put, fault);
 }
 
 enum err edit_favourite(struct cli *cli, struct fault *fault)

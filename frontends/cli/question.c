@@ -28,7 +28,7 @@ static struct buffer quoted(struct bytes path)
     return word;
 }
 
-void question_command(struct buffer *to, const struct missing_many *asks)
+static void write_command(struct buffer *to, const struct missing_many *asks)
 {
     struct buffer word = quoted(asks->path);
 
@@ -45,7 +45,7 @@ void question_print(struct cli *cli, const struct libraries *libraries)
                   (unsigned long long)asks->of, (int)asks->path.len, asks->path.len ? (const char *)asks->path.at : "");
         buffer_add_text(&cli->out, asks->lost ? OVER_HALF : UP_TO_HALF);
         buffer_add_text(&cli->out, "If they were deleted on purpose, run:\n  ");
-        question_command(&cli->out, asks);
+        write_command(&cli->out, asks);
         buffer_add_text(&cli->out, "\n");
     }
 }
@@ -71,7 +71,7 @@ void question_doctor(struct doctor *doctor)
         const struct missing_many *asks = &list.asks.at[i];
 
         command.len = 0;
-        question_command(&command, asks);
+        write_command(&command, asks);
         doctor_finding(doctor, WATCH, "library", buffer_c(&command), "%llu of %llu files of %.*s are gone%s",
                        (unsigned long long)asks->missing, (unsigned long long)asks->of, (int)asks->path.len,
                        asks->path.len ? (const char *)asks->path.at : "", asks->lost ? " and marked offline" : "");

@@ -24,25 +24,11 @@ static const struct {
     { "mxf", KIND_VIDEO },
 };
 
-const char *naming_extension(struct bytes name, char to[EXTENSION_SIZE])
-{
-    const char *at = (const char *)name.at;
-    const char *dot = name.len ? memrchr(at, '.', name.len) : NULL;
-    size_t len = dot ? (size_t)(at + name.len - dot) - 1 : 0;
-
-    if (dot == at || len >= EXTENSION_SIZE)
-        len = 0;
-    for (size_t i = 0; i < len; i++)
-        to[i] = dot[1 + i] >= 'A' && dot[1 + i] <= 'Z' ? (char)(dot[1 + i] + 'a' - 'A') : dot[1 + i];
-    to[len] = 0;
-    return to;
-}
-
 enum kind naming_kind(struct bytes name)
 {
-    char extension[EXTENSION_SIZE];
+    char extension[TEXT_EXTENSION_SIZE];
 
-    naming_extension(name, extension);
+    text_extension(name, extension);
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (strcmp(kinds[i].extension, extension) == 0)
             return kinds[i].kind;
@@ -78,35 +64,8 @@ struct text naming_pack(struct arena *arena, const char *library, const char *be
     const char *slash = strchr(below, '/');
 
     if (slash)
-        return naming_utf8(arena, bytes_of(below, (size_t)(slash - below)), 255);
+        return arena_utf8(arena, bytes_of(below, (size_t)(slash - below)), 255);
     slash = strrchr(library, '/');
     const char *name = slash && slash[1] ? slash + 1 : library;
-    return naming_utf8(arena, bytes_of(name, strlen(name)), 255);
-}
-
-/* Bytes of the well-formed character at `at`; 0 when there is none. */
-static uint32_t character(const uint8_t *at, uint32_t left)
-{
-    for (uint32_t len = 1; len <= 4 && len <= left; len++)
-        if (text_is_utf8((struct text){ len, (const char *)at }))
-            return len;
-    return 0;
-}
-
-struct text naming_utf8(struct arena *arena, struct bytes from, uint32_t max)
-{
-    char *to = arena_alloc(arena, max + 1U);
-    uint32_t len = 0;
-
-    for (uint32_t i = 0; to && i < from.len;) {
-        uint32_t good = character(from.at + i, from.len - i);
-        const char *add = good ? (const char *)from.at + i : "\xef\xbf\xbd";
-        uint32_t size = good ? good : 3;
-        if (len + size > max)
-            break;
-        memcpy(to + len, add, size);
-        len += size;
-        i += good ? good : 1;
-    }
-    return (struct text){ to ? len : 0, to };
+    return arena_utf8(arena, bytes_of(name, strlen(name)), 255);
 }

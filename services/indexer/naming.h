@@ -8,11 +8,6 @@
 #include "common/arena.h"
 #include "schema_media.h"
 
-enum { EXTENSION_SIZE = 17 };
-
-/* The extension in lower case without its dot, "" when there is none or it is longer than 16 bytes; returns `to`. */
-const char *naming_extension(struct bytes name, char to[EXTENSION_SIZE]);
-
 /* KIND_OTHER for what is no media. */
 enum kind naming_kind(struct bytes name);
 
@@ -29,8 +24,5 @@ bool naming_passed_over(const struct naming_rules *rules, const char *below);
 /* The pack of a file: the topmost folder below the library that contains it, or the library's own name. Valid UTF-8
  * of at most 255 bytes, from the arena. `below` is the file's path below the library. */
 struct text naming_pack(struct arena *arena, const char *library, const char *below);
-
-/* `from` with U+FFFD in place of bytes that are not UTF-8, cut at a character within `max` bytes. */
-struct text naming_utf8(struct arena *arena, struct bytes from, uint32_t max);
 
 #endif

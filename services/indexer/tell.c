@@ -270,11 +270,6 @@ bool tell_is_full(const struct tell *tell)
     return tell->batches > WAITING_MAX;
 }
 
-bool tell_is_empty(const struct tell *tell)
-{
-    return tell->batches == 0;
-}
-
 bool tell_waits(const struct tell *tell)
 {
     return tell->waits;

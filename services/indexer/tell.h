@@ -26,7 +26,6 @@ void tell_free(struct tell *tell); /* what is not told is dropped; NULL is allow
 enum err tell_add(struct tell *tell, const struct operation *operation, size_t bytes, void *note);
 
 bool tell_is_full(const struct tell *tell);      /* stop hearing for now */
-bool tell_is_empty(const struct tell *tell);     /* all is durable */
 bool tell_waits(const struct tell *tell);        /* persist does not answer */
 const char *tell_alarm(const struct tell *tell); /* "", or why persist cannot take it: "the disk is full" */
 

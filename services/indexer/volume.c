@@ -186,7 +186,7 @@ static void label_it(struct volume_found *to)
 {
     struct arena arena = { 0 };
     const char *name = strrchr(to->mount, '/');
-    struct text label = naming_utf8(&arena, bytes_of(name + 1, strlen(name + 1)), VOLUME_IDENTITY_SIZE - 1);
+    struct text label = arena_utf8(&arena, bytes_of(name + 1, strlen(name + 1)), VOLUME_IDENTITY_SIZE - 1);
 
     text_copy(to->label, sizeof(to->label), label);
     arena_free(&arena);

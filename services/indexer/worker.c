@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "common/priority.h"
-#include "services/indexer/naming.h"
 
 enum { FIRST_JOB_US = 20000000 };
 
@@ -41,23 +40,15 @@ enum err worker_start(struct worker *worker, const char *program, struct fault *
 
 /* ---- jobs ---- */
 
-static struct text extension_of(const struct work *work, char extension[EXTENSION_SIZE])
-{
-    const char *slash = strrchr(work->path, '/');
-    const char *name = slash ? slash + 1 : work->path;
-    struct text text = text_of(naming_extension(bytes_of(name, strlen(name)), extension));
-
-    return text_is_utf8(text) ? text : (struct text){ 0 };
-}
-
 enum err worker_give(struct worker *worker, struct work *work, enum worker_mode mode, usec_t deadline,
                      struct fault *fault)
 {
-    char extension[EXTENSION_SIZE];
+    const struct bytes path = bytes_of(work->path, strlen(work->path));
+    char extension[TEXT_EXTENSION_SIZE];
     struct job job = { .number = ++worker->files + 1,
                        .mode = { .value = (int32_t)mode },
                        .size = work->size,
-                       .extension = extension_of(work, extension) };
+                       .extension = text_of(text_extension(path, extension)) };
 
     worker->work = work;
     worker->number = job.number;

@@ -8,7 +8,7 @@
 #include "store/artefact.h"
 #include "store/catalogue_write.h"
 
-enum { CONTENT_BYTES = 16, FACTS = 1024, ARTEFACTS = 16 };
+enum { CONTENT_BYTES = 16, ARTEFACTS = 16 };
 
 struct planned {
     const struct analysed *found;
@@ -105,8 +105,8 @@ static enum err replace_source(struct persist *p, const struct planned *plan, co
     for (uint32_t i = 0; i < found->count; i++)
         if (found->at[i].source.value == (int32_t)source)
             all.at[all.count++] = copy_fact(plan, &found->at[i]);
-    if (all.count > FACTS)
-        return fault_set(fault, ERR_TOO_LARGE, "more than %d facts", FACTS);
+    if (all.count > FACTS_MOST)
+        return fault_set(fault, ERR_TOO_LARGE, "more than %d facts", FACTS_MOST);
     to->each = all;
     return ERR_OK;
 }

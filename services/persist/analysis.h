@@ -5,6 +5,8 @@
 
 #include "services/persist/persist.h"
 
+enum { FACTS_MOST = 1024 }; /* about one subject, as in schemas/persist.schema */
+
 /* Nothing is done and `outcome->stale` is set: of a file that has changed since (size or mtime are not the item's), and
  * when a `done` brings no analysis and its content has none of this analyser: the file must be heard. What a newer
  * analyser said of the content stays, and so does what persons and composer say. An analysis without facts leaves those

@@ -13,8 +13,8 @@
 enum { CHANGES_MOST = 4096, CHANGES_DEFAULT = 1000 };
 static const usec_t reading_us = 2000; /* for one answer */
 
-/* Opens the turn for a mutation; true when it is to be done, else `e` is what to return. */
-static bool is_new(struct persist *p, struct call *call, enum err *e)
+/* Opens the turn for a mutation. True when it is to be done; else `e` is the handler's answer. */
+static bool begin_mutation(struct persist *p, struct call *call, enum err *e)
 {
     bool again;
 
@@ -23,115 +23,38 @@ static bool is_new(struct persist *p, struct call *call, enum err *e)
     return *e == ERR_OK && !again;
 }
 
-static enum err put_media(struct persist *p, struct call *call, const struct persist_put_media *ask,
-                          struct done *answer)
-{
-    enum err e;
+/* The handler of one mutation: `change` is done in a turn of its own, once for each request. */
+#define MUTATION(ask_name, change)                                                                                     \
+    static enum err answer_##ask_name(struct persist *p, struct call *call, const struct persist_##ask_name *ask,      \
+                                      struct done *answer)                                                             \
+    {                                                                                                                  \
+        enum err e;                                                                                                    \
+                                                                                                                       \
+        (void)ask;                                                                                                     \
+        (void)answer; /* sent later, where a change is done in parts */                                                \
+        return begin_mutation(p, call, &e) ? (change) : e;                                                             \
+    }
 
-    return is_new(p, call, &e) ? edit_apply(p, &ask->edit, EDIT_BY_PERSON, answer, call_fault(call)) : e;
-}
-
-static enum err put_volume(struct persist *p, struct call *call, const struct persist_put_volume *ask,
-                           struct done *answer)
-{
-    enum err e;
-
-    return is_new(p, call, &e) ? folders_put_volume(p, &ask->volume, answer, call_fault(call)) : e;
-}
-
-static enum err put_folder(struct persist *p, struct call *call, const struct persist_put_folder *ask,
-                           struct done *answer)
-{
-    enum err e;
-
-    return is_new(p, call, &e) ? folders_put(p, &ask->folder, answer, call_fault(call)) : e;
-}
-
-static enum err move_folder(struct persist *p, struct call *call, const struct persist_move_folder *ask,
-                            struct done *answer)
-{
-    enum err e;
-
-    return is_new(p, call, &e) ? folders_move(p, ask->id, ask->parent, ask->name, answer, call_fault(call)) : e;
-}
-
-static enum err put_library(struct persist *p, struct call *call, const struct persist_put_library *ask,
-                            struct done *answer)
-{
-    enum err e;
-
-    return is_new(p, call, &e) ? folders_put_library(p, &ask->library, answer, call_fault(call)) : e;
-}
-
-static enum err remove_library(struct persist *p, struct call *call, const struct persist_remove_library *ask,
-                               struct done *answer)
-{
-    enum err e;
-
-    (void)answer; /* given when the last item is gone */
-    return is_new(p, call, &e) ? removal_begin(p, call, ask->id) : e;
-}
-
-static enum err forget_item(struct persist *p, struct call *call, const struct persist_forget *ask, struct done *answer)
-{
-    enum err e;
-
-    return is_new(p, call, &e) ? removal_forget(p, ask->id, answer, call_fault(call)) : e;
-}
-
-static enum err reserve_take(struct persist *p, struct call *call, const struct persist_reserve *ask,
-                             struct done *answer)
-{
-    enum err e;
-
-    return is_new(p, call, &e) ? takes_reserve(p, ask, answer, call_fault(call)) : e;
-}
-
-static enum err end_take(struct persist *p, struct call *call, const struct persist_end_take *ask, struct done *answer)
-{
-    enum err e;
-
-    return is_new(p, call, &e) ? takes_end(p, ask, answer, call_fault(call)) : e;
-}
-
-static enum err put_query(struct persist *p, struct call *call, const struct persist_put_query *ask,
-                          struct done *answer)
-{
-    enum err e;
-
-    return is_new(p, call, &e) ? queries_put(p, &ask->query, answer, call_fault(call)) : e;
-}
-
-static enum err remove_query(struct persist *p, struct call *call, const struct persist_remove_query *ask,
-                             struct done *answer)
-{
-    enum err e;
-
-    return is_new(p, call, &e) ? queries_remove(p, ask->name, answer, call_fault(call)) : e;
-}
-
-static enum err undo_step(struct persist *p, struct call *call, const struct persist_undo *ask, struct done *answer)
-{
-    enum err e;
-
-    (void)ask;
-    return is_new(p, call, &e) ? undo_begin(p, call, true, answer) : e;
-}
-
-static enum err redo_step(struct persist *p, struct call *call, const struct persist_redo *ask, struct done *answer)
-{
-    enum err e;
-
-    (void)ask;
-    return is_new(p, call, &e) ? undo_begin(p, call, false, answer) : e;
-}
+MUTATION(put_media, edit_apply(p, &ask->edit, EDIT_BY_PERSON, answer, call_fault(call)))
+MUTATION(put_volume, folders_put_volume(p, &ask->volume, answer, call_fault(call)))
+MUTATION(put_folder, folders_put(p, &ask->folder, answer, call_fault(call)))
+MUTATION(move_folder, folders_move(p, ask->id, ask->parent, ask->name, answer, call_fault(call)))
+MUTATION(put_library, folders_put_library(p, &ask->library, answer, call_fault(call)))
+MUTATION(remove_library, removal_begin(p, call, ask->id))
+MUTATION(forget, removal_forget(p, ask->id, answer, call_fault(call)))
+MUTATION(reserve, takes_reserve(p, ask, answer, call_fault(call)))
+MUTATION(end_take, takes_end(p, ask, answer, call_fault(call)))
+MUTATION(put_query, queries_put(p, &ask->query, answer, call_fault(call)))
+MUTATION(remove_query, queries_remove(p, ask->name, answer, call_fault(call)))
+MUTATION(undo, undo_begin(p, call, true, answer))
+MUTATION(redo, undo_begin(p, call, false, answer))
 
 static enum err begin_batch(struct persist *p, struct call *call, const struct persist_batch *ask,
                             struct outcomes *answer)
 {
     enum err e;
 
-    if (!is_new(p, call, &e))
+    if (!begin_mutation(p, call, &e))
         return e;
     if (filing_is_needed(ask))
         return filing_begin(p, call, ask);
@@ -190,19 +113,19 @@ static enum err changes_since(struct persist *p, struct call *call, const struct
 }
 
 const struct persist_handlers persist_asks = {
-    .put_media = put_media,
-    .put_volume = put_volume,
-    .put_folder = put_folder,
-    .move_folder = move_folder,
-    .put_library = put_library,
-    .remove_library = remove_library,
-    .forget = forget_item,
+    .put_media = answer_put_media,
+    .put_volume = answer_put_volume,
+    .put_folder = answer_put_folder,
+    .move_folder = answer_move_folder,
+    .put_library = answer_put_library,
+    .remove_library = answer_remove_library,
+    .forget = answer_forget,
     .batch = begin_batch,
-    .reserve = reserve_take,
-    .end_take = end_take,
-    .put_query = put_query,
-    .remove_query = remove_query,
-    .undo = undo_step,
-    .redo = redo_step,
+    .reserve = answer_reserve,
+    .end_take = answer_end_take,
+    .put_query = answer_put_query,
+    .remove_query = answer_remove_query,
+    .undo = answer_undo,
+    .redo = answer_redo,
     .changes_since = changes_since,
 };

@@ -10,8 +10,6 @@
 #include "services/persist/undo.h"
 #include "store/catalogue_write.h"
 
-enum { TAGS = 256 };
-
 /* What an edit comes to: the item before and after, and the two edits that lead from one to the other. */
 struct change_of_media {
     struct media was, now;
@@ -136,8 +134,8 @@ static enum err change_tags(struct arena *arena, struct change_of_media *c, cons
         e = tags_without(arena, was, remove, &now);
     if (e == ERR_OK)
         e = tags_with(arena, now, add, &now);
-    if (e == ERR_OK && now.count > TAGS)
-        return fault_set(fault, ERR_TOO_LARGE, "more than %d tags", TAGS);
+    if (e == ERR_OK && now.count > TAGS_MOST)
+        return fault_set(fault, ERR_TOO_LARGE, "more than %d tags", TAGS_MOST);
     if (e == ERR_OK)
         e = tags_without(arena, was, now, &c->after.remove_tags);
     if (e == ERR_OK)

@@ -3,12 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/persist/analysis.h"
 #include "services/persist/pack.h"
 #include "services/persist/tags.h"
 #include "services/persist/turn.h"
 #include "store/catalogue_write.h"
-
-enum { TAGS = 256 };
 
 static struct bytes subject_of(const struct media *media)
 {
@@ -60,8 +59,8 @@ static enum err join_words(struct persist *p, struct media *kept, const struct m
         e = tags_with(&p->arena, own, others, &all);
     if (e != ERR_OK)
         return e;
-    if (all.count > TAGS)
-        all.count = TAGS;
+    if (all.count > TAGS_MOST)
+        all.count = TAGS_MOST;
     kept->tags = all;
     kept->favourite = kept->favourite || lost->favourite;
     if (kept->notes.len == 0)
@@ -114,7 +113,7 @@ static enum err join_facts(struct persist *p, const struct media *kept, const st
         return ERR_FULL;
     for (uint32_t i = 0; i < own.each.count; i++)
         all->each.at[all->each.count++] = own.each.at[i];
-    for (uint32_t i = 0; i < others.each.count && all->each.count < 1024; i++)
+    for (uint32_t i = 0; i < others.each.count && all->each.count < FACTS_MOST; i++)
         if (!says_same(sorted, &others.each.at[i]))
             all->each.at[all->each.count++] = others.each.at[i];
     return ERR_OK;

@@ -32,30 +32,9 @@ static uint32_t without_extension(struct bytes file)
     return file.len;
 }
 
-/* The bytes of the UTF-8 character at the start of `from`; 0 when there is none. */
-static uint32_t character_bytes(struct bytes from)
+struct text places_text(struct arena *arena, struct bytes name)
 {
-    for (uint32_t len = 1; len <= 4 && len <= from.len; len++)
-        if (text_is_utf8((struct text){ len, (const char *)from.at }))
-            return len;
-    return 0;
-}
-
-struct text places_text(struct arena *arena, struct bytes rest)
-{
-    char *to = arena_alloc(arena, TITLE_BYTES);
-    uint32_t len = 0;
-
-    while (to && rest.len) {
-        uint32_t whole = character_bytes(rest), put = whole ? whole : 3;
-        if (len + put > TITLE_BYTES)
-            break;
-        memcpy(to + len, whole ? (const char *)rest.at : "\xEF\xBF\xBD", put); /* else U+FFFD */
-        len += put;
-        whole = whole ? whole : 1;
-        rest = bytes_of(rest.at + whole, rest.len - whole);
-    }
-    return (struct text){ len, to };
+    return arena_utf8(arena, name, TITLE_BYTES);
 }
 
 struct text places_title(struct arena *arena, struct bytes file)

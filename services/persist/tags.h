@@ -6,6 +6,8 @@
 #include "common/arena.h"
 #include "proto/schema.h"
 
+enum { TAGS_MOST = 256 }; /* of one item, as in schemas/media.schema */
+
 enum err tags_sorted(struct arena *arena, struct text_list any, struct text_list *to);
 
 bool tags_have(struct text_list sorted, struct text tag);

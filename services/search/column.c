@@ -6,19 +6,14 @@
 
 enum { STEP = 256 << 10 }; /* bytes by which the room grows at least */
 
-size_t column_page(void)
-{
-    return (size_t)sysconf(_SC_PAGESIZE);
-}
-
 static size_t whole_pages(size_t bytes)
 {
-    size_t page = column_page();
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
 
     return (bytes + page - 1) / page * page;
 }
 
-size_t column_bytes(const struct column *column)
+static size_t count_bytes(const struct column *column)
 {
     return column->count * column->width;
 }
@@ -80,20 +75,11 @@ static enum err make_room(struct column *column, size_t bytes)
 
 enum err column_add(struct column *column, size_t more)
 {
-    size_t was = column_bytes(column), bytes = was + more * column->width;
+    size_t was = count_bytes(column), bytes = was + more * column->width;
 
     if (bytes > column->room && make_room(column, bytes) != ERR_OK)
         return ERR_FULL;
     memset(column->at + was, 0, bytes - was);
     column->count += more;
     return ERR_OK;
-}
-
-enum err column_clear(struct column *column)
-{
-    void *at =
-        mmap(column->at, column->most, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
-
-    column->count = column->room = 0;
-    return at == MAP_FAILED ? ERR_FULL : ERR_OK;
 }

@@ -35,9 +35,5 @@ void column_release(struct column *column);
 
 /* `more` zeroed elements behind the last. Errors: full (memory, or past `most`). */
 enum err column_add(struct column *column, size_t more);
-enum err column_clear(struct column *column);
-
-size_t column_bytes(const struct column *column);
-size_t column_page(void); /* bytes of a page */
 
 #endif

@@ -5,23 +5,6 @@
 
 #define EVERY 500000 /* microseconds between two looks at the catalogue, should an event be lost */
 
-static void look(void *search)
-{
-    search_follow(search);
-}
-
-static void hear_changed(void *search, const void *changed, bool gap)
-{
-    (void)changed;
-    (void)gap;
-    search_follow_soon(search);
-}
-
-static void end_turn(void *search)
-{
-    search_end_turn(search);
-}
-
 int main(int argc, char **argv)
 {
     struct service *service = service_start(argc, argv, &schema_search); /* options, log, limits, sockets */
@@ -34,10 +17,10 @@ int main(int argc, char **argv)
         return service_end(service);
     }
     service_answer(service, &search_handlers, &search); /* one function for each ask */
-    service_each_turn(service, end_turn, &search);
+    service_each_turn(service, search_end_turn, &search);
     service_tells(service, search_tell, search_map_cancel, &search); /* how far a new index or map is */
-    service_every(service, EVERY, look, &search);                    /* follows the catalogue */
-    if (service_hear(service, "persist.changed", hear_changed, &search) != ERR_OK)
+    service_every(service, EVERY, search_follow, &search);           /* follows the catalogue */
+    if (service_hear(service, "persist.changed", search_follow_soon, &search) != ERR_OK)
         log_warn("events of persist can't be heard; the catalogue is looked at every half second");
     search_follow(&search);
     service_ready(service);

@@ -174,7 +174,7 @@ static enum err start(struct map *map, const struct index *index, const uint32_t
 
 enum err map_make(struct map *map, struct index *index, uint64_t seed, struct fault *fault)
 {
-    struct bitmap *with_vector = match_with_vector(index);
+    struct bitmap *with_vector = index_with_vector(index);
     uint32_t count = 0, *rows = with_vector ? match_rows(with_vector, &count) : NULL;
     enum err e = ERR_FULL;
 
@@ -338,7 +338,7 @@ bool map_place_rest(struct map *map, struct index *index, usec_t until)
 
     if (map->file.count == 0 || map->placed_writes == index->writes + 1)
         return true;
-    with_vector = match_with_vector(index);
+    with_vector = index_with_vector(index);
     rows = with_vector && make_room(map, index_rows(index)) ? match_rows(with_vector, &count) : NULL;
     for (; rows && i < count && clock_steady() < until; i++) {
         if (map_place_of(map, index, rows[i]))

@@ -265,11 +265,6 @@ static struct bitmap *match_is(const struct match *match, const struct node *nod
 
 /* ---- likeness ---- */
 
-struct bitmap *match_with_vector(struct index *index)
-{
-    return index_with_vector(index);
-}
-
 static struct bitmap *nearest_rows(struct index *index, uint32_t row, const struct bitmap *candidates)
 {
     float weights[ENTRY_VECTOR];
@@ -291,7 +286,7 @@ static struct bitmap *nearest_rows(struct index *index, uint32_t row, const stru
 
 static struct bitmap *match_like(const struct match *match, const struct node *node, const struct bitmap *among)
 {
-    struct bitmap *candidates = match_with_vector(match->index), *rows;
+    struct bitmap *candidates = index_with_vector(match->index), *rows;
     uint32_t row;
 
     (void)among;

@@ -22,6 +22,5 @@ uint32_t *match_rows(const struct bitmap *bitmap, uint32_t *count);
 uint32_t *match_others(struct index *index, const struct bitmap *bitmap, uint32_t *count);
 
 /* The rows with an embedding, hidden ones or not. The caller frees them. */
-struct bitmap *match_with_vector(struct index *index);
 
 #endif

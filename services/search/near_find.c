@@ -242,7 +242,8 @@ static void begin(struct hunt *hunt, struct near *near, const struct vectors *ve
     near_file_aim(near->file, vectors->target, vectors->weights, &hunt->aim);
 }
 
-uint32_t near_find_wanted(const struct near *near, const struct vectors *vectors, uint32_t limit)
+/* How many must be kept by their fine scores, so that the `limit` nearest are among them. */
+static uint32_t count_wanted(const struct near *near, const struct vectors *vectors, uint32_t limit)
 {
     float wanted = limit > FEWEST ? (float)limit : FEWEST;
 
@@ -254,7 +255,7 @@ uint32_t near_find_places(struct near *near, const struct vectors *vectors, cons
 {
     struct hunt hunt = { .only = only };
 
-    begin(&hunt, near, vectors, near_find_wanted(near, vectors, limit));
+    begin(&hunt, near, vectors, count_wanted(near, vectors, limit));
     hunt.machine->scan(hunt.parts.across, near->file->clusters, &hunt.aim, near->work->scores);
     probe(&hunt, plan(&hunt, vectors->weights, share, limit));
     if (hunt.kept < hunt.wanted) { /* what may be found is not where it was looked for */
@@ -372,7 +373,7 @@ uint32_t near_find_among(struct near *near, const struct vectors *vectors, const
     struct reach reach;
     uint32_t nearby;
 
-    begin(&hunt, near, vectors, near_find_wanted(near, vectors, limit));
+    begin(&hunt, near, vectors, count_wanted(near, vectors, limit));
     reach = reach_for(&hunt, vectors->weights, count, limit);
     nearby = take_within(&hunt, only, &reach);
     if (hunt.kept < hunt.wanted || (float)nearby < reach.expected / 2) { /* they lie elsewhere */

@@ -27,9 +27,6 @@ void near_work_free(struct near_work *work);        /* NULL is allowed */
 /* The numbers of the `wanted` lowest scores (or a few more), the lower about first; returns how many. */
 uint32_t near_work_order(struct near_work *work, uint32_t clusters, uint32_t wanted);
 
-/* How many must be kept by their fine scores, so that the `limit` nearest are among them. */
-uint32_t near_find_wanted(const struct near *near, const struct vectors *vectors, uint32_t limit);
-
 /* Looks through the clusters for the `limit` nearest among a `share` of all rows, those of `only` (NULL: all);
  * leaves in work->best, in no order, as many places as must be kept; returns their number. */
 uint32_t near_find_places(struct near *near, const struct vectors *vectors, const struct bitmap_view *only, float share,

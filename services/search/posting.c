@@ -13,7 +13,7 @@ static enum err become_many(struct posting *posting)
     return ERR_OK;
 }
 
-bool posting_has(const struct posting *posting, uint32_t row)
+static bool has_row(const struct posting *posting, uint32_t row)
 {
     if (posting->is_many)
         return bitmap_has(posting->many, row);
@@ -25,7 +25,7 @@ bool posting_has(const struct posting *posting, uint32_t row)
 
 enum err posting_add(struct posting *posting, uint32_t row)
 {
-    if (posting_has(posting, row))
+    if (has_row(posting, row))
         return ERR_OK;
     if (!posting->is_many && posting->count == POSTING_FEW && become_many(posting) != ERR_OK)
         return ERR_FULL;
@@ -44,7 +44,7 @@ enum err posting_add(struct posting *posting, uint32_t row)
 
 void posting_remove(struct posting *posting, uint32_t row)
 {
-    if (!posting_has(posting, row))
+    if (!has_row(posting, row))
         return;
     posting->count--;
     if (posting->is_many)

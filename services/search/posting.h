@@ -23,7 +23,6 @@ enum err posting_add(struct posting *posting, uint32_t row); /* nothing when it 
 void posting_remove(struct posting *posting, uint32_t row);  /* nothing when it is not there */
 void posting_free(struct posting *posting);
 
-bool posting_has(const struct posting *posting, uint32_t row);
 void posting_rows(const struct posting *posting, uint32_t *to); /* rising; `to` has room for `count` */
 /* Adds its rows, or those of them that are in `among`. */
 void posting_or(const struct posting *posting, const struct bitmap *among, struct bitmap *to);

@@ -8,43 +8,29 @@
 
 /* ---- the asks ---- */
 
-static enum err query(struct search *search, struct call *call, const struct search_query *ask, struct found *answer)
-{
-    return search_when_current(search, call, search_query, ask, answer);
-}
+/* The handler of one ask that search_when_current runs. */
+#define WHEN_CURRENT(ask_name, answer_type)                                                                            \
+    static enum err answer_##ask_name(struct search *search, struct call *call, const struct search_##ask_name *ask,   \
+                                      struct answer_type *answer)                                                      \
+    {                                                                                                                  \
+        return search_when_current(search, call, search_##ask_name, ask, answer);                                      \
+    }
 
-static enum err similar(struct search *search, struct call *call, const struct search_similar *ask,
-                        struct found *answer)
-{
-    return search_when_current(search, call, search_similar, ask, answer);
-}
-
-static enum err duplicates(struct search *search, struct call *call, const struct search_duplicates *ask,
-                           struct duplicates_found *answer)
-{
-    return search_when_current(search, call, search_duplicates, ask, answer);
-}
-
-static enum err complete(struct search *search, struct call *call, const struct search_complete *ask,
-                         struct completions *answer)
-{
-    return search_when_current(search, call, search_complete, ask, answer);
-}
-
-static enum err map(struct search *search, struct call *call, const struct search_map *ask, struct map_page *answer)
-{
-    return search_when_current(search, call, search_map, ask, answer);
-}
+WHEN_CURRENT(query, found)
+WHEN_CURRENT(similar, found)
+WHEN_CURRENT(duplicates, duplicates_found)
+WHEN_CURRENT(complete, completions)
+WHEN_CURRENT(map, map_page)
 
 const struct search_handlers search_handlers = {
-    .query = query,
-    .similar = similar,
-    .duplicates = duplicates,
+    .query = answer_query,
+    .similar = answer_similar,
+    .duplicates = answer_duplicates,
     .queries = search_queries,
     .get = search_get,
     .get_artefact = search_get_artefact,
-    .complete = complete,
-    .map = map,
+    .complete = answer_complete,
+    .map = answer_map,
 };
 
 /* ---- open and close ---- */

@@ -81,12 +81,13 @@ enum err search_when_current(struct search *search, struct call *call,
  * busy, full. */
 enum err search_put_off(struct request *request, struct request **kept);
 
-/* Timers: catches up, answers who waits, writes the file. */
-void search_follow(struct search *search);
+/* These three are the loop's, with the struct search as `state`.
+ * The timer: catches up, answers the asks that wait, writes the file. */
+void search_follow(void *state);
 
-/* Events: within 2 ms, so that what many commits of a moment changed is read once; a query does not wait for that. */
-void search_follow_soon(struct search *search);
-void search_end_turn(struct search *search);
+/* An event: catches up within 2 ms, so that changes of many commits are read once; a query does not wait for that. */
+void search_follow_soon(void *state, const void *changed, bool gap);
+void search_end_turn(void *state);
 void search_tell(void *state, struct arena *arena, struct service_status *to);
 
 /* search_map.c: tells of maps that are being made, and stops one: not_found. Closes all. */

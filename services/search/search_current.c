@@ -207,16 +207,11 @@ static void tend_tallies(struct search *search)
 
 /* ---- in the loop ---- */
 
-static void quick(void *state)
-{
-    search_follow(state);
-}
-
 /* While there is more to do than fits a turn, the next one comes soon. */
 static void set_pace(struct search *search, bool busy)
 {
     if (busy != search->is_busy)
-        service_every(search->service, busy ? MILLISECONDS(1) : 0, quick, search);
+        service_every(search->service, busy ? MILLISECONDS(1) : 0, search_follow, search);
     search->is_busy = busy;
 }
 
@@ -232,12 +227,12 @@ static void report_sweep(struct search *search)
     search->reports_sweep = sweeps;
 }
 
-void search_follow(struct search *search)
+void search_follow(void *state)
 {
+    struct search *search = state;
     bool current = catch_up(search, MILLISECONDS(20));
 
     report_sweep(search);
-
     if (current || search->try_at)
         answer_waiting(search, clock_steady() + MILLISECONDS(50));
     if (current) {
@@ -249,9 +244,11 @@ void search_follow(struct search *search)
     set_pace(search, search->trouble == ERR_OK && (!current || works));
 }
 
-void search_follow_soon(struct search *search)
+void search_follow_soon(void *state, const void *changed, bool gap)
 {
-    set_pace(search, true);
+    (void)changed;
+    (void)gap;
+    set_pace(state, true);
 }
 
 /* Many asks at once are answered over many turns, so that the service always shows that it lives. */
@@ -288,8 +285,10 @@ enum err search_when_current(struct search *search, struct call *call,
     return e;
 }
 
-void search_end_turn(struct search *search)
+void search_end_turn(void *state)
 {
+    struct search *search = state;
+
     search->turn_began = 0;
 }
 

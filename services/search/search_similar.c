@@ -34,7 +34,7 @@ static enum err candidates(struct nearness *n, struct bitmap **rows)
     struct index *index = &n->request->search->index;
     struct node *root;
     enum err e = search_rows(n->request, n->ask->query, &root, rows);
-    struct bitmap *with_vector = e == ERR_OK ? match_with_vector(index) : NULL;
+    struct bitmap *with_vector = e == ERR_OK ? index_with_vector(index) : NULL;
 
     if (e != ERR_OK)
         return e;
@@ -165,7 +165,7 @@ static enum err find_nearest(struct nearness *n, struct found *found)
 static enum err take_item(struct nearness *n, struct id id, struct examples *to)
 {
     struct index *index = &n->request->search->index;
-    struct bitmap *with_vector = match_with_vector(index);
+    struct bitmap *with_vector = index_with_vector(index);
     struct fault *fault = n->request->fault;
     uint32_t row;
     enum err e = ERR_OK;

@@ -11,7 +11,6 @@
 
 enum {
     OPENERS = 8, /* threads */
-    EXTENSION_MAX = 16,
     CHANNELS_MAX = 64,
     RATE_MIN = 1000,
     RATE_MAX = 768000,
@@ -43,7 +42,7 @@ struct reel {
     struct reel_format format;
     int64_t frame; /* of the read under way */
     uint32_t frames;
-    char extension[EXTENSION_MAX + 1];
+    char extension[TEXT_EXTENSION_SIZE];
 };
 
 /* ---- failing ---- */
@@ -229,17 +228,6 @@ const char *reels_alarm(const struct reels *reels)
     return reel_workers_alarm(reels->workers);
 }
 
-/* The extension only helps where the content does not tell: one that is strange is left out. */
-static void note_extension(struct reel *reel, const char *path)
-{
-    const char *dot = strrchr(path, '.');
-
-    if (!dot || strchr(dot, '/') || strlen(dot + 1) > EXTENSION_MAX || !text_is_utf8(text_of(dot + 1)))
-        return;
-    for (size_t i = 0; dot[i + 1]; i++)
-        reel->extension[i] = (char)(dot[i + 1] >= 'A' && dot[i + 1] <= 'Z' ? dot[i + 1] + 32 : dot[i + 1]);
-}
-
 enum err reel_open(struct reels *reels, const char *path, const struct reel_listener *listener, struct reel **reel,
                    struct fault *fault)
 {
@@ -251,7 +239,7 @@ enum err reel_open(struct reels *reels, const char *path, const struct reel_list
     made->reels = reels;
     made->listener = *listener;
     made->fd = -1;
-    note_extension(made, path);
+    text_extension(bytes_of(path, strlen(path)), made->extension);
     made->opening = opening_start(reels->errands, path, OPEN_AHEAD, OPEN_PATIENCE_US,
                                   (struct opening_listener){ take_opened, made }, NULL);
     *reel = made;

@@ -26,7 +26,7 @@ struct talk {
 
 /* ---- asking ---- */
 
-enum err take_encode_goes_on(struct take_flac *flac)
+static enum err report_life(struct take_flac *flac)
 {
     if (!errand_goes_on(&flac->errand))
         return fault_set(&flac->fault, ERR_BUSY, "it was interrupted");
@@ -44,7 +44,7 @@ static enum err await(struct talk *talk, struct encode_done *answer)
 
     while ((e = pipe_receive(&talk->process.pipe, PIPE_NOW, &encode_done_shape, &talk->arena, answer, NULL, NULL)) ==
            ERR_BUSY) {
-        if ((e = take_encode_goes_on(talk->flac)) != ERR_OK)
+        if ((e = report_life(talk->flac)) != ERR_OK)
             return e;
         if (clock_steady() > until)
             return ERR_OFFLINE;
@@ -56,7 +56,7 @@ static enum err await(struct talk *talk, struct encode_done *answer)
 static enum err ask(struct talk *talk, const struct encode *what, int fd, struct encode_done *answer)
 {
     struct encode request = *what;
-    enum err e = take_encode_goes_on(talk->flac);
+    enum err e = report_life(talk->flac);
 
     arena_reset(&talk->arena);
     *answer = (struct encode_done){ 0 };
@@ -78,7 +78,7 @@ static enum err write_piece(struct talk *talk, const struct encoded_piece *piece
     uint64_t at = piece->at;
 
     for (size_t left = piece->bytes.len; left > 0;) {
-        enum err e = take_encode_goes_on(talk->flac);
+        enum err e = report_life(talk->flac);
         if (e != ERR_OK)
             return e;
         ssize_t wrote = pwrite(talk->to, from, left, (off_t)at);
@@ -100,7 +100,7 @@ static enum err sync_written(struct talk *talk)
     if (fdatasync(talk->to) != 0)
         return fault_errno(&talk->flac->fault, file_err(errno), errno, "the FLAC cannot be synced");
     (void)posix_fadvise(talk->to, 0, 0, POSIX_FADV_DONTNEED);
-    return take_encode_goes_on(talk->flac);
+    return report_life(talk->flac);
 }
 
 /* A successor that finds the FLAC alone reads this: places of gaps as "at+frames", as many as there is room for. */

@@ -11,7 +11,4 @@
  * busy (the errand is to end), conflict (cancelled). */
 enum err take_encode(struct take_flac *flac, int wav, int to, int back);
 
-/* A sign of life. Errors: busy, conflict. */
-enum err take_encode_goes_on(struct take_flac *flac);
-
 #endif

@@ -20,7 +20,8 @@ static const uint16_t rates[4][3] = { { 11025, 12000, 8000 }, { 0 }, { 22050, 24
 
 enum { VERSION_25 = 0, VERSION_NONE = 1, VERSION_1 = 3 };
 
-bool mpeg_frame_read(const uint8_t head[MPEG_HEAD_SIZE], struct mpeg_frame *frame)
+/* False: not the head of a frame (or of one of free format, whose length is not stated). */
+static bool read_frame(const uint8_t head[MPEG_HEAD_SIZE], struct mpeg_frame *frame)
 {
     unsigned version = head[1] >> 3 & 3, layer = 4 - (head[1] >> 1 & 3), rate = head[2] >> 2 & 3;
     bool first = version == VERSION_1, mono = head[3] >> 6 == 3;
@@ -47,7 +48,7 @@ static bool follows(struct input *input, int64_t at, const struct mpeg_frame *fr
         return true;
     return input_fill(input, at, head, sizeof(head)) &&
            (memcmp(head, "TAG", 3) == 0 || memcmp(head, "APET", 4) == 0 ||
-            (mpeg_frame_read(head, &next) && next.layer == frame->layer && next.rate == frame->rate));
+            (read_frame(head, &next) && next.layer == frame->layer && next.rate == frame->rate));
 }
 
 int64_t mpeg_find(struct input *input, int64_t at, struct mpeg_frame *frame)
@@ -57,7 +58,7 @@ int64_t mpeg_find(struct input *input, int64_t at, struct mpeg_frame *frame)
     for (int64_t stop = at + SEARCH_MAX; at < stop; at += (int64_t)sizeof(bytes) - MPEG_HEAD_SIZE + 1) {
         size_t len = input_read(input, at, bytes, sizeof(bytes));
         for (size_t i = 0; i + MPEG_HEAD_SIZE <= len; i++)
-            if (bytes[i] == 0xFF && mpeg_frame_read(bytes + i, frame) &&
+            if (bytes[i] == 0xFF && read_frame(bytes + i, frame) &&
                 follows(input, at + (int64_t)i + frame->bytes, frame))
                 return at + (int64_t)i;
         if (len < sizeof(bytes))

@@ -17,9 +17,6 @@ struct mpeg_frame {
     unsigned side;    /* bytes between the head and what a Xing head would be */
 };
 
-/* False: not the head of a frame (or of one of free format, whose length is not stated). */
-bool mpeg_frame_read(const uint8_t head[MPEG_HEAD_SIZE], struct mpeg_frame *frame);
-
 /* The first frame that another of its kind follows, at or at most 64 KiB behind `at`; its place, or -1. */
 int64_t mpeg_find(struct input *input, int64_t at, struct mpeg_frame *frame);
 

@@ -45,11 +45,6 @@ void pitch_free(struct pitch *pitch)
     free(pitch);
 }
 
-double pitch_moment(size_t i)
-{
-    return MOMENT[i];
-}
-
 static int set_rate(struct pitch *pitch, unsigned rate)
 {
     if (pitch->yin && pitch->rate == rate)

@@ -18,9 +18,6 @@ struct pitch_track {
 struct pitch *pitch_new(void); /* NULL: no memory */
 void pitch_free(struct pitch *pitch);
 
-/* Where the moments lie, in seconds behind the onset. */
-double pitch_moment(size_t i);
-
 /* Listens to mono samples of `rate` Hz, 1000..12500, from `onset` on. Returns 0, with an empty track, when the
  * sound is too short or the rate outside. */
 int pitch_follow(struct pitch *pitch, const float *mono, size_t count, double rate, size_t onset,

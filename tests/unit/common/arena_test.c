@@ -125,6 +125,21 @@ static void a_copy_past_the_limit_is_empty(void **state)
     arena_free(&arena);
 }
 
+static void text_made_of_bytes_is_whole_utf8_within_its_bound(void **state)
+{
+    struct arena arena = { 0 };
+    char long_name[256];
+
+    (void)state;
+    memset(long_name, 0xff, 255);
+    struct text text = arena_utf8(&arena, bytes_of(long_name, 255), 255);
+    assert_true(text.len <= 255 && text.len % 3 == 0 && text_is_utf8(text));
+    text = arena_utf8(&arena, bytes_of("aa\xc3\xa4", 4), 3);
+    assert_true(text_is(text, "aa"));
+    assert_true(text_is(arena_utf8(&arena, bytes_of("\xc3\xa4\xe2\x82", 4), 255), "\xc3\xa4\xef\xbf\xbd\xef\xbf\xbd"));
+    arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +151,7 @@ int main(void)
         cmocka_unit_test(a_reset_keeps_the_largest_block_alone),
         cmocka_unit_test(copies_own_their_bytes_and_end_with_a_zero),
         cmocka_unit_test(a_copy_past_the_limit_is_empty),
+        cmocka_unit_test(text_made_of_bytes_is_whole_utf8_within_its_bound),
     };
     return cmocka_run_group_tests_name("common/arena", tests, NULL, NULL);
 }

@@ -127,6 +127,29 @@ static void what_is_shown_is_cut_at_a_whole_character(void **state)
     assert_string_equal(shown, "a");
 }
 
+static void an_extension_is_of_the_name_alone_in_lower_case(void **state)
+{
+    static const struct {
+        const char *path, *extension;
+    } cases[] = {
+        { "kick.WAV", "wav" },
+        { "/kits/a.b/Kick.Flac", "flac" },
+        { "/kits.old/kick", "" },
+        { "/kits/.wav", "" },
+        { "kick.", "" },
+        { "", "" },
+        { "a.sixteen-letters-", "sixteen-letters-" },
+        { "a.seventeen-letters", "" },
+        { "a.w\xFFv", "" },
+    };
+    char extension[TEXT_EXTENSION_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+        assert_string_equal(text_extension(bytes_of(cases[i].path, strlen(cases[i].path)), extension),
+                            cases[i].extension);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +163,7 @@ int main(void)
         cmocka_unit_test(bytes_are_equal_by_what_they_hold),
         cmocka_unit_test(what_steers_a_terminal_is_shown_by_its_number),
         cmocka_unit_test(what_is_shown_is_cut_at_a_whole_character),
+        cmocka_unit_test(an_extension_is_of_the_name_alone_in_lower_case),
     };
     return cmocka_run_group_tests_name("common/text", tests, NULL, NULL);
 }

@@ -74,21 +74,6 @@ static void the_pack_is_the_topmost_folder_or_the_library(void **state)
     arena_free(&arena);
 }
 
-static void text_made_of_bytes_is_whole_utf8_within_its_bound(void **state)
-{
-    struct arena arena = { 0 };
-    char long_name[256];
-
-    (void)state;
-    memset(long_name, 0xff, 255);
-    struct text text = naming_utf8(&arena, bytes_of(long_name, 255), 255);
-    assert_true(text.len <= 255 && text.len % 3 == 0 && text_is_utf8(text));
-    text = naming_utf8(&arena, bytes("aa\xc3\xa4"), 3);
-    assert_true(text_is(text, "aa"));
-    assert_true(text_is(naming_utf8(&arena, bytes("\xc3\xa4\xe2\x82"), 255), "\xc3\xa4\xef\xbf\xbd\xef\xbf\xbd"));
-    arena_free(&arena);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,7 +81,6 @@ int main(void)
         cmocka_unit_test(globs_hold_for_names_and_paths),
         cmocka_unit_test(hidden_names_are_passed_over_unless_wanted),
         cmocka_unit_test(the_pack_is_the_topmost_folder_or_the_library),
-        cmocka_unit_test(text_made_of_bytes_is_whole_utf8_within_its_bound),
     };
 
     return cmocka_run_group_tests_name("naming", tests, NULL, NULL);

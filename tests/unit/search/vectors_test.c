@@ -41,7 +41,7 @@ static void is_the_naive_order(const struct weights *given, uint64_t seed)
     struct made_item *items = made_items(&index, ITEMS, seed);
     struct made_item target = made_item(&seed, 0);
     struct vectors vectors = { (const float *)(const void *)index.vectors.at, &index.ids, target.vector, weights };
-    struct bitmap *with_vector = match_with_vector(&index);
+    struct bitmap *with_vector = index_with_vector(&index);
     uint32_t *rows = match_rows(with_vector, &rows_count);
 
     blocks_weigh(given, weights);
