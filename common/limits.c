@@ -1,12 +1,13 @@
 #include "common/limits.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/sanitizer.h"
 
-enum { DATA_MB_LEAST = 4096 };
+enum { DATA_MB_LEAST = 4096, KEPT_PART = 8 };
 
 /* The soft limit becomes `wanted`, or the hard one where that is lower. */
 static enum err set_limit(__rlimit_resource_t which, rlim_t wanted, const char *name, struct fault *fault)
@@ -42,4 +43,30 @@ enum err limits_set(struct config *config, struct fault *fault)
         return e;
     more = set_limit(RLIMIT_DATA, data, "private memory", fault);
     return e != ERR_OK ? e : more;
+}
+
+/* What RLIMIT_DATA counts, and stacks; 0: unknown. */
+static rlim_t count_private_bytes(void)
+{
+    unsigned long data = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+
+    if (!file)
+        return 0;
+    if (fscanf(file, "%*u %*u %*u %*u %*u %lu", &data) != 1)
+        data = 0;
+    (void)fclose(file);
+    return (rlim_t)data * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+bool limits_leave(size_t bytes)
+{
+    struct rlimit limit;
+    rlim_t most, used;
+
+    if (SANITIZED || getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return true;
+    most = limit.rlim_cur - limit.rlim_cur / KEPT_PART;
+    used = count_private_bytes();
+    return used <= most && bytes <= most - used;
 }

@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
+#include "common/limits.h"
+
 /* The two sorted lists, walked together: the catalogue calls for each of its records, `next` is the first file that
  * was not passed yet. */
 struct merge {
@@ -17,10 +20,9 @@ static bool add_gone(struct gone_list *list, const struct kept_place *place)
 {
     if (list->count == list->room) {
         size_t room = list->room ? list->room * 2 : 64;
-        struct gone *more = realloc(list->at, room * sizeof(*more));
-        if (!more)
+        if (!limits_leave(room * sizeof(*list->at)))
             return false;
-        list->at = more;
+        list->at = alloc_grow(list->at, room, sizeof(*list->at));
         list->room = room;
     }
     list->at[list->count++] = (struct gone){

@@ -1,8 +1,11 @@
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 
+#include "common/alloc.h"
+#include "common/limits.h"
 #include "common/log.h"
 #include "services/indexer/scan_parts.h"
 #include "services/indexer/watch.h"
@@ -23,10 +26,11 @@ static void watch(struct scan *scan, const struct node *node)
 
 struct node *scan_folder_below(struct scan *scan, struct node *parent, struct bytes name, bool deep)
 {
-    struct node *node = arena_alloc(&scan->arena, sizeof(*node));
+    struct node *node;
 
-    if (!node)
+    if (!limits_leave(2 * PATH_MAX))
         return NULL;
+    node = arena_alloc(&scan->arena, sizeof(*node));
     *node = (struct node){ .parent = parent, .name = arena_bytes(&scan->arena, name), .deep = deep };
     node->path = walk_join(&scan->arena, parent->path, (const char *)node->name.at);
     node->below = walk_join(&scan->arena, parent->below, (const char *)node->name.at);
@@ -39,22 +43,23 @@ static bool hold(struct scan *scan, struct node *node, const struct entry *entry
 
     if (list->count == list->room) {
         size_t room = list->room ? list->room * 2 : 64;
-        struct newcomer *more = realloc(list->at, room * sizeof(*more));
-        if (!more)
+        if (!limits_leave(room * (sizeof(*list->at) + NAME_MAX)))
             return false;
-        list->at = more;
+        list->at = alloc_grow(list->at, room, sizeof(*list->at));
         list->room = room;
     }
     list->at[list->count] = (struct newcomer){ .node = node, .entry = *entry };
     list->at[list->count].entry.name = arena_bytes(&scan->arena, entry->name);
-    return list->at[list->count++].entry.name.len > 0;
+    list->count++;
+    return true;
 }
 
 static enum err meet_new(struct scan *scan, struct node *node, const struct entry *entry, struct fault *fault)
 {
     if (entry->unsure)
         return ERR_OK;
-    return hold(scan, node, entry) ? ERR_OK : fault_set(fault, ERR_FULL, "no memory for new files");
+    return hold(scan, node, entry) ? ERR_OK
+                                   : fault_set(fault, ERR_FULL, "no room for new files: allow more by data_mb");
 }
 
 static bool wants_hearing(const struct scan *scan, const struct compared *compared)

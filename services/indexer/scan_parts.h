@@ -62,7 +62,7 @@ struct work *scan_add_work(struct scan *scan, const struct node *node, struct id
 /* Watches, reads and compares a folder; folders below it that are to be visited too become pending. */
 enum err scan_folder_visit(struct scan *scan, struct node *node, struct fault *fault);
 
-/* A node for a folder in a folder. NULL: no memory, or the path is too long. */
+/* A node for a folder in a folder. NULL: no room (limits_leave), or the path is too long. */
 struct node *scan_folder_below(struct scan *scan, struct node *parent, struct bytes name, bool deep);
 
 /* Finds where the library is now and brings its volume's record up to date; sets result.library.path and online,

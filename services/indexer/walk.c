@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
+#include "common/limits.h"
 
 enum { LIFE_SIGN_EVERY = 64 }; /* entries */
 
@@ -27,25 +29,24 @@ struct reading {
 const char *walk_join(struct arena *arena, const char *folder, const char *name)
 {
     const char *slash = folder[0] && strcmp(folder, "/") != 0 ? "/" : "";
-    const char *joined = arena_printf(arena, "%s%s%s", folder, slash, name).at;
-
-    return joined ? joined : "";
+    return arena_printf(arena, "%s%s%s", folder, slash, name).at;
 }
 
 static bool add(struct reading *reading, struct entry_list *list, uint32_t *room, const struct entry *entry)
 {
     if (list->count == *room) {
         *room = *room ? *room * 2 : 32;
-        struct entry *more = arena_array(reading->arena, *room, sizeof(*more));
-        if (!more)
+        if (!limits_leave(*room * (sizeof(struct entry) + NAME_MAX)))
             return false;
+        struct entry *more = arena_array(reading->arena, *room, sizeof(*more));
         if (list->count)
             memcpy(more, list->at, list->count * sizeof(*more));
         list->at = more;
     }
     list->at[list->count] = *entry;
     list->at[list->count].name = arena_bytes(reading->arena, entry->name);
-    return list->at[list->count++].name.len > 0;
+    list->count++;
+    return true;
 }
 
 static struct trace trace_of(const struct stat *st)
@@ -164,7 +165,7 @@ static enum err read_all(struct errand *errand, struct reading *reading, const c
         if (!name)
             return errno ? fault_errno(fault, file_err(errno), errno, "cannot read %s", path) : ERR_OK;
         if (!take(reading, name))
-            return fault_set(fault, ERR_FULL, "no memory for the names in %s", path);
+            return fault_set(fault, ERR_FULL, "no room for the names in %s: allow more by data_mb", path);
     }
 }
 
@@ -182,7 +183,7 @@ enum err walk_read(struct errand *errand, const char *path, const char *below, c
     reading.directory = fdopendir(fd);
     if (!reading.directory) {
         close(fd);
-        return fault_set(fault, ERR_FULL, "no memory to read %s", path);
+        return fault_set(fault, ERR_FULL, "cannot read %s", path);
     }
     enum err e = read_all(errand, &reading, path, fault);
     closedir(reading.directory);

@@ -4,6 +4,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/limits.h"
+
 enum { STEP = 256 << 10 }; /* bytes by which the room grows at least */
 
 static size_t whole_pages(size_t bytes)
@@ -45,7 +47,8 @@ enum err column_map(struct column *column, int fd, off_t offset, size_t count)
         return ERR_TOO_LARGE;
     if (count == 0)
         return ERR_OK;
-    if (mmap(column->at, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, offset) == MAP_FAILED)
+    if (!limits_leave(bytes) ||
+        mmap(column->at, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, offset) == MAP_FAILED)
         return ERR_FULL;
     column->count = count;
     column->room = bytes;
@@ -67,7 +70,8 @@ static enum err make_room(struct column *column, size_t bytes)
     room = whole_pages(room < bytes ? bytes : room);
     if (room > column->most)
         room = column->most;
-    if (mprotect(column->at + column->room, room - column->room, PROT_READ | PROT_WRITE) != 0)
+    if (!limits_leave(room - column->room) ||
+        mprotect(column->at + column->room, room - column->room, PROT_READ | PROT_WRITE) != 0)
         return ERR_FULL;
     column->room = room;
     return ERR_OK;

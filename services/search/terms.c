@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/hash.h"
+#include "common/limits.h"
 
 enum { MOST_TERMS = 1 << 28, FIRST_ROOM = 1 << 12 };
 #define MOST_TEXT ((size_t)4 << 30)
@@ -117,12 +119,10 @@ bool terms_find(const struct terms *terms, struct text key, uint32_t *number)
 
 static enum err make_room(struct terms *terms, uint32_t room)
 {
-    struct posting *postings = realloc(terms->postings, room * sizeof(*postings));
-
-    if (!postings)
+    if (!limits_leave(room * sizeof(*terms->postings)))
         return ERR_FULL;
-    terms->postings = postings;
-    memset(postings + terms->room, 0, (room - terms->room) * sizeof(*postings));
+    terms->postings = alloc_grow(terms->postings, room, sizeof(*terms->postings));
+    memset(terms->postings + terms->room, 0, (room - terms->room) * sizeof(*terms->postings));
     terms->room = room;
     return ERR_OK;
 }

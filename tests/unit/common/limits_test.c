@@ -59,6 +59,16 @@ static int data_is_free(void)
     return soft(RLIMIT_DATA) == RLIM_INFINITY;
 }
 
+static int room_ends_before_memory(void)
+{
+    return limits_leave(1 << 20) && !limits_leave((size_t)95 << 20);
+}
+
+static int room_has_no_end(void)
+{
+    return limits_leave((size_t)1 << 50);
+}
+
 static void there_are_no_core_dumps(void **state)
 {
     assert_int_equal(in_a_child(*state, "", no_core), 1);
@@ -83,12 +93,26 @@ static void memory_is_limited_by_the_configuration(void **state)
     assert_int_equal(in_a_child(*state, "[limits]\ndata_mb = 0\n", data_is_free), 1);
 }
 
+static void growth_is_refused_before_memory_is_out(void **state)
+{
+    struct rlimit limit;
+
+    getrlimit(RLIMIT_DATA, &limit);
+    if (SANITIZED || limit.rlim_cur != RLIM_INFINITY) {
+        print_message("SKIP: a sanitizer build, or memory is limited already\n");
+        skip();
+    }
+    assert_int_equal(in_a_child(*state, "[limits]\ndata_mb = 100\n", room_ends_before_memory), 1);
+    assert_int_equal(in_a_child(*state, "[limits]\ndata_mb = 0\n", room_has_no_end), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         HOME_TEST(there_are_no_core_dumps),
         HOME_TEST(as_many_files_as_allowed_may_be_open),
         HOME_TEST(memory_is_limited_by_the_configuration),
+        HOME_TEST(growth_is_refused_before_memory_is_out),
     };
     return cmocka_run_group_tests_name("common/limits", tests, NULL, NULL);
 }
