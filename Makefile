@@ -26,9 +26,9 @@ SCHEMAS  := $(wildcard schemas/*.schema)
 GEN_C    := $(patsubst schemas/%.schema,$(BUILD)/gen/schema_%.c,$(SCHEMAS)) $(BUILD)/gen/schema_all.c
 GEN_H    := $(patsubst schemas/%.schema,$(BUILD)/gen/schema_%.h,$(SCHEMAS))
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(1))
-COMMON_O := $(call objects,$(wildcard common/*.c common/rt/*.c))
-PROTO_O  := $(call objects,$(wildcard proto/*.c)) $(patsubst $(BUILD)/gen/%.c,$(BUILD)/gen/%.o,$(GEN_C))
-STORE_O  := $(call objects,$(wildcard store/*.c))
+COMMON_O := $(call objects,$(wildcard common/*.c common/*/*.c))
+PROTO_O  := $(call objects,$(wildcard proto/wire/*.c proto/transport/*.c proto/service/*.c)) $(patsubst $(BUILD)/gen/%.c,$(BUILD)/gen/%.o,$(GEN_C))
+STORE_O  := $(call objects,$(wildcard store/*.c store/*/*.c))
 PROGRAMS := $(addprefix $(BUILD)/bin/loophole-,$(foreach s,$(SERVICES),$(if $(wildcard services/$(s)/main.c),$(s)))) \
             $(if $(wildcard supervisor/main.c),$(BUILD)/bin/loopholed) \
             $(if $(wildcard frontends/cli/main.c),$(BUILD)/bin/loophole)
@@ -89,10 +89,12 @@ $(BUILD)/%.a:
 	@rm -f $@
 	@echo '  AR   $@'
 	$(Q)ar rcs $@ $^
-$(BUILD)/services/worker/hear/model.o: model/weights.bin
+$(BUILD)/services/worker/hear/features/model.o: model/weights.bin
 CFLAGS_worker_hear := -O3 -fno-math-errno -fno-trapping-math -fno-signed-zeros -fassociative-math
+CFLAGS_worker_hear_features := $(CFLAGS_worker_hear)
 CFLAGS_audio_rt := -O3 -fno-math-errno -fno-trapping-math
-HEAR_O := $(call objects,services/worker/decode.c services/worker/input.c $(wildcard services/worker/hear/*.c))
+CFLAGS_audio_dsp := $(CFLAGS_audio_rt)
+HEAR_O := $(call objects,services/worker/decode/decode.c services/worker/decode/input.c $(wildcard services/worker/hear/*.c services/worker/hear/*/*.c))
 $(BUILD)/hear_file: $(BUILD)/model/hear_file.o $(HEAR_O) $(BUILD)/libproto.a $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
@@ -101,7 +103,7 @@ model: $(BUILD)/.packages-model
 ENGINE := $(BUILD)/libstore.a $(BUILD)/libproto.a $(BUILD)/libcommon.a
 
 # The folder of a program, and its objects; parts in sub-folders belong to it.
-parts = $(call objects,$(wildcard $(1)/*.c $(1)/*/*.c))
+parts = $(call objects,$(wildcard $(1)/*.c $(1)/*/*.c $(1)/*/*/*.c))
 define program
 $(2): $$(call parts,$(1)) $$(ENGINE)
 	@mkdir -p $$(@D)

@@ -1,7 +1,7 @@
 /* What the tables cost: encode and decode of one media record by codec.h, against the same written by hand with
  * MessagePack-c (pack calls in order; unpack into its objects, then a chain of comparisons). Rounds of both
  * alternate; the fastest of each counts. Prints nanoseconds of one encode and decode together, and their ratio. */
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 
 #include <msgpack.h>
 #include <stdio.h>

@@ -13,7 +13,7 @@ bench: all $(BUILD)/bench_latency $(BUILD)/bench_codec
 # make bench-search [COUNT=100000] [SEED=1] [PEERS=abcdef [DATA=easy|hard]]: the nearest of many, beside other
 # libraries, which it installs.
 USEARCH := $(BUILD)/peers/node_modules/usearch
-SEARCH_O := $(call objects,bench/search/main.c $(filter-out services/search/main.c,$(wildcard services/search/*.c)))
+SEARCH_O := $(call objects,bench/search/main.c) $(filter-out %/main.o,$(call parts,services/search))
 $(USEARCH): tools/packages
 	tools/packages bench-search
 	npm install --silent --no-fund --no-audit --ignore-scripts --prefix $(BUILD)/peers usearch@2.26.2
@@ -42,7 +42,7 @@ bench-query: all $(BUILD)/bench_make $(BUILD)/bench_query
 bench-grow: all $(BUILD)/bench_make
 	@BUILD=$(abspath $(BUILD)) bench/query/grow $(COUNTS)
 # make bench-twins [COUNTS="1000 10000 100000"]: how the time to find duplicates grows
-$(BUILD)/bench_twins: $(BUILD)/bench/query/twins.o $(QUERY_O) $(call objects,$(filter-out services/search/main.c,$(wildcard services/search/*.c))) $(ENGINE)
+$(BUILD)/bench_twins: $(BUILD)/bench/query/twins.o $(QUERY_O) $(filter-out %/main.o,$(call parts,services/search)) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_search) $(LIBS)
 bench-twins: $(BUILD)/bench_twins
@@ -61,21 +61,21 @@ $(BUILD)/bench_ear: $(call objects,$(wildcard bench/ear/*.c)) $(HEAR_O) $(BUILD)
 bench-ear: all $(BUILD)/bench_ear
 	@BUILD=$(abspath $(BUILD)) bench/ear/run $(or $(COUNT),3000) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 # make bench-map [COUNT=100000] [SEED=1]: the map of so many made-up items, and how far its neighbours are true ones
-$(BUILD)/bench_map: $(call objects,bench/search/map.c $(filter-out services/search/main.c,$(wildcard services/search/*.c))) $(ENGINE)
+$(BUILD)/bench_map: $(call objects,bench/search/map.c) $(filter-out %/main.o,$(call parts,services/search)) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_search) $(LIBS)
 bench-map: $(BUILD)/bench_map
 	@$(BUILD)/bench_map $(or $(COUNT),100000) $(or $(SEED),1)
 
 # The audio core: the ring, the units, the engine, the streamer
-$(BUILD)/libaudio_rt.a: $(call objects,$(wildcard services/audio/rt/*.c common/rt/*.c))
+$(BUILD)/libaudio_rt.a: $(call objects,$(wildcard services/audio/dsp/*.c services/audio/rt/*.c common/rt/*.c))
 $(BUILD)/bench_units: $(BUILD)/bench/audio/units.o $(BUILD)/libaudio_rt.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/bench_ring: $(BUILD)/bench/audio/ring.o $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljack $(LIBS)
-$(BUILD)/bench_engine: $(call objects,$(addprefix bench/audio/,engine.c rig.c worst.c)) $(BUILD)/services/audio/engine_open.o $(BUILD)/libaudio_rt.a $(BUILD)/libcommon.a
+$(BUILD)/bench_engine: $(call objects,$(addprefix bench/audio/,engine.c rig.c worst.c)) $(BUILD)/services/audio/jack/engine_open.o $(BUILD)/libaudio_rt.a $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 $(BUILD)/bench_streamer: $(BUILD)/bench/audio/streamer.o $(ENGINE)

@@ -1,7 +1,7 @@
 # ---- the real-time code ----
 # What runs on the audio thread: the very objects that the programs are linked from, in one. tests/rt/check_rt.sh holds
 # the symbols that they want from outside against tests/rt/allowed.
-RT_OBJECTS := $(call objects,$(wildcard common/rt/*.c services/audio/rt/*.c) services/audio/rt_jack.c)
+RT_OBJECTS := $(call objects,$(wildcard common/rt/*.c services/audio/dsp/*.c services/audio/rt/*.c) services/audio/jack/rt_jack.c)
 $(BUILD)/rt/all.o: $(RT_OBJECTS)
 	@mkdir -p $(@D)
 	@echo '  LD   $@'

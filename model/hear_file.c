@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "services/worker/decode.h"
+#include "services/worker/decode/decode.h"
 #include "services/worker/hear/parts.h"
 
 enum { CHUNK_FRAMES = 4096 };

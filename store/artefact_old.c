@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/little.h"
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 #include "schema_artefact.h"
 
 enum { LEVELS_MAX = 24 };

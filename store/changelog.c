@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 
 /* A row of DB_REQUEST: revision (8 bytes, big-endian), error (1 byte), digest (8 bytes, big-endian), answer. */
 enum { ERROR_AT = 8, DIGEST_AT = 9, ANSWER_AT = 17 };

@@ -22,7 +22,7 @@ extern const struct changelog_limits changelog_limits;
 
 enum err changelog_add(struct writing *w, const struct change *change);
 
-/* What is remembered of a request. `digest` is that of the client's ask (proto/codec.h); 0 is unknown: the row is of
+/* What is remembered of a request. `digest` is that of the client's ask (codec.h); 0 is unknown: the row is of
  * a store before version 3, and matches every ask. */
 struct remembered {
     uint64_t digest;

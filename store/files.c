@@ -11,7 +11,7 @@
 
 #include "common/clock.h"
 #include "common/file.h"
-#include "common/guard.h"
+#include "common/shared/guard.h"
 
 enum { TURN_US = 20000000, TURN_LOOK_US = 2000 };
 enum { LOCK_BYTES = 16384, FILE_PATH = PATH_MAX + 128 };

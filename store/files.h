@@ -17,7 +17,7 @@ enum err files_err(int number);
 /* False: there is no data.mdb, or it cannot be looked at (errno). */
 bool files_data(const char *directory, struct stat *st);
 
-/* A page of data.mdb that the disk cannot read is a SIGBUS: guards the map (common/guard.h) of an environment that was
+/* A page of data.mdb that the disk cannot read is a SIGBUS: guards the map (guard.h) of an environment that was
  * just opened. LMDB does not say where it is. NULL: not found, and not guarded; files_end_guard takes that, too. */
 void *files_guard_map(const char *directory);
 void files_end_guard(void *map);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 
 enum err row_decode(struct txn *txn, struct arena *arena, struct bytes value, const struct shape *shape, void *to)
 {

@@ -4,7 +4,7 @@
 
 #include "common/arena.h"
 #include "common/buffer.h"
-#include "proto/schema.h"
+#include "proto/wire/schema.h"
 #include "store/keys.h"
 #include "store/store.h"
 

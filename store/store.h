@@ -5,8 +5,8 @@
 #define LOOPHOLE_STORE_STORE_H
 
 #include "common/paths.h"
+#include "common/shared/work.h"
 #include "common/text.h"
-#include "common/work.h"
 
 /* key → value; integers in keys are big-endian so that order is meaning */
 enum database {
@@ -37,7 +37,7 @@ enum { STORE_VERSION = 3 };  /* of the databases; migrate.h brings older ones he
 enum store_mode {
     STORE_READER, /* waits for nothing: offline when there is no store yet, or it is to be checked first (trust.h) */
     STORE_WRITER, /* makes and migrates it; one a home */
-    STORE_TRIAL,  /* a reader in a child process (common/trial.h), of a store that may be damaged, too */
+    STORE_TRIAL,  /* a reader in a child process (common/process/trial.h), of a store that may be damaged, too */
     STORE_IMAGE,  /* for store_open_directory: the path is that of a file with the data of a store; no locks */
 };
 

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "common/log.h"
+#include "common/process/log.h"
 #include "store/environment.h"
 #include "store/files.h"
 

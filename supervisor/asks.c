@@ -3,9 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/config.h"
-#include "common/log.h"
-#include "common/proc.h"
+#include "common/process/config.h"
+#include "common/process/log.h"
+#include "common/process/proc.h"
 #include "schema_service.h"
 #include "supervisor/supervisor.h"
 

@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/crash_list.h"
-#include "common/log.h"
-#include "common/priority.h"
-#include "proto/lock.h"
+#include "common/process/crash_list.h"
+#include "common/process/log.h"
+#include "common/process/priority.h"
+#include "proto/transport/lock.h"
 #include "supervisor/evict.h"
 
 enum { STOP_US = 5000000, LOCK_RETRY_US = 100000, OFF_BOARD_US = 3000000 };

@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_SUPERVISOR_CHILD_H
 #define LOOPHOLE_SUPERVISOR_CHILD_H
 
-#include "proto/service.h"
+#include "proto/service/service.h"
 #include "schema_supervisor.h"
 #include "supervisor/death.h"
 #include "supervisor/disk.h"

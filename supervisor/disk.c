@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
-#include "common/log.h"
+#include "common/process/log.h"
 
 enum { LOOK_US = 1000000, DOUBT_US = 10000000, ANSWER_US = 5000000, STACK = 256 * 1024 };
 enum { PROBE_BYTES = 4096, PATH_SIZE = PATH_MAX + 32 };

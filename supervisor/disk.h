@@ -9,8 +9,8 @@
 #include <stdbool.h>
 
 #include "common/clock.h"
-#include "common/crash_list.h"
 #include "common/paths.h"
+#include "common/process/crash_list.h"
 
 enum { DISK_DEATHS = 64, DISK_HOW = 128, DISK_NAME = 24 };
 

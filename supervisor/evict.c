@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
-#include "common/log.h"
+#include "common/process/log.h"
 
 enum { PATIENCE_US = 2000000, FORCE_US = 7000000, LOCK_FILE_MAX = 64 };
 

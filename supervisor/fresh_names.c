@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/bell.h"
-#include "common/log.h"
 #include "common/names.h"
-#include "common/shm.h"
-#include "common/studio.h"
-#include "proto/lock.h"
+#include "common/process/log.h"
+#include "common/shared/bell.h"
+#include "common/shared/shm.h"
+#include "common/shared/studio.h"
+#include "proto/transport/lock.h"
 #include "supervisor/server.h"
 #include "supervisor/table.h"
 

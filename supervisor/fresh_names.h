@@ -3,8 +3,8 @@
 #ifndef LOOPHOLE_SUPERVISOR_FRESH_NAMES_H
 #define LOOPHOLE_SUPERVISOR_FRESH_NAMES_H
 
-#include "common/board.h"
-#include "proto/service.h"
+#include "common/shared/board.h"
+#include "proto/service/service.h"
 
 /* Keeps the word while anything of the engine runs. Else it removes what a dead engine left under the old one, draws
  * another, keeps it in DATA/names, and makes the board. Names that another user holds are passed over, and noted for

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "common/proc.h"
+#include "common/process/proc.h"
 
 enum { HANG_SHARE = 4 };
 

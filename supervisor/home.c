@@ -4,9 +4,9 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "common/log.h"
 #include "common/names.h"
-#include "proto/lock.h"
+#include "common/process/log.h"
+#include "proto/transport/lock.h"
 
 static enum lock_place look_at_locks(const struct supervisor *supervisor)
 {

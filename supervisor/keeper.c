@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common/crash_list.h"
-#include "common/log.h"
-#include "proto/lock.h"
+#include "common/process/crash_list.h"
+#include "common/process/log.h"
+#include "proto/transport/lock.h"
 #include "supervisor/death.h"
 #include "supervisor/policy.h"
 #include "supervisor/settings.h"

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
-#include "common/log.h"
+#include "common/process/log.h"
 
 enum { GONE_US = 3000000, RETRY_US = 5000000, LOG_MAX = 1 << 20, QUICK_DEATHS = 2, COMMAND_MAX = 16384 };
 

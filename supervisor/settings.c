@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/config.h"
+#include "common/process/config.h"
 
 enum { START_MS = 60000, HANG_LEAST_MS = 500, HOUR_MS = 3600000 }; /* services beat every 200 ms */
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "common/file.h"
-#include "common/proc.h"
+#include "common/process/proc.h"
 
 extern char **environ;
 
@@ -43,7 +43,7 @@ static enum err set_files(posix_spawn_file_actions_t *files, const struct paths 
 }
 
 /* A process group of its own, which is killed with it, but the engine's session: Linux shares the processors out among
- * sessions first, so that what common/priority.h says holds only within one. */
+ * sessions first, so that what common/process/priority.h says holds only within one. */
 static void set_attributes(posix_spawnattr_t *attributes)
 {
     sigset_t none, all;

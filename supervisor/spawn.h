@@ -4,8 +4,8 @@
 
 #include <signal.h>
 
-#include "common/board.h"
 #include "common/paths.h"
+#include "common/shared/board.h"
 
 struct spawn {
     int32_t pid; /* 0: none */

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "common/log.h"
+#include "common/process/log.h"
 
 enum { LOOK_US = 1000000, NAMED_US = 2000000, KILLED_US = 10000000 };
 

@@ -1,9 +1,9 @@
-/* store_watch.h: a process that is stopped at the wrong moment keeps all others from the store (store/culprit.h). It is
+/* store_watch.h: a process that is stopped at the wrong moment keeps all others from the store (culprit.h). It is
  * named in `status`, and ended after a while when it is a program of loophole. The supervisor's thread. */
 #ifndef LOOPHOLE_SUPERVISOR_STORE_WATCH_H
 #define LOOPHOLE_SUPERVISOR_STORE_WATCH_H
 
-#include "store/culprit.h"
+#include "store/check/culprit.h"
 
 /* Zeroed at first. */
 struct watched_store {

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "common/bell.h"
-#include "common/log.h"
-#include "common/studio.h"
-#include "proto/lock.h"
+#include "common/process/log.h"
+#include "common/shared/bell.h"
+#include "common/shared/studio.h"
+#include "proto/transport/lock.h"
 #include "supervisor/fresh_names.h"
 #include "supervisor/home.h"
 #include "supervisor/keeper.h"

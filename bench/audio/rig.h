@@ -3,7 +3,7 @@
 #define LOOPHOLE_BENCH_AUDIO_RIG_H
 
 #include "common/file.h"
-#include "common/studio.h"
+#include "common/shared/studio.h"
 #include "services/audio/rt/engine.h"
 
 enum { RATE = 48000, WARM = 2000 };

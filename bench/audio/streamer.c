@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "common/clock.h"
-#include "proto/ask.h"
+#include "proto/transport/ask.h"
 #include "schema_audio.h"
 #include "schema_streamer.h"
 #include "schema_supervisor.h"

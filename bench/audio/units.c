@@ -7,17 +7,17 @@
 #include <string.h>
 #include <time.h>
 
-#include "services/audio/rt/acid.h"
-#include "services/audio/rt/adsr.h"
-#include "services/audio/rt/delay.h"
-#include "services/audio/rt/fade.h"
-#include "services/audio/rt/interpolate.h"
-#include "services/audio/rt/limiter.h"
-#include "services/audio/rt/meter.h"
-#include "services/audio/rt/mix.h"
-#include "services/audio/rt/oscillator.h"
-#include "services/audio/rt/reverb.h"
-#include "services/audio/rt/svf.h"
+#include "services/audio/dsp/acid.h"
+#include "services/audio/dsp/adsr.h"
+#include "services/audio/dsp/delay.h"
+#include "services/audio/dsp/fade.h"
+#include "services/audio/dsp/interpolate.h"
+#include "services/audio/dsp/limiter.h"
+#include "services/audio/dsp/meter.h"
+#include "services/audio/dsp/mix.h"
+#include "services/audio/dsp/oscillator.h"
+#include "services/audio/dsp/reverb.h"
+#include "services/audio/dsp/svf.h"
 
 enum { RATE = 48000, MOST = 8192, BLOCKS = 200, ROUNDS = 15, SOURCE = 1 << 20 };
 

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "bench/ear/sounds.h"
-#include "services/worker/decode.h"
+#include "services/worker/decode/decode.h"
 #include "services/worker/hear/hear.h"
 
 enum {

@@ -14,7 +14,7 @@
 #include "common/id.h"
 #include "common/latency.h"
 #include "common/paths.h"
-#include "proto/ask.h"
+#include "proto/transport/ask.h"
 
 enum { ITEMS = 1000, BATCH = 1000, SWARM = 64 };
 

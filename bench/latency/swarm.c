@@ -5,7 +5,7 @@
 #include <zmq.h>
 
 #include "bench/latency/bench.h"
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 
 enum { WAIT_MS = 60000 };
 

@@ -11,7 +11,7 @@
 
 #include "bench/query/fts.h"
 #include "bench/query/items.h"
-#include "proto/ask.h"
+#include "proto/transport/ask.h"
 #include "schema_search.h"
 
 enum { EACH = 12, ROUNDS = 5, KINDS = 10, ALL_THERE_IS = KINDS - 1 };

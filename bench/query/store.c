@@ -6,7 +6,7 @@
 
 #include "bench/query/items.h"
 #include "common/clock.h"
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 #include "schema_artefact.h"
 #include "store/catalogue_write.h"
 #include "store/changelog.h"
@@ -115,7 +115,7 @@ static void put_vector(struct making *m, struct bytes content, const struct item
     must(catalogue_put_embedding(&m->w, content, &embedding), NULL);
 }
 
-/* ---- prints (services/worker/hear/print.h) ---- */
+/* ---- prints (services/worker/hear/features/print.h) ---- */
 
 enum { PRINT_SAMPLES = 960, PRINT_RATE = 16000, PRINT_BANDS = 64, AGAIN = 20 };
 

@@ -1,7 +1,7 @@
 /* twins: how the time to find duplicates grows. Made-up sounds, of which one in twenty is the one before it once more,
  * softer and with noise, in a real store; searched as the service does, by processor time.
  * Usage: twins COUNT…, each in a home of its own below $LOOPHOLE_HOME */
-#include "services/search/twins.h"
+#include "services/search/duplicates/twins.h"
 
 #include <math.h>
 #include <stdio.h>

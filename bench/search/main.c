@@ -10,8 +10,8 @@
 #include <time.h>
 
 #include "bench/search/peer.h"
-#include "services/search/near.h"
-#include "services/search/near_file.h"
+#include "services/search/near/near.h"
+#include "services/search/near/near_file.h"
 
 enum { QUERIES = 400, ROUNDS = 5, BATCH = 8, PEERS = 8, WEIGHTS = 6 };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
-#include "services/search/map_layout.h"
+#include "services/search/map/map_layout.h"
 
 enum { FAMILIES = 60, SUBSPACE = 12, SAMPLE = 400 };
 

@@ -1,6 +1,6 @@
 /* stream.h: what streamer and audio core share besides captures (capture.h): a ring of frames for each stream voice
  * (streamer → audio), and the short sounds that pads and steps play. A frame is two float32 (left, right). The names of
- * the objects: common/studio.h. */
+ * the objects: common/shared/studio.h. */
 #ifndef LOOPHOLE_COMMON_RT_STREAM_H
 #define LOOPHOLE_COMMON_RT_STREAM_H
 

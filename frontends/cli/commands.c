@@ -1,7 +1,7 @@
 /* commands.c: every command of the command line, one row each. */
 #include <string.h>
 
-#include "frontends/cli/cli.h"
+#include "frontends/cli/base/cli.h"
 
 #define ANY 1000000
 

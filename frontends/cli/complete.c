@@ -2,7 +2,7 @@
  * so that what they offer is in one place. A service that is away offers nothing. */
 #include <string.h>
 
-#include "frontends/cli/cli.h"
+#include "frontends/cli/base/cli.h"
 #include "schema_audio.h"
 #include "schema_indexer.h"
 #include "schema_streamer.h"

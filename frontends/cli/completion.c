@@ -2,7 +2,7 @@
  * ":files" of its answer means names of files. zsh and fish show what each command does. */
 #include <string.h>
 
-#include "frontends/cli/cli.h"
+#include "frontends/cli/base/cli.h"
 
 /* Within '…': zsh closes the quotes around a quote, fish escapes it. */
 static void quoted(struct buffer *to, const char *text, const char *quote)

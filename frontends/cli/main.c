@@ -5,7 +5,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "frontends/cli/cli.h"
+#include "frontends/cli/base/cli.h"
 
 /* What is typed, then, from one column on, what it does. */
 static void usage_command(struct buffer *to, const struct command *command)

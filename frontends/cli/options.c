@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "frontends/cli/cli.h"
+#include "frontends/cli/base/cli.h"
 
 #define AT(member) offsetof(struct options, member)
 

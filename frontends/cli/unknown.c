@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "frontends/cli/cli.h"
+#include "frontends/cli/base/cli.h"
 
 enum { WORD = 32, NEAR = 2 };
 

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "proto/codec.h"
 #include "proto/schemac/report.h"
-#include "proto/value.h"
+#include "proto/wire/codec.h"
+#include "proto/wire/value.h"
 
 static enum err check_word_doubles(const struct definition *definition)
 {

@@ -1,7 +1,7 @@
 #include "proto/schemac/check.h"
 #include "proto/schemac/report.h"
 
-/* A name that the generated C declares, and who declares it; its place has no path when that is proto/schema.h. */
+/* A name that the generated C declares, and who declares it; its place has no path when that is proto/wire/schema.h. */
 struct c_name {
     struct c_name *next;
     struct text name;
@@ -36,7 +36,7 @@ static enum err take(struct taken *taken, struct text name, struct place place)
         if (!text_equal(other->name, name))
             continue;
         if (!other->place.path)
-            return report(place, "%.*s has a meaning in C or proto/schema.h; choose another name", TEXT_ARG(name));
+            return report(place, "%.*s has a meaning in C or proto/wire/schema.h; choose another name", TEXT_ARG(name));
         return report(place, "the C name %.*s is taken by %s:%u; rename one of the two", TEXT_ARG(name),
                       other->place.path, other->place.line);
     }

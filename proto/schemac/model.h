@@ -4,7 +4,7 @@
 #define LOOPHOLE_SCHEMAC_MODEL_H
 
 #include "common/arena.h"
-#include "proto/schema.h"
+#include "proto/wire/schema.h"
 
 /* Where something stands; both count from 1, columns in characters. */
 struct place {

@@ -4,8 +4,8 @@
 #include <float.h>
 #include <stdlib.h>
 
-#include "proto/codec.h"
 #include "proto/schemac/report.h"
+#include "proto/wire/codec.h"
 
 enum { PATH_BYTES_MAX = 4096 };
 

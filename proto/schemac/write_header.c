@@ -139,7 +139,7 @@ static void write_includes(const struct source *source, struct buffer *to)
 {
     struct use *use;
 
-    buffer_add_text(to, "#include \"proto/schema.h\"\n");
+    buffer_add_text(to, "#include \"proto/wire/schema.h\"\n");
     for (EACH(use, source->uses))
         buffer_printf(to, "#include \"schema_%.*s.h\"\n", TEXT_ARG(use->name));
     buffer_add_text(to, "\n");

@@ -129,7 +129,7 @@ void write_all(const struct model *model, struct buffer *to)
 {
     const struct source *source;
 
-    buffer_add_text(to, "/* Made by schemac of all schemas. */\n#include \"proto/schema.h\"\n\n");
+    buffer_add_text(to, "/* Made by schemac of all schemas. */\n#include \"proto/wire/schema.h\"\n\n");
     for (EACH(source, model->sources))
         if (model_has(source, DEFINES_ASK))
             buffer_printf(to, "extern const struct schema schema_%.*s;\n", TEXT_ARG(source->service));

@@ -1,6 +1,6 @@
 /* loophole-audio: the sound. Its audio thread is JACK's; what that one runs stands in rt/. */
-#include "common/log.h"
-#include "services/audio/audio.h"
+#include "common/process/log.h"
+#include "services/audio/control/audio.h"
 
 #define EVERY 10000 /* microseconds between two looks at notes and state */
 

@@ -1,9 +1,9 @@
 #include <string.h>
 
-#include "common/log.h"
-#include "services/indexer/adopt.h"
+#include "common/process/log.h"
 #include "services/indexer/indexer.h"
 #include "services/indexer/question.h"
+#include "services/indexer/scan/adopt.h"
 
 /* ---- libraries ---- */
 

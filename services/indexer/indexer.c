@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/config.h"
-#include "common/log.h"
+#include "common/process/config.h"
+#include "common/process/log.h"
 #include "schema_service.h"
 #include "services/indexer/question.h"
 

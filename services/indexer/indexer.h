@@ -7,12 +7,12 @@
 #ifndef LOOPHOLE_INDEXER_INDEXER_H
 #define LOOPHOLE_INDEXER_INDEXER_H
 
-#include "proto/service.h"
+#include "proto/service/service.h"
 #include "schema_indexer.h"
-#include "services/indexer/hearing.h"
+#include "services/indexer/analyse/hearing.h"
 #include "services/indexer/remake.h"
-#include "services/indexer/shelf.h"
-#include "services/indexer/watch.h"
+#include "services/indexer/scan/shelf.h"
+#include "services/indexer/scan/watch.h"
 
 struct indexer {
     struct service *service;

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
+#include "common/process/log.h"
 #include "services/indexer/indexer.h"
 
 enum { MOVE_BUDGET_MS = 30000 };

@@ -1,6 +1,6 @@
 #include "services/indexer/question.h"
 
-#include "common/log.h"
+#include "common/process/log.h"
 
 enum { SOON_US = 1000000, PATH_SHOWN = 120 };
 

@@ -6,10 +6,10 @@
 
 #include "common/buffer.h"
 #include "common/file.h"
-#include "common/log.h"
+#include "common/process/log.h"
+#include "services/indexer/analyse/remake_find.h"
+#include "services/indexer/analyse/remake_survey.h"
 #include "services/indexer/indexer.h"
-#include "services/indexer/remake_find.h"
-#include "services/indexer/remake_survey.h"
 
 enum {
     GOING_MAX = 16,

@@ -7,9 +7,9 @@
 #ifndef LOOPHOLE_INDEXER_REMAKE_H
 #define LOOPHOLE_INDEXER_REMAKE_H
 
-#include "common/errand.h"
-#include "services/indexer/hearing.h"
-#include "services/indexer/idset.h"
+#include "common/process/errand.h"
+#include "services/indexer/analyse/hearing.h"
+#include "services/indexer/scan/idset.h"
 
 struct indexer;
 struct task;

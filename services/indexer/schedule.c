@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/log.h"
+#include "common/process/log.h"
 #include "schema_service.h"
 #include "services/indexer/indexer.h"
 #include "services/indexer/question.h"

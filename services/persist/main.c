@@ -1,7 +1,7 @@
 /* loophole-persist: the only writer of the catalogue. */
-#include "common/priority.h"
-#include "services/persist/persist.h"
-#include "services/persist/turn.h"
+#include "common/process/priority.h"
+#include "services/persist/turn/persist.h"
+#include "services/persist/turn/turn.h"
 
 int main(int argc, char **argv)
 {

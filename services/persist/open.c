@@ -3,15 +3,15 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-#include "common/log.h"
+#include "common/process/log.h"
 #include "schema_service.h"
-#include "services/persist/filing.h"
-#include "services/persist/multipart.h"
-#include "services/persist/persist.h"
-#include "services/persist/removal.h"
-#include "services/persist/repack.h"
-#include "services/persist/sweep.h"
-#include "services/persist/turn.h"
+#include "services/persist/batch/filing.h"
+#include "services/persist/batch/sweep.h"
+#include "services/persist/places/removal.h"
+#include "services/persist/places/repack.h"
+#include "services/persist/turn/multipart.h"
+#include "services/persist/turn/persist.h"
+#include "services/persist/turn/turn.h"
 #include "store/store.h"
 #include "store/trust.h"
 

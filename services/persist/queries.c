@@ -2,7 +2,7 @@
 
 #include <ctype.h>
 
-#include "services/persist/turn.h"
+#include "services/persist/turn/turn.h"
 #include "store/catalogue.h"
 #include "store/row.h"
 

@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_PERSIST_QUERIES_H
 #define LOOPHOLE_PERSIST_QUERIES_H
 
-#include "services/persist/persist.h"
+#include "services/persist/turn/persist.h"
 
 enum { QUERIES_NOTED = 200, QUERIES_SAVED = 1000 };
 

@@ -1,4 +1,4 @@
-#include "common/log.h"
+#include "common/process/log.h"
 #include "schema_persist.h"
 #include "schema_service.h"
 #include "services/search/search.h"

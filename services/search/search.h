@@ -2,12 +2,12 @@
 #ifndef LOOPHOLE_SEARCH_SEARCH_H
 #define LOOPHOLE_SEARCH_SEARCH_H
 
-#include "proto/service.h"
+#include "proto/service/service.h"
 #include "schema_indexer.h"
 #include "schema_search.h"
-#include "services/search/catchup.h"
-#include "services/search/index_file.h"
-#include "services/search/score.h"
+#include "services/search/index/catchup.h"
+#include "services/search/index/index_file.h"
+#include "services/search/query/score.h"
 
 struct map;
 struct request;

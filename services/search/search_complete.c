@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/search/filter.h"
-#include "services/search/fold.h"
+#include "services/search/index/fold.h"
+#include "services/search/query/filter.h"
 #include "services/search/search.h"
 
 enum { MOST = 100, LONGEST = 255 };

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "common/log.h"
+#include "common/process/log.h"
 #include "schema_service.h"
 #include "services/search/search.h"
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "schema_service.h"
-#include "services/search/duplicates.h"
+#include "services/search/duplicates/duplicates.h"
 
 enum { UNREAD_US = 5000000 /* how long a result with unread prints serves first pages */ };
 enum { SLICE_US = 5000, PAUSE_US = 1000, SEARCHES_MAX = 4 };

@@ -1,8 +1,8 @@
 #include <string.h>
 
-#include "common/log.h"
-#include "proto/codec.h"
-#include "services/search/record.h"
+#include "common/process/log.h"
+#include "proto/wire/codec.h"
+#include "services/search/index/record.h"
 #include "services/search/search.h"
 
 enum { REMAKE_BUDGET_MS = 60000 };

@@ -1,7 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "services/search/map.h"
+#include "services/search/map/map.h"
 #include "services/search/search.h"
 
 enum { PAGE = 4096, PLACE_US = 20000 };

@@ -1,9 +1,9 @@
 #include <stdlib.h>
 
-#include "services/search/cursor.h"
-#include "services/search/explain.h"
-#include "services/search/facets.h"
-#include "services/search/score.h"
+#include "services/search/query/cursor.h"
+#include "services/search/query/explain.h"
+#include "services/search/query/facets.h"
+#include "services/search/query/score.h"
 #include "services/search/search.h"
 
 /* A query between its rows and its page. */

@@ -2,11 +2,11 @@
 #include <string.h>
 
 #include "schema_indexer.h"
-#include "services/search/blocks.h"
-#include "services/search/examples.h"
-#include "services/search/marks.h"
+#include "services/search/index/blocks.h"
+#include "services/search/index/marks.h"
+#include "services/search/near/vectors.h"
+#include "services/search/query/examples.h"
 #include "services/search/search.h"
-#include "services/search/vectors.h"
 
 enum { REPLY_MARGIN_MS = 50 }; /* of the budget, kept for answering */
 

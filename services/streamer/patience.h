@@ -4,7 +4,7 @@
 #ifndef LOOPHOLE_STREAMER_PATIENCE_H
 #define LOOPHOLE_STREAMER_PATIENCE_H
 
-#include "proto/service.h"
+#include "proto/service/service.h"
 
 enum { PATIENCE_ASKS = 64 };
 

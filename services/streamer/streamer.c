@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "common/config.h"
-#include "common/log.h"
+#include "common/process/config.h"
+#include "common/process/log.h"
 
 enum { BUSY_US = 10000, IDLE_US = 100000, CHECK_US = 1000000 };
 

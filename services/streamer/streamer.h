@@ -10,11 +10,11 @@
 #define LOOPHOLE_STREAMER_STREAMER_H
 
 #include "schema_service.h"
-#include "services/streamer/listen.h"
 #include "services/streamer/patience.h"
-#include "services/streamer/preview.h"
-#include "services/streamer/sounds.h"
-#include "services/streamer/takes.h"
+#include "services/streamer/play/preview.h"
+#include "services/streamer/play/sounds.h"
+#include "services/streamer/record/listen.h"
+#include "services/streamer/record/takes.h"
 
 struct streamer {
     struct service *service;

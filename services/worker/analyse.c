@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/worker/content.h"
-#include "services/worker/decode.h"
+#include "services/worker/decode/decode.h"
 #include "services/worker/hear/hear.h"
-#include "services/worker/mpeg.h"
-#include "services/worker/tags.h"
+#include "services/worker/tags/content.h"
+#include "services/worker/tags/mpeg.h"
+#include "services/worker/tags/tags.h"
 
 enum {
     CHUNK_FRAMES = 4096,

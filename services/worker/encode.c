@@ -6,9 +6,9 @@
 
 #include "common/pcm.h"
 #include "schema_worker.h"
-#include "services/worker/content.h"
-#include "services/worker/decode.h"
+#include "services/worker/decode/decode.h"
 #include "services/worker/sandbox.h"
+#include "services/worker/tags/content.h"
 
 enum { STEP = 65536, CHANNELS_MAX = 2, SAMPLES = STEP * CHANNELS_MAX, PIECES_MAX = 16, COMMENT_SIZE = 4001 };
 

@@ -4,7 +4,7 @@
 #ifndef LOOPHOLE_WORKER_ENCODE_H
 #define LOOPHOLE_WORKER_ENCODE_H
 
-#include "proto/pipe.h"
+#include "proto/transport/pipe.h"
 
 /* Answers until the parent closes the socket: ok. Errors: full, those of pipe.h for a parent that talks nonsense. */
 enum err encode_run(struct pipe *pipe, struct fault *fault);

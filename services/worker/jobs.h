@@ -2,7 +2,7 @@
 #ifndef LOOPHOLE_WORKER_JOBS_H
 #define LOOPHOLE_WORKER_JOBS_H
 
-#include "proto/pipe.h"
+#include "proto/transport/pipe.h"
 #include "services/worker/analyse.h"
 
 enum { JOBS_SOCKET = 3 }; /* the descriptor on which the parent hands the socket over */

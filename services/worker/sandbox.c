@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common/priority.h"
+#include "common/process/priority.h"
 #include "common/sanitizer.h"
 
 /* ---- limits ---- */

@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include "schema_worker.h"
-#include "services/worker/decode.h"
-#include "services/worker/kind.h"
-#include "services/worker/mpeg.h"
+#include "services/worker/decode/decode.h"
 #include "services/worker/sandbox.h"
+#include "services/worker/tags/kind.h"
+#include "services/worker/tags/mpeg.h"
 
 enum { FRAMES_MAX = 16384 };
 

@@ -2,7 +2,7 @@
 #ifndef LOOPHOLE_WORKER_STREAM_H
 #define LOOPHOLE_WORKER_STREAM_H
 
-#include "proto/pipe.h"
+#include "proto/transport/pipe.h"
 
 /* Answers until the parent closes the socket: ok. Errors: full, those of pipe.h for a parent that talks nonsense. */
 enum err stream_run(struct pipe *pipe, struct fault *fault);

@@ -17,9 +17,9 @@ from zmtp import COMMAND, GREETING, MORE, Peer, ask, frame, ready
 ALL = ("supervisor",) + SERVICES
 RUN = os.path.join(os.environ["LOOPHOLE_HOME"], "run")
 CONNECTIONS = 10000
-MESSAGE_MAX = 8 << 20  # bytes of one message (proto/codec.h); the frame around it adds little
+MESSAGE_MAX = 8 << 20  # bytes of one message (proto/wire/codec.h); the frame around it adds little
 PLACES = 2304  # for connections at one service, about (LIMIT_PEERS and what is spared)
-NOT_A_FLOOD = 0.0015  # seconds between connections that are all to be taken (LIMIT_NEW_PEER_US of proto/limits.h)
+NOT_A_FLOOD = 0.0015  # seconds between connections that are all to be taken (LIMIT_NEW_PEER_US of proto/transport/limits.h)
 ERRORS = ("bad_request", "not_found", "too_large", "version")
 
 

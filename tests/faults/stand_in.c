@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "common/hash.h"
-#include "proto/pipe.h"
+#include "proto/transport/pipe.h"
 #include "schema_worker.h"
 #include "services/worker/sandbox.h"
 

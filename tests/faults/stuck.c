@@ -4,7 +4,7 @@
  *   search.complete   runs in a circle */
 #include <pthread.h>
 
-#include "proto/service.h"
+#include "proto/service/service.h"
 #include "schema_search.h"
 
 struct search {

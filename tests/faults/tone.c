@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "common/studio.h"
+#include "common/shared/studio.h"
 
 enum { CHUNK = 4096, TURN = 100, SOUND_FRAMES = 100 };
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { STATE_AT = 48, STATE_DONE = 3 }; /* of a slot: proto/recall_file.c */
+enum { STATE_AT = 48, STATE_DONE = 3 }; /* of a slot: proto/service/recall_file.c */
 
 static int is_to_die(int fd, const void *bytes, size_t len)
 {

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <zmq.h>
 
-#include "proto/service_parts.h"
-#include "proto/token.h"
+#include "proto/service/service_parts.h"
+#include "proto/wire/token.h"
 #include "schema_service.h"
 
 enum { BUDGET_MS = 60000, ID_SIZE = sizeof(struct id) };

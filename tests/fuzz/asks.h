@@ -2,7 +2,7 @@
 #ifndef LOOPHOLE_TESTS_FUZZ_ASKS_H
 #define LOOPHOLE_TESTS_FUZZ_ASKS_H
 
-#include "proto/service.h"
+#include "proto/service/service.h"
 #include "tests/fuzz/fuzz.h"
 
 /* Starts it in fuzz_home. Its loop never runs. */

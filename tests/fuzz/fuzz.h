@@ -7,7 +7,7 @@
 #include "common/arena.h"
 #include "common/buffer.h"
 #include "common/paths.h"
-#include "proto/schema.h"
+#include "proto/wire/schema.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 

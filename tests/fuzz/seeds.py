@@ -308,7 +308,7 @@ def map_changes():
 
 
 def take_changes():
-    fmt, take = 658, 694  # where services/streamer/wav.c has these chunks
+    fmt, take = 658, 694  # where services/streamer/record/wav.c has these chunks
     def to(at, *values):
         return b''.join(struct.pack('>HB', at + i, value) for i, value in enumerate(values))
     for name, change in (('float', b''), ('pcm', to(fmt + 8, 1)), ('large', to(0, *b'RF64')), ('alien', to(take, *b'fake')),

@@ -1,10 +1,10 @@
 #!/bin/bash
 # The audio thread calls nothing but what tests/rt/allowed and, at the door to JACK, tests/rt/allowed_jack name, and keeps
 # no memory of its own. BUILD/rt/all.o (`make check-rt`) joins the very objects that loophole-audio is linked from:
-# common/rt, services/audio/rt and services/audio/rt_jack.c.
+# common/rt, services/audio/rt and services/audio/jack/rt_jack.c.
 . "$(dirname "$0")/../lib.sh"
 all=$build/rt/all.o
-door=services/audio/rt_jack
+door=services/audio/jack/rt_jack
 program=$build/bin/loophole-audio
 
 _wanted() { nm -u "$@" | awk 'NF > 1 { print $NF }' | sort -u; }
@@ -13,7 +13,7 @@ _forbidden() { _wanted "$1" | grep -vxFf <(_allowed); }
 _kept() {
     size -A "$1" | awk '$1 ~ /^\.(data|bss|tdata|tbss)($|\.)/ && $1 !~ /^\.data\.rel\.ro/ && $2 > 0 { print $1, $2 }'
 }
-_sources() { (cd "$top" && printf '%s\n' common/rt/*.c services/audio/rt/*.c $door.c); }
+_sources() { (cd "$top" && printf '%s\n' common/rt/*.c services/audio/dsp/*.c services/audio/rt/*.c $door.c); }
 _functions() { nm -S "$1" | awk '$3 ~ /^[tT]$/ { print $2, $4 }' | sort; } # size and name
 
 # The flags of the build, as far as they add calls.
@@ -36,7 +36,7 @@ only_the_door_calls_jack() {
     for source in $(_sources); do
         [ "$source" = $door.c ] || same "" "$(_wanted "$build/${source%.c}.o" | grep '^jack_')" "(wanted by $source)"
     done
-    same "" "$(nm "$build/services/audio/jack.o" | grep -i ' t rt_')" "(real-time functions outside $door.c)"
+    same "" "$(nm "$build/services/audio/jack/jack.o" | grep -i ' t rt_')" "(real-time functions outside $door.c)"
 }
 
 every_source_of_the_audio_thread_is_checked() {

@@ -2,9 +2,9 @@
  * second build only, in place of the functions they break. */
 #include <string.h>
 
-#include "proto/service.h"
+#include "proto/service/service.h"
 #include "schema_persist.h"
-#include "services/persist/undo.h"
+#include "services/persist/edit/undo.h"
 #include "store/changelog.h"
 #include "tests/sim/sim.h"
 

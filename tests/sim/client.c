@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "proto/courier.h"
+#include "proto/transport/courier.h"
 #include "tests/sim/deed.h"
 
 enum { AT_ONCE = 3, BUDGET_LEAST_MS = 50, BUDGET_MS = 20000 };

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/arena.h"
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 
 enum { ITEMS = 512, FOLDERS = 64, FILES = 30, NAMES = 6 };
 enum { RIVALS = 40 /* of a thousand */ };

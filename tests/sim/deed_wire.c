@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 #include "schema_audio.h"
 #include "tests/sim/deed.h"
 

@@ -1,5 +1,5 @@
 /* persist's thread: what it is given to do is done at a drawn moment, one after the other, and takes no time. */
-#include "common/errand.h"
+#include "common/process/errand.h"
 #include "tests/sim/sim.h"
 
 static const usec_t longest = 20000;

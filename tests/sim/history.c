@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 #include "store/catalogue.h"
 #include "store/changelog.h"
-#include "store/check.h"
+#include "store/check/check.h"
 #include "tests/sim/journal.h"
 
 /* ---- answers ---- */

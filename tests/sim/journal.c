@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 #include "store/catalogue.h"
 #include "store/store.h"
 #include "tests/sim/deed.h"

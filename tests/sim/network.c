@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/sockets.h"
+#include "proto/transport/sockets.h"
 #include "tests/sim/deed.h"
 
 enum { ASK_FD = 10000, EVENT_FD = 10001, TO_SERVER = CLIENTS };
@@ -195,7 +195,7 @@ void network_end(void)
     network.flying = NULL;
 }
 
-/* ---- proto/sockets.h ---- */
+/* ---- proto/transport/sockets.h ---- */
 
 struct sockets *sockets_new(struct fault *fault)
 {

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "proto/codec.h"
-#include "proto/service_parts.h"
+#include "proto/service/service_parts.h"
+#include "proto/wire/codec.h"
 #include "schema_audio.h"
 #include "tests/sim/deed.h"
 

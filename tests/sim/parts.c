@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-#include "proto/codec.h"
-#include "services/persist/analysis.h"
-#include "services/persist/edit.h"
-#include "services/persist/multipart.h"
-#include "services/persist/places.h"
+#include "proto/wire/codec.h"
+#include "services/persist/batch/analysis.h"
+#include "services/persist/edit/edit.h"
+#include "services/persist/places/places.h"
+#include "services/persist/turn/multipart.h"
 #include "tests/sim/journal.h"
 
 enum err __real_edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/service_parts.h"
+#include "proto/service/service_parts.h"
 #include "schema_audio.h"
 #include "schema_service.h"
-#include "services/persist/persist.h"
-#include "services/persist/removal.h"
-#include "services/persist/turn.h"
+#include "services/persist/places/removal.h"
+#include "services/persist/turn/persist.h"
+#include "services/persist/turn/turn.h"
 #include "tests/sim/sim.h"
 
 enum { MOMENTS = 600 }; /* a life's length at most, where it is not the whole world's */

@@ -1,7 +1,7 @@
 /* sim.h: a seeded simulator of the request/commit/ack/retry protocol. In one process and one thread run the real
  * persist over a real store, the real skeleton of a service (call, ticket, held, loop), and clients on the real
  * courier. Simulated is what stands around them: the clocks, ids, poll(), the sockets (network.c implements
- * proto/sockets.h), failing disks, and death, which may come at any write, commit, ack or publication. All is drawn
+ * sockets.h), failing disks, and death, which may come at any write, commit, ack or publication. All is drawn
  * from one seed, so that a world replays exactly.
  *
  *   main.c      worlds, one for each seed           deed*.c    what clients ask, drawn and put on the wire
@@ -67,7 +67,7 @@ struct edit;
 void flaw_in_edit(struct edit *edit) __attribute__((weak));
 void flaw_in_limits(struct changelog_limits *limits) __attribute__((weak));
 
-/* ---- network.c: besides proto/sockets.h ---- */
+/* ---- network.c: besides proto/transport/sockets.h ---- */
 void network_begin(void);
 void network_end(void);
 void network_server(bool lives);       /* what waits at a dead one is lost; clients connect anew to a new one */

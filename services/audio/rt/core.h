@@ -16,6 +16,7 @@
 #ifndef LOOPHOLE_AUDIO_RT_CORE_H
 #define LOOPHOLE_AUDIO_RT_CORE_H
 
+#include "services/audio/dsp/peaks.h"
 #include "services/audio/rt/capture.h"
 #include "services/audio/rt/drift.h"
 #include "services/audio/rt/engine.h"
@@ -23,7 +24,6 @@
 #include "services/audio/rt/notes.h"
 #include "services/audio/rt/orders.h"
 #include "services/audio/rt/pads.h"
-#include "services/audio/rt/peaks.h"
 #include "services/audio/rt/sequencer.h"
 #include "services/audio/rt/sounds.h"
 #include "services/audio/rt/streams.h"

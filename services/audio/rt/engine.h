@@ -28,9 +28,9 @@
 #ifndef LOOPHOLE_AUDIO_RT_ENGINE_H
 #define LOOPHOLE_AUDIO_RT_ENGINE_H
 
-#include "common/studio.h"
+#include "common/shared/studio.h"
+#include "services/audio/dsp/peaks.h"
 #include "services/audio/rt/bbt.h"
-#include "services/audio/rt/peaks.h"
 
 enum { ENGINE_FRAMES = 8192, ENGINE_MIDI = 256 };
 
@@ -74,7 +74,7 @@ struct engine_period {
 
 struct engine;
 
-/* Not RT (services/audio/engine_open.c). Maps nothing itself; touches every page it will use. Memory is allocated here
+/* Not RT (engine_open.c). Maps nothing itself; touches every page it will use. Memory is allocated here
  * alone. `instance` is 0 or 1; the studio outlives the engine. A survival state of another layout is made anew.
  * Errors: full, bad_request. */
 enum err engine_open(const struct studio *studio, uint32_t instance, struct engine **engine, struct fault *fault);

@@ -17,10 +17,10 @@
 
 #include "common/rt/score.h"
 #include "common/rt/state.h"
-#include "services/audio/rt/limiter.h"
-#include "services/audio/rt/loudness.h"
-#include "services/audio/rt/meter.h"
-#include "services/audio/rt/mix.h"
+#include "services/audio/dsp/limiter.h"
+#include "services/audio/dsp/loudness.h"
+#include "services/audio/dsp/meter.h"
+#include "services/audio/dsp/mix.h"
 
 struct mixer {
     struct mix_strip strip[GROUPS], master, preview_to_main;

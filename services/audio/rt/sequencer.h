@@ -8,14 +8,14 @@
 #define LOOPHOLE_AUDIO_RT_SEQUENCER_H
 
 #include "common/rt/score.h"
-#include "services/audio/rt/acid.h"
-#include "services/audio/rt/adsr.h"
-#include "services/audio/rt/click.h"
-#include "services/audio/rt/delay.h"
-#include "services/audio/rt/mix.h"
-#include "services/audio/rt/oscillator.h"
-#include "services/audio/rt/reverb.h"
-#include "services/audio/rt/svf.h"
+#include "services/audio/dsp/acid.h"
+#include "services/audio/dsp/adsr.h"
+#include "services/audio/dsp/click.h"
+#include "services/audio/dsp/delay.h"
+#include "services/audio/dsp/mix.h"
+#include "services/audio/dsp/oscillator.h"
+#include "services/audio/dsp/reverb.h"
+#include "services/audio/dsp/svf.h"
 
 struct sequencer_row {
     struct oscillator oscillator;

@@ -10,8 +10,8 @@
 
 #include "common/rt/order.h"
 #include "common/rt/state.h"
-#include "services/audio/rt/fade.h"
-#include "services/audio/rt/interpolate.h"
+#include "services/audio/dsp/fade.h"
+#include "services/audio/dsp/interpolate.h"
 
 enum {
     SOUNDS_LEAVING = 16, /* voices that fade out beside the 64 */

@@ -15,7 +15,7 @@
 
 #include "common/rt/order.h"
 #include "common/rt/state.h"
-#include "services/audio/rt/fade.h"
+#include "services/audio/dsp/fade.h"
 
 enum streams_state { STREAM_SILENT, STREAM_WAITS, STREAM_PLAYS, STREAM_STOPS };
 

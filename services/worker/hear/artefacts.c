@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "common/little.h"
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 #include "schema_artefact.h"
 #include "services/worker/hear/parts.h"
 

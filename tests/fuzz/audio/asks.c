@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "services/audio/audio.h"
+#include "services/audio/control/audio.h"
 #include "services/audio/rt/engine.h"
 
 enum { FRAMES = 64, RATE = 48000 };

@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include "common/studio.h"
+#include "common/shared/studio.h"
 #include "tests/fuzz/fuzz.h"
 
 enum command { SCRIBBLE, NOISE, ORDER, RUN, MIDI, SCORE, SOUND, STREAM, RACE, COMMANDS };

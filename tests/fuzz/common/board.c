@@ -1,9 +1,9 @@
 /* A board that anybody has scribbled on: its reader finds lines or none, and says what it sees. */
-#include "common/board.h"
+#include "common/shared/board.h"
 
 #include <string.h>
 
-#include "common/shm.h"
+#include "common/shared/shm.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { PAYLOAD = BOARD_LINES * sizeof(struct board_line) };

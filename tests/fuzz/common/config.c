@@ -1,5 +1,5 @@
 /* Any bytes as loophole.conf: refused with its line, or settings that every getter reads within its range. */
-#include "common/config.h"
+#include "common/process/config.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "common/crash_list.h"
 #include "common/file.h"
+#include "common/process/crash_list.h"
 #include "tests/fuzz/fuzz.h"
 
 static void is_told(const struct paths *paths)

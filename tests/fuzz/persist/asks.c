@@ -2,8 +2,8 @@
  * Every input begins with the same store: what it did is undone. */
 #include <stdio.h>
 
-#include "services/persist/multipart.h"
-#include "store/check.h"
+#include "services/persist/turn/multipart.h"
+#include "store/check/check.h"
 #include "store/store.h"
 #include "tests/fuzz/persist/stage.h"
 

@@ -1,9 +1,9 @@
 /* Any bytes as any message: refused with a sentence, or a value that encodes, copies and decodes to itself. */
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 
 #include <string.h>
 
-#include "proto/limits.h"
+#include "proto/transport/limits.h"
 #include "tests/fuzz/fuzz.h"
 
 static void encode(const struct shape *shape, const void *value, struct buffer *to)

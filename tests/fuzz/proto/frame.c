@@ -1,7 +1,7 @@
 /* Any bytes as a frame: what is read is written and read again the same; any fault goes out and comes back. */
 #include <string.h>
 
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 #include "tests/fuzz/fuzz.h"
 
 static void ask(struct bytes from)

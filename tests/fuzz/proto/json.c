@@ -1,11 +1,11 @@
 /* Any text as the JSON of any message, or as assignments to its fields: refused with a sentence, or a value that is
  * written and read to the same bytes. */
-#include "proto/json.h"
+#include "proto/wire/json.h"
 
 #include <string.h>
 
-#include "proto/codec.h"
-#include "proto/limits.h"
+#include "proto/transport/limits.h"
+#include "proto/wire/codec.h"
 #include "tests/fuzz/fuzz.h"
 
 static void explained(enum err e, const struct fault *fault)

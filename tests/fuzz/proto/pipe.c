@@ -1,5 +1,5 @@
 /* Whatever a worker, or its parent, sends in whatever pieces: whole messages or an error, and no descriptor stays. */
-#include "proto/pipe.h"
+#include "proto/transport/pipe.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>

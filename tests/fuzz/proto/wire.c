@@ -1,6 +1,6 @@
 /* Any bytes as a peer's wire: however they are cut, they are taken or refused alike, and what is taken of one message
  * is within its limit. */
-#include "proto/wire.h"
+#include "proto/transport/wire.h"
 
 #include "tests/fuzz/fuzz.h"
 

@@ -1,5 +1,5 @@
 /* Any text as a cursor: refused, or one that was written. Behind any place in any order: rows that are there. */
-#include "services/search/cursor.h"
+#include "services/search/query/cursor.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "services/search/index_file.h"
-#include "services/search/index_layout.h"
-#include "services/search/match.h"
+#include "services/search/index/index_file.h"
+#include "services/search/index/index_layout.h"
+#include "services/search/query/match.h"
 #include "tests/fuzz/search/stock.h"
 
 static void make_clusters(struct index *index)

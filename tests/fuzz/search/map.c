@@ -1,7 +1,7 @@
 /* A map's file that anybody has written in, with a hash that holds or not: refused, or a map with places that are
  * numbers, to which others are added. An input: one byte, whether the hash is made to hold; then changes, each three
  * bytes that say where and one that says what. */
-#include "services/search/map.h"
+#include "services/search/map/map.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -12,7 +12,7 @@
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/hash.h"
-#include "services/search/map_file.h"
+#include "services/search/map/map_file.h"
 #include "tests/fuzz/search/stock.h"
 
 enum { HEADER = 64, HASH_AT = 48, PLANE = 2 };

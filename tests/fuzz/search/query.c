@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/search/match.h"
+#include "services/search/query/match.h"
 #include "tests/fuzz/search/stock.h"
 
 enum { QUERY_MAX = 4000 };

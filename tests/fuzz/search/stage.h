@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "proto/example.h"
+#include "proto/wire/example.h"
 #include "services/search/search.h"
 #include "store/catalogue_write.h"
 #include "tests/fuzz/asks.h"

@@ -4,8 +4,8 @@
 
 #include <stdio.h>
 
-#include "services/search/fold.h"
-#include "services/search/index.h"
+#include "services/search/index/fold.h"
+#include "services/search/index/index.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { STOCK_ITEMS = 24 };

@@ -1,7 +1,7 @@
 /* A take that anybody has written in, as a power cut or a stranger leaves it: refused, or taken over with no more
  * frames than there are, and whole again after the next sync. An input: two bytes, how much follows the header; then
  * changes of the header, each two bytes that give the place and one that gives the value. */
-#include "services/streamer/wav.h"
+#include "services/streamer/record/wav.h"
 
 #include <string.h>
 #include <sys/mman.h>

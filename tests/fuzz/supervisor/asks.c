@@ -1,7 +1,7 @@
 /* Any row of asks to the supervisor of an engine without services: each is answered or refused. */
 #include "tests/fuzz/asks.h"
 
-#include "proto/service_parts.h"
+#include "proto/service/service_parts.h"
 #include "supervisor/supervisor.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)

@@ -2,9 +2,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "proto/codec.h"
-#include "services/worker/content.h"
-#include "services/worker/tags.h"
+#include "proto/wire/codec.h"
+#include "services/worker/tags/content.h"
+#include "services/worker/tags/tags.h"
 #include "tests/fuzz/fuzz.h"
 
 static void open_input(struct input *input, struct bytes bytes)

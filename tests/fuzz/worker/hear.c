@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 #include "schema_media.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,7 +1,7 @@
 /* Any bytes as the words of a tag, in any encoding, for any attribute: facts that keep the schema's bounds. */
-#include "proto/codec.h"
-#include "services/worker/labels.h"
-#include "services/worker/vorbis.h"
+#include "proto/wire/codec.h"
+#include "services/worker/tags/labels.h"
+#include "services/worker/tags/vorbis.h"
 #include "tests/fuzz/fuzz.h"
 
 static const char *const attributes[] = { "key", "genre", "bpm", "year", "track", "title" };

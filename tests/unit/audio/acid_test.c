@@ -1,6 +1,6 @@
 /* The acid filter answers small signals as its formula says, stays bounded at any resonance, and its envelope falls as
  * it should. */
-#include "services/audio/rt/acid.h"
+#include "services/audio/dsp/acid.h"
 #include "tests/unit/audio/measure.h"
 
 static void run(void *rig, float *left, float *right, uint32_t frames)

@@ -1,5 +1,5 @@
 /* Envelopes against their formulas: each segment's length and shape, gate, retrigger. */
-#include "services/audio/rt/adsr.h"
+#include "services/audio/dsp/adsr.h"
 #include "tests/unit/audio/measure.h"
 
 static const struct adsr_params PARAMS = { .attack = 0.01f, .decay = 0.1f, .sustain = 0.4f, .release = 0.2f };

@@ -1,5 +1,5 @@
 /* The delay: where its echoes fall, to fractions of a frame; what its filters and its feedback leave of them. */
-#include "services/audio/rt/delay.h"
+#include "services/audio/dsp/delay.h"
 #include "tests/unit/audio/measure.h"
 
 enum { SIZE = 262144 };

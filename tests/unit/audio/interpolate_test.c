@@ -1,5 +1,5 @@
 /* Playing at a pitch: signal to noise of sines, loops without a seam, bits that stay at ratio 1. */
-#include "services/audio/rt/interpolate.h"
+#include "services/audio/dsp/interpolate.h"
 #include "tests/unit/audio/measure.h"
 
 static const double SEMITONE = 1.0594630943592953;

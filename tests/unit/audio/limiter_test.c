@@ -1,5 +1,5 @@
 /* The limiter: nothing above the ceiling, nothing changed below it. */
-#include "services/audio/rt/limiter.h"
+#include "services/audio/dsp/limiter.h"
 #include "tests/unit/audio/measure.h"
 
 struct rig {

@@ -1,5 +1,5 @@
 /* Loudness against signals whose loudness is known: ITU-R BS.1770-4, and EBU Tech 3341 for stereo sines. */
-#include "services/audio/rt/loudness.h"
+#include "services/audio/dsp/loudness.h"
 #include "tests/unit/audio/measure.h"
 
 enum { RATE = 48000, STEP = 480 };

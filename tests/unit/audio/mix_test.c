@@ -1,6 +1,6 @@
 /* Adding, gain, pan and meters against plain arithmetic. */
-#include "services/audio/rt/meter.h"
-#include "services/audio/rt/mix.h"
+#include "services/audio/dsp/meter.h"
+#include "services/audio/dsp/mix.h"
 #include "tests/unit/audio/measure.h"
 
 static void pan_keeps_the_power_and_the_middle_is_untouched(void **state)

@@ -1,5 +1,5 @@
 /* Pitch, spectrum and aliases of the oscillator. */
-#include "services/audio/rt/oscillator.h"
+#include "services/audio/dsp/oscillator.h"
 #include "tests/unit/audio/measure.h"
 
 static void a_sine_is_a_sine(void **state)

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "services/audio/pattern.h"
+#include "services/audio/control/pattern.h"
 
 #define STEPS "X.x.X.x.X.x.X.x."
 

@@ -1,6 +1,6 @@
 /* Ramps arrive on their frame, fades have their shape, clicks begin and end where they should. */
-#include "services/audio/rt/click.h"
-#include "services/audio/rt/fade.h"
+#include "services/audio/dsp/click.h"
+#include "services/audio/dsp/fade.h"
 #include "tests/unit/audio/measure.h"
 
 static void a_ramp_is_straight_and_arrives_on_its_frame(void **state)

@@ -1,5 +1,5 @@
 /* The reverb against its combs' formula: energy, decay, treble lost, width. */
-#include "services/audio/rt/reverb.h"
+#include "services/audio/dsp/reverb.h"
 #include "tests/unit/audio/measure.h"
 
 enum { SIZE = 16384 };

@@ -1,6 +1,6 @@
 /* Rows that play sounds, from the pattern as a message to what is heard. */
-#include "services/audio/pattern.h"
-#include "services/audio/rt/svf.h"
+#include "services/audio/control/pattern.h"
+#include "services/audio/dsp/svf.h"
 #include "tests/unit/audio/measure.h"
 #include "tests/unit/audio/stage.h"
 

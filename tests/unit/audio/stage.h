@@ -5,9 +5,9 @@
 
 #include <math.h>
 
-#include "common/studio.h"
+#include "common/shared/studio.h"
+#include "services/audio/dsp/fade.h"
 #include "services/audio/rt/engine.h"
-#include "services/audio/rt/fade.h"
 #include "tests/unit/common/home.h"
 
 enum { STAGE_RATE = 48000, STAGE_MOST = 48000 * 12, STAGE_MIDI = 4096, STAGE_NOTES = 8192 };

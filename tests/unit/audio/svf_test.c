@@ -1,5 +1,5 @@
 /* The filter's measured response is that of its formula; it is stable wherever it stands and however it moves. */
-#include "services/audio/rt/svf.h"
+#include "services/audio/dsp/svf.h"
 #include "tests/unit/audio/measure.h"
 
 static void run(void *rig, float *left, float *right, uint32_t frames)

@@ -1,4 +1,4 @@
-#include "services/audio/wires.h"
+#include "services/audio/jack/wires.h"
 #include "tests/unit/common/home.h"
 
 static void what_is_written_is_read(void **state)

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "frontends/cli/output.h"
+#include "frontends/cli/base/output.h"
 
 static void printed(struct buffer *line, const char *expected)
 {

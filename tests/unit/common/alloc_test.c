@@ -6,7 +6,7 @@
 #include "common/arena.h"
 #include "common/buffer.h"
 #include "common/crash.h"
-#include "common/crash_list.h"
+#include "common/process/crash_list.h"
 #include "common/sanitizer.h"
 #include "tests/unit/common/home.h"
 

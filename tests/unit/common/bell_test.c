@@ -1,7 +1,7 @@
 #include <errno.h>
 #include <poll.h>
 
-#include "common/bell.h"
+#include "common/shared/bell.h"
 #include "tests/unit/common/home.h"
 
 static int bell = -1; /* -1: no message queues here */

@@ -2,8 +2,8 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "common/board.h"
-#include "common/shm.h"
+#include "common/shared/board.h"
+#include "common/shared/shm.h"
 #include "tests/unit/common/home.h"
 
 static int teardown(void **state)

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "common/clock.h"
-#include "common/proc.h"
+#include "common/process/proc.h"
 
 static void now_is_microseconds_since_1970(void **state)
 {

@@ -1,5 +1,5 @@
-#include "common/config.h"
 #include "common/file.h"
+#include "common/process/config.h"
 #include "tests/unit/common/home.h"
 
 static const char *after(struct home *home, const char *before, const char *key, const char *value)

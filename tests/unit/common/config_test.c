@@ -1,4 +1,4 @@
-#include "common/config.h"
+#include "common/process/config.h"
 #include "tests/unit/common/home.h"
 
 /* Loads a configuration of this text. */

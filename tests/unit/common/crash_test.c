@@ -2,8 +2,8 @@
 #include <sys/wait.h>
 
 #include "common/crash.h"
-#include "common/crash_list.h"
 #include "common/file.h"
+#include "common/process/crash_list.h"
 #include "common/sanitizer.h"
 #include "tests/unit/common/home.h"
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "common/errand.h"
+#include "common/process/errand.h"
 
 enum { WAIT_MS = 60000 };
 

@@ -1,7 +1,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "common/limits.h"
+#include "common/process/limits.h"
 #include "common/sanitizer.h"
 #include "tests/unit/common/home.h"
 

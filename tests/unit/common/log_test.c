@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "common/file.h"
-#include "common/log.h"
+#include "common/process/log.h"
 #include "tests/unit/common/home.h"
 
 static char *log_path(const struct home *home, const char *end)

@@ -2,7 +2,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "common/shm.h"
+#include "common/shared/shm.h"
 #include "tests/unit/common/home.h"
 
 enum { VERSION = 3, SIZE = 1000 };

@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 
 #include "common/sanitizer.h"
-#include "common/shm.h"
-#include "common/studio.h"
+#include "common/shared/shm.h"
+#include "common/shared/studio.h"
 #include "tests/unit/common/home.h"
 
 static int teardown(void **state)

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "services/indexer/gone.h"
+#include "services/indexer/scan/gone.h"
 
 /* So many that looking through all for each would take minutes. */
 enum { MANY = 200000 };

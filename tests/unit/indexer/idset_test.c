@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "services/indexer/idset.h"
+#include "services/indexer/scan/idset.h"
 
 enum { MANY = 5000 };
 

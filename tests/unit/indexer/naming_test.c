@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "services/indexer/naming.h"
+#include "services/indexer/scan/naming.h"
 
 static struct bytes bytes(const char *text)
 {

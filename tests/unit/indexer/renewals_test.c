@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "services/indexer/renewals.h"
+#include "services/indexer/analyse/renewals.h"
 
 static struct work *made(uint64_t renews, uint8_t library)
 {

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "services/indexer/settle.h"
+#include "services/indexer/scan/settle.h"
 
 static struct id id(uint8_t number)
 {

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "services/indexer/shelf.h"
+#include "services/indexer/scan/shelf.h"
 
 static struct shelf *put(struct shelf **shelves, uint8_t number, const char *path)
 {

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "services/indexer/walk.h"
+#include "services/indexer/scan/walk.h"
 
 struct fixture {
     struct mailbox *mailbox;

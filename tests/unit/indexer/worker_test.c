@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "services/indexer/worker.h"
+#include "services/indexer/analyse/worker.h"
 
 static const uint8_t hash[16] = { 1 };
 

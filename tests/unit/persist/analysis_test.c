@@ -1,6 +1,6 @@
-#include "services/persist/analysis.h"
-#include "services/persist/edit.h"
-#include "services/persist/merge.h"
+#include "services/persist/batch/analysis.h"
+#include "services/persist/edit/edit.h"
+#include "services/persist/places/merge.h"
 #include "store/artefact.h"
 #include "tests/unit/persist/writer.h"
 

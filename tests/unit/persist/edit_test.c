@@ -1,6 +1,6 @@
-#include "proto/codec.h"
-#include "services/persist/edit.h"
-#include "services/persist/undo.h"
+#include "proto/wire/codec.h"
+#include "services/persist/edit/edit.h"
+#include "services/persist/edit/undo.h"
 #include "tests/unit/persist/writer.h"
 
 static enum err take(struct writer *w, bool back, struct done *done)

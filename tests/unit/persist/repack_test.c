@@ -1,6 +1,6 @@
-#include "services/persist/edit.h"
-#include "services/persist/pack.h"
-#include "services/persist/repack.h"
+#include "services/persist/edit/edit.h"
+#include "services/persist/places/pack.h"
+#include "services/persist/places/repack.h"
 #include "tests/unit/persist/writer.h"
 
 enum { ITEMS = 50 };

@@ -5,11 +5,11 @@
 
 #include <cmocka.h>
 
-#include "proto/service_parts.h"
-#include "services/persist/batch.h"
-#include "services/persist/edit.h"
-#include "services/persist/removal.h"
-#include "services/persist/undo.h"
+#include "proto/service/service_parts.h"
+#include "services/persist/batch/batch.h"
+#include "services/persist/edit/edit.h"
+#include "services/persist/edit/undo.h"
+#include "services/persist/places/removal.h"
 #include "store/changelog.h"
 #include "store/parts.h"
 #include "tests/unit/persist/writer.h"

@@ -2,9 +2,9 @@
 #ifndef LOOPHOLE_TESTS_PERSIST_WRITER_H
 #define LOOPHOLE_TESTS_PERSIST_WRITER_H
 
-#include "services/persist/folders.h"
-#include "services/persist/places.h"
-#include "services/persist/turn.h"
+#include "services/persist/places/folders.h"
+#include "services/persist/places/places.h"
+#include "services/persist/turn/turn.h"
 #include "tests/unit/store/scratch.h"
 
 struct writer {

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 #include "tests/unit/proto/sample_decode.h"
 
 static void refused_as(enum err code, struct bytes from, const char *field)

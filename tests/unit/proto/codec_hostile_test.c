@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 #include "tests/unit/proto/sample.h"
 
 /* Every message stands in a block of its own size, so that a sanitizer or valgrind sees a read past its end. */

@@ -5,8 +5,8 @@
 
 #include <cmocka.h>
 
-#include "proto/codec.h"
-#include "proto/value.h"
+#include "proto/wire/codec.h"
+#include "proto/wire/value.h"
 #include "schema_persist.h"
 
 /* The real schemas against the codec's own limits. */

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 #include "tests/unit/proto/sample_decode.h"
 
 static void same_text(struct text a, struct text b)

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 
 #define WIRE(literal) bytes_of(literal, sizeof(literal) - 1)
 #define ID_WIRE                                                                                                        \

@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "proto/base64.h"
-#include "proto/codec.h"
-#include "proto/json.h"
+#include "proto/wire/base64.h"
+#include "proto/wire/codec.h"
+#include "proto/wire/json.h"
 #include "tests/unit/proto/sample.h"
 
 static struct arena arena;

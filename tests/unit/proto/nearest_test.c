@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "proto/nearest.h"
+#include "proto/wire/nearest.h"
 
 static void distances_count_letters(void **state)
 {

@@ -1,4 +1,4 @@
-/* What proto/peers.h holds back rests on calls of ZeroMQ that come to it instead of to the C library. */
+/* What proto/transport/peers.h holds back rests on calls of ZeroMQ that come to it instead of to the C library. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,8 +16,8 @@
 
 #include "common/clock.h"
 #include "common/sanitizer.h"
-#include "proto/peers_parts.h"
-#include "proto/sockets.h"
+#include "proto/transport/peers_parts.h"
+#include "proto/transport/sockets.h"
 
 enum { PATIENCE_US = 20000000 };
 

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "proto/pipe.h"
+#include "proto/transport/pipe.h"
 #include "schema_worker.h"
 
 struct ends {

@@ -20,10 +20,10 @@
 
 #include <cmocka.h>
 
-#include "proto/ask.h"
-#include "proto/limits.h"
-#include "proto/lock.h"
-#include "proto/service.h"
+#include "proto/service/service.h"
+#include "proto/transport/ask.h"
+#include "proto/transport/limits.h"
+#include "proto/transport/lock.h"
 #include "schema_indexer.h"
 #include "schema_search.h"
 #include "schema_service.h"

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "proto/service_parts.h"
+#include "proto/service/service_parts.h"
 
 static const struct ask ONCE = { .name = "toggle", .full_name = "audio.toggle", .once = true };
 

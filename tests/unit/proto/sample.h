@@ -4,7 +4,7 @@
 
 #include <float.h>
 
-#include "proto/schema.h"
+#include "proto/wire/schema.h"
 
 /* MessagePack written by hand; bytes are octal where a letter follows that could be a hexadecimal digit. */
 #define WIRE(literal) bytes_of(literal, sizeof(literal) - 1)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 #include "tests/unit/proto/sample.h"
 
 static struct arena arena;

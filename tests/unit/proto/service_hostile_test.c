@@ -2,7 +2,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "proto/sockets.h"
+#include "proto/transport/sockets.h"
 #include "tests/unit/proto/stand_in.h"
 
 /* A stranger: one connection that sends what it likes. */

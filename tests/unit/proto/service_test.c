@@ -1,4 +1,4 @@
-#include "common/board.h"
+#include "common/shared/board.h"
 #include "tests/unit/proto/stand_in.h"
 
 static int set_up(void **state)

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "proto/token.h"
+#include "proto/wire/token.h"
 
 #define WIRE(literal)    bytes_of(literal, sizeof(literal) - 1)
 #define WIRE_OF(literal) { sizeof(literal) - 1, (const uint8_t *)(literal) }

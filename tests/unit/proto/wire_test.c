@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "common/buffer.h"
-#include "proto/wire.h"
+#include "proto/transport/wire.h"
 
 enum { MOST = 1000, MORE = 1, LONG = 2, COMMAND = 4 };
 

@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "common/file.h"
-#include "proto/codec.h"
-#include "proto/example.h"
+#include "proto/wire/codec.h"
+#include "proto/wire/example.h"
 
 enum { MESSAGES_MAX = 512, NAME_SIZE = 128, HEX_LINE = 32, GOLDEN_BYTES_MAX = 1 << 20 };
 

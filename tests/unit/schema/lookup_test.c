@@ -1,4 +1,4 @@
-/* The generated tables and the look-ups of proto/schema.h. */
+/* The generated tables and the look-ups of proto/wire/schema.h. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* The index follows a store: put, changed, moved, removed; behind the log's tail and in another catalogue it
  * begins anew; much at once is done in bites. */
 #include "common/clock.h"
-#include "services/search/catchup.h"
+#include "services/search/index/catchup.h"
 #include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"
 #include "store/changelog.h"

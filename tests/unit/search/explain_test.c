@@ -1,6 +1,6 @@
 /* A query that finds nothing is explained: which clause is to blame, and what to ask instead. */
 #include "made.h"
-#include "services/search/explain.h"
+#include "services/search/query/explain.h"
 
 enum { ITEMS = 400, SEED = 5, FOREVER_US = 600000000 };
 

@@ -5,8 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "services/search/fold.h"
-#include "services/search/index_file.h"
+#include "services/search/index/fold.h"
+#include "services/search/index/index_file.h"
 #include "tests/unit/search/made.h"
 
 enum { ITEMS = 2000, QUERIES = 500 };

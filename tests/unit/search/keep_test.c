@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "services/search/keep.h"
+#include "services/search/duplicates/keep.h"
 
 /* A copy that is here: 16 bit, 44.1 kHz, stereo, one second. */
 static struct keep_copy ordinary(void)

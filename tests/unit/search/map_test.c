@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "services/search/map.h"
-#include "services/search/map_file.h"
+#include "services/search/map/map.h"
+#include "services/search/map/map_file.h"
 #include "tests/unit/search/made.h"
 
 enum { ITEMS = 1200, SAMPLE = 300 };

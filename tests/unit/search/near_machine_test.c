@@ -1,5 +1,5 @@
 /* The loops of all processors give the same numbers, to the last bit. */
-#include "services/search/near_machine.h"
+#include "services/search/near/near_machine.h"
 #include "tests/unit/search/made.h"
 
 static void fill(void *to, size_t len, uint64_t *seed)

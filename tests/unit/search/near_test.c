@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include "common/file.h"
-#include "services/search/blocks.h"
-#include "services/search/index_file.h"
-#include "services/search/index_layout.h"
-#include "services/search/near_file.h"
+#include "services/search/index/blocks.h"
+#include "services/search/index/index_file.h"
+#include "services/search/index/index_layout.h"
+#include "services/search/near/near_file.h"
 #include "tests/unit/search/made.h"
 
 enum { ROWS = 24000, MANY = 100000, EXTRA = 50, INNER = 12, CLUSTERS = 40, QUERIES = 60 };

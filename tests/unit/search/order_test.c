@@ -1,7 +1,7 @@
 /* Pages cover a result once, whatever comes and goes between them; scores and facets. */
-#include "services/search/cursor.h"
-#include "services/search/facets.h"
-#include "services/search/score.h"
+#include "services/search/query/cursor.h"
+#include "services/search/query/facets.h"
+#include "services/search/query/score.h"
 #include "tests/unit/search/made.h"
 
 enum { ITEMS = 600, PAGE = 7 };

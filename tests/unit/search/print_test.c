@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 #include "schema_artefact.h"
-#include "services/search/print.h"
+#include "services/search/duplicates/print.h"
 
 enum { COUNT = PRINT_SAMPLES };
 

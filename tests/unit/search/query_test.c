@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "common/musical_key.h"
-#include "services/search/parse.h"
+#include "services/search/query/parse.h"
 
 enum { NOW_S = 1000000 };
 

@@ -1,6 +1,6 @@
 /* The nearest are the nearest: the same as when every distance is worked out in double and sorted. */
-#include "services/search/blocks.h"
-#include "services/search/vectors.h"
+#include "services/search/index/blocks.h"
+#include "services/search/near/vectors.h"
 #include "tests/unit/search/made.h"
 
 enum { ITEMS = 1500, NEAREST = 40 };

@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
-#include "services/search/fold.h"
-#include "services/search/phrase.h"
-#include "services/search/words.h"
+#include "services/search/index/fold.h"
+#include "services/search/index/words.h"
+#include "services/search/query/phrase.h"
 
 static const struct folded {
     const char *from, *to;

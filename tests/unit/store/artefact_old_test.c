@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 #include "schema_artefact.h"
 #include "store/artefact_old.h"
 

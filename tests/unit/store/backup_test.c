@@ -1,6 +1,6 @@
 #include <sys/wait.h>
 
-#include "store/backup.h"
+#include "store/care/backup.h"
 #include "tests/unit/store/scratch.h"
 
 static char file[PATH_MAX + 32];

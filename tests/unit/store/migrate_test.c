@@ -1,10 +1,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "proto/codec.h"
+#include "proto/wire/codec.h"
 #include "store/changelog.h"
-#include "store/migrate.h"
-#include "store/replace.h"
+#include "store/open/migrate.h"
+#include "store/open/replace.h"
 #include "tests/unit/store/scratch.h"
 
 static void store_path(struct scratch *s, const char *end, char to[PATH_MAX + 32])

@@ -1,10 +1,10 @@
 /* Backups whose digest is right and whose image is not: only reading them shows it. */
 #include <fcntl.h>
 
-#include "store/backup.h"
+#include "store/care/backup.h"
+#include "store/care/check_apart.h"
+#include "store/care/trailer.h"
 #include "store/catalogue_meta.h"
-#include "store/check_apart.h"
-#include "store/trailer.h"
 #include "tests/unit/store/scratch.h"
 
 enum { PAGE = 4096, LAST_PAGE_AT = 136, DAMAGES = 40, DAMAGES_LONG = 5000 };

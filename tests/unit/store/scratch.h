@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "store/catalogue_write.h"
-#include "store/check.h"
+#include "store/check/check.h"
 #include "store/store.h"
 
 struct scratch {

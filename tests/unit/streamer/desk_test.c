@@ -1,7 +1,7 @@
 /* The next line of a grid, by what the sound core says of its transport. */
 #include <math.h>
 
-#include "services/streamer/desk.h"
+#include "services/streamer/base/desk.h"
 #include "tests/unit/common/home.h"
 
 static struct desk desk_at(double place, int64_t frame)

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "services/streamer/resample.h"
+#include "services/streamer/play/resample.h"
 
 enum { FRAMES = 48000 };
 

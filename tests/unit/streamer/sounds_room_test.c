@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "services/streamer/sounds_room.h"
+#include "services/streamer/play/sounds_room.h"
 
 enum { FLOATS = SOUNDS_BYTES / sizeof(float) };
 

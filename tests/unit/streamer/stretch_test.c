@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "services/streamer/stretch.h"
+#include "services/streamer/play/stretch.h"
 
 enum { RATE = 48000, FRAMES = 2 * RATE, ROOM = 4 * FRAMES };
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "services/streamer/take_file.h"
+#include "services/streamer/record/take_file.h"
 
 enum { CELLS = 5000, BEGIN = 700, GENERATION = 7, RATE = 48000 };
 

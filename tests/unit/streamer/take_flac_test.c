@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "services/streamer/take_flac.h"
+#include "services/streamer/record/take_flac.h"
 
 enum { FRAMES = 150000, RATE = 48000 };
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "services/streamer/tune.h"
+#include "services/streamer/play/tune.h"
 
 static void is(double expected, double got)
 {

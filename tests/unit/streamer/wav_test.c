@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "services/streamer/wav.h"
+#include "services/streamer/record/wav.h"
 
 enum { FRAMES = 5000 };
 

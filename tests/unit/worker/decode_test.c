@@ -1,4 +1,4 @@
-#include "services/worker/decode.h"
+#include "services/worker/decode/decode.h"
 #include "tests/unit/worker/made.h"
 
 static struct decode *opened(struct made *made, struct decode_format *format)

@@ -4,7 +4,7 @@
 
 #include "common/pcm.h"
 #include "schema_worker.h"
-#include "services/worker/decode.h"
+#include "services/worker/decode/decode.h"
 #include "services/worker/encode.h"
 #include "tests/unit/worker/made.h"
 

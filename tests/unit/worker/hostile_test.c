@@ -1,7 +1,7 @@
 #include <fcntl.h>
 
 #include "services/worker/analyse.h"
-#include "services/worker/decode.h"
+#include "services/worker/decode/decode.h"
 #include "tests/unit/worker/made.h"
 
 enum { KINDS = 7 };

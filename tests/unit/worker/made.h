@@ -16,8 +16,8 @@
 #include <cmocka.h>
 
 #include "common/buffer.h"
-#include "services/worker/content.h"
-#include "services/worker/tags.h"
+#include "services/worker/tags/content.h"
+#include "services/worker/tags/tags.h"
 
 enum { MADE_RATE = 44100, MADE_FRAMES = 11025 };
 

@@ -1,0 +1,114 @@
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/buffer.h"
+#include "common/file.h"
+#include "common/process/config.h"
+#include "common/text.h"
+
+enum { FILE_MAX_BYTES = 1 << 20 };
+
+/* One line with its end. */
+static struct text line_at(struct text file, uint32_t from)
+{
+    const char *end = memchr(file.at + from, '\n', file.len - from);
+
+    return (struct text){ end ? (uint32_t)(end - file.at) - from + 1 : file.len - from, file.at + from };
+}
+
+static struct text trim_line(struct text line)
+{
+    while (line.len && strchr(" \t\r\n", line.at[line.len - 1]))
+        line.len--;
+    while (line.len && strchr(" \t", *line.at))
+        line = (struct text){ line.len - 1, line.at + 1 };
+    return line;
+}
+
+static bool is_section(struct text line, struct text *name)
+{
+    line = trim_line(line);
+    if (line.len < 2 || *line.at != '[')
+        return false;
+    *name = (struct text){ 0, line.at + 1 };
+    while (name->len < line.len - 1 && name->at[name->len] != ']')
+        name->len++;
+    return true;
+}
+
+static bool is_setting(struct text line, struct text name)
+{
+    struct text key;
+    uint32_t len = 0;
+
+    line = trim_line(line);
+    while (len < line.len && line.at[len] != '=' && line.at[len] != ':')
+        len++;
+    key = trim_line((struct text){ len, line.at });
+    return len < line.len && text_equal(key, name);
+}
+
+/* Where the setting's line is, or where it would be put: behind the last line of its section that is not empty. */
+struct place {
+    uint32_t at, len; /* the line that goes; len 0: none */
+    bool has_section;
+};
+
+static struct place find_place(struct text file, struct text section, struct text name)
+{
+    struct place place = { .at = file.len };
+    bool inside = false;
+
+    for (uint32_t at = 0; at < file.len;) {
+        struct text line = line_at(file, at), found;
+
+        if (is_section(line, &found))
+            inside = text_equal(found, section);
+        else if (inside && is_setting(line, name))
+            return (struct place){ at, line.len, true };
+        at += line.len;
+        if (inside && trim_line(line).len) {
+            place.at = at;
+            place.has_section = true;
+        }
+    }
+    return place;
+}
+
+static void write_new(struct text file, struct place place, const char *key, const char *value, struct buffer *to)
+{
+    int section = (int)strcspn(key, ".");
+    struct text before = { place.at, file.at };
+
+    buffer_printf(to, "%.*s", TEXT_ARG(before));
+    if (before.len && before.at[before.len - 1] != '\n')
+        buffer_add_text(to, "\n");
+    if (!place.has_section)
+        buffer_printf(to, "%s[%.*s]\n", before.len ? "\n" : "", section, key);
+    buffer_printf(to, "%s = %s\n", key + section + 1, value);
+    buffer_printf(to, "%.*s", (int)(file.len - place.at - place.len), file.at + place.at + place.len);
+}
+
+enum err config_put(const struct paths *paths, const char *key, const char *value, struct fault *fault)
+{
+    struct buffer file = { 0 }, made = { 0 };
+    struct text section = { (uint32_t)strcspn(key, "."), key }, whole;
+    char path[PATH_MAX + 32];
+    struct config *config;
+    enum err e = config_load(paths, &config, fault);
+
+    if (e != ERR_OK)
+        return e;
+    config_free(config);
+    (void)snprintf(path, sizeof(path), "%s/loophole.conf", paths->config);
+    e = file_read_all(path, FILE_MAX_BYTES, &file, fault);
+    if (e == ERR_OK || e == ERR_NOT_FOUND) {
+        whole = text_of(buffer_c(&file));
+        write_new(whole, find_place(whole, section, text_of(key + section.len + 1)), key, value, &made);
+        e = file_write_atomic(path, buffer_bytes(&made), 0600, fault);
+    }
+    buffer_free(&file);
+    buffer_free(&made);
+    return e;
+}

@@ -1,0 +1,216 @@
+#include "common/process/errand.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "common/alloc.h"
+#include "common/process/log.h"
+
+enum { END_WAIT_US = 2000000 };
+
+struct errands {
+    pthread_mutex_t lock; /* of all below but ending */
+    pthread_cond_t wake;  /* something waits, or all ends */
+    struct mailbox *mailbox;
+    struct errand *waiting, **last_waiting;
+    struct errand *running;
+    unsigned threads, idle, threads_max;
+    unsigned hanging; /* threads that were given up and have not come back */
+    atomic_bool ending;
+};
+
+struct errands *errands_new(struct mailbox *mailbox, unsigned threads)
+{
+    struct errands *all = alloc_zeroed(1, sizeof(*all));
+
+    pthread_mutex_init(&all->lock, NULL);
+    pthread_cond_init(&all->wake, NULL);
+    all->mailbox = mailbox;
+    all->last_waiting = &all->waiting;
+    all->threads_max = threads;
+    return all;
+}
+
+static void let_go(struct errand *errand)
+{
+    if (atomic_fetch_sub(&errand->holders, 1) == 1)
+        errand->drop(errand);
+}
+
+static void come_home(struct mail *mail)
+{
+    struct errand *errand = (struct errand *)mail;
+
+    errand->done(errand, false);
+    let_go(errand);
+}
+
+/* The loop ended before it opened this. */
+static void drop_unread(struct mail *mail)
+{
+    let_go((struct errand *)mail);
+}
+
+static struct errand *take_waiting(struct errands *all)
+{
+    struct errand *errand = all->waiting;
+
+    all->waiting = errand->next;
+    if (!all->waiting)
+        all->last_waiting = &all->waiting;
+    errand->next = all->running;
+    all->running = errand;
+    atomic_store(&errand->beat, clock_steady());
+    return errand;
+}
+
+static void leave_running(struct errands *all, const struct errand *errand)
+{
+    struct errand **at = &all->running;
+
+    while (*at && *at != errand)
+        at = &(*at)->next;
+    if (*at)
+        *at = errand->next;
+}
+
+/* One thread: errand after errand, until one was given up under it or all ends. */
+static void *run_errands(void *state)
+{
+    struct errands *all = state;
+    bool lost = false;
+
+    pthread_mutex_lock(&all->lock);
+    while (!lost && !atomic_load(&all->ending)) {
+        if (!all->waiting) {
+            all->idle++;
+            pthread_cond_wait(&all->wake, &all->lock);
+            all->idle--;
+            continue;
+        }
+        struct errand *errand = take_waiting(all);
+        pthread_mutex_unlock(&all->lock);
+        errand->run(errand);
+        pthread_mutex_lock(&all->lock);
+        lost = atomic_load(&errand->lost);
+        if (!lost) {
+            leave_running(all, errand);
+            mailbox_put(all->mailbox, &errand->home);
+        }
+        let_go(errand);
+    }
+    if (lost)
+        all->hanging--;
+    else
+        all->threads--;
+    pthread_cond_broadcast(&all->wake);
+    pthread_mutex_unlock(&all->lock);
+    return NULL;
+}
+
+static void add_thread(struct errands *all)
+{
+    pthread_attr_t detached;
+    pthread_t thread;
+
+    pthread_attr_init(&detached);
+    pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+    if (pthread_create(&thread, &detached, run_errands, all) == 0)
+        all->threads++;
+    else
+        log_error("cannot start a thread for errands: %u run already", all->threads);
+    pthread_attr_destroy(&detached);
+}
+
+void errand_start(struct errands *errands, struct errand *errand)
+{
+    errand->errands = errands;
+    errand->home = (struct mail){ .open = come_home, .drop = drop_unread };
+    errand->next = NULL;
+    atomic_store(&errand->holders, 2);
+    atomic_store(&errand->lost, false);
+    atomic_store(&errand->stop, false);
+    pthread_mutex_lock(&errands->lock);
+    *errands->last_waiting = errand;
+    errands->last_waiting = &errand->next;
+    if (errands->idle == 0 && errands->threads < errands->threads_max)
+        add_thread(errands);
+    pthread_cond_signal(&errands->wake);
+    pthread_mutex_unlock(&errands->lock);
+}
+
+/* Takes one that hangs out of those that run. Its thread no longer counts. */
+static struct errand *take_hanging(struct errands *all)
+{
+    usec_t now = clock_steady();
+
+    for (struct errand *errand = all->running; errand; errand = errand->next)
+        if (now - atomic_load(&errand->beat) > errand->patience) {
+            atomic_store(&errand->lost, true);
+            leave_running(all, errand);
+            all->threads--;
+            all->hanging++;
+            if (all->waiting && all->idle == 0)
+                add_thread(all);
+            return errand;
+        }
+    return NULL;
+}
+
+void errands_look(struct errands *errands)
+{
+    struct errand *errand;
+
+    do {
+        pthread_mutex_lock(&errands->lock);
+        errand = take_hanging(errands);
+        pthread_mutex_unlock(&errands->lock);
+        if (errand) {
+            errand->done(errand, true);
+            let_go(errand);
+        }
+    } while (errand);
+}
+
+void errand_stop(struct errand *errand)
+{
+    atomic_store(&errand->stop, true);
+}
+
+bool errand_goes_on(struct errand *errand)
+{
+    atomic_store(&errand->beat, clock_steady());
+    return !atomic_load(&errand->lost) && !atomic_load(&errand->stop) && !atomic_load(&errand->errands->ending);
+}
+
+static void drop_waiting(struct errands *errands)
+{
+    while (errands->waiting) {
+        struct errand *errand = errands->waiting;
+        errands->waiting = errand->next;
+        errand->drop(errand);
+    }
+}
+
+bool errands_end(struct errands *errands)
+{
+    usec_t until = clock_steady() + END_WAIT_US;
+
+    atomic_store(&errands->ending, true);
+    pthread_mutex_lock(&errands->lock);
+    pthread_cond_broadcast(&errands->wake);
+    while (errands->threads > 0 && clock_steady() < until) {
+        pthread_mutex_unlock(&errands->lock);
+        clock_sleep(2000);
+        pthread_mutex_lock(&errands->lock);
+    }
+    bool ended = errands->threads == 0 && errands->hanging == 0;
+    pthread_mutex_unlock(&errands->lock);
+    if (!ended)
+        return false;
+    drop_waiting(errands);
+    pthread_cond_destroy(&errands->wake);
+    pthread_mutex_destroy(&errands->lock);
+    free(errands);
+    return true;
+}

@@ -1,0 +1,89 @@
+#include "common/process/opening.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/alloc.h"
+#include "common/file.h"
+
+struct opening {
+    struct errand errand;
+    struct opening_listener listener; /* opened is NULL: dropped */
+    void *what;
+    uint64_t ahead;
+    int fd;
+    int number; /* errno */
+    struct stat st;
+    char path[];
+};
+
+static void open_file(struct errand *errand)
+{
+    struct opening *opening = (struct opening *)errand;
+
+    opening->fd = open(opening->path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (opening->fd < 0 || fstat(opening->fd, &opening->st) < 0)
+        opening->number = errno;
+    else if (S_ISREG(opening->st.st_mode))
+        posix_fadvise(opening->fd, 0, (off_t)opening->ahead, POSIX_FADV_WILLNEED);
+}
+
+static enum err judge_file(const struct opening *opening, bool lost, struct fault *fault)
+{
+    if (lost)
+        return fault_set(fault, ERR_TIMEOUT, "its file system does not answer");
+    if (opening->number != 0)
+        return fault_errno(fault, file_err(opening->number), opening->number, "cannot open it");
+    return S_ISREG(opening->st.st_mode) ? ERR_OK : fault_set(fault, ERR_BAD_REQUEST, "not a regular file");
+}
+
+static void report_file(struct errand *errand, bool lost)
+{
+    struct opening *opening = (struct opening *)errand;
+    struct opened_file file = { .fd = -1 };
+    struct fault fault = { 0 };
+
+    if (!opening->listener.opened)
+        return;
+    if (judge_file(opening, lost, &fault) == ERR_OK) {
+        file = (struct opened_file){ opening->fd, (uint64_t)opening->st.st_size, clock_usec(opening->st.st_mtim) };
+        opening->fd = -1;
+    }
+    opening->listener.opened(opening->listener.state, opening->what, &file, &fault);
+}
+
+static void free_opening(struct errand *errand)
+{
+    struct opening *opening = (struct opening *)errand;
+
+    if (opening->fd >= 0)
+        close(opening->fd);
+    free(opening);
+}
+
+struct opening *opening_start(struct errands *errands, const char *path, uint64_t ahead, usec_t patience,
+                              struct opening_listener listener, void *what)
+{
+    size_t len = strlen(path);
+    struct opening *opening = alloc_zeroed(1, sizeof(*opening) + len + 1);
+
+    opening->errand =
+        (struct errand){ .run = open_file, .done = report_file, .drop = free_opening, .patience = patience };
+    opening->listener = listener;
+    opening->what = what;
+    opening->ahead = ahead;
+    opening->fd = -1;
+    memcpy(opening->path, path, len + 1);
+    errand_start(errands, &opening->errand);
+    return opening;
+}
+
+void opening_drop(struct opening *opening)
+{
+    opening->listener.opened = NULL;
+    errand_stop(&opening->errand);
+}

@@ -1,0 +1,217 @@
+/* cli.h: the command line, a front-end like any other: commands and options stand in two tables, from which the
+ * help, the man page and the shell completions are made too. One thread. */
+#ifndef LOOPHOLE_FRONTENDS_CLI_CLI_H
+#define LOOPHOLE_FRONTENDS_CLI_CLI_H
+
+#include "frontends/cli/base/output.h"
+#include "proto/transport/ask.h"
+#include "proto/wire/json.h"
+#include "schema_search.h"
+#include "store/store.h"
+
+/* What the options of all commands set; which command takes which stands in its row. */
+struct options {
+    bool json, wait, watch, follow, hidden_files, accept_missing, retry_failed, all, prometheus, force, room, remake;
+    bool off;
+    int64_t limit, budget_ms, expect, clients, seconds, rate, seed;
+    const char *sort, *fields, *facets, *cursor, *in, *request_id, *body, *weights, *plot, *type, *png, *kind, *inside;
+    const char *like, *unlike, *save;
+    bool immediate;
+    int64_t period, page, times;
+    bool loop, in_context, stretch, start_transport, line;
+    const char *gain, *from, *chain, *key, *at;
+    const char *name, *inputs, *format, *gaps, *port;
+    struct text_list ignore;
+};
+
+struct cli {
+    struct paths paths;
+    struct asker *asker;
+    struct options options;
+    struct arena arena; /* lasts for the whole run */
+    struct buffer out;  /* printed by cli_flush */
+    int count;          /* the arguments behind the command and its options */
+    char **args;
+};
+
+#define QUOTE_QUERY "put the whole query in quotes: loophole tag 'snare -is:loop' --all +short"
+
+/* A command: one row of the table in commands.c. */
+struct command {
+    const char *name;    /* "search", "library add" */
+    const char *args;    /* "QUERY", "ID +TAG -TAG…" */
+    const char *doc;     /* one line */
+    const char *help;    /* more, for --help and the man page, or "" */
+    const char *options; /* names of options.c it takes, separated by spaces; json is taken by all */
+    int min_args, max_args;
+    enum { DASHES_OPTIONS = false, DASHES_WORDS = true, DASHES_TAGS } dashes; /* what else may begin with a dash */
+    enum err (*run)(struct cli *cli, struct fault *fault);
+};
+extern const struct command command_table[];
+extern const int command_count;
+const char *command_group(const struct command *command); /* the group that begins with it, or NULL */
+
+enum option_kind { OPTION_FLAG, OPTION_NUMBER, OPTION_WORD, OPTION_LIST };
+
+struct option_row {
+    const char *name;
+    char letter; /* or 0 */
+    const char *arg;
+    const char *doc;
+    enum option_kind kind;
+    size_t offset; /* in struct options */
+    int64_t min, max;
+};
+extern const struct option_row option_table[];
+extern const int option_count;
+const struct option_row *option_named(const char *name, size_t len);
+bool command_takes(const struct command *command, const struct option_row *option);
+
+/* Parses argv after the command's words. Ends the process for --help and for wrong usage (exit code 64). */
+void options_parse(const struct command *command, int argc, char **argv, struct cli *cli);
+
+/* unknown.c: reports words that name no command, and the commands that may be meant. Returns the exit code. */
+int unknown_command(int argc, char **argv);
+
+/* Whether --json is among the arguments: errors are lines of JSON then, those of wrong usage too. */
+bool options_want_json(int argc, char **argv);
+
+/* ---- shared by the commands ---- */
+
+/* Asks with the budget of --budget (10 s unless given); memory of the answer lasts until the next ask. */
+enum err cli_ask(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault);
+
+enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault); /* absolute */
+
+struct text cli_words(struct cli *cli);                         /* the arguments as one text, for a query */
+struct text_list cli_split(struct cli *cli, const char *words); /* "a,b": its parts, that are not empty; NULL: none */
+
+/* The media item that arguments name: an id, a path, or the first that a query finds (named.h). */
+enum err cli_find(struct cli *cli, int count, char **args, struct media_found *found, struct fault *fault);
+
+/* Sends a mutation under its request id (--request-id, else a new one). */
+struct done;
+enum err cli_send(struct cli *cli, const char *name, const void *request, struct done *done, struct fault *fault);
+enum err cli_done_json(struct cli *cli, const struct done *done);
+
+/* saved.c: saves a query as --save says. */
+enum err saved_put(struct cli *cli, struct text query, struct text sort, struct fault *fault);
+
+/* item.c: one item as a JSON line (keys of README), as a row of a list, or in full. `fields` NULL: all. */
+void item_json(struct buffer *to, const struct item *item, const char *fields);
+void item_cell(struct buffer *to, const struct item *item, const char *field); /* one value, as a person reads it */
+void item_row(struct buffer *to, const struct item *item);
+void item_row_head(struct buffer *to, const char *rank); /* "SCORE" or "DISTANCE" */
+void item_full(struct buffer *to, const struct media_found *found);
+
+/* item_table.c: the fields "a,b,…" of items as a table, each as wide as its longest value; of one, line by line. */
+void item_table(struct cli *cli, const struct item_list *items, const char *fields);
+void item_some(struct cli *cli, const struct item *item, const char *fields);
+
+double item_seconds(const struct media *media);
+const struct fact *item_fact(const struct item *item, const char *attribute); /* NULL: none */
+
+/* hint.c: why a result is empty: on standard output, or with --json on standard error. */
+void hint_print(struct cli *cli, const struct hint_list *hints);
+
+/* question.c: questions about files that are gone (libraries.asks): as text with the command that answers each, and the
+ * command alone. */
+struct libraries;
+void question_print(struct cli *cli, const struct libraries *libraries);
+void question_print_open(struct cli *cli); /* those that are open now; none when the indexer does not answer */
+
+/* progress.c: indexing as a bar on a terminal, else a line a second; until all is known. */
+enum err progress_follow(struct cli *cli, struct fault *fault);
+
+/* words for numbers */
+void human_duration(struct buffer *to, double seconds);
+void human_bytes(struct buffer *to, uint64_t bytes);
+
+/* raw.c: the message that the arguments name and fill, as MessagePack. */
+enum err raw_request(struct cli *cli, struct buffer *to, struct fault *fault);
+
+/* The commands, by file. */
+enum err engine_up(struct cli *cli, struct fault *fault);
+enum err engine_down(struct cli *cli, struct fault *fault);
+enum err engine_status(struct cli *cli, struct fault *fault);
+enum err engine_restart(struct cli *cli, struct fault *fault);
+enum err logs_show(struct cli *cli, struct fault *fault);
+enum err tasks_list(struct cli *cli, struct fault *fault);
+enum err tasks_cancel(struct cli *cli, struct fault *fault);
+enum err events_follow(struct cli *cli, struct fault *fault);
+enum err library_add(struct cli *cli, struct fault *fault);
+enum err library_remove(struct cli *cli, struct fault *fault);
+enum err library_print(struct cli *cli, struct fault *fault);
+enum err library_rescan(struct cli *cli, struct fault *fault);
+enum err library_index(struct cli *cli, struct fault *fault);
+enum err library_summary(struct cli *cli, struct fault *fault);
+enum err find_search(struct cli *cli, struct fault *fault);
+enum err find_similar(struct cli *cli, struct fault *fault);
+enum err find_show(struct cli *cli, struct fault *fault);
+enum err complete_run(struct cli *cli, struct fault *fault);
+enum err artefact_show(struct cli *cli, struct fault *fault);
+enum err map_run(struct cli *cli, struct fault *fault);
+enum err alike_duplicates(struct cli *cli, struct fault *fault);
+enum err saved_history(struct cli *cli, struct fault *fault);
+enum err saved_queries(struct cli *cli, struct fault *fault);
+enum err edit_unlike(struct cli *cli, struct fault *fault);
+enum err edit_favourite(struct cli *cli, struct fault *fault);
+enum err edit_hide(struct cli *cli, struct fault *fault);
+enum err play_start(struct cli *cli, struct fault *fault);
+enum err play_stop(struct cli *cli, struct fault *fault);
+enum err play_preview(struct cli *cli, struct fault *fault);
+enum err play_preview_stop(struct cli *cli, struct fault *fault);
+enum err play_preview_next(struct cli *cli, struct fault *fault);
+enum err takes_start(struct cli *cli, struct fault *fault);
+enum err takes_stop(struct cli *cli, struct fault *fault);
+enum err takes_cancel(struct cli *cli, struct fault *fault);
+enum err takes_list(struct cli *cli, struct fault *fault);
+enum err takes_delete(struct cli *cli, struct fault *fault);
+enum err takes_recover(struct cli *cli, struct fault *fault);
+enum err edit_item(struct cli *cli, struct fault *fault);
+enum err edit_tags(struct cli *cli, struct fault *fault);
+enum err edit_undo(struct cli *cli, struct fault *fault);
+enum err edit_redo(struct cli *cli, struct fault *fault);
+enum err raw_ask(struct cli *cli, struct fault *fault);
+enum err stats_show(struct cli *cli, struct fault *fault);
+enum err store_check_run(struct cli *cli, struct fault *fault);
+enum err store_forget_old_run(struct cli *cli, struct fault *fault);
+enum err store_backup_run(struct cli *cli, struct fault *fault);
+enum err store_restore_run(struct cli *cli, struct fault *fault);
+struct transport_state;
+void transport_print_place(struct cli *cli, const struct transport_state *at); /* "bar 12.3.2": bar, beat, 16th */
+enum err transport_show(struct cli *cli, struct fault *fault);
+enum err transport_start(struct cli *cli, struct fault *fault);
+enum err transport_stop(struct cli *cli, struct fault *fault);
+enum err transport_toggle(struct cli *cli, struct fault *fault);
+enum err transport_locate(struct cli *cli, struct fault *fault);
+enum err transport_tempo(struct cli *cli, struct fault *fault);
+enum err transport_tap(struct cli *cli, struct fault *fault);
+enum err transport_swing(struct cli *cli, struct fault *fault);
+enum err transport_metronome(struct cli *cli, struct fault *fault);
+enum err transport_sync(struct cli *cli, struct fault *fault);
+struct silent_sound;
+void cli_warn_of_silent(const struct silent_sound *silent, const char *what); /* of a row or a pad, on standard error */
+enum err transport_pattern(struct cli *cli, struct fault *fault);
+enum err transport_panic(struct cli *cli, struct fault *fault);
+struct text meters_in_linear(struct cli *cli, const char *typed); /* "gain=-6dB" as "gain=0.501"; others as typed */
+enum err meters_show(struct cli *cli, struct fault *fault);
+enum err meters_reset(struct cli *cli, struct fault *fault);
+enum err meters_mixer(struct cli *cli, struct fault *fault);
+enum err pads_show(struct cli *cli, struct fault *fault);
+enum err pads_set(struct cli *cli, struct fault *fault);
+enum err pads_hit(struct cli *cli, struct fault *fault);
+enum err pads_release(struct cli *cli, struct fault *fault);
+enum err audio_devices(struct cli *cli, struct fault *fault);
+enum err audio_use(struct cli *cli, struct fault *fault);
+enum err audio_status(struct cli *cli, struct fault *fault);
+enum err audio_ports(struct cli *cli, struct fault *fault);
+enum err audio_connect(struct cli *cli, struct fault *fault);
+enum err audio_disconnect(struct cli *cli, struct fault *fault);
+enum err doctor_run(struct cli *cli, struct fault *fault);
+enum err crash_print(struct cli *cli, struct fault *fault);
+enum err bench_run(struct cli *cli, struct fault *fault);
+enum err completion_print(struct cli *cli, struct fault *fault);
+enum err man_print(struct cli *cli, struct fault *fault);
+
+#endif

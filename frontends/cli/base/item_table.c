@@ -1,0 +1,132 @@
+/* item_table.c: items as a table of the fields that --fields names. */
+#include <string.h>
+
+#include "frontends/cli/base/cli.h"
+
+enum { COLUMNS = 64 };
+
+struct table {
+    uint32_t count;
+    const char *fields[COLUMNS];
+    int widths[COLUMNS]; /* characters; of the last one none is filled */
+};
+
+static int characters(struct buffer *cell)
+{
+    int count = 0;
+
+    for (const char *at = buffer_c(cell); *at; at++)
+        count += (*at & 0xC0) != 0x80;
+    return count;
+}
+
+/* Returns how wide the value is, or the head. */
+static int widen(struct table *table, uint32_t column, const struct item *item)
+{
+    struct buffer cell = { 0 };
+    int width;
+
+    if (item)
+        item_cell(&cell, item, table->fields[column]);
+    width = item ? characters(&cell) : (int)strlen(table->fields[column]);
+    if (width > table->widths[column])
+        table->widths[column] = width;
+    buffer_free(&cell);
+    return width;
+}
+
+/* Keys that are neither of a media row nor facts. */
+static bool is_key(const char *field)
+{
+    static const char *const keys[] = { "path", "duration_s", "score", "distance", "tags", "unlike" };
+
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (strcmp(field, keys[i]) == 0)
+            return true;
+    return false;
+}
+
+static void put_cell(struct buffer *to, const struct table *table, uint32_t column, struct buffer *cell)
+{
+    bool is_last = column + 1 == table->count;
+
+    cli_print(to, "%-*s%s", is_last ? 0 : table->widths[column], buffer_c(cell), is_last ? "" : "  ");
+    buffer_free(cell);
+}
+
+static void put_head(struct buffer *to, const struct table *table)
+{
+    for (uint32_t i = 0; i < table->count; i++) {
+        struct buffer cell = { 0 };
+
+        for (const char *at = table->fields[i]; *at; at++)
+            cli_print(&cell, "%c", *at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
+        put_cell(to, table, i, &cell);
+    }
+    buffer_add_text(to, "\n");
+}
+
+static void put_row(struct buffer *to, const struct table *table, const struct item *item)
+{
+    for (uint32_t i = 0; i < table->count; i++) {
+        struct buffer cell = { 0 };
+
+        item_cell(&cell, item, table->fields[i]);
+        put_cell(to, table, i, &cell);
+    }
+    buffer_add_text(to, "\n");
+}
+
+static void read_fields(struct cli *cli, const char *fields, struct table *table)
+{
+    struct text_list each = cli_split(cli, fields);
+
+    for (uint32_t i = 0; i < each.count && table->count < COLUMNS; i++)
+        table->fields[table->count++] = arena_text(&cli->arena, each.at[i]).at;
+}
+
+/* A fact of one's own may have any name, so that a name without a value is no error. */
+static void remark_empty(const struct table *table, uint32_t column)
+{
+    struct buffer line = { 0 };
+
+    if (schema_field(&media_shape, text_of(table->fields[column])) || is_key(table->fields[column]))
+        return;
+    cli_print(&line, "loophole: no item of these has a \"%s\"", table->fields[column]);
+    cli_remark(&line);
+    buffer_free(&line);
+}
+
+void item_table(struct cli *cli, const struct item_list *items, const char *fields)
+{
+    struct table table = { 0 };
+
+    read_fields(cli, fields, &table);
+    for (uint32_t column = 0; column < table.count; column++) {
+        bool is_empty = items->count > 0;
+
+        widen(&table, column, NULL);
+        for (uint32_t i = 0; i < items->count; i++)
+            is_empty = widen(&table, column, &items->at[i]) == 0 && is_empty;
+        if (is_empty)
+            remark_empty(&table, column);
+    }
+    if (items->count > 0)
+        put_head(&cli->out, &table);
+    for (uint32_t i = 0; i < items->count; i++)
+        put_row(&cli->out, &table, &items->at[i]);
+}
+
+void item_some(struct cli *cli, const struct item *item, const char *fields)
+{
+    struct table table = { 0 };
+
+    read_fields(cli, fields, &table);
+    for (uint32_t i = 0; i < table.count; i++) {
+        struct buffer cell = { 0 };
+
+        item_cell(&cell, item, table.fields[i]);
+        cli_print(&cli->out, "%-16s %s\n", table.fields[i], buffer_c(&cell));
+        buffer_free(&cell);
+    }
+}

@@ -1,0 +1,249 @@
+#include "frontends/cli/base/named.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { PAGE = 1000 };
+
+/* ---- one argument ---- */
+
+/* A slash after a colon or a space is one of a query: path:drums/kick. */
+static bool has_slash(const char *arg)
+{
+    const char *slash = strchr(arg, '/'), *colon = strpbrk(arg, ": \"");
+
+    return slash && (!colon || slash < colon || *arg == '/' || *arg == '.');
+}
+
+static bool is_path(const char *arg)
+{
+    return has_slash(arg) || access(arg, F_OK) == 0;
+}
+
+/* A file of this folder that is gone, and whose item is still there. */
+static bool is_known_file(struct cli *cli, const char *arg, struct id *id)
+{
+    struct media_found found = { 0 };
+    struct search_get get = { 0 };
+    struct fault none = { 0 };
+
+    if (strpbrk(arg, " :<>\"*@(") || cli_path(cli, arg, &get.path, &none) != ERR_OK ||
+        cli_ask(cli, "search.get", &get, &found, &none) != ERR_OK)
+        return false;
+    *id = found.item.media.id;
+    return true;
+}
+
+/* False: it is a word of a query. A path's own faults are `e`. */
+static bool read_argument(struct cli *cli, const char *arg, struct named *to, enum err *e, struct fault *fault)
+{
+    *to = (struct named){ 0 };
+    *e = ERR_OK;
+    to->has_id = id_read(text_of(arg), &to->id);
+    if (to->has_id)
+        return true;
+    if (is_path(arg)) {
+        *e = cli_path(cli, arg, &to->path, fault);
+        return true;
+    }
+    to->has_id = is_known_file(cli, arg, &to->id);
+    return to->has_id;
+}
+
+static struct text join(struct cli *cli, int count, char **args)
+{
+    struct cli words = { .count = count, .args = args };
+    struct text joined = cli_words(&words);
+    struct text kept = arena_text(&cli->arena, joined);
+
+    arena_free(&words.arena);
+    return kept;
+}
+
+static enum err nothing_matches(struct text query, struct fault *fault)
+{
+    fault_set(fault, ERR_NOT_FOUND, "nothing matches \"%.*s\"", TEXT_ARG(query));
+    return fault_hint(fault, "it takes an id, a path or a query, as `loophole search` does");
+}
+
+static enum err not_named(const char *arg, const char *hint, struct fault *fault)
+{
+    fault_set(fault, ERR_BAD_REQUEST, "\"%.100s\" is neither an id nor the path of a known file", arg);
+    return fault_hint(fault, "%s", hint);
+}
+
+static enum err find_first(struct cli *cli, int count, char **args, struct named *to, struct fault *fault)
+{
+    struct search_query query = { .query = join(cli, count, args), .has_limit = true, .limit = 1 };
+    struct found found = { 0 };
+    enum err e = cli_ask(cli, "search.query", &query, &found, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (found.items.count == 0)
+        return nothing_matches(query.query, fault);
+    *to = (struct named){ .has_id = true, .id = found.items.at[0].media.id, .of = found.total };
+    return ERR_OK;
+}
+
+/* ---- one item ---- */
+
+static void remark_first(const struct cli *cli, const struct named *named)
+{
+    struct buffer line = { 0 };
+
+    if (cli->options.json || named->of < 2)
+        return;
+    cli_print(&line, "loophole: %llu items match; this uses the first. An id or a path chooses another",
+              (unsigned long long)named->of);
+    cli_remark(&line);
+    buffer_free(&line);
+}
+
+enum err named_one(struct cli *cli, int count, char **args, struct named *to, struct fault *fault)
+{
+    enum err e;
+
+    if (count == 1 && read_argument(cli, args[0], to, &e, fault))
+        return e;
+    if (count > 1 && (id_read(text_of(args[0]), &to->id) || has_slash(args[0])))
+        return fault_set(fault, ERR_BAD_REQUEST, "one id or path is wanted, not %d: \"%.100s\"", count, args[1]);
+    e = find_first(cli, count, args, to, fault);
+    if (e == ERR_OK)
+        remark_first(cli, to);
+    return e;
+}
+
+enum err named_only(struct cli *cli, const char *arg, struct id *id, struct fault *fault)
+{
+    char *args[] = { (char *)(uintptr_t)arg };
+    struct media_found found = { 0 };
+    struct search_get get = { 0 };
+    struct named named;
+    enum err e;
+
+    if (!read_argument(cli, arg, &named, &e, fault))
+        e = find_first(cli, 1, args, &named, fault);
+    if (e == ERR_OK && named.of > 1) {
+        fault_set(fault, ERR_BAD_REQUEST, "\"%.100s\" matches %llu items", arg, (unsigned long long)named.of);
+        return fault_hint(fault, "name one by its id or path: `loophole search QUERY --fields id,path`");
+    }
+    *id = named.id;
+    if (e != ERR_OK || named.has_id)
+        return e;
+    get.path = named.path;
+    e = cli_ask(cli, "search.get", &get, &found, fault);
+    *id = found.item.media.id;
+    return e;
+}
+
+enum err named_exactly(struct cli *cli, const char *arg, struct id *id, struct fault *fault)
+{
+    struct media_found found = { 0 };
+    struct named named;
+    enum err e;
+
+    if (!read_argument(cli, arg, &named, &e, fault))
+        return not_named(arg, "a query is not enough here: give an id or a path", fault);
+    if (e == ERR_OK && !named.has_id) {
+        struct search_get get = { .path = named.path };
+        e = cli_ask(cli, "search.get", &get, &found, fault);
+    }
+    *id = named.has_id ? named.id : found.item.media.id;
+    return e;
+}
+
+enum err cli_find(struct cli *cli, int count, char **args, struct media_found *found, struct fault *fault)
+{
+    struct named named;
+    struct search_get get = { 0 };
+    enum err e = named_one(cli, count, args, &named, fault);
+
+    get.has_id = named.has_id;
+    get.id = named.id;
+    get.path = named.path;
+    return e != ERR_OK ? e : cli_ask(cli, "search.get", &get, found, fault);
+}
+
+/* ---- many items ---- */
+
+static enum err find_each(struct cli *cli, int count, char **args, struct id_list *to, struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    for (int i = 0; e == ERR_OK && i < count; i++) {
+        struct media_found found = { 0 };
+        struct named named;
+
+        if (!read_argument(cli, args[i], &named, &e, fault))
+            return not_named(args[i], "give ids and paths only, or one query", fault);
+        struct search_get get = { .has_id = named.has_id, .id = named.id, .path = named.path };
+        if (e == ERR_OK)
+            e = cli_ask(cli, "search.get", &get, &found, fault);
+        if (e == ERR_OK)
+            to->at[to->count++] = found.item.media.id;
+    }
+    return e;
+}
+
+/* A change that undo cannot take back whole needs a number that a person wrote. */
+static enum err check_undo(const struct cli *cli, uint64_t total, struct fault *fault)
+{
+    if (total <= UNDO_STEPS || cli->options.limit > 0)
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST,
+              "%llu items match; at most %d changes can be undone: name how many with --limit N",
+              (unsigned long long)total, UNDO_STEPS);
+    return fault_hint(fault, "--limit %d changes the first %d; --limit %llu changes all, and undo reaches the last %d",
+                      UNDO_STEPS, UNDO_STEPS, (unsigned long long)total, UNDO_STEPS);
+}
+
+static enum err check_many(const struct cli *cli, struct text query, uint64_t total, struct fault *fault)
+{
+    if (total == 0)
+        return nothing_matches(query, fault);
+    if (total == 1 || cli->options.all || cli->options.limit > 0)
+        return check_undo(cli, total, fault);
+    fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" matches %llu items", TEXT_ARG(query), (unsigned long long)total);
+    return fault_hint(fault, "--all changes all of them, --limit N the first N; `loophole search` shows them first");
+}
+
+/* The first page says how many there are. */
+static enum err find_page(struct cli *cli, struct search_query *query, struct id_list *to, uint64_t *most,
+                          struct fault *fault)
+{
+    struct found found = { 0 };
+    enum err e = cli_ask(cli, "search.query", query, &found, fault);
+
+    if (e == ERR_OK && !to->at) {
+        e = check_many(cli, query->query, found.total, fault);
+        *most = cli->options.limit > 0 && (uint64_t)cli->options.limit < found.total ? (uint64_t)cli->options.limit
+                                                                                     : found.total;
+        to->at = arena_array(&cli->arena, *most, sizeof(*to->at));
+        if (e == ERR_OK && !to->at)
+            e = fault_set(fault, ERR_FULL, "no memory for %llu items", (unsigned long long)*most);
+    }
+    for (uint32_t i = 0; e == ERR_OK && i < found.items.count && to->count < *most; i++)
+        to->at[to->count++] = found.items.at[i].media.id;
+    query->cursor = arena_text(&cli->arena, found.cursor);
+    return e;
+}
+
+enum err named_all(struct cli *cli, int count, char **args, struct id_list *to, struct fault *fault)
+{
+    struct search_query query = { .has_limit = true, .limit = PAGE };
+    struct named first;
+    uint64_t most = 0;
+    enum err e;
+
+    *to = (struct id_list){ 0 };
+    if (read_argument(cli, args[0], &first, &e, fault)) {
+        to->at = arena_array(&cli->arena, (size_t)count, sizeof(*to->at));
+        return to->at ? find_each(cli, count, args, to, fault) : fault_set(fault, ERR_FULL, "no memory for the items");
+    }
+    query.query = join(cli, count, args);
+    do
+        e = find_page(cli, &query, to, &most, fault);
+    while (e == ERR_OK && query.cursor.len > 0 && to->count < most);
+    return e;
+}

@@ -1,0 +1,225 @@
+#include "frontends/cli/base/output.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "frontends/cli/base/cli.h"
+
+/* ---- to the descriptors ---- */
+
+static bool wait_for_room(int fd)
+{
+    struct pollfd room = { .fd = fd, .events = POLLOUT };
+
+    return errno == EINTR || ((errno == EAGAIN || errno == EWOULDBLOCK) && poll(&room, 1, -1) >= 0);
+}
+
+/* errno says why not. */
+static bool write_all(int fd, const void *bytes, size_t len)
+{
+    const char *at = bytes;
+
+    while (len > 0) {
+        ssize_t put = write(fd, at, len);
+        if (put < 0 && !wait_for_room(fd))
+            return false;
+        at += put > 0 ? put : 0;
+        len -= put > 0 ? (size_t)put : 0;
+    }
+    return true;
+}
+
+/* As SIGPIPE ends a program that did not ignore it. */
+static void end_unread(void)
+{
+    signal(SIGPIPE, SIG_DFL);
+    raise(SIGPIPE);
+}
+
+static int report_unwritten(bool json, int number)
+{
+    struct fault fault = { 0 };
+
+    if (number == EPIPE)
+        end_unread();
+    fault_errno(&fault, number == EDQUOT ? ERR_FULL : file_err(number), number,
+                "the output is not complete: cannot write it");
+    cli_report(json, &fault);
+    return err_exit_code(fault.code);
+}
+
+/* Help goes through argp and stdio: what is left in their buffer is written here. */
+static void finish_stdio(void)
+{
+    if (fflush(stdout) != 0 || ferror(stdout))
+        _exit(report_unwritten(false, errno));
+}
+
+void output_begin(void)
+{
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", fd == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+    atexit(finish_stdio);
+}
+
+/* Bytes at the start that are plain: printable ASCII and line ends. */
+static size_t plain_length(const uint8_t *at, size_t len)
+{
+    size_t i = 0;
+
+    while (i < len && ((at[i] >= 0x20 && at[i] < 0x7F) || at[i] == '\n' || at[i] == '\t'))
+        i++;
+    return i;
+}
+
+/* All that cli_print wrote passes as it is; a byte that came past it is shown. */
+static bool write_shown(int fd, const struct buffer *from)
+{
+    size_t at = 0;
+
+    while (at < from->len) {
+        char shown[TEXT_SHOWN_MAX];
+        size_t plain = plain_length(from->at + at, from->len - at);
+
+        if (plain > 0 && !write_all(fd, from->at + at, plain))
+            return false;
+        at += plain;
+        if (at < from->len) {
+            size_t left = from->len - at < UINT32_MAX ? from->len - at : UINT32_MAX;
+            at += text_shown((struct text){ (uint32_t)left, (const char *)from->at + at }, shown);
+            if (!write_all(fd, shown, strlen(shown)))
+                return false;
+        }
+    }
+    return true;
+}
+
+void cli_flush(struct cli *cli)
+{
+    struct fault fault = { 0 };
+
+    if (cli->out.failed) {
+        fault_set(&fault, ERR_FULL, "no memory for the output");
+        cli_report(cli->options.json, &fault);
+        exit(err_exit_code(ERR_FULL));
+    }
+    if (!write_shown(STDOUT_FILENO, &cli->out))
+        exit(report_unwritten(cli->options.json, errno));
+    buffer_reset(&cli->out);
+}
+
+bool cli_is_terminal(void)
+{
+    return isatty(STDOUT_FILENO) != 0;
+}
+
+/* ---- what steers a terminal, and is ours ---- */
+
+static void clear_screen(const struct cli *cli)
+{
+    static const char clear[] = "\033[H\033[J";
+
+    if (cli_is_terminal() && !cli->options.json)
+        (void)write_all(STDOUT_FILENO, clear, sizeof(clear) - 1);
+}
+
+enum err cli_show(struct cli *cli, enum err (*print)(struct cli *cli, struct fault *fault), usec_t interval,
+                  struct fault *fault)
+{
+    enum err e;
+
+    while ((e = print(cli, fault)) == ERR_OK && cli->options.watch) {
+        clear_screen(cli);
+        cli_flush(cli);
+        clock_sleep(interval);
+    }
+    return e;
+}
+
+void cli_dot(struct cli *cli, uint32_t color)
+{
+    char dot[64];
+
+    if (!cli_is_terminal())
+        return;
+    cli_flush(cli);
+    (void)snprintf(dot, sizeof(dot), "\033[38;2;%u;%u;%um●\033[0m ", color >> 16 & 255, color >> 8 & 255, color & 255);
+    (void)write_all(STDOUT_FILENO, dot, strlen(dot));
+}
+
+void cli_status_line(bool of_error, struct buffer *line)
+{
+    static const char again[] = "\r\033[K";
+    int fd = of_error ? STDERR_FILENO : STDOUT_FILENO;
+
+    if (!isatty(fd))
+        return;
+    (void)write_all(fd, again, sizeof(again) - 1);
+    if (line)
+        (void)write_shown(fd, line);
+}
+
+/* ---- errors ---- */
+
+static void report_json(struct buffer *line, const struct fault *fault)
+{
+    bool first = true;
+
+    buffer_add_text(line, "{");
+    json_key(line, &first, "error");
+    json_text(line, text_of(err_name(fault->code)));
+    json_key(line, &first, "what");
+    json_text(line, text_of(fault->what));
+    json_key(line, &first, "field");
+    json_text(line, text_of(fault->field));
+    json_key(line, &first, "hint");
+    json_text(line, text_of(fault->hint));
+    if (fault->revision) {
+        json_key(line, &first, "revision");
+        buffer_printf(line, "%llu", (unsigned long long)fault->revision);
+    }
+    buffer_add_text(line, "}");
+}
+
+/* A hint's caret is a line of its own. */
+static void report_words(struct buffer *line, const struct fault *fault)
+{
+    cli_print(line, "loophole: %s%s%s%s", *fault->what ? fault->what : err_name(fault->code),
+              *fault->field ? " (field " : "", fault->field, *fault->field ? ")" : "");
+    for (const char *at = fault->hint; *at; at += strcspn(at, "\n") + (at[strcspn(at, "\n")] != 0))
+        cli_print(line, "\n  %.*s", (int)strcspn(at, "\n"), at);
+}
+
+void cli_report(bool json, const struct fault *fault)
+{
+    struct buffer line = { 0 };
+
+    if (json)
+        report_json(&line, fault);
+    else
+        report_words(&line, fault);
+    cli_remark(&line);
+    buffer_free(&line);
+}
+
+void cli_remark(struct buffer *line)
+{
+    buffer_add_text(line, "\n");
+    (void)write_shown(STDERR_FILENO, line);
+}
+
+/* argp's help holds our tables alone: the name is the command's. */
+void cli_help(const struct argp *argp, char *name)
+{
+    argp_help(argp, stdout, ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC, name);
+}

@@ -1,0 +1,137 @@
+#include "frontends/cli/base/picture.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "common/file.h"
+
+enum err picture_open(struct picture *picture, uint32_t width, uint32_t height, uint32_t color)
+{
+    *picture = (struct picture){ width, height, NULL };
+    if (width == 0 || height == 0 || width > PICTURE_MOST || height > PICTURE_MOST)
+        return ERR_TOO_LARGE;
+    picture->rgb = malloc((size_t)width * height * 3);
+    for (size_t i = 0; picture->rgb && i < (size_t)width * height; i++) {
+        picture->rgb[3 * i] = (uint8_t)(color >> 16);
+        picture->rgb[3 * i + 1] = (uint8_t)(color >> 8);
+        picture->rgb[3 * i + 2] = (uint8_t)color;
+    }
+    return picture->rgb ? ERR_OK : ERR_FULL;
+}
+
+void picture_close(struct picture *picture)
+{
+    free(picture->rgb);
+    *picture = (struct picture){ 0 };
+}
+
+static void blend(struct picture *picture, int64_t x, int64_t y, uint32_t color, double cover)
+{
+    uint8_t *at;
+
+    if (x < 0 || y < 0 || x >= picture->width || y >= picture->height || !(cover > 0))
+        return;
+    at = picture->rgb + 3 * ((size_t)y * picture->width + (size_t)x);
+    for (int i = 0; i < 3; i++) {
+        double wanted = (double)(color >> (16 - 8 * i) & 255);
+        at[i] = (uint8_t)lround(at[i] + (wanted - at[i]) * fmin(cover, 1));
+    }
+}
+
+/* Its edge is one pixel wide. */
+void picture_dot(struct picture *picture, double x, double y, double radius, uint32_t color, double cover)
+{
+    if (!(fabs(x) < 2 * PICTURE_MOST && fabs(y) < 2 * PICTURE_MOST && radius < PICTURE_MOST))
+        return;
+    for (int64_t row = (int64_t)floor(y - radius); row <= (int64_t)ceil(y + radius); row++)
+        for (int64_t column = (int64_t)floor(x - radius); column <= (int64_t)ceil(x + radius); column++) {
+            double from_center = hypot((double)column - x, (double)row - y);
+            blend(picture, column, row, color, cover * fmin(fmax(radius + 0.5 - from_center, 0), 1));
+        }
+}
+
+void picture_column(struct picture *picture, uint32_t x, double from, double until, uint32_t color)
+{
+    double low = fmax(fmin(from, until), 0), high = fmin(fmax(from, until), picture->height);
+
+    for (int64_t y = (int64_t)floor(low); (double)y < high; y++)
+        blend(picture, x, y, color, fmin((double)y + 1, high) - fmax((double)y, low));
+}
+
+/* ---- PNG ---- */
+
+static void add_u32(struct buffer *to, uint32_t value)
+{
+    uint8_t bytes[4] = { (uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value };
+
+    buffer_add(to, bytes, sizeof(bytes));
+}
+
+static void add_chunk(struct buffer *to, const char *type, const uint8_t *data, size_t len)
+{
+    uLong sum = crc32(crc32(0, NULL, 0), (const uint8_t *)type, 4);
+
+    add_u32(to, (uint32_t)len);
+    buffer_add(to, type, 4);
+    buffer_add(to, data, len);
+    add_u32(to, (uint32_t)(len > 0 ? crc32(sum, data, (uInt)len) : sum));
+}
+
+static void add_head(const struct picture *picture, struct buffer *to)
+{
+    static const uint8_t signature[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n' };
+    static const uint8_t kind[5] = { 8, 2, 0, 0, 0 }; /* bits, RGB, and the only methods there are */
+    struct buffer head = { 0 };
+
+    add_u32(&head, picture->width);
+    add_u32(&head, picture->height);
+    buffer_add(&head, kind, sizeof(kind));
+    buffer_add(to, signature, sizeof(signature));
+    add_chunk(to, "IHDR", head.at, head.len);
+    buffer_free(&head);
+}
+
+/* Each row behind the number of its filter, 0: none. */
+static uint8_t *rows_of(const struct picture *picture, size_t *len)
+{
+    size_t row = (size_t)picture->width * 3;
+    uint8_t *rows = malloc((row + 1) * picture->height);
+
+    for (uint32_t y = 0; rows && y < picture->height; y++) {
+        rows[y * (row + 1)] = 0;
+        memcpy(rows + y * (row + 1) + 1, picture->rgb + y * row, row);
+    }
+    *len = (row + 1) * picture->height;
+    return rows;
+}
+
+static bool add_pixels(const struct picture *picture, struct buffer *to)
+{
+    size_t len;
+    uint8_t *rows = rows_of(picture, &len);
+    uLongf packed_len = compressBound((uLong)len);
+    uint8_t *packed = malloc(packed_len);
+    bool done = rows && packed && compress(packed, &packed_len, rows, (uLong)len) == Z_OK;
+
+    if (done)
+        add_chunk(to, "IDAT", packed, packed_len);
+    free(rows);
+    free(packed);
+    return done;
+}
+
+enum err picture_write(const struct picture *picture, const char *path, struct fault *fault)
+{
+    struct buffer bytes = { 0 };
+    enum err e;
+
+    add_head(picture, &bytes);
+    bool done = add_pixels(picture, &bytes);
+    add_chunk(&bytes, "IEND", NULL, 0);
+    e = done && !bytes.failed ? file_write_atomic(path, buffer_bytes(&bytes), 0644, fault)
+                              : fault_set(fault, ERR_FULL, "no memory for the picture");
+    buffer_free(&bytes);
+    return e;
+}

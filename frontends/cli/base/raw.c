@@ -1,0 +1,59 @@
+/* raw.c: any message of the protocol, by the tables alone. */
+#include <string.h>
+
+#include "frontends/cli/base/cli.h"
+
+/* From --body and then from FIELD=VALUE arguments. */
+enum err raw_request(struct cli *cli, struct buffer *to, struct fault *fault)
+{
+    const struct ask *which = schema_ask(text_of(cli->args[0]));
+    void *request = which ? arena_alloc(&cli->arena, which->request->size) : NULL;
+    enum err e = request ? ERR_OK : fault_set(fault, ERR_FULL, "out of memory");
+
+    if (!which) {
+        fault_set(fault, ERR_NOT_FOUND, "no message \"%s\"", cli->args[0]);
+        return fault_hint(fault, "`loophole ask SERVICE.describe` and docs/protocol.md list them");
+    }
+    if (e == ERR_OK && cli->options.body)
+        e = json_read(which->request, text_of(cli->options.body), &cli->arena, request, fault);
+    for (int i = 1; e == ERR_OK && i < cli->count; i++)
+        e = json_assign(which->request, text_of(cli->args[i]), &cli->arena, request, fault);
+    return e != ERR_OK ? e : codec_encode(which->request, request, to, fault);
+}
+
+static enum err send(struct cli *cli, const char *name, struct buffer *body, struct bytes *answer, struct fault *fault)
+{
+    uint32_t budget = cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 10000;
+    struct id id = id_new();
+
+    if (cli->options.request_id && !id_read(text_of(cli->options.request_id), &id))
+        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not an id of 26 characters", cli->options.request_id);
+    return ask_raw(cli->asker, name, buffer_bytes(body), budget, &id, answer, fault);
+}
+
+static enum err print_answer(struct cli *cli, const struct ask *which, struct bytes body, struct fault *fault)
+{
+    void *answer = arena_alloc(&cli->arena, which->answer->size);
+    enum err e = answer ? ERR_OK : fault_set(fault, ERR_FULL, "out of memory");
+
+    if (e == ERR_OK)
+        e = codec_decode(which->answer, body, &cli->arena, answer, fault);
+    if (e == ERR_OK)
+        e = json_write(which->answer, answer, &cli->out);
+    buffer_add_text(&cli->out, e == ERR_OK ? "\n" : "");
+    return e;
+}
+
+enum err raw_ask(struct cli *cli, struct fault *fault)
+{
+    struct buffer body = { 0 };
+    struct bytes answer;
+    enum err e = raw_request(cli, &body, fault);
+
+    if (e == ERR_OK)
+        e = send(cli, cli->args[0], &body, &answer, fault);
+    if (e == ERR_OK)
+        e = print_answer(cli, schema_ask(text_of(cli->args[0])), answer, fault);
+    buffer_free(&body);
+    return e;
+}

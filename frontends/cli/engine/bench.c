@@ -1,0 +1,180 @@
+/* bench.c: the latency of one message under so many clients. Each client is a thread with sockets of its own. With a
+ * rate, each ask has a moment at which it is due, and its latency counts from there: a service that stalls cannot
+ * hide it by delaying the asks behind (coordinated omission, Tene 2013). */
+#include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/latency.h"
+#include "frontends/cli/base/cli.h"
+
+struct bench {
+    const struct cli *cli;
+    const char *name;
+    struct bytes body;
+    int64_t clients;
+    uint64_t interval_ns; /* between two asks of one client; 0: as fast as answered */
+    uint64_t end_ns;
+    uint64_t begin_ns;
+};
+
+struct client {
+    pthread_t thread;
+    const struct bench *bench;
+    int64_t number;
+    struct latency latency;
+    struct fault fault; /* the last error */
+};
+
+static void sleep_until(uint64_t due_ns)
+{
+    uint64_t now = latency_clock();
+
+    if (due_ns > now)
+        clock_sleep((usec_t)((due_ns - now) / 1000));
+}
+
+static void *run_client(void *state)
+{
+    struct client *client = state;
+    const struct bench *bench = client->bench;
+    struct asker *asker = asker_new(&bench->cli->paths, &client->fault);
+    uint64_t due = bench->begin_ns + (uint64_t)client->number * bench->interval_ns / (uint64_t)bench->clients;
+
+    while (asker && latency_clock() < bench->end_ns) {
+        struct bytes answer;
+        uint64_t from;
+
+        if (bench->interval_ns)
+            sleep_until(due);
+        from = bench->interval_ns ? due : latency_clock();
+        if (ask_raw(asker, bench->name, bench->body, 10000, NULL, &answer, &client->fault) != ERR_OK)
+            client->latency.errors++;
+        latency_add(&client->latency, latency_clock() - from);
+        due += bench->interval_ns;
+    }
+    asker_free(asker);
+    return NULL;
+}
+
+static const struct {
+    const char *name;
+    double quantile;
+} quantiles[] = { { "p50_us", 0.5 }, { "p90_us", 0.9 }, { "p99_us", 0.99 }, { "p999_us", 0.999 }, { "max_us", 1 } };
+
+static void print_result(struct cli *cli, const struct bench *bench, const struct latency *all, double seconds)
+{
+    bool first = true;
+
+    if (!cli->options.json) {
+        cli_print(&cli->out, "%s, %lld clients, %.1f s: %llu asks, %.0f a second, %llu errors\n", bench->name,
+                  (long long)bench->clients, seconds, (unsigned long long)all->count, (double)all->count / seconds,
+                  (unsigned long long)all->errors);
+        for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++)
+            cli_print(&cli->out, "  %-8s %10.1f\n", quantiles[i].name, latency_us(all, quantiles[i].quantile));
+        return;
+    }
+    buffer_add_text(&cli->out, "{");
+    json_key(&cli->out, &first, "name");
+    json_text(&cli->out, text_of(bench->name));
+    json_key(&cli->out, &first, "clients");
+    cli_print(&cli->out, "%lld", (long long)bench->clients);
+    json_key(&cli->out, &first, "count");
+    cli_print(&cli->out, "%llu", (unsigned long long)all->count);
+    json_key(&cli->out, &first, "errors");
+    cli_print(&cli->out, "%llu", (unsigned long long)all->errors);
+    json_key(&cli->out, &first, "per_second");
+    json_number(&cli->out, (double)all->count / seconds);
+    for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++) {
+        json_key(&cli->out, &first, quantiles[i].name);
+        json_number(&cli->out, latency_us(all, quantiles[i].quantile));
+    }
+    buffer_add_text(&cli->out, "}\n");
+}
+
+/* Latency over "nines": 50 %, 90 %, 99 %, … at equal distances, both axes logarithmic. */
+static enum err plot(const char *path, const char *name, const struct latency *all, struct fault *fault)
+{
+    struct buffer svg = { 0 };
+    double top = log10(latency_us(all, 1) + 10);
+    enum err e;
+
+    buffer_add_text(&svg, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"640\" height=\"360\" "
+                          "font-family=\"sans-serif\" font-size=\"12\">\n"
+                          "<rect width=\"640\" height=\"360\" fill=\"white\"/>\n");
+    cli_print(&svg, "<text x=\"60\" y=\"20\">%s: latency in microseconds by quantile</text>\n", name);
+    for (int decade = 0; decade <= (int)top; decade++)
+        cli_print(&svg,
+                  "<text x=\"5\" y=\"%.1f\">%.0f</text>\n<line x1=\"60\" x2=\"620\" y1=\"%.1f\" y2=\"%.1f\" "
+                  "stroke=\"#ddd\"/>\n",
+                  324 - 290 * decade / top, pow(10, decade), 320 - 290 * decade / top, 320 - 290 * decade / top);
+    buffer_add_text(&svg, "<polyline fill=\"none\" stroke=\"#06c\" stroke-width=\"2\" points=\"");
+    for (int i = 0; i <= 80; i++) {
+        double nines = i / 20.0; /* 0 … 4: 0 % … 99.99 % */
+
+        cli_print(&svg, "%.1f,%.1f ", 60 + 140 * nines,
+                  320 - 290 * log10(latency_us(all, 1 - pow(10, -nines)) + 1) / top);
+    }
+    buffer_add_text(&svg, "\"/>\n");
+    for (int i = 1; i <= 4; i++)
+        cli_print(&svg, "<text x=\"%d\" y=\"345\">%.*f %%</text>\n", 40 + 140 * i, i > 2 ? i - 2 : 0,
+                  100 - 100 * pow(10, -i));
+    buffer_add_text(&svg, "</svg>\n");
+    e = file_write_atomic(path, buffer_bytes(&svg), 0644, fault);
+    buffer_free(&svg);
+    return e;
+}
+
+static enum err run_clients(struct cli *cli, struct bench *bench, struct latency *all, struct fault *fault)
+{
+    struct client *clients = calloc((size_t)bench->clients, sizeof *clients);
+    int64_t started = 0;
+    enum err e = ERR_OK;
+
+    if (!clients)
+        return fault_set(fault, ERR_FULL, "out of memory");
+    bench->begin_ns = latency_clock();
+    bench->end_ns = bench->begin_ns + (uint64_t)(cli->options.seconds ? cli->options.seconds : 5) * 1000000000u;
+    for (; started < bench->clients; started++) {
+        clients[started].bench = bench;
+        clients[started].number = started;
+        if (pthread_create(&clients[started].thread, NULL, run_client, &clients[started]) != 0) {
+            e = fault_set(fault, ERR_FULL, "only %lld threads could be started", (long long)started);
+            break;
+        }
+    }
+    for (int64_t i = 0; i < started; i++) {
+        pthread_join(clients[i].thread, NULL);
+        latency_merge(all, &clients[i].latency);
+        if (clients[i].fault.code == ERR_OFFLINE) {
+            *fault = clients[i].fault;
+            e = ERR_OFFLINE;
+        }
+    }
+    free(clients);
+    return e;
+}
+
+enum err bench_run(struct cli *cli, struct fault *fault)
+{
+    struct bench bench = { .cli = cli, .name = cli->args[0] };
+    struct latency *all = calloc(1, sizeof *all);
+    struct buffer body = { 0 };
+    enum err e = all ? raw_request(cli, &body, fault) : fault_set(fault, ERR_FULL, "out of memory");
+
+    bench.body = buffer_bytes(&body);
+    bench.clients = cli->options.clients ? cli->options.clients : 1;
+    if (cli->options.rate > 0)
+        bench.interval_ns = (uint64_t)bench.clients * 1000000000u / (uint64_t)cli->options.rate;
+    if (e == ERR_OK)
+        e = run_clients(cli, &bench, all, fault);
+    if (e == ERR_OK)
+        print_result(cli, &bench, all, (double)(latency_clock() - bench.begin_ns) / 1e9);
+    if (e == ERR_OK && cli->options.plot)
+        e = plot(cli->options.plot, bench.name, all, fault);
+    buffer_free(&body);
+    free(all);
+    return e;
+}

@@ -1,0 +1,96 @@
+/* crash.c: the deaths of services: when, of what, and what was in hand. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/process/crash_list.h"
+#include "frontends/cli/base/cli.h"
+
+static void put(struct cli *cli, bool *first, const char *key, struct text value)
+{
+    json_key(&cli->out, first, key);
+    json_text(&cli->out, value);
+}
+
+static void print_json(struct cli *cli, const struct crash *crash, bool whole)
+{
+    bool first = true;
+
+    buffer_add_text(&cli->out, "{");
+    put(cli, &first, "name", crash->file);
+    put(cli, &first, "service", crash->service);
+    json_key(&cli->out, &first, "pid");
+    cli_print(&cli->out, "%d", (int)crash->pid);
+    json_key(&cli->out, &first, "at_us");
+    cli_print(&cli->out, "%lld", (long long)crash->at);
+    put(cli, &first, "signal", crash->signal);
+    put(cli, &first, "cause", crash->cause);
+    put(cli, &first, "ended", crash->ended);
+    put(cli, &first, "in_hand", crash->in_hand);
+    json_key(&cli->out, &first, "hang");
+    buffer_add_text(&cli->out, crash->hang ? "true" : "false");
+    if (whole)
+        put(cli, &first, "record", crash->whole);
+    buffer_add_text(&cli->out, "}\n");
+}
+
+static void print_row(struct cli *cli, const struct crash *crash)
+{
+    struct text why = crash->cause.len ? crash->cause : crash->ended.len ? crash->ended : crash->signal;
+    time_t at = (time_t)(crash->at / 1000000);
+    struct tm local;
+    char when[32] = "";
+
+    if (localtime_r(&at, &local))
+        strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &local);
+    cli_print(&cli->out, "%-19s  %-10.*s  %-28.*s  %-24.*s  %.*s\n", when, TEXT_ARG(crash->service), TEXT_ARG(why),
+              TEXT_ARG(crash->in_hand), TEXT_ARG(crash->file));
+}
+
+/* A record quotes what was in hand: its lines are ours, what they hold is not. */
+static void print_record(struct cli *cli, struct text whole)
+{
+    while (whole.len > 0) {
+        const char *end = memchr(whole.at, '\n', whole.len);
+        uint32_t len = end ? (uint32_t)(end - whole.at) : whole.len;
+
+        cli_print(&cli->out, "%.*s\n", (int)len, whole.at);
+        len += end != NULL;
+        whole = (struct text){ whole.len - len, whole.at + len };
+    }
+}
+
+static enum err show(struct cli *cli, const struct crash_list *list, struct fault *fault)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (!text_is(list->at[i].file, cli->args[0]))
+            continue;
+        if (cli->options.json)
+            print_json(cli, &list->at[i], true);
+        else
+            print_record(cli, list->at[i].whole);
+        return ERR_OK;
+    }
+    fault_set(fault, ERR_NOT_FOUND, "no record \"%s\"", cli->args[0]);
+    return fault_hint(fault, "`loophole crash list` names them in its last column");
+}
+
+enum err crash_print(struct cli *cli, struct fault *fault)
+{
+    struct crash_list list = { 0 };
+    enum err e = crash_list(&cli->paths, &cli->arena, &list, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (cli->count > 0)
+        return show(cli, &list, fault);
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (cli->options.json)
+            print_json(cli, &list.at[i], false);
+        else
+            print_row(cli, &list.at[i]);
+    }
+    if (list.count == 0 && !cli->options.json)
+        buffer_add_text(&cli->out, "No service has died.\n");
+    return ERR_OK;
+}

@@ -1,0 +1,291 @@
+/* doctor.c: looks at the machine and the engine; each finding says what to do. The exit code is that of the worst. */
+#include "frontends/cli/engine/doctor.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/file.h"
+#include "common/names.h"
+#include "common/shared/board.h"
+#include "schema_supervisor.h"
+#include "store/care/check_apart.h"
+#include "store/care/olds.h"
+#include "store/check/culprit.h"
+
+void doctor_finding(struct doctor *doctor, enum verdict verdict, const char *about, const char *to_do,
+                    const char *format, ...)
+{
+    static const char *const words[] = { "ok", "watch", "bad" };
+    struct buffer *out = &doctor->cli->out;
+    char what[512];
+    va_list args;
+    bool first = true;
+
+    va_start(args, format);
+    vsnprintf(what, sizeof what, format, args);
+    va_end(args);
+    if (verdict > doctor->worst)
+        doctor->worst = verdict;
+    if (!doctor->cli->options.json) {
+        cli_print(out, "%-6s %-14s %s\n", words[verdict], about, what);
+        if (verdict != FINE && *to_do)
+            cli_print(out, "%-21s -> %s\n", "", to_do);
+        return;
+    }
+    buffer_add_text(out, "{");
+    json_key(out, &first, "verdict");
+    json_text(out, text_of(words[verdict]));
+    json_key(out, &first, "about");
+    json_text(out, text_of(about));
+    json_key(out, &first, "what");
+    json_text(out, text_of(what));
+    json_key(out, &first, "to_do");
+    json_text(out, text_of(verdict == FINE ? "" : to_do));
+    buffer_add_text(out, "}\n");
+}
+
+static void look_at_services(struct doctor *doctor)
+{
+    struct service_lines lines = { 0 };
+    struct fault fault = { 0 };
+
+    if (ask(doctor->cli->asker, "supervisor.services", NULL, 2000, NULL, &lines, &fault) != ERR_OK) {
+        doctor_finding(doctor, WATCH, "engine", "start it: loophole up", "%s", fault.what);
+        return;
+    }
+    for (uint32_t i = 0; i < lines.each.count; i++) {
+        const struct service_line *line = &lines.each.at[i];
+        bool ready = line->state.value == RUN_STATE_READY;
+
+        doctor_finding(doctor, ready ? FINE : BAD, "service",
+                       "loophole logs SERVICE says why; loophole restart SERVICE", "%.*s is %s%s%.*s",
+                       TEXT_ARG(line->service), choice_word(&run_state_table, line->state.value),
+                       line->last_death.len ? ", died last of " : "", TEXT_ARG(line->last_death));
+    }
+}
+
+static void nothing_printed(void *state, const char *what)
+{
+    (void)state;
+    (void)what;
+}
+
+/* Opening would wait, too. */
+static bool is_kept_from_store(struct doctor *doctor)
+{
+    struct culprit before = culprit_find(&doctor->cli->paths), now;
+    char text[CULPRIT_TEXT], hint[100];
+
+    if (before.what == CULPRIT_NONE)
+        return false;
+    clock_sleep(500000);
+    now = culprit_find(&doctor->cli->paths);
+    if (!culprit_is_stuck(&before, &now))
+        return false;
+    snprintf(hint, sizeof hint, "kill -CONT %d lets it go on; a running engine ends it after 10 s", (int)now.pid);
+    doctor_finding(doctor, BAD, "store", hint, "%s", culprit_write(&now, text));
+    return true;
+}
+
+static void look_at_store(struct doctor *doctor)
+{
+    struct check_counts counts = { 0 };
+    struct fault fault = { 0 };
+    uint64_t pages;
+    enum err e;
+
+    if (is_kept_from_store(doctor))
+        return;
+    e = check_apart(&doctor->cli->paths, false, nothing_printed, NULL, &counts, &pages, &fault);
+    if (e == ERR_OFFLINE)
+        doctor_finding(doctor, FINE, "store", "", "there is none yet");
+    else if (e != ERR_OK)
+        doctor_finding(doctor, BAD, "store", fault.hint, "%s", fault.what);
+    else
+        doctor_finding(doctor, counts.problems ? BAD : FINE, "store",
+                       "loophole store check lists them; restore a backup", "%llu rows, %llu problems, %llu pages",
+                       (unsigned long long)counts.rows, (unsigned long long)counts.problems, (unsigned long long)pages);
+}
+
+static void look_at_old_stores(struct doctor *doctor)
+{
+    struct old_store olds[OLDS_MOST];
+    uint32_t count = olds_list(&doctor->cli->paths, olds);
+
+    for (uint32_t i = 0; i < count; i++) {
+        struct buffer size = { 0 };
+
+        human_bytes(&size, olds[i].bytes);
+        doctor_finding(doctor, WATCH, "old store", "loophole store forget-old, when all is as it should be",
+                       "%s in %s takes %s", olds[i].name, doctor->cli->paths.data, buffer_c(&size));
+        buffer_free(&size);
+    }
+}
+
+static void look_at_disk(struct doctor *doctor)
+{
+    struct statvfs disk;
+    struct buffer free_space = { 0 };
+    uint64_t bytes;
+
+    if (statvfs(doctor->cli->paths.data, &disk) != 0 && errno == ENOENT) {
+        doctor_finding(doctor, WATCH, "home", "loophole up makes it", "there is no %s", doctor->cli->paths.data);
+        return;
+    }
+    if (statvfs(doctor->cli->paths.data, &disk) != 0) {
+        doctor_finding(doctor, BAD, "disk", "make it readable", "%s cannot be looked at", doctor->cli->paths.data);
+        return;
+    }
+    bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+    human_bytes(&free_space, bytes);
+    doctor_finding(doctor,
+                   bytes < 100u << 20 ? BAD
+                   : bytes < 1u << 30 ? WATCH
+                                      : FINE,
+                   "disk", "make room: writes stop when it is full", "%s free in %s", buffer_c(&free_space),
+                   doctor->cli->paths.data);
+    buffer_free(&free_space);
+}
+
+static void look_at_limits(struct doctor *doctor)
+{
+    struct rlimit files = { 0 };
+
+    getrlimit(RLIMIT_NOFILE, &files);
+    doctor_finding(doctor, files.rlim_max < 4096 ? BAD : FINE, "open files",
+                   "raise nofile in /etc/security/limits.conf to 65536", "at most %llu",
+                   (unsigned long long)files.rlim_max);
+}
+
+/* One number of a file below /proc/sys; -1: not to be read. */
+static long long kernel_number(const char *path)
+{
+    struct buffer text = { 0 };
+    long long number = -1;
+
+    if (file_read_all(path, 256, &text, NULL) == ERR_OK)
+        number = strtoll(buffer_c(&text), NULL, 10);
+    buffer_free(&text);
+    return number;
+}
+
+static void look_at_kernel(struct doctor *doctor)
+{
+    long long watches = kernel_number("/proc/sys/fs/inotify/max_user_watches");
+    long long queues = kernel_number("/proc/sys/fs/mqueue/queues_max");
+
+    doctor_finding(doctor, watches >= 0 && watches < 65536 ? WATCH : FINE, "watches",
+                   "sysctl fs.inotify.max_user_watches=524288; without, big libraries are looked at by rescans",
+                   "%lld folders can be watched", watches);
+    doctor_finding(doctor, queues == 0 ? WATCH : FINE, "queues", "sysctl fs.mqueue.queues_max=256",
+                   "%lld message queues", queues);
+}
+
+static void look_at_memory(struct doctor *doctor)
+{
+    struct statvfs shm;
+
+    if (statvfs("/dev/shm", &shm) != 0) {
+        doctor_finding(doctor, BAD, "shared memory", "mount a tmpfs on /dev/shm", "there is no /dev/shm");
+        return;
+    }
+    doctor_finding(doctor, (uint64_t)shm.f_bavail * shm.f_frsize < 128u << 20 ? WATCH : FINE, "shared memory",
+                   "make room in /dev/shm", "%llu MiB free",
+                   (unsigned long long)((uint64_t)shm.f_bavail * shm.f_frsize >> 20));
+}
+
+static void report_taken(void *state, const char *path, const char *owner)
+{
+    doctor_finding(state, WATCH, "names", "that user, or root, may remove it; the engine uses another name",
+                   "user %s holds %s, a name of this engine", owner, path);
+}
+
+static void look_at_names(struct doctor *doctor)
+{
+    names_each_taken(doctor->cli->paths.data, doctor->cli->paths.tag, report_taken, doctor);
+}
+
+static void look_at_sockets(struct doctor *doctor)
+{
+    const char *runtime = paths_passed_over();
+    struct stat run;
+
+    if (runtime)
+        doctor_finding(doctor, WATCH, "sockets", "unset XDG_RUNTIME_DIR, or log in as this user instead of su",
+                       "XDG_RUNTIME_DIR=%s is passed over: it is not a folder that you own and may write to", runtime);
+    if (stat(doctor->cli->paths.run, &run) != 0 && errno == ENOENT) {
+        doctor_finding(doctor, FINE, "sockets", "", "there are none yet: %s is not there", doctor->cli->paths.run);
+        return;
+    }
+    if (stat(doctor->cli->paths.run, &run) != 0 || (run.st_mode & 077) != 0 || run.st_uid != getuid()) {
+        doctor_finding(doctor, BAD, "sockets", "chown it to yourself and chmod 700 it", "%s is open to others",
+                       doctor->cli->paths.run);
+        return;
+    }
+    doctor_finding(doctor, FINE, "sockets", "", "in %s", doctor->cli->paths.run);
+}
+
+/* A line of the board whose process lives while no supervisor watches it. */
+static void look_for_orphans(struct doctor *doctor)
+{
+    struct board *board = NULL;
+    struct service_lines lines = { 0 };
+    struct fault fault = { 0 };
+    struct board_line *line;
+
+    if (ask(doctor->cli->asker, "supervisor.services", NULL, 1000, NULL, &lines, &fault) == ERR_OK ||
+        board_open(&doctor->cli->paths, &board, &fault) != ERR_OK)
+        return;
+    for (uint32_t i = 0; (line = board_at(board, i)) != NULL; i++) {
+        int32_t pid = atomic_load(&line->pid);
+        char name[BOARD_NAME_SIZE + 1] = { 0 };
+
+        memcpy(name, line->name, BOARD_NAME_SIZE);
+        if (pid > 0 && board_start_ticks(pid) == atomic_load(&line->start_ticks))
+            doctor_finding(doctor, WATCH, "orphan", "loophole up adopts it", "%s runs as %d with no supervisor", name,
+                           (int)pid);
+    }
+    board_close(board);
+}
+
+static void look_at_crashes(struct doctor *doctor)
+{
+    char folder[PATH_MAX + 8];
+    struct dirent *entry;
+    int count = 0;
+    DIR *records;
+
+    snprintf(folder, sizeof folder, "%s/crash", doctor->cli->paths.data);
+    records = opendir(folder);
+    while (records && (entry = readdir(records)) != NULL)
+        count += entry->d_name[0] != '.';
+    if (records)
+        closedir(records);
+    doctor_finding(doctor, count ? WATCH : FINE, "crashes", "loophole crash list", "%d deaths on record", count);
+}
+
+enum err doctor_run(struct cli *cli, struct fault *fault)
+{
+    static void (*const looks[])(struct doctor *) = { look_at_services,   look_for_orphans,     look_at_store,
+                                                      look_at_old_stores, look_at_names,        look_at_sockets,
+                                                      look_at_memory,     look_at_limits,       look_at_kernel,
+                                                      look_at_disk,       doctor_look_at_sound, question_doctor,
+                                                      look_at_crashes };
+    struct doctor doctor = { cli, FINE };
+
+    doctor_finding(&doctor, FINE, "version", "", "loophole %s", LOOPHOLE_VERSION);
+    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
+        looks[i](&doctor);
+    if (doctor.worst < BAD)
+        return ERR_OK;
+    return fault_set(fault, ERR_INTERNAL, "some checks failed: see the lines that begin with \"bad\"");
+}

@@ -1,0 +1,111 @@
+/* engine_down.c: down. It returns when the processes have ended. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/process/proc.h"
+#include "frontends/cli/engine/engine.h"
+
+enum { RETURN_US = 6000000, LOOK_US = 50000, STOP_SECONDS = 60 };
+
+/* Processes by pid and start: a pid alone may be somebody else's by now. */
+struct running {
+    pid_t pids[64];
+    uint64_t ticks[64];
+    uint32_t count;
+};
+
+static void note_running(struct running *running, int64_t pid)
+{
+    struct proc proc;
+
+    if (pid <= 0 || running->count == 64 || !proc_read((int32_t)pid, &proc))
+        return;
+    running->pids[running->count] = (pid_t)pid;
+    running->ticks[running->count++] = proc.start_ticks;
+}
+
+/* The keeper is the supervisor's parent, of the same program. */
+static void note_keeper(struct running *running, int64_t supervisor)
+{
+    char of_supervisor[64], of_parent[64], a[PATH_MAX], b[PATH_MAX];
+    struct proc proc;
+    ssize_t la, lb;
+
+    if (!proc_read((int32_t)supervisor, &proc))
+        return;
+    snprintf(of_supervisor, sizeof of_supervisor, "/proc/%d/exe", (int)supervisor);
+    snprintf(of_parent, sizeof of_parent, "/proc/%d/exe", (int)proc.parent);
+    la = readlink(of_supervisor, a, sizeof a);
+    lb = readlink(of_parent, b, sizeof b);
+    if (la > 0 && la == lb && memcmp(a, b, (size_t)la) == 0)
+        note_running(running, proc.parent);
+}
+
+static bool is_over(pid_t pid, uint64_t ticks)
+{
+    struct proc proc;
+
+    return !proc_read(pid, &proc) || proc.start_ticks != ticks || proc.state == 'Z';
+}
+
+static enum err wait_over(const struct running *running, struct fault *fault)
+{
+    usec_t end = clock_steady() + STOP_SECONDS * 1000000LL;
+
+    for (uint32_t i = 0; i < running->count; i++)
+        while (!is_over(running->pids[i], running->ticks[i])) {
+            if (clock_steady() > end)
+                return fault_set(fault, ERR_TIMEOUT, "process %d does not end", (int)running->pids[i]);
+            clock_sleep(10000);
+        }
+    return ERR_OK;
+}
+
+/* The services of a running engine, whose keeper may rest before it starts the supervisor again. Errors: offline (the
+ * engine is down). */
+static enum err find_running(struct cli *cli, struct service_lines *lines, struct fault *fault)
+{
+    usec_t end = clock_steady() + RETURN_US;
+    enum err e;
+
+    do {
+        *fault = (struct fault){ 0 };
+        e = engine_services(cli, 5000, lines, fault);
+        if (e != ERR_OFFLINE || engine_is_given_up(cli))
+            return e;
+        clock_sleep(LOOK_US);
+    } while (clock_steady() < end);
+    *fault = (struct fault){ 0 };
+    fault_set(fault, ERR_TIMEOUT, "an engine runs for the data in %.150s, and its supervisor does not answer",
+              cli->paths.data);
+    return fault_hint(fault,
+                      "if XDG_RUNTIME_DIR was another at its start, its sockets are not in %.130s; else: "
+                      "`loophole logs supervisor`",
+                      cli->paths.run);
+}
+
+enum err engine_down(struct cli *cli, struct fault *fault)
+{
+    struct service_lines lines = { 0 };
+    struct running running = { 0 };
+    enum err e = find_running(cli, &lines, fault);
+
+    if (e == ERR_OFFLINE) {
+        buffer_add_text(&cli->out, cli->options.json ? "" : "The engine is not running.\n");
+        return ERR_OK;
+    }
+    for (uint32_t i = 0; e == ERR_OK && i < lines.each.count; i++) {
+        note_running(&running, lines.each.at[i].pid);
+        if (text_is(lines.each.at[i].service, "supervisor"))
+            note_keeper(&running, lines.each.at[i].pid);
+    }
+    if (e == ERR_OK)
+        e = ask(cli->asker, "supervisor.shutdown", NULL, 30000, NULL, NULL, fault);
+    if (e == ERR_OK || e == ERR_OFFLINE) /* it may end faster than its answer comes */
+        e = wait_over(&running, fault);
+    if (e == ERR_OK && !cli->options.json)
+        buffer_add_text(&cli->out, "The engine is down.\n");
+    return e;
+}

@@ -1,0 +1,168 @@
+/* engine_wait.c: until the services are ready, or the supervisor has ended. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "frontends/cli/engine/engine.h"
+#include "proto/transport/lock.h"
+
+enum { PATIENCE_US = 1000000, START_SECONDS = 60, SOUND_SECONDS = 30 };
+
+/* The engine's own JACK server starts or runs: the sound core can be on it in a moment. */
+static bool is_server_coming(const struct service_lines *lines)
+{
+    for (uint32_t i = 0; i < lines->each.count; i++)
+        if (text_is(lines->each.at[i].service, "jack"))
+            return lines->each.at[i].state.value == RUN_STATE_STARTING ||
+                   lines->each.at[i].state.value == RUN_STATE_READY;
+    return false;
+}
+
+/* How many are not ready yet, and the name of the first of them. A JACK server that cannot start is not waited for; a
+ * server that starts is, until `sound_end`. */
+static uint32_t not_ready(const struct service_lines *lines, usec_t sound_end, char name[64])
+{
+    bool is_sound_due = is_server_coming(lines) && clock_steady() < sound_end;
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < lines->each.count; i++) {
+        const struct service_line *line = &lines->each.at[i];
+
+        if (line->state.value != RUN_STATE_READY && !text_is(line->service, "jack") &&
+            (is_sound_due || !engine_is_without_server(line)) && count++ == 0)
+            text_copy(name, 64, line->service);
+    }
+    return count;
+}
+
+/* The engine is up, and nothing is heard. */
+static void warn_of_silence(struct cli *cli, const struct service_lines *lines)
+{
+    struct service_status status = { 0 };
+    struct fault none = { 0 };
+    bool is_silent = false;
+    char text[320];
+
+    for (uint32_t i = 0; i < lines->each.count; i++)
+        is_silent =
+            is_silent || (text_is(lines->each.at[i].service, "audio") && engine_is_without_server(&lines->each.at[i]));
+    if (!is_silent || ask(cli->asker, "audio.status", NULL, 2000, NULL, &status, &none) != ERR_OK ||
+        status.alarm.len == 0)
+        return;
+    snprintf(text, sizeof text, "warning: %.*s", TEXT_ARG(status.alarm));
+    engine_remark(text);
+}
+
+/* The long work that was printed last: a new text is a new line, at most one a second. */
+struct shown_work {
+    char text[128];
+    usec_t at;
+};
+
+/* True when a service works. */
+static bool show_work(struct cli *cli, const struct service_lines *lines, struct shown_work *shown)
+{
+    char text[sizeof(shown->text)];
+    bool any = false;
+
+    for (uint32_t i = 0; i < lines->each.count; i++) {
+        const struct service_line *line = &lines->each.at[i];
+
+        if (line->work.len == 0)
+            continue;
+        any = true;
+        snprintf(text, sizeof text, "%.*s: %.*s", TEXT_ARG(line->service), TEXT_ARG(line->work));
+        if (cli->options.json || strcmp(text, shown->text) == 0 || clock_steady() - shown->at < 1000000)
+            continue;
+        shown->at = clock_steady();
+        snprintf(shown->text, sizeof shown->text, "%s", text);
+        engine_remark(text);
+    }
+    return any;
+}
+
+/* The supervisor's last words in its log after byte `from` (a shorter log is a new one): an error's line has its time,
+ * "error supervisor[PID]", and the text. False: there is no such line, of the supervisor or of its keeper. */
+static bool read_last_words(const struct cli *cli, long from, char last[400])
+{
+    static const char mark[] = " error supervisor[";
+    char path[PATH_MAX + 24], line[2048];
+    bool any = false;
+    FILE *log;
+
+    snprintf(last, 400, "its log has no reason");
+    snprintf(path, sizeof path, "%s/supervisor.log", cli->paths.logs);
+    log = fopen(path, "re");
+    if (log && fseek(log, engine_log_size(cli) < from ? 0 : from, SEEK_SET) != 0)
+        rewind(log);
+    while (log && fgets(line, sizeof line, log)) {
+        const char *at = strstr(line, mark), *text = at ? strstr(at, "] ") : NULL;
+
+        any = any || text;
+        if (text && strncmp(text + 2, "keeper: ", 8) != 0)
+            snprintf(last, 400, "%.*s", (int)strcspn(text + 2, "\n"), text + 2);
+    }
+    if (log)
+        fclose(log);
+    return any;
+}
+
+/* Fails when the supervisor has ended for good. `since`: when it was first found missing; 0: it was not. */
+static enum err look_for_supervisor(struct cli *cli, long from, usec_t *since, bool *is_said, struct fault *fault)
+{
+    char last[400];
+    bool has_ended;
+
+    if (lock_data_is_held(&cli->paths, "supervisor") || *since == 0) {
+        *since = clock_steady();
+        return ERR_OK;
+    }
+    if (clock_steady() - *since < PATIENCE_US || *is_said)
+        return ERR_OK;
+    has_ended = read_last_words(cli, from, last);
+    if (!engine_is_given_up(cli)) {
+        char remark[500];
+
+        if (!has_ended)
+            return ERR_OK;
+        snprintf(remark, sizeof remark, "the supervisor ended, and is started again: %s", last);
+        engine_remark(remark);
+        *is_said = true;
+        return ERR_OK;
+    }
+    if (has_ended)
+        fault_set(fault, ERR_INTERNAL, "the supervisor ended: %s", last);
+    else
+        fault_set(fault, ERR_INTERNAL, "no supervisor runs, and its log has no new error");
+    return fault_hint(fault, "`loophole doctor` looks for causes; the whole log: `loophole logs supervisor`");
+}
+
+/* Long work may take any time: the supervisor kills a service whose work makes no progress. */
+enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
+{
+    usec_t end = clock_steady() + START_SECONDS * 1000000LL, sound_end = clock_steady() + SOUND_SECONDS * 1000000LL;
+    struct service_lines lines = { 0 };
+    struct shown_work shown = { "", clock_steady() };
+    char name[64] = "supervisor";
+    usec_t missing = 0;
+    bool is_said = false;
+
+    while (clock_steady() < end) {
+        struct fault passing = { 0 };
+        bool known = engine_services(cli, 1000, &lines, &passing) == ERR_OK && lines.each.count > 1;
+
+        if (known && show_work(cli, &lines, &shown))
+            end = clock_steady() + START_SECONDS * 1000000LL;
+        if (known && not_ready(&lines, sound_end, name) == 0) {
+            warn_of_silence(cli, &lines);
+            return ERR_OK;
+        }
+        if (!known && look_for_supervisor(cli, from, &missing, &is_said, fault) != ERR_OK)
+            return ERR_INTERNAL;
+        if (is_said && engine_is_given_up(cli))
+            is_said = false;
+        clock_sleep(20000);
+    }
+    fault_set(fault, ERR_TIMEOUT, "%s is not ready after %d s", name, START_SECONDS);
+    return fault_hint(fault, "`loophole status` shows its state, `loophole logs %s` the reason", name);
+}

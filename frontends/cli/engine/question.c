@@ -1,0 +1,82 @@
+/* question.c: the questions that the indexer asks about files that are gone. */
+#include <string.h>
+
+#include "frontends/cli/engine/doctor.h"
+#include "schema_indexer.h"
+
+/* What the indexer does with the files before the answer (missing_many in schemas/indexer.schema). */
+#define OVER_HALF  " That is over half: they are marked offline.\nConnect the disk or restore them.\n"
+#define UP_TO_HALF " None is marked missing before you answer.\nConnect the disk or restore them.\n"
+
+/* A path as one word of a shell. */
+static struct buffer quoted(struct bytes path)
+{
+    static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%";
+    struct text text = { path.len, (const char *)path.at };
+    struct buffer word = { 0 };
+    bool is_plain = true;
+
+    for (uint32_t i = 0; i < text.len; i++)
+        is_plain = is_plain && text.at[i] && strchr(PLAIN, text.at[i]);
+    buffer_add_text(&word, is_plain ? "" : "'");
+    for (uint32_t i = 0; i < text.len; i++)
+        if (text.at[i] == '\'')
+            buffer_add_text(&word, "'\\''");
+        else
+            buffer_add(&word, &text.at[i], 1);
+    buffer_add_text(&word, is_plain ? "" : "'");
+    return word;
+}
+
+static void write_command(struct buffer *to, const struct missing_many *asks)
+{
+    struct buffer word = quoted(asks->path);
+
+    cli_print(to, "loophole library rescan %s --accept-missing", buffer_c(&word));
+    buffer_free(&word);
+}
+
+void question_print(struct cli *cli, const struct libraries *libraries)
+{
+    for (uint32_t i = 0; i < libraries->asks.count; i++) {
+        const struct missing_many *asks = &libraries->asks.at[i];
+
+        cli_print(&cli->out, "%llu of %llu files in %.*s are not found.", (unsigned long long)asks->missing,
+                  (unsigned long long)asks->of, (int)asks->path.len, asks->path.len ? (const char *)asks->path.at : "");
+        buffer_add_text(&cli->out, asks->lost ? OVER_HALF : UP_TO_HALF);
+        buffer_add_text(&cli->out, "If they were deleted on purpose, run:\n  ");
+        write_command(&cli->out, asks);
+        buffer_add_text(&cli->out, "\n");
+    }
+}
+
+void question_print_open(struct cli *cli)
+{
+    struct libraries list = { 0 };
+    struct fault none = { 0 };
+
+    if (ask(cli->asker, "indexer.libraries", NULL, 2000, NULL, &list, &none) == ERR_OK)
+        question_print(cli, &list);
+}
+
+void question_doctor(struct doctor *doctor)
+{
+    struct libraries list = { 0 };
+    struct fault none = { 0 };
+    struct buffer command = { 0 };
+
+    if (ask(doctor->cli->asker, "indexer.libraries", NULL, 2000, NULL, &list, &none) != ERR_OK)
+        return;
+    for (uint32_t i = 0; i < list.asks.count; i++) {
+        const struct missing_many *asks = &list.asks.at[i];
+
+        command.len = 0;
+        write_command(&command, asks);
+        doctor_finding(doctor, WATCH, "library", buffer_c(&command), "%llu of %llu files of %.*s are gone%s",
+                       (unsigned long long)asks->missing, (unsigned long long)asks->of, (int)asks->path.len,
+                       asks->path.len ? (const char *)asks->path.at : "", asks->lost ? " and marked offline" : "");
+    }
+    if (list.asks.count == 0)
+        doctor_finding(doctor, FINE, "library", "", "%u libraries, no question waits", list.each.count);
+    buffer_free(&command);
+}

@@ -1,0 +1,110 @@
+/* stats.c: count and latency of every ask, as a table, JSON lines or Prometheus text. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "frontends/cli/base/cli.h"
+#include "schema_service.h"
+
+static enum err print_json(struct cli *cli, const struct service_stats *stats, const struct ask_stats *one)
+{
+    bool first = true;
+    const struct {
+        const char *key;
+        double value;
+    } columns[] = { { "count", (double)one->count }, { "errors", (double)one->errors }, { "p50_us", one->p50_us },
+                    { "p99_us", one->p99_us },       { "p999_us", one->p999_us },       { "max_us", one->max_us } };
+
+    buffer_add_text(&cli->out, "{");
+    json_key(&cli->out, &first, "service");
+    json_text(&cli->out, stats->service);
+    json_key(&cli->out, &first, "ask");
+    json_text(&cli->out, one->name);
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        json_key(&cli->out, &first, columns[i].key);
+        json_number(&cli->out, columns[i].value);
+    }
+    buffer_add_text(&cli->out, "}\n");
+    return ERR_OK;
+}
+
+static void print_row(struct cli *cli, const struct service_stats *stats, const struct ask_stats *one)
+{
+    cli_print(&cli->out, "%-11.*s %-16.*s %10llu %8llu %10.0f %10.0f %10.0f %10.0f\n", TEXT_ARG(stats->service),
+              TEXT_ARG(one->name), (unsigned long long)one->count, (unsigned long long)one->errors, one->p50_us,
+              one->p99_us, one->p999_us, one->max_us);
+}
+
+/* https://prometheus.io/docs/instrumenting/exposition_formats/ */
+static void print_prometheus(struct cli *cli, const struct service_stats *stats, const struct ask_stats *one)
+{
+    const struct {
+        const char *quantile;
+        double us;
+    } quantiles[] = {
+        { "0.5", one->p50_us }, { "0.99", one->p99_us }, { "0.999", one->p999_us }, { "1", one->max_us }
+    };
+    char labels[128];
+
+    snprintf(labels, sizeof labels, "service=\"%.*s\",ask=\"%.*s\"", TEXT_ARG(stats->service), TEXT_ARG(one->name));
+    for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++)
+        cli_print(&cli->out, "loophole_ask_seconds{%s,quantile=\"%s\"} %.9g\n", labels, quantiles[i].quantile,
+                  quantiles[i].us / 1e6);
+    cli_print(&cli->out, "loophole_ask_seconds_count{%s} %llu\n", labels, (unsigned long long)one->count);
+    cli_print(&cli->out, "loophole_ask_errors_total{%s} %llu\n", labels, (unsigned long long)one->errors);
+}
+
+static void print_stats(struct cli *cli, const struct service_stats *stats)
+{
+    for (uint32_t i = 0; i < stats->asks.count; i++) {
+        if (cli->options.prometheus)
+            print_prometheus(cli, stats, &stats->asks.at[i]);
+        else if (cli->options.json)
+            print_json(cli, stats, &stats->asks.at[i]);
+        else if (stats->asks.at[i].count > 0)
+            print_row(cli, stats, &stats->asks.at[i]);
+    }
+}
+
+static void print_head(struct cli *cli)
+{
+    if (cli->options.prometheus)
+        buffer_add_text(&cli->out, "# TYPE loophole_ask_seconds summary\n# TYPE loophole_ask_errors_total counter\n");
+    else if (!cli->options.json)
+        cli_print(&cli->out, "%-11s %-16s %10s %8s %10s %10s %10s %10s\n", "SERVICE", "ASK", "COUNT", "ERRORS",
+                  "P50 us", "P99 us", "P99.9 us", "MAX us");
+}
+
+/* One named service must answer; of all, those that are away are left out. */
+static enum err stats_once(struct cli *cli, struct fault *fault)
+{
+    bool any = false;
+
+    print_head(cli);
+    for (int i = 0; schema_all[i]; i++) {
+        const char *service = schema_all[i]->service;
+        struct service_stats stats = { 0 };
+        char name[64];
+        enum err e;
+
+        if (cli->count && strcmp(cli->args[0], service) != 0)
+            continue;
+        snprintf(name, sizeof name, "%s.stats", service);
+        e = ask(cli->asker, name, NULL, cli->count ? 5000 : 500, NULL, &stats, fault);
+        if (e == ERR_OK)
+            print_stats(cli, &stats);
+        else if (cli->count)
+            return e;
+        any = any || e == ERR_OK;
+    }
+    if (any)
+        return ERR_OK;
+    if (cli->count)
+        return fault_set(fault, ERR_NOT_FOUND, "no service \"%s\"", cli->args[0]);
+    return fault->code;
+}
+
+enum err stats_show(struct cli *cli, struct fault *fault)
+{
+    return cli_show(cli, stats_once, 1000000, fault);
+}

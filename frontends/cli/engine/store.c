@@ -1,0 +1,187 @@
+/* store.c: check, backup and restore, on the store itself: they work while the engine runs and while it does not. */
+#include "frontends/cli/base/cli.h"
+#include "schema_indexer.h"
+#include "store/care/backup.h"
+#include "store/care/check_apart.h"
+#include "store/care/olds.h"
+#include "store/care/survey.h"
+
+static void print_problem(void *state, const char *what)
+{
+    struct cli *cli = state;
+    bool first = true;
+
+    if (!cli->options.json) {
+        cli_print(&cli->out, "%s\n", what);
+        return;
+    }
+    buffer_add_text(&cli->out, "{");
+    json_key(&cli->out, &first, "problem");
+    json_text(&cli->out, text_of(what));
+    buffer_add_text(&cli->out, "}\n");
+}
+
+static void put_number(struct buffer *to, bool *first, const char *key, uint64_t number)
+{
+    json_key(to, first, key);
+    cli_print(to, "%llu", (unsigned long long)number);
+}
+
+static void print_orphans(struct cli *cli, const struct orphan_count *orphans)
+{
+    cli_print(&cli->out, "%llu artefact files (", (unsigned long long)orphans->files);
+    human_bytes(&cli->out, orphans->bytes);
+    buffer_add_text(&cli->out, ") belong to no row. This is no damage: a service died, or is writing them; the engine "
+                               "removes those that are older than an hour\n");
+}
+
+static void print_counts(struct cli *cli, const struct check_counts *counts)
+{
+    bool first = true;
+
+    if (cli->options.json) {
+        buffer_add_text(&cli->out, "{");
+        put_number(&cli->out, &first, "rows", counts->rows);
+        put_number(&cli->out, &first, "problems", counts->problems);
+        put_number(&cli->out, &first, "artefact_files", counts->files);
+        put_number(&cli->out, &first, "artefact_files_lost", counts->lost);
+        put_number(&cli->out, &first, "artefact_files_orphaned", counts->orphans.files);
+        put_number(&cli->out, &first, "artefact_bytes_orphaned", counts->orphans.bytes);
+        buffer_add_text(&cli->out, "}\n");
+        return;
+    }
+    if (counts->lost)
+        cli_print(&cli->out,
+                  "%llu of %llu artefact files are gone or changed. This is no damage: the engine makes them "
+                  "again from the sounds (`loophole tasks`)\n",
+                  (unsigned long long)counts->lost, (unsigned long long)counts->files);
+    if (counts->orphans.files)
+        print_orphans(cli, &counts->orphans);
+    cli_print(&cli->out, "%llu rows, %llu problems\n", (unsigned long long)counts->rows,
+              (unsigned long long)counts->problems);
+}
+
+/* An engine that runs reads every file then, too; one that does not looks when it starts. */
+static void ask_for_files(struct cli *cli)
+{
+    struct indexer_remake remake = { .thorough = true };
+    struct fault away = { 0 };
+
+    (void)ask(cli->asker, "indexer.remake", &remake, 1000, NULL, NULL, &away);
+}
+
+enum err store_check_run(struct cli *cli, struct fault *fault)
+{
+    struct check_counts counts = { 0 };
+    uint64_t pages;
+    enum err e = check_apart(&cli->paths, true, print_problem, cli, &counts, &pages, fault);
+
+    if (e != ERR_OK)
+        return e;
+    print_counts(cli, &counts);
+    if (counts.lost)
+        ask_for_files(cli);
+    if (counts.problems == 0)
+        return ERR_OK;
+    fault_set(fault, ERR_INTERNAL, "the store does not hold together");
+    return fault_hint(fault, "`loophole restore FILE` puts a backup in its place");
+}
+
+static enum err print_backup(struct cli *cli, const char *done, const char *file, const struct backup *backup)
+{
+    char id[ID_TEXT_SIZE];
+    bool first = true;
+
+    id_write(backup->catalogue, id);
+    if (!cli->options.json) {
+        cli_print(&cli->out, "%s %s: ", done, file);
+        human_bytes(&cli->out, backup->bytes);
+        cli_print(&cli->out, ", revision %llu of catalogue %s\n", (unsigned long long)backup->revision, id);
+        return ERR_OK;
+    }
+    buffer_add_text(&cli->out, "{");
+    json_key(&cli->out, &first, "file");
+    json_text(&cli->out, text_of(file));
+    json_key(&cli->out, &first, "bytes");
+    cli_print(&cli->out, "%llu", (unsigned long long)backup->bytes);
+    json_key(&cli->out, &first, "revision");
+    cli_print(&cli->out, "%llu", (unsigned long long)backup->revision);
+    json_key(&cli->out, &first, "catalogue");
+    json_text(&cli->out, text_of(id));
+    buffer_add_text(&cli->out, "}\n");
+    return ERR_OK;
+}
+
+enum err store_backup_run(struct cli *cli, struct fault *fault)
+{
+    struct backup backup = { 0 };
+    enum err e = backup_make(&cli->paths, cli->args[0], cli->options.force, &backup, fault);
+
+    return e != ERR_OK ? e : print_backup(cli, "Wrote", cli->args[0], &backup);
+}
+
+/* A backup holds the store alone. */
+static enum err print_lost_files(struct cli *cli, struct fault *fault)
+{
+    struct survey_count lost;
+    bool first = true;
+    enum err e = survey_count(&cli->paths, &lost, fault);
+
+    if (e != ERR_OK || (lost.files == 0 && !cli->options.json))
+        return e;
+    if (!cli->options.json) {
+        cli_print(&cli->out,
+                  "%llu artefacts of %llu sounds will be made again when the engine runs, where their files are "
+                  "in reach (`loophole tasks`)\n",
+                  (unsigned long long)lost.files, (unsigned long long)lost.contents);
+        return ERR_OK;
+    }
+    buffer_add_text(&cli->out, "{");
+    put_number(&cli->out, &first, "artefacts_to_make", lost.files);
+    put_number(&cli->out, &first, "sounds", lost.contents);
+    buffer_add_text(&cli->out, "}\n");
+    return ERR_OK;
+}
+
+enum err store_restore_run(struct cli *cli, struct fault *fault)
+{
+    struct backup backup = { 0 };
+    enum err e = backup_restore(&cli->paths, cli->args[0], &backup, fault);
+
+    if (e == ERR_OK)
+        e = print_backup(cli, "Restored", cli->args[0], &backup);
+    return e == ERR_OK ? print_lost_files(cli, fault) : e;
+}
+
+static void print_forgotten(struct cli *cli, const struct old_store *old)
+{
+    bool first = true;
+
+    if (!cli->options.json) {
+        cli_print(&cli->out, "Removed %s: ", old->name);
+        human_bytes(&cli->out, old->bytes);
+        buffer_add_text(&cli->out, "\n");
+        return;
+    }
+    buffer_add_text(&cli->out, "{");
+    json_key(&cli->out, &first, "removed");
+    json_text(&cli->out, text_of(old->name));
+    json_key(&cli->out, &first, "bytes");
+    cli_print(&cli->out, "%llu}\n", (unsigned long long)old->bytes);
+}
+
+enum err store_forget_old_run(struct cli *cli, struct fault *fault)
+{
+    struct old_store olds[OLDS_MOST];
+    uint32_t count = olds_list(&cli->paths, olds);
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
+        e = olds_remove(&cli->paths, &olds[i], fault);
+        if (e == ERR_OK)
+            print_forgotten(cli, &olds[i]);
+    }
+    if (e == ERR_OK && count == 0 && !cli->options.json)
+        buffer_add_text(&cli->out, "There is no old store.\n");
+    return e;
+}

@@ -1,0 +1,74 @@
+/* tasks.c: long work under way, over all services. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "frontends/cli/base/cli.h"
+#include "schema_service.h"
+
+static enum err print_task(struct cli *cli, const struct task *task, const char *service)
+{
+    char id[ID_TEXT_SIZE];
+
+    if (cli->options.json) {
+        enum err e = json_write(&task_shape, task, &cli->out);
+        buffer_add_text(&cli->out, "\n");
+        return e;
+    }
+    cli_print(&cli->out, "%s  %-10s %llu of %llu  %.*s", id_write(task->id, id), service,
+              (unsigned long long)task->done, (unsigned long long)task->total, TEXT_ARG(task->label));
+    if (task->failed)
+        cli_print(&cli->out, ", %llu failed", (unsigned long long)task->failed);
+    buffer_add_text(&cli->out, "\n");
+    return ERR_OK;
+}
+
+static enum err print_tasks(struct cli *cli, struct fault *fault)
+{
+    enum err e = ERR_OK;
+    bool any = false;
+
+    for (int i = 0; e == ERR_OK && schema_all[i]; i++) {
+        struct service_status status = { 0 };
+        struct fault away = { 0 };
+        char name[64];
+
+        snprintf(name, sizeof name, "%s.status", schema_all[i]->service);
+        e = ask(cli->asker, name, NULL, 500, NULL, &status, &away);
+        if (e == ERR_OFFLINE && strcmp(schema_all[i]->service, "supervisor") == 0)
+            *fault = away;
+        else
+            e = ERR_OK; /* a service that is away has no tasks */
+        for (uint32_t t = 0; e == ERR_OK && t < status.tasks.count; t++) {
+            e = print_task(cli, &status.tasks.at[t], schema_all[i]->service);
+            any = true;
+        }
+    }
+    if (e == ERR_OK && !any && !cli->options.json)
+        buffer_add_text(&cli->out, "No long work is under way.\n");
+    return e;
+}
+
+enum err tasks_list(struct cli *cli, struct fault *fault)
+{
+    return cli_show(cli, print_tasks, 1000000, fault);
+}
+
+/* Only the service that has the task knows it. */
+enum err tasks_cancel(struct cli *cli, struct fault *fault)
+{
+    struct service_cancel cancel = { 0 };
+    enum err e = ERR_NOT_FOUND;
+    bool is_heard = false;
+
+    if (!id_read(text_of(cli->args[0]), &cancel.task))
+        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not an id; `loophole tasks` shows them", cli->args[0]);
+    for (int i = 0; (e == ERR_NOT_FOUND || e == ERR_OFFLINE) && schema_all[i]; i++) {
+        char name[64];
+
+        snprintf(name, sizeof name, "%s.cancel", schema_all[i]->service);
+        e = ask(cli->asker, name, &cancel, 2000, NULL, NULL, fault);
+        is_heard |= e == ERR_NOT_FOUND;
+    }
+    return e == ERR_OFFLINE && is_heard ? fault_set(fault, ERR_NOT_FOUND, "no service that runs has this task") : e;
+}

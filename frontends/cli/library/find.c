@@ -1,0 +1,261 @@
+/* find.c: search, similar, show. */
+#include <string.h>
+
+#include "frontends/cli/base/cli.h"
+#include "frontends/cli/base/named.h"
+#include "schema_indexer.h"
+#include "schema_streamer.h"
+
+static void print_facets(struct cli *cli, const struct facet_count_list *facets)
+{
+    for (uint32_t i = 0; i < facets->count; i++) {
+        const struct facet_count *one = &facets->at[i];
+        bool first = true;
+
+        if (!cli->options.json) {
+            cli_print(&cli->out, "%.*s:%.*s  %llu\n", TEXT_ARG(one->facet), TEXT_ARG(one->value),
+                      (unsigned long long)one->count);
+            continue;
+        }
+        buffer_add_text(&cli->out, "{");
+        json_key(&cli->out, &first, "facet");
+        json_text(&cli->out, one->facet);
+        json_key(&cli->out, &first, "value");
+        json_text(&cli->out, one->value);
+        json_key(&cli->out, &first, "count");
+        cli_print(&cli->out, "%llu}\n", (unsigned long long)one->count);
+    }
+}
+
+static void print_items(struct cli *cli, const struct item_list *items)
+{
+    if (!cli->options.json && cli->options.fields) {
+        item_table(cli, items, cli->options.fields);
+        return;
+    }
+    if (!cli->options.json && items->count > 0)
+        item_row_head(&cli->out, items->at[0].has_distance ? "DISTANCE" : "SCORE");
+    for (uint32_t i = 0; i < items->count; i++) {
+        if (cli->options.json)
+            item_json(&cli->out, &items->at[i], cli->options.fields);
+        else
+            item_row(&cli->out, &items->at[i]);
+    }
+}
+
+/* After the last page. A person turns pages by number; a script that began with a cursor gets the next one. */
+static void print_tail(struct cli *cli, const struct found *found, uint64_t shown)
+{
+    print_facets(cli, &found->facets);
+    if (cli->options.json) {
+        hint_print(cli, &found->hints);
+        return;
+    }
+    cli_print(&cli->out, "%llu of %llu, %.2f ms", (unsigned long long)shown, (unsigned long long)found->total,
+              found->took_us / 1000);
+    if (found->cursor.len && cli->options.cursor)
+        cli_print(&cli->out, "\nmore: --cursor %.*s", TEXT_ARG(found->cursor));
+    else if (found->cursor.len)
+        cli_print(&cli->out, "; more: --page %lld", (long long)(cli->options.page ? cli->options.page : 1) + 1);
+    buffer_add_text(&cli->out, "\n");
+    hint_print(cli, &found->hints);
+}
+
+enum { PAGE = 1000 }; /* the protocol's most items in one answer */
+
+/* Answers until `left` items are there; without a `cursor` in the request there is one page. */
+static enum err take_pages(struct cli *cli, const char *ask, void *request, uint64_t *limit, struct text *cursor,
+                           int64_t left, bool is_shown, struct fault *fault)
+{
+    uint64_t shown = 0;
+
+    for (;;) {
+        struct found found = { 0 };
+        enum err e;
+
+        *limit = (uint64_t)(left < PAGE ? left : PAGE);
+        e = cli_ask(cli, ask, request, &found, fault);
+        if (e != ERR_OK)
+            return e;
+        if (is_shown)
+            print_items(cli, &found.items);
+        shown += found.items.count;
+        left -= found.items.count;
+        if (cursor)
+            *cursor = arena_text(&cli->arena, found.cursor);
+        if (!cursor || found.items.count == 0 || left <= 0 || cursor->len == 0) {
+            if (is_shown)
+                print_tail(cli, &found, shown);
+            return ERR_OK;
+        }
+        cli_flush(cli);
+    }
+}
+
+/* The pages before --page are asked for and passed over: a cursor leads on from each. */
+static enum err print_pages(struct cli *cli, const char *ask, void *request, uint64_t *limit, struct text *cursor,
+                            struct fault *fault)
+{
+    int64_t left = cli->options.limit < 0 ? 20 : cli->options.limit, before = (cli->options.page - 1) * left;
+    enum err e = ERR_OK;
+
+    if (before > 0 && cli->options.cursor)
+        return fault_set(fault, ERR_BAD_REQUEST, "--page or --cursor: one of them");
+    if (before > 0)
+        e = take_pages(cli, ask, request, limit, cursor, before, false, fault);
+    if (e == ERR_OK && before > 0 && cursor->len == 0)
+        return fault_set(fault, ERR_NOT_FOUND, "there is no page %lld", (long long)cli->options.page);
+    return e == ERR_OK ? take_pages(cli, ask, request, limit, cursor, left, true, fault) : e;
+}
+
+enum err find_search(struct cli *cli, struct fault *fault)
+{
+    struct search_query query = { .has_limit = true,
+                                  .sort = text_of(cli->options.sort),
+                                  .cursor = text_of(cli->options.cursor) };
+
+    query.query = cli_words(cli);
+    query.remember = true;
+    if (cli->options.save)
+        return saved_put(cli, query.query, query.sort, fault);
+    query.facets = cli_split(cli, cli->options.facets);
+    return print_pages(cli, "search.query", &query, &query.limit, &query.cursor, fault);
+}
+
+static enum err read_weights(struct cli *cli, struct weights *weights, struct fault *fault)
+{
+    struct text_list each = cli_split(cli, cli->options.weights);
+
+    for (uint32_t i = 0; i < each.count; i++) {
+        enum err e = json_assign(&weights_shape, each.at[i], &cli->arena, weights, fault);
+        if (e != ERR_OK)
+            return e;
+    }
+    return ERR_OK;
+}
+
+/* Of a query the first one. */
+static enum err read_item(struct cli *cli, struct text typed, struct id *id, struct fault *fault)
+{
+    char *args[] = { (char *)(uintptr_t)arena_text(&cli->arena, typed).at };
+    struct media_found found = { 0 };
+    enum err e = cli_find(cli, 1, args, &found, fault);
+
+    *id = found.item.media.id;
+    return e;
+}
+
+/* "A,B": ids, paths of items, or queries. */
+static enum err read_items(struct cli *cli, const char *typed, struct id_list *to, struct fault *fault)
+{
+    struct text_list each = cli_split(cli, typed);
+    enum err e = ERR_OK;
+
+    to->at = arena_array(&cli->arena, each.count, sizeof *to->at);
+    if (!to->at)
+        return fault_set(fault, ERR_FULL, "out of memory");
+    for (uint32_t i = 0; e == ERR_OK && i < each.count; i++)
+        e = read_item(cli, each.at[i], &to->at[to->count++], fault);
+    return e;
+}
+
+enum { LISTEN_SECONDS = 4, ANALYSE_MS = 60000 };
+
+static void say_listening(struct cli *cli, int64_t seconds)
+{
+    if (cli_is_terminal() && !cli->options.json)
+        cli_print(&cli->out, "listening to %s for %lld s …\n", cli->options.port, (long long)seconds);
+    cli_flush(cli);
+}
+
+/* What sounds on a JACK port from now on. */
+static enum err listen(struct cli *cli, struct search_similar *similar, struct fault *fault)
+{
+    int64_t seconds = cli->options.seconds ? cli->options.seconds : LISTEN_SECONDS;
+    struct streamer_listen listen = { .port = text_of(cli->options.port),
+                                      .has_seconds = true,
+                                      .seconds = (double)seconds };
+    struct heard heard = { 0 };
+
+    if (cli->count)
+        return fault_set(fault, ERR_BAD_REQUEST, "an item or file, or --port: one of them");
+    enum err e = cli_ask(cli, "streamer.voices", NULL, NULL, fault); /* is it there: not to be waited for so long */
+    if (e != ERR_OK)
+        return e;
+    if (!cli->options.budget_ms)
+        cli->options.budget_ms = seconds * 1000 + ANALYSE_MS;
+    say_listening(cli, seconds);
+    e = cli_ask(cli, "streamer.listen", &listen, &heard, fault);
+    similar->has_embedding = e == ERR_OK;
+    similar->embedding = heard.found.embedding;
+    return e;
+}
+
+static enum err read_one(struct cli *cli, struct search_similar *similar, struct fault *fault)
+{
+    if (cli->options.port)
+        return listen(cli, similar, fault);
+    if (cli->count == 0 && similar->like.count)
+        return ERR_OK;
+    if (cli->count == 0) {
+        fault_set(fault, ERR_BAD_REQUEST, "nothing to compare with");
+        return fault_hint(fault, "give an id, the path of any sound, --port CLIENT:PORT, or --like A,B");
+    }
+    struct named named;
+    enum err e = named_one(cli, cli->count, cli->args, &named, fault);
+
+    similar->has_id = named.has_id;
+    similar->id = named.id;
+    similar->path = named.path;
+    return e;
+}
+
+enum err find_similar(struct cli *cli, struct fault *fault)
+{
+    struct search_similar similar = { .has_limit = true, .query = text_of(cli->options.in) };
+    enum err e = read_weights(cli, &similar.weights, fault);
+
+    if (e == ERR_OK)
+        e = read_items(cli, cli->options.like, &similar.like, fault);
+    if (e == ERR_OK)
+        e = read_items(cli, cli->options.unlike, &similar.unlike, fault);
+    if (e == ERR_OK)
+        e = read_one(cli, &similar, fault);
+    return e == ERR_OK ? print_pages(cli, "search.similar", &similar, &similar.limit, NULL, fault) : e;
+}
+
+/* A waveform whose file is gone: the other artefacts' files are most likely, too. */
+static void put_waiting(struct cli *cli, struct id id)
+{
+    struct search_get_artefact get = { .id = id, .type = TEXT("waveform") };
+    struct artefact_found found = { 0 };
+    struct fault fault = { 0 };
+
+    if (cli_ask(cli, "search.get_artefact", &get, &found, &fault) != ERR_OK &&
+        strncmp(fault.what, "artefact waits", 14) == 0)
+        cli_print(&cli->out, "  %s\n", fault.what);
+}
+
+static void show_whole(struct cli *cli, const struct media_found *found)
+{
+    struct id id = found->item.media.id;
+
+    item_full(&cli->out, found); /* before the next answer takes its memory */
+    put_waiting(cli, id);
+}
+
+enum err find_show(struct cli *cli, struct fault *fault)
+{
+    struct media_found found = { 0 };
+    enum err e = cli_find(cli, cli->count, cli->args, &found, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (cli->options.json)
+        item_json(&cli->out, &found.item, cli->options.fields);
+    else if (cli->options.fields)
+        item_some(cli, &found.item, cli->options.fields);
+    else
+        show_whole(cli, &found);
+    return ERR_OK;
+}

@@ -1,0 +1,123 @@
+/* hint.c: why a result is empty, in words. */
+#include <string.h>
+
+#include "frontends/cli/base/cli.h"
+
+static const char *comma(uint32_t place, uint32_t count)
+{
+    return place == 0 ? "" : place + 1 == count ? " or " : ", ";
+}
+
+static void near_ones(struct buffer *to, const struct hint *hint)
+{
+    for (uint32_t i = 0; i < hint->near.count; i++)
+        cli_print(to, "%s%.*s", comma(i, hint->near.count), TEXT_ARG(hint->near.at[i]));
+}
+
+static void unknown(struct buffer *to, const struct hint *hint)
+{
+    bool is_word = hint->kind.value == HINT_KIND_UNKNOWN_WORD && !memchr(hint->clause.at, ':', hint->clause.len);
+
+    cli_print(to, "no item has %s%.*s", is_word ? "a word that begins with " : "", TEXT_ARG(hint->clause));
+    if (!hint->near.count)
+        return;
+    cli_print(to, hint->is_near ? "; did you mean " : "; items have ");
+    near_ones(to, hint);
+    if (hint->is_near)
+        cli_print(to, "?");
+}
+
+static void no_number(struct buffer *to, const struct hint *hint)
+{
+    cli_print(to, "no item has %.*s", TEXT_ARG(hint->clause));
+    if (hint->has_least && hint->has_most)
+        cli_print(to, "; the numbers go from %.6g to %.6g", hint->least, hint->most);
+    else
+        cli_print(to, "; no item has such a number");
+}
+
+static void nothing(struct buffer *to, const struct hint *hint)
+{
+    cli_print(to, "no item matches %.*s", TEXT_ARG(hint->clause));
+    if (hint->without)
+        cli_print(to, "; %llu have these words in another order", (unsigned long long)hint->without);
+}
+
+static void excluded(struct buffer *to, const struct hint *hint)
+{
+    cli_print(to, "without %.*s the rest finds %llu item%s", TEXT_ARG(hint->clause), (unsigned long long)hint->without,
+              hint->without == 1 ? "" : "s");
+    if (hint->count)
+        cli_print(to, "; %.*s alone finds %llu", TEXT_ARG(hint->clause), (unsigned long long)hint->count);
+}
+
+static void never_together(struct buffer *to, const struct hint *hint)
+{
+    cli_print(to, "no item matches both %.*s and ", TEXT_ARG(hint->clause));
+    near_ones(to, hint);
+}
+
+static void hidden(struct buffer *to, const struct hint *hint)
+{
+    cli_print(to, "%llu hidden item%s match%s", (unsigned long long)hint->count, hint->count == 1 ? "" : "s",
+              hint->count == 1 ? "es" : "");
+}
+
+static void otherwise(struct buffer *to, const struct hint *hint)
+{
+    cli_print(to, "\"%.*s\" is read as words or as another field", TEXT_ARG(hint->clause));
+}
+
+static void no_items(struct buffer *to, const struct hint *hint)
+{
+    (void)hint;
+    cli_print(to, "the catalogue has no items: loophole index DIR");
+}
+
+static const struct sentence {
+    enum hint_kind kind;
+    void (*print)(struct buffer *to, const struct hint *hint);
+} SENTENCES[] = {
+    { HINT_KIND_UNKNOWN_WORD, unknown }, { HINT_KIND_UNKNOWN_VALUE, unknown },
+    { HINT_KIND_NO_NUMBER, no_number },  { HINT_KIND_NOTHING, nothing },
+    { HINT_KIND_EXCLUDED, excluded },    { HINT_KIND_NEVER_TOGETHER, never_together },
+    { HINT_KIND_HIDDEN, hidden },        { HINT_KIND_WRITTEN_OTHERWISE, otherwise },
+    { HINT_KIND_NO_ITEMS, no_items },
+};
+
+static void print_hint(struct buffer *to, const struct hint *hint)
+{
+    for (size_t i = 0; i < sizeof SENTENCES / sizeof *SENTENCES; i++)
+        if ((int32_t)SENTENCES[i].kind == hint->kind.value)
+            SENTENCES[i].print(to, hint);
+    if (hint->instead.len)
+        cli_print(to, "; try: %.*s", TEXT_ARG(hint->instead));
+}
+
+/* Files may be gone of which none is marked before a person answers. */
+static bool asks_for_missing(const struct hint_list *hints)
+{
+    for (uint32_t i = 0; i < hints->count; i++)
+        if (text_is(hints->at[i].clause, "is:missing") || text_is(hints->at[i].clause, "is:offline"))
+            return true;
+    return false;
+}
+
+void hint_print(struct cli *cli, const struct hint_list *hints)
+{
+    for (uint32_t i = 0; i < hints->count; i++) {
+        struct buffer line = { 0 };
+
+        buffer_add_text(&line, "  ");
+        print_hint(&line, &hints->at[i]);
+        if (cli->options.json) {
+            cli_remark(&line);
+        } else {
+            buffer_add_text(&line, "\n");
+            buffer_add_text(&cli->out, buffer_c(&line));
+        }
+        buffer_free(&line);
+    }
+    if (!cli->options.json && asks_for_missing(hints))
+        question_print_open(cli);
+}

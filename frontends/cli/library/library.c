@@ -1,0 +1,242 @@
+/* library.c: folders: add, remove, list, rescan, index, and the summary of what the catalogue holds. */
+#include <stdio.h>
+#include <string.h>
+
+#include "frontends/cli/base/cli.h"
+#include "schema_indexer.h"
+
+/* `asks` NULL: the library has no open question. In JSON it is the key "asks". */
+static enum err print_library(struct cli *cli, const struct library *library, const struct missing_many *asks)
+{
+    enum err e = ERR_OK;
+
+    if (cli->options.json) {
+        e = json_write(&library_shape, library, &cli->out);
+        if (e == ERR_OK && asks && cli->out.len && cli->out.at[cli->out.len - 1] == '}') {
+            cli->out.len--;
+            buffer_add_text(&cli->out, ",\"asks\":");
+            e = json_write(&missing_many_shape, asks, &cli->out);
+            buffer_add_text(&cli->out, "}");
+        }
+    } else {
+        cli_print(&cli->out, "%.*s  %llu files%s", (int)library->path.len,
+                  library->path.len ? (const char *)library->path.at : "", (unsigned long long)library->files,
+                  library->online ? "" : ", offline");
+    }
+    buffer_add_text(&cli->out, "\n");
+    return e;
+}
+
+static enum err add(struct cli *cli, struct library *library, struct fault *fault)
+{
+    struct indexer_add_library request = { .ignore = cli->options.ignore, .hidden_files = cli->options.hidden_files };
+    enum err e = cli_path(cli, cli->args[0], &request.path, fault);
+
+    return e != ERR_OK ? e : cli_ask(cli, "indexer.add_library", &request, library, fault);
+}
+
+enum err library_add(struct cli *cli, struct fault *fault)
+{
+    struct library library = { 0 };
+    enum err e = add(cli, &library, fault);
+
+    if (e == ERR_OK)
+        e = print_library(cli, &library, NULL);
+    return e == ERR_OK && cli->options.wait ? progress_follow(cli, fault) : e;
+}
+
+enum err library_remove(struct cli *cli, struct fault *fault)
+{
+    struct indexer_remove_library request = { 0 };
+    enum err e = cli_path(cli, cli->args[0], &request.path, fault);
+
+    if (cli->options.budget_ms == 0)
+        cli->options.budget_ms = 600000;
+    return e != ERR_OK ? e : cli_ask(cli, "indexer.remove_library", &request, NULL, fault);
+}
+
+static const struct missing_many *question_about(const struct libraries *list, struct id library)
+{
+    for (uint32_t i = 0; i < list->asks.count; i++)
+        if (id_equal(list->asks.at[i].library, library))
+            return &list->asks.at[i];
+    return NULL;
+}
+
+enum err library_print(struct cli *cli, struct fault *fault)
+{
+    struct libraries list = { 0 };
+    enum err e = cli_ask(cli, "indexer.libraries", NULL, &list, fault);
+
+    for (uint32_t i = 0; e == ERR_OK && i < list.each.count; i++)
+        e = print_library(cli, &list.each.at[i], question_about(&list, list.each.at[i].id));
+    if (e == ERR_OK && !cli->options.json)
+        question_print(cli, &list);
+    if (e == ERR_OK && list.each.count == 0 && !cli->options.json)
+        buffer_add_text(&cli->out, "No libraries yet: loophole library add DIR\n");
+    return e;
+}
+
+static enum err rescan(struct cli *cli, struct fault *fault)
+{
+    struct indexer_rescan request = { .accept_missing = cli->options.accept_missing,
+                                      .retry_failed = cli->options.retry_failed };
+    enum err e = cli->count ? cli_path(cli, cli->args[0], &request.path, fault) : ERR_OK;
+
+    return e != ERR_OK ? e : cli_ask(cli, "indexer.rescan", &request, NULL, fault);
+}
+
+enum err library_rescan(struct cli *cli, struct fault *fault)
+{
+    enum err e = rescan(cli, fault);
+
+    return e == ERR_OK && cli->options.wait ? progress_follow(cli, fault) : e;
+}
+
+/* A folder that is a library already is looked at again. */
+enum err library_index(struct cli *cli, struct fault *fault)
+{
+    struct library library = { 0 };
+    enum err e = add(cli, &library, fault);
+
+    if (e == ERR_OK)
+        e = rescan(cli, fault);
+    return e == ERR_OK && cli->options.wait ? progress_follow(cli, fault) : e;
+}
+
+/* ---- summary ---- */
+
+static enum err print_formats(struct cli *cli, const struct facet_count_list *facets)
+{
+    buffer_add_text(&cli->out, "formats ");
+    for (uint32_t i = 0; i < facets->count; i++)
+        if (text_is(facets->at[i].facet, "container"))
+            cli_print(&cli->out, " %.*s %llu", TEXT_ARG(facets->at[i].value), (unsigned long long)facets->at[i].count);
+    buffer_add_text(&cli->out, "\n");
+    return ERR_OK;
+}
+
+static enum err print_truncated(struct cli *cli, struct fault *fault)
+{
+    struct search_query query = { .query = TEXT("is:truncated"), .sort = TEXT("name"), .has_limit = true, .limit = 20 };
+    struct found found = { 0 };
+    enum err e = cli_ask(cli, "search.query", &query, &found, fault);
+
+    if (e != ERR_OK || found.total == 0)
+        return e;
+    cli_print(&cli->out, "truncated %llu (is:truncated)\n", (unsigned long long)found.total);
+    for (uint32_t i = 0; i < found.items.count; i++) {
+        const struct item *item = &found.items.at[i];
+        const struct fact *fact = item_fact(item, "truncated");
+
+        cli_print(&cli->out, "  %.*s: %.*s\n", (int)item->path.len, (const char *)item->path.at,
+                  TEXT_ARG(fact ? fact->text : TEXT("")));
+    }
+    return ERR_OK;
+}
+
+static enum err print_failures(struct cli *cli, struct fault *fault)
+{
+    struct search_query query = { .query = TEXT("is:failed"), .sort = TEXT("name"), .has_limit = true, .limit = 20 };
+    struct found found = { 0 };
+    enum err e = cli_ask(cli, "search.query", &query, &found, fault);
+
+    if (e != ERR_OK)
+        return e;
+    cli_print(&cli->out, "failures %llu\n", (unsigned long long)found.total);
+    for (uint32_t i = 0; i < found.items.count; i++) {
+        const struct item *item = &found.items.at[i];
+
+        cli_print(&cli->out, "  %.*s: %.*s\n", (int)item->path.len, (const char *)item->path.at,
+                  TEXT_ARG(item->media.failure));
+    }
+    return ERR_OK;
+}
+
+/* What is passed over is not an item: the indexer knows. */
+static uint64_t count_too_long(struct cli *cli)
+{
+    struct libraries list = { 0 };
+    struct fault none = { 0 };
+    uint64_t count = 0;
+
+    if (cli_ask(cli, "indexer.libraries", NULL, &list, &none) == ERR_OK)
+        for (uint32_t i = 0; i < list.each.count; i++)
+            count += list.each.at[i].too_long;
+    return count;
+}
+
+static enum err summary_json(struct cli *cli, const struct found *found)
+{
+    bool first = true;
+
+    buffer_add_text(&cli->out, "{");
+    json_key(&cli->out, &first, "files");
+    cli_print(&cli->out, "%llu", (unsigned long long)found->total);
+    json_key(&cli->out, &first, "seconds");
+    json_number(&cli->out, found->seconds);
+    for (uint32_t i = 0; i < found->facets.count; i++) {
+        char key[340];
+
+        snprintf(key, sizeof key, "%.*s:%.*s", TEXT_ARG(found->facets.at[i].facet),
+                 TEXT_ARG(found->facets.at[i].value));
+        buffer_add_text(&cli->out, ",");
+        json_text(&cli->out, text_of(key));
+        cli_print(&cli->out, ":%llu", (unsigned long long)found->facets.at[i].count);
+    }
+    cli_print(&cli->out, ",\"too_long\":%llu}\n", (unsigned long long)count_too_long(cli));
+    return ERR_OK;
+}
+
+static uint64_t count_of(const struct found *found, const char *state)
+{
+    for (uint32_t i = 0; i < found->facets.count; i++)
+        if (text_is(found->facets.at[i].facet, "is") && text_is(found->facets.at[i].value, state))
+            return found->facets.at[i].count;
+    return 0;
+}
+
+static enum err print_too_long(struct cli *cli, struct fault *fault)
+{
+    struct libraries list = { 0 };
+    enum err e = cli_ask(cli, "indexer.libraries", NULL, &list, fault);
+
+    for (uint32_t i = 0; e == ERR_OK && i < list.each.count; i++) {
+        const struct library *one = &list.each.at[i];
+
+        if (one->too_long)
+            cli_print(&cli->out, "passed over %llu in %.*s: a path of over 4,095 bytes; the first is %.*s in %.*s\n",
+                      (unsigned long long)one->too_long, (int)one->path.len, (const char *)one->path.at,
+                      (int)one->too_long_first.len, (const char *)one->too_long_first.at, (int)one->too_long_in.len,
+                      (const char *)one->too_long_in.at);
+    }
+    return e;
+}
+
+enum err library_summary(struct cli *cli, struct fault *fault)
+{
+    struct text facets[] = { TEXT("container"), TEXT("kind"), TEXT("is") };
+    struct search_query query = { .has_limit = true, .limit = 0, .facets = { 3, facets } };
+    struct found found = { 0 };
+    enum err e = cli_ask(cli, "search.query", &query, &found, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (cli->options.json)
+        return summary_json(cli, &found);
+    cli_print(&cli->out, "files    %llu\naudio    ", (unsigned long long)found.total);
+    human_duration(&cli->out, found.seconds);
+    buffer_add_text(&cli->out, "\n");
+    e = print_formats(cli, &found.facets);
+    if (count_of(&found, "missing"))
+        cli_print(&cli->out, "missing  %llu (is:missing)\n", (unsigned long long)count_of(&found, "missing"));
+    if (e == ERR_OK)
+        e = print_failures(cli, fault);
+    if (e == ERR_OK)
+        e = print_truncated(cli, fault);
+    if (e == ERR_OK)
+        e = print_too_long(cli, fault);
+    if (e == ERR_OK)
+        question_print_open(cli);
+    return e;
+}

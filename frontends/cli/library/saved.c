@@ -1,0 +1,90 @@
+/* saved.c: queries that were saved under a name, and those that were asked last. */
+#include "frontends/cli/base/cli.h"
+#include "schema_persist.h"
+
+enum err saved_put(struct cli *cli, struct text query, struct text sort, struct fault *fault)
+{
+    struct persist_put_query put = { .query = { .name = text_of(cli->options.save), .query = query, .sort = sort } };
+
+    if (put.query.name.len == 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "the name is empty");
+    struct done done = { 0 };
+    enum err e = cli_send(cli, "persist.put_query", &put, &done, fault);
+
+    if (e == ERR_OK && cli->options.json)
+        return cli_done_json(cli, &done);
+    if (e == ERR_OK)
+        cli_print(&cli->out, "saved: `loophole search @%s` asks it again\n", cli->options.save);
+    return e;
+}
+
+static enum err forget(struct cli *cli, struct text name, struct fault *fault)
+{
+    struct persist_remove_query remove = { .name = name };
+
+    struct done done = { 0 };
+    enum err e = cli_send(cli, "persist.remove_query", &remove, &done, fault);
+
+    if (e == ERR_OK && cli->options.json)
+        return cli_done_json(cli, &done);
+    if (e == ERR_OK)
+        cli_print(&cli->out, name.len ? "forgotten: @%.*s\n" : "forgotten: the history%.*s\n", TEXT_ARG(name));
+    return e;
+}
+
+static void print_one(struct cli *cli, const struct kept_query *one)
+{
+    bool first = true;
+
+    if (!cli->options.json) {
+        cli_print(&cli->out, one->name.len ? "@%-20.*s %.*s" : "%.*s%.*s", TEXT_ARG(one->name), TEXT_ARG(one->query));
+        cli_print(&cli->out, one->sort.len ? "  --sort %.*s\n" : "%.*s\n", TEXT_ARG(one->sort));
+        return;
+    }
+    buffer_add_text(&cli->out, "{");
+    if (one->name.len) {
+        json_key(&cli->out, &first, "name");
+        json_text(&cli->out, one->name);
+    }
+    json_key(&cli->out, &first, "query");
+    json_text(&cli->out, one->query);
+    json_key(&cli->out, &first, "sort");
+    json_text(&cli->out, one->sort);
+    json_key(&cli->out, &first, "at_us");
+    cli_print(&cli->out, "%lld}\n", (long long)one->at);
+}
+
+static enum err print_all(struct cli *cli, bool history, struct text name, struct fault *fault)
+{
+    struct search_queries ask = { .history = history, .limit = 1000 };
+    struct kept_queries kept = { 0 };
+    bool any = name.len == 0;
+    enum err e;
+
+    if (cli->options.limit >= 0 && cli->options.limit < 1000)
+        ask.limit = (uint64_t)cli->options.limit;
+    e = cli_ask(cli, "search.queries", &ask, &kept, fault);
+    for (uint32_t i = 0; e == ERR_OK && i < kept.each.count; i++)
+        if (name.len == 0 || text_equal(name, kept.each.at[i].name)) {
+            print_one(cli, &kept.each.at[i]);
+            any = true;
+        }
+    if (e != ERR_OK || any)
+        return e;
+    fault_set(fault, ERR_NOT_FOUND, "no query is saved as \"%.*s\"", TEXT_ARG(name));
+    return fault_hint(fault, "`loophole queries` lists them");
+}
+
+enum err saved_history(struct cli *cli, struct fault *fault)
+{
+    return cli->options.off ? forget(cli, TEXT(""), fault) : print_all(cli, true, TEXT(""), fault);
+}
+
+enum err saved_queries(struct cli *cli, struct fault *fault)
+{
+    struct text name = cli->count ? text_of(cli->args[0]) : TEXT("");
+
+    if (cli->options.off && name.len == 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "which one? Name it, without the @");
+    return cli->options.off ? forget(cli, name, fault) : print_all(cli, false, name, fault);
+}

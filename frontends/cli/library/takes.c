@@ -1,0 +1,286 @@
+/* takes.c: record and recover. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "frontends/cli/base/named.h"
+#include "schema_audio.h"
+#include "schema_streamer.h"
+#include "schema_supervisor.h"
+
+enum { STOP_BUDGET_MS = 30000, LOOK_US = 200000 };
+
+/* ---- telling ---- */
+
+static const char *state_word(int32_t state)
+{
+    switch (state) {
+    case TAKE_STATE_STARTING:
+        return "starts";
+    case TAKE_STATE_RUNNING:
+        return "records";
+    case TAKE_STATE_STOPPING:
+        return "ends";
+    case TAKE_STATE_PENDING:
+        return "unfinished";
+    case TAKE_STATE_ENCODING:
+        return "encodes";
+    case TAKE_STATE_FINAL:
+        return "final";
+    case TAKE_STATE_ABANDONED:
+        return "given up";
+    default:
+        return "?";
+    }
+}
+
+static void add_row(struct buffer *to, const struct recording *take)
+{
+    char id[ID_TEXT_SIZE];
+
+    cli_print(to, "%s  %-10s  ", id_write(take->id, id), state_word(take->state.value));
+    human_duration(to, take->rate ? (double)take->frames / (double)take->rate : 0);
+    buffer_add_text(to, "  ");
+    human_bytes(to, take->size);
+    cli_print(to, "  %.*s", TEXT_ARG(take->name));
+    if (take->lost)
+        cli_print(to, "  (%llu frames lost)", (unsigned long long)take->lost);
+    if (take->failure.len)
+        cli_print(to, "  (%.*s)", TEXT_ARG(take->failure));
+    if (take->has_encoded && take->frames > 0)
+        cli_print(to, "  (%.0f %%)", 100.0 * (double)take->encoded / (double)take->frames);
+    if (take->has_remark && take->remark.len)
+        cli_print(to, "  (stays a WAV: %.*s)", TEXT_ARG(take->remark));
+    buffer_add_text(to, "\n");
+}
+
+static enum err tell(struct cli *cli, const struct recording *take)
+{
+    enum err e = ERR_OK;
+
+    if (cli->options.json) {
+        e = json_write(&recording_shape, take, &cli->out);
+        buffer_add_text(&cli->out, "\n");
+    } else {
+        add_row(&cli->out, take);
+        if (take->path.len)
+            cli_print(&cli->out, "%.*s\n", (int)take->path.len, (const char *)take->path.at);
+    }
+    return e;
+}
+
+static enum err tell_all(struct cli *cli, const struct recordings *takes)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < takes->each.count; i++)
+        if (cli->options.json)
+            e = tell(cli, &takes->each.at[i]);
+        else
+            add_row(&cli->out, &takes->each.at[i]);
+    return e;
+}
+
+/* ---- until it is FLAC ---- */
+
+static void show_progress(const struct recording *take)
+{
+    struct buffer line = { 0 };
+
+    if (take->frames > 0)
+        cli_print(&line, "making FLAC of \"%.*s\": %.0f %%", TEXT_ARG(take->name),
+                  100.0 * (double)take->encoded / (double)take->frames);
+    cli_status_line(true, &line);
+    buffer_free(&line);
+}
+
+/* A streamer that dies meanwhile leaves it pending for a moment. */
+static enum err follow(struct cli *cli, struct recording *take, struct fault *fault)
+{
+    struct streamer_take request = { .id = take->id };
+    bool is_shown = false;
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK &&
+           (take->state.value == TAKE_STATE_ENCODING || (is_shown && take->state.value == TAKE_STATE_PENDING))) {
+        show_progress(take);
+        is_shown = true;
+        clock_sleep(LOOK_US);
+        *take = (struct recording){ 0 };
+        e = cli_ask(cli, "streamer.take", &request, take, fault);
+    }
+    if (is_shown)
+        cli_status_line(true, NULL);
+    return e;
+}
+
+/* ---- commands ---- */
+
+static enum err add_inputs(struct cli *cli, struct text_list *to, struct fault *fault)
+{
+    const char *at = cli->options.inputs;
+
+    to->at = arena_array(&cli->arena, 2, sizeof(*to->at));
+    for (; to->at && at && to->count < 2; to->count++) {
+        size_t len = strcspn(at, ",");
+        if (len == 0)
+            return fault_set(fault, ERR_BAD_REQUEST, "--inputs \"%s\" has an empty port", cli->options.inputs);
+        ((struct text *)to->at)[to->count] = (struct text){ (uint32_t)len, at };
+        at = at[len] ? at + len + 1 : NULL;
+    }
+    return at ? fault_set(fault, ERR_BAD_REQUEST, "--inputs takes one port, or two with a comma between") : ERR_OK;
+}
+
+/* What the two inputs are connected to. Unknown connections count as programs. */
+enum inputs { INPUTS_NONE, INPUTS_DEVICE, INPUTS_PROGRAM };
+
+static enum inputs find_inputs(struct cli *cli)
+{
+    struct connections all = { 0 };
+    struct fault none = { 0 };
+    enum inputs found = cli_ask(cli, "audio.ports", NULL, &all, &none) == ERR_OK ? INPUTS_NONE : INPUTS_PROGRAM;
+
+    for (uint32_t i = 0; i < all.each.count; i++) {
+        if (!all.each.at[i].made || !text_starts(all.each.at[i].port, TEXT("in_")))
+            continue;
+        if (!text_starts(all.each.at[i].to, TEXT("system:")))
+            return INPUTS_PROGRAM;
+        found = found == INPUTS_NONE ? INPUTS_DEVICE : found;
+    }
+    return found;
+}
+
+static bool is_dummy(struct cli *cli)
+{
+    struct sound_devices devices = { 0 };
+    struct fault none = { 0 };
+    bool any = false;
+
+    if (cli_ask(cli, "supervisor.sound_devices", NULL, &devices, &none) == ERR_OK)
+        for (uint32_t i = 0; i < devices.each.count; i++)
+            any = any || (devices.each.at[i].used && text_is(devices.each.at[i].name, "dummy"));
+    return any;
+}
+
+/* Why a take without --inputs is silence, and which ports have the engine's own sound. */
+static void remark_silence(struct cli *cli)
+{
+    enum inputs inputs = find_inputs(cli);
+    const char *why = inputs == INPUTS_NONE                      ? "no port is connected to in_left and in_right"
+                      : inputs == INPUTS_DEVICE && is_dummy(cli) ? "the inputs of the device \"dummy\" are silent"
+                                                                 : NULL;
+    struct server_state at = { 0 };
+    struct fault none = { 0 };
+    struct buffer line = { 0 };
+
+    if (!why || cli_ask(cli, "audio.server", NULL, &at, &none) != ERR_OK)
+        return;
+    cli_print(&line, "loophole: the take is silence: %s. ", why);
+    cli_print(&line, "The engine's own sound: --inputs %.*s:main_left,%.*s:main_right", TEXT_ARG(at.client),
+              TEXT_ARG(at.client));
+    cli_remark(&line);
+    buffer_free(&line);
+}
+
+enum err takes_start(struct cli *cli, struct fault *fault)
+{
+    struct streamer_record request = { .name = text_of(cli->options.name),
+                                       .has_seconds = cli->options.seconds > 0,
+                                       .seconds = (double)cli->options.seconds,
+                                       .has_format = cli->options.format != NULL };
+    struct recording take = { 0 };
+    enum err e = add_inputs(cli, &request.inputs, fault);
+
+    if (request.has_format)
+        request.format.word = text_of(cli->options.format);
+    if (request.has_format)
+        request.format.value = choice_value(&take_format_table, request.format.word);
+
+    if (cli->options.gaps) {
+        request.has_gaps = true;
+        request.gaps = (struct choice){ .value = choice_value(&gaps_table, text_of(cli->options.gaps)),
+                                        .word = text_of(cli->options.gaps) };
+    }
+    if (e == ERR_OK)
+        e = cli_ask(cli, "streamer.record", &request, &take, fault);
+    if (e == ERR_OK)
+        e = tell(cli, &take);
+    if (e == ERR_OK && !cli->options.json && request.inputs.count == 0)
+        remark_silence(cli);
+    return e;
+}
+
+static enum err end_take(struct cli *cli, const char *ask, struct fault *fault)
+{
+    struct recording take = { 0 };
+
+    if (cli->options.budget_ms == 0)
+        cli->options.budget_ms = STOP_BUDGET_MS;
+    enum err e = cli_ask(cli, ask, NULL, &take, fault);
+    if (e == ERR_OK)
+        e = follow(cli, &take, fault);
+    return e == ERR_OK ? tell(cli, &take) : e;
+}
+
+enum err takes_stop(struct cli *cli, struct fault *fault)
+{
+    return end_take(cli, "streamer.record_stop", fault);
+}
+
+enum err takes_cancel(struct cli *cli, struct fault *fault)
+{
+    return end_take(cli, "streamer.record_cancel", fault);
+}
+
+enum err takes_list(struct cli *cli, struct fault *fault)
+{
+    struct recordings takes = { 0 };
+    enum err e = cli_ask(cli, "streamer.takes", NULL, &takes, fault);
+
+    return e == ERR_OK ? tell_all(cli, &takes) : e;
+}
+
+enum err takes_delete(struct cli *cli, struct fault *fault)
+{
+    struct streamer_delete_take request = { 0 };
+
+    enum err e = named_exactly(cli, cli->args[0], &request.id, fault);
+
+    return e != ERR_OK ? e : cli_ask(cli, "streamer.delete_take", &request, NULL, fault);
+}
+
+/* Each ask ends the memory of the answer before it: the ids are kept. */
+static enum err tell_finished(struct cli *cli, const struct recordings *takes, struct fault *fault)
+{
+    uint32_t count = takes->each.count;
+    struct id *ids = arena_array(&cli->arena, count, sizeof(*ids));
+    enum err e = ids || count == 0 ? ERR_OK : fault_set(fault, ERR_FULL, "no memory to list takes");
+
+    for (uint32_t i = 0; ids && i < count; i++)
+        ids[i] = takes->each.at[i].id;
+    for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
+        struct streamer_take request = { .id = ids[i] };
+        struct recording take = { 0 };
+        e = cli_ask(cli, "streamer.take", &request, &take, fault);
+        if (e == ERR_OK)
+            e = follow(cli, &take, fault);
+        if (e == ERR_OK && cli->options.json)
+            e = tell(cli, &take);
+        else if (e == ERR_OK)
+            add_row(&cli->out, &take);
+    }
+    return e;
+}
+
+enum err takes_recover(struct cli *cli, struct fault *fault)
+{
+    struct recordings takes = { 0 };
+
+    if (cli->options.budget_ms == 0)
+        cli->options.budget_ms = STOP_BUDGET_MS;
+    enum err e = cli_ask(cli, "streamer.recover", NULL, &takes, fault);
+    if (e == ERR_OK && takes.each.count == 0 && !cli->options.json)
+        buffer_add_text(&cli->out, "nothing was left unfinished\n");
+    return e == ERR_OK ? tell_finished(cli, &takes, fault) : e;
+}

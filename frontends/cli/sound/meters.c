@@ -1,0 +1,142 @@
+/* meters.c: levels and mixer. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "common/clock.h"
+#include "frontends/cli/base/cli.h"
+#include "schema_audio.h"
+
+enum { BAR = 30, REFRESH_US = 50000, FLOOR_DB = -60, SILENCE_LUFS = -99 };
+
+static double decibel(double linear)
+{
+    return linear > 0 ? fmax(20 * log10(linear), -99) : -99;
+}
+
+/* Full at 0 dB, empty at -60. */
+static void print_level(struct buffer *to, double rms, double peak)
+{
+    int filled = (int)((decibel(rms) - FLOOR_DB) * BAR / -FLOOR_DB);
+    int at = (int)((decibel(peak) - FLOOR_DB) * BAR / -FLOOR_DB);
+
+    for (int i = 0; i < BAR; i++)
+        buffer_add_text(to, i < filled ? "█" : i == at ? "│" : i == BAR - 1 && at >= BAR ? "│" : "·");
+}
+
+static void print_loudness(struct buffer *to, double lufs)
+{
+    if (lufs > SILENCE_LUFS)
+        cli_print(to, "%.1f LUFS", lufs);
+    else
+        buffer_add_text(to, "- LUFS");
+}
+
+static void print_meters(struct cli *cli, const struct meters *meters)
+{
+    const struct transport_state *at = &meters->transport;
+
+    for (uint32_t i = 0; i < meters->meters.count; i++) {
+        const struct meter *meter = &meters->meters.at[i];
+        cli_print(&cli->out, "%-10.*s ", TEXT_ARG(meter->bus));
+        print_level(&cli->out, meter->rms_left, meter->peak_left);
+        buffer_add_text(&cli->out, " ");
+        print_level(&cli->out, meter->rms_right, meter->peak_right);
+        cli_print(&cli->out, " %6.1f %6.1f dB", decibel(meter->peak_left), decibel(meter->peak_right));
+        if (meter->clips)
+            cli_print(&cli->out, "  clips %llu", (unsigned long long)meter->clips);
+        buffer_add_text(&cli->out, "\n");
+    }
+    cli_print(&cli->out, "limiter %.1f dB  momentary ", meters->reduction > 0.05 ? -meters->reduction : 0);
+    print_loudness(&cli->out, meters->momentary);
+    buffer_add_text(&cli->out, "  short-term ");
+    print_loudness(&cli->out, meters->short_term);
+    buffer_add_text(&cli->out, "\n");
+    cli_print(&cli->out, "%s ", at->running ? "running" : "stopped");
+    transport_print_place(cli, at);
+    cli_print(&cli->out, "  %.2f bpm  voices %llu+%llu  load %.1f %% (worst %.1f %%)  xruns %llu  underruns %llu\n",
+              at->bpm, (unsigned long long)meters->streams, (unsigned long long)meters->sounds, meters->load * 100,
+              meters->worst_load * 100, (unsigned long long)meters->xruns, (unsigned long long)meters->underruns);
+}
+
+static enum err meters_once(struct cli *cli, struct fault *fault)
+{
+    struct audio_meters request = { .has_since = true }; /* the highest of the last 2 s */
+    struct meters meters = { 0 };
+    enum err e = cli_ask(cli, "audio.meters", &request, &meters, fault);
+
+    if (e == ERR_OK && cli->options.json) {
+        e = json_write(&meters_shape, &meters, &cli->out);
+        buffer_add_text(&cli->out, "\n");
+    } else if (e == ERR_OK) {
+        print_meters(cli, &meters);
+    }
+    return e;
+}
+
+enum err meters_show(struct cli *cli, struct fault *fault)
+{
+    return cli_show(cli, meters_once, REFRESH_US, fault);
+}
+
+enum err meters_reset(struct cli *cli, struct fault *fault)
+{
+    return cli_ask(cli, "audio.reset_meters", NULL, NULL, fault);
+}
+
+/* ---- mixer ---- */
+
+static enum err print_mixer(struct cli *cli, const struct mixer *mixer)
+{
+    enum err e = ERR_OK;
+
+    if (cli->options.json) {
+        e = json_write(&mixer_shape, mixer, &cli->out);
+        buffer_add_text(&cli->out, "\n");
+        return e;
+    }
+    cli_print(&cli->out, "%-10s %7s %9s %6s  %s\n", "CHANNEL", "GAIN", "", "PAN", "");
+    for (uint32_t i = 0; i < mixer->strips.count; i++) {
+        const struct mixer_strip *strip = &mixer->strips.at[i];
+        cli_print(&cli->out, "%-10s %7.3f %6.1f dB %6.2f  %s%s\n", choice_word(&bus_table, strip->bus.value),
+                  strip->gain, decibel(strip->gain), strip->pan, strip->mute ? "mute " : "", strip->solo ? "solo" : "");
+    }
+    cli_print(&cli->out, "limiter at %.2f dB\n", decibel(mixer->ceiling));
+    return ERR_OK;
+}
+
+struct text meters_in_linear(struct cli *cli, const char *typed)
+{
+    static const char key[] = "gain=";
+    char *end;
+
+    if (strncmp(typed, key, sizeof(key) - 1) != 0)
+        return text_of(typed);
+    double db = strtod(typed + sizeof(key) - 1, &end);
+    if (end == typed + sizeof(key) - 1 || strcasecmp(end + strspn(end, " "), "dB") != 0)
+        return text_of(typed);
+    return arena_printf(&cli->arena, "gain=%.9g", pow(10, db / 20));
+}
+
+/* CHANNEL KEY=VALUE…; without arguments it shows. */
+enum err meters_mixer(struct cli *cli, struct fault *fault)
+{
+    struct audio_set_strip request = { 0 };
+    struct mixer mixer = { 0 };
+    enum err e = ERR_OK;
+
+    if (cli->count == 0)
+        e = cli_ask(cli, "audio.mixer", NULL, &mixer, fault);
+    else {
+        struct text bus = arena_printf(&cli->arena, "strip.bus=%s", cli->args[0]);
+        e = json_assign(&audio_set_strip_shape, bus, &cli->arena, &request, fault);
+        for (int i = 1; e == ERR_OK && i < cli->count; i++)
+            e = json_assign(&mixer_strip_shape, meters_in_linear(cli, cli->args[i]), &cli->arena, &request.strip,
+                            fault);
+        if (e == ERR_OK)
+            e = cli_ask(cli, "audio.set_strip", &request, &mixer, fault);
+    }
+    return e != ERR_OK ? e : print_mixer(cli, &mixer);
+}

@@ -1,0 +1,204 @@
+/* pads.c: pads: which sound each starts, and hits by hand. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "frontends/cli/base/named.h"
+#include "schema_audio.h"
+#include "schema_streamer.h"
+
+/* ---- showing ---- */
+
+/* The file of a pad's sound. None: it was loaded before the streamer was restarted, or was released. */
+static const struct loaded_sound *sound_of(const struct loaded_sounds *sounds, const struct pad *pad)
+{
+    for (uint32_t i = 0; i < sounds->each.count; i++)
+        if (sounds->each.at[i].sound == pad->sound && sounds->each.at[i].generation == pad->generation)
+            return sounds->each.at[i].path.len ? &sounds->each.at[i] : NULL;
+    return NULL;
+}
+
+static void print_pad(struct cli *cli, const struct pad *pad, const struct loaded_sounds *sounds)
+{
+    const struct loaded_sound *sound = pad->has_sound ? sound_of(sounds, pad) : NULL;
+
+    cli_print(&cli->out, "%3llu  %-8s gain %.2f pan %.2f ratio %.3f", (unsigned long long)pad->pad,
+              choice_word(&pad_mode_table, pad->mode.value), pad->gain, pad->pan, pad->ratio);
+    if (pad->has_note)
+        cli_print(&cli->out, "  note %llu", (unsigned long long)pad->note);
+    if (pad->has_channel)
+        cli_print(&cli->out, "  channel %llu", (unsigned long long)pad->channel + 1);
+    if (sound)
+        cli_print(&cli->out, "  %.*s", (int)sound->path.len, (const char *)sound->path.at);
+    else if (pad->has_sound)
+        cli_print(&cli->out, "  sound %llu", (unsigned long long)pad->sound);
+    else
+        buffer_add_text(&cli->out, "  no sound");
+    buffer_add_text(&cli->out, "\n");
+}
+
+/* An answer lasts until the next ask. A pad holds no pointers but the word of its mode, which is not printed. */
+static struct pads keep_pads(struct cli *cli, const struct pads *answer)
+{
+    struct pad *kept = arena_array(&cli->arena, answer->each.count, sizeof(*kept));
+
+    if (kept && answer->each.count > 0)
+        memcpy(kept, answer->each.at, answer->each.count * sizeof(*kept));
+    return (struct pads){ .each = { kept ? answer->each.count : 0, kept } };
+}
+
+static enum err print_pads(struct cli *cli, const struct pads *answer)
+{
+    struct loaded_sounds sounds = { 0 };
+    struct fault none = { 0 };
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; i < answer->silent.count; i++)
+        cli_warn_of_silent(&answer->silent.at[i], "pad");
+    for (uint32_t i = 0; cli->options.json && e == ERR_OK && i < answer->each.count; i++) {
+        e = json_write(&pad_shape, &answer->each.at[i], &cli->out);
+        buffer_add_text(&cli->out, "\n");
+    }
+    if (cli->options.json)
+        return e;
+    struct pads pads = keep_pads(cli, answer);
+    if (cli_ask(cli, "streamer.sounds", NULL, &sounds, &none) != ERR_OK)
+        sounds = (struct loaded_sounds){ 0 };
+    for (uint32_t i = 0; i < pads.each.count; i++)
+        print_pad(cli, &pads.each.at[i], &sounds);
+    if (pads.each.count == 0)
+        buffer_add_text(&cli->out, "No pad has a sound or a note: loophole pads set 1 sound=kick note=36\n");
+    return ERR_OK;
+}
+
+enum err pads_show(struct cli *cli, struct fault *fault)
+{
+    struct pads pads = { 0 };
+    enum err e = cli_ask(cli, "audio.pads", NULL, &pads, fault);
+
+    return e != ERR_OK ? e : print_pads(cli, &pads);
+}
+
+/* ---- setting ---- */
+
+static enum err assign_number(struct cli *cli, const struct shape *shape, const char *field, const char *typed,
+                              void *request, struct fault *fault)
+{
+    return json_assign(shape, arena_printf(&cli->arena, "%s=%s", field, typed), &cli->arena, request, fault);
+}
+
+/* The sound of a pad is a place in memory: a file is loaded there first. */
+static enum err load_sound(struct cli *cli, const char *typed, struct pad *pad, struct fault *fault)
+{
+    char *args[] = { (char *)(uintptr_t)typed };
+    struct streamer_load_sound load = { 0 };
+    struct loaded_sound loaded = { 0 };
+    struct named named;
+    enum err e = named_one(cli, 1, args, &named, fault);
+
+    load.has_id = named.has_id;
+    load.id = named.id;
+    load.path = named.path;
+    if (e == ERR_OK)
+        e = cli_ask(cli, "streamer.load_sound", &load, &loaded, fault);
+    pad->has_sound = e == ERR_OK;
+    pad->sound = loaded.sound;
+    pad->generation = loaded.generation;
+    return e;
+}
+
+/* MIDI channels are 1 to 16 for people. */
+static enum err assign_channel(const char *typed, struct pad *pad, struct fault *fault)
+{
+    char *end;
+    long channel = strtol(typed, &end, 10);
+
+    if (end == typed || *end != '\0' || channel < 1 || channel > 16)
+        return fault_set(fault, ERR_BAD_REQUEST, "channel \"%s\" is no MIDI channel: 1 to 16", typed);
+    pad->has_channel = true;
+    pad->channel = (uint64_t)channel - 1;
+    return ERR_OK;
+}
+
+/* "sound=" takes the sound away. */
+static enum err assign_pad(struct cli *cli, const char *typed, struct pad *pad, struct fault *fault)
+{
+    static const char key[] = "sound=";
+    const char *value = typed + sizeof(key) - 1;
+
+    if (strncmp(typed, key, sizeof(key) - 1) == 0 && value[strspn(value, "0123456789")] != '\0')
+        return load_sound(cli, value, pad, fault);
+    if (strncmp(typed, "channel=", 8) == 0)
+        return assign_channel(typed + 8, pad, fault);
+    if (strcmp(typed, key) == 0) {
+        pad->has_sound = false;
+        return ERR_OK;
+    }
+    if (strncmp(typed, key, sizeof(key) - 1) == 0)
+        pad->generation = 0; /* the sound that is there now */
+    return json_assign(&pad_shape, meters_in_linear(cli, typed), &cli->arena, pad, fault);
+}
+
+/* The pad as it is, for a change of some of its values; one that is not in use has the defaults. */
+static enum err read_pad(struct cli *cli, struct pad *pad, struct fault *fault)
+{
+    struct pad empty = { .pad = pad->pad, .mode.value = PAD_MODE_ONE_SHOT };
+    struct pads pads = { 0 };
+    enum err e = cli_ask(cli, "audio.pads", NULL, &pads, fault);
+
+    for (uint32_t i = 0; e == ERR_OK && i < pads.each.count; i++)
+        if (pads.each.at[i].pad == empty.pad)
+            empty = pads.each.at[i];
+    empty.mode.word = (struct text){ 0 }; /* of the answer's memory */
+    *pad = empty;
+    return e;
+}
+
+enum err pads_set(struct cli *cli, struct fault *fault)
+{
+    struct pad pad = { 0 };
+    struct audio_set_pads request = { .each = { 1, &pad } };
+    struct pads pads = { 0 };
+    enum err e = assign_number(cli, &pad_shape, "pad", cli->args[0], &pad, fault);
+
+    if (e == ERR_OK)
+        e = read_pad(cli, &pad, fault);
+    for (int i = 1; e == ERR_OK && i < cli->count; i++)
+        e = assign_pad(cli, cli->args[i], &pad, fault);
+    if (e == ERR_OK)
+        e = cli_ask(cli, "audio.set_pads", &request, &pads, fault);
+    return e != ERR_OK ? e : print_pads(cli, &pads);
+}
+
+/* ---- hits ---- */
+
+/* For a controller a hit of an empty pad is silent and no error. A person gets the reason. */
+static enum err check_sound(struct cli *cli, uint64_t number, struct fault *fault)
+{
+    struct pad pad = { .pad = number };
+    enum err e = read_pad(cli, &pad, fault);
+
+    if (e != ERR_OK || pad.has_sound)
+        return e;
+    fault_set(fault, ERR_NOT_FOUND, "pad %llu has no sound", (unsigned long long)number);
+    return fault_hint(fault, "loophole pads set %llu sound=kick", (unsigned long long)number);
+}
+
+enum err pads_hit(struct cli *cli, struct fault *fault)
+{
+    struct audio_hit request = { .velocity = 1 };
+    enum err e = assign_number(cli, &audio_hit_shape, "pad", cli->args[0], &request, fault);
+
+    if (e == ERR_OK && cli->count > 1)
+        e = assign_number(cli, &audio_hit_shape, "velocity", cli->args[1], &request, fault);
+    if (e == ERR_OK)
+        e = check_sound(cli, request.pad, fault);
+    return e != ERR_OK ? e : cli_ask(cli, "audio.hit", &request, NULL, fault);
+}
+
+enum err pads_release(struct cli *cli, struct fault *fault)
+{
+    struct audio_release request = { 0 };
+    enum err e = assign_number(cli, &audio_release_shape, "pad", cli->args[0], &request, fault);
+
+    return e != ERR_OK ? e : cli_ask(cli, "audio.release", &request, NULL, fault);
+}

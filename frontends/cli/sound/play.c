@@ -1,0 +1,175 @@
+/* play.c: play, stop, preview. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "frontends/cli/base/named.h"
+#include "schema_streamer.h"
+
+/* ---- numbers of options ---- */
+
+static enum err read_number(const char *word, const char *option, double least, double most, double *number,
+                            struct fault *fault)
+{
+    char *end;
+
+    *number = strtod(word, &end);
+    if (end != word && *end == '\0' && *number >= least && *number <= most)
+        return ERR_OK;
+    return fault_set(fault, ERR_BAD_REQUEST, "--%s wants a number from %g to %g, not \"%s\"", option, least, most,
+                     word);
+}
+
+static enum err read_gain(const struct cli *cli, bool *has, double *gain, struct fault *fault)
+{
+    double db;
+
+    if (!cli->options.gain)
+        return ERR_OK;
+    enum err e = read_number(cli->options.gain, "gain", -100, 18, &db, fault);
+    *has = true;
+    *gain = e == ERR_OK ? pow(10, db / 20) : 1;
+    return e;
+}
+
+/* Seconds become frames of the file, whose rate the catalogue may not know: then the file is asked for first. */
+static enum err read_from(struct cli *cli, const struct named *meant, int64_t *from, struct fault *fault)
+{
+    struct search_get get = { .has_id = meant->has_id, .id = meant->id, .path = meant->path };
+    struct media_found found = { 0 };
+    double seconds;
+
+    if (!cli->options.from)
+        return ERR_OK;
+    enum err e = read_number(cli->options.from, "from", 0, 1e6, &seconds, fault);
+    if (e != ERR_OK)
+        return e;
+    e = cli_ask(cli, "search.get", &get, &found, fault);
+    if (e != ERR_OK || found.item.media.sample_rate == 0)
+        return fault_hint(fault, "--from needs an item whose sample rate the catalogue knows");
+    *from = (int64_t)(seconds * (double)found.item.media.sample_rate);
+    return ERR_OK;
+}
+
+/* ---- telling ---- */
+
+static void tell_place(struct cli *cli, const struct stream_voice *voice)
+{
+    double seconds = voice->rate && voice->frames > 0 ? (double)voice->frames / (double)voice->rate : 0;
+
+    cli_print(&cli->out, "voice %llu plays %.*s (", (unsigned long long)voice->voice, (int)voice->path.len,
+              voice->path.len ? (const char *)voice->path.at : "");
+    human_duration(&cli->out, seconds);
+    buffer_add_text(&cli->out, ")");
+}
+
+static enum err tell(struct cli *cli, const struct shape *shape, const void *answer, const struct stream_voice *voice)
+{
+    enum err e = ERR_OK;
+
+    if (cli->options.json)
+        e = json_write(shape, answer, &cli->out);
+    else
+        tell_place(cli, voice);
+    buffer_add_text(&cli->out, "\n");
+    return e;
+}
+
+/* ---- commands ---- */
+
+enum err play_start(struct cli *cli, struct fault *fault)
+{
+    struct streamer_play play = { .loop = cli->options.loop };
+    struct stream_voice voice = { 0 };
+    struct named meant;
+    enum err e = named_one(cli, cli->count, cli->args, &meant, fault);
+
+    if (e == ERR_OK)
+        e = read_gain(cli, &play.has_gain, &play.gain, fault);
+    if (e == ERR_OK)
+        e = read_from(cli, &meant, &play.from, fault);
+    if (e != ERR_OK)
+        return e;
+    play.has_id = meant.has_id;
+    play.id = meant.id;
+    play.path = meant.path;
+    e = cli_ask(cli, "streamer.play", &play, &voice, fault);
+    return e == ERR_OK ? tell(cli, &stream_voice_shape, &voice, &voice) : e;
+}
+
+enum err play_stop(struct cli *cli, struct fault *fault)
+{
+    struct streamer_stop stop = { .fade = 0.005, .has_voice = cli->count > 0 };
+    struct fault range;
+    double number = 0;
+
+    if (stop.has_voice && read_number(cli->args[0], "voice", 0, 31, &number, &range) != ERR_OK) {
+        fault_set(fault, ERR_BAD_REQUEST, "no voice \"%s\": voices are numbered from 0 to 31", cli->args[0]);
+        return fault_hint(fault, "`loophole play` prints the number");
+    }
+    stop.voice = (uint64_t)number;
+    return cli_ask(cli, "streamer.stop", &stop, NULL, fault);
+}
+
+static enum err read_grid(const struct cli *cli, struct streamer_preview *preview, struct fault *fault)
+{
+    static const char *const words[] = { "now", "beat", "bar" };
+    static const int32_t values[] = { PREVIEW_GRID_NOW, PREVIEW_GRID_BEAT, PREVIEW_GRID_BAR };
+
+    if (!cli->options.at)
+        return ERR_OK;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(words[i], cli->options.at) == 0) {
+            preview->has_grid = true;
+            preview->grid.value = values[i];
+            return ERR_OK;
+        }
+    return fault_set(fault, ERR_BAD_REQUEST, "--at wants now, beat or bar, not \"%s\"", cli->options.at);
+}
+
+static enum err tell_preview(struct cli *cli, const struct preview_begun *begun)
+{
+    if (!cli->options.json && (begun->tempo_ratio < 1 || begun->tempo_ratio > 1))
+        cli_print(&cli->out, "%.4g times as fast, ", begun->tempo_ratio);
+    if (!cli->options.json && (begun->semitones < 0 || begun->semitones > 0))
+        cli_print(&cli->out, "%+.0f semitones, ", begun->semitones);
+    return tell(cli, &preview_begun_shape, begun, &begun->voice);
+}
+
+enum err play_preview(struct cli *cli, struct fault *fault)
+{
+    struct streamer_preview preview = { .in_context = cli->options.in_context,
+                                        .stretch = cli->options.stretch,
+                                        .loop = cli->options.loop,
+                                        .start_transport = cli->options.start_transport,
+                                        .chain = text_of(cli->options.chain),
+                                        .key = text_of(cli->options.key) };
+    struct preview_begun begun = { 0 };
+    struct named meant;
+    enum err e = named_one(cli, cli->count, cli->args, &meant, fault);
+
+    if (e == ERR_OK)
+        e = read_gain(cli, &preview.has_gain, &preview.gain, fault);
+    if (e == ERR_OK)
+        e = read_grid(cli, &preview, fault);
+    if (e != ERR_OK)
+        return e;
+    preview.has_id = meant.has_id;
+    preview.id = meant.id;
+    preview.path = meant.path;
+    e = cli_ask(cli, "streamer.preview", &preview, &begun, fault);
+    return e == ERR_OK ? tell_preview(cli, &begun) : e;
+}
+
+enum err play_preview_stop(struct cli *cli, struct fault *fault)
+{
+    return cli_ask(cli, "streamer.preview_stop", NULL, NULL, fault);
+}
+
+enum err play_preview_next(struct cli *cli, struct fault *fault)
+{
+    struct preview_begun begun = { 0 };
+    enum err e = cli_ask(cli, "streamer.preview_next", NULL, &begun, fault);
+
+    return e == ERR_OK ? tell_preview(cli, &begun) : e;
+}

@@ -1,0 +1,129 @@
+/* A large ask takes tens of milliseconds to check and decode. A thread does that, so that the small asks of other
+ * clients are answered meanwhile. */
+#include <stdlib.h>
+
+#include "common/process/errand.h"
+#include "common/process/log.h"
+#include "proto/service/service_parts.h"
+
+static const usec_t patience = (usec_t)600 * 1000000; /* it computes only: it cannot hang */
+
+struct aside {
+    struct errand errand;
+    struct call *call; /* NULL: the loop has taken it */
+    size_t bytes;
+    enum err error;
+};
+
+struct asides {
+    struct errands *errands;
+    struct mailbox *mailbox;
+    uint32_t count;
+    size_t bytes;
+};
+
+/* ---- the thread ---- */
+
+static void run(struct errand *errand)
+{
+    struct aside *aside = (struct aside *)errand;
+
+    aside->error = call_read(aside->call);
+    if (aside->error == ERR_OK)
+        aside->error = call_decode(aside->call);
+}
+
+static void drop(struct errand *errand)
+{
+    struct aside *aside = (struct aside *)errand;
+
+    if (aside->call)
+        call_free(aside->call);
+    free(aside);
+}
+
+/* ---- the loop ---- */
+
+static void done(struct errand *errand, bool lost)
+{
+    struct aside *aside = (struct aside *)errand;
+    struct call *call = aside->call;
+    struct asides *asides = call->service->asides;
+
+    asides->count--;
+    asides->bytes -= aside->bytes;
+    if (lost)
+        return;
+    aside->call = NULL;
+    call_go_on(call, aside->error);
+}
+
+static void open_mail(void *state, int fd)
+{
+    (void)fd;
+    mailbox_open(((struct asides *)state)->mailbox);
+}
+
+static enum err make(struct service *service, struct fault *fault)
+{
+    struct asides *asides = service->asides = calloc(1, sizeof(*asides));
+    enum err e;
+
+    if (!asides)
+        return fault_set(fault, ERR_FULL, "no memory");
+    e = mailbox_new(&asides->mailbox, fault);
+    if (e != ERR_OK)
+        return e;
+    asides->errands = errands_new(asides->mailbox, 1);
+    return service_watch(service, mailbox_fd(asides->mailbox), open_mail, asides);
+}
+
+/* Its request id is known without a look at the rest. */
+static void refuse_busy(struct call *call)
+{
+    frame_read_head(call->letter.body, &call->frame);
+    refuse(call, ERR_BUSY, "%u large asks wait to be read already", call->service->asides->count);
+    call_finish(call, ERR_BUSY);
+}
+
+bool call_put_aside(struct call *call)
+{
+    struct service *service = call->service;
+    struct fault fault = { 0 };
+    struct aside *aside;
+
+    if (call->letter.body.len < LIMIT_ASIDE_LEAST)
+        return false;
+    if (!service->asides && make(service, &fault) != ERR_OK)
+        log_fault("cannot start a thread for large asks", &fault);
+    if (!service->asides || !service->asides->errands)
+        return false;
+    if (service->asides->count >= LIMIT_ASIDE || service->asides->bytes >= LIMIT_ASIDE_BYTES) {
+        refuse_busy(call);
+        return true;
+    }
+    aside = calloc(1, sizeof(*aside));
+    if (!aside)
+        return false;
+    *aside = (struct aside){ .errand = { .run = run, .done = done, .drop = drop, .patience = patience },
+                             .call = call,
+                             .bytes = call->letter.body.len };
+    service->asides->count++;
+    service->asides->bytes += aside->bytes;
+    errand_start(service->asides->errands, &aside->errand);
+    return true;
+}
+
+void call_free_asides(struct service *service)
+{
+    struct asides *asides = service->asides;
+
+    if (!asides || (asides->errands && !errands_end(asides->errands)))
+        return;
+    if (asides->mailbox) {
+        service_unwatch(service, mailbox_fd(asides->mailbox));
+        mailbox_free(asides->mailbox);
+    }
+    free(asides);
+    service->asides = NULL;
+}

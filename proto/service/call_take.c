@@ -1,0 +1,291 @@
+#include <string.h>
+
+#include "common/crash.h"
+#include "common/hash.h"
+#include "proto/service/service_parts.h"
+#include "proto/wire/nearest.h"
+#include "schema_service.h"
+
+enum {
+    BATCH = 64,         /* read before they are handled … */
+    BATCH_MOST = 1024,  /* … and while expensive asks wait: other peers may have sent cheap ones */
+    EXPENSIVE_US = 500, /* an ask; the loop looks for others after it */
+    HEAVY_US = 2000,    /* of a peer lately: peers that spent less come first */
+    LATELY_US = 100000,
+};
+
+static const struct ask *find_in(const struct schema *schema, struct text name)
+{
+    for (uint32_t i = 0; i < schema->ask_count; i++)
+        if (text_is(name, schema->asks[i].name))
+            return &schema->asks[i];
+    return NULL;
+}
+
+/* The service's own asks, and the standard ones under its name. */
+static const struct ask *find(const struct service *service, struct text full_name)
+{
+    size_t len = strlen(service->name);
+    const struct ask *ask;
+    struct text name;
+
+    if (full_name.len <= len || memcmp(full_name.at, service->name, len) != 0 || full_name.at[len] != '.')
+        return NULL;
+    name = (struct text){ full_name.len - (uint32_t)len - 1, full_name.at + len + 1 };
+    ask = find_in(service->schema, name);
+    return ask ? ask : find_in(&schema_service, name);
+}
+
+static enum err explain_unknown(struct call *call)
+{
+    struct text name = call->frame.name;
+    struct text own = text_of(call->service->name);
+
+    if (schema_ask(name))
+        return refuse(call, ERR_NOT_FOUND, "%.*s was sent to %s", TEXT_ARG(name), call->service->name);
+    if (text_starts(name, own) && name.len > own.len && name.at[own.len] == '.')
+        return nearest_explain_in(call->service->schema, name, &call->fault);
+    return nearest_explain(name, &call->fault);
+}
+
+enum err call_read(struct call *call)
+{
+    enum err e = frame_read_ask(call->letter.body, &call->frame, &call->fault);
+
+    if (e != ERR_OK)
+        return e;
+    call->digest = frame_digest(&call->frame);
+    call->ask = find(call->service, call->frame.name);
+    if (!call->ask)
+        return explain_unknown(call);
+    call->latency = (struct latency *)service_latency(call->service, call->ask);
+    return ERR_OK;
+}
+
+enum err call_decode(struct call *call)
+{
+    const struct ask *ask = call->ask;
+
+    call->request = arena_alloc(&call->arena, ask->request->size);
+    if (!call->request)
+        return refuse(call, ERR_FULL, "no memory is left for this ask");
+    return codec_decode_ask(ask->request, call->frame.body, &call->arena, call->request, &call->fault);
+}
+
+static enum err check_time(struct call *call)
+{
+    if (call->frame.budget_ms < 1 || call->frame.budget_ms > LIMIT_BUDGET_MS)
+        return refuse(call, ERR_BAD_REQUEST, "a budget of %u ms is not within 1 to %d", call->frame.budget_ms,
+                      LIMIT_BUDGET_MS);
+    call->deadline = (usec_t)(call->arrived_ns / 1000) + (usec_t)call->frame.budget_ms * 1000;
+    if (clock_steady() > call->deadline)
+        return refuse(call, ERR_TIMEOUT, "the budget of %u ms ran out before it was handled", call->frame.budget_ms);
+    return ERR_OK;
+}
+
+/* For a crash record: "persist.put_media 01J…". */
+static void note_in_hand(const struct call *call)
+{
+    char note[CRASH_NOTE_SIZE], *end;
+
+    (void)text_copy(note, sizeof(note) - ID_TEXT_SIZE - 1, call->frame.name);
+    end = note + strlen(note);
+    *end = ' ';
+    id_write(call->frame.request, end + 1);
+    crash_in_hand(note);
+}
+
+static enum err dispatch(struct call *call)
+{
+    const struct service *service = call->service;
+    const struct ask *ask = call->ask;
+    bool is_own = ask >= service->schema->asks && ask < service->schema->asks + service->schema->ask_count;
+    enum err e;
+
+    call->filled = arena_alloc(&call->arena, ask->answer->size);
+    if (!call->filled)
+        return refuse(call, ERR_FULL, "no memory is left for this ask");
+    call->is_common = is_own && !service->handlers;
+    if (call->is_common && strcmp(service->name, service->schema->service) != 0)
+        return refuse(call, ERR_CONFLICT, "%s stands by, and answers only what every service does: ask %s",
+                      service->name, service->schema->service);
+    if (is_own && !service->handlers)
+        return refuse(call, ERR_BUSY, "%s is starting", service->name);
+    e = call->request ? ERR_OK : call_decode(call);
+    if (e != ERR_OK)
+        return e;
+    note_in_hand(call);
+    recall_begin(call);
+    call->in_handler = true;
+    if (is_own)
+        e = ask->dispatch(service->handlers, service->handler_state, call, call->request, call->filled);
+    else
+        e = ask->dispatch(&service_standard, call->service, call, call->request, call->filled);
+    call->in_handler = false;
+    crash_in_hand(NULL);
+    return e == ERR_OK && call->is_refused ? ERR_BUSY : e;
+}
+
+void call_go_on(struct call *call, enum err e)
+{
+    bool adopted = false, answered = false;
+
+    if (e == ERR_OK)
+        e = check_time(call);
+    if (e == ERR_OK)
+        e = ticket_adopts(call->service, call, &adopted);
+    if (adopted) {
+        call_release(call);
+        return;
+    }
+    if (e == ERR_OK)
+        e = recall_answers(call, &answered);
+    if (answered) {
+        call_finish(call, call->error);
+        return;
+    }
+    if (e == ERR_OK)
+        e = dispatch(call);
+    if (e != ERR_OK)
+        call->is_encoded = false; /* a refusal is stronger than an answer given before it */
+    if (call->ticket.number && e == ERR_OK && !call->is_encoded)
+        return; /* put off */
+    if (call->ticket.number)
+        ticket_close(call);
+    call_finish(call, e);
+}
+
+/* ---- the turn ---- */
+
+static void reset(struct call *call)
+{
+    call->frame = (struct ask_frame){ 0 };
+    call->digest = 0;
+    call->recalled = NULL;
+    call->was_begun = false;
+    call->ask = NULL;
+    call->latency = NULL;
+    call->request = call->filled = NULL;
+    call->fault.code = call->error = ERR_OK;
+    call->fault.what[0] = call->fault.field[0] = call->fault.hint[0] = 0;
+    call->fault.revision = 0;
+    call->ticket.number = 0;
+    call->is_common = call->in_handler = call->is_refused = call->is_encoded = call->holds = false;
+    call->keep = NULL;
+    call->arrived_ns = latency_clock();
+}
+
+static uint32_t peer_of(const struct route *route)
+{
+    return (uint32_t)hash_of(route->at, route->len).b[0] % LIMIT_SPENDERS;
+}
+
+/* Errors: busy (nothing there), full (memory), io. */
+static enum err take_one(struct service *service)
+{
+    struct call *call = call_new(service);
+    enum err e;
+
+    if (!call)
+        return ERR_FULL;
+    e = sockets_receive(service->ask_socket, &call->letter);
+    if (e != ERR_OK && e != ERR_TOO_LARGE) {
+        call_release(call);
+        return e;
+    }
+    reset(call);
+    if (e == ERR_OK) {
+        call->peer = peer_of(&call->letter.route);
+        if (!call_put_aside(call))
+            call_queue_add(&service->waiting, call);
+        return ERR_OK;
+    }
+    refuse(call, ERR_BAD_REQUEST, "more than %d frames, or %d bytes, before the last", LIMIT_ROUTE_FRAMES,
+           LIMIT_ROUTE_BYTES);
+    call_finish(call, ERR_BAD_REQUEST);
+    return ERR_OK;
+}
+
+/* ---- fairness: a peer whose asks are expensive waits for those of others ---- */
+
+static void forget_spending(struct service *service, usec_t now)
+{
+    struct spending *spending = &service->spending;
+
+    if (now - spending->since < LATELY_US)
+        return;
+    spending->since = now;
+    spending->most = 0;
+    for (uint32_t i = 0; i < LIMIT_SPENDERS; i++) {
+        spending->us[i] /= 2;
+        if (spending->us[i] > spending->most)
+            spending->most = spending->us[i];
+    }
+}
+
+static void spend(struct service *service, uint32_t peer, usec_t us)
+{
+    struct spending *spending = &service->spending;
+
+    spending->us[peer] += (uint32_t)us;
+    if (spending->us[peer] > spending->most)
+        spending->most = spending->us[peer];
+}
+
+/* The first call of the peer that spent least; the first of all while no peer spent much. */
+static struct call *take_next(struct service *service)
+{
+    const uint32_t *us = service->spending.us;
+    struct call **least = &service->waiting.first;
+
+    if (!*least || service->spending.most < HEAVY_US)
+        return call_queue_take(&service->waiting);
+    for (struct call **at = least; *at; at = &(*at)->next)
+        if (us[(*at)->peer] < us[(*least)->peer])
+            least = at;
+    return call_queue_take_at(&service->waiting, least);
+}
+
+static void read_ahead(struct service *service, uint32_t most)
+{
+    for (uint32_t i = 0; i < BATCH && service->waiting.count < most && take_one(service) == ERR_OK; i++)
+        ;
+}
+
+static void handle(struct service *service, struct call *call)
+{
+    uint32_t peer = call->peer;
+    usec_t began = clock_steady(), spent;
+
+    call_go_on(call, call_read(call));
+    spent = clock_steady() - began;
+    spend(service, peer, spent);
+    if (spent < EXPENSIVE_US)
+        return;
+    read_ahead(service, BATCH_MOST);
+    if (service->held_ends > service->turn_began + LIMIT_HELD_EXPENSIVE_MS * 1000)
+        service->held_ends = service->turn_began + LIMIT_HELD_EXPENSIVE_MS * 1000;
+}
+
+static bool goes_on(const struct service *service)
+{
+    usec_t ends = service->held.count > 0 ? service->held_ends : service->turn_ends;
+
+    return !service->stopping && clock_steady() < ends;
+}
+
+uint32_t call_take_all(struct service *service)
+{
+    uint32_t handled = 0;
+    struct call *call;
+
+    forget_spending(service, clock_steady());
+    while (handled < LIMIT_TURN && goes_on(service)) {
+        read_ahead(service, BATCH);
+        if (service->waiting.count == 0)
+            break;
+        for (; goes_on(service) && (call = take_next(service)); handled++)
+            handle(service, call);
+    }
+    return handled;
+}

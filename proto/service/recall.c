@@ -1,0 +1,175 @@
+/* A client sends its ask again while no answer has come. A copy that finds the ask under way is taken for it
+ * (ticket.c); a copy that comes after the answer would be done again, which an ask that is done once must not be.
+ *
+ *   begun ──► foretold (recall_foretell) ──► done: a copy gets the answer
+ *     │           │
+ *     └───────────┴── the process dies: its successor does a copy again, but for a foretold ask whose effects are there
+ *
+ * Each step is written to a file before what follows it (recall_file.c), so it outlives the process. */
+#include <string.h>
+
+#include "common/process/log.h"
+#include "proto/service/service_parts.h"
+
+static struct recalled *find(struct service *service, struct id request)
+{
+    for (uint32_t i = 0; i < LIMIT_RECALLED; i++) {
+        struct recalled *one = &service->recalled[i];
+        if (one->state != RECALL_FREE && id_equal(one->request, request))
+            return one;
+    }
+    return NULL;
+}
+
+static void set(struct service *service, struct recalled *one, enum recall_state state, enum err error,
+                struct bytes body)
+{
+    one->state = state;
+    one->error = error;
+    buffer_reset(&one->body);
+    buffer_add(&one->body, body.at, body.len);
+    one->is_without_body = one->body.failed;
+    recall_file_write(service, one);
+}
+
+/* ---- a copy ---- */
+
+enum err recall_answers(struct call *call, bool *answered)
+{
+    const struct recalled *one = call->ask->once ? find(call->service, call->frame.request) : NULL;
+    enum err e;
+
+    if (!one)
+        return ERR_OK;
+    if (one->digest != call->digest)
+        return refuse_used_id(call);
+    if (one->state != RECALL_DONE)
+        return ERR_OK;
+    if (one->is_without_body)
+        return refuse(call, ERR_TOO_LARGE, "it was done; its answer was too large to be kept");
+    e = call_answer_again(call, one->error, buffer_bytes(&one->body));
+    *answered = e == ERR_OK;
+    return e;
+}
+
+/* ---- an ask ---- */
+
+/* The oldest that no call of this process needs; NULL when all are under way. */
+static struct recalled *take_oldest(struct service *service)
+{
+    struct recalled *oldest = NULL;
+
+    for (uint32_t i = 0; i < LIMIT_RECALLED; i++) {
+        struct recalled *one = &service->recalled[i];
+        if (!one->is_under_way && (!oldest || one->serial < oldest->serial))
+            oldest = one;
+    }
+    return oldest;
+}
+
+void recall_begin(struct call *call)
+{
+    struct service *service = call->service;
+    struct recalled *one = call->ask->once ? find(service, call->frame.request) : NULL;
+
+    call->was_begun = one != NULL; /* else it would have been answered */
+    if (call->ask->once && !one)
+        one = take_oldest(service);
+    if (!one)
+        return;
+    one->request = call->frame.request;
+    one->digest = call->digest;
+    one->serial = ++service->recalled_serial;
+    one->effects = 0;
+    one->is_under_way = true;
+    call->recalled = one;
+    one->state = RECALL_BEGUN;
+    if (call->was_begun) /* what was foretold is kept for the handler */
+        recall_file_write(service, one);
+    else
+        set(service, one, RECALL_BEGUN, ERR_OK, (struct bytes){ 0 });
+}
+
+bool recall_was_begun(const struct call *call)
+{
+    return call->was_begun;
+}
+
+struct bytes recall_foretold(const struct call *call)
+{
+    return call->was_begun && call->recalled ? buffer_bytes(&call->recalled->body) : (struct bytes){ 0 };
+}
+
+void recall_foretell(struct call *call, const void *answer, uint64_t effects)
+{
+    struct recalled *one = call->recalled;
+    struct buffer body = { .limit = CODEC_MESSAGE_MAX };
+
+    if (one && codec_encode(call->ask->answer, answer, &body, NULL) == ERR_OK) {
+        one->effects = effects;
+        set(call->service, one, RECALL_FORETOLD, ERR_OK, buffer_bytes(&body));
+    }
+    buffer_free(&body);
+}
+
+/* Before the answer is sent, and whether it can be sent or not. */
+void recall_keep(struct call *call)
+{
+    struct recalled *one = call->recalled;
+
+    call->recalled = NULL;
+    if (!one)
+        return;
+    one->is_under_way = false;
+    if (err_passes(call->error)) {
+        one->serial = 0; /* the next ask takes this slot, and no kept answer goes */
+        set(call->service, one, RECALL_FREE, ERR_OK, (struct bytes){ 0 });
+    } else {
+        one->serial = ++call->service->recalled_serial; /* its age counts from its answer, however long it took */
+        set(call->service, one, RECALL_DONE, call->error, buffer_bytes(&call->body));
+    }
+}
+
+/* ---- start and end ---- */
+
+void recall_settle(struct service *service, uint64_t effects, recall_look *look, const void *state)
+{
+    for (uint32_t i = 0; i < LIMIT_RECALLED; i++) {
+        struct recalled *one = &service->recalled[i];
+        bool is_done;
+        if (one->state != RECALL_FORETOLD)
+            continue;
+        is_done = one->effects ? effects >= one->effects : look && look(state, one->request);
+        one->state = is_done ? RECALL_DONE : RECALL_BEGUN;
+        recall_file_write(service, one);
+    }
+}
+
+static bool any_once(const struct schema *schema)
+{
+    for (uint32_t i = 0; i < schema->ask_count; i++)
+        if (schema->asks[i].once)
+            return true;
+    return false;
+}
+
+void recall_open(struct service *service)
+{
+    struct fault fault = { 0 };
+
+    service->recall_file = -1;
+    if (!any_once(service->schema))
+        return;
+    if (recall_file_open(service, &fault) != ERR_OK)
+        log_fault("answers of asks that are done once are kept in memory only", &fault);
+    for (uint32_t i = 0; i < LIMIT_RECALLED; i++)
+        if (service->recalled[i].serial > service->recalled_serial)
+            service->recalled_serial = service->recalled[i].serial;
+}
+
+void recall_free(struct service *service)
+{
+    for (uint32_t i = 0; i < LIMIT_RECALLED; i++)
+        buffer_free(&service->recalled[i].body);
+    recall_file_close(service);
+}

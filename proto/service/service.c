@@ -1,0 +1,336 @@
+#include "proto/service/service.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/crash.h"
+#include "common/process/config.h"
+#include "common/process/limits.h"
+#include "common/process/log.h"
+#include "common/shared/bell.h"
+#include "proto/service/service_parts.h"
+#include "proto/transport/lock.h"
+#include "schema_service.h"
+
+enum { BOARD_LOOK_US = 500000, HOMELESS_US = 3000000 };
+#define REFRESH_US (3600 * (usec_t)1000000)
+
+/* ---- start ---- */
+
+static void set_machine_limits(const struct paths *paths)
+{
+    struct config *config = NULL;
+    struct fault fault = { 0 };
+
+    if (config_load(paths, &config, &fault) != ERR_OK || limits_set(config, &fault) != ERR_OK ||
+        config_check(config, &fault) != ERR_OK)
+        log_fault("settings", &fault);
+    config_free(config);
+}
+
+/* Blocked before ZeroMQ's threads are made, which inherit it; read from a descriptor in the loop. */
+static enum err catch_signals(struct service *service, struct fault *fault)
+{
+    sigset_t set;
+
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigprocmask(SIG_SETMASK, &set, NULL);
+    service->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return service->signals < 0 ? fault_set(fault, ERR_IO, "can't catch signals") : ERR_OK;
+}
+
+static bool is_anothers(const struct board_line *line)
+{
+    int32_t pid = line ? atomic_load(&line->pid) : 0;
+
+    return pid > 0 && pid != getpid() && board_start_ticks(pid) == atomic_load(&line->start_ticks);
+}
+
+/* A service runs without a board too, where no supervisor made one. Behind our lock, whoever lives on our line has
+ * the same data and another run directory. */
+static enum err claim_line(struct service *service, struct fault *fault)
+{
+    if (board_open(&service->paths, &service->board, NULL) != ERR_OK)
+        return ERR_OK;
+    service->line = board_line(service->board, service->name, false);
+    if (is_anothers(service->line)) {
+        fault_set(fault, ERR_EXISTS, "another engine has the data in %.200s", service->paths.data);
+        return fault_hint(fault, "its sockets are not in %.150s: see XDG_RUNTIME_DIR", service->paths.run);
+    }
+    board_claim(service->line);
+    return ERR_OK;
+}
+
+static bool is_on_board(const struct service *service)
+{
+    const struct board_line *line = service->line;
+
+    return line && board_stands(service->board, &service->paths) && board_is_named(line, service->name) &&
+           atomic_load(&line->pid) == getpid() && atomic_load(&line->state) == service->state;
+}
+
+enum lock_place service_look_at_lock(const struct service *service)
+{
+    return lock_look(&service->paths, service->name, service->lock);
+}
+
+static void refresh_run(struct service *service, usec_t now)
+{
+    if (service->refreshed && now - service->refreshed < REFRESH_US)
+        return;
+    service->refreshed = now;
+    lock_refresh(&service->paths);
+}
+
+/* The supervisor ends all services of a home that is gone. Without one, each ends by itself. */
+static void look_at_home(struct service *service, usec_t now)
+{
+    if (service_look_at_lock(service) != LOCK_GONE) {
+        service->homeless = 0;
+        refresh_run(service, now);
+        return;
+    }
+    service->homeless = service->homeless ? service->homeless : now;
+    if (service->stopping || now - service->homeless < HOMELESS_US)
+        return;
+    log_error("its lock in %s was removed or replaced: no client can reach it, so it ends", service->paths.run);
+    service_stop(service, 0);
+}
+
+/* A board that is damaged or removed is made anew by the supervisor: we go on there. */
+void service_look_at_board(struct service *service)
+{
+    usec_t now = clock_steady();
+
+    if (now - service->board_looked < BOARD_LOOK_US)
+        return;
+    service->board_looked = now;
+    look_at_home(service, now);
+    if (is_on_board(service))
+        return;
+    board_close(service->board);
+    service->line = NULL;
+    if (board_open(&service->paths, &service->board, NULL) != ERR_OK)
+        return;
+    service->line = board_line(service->board, service->name, false);
+    if (is_anothers(service->line))
+        service->line = NULL;
+    board_claim(service->line);
+    board_state(service->line, service->state);
+    if (service->line)
+        log_warn("on the board again, which was damaged or is another one");
+}
+
+/* Long work runs outside of the loop: the board is looked at here, too. */
+static void report_work(void *state, enum work_kind kind, uint64_t done, uint64_t total)
+{
+    struct service *service = state;
+
+    service_look_at_board(service);
+    board_work(service->line, kind, done, total);
+}
+
+const struct long_work *service_work(const struct service *service)
+{
+    return &service->work;
+}
+
+void service_set_tag(struct service *service, const char *tag)
+{
+    (void)snprintf(service->paths.tag, sizeof(service->paths.tag), "%s", tag);
+}
+
+static enum err open_sockets(struct service *service, struct fault *fault)
+{
+    char address[PATH_MAX];
+    enum err e;
+
+    service->sockets = sockets_new(fault);
+    if (!service->sockets)
+        return ERR_FULL;
+    paths_ask_socket(&service->paths, service->name, address);
+    e = sockets_open(service->sockets, SOCKET_ASK, address, &service->ask_socket, fault);
+    if (e != ERR_OK || service->schema->event_count == 0)
+        return e;
+    paths_event_socket(&service->paths, service->name, address);
+    return sockets_open(service->sockets, SOCKET_EVENTS, address, &service->event_socket, fault);
+}
+
+/* ZeroMQ does not remove the files of its sockets. Where the home was replaced, they are another engine's. */
+static void remove_sockets(struct service *service)
+{
+    const size_t scheme = sizeof("ipc://") - 1;
+    char address[PATH_MAX];
+
+    if (service_look_at_lock(service) != LOCK_HERE)
+        return;
+
+    unlink(paths_ask_socket(&service->paths, service->name, address) + scheme);
+    unlink(paths_event_socket(&service->paths, service->name, address) + scheme);
+}
+
+static enum err make_tables(struct service *service, struct fault *fault)
+{
+    const struct schema *schema = service->schema;
+
+    ticket_init(&service->tickets);
+    service->latencies = calloc(schema->ask_count + schema_service.ask_count, sizeof(*service->latencies));
+    service->sequences = calloc(schema->event_count + 1, sizeof(*service->sequences));
+    if (!service->latencies || !service->sequences)
+        return fault_set(fault, ERR_FULL, "no memory for %s", service->name);
+    return ERR_OK;
+}
+
+static enum err start(struct service *service, struct fault *fault)
+{
+    enum err e = paths_find(&service->paths, fault);
+
+    if (e != ERR_OK)
+        return e;
+    set_machine_limits(&service->paths);
+    if (log_open(&service->paths, service->name, service->options.foreground, fault) != ERR_OK ||
+        crash_install(&service->paths, service->name, fault) != ERR_OK)
+        log_fault("starting", fault); /* an engine without a log is better than none */
+    e = lock_take(&service->paths, service->name, &service->lock, fault);
+    if (e != ERR_OK || (e = claim_line(service, fault)) != ERR_OK)
+        return e;
+    if ((e = catch_signals(service, fault)) == ERR_OK && (e = make_tables(service, fault)) == ERR_OK)
+        e = open_sockets(service, fault);
+    recall_open(service);
+    return e;
+}
+
+static void end_with(const char *program, const struct fault *fault)
+{
+    fprintf(stderr, "%s: %s\n", program, fault->what);
+    if (fault->hint[0])
+        fprintf(stderr, "  %s\n", fault->hint);
+    exit(err_exit_code(fault->code));
+}
+
+struct service *service_start(int argc, char **argv, const struct schema *schema)
+{
+    return service_start_as(argc, argv, schema, schema->service);
+}
+
+struct service *service_start_as(int argc, char **argv, const struct schema *schema, const char *name)
+{
+    struct service *service = calloc(1, sizeof(*service));
+    struct fault fault = { 0 };
+
+    if (!service) {
+        fault_set(&fault, ERR_FULL, "no memory is left");
+        end_with(argv[0], &fault);
+        return NULL;
+    }
+    service->hear_arena.limit = LIMIT_ARENA;
+    service->schema = schema;
+    service->name = name;
+    service->started = clock_steady();
+    service->epoch = (uint64_t)clock_now();
+    service->state = BOARD_STARTING;
+    service->work = (struct long_work){ report_work, service };
+    umask(077);
+    service_options_read(&service->options, argc, argv, schema);
+    if (start(service, &fault) != ERR_OK) {
+        log_fault("can't start", &fault);
+        end_with(argv[0], &fault);
+    }
+    log_info("started: version %s, process %d", LOOPHOLE_VERSION, (int)getpid());
+    return service;
+}
+
+/* ---- what it is told ---- */
+
+const struct paths *service_paths(const struct service *service)
+{
+    return &service->paths;
+}
+
+void service_answer(struct service *service, const void *handlers, void *state)
+{
+    service->handlers = handlers;
+    service->handler_state = state;
+}
+
+void service_each_turn(struct service *service, void (*end_of_turn)(void *state), void *state)
+{
+    service->end_of_turn = end_of_turn;
+    service->end_of_turn_state = state;
+}
+
+void service_tells(struct service *service, void (*fill)(void *state, struct arena *arena, struct service_status *to),
+                   enum err (*cancel)(void *state, struct id task, struct fault *fault), void *state)
+{
+    service->tell = fill;
+    service->cancel = cancel;
+    service->tell_state = state;
+}
+
+void service_beats_while(struct service *service, bool (*is_alive)(void *state), void *state)
+{
+    service->is_alive = is_alive;
+    service->alive_state = state;
+}
+
+void service_ready(struct service *service)
+{
+    char ring[BELL_SIZE];
+
+    service->state = BOARD_READY;
+    board_state(service->line, BOARD_READY);
+    snprintf(ring, sizeof(ring), "ready %s", service->name);
+    bell_ring(&service->paths, ring);
+    log_info("ready");
+}
+
+void service_waiting(struct service *service)
+{
+    service->state = BOARD_WAITING;
+    board_state(service->line, BOARD_WAITING);
+}
+
+void service_stop(struct service *service, int exit_code)
+{
+    service->stopping = true;
+    service->exit_code = exit_code;
+}
+
+/* ---- end ---- */
+
+static void forget(struct service *service)
+{
+    call_free_asides(service);
+    ticket_drop_all(service);
+    call_free_spare(service);
+    courier_free(service->courier);
+    sockets_free(service->sockets); /* waits for the last answers to leave */
+    buffer_free(&service->frame);
+    recall_free(service);
+    arena_free(&service->hear_arena);
+    letter_drop(&service->heard);
+    free(service->latencies);
+    free(service->sequences);
+    close(service->signals);
+}
+
+int service_end(struct service *service)
+{
+    int exit_code = service->exit_code;
+
+    forget(service);
+    remove_sockets(service);
+    log_info("ended with %d", exit_code);
+    board_close(service->board);
+    close(service->lock);
+    log_close();
+    free(service);
+    return exit_code;
+}

@@ -1,0 +1,108 @@
+#include <stdlib.h>
+
+#include "common/process/log.h"
+#include "proto/service/service_parts.h"
+
+typedef void done_fn(void *state, enum err error, const void *answer, const struct fault *fault);
+
+/* Who waits for the answer of an ask: the courier's token. */
+struct asked {
+    const struct ask *ask;
+    done_fn *done;
+    void *state;
+};
+
+static enum err ready_courier(struct service *service, struct fault *fault)
+{
+    if (service->stopping)
+        return fault_set(fault, ERR_OFFLINE, "%s is stopping", service->name);
+    if (!service->courier)
+        service->courier = courier_new(service->sockets, &service->paths, LIMIT_SERVICE_ASKS);
+    return service->courier ? ERR_OK : fault_set(fault, ERR_FULL, "no memory for an ask");
+}
+
+static enum err send(struct service *service, struct asked *asked, const char *name, const void *request,
+                     uint32_t budget_ms, struct sender sender, struct fault *fault)
+{
+    struct buffer body = { .limit = CODEC_MESSAGE_MAX };
+    enum err e = ERR_OK;
+
+    if (request)
+        e = codec_encode(asked->ask->request, request, &body, fault);
+    else
+        buffer_add(&body, "\x80", 1); /* an empty map */
+    if (e == ERR_OK)
+        e = courier_send(service->courier, text_of(name), buffer_bytes(&body), budget_ms, sender.request, sender.digest,
+                         asked, fault);
+    buffer_free(&body);
+    return e;
+}
+
+enum err service_ask(struct service *service, const char *name, const void *request, uint32_t budget_ms,
+                     const struct sender *sender, done_fn *done, void *state, struct fault *fault)
+{
+    enum err e = ready_courier(service, fault);
+    const struct ask *ask = schema_ask(text_of(name));
+    struct asked *asked;
+
+    if (e != ERR_OK)
+        return e;
+    if (!ask)
+        return fault_set(fault, ERR_NOT_FOUND, "no ask %s", name);
+    asked = malloc(sizeof(*asked));
+    if (!asked)
+        return fault_set(fault, ERR_FULL, "no memory for an ask");
+    *asked = (struct asked){ .ask = ask, .done = done, .state = state };
+    e = send(service, asked, name, request, budget_ms, sender ? *sender : (struct sender){ .request = id_new() },
+             fault);
+    if (e != ERR_OK)
+        free(asked);
+    service->courier_stirred = true;
+    return e;
+}
+
+static void tell(struct service *service, struct asked *asked, const struct delivery *delivery)
+{
+    const struct shape *shape = asked->ask->answer;
+    struct fault fault = { 0 };
+    void *answer = NULL;
+    enum err e = delivery->error;
+
+    arena_reset(&service->hear_arena);
+    if (e == ERR_OK && !(answer = arena_alloc(&service->hear_arena, shape->size)))
+        e = fault_set(&fault, ERR_FULL, "no memory for the answer of %s", asked->ask->full_name);
+    else if (e == ERR_OK)
+        e = codec_decode(shape, delivery->body, &service->hear_arena, answer, &fault);
+    else
+        frame_read_fault(delivery->body, e, &fault);
+    asked->done(asked->state, e, e == ERR_OK ? answer : NULL, &fault);
+    free(asked);
+}
+
+bool service_asks_take(struct service *service)
+{
+    struct delivery delivery;
+    uint32_t taken = 0;
+
+    service->courier_stirred = false;
+    while (taken < LIMIT_TURN && courier_take(service->courier, &delivery)) {
+        tell(service, delivery.token, &delivery);
+        taken++;
+    }
+    service->courier_stirred = service->courier_stirred || taken == LIMIT_TURN;
+    return taken > 0;
+}
+
+void service_asks_abandon(struct service *service)
+{
+    struct fault fault = { 0 };
+    struct asked *asked;
+
+    if (!service->courier)
+        return;
+    fault_set(&fault, ERR_OFFLINE, "%s is stopping", service->name);
+    while ((asked = courier_abandon(service->courier))) {
+        asked->done(asked->state, ERR_OFFLINE, NULL, &fault);
+        free(asked);
+    }
+}

@@ -1,0 +1,136 @@
+#include <string.h>
+
+#include "common/process/log.h"
+#include "proto/service/service_parts.h"
+
+/* ---- publishing ---- */
+
+static const struct event *own_event(const struct schema *schema, const char *name)
+{
+    for (uint32_t i = 0; i < schema->event_count; i++)
+        if (strcmp(schema->events[i].name, name) == 0 || strcmp(schema->events[i].full_name, name) == 0)
+            return &schema->events[i];
+    return NULL;
+}
+
+void service_publish(struct service *service, const char *name, const void *body)
+{
+    const struct event *event = own_event(service->schema, name);
+    struct event_frame frame = { .epoch = service->epoch };
+    struct buffer encoded = { .limit = CODEC_MESSAGE_MAX };
+    struct fault fault = { 0 };
+
+    if (!event) {
+        log_error("%s publishes no \"%s\"", service->name, name);
+        return;
+    }
+    /* One that cannot be encoded is counted too: whoever listens sees the gap. */
+    frame.sequence = ++service->sequences[event - service->schema->events];
+    buffer_reset(&service->frame);
+    if (codec_encode(event->body, body, &encoded, &fault) == ERR_OK) {
+        frame.body = buffer_bytes(&encoded);
+        if (frame_write_event(&service->frame, &frame) == ERR_OK)
+            sockets_publish(service->event_socket, text_of(event->full_name), buffer_bytes(&service->frame));
+    } else {
+        log_fault(event->full_name, &fault);
+    }
+    buffer_free(&encoded);
+}
+
+/* ---- hearing ---- */
+
+static enum err listen_to(struct service *service, const char *publisher, struct fault *fault)
+{
+    char address[PATH_MAX];
+
+    paths_event_socket(&service->paths, publisher, address);
+    if (service->listen_socket)
+        return sockets_join(service->listen_socket, address, fault);
+    return sockets_open(service->sockets, SOCKET_LISTEN, address, &service->listen_socket, fault);
+}
+
+static bool is_joined(const struct service *service, struct text publisher)
+{
+    for (uint32_t i = 0; i < service->ear_count; i++)
+        if (text_starts(text_of(service->ears[i].event->full_name), publisher))
+            return true;
+    return false;
+}
+
+enum err service_hear(struct service *service, const char *name, void (*heard)(void *state, const void *body, bool gap),
+                      void *state)
+{
+    const struct event *event = schema_event(text_of(name));
+    struct fault fault = { 0 };
+    char publisher[64];
+    enum err e = ERR_OK;
+
+    if (!event || service->ear_count == LIMIT_HEARD)
+        return event ? ERR_FULL : ERR_NOT_FOUND;
+    text_copy(publisher, sizeof(publisher), text_of(name));
+    strchr(publisher, '.')[1] = 0; /* with its dot */
+    if (!is_joined(service, text_of(publisher))) {
+        strchr(publisher, '.')[0] = 0;
+        e = listen_to(service, publisher, &fault);
+    }
+    if (e == ERR_OK)
+        e = sockets_subscribe(service->listen_socket, event->full_name);
+    if (e != ERR_OK) {
+        log_fault(name, &fault);
+        return e;
+    }
+    service->ears[service->ear_count++] = (struct ear){ .event = event, .heard = heard, .state = state };
+    return ERR_OK;
+}
+
+/* The first one heard counts as a gap: what was published before it is not known. */
+static bool shows_gap(struct ear *ear, const struct event_frame *frame)
+{
+    bool gap = frame->epoch != ear->epoch || frame->sequence != ear->sequence + 1;
+
+    ear->epoch = frame->epoch;
+    ear->sequence = frame->sequence;
+    return gap;
+}
+
+static void hear(struct service *service, struct ear *ear, const struct event_frame *frame)
+{
+    bool gap = shows_gap(ear, frame);
+    struct fault fault = { 0 };
+    void *body;
+
+    arena_reset(&service->hear_arena);
+    body = arena_alloc(&service->hear_arena, ear->event->body->size);
+    if (body && codec_decode(ear->event->body, frame->body, &service->hear_arena, body, &fault) == ERR_OK) {
+        ear->heard(ear->state, body, gap);
+        return;
+    }
+    log_fault(ear->event->full_name, &fault);
+    ear->epoch = 0; /* the next one shows that this one was missed */
+}
+
+static void hear_letter(struct service *service)
+{
+    struct event_frame frame;
+
+    if (frame_read_event(service->heard.body, &frame, NULL) != ERR_OK)
+        return;
+    for (uint32_t i = 0; i < service->ear_count; i++)
+        if (text_is(letter_topic(&service->heard), service->ears[i].event->full_name))
+            hear(service, &service->ears[i], &frame);
+}
+
+bool service_events_take(struct service *service)
+{
+    uint32_t taken = 0;
+    enum err e = ERR_OK;
+
+    while (taken < LIMIT_TURN && e != ERR_BUSY && e != ERR_IO) {
+        e = sockets_receive(service->listen_socket, &service->heard);
+        if (e == ERR_OK)
+            hear_letter(service);
+        letter_drop(&service->heard);
+        taken += e == ERR_OK;
+    }
+    return taken > 0;
+}

@@ -1,0 +1,235 @@
+#include <sched.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "common/process/log.h"
+#include "proto/service/service_parts.h"
+
+enum { OWN_FDS = 4, FDS = OWN_FDS + COURIER_FDS + LIMIT_WATCHED };
+
+/* What a wait ended with. The service's own descriptors come first, then the courier's, then the watched. */
+struct waited {
+    struct pollfd at[FDS];
+    struct socket *sockets[OWN_FDS]; /* behind the own descriptors; NULL for the signals */
+    uint32_t own, courier, count;
+};
+
+/* ---- descriptors and timers ---- */
+
+enum err service_watch(struct service *service, int fd, void (*ready)(void *state, int fd), void *state)
+{
+    if (service->watch_count == LIMIT_WATCHED)
+        return ERR_FULL;
+    service->watches[service->watch_count++] = (struct watch){ fd, true, ready, state };
+    return ERR_OK;
+}
+
+void service_unwatch(struct service *service, int fd)
+{
+    for (uint32_t i = 0; i < service->watch_count; i++)
+        if (service->watches[i].fd == fd)
+            service->watches[i--] = service->watches[--service->watch_count];
+}
+
+void service_every(struct service *service, usec_t period, void (*tick)(void *state), void *state)
+{
+    struct timer *timer = service->timers, *end = timer + service->timer_count;
+
+    while (timer < end && !(timer->tick == tick && timer->state == state))
+        timer++;
+    if (timer == end && (period <= 0 || service->timer_count == LIMIT_TIMERS)) {
+        if (period > 0)
+            log_error("more than %d timers", LIMIT_TIMERS);
+        return;
+    }
+    if (period <= 0) {
+        *timer = *(end - 1);
+        service->timer_count--;
+        return;
+    }
+    service->timer_count += timer == end;
+    *timer = (struct timer){ period, clock_steady() + period, tick, state };
+}
+
+/* A timer that is late ticks once and goes on from now. Ticking may change the list. */
+static bool tick_timers(struct service *service, usec_t now)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < service->timer_count; i++) {
+        struct timer *timer = &service->timers[i];
+
+        if (now < timer->due)
+            continue;
+        timer->due = now + timer->period;
+        timer->tick(timer->state);
+        any = true;
+    }
+    return any;
+}
+
+/* ---- waiting ---- */
+
+static void wait_for(struct waited *waited, int fd, struct socket *socket)
+{
+    waited->sockets[waited->own] = socket;
+    waited->at[waited->own++] = (struct pollfd){ fd, POLLIN, 0 };
+}
+
+static bool is_settled(const struct service *service)
+{
+    return service->waiting.count == 0 && sockets_settled(service->ask_socket) && !service->courier_stirred &&
+           (!service->listen_socket || sockets_settled(service->listen_socket));
+}
+
+static usec_t next_due(const struct service *service)
+{
+    usec_t due = service->tickets.due;
+
+    if (service->courier && courier_due(service->courier) < due)
+        due = courier_due(service->courier);
+    for (uint32_t i = 0; i < service->timer_count; i++)
+        due = service->timers[i].due < due ? service->timers[i].due : due;
+    return due;
+}
+
+static int timeout_ms(const struct service *service)
+{
+    usec_t left;
+
+    if (!is_settled(service))
+        return 0;
+    left = next_due(service) - clock_steady();
+    if (left <= 0)
+        return 0;
+    return left / 1000 < LIMIT_BEAT_MS ? (int)(left / 1000) + 1 : LIMIT_BEAT_MS;
+}
+
+static void wait_once(struct service *service, struct waited *waited)
+{
+    waited->own = 0;
+    wait_for(waited, service->signals, NULL);
+    wait_for(waited, sockets_fd(service->ask_socket), service->ask_socket);
+    if (service->event_socket)
+        wait_for(waited, sockets_fd(service->event_socket), service->event_socket);
+    if (service->listen_socket)
+        wait_for(waited, sockets_fd(service->listen_socket), service->listen_socket);
+    waited->count = waited->own;
+    if (service->courier)
+        waited->count += courier_wait_for(service->courier, waited->at + waited->own, COURIER_FDS);
+    waited->courier = waited->count;
+    for (uint32_t i = 0; i < service->watch_count; i++) {
+        waited->at[waited->count++] = (struct pollfd){ service->watches[i].fd, POLLIN, 0 };
+        service->watches[i].is_new = false;
+    }
+    if (poll(waited->at, waited->count, timeout_ms(service)) <= 0)
+        for (uint32_t i = 0; i < waited->count; i++)
+            waited->at[i].revents = 0;
+}
+
+/* ---- one turn ---- */
+
+static void take_signal(struct service *service)
+{
+    struct signalfd_siginfo signal;
+
+    while (read(service->signals, &signal, sizeof(signal)) == sizeof(signal)) {
+        log_info("signal %u: stopping", signal.ssi_signo);
+        service->stopping = true;
+    }
+}
+
+static bool is_signalled(const struct waited *waited, const struct socket *socket)
+{
+    for (uint32_t i = 0; i < waited->own; i++)
+        if (waited->sockets[i] == socket && waited->at[i].revents)
+            return true;
+    return false;
+}
+
+static bool wants_reading(const struct waited *waited, const struct socket *socket)
+{
+    return socket && (!sockets_settled(socket) || is_signalled(waited, socket));
+}
+
+static bool take_messages(struct service *service, const struct waited *waited)
+{
+    bool any = false, courier = service->courier_stirred;
+
+    if (service->waiting.count > 0 || wants_reading(waited, service->ask_socket))
+        any = call_take_all(service) > 0;
+    if (service->event_socket && is_signalled(waited, service->event_socket))
+        sockets_tend(service->event_socket);
+    if (wants_reading(waited, service->listen_socket))
+        any = service_events_take(service) || any;
+    for (uint32_t i = waited->own; i < waited->courier; i++)
+        courier = courier || waited->at[i].revents;
+    if (service->courier && (courier || clock_steady() >= courier_due(service->courier)))
+        any = service_asks_take(service) || any;
+    return any;
+}
+
+/* Whoever is called may unwatch a descriptor that was ready too, and its number may come back as a new one. */
+static bool take_watched(struct service *service, const struct waited *waited)
+{
+    bool any = false;
+
+    for (uint32_t i = waited->courier; i < waited->count; i++) {
+        for (uint32_t j = 0; waited->at[i].revents && j < service->watch_count; j++) {
+            if (service->watches[j].fd != waited->at[i].fd || service->watches[j].is_new)
+                continue;
+            service->watches[j].ready(service->watches[j].state, waited->at[i].fd);
+            any = true;
+            break;
+        }
+    }
+    return any;
+}
+
+/* With many answers held, some clients are about to ask: one yield lets their asks join this commit. */
+static void take_more(struct service *service)
+{
+    uint32_t held;
+
+    do {
+        held = service->held.count;
+        sched_yield();
+        call_take_all(service);
+    } while (service->held.count > held && service->held.count < LIMIT_TURN);
+}
+
+static void take_turn(struct service *service, const struct waited *waited)
+{
+    bool any;
+
+    service_look_at_board(service);
+    if (!service->is_alive || service->is_alive(service->alive_state))
+        board_beat(service->line);
+    sockets_look_after();
+    service->turn_began = clock_steady();
+    service->turn_ends = service->turn_began + LIMIT_TURN_MS * 1000;
+    service->held_ends = service->turn_began + LIMIT_HELD_MS * 1000;
+    if (waited->at[0].revents)
+        take_signal(service);
+    any = take_messages(service, waited);
+    if (service->held.count > 1)
+        take_more(service);
+    any = take_watched(service, waited) || any;
+    any = tick_timers(service, clock_steady()) || any;
+    any = ticket_expire(service, clock_steady()) || any;
+    if (any && service->end_of_turn)
+        service->end_of_turn(service->end_of_turn_state);
+}
+
+void service_loop(struct service *service)
+{
+    struct waited waited = { 0 };
+
+    while (!service->stopping) {
+        wait_once(service, &waited);
+        take_turn(service, &waited);
+    }
+    service->state = BOARD_STOPPING;
+    board_state(service->line, BOARD_STOPPING);
+    service_asks_abandon(service);
+}

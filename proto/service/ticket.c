@@ -1,0 +1,173 @@
+#include <stdlib.h>
+
+#include "proto/service/service_parts.h"
+
+#define NEVER INT64_MAX
+
+void ticket_init(struct tickets *tickets)
+{
+    tickets->due = NEVER;
+    for (uint32_t i = 0; i < LIMIT_DEFERRED; i++)
+        tickets->free[i] = (uint16_t)(LIMIT_DEFERRED - 1 - i);
+}
+
+static struct call *call_of(const struct service *service, struct ticket ticket)
+{
+    struct call *call = service->tickets.at[ticket.number % LIMIT_DEFERRED];
+
+    return ticket.number && call && call->ticket.number == ticket.number ? call : NULL;
+}
+
+static struct call **bucket_of(struct tickets *tickets, struct id request)
+{
+    return &tickets->buckets[(request.b[15] | request.b[14] << 8) % LIMIT_DEFERRED];
+}
+
+/* ---- opening and closing ---- */
+
+/* What it holds until its answer. An arena is kept for the next call up to LIMIT_MEMORY_KEPT. */
+static size_t size_of(const struct call *call)
+{
+    return call->letter.body.len + (call->arena.total > LIMIT_MEMORY_KEPT ? call->arena.total : 0);
+}
+
+struct ticket call_defer(struct call *call)
+{
+    struct tickets *tickets = &call->service->tickets;
+    size_t bytes = size_of(call);
+    struct call **bucket = bucket_of(tickets, call->frame.request);
+    uint16_t place;
+
+    if (call->ticket.number)
+        return call->ticket;
+    if (tickets->count == LIMIT_DEFERRED || tickets->bytes + bytes > LIMIT_DEFERRED_BYTES) {
+        refuse(call, ERR_BUSY, "%u asks are under way already", tickets->count);
+        call->is_refused = true;
+        return (struct ticket){ 0 };
+    }
+    place = tickets->free[LIMIT_DEFERRED - 1 - tickets->count++];
+    tickets->at[place] = call;
+    tickets->bytes += call->deferred_bytes = bytes;
+    call->ticket.number = ++tickets->serial * LIMIT_DEFERRED + place;
+    call->chain = *bucket;
+    *bucket = call;
+    if (call->deadline < tickets->due)
+        tickets->due = call->deadline;
+    return call->ticket;
+}
+
+void ticket_close(struct call *call)
+{
+    struct tickets *tickets = &call->service->tickets;
+    struct call **at = bucket_of(tickets, call->frame.request);
+    uint16_t place = (uint16_t)(call->ticket.number % LIMIT_DEFERRED);
+
+    while (*at != call)
+        at = &(*at)->chain;
+    *at = call->chain;
+    tickets->at[place] = NULL;
+    tickets->free[LIMIT_DEFERRED - tickets->count--] = place;
+    tickets->bytes -= call->deferred_bytes;
+    call->ticket.number = 0;
+}
+
+/* A copy may come over a new connection: the answer goes the way that the copy came. */
+enum err ticket_adopts(struct service *service, struct call *copy, bool *adopted)
+{
+    struct call *call = *bucket_of(&service->tickets, copy->frame.request);
+
+    while (call && !id_equal(call->frame.request, copy->frame.request))
+        call = call->chain;
+    if (call && call->digest != copy->digest)
+        return refuse_used_id(copy);
+    if (call)
+        call->letter.route = copy->letter.route;
+    *adopted = call != NULL;
+    return ERR_OK;
+}
+
+/* ---- answering ---- */
+
+static void finish(struct call *call, enum err e)
+{
+    ticket_close(call);
+    call_finish(call, e);
+}
+
+void ticket_answer(struct service *service, struct ticket ticket, const void *answer)
+{
+    struct call *call = call_of(service, ticket);
+
+    if (!call)
+        return;
+    call->filled = (void *)(uintptr_t)answer;
+    if (call->in_handler)
+        call_encode(call, ERR_OK);
+    else
+        finish(call, ERR_OK);
+}
+
+void ticket_fail(struct service *service, struct ticket ticket, const struct fault *fault)
+{
+    struct call *call = call_of(service, ticket);
+
+    if (!call)
+        return;
+    call->fault = *fault;
+    if (fault->code == ERR_OK)
+        fault_set(&call->fault, ERR_INTERNAL, "it failed without a reason");
+    if (call->in_handler)
+        call_encode(call, call->fault.code);
+    else
+        finish(call, call->fault.code);
+}
+
+void ticket_foretell(struct service *service, struct ticket ticket, const void *answer, uint64_t effects)
+{
+    struct call *call = call_of(service, ticket);
+
+    if (call)
+        recall_foretell(call, answer, effects);
+}
+
+bool ticket_is_open(const struct service *service, struct ticket ticket)
+{
+    return call_of(service, ticket) != NULL;
+}
+
+bool ticket_expire(struct service *service, usec_t now)
+{
+    struct tickets *tickets = &service->tickets;
+    bool any = false;
+
+    if (now < tickets->due)
+        return false;
+    tickets->due = NEVER;
+    for (uint32_t i = 0; i < LIMIT_DEFERRED; i++) {
+        struct call *call = tickets->at[i];
+
+        if (!call)
+            continue;
+        if (now < call->deadline) {
+            tickets->due = call->deadline < tickets->due ? call->deadline : tickets->due;
+            continue;
+        }
+        refuse(call, ERR_TIMEOUT, "not done within its budget of %u ms", call->frame.budget_ms);
+        finish(call, ERR_TIMEOUT);
+        any = true;
+    }
+    return any;
+}
+
+/* The service stops: who still waits asks again, and its successor answers. */
+void ticket_drop_all(struct service *service)
+{
+    for (uint32_t i = 0; i < LIMIT_DEFERRED; i++) {
+        struct call *call = service->tickets.at[i];
+
+        if (call) {
+            ticket_close(call);
+            call_release(call);
+        }
+    }
+}

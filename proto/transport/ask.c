@@ -1,0 +1,218 @@
+#include "proto/transport/ask.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/transport/courier.h"
+#include "proto/wire/nearest.h"
+
+struct asker {
+    struct paths paths;
+    struct sockets *sockets;
+    struct courier *single; /* for ask_raw: one at a time */
+    struct courier *many;   /* for ask_send and ask_take */
+    struct socket *listen;
+    struct letter event;
+    struct buffer body;
+    struct arena arena; /* of the answer, until the next ask */
+    uint64_t digest;    /* of the client's ask that the next one is for; 0: none */
+};
+
+void asker_for(struct asker *asker, uint64_t digest)
+{
+    asker->digest = digest;
+}
+
+static const struct bytes EMPTY_MAP = { 1, (const uint8_t *)"\x80" };
+
+struct asker *asker_new(const struct paths *paths, struct fault *fault)
+{
+    struct asker *asker = calloc(1, sizeof(*asker));
+
+    if (!asker) {
+        fault_set(fault, ERR_FULL, "no memory to ask with");
+        return NULL;
+    }
+    asker->paths = *paths;
+    asker->body.limit = CODEC_MESSAGE_MAX;
+    asker->sockets = sockets_new(fault);
+    if (asker->sockets)
+        return asker;
+    free(asker);
+    return NULL;
+}
+
+void asker_free(struct asker *asker)
+{
+    if (!asker)
+        return;
+    letter_drop(&asker->event);
+    courier_free(asker->single);
+    courier_free(asker->many);
+    sockets_free(asker->sockets);
+    buffer_free(&asker->body);
+    arena_free(&asker->arena);
+    free(asker);
+}
+
+/* ---- asks ---- */
+
+static enum err ready(struct asker *asker, struct courier **courier, uint32_t limit, struct fault *fault)
+{
+    if (!*courier)
+        *courier = courier_new(asker->sockets, &asker->paths, limit);
+    return *courier ? ERR_OK : fault_set(fault, ERR_FULL, "no memory to ask with");
+}
+
+/* Milliseconds until `until`, rounded up; -1 when it has passed. */
+static int left_ms(usec_t until)
+{
+    usec_t left = until - clock_steady();
+
+    return left <= 0 ? -1 : left > 60000000 ? 60000 : (int)((left + 999) / 1000);
+}
+
+/* Errors: timeout when `until` has passed and nothing was delivered. */
+static enum err take_until(struct courier *courier, usec_t until, struct delivery *delivery)
+{
+    struct pollfd fds[COURIER_FDS];
+    usec_t due;
+    int wait;
+
+    while (!courier_take(courier, delivery)) {
+        due = courier_due(courier);
+        wait = left_ms(until);
+        if (wait < 0)
+            return ERR_TIMEOUT;
+        if (due < until)
+            wait = left_ms(due) < 0 ? 0 : left_ms(due);
+        poll(fds, courier_wait_for(courier, fds, COURIER_FDS), wait);
+    }
+    return ERR_OK;
+}
+
+enum err ask_raw(struct asker *asker, const char *name, struct bytes body, uint32_t budget_ms,
+                 const struct id *request_id, struct bytes *answer, struct fault *fault)
+{
+    struct id request = request_id ? *request_id : id_new();
+    struct delivery delivery;
+    enum err e = ready(asker, &asker->single, 1, fault);
+
+    if (e == ERR_OK)
+        e = courier_send(asker->single, text_of(name), body, budget_ms, request, asker->digest, NULL, fault);
+    if (e == ERR_OK) /* its own deadline delivers it in any case */
+        e = take_until(asker->single, INT64_MAX, &delivery);
+    if (e != ERR_OK)
+        return e;
+    if (delivery.error != ERR_OK)
+        frame_read_fault(delivery.body, delivery.error, fault);
+    *answer = delivery.body;
+    return delivery.error;
+}
+
+static enum err encode(struct asker *asker, const struct ask *known, const void *request, struct bytes *body,
+                       struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    buffer_reset(&asker->body);
+    if (request)
+        e = codec_encode(known->request, request, &asker->body, fault);
+    *body = request ? buffer_bytes(&asker->body) : EMPTY_MAP;
+    return e;
+}
+
+enum err ask(struct asker *asker, const char *name, const void *request, uint32_t budget_ms,
+             const struct id *request_id, void *answer, struct fault *fault)
+{
+    const struct ask *known = schema_ask(text_of(name));
+    struct bytes body, answered;
+    enum err e;
+
+    if (!known)
+        return nearest_explain(text_of(name), fault);
+    e = encode(asker, known, request, &body, fault);
+    if (e == ERR_OK)
+        e = ask_raw(asker, name, body, budget_ms, request_id, &answered, fault);
+    if (e != ERR_OK || !answer)
+        return e;
+    arena_reset(&asker->arena);
+    memset(answer, 0, known->answer->size);
+    return codec_decode(known->answer, answered, &asker->arena, answer, fault);
+}
+
+enum err ask_send(struct asker *asker, const char *name, struct bytes body, uint32_t budget_ms, struct id request_id,
+                  struct fault *fault)
+{
+    enum err e = ready(asker, &asker->many, LIMIT_CLIENT_ASKS, fault);
+
+    if (e != ERR_OK)
+        return e;
+    return courier_send(asker->many, text_of(name), body, budget_ms, request_id, 0, NULL, fault);
+}
+
+enum err ask_take(struct asker *asker, int timeout_ms, struct answer_frame *answer, struct fault *fault)
+{
+    struct delivery delivery;
+    enum err e = ready(asker, &asker->many, LIMIT_CLIENT_ASKS, fault);
+
+    if (e == ERR_OK && take_until(asker->many, clock_steady() + (usec_t)timeout_ms * 1000, &delivery) != ERR_OK)
+        e = fault_set(fault, ERR_TIMEOUT, "no answer within %d ms", timeout_ms);
+    if (e != ERR_OK)
+        return e;
+    *answer = (struct answer_frame){ delivery.request, delivery.error, delivery.body };
+    return ERR_OK;
+}
+
+/* ---- events ---- */
+
+static enum err join_all(struct asker *asker, struct fault *fault)
+{
+    char address[PATH_MAX];
+    enum err e = ERR_OK;
+
+    for (const struct schema *const *schema = schema_all; *schema && e == ERR_OK; schema++) {
+        if ((*schema)->event_count == 0)
+            continue;
+        paths_event_socket(&asker->paths, (*schema)->service, address);
+        if (asker->listen)
+            e = sockets_join(asker->listen, address, fault);
+        else
+            e = sockets_open(asker->sockets, SOCKET_LISTEN, address, &asker->listen, fault);
+    }
+    return e;
+}
+
+enum err ask_subscribe(struct asker *asker, const char *prefix, struct fault *fault)
+{
+    enum err e = asker->listen ? ERR_OK : join_all(asker, fault);
+
+    if (e == ERR_OK && sockets_subscribe(asker->listen, prefix) != ERR_OK)
+        e = fault_set(fault, ERR_IO, "can't subscribe to \"%s\"", prefix);
+    return e;
+}
+
+enum err ask_next_event(struct asker *asker, int timeout_ms, struct text *topic, struct event_frame *event,
+                        struct fault *fault)
+{
+    usec_t until = clock_steady() + (usec_t)timeout_ms * 1000;
+    struct pollfd fd;
+    enum err e;
+
+    if (!asker->listen)
+        return fault_set(fault, ERR_BAD_REQUEST, "subscribed to nothing");
+    fd = (struct pollfd){ sockets_fd(asker->listen), POLLIN, 0 };
+    for (;;) {
+        letter_drop(&asker->event);
+        e = sockets_receive(asker->listen, &asker->event);
+        *topic = letter_topic(&asker->event);
+        if (e == ERR_OK && frame_read_event(asker->event.body, event, NULL) == ERR_OK)
+            return ERR_OK;
+        if (e == ERR_IO)
+            return fault_set(fault, e, "can't read events");
+        if (e == ERR_BUSY && left_ms(until) < 0)
+            return fault_set(fault, ERR_TIMEOUT, "no event within %d ms", timeout_ms);
+        if (e == ERR_BUSY)
+            poll(&fd, 1, left_ms(until));
+    }
+}

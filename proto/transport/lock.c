@@ -1,0 +1,150 @@
+#include "proto/transport/lock.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/file.h"
+
+enum { LOCK_PATH_SIZE = PATH_MAX + 64 };
+
+static const char *path_of(const char *directory, const char *service, char to[LOCK_PATH_SIZE])
+{
+    snprintf(to, LOCK_PATH_SIZE, "%s/%s.lock", directory, service);
+    return to;
+}
+
+static enum err refused(const char *service, int fd, struct fault *fault)
+{
+    char pid[16] = "";
+
+    if (pread(fd, pid, sizeof(pid) - 1, 0) <= 0)
+        pid[0] = 0;
+    return fault_set(fault, ERR_EXISTS, "%s is running already (process %d)", service, atoi(pid));
+}
+
+static enum err take(const char *directory, const char *service, int *fd, struct fault *fault)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    char path[LOCK_PATH_SIZE];
+    enum err e;
+
+    *fd = open(path_of(directory, service, path), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (*fd < 0)
+        return fault_errno(fault, file_err(errno), errno, "can't open %s", path);
+    if (fcntl(*fd, F_OFD_SETLK, &lock) == 0) {
+        if (ftruncate(*fd, 0) == 0)
+            dprintf(*fd, "%d\n", (int)getpid());
+        return ERR_OK;
+    }
+    if (errno == EAGAIN || errno == EACCES)
+        e = refused(service, *fd, fault);
+    else
+        e = fault_errno(fault, ERR_IO, errno, "can't lock %s", path);
+    close(*fd);
+    *fd = -1;
+    return e;
+}
+
+enum err lock_take(const struct paths *paths, const char *service, int *fd, struct fault *fault)
+{
+    enum err e = take(paths->run, service, fd, fault);
+
+    if (e == ERR_EXISTS)
+        fault_hint(fault, "one engine has one %s; this engine's sockets are in %.150s", service, paths->run);
+    return e;
+}
+
+enum err lock_take_data(const struct paths *paths, const char *service, int *fd, struct fault *fault)
+{
+    enum err e = take(paths->data, service, fd, fault);
+
+    if (e == ERR_EXISTS)
+        fault_hint(fault, "another engine has the data in %.100s, and its sockets not in %.100s: see XDG_RUNTIME_DIR",
+                   paths->data, paths->run);
+    return e;
+}
+
+/* Of the nearest folder above that is there. */
+static bool is_other_disk(const char *path, dev_t disk)
+{
+    char part[LOCK_PATH_SIZE];
+    struct stat st;
+    char *slash;
+
+    (void)snprintf(part, sizeof(part), "%s", path);
+    while (stat(part, &st) != 0) {
+        if ((errno != ENOENT && errno != ENOTDIR) || (slash = strrchr(part, '/')) == NULL || slash == part)
+            return false;
+        *slash = '\0';
+    }
+    return st.st_dev != disk;
+}
+
+static enum lock_place look(const char *directory, const char *service, int fd)
+{
+    char path[LOCK_PATH_SIZE];
+    struct stat ours, named;
+
+    if (fd < 0 || fstat(fd, &ours) != 0)
+        return LOCK_HERE;
+    if (stat(path_of(directory, service, path), &named) == 0) {
+        if (ours.st_dev == named.st_dev)
+            return ours.st_ino == named.st_ino ? LOCK_HERE : LOCK_GONE;
+    } else if (errno != ENOENT && errno != ENOTDIR) {
+        return LOCK_HERE;
+    }
+    return ours.st_nlink > 0 && is_other_disk(path, ours.st_dev) ? LOCK_AWAY : LOCK_GONE;
+}
+
+enum lock_place lock_look(const struct paths *paths, const char *service, int fd)
+{
+    return look(paths->run, service, fd);
+}
+
+enum lock_place lock_data_look(const struct paths *paths, const char *service, int fd)
+{
+    return look(paths->data, service, fd);
+}
+
+static bool is_held(const char *directory, const char *service)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    char path[LOCK_PATH_SIZE];
+    int fd = open(path_of(directory, service, path), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    bool held;
+
+    if (fd < 0)
+        return false;
+    held = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+    close(fd);
+    return held;
+}
+
+bool lock_is_held(const struct paths *paths, const char *service)
+{
+    return is_held(paths->run, service);
+}
+
+bool lock_data_is_held(const struct paths *paths, const char *service)
+{
+    return is_held(paths->data, service);
+}
+
+void lock_refresh(const struct paths *paths)
+{
+    DIR *run = opendir(paths->run);
+    struct dirent *entry;
+
+    if (!run)
+        return;
+    while ((entry = readdir(run)) != NULL)
+        if (strcmp(entry->d_name, "..") != 0)
+            (void)utimensat(dirfd(run), entry->d_name, NULL, AT_SYMLINK_NOFOLLOW);
+    closedir(run);
+}

@@ -1,0 +1,189 @@
+#include "proto/transport/peers.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "proto/transport/peers_parts.h"
+
+enum {
+    LEAVING = 64 /* hung up on, and not closed by ZeroMQ yet */,
+    PEER_BYTES = 64 << 10 /* of buffers, measured */
+};
+
+/* The signature of accept4 has no room for a state. */
+struct peer peers_table[PEER_PLACES];
+
+static atomic_uint reached;
+
+void peers_note_call(enum peer_call call)
+{
+    if (!(atomic_load_explicit(&reached, memory_order_relaxed) & call))
+        atomic_fetch_or(&reached, call);
+}
+
+static atomic_bool begun;
+
+void peers_begin(void)
+{
+    atomic_store(&begun, true);
+}
+
+unsigned peers_reached(void)
+{
+    return atomic_load(&reached);
+}
+
+struct peer *peers_of(int fd)
+{
+    return fd >= 0 && fd < PEER_PLACES && atomic_load(&peers_table[fd].inode) ? &peers_table[fd] : NULL;
+}
+
+int peers_fd(const struct peer *peer)
+{
+    return (int)(peer - peers_table);
+}
+
+ino_t peers_inode(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && S_ISSOCK(st.st_mode) ? st.st_ino : 0;
+}
+
+static atomic_size_t share;
+
+void peers_share_look(void)
+{
+    struct rlimit limit = { 0 };
+
+    atomic_store(&share, getrlimit(RLIMIT_DATA, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY ? limit.rlim_cur / 8
+                                                                                                : SIZE_MAX);
+}
+
+size_t peers_share(void)
+{
+    if (atomic_load(&share) == 0)
+        peers_share_look();
+    return atomic_load(&share);
+}
+
+/* The number of a descriptor shows how many are open. */
+static bool has_room(int peer, int more)
+{
+    size_t places = peers_share() / PEER_BYTES + LIMIT_DESCRIPTORS_SPARE;
+    struct rlimit limit = { 0 };
+    rlim_t spare;
+
+    if (places > PEER_PLACES)
+        places = PEER_PLACES;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    spare = limit.rlim_cur / 4 < LIMIT_DESCRIPTORS_SPARE ? limit.rlim_cur / 4 : LIMIT_DESCRIPTORS_SPARE;
+    return (rlim_t)peer < limit.rlim_cur - spare + (rlim_t)more && peer < (int)places - LEAVING + more;
+}
+
+/* LIMIT_NEW_PEERS at once, then one each LIMIT_NEW_PEER_US (generic cell rate algorithm, ITU-T I.371). */
+static bool is_in_time(void)
+{
+    static _Atomic usec_t full_at;
+    usec_t now = clock_steady(), at = atomic_load(&full_at);
+
+    at = (at > now ? at : now) + LIMIT_NEW_PEER_US;
+    if (at - now > (usec_t)LIMIT_NEW_PEERS * LIMIT_NEW_PEER_US)
+        return false;
+    atomic_store(&full_at, at);
+    return true;
+}
+
+/* The run directory keeps other users out; this does so too where its mode was opened by hand. */
+static bool is_own_user(int fd)
+{
+    struct ucred who = { 0 };
+    socklen_t len = sizeof(who);
+
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0 && (who.uid == geteuid() || who.uid == 0);
+}
+
+static bool may_go(const struct peer *peer, usec_t now)
+{
+    usec_t least = peer->has_asked ? LIMIT_IDLE_MS * 1000 : LIMIT_FIRST_WORD_MS * 1000;
+
+    return now - atomic_load(&peer->heard) > least;
+}
+
+/* A peer that never asked goes before one that did; then the one that was heard least lately. */
+static bool goes_before(const struct peer *a, const struct peer *b)
+{
+    if (a->has_asked != b->has_asked)
+        return b->has_asked;
+    return atomic_load(&a->heard) < atomic_load(&b->heard);
+}
+
+static struct peer *pick_silent(usec_t now)
+{
+    struct peer *first = NULL;
+
+    for (int fd = 0; fd < PEER_PLACES; fd++) {
+        struct peer *peer = &peers_table[fd];
+        if (peer->inode && !peer->is_leaving && may_go(peer, now) && (!first || goes_before(peer, first)))
+            first = peer;
+    }
+    return first;
+}
+
+static bool is_of_events(int listener)
+{
+    struct sockaddr_un address = { 0 };
+    socklen_t len = sizeof(address);
+    static const char end[] = ".events";
+    size_t path;
+
+    if (getsockname(listener, (struct sockaddr *)&address, &len) != 0)
+        return false;
+    path = strnlen(address.sun_path, sizeof(address.sun_path));
+    return path >= sizeof(end) - 1 && memcmp(address.sun_path + path - (sizeof(end) - 1), end, sizeof(end) - 1) == 0;
+}
+
+static void let_in(int fd, int listener)
+{
+    struct peer *peer = &peers_table[fd];
+
+    peers_inflow_reset(peer);
+    peer->wire = (struct wire){ 0 };
+    peer->subscribed = 0;
+    peer->has_asked = peer->is_leaving = false;
+    peer->is_subscriber = is_of_events(listener);
+    peer->heard = clock_steady();
+    peer->deaf_since = 0;
+    peer->inode = peers_inode(fd);
+}
+
+void peers_heard(int fd)
+{
+    if (fd < 0 || fd >= PEER_PLACES)
+        return;
+    atomic_store(&peers_table[fd].heard, clock_steady());
+    atomic_store(&peers_table[fd].has_asked, true);
+}
+
+int accept4(int listener, __SOCKADDR_ARG address, socklen_t *restrict len, int flags)
+{
+    int peer = (int)syscall(SYS_accept4, listener, address.__sockaddr__, len, flags);
+
+    if (peer < 0 || !atomic_load(&begun))
+        return peer;
+    peers_note_call(PEER_ACCEPT4);
+    if (is_own_user(peer) && is_in_time() &&
+        (has_room(peer, 0) || (peers_pause_hang_up(pick_silent, clock_steady()) && has_room(peer, LEAVING)))) {
+        let_in(peer, listener);
+        return peer;
+    }
+    close(peer);
+    errno = ECONNABORTED;
+    return -1;
+}

@@ -1,0 +1,285 @@
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "proto/transport/peers_parts.h"
+#include "proto/wire/codec.h"
+
+_Static_assert(LIMIT_FRAME_BYTES >= CODEC_MESSAGE_MAX + 4096 && LIMIT_FRAME_BYTES < LIMIT_IN_BYTES_LEAST / 4 * 3,
+               "the largest message fits into a frame, and the largest frame into the least room");
+
+/* A frame of more than INLINE_BYTES may hold on to the whole buffer that it came in, which is 8 KiB and a table. */
+enum { INLINE_BYTES = 33, BUFFER_BYTES = 18 << 10, OVERHEAD = 128, HEARTBEAT_BYTES = 7 };
+
+/* Bytes charged: of messages that are arriving, of those that wait to be received, and of those in the loop's hands.
+ * Between bytes that are counted and a message that is received, the loop may find no message and set `waiting` right
+ * too early: it is below zero then until the loop does so again. */
+static struct {
+    atomic_size_t arriving;
+    atomic_long waiting, waiting_messages;
+    atomic_size_t received;
+} in;
+
+size_t peers_charge(size_t frame_bytes, bool has_more)
+{
+    if (frame_bytes > LIMIT_SMALL)
+        return frame_bytes + OVERHEAD;
+    return !has_more ? 0 : frame_bytes > INLINE_BYTES ? BUFFER_BYTES : OVERHEAD;
+}
+
+void peers_take(size_t charged)
+{
+    atomic_fetch_sub(&in.waiting, (long)charged);
+    atomic_fetch_sub(&in.waiting_messages, 1);
+    atomic_fetch_add(&in.received, charged);
+}
+
+void peers_drop(size_t charged)
+{
+    atomic_fetch_sub(&in.received, charged);
+    if (charged > 0)
+        peers_pause_relieve();
+}
+
+void peers_settle(void)
+{
+    atomic_store(&in.waiting, 0);
+    atomic_store(&in.waiting_messages, 0);
+    peers_pause_relieve();
+}
+
+size_t peers_inflow_bytes(void)
+{
+    long waiting = atomic_load(&in.waiting);
+
+    return atomic_load(&in.arriving) + atomic_load(&in.received) + (waiting > 0 ? (size_t)waiting : 0);
+}
+
+/* At least one frame of the largest size fits, or its peer would wait for ever. */
+size_t peers_inflow_room(void)
+{
+    size_t share = peers_share(), most = share < LIMIT_IN_BYTES ? share : LIMIT_IN_BYTES, taken = peers_inflow_bytes();
+
+    most = most < LIMIT_IN_BYTES_LEAST ? LIMIT_IN_BYTES_LEAST : most;
+    return taken < most ? most - taken : 0;
+}
+
+bool peers_inflow_takes_small(void)
+{
+    size_t most = peers_share() / BUFFER_BYTES;
+
+    return atomic_load(&in.waiting_messages) < (most < LIMIT_IN_MESSAGES ? (long)most : LIMIT_IN_MESSAGES);
+}
+
+void peers_inflow_reset(struct peer *peer)
+{
+    atomic_fetch_sub(&in.arriving, atomic_exchange(&peer->unfinished, 0));
+    free(peer->kept);
+    peer->kept = NULL;
+    peer->kept_len = peer->refused = 0;
+}
+
+/* ---- frames ---- */
+
+static void charge(struct peer *peer, size_t bytes)
+{
+    if (bytes == 0)
+        return;
+    if (atomic_fetch_add(&peer->unfinished, bytes) == 0)
+        atomic_store(&peer->began, clock_steady());
+    atomic_fetch_add(&in.arriving, bytes);
+}
+
+/* Small frames are charged in any case: their peer is paused after them. */
+static bool admit(struct peer *peer, size_t bytes, bool is_large)
+{
+    if (is_large && bytes > peers_inflow_room())
+        return false;
+    charge(peer, bytes);
+    return true;
+}
+
+static bool is_legal(struct peer *peer)
+{
+    const struct wire *wire = &peer->wire;
+
+    if (wire->left > (wire_is_command(wire) ? LIMIT_COMMAND_BYTES : LIMIT_FRAME_BYTES))
+        return false;
+    if (!peer->is_subscriber)
+        return wire->frames <= LIMIT_WIRE_FRAMES;
+    if (!wire_is_command(wire) || wire->left > HEARTBEAT_BYTES)
+        peer->subscribed += wire->left + 1;
+    return wire->left <= LIMIT_SUBSCRIPTION_BYTES && peer->subscribed <= LIMIT_SUBSCRIPTION_BYTES;
+}
+
+static void end_frame(struct peer *peer)
+{
+    size_t charged;
+
+    if (wire_is_command(&peer->wire) || wire_has_more(&peer->wire) || peer->is_subscriber)
+        return;
+    charged = atomic_exchange(&peer->unfinished, 0);
+    atomic_fetch_add(&in.waiting, (long)charged);
+    atomic_fetch_add(&in.waiting_messages, 1);
+    atomic_fetch_sub(&in.arriving, charged);
+}
+
+/* False: there is no room for it now. */
+static bool take_head(struct peer *peer)
+{
+    const struct wire *wire = &peer->wire;
+    size_t bytes;
+
+    if (wire_is_command(wire) || peer->is_subscriber)
+        return true;
+    bytes = peers_charge((size_t)wire->left, wire_has_more(wire));
+    if (admit(peer, bytes, wire->left > LIMIT_SMALL))
+        return true;
+    peer->refused = bytes;
+    return false;
+}
+
+/* How many of these bytes ZeroMQ may have: all up to a head that is refused. Bytes before `from` are known. -1: the
+ * peer has to go. */
+static ssize_t look_through(struct peer *peer, const uint8_t *bytes, size_t from, size_t len)
+{
+    const uint8_t *at = bytes + from, *end = bytes + len;
+
+    for (;;) {
+        switch (wire_next(&peer->wire, &at, end, LIMIT_WIRE_BYTES)) {
+        case WIRE_ALL:
+            return (ssize_t)len;
+        case WIRE_BAD:
+            return -1;
+        case WIRE_END:
+            end_frame(peer);
+            break;
+        case WIRE_HEAD:
+            if (!is_legal(peer))
+                return -1;
+            if (!take_head(peer))
+                return at - 1 - bytes;
+        }
+    }
+}
+
+/* ---- bytes ---- */
+
+static ssize_t nothing_now(void)
+{
+    errno = EAGAIN;
+    return -1;
+}
+
+/* A descriptor may be another connection's by now, whose wire this is not. */
+static ssize_t hang_up(struct peer *peer, ssize_t got)
+{
+    int fd = peers_fd(peer);
+    bool is_it = peers_inode(fd) == atomic_load(&peer->inode);
+
+    peers_inflow_reset(peer);
+    if (!is_it) {
+        atomic_store(&peer->inode, 0);
+        return got;
+    }
+    atomic_store(&peer->is_leaving, true);
+    shutdown(fd, SHUT_RDWR);
+    return 0;
+}
+
+static bool keep(struct peer *peer, const uint8_t *bytes, size_t len)
+{
+    uint8_t *kept = malloc(len);
+
+    if (!kept)
+        return false;
+    memcpy(kept, bytes, len);
+    free(peer->kept);
+    peer->kept = kept;
+    peer->kept_len = len;
+    return true;
+}
+
+static ssize_t pass_on(struct peer *peer, uint8_t *bytes, size_t from, size_t got)
+{
+    ssize_t pass = look_through(peer, bytes, from, got);
+
+    if (pass < 0)
+        return hang_up(peer, (ssize_t)got);
+    if (peer->refused > 0) {
+        if (!keep(peer, bytes + pass, got - (size_t)pass))
+            return hang_up(peer, (ssize_t)got);
+        peers_pause(peer, peer->refused);
+        return pass > 0 ? pass : nothing_now();
+    }
+    if (atomic_load(&peer->unfinished) > 0 && peers_inflow_room() == 0)
+        peers_pause(peer, BUFFER_BYTES);
+    else if (!peers_inflow_takes_small())
+        peers_pause(peer, 0);
+    return pass;
+}
+
+static bool has_ended(int fd)
+{
+    struct pollfd at = { .fd = fd };
+
+    return poll(&at, 1, 0) > 0 && at.revents & (POLLHUP | POLLERR);
+}
+
+/* ZeroMQ reads a head into a buffer of the size that it had for the bytes that were kept. */
+static ssize_t read_kept(struct peer *peer, uint8_t *bytes, size_t len)
+{
+    size_t got = peer->kept_len;
+
+    if (!admit(peer, peer->refused, true)) {
+        if (has_ended(peers_fd(peer)))
+            return hang_up(peer, 0);
+        peers_pause(peer, peer->refused);
+        return nothing_now();
+    }
+    if (got > len)
+        return hang_up(peer, 0);
+    memcpy(bytes, peer->kept, got);
+    free(peer->kept);
+    peer->kept = NULL;
+    peer->kept_len = peer->refused = 0;
+    return pass_on(peer, bytes, 1, got);
+}
+
+ssize_t recv(int fd, void *bytes, size_t len, int flags)
+{
+    struct peer *peer = peers_of(fd);
+    ssize_t got;
+
+    if (peer && !(flags & MSG_PEEK))
+        peers_note_call(PEER_RECV);
+    if (peer && peer->is_leaving)
+        return 0;
+    if (peer && peer->refused > 0 && !(flags & MSG_PEEK))
+        return read_kept(peer, bytes, len);
+    got = syscall(SYS_recvfrom, fd, bytes, len, flags, NULL, NULL);
+    return got <= 0 || !peer || flags & MSG_PEEK ? got : pass_on(peer, bytes, 0, (size_t)got);
+}
+
+/* ---- what keeps others waiting ---- */
+
+static struct peer *pick_overdue(usec_t now)
+{
+    for (int fd = 0; fd < PEER_PLACES; fd++) {
+        struct peer *peer = &peers_table[fd];
+        if (peer->inode && !peer->is_leaving && atomic_load(&peer->unfinished) > 0 &&
+            now - atomic_load(&peer->began) > LIMIT_ARRIVE_MS * 1000)
+            return peer;
+    }
+    return NULL;
+}
+
+void peers_inflow_end_overdue(usec_t now)
+{
+    while (peers_pause_any() && peers_pause_hang_up(pick_overdue, now))
+        ;
+}

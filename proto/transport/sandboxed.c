@@ -1,0 +1,136 @@
+#include "proto/transport/sandboxed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/clock.h"
+#include "common/crash.h"
+#include "common/process/log.h"
+#include "common/sanitizer.h"
+
+extern char **environ;
+
+enum { ITS_SOCKET = 3, DYING_US = 200000 };
+
+/* ---- starting ---- */
+
+static const char *const PASSED_ON[] = { "LD_LIBRARY_PATH=", "LOOPHOLE_ANALYSER=" };
+enum { PASSED = sizeof(PASSED_ON) / sizeof(*PASSED_ON) };
+
+/* A worker's environment is empty, for a file that takes a decoder over would read it. Only what makes a worker run, or
+ * speaks to it, is passed on where a person has set it. A sanitizer reads its options there. */
+static char **environment(char *some[PASSED + 1])
+{
+    size_t count = 0;
+
+    for (char **at = environ; *at && !SANITIZED; at++)
+        for (size_t i = 0; i < PASSED && count < PASSED; i++)
+            if (strncmp(*at, PASSED_ON[i], strlen(PASSED_ON[i])) == 0)
+                some[count++] = *at;
+    some[count] = NULL;
+    return SANITIZED ? environ : some;
+}
+
+static int spawn(pid_t *pid, const char *program, const char *mode, int socket)
+{
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    char *arguments[] = { (char *)(uintptr_t)"loophole-worker", (char *)(uintptr_t)mode, NULL };
+    char *some[PASSED + 1];
+    sigset_t none;
+
+    sigemptyset(&none);
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_adddup2(&files, socket, ITS_SOCKET);
+    posix_spawn_file_actions_addclosefrom_np(&files, ITS_SOCKET + 1);
+    posix_spawnattr_init(&attributes);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    int number = posix_spawn(pid, program, &files, &attributes, arguments, environment(some));
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&files);
+    return number;
+}
+
+enum err sandboxed_start(struct sandboxed *process, const char *program, const char *mode, struct fault *fault)
+{
+    int pair[2];
+
+    *process = (struct sandboxed){ .pipe = { .fd = -1, .passed = -1 } };
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+        return fault_errno(fault, ERR_IO, errno, "cannot make a socket pair");
+    fcntl(pair[0], F_SETFL, O_NONBLOCK);
+    int number = spawn(&process->pid, program, mode, pair[1]);
+    close(pair[1]);
+    if (number != 0) {
+        close(pair[0]);
+        process->pid = 0;
+        return fault_errno(fault, number == ENOENT ? ERR_NOT_FOUND : ERR_IO, number, "cannot start %s", program);
+    }
+    pipe_open(&process->pipe, pair[0]);
+    return ERR_OK;
+}
+
+/* ---- the end ---- */
+
+static bool reap(pid_t pid, usec_t patience, int *status)
+{
+    usec_t until = clock_steady() + patience;
+    pid_t ended;
+
+    while ((ended = waitpid(pid, status, WNOHANG)) == 0 && clock_steady() < until)
+        clock_sleep(1000);
+    return ended == pid;
+}
+
+static void explain(int status, char *why)
+{
+    if (WIFSIGNALED(status))
+        snprintf(why, SANDBOXED_WHY_SIZE, "signal %d (SIG%s)", WTERMSIG(status),
+                 sigabbrev_np(WTERMSIG(status)) ? sigabbrev_np(WTERMSIG(status)) : "?");
+    else if (WEXITSTATUS(status) == CRASH_EXIT_NO_MEMORY)
+        snprintf(why, SANDBOXED_WHY_SIZE, SANDBOXED_NO_MEMORY);
+    else
+        snprintf(why, SANDBOXED_WHY_SIZE, "exit code %d", WEXITSTATUS(status));
+}
+
+void sandboxed_end(struct sandboxed *process, char *why)
+{
+    int status;
+
+    why[0] = 0;
+    if (process->pid == 0)
+        return;
+    bool alone = reap(process->pid, 0, &status); /* it died by itself: that says why */
+    if (!alone && process->pipe.fd >= 0) {
+        uint8_t byte;
+        ssize_t got = recv(process->pipe.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        bool hung_up = got == 0 || (got < 0 && errno == ECONNRESET); /* reset: it left a job unread */
+        alone = hung_up && reap(process->pid, DYING_US, &status);
+    }
+    if (alone)
+        explain(status, why);
+    pipe_close(&process->pipe);
+    if (!alone && (kill(process->pid, SIGKILL) < 0 || !reap(process->pid, DYING_US, &status)))
+        log_warn("worker %d does not end yet", (int)process->pid);
+    process->pid = 0;
+}
+
+pid_t sandboxed_kill(struct sandboxed *process)
+{
+    pid_t pid = process->pid;
+
+    if (pid == 0)
+        return 0;
+    kill(pid, SIGKILL);
+    pipe_close(&process->pipe);
+    process->pid = 0;
+    return waitpid(pid, NULL, WNOHANG) == 0 ? pid : 0;
+}

@@ -1,0 +1,319 @@
+#include <string.h>
+
+#include "common/hash.h"
+#include "proto/wire/codec.h"
+#include "proto/wire/codec_pack.h"
+#include "proto/wire/token.h"
+#include "proto/wire/value.h"
+
+enum {
+    FRAME_EXTRA = 1024, /* bytes of a frame besides its body */
+    NAME_MAX_LEN = 128,
+};
+
+struct fault_body {
+    struct text what, field, hint;
+    bool has_revision;
+    uint64_t revision;
+};
+
+#define FAULT_FIELD(part, max)                                                                                         \
+    { .name = #part,                                                                                                   \
+      .name_len = sizeof(#part) - 1,                                                                                   \
+      .doc = "",                                                                                                       \
+      .example = "",                                                                                                   \
+      .type = FIELD_TEXT,                                                                                              \
+      .max_len = (max),                                                                                                \
+      .offset = offsetof(struct fault_body, part) }
+static const struct field fault_fields[] = { FAULT_FIELD(what, 4096),
+                                             FAULT_FIELD(field, 4096),
+                                             FAULT_FIELD(hint, 4096),
+                                             { .name = "revision",
+                                               .name_len = 8,
+                                               .doc = "",
+                                               .example = "",
+                                               .type = FIELD_UINT,
+                                               .flags = FIELD_OPTIONAL,
+                                               .max = INT64_MAX,
+                                               .offset = offsetof(struct fault_body, revision),
+                                               .has_offset = offsetof(struct fault_body, has_revision) } };
+static const struct shape fault_shape = { "fault", "", sizeof(struct fault_body), 4, fault_fields };
+
+static enum err written(const struct buffer *to)
+{
+    return to->failed ? ERR_FULL : ERR_OK;
+}
+
+static struct bytes id_bytes(const struct id *id)
+{
+    return (struct bytes){ sizeof(id->b), id->b };
+}
+
+enum err frame_write_ask(struct buffer *to, const struct ask_frame *frame)
+{
+    codec_pack_list(to, frame->digest ? 6 : 5);
+    codec_pack_uint(to, FRAME_VERSION);
+    codec_pack_text(to, frame->name);
+    codec_pack_bytes(to, id_bytes(&frame->request));
+    codec_pack_uint(to, frame->budget_ms);
+    buffer_add(to, frame->body.at, frame->body.len);
+    if (frame->digest)
+        codec_pack_uint(to, frame->digest);
+    return written(to);
+}
+
+enum err frame_write_answer(struct buffer *to, const struct answer_frame *frame)
+{
+    codec_pack_list(to, 4);
+    codec_pack_uint(to, FRAME_VERSION);
+    codec_pack_bytes(to, id_bytes(&frame->request));
+    codec_pack_text(to, text_of(err_name(frame->error)));
+    buffer_add(to, frame->body.at, frame->body.len);
+    return written(to);
+}
+
+enum err frame_write_event(struct buffer *to, const struct event_frame *frame)
+{
+    codec_pack_list(to, 4);
+    codec_pack_uint(to, FRAME_VERSION);
+    codec_pack_uint(to, frame->epoch);
+    codec_pack_uint(to, frame->sequence);
+    buffer_add(to, frame->body.at, frame->body.len);
+    return written(to);
+}
+
+uint64_t frame_digest(const struct ask_frame *frame)
+{
+    struct hash both[2] = { hash_of(frame->name.at, frame->name.len), hash_of(frame->body.at, frame->body.len) };
+    struct hash hash = hash_of(both, sizeof(both));
+    uint64_t digest = 0;
+
+    if (frame->digest)
+        return frame->digest;
+    for (int i = 0; i < 8; i++)
+        digest = digest << 8 | hash.b[i];
+    return digest ? digest : 1;
+}
+
+static enum err malformed(struct fault *fault, const char *part, const char *wanted)
+{
+    fault_set(fault, ERR_BAD_REQUEST, "the frame's %s is not %s", part, wanted);
+    fault_hint(fault, "docs/protocol.md says how frames look");
+    return ERR_BAD_REQUEST;
+}
+
+/* Enters the frame's list of `least` to `most` parts and holds its version. */
+static enum err enter_frame(struct bytes from, uint32_t least, uint32_t most, struct token_reader *reader,
+                            struct fault *fault)
+{
+    struct token token;
+
+    *reader = token_reader_of(from);
+    if (!token_read(reader, &token) || token.type != TOKEN_LIST || token.count == 0)
+        return malformed(fault, "outside", "a list");
+    const uint32_t count = token.count;
+    if (!token_read(reader, &token) || token.type != TOKEN_UINT)
+        return malformed(fault, "version", "a number");
+    if (token.u != FRAME_VERSION)
+        return fault_set(fault, ERR_VERSION, "the frame has version %llu, this is version %d",
+                         (unsigned long long)token.u, FRAME_VERSION);
+    if (count >= least && count <= most)
+        return ERR_OK;
+    return fault_set(fault, ERR_BAD_REQUEST, "the frame is a list of %u, not of %u", count, least);
+}
+
+/* The same after a scan of all that the frame holds. */
+static enum err open_frame(struct bytes from, uint32_t least, uint32_t most, struct token_reader *reader,
+                           struct fault *fault)
+{
+    enum err e;
+
+    if (from.len > CODEC_MESSAGE_MAX + FRAME_EXTRA)
+        return fault_set(fault, ERR_TOO_LARGE, "the frame has %u bytes, at most %d are allowed", from.len,
+                         CODEC_MESSAGE_MAX + FRAME_EXTRA);
+    e = token_scan(from, CODEC_DEPTH, fault);
+    return e == ERR_OK ? enter_frame(from, least, most, reader, fault) : e;
+}
+
+static enum err take_uint(struct token_reader *reader, const char *part, uint64_t max, uint64_t *to,
+                          struct fault *fault)
+{
+    struct token token;
+
+    if (!token_read(reader, &token) || token.type != TOKEN_UINT || token.u > max)
+        return malformed(fault, part, "a number in its range");
+    *to = token.u;
+    return ERR_OK;
+}
+
+static enum err take_text(struct token_reader *reader, const char *part, struct text *to, struct fault *fault)
+{
+    struct token token;
+
+    if (!token_read(reader, &token) || token.type != TOKEN_TEXT || token.count > NAME_MAX_LEN ||
+        !text_is_utf8(token_text(&token)))
+        return malformed(fault, part, "a short text");
+    *to = token_text(&token);
+    return ERR_OK;
+}
+
+static enum err take_id(struct token_reader *reader, struct id *to, struct fault *fault)
+{
+    struct token token;
+
+    if (!token_read(reader, &token))
+        return malformed(fault, "request id", "there");
+    if (token.type == TOKEN_TEXT && id_read(token_text(&token), to))
+        return ERR_OK;
+    if (token.type != TOKEN_BYTES || token.count != sizeof(to->b))
+        return malformed(fault, "request id", "16 bytes of type bin, nor 26 characters of type str");
+    memcpy(to->b, token.at, sizeof(to->b));
+    return ERR_OK;
+}
+
+static enum err take_body(struct token_reader *reader, struct bytes *to, struct fault *fault)
+{
+    const uint8_t *begin = reader->at;
+    struct token token;
+
+    if (!token_read(reader, &token) || token.type != TOKEN_MAP || !token_skip(reader, &token, CODEC_DEPTH))
+        return malformed(fault, "body", "a map");
+    *to = (struct bytes){ (uint32_t)(reader->at - begin), begin };
+    return ERR_OK;
+}
+
+/* The sixth part, which may be absent. */
+static enum err take_digest(struct token_reader *reader, uint64_t *to, struct fault *fault)
+{
+    enum err e;
+
+    if (reader->at == reader->end)
+        return ERR_OK;
+    e = take_uint(reader, "digest", UINT64_MAX, to, fault);
+    return e == ERR_OK && *to == 0 ? malformed(fault, "digest", "a number above 0") : e;
+}
+
+static enum err take_head(struct token_reader *reader, struct ask_frame *frame, struct fault *fault)
+{
+    enum err e = take_text(reader, "name", &frame->name, fault);
+
+    return e == ERR_OK ? take_id(reader, &frame->request, fault) : e;
+}
+
+void frame_read_head(struct bytes from, struct ask_frame *frame)
+{
+    struct token_reader reader;
+
+    *frame = (struct ask_frame){ 0 };
+    if (enter_frame(from, 5, 6, &reader, NULL) == ERR_OK)
+        (void)take_head(&reader, frame, NULL);
+}
+
+static enum err read_parts(struct bytes from, struct ask_frame *frame, struct fault *fault)
+{
+    struct token_reader reader;
+    uint64_t budget_ms = 0;
+    enum err e = open_frame(from, 5, 6, &reader, fault);
+
+    if (e == ERR_OK)
+        e = take_head(&reader, frame, fault);
+    if (e == ERR_OK && id_is_zero(frame->request)) /* a second ask with it would be answered as the first was */
+        e = malformed(fault, "request id", "drawn: it is all zeros");
+    if (e == ERR_OK)
+        e = take_uint(&reader, "budget", UINT32_MAX, &budget_ms, fault);
+    frame->budget_ms = (uint32_t)budget_ms;
+    if (e == ERR_OK)
+        e = take_body(&reader, &frame->body, fault);
+    return e == ERR_OK ? take_digest(&reader, &frame->digest, fault) : e;
+}
+
+/* The id of a frame that is refused: the third part of its list, whatever the version is. */
+static struct id find_request(struct bytes from)
+{
+    struct token_reader reader = token_reader_of(from);
+    struct token token;
+    struct id id = { 0 };
+
+    if (token_scan(from, CODEC_DEPTH, NULL) != ERR_OK || !token_read(&reader, &token) || token.type != TOKEN_LIST ||
+        token.count < 3)
+        return id;
+    for (int i = 0; i < 2; i++)
+        if (!token_read(&reader, &token) || !token_skip(&reader, &token, CODEC_DEPTH))
+            return id;
+    (void)take_id(&reader, &id, NULL);
+    return id;
+}
+
+enum err frame_read_ask(struct bytes from, struct ask_frame *frame, struct fault *fault)
+{
+    enum err e;
+
+    *frame = (struct ask_frame){ 0 };
+    e = read_parts(from, frame, fault);
+    if (e != ERR_OK && e != ERR_TOO_LARGE)
+        frame->request = find_request(from);
+    return e;
+}
+
+enum err frame_read_answer(struct bytes from, struct answer_frame *frame, struct fault *fault)
+{
+    char name[NAME_MAX_LEN + 1];
+    struct token_reader reader;
+    struct text word = { 0 };
+    enum err e;
+
+    *frame = (struct answer_frame){ 0 };
+    e = open_frame(from, 4, 4, &reader, fault);
+    if (e == ERR_OK)
+        e = take_id(&reader, &frame->request, fault);
+    if (e == ERR_OK)
+        e = take_text(&reader, "error", &word, fault);
+    frame->error = text_copy(name, sizeof(name), word) ? err_named(name) : ERR_INTERNAL;
+    return e == ERR_OK ? take_body(&reader, &frame->body, fault) : e;
+}
+
+enum err frame_read_event(struct bytes from, struct event_frame *frame, struct fault *fault)
+{
+    struct token_reader reader;
+    enum err e;
+
+    *frame = (struct event_frame){ 0 };
+    e = open_frame(from, 4, 4, &reader, fault);
+    if (e == ERR_OK)
+        e = take_uint(&reader, "epoch", UINT64_MAX, &frame->epoch, fault);
+    if (e == ERR_OK)
+        e = take_uint(&reader, "sequence", UINT64_MAX, &frame->sequence, fault);
+    return e == ERR_OK ? take_body(&reader, &frame->body, fault) : e;
+}
+
+/* A sentence may contain a path's bytes, or be cut within a character. */
+static struct text repair_sentence(const char *sentence, char *to, size_t size)
+{
+    return (struct text){ text_repair(to, (uint32_t)size - 1, text_of(sentence)), to };
+}
+
+enum err frame_write_fault(struct buffer *to, const struct fault *fault)
+{
+    struct fault copy;
+    const struct fault_body body = { repair_sentence(fault->what, copy.what, sizeof(copy.what)),
+                                     repair_sentence(fault->field, copy.field, sizeof(copy.field)),
+                                     repair_sentence(fault->hint, copy.hint, sizeof(copy.hint)), fault->revision != 0,
+                                     fault->revision };
+
+    return codec_encode(&fault_shape, &body, to, NULL);
+}
+
+void frame_read_fault(struct bytes body, enum err code, struct fault *fault)
+{
+    struct fault_body read = { 0 };
+    struct arena none = { .limit = 1 };
+
+    fault_set(fault, code, "%s", err_name(code));
+    if (!fault || codec_decode(&fault_shape, body, &none, &read, NULL) != ERR_OK)
+        return;
+    if (read.what.len)
+        text_copy(fault->what, sizeof(fault->what), read.what);
+    text_copy(fault->field, sizeof(fault->field), read.field);
+    text_copy(fault->hint, sizeof(fault->hint), read.hint);
+    fault->revision = read.revision;
+}

@@ -1,0 +1,308 @@
+#include "proto/wire/json.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/wire/codec.h"
+#include "proto/wire/json_typed.h"
+#include "proto/wire/value.h"
+
+struct reading {
+    struct arena *arena;
+    struct fault *fault;
+};
+
+static enum err read_record(struct reading *r, const struct shape *shape, json_t *from, void *record);
+
+static const char *const type_names[] = {
+    [JSON_OBJECT] = "an object",   [JSON_ARRAY] = "a list", [JSON_STRING] = "a text", [JSON_INTEGER] = "a number",
+    [JSON_REAL] = "a real number", [JSON_TRUE] = "true",    [JSON_FALSE] = "false",   [JSON_NULL] = "null",
+};
+
+static enum err other_type(struct reading *r, const char *wanted, json_t *from)
+{
+    return fault_set(r->fault, ERR_BAD_REQUEST, "%s is wanted, not %s", wanted, type_names[json_typeof(from)]);
+}
+
+static enum err read_bool(struct reading *r, json_t *from, bool *to)
+{
+    if (!json_is_boolean(from))
+        return other_type(r, "true or false", from);
+    *to = json_is_true(from);
+    return ERR_OK;
+}
+
+static enum err read_int(struct reading *r, const struct field *field, json_t *from, int64_t *to)
+{
+    if (!json_is_integer(from))
+        return other_type(r, "a whole number", from);
+    *to = json_integer_value(from);
+    return value_check_int(field, *to, r->fault);
+}
+
+static enum err read_uint(struct reading *r, const struct field *field, json_t *from, uint64_t *to)
+{
+    if (!json_is_integer(from))
+        return other_type(r, "a whole number", from);
+    if (json_integer_value(from) < 0)
+        return fault_set(r->fault, ERR_BAD_REQUEST, "%lld is below zero", (long long)json_integer_value(from));
+    *to = (uint64_t)json_integer_value(from);
+    return value_check_uint(field, *to, r->fault);
+}
+
+static enum err read_real(struct reading *r, const struct field *field, json_t *from, double *to)
+{
+    if (!json_is_number(from))
+        return other_type(r, "a number", from);
+    *to = json_number_value(from);
+    return value_check_real(field, *to, r->fault);
+}
+
+/* Texts, bytes, paths, ids and words: all are JSON texts, read as if they were typed. */
+static enum err read_string(struct reading *r, const struct field *field, json_t *from, void *to)
+{
+    struct text text;
+
+    if (!json_is_string(from))
+        return other_type(r, "a text", from);
+    if (json_string_length(from) > CODEC_MESSAGE_MAX)
+        return fault_set(r->fault, ERR_TOO_LARGE, "the text is over %d bytes long", CODEC_MESSAGE_MAX);
+    text = arena_text(r->arena, (struct text){ (uint32_t)json_string_length(from), json_string_value(from) });
+    if (!text.at)
+        return fault_set(r->fault, ERR_FULL, "no memory for the text");
+    return json_typed_value(field, text, r->arena, to, r->fault);
+}
+
+static enum err read_value(struct reading *r, const struct field *field, json_t *from, void *to)
+{
+    switch (field->type) {
+    case FIELD_BOOL:
+        return read_bool(r, from, to);
+    case FIELD_INT:
+        return read_int(r, field, from, to);
+    case FIELD_UINT:
+        return json_is_string(from) ? read_string(r, field, from, to) : read_uint(r, field, from, to);
+    case FIELD_REAL:
+        return read_real(r, field, from, to);
+    case FIELD_TEXT:
+    case FIELD_BYTES:
+    case FIELD_ID:
+    case FIELD_CHOICE:
+        return read_string(r, field, from, to);
+    case FIELD_RECORD:
+        return read_record(r, field->record, from, to);
+    }
+    return ERR_INTERNAL;
+}
+
+/* "name": {…} of an object that stands for a list of records whose first field is a text: that field is the name. */
+static enum err read_named(struct reading *r, const struct field *field, const char *name, json_t *from, void *record)
+{
+    const struct field *first = &field->record->fields[0];
+    struct text text = arena_text(r->arena, text_of(name));
+    enum err e;
+
+    if (!text.at)
+        return fault_set(r->fault, ERR_FULL, "no memory for a name");
+    e = json_typed_value(first, text, r->arena, value_in(first, record), r->fault);
+    if (e == ERR_OK)
+        e = read_record(r, field->record, from, record);
+    return e == ERR_OK ? ERR_OK : value_fault_in(r->fault, e, name);
+}
+
+static enum err read_map(struct reading *r, const struct field *field, json_t *from, struct list *to)
+{
+    const size_t size = value_size(field);
+    enum err e = value_check_count(field, json_object_size(from), r->fault);
+    const char *name;
+    json_t *value;
+
+    if (e == ERR_OK && !(to->at = arena_array(r->arena, json_object_size(from), size)))
+        e = fault_set(r->fault, ERR_FULL, "no memory for a list of %zu", json_object_size(from));
+    if (e != ERR_OK)
+        return e;
+    json_object_foreach(from, name, value)
+    {
+        e = read_named(r, field, name, value, (char *)to->at + to->count * size);
+        if (e != ERR_OK)
+            return e;
+        to->count++;
+    }
+    return ERR_OK;
+}
+
+static bool may_be_map(const struct field *field)
+{
+    return field->type == FIELD_RECORD && field->record->field_count > 0 &&
+           field->record->fields[0].type == FIELD_TEXT && !(field->record->fields[0].flags & FIELD_LIST);
+}
+
+static enum err read_list(struct reading *r, const struct field *field, json_t *from, struct list *to)
+{
+    const size_t size = value_size(field), count = json_array_size(from);
+    enum err e;
+
+    if (json_is_object(from) && may_be_map(field))
+        return read_map(r, field, from, to);
+    if (!json_is_array(from))
+        return other_type(r, "a list", from);
+    e = value_check_count(field, count, r->fault);
+    if (e != ERR_OK)
+        return e;
+    *to = (struct list){ (uint32_t)count, arena_array(r->arena, count, size) };
+    if (!to->at)
+        return fault_set(r->fault, ERR_FULL, "no memory for a list of %zu", count);
+    for (uint32_t i = 0; i < count; i++) {
+        e = read_value(r, field, json_array_get(from, i), (char *)to->at + i * size);
+        if (e != ERR_OK)
+            return value_fault_at(r->fault, e, i);
+    }
+    return ERR_OK;
+}
+
+static enum err read_field(struct reading *r, const struct field *field, json_t *from, void *record)
+{
+    void *at = value_in(field, record);
+
+    memset(at, 0, field->flags & FIELD_LIST ? sizeof(struct list) : value_size(field));
+    value_mark(field, record, !json_is_null(from));
+    if (json_is_null(from) && field->flags & FIELD_OPTIONAL)
+        return ERR_OK;
+    return field->flags & FIELD_LIST ? read_list(r, field, from, at) : read_value(r, field, from, at);
+}
+
+/* "path" says nothing where "path_b64" stands beside it: that one has the exact bytes. */
+static bool has_exact(json_t *object, const struct field *field)
+{
+    char key[96];
+
+    snprintf(key, sizeof(key), "%s_b64", field->name);
+    return field->flags & FIELD_PATH && json_object_get(object, key);
+}
+
+static enum err read_pair(struct reading *r, const struct shape *shape, json_t *object, const char *key, json_t *from,
+                          void *record)
+{
+    struct field found;
+    enum err e = json_typed_field(shape, text_of(key), &found, r->fault);
+
+    if (e == ERR_OK && !has_exact(object, &found))
+        e = read_field(r, &found, from, record);
+    return e == ERR_OK ? ERR_OK : value_fault_in(r->fault, e, key);
+}
+
+static enum err read_record(struct reading *r, const struct shape *shape, json_t *from, void *record)
+{
+    const char *key;
+    json_t *value;
+
+    if (!json_is_object(from))
+        return other_type(r, "an object", from);
+    json_object_foreach(from, key, value)
+    {
+        enum err e = read_pair(r, shape, from, key, value, record);
+
+        if (e != ERR_OK)
+            return e;
+    }
+    return ERR_OK;
+}
+
+static enum err parse(struct text from, json_t **to, struct fault *fault)
+{
+    const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
+    json_error_t error;
+
+    if (from.len > 2 * CODEC_MESSAGE_MAX)
+        return fault_set(fault, ERR_TOO_LARGE, "the JSON has %u bytes, at most %d are allowed", from.len,
+                         2 * CODEC_MESSAGE_MAX);
+    *to = json_loadb(from.at ? from.at : "", from.len, flags, &error);
+    if (*to)
+        return ERR_OK;
+    return fault_set(fault, ERR_BAD_REQUEST, "not JSON at line %d, column %d: %s", error.line, error.column,
+                     error.text);
+}
+
+enum err json_read(const struct shape *shape, struct text from, struct arena *arena, void *value, struct fault *fault)
+{
+    struct reading r = { arena, fault };
+    json_t *whole = NULL;
+    enum err e = parse(from, &whole, fault);
+
+    if (e == ERR_OK)
+        e = read_record(&r, shape, whole, value);
+    json_decref(whole);
+    return e;
+}
+
+/* A list in brackets, or a record in braces. */
+static enum err assign_json(struct reading *r, const struct field *field, struct text from, void *record)
+{
+    json_t *whole = NULL;
+    enum err e = parse(from, &whole, r->fault);
+
+    if (e == ERR_OK)
+        e = read_field(r, field, whole, record);
+    json_decref(whole);
+    return e;
+}
+
+static bool is_json(const struct field *field, struct text from)
+{
+    return field->type == FIELD_RECORD || (field->flags & FIELD_LIST && from.len > 0 && from.at[0] == '[');
+}
+
+static enum err assign_at(struct reading *r, const struct shape *shape, struct text name, struct text typed,
+                          void *record);
+
+static enum err assign_inner(struct reading *r, const struct field *field, struct text rest, struct text typed,
+                             void *record)
+{
+    if (field->type != FIELD_RECORD || field->flags & FIELD_LIST)
+        return fault_set(r->fault, ERR_BAD_REQUEST, "there are no fields within it");
+    value_mark(field, record, true);
+    return assign_at(r, field->record, rest, typed, value_in(field, record));
+}
+
+static enum err assign_field(struct reading *r, const struct field *field, struct text typed, void *record)
+{
+    if (is_json(field, typed))
+        return assign_json(r, field, typed, record);
+    return json_typed_assign(field, typed, r->arena, record, r->fault);
+}
+
+/* `name` may go on into a nested record: "edit.name". */
+static enum err assign_at(struct reading *r, const struct shape *shape, struct text name, struct text typed,
+                          void *record)
+{
+    const char *dot = name.len ? memchr(name.at, '.', name.len) : NULL;
+    const uint32_t len = dot ? (uint32_t)(dot - name.at) : name.len;
+    struct field found;
+    enum err e = json_typed_field(shape, (struct text){ len, name.at }, &found, r->fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (dot)
+        e = assign_inner(r, &found, (struct text){ name.len - len - 1, dot + 1 }, typed, record);
+    else
+        e = assign_field(r, &found, typed, record);
+    return e == ERR_OK ? ERR_OK : value_fault_in(r->fault, e, found.name);
+}
+
+enum err json_assign(const struct shape *shape, struct text assignment, struct arena *arena, void *value,
+                     struct fault *fault)
+{
+    struct reading r = { arena, fault };
+    const char *equals = assignment.len ? memchr(assignment.at, '=', assignment.len) : NULL;
+    struct text name, typed;
+
+    if (!equals || equals == assignment.at) {
+        fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" has no name and value", TEXT_ARG(assignment));
+        fault_hint(fault, "write NAME=VALUE");
+        return ERR_BAD_REQUEST;
+    }
+    name = (struct text){ (uint32_t)(equals - assignment.at), assignment.at };
+    typed = (struct text){ assignment.len - name.len - 1, equals + 1 };
+    return assign_at(&r, shape, name, typed, value);
+}

@@ -1,0 +1,212 @@
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "proto/wire/base64.h"
+#include "proto/wire/json.h"
+#include "proto/wire/value.h"
+
+static void write_record(const struct shape *shape, const void *record, struct buffer *to);
+
+static bool is_plain(uint8_t c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+static void escape(struct buffer *to, uint8_t c)
+{
+    static const char *const short_forms[0x80] = {
+        ['"'] = "\\\"", ['\\'] = "\\\\", ['\n'] = "\\n", ['\r'] = "\\r", ['\t'] = "\\t", ['\b'] = "\\b", ['\f'] = "\\f",
+    };
+
+    if (short_forms[c])
+        buffer_add_text(to, short_forms[c]);
+    else
+        buffer_printf(to, "\\u%04x", c);
+}
+
+/* The number of a character that steers a terminal: C1 is 0xC2 and its own number; the others are U+2000 to U+207F. */
+static unsigned steering_number(struct text from, uint32_t len)
+{
+    unsigned second = (uint8_t)from.at[1], third = len == 2 ? 0 : (uint8_t)from.at[2];
+
+    return len == 2 ? second : 0x2000U | (second & 0x3FU) << 6 | (third & 0x3FU);
+}
+
+/* One character that cannot be copied as it is; returns its bytes. */
+static uint32_t write_character(struct buffer *to, struct text from)
+{
+    const uint32_t len = text_character(from);
+
+    if (len == 0)
+        buffer_add_text(to, TEXT_REPLACEMENT);
+    else if (len == 1)
+        escape(to, (uint8_t)from.at[0]);
+    else if (text_steers(from))
+        buffer_printf(to, "\\u%04x", steering_number(from, len));
+    else
+        buffer_add(to, from.at, len);
+    return len ? len : 1;
+}
+
+void json_text(struct buffer *to, struct text text)
+{
+    uint32_t at = 0, plain;
+
+    buffer_add(to, "\"", 1);
+    while (at < text.len) {
+        for (plain = at; plain < text.len && is_plain((uint8_t)text.at[plain]); plain++)
+            ;
+        buffer_add(to, text.at + at, plain - at);
+        at = plain;
+        if (at < text.len)
+            at += write_character(to, (struct text){ text.len - at, text.at + at });
+    }
+    buffer_add(to, "\"", 1);
+}
+
+void json_number(struct buffer *to, double number)
+{
+    char digits[32];
+
+    if (!isfinite(number)) {
+        buffer_add_text(to, "null");
+        return;
+    }
+    for (int precision = 15; precision <= 17; precision++) {
+        snprintf(digits, sizeof(digits), "%.*g", precision, number);
+        if (strtod(digits, NULL) == number)
+            break;
+    }
+    buffer_add_text(to, digits);
+}
+
+void json_key(struct buffer *to, bool *first, const char *key)
+{
+    buffer_add(to, ",", *first ? 0 : 1);
+    *first = false;
+    json_text(to, text_of(key)); /* the name of a fact is what a person typed */
+    buffer_add(to, ":", 1);
+}
+
+static void write_base64(struct buffer *to, struct bytes bytes)
+{
+    buffer_add(to, "\"", 1);
+    base64_write(to, bytes);
+    buffer_add(to, "\"", 1);
+}
+
+void json_path(struct buffer *to, bool *first, const char *key, struct bytes path)
+{
+    const struct text shown = { path.len, (const char *)path.at };
+    char exact[96];
+
+    json_key(to, first, key);
+    json_text(to, shown);
+    if (text_is_utf8(shown))
+        return;
+    snprintf(exact, sizeof(exact), "%s_b64", key);
+    json_key(to, first, exact);
+    write_base64(to, path);
+}
+
+static void write_bytes(const struct field *field, struct bytes bytes, struct buffer *to)
+{
+    if (field->flags & FIELD_PATH)
+        json_text(to, (struct text){ bytes.len, (const char *)bytes.at });
+    else
+        write_base64(to, bytes);
+}
+
+static void write_id(struct id id, struct buffer *to)
+{
+    char digits[ID_TEXT_SIZE];
+
+    buffer_printf(to, "\"%s\"", id_write(id, digits));
+}
+
+static void write_uint(struct buffer *to, uint64_t number)
+{
+    const char *quote = number > INT64_MAX ? "\"" : "";
+
+    buffer_printf(to, "%s%" PRIu64 "%s", quote, number, quote);
+}
+
+static void write_value(const struct field *field, const void *at, struct buffer *to)
+{
+    switch (field->type) {
+    case FIELD_BOOL:
+        buffer_add_text(to, *(const bool *)at ? "true" : "false");
+        return;
+    case FIELD_INT:
+        buffer_printf(to, "%" PRId64, *(const int64_t *)at);
+        return;
+    case FIELD_UINT:
+        write_uint(to, *(const uint64_t *)at);
+        return;
+    case FIELD_REAL:
+        json_number(to, *(const double *)at);
+        return;
+    case FIELD_TEXT:
+        json_text(to, *(const struct text *)at);
+        return;
+    case FIELD_BYTES:
+        write_bytes(field, *(const struct bytes *)at, to);
+        return;
+    case FIELD_ID:
+        write_id(*(const struct id *)at, to);
+        return;
+    case FIELD_CHOICE:
+        json_text(to, value_word(field, at));
+        return;
+    case FIELD_RECORD:
+        write_record(field->record, at, to);
+        return;
+    }
+}
+
+static void write_list(const struct field *field, const struct list *list, struct buffer *to)
+{
+    const size_t size = value_size(field);
+
+    buffer_add(to, "[", 1);
+    for (uint32_t i = 0; i < list->count; i++) {
+        buffer_add(to, ",", i ? 1 : 0);
+        write_value(field, (const char *)list->at + i * size, to);
+    }
+    buffer_add(to, "]", 1);
+}
+
+static void write_field(const struct field *field, const void *at, bool *first, struct buffer *to)
+{
+    if (field->flags & FIELD_PATH && !(field->flags & FIELD_LIST)) {
+        json_path(to, first, field->name, *(const struct bytes *)at);
+        return;
+    }
+    json_key(to, first, field->name);
+    if (field->flags & FIELD_LIST)
+        write_list(field, at, to);
+    else
+        write_value(field, at, to);
+}
+
+static void write_record(const struct shape *shape, const void *record, struct buffer *to)
+{
+    bool first = true;
+
+    buffer_add(to, "{", 1);
+    for (uint32_t i = 0; i < shape->field_count; i++) {
+        const struct field *field = &shape->fields[i];
+
+        if (value_there(field, record))
+            write_field(field, value_of(field, record), &first, to);
+    }
+    buffer_add(to, "}", 1);
+}
+
+enum err json_write(const struct shape *shape, const void *value, struct buffer *to)
+{
+    write_record(shape, value, to);
+    return to->failed ? ERR_FULL : ERR_OK;
+}

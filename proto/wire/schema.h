@@ -1,0 +1,155 @@
+/* schema.h: what schemac makes of schemas/NAME.schema: tables. One small walker (codec.h) reads them; nothing
+ * is marshalled by generated code. All tables are constant and live for ever. Any thread. */
+#ifndef LOOPHOLE_PROTO_SCHEMA_H
+#define LOOPHOLE_PROTO_SCHEMA_H
+
+#include "common/err.h"
+#include "common/id.h"
+
+enum field_type {
+    FIELD_BOOL,   /* bool */
+    FIELD_INT,    /* int64_t; i64, usec, frames */
+    FIELD_UINT,   /* uint64_t; u64 */
+    FIELD_REAL,   /* double; f64; NaN and infinities are refused on input */
+    FIELD_TEXT,   /* struct text, UTF-8 */
+    FIELD_BYTES,  /* struct bytes; bytes(n), path */
+    FIELD_ID,     /* struct id; 16 bytes of bin on the wire, 26 characters in JSON */
+    FIELD_CHOICE, /* struct choice; its word on the wire */
+    FIELD_RECORD, /* the record's struct, in place */
+};
+
+enum field_flag {
+    FIELD_OPTIONAL = 1, /* a bool has_NAME stands in the struct; absent or nil on the wire means none */
+    FIELD_LIST = 2,     /* struct list of the type */
+    FIELD_PATH = 4,     /* FIELD_BYTES that is a path: JSON shows it as text, and NAME_b64 when it is not UTF-8 */
+};
+
+/* A word of an enum. A word that this build does not know keeps value 0 and its text, and is written back. */
+struct choice {
+    int32_t value;    /* 0: unknown, else the enum constant */
+    struct text word; /* set by decoding; on encoding used when value is 0 */
+};
+
+/* Any list: `count` elements of the field's type, one behind the other. Generated structs name the element type
+ * (struct media_list { uint32_t count; struct media *at; }) with this layout. */
+struct list {
+    uint32_t count;
+    void *at;
+};
+struct text_list {
+    uint32_t count;
+    struct text *at;
+};
+struct bytes_list {
+    uint32_t count;
+    struct bytes *at;
+};
+struct id_list {
+    uint32_t count;
+    struct id *at;
+};
+struct int_list {
+    uint32_t count;
+    int64_t *at;
+};
+struct uint_list {
+    uint32_t count;
+    uint64_t *at;
+};
+struct real_list {
+    uint32_t count;
+    double *at;
+};
+struct bool_list {
+    uint32_t count;
+    bool *at;
+};
+struct choice_list {
+    uint32_t count;
+    struct choice *at;
+};
+
+struct choice_table {
+    const char *name;
+    const char *doc;
+    uint32_t count;           /* words[0] is "" for the unknown one */
+    const char *const *words; /* by value */
+    bool open;                /* an ask may bring a word that is none of these: it is kept */
+};
+
+struct shape;
+
+struct field {
+    const char *name;
+    uint32_t name_len;
+    const char *doc;
+    const char *example; /* as written in the schema, or "" */
+    enum field_type type;
+    uint32_t flags;
+    uint32_t offset;     /* of the value in the struct */
+    uint32_t has_offset; /* of has_NAME, when FIELD_OPTIONAL */
+    const struct shape *record;
+    const struct choice_table *choices;
+    int64_t min, max;          /* FIELD_INT, FIELD_UINT; a FIELD_UINT with max INT64_MAX goes up to UINT64_MAX */
+    double real_min, real_max; /* FIELD_REAL */
+    uint32_t max_len;          /* bytes of a text or bytes */
+    uint32_t max_count;        /* elements of a list */
+};
+
+/* A record or a message. */
+struct shape {
+    const char *name; /* "media", "persist.put_media" */
+    const char *doc;
+    uint32_t size; /* sizeof its struct; 1 without fields */
+    uint32_t field_count;
+    const struct field *fields;
+};
+
+struct call; /* proto/service/service.h */
+
+struct ask {
+    const char *name;      /* "put_media" */
+    const char *full_name; /* "persist.put_media" */
+    const char *doc;
+    bool mutates;    /* carries a request id that makes a repetition harmless */
+    bool once;       /* a copy gets the first answer, while the service lives */
+    uint32_t errors; /* bits 1 << enum err: what it may give besides ERRORS_OF_ALL */
+    const struct shape *request;
+    const struct shape *answer;
+    enum err (*dispatch)(const void *handlers, void *state, struct call *call, const void *request, void *answer);
+};
+
+struct event {
+    const char *name;      /* "changed" */
+    const char *full_name; /* "persist.changed": the topic frame */
+    const char *doc;
+    const struct shape *body;
+};
+
+struct schema {
+    const char *service;
+    const char *doc;
+    uint32_t version;
+    uint32_t ask_count;
+    const struct ask *asks;
+    uint32_t event_count;
+    const struct event *events;
+    const char *text; /* the schema's own source, as `describe` answers it */
+};
+
+/* Every schema of this build, NULL at the end; generated. */
+extern const struct schema *const schema_all[];
+
+/* Look-ups by name; NULL when there is none. Names are "service" and "service.name"; every service also has the
+ * asks of service.schema ("persist.ping"), which schema_ask finds under any service's name. */
+const struct schema *schema_named(struct text service);
+const struct ask *schema_ask(struct text full_name);
+const struct event *schema_event(struct text full_name);
+const struct field *schema_field(const struct shape *shape, struct text name);
+
+/* The constant of a word, 0 when unknown; and its word ("" for 0 or out of range). */
+int32_t choice_value(const struct choice_table *table, struct text word);
+const char *choice_word(const struct choice_table *table, int32_t value);
+bool choice_equal(struct choice a, struct choice b); /* words decide where both constants are 0 */
+
+#endif

@@ -1,0 +1,61 @@
+/* value.h: where the value of a field lies in its struct, and whether it keeps the field's bounds. What codec and
+ * json share. Any thread. */
+#ifndef LOOPHOLE_PROTO_VALUE_H
+#define LOOPHOLE_PROTO_VALUE_H
+
+#include "proto/wire/schema.h"
+
+enum {
+    VALUE_WORD_MAX = 64,  /* bytes of a choice's word, known or not */
+    VALUE_FIELDS_MAX = 64 /* fields of one record */
+};
+
+static inline void *value_in(const struct field *field, void *record)
+{
+    return (char *)record + field->offset;
+}
+
+static inline const void *value_of(const struct field *field, const void *record)
+{
+    return (const char *)record + field->offset;
+}
+
+/* False only for an optional field that is absent. */
+static inline bool value_there(const struct field *field, const void *record)
+{
+    return !(field->flags & FIELD_OPTIONAL) || *(const bool *)((const char *)record + field->has_offset);
+}
+
+/* Sets has_NAME of an optional field; nothing for others. */
+static inline void value_mark(const struct field *field, void *record, bool there)
+{
+    if (field->flags & FIELD_OPTIONAL)
+        *(bool *)((char *)record + field->has_offset) = there;
+}
+
+/* Bytes of one value, or of one element of a list. */
+size_t value_size(const struct field *field);
+
+/* The fields of `shape` are searched from `*next` on, round to where it began; `*next` becomes the field behind the
+ * one found, so that keys in the schema's order are found at once. NULL: none has the name. */
+const struct field *value_field(const struct shape *shape, struct text name, uint32_t *next);
+
+/* A value within its field's bounds: ERR_OK; or bad_request, or too_large where it is longer than its bound, and a
+ * sentence (the field's name is not in it). */
+enum err value_check_int(const struct field *field, int64_t value, struct fault *fault);
+enum err value_check_uint(const struct field *field, uint64_t value, struct fault *fault);
+enum err value_check_real(const struct field *field, double value, struct fault *fault);
+enum err value_check_text(const struct field *field, struct text value, struct fault *fault);
+enum err value_check_bytes(const struct field *field, struct bytes value, struct fault *fault);
+enum err value_check_word(struct text word, struct fault *fault);
+enum err value_check_count(const struct field *field, size_t count, struct fault *fault);
+
+/* The word that goes out for a choice: the known one's, or the one that came in. */
+struct text value_word(const struct field *field, const struct choice *choice);
+
+/* Puts the place of a fault before what is already there, on the way out of a record or a list: "[3]", then
+ * "tags", then "edit" make "edit.tags[3]". Both return `code`. */
+enum err value_fault_in(struct fault *fault, enum err code, const char *name);
+enum err value_fault_at(struct fault *fault, enum err code, uint32_t index);
+
+#endif

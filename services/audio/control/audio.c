@@ -1,0 +1,250 @@
+#include "services/audio/control/audio.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "common/process/log.h"
+#include "common/sanitizer.h"
+#include "proto/transport/lock.h"
+
+enum { CHECK_US = 1000000 };
+enum { READY_US = 3000000 }; /* a start without a JACK server is reported after so long: all but sound works */
+
+bool audio_stands_by(int *argc, char **argv)
+{
+    int kept = 1;
+
+    for (int i = 1; i < *argc; i++)
+        if (strcmp(argv[i], "--standby") != 0)
+            argv[kept++] = argv[i];
+    if (kept == *argc)
+        return false;
+    argv[ *argc = kept] = NULL;
+    return true;
+}
+
+/* What is mapped now, and what will be: JACK's memory and its thread's stack come later. A sanitizer's shadow cannot
+ * be locked. */
+static bool lock_memory(void)
+{
+    struct rlimit limit;
+
+    if (SANITIZED)
+        return false;
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_MEMLOCK, &limit);
+    }
+    if (mlockall(MCL_CURRENT | MCL_FUTURE) == 0)
+        return true;
+    log_warn("memory is not locked (%s): sound may stop for a moment when memory is short; see `loophole doctor`",
+             strerror(errno));
+    (void)munlockall();
+    return false;
+}
+
+/* A predecessor in our place is dead: we hold its lock. The other instance is when nobody holds its. */
+static void take_over(struct audio *audio)
+{
+    const char *other = audio->instance == 0 ? "audio-standby" : "audio";
+    struct state state;
+    bool was_ours = audio_state(audio, &state) && state.instance == audio->instance;
+
+    if (audio->instance == 0 || was_ours)
+        (void)engine_claim(audio->engine, was_ours || !lock_is_held(service_paths(audio->service), other));
+}
+
+static enum err open_link(struct audio *audio, struct fault *fault)
+{
+    const struct paths *paths = service_paths(audio->service);
+    char name[CLIENT_NAME];
+
+    (void)snprintf(name, sizeof(name), "loophole-%s%s", paths->studio, audio->instance == 0 ? "" : "-standby");
+    struct link_plan plan = { .paths = paths,
+                              .name = name,
+                              .engine = audio->engine,
+                              .mailbox = audio->mailbox,
+                              .keeps = audio->instance == 0,
+                              .is_chained = audio->score.preview_chained != 0 };
+    return link_open(&plan, &audio->link, fault);
+}
+
+static void come_home(void *state, int fd)
+{
+    struct audio *audio = state;
+
+    (void)fd;
+    mailbox_open(audio->mailbox);
+}
+
+static enum err open_mailbox(struct audio *audio, struct fault *fault)
+{
+    enum err e = mailbox_new(&audio->mailbox, fault);
+
+    if (e == ERR_OK && service_watch(audio->service, mailbox_fd(audio->mailbox), come_home, audio) != ERR_OK)
+        e = fault_set(fault, ERR_FULL, "no room to watch a mailbox");
+    return e;
+}
+
+/* What the memory says and the file does not, or the other way round, is of another life. */
+static void begin_chain(struct audio *audio)
+{
+    struct link_facts facts;
+
+    link_tell(audio->link, &facts);
+    audio->told.chain = facts.chain;
+    if (audio->instance == 0 && audio->score.preview_chained && !facts.chain.to[0]) {
+        audio->score.preview_chained = 0;
+        audio_score_publish(audio);
+    }
+}
+
+enum err audio_open(struct audio *audio, struct service *service, bool stands_by, struct fault *fault)
+{
+    enum err e;
+
+    *audio = (struct audio){ .service = service, .instance = stands_by };
+    e = studio_open(service_paths(service), &audio->studio, fault);
+    if (e != ERR_OK)
+        return e;
+    audio->published = studio_score(audio->studio);
+    audio->state = studio_state(audio->studio);
+    audio->orders = studio_orders(audio->studio, ORDERS_CONTROL);
+    audio->notes = studio_notes(audio->studio, ORDERS_CONTROL);
+    if (!stands_by) {
+        audio_score_begin(audio);
+        recall_settle(service, audio_effects(audio), NULL, NULL);
+    }
+    audio->is_locked = lock_memory();
+    e = engine_open(audio->studio, audio->instance, &audio->engine, fault);
+    if (e == ERR_OK)
+        e = open_mailbox(audio, fault);
+    if (e == ERR_OK) {
+        take_over(audio);
+        e = open_link(audio, fault);
+    }
+    if (e == ERR_OK)
+        begin_chain(audio);
+    audio->began = clock_steady(); /* locking its memory may have taken long */
+    if (e != ERR_OK)
+        audio_close(audio);
+    return e;
+}
+
+void audio_close(struct audio *audio)
+{
+    bool has_ended = link_close(audio->link);
+
+    if (audio->engine)
+        engine_resign(audio->engine);
+    if (has_ended) {
+        engine_close(audio->engine);
+        mailbox_free(audio->mailbox);
+        studio_close(audio->studio);
+    }
+    *audio = (struct audio){ 0 };
+}
+
+bool audio_is_alive(void *state)
+{
+    struct audio *audio = state;
+
+    return link_is_alive(audio->link);
+}
+
+/* The core is ready when it sounds, so that a client that has waited for readiness hears what it starts. Without a
+ * server it waits: READY_US after its start, and at once when it has lost one. */
+static void look_at_readiness(struct audio *audio, const struct link_facts *facts)
+{
+    bool sounds = facts->is_connected && (audio->instance == 1 || audio_sounds(audio));
+    bool may_come = audio->readiness == AUDIO_STARTS && clock_steady() - audio->began <= READY_US;
+
+    if (sounds && audio->readiness != AUDIO_READY) {
+        audio->readiness = AUDIO_READY;
+        service_ready(audio->service);
+    } else if (!facts->is_connected && !may_come && audio->readiness != AUDIO_WAITS) {
+        log_warn("no sound: %s; the sound core goes on trying", facts->trouble);
+        audio->readiness = AUDIO_WAITS;
+        service_waiting(audio->service);
+    }
+}
+
+static bool is_same_chain(const struct patch_chain *a, const struct patch_chain *b)
+{
+    return strcmp(a->to, b->to) == 0 && strcmp(a->why, b->why) == 0 && strcmp(a->back[0], b->back[0]) == 0 &&
+           strcmp(a->back[1], b->back[1]) == 0;
+}
+
+static void look_at_link(struct audio *audio, const struct link_facts *facts)
+{
+    struct server_state state = { 0 };
+
+    if (!is_same_chain(&facts->chain, &audio->told.chain)) {
+        audio->told.chain = facts->chain;
+        if (audio->instance == 0)
+            audio_tell_chain(audio, &facts->chain);
+    }
+    if (facts->is_connected == audio->told.is_connected && facts->connects == audio->told.connects &&
+        facts->client.rate == audio->told.client.rate && facts->client.period == audio->told.client.period)
+        return;
+    audio->told = *facts;
+    audio_tell_server(audio, &state, &audio->told);
+    service_publish(audio->service, "server_changed", &state);
+}
+
+/* Damaged memory cannot be mended under those who use it: this process ends, and its successor finds it made anew. */
+static void look_at_memory(struct audio *audio)
+{
+    enum err before = audio->damage.code;
+    usec_t now = clock_steady();
+
+    if (now - audio->checked < CHECK_US)
+        return;
+    audio->checked = now;
+    audio->damage = (struct fault){ 0 };
+    if (studio_check(audio->studio, &audio->damage) == ERR_OK)
+        return;
+    if (audio->damage.code != before)
+        log_fault("looked at sound's memory", &audio->damage);
+    if (audio->damage.code == ERR_IO)
+        service_stop(audio->service, err_exit_code(ERR_IO));
+}
+
+/* Rings that are too short for the server's rate are made again when this process has ended. If they cannot be, the
+ * short ones have to do: the successor finds the rate noted, and goes on. */
+static void look_at_rate(struct audio *audio, const struct link_facts *facts)
+{
+    struct fault fault = { 0 };
+
+    if (!facts->is_connected || facts->client.rate == audio->rate)
+        return;
+    audio->rate = facts->client.rate;
+    if (studio_outgrown(audio->studio, service_paths(audio->service), audio->rate, &fault)) {
+        log_info("the server's rate is %u Hz: starts again with longer rings", audio->rate);
+        service_stop(audio->service, err_exit_code(ERR_VERSION));
+    } else if (fault.code != ERR_OK) {
+        log_fault("cannot note the server's rate", &fault);
+    }
+}
+
+void audio_tick(void *state)
+{
+    struct audio *audio = state;
+    struct link_facts facts;
+
+    if (link_is_stuck(audio->link)) {
+        log_error("a dead JACK server cannot be left: this process ends, and another one goes on");
+        _exit(err_exit_code(ERR_IO));
+    }
+    link_tell(audio->link, &facts);
+    look_at_rate(audio, &facts);
+    look_at_readiness(audio, &facts);
+    look_at_link(audio, &facts);
+    look_at_memory(audio);
+    if (audio->instance == 0)
+        audio_take_notes(audio);
+}

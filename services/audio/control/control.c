@@ -1,0 +1,409 @@
+#include <math.h>
+#include <string.h>
+
+#include "common/process/log.h"
+#include "services/audio/control/audio.h"
+#include "services/audio/control/pattern.h"
+
+enum { TAP_LONGEST_US = 3000000 };
+
+/* ---- the score ---- */
+
+static bool is_within(double value, double min, double max)
+{
+    return value >= min && value <= max; /* NaN is not */
+}
+
+/* What a predecessor published may have been written over by anything. */
+static bool is_whole(const struct score *score)
+{
+    bool whole = score->serial > 0 && is_within(score->tempo, 20, 400) && is_within(score->swing, 0, 0.999) &&
+                 is_within(score->limiter_ceiling, 0.1, 1) && is_within(score->master.gain, 0, 4) &&
+                 score->sync <= SYNC_FOLLOW_MIDI;
+
+    for (uint32_t i = 0; i < GROUPS; i++)
+        whole = whole && is_within(score->groups[i].gain, 0, 4) && is_within(score->groups[i].pan, -1, 1);
+    return whole;
+}
+
+static struct score fresh_score(void)
+{
+    struct score score = { .tempo = 120, .next_bar = -1, .limiter_ceiling = 0.9885F, .master = { .gain = 1 } };
+
+    for (uint32_t i = 0; i < GROUPS; i++)
+        score.groups[i].gain = 1;
+    for (uint32_t i = 0; i < SCORE_PADS; i++)
+        score.pads[i] = (struct score_pad){
+            .sound = SCORE_NO_SOUND, .gain = 1, .ratio = 1, .note = 255, .channel = 255, .curve = 1
+        };
+    return score;
+}
+
+void audio_score_publish(struct audio *audio)
+{
+    audio->score.serial++;
+    memcpy(snapshot_draft(&audio->published), &audio->score, sizeof(audio->score));
+    snapshot_publish(&audio->published);
+}
+
+void audio_score_begin(struct audio *audio)
+{
+    memcpy(&audio->score, snapshot_newest(&audio->published), sizeof(audio->score));
+    if (is_whole(&audio->score))
+        return;
+    audio->score = fresh_score();
+    audio_score_publish(audio);
+}
+
+/* ---- orders ---- */
+
+uint64_t audio_effects(const struct audio *audio)
+{
+    return ring_written(&audio->orders) + audio->score.serial;
+}
+
+enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer)
+{
+    if (!audio_sounds(audio)) {
+        (void)refuse(call, ERR_OFFLINE, "nothing sounds: no JACK server runs the sound core");
+        return fault_hint(call_fault(call), "`loophole audio status` says why");
+    }
+    order.frame = ORDER_NOW;
+    if (answer)
+        recall_foretell(call, answer, audio_effects(audio) + 1);
+    if (ring_write(&audio->orders, &order, 1) == 1)
+        return ERR_OK;
+    return refuse(call, ERR_BUSY, "the sound core has more orders than it can take");
+}
+
+/* ---- transport ---- */
+
+/* As it will be with the next period. */
+static struct transport_state here(const struct audio *audio)
+{
+    struct state state;
+
+    (void)audio_state(audio, &state);
+    return audio_transport(audio, &state);
+}
+
+static enum err told(struct audio *audio, struct transport_state *answer, struct transport_state now)
+{
+    *answer = now;
+    audio_tell_changed(audio, answer);
+    return ERR_OK;
+}
+
+/* An order of an ask about the transport, or a part of another ask. */
+static enum err order(struct audio *audio, struct call *call, struct order order, struct transport_state now,
+                      struct transport_state *answer)
+{
+    bool is_whole_ask = call_ask(call)->answer == &transport_state_shape;
+    enum err e = audio_order(audio, call, order, is_whole_ask ? &now : NULL);
+
+    return e == ERR_OK ? told(audio, answer, now) : e;
+}
+
+static enum err start(struct audio *audio, struct call *call, uint64_t count_in, struct transport_state *answer)
+{
+    struct transport_state now = here(audio);
+
+    now.running = true;
+    return order(audio, call, (struct order){ .verb = ORDER_TRANSPORT_START, .value = (float)count_in }, now, answer);
+}
+
+static enum err stop(struct audio *audio, struct call *call, struct transport_state *answer)
+{
+    struct transport_state now = here(audio);
+
+    now.running = false;
+    now.counting_in = 0;
+    return order(audio, call, (struct order){ .verb = ORDER_TRANSPORT_STOP }, now, answer);
+}
+
+static enum err locate(struct audio *audio, struct call *call, int64_t step, struct transport_state *answer)
+{
+    struct transport_state now = here(audio);
+
+    if (step < 0 || step > UINT32_MAX)
+        return refuse(call, ERR_BAD_REQUEST, "step %lld is out of range: 0 to %u", (long long)step, UINT32_MAX);
+    now.bar = step / SCORE_BAR;
+    now.step = step % SCORE_BAR;
+    now.phase = 0;
+    return order(audio, call, (struct order){ .verb = ORDER_TRANSPORT_LOCATE, .from = (uint32_t)step }, now, answer);
+}
+
+static enum err ask_start(struct audio *audio, struct call *call, const struct audio_start *ask,
+                          struct transport_state *answer)
+{
+    return start(audio, call, ask->count_in, answer);
+}
+
+static enum err ask_stop(struct audio *audio, struct call *call, const struct audio_stop *ask,
+                         struct transport_state *answer)
+{
+    (void)ask;
+    return stop(audio, call, answer);
+}
+
+static enum err ask_toggle(struct audio *audio, struct call *call, const struct audio_toggle *ask,
+                           struct transport_state *answer)
+{
+    struct transport_state now = here(audio);
+
+    return now.running || now.counting_in ? stop(audio, call, answer) : start(audio, call, ask->count_in, answer);
+}
+
+static enum err ask_locate(struct audio *audio, struct call *call, const struct audio_locate *ask,
+                           struct transport_state *answer)
+{
+    return locate(audio, call, ask->bar * SCORE_BAR, answer);
+}
+
+/* As it will be once the score is published. */
+static struct transport_state with_score(const struct audio *audio)
+{
+    struct transport_state now = here(audio);
+
+    now.bpm = audio->score.sync == SYNC_NONE || audio->score.sync == SYNC_LEAD_JACK ? audio->score.tempo : now.bpm;
+    now.swing = audio->score.swing;
+    return now;
+}
+
+static enum err publish(struct audio *audio, struct transport_state *answer)
+{
+    audio_score_publish(audio);
+    return told(audio, answer, with_score(audio));
+}
+
+static enum err ask_set_tempo(struct audio *audio, struct call *call, const struct audio_set_tempo *ask,
+                              struct transport_state *answer)
+{
+    (void)call;
+    audio->score.tempo = ask->bpm;
+    return publish(audio, answer);
+}
+
+static enum err ask_set_swing(struct audio *audio, struct call *call, const struct audio_set_swing *ask,
+                              struct transport_state *answer)
+{
+    (void)call;
+    audio->score.swing = ask->swing;
+    return publish(audio, answer);
+}
+
+/* The mean of the last intervals; after a long pause taps begin anew. */
+static enum err ask_tap(struct audio *audio, struct call *call, const struct audio_tap *ask,
+                        struct transport_state *answer)
+{
+    usec_t now = clock_steady();
+    uint32_t count = 1;
+    double bpm;
+
+    (void)ask;
+    if (now - audio->taps[0] > TAP_LONGEST_US)
+        memset(audio->taps, 0, sizeof(audio->taps));
+    memmove(audio->taps + 1, audio->taps, sizeof(audio->taps) - sizeof(audio->taps[0]));
+    audio->taps[0] = now;
+    while (count < AUDIO_TAPS && audio->taps[count])
+        count++;
+    if (count == 1) {
+        *answer = here(audio);
+        return ERR_OK;
+    }
+    bpm = 60e6 * (count - 1) / (double)(now - audio->taps[count - 1]);
+    audio->score.tempo = fmin(fmax(bpm, 20), 400);
+    *answer = with_score(audio);
+    recall_foretell(call, answer, audio_effects(audio) + 1);
+    return publish(audio, answer);
+}
+
+static enum err ask_set_metronome(struct audio *audio, struct call *call, const struct audio_set_metronome *ask,
+                                  struct transport_state *answer)
+{
+    (void)call;
+    audio->score.metronome = ask->on;
+    return publish(audio, answer);
+}
+
+static enum err ask_set_sync(struct audio *audio, struct call *call, const struct audio_set_sync *ask,
+                             struct transport_state *answer)
+{
+    static const uint32_t syncs[] = {
+        [SYNC_SOURCE_NONE] = SYNC_NONE,
+        [SYNC_SOURCE_JACK] = SYNC_FOLLOW_JACK,
+        [SYNC_SOURCE_LEAD] = SYNC_LEAD_JACK,
+        [SYNC_SOURCE_MIDI] = SYNC_FOLLOW_MIDI,
+    };
+
+    if (ask->source.value == 0)
+        return refuse(call, ERR_BAD_REQUEST, "unknown sync source \"%.*s\"", TEXT_ARG(ask->source.word));
+    audio->score.sync = syncs[ask->source.value];
+    if (ask->has_clock_out)
+        audio->score.midi_clock_out = ask->clock_out;
+    return publish(audio, answer);
+}
+
+/* ---- mixer ---- */
+
+/* NULL: no such channel. */
+static struct score_strip *strip_of(struct score *score, int32_t bus)
+{
+    static const uint32_t groups[] = {
+        [BUS_STREAMS] = GROUP_STREAMS,     [BUS_SOUNDS] = GROUP_SOUNDS,   [BUS_PADS] = GROUP_PADS,
+        [BUS_SEQUENCER] = GROUP_SEQUENCER, [BUS_PREVIEW] = GROUP_PREVIEW, [BUS_METRONOME] = GROUP_METRONOME,
+    };
+
+    if (bus == BUS_MASTER)
+        return &score->master;
+    return bus > 0 && bus < BUS_MASTER ? &score->groups[groups[bus]] : NULL;
+}
+
+static enum err ask_set_strip(struct audio *audio, struct call *call, const struct audio_set_strip *ask,
+                              struct mixer *answer)
+{
+    const struct mixer_strip *from = &ask->strip;
+    struct score_strip *strip = strip_of(&audio->score, from->bus.value);
+
+    if (!strip) {
+        (void)refuse(call, ERR_BAD_REQUEST, "the mixer has no channel \"%.*s\"", TEXT_ARG(from->bus.word));
+        return fault_field(call_fault(call), "strip.bus");
+    }
+    strip->gain = from->has_gain ? (float)from->gain : strip->gain;
+    strip->pan = from->has_pan ? (float)from->pan : strip->pan;
+    strip->mute = from->has_mute ? from->mute : strip->mute;
+    strip->solo = from->has_solo ? from->solo : strip->solo;
+    audio_score_publish(audio);
+    return audio_ask_mixer(audio, call, NULL, answer);
+}
+
+static enum err ask_set_limiter(struct audio *audio, struct call *call, const struct audio_set_limiter *ask,
+                                struct mixer *answer)
+{
+    audio->score.limiter_ceiling = (float)ask->ceiling;
+    audio_score_publish(audio);
+    return audio_ask_mixer(audio, call, NULL, answer);
+}
+
+static enum err ask_set_preview(struct audio *audio, struct call *call, const struct audio_set_preview *ask,
+                                struct mixer *answer)
+{
+    audio->score.preview_apart = ask->apart;
+    audio_score_publish(audio);
+    return audio_ask_mixer(audio, call, NULL, answer);
+}
+
+static enum err ask_panic(struct audio *audio, struct call *call, const struct audio_panic *ask, struct nothing *answer)
+{
+    (void)ask;
+    return audio_order(audio, call, (struct order){ .verb = ORDER_PANIC }, answer);
+}
+
+static enum err ask_reset_meters(struct audio *audio, struct call *call, const struct audio_reset_meters *ask,
+                                 struct nothing *answer)
+{
+    (void)ask;
+    (void)answer;
+    return audio_order(audio, call, (struct order){ .verb = ORDER_METERS_RESET }, NULL);
+}
+
+/* ---- patterns ---- */
+
+static uint32_t next_serial(const struct score *score)
+{
+    uint32_t newest = score->now.serial > score->next.serial ? score->now.serial : score->next.serial;
+
+    return newest == UINT32_MAX ? 1 : newest + 1;
+}
+
+/* Tempo and swing come with the pattern. */
+static void sound_now(struct score *score, const struct score_pattern *pattern, const struct sequencer *from)
+{
+    score->now = *pattern;
+    score->next_bar = -1;
+    score->tempo = from->has_bpm ? from->bpm : score->tempo;
+    score->swing = from->has_swing ? from->swing : score->swing;
+}
+
+static void sound_next(struct score *score, const struct score_pattern *pattern, const struct sequencer *from,
+                       int64_t bar)
+{
+    score->next = *pattern;
+    score->next_bar = bar;
+    score->next_tempo = from->has_bpm ? from->bpm : 0;
+    score->next_swing = from->has_swing ? from->swing : -1;
+}
+
+/* Where it stood, and whether it ran, when it was saved. */
+static enum err take_position(struct audio *audio, struct call *call, const struct sequencer *from)
+{
+    struct transport_state answer;
+    enum err e = from->has_global_step ? locate(audio, call, from->global_step, &answer) : ERR_OK;
+
+    if (e == ERR_OK && from->has_running)
+        e = from->running ? start(audio, call, 0, &answer) : stop(audio, call, &answer);
+    return e;
+}
+
+/* The score, and the orders of take_position. */
+static uint64_t count_effects(const struct audio_set_pattern *ask)
+{
+    const struct sequencer *from = &ask->pattern.sequencer;
+
+    return 1 + (uint64_t)(ask->immediate && from->has_global_step) + (uint64_t)(ask->immediate && from->has_running);
+}
+
+enum err audio_begin_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
+                             struct queued *answer)
+{
+    const struct sequencer *from = &ask->pattern.sequencer;
+    struct transport_state at = here(audio);
+    struct score_pattern pattern;
+    enum err e = pattern_read(&ask->pattern, &pattern, call_fault(call));
+
+    if (e != ERR_OK)
+        return e;
+    answer->replaced = audio->score.next_bar >= 0;
+    answer->now = ask->immediate || (!at.running && !at.counting_in);
+    answer->number = pattern.serial = next_serial(&audio->score);
+    answer->bar = answer->now || (at.counting_in && at.step == 0) ? at.bar : at.bar + 1;
+    if (answer->now)
+        sound_now(&audio->score, &pattern, from);
+    else
+        sound_next(&audio->score, &pattern, from, answer->bar);
+    recall_foretell(call, answer, audio_effects(audio) + count_effects(ask));
+    audio_score_publish(audio);
+    log_info("pattern %u is \"%.*s\"", pattern.serial, TEXT_ARG(ask->pattern.metadata.name));
+    log_info("[SEQ] Pattern %s bar %lld", answer->now ? "loaded at" : "queued for", (long long)answer->bar);
+    return ask->immediate ? take_position(audio, call, from) : ERR_OK;
+}
+
+const struct audio_handlers audio_handlers = {
+    .transport = audio_ask_transport,
+    .start = ask_start,
+    .stop = ask_stop,
+    .toggle = ask_toggle,
+    .locate = ask_locate,
+    .set_tempo = ask_set_tempo,
+    .set_swing = ask_set_swing,
+    .tap = ask_tap,
+    .set_metronome = ask_set_metronome,
+    .set_sync = ask_set_sync,
+    .mixer = audio_ask_mixer,
+    .set_strip = ask_set_strip,
+    .set_limiter = ask_set_limiter,
+    .set_preview = ask_set_preview,
+    .chain = audio_ask_chain,
+    .panic = ask_panic,
+    .set_pattern = audio_ask_set_pattern,
+    .pads = audio_ask_pads,
+    .set_pads = audio_ask_set_pads,
+    .hit = audio_ask_hit,
+    .release = audio_ask_release,
+    .meters = audio_ask_meters,
+    .reset_meters = ask_reset_meters,
+    .server = audio_ask_server,
+    .ports = audio_ask_ports,
+    .connect = audio_ask_connect,
+    .disconnect = audio_ask_disconnect,
+};

@@ -1,0 +1,170 @@
+#include "services/audio/control/named_sounds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema_streamer.h"
+
+enum { LOAD_MS = 10000, MARGIN_MS = 500 };
+
+/* ---- slots ---- */
+
+static bool is_loaded(const struct sounds_memory *sounds, uint32_t slot)
+{
+    return slot < SOUNDS && atomic_load(&sounds->entries[slot].state) == SOUND_READY;
+}
+
+/* "0 to 2, 7", as much as there is room for. */
+static void write_loaded(const struct sounds_memory *sounds, char to[80])
+{
+    size_t len = 0;
+
+    to[0] = '\0';
+    for (uint32_t first = 0, last; first < SOUNDS && len < 60; first = last + 1) {
+        last = first;
+        if (!is_loaded(sounds, first))
+            continue;
+        while (is_loaded(sounds, last + 1))
+            last++;
+        len += (size_t)snprintf(to + len, 80 - len, last > first ? "%s%u to %u" : "%s%u", len ? ", " : "", first, last);
+    }
+}
+
+enum err named_slot(const struct audio *audio, uint64_t slot, uint64_t *generation, struct fault *fault)
+{
+    const struct sounds_memory *sounds = studio_sounds(audio->studio);
+    char loaded[80];
+
+    if (slot < SOUNDS && is_loaded(sounds, (uint32_t)slot)) {
+        uint64_t now = atomic_load(&sounds->entries[slot].generation);
+
+        *generation = *generation ? *generation : now;
+        if (*generation == now)
+            return ERR_OK;
+        fault_set(fault, ERR_NOT_FOUND, "sound %llu is of generation %llu now, not %llu: another one was loaded there",
+                  (unsigned long long)slot, (unsigned long long)now, (unsigned long long)*generation);
+    } else {
+        write_loaded(sounds, loaded);
+        fault_set(fault, ERR_NOT_FOUND, "no sound is in slot %llu; sounds are in: %s", (unsigned long long)slot,
+                  *loaded ? loaded : "none");
+    }
+    return fault_hint(fault, "streamer.load_sound loads a file into a slot, streamer.sounds lists them; "
+                             "an `id` names a media item instead");
+}
+
+/* ---- media items ---- */
+
+struct load {
+    struct loads *all;
+    struct named_sound sound;
+    char why[256]; /* "": it is loaded */
+};
+
+struct loads {
+    struct audio *audio;
+    struct call *call; /* alive, as its arena, while the ticket is open */
+    struct ticket ticket;
+    named_done *done;
+    void *ask;
+    uint32_t count, waiting;
+    struct load each[SCORE_PADS];
+};
+
+static struct silent_sound_list list_silent(const struct loads *all)
+{
+    struct arena *arena = call_arena(all->call);
+    struct silent_sound_list list = { 0, arena_array(arena, all->count, sizeof(*list.at)) };
+
+    for (uint32_t i = 0; list.at && i < all->count; i++) {
+        const struct load *load = &all->each[i];
+        if (load->why[0])
+            list.at[list.count++] = (struct silent_sound){ .index = load->sound.index,
+                                                           .name = load->sound.name,
+                                                           .id = load->sound.id,
+                                                           .why = arena_text(arena, text_of(load->why)) };
+    }
+    return list;
+}
+
+static void finish(struct loads *all)
+{
+    struct service *service = all->audio->service;
+
+    if (ticket_is_open(service, all->ticket)) {
+        struct call *call = all->call;
+        void *answer = arena_alloc(call_arena(call), call_ask(call)->answer->size);
+        enum err e = answer ? all->done(all->audio, call, all->ask, list_silent(all), answer)
+                            : refuse(call, ERR_FULL, "no memory for the answer");
+
+        if (e == ERR_OK)
+            ticket_answer(service, all->ticket, answer);
+        else
+            ticket_fail(service, all->ticket, call_fault(call));
+    }
+    free(all);
+}
+
+static void count_down(struct loads *all)
+{
+    if (--all->waiting == 0)
+        finish(all);
+}
+
+static void loaded(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    const struct loaded_sound *sound = answer;
+    struct load *load = state;
+
+    if (error != ERR_OK) {
+        (void)snprintf(load->why, sizeof(load->why), "%.*s", (int)sizeof(load->why) - 1, fault->what);
+    } else if (ticket_is_open(load->all->audio->service, load->all->ticket)) {
+        *load->sound.has_sound = true;
+        *load->sound.sound = sound->sound;
+        *load->sound.generation = sound->generation;
+    }
+    count_down(load->all);
+}
+
+static void begin_load(struct load *load, uint32_t budget_ms)
+{
+    struct streamer_load_sound request = { .has_id = true, .id = load->sound.id };
+    struct fault fault = { 0 };
+
+    *load->sound.has_sound = false;
+    load->all->waiting++;
+    if (service_ask(load->all->audio->service, "streamer.load_sound", &request, budget_ms, NULL, loaded, load,
+                    &fault) != ERR_OK)
+        loaded(load, fault.code, NULL, &fault);
+}
+
+static uint32_t budget_of(const struct call *call)
+{
+    int64_t left = (call_deadline(call) - clock_steady()) / 1000 - MARGIN_MS;
+
+    return left < 1 ? 1 : left > LOAD_MS ? LOAD_MS : (uint32_t)left;
+}
+
+enum err named_load(struct audio *audio, struct call *call, const struct named_sound *sounds, uint32_t count,
+                    named_done *done, void *ask)
+{
+    struct loads *all = calloc(1, sizeof(*all));
+
+    if (!all || count > SCORE_PADS) {
+        free(all);
+        return refuse(call, ERR_FULL, "no memory to load the sounds");
+    }
+    *all = (struct loads){ .audio = audio, .call = call, .ticket = call_defer(call), .done = done, .ask = ask };
+    if (all->ticket.number == 0) {
+        free(all);
+        return ERR_BUSY;
+    }
+    all->count = count;
+    all->waiting = 1; /* this loop */
+    for (uint32_t i = 0; i < count; i++) {
+        all->each[i] = (struct load){ .all = all, .sound = sounds[i] };
+        begin_load(&all->each[i], budget_of(call));
+    }
+    count_down(all);
+    return ERR_OK;
+}

@@ -1,0 +1,140 @@
+#include <math.h>
+#include <string.h>
+
+#include "common/process/log.h"
+#include "services/audio/control/audio.h"
+
+enum { NOTES_A_TICK = 1024, XRUN_US = 100000, LEVELS_US = 50000 };
+static const double FALL_S = 1.7, LEVEL_LEAST = 1e-5; /* a peak falls by 20 dB in so long, down to -100 dB */
+
+static void tell_bar(struct audio *audio, const struct note *note)
+{
+    struct state state;
+    struct audio_bar event = { .bar = note->index, .frame = note->frame };
+
+    (void)audio_state(audio, &state);
+    event.bpm = state.tempo > 0 && state.tempo <= 400 ? state.tempo : 0;
+    service_publish(audio->service, "bar", &event);
+}
+
+/* What was queued sounds: it is what a pattern queued from here on replaces. */
+static void take_next(struct audio *audio, const struct note *note)
+{
+    struct score *score = &audio->score;
+    struct audio_pattern_began event = { .number = note->tag, .bar = note->index, .frame = note->frame };
+
+    if (score->next_bar >= 0 && score->next.serial == note->tag) {
+        score->now = score->next;
+        score->next_bar = -1;
+        score->tempo = score->next_tempo > 0 ? score->next_tempo : score->tempo;
+        score->swing = score->next_swing >= 0 ? score->next_swing : score->swing;
+        audio_score_publish(audio);
+    }
+    log_info("[SEQ] Pattern loaded at bar %lld", (long long)note->index);
+    service_publish(audio->service, "pattern_began", &event);
+}
+
+static void tell_midi(struct audio *audio, const struct note *note)
+{
+    struct audio_midi event = { .frame = note->frame };
+
+    event.message = bytes_of(note->midi + 1, note->midi[0] <= 3 ? note->midi[0] : 3);
+    service_publish(audio->service, "midi", &event);
+}
+
+static void tell_end(struct audio *audio, const struct note *note)
+{
+    struct audio_voice_ended event = {
+        .kind.value = note->kind == NOTE_SOUND_ENDED ? VOICE_KIND_SOUND : VOICE_KIND_STREAM,
+        .voice = note->voice,
+        .generation = note->generation,
+        .tag = note->tag,
+        .frame = note->frame,
+    };
+
+    service_publish(audio->service, "voice_ended", &event);
+}
+
+static void tell(struct audio *audio, const struct note *note)
+{
+    static void (*const tellers[NOTE_KINDS])(struct audio *audio, const struct note *note) = {
+        [NOTE_BAR] = tell_bar,          [NOTE_NEXT_IS_NOW] = take_next, [NOTE_MIDI] = tell_midi,
+        [NOTE_STREAM_ENDED] = tell_end, [NOTE_SOUND_ENDED] = tell_end,
+    };
+
+    if (note->kind < NOTE_KINDS && tellers[note->kind])
+        tellers[note->kind](audio, note);
+}
+
+static void tell_xruns(struct audio *audio)
+{
+    struct state state;
+    struct audio_xrun event;
+    bool was_reset;
+    usec_t now = clock_steady();
+
+    if (now - audio->xrun_told < XRUN_US || !audio_state(audio, &state) ||
+        (state.xruns == audio->xruns && state.lost == audio->lost))
+        return;
+    was_reset = state.lost < audio->lost;
+    audio->xruns = event.xruns = state.xruns;
+    audio->lost = event.lost = state.lost;
+    audio->xrun_told = now;
+    if (!was_reset)
+        service_publish(audio->service, "xrun", &event);
+}
+
+/* ---- levels ---- */
+
+static void fall(double *now, double before, double share)
+{
+    *now = fmax(*now, before * share > LEVEL_LEAST ? before * share : 0);
+}
+
+/* Returns whether anything is heard. */
+static bool fall_all(struct audio *audio, struct meter now[AUDIO_METERS], double share)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < AUDIO_METERS; i++) {
+        fall(&now[i].peak_left, audio->levels[i].peak_left, share);
+        fall(&now[i].peak_right, audio->levels[i].peak_right, share);
+        any |= now[i].peak_left > 0 || now[i].peak_right > 0;
+    }
+    return any;
+}
+
+static void tell_levels(struct audio *audio)
+{
+    struct meter now[AUDIO_METERS];
+    struct state state;
+    usec_t at = clock_steady(), passed = at - audio->levels_told;
+    bool were_any = audio->levels_any;
+
+    if (passed < LEVELS_US || !audio_state(audio, &state) || state.frame == audio->levels_frame)
+        return;
+    double seconds = passed < 1000000 ? (double)passed * 1e-6 : 1;
+    double reduction = audio_meters(audio, &state, &audio->levels_frame, now);
+    audio->levels_any = fall_all(audio, now, pow(10, -seconds / FALL_S));
+    memcpy(audio->levels, now, sizeof(now));
+    audio->reduction = fmax(reduction, audio->reduction - 20 * seconds / FALL_S);
+    audio->levels_frame = state.frame;
+    audio->levels_told = at;
+    struct audio_levels event = { .meters = { AUDIO_METERS, now },
+                                  .reduction = fmax(audio->reduction, 0),
+                                  .momentary = audio_lufs(state.momentary),
+                                  .short_term = audio_lufs(state.short_term),
+                                  .frame = state.frame };
+    if (audio->levels_any || were_any)
+        service_publish(audio->service, "levels", &event);
+}
+
+void audio_take_notes(struct audio *audio)
+{
+    struct note note;
+
+    for (uint32_t i = 0; i < NOTES_A_TICK && ring_read(&audio->notes, &note, 1) == 1; i++)
+        tell(audio, &note);
+    tell_xruns(audio);
+    tell_levels(audio);
+}

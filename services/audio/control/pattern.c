@@ -1,0 +1,173 @@
+#include "services/audio/control/pattern.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const float MIDDLE_C = 261.6255653f; /* MIDI note 60 */
+static const float FLAT_Q = 0.7071067812f;  /* the steepest low-pass without a peak */
+
+/* ---- modules ---- */
+
+#define GIVEN(from, member, otherwise) (float)((from)->has_##member ? (from)->member : (otherwise))
+
+static uint32_t wave_of(const struct voice_values *from)
+{
+    static const uint32_t waves[] = {
+        [WAVEFORM_SINE] = WAVE_SINE,         [WAVEFORM_SAW] = WAVE_SAW,     [WAVEFORM_SQUARE] = WAVE_SQUARE,
+        [WAVEFORM_TRIANGLE] = WAVE_TRIANGLE, [WAVEFORM_NOISE] = WAVE_NOISE,
+    };
+
+    return from->has_wave && from->wave.value > 0 ? waves[from->wave.value] : WAVE_SAW;
+}
+
+static struct score_voice voice_of(const struct voice_values *from)
+{
+    return (struct score_voice){
+        .freq = GIVEN(from, freq, 220),
+        .amp = GIVEN(from, amp, 0.5),
+        .filter_freq = GIVEN(from, filter_freq, 2000),
+        .filter_q = GIVEN(from, filter_q, 2),
+        .attack = GIVEN(&from->adsr, attack, 0.005),
+        .decay = GIVEN(&from->adsr, decay, 0.1),
+        .sustain = GIVEN(&from->adsr, sustain, 0.5),
+        .release = GIVEN(&from->adsr, release, 0.1),
+        .reverb_send = GIVEN(from, reverb_send, 0),
+        .delay_send = GIVEN(from, delay_send, 0),
+        .wave = wave_of(from),
+        .acid = from->acid,
+    };
+}
+
+static void read_effects(const struct modules *from, struct score_pattern *to)
+{
+    const struct reverb_values *reverb = &from->reverb1;
+    const struct delay_values *delay = &from->delay1;
+    const struct acid_values *acid = &from->acid1;
+
+    to->reverb_mix = GIVEN(reverb, mix, 0.3);
+    to->reverb_room = GIVEN(reverb, room, 0.5);
+    to->reverb_damp = GIVEN(reverb, damp, 0.5);
+    to->delay_time = GIVEN(delay, time, 0.25);
+    to->delay_feedback = GIVEN(delay, feedback, 0.4);
+    to->delay_mix = GIVEN(delay, mix, 0.3);
+    to->delay_lowcut = GIVEN(delay, lowcut, 100);
+    to->delay_highcut = GIVEN(delay, highcut, 5000);
+    to->acid_cutoff = GIVEN(acid, cutoff, 1500);
+    to->acid_res = GIVEN(acid, res, 0.45);
+    to->acid_env = GIVEN(acid, env_amount, 2500);
+    to->acid_decay = GIVEN(acid, decay, 0.25);
+    to->acid_drive = GIVEN(acid, drive, 0.2);
+    to->acid_mix = GIVEN(acid, mix, 1);
+    to->acid_comp = GIVEN(acid, vol_comp, 0.5);
+}
+
+/* The voice of that name: the field of that name. NULL: there is none. */
+static const struct voice_values *find_voice(const struct modules *modules, struct text name)
+{
+    const struct field *field = schema_field(&modules_shape, name.len ? name : TEXT("voice1"));
+    static const struct voice_values none;
+    const char *at = (const char *)modules;
+
+    if (!field || field->record != &voice_values_shape)
+        return NULL;
+    return *(const bool *)(at + field->has_offset) ? (const void *)(at + field->offset) : &none;
+}
+
+/* ---- rows ---- */
+
+static enum err wrong(struct fault *fault, uint32_t row, const char *field, enum err e)
+{
+    char path[64];
+
+    (void)snprintf(path, sizeof(path), "pattern.sequencer.tracks.%u.%s", row, field);
+    if (fault)
+        fault_field(fault, path);
+    return e;
+}
+
+static enum err read_steps(struct text steps, uint8_t *to, struct fault *fault)
+{
+    uint32_t at = 0;
+
+    if (steps.len != 16 && steps.len != 32 && steps.len != 48 && steps.len != 64)
+        return fault_set(fault, ERR_BAD_REQUEST, "a pattern has 16, 32, 48 or 64 steps, not %u", steps.len);
+    for (; at < steps.len && memchr("Xx.", steps.at[at], 3); at++)
+        to[at] = steps.at[at] == 'X' ? STEP_ACCENT : steps.at[at] == 'x' ? STEP_NORMAL : STEP_REST;
+    if (at == steps.len)
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST, "step %u is \"%.*s\": X is an accent, x a step, . a rest", at + 1,
+              (int)text_character((struct text){ steps.len - at, steps.at + at }), steps.at + at);
+    return ERR_BAD_REQUEST;
+}
+
+static void read_notes(const struct track *from, struct score_row *to)
+{
+    to->note_count = from->notes.count < SCORE_NOTES ? from->notes.count : SCORE_NOTES;
+    for (uint32_t i = 0; i < to->note_count; i++) /* the one that comes first stands first */
+        to->notes[i] = (float)from->notes.at[(i + from->note_index) % to->note_count];
+}
+
+/* A sound is played as it is: of its voice's oscillator and filter only a resonance that was given counts, and only the
+ * row's own cutoff asks for a filter. It plays to its end, and its notes are relative to base_freq. */
+static void make_sampled(const struct voice_values *voice, struct score_row *to)
+{
+    to->voice.freq = MIDDLE_C;
+    to->voice.filter_freq = 0;
+    to->voice.filter_q = GIVEN(voice, filter_q, FLAT_Q);
+}
+
+static void read_values(const struct track *from, const struct voice_values *voice, struct score_row *to)
+{
+    to->used = 1;
+    to->mute = from->mute;
+    to->sound = from->has_sound ? (uint32_t)from->sound : SCORE_NO_SOUND;
+    to->generation = (uint32_t)from->generation;
+    to->choke = (uint32_t)from->choke;
+    if (from->has_sound)
+        make_sampled(voice, to);
+    to->voice.freq = GIVEN(from, base_freq, to->voice.freq);
+    to->voice.reverb_send = GIVEN(from, reverb_send, to->voice.reverb_send);
+    to->voice.delay_send = GIVEN(from, delay_send, to->voice.delay_send);
+    to->amp = GIVEN(from, base_amp, to->voice.amp);
+    to->filter_freq = GIVEN(from, filter_freq, to->voice.filter_freq);
+    to->accent_boost = GIVEN(from, accent_boost, 1500);
+    to->gate = GIVEN(from, gate_frac, from->has_sound ? 1 : 0.5);
+    to->pan = (float)from->pan;
+    to->ratio = GIVEN(from, ratio, 1);
+    read_notes(from, to);
+}
+
+static enum err read_row(const struct pattern *pattern, uint32_t index, struct score_pattern *to, struct fault *fault)
+{
+    const struct track *from = &pattern->sequencer.tracks.at[index];
+    const struct voice_values *voice = find_voice(&pattern->modules, from->voice_id);
+    struct score_row *row = &to->rows[index];
+    enum err e = read_steps(from->pattern, row->steps, fault);
+
+    if (e == ERR_OK && to->steps != 0 && from->pattern.len != to->steps)
+        e = fault_set(fault, ERR_BAD_REQUEST, "%u steps, where the rows before it have %u", from->pattern.len,
+                      to->steps);
+    if (e != ERR_OK)
+        return wrong(fault, index, "pattern", e);
+    to->steps = from->pattern.len;
+    if (!voice) {
+        e = fault_set(fault, ERR_BAD_REQUEST, "there is no voice \"%.*s\": they are voice1 to voice32",
+                      TEXT_ARG(from->voice_id));
+        return wrong(fault, index, "voice_id", e);
+    }
+    row->voice = voice_of(voice);
+    read_values(from, voice, row);
+    return ERR_OK;
+}
+
+enum err pattern_read(const struct pattern *from, struct score_pattern *to, struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    *to = (struct score_pattern){ 0 };
+    read_effects(&from->modules, to);
+    for (uint32_t i = 0; e == ERR_OK && i < from->sequencer.tracks.count && i < SCORE_ROWS; i++)
+        e = read_row(from, i, to, fault);
+    to->steps = to->steps ? to->steps : SCORE_BAR;
+    return e;
+}

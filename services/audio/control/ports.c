@@ -1,0 +1,208 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/audio/control/audio.h"
+
+/* ---- the JACK server ---- */
+
+void audio_tell_server(struct audio *audio, struct server_state *to, const struct link_facts *facts)
+{
+    struct state state;
+
+    (void)audio_state(audio, &state);
+    *to = (struct server_state){
+        .connected = facts->is_connected,
+        .server = text_of(facts->server),
+        .client = text_of(facts->name),
+        .rate = facts->client.rate,
+        .period = facts->client.period,
+        .realtime = facts->client.is_realtime,
+        .trouble = text_of(facts->trouble),
+        .owner = state.instance & 1,
+        .epoch = state.epoch,
+        .locked = audio->is_locked,
+        .connects = facts->connects,
+        .latency_in = facts->client.latency_in,
+        .latency_out = facts->client.latency_out,
+    };
+    to->has_moment = audio_moment(audio, &state, &to->moment);
+}
+
+enum err audio_ask_server(struct audio *audio, struct call *call, const struct audio_server *ask,
+                          struct server_state *answer)
+{
+    struct link_facts *facts = arena_alloc(call_arena(call), sizeof(*facts));
+
+    (void)ask;
+    if (!facts)
+        return refuse(call, ERR_FULL, "no memory for what is known of the server");
+    link_tell(audio->link, facts);
+    audio_tell_server(audio, answer, facts);
+    return ERR_OK;
+}
+
+enum { CONNECTIONS = WIRES + 4 }; /* and the chain's */
+
+/* ---- connections: asks that wait for JACK ---- */
+
+struct asked {
+    struct link_wish wish;
+    struct audio *audio;
+    struct ticket ticket;
+    char sides[2][CLIENT_FOREIGN_NAME]; /* of the chain */
+    struct connection each[CONNECTIONS];
+};
+
+static void add(struct connections *all, struct connection *each, struct connection one)
+{
+    all->each.at = each;
+    each[all->each.count++] = one;
+}
+
+/* The chain's four, but those that a person has wired as well. */
+static void add_chain(struct asked *asked, struct connections *all)
+{
+    const struct patch_chain *chain = &asked->wish.chain;
+    bool is_made = !chain->why[0];
+
+    if (!wires_chain(chain->to, asked->sides[0], asked->sides[1]))
+        return;
+    for (uint32_t side = 0; side < 2; side++) {
+        add(all, asked->each,
+            (struct connection){ text_of(client_ports[PORT_PREVIEW_LEFT + side]), text_of(asked->sides[side]), is_made,
+                                 true, false });
+        if (chain->back[side][0])
+            add(all, asked->each,
+                (struct connection){ text_of(client_ports[PORT_RETURN_LEFT + side]), text_of(chain->back[side]),
+                                     is_made, true, false });
+    }
+}
+
+static void answer_connections(struct asked *asked)
+{
+    const struct wires *wires = &asked->wish.wires;
+    struct connections all = { 0 };
+
+    add_chain(asked, &all);
+    for (uint32_t i = 0; i < wires->count; i++)
+        if (!wires->at[i].dropped)
+            add(&all, asked->each,
+                (struct connection){ text_of(client_ports[wires->at[i].port]), text_of(wires->at[i].to),
+                                     wires->at[i].made, false, wires->at[i].for_take });
+    ticket_answer(asked->audio->service, asked->ticket, &all);
+}
+
+static void tell_chain(struct chain_state *to, const struct patch_chain *chain)
+{
+    *to = (struct chain_state){
+        .to = text_of(chain->to),
+        .back_left = text_of(chain->back[0]),
+        .back_right = text_of(chain->back[1]),
+        .made = chain->to[0] && !chain->why[0],
+        .why = text_of(chain->why),
+    };
+}
+
+void audio_tell_chain(struct audio *audio, const struct patch_chain *chain)
+{
+    struct audio_chain_changed event;
+
+    tell_chain(&event.chain, chain);
+    service_publish(audio->service, "chain_changed", &event);
+}
+
+/* It is set before whoever asked begins to play. */
+static void answer_chain(struct asked *asked)
+{
+    struct audio *audio = asked->audio;
+    struct chain_state state;
+    bool is_chained = asked->wish.chain.to[0];
+
+    if (is_chained != (audio->score.preview_chained != 0)) {
+        audio->score.preview_chained = is_chained;
+        audio_score_publish(audio);
+    }
+    tell_chain(&state, &asked->wish.chain);
+    ticket_answer(audio->service, asked->ticket, &state);
+}
+
+static void came_home(struct mail *mail)
+{
+    struct asked *asked = (struct asked *)(void *)mail;
+
+    if (asked->wish.fault.code != ERR_OK)
+        ticket_fail(asked->audio->service, asked->ticket, &asked->wish.fault);
+    else if (asked->wish.verb == LINK_CHAIN)
+        answer_chain(asked);
+    else
+        answer_connections(asked);
+    free(asked);
+}
+
+static enum err send(struct audio *audio, struct call *call, const struct link_wish *wish, struct text to)
+{
+    struct asked *asked = calloc(1, sizeof(*asked));
+
+    if (!asked)
+        return refuse(call, ERR_FULL, "no memory for what JACK is asked");
+    asked->wish.verb = wish->verb;
+    asked->wish.port = wish->port;
+    asked->wish.for_take = wish->for_take;
+    (void)text_copy(asked->wish.to, sizeof(asked->wish.to), to);
+    asked->wish.home = (struct mail){ .open = came_home };
+    asked->audio = audio;
+    asked->ticket = call_defer(call);
+    if (asked->ticket.number == 0)
+        free(asked);
+    else
+        link_send(audio->link, &asked->wish);
+    return ERR_OK;
+}
+
+static enum err want(struct audio *audio, struct call *call, struct text own, struct text to, enum link_verb verb,
+                     bool for_take)
+{
+    enum client_port port;
+
+    if (!wires_port(own, &port)) {
+        (void)refuse(call, ERR_NOT_FOUND, "no port \"%.*s\"", TEXT_ARG(own));
+        fault_field(call_fault(call), "port");
+        return fault_hint(call_fault(call), "main_left main_right preview_left preview_right in_left in_right "
+                                            "return_left return_right listen midi_in midi_out");
+    }
+    if (to.len == 0 || to.len >= CLIENT_FOREIGN_NAME || !memchr(to.at, ':', to.len) || memchr(to.at, '\n', to.len)) {
+        (void)refuse(call, ERR_BAD_REQUEST, "\"%.*s\" is no name of a JACK port: CLIENT:PORT", TEXT_ARG(to));
+        return fault_field(call_fault(call), "to");
+    }
+    return send(audio, call, &(struct link_wish){ .verb = verb, .port = port, .for_take = for_take }, to);
+}
+
+enum err audio_ask_ports(struct audio *audio, struct call *call, const struct audio_ports *ask,
+                         struct connections *answer)
+{
+    (void)ask, (void)answer;
+    return send(audio, call, &(struct link_wish){ .verb = LINK_LOOK }, TEXT(""));
+}
+
+enum err audio_ask_connect(struct audio *audio, struct call *call, const struct audio_connect *ask,
+                           struct connections *answer)
+{
+    (void)answer;
+    return want(audio, call, ask->port, ask->to, LINK_CONNECT, ask->for_take);
+}
+
+enum err audio_ask_disconnect(struct audio *audio, struct call *call, const struct audio_disconnect *ask,
+                              struct connections *answer)
+{
+    (void)answer;
+    return want(audio, call, ask->port, ask->to, LINK_DISCONNECT, false);
+}
+
+enum err audio_ask_chain(struct audio *audio, struct call *call, const struct audio_chain *ask,
+                         struct chain_state *answer)
+{
+    (void)answer;
+    if (ask->to.len >= CLIENT_CHAIN_NAME)
+        return refuse(call, ERR_BAD_REQUEST, "no JACK client has so long a name");
+    return send(audio, call, &(struct link_wish){ .verb = LINK_CHAIN }, ask->to);
+}

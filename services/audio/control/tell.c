@@ -1,0 +1,221 @@
+#include <math.h>
+
+#include "services/audio/control/audio.h"
+
+enum { FRESH_US = 500000 };
+
+bool audio_state(const struct audio *audio, struct state *state)
+{
+    if (slots_get(&audio->state, state, NULL))
+        return true;
+    *state = (struct state){ 0 };
+    return false;
+}
+
+bool audio_sounds(const struct audio *audio)
+{
+    struct state state;
+
+    return audio_state(audio, &state) && clock_steady() - state.at < FRESH_US;
+}
+
+/* Shared memory may hold anything; a message holds what its schema allows. */
+static double within(double value, double min, double max)
+{
+    return isfinite(value) ? fmin(fmax(value, min), max) : min;
+}
+
+bool audio_moment(const struct audio *audio, const struct state *state, struct moment *moment)
+{
+    double rate = state->rate >= 1000 && state->rate <= 768000 ? state->rate : 48000;
+
+    *moment = (struct moment){
+        .frame = state->frame > state->period ? state->frame - state->period : 0,
+        .jack_frame = (uint32_t)state->jack_frame,
+        .at = state->at,
+        .rate = within(state->clock_rate, rate * 0.99, rate * 1.01),
+    };
+    return audio_sounds(audio);
+}
+
+static struct transport_state transport_of(const struct audio *audio, const struct state *state)
+{
+    static const int32_t sources[] = {
+        [SYNC_NONE] = SYNC_SOURCE_NONE,
+        [SYNC_FOLLOW_JACK] = SYNC_SOURCE_JACK,
+        [SYNC_LEAD_JACK] = SYNC_SOURCE_LEAD,
+        [SYNC_FOLLOW_MIDI] = SYNC_SOURCE_MIDI,
+    };
+    int64_t step = state->step > 0 ? state->step : 0;
+
+    return (struct transport_state){
+        .running = state->running != 0 && audio_sounds(audio),
+        .counting_in = state->count_in,
+        .bar = step / SCORE_BAR,
+        .step = step % SCORE_BAR,
+        .phase = within(state->step_phase, 0, 1),
+        .bpm = within(state->tempo > 0 ? state->tempo : audio->score.tempo, 0, 400),
+        .swing = within(state->swing, 0, 1),
+        .sync.value = sources[audio->score.sync <= SYNC_FOLLOW_MIDI ? audio->score.sync : SYNC_NONE],
+        .metronome = audio->score.metronome != 0,
+        .clock_out = audio->score.midi_clock_out != 0,
+        .pattern = state->pattern,
+        .has_queued_bar = audio->score.next_bar >= 0,
+        .queued_bar = audio->score.next_bar >= 0 ? audio->score.next_bar : 0,
+        .frame = state->frame,
+    };
+}
+
+struct transport_state audio_transport(const struct audio *audio, const struct state *state)
+{
+    struct transport_state now = transport_of(audio, state);
+
+    now.has_moment = audio_moment(audio, state, &now.moment);
+    return now;
+}
+
+void audio_tell_changed(struct audio *audio, const struct transport_state *now)
+{
+    struct audio_changed event = { .transport = *now };
+
+    service_publish(audio->service, "changed", &event);
+}
+
+enum err audio_ask_transport(struct audio *audio, struct call *call, const struct audio_transport *ask,
+                             struct transport_state *answer)
+{
+    struct state state;
+
+    (void)call;
+    (void)ask;
+    (void)audio_state(audio, &state);
+    *answer = audio_transport(audio, &state);
+    return ERR_OK;
+}
+
+/* ---- mixer and meters: groups in the order of `enum bus`, then the master ---- */
+
+static const char *const names[] = {
+    [GROUP_STREAMS] = "streams",     [GROUP_SOUNDS] = "sounds",   [GROUP_PADS] = "pads",
+    [GROUP_SEQUENCER] = "sequencer", [GROUP_PREVIEW] = "preview", [GROUP_METRONOME] = "metronome",
+};
+
+static struct mixer_strip strip(int32_t bus, const struct score_strip *from)
+{
+    return (struct mixer_strip){
+        .bus.value = bus,
+        .has_gain = true,
+        .gain = (double)from->gain,
+        .has_pan = true,
+        .pan = (double)from->pan,
+        .has_mute = true,
+        .mute = from->mute != 0,
+        .has_solo = true,
+        .solo = from->solo != 0,
+    };
+}
+
+enum err audio_ask_mixer(struct audio *audio, struct call *call, const struct audio_mixer *ask, struct mixer *answer)
+{
+    struct mixer_strip *strips = arena_array(call_arena(call), GROUPS + 1, sizeof(*strips));
+
+    (void)ask;
+    if (!strips)
+        return refuse(call, ERR_FULL, "no memory for the mixer");
+    for (uint32_t i = 0; i < GROUPS; i++)
+        strips[i] = strip(choice_value(&bus_table, text_of(names[i])), &audio->score.groups[i]);
+    strips[GROUPS] = strip(BUS_MASTER, &audio->score.master);
+    answer->strips = (struct mixer_strip_list){ GROUPS + 1, strips };
+    answer->preview_apart = audio->score.preview_apart != 0;
+    answer->ceiling = within((double)audio->score.limiter_ceiling, 0.1, 1);
+    return ERR_OK;
+}
+
+static struct meter meter(const char *bus, const struct state_meter *from)
+{
+    return (struct meter){
+        .bus = text_of(bus),
+        .peak_left = within((double)from->peak[0], 0, 1e9),
+        .peak_right = within((double)from->peak[1], 0, 1e9),
+        .rms_left = within((double)from->rms[0], 0, 1e9),
+        .rms_right = within((double)from->rms[1], 0, 1e9),
+        .clips = from->clips,
+    };
+}
+
+static void put_peaks(struct meter *meter, const float peak[2])
+{
+    meter->peak_left = within((double)peak[0], 0, 1e9);
+    meter->peak_right = within((double)peak[1], 0, 1e9);
+}
+
+double audio_meters(const struct audio *audio, const struct state *state, const int64_t *since,
+                    struct meter to[AUDIO_METERS])
+{
+    struct peaks peaks = { .cut = state->cut };
+
+    for (uint32_t i = 0; i < GROUPS; i++)
+        to[i] = meter(names[i], &state->groups[i]);
+    to[PEAKS_MASTER] = meter("master", &state->master);
+    to[PEAKS_INPUTS] = meter("inputs", &state->inputs);
+    if (since) {
+        engine_peaks(audio->engine, *since, state->frame, state->rate, &peaks);
+        for (uint32_t i = 0; i < AUDIO_METERS; i++)
+            put_peaks(&to[i], peaks.peak[i]);
+    }
+    return -20 * log10(1 - within((double)peaks.cut, 0, 0.99999));
+}
+
+double audio_lufs(double loudness)
+{
+    return within(loudness, -100, 100);
+}
+
+static uint32_t sounding(const struct state_voice *voices, uint32_t count)
+{
+    uint32_t sounds = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        sounds += voices[i].generation != 0;
+    return sounds;
+}
+
+enum err audio_ask_meters(struct audio *audio, struct call *call, const struct audio_meters *ask, struct meters *answer)
+{
+    struct meter *all = arena_array(call_arena(call), AUDIO_METERS, sizeof(*all));
+    struct state state;
+
+    if (!all)
+        return refuse(call, ERR_FULL, "no memory for the meters");
+    (void)audio_state(audio, &state);
+    *answer = (struct meters){
+        .reduction = audio_meters(audio, &state, ask->has_since ? &ask->since : NULL, all),
+        .momentary = audio_lufs(state.momentary),
+        .short_term = audio_lufs(state.short_term),
+        .meters = { AUDIO_METERS, all },
+        .streams = sounding(state.streams, STREAMS),
+        .sounds = sounding(state.sounds, SOUND_VOICES),
+        .load = within((double)state.load, 0, 1e9),
+        .worst_load = within((double)state.worst_load, 0, 1e9),
+        .xruns = state.xruns,
+        .underruns = state.underruns,
+        .lost = state.lost,
+        .transport = audio_transport(audio, &state),
+    };
+    return ERR_OK;
+}
+
+void audio_tell_status(void *state, struct arena *arena, struct service_status *to)
+{
+    struct audio *audio = state;
+    struct link_facts facts;
+
+    if (audio->damage.code != ERR_OK)
+        to->alarm = arena_text(arena, text_of(audio->damage.what));
+    link_tell(audio->link, &facts);
+    if (facts.is_connected)
+        return;
+    to->waits_for = TEXT("a JACK server");
+    to->alarm = arena_printf(arena, "no sound: %s; the sound core goes on trying",
+                             *facts.trouble ? facts.trouble : "no JACK server yet");
+}

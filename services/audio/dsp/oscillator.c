@@ -1,0 +1,118 @@
+#include "services/audio/dsp/oscillator.h"
+
+#include "services/audio/dsp/sine.h"
+
+static const uint32_t QUARTER = 1u << 30;
+static const double TURN = 0x1p64;
+
+/* The cubic B-spline's integral up to x (-2..0): a step from 0 to 1 that is spread over four frames. */
+static float step_before(float x)
+{
+    float rest = 2 + x, y = x * x;
+
+    if (x < -1)
+        return rest * rest * rest * rest / 24;
+    return 0.5f + x * (2 / 3.0f - y * (1 / 3.0f + x / 8));
+}
+
+/* That step without the sudden one; frames from the step. */
+static float step_round(float frames)
+{
+    if (!(fabsf(frames) < 2))
+        return 0;
+    return frames < 0 ? step_before(frames) : -step_before(-frames);
+}
+
+/* Its integral: a corner spread over four frames without the sudden one. */
+static float corner_round(float frames)
+{
+    float x = -fabsf(frames), rest = 2 + x, y = x * x;
+
+    if (!(x > -2))
+        return 0;
+    if (x < -1)
+        return rest * rest * rest * rest * rest / 120;
+    return 7 / 30.0f + x / 2 + y * (1 / 3.0f - y * (1 / 12.0f + x / 40));
+}
+
+static uint32_t wrapped(uint64_t phase)
+{
+    return (uint32_t)(phase >> 32);
+}
+
+/* Frames since (or, negative, until) the phase is at `edge`. */
+static float frames_from(uint64_t phase, uint32_t edge, float per_turn)
+{
+    return sine_turn(wrapped(phase) - edge) * per_turn;
+}
+
+static void run_sine(uint64_t phase, uint64_t step, float *out, uint32_t frames)
+{
+    for (uint32_t i = 0; i < frames; i++)
+        out[i] = sine_of(wrapped(phase + i * step));
+}
+
+static void run_saw(uint64_t phase, uint64_t step, float per_turn, float *out, uint32_t frames)
+{
+    for (uint32_t i = 0; i < frames; i++, phase += step)
+        out[i] = 2 * sine_turn(wrapped(phase)) - 2 * step_round(frames_from(phase, 2 * QUARTER, per_turn));
+}
+
+static void run_pulse(uint64_t phase, uint64_t step, float per_turn, float width, float *out, uint32_t frames)
+{
+    uint32_t fall = (uint32_t)((double)width * 0x1p32);
+    float high = 2 - 2 * width, low = -2 * width;
+
+    for (uint32_t i = 0; i < frames; i++, phase += step)
+        out[i] = (wrapped(phase) < fall ? high : low) + 2 * step_round(frames_from(phase, 0, per_turn)) -
+                 2 * step_round(frames_from(phase, fall, per_turn));
+}
+
+static void run_triangle(uint64_t phase, uint64_t step, float per_turn, float *out, uint32_t frames)
+{
+    float bend = 8 / per_turn;
+
+    for (uint32_t i = 0; i < frames; i++, phase += step)
+        out[i] = 1 - 4 * fabsf(sine_turn(wrapped(phase) - QUARTER)) -
+                 bend * corner_round(frames_from(phase, QUARTER, per_turn)) +
+                 bend * corner_round(frames_from(phase, 3 * QUARTER, per_turn));
+}
+
+/* Each number's hash (the finisher of splitmix64): no two frames have to do with each other. */
+static void run_noise(uint64_t number, float *out, uint32_t frames)
+{
+    for (uint32_t i = 0; i < frames; i++) {
+        uint64_t x = (number + i + 1) * 0x9e3779b97f4a7c15u;
+        x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+        x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+        out[i] = 2 * sine_turn((uint32_t)(x >> 32));
+    }
+}
+
+void oscillator_restart(struct oscillator *oscillator)
+{
+    oscillator->phase = 0;
+}
+
+void oscillator_run(struct oscillator *oscillator, const struct oscillator_params *params, uint32_t rate, float *out,
+                    uint32_t frames)
+{
+    double hz = (double)number_rate(rate), share = (double)number_within(params->hz, 0, (float)hz / 4) / hz;
+    uint64_t phase = oscillator->phase, step = (uint64_t)(share * TURN);
+    float per_turn = share > 1e-9 ? (float)(1 / share) : 1e9f;
+
+    if (params->shape == OSCILLATOR_NOISE) {
+        run_noise(oscillator->noise, out, frames);
+        oscillator->noise += frames;
+        return;
+    }
+    if (params->shape == OSCILLATOR_SAW)
+        run_saw(phase, step, per_turn, out, frames);
+    else if (params->shape == OSCILLATOR_PULSE)
+        run_pulse(phase, step, per_turn, number_within(params->width, 0.05f, 0.95f), out, frames);
+    else if (params->shape == OSCILLATOR_TRIANGLE)
+        run_triangle(phase, step, per_turn, out, frames);
+    else
+        run_sine(phase, step, out, frames);
+    oscillator->phase += frames * step;
+}

@@ -1,0 +1,307 @@
+#include "services/audio/jack/jack.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/id.h"
+#include "services/audio/jack/rt_jack.h"
+
+const char *const client_ports[PORTS] = {
+    [PORT_MAIN_LEFT] = "main_left",       [PORT_MAIN_RIGHT] = "main_right",
+    [PORT_PREVIEW_LEFT] = "preview_left", [PORT_PREVIEW_RIGHT] = "preview_right",
+    [PORT_IN_LEFT] = "in_left",           [PORT_IN_RIGHT] = "in_right",
+    [PORT_RETURN_LEFT] = "return_left",   [PORT_RETURN_RIGHT] = "return_right",
+    [PORT_MIDI_IN] = "midi_in",           [PORT_LISTEN] = "listen",
+    [PORT_MIDI_OUT] = "midi_out",
+};
+
+/* ---- callbacks of JACK's other thread, or of a moment like a signal's: flags and numbers only ---- */
+
+static void on_shutdown(jack_status_t code, const char *reason, void *state)
+{
+    struct client *client = state;
+
+    (void)code;
+    (void)reason;
+    atomic_store(&client->is_lost, true);
+}
+
+static int on_rate(jack_nframes_t rate, void *state)
+{
+    struct client *client = state;
+
+    atomic_store(&client->rate, rate);
+    return 0;
+}
+
+static int on_period(jack_nframes_t frames, void *state)
+{
+    struct client *client = state;
+
+    atomic_store(&client->frames, frames);
+    return 0;
+}
+
+static void on_port(jack_port_id_t port, int is_new, void *state)
+{
+    struct client *client = state;
+
+    (void)port;
+    (void)is_new;
+    atomic_store(&client->ports_changed, true);
+}
+
+static void on_wire(jack_port_id_t a, jack_port_id_t b, int is_new, void *state)
+{
+    struct client *client = state;
+
+    (void)a;
+    (void)b;
+    (void)is_new;
+    atomic_store(&client->rewired, true);
+}
+
+static void say_nothing(const char *text)
+{
+    (void)text;
+}
+
+/* ---- opening and closing ---- */
+
+static bool is_output(enum client_port port)
+{
+    return port < PORT_IN_LEFT || port == PORT_MIDI_OUT;
+}
+
+static enum err join(const char *name, struct client *client, struct fault *fault)
+{
+    jack_status_t status = 0;
+
+    jack_set_error_function(say_nothing);
+    jack_set_info_function(say_nothing);
+    client->jack = jack_client_open(name, JackNoStartServer | JackUseExactName, &status);
+    if (client->jack)
+        return ERR_OK;
+    if (status & JackNameNotUnique)
+        return fault_set(fault, ERR_EXISTS, "a client named %s is on the JACK server already", name);
+    if (status & (JackServerFailed | JackServerError))
+        return fault_set(fault, ERR_OFFLINE, "no JACK server runs");
+    return fault_set(fault, ERR_IO, "the JACK server refuses (status 0x%x)", (unsigned)status);
+}
+
+static enum err make_ports(struct client *client, struct fault *fault)
+{
+    for (uint32_t i = 0; i < PORTS; i++) {
+        const char *type = i >= PORT_MIDI_IN ? JACK_DEFAULT_MIDI_TYPE : JACK_DEFAULT_AUDIO_TYPE;
+        unsigned long flags = is_output(i) ? JackPortIsOutput : JackPortIsInput;
+
+        client->ports[i] = jack_port_register(client->jack, client_ports[i], type, flags, 0);
+        if (!client->ports[i])
+            return fault_set(fault, ERR_FULL, "the JACK server has no room for port %s", client_ports[i]);
+    }
+    return ERR_OK;
+}
+
+static uint64_t new_number(void)
+{
+    struct id id = id_new();
+    uint64_t number;
+
+    memcpy(&number, id.b + sizeof(id.b) - sizeof(number), sizeof(number));
+    return number;
+}
+
+static enum err begin(struct client *client, struct fault *fault)
+{
+    jack_client_t *jack = client->jack;
+
+    client->rate = client->period.rate = jack_get_sample_rate(jack);
+    client->frames = jack_get_buffer_size(jack);
+    client->period.client = new_number();
+    client->period.midi_in = client->midi_in;
+    client->period.midi_out = client->midi_out;
+    jack_on_info_shutdown(jack, on_shutdown, client);
+    if (jack_set_process_callback(jack, rt_process, client) != 0 ||
+        jack_set_thread_init_callback(jack, rt_begin, client) != 0 ||
+        jack_set_sample_rate_callback(jack, on_rate, client) != 0 ||
+        jack_set_buffer_size_callback(jack, on_period, client) != 0 ||
+        jack_set_port_registration_callback(jack, on_port, client) != 0 ||
+        jack_set_port_connect_callback(jack, on_wire, client) != 0)
+        return fault_set(fault, ERR_IO, "the JACK server takes no callbacks");
+    if (jack_activate(jack) != 0)
+        return fault_set(fault, ERR_IO, "the JACK server does not activate the client");
+    return ERR_OK;
+}
+
+enum err client_open(const char *name, struct engine *engine, struct client **client, struct fault *fault)
+{
+    struct client *made = calloc(1, sizeof(*made));
+    enum err e;
+
+    *client = NULL;
+    if (!made)
+        return fault_set(fault, ERR_FULL, "no memory for a JACK client");
+    made->engine = engine;
+    e = join(name, made, fault);
+    if (e == ERR_OK)
+        e = make_ports(made, fault);
+    if (e == ERR_OK)
+        e = begin(made, fault);
+    if (e != ERR_OK)
+        client_close(made);
+    else
+        *client = made;
+    return e;
+}
+
+void client_close(struct client *client)
+{
+    if (client->jack)
+        jack_client_close(client->jack);
+    free(client);
+}
+
+/* ---- what others see ---- */
+
+struct client_pulse client_look(struct client *client)
+{
+    return (struct client_pulse){
+        .left = atomic_load_explicit(&client->left, memory_order_acquire),
+        .entered = atomic_load_explicit(&client->entered, memory_order_relaxed),
+        .is_lost = atomic_load(&client->is_lost),
+        .ports_changed = atomic_exchange(&client->ports_changed, false),
+        .rewired = atomic_exchange(&client->rewired, false),
+    };
+}
+
+static uint32_t latency_of(struct client *client, enum client_port port, jack_latency_callback_mode_t mode)
+{
+    jack_latency_range_t range = { 0 };
+
+    jack_port_get_latency_range(client->ports[port], mode, &range);
+    return range.max;
+}
+
+static void look_at_inputs(struct client *client)
+{
+    uint32_t wired = 0;
+
+    for (uint32_t side = 0; side < 2; side++)
+        wired |= (uint32_t)(jack_port_connected(client->ports[PORT_IN_LEFT + side]) > 0) << side;
+    atomic_store_explicit(&client->wired, wired, memory_order_relaxed);
+}
+
+void client_tell(struct client *client, struct client_facts *facts)
+{
+    look_at_inputs(client);
+    *facts = (struct client_facts){
+        .rate = atomic_load(&client->rate),
+        .period = atomic_load(&client->frames),
+        .is_realtime = jack_is_realtime(client->jack) != 0,
+        .latency_in = latency_of(client, PORT_IN_LEFT, JackCaptureLatency),
+        .latency_out = latency_of(client, PORT_MAIN_LEFT, JackPlaybackLatency),
+    };
+}
+
+/* One of a list of JACK's, which is freed. */
+static bool pick(const char **all, uint32_t number, char to[CLIENT_FOREIGN_NAME])
+{
+    uint32_t count = 0;
+
+    while (all && all[count] && count < number)
+        count++;
+    bool is_there = all && all[count];
+    if (is_there)
+        (void)snprintf(to, CLIENT_FOREIGN_NAME, "%s", all[count]);
+    jack_free(all);
+    return is_there;
+}
+
+bool client_connected(struct client *client, enum client_port port, uint32_t number, char to[CLIENT_FOREIGN_NAME])
+{
+    return pick(jack_port_get_all_connections(client->jack, client->ports[port]), number, to);
+}
+
+bool client_has_port(struct client *client, const char *foreign)
+{
+    return jack_port_by_name(client->jack, foreign) != NULL;
+}
+
+bool client_connect(struct client *client, enum client_port port, const char *foreign)
+{
+    const char *own = jack_port_name(client->ports[port]);
+    int failed = is_output(port) ? jack_connect(client->jack, own, foreign) : jack_connect(client->jack, foreign, own);
+
+    return failed == 0 || jack_port_connected_to(client->ports[port], foreign) != 0;
+}
+
+void client_disconnect(struct client *client, enum client_port port, const char *foreign)
+{
+    const char *own = jack_port_name(client->ports[port]);
+
+    if (is_output(port))
+        jack_disconnect(client->jack, own, foreign);
+    else
+        jack_disconnect(client->jack, foreign, own);
+}
+
+static int flags_of(struct client *client, const char *foreign)
+{
+    jack_port_t *port = jack_port_by_name(client->jack, foreign);
+
+    return port && strcmp(jack_port_type(port), JACK_DEFAULT_AUDIO_TYPE) == 0 ? jack_port_flags(port) : 0;
+}
+
+bool client_is_input(struct client *client, const char *foreign)
+{
+    return flags_of(client, foreign) & JackPortIsInput;
+}
+
+bool client_is_socket(struct client *client, const char *foreign)
+{
+    return flags_of(client, foreign) & JackPortIsPhysical;
+}
+
+static bool belongs(const char *port, const char *owner)
+{
+    size_t length = strlen(owner);
+
+    return strncmp(port, owner, length) == 0 && port[length] == ':';
+}
+
+bool client_output(struct client *client, const char *owner, uint32_t number, char to[CLIENT_FOREIGN_NAME])
+{
+    const char **all = jack_get_ports(client->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput);
+    uint32_t count = 0, at = 0;
+
+    while (all && all[at] && (!belongs(all[at], owner) || count++ < number))
+        at++;
+    return pick(all, at, to);
+}
+
+bool client_output_connected(struct client *client, const char *output, uint32_t number, char to[CLIENT_FOREIGN_NAME])
+{
+    jack_port_t *port = jack_port_by_name(client->jack, output);
+
+    return port && pick(jack_port_get_all_connections(client->jack, port), number, to);
+}
+
+bool client_default(struct client *client, enum client_port port, char to[CLIENT_FOREIGN_NAME])
+{
+    static const uint32_t sides[PORTS] = { [PORT_MAIN_RIGHT] = 1, [PORT_IN_RIGHT] = 1 };
+    bool has_default = port <= PORT_MAIN_RIGHT || port == PORT_IN_LEFT || port == PORT_IN_RIGHT;
+    unsigned long flags = JackPortIsPhysical | (is_output(port) ? JackPortIsInput : JackPortIsOutput);
+
+    return has_default && pick(jack_get_ports(client->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, flags), sides[port], to);
+}
+
+void client_lead(struct client *client)
+{
+    bool leads = atomic_load_explicit(&client->is_to_lead, memory_order_relaxed);
+
+    if (leads && !client->leads)
+        client->leads = jack_set_timebase_callback(client->jack, 1, rt_lead, client) == 0;
+    else if (!leads && client->leads)
+        client->leads = jack_release_timebase(client->jack) != 0;
+}

@@ -1,0 +1,314 @@
+#include "services/audio/jack/link.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "common/process/log.h"
+
+enum {
+    LOOK_US = 10000,
+    TAKEN_US = 5000,     /* between two tries while a predecessor still stands in our name */
+    RETRY_US = 50000,    /* … while there is no server */
+    SILENT_US = 3000000, /* a server that runs no period for so long has thrown us out */
+    HANG_US = 400000,    /* one period */
+    STUCK_US = 2000000,
+};
+
+struct link {
+    struct engine *engine;
+    struct mailbox *mailbox;
+    pthread_t thread;
+
+    /* Under the lock, which nobody holds within JACK. */
+    pthread_mutex_t lock;
+    pthread_cond_t call; /* for the thread: a wish, or the end */
+    struct link_facts facts;
+    struct link_wish *wishes;
+    bool stops, has_ended;
+
+    _Atomic uint64_t entered, left; /* of the client in use */
+    _Atomic int64_t leaving;        /* clock_steady since when; 0: it does not */
+
+    /* the thread's own */
+    char name[CLIENT_NAME];
+    struct client *client;
+    struct patch patch;
+    struct link_facts now; /* facts, before they are told */
+    usec_t moved;          /* when the last period ended */
+    uint64_t last_left;
+
+    /* the control thread's own */
+    uint64_t seen_left;
+    usec_t seen_at;
+};
+
+/* ---- wishes ---- */
+
+static void put_last(struct link *link, struct link_wish *wish)
+{
+    struct link_wish **at = &link->wishes;
+
+    while (*at)
+        at = &(*at)->next;
+    *at = wish;
+}
+
+static struct link_wish *take_wish(struct link *link)
+{
+    struct link_wish *wish;
+
+    pthread_mutex_lock(&link->lock);
+    wish = link->wishes;
+    if (wish)
+        link->wishes = wish->next;
+    pthread_mutex_unlock(&link->lock);
+    return wish;
+}
+
+static enum err grant(struct link *link, struct link_wish *wish)
+{
+    switch (wish->verb) {
+    case LINK_CONNECT:
+        return patch_want(&link->patch, wish->port, wish->to, wish->for_take ? PATCH_CONNECT_FOR_TAKE : PATCH_CONNECT,
+                          &wish->fault);
+    case LINK_DISCONNECT:
+        return patch_want(&link->patch, wish->port, wish->to, PATCH_DISCONNECT, &wish->fault);
+    case LINK_CHAIN:
+        return patch_lead_through(&link->patch, wish->to, &wish->fault);
+    case LINK_LOOK:
+        break;
+    }
+    return ERR_OK;
+}
+
+static void answer_wishes(struct link *link)
+{
+    struct client_pulse none = { 0 };
+    struct link_wish *wish;
+
+    while ((wish = take_wish(link))) {
+        wish->fault = (struct fault){ 0 };
+        (void)grant(link, wish);
+        patch_look(&link->patch, &none);
+        wish->wires = link->patch.wires;
+        wish->chain = link->patch.chain;
+        mailbox_put(link->mailbox, &wish->home);
+    }
+}
+
+/* ---- joining and leaving ---- */
+
+static void tell(struct link *link)
+{
+    link->now.chain = link->patch.chain;
+    pthread_mutex_lock(&link->lock);
+    link->facts = link->now;
+    pthread_mutex_unlock(&link->lock);
+}
+
+static void leave(struct link *link, const char *why)
+{
+    struct client *client = link->client;
+
+    log_warn("the JACK server: %s", why);
+    link->client = NULL;
+    link->now.is_connected = false;
+    (void)snprintf(link->now.trouble, sizeof(link->now.trouble), "%s", why);
+    patch_leave(&link->patch, why);
+    tell(link);
+    atomic_store(&link->leaving, clock_steady());
+    client_close(client);
+    atomic_store(&link->leaving, 0);
+    atomic_store(&link->entered, 0);
+    atomic_store(&link->left, 0);
+}
+
+static void note_trouble(struct link *link, const struct fault *fault)
+{
+    if (fault->code == ERR_OFFLINE && link->now.server[0])
+        (void)snprintf(link->now.trouble, sizeof(link->now.trouble), "no JACK server \"%.100s\" runs",
+                       link->now.server);
+    else
+        (void)snprintf(link->now.trouble, sizeof(link->now.trouble), "%.199s", fault->what);
+}
+
+static usec_t join(struct link *link)
+{
+    struct client *client;
+    struct fault fault = { 0 };
+    enum err e = client_open(link->name, link->engine, &client, &fault);
+
+    if (e != ERR_OK) {
+        note_trouble(link, &fault);
+        return e == ERR_EXISTS ? TAKEN_US : RETRY_US;
+    }
+    link->client = client;
+    link->moved = clock_steady();
+    link->now.is_connected = true;
+    link->now.connects++;
+    link->now.trouble[0] = '\0';
+    client_tell(client, &link->now.client);
+    patch_join(&link->patch, client);
+    log_info("on the JACK server: %u Hz, periods of %u frames", link->now.client.rate, link->now.client.period);
+    return LOOK_US;
+}
+
+static usec_t stay(struct link *link)
+{
+    struct client_pulse pulse = client_look(link->client);
+    usec_t now = clock_steady();
+
+    atomic_store(&link->entered, pulse.entered);
+    atomic_store(&link->left, pulse.left);
+    if (pulse.left != link->last_left)
+        link->moved = now;
+    link->last_left = pulse.left;
+    if (pulse.is_lost)
+        leave(link, "it has ended");
+    else if (now - link->moved > SILENT_US)
+        leave(link, "it runs no periods");
+    else {
+        patch_look(&link->patch, &pulse);
+        client_tell(link->client, &link->now.client);
+        client_lead(link->client);
+    }
+    return LOOK_US;
+}
+
+/* False: it is to end. */
+static bool wait_for_call(struct link *link, usec_t pause)
+{
+    usec_t until = clock_steady() + pause;
+    struct timespec end = { .tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000 };
+    bool goes_on;
+
+    pthread_mutex_lock(&link->lock);
+    while (!link->stops && !link->wishes && pthread_cond_timedwait(&link->call, &link->lock, &end) == 0)
+        ;
+    goes_on = !link->stops;
+    pthread_mutex_unlock(&link->lock);
+    return goes_on;
+}
+
+static void *run(void *state)
+{
+    struct link *link = state;
+    usec_t pause;
+
+    do {
+        pause = link->client ? stay(link) : join(link);
+        answer_wishes(link);
+        tell(link);
+    } while (wait_for_call(link, pause));
+    if (link->client)
+        leave(link, "left");
+    pthread_mutex_lock(&link->lock);
+    link->has_ended = true;
+    pthread_mutex_unlock(&link->lock);
+    return NULL;
+}
+
+static void make_call(pthread_cond_t *call)
+{
+    pthread_condattr_t steady;
+
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(call, &steady);
+    pthread_condattr_destroy(&steady);
+}
+
+enum err link_open(const struct link_plan *plan, struct link **link, struct fault *fault)
+{
+    struct link *made = calloc(1, sizeof(*made));
+    const char *server = getenv("JACK_DEFAULT_SERVER");
+
+    *link = NULL;
+    if (!made)
+        return fault_set(fault, ERR_FULL, "no memory for the link to JACK");
+    made->engine = plan->engine;
+    made->mailbox = plan->mailbox;
+    (void)snprintf(made->name, sizeof(made->name), "%s", plan->name);
+    (void)snprintf(made->now.name, sizeof(made->now.name), "%s", plan->name);
+    (void)snprintf(made->now.server, sizeof(made->now.server), "%s", server ? server : "");
+    patch_open(&made->patch, plan->paths, plan->name, plan->keeps, plan->is_chained);
+    pthread_mutex_init(&made->lock, NULL);
+    make_call(&made->call);
+    tell(made);
+    if (pthread_create(&made->thread, NULL, run, made) != 0) {
+        free(made);
+        return fault_set(fault, ERR_FULL, "no thread for the link to JACK");
+    }
+    *link = made;
+    return ERR_OK;
+}
+
+static bool has_ended(struct link *link)
+{
+    bool ended;
+
+    pthread_mutex_lock(&link->lock);
+    link->stops = true;
+    ended = link->has_ended;
+    pthread_cond_signal(&link->call);
+    pthread_mutex_unlock(&link->lock);
+    return ended;
+}
+
+bool link_close(struct link *link)
+{
+    usec_t end = clock_steady() + STUCK_US;
+
+    if (!link)
+        return true;
+    while (!has_ended(link)) {
+        if (clock_steady() > end) { /* it keeps its memory: it may come back to it */
+            log_warn("the JACK server hangs; left as it is");
+            return false;
+        }
+        clock_sleep(1000);
+    }
+    pthread_join(link->thread, NULL);
+    pthread_cond_destroy(&link->call);
+    pthread_mutex_destroy(&link->lock);
+    free(link);
+    return true;
+}
+
+/* ---- the control thread ---- */
+
+bool link_is_alive(struct link *link)
+{
+    uint64_t left = atomic_load(&link->left);
+    usec_t now = clock_steady();
+
+    if (left != link->seen_left || atomic_load(&link->entered) == left) {
+        link->seen_left = left;
+        link->seen_at = now;
+    }
+    return now - link->seen_at < HANG_US;
+}
+
+bool link_is_stuck(struct link *link)
+{
+    int64_t since = atomic_load(&link->leaving);
+
+    return since != 0 && clock_steady() - since > STUCK_US;
+}
+
+void link_tell(struct link *link, struct link_facts *facts)
+{
+    pthread_mutex_lock(&link->lock);
+    *facts = link->facts;
+    pthread_mutex_unlock(&link->lock);
+}
+
+void link_send(struct link *link, struct link_wish *wish)
+{
+    wish->next = NULL;
+    pthread_mutex_lock(&link->lock);
+    put_last(link, wish);
+    pthread_cond_signal(&link->call);
+    pthread_mutex_unlock(&link->lock);
+}

@@ -1,0 +1,63 @@
+#include "services/audio/jack/loop.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { REACHED = 64, CONNECTIONS = 256 };
+
+void loop_owner(const char *port, char owner[CLIENT_FOREIGN_NAME])
+{
+    (void)snprintf(owner, CLIENT_FOREIGN_NAME, "%.*s", (int)strcspn(port, ":"), port);
+}
+
+/* Clients that were reached, in order. Each is taken to lead from all its inputs to all its outputs. */
+struct reached {
+    char name[REACHED][CLIENT_FOREIGN_NAME];
+    uint32_t count;
+};
+
+static void reach(struct client *client, struct reached *reached, const char *input)
+{
+    char owner[CLIENT_FOREIGN_NAME];
+
+    loop_owner(input, owner);
+    for (uint32_t i = 0; i < reached->count; i++)
+        if (strcmp(reached->name[i], owner) == 0)
+            return;
+    if (reached->count < REACHED && !client_is_socket(client, input))
+        memcpy(reached->name[reached->count++], owner, sizeof(owner));
+}
+
+static void reach_on(struct client *client, struct reached *reached, const char *owner)
+{
+    char output[CLIENT_FOREIGN_NAME], input[CLIENT_FOREIGN_NAME];
+
+    for (uint32_t i = 0; i < CONNECTIONS && client_output(client, owner, i, output); i++)
+        for (uint32_t k = 0; k < CONNECTIONS && client_output_connected(client, output, k, input); k++)
+            reach(client, reached, input);
+}
+
+static void reach_from_main(struct client *client, struct reached *reached)
+{
+    char input[CLIENT_FOREIGN_NAME];
+
+    for (uint32_t port = PORT_MAIN_LEFT; port <= PORT_MAIN_RIGHT; port++)
+        for (uint32_t i = 0; i < CONNECTIONS && client_connected(client, port, i, input); i++)
+            reach(client, reached, input);
+}
+
+bool loop_leads(struct client *client, const char *from, const char *to)
+{
+    struct reached reached = { .count = 0 };
+
+    if (from)
+        reach_on(client, &reached, from);
+    else
+        reach_from_main(client, &reached);
+    for (uint32_t i = 0; i < reached.count; i++) {
+        if (strcmp(reached.name[i], to) == 0)
+            return true;
+        reach_on(client, &reached, reached.name[i]);
+    }
+    return reached.count == REACHED; /* more than is followed: taken for yes */
+}

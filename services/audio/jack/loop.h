@@ -1,0 +1,13 @@
+/* loop.h: where sound goes behind our ports, so that nothing is led round. May hang in JACK: link.c's thread alone. */
+#ifndef LOOPHOLE_AUDIO_LOOP_H
+#define LOOPHOLE_AUDIO_LOOP_H
+
+#include "services/audio/jack/jack.h"
+
+void loop_owner(const char *port, char owner[CLIENT_FOREIGN_NAME]); /* "CLIENT:PORT": the client */
+
+/* Whether what leaves the client `from` (NULL: our main ports) enters the client `to`, through whatever stands between.
+ * Each client is taken to lead from all its inputs to all its outputs, but for the machine's sockets. */
+bool loop_leads(struct client *client, const char *from, const char *to);
+
+#endif

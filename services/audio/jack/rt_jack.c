@@ -1,0 +1,183 @@
+#include "services/audio/jack/rt_jack.h"
+
+#include <string.h>
+
+enum { STACK_BYTES = 128 << 10 };
+
+/* The server counts frames in 32 bits. The first 32 above them come from the machine's clock, so that two processes
+ * on one server count alike whenever they began. */
+static int64_t rt_widen(struct client *client, uint32_t now)
+{
+    int64_t since_boot = (int64_t)((double)jack_get_time() * client->period.rate / 1e6);
+
+    if (client->has_clock)
+        return client->frame + (int32_t)(now - (uint32_t)client->frame);
+    client->has_clock = true;
+    return now + ((since_boot - now + (INT64_C(1) << 31)) >> 32) * (INT64_C(1) << 32);
+}
+
+static void rt_fetch_clock(struct client *client)
+{
+    uint32_t now = jack_last_frame_time(client->jack);
+
+    client->period.rate = atomic_load_explicit(&client->rate, memory_order_relaxed);
+    client->period.jack_joined = !client->has_clock;
+    client->frame = rt_widen(client, now);
+    client->period.frame = client->frame;
+    client->period.at = (int64_t)jack_frames_to_time(client->jack, now);
+}
+
+static void rt_fetch_midi(struct client *client, uint32_t frames)
+{
+    void *buffer = jack_port_get_buffer(client->ports[PORT_MIDI_IN], frames);
+    uint32_t count = jack_midi_get_event_count(buffer), taken = 0;
+    jack_midi_event_t event;
+
+    for (uint32_t i = 0; i < count && taken < ENGINE_MIDI; i++) {
+        if (jack_midi_event_get(&event, buffer, i) != 0 || event.size == 0 || event.size > 3)
+            continue;
+        client->midi_in[taken] = (struct engine_midi){ .at = event.time, .length = (uint8_t)event.size };
+        memcpy(client->midi_in[taken++].bytes, event.buffer, event.size);
+    }
+    client->period.midi_in_count = taken;
+}
+
+static void rt_send_midi(struct client *client)
+{
+    void *buffer = jack_port_get_buffer(client->ports[PORT_MIDI_OUT], client->period.frames);
+
+    jack_midi_clear_buffer(buffer);
+    for (uint32_t i = 0; i < client->period.midi_out_count && i < ENGINE_MIDI; i++) {
+        const struct engine_midi *midi = &client->midi_out[i];
+        jack_midi_event_write(buffer, midi->at, midi->bytes, midi->length);
+    }
+}
+
+/* What another leader says, as exactly as it does. */
+static void rt_hear_bar(struct engine_period *period, const jack_position_t *position)
+{
+    bool has_bar = position->valid & JackPositionBBT, is_exact = position->valid & JackBBTFrameOffset;
+    struct bbt_heard heard = { .bar = position->bar,
+                               .beat = position->beat,
+                               .ticks = position->tick,
+                               .ticks_a_beat = position->ticks_per_beat,
+                               .beats_a_bar = (double)position->beats_per_bar,
+                               .tempo = position->beats_per_minute,
+                               .offset = is_exact ? position->bbt_offset : 0 };
+
+#ifdef JACK_TICK_DOUBLE
+    if (position->valid & JackTickDouble) {
+        heard.ticks = position->tick_double;
+        is_exact = true;
+    }
+#endif
+    period->jack_step = has_bar ? bbt_step(&heard, period->rate) : -1;
+    period->jack_tempo = period->jack_step >= 0 ? position->beats_per_minute : 0;
+    period->jack_slack = period->jack_step < 0 || is_exact ? 0 : bbt_slack(position->ticks_per_beat);
+}
+
+static void rt_fetch_transport(struct client *client)
+{
+    struct engine_period *period = &client->period;
+    jack_position_t position;
+    jack_transport_state_t state = jack_transport_query(client->jack, &position);
+
+    period->jack_state = state == JackTransportStopped    ? JACK_STOPPED
+                         : state == JackTransportStarting ? JACK_STARTING
+                                                          : JACK_ROLLING;
+    period->jack_frame = position.frame;
+    rt_hear_bar(period, &position);
+}
+
+static void rt_send_transport(struct client *client)
+{
+    if (client->period.jack_locate >= 0)
+        jack_transport_locate(client->jack, (jack_nframes_t)client->period.jack_locate);
+    if (client->period.jack_ask > 0)
+        jack_transport_start(client->jack);
+    else if (client->period.jack_ask < 0)
+        jack_transport_stop(client->jack);
+}
+
+static void rt_fetch_wired(struct client *client)
+{
+    uint32_t now = atomic_load_explicit(&client->wired, memory_order_relaxed);
+
+    client->period.wired = now;
+    for (uint32_t i = 0; i < CLIENT_SETTLED; i++)
+        client->period.wired &= client->wired_before[i];
+    client->wired_before[client->wired_count++ % CLIENT_SETTLED] = now;
+}
+
+static void rt_fetch_audio(struct client *client, uint32_t frames)
+{
+    struct engine_period *period = &client->period;
+
+    for (uint32_t side = 0; side < 2; side++) {
+        period->capture[side] = jack_port_get_buffer(client->ports[PORT_IN_LEFT + side], frames);
+        period->returns[side] = jack_port_get_buffer(client->ports[PORT_RETURN_LEFT + side], frames);
+        period->main[side] = jack_port_get_buffer(client->ports[PORT_MAIN_LEFT + side], frames);
+        period->preview[side] = jack_port_get_buffer(client->ports[PORT_PREVIEW_LEFT + side], frames);
+    }
+    period->listen = jack_port_get_buffer(client->ports[PORT_LISTEN], frames);
+}
+
+int rt_process(jack_nframes_t frames, void *state)
+{
+    struct client *client = state;
+    struct engine_period *period = &client->period;
+    jack_time_t began = jack_get_time();
+
+    atomic_fetch_add_explicit(&client->entered, 1, memory_order_relaxed);
+    period->frames = frames < ENGINE_FRAMES ? frames : ENGINE_FRAMES;
+    rt_fetch_clock(client);
+    rt_fetch_audio(client, frames);
+    rt_fetch_wired(client);
+    rt_fetch_midi(client, frames);
+    rt_fetch_transport(client);
+    engine_run(client->engine, period);
+    atomic_store_explicit(&client->is_to_lead, period->lead.leads != 0, memory_order_relaxed);
+    rt_send_midi(client);
+    rt_send_transport(client);
+    period->load = (float)((double)(jack_get_time() - began) * 1e-6 * period->rate / period->frames);
+    atomic_fetch_add_explicit(&client->left, 1, memory_order_release);
+    return 0;
+}
+
+/* As the transport's leader, after rt_process and in its thread: the position of the cycle that comes next. */
+void rt_lead(jack_transport_state_t state, jack_nframes_t frames, jack_position_t *position, int is_new, void *arg)
+{
+    const struct bbt_lead *lead = &((struct client *)arg)->period.lead;
+    struct bbt bbt;
+
+    (void)state;
+    (void)frames;
+    (void)is_new; /* a position is filled in whole each time */
+    position->valid = (jack_position_bits_t)0;
+    if (!lead->leads) /* the other instance has taken over */
+        return;
+    bbt_say(lead, position->frame, &bbt);
+    position->valid |= JackPositionBBT;
+    position->bar = bbt.bar;
+    position->beat = bbt.beat;
+    position->tick = bbt.tick;
+    position->bar_start_tick = bbt.bar_start_tick;
+    position->beats_per_bar = BBT_BEATS;
+    position->beat_type = 4;
+    position->ticks_per_beat = BBT_TICKS;
+    position->beats_per_minute = lead->tempo;
+#ifdef JACK_TICK_DOUBLE
+    position->valid |= JackTickDouble;
+    position->tick_double = bbt.exact;
+#endif
+}
+
+/* Once, in the audio thread, before its first period: its stack is touched as deep as it will ever be. */
+void rt_begin(void *state)
+{
+    volatile uint8_t stack[STACK_BYTES];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(stack); i += 1024)
+        stack[i] = 0;
+}

@@ -1,0 +1,125 @@
+#include "services/audio/jack/wires.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/file.h"
+
+enum { FILE_BYTES = 128 << 10 };
+
+static const char *path_of(const struct paths *paths, char to[PATH_MAX])
+{
+    (void)snprintf(to, PATH_MAX, "%.*s/audio.connections", PATH_MAX - 32, paths->data);
+    return to;
+}
+
+bool wires_port(struct text name, enum client_port *port)
+{
+    for (*port = 0; *port < PORTS; ++*port)
+        if (text_is(name, client_ports[*port]))
+            return true;
+    return false;
+}
+
+struct wire *wires_find(struct wires *wires, enum client_port port, const char *to)
+{
+    for (uint32_t i = 0; i < wires->count; i++)
+        if (wires->at[i].port == port && strcmp(wires->at[i].to, to) == 0)
+            return &wires->at[i];
+    return NULL;
+}
+
+struct wire *wires_add(struct wires *wires, enum client_port port, const char *to)
+{
+    struct wire *wire = wires_find(wires, port, to);
+
+    if (wire || wires->count == WIRES)
+        return wire;
+    wire = &wires->at[wires->count++];
+    *wire = (struct wire){ .port = port };
+    (void)snprintf(wire->to, sizeof(wire->to), "%s", to);
+    return wire;
+}
+
+void wires_remove(struct wires *wires, struct wire *wire)
+{
+    *wire = wires->at[--wires->count];
+}
+
+bool wires_chain(const char *chain, char left[CLIENT_FOREIGN_NAME], char right[CLIENT_FOREIGN_NAME])
+{
+    size_t owner = strcspn(chain, ":"), ports = strlen(chain) - owner;
+    const char *comma = ports ? strrchr(chain + owner, ',') : NULL;
+    int first = comma ? (int)(comma - chain) : (int)(owner + ports);
+
+    if (owner == 0 || ports < 2 || (size_t)first < owner + 2 || first >= CLIENT_FOREIGN_NAME || strpbrk(chain, "\t\n"))
+        return false;
+    (void)snprintf(left, CLIENT_FOREIGN_NAME, "%.*s", first, chain);
+    if (!comma)
+        return snprintf(right, CLIENT_FOREIGN_NAME, "%s", left) > 0;
+    return comma[1] &&
+           snprintf(right, CLIENT_FOREIGN_NAME, "%.*s:%s", (int)owner, chain, comma + 1) < CLIENT_FOREIGN_NAME;
+}
+
+bool wires_in_chain(const char *chain, enum client_port port, const char *to)
+{
+    char sides[2][CLIENT_FOREIGN_NAME];
+
+    return (port == PORT_PREVIEW_LEFT || port == PORT_PREVIEW_RIGHT) && wires_chain(chain, sides[0], sides[1]) &&
+           strcmp(sides[port - PORT_PREVIEW_LEFT], to) == 0;
+}
+
+static void read_line(struct text line, struct wires *wires)
+{
+    const char *tab = line.len ? memchr(line.at, '\t', line.len) : NULL;
+    char to[CLIENT_FOREIGN_NAME];
+    enum client_port port;
+    struct text name;
+
+    if (!tab)
+        return;
+    name = (struct text){ (uint32_t)(tab - line.at), line.at };
+    line = (struct text){ line.len - name.len - 1, tab + 1 };
+    if (line.len > 0 && text_is(name, "chain")) {
+        (void)text_copy(wires->chain, sizeof(wires->chain), line);
+        return;
+    }
+    bool for_take = text_starts(name, TEXT("take:"));
+    if (for_take)
+        name = (struct text){ name.len - 5, name.at + 5 };
+    struct wire *wire =
+        line.len > 0 && wires_port(name, &port) && text_copy(to, sizeof(to), line) ? wires_add(wires, port, to) : NULL;
+    if (wire)
+        wire->for_take = for_take;
+}
+
+enum err wires_read(const struct paths *paths, struct wires *wires, struct fault *fault)
+{
+    struct buffer file = { 0 };
+    char path[PATH_MAX];
+    enum err e = file_read_all(path_of(paths, path), FILE_BYTES, &file, fault);
+
+    *wires = (struct wires){ .is_known = e == ERR_OK };
+    for (const char *at = buffer_c(&file); e == ERR_OK && *at; at += strcspn(at, "\n"), at += *at == '\n')
+        read_line((struct text){ (uint32_t)strcspn(at, "\n"), at }, wires);
+    buffer_free(&file);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+enum err wires_write(const struct paths *paths, const struct wires *wires, struct fault *fault)
+{
+    struct buffer file = { 0 };
+    char path[PATH_MAX];
+    enum err e;
+
+    for (uint32_t i = 0; i < wires->count; i++)
+        if (!wires->at[i].dropped)
+            buffer_printf(&file, "%s%s\t%s\n", wires->at[i].for_take ? "take:" : "", client_ports[wires->at[i].port],
+                          wires->at[i].to);
+    if (wires->chain[0])
+        buffer_printf(&file, "chain\t%s\n", wires->chain);
+    e = file.failed ? fault_set(fault, ERR_FULL, "no memory for the connections")
+                    : file_write_atomic(path_of(paths, path), buffer_bytes(&file), 0600, fault);
+    buffer_free(&file);
+    return e;
+}

@@ -1,0 +1,133 @@
+#include "services/indexer/analyse/copies.h"
+
+#include <string.h>
+
+/* ---- entries ---- */
+
+static struct copies_of *entry_of(struct copies *copies, struct id content)
+{
+    for (int i = 0; i < COPIES_KEPT; i++)
+        if (id_equal(copies->each[i].content, content))
+            return &copies->each[i];
+    return NULL;
+}
+
+/* A free one, or the one that was not used for longest; NULL: all are being looked at. */
+static struct copies_of *take_entry(struct copies *copies)
+{
+    struct copies_of *oldest = NULL;
+
+    for (int i = 0; i < COPIES_KEPT; i++) {
+        struct copies_of *each = &copies->each[i];
+        if (!each->looking && (!oldest || each->used < oldest->used))
+            oldest = each;
+    }
+    if (oldest) {
+        gone_free(&oldest->gone);
+        *oldest = (struct copies_of){ 0 };
+    }
+    return oldest;
+}
+
+/* ---- looking ---- */
+
+static void give_back(struct copies *copies, struct work_queue *waiting)
+{
+    struct work *work;
+
+    while ((work = work_pop(waiting)))
+        copies->again(copies->state, work);
+}
+
+static void looked(void *state, struct id content, struct gone_list *list)
+{
+    struct copies *copies = state;
+    struct copies_of *of = entry_of(copies, content);
+    struct work_queue waiting = of->waiting, others = copies->waiting;
+
+    of->looking = false;
+    of->waiting = copies->waiting = (struct work_queue){ 0 };
+    gone_free(&of->gone);
+    of->gone = *list;
+    give_back(copies, &waiting);
+    give_back(copies, &others);
+}
+
+static bool start(struct copies *copies, struct copies_of *of, struct id content)
+{
+    of->content = content;
+    of->began = of->used = clock_steady();
+    of->looking = reunite_look(copies->errands, copies->known, content, looked, copies) == ERR_OK;
+    return of->looking;
+}
+
+static bool any_is_known(struct copies *copies, struct id content)
+{
+    struct arena arena = { 0 };
+    struct media_list one = { 0 };
+    struct id first = { { 0 } };
+    bool any =
+        known_with_content(copies->known, &arena, bytes_of(content.b, sizeof(content.b)), first, 1, &one) == ERR_OK &&
+        one.count > 0;
+
+    arena_free(&arena);
+    return any;
+}
+
+/* ---- choosing ---- */
+
+static const struct gone_item *choose(struct copies_of *of, const struct work *work, const struct idset *claimed)
+{
+    const char *slash = strrchr(work->path, '/'), *name = slash ? slash + 1 : work->path;
+
+    return gone_take(&of->gone, bytes_of(name, strlen(name)), work->id, claimed);
+}
+
+/* ---- from outside ---- */
+
+enum copies_answer copies_find(struct copies *copies, struct work *work, const struct idset *claimed,
+                               const struct gone_item **older)
+{
+    struct copies_of *of = entry_of(copies, work->content);
+
+    if (!of && !any_is_known(copies, work->content))
+        return COPIES_NONE;
+    if (!of && !(of = take_entry(copies))) {
+        work_push(&copies->waiting, work);
+        return COPIES_WAIT;
+    }
+    if (!of->looking && (id_is_zero(of->content) || of->began < work->seen) && !start(copies, of, work->content))
+        return COPIES_NONE;
+    if (of->looking) {
+        work_push(&of->waiting, work);
+        return COPIES_WAIT;
+    }
+    of->used = clock_steady();
+    *older = choose(of, work, claimed);
+    return *older ? COPIES_FOUND : COPIES_NONE;
+}
+
+static bool of_library(const void *library, const struct work *work)
+{
+    return id_equal(*(const struct id *)library, work->library);
+}
+
+struct work_queue copies_withdraw(struct copies *copies, struct id library)
+{
+    struct work_queue all = work_queue_take(&copies->waiting, of_library, &library);
+
+    for (int i = 0; i < COPIES_KEPT; i++) {
+        struct work_queue some = work_queue_take(&copies->each[i].waiting, of_library, &library);
+        work_queue_append(&all, &some);
+    }
+    return all;
+}
+
+void copies_free(struct copies *copies)
+{
+    for (int i = 0; i < COPIES_KEPT; i++) {
+        gone_free(&copies->each[i].gone);
+        work_queue_clear(&copies->each[i].waiting);
+    }
+    work_queue_clear(&copies->waiting);
+}

@@ -1,0 +1,73 @@
+#include "services/indexer/analyse/remake_find.h"
+
+#include <stdlib.h>
+
+enum { PATIENCE_US = 60000000 };
+
+struct search {
+    struct errand errand;
+    struct remake_find_order order;
+    struct arena arena; /* of the paths */
+    struct remake_place places[];
+};
+
+static bool any_has(struct known *known, struct arena *arena, struct bytes content)
+{
+    struct media_list all = { 0 };
+
+    return known_with_content(known, arena, content, (struct id){ { 0 } }, 1, &all) == ERR_OK && all.count > 0;
+}
+
+static void find(struct search *search, struct remake_place *place)
+{
+    struct bytes content = bytes_of(place->content.b, sizeof(place->content.b));
+    struct media media;
+    enum err e = known_reachable(search->order.known, &search->arena, content, &media, &place->path);
+
+    place->exists = e == ERR_OK || any_has(search->order.known, &search->arena, content);
+    if (e != ERR_OK) {
+        place->path = (struct bytes){ 0 };
+        return;
+    }
+    place->media = media.id;
+    place->size = media.size;
+    place->mtime = media.mtime;
+}
+
+static void run(struct errand *errand)
+{
+    struct search *search = (struct search *)errand;
+
+    for (uint32_t i = 0; i < search->order.count && errand_goes_on(errand); i++)
+        find(search, &search->places[i]);
+}
+
+/* Of what was given up nothing is known. */
+static void done(struct errand *errand, bool lost)
+{
+    struct search *search = (struct search *)errand;
+
+    search->order.found(search->order.state, search->places, lost ? 0 : search->order.count, search->order.first);
+}
+
+static void drop(struct errand *errand)
+{
+    struct search *search = (struct search *)errand;
+
+    arena_free(&search->arena);
+    free(search);
+}
+
+enum err remake_find_start(struct errands *errands, const struct remake_find_order *order)
+{
+    struct search *search = calloc(1, sizeof(*search) + order->count * sizeof(search->places[0]));
+
+    if (!search)
+        return ERR_FULL;
+    search->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
+    search->order = *order;
+    for (uint32_t i = 0; i < order->count; i++)
+        search->places[i].content = order->contents[i];
+    errand_start(errands, &search->errand);
+    return ERR_OK;
+}

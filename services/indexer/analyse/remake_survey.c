@@ -1,0 +1,131 @@
+#include "services/indexer/analyse/remake_survey.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/process/priority.h"
+
+enum { ROWS = 500, CONTENTS_MAX = 200000, PATIENCE_US = 60000000 };
+
+struct look {
+    struct errand errand;
+    struct remake_survey_order order;
+    struct id *again, *contents;
+    uint32_t count, room;
+    bool cut;
+    enum err e;
+};
+
+static enum err keep(struct look *look, const uint8_t content[16])
+{
+    struct id id;
+
+    memcpy(id.b, content, sizeof(id.b));
+    if (look->count && id_equal(look->contents[look->count - 1], id))
+        return ERR_OK;
+    if (look->count == look->room) {
+        uint32_t room = look->room ? 2 * look->room : 64;
+        struct id *more = realloc(look->contents, room * sizeof(*more));
+        if (!more)
+            return ERR_FULL;
+        look->contents = more;
+        look->room = room;
+    }
+    look->contents[look->count++] = id;
+    return ERR_OK;
+}
+
+static int compare(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct id));
+}
+
+static bool is_whole(const struct look *look, const struct survey_row *row, struct arena *arena)
+{
+    bool again = look->again && bsearch(row->content, look->again, look->order.again_count, sizeof(struct id), compare);
+
+    return survey_is_whole(look->order.paths, arena, row, again ? 0 : look->order.read_from);
+}
+
+static enum err look_at(struct look *look, const struct survey_rows *rows, struct arena *arena)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < rows->count && errand_goes_on(&look->errand); i++) {
+        if (is_whole(look, &rows->at[i], arena))
+            continue;
+        look->cut = look->count == CONTENTS_MAX;
+        if (look->cut)
+            break;
+        e = keep(look, rows->at[i].content);
+    }
+    return e;
+}
+
+static void run(struct errand *errand)
+{
+    struct look *look = (struct look *)errand;
+    struct key at = { .len = 0 };
+    struct arena arena = { 0 };
+    struct survey_rows rows;
+    bool more = true;
+
+    priority_background(0); /* this thread */
+    while (look->e == ERR_OK && more && !look->cut && errand_goes_on(errand)) {
+        look->e = known_artefacts(look->order.known, &arena, &at, ROWS, &rows, &more);
+        if (look->e == ERR_OK)
+            look->e = look_at(look, &rows, &arena);
+        arena_reset(&arena);
+    }
+    if (more && !look->cut && look->e == ERR_OK)
+        look->e = ERR_TIMEOUT; /* given up */
+    arena_free(&arena);
+}
+
+static void done(struct errand *errand, bool lost)
+{
+    struct look *look = (struct look *)errand;
+    struct id *contents = lost ? NULL : look->contents;
+
+    if (!lost)
+        look->contents = NULL;
+    look->order.surveyed(look->order.state, contents, lost ? 0 : look->count, !lost && look->cut,
+                         lost ? ERR_IO : look->e);
+}
+
+static void drop(struct errand *errand)
+{
+    struct look *look = (struct look *)errand;
+
+    free(look->again);
+    free(look->contents);
+    free(look);
+}
+
+static bool copy_again(struct look *look, const struct remake_survey_order *order)
+{
+    size_t bytes = order->again_count * sizeof(*look->again);
+
+    if (bytes == 0)
+        return true;
+    look->again = malloc(bytes);
+    if (look->again)
+        memcpy(look->again, order->again, bytes);
+    return look->again != NULL;
+}
+
+enum err remake_survey_start(struct errands *errands, const struct remake_survey_order *order)
+{
+    struct look *look = calloc(1, sizeof(*look));
+
+    if (!look)
+        return ERR_FULL;
+    if (!copy_again(look, order)) {
+        free(look);
+        return ERR_FULL;
+    }
+    look->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
+    look->order = *order;
+    errand_start(errands, &look->errand);
+    return ERR_OK;
+}

@@ -1,0 +1,75 @@
+#include "services/indexer/analyse/renewals.h"
+
+#include <stdlib.h>
+
+static void rise(struct renewals *r, size_t at)
+{
+    struct work *moved = r->at[at];
+
+    for (size_t parent; at > 0 && r->at[parent = (at - 1) / 2]->renews < moved->renews; at = parent)
+        r->at[at] = r->at[parent];
+    r->at[at] = moved;
+}
+
+static void sink(struct renewals *r, size_t at)
+{
+    struct work *moved = r->at[at];
+
+    for (size_t child; (child = 2 * at + 1) < r->count; at = child) {
+        if (child + 1 < r->count && r->at[child + 1]->renews > r->at[child]->renews)
+            child++;
+        if (moved->renews >= r->at[child]->renews)
+            break;
+        r->at[at] = r->at[child];
+    }
+    r->at[at] = moved;
+}
+
+bool renewals_add(struct renewals *r, struct work *work)
+{
+    if (r->count == r->room) {
+        size_t room = r->room ? r->room * 2 : 64;
+        struct work **more = realloc(r->at, room * sizeof(*more));
+        if (!more)
+            return false;
+        r->at = more;
+        r->room = room;
+    }
+    r->at[r->count] = work;
+    rise(r, r->count++);
+    return true;
+}
+
+struct work *renewals_take(struct renewals *r)
+{
+    struct work *first = r->count ? r->at[0] : NULL;
+
+    if (!first)
+        return NULL;
+    r->at[0] = r->at[--r->count];
+    if (r->count)
+        sink(r, 0);
+    return first;
+}
+
+void renewals_take_of(struct renewals *r, struct id library, struct work_queue *to)
+{
+    size_t all = r->count;
+
+    r->count = 0;
+    for (size_t i = 0; i < all; i++) {
+        struct work *work = r->at[i];
+        if (id_equal(work->library, library))
+            work_push(to, work);
+        else
+            renewals_add(r, work); /* there is room: it writes no farther than it has read */
+    }
+}
+
+void renewals_clear(struct renewals *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        work_free(r->at[i]);
+    free(r->at);
+    *r = (struct renewals){ 0 };
+}

@@ -1,0 +1,221 @@
+#include "services/indexer/scan/adopt.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/file.h"
+#include "services/indexer/scan/scribe.h"
+#include "services/indexer/scan/volume.h"
+
+enum { PATIENCE_US = 30000000, STORE_WAIT_US = 50000 };
+
+struct adoption {
+    struct errand errand;
+    struct adopt_listener listener;
+    struct ticket ticket;
+    struct sender sender; /* of the ask */
+    const struct paths *paths;
+    struct known *known;
+    struct arena arena;
+    struct indexer_add_library wish;
+    struct scribe scribe;
+    atomic_bool waits;
+    char path[PATH_MAX];
+    struct volume_found volume;
+    struct library library;
+    struct fault fault; /* code ok: it is a library */
+};
+
+/* ---- may it be one? ---- */
+
+static enum err find_path(struct adoption *adoption)
+{
+    struct fault *fault = &adoption->fault;
+    char asked[PATH_MAX];
+    struct stat st;
+
+    if (!bytes_copy(asked, sizeof(asked), adoption->wish.path) || asked[0] != '/') {
+        fault_set(fault, ERR_BAD_REQUEST, "a library's path is absolute and has no zero byte");
+    } else if (!realpath(asked, adoption->path)) {
+        fault_errno(fault, file_err(errno), errno, "cannot find %.150s", asked);
+    } else if (stat(adoption->path, &st) < 0) {
+        fault_errno(fault, file_err(errno), errno, "cannot look at %.150s", adoption->path);
+    } else if (!S_ISDIR(st.st_mode)) {
+        fault_set(fault, ERR_BAD_REQUEST, "%.150s is not a folder", adoption->path);
+    }
+    return fault->code ? fault_field(fault, "path") : ERR_OK;
+}
+
+static bool contains(struct bytes outer, struct bytes inner)
+{
+    uint32_t len = outer.len == 1 ? 0 : outer.len;
+
+    return inner.len > len && memcmp(outer.at, inner.at, len) == 0 && inner.at[len] == '/';
+}
+
+static enum err refuse_nested(struct adoption *adoption, const struct library *other, bool inside)
+{
+    fault_set(&adoption->fault, ERR_EXISTS, "%.100s %s the library %.100s", adoption->path,
+              inside ? "lies in" : "contains", (const char *)other->path.at);
+    fault_field(&adoption->fault, "path");
+    if (inside)
+        return fault_hint(&adoption->fault, "it is indexed already; to look at it again, rescan it");
+    return fault_hint(&adoption->fault, "remove that library first; the outer one will find all of its files");
+}
+
+/* Finds the library that it is already, into adoption->library. */
+static enum err hold_against_others(struct adoption *adoption)
+{
+    struct bytes path = bytes_of(adoption->path, strlen(adoption->path));
+    struct library_list all = { 0 };
+    enum err e;
+
+    while ((e = known_libraries(adoption->known, &adoption->arena, &all)) == ERR_OFFLINE &&
+           errand_goes_on(&adoption->errand))
+        clock_sleep(STORE_WAIT_US);
+    if (e != ERR_OK)
+        return fault_set(&adoption->fault, e, "cannot read the libraries");
+    for (uint32_t i = 0; i < all.count; i++) {
+        const struct library *other = &all.at[i];
+        if (bytes_equal(other->path, path))
+            adoption->library = *other;
+        else if (contains(other->path, path) || contains(path, other->path))
+            return refuse_nested(adoption, other, contains(other->path, path));
+    }
+    return ERR_OK;
+}
+
+/* ---- it becomes one ---- */
+
+static enum err ask_id(struct adoption *adoption, const char *name, const void *request, struct id *id)
+{
+    struct done done = { 0 };
+    enum err e = scribe_ask(&adoption->scribe, name, request, &done, &adoption->fault);
+
+    *id = done.id;
+    return e;
+}
+
+static enum err put_volume(struct adoption *adoption, struct id *volume)
+{
+    const struct volume_found *found = &adoption->volume;
+    struct persist_put_volume put = { .volume = { .identity = text_of(found->identity),
+                                                  .label = text_of(found->label),
+                                                  .mount = bytes_of(found->mount, strlen(found->mount)),
+                                                  .backend = { .value = (int32_t)found->backend },
+                                                  .online = true } };
+
+    return ask_id(adoption, "persist.put_volume", &put, volume);
+}
+
+/* Each folder from the mount down; the mount itself is the folder without a name. */
+static enum err put_folders(struct adoption *adoption, struct id volume, struct id *folder)
+{
+    size_t mount = strcmp(adoption->volume.mount, "/") == 0 ? 0 : strlen(adoption->volume.mount);
+    const char *rest = adoption->path + mount;
+    struct persist_put_folder put = { .folder = { .volume = volume } };
+    enum err e = ERR_OK;
+
+    do {
+        rest += *rest == '/';
+        size_t len = strcspn(rest, "/");
+        put.folder.name = bytes_of(rest, len);
+        e = ask_id(adoption, "persist.put_folder", &put, folder);
+        put.folder.parent = *folder;
+        rest += len;
+    } while (e == ERR_OK && *rest);
+    return e;
+}
+
+static enum err put_library(struct adoption *adoption, struct id folder, struct id volume)
+{
+    struct library *library = &adoption->library;
+    struct done unused = { 0 };
+
+    if (id_is_zero(library->id))
+        *library = (struct library){ .id = folder, .volume = volume };
+    if (adoption->wish.ignore.count > 0)
+        library->ignore = adoption->wish.ignore;
+    library->hidden_files |= adoption->wish.hidden_files;
+    library->path = bytes_of(adoption->path, strlen(adoption->path));
+    library->online = true;
+    struct persist_put_library put = { .library = *library };
+    return scribe_ask_for(&adoption->scribe, &adoption->sender, "persist.put_library", &put, &unused, &adoption->fault);
+}
+
+static enum err make_library(struct adoption *adoption)
+{
+    struct id volume = adoption->library.volume, folder = adoption->library.id;
+    enum err e = scribe_open(&adoption->scribe, adoption->paths, &adoption->fault);
+
+    if (e == ERR_OK && id_is_zero(folder)) {
+        e = volume_of(adoption->path, &adoption->volume, &adoption->fault);
+        if (e == ERR_OK)
+            e = put_volume(adoption, &volume);
+        if (e == ERR_OK)
+            e = put_folders(adoption, volume, &folder);
+    }
+    if (e == ERR_OK)
+        e = put_library(adoption, folder, volume);
+    scribe_close(&adoption->scribe);
+    return e;
+}
+
+static void run(struct errand *errand)
+{
+    struct adoption *adoption = (struct adoption *)errand;
+    enum err e = find_path(adoption);
+
+    if (e == ERR_OK)
+        e = hold_against_others(adoption);
+    if (e == ERR_OK)
+        make_library(adoption);
+}
+
+/* ---- as an errand ---- */
+
+static void done(struct errand *errand, bool lost)
+{
+    struct adoption *adoption = (struct adoption *)errand;
+    struct fault hung = { .code = ERR_TIMEOUT,
+                          .what = "the file system of that path does not answer",
+                          .field = "path" };
+    const struct fault *fault = lost ? &hung : &adoption->fault;
+
+    adoption->listener.adopted(adoption->listener.state, adoption->ticket, fault->code ? NULL : &adoption->library,
+                               fault);
+}
+
+static void drop(struct errand *errand)
+{
+    struct adoption *adoption = (struct adoption *)errand;
+
+    arena_free(&adoption->arena);
+    free(adoption);
+}
+
+enum err adopt_start(struct errands *errands, const struct paths *paths, struct known *known, struct call *call,
+                     struct ticket ticket, const struct indexer_add_library *wish,
+                     const struct adopt_listener *listener)
+{
+    struct adoption *adoption = calloc(1, sizeof(*adoption));
+
+    if (!adoption)
+        return ERR_FULL;
+    adoption->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
+    adoption->listener = *listener;
+    adoption->ticket = ticket;
+    adoption->sender = call_sender(call);
+    adoption->paths = paths;
+    adoption->known = known;
+    adoption->scribe.errand = &adoption->errand;
+    adoption->scribe.waits = &adoption->waits;
+    if (codec_copy(&indexer_add_library_shape, wish, &adoption->arena, &adoption->wish) != ERR_OK) {
+        drop(&adoption->errand);
+        return ERR_FULL;
+    }
+    errand_start(errands, &adoption->errand);
+    return ERR_OK;
+}

@@ -1,0 +1,140 @@
+#include "services/indexer/scan/compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/alloc.h"
+#include "common/process/limits.h"
+
+/* The two sorted lists, walked together: the catalogue calls for each of its records, `next` is the first file that
+ * was not passed yet. */
+struct merge {
+    const struct entry_list *files;
+    struct compared_list *to;
+    struct gone_list *gone;
+    enum availability present;
+    bool full;
+};
+
+static bool add_gone(struct gone_list *list, const struct kept_place *place)
+{
+    if (list->count == list->room) {
+        size_t room = list->room ? list->room * 2 : 64;
+        if (!limits_leave(room * sizeof(*list->at)))
+            return false;
+        list->at = alloc_grow(list->at, room, sizeof(*list->at));
+        list->room = room;
+    }
+    list->at[list->count++] = (struct gone){
+        .id = place->id,
+        .trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime },
+        .missing = place->availability.value == AVAILABILITY_MISSING,
+        .waiting = place->analysis.value == ANALYSIS_STATE_WAITING,
+    };
+    return true;
+}
+
+int compare_names(struct bytes a, struct bytes b)
+{
+    int order = memcmp(a.at, b.at, a.len < b.len ? a.len : b.len);
+
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+static void add_new(struct merge *merge)
+{
+    merge->to->at[merge->to->count] = (struct compared){ .entry = &merge->files->at[merge->to->count] };
+    merge->to->count++;
+}
+
+static void add_known(struct merge *merge, const struct kept_place *place)
+{
+    const struct entry *entry = &merge->files->at[merge->to->count];
+    bool differs = entry->trace.size != place->size || entry->trace.mtime != place->mtime ||
+                   place->availability.value != (int32_t)merge->present;
+
+    merge->to->at[merge->to->count++] = (struct compared){
+        .entry = entry,
+        .id = place->id,
+        .differs = differs && !entry->unsure,
+        .analysis = (enum analysis_state)place->analysis.value,
+        .analyser = place->analyser,
+    };
+}
+
+static bool merge_one(void *state, struct bytes file, const struct kept_place *place)
+{
+    struct merge *merge = state;
+    int order = 1;
+
+    while (merge->to->count < merge->files->count) {
+        order = compare_names(merge->files->at[merge->to->count].name, file);
+        if (order >= 0)
+            break;
+        add_new(merge);
+        order = 1;
+    }
+    if (order == 0)
+        add_known(merge, place);
+    else if (!add_gone(merge->gone, place))
+        merge->full = true;
+    return !merge->full;
+}
+
+enum err compare_folder(struct known *known, struct id folder, const struct entry_list *files,
+                        enum availability present, struct arena *arena, struct compared_list *to,
+                        struct gone_list *gone)
+{
+    struct merge merge = { .files = files, .to = to, .gone = gone, .present = present };
+    enum err e = ERR_OK;
+
+    *to = (struct compared_list){ 0, arena_array(arena, files->count, sizeof(*to->at)) };
+    if (!to->at)
+        return ERR_FULL;
+    if (!id_is_zero(folder))
+        e = known_places(known, folder, merge_one, &merge);
+    while (to->count < files->count)
+        add_new(&merge);
+    return merge.full ? ERR_FULL : e;
+}
+
+static bool gone_one(void *state, struct bytes file, const struct kept_place *place)
+{
+    struct merge *merge = state;
+
+    (void)file;
+    merge->full = !add_gone(merge->gone, place);
+    return !merge->full;
+}
+
+/* The folders still to look into stand in `waiting`, the last first. */
+enum err compare_gone(struct known *known, struct id folder, struct gone_list *gone)
+{
+    struct merge merge = { .gone = gone };
+    struct arena arena = { 0 };
+    size_t count = 1, room = 16;
+    struct id *waiting = malloc(room * sizeof(*waiting));
+    enum err e = waiting ? ERR_OK : ERR_FULL;
+
+    if (waiting)
+        waiting[0] = folder;
+    while (e == ERR_OK && count > 0) {
+        struct folder_list below = { 0 };
+        struct id next = waiting[--count];
+        e = known_places(known, next, gone_one, &merge);
+        if (e == ERR_OK)
+            e = merge.full ? ERR_FULL : known_subfolders(known, &arena, next, &below);
+        if (count + below.count > room) {
+            room = (count + below.count) * 2;
+            struct id *more = realloc(waiting, room * sizeof(*waiting));
+            e = more ? e : ERR_FULL;
+            waiting = more ? more : waiting;
+        }
+        for (uint32_t i = 0; e == ERR_OK && i < below.count; i++)
+            waiting[count++] = below.at[i].id;
+        arena_reset(&arena);
+    }
+    free(waiting);
+    arena_free(&arena);
+    return e;
+}

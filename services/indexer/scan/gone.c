@@ -1,0 +1,142 @@
+#include "services/indexer/scan/gone.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static enum err make_room(struct gone_list *list)
+{
+    uint32_t room = list->room ? 2 * list->room : 16;
+    struct gone_item *at;
+
+    if (list->count < list->room)
+        return ERR_OK;
+    at = arena_array(&list->arena, room, sizeof(*at));
+    if (!at)
+        return ERR_FULL;
+    if (list->count)
+        memcpy(at, list->at, list->count * sizeof(*at));
+    list->at = at;
+    list->room = room;
+    return ERR_OK;
+}
+
+enum err gone_add(struct gone_list *list, struct id id, struct bytes file)
+{
+    const struct gone_item gone = { .id = id, .file = arena_bytes(&list->arena, file) };
+
+    if (gone.file.len != file.len || make_room(list) != ERR_OK)
+        return ERR_FULL;
+    list->at[list->count++] = gone;
+    return ERR_OK;
+}
+
+static int compare_names(struct bytes a, struct bytes b)
+{
+    return text_compare((struct text){ a.len, (const char *)a.at }, (struct text){ b.len, (const char *)b.at });
+}
+
+/* Of one name in the order in which they were added. */
+static int by_name(const void *a, const void *b)
+{
+    const struct gone_item *x = *(struct gone_item *const *)a, *y = *(struct gone_item *const *)b;
+    int order = compare_names(x->file, y->file);
+
+    return order ? order : x < y ? -1 : x > y;
+}
+
+enum err gone_sort(struct gone_list *list)
+{
+    list->by_name = arena_array(&list->arena, list->count, sizeof(struct gone_item *));
+    list->next = arena_array(&list->arena, list->count + 1, sizeof(uint32_t));
+    list->next_named = arena_array(&list->arena, list->count + 1, sizeof(uint32_t));
+    if (!list->by_name || !list->next || !list->next_named)
+        return ERR_FULL;
+    for (uint32_t i = 0; i < list->count; i++)
+        list->by_name[i] = &list->at[i];
+    for (uint32_t i = 0; i <= list->count; i++)
+        list->next[i] = list->next_named[i] = i;
+    if (list->count)
+        qsort(list->by_name, list->count, sizeof(struct gone_item *), by_name);
+    return ERR_OK;
+}
+
+/* Follows the links, and shortens them for the next time. */
+static uint32_t first_from(uint32_t *next, uint32_t i)
+{
+    while (next[i] != i) {
+        next[i] = next[next[i]];
+        i = next[i];
+    }
+    return i;
+}
+
+/* One that is claimed moves, or is there after all: it is not asked for again in this list. */
+static bool may_take(struct gone_item *gone, const struct idset *claimed)
+{
+    gone->is_taken = gone->is_taken || idset_has(claimed, gone->id);
+    return !gone->is_taken;
+}
+
+static uint32_t first_of_name(const struct gone_list *list, struct bytes name)
+{
+    uint32_t low = 0, high = list->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (compare_names(list->by_name[middle]->file, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static struct gone_item *find_named(struct gone_list *list, struct bytes name, struct id self,
+                                    const struct idset *claimed)
+{
+    uint32_t i = first_from(list->next_named, first_of_name(list, name));
+
+    while (i < list->count && bytes_equal(list->by_name[i]->file, name)) {
+        struct gone_item *gone = list->by_name[i];
+        bool is_free = may_take(gone, claimed);
+        if (is_free && !id_equal(gone->id, self))
+            return gone;
+        if (!is_free)
+            list->next_named[i] = i + 1;
+        i = first_from(list->next_named, i + 1);
+    }
+    return NULL;
+}
+
+static struct gone_item *find_any(struct gone_list *list, struct id self, const struct idset *claimed)
+{
+    uint32_t i = first_from(list->next, 0);
+
+    while (i < list->count) {
+        bool is_free = may_take(&list->at[i], claimed);
+        if (is_free && !id_equal(list->at[i].id, self))
+            return &list->at[i];
+        if (!is_free)
+            list->next[i] = i + 1;
+        i = first_from(list->next, i + 1);
+    }
+    return NULL;
+}
+
+const struct gone_item *gone_take(struct gone_list *list, struct bytes name, struct id self,
+                                  const struct idset *claimed)
+{
+    struct gone_item *gone = list->count ? find_named(list, name, self, claimed) : NULL;
+
+    if (!gone && list->count)
+        gone = find_any(list, self, claimed);
+    if (gone)
+        gone->is_taken = true;
+    return gone;
+}
+
+void gone_free(struct gone_list *list)
+{
+    arena_free(&list->arena);
+    *list = (struct gone_list){ 0 };
+}

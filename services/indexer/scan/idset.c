@@ -1,0 +1,77 @@
+#include "services/indexer/scan/idset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The last eight bytes of an id are as good as a hash. */
+static size_t home(const struct idset *set, struct id id)
+{
+    uint64_t word;
+
+    memcpy(&word, id.b + 8, sizeof(word));
+    return (size_t)(word * 0x9e3779b97f4a7c15u >> 20) & (set->room - 1);
+}
+
+/* Where it is, or the free place where it would be. */
+static size_t find(const struct idset *set, struct id id)
+{
+    size_t i = home(set, id);
+
+    while (!id_is_zero(set->at[i]) && !id_equal(set->at[i], id))
+        i = (i + 1) & (set->room - 1);
+    return i;
+}
+
+static bool grow(struct idset *set)
+{
+    struct idset more = { .room = set->room ? set->room * 2 : 64 };
+
+    more.at = calloc(more.room, sizeof(*more.at));
+    if (!more.at)
+        return false;
+    for (size_t i = 0; i < set->room; i++)
+        if (!id_is_zero(set->at[i]))
+            more.at[find(&more, set->at[i])] = set->at[i];
+    more.count = set->count;
+    free(set->at);
+    *set = more;
+    return true;
+}
+
+bool idset_add(struct idset *set, struct id id)
+{
+    if (id_is_zero(id) || (set->count * 4 >= set->room * 3 && !grow(set)))
+        return false;
+    size_t i = find(set, id);
+    if (!id_is_zero(set->at[i]))
+        return false;
+    set->at[i] = id;
+    set->count++;
+    return true;
+}
+
+bool idset_has(const struct idset *set, struct id id)
+{
+    return set->room && !id_is_zero(id) && id_equal(set->at[find(set, id)], id);
+}
+
+/* What was pushed past the gap moves up into it. */
+void idset_remove(struct idset *set, struct id id)
+{
+    if (!idset_has(set, id))
+        return;
+    size_t mask = set->room - 1, gap = find(set, id);
+    for (size_t i = (gap + 1) & mask; !id_is_zero(set->at[i]); i = (i + 1) & mask)
+        if (((i - home(set, set->at[i])) & mask) >= ((i - gap) & mask)) {
+            set->at[gap] = set->at[i];
+            gap = i;
+        }
+    memset(&set->at[gap], 0, sizeof(set->at[gap]));
+    set->count--;
+}
+
+void idset_free(struct idset *set)
+{
+    free(set->at);
+    *set = (struct idset){ 0 };
+}

@@ -1,0 +1,389 @@
+#include "services/indexer/scan/known.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/wire/codec.h"
+#include "store/catalogue.h"
+#include "store/changelog.h"
+
+struct known {
+    pthread_mutex_t lock; /* of the store: one thread at a time */
+    const struct paths *paths;
+    struct store *store; /* NULL: not there yet */
+};
+
+enum err known_new(const struct paths *paths, struct known **known, struct fault *fault)
+{
+    struct known *k = calloc(1, sizeof(*k));
+
+    if (!k)
+        return fault_set(fault, ERR_FULL, "no memory for the catalogue's reader");
+    k->paths = paths;
+    pthread_mutex_init(&k->lock, NULL);
+    *known = k;
+    return ERR_OK;
+}
+
+void known_free(struct known *known)
+{
+    if (!known)
+        return;
+    store_close(known->store);
+    pthread_mutex_destroy(&known->lock);
+    free(known);
+}
+
+static enum err begin(struct known *known, struct txn **txn)
+{
+    enum err e = ERR_OK;
+
+    pthread_mutex_lock(&known->lock);
+    if (!known->store)
+        e = store_open(known->paths, STORE_READER, &known->store, NULL);
+    if (e == ERR_OK)
+        e = store_read(known->store, txn, NULL);
+    if (e != ERR_OK)
+        pthread_mutex_unlock(&known->lock);
+    return e;
+}
+
+static void end(struct known *known, struct txn *txn)
+{
+    txn_end(txn);
+    pthread_mutex_unlock(&known->lock);
+}
+
+/* ---- records, copied out ---- */
+
+/* A list that grows in an arena while a walk runs. */
+struct gathering {
+    const struct shape *shape;
+    struct arena *arena;
+    struct list list;
+    uint32_t room;
+    enum err error;
+};
+
+static bool gather(struct gathering *to, const void *record)
+{
+    size_t size = to->shape->size;
+
+    if (to->list.count == to->room) {
+        uint32_t room = to->room ? to->room * 2 : 16;
+        char *more = arena_array(to->arena, room, size);
+        if (more && to->list.count)
+            memcpy(more, to->list.at, to->list.count * size);
+        to->list.at = more;
+        to->room = room;
+        to->error = more ? ERR_OK : ERR_FULL;
+    }
+    if (to->error == ERR_OK)
+        to->error = codec_copy(to->shape, record, to->arena, (char *)to->list.at + to->list.count * size);
+    to->list.count += to->error == ERR_OK;
+    return to->error == ERR_OK;
+}
+
+static bool gather_library(void *state, const struct library *library)
+{
+    return gather(state, library);
+}
+
+enum err known_libraries(struct known *known, struct arena *arena, struct library_list *to)
+{
+    struct gathering all = { .shape = &library_shape, .arena = arena };
+    struct arena scratch = { 0 };
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_each_library(txn, &scratch, gather_library, &all);
+    end(known, txn);
+    arena_free(&scratch);
+    *to = (struct library_list){ all.list.count, all.list.at };
+    return e != ERR_OK ? e : all.error;
+}
+
+static bool gather_folder(void *state, const struct folder *folder)
+{
+    return gather(state, folder);
+}
+
+enum err known_subfolders(struct known *known, struct arena *arena, struct id folder, struct folder_list *to)
+{
+    struct gathering all = { .shape = &folder_shape, .arena = arena };
+    struct arena scratch = { 0 };
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_each_subfolder(txn, &scratch, folder, gather_folder, &all);
+    end(known, txn);
+    arena_free(&scratch);
+    *to = (struct folder_list){ all.list.count, all.list.at };
+    return e != ERR_OK ? e : all.error;
+}
+
+enum err known_volume(struct known *known, struct arena *arena, struct id id, struct volume *to)
+{
+    struct arena scratch = { 0 };
+    struct volume found = { 0 };
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_volume(txn, &scratch, id, &found);
+    if (e == ERR_OK)
+        e = codec_copy(&volume_shape, &found, arena, to);
+    end(known, txn);
+    arena_free(&scratch);
+    return e;
+}
+
+static enum err find_subfolder(struct txn *txn, struct arena *scratch, struct id folder, struct bytes name,
+                               struct id *below)
+{
+    struct folder in = { 0 };
+    struct id none = { { 0 } };
+    enum err e = catalogue_folder(txn, scratch, folder, &in);
+
+    if (e != ERR_OK)
+        return e;
+    return catalogue_folder_named(txn, in.volume, in.name.len ? in.id : none, name, below);
+}
+
+enum err known_subfolder(struct known *known, struct id folder, struct bytes name, struct id *below)
+{
+    struct arena scratch = { 0 };
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = find_subfolder(txn, &scratch, folder, name, below);
+    end(known, txn);
+    arena_free(&scratch);
+    return e;
+}
+
+enum err known_places(struct known *known, struct id folder,
+                      bool (*seen)(void *state, struct bytes file, const struct kept_place *place), void *state)
+{
+    struct arena scratch = { 0 };
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_each_place(txn, &scratch, folder, seen, state);
+    end(known, txn);
+    arena_free(&scratch);
+    return e;
+}
+
+/* ---- items ---- */
+
+static enum err copy_media(struct txn *txn, struct arena *arena, struct id id, struct media *to)
+{
+    struct arena scratch = { 0 };
+    struct media found = { 0 };
+    enum err e = catalogue_media(txn, &scratch, id, &found);
+
+    if (e == ERR_OK)
+        e = codec_copy(&media_shape, &found, arena, to);
+    arena_free(&scratch);
+    return e;
+}
+
+static enum err copy_statement(struct txn *txn, struct arena *arena, struct id id, struct text attribute,
+                               struct fact *to)
+{
+    struct arena scratch = { 0 };
+    struct facts own = { 0 };
+    enum err e = catalogue_subject_facts(txn, &scratch, bytes_of(id.b, sizeof(id.b)), &own), found = ERR_NOT_FOUND;
+
+    for (uint32_t i = 0; e == ERR_OK && found == ERR_NOT_FOUND && i < own.each.count; i++)
+        if (own.each.at[i].source.value == SOURCE_FILE && text_equal(own.each.at[i].attribute, attribute))
+            found = codec_copy(&fact_shape, &own.each.at[i], arena, to);
+    arena_free(&scratch);
+    return e == ERR_OK ? found : e;
+}
+
+enum err known_statement(struct known *known, struct arena *arena, struct id id, struct text attribute, struct fact *to)
+{
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = copy_statement(txn, arena, id, attribute, to);
+    end(known, txn);
+    return e;
+}
+
+enum err known_done(struct known *known, const struct sender *sender, struct id *id)
+{
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = changelog_done(txn, sender->request, sender->digest, id);
+    end(known, txn);
+    return e;
+}
+
+enum err known_media(struct known *known, struct arena *arena, struct id id, struct media *to)
+{
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = copy_media(txn, arena, id, to);
+    end(known, txn);
+    return e;
+}
+
+enum err known_where(struct known *known, struct arena *arena, const struct media *media, struct bytes *path,
+                     struct volume *volume)
+{
+    struct arena scratch = { 0 };
+    struct volume found = { 0 };
+    struct bytes at = { 0 };
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_path(txn, &scratch, media, &at, &found);
+    if (e == ERR_OK)
+        e = codec_copy(&volume_shape, &found, arena, volume);
+    *path = arena_bytes(arena, at);
+    end(known, txn);
+    arena_free(&scratch);
+    return e;
+}
+
+enum err known_reachable(struct known *known, struct arena *arena, struct bytes content, struct media *media,
+                         struct bytes *path)
+{
+    struct arena scratch = { 0 };
+    struct media found = { 0 };
+    struct bytes at = { 0 };
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_reachable(txn, &scratch, content, &found, &at);
+    if (e == ERR_OK)
+        e = codec_copy(&media_shape, &found, arena, media);
+    *path = e == ERR_OK ? arena_bytes(arena, at) : (struct bytes){ 0 };
+    end(known, txn);
+    arena_free(&scratch);
+    return e;
+}
+
+enum err known_artefacts(struct known *known, struct arena *arena, struct key *from, uint32_t most,
+                         struct survey_rows *rows, bool *more)
+{
+    struct txn *txn;
+    enum err e = begin(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = survey_read(txn, arena, from, most, rows, more);
+    end(known, txn);
+    return e;
+}
+
+struct same_content {
+    struct txn *txn;
+    struct arena *arena;
+    struct media_list *to;
+    uint32_t room, max;
+};
+
+static bool make_room(struct same_content *same)
+{
+    uint32_t room = same->room ? 2 * same->room : 16;
+    struct media *at;
+
+    if (same->to->count < same->room)
+        return true;
+    at = arena_array(same->arena, room, sizeof(*at));
+    if (!at)
+        return false;
+    if (same->to->count)
+        memcpy(at, same->to->at, same->to->count * sizeof(*at));
+    same->to->at = at;
+    same->room = room;
+    return true;
+}
+
+static bool add_item(void *state, struct id id)
+{
+    struct same_content *same = state;
+
+    if (!make_room(same))
+        return false;
+    if (copy_media(same->txn, same->arena, id, &same->to->at[same->to->count]) == ERR_OK)
+        same->to->count++;
+    return same->to->count < same->max;
+}
+
+enum err known_with_content(struct known *known, struct arena *arena, struct bytes content, struct id after,
+                            uint32_t max, struct media_list *to)
+{
+    struct same_content same = { .arena = arena, .to = to, .max = max };
+
+    *to = (struct media_list){ 0 };
+    enum err e = begin(known, &same.txn);
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_each_with_content_after(same.txn, content, after, add_item, &same);
+    end(known, same.txn);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+struct alike {
+    struct txn *txn;
+    struct arena scratch;
+    bool (*fits)(const void *state, const struct media *media);
+    const void *state;
+    struct media found;
+    uint32_t left;
+    bool is_found;
+};
+
+static bool look_at_item(void *state, struct id id)
+{
+    struct alike *alike = state;
+
+    arena_reset(&alike->scratch);
+    alike->is_found = catalogue_media(alike->txn, &alike->scratch, id, &alike->found) == ERR_OK &&
+                      alike->fits(alike->state, &alike->found);
+    return !alike->is_found && --alike->left > 0;
+}
+
+enum err known_find_alike(struct known *known, struct arena *arena, struct bytes content, uint32_t max,
+                          bool (*fits)(const void *state, const struct media *media), const void *state,
+                          struct media *to)
+{
+    struct alike alike = { .fits = fits, .state = state, .left = max };
+    enum err e = begin(known, &alike.txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_each_with_content(alike.txn, content, look_at_item, &alike);
+    if (e == ERR_OK)
+        e = alike.is_found ? codec_copy(&media_shape, &alike.found, arena, to) : ERR_NOT_FOUND;
+    end(known, alike.txn);
+    arena_free(&alike.scratch);
+    return e;
+}

@@ -1,0 +1,71 @@
+#include "services/indexer/scan/naming.h"
+
+#include <fnmatch.h>
+#include <string.h>
+
+static const struct {
+    const char *extension;
+    enum kind kind;
+} kinds[] = {
+    /* what libsndfile reads, with MP3 and Opus */
+    { "wav", KIND_AUDIO },   { "wave", KIND_AUDIO }, { "aif", KIND_AUDIO },  { "aiff", KIND_AUDIO },
+    { "aifc", KIND_AUDIO },  { "flac", KIND_AUDIO }, { "ogg", KIND_AUDIO },  { "oga", KIND_AUDIO },
+    { "opus", KIND_AUDIO },  { "mp3", KIND_AUDIO },  { "mp2", KIND_AUDIO },  { "mp1", KIND_AUDIO },
+    { "w64", KIND_AUDIO },   { "rf64", KIND_AUDIO }, { "bwf", KIND_AUDIO },  { "caf", KIND_AUDIO },
+    { "au", KIND_AUDIO },    { "snd", KIND_AUDIO },  { "voc", KIND_AUDIO },  { "iff", KIND_AUDIO },
+    { "8svx", KIND_AUDIO },  { "svx", KIND_AUDIO },  { "paf", KIND_AUDIO },  { "sf", KIND_AUDIO },
+    { "ircam", KIND_AUDIO }, { "sph", KIND_AUDIO },  { "nist", KIND_AUDIO }, { "pvf", KIND_AUDIO },
+    { "xi", KIND_AUDIO },    { "sds", KIND_AUDIO },  { "avr", KIND_AUDIO },  { "sd2", KIND_AUDIO },
+    { "wve", KIND_AUDIO },   { "htk", KIND_AUDIO },  { "mat4", KIND_AUDIO }, { "mat5", KIND_AUDIO },
+    { "mpc2k", KIND_AUDIO }, { "mid", KIND_MIDI },   { "midi", KIND_MIDI },  { "smf", KIND_MIDI },
+    { "kar", KIND_MIDI },    { "rmi", KIND_MIDI },   { "mp4", KIND_VIDEO },  { "m4v", KIND_VIDEO },
+    { "mov", KIND_VIDEO },   { "mkv", KIND_VIDEO },  { "webm", KIND_VIDEO }, { "avi", KIND_VIDEO },
+    { "mpg", KIND_VIDEO },   { "mpeg", KIND_VIDEO }, { "ogv", KIND_VIDEO },  { "wmv", KIND_VIDEO },
+    { "mxf", KIND_VIDEO },
+};
+
+enum kind naming_kind(struct bytes name)
+{
+    char extension[TEXT_EXTENSION_SIZE];
+
+    text_extension(name, extension);
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strcmp(kinds[i].extension, extension) == 0)
+            return kinds[i].kind;
+    return KIND_OTHER;
+}
+
+static bool matches(struct text glob, const char *name, const char *below)
+{
+    char pattern[256];
+
+    if (glob.len == 0 || !text_copy(pattern, sizeof(pattern), glob))
+        return false;
+    if (strchr(pattern, '/'))
+        return fnmatch(pattern, below, FNM_PATHNAME) == 0;
+    return fnmatch(pattern, name, 0) == 0;
+}
+
+bool naming_passed_over(const struct naming_rules *rules, const char *below)
+{
+    const char *slash = strrchr(below, '/');
+    const char *name = slash ? slash + 1 : below;
+
+    if (name[0] == '.' && !rules->hidden_files)
+        return true;
+    for (uint32_t i = 0; i < rules->ignore.count; i++)
+        if (matches(rules->ignore.at[i], name, below))
+            return true;
+    return false;
+}
+
+struct text naming_pack(struct arena *arena, const char *library, const char *below)
+{
+    const char *slash = strchr(below, '/');
+
+    if (slash)
+        return arena_utf8(arena, bytes_of(below, (size_t)(slash - below)), 255);
+    slash = strrchr(library, '/');
+    const char *name = slash && slash[1] ? slash + 1 : library;
+    return arena_utf8(arena, bytes_of(name, strlen(name)), 255);
+}

@@ -1,0 +1,156 @@
+#include "services/indexer/scan/reunite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/indexer/scan/volume.h"
+#include "services/indexer/scan/walk.h"
+
+enum { PATIENCE_US = 20000000, AT_ONCE = 1024 /* items of one transaction */ };
+
+/* Gone from a volume that is here. Of one that is not, nothing can be said. */
+static bool is_gone(struct known *known, struct arena *scratch, const struct media *media)
+{
+    struct volume_found found;
+    struct volume volume;
+    struct bytes path = { 0 };
+
+    if (known_where(known, scratch, media, &path, &volume) != ERR_OK || path.len == 0)
+        return false;
+    return walk_is_gone((const char *)path.at) && volume_of((const char *)path.at, &found, NULL) == ERR_OK &&
+           text_is(volume.identity, found.identity);
+}
+
+/* ---- all copies of a content ---- */
+
+struct looking {
+    struct errand errand;
+    struct known *known;
+    struct id content;
+    struct gone_list list; /* the thread's until it is done */
+    void (*looked)(void *state, struct id content, struct gone_list *list);
+    void *state;
+};
+
+static enum err look_at_some(struct looking *looking, const struct media_list *some)
+{
+    struct arena scratch = { 0 };
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < some->count; i++) {
+        if (!errand_goes_on(&looking->errand))
+            e = ERR_BUSY;
+        else if (is_gone(looking->known, &scratch, &some->at[i]))
+            e = gone_add(&looking->list, some->at[i].id, some->at[i].file);
+        arena_reset(&scratch);
+    }
+    arena_free(&scratch);
+    return e;
+}
+
+/* What was found before an error is of use. */
+static void look(struct errand *errand)
+{
+    struct looking *looking = (struct looking *)errand;
+    struct bytes content = bytes_of(looking->content.b, sizeof(looking->content.b));
+    struct id after = { { 0 } };
+    struct media_list some = { 0 };
+    struct arena arena = { 0 };
+    enum err e;
+
+    do {
+        arena_reset(&arena);
+        e = known_with_content(looking->known, &arena, content, after, AT_ONCE, &some);
+        if (e == ERR_OK && some.count > 0) {
+            after = some.at[some.count - 1].id;
+            e = look_at_some(looking, &some);
+        }
+    } while (e == ERR_OK && some.count == AT_ONCE);
+    arena_free(&arena);
+    if (gone_sort(&looking->list) != ERR_OK)
+        gone_free(&looking->list);
+}
+
+static void end_look(struct errand *errand, bool lost)
+{
+    struct looking *looking = (struct looking *)errand;
+    struct gone_list list = { 0 };
+
+    if (!lost) {
+        list = looking->list;
+        looking->list = (struct gone_list){ 0 };
+    }
+    looking->looked(looking->state, looking->content, &list);
+}
+
+static void drop_look(struct errand *errand)
+{
+    struct looking *looking = (struct looking *)errand;
+
+    gone_free(&looking->list);
+    free(looking);
+}
+
+enum err reunite_look(struct errands *errands, struct known *known, struct id content,
+                      void (*looked)(void *state, struct id content, struct gone_list *list), void *state)
+{
+    struct looking *looking = calloc(1, sizeof(*looking));
+
+    if (!looking)
+        return ERR_FULL;
+    *looking = (struct looking){ .known = known, .content = content, .looked = looked, .state = state };
+    looking->errand = (struct errand){ .run = look, .done = end_look, .drop = drop_look, .patience = PATIENCE_US };
+    errand_start(errands, &looking->errand);
+    return ERR_OK;
+}
+
+/* ---- the one that was chosen ---- */
+
+struct verifying {
+    struct errand errand;
+    struct known *known;
+    struct id older;
+    struct work *work; /* the loop's: not touched in the thread */
+    bool is_gone;
+    void (*verified)(void *state, struct work *work, struct id older, bool is_gone);
+    void *state;
+};
+
+/* By where the catalogue has it now: it may have been moved since the look at all of them. */
+static void verify(struct errand *errand)
+{
+    struct verifying *verifying = (struct verifying *)errand;
+    struct arena arena = { 0 };
+    struct media media;
+
+    verifying->is_gone = known_media(verifying->known, &arena, verifying->older, &media) == ERR_OK &&
+                         is_gone(verifying->known, &arena, &media);
+    arena_free(&arena);
+}
+
+static void end_verify(struct errand *errand, bool lost)
+{
+    struct verifying *verifying = (struct verifying *)errand;
+
+    verifying->verified(verifying->state, verifying->work, verifying->older, !lost && verifying->is_gone);
+}
+
+static void drop_verify(struct errand *errand)
+{
+    free(errand);
+}
+
+enum err reunite_verify(struct errands *errands, struct known *known, struct id older, struct work *work,
+                        void (*verified)(void *state, struct work *work, struct id older, bool is_gone), void *state)
+{
+    struct verifying *verifying = calloc(1, sizeof(*verifying));
+
+    if (!verifying)
+        return ERR_FULL;
+    *verifying =
+        (struct verifying){ .known = known, .older = older, .work = work, .verified = verified, .state = state };
+    verifying->errand =
+        (struct errand){ .run = verify, .done = end_verify, .drop = drop_verify, .patience = PATIENCE_US };
+    errand_start(errands, &verifying->errand);
+    return ERR_OK;
+}

@@ -1,0 +1,256 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/process/log.h"
+#include "services/indexer/scan/scan_parts.h"
+
+enum { PATIENCE_US = 60000000, NEWS_EVERY_US = 100000 };
+
+/* ---- news to the loop ---- */
+
+static void send_news(struct scan *scan)
+{
+    struct news *next;
+
+    scan->news_sent = clock_steady();
+    if (news_is_empty(scan->news))
+        return;
+    next = news_new(scan->order.library.id, scan->listener.heard, scan->listener.state);
+    if (!next)
+        return;
+    news_send(scan->news, atomic_load(&scan->errand.lost) ? NULL : scan->mailbox);
+    scan->news = next;
+}
+
+static void send_news_now_and_then(struct scan *scan)
+{
+    if (clock_steady() - scan->news_sent > NEWS_EVERY_US)
+        send_news(scan);
+}
+
+struct work *scan_add_work(struct scan *scan, const struct node *node, struct id id, const char *path,
+                           const struct trace *trace)
+{
+    struct work *work = work_new(bytes_of(path, strlen(path)));
+
+    if (!work) {
+        log_error("no memory for %s: it waits for the next scan", path);
+        return NULL;
+    }
+    work->id = id;
+    work->library = scan->order.library.id;
+    work->size = trace->size;
+    work->mtime = trace->mtime;
+    work->seen = node->seen;
+    work_push(&scan->news->work, work);
+    return work;
+}
+
+/* An operation about a folder, or a file in it, is durable, or refused. A place that has no analysis of this state of
+ * its file is to be heard. */
+static void answered(void *state, const struct operation *operation, const struct outcome *outcome, void *about)
+{
+    struct scan *scan = state;
+    struct node *node = about;
+    const struct place *place = &operation->place;
+    struct trace trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime };
+    const char *path = "";
+    struct work *work;
+
+    if (operation->has_folder)
+        node->id = outcome->id; /* zero when it is refused */
+    if (operation->has_place)
+        path = walk_join(&scan->folder, node->path, (const char *)place->file.at);
+    if (!text_is(outcome->error, "ok")) {
+        log_warn("persist refused what a scan saw%s%s: %.*s: %.*s", path[0] ? " of " : "", path,
+                 TEXT_ARG(outcome->error), TEXT_ARG(outcome->what));
+        return;
+    }
+    if (!operation->has_place)
+        return;
+    scan->added += outcome->created;
+    if (outcome->stale && (work = scan_add_work(scan, node, outcome->id, path, &trace)))
+        work->created = outcome->created;
+    send_news_now_and_then(scan);
+}
+
+/* ---- all of them ---- */
+
+static struct node *root_of(struct scan *scan)
+{
+    struct bytes path = arena_bytes(&scan->arena, scan->result.library.path);
+    struct node *root = arena_alloc(&scan->arena, sizeof(*root));
+
+    if (root && path.len)
+        *root = (struct node){ .id = scan->order.library.id, .path = (const char *)path.at, .below = "", .deep = true };
+    return path.len ? root : NULL;
+}
+
+/* The node of a path below the library, with the ids that the catalogue has; NULL for one that is passed over. */
+static struct node *node_below(struct scan *scan, struct node *root, const char *below)
+{
+    struct node *node = root;
+
+    while (node && *below) {
+        size_t len = strcspn(below, "/");
+        struct node *next = scan_folder_below(scan, node, bytes_of(below, len), false);
+        if (!next || naming_passed_over(&scan->rules, next->below))
+            return NULL;
+        if (!id_is_zero(node->id))
+            known_subfolder(scan->known, node->id, next->name, &next->id);
+        below += below[len] ? len + 1 : len;
+        node = next;
+    }
+    return node;
+}
+
+static enum err plan(struct scan *scan, struct fault *fault)
+{
+    static const struct scan_target whole = { .below = "", .deep = true };
+    const struct scan_target *targets = scan->order.targets ? scan->order.targets : &whole;
+    uint32_t count = scan->order.targets ? scan->order.target_count : 1;
+    struct node *root = root_of(scan);
+
+    if (!root)
+        return fault_set(fault, ERR_FULL, "no memory for a scan");
+    for (uint32_t i = 0; i < count; i++) {
+        struct node *node = targets[i].below[0] ? node_below(scan, root, targets[i].below) : root;
+        if (!node || node == scan->pending)
+            continue;
+        node->deep = targets[i].deep;
+        node->next = scan->pending;
+        scan->pending = node;
+    }
+    return ERR_OK;
+}
+
+/* A look at some folders does not see the others: then the count falls only with the next look at all. */
+static void count_too_long(struct scan *scan)
+{
+    struct library *is = &scan->result.library;
+
+    if (!scan->order.targets || scan->too_long > is->too_long)
+        is->too_long = scan->too_long;
+    if (is->too_long == 0)
+        is->too_long_in = is->too_long_first = (struct bytes){ 0 };
+}
+
+static enum err look(struct scan *scan, struct fault *fault)
+{
+    enum err e = plan(scan, fault);
+
+    while (e == ERR_OK && scan->pending) {
+        struct node *node = scan->pending;
+        scan->pending = node->next;
+        e = scan_folder_visit(scan, node, fault);
+        send_news_now_and_then(scan);
+    }
+    if (e == ERR_OK)
+        e = scan_settle(scan, fault);
+    if (e == ERR_OK)
+        e = scribe_flush(&scan->scribe, fault);
+    uint64_t less = scan->result.verdict == VERDICT_MARK ? scan->result.missing : 0, was = scan->order.library.files;
+    scan->result.library.files = !scan->order.targets       ? scan->seen
+                                 : was + scan->added > less ? was + scan->added - less
+                                                            : 0;
+    count_too_long(scan);
+    return e;
+}
+
+static void run(struct errand *errand)
+{
+    struct scan *scan = (struct scan *)errand;
+    struct fault *fault = &scan->result.fault;
+    enum err e = scribe_open(&scan->scribe, scan->paths, fault);
+
+    if (e == ERR_OK)
+        e = scan_library_find(scan, fault);
+    if (e == ERR_OK)
+        e = scan->result.away ? scan_settle_away(scan, fault) : look(scan, fault);
+    if (e == ERR_OK)
+        e = scribe_flush(&scan->scribe, fault);
+    if (e == ERR_OK)
+        scan_library_put(scan, fault);
+    scribe_close(&scan->scribe);
+    send_news(scan);
+}
+
+/* ---- as an errand ---- */
+
+static void done(struct errand *errand, bool lost)
+{
+    struct scan *scan = (struct scan *)errand;
+
+    scan->listener.done(scan->listener.state, scan, lost ? NULL : &scan->result);
+}
+
+static void drop(struct errand *errand)
+{
+    struct scan *scan = (struct scan *)errand;
+
+    if (scan->news)
+        news_send(scan->news, NULL);
+    free(scan->gone.at);
+    free(scan->newcomers.at);
+    arena_free(&scan->folder);
+    arena_free(&scan->arena);
+    free(scan);
+}
+
+static enum err copy_order(struct scan *scan, const struct scan_order *order)
+{
+    struct scan_target *targets = arena_array(&scan->arena, order->target_count, sizeof(*targets));
+    enum err e = codec_copy(&library_shape, &order->library, &scan->arena, &scan->order.library);
+
+    if (e != ERR_OK || !targets)
+        return ERR_FULL;
+    scan->result.library = scan->order.library;
+    for (uint32_t i = 0; i < order->target_count; i++) {
+        targets[i] = order->targets[i];
+        targets[i].below = arena_text(&scan->arena, text_of(order->targets[i].below)).at;
+        if (!targets[i].below)
+            targets[i].below = "";
+    }
+    scan->order.targets = order->targets ? targets : NULL;
+    scan->rules = (struct naming_rules){ scan->order.library.ignore, scan->order.library.hidden_files };
+    return ERR_OK;
+}
+
+struct scan *scan_new(const struct paths *paths, struct known *known, struct mailbox *mailbox,
+                      const struct scan_order *order, const struct scan_listener *listener)
+{
+    struct scan *scan = calloc(1, sizeof(*scan));
+
+    if (!scan)
+        return NULL;
+    scan->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
+    scan->paths = paths;
+    scan->known = known;
+    scan->mailbox = mailbox;
+    scan->listener = *listener;
+    scan->order = *order;
+    scan->scribe.errand = &scan->errand;
+    scan->scribe.waits = &scan->waits;
+    scan->scribe.answered = answered;
+    scan->scribe.state = scan;
+    scan->news = news_new(order->library.id, listener->heard, listener->state);
+    if (scan->news && copy_order(scan, order) == ERR_OK)
+        return scan;
+    drop(&scan->errand);
+    return NULL;
+}
+
+struct errand *scan_errand(struct scan *scan)
+{
+    return &scan->errand;
+}
+
+const struct scan_order *scan_order(const struct scan *scan)
+{
+    return &scan->order;
+}
+
+bool scan_waits(const struct scan *scan)
+{
+    return atomic_load(&scan->waits);
+}

@@ -1,0 +1,235 @@
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+
+#include "common/alloc.h"
+#include "common/process/limits.h"
+#include "common/process/log.h"
+#include "services/indexer/scan/scan_parts.h"
+#include "services/indexer/scan/watch.h"
+
+/* ---- watching ---- */
+
+static void watch(struct scan *scan, const struct node *node)
+{
+    int wd = scan->order.inotify < 0 ? -1 : inotify_add_watch(scan->order.inotify, node->path, WATCH_MASK);
+
+    if (wd >= 0)
+        news_watched(scan->news, wd, node->path);
+    else if (scan->order.inotify >= 0 && (errno == ENOSPC || errno == ENOMEM))
+        scan->news->watches_full = true;
+}
+
+/* ---- its files ---- */
+
+struct node *scan_folder_below(struct scan *scan, struct node *parent, struct bytes name, bool deep)
+{
+    struct node *node;
+
+    if (!limits_leave(2 * PATH_MAX))
+        return NULL;
+    node = arena_alloc(&scan->arena, sizeof(*node));
+    *node = (struct node){ .parent = parent, .name = arena_bytes(&scan->arena, name), .deep = deep };
+    node->path = walk_join(&scan->arena, parent->path, (const char *)node->name.at);
+    node->below = walk_join(&scan->arena, parent->below, (const char *)node->name.at);
+    return node->path[0] && strlen(node->path) < PATH_MAX ? node : NULL;
+}
+
+static bool hold(struct scan *scan, struct node *node, const struct entry *entry)
+{
+    struct newcomer_list *list = &scan->newcomers;
+
+    if (list->count == list->room) {
+        size_t room = list->room ? list->room * 2 : 64;
+        if (!limits_leave(room * (sizeof(*list->at) + NAME_MAX)))
+            return false;
+        list->at = alloc_grow(list->at, room, sizeof(*list->at));
+        list->room = room;
+    }
+    list->at[list->count] = (struct newcomer){ .node = node, .entry = *entry };
+    list->at[list->count].entry.name = arena_bytes(&scan->arena, entry->name);
+    list->count++;
+    return true;
+}
+
+static enum err meet_new(struct scan *scan, struct node *node, const struct entry *entry, struct fault *fault)
+{
+    if (entry->unsure)
+        return ERR_OK;
+    return hold(scan, node, entry) ? ERR_OK
+                                   : fault_set(fault, ERR_FULL, "no room for new files: allow more by data_mb");
+}
+
+static bool wants_hearing(const struct scan *scan, const struct compared *compared)
+{
+    switch (compared->analysis) {
+    case ANALYSIS_STATE_WAITING:
+        return true;
+    case ANALYSIS_STATE_FAILED:
+    case ANALYSIS_STATE_QUARANTINED:
+        return scan->order.retry_failed || compared->analyser < scan->order.analyser;
+    case ANALYSIS_STATE_DONE:
+        return compared->analyser < scan->order.analyser;
+    case ANALYSIS_STATE_OTHER:
+    case ANALYSIS_STATE_NONE:
+        break;
+    }
+    return false;
+}
+
+/* The revision of what is to be heard anew: 0 when it was never heard, or is not there any more. */
+static uint64_t renewed(struct scan *scan, const struct compared *compared)
+{
+    struct media media;
+
+    if (compared->analysis != ANALYSIS_STATE_DONE ||
+        known_media(scan->known, &scan->folder, compared->id, &media) != ERR_OK)
+        return 0;
+    return media.revision;
+}
+
+static enum err meet(struct scan *scan, struct node *node, const struct compared *compared, struct fault *fault)
+{
+    const struct entry *entry = compared->entry;
+    struct work *work;
+
+    if (id_is_zero(compared->id))
+        return meet_new(scan, node, entry, fault);
+    scan->items++;
+    if (compared->differs)
+        return scan_place(scan, node, entry, fault);
+    if (entry->unsure || !wants_hearing(scan, compared))
+        return ERR_OK;
+    work = scan_add_work(scan, node, compared->id, walk_join(&scan->folder, node->path, (const char *)entry->name.at),
+                         &entry->trace);
+    if (!work)
+        return ERR_OK;
+    work->retry = scan->order.retry_failed;
+    work->renews = renewed(scan, compared);
+    work->waits = compared->analysis == ANALYSIS_STATE_WAITING;
+    return ERR_OK;
+}
+
+static enum err meet_files(struct scan *scan, struct node *node, const struct entry_list *files, struct fault *fault)
+{
+    struct compared_list all;
+    enum err e = compare_folder(scan->known, node->id, files, scan->present, &scan->folder, &all, &scan->gone);
+
+    if (e != ERR_OK)
+        return fault_set(fault, e, "cannot compare %s with the catalogue", node->path);
+    scan->seen += files->count;
+    scan->news->files += scan->order.targets ? 0 : files->count;
+    for (uint32_t i = 0; e == ERR_OK && i < all.count; i++)
+        e = meet(scan, node, &all.at[i], fault);
+    return e;
+}
+
+static bool push_folder(struct scan *scan, struct node *parent, struct bytes name, struct id id)
+{
+    struct node *node = scan_folder_below(scan, parent, name, true);
+
+    if (!node)
+        return false;
+    node->id = id;
+    node->next = scan->pending;
+    scan->pending = node;
+    return true;
+}
+
+/* A folder that is watched since long tells its changes by itself; one that came back from elsewhere is not. */
+static bool is_watched(struct scan *scan, const struct node *parent, struct bytes name)
+{
+    const char *path = walk_join(&scan->folder, parent->path, (const char *)name.at);
+    int wd = inotify_add_watch(scan->order.inotify, path, WATCH_MASK | IN_MASK_CREATE);
+
+    if (wd >= 0)
+        news_watched(scan->news, wd, path);
+    return wd < 0;
+}
+
+/* Two sorted lists, walked together: folders that are there are visited, new ones in any case; with those that are
+ * not, all below them is gone. */
+static enum err merge_folders(struct scan *scan, struct node *node, const struct entry_list *there,
+                              const struct folder_list *known)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t t = 0, k = 0; e == ERR_OK && (t < there->count || k < known->count);) {
+        int order = t == there->count   ? 1
+                    : k == known->count ? -1
+                                        : compare_names(there->at[t].name, known->at[k].name);
+        struct id id = order == 0 ? known->at[k].id : (struct id){ { 0 } };
+        if (order > 0)
+            e = compare_gone(scan->known, known->at[k].id, &scan->gone);
+        else if ((node->deep || order < 0 || !is_watched(scan, node, there->at[t].name)) &&
+                 !push_folder(scan, node, there->at[t].name, id))
+            scan->result.unread++;
+        t += order <= 0;
+        k += order >= 0;
+    }
+    return e;
+}
+
+static enum err meet_folders(struct scan *scan, struct node *node, const struct entry_list *folders,
+                             struct fault *fault)
+{
+    struct folder_list known = { 0 };
+    enum err e = id_is_zero(node->id) ? ERR_OK : known_subfolders(scan->known, &scan->folder, node->id, &known);
+
+    if (e == ERR_OK)
+        e = merge_folders(scan, node, folders, &known);
+    return e == ERR_OK ? e : fault_set(fault, e, "cannot compare the folders in %s with the catalogue", node->path);
+}
+
+/* A folder that can't be read says nothing of what lies in it: that stays as it was. Of one that is not there, the
+ * folder above tells. */
+static void not_read(struct scan *scan, enum err e, struct fault *fault)
+{
+    if (e != ERR_NOT_FOUND) {
+        log_warn("%s", fault->what);
+        scan->result.unread++;
+    }
+    *fault = (struct fault){ 0 };
+}
+
+/* Of the library's record the first one: the log has a line for each folder. */
+static void note_too_long(struct scan *scan, const struct node *node, const struct listing *listing)
+{
+    struct library *library = &scan->result.library;
+
+    if (listing->too_long == 0)
+        return;
+    log_warn("%llu files and folders are passed over, for their path is over %d bytes, the first is %.*s in %s",
+             (unsigned long long)listing->too_long, PATH_MAX - 1, (int)listing->too_long_first.len,
+             (const char *)listing->too_long_first.at, node->path);
+    if (scan->too_long == 0) {
+        library->too_long_in = arena_bytes(&scan->arena, bytes_of(node->path, strlen(node->path)));
+        library->too_long_first = arena_bytes(&scan->arena, listing->too_long_first);
+    }
+    scan->too_long += listing->too_long;
+}
+
+enum err scan_folder_visit(struct scan *scan, struct node *node, struct fault *fault)
+{
+    struct listing listing;
+    enum err e;
+
+    watch(scan, node);
+    e = walk_read(&scan->errand, node->path, node->below, &scan->rules, &scan->folder, &listing, fault);
+    if (e == ERR_TIMEOUT || e == ERR_FULL)
+        return e;
+    node->seen = clock_steady();
+    if (e != ERR_OK) {
+        not_read(scan, e, fault);
+        e = ERR_OK;
+    } else {
+        note_too_long(scan, node, &listing);
+        e = meet_files(scan, node, &listing.files, fault);
+        if (e == ERR_OK)
+            e = meet_folders(scan, node, &listing.folders, fault);
+    }
+    arena_reset(&scan->folder);
+    return e == ERR_OK ? scan_settle_some(scan, fault) : e;
+}

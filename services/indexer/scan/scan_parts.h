@@ -1,0 +1,98 @@
+/* scan_parts.h: what the files that make up a scan share: scan.c (the whole), scan_folder.c (one folder),
+ * scan_library.c (where the library is), scan_place.c (where a file is), scan_settle.c (what is gone and what is
+ * new). The scan's thread alone touches it until the errand is done. */
+#ifndef LOOPHOLE_INDEXER_SCAN_PARTS_H
+#define LOOPHOLE_INDEXER_SCAN_PARTS_H
+
+#include "services/indexer/scan/scan.h"
+
+/* A folder of the walk. */
+struct node {
+    struct node *next;   /* of those still to visit */
+    struct node *parent; /* NULL: the library */
+    struct id id;        /* zero: persist has not heard of it; it does when a medium is found in it */
+    struct bytes name;
+    const char *path;
+    const char *below;
+    bool deep;
+    usec_t seen;  /* when it was listed; steady clock */
+    bool is_told; /* persist: whether it takes it or not */
+};
+
+/* A file whose place is new, held until it is known what is gone. */
+struct newcomer {
+    struct node *node;
+    struct entry entry;
+};
+
+struct newcomer_list {
+    size_t count, room;
+    struct newcomer *at;
+};
+
+struct scan {
+    struct errand errand;
+    const struct paths *paths;
+    struct known *known;
+    struct mailbox *mailbox;
+    struct scan_listener listener;
+    struct scan_order order;
+    struct scan_result result;
+    struct arena arena;  /* lasts as long as the scan */
+    struct arena folder; /* lasts for one folder */
+    struct scribe scribe;
+    atomic_bool waits;
+    struct news *news;
+    usec_t news_sent;
+    struct naming_rules rules;
+    enum availability present; /* of a file that is there */
+    struct node *pending;
+    struct gone_list gone;
+    struct newcomer_list newcomers;
+    uint64_t seen;     /* media files */
+    uint64_t items;    /* items of the catalogue that were met, and were not missing before */
+    uint64_t added;    /* new places */
+    uint64_t too_long; /* names whose path is too long */
+};
+
+/* For the news: a file of a folder is to be heard. NULL: no memory. */
+struct work *scan_add_work(struct scan *scan, const struct node *node, struct id id, const char *path,
+                           const struct trace *trace);
+
+/* Watches, reads and compares a folder; folders below it that are to be visited too become pending. */
+enum err scan_folder_visit(struct scan *scan, struct node *node, struct fault *fault);
+
+/* A node for a folder in a folder. NULL: no room (limits_leave), or the path is too long. */
+struct node *scan_folder_below(struct scan *scan, struct node *parent, struct bytes name, bool deep);
+
+/* Finds where the library is now and brings its volume's record up to date; sets result.library.path and online,
+ * and present. result.away when it is nowhere. */
+enum err scan_library_find(struct scan *scan, struct fault *fault);
+
+/* Its record in the catalogue, when the scan changed it. */
+enum err scan_library_put(struct scan *scan, struct fault *fault);
+
+/* Tells persist of all folders of newcomers that it has not heard of, each level in one go. Those that it refuses have
+ * no id afterwards. */
+enum err scan_place_folders(struct scan *scan, struct fault *fault);
+
+/* Says of a file where it is. */
+enum err scan_place(struct scan *scan, struct node *node, const struct entry *entry, struct fault *fault);
+
+/* Says of an item that it is there, or not. */
+enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability, struct fault *fault);
+
+/* The folder's id; persist gives it when it has none yet. */
+enum err scan_place_folder(struct scan *scan, struct node *node, struct id *id, struct fault *fault);
+
+/* Between folders: new places, when there are enough of them to be told of in one go. Of a library's first scan alone:
+ * what could have moved was never seen, so nothing is to be waited for. */
+enum err scan_settle_some(struct scan *scan, struct fault *fault);
+
+/* Moves, new places, and what is missing within the caps. */
+enum err scan_settle(struct scan *scan, struct fault *fault);
+
+/* All items of the library: offline. */
+enum err scan_settle_away(struct scan *scan, struct fault *fault);
+
+#endif

@@ -1,0 +1,94 @@
+#include "services/indexer/scan/scan_parts.h"
+
+enum err scan_place_folder(struct scan *scan, struct node *node, struct id *id, struct fault *fault)
+{
+    struct persist_put_folder put = { .folder = { .volume = scan->order.library.volume, .name = node->name } };
+    struct done done = { 0 };
+    enum err e = ERR_OK;
+
+    if (id_is_zero(node->id)) {
+        e = scan_place_folder(scan, node->parent, &put.folder.parent, fault);
+        if (e == ERR_OK)
+            e = scribe_ask(&scan->scribe, "persist.put_folder", &put, &done, fault);
+        node->id = done.id;
+    }
+    *id = node->id;
+    return e;
+}
+
+/* The first on the way down to it that persist has not heard of; NULL: there is none. */
+static struct node *first_unknown(struct node *node)
+{
+    struct node *first = NULL;
+
+    for (; node->parent && id_is_zero(node->id); node = node->parent)
+        first = node;
+    return first;
+}
+
+static enum err tell_folder(struct scan *scan, struct node *node, struct fault *fault)
+{
+    struct operation operation = {
+        .has_folder = true,
+        .folder = { .volume = scan->order.library.volume, .parent = node->parent->id, .name = node->name }
+    };
+
+    node->is_told = true;
+    return scribe_add(&scan->scribe, &operation, node, fault);
+}
+
+static enum err tell_level(struct scan *scan, bool *any, struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    *any = false;
+    for (size_t i = 0; e == ERR_OK && i < scan->newcomers.count; i++) {
+        struct node *node = first_unknown(scan->newcomers.at[i].node);
+        if (!node || node->is_told)
+            continue;
+        *any = true;
+        e = tell_folder(scan, node, fault);
+    }
+    return e == ERR_OK ? scribe_flush(&scan->scribe, fault) : e;
+}
+
+enum err scan_place_folders(struct scan *scan, struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    for (bool any = true; e == ERR_OK && any;)
+        e = tell_level(scan, &any, fault);
+    return e;
+}
+
+enum err scan_place(struct scan *scan, struct node *node, const struct entry *entry, struct fault *fault)
+{
+    const char *below = walk_join(&scan->folder, node->below, (const char *)entry->name.at);
+    char library[PATH_MAX];
+    struct id folder;
+    enum err e = scan_place_folder(scan, node, &folder, fault);
+
+    if (e != ERR_OK)
+        return e;
+    bytes_copy(library, sizeof(library), scan->result.library.path);
+    struct operation place = {
+        .has_place = true,
+        .place = { .folder = folder,
+                   .file = entry->name,
+                   .kind = { .value = (int32_t)entry->kind },
+                   .size = entry->trace.size,
+                   .mtime = entry->trace.mtime,
+                   .inode = entry->trace.inode,
+                   .pack = naming_pack(&scan->folder, library, below),
+                   .availability = { .value = (int32_t)scan->present } },
+    };
+    return scribe_add(&scan->scribe, &place, node, fault);
+}
+
+enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability, struct fault *fault)
+{
+    struct operation presence = { .has_presence = true,
+                                  .presence = { .id = id, .availability = { .value = (int32_t)availability } } };
+
+    return scribe_add(&scan->scribe, &presence, NULL, fault);
+}

@@ -1,0 +1,126 @@
+#include <stdlib.h>
+
+#include "services/indexer/scan/scan_parts.h"
+
+enum { SOME = 2000 }; /* newcomers whose folders are told of in one go */
+
+static enum err move(struct scan *scan, const struct newcomer *newcomer, struct id id, struct fault *fault)
+{
+    struct operation move = { .has_move = true, .move = { .id = id, .file = newcomer->entry.name } };
+    enum err e = scan_place_folder(scan, newcomer->node, &move.move.folder, fault);
+
+    return e == ERR_OK ? scribe_add(&scan->scribe, &move, NULL, fault) : e;
+}
+
+/* A newcomer that is a gone item moves it first: its place is known then, and takes the new state. */
+static enum err place_newcomers(struct scan *scan, const struct fresh *fresh, struct fault *fault)
+{
+    enum err e = scan_place_folders(scan, fault);
+
+    for (size_t i = 0; e == ERR_OK && i < scan->newcomers.count; i++) {
+        const struct newcomer *newcomer = &scan->newcomers.at[i];
+        if (fresh && fresh[i].was >= 0)
+            e = move(scan, newcomer, scan->gone.at[fresh[i].was].id, fault);
+        if (e == ERR_OK)
+            e = scan_place(scan, newcomer->node, &newcomer->entry, fault);
+        arena_reset(&scan->folder);
+    }
+    scan->newcomers.count = 0;
+    return e;
+}
+
+enum err scan_settle_some(struct scan *scan, struct fault *fault)
+{
+    bool is_first = !scan->order.targets && scan->order.library.files == 0;
+
+    return is_first && scan->newcomers.count >= SOME ? place_newcomers(scan, NULL, fault) : ERR_OK;
+}
+
+/* What was made and soon renamed or removed, as other programs do with files that they write: it would become an item
+ * that is missing. What the folder holds instead is seen by the next scan. */
+static bool has_gone_again(struct scan *scan, const struct newcomer *newcomer)
+{
+    const char *path = walk_join(&scan->folder, newcomer->node->path, (const char *)newcomer->entry.name.at);
+    bool has_gone = walk_is_gone(path);
+
+    arena_reset(&scan->folder);
+    return has_gone;
+}
+
+static void forget_gone(struct scan *scan)
+{
+    struct newcomer_list *list = &scan->newcomers;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->count && errand_goes_on(&scan->errand); i++)
+        if (!has_gone_again(scan, &list->at[i]))
+            list->at[kept++] = list->at[i];
+    list->count = kept;
+}
+
+static enum err settle_newcomers(struct scan *scan, struct fault *fault)
+{
+    forget_gone(scan);
+
+    size_t count = scan->newcomers.count;
+    struct fresh *fresh = calloc(count ? count : 1, sizeof(*fresh));
+
+    if (!fresh)
+        return fault_set(fault, ERR_FULL, "no memory for %zu new files", count);
+    for (size_t i = 0; i < count; i++)
+        fresh[i].trace = scan->newcomers.at[i].entry.trace;
+    settle_moves(scan->gone.at, scan->gone.count, fresh, count);
+    enum err e = place_newcomers(scan, fresh, fault);
+    free(fresh);
+    return e;
+}
+
+static enum err mark_gone(struct scan *scan, enum availability availability, struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    for (size_t i = 0; e == ERR_OK && i < scan->gone.count; i++)
+        if (!scan->gone.at[i].moved && !scan->gone.at[i].missing)
+            e = scan_place_presence(scan, scan->gone.at[i].id, availability, fault);
+    return e;
+}
+
+static void count_gone(struct scan *scan)
+{
+    struct scan_result *result = &scan->result;
+    uint64_t before = 0;
+
+    for (size_t i = 0; i < scan->gone.count; i++) {
+        before += !scan->gone.at[i].missing;
+        result->missing += !scan->gone.at[i].missing && !scan->gone.at[i].moved;
+    }
+    result->of = before + scan->items;
+    if (scan->order.targets && result->of < scan->order.library.files)
+        result->of = scan->order.library.files;
+}
+
+enum err scan_settle(struct scan *scan, struct fault *fault)
+{
+    static const enum availability means[] = {
+        [VERDICT_MARK] = AVAILABILITY_MISSING, [VERDICT_LOST] = AVAILABILITY_EXTERNAL_OFFLINE
+    };
+    struct scan_result *result = &scan->result;
+    enum err e = settle_newcomers(scan, fault);
+
+    if (e != ERR_OK)
+        return e;
+    count_gone(scan);
+    result->verdict = settle_verdict(result->missing, result->of, scan->order.accept_missing);
+    if (result->verdict != VERDICT_ASK)
+        e = mark_gone(scan, means[result->verdict], fault);
+    return e;
+}
+
+enum err scan_settle_away(struct scan *scan, struct fault *fault)
+{
+    enum err e = compare_gone(scan->known, scan->order.library.id, &scan->gone);
+
+    if (e != ERR_OK)
+        return fault_set(fault, e, "cannot read the items of a library");
+    return mark_gone(scan, AVAILABILITY_EXTERNAL_OFFLINE, fault);
+}

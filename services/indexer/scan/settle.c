@@ -1,0 +1,62 @@
+#include "services/indexer/scan/settle.h"
+
+#include <stdlib.h>
+
+static int compare_traces(const struct trace *a, const struct trace *b)
+{
+    if (a->inode != b->inode)
+        return a->inode < b->inode ? -1 : 1;
+    if (a->size != b->size)
+        return a->size < b->size ? -1 : 1;
+    return a->mtime < b->mtime ? -1 : a->mtime > b->mtime;
+}
+
+static int by_trace_then_age(const void *a, const void *b)
+{
+    const struct gone *x = a, *y = b;
+    int order = compare_traces(&x->trace, &y->trace);
+
+    return order ? order : id_compare(x->id, y->id);
+}
+
+/* The first gone item of that trace; `count` when there is none. */
+static size_t first_of(const struct gone *gone, size_t count, const struct trace *trace)
+{
+    size_t low = 0, high = count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare_traces(&gone[middle].trace, trace) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static int64_t take_gone(struct gone *gone, size_t count, const struct trace *trace)
+{
+    for (size_t i = first_of(gone, count, trace); i < count && compare_traces(&gone[i].trace, trace) == 0; i++)
+        if (!gone[i].moved) {
+            gone[i].moved = true;
+            return (int64_t)i;
+        }
+    return -1;
+}
+
+void settle_moves(struct gone *gone, size_t gone_count, struct fresh *fresh, size_t fresh_count)
+{
+    if (gone_count)
+        qsort(gone, gone_count, sizeof(*gone), by_trace_then_age);
+    for (size_t i = 0; i < fresh_count; i++)
+        fresh[i].was = fresh[i].trace.inode ? take_gone(gone, gone_count, &fresh[i].trace) : -1;
+}
+
+enum verdict settle_verdict(uint64_t missing, uint64_t of, bool accept_missing)
+{
+    if (accept_missing || missing <= SETTLE_FEW)
+        return VERDICT_MARK;
+    if (missing > of / 2)
+        return VERDICT_LOST;
+    return missing > of / 20 ? VERDICT_ASK : VERDICT_MARK;
+}

@@ -1,0 +1,200 @@
+#include "services/indexer/scan/walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "common/process/limits.h"
+
+enum { LIFE_SIGN_EVERY = 64 }; /* entries */
+
+struct reading {
+    DIR *directory;
+    char below[PATH_MAX]; /* of the present entry, below the library; `folder_len` bytes of it are the folder's */
+    size_t folder_len;
+    size_t path_len; /* of the folder's whole path */
+    const struct naming_rules *rules;
+    struct arena *arena;
+    struct listing *to;
+    uint32_t file_room, folder_room;
+};
+
+const char *walk_join(struct arena *arena, const char *folder, const char *name)
+{
+    const char *slash = folder[0] && strcmp(folder, "/") != 0 ? "/" : "";
+    return arena_printf(arena, "%s%s%s", folder, slash, name).at;
+}
+
+static bool add(struct reading *reading, struct entry_list *list, uint32_t *room, const struct entry *entry)
+{
+    if (list->count == *room) {
+        *room = *room ? *room * 2 : 32;
+        if (!limits_leave(*room * (sizeof(struct entry) + NAME_MAX)))
+            return false;
+        struct entry *more = arena_array(reading->arena, *room, sizeof(*more));
+        if (list->count)
+            memcpy(more, list->at, list->count * sizeof(*more));
+        list->at = more;
+    }
+    list->at[list->count] = *entry;
+    list->at[list->count].name = arena_bytes(reading->arena, entry->name);
+    list->count++;
+    return true;
+}
+
+static struct trace trace_of(const struct stat *st)
+{
+    return (struct trace){ .inode = st->st_ino, .size = (uint64_t)st->st_size, .mtime = clock_usec(st->st_mtim) };
+}
+
+static bool add_folder(struct reading *reading, struct entry *entry)
+{
+    return add(reading, &reading->to->folders, &reading->folder_room, entry);
+}
+
+/* A name of a medium: one stat, past links. What is not there any more or no regular file is passed over. */
+static bool add_file(struct reading *reading, struct entry *entry)
+{
+    struct stat st;
+
+    if (fstatat(dirfd(reading->directory), (const char *)entry->name.at, &st, AT_NO_AUTOMOUNT) < 0) {
+        if (errno == ENOENT || errno == ELOOP || errno == ENOTDIR)
+            return true;
+        entry->unsure = true;
+    } else if (!S_ISREG(st.st_mode)) {
+        return true;
+    } else {
+        entry->trace = trace_of(&st);
+    }
+    return add(reading, &reading->to->files, &reading->file_room, entry);
+}
+
+static unsigned char type_of(struct reading *reading, const struct dirent *name)
+{
+    struct stat st;
+
+    if (name->d_type != DT_UNKNOWN)
+        return name->d_type;
+    if (fstatat(dirfd(reading->directory), name->d_name, &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) < 0)
+        return DT_REG;
+    return (unsigned char)IFTODT(st.st_mode);
+}
+
+/* Of a path that is too long, no entry fits behind it: all are passed over. */
+static void set_folder(struct reading *reading, const char *below)
+{
+    const size_t most = sizeof(reading->below) - 1;
+    size_t len = (size_t)snprintf(reading->below, sizeof(reading->below), "%s%s", below, below[0] ? "/" : "");
+
+    reading->folder_len = len < most ? len : most;
+}
+
+static bool is_passed_over(struct reading *reading, struct bytes name)
+{
+    struct text rest = { name.len, (const char *)name.at };
+
+    if (text_is(rest, ".") || text_is(rest, ".."))
+        return true;
+    return !text_copy(reading->below + reading->folder_len, sizeof(reading->below) - reading->folder_len, rest) ||
+           naming_passed_over(reading->rules, reading->below);
+}
+
+/* No call of the system takes its path. What it is called decides, for it is never opened. */
+static bool is_too_long(struct reading *reading, const struct dirent *name, struct bytes bytes)
+{
+    if (reading->path_len + 1 + bytes.len < PATH_MAX)
+        return false;
+    if ((name->d_type != DT_DIR && naming_kind(bytes) == KIND_OTHER) || text_is(text_of(name->d_name), ".") ||
+        text_is(text_of(name->d_name), "..") || naming_passed_over(reading->rules, name->d_name))
+        return true;
+    if (reading->to->too_long++ == 0)
+        reading->to->too_long_first = arena_bytes(reading->arena, bytes);
+    return true;
+}
+
+static bool take(struct reading *reading, const struct dirent *name)
+{
+    struct entry entry = { .name = bytes_of(name->d_name, strlen(name->d_name)) };
+    unsigned char type;
+
+    if (is_too_long(reading, name, entry.name) || is_passed_over(reading, entry.name))
+        return true;
+    entry.kind = naming_kind(entry.name);
+    if (entry.kind == KIND_OTHER && name->d_type != DT_DIR && name->d_type != DT_UNKNOWN)
+        return true;
+    type = type_of(reading, name);
+    if (type == DT_DIR)
+        return add_folder(reading, &entry);
+    if (entry.kind == KIND_OTHER || (type != DT_REG && type != DT_LNK))
+        return true;
+    return add_file(reading, &entry);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    uint32_t len = x->name.len < y->name.len ? x->name.len : y->name.len;
+    int order = memcmp(x->name.at, y->name.at, len);
+
+    return order ? order : (x->name.len > y->name.len) - (x->name.len < y->name.len);
+}
+
+static void sort(struct entry_list *list)
+{
+    if (list->count)
+        qsort(list->at, list->count, sizeof(*list->at), by_name);
+}
+
+static enum err read_all(struct errand *errand, struct reading *reading, const char *path, struct fault *fault)
+{
+    struct dirent *name;
+    uint64_t count = 0;
+
+    for (;;) {
+        if (count++ % LIFE_SIGN_EVERY == 0 && !errand_goes_on(errand))
+            return fault_set(fault, ERR_TIMEOUT, "the reading of %s was given up", path);
+        errno = 0;
+        name = readdir(reading->directory);
+        if (!name)
+            return errno ? fault_errno(fault, file_err(errno), errno, "cannot read %s", path) : ERR_OK;
+        if (!take(reading, name))
+            return fault_set(fault, ERR_FULL, "no room for the names in %s: allow more by data_mb", path);
+    }
+}
+
+enum err walk_read(struct errand *errand, const char *path, const char *below, const struct naming_rules *rules,
+                   struct arena *arena, struct listing *to, struct fault *fault)
+{
+    struct reading reading = { .path_len = strlen(path), .rules = rules, .arena = arena, .to = to };
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    *to = (struct listing){ 0 };
+    set_folder(&reading, below);
+    if (fd < 0)
+        return fault_errno(fault, errno == ENOTDIR || errno == ELOOP ? ERR_NOT_FOUND : file_err(errno), errno,
+                           "cannot open %s", path);
+    reading.directory = fdopendir(fd);
+    if (!reading.directory) {
+        close(fd);
+        return fault_set(fault, ERR_FULL, "cannot read %s", path);
+    }
+    enum err e = read_all(errand, &reading, path, fault);
+    closedir(reading.directory);
+    sort(&to->files);
+    sort(&to->folders);
+    return e;
+}
+
+bool walk_is_gone(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}

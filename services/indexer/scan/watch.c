@@ -1,0 +1,322 @@
+#include "services/indexer/scan/watch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "services/indexer/scan/naming.h"
+
+enum {
+    QUIET_US = 300000,    /* after the last change of a folder */
+    WRITTEN_US = 2000000, /* after a file came that may be written still */
+    BUSY_US = 3000000,    /* a folder that is never quiet is looked at so often */
+    SPOTS_MAX = 16 << 20,
+    EARLY = 64,   /* events of folders that no scan has told yet */
+    LEAVING = 64, /* folders that moved away and may come back under another name */
+    LEAVING_US = 500000,
+};
+
+/* A folder that is watched. */
+struct spot {
+    int wd;
+    struct id library;
+    char *path;
+    bool changed;
+    usec_t first, due; /* of its changes that were not told */
+    struct spot *next; /* of those that changed */
+};
+
+struct leaving {
+    uint32_t cookie; /* 0: none */
+    struct id library;
+    usec_t since;
+    char *path;
+};
+
+struct watch {
+    int fd;
+    struct watch_listener listener;
+    struct spot **spots; /* by wd */
+    int room;
+    uint32_t count;
+    struct spot *changed;
+    int early[EARLY];
+    uint32_t early_next;
+    struct leaving leaving[LEAVING];
+    bool lost;
+};
+
+enum err watch_new(const struct watch_listener *listener, struct watch **watch, struct fault *fault)
+{
+    struct watch *w = calloc(1, sizeof(*w));
+
+    if (!w)
+        return fault_set(fault, ERR_FULL, "no memory to watch folders");
+    w->listener = *listener;
+    w->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (w->fd < 0) {
+        free(w);
+        fault_errno(fault, ERR_IO, errno, "cannot watch folders");
+        return fault_hint(fault, "raise fs.inotify.max_user_instances; until then folders are rescanned");
+    }
+    memset(w->early, -1, sizeof(w->early));
+    *watch = w;
+    return ERR_OK;
+}
+
+static struct spot *spot_of(const struct watch *watch, int wd)
+{
+    return wd >= 0 && wd < watch->room ? watch->spots[wd] : NULL;
+}
+
+static void unlink_changed(struct watch *watch, struct spot *spot)
+{
+    struct spot **at = &watch->changed;
+
+    while (*at && *at != spot)
+        at = &(*at)->next;
+    if (*at)
+        *at = spot->next;
+    spot->changed = false;
+}
+
+static void drop(struct watch *watch, struct spot *spot)
+{
+    if (spot->changed)
+        unlink_changed(watch, spot);
+    watch->spots[spot->wd] = NULL;
+    watch->count--;
+    free(spot->path);
+    free(spot);
+}
+
+void watch_free(struct watch *watch)
+{
+    if (!watch)
+        return;
+    for (int wd = 0; wd < watch->room; wd++)
+        if (watch->spots[wd])
+            drop(watch, watch->spots[wd]);
+    for (int i = 0; i < LEAVING; i++)
+        free(watch->leaving[i].path);
+    free(watch->spots);
+    close(watch->fd);
+    free(watch);
+}
+
+int watch_fd(const struct watch *watch)
+{
+    return watch ? watch->fd : -1;
+}
+
+/* ---- which folders ---- */
+
+static void touch(struct watch *watch, struct spot *spot, usec_t wait)
+{
+    usec_t now = clock_steady();
+
+    if (!spot->changed) {
+        spot->changed = true;
+        spot->first = now;
+        spot->next = watch->changed;
+        watch->changed = spot;
+    }
+    spot->due = now + wait < spot->first + BUSY_US ? now + wait : spot->first + BUSY_US;
+}
+
+static bool make_room(struct watch *watch, int wd)
+{
+    int room = watch->room ? watch->room : 256;
+
+    while (room <= wd)
+        room *= 2;
+    if (room == watch->room)
+        return true;
+    struct spot **more = wd < SPOTS_MAX ? realloc(watch->spots, (size_t)room * sizeof(*more)) : NULL;
+    if (!more)
+        return false;
+    memset(more + watch->room, 0, (size_t)(room - watch->room) * sizeof(*more));
+    watch->spots = more;
+    watch->room = room;
+    return true;
+}
+
+static bool set_path(struct spot *spot, const char *path)
+{
+    char *copy = strdup(path);
+
+    if (!copy)
+        return false;
+    free(spot->path);
+    spot->path = copy;
+    return true;
+}
+
+void watch_add(struct watch *watch, struct id library, int wd, const char *path)
+{
+    struct spot *spot = spot_of(watch, wd);
+
+    if (!spot) {
+        spot = make_room(watch, wd) ? calloc(1, sizeof(*spot)) : NULL;
+        if (!spot)
+            return;
+        spot->wd = wd;
+        watch->spots[wd] = spot;
+        watch->count++;
+    }
+    spot->library = library;
+    if (!set_path(spot, path)) {
+        drop(watch, spot);
+        return;
+    }
+    for (int i = 0; i < EARLY; i++)
+        if (watch->early[i] == wd) {
+            watch->early[i] = -1;
+            touch(watch, spot, QUIET_US);
+        }
+}
+
+void watch_forget(struct watch *watch, struct id library)
+{
+    for (int wd = 0; watch && wd < watch->room; wd++)
+        if (watch->spots[wd] && id_equal(watch->spots[wd]->library, library)) {
+            inotify_rm_watch(watch->fd, wd);
+            drop(watch, watch->spots[wd]);
+        }
+}
+
+/* ---- folders that move ---- */
+
+static char *path_in(const struct spot *spot, const char *name)
+{
+    char *path = NULL;
+
+    return asprintf(&path, "%s/%s", strcmp(spot->path, "/") == 0 ? "" : spot->path, name) < 0 ? NULL : path;
+}
+
+static void leave(struct watch *watch, const struct spot *spot, const struct inotify_event *event)
+{
+    for (int i = 0; i < LEAVING; i++)
+        if (watch->leaving[i].cookie == 0) {
+            watch->leaving[i] = (struct leaving){ .cookie = event->cookie,
+                                                  .library = spot->library,
+                                                  .since = clock_steady(),
+                                                  .path = path_in(spot, event->name) };
+            return;
+        }
+}
+
+/* Watches stay on a folder that moves: their paths change. */
+static void rename_below(struct watch *watch, const char *from, const char *to)
+{
+    size_t len = strlen(from);
+
+    for (int wd = 0; wd < watch->room; wd++) {
+        struct spot *spot = watch->spots[wd];
+        char *path = NULL;
+        if (!spot || strncmp(spot->path, from, len) != 0 || (spot->path[len] && spot->path[len] != '/'))
+            continue;
+        if (asprintf(&path, "%s%s", to, spot->path + len) >= 0)
+            set_path(spot, path);
+        free(path);
+    }
+}
+
+static void arrive(struct watch *watch, const struct spot *spot, const struct inotify_event *event)
+{
+    for (int i = 0; i < LEAVING; i++) {
+        struct leaving *leaving = &watch->leaving[i];
+        if (leaving->cookie != event->cookie || !leaving->path)
+            continue;
+        char *to = path_in(spot, event->name);
+        if (to && id_equal(leaving->library, spot->library)) {
+            rename_below(watch, leaving->path, to);
+            watch->listener.moved(watch->listener.state, spot->library, leaving->path, to);
+        }
+        free(to);
+        free(leaving->path);
+        *leaving = (struct leaving){ 0 };
+        return;
+    }
+}
+
+static void forget_leaving(struct watch *watch)
+{
+    usec_t now = clock_steady();
+
+    for (int i = 0; i < LEAVING; i++)
+        if (watch->leaving[i].cookie && now - watch->leaving[i].since > LEAVING_US) {
+            free(watch->leaving[i].path);
+            watch->leaving[i] = (struct leaving){ 0 };
+        }
+}
+
+/* ---- events ---- */
+
+static bool is_of_interest(const struct inotify_event *event)
+{
+    return (event->mask & IN_ISDIR) || event->len == 0 ||
+           naming_kind(bytes_of(event->name, strlen(event->name))) != KIND_OTHER;
+}
+
+static void take_known(struct watch *watch, struct spot *spot, const struct inotify_event *event)
+{
+    bool folder = event->mask & IN_ISDIR;
+
+    if (!is_of_interest(event))
+        return;
+    touch(watch, spot, !folder && (event->mask & IN_CREATE) ? WRITTEN_US : QUIET_US);
+    if (folder && event->len && (event->mask & IN_MOVED_FROM))
+        leave(watch, spot, event);
+    if (folder && event->len && (event->mask & IN_MOVED_TO))
+        arrive(watch, spot, event);
+    if (event->mask & IN_IGNORED) {
+        watch->listener.changed(watch->listener.state, spot->library, spot->path);
+        drop(watch, spot);
+    }
+}
+
+static void take(struct watch *watch, const struct inotify_event *event)
+{
+    struct spot *spot = spot_of(watch, event->wd);
+
+    if (event->mask & IN_Q_OVERFLOW)
+        watch->lost = true;
+    else if (spot)
+        take_known(watch, spot, event);
+    else if (!(event->mask & IN_IGNORED))
+        watch->early[watch->early_next++ % EARLY] = event->wd;
+}
+
+void watch_read(struct watch *watch)
+{
+    _Alignas(struct inotify_event) char events[16384];
+    ssize_t got = read(watch->fd, events, sizeof(events));
+
+    for (ssize_t at = 0; at + (ssize_t)sizeof(struct inotify_event) <= got;) {
+        const struct inotify_event *event = (const struct inotify_event *)(const void *)(events + at);
+        take(watch, event);
+        at += (ssize_t)(sizeof(*event) + event->len);
+    }
+    if (watch->lost) {
+        watch->lost = false;
+        watch->listener.lost(watch->listener.state);
+    }
+}
+
+void watch_tick(struct watch *watch)
+{
+    usec_t now = clock_steady();
+    struct spot *next;
+
+    forget_leaving(watch);
+    for (struct spot *spot = watch->changed; spot; spot = next) {
+        next = spot->next;
+        if (spot->due > now)
+            continue;
+        unlink_changed(watch, spot);
+        watch->listener.changed(watch->listener.state, spot->library, spot->path);
+    }
+}

@@ -1,0 +1,286 @@
+#include "services/persist/batch/analysis.h"
+
+#include <string.h>
+
+#include "services/persist/edit/ranges.h"
+#include "services/persist/places/places.h"
+#include "services/persist/turn/turn.h"
+#include "store/artefact.h"
+#include "store/catalogue_write.h"
+
+enum { CONTENT_BYTES = 16, ARTEFACTS = 16 };
+
+struct planned {
+    const struct analysed *found;
+    struct media was, now;
+    struct facts own;     /* of the item, as they will be */
+    struct facts content; /* of the content, as they will be */
+    bool content_is_new;  /* facts, embedding and artefacts of the content are taken from `found` */
+    struct kept_artefact kept[ARTEFACTS];
+    uint8_t digests[ARTEFACTS][16];
+};
+
+/* ---- checks ---- */
+
+static enum err refuse_field(struct fault *fault, const char *field, const char *what)
+{
+    fault_set(fault, ERR_BAD_REQUEST, "%s", what);
+    return fault_field(fault, field);
+}
+
+static bool is_whole(const struct embedding *e)
+{
+    return e->spectrum.count == 16 && e->timbre.count == 16 && e->pitch.count == 12 && e->amplitude.count == 12 &&
+           e->rhythm.count == 8;
+}
+
+static enum err check_analysed(const struct analysed *found, struct fault *fault)
+{
+    if (found->content.len != 0 && found->content.len != CONTENT_BYTES)
+        return refuse_field(fault, "content", "a content is 16 bytes");
+    if (found->state.value == ANALYSIS_STATE_OTHER)
+        return refuse_field(fault, "state", "this state of analysis is not known");
+    if (found->has_embedding && !is_whole(&found->embedding))
+        return refuse_field(fault, "embedding", "its blocks have 16, 16, 12, 12 and 8 numbers");
+    for (uint32_t i = 0; i < found->facts.count; i++) {
+        const struct fact *fact = &found->facts.at[i];
+        if (fact->attribute.len == 0)
+            return refuse_field(fault, "facts", "a fact has no attribute");
+        if (fact->source.value != SOURCE_FILE && fact->source.value != SOURCE_ANALYSIS)
+            return refuse_field(fault, "facts", "a worker's facts are of source file or analysis");
+    }
+    for (uint32_t i = 0; i < found->artefacts.count; i++)
+        if (!artefact_type_is_good(found->artefacts.at[i].type))
+            return refuse_field(fault, "artefacts", "an artefact's type is of a-z, 0-9 and _");
+    return ERR_OK;
+}
+
+/* ---- facts ---- */
+
+static bool has_source(struct fact_list facts, enum source source, uint64_t *newest)
+{
+    bool any = false;
+
+    *newest = 0;
+    for (uint32_t i = 0; i < facts.count; i++) {
+        if (facts.at[i].source.value != (int32_t)source)
+            continue;
+        any = true;
+        if (facts.at[i].version > *newest)
+            *newest = facts.at[i].version;
+    }
+    return any;
+}
+
+/* Else it is a verdict by hash: it rests on the facts that its content has already. */
+static bool brings_analysis(const struct analysed *found)
+{
+    uint64_t unused;
+
+    return has_source(found->facts, SOURCE_ANALYSIS, &unused) || found->has_embedding || found->artefacts.count;
+}
+
+static struct fact copy_fact(const struct planned *plan, const struct fact *fact)
+{
+    struct fact copy = *fact;
+
+    copy.shown = fact->shown && ranges_hold(fact);
+    if (fact->source.value == SOURCE_ANALYSIS)
+        copy.version = plan->found->analyser;
+    return copy;
+}
+
+/* The facts of `was` but those of `source`, and then those of `found` with it. */
+static enum err replace_source(struct persist *p, const struct planned *plan, const struct facts *was,
+                               enum source source, struct facts *to, struct fault *fault)
+{
+    const struct fact_list *found = &plan->found->facts;
+    struct fact_list all = { 0, arena_array(&p->arena, was->each.count + found->count, sizeof(struct fact)) };
+
+    if (!all.at)
+        return fault_set(fault, ERR_FULL, "no memory for the facts");
+    for (uint32_t i = 0; i < was->each.count; i++)
+        if (was->each.at[i].source.value != (int32_t)source)
+            all.at[all.count++] = was->each.at[i];
+    for (uint32_t i = 0; i < found->count; i++)
+        if (found->at[i].source.value == (int32_t)source)
+            all.at[all.count++] = copy_fact(plan, &found->at[i]);
+    if (all.count > FACTS_MOST)
+        return fault_set(fault, ERR_TOO_LARGE, "more than %d facts", FACTS_MOST);
+    to->each = all;
+    return ERR_OK;
+}
+
+static enum err plan_facts(struct persist *p, struct planned *plan, struct fault *fault)
+{
+    struct facts own, content;
+    uint64_t newest, unused;
+    bool brings_facts = has_source(plan->found->facts, SOURCE_ANALYSIS, &unused);
+    enum err e = catalogue_subject_facts(p->w.txn, &p->arena, bytes_of(plan->was.id.b, 16), &own);
+
+    if (e == ERR_OK)
+        e = catalogue_subject_facts(p->w.txn, &p->arena, plan->now.content, &content);
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the item's facts cannot be read");
+    bool has_facts = has_source(content.each, SOURCE_ANALYSIS, &newest);
+    plan->content_is_new = plan->now.content.len && plan->found->state.value == ANALYSIS_STATE_DONE &&
+                           (brings_facts || !has_facts) && plan->found->analyser >= newest;
+    if (!plan->content_is_new && has_facts && newest > plan->now.analyser)
+        plan->now.analyser = newest;
+    plan->own = own;
+    if (plan->found->state.value == ANALYSIS_STATE_DONE)
+        e = replace_source(p, plan, &own, SOURCE_FILE, &plan->own, fault);
+    if (e == ERR_OK && plan->content_is_new)
+        e = replace_source(p, plan, &content, SOURCE_ANALYSIS, &plan->content, fault);
+    return e;
+}
+
+/* ---- the item ---- */
+
+static void plan_media(struct planned *plan)
+{
+    const struct analysed *found = plan->found;
+    struct media *now = &plan->now;
+
+    *now = plan->was;
+    now->analysis = found->state;
+    now->analyser = found->analyser;
+    now->failure = found->failure;
+    if (found->content.len)
+        now->content = found->content;
+    if (found->state.value != ANALYSIS_STATE_DONE && found->state.value != ANALYSIS_STATE_NONE)
+        return;
+    now->container = found->container;
+    now->sample_format = found->sample_format;
+    now->bit_depth = found->bit_depth;
+    now->sample_rate = found->sample_rate;
+    now->channels = found->channels;
+    now->frames = found->frames;
+}
+
+/* The files of large ones are there: filing.h. */
+static enum err keep_artefacts(struct planned *plan, struct fault *fault)
+{
+    for (uint32_t i = 0; plan->content_is_new && i < plan->found->artefacts.count; i++) {
+        const struct artefact *artefact = &plan->found->artefacts.at[i];
+        if (artefact_is_large(artefact) && plan->found->content.len == 0)
+            return fault_set(fault, ERR_BUSY, "the item got its content in between: ask again");
+        artefact_describe(artefact, plan->digests[i], &plan->kept[i]);
+    }
+    return ERR_OK;
+}
+
+/* ---- writing ---- */
+
+/* A file that was to be dropped in this turn is told of again. */
+static void rescue_artefact(struct persist *p, struct bytes content, const struct artefact *artefact)
+{
+    char name[ARTEFACT_NAME_SIZE];
+
+    artefact_cross_out(&p->w.dropped,
+                       artefact_name(content, artefact->type, artefact->parameters, artefact->version, name));
+}
+
+static enum err write_content(struct persist *p, const struct planned *plan)
+{
+    struct bytes content = plan->now.content;
+    enum err e = turn_wrote(p, catalogue_put_facts(&p->w, content, &plan->content));
+
+    if (e == ERR_OK && plan->found->has_embedding)
+        e = turn_wrote(p, catalogue_put_embedding(&p->w, content, &plan->found->embedding));
+    for (uint32_t i = 0; e == ERR_OK && i < plan->found->artefacts.count; i++) {
+        const struct artefact *artefact = &plan->found->artefacts.at[i];
+        e = turn_wrote(p, catalogue_put_artefact(&p->w, content, artefact->type, artefact->parameters, &plan->kept[i]));
+        rescue_artefact(p, content, artefact);
+    }
+    return e;
+}
+
+static bool is_another(void *state, struct id media)
+{
+    struct id **self = state;
+
+    if (!id_equal(media, **self))
+        *self = NULL;
+    return *self != NULL;
+}
+
+/* Other items of this content have other facts now. */
+static enum err log_content(struct persist *p, const struct planned *plan)
+{
+    struct id self = plan->now.id, *only = &self;
+    enum err e = turn_wrote(p, catalogue_each_with_content(p->w.txn, plan->now.content, is_another, &only));
+
+    if (e != ERR_OK || only)
+        return e;
+    return turn_log(p, CHANGE_KIND_FACTS, key_id_at(plan->now.content, 0), false);
+}
+
+static enum err write_item(struct persist *p, struct planned *plan)
+{
+    enum err e;
+
+    plan->now.revision = turn_next(p);
+    e = turn_wrote(p, catalogue_put_media(&p->w, &plan->was, &plan->now));
+    if (e == ERR_OK)
+        e = turn_wrote(p, catalogue_put_facts(&p->w, bytes_of(plan->now.id.b, 16), &plan->own));
+    if (e == ERR_OK && plan->content_is_new)
+        e = write_content(p, plan);
+    if (e == ERR_OK)
+        e = turn_log(p, CHANGE_KIND_MEDIA, plan->now.id, false);
+    return e == ERR_OK && plan->content_is_new ? log_content(p, plan) : e;
+}
+
+/* The content that the item will have is heard, by this analyser or a newer one. */
+static enum err find_heard(struct persist *p, const struct planned *plan, bool *heard, struct fault *fault)
+{
+    struct bytes content = plan->found->content.len ? plan->found->content : plan->was.content;
+    uint64_t analyser;
+    enum err e = catalogue_is_heard(p->w.txn, &p->arena, content, heard, &analyser);
+
+    *heard = *heard && (analyser == 0 || analyser >= plan->found->analyser);
+    return e == ERR_OK ? e : fault_set(fault, e, "the facts of the item's content cannot be read");
+}
+
+/* Its file changed since, or the facts that a verdict by hash rests on are gone: the last item that had them was
+ * removed meanwhile. */
+static bool is_stale(const struct media *was, const struct analysed *found, bool heard)
+{
+    if (was->size != found->size || was->mtime != found->mtime)
+        return true;
+    return found->state.value == ANALYSIS_STATE_DONE && !heard && !brings_analysis(found);
+}
+
+/* The same file, heard by the same analyser: submitted twice, because the sender died before the answer. */
+static bool is_known(const struct media *was, const struct analysed *found)
+{
+    return was->analysis.value == ANALYSIS_STATE_DONE && found->state.value == ANALYSIS_STATE_DONE &&
+           was->analyser == found->analyser && was->content.len && bytes_equal(was->content, found->content);
+}
+
+enum err analysis_put(struct persist *p, const struct analysed *found, struct outcome *outcome, struct fault *fault)
+{
+    struct planned plan = { .found = found };
+    bool heard = false;
+    enum err e = check_analysed(found, fault);
+
+    if (e == ERR_OK)
+        e = places_find(p, found->id, &plan.was, fault);
+    if (e == ERR_OK)
+        e = find_heard(p, &plan, &heard, fault);
+    if (e != ERR_OK)
+        return e;
+    outcome->id = found->id;
+    outcome->revision = plan.was.revision;
+    outcome->stale = is_stale(&plan.was, found, heard);
+    if (outcome->stale || (heard && is_known(&plan.was, found)))
+        return ERR_OK;
+    plan_media(&plan);
+    e = plan_facts(p, &plan, fault);
+    if (e == ERR_OK)
+        e = keep_artefacts(&plan, fault);
+    if (e == ERR_OK)
+        e = write_item(p, &plan);
+    outcome->revision = plan.now.revision;
+    return e;
+}

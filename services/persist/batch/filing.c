@@ -1,0 +1,447 @@
+#include "services/persist/batch/filing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/process/errand.h"
+#include "services/persist/batch/batch.h"
+#include "services/persist/batch/pins.h"
+#include "services/persist/places/places.h"
+#include "services/persist/turn/turn.h"
+#include "store/artefact.h"
+
+enum { AT_ONCE = 64, BYTES_AT_ONCE = 64 << 20, CONTENT_BYTES = 16 };
+static const usec_t patience = (usec_t)600 * 1000000; /* for one batch's files */
+
+/* A thread that hangs with its files is given up, and the filing is LOST until the thread leaves it. */
+enum stage { FILING_NAMES, FILING_WRITES, FILING_IS_DONE, FILING_CLEANS, FILING_LOST };
+
+/* One batch. The thread reads `batch` while it writes files, and nothing else of it. The ask is never copied: it may
+ * have thousands of facts, so the call keeps it. */
+struct filing {
+    struct multipart work; /* of the stages that go through all artefacts, in parts */
+    enum stage stage;
+    uint32_t at; /* the next operation of that stage */
+    struct filing *next;
+    struct id request;
+    uint64_t digest; /* of its ask */
+    struct ticket ticket;
+    struct call *call;           /* its first one, which keeps the memory */
+    struct persist_batch *batch; /* in that */
+    struct pins pins;
+    atomic_bool is_left; /* by the thread that lost it */
+};
+
+/* The thread's part. */
+struct file_errand {
+    struct errand errand;
+    struct persist *persist;
+    struct filing *filing;
+    struct artefact_files files;
+    struct fault fault;
+};
+
+/* ---- its artefacts ---- */
+
+static bool is_filed(const struct artefact *artefact)
+{
+    return artefact_is_large(artefact) && artefact_type_is_good(artefact->type);
+}
+
+/* The artefacts that an operation brings, and their content. */
+static struct artefact_list artefacts_of(const struct operation *op, struct bytes *content)
+{
+    *content = op->has_remade ? op->remade.content : op->analysed.content;
+    if (op->has_remade)
+        return op->remade.artefacts;
+    return op->has_analysed ? op->analysed.artefacts : (struct artefact_list){ 0 };
+}
+
+typedef bool each_fn(void *state, struct bytes content, const struct artefact *artefact);
+
+/* Calls `each` for all of one operation while it says so. */
+static bool each_of(const struct operation *op, void *state, each_fn *each)
+{
+    struct bytes content;
+    struct artefact_list all = artefacts_of(op, &content);
+    bool more = true;
+
+    for (uint32_t i = 0; more && i < all.count; i++)
+        if (is_filed(&all.at[i]))
+            more = each(state, content, &all.at[i]);
+    return more;
+}
+
+static bool each_artefact(const struct persist_batch *ask, void *state, each_fn *each)
+{
+    bool more = true;
+
+    for (uint32_t i = 0; more && i < ask->operations.count; i++)
+        more = each_of(&ask->operations.at[i], state, each);
+    return more;
+}
+
+static bool stop_at_first(void *state, struct bytes content, const struct artefact *artefact)
+{
+    (void)state, (void)content, (void)artefact;
+    return false;
+}
+
+bool filing_is_needed(const struct persist_batch *ask)
+{
+    return !each_artefact(ask, NULL, stop_at_first);
+}
+
+bool filing_pins(const struct persist *p, const char *name)
+{
+    uint32_t mark = p->filings ? pins_mark(name) : 0;
+
+    for (const struct filing *filing = p->filings; filing; filing = filing->next)
+        if (filing->stage < FILING_CLEANS && pins_have(&filing->pins, mark, name))
+            return true;
+    return false;
+}
+
+/* ---- the thread ---- */
+
+static bool write_one(void *state, struct bytes content, const struct artefact *artefact)
+{
+    struct file_errand *files = state;
+    enum err e = ERR_OK;
+
+    if (!errand_goes_on(&files->errand))
+        e = fault_set(&files->fault, ERR_BUSY, "the service is stopping");
+    else if (content.len == CONTENT_BYTES)
+        e = artefact_write(files->persist->paths, content, artefact, &files->files, &files->fault);
+    return e == ERR_OK;
+}
+
+static void write_files(struct errand *errand)
+{
+    struct file_errand *files = (struct file_errand *)errand;
+    const struct paths *paths = files->persist->paths;
+
+    if (each_artefact(files->filing->batch, files, write_one) &&
+        artefact_settle(paths, &files->files, &files->fault) == ERR_OK)
+        return;
+    if (!atomic_load(&errand->lost)) /* else another one may have made them since */
+        artefact_take_back(paths, &files->files);
+    if (files->fault.code != ERR_FULL && files->fault.code != ERR_BUSY)
+        files->fault.code = ERR_IO; /* whatever the disk says may pass */
+}
+
+/* ---- the end ---- */
+
+static void free_errand(struct errand *errand)
+{
+    struct file_errand *files = (struct file_errand *)errand;
+
+    if (atomic_load(&errand->lost))
+        atomic_store(&files->filing->is_left, true);
+    artefact_files_free(&files->files);
+    free(files);
+}
+
+static void leave_filing(struct persist *p, struct filing *filing)
+{
+    struct filing **at = &p->filings;
+
+    while (*at != filing)
+        at = &(*at)->next;
+    *at = filing->next;
+    call_give_back(filing->call);
+    pins_free(&filing->pins);
+    free(filing);
+}
+
+/* ---- stages in parts ---- */
+
+/* A stage that ended has brought the filing into another one. */
+static void drop_stage(struct persist *p, struct multipart *work)
+{
+    struct filing *filing = (struct filing *)work;
+
+    if (filing->stage == FILING_NAMES || filing->stage == FILING_CLEANS)
+        leave_filing(p, filing);
+}
+
+/* Goes on with the operations until the turn is over. False: `one` failed. */
+static bool each_operation(struct persist *p, struct filing *filing,
+                           bool (*one)(struct persist *p, struct filing *filing, struct operation *op))
+{
+    struct operation_list *all = &filing->batch->operations;
+    bool goes_on = true;
+
+    do {
+        arena_reset(&p->arena);
+        goes_on = one(p, filing, &all->at[filing->at++]);
+    } while (goes_on && filing->at < all->count && !turn_is_over(p));
+    return goes_on;
+}
+
+static bool is_through(const struct filing *filing)
+{
+    return filing->at == filing->batch->operations.count;
+}
+
+/* To be removed with the turn, unless a row tells of it. */
+static bool drop_unless_told(void *state, struct bytes content, const struct artefact *artefact)
+{
+    struct persist *p = state;
+    struct key key = key_artefact(content, artefact->type, artefact->parameters);
+    char name[ARTEFACT_NAME_SIZE];
+    struct kept_artefact kept;
+    arena_reset(&p->arena);
+    enum err e = row_get(p->w.txn, &p->arena, DB_ARTEFACT, &key, &kept_artefact_shape, &kept);
+    bool is_told = e == ERR_OK && kept.version == artefact->version && kept.digest.len > 0;
+
+    artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
+    if (!is_told && (e == ERR_OK || e == ERR_NOT_FOUND) && !filing_pins(p, name))
+        (void)artefact_add_name(&p->w.dropped, name);
+    return true;
+}
+
+static bool clean_one(struct persist *p, struct filing *filing, struct operation *op)
+{
+    (void)filing;
+    return each_of(op, p, drop_unless_told);
+}
+
+static enum err clean_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+{
+    struct filing *filing = (struct filing *)work;
+
+    (void)fault;
+    (void)each_operation(p, filing, clean_one);
+    *ended = is_through(filing);
+    return ERR_OK;
+}
+
+/* The batch is done, or given up, and its id is free. */
+static void batch_ended(struct persist *p, void *owner)
+{
+    struct filing *filing = owner;
+
+    filing->stage = FILING_CLEANS;
+    filing->at = 0;
+    filing->work =
+        (struct multipart){ .part = clean_part, .drop = drop_stage, .outlives_its_call = true, .request = id_new() };
+    multipart_queue(p, &filing->work);
+}
+
+/* A batch whose client no longer waits is not done: it was never acked, and will be sent again. */
+static void apply_batch(struct persist *p, struct filing *filing)
+{
+    struct ticket ticket = filing->ticket;
+    const struct batch_owner owner = { .request = filing->request,
+                                       .ticket = ticket,
+                                       .digest = filing->digest,
+                                       .ask = filing->batch,
+                                       .arena = call_arena(filing->call),
+                                       .ended = batch_ended,
+                                       .state = filing };
+    struct fault fault = { 0 };
+    enum err e = turn_continue(p, filing->request, &fault);
+
+    filing->stage = FILING_IS_DONE;
+    if (e == ERR_OK && ticket_is_open(p->service, ticket))
+        e = batch_resume(p, &owner, &fault);
+    else
+        batch_ended(p, filing);
+    if (e != ERR_OK)
+        ticket_fail(p->service, ticket, &fault);
+}
+
+static void files_written(struct errand *errand, bool lost)
+{
+    struct file_errand *files = (struct file_errand *)errand;
+    struct filing *filing = files->filing;
+    struct persist *p = files->persist;
+    struct fault fault = { 0 };
+
+    if (lost)
+        fault_set(&fault, ERR_IO, "the disk did not take the files of artefacts");
+    else
+        fault = files->fault;
+    if (fault.code == ERR_OK) {
+        apply_batch(p, filing);
+        return;
+    }
+    if (fault.code == ERR_FULL || fault.code == ERR_IO)
+        turn_blame_disk(p, &fault);
+    ticket_fail(p->service, filing->ticket, &fault);
+    if (lost)
+        filing->stage = FILING_LOST;
+    else
+        leave_filing(p, filing);
+}
+
+/* ---- beginning ---- */
+
+static enum err start_thread(struct persist *p, struct filing *filing)
+{
+    struct file_errand *files = calloc(1, sizeof(*files));
+
+    if (!files)
+        return ERR_FULL;
+    files->errand =
+        (struct errand){ .run = write_files, .done = files_written, .drop = free_errand, .patience = patience };
+    files->persist = p;
+    files->filing = filing;
+    filing->stage = FILING_WRITES;
+    errand_start(p->errands, &files->errand);
+    return ERR_OK;
+}
+
+static bool add_pin(void *state, struct bytes content, const struct artefact *artefact)
+{
+    struct filing *filing = state;
+    char name[ARTEFACT_NAME_SIZE];
+
+    artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
+    return pins_add(&filing->pins, name);
+}
+
+/* An analysis that names no content is about the one that its item has now. */
+static bool name_one(struct persist *p, struct filing *filing, struct operation *op)
+{
+    struct fault unused = { 0 };
+    struct media media;
+
+    if (op->has_analysed && op->analysed.content.len == 0 && places_find(p, op->analysed.id, &media, &unused) == ERR_OK)
+        op->analysed.content = arena_bytes(call_arena(filing->call), media.content);
+    return each_of(op, filing, add_pin);
+}
+
+/* Then a thread writes the files. */
+static enum err name_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+{
+    struct filing *filing = (struct filing *)work;
+    enum err e = each_operation(p, filing, name_one) ? ERR_OK : ERR_FULL;
+
+    *ended = e == ERR_OK && is_through(filing);
+    if (*ended)
+        e = start_thread(p, filing);
+    return e == ERR_OK ? e : fault_set(fault, e, "no memory for a batch");
+}
+
+static struct filing *find_filing(const struct persist *p, struct id request, size_t *bytes, uint32_t *count)
+{
+    *bytes = *count = 0;
+    for (struct filing *filing = p->filings; filing; filing = filing->next) {
+        if (filing->stage < FILING_CLEANS && id_equal(filing->request, request))
+            return filing;
+        *bytes += call_memory(filing->call);
+        *count += 1;
+    }
+    return NULL;
+}
+
+uint64_t filing_digest(const struct persist *p, struct id request)
+{
+    size_t bytes;
+    uint32_t count;
+    const struct filing *filing = find_filing(p, request, &bytes, &count);
+
+    return filing ? filing->digest : 0;
+}
+
+/* What takes longer than this turn goes on in parts. */
+static enum err take_names(struct persist *p, struct filing *filing, struct fault *fault)
+{
+    bool ended = false;
+    enum err e = ERR_OK;
+
+    turn_begin_part(p);
+    if (!p->multiparts)
+        e = name_part(p, &filing->work, &ended, fault);
+    if (e != ERR_OK)
+        leave_filing(p, filing);
+    else if (!ended)
+        multipart_queue(p, &filing->work);
+    return e;
+}
+
+static enum err start_filing(struct persist *p, struct call *call, const struct persist_batch *ask)
+{
+    struct ticket ticket = call_defer(call);
+    struct filing *filing = ticket.number ? calloc(1, sizeof(*filing)) : NULL;
+
+    if (!filing)
+        return ticket.number ? refuse(call, ERR_FULL, "no memory for a batch") : ERR_BUSY;
+    *filing = (struct filing){ .next = p->filings,
+                               .request = call_request(call),
+                               .digest = call_digest(call),
+                               .ticket = ticket,
+                               .call = call,
+                               .batch = (struct persist_batch *)(uintptr_t)ask }; /* in the memory that is kept */
+    filing->work = (struct multipart){
+        .part = name_part, .drop = drop_stage, .request = filing->request, .digest = filing->digest, .ticket = ticket
+    };
+    p->filings = filing;
+    call_keep(call);
+    return take_names(p, filing, call_fault(call));
+}
+
+enum err filing_begin(struct persist *p, struct call *call, const struct persist_batch *ask)
+{
+    size_t bytes;
+    uint32_t count;
+    struct filing *filing = find_filing(p, call_request(call), &bytes, &count);
+    struct multipart *work = multipart_of(p, call_request(call));
+
+    if (work) { /* its first call was given up: it begins again with its files */
+        multipart_forget(p, work);
+        filing = find_filing(p, call_request(call), &bytes, &count);
+    }
+    if (filing) { /* its first call is given up, the work is not */
+        filing->ticket = call_defer(call);
+        return filing->ticket.number ? ERR_OK : ERR_BUSY;
+    }
+    if (count >= AT_ONCE || bytes >= BYTES_AT_ONCE)
+        return refuse(call, ERR_BUSY, "the files of %u batches are being written already", count);
+    return start_filing(p, call, ask);
+}
+
+/* ---- open and close ---- */
+
+static void open_mail(void *persist, int fd)
+{
+    struct persist *p = persist;
+
+    (void)fd;
+    mailbox_open(p->mailbox);
+}
+
+enum err filing_open(struct persist *p, struct fault *fault)
+{
+    enum err e = mailbox_new(&p->mailbox, fault);
+
+    if (e != ERR_OK)
+        return e;
+    p->errands = errands_new(p->mailbox, 1);
+    return service_watch(p->service, mailbox_fd(p->mailbox), open_mail, p);
+}
+
+void filing_close(struct persist *p)
+{
+    if (!p->errands || !errands_end(p->errands)) /* a thread hangs with what it uses until the process ends */
+        return;
+    p->errands = NULL;
+    service_unwatch(p->service, mailbox_fd(p->mailbox));
+    mailbox_free(p->mailbox);
+    while (p->filings)
+        leave_filing(p, p->filings);
+}
+
+void filing_look(struct persist *p)
+{
+    struct filing *next;
+
+    errands_look(p->errands);
+    for (struct filing *filing = p->filings; filing; filing = next) {
+        next = filing->next;
+        if (filing->stage == FILING_LOST && atomic_load(&filing->is_left))
+            leave_filing(p, filing);
+    }
+}

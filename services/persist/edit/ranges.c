@@ -1,0 +1,66 @@
+#include "services/persist/edit/ranges.h"
+
+#include <stddef.h>
+
+#include "common/musical_key.h"
+
+static const struct range {
+    const char *attribute;
+    double above; /* the value is larger than this … */
+    double most;  /* … and at most this */
+} ranges[] = {
+    { "bpm", 0, 999 },    /* beats a minute; an ACID chunk without a tempo says 0 */
+    { "lufs", -200, 50 }, /* integrated loudness */
+    { "pitch_hz", 0, 100000 },
+    { "rating", -1, 5 },
+};
+
+static const struct range *range_of(struct text attribute)
+{
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++)
+        if (text_is(attribute, ranges[i].attribute))
+            return &ranges[i];
+    return NULL;
+}
+
+bool ranges_hold(const struct fact *fact)
+{
+    const struct range *range = fact->has_number ? range_of(fact->attribute) : NULL;
+
+    return !range || (fact->number > range->above && fact->number <= range->most);
+}
+
+static bool is_no_key(const struct fact *fact)
+{
+    int key;
+
+    return text_is(fact->attribute, "key") && (fact->has_number || !musical_key_read(fact->text, &key));
+}
+
+static void refuse_key(const struct fact *fact, struct fault *fault)
+{
+    if (fact->has_number)
+        fault_set(fault, ERR_BAD_REQUEST, "key %g is a number", fact->number);
+    else
+        fault_set(fault, ERR_BAD_REQUEST, "unknown key \"%.*s\"", TEXT_ARG(fact->text));
+    fault_hint(fault, "expected a note and a mode, or a place on the circle of fifths: Am, F#maj, 8A");
+}
+
+enum err ranges_check(const struct fact *fact, struct fault *fault)
+{
+    if (fact->attribute.len == 0)
+        return fault_set(fault, ERR_BAD_REQUEST, "a fact has no attribute");
+    if (!fact->has_number && !fact->has_text)
+        fault_set(fault, ERR_BAD_REQUEST, "the fact %.*s has no value", TEXT_ARG(fact->attribute));
+    else if (!fact->has_number && range_of(fact->attribute))
+        fault_set(fault, ERR_BAD_REQUEST, "%.*s \"%.*s\" is not a number", TEXT_ARG(fact->attribute),
+                  TEXT_ARG(fact->text));
+    else if (!ranges_hold(fact))
+        fault_set(fault, ERR_BAD_REQUEST, "%.*s %g is out of range: above %g, at most %g", TEXT_ARG(fact->attribute),
+                  fact->number, range_of(fact->attribute)->above, range_of(fact->attribute)->most);
+    else if (is_no_key(fact))
+        refuse_key(fact, fault);
+    else
+        return ERR_OK;
+    return fault_field(fault, "facts");
+}

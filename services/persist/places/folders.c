@@ -1,0 +1,248 @@
+#include "services/persist/places/folders.h"
+
+#include "services/persist/places/pack.h"
+#include "services/persist/places/places.h"
+#include "services/persist/places/repack.h"
+#include "services/persist/turn/turn.h"
+#include "store/catalogue_write.h"
+
+enum { DEPTH = 4096 };
+static const struct id no_id;
+
+static struct done nothing_new(const struct persist *p, struct id id)
+{
+    return (struct done){ .revision = p->head, .id = id };
+}
+
+static enum err finish_change(struct persist *p, enum change_kind kind, struct id id, struct done *done)
+{
+    enum err e = turn_log(p, kind, id, false);
+
+    *done = (struct done){ .revision = p->head, .id = id };
+    return e;
+}
+
+/* ---- volumes ---- */
+
+static enum err put_volume(struct persist *p, const struct volume *volume, struct done *done)
+{
+    enum err e = turn_wrote(p, catalogue_put_volume(&p->w, volume));
+
+    return e == ERR_OK ? finish_change(p, CHANGE_KIND_VOLUME, volume->id, done) : e;
+}
+
+enum err folders_put_volume(struct persist *p, const struct volume *volume, struct done *done, struct fault *fault)
+{
+    struct volume was, now = *volume;
+    enum err e;
+
+    if (volume->identity.len == 0) {
+        fault_set(fault, ERR_BAD_REQUEST, "a volume is known by its identity, and this one has none");
+        return fault_field(fault, "volume.identity");
+    }
+    e = catalogue_volume_identified(p->w.txn, volume->identity, &now.id);
+    if (e == ERR_NOT_FOUND) {
+        now.id = id_new();
+        return put_volume(p, &now, done);
+    }
+    if (e == ERR_OK)
+        e = catalogue_volume(p->w.txn, &p->arena, now.id, &was);
+    if (e != ERR_OK)
+        return fault_set(fault, e == ERR_NOT_FOUND ? ERR_INTERNAL : e, "the volume cannot be read");
+    *done = nothing_new(p, was.id);
+    if (text_equal(was.label, now.label) && bytes_equal(was.mount, now.mount) && was.online == now.online &&
+        choice_equal(was.backend, now.backend))
+        return ERR_OK;
+    return put_volume(p, &now, done);
+}
+
+/* ---- folders ---- */
+
+static bool is_mount(const struct folder *folder)
+{
+    return id_is_zero(folder->parent) && folder->name.len == 0;
+}
+
+static enum err find_folder(struct persist *p, struct id id, const char *field, struct folder *folder,
+                            struct fault *fault)
+{
+    char text[ID_TEXT_SIZE];
+    enum err e = catalogue_folder(p->w.txn, &p->arena, id, folder);
+
+    if (e == ERR_OK)
+        return e;
+    fault_set(fault, e, e == ERR_NOT_FOUND ? "no folder %s" : "folder %s cannot be read", id_write(id, text));
+    return fault_field(fault, field);
+}
+
+static enum err check_volume(struct persist *p, struct id id, struct fault *fault)
+{
+    char text[ID_TEXT_SIZE];
+    struct key key = key_id(id);
+    struct bytes value;
+    enum err e = txn_get(p->w.txn, DB_VOLUME, key_bytes(&key), &value);
+
+    if (e == ERR_OK)
+        return e;
+    fault_set(fault, e, "no volume %s", id_write(id, text));
+    return fault_field(fault, "folder.volume");
+}
+
+/* A zero parent is the mount; so is its own folder. */
+static enum err resolve_parent(struct persist *p, struct id volume, struct id *id, struct fault *fault)
+{
+    struct folder parent;
+    enum err e;
+
+    if (id_is_zero(*id))
+        return ERR_OK;
+    e = find_folder(p, *id, "parent", &parent, fault);
+    if (e != ERR_OK)
+        return e;
+    if (!id_equal(parent.volume, volume)) {
+        fault_set(fault, ERR_BAD_REQUEST, "the parent is on another volume");
+        return fault_field(fault, "parent");
+    }
+    if (is_mount(&parent))
+        *id = no_id;
+    return ERR_OK;
+}
+
+static enum err write_folder(struct persist *p, const struct folder *was, const struct folder *now, struct done *done)
+{
+    enum err e = turn_wrote(p, catalogue_put_folder(&p->w, was, now));
+
+    return e == ERR_OK ? finish_change(p, CHANGE_KIND_FOLDER, now->id, done) : e;
+}
+
+enum err folders_put(struct persist *p, const struct folder *folder, struct done *done, struct fault *fault)
+{
+    struct folder now = *folder;
+    enum err e = ERR_OK;
+
+    if (!is_mount(folder))
+        e = places_check_name(folder->name, "folder.name", fault);
+    if (e == ERR_OK)
+        e = check_volume(p, folder->volume, fault);
+    if (e == ERR_OK)
+        e = resolve_parent(p, folder->volume, &now.parent, fault);
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_folder_named(p->w.txn, now.volume, now.parent, now.name, &now.id);
+    *done = nothing_new(p, now.id);
+    if (e != ERR_NOT_FOUND)
+        return e == ERR_OK ? e : fault_set(fault, e, "the folder cannot be read");
+    now.id = id_new();
+    now.library = false;
+    return write_folder(p, NULL, &now, done);
+}
+
+static enum err check_not_below(struct persist *p, struct id id, struct id parent, struct fault *fault)
+{
+    struct folder at;
+
+    for (int depth = 0; !id_is_zero(parent); depth++) {
+        if (id_equal(parent, id) || depth == DEPTH)
+            return fault_set(fault, ERR_BAD_REQUEST, "a folder cannot be below itself");
+        enum err e = find_folder(p, parent, "parent", &at, fault);
+        if (e != ERR_OK)
+            return e;
+        parent = at.parent;
+    }
+    return ERR_OK;
+}
+
+/* Items below it get another pack where its place gives one. */
+static enum err write_move(struct persist *p, const struct folder *was, const struct folder *now, struct done *done,
+                           struct fault *fault)
+{
+    struct text old, new = { 0 };
+    enum err e = pack_of_folder(p, was->id, &old);
+
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the folders above cannot be read");
+    e = write_folder(p, was, now, done);
+    if (e == ERR_OK)
+        e = pack_of_folder(p, now->id, &new);
+    return e == ERR_OK && old.len && new.len && !text_equal(old, new) ? repack_begin(p, now->id, old) : e;
+}
+
+enum err folders_move(struct persist *p, struct id id, struct id parent, struct bytes name, struct done *done,
+                      struct fault *fault)
+{
+    struct folder was, now;
+    struct id there = no_id;
+    enum err e = places_check_name(name, "name", fault);
+
+    if (e == ERR_OK)
+        e = find_folder(p, id, "id", &was, fault);
+    if (e == ERR_OK && is_mount(&was))
+        e = fault_set(fault, ERR_BAD_REQUEST, "the mount's own folder does not move: its volume does");
+    if (e == ERR_OK)
+        e = resolve_parent(p, was.volume, &parent, fault);
+    if (e == ERR_OK)
+        e = check_not_below(p, id, parent, fault);
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_folder_named(p->w.txn, was.volume, parent, name, &there);
+    *done = nothing_new(p, id);
+    if (e == ERR_OK)
+        return id_equal(there, id) ? e : fault_set(fault, ERR_EXISTS, "another folder of that name is there");
+    if (e != ERR_NOT_FOUND)
+        return fault_set(fault, e, "the folder cannot be read");
+    now = was;
+    now.parent = parent;
+    now.name = name;
+    return write_move(p, &was, &now, done, fault);
+}
+
+/* ---- libraries ---- */
+
+static bool same_words(struct text_list a, struct text_list b)
+{
+    if (a.count != b.count)
+        return false;
+    for (uint32_t i = 0; i < a.count; i++)
+        if (!text_equal(a.at[i], b.at[i]))
+            return false;
+    return true;
+}
+
+static bool same_library(const struct library *a, const struct library *b)
+{
+    return bytes_equal(a->path, b->path) && same_words(a->ignore, b->ignore) && a->hidden_files == b->hidden_files &&
+           a->online == b->online && a->files == b->files && a->too_long == b->too_long &&
+           bytes_equal(a->too_long_in, b->too_long_in) && bytes_equal(a->too_long_first, b->too_long_first);
+}
+
+static enum err mark_library(struct persist *p, const struct folder *folder)
+{
+    struct folder now = *folder;
+
+    if (folder->library)
+        return ERR_OK;
+    now.library = true;
+    return turn_wrote(p, catalogue_put_folder(&p->w, folder, &now));
+}
+
+enum err folders_put_library(struct persist *p, const struct library *library, struct done *done, struct fault *fault)
+{
+    struct library was, now = *library;
+    struct key key = key_id(library->id);
+    struct folder folder;
+    enum err e = find_folder(p, library->id, "library.id", &folder, fault);
+
+    if (e != ERR_OK)
+        return e;
+    now.volume = folder.volume;
+    e = row_get(p->w.txn, &p->arena, DB_LIBRARY, &key, &library_shape, &was);
+    *done = nothing_new(p, now.id);
+    if (e == ERR_OK && same_library(&was, &now))
+        return ERR_OK;
+    if (e != ERR_OK && e != ERR_NOT_FOUND)
+        return fault_set(fault, e, "the library cannot be read");
+    e = mark_library(p, &folder);
+    if (e == ERR_OK)
+        e = turn_wrote(p, catalogue_put_library(&p->w, &now));
+    return e == ERR_OK ? finish_change(p, CHANGE_KIND_LIBRARY, now.id, done) : e;
+}

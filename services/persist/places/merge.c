@@ -1,0 +1,164 @@
+#include "services/persist/places/merge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/persist/batch/analysis.h"
+#include "services/persist/edit/tags.h"
+#include "services/persist/places/pack.h"
+#include "services/persist/turn/turn.h"
+#include "store/catalogue_write.h"
+
+static struct bytes subject_of(const struct media *media)
+{
+    return bytes_of(media->id.b, sizeof(media->id.b));
+}
+
+static bool are_one_file(const struct media *gone, const struct media *there)
+{
+    if (gone->content.len && there->content.len)
+        return bytes_equal(gone->content, there->content);
+    return gone->size == there->size && gone->mtime == there->mtime;
+}
+
+/* What was found in the file; `gone` was the same file. */
+static void take_analysis(struct media *kept, const struct media *heard)
+{
+    kept->content = heard->content;
+    kept->container = heard->container;
+    kept->sample_format = heard->sample_format;
+    kept->bit_depth = heard->bit_depth;
+    kept->sample_rate = heard->sample_rate;
+    kept->channels = heard->channels;
+    kept->frames = heard->frames;
+    kept->analysis = heard->analysis;
+    kept->analyser = heard->analyser;
+    kept->failure = heard->failure;
+}
+
+static void take_file(struct media *kept, const struct media *there)
+{
+    kept->folder = there->folder;
+    kept->file = there->file;
+    kept->size = there->size;
+    kept->mtime = there->mtime;
+    kept->inode = there->inode;
+    kept->availability = there->availability;
+    kept->has_missing_since = there->has_missing_since;
+    kept->missing_since = there->missing_since;
+}
+
+static enum err join_words(struct persist *p, struct media *kept, const struct media *lost)
+{
+    struct text_list own, others, all;
+    enum err e = tags_sorted(&p->arena, kept->tags, &own);
+
+    if (e == ERR_OK)
+        e = tags_sorted(&p->arena, lost->tags, &others);
+    if (e == ERR_OK)
+        e = tags_with(&p->arena, own, others, &all);
+    if (e != ERR_OK)
+        return e;
+    if (all.count > TAGS_MOST)
+        all.count = TAGS_MOST;
+    kept->tags = all;
+    kept->favourite = kept->favourite || lost->favourite;
+    if (kept->notes.len == 0)
+        kept->notes = lost->notes;
+    return ERR_OK;
+}
+
+static int by_source_and_attribute(const void *a, const void *b)
+{
+    const struct fact *x = a, *y = b;
+
+    if (x->source.value != y->source.value)
+        return x->source.value < y->source.value ? -1 : 1;
+    return text_compare(x->attribute, y->attribute);
+}
+
+/* Both items may have a thousand facts: these are sorted once. */
+static enum err sort_facts(struct persist *p, struct fact_list facts, struct fact_list *sorted)
+{
+    *sorted = (struct fact_list){ facts.count, arena_array(&p->arena, facts.count, sizeof(struct fact)) };
+    if (!sorted->at)
+        return ERR_FULL;
+    if (facts.count == 0)
+        return ERR_OK;
+    memcpy(sorted->at, facts.at, facts.count * sizeof(struct fact));
+    qsort(sorted->at, sorted->count, sizeof(struct fact), by_source_and_attribute);
+    return ERR_OK;
+}
+
+static bool says_same(struct fact_list sorted, const struct fact *fact)
+{
+    return sorted.count && bsearch(fact, sorted.at, sorted.count, sizeof(struct fact), by_source_and_attribute);
+}
+
+static enum err join_facts(struct persist *p, const struct media *kept, const struct media *lost, struct facts *all)
+{
+    struct facts own, others;
+    struct fact_list sorted;
+    enum err e = catalogue_subject_facts(p->w.txn, &p->arena, subject_of(kept), &own);
+
+    if (e == ERR_OK)
+        e = catalogue_subject_facts(p->w.txn, &p->arena, subject_of(lost), &others);
+    if (e == ERR_OK)
+        e = sort_facts(p, own.each, &sorted);
+    if (e != ERR_OK)
+        return e;
+    all->each.count = 0;
+    all->each.at = arena_array(&p->arena, own.each.count + others.each.count, sizeof(struct fact));
+    if (!all->each.at)
+        return ERR_FULL;
+    for (uint32_t i = 0; i < own.each.count; i++)
+        all->each.at[all->each.count++] = own.each.at[i];
+    for (uint32_t i = 0; i < others.each.count && all->each.count < FACTS_MOST; i++)
+        if (!says_same(sorted, &others.each.at[i]))
+            all->each.at[all->each.count++] = others.each.at[i];
+    return ERR_OK;
+}
+
+/* The kept item enters its content before the other leaves it, so that the content is never without an item. */
+static enum err write_items(struct persist *p, const struct media *was, struct media *kept, const struct media *lost,
+                            const struct facts *facts)
+{
+    enum err e;
+
+    kept->revision = turn_next(p);
+    e = turn_wrote(p, catalogue_put_media(&p->w, was, kept));
+    if (e == ERR_OK)
+        e = turn_wrote(p, catalogue_put_facts(&p->w, subject_of(kept), facts));
+    if (e == ERR_OK)
+        e = turn_log(p, CHANGE_KIND_MEDIA, kept->id, false);
+    if (e == ERR_OK)
+        e = turn_wrote(p, catalogue_remove_media(&p->w, lost));
+    return e == ERR_OK ? turn_log(p, CHANGE_KIND_MEDIA, lost->id, true) : e;
+}
+
+enum err merge_items(struct persist *p, const struct media *gone, const struct media *there, struct outcome *outcome,
+                     struct fault *fault)
+{
+    bool gone_is_older = id_compare(gone->id, there->id) < 0;
+    const struct media *was = gone_is_older ? gone : there, *lost = gone_is_older ? there : gone;
+    struct media kept = *was;
+    struct facts facts = { 0 };
+    enum err e;
+
+    if (!are_one_file(gone, there))
+        return fault_set(fault, ERR_EXISTS, "another file's item is at that place");
+    take_file(&kept, there);
+    take_analysis(&kept, there->content.len ? there : gone);
+    e = pack_follow(p, was, &kept);
+    if (e == ERR_OK)
+        e = join_words(p, &kept, lost);
+    if (e == ERR_OK)
+        e = join_facts(p, &kept, lost, &facts);
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the two items cannot be read");
+    outcome->id = kept.id;
+    e = write_items(p, was, &kept, lost, &facts);
+    outcome->revision = kept.revision;
+    outcome->stale = kept.analysis.value == ANALYSIS_STATE_WAITING;
+    return e;
+}

@@ -1,0 +1,225 @@
+#include "services/persist/places/places.h"
+
+#include <string.h>
+
+#include "common/clock.h"
+#include "services/persist/places/merge.h"
+#include "services/persist/places/pack.h"
+#include "services/persist/places/takes.h"
+#include "services/persist/turn/turn.h"
+#include "store/catalogue_write.h"
+
+enum { TITLE_BYTES = 255 };
+
+/* ---- names ---- */
+
+enum err places_check_name(struct bytes name, const char *field, struct fault *fault)
+{
+    static const struct bytes dot = { 1, (const uint8_t *)"." }, dots = { 2, (const uint8_t *)".." };
+
+    if (name.len && !bytes_equal(name, dot) && !bytes_equal(name, dots) && !memchr(name.at, '/', name.len) &&
+        !memchr(name.at, 0, name.len))
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST, "a name in a folder is not empty, \".\" or \"..\", and has no slash or zero");
+    return fault_field(fault, field);
+}
+
+static uint32_t without_extension(struct bytes file)
+{
+    for (uint32_t i = file.len; i-- > 1;)
+        if (file.at[i] == '.')
+            return i;
+    return file.len;
+}
+
+struct text places_text(struct arena *arena, struct bytes name)
+{
+    return arena_utf8(arena, name, TITLE_BYTES);
+}
+
+struct text places_title(struct arena *arena, struct bytes file)
+{
+    return places_text(arena, bytes_of(file.at, without_extension(file)));
+}
+
+/* ---- shared ---- */
+
+enum err places_find(struct persist *p, struct id id, struct media *media, struct fault *fault)
+{
+    char text[ID_TEXT_SIZE];
+    enum err e = catalogue_media(p->w.txn, &p->arena, id, media);
+
+    if (e == ERR_OK)
+        return e;
+    return fault_set(fault, e, e == ERR_NOT_FOUND ? "no media item %s" : "media item %s cannot be read",
+                     id_write(id, text));
+}
+
+enum err places_check_folder(struct persist *p, struct id id, struct fault *fault)
+{
+    char text[ID_TEXT_SIZE];
+    struct key key = key_id(id);
+    struct bytes value;
+    enum err e = txn_get(p->w.txn, DB_FOLDER, key_bytes(&key), &value);
+
+    if (e == ERR_OK)
+        return e;
+    fault_set(fault, e, "no folder %s", id_write(id, text));
+    return fault_field(fault, "folder");
+}
+
+static void set_availability(struct media *media, struct choice availability)
+{
+    bool missing = availability.value == AVAILABILITY_MISSING;
+
+    media->availability = availability;
+    if (missing && !media->has_missing_since)
+        media->missing_since = clock_now();
+    media->has_missing_since = missing;
+}
+
+static enum err write_item(struct persist *p, const struct media *was, struct media *now, struct outcome *outcome)
+{
+    now->revision = turn_next(p);
+    enum err e = turn_wrote(p, catalogue_put_media(&p->w, was, now));
+
+    outcome->revision = now->revision;
+    outcome->id = now->id;
+    return e == ERR_OK ? turn_log(p, CHANGE_KIND_MEDIA, now->id, false) : e;
+}
+
+/* ---- a file was seen ---- */
+
+static bool is_another_file(const struct media *media, const struct place *place)
+{
+    bool inode = media->inode && place->inode && media->inode != place->inode;
+
+    return media->size != place->size || media->mtime != place->mtime || inode;
+}
+
+static enum err make_item(struct persist *p, const struct place *place, struct outcome *outcome)
+{
+    struct media media = {
+        .id = id_new(),
+        .name = places_title(&p->arena, place->file),
+        .kind = place->kind,
+        .origin = { .value = ORIGIN_IMPORTED },
+        .pack = place->pack,
+        .lifecycle = { .value = LIFECYCLE_FINAL },
+        .folder = place->folder,
+        .file = place->file,
+        .size = place->size,
+        .mtime = place->mtime,
+        .inode = place->inode,
+        .analysis = { .value = ANALYSIS_STATE_WAITING },
+        .added = clock_now(),
+    };
+
+    set_availability(&media, place->availability);
+    outcome->created = outcome->stale = true;
+    return write_item(p, NULL, &media, outcome);
+}
+
+static enum err see_again(struct persist *p, const struct media *was, const struct place *place,
+                          struct outcome *outcome)
+{
+    struct media now = *was;
+    bool another = is_another_file(was, place);
+
+    outcome->revision = was->revision;
+    outcome->id = was->id;
+    if (was->lifecycle.value != LIFECYCLE_FINAL) /* a take: its recorder says when it is a file like others */
+        return ERR_OK;
+
+    if (another)
+        now.analysis = (struct choice){ .value = ANALYSIS_STATE_WAITING };
+    now.kind = place->kind;
+    now.size = place->size;
+    now.mtime = place->mtime;
+    now.inode = place->inode ? place->inode : was->inode;
+    set_availability(&now, place->availability);
+    outcome->stale = now.analysis.value == ANALYSIS_STATE_WAITING;
+    if (!another && now.inode == was->inode && choice_equal(now.kind, was->kind) &&
+        choice_equal(now.availability, was->availability))
+        return ERR_OK;
+    return write_item(p, was, &now, outcome);
+}
+
+enum err places_put(struct persist *p, const struct place *place, struct outcome *outcome, struct fault *fault)
+{
+    struct media was;
+    struct id id;
+    enum err e = places_check_name(place->file, "file", fault);
+
+    if (e == ERR_OK)
+        e = places_check_folder(p, place->folder, fault);
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_place(p->w.txn, &p->arena, place->folder, place->file, &id);
+    if (e == ERR_NOT_FOUND && takes_own(p, place->folder, place->file, &was))
+        return see_again(p, &was, place, outcome);
+    if (e == ERR_NOT_FOUND)
+        return make_item(p, place, outcome);
+    if (e == ERR_OK)
+        e = places_find(p, id, &was, fault);
+    return e == ERR_OK ? see_again(p, &was, place, outcome) : e;
+}
+
+/* ---- a file went ---- */
+
+enum err places_presence(struct persist *p, const struct presence *presence, struct outcome *outcome,
+                         struct fault *fault)
+{
+    struct media was, now;
+    enum err e = places_find(p, presence->id, &was, fault);
+
+    if (e != ERR_OK)
+        return e;
+    now = was;
+    set_availability(&now, presence->availability);
+    outcome->revision = was.revision;
+    outcome->id = was.id;
+    if (choice_equal(now.availability, was.availability))
+        return ERR_OK;
+    return write_item(p, &was, &now, outcome);
+}
+
+/* ---- a file is somewhere else ---- */
+
+static enum err move_alone(struct persist *p, const struct media *was, const struct move *move, struct outcome *outcome)
+{
+    struct media now = *was;
+
+    now.folder = move->folder;
+    now.file = move->file;
+    if (text_equal(was->name, places_title(&p->arena, was->file)))
+        now.name = places_title(&p->arena, move->file);
+    if (was->availability.value == AVAILABILITY_MISSING)
+        set_availability(&now, (struct choice){ .value = AVAILABILITY_LOCAL });
+    enum err e = pack_follow(p, was, &now);
+    return e == ERR_OK ? write_item(p, was, &now, outcome) : e;
+}
+
+enum err places_move(struct persist *p, const struct move *move, struct outcome *outcome, struct fault *fault)
+{
+    struct media was, there;
+    struct id id;
+    enum err e = places_check_name(move->file, "file", fault);
+
+    if (e == ERR_OK)
+        e = places_find(p, move->id, &was, fault);
+    if (e == ERR_OK)
+        e = places_check_folder(p, move->folder, fault);
+    if (e != ERR_OK)
+        return e;
+    outcome->revision = was.revision;
+    outcome->id = was.id;
+    e = catalogue_place(p->w.txn, &p->arena, move->folder, move->file, &id);
+    if (e == ERR_NOT_FOUND)
+        return move_alone(p, &was, move, outcome);
+    if (e == ERR_OK && id_equal(id, was.id))
+        return ERR_OK;
+    if (e == ERR_OK)
+        e = places_find(p, id, &there, fault);
+    return e == ERR_OK ? merge_items(p, &was, &there, outcome, fault) : e;
+}

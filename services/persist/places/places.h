@@ -1,0 +1,38 @@
+/* places.h: what scans tell of files: where they are, where they went, that they came or went. Nothing of an item is
+ * forgotten here. `outcome` has its revision, id, created and stale set. Errors before a first write fail the
+ * operation alone. */
+#ifndef LOOPHOLE_PERSIST_PLACES_H
+#define LOOPHOLE_PERSIST_PLACES_H
+
+#include "services/persist/turn/persist.h"
+
+/* A file was seen: the item of this place, made when there is none. Another size, mtime or inode (0: not known) makes
+ * its analysis stale; a missing item is there again; of a take that has not ended as final nothing changes, and it is
+ * never stale. Errors: not_found (the folder), bad_request (the name). */
+enum err places_put(struct persist *p, const struct place *place, struct outcome *outcome, struct fault *fault);
+
+/* An item is somewhere else. Where another item is there already and both are one file (the same content, or nothing
+ * known of the one and size and mtime the same), they become one, the older id. Errors: not_found, exists,
+ * bad_request. */
+enum err places_move(struct persist *p, const struct move *move, struct outcome *outcome, struct fault *fault);
+
+/* Errors: not_found. */
+enum err places_presence(struct persist *p, const struct presence *presence, struct outcome *outcome,
+                         struct fault *fault);
+
+/* The item of an operation. Errors (explained): not_found, internal. */
+enum err places_find(struct persist *p, struct id id, struct media *media, struct fault *fault);
+
+/* A name of 1 to 255 bytes that can be in a folder. Errors: bad_request. */
+enum err places_check_name(struct bytes name, const char *field, struct fault *fault);
+
+/* Errors: not_found (explained). */
+enum err places_check_folder(struct persist *p, struct id id, struct fault *fault);
+
+/* The name of a file or folder as UTF-8 of at most 255 bytes: U+FFFD in place of each byte that is not. */
+struct text places_text(struct arena *arena, struct bytes name);
+
+/* What a new item is called: its file's name without the extension, as UTF-8. */
+struct text places_title(struct arena *arena, struct bytes file);
+
+#endif

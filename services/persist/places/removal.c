@@ -1,0 +1,375 @@
+#include "services/persist/places/removal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/persist/places/places.h"
+#include "services/persist/turn/multipart.h"
+#include "services/persist/turn/turn.h"
+#include "store/catalogue_write.h"
+
+enum { AT_ONCE = 16, DEPTH = 4096, NAME_BYTES = 255 };
+
+/* One library on its way out: its folders level by level, which are listed from the first and emptied from the last. */
+struct removal {
+    struct multipart work;
+    struct id library;
+    struct id *folders;
+    uint32_t count, room;
+    uint32_t listed;          /* so many folders' own folders are in the list … */
+    uint8_t name[NAME_BYTES]; /* … and of the next one those up to this name */
+    uint32_t name_len;
+    uint32_t done;
+    bool is_stale; /* something was taken out, or another library went, after this list began */
+    usec_t since;
+};
+
+/* ---- single items ---- */
+
+static enum err take_out(struct persist *p, const struct media *media)
+{
+    enum err e = turn_wrote(p, catalogue_remove_media(&p->w, media));
+
+    return e == ERR_OK ? turn_log(p, CHANGE_KIND_MEDIA, media->id, true) : e;
+}
+
+enum err removal_forget(struct persist *p, struct id id, struct done *done, struct fault *fault)
+{
+    struct media media;
+    enum err e = places_find(p, id, &media, fault);
+
+    if (e == ERR_OK)
+        e = take_out(p, &media);
+    *done = (struct done){ .revision = p->head, .id = id };
+    return e;
+}
+
+/* ---- the folders of a library ---- */
+
+static void free_removal(struct persist *p, struct multipart *work)
+{
+    struct removal *removal = (struct removal *)work;
+
+    (void)p;
+    free(removal->folders);
+    free(removal);
+}
+
+static enum err add_folder(struct removal *removal, struct id folder)
+{
+    if (removal->count == removal->room) {
+        uint32_t room = removal->room ? 2 * removal->room : 64;
+        struct id *folders = realloc(removal->folders, room * sizeof(*folders));
+        if (!folders)
+            return ERR_FULL;
+        removal->folders = folders;
+        removal->room = room;
+    }
+    removal->folders[removal->count++] = folder;
+    return ERR_OK;
+}
+
+struct gathering {
+    struct persist *persist;
+    struct removal *removal;
+    enum err error;
+    bool is_cut; /* the turn is over */
+};
+
+static bool gather_folder(void *state, const struct folder *folder)
+{
+    struct gathering *g = state;
+
+    if (!folder->library)
+        g->error = add_folder(g->removal, folder->id);
+    g->removal->name_len = folder->name.len;
+    memcpy(g->removal->name, folder->name.at, folder->name.len);
+    g->is_cut = turn_is_over(g->persist);
+    return g->error == ERR_OK && !g->is_cut;
+}
+
+/* Goes on with the list until it is whole or the turn is over. */
+static enum err list_folders(struct persist *p, struct removal *removal)
+{
+    struct gathering g = { .persist = p, .removal = removal };
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && g.error == ERR_OK && !g.is_cut && removal->listed < removal->count) {
+        arena_reset(&p->arena);
+        e = catalogue_each_subfolder_after(p->w.txn, &p->arena, removal->folders[removal->listed],
+                                           bytes_of(removal->name, removal->name_len), gather_folder, &g);
+        if (e == ERR_NOT_FOUND) /* it went meanwhile */
+            e = ERR_OK;
+        if (!g.is_cut) {
+            removal->listed++;
+            removal->name_len = 0;
+            g.is_cut = turn_is_over(p);
+        }
+    }
+    return g.error == ERR_OK ? e : g.error;
+}
+
+/* A library inside another one: the other still has its files. So it is when another removal took the folder. */
+static enum err is_covered(struct persist *p, struct id folder, bool *covered)
+{
+    struct folder at;
+    struct id root;
+    enum err e = catalogue_folder(p->w.txn, &p->arena, folder, &at);
+    bool is_mount = e == ERR_OK && id_is_zero(at.parent) && at.name.len == 0;
+
+    *covered = e == ERR_NOT_FOUND;
+    if (*covered)
+        return ERR_OK;
+    for (int depth = 0; e == ERR_OK && !*covered && !id_is_zero(at.parent) && depth < DEPTH; depth++) {
+        e = catalogue_folder(p->w.txn, &p->arena, at.parent, &at);
+        *covered = e == ERR_OK && at.library;
+    }
+    if (e != ERR_OK || *covered || is_mount)
+        return e;
+    e = catalogue_folder_named(p->w.txn, at.volume, (struct id){ { 0 } }, (struct bytes){ 0 }, &root);
+    if (e == ERR_OK)
+        e = catalogue_folder(p->w.txn, &p->arena, root, &at);
+    *covered = e == ERR_OK && at.library;
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* ---- parts ---- */
+
+static bool take_id(void *state, struct bytes file, const struct kept_place *place)
+{
+    (void)file;
+    *(struct id *)state = place->id;
+    return false;
+}
+
+static enum err first_in(struct persist *p, struct id folder, struct media *media)
+{
+    struct id id = { { 0 } };
+    struct fault fault = { 0 };
+    enum err e = catalogue_each_place(p->w.txn, &p->arena, folder, take_id, &id);
+
+    if (e == ERR_OK && id_is_zero(id))
+        e = ERR_NOT_FOUND;
+    if (e != ERR_OK)
+        return e;
+    e = places_find(p, id, media, &fault);
+    return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
+}
+
+static bool stop_at_first(void *state, const struct folder *folder)
+{
+    (void)folder;
+    *(bool *)state = true;
+    return false;
+}
+
+static bool stop_at_plain(void *state, const struct folder *folder)
+{
+    *(bool *)state = !folder->library;
+    return folder->library;
+}
+
+/* Is there an item or, by the word of `stop`, a folder in it? */
+static enum err is_filled(struct persist *p, struct id folder, bool (*stop)(void *, const struct folder *), bool *is)
+{
+    struct id item = { { 0 } };
+    enum err e;
+
+    *is = false;
+    e = catalogue_each_subfolder(p->w.txn, &p->arena, folder, stop, is);
+    if (e == ERR_OK && !*is)
+        e = catalogue_each_place(p->w.txn, &p->arena, folder, take_id, &item);
+    *is = *is || !id_is_zero(item);
+    return e;
+}
+
+/* A folder stays while anything lies in it: the items of a library that another one has, or another library. */
+static enum err remove_folder(struct persist *p, struct id id)
+{
+    struct folder folder;
+    bool filled = false;
+    enum err e = catalogue_folder(p->w.txn, &p->arena, id, &folder);
+
+    if (e == ERR_OK)
+        e = is_filled(p, id, stop_at_first, &filled);
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    if (filled || folder.library)
+        return ERR_OK;
+    e = turn_wrote(p, catalogue_remove_folder(&p->w, &folder));
+    return e == ERR_OK ? turn_log(p, CHANGE_KIND_FOLDER, id, true) : e;
+}
+
+static enum err empty_folders(struct persist *p, struct removal *removal)
+{
+    struct media media;
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && removal->done < removal->count) {
+        struct id folder = removal->folders[removal->count - 1 - removal->done];
+        arena_reset(&p->arena);
+        e = first_in(p, folder, &media);
+        removal->is_stale = removal->is_stale || e == ERR_OK;
+        if (e == ERR_OK)
+            e = take_out(p, &media);
+        else if (e == ERR_NOT_FOUND && (e = remove_folder(p, folder)) == ERR_OK)
+            removal->done++;
+        if (turn_is_over(p))
+            break;
+    }
+    return e;
+}
+
+static struct removal *next_removal(struct multipart *work);
+
+/* What lay in this library is in theirs from now on. */
+static void outdate_others(struct persist *p)
+{
+    for (struct removal *one = next_removal(p->multiparts); one; one = next_removal(one->work.next))
+        one->is_stale = true;
+}
+
+/* Another removal may have done it already. */
+static enum err unmark_library(struct persist *p, struct id id)
+{
+    struct key key = key_id(id);
+    struct folder was, now;
+    struct bytes row;
+    enum err e = txn_get(p->w.txn, DB_LIBRARY, key_bytes(&key), &row);
+
+    if (e == ERR_OK)
+        e = catalogue_folder(p->w.txn, &p->arena, id, &was);
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    now = was;
+    now.library = false;
+    e = turn_wrote(p, catalogue_remove_library(&p->w, id));
+    if (e == ERR_OK)
+        e = turn_wrote(p, catalogue_put_folder(&p->w, &was, &now));
+    if (e == ERR_OK)
+        e = turn_log(p, CHANGE_KIND_LIBRARY, id, true);
+    outdate_others(p);
+    return e;
+}
+
+/* The answer is remembered even when nobody waits for it any more. */
+static enum err finish_removal(struct persist *p, struct removal *removal)
+{
+    const struct multipart *work = &removal->work;
+    enum err e = unmark_library(p, removal->library);
+
+    if (e == ERR_OK)
+        e = remove_folder(p, removal->library);
+    if (e != ERR_OK)
+        return e;
+    uint64_t own = p->request_revision; /* 0: another removal was first, and this one changed nothing */
+    struct done done = { .revision = own ? own : p->head, .id = removal->library };
+    if (ticket_is_open(p->service, work->ticket))
+        ticket_answer(p->service, work->ticket, &done);
+    else
+        e = turn_remember(p, work->request, work->digest, own, &done_shape, &done);
+    return e;
+}
+
+/* The list begins from the library's folder: first of all, and again while it is stale and something is left.
+ * Nothing is listed as long as another library has the files. */
+static enum err list_again(struct persist *p, struct removal *removal, bool *again)
+{
+    bool covered = false, filled = true;
+    enum err e = is_covered(p, removal->library, &covered);
+
+    if (e == ERR_OK && !covered && removal->count > 0)
+        e = is_filled(p, removal->library, stop_at_plain, &filled);
+    *again = e == ERR_OK && !covered && filled && (removal->count == 0 || removal->is_stale);
+    if (!*again)
+        return e;
+    removal->count = removal->listed = removal->done = removal->name_len = 0;
+    removal->is_stale = false;
+    return add_folder(removal, removal->library);
+}
+
+static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+{
+    struct removal *removal = (struct removal *)work;
+    bool again = false;
+    enum err e = list_folders(p, removal);
+
+    if (e == ERR_OK && !turn_is_over(p))
+        e = empty_folders(p, removal);
+    if (e == ERR_OK && removal->done == removal->count)
+        e = list_again(p, removal, &again);
+    if (e == ERR_OK && !again && removal->done == removal->count) {
+        e = finish_removal(p, removal);
+        *ended = e == ERR_OK;
+    }
+    return e == ERR_OK ? e : fault_set(fault, e, "the library cannot be removed: run loophole store check");
+}
+
+static struct removal *next_removal(struct multipart *work)
+{
+    while (work && work->part != run_part)
+        work = work->next;
+    return (struct removal *)work;
+}
+
+void removal_tell(const struct persist *p, struct arena *arena, struct task_list *tasks)
+{
+    uint32_t count = 0;
+
+    for (const struct removal *one = next_removal(p->multiparts); one; one = next_removal(one->work.next))
+        count++;
+    tasks->at = arena_array(arena, count, sizeof(*tasks->at));
+    if (!tasks->at)
+        return;
+    for (const struct removal *one = next_removal(p->multiparts); one; one = next_removal(one->work.next))
+        tasks->at[tasks->count++] = (struct task){
+            .id = one->work.request,
+            .label = TEXT("Removing a library"),
+            .done = one->done,
+            .total = one->count,
+            .since = one->since,
+        };
+}
+
+/* ---- beginning ---- */
+
+static enum err make_removal(struct persist *p, struct call *call, struct id library, struct removal **made)
+{
+    uint32_t count = 0;
+
+    for (struct removal *at = next_removal(p->multiparts); at; at = next_removal(at->work.next))
+        count++;
+    if (count >= AT_ONCE)
+        return refuse(call, ERR_BUSY, "%u libraries are being removed already", count);
+    *made = calloc(1, sizeof(struct removal));
+    if (!*made)
+        return refuse(call, ERR_FULL, "no memory to remove a library");
+    **made = (struct removal){ .work = { .part = run_part, .drop = free_removal, .outlives_its_call = true },
+                               .library = library,
+                               .since = clock_now() };
+    return ERR_OK;
+}
+
+static enum err begin_removal(struct persist *p, struct call *call, struct id folder)
+{
+    struct removal *removal;
+    enum err e = make_removal(p, call, folder, &removal);
+
+    return e == ERR_OK ? multipart_begin(p, call, &removal->work) : e;
+}
+
+enum err removal_begin(struct persist *p, struct call *call, struct id folder)
+{
+    struct multipart *work = multipart_of(p, call_request(call));
+    struct key key = key_id(folder);
+    char text[ID_TEXT_SIZE];
+    struct bytes value;
+    enum err e;
+
+    if (work) { /* its first call is given up, the work is not */
+        work->ticket = call_defer(call);
+        return work->ticket.number ? ERR_OK : ERR_BUSY;
+    }
+    e = txn_get(p->w.txn, DB_LIBRARY, key_bytes(&key), &value);
+    return e == ERR_OK ? begin_removal(p, call, folder) : refuse(call, e, "no library %s", id_write(folder, text));
+}

@@ -1,0 +1,279 @@
+#include "services/persist/places/repack.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/process/log.h"
+#include "services/persist/places/pack.h"
+#include "services/persist/places/places.h"
+#include "services/persist/turn/turn.h"
+#include "store/catalogue_meta.h"
+#include "store/catalogue_write.h"
+
+enum { SOME = 16, NAME_BYTES = 255, HEAD = sizeof(META_PACK) - 1 + 16 /* of a key: before the old pack */ };
+static const usec_t pause_between_parts = 1000, pause_without_writes = 1000000, pause_after_an_error = 1000000;
+
+/* The row in hand: its folders level by level; of folder `at` the files up to `name` are done. */
+struct repack {
+    struct key row;
+    struct text old; /* in `row` */
+    struct id *folders;
+    uint32_t count, room;
+    uint32_t at;
+    bool is_listed; /* the folders in folder `at` are in the list */
+    uint8_t name[NAME_BYTES];
+    uint32_t name_len;
+};
+
+static void run_part(void *persist);
+
+/* ---- rows ---- */
+
+static struct key row_of(struct id folder, struct text old)
+{
+    struct key key = key_name(META_PACK);
+
+    memcpy(key.b + key.len, folder.b, sizeof(folder.b));
+    key.len += (uint32_t)sizeof(folder.b);
+    memcpy(key.b + key.len, old.at, old.len < NAME_BYTES ? old.len : NAME_BYTES);
+    key.len += old.len < NAME_BYTES ? old.len : NAME_BYTES;
+    return key;
+}
+
+static enum err first_row(struct persist *p, struct key *row)
+{
+    struct key prefix = key_name(META_PACK);
+    struct walk walk;
+    enum err e = walk_begin(p->w.txn, DB_META, key_bytes(&prefix), key_bytes(&prefix), &walk);
+
+    if (e == ERR_OK && !walk_next(&walk))
+        e = ERR_NOT_FOUND;
+    if (e == ERR_OK && (walk.key.len <= HEAD || walk.key.len > sizeof(row->b)))
+        e = ERR_INTERNAL;
+    if (e == ERR_OK) {
+        row->len = walk.key.len;
+        memcpy(row->b, walk.key.at, walk.key.len);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+/* ---- the one in hand ---- */
+
+static void free_repack(struct persist *p)
+{
+    if (p->repack)
+        free(p->repack->folders);
+    free(p->repack);
+    p->repack = NULL;
+}
+
+static enum err add_folder(struct repack *r, struct id folder)
+{
+    if (r->count == r->room) {
+        uint32_t room = r->room ? 2 * r->room : 64;
+        struct id *more = realloc(r->folders, room * sizeof(*more));
+        if (!more)
+            return ERR_FULL;
+        r->folders = more;
+        r->room = room;
+    }
+    r->folders[r->count++] = folder;
+    return ERR_OK;
+}
+
+static enum err take_row(struct persist *p)
+{
+    struct repack *r = calloc(1, sizeof(*r));
+    enum err e = r ? first_row(p, &r->row) : ERR_FULL;
+
+    if (e == ERR_OK)
+        e = add_folder(r, key_id_at(key_bytes(&r->row), HEAD - 16));
+    if (e != ERR_OK) {
+        free(r);
+        return e;
+    }
+    r->old = (struct text){ r->row.len - HEAD, (const char *)r->row.b + HEAD };
+    p->repack = r;
+    return ERR_OK;
+}
+
+/* ---- folders ---- */
+
+struct gathering {
+    struct persist *persist;
+    struct repack *repack;
+    enum err error;
+    bool is_cut;
+};
+
+static bool gather_folder(void *state, const struct folder *folder)
+{
+    struct gathering *g = state;
+
+    g->error = folder->library ? ERR_OK : add_folder(g->repack, folder->id);
+    g->repack->name_len = folder->name.len;
+    memcpy(g->repack->name, folder->name.at, folder->name.len);
+    g->is_cut = turn_is_over(g->persist);
+    return g->error == ERR_OK && !g->is_cut;
+}
+
+static enum err list_folders(struct persist *p, struct repack *r)
+{
+    struct gathering g = { .persist = p, .repack = r };
+    enum err e = catalogue_each_subfolder_after(p->w.txn, &p->arena, r->folders[r->at], bytes_of(r->name, r->name_len),
+                                                gather_folder, &g);
+
+    if (!g.is_cut) {
+        r->is_listed = true;
+        r->name_len = 0;
+    }
+    if (g.error != ERR_OK)
+        return g.error;
+    return e == ERR_NOT_FOUND ? ERR_OK : e; /* it went meanwhile */
+}
+
+/* ---- items ---- */
+
+struct some {
+    uint32_t count;
+    struct id ids[SOME];
+};
+
+/* The next items of the folder; nothing is written while it walks. */
+static enum err read_some(struct persist *p, struct repack *r, struct some *some)
+{
+    struct key from = key_place(r->folders[r->at], bytes_of(r->name, r->name_len)), folder = key_id(r->folders[r->at]);
+    struct kept_place place;
+    struct walk walk;
+    enum err e = walk_begin(p->w.txn, DB_PLACE, key_bytes(&from), key_bytes(&folder), &walk);
+
+    some->count = 0;
+    while (e == ERR_OK && some->count < SOME && walk_next(&walk)) {
+        if (r->name_len && bytes_equal(walk.key, key_bytes(&from)))
+            continue;
+        e = row_decode(p->w.txn, &p->arena, walk.value, &kept_place_shape, &place);
+        if (e != ERR_OK)
+            break;
+        some->ids[some->count++] = place.id;
+        r->name_len = walk.key.len - 16;
+        memcpy(r->name, walk.key.at + 16, r->name_len);
+    }
+    walk_end(&walk);
+    return e;
+}
+
+static enum err put_pack(struct persist *p, const struct repack *r, struct id id, struct text pack)
+{
+    struct media was, now;
+    struct fault unused = { 0 };
+    enum err e = places_find(p, id, &was, &unused);
+
+    if (e == ERR_NOT_FOUND) /* a place whose item is not there */
+        return ERR_INTERNAL;
+    if (e != ERR_OK || !text_equal(was.pack, r->old) || text_equal(was.pack, pack))
+        return e;
+    now = was;
+    now.pack = pack;
+    now.revision = turn_next(p);
+    e = turn_wrote(p, catalogue_put_media(&p->w, &was, &now));
+    return e == ERR_OK ? turn_log(p, CHANGE_KIND_MEDIA, id, false) : e;
+}
+
+static enum err do_some(struct persist *p, struct repack *r, bool *folder_is_done)
+{
+    struct some some;
+    struct text pack;
+    struct folder folder;
+    enum err e = catalogue_folder(p->w.txn, &p->arena, r->folders[r->at], &folder);
+
+    *folder_is_done = e == ERR_NOT_FOUND; /* it went meanwhile */
+    if (*folder_is_done)
+        return ERR_OK;
+    if (e == ERR_OK)
+        e = pack_of_folder(p, r->folders[r->at], &pack);
+    if (e == ERR_OK)
+        e = read_some(p, r, &some);
+    *folder_is_done = e == ERR_OK && (some.count < SOME || pack.len == 0);
+    for (uint32_t i = 0; e == ERR_OK && pack.len && i < some.count; i++)
+        e = put_pack(p, r, some.ids[i], pack);
+    return e;
+}
+
+/* ---- parts ---- */
+
+static enum err do_part(struct persist *p, struct repack *r)
+{
+    enum err e = ERR_OK;
+
+    do {
+        bool is_done = false;
+        arena_reset(&p->arena);
+        e = r->is_listed ? do_some(p, r, &is_done) : list_folders(p, r);
+        if (!is_done)
+            continue;
+        r->at++;
+        r->is_listed = false;
+        r->name_len = 0;
+    } while (e == ERR_OK && r->at < r->count && !turn_is_over(p));
+    if (e == ERR_OK && r->at == r->count)
+        return turn_wrote(p, txn_delete(p->w.txn, DB_META, key_bytes(&r->row)));
+    return e;
+}
+
+bool repack_part(struct persist *p)
+{
+    struct fault fault = { 0 };
+    enum err e = turn_continue(p, id_new(), &fault);
+
+    if (e == ERR_OK && !p->repack)
+        e = take_row(p);
+    if (e == ERR_NOT_FOUND)
+        return false;
+    turn_begin_part(p);
+    if (e == ERR_OK)
+        e = do_part(p, p->repack);
+    if (e == ERR_OK && p->repack->at < p->repack->count)
+        return true;
+    free_repack(p); /* done; or the turn is undone, and it begins again from the row */
+    if (e == ERR_INTERNAL && !turn_is_broken(p)) {
+        log_error("the packs of a moved folder cannot be renewed: run loophole store check");
+        return false;
+    }
+    if (e != ERR_OK && p->service)
+        service_every(p->service, pause_after_an_error, run_part, p);
+    return true;
+}
+
+static void run_part(void *persist)
+{
+    struct persist *p = persist;
+
+    bool may_write = p->store && !p->alarm[0];
+
+    service_every(p->service, may_write ? pause_between_parts : pause_without_writes, run_part, p);
+    if (may_write && !repack_part(p))
+        service_every(p->service, 0, run_part, p);
+}
+
+void repack_resume(struct persist *p)
+{
+    free_repack(p);
+    service_every(p->service, pause_between_parts, run_part, p);
+}
+
+void repack_close(struct persist *p)
+{
+    free_repack(p);
+}
+
+enum err repack_begin(struct persist *p, struct id folder, struct text old)
+{
+    struct key row = row_of(folder, old);
+    enum err e = turn_wrote(p, txn_put(p->w.txn, DB_META, key_bytes(&row), bytes_of("1", 1)));
+
+    free_repack(p); /* it may be the row in hand: this row has its folders from the first again */
+    if (e == ERR_OK && p->service)
+        service_every(p->service, pause_between_parts, run_part, p);
+    return e;
+}

@@ -1,0 +1,366 @@
+#include "services/persist/turn/turn.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/process/log.h"
+#include "proto/wire/codec.h"
+#include "services/persist/batch/dropping.h"
+#include "services/persist/batch/filing.h"
+#include "services/persist/edit/undo.h"
+#include "services/persist/places/repack.h"
+#include "services/persist/turn/multipart.h"
+#include "store/changelog.h"
+#include "store/parts.h"
+
+enum { TRIMMED_AT_LEAST = 64, LOOK_US = 100 };
+static const char hint_of_disk[] = "free space or repair the disk: it is tried again every second";
+static const char hint_of_full[] = "free some space: writes are taken again as soon as there is room";
+
+/* ---- the alarm ---- */
+
+void turn_alarm(struct persist *p, const char *what)
+{
+    struct persist_alarm event = { .what = text_of(what) };
+
+    if (strcmp(p->alarm, what) == 0)
+        return;
+    if (what[0])
+        log_error("%s", what);
+    else
+        log_info("writes are taken again");
+    snprintf(p->alarm, sizeof(p->alarm), "%s", what);
+    service_publish(p->service, "alarm", &event);
+}
+
+/* ---- beginning ---- */
+
+static enum err load_head(struct persist *p)
+{
+    uint64_t tail;
+    enum err e = catalogue_head(p->w.txn, &tail, &p->head);
+
+    if (e == ERR_OK)
+        e = undo_load(p);
+    p->committed = p->head;
+    return e;
+}
+
+/* After an error of the disk LMDB trusts its environment no more. One that is full may show as a write of which only
+ * a part was done. */
+static void open_anew(struct persist *p, struct fault *fault)
+{
+    if (fault->code != ERR_IO)
+        return;
+    if (!persist_has_room(p))
+        fault->code = ERR_FULL;
+    fault_hint(fault, "%s", fault->code == ERR_FULL ? hint_of_full : "the store is opened anew: ask again");
+    persist_open_anew(p, fault);
+}
+
+static void blame_disk(struct persist *p, struct fault *fault)
+{
+    if (fault->code == ERR_FULL) {
+        p->alarm_of_disk = true;
+        fault_hint(fault, "%s", hint_of_full);
+        turn_alarm(p, "the disk is full: read-only");
+    }
+    open_anew(p, fault);
+}
+
+void turn_blame_disk(struct persist *p, struct fault *fault)
+{
+    turn_end(p);
+    blame_disk(p, fault);
+}
+
+static enum err open_transaction(struct persist *p, struct fault *fault)
+{
+    enum err e;
+
+    if (!p->store) {
+        fault_set(fault, p->alarm_of_disk ? ERR_FULL : ERR_IO, "%s", p->alarm);
+        return fault_hint(fault, "%s", p->why.hint[0] ? p->why.hint : hint_of_disk);
+    }
+    e = store_write(p->store, &p->w.txn, fault);
+    if (e != ERR_OK) {
+        open_anew(p, fault);
+        return e;
+    }
+    p->broken = (struct fault){ 0 };
+    p->operations = p->changes = 0;
+    p->turn_began = clock_steady();
+    p->parts_began = p->looked = 0;
+    p->w.bytes = p->parts_bytes = 0;
+    p->wrote = false;
+    e = load_head(p);
+    if (e == ERR_OK)
+        return ERR_OK;
+    txn_end(p->w.txn);
+    p->w.txn = NULL;
+    return fault_set(fault, e, "the store cannot be read: run loophole store check");
+}
+
+static bool is_longer_than(const struct persist *p, usec_t since, usec_t most)
+{
+    return !p->keeps_turn && clock_steady() - since >= most;
+}
+
+/* An ask that comes while long work uses the turn joins it, and does not wait for two commits. */
+static bool takes_no_more(const struct persist *p)
+{
+    usec_t most = p->parts_began ? 2 * TURN_US : TURN_US;
+
+    return p->operations >= TURN_OPERATIONS || turn_is_broken(p) || is_longer_than(p, p->turn_began, most);
+}
+
+enum err turn_continue(struct persist *p, struct id request, struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    if (p->w.txn && takes_no_more(p))
+        turn_end(p);
+    if (!p->w.txn)
+        e = open_transaction(p, fault);
+    p->request = request;
+    p->request_revision = 0;
+    p->request_writes = p->writes;
+    p->is_refusal = false;
+    p->operations++;
+    return e;
+}
+
+void turn_refused(struct persist *p, uint64_t writes_before, enum err e)
+{
+    if (p->writes != writes_before && !turn_is_broken(p))
+        fault_set(&p->broken, e, "nothing was changed: a request failed halfway (%s)", err_name(e));
+}
+
+/* A timeout is the skeleton's word, not the request's end: what is under way goes on. */
+static enum err keep_answer(void *state, const struct call *call, enum err error, struct bytes body)
+{
+    struct persist *p = state;
+    const struct id request = call_request(call);
+    const struct remembered what = { .digest = call_digest(call), .error = error, .answer = body };
+
+    if (!p->w.txn || turn_is_broken(p))
+        return ERR_OK;
+    if (error != ERR_OK) {
+        if (id_equal(request, p->request) && error != ERR_TIMEOUT)
+            turn_refused(p, p->request_writes, error);
+        return ERR_OK;
+    }
+    if (p->is_refusal && id_equal(request, p->request))
+        return ERR_OK;
+    return turn_wrote(p, changelog_remember(&p->w, request, p->request_revision, clock_now(), &what));
+}
+
+/* Work goes on after its client has given up, and parts of a batch stay in the store: the id stays taken. */
+static bool is_under_way_otherwise(const struct persist *p, const struct call *call)
+{
+    const struct id request = call_request(call);
+    const uint64_t digests[] = { filing_digest(p, request), multipart_digest(p, request),
+                                 parts_digest(p->w.txn, request) };
+    bool is_other = false;
+
+    for (size_t i = 0; i < sizeof(digests) / sizeof(*digests); i++)
+        is_other = is_other || (digests[i] && digests[i] != call_digest(call));
+    return is_other;
+}
+
+/* The first one may be in this very transaction: the answer waits for the commit too. */
+static enum err answer_again(struct persist *p, struct call *call, bool *again)
+{
+    struct remembered kept;
+    enum err e = changelog_recall(p->w.txn, call_request(call), &kept);
+
+    if (e == ERR_NOT_FOUND)
+        return is_under_way_otherwise(p, call) ? refuse_used_id(call) : ERR_OK;
+    if (e != ERR_OK)
+        return refuse(call, e, "the answer to this request that is kept in the store cannot be read");
+    if (kept.digest && kept.digest != call_digest(call))
+        return refuse_used_id(call);
+    *again = true;
+    return call_answer_again(call, kept.error, kept.answer);
+}
+
+enum err turn_begin(struct persist *p, struct call *call, bool *again)
+{
+    enum err e = turn_continue(p, call_request(call), call_fault(call));
+
+    *again = false;
+    if (e != ERR_OK)
+        return e;
+    call_hold(call, keep_answer, p);
+    return answer_again(p, call, again);
+}
+
+/* ---- within ---- */
+
+bool turn_is_broken(const struct persist *p)
+{
+    return p->broken.code != ERR_OK;
+}
+
+void turn_begin_part(struct persist *p)
+{
+    if (p->parts_began)
+        return;
+    p->parts_began = clock_steady();
+    p->parts_bytes = p->w.bytes;
+}
+
+/* Looking takes a system call: once in LOOK_US. */
+static bool is_awaited(struct persist *p)
+{
+    usec_t now = clock_steady();
+
+    if (p->service && (!p->looked || now - p->looked >= LOOK_US)) {
+        p->looked = now;
+        p->is_awaited = service_is_awaited(p->service);
+    }
+    return p->looked && p->is_awaited;
+}
+
+static bool is_used_up(const struct persist *p)
+{
+    return is_longer_than(p, p->turn_began, TURN_US) || (!p->keeps_turn && p->w.bytes - p->parts_bytes >= TURN_BYTES);
+}
+
+bool turn_is_over(struct persist *p)
+{
+    if (!p->parts_began)
+        return is_longer_than(p, p->turn_began, TURN_US);
+    if (p->w.bytes - p->parts_bytes < TURN_BYTES && !is_longer_than(p, p->parts_began, PART_US))
+        return false;
+    return is_used_up(p) || (!p->keeps_turn && is_awaited(p));
+}
+
+enum err turn_wrote(struct persist *p, enum err e)
+{
+    p->wrote = true;
+    p->writes++;
+    if (e == ERR_OK || turn_is_broken(p))
+        return e;
+    return fault_set(&p->broken, e == ERR_NOT_FOUND ? ERR_INTERNAL : e,
+                     "nothing was changed: the store refused a write (%s)", err_name(e));
+}
+
+uint64_t turn_next(const struct persist *p)
+{
+    return p->head + 1;
+}
+
+enum err turn_log(struct persist *p, enum change_kind kind, struct id id, bool removed)
+{
+    struct change change = {
+        .revision = p->head + 1,
+        .kind = { .value = (int32_t)kind },
+        .id = id,
+        .removed = removed,
+        .request = p->request,
+        .at = clock_now(),
+    };
+
+    p->head = p->request_revision = change.revision;
+    p->changes++;
+    return turn_wrote(p, changelog_add(&p->w, &change));
+}
+
+enum err turn_remember(struct persist *p, struct id request, uint64_t digest, uint64_t revision,
+                       const struct shape *shape, const void *answer)
+{
+    struct buffer body = { 0 };
+    enum err e = codec_encode(shape, answer, &body, NULL);
+    const struct remembered what = { .digest = digest, .answer = buffer_bytes(&body) };
+
+    if (e == ERR_OK)
+        e = changelog_remember(&p->w, request, revision, clock_now(), &what);
+    buffer_free(&body);
+    return turn_wrote(p, e);
+}
+
+/* ---- the end ---- */
+
+/* All were refused, or repeated: their answers are true already. */
+static void end_without_writing(struct persist *p)
+{
+    txn_end(p->w.txn);
+    p->w.txn = NULL;
+    service_release(p->service);
+    dropping_start(p);
+}
+
+static enum err finish_writing(struct persist *p)
+{
+    uint32_t rows = 2 * (p->changes > p->operations ? p->changes : p->operations);
+    uint32_t most = rows > TRIMMED_AT_LEAST ? rows : TRIMMED_AT_LEAST;
+    enum err e = undo_save(p);
+
+    return e == ERR_OK ? changelog_trim(&p->w, &changelog_limits, clock_now(), most) : e;
+}
+
+static enum err commit_turn(struct persist *p)
+{
+    struct txn *txn = p->w.txn;
+
+    if (!turn_is_broken(p))
+        turn_wrote(p, finish_writing(p));
+    p->w.txn = NULL;
+    if (!turn_is_broken(p))
+        return txn_commit(txn, &p->broken);
+    txn_end(txn);
+    return p->broken.code;
+}
+
+static void publish_turn(struct persist *p)
+{
+    struct persist_changed changed = { .revision = p->head };
+
+    service_release(p->service);
+    if (p->head != p->committed)
+        service_publish(p->service, "changed", &changed);
+    p->committed = p->head;
+    dropping_start(p);
+    if (!p->alarm_of_disk || persist_has_room(p))
+        turn_alarm(p, "");
+}
+
+static void fail_turn(struct persist *p)
+{
+    buffer_reset(&p->w.dropped);
+    multipart_fail_all(p, &p->broken);
+    repack_close(p);
+    log_fault("commit", &p->broken);
+    blame_disk(p, &p->broken);
+    service_fail_held(p->service, &p->broken);
+}
+
+void turn_end(void *persist)
+{
+    struct persist *p = persist;
+    enum err e;
+
+    if (!p->w.txn) {
+        service_release(p->service);
+        return;
+    }
+    if (!p->wrote) {
+        end_without_writing(p);
+        return;
+    }
+    e = commit_turn(p);
+    if (e == ERR_OK)
+        publish_turn(p);
+    else
+        fail_turn(p);
+}
+
+void turn_end_unless_asked(void *persist)
+{
+    struct persist *p = persist;
+    bool is_at_work = p->w.txn && p->multiparts && p->parts_began && !turn_is_broken(p) && !is_used_up(p);
+
+    if (!is_at_work || service_holds(p->service) || !service_is_awaited(p->service))
+        turn_end(p);
+}

@@ -1,0 +1,71 @@
+#include "services/search/duplicates/fourier.h"
+
+#include <math.h>
+#include <stdint.h>
+
+#if !defined(__clang__)
+#define VECTORISED __attribute__((optimize("O3")))
+#else
+#define VECTORISED
+#endif
+
+void fourier_init(struct fourier *f)
+{
+    for (int k = 0; k < FOURIER_SIZE; k++) {
+        f->cosine[k] = (float)cos(2 * M_PI * k / FOURIER_SIZE);
+        f->sine[k] = (float)sin(2 * M_PI * k / FOURIER_SIZE);
+    }
+}
+
+/* The turns of one butterfly by w, w² and w³. */
+struct turns {
+    float c1, s1, c2, s2, c3, s3;
+};
+
+/* `width` butterflies of four, whose inputs lie `quarter` apart; the outputs lie one behind the other. */
+static VECTORISED void butterflies(const struct turns *w, uint32_t width, uint32_t quarter, const float *restrict re,
+                                   const float *restrict im, float *restrict to_re, float *restrict to_im)
+{
+    for (uint32_t k = 0; k < width; k++) {
+        float a = re[k], b = re[k + quarter], c = re[k + 2 * quarter], d = re[k + 3 * quarter];
+        float e = im[k], f = im[k + quarter], g = im[k + 2 * quarter], h = im[k + 3 * quarter];
+        float x1 = a - c + (f - h), y1 = e - g - (b - d);
+        float x2 = a + c - (b + d), y2 = e + g - (f + h);
+        float x3 = a - c - (f - h), y3 = e - g + (b - d);
+        to_re[k] = a + c + (b + d);
+        to_im[k] = e + g + (f + h);
+        to_re[k + width] = x1 * w->c1 + y1 * w->s1;
+        to_im[k + width] = y1 * w->c1 - x1 * w->s1;
+        to_re[k + 2 * width] = x2 * w->c2 + y2 * w->s2;
+        to_im[k + 2 * width] = y2 * w->c2 - x2 * w->s2;
+        to_re[k + 3 * width] = x3 * w->c3 + y3 * w->s3;
+        to_im[k + 3 * width] = y3 * w->c3 - x3 * w->s3;
+    }
+}
+
+/* Stockham's self-sorting form, radix 4. */
+static void stage(const struct fourier *f, uint32_t width, const struct fourier_signal *from, struct fourier_signal *to)
+{
+    uint32_t quarter = FOURIER_SIZE / 4;
+
+    for (uint32_t j = 0; j < quarter / width; j++) {
+        uint32_t turn = j * width;
+        struct turns w = { f->cosine[turn],   f->sine[turn],       f->cosine[2 * turn],
+                           f->sine[2 * turn], f->cosine[3 * turn], f->sine[3 * turn] };
+        butterflies(&w, width, quarter, from->re + turn, from->im + turn, to->re + 4 * turn, to->im + 4 * turn);
+    }
+}
+
+void fourier_transform(const struct fourier *f, struct fourier_signal *signal, struct fourier_signal *spare)
+{
+    struct fourier_signal *from = signal, *to = spare, *was;
+
+    for (uint32_t width = 1; width < FOURIER_SIZE; width *= 4) {
+        stage(f, width, from, to);
+        was = from;
+        from = to;
+        to = was;
+    }
+    if (from != signal)
+        *signal = *from;
+}

@@ -1,0 +1,19 @@
+/* blocks.h: the five named blocks of an embedding, and what each counts in a distance. Any thread. */
+#ifndef LOOPHOLE_SEARCH_BLOCKS_H
+#define LOOPHOLE_SEARCH_BLOCKS_H
+
+#include "schema_search.h"
+#include "services/search/index/entry.h"
+
+enum { BLOCKS_COUNT = 5 };
+
+struct block {
+    const char *name;
+    uint32_t first, count; /* of the 64 numbers */
+};
+extern const struct block blocks[BLOCKS_COUNT];
+
+/* The weight of each of the 64 numbers; 1 where none is given. */
+void blocks_weigh(const struct weights *weights, float to[ENTRY_VECTOR]);
+
+#endif

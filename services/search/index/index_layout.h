@@ -1,0 +1,53 @@
+/* index_layout.h: what stands at the start of the index's file. Numbers are in the machine's own order: the
+ * file never leaves it. */
+#ifndef LOOPHOLE_SEARCH_INDEX_LAYOUT_H
+#define LOOPHOLE_SEARCH_INDEX_LAYOUT_H
+
+#include "common/hash.h"
+#include "services/search/index/index.h"
+
+#define LAYOUT_MAGIC "loophole index\n"
+
+enum { LAYOUT_VERSION = 6, LAYOUT_HEADER = 16 << 10, LAYOUT_FIXED = 12 };
+
+enum layout_section {
+    SECTION_IDS,
+    SECTION_ID_TABLE,
+    SECTION_ROWS,
+    SECTION_LISTS,
+    SECTION_TEXTS,
+    SECTION_VECTORS,
+    SECTION_TERMS,
+    SECTION_TERM_TEXTS,
+    SECTION_TERM_TABLE,
+    SECTION_TERM_ORDER,
+    SECTION_POSTINGS,
+    SECTION_NEAR,
+    SECTION_NUMBERS /* this and all behind it */
+};
+
+struct layout_part {
+    uint64_t offset; /* a multiple of LAYOUT_HEADER */
+    uint64_t count;
+    uint64_t width;
+    char name[INDEX_NUMBER_NAME]; /* of numbers */
+};
+
+struct layout {
+    char magic[16];
+    uint32_t version;
+    uint32_t parts;
+    struct id catalogue;
+    uint64_t revision;
+    struct hash line;
+    uint64_t bytes;   /* of the whole file */
+    struct hash body; /* of all behind the header */
+    struct hash head; /* of the header, with zeros here */
+    struct layout_part part[LAYOUT_FIXED + INDEX_NUMBERS];
+};
+_Static_assert(sizeof(struct layout) <= LAYOUT_HEADER, "the header holds it");
+
+/* The index's columns in the order of their sections, the postings left out (NULL). */
+struct column *index_layout_column(struct index *index, uint32_t part);
+
+#endif

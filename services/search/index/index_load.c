@@ -1,0 +1,201 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "services/search/index/index_file.h"
+#include "services/search/index/index_layout.h"
+
+struct column *index_layout_column(struct index *index, uint32_t part)
+{
+    struct column *const columns[LAYOUT_FIXED] = {
+        [SECTION_IDS] = &index->ids.column,
+        [SECTION_ID_TABLE] = &index->ids.table.column,
+        [SECTION_ROWS] = &index->rows,
+        [SECTION_LISTS] = &index->lists,
+        [SECTION_TEXTS] = &index->texts,
+        [SECTION_VECTORS] = &index->vectors,
+        [SECTION_TERMS] = &index->terms.terms,
+        [SECTION_TERM_TEXTS] = &index->terms.texts,
+        [SECTION_TERM_TABLE] = &index->terms.table.column,
+        [SECTION_TERM_ORDER] = &index->terms.sorted,
+        [SECTION_NEAR] = &index->near.made,
+    };
+
+    return part < LAYOUT_FIXED ? columns[part] : &index->numbers[part - LAYOUT_FIXED].column;
+}
+
+static enum err damaged(struct fault *fault, const char *why)
+{
+    return fault_set(fault, ERR_INTERNAL, "the index's file is damaged: %s", why);
+}
+
+/* ---- the header ---- */
+
+static bool part_is_sound(const struct layout *layout, uint32_t number)
+{
+    const struct layout_part *part = &layout->part[number];
+    uint64_t room = layout->bytes - part->offset;
+
+    if (part->offset < LAYOUT_HEADER || part->offset % LAYOUT_HEADER || part->offset > layout->bytes || !part->width)
+        return false;
+    if (!memchr(part->name, 0, sizeof(part->name)))
+        return false;
+    if (number >= LAYOUT_FIXED && part->width != sizeof(float) && part->width != sizeof(double))
+        return false;
+    return part->count <= room / part->width;
+}
+
+static enum err check_header(struct layout *layout, uint8_t *header, size_t size, struct fault *fault)
+{
+    memcpy(layout, header, sizeof(*layout));
+    if (memcmp(layout->magic, LAYOUT_MAGIC, sizeof(layout->magic)) != 0)
+        return damaged(fault, "it is none");
+    if (layout->version != LAYOUT_VERSION)
+        return fault_set(fault, ERR_VERSION, "the index's file is of version %u", layout->version);
+    memset(header + offsetof(struct layout, head), 0, sizeof(layout->head));
+    struct hash hash = hash_of(header, LAYOUT_HEADER);
+    if (memcmp(&hash, &layout->head, sizeof(hash)) != 0)
+        return damaged(fault, "its header");
+    if (layout->bytes != size || layout->parts < LAYOUT_FIXED || layout->parts > LAYOUT_FIXED + INDEX_NUMBERS)
+        return damaged(fault, "its size");
+    for (uint32_t i = 0; i < layout->parts; i++)
+        if (!part_is_sound(layout, i))
+            return damaged(fault, "its parts");
+    return ERR_OK;
+}
+
+/* ---- the columns ---- */
+
+static enum err open_numbers(struct index *index, const struct layout *layout)
+{
+    for (uint32_t i = LAYOUT_FIXED; i < layout->parts; i++) {
+        const struct layout_part *part = &layout->part[i];
+        if (index_add_numbers(index, text_of(part->name), part->width == sizeof(double)) != ERR_OK)
+            return ERR_FULL;
+    }
+    return ERR_OK;
+}
+
+static enum err map_columns(struct index *index, const struct layout *layout, int fd)
+{
+    for (uint32_t i = 0; i < layout->parts; i++) {
+        const struct layout_part *part = &layout->part[i];
+        struct column *column = index_layout_column(index, i);
+
+        if (!column)
+            continue;
+        if (column->width != part->width)
+            return ERR_INTERNAL;
+        enum err e = column_map(column, fd, (off_t)part->offset, part->count);
+        if (e != ERR_OK)
+            return e;
+    }
+    return ERR_OK;
+}
+
+static enum err read_postings(struct index *index, const uint8_t *file, const struct layout_part *part)
+{
+    const uint8_t *at = file + part->offset, *end = at + part->count;
+
+    for (uint32_t i = 0; i < terms_count(&index->terms); i++)
+        if (!posting_read(terms_posting(&index->terms, i), &at, end, index_rows(index)))
+            return ERR_INTERNAL;
+    return ERR_OK;
+}
+
+/* All of it is held against what it points into, as if the hash were not known to be right. */
+static enum err adopt(struct index *index, const struct layout *layout, const uint8_t *file, int fd)
+{
+    enum err e = open_numbers(index, layout);
+
+    if (e == ERR_OK)
+        e = map_columns(index, layout, fd);
+    if (e == ERR_OK)
+        e = terms_adopt(&index->terms);
+    if (e == ERR_OK)
+        e = index_adopt(index);
+    if (e == ERR_OK)
+        e = read_postings(index, file, &layout->part[SECTION_POSTINGS]);
+    if (e == ERR_OK)
+        e = index_adopt_near(index);
+    return e;
+}
+
+/* The body's hash takes as long as all else: it is worked out beside it. */
+struct hashing {
+    const uint8_t *body;
+    size_t len;
+    struct hash hash;
+};
+
+static void *hash_body(void *state)
+{
+    struct hashing *hashing = state;
+
+    hashing->hash = hash_of(hashing->body, hashing->len);
+    return NULL;
+}
+
+static enum err take_over(struct index *index, const struct layout *layout, const uint8_t *file, int fd,
+                          struct fault *fault)
+{
+    struct hashing hashing = { file + LAYOUT_HEADER, layout->bytes - LAYOUT_HEADER, { { 0 } } };
+    pthread_t beside;
+    bool is_beside = pthread_create(&beside, NULL, hash_body, &hashing) == 0;
+    enum err e = adopt(index, layout, file, fd);
+
+    if (is_beside)
+        pthread_join(beside, NULL);
+    else
+        hash_body(&hashing);
+    if (memcmp(&hashing.hash, &layout->body, sizeof(hashing.hash)) != 0)
+        return damaged(fault, "its content");
+    if (e != ERR_OK)
+        return e == ERR_INTERNAL ? damaged(fault, "its rows") : fault_set(fault, e, "the index's file can't be mapped");
+    index->catalogue = layout->catalogue;
+    index->revision = layout->revision;
+    index->line = layout->line;
+    return ERR_OK;
+}
+
+/* ---- the file ---- */
+
+static enum err load(struct index *index, int fd, size_t size, struct fault *fault)
+{
+    uint8_t header[LAYOUT_HEADER], *file;
+    struct layout layout;
+    enum err e;
+
+    if (pread(fd, header, sizeof(header), 0) != sizeof(header))
+        return damaged(fault, "it is too short");
+    e = check_header(&layout, header, size, fault);
+    if (e != ERR_OK)
+        return e;
+    file = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+    if (file == MAP_FAILED)
+        return fault_errno(fault, ERR_FULL, errno, "can't map the index's file");
+    e = take_over(index, &layout, file, fd, fault);
+    munmap(file, size);
+    return e;
+}
+
+enum err index_file_load(struct index *index, const char *path, struct fault *fault)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    struct stat stat;
+    enum err e;
+
+    if (fd < 0)
+        return fault_errno(fault, file_err(errno), errno, "can't open %s", path);
+    if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode))
+        e = damaged(fault, "it is no file");
+    else
+        e = load(index, fd, (size_t)stat.st_size, fault);
+    close(fd);
+    return e;
+}

@@ -1,0 +1,44 @@
+#include "services/search/index/marks.h"
+
+#include <string.h>
+
+#include "services/search/sets/bitmap.h"
+
+static const char ATTRIBUTE[] = "unlike:";
+
+bool marks_read(struct text attribute, struct id *other)
+{
+    uint32_t len = sizeof(ATTRIBUTE) - 1;
+
+    return attribute.len > len && memcmp(attribute.at, ATTRIBUTE, len) == 0 &&
+           id_read((struct text){ attribute.len - len, attribute.at + len }, other);
+}
+
+/* Those that `row` itself names. */
+static void add_named(struct index *index, uint32_t row, struct bitmap *to)
+{
+    struct index_list terms = index_terms_of(index, row);
+
+    for (uint32_t i = 0; i < terms.count; i++) {
+        struct text key = terms_key(&index->terms, terms.at[i]);
+        struct id other;
+        uint32_t there;
+        if (key.len != 1 + sizeof(other.b) || key.at[0] != TERM_HAS)
+            continue;
+        memcpy(other.b, key.at + 1, sizeof(other.b));
+        if (index_find(index, other, &there))
+            bitmap_add(to, there);
+    }
+}
+
+struct bitmap *marks_of(struct index *index, struct id id)
+{
+    char key[TERM_LONGEST];
+    struct text term = terms_start(key, TERM_HAS, (struct text){ sizeof(id.b), (const char *)id.b });
+    struct bitmap *rows = index_term(index, term, NULL);
+    uint32_t row;
+
+    if (rows && index_find(index, id, &row))
+        add_named(index, row, rows);
+    return rows;
+}

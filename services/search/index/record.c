@@ -1,0 +1,267 @@
+#include "services/search/index/record.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "common/musical_key.h"
+#include "services/search/index/blocks.h"
+#include "services/search/index/fold.h"
+#include "services/search/index/marks.h"
+
+enum { FOLDERS_DEEP = 64 };
+
+static struct text word_of(const struct choice_table *table, struct choice choice)
+{
+    return choice.value ? text_of(choice_word(table, choice.value)) : choice.word;
+}
+
+/* ---- folders ---- */
+
+void record_begin(struct record_folder *kept)
+{
+    kept->folder = (struct id){ { 0 } };
+}
+
+static void add_folder_name(struct record_folder *kept, struct bytes name)
+{
+    if (name.len + 1 > sizeof(kept->words) - kept->len)
+        return;
+    memcpy(kept->words + kept->len, name.at, name.len);
+    kept->len += name.len;
+    kept->words[kept->len++] = '/';
+}
+
+static enum err read_folders(struct txn *txn, struct arena *arena, struct id id, struct record_folder *kept)
+{
+    struct folder folder;
+
+    *kept = (struct record_folder){ .folder = id };
+    for (int depth = 0; depth < FOLDERS_DEEP && !id_is_zero(id); depth++) {
+        enum err e = catalogue_folder(txn, arena, id, &folder);
+        if (e != ERR_OK)
+            return e == ERR_NOT_FOUND ? ERR_INTERNAL : e;
+        kept->volume = folder.volume;
+        if (folder.name.len)
+            add_folder_name(kept, folder.name);
+        if (folder.library)
+            break;
+        id = folder.parent;
+    }
+    return ERR_OK;
+}
+
+/* ---- states ---- */
+
+static const char *const AVAILABLE[] = {
+    [AVAILABILITY_LOCAL] = "local",
+    [AVAILABILITY_REMOTE_FETCHING] = "remote",
+    [AVAILABILITY_REMOTE_OFFLINE] = "remote",
+    [AVAILABILITY_EXTERNAL_ONLINE] = "external",
+    [AVAILABILITY_EXTERNAL_OFFLINE] = "external",
+    [AVAILABILITY_MISSING] = "missing",
+};
+
+static const char *const ANALYSED[] = {
+    [ANALYSIS_STATE_WAITING] = "waiting",
+    [ANALYSIS_STATE_DONE] = "analysed",
+    [ANALYSIS_STATE_FAILED] = "failed",
+    [ANALYSIS_STATE_QUARANTINED] = "quarantined",
+};
+
+#define NAMED(names, choice)                                                                                           \
+    text_of((size_t)(choice).value < sizeof(names) / sizeof((names)[0]) ? (names)[(choice).value] : NULL)
+
+static void add_states(struct entry *entry, const struct media *media)
+{
+    int32_t available = media->availability.value;
+
+    entry_value(entry, TERM_IS, NAMED(AVAILABLE, media->availability));
+    entry_value(entry, TERM_IS, NAMED(ANALYSED, media->analysis));
+    if (available == AVAILABILITY_REMOTE_OFFLINE || available == AVAILABILITY_EXTERNAL_OFFLINE)
+        entry_value(entry, TERM_IS, TEXT("offline"));
+    if (media->favourite)
+        entry_value(entry, TERM_IS, TEXT("favourite"));
+    if (media->hidden)
+        entry_value(entry, TERM_IS, TEXT("hidden"));
+    if (media->lifecycle.value == LIFECYCLE_PENDING)
+        entry_value(entry, TERM_IS, TEXT("pending"));
+    if (media->lifecycle.value == LIFECYCLE_ABANDONED)
+        entry_value(entry, TERM_IS, TEXT("abandoned"));
+}
+
+/* ---- facts ---- */
+
+static const struct word_fact {
+    const char *attribute;
+    enum term_field field;
+} WORD_FACTS[] = {
+    { "class", TERM_CLASS }, { "family", TERM_FAMILY }, { "genre", TERM_GENRE }, { "artist", TERM_ARTIST },
+    { "album", TERM_ALBUM }, { "key", TERM_KEY },       { "note", TERM_NOTE },
+};
+
+static const struct state_fact {
+    const char *attribute, *state;
+} STATE_FACTS[] = { { "one_shot", "oneshot" }, { "loopable", "loop" } };
+
+static struct text key_as_stored(struct text word)
+{
+    int key;
+
+    return musical_key_read(word, &key) ? text_of(musical_key_name(key)) : word;
+}
+
+static void add_word_fact(struct entry *entry, const struct fact *fact)
+{
+    struct id other;
+
+    if (marks_read(fact->attribute, &other))
+        entry_id(entry, TERM_HAS, other);
+    if (text_is(fact->attribute, "truncated"))
+        entry_value(entry, TERM_IS, TEXT("truncated"));
+    for (size_t i = 0; i < sizeof(WORD_FACTS) / sizeof(WORD_FACTS[0]); i++) {
+        enum term_field field = WORD_FACTS[i].field;
+        if (text_is(fact->attribute, WORD_FACTS[i].attribute))
+            entry_value(entry, field, field == TERM_KEY ? key_as_stored(fact->text) : fact->text);
+    }
+}
+
+/* "tag:warm": 1 as it is heard, 0 when a person says that it is not. */
+static bool add_heard_tag(struct entry *entry, const struct fact *fact)
+{
+    struct text tag = fact->attribute;
+
+    if (tag.len <= 4 || memcmp(tag.at, "tag:", 4) != 0)
+        return false;
+    tag = (struct text){ tag.len - 4, tag.at + 4 };
+    if (fact->number >= 0.5) {
+        entry_words(entry, TERM_TAG_WORD, tag);
+        entry_value(entry, TERM_TAG, tag);
+    }
+    return true;
+}
+
+static void add_number_fact(struct entry *entry, const struct fact *fact)
+{
+    if (add_heard_tag(entry, fact))
+        return;
+    entry_number(entry, fact->attribute, fact->number, false);
+    for (size_t i = 0; i < sizeof(STATE_FACTS) / sizeof(STATE_FACTS[0]); i++)
+        if (text_is(fact->attribute, STATE_FACTS[i].attribute) && fact->number >= 0.5)
+            entry_value(entry, TERM_IS, text_of(STATE_FACTS[i].state));
+}
+
+static enum err add_facts(struct txn *txn, struct arena *arena, const struct media *media, struct entry *entry)
+{
+    struct fact_list all, winning = { 0 };
+    enum err e = catalogue_facts(txn, arena, media, &all);
+
+    if (e == ERR_OK)
+        e = catalogue_winning(arena, all, &winning);
+    for (uint32_t i = 0; e == ERR_OK && i < winning.count; i++) {
+        if (winning.at[i].has_number)
+            add_number_fact(entry, &winning.at[i]);
+        else if (winning.at[i].has_text)
+            add_word_fact(entry, &winning.at[i]);
+    }
+    return e;
+}
+
+/* ---- the embedding ---- */
+
+static const struct real_list *block_of(const struct embedding *embedding, uint32_t block)
+{
+    const struct real_list *const BLOCKS[BLOCKS_COUNT] = {
+        (const void *)&embedding->spectrum,  (const void *)&embedding->timbre, (const void *)&embedding->pitch,
+        (const void *)&embedding->amplitude, (const void *)&embedding->rhythm,
+    };
+
+    return BLOCKS[block];
+}
+
+void record_vector(const struct embedding *embedding, float to[ENTRY_VECTOR])
+{
+    memset(to, 0, ENTRY_VECTOR * sizeof(to[0]));
+    for (uint32_t block = 0; block < BLOCKS_COUNT; block++) {
+        const struct real_list *list = block_of(embedding, block);
+        for (uint32_t i = 0; i < list->count && i < blocks[block].count; i++)
+            to[blocks[block].first + i] = isfinite(list->at[i]) ? (float)list->at[i] : 0;
+    }
+}
+
+static enum err add_vector(struct txn *txn, struct arena *arena, const struct media *media, struct entry *entry)
+{
+    struct embedding embedding;
+    enum err e = media->content.len ? catalogue_embedding(txn, arena, media->content, &embedding) : ERR_NOT_FOUND;
+
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_OK : e;
+    record_vector(&embedding, entry->vector);
+    entry->has_vector = true;
+    entry_value(entry, TERM_HAS, TEXT("vector"));
+    return ERR_OK;
+}
+
+/* ---- all of an item ---- */
+
+static void add_words(struct entry *entry, const struct media *media, const struct record_folder *kept)
+{
+    entry->name = fold_text(entry->arena, media->name);
+    entry->notes = fold_text(entry->arena, media->notes);
+    entry_words(entry, TERM_NAME, media->name);
+    entry_words(entry, TERM_PACK_WORD, media->pack);
+    entry_words(entry, TERM_NOTES, media->notes);
+    entry_words(entry, TERM_PLACE, (struct text){ media->file.len, (const char *)media->file.at });
+    entry_words(entry, TERM_PLACE, (struct text){ kept->len, kept->words });
+    for (uint32_t i = 0; i < media->tags.count; i++) {
+        entry_words(entry, TERM_TAG_WORD, media->tags.at[i]);
+        entry_value(entry, TERM_TAG, media->tags.at[i]);
+    }
+}
+
+static void add_values(struct entry *entry, const struct media *media, const struct record_folder *kept)
+{
+    entry_value(entry, TERM_PACK, media->pack);
+    entry_value(entry, TERM_KIND, word_of(&kind_table, media->kind));
+    entry_value(entry, TERM_ORIGIN, word_of(&origin_table, media->origin));
+    entry_value(entry, TERM_CONTAINER, media->container);
+    entry_value(entry, TERM_FORMAT, media->sample_format);
+    entry_id(entry, TERM_VOLUME, kept->volume);
+    entry_id(entry, TERM_FOLDER, media->folder);
+}
+
+static void add_numbers(struct entry *entry, const struct media *media)
+{
+    entry_number(entry, TEXT("size"), (double)media->size, true);
+    entry_number(entry, TEXT("added"), (double)media->added / 1e6, true);
+    entry_number(entry, TEXT("modified"), (double)media->mtime / 1e6, true);
+    if (media->sample_rate == 0)
+        return;
+    entry_number(entry, TEXT("duration_s"), (double)media->frames / (double)media->sample_rate, true);
+    entry_number(entry, TEXT("sample_rate"), (double)media->sample_rate, false);
+    entry_number(entry, TEXT("channels"), (double)media->channels, false);
+    if (media->bit_depth)
+        entry_number(entry, TEXT("bit_depth"), (double)media->bit_depth, false);
+}
+
+enum err record_read(struct txn *txn, struct arena *arena, struct id id, struct record_folder *kept,
+                     struct entry *entry)
+{
+    struct media media;
+    enum err e = catalogue_media(txn, arena, id, &media);
+
+    if (e != ERR_OK)
+        return e;
+    entry_begin(entry, arena, id);
+    if (!id_equal(kept->folder, media.folder))
+        e = read_folders(txn, arena, media.folder, kept);
+    if (e != ERR_OK) {
+        record_begin(kept);
+        return e;
+    }
+    add_words(entry, &media, kept);
+    add_values(entry, &media, kept);
+    add_states(entry, &media);
+    add_numbers(entry, &media);
+    e = add_facts(txn, arena, &media, entry);
+    return e == ERR_OK ? add_vector(txn, arena, &media, entry) : e;
+}

@@ -1,0 +1,83 @@
+/* terms.h: the dictionary: every word and value that a media item can be found by, each with the rows that have
+ * it. A term is a field (one byte) and a folded text; a value that is shown keeps its own form behind a zero:
+ * field, "tr808", 0, "TR808". Numbered from 0 as they come, for ever; found by hash, and in order for those
+ * that begin alike. One thread. */
+#ifndef LOOPHOLE_SEARCH_TERMS_H
+#define LOOPHOLE_SEARCH_TERMS_H
+
+#include "common/text.h"
+#include "services/search/sets/posting.h"
+#include "services/search/sets/table.h"
+
+enum term_field {
+    TERM_ALL = 1, /* one term, without text: every row */
+    TERM_HAS,     /* "vector" */
+    TERM_NAME,    /* words of the name */
+    TERM_TAG_WORD,
+    TERM_PACK_WORD,
+    TERM_NOTES, /* words of the notes */
+    TERM_PLACE, /* words of the file's name and its folders, up to the library */
+    TERM_TAG,   /* values, from here on */
+    TERM_PACK,
+    TERM_KIND,
+    TERM_ORIGIN,
+    TERM_CLASS,
+    TERM_FAMILY,
+    TERM_GENRE,
+    TERM_ARTIST,
+    TERM_ALBUM,
+    TERM_KEY,
+    TERM_NOTE, /* as heard: A4 */
+    TERM_CONTAINER,
+    TERM_FORMAT,
+    TERM_IS,     /* favourite, hidden, local, … */
+    TERM_VOLUME, /* id, 16 bytes */
+    TERM_FOLDER, /* id, 16 bytes */
+    TERM_FIELDS
+};
+
+enum { TERM_LONGEST = 1 + 512 + 1 + 512 }; /* bytes of a key */
+
+struct term {
+    uint32_t text; /* where its key begins */
+    uint32_t len;
+};
+
+struct terms {
+    struct column terms;  /* struct term by number */
+    struct column texts;  /* bytes */
+    struct column sorted; /* uint32_t: numbers by their keys; those since the last sorting behind them */
+    uint32_t sorted_count;
+    struct table table;       /* numbers */
+    struct posting *postings; /* by number */
+    uint32_t room;            /* of postings */
+};
+
+enum err terms_open(struct terms *terms); /* full */
+void terms_close(struct terms *terms);
+
+void terms_sort(struct terms *terms); /* all of them are */
+
+/* After the columns were mapped, which were written when all terms were sorted: postings are empty. Errors: full;
+ * internal (a key out of the texts, a number out of the terms). */
+enum err terms_adopt(struct terms *terms);
+
+uint32_t terms_count(const struct terms *terms);
+struct text terms_key(const struct terms *terms, uint32_t number);         /* until the next add */
+struct text terms_value(const struct terms *terms, uint32_t number);       /* as it is shown */
+struct posting *terms_posting(const struct terms *terms, uint32_t number); /* until the next add */
+
+bool terms_find(const struct terms *terms, struct text key, uint32_t *number);
+enum err terms_add(struct terms *terms, struct text key, uint32_t *number); /* or finds it; full */
+
+/* Numbers of the keys that begin with `start`, in order: at[0 .. count). Until the next add. */
+struct term_range {
+    const uint32_t *at;
+    uint32_t count;
+};
+struct term_range terms_starting(struct terms *terms, struct text start);
+
+/* Writes the start of a key: `field` and `text`. Returns it, cut at TERM_LONGEST. */
+struct text terms_start(char to[TERM_LONGEST], enum term_field field, struct text text);
+
+#endif

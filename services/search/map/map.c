@@ -1,0 +1,358 @@
+#include "services/search/map/map.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/process/log.h"
+#include "services/search/map/map_file.h"
+#include "services/search/query/match.h"
+
+enum { TRUST_SAMPLE = 400, ROUNDS_PER_GRAPH = 20 }; /* finding neighbours costs about so many steps */
+
+/* What a thread makes. It belongs to the thread until `ended`. */
+struct making {
+    struct id task;
+    struct map_work work;
+    struct ids ids;
+    float *vectors;
+    uint32_t dimensions;
+    struct map_place *places;
+    double trust;
+    enum err result;
+    pthread_t thread;
+    atomic_bool ended;
+};
+
+struct map {
+    uint32_t dimensions;
+    char path[PATH_MAX];
+    bool has_looked; /* for its file */
+    struct map_file file;
+    struct map_point *points; /* by row; zero id: none */
+    uint32_t rows;            /* room in `points` */
+    uint64_t placed_writes;   /* 1 + the index's writes when every row with an embedding had a place */
+    struct making *making;
+};
+
+enum err map_open(const char *folder, uint32_t dimensions, struct map **to)
+{
+    struct map *map = calloc(1, sizeof(*map));
+
+    *to = map;
+    if (!map)
+        return ERR_FULL;
+    map->dimensions = dimensions;
+    map->file.trust = (double)NAN;
+    (void)snprintf(map->path, sizeof(map->path), "%.*s/search.map-%u", (int)sizeof(map->path) - 32, folder, dimensions);
+    return ERR_OK;
+}
+
+static void free_making(struct making *making)
+{
+    if (!making)
+        return;
+    ids_close(&making->ids);
+    free(making->vectors);
+    free(making->places);
+    free(making);
+}
+
+void map_close(struct map *map)
+{
+    if (!map)
+        return;
+    if (map->making) {
+        atomic_store(&map->making->work.stop, true);
+        pthread_join(map->making->thread, NULL);
+        free_making(map->making);
+    }
+    map_file_free(&map->file);
+    free(map->points);
+    free(map);
+}
+
+/* ---- places by row ---- */
+
+static bool make_room(struct map *map, uint32_t rows)
+{
+    struct map_point *points;
+
+    if (rows <= map->rows)
+        return true;
+    points = realloc(map->points, (size_t)rows * sizeof(*points));
+    if (!points)
+        return false;
+    memset(points + map->rows, 0, (size_t)(rows - map->rows) * sizeof(*points));
+    map->points = points;
+    map->rows = rows;
+    return true;
+}
+
+/* Items that have gone are left out. */
+static void spread_out(struct map *map, const struct index *index)
+{
+    if (!make_room(map, index_rows(index)))
+        return;
+    memset(map->points, 0, (size_t)map->rows * sizeof(*map->points));
+    for (uint32_t i = 0; i < map->file.count; i++) {
+        uint32_t row;
+        if (index_find(index, map->file.points[i].id, &row) && row < map->rows)
+            map->points[row] = map->file.points[i];
+    }
+    map->placed_writes = 0;
+}
+
+const struct map_place *map_place_of(const struct map *map, const struct index *index, uint32_t row)
+{
+    if (row >= map->rows || id_is_zero(map->points[row].id))
+        return NULL;
+    return id_equal(map->points[row].id, index_id(index, row)) ? &map->points[row].place : NULL;
+}
+
+/* ---- making ---- */
+
+static void *make(void *state)
+{
+    struct making *making = state;
+    struct map_graph graph = { 0 };
+    enum err e = map_graph_make(&making->work, &graph);
+
+    atomic_fetch_add(&making->work.done, ROUNDS_PER_GRAPH);
+    if (e == ERR_OK)
+        e = map_layout_make(&making->work, &graph, making->dimensions, making->places);
+    if (e == ERR_OK)
+        making->trust = map_layout_trust(&making->work, making->places, TRUST_SAMPLE);
+    map_graph_free(&graph);
+    making->result = e;
+    atomic_store(&making->ended, true);
+    return NULL;
+}
+
+static enum err copy_rows(struct making *making, const struct index *index, const uint32_t *rows, uint32_t count)
+{
+    enum err e = ids_open(&making->ids, count);
+    uint32_t row;
+
+    making->vectors = malloc((size_t)count * VECTORS_WIDTH * sizeof(float));
+    making->places = calloc(count, sizeof(*making->places));
+    if (!making->vectors || !making->places)
+        return ERR_FULL;
+    for (uint32_t i = 0; i < count && e == ERR_OK; i++) {
+        memcpy(making->vectors + (size_t)i * VECTORS_WIDTH, index_vector(index, rows[i]),
+               VECTORS_WIDTH * sizeof(float));
+        e = ids_take(&making->ids, index_id(index, rows[i]), &row);
+    }
+    return e;
+}
+
+static enum err start(struct map *map, const struct index *index, const uint32_t *rows, uint32_t count, uint64_t seed)
+{
+    struct making *making = calloc(1, sizeof(*making));
+    enum err e = making ? copy_rows(making, index, rows, count) : ERR_FULL;
+
+    if (e != ERR_OK) {
+        free_making(making);
+        return e;
+    }
+    making->task = id_new();
+    making->dimensions = map->dimensions;
+    making->work.at = making->vectors;
+    making->work.ids = &making->ids;
+    making->work.count = count;
+    making->work.seed = seed;
+    making->work.total = map_layout_steps(count) + ROUNDS_PER_GRAPH;
+    if (pthread_create(&making->thread, NULL, make, making) != 0) {
+        free_making(making);
+        return ERR_FULL;
+    }
+    map->making = making;
+    return ERR_OK;
+}
+
+enum err map_make(struct map *map, struct index *index, uint64_t seed, struct fault *fault)
+{
+    struct bitmap *with_vector = index_with_vector(index);
+    uint32_t count = 0, *rows = with_vector ? match_rows(with_vector, &count) : NULL;
+    enum err e = ERR_FULL;
+
+    if (map->making)
+        e = fault_set(fault, ERR_BUSY, "the map is being made");
+    else if (rows && count == 0) {
+        fault_set(fault, ERR_NOT_FOUND, "there is nothing to draw: no item has been analysed");
+        e = fault_hint(fault, "add a library and wait until it is indexed: `loophole index DIR`");
+    } else if (rows)
+        e = start(map, index, rows, count, seed);
+    if (e == ERR_FULL)
+        fault_set(fault, e, "no memory for the map");
+    free(rows);
+    bitmap_free(with_vector);
+    return e;
+}
+
+void map_stop(struct map *map)
+{
+    if (map->making)
+        atomic_store(&map->making->work.stop, true);
+}
+
+struct id map_task(const struct map *map)
+{
+    return map->making ? map->making->task : (struct id){ 0 };
+}
+
+void map_progress(const struct map *map, uint32_t *done, uint32_t *total)
+{
+    *done = map->making ? atomic_load(&map->making->work.done) : 0;
+    *total = map->making ? atomic_load(&map->making->work.total) : 0;
+}
+
+/* ---- what was made ---- */
+
+static void take(struct map *map, const struct index *index)
+{
+    struct making *making = map->making;
+    struct map_file file = { .seed = making->work.seed,
+                             .trust = making->trust,
+                             .dimensions = map->dimensions,
+                             .count = making->work.count,
+                             .catalogue = index->catalogue };
+    struct fault fault = { 0 };
+
+    file.points = calloc(file.count, sizeof(*file.points));
+    if (!file.points)
+        return;
+    for (uint32_t i = 0; i < file.count; i++)
+        file.points[i] = (struct map_point){ ids_at(&making->ids, i), making->places[i] };
+    map_file_free(&map->file);
+    map->file = file;
+    if (map_file_write(&map->file, map->path, &fault) != ERR_OK)
+        log_fault("the map is not kept in a file", &fault);
+}
+
+static void look_for_end(struct map *map, const struct index *index)
+{
+    struct making *making = map->making;
+
+    if (!making || !atomic_load(&making->ended))
+        return;
+    pthread_join(making->thread, NULL);
+    if (making->result == ERR_OK) {
+        take(map, index);
+        spread_out(map, index);
+    } else if (making->result != ERR_BUSY) {
+        log_error("the map could not be made: %s", err_name(making->result));
+    }
+    map->making = NULL;
+    free_making(making);
+}
+
+static void look_for_file(struct map *map, const struct index *index)
+{
+    struct fault fault = { 0 };
+    enum err e;
+
+    if (map->has_looked || id_is_zero(index->catalogue))
+        return;
+    map->has_looked = true;
+    e = map_file_read(map->path, map->dimensions, index->catalogue, &map->file, &fault);
+    if (e == ERR_OK)
+        spread_out(map, index);
+    else if (e != ERR_NOT_FOUND)
+        log_fault("the map is to be made anew", &fault);
+}
+
+enum map_stage map_look(struct map *map, const struct index *index)
+{
+    look_for_file(map, index);
+    look_for_end(map, index);
+    if (map->file.count > 0)
+        return MAP_MADE;
+    return map->making ? MAP_MAKING : MAP_NONE;
+}
+
+double map_trust(const struct map *map)
+{
+    return map->file.trust;
+}
+
+uint64_t map_seed(const struct map *map)
+{
+    return map->file.seed;
+}
+
+/* ---- who came later ---- */
+
+/* Amid its neighbours: each pulls as it would in the graph. */
+static void place(struct map *map, uint32_t row, struct id id, const struct nearby *nearby, uint32_t count)
+{
+    float distances[MAP_NEIGHBOURS], weights[MAP_NEIGHBOURS], sum = 0;
+    struct map_point point = { .id = id };
+
+    for (uint32_t i = 0; i < count; i++)
+        distances[i] = nearby[i].distance;
+    map_graph_weigh(distances, count, weights);
+    for (uint32_t i = 0; i < count; i++)
+        sum += weights[i];
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t d = 0; d < map->dimensions; d++)
+            point.place.at[d] += weights[i] / sum * map->points[nearby[i].row].place.at[d];
+    map->points[row] = point;
+}
+
+/* Only rows of the layout itself pull, so that the order in which items come does not matter. NULL: memory is out. */
+static struct bitmap *rows_of_layout(const struct map *map, const struct index *index)
+{
+    struct bitmap *rows = bitmap_new();
+
+    for (uint32_t i = 0; rows && i < map->file.count; i++) {
+        uint32_t row;
+        if (index_find(index, map->file.points[i].id, &row) && map_place_of(map, index, row))
+            bitmap_add(rows, row);
+    }
+    return rows;
+}
+
+static bool place_row(struct map *map, struct index *index, uint32_t row, const struct bitmap *among)
+{
+    float weights[VECTORS_WIDTH];
+    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, index_vector(index, row),
+                               weights };
+    struct nearby nearby[MAP_NEIGHBOURS];
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < VECTORS_WIDTH; i++)
+        weights[i] = 1;
+    if (near_find(&index->near, &vectors, among, MAP_NEIGHBOURS, nearby, &count) != ERR_OK || count == 0)
+        return false;
+    place(map, row, index_id(index, row), nearby, count);
+    return true;
+}
+
+bool map_place_rest(struct map *map, struct index *index, usec_t until)
+{
+    struct bitmap *with_vector, *among = NULL;
+    uint32_t count = 0, *rows, i = 0;
+
+    if (map->file.count == 0 || map->placed_writes == index->writes + 1)
+        return true;
+    with_vector = index_with_vector(index);
+    rows = with_vector && make_room(map, index_rows(index)) ? match_rows(with_vector, &count) : NULL;
+    for (; rows && i < count && clock_steady() < until; i++) {
+        if (map_place_of(map, index, rows[i]))
+            continue;
+        if (!among)
+            among = rows_of_layout(map, index);
+        if (!among || !place_row(map, index, rows[i], among))
+            break;
+    }
+    bool all = rows && i == count;
+    if (all)
+        map->placed_writes = index->writes + 1;
+    bitmap_free(with_vector);
+    bitmap_free(among);
+    free(rows);
+    return all;
+}

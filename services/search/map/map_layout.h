@@ -1,0 +1,27 @@
+/* map_layout.h: places for embeddings on a plane or in a room such that neighbours lie together: the layout of UMAP
+ * (McInnes, Healy, Melville, 2018, section 3.2), begun from the principal components. All points of a step move at
+ * once, from where all were before it, so that the same embeddings and seed give the same map on any number of threads.
+ * Any thread. */
+#ifndef LOOPHOLE_SEARCH_MAP_LAYOUT_H
+#define LOOPHOLE_SEARCH_MAP_LAYOUT_H
+
+#include "services/search/map/map_graph.h"
+
+enum { MAP_DIMENSIONS = 3, MAP_THREADS = 2 };
+
+struct map_place {
+    float at[MAP_DIMENSIONS]; /* the third is 0 on a plane */
+};
+
+/* How many steps map_layout_make will count for so many points. */
+uint32_t map_layout_steps(uint32_t count);
+
+/* `dimensions` is 2 or 3. Errors: full; busy when it was stopped. */
+enum err map_layout_make(struct map_work *work, const struct map_graph *graph, uint32_t dimensions,
+                         struct map_place *places);
+
+/* How far neighbours on the map are neighbours in truth: trustworthiness (Venna and Kaski, 2001) for MAP_NEIGHBOURS, of
+ * `sample` points drawn by the seed. 0 … 1; NaN when there are too few points or no memory. */
+double map_layout_trust(const struct map_work *work, const struct map_place *places, uint32_t sample);
+
+#endif

@@ -1,0 +1,222 @@
+#include "services/search/near/near.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "services/search/near/near_build.h"
+#include "services/search/near/near_find.h"
+
+enum {
+    MOST_BYTES_LOG = 34, /* of address space */
+    FEW = 2048,          /* rows that are simply measured */
+    DEEPEST = 1000,      /* so many are wanted at most, else all is measured */
+    SPARSE = 32,         /* of so many rows with a place one is asked for */
+    TAIL_SHARE = 16,
+    TAIL_LEAST = 2000
+};
+
+/* ---- open, close, take over ---- */
+
+enum err near_open(struct near *near)
+{
+    *near = (struct near){ .tail = bitmap_new() };
+    if (!near->tail || column_open(&near->made, 1, (size_t)1 << MOST_BYTES_LOG) != ERR_OK) {
+        near_close(near);
+        return ERR_FULL;
+    }
+    madvise(near->made.at, near->made.most, MADV_HUGEPAGE); /* only makes it faster */
+    return ERR_OK;
+}
+
+void near_close(struct near *near)
+{
+    near_build_end(near);
+    column_close(&near->made);
+    bitmap_free(near->tail);
+    near_work_free(near->work);
+    *near = (struct near){ 0 };
+}
+
+static void find_tail(struct near *near, const struct near_parts *parts, const uint32_t *rows, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (rows[i] >= parts->file->rows || parts->places[rows[i]] == NEAR_NO_PLACE)
+            bitmap_add(near->tail, rows[i]);
+}
+
+enum err near_adopt(struct near *near, uint32_t rows, const struct bitmap *with_vector)
+{
+    uint32_t count = bitmap_count(with_vector), *list;
+    struct near_parts parts;
+
+    if (near->made.count == 0)
+        return ERR_OK;
+    if (!near_file_is_sound(&near->made, rows))
+        return ERR_INTERNAL;
+    parts = near_file_parts((struct near_file *)(void *)near->made.at);
+    near_work_free(near->work);
+    near->work = near_work_new(parts.file->clusters);
+    list = malloc((count + 1) * sizeof(*list));
+    if (!near->work || !list) {
+        free(list);
+        return ERR_FULL;
+    }
+    bitmap_rows(with_vector, list);
+    find_tail(near, &parts, list, count);
+    free(list);
+    near->file = parts.file;
+    return ERR_OK;
+}
+
+/* ---- changes ---- */
+
+bool near_has(const struct near *near, uint32_t row)
+{
+    if (near->build || !near->file)
+        return false;
+    return (row < near->file->rows && near_file_parts(near->file).places[row] != NEAR_NO_PLACE) ||
+           bitmap_has(near->tail, row);
+}
+
+void near_change(struct near *near, uint32_t row, bool has_vector)
+{
+    struct near_parts parts;
+
+    near_build_change(near, row);
+    if (!near->file)
+        return;
+    parts = near_file_parts(near->file);
+    if (row < near->file->rows && parts.places[row] != NEAR_NO_PLACE) {
+        parts.rows[parts.places[row]] = NEAR_NO_ROW;
+        parts.places[row] = NEAR_NO_PLACE;
+    }
+    if (has_vector)
+        bitmap_add(near->tail, row);
+    else
+        bitmap_remove(near->tail, row);
+}
+
+bool near_is_due(const struct near *near, uint32_t with_vector)
+{
+    uint32_t tail = near->file ? bitmap_count(near->tail) : with_vector;
+
+    if (near->build || with_vector < NEAR_LEAST)
+        return false;
+    return !near->file || (tail > TAIL_LEAST && tail > with_vector / TAIL_SHARE);
+}
+
+/* ---- finding ---- */
+
+struct finding {
+    struct near *near;
+    const struct vectors *vectors;
+    const struct bitmap *only; /* NULL: all */
+    uint32_t among;            /* rows of it */
+    uint32_t limit;
+    uint32_t *rows; /* to be measured exactly */
+    uint32_t count, room;
+};
+
+static bool make_room(struct finding *f, uint32_t more)
+{
+    f->room = f->count + more;
+    uint32_t *rows = realloc(f->rows, (f->room + 1) * sizeof(*rows));
+    if (rows)
+        f->rows = rows;
+    return rows != NULL;
+}
+
+static bool add_rows(struct finding *f, const struct bitmap *set)
+{
+    uint32_t count = bitmap_count(set);
+
+    if (!make_room(f, count))
+        return false;
+    bitmap_rows(set, f->rows + f->count);
+    f->count += count;
+    return true;
+}
+
+/* Those without a place. */
+static bool add_tail(struct finding *f)
+{
+    struct bitmap *tail;
+    bool added;
+
+    if (bitmap_count(f->near->tail) == 0)
+        return true;
+    tail = bitmap_copy(f->near->tail);
+    if (tail && f->only)
+        bitmap_and(tail, f->only);
+    added = tail && add_rows(f, tail);
+    bitmap_free(tail);
+    return added;
+}
+
+static bool add_best(struct finding *f, uint32_t kept)
+{
+    struct near_parts parts = near_file_parts(f->near->file);
+
+    if (!make_room(f, kept))
+        return false;
+    for (uint32_t i = 0; i < kept; i++)
+        f->rows[f->count++] = parts.rows[f->near->work->best[i].place];
+    return true;
+}
+
+/* ---- few rows ---- */
+
+static bool find_sparse(struct finding *f)
+{
+    return add_best(f, near_find_among(f->near, f->vectors, f->only, f->among, f->limit));
+}
+
+/* ---- many: through the clusters ---- */
+
+static bool find_dense(struct finding *f)
+{
+    struct bitmap_view view;
+    uint32_t kept;
+
+    if (!f->only)
+        return add_best(f, near_find_places(f->near, f->vectors, NULL, 1, f->limit));
+    if (!bitmap_view_open(&view, f->only))
+        return false;
+    kept = near_find_places(f->near, f->vectors, &view, (float)f->among / (float)f->near->file->items, f->limit);
+    bitmap_view_close(&view);
+    return add_best(f, kept);
+}
+
+/* Whether to go to each row costs less than to look through clusters, where a row costs half as much. */
+static bool is_sparse(const struct finding *f)
+{
+    uint64_t items = f->near->file->items, among = f->among, looked_at = NEAR_EACH * f->limit * items / among;
+
+    return f->only && (among < items / SPARSE || among < looked_at / 2);
+}
+
+static bool find_rows(struct finding *f)
+{
+    if (f->only && (!f->near->file || f->among <= FEW || f->limit > DEEPEST))
+        return add_rows(f, f->only);
+    if (!add_tail(f))
+        return false;
+    return is_sparse(f) ? find_sparse(f) : find_dense(f);
+}
+
+enum err near_find(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t limit,
+                   struct nearby *to, uint32_t *count)
+{
+    struct finding f = { .near = near, .vectors = vectors, .only = only, .limit = limit };
+    bool found;
+
+    *count = 0;
+    f.among = only ? bitmap_count(only) : near->file ? near->file->items : 0;
+    if (limit == 0 || f.among == 0)
+        return ERR_OK;
+    found = find_rows(&f);
+    if (found)
+        *count = vectors_nearest(vectors, f.rows, f.count, limit, to);
+    free(f.rows);
+    return found ? ERR_OK : ERR_FULL;
+}

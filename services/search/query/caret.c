@@ -1,0 +1,60 @@
+#include "services/search/query/caret.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { BEFORE = 48, AFTER = 40 }; /* bytes of the query that are shown */
+
+static bool is_start(char byte)
+{
+    return ((unsigned char)byte & 0xC0) != 0x80;
+}
+
+static uint32_t characters(struct text t)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < t.len; i++)
+        count += is_start(t.at[i]);
+    return count;
+}
+
+/* The part of the query around `at`, from character to character, in `before` and `after`. */
+static void frame(struct text query, uint32_t at, struct text *before, struct text *after)
+{
+    uint32_t first = at > BEFORE ? at - BEFORE : 0, end = query.len - at > AFTER ? at + AFTER : query.len;
+
+    while (first < at && !is_start(query.at[first]))
+        first++;
+    while (end > at && end < query.len && !is_start(query.at[end]))
+        end--;
+    *before = (struct text){ at - first, query.at + first };
+    *after = (struct text){ end - at, query.at + at };
+}
+
+/* A control character would break the line under which the caret stands. */
+static void flatten(char *line, int len)
+{
+    for (int i = 0; i < len; i++)
+        if ((unsigned char)line[i] < ' ')
+            line[i] = ' ';
+}
+
+enum err caret_fault(struct fault *fault, struct text query, uint32_t at, const char *advice, const char *format, ...)
+{
+    char what[sizeof(fault->what)], line[BEFORE + AFTER + 1];
+    struct text before, after;
+    va_list args;
+
+    if (!query.len)
+        query.at = "";
+    at = at < query.len ? at : query.len;
+    frame(query, at, &before, &after);
+    va_start(args, format);
+    vsnprintf(what, sizeof(what) - 32, format, args);
+    va_end(args);
+    flatten(line, snprintf(line, sizeof(line), "%.*s%.*s", TEXT_ARG(before), TEXT_ARG(after)));
+    fault_set(fault, ERR_BAD_REQUEST, "%s at character %u", what, characters((struct text){ at, query.at }) + 1);
+    fault_field(fault, "query");
+    return fault_hint(fault, "%s\n%*s^ %s", line, (int)characters(before), "", advice);
+}

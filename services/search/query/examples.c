@@ -1,0 +1,48 @@
+#include "services/search/query/examples.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float AWAY = 0.5f;
+
+static void middle(const struct examples *examples, float to[ENTRY_VECTOR])
+{
+    memset(to, 0, ENTRY_VECTOR * sizeof(*to));
+    for (uint32_t i = 0; i < examples->count; i++)
+        for (uint32_t k = 0; k < ENTRY_VECTOR; k++)
+            to[k] += examples->each[i].vector[k] / (float)examples->count;
+}
+
+void examples_target(const struct examples *like, const struct examples *unlike, float to[ENTRY_VECTOR])
+{
+    float away[ENTRY_VECTOR];
+
+    middle(like, to);
+    if (unlike->count == 0)
+        return;
+    middle(unlike, away);
+    for (uint32_t k = 0; k < ENTRY_VECTOR; k++)
+        to[k] += AWAY * (to[k] - away[k]);
+}
+
+/* Squared, to the nearest of them. */
+static float nearest(const struct examples *examples, const float *weights, const float *vector)
+{
+    float least = INFINITY;
+
+    for (uint32_t i = 0; i < examples->count; i++) {
+        float sum = 0;
+        for (uint32_t k = 0; k < ENTRY_VECTOR; k++) {
+            float off = examples->each[i].vector[k] - vector[k];
+            sum += weights[k] * off * off;
+        }
+        least = fminf(least, sum);
+    }
+    return least;
+}
+
+bool examples_hold(const struct examples *like, const struct examples *unlike, const float *weights,
+                   const float *vector)
+{
+    return unlike->count == 0 || nearest(like, weights, vector) <= nearest(unlike, weights, vector);
+}

@@ -1,0 +1,157 @@
+#include "services/search/query/facets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "services/search/query/filter.h"
+#include "services/search/query/match.h"
+
+struct counted {
+    uint32_t term, count;
+    struct text value;
+};
+
+static int by_count(const void *a, const void *b)
+{
+    const struct counted *x = a, *y = b;
+
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return text_compare(x->value, y->value);
+}
+
+struct counting {
+    const struct index *index;
+    struct counted *at;
+    uint32_t count, room;
+    bool is_full;
+};
+
+static void add(void *state, uint32_t term, uint32_t count)
+{
+    struct counting *to = state;
+
+    if (count == 0 || to->is_full)
+        return;
+    if (to->count == to->room) {
+        uint32_t room = to->room ? to->room * 2 : 64;
+        struct counted *more = realloc(to->at, room * sizeof(*more));
+        if (!more) {
+            to->is_full = true;
+            return;
+        }
+        to->at = more;
+        to->room = room;
+    }
+    to->at[to->count++] = (struct counted){ .term = term, .count = count };
+}
+
+static uint32_t count_above(const struct counting *counting, uint32_t least)
+{
+    uint32_t above = 0;
+
+    for (uint32_t i = 0; i < counting->count; i++)
+        above += counting->at[i].count >= least;
+    return above;
+}
+
+/* The highest count that `most` values reach; 0 when there are not so many. */
+static uint32_t least_count(const struct counting *counting, uint32_t most)
+{
+    uint32_t least = 0;
+
+    for (uint32_t step = UINT32_C(1) << 31; counting->count > most && step; step /= 2)
+        if (count_above(counting, least + step) >= most)
+            least += step;
+    return least;
+}
+
+/* The first `most` in order: only those that may be among them are looked at as texts. */
+static void put_in_order(struct counting *counting, uint32_t most)
+{
+    uint32_t least = least_count(counting, most), kept = 0;
+
+    for (uint32_t i = 0; i < counting->count; i++) {
+        struct counted one = counting->at[i];
+        if (one.count < least)
+            continue;
+        one.value = terms_value(&counting->index->terms, one.term);
+        counting->at[kept++] = one;
+    }
+    if (kept)
+        qsort(counting->at, kept, sizeof(*counting->at), by_count);
+    counting->count = kept < most ? kept : most;
+}
+
+/* TERM_ALL: no field with values. */
+static enum term_field field_of(struct text name)
+{
+    const struct filter *filter = filter_named(name);
+
+    if (!filter || filter->column || filter->term < TERM_NAME)
+        return TERM_ALL;
+    if (filter->term == TERM_PACK_WORD)
+        return TERM_PACK;
+    return filter->term >= TERM_TAG ? filter->term : TERM_ALL;
+}
+
+static enum err refuse_field(struct text name, uint32_t number, struct fault *fault)
+{
+    char field[32];
+
+    snprintf(field, sizeof(field), "facets[%u]", number);
+    fault_set(fault, ERR_BAD_REQUEST, "values of \"%.*s\" can't be counted", TEXT_ARG(name));
+    fault_field(fault, field);
+    return fault_hint(
+        fault, "one of tag, pack, kind, origin, class, family, genre, artist, album, key, container, format, is");
+}
+
+static void add_counts(struct arena *arena, struct text name, const struct counting *counting,
+                       struct facet_count_list *to)
+{
+    for (uint32_t i = 0; i < counting->count; i++)
+        to->at[to->count++] = (struct facet_count){ .facet = name,
+                                                    .value = arena_text(arena, counting->at[i].value),
+                                                    .count = counting->at[i].count };
+}
+
+static enum err count_fields(struct index *index, struct arena *arena, const struct text_list *fields,
+                             const struct tally_rows *rows, struct facet_count_list *to)
+{
+    uint32_t share = fields->count ? FACETS_MOST / fields->count : 0;
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < fields->count; i++) {
+        struct counting counting = { .index = index };
+        struct tally_teller teller = { add, &counting };
+
+        e = tally_count(index, field_of(fields->at[i]), rows, &teller);
+        put_in_order(&counting, share);
+        add_counts(arena, fields->at[i], &counting, to);
+        e = counting.is_full ? ERR_FULL : e;
+        free(counting.at);
+    }
+    return e;
+}
+
+enum err facets_count(struct index *index, struct arena *arena, const struct text_list *fields,
+                      const struct bitmap *set, const uint32_t *each, struct facet_count_list *to, struct fault *fault)
+{
+    struct tally_rows rows = { set, each, bitmap_count(set), false };
+    uint32_t *others = NULL;
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < fields->count; i++)
+        if (field_of(fields->at[i]) == TERM_ALL)
+            e = refuse_field(fields->at[i], i, fault);
+    if (e != ERR_OK)
+        return e;
+    rows.are_others = rows.count > index_live(index) / 2;
+    if (rows.are_others)
+        rows.each = others = match_others(index, set, &rows.count);
+    to->at = arena_array(arena, FACETS_MOST, sizeof(*to->at));
+    if (!rows.each || !to->at || count_fields(index, arena, fields, &rows, to) != ERR_OK)
+        e = fault_set(fault, ERR_FULL, "no memory for facets");
+    free(others);
+    return e;
+}

@@ -1,0 +1,102 @@
+#include "services/search/query/filter.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "proto/wire/nearest.h"
+
+const struct filter filter_table[] = {
+    { "name", "title", FILTER_WORDS, TERM_NAME, NULL, UNIT_NONE, "words of its name" },
+    { "pack", "", FILTER_WORDS, TERM_PACK_WORD, NULL, UNIT_NONE, "words of its pack" },
+    { "note", "notes", FILTER_WORDS, TERM_NOTES, NULL, UNIT_NONE, "words of its notes, or the note it sounds (A4)" },
+    { "path", "file folder dir", FILTER_WORDS, TERM_PLACE, NULL, UNIT_NONE, "words of its file and folders" },
+    { "tag", "tags", FILTER_EXACT, TERM_TAG, NULL, UNIT_NONE, "a tag" },
+    { "kind", "", FILTER_EXACT, TERM_KIND, NULL, UNIT_NONE, "audio, midi, video, analysis" },
+    { "origin", "", FILTER_EXACT, TERM_ORIGIN, NULL, UNIT_NONE, "recorded, imported, generated, external" },
+    { "class", "instrument", FILTER_EXACT, TERM_CLASS, NULL, UNIT_NONE, "what it sounds like: kick, snare, pad" },
+    { "family", "category", FILTER_EXACT, TERM_FAMILY, NULL, UNIT_NONE, "the family of its class: drums, bass" },
+    { "genre", "", FILTER_CONTAINS, TERM_GENRE, NULL, UNIT_NONE, "words of its genre" },
+    { "artist", "", FILTER_CONTAINS, TERM_ARTIST, NULL, UNIT_NONE, "words of its artist" },
+    { "album", "", FILTER_CONTAINS, TERM_ALBUM, NULL, UNIT_NONE, "words of its album" },
+    { "key", "", FILTER_KEY, TERM_KEY, NULL, UNIT_NONE, "its key: Am; ~Am for the keys that go with it" },
+    { "container", "", FILTER_EXACT, TERM_CONTAINER, NULL, UNIT_NONE, "wav, aiff, flac, ogg, mp3" },
+    { "format", "sample_format codec", FILTER_EXACT, TERM_FORMAT, NULL, UNIT_NONE, "pcm, float, vorbis" },
+    { "bpm", "tempo", FILTER_NUMBER, 0, "bpm", UNIT_NONE,
+      "beats per minute: 120-130; ~120 for the tempos that go with it" },
+    { "dur", "duration duration_s length", FILTER_NUMBER, 0, "duration_s", UNIT_SECONDS, "length: <1s, 1-2s, >1min" },
+    { "lufs", "loudness", FILTER_NUMBER, 0, "lufs", UNIT_NONE, "loudness: -14..-8" },
+    { "channels", "ch", FILTER_NUMBER, 0, "channels", UNIT_NONE, "channels" },
+    { "bits", "bit_depth", FILTER_NUMBER, 0, "bit_depth", UNIT_NONE, "bits of a sample" },
+    { "rate", "sample_rate", FILTER_NUMBER, 0, "sample_rate", UNIT_HERTZ, "sample rate: 44.1k" },
+    { "size", "", FILTER_NUMBER, 0, "size", UNIT_BYTES, "bytes of its file: >1MB" },
+    { "added", "", FILTER_NUMBER, 0, "added", UNIT_AGE, "how long ago it became known: <7d" },
+    { "modified", "mtime", FILTER_NUMBER, 0, "modified", UNIT_AGE, "how long ago its file was written: <7d" },
+    { "is", "", FILTER_IS, TERM_IS, NULL, UNIT_NONE, "its state: favourite, missing, loop" },
+    { "like", "", FILTER_LIKE, 0, NULL, UNIT_NONE, "the 100 that sound most like the item of this id" },
+    { "used", "", FILTER_LATER, 0, NULL, UNIT_NONE, "used in a project" },
+    { "track", "", FILTER_LATER, 0, NULL, UNIT_NONE, "used on a track" },
+    { "section", "", FILTER_LATER, 0, NULL, UNIT_NONE, "used in a section" },
+};
+const uint32_t filter_count = sizeof(filter_table) / sizeof(filter_table[0]);
+
+const struct filter filter_attribute = { "", "", FILTER_NUMBER, 0, NULL, UNIT_NONE, "a number that analysis states" };
+
+const char *const filter_states[] = {
+    "local",    "remote",  "external", "offline", "missing",   "favourite", "hidden",    "failed", "quarantined",
+    "analysed", "waiting", "loop",     "oneshot", "truncated", "pending",   "abandoned", NULL,
+};
+
+static const struct spelling {
+    const char *other, *state;
+} SPELLINGS[] = {
+    { "favorite", "favourite" }, { "analyzed", "analysed" }, { "done", "analysed" },    { "online", "local" },
+    { "loopable", "loop" },      { "one_shot", "oneshot" },  { "one-shot", "oneshot" },
+};
+
+static bool is(struct text word, const char *name)
+{
+    return strlen(name) == word.len && strncasecmp(name, word.at, word.len) == 0;
+}
+
+static bool is_among(struct text word, const char *names)
+{
+    for (size_t len; *names; names += len + (names[len] == ' ')) {
+        len = strcspn(names, " ");
+        if (len == word.len && strncasecmp(names, word.at, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+const struct filter *filter_named(struct text name)
+{
+    for (uint32_t i = 0; i < filter_count; i++)
+        if (is(name, filter_table[i].name) || is_among(name, filter_table[i].aliases))
+            return &filter_table[i];
+    return NULL;
+}
+
+const char *filter_nearest(struct text name)
+{
+    uint32_t best = 0, least = UINT32_MAX;
+
+    for (uint32_t i = 0; i < filter_count; i++) {
+        uint32_t distance = nearest_distance(name, text_of(filter_table[i].name));
+        if (filter_table[i].kind == FILTER_LATER || distance >= least)
+            continue;
+        least = distance;
+        best = i;
+    }
+    return filter_table[best].name;
+}
+
+const char *filter_state(struct text word)
+{
+    for (size_t i = 0; filter_states[i]; i++)
+        if (is(word, filter_states[i]))
+            return filter_states[i];
+    for (size_t i = 0; i < sizeof(SPELLINGS) / sizeof(SPELLINGS[0]); i++)
+        if (is(word, SPELLINGS[i].other))
+            return SPELLINGS[i].state;
+    return NULL;
+}

@@ -1,0 +1,401 @@
+#include "services/search/query/match.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "common/musical_key.h"
+#include "services/search/index/blocks.h"
+#include "services/search/index/words.h"
+#include "services/search/near/vectors.h"
+#include "services/search/query/phrase.h"
+
+typedef struct bitmap *matcher(const struct match *match, const struct node *node, const struct bitmap *among);
+
+static struct bitmap *match_node(const struct match *match, const struct node *node, const struct bitmap *among);
+
+/* Adds what `more` holds to `to`, and frees it. NULL when either is. */
+static struct bitmap *joined(struct bitmap *to, struct bitmap *more)
+{
+    if (to && more)
+        bitmap_or(to, more);
+    else if (to) {
+        bitmap_free(to);
+        to = NULL;
+    }
+    bitmap_free(more);
+    return to;
+}
+
+static struct bitmap *met(struct bitmap *to, struct bitmap *other)
+{
+    if (to && other)
+        bitmap_and(to, other);
+    else if (to) {
+        bitmap_free(to);
+        to = NULL;
+    }
+    bitmap_free(other);
+    return to;
+}
+
+static struct bitmap *starting(const struct match *match, enum term_field field, struct text text,
+                               const struct bitmap *among)
+{
+    char key[TERM_LONGEST];
+
+    return index_starting(match->index, terms_start(key, field, text), among);
+}
+
+static struct bitmap *valued(const struct match *match, enum term_field field, struct text folded,
+                             const struct bitmap *among)
+{
+    char key[TERM_LONGEST];
+    struct text start = terms_start(key, field, folded);
+
+    if (start.len == TERM_LONGEST)
+        return bitmap_new();
+    key[start.len++] = 0;
+    return index_starting(match->index, start, among);
+}
+
+uint32_t *match_rows(const struct bitmap *bitmap, uint32_t *count)
+{
+    uint32_t *rows;
+
+    *count = bitmap_count(bitmap);
+    rows = malloc((*count + 1) * sizeof(*rows));
+    if (rows)
+        bitmap_rows(bitmap, rows);
+    return rows;
+}
+
+uint32_t *match_others(struct index *index, const struct bitmap *bitmap, uint32_t *count)
+{
+    struct bitmap *others = index_all(index);
+    uint32_t *rows = NULL;
+
+    if (others) {
+        bitmap_and_not(others, bitmap);
+        rows = match_rows(others, count);
+    }
+    bitmap_free(others);
+    return rows;
+}
+
+/* ---- words ---- */
+
+static struct bitmap *match_word(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    static const enum term_field FIELDS[] = { TERM_NAME, TERM_TAG_WORD, TERM_PACK_WORD, TERM_NOTES, TERM_PLACE };
+    struct bitmap *rows = bitmap_new();
+
+    for (size_t i = 0; i < sizeof(FIELDS) / sizeof(FIELDS[0]); i++)
+        rows = joined(rows, starting(match, FIELDS[i], node->text, among));
+    return rows;
+}
+
+struct all_words {
+    const struct match *match;
+    enum term_field field;
+    struct bitmap *rows;
+};
+
+static bool narrow(void *state, struct text word)
+{
+    struct all_words *all = state;
+    struct bitmap *rows = all->rows ? starting(all->match, all->field, word, all->rows) : NULL;
+
+    bitmap_free(all->rows);
+    all->rows = rows;
+    return rows != NULL;
+}
+
+static struct bitmap *match_words(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct all_words all = { match, node->filter->term, among ? bitmap_copy(among) : index_all(match->index) };
+
+    words_each(node->text, false, narrow, &all);
+    if (all.field == TERM_NOTES) /* note:A4, too */
+        all.rows = joined(all.rows, valued(match, TERM_NOTE, node->text, among));
+    return all.rows;
+}
+
+static struct bitmap *match_phrase(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    (void)among;
+    return phrase_rows(match->index, node->text, node->filter ? node->filter->term : TERM_ALL);
+}
+
+/* ---- values ---- */
+
+static bool begins_none(void *state, struct text word)
+{
+    return words_have(*(const struct text *)state, word);
+}
+
+static struct bitmap *match_contains(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    char key[TERM_LONGEST];
+    struct terms *terms = &match->index->terms;
+    struct term_range range = terms_starting(terms, terms_start(key, node->filter->term, (struct text){ 0 }));
+    struct bitmap *rows = bitmap_new();
+
+    for (uint32_t i = 0; rows && i < range.count; i++) {
+        struct text value = terms_value(terms, range.at[i]);
+        if (words_each(node->text, false, begins_none, &value))
+            posting_or(terms_posting(terms, range.at[i]), among, rows);
+    }
+    return rows;
+}
+
+static struct bitmap *match_exact(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    return node->is_start ? starting(match, node->filter->term, node->text, among)
+                          : valued(match, node->filter->term, node->text, among);
+}
+
+static struct bitmap *match_key(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct bitmap *rows = bitmap_new();
+
+    for (int key = 0; key < 24; key++) {
+        char folded[8];
+        struct text name = text_of(musical_key_name(key));
+
+        if (!(node->keys >> key & 1))
+            continue;
+        text_copy(folded, sizeof(folded), name);
+        folded[0] = (char)(folded[0] - 'A' + 'a');
+        rows = joined(rows, valued(match, TERM_KEY, (struct text){ name.len, folded }, among));
+    }
+    return rows;
+}
+
+/* ---- numbers ---- */
+
+/* Rows whose number lies from `low` to `high`: of `among`, or of the first `count`. Returns how many are in
+ * `to`. */
+static uint32_t scan_floats(const float *at, float low, float high, const uint32_t *among, uint32_t count, uint32_t *to)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = among ? among[i] : i;
+        to[kept] = row;
+        kept += at[row] >= low && at[row] <= high;
+    }
+    return kept;
+}
+
+static uint32_t scan_doubles(const double *at, double low, double high, const uint32_t *among, uint32_t count,
+                             uint32_t *to)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row = among ? among[i] : i;
+        to[kept] = row;
+        kept += at[row] >= low && at[row] <= high;
+    }
+    return kept;
+}
+
+/* As the column holds numbers: a bound that no float can be is the float next to it; an open one the next
+ * inwards. */
+static uint32_t scan(const struct numbers *numbers, const struct range *range, const uint32_t *among, uint32_t count,
+                     uint32_t *to)
+{
+    float low = (float)range->min, high = (float)range->max;
+
+    if (!numbers->is_wide)
+        return scan_floats((const float *)(const void *)numbers->column.at,
+                           range->min_open ? nextafterf(low, INFINITY) : low,
+                           range->max_open ? nextafterf(high, -INFINITY) : high, among, count, to);
+    return scan_doubles((const double *)(const void *)numbers->column.at,
+                        range->min_open ? nextafter(range->min, (double)INFINITY) : range->min,
+                        range->max_open ? nextafter(range->max, -(double)INFINITY) : range->max, among, count, to);
+}
+
+static struct bitmap *in_range(const struct numbers *numbers, const struct range *range, const uint32_t *among,
+                               uint32_t count)
+{
+    uint32_t *found = malloc((count + 1) * sizeof(*found));
+    struct bitmap *rows = found ? bitmap_of(found, scan(numbers, range, among, count, found)) : NULL;
+
+    free(found);
+    return rows;
+}
+
+static struct bitmap *match_number(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    const struct numbers *numbers = index_numbers(match->index, node->text);
+    struct bitmap *found;
+    uint32_t *rows, count;
+
+    if (!numbers)
+        return bitmap_new();
+    if (!among || bitmap_count(among) > index_rows(match->index) / 4)
+        return in_range(numbers, &node->range, NULL, index_rows(match->index));
+    rows = match_rows(among, &count);
+    found = rows ? in_range(numbers, &node->range, rows, count) : NULL;
+    free(rows);
+    return found;
+}
+
+/* ---- states ---- */
+
+static struct bitmap *match_is(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct bitmap *rows = valued(match, TERM_IS, node->text, among), *offline = bitmap_new();
+
+    (void)among;
+    if (rows && text_is(node->text, "external"))
+        volumes_of_backend(match->volumes, match->index, BACKEND_EXTERNAL, rows);
+    if (rows && text_is(node->text, "remote"))
+        volumes_of_backend(match->volumes, match->index, BACKEND_CLOUD, rows);
+    if (rows && text_is(node->text, "offline"))
+        volumes_offline(match->volumes, match->index, rows);
+    if (rows && offline && text_is(node->text, "local")) {
+        volumes_offline(match->volumes, match->index, offline);
+        bitmap_and_not(rows, offline);
+    }
+    bitmap_free(offline);
+    return rows;
+}
+
+/* ---- likeness ---- */
+
+static struct bitmap *nearest_rows(struct index *index, uint32_t row, const struct bitmap *candidates)
+{
+    float weights[ENTRY_VECTOR];
+    struct vectors vectors = { (const float *)(const void *)index->vectors.at, &index->ids, index_vector(index, row),
+                               weights };
+    struct nearby nearby[MATCH_LIKE];
+    struct bitmap *found = bitmap_new();
+    uint32_t count;
+
+    blocks_weigh(&(struct weights){ 0 }, weights);
+    if (found && near_find(&index->near, &vectors, candidates, MATCH_LIKE, nearby, &count) == ERR_OK) {
+        for (uint32_t i = 0; i < count; i++)
+            bitmap_add(found, nearby[i].row);
+        return found;
+    }
+    bitmap_free(found);
+    return NULL;
+}
+
+static struct bitmap *match_like(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct bitmap *candidates = index_with_vector(match->index), *rows;
+    uint32_t row;
+
+    (void)among;
+    if (!candidates || !index_find(match->index, node->id, &row) || !bitmap_has(candidates, row)) {
+        bitmap_free(candidates);
+        return bitmap_new();
+    }
+    bitmap_remove(candidates, row);
+    rows = nearest_rows(match->index, row, candidates);
+    bitmap_free(candidates);
+    return rows;
+}
+
+/* ---- joining ---- */
+
+static struct bitmap *match_all(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    (void)node;
+    (void)among;
+    return index_all(match->index);
+}
+
+static struct bitmap *match_or(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct bitmap *rows = bitmap_new();
+
+    for (const struct node *child = node->first; child; child = child->next)
+        rows = joined(rows, match_node(match, child, among));
+    return rows;
+}
+
+static struct bitmap *match_not(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct bitmap *rows = index_all(match->index), *child = match_node(match, node->first, among);
+
+    if (rows && child) {
+        bitmap_and_not(rows, child);
+    } else {
+        bitmap_free(rows);
+        rows = NULL;
+    }
+    bitmap_free(child);
+    return rows;
+}
+
+/* What is told by terms first: it leaves fewer rows whose numbers are to be looked at. */
+static struct bitmap *match_and(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    struct bitmap *rows = among ? bitmap_copy(among) : NULL;
+    bool begun = among != NULL;
+
+    for (int numbers = 0; numbers < 2; numbers++) {
+        for (const struct node *child = node->first; child; child = child->next) {
+            if ((child->kind == NODE_NUMBER) != numbers)
+                continue;
+            struct bitmap *found = match_node(match, child, rows);
+            rows = begun ? met(rows, found) : found;
+            begun = true;
+            if (!rows)
+                return NULL;
+        }
+    }
+    return rows;
+}
+
+static matcher *const MATCHERS[] = {
+    [NODE_ALL] = match_all,       [NODE_AND] = match_and,           [NODE_OR] = match_or,
+    [NODE_NOT] = match_not,       [NODE_WORD] = match_word,         [NODE_PHRASE] = match_phrase,
+    [NODE_WORDS] = match_words,   [NODE_CONTAINS] = match_contains, [NODE_EXACT] = match_exact,
+    [NODE_NUMBER] = match_number, [NODE_KEY] = match_key,           [NODE_IS] = match_is,
+    [NODE_LIKE] = match_like,
+};
+
+/* May hold rows outside `among` and free ones: whoever asked takes them out. NULL: memory is out. */
+static struct bitmap *match_node(const struct match *match, const struct node *node, const struct bitmap *among)
+{
+    return MATCHERS[node->kind](match, node, among);
+}
+
+/* What nobody sees without asking for it. */
+static const char *const unseen[] = { "hidden", "pending", "abandoned" };
+
+static bool asks_for(const struct node *node, const char *state)
+{
+    if (node->kind == NODE_IS && text_is(node->text, state))
+        return true;
+    for (const struct node *child = node->first; child; child = child->next)
+        if (asks_for(child, state))
+            return true;
+    return false;
+}
+
+struct bitmap *match_query(const struct match *match, const struct node *root)
+{
+    struct bitmap *found = match_node(match, root, NULL);
+    struct bitmap *rows = found ? index_live_of(match->index, found) : NULL;
+
+    bitmap_free(found);
+    for (size_t i = 0; rows && i < sizeof(unseen) / sizeof(*unseen); i++) {
+        if (asks_for(root, unseen[i]))
+            continue;
+        struct bitmap *out = valued(match, TERM_IS, text_of(unseen[i]), rows);
+        if (out) {
+            bitmap_and_not(rows, out);
+        } else {
+            bitmap_free(rows);
+            rows = NULL;
+        }
+        bitmap_free(out);
+    }
+    return rows;
+}

@@ -1,0 +1,26 @@
+/* match.h: which rows a query finds. One thread. */
+#ifndef LOOPHOLE_SEARCH_MATCH_H
+#define LOOPHOLE_SEARCH_MATCH_H
+
+#include "services/search/index/volumes.h"
+#include "services/search/query/parse.h"
+
+enum { MATCH_LIKE = 100 }; /* rows that like: finds */
+
+struct match {
+    struct index *index;
+    const struct volumes *volumes;
+};
+
+/* The rows; items that are hidden, or takes that are pending or abandoned, only when the query says so (is:hidden …).
+ * The caller frees them; NULL: memory is out. */
+struct bitmap *match_query(const struct match *match, const struct node *root);
+
+/* A bitmap as an array, rising; the caller frees it. NULL: memory is out. */
+uint32_t *match_rows(const struct bitmap *bitmap, uint32_t *count);
+/* The same of all rows of the index that are not in it. */
+uint32_t *match_others(struct index *index, const struct bitmap *bitmap, uint32_t *count);
+
+/* The rows with an embedding, hidden ones or not. The caller frees them. */
+
+#endif

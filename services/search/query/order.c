@@ -1,0 +1,249 @@
+#include "services/search/query/order.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "services/search/query/filter.h"
+
+/* ---- what is asked for ---- */
+
+static bool take_name(const struct index *index, struct text name, struct order *order)
+{
+    const struct filter *filter = filter_named(name);
+
+    if (text_is(name, "score") || text_is(name, "id") || text_is(name, "name")) {
+        order->kind = text_is(name, "score") ? ORDER_SCORE : text_is(name, "id") ? ORDER_ID : ORDER_NAME;
+        return true;
+    }
+    if (filter && filter->column)
+        name = text_of(filter->column);
+    order->numbers = index_numbers(index, name);
+    if (order->numbers || (filter && filter->column)) {
+        order->kind = ORDER_NUMBER;
+        return true;
+    }
+    order->kind = ORDER_VALUE;
+    order->field = filter ? filter->term : 0;
+    if (order->field == TERM_PACK_WORD)
+        order->field = TERM_PACK;
+    return order->field >= TERM_PACK && order->field < TERM_IS;
+}
+
+enum err order_read(const struct index *index, struct text sort, struct order *order, struct fault *fault)
+{
+    struct text name = sort;
+
+    *order = (struct order){ .is_descending = true };
+    if (sort.len == 0)
+        return ERR_OK;
+    order->is_descending = sort.at[0] == '-';
+    if (order->is_descending || sort.at[0] == '+')
+        name = (struct text){ sort.len - 1, sort.at + 1 };
+    if (take_name(index, name, order)) {
+        if (order->kind == ORDER_SCORE) /* the best come first, with or without a sign */
+            order->is_descending = true;
+        return ERR_OK;
+    }
+    fault_set(fault, ERR_BAD_REQUEST, "nothing can be sorted by \"%.*s\"", TEXT_ARG(name));
+    fault_field(fault, "sort");
+    return fault_hint(fault, "for example name, pack, class, key, -duration_s, bpm, -added, size, lufs");
+}
+
+/* ---- where a row stands ---- */
+
+static struct position text_position(struct text text)
+{
+    uint32_t len = text.len < ORDER_TEXT ? text.len : ORDER_TEXT;
+
+    return (struct position){ .has_value = len > 0, .text = text.at, .text_len = len };
+}
+
+/* The folded form: a value stands behind it, after a zero. */
+static struct position value_position(const struct index *index, uint32_t row, enum term_field field)
+{
+    struct index_list list = index_terms_of(index, row);
+
+    for (uint32_t i = 0; i < list.count; i++) {
+        struct text key = terms_key(&index->terms, list.at[i]);
+        if (key.at[0] != (char)field)
+            continue;
+        for (uint32_t len = 1; len < key.len; len++)
+            if (key.at[len] == 0)
+                return text_position((struct text){ len - 1, key.at + 1 });
+    }
+    return (struct position){ 0 };
+}
+
+static struct position number_position(double number)
+{
+    return (struct position){ .has_value = !isnan(number), .number = isnan(number) ? 0 : number };
+}
+
+struct position order_position(const struct order *order, const struct index *index, uint32_t row)
+{
+    struct position at = { 0 };
+
+    switch (order->kind) {
+    case ORDER_SCORE:
+        at = number_position(score_of(order->scores, row));
+        break;
+    case ORDER_NUMBER:
+        at = number_position(order->numbers ? index_number(order->numbers, row) : (double)NAN);
+        break;
+    case ORDER_NAME:
+        at = text_position(index_name(index, row));
+        break;
+    case ORDER_VALUE:
+        at = value_position(index, row, order->field);
+        break;
+    case ORDER_ID:
+        break;
+    }
+    at.id = index_id(index, row);
+    return at;
+}
+
+static int compare(const struct order *order, const struct position *a, const struct position *b)
+{
+    int by = 0;
+
+    if (a->has_value != b->has_value)
+        return a->has_value ? -1 : 1;
+    if (a->number != b->number)
+        by = a->number < b->number ? -1 : 1;
+    else if (a->text_len || b->text_len)
+        by = text_compare((struct text){ a->text_len, a->text }, (struct text){ b->text_len, b->text });
+    else if (order->kind == ORDER_ID)
+        by = id_compare(a->id, b->id);
+    if (by)
+        return order->is_descending ? -by : by;
+    return id_compare(a->id, b->id);
+}
+
+/* ---- one page ---- */
+
+struct candidate {
+    struct position at;
+    uint32_t row;
+};
+
+/* A heap whose root comes last in the order. */
+struct page {
+    const struct order *order;
+    struct candidate *heap;
+    uint32_t count, room;
+    bool ids_rise; /* with rows */
+};
+
+static bool before(const struct page *page, const struct candidate *a, const struct candidate *b)
+{
+    return compare(page->order, &a->at, &b->at) < 0;
+}
+
+static void swap(struct candidate *a, struct candidate *b)
+{
+    struct candidate other = *a;
+
+    *a = *b;
+    *b = other;
+}
+
+static void sink(struct page *page)
+{
+    struct candidate *heap = page->heap;
+
+    for (uint32_t at = 0, child; (child = 2 * at + 1) < page->count; at = child) {
+        if (child + 1 < page->count && before(page, &heap[child], &heap[child + 1]))
+            child++;
+        if (!before(page, &heap[at], &heap[child]))
+            return;
+        swap(&heap[at], &heap[child]);
+    }
+}
+
+static void offer(struct page *page, const struct candidate *one)
+{
+    if (page->count == page->room) {
+        if (!before(page, one, &page->heap[0]))
+            return;
+        page->heap[0] = *one;
+        sink(page);
+        return;
+    }
+    uint32_t at = page->count++;
+    page->heap[at] = *one;
+    for (; at > 0 && before(page, &page->heap[(at - 1) / 2], &page->heap[at]); at = (at - 1) / 2)
+        swap(&page->heap[at], &page->heap[(at - 1) / 2]);
+}
+
+/* Takes the last of the order off until none is left, and writes them from the end. */
+static void unload(struct page *page, uint32_t *rows)
+{
+    while (page->count > 0) {
+        rows[--page->count] = page->heap[0].row;
+        page->heap[0] = page->heap[page->count];
+        sink(page);
+    }
+}
+
+/* By a number alone, without a look at the id: it comes behind all of a full page. Where ids rise with rows, which come
+ * rising, an equal one does. */
+static bool is_behind(const struct page *page, uint32_t row, uint32_t place)
+{
+    const struct order *order = page->order;
+    const struct position *last = &page->heap[0].at;
+    double number = order->kind == ORDER_SCORE ? (order->scores ? (double)order->scores->at[place] : 0)
+                                               : (order->numbers ? index_number(order->numbers, row) : (double)NAN);
+
+    if (page->count == page->room && order->kind == ORDER_ID && !order->is_descending)
+        return page->ids_rise;
+    if (page->count < page->room || (order->kind != ORDER_SCORE && order->kind != ORDER_NUMBER))
+        return false;
+    if (isnan(number) || !last->has_value)
+        return isnan(number) && (last->has_value || page->ids_rise);
+    if (number == last->number)
+        return page->ids_rise;
+    return order->is_descending ? number < last->number : number > last->number;
+}
+
+/* The next from i on that may come onto a full page by its score. */
+static uint32_t pass_over_low(const struct page *page, uint32_t i, uint32_t count)
+{
+    const struct scores *scores = page->order->kind == ORDER_SCORE ? page->order->scores : NULL;
+
+    if (!scores || page->count < page->room || !page->heap[0].at.has_value || !page->ids_rise)
+        return i;
+    for (double least = page->heap[0].at.number; i < count && (double)scores->at[i] <= least;)
+        i++;
+    return i;
+}
+
+bool order_is_of_rows(const struct order *order, const struct index *index)
+{
+    return order->kind == ORDER_SCORE && !order->scores && !index->ids.is_mixed;
+}
+
+uint32_t order_page(const struct order *order, const struct index *index, const uint32_t *rows, uint32_t count,
+                    const struct position *after, uint32_t limit, uint32_t *to, bool *more)
+{
+    struct page page = { .order = order, .room = limit + 1, .ids_rise = !index->ids.is_mixed };
+    uint32_t found;
+
+    *more = false;
+    page.heap = malloc(page.room * sizeof(*page.heap));
+    for (uint32_t i = 0; page.heap && (i = pass_over_low(&page, i, count)) < count; i++) {
+        if (page.count == page.room && order_is_of_rows(order, index))
+            break;
+        if (is_behind(&page, rows[i], i))
+            continue;
+        struct candidate one = { order_position(order, index, rows[i]), rows[i] };
+        if (!after || compare(order, &one.at, after) > 0)
+            offer(&page, &one);
+    }
+    found = page.count;
+    if (page.heap)
+        unload(&page, to);
+    free(page.heap);
+    *more = found > limit;
+    return *more ? limit : found;
+}

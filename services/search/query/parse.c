@@ -1,0 +1,385 @@
+#include "services/search/query/parse.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/musical_key.h"
+#include "services/search/index/fold.h"
+#include "services/search/index/words.h"
+#include "services/search/query/caret.h"
+#include "services/search/query/lexer.h"
+
+struct parser {
+    const struct parse *parse;
+    struct lexer lexer;
+    struct token token; /* the present one */
+    struct arena *arena;
+    struct fault *fault;
+    int depth;
+};
+
+#define WRONG(p, where, advice, ...) caret_fault((p)->fault, (p)->lexer.query, where, advice, __VA_ARGS__)
+
+static void advance(struct parser *p)
+{
+    p->token = lexer_next(&p->lexer);
+}
+
+static enum err make(struct parser *p, enum node_kind kind, struct node **to)
+{
+    *to = arena_alloc(p->arena, sizeof(**to));
+    if (!*to)
+        return fault_set(p->fault, ERR_FULL, "no memory for the query");
+    (*to)->kind = kind;
+    return ERR_OK;
+}
+
+/* ---- values of fields ---- */
+
+static enum err make_text(struct parser *p, enum node_kind kind, struct text from, struct node **to)
+{
+    enum err e = make(p, kind, to);
+
+    if (e != ERR_OK)
+        return e;
+    (*to)->text = fold_text(p->arena, from);
+    return (*to)->text.at || from.len == 0 ? ERR_OK : fault_set(p->fault, ERR_FULL, "no memory for the query");
+}
+
+static enum err parse_words(struct parser *p, struct node **to)
+{
+    enum node_kind kind = p->token.is_quoted ? NODE_PHRASE : NODE_WORDS;
+
+    return make_text(p, kind, p->token.value, to);
+}
+
+static enum err parse_contains(struct parser *p, struct node **to)
+{
+    return make_text(p, NODE_CONTAINS, p->token.value, to);
+}
+
+static enum err parse_exact(struct parser *p, struct node **to)
+{
+    struct text value = p->token.value;
+    bool is_start = !p->token.is_quoted && value.at[value.len - 1] == '*';
+    enum err e;
+
+    value.len -= is_start;
+    e = make_text(p, NODE_EXACT, value, to);
+    if (e == ERR_OK)
+        (*to)->is_start = is_start;
+    return e;
+}
+
+#define NEAR_SHARE 0.04 /* of a number: as far off is about it */
+
+/* ~120: about this number; of tempos also of its half and its double, which fit beside it. */
+static enum err parse_about(struct parser *p, const struct filter *filter, struct node *about)
+{
+    static const double FACTORS[] = { 1, 0.5, 2 };
+    size_t count = text_is(about->text, "bpm") ? sizeof(FACTORS) / sizeof(FACTORS[0]) : 1;
+    double middle = (about->range.min + about->range.max) / 2, off = (middle < 0 ? -middle : middle) * NEAR_SHARE;
+    struct node **end = &about->first, whole = *about;
+    enum err e = ERR_OK;
+
+    whole.filter = filter ? filter : &filter_attribute;
+    about->kind = NODE_OR;
+    about->text = (struct text){ 0 };
+    for (size_t i = 0; i < count && e == ERR_OK; i++, end = &(*end)->next)
+        if ((e = make(p, NODE_NUMBER, end)) == ERR_OK) {
+            **end = whole;
+            (*end)->range = (struct range){ (middle - off) * FACTORS[i], (middle + off) * FACTORS[i], false, false };
+        }
+    return e;
+}
+
+static bool is_one_number(const struct range *range)
+{
+    return isfinite(range->max - range->min) && (range->max_open || range->max <= range->min);
+}
+
+static enum err parse_number(struct parser *p, struct node **to)
+{
+    const struct filter *filter = filter_named(p->token.name);
+    enum filter_unit unit = filter ? filter->unit : UNIT_NONE;
+    struct text value = p->token.value;
+    bool about = value.at[0] == '~' && unit != UNIT_AGE;
+    const char *why;
+    uint32_t at;
+    enum err e = make(p, NODE_NUMBER, to);
+
+    if (e != ERR_OK)
+        return e;
+    (*to)->text = filter ? text_of(filter->column) : p->token.name;
+    if (about)
+        value = (struct text){ value.len - 1, value.at + 1 };
+    bool good = range_read(value, unit, p->parse->now, &(*to)->range, &why, &at);
+    if (good && about && !is_one_number(&(*to)->range)) {
+        good = false;
+        why = "one number belongs after ~";
+    }
+    if (good)
+        return about ? parse_about(p, filter, *to) : ERR_OK;
+    at += about;
+    return WRONG(p, p->token.value_at + at, why, "%.*s: can't be \"%.*s\"", TEXT_ARG(p->token.name),
+                 TEXT_ARG(p->token.value));
+}
+
+static enum err parse_key(struct parser *p, struct node **to)
+{
+    struct text value = p->token.value;
+    bool near = value.at[0] == '~';
+    int key, keys[MUSICAL_KEY_NEAR];
+    enum err e = make(p, NODE_KEY, to);
+
+    if (e != ERR_OK)
+        return e;
+    if (near)
+        value = (struct text){ value.len - 1, value.at + 1 };
+    if (!musical_key_read(value, &key))
+        return WRONG(p, p->token.value_at + near, "a key is like Am, C#, Bbmaj, 8A or 1m", "\"%.*s\" is no key",
+                     TEXT_ARG(value));
+    musical_key_near(key, keys);
+    for (int i = 0; i < (near ? MUSICAL_KEY_NEAR : 1); i++)
+        (*to)->keys |= 1u << keys[i];
+    return ERR_OK;
+}
+
+static enum err parse_is(struct parser *p, struct node **to)
+{
+    const char *state = filter_state(p->token.value);
+    char advice[200] = "one of";
+    enum err e = make(p, NODE_IS, to);
+
+    if (e != ERR_OK)
+        return e;
+    for (size_t i = 0; filter_states[i] && !state; i++)
+        snprintf(advice + strlen(advice), sizeof(advice) - strlen(advice), " %s", filter_states[i]);
+    (*to)->text = text_of(state);
+    return state ? ERR_OK : WRONG(p, p->token.value_at, advice, "is: knows no \"%.*s\"", TEXT_ARG(p->token.value));
+}
+
+static enum err parse_like(struct parser *p, struct node **to)
+{
+    enum err e = make(p, NODE_LIKE, to);
+
+    if (e == ERR_OK && !id_read(p->token.value, &(*to)->id))
+        return WRONG(p, p->token.value_at, "an id has 26 characters", "\"%.*s\" is no id", TEXT_ARG(p->token.value));
+    return e;
+}
+
+static enum err parse_later(struct parser *p, struct node **to)
+{
+    (void)to;
+    return WRONG(p, p->token.at, "this engine has no projects yet", "%.*s: asks about projects",
+                 TEXT_ARG(p->token.name));
+}
+
+static enum err (*const VALUES[])(struct parser *p, struct node **to) = {
+    [FILTER_WORDS] = parse_words,   [FILTER_CONTAINS] = parse_contains, [FILTER_EXACT] = parse_exact,
+    [FILTER_NUMBER] = parse_number, [FILTER_KEY] = parse_key,           [FILTER_IS] = parse_is,
+    [FILTER_LIKE] = parse_like,     [FILTER_LATER] = parse_later,
+};
+
+static enum err parse_field(struct parser *p, struct node **to)
+{
+    const struct filter *filter = filter_named(p->token.name);
+    char advice[96];
+    enum err e;
+
+    if (!filter && p->parse->knows(p->parse->state, p->token.name))
+        filter = &filter_attribute;
+    if (!filter) {
+        snprintf(advice, sizeof(advice), "did you mean %s:? In quotes it is words", filter_nearest(p->token.name));
+        return WRONG(p, p->token.at, advice, "no field \"%.*s\"", TEXT_ARG(p->token.name));
+    }
+    if (p->token.value.len == 0)
+        return WRONG(p, p->token.value_at, filter->doc, "%.*s: needs a value", TEXT_ARG(p->token.name));
+    e = VALUES[filter->kind](p, to);
+    if (e == ERR_OK)
+        (*to)->filter = filter;
+    return e;
+}
+
+/* ---- words ---- */
+
+struct joining {
+    struct parser *p;
+    struct node **end;
+    uint32_t count;
+    enum err e;
+};
+
+static bool join_word(void *state, struct text word)
+{
+    struct joining *joining = state;
+
+    joining->e = make_text(joining->p, NODE_WORD, word, joining->end);
+    if (joining->e != ERR_OK)
+        return false;
+    joining->end = &(*joining->end)->next;
+    joining->count++;
+    return true;
+}
+
+/* What a person types as one word may be several: kick-808. */
+static enum err parse_word(struct parser *p, struct node **to)
+{
+    struct node *words = NULL;
+    struct joining joining = { .p = p, .end = &words };
+    enum err e;
+
+    if (text_is(p->token.value, "unused"))
+        return WRONG(p, p->token.at, "this engine has no projects yet; in quotes it is a word",
+                     "unused asks about projects");
+    words_each(p->token.value, false, join_word, &joining);
+    *to = words;
+    if (joining.e != ERR_OK || joining.count == 1)
+        return joining.e;
+    e = make(p, joining.count ? NODE_AND : NODE_ALL, to); /* of punctuation alone nothing is asked */
+    if (e == ERR_OK)
+        (*to)->first = words;
+    return e;
+}
+
+/* ---- structure ---- */
+
+static enum err parse_or(struct parser *p, struct node **to);
+
+static enum err parse_group(struct parser *p, struct node **to)
+{
+    uint32_t open = p->token.at;
+    enum err e;
+
+    advance(p);
+    if (p->token.kind == TOKEN_CLOSE)
+        return WRONG(p, p->token.at, "", "nothing stands between the parentheses");
+    e = parse_or(p, to);
+    if (e == ERR_OK && p->token.kind != TOKEN_CLOSE)
+        return WRONG(p, open, "its ) is missing", "the parenthesis is not closed");
+    return e;
+}
+
+static enum err parse_one(struct parser *p, struct node **to)
+{
+    enum err e;
+
+    switch (p->token.kind) {
+    case TOKEN_OPEN:
+        e = parse_group(p, to);
+        break;
+    case TOKEN_WORD:
+        e = p->token.is_quoted ? make_text(p, NODE_PHRASE, p->token.value, to) : parse_word(p, to);
+        break;
+    case TOKEN_FIELD:
+        e = parse_field(p, to);
+        break;
+    case TOKEN_UNCLOSED:
+        return WRONG(p, p->token.value_at - 1, "its second \" is missing", "the quote is not closed");
+    case TOKEN_CLOSE:
+        return WRONG(p, p->token.at, "no ( belongs to it", "the parenthesis was never opened");
+    case TOKEN_OR:
+        return WRONG(p, p->token.at, "in quotes it is a word", "or needs something on both sides");
+    default:
+        return WRONG(p, p->token.at, "", "something is missing");
+    }
+    if (e == ERR_OK)
+        advance(p);
+    return e;
+}
+
+/* From byte `start` to the present token, without the blanks between. */
+static struct text source_since(const struct parser *p, uint32_t start)
+{
+    struct text source = { p->token.at - start, p->lexer.query.at + start };
+
+    while (source.len && (uint8_t)source.at[source.len - 1] <= ' ')
+        source.len--;
+    return source;
+}
+
+static enum err parse_not(struct parser *p, struct node **to)
+{
+    uint32_t start = p->token.at;
+    struct node *child;
+    enum err e;
+
+    if (++p->depth > PARSE_DEEPEST)
+        return WRONG(p, p->token.at, "", "the query is nested more than %d deep", PARSE_DEEPEST);
+    if (p->token.kind != TOKEN_NOT) {
+        e = parse_one(p, to);
+    } else {
+        advance(p);
+        e = parse_not(p, &child);
+        if (e == ERR_OK && (e = make(p, NODE_NOT, to)) == ERR_OK)
+            (*to)->first = child;
+    }
+    if (e == ERR_OK)
+        (*to)->source = source_since(p, start);
+    p->depth--;
+    return e;
+}
+
+/* `parts` and what joins them: one alone stands for itself. */
+static enum err join(struct parser *p, enum node_kind kind, struct node *parts, struct node **to)
+{
+    enum err e = ERR_OK;
+
+    *to = parts;
+    if (!parts || !parts->next)
+        return ERR_OK;
+    e = make(p, kind, to);
+    if (e == ERR_OK) {
+        (*to)->first = parts;
+        (*to)->source = source_since(p, (uint32_t)(parts->source.at - p->lexer.query.at));
+    }
+    return e;
+}
+
+static bool begins_one(enum token_kind kind)
+{
+    return kind != TOKEN_END && kind != TOKEN_CLOSE && kind != TOKEN_OR;
+}
+
+static enum err parse_and(struct parser *p, struct node **to)
+{
+    struct node *parts = NULL, **end = &parts;
+    enum err e = parse_not(p, end);
+
+    while (e == ERR_OK && begins_one(p->token.kind)) {
+        end = &(*end)->next;
+        e = parse_not(p, end);
+    }
+    return e == ERR_OK ? join(p, NODE_AND, parts, to) : e;
+}
+
+static enum err parse_or(struct parser *p, struct node **to)
+{
+    struct node *parts = NULL, **end = &parts;
+    enum err e = parse_and(p, end);
+
+    while (e == ERR_OK && p->token.kind == TOKEN_OR) {
+        end = &(*end)->next;
+        advance(p);
+        if (!begins_one(p->token.kind))
+            return WRONG(p, p->token.at, "in quotes it is a word", "or needs something on both sides");
+        e = parse_and(p, end);
+    }
+    return e == ERR_OK ? join(p, NODE_OR, parts, to) : e;
+}
+
+enum err parse_query(const struct parse *parse, struct text query, struct arena *arena, struct node **root,
+                     struct fault *fault)
+{
+    struct parser p = { .parse = parse, .lexer = { .query = query }, .arena = arena, .fault = fault };
+    enum err e;
+
+    advance(&p);
+    if (p.token.kind == TOKEN_END)
+        return make(&p, NODE_ALL, root);
+    e = parse_or(&p, root);
+    if (e == ERR_OK && p.token.kind == TOKEN_CLOSE)
+        return WRONG(&p, p.token.at, "no ( belongs to it", "the parenthesis was never opened");
+    return e;
+}

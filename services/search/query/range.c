@@ -1,0 +1,186 @@
+#include "services/search/query/range.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+#include <strings.h>
+
+static const struct unit {
+    enum filter_unit of;
+    const char *word;
+    double factor;
+} UNITS[] = {
+    { UNIT_BYTES, "b", 1 },         { UNIT_BYTES, "k", 1e3 },
+    { UNIT_BYTES, "kb", 1e3 },      { UNIT_BYTES, "m", 1e6 },
+    { UNIT_BYTES, "mb", 1e6 },      { UNIT_BYTES, "g", 1e9 },
+    { UNIT_BYTES, "gb", 1e9 },      { UNIT_BYTES, "kib", 1024 },
+    { UNIT_BYTES, "mib", 1048576 }, { UNIT_BYTES, "gib", 1073741824 },
+    { UNIT_SECONDS, "ms", 1e-3 },   { UNIT_SECONDS, "s", 1 },
+    { UNIT_SECONDS, "sec", 1 },     { UNIT_SECONDS, "m", 60 },
+    { UNIT_SECONDS, "min", 60 },    { UNIT_SECONDS, "h", 3600 },
+    { UNIT_HERTZ, "hz", 1 },        { UNIT_HERTZ, "k", 1e3 },
+    { UNIT_HERTZ, "khz", 1e3 },     { UNIT_AGE, "s", 1 },
+    { UNIT_AGE, "min", 60 },        { UNIT_AGE, "h", 3600 },
+    { UNIT_AGE, "d", 86400 },       { UNIT_AGE, "w", 604800 },
+    { UNIT_AGE, "m", 2629800 },     { UNIT_AGE, "y", 31557600 },
+};
+
+struct reading {
+    struct text from;
+    uint32_t at;
+    enum filter_unit unit;
+};
+
+struct number {
+    double value;
+    double step;   /* of its last digit */
+    double factor; /* of its unit; 0: none was given */
+};
+
+static char next(const struct reading *r)
+{
+    return r->at < r->from.len ? r->from.at[r->at] : 0;
+}
+
+static bool take(struct reading *r, const char *word)
+{
+    size_t len = strlen(word);
+
+    if (r->from.len - r->at < len || memcmp(r->from.at + r->at, word, len) != 0)
+        return false;
+    r->at += (uint32_t)len;
+    return true;
+}
+
+static bool take_unit(struct reading *r, struct number *number)
+{
+    uint32_t len = 0;
+
+    while (r->at + len < r->from.len && isalpha((unsigned char)r->from.at[r->at + len]))
+        len++;
+    number->factor = 0;
+    if (len == 0)
+        return true;
+    for (size_t i = 0; i < sizeof(UNITS) / sizeof(UNITS[0]); i++) {
+        if (UNITS[i].of != r->unit || strlen(UNITS[i].word) != len ||
+            strncasecmp(UNITS[i].word, r->from.at + r->at, len) != 0)
+            continue;
+        number->factor = UNITS[i].factor;
+        r->at += len;
+        return true;
+    }
+    return false;
+}
+
+static bool take_number(struct reading *r, struct number *number, const char **why)
+{
+    bool negative = take(r, "-"), any = false;
+
+    *number = (struct number){ .step = 1 };
+    for (; isdigit((unsigned char)next(r)); r->at++, any = true)
+        number->value = number->value * 10 + (next(r) - '0');
+    if (next(r) == '.' && r->at + 1 < r->from.len && isdigit((unsigned char)r->from.at[r->at + 1])) {
+        for (r->at++; isdigit((unsigned char)next(r)); r->at++, any = true) {
+            number->step /= 10;
+            number->value += number->step * (next(r) - '0');
+        }
+    }
+    *why = any ? "no such unit here" : "a number belongs here";
+    number->value = negative ? -number->value : number->value;
+    return any && isfinite(number->value) && take_unit(r, number);
+}
+
+static void scale(const struct reading *r, struct number *number, double factor)
+{
+    double usual = r->unit == UNIT_AGE ? 86400 : 1;
+
+    factor = number->factor > 0 ? number->factor : factor > 0 ? factor : usual;
+    number->value *= factor;
+    number->step *= factor;
+}
+
+static bool read_compared(struct reading *r, struct range *to, const char **why)
+{
+    bool more = next(r) == '>', or_equal;
+    struct number number;
+
+    r->at++;
+    or_equal = take(r, "=");
+    if (!take_number(r, &number, why))
+        return false;
+    scale(r, &number, 0);
+    if (more)
+        *to = (struct range){ number.value, INFINITY, !or_equal, false };
+    else
+        *to = (struct range){ -INFINITY, number.value, false, !or_equal };
+    return true;
+}
+
+static struct range around(const struct reading *r, const struct number *number, bool exact)
+{
+    if (r->unit == UNIT_AGE)
+        return (struct range){ 0, number->value, false, false };
+    if (exact)
+        return (struct range){ number->value, number->value, false, false };
+    return (struct range){ number->value - number->step / 2, number->value + number->step / 2, false, true };
+}
+
+static bool read_span(struct reading *r, struct range *to, const char **why)
+{
+    struct number from, till;
+    bool exact = take(r, "="), has_from = next(r) != '.';
+
+    if (has_from && !take_number(r, &from, why))
+        return false;
+    if (has_from && r->at == r->from.len) {
+        scale(r, &from, 0);
+        *to = around(r, &from, exact);
+        return true;
+    }
+    *why = "a range is two numbers with - or .. between them";
+    if (!take(r, "..") && !(has_from && take(r, "-")))
+        return false;
+    *to = (struct range){ -INFINITY, INFINITY, false, false };
+    till.factor = 0;
+    if (r->at < r->from.len) {
+        if (!take_number(r, &till, why))
+            return false;
+        scale(r, &till, 0);
+        to->max = till.value;
+    }
+    if (has_from) {
+        scale(r, &from, till.factor);
+        to->min = from.value;
+    }
+    return true;
+}
+
+/* A greater age is an earlier time. */
+static void turn_ages(struct range *range, usec_t now)
+{
+    double seconds = (double)now / 1e6;
+
+    *range = (struct range){ seconds - range->max, seconds - range->min, range->max_open, range->min_open };
+}
+
+bool range_read(struct text from, enum filter_unit unit, usec_t now, struct range *to, const char **why, uint32_t *at)
+{
+    struct reading r = { .from = from, .unit = unit };
+    bool good;
+
+    *why = "a number belongs here";
+    good = next(&r) == '<' || next(&r) == '>' ? read_compared(&r, to, why) : read_span(&r, to, why);
+    *at = r.at;
+    if (good && r.at < from.len) {
+        *why = "nothing belongs behind the number";
+        return false;
+    }
+    if (good && to->min > to->max) {
+        *why = "the range ends before it begins";
+        *at = 0;
+        return false;
+    }
+    if (good && unit == UNIT_AGE)
+        turn_ages(to, now);
+    return good;
+}

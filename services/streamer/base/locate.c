@@ -1,0 +1,160 @@
+#include "services/streamer/base/locate.h"
+
+#include <string.h>
+
+#include "store/catalogue.h"
+
+void locate_open(struct locator *locator, const struct paths *paths)
+{
+    *locator = (struct locator){ .paths = paths };
+}
+
+void locate_close(struct locator *locator)
+{
+    store_close(locator->store);
+    arena_free(&locator->arena);
+}
+
+enum err locate_read(struct locator *locator, struct txn **txn, struct fault *fault)
+{
+    enum err e = locator->store ? ERR_OK : store_open(locator->paths, STORE_READER, &locator->store, fault);
+
+    arena_reset(&locator->arena);
+    return e == ERR_OK ? store_read(locator->store, txn, fault) : e;
+}
+
+static void note_fact(const struct fact *fact, struct located *located)
+{
+    if (text_is(fact->attribute, "bpm") && fact->has_number)
+        located->bpm = fact->number;
+    else if (text_is(fact->attribute, "key") && fact->has_text)
+        (void)text_copy(located->key, sizeof(located->key), fact->text);
+    else if (text_is(fact->attribute, "one_shot") && fact->has_number)
+        located->is_one_shot = fact->number >= 0.5;
+    else if (text_is(fact->attribute, "lufs") && fact->has_number) {
+        located->lufs = fact->number;
+        located->has_lufs = true;
+    } else if (text_is(fact->attribute, "peak_dbfs") && fact->has_number) {
+        located->peak_db = fact->number;
+        located->has_peak = true;
+    }
+}
+
+static enum err read_item(struct locator *locator, struct txn *txn, struct id id, struct located *located,
+                          struct fault *fault)
+{
+    struct item item = { 0 };
+    enum err e = catalogue_item(txn, &locator->arena, id, &item);
+
+    if (e != ERR_OK) {
+        char text[ID_TEXT_SIZE];
+        return fault_set(fault, e, "no such media item: %s", id_write(id, text));
+    }
+    located->media = id;
+    for (uint32_t i = 0; i < item.facts.count; i++)
+        note_fact(&item.facts.at[i], located);
+    if (item.path.len == 0) {
+        fault_set(fault, ERR_OFFLINE, "\"%.*s\" is on \"%.*s\", which is away", TEXT_ARG(item.media.name),
+                  TEXT_ARG(item.volume));
+        return fault_hint(fault, "connect it, or choose another sound");
+    }
+    return bytes_copy(located->path, sizeof(located->path), item.path)
+               ? ERR_OK
+               : fault_set(fault, ERR_BAD_REQUEST, "the path of the item is too long");
+}
+
+static enum err find_id(struct locator *locator, struct id id, struct located *located, struct fault *fault)
+{
+    struct txn *txn;
+    enum err e = locate_read(locator, &txn, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = read_item(locator, txn, id, located, fault);
+    txn_end(txn);
+    return e;
+}
+
+/* That the catalogue knows nothing of a file is no error: it is played all the same. */
+static void look_up(struct locator *locator, struct bytes path, struct located *located)
+{
+    struct located found = { 0 };
+    struct txn *txn;
+    struct id id;
+
+    if (locate_read(locator, &txn, NULL) != ERR_OK)
+        return;
+    if (catalogue_at_path(txn, &locator->arena, path, &id) == ERR_OK &&
+        read_item(locator, txn, id, &found, NULL) == ERR_OK)
+        *located = found;
+    txn_end(txn);
+}
+
+enum err locate_find(struct locator *locator, bool has_id, struct id id, struct bytes path, struct located *located,
+                     struct fault *fault)
+{
+    char typed[PATH_MAX];
+
+    *located = (struct located){ 0 };
+    if (has_id)
+        return find_id(locator, id, located, fault);
+    if (path.len == 0 || path.at[0] != '/' || !bytes_copy(typed, sizeof(typed), path)) {
+        fault_set(fault, ERR_BAD_REQUEST, path.len ? "the path is not absolute" : "neither an id nor a path is given");
+        return fault_field(fault, "path");
+    }
+    look_up(locator, path, located);
+    memcpy(located->path, typed, sizeof(typed));
+    return ERR_OK;
+}
+
+/* ---- the next one ---- */
+
+struct search {
+    struct bytes name; /* of the present one */
+    struct bytes behind, first;
+    struct id behind_id, first_id;
+};
+
+static int order_of(struct bytes a, struct bytes b)
+{
+    return text_compare((struct text){ a.len, (const char *)a.at }, (struct text){ b.len, (const char *)b.at });
+}
+
+static bool look_at(void *state, const struct media *media)
+{
+    struct search *search = state;
+
+    if (media->kind.value != KIND_AUDIO)
+        return true;
+    if (order_of(media->file, search->name) > 0 && (!search->behind.at || order_of(media->file, search->behind) < 0)) {
+        search->behind = media->file;
+        search->behind_id = media->id;
+    }
+    if (!search->first.at || order_of(media->file, search->first) < 0) {
+        search->first = media->file;
+        search->first_id = media->id;
+    }
+    return true;
+}
+
+enum err locate_behind(struct locator *locator, struct id id, struct id *next, struct fault *fault)
+{
+    struct search search = { 0 };
+    struct media media = { 0 };
+    struct txn *txn;
+
+    if (id_is_zero(id))
+        return fault_set(fault, ERR_NOT_FOUND, "a file that is not in the catalogue has no next one");
+    enum err e = locate_read(locator, &txn, fault);
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_media(txn, &locator->arena, id, &media);
+    search.name = media.file;
+    if (e == ERR_OK)
+        e = catalogue_each_in_folder(txn, &locator->arena, media.folder, look_at, &search);
+    txn_end(txn);
+    if (e != ERR_OK || !search.first.at)
+        return fault_set(fault, ERR_NOT_FOUND, "no such media item");
+    *next = search.behind.at ? search.behind_id : search.first_id;
+    return id_equal(*next, id) ? fault_set(fault, ERR_NOT_FOUND, "it is alone in its folder") : ERR_OK;
+}

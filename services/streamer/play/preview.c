@@ -1,0 +1,233 @@
+#include "services/streamer/play/preview.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/musical_key.h"
+#include "common/process/log.h"
+#include "services/streamer/play/tune.h"
+
+enum { BEAT = 4, BAR = 16 }; /* 16th notes */
+
+static const float fade = 0.005f;
+
+/* ---- how it is to sound ---- */
+
+static double gain_of(const struct preview *preview, const struct located *located)
+{
+    const struct streamer_preview *wish = &preview->wish;
+    bool match = wish->has_match ? wish->match : preview->settings.match;
+    double gain = preview->settings.volume * (wish->has_gain ? wish->gain : 1);
+
+    if (match && located->has_lufs)
+        gain *= tune_loudness(located->lufs, located->has_peak ? located->peak_db : 0, preview->settings.loudness);
+    return fmin(gain, 8);
+}
+
+static uint32_t grid_of(const struct streamer_preview *wish)
+{
+    int32_t grid = wish->has_grid ? wish->grid.value : wish->in_context ? PREVIEW_GRID_BAR : PREVIEW_GRID_NOW;
+
+    return grid == PREVIEW_GRID_BAR ? BAR : grid == PREVIEW_GRID_BEAT ? BEAT : 0;
+}
+
+/* A hit has no tempo; without a running core there is none to keep. */
+static double tempo_of(const struct preview *preview, const struct located *located)
+{
+    const struct desk *desk = preview->voices->desk;
+    bool stretch = preview->wish.stretch || preview->wish.in_context;
+
+    return stretch && !located->is_one_shot && desk->has_state ? tune_tempo(located->bpm, desk->state.tempo) : 1;
+}
+
+static void make_plan(struct preview *preview, const struct located *located, struct voice_plan *plan)
+{
+    preview->gain = gain_of(preview, located);
+    *plan = (struct voice_plan){ .path = located->path,
+                                 .media = located->media,
+                                 .group = GROUP_PREVIEW,
+                                 .at = ORDER_NOW,
+                                 .grid = grid_of(&preview->wish),
+                                 .loop = preview->wish.loop,
+                                 .start_transport = preview->wish.start_transport,
+                                 .gain = (float)preview->gain,
+                                 .tempo = tempo_of(preview, located),
+                                 .semitones = preview->key[0] ? tune_shift(located->key, preview->key) : 0 };
+}
+
+/* ---- what becomes of it ---- */
+
+static struct preview_begun begun_of(const struct voice *voice, double gain)
+{
+    struct preview_begun begun = { .at = voice->begins == ORDER_NOW ? 0 : voice->begins,
+                                   .tempo_ratio = voice->plan.tempo,
+                                   .semitones = voice->plan.semitones,
+                                   .gain = gain };
+
+    voice_tell(voice, &begun.voice);
+    return begun;
+}
+
+static void foretell(void *state, struct voice *voice, uint64_t effects)
+{
+    struct preview *preview = state;
+    struct preview_begun begun = begun_of(voice, preview->gain);
+
+    begun.voice.state = (struct choice){ .value = STREAM_STATE_PLAYING };
+    ticket_foretell(preview->service, preview->ticket, &begun, effects);
+}
+
+static void started(void *state, struct voice *voice)
+{
+    struct preview *preview = state;
+    struct preview_begun begun = begun_of(voice, preview->gain);
+
+    ticket_answer(preview->service, preview->ticket, &begun);
+}
+
+bool preview_is_begun(struct preview *preview, const struct call *call, struct preview_begun *answer)
+{
+    const struct voice *voice = recall_was_begun(call) ? voices_find(preview->voices, call_request(call)) : NULL;
+
+    if (!voice)
+        return false;
+    *answer = begun_of(voice, (double)voice->plan.gain);
+    return true;
+}
+
+static void publish_failure(struct preview *preview, const char *path, const struct fault *fault)
+{
+    struct streamer_preview_failed event = { .path = bytes_of(path, strlen(path)), .why = text_of(fault->what) };
+
+    service_publish(preview->service, "preview_failed", &event);
+}
+
+void preview_fail(struct preview *preview, const char *path, const struct fault *fault)
+{
+    publish_failure(preview, path, fault);
+    ticket_fail(preview->service, preview->ticket, fault);
+}
+
+static void failed(void *state, struct voice *voice, const struct fault *fault)
+{
+    struct preview *preview = state;
+
+    preview->voice = NULL;
+    if (fault->code == ERR_CONFLICT) /* stopped */
+        ticket_fail(preview->service, preview->ticket, fault);
+    else
+        preview_fail(preview, voice_piece(voice)->path, fault);
+}
+
+void preview_ended(struct preview *preview, const struct voice *voice)
+{
+    if (preview->voice == voice)
+        preview->voice = NULL;
+}
+
+static void stop_waiting(struct preview *preview)
+{
+    struct fault fault = { 0 };
+
+    if (!preview->waits)
+        return;
+    preview->waits = false;
+    fault_set(&fault, ERR_CONFLICT, "it was stopped before it began");
+    ticket_fail(preview->service, preview->ticket, &fault);
+}
+
+/* Also one that a predecessor began. */
+void preview_stop(struct preview *preview)
+{
+    preview->voice = NULL;
+    stop_waiting(preview);
+    for (uint32_t i = 0; i < STREAMS; i++)
+        if (preview->voices->each[i].plan.group == GROUP_PREVIEW)
+            voice_stop(&preview->voices->each[i], fade);
+}
+
+/* ---- asks ---- */
+
+enum err preview_play(struct preview *preview, struct fault *fault)
+{
+    struct voice_plan plan;
+    struct voice *voice;
+
+    make_plan(preview, &preview->waiting, &plan);
+    plan.request = preview->request;
+    enum err e = voice_play(preview->voices, &plan, &voice, fault);
+    if (e != ERR_OK)
+        return e;
+    voice->foretell = foretell;
+    voice->started = started;
+    voice->failed = failed;
+    voice->state = preview;
+    preview->voice = voice;
+    return ERR_OK;
+}
+
+/* At once where nothing is led through anything; else when that is so, or no longer. */
+static enum err begin(struct preview *preview, struct call *call, const struct located *located)
+{
+    bool is_led = preview->chain[0] || preview->is_chained;
+    enum err e;
+
+    preview_stop(preview);
+    preview->waiting = *located;
+    preview->media = located->media;
+    preview->request = call_request(call);
+    e = is_led ? ERR_OK : preview_play(preview, call_fault(call));
+    if (e != ERR_OK)
+        return e;
+    preview->ticket = call_defer(call);
+    if (is_led)
+        preview_chain_set(preview);
+    return ERR_OK;
+}
+
+static enum err note_wish(struct preview *preview, const struct streamer_preview *ask, struct fault *fault)
+{
+    char key[sizeof(preview->key)];
+    int read;
+
+    if (!text_copy(key, sizeof(key), ask->key) || (key[0] && !musical_key_read(ask->key, &read))) {
+        fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is no key: expected a note and a mode, as in Am or Fmaj",
+                  TEXT_ARG(ask->key));
+        return fault_field(fault, "key");
+    }
+    preview->wish = *ask;
+    memcpy(preview->key, key, sizeof(key));
+    (void)text_copy(preview->chain, sizeof(preview->chain), ask->chain);
+    return ERR_OK;
+}
+
+enum err preview_begin(struct preview *preview, struct call *call, const struct streamer_preview *ask)
+{
+    struct fault *fault = call_fault(call);
+    struct located located;
+    enum err e = note_wish(preview, ask, fault);
+
+    if (e == ERR_OK)
+        e = locate_find(preview->locator, ask->has_id, ask->id, ask->path, &located, fault);
+    if (e == ERR_OK)
+        return begin(preview, call, &located);
+    if (e != ERR_BAD_REQUEST)
+        publish_failure(preview, located.path, fault);
+    return e;
+}
+
+enum err preview_next(struct preview *preview, struct call *call)
+{
+    struct fault *fault = call_fault(call);
+    struct located located;
+    struct id next;
+    enum err e = locate_behind(preview->locator, preview->media, &next, fault);
+
+    if (e == ERR_OK)
+        e = locate_find(preview->locator, true, next, (struct bytes){ 0 }, &located, fault);
+    if (e != ERR_OK)
+        return e;
+    preview->wish.start_transport = false;
+    return begin(preview, call, &located);
+}

@@ -1,0 +1,143 @@
+#include "services/streamer/play/resample.h"
+
+#include <samplerate.h>
+#include <stdlib.h>
+
+#include "services/streamer/play/polyphase.h"
+
+enum { MARGIN = 64, APART_MAX = 32, RATIOS_KEPT = 8 };
+
+/* Coefficients of the ratios that were used, the newest first; one that is in use stays. */
+struct resampler {
+    struct {
+        struct polyphase_rows *rows;
+        uint32_t users;
+    } kept[RATIOS_KEPT];
+};
+
+struct resample {
+    struct resampler *resampler;
+    uint32_t place;              /* of its rows */
+    struct polyphase *polyphase; /* or else: */
+    SRC_STATE *state;
+    double ratio;
+};
+
+struct resampler *resample_open(void)
+{
+    return calloc(1, sizeof(struct resampler));
+}
+
+void resample_close(struct resampler *resampler)
+{
+    for (uint32_t i = 0; resampler && i < RATIOS_KEPT; i++)
+        polyphase_rows_free(resampler->kept[i].rows);
+    free(resampler);
+}
+
+/* A place with the rows of that ratio; RATIOS_KEPT: there are none. */
+static uint32_t find_rows(struct resampler *resampler, uint32_t from, uint32_t to)
+{
+    uint32_t unused = RATIOS_KEPT;
+
+    for (uint32_t i = 0; i < RATIOS_KEPT; i++) {
+        if (resampler->kept[i].rows && polyphase_rows_fit(resampler->kept[i].rows, from, to))
+            return i;
+        if (resampler->kept[i].users == 0 && (unused == RATIOS_KEPT || !resampler->kept[i].rows))
+            unused = i;
+    }
+    if (unused == RATIOS_KEPT)
+        return RATIOS_KEPT;
+    polyphase_rows_free(resampler->kept[unused].rows);
+    resampler->kept[unused].rows = polyphase_rows_new(from, to);
+    return resampler->kept[unused].rows ? unused : RATIOS_KEPT;
+}
+
+static bool choose(struct resample *resample, uint32_t from, uint32_t to)
+{
+    uint32_t place = find_rows(resample->resampler, from, to);
+    int error;
+
+    if (place < RATIOS_KEPT)
+        resample->polyphase = polyphase_new(resample->resampler->kept[place].rows);
+    if (resample->polyphase) {
+        resample->place = place;
+        resample->resampler->kept[place].users++;
+        return true;
+    }
+    resample->state = src_new(SRC_SINC_MEDIUM_QUALITY, 2, &error);
+    return resample->state != NULL;
+}
+
+enum err resample_new(struct resampler *resampler, uint32_t from, uint32_t to, struct resample **resample,
+                      struct fault *fault)
+{
+    *resample = NULL;
+    if (from == 0 || to == 0 || to / from > APART_MAX || from / to > APART_MAX)
+        return fault_set(fault, ERR_BAD_REQUEST, "a sample rate of %u Hz cannot be made one of %u Hz", from, to);
+    struct resample *made = calloc(1, sizeof(*made));
+    if (made)
+        made->resampler = resampler;
+    if (!made || !choose(made, from, to)) {
+        free(made);
+        return fault_set(fault, ERR_FULL, "no memory to resample");
+    }
+    made->ratio = (double)to / from;
+    *resample = made;
+    return ERR_OK;
+}
+
+void resample_free(struct resample *resample)
+{
+    if (!resample)
+        return;
+    if (resample->polyphase)
+        resample->resampler->kept[resample->place].users--;
+    polyphase_free(resample->polyphase);
+    if (resample->state)
+        src_delete(resample->state);
+    free(resample);
+}
+
+uint32_t resample_room(const struct resample *resample, uint32_t frames)
+{
+    return (uint32_t)((double)(frames + RESAMPLE_REACH) * resample->ratio) + MARGIN;
+}
+
+static uint32_t run_any(struct resample *resample, const float *stereo, uint32_t frames, bool last, float *to,
+                        uint32_t room)
+{
+    SRC_DATA data = { .data_in = stereo, .input_frames = frames, .end_of_input = last, .src_ratio = resample->ratio };
+    uint32_t made = 0;
+
+    do {
+        data.data_out = to + 2 * made;
+        data.output_frames = room - made;
+        if (src_process(resample->state, &data) != 0)
+            break;
+        made += (uint32_t)data.output_frames_gen;
+        data.data_in += 2 * data.input_frames_used;
+        data.input_frames -= data.input_frames_used;
+    } while ((data.input_frames_used > 0 || data.output_frames_gen > 0) && made < room);
+    return made;
+}
+
+uint32_t resample_run(struct resample *resample, const float *stereo, uint32_t frames, bool last, float *to)
+{
+    uint32_t room = resample_room(resample, frames);
+
+    return resample->polyphase ? polyphase_run(resample->polyphase, stereo, frames, last, to, room)
+                               : run_any(resample, stereo, frames, last, to, room);
+}
+
+uint32_t resample_period(uint32_t from, uint32_t to)
+{
+    uint32_t a = from, b = to;
+
+    while (b != 0) {
+        uint32_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a == 0 ? 1 : to / a;
+}

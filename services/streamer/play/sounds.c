@@ -1,0 +1,309 @@
+#include "services/streamer/play/sounds.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/process/log.h"
+#include "services/streamer/play/sounds_room.h"
+
+enum { CHUNK = 8192, APART = 32, FLOATS = SOUNDS_BYTES / sizeof(float) };
+
+static uint32_t index_of(const struct sounds_slot *slot)
+{
+    return (uint32_t)(slot - slot->all->slots);
+}
+
+static struct sound_entry *entry_of(const struct sounds_slot *slot)
+{
+    return &slot->all->memory->entries[index_of(slot)];
+}
+
+static void tell(const struct sounds_slot *slot, struct loaded_sound *to)
+{
+    const struct sound_entry *entry = entry_of(slot);
+    const char *path = slot->path ? slot->path : "";
+    uint32_t channels = atomic_load(&entry->channels);
+
+    *to = (struct loaded_sound){ .sound = index_of(slot),
+                                 .generation = atomic_load(&entry->generation),
+                                 .path = bytes_of(path, strlen(path)),
+                                 .frames = atomic_load(&entry->frames),
+                                 .channels = channels == 1 ? 1 : 2,
+                                 .rate = atomic_load(&entry->rate),
+                                 .leaving = atomic_load(&entry->state) == SOUND_LEAVING };
+    memcpy(to->id.b, entry->media, sizeof(to->id.b));
+}
+
+/* ---- loading ---- */
+
+static void end_loading(struct sounds_slot *slot)
+{
+    reel_close(slot->reel);
+    resample_free(slot->resample);
+    free(slot->stereo);
+    slot->reel = NULL;
+    slot->resample = NULL;
+    slot->stereo = NULL;
+    slot->waiter_count = 0;
+}
+
+static void give_up(struct sounds_slot *slot, const struct fault *fault)
+{
+    for (uint32_t i = 0; i < slot->waiter_count; i++)
+        ticket_fail(slot->all->service, slot->waiters[i], fault);
+    end_loading(slot);
+    free(slot->path);
+    slot->path = NULL;
+    atomic_store(&entry_of(slot)->state, SOUND_EMPTY);
+}
+
+static void failed(void *state, const struct fault *fault)
+{
+    struct sounds_slot *slot = state;
+    struct fault why = *fault;
+
+    fault_set(&why, fault->code, "%.120s: %.100s", slot->path, fault->what);
+    give_up(slot, &why);
+}
+
+static void fail_with(struct sounds_slot *slot, enum err code, const char *what)
+{
+    struct fault fault = { 0 };
+
+    fault_set(&fault, code, "%s", what);
+    fault_hint(&fault, "release sounds that are not needed; `loophole play` streams long files");
+    failed(slot, &fault);
+}
+
+static void copy_planes(const struct sounds_slot *slot, uint32_t channels, float *to)
+{
+    for (uint32_t c = 0; c < channels; c++)
+        for (uint64_t i = 0; i < slot->frames; i++)
+            to[c * slot->frames + i] = slot->stereo[2 * i + c];
+}
+
+/* All of it is written before it is ready; from then on it stays as it is. */
+static void publish(struct sounds_slot *slot)
+{
+    struct sound_entry *entry = entry_of(slot);
+    uint32_t channels = slot->file_channels == 1 ? 1 : 2;
+    struct loaded_sound told;
+    uint64_t offset;
+
+    if (slot->frames == 0) {
+        fail_with(slot, ERR_BAD_REQUEST, "there is no sound in it");
+        return;
+    }
+    if (!sounds_room_find(slot->all->memory, slot->frames * channels, &offset)) {
+        fail_with(slot, ERR_FULL, "there is no room in the memory of sounds");
+        return;
+    }
+    copy_planes(slot, channels, slot->all->memory->samples + offset);
+    atomic_store(&entry->offset, offset);
+    atomic_store(&entry->frames, (uint32_t)slot->frames);
+    atomic_store(&entry->channels, channels);
+    atomic_store(&entry->rate, desk_rate(slot->all->desk));
+    atomic_store(&entry->generation, atomic_load(&entry->generation) + 1);
+    memcpy(entry->media, slot->media.b, sizeof(entry->media));
+    atomic_store(&entry->state, SOUND_READY);
+    tell(slot, &told);
+    for (uint32_t i = 0; i < slot->waiter_count; i++)
+        ticket_answer(slot->all->service, slot->waiters[i], &told);
+    end_loading(slot);
+}
+
+static bool make_room(struct sounds_slot *slot, uint64_t frames)
+{
+    uint64_t room = slot->room > CHUNK ? slot->room : CHUNK;
+
+    while (room < frames)
+        room *= 2;
+    float *grown = room <= FLOATS ? realloc(slot->stereo, room * 2 * sizeof(float)) : NULL;
+    if (!grown)
+        return false;
+    slot->stereo = grown;
+    slot->room = room;
+    return true;
+}
+
+static bool append(struct sounds_slot *slot, const float *stereo, uint32_t frames)
+{
+    if (slot->frames + frames > slot->room && !make_room(slot, slot->frames + frames))
+        return false;
+    memcpy(slot->stereo + 2 * slot->frames, stereo, (size_t)frames * 2 * sizeof(float));
+    slot->frames += frames;
+    return true;
+}
+
+static void came(void *state, int64_t frame, const float *stereo, uint32_t frames, bool end)
+{
+    struct sounds_slot *slot = state;
+    int64_t next = frame + frames;
+
+    if (slot->resample) {
+        frames = resample_run(slot->resample, stereo, frames, end, slot->all->scratch);
+        stereo = slot->all->scratch;
+    }
+    if (!append(slot, stereo, frames))
+        fail_with(slot, ERR_TOO_LARGE, "it is too long for the memory of sounds");
+    else if (end)
+        publish(slot);
+    else
+        reel_pull(slot->reel, next, CHUNK);
+}
+
+static void opened(void *state, const struct reel_format *format)
+{
+    struct sounds_slot *slot = state;
+    uint32_t rate = desk_rate(slot->all->desk);
+    struct fault fault = { 0 };
+
+    slot->file_channels = format->channels;
+    if (format->rate != rate &&
+        resample_new(slot->all->resampler, format->rate, rate, &slot->resample, &fault) != ERR_OK)
+        failed(slot, &fault);
+    else
+        reel_pull(slot->reel, 0, CHUNK);
+}
+
+static struct sounds_slot *empty_slot(struct sounds *sounds)
+{
+    for (uint32_t i = 0; i < SOUNDS; i++)
+        if (atomic_load(&sounds->memory->entries[i].state) == SOUND_EMPTY)
+            return &sounds->slots[i];
+    return NULL;
+}
+
+static enum err begin(struct sounds *sounds, const struct located *located, struct ticket ticket, struct fault *fault)
+{
+    struct sounds_slot *slot = empty_slot(sounds);
+    struct reel_listener listener = { opened, came, failed, slot };
+
+    if (!slot)
+        return fault_set(fault, ERR_FULL, "all %d slots for sounds are taken", SOUNDS);
+    *slot = (struct sounds_slot){ .all = sounds, .path = strdup(located->path), .media = located->media };
+    if (!slot->path)
+        return fault_set(fault, ERR_FULL, "no memory to load a sound");
+    enum err e = reel_open(sounds->reels, slot->path, &listener, &slot->reel, fault);
+    if (e != ERR_OK) {
+        free(slot->path);
+        slot->path = NULL;
+        return e;
+    }
+    atomic_store(&entry_of(slot)->state, SOUND_LOADING);
+    slot->waiters[slot->waiter_count++] = ticket;
+    return ERR_OK;
+}
+
+static bool is_same(const struct sounds_slot *slot, const struct located *located)
+{
+    const struct sound_entry *entry = entry_of(slot);
+    bool is_item = !id_is_zero(located->media) && memcmp(entry->media, located->media.b, sizeof(entry->media)) == 0;
+
+    return is_item || (slot->path && strcmp(slot->path, located->path) == 0);
+}
+
+enum err sounds_load(struct sounds *sounds, const struct located *located, struct ticket ticket, struct fault *fault)
+{
+    for (uint32_t i = 0; i < SOUNDS; i++) {
+        struct sounds_slot *slot = &sounds->slots[i];
+        uint32_t state = atomic_load(&entry_of(slot)->state);
+        if ((state != SOUND_READY && state != SOUND_LOADING) || !is_same(slot, located))
+            continue;
+        if (state == SOUND_READY && atomic_load(&entry_of(slot)->rate) == desk_rate(sounds->desk)) {
+            struct loaded_sound told;
+            tell(slot, &told);
+            ticket_answer(sounds->service, ticket, &told);
+            return ERR_OK;
+        }
+        if (state == SOUND_LOADING && slot->waiter_count == SOUNDS_WAITERS)
+            return fault_set(fault, ERR_BUSY, "too many wait for this sound");
+        if (state == SOUND_LOADING) {
+            slot->waiters[slot->waiter_count++] = ticket;
+            return ERR_OK;
+        }
+    }
+    return begin(sounds, located, ticket, fault);
+}
+
+/* ---- leaving ---- */
+
+static void order_release(struct sounds *sounds, uint32_t slot)
+{
+    struct order order = { .frame = ORDER_NOW,
+                           .verb = ORDER_SOUND_RELEASE,
+                           .sound = slot,
+                           .generation = atomic_load(&sounds->memory->entries[slot].generation) };
+
+    if (!desk_order(sounds->desk, &order))
+        log_warn("sound %u stays: the sound core takes no orders", slot);
+}
+
+enum err sounds_release(struct sounds *sounds, uint32_t slot, uint32_t generation, struct fault *fault)
+{
+    struct sound_entry *entry = &sounds->memory->entries[slot];
+
+    if (atomic_load(&entry->state) != SOUND_READY || atomic_load(&entry->generation) != generation)
+        return fault_set(fault, ERR_NOT_FOUND, "no sound %u of generation %u is loaded", slot, generation);
+    atomic_store(&entry->state, SOUND_LEAVING);
+    order_release(sounds, slot);
+    return ERR_OK;
+}
+
+void sounds_note(struct sounds *sounds, const struct note *note)
+{
+    if (note->kind != NOTE_SOUND_FREE || note->sound >= SOUNDS)
+        return;
+    struct sound_entry *entry = &sounds->memory->entries[note->sound];
+    if (atomic_load(&entry->state) != SOUND_LEAVING || atomic_load(&entry->generation) != note->generation)
+        return;
+    free(sounds->slots[note->sound].path);
+    sounds->slots[note->sound].path = NULL;
+    atomic_store(&entry->state, SOUND_EMPTY);
+}
+
+/* ---- the table ---- */
+
+enum err sounds_open(struct sounds *sounds, struct fault *fault)
+{
+    sounds->memory = studio_sounds(sounds->desk->studio);
+    sounds->scratch = calloc((size_t)(CHUNK + RESAMPLE_REACH + 64) * APART * 2, sizeof(float));
+    if (!sounds->scratch)
+        return fault_set(fault, ERR_FULL, "no memory for sounds");
+    for (uint32_t i = 0; i < SOUNDS; i++) {
+        struct sound_entry *entry = &sounds->memory->entries[i];
+        uint32_t state = atomic_load(&entry->state);
+        sounds->slots[i].all = sounds;
+        if (state == SOUND_LEAVING)
+            order_release(sounds, i); /* the predecessor may have died before it did */
+        else if (state != SOUND_READY)
+            atomic_store(&entry->state, SOUND_EMPTY);
+    }
+    return ERR_OK;
+}
+
+void sounds_close(struct sounds *sounds)
+{
+    for (uint32_t i = 0; sounds->memory && i < SOUNDS; i++) {
+        end_loading(&sounds->slots[i]);
+        free(sounds->slots[i].path);
+    }
+    free(sounds->scratch);
+}
+
+enum err sounds_list(struct sounds *sounds, struct arena *arena, struct loaded_sounds *to)
+{
+    uint64_t used = sounds_room_used(sounds->memory) * sizeof(float);
+
+    to->each.at = arena_array(arena, SOUNDS, sizeof(*to->each.at));
+    if (!to->each.at)
+        return ERR_FULL;
+    for (uint32_t i = 0; i < SOUNDS; i++) {
+        uint32_t state = atomic_load(&sounds->memory->entries[i].state);
+        if (state == SOUND_READY || state == SOUND_LEAVING)
+            tell(&sounds->slots[i], &to->each.at[to->each.count++]);
+    }
+    to->bytes_used = used;
+    to->bytes_free = used < SOUNDS_BYTES ? SOUNDS_BYTES - used : 0;
+    return ERR_OK;
+}

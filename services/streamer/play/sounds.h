@@ -1,0 +1,51 @@
+/* sounds.h: short sounds in shared memory, for pads and steps: loaded whole, at the server's rate, in the memory of
+ * `sounds`, which is divided here. One is freed when the sound core has let go of it. The loop's.
+ *
+ *   empty ─ sounds_load ─► loading ─► ready ─ sounds_release ─► leaving ─(NOTE_SOUND_FREE)─► empty   */
+#ifndef LOOPHOLE_STREAMER_SOUNDS_H
+#define LOOPHOLE_STREAMER_SOUNDS_H
+
+#include "schema_streamer.h"
+#include "services/streamer/base/desk.h"
+#include "services/streamer/base/locate.h"
+#include "services/streamer/play/reel.h"
+#include "services/streamer/play/resample.h"
+
+enum { SOUNDS_WAITERS = 16 };
+
+/* What is known of a slot beside its entry. */
+struct sounds_slot {
+    struct sounds *all;
+    char *path;        /* NULL: loaded by a predecessor, or empty */
+    struct reel *reel; /* while it is loading, and so all below */
+    struct resample *resample;
+    float *stereo;
+    uint64_t frames, room;
+    uint32_t file_channels;
+    struct id media;
+    struct ticket waiters[SOUNDS_WAITERS];
+    uint32_t waiter_count;
+};
+
+struct sounds {
+    struct service *service;
+    struct desk *desk;
+    struct reels *reels;
+    struct resampler *resampler;
+    struct sounds_memory *memory;
+    struct sounds_slot slots[SOUNDS];
+    float *scratch; /* one conversion's output */
+};
+
+/* Takes over what is loaded. Errors: full. */
+enum err sounds_open(struct sounds *sounds, struct fault *fault);
+void sounds_close(struct sounds *sounds);
+void sounds_note(struct sounds *sounds, const struct note *note);
+
+/* Answers `ticket` with a loaded_sound: at once for one that is loaded. Errors: full (no slot), busy (too many wait for
+ * it); then the ticket stays the caller's. */
+enum err sounds_load(struct sounds *sounds, const struct located *located, struct ticket ticket, struct fault *fault);
+enum err sounds_release(struct sounds *sounds, uint32_t slot, uint32_t generation, struct fault *fault);
+enum err sounds_list(struct sounds *sounds, struct arena *arena, struct loaded_sounds *to);
+
+#endif

@@ -1,0 +1,415 @@
+#include "services/streamer/play/voice.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/process/log.h"
+
+static void set_phase(struct voice *voice, enum voice_phase phase)
+{
+    voice->phase = phase;
+    voice->since = clock_steady();
+}
+
+/* ---- the end ---- */
+
+static void let_go(struct voice *voice)
+{
+    reel_close(voice->reel);
+    reel_close(voice->following);
+    resample_free(voice->resample);
+    stretch_free(voice->stretch);
+    voice->reel = voice->following = NULL;
+    voice->resample = NULL;
+    voice->stretch = NULL;
+    voice->follows_ready = false;
+}
+
+static void publish_end(struct voice *voice, enum stream_end why, const char *failure)
+{
+    const char *path = voice_piece(voice)->path;
+    struct streamer_voice_ended event = { .voice = voice->index,
+                                          .generation = voice->generation,
+                                          .why = { .value = (int32_t)why },
+                                          .path = bytes_of(path, strlen(path)),
+                                          .failure = text_of(failure) };
+
+    service_publish(voice->all->service, "voice_ended", &event);
+}
+
+void voice_end(struct voice *voice, enum stream_end why, const char *failure)
+{
+    publish_end(voice, why, failure);
+    if (voice->all->ended)
+        voice->all->ended(voice->all->state, voice);
+    let_go(voice);
+    atomic_store(&voice->kept->phase, KEPT_NOTHING);
+    set_phase(voice, VOICE_FREE);
+}
+
+static void tell_failure(struct voice *voice, const struct fault *fault)
+{
+    if (voice->failed)
+        voice->failed(voice->state, voice, fault);
+    else
+        ticket_fail(voice->all->service, voice->ticket, fault);
+}
+
+/* What the ring holds is still heard, up to where it ends. */
+void voice_fail(struct voice *voice, const struct fault *fault)
+{
+    char words[256];
+
+    snprintf(words, sizeof(words), "%.240s", fault->what);
+    log_warn("voice %u: %s: %s", voice->index, voice_piece(voice)->path, words);
+    if (!voice->is_heard) {
+        struct fault why = *fault;
+        snprintf(why.what, sizeof(why.what), "%.120s: %.100s", voice_piece(voice)->path, fault->what);
+        tell_failure(voice, &why);
+        voice_end(voice, STREAM_END_FAILED, words);
+        return;
+    }
+    voice_feed_stay(voice);
+    voice_feed_cut(voice, ring_written(&voice->ring));
+    voice->is_complete = true;
+    let_go(voice);
+    if (voice->phase == VOICE_ENDING) /* its end is published when it is silent */
+        return;
+    publish_end(voice, STREAM_END_FAILED, words);
+    if (voice->phase == VOICE_FILLING) /* a seek that led nowhere */
+        voice_stop(voice, 0.005f);
+}
+
+/* A stop is so slow that the ring would be empty before its end. */
+static bool outlasts_its_ring(const struct voice *voice, float fade)
+{
+    const double margin = 0.1; /* s */
+
+    return voice->phase == VOICE_PLAYING && voice->reel && (double)fade > voice_feed_ahead(voice) - margin;
+}
+
+bool voice_is_sounding(const struct voice *voice)
+{
+    return voice->phase != VOICE_FREE && voice->phase != VOICE_ENDING && voice->is_heard;
+}
+
+void voice_stop(struct voice *voice, float fade)
+{
+    struct order order = { .frame = ORDER_NOW, .verb = ORDER_STREAM_STOP, .voice = voice->index, .seconds = fade };
+    struct fault fault = { 0 };
+
+    if (voice->phase == VOICE_FREE || voice->phase == VOICE_ENDING)
+        return;
+    if (!voice->is_heard) {
+        fault_set(&fault, ERR_CONFLICT, "it was stopped before it began");
+        tell_failure(voice, &fault);
+        voice_end(voice, STREAM_END_STOPPED, "");
+        return;
+    }
+    voice_feed_stay(voice);
+    order.generation = voice->generation;
+    if (!outlasts_its_ring(voice, fade))
+        let_go(voice);
+    atomic_store(&voice->kept->phase, KEPT_STOPPING);
+    set_phase(voice, VOICE_ENDING);
+    desk_order(voice->all->desk, &order);
+}
+
+/* ---- the beginning ---- */
+
+static void opened(void *state, const struct reel_format *format)
+{
+    struct voice *voice = state;
+
+    voice->format = *format;
+    set_phase(voice, voice->phase == VOICE_OPENING && !voice->is_resuming ? VOICE_FILLING : voice->phase);
+    voice_feed_begin(voice);
+}
+
+static void failed(void *state, const struct fault *fault)
+{
+    voice_fail(state, fault);
+}
+
+enum err voice_open(struct voice *voice, struct fault *fault)
+{
+    struct reel_listener listener = { opened, voice_feed_came, failed, voice };
+
+    return reel_open(voice->all->reels, voice_piece(voice)->path, &listener, &voice->reel, fault);
+}
+
+static void keep(struct voice *voice, const struct voice_plan *plan)
+{
+    struct kept_voice *kept = voice->kept;
+    struct kept_piece *piece = &kept->pieces[0];
+
+    atomic_store(&kept->word, 0);
+    atomic_store(&kept->seeks, 0);
+    kept->started = 0;
+    *piece = (struct kept_piece){ .frames = -1, .from = plan->from };
+    snprintf(piece->path, sizeof(piece->path), "%s", plan->path);
+    memcpy(piece->media, plan->media.b, sizeof(piece->media));
+    memcpy(kept->request, plan->request.b, sizeof(kept->request));
+    kept->group = (uint32_t)plan->group;
+    kept->looping = plan->loop;
+    kept->is_stretched = plan->tempo != 1 || plan->semitones != 0;
+    kept->gain = plan->gain;
+    kept->pan = plan->pan;
+    atomic_store(&kept->phase, KEPT_STARTING);
+}
+
+static struct voice *free_voice(struct voices *voices)
+{
+    struct voice *oldest = NULL;
+
+    for (uint32_t i = 0; i < STREAMS; i++) {
+        struct voice *voice = &voices->each[i];
+        if (voice->phase == VOICE_FREE && (!oldest || voice->since < oldest->since))
+            oldest = voice;
+    }
+    return oldest;
+}
+
+enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct voice **to, struct fault *fault)
+{
+    struct voice *voice = free_voice(voices);
+
+    if (desk_check(voices->desk, fault) != ERR_OK)
+        return ERR_OFFLINE;
+    if (!voice) {
+        fault_set(fault, ERR_BUSY, "all %d voices play", STREAMS);
+        return fault_hint(fault, "stop one; `loophole ask streamer.voices` shows them");
+    }
+    voice->plan = *plan;
+    voice->plan.path = NULL;
+    voice->ticket = (struct ticket){ 0 };
+    voice->foretell = NULL;
+    voice->started = NULL;
+    voice->failed = NULL;
+    voice->format = (struct reel_format){ .frames = -1 };
+    voice->generation = 0;
+    voice->is_heard = voice->is_made = voice->is_complete = voice->is_ending = false;
+    voice->is_resuming = voice->is_dry = voice->is_seeking = false;
+    keep(voice, plan);
+    enum err e = voice_open(voice, fault);
+    if (e != ERR_OK) {
+        atomic_store(&voice->kept->phase, KEPT_NOTHING);
+        return e;
+    }
+    set_phase(voice, VOICE_OPENING);
+    *to = voice;
+    return ERR_OK;
+}
+
+static int64_t beginning(const struct voice *voice)
+{
+    if (voice->is_heard)
+        return ORDER_NOW;
+    return voice->plan.grid > 0 ? desk_next(voice->all->desk, voice->plan.grid) : voice->plan.at;
+}
+
+static bool starts_transport(const struct voice *voice)
+{
+    return voice->plan.start_transport && !voice->is_heard && !voice->all->desk->state.running;
+}
+
+/* The orders that follow say that it starts: a successor sees by their number whether they were sent. */
+static void foretell(struct voice *voice)
+{
+    uint64_t effects = desk_effects(voice->all->desk) + (starts_transport(voice) ? 2 : 1);
+    struct stream_voice told = { 0 };
+
+    if (voice->is_heard)
+        return;
+    if (voice->foretell) {
+        voice->foretell(voice->state, voice, effects);
+    } else {
+        voice_tell(voice, &told);
+        told.state = (struct choice){ .value = STREAM_STATE_PLAYING };
+        ticket_foretell(voice->all->service, voice->ticket, &told, effects);
+    }
+    voice->kept->started = effects;
+}
+
+static void tell_start(struct voice *voice)
+{
+    struct stream_voice told = { 0 };
+
+    if (voice->started) {
+        voice->started(voice->state, voice);
+        return;
+    }
+    voice_tell(voice, &told);
+    ticket_answer(voice->all->service, voice->ticket, &told);
+}
+
+/* Who asked has been told that it took too long. */
+static bool nobody_waits(const struct voice *voice)
+{
+    return !voice->is_heard && voice->ticket.number != 0 && !ticket_is_open(voice->all->service, voice->ticket);
+}
+
+void voice_filled(struct voice *voice)
+{
+    bool was_heard = voice->is_heard;
+
+    if (nobody_waits(voice)) {
+        voice_stop(voice, 0);
+        return;
+    }
+    if (!desk_has_room(voice->all->desk, 2))
+        return; /* the tick comes here again */
+    voice->begins = beginning(voice);
+    foretell(voice);
+    struct order transport = { .frame = voice->begins, .verb = ORDER_TRANSPORT_START };
+    struct order order = { .frame = voice->begins,
+                           .verb = ORDER_STREAM_START,
+                           .voice = voice->index,
+                           .generation = voice->generation,
+                           .group = (uint16_t)voice->plan.group,
+                           .value = voice->plan.gain,
+                           .pan = voice->plan.pan,
+                           .seconds = 0.005f };
+    if (starts_transport(voice))
+        desk_order(voice->all->desk, &transport);
+    desk_order(voice->all->desk, &order);
+    voice->is_heard = true;
+    atomic_store(&voice->kept->phase, KEPT_PLAYING);
+    set_phase(voice, VOICE_PLAYING);
+    if (!was_heard)
+        tell_start(voice);
+}
+
+/* ---- while it plays ---- */
+
+enum err voice_may_seek(const struct voice *voice, struct fault *fault)
+{
+    if (voice->phase == VOICE_FREE || voice->phase == VOICE_ENDING || voice->phase == VOICE_OPENING)
+        return fault_set(fault, ERR_CONFLICT, "voice %u does not play", voice->index);
+    return ERR_OK;
+}
+
+/* Accepted: a successor does it, should this process end before a piece is made. */
+static void keep_seek(struct voice *voice, int64_t frame, struct id request)
+{
+    struct kept_voice *kept = voice->kept;
+
+    atomic_store(&kept->seeks, 0);
+    kept->seek_from = frame;
+    memcpy(kept->seeker, request.b, sizeof(kept->seeker));
+    atomic_store(&kept->seeks, 1);
+}
+
+/* A reel that is reading is opened again: what it reads is of no more use, and may hang. */
+enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struct fault *fault)
+{
+    if (voice_may_seek(voice, fault) != ERR_OK)
+        return ERR_CONFLICT;
+    keep_seek(voice, frame, request);
+    voice->plan.from = frame;
+    voice->is_made = voice->is_complete = voice->is_ending = voice->is_resuming = false;
+    voice_feed_seek(voice);
+    set_phase(voice, VOICE_FILLING);
+    if (voice->reel && reel_is_free(voice->reel)) {
+        voice_feed_begin(voice);
+        return ERR_OK;
+    }
+    reel_close(voice->reel);
+    return voice_open(voice, fault);
+}
+
+enum err voice_gain(struct voice *voice, float gain, float pan, float ramp, struct fault *fault)
+{
+    struct order order = { .frame = ORDER_NOW,
+                           .verb = ORDER_STREAM_GAIN,
+                           .voice = voice->index,
+                           .generation = atomic_load(&voice->memory->generation), /* a seek has one to come */
+                           .value = gain,
+                           .pan = pan,
+                           .seconds = ramp };
+
+    voice->plan.gain = voice->kept->gain = gain;
+    voice->plan.pan = voice->kept->pan = pan;
+    if (voice->is_heard && !desk_order(voice->all->desk, &order))
+        return fault_set(fault, ERR_BUSY, "the sound core takes no more orders");
+    return ERR_OK;
+}
+
+/* ---- the file behind ---- */
+
+static void next_opened(void *state, const struct reel_format *format)
+{
+    struct voice *voice = state;
+
+    voice->next_format = *format;
+    voice->follows_ready = true;
+    voice_feed_follow(voice);
+}
+
+static void nothing_follows(struct voice *voice)
+{
+    reel_close(voice->following);
+    voice->following = NULL;
+    voice->follows_ready = false;
+    atomic_fetch_and(&voice->kept->word, ~(uint32_t)KEPT_FOLLOWS);
+}
+
+static void next_failed(void *state, const struct fault *fault)
+{
+    struct voice *voice = state;
+
+    log_warn("voice %u: what was to follow: %s", voice->index, fault->what);
+    nothing_follows(voice);
+    voice_feed_follow(voice);
+}
+
+static void next_came(void *state, int64_t frame, const float *stereo, uint32_t frames, bool end)
+{
+    voice_feed_came(state, frame, stereo, frames, end);
+}
+
+static void next_open_failed(void *state, const struct fault *fault)
+{
+    struct voice *voice = state;
+
+    if (voice->following)
+        next_failed(state, fault);
+    else
+        voice_fail(voice, fault); /* it has become the present one meanwhile */
+}
+
+enum err voice_open_next(struct voice *voice, struct fault *fault)
+{
+    uint32_t word = atomic_load(&voice->kept->word);
+    const struct kept_piece *piece = &voice->kept->pieces[!(word & KEPT_PRESENT)];
+    struct reel_listener listener = { next_opened, next_came, next_open_failed, voice };
+
+    return reel_open(voice->all->reels, piece->path, &listener, &voice->following, fault);
+}
+
+enum err voice_may_queue(const struct voice *voice, struct fault *fault)
+{
+    if (voice->phase == VOICE_FREE || voice->phase == VOICE_ENDING || voice->is_complete)
+        return fault_set(fault, ERR_CONFLICT, "voice %u plays nothing that another file could follow", voice->index);
+    if (voice->kept->looping)
+        return fault_set(fault, ERR_CONFLICT, "voice %u plays a loop, which has no end", voice->index);
+    return ERR_OK;
+}
+
+enum err voice_queue(struct voice *voice, const char *path, struct id media, struct id request, struct fault *fault)
+{
+    if (voice_may_queue(voice, fault) != ERR_OK)
+        return ERR_CONFLICT;
+    nothing_follows(voice);
+    uint32_t present = atomic_load(&voice->kept->word) & KEPT_PRESENT;
+    struct kept_piece *piece = &voice->kept->pieces[!present];
+    *piece = (struct kept_piece){ .frames = -1 };
+    snprintf(piece->path, sizeof(piece->path), "%s", path);
+    memcpy(piece->media, media.b, sizeof(piece->media));
+    memcpy(piece->queued, request.b, sizeof(piece->queued));
+    atomic_fetch_or(&voice->kept->word, KEPT_FOLLOWS);
+    enum err e = voice_open_next(voice, fault);
+    if (e != ERR_OK)
+        nothing_follows(voice);
+    return e;
+}

@@ -1,0 +1,430 @@
+#include <string.h>
+
+#include "services/streamer/play/voice.h"
+
+enum {
+    PREFILL = 16384,        /* cells before a voice starts, */
+    PREVIEW_PREFILL = 4096, /* and before a preview, which is to be heard at once */
+    FIRST = 2048,           /* cells of a pull until then */
+    CHUNK = 8192,           /* and after it */
+    FRAMES_MIN = 64,
+    RESERVE = 8, /* a part of the ring that is kept free while it sounds */
+    APART = 32,  /* rates that resample.h can bring together */
+};
+
+struct kept_piece *voice_piece(const struct voice *voice)
+{
+    return &voice->kept->pieces[atomic_load(&voice->kept->word) & KEPT_PRESENT];
+}
+
+static struct kept_piece *other_piece(const struct voice *voice)
+{
+    return &voice->kept->pieces[!(atomic_load(&voice->kept->word) & KEPT_PRESENT)];
+}
+
+static bool something_follows(const struct voice *voice)
+{
+    return atomic_load(&voice->kept->word) & KEPT_FOLLOWS;
+}
+
+double voice_feed_ahead(const struct voice *voice)
+{
+    const struct kept_piece *piece = voice_piece(voice);
+    uint32_t used = voice->ring.capacity - ring_space(&voice->ring);
+
+    return piece->rate > 0 ? (double)used / piece->rate : 0;
+}
+
+/* ---- generations and pieces ---- */
+
+static void turn_to(struct voice *voice, struct kept_piece *piece, uint32_t flags)
+{
+    atomic_store(&voice->kept->word, (uint32_t)(piece - voice->kept->pieces) | flags);
+}
+
+/* The other piece becomes the present one, from cell `at` on. */
+static void fill_piece(struct voice *voice, struct kept_piece *piece, uint64_t at, int64_t from)
+{
+    piece->at = at;
+    piece->from = from;
+    piece->frames = voice->format.frames;
+    piece->generation = voice->generation;
+    piece->file_rate = voice->format.rate;
+    piece->rate = desk_rate(voice->all->desk);
+    piece->channels = voice->format.channels;
+}
+
+/* The generation is stored last: who reads it sees all that belongs to it. */
+static void write_header(struct voice *voice, const struct kept_piece *piece)
+{
+    struct stream_memory *memory = voice->memory;
+
+    atomic_store(&memory->source, piece->from);
+    atomic_store(&memory->file_rate, piece->file_rate);
+    atomic_store(&memory->rate, piece->rate);
+    atomic_store(&memory->looping, voice->kept->looping);
+    memcpy(memory->media, piece->media, sizeof(memory->media));
+    atomic_store(&memory->begin, piece->at);
+    atomic_store(&memory->generation, piece->generation);
+}
+
+/* The piece is the present one from here on. What was to follow still does: its place is taken for a moment. */
+static void publish(struct voice *voice, const struct kept_piece *piece)
+{
+    struct kept_piece *now = voice_piece(voice), *next = other_piece(voice), behind = *next;
+    bool follows = something_follows(voice);
+
+    *next = *piece;
+    write_header(voice, next);
+    turn_to(voice, next, 0);
+    if (follows) {
+        *now = behind;
+        turn_to(voice, next, KEPT_FOLLOWS);
+    }
+}
+
+static uint32_t next_generation(const struct voice *voice)
+{
+    uint32_t next = atomic_load(&voice->memory->generation) + 1;
+
+    return next ? next : 1;
+}
+
+/* NULL: nothing is. */
+static const struct kept_piece *sought(const struct voice *voice)
+{
+    uint32_t word = atomic_load(&voice->kept->word);
+
+    return word & KEPT_SOUGHT ? &voice->kept->sought[word & KEPT_WHICH ? 1 : 0] : NULL;
+}
+
+/* In place of what was sought before, if something was, in one store. */
+static void seek_piece(struct voice *voice, const struct kept_piece *piece)
+{
+    uint32_t word = atomic_load(&voice->kept->word) ^ KEPT_WHICH;
+
+    voice->kept->sought[word & KEPT_WHICH ? 1 : 0] = *piece;
+    atomic_store(&voice->kept->word, word | KEPT_SOUGHT);
+}
+
+static void forget_sought(struct voice *voice)
+{
+    atomic_fetch_and(&voice->kept->word, ~(uint32_t)KEPT_SOUGHT);
+}
+
+struct id voice_feed_seeker(const struct voice *voice)
+{
+    struct id request = { { 0 } };
+
+    if (atomic_load(&voice->kept->seeks))
+        memcpy(request.b, voice->kept->seeker, sizeof(request.b));
+    return request;
+}
+
+/* A new beginning behind all that was written: at once, or, behind what sounds, when there is enough of it. What sounds
+ * ends before it, should it come so far. */
+static void make_generation(struct voice *voice, int64_t from)
+{
+    struct kept_piece piece = *voice_piece(voice);
+
+    voice->generation = next_generation(voice);
+    fill_piece(voice, &piece, ring_written(&voice->ring), from);
+    if (!id_is_zero(voice_feed_seeker(voice)))
+        memcpy(piece.seeker, voice->kept->seeker, sizeof(piece.seeker));
+    if (voice->is_seeking) {
+        seek_piece(voice, &piece);
+        voice_feed_cut(voice, piece.at);
+    } else {
+        publish(voice, &piece);
+    }
+    atomic_store(&voice->kept->seeks, 0);
+    voice->frame = from;
+    voice->skip = 0;
+    voice->is_complete = voice->is_ending = false;
+    voice->is_made = true;
+}
+
+static void turn_to_sought(struct voice *voice)
+{
+    if (voice->is_seeking && sought(voice))
+        publish(voice, sought(voice));
+    voice->is_seeking = false;
+}
+
+void voice_feed_cut(struct voice *voice, uint64_t end)
+{
+    if (stream_end(voice->memory, atomic_load(&voice->memory->generation)) == UINT64_MAX)
+        stream_end_at(voice->memory, end);
+}
+
+void voice_feed_seek(struct voice *voice)
+{
+    voice->is_seeking = voice->is_heard;
+    voice->generation = next_generation(voice);
+}
+
+void voice_feed_stay(struct voice *voice)
+{
+    if (!voice->is_seeking)
+        return;
+    voice->is_seeking = false;
+    forget_sought(voice);
+    voice->generation = atomic_load(&voice->memory->generation);
+}
+
+/* One that died between the header and the word left the piece of the new generation in the other place. */
+void voice_feed_inherit(struct voice *voice)
+{
+    const struct kept_piece *next = sought(voice);
+    uint32_t generation = atomic_load(&voice->memory->generation);
+
+    if (next && next->generation == next_generation(voice) && next->at >= ring_taken(&voice->ring) &&
+        next->at <= ring_written(&voice->ring))
+        publish(voice, next);
+    else if (voice_piece(voice)->generation != generation && other_piece(voice)->generation == generation)
+        turn_to(voice, other_piece(voice), 0);
+    else
+        forget_sought(voice);
+}
+
+/* Where a predecessor stopped: the cell that comes next stands for one frame of the file, or for a place between two;
+ * a resampler is then fed from earlier on, from where both rates fall on one frame. */
+static void go_on(struct voice *voice)
+{
+    const struct kept_piece *piece = voice_piece(voice);
+    uint64_t cells = ring_written(&voice->ring) - piece->at, start = cells;
+
+    voice->generation = piece->generation;
+    if (voice->resample) {
+        uint64_t lead = ((uint64_t)RESAMPLE_REACH * piece->rate) / piece->file_rate + 1;
+        uint32_t period = resample_period(piece->file_rate, piece->rate);
+        start = cells > lead ? (cells - lead) / period * period : 0;
+    }
+    voice->skip = cells - start;
+    voice->frame = piece->from + (int64_t)(start * piece->file_rate / piece->rate);
+    if (voice->kept->looping && piece->frames > 0)
+        voice->frame %= piece->frames;
+}
+
+static bool can_go_on(const struct voice *voice)
+{
+    const struct kept_piece *piece = voice_piece(voice);
+
+    return voice->is_resuming && !voice->kept->is_stretched && piece->rate == desk_rate(voice->all->desk) &&
+           piece->file_rate == voice->format.rate && piece->at <= ring_written(&voice->ring) &&
+           piece->generation == atomic_load(&voice->memory->generation);
+}
+
+static enum err prepare(struct voice *voice, struct fault *fault)
+{
+    uint32_t rate = desk_rate(voice->all->desk);
+    const struct voice_plan *plan = &voice->plan;
+    enum err e = ERR_OK;
+
+    resample_free(voice->resample);
+    stretch_free(voice->stretch);
+    voice->resample = NULL;
+    voice->stretch = NULL;
+    if (voice->format.rate != rate)
+        e = resample_new(voice->all->resampler, voice->format.rate, rate, &voice->resample, fault);
+    if (e == ERR_OK && (plan->tempo != 1 || plan->semitones != 0))
+        e = stretch_new(rate, plan->tempo, plan->semitones, &voice->stretch, fault);
+    return e;
+}
+
+void voice_feed_begin(struct voice *voice)
+{
+    struct fault fault = { 0 };
+
+    if (prepare(voice, &fault) != ERR_OK) {
+        voice_fail(voice, &fault);
+        return;
+    }
+    if (can_go_on(voice))
+        go_on(voice);
+    else
+        make_generation(voice, voice->plan.from);
+    voice->is_resuming = false;
+    voice_feed(voice);
+}
+
+/* ---- frames become cells ---- */
+
+static uint32_t room(const struct voice *voice)
+{
+    uint32_t space = ring_space(&voice->ring);
+    uint32_t kept_free = voice->phase == VOICE_PLAYING ? voice->ring.capacity / RESERVE : 0;
+
+    return space > kept_free ? space - kept_free : 0;
+}
+
+/* False: the ring is full, and more waits in the stretcher. */
+static bool drain(struct voice *voice)
+{
+    uint32_t free_cells = room(voice);
+
+    while (free_cells > 0 && stretch_ready(voice->stretch) > 0) {
+        uint32_t most = free_cells < CHUNK ? free_cells : CHUNK;
+        uint32_t taken = stretch_take(voice->stretch, voice->all->scratch, most);
+        if (taken == 0)
+            break;
+        free_cells -= ring_write(&voice->ring, voice->all->scratch, taken);
+    }
+    return stretch_ready(voice->stretch) == 0;
+}
+
+static void stretch_in(struct voice *voice, const float *stereo, uint32_t frames, bool last)
+{
+    do {
+        uint32_t part = frames < STRETCH_FRAMES_MAX ? frames : STRETCH_FRAMES_MAX;
+        stretch_feed(voice->stretch, stereo, part, last && part == frames);
+        stereo += 2 * part;
+        frames -= part;
+    } while (frames > 0);
+    drain(voice);
+}
+
+static void convert(struct voice *voice, const float *stereo, uint32_t frames, bool last)
+{
+    if (voice->resample) {
+        frames = resample_run(voice->resample, stereo, frames, last, voice->all->scratch);
+        stereo = voice->all->scratch;
+    }
+    uint32_t skipped = voice->skip < frames ? (uint32_t)voice->skip : frames;
+    voice->skip -= skipped;
+    stereo += 2 * skipped;
+    frames -= skipped;
+    if (!voice->stretch)
+        ring_write(&voice->ring, stereo, frames);
+    else if (frames > 0 || last)
+        stretch_in(voice, stereo, frames, last);
+}
+
+uint32_t voice_feed_scratch(void)
+{
+    return 2 * ((CHUNK + FRAMES_MIN + RESAMPLE_REACH) * APART + CHUNK);
+}
+
+/* ---- the end of a file ---- */
+
+static void complete(struct voice *voice)
+{
+    turn_to_sought(voice);
+    voice_feed_cut(voice, ring_written(&voice->ring));
+    voice->is_complete = true;
+    reel_close(voice->reel);
+    voice->reel = NULL;
+}
+
+static void follow(struct voice *voice)
+{
+    struct kept_piece *next;
+    struct fault fault = { 0 };
+
+    turn_to_sought(voice);
+    next = other_piece(voice);
+    reel_close(voice->reel);
+    voice->reel = voice->following;
+    voice->following = NULL;
+    voice->format = voice->next_format;
+    voice->follows_ready = voice->is_ending = false;
+    voice->frame = 0;
+    fill_piece(voice, next, ring_written(&voice->ring), 0);
+    turn_to(voice, next, 0);
+    if (prepare(voice, &fault) != ERR_OK)
+        voice_fail(voice, &fault);
+    else
+        voice_feed(voice);
+}
+
+static void end_file(struct voice *voice)
+{
+    voice->is_ending = true;
+    if (voice->stretch && !drain(voice))
+        return; /* voice_feed comes here again */
+    if (!something_follows(voice))
+        complete(voice);
+    else if (voice->follows_ready)
+        follow(voice);
+}
+
+void voice_feed_follow(struct voice *voice)
+{
+    if (voice->is_ending)
+        end_file(voice);
+}
+
+/* ---- pulling ---- */
+
+static uint32_t frames_wanted(const struct voice *voice)
+{
+    uint32_t cells = voice->phase == VOICE_FILLING ? FIRST : CHUNK;
+    uint64_t frames = (uint64_t)cells * voice->format.rate / desk_rate(voice->all->desk);
+
+    frames = frames > FRAMES_MIN ? frames : FRAMES_MIN;
+    return frames < REEL_FRAMES_MAX ? (uint32_t)frames : REEL_FRAMES_MAX;
+}
+
+void voice_feed(struct voice *voice)
+{
+    if (voice->is_complete || voice->phase == VOICE_FREE || voice->phase == VOICE_OPENING)
+        return;
+    if (voice->is_ending) {
+        if (voice->stretch)
+            end_file(voice);
+        return;
+    }
+    if (!voice->reel || !reel_is_free(voice->reel) || (voice->stretch && !drain(voice)))
+        return;
+    uint32_t frames = frames_wanted(voice);
+    uint32_t cells = voice->resample ? resample_room(voice->resample, frames) : frames;
+    if (cells <= room(voice))
+        reel_pull(voice->reel, voice->frame, frames);
+}
+
+/* One that sounds already needs less: what it still has goes on meanwhile. */
+static uint64_t enough(const struct voice *voice)
+{
+    return voice->plan.group == GROUP_PREVIEW || voice->is_heard ? PREVIEW_PREFILL : PREFILL;
+}
+
+static uint64_t filled(const struct voice *voice)
+{
+    const struct kept_piece *next = voice->is_seeking ? sought(voice) : NULL;
+    uint64_t begin = next ? next->at : atomic_load(&voice->memory->begin);
+
+    return ring_written(&voice->ring) - begin;
+}
+
+void voice_feed_check(struct voice *voice)
+{
+    struct fault fault = { 0 };
+
+    if (voice->phase != VOICE_FILLING || !voice->is_made || (filled(voice) < enough(voice) && !voice->is_complete))
+        return;
+    if (filled(voice) == 0 && !voice->is_heard) {
+        fault_set(&fault, ERR_BAD_REQUEST, "there is no sound at that place of the file");
+        voice_fail(voice, &fault);
+    } else {
+        turn_to_sought(voice);
+        voice_filled(voice);
+    }
+}
+
+void voice_feed_came(void *state, int64_t frame, const float *stereo, uint32_t frames, bool end)
+{
+    struct voice *voice = state;
+
+    voice->frame = frame + frames;
+    if (end && frames > 0)
+        voice_piece(voice)->frames = voice->format.frames = voice->frame;
+    bool again = end && voice->kept->looping && (frames > 0 || frame > 0);
+    convert(voice, stereo, frames, end && !again);
+    if (again)
+        voice->frame = 0;
+    else if (end)
+        end_file(voice);
+    voice_feed_check(voice);
+    if (voice->phase == VOICE_FILLING || (voice->phase == VOICE_PLAYING && voice_feed_ahead(voice) < 1))
+        voice_feed(voice);
+}

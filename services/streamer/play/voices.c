@@ -1,0 +1,335 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/process/log.h"
+#include "schema_service.h"
+#include "services/streamer/play/voice.h"
+
+enum { PULLS_A_TICK = 8, DOUBT_US = 1000000 };
+
+static const double dire = 0.5; /* seconds in a ring below which it is filled whatever else waits */
+
+/* ---- opening ---- */
+
+static void clear(struct voices *voices)
+{
+    struct kept *kept = voices->kept;
+
+    if (kept->version == KEPT_VERSION)
+        return;
+    memset(kept, 0, sizeof(*kept));
+    kept->version = KEPT_VERSION;
+}
+
+/* The last byte of each path may be anything in memory that is damaged. */
+static void close_paths(struct kept_voice *kept)
+{
+    for (int i = 0; i < 2; i++) {
+        kept->pieces[i].path[sizeof(kept->pieces[i].path) - 1] = 0;
+        kept->sought[i].path[sizeof(kept->sought[i].path) - 1] = 0;
+    }
+    if (!(kept->gain >= 0 && kept->gain <= 8))
+        kept->gain = 1;
+    if (!(kept->pan >= -1 && kept->pan <= 1))
+        kept->pan = 0;
+    if (kept->group >= GROUPS)
+        kept->group = GROUP_STREAMS;
+}
+
+static void inherit(struct voice *voice)
+{
+    uint32_t phase = atomic_load(&voice->kept->phase);
+    struct voice_plan *plan = &voice->plan;
+
+    if (phase == KEPT_NOTHING || phase > KEPT_STOPPING)
+        return;
+    close_paths(voice->kept);
+    voice_feed_inherit(voice);
+    voice->generation = atomic_load(&voice->memory->generation);
+    voice->format = (struct reel_format){ .frames = -1 };
+    *plan = (struct voice_plan){ .group = (enum score_group)voice->kept->group,
+                                 .from = voice_piece(voice)->from,
+                                 .at = ORDER_NOW,
+                                 .loop = voice->kept->looping,
+                                 .gain = voice->kept->gain,
+                                 .pan = voice->kept->pan,
+                                 .tempo = 1 };
+    voice->is_heard = voice->is_made = true;
+    voice->is_resuming = true;
+    voice->is_complete = stream_end(voice->memory, voice->generation) != UINT64_MAX;
+    voice->phase = VOICE_PLAYING;
+    voice->since = clock_steady();
+}
+
+/* One that was not started for sure is stopped: who asked for it asks again. A stretched one cannot be taken up. */
+static void take_up(struct voice *voice)
+{
+    const struct state *state = &voice->all->desk->state;
+    bool is_asked = ring_space(&voice->all->desk->orders) < ORDERS_CELLS;
+    const struct id seeker = voice_feed_seeker(voice);
+    bool seeks = atomic_load(&voice->kept->seeks);
+    struct fault fault = { 0 };
+
+    if (voice->phase != VOICE_PLAYING)
+        return;
+    if (atomic_load(&voice->kept->phase) != KEPT_PLAYING || voice->kept->is_stretched) {
+        voice_stop(voice, 0.005f);
+        return;
+    }
+    if (state->streams[voice->index].generation != voice->generation && !is_asked)
+        voice->phase = VOICE_FILLING;
+    if (!voice->is_complete && voice_open(voice, &fault) != ERR_OK)
+        voice_fail(voice, &fault);
+    if (atomic_load(&voice->kept->word) & KEPT_FOLLOWS)
+        (void)voice_open_next(voice, &fault);
+    if (seeks && voice->phase != VOICE_FREE)
+        (void)voice_seek(voice, voice->kept->seek_from, seeker, &fault);
+    log_info("voice %u goes on with %s", voice->index, voice_piece(voice)->path);
+}
+
+/* ---- what a predecessor did for an ask that it did not answer ---- */
+
+static bool is_id(const uint8_t kept[16], struct id request)
+{
+    return memcmp(kept, request.b, sizeof(request.b)) == 0;
+}
+
+/* A file that followed may sound by now, or may have ended. */
+static bool has_queued(const struct voice *voice, struct id request)
+{
+    uint32_t word = atomic_load(&voice->kept->word);
+    const struct kept_piece *other = &voice->kept->pieces[!(word & KEPT_PRESENT)];
+
+    return is_id(voice_piece(voice)->queued, request) ||
+           ((word & KEPT_FOLLOWS || other->generation != 0) && is_id(other->queued, request));
+}
+
+static bool has_sought(const struct voice *voice, struct id request)
+{
+    return is_id(voice_piece(voice)->seeker, request) ||
+           (atomic_load(&voice->kept->seeks) && is_id(voice->kept->seeker, request));
+}
+
+static bool have_done(const void *state, struct id request)
+{
+    const struct voices *voices = state;
+
+    for (uint32_t i = 0; i < STREAMS; i++)
+        if (has_queued(&voices->each[i], request) || has_sought(&voices->each[i], request))
+            return true;
+    return false;
+}
+
+/* Its last order was sent, and its phase was not changed any more. */
+static void note_start(struct voice *voice)
+{
+    struct kept_voice *kept = voice->kept;
+
+    if (atomic_load(&kept->phase) == KEPT_STARTING && kept->started && desk_effects(voice->all->desk) >= kept->started)
+        atomic_store(&kept->phase, KEPT_PLAYING);
+}
+
+enum err voices_open(struct voices *voices, struct fault *fault)
+{
+    struct note note;
+
+    voices->scratch = calloc(voice_feed_scratch(), sizeof(float));
+    if (!voices->scratch)
+        return fault_set(fault, ERR_FULL, "no memory for the voices");
+    clear(voices);
+    for (uint32_t i = 0; i < STREAMS; i++) {
+        struct voice *voice = &voices->each[i];
+        voice->all = voices;
+        voice->index = i;
+        voice->memory = studio_stream(voices->desk->studio, i, &voice->ring);
+        voice->kept = &voices->kept->voices[i];
+        note_start(voice);
+        inherit(voice);
+    }
+    recall_settle(voices->service, desk_effects(voices->desk), have_done, voices); /* before another order */
+    while (desk_note(voices->desk, &note))
+        voices_note(voices, &note);
+    for (uint32_t i = 0; i < STREAMS; i++)
+        take_up(&voices->each[i]);
+    return ERR_OK;
+}
+
+void voices_close(struct voices *voices)
+{
+    for (uint32_t i = 0; i < STREAMS; i++) {
+        struct voice *voice = &voices->each[i];
+        reel_close(voice->reel);
+        reel_close(voice->following);
+        resample_free(voice->resample);
+        stretch_free(voice->stretch);
+    }
+    free(voices->scratch);
+}
+
+/* ---- what the sound core says ---- */
+
+static void publish_stall(struct voice *voice, bool dry)
+{
+    struct streamer_voice_stalled event = { .voice = voice->index, .generation = voice->generation, .dry = dry };
+
+    voice->is_dry = dry;
+    service_publish(voice->all->service, "voice_stalled", &event);
+}
+
+void voices_note(struct voices *voices, const struct note *note)
+{
+    struct voice *voice = note->voice < STREAMS ? &voices->each[note->voice] : NULL;
+
+    if (!voice || voice->phase == VOICE_FREE || note->generation != voice->generation)
+        return;
+    if (note->kind == NOTE_STREAM_ENDED)
+        voice_end(voice, voice->phase == VOICE_ENDING ? STREAM_END_STOPPED : STREAM_END_PLAYED, "");
+    else if (note->kind == NOTE_STREAM_DRY || note->kind == NOTE_STREAM_WET)
+        publish_stall(voice, note->kind == NOTE_STREAM_DRY);
+}
+
+/* ---- each moment ---- */
+
+/* Notes may be lost: a voice that the core does not play, with nothing left to tell it, has ended. */
+static void doubt(struct voice *voice)
+{
+    struct desk *desk = voice->all->desk;
+    bool may_end = voice->phase == VOICE_ENDING || (voice->phase == VOICE_PLAYING && voice->is_complete);
+    bool sounds = desk->state.streams[voice->index].generation == voice->generation;
+    bool has_begun = voice->begins == ORDER_NOW || voice->begins < desk->state.frame;
+
+    if (may_end && !sounds && (has_begun || voice->phase == VOICE_ENDING) && clock_steady() - voice->since > DOUBT_US &&
+        desk_check(desk, NULL) == ERR_OK && ring_space(&desk->orders) == ORDERS_CELLS)
+        voice_end(voice, voice->phase == VOICE_ENDING ? STREAM_END_STOPPED : STREAM_END_PLAYED, "");
+}
+
+/* At another rate the rest is made anew, from where it sounds now. */
+static void follow_rate(struct voice *voice)
+{
+    struct fault fault = { 0 };
+
+    if (voice->phase != VOICE_PLAYING || voice_piece(voice)->rate == desk_rate(voice->all->desk) || !voice->reel)
+        return;
+    if (voice_seek(voice, voice_position(voice), (struct id){ { 0 } }, &fault) != ERR_OK)
+        voice_fail(voice, &fault);
+}
+
+static int by_need(const void *a, const void *b)
+{
+    double first = voice_feed_ahead(*(struct voice *const *)a), second = voice_feed_ahead(*(struct voice *const *)b);
+
+    return (first > second) - (first < second);
+}
+
+/* The emptiest first, and not all at once, so that an ask is never far behind. */
+static void feed(struct voices *voices)
+{
+    struct voice *hungry[STREAMS];
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < STREAMS; i++)
+        if (voices->each[i].phase >= VOICE_FILLING)
+            hungry[count++] = &voices->each[i];
+    qsort(hungry, count, sizeof(*hungry), by_need);
+    for (uint32_t i = 0; i < count && (i < PULLS_A_TICK || voice_feed_ahead(hungry[i]) < dire); i++)
+        voice_feed(hungry[i]);
+}
+
+void voices_tick(struct voices *voices)
+{
+    for (uint32_t i = 0; i < STREAMS; i++) {
+        struct voice *voice = &voices->each[i];
+        doubt(voice);
+        follow_rate(voice);
+        voice_feed_check(voice);
+    }
+    feed(voices);
+}
+
+bool voices_busy(const struct voices *voices)
+{
+    for (uint32_t i = 0; i < STREAMS; i++)
+        if (voices->each[i].phase != VOICE_FREE)
+            return true;
+    return false;
+}
+
+struct voice *voices_find(struct voices *voices, struct id request)
+{
+    for (uint32_t i = 0; i < STREAMS; i++) {
+        struct voice *voice = &voices->each[i];
+        if (voice->phase != VOICE_FREE && voice->phase != VOICE_ENDING &&
+            memcmp(voice->kept->request, request.b, sizeof(request.b)) == 0)
+            return voice;
+    }
+    return NULL;
+}
+
+enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one)(const struct voice *, const void *),
+                         const void *state)
+{
+    uint32_t orders = 0;
+
+    for (uint32_t i = 0; i < STREAMS; i++)
+        orders += is_one(&voices->each[i], state) && voice_is_sounding(&voices->each[i]);
+    if (!desk_has_room(voices->desk, orders))
+        return refuse(call, ERR_BUSY, "the sound core has more orders than it can take");
+    recall_foretell(call, &(struct nothing){ 0 }, desk_effects(voices->desk) + orders);
+    return ERR_OK;
+}
+
+/* ---- telling ---- */
+
+int64_t voice_position(const struct voice *voice)
+{
+    const struct state_voice *state = &voice->all->desk->state.streams[voice->index];
+    const struct kept_piece *piece = voice_piece(voice);
+    uint64_t cell = atomic_load(&voice->memory->begin);
+
+    if (voice->is_seeking)
+        return voice->plan.from;
+    if (state->generation != voice->generation || state->position < 0 || piece->rate == 0)
+        return piece->from;
+    cell += (uint64_t)state->position;
+    if (cell < piece->at) /* the piece before it still sounds */
+        return 0;
+    int64_t frame = (int64_t)((uint64_t)piece->from + (cell - piece->at) * piece->file_rate / piece->rate);
+    if (frame < 0)
+        return 0;
+    return voice->kept->looping && piece->frames > 0 ? frame % piece->frames : frame;
+}
+
+static enum stream_state state_of(const struct voice *voice)
+{
+    if (voice->phase == VOICE_OPENING || (voice->phase == VOICE_FILLING && !voice->is_heard))
+        return STREAM_STATE_OPENING;
+    if (voice->phase == VOICE_ENDING)
+        return STREAM_STATE_ENDING;
+    return voice->is_dry ? STREAM_STATE_STALLED : STREAM_STATE_PLAYING;
+}
+
+void voice_tell(const struct voice *voice, struct stream_voice *to)
+{
+    const struct kept_piece *piece = voice_piece(voice);
+    uint32_t word = atomic_load(&voice->kept->word);
+    const char *next = word & KEPT_FOLLOWS ? voice->kept->pieces[!(word & KEPT_PRESENT)].path : "";
+    bool previews = voice->plan.group == GROUP_PREVIEW;
+
+    *to = (struct stream_voice){
+        .voice = voice->index,
+        .generation = voice->generation,
+        .state = { .value = (int32_t)state_of(voice) },
+        .group = { .value = (int32_t)(previews ? STREAM_GROUP_PREVIEW : STREAM_GROUP_STREAMS) },
+        .path = bytes_of(piece->path, strlen(piece->path)),
+        .rate = piece->file_rate,
+        .channels = piece->channels <= 64 ? piece->channels : 0,
+        .frames = piece->frames >= -1 ? piece->frames : -1,
+        .position = voice_position(voice),
+        .looping = voice->kept->looping,
+        .gain = (double)voice->plan.gain,
+        .pan = (double)voice->plan.pan,
+        .buffered_s = voice_feed_ahead(voice),
+        .next = bytes_of(next, strlen(next)),
+    };
+    memcpy(to->id.b, piece->media, sizeof(to->id.b));
+}

@@ -1,0 +1,372 @@
+#include "services/streamer/record/listen.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "schema_audio.h"
+
+enum { BUDGET_MS = 10000, ANALYSE_MS = 60000, PATIENCE_US = 3000000, STALL_US = 5000000, AGAIN_US = 50000 };
+enum { PIECE = 16384 };
+
+static const double SECONDS = 4;
+static const float SILENCE = 1e-4F; /* -80 dB: what is no louder before and behind a sound is none of it */
+static const struct text own = { 6, "listen" };
+
+typedef void answered(void *state, enum err error, const void *answer, const struct fault *fault);
+
+/* ---- how it ends ---- */
+
+static void ignore(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    (void)state, (void)error, (void)answer, (void)fault;
+}
+
+static void disconnect(struct listening *listening, struct text to)
+{
+    struct audio_disconnect request = { .port = own, .to = to };
+
+    (void)service_ask(listening->service, "audio.disconnect", &request, BUDGET_MS, NULL, ignore, NULL, NULL);
+}
+
+static bool order(const struct listening *listening, enum order_verb verb, uint32_t generation)
+{
+    struct order order = { .frame = ORDER_NOW, .verb = verb, .voice = CAPTURE_LISTEN, .generation = generation };
+
+    return desk_order(listening->desk, &order);
+}
+
+/* Whatever is captured is stopped, whatever is connected is disconnected. */
+static void let_go(struct listening *listening)
+{
+    struct capture_header header = capture_header_get(listening->memory);
+
+    if (header.generation && header.end == UINT64_MAX)
+        (void)order(listening, ORDER_CAPTURE_STOP, header.generation);
+    if (listening->port[0])
+        disconnect(listening, text_of(listening->port));
+}
+
+static void end(struct listening *listening)
+{
+    if (listening->wav.fd >= 0)
+        close(listening->wav.fd);
+    listening->wav = (struct wav){ .fd = -1 };
+    listening->ticket = (struct ticket){ 0 };
+    listening->port[0] = '\0';
+    listening->phase = LISTEN_FREE;
+}
+
+static void fail(struct listening *listening, const struct fault *fault)
+{
+    if (listening->phase < LISTEN_HEARING)
+        let_go(listening);
+    ticket_fail(listening->service, listening->ticket, fault);
+    end(listening);
+}
+
+static void set_phase(struct listening *listening, enum listen_phase phase)
+{
+    listening->phase = phase;
+    listening->since = clock_steady();
+    listening->again = 0;
+}
+
+static void ask(struct listening *listening, const char *name, const void *request, uint32_t budget_ms, answered *done)
+{
+    struct fault fault = { 0 };
+
+    if (service_ask(listening->service, name, request, budget_ms, NULL, done, listening, &fault) != ERR_OK)
+        fail(listening, &fault);
+}
+
+/* ---- connecting: nothing but the port that is to be heard ---- */
+
+static void connected(void *state, enum err error, const void *answer, const struct fault *fault);
+
+static void ask_connect(struct listening *listening)
+{
+    struct audio_connect request = { .port = own, .to = text_of(listening->port) };
+
+    listening->again = 0;
+    ask(listening, "audio.connect", &request, BUDGET_MS, connected);
+}
+
+/* Nothing but the port is connected, or is to be. */
+static bool is_alone(const struct listening *listening, const struct connections *all, bool *is_made)
+{
+    bool is_alone = true;
+
+    *is_made = false;
+    for (uint32_t i = 0; i < all->each.count; i++) {
+        const struct connection *one = &all->each.at[i];
+        bool is_it = text_is(one->to, listening->port);
+        if (!text_equal(one->port, own))
+            continue;
+        *is_made |= is_it && one->made;
+        is_alone &= is_it;
+    }
+    return is_alone;
+}
+
+static void fail_unknown(struct listening *listening)
+{
+    struct fault fault;
+
+    fault_set(&fault, ERR_NOT_FOUND, "no JACK port \"%.200s\" can be heard", listening->port);
+    fault_field(&fault, "port");
+    fault_hint(&fault, "it takes a port that sound comes out of, as CLIENT:PORT: `jack_lsp -p` lists them");
+    fail(listening, &fault);
+}
+
+static void connected(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct listening *listening = state;
+    bool is_late = clock_steady() - listening->since > PATIENCE_US, is_made = false;
+
+    if (error != ERR_OK && (error != ERR_BUSY || is_late)) /* busy: the core waits for JACK */
+        fail(listening, fault);
+    else if (error == ERR_OK && is_alone(listening, answer, &is_made) && is_made)
+        set_phase(listening, LISTEN_STARTING);
+    else if (is_late)
+        fail_unknown(listening);
+    else
+        listening->again = clock_steady() + AGAIN_US;
+}
+
+static void cleared(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct listening *listening = state;
+    const struct connections *all = answer;
+
+    for (uint32_t i = 0; error == ERR_OK && i < all->each.count; i++)
+        if (text_equal(all->each.at[i].port, own) && !text_is(all->each.at[i].to, listening->port))
+            disconnect(listening, all->each.at[i].to);
+    if (!listening->ticket.number) {
+        end(listening);
+    } else if (error != ERR_OK) {
+        fail(listening, fault);
+    } else {
+        set_phase(listening, LISTEN_CONNECTING);
+        ask_connect(listening);
+    }
+}
+
+static void clear(struct listening *listening)
+{
+    set_phase(listening, LISTEN_CLEARING);
+    ask(listening, "audio.ports", NULL, BUDGET_MS, cleared);
+}
+
+/* ---- hearing ---- */
+
+static void analysed(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct listening *listening = state;
+    struct fault nothing;
+
+    if (error != ERR_OK) {
+        fail(listening, fault);
+        return;
+    }
+    struct heard told = *(const struct heard *)answer;
+    told.path = bytes_of(listening->port, strlen(listening->port));
+    if (told.found.has_embedding) {
+        ticket_answer(listening->service, listening->ticket, &told);
+        end(listening);
+        return;
+    }
+    fault_set(&nothing, ERR_NOT_FOUND, "nothing can be heard in what came from \"%.150s\"", listening->port);
+    fault_hint(&nothing, "%.*s", TEXT_ARG(told.found.failure));
+    fail(listening, &nothing);
+}
+
+static void fail_silent(struct listening *listening)
+{
+    struct fault fault;
+
+    fault_set(&fault, ERR_NOT_FOUND, "only silence came from \"%.200s\"", listening->port);
+    fault_hint(&fault, "let it sound while it is listened to, or listen longer: --seconds N");
+    fail(listening, &fault);
+}
+
+/* The memory has no name but that of its descriptor. */
+static void hear(struct listening *listening)
+{
+    char path[64];
+    int len = snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), listening->wav.fd);
+    struct indexer_analyse request = { .path = bytes_of(path, (size_t)len) };
+    struct fault fault;
+
+    if (listening->kept == 0) {
+        fail_silent(listening);
+    } else if (wav_cut(&listening->wav, listening->kept, &fault) != ERR_OK ||
+               wav_sync(&listening->wav, &fault) != ERR_OK) {
+        fail(listening, &fault);
+    } else {
+        let_go(listening);
+        set_phase(listening, LISTEN_HEARING);
+        ask(listening, "indexer.analyse", &request, ANALYSE_MS, analysed);
+    }
+}
+
+/* ---- from the ring into memory ---- */
+
+static bool is_loud(const float *frame)
+{
+    return fabsf(frame[0]) > SILENCE || fabsf(frame[1]) > SILENCE;
+}
+
+/* From the first loud frame on; `kept` follows the last one. */
+static enum err keep(struct listening *listening, const float *stereo, uint32_t frames, struct fault *fault)
+{
+    struct wav *wav = &listening->wav;
+    uint32_t first = 0, last = frames;
+
+    while (wav->frames == 0 && first < frames && !is_loud(stereo + (size_t)first * WAV_CHANNELS))
+        first++;
+    while (last > first && !is_loud(stereo + (size_t)(last - 1) * WAV_CHANNELS))
+        last--;
+    if (last > first)
+        listening->kept = wav->frames + last - first;
+    return wav_write(wav, wav->frames, stereo + (size_t)first * WAV_CHANNELS, frames - first, fault);
+}
+
+static enum err carry(struct listening *listening, struct fault *fault)
+{
+    uint64_t at = ring_taken(&listening->ring), left = listening->most - listening->heard;
+    struct ring_span span = ring_look(&listening->ring, at, left < PIECE ? (uint32_t)left : PIECE);
+    enum err e = ERR_OK;
+
+    for (int i = 0; e == ERR_OK && i < 2; i++)
+        e = keep(listening, (const float *)(const void *)span.at[i], span.cells[i], fault);
+    uint32_t cells = span.cells[0] + span.cells[1];
+    ring_release(&listening->ring, at + cells);
+    listening->heard += cells;
+    if (cells)
+        listening->since = clock_steady();
+    return e;
+}
+
+static bool is_captured(const struct listening *listening)
+{
+    return capture_header_get(listening->memory).generation == listening->generation;
+}
+
+static enum err begin_wav(struct listening *listening, struct fault *fault)
+{
+    struct wav_take take = { .generation = listening->generation, .rate = capture_header_get(listening->memory).rate };
+    int fd = memfd_create("loophole-listening", MFD_CLOEXEC);
+
+    listening->wav.fd = fd;
+    if (fd < 0)
+        return fault_errno(fault, ERR_FULL, errno, "no memory to listen");
+    return wav_begin(&listening->wav, fd, WAV_FLOAT, &take, fault);
+}
+
+static void follow_start(struct listening *listening)
+{
+    struct fault fault;
+
+    if (listening->again == 0) { /* not ordered yet */
+        ring_release(&listening->ring, ring_taken(&listening->ring) + ring_ready(&listening->ring));
+        listening->again = order(listening, ORDER_CAPTURE_START, listening->generation);
+    }
+    if (is_captured(listening)) {
+        ring_release(&listening->ring, capture_header_get(listening->memory).begin);
+        set_phase(listening, LISTEN_GOING);
+        if (begin_wav(listening, &fault) != ERR_OK)
+            fail(listening, &fault);
+    } else if (clock_steady() - listening->since > STALL_US) {
+        fault_set(&fault, ERR_TIMEOUT, "the sound core does not begin to listen");
+        fail(listening, &fault);
+    }
+}
+
+static void follow(struct listening *listening)
+{
+    struct fault fault = { 0 };
+
+    if (!is_captured(listening))
+        fault_set(&fault, ERR_CONFLICT, "the sound core listens to something else");
+    else if (clock_steady() - listening->since > STALL_US)
+        fault_set(&fault, ERR_OFFLINE, "the sound core has stopped");
+    else if (carry(listening, &fault) == ERR_OK && listening->heard >= listening->most)
+        hear(listening);
+    if (fault.code != ERR_OK)
+        fail(listening, &fault);
+}
+
+void listen_tick(struct listening *listening)
+{
+    switch (listening->phase) {
+    case LISTEN_CONNECTING:
+        if (listening->again && clock_steady() >= listening->again)
+            ask_connect(listening); /* asked again it changes nothing, and tells how it stands */
+        break;
+    case LISTEN_STARTING:
+        follow_start(listening);
+        break;
+    case LISTEN_GOING:
+        follow(listening);
+        break;
+    case LISTEN_FREE:
+    case LISTEN_CLEARING:
+    case LISTEN_HEARING: /* an answer is awaited */
+        break;
+    }
+}
+
+bool listen_busy(const struct listening *listening)
+{
+    return listening->phase != LISTEN_FREE;
+}
+
+/* ---- asks, open, close ---- */
+
+enum err listen_begin(struct listening *listening, struct call *call, const struct streamer_listen *request)
+{
+    double seconds = request->has_seconds ? request->seconds : SECONDS;
+
+    if (listening->phase != LISTEN_FREE && listening->ticket.number)
+        return refuse(call, ERR_BUSY, "\"%.200s\" is listened to", listening->port);
+    enum err e = desk_check(listening->desk, call_fault(call));
+    if (e != ERR_OK)
+        return e;
+    if (!text_copy(listening->port, sizeof(listening->port), request->port) || !listening->port[0])
+        return refuse(call, ERR_BAD_REQUEST, "no port to listen to");
+    listening->ticket = call_defer(call);
+    if (!listening->ticket.number)
+        return ERR_BUSY;
+    struct id drawn = id_new();
+    memcpy(&listening->generation, drawn.b + 12, sizeof(listening->generation)); /* as those of takes: drawn */
+    listening->generation |= 1;                                                  /* 0 is none */
+    if (is_captured(listening))
+        listening->generation += 2;
+    listening->most = (uint64_t)llround(seconds * desk_rate(listening->desk));
+    listening->heard = listening->kept = 0;
+    if (listening->phase == LISTEN_FREE)
+        clear(listening);
+    return ERR_OK;
+}
+
+void listen_open(struct listening *listening, struct service *service, struct desk *desk)
+{
+    *listening = (struct listening){ .service = service, .desk = desk, .wav = { .fd = -1 } };
+    listening->memory = studio_capture(desk->studio, CAPTURE_LISTEN, &listening->ring);
+    struct capture_header header = capture_header_get(listening->memory);
+    if (header.generation == 0 || header.end != UINT64_MAX)
+        return;
+    let_go(listening);
+    clear(listening);
+}
+
+void listen_close(struct listening *listening)
+{
+    if (listening->wav.fd >= 0)
+        close(listening->wav.fd);
+    listening->wav.fd = -1;
+}

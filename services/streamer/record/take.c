@@ -1,0 +1,353 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "common/process/log.h"
+#include "services/streamer/record/take_flac.h"
+#include "services/streamer/record/takes.h"
+
+enum { BEGIN_US = 5000000, STOP_US = 3000000, PROGRESS_US = 1000000 };
+
+/* ---- what is told of it ---- */
+
+static int32_t state_of(const struct take *take)
+{
+    static const int32_t ended[] = { [LIFECYCLE_PENDING] = TAKE_STATE_PENDING,
+                                     [LIFECYCLE_FINAL] = TAKE_STATE_FINAL,
+                                     [LIFECYCLE_ABANDONED] = TAKE_STATE_ABANDONED };
+
+    if (take->phase == TAKE_ENCODING)
+        return TAKE_STATE_ENCODING;
+    if (take->result != 0)
+        return ended[take->result];
+    if (take->phase < TAKE_GOING)
+        return TAKE_STATE_STARTING;
+    return take->phase == TAKE_GOING ? TAKE_STATE_RUNNING : TAKE_STATE_STOPPING;
+}
+
+static uint32_t places_of(const struct wav_gaps *gaps)
+{
+    return gaps->count < WAV_GAPS ? (uint32_t)gaps->count : WAV_GAPS;
+}
+
+void take_tell_as(struct take *take, struct recording *to)
+{
+    const struct wav_take *facts = &take->facts;
+
+    if (take->file)
+        take->frames = atomic_load(&take->file->frames);
+    *to = (struct recording){ .id = take->item,
+                              .name = text_of(take->name),
+                              .path = bytes_of(take->path, take->is_forgotten ? 0 : strlen(take->path)),
+                              .state = { .value = state_of(take) },
+                              .frames = (int64_t)take->frames,
+                              .rate = facts->rate,
+                              .first = facts->first,
+                              .latency = facts->latency,
+                              .lost = take->lost,
+                              .size = take->size,
+                              .began = facts->began,
+                              .failure = text_of(take->fault.what),
+                              .has_format = take->format != 0,
+                              .format = { .value = take->format },
+                              .has_encoded = take->flac != NULL,
+                              .encoded = take->flac ? (int64_t)atomic_load(&take->flac->frames) : 0,
+                              .has_remark = take->remark[0] != '\0',
+                              .remark = text_of(take->remark),
+                              .has_gaps = true,
+                              .gaps = { .value = facts->is_filled ? GAPS_FILL : GAPS_SKIP },
+                              .lost_at = { .at = take->lost_at, .count = places_of(&take->gaps) },
+                              .has_lost_more = take->gaps.count > WAV_GAPS,
+                              .lost_more = take->gaps.count - places_of(&take->gaps) };
+}
+
+void take_note_gaps(struct take *take, const struct wav_gaps *gaps)
+{
+    take->gaps = *gaps;
+    take->lost = gaps->lost;
+    for (uint32_t i = 0; i < places_of(gaps); i++)
+        take->lost_at[i] =
+            (struct take_gap){ .at = (int64_t)gaps->each[i].at, .frames = (int64_t)gaps->each[i].frames };
+}
+
+void take_publish(struct take *take, const char *event)
+{
+    struct streamer_take_progress told;
+
+    take_tell_as(take, &told.take); /* all events of takes have this shape */
+    service_publish(take->takes->service, event, &told);
+}
+
+void take_free(struct take *take)
+{
+    *take = (struct take){ .takes = take->takes, .next = take->next };
+}
+
+/* ---- orders ---- */
+
+static bool order(struct take *take, enum order_verb verb)
+{
+    struct order order = { .frame = ORDER_NOW, .verb = verb, .voice = 0, .generation = take->facts.generation };
+
+    return desk_order(take->takes->desk, &order);
+}
+
+static bool is_captured(const struct take *take)
+{
+    return capture_header_get(take->takes->memory).generation == take->facts.generation;
+}
+
+/* Nobody reads the ring any more: what is in it is nobody's. */
+static void end_capture(struct take *take)
+{
+    if (is_captured(take))
+        (void)order(take, ORDER_CAPTURE_STOP); /* takes_tick repeats it if need be */
+}
+
+/* ---- steps ---- */
+
+static void fail_file(struct take *take, const struct fault *fault)
+{
+    take->fault = *fault;
+    atomic_store(&take->file->is_erased, true);
+    atomic_store(&take->file->is_ending, true);
+    take->phase = TAKE_STOPPING;
+    take->since = clock_steady();
+    take->is_ordered = true;
+}
+
+/* The sound core is told, over and over while there is no room for the order, until the first frame is there. */
+static void follow_start(struct take *take)
+{
+    struct fault fault = { 0 };
+
+    if (!take->is_ordered) {
+        ring_release(&take->takes->ring, ring_taken(&take->takes->ring) + ring_ready(&take->takes->ring));
+        take->is_ordered = order(take, ORDER_CAPTURE_START);
+    }
+    if (clock_steady() - take->since < BEGIN_US)
+        return;
+    if (desk_check(take->takes->desk, &fault) == ERR_OK)
+        fault_set(&fault, ERR_TIMEOUT, "the sound core does not begin to record");
+    fail_file(take, &fault);
+}
+
+static void take_facts(struct take *take, const struct take_file *file)
+{
+    take->facts = file->take.take;
+    if (take->facts.is_for_flac)
+        take->format = TAKE_FORMAT_FLAC;
+    else
+        take->format = file->take.format == WAV_PCM24 ? TAKE_FORMAT_WAV24 : TAKE_FORMAT_WAV;
+}
+
+static void start_running(struct take *take)
+{
+    struct recording told;
+
+    take_facts(take, take->file);
+    take->phase = TAKE_GOING;
+    take->is_ordered = false;
+    take->since = take->told = clock_steady();
+    log_info("recording \"%s\" to %s", take->name, take->path);
+    take_tell_as(take, &told);
+    ticket_answer(take->takes->service, take->begun, &told);
+    take->begun = (struct ticket){ 0 };
+    take_publish(take, "take_started");
+}
+
+static void follow_running(struct take *take)
+{
+    const struct desk *desk = take->takes->desk;
+    usec_t now = clock_steady();
+
+    take->lost = capture_header_get(take->takes->memory).lost;
+    if (now - take->told >= PROGRESS_US) {
+        take->told = now;
+        take_publish(take, "take_progress");
+    }
+    if (desk->has_state && desk_rate(desk) != take->facts.rate && take->wish == TAKE_WISH_NOTHING) {
+        fault_set(&take->fault, ERR_CONFLICT, "the JACK server runs at another rate now");
+        take->wish = TAKE_WISH_STOP;
+    }
+    if (take->wish == TAKE_WISH_NOTHING)
+        return;
+    atomic_store(&take->file->is_erased, take->wish == TAKE_WISH_CANCEL && take->takes->deletes_cancelled);
+    take->phase = TAKE_STOPPING;
+    take->since = now;
+}
+
+/* A core that is gone, or stuck, is not waited for. */
+static void follow_stop(struct take *take)
+{
+    if (!take->is_ordered)
+        take->is_ordered = order(take, ORDER_CAPTURE_STOP);
+    if (clock_steady() - take->since > STOP_US && take->file)
+        atomic_store(&take->file->is_ending, true);
+}
+
+/* The take that is being recovered is still being captured. */
+static void take_over(struct take *mending)
+{
+    struct takes *takes = mending->takes;
+    struct take *take = &takes->recording;
+
+    struct take waiting = *take; /* an ask to begin or end one may have come already */
+    struct fault fault;
+
+    *take = *mending;
+    take->is_mended = false;
+    take->file->state = take;
+    take_free(mending);
+    if (id_is_zero(takes->ending) || id_equal(takes->ending, take->item)) {
+        take->ended = waiting.ended;
+        take->wish = waiting.wish;
+    } else {
+        take_answer_end(takes, waiting.ended);
+    }
+    takes->ending = (struct id){ { 0 } };
+    if (id_equal(waiting.facts.request, take->file->take.take.request)) {
+        take->begun = waiting.begun;
+    } else {
+        fault_set(&fault, ERR_BUSY, "the take \"%.100s\" is under way", take->name);
+        ticket_fail(takes->service, waiting.begun, &fault);
+    }
+    start_running(take);
+}
+
+void take_follow(struct take *take)
+{
+    int stage = take->file ? atomic_load(&take->file->stage) : TAKE_OPENING;
+
+    switch (take->phase) {
+    case TAKE_MAKING:
+        if (stage == TAKE_READY || stage == TAKE_RUNNING) {
+            take->phase = TAKE_WAITING;
+            take->since = clock_steady();
+        }
+        break;
+    case TAKE_WAITING:
+        if (stage == TAKE_RUNNING && take->file->work == TAKE_RESUME)
+            take_over(take);
+        else if (stage == TAKE_RUNNING)
+            start_running(take);
+        else
+            follow_start(take);
+        break;
+    case TAKE_GOING:
+        follow_running(take);
+        break;
+    case TAKE_STOPPING:
+        follow_stop(take);
+        break;
+    case TAKE_TELLING:
+        if (!take->is_asking && clock_steady() - take->told >= PROGRESS_US)
+            take_end(take);
+        break;
+    case TAKE_STARTING:
+        take_connect_again(take);
+        break;
+    case TAKE_ENCODING: /* take_become_follow */
+    case TAKE_FREE:
+        break;
+    }
+}
+
+/* ---- how it ends ---- */
+
+void take_fail(struct take *take, const struct fault *fault)
+{
+    log_fault("recording", fault);
+    take->fault = *fault;
+    take_publish(take, "take_failed");
+    take->is_forgotten = true;
+    if (!id_is_zero(take->item)) {
+        take_end(take);
+        return;
+    }
+    ticket_fail(take->takes->service, take->begun, fault);
+    ticket_fail(take->takes->service, take->ended, fault);
+    take_free(take);
+}
+
+void take_leave(struct take *take, const struct fault *fault)
+{
+    struct takes *takes = take->takes;
+
+    log_fault("a recording is not finished", fault);
+    take->fault = *fault;
+    snprintf(takes->alarm, sizeof(takes->alarm), "the recording %.60s is not finished: %.120s", take->name,
+             fault->what);
+    ticket_fail(takes->service, take->begun, fault);
+    ticket_fail(takes->service, take->ended, fault);
+    take_publish(take, "take_failed");
+    take_free(take);
+}
+
+static void judge(struct take *take, const struct take_file *file)
+{
+    bool is_failed = file->fault.code != ERR_OK;
+
+    take->result =
+        take->wish == TAKE_WISH_CANCEL || file->fault.code == ERR_BAD_REQUEST ? LIFECYCLE_ABANDONED : LIFECYCLE_FINAL;
+    take->is_forgotten =
+        file->is_gone || atomic_load(&file->is_erased) || (take->frames == 0 && file->fault.code != ERR_BAD_REQUEST);
+    if (take->is_forgotten)
+        take->result = LIFECYCLE_ABANDONED;
+    if (!is_failed || file->is_gone)
+        return;
+    take->fault = file->fault;
+    snprintf(take->takes->alarm, sizeof(take->takes->alarm), "the recording %.60s ended early: %.120s", take->name,
+             file->fault.what);
+    take_publish(take, "take_failed");
+}
+
+static void file_ended(struct take *take, const struct take_file *file)
+{
+    struct takes *takes = take->takes;
+    bool is_running = atomic_load(&file->stage) == TAKE_RUNNING;
+
+    take_facts(take, file);
+    take_note_gaps(take, &file->take.gaps);
+    take->frames = atomic_load(&file->frames);
+    take->size = file->size;
+    take->mtime = file->mtime;
+    if (is_running || take->is_ordered)
+        end_capture(take);
+    if (is_running && take == &takes->mending && takes->recording.phase == TAKE_FREE) {
+        take->ended = takes->recording.ended; /* it was to be stopped, and has ended before it could be taken over */
+        take_free(&takes->recording);
+    }
+    if (file->work == TAKE_NEW && !is_running) {
+        struct fault fault = take->fault.code ? take->fault : file->fault;
+        take_fail(take, &fault);
+    } else if (file->is_flac) {
+        take->result = LIFECYCLE_FINAL;
+        take_become(take);
+    } else if (file->work == TAKE_RESUME && !is_running && file->fault.code != ERR_OK &&
+               file->fault.code != ERR_BAD_REQUEST && !file->is_gone) {
+        take_leave(take, &file->fault);
+    } else {
+        judge(take, file);
+        if (take->result == LIFECYCLE_FINAL && take->facts.is_for_flac)
+            take_become(take);
+        else
+            take_end(take);
+    }
+    if (is_running)
+        ring_release(&takes->ring, ring_taken(&takes->ring) + ring_ready(&takes->ring));
+}
+
+void take_done(struct errand *errand, bool lost)
+{
+    struct take_file *file = (struct take_file *)errand;
+    struct take *take = file->state;
+    struct fault fault;
+
+    take->file = NULL;
+    if (lost) {
+        fault_set(&fault, ERR_TIMEOUT, "the disk does not answer");
+        take_leave(take, &fault);
+    } else {
+        file_ended(take, file);
+    }
+}

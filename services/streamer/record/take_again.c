@@ -1,0 +1,145 @@
+/* Asks about takes that a client sends again after the death of a streamer. persist has the item of the ask that begins
+ * a take under that ask's id; which take an ask was to end is in the answer that was foretold for it. */
+#include "services/streamer/record/takes.h"
+#include "store/changelog.h"
+
+/* ---- beginning ---- */
+
+/* Errors: not_found, conflict, those of locate_read. */
+static enum err find_done(struct takes *takes, const struct sender *sender, struct id *item, struct fault *fault)
+{
+    struct txn *txn;
+    enum err e = locate_read(takes->locator, &txn, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = changelog_done(txn, sender->request, sender->digest, item);
+    txn_end(txn);
+    return e;
+}
+
+/* The take of that item, whatever became of it. One that was given up before it ran is no take: ok, and nothing. */
+static enum err tell_begun(struct takes *takes, struct arena *arena, struct id item, struct recording *to,
+                           bool *is_told, struct fault *fault)
+{
+    enum err e = takes_tell_one(takes, arena, item, to, fault);
+
+    *is_told = e == ERR_OK;
+    if (e == ERR_NOT_FOUND && id_equal(item, takes->never_ran))
+        return ERR_OK;
+    return e == ERR_NOT_FOUND ? fault_set(fault, e, "the take that this request began is gone") : e;
+}
+
+enum err take_begun_again(struct takes *takes, struct call *call, struct recording *answer, bool *is_again)
+{
+    struct sender sender = call_sender(call);
+    struct id item;
+    enum err e = find_done(takes, &sender, &item, call_fault(call));
+
+    if (e == ERR_NOT_FOUND)
+        return ERR_OK;
+    if (e == ERR_CONFLICT)
+        return refuse_used_id(call);
+    if (e != ERR_OK || takes_are_mended(takes))
+        return e;
+    return tell_begun(takes, call_arena(call), item, answer, is_again, call_fault(call));
+}
+
+bool take_answers_again(struct take *take)
+{
+    struct takes *takes = take->takes;
+    struct recording told = { 0 };
+    struct arena arena = { 0 };
+    struct fault fault = { 0 };
+    bool is_told = false;
+    struct id item;
+
+    if (find_done(takes, &take->sender, &item, &fault) != ERR_OK)
+        return false;
+    enum err e = tell_begun(takes, &arena, item, &told, &is_told, &fault);
+    if (is_told)
+        ticket_answer(takes->service, take->begun, &told);
+    else if (e != ERR_OK)
+        ticket_fail(takes->service, take->begun, &fault);
+    else
+        take->sender.digest = 0; /* its id has the item that is gone: this one gets another */
+    arena_free(&arena);
+    if (is_told || e != ERR_OK)
+        take_free(take);
+    return is_told || e != ERR_OK;
+}
+
+/* ---- ending ---- */
+
+static bool read_foretold(const struct call *call, struct arena *arena, struct recording *to)
+{
+    struct bytes told = recall_foretold(call);
+
+    return told.len > 0 && codec_decode(&recording_shape, told, arena, to, NULL) == ERR_OK;
+}
+
+/* One that is gone was given up, or never had a frame. */
+static enum err tell_ended(struct takes *takes, struct arena *arena, const struct recording *was, struct recording *to,
+                           struct fault *fault)
+{
+    enum err e = takes_tell_one(takes, arena, was->id, to, fault);
+
+    if (e != ERR_NOT_FOUND)
+        return e;
+    *to = *was;
+    to->state = (struct choice){ .value = TAKE_STATE_ABANDONED };
+    to->path = (struct bytes){ 0 };
+    return ERR_OK;
+}
+
+bool take_ends_again(struct takes *takes, struct call *call, struct recording *answer, enum err *error)
+{
+    struct take *take = &takes->recording;
+    struct recording was = { 0 };
+
+    if (!read_foretold(call, call_arena(call), &was) || (take->phase != TAKE_FREE && id_equal(take->item, was.id)))
+        return false;
+    if (!takes_are_mended(takes)) {
+        *error = tell_ended(takes, call_arena(call), &was, answer, call_fault(call));
+        return true;
+    }
+    if (take->phase != TAKE_FREE || take->ended.number) {
+        *error = refuse(call, ERR_BUSY, "the take \"%.*s\" is being finished", TEXT_ARG(was.name));
+        return true;
+    }
+    takes->ending = was.id;
+    return false;
+}
+
+void take_answer_end(struct takes *takes, struct ticket ticket)
+{
+    struct recording told = { 0 };
+    struct arena arena = { 0 };
+    struct fault fault = { 0 };
+    enum err e = ERR_NOT_FOUND;
+
+    if (id_is_zero(takes->ending))
+        fault_set(&fault, e, "no take is under way");
+    else
+        e = takes_tell_one(takes, &arena, takes->ending, &told, &fault);
+    if (e == ERR_OK)
+        ticket_answer(takes->service, ticket, &told);
+    else
+        ticket_fail(takes->service, ticket, &fault);
+    takes->ending = (struct id){ { 0 } };
+    arena_free(&arena);
+}
+
+/* ---- deleting ---- */
+
+enum err take_deleted_again(struct takes *takes, struct call *call, bool *is_again)
+{
+    struct sender sender = call_sender(call);
+    struct id item;
+    enum err e = find_done(takes, &sender, &item, call_fault(call));
+
+    *is_again = e == ERR_OK;
+    if (e == ERR_CONFLICT)
+        return refuse_used_id(call);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}

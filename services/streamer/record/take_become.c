@@ -1,0 +1,193 @@
+/* take_become.c: takes whose WAV is whole, and that are to be FLAC: one after the other, while others are recorded. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/process/log.h"
+#include "schema_service.h"
+#include "services/streamer/record/take_flac.h"
+#include "services/streamer/record/takes.h"
+
+enum { PROGRESS_US = 1000000, TASKS = 64 };
+
+/* ---- what came of it ---- */
+
+static void stay_wav(struct take *take, const struct fault *why)
+{
+    struct takes *takes = take->takes;
+
+    snprintf(take->remark, sizeof(take->remark), "%s", why->what);
+    take->format = TAKE_FORMAT_WAV;
+    snprintf(takes->alarm, sizeof(takes->alarm), "the recording %.60s stays a WAV: %.120s", take->name, why->what);
+    log_fault("a recording stays a WAV", why);
+}
+
+/* It is not even begun. A take whose WAV is gone can only wait. */
+static void give_up(struct take *take, const struct fault *why)
+{
+    if (take->facts.rate == 0) {
+        take_leave(take, why);
+        return;
+    }
+    stay_wav(take, why);
+    take_end(take);
+}
+
+static void become_flac(struct take *take, const struct take_flac *flac)
+{
+    take->is_flac = true;
+    take->format = TAKE_FORMAT_FLAC;
+    take->facts = flac->facts;
+    take_note_gaps(take, &flac->gaps);
+    take->frames = flac->count;
+    take->size = flac->size;
+    take->mtime = flac->mtime;
+    memcpy(take->content, flac->content, sizeof(take->content));
+    snprintf(take->path, sizeof(take->path), "%.*s", PATH_MAX - 1, flac->flac);
+}
+
+static void done(struct errand *errand, bool lost)
+{
+    struct take_flac *flac = (struct take_flac *)errand;
+    struct take *take = flac->state;
+    struct fault hung = { .code = ERR_TIMEOUT, .what = "the disk does not answer" };
+
+    take->flac = NULL;
+    if (lost || flac->became == TAKE_IS_LEFT) {
+        take_leave(take, lost ? &hung : &flac->fault);
+        return;
+    }
+    if (flac->became == TAKE_IS_FLAC)
+        become_flac(take, flac);
+    else if (flac->became == TAKE_STAYS_WAV)
+        stay_wav(take, &flac->fault);
+    take->is_forgotten = flac->became == TAKE_IS_GONE;
+    if (take->is_forgotten)
+        take->result = LIFECYCLE_ABANDONED;
+    take_end(take);
+}
+
+/* ---- the queue ---- */
+
+static void start(struct take *take)
+{
+    struct takes *takes = take->takes;
+    struct take_flac *flac = take_flac_new(take->path, done, take);
+    struct fault fault = { 0 };
+
+    if (!flac) {
+        fault_set(&fault, ERR_FULL, "no memory to encode");
+        give_up(take, &fault);
+        return;
+    }
+    snprintf(flac->program, sizeof(flac->program), "%s/loophole-worker", service_paths(takes->service)->programs);
+    snprintf(flac->title, sizeof(flac->title), "%s", take->name);
+    flac->facts = take->facts;
+    flac->facts.item = take->item;
+    flac->gaps = take->gaps;
+    take->flac = flac;
+    take->told = clock_steady();
+    take_flac_start(flac, takes->errands);
+}
+
+/* NULL: there is no room for another. */
+static struct take *append(struct takes *takes, const struct take *take)
+{
+    struct take **last = &takes->encoding, *waiting;
+    uint32_t count = 0;
+
+    for (; *last; last = &(*last)->next)
+        count++;
+    if (count >= TAKES_LEFT || !(waiting = malloc(sizeof(*waiting))))
+        return NULL;
+    *waiting = *take;
+    waiting->phase = TAKE_ENCODING;
+    return *last = waiting;
+}
+
+void take_become(struct take *take)
+{
+    struct takes *takes = take->takes;
+    struct take *waiting = append(takes, take);
+    struct fault fault = { 0 };
+    struct recording told;
+
+    if (!waiting) {
+        fault_set(&fault, ERR_FULL, "too many takes wait to be encoded");
+        give_up(take, &fault);
+        return;
+    }
+    take_note_mended(waiting);
+    take_tell_as(waiting, &told);
+    ticket_answer(takes->service, waiting->ended, &told);
+    waiting->ended = (struct ticket){ 0 };
+    take_publish(waiting, "take_progress");
+    take_free(take);
+}
+
+static void sweep(struct takes *takes)
+{
+    struct take **at = &takes->encoding;
+
+    while (*at) {
+        struct take *take = *at;
+        if (take->phase == TAKE_FREE) {
+            *at = take->next;
+            free(take);
+        } else {
+            at = &take->next;
+        }
+    }
+}
+
+void take_become_follow(struct takes *takes)
+{
+    struct take *under_way = NULL, *next = NULL;
+
+    sweep(takes);
+    for (struct take *take = takes->encoding; take; take = take->next) {
+        take_follow(take);
+        if (take->phase == TAKE_ENCODING && take->flac)
+            under_way = take;
+        else if (take->phase == TAKE_ENCODING && !next)
+            next = take;
+    }
+    if (!under_way && next) {
+        start(next);
+    } else if (under_way && clock_steady() - under_way->told >= PROGRESS_US) {
+        under_way->told = clock_steady();
+        take_publish(under_way, "take_progress");
+    }
+}
+
+/* ---- as tasks ---- */
+
+void take_become_tell(const struct takes *takes, struct arena *arena, struct task_list *to)
+{
+    to->at = takes->encoding ? arena_array(arena, TASKS, sizeof(*to->at)) : NULL;
+    for (const struct take *take = takes->encoding; to->at && take && to->count < TASKS; take = take->next)
+        if (take->phase == TAKE_ENCODING)
+            to->at[to->count++] = (struct task){ .id = take->item,
+                                                 .label = arena_printf(arena, "Making FLAC of \"%s\"", take->name),
+                                                 .done = take->flac ? atomic_load(&take->flac->frames) : 0,
+                                                 .total = take->frames,
+                                                 .since = take->facts.began,
+                                                 .can_cancel = true };
+}
+
+enum err take_become_cancel(struct takes *takes, struct id item, struct fault *fault)
+{
+    struct fault why = { 0 };
+
+    for (struct take *take = takes->encoding; take; take = take->next)
+        if (take->phase == TAKE_ENCODING && id_equal(take->item, item)) {
+            if (take->flac) {
+                atomic_store(&take->flac->is_cancelled, true);
+            } else {
+                fault_set(&why, ERR_CONFLICT, "encoding it was cancelled");
+                give_up(take, &why);
+            }
+            return ERR_OK;
+        }
+    return fault_set(fault, ERR_NOT_FOUND, "no such task");
+}

@@ -1,0 +1,185 @@
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/process/log.h"
+#include "schema_audio.h"
+#include "schema_indexer.h"
+#include "services/streamer/record/takes.h"
+
+enum { BUDGET_MS = 10000, ATTEMPTS = 100 };
+
+typedef void answered(void *state, enum err error, const void *answer, const struct fault *fault);
+
+static void ask_under(struct take *take, const char *name, const void *request, const struct sender *sender,
+                      answered *done)
+{
+    struct fault fault = { 0 };
+
+    if (service_ask(take->takes->service, name, request, BUDGET_MS, sender, done, take, &fault) != ERR_OK)
+        take_fail(take, &fault);
+}
+
+static void ask(struct take *take, const char *name, const void *request, answered *done)
+{
+    ask_under(take, name, request, NULL, done);
+}
+
+/* ---- the file ---- */
+
+/* A generation is drawn: after a reboot the shared memory counts from nothing, and a file may be older than that. */
+static uint32_t new_generation(const struct takes *takes)
+{
+    uint32_t generation;
+
+    do {
+        struct id id = id_new();
+        memcpy(&generation, id.b + 12, sizeof(generation));
+    } while (generation == 0 || generation == capture_header_get(takes->memory).generation);
+    return generation;
+}
+
+static void start_file(struct take *take)
+{
+    struct takes *takes = take->takes;
+    struct take_file *file = take_file_new(TAKE_NEW, take_done, take);
+    struct fault fault;
+
+    if (!file) {
+        fault_set(&fault, ERR_FULL, "no memory to record");
+        take_fail(take, &fault);
+        return;
+    }
+    take->facts.generation = new_generation(takes);
+    take->facts.item = take->item;
+    file->format = take->format == TAKE_FORMAT_WAV24 ? WAV_PCM24 : WAV_FLOAT;
+    file->memory = takes->memory;
+    file->ring = takes->ring;
+    file->take.take = take->facts;
+    memcpy(file->path, take->path, sizeof(file->path));
+    take->file = file;
+    take->phase = TAKE_MAKING;
+    take_file_start(file, takes->errands);
+}
+
+/* ---- the item ---- */
+
+static void reserve(struct take *take);
+
+static void reserved(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    const struct done *done = answer;
+    struct take *take = state;
+
+    if (error == ERR_EXISTS && ++take->attempt < ATTEMPTS) {
+        reserve(take);
+        return;
+    }
+    if (error != ERR_OK) {
+        take_fail(take, fault);
+        return;
+    }
+    char file[300], folder[PATH_MAX];
+    take->item = done->id;
+    memcpy(folder, take->path, sizeof(folder));
+    snprintf(file, sizeof(file), take->attempt ? "/%s %u.wav" : "/%s.wav", take->name, take->attempt + 1);
+    snprintf(take->path, sizeof(take->path), "%.*s%s", (int)(PATH_MAX - sizeof(file)), folder, file);
+    start_file(take);
+}
+
+static void reserve(struct take *take)
+{
+    bool is_pcm = take->format == TAKE_FORMAT_WAV24;
+    char file[300];
+
+    snprintf(file, sizeof(file), take->attempt ? "%s %u.wav" : "%s.wav", take->name, take->attempt + 1);
+    struct persist_reserve request = { .folder = take->folder,
+                                       .file = bytes_of(file, strlen(file)),
+                                       .sample_format = is_pcm ? TEXT("pcm") : TEXT("float"),
+                                       .bit_depth = is_pcm ? 24 : 32,
+                                       .sample_rate = take->facts.rate,
+                                       .channels = WAV_CHANNELS };
+    ask_under(take, "persist.reserve", &request, take->sender.digest ? &take->sender : NULL, reserved);
+}
+
+/* ---- the folder ---- */
+
+static void library_added(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    const struct library *library = answer;
+    struct take *take = state;
+
+    if (error != ERR_OK || !bytes_copy(take->path, sizeof(take->path), library->path)) {
+        struct fault told = fault ? *fault : (struct fault){ .code = ERR_TOO_LARGE, .what = "the path is too long" };
+        fault_hint(&told, "recordings lie in %.100s, by the setting recording.folder", take->takes->folder);
+        take_fail(take, &told);
+        return;
+    }
+    take->folder = library->id;
+    reserve(take);
+}
+
+static void folder_made(struct errand *errand, bool lost)
+{
+    struct take_file *file = (struct take_file *)errand;
+    struct take *take = file->state;
+    struct fault fault = { .code = ERR_TIMEOUT, .what = "the disk of the recordings folder does not answer" };
+    struct indexer_add_library request = { .path = bytes_of(take->takes->folder, strlen(take->takes->folder)) };
+
+    take->file = NULL;
+    if (!lost && file->fault.code == ERR_OK)
+        ask(take, "indexer.add_library", &request, library_added);
+    else
+        take_fail(take, lost ? &fault : &file->fault);
+}
+
+void take_is_connected(struct take *take)
+{
+    struct take_file *file = take_file_new(TAKE_FOLDER, folder_made, take);
+    struct fault fault;
+
+    if (!file) {
+        fault_set(&fault, ERR_FULL, "no memory to record");
+        take_fail(take, &fault);
+        return;
+    }
+    memcpy(file->path, take->takes->folder, sizeof(file->path));
+    take_file_start(file, take->takes->errands);
+}
+
+/* ---- what is heard, and how late ---- */
+
+/* Who plays along hears us late, and is heard late: both are taken off. */
+static void server_told(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    const struct server_state *server = answer;
+    struct take *take = state;
+
+    if (error != ERR_OK) {
+        take_fail(take, fault);
+        return;
+    }
+    take->facts.rate = (uint32_t)server->rate;
+    take->facts.latency = take->takes->latency >= 0 ? take->takes->latency : server->latency_in + server->latency_out;
+    take_connect(take);
+}
+
+static void name_it(struct take *take)
+{
+    time_t now = (time_t)(take->facts.began / 1000000);
+    struct tm tm;
+
+    if (!take->name[0] && localtime_r(&now, &tm))
+        (void)strftime(take->name, sizeof(take->name), "Take %Y-%m-%d %H.%M.%S", &tm);
+}
+
+void take_begin(struct take *take)
+{
+    if (take_answers_again(take))
+        return;
+    take->phase = TAKE_STARTING;
+    take->facts.began = clock_now();
+    name_it(take);
+    ask(take, "audio.server", NULL, server_told);
+}

@@ -1,0 +1,142 @@
+#include <string.h>
+
+#include "common/process/log.h"
+#include "schema_indexer.h"
+#include "services/streamer/record/takes.h"
+
+enum { BUDGET_MS = 10000 };
+
+static void rescanned(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    (void)state, (void)answer;
+    if (error != ERR_OK)
+        log_fault("a finished recording will be analysed later", fault);
+}
+
+/* The item waits to be analysed: the indexer looks at its folder. */
+static void have_analysed(struct take *take)
+{
+    const char *slash = strrchr(take->path, '/');
+    struct indexer_rescan request = { .path = bytes_of(take->path, slash ? (size_t)(slash - take->path) : 0) };
+    struct fault fault = { 0 };
+
+    if (service_ask(take->takes->service, "indexer.rescan", &request, BUDGET_MS, NULL, rescanned, NULL, &fault) !=
+        ERR_OK)
+        log_fault("a finished recording will be analysed later", &fault);
+}
+
+void take_note_mended(struct take *take)
+{
+    struct takes *takes = take->takes;
+
+    if (take->is_mended && !take->is_forgotten && takes->mended_count < TAKES_LEFT)
+        takes->mended[takes->mended_count++] = take->item;
+    take->is_mended = false;
+}
+
+static void keep_remark(const struct take *take)
+{
+    struct takes *takes = take->takes;
+
+    if (!take->remark[0])
+        return;
+    takes->remarked = take->item;
+    memcpy(takes->remark, take->remark, sizeof(takes->remark));
+}
+
+static void finish(struct take *take)
+{
+    struct recording told;
+
+    if (take->is_forgotten && (take->is_mended || take->begun.number))
+        take->takes->never_ran = take->item;
+    take_tell_as(take, &told);
+    take_note_mended(take);
+    keep_remark(take);
+    if (take->fault.code == ERR_OK || take->result == LIFECYCLE_FINAL)
+        ticket_answer(take->takes->service, take->ended, &told);
+    else
+        ticket_fail(take->takes->service, take->ended, &take->fault);
+    ticket_fail(take->takes->service, take->begun, &take->fault); /* if it never ran */
+    if (take->result == LIFECYCLE_FINAL)
+        have_analysed(take);
+    if (take->result != 0)
+        take_publish(take, take->result == LIFECYCLE_FINAL ? "take_final" : "take_abandoned");
+    log_info("the recording \"%s\" has ended: %s, %llu frames", take->name,
+             take->is_forgotten                ? "deleted"
+             : take->result == LIFECYCLE_FINAL ? "final"
+                                               : "abandoned",
+             (unsigned long long)take->frames);
+    if (take->lost > 0)
+        log_warn("the recording \"%s\" lacks %llu frames at %llu places", take->name, (unsigned long long)take->lost,
+                 (unsigned long long)take->gaps.count);
+    take_free(take);
+}
+
+/* Told again it changes nothing, so what may have gone through is told again. */
+static void heard(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct take *take = state;
+
+    (void)answer;
+    take->is_asking = false;
+    if (error == ERR_OK || error == ERR_NOT_FOUND) { /* forgotten by a person meanwhile */
+        finish(take);
+    } else if (error == ERR_CONFLICT || error == ERR_BAD_REQUEST || error == ERR_EXISTS) {
+        take->fault = *fault;
+        take->result = LIFECYCLE_ABANDONED;
+        log_fault("a recording has ended otherwise", fault);
+        finish(take);
+    }
+}
+
+static struct encoded_take file_of(const struct take *take)
+{
+    const char *name = strrchr(take->path, '/') + 1;
+
+    return (struct encoded_take){ .file = bytes_of(name, strlen(name)),
+                                  .container = TEXT("flac"),
+                                  .sample_format = TEXT("flac"),
+                                  .bit_depth = 24,
+                                  .content = bytes_of(take->content, sizeof(take->content)) };
+}
+
+void take_end(struct take *take)
+{
+    struct takes *takes = take->takes;
+    bool has_facts = take->facts.rate > 0 || take->is_flac;
+    struct recording told;
+
+    take_tell_as(take, &told);
+    struct persist_forget forget = { .id = take->item };
+    struct persist_end_take end = { .id = take->item,
+                                    .lifecycle = { .value = take->result },
+                                    .frames = (int64_t)take->frames,
+                                    .size = take->size,
+                                    .mtime = take->mtime,
+                                    .has_first = has_facts,
+                                    .first = take->facts.first,
+                                    .has_latency = has_facts,
+                                    .latency = take->facts.latency,
+                                    .has_lost = true,
+                                    .lost = take->lost,
+                                    .has_gaps = true,
+                                    .gaps = told.gaps,
+                                    .lost_at = told.lost_at,
+                                    .has_lost_more = told.has_lost_more,
+                                    .lost_more = told.lost_more,
+                                    .has_encoded = take->is_flac };
+    if (take->is_flac)
+        end.encoded = file_of(take);
+    struct fault fault = { 0 };
+
+    take->phase = TAKE_TELLING;
+    take->told = clock_steady();
+    take->is_asking = true;
+    const struct sender *sender = take == &takes->deleting && take->sender.digest ? &take->sender : NULL;
+    enum err e = take->is_forgotten
+                     ? service_ask(takes->service, "persist.forget", &forget, BUDGET_MS, sender, heard, take, &fault)
+                     : service_ask(takes->service, "persist.end_take", &end, BUDGET_MS, NULL, heard, take, &fault);
+    if (e != ERR_OK)
+        take->is_asking = false; /* takes_tick tries again */
+}

@@ -1,0 +1,343 @@
+#include "services/streamer/record/take_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "services/streamer/record/take_flac.h"
+#include "services/streamer/record/take_gaps.h"
+
+enum { PATIENCE_US = 120000000, SYNC_US = 500000, WAIT_US = 5000, PIECE = 16384 };
+
+/* ---- the ring ---- */
+
+/* The newest header of the capture. */
+static const struct capture_header *look(struct take_file *file)
+{
+    capture_header_look(file->memory, &file->view);
+    return &file->view.header;
+}
+
+static bool is_captured(struct take_file *file)
+{
+    return look(file)->generation == file->take.take.generation;
+}
+
+/* What is known of the ring: cells before `ready` are there, and the header, which is looked at later, has all gaps
+ * before them. `end`: the index after the take's last cell; UINT64_MAX while it is not known. */
+struct sight {
+    uint64_t ready, end;
+    const struct capture_header *header;
+};
+
+static struct sight look_around(struct take_file *file)
+{
+    bool is_ending = atomic_load(&file->is_ending);
+    uint64_t taken = ring_taken(&file->ring);
+    struct sight sight = { .ready = taken + ring_ready(&file->ring) };
+
+    sight.header = look(file);
+    sight.end = sight.header->end;
+    if (sight.header->generation != file->take.take.generation) /* what comes now is of another take */
+        sight.end = taken;
+    else if (is_ending && sight.ready < sight.end)
+        sight.end = sight.ready;
+    if (sight.end < sight.ready)
+        sight.ready = sight.end;
+    return sight;
+}
+
+/* Frames that the take still takes. */
+static uint64_t frames_left(const struct take_file *file)
+{
+    uint64_t place = take_gaps_place(&file->take, ring_taken(&file->ring)), most = file->take.take.most;
+
+    if (most == 0)
+        return UINT64_MAX;
+    return most > place ? most - place : 0;
+}
+
+/* The next gap, if the file is there. It does not grow any more once a cell follows it, or the take has ended. */
+static bool has_gap(const struct take_file *file, const struct sight *sight, uint64_t *frames)
+{
+    uint64_t at, taken = ring_taken(&file->ring);
+
+    return sight->header->generation == file->take.take.generation &&
+           take_gaps_next(&file->take, sight->header, &at, frames) && at <= taken &&
+           (at < sight->ready || at == sight->end);
+}
+
+static enum err carry_gap(struct take_file *file, uint64_t frames)
+{
+    uint64_t left = frames_left(file), place = take_gaps_place(&file->take, ring_taken(&file->ring));
+    bool is_cut = file->take.take.is_filled && frames > left;
+    enum err e = wav_lose(&file->take, place, is_cut ? left : frames, &file->fault);
+
+    atomic_store(&file->frames, file->take.frames);
+    return e;
+}
+
+/* Cells up to the next gap. */
+static uint64_t cells_left(const struct take_file *file, const struct sight *sight)
+{
+    uint64_t at, frames, taken = ring_taken(&file->ring), until = sight->ready, left = frames_left(file);
+
+    if (sight->header->generation == file->take.take.generation &&
+        take_gaps_next(&file->take, sight->header, &at, &frames) && at > taken && at < until)
+        until = at;
+    if (until <= taken)
+        return 0;
+    return until - taken < left ? until - taken : left;
+}
+
+static enum err write_span(struct take_file *file, uint64_t at, const struct ring_span *span)
+{
+    uint64_t frame = take_gaps_place(&file->take, at);
+
+    for (int i = 0; i < 2; i++) {
+        const float *stereo = (const float *)(const void *)span->at[i];
+        enum err e = wav_write(&file->take, frame, stereo, span->cells[i], &file->fault);
+        if (e != ERR_OK)
+            return e;
+        frame += span->cells[i];
+    }
+    return ERR_OK;
+}
+
+/* One that was given up touches the ring no more. */
+static enum err carry_cells(struct take_file *file, uint64_t count)
+{
+    uint64_t at = ring_taken(&file->ring);
+    struct ring_span span = ring_look(&file->ring, at, count < PIECE ? (uint32_t)count : PIECE);
+    enum err e = write_span(file, at, &span);
+
+    (void)errand_goes_on(&file->errand);
+    if (e != ERR_OK || atomic_load(&file->errand.lost))
+        return e;
+    ring_release(&file->ring, at + span.cells[0] + span.cells[1]);
+    atomic_store(&file->frames, file->take.frames);
+    return e;
+}
+
+/* All that is ready. */
+static enum err carry(struct take_file *file, const struct sight *sight)
+{
+    uint64_t frames, cells;
+    enum err e = ERR_OK;
+
+    while (e == ERR_OK && !atomic_load(&file->errand.lost) && frames_left(file) > 0) {
+        if (has_gap(file, sight, &frames))
+            e = carry_gap(file, frames);
+        else if ((cells = cells_left(file, sight)) > 0)
+            e = carry_cells(file, cells);
+        else
+            break;
+    }
+    return e;
+}
+
+/* Until the take ends, or the service: then it is left for the successor. */
+static enum err drain(struct take_file *file)
+{
+    usec_t synced = clock_steady();
+    enum err e = ERR_OK;
+
+    for (bool goes_on = true; e == ERR_OK && goes_on;) {
+        goes_on = errand_goes_on(&file->errand);
+        struct sight sight = look_around(file);
+        e = carry(file, &sight);
+        if (ring_taken(&file->ring) >= sight.end || frames_left(file) == 0)
+            break;
+        if (e == ERR_OK && goes_on && clock_steady() - synced >= SYNC_US) {
+            synced = clock_steady();
+            e = wav_sync(&file->take, &file->fault);
+        }
+        if (goes_on)
+            clock_sleep(WAIT_US * 4);
+    }
+    return e;
+}
+
+/* ---- the file ---- */
+
+/* The folder it stands in: its name is on the disk. */
+static enum err sync_folder(const char *path, struct fault *fault)
+{
+    char folder[PATH_MAX];
+    size_t len = (size_t)(strrchr(path, '/') - path);
+
+    memcpy(folder, path, len);
+    folder[len] = '\0';
+    return file_sync(folder, fault);
+}
+
+static enum err open_new(struct take_file *file)
+{
+    struct wav_take take = file->take.take;
+    char flac[PATH_MAX + 8];
+
+    if (take.is_for_flac && take_flac_is_there(file->path, flac))
+        return fault_set(&file->fault, ERR_EXISTS, "cannot make the recording: there is %.150s already", flac);
+    int fd = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+    file->take.fd = fd;
+    if (fd < 0)
+        return fault_errno(&file->fault, file_err(errno), errno, "cannot make the recording");
+    enum err e = wav_begin(&file->take, fd, file->format, &take, &file->fault);
+    return e == ERR_OK ? sync_folder(file->path, &file->fault) : e;
+}
+
+static enum err open_left(struct take_file *file)
+{
+    int fd = open(file->path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+    file->take.fd = fd;
+    if (fd < 0) {
+        char flac[PATH_MAX + 8];
+        int number = errno;
+        file->is_gone = number == ENOENT && sync_folder(file->path, NULL) == ERR_OK;
+        file->is_flac = file->is_gone && take_flac_is_there(file->path, flac);
+        return fault_errno(&file->fault, file_err(number), number, "cannot open the recording");
+    }
+    enum err e = wav_resume(&file->take, fd, &file->fault);
+    atomic_store(&file->frames, file->take.frames);
+    return e;
+}
+
+/* What the sound core says of the take that it writes is the truth about its place. */
+static void note_place(struct take_file *file)
+{
+    struct wav_take *take = &file->take.take;
+    const struct capture_header *header = look(file);
+
+    take->begin = header->begin;
+    take->first = header->first - take->latency;
+    take->rate = header->rate;
+    ring_release(&file->ring, take->begin); /* what an older take left */
+}
+
+/* The ring holds the very next frame of this file, or one that it has. */
+static bool goes_on(struct take_file *file)
+{
+    const struct wav_take *take = &file->take.take;
+    uint64_t begin = look(file)->begin, taken = ring_taken(&file->ring);
+    uint64_t filled = take->is_filled ? file->take.gaps.lost : 0;
+
+    if (take->generation == 0 || !is_captured(file) || (take->begin != 0 && take->begin != begin))
+        return false;
+    return taken <= begin || taken - begin + filled <= file->take.frames;
+}
+
+/* False: it was given up before the sound core began. */
+static bool await_capture(struct take_file *file)
+{
+    atomic_store(&file->stage, TAKE_READY);
+    while (!is_captured(file)) {
+        if (!errand_goes_on(&file->errand) || atomic_load(&file->is_ending))
+            return false;
+        clock_sleep(WAIT_US);
+    }
+    return true;
+}
+
+/* What a predecessor wrote and did not give back to the ring is written again. */
+static enum err run_capture(struct take_file *file)
+{
+    note_place(file);
+    uint64_t place = take_gaps_place(&file->take, ring_taken(&file->ring));
+    enum err e = wav_cut(&file->take, place, &file->fault);
+    if (e == ERR_OK)
+        e = wav_sync(&file->take, &file->fault);
+    if (e != ERR_OK)
+        return e;
+    atomic_store(&file->stage, TAKE_RUNNING);
+    return drain(file);
+}
+
+static void measure(struct take_file *file)
+{
+    struct stat st;
+
+    if (fstat(file->take.fd, &st) != 0)
+        return;
+    file->size = (uint64_t)st.st_size;
+    file->mtime = clock_usec(st.st_mtim);
+}
+
+/* A disk that is full has room for the header, which is there already, and for what was synced. */
+static void close_file(struct take_file *file, bool is_whole)
+{
+    struct wav *take = &file->take;
+    struct fault ignored;
+
+    if (atomic_load(&file->is_erased) || take->frames == 0)
+        unlink(file->path);
+    else if ((!is_whole && wav_cut(take, take->frames, &ignored) != ERR_OK) ||
+             wav_end(take, is_whole ? &file->fault : &ignored) != ERR_OK) {
+        (void)wav_cut(take, take->synced, &ignored);
+        (void)wav_sync(take, &ignored);
+    }
+    atomic_store(&file->frames, take->frames);
+}
+
+static void record(struct take_file *file)
+{
+    enum err e = file->work == TAKE_NEW ? open_new(file) : open_left(file);
+
+    if (e == ERR_OK && (file->work == TAKE_NEW ? await_capture(file) : goes_on(file)))
+        e = run_capture(file);
+    else if (e == ERR_OK) /* nothing says that what was not synced is whole */
+        e = wav_cut(&file->take, file->take.synced, &file->fault);
+    if (file->take.fd < 0)
+        return;
+    if (file->work == TAKE_NEW && atomic_load(&file->stage) == TAKE_OPENING)
+        atomic_store(&file->is_erased, true); /* nothing was promised yet */
+    measure(file);
+    file->is_gone = file->work == TAKE_RESUME && file->size == 0; /* its maker died before the first byte */
+    if (e != ERR_BAD_REQUEST || file->is_gone)                    /* else not ours: it is left as it is */
+        close_file(file, e == ERR_OK);
+    measure(file);
+}
+
+static void run(struct errand *errand)
+{
+    struct take_file *file = (struct take_file *)errand;
+
+    if (file->work == TAKE_FOLDER)
+        (void)file_make_dirs(file->path, 0755, &file->fault);
+    else if (file->work != TAKE_ERASE)
+        record(file);
+    else if (unlink(file->path) != 0 && errno != ENOENT)
+        fault_errno(&file->fault, file_err(errno), errno, "cannot delete the recording");
+}
+
+static void drop(struct errand *errand)
+{
+    struct take_file *file = (struct take_file *)errand;
+
+    if (file->take.fd >= 0)
+        close(file->take.fd);
+    free(file);
+}
+
+struct take_file *take_file_new(enum take_work work, void (*done)(struct errand *errand, bool lost), void *state)
+{
+    struct take_file *file = calloc(1, sizeof(*file));
+
+    if (!file)
+        return NULL;
+    file->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
+    file->state = state;
+    file->work = work;
+    file->take.fd = -1;
+    return file;
+}
+
+void take_file_start(struct take_file *file, struct errands *errands)
+{
+    errand_start(errands, &file->errand);
+}

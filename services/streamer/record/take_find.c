@@ -1,0 +1,117 @@
+#include <string.h>
+
+#include "services/streamer/record/takes.h"
+#include "store/catalogue.h"
+
+enum { MOST = 4096 };
+
+struct finding {
+    struct txn *txn;
+    struct arena *arena;
+    struct recording_list *to;
+};
+
+static int32_t format_of(const struct media *media)
+{
+    if (text_is(media->container, "flac"))
+        return TAKE_FORMAT_FLAC;
+    return text_is(media->sample_format, "pcm") ? TAKE_FORMAT_WAV24 : TAKE_FORMAT_WAV;
+}
+
+static void note_gaps(const struct finding *finding, const struct media *media, struct recording *to)
+{
+    struct take_gap *each = arena_array(finding->arena, media->lost_at.count, sizeof(*each));
+
+    to->lost = media->has_lost ? media->lost : 0;
+    to->has_gaps = media->has_gaps;
+    to->gaps = media->gaps;
+    to->has_lost_more = media->has_lost_more;
+    to->lost_more = media->lost_more;
+    if (!each)
+        return;
+    memcpy(each, media->lost_at.at, media->lost_at.count * sizeof(*each));
+    to->lost_at = (struct take_gap_list){ .at = each, .count = media->lost_at.count };
+}
+
+static void note(const struct finding *finding, const struct media *media, struct recording *to)
+{
+    static const int32_t states[] = { [LIFECYCLE_PENDING] = TAKE_STATE_PENDING,
+                                      [LIFECYCLE_FINAL] = TAKE_STATE_FINAL,
+                                      [LIFECYCLE_ABANDONED] = TAKE_STATE_ABANDONED };
+    struct bytes path = { 0 };
+    struct volume volume;
+
+    (void)catalogue_path(finding->txn, finding->arena, media, &path, &volume);
+    *to = (struct recording){ .id = media->id,
+                              .name = arena_text(finding->arena, media->name),
+                              .path = arena_bytes(finding->arena, path),
+                              .state = { .value = states[media->lifecycle.value] },
+                              .frames = media->frames,
+                              .rate = media->sample_rate,
+                              .size = media->size,
+                              .began = media->added,
+                              .has_format = true,
+                              .format = { .value = format_of(media) } };
+    if (media->has_first)
+        to->first = media->first;
+    if (media->has_latency)
+        to->latency = media->latency;
+    note_gaps(finding, media, to);
+}
+
+static bool is_take(const struct media *media)
+{
+    return media->origin.value == ORIGIN_RECORDED && media->lifecycle.value >= LIFECYCLE_PENDING &&
+           media->lifecycle.value <= LIFECYCLE_ABANDONED;
+}
+
+static bool see_media(void *state, const struct media *media)
+{
+    struct finding *finding = state;
+
+    if (is_take(media) && media->lifecycle.value != LIFECYCLE_FINAL)
+        note(finding, media, &finding->to->at[finding->to->count++]);
+    return finding->to->count < MOST;
+}
+
+/* Takes lie directly in a recordings folder, and that is a library. */
+static bool see_library(void *state, const struct library *library)
+{
+    struct finding *finding = state;
+
+    (void)catalogue_each_in_folder(finding->txn, finding->arena, library->id, see_media, finding);
+    return finding->to->count < MOST;
+}
+
+enum err take_find_all(struct takes *takes, struct arena *arena, struct recording_list *to, struct fault *fault)
+{
+    struct finding finding = { .arena = arena, .to = to };
+
+    *to = (struct recording_list){ .at = arena_array(arena, MOST, sizeof(*to->at)) };
+    if (!to->at)
+        return fault_set(fault, ERR_FULL, "no memory to list takes");
+    enum err e = locate_read(takes->locator, &finding.txn, fault);
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_each_library(finding.txn, arena, see_library, &finding);
+    txn_end(finding.txn);
+    return e == ERR_OK || e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "cannot read the libraries");
+}
+
+enum err take_find_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
+                       struct fault *fault)
+{
+    struct finding finding = { .arena = arena };
+    struct media media = { 0 };
+    enum err e = locate_read(takes->locator, &finding.txn, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_media(finding.txn, arena, id, &media);
+    if (e == ERR_OK && !is_take(&media))
+        e = ERR_NOT_FOUND;
+    if (e == ERR_OK)
+        note(&finding, &media, to);
+    txn_end(finding.txn);
+    return e == ERR_OK ? ERR_OK : fault_set(fault, e, "no such take");
+}

@@ -1,0 +1,206 @@
+#include "services/streamer/record/take_flac.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "services/streamer/record/take_encode.h"
+
+enum { PATIENCE_US = 120000000, SPARE_BYTES = 1 << 20 };
+
+/* ---- the files ---- */
+
+/* The folder they stand in: what was renamed or deleted there is so on the disk. */
+static enum err sync_folder(struct take_flac *flac)
+{
+    char folder[PATH_MAX];
+    size_t len = (size_t)(strrchr(flac->wav, '/') - flac->wav);
+
+    memcpy(folder, flac->wav, len);
+    folder[len] = '\0';
+    return file_sync(folder, &flac->fault);
+}
+
+/* FLAC that cannot be made smaller is 24 bit a sample: with so much room no take beside it comes to its end early. */
+static enum err check_room(struct take_flac *flac, int wav, int to)
+{
+    struct statvfs room;
+    struct stat st;
+
+    if (fstat(wav, &st) != 0 || fstatvfs(to, &room) != 0)
+        return fault_errno(&flac->fault, ERR_IO, errno, "cannot look for room");
+    if ((uint64_t)room.f_bavail * room.f_frsize >= (uint64_t)st.st_size / 4 * 3 + SPARE_BYTES)
+        return ERR_OK;
+    return fault_set(&flac->fault, ERR_FULL, "the disk has no room for a FLAC beside it");
+}
+
+static enum err refuse_other(struct take_flac *flac)
+{
+    return fault_set(&flac->fault, ERR_EXISTS, "another file is at %.150s", flac->flac);
+}
+
+/* Never over another file. Where the file system cannot promise it, nobody else has the name a moment before. */
+static enum err rename_part(struct take_flac *flac)
+{
+    int result = renameat2(AT_FDCWD, flac->part, AT_FDCWD, flac->flac, RENAME_NOREPLACE);
+
+    if (result != 0 && (errno == EINVAL || errno == ENOSYS) && access(flac->flac, F_OK) != 0)
+        result = rename(flac->part, flac->flac);
+    if (result != 0 && errno == EEXIST)
+        return refuse_other(flac);
+    return result == 0 ? ERR_OK : fault_errno(&flac->fault, file_err(errno), errno, "the FLAC cannot get its name");
+}
+
+static void close_both(int a, int b)
+{
+    if (a >= 0)
+        close(a);
+    if (b >= 0)
+        close(b);
+}
+
+/* The worker gets a descriptor that only reads. */
+static enum err make_flac(struct take_flac *flac, int wav)
+{
+    int to = open(flac->part, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    int back = to < 0 ? -1 : open(flac->part, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    enum err e = back < 0 ? fault_errno(&flac->fault, file_err(errno), errno, "the FLAC cannot be made") : ERR_OK;
+
+    if (e == ERR_OK)
+        e = check_room(flac, wav, to);
+    if (e == ERR_OK)
+        e = take_encode(flac, wav, to, back);
+    close_both(to, back);
+    return e == ERR_OK ? rename_part(flac) : e;
+}
+
+static enum err hold_against(struct take_flac *flac, int wav, int there)
+{
+    enum err e = take_encode(flac, wav, -1, there);
+
+    return e == ERR_BAD_REQUEST ? refuse_other(flac) : e;
+}
+
+static void measure(struct take_flac *flac)
+{
+    struct stat st;
+
+    if (stat(flac->flac, &st) != 0)
+        return;
+    flac->size = (uint64_t)st.st_size;
+    flac->mtime = clock_usec(st.st_mtim);
+}
+
+/* The FLAC is whole, and on the disk under its name: from now on it alone is the take. */
+static enum err replace_wav(struct take_flac *flac)
+{
+    enum err e = sync_folder(flac);
+
+    if (!errand_goes_on(&flac->errand))
+        return fault_set(&flac->fault, ERR_BUSY, "it was interrupted");
+    if (e == ERR_OK && unlink(flac->wav) != 0 && errno != ENOENT)
+        e = fault_errno(&flac->fault, file_err(errno), errno, "the WAV cannot be deleted");
+    if (e == ERR_OK)
+        (void)sync_folder(flac); /* if not: what comes back with the power is held against the FLAC */
+    else
+        (void)unlink(flac->flac);
+    return e;
+}
+
+static enum take_became judge(struct take_flac *flac, enum err e)
+{
+    if (e == ERR_OK)
+        return TAKE_IS_FLAC;
+    if (!errand_goes_on(&flac->errand)) /* its part is the successor's, and made again */
+        return TAKE_IS_LEFT;
+    (void)unlink(flac->part);
+    return TAKE_STAYS_WAV;
+}
+
+static enum take_became become(struct take_flac *flac, int wav)
+{
+    int there = open(flac->flac, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    enum err e = there >= 0 ? hold_against(flac, wav, there) : make_flac(flac, wav);
+
+    if (there >= 0)
+        close(there);
+    return judge(flac, e == ERR_OK ? replace_wav(flac) : e);
+}
+
+/* Its maker died between deleting the WAV and telling so, or a person has deleted it. */
+static enum take_became find_flac(struct take_flac *flac)
+{
+    int there = open(flac->flac, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+    enum err e = there >= 0 ? take_encode(flac, -1, -1, there)
+                            : fault_errno(&flac->fault, file_err(errno), errno, "cannot open the FLAC");
+
+    if (there >= 0)
+        close(there);
+    if (e == ERR_OK)
+        return TAKE_IS_FLAC;
+    return e == ERR_BAD_REQUEST || e == ERR_NOT_FOUND ? TAKE_IS_GONE : TAKE_IS_LEFT;
+}
+
+static void run(struct errand *errand)
+{
+    struct take_flac *flac = (struct take_flac *)errand;
+    int wav = open(flac->wav, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+    if (wav >= 0) {
+        flac->became = become(flac, wav);
+        close(wav);
+    } else if (errno == ENOENT) {
+        (void)unlink(flac->part);
+        flac->became = find_flac(flac);
+    } else {
+        fault_errno(&flac->fault, file_err(errno), errno, "cannot open the recording");
+    }
+    measure(flac);
+}
+
+static void drop(struct errand *errand)
+{
+    free(errand);
+}
+
+static bool name_flac(const char *wav, char flac[PATH_MAX + 8])
+{
+    size_t len = strlen(wav);
+
+    if (len < 5 || strcmp(wav + len - 4, ".wav") != 0 || !strchr(wav, '/'))
+        return false;
+    snprintf(flac, PATH_MAX + 8, "%.*s.flac", (int)(len - 4), wav);
+    return true;
+}
+
+bool take_flac_is_there(const char *path, char flac[PATH_MAX + 8])
+{
+    return name_flac(path, flac) && access(flac, F_OK) == 0;
+}
+
+struct take_flac *take_flac_new(const char *path, void (*done)(struct errand *errand, bool lost), void *state)
+{
+    struct take_flac *flac = calloc(1, sizeof(*flac));
+
+    if (!flac || !name_flac(path, flac->flac)) {
+        free(flac);
+        return NULL;
+    }
+    flac->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
+    flac->state = state;
+    snprintf(flac->wav, sizeof(flac->wav), "%s", path);
+    snprintf(flac->part, sizeof(flac->part), "%s.part", flac->flac);
+    return flac;
+}
+
+void take_flac_start(struct take_flac *flac, struct errands *errands)
+{
+    errand_start(errands, &flac->errand);
+}

@@ -1,0 +1,146 @@
+/* take_inputs.c: the JACK ports that a take is to hear are connected, and it begins when they are. The sound core marks
+ * these connections (connection.for_take); after the take, or after a crash by the successor, they are taken back. */
+#include "schema_audio.h"
+#include "services/streamer/record/takes.h"
+
+enum { BUDGET_MS = 10000, PATIENCE_US = 3000000, AGAIN_US = 50000, LOOK_US = 500000, SIDES = 2 };
+
+static const struct text sides[SIDES] = { { 7, "in_left" }, { 8, "in_right" } };
+
+static void connected(void *state, enum err error, const void *answer, const struct fault *fault);
+
+/* One port is heard on both sides. */
+static struct text from(const struct take *take, unsigned side)
+{
+    return text_of(take->inputs[take->inputs[side][0] ? side : 0]);
+}
+
+static void ask(struct take *take, const char *name, unsigned side)
+{
+    struct audio_connect request = { .port = sides[side % SIDES], .to = from(take, side % SIDES), .for_take = true };
+    struct fault fault = { 0 };
+
+    if (service_ask(take->takes->service, name, &request, BUDGET_MS, NULL, connected, take, &fault) != ERR_OK)
+        take_fail(take, &fault);
+}
+
+static bool are_made(const struct take *take, const struct connections *all)
+{
+    unsigned made = 0;
+
+    for (uint32_t i = 0; i < all->each.count; i++)
+        for (unsigned side = 0; side < SIDES; side++)
+            if (all->each.at[i].made && text_equal(all->each.at[i].port, sides[side]) &&
+                text_equal(all->each.at[i].to, from(take, side)))
+                made |= 1u << side;
+    return made == (1u << SIDES) - 1;
+}
+
+static bool is_made(const struct connections *all, struct text to)
+{
+    for (uint32_t i = 0; i < all->each.count; i++)
+        if (all->each.at[i].made && text_equal(all->each.at[i].to, to))
+            return true;
+    return false;
+}
+
+static void give_up(struct take *take, const struct connections *all)
+{
+    struct text left = from(take, 0), right = from(take, 1);
+    bool is_one = text_equal(left, right) || is_made(all, left) || is_made(all, right);
+    struct text missing = is_made(all, left) ? right : left;
+    struct fault fault;
+
+    if (is_one)
+        fault_set(&fault, ERR_NOT_FOUND, "no such JACK port: \"%.200s\"", missing.at);
+    else
+        fault_set(&fault, ERR_NOT_FOUND, "no such JACK ports: \"%.100s\" and \"%.100s\"", left.at, right.at);
+    fault_field(&fault, "inputs");
+    fault_hint(&fault, "it takes ports that sound comes out of, as CLIENT:PORT: `jack_lsp -p` lists them");
+    take_fail(take, &fault);
+}
+
+static void connected(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    struct take *take = state;
+
+    bool is_late = clock_steady() - take->since > PATIENCE_US;
+
+    if (error == ERR_BUSY && !is_late) /* the core waits for JACK */
+        take->told = clock_steady() + AGAIN_US;
+    else if (error != ERR_OK)
+        take_fail(take, fault);
+    else if (++take->input < SIDES)
+        ask(take, "audio.connect", take->input);
+    else if (are_made(take, answer))
+        take_is_connected(take);
+    else if (is_late)
+        give_up(take, answer);
+    else
+        take->told = clock_steady() + AGAIN_US;
+}
+
+void take_connect(struct take *take)
+{
+    take->input = 0;
+    take->since = clock_steady();
+    if (take->inputs[0][0]) {
+        take->takes->has_inputs = true;
+        ask(take, "audio.connect", 0);
+    } else {
+        take_is_connected(take);
+    }
+}
+
+void take_connect_again(struct take *take)
+{
+    if (take->told == 0 || clock_steady() < take->told)
+        return;
+    take->told = 0;
+    take->input = take->input < SIDES ? take->input : SIDES - 1;
+    ask(take, "audio.connect", take->input); /* asked again it changes nothing, and tells how it stands */
+}
+
+/* ---- after it ---- */
+
+/* A take is on its way to its first frame, or is captured. */
+static bool is_captured(const struct takes *takes)
+{
+    return takes->recording.phase >= TAKE_STARTING && takes->recording.phase <= TAKE_STOPPING;
+}
+
+static void disconnected(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    (void)state, (void)error, (void)answer, (void)fault; /* the next look finds what is left */
+}
+
+static void looked(void *state, enum err error, const void *answer, const struct fault *fault)
+{
+    const struct connections *all = answer;
+    struct takes *takes = state;
+    bool has_any = false;
+
+    (void)fault;
+    takes->is_freeing = false;
+    if (error != ERR_OK || is_captured(takes))
+        return;
+    for (uint32_t i = 0; i < all->each.count; i++) {
+        struct audio_disconnect request = { .port = all->each.at[i].port, .to = all->each.at[i].to };
+        if (!all->each.at[i].for_take)
+            continue;
+        has_any = true;
+        (void)service_ask(takes->service, "audio.disconnect", &request, BUDGET_MS, NULL, disconnected, NULL, NULL);
+    }
+    takes->has_inputs = has_any;
+}
+
+void take_free_inputs(struct takes *takes)
+{
+    usec_t now = clock_steady();
+
+    if (!takes->has_inputs || takes->is_freeing || is_captured(takes) || now - takes->freed < LOOK_US)
+        return;
+    takes->freed = now;
+    takes->is_freeing =
+        service_ask(takes->service, "audio.ports", NULL, BUDGET_MS, NULL, looked, takes, NULL) == ERR_OK;
+}

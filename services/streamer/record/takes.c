@@ -1,0 +1,418 @@
+#include "services/streamer/record/takes.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/process/config.h"
+#include "common/process/log.h"
+
+enum { THREADS = 4, LOOK_US = 1000000, SILENT_US = 5000000 };
+
+/* The take that this service has in hand; NULL: none of this id. */
+static struct take *live(struct takes *takes, struct id id)
+{
+    if (takes->recording.phase != TAKE_FREE && id_equal(takes->recording.item, id))
+        return &takes->recording;
+    if (takes->mending.phase != TAKE_FREE && id_equal(takes->mending.item, id))
+        return &takes->mending;
+    for (struct take *take = takes->encoding; take; take = take->next)
+        if (take->phase != TAKE_FREE && id_equal(take->item, id))
+            return take;
+    return NULL;
+}
+
+/* ---- what a predecessor left ---- */
+
+static void remember_left(struct takes *takes, const struct recording *found)
+{
+    bool is_known = live(takes, found->id) != NULL;
+
+    for (uint32_t i = 0; i < takes->left_count; i++)
+        is_known |= id_equal(found->id, takes->left[i]);
+    if (found->state.value == TAKE_STATE_PENDING && !is_known && found->path.len > 0 && takes->left_count < TAKES_LEFT)
+        takes->left[takes->left_count++] = found->id;
+}
+
+/* Without a store there are no takes. */
+static enum err look(struct takes *takes, struct fault *fault)
+{
+    struct recording_list all;
+    struct arena arena = { 0 };
+    enum err e = take_find_all(takes, &arena, &all, fault);
+
+    for (uint32_t i = 0; e == ERR_OK && i < all.count; i++)
+        remember_left(takes, &all.at[i]);
+    takes->has_looked |= e == ERR_OK;
+    takes->looked = clock_steady();
+    arena_free(&arena);
+    return e;
+}
+
+static bool fill_mending(struct takes *takes, struct id id)
+{
+    struct take *take = &takes->mending;
+    struct recording found = { 0 };
+    struct arena arena = { 0 };
+    bool is_there = take_find_one(takes, &arena, id, &found, NULL) == ERR_OK &&
+                    found.state.value == TAKE_STATE_PENDING && bytes_copy(take->path, sizeof(take->path), found.path) &&
+                    take->path[0];
+
+    (void)text_copy(take->name, sizeof(take->name), found.name);
+    take->item = id;
+    take->is_mended = true;
+    arena_free(&arena);
+    return is_there;
+}
+
+/* Its capture and one that is mended would meet in the ring. */
+static bool is_beginning(const struct take *take)
+{
+    return take->phase > TAKE_FREE && take->phase < TAKE_GOING && take->facts.began != 0;
+}
+
+/* What nobody was there to hear, for a long time, does not go on by itself: it ends with what there is. */
+static void mend_next(struct takes *takes)
+{
+    struct take *take = &takes->mending;
+    struct take_file *file;
+
+    if (take->phase != TAKE_FREE || takes->left_count == 0 || is_beginning(&takes->recording))
+        return;
+    struct id id = takes->left[--takes->left_count];
+    if (!fill_mending(takes, id) || !(file = take_file_new(TAKE_RESUME, take_done, take))) {
+        take_free(take);
+        return;
+    }
+    file->memory = takes->memory;
+    file->ring = takes->ring;
+    memcpy(file->path, take->path, sizeof(file->path));
+    atomic_store(&file->is_ending, takes->was_silent);
+    take->file = file;
+    take->phase = TAKE_MAKING;
+    take_file_start(file, takes->errands);
+}
+
+bool takes_are_mended(const struct takes *takes)
+{
+    return takes->left_count > 0 || takes->mending.phase != TAKE_FREE;
+}
+
+enum err takes_tell_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
+                        struct fault *fault)
+{
+    struct take *take = live(takes, id);
+    enum err e = take ? ERR_OK : take_find_one(takes, arena, id, to, fault);
+
+    if (take && (take == &takes->recording || take->phase >= TAKE_ENCODING))
+        take_tell_as(take, to);
+    else if (take)
+        e = take_find_one(takes, arena, id, to, fault);
+    if (e == ERR_OK && !take && id_equal(id, takes->remarked)) {
+        to->has_remark = true;
+        to->remark = text_of(takes->remark);
+    }
+    return e;
+}
+
+static void tell_recovered(struct takes *takes, struct ticket ticket)
+{
+    struct recordings answer = { 0 };
+    struct arena arena = { 0 };
+    struct fault fault = { 0 };
+
+    answer.each.at = arena_array(&arena, takes->mended_count + 1, sizeof(*answer.each.at));
+    for (uint32_t i = 0; answer.each.at && i < takes->mended_count; i++)
+        if (takes_tell_one(takes, &arena, takes->mended[i], &answer.each.at[answer.each.count], &fault) == ERR_OK)
+            answer.each.count++;
+    ticket_answer(takes->service, ticket, &answer);
+    arena_free(&arena);
+}
+
+/* ---- the tick ---- */
+
+/* A capture that nobody carries away: its streamer died between its order and its file. */
+static void quiet_capture(struct takes *takes)
+{
+    struct capture_header header = capture_header_get(takes->memory);
+    struct order order = { .frame = ORDER_NOW, .verb = ORDER_CAPTURE_STOP, .generation = header.generation };
+    usec_t now = clock_steady();
+
+    if (takes->recording.phase != TAKE_FREE || takes_are_mended(takes) || !takes->has_looked || order.generation == 0 ||
+        header.end != UINT64_MAX || now - takes->quieted < LOOK_US)
+        return;
+    takes->quieted = now;
+    (void)desk_order(takes->desk, &order);
+}
+
+/* An ask that waited until it was known whether a take goes on. */
+static void go_on(struct take *take)
+{
+    if (take->phase == TAKE_STARTING && take->facts.began == 0) {
+        take_begin(take);
+    } else if (take->phase == TAKE_FREE && take->ended.number) {
+        take_answer_end(take->takes, take->ended);
+        take_free(take);
+    }
+}
+
+void takes_tick(struct takes *takes)
+{
+    usec_t now = clock_steady();
+
+    if (!takes->errands)
+        return;
+    errands_look(takes->errands);
+    if (!takes->has_looked && now - takes->looked >= LOOK_US)
+        (void)look(takes, NULL);
+    mend_next(takes);
+    take_follow(&takes->mending);
+    take_follow(&takes->recording);
+    take_follow(&takes->deleting);
+    take_become_follow(takes);
+    while (takes->recovering_count > 0 && !takes_are_mended(takes))
+        tell_recovered(takes, takes->recovering[--takes->recovering_count]);
+    if (!takes_are_mended(takes))
+        go_on(&takes->recording);
+    if (!takes_are_mended(takes) && takes->has_looked)
+        take_free_inputs(takes);
+    quiet_capture(takes);
+}
+
+bool takes_busy(const struct takes *takes)
+{
+    return takes->recording.phase != TAKE_FREE || takes_are_mended(takes) || takes->deleting.phase != TAKE_FREE;
+}
+
+/* ---- asks ---- */
+
+static void open_mail(void *state, int fd)
+{
+    (void)fd;
+    mailbox_open(state);
+}
+
+static enum err check_name(struct call *call, const struct streamer_record *ask)
+{
+    if (!memchr(ask->name.at ? ask->name.at : "", '/', ask->name.len) && !text_starts(ask->name, TEXT(".")) &&
+        !memchr(ask->name.at ? ask->name.at : "", '\0', ask->name.len))
+        return ERR_OK;
+    enum err e = refuse(call, ERR_BAD_REQUEST, "a take's name has no / and does not begin with a dot");
+    fault_field(call_fault(call), "name");
+    return e;
+}
+
+bool takes_is_under_way(const struct takes *takes, struct call *call, struct recording *answer)
+{
+    const struct take *take = &takes->recording;
+
+    if (take->phase < TAKE_GOING || !id_equal(take->facts.request, call_request(call)))
+        return false;
+    take_tell_as((struct take *)&takes->recording, answer);
+    return true;
+}
+
+enum err takes_record(struct takes *takes, struct call *call, const struct streamer_record *ask)
+{
+    struct take *take = &takes->recording;
+    enum err e = check_name(call, ask);
+
+    if (e != ERR_OK)
+        return e;
+    if (ask->has_format && ask->format.value == 0) {
+        fault_set(call_fault(call), ERR_BAD_REQUEST, "a take becomes wav, wav24 or flac");
+        return fault_field(call_fault(call), "format");
+    }
+    if (ask->has_gaps && ask->gaps.value == 0) {
+        fault_set(call_fault(call), ERR_BAD_REQUEST, "gaps \"%.*s\" is unknown: expected fill or skip",
+                  TEXT_ARG(ask->gaps.word));
+        return fault_field(call_fault(call), "gaps");
+    }
+    if (take->phase != TAKE_FREE)
+        return refuse(call, ERR_BUSY, "the take \"%.100s\" is under way", take->name);
+    if (!takes->has_looked && (e = look(takes, call_fault(call))) != ERR_OK)
+        return e;
+    if ((e = desk_check(takes->desk, call_fault(call))) != ERR_OK)
+        return e;
+    (void)text_copy(take->name, sizeof(take->name), ask->name);
+    for (uint32_t i = 0; i < ask->inputs.count && i < 2; i++)
+        (void)text_copy(take->inputs[i], sizeof(take->inputs[i]), ask->inputs.at[i]);
+    takes->alarm[0] = '\0';
+    take->phase = TAKE_STARTING;
+    take->format = ask->has_format ? ask->format.value : takes->format;
+    take->facts.is_for_flac = take->format == TAKE_FORMAT_FLAC;
+    take->facts.is_filled = ask->has_gaps ? ask->gaps.value == GAPS_FILL : !takes->skips_gaps;
+    take->facts.request = call_request(call);
+    take->sender = call_sender(call);
+    take->facts.most = ask->has_seconds ? (uint64_t)llround(ask->seconds * desk_rate(takes->desk)) : 0;
+    take->begun = call_defer(call);
+    return ERR_OK;
+}
+
+enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, struct recording *answer)
+{
+    struct take *take = &takes->recording;
+    enum err e = ERR_OK;
+    struct fault fault;
+
+    if (take_ends_again(takes, call, answer, &e))
+        return e;
+    if (take->phase == TAKE_FREE && !takes_are_mended(takes) && recall_was_begun(call) && takes->mended_count)
+        return takes_tell_one(takes, call_arena(call), takes->mended[takes->mended_count - 1], answer,
+                              call_fault(call));
+    if (take->phase == TAKE_FREE && !takes_are_mended(takes))
+        return refuse(call, ERR_NOT_FOUND, "no take is under way");
+    fault_set(&fault, ERR_CONFLICT, "another client ends this take");
+    ticket_fail(takes->service, take->ended, &fault);
+    if (!id_is_zero(take->item)) {
+        take_tell_as(take, answer);
+        recall_foretell(call, answer, UINT64_MAX); /* a successor learns which take it is about */
+    }
+    take->ended = call_defer(call);
+    if (take->wish != TAKE_WISH_CANCEL)
+        take->wish = wish;
+    return ERR_OK;
+}
+
+enum err takes_one(struct takes *takes, struct call *call, struct id id, struct recording *answer)
+{
+    return takes_tell_one(takes, call_arena(call), id, answer, call_fault(call));
+}
+
+enum err takes_list(struct takes *takes, struct call *call, struct recordings *answer)
+{
+    struct recording_list all;
+    enum err e = take_find_all(takes, call_arena(call), &all, call_fault(call));
+
+    if (e == ERR_OFFLINE && !takes->has_looked)
+        return ERR_OK;
+    for (uint32_t i = 0; e == ERR_OK && i < all.count; i++)
+        if (live(takes, all.at[i].id))
+            (void)takes_tell_one(takes, call_arena(call), all.at[i].id, &all.at[i], NULL);
+    answer->each = all;
+    return e;
+}
+
+static void erased(struct errand *errand, bool lost)
+{
+    struct take_file *file = (struct take_file *)errand;
+    struct take *take = file->state;
+    struct fault hung = { .code = ERR_TIMEOUT, .what = "the disk does not answer" };
+
+    take->file = NULL;
+    if (!lost && file->fault.code == ERR_OK) {
+        take_end(take);
+        return;
+    }
+    ticket_fail(take->takes->service, take->ended, lost ? &hung : &file->fault);
+    take_free(take);
+}
+
+enum err takes_delete(struct takes *takes, struct call *call, struct id id)
+{
+    struct take *take = &takes->deleting;
+    struct recording found = { 0 };
+    bool is_again = false;
+    enum err e = take_deleted_again(takes, call, &is_again);
+    struct take_file *file;
+
+    if (e == ERR_OK && !is_again)
+        e = take_find_one(takes, call_arena(call), id, &found, call_fault(call));
+    if (e != ERR_OK || is_again)
+        return e;
+    if (found.state.value != TAKE_STATE_ABANDONED)
+        return refuse(call, ERR_CONFLICT, "\"%.*s\" was not given up", TEXT_ARG(found.name));
+    if (found.path.len == 0)
+        return refuse(call, ERR_OFFLINE, "the disk of \"%.*s\" is away", TEXT_ARG(found.name));
+    if (take->phase != TAKE_FREE)
+        return refuse(call, ERR_BUSY, "another take is being deleted");
+    if (!(file = take_file_new(TAKE_ERASE, erased, take)))
+        return refuse(call, ERR_FULL, "no memory to delete it");
+    (void)bytes_copy(file->path, sizeof(file->path), found.path);
+    (void)text_copy(take->name, sizeof(take->name), found.name);
+    take->item = id;
+    take->sender = call_sender(call);
+    take->is_forgotten = true;
+    take->phase = TAKE_STARTING;
+    take->facts.began = found.began;
+    take->file = file;
+    take->ended = call_defer(call);
+    take_file_start(file, takes->errands);
+    return ERR_OK;
+}
+
+enum err takes_recover(struct takes *takes, struct call *call)
+{
+    enum err e = look(takes, call_fault(call));
+
+    if (e != ERR_OK && e != ERR_OFFLINE)
+        return e;
+    if (takes->recovering_count == TAKES_TICKETS)
+        return refuse(call, ERR_BUSY, "too many wait for it already");
+    takes->recovering[takes->recovering_count++] = call_defer(call);
+    return ERR_OK;
+}
+
+/* ---- open, close ---- */
+
+static enum err refuse_word(const char *key, const char *word, const char *words, struct fault *fault)
+{
+    return fault_set(fault, ERR_BAD_REQUEST, "%s in loophole.conf is \"%.60s\": it takes %s", key, word, words);
+}
+
+enum err takes_settings(struct takes *takes, struct config *config, const struct paths *paths, struct fault *fault)
+{
+    const char *folder = config_text(config, "recording.folder", "");
+    const char *format = config_text(config, "recording.format", "wav");
+    const char *gaps = config_text(config, "recording.gaps", "fill");
+    const char *cancelled = config_text(config, "recording.cancelled", "keep");
+
+    if (folder[0])
+        snprintf(takes->folder, sizeof(takes->folder), "%s", folder);
+    else
+        snprintf(takes->folder, sizeof(takes->folder), "%.*s/recordings", PATH_MAX - 16, paths->data);
+    takes->latency = config_int(config, "recording.latency_frames", -1, -1, 1000000);
+    takes->format = choice_value(&take_format_table, text_of(format));
+    if (takes->format == 0)
+        return refuse_word("recording.format", format, "wav, wav24 or flac", fault);
+    takes->skips_gaps = strcmp(gaps, "skip") == 0;
+    if (!takes->skips_gaps && strcmp(gaps, "fill") != 0)
+        return refuse_word("recording.gaps", gaps, "fill or skip", fault);
+    takes->deletes_cancelled = strcmp(cancelled, "delete") == 0;
+    if (!takes->deletes_cancelled && strcmp(cancelled, "keep") != 0)
+        return refuse_word("recording.cancelled", cancelled, "keep or delete", fault);
+    return ERR_OK;
+}
+
+enum err takes_open(struct takes *takes, struct fault *fault)
+{
+    takes->memory = studio_capture(takes->desk->studio, 0, &takes->ring);
+    takes->recording.takes = takes->mending.takes = takes->deleting.takes = takes;
+    takes->was_silent = !takes->desk->has_state || clock_steady() - takes->desk->state.at > SILENT_US;
+    takes->looked = -LOOK_US;
+    takes->has_inputs = true;
+    enum err e = mailbox_new(&takes->mailbox, fault);
+    if (e != ERR_OK)
+        return e;
+    takes->errands = errands_new(takes->mailbox, THREADS);
+    return service_watch(takes->service, mailbox_fd(takes->mailbox), open_mail, takes->mailbox);
+}
+
+void takes_close(struct takes *takes)
+{
+    bool have_ended = !takes->errands || errands_end(takes->errands);
+
+    if (!have_ended)
+        return; /* a disk hangs: nothing that its thread uses is freed */
+    service_unwatch(takes->service, mailbox_fd(takes->mailbox));
+    mailbox_free(takes->mailbox);
+    takes->errands = NULL;
+    takes->mailbox = NULL;
+    while (takes->encoding) {
+        struct take *take = takes->encoding;
+        takes->encoding = take->next;
+        free(take);
+    }
+}

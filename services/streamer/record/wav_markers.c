@@ -1,0 +1,102 @@
+/* wav_markers.c: a cue marker and a label for each place of a recording where frames are missing (Multimedia
+ * Programming Interface and Data Specifications 1.0, 1991: cue, LIST adtl, labl, ltxt). */
+#include <stdio.h>
+#include <string.h>
+
+#include "services/streamer/record/wav.h"
+
+struct pen {
+    uint8_t *at;
+    size_t len;
+};
+
+/* Little-endian, as all of RIFF. */
+static void put_number(struct pen *pen, uint64_t value)
+{
+    for (int i = 0; i < 4; i++)
+        pen->at[pen->len++] = (uint8_t)(value >> 8 * i);
+}
+
+static void put_name(struct pen *pen, const char *name)
+{
+    memcpy(pen->at + pen->len, name, 4);
+    pen->len += 4;
+}
+
+static void put_size(struct pen *pen, size_t at)
+{
+    struct pen there = { pen->at, at };
+
+    put_number(&there, pen->len - at - 4);
+}
+
+static size_t begin_chunk(struct pen *pen, const char *name)
+{
+    put_name(pen, name);
+    put_number(pen, 0);
+    return pen->len - 4;
+}
+
+static void put_cue(struct pen *pen, uint32_t number, uint64_t at)
+{
+    put_number(pen, number);
+    put_number(pen, at);
+    put_name(pen, "data");
+    put_number(pen, 0);
+    put_number(pen, 0);
+    put_number(pen, at);
+}
+
+static void put_label(struct pen *pen, uint32_t number, const struct wav *wav, const struct wav_gap *gap)
+{
+    char words[64];
+    size_t size = begin_chunk(pen, "labl"), len;
+
+    (void)snprintf(words, sizeof(words), "%llu frames lost (%llu ms)", (unsigned long long)gap->frames,
+                   (unsigned long long)(gap->frames * 1000 / wav->take.rate));
+    len = strlen(words) + 1;
+    put_number(pen, number);
+    memcpy(pen->at + pen->len, words, len);
+    pen->len += len;
+    put_size(pen, size);
+    if (pen->len % 2)
+        pen->at[pen->len++] = 0;
+}
+
+/* How long the silence is. */
+static void put_length(struct pen *pen, uint32_t number, const struct wav_gap *gap)
+{
+    size_t size = begin_chunk(pen, "ltxt");
+
+    put_number(pen, number);
+    put_number(pen, gap->frames < UINT32_MAX ? gap->frames : UINT32_MAX);
+    put_name(pen, "rgn ");
+    put_number(pen, 0);
+    put_number(pen, 0);
+    put_size(pen, size);
+}
+
+size_t wav_markers(const struct wav *wav, uint8_t to[WAV_MARKERS_SIZE])
+{
+    const struct wav_gap *gaps = wav->gaps.each;
+    uint32_t count = wav->gaps.count < WAV_GAPS ? (uint32_t)wav->gaps.count : WAV_GAPS;
+    struct pen pen = { to, 0 };
+    size_t size;
+
+    while (count > 0 && gaps[count - 1].at > UINT32_MAX)
+        count--;
+    size = begin_chunk(&pen, "cue ");
+    put_number(&pen, count);
+    for (uint32_t i = 0; i < count; i++)
+        put_cue(&pen, i + 1, gaps[i].at);
+    put_size(&pen, size);
+    size = begin_chunk(&pen, "LIST");
+    put_name(&pen, "adtl");
+    for (uint32_t i = 0; i < count; i++) {
+        put_label(&pen, i + 1, wav, &gaps[i]);
+        if (wav->take.is_filled)
+            put_length(&pen, i + 1, &gaps[i]);
+    }
+    put_size(&pen, size);
+    return pen.len;
+}

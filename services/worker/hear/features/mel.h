@@ -1,0 +1,41 @@
+/* mel.h: the fast spectrum: 40 mel bands of every frame, and where its energy lies. One thread at a time. */
+#ifndef LOOPHOLE_WORKER_HEAR_MEL_H
+#define LOOPHOLE_WORKER_HEAR_MEL_H
+
+#include "services/worker/hear/features/fft.h"
+#include "services/worker/hear/features/framer.h"
+
+enum { MEL_BANDS = 40, MEL_FRAMES_MAX = 15552 /* three minutes */, MEL_BINS_MAX = 513 };
+
+#define MEL_LOWEST_HZ  30.0
+#define MEL_HIGHEST_HZ 16000.0
+#define MEL_RATE       86.1328125 /* frames a second, at every sample rate */
+
+/* One frame. Powers are natural logarithms; a full-scale sine has about 0 in its band. */
+struct mel_frame {
+    float band[MEL_BANDS];
+    float power;    /* of the whole frame */
+    float centroid; /* Hz, 0 in silence */
+    float flatness; /* 0..1: geometric over arithmetic mean of the bands */
+};
+
+struct mel {
+    double rate;
+    struct fft *fft;
+    struct framer framer;
+    float *line;
+    size_t first[MEL_BANDS], width[MEL_BANDS]; /* bins of each band; width 0 above the rate's half */
+    float weight[MEL_BANDS][MEL_BINS_MAX / 2];
+    float power[MEL_BINS_MAX];
+    struct mel_frame *frame; /* MEL_FRAMES_MAX */
+    size_t count;
+    double total[MEL_BANDS]; /* power of each band, summed over all frames */
+};
+
+int mel_init(struct mel *mel); /* 0: no memory */
+void mel_free(struct mel *mel);
+int mel_start(struct mel *mel, double rate); /* up to 50 kHz; 0: no memory */
+void mel_feed(struct mel *mel, const float *mono, size_t count);
+void mel_finish(struct mel *mel);
+
+#endif

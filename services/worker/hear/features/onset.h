@@ -1,0 +1,21 @@
+/* onset.h: where something begins: spectral flux of the mel frames, and its peaks.
+ * Flux after Böck and Widmer, "Maximum filter vibrato suppression for onset detection" (DAFx 2013). */
+#ifndef LOOPHOLE_WORKER_HEAR_ONSET_H
+#define LOOPHOLE_WORKER_HEAR_ONSET_H
+
+#include "services/worker/hear/features/mel.h"
+
+enum { ONSET_RANGES = 3, ONSETS_MAX = 4096 };
+
+struct onset {
+    size_t count;                             /* of frames */
+    float flux[MEL_FRAMES_MAX];               /* per frame: mean rise of a band, 0..1 */
+    float part[ONSET_RANGES][MEL_FRAMES_MAX]; /* its share from low, middle and high bands */
+    size_t peaks;
+    float time[ONSETS_MAX];     /* seconds */
+    float strength[ONSETS_MAX]; /* the flux there */
+};
+
+void onset_find(struct onset *onset, const struct mel_frame *frame, size_t count);
+
+#endif

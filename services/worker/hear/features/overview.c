@@ -1,0 +1,159 @@
+#include "services/worker/hear/features/overview.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct overview_bin EMPTY = { INFINITY, -INFINITY, 0 };
+
+void overview_start(struct overview *o)
+{
+    o->count = 0;
+    o->stretch = OVERVIEW_STRETCH;
+    o->inside = 0;
+    o->frames = 0;
+    o->failed = 0;
+}
+
+void overview_free(struct overview *o)
+{
+    free(o->bin);
+    o->bin = NULL;
+    o->room = 0;
+}
+
+static struct overview_bin joined(const struct overview_bin *a, const struct overview_bin *b)
+{
+    return (struct overview_bin){ fminf(a->low, b->low), fmaxf(a->high, b->high), a->square + b->square };
+}
+
+/* Every two bins become one. */
+static void coarsen(struct overview *o)
+{
+    for (size_t i = 0; i < o->count / 2; i++)
+        o->bin[i] = joined(&o->bin[2 * i], &o->bin[2 * i + 1]);
+    o->count /= 2;
+    o->stretch *= 2;
+}
+
+static int make_room(struct overview *o)
+{
+    size_t room = o->room ? o->room * 2 : 4096;
+    struct overview_bin *grown;
+
+    if (o->count < o->room)
+        return 1;
+    if (o->count == OVERVIEW_BINS_MAX) {
+        coarsen(o);
+        return 1;
+    }
+    grown = realloc(o->bin, room * sizeof(*grown));
+    if (!grown)
+        return 0;
+    o->bin = grown;
+    o->room = room;
+    return 1;
+}
+
+static void measure(struct overview_bin *bin, const float *x, size_t count)
+{
+    float low = bin->low, high = bin->high, square[4] = { 0 };
+    size_t i = 0;
+
+    for (; i + 4 <= count; i += 4)
+        for (size_t k = 0; k < 4; k++) {
+            float v = x[i + k];
+            low = v < low ? v : low;
+            high = v > high ? v : high;
+            square[k] += v * v;
+        }
+    for (; i < count; i++) {
+        low = fminf(low, x[i]);
+        high = fmaxf(high, x[i]);
+        square[0] += x[i] * x[i];
+    }
+    *bin = (struct overview_bin){ low, high, bin->square + square[0] + square[1] + square[2] + square[3] };
+}
+
+void overview_feed(struct overview *o, const float *mono, size_t frames)
+{
+    while (frames > 0 && !o->failed) {
+        size_t now;
+        if (o->inside == 0) {
+            o->failed = !make_room(o);
+            if (o->failed)
+                return;
+            o->bin[o->count] = EMPTY;
+        }
+        now = o->stretch - o->inside < frames ? (size_t)(o->stretch - o->inside) : frames;
+        measure(&o->bin[o->count], mono, now);
+        o->inside += now;
+        o->frames += now;
+        mono += now;
+        frames -= now;
+        if (o->inside == o->stretch) {
+            o->count++;
+            o->inside = 0;
+        }
+    }
+}
+
+static size_t bins(const struct overview *o)
+{
+    return o->count + (o->inside > 0);
+}
+
+static uint8_t byte_of(float value, float scale, float least, float most)
+{
+    return (uint8_t)lrintf(fminf(most, fmaxf(least, value * scale)));
+}
+
+/* The frames that bin `i` of a level covers: the last one may be short. */
+static double frames_in(const struct overview *o, uint64_t stretch, size_t i)
+{
+    uint64_t from = i * stretch, left = o->frames - from;
+
+    return (double)(left < stretch ? left : stretch);
+}
+
+static struct overview_bin level_bin(const struct overview *o, size_t i, size_t width)
+{
+    struct overview_bin sum = EMPTY;
+
+    for (size_t k = i * width; k < (i + 1) * width && k < bins(o); k++)
+        sum = joined(&sum, &o->bin[k]);
+    return sum;
+}
+
+/* A level of `count` bins, each `width` of the finest. */
+static bool draw_level(const struct overview *o, size_t count, size_t width, struct arena *arena,
+                       struct artefact_level *to)
+{
+    uint8_t *low = arena_alloc(arena, 3 * count), *high, *rms;
+
+    if (!low)
+        return false;
+    high = low + count;
+    rms = high + count;
+    for (size_t i = 0; i < count; i++) {
+        struct overview_bin b = level_bin(o, i, width);
+        low[i] = byte_of(b.low, 127, -128, 127);
+        high[i] = byte_of(b.high, 127, -128, 127);
+        rms[i] = byte_of((float)sqrt((double)b.square / frames_in(o, o->stretch * width, i)), 255, 0, 255);
+    }
+    *to = (struct artefact_level){ bytes_of(low, count), bytes_of(high, count), bytes_of(rms, count) };
+    return true;
+}
+
+bool overview_draw(const struct overview *o, struct arena *arena, struct artefact_waveform *to)
+{
+    struct artefact_level *level = arena_array(arena, OVERVIEW_LEVELS_MAX, sizeof(*level));
+    uint32_t levels = 0;
+    size_t width = 1;
+
+    for (size_t n = bins(o); level && n > 0; n = n > 1 ? (n + 1) / 2 : 0, width *= 2)
+        if (!draw_level(o, n, width, arena, &level[levels++]))
+            return false;
+    *to = (struct artefact_waveform){ o->frames, o->stretch, { levels, level } };
+    return level;
+}

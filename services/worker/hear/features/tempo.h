@@ -1,0 +1,43 @@
+/* tempo.h: how many beats a minute, from the flux of onset.h and from the length of the sound: a loop is a whole
+ * number of beats. Periods that may be the beat are gathered, each is described, a learned scorer chooses. */
+#ifndef LOOPHOLE_WORKER_HEAR_TEMPO_H
+#define LOOPHOLE_WORKER_HEAR_TEMPO_H
+
+#include "services/worker/hear/features/model.h"
+#include "services/worker/hear/features/onset.h"
+
+enum { TEMPO_FEATURES = 93, TEMPO_HIDDEN = 24, TEMPO_CANDIDATES_MAX = 192 };
+
+struct tempo_model {
+    const float *mean, *spread, *in, *in_bias, *out, *direct;
+};
+
+/* A period that may be the beat. */
+struct tempo_candidate {
+    double bpm;
+    size_t beats; /* that the sound is long; 0: the period was found in the flux, not by the length */
+};
+
+struct tempo {
+    struct tempo_model model;
+    size_t count; /* frames of flux in use */
+    float rise[MEL_FRAMES_MAX], low_rise[MEL_FRAMES_MAX];
+    float like[MEL_FRAMES_MAX], low_like[MEL_FRAMES_MAX]; /* autocorrelations, 1 at lag 0 */
+    size_t candidates;
+    struct tempo_candidate candidate[TEMPO_CANDIDATES_MAX];
+    float score[TEMPO_CANDIDATES_MAX];
+};
+
+struct tempo_found {
+    double bpm;        /* 0: none */
+    double confidence; /* 0..1 */
+    size_t beats;      /* the whole number of beats that the sound is long; 0: it is not, as far as heard */
+};
+
+int tempo_init(struct tempo *tempo, const struct model *model); /* 0: the model lacks it */
+struct tempo_found tempo_find(struct tempo *tempo, const struct onset *onset, double seconds);
+
+/* What the scorer reads of candidate `i` of the last sound; for training. */
+void tempo_describe(const struct tempo *tempo, const struct onset *onset, double seconds, size_t i, float *features);
+
+#endif

@@ -1,0 +1,36 @@
+/* kind.h: what a file is, by its content alone. One thread. */
+#ifndef LOOPHOLE_WORKER_KIND_H
+#define LOOPHOLE_WORKER_KIND_H
+
+#include "schema_media.h"
+#include "services/worker/decode/input.h"
+
+enum container {
+    CONTAINER_UNKNOWN, /* may still be one that the decoder knows */
+    CONTAINER_WAV,
+    CONTAINER_AIFF,
+    CONTAINER_FLAC,
+    CONTAINER_OGG,
+    CONTAINER_MP3,
+    CONTAINER_M4A,
+    CONTAINER_AAC,
+    CONTAINER_WMA,
+    CONTAINER_MIDI,
+    CONTAINER_MP4,
+    CONTAINER_MOV,
+    CONTAINER_MKV,
+    CONTAINER_WEBM,
+    CONTAINER_AVI,
+    CONTAINER_OGV,
+    CONTAINER_MPEG,
+    CONTAINER_FLV,
+    CONTAINER_COUNT,
+};
+
+/* `extension` (lower case, may be empty) only helps where the content does not tell. */
+enum container kind_container(struct input *input, struct text extension);
+enum kind kind_of(enum container container);     /* audio, midi, video; audio for an unknown one */
+const char *kind_word(enum container container); /* "wav"; "" for an unknown one */
+bool kind_is_decoded(enum container container);  /* false: known, but nothing here can decode it */
+
+#endif

@@ -1,0 +1,208 @@
+#include "services/worker/tags/ogg.h"
+
+#include <string.h>
+
+#include "common/buffer.h"
+#include "services/worker/tags/flac.h"
+#include "services/worker/tags/order.h"
+#include "services/worker/tags/vorbis.h"
+
+enum {
+    PAGE_HEAD = 27,
+    FIRST_PAGE = 2,
+    CONTINUED = 1,
+    SEARCH_MAX = 1 << 16,
+    COMMENTS_MAX = 1 << 20,
+    SEGMENT_FULL = 255
+};
+
+static const struct {
+    const char *magic;
+    size_t len;
+    enum ogg_codec codec;
+    uint32_t headers;
+    const char *name;
+} codecs[] = {
+    { "\1vorbis", 7, OGG_VORBIS, 3, "vorbis" },  { "OpusHead", 8, OGG_OPUS, 2, "opus" },
+    { "\177FLAC", 5, OGG_FLAC, 2, "flac" },      { "Speex   ", 8, OGG_SPEEX, 2, "speex" },
+    { "\200theora", 7, OGG_VIDEO, 3, "theora" }, { "BBCD\0", 5, OGG_VIDEO, 1, "dirac" },
+};
+
+static const uint8_t *page_data(const struct ogg *ogg)
+{
+    return ogg->page + PAGE_HEAD + ogg->page[26];
+}
+
+static size_t page_data_len(const struct ogg *ogg)
+{
+    size_t head = PAGE_HEAD + (size_t)ogg->page[26];
+
+    return ogg->len > head ? ogg->len - head : 0;
+}
+
+/* A stream begins with this page: its first packet tells the codec and how many headers there are. */
+static void begin_stream(struct ogg *ogg)
+{
+    const uint8_t *data = page_data(ogg);
+    size_t len = page_data_len(ogg);
+
+    ogg->serial = order_le32(ogg->page + 14);
+    ogg->under_way = true;
+    ogg->packet = 0;
+    ogg->codec = OGG_UNKNOWN;
+    ogg->headers = 1;
+    for (size_t i = 0; i < sizeof(codecs) / sizeof(*codecs); i++)
+        if (len >= codecs[i].len && memcmp(data, codecs[i].magic, codecs[i].len) == 0) {
+            ogg->codec = codecs[i].codec;
+            ogg->headers = codecs[i].headers;
+        }
+    if (ogg->codec == OGG_FLAC && len >= 9 && order_be16(data + 7) > 0)
+        ogg->headers = 1u + order_be16(data + 7);
+}
+
+/* Where the next page is, at or shortly behind `at`; -1: none. */
+static int64_t find_page(struct input *input, int64_t at)
+{
+    uint8_t bytes[4096];
+
+    for (int64_t stop = at + SEARCH_MAX; at < stop; at += (int64_t)sizeof(bytes) - 3) {
+        size_t len = input_read(input, at, bytes, sizeof(bytes));
+        const uint8_t *found = len < 4 ? NULL : memmem(bytes, len, "OggS", 4);
+        if (found)
+            return at + (found - bytes);
+        if (len < sizeof(bytes))
+            break;
+    }
+    return -1;
+}
+
+static bool load_page(struct ogg *ogg)
+{
+    int64_t at = find_page(ogg->input, ogg->next);
+
+    if (at < 0 || at >= ogg->end)
+        return false;
+    ogg->len = input_read(ogg->input, at, ogg->page, sizeof(ogg->page));
+    if (ogg->len < PAGE_HEAD || ogg->len < PAGE_HEAD + (size_t)ogg->page[26])
+        return false;
+    size_t size = PAGE_HEAD + (size_t)ogg->page[26];
+    for (unsigned i = 0; i < ogg->page[26]; i++)
+        size += ogg->page[PAGE_HEAD + i];
+    if (ogg->len > size)
+        ogg->len = size;
+    ogg->next = at + (int64_t)size;
+    ogg->segment = 0;
+    ogg->at = 0;
+    return true;
+}
+
+/* The next page of the stream under way, or of one that is chained behind it; others that run beside are left. */
+static bool next_page(struct ogg *ogg)
+{
+    while (load_page(ogg)) {
+        bool ours = ogg->under_way && order_le32(ogg->page + 14) == ogg->serial;
+        if (ogg->page[5] & FIRST_PAGE && (!ogg->under_way || ogg->packet > ogg->headers))
+            begin_stream(ogg);
+        else if (!ours)
+            continue;
+        return true;
+    }
+    return false;
+}
+
+bool ogg_open(struct ogg *ogg, struct input *input)
+{
+    uint8_t magic[4];
+
+    *ogg = (struct ogg){ .input = input, .end = input->size };
+    return input_fill(input, 0, magic, 4) && memcmp(magic, "OggS", 4) == 0 && next_page(ogg);
+}
+
+bool ogg_next(struct ogg *ogg, struct ogg_piece *piece)
+{
+    while (ogg->segment >= ogg->page[26])
+        if (!next_page(ogg))
+            return false;
+    size_t size = 0, there = page_data_len(ogg);
+    uint8_t lacing = SEGMENT_FULL;
+    while (ogg->segment < ogg->page[26] && lacing == SEGMENT_FULL) {
+        lacing = ogg->page[PAGE_HEAD + ogg->segment++];
+        size += lacing;
+    }
+    *piece = (struct ogg_piece){ .at = page_data(ogg) + (ogg->at < there ? ogg->at : there),
+                                 .len = ogg->at >= there          ? 0
+                                        : ogg->at + size <= there ? size
+                                                                  : there - ogg->at,
+                                 .ends = lacing < SEGMENT_FULL,
+                                 .header = ogg->packet < ogg->headers,
+                                 .packet = ogg->packet };
+    ogg->at += size;
+    ogg->packet += piece->ends;
+    return true;
+}
+
+static const char *codec_name(enum ogg_codec codec)
+{
+    for (size_t i = 0; i < sizeof(codecs) / sizeof(*codecs); i++)
+        if (codecs[i].codec == codec)
+            return codecs[i].name;
+    return "ogg";
+}
+
+bool ogg_payload(struct ogg *ogg, struct payload *payload)
+{
+    const uint8_t *data = page_data(ogg);
+    size_t len = page_data_len(ogg);
+
+    *payload = (struct payload){ .announced = -1 };
+    strncpy(payload->codec, codec_name(ogg->codec), sizeof(payload->codec) - 1);
+    if (ogg->codec == OGG_VORBIS && len >= 16) {
+        payload->channels = data[11];
+        payload->rate = order_le32(data + 12);
+    } else if (ogg->codec == OGG_OPUS && len >= 10) {
+        payload->channels = data[9];
+        payload->rate = 48000;
+    } else if (ogg->codec == OGG_FLAC && len >= 17 + FLAC_STREAMINFO_SIZE) {
+        flac_streaminfo(data + 17, payload);
+    }
+    return ogg->codec != OGG_UNKNOWN;
+}
+
+/* ---- comments ---- */
+
+static const struct {
+    enum ogg_codec codec;
+    const char *magic;
+    size_t len;
+} comment_heads[] = { { OGG_VORBIS, "\3vorbis", 7 }, { OGG_OPUS, "OpusTags", 8 }, { OGG_SPEEX, "", 0 } };
+
+static void packet_facts(const struct ogg *ogg, const struct buffer *packet, struct labels *labels)
+{
+    for (size_t i = 0; i < sizeof(comment_heads) / sizeof(*comment_heads); i++)
+        if (comment_heads[i].codec == ogg->codec && packet->len >= comment_heads[i].len &&
+            memcmp(packet->at, comment_heads[i].magic, comment_heads[i].len) == 0)
+            vorbis_facts(packet->at + comment_heads[i].len, packet->len - comment_heads[i].len, labels);
+    if (ogg->codec == OGG_FLAC && packet->len > 4 && (packet->at[0] & 0x7F) == 4)
+        vorbis_facts(packet->at + 4, packet->len - 4, labels);
+}
+
+void ogg_facts(struct input *input, struct labels *labels)
+{
+    struct ogg *ogg = arena_alloc(labels->arena, sizeof(*ogg));
+    struct buffer packet = { .limit = COMMENTS_MAX + OGG_PAGE_MAX };
+    struct ogg_piece piece;
+    bool more = ogg && ogg_open(ogg, input);
+
+    while (more && ogg_next(ogg, &piece) && piece.header) {
+        if (piece.packet == 0)
+            continue;
+        if (packet.len < COMMENTS_MAX)
+            buffer_add(&packet, piece.at, piece.len);
+        if (!piece.ends)
+            continue;
+        if (!packet.failed && packet.len > 0)
+            packet_facts(ogg, &packet, labels);
+        buffer_reset(&packet);
+    }
+    buffer_free(&packet);
+}

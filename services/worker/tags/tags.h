@@ -1,0 +1,10 @@
+/* tags.h: everything a file says about itself, whatever its container. One thread. */
+#ifndef LOOPHOLE_WORKER_TAGS_H
+#define LOOPHOLE_WORKER_TAGS_H
+
+#include "services/worker/tags/kind.h"
+#include "services/worker/tags/labels.h"
+
+void tags_read(struct input *input, enum container container, struct labels *labels);
+
+#endif

@@ -1,0 +1,10 @@
+/* trailer.h: tags that stand at the end of a file: ID3v1, APEv1 and v2, Lyrics3. One thread. */
+#ifndef LOOPHOLE_WORKER_TRAILER_H
+#define LOOPHOLE_WORKER_TRAILER_H
+
+#include "services/worker/decode/input.h"
+
+/* Where they begin; the file's size when there is none. */
+int64_t trailer_start(struct input *input);
+
+#endif

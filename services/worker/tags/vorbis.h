@@ -1,0 +1,14 @@
+/* vorbis.h: Vorbis comments (https://xiph.org/vorbis/doc/v-comment.html), as FLAC, Ogg Vorbis and Opus files carry
+ * them: NAME=value, UTF-8. One thread. */
+#ifndef LOOPHOLE_WORKER_VORBIS_H
+#define LOOPHOLE_WORKER_VORBIS_H
+
+#include "services/worker/decode/input.h"
+#include "services/worker/tags/labels.h"
+
+void vorbis_facts(const uint8_t *bytes, size_t len, struct labels *labels);
+
+/* The same from a place in the file, of which at most 4 MiB are looked at. */
+void vorbis_file_facts(struct input *input, int64_t at, int64_t size, struct labels *labels);
+
+#endif

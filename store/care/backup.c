@@ -1,0 +1,78 @@
+#include "store/care/backup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "store/care/image.h"
+#include "store/care/target.h"
+#include "store/care/trailer.h"
+
+static enum err refuse_path(struct fault *fault, const char *doing, const char *path)
+{
+    return fault_errno(fault, file_err(errno), errno, "cannot %s %s", doing, path);
+}
+
+/* What the backup says of itself is read from the very copy. */
+static enum err check_copy(const struct paths *paths, const char *temporary, struct backup *made, struct fault *fault)
+{
+    struct fault why = { 0 };
+    size_t map;
+    enum err e = store_map_bytes(paths, &map, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = image_check(temporary, map, made, &why);
+    if (e == ERR_OK)
+        return e;
+    fault_set(fault, e, "no backup was written, for its copy of the store is no good: %s", why.what);
+    return fault_hint(fault, "`loophole store check` looks at the store itself");
+}
+
+static enum err write_to(const struct paths *paths, struct target *target, struct backup *made, struct fault *fault)
+{
+    struct stat st;
+    enum err e = image_copy(paths, target->fd, target->file, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (fstat(target->fd, &st) < 0)
+        return refuse_path(fault, "look at", target->file);
+    made->bytes = (uint64_t)st.st_size;
+    e = check_copy(paths, target->temporary, made, fault);
+    if (e == ERR_OK)
+        e = trailer_write(target->fd, target->file, made, fault);
+    return e == ERR_OK ? target_finish(target, fault) : e;
+}
+
+enum err backup_make(const struct paths *paths, const char *file, bool replace, struct backup *made,
+                     struct fault *fault)
+{
+    struct fault unseen = { 0 };
+    struct target target;
+    enum err e;
+
+    *made = (struct backup){ 0 };
+    fault = fault ? fault : &unseen;
+    e = target_open(&target, file, replace, fault);
+    if (e != ERR_OK)
+        return e;
+    e = write_to(paths, &target, made, fault);
+    target_close(&target);
+    return e;
+}
+
+enum err backup_verify(const char *file, struct backup *found, struct fault *fault)
+{
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    enum err e;
+
+    if (fd < 0)
+        return refuse_path(fault, "open", file);
+    e = trailer_read(fd, file, found, fault);
+    close(fd);
+    return e;
+}

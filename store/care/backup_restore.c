@@ -1,0 +1,96 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "store/care/backup.h"
+#include "store/care/image.h"
+#include "store/care/trailer.h"
+#include "store/local.h"
+#include "store/open/replace.h"
+
+static enum err refuse_path(struct fault *fault, const char *doing, const char *path)
+{
+    return fault_errno(fault, file_err(errno), errno, "cannot %s %s", doing, path);
+}
+
+/* The trailer's digest says that the file is as it was written, and nothing more. By the descriptor it is the very file
+ * whose digest was right, whatever its name means by now. */
+static enum err rebuild_store(int from, const char *file, const char *directory, size_t map, struct backup *restored,
+                              struct fault *fault)
+{
+    uint64_t version = restored->version;
+    struct fault why = { 0 };
+    char path[32];
+    enum err e;
+
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", from);
+    e = image_rebuild(path, directory, map, restored, &why);
+    if (e == ERR_OK && restored->version != version)
+        e = fault_set(&why, ERR_INTERNAL, "it says version %llu and is of version %llu", (unsigned long long)version,
+                      (unsigned long long)restored->version);
+    return e == ERR_OK ? e : fault_set(fault, e, "%s cannot be restored: %s", file, why.what);
+}
+
+static enum err build_beside(const struct paths *paths, int from, const char *file, struct backup *restored,
+                             struct fault *fault)
+{
+    char fresh[REPLACE_PATH];
+    size_t map;
+    enum err e = store_map_bytes(paths, &map, fault);
+
+    if (e == ERR_OK)
+        e = replace_begin(paths, fresh, fault);
+    if (e == ERR_OK)
+        e = local_check(fresh, fault);
+    return e == ERR_OK ? rebuild_store(from, file, fresh, map, restored, fault) : e;
+}
+
+static enum err restore_locked(const struct paths *paths, int from, const char *file, struct backup *restored,
+                               struct fault *fault)
+{
+    enum err e = replace_recover(paths, fault);
+
+    if (e == ERR_OK)
+        e = build_beside(paths, from, file, restored, fault);
+    if (e == ERR_OK)
+        return replace_commit(paths, "before-restore", fault);
+    replace_abandon(paths);
+    return e;
+}
+
+static enum err restore_from(const struct paths *paths, int from, const char *file, struct backup *restored,
+                             struct fault *fault)
+{
+    int lock;
+    enum err e = trailer_read(from, file, restored, fault);
+
+    if (e != ERR_OK)
+        return e;
+    if (restored->version > STORE_VERSION)
+        return fault_set(fault, ERR_VERSION, "the backup is of version %llu, this program knows up to %d",
+                         (unsigned long long)restored->version, STORE_VERSION);
+    e = store_lock(paths, &lock, fault);
+    if (e != ERR_OK) {
+        fault_hint(fault, "stop the engine first: loophole down");
+        return e;
+    }
+    e = restore_locked(paths, from, file, restored, fault);
+    store_unlock(lock);
+    return e;
+}
+
+enum err backup_restore(const struct paths *paths, const char *file, struct backup *restored, struct fault *fault)
+{
+    struct fault unseen = { 0 };
+    int from = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    enum err e;
+
+    fault = fault ? fault : &unseen;
+    if (from < 0)
+        return refuse_path(fault, "open", file);
+    e = restore_from(paths, from, file, restored, fault);
+    close(from);
+    return e;
+}

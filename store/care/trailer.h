@@ -1,0 +1,19 @@
+/* trailer.h: the last 72 bytes of a backup's file: what it is, and the digest of all before. Big-endian.
+ *
+ *   "loophole backup\n" · version u64 · bytes of the image u64 · revision u64 · catalogue id · XXH3-128 of image and
+ *   trailer up to here                                                                                       */
+#ifndef LOOPHOLE_STORE_TRAILER_H
+#define LOOPHOLE_STORE_TRAILER_H
+
+#include "store/care/backup.h"
+
+enum { TRAILER_BYTES = 72 };
+
+/* Reads the image (the first backup->bytes of `fd`) back for its digest and writes the trailer behind it. `path` is
+ * for messages. */
+enum err trailer_write(int fd, const char *path, const struct backup *backup, struct fault *fault);
+
+/* Reads the whole file. Errors: bad_request (no backup, cut short, changed), io. */
+enum err trailer_read(int fd, const char *path, struct backup *backup, struct fault *fault);
+
+#endif

@@ -1,0 +1,416 @@
+#include "store/check/check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store/artefact.h"
+#include "store/catalogue_meta.h"
+#include "store/catalogue_write.h"
+#include "store/parts.h"
+
+enum { ROWS_A_REPORT = 32 };
+
+struct check {
+    struct txn *txn;
+    const struct paths *paths;
+    struct arena arena; /* of one row */
+    void (*problem)(void *state, const char *what);
+    void *state;
+    const struct long_work *work; /* or NULL */
+    struct check_counts *counts;
+    uint64_t total;       /* rows of all databases */
+    uint64_t last_number; /* of the log's rows, then of the undo steps */
+};
+
+/* One row, and its decoded record when its database holds records. */
+struct seen {
+    enum database db;
+    struct bytes key;
+    struct bytes value;
+    const void *record;
+};
+
+static const struct bytes none = { 0, NULL };
+
+static void __attribute__((format(printf, 3, 4))) report(struct check *c, const struct seen *row, const char *format,
+                                                         ...)
+{
+    char what[400], key[65] = "";
+    va_list arguments;
+    int len;
+
+    for (uint32_t i = 0; i < row->key.len && i < 32; i++)
+        snprintf(key + 2 * i, 3, "%02x", row->key.at[i]);
+    len = snprintf(what, sizeof(what), "%s%s%s: ", database_name(row->db), key[0] ? " " : "", key);
+    va_start(arguments, format);
+    vsnprintf(what + len, sizeof(what) - (size_t)len, format, arguments);
+    va_end(arguments);
+    c->counts->problems++;
+    c->problem(c->state, what);
+}
+
+static bool is_there(struct check *c, enum database db, struct bytes key)
+{
+    struct bytes value;
+
+    return txn_get(c->txn, db, key, &value) == ERR_OK;
+}
+
+/* The row of `key` in `db` names `id`. */
+static bool names_id(struct check *c, enum database db, struct key key, struct id id)
+{
+    struct id found;
+
+    return row_get_id(c->txn, db, &key, &found) == ERR_OK && id_equal(found, id);
+}
+
+static bool key_is(const struct seen *row, struct id id)
+{
+    return row->key.len == sizeof(id.b) && id_equal(key_id_at(row->key, 0), id);
+}
+
+static bool leads_to(struct check *c, const struct media *media)
+{
+    struct key key = key_place(media->folder, media->file);
+    struct kept_place place, due = catalogue_kept_place(media);
+
+    return row_get(c->txn, &c->arena, DB_PLACE, &key, &kept_place_shape, &place) == ERR_OK &&
+           catalogue_is_same_place(&place, &due);
+}
+
+static bool has_content(struct check *c, struct bytes content)
+{
+    struct walk walk;
+    bool found = content.len >= 16;
+
+    content.len = 16;
+    found = found && walk_begin(c->txn, DB_CONTENT, content, content, &walk) == ERR_OK;
+    if (!found)
+        return false;
+    found = walk_next(&walk);
+    walk_end(&walk);
+    return found;
+}
+
+static bool is_heard(struct check *c, struct bytes content)
+{
+    bool heard;
+
+    return catalogue_is_heard(c->txn, &c->arena, content, &heard, NULL) == ERR_OK && heard;
+}
+
+/* ---- one function a database ---- */
+
+static void check_media(struct check *c, const struct seen *row)
+{
+    const struct media *media = row->record;
+    struct key folder = key_id(media->folder), content = key_content(media->content, media->id);
+
+    if (!key_is(row, media->id))
+        report(c, row, "the record has another id");
+    if (!is_there(c, DB_FOLDER, key_bytes(&folder)))
+        report(c, row, "its folder is not there");
+    if (!leads_to(c, media))
+        report(c, row, "its place does not lead to it, or tells other things of it");
+    if (media->content.len != 0 && media->content.len != 16)
+        report(c, row, "its content has %u bytes", media->content.len);
+    if (media->content.len == 16 && !is_there(c, DB_CONTENT, key_bytes(&content)))
+        report(c, row, "its content does not lead to it");
+    if (media->analysis.value == ANALYSIS_STATE_DONE && !is_heard(c, media->content))
+        report(c, row, "its analysis is done, but its content has no facts");
+}
+
+static void check_place(struct check *c, const struct seen *row)
+{
+    const struct kept_place *place = row->record;
+    struct media media;
+
+    if (row->key.len <= 16)
+        report(c, row, "it is malformed");
+    else if (catalogue_media(c->txn, &c->arena, place->id, &media) != ERR_OK)
+        report(c, row, "its media item is not there");
+    else if (!id_equal(media.folder, key_id_at(row->key, 0)) ||
+             !bytes_equal(media.file, bytes_of(row->key.at + 16, row->key.len - 16)))
+        report(c, row, "its media item is somewhere else");
+}
+
+static void check_folder(struct check *c, const struct seen *row)
+{
+    const struct folder *folder = row->record;
+    struct key volume = key_id(folder->volume), library = key_id(folder->id);
+    struct folder parent;
+
+    if (!key_is(row, folder->id))
+        report(c, row, "the record has another id");
+    if (!is_there(c, DB_VOLUME, key_bytes(&volume)))
+        report(c, row, "its volume is not there");
+    if (!names_id(c, DB_FOLDER_NAME, key_folder_name(folder->volume, folder->parent, folder->name), folder->id))
+        report(c, row, "its name does not lead to it");
+    if (folder->library != is_there(c, DB_LIBRARY, key_bytes(&library)))
+        report(c, row, "it and the libraries disagree whether it is one");
+    if (id_is_zero(folder->parent))
+        return;
+    if (catalogue_folder(c->txn, &c->arena, folder->parent, &parent) != ERR_OK)
+        report(c, row, "its parent is not there");
+    else if (!id_equal(parent.volume, folder->volume))
+        report(c, row, "its parent is on another volume");
+}
+
+static void check_folder_name(struct check *c, const struct seen *row)
+{
+    struct folder folder;
+
+    if (row->key.len < 32 || row->value.len != 16)
+        report(c, row, "it is malformed");
+    else if (catalogue_folder(c->txn, &c->arena, key_id_at(row->value, 0), &folder) != ERR_OK)
+        report(c, row, "its folder is not there");
+    else if (!id_equal(folder.volume, key_id_at(row->key, 0)) || !id_equal(folder.parent, key_id_at(row->key, 16)) ||
+             !bytes_equal(folder.name, bytes_of(row->key.at + 32, row->key.len - 32)))
+        report(c, row, "its folder is somewhere else");
+}
+
+static void check_volume(struct check *c, const struct seen *row)
+{
+    const struct volume *volume = row->record;
+
+    if (!key_is(row, volume->id))
+        report(c, row, "the record has another id");
+    if (!names_id(c, DB_VOLUME_IDENTITY, key_identity(volume->identity), volume->id))
+        report(c, row, "its identity does not lead to it");
+}
+
+static void check_identity(struct check *c, const struct seen *row)
+{
+    struct volume volume;
+
+    if (row->value.len != 16 || catalogue_volume(c->txn, &c->arena, key_id_at(row->value, 0), &volume) != ERR_OK)
+        report(c, row, "its volume is not there");
+}
+
+static void check_library(struct check *c, const struct seen *row)
+{
+    const struct library *library = row->record;
+
+    if (!key_is(row, library->id))
+        report(c, row, "the record has another id");
+    if (!is_there(c, DB_FOLDER, row->key))
+        report(c, row, "its folder is not there");
+}
+
+static void check_content(struct check *c, const struct seen *row)
+{
+    struct media media;
+
+    if (row->key.len != 32)
+        report(c, row, "it is malformed");
+    else if (catalogue_media(c->txn, &c->arena, key_id_at(row->key, 16), &media) != ERR_OK)
+        report(c, row, "its media item is not there");
+    else if (!bytes_equal(media.content, bytes_of(row->key.at, 16)))
+        report(c, row, "its media item has another content");
+}
+
+static void check_facts(struct check *c, const struct seen *row)
+{
+    if (row->key.len != 16 || (!is_there(c, DB_MEDIA, row->key) && !has_content(c, row->key)))
+        report(c, row, "its subject is not there");
+}
+
+static void check_embedding(struct check *c, const struct seen *row)
+{
+    if (row->key.len != 16 || !has_content(c, row->key))
+        report(c, row, "no media item has this content");
+}
+
+static void check_artefact(struct check *c, const struct seen *row)
+{
+    const struct kept_artefact *kept = row->record;
+    struct text type, parameters;
+    char name[ARTEFACT_NAME_SIZE];
+    struct bytes data;
+
+    if (!key_artefact_parts(row->key, &type, &parameters)) {
+        report(c, row, "it is malformed");
+        return;
+    }
+    if (!has_content(c, row->key)) {
+        report(c, row, "no media item has this content");
+        return;
+    }
+    artefact_name(bytes_of(row->key.at, 16), type, parameters, kept->version, name);
+    if (c->paths && kept->digest.len) {
+        c->counts->files++;
+        c->counts->lost += artefact_read(c->paths, &c->arena, name, kept, &data) == ERR_NOT_FOUND;
+    }
+}
+
+/* Rows come in the order of their numbers; zero is before the first. */
+static void check_number(struct check *c, const struct seen *row, const char *what)
+{
+    uint64_t number = key_number_at(row->key, 0);
+
+    if (row->key.len != 8 || (c->last_number && number != c->last_number + 1))
+        report(c, row, "%s %llu follows %llu: there is a gap", what, (unsigned long long)number,
+               (unsigned long long)c->last_number);
+    c->last_number = number;
+}
+
+static void check_change(struct check *c, const struct seen *row)
+{
+    const struct change *change = row->record;
+
+    check_number(c, row, "revision");
+    if (change->revision != key_number_at(row->key, 0))
+        report(c, row, "the record has another revision");
+}
+
+static void check_request(struct check *c, const struct seen *row)
+{
+    struct key change = key_number(key_number_at(row->value, 0));
+
+    if (row->key.len != 16 || row->value.len < 9)
+        report(c, row, "it is malformed");
+    else if (key_number_at(row->value, 0) && !is_there(c, DB_CHANGE, key_bytes(&change)))
+        report(c, row, "its change is not in the log");
+}
+
+static void check_quiet(struct check *c, const struct seen *row)
+{
+    struct key request = key_id(key_id_at(row->key, 8));
+
+    if (row->key.len != 24 || !is_there(c, DB_REQUEST, key_bytes(&request)))
+        report(c, row, "its request is not remembered");
+}
+
+static void check_part(struct check *c, const struct seen *row)
+{
+    struct key change = key_number(key_number_at(row->value, 0)), newest;
+
+    if (row->key.len != 24 || row->value.len < 16) {
+        report(c, row, "it is malformed");
+        return;
+    }
+    if (is_there(c, DB_CHANGE, key_bytes(&change)))
+        return;
+    newest = key_number(parts_newest(c->txn, key_id_at(row->key, 0))); /* the parts stay as long as its change */
+    if (!is_there(c, DB_CHANGE, key_bytes(&newest)))
+        report(c, row, "its change is not in the log");
+}
+
+static void check_undo(struct check *c, const struct seen *row)
+{
+    check_number(c, row, "step");
+}
+
+static void check_query(struct check *c, const struct seen *row)
+{
+    if (row->key.len < 2 || row->key.at[0] > 1 || (row->key.at[0] == 0 && row->key.len != 9))
+        report(c, row, "its key is neither a name nor a time");
+}
+
+static const struct {
+    const struct shape *shape; /* NULL: the value is no record */
+    void (*check)(struct check *c, const struct seen *row);
+} checks[DB_COUNT] = {
+    [DB_META] = { NULL, NULL },
+    [DB_MEDIA] = { &media_shape, check_media },
+    [DB_PLACE] = { &kept_place_shape, check_place },
+    [DB_FOLDER] = { &folder_shape, check_folder },
+    [DB_FOLDER_NAME] = { NULL, check_folder_name },
+    [DB_VOLUME] = { &volume_shape, check_volume },
+    [DB_VOLUME_IDENTITY] = { NULL, check_identity },
+    [DB_LIBRARY] = { &library_shape, check_library },
+    [DB_CONTENT] = { NULL, check_content },
+    [DB_FACTS] = { &facts_shape, check_facts },
+    [DB_ARTEFACT] = { &kept_artefact_shape, check_artefact },
+    [DB_EMBEDDING] = { &embedding_shape, check_embedding },
+    [DB_CHANGE] = { &change_shape, check_change },
+    [DB_REQUEST] = { NULL, check_request },
+    [DB_QUIET] = { NULL, check_quiet },
+    [DB_UNDO] = { &undo_step_shape, check_undo },
+    [DB_QUERY] = { &kept_query_shape, check_query },
+    [DB_PART] = { NULL, check_part },
+};
+
+static enum err check_row(struct check *c, struct seen *row)
+{
+    const struct shape *shape = checks[row->db].shape;
+    void *record;
+
+    arena_reset(&c->arena);
+    c->counts->rows++;
+    if (shape) {
+        record = arena_alloc(&c->arena, shape->size);
+        if (!record)
+            return ERR_FULL;
+        enum err e = row_decode(c->txn, &c->arena, row->value, shape, record);
+        if (e == ERR_FULL)
+            return e;
+        if (e != ERR_OK) {
+            report(c, row, "the record does not decode");
+            return ERR_OK;
+        }
+        row->record = record;
+    }
+    if (checks[row->db].check)
+        checks[row->db].check(c, row);
+    return ERR_OK;
+}
+
+static enum err check_database(struct check *c, enum database db)
+{
+    struct seen row = { .db = db };
+    struct walk walk;
+    uint64_t rows = 0, counted = txn_count(c->txn, db);
+    enum err e = walk_begin(c->txn, db, none, none, &walk);
+
+    c->last_number = 0;
+    while (e == ERR_OK && rows <= counted && walk_next(&walk)) { /* a damaged tree may lead in circles */
+        row = (struct seen){ .db = db, .key = walk.key, .value = walk.value };
+        e = check_row(c, &row);
+        if (++rows % ROWS_A_REPORT == 0)
+            work_report(c->work, WORK_CHECKING, c->counts->rows, c->total);
+    }
+    walk_end(&walk);
+    row.key = none;
+    if (e == ERR_OK && rows != counted)
+        report(c, &row, "%llu rows are counted, %llu%s are found", (unsigned long long)counted,
+               (unsigned long long)rows, rows > counted ? " or more" : "");
+    return e;
+}
+
+static void check_meta(struct check *c)
+{
+    struct seen row = { .db = DB_META };
+    uint64_t version;
+    struct id id;
+
+    if (txn_version(c->txn, &version) != ERR_OK || version != STORE_VERSION)
+        report(c, &row, "the version is not %d", STORE_VERSION);
+    if (catalogue_id(c->txn, &id) != ERR_OK || id_is_zero(id))
+        report(c, &row, "there is no catalogue id");
+}
+
+enum err check_store(struct txn *txn, const struct paths *paths, void (*problem)(void *state, const char *what),
+                     void *state, struct check_counts *counts)
+{
+    return check_store_work(txn, paths, problem, state, NULL, counts);
+}
+
+enum err check_store_work(struct txn *txn, const struct paths *paths, void (*problem)(void *state, const char *what),
+                          void *state, const struct long_work *work, struct check_counts *counts)
+{
+    struct check c = { .txn = txn, .paths = paths, .problem = problem, .state = state, .work = work, .counts = counts };
+    enum err e = ERR_OK;
+
+    for (int db = 0; db < DB_COUNT; db++)
+        c.total += txn_count(txn, (enum database)db);
+    *counts = (struct check_counts){ 0 };
+    check_meta(&c);
+    for (int db = 0; e == ERR_OK && db < DB_COUNT; db++)
+        e = check_database(&c, (enum database)db);
+    if (e == ERR_OK && paths)
+        e = orphan_count(txn, paths, &counts->orphans);
+    arena_free(&c.arena);
+    return e;
+}

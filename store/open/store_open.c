@@ -1,0 +1,236 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/file.h"
+#include "common/process/config.h"
+#include "store/check/verify.h"
+#include "store/files.h"
+#include "store/local.h"
+#include "store/open/migrate.h"
+#include "store/open/replace.h"
+#include "store/store.h"
+
+enum { MAP_MIB = 256 << 10, MAP_MIB_LEAST = 1, MAP_MIB_MOST = 64 << 20 };
+
+enum err store_map_bytes(const struct paths *paths, size_t *bytes, struct fault *fault)
+{
+    struct config *config;
+    enum err e = config_load(paths, &config, fault);
+
+    if (e != ERR_OK)
+        return e;
+    *bytes = (size_t)config_int(config, "store.map_mib", MAP_MIB, MAP_MIB_LEAST, MAP_MIB_MOST) << 20;
+    e = config_check(config, fault);
+    config_free(config);
+    return e;
+}
+
+enum err store_lock(const struct paths *paths, int *lock, struct fault *fault)
+{
+    char path[PATH_MAX + 16];
+
+    snprintf(path, sizeof(path), "%s/store.lock", paths->data);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return fault_errno(fault, files_err(errno), errno, "cannot open %s", path);
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        *lock = fd;
+        return ERR_OK;
+    }
+    close(fd);
+    fault_set(fault, ERR_EXISTS, "another engine writes the store in %s", paths->data);
+    return fault_hint(fault, "stop it first, or give this one a home of its own (LOOPHOLE_HOME)");
+}
+
+void store_unlock(int lock)
+{
+    if (lock >= 0)
+        close(lock);
+}
+
+static enum err look_at_version(struct store *store, bool *empty, uint64_t *version, struct fault *fault)
+{
+    struct txn *txn;
+    enum err e = store_read(store, &txn, fault);
+
+    if (e != ERR_OK)
+        return e;
+    *empty = txn_is_empty(txn);
+    e = txn_version(txn, version);
+    txn_end(txn);
+    return e == ERR_OK ? e : fault_set(fault, e, "the version of the store cannot be read");
+}
+
+static enum err refuse_newer(uint64_t version, struct fault *fault)
+{
+    if (version <= STORE_VERSION)
+        return ERR_OK;
+    fault_set(fault, ERR_VERSION, "the store is of version %llu, this program knows up to %d",
+              (unsigned long long)version, STORE_VERSION);
+    return fault_hint(fault, "install the loophole that wrote it, or restore a backup of this version");
+}
+
+/* What lies there before a writer touches it: nothing (empty), or a store of some version. */
+static enum err probe_directory(const char *directory, size_t map, bool *empty, uint64_t *version, struct fault *fault)
+{
+    struct store *store;
+    enum err e = store_open_directory(directory, STORE_READER, map, &store, fault);
+
+    *empty = e == ERR_OFFLINE;
+    *version = STORE_VERSION;
+    if (e != ERR_OK)
+        return e == ERR_OFFLINE ? ERR_OK : e;
+    e = look_at_version(store, empty, version, fault);
+    store_close(store);
+    return e;
+}
+
+static enum err give_up(struct store **store, enum err e)
+{
+    store_close(*store);
+    *store = NULL;
+    return e;
+}
+
+static enum err mark_new(struct store *store, struct fault *fault)
+{
+    struct txn *txn;
+    enum err e = store_write(store, &txn, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = migrate_begin(txn);
+    if (e == ERR_OK)
+        return txn_commit(txn, fault);
+    txn_end(txn);
+    return fault_set(fault, e, "cannot write the first rows of the store");
+}
+
+static enum err make_in(const char *directory, size_t map, struct fault *fault)
+{
+    struct store *store;
+    enum err e = store_open_directory(directory, STORE_WRITER, map, &store, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = mark_new(store, fault);
+    store_close(store);
+    return e;
+}
+
+/* A disk of its own for the store: it cannot be renamed. */
+static bool is_mount(const char *directory, const char *above)
+{
+    struct stat here, there;
+
+    return stat(directory, &here) == 0 && stat(above, &there) == 0 && here.st_dev != there.st_dev;
+}
+
+/* A new store is made beside its place and renamed: no reader ever meets half of one. */
+static enum err make_new(const struct paths *paths, const char *place, size_t map, struct fault *fault)
+{
+    char directory[REPLACE_PATH];
+    enum err e;
+
+    if (is_mount(place, paths->data))
+        return make_in(place, map, fault);
+    e = replace_begin(paths, directory, fault);
+    if (e == ERR_OK)
+        e = make_in(directory, map, fault);
+    if (e == ERR_OK)
+        return replace_commit(paths, "blank", fault);
+    replace_abandon(paths);
+    return e;
+}
+
+static enum err check_disk(const struct paths *paths, const char *directory, struct fault *fault)
+{
+    enum err e = local_check(paths->data, fault);
+
+    return e == ERR_OK && access(directory, F_OK) == 0 ? local_check(directory, fault) : e;
+}
+
+static enum err open_writer(const struct paths *paths, const char *directory, size_t map, const struct long_work *work,
+                            struct store **store, struct fault *fault)
+{
+    uint64_t version;
+    bool empty;
+    enum err e = replace_recover(paths, fault);
+
+    if (e == ERR_OK)
+        e = check_disk(paths, directory, fault);
+    if (e == ERR_OK)
+        e = verify_store(directory, map, work, fault);
+    if (e == ERR_OK)
+        e = probe_directory(directory, map, &empty, &version, fault);
+    if (e == ERR_OK && !empty)
+        e = refuse_newer(version, fault);
+    if (e == ERR_OK && !empty && version < STORE_VERSION)
+        e = migrate_run(paths, directory, version, map, work, fault);
+    else if (e == ERR_OK)
+        replace_drop(paths, MIGRATE_PLACE); /* a restore has replaced the store whose migration was under way */
+    if (e == ERR_OK && empty)
+        e = make_new(paths, directory, map, fault);
+    work_report(work, WORK_OPENING, 0, 0);
+    if (e == ERR_OK)
+        e = store_open_directory(directory, STORE_WRITER, map, store, fault);
+    if (e == ERR_OK)
+        trust_opened(directory);
+    return e;
+}
+
+static enum err open_reader(const char *directory, enum store_mode mode, size_t map, struct store **store,
+                            struct fault *fault)
+{
+    uint64_t version = 0;
+    bool empty = false;
+    enum err e = mode == STORE_READER ? trust_refuse(directory, fault) : ERR_OK;
+
+    if (e == ERR_OK)
+        e = store_open_directory(directory, mode, map, store, fault);
+    if (e != ERR_OK)
+        return e;
+    e = look_at_version(*store, &empty, &version, fault);
+    if (e == ERR_OK)
+        e = refuse_newer(version, fault);
+    if (e == ERR_OK && (empty || version < STORE_VERSION))
+        e = fault_set(fault, ERR_OFFLINE, "the store is not ready yet: it waits for its writer");
+    return e == ERR_OK ? e : give_up(store, e);
+}
+
+enum err store_open(const struct paths *paths, enum store_mode mode, struct store **store, struct fault *fault)
+{
+    return store_open_work(paths, mode, NULL, store, fault);
+}
+
+enum err store_open_work(const struct paths *paths, enum store_mode mode, const struct long_work *work,
+                         struct store **store, struct fault *fault)
+{
+    char directory[PATH_MAX], reason[TRUST_REASON];
+    size_t map;
+    int lock = -1;
+    enum err e = store_map_bytes(paths, &map, fault);
+
+    *store = NULL;
+    if (e != ERR_OK)
+        return e;
+    if (snprintf(directory, sizeof(directory), "%s/store", paths->data) >= PATH_MAX - 32)
+        return fault_set(fault, ERR_TOO_LARGE, "the path of the data directory is too long");
+    if (mode != STORE_WRITER)
+        return open_reader(directory, mode, map, store, fault);
+    if (trust_look(directory, reason) == TRUST_DAMAGED) /* without the lock, which a restore needs */
+        return trust_say_damaged(reason, fault);
+    work_report(work, WORK_OPENING, 0, 0);
+    e = store_lock(paths, &lock, fault);
+    if (e == ERR_OK)
+        e = open_writer(paths, directory, map, work, store, fault);
+    if (e != ERR_OK)
+        store_unlock(lock);
+    else
+        store_hold(*store, lock);
+    return e;
+}
