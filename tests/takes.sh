@@ -11,8 +11,9 @@ _engine() {
     _count
 }
 # Plays as "count-PID" until the claim ends.
-_count() {
-    local name=count-$BASHPID
+_count() { _count_as "count-$BASHPID"; }
+_count_as() { # NAME
+    local name=$1
     rm -f "$scratch/counting"
     "$count" "$(loophole ask audio.server | field server)" "$name" >"$scratch/counting" &
     counting=$!
@@ -40,7 +41,7 @@ _lifecycle() { loophole show "$1" --json | field lifecycle; }
 _is() { [ "$(_lifecycle "$1")" = "$2" ]; }
 _analysis() { loophole show "$1" --json | field analysis; }
 _is_analysed() { [ "$(_analysis "$1")" = done ]; }
-_read() { /usr/bin/python3 "$top/tests/service/take.py" "$1"; }
+_read() { /usr/bin/python3 "$top/tests/service/take.py" "$@"; }
 _lost() { loophole ask audio.meters | field lost; } # frames that the sound core missed, whoever is to blame
 
 # FILE LOST-AT-THE-START LOST-IN-THE-TAKE: each frame is there once and in its place, but those that the sound core itself
@@ -51,10 +52,10 @@ _is_whole() {
     same "$3" "$(/usr/bin/python3 -c 'import json, sys; print(sum(n for _, n in json.loads(sys.argv[1])["silence"]))' "$told")" "$told"
     [ "$3" -le $(($(_lost) - $2)) ] || fail "the capture ring lost frames: $3 of $(($(_lost) - $2))"
 }
-# ID FILE: what the item says of missing frames is in the file, to the frame: silence and markers (fill), or jumps (skip).
+# ID FILE [anew]: what the item says of missing frames is in the file, to the frame: silence and markers (fill), or jumps (skip).
 _says_what_is_lost() {
     loophole show "$1" --json >"$scratch/shown" || fail "no such item"
-    _read "$2" >"$scratch/read" || fail "it cannot be read: $(cat "$scratch/read")"
+    _read "${@:2}" >"$scratch/read" || fail "it cannot be read: $(cat "$scratch/read")"
     /usr/bin/python3 - "$scratch/shown" "$scratch/read" <<'END' || fail "item and file disagree"
 import json, sys
 shown, read = (json.load(open(path)) for path in sys.argv[1:])

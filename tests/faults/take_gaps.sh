@@ -7,10 +7,10 @@ rounds=2
 [ -z "${LONG:-}" ] || rounds=20
 
 _says_lost() { [ "$(field lost <<<"$(loophole ask streamer.take id="$1")")" -gt "$2" ]; }
-_end_take() { # ID NAME
+_end_take() { # ID NAME [anew]
     local told; told=$(loophole record stop --json) || fail "not stopped: $told"
     same "final $1" "$(field state <<<"$told") $(field id <<<"$told")" "$told"
-    _says_what_is_lost "$1" "$takes/$2.wav"
+    _says_what_is_lost "$1" "$takes/$2.wav" ${3:-}
     same "$(field lost <<<"$told")" "$(loophole ask streamer.take id="$1" | field lost)"
     [ "$(field lost <<<"$told")" -gt 0 ] || fail "nothing was lost: $told"
     echo "figure: $(grep -c . "$scratch/shown") take, lost $(field lost <<<"$told") of $(field frames <<<"$told") frames: $(
@@ -100,6 +100,62 @@ where_gaps_are_skipped_the_item_says_before_which_frames() {
     until_true 60 _is "$id" final
     _says_what_is_lost "$id" "$takes/flac.flac"
     _end_engine
+}
+
+# A counter client dies with its server; one of the same name plays on the next server, whose clock begins anew.
+what_the_death_of_the_jack_server_costs_is_silence_in_its_place() {
+    _home server
+    _engine
+    local id round left; id=$(_start --name server)
+    : >"$scratch/moments"
+    for round in $(seq $rounds); do
+        _goes_on "$id"
+        _note_moment
+        left=$(pid_of jack)
+        kill -KILL "$left"
+        kill "$counting"
+        wait "$counting"
+        until_true 60 _other_pid jack "$left"
+        until_true 60 _moment_is_of_another_server
+        _count_as "${inputs%%:*}"
+        _sounds_in "$id"
+    done
+    _note_moment
+    _end_take "$id" server anew
+    /usr/bin/python3 - "$scratch/moments" "$takes/server.wav" <<'END' || fail "frames are displaced"
+import array, json, sys
+UNIT = 8388607
+moments = [json.loads(line) for line in open(sys.argv[1])]
+data = open(sys.argv[2], "rb").read()
+at = data.index(b"data") + 8
+left = array.array("f", data[at:at + (len(data) - at) // 8 * 8])[0::2]
+# Where the counter of each server lies in the file, less where that server's clock lies on the audio clock.
+places, before = [], None
+for place, sample in enumerate(left):
+    count = round(sample * UNIT)
+    if count and (before is None or count - place != before):
+        before = count - place
+        places.append(place - count)
+offsets = [m["frame"] - m["jack_frame"] for m in moments]
+print("figure: servers", len(moments), "first frames", [p - o for p, o in zip(places, offsets)])
+assert len(places) == len(offsets), (places, offsets)
+assert len({p - o for p, o in zip(places, offsets)}) == 1, (places, offsets)
+END
+    _end_engine
+}
+_note_moment() { loophole ask audio.server | /usr/bin/python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)["moment"]))' >>"$scratch/moments"; }
+_moment_is_of_another_server() {
+    loophole ask audio.server | /usr/bin/python3 -c 'import json, sys
+now, last = json.load(sys.stdin), json.loads(open(sys.argv[1]).readlines()[-1])
+moment = now.get("moment")
+sys.exit(not (now["connected"] and moment and moment["frame"] - moment["jack_frame"] != last["frame"] - last["jack_frame"]))' \
+        "$scratch/moments"
+}
+# The inputs of the take are connected, and more of it comes in.
+_sounds_in() {
+    until_true 60 eval '[ "$(loophole audio ports | grep -c "^in_.*${inputs%%:*}")" = 2 ]'
+    _goes_on "$1"
+    _goes_on "$1"
 }
 
 run_claims "$@"

@@ -1,8 +1,9 @@
-"""take.py FILE: what a recording of `count` (tests/faults/count.c) holds, as one line of JSON:
+"""take.py FILE [anew]: what a recording of `count` (tests/faults/count.c) holds, as one line of JSON:
 
 frames, size (of the file), form (RIFF, RF64 or fLaC), first (counted at frame 0); silence: places [frame, length] without sound;
 jumps: frames that were left out elsewhere, in sum, and skipped: where [frame, length]; back: places where it went back or
-stood; wrong: frames whose two sides do not belong together; cues: the markers [frame, length of the silence]; began: the time reference of the bext chunk."""
+stood; wrong: frames whose two sides do not belong together; cues: the markers [frame, length of the silence]; began: the time reference of the bext chunk.
+With "anew" the counter may begin anew after a silence: it is another server's."""
 import array
 import json
 import os
@@ -50,7 +51,7 @@ def labels(data):
     assert at == len(data), "the labels end at %d of %d" % (at, len(data))
 
 
-def main(path):
+def main(path, anew=False):
     data = open(path, "rb").read()
     cues, lengths = {}, {}
     told = {"form": data[:4].decode(), "size": os.path.getsize(path)}
@@ -86,6 +87,8 @@ def main(path):
         now = (count - place) % UNIT
         step = (now - ahead) % UNIT if ahead is not None else 0
         ahead = now
+        if anew and step and told["silence"] and sum(told["silence"][-1]) == place:
+            continue
         if 0 < step < UNIT // 2:
             told["jumps"] += step
             told["skipped"].append([place, step])
@@ -94,4 +97,4 @@ def main(path):
     print(json.dumps(told))
 
 
-main(sys.argv[1])
+main(sys.argv[1], sys.argv[2:] == ["anew"])

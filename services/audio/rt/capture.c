@@ -2,6 +2,8 @@
 
 #include "services/audio/rt/core.h"
 
+static const float CAPTURE_BOTH = 0.1f; /* seconds */
+
 static void tell(struct engine *engine, uint32_t number, enum note_kind kind, int64_t index)
 {
     const struct capture *capture = &engine->half->capture[number];
@@ -93,17 +95,26 @@ void capture_gap(struct engine *engine, uint64_t frames)
             lose(engine, i, frames);
 }
 
-/* A client that has joined a server is deaf until its inputs lead again to where they led before. */
+/* A client that has joined a server is deaf until its inputs lead again to where they led before. The second input of
+ * two is waited for as long as a program may take to register both its ports; it may never come. */
+static void end_deafness(struct engine_half *half, const struct engine_period *period)
+{
+    half->partly = period->wired ? core_least(half->partly, period->rate) + period->frames : 0;
+    if ((half->awaited & ~period->wired) == 0 || half->partly > core_frames(CAPTURE_BOTH, period->rate))
+        half->awaited = 0;
+}
+
 void capture_period(struct engine *engine)
 {
     struct engine_half *half = engine->half;
     const struct engine_period *period = engine->period;
 
-    if (period->client != half->client)
+    if (period->client != half->client) {
         half->awaited = half->capture[CAPTURE_TAKE].running ? half->wired : 0;
+        half->partly = 0;
+    }
     half->client = period->client;
-    if ((half->awaited & ~period->wired) == 0)
-        half->awaited = 0;
+    end_deafness(half, period);
     if (half->awaited == 0)
         half->wired = period->wired;
 }

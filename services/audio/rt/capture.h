@@ -1,7 +1,7 @@
 /* capture.h: what comes in at the two inputs, into a ring for the streamer. RT.
  *
  * A take begins and ends at the frames that were ordered. Frames that find no room, frames of a gap in the clock, and
- * frames from before the inputs are connected again after a restart are counted as lost, and the header says where.
+ * frames from before an input is connected again after a restart are counted as lost, and the header says where.
  * The header and the frames are published after the flip, so that they agree with the half. */
 #ifndef LOOPHOLE_AUDIO_RT_CAPTURE_H
 #define LOOPHOLE_AUDIO_RT_CAPTURE_H

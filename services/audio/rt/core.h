@@ -49,6 +49,7 @@ struct engine_half {
     float load, worst_load;
     uint64_t client;         /* that sounded the last period */
     uint32_t wired, awaited; /* bits of inputs that are connected; that a new client is to be connected to again */
+    uint32_t partly, unused; /* frames that some input of that new client has been connected */
     struct drift drift;
     struct transport transport;
     struct sync sync;

@@ -147,6 +147,38 @@ static void a_take_hears_a_new_client_when_its_inputs_are_connected_again(void *
     assert_int_equal(header.lost + header.gaps, 0);
 }
 
+/* The other input may never be connected again, or a person connects another one. */
+static void one_input_that_is_connected_again_is_heard(void **made)
+{
+    static const uint32_t connected[] = { 1, 2 };
+    struct stage *stage = *made;
+    struct ring ring;
+    struct capture_memory *capture = studio_capture(stage->studio, 0, &ring);
+
+    fill_input(stage);
+    stage->client = 6;
+    stage->wired = 3;
+    order_take(stage, 5, 256, INT64_MAX);
+    for (uint32_t i = 0; i < 2; i++) {
+        uint32_t began = stage->recorded;
+        uint64_t lost = capture_header_get(capture).lost;
+        stage_run(stage, began + 1024);
+        stage->client++;
+        stage->wired = 0;
+        stage_run(stage, began + 2048);
+        stage->wired = connected[i];
+        stage_run(stage, began + 12288);
+        struct capture_header header = capture_header_get(capture);
+        uint64_t deaf = header.lost - lost;
+        assert_true(deaf >= 1024 && deaf <= 1024 + 4800 + 256);
+        assert_int_equal(header.gaps, i + 1);
+        assert_int_equal(ring_ready(&ring), stage->recorded - 256 - header.lost);
+        assert_int_equal(header.gap[i].at - header.begin, began + 1024 - 256 - lost);
+        stage->wired = 3;
+        stage_run(stage, began + 16384);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +186,7 @@ int main(void)
         STAGE_TEST(another_capture_beside_a_take_hears_the_port_that_is_listened_to),
         STAGE_TEST(frames_that_find_no_room_are_counted),
         STAGE_TEST(a_take_hears_a_new_client_when_its_inputs_are_connected_again),
+        STAGE_TEST(one_input_that_is_connected_again_is_heard),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
