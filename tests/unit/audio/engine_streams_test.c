@@ -261,6 +261,39 @@ static void damage_in_a_ring_is_silence_and_does_not_stay(void **made)
     assert_true(isfinite(stage_state(stage).master.rms[0]));
 }
 
+/* A constant of so many frames more. */
+static void fill_constant(uint32_t frames, struct ring *ring)
+{
+    const float frame[2] = { 0.25f, 0.25f };
+
+    for (uint32_t i = 0; i < frames && ring_space(ring) > 0; i++)
+        assert_int_equal(ring_write(ring, frame, 1), 1);
+}
+
+/* A slow disk gives frames in any portions, or none for long; seeks come at any time. */
+static void seeks_on_a_slow_disk_never_click(void **made)
+{
+    struct stage *stage = *made;
+    struct ring ring;
+    uint32_t seed = 4711, generation = 1;
+
+    (void)studio_stream(stage->studio, 0, &ring);
+    stage_generation(stage, 0, generation);
+    stage_start_stream(stage, 0, generation, 0);
+    for (uint32_t i = 0; i < 2000; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        uint32_t what = seed >> 28, amount = seed >> 16 & 0x3ff;
+        if (what < 5)
+            fill_constant(amount, &ring);
+        else if (what == 5)
+            stage_generation(stage, 0, ++generation);
+        stage_run(stage, (i + 1) * 256);
+    }
+    for (uint32_t i = 1; i < stage->recorded; i++)
+        if (fabsf(stage->main[0][i] - stage->main[0][i - 1]) > 0.01f)
+            fail_msg("a step from %g to %g at frame %u", (double)stage->main[0][i - 1], (double)stage->main[0][i], i);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +310,7 @@ int main(void)
         STAGE_TEST(a_stop_takes_back_a_start_that_waits),
         STAGE_TEST(what_was_played_may_be_written_over),
         STAGE_TEST(damage_in_a_ring_is_silence_and_does_not_stay),
+        STAGE_TEST(seeks_on_a_slow_disk_never_click),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
