@@ -13,6 +13,7 @@
 #include "services/audio/dsp/fade.h"
 #include "services/audio/dsp/interpolate.h"
 #include "services/audio/dsp/limiter.h"
+#include "services/audio/dsp/lookahead.h"
 #include "services/audio/dsp/meter.h"
 #include "services/audio/dsp/mix.h"
 #include "services/audio/dsp/oscillator.h"
@@ -30,6 +31,8 @@ struct bench {
     struct fade fade;
     struct meter meter;
     struct limiter limiter;
+    struct lookahead ahead;
+    struct lookahead_cell line[LOOKAHEAD_LINE];
     struct interpolate play;
     struct oscillator oscillator;
     struct adsr adsr;
@@ -68,6 +71,11 @@ static void run_fade(struct bench *b)
 static void run_meter(struct bench *b)
 {
     meter_run(&b->meter, RATE, b->left, b->right, b->block);
+}
+
+static void run_lookahead(struct bench *b)
+{
+    lookahead_run(&b->ahead, b->line, 0.9f, RATE, b->out_left, b->out_right, b->block);
 }
 
 static void run_limiter(struct bench *b)
@@ -191,6 +199,7 @@ static const struct unit {
     { "fade", run_fade },
     { "meter", run_meter },
     { "limiter", run_limiter },
+    { "limiter, looking ahead", run_lookahead },
     { "interpolate, ratio 1", run_ratio_1 },
     { "interpolate, a semitone", run_semitone },
     { "interpolate, a semitone, mono", run_semitone_mono },

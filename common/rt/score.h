@@ -96,6 +96,8 @@ struct score {
     uint32_t preview_apart;        /* not 0: the preview group goes to its own ports alone; else to main as well */
     uint32_t preview_chained;      /* not 0: it is heard through the return ports alone */
     float limiter_ceiling;         /* linear, 0.1…1 */
+    uint32_t looks_ahead;          /* not 0: the limiters do, and all leaves 1.5 ms late */
+    uint32_t unused;
     struct score_strip master;
     struct score_strip groups[GROUPS];
     struct score_pad pads[SCORE_PADS];

@@ -51,7 +51,7 @@ struct state {
     struct state_meter master, groups[GROUPS], inputs;
     double momentary, short_term; /* loudness of the master, LUFS from -100 on */
     float cut;                    /* 1 - gain of the master's limiter, the most where `peak` is */
-    uint32_t unused;
+    uint32_t delay;               /* frames that main and preview leave late: the limiter looks ahead */
     struct state_voice streams[STREAMS];
     struct state_voice sounds[SOUND_VOICES];
 };

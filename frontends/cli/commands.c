@@ -137,7 +137,8 @@ const struct command command_table[] = {
       "immediate", 1, 1, false, transport_pattern },
     { "panic", "", "Silence, now", "", "", 0, 0, false, transport_panic },
     { "mixer", "[CHANNEL KEY=VALUE…]", "The mixer; or change a channel",
-      "Channels: streams sounds pads sequencer preview metronome master. Keys: gain (linear, or -6dB) pan mute solo.",
+      "Channels: streams sounds pads sequencer preview metronome master. Keys: gain (linear, or -6dB) pan mute solo. "
+      "`mixer limiter` takes ceiling (linear, or -1dB) and kind: instant, or lookahead, which makes all 1.5 ms late.",
       "", 0, ANY, false, meters_mixer },
     { "pads", "", "The pads that have a sound or a MIDI note", "", "", 0, 0, false, pads_show },
     { "pads set", "PAD KEY=VALUE…", "What a hit of this pad starts; other keys stay as they are",

@@ -161,10 +161,12 @@ static void offer_saved(const struct unfinished *u)
 
 static void offer_channels(const struct unfinished *u)
 {
-    if (u->at == 0)
+    if (u->at == 0) {
         offer_table(u, &bus_table);
-    else
-        offer_fields(u, &mixer_strip_shape, "bus");
+        offer(u, text_of("limiter"), "");
+    } else {
+        offer_fields(u, strcmp(u->arguments[0], "limiter") == 0 ? &audio_set_limiter_shape : &mixer_strip_shape, "bus");
+    }
 }
 
 static void offer_pad_keys(const struct unfinished *u)

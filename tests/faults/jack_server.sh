@@ -28,6 +28,26 @@ what_is_asked_of_a_server_that_is_slow_is_answered_once_when_it_is_done_and_nobo
     engine_down
 }
 
+# The server stands still for longer than a core may be silent, and shorter than it takes to leave it.
+what_is_asked_of_a_core_that_stands_still_is_done_when_it_goes_on() {
+    command -v jackd >/dev/null || skip "no jackd"
+    export LOOPHOLE_HOME=$scratch/home-still
+    mkdir -p "$LOOPHOLE_HOME"
+    engine_up
+    until_true 20 _is_connected
+    local jack asking; jack=$(pid_of jack)
+    kill -STOP "$jack"
+    until_true 20 _stands_still
+    loophole transport start >"$scratch/started" 2>&1 & asking=$!
+    sleep 0.3
+    kill -0 "$asking" || fail "answered while nothing sounds: $(cat "$scratch/started")"
+    kill -CONT "$jack"
+    wait "$asking" || fail "$(cat "$scratch/started")"
+    until_true 20 eval '[ "$(loophole transport --json | field running)" = true ]'
+    engine_down
+}
+_stands_still() { ! loophole ask audio.transport | grep -q '"moment"'; }
+
 # The words of each command line of this home that begins with that program.
 _running() {
     local p

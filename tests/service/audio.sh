@@ -325,6 +325,31 @@ END
     contains "$(refused loophole pads hit 9)" "pad 9 has no sound"
 }
 
+an_earlier_pattern_whose_sounds_load_late_does_not_replace_a_later_one() {
+    loophole transport stop >/dev/null
+    until_true 20 _is_at running false
+    (cd "$top/tests" && /usr/bin/python3 - <<'END') || fail "the later one does not win"
+from client import Client, Catalogue
+client = Client()
+item = Catalogue(client, identity="uuid:late", mount=b"/late").put(b"late.wav")
+def pattern(name, **row):
+    return {"pattern": {"metadata": {"name": name}, "sequencer": {"tracks": [dict(row, name="hat", pattern="x" * 16)]}}}
+earlier = client.send("audio.set_pattern", pattern("earlier", id=item))
+later = client.send("audio.set_pattern", pattern("later"))
+pads = [client.send("audio.set_pads", {"each": [dict({"pad": 11, "gain": gain}, **more)]})
+        for gain, more in ((0.25, {"id": item}), (0.75, {}))]
+answers = {}
+while len(answers) < 4:
+    request, error, body = client.take("audio")
+    answers[request] = (error, body)
+assert answers[later][0] == "ok", answers
+assert answers[earlier][0] == "conflict" and "later pattern" in answers[earlier][1]["what"], answers
+assert client.must("audio.transport")["pattern"] == answers[later][1]["number"]
+(pad,) = [p for p in client.must("audio.pads")["each"] if p["pad"] == 11]
+assert pad["gain"] == 0.75, pad
+END
+}
+
 _leads() { # JACK's transport rolls with bars and beats
     { sleep 0.5; } | timeout --kill-after=1 5 jack_showtime 2>/dev/null | tr '\r' '\n' | grep -q 'Rolling.*BBT: *[0-9]'
 }

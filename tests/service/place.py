@@ -5,6 +5,8 @@
   place count TOOLS SCRATCH FILE     a preview of FILE, a click, at the next bar and beat of a count-in
   place clock TOOLS SCRATCH SECONDS  times of the steady clock become frames, and JACK's cycles
   place again TOOLS SCRATCH KILL...  the same after a death: KILL is a command
+  place delay TOOLS SCRATCH          the limiter looks ahead, or not: the port, and what JACK says of it
+  place takeover TOOLS SCRATCH KILL...   the core that leads JACK dies by KILL, and the standby leads on
 """
 import array
 import bisect
@@ -321,6 +323,88 @@ def again(tools, scratch, *kill):
     assert client.must("audio.transport")["moment"]["frame"] > before["moment"]["frame"]
 
 
+def port_latency(server, mode):
+    """[least, most] of main_left as any JACK client sees it."""
+    said = subprocess.run(["jack_lsp", "-l", server["client"] + ":main_left"], capture_output=True, text=True, check=True,
+                          env=dict(os.environ, JACK_DEFAULT_SERVER=server["server"])).stdout
+    words = said.split("port %s latency = [" % mode)[1].split("]")[0]
+    return [int(word) for word in words.split()]
+
+
+def delay(tools, scratch):
+    client.must("audio.set_sync", {"source": "none"})
+    client.must("audio.set_metronome", {"on": True})
+    client.must("audio.set_tempo", {"bpm": 240.0})
+    server, found = client.must("audio.server"), []
+    plain = port_latency(server, "capture")
+    for kind in "instant", "lookahead", "instant":
+        late = client.must("audio.set_limiter", {"kind": kind})["delay"]
+        assert late == (round(0.0015 * server["rate"]) if kind == "lookahead" else 0), late
+        until("the core says so", lambda: moment().get("delay", 0) == late)
+        until("JACK says so", lambda: port_latency(server, "capture") == [latency + late for latency in plain])
+        until("takes count it",
+              lambda: client.must("audio.server")["latency_out"] == server["latency_out"] + late)
+        assert port_latency(server, "playback")[1] == server["latency_out"], "what comes after the port is another thing"
+        client.must("audio.locate", {"bar": 0})
+        tape, bars = Tape(tools, scratch), Bars()
+        client.must("audio.start", {"count_in": 0})
+        bars.until(3)
+        client.must("audio.stop")
+        until("it stops", lambda: not transport()["running"])
+        at, clicks = moment(), tape.end()
+        for bar in bars.take():
+            due = jack_frame_of(at, bar["frame"])
+            near = min(clicks, key=lambda click: abs(signed(click - due)))
+            found.append((kind, signed(near - due) - late))
+    assert len(found) >= 9 and len({off for _, off in found}) == 1, found
+    print("figure: clicks of %d bars, all %d frames after the frame that was said" % (len(found), found[0][1]))
+
+
+def takeover(tools, scratch, *kill):
+    client.must("audio.set_tempo", {"bpm": 337.0})
+    client.must("audio.set_sync", {"source": "lead"})
+    place, bars, readings = Place(tools, scratch), Bars(), []
+    client.must("audio.start", {"count_in": 0})
+
+    def read():
+        now = time.clock_gettime_ns(time.CLOCK_MONOTONIC) / 1000
+        try:
+            server = client.must("audio.server")
+        except AssertionError:  # its control thread is being started again
+            return None
+        if "moment" in server:
+            readings.append((now, server["moment"]))
+        return server.get("epoch")
+
+    def is_at(bar):
+        read()
+        return any(b["bar"] >= bar for b in bars.take())
+    until("three bars have begun", lambda: is_at(3))
+    epoch, died = read(), transport()["frame"]
+    subprocess.run(kill, check=True)
+    until("another core sounds", lambda: read() not in (None, epoch))
+    after = transport()["bar"]
+    until("three bars have begun", lambda: is_at(after + 3))
+    at, rate = moment(), client.must("audio.server")["rate"]
+    client.must("audio.stop")
+    until("it stops", lambda: not transport()["running"])
+    cycles = place.end()
+    compare(readings, cycles)
+    led = [c for c in cycles if c.bar > 0]
+    runs = [run for run in rolling(led) if len(run) > 3]
+    for run in runs:
+        goes_on(run, rate)
+    told = {b["bar"]: b["frame"] for b in bars.take()}
+    named = {beat // 4: clock for run in runs for beat, clock in beats_of(run, rate) if beat % 4 == 0}
+    both = sorted(set(told) & set(named))
+    for bar in both:
+        off = signed(jack_frame_of(at, told[bar]) - round(named[bar]))
+        assert abs(off) <= 1, "bar %d: %d frames from where JACK has it" % (bar, off)
+    assert told[both[0]] < died < told[both[-1]] and len(both) >= 4, (died, told, named)
+    print("figure: %d bars on their frame, %d cycles of %d without a leader" % (
+        len(both), sum(c.state == PLAYS for c in cycles) - sum(c.state == PLAYS for c in led), len(cycles)))
+
+
 if __name__ == "__main__":
-    work = {"lead": lead, "follow": follow, "count": count, "clock": clock, "again": again}[sys.argv[1]]
+    work = {"lead": lead, "follow": follow, "count": count, "clock": clock, "again": again, "takeover": takeover, "delay": delay}[sys.argv[1]]
     work(os.path.join(sys.argv[2]), *sys.argv[3:])

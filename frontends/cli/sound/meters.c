@@ -103,40 +103,65 @@ static enum err print_mixer(struct cli *cli, const struct mixer *mixer)
         cli_print(&cli->out, "%-10s %7.3f %6.1f dB %6.2f  %s%s\n", choice_word(&bus_table, strip->bus.value),
                   strip->gain, decibel(strip->gain), strip->pan, strip->mute ? "mute " : "", strip->solo ? "solo" : "");
     }
-    cli_print(&cli->out, "limiter at %.2f dB\n", decibel(mixer->ceiling));
+    cli_print(&cli->out, "limiter at %.2f dB", decibel(mixer->ceiling));
+    if (mixer->delay > 0)
+        cli_print(&cli->out, ", looks ahead: all sounds %lld frames late", (long long)mixer->delay);
+    cli_print(&cli->out, "\n");
     return ERR_OK;
+}
+
+/* `key` has its "=". */
+static struct text in_linear(struct cli *cli, const char *key, const char *typed)
+{
+    const size_t len = strlen(key);
+    char *end;
+
+    if (strncmp(typed, key, len) != 0)
+        return text_of(typed);
+    double db = strtod(typed + len, &end);
+    if (end == typed + len || strcasecmp(end + strspn(end, " "), "dB") != 0)
+        return text_of(typed);
+    return arena_printf(&cli->arena, "%s%.9g", key, pow(10, db / 20));
 }
 
 struct text meters_in_linear(struct cli *cli, const char *typed)
 {
-    static const char key[] = "gain=";
-    char *end;
-
-    if (strncmp(typed, key, sizeof(key) - 1) != 0)
-        return text_of(typed);
-    double db = strtod(typed + sizeof(key) - 1, &end);
-    if (end == typed + sizeof(key) - 1 || strcasecmp(end + strspn(end, " "), "dB") != 0)
-        return text_of(typed);
-    return arena_printf(&cli->arena, "gain=%.9g", pow(10, db / 20));
+    return in_linear(cli, "gain=", typed);
 }
 
-/* CHANNEL KEY=VALUE…; without arguments it shows. */
-enum err meters_mixer(struct cli *cli, struct fault *fault)
+static enum err set_limiter(struct cli *cli, struct mixer *mixer, struct fault *fault)
+{
+    struct audio_set_limiter request = { 0 };
+    enum err e = ERR_OK;
+
+    for (int i = 1; e == ERR_OK && i < cli->count; i++)
+        e = json_assign(&audio_set_limiter_shape, in_linear(cli, "ceiling=", cli->args[i]), &cli->arena, &request,
+                        fault);
+    return e != ERR_OK ? e : cli_ask(cli, "audio.set_limiter", &request, mixer, fault);
+}
+
+static enum err set_strip(struct cli *cli, struct mixer *mixer, struct fault *fault)
 {
     struct audio_set_strip request = { 0 };
+    struct text bus = arena_printf(&cli->arena, "strip.bus=%s", cli->args[0]);
+    enum err e = json_assign(&audio_set_strip_shape, bus, &cli->arena, &request, fault);
+
+    for (int i = 1; e == ERR_OK && i < cli->count; i++)
+        e = json_assign(&mixer_strip_shape, meters_in_linear(cli, cli->args[i]), &cli->arena, &request.strip, fault);
+    return e != ERR_OK ? e : cli_ask(cli, "audio.set_strip", &request, mixer, fault);
+}
+
+/* CHANNEL KEY=VALUE…, or limiter KEY=VALUE…; without arguments it shows. */
+enum err meters_mixer(struct cli *cli, struct fault *fault)
+{
     struct mixer mixer = { 0 };
-    enum err e = ERR_OK;
+    enum err e;
 
     if (cli->count == 0)
         e = cli_ask(cli, "audio.mixer", NULL, &mixer, fault);
-    else {
-        struct text bus = arena_printf(&cli->arena, "strip.bus=%s", cli->args[0]);
-        e = json_assign(&audio_set_strip_shape, bus, &cli->arena, &request, fault);
-        for (int i = 1; e == ERR_OK && i < cli->count; i++)
-            e = json_assign(&mixer_strip_shape, meters_in_linear(cli, cli->args[i]), &cli->arena, &request.strip,
-                            fault);
-        if (e == ERR_OK)
-            e = cli_ask(cli, "audio.set_strip", &request, &mixer, fault);
-    }
+    else if (strcmp(cli->args[0], "limiter") == 0)
+        e = set_limiter(cli, &mixer, fault);
+    else
+        e = set_strip(cli, &mixer, fault);
     return e != ERR_OK ? e : print_mixer(cli, &mixer);
 }

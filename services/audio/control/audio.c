@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "common/process/config.h"
 #include "common/process/log.h"
 #include "common/sanitizer.h"
 #include "proto/transport/lock.h"
@@ -103,12 +104,32 @@ static void begin_chain(struct audio *audio)
     }
 }
 
+/* Where the engine starts; afterwards the score says it. */
+static enum err read_settings(struct audio *audio, struct fault *fault)
+{
+    struct config *config;
+    enum err e = config_load(service_paths(audio->service), &config, fault);
+    const char *limiter;
+
+    if (e != ERR_OK)
+        return e;
+    limiter = config_text(config, "audio.limiter", "instant");
+    audio->looks_ahead = strcmp(limiter, "lookahead") == 0;
+    if (!audio->looks_ahead && strcmp(limiter, "instant") != 0)
+        e = fault_set(fault, ERR_BAD_REQUEST,
+                      "audio.limiter in loophole.conf is \"%.60s\": it takes instant or lookahead", limiter);
+    config_free(config);
+    return e;
+}
+
 enum err audio_open(struct audio *audio, struct service *service, bool stands_by, struct fault *fault)
 {
     enum err e;
 
     *audio = (struct audio){ .service = service, .instance = stands_by };
-    e = studio_open(service_paths(service), &audio->studio, fault);
+    e = read_settings(audio, fault);
+    if (e == ERR_OK)
+        e = studio_open(service_paths(service), &audio->studio, fault);
     if (e != ERR_OK)
         return e;
     audio->published = studio_score(audio->studio);
@@ -245,6 +266,7 @@ void audio_tick(void *state)
     look_at_readiness(audio, &facts);
     look_at_link(audio, &facts);
     look_at_memory(audio);
+    late_orders_tick(audio);
     if (audio->instance == 0)
         audio_take_notes(audio);
 }

@@ -3,6 +3,7 @@
  *
  *   control.c   transport, mixer, patterns: into the score, and orders
  *   set_pattern.c  the sounds of a pattern, before it begins
+ *   late_orders.c  orders for a core that stands still
  *   named_sounds.c slots and media items that rows and pads name
  *   pads.c      pads and their hits
  *   tell.c      what is: transport, meters, mixer
@@ -18,6 +19,7 @@
 #include "proto/service/service.h"
 #include "schema_audio.h"
 #include "schema_service.h"
+#include "services/audio/control/late_orders.h"
 #include "services/audio/jack/link.h"
 
 enum { AUDIO_TAPS = 4, AUDIO_METERS = PEAKS_STRIPS };
@@ -31,11 +33,15 @@ struct audio {
     struct mailbox *mailbox; /* its wishes come home */
     uint32_t instance;       /* 0; 1 stands by */
     bool is_locked;          /* all memory */
+    bool looks_ahead;        /* the limiter of a fresh score, by [audio] limiter */
     enum audio_readiness readiness;
     usec_t began; /* to look for a server */
 
     struct score score; /* as it was published last */
     struct snapshot published;
+    struct late_orders late;
+    uint64_t sets;                             /* asks for patterns and pads that have come … */
+    uint64_t pattern_set, pad_set[SCORE_PADS]; /* … and the number of the ask that each is of */
     struct ring orders, notes;
     struct slots state;
 
@@ -68,7 +74,9 @@ void audio_tick(void *audio);     /* every 10 ms: notes, readiness, the link */
 void audio_score_begin(struct audio *audio);   /* what a predecessor published, or a fresh one */
 void audio_score_publish(struct audio *audio); /* the next serial */
 /* `answer` is what the call, whose one effect the order is, will be answered; NULL: recall_foretell was called for all
- * of its effects, or its ask may be done twice. Errors: busy, offline. */
+ * of its effects, or its ask may be done twice. While the core stands still for some seconds, an order with an answer is
+ * put off (late_orders.h), and the ask with it. Errors: busy, offline. */
+enum err audio_order_now(struct audio *audio, struct call *call, struct order order, const void *answer);
 enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer);
 uint64_t audio_effects(const struct audio *audio); /* rises with each order and each score; outlives the process */
 
@@ -79,6 +87,7 @@ enum err audio_begin_pattern(struct audio *audio, struct call *call, const struc
 /* ---- tell.c, ports.c ---- */
 bool audio_state(const struct audio *audio, struct state *state); /* false: nothing sounded yet; zeroed then */
 bool audio_sounds(const struct audio *audio);                     /* some core runs periods now */
+bool audio_sounded(const struct audio *audio, usec_t of_late);    /* … or did, so long ago at most */
 /* What the clocks said at the beginning of that period; false: none of late. */
 bool audio_moment(const struct audio *audio, const struct state *state, struct moment *moment);
 struct transport_state audio_transport(const struct audio *audio, const struct state *state);

@@ -5,7 +5,7 @@
 #include "services/audio/control/audio.h"
 #include "services/audio/control/pattern.h"
 
-enum { TAP_LONGEST_US = 3000000 };
+enum { TAP_LONGEST_US = 3000000, WAIT_US = 5000000 };
 
 /* ---- the score ---- */
 
@@ -26,9 +26,13 @@ static bool is_whole(const struct score *score)
     return whole;
 }
 
-static struct score fresh_score(void)
+static struct score fresh_score(const struct audio *audio)
 {
-    struct score score = { .tempo = 120, .next_bar = -1, .limiter_ceiling = 0.9885F, .master = { .gain = 1 } };
+    struct score score = { .tempo = 120,
+                           .next_bar = -1,
+                           .limiter_ceiling = 0.9885F,
+                           .looks_ahead = audio->looks_ahead,
+                           .master = { .gain = 1 } };
 
     for (uint32_t i = 0; i < GROUPS; i++)
         score.groups[i].gain = 1;
@@ -51,7 +55,7 @@ void audio_score_begin(struct audio *audio)
     memcpy(&audio->score, snapshot_newest(&audio->published), sizeof(audio->score));
     if (is_whole(&audio->score))
         return;
-    audio->score = fresh_score();
+    audio->score = fresh_score(audio);
     audio_score_publish(audio);
 }
 
@@ -62,9 +66,15 @@ uint64_t audio_effects(const struct audio *audio)
     return ring_written(&audio->orders) + audio->score.serial;
 }
 
-enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer)
+/* A part of an ask, which has no answer of its own, cannot be put off: it waits in the ring. */
+static bool may_order(const struct audio *audio, const void *answer)
 {
-    if (!audio_sounds(audio)) {
+    return audio_sounds(audio) || (!answer && audio_sounded(audio, WAIT_US));
+}
+
+enum err audio_order_now(struct audio *audio, struct call *call, struct order order, const void *answer)
+{
+    if (!may_order(audio, answer)) {
         (void)refuse(call, ERR_OFFLINE, "nothing sounds: no JACK server runs the sound core");
         return fault_hint(call_fault(call), "`loophole audio status` says why");
     }
@@ -74,6 +84,15 @@ enum err audio_order(struct audio *audio, struct call *call, struct order order,
     if (ring_write(&audio->orders, &order, 1) == 1)
         return ERR_OK;
     return refuse(call, ERR_BUSY, "the sound core has more orders than it can take");
+}
+
+enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer)
+{
+    bool is_late = audio->late.count > 0 || !audio_sounds(audio);
+
+    if (answer && is_late && late_order_put(audio, call, &order, answer))
+        return ERR_OK;
+    return audio_order_now(audio, call, order, answer);
 }
 
 /* ---- transport ---- */
@@ -99,9 +118,12 @@ static enum err order(struct audio *audio, struct call *call, struct order order
                       struct transport_state *answer)
 {
     bool is_whole_ask = call_ask(call)->answer == &transport_state_shape;
+    uint32_t late = audio->late.count;
     enum err e = audio_order(audio, call, order, is_whole_ask ? &now : NULL);
 
-    return e == ERR_OK ? told(audio, answer, now) : e;
+    if (e != ERR_OK || audio->late.count > late)
+        return e;
+    return told(audio, answer, now);
 }
 
 static enum err start(struct audio *audio, struct call *call, uint64_t count_in, struct transport_state *answer)
@@ -280,7 +302,15 @@ static enum err ask_set_strip(struct audio *audio, struct call *call, const stru
 static enum err ask_set_limiter(struct audio *audio, struct call *call, const struct audio_set_limiter *ask,
                                 struct mixer *answer)
 {
-    audio->score.limiter_ceiling = (float)ask->ceiling;
+    if (ask->has_kind && ask->kind.value == 0) {
+        (void)refuse(call, ERR_BAD_REQUEST, "limiter kind \"%.*s\" is unknown: expected instant or lookahead",
+                     TEXT_ARG(ask->kind.word));
+        return fault_field(call_fault(call), "kind");
+    }
+    if (ask->has_ceiling)
+        audio->score.limiter_ceiling = (float)ask->ceiling;
+    if (ask->has_kind)
+        audio->score.looks_ahead = ask->kind.value == LIMITER_KIND_LOOKAHEAD;
     audio_score_publish(audio);
     return audio_ask_mixer(audio, call, NULL, answer);
 }

@@ -113,13 +113,27 @@ static uint32_t list_items(struct pad_list *pads, struct named_sound to[SCORE_PA
     return count;
 }
 
+/* Pads of an ask, and its number. */
+struct asked_pads {
+    struct pad_list each;
+    uint64_t number;
+};
+
+/* Sounds load in any order, but the last ask that names a pad wins. */
 static enum err set(struct audio *audio, struct call *call, void *own, struct silent_sound_list silent, void *answer)
 {
-    const struct pad_list *each = own;
+    const struct asked_pads *asked = own;
     struct pads *pads = answer;
 
-    for (uint32_t i = 0; i < each->count; i++)
-        audio->score.pads[each->at[i].pad % SCORE_PADS] = read_pad(&each->at[i]);
+    for (uint32_t i = 0; i < asked->each.count; i++) {
+        const struct pad *pad = &asked->each.at[i];
+        uint64_t *number = &audio->pad_set[pad->pad % SCORE_PADS];
+
+        if (asked->number < *number)
+            continue;
+        *number = asked->number;
+        audio->score.pads[pad->pad % SCORE_PADS] = read_pad(pad);
+    }
     audio_score_publish(audio);
     pads->silent = silent;
     return audio_ask_pads(audio, call, NULL, pads);
@@ -128,13 +142,15 @@ static enum err set(struct audio *audio, struct call *call, void *own, struct si
 enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct audio_set_pads *ask,
                             struct pads *answer)
 {
-    struct pad_list *own = arena_alloc(call_arena(call), sizeof(*own));
+    struct asked_pads *asked = arena_alloc(call_arena(call), sizeof(*asked));
+    struct pad_list *own = asked ? &asked->each : NULL;
     struct named_sound items[SCORE_PADS];
     enum err e = ERR_OK;
     uint32_t count;
 
-    if (!own || !(own->at = arena_array(call_arena(call), ask->each.count + 1, sizeof(*own->at))))
+    if (!asked || !(own->at = arena_array(call_arena(call), ask->each.count + 1, sizeof(*own->at))))
         return refuse(call, ERR_FULL, "no memory for the pads");
+    asked->number = ++audio->sets;
     own->count = ask->each.count;
     if (own->count)
         memcpy(own->at, ask->each.at, own->count * sizeof(*own->at));
@@ -143,8 +159,8 @@ enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct
     if (e != ERR_OK)
         return e;
     count = list_items(own, items);
-    return count ? named_load(audio, call, items, count, set, own)
-                 : set(audio, call, own, (struct silent_sound_list){ 0 }, answer);
+    return count ? named_load(audio, call, items, count, set, asked)
+                 : set(audio, call, asked, (struct silent_sound_list){ 0 }, answer);
 }
 
 enum err audio_ask_hit(struct audio *audio, struct call *call, const struct audio_hit *ask, struct nothing *answer)

@@ -5,17 +5,23 @@
 #include "services/audio/control/named_sounds.h"
 #include "services/audio/control/pattern.h"
 
-/* An ask whose rows can be changed; NULL: no memory. */
-static struct audio_set_pattern *copy_ask(struct call *call, const struct audio_set_pattern *ask)
+/* An ask whose rows can be changed, and its number. */
+struct asked {
+    struct audio_set_pattern ask;
+    uint64_t number;
+};
+
+/* NULL: no memory. */
+static struct asked *copy_ask(struct call *call, const struct audio_set_pattern *ask, uint64_t number)
 {
     const struct track_list *from = &ask->pattern.sequencer.tracks;
-    struct audio_set_pattern *own = arena_alloc(call_arena(call), sizeof(*own));
+    struct asked *own = arena_alloc(call_arena(call), sizeof(*own));
     struct track *tracks = arena_array(call_arena(call), from->count + 1, sizeof(*tracks));
 
     if (!own || !tracks)
         return NULL;
-    *own = *ask;
-    own->pattern.sequencer.tracks.at = tracks;
+    *own = (struct asked){ *ask, number };
+    own->ask.pattern.sequencer.tracks.at = tracks;
     if (from->count)
         memcpy(tracks, from->at, from->count * sizeof(*tracks));
     return own;
@@ -51,22 +57,30 @@ static uint32_t list_items(struct track_list *tracks, struct named_sound to[SCOR
     return count;
 }
 
-/* A row without its sound would be one of the synth: it is muted. */
+/* A row without its sound would be one of the synth: it is muted. Sounds load in any order, but the last ask wins. */
 static enum err begin(struct audio *audio, struct call *call, void *own, struct silent_sound_list silent, void *answer)
 {
-    struct audio_set_pattern *ask = own;
+    struct asked *asked = own;
     struct queued *queued = answer;
+    enum err e;
 
+    if (asked->number < audio->pattern_set) {
+        (void)refuse(call, ERR_CONFLICT, "a later pattern was set before the sounds of this one were loaded");
+        return fault_hint(call_fault(call), "ask again if this one is wanted");
+    }
     for (uint32_t i = 0; i < silent.count; i++)
-        ask->pattern.sequencer.tracks.at[silent.at[i].index].mute = true;
+        asked->ask.pattern.sequencer.tracks.at[silent.at[i].index].mute = true;
     queued->silent = silent;
-    return audio_begin_pattern(audio, call, ask, queued);
+    e = audio_begin_pattern(audio, call, &asked->ask, queued);
+    if (e == ERR_OK)
+        audio->pattern_set = asked->number;
+    return e;
 }
 
 enum err audio_ask_set_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
                                struct queued *answer)
 {
-    struct audio_set_pattern *own = copy_ask(call, ask);
+    struct asked *own = copy_ask(call, ask, ++audio->sets);
     struct named_sound items[SCORE_ROWS];
     struct score_pattern checked;
     uint32_t count;
@@ -74,12 +88,12 @@ enum err audio_ask_set_pattern(struct audio *audio, struct call *call, const str
 
     if (!own)
         return refuse(call, ERR_FULL, "no memory for the pattern");
-    e = pattern_read(&own->pattern, &checked, call_fault(call)); /* before anything is loaded for it */
+    e = pattern_read(&own->ask.pattern, &checked, call_fault(call)); /* before anything is loaded for it */
     if (e == ERR_OK)
-        e = check_slots(audio, call, &own->pattern.sequencer.tracks);
+        e = check_slots(audio, call, &own->ask.pattern.sequencer.tracks);
     if (e != ERR_OK)
         return e;
-    count = list_items(&own->pattern.sequencer.tracks, items);
+    count = list_items(&own->ask.pattern.sequencer.tracks, items);
     return count ? named_load(audio, call, items, count, begin, own)
                  : begin(audio, call, own, (struct silent_sound_list){ 0 }, answer);
 }

@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "services/audio/control/audio.h"
+#include "services/audio/dsp/lookahead.h"
 
 enum { FRESH_US = 500000 };
 
@@ -12,11 +13,16 @@ bool audio_state(const struct audio *audio, struct state *state)
     return false;
 }
 
-bool audio_sounds(const struct audio *audio)
+bool audio_sounded(const struct audio *audio, usec_t of_late)
 {
     struct state state;
 
-    return audio_state(audio, &state) && clock_steady() - state.at < FRESH_US;
+    return audio_state(audio, &state) && clock_steady() - state.at < of_late;
+}
+
+bool audio_sounds(const struct audio *audio)
+{
+    return audio_sounded(audio, FRESH_US);
 }
 
 /* Shared memory may hold anything; a message holds what its schema allows. */
@@ -34,6 +40,8 @@ bool audio_moment(const struct audio *audio, const struct state *state, struct m
         .jack_frame = (uint32_t)state->jack_frame,
         .at = state->at,
         .rate = within(state->clock_rate, rate * 0.99, rate * 1.01),
+        .has_delay = state->delay > 0,
+        .delay = state->delay,
     };
     return audio_sounds(audio);
 }
@@ -127,6 +135,9 @@ enum err audio_ask_mixer(struct audio *audio, struct call *call, const struct au
     strips[GROUPS] = strip(BUS_MASTER, &audio->score.master);
     answer->strips = (struct mixer_strip_list){ GROUPS + 1, strips };
     answer->preview_apart = audio->score.preview_apart != 0;
+    answer->has_limiter = answer->has_delay = true;
+    answer->limiter.value = audio->score.looks_ahead ? LIMITER_KIND_LOOKAHEAD : LIMITER_KIND_INSTANT;
+    answer->delay = audio->score.looks_ahead ? lookahead_delay(audio->rate ? audio->rate : 48000) : 0;
     answer->ceiling = within((double)audio->score.limiter_ceiling, 0.1, 1);
     return ERR_OK;
 }

@@ -72,6 +72,17 @@ void mix_multiply(float *restrict x, const float *restrict gain, uint32_t frames
         x[i] *= gain[i];
 }
 
+float mix_highest(const float *left, const float *right, uint32_t frames)
+{
+    float most = 0;
+
+    for (uint32_t i = 0; i < frames; i++) {
+        float a = fabsf(left[i]), b = fabsf(right[i]), high = a > b ? a : b;
+        most = high > most ? high : most;
+    }
+    return most;
+}
+
 void mix_clear(float *x, uint32_t frames)
 {
     memset(x, 0, frames * sizeof(*x));

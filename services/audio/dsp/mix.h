@@ -28,7 +28,8 @@ void mix_strip_add(struct mix_strip *strip, const float *in_left, const float *i
 void mix_add(float *out, const float *in, uint32_t frames);
 void mix_add_gain(float *out, const float *in, float gain, uint32_t frames);
 void mix_add_ramp(float *out, const float *in, struct ramp *ramp, uint32_t frames);
-void mix_multiply(float *x, const float *gain, uint32_t frames); /* frame by frame: an envelope */
+void mix_multiply(float *x, const float *gain, uint32_t frames);           /* frame by frame: an envelope */
+float mix_highest(const float *left, const float *right, uint32_t frames); /* absolute value; of no frames 0 */
 void mix_clear(float *x, uint32_t frames);
 /* Samples that are no audio (number_sane) become 0: for what comes out of shared memory or from other clients. */
 void mix_clean(float *x, uint32_t frames);

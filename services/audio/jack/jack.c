@@ -16,6 +16,11 @@ const char *const client_ports[PORTS] = {
     [PORT_MIDI_OUT] = "midi_out",
 };
 
+static bool is_output(enum client_port port)
+{
+    return port < PORT_IN_LEFT || port == PORT_MIDI_OUT;
+}
+
 /* ---- callbacks of JACK's other thread, or of a moment like a signal's: flags and numbers only ---- */
 
 static void on_shutdown(jack_status_t code, const char *reason, void *state)
@@ -62,17 +67,47 @@ static void on_wire(jack_port_id_t a, jack_port_id_t b, int is_new, void *state)
     atomic_store(&client->rewired, true);
 }
 
+/* The range of all our ports of one direction, as JACK finds it without this callback. */
+static jack_latency_range_t range_of(struct client *client, bool outputs, jack_latency_callback_mode_t mode)
+{
+    jack_latency_range_t all = { UINT32_MAX, 0 }, range;
+
+    for (uint32_t i = 0; i < PORTS; i++) {
+        if (is_output(i) != outputs)
+            continue;
+        jack_port_get_latency_range(client->ports[i], mode, &range);
+        all.min = range.min < all.min ? range.min : all.min;
+        all.max = range.max > all.max ? range.max : all.max;
+    }
+    return all;
+}
+
+/* Through the limiter: what a chain returns and what MIDI plays, to the outputs of audio. */
+static bool is_delayed(enum client_port port)
+{
+    return port <= PORT_PREVIEW_RIGHT || port == PORT_RETURN_LEFT || port == PORT_RETURN_RIGHT || port == PORT_MIDI_IN;
+}
+
+/* Capture: from the inputs, which JACK has set, to the outputs. Playback: the other way. */
+static void on_latency(jack_latency_callback_mode_t mode, void *state)
+{
+    struct client *client = state;
+    bool to_outputs = mode == JackCaptureLatency;
+    jack_latency_range_t range = range_of(client, !to_outputs, mode), late = range;
+
+    late.min += atomic_load_explicit(&client->delay, memory_order_relaxed);
+    late.max += atomic_load_explicit(&client->delay, memory_order_relaxed);
+    for (uint32_t i = 0; i < PORTS; i++)
+        if (is_output(i) == to_outputs)
+            jack_port_set_latency_range(client->ports[i], mode, is_delayed(i) ? &late : &range);
+}
+
 static void say_nothing(const char *text)
 {
     (void)text;
 }
 
 /* ---- opening and closing ---- */
-
-static bool is_output(enum client_port port)
-{
-    return port < PORT_IN_LEFT || port == PORT_MIDI_OUT;
-}
 
 static enum err join(const char *name, struct client *client, struct fault *fault)
 {
@@ -127,6 +162,7 @@ static enum err begin(struct client *client, struct fault *fault)
         jack_set_sample_rate_callback(jack, on_rate, client) != 0 ||
         jack_set_buffer_size_callback(jack, on_period, client) != 0 ||
         jack_set_port_registration_callback(jack, on_port, client) != 0 ||
+        jack_set_latency_callback(jack, on_latency, client) != 0 ||
         jack_set_port_connect_callback(jack, on_wire, client) != 0)
         return fault_set(fault, ERR_IO, "the JACK server takes no callbacks");
     if (jack_activate(jack) != 0)
@@ -192,15 +228,27 @@ static void look_at_inputs(struct client *client)
     atomic_store_explicit(&client->wired, wired, memory_order_relaxed);
 }
 
+/* JACK calls on_latency before this returns, or soon after. */
+static void say_delay(struct client *client, uint32_t delay)
+{
+    if (delay == client->told_delay)
+        return;
+    client->told_delay = delay;
+    jack_recompute_total_latencies(client->jack);
+}
+
 void client_tell(struct client *client, struct client_facts *facts)
 {
+    uint32_t delay = atomic_load_explicit(&client->delay, memory_order_relaxed);
+
     look_at_inputs(client);
+    say_delay(client, delay);
     *facts = (struct client_facts){
         .rate = atomic_load(&client->rate),
         .period = atomic_load(&client->frames),
         .is_realtime = jack_is_realtime(client->jack) != 0,
         .latency_in = latency_of(client, PORT_IN_LEFT, JackCaptureLatency),
-        .latency_out = latency_of(client, PORT_MAIN_LEFT, JackPlaybackLatency),
+        .latency_out = latency_of(client, PORT_MAIN_LEFT, JackPlaybackLatency) + delay,
     };
 }
 

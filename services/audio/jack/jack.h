@@ -38,7 +38,7 @@ struct client_pulse {
 struct client_facts {
     uint32_t rate, period; /* Hz, frames */
     bool is_realtime;
-    uint32_t latency_in, latency_out; /* frames, the longest of our ports */
+    uint32_t latency_in, latency_out; /* frames, the longest of our ports; out: with our own delay */
 };
 
 /* Joins the server that JACK_DEFAULT_SERVER names, under exactly this name; never starts one. It sounds from here on.

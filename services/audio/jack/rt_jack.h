@@ -26,6 +26,8 @@ struct client {
     _Atomic uint64_t entered, left;
     _Atomic bool is_lost, ports_changed, rewired;
     _Atomic uint32_t rate, frames;
+    _Atomic uint32_t delay; /* of the outputs, as the last period said */
+    uint32_t told_delay;    /* to JACK; link's thread's own */
 };
 
 /* JACK's callbacks of the audio thread; `state` is a struct client. */

@@ -65,6 +65,7 @@ struct engine_half {
 struct core_lines {
     float reverb[REVERB_LINES][CORE_LINE];
     float delay[DELAY_LINES][CORE_DELAY_LINE];
+    struct lookahead_cell ahead[MIXER_LIMITERS][LOOKAHEAD_LINE];
 };
 
 /* What a period gives to others: written before the exchange, published after it. */

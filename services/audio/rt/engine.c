@@ -34,6 +34,7 @@ static void catch_up_gap(struct engine *engine, int64_t gap)
     engine->now = half->frame;
     if (gap == 0)
         return;
+    mixer_skip(engine, (uint64_t)gap);
     capture_gap(engine, (uint64_t)gap);
     sounds_release_held(engine); /* the key may have been released in a period that no owner had */
     if (gap > half->rate) {

@@ -70,6 +70,7 @@ struct engine_period {
     int32_t jack_ask;     /* the engine's answer: 1 roll, -1 stop, 0 nothing */
     int64_t jack_locate;  /* the engine's answer: the frame to go to first; -1: none */
     struct bbt_lead lead; /* the engine's answer */
+    uint32_t delay;       /* the engine's answer, which stays in a period without sound: frames that main is late */
 };
 
 struct engine;

@@ -60,13 +60,65 @@ void mixer_close_returns(struct engine *engine, uint32_t frames)
     core_ramp_down(&engine->half->mixer.returns, frames);
 }
 
+/* ---- the limiters ---- */
+
+static bool is_settled(const struct ramp *ramp, float gain)
+{
+    return ramp->left == 0 && ramp->target == gain;
+}
+
+static void forget_lookahead(struct lookahead *ahead)
+{
+    *ahead = (struct lookahead){ .position = ahead->position };
+}
+
+/* The one that begins to look ahead runs unheard until its line holds nothing old. */
+static void begin_to_look_ahead(struct mixer *mixer, uint32_t fade)
+{
+    for (uint32_t i = 0; i < MIXER_LIMITERS; i++)
+        forget_lookahead(&mixer->ahead[i]);
+    ramp_set(&mixer->looks_ahead, -1);
+    ramp_to(&mixer->looks_ahead, 1, 2 * fade);
+}
+
+static void end_to_look_ahead(struct mixer *mixer, uint32_t fade)
+{
+    for (uint32_t i = 0; i < MIXER_LIMITERS && is_settled(&mixer->looks_ahead, 1); i++)
+        mixer->limiter[i].cut = mixer->ahead[i].cut;
+    ramp_to(&mixer->looks_ahead, 0, fade);
+}
+
+static void aim_limiters(struct engine *engine)
+{
+    struct mixer *mixer = &engine->half->mixer;
+    uint32_t fade = fade_frames(engine->half->rate);
+
+    if (!engine->score->looks_ahead)
+        end_to_look_ahead(mixer, fade);
+    else if (is_settled(&mixer->looks_ahead, 0))
+        begin_to_look_ahead(mixer, fade);
+    else
+        ramp_to(&mixer->looks_ahead, 1, fade);
+    engine->period->delay = engine->score->looks_ahead ? lookahead_delay(engine->half->rate) : 0;
+}
+
+void mixer_skip(struct engine *engine, uint64_t frames)
+{
+    struct mixer *mixer = &engine->half->mixer;
+
+    for (uint32_t i = 0; i < MIXER_LIMITERS && !is_settled(&mixer->looks_ahead, 0); i++)
+        lookahead_skip(&mixer->ahead[i], engine->memory->lines.ahead[i], engine->half->rate, frames);
+}
+
+/* ---- a period ---- */
+
 static void begin_entry(struct mixer *mixer)
 {
     for (uint32_t i = 0; i < GROUPS; i++)
         meter_again(&mixer->meter[i]);
     meter_again(&mixer->master_meter);
     meter_again(&mixer->input_meter);
-    mixer->limiter.most = 0;
+    mixer->limiter[MIXER_MASTER].most = mixer->ahead[MIXER_MASTER].most = 0;
     mixer->entry++;
     mixer->gathered = 0;
 }
@@ -87,6 +139,7 @@ void mixer_period(struct engine *engine)
     mix_strip_set(&mixer->preview_to_main, score->preview_apart && !is_chained(engine) ? 0 : 1, 0, rate);
     aim_direct(engine);
     aim_returns(engine, fade_frames(rate));
+    aim_limiters(engine);
     if (mixer->gathered >= PEAKS_LEAST)
         begin_entry(mixer);
 }
@@ -110,15 +163,6 @@ static void mix_group(struct engine *engine, uint32_t group, float (*out)[CORE_B
     meter_run(&mixer->meter[group], engine->half->rate, left, right, frames);
     mix_add(out[0], left, frames);
     mix_add(out[1], right, frames);
-}
-
-static bool is_silent(float (*bus)[CORE_BLOCK], uint32_t frames)
-{
-    float sum = 0;
-
-    for (uint32_t i = 0; i < frames; i++)
-        sum += fabsf(bus[0][i]) + fabsf(bus[1][i]);
-    return !(sum > 0);
 }
 
 /* What the direct way does not take leaves for the chain; what it takes stays in the group. */
@@ -168,17 +212,12 @@ static void mix_chained(struct engine *engine, uint32_t frames)
     mix_strip_add(&mixer->preview_to_main, block->back[0], block->back[1], block->main[0], block->main[1], frames);
 }
 
-static bool is_settled(const struct ramp *ramp, float gain)
-{
-    return ramp->left == 0 && ramp->target == gain;
-}
-
 static void mix_preview(struct engine *engine, uint32_t frames)
 {
     struct mixer *mixer = &engine->half->mixer;
     struct core_block *block = &engine->block;
 
-    mixer->previews = !is_silent(block->group[GROUP_PREVIEW], frames);
+    mixer->previews = mix_highest(block->group[GROUP_PREVIEW][0], block->group[GROUP_PREVIEW][1], frames) > 0;
     if (!is_settled(&mixer->direct, 1) || !is_settled(&mixer->returns, 0)) {
         mix_chained(engine, frames);
         return;
@@ -188,10 +227,50 @@ static void mix_preview(struct engine *engine, uint32_t frames)
                   frames);
 }
 
-static void finish(struct engine *engine, struct limiter *limiter, float (*bus)[CORE_BLOCK], float *const port[2],
-                   uint32_t frames)
+static void look_ahead(struct engine *engine, uint32_t which, float (*bus)[CORE_BLOCK], uint32_t frames)
 {
-    limiter_run(limiter, engine->score->limiter_ceiling, engine->half->rate, bus[0], bus[1], frames);
+    lookahead_run(&engine->half->mixer.ahead[which], engine->memory->lines.ahead[which], engine->score->limiter_ceiling,
+                  engine->half->rate, bus[0], bus[1], frames);
+}
+
+static void limit_at_once(struct engine *engine, uint32_t which, float (*bus)[CORE_BLOCK], uint32_t frames)
+{
+    limiter_run(&engine->half->mixer.limiter[which], engine->score->limiter_ceiling, engine->half->rate, bus[0], bus[1],
+                frames);
+}
+
+/* Both kinds run; block.level: the share of the one that looks ahead. */
+static void limit_both_ways(struct engine *engine, uint32_t which, float (*bus)[CORE_BLOCK], uint32_t frames)
+{
+    const float ceiling = number_within(engine->score->limiter_ceiling, 0.01f, 1), *level = engine->block.level;
+    float(*late)[CORE_BLOCK] = engine->block.one;
+
+    memcpy(late[0], bus[0], frames * sizeof(float));
+    memcpy(late[1], bus[1], frames * sizeof(float));
+    limit_at_once(engine, which, bus, frames);
+    look_ahead(engine, which, late, frames);
+    for (uint32_t side = 0; side < 2; side++)
+        for (uint32_t i = 0; i < frames; i++) {
+            float x = bus[side][i] + (late[side][i] - bus[side][i]) * number_within(level[i], 0, 1);
+            bus[side][i] = number_within(x, -ceiling, ceiling);
+        }
+}
+
+/* Both buses, of which the ramp is the same. */
+static void limit(struct engine *engine, uint32_t frames)
+{
+    struct ramp *ramp = &engine->half->mixer.looks_ahead;
+    bool ahead = is_settled(ramp, 1), at_once = is_settled(ramp, 0);
+    float(*bus[MIXER_LIMITERS])[CORE_BLOCK] = { engine->block.main, engine->block.preview };
+
+    if (!ahead && !at_once)
+        ramp_fill(ramp, engine->block.level, frames);
+    for (uint32_t i = 0; i < MIXER_LIMITERS; i++)
+        (ahead ? look_ahead : at_once ? limit_at_once : limit_both_ways)(engine, i, bus[i], frames);
+}
+
+static void put_out(struct engine *engine, float (*bus)[CORE_BLOCK], float *const port[2], uint32_t frames)
+{
     memcpy(port[0] + engine->at, bus[0], frames * sizeof(float));
     memcpy(port[1] + engine->at, bus[1], frames * sizeof(float));
 }
@@ -213,8 +292,9 @@ void mixer_render(struct engine *engine, uint32_t frames)
     ramp_apply(&mixer->master.right, block->main[1], NULL, frames);
     meter_clips(&mixer->master_meter, block->main[0], block->main[1], frames);
     clips = mixer->master_meter.clips;
-    finish(engine, &mixer->limiter, block->main, period->main, frames);
-    finish(engine, &mixer->preview_limiter, block->preview, period->preview, frames);
+    limit(engine, frames);
+    put_out(engine, block->main, period->main, frames);
+    put_out(engine, block->preview, period->preview, frames);
     meter_run(&mixer->master_meter, engine->half->rate, block->main[0], block->main[1], frames);
     mixer->master_meter.clips = clips; /* before the limiter */
     loudness_run(&mixer->loudness, engine->half->rate, block->main[0], block->main[1], frames);
@@ -223,6 +303,13 @@ void mixer_render(struct engine *engine, uint32_t frames)
 }
 
 /* ---- what is shown ---- */
+
+static float most_cut(const struct mixer *mixer)
+{
+    float at_once = mixer->limiter[MIXER_MASTER].most, ahead = mixer->ahead[MIXER_MASTER].most;
+
+    return at_once > ahead ? at_once : ahead;
+}
 
 static struct state_meter shown(const struct meter *meter)
 {
@@ -245,7 +332,7 @@ void mixer_end_period(struct engine *engine)
 void mixer_show_peaks(struct engine *engine)
 {
     const struct mixer *mixer = &engine->half->mixer;
-    struct peaks peaks = { .cut = mixer->limiter.most };
+    struct peaks peaks = { .cut = most_cut(mixer) };
 
     for (uint32_t i = 0; i < GROUPS; i++)
         put_peak(&peaks, i, &mixer->meter[i]);
@@ -271,7 +358,8 @@ void mixer_state(const struct engine *engine, struct state *state)
     state->inputs = shown(&mixer->input_meter);
     state->momentary = loudness_of(&mixer->loudness, LOUDNESS_MOMENTARY);
     state->short_term = loudness_of(&mixer->loudness, LOUDNESS_SHORT);
-    state->cut = mixer->limiter.most;
+    state->cut = most_cut(mixer);
+    state->delay = engine->period->delay;
     for (uint32_t i = 0; i < GROUPS; i++)
         state->groups[i] = shown(&mixer->meter[i]);
 }

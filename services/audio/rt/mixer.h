@@ -2,8 +2,11 @@
  *
  * Each group has gain, pan, mute and solo; each change is a ramp of 5 ms. A solo silences the other groups, but never
  * the preview, which is for the player's ears, nor the metronome. The preview group goes to the preview ports, and to
- * main as well unless the score says `preview_apart`. Master and preview end in a limiter without delay: what is
- * ordered for a frame leaves on that frame.
+ * main as well unless the score says `preview_apart`.
+ *
+ * Master and preview end in limiters of one kind. limiter.h has no delay: what is ordered for a frame leaves on that
+ * frame. lookahead.h has some (`looks_ahead` of the score); the period says how much. A change of kind is a cross-fade
+ * of 5 ms, after the one that looks ahead has run as long unheard.
  *
  * Through a chain (`preview_chained`):
  *
@@ -18,9 +21,12 @@
 #include "common/rt/score.h"
 #include "common/rt/state.h"
 #include "services/audio/dsp/limiter.h"
+#include "services/audio/dsp/lookahead.h"
 #include "services/audio/dsp/loudness.h"
 #include "services/audio/dsp/meter.h"
 #include "services/audio/dsp/mix.h"
+
+enum { MIXER_MASTER, MIXER_PREVIEW, MIXER_LIMITERS };
 
 struct mixer {
     struct mix_strip strip[GROUPS], master, preview_to_main;
@@ -29,7 +35,9 @@ struct mixer {
     uint32_t is_open;    /* the returns, while there is a chain */
     uint32_t previews;   /* the preview group sounded in the last block */
     struct meter meter[GROUPS], master_meter, input_meter;
-    struct limiter limiter, preview_limiter;
+    struct limiter limiter[MIXER_LIMITERS];
+    struct lookahead ahead[MIXER_LIMITERS];
+    struct ramp looks_ahead;  /* share of the limiters that look ahead; at 0 and settled they do not run */
     struct loudness loudness; /* of the master */
     uint64_t entry;           /* number of the present one of the peaks … */
     uint64_t gathered;        /* … and frames that it has */
@@ -38,6 +46,8 @@ struct mixer {
 struct engine;
 
 void mixer_period(struct engine *engine); /* at its beginning: gains of the score, new peaks */
+/* Frames of the clock that were not sounded. */
+void mixer_skip(struct engine *engine, uint64_t frames);
 void mixer_end_period(struct engine *engine);
 void mixer_show_peaks(struct engine *engine); /* of a period that counts */
 void mixer_reset_meters(struct engine *engine);

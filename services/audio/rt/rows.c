@@ -147,16 +147,6 @@ static void render_acid(struct engine *engine, const struct score_pattern *patte
     send(engine, left, right, &sequencer->acid_reverb, &sequencer->acid_delay, frames);
 }
 
-static bool is_silent(float (*buffer)[CORE_BLOCK], uint32_t frames)
-{
-    float most = 0;
-
-    for (int c = 0; c < 2; c++)
-        for (uint32_t i = 0; i < frames; i++)
-            most = fabsf(buffer[c][i]) > most ? fabsf(buffer[c][i]) : most;
-    return most < SILENT;
-}
-
 enum effect { AWAKE, WAKES, SLEEPS };
 
 /* An effect sleeps when nothing goes in and nothing came out for as long as it remembers. */
@@ -164,7 +154,7 @@ static enum effect look_at(uint32_t *quiet, float (*in)[CORE_BLOCK], float secon
 {
     bool slept = *quiet >= core_frames(seconds, rate);
 
-    if (!slept || is_silent(in, frames))
+    if (!slept || mix_highest(in[0], in[1], frames) < SILENT)
         return slept ? SLEEPS : AWAKE;
     *quiet = 0;
     return WAKES;
@@ -172,7 +162,7 @@ static enum effect look_at(uint32_t *quiet, float (*in)[CORE_BLOCK], float secon
 
 static void add_effect(struct engine *engine, float (*out)[CORE_BLOCK], uint32_t *quiet, uint32_t frames)
 {
-    *quiet = is_silent(out, frames) ? *quiet + frames : 0;
+    *quiet = mix_highest(out[0], out[1], frames) < SILENT ? *quiet + frames : 0;
     mix_add(engine->block.group[GROUP_SEQUENCER][0], out[0], frames);
     mix_add(engine->block.group[GROUP_SEQUENCER][1], out[1], frames);
 }

@@ -192,6 +192,7 @@ static void score(struct fuzz_input *input)
     draft->next_bar = (int64_t)(fuzz_number(input) % 8) - 1;
     draft->metronome = draft->midi_clock_out = draft->preview_chained = 1;
     draft->limiter_ceiling = draft->master.gain = 1;
+    draft->looks_ahead = draft->sync % 2;
     for (int i = 0; i < GROUPS; i++)
         draft->groups[i].gain = 1;
     draft->now.serial = 1, draft->next.serial = 2, draft->now.steps = 16 + 16 * (fuzz_number(input) % 4);

@@ -98,6 +98,18 @@ static void a_loud_sine_stays_a_sine(void **state)
     free(x), free(rig);
 }
 
+/* The distortion of a sine over the ceiling, harmonics and noise. */
+static void a_loud_sine_is_distorted_by_no_more(void **state)
+{
+    static const struct measure_loud LOUD[] = {
+        { 50, 6, 3.5 }, { 100, 6, 2 }, { 100, 12, 5 }, { 997, 6, 0.25 }, { 997, 12, 0.6 }
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(LOUD) / sizeof(*LOUD); i++)
+        measure_distortion("at once", &RIG, &LOUD[i]);
+}
+
 static void blocks_change_nothing(void **state)
 {
     (void)state;
@@ -118,6 +130,7 @@ int main(void)
         cmocka_unit_test(the_gain_alone_holds_the_ceiling),
         cmocka_unit_test(below_the_ceiling_every_bit_passes_at_once),
         cmocka_unit_test(a_loud_sine_stays_a_sine),
+        cmocka_unit_test(a_loud_sine_is_distorted_by_no_more),
         cmocka_unit_test(blocks_change_nothing),
         cmocka_unit_test(damage_does_not_stay),
     };

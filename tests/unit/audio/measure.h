@@ -177,6 +177,27 @@ static inline void measure_blocks_change_nothing(const struct measure_rig *rig)
     free(in), free(whole), free(cut);
 }
 
+/* A sine so many dB over a ceiling of 0.5, and the distortion that a limiter may make of it. */
+struct measure_loud {
+    double hertz, over, percent;
+};
+
+/* THD and noise of what a limiter with this ceiling at 48 kHz makes of it, when its gain has settled. */
+static inline void measure_distortion(const char *name, const struct measure_rig *rig, const struct measure_loud *loud)
+{
+    enum { FRAMES = 96000, SETTLED = 48000 };
+    float *x = measure_cosine(2 * FRAMES, loud->hertz / 48000, 0.5 * pow(10, loud->over / 20));
+    void *made = measure_new(rig);
+    double percent;
+
+    memcpy(x + FRAMES, x, FRAMES * sizeof(*x));
+    rig->run(made, x, x + FRAMES, FRAMES);
+    percent = 100 * pow(10, -measure_snr(x + SETTLED, FRAMES - SETTLED, loud->hertz / 48000, NULL) / 20);
+    printf("# figure: limiter %s: %g Hz, %g dB over, THD+N %.3f %%\n", name, loud->hertz, loud->over, percent);
+    assert_true(percent <= loud->percent);
+    free(x), free(made);
+}
+
 /* After `seconds` of silence at 48 kHz, all it gives is finite and quiet. */
 static inline void measure_is_quiet_after(const struct measure_rig *rig, void *made, uint32_t seconds)
 {

@@ -1,0 +1,148 @@
+/* The engine with the limiter that looks ahead: how late all is, what a change of limiter does, and what survives. */
+#include "services/audio/dsp/lookahead.h"
+#include "tests/unit/audio/stage.h"
+
+enum { DELAY = 72, FIRST = 5000, PERIOD = 256 };
+
+static void look_ahead(struct stage *stage, uint32_t does)
+{
+    stage->score.looks_ahead = does;
+    stage_score(stage);
+}
+
+/* A counter from frame FIRST on. */
+static void start(struct stage *stage)
+{
+    stage_first_generation(stage, 0, 1);
+    stage_fill(stage, 0, 1, 48000);
+    stage_start_stream(stage, 0, 1, FIRST);
+}
+
+/* Recorded frames: each holds the count of the frame that was due `lost` later and `late` frames before. */
+static void assert_counts(struct stage *stage, uint32_t from, uint32_t until, uint32_t lost, uint32_t late)
+{
+    for (uint32_t i = from; i < until; i++)
+        if (!(stage->main[0][i] == stage_count(i + lost - late - FIRST + 1)))
+            fail_msg("frame %u holds %.0f and not %u", i, (double)stage->main[0][i] * 0x1p24,
+                     i + lost - late - FIRST + 1);
+}
+
+static void all_leaves_so_much_later_as_the_period_says(void **made)
+{
+    struct stage *stage = *made;
+
+    look_ahead(stage, 1);
+    start(stage);
+    stage_run(stage, 20000);
+    assert_int_equal(stage->last.delay, DELAY);
+    assert_int_equal(stage_state(stage).delay, DELAY);
+    assert_true(stage_is_silent(stage, 0, FIRST + DELAY));
+    assert_counts(stage, FIRST + DELAY, 20000, 0, DELAY);
+}
+
+static void without_it_nothing_is_late(void **made)
+{
+    struct stage *stage = *made;
+
+    start(stage);
+    stage_run(stage, 20000);
+    assert_int_equal(stage->last.delay, 0);
+    assert_true(stage_is_silent(stage, 0, FIRST));
+    assert_counts(stage, FIRST, 20000, 0, 0);
+}
+
+/* A change of limiter and back, also within the change: no step is larger than the tone's own and the cross-fade's. */
+static void a_change_of_limiter_makes_no_click(void **made)
+{
+    static const uint32_t changes[] = { 8000, 16000, 24000, 24512, 28160, 28416, 28672 };
+    struct stage *stage = *made;
+    float *x = malloc(48000 * sizeof(*x));
+
+    for (int i = 0; i < 48000; i++)
+        x[i] = 0.25f * (float)sin(i * 6.283185307 / 480);
+    stage_sound(stage, 0, x, 48000);
+    stage_order(stage, stage_sound_start(0, 0));
+    for (uint32_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+        stage_run(stage, changes[i]);
+        look_ahead(stage, i % 2 == 0);
+    }
+    stage_run(stage, 36000);
+    for (uint32_t i = 1; i < 36000; i++)
+        if (!(fabsf(stage->main[0][i] - stage->main[0][i - 1]) < 0.0045f))
+            fail_msg("a step of %g at frame %u", (double)(stage->main[0][i] - stage->main[0][i - 1]), i);
+    assert_memory_equal(stage->main[0] + 10000, x + 10000 - DELAY, 6000 * sizeof(*x));
+    assert_memory_equal(stage->main[0] + 18000, x + 18000, 6000 * sizeof(*x));
+    assert_memory_equal(stage->main[0] + 30000, x + 30000 - DELAY, 6000 * sizeof(*x));
+    free(x);
+}
+
+static void nothing_is_above_the_ceiling_through_changes(void **made)
+{
+    struct stage *stage = *made;
+    float x[6000];
+
+    for (int i = 0; i < 6000; i++)
+        x[i] = (i * 7 % 61 < 3) ? 3.0f : 0.3f * (float)sin(i);
+    stage_sound(stage, 0, x, 6000);
+    stage->score.limiter_ceiling = 0.5f;
+    for (int64_t at = 0; at < 36000; at += 5000)
+        stage_order(stage, stage_sound_start(0, at));
+    for (uint32_t i = 0; i < 40; i++) {
+        look_ahead(stage, i * 2654435761u >> 31);
+        stage_run(stage, (i + 1) * 1000);
+    }
+    assert_true(stage_peak(stage, 0, 40000) <= 0.5f && stage_peak(stage, 0, 40000) > 0.49f);
+}
+
+/* The other instance takes over between two periods: not one frame is missing. */
+static void a_takeover_loses_no_frame_of_the_delay(void **made)
+{
+    struct stage *stage = *made;
+
+    look_ahead(stage, 1);
+    start(stage);
+    stage_run(stage, 40 * PERIOD);
+    assert_true(engine_claim(stage->engine[1], true));
+    for (int i = 0; i < 40; i++) {
+        stage_period(stage, 1, PERIOD, true);
+        stage_pass(stage, PERIOD);
+    }
+    assert_counts(stage, FIRST + DELAY, 80 * PERIOD, 0, DELAY);
+}
+
+/* What comes after frames that nobody sounded lies where it belongs; what was left of before them is not heard then. */
+static void lost_frames_leave_the_rest_in_its_place(void **made)
+{
+    struct stage *stage = *made;
+    uint32_t lost = 0;
+
+    look_ahead(stage, 1);
+    start(stage);
+    stage_run(stage, 40 * PERIOD);
+    assert_counts(stage, FIRST + DELAY, 40 * PERIOD, 0, DELAY);
+    for (uint32_t at = 40, gap = 30; at < 70; at += 10, gap *= 9) {
+        uint32_t silent = gap < DELAY ? 0 : DELAY, begins = at * PERIOD;
+        stage->server += gap;
+        stage_run(stage, begins + 10 * PERIOD);
+        for (uint32_t i = 0; i < silent; i++)
+            assert_true(stage->main[0][begins + i] == 0);
+        assert_counts(stage, begins + DELAY, begins + 10 * PERIOD, lost + gap, DELAY);
+        if (gap < DELAY)
+            assert_counts(stage, begins, begins + DELAY - gap, lost + gap, DELAY);
+        lost += gap;
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STAGE_TEST(all_leaves_so_much_later_as_the_period_says),
+        STAGE_TEST(without_it_nothing_is_late),
+        STAGE_TEST(a_change_of_limiter_makes_no_click),
+        STAGE_TEST(nothing_is_above_the_ceiling_through_changes),
+        STAGE_TEST(a_takeover_loses_no_frame_of_the_delay),
+        STAGE_TEST(lost_frames_leave_the_rest_in_its_place),
+    };
+
+    return cmocka_run_group_tests_name("engine_lookahead", tests, NULL, NULL);
+}
