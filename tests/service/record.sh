@@ -181,16 +181,19 @@ what_is_disconnected_is_gone_from_the_next_list() {
     _end_engine
 }
 
-at_96_khz_the_rings_hold_as_many_seconds() {
+at_96_khz_the_rings_hold_as_many_seconds() { _records_at 96000; }
+at_192_khz_the_rings_hold_as_many_seconds() { _records_at 192000; }
+_records_at() { # RATE
+    local rate=$1
     engine_down
     rm -rf "$LOOPHOLE_HOME"; mkdir -p "$LOOPHOLE_HOME"
-    _engine '[audio]\nrate = 96000\n'
-    until_true 60 eval '[ "$(stat -c %s /dev/shm/loophole-$(_tag)-capture.0)" -gt $((16 * 96000 * 8)) ]'
+    _engine "[audio]\nrate = $rate\n"
+    until_true 60 eval '[ "$(stat -c %s /dev/shm/loophole-$(_tag)-capture.0)" -gt $((16 * rate * 8)) ]'
     until_true 60 eval '[ "$(loophole ask audio.server | field connected)" = true ]'
     wait_ready streamer
-    same 96000 "$(cat "$LOOPHOLE_HOME/data/audio.rate")"
+    same "$rate" "$(cat "$LOOPHOLE_HOME/data/audio.rate")"
     loophole record start --name fast --seconds 1 >/dev/null || fail "no take"
-    until_true 60 eval '[ "$(_read "$takes/fast.wav" | field frames)" = 96000 ]'
+    until_true 60 eval '[ "$(_read "$takes/fast.wav" | field frames)" = "$rate" ]'
     _end_engine
 }
 

@@ -9,6 +9,7 @@
 #include "common/sanitizer.h"
 #include "common/shared/shm.h"
 #include "common/shared/studio.h"
+#include "common/shared/studio_rate.h"
 #include "tests/unit/common/home.h"
 
 static int teardown(void **state)
@@ -384,6 +385,44 @@ static void rings_are_as_long_as_the_rate_wants_and_never_shortened(void **state
     studio_close(longer);
 }
 
+static void fill_ring(struct ring *ring, uint32_t cells)
+{
+    const float cell[2] = { 1, -1 };
+
+    assert_true(ring_space(ring) >= cells);
+    for (uint32_t i = 0; i < cells; i++)
+        assert_int_equal(ring_write(ring, cell, 1), 1);
+    assert_int_equal(ring_ready(ring), cells);
+}
+
+/* All rings of a studio that begins at this rate, and what fits into the last of each kind. */
+static void rings_of_every_rate_hold_8_and_16_seconds(void **state)
+{
+    static const uint32_t rates[] = { 22050, 44100, 48000, 88200, 96000, 176400, 192000 };
+
+    for (size_t i = 0; i < sizeof(rates) / sizeof(*rates); i++) {
+        struct studio *studio;
+        struct ring ring;
+
+        assert_int_equal(studio_rate_note(paths_of(state), rates[i], NULL), ERR_OK);
+        if (studio_make(paths_of(state), NULL) != ERR_OK)
+            skip(); /* /dev/shm has no room for them here */
+        assert_int_equal(studio_open(paths_of(state), &studio, NULL), ERR_OK);
+        for (uint32_t k = 0; k < STREAMS; k++) {
+            (void)studio_stream(studio, k, &ring);
+            assert_true(ring_space(&ring) >= 8 * rates[i]);
+        }
+        fill_ring(&ring, 8 * rates[i]);
+        for (uint32_t k = 0; k < CAPTURES; k++) {
+            (void)studio_capture(studio, k, &ring);
+            fill_ring(&ring, 16 * rates[i]);
+        }
+        assert_int_equal(studio_check(studio, NULL), ERR_OK);
+        studio_close(studio);
+        assert_int_equal(studio_remove(paths_of(state)), ERR_OK);
+    }
+}
+
 #define STUDIO_TEST(claim) cmocka_unit_test_setup_teardown(claim, home_make, teardown)
 
 int main(void)
@@ -395,6 +434,7 @@ int main(void)
         STUDIO_TEST(what_is_whole_is_taken_over_with_what_is_in_it),
         STUDIO_TEST(a_truncated_object_is_refused_and_made_anew),
         STUDIO_TEST(rings_are_as_long_as_the_rate_wants_and_never_shortened),
+        STUDIO_TEST(rings_of_every_rate_hold_8_and_16_seconds),
         STUDIO_TEST(a_header_of_random_bytes_is_refused_and_made_anew),
         STUDIO_TEST(random_bytes_behind_the_header_are_refused_and_made_anew),
         STUDIO_TEST(an_object_without_its_first_value_is_refused_and_made_anew),
