@@ -106,7 +106,10 @@ where_gaps_are_skipped_the_item_says_before_which_frames() {
 what_the_death_of_the_jack_server_costs_is_silence_in_its_place() {
     _home server
     _engine
-    local id round left; id=$(_start --name server)
+    local id round left
+    loophole audio disconnect in_left system:capture_1 >/dev/null # the counter alone is heard
+    loophole audio disconnect in_right system:capture_2 >/dev/null
+    id=$(_start --name server)
     : >"$scratch/moments"
     for round in $(seq $rounds); do
         _goes_on "$id"
