@@ -145,16 +145,19 @@ static bool has_any(const struct wires *wires, enum client_port port)
     return false;
 }
 
-/* To the machine's sockets, where nobody ever said anything or nothing of what was said is there. */
+/* To the machine's sockets, where nobody ever said anything or nothing of what was said is there. An input of a take
+ * waits for what the take was begun with: a microphone in between would be in the take. */
 static void connect_by_default(struct patch *patch)
 {
     char to[CLIENT_FOREIGN_NAME];
 
     for (uint32_t port = 0; port < PORTS; port++) {
-        bool named = false;
-        for (uint32_t i = 0; i < patch->wires.count; i++)
+        bool named = false, of_take = false;
+        for (uint32_t i = 0; i < patch->wires.count; i++) {
             named = named || patch->wires.at[i].port == port;
-        if (has_any(&patch->wires, port) || (patch->wires.is_known && !named) ||
+            of_take = of_take || (patch->wires.at[i].port == port && patch->wires.at[i].for_take);
+        }
+        if (of_take || has_any(&patch->wires, port) || (patch->wires.is_known && !named) ||
             !client_default(patch->client, port, to))
             continue;
         struct wire *wire = client_connect(patch->client, port, to) ? wires_add(&patch->wires, port, to) : NULL;
