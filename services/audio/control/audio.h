@@ -74,8 +74,8 @@ void audio_tick(void *audio);     /* every 10 ms: notes, readiness, the link */
 void audio_score_begin(struct audio *audio);   /* what a predecessor published, or a fresh one */
 void audio_score_publish(struct audio *audio); /* the next serial */
 /* `answer` is what the call, whose one effect the order is, will be answered; NULL: recall_foretell was called for all
- * of its effects, or its ask may be done twice. While the core stands still for some seconds, an order with an answer is
- * put off (late_orders.h), and the ask with it. Errors: busy, offline. */
+ * of its effects, or its ask may be done twice. While the core stands still for some seconds, audio_order puts an order
+ * with an answer off (late_orders.h), and the ask with it. Errors: busy, offline. */
 enum err audio_order_now(struct audio *audio, struct call *call, struct order order, const void *answer);
 enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer);
 uint64_t audio_effects(const struct audio *audio); /* rises with each order and each score; outlives the process */
