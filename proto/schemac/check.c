@@ -156,5 +156,9 @@ enum err check_model(struct model *model)
         for (EACH(definition, source->definitions))
             if (e == ERR_OK)
                 e = check_definition(definition);
+    for (EACH(source, model->sources)) /* no record holds itself: a walk over records ends */
+        for (EACH(definition, source->definitions))
+            if (e == ERR_OK)
+                e = check_forms(definition, is_message(definition));
     return e == ERR_OK ? check_names(model) : e;
 }

@@ -12,4 +12,8 @@ enum err check_model(struct model *model);
 enum err check_names(struct model *model);           /* names within C: doubles and reserved ones */
 enum err check_example(const struct member *member); /* against the field's type and bounds */
 
+/* Forms of JSON fit their types, and no message and no record in it has one (with `is_message`; else the definition's
+ * own fields alone are checked). No record may hold itself. */
+enum err check_forms(const struct definition *definition, bool is_message);
+
 #endif

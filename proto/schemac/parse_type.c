@@ -135,6 +135,36 @@ static enum err parse_list(struct lexer *lexer, struct member *member)
     return e;
 }
 
+static const struct json_form {
+    const char *name;
+    enum field_flag flag;
+} json_forms[] = {
+    { "keys", FIELD_KEYS },
+    { "object", FIELD_OBJECT },
+    { "rows", FIELD_ROWS },
+    { "json", FIELD_JSON },
+};
+
+static enum err parse_form(struct lexer *lexer, struct member *member)
+{
+    struct place place;
+    struct text name;
+    enum err e;
+
+    if (!lexer_take_glued(lexer, ":"))
+        return ERR_OK;
+    place = lexer_place(lexer);
+    e = lexer_name(lexer, "the form of the field in JSON", &name);
+    if (e != ERR_OK)
+        return e;
+    for (size_t i = 0; i < sizeof(json_forms) / sizeof(json_forms[0]); i++)
+        if (text_is(name, json_forms[i].name)) {
+            member->flags |= json_forms[i].flag;
+            return ERR_OK;
+        }
+    return report(place, "there is no form %.*s; write keys, object, rows or json", TEXT_ARG(name));
+}
+
 static void set_default_bounds(struct member *member)
 {
     if (!member->has_min) {
@@ -166,6 +196,8 @@ enum err parse_type(struct lexer *lexer, struct member *member)
         e = parse_list(lexer, member);
     if (e == ERR_OK && lexer_take_glued(lexer, "?"))
         member->flags |= FIELD_OPTIONAL;
+    if (e == ERR_OK)
+        e = parse_form(lexer, member);
     set_default_bounds(member);
     return e;
 }

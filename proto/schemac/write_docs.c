@@ -24,6 +24,16 @@ static void write_link(const struct definition *definition, struct buffer *to)
                   TEXT_ARG(definition->name));
 }
 
+static const struct {
+    enum field_flag flag;
+    const char *words;
+} forms[] = {
+    { FIELD_KEYS, "as keys" },
+    { FIELD_OBJECT, "as an object" },
+    { FIELD_ROWS, "as lists" },
+    { FIELD_JSON, "as it is" },
+};
+
 static void write_type(const struct member *member, struct buffer *to)
 {
     if (member->flags & FIELD_LIST)
@@ -34,6 +44,9 @@ static void write_type(const struct member *member, struct buffer *to)
         buffer_printf(to, "%.*s", TEXT_ARG(member->type_name));
     if (member->flags & FIELD_OPTIONAL)
         buffer_add_text(to, ", optional");
+    for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+        if (member->flags & forms[i].flag)
+            buffer_printf(to, ", printed %s", forms[i].words);
 }
 
 static void write_range(const struct member *member, struct buffer *to)

@@ -2,10 +2,13 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "proto/wire/base64.h"
 #include "proto/wire/json.h"
 #include "proto/wire/value.h"
+
+enum { KEY_SIZE = 512 };
 
 static void write_record(const struct shape *shape, const void *record, struct buffer *to);
 
@@ -111,6 +114,14 @@ void json_path(struct buffer *to, bool *first, const char *key, struct bytes pat
     write_base64(to, path);
 }
 
+static void write_text(const struct field *field, struct text text, struct buffer *to)
+{
+    if (field->flags & FIELD_JSON)
+        buffer_add(to, text.at, text.len);
+    else
+        json_text(to, text);
+}
+
 static void write_bytes(const struct field *field, struct bytes bytes, struct buffer *to)
 {
     if (field->flags & FIELD_PATH)
@@ -149,7 +160,7 @@ static void write_value(const struct field *field, const void *at, struct buffer
         json_number(to, *(const double *)at);
         return;
     case FIELD_TEXT:
-        json_text(to, *(const struct text *)at);
+        write_text(field, *(const struct text *)at, to);
         return;
     case FIELD_BYTES:
         write_bytes(field, *(const struct bytes *)at, to);
@@ -166,47 +177,150 @@ static void write_value(const struct field *field, const void *at, struct buffer
     }
 }
 
-static void write_list(const struct field *field, const struct list *list, struct buffer *to)
+static const struct text *word_of(const struct field *field, const void *record)
 {
-    const size_t size = value_size(field);
+    return value_of(&field->record->fields[0], record);
+}
 
-    buffer_add(to, "[", 1);
-    for (uint32_t i = 0; i < list->count; i++) {
-        buffer_add(to, ",", i ? 1 : 0);
-        write_value(field, (const char *)list->at + i * size, to);
+/* A record of a list with the form `object`: "word":value. */
+static void write_pair(const struct field *field, const void *record, struct buffer *to)
+{
+    const struct field *value = &field->record->fields[1];
+
+    json_text(to, *word_of(field, record));
+    buffer_add(to, ":", 1);
+    write_value(value, value_of(value, record), to);
+}
+
+static void write_row(const struct shape *shape, const void *record, struct buffer *to)
+{
+    for (uint32_t i = 0; i < shape->field_count; i++) {
+        buffer_add(to, i ? "," : "[", 1);
+        write_value(&shape->fields[i], value_of(&shape->fields[i], record), to);
     }
     buffer_add(to, "]", 1);
 }
 
-static void write_field(const struct field *field, const void *at, bool *first, struct buffer *to)
+static void write_list(const struct field *field, const struct list *list, struct buffer *to)
 {
-    if (field->flags & FIELD_PATH && !(field->flags & FIELD_LIST)) {
-        json_path(to, first, field->name, *(const struct bytes *)at);
+    const size_t size = value_size(field);
+    const bool is_object = field->flags & FIELD_OBJECT;
+
+    buffer_add(to, is_object ? "{" : "[", 1);
+    for (uint32_t i = 0; i < list->count; i++) {
+        const void *at = (const char *)list->at + i * size;
+
+        buffer_add(to, ",", i ? 1 : 0);
+        if (is_object)
+            write_pair(field, at, to);
+        else if (field->flags & FIELD_ROWS)
+            write_row(field->record, at, to);
+        else
+            write_value(field, at, to);
+    }
+    buffer_add(to, is_object ? "}" : "]", 1);
+}
+
+/* ---- the keys of an object ---- */
+
+/* A record of a list with the form `keys`: its optional fields are values of WORD, the others of WORD_NAME. */
+static void each_of_word(const struct field *list, const void *record, json_visit_fn *visit, void *state)
+{
+    const struct text word = *word_of(list, record);
+    char key[KEY_SIZE];
+
+    for (uint32_t i = 1; i < list->record->field_count; i++) {
+        const struct field *field = &list->record->fields[i];
+        const bool is_word = field->flags & FIELD_OPTIONAL;
+
+        snprintf(key, sizeof(key), "%.*s%s%s", TEXT_ARG(word), is_word ? "" : "_", is_word ? "" : field->name);
+        if (value_there(field, record))
+            visit(state, key, field, value_of(field, record));
+    }
+}
+
+static void each_inside(const struct field *field, const void *at, json_visit_fn *visit, void *state)
+{
+    const struct list *list = at;
+
+    if (!(field->flags & FIELD_LIST)) {
+        json_each_key(field->record, at, visit, state);
         return;
     }
-    json_key(to, first, field->name);
+    for (uint32_t i = 0; i < list->count; i++)
+        each_of_word(field, (const char *)list->at + i * value_size(field), visit, state);
+}
+
+void json_each_key(const struct shape *shape, const void *record, json_visit_fn *visit, void *state)
+{
+    for (uint32_t i = 0; i < shape->field_count; i++) {
+        const struct field *field = &shape->fields[i];
+
+        if (!value_there(field, record))
+            continue;
+        if (field->flags & FIELD_KEYS)
+            each_inside(field, value_of(field, record), visit, state);
+        else
+            visit(state, field->name, field, value_of(field, record));
+    }
+}
+
+struct object {
+    struct buffer *to;
+    const char *only; /* "a,b", or NULL for all */
+    bool first;
+};
+
+static bool is_wanted(const struct object *object, const char *key)
+{
+    const size_t len = strlen(key);
+
+    if (!object->only)
+        return true;
+    for (const char *at = object->only; len > 0 && (at = strstr(at, key)) != NULL; at += len)
+        if ((at == object->only || at[-1] == ',') && (at[len] == ',' || at[len] == '\0'))
+            return true;
+    return false;
+}
+
+static void write_key(void *state, const char *key, const struct field *field, const void *at)
+{
+    struct object *object = state;
+
+    if (!is_wanted(object, key))
+        return;
+    if (field->flags & FIELD_PATH && !(field->flags & FIELD_LIST)) {
+        json_path(object->to, &object->first, key, *(const struct bytes *)at);
+        return;
+    }
+    json_key(object->to, &object->first, key);
     if (field->flags & FIELD_LIST)
-        write_list(field, at, to);
+        write_list(field, at, object->to);
     else
-        write_value(field, at, to);
+        write_value(field, at, object->to);
+}
+
+static void write_some(const struct shape *shape, const void *record, const char *only, struct buffer *to)
+{
+    struct object object = { to, only, true };
+
+    buffer_add(to, "{", 1);
+    json_each_key(shape, record, write_key, &object);
+    buffer_add(to, "}", 1);
 }
 
 static void write_record(const struct shape *shape, const void *record, struct buffer *to)
 {
-    bool first = true;
-
-    buffer_add(to, "{", 1);
-    for (uint32_t i = 0; i < shape->field_count; i++) {
-        const struct field *field = &shape->fields[i];
-
-        if (value_there(field, record))
-            write_field(field, value_of(field, record), &first, to);
-    }
-    buffer_add(to, "}", 1);
+    write_some(shape, record, NULL, to);
 }
 
 enum err json_write(const struct shape *shape, const void *value, struct buffer *to)
 {
-    write_record(shape, value, to);
+    return json_write_some(shape, value, NULL, to);
+}
+
+enum err json_write_some(const struct shape *shape, const void *value, const char *only, struct buffer *to)
+{
+    write_some(shape, value, only, to);
     return to->failed ? ERR_FULL : ERR_OK;
 }

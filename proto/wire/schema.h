@@ -22,6 +22,12 @@ enum field_flag {
     FIELD_OPTIONAL = 1, /* a bool has_NAME stands in the struct; absent or nil on the wire means none */
     FIELD_LIST = 2,     /* struct list of the type */
     FIELD_PATH = 4,     /* FIELD_BYTES that is a path: JSON shows it as text, and NAME_b64 when it is not UTF-8 */
+    /* Forms of a field in JSON. A record that has one is only printed: no message holds it. */
+    FIELD_KEYS = 8,    /* a record: its keys are keys of the object around it; each record of a list: WORD, WORD_NAME */
+    FIELD_OBJECT = 16, /* a list of records of a text and a value: an object */
+    FIELD_ROWS = 32,   /* a list of records: each is a list of its values */
+    FIELD_JSON = 64,   /* a text that is JSON itself: printed as it is */
+    FIELD_FORMS = FIELD_KEYS | FIELD_OBJECT | FIELD_ROWS | FIELD_JSON,
 };
 
 /* A word of an enum. A word that this build does not know keeps value 0 and its text, and is written back. */

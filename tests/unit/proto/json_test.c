@@ -343,6 +343,78 @@ static void memory_that_runs_out_is_an_error(void **state)
     arena_free(&small);
 }
 
+/* ---- forms: records that are only printed ---- */
+
+struct said {
+    struct text word;
+    bool has_yes, yes, has_number;
+    double number;
+    int64_t part;
+};
+
+struct printed {
+    int64_t whole;
+    struct inner inner;
+    struct list facts, pairs, rows;
+    struct text body;
+};
+
+static const struct field said_fields[] = {
+    FIELD(said, word, .type = FIELD_TEXT),
+    FIELD(said, yes, .type = FIELD_BOOL, OPTIONAL(said, yes)),
+    FIELD(said, number, .type = FIELD_REAL, OPTIONAL(said, number)),
+    FIELD(said, part, .type = FIELD_INT),
+};
+static const struct shape said_shape = { "said", "", sizeof(struct said), 4, said_fields };
+static const struct field pair_fields[] = {
+    FIELD(said, word, .type = FIELD_TEXT),
+    FIELD(said, part, .type = FIELD_INT),
+};
+static const struct shape pair_shape = { "pair", "", sizeof(struct said), 2, pair_fields };
+static const struct field printed_fields[] = {
+    FIELD(printed, whole, .type = FIELD_INT),
+    FIELD(printed, inner, .type = FIELD_RECORD, .flags = FIELD_KEYS, .record = &inner_shape),
+    FIELD(printed, facts, .type = FIELD_RECORD, .flags = FIELD_LIST | FIELD_KEYS, .record = &said_shape),
+    FIELD(printed, pairs, .type = FIELD_RECORD, .flags = FIELD_LIST | FIELD_OBJECT, .record = &pair_shape),
+    FIELD(printed, rows, .type = FIELD_RECORD, .flags = FIELD_LIST | FIELD_ROWS, .record = &pair_shape),
+    FIELD(printed, body, .type = FIELD_TEXT, .flags = FIELD_JSON),
+};
+static const struct shape printed_shape = { "printed", "", sizeof(struct printed), 6, printed_fields };
+
+static const char *print_some(const char *only)
+{
+    static struct said facts[] = { { { 3, "bpm" }, .has_number = true, .number = 120, .part = 9 },
+                                   { { 3, "\"l\"" }, .has_yes = true, .yes = true, .part = 8 },
+                                   { { 4, "none" }, .part = 7 } };
+    struct printed printed = { .whole = 1,
+                               .inner = { .number = 5, .name = { 2, "in" } },
+                               .facts = { 3, facts },
+                               .pairs = { 2, facts },
+                               .rows = { 2, facts },
+                               .body = TEXT("{\"a\":[1]}") };
+
+    buffer_reset(&buffer);
+    assert_int_equal(ERR_OK, json_write_some(&printed_shape, &printed, only, &buffer));
+    return buffer_c(&buffer);
+}
+
+static void a_form_prints_records_as_keys_objects_rows_or_json(void **state)
+{
+    (void)state;
+    assert_string_equal(print_some(NULL),
+                        "{\"whole\":1,\"number\":5,\"name\":\"in\",\"tags\":[],\"bpm\":120,\"bpm_part\":9,"
+                        "\"\\\"l\\\"\":true,\"\\\"l\\\"_part\":8,\"none_part\":7,\"pairs\":{\"bpm\":9,\"\\\"l\\\"\":8},"
+                        "\"rows\":[[\"bpm\",9],[\"\\\"l\\\"\",8]],\"body\":{\"a\":[1]}}");
+}
+
+static void a_part_of_the_keys_is_printed_in_the_order_of_the_record(void **state)
+{
+    (void)state;
+    assert_string_equal(print_some("rows,bpm_part,name,pm"), "{\"name\":\"in\",\"bpm_part\":9,\"rows\":[[\"bpm\",9],"
+                                                             "[\"\\\"l\\\"\",8]]}");
+    assert_string_equal(print_some(""), "{}");
+}
+
 #define CLAIM(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -368,6 +440,8 @@ int main(void)
         CLAIM(nothing_typed_takes_an_optional_away),
         CLAIM(what_is_typed_wrong_is_refused_in_words),
         CLAIM(memory_that_runs_out_is_an_error),
+        CLAIM(a_form_prints_records_as_keys_objects_rows_or_json),
+        CLAIM(a_part_of_the_keys_is_printed_in_the_order_of_the_record),
     };
 
     return cmocka_run_group_tests_name("json", claims, NULL, NULL);
