@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "services/persist/edit/heard_tags.h"
+#include "services/persist/edit/marks.h"
 #include "services/persist/edit/own_facts.h"
 #include "services/persist/edit/tags.h"
 #include "services/persist/edit/undo.h"
@@ -170,6 +171,8 @@ static enum err plan_edit(struct persist *p, const struct edit *edit, enum edit_
         e = find_item(p, edit, &c->was, fault);
     if (e == ERR_OK && mode == EDIT_BY_PERSON)
         e = heard_tags_say(p, &c->was, edit, &said, fault);
+    if (e == ERR_OK && mode == EDIT_BY_PERSON)
+        e = marks_say(p, edit, &said, fault);
     if (e != ERR_OK)
         return e;
     c->now = c->was;

@@ -1,10 +1,8 @@
 #include "services/persist/edit/heard_tags.h"
 
-#include <string.h>
-
+#include "services/persist/edit/own_facts.h"
 #include "services/persist/edit/tags.h"
-
-enum { AT_ONCE = 64 /* as the schema's edit.facts */, PREFIX = 4 /* of "tag:" */ };
+#include "store/fact_name.h"
 
 static bool is_in(struct text_list tags, struct text tag)
 {
@@ -20,19 +18,6 @@ static bool is_said(const struct edit *edit, struct text attribute)
         if (text_equal(edit->facts.at[i].attribute, attribute))
             return true;
     return is_in(edit->clear_facts, attribute);
-}
-
-static enum err make_room(struct arena *arena, const struct edit *edit, struct edit *said)
-{
-    said->facts.at = arena_array(arena, AT_ONCE, sizeof(*said->facts.at));
-    said->clear_facts.at = arena_array(arena, AT_ONCE, sizeof(*said->clear_facts.at));
-    if (!said->facts.at || !said->clear_facts.at)
-        return ERR_FULL;
-    for (uint32_t i = 0; i < edit->facts.count; i++)
-        said->facts.at[i] = edit->facts.at[i];
-    for (uint32_t i = 0; i < edit->clear_facts.count; i++)
-        said->clear_facts.at[i] = edit->clear_facts.at[i];
-    return ERR_OK;
 }
 
 static void deny_tag(struct edit *said, struct text attribute)
@@ -57,13 +42,13 @@ static enum err sort_tags(struct arena *arena, const struct edit *edit, struct t
 /* What the edit says about one fact of the item, which is about a tag. */
 static enum err say_one(const struct fact *fact, const struct tags_said *tags, struct edit *said, struct fault *fault)
 {
-    const struct text attribute = fact->attribute, tag = { attribute.len - PREFIX, attribute.at + PREFIX };
+    const struct text attribute = fact->attribute, tag = fact_name_tag(attribute);
     bool is_added = tags_have(tags->added, tag);
 
     if ((!is_added && !tags_have(tags->removed, tag)) || is_said(said, attribute))
         return ERR_OK;
-    if (said->facts.count + said->clear_facts.count >= AT_ONCE)
-        return fault_set(fault, ERR_TOO_LARGE, "more than %d facts set and cleared at once", AT_ONCE);
+    if (own_facts_full(said, fault))
+        return ERR_TOO_LARGE;
     if (!is_added)
         deny_tag(said, attribute);
     else if (fact->source.value == SOURCE_USER)
@@ -78,18 +63,17 @@ enum err heard_tags_say(struct persist *p, const struct media *was, const struct
     struct tags_said tags;
     enum err e;
 
-    *said = *edit;
     if (edit->add_tags.count + edit->remove_tags.count == 0)
         return ERR_OK;
     e = catalogue_facts(p->w.txn, &p->arena, was, &facts);
     if (e == ERR_OK)
-        e = make_room(&p->arena, edit, said);
+        e = own_facts_room(&p->arena, edit, said);
     if (e == ERR_OK)
         e = sort_tags(&p->arena, edit, &tags);
     if (e != ERR_OK)
         return fault_set(fault, e, "the item's facts cannot be read");
     for (uint32_t i = 0; e == ERR_OK && i < facts.count; i++)
-        if (facts.at[i].attribute.len > PREFIX && memcmp(facts.at[i].attribute.at, "tag:", PREFIX) == 0)
+        if (fact_name_tag(facts.at[i].attribute).len)
             e = say_one(&facts.at[i], &tags, said, fault);
     return e;
 }

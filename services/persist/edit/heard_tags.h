@@ -6,8 +6,9 @@
 #include "services/persist/turn/persist.h"
 #include "store/catalogue.h"
 
-/* Fills `said` with the edit and the facts that its tags stand for; lists lie in p->arena. A fact that the edit itself
- * sets or clears stays as the edit says. Errors (explained): too_large (more than 64 facts at once), full, internal. */
+/* Adds the facts that the edit's tags stand for to `said`, a copy of the edit; lists lie in p->arena. A fact that the
+ * edit itself sets or clears stays as the edit says. Errors (explained): too_large (more than 64 facts at once), full,
+ * internal. */
 enum err heard_tags_say(struct persist *p, const struct media *was, const struct edit *edit, struct edit *said,
                         struct fault *fault);
 

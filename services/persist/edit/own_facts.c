@@ -16,6 +16,15 @@ static enum err refuse_fact(uint32_t number, struct fault *fault)
     return fault_field(fault, field);
 }
 
+bool own_facts_full(const struct edit *edit, struct fault *fault)
+{
+    bool is_full = edit->facts.count + edit->clear_facts.count >= AT_ONCE;
+
+    if (is_full)
+        fault_set(fault, ERR_TOO_LARGE, "more than %d facts set and cleared at once", AT_ONCE);
+    return is_full;
+}
+
 enum err own_facts_check(const struct edit *edit, struct fault *fault)
 {
     if (edit->facts.count + edit->clear_facts.count > AT_ONCE)
@@ -138,17 +147,26 @@ static void add_to_half(struct edit *half, struct text attribute, const struct f
         half->clear_facts.at[half->clear_facts.count++] = attribute;
 }
 
-static enum err make_room(struct arena *arena, struct edit *half)
+enum err own_facts_room(struct arena *arena, const struct edit *edit, struct edit *copy)
 {
-    half->facts.at = arena_array(arena, AT_ONCE, sizeof(*half->facts.at));
-    half->clear_facts.at = arena_array(arena, AT_ONCE, sizeof(*half->clear_facts.at));
-    return half->facts.at && half->clear_facts.at ? ERR_OK : ERR_FULL;
+    struct fact *facts = arena_array(arena, AT_ONCE, sizeof(*facts));
+    struct text *clear = arena_array(arena, AT_ONCE, sizeof(*clear));
+
+    if (!facts || !clear)
+        return ERR_FULL;
+    for (uint32_t i = 0; i < edit->facts.count; i++)
+        facts[i] = edit->facts.at[i];
+    for (uint32_t i = 0; i < edit->clear_facts.count; i++)
+        clear[i] = edit->clear_facts.at[i];
+    copy->facts = (struct fact_list){ edit->facts.count, facts };
+    copy->clear_facts = (struct text_list){ edit->clear_facts.count, clear };
+    return ERR_OK;
 }
 
 enum err own_facts_halves(struct arena *arena, const struct own_facts *facts, struct edit *before, struct edit *after,
                           struct fault *fault)
 {
-    if (make_room(arena, before) != ERR_OK || make_room(arena, after) != ERR_OK)
+    if (own_facts_room(arena, before, before) != ERR_OK || own_facts_room(arena, after, after) != ERR_OK)
         return fault_set(fault, ERR_FULL, "no memory for the facts");
     for (uint32_t i = 0; i < facts->count; i++) {
         const struct own_fact *said = &facts->said[i];

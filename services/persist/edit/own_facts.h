@@ -22,6 +22,13 @@ struct own_facts {
 /* Errors: bad_request (no attribute, no value, out of its range), too_large (over 64 set and cleared in one edit). */
 enum err own_facts_check(const struct edit *edit, struct fault *fault);
 
+/* Gives `copy` lists of its own with the edit's facts and clear_facts and with room for 64 of each. `copy` may be the
+ * edit itself. Errors: full. */
+enum err own_facts_room(struct arena *arena, const struct edit *edit, struct edit *copy);
+
+/* Whether no fact more can be set or cleared; then the fault is too_large. */
+bool own_facts_full(const struct edit *edit, struct fault *fault);
+
 /* An item has some thousand facts, an edit up to 64: the facts are gone through once.
  * The item's facts after `clear_facts`, then `facts`, of the edit. Errors: too_large, full, internal. */
 enum err own_facts_change(struct txn *txn, struct arena *arena, const struct edit *edit, struct own_facts *to,

@@ -4,16 +4,6 @@
 
 #include "services/search/sets/bitmap.h"
 
-static const char ATTRIBUTE[] = "unlike:";
-
-bool marks_read(struct text attribute, struct id *other)
-{
-    uint32_t len = sizeof(ATTRIBUTE) - 1;
-
-    return attribute.len > len && memcmp(attribute.at, ATTRIBUTE, len) == 0 &&
-           id_read((struct text){ attribute.len - len, attribute.at + len }, other);
-}
-
 /* Those that `row` itself names. */
 static void add_named(struct index *index, uint32_t row, struct bitmap *to)
 {

@@ -6,7 +6,7 @@
 #include "common/musical_key.h"
 #include "services/search/index/blocks.h"
 #include "services/search/index/fold.h"
-#include "services/search/index/marks.h"
+#include "store/fact_name.h"
 
 enum { FOLDERS_DEEP = 64 };
 
@@ -114,7 +114,7 @@ static void add_word_fact(struct entry *entry, const struct fact *fact)
 {
     struct id other;
 
-    if (marks_read(fact->attribute, &other))
+    if (fact_name_other(fact->attribute, &other))
         entry_id(entry, TERM_HAS, other);
     if (text_is(fact->attribute, "truncated"))
         entry_value(entry, TERM_IS, TEXT("truncated"));
@@ -128,11 +128,10 @@ static void add_word_fact(struct entry *entry, const struct fact *fact)
 /* "tag:warm": 1 as it is heard, 0 when a person says that it is not. */
 static bool add_heard_tag(struct entry *entry, const struct fact *fact)
 {
-    struct text tag = fact->attribute;
+    struct text tag = fact_name_tag(fact->attribute);
 
-    if (tag.len <= 4 || memcmp(tag.at, "tag:", 4) != 0)
+    if (tag.len == 0)
         return false;
-    tag = (struct text){ tag.len - 4, tag.at + 4 };
     if (fact->number >= 0.5) {
         entry_words(entry, TERM_TAG_WORD, tag);
         entry_value(entry, TERM_TAG, tag);

@@ -1,0 +1,36 @@
+#include "store/fact_name.h"
+
+#include <stdio.h>
+
+#define TAG    TEXT("tag:")
+#define UNLIKE TEXT("unlike:")
+
+static struct text rest_after(struct text attribute, struct text prefix)
+{
+    if (attribute.len <= prefix.len || !text_starts(attribute, prefix))
+        return TEXT("");
+    return (struct text){ attribute.len - prefix.len, attribute.at + prefix.len };
+}
+
+struct text fact_name_tag(struct text attribute)
+{
+    return rest_after(attribute, TAG);
+}
+
+struct text fact_name_heard_tag(const struct fact *fact)
+{
+    return fact->has_number && fact->number >= 0.5 ? fact_name_tag(fact->attribute) : TEXT("");
+}
+
+bool fact_name_other(struct text attribute, struct id *other)
+{
+    return id_read(rest_after(attribute, UNLIKE), other);
+}
+
+struct text fact_name_unlike(struct id other, char to[FACT_NAME_UNLIKE_SIZE])
+{
+    char id[ID_TEXT_SIZE];
+
+    snprintf(to, FACT_NAME_UNLIKE_SIZE, "unlike:%s", id_write(other, id));
+    return text_of(to);
+}
