@@ -68,8 +68,8 @@ const struct command command_table[] = {
       "the original as far as dates and paths show; the reason is printed (docs/query.md). Of a QUERY a group has at "
       "least two copies; of --inside QUERY at least one: --inside path:backup.",
       "kind inside limit budget", 0, ANY, true, alike_duplicates },
-    { "show", "ID|PATH|QUERY…", "One media item, whole; of a query the first one", "", "fields", 1, ANY, true,
-      find_show },
+    { "show", "ID|PATH|QUERY…", "One media item, whole; of a query the first one",
+      "docs/protocol.md lists the keys of --json: record item_line.", "fields", 1, ANY, true, find_show },
     { "artefact", "ID|PATH|QUERY [TYPE]", "A piece of analysis of an item, as JSON or as a picture",
       "Types: waveform, loudness, onsets, beats, spectrum, embedding, print, gist (docs/ear.md).", "type png", 1, 2,
       false, artefact_show },

@@ -96,6 +96,124 @@ an_item_has_every_key_that_scripts_count_on() {
     same 'name path' "$(loophole search amen --json --fields name,path | _keys)"
 }
 
+what_json_prints_is_declared_in_the_protocol() { # the keys of each record, in its order
+    local id other
+    _library
+    cp "$library/loop_amen.flac" "$library/pack/copy.flac"
+    loophole index "$library" --wait >/dev/null 2>&1 || fail "index"
+    id=$(_first class:kick) other=$(_first amen)
+    loophole edit "$id" mood=happy size=7 bpm=120 >/dev/null && loophole unlike "$id" "$other" >/dev/null || fail "edit"
+    loophole search kick --save kicks >/dev/null
+    {
+        _of item_line search '' --limit 100
+        _of item_line show "$id"
+        _of item_line similar "$id"
+        _of duplicate_line duplicates
+        _of query_line queries
+        _of query_line history
+        _of summary_line summary
+        _of stats_line stats persist
+        _of log_line logs persist
+        _of finding_line doctor
+        _of check_line store check
+        _of backup_line backup "$scratch/backup-$BASHPID"
+        _of bench_line bench persist.ping --seconds 1
+        _of event_line events persist.changed --limit 1 &
+        until_true 60 _has_heard $! "$id"
+        loophole show nothing --json 2>&1 | sed 's/^/error_line /'
+    } >"$scratch/lines"
+    python - "$top/docs/protocol.md" "$scratch/lines" <<'END' || fail "$(cat "$scratch/lines")"
+import json, re, sys
+records = {name: re.findall(r"^\| `(\w+)` \| (.*?) \|", body, re.M)
+           for name, body in re.findall(r"^### record (\w+)\n(.*?)(?=^###? |\Z)", open(sys.argv[1]).read(), re.M | re.S)}
+seen = set()
+for line in open(sys.argv[2]):
+    name, text = line.split(" ", 1)
+    line, fields, any = json.loads(text), [f for f, _ in records[name]], False
+    keys = [k[:-4] if k.endswith("_b64") and k[:-4] in line else k for k in line]
+    known = [k for k in keys if k in fields]
+    assert known == sorted(known, key=fields.index), (name, keys)
+    needed = [f for f, type in records[name] if "optional" not in type and "as keys" not in type]
+    assert not set(needed) - set(keys), (name, set(needed) - set(keys))
+    others = [k for k in keys if k not in fields]
+    assert not others or "as keys" in str(records[name]), (name, others)
+    if name == "item_line":                          # a fact is three keys
+        assert all(other in line for k in others for other in (k + "_confidence", k + "_source")
+                   if not re.search("_(confidence|source)$", k)), others
+    seen.add(name)
+assert {"item_line", "duplicate_line", "query_line", "summary_line", "stats_line", "log_line", "finding_line", "check_line",
+        "backup_line", "bench_line", "event_line", "error_line"} <= seen, seen
+END
+    same '120 7 happy' "$(loophole show "$id" --json | field bpm) $(loophole show "$id" --json | field fact_size) $(
+        loophole show "$id" --json | field mood)"
+    same "[\"$other\"]" "$(loophole show "$id" --json | field unlike)"
+}
+_of() { # RECORD COMMAND…: each line that it prints, after the record's name
+    local record=$1; shift
+    loophole "$@" --json 2>/dev/null | sed "s/^/$record /"
+}
+
+_has_heard() { # PID ID: changes the item until that process has ended
+    loophole tag "$2" "+t$RANDOM" >/dev/null
+    ! kill -0 "$1" 2>/dev/null
+}
+
+a_program_removes_and_adds_a_heard_tag_and_marks_a_pair_as_the_command_line_does() {
+    local tag file by_shell by_python
+    _library
+    read -r by_shell tag file < <(loophole search '' --limit 100 --json | /usr/bin/python3 -c '
+import json, sys
+line = next(line for line in map(json.loads, sys.stdin) if line["tags"])
+print(line["id"], line["tags"][0], line["path"])')
+    differ '' "$file" "no tag is heard in any of the sounds"
+    cp "$file" "$library/pack/copy.${file##*.}" # the same content: the same tags are heard
+    loophole index "$library" --wait >/dev/null 2>&1 || fail "index"
+    by_python=$(loophole show "$library/pack/copy.${file##*.}" --json | field id)
+    _same_facts
+    loophole tag "$by_shell" -"$tag" >/dev/null && _put "$by_python" remove_tags "$tag" || fail "remove"
+    same '0 0' "$(_count_tagged "$by_shell") $(_count_tagged "$by_python")"
+    _same_facts
+    loophole undo >/dev/null || fail "undo"
+    same '0 1' "$(_count_tagged "$by_shell") $(_count_tagged "$by_python")"
+    loophole redo >/dev/null || fail "redo"
+    loophole tag "$by_shell" +"$tag" >/dev/null && _put "$by_python" add_tags "$tag" || fail "add"
+    _same_facts
+    same '1 1' "$(_count_tagged "$by_shell") $(_count_tagged "$by_python")"
+    _put "$by_python" add_unlike "$by_shell" || fail "add_unlike"
+    same "[\"$by_shell\"]" "$(loophole show "$by_python" --json | field unlike)"
+    contains "$(_put "$by_python" add_unlike "$by_python")" 'edit.add_unlike[0]'
+    contains "$(_put "$by_python" add_unlike 01J0000000000000000000000Z)" 'not_found'
+    _put "$by_python" remove_unlike "$by_shell" || fail "remove_unlike"
+    _same_facts
+}
+_put() { # ID FIELD WORD: persist.put_media, without the command line
+    python - "$@" <<'END'
+import sys
+from client import Client
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+def id_of(text):
+    number = 0
+    for letter in text:
+        number = number * 32 + LETTERS.index(letter)
+    return number.to_bytes(16, "big")
+id, field, word = sys.argv[1:]
+error, answer = Client().ask("persist.put_media", {"edit": {"id": id_of(id), field: [id_of(word) if "unlike" in field else word]}})
+if error != "ok":
+    print(error, answer.get("field"), answer.get("what"))
+sys.exit(error != "ok")
+END
+}
+_count_tagged() { loophole search "tag:$tag" --limit 100 --json | grep -c "\"id\":\"$1\""; } # ID
+_same_facts() { # of the two copies
+    same "$(_of_copy "$by_shell")" "$(_of_copy "$by_python")"
+}
+_of_copy() {
+    loophole show "$1" --json | /usr/bin/python3 -c '
+import json, sys
+line = json.loads(sys.stdin.readline())
+print({k: v for k, v in line.items() if k not in ("id", "name", "path", "pack", "revision", "added_us")})'
+}
+
 every_service_has_a_line_with_its_keys() {
     local service
     engine_up

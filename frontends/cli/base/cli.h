@@ -6,6 +6,7 @@
 #include "frontends/cli/base/output.h"
 #include "proto/transport/ask.h"
 #include "proto/wire/json.h"
+#include "schema_cli.h"
 #include "schema_search.h"
 #include "store/store.h"
 
@@ -81,6 +82,9 @@ bool options_want_json(int argc, char **argv);
 /* Asks with the budget of --budget (10 s unless given); memory of the answer lasts until the next ask. */
 enum err cli_ask(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault);
 
+/* Adds the record as one line of JSON to cli->out. */
+enum err cli_json(struct cli *cli, const struct shape *shape, const void *record);
+
 enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault); /* absolute */
 
 struct text cli_words(struct cli *cli);                         /* the arguments as one text, for a query */
@@ -92,14 +96,16 @@ enum err cli_find(struct cli *cli, int count, char **args, struct media_found *f
 /* Sends a mutation under its request id (--request-id, else a new one). */
 struct done;
 enum err cli_send(struct cli *cli, const char *name, const void *request, struct done *done, struct fault *fault);
-enum err cli_done_json(struct cli *cli, const struct done *done);
 
 /* saved.c: saves a query as --save says. */
 enum err saved_put(struct cli *cli, struct text query, struct text sort, struct fault *fault);
 
-/* item.c: one item as a JSON line (keys of README), as a row of a list, or in full. `fields` NULL: all. */
-void item_json(struct buffer *to, const struct item *item, const char *fields);
-void item_cell(struct buffer *to, const struct item *item, const char *field); /* one value, as a person reads it */
+/* item_line.c: the line of an item; its lists lie in the arena, its texts where the item's do. */
+void item_line_make(struct arena *arena, const struct item *item, struct item_line *line);
+void item_json(struct buffer *to, const struct item *item, const char *fields); /* `fields` NULL: all */
+void item_cell(struct buffer *to, const struct item *item, const char *field);  /* one value, as a person reads it */
+
+/* item.c: one item as a row of a list, or in full. */
 void item_row(struct buffer *to, const struct item *item);
 void item_row_head(struct buffer *to, const char *rank); /* "SCORE" or "DISTANCE" */
 void item_full(struct buffer *to, const struct media_found *found);

@@ -35,17 +35,6 @@ static int widen(struct table *table, uint32_t column, const struct item *item)
     return width;
 }
 
-/* Keys that are neither of a media row nor facts. */
-static bool is_key(const char *field)
-{
-    static const char *const keys[] = { "path", "duration_s", "score", "distance", "tags", "unlike" };
-
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        if (strcmp(field, keys[i]) == 0)
-            return true;
-    return false;
-}
-
 static void put_cell(struct buffer *to, const struct table *table, uint32_t column, struct buffer *cell)
 {
     bool is_last = column + 1 == table->count;
@@ -90,7 +79,7 @@ static void remark_empty(const struct table *table, uint32_t column)
 {
     struct buffer line = { 0 };
 
-    if (schema_field(&media_shape, text_of(table->fields[column])) || is_key(table->fields[column]))
+    if (schema_field(&item_line_shape, text_of(table->fields[column])))
         return;
     cli_print(&line, "loophole: no item of these has a \"%s\"", table->fields[column]);
     cli_remark(&line);

@@ -173,22 +173,16 @@ void cli_status_line(bool of_error, struct buffer *line)
 
 static void report_json(struct buffer *line, const struct fault *fault)
 {
-    bool first = true;
+    struct error_line error = {
+        .error = text_of(err_name(fault->code)),
+        .what = text_of(fault->what),
+        .field = text_of(fault->field),
+        .hint = text_of(fault->hint),
+        .has_revision = fault->revision > 0,
+        .revision = fault->revision,
+    };
 
-    buffer_add_text(line, "{");
-    json_key(line, &first, "error");
-    json_text(line, text_of(err_name(fault->code)));
-    json_key(line, &first, "what");
-    json_text(line, text_of(fault->what));
-    json_key(line, &first, "field");
-    json_text(line, text_of(fault->field));
-    json_key(line, &first, "hint");
-    json_text(line, text_of(fault->hint));
-    if (fault->revision) {
-        json_key(line, &first, "revision");
-        buffer_printf(line, "%llu", (unsigned long long)fault->revision);
-    }
-    buffer_add_text(line, "}");
+    json_write(&error_line_shape, &error, line);
 }
 
 /* A hint's caret is a line of its own. */

@@ -13,6 +13,14 @@ enum err cli_ask(struct cli *cli, const char *name, const void *request, void *a
     return ask(cli->asker, name, request, budget, NULL, answer, fault);
 }
 
+enum err cli_json(struct cli *cli, const struct shape *shape, const void *record)
+{
+    enum err e = json_write(shape, record, &cli->out);
+
+    buffer_add_text(&cli->out, "\n");
+    return e;
+}
+
 /* A file that is gone still has a place in the catalogue: then the folder is resolved, and the name kept. */
 static bool resolve(const char *typed, char to[PATH_MAX])
 {

@@ -59,39 +59,31 @@ static void *run_client(void *state)
     return NULL;
 }
 
-static const struct {
-    const char *name;
-    double quantile;
-} quantiles[] = { { "p50_us", 0.5 }, { "p90_us", 0.9 }, { "p99_us", 0.99 }, { "p999_us", 0.999 }, { "max_us", 1 } };
-
 static void print_result(struct cli *cli, const struct bench *bench, const struct latency *all, double seconds)
 {
-    bool first = true;
+    struct bench_line line = {
+        .name = text_of(bench->name),
+        .clients = bench->clients,
+        .count = all->count,
+        .errors = all->errors,
+        .per_second = (double)all->count / seconds,
+        .p50_us = latency_us(all, 0.5),
+        .p90_us = latency_us(all, 0.9),
+        .p99_us = latency_us(all, 0.99),
+        .p999_us = latency_us(all, 0.999),
+        .max_us = latency_us(all, 1),
+    };
 
-    if (!cli->options.json) {
-        cli_print(&cli->out, "%s, %lld clients, %.1f s: %llu asks, %.0f a second, %llu errors\n", bench->name,
-                  (long long)bench->clients, seconds, (unsigned long long)all->count, (double)all->count / seconds,
-                  (unsigned long long)all->errors);
-        for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++)
-            cli_print(&cli->out, "  %-8s %10.1f\n", quantiles[i].name, latency_us(all, quantiles[i].quantile));
+    if (cli->options.json) {
+        cli_json(cli, &bench_line_shape, &line);
         return;
     }
-    buffer_add_text(&cli->out, "{");
-    json_key(&cli->out, &first, "name");
-    json_text(&cli->out, text_of(bench->name));
-    json_key(&cli->out, &first, "clients");
-    cli_print(&cli->out, "%lld", (long long)bench->clients);
-    json_key(&cli->out, &first, "count");
-    cli_print(&cli->out, "%llu", (unsigned long long)all->count);
-    json_key(&cli->out, &first, "errors");
-    cli_print(&cli->out, "%llu", (unsigned long long)all->errors);
-    json_key(&cli->out, &first, "per_second");
-    json_number(&cli->out, (double)all->count / seconds);
-    for (size_t i = 0; i < sizeof quantiles / sizeof quantiles[0]; i++) {
-        json_key(&cli->out, &first, quantiles[i].name);
-        json_number(&cli->out, latency_us(all, quantiles[i].quantile));
-    }
-    buffer_add_text(&cli->out, "}\n");
+    cli_print(&cli->out, "%s, %lld clients, %.1f s: %llu asks, %.0f a second, %llu errors\n", bench->name,
+              (long long)bench->clients, seconds, (unsigned long long)all->count, line.per_second,
+              (unsigned long long)all->errors);
+    cli_print(&cli->out, "  %-8s %10.1f\n  %-8s %10.1f\n  %-8s %10.1f\n  %-8s %10.1f\n  %-8s %10.1f\n", "p50_us",
+              line.p50_us, "p90_us", line.p90_us, "p99_us", line.p99_us, "p999_us", line.p999_us, "max_us",
+              line.max_us);
 }
 
 /* Latency over "nines": 50 %, 90 %, 99 %, … at equal distances, both axes logarithmic. */

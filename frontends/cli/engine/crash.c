@@ -6,32 +6,23 @@
 #include "common/process/crash_list.h"
 #include "frontends/cli/base/cli.h"
 
-static void put(struct cli *cli, bool *first, const char *key, struct text value)
-{
-    json_key(&cli->out, first, key);
-    json_text(&cli->out, value);
-}
-
 static void print_json(struct cli *cli, const struct crash *crash, bool whole)
 {
-    bool first = true;
+    struct crash_line line = {
+        .name = crash->file,
+        .service = crash->service,
+        .pid = crash->pid,
+        .at_us = crash->at,
+        .signal = crash->signal,
+        .cause = crash->cause,
+        .ended = crash->ended,
+        .in_hand = crash->in_hand,
+        .hang = crash->hang,
+        .has_record = whole,
+        .record = crash->whole,
+    };
 
-    buffer_add_text(&cli->out, "{");
-    put(cli, &first, "name", crash->file);
-    put(cli, &first, "service", crash->service);
-    json_key(&cli->out, &first, "pid");
-    cli_print(&cli->out, "%d", (int)crash->pid);
-    json_key(&cli->out, &first, "at_us");
-    cli_print(&cli->out, "%lld", (long long)crash->at);
-    put(cli, &first, "signal", crash->signal);
-    put(cli, &first, "cause", crash->cause);
-    put(cli, &first, "ended", crash->ended);
-    put(cli, &first, "in_hand", crash->in_hand);
-    json_key(&cli->out, &first, "hang");
-    buffer_add_text(&cli->out, crash->hang ? "true" : "false");
-    if (whole)
-        put(cli, &first, "record", crash->whole);
-    buffer_add_text(&cli->out, "}\n");
+    cli_json(cli, &crash_line_shape, &line);
 }
 
 static void print_row(struct cli *cli, const struct crash *crash)

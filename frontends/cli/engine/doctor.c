@@ -28,29 +28,23 @@ void doctor_finding(struct doctor *doctor, enum verdict verdict, const char *abo
     struct buffer *out = &doctor->cli->out;
     char what[512];
     va_list args;
-    bool first = true;
 
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
     if (verdict > doctor->worst)
         doctor->worst = verdict;
-    if (!doctor->cli->options.json) {
-        cli_print(out, "%-6s %-14s %s\n", words[verdict], about, what);
-        if (verdict != FINE && *to_do)
-            cli_print(out, "%-21s -> %s\n", "", to_do);
+    if (doctor->cli->options.json) {
+        struct finding_line line = { .verdict = text_of(words[verdict]),
+                                     .about = text_of(about),
+                                     .what = text_of(what),
+                                     .to_do = text_of(verdict == FINE ? "" : to_do) };
+        cli_json(doctor->cli, &finding_line_shape, &line);
         return;
     }
-    buffer_add_text(out, "{");
-    json_key(out, &first, "verdict");
-    json_text(out, text_of(words[verdict]));
-    json_key(out, &first, "about");
-    json_text(out, text_of(about));
-    json_key(out, &first, "what");
-    json_text(out, text_of(what));
-    json_key(out, &first, "to_do");
-    json_text(out, text_of(verdict == FINE ? "" : to_do));
-    buffer_add_text(out, "}\n");
+    cli_print(out, "%-6s %-14s %s\n", words[verdict], about, what);
+    if (verdict != FINE && *to_do)
+        cli_print(out, "%-21s -> %s\n", "", to_do);
 }
 
 static void look_at_services(struct doctor *doctor)

@@ -6,17 +6,12 @@
 
 static enum err print_line(struct cli *cli, const struct service_line *line)
 {
-    enum err e = ERR_OK;
-
-    if (cli->options.json) {
-        e = json_write(&service_line_shape, line, &cli->out);
-        buffer_add_text(&cli->out, "\n");
-        return e;
-    }
+    if (cli->options.json)
+        return cli_json(cli, &service_line_shape, line);
     cli_print(&cli->out, "%-12.*s %-12s %8lld %10.1f s %9llu  %.*s\n", TEXT_ARG(line->service),
               choice_word(&run_state_table, line->state.value), (long long)line->pid, line->uptime_s,
               (unsigned long long)line->restarts, TEXT_ARG(line->last_death));
-    return e;
+    return ERR_OK;
 }
 
 bool engine_is_without_server(const struct service_line *line)

@@ -16,34 +16,38 @@ static void print_bar(struct cli *cli, const struct shape *shape, const void *bo
     }
 }
 
+static enum err print_line(struct cli *cli, struct text topic, const struct event_frame *frame, struct buffer *body)
+{
+    struct event_line line = {
+        .event = topic, .epoch = frame->epoch, .sequence = frame->sequence, .body = text_of(buffer_c(body))
+    };
+
+    return cli_json(cli, &event_line_shape, &line);
+}
+
 static enum err print_event(struct cli *cli, struct text topic, const struct event_frame *frame)
 {
     const struct event *event = schema_event(topic);
     struct arena arena = { 0 };
+    struct buffer json = { 0 };
     void *body = event ? arena_alloc(&arena, event->body->size) : NULL;
-    bool first = true;
     enum err e = ERR_OK;
 
-    buffer_add_text(&cli->out, cli->options.json ? "{" : "");
+    if (body && codec_decode(event->body, frame->body, &arena, body, NULL) == ERR_OK)
+        e = json_write(event->body, body, &json);
+    else
+        buffer_add_text(&json, "null");
     if (cli->options.json) {
-        json_key(&cli->out, &first, "event");
-        json_text(&cli->out, topic);
-        json_key(&cli->out, &first, "epoch");
-        cli_print(&cli->out, "%llu", (unsigned long long)frame->epoch);
-        json_key(&cli->out, &first, "sequence");
-        cli_print(&cli->out, "%llu", (unsigned long long)frame->sequence);
-        json_key(&cli->out, &first, "body");
+        e = e == ERR_OK ? print_line(cli, topic, frame, &json) : e;
     } else {
         cli_print(&cli->out, "%-22.*s %8llu  ", TEXT_ARG(topic), (unsigned long long)frame->sequence);
+        buffer_add_text(&cli->out, buffer_c(&json));
+        if (body)
+            print_bar(cli, event->body, body);
+        buffer_add_text(&cli->out, "\n");
     }
-    if (body && codec_decode(event->body, frame->body, &arena, body, NULL) == ERR_OK)
-        e = json_write(event->body, body, &cli->out);
-    else
-        buffer_add_text(&cli->out, "null");
-    if (body && !cli->options.json)
-        print_bar(cli, event->body, body);
-    buffer_add_text(&cli->out, cli->options.json ? "}\n" : "\n");
     cli_flush(cli);
+    buffer_free(&json);
     arena_free(&arena);
     return e;
 }

@@ -86,17 +86,12 @@ static void read_new_lines(const struct cli *cli, struct log_lines *lines, struc
 
 static void print_log_line(struct cli *cli, const char *line)
 {
-    size_t len = strlen(line);
-    bool first = true;
+    struct log_line json = { .line = { (uint32_t)strlen(line) - 1, line } };
 
-    if (!cli->options.json) {
-        cli_print(&cli->out, "%.*s\n", (int)len - 1, line);
-        return;
-    }
-    buffer_add_text(&cli->out, "{");
-    json_key(&cli->out, &first, "line");
-    json_text(&cli->out, (struct text){ (uint32_t)(len - 1), line });
-    buffer_add_text(&cli->out, "}\n");
+    if (cli->options.json)
+        cli_json(cli, &log_line_shape, &json);
+    else
+        cli_print(&cli->out, "%.*s\n", TEXT_ARG(json.line));
 }
 
 enum err logs_show(struct cli *cli, struct fault *fault)

@@ -6,26 +6,12 @@
 #include "frontends/cli/base/cli.h"
 #include "schema_service.h"
 
-static enum err print_json(struct cli *cli, const struct service_stats *stats, const struct ask_stats *one)
+static void print_json(struct cli *cli, const struct service_stats *stats, const struct ask_stats *one)
 {
-    bool first = true;
-    const struct {
-        const char *key;
-        double value;
-    } columns[] = { { "count", (double)one->count }, { "errors", (double)one->errors }, { "p50_us", one->p50_us },
-                    { "p99_us", one->p99_us },       { "p999_us", one->p999_us },       { "max_us", one->max_us } };
+    struct stats_line line = { stats->service, one->name,   one->count,   one->errors,
+                               one->p50_us,    one->p99_us, one->p999_us, one->max_us };
 
-    buffer_add_text(&cli->out, "{");
-    json_key(&cli->out, &first, "service");
-    json_text(&cli->out, stats->service);
-    json_key(&cli->out, &first, "ask");
-    json_text(&cli->out, one->name);
-    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
-        json_key(&cli->out, &first, columns[i].key);
-        json_number(&cli->out, columns[i].value);
-    }
-    buffer_add_text(&cli->out, "}\n");
-    return ERR_OK;
+    cli_json(cli, &stats_line_shape, &line);
 }
 
 static void print_row(struct cli *cli, const struct service_stats *stats, const struct ask_stats *one)

@@ -1,4 +1,6 @@
 /* store.c: check, backup and restore, on the store itself: they work while the engine runs and while it does not. */
+#include <string.h>
+
 #include "frontends/cli/base/cli.h"
 #include "schema_indexer.h"
 #include "store/care/backup.h"
@@ -9,22 +11,12 @@
 static void print_problem(void *state, const char *what)
 {
     struct cli *cli = state;
-    bool first = true;
+    struct problem_line line = { .problem = text_of(what) };
 
-    if (!cli->options.json) {
+    if (cli->options.json)
+        cli_json(cli, &problem_line_shape, &line);
+    else
         cli_print(&cli->out, "%s\n", what);
-        return;
-    }
-    buffer_add_text(&cli->out, "{");
-    json_key(&cli->out, &first, "problem");
-    json_text(&cli->out, text_of(what));
-    buffer_add_text(&cli->out, "}\n");
-}
-
-static void put_number(struct buffer *to, bool *first, const char *key, uint64_t number)
-{
-    json_key(to, first, key);
-    cli_print(to, "%llu", (unsigned long long)number);
 }
 
 static void print_orphans(struct cli *cli, const struct orphan_count *orphans)
@@ -37,17 +29,11 @@ static void print_orphans(struct cli *cli, const struct orphan_count *orphans)
 
 static void print_counts(struct cli *cli, const struct check_counts *counts)
 {
-    bool first = true;
+    struct check_line line = { counts->rows, counts->problems,      counts->files,
+                               counts->lost, counts->orphans.files, counts->orphans.bytes };
 
     if (cli->options.json) {
-        buffer_add_text(&cli->out, "{");
-        put_number(&cli->out, &first, "rows", counts->rows);
-        put_number(&cli->out, &first, "problems", counts->problems);
-        put_number(&cli->out, &first, "artefact_files", counts->files);
-        put_number(&cli->out, &first, "artefact_files_lost", counts->lost);
-        put_number(&cli->out, &first, "artefact_files_orphaned", counts->orphans.files);
-        put_number(&cli->out, &first, "artefact_bytes_orphaned", counts->orphans.bytes);
-        buffer_add_text(&cli->out, "}\n");
+        cli_json(cli, &check_line_shape, &line);
         return;
     }
     if (counts->lost)
@@ -89,26 +75,15 @@ enum err store_check_run(struct cli *cli, struct fault *fault)
 
 static enum err print_backup(struct cli *cli, const char *done, const char *file, const struct backup *backup)
 {
+    struct backup_line line = { bytes_of(file, strlen(file)), backup->bytes, backup->revision, backup->catalogue };
     char id[ID_TEXT_SIZE];
-    bool first = true;
 
-    id_write(backup->catalogue, id);
-    if (!cli->options.json) {
-        cli_print(&cli->out, "%s %s: ", done, file);
-        human_bytes(&cli->out, backup->bytes);
-        cli_print(&cli->out, ", revision %llu of catalogue %s\n", (unsigned long long)backup->revision, id);
-        return ERR_OK;
-    }
-    buffer_add_text(&cli->out, "{");
-    json_key(&cli->out, &first, "file");
-    json_text(&cli->out, text_of(file));
-    json_key(&cli->out, &first, "bytes");
-    cli_print(&cli->out, "%llu", (unsigned long long)backup->bytes);
-    json_key(&cli->out, &first, "revision");
-    cli_print(&cli->out, "%llu", (unsigned long long)backup->revision);
-    json_key(&cli->out, &first, "catalogue");
-    json_text(&cli->out, text_of(id));
-    buffer_add_text(&cli->out, "}\n");
+    if (cli->options.json)
+        return cli_json(cli, &backup_line_shape, &line);
+    cli_print(&cli->out, "%s %s: ", done, file);
+    human_bytes(&cli->out, backup->bytes);
+    cli_print(&cli->out, ", revision %llu of catalogue %s\n", (unsigned long long)backup->revision,
+              id_write(backup->catalogue, id));
     return ERR_OK;
 }
 
@@ -123,23 +98,18 @@ enum err store_backup_run(struct cli *cli, struct fault *fault)
 /* A backup holds the store alone. */
 static enum err print_lost_files(struct cli *cli, struct fault *fault)
 {
-    struct survey_count lost;
-    bool first = true;
+    struct survey_count lost = { 0 };
     enum err e = survey_count(&cli->paths, &lost, fault);
+    struct lost_line line = { .artefacts_to_make = lost.files, .sounds = lost.contents };
 
     if (e != ERR_OK || (lost.files == 0 && !cli->options.json))
         return e;
-    if (!cli->options.json) {
-        cli_print(&cli->out,
-                  "%llu artefacts of %llu sounds will be made again when the engine runs, where their files are "
-                  "in reach (`loophole tasks`)\n",
-                  (unsigned long long)lost.files, (unsigned long long)lost.contents);
-        return ERR_OK;
-    }
-    buffer_add_text(&cli->out, "{");
-    put_number(&cli->out, &first, "artefacts_to_make", lost.files);
-    put_number(&cli->out, &first, "sounds", lost.contents);
-    buffer_add_text(&cli->out, "}\n");
+    if (cli->options.json)
+        return cli_json(cli, &lost_line_shape, &line);
+    cli_print(&cli->out,
+              "%llu artefacts of %llu sounds will be made again when the engine runs, where their files are "
+              "in reach (`loophole tasks`)\n",
+              (unsigned long long)lost.files, (unsigned long long)lost.contents);
     return ERR_OK;
 }
 
@@ -155,19 +125,15 @@ enum err store_restore_run(struct cli *cli, struct fault *fault)
 
 static void print_forgotten(struct cli *cli, const struct old_store *old)
 {
-    bool first = true;
+    struct removed_line line = { .removed = text_of(old->name), .bytes = old->bytes };
 
-    if (!cli->options.json) {
-        cli_print(&cli->out, "Removed %s: ", old->name);
-        human_bytes(&cli->out, old->bytes);
-        buffer_add_text(&cli->out, "\n");
+    if (cli->options.json) {
+        cli_json(cli, &removed_line_shape, &line);
         return;
     }
-    buffer_add_text(&cli->out, "{");
-    json_key(&cli->out, &first, "removed");
-    json_text(&cli->out, text_of(old->name));
-    json_key(&cli->out, &first, "bytes");
-    cli_print(&cli->out, "%llu}\n", (unsigned long long)old->bytes);
+    cli_print(&cli->out, "Removed %s: ", old->name);
+    human_bytes(&cli->out, old->bytes);
+    buffer_add_text(&cli->out, "\n");
 }
 
 enum err store_forget_old_run(struct cli *cli, struct fault *fault)

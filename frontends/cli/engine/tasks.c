@@ -10,11 +10,8 @@ static enum err print_task(struct cli *cli, const struct task *task, const char 
 {
     char id[ID_TEXT_SIZE];
 
-    if (cli->options.json) {
-        enum err e = json_write(&task_shape, task, &cli->out);
-        buffer_add_text(&cli->out, "\n");
-        return e;
-    }
+    if (cli->options.json)
+        return cli_json(cli, &task_shape, task);
     cli_print(&cli->out, "%s  %-10s %llu of %llu  %.*s", id_write(task->id, id), service,
               (unsigned long long)task->done, (unsigned long long)task->total, TEXT_ARG(task->label));
     if (task->failed)

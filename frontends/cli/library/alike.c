@@ -50,95 +50,54 @@ static const char *state_of(const struct duplicate *one)
     return is_gone(one) ? "gone" : choice_word(&copy_state_table, one->state.value);
 }
 
-static void put_list(struct buffer *to, bool *first, const char *key, const struct duplicate_group *group, bool ids)
+static bool is_here(const struct duplicate *one)
 {
-    json_key(to, first, key);
-    buffer_add_text(to, "[");
-    for (uint32_t i = 0; i < group->each.count; i++) {
-        const struct duplicate *one = &group->each.at[i];
-        char id[ID_TEXT_SIZE];
-        buffer_add_text(to, i ? "," : "");
-        json_text(to,
-                  ids ? text_of(id_write(one->id, id)) : (struct text){ one->path.len, (const char *)one->path.at });
-    }
-    buffer_add_text(to, "]");
+    return one->state.value == COPY_STATE_HERE && !is_gone(one);
 }
 
-static void put_differences(struct buffer *to, bool *first, const struct text_list *differs)
-{
-    json_key(to, first, "differs");
-    buffer_add_text(to, "[");
-    for (uint32_t i = 0; i < differs->count; i++) {
-        buffer_add_text(to, i ? "," : "");
-        json_text(to, differs->at[i]);
-    }
-    buffer_add_text(to, "]");
-}
-
-static enum err put_each(struct buffer *to, bool *first, const struct duplicate_group *group)
-{
-    enum err e = ERR_OK;
-
-    json_key(to, first, "items");
-    buffer_add_text(to, "[");
-    for (uint32_t i = 0; i < group->each.count && e == ERR_OK; i++) {
-        buffer_add_text(to, i ? "," : "");
-        e = json_write(&duplicate_shape, &group->each.at[i], to);
-    }
-    buffer_add_text(to, "]}\n");
-    return e;
-}
-
-static void put_number(struct buffer *to, bool *first, const char *key, uint64_t value)
-{
-    json_key(to, first, key);
-    cli_print(to, "%llu", (unsigned long long)value);
-}
-
-static void put_state(struct buffer *to, bool *first, const struct duplicate_group *group)
-{
-    json_key(to, first, "away");
-    buffer_add_text(to, "[");
-    for (uint32_t i = 0, count = 0; i < group->each.count; i++) {
-        const struct duplicate *one = &group->each.at[i];
-        if (one->state.value == COPY_STATE_HERE && !is_gone(one))
-            continue;
-        char id[ID_TEXT_SIZE];
-        buffer_add_text(to, count++ ? "," : "");
-        json_text(to, text_of(id_write(one->id, id)));
-    }
-    buffer_add_text(to, "]");
-}
-
-static enum err group_json(struct buffer *to, const struct duplicate_group *group)
+/* Its lists lie in the arena. */
+static void make_line(struct arena *arena, const struct duplicate_group *group, struct duplicate_line *line)
 {
     const struct duplicate *kept = kept_one(group);
-    bool first = true;
-    char id[ID_TEXT_SIZE];
+    uint32_t count = group->each.count;
+    bool is_kept = !kept || !is_gone(kept);
 
-    buffer_add_text(to, "{");
-    json_key(to, &first, "kind");
-    json_text(to, text_of(choice_word(&duplicate_kind_table, group->kind.value)));
-    put_list(to, &first, "paths", group, false);
-    put_list(to, &first, "ids", group, true);
-    put_differences(to, &first, &group->differs);
-    if (kept && !is_gone(kept))
-        json_path(to, &first, "keep", kept->path);
-    if (!kept || !is_gone(kept)) {
-        json_key(to, &first, "keep_id");
-        json_text(to, text_of(id_write(group->keep, id)));
+    *line = (struct duplicate_line){
+        .kind = group->kind,
+        .paths = { count, arena_array(arena, count, sizeof(struct bytes)) },
+        .ids = { count, arena_array(arena, count, sizeof(struct id)) },
+        .differs = group->differs,
+        .has_keep = kept && is_kept,
+        .keep = kept ? kept->path : (struct bytes){ 0 },
+        .has_keep_id = is_kept,
+        .keep_id = group->keep,
+        .has_reason = group->has_reason,
+        .reason = group->reason,
+        .away = { 0, arena_array(arena, count, sizeof(struct id)) },
+        .count = group->count,
+        .first = group->first,
+        .free = group->free,
+        .layers = group->layers,
+        .items = group->each,
+    };
+    for (uint32_t i = 0; i < count; i++) {
+        line->paths.at[i] = group->each.at[i].path;
+        line->ids.at[i] = group->each.at[i].id;
+        if (!is_here(&group->each.at[i]))
+            line->away.at[line->away.count++] = group->each.at[i].id;
     }
-    if (group->has_reason) {
-        json_key(to, &first, "reason");
-        json_text(to, text_of(choice_word(&keep_reason_table, group->reason.value)));
-    }
-    put_state(to, &first, group);
-    put_number(to, &first, "count", group->count);
-    put_number(to, &first, "first", group->first);
-    put_number(to, &first, "free", group->free);
-    json_key(to, &first, "layers");
-    buffer_add_text(to, group->layers ? "true" : "false");
-    return put_each(to, &first, group);
+}
+
+static enum err group_json(struct cli *cli, const struct duplicate_group *group)
+{
+    struct arena arena = { 0 };
+    struct duplicate_line line;
+    enum err e;
+
+    make_line(&arena, group, &line);
+    e = cli_json(cli, &duplicate_line_shape, &line);
+    arena_free(&arena);
+    return e;
 }
 
 static const struct reason {
@@ -184,8 +143,7 @@ static void group_head(struct buffer *to, const struct duplicate_group *group)
 
 static void copy_row(struct buffer *to, const struct duplicate_group *group, const struct duplicate *one)
 {
-    bool is_here = one->state.value == COPY_STATE_HERE && !is_gone(one);
-    const char *mark = !is_here ? state_of(one) : id_equal(one->id, group->keep) ? "keep" : "";
+    const char *mark = !is_here(one) ? state_of(one) : id_equal(one->id, group->keep) ? "keep" : "";
 
     cli_print(to, "  %-7s %-5.*s %-6.*s %2llu bit %6llu Hz %2llu ch %8.3f s  %.*s\n", mark, TEXT_ARG(one->container),
               TEXT_ARG(one->sample_format), (unsigned long long)one->bit_depth, (unsigned long long)one->sample_rate,
@@ -215,7 +173,7 @@ static enum err print_groups(struct cli *cli, const struct duplicates_found *fou
         for (uint32_t k = 0; k < group->each.count; k++)
             listing->unmarked += is_gone(&group->each.at[k]);
         if (cli->options.json)
-            e = group_json(&cli->out, group);
+            e = group_json(cli, group);
         else
             group_row(&cli->out, group);
         listing->is_unfinished = group->first + group->each.count < group->count;

@@ -45,17 +45,9 @@ static enum err send_mutation(struct cli *cli, const char *name, const void *req
     enum err e = cli_send(cli, name, request, &done, fault);
 
     if (e == ERR_OK && cli->options.json)
-        return cli_done_json(cli, &done);
+        return cli_json(cli, &done_shape, &done);
     if (e == ERR_OK)
         print_done(cli, "done", &done, TEXT(""));
-    return e;
-}
-
-enum err cli_done_json(struct cli *cli, const struct done *done)
-{
-    enum err e = json_write(&done_shape, done, &cli->out);
-
-    buffer_add_text(&cli->out, "\n");
     return e;
 }
 
@@ -94,7 +86,7 @@ static enum err count_outcomes(struct cli *cli, const struct outcomes *outcomes,
         }
         ++*changed;
         if (cli->options.json)
-            e = cli_done_json(cli, &done);
+            e = cli_json(cli, &done_shape, &done);
     }
     return e;
 }
@@ -284,28 +276,18 @@ enum err edit_tags(struct cli *cli, struct fault *fault)
     return e != ERR_OK ? e : edit_named(cli, names, &edit, fault);
 }
 
-/* A mark is a fact of one's own about the first: it holds both ways. */
 enum err edit_unlike(struct cli *cli, struct fault *fault)
 {
     struct persist_put_media put = { 0 };
-    struct fact fact = {
-        .source.value = SOURCE_USER, .has_text = true, .text = TEXT("1"), .confidence = 1, .shown = true
-    };
-    char other[ID_TEXT_SIZE];
-    struct id id;
+    struct id other;
+    struct id_list others = { 1, &other };
     enum err e = named_only(cli, cli->args[0], &put.edit.id, fault);
 
     if (e == ERR_OK)
-        e = named_only(cli, cli->args[1], &id, fault);
-    if (e == ERR_OK && id_equal(id, put.edit.id))
-        e = fault_set(fault, ERR_BAD_REQUEST, "that is one item twice");
+        e = named_only(cli, cli->args[1], &other, fault);
     if (e != ERR_OK)
         return e;
-    fact.attribute = arena_printf(&cli->arena, "unlike:%s", id_write(id, other));
-    if (cli->options.off)
-        put.edit.clear_facts = (struct text_list){ 1, &fact.attribute };
-    else
-        put.edit.facts = (struct fact_list){ 1, &fact };
+    *(cli->options.off ? &put.edit.remove_unlike : &put.edit.add_unlike) = others;
     return send_mutation(cli, "persist.put_media", &put, fault);
 }
 
@@ -334,7 +316,7 @@ static enum err step(struct cli *cli, const char *ask, const char *words, struct
     struct fault none = { 0 };
 
     if (e != ERR_OK || cli->options.json)
-        return e != ERR_OK ? e : cli_done_json(cli, &done);
+        return e != ERR_OK ? e : cli_json(cli, &done_shape, &done);
     if (!id_is_zero(done.id))
         (void)cli_ask(cli, "search.get", &get, &found, &none);
     print_done(cli, words, &done, found.item.media.name);

@@ -10,20 +10,12 @@ static void print_facets(struct cli *cli, const struct facet_count_list *facets)
 {
     for (uint32_t i = 0; i < facets->count; i++) {
         const struct facet_count *one = &facets->at[i];
-        bool first = true;
 
-        if (!cli->options.json) {
+        if (cli->options.json)
+            cli_json(cli, &facet_count_shape, one);
+        else
             cli_print(&cli->out, "%.*s:%.*s  %llu\n", TEXT_ARG(one->facet), TEXT_ARG(one->value),
                       (unsigned long long)one->count);
-            continue;
-        }
-        buffer_add_text(&cli->out, "{");
-        json_key(&cli->out, &first, "facet");
-        json_text(&cli->out, one->facet);
-        json_key(&cli->out, &first, "value");
-        json_text(&cli->out, one->value);
-        json_key(&cli->out, &first, "count");
-        cli_print(&cli->out, "%llu}\n", (unsigned long long)one->count);
     }
 }
 

@@ -5,26 +5,19 @@
 #include "frontends/cli/base/cli.h"
 #include "schema_indexer.h"
 
-/* `asks` NULL: the library has no open question. In JSON it is the key "asks". */
+/* `asks` NULL: the library has no open question. */
 static enum err print_library(struct cli *cli, const struct library *library, const struct missing_many *asks)
 {
-    enum err e = ERR_OK;
+    struct library_line line = { .library = *library, .has_asks = asks != NULL };
 
     if (cli->options.json) {
-        e = json_write(&library_shape, library, &cli->out);
-        if (e == ERR_OK && asks && cli->out.len && cli->out.at[cli->out.len - 1] == '}') {
-            cli->out.len--;
-            buffer_add_text(&cli->out, ",\"asks\":");
-            e = json_write(&missing_many_shape, asks, &cli->out);
-            buffer_add_text(&cli->out, "}");
-        }
-    } else {
-        cli_print(&cli->out, "%.*s  %llu files%s", (int)library->path.len,
-                  library->path.len ? (const char *)library->path.at : "", (unsigned long long)library->files,
-                  library->online ? "" : ", offline");
+        line.asks = asks ? *asks : line.asks;
+        return cli_json(cli, &library_line_shape, &line);
     }
-    buffer_add_text(&cli->out, "\n");
-    return e;
+    cli_print(&cli->out, "%.*s  %llu files%s\n", (int)library->path.len,
+              library->path.len ? (const char *)library->path.at : "", (unsigned long long)library->files,
+              library->online ? "" : ", offline");
+    return ERR_OK;
 }
 
 static enum err add(struct cli *cli, struct library *library, struct fault *fault)
@@ -168,24 +161,20 @@ static uint64_t count_too_long(struct cli *cli)
 
 static enum err summary_json(struct cli *cli, const struct found *found)
 {
-    bool first = true;
+    uint32_t count = found->facets.count;
+    struct facet_line *lines = arena_array(&cli->arena, count, sizeof(*lines));
+    struct summary_line line = { .files = found->total, .seconds = found->seconds, .facets = { count, lines } };
 
-    buffer_add_text(&cli->out, "{");
-    json_key(&cli->out, &first, "files");
-    cli_print(&cli->out, "%llu", (unsigned long long)found->total);
-    json_key(&cli->out, &first, "seconds");
-    json_number(&cli->out, found->seconds);
-    for (uint32_t i = 0; i < found->facets.count; i++) {
-        char key[340];
-
-        snprintf(key, sizeof key, "%.*s:%.*s", TEXT_ARG(found->facets.at[i].facet),
-                 TEXT_ARG(found->facets.at[i].value));
-        buffer_add_text(&cli->out, ",");
-        json_text(&cli->out, text_of(key));
-        cli_print(&cli->out, ":%llu", (unsigned long long)found->facets.at[i].count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct facet_count *facet = &found->facets.at[i];
+        lines[i] = (struct facet_line){
+            .value = arena_printf(&cli->arena, "%.*s:%.*s", TEXT_ARG(facet->facet), TEXT_ARG(facet->value)),
+            .has_count = true,
+            .count = facet->count,
+        };
     }
-    cli_print(&cli->out, ",\"too_long\":%llu}\n", (unsigned long long)count_too_long(cli));
-    return ERR_OK;
+    line.too_long = count_too_long(cli); /* the answer before it ends here */
+    return cli_json(cli, &summary_line_shape, &line);
 }
 
 static uint64_t count_of(const struct found *found, const char *state)

@@ -226,8 +226,7 @@ static void print_points(struct drawing *d)
             points[i].is_missing
         };
 
-        if (json_write(&map_item_shape, &item, &d->cli->out) == ERR_OK)
-            buffer_add_text(&d->cli->out, "\n");
+        cli_json(d->cli, &map_item_shape, &item);
         cli_flush(d->cli);
     }
 }

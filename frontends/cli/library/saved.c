@@ -12,7 +12,7 @@ enum err saved_put(struct cli *cli, struct text query, struct text sort, struct 
     enum err e = cli_send(cli, "persist.put_query", &put, &done, fault);
 
     if (e == ERR_OK && cli->options.json)
-        return cli_done_json(cli, &done);
+        return cli_json(cli, &done_shape, &done);
     if (e == ERR_OK)
         cli_print(&cli->out, "saved: `loophole search @%s` asks it again\n", cli->options.save);
     return e;
@@ -26,7 +26,7 @@ static enum err forget(struct cli *cli, struct text name, struct fault *fault)
     enum err e = cli_send(cli, "persist.remove_query", &remove, &done, fault);
 
     if (e == ERR_OK && cli->options.json)
-        return cli_done_json(cli, &done);
+        return cli_json(cli, &done_shape, &done);
     if (e == ERR_OK)
         cli_print(&cli->out, name.len ? "forgotten: @%.*s\n" : "forgotten: the history%.*s\n", TEXT_ARG(name));
     return e;
@@ -34,24 +34,16 @@ static enum err forget(struct cli *cli, struct text name, struct fault *fault)
 
 static void print_one(struct cli *cli, const struct kept_query *one)
 {
-    bool first = true;
+    struct query_line line = {
+        .has_name = one->name.len > 0, .name = one->name, .query = one->query, .sort = one->sort, .at_us = one->at
+    };
 
-    if (!cli->options.json) {
-        cli_print(&cli->out, one->name.len ? "@%-20.*s %.*s" : "%.*s%.*s", TEXT_ARG(one->name), TEXT_ARG(one->query));
-        cli_print(&cli->out, one->sort.len ? "  --sort %.*s\n" : "%.*s\n", TEXT_ARG(one->sort));
+    if (cli->options.json) {
+        cli_json(cli, &query_line_shape, &line);
         return;
     }
-    buffer_add_text(&cli->out, "{");
-    if (one->name.len) {
-        json_key(&cli->out, &first, "name");
-        json_text(&cli->out, one->name);
-    }
-    json_key(&cli->out, &first, "query");
-    json_text(&cli->out, one->query);
-    json_key(&cli->out, &first, "sort");
-    json_text(&cli->out, one->sort);
-    json_key(&cli->out, &first, "at_us");
-    cli_print(&cli->out, "%lld}\n", (long long)one->at);
+    cli_print(&cli->out, one->name.len ? "@%-20.*s %.*s" : "%.*s%.*s", TEXT_ARG(one->name), TEXT_ARG(one->query));
+    cli_print(&cli->out, one->sort.len ? "  --sort %.*s\n" : "%.*s\n", TEXT_ARG(one->sort));
 }
 
 static enum err print_all(struct cli *cli, bool history, struct text name, struct fault *fault)

@@ -57,17 +57,12 @@ static void add_row(struct buffer *to, const struct recording *take)
 
 static enum err tell(struct cli *cli, const struct recording *take)
 {
-    enum err e = ERR_OK;
-
-    if (cli->options.json) {
-        e = json_write(&recording_shape, take, &cli->out);
-        buffer_add_text(&cli->out, "\n");
-    } else {
-        add_row(&cli->out, take);
-        if (take->path.len)
-            cli_print(&cli->out, "%.*s\n", (int)take->path.len, (const char *)take->path.at);
-    }
-    return e;
+    if (cli->options.json)
+        return cli_json(cli, &recording_shape, take);
+    add_row(&cli->out, take);
+    if (take->path.len)
+        cli_print(&cli->out, "%.*s\n", (int)take->path.len, (const char *)take->path.at);
+    return ERR_OK;
 }
 
 static enum err tell_all(struct cli *cli, const struct recordings *takes)

@@ -3,21 +3,13 @@
 #include "schema_audio.h"
 #include "schema_supervisor.h"
 
-static enum err print_json(struct cli *cli, const struct shape *shape, const void *value)
-{
-    enum err e = json_write(shape, value, &cli->out);
-
-    buffer_add_text(&cli->out, "\n");
-    return e;
-}
-
 static enum err print_devices(struct cli *cli, const struct sound_devices *devices)
 {
     enum err e = ERR_OK;
 
     if (cli->options.json) {
         for (uint32_t i = 0; e == ERR_OK && i < devices->each.count; i++)
-            e = print_json(cli, &sound_device_shape, &devices->each.at[i]);
+            e = cli_json(cli, &sound_device_shape, &devices->each.at[i]);
         return e;
     }
     for (uint32_t i = 0; i < devices->each.count; i++)
@@ -59,7 +51,7 @@ enum err audio_status(struct cli *cli, struct fault *fault)
     enum err e = cli_ask(cli, "audio.server", NULL, &at, fault);
 
     if (e != ERR_OK || cli->options.json)
-        return e != ERR_OK ? e : print_json(cli, &server_state_shape, &at);
+        return e != ERR_OK ? e : cli_json(cli, &server_state_shape, &at);
     if (!at.connected) {
         cli_print(&cli->out, "No JACK server: %.*s\n", TEXT_ARG(at.trouble));
         return ERR_OK;
@@ -82,7 +74,7 @@ static enum err print_connections(struct cli *cli, const struct connections *all
         const struct connection *one = &all->each.at[i];
 
         if (cli->options.json)
-            e = print_json(cli, &connection_shape, one);
+            e = cli_json(cli, &connection_shape, one);
         else
             cli_print(&cli->out, "%-14.*s %.*s%s\n", TEXT_ARG(one->port), TEXT_ARG(one->to),
                       !one->made      ? "  (away)"

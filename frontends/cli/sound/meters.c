@@ -67,12 +67,10 @@ static enum err meters_once(struct cli *cli, struct fault *fault)
     struct meters meters = { 0 };
     enum err e = cli_ask(cli, "audio.meters", &request, &meters, fault);
 
-    if (e == ERR_OK && cli->options.json) {
-        e = json_write(&meters_shape, &meters, &cli->out);
-        buffer_add_text(&cli->out, "\n");
-    } else if (e == ERR_OK) {
+    if (e == ERR_OK && cli->options.json)
+        return cli_json(cli, &meters_shape, &meters);
+    if (e == ERR_OK)
         print_meters(cli, &meters);
-    }
     return e;
 }
 
@@ -90,13 +88,8 @@ enum err meters_reset(struct cli *cli, struct fault *fault)
 
 static enum err print_mixer(struct cli *cli, const struct mixer *mixer)
 {
-    enum err e = ERR_OK;
-
-    if (cli->options.json) {
-        e = json_write(&mixer_shape, mixer, &cli->out);
-        buffer_add_text(&cli->out, "\n");
-        return e;
-    }
+    if (cli->options.json)
+        return cli_json(cli, &mixer_shape, mixer);
     cli_print(&cli->out, "%-10s %7s %9s %6s  %s\n", "CHANNEL", "GAIN", "", "PAN", "");
     for (uint32_t i = 0; i < mixer->strips.count; i++) {
         const struct mixer_strip *strip = &mixer->strips.at[i];

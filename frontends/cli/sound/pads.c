@@ -54,10 +54,8 @@ static enum err print_pads(struct cli *cli, const struct pads *answer)
 
     for (uint32_t i = 0; i < answer->silent.count; i++)
         cli_warn_of_silent(&answer->silent.at[i], "pad");
-    for (uint32_t i = 0; cli->options.json && e == ERR_OK && i < answer->each.count; i++) {
-        e = json_write(&pad_shape, &answer->each.at[i], &cli->out);
-        buffer_add_text(&cli->out, "\n");
-    }
+    for (uint32_t i = 0; cli->options.json && e == ERR_OK && i < answer->each.count; i++)
+        e = cli_json(cli, &pad_shape, &answer->each.at[i]);
     if (cli->options.json)
         return e;
     struct pads pads = keep_pads(cli, answer);

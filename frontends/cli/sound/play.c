@@ -65,14 +65,11 @@ static void tell_place(struct cli *cli, const struct stream_voice *voice)
 
 static enum err tell(struct cli *cli, const struct shape *shape, const void *answer, const struct stream_voice *voice)
 {
-    enum err e = ERR_OK;
-
     if (cli->options.json)
-        e = json_write(shape, answer, &cli->out);
-    else
-        tell_place(cli, voice);
+        return cli_json(cli, shape, answer);
+    tell_place(cli, voice);
     buffer_add_text(&cli->out, "\n");
-    return e;
+    return ERR_OK;
 }
 
 /* ---- commands ---- */

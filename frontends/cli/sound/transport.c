@@ -16,20 +16,16 @@ void transport_print_place(struct cli *cli, const struct transport_state *at)
 
 static enum err print(struct cli *cli, const struct transport_state *at)
 {
-    enum err e = ERR_OK;
-
-    if (cli->options.json) {
-        e = json_write(&transport_state_shape, at, &cli->out);
-    } else {
-        cli_print(&cli->out, "%s  ", at->counting_in ? "counting in" : at->running ? "running" : "stopped");
-        transport_print_place(cli, at);
-        cli_print(&cli->out, "  %.2f bpm  swing %.2f  sync %s  metronome %s", at->bpm, at->swing,
-                  choice_word(&sync_source_table, at->sync.value), at->metronome ? "on" : "off");
-        if (at->has_queued_bar)
-            cli_print(&cli->out, "  next pattern at bar %lld", (long long)at->queued_bar + 1);
-    }
+    if (cli->options.json)
+        return cli_json(cli, &transport_state_shape, at);
+    cli_print(&cli->out, "%s  ", at->counting_in ? "counting in" : at->running ? "running" : "stopped");
+    transport_print_place(cli, at);
+    cli_print(&cli->out, "  %.2f bpm  swing %.2f  sync %s  metronome %s", at->bpm, at->swing,
+              choice_word(&sync_source_table, at->sync.value), at->metronome ? "on" : "off");
+    if (at->has_queued_bar)
+        cli_print(&cli->out, "  next pattern at bar %lld", (long long)at->queued_bar + 1);
     buffer_add_text(&cli->out, "\n");
-    return e;
+    return ERR_OK;
 }
 
 static enum err tell(struct cli *cli, const char *name, const void *request, struct fault *fault)
@@ -156,16 +152,13 @@ enum err transport_pattern(struct cli *cli, struct fault *fault)
         e = cli_ask(cli, "audio.set_pattern", &request, &queued, fault);
     if (e != ERR_OK)
         return e;
-    if (cli->options.json) {
-        e = json_write(&queued_shape, &queued, &cli->out);
-        buffer_add_text(&cli->out, "\n");
-    } else {
-        for (uint32_t i = 0; i < queued.silent.count; i++)
-            cli_warn_of_silent(&queued.silent.at[i], "row");
-        /* The first number counts from 0, as in the log; the second one is what people call that bar. */
-        cli_print(&cli->out, "[SEQ] Pattern %s bar %lld (bar %lld)%s\n", queued.now ? "loaded at" : "queued for",
-                  (long long)queued.bar, (long long)queued.bar + 1,
-                  queued.replaced ? "; it replaces one that was waiting" : "");
-    }
-    return e;
+    if (cli->options.json)
+        return cli_json(cli, &queued_shape, &queued);
+    for (uint32_t i = 0; i < queued.silent.count; i++)
+        cli_warn_of_silent(&queued.silent.at[i], "row");
+    /* The first number counts from 0, as in the log; the second one is what people call that bar. */
+    cli_print(&cli->out, "[SEQ] Pattern %s bar %lld (bar %lld)%s\n", queued.now ? "loaded at" : "queued for",
+              (long long)queued.bar, (long long)queued.bar + 1,
+              queued.replaced ? "; it replaces one that was waiting" : "");
+    return ERR_OK;
 }

@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_PERSIST_MARKS_H
 #define LOOPHOLE_PERSIST_MARKS_H
 
-#include "services/persist/persist.h"
+#include "services/persist/turn/persist.h"
 
 /* Adds the facts that the edit's add_unlike and remove_unlike stand for to `said`, a copy of the edit; lists lie in
  * p->arena. An item that is both added and removed stays marked. Errors (explained): bad_request (the item itself),
