@@ -23,7 +23,7 @@ static bool is_quoted(struct text t)
     return t.len >= 2 && t.at[0] == '"' && t.at[t.len - 1] == '"';
 }
 
-static struct text unquoted(struct text t)
+static struct text strip_quotes(struct text t)
 {
     return (struct text){ t.len - 2, t.at + 1 };
 }
@@ -126,7 +126,7 @@ static enum err check_text(const struct value *value)
 
     if (!is_quoted(value->text))
         return report(value->place, "the example is no text; write it in quotes");
-    inner = unquoted(value->text);
+    inner = strip_quotes(value->text);
     for (uint32_t i = 0; i < inner.len; i++, len++) {
         if (inner.at[i] == '"')
             return report(value->place, "a quote within the text; write a backslash before it");
@@ -158,9 +158,9 @@ static enum err check_bytes(const struct value *value)
 
     if (value->member->flags & FIELD_PATH)
         return check_text(value);
-    if (!is_quoted(value->text) || !is_base64(unquoted(value->text)))
+    if (!is_quoted(value->text) || !is_base64(strip_quotes(value->text)))
         return report(value->place, "the example is not base 64; write the bytes in quotes as `base64` shows them");
-    inner = unquoted(value->text);
+    inner = strip_quotes(value->text);
     len = inner.len / 4 * 3;
     for (uint32_t i = inner.len; i > 0 && inner.at[i - 1] == '='; i--)
         len--;
@@ -170,14 +170,14 @@ static enum err check_bytes(const struct value *value)
     return ERR_OK;
 }
 
-static struct text bare(const struct value *value)
+static struct text bare_text(const struct value *value)
 {
-    return value->in_list && is_quoted(value->text) ? unquoted(value->text) : value->text;
+    return value->in_list && is_quoted(value->text) ? strip_quotes(value->text) : value->text;
 }
 
 static enum err check_id(const struct value *value)
 {
-    struct text id = bare(value);
+    struct text id = bare_text(value);
     bool is_good = id.len == ID_CHARACTERS && id.at[0] >= '0' && id.at[0] <= '7';
 
     for (uint32_t i = 0; is_good && i < id.len; i++)
@@ -193,7 +193,7 @@ static enum err check_choice(const struct value *value)
     struct word *word;
 
     for (EACH(word, value->member->definition->words))
-        if (text_equal(word->text, bare(value)))
+        if (text_equal(word->text, bare_text(value)))
             return ERR_OK;
     return report(value->place, "the example is no word of %.*s; write one of its words",
                   TEXT_ARG(value->member->type_name));
@@ -225,7 +225,7 @@ static uint32_t element_length(struct text list)
     return len;
 }
 
-static struct text trimmed(struct text t)
+static struct text trim_text(struct text t)
 {
     for (; t.len && t.at[0] == ' '; t.len--)
         t.at++;
@@ -236,13 +236,13 @@ static struct text trimmed(struct text t)
 
 static enum err check_list(const struct member *member)
 {
-    struct text rest = trimmed(unquoted(member->example));
+    struct text rest = trim_text(strip_quotes(member->example));
     uint32_t count = 0;
     enum err e = ERR_OK;
 
     for (bool more = rest.len > 0; e == ERR_OK && more; count++) {
         uint32_t len = element_length(rest);
-        struct value value = { member, trimmed((struct text){ len, rest.at }), member->example_place, true };
+        struct value value = { member, trim_text((struct text){ len, rest.at }), member->example_place, true };
 
         e = checks[member->type](&value);
         more = len < rest.len;

@@ -26,7 +26,7 @@ static const char *const c_words[] = {
     "typedef", "union",    "void",   "while", "asm",    "typeof", "unsigned", "volatile", "restrict", "errno",
 };
 
-static enum err take(struct taken *taken, struct text name, struct place place)
+static enum err take_name(struct taken *taken, struct text name, struct place place)
 {
     struct c_name *other, *mine = arena_alloc(taken->arena, sizeof(*mine));
 
@@ -50,13 +50,13 @@ static enum err take_array(struct taken *taken, const char *const *names, size_t
     enum err e = ERR_OK;
 
     for (size_t i = 0; e == ERR_OK && i < count; i++)
-        e = take(taken, text_of(names[i]), (struct place){ 0 });
+        e = take_name(taken, text_of(names[i]), (struct place){ 0 });
     return e;
 }
 
 static enum err take_two(struct taken *taken, struct text first, const char *second, struct place place)
 {
-    return take(taken, arena_printf(taken->arena, "%.*s_%s", TEXT_ARG(first), second), place);
+    return take_name(taken, arena_printf(taken->arena, "%.*s_%s", TEXT_ARG(first), second), place);
 }
 
 static enum err take_message(struct taken *taken, const struct definition *message)
@@ -65,27 +65,28 @@ static enum err take_message(struct taken *taken, const struct definition *messa
 
     if (!message->members)
         return ERR_OK;
-    return take(taken, arena_printf(taken->arena, "%.*s_%.*s", TEXT_ARG(service), TEXT_ARG(message->name)),
-                message->place);
+    return take_name(taken, arena_printf(taken->arena, "%.*s_%.*s", TEXT_ARG(service), TEXT_ARG(message->name)),
+                     message->place);
 }
 
 /* Constants are kept apart from the names of structs by the word before them. */
 static enum err take_enum(struct taken *taken, const struct definition *definition)
 {
-    enum err e = take(taken, definition->name, definition->place);
+    enum err e = take_name(taken, definition->name, definition->place);
     struct word *word;
 
     for (EACH(word, definition->words))
         if (e == ERR_OK)
-            e = take(taken,
-                     arena_printf(taken->arena, "constant %.*s_%.*s", TEXT_ARG(definition->name), TEXT_ARG(word->text)),
-                     word->place);
+            e = take_name(taken,
+                          arena_printf(taken->arena, "constant %.*s_%.*s", TEXT_ARG(definition->name),
+                                       TEXT_ARG(word->text)),
+                          word->place);
     return e;
 }
 
 static enum err take_record(struct taken *taken, const struct definition *record)
 {
-    enum err e = take(taken, record->name, record->place);
+    enum err e = take_name(taken, record->name, record->place);
 
     return e == ERR_OK ? take_two(taken, record->name, "list", record->place) : e;
 }
@@ -104,7 +105,7 @@ static enum err take_service(struct taken *taken, const struct source *source)
     enum err e = ERR_OK;
 
     if (source->service.len)
-        e = take(taken, source->service, source->service_place);
+        e = take_name(taken, source->service, source->service_place);
     if (e == ERR_OK && model_has(source, DEFINES_ASK))
         e = take_two(taken, source->service, "handlers", source->service_place);
     return e;

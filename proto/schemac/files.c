@@ -8,7 +8,7 @@
 
 enum { SCHEMA_BYTES_MAX = 1 << 20, FILE_MODE = 0644 };
 
-static enum err complain(const char *path, enum err e, const struct fault *fault)
+static enum err report_file(const char *path, enum err e, const struct fault *fault)
 {
     fprintf(stderr, "%s: error: %s; see that it can be read and written\n", path, fault->what);
     return e;
@@ -23,7 +23,7 @@ static enum err read_file(struct arena *arena, const char *path, struct text *te
     if (e == ERR_OK)
         *text = arena_text(arena, (struct text){ (uint32_t)buffer.len, buffer_c(&buffer) });
     else
-        complain(path, e, &fault);
+        report_file(path, e, &fault);
     buffer_free(&buffer);
     return e;
 }
@@ -47,7 +47,7 @@ static enum err write_file(const char *path, struct buffer *buffer)
     enum err e = buffer->failed ? ERR_FULL : file_write_atomic(path, buffer_bytes(buffer), FILE_MODE, &fault);
 
     if (e != ERR_OK)
-        complain(path, e, &fault);
+        report_file(path, e, &fault);
     buffer_reset(buffer);
     return e;
 }

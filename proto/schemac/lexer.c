@@ -5,7 +5,7 @@
 
 #include "proto/schemac/report.h"
 
-static uint32_t characters(const char *from, const char *to)
+static uint32_t count_characters(const char *from, const char *to)
 {
     uint32_t count = 0;
 
@@ -16,7 +16,7 @@ static uint32_t characters(const char *from, const char *to)
 
 static struct place place_at(const struct lexer *lexer, const char *at)
 {
-    return (struct place){ lexer->path, lexer->line, 1 + characters(lexer->line_start, at) };
+    return (struct place){ lexer->path, lexer->line, 1 + count_characters(lexer->line_start, at) };
 }
 
 static struct text text_between(const char *from, const char *to)

@@ -159,7 +159,7 @@ static enum err send_frame(struct call *call)
     return e == ERR_OK ? sockets_send(service->ask_socket, &call->letter.route, buffer_bytes(&service->frame)) : e;
 }
 
-static void count(struct call *call)
+static void count_answer(struct call *call)
 {
     if (!call->latency)
         return;
@@ -168,7 +168,7 @@ static void count(struct call *call)
 }
 
 /* A peer that has gone needs no answer; one that does not read gets a small one, or none: it will ask again. */
-static void answer(struct call *call)
+static void send_answer(struct call *call)
 {
     enum err e = send_frame(call);
 
@@ -177,7 +177,7 @@ static void answer(struct call *call)
         encode_fault(call, ERR_BUSY);
         send_frame(call);
     }
-    count(call);
+    count_answer(call);
     call_release(call);
 }
 
@@ -212,7 +212,7 @@ void call_finish(struct call *call, enum err e)
     check_declared(call);
     recall_keep(call);
     if (!call->holds) {
-        answer(call);
+        send_answer(call);
         return;
     }
     if (call->keep && !is_again)

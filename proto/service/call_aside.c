@@ -24,7 +24,7 @@ struct asides {
 
 /* ---- the thread ---- */
 
-static void run(struct errand *errand)
+static void read_call(struct errand *errand)
 {
     struct aside *aside = (struct aside *)errand;
 
@@ -33,7 +33,7 @@ static void run(struct errand *errand)
         aside->error = call_decode(aside->call);
 }
 
-static void drop(struct errand *errand)
+static void free_aside(struct errand *errand)
 {
     struct aside *aside = (struct aside *)errand;
 
@@ -44,7 +44,7 @@ static void drop(struct errand *errand)
 
 /* ---- the loop ---- */
 
-static void done(struct errand *errand, bool lost)
+static void take_back_call(struct errand *errand, bool lost)
 {
     struct aside *aside = (struct aside *)errand;
     struct call *call = aside->call;
@@ -64,7 +64,7 @@ static void open_mail(void *state, int fd)
     mailbox_open(((struct asides *)state)->mailbox);
 }
 
-static enum err make(struct service *service, struct fault *fault)
+static enum err make_asides(struct service *service, struct fault *fault)
 {
     struct asides *asides = service->asides = calloc(1, sizeof(*asides));
     enum err e;
@@ -94,7 +94,7 @@ bool call_put_aside(struct call *call)
 
     if (call->letter.body.len < LIMIT_ASIDE_LEAST)
         return false;
-    if (!service->asides && make(service, &fault) != ERR_OK)
+    if (!service->asides && make_asides(service, &fault) != ERR_OK)
         log_fault("cannot start a thread for large asks", &fault);
     if (!service->asides || !service->asides->errands)
         return false;
@@ -105,9 +105,11 @@ bool call_put_aside(struct call *call)
     aside = calloc(1, sizeof(*aside));
     if (!aside)
         return false;
-    *aside = (struct aside){ .errand = { .run = run, .done = done, .drop = drop, .patience = patience },
-                             .call = call,
-                             .bytes = call->letter.body.len };
+    *aside = (struct aside){
+        .errand = { .run = read_call, .done = take_back_call, .drop = free_aside, .patience = patience },
+        .call = call,
+        .bytes = call->letter.body.len
+    };
     service->asides->count++;
     service->asides->bytes += aside->bytes;
     errand_start(service->asides->errands, &aside->errand);

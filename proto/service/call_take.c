@@ -23,7 +23,7 @@ static const struct ask *find_in(const struct schema *schema, struct text name)
 }
 
 /* The service's own asks, and the standard ones under its name. */
-static const struct ask *find(const struct service *service, struct text full_name)
+static const struct ask *find_ask(const struct service *service, struct text full_name)
 {
     size_t len = strlen(service->name);
     const struct ask *ask;
@@ -55,7 +55,7 @@ enum err call_read(struct call *call)
     if (e != ERR_OK)
         return e;
     call->digest = frame_digest(&call->frame);
-    call->ask = find(call->service, call->frame.name);
+    call->ask = find_ask(call->service, call->frame.name);
     if (!call->ask)
         return explain_unknown(call);
     call->latency = (struct latency *)service_latency(call->service, call->ask);
@@ -95,7 +95,7 @@ static void note_in_hand(const struct call *call)
     crash_in_hand(note);
 }
 
-static enum err dispatch(struct call *call)
+static enum err dispatch_call(struct call *call)
 {
     const struct service *service = call->service;
     const struct ask *ask = call->ask;
@@ -145,7 +145,7 @@ void call_go_on(struct call *call, enum err e)
         return;
     }
     if (e == ERR_OK)
-        e = dispatch(call);
+        e = dispatch_call(call);
     if (e != ERR_OK)
         call->is_encoded = false; /* a refusal is stronger than an answer given before it */
     if (call->ticket.number && e == ERR_OK && !call->is_encoded)
@@ -157,7 +157,7 @@ void call_go_on(struct call *call, enum err e)
 
 /* ---- the turn ---- */
 
-static void reset(struct call *call)
+static void reset_call(struct call *call)
 {
     call->frame = (struct ask_frame){ 0 };
     call->digest = 0;
@@ -193,7 +193,7 @@ static enum err take_one(struct service *service)
         call_release(call);
         return e;
     }
-    reset(call);
+    reset_call(call);
     if (e == ERR_OK) {
         call->peer = peer_of(&call->letter.route);
         if (!call_put_aside(call))
@@ -223,7 +223,7 @@ static void forget_spending(struct service *service, usec_t now)
     }
 }
 
-static void spend(struct service *service, uint32_t peer, usec_t us)
+static void add_spending(struct service *service, uint32_t peer, usec_t us)
 {
     struct spending *spending = &service->spending;
 
@@ -252,14 +252,14 @@ static void read_ahead(struct service *service, uint32_t most)
         ;
 }
 
-static void handle(struct service *service, struct call *call)
+static void handle_call(struct service *service, struct call *call)
 {
     uint32_t peer = call->peer;
     usec_t began = clock_steady(), spent;
 
     call_go_on(call, call_read(call));
     spent = clock_steady() - began;
-    spend(service, peer, spent);
+    add_spending(service, peer, spent);
     if (spent < EXPENSIVE_US)
         return;
     read_ahead(service, BATCH_MOST);
@@ -285,7 +285,7 @@ uint32_t call_take_all(struct service *service)
         if (service->waiting.count == 0)
             break;
         for (; goes_on(service) && (call = take_next(service)); handled++)
-            handle(service, call);
+            handle_call(service, call);
     }
     return handled;
 }

@@ -11,7 +11,7 @@
 #include "common/process/log.h"
 #include "proto/service/service_parts.h"
 
-static struct recalled *find(struct service *service, struct id request)
+static struct recalled *find_recalled(struct service *service, struct id request)
 {
     for (uint32_t i = 0; i < LIMIT_RECALLED; i++) {
         struct recalled *one = &service->recalled[i];
@@ -21,8 +21,8 @@ static struct recalled *find(struct service *service, struct id request)
     return NULL;
 }
 
-static void set(struct service *service, struct recalled *one, enum recall_state state, enum err error,
-                struct bytes body)
+static void set_recalled(struct service *service, struct recalled *one, enum recall_state state, enum err error,
+                         struct bytes body)
 {
     one->state = state;
     one->error = error;
@@ -36,7 +36,7 @@ static void set(struct service *service, struct recalled *one, enum recall_state
 
 enum err recall_answers(struct call *call, bool *answered)
 {
-    const struct recalled *one = call->ask->once ? find(call->service, call->frame.request) : NULL;
+    const struct recalled *one = call->ask->once ? find_recalled(call->service, call->frame.request) : NULL;
     enum err e;
 
     if (!one)
@@ -70,7 +70,7 @@ static struct recalled *take_oldest(struct service *service)
 void recall_begin(struct call *call)
 {
     struct service *service = call->service;
-    struct recalled *one = call->ask->once ? find(service, call->frame.request) : NULL;
+    struct recalled *one = call->ask->once ? find_recalled(service, call->frame.request) : NULL;
 
     call->was_begun = one != NULL; /* else it would have been answered */
     if (call->ask->once && !one)
@@ -87,7 +87,7 @@ void recall_begin(struct call *call)
     if (call->was_begun) /* what was foretold is kept for the handler */
         recall_file_write(service, one);
     else
-        set(service, one, RECALL_BEGUN, ERR_OK, (struct bytes){ 0 });
+        set_recalled(service, one, RECALL_BEGUN, ERR_OK, (struct bytes){ 0 });
 }
 
 bool recall_was_begun(const struct call *call)
@@ -107,7 +107,7 @@ void recall_foretell(struct call *call, const void *answer, uint64_t effects)
 
     if (one && codec_encode(call->ask->answer, answer, &body, NULL) == ERR_OK) {
         one->effects = effects;
-        set(call->service, one, RECALL_FORETOLD, ERR_OK, buffer_bytes(&body));
+        set_recalled(call->service, one, RECALL_FORETOLD, ERR_OK, buffer_bytes(&body));
     }
     buffer_free(&body);
 }
@@ -123,10 +123,10 @@ void recall_keep(struct call *call)
     one->is_under_way = false;
     if (err_passes(call->error)) {
         one->serial = 0; /* the next ask takes this slot, and no kept answer goes */
-        set(call->service, one, RECALL_FREE, ERR_OK, (struct bytes){ 0 });
+        set_recalled(call->service, one, RECALL_FREE, ERR_OK, (struct bytes){ 0 });
     } else {
         one->serial = ++call->service->recalled_serial; /* its age counts from its answer, however long it took */
-        set(call->service, one, RECALL_DONE, call->error, buffer_bytes(&call->body));
+        set_recalled(call->service, one, RECALL_DONE, call->error, buffer_bytes(&call->body));
     }
 }
 

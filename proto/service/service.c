@@ -188,7 +188,7 @@ static enum err make_tables(struct service *service, struct fault *fault)
     return ERR_OK;
 }
 
-static enum err start(struct service *service, struct fault *fault)
+static enum err start_service(struct service *service, struct fault *fault)
 {
     enum err e = paths_find(&service->paths, fault);
 
@@ -239,7 +239,7 @@ struct service *service_start_as(int argc, char **argv, const struct schema *sch
     service->work = (struct long_work){ report_work, service };
     umask(077);
     service_options_read(&service->options, argc, argv, schema);
-    if (start(service, &fault) != ERR_OK) {
+    if (start_service(service, &fault) != ERR_OK) {
         log_fault("can't start", &fault);
         end_with(argv[0], &fault);
     }
@@ -305,7 +305,7 @@ void service_stop(struct service *service, int exit_code)
 
 /* ---- end ---- */
 
-static void forget(struct service *service)
+static void free_parts(struct service *service)
 {
     call_free_asides(service);
     ticket_drop_all(service);
@@ -325,7 +325,7 @@ int service_end(struct service *service)
 {
     int exit_code = service->exit_code;
 
-    forget(service);
+    free_parts(service);
     remove_sockets(service);
     log_info("ended with %d", exit_code);
     board_close(service->board);

@@ -21,8 +21,8 @@ static enum err ready_courier(struct service *service, struct fault *fault)
     return service->courier ? ERR_OK : fault_set(fault, ERR_FULL, "no memory for an ask");
 }
 
-static enum err send(struct service *service, struct asked *asked, const char *name, const void *request,
-                     uint32_t budget_ms, struct sender sender, struct fault *fault)
+static enum err send_ask(struct service *service, struct asked *asked, const char *name, const void *request,
+                         uint32_t budget_ms, struct sender sender, struct fault *fault)
 {
     struct buffer body = { .limit = CODEC_MESSAGE_MAX };
     enum err e = ERR_OK;
@@ -53,15 +53,15 @@ enum err service_ask(struct service *service, const char *name, const void *requ
     if (!asked)
         return fault_set(fault, ERR_FULL, "no memory for an ask");
     *asked = (struct asked){ .ask = ask, .done = done, .state = state };
-    e = send(service, asked, name, request, budget_ms, sender ? *sender : (struct sender){ .request = id_new() },
-             fault);
+    e = send_ask(service, asked, name, request, budget_ms, sender ? *sender : (struct sender){ .request = id_new() },
+                 fault);
     if (e != ERR_OK)
         free(asked);
     service->courier_stirred = true;
     return e;
 }
 
-static void tell(struct service *service, struct asked *asked, const struct delivery *delivery)
+static void pass_answer(struct service *service, struct asked *asked, const struct delivery *delivery)
 {
     const struct shape *shape = asked->ask->answer;
     struct fault fault = { 0 };
@@ -86,7 +86,7 @@ bool service_asks_take(struct service *service)
 
     service->courier_stirred = false;
     while (taken < LIMIT_TURN && courier_take(service->courier, &delivery)) {
-        tell(service, delivery.token, &delivery);
+        pass_answer(service, delivery.token, &delivery);
         taken++;
     }
     service->courier_stirred = service->courier_stirred || taken == LIMIT_TURN;

@@ -93,7 +93,7 @@ static bool shows_gap(struct ear *ear, const struct event_frame *frame)
     return gap;
 }
 
-static void hear(struct service *service, struct ear *ear, const struct event_frame *frame)
+static void pass_event(struct service *service, struct ear *ear, const struct event_frame *frame)
 {
     bool gap = shows_gap(ear, frame);
     struct fault fault = { 0 };
@@ -117,7 +117,7 @@ static void hear_letter(struct service *service)
         return;
     for (uint32_t i = 0; i < service->ear_count; i++)
         if (text_is(letter_topic(&service->heard), service->ears[i].event->full_name))
-            hear(service, &service->ears[i], &frame);
+            pass_event(service, &service->ears[i], &frame);
 }
 
 bool service_events_take(struct service *service)

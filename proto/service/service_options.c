@@ -10,7 +10,7 @@ static const struct argp_option OPTIONS[] = {
     { 0 },
 };
 
-static error_t take(int key, char *value, struct argp_state *state)
+static error_t take_option(int key, char *value, struct argp_state *state)
 {
     struct service_options *options = state->input;
 
@@ -33,7 +33,7 @@ static error_t take(int key, char *value, struct argp_state *state)
 void service_options_read(struct service_options *options, int argc, char **argv, const struct schema *schema)
 {
     char doc[512];
-    struct argp parser = { .options = OPTIONS, .parser = take, .doc = doc };
+    struct argp parser = { .options = OPTIONS, .parser = take_option, .doc = doc };
 
     snprintf(doc, sizeof(doc),
              "%s\v"

@@ -9,7 +9,8 @@ static const int32_t RUN_STATES[BOARD_STATES] = {
     [BOARD_WAITING] = RUN_STATE_WAITING, [BOARD_STOPPING] = RUN_STATE_STOPPING,
 };
 
-static enum err ping(struct service *service, struct call *call, const struct service_ping *ask, struct pong *answer)
+static enum err answer_ping(struct service *service, struct call *call, const struct service_ping *ask,
+                            struct pong *answer)
 {
     (void)call;
     answer->service = text_of(service->name);
@@ -19,8 +20,8 @@ static enum err ping(struct service *service, struct call *call, const struct se
     return ERR_OK;
 }
 
-static enum err describe(struct service *service, struct call *call, const struct service_describe *ask,
-                         struct description *answer)
+static enum err answer_describe(struct service *service, struct call *call, const struct service_describe *ask,
+                                struct description *answer)
 {
     (void)call;
     (void)ask;
@@ -31,8 +32,8 @@ static enum err describe(struct service *service, struct call *call, const struc
     return ERR_OK;
 }
 
-static enum err status(struct service *service, struct call *call, const struct service_status *ask,
-                       struct service_status *answer)
+static enum err answer_status(struct service *service, struct call *call, const struct service_status *ask,
+                              struct service_status *answer)
 {
     (void)ask;
     answer->service = text_of(service->name);
@@ -80,8 +81,8 @@ static struct ask_stats stats_of(const struct service *service, const struct ask
     };
 }
 
-static enum err stats(struct service *service, struct call *call, const struct service_stats *ask,
-                      struct service_stats *answer)
+static enum err answer_stats(struct service *service, struct call *call, const struct service_stats *ask,
+                             struct service_stats *answer)
 {
     const struct schema *const schemas[] = { service->schema, &schema_service };
     uint32_t count = 0;
@@ -101,8 +102,8 @@ static enum err stats(struct service *service, struct call *call, const struct s
     return ERR_OK;
 }
 
-static enum err cancel(struct service *service, struct call *call, const struct service_cancel *ask,
-                       struct nothing *answer)
+static enum err cancel_task(struct service *service, struct call *call, const struct service_cancel *ask,
+                            struct nothing *answer)
 {
     char id[ID_TEXT_SIZE];
 
@@ -113,9 +114,9 @@ static enum err cancel(struct service *service, struct call *call, const struct 
 }
 
 const struct service_handlers service_standard = {
-    .ping = ping,
-    .describe = describe,
-    .status = status,
-    .stats = stats,
-    .cancel = cancel,
+    .ping = answer_ping,
+    .describe = answer_describe,
+    .status = answer_status,
+    .stats = answer_stats,
+    .cancel = cancel_task,
 };

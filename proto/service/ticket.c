@@ -88,7 +88,7 @@ enum err ticket_adopts(struct service *service, struct call *copy, bool *adopted
 
 /* ---- answering ---- */
 
-static void finish(struct call *call, enum err e)
+static void finish_call(struct call *call, enum err e)
 {
     ticket_close(call);
     call_finish(call, e);
@@ -104,7 +104,7 @@ void ticket_answer(struct service *service, struct ticket ticket, const void *an
     if (call->in_handler)
         call_encode(call, ERR_OK);
     else
-        finish(call, ERR_OK);
+        finish_call(call, ERR_OK);
 }
 
 void ticket_fail(struct service *service, struct ticket ticket, const struct fault *fault)
@@ -119,7 +119,7 @@ void ticket_fail(struct service *service, struct ticket ticket, const struct fau
     if (call->in_handler)
         call_encode(call, call->fault.code);
     else
-        finish(call, call->fault.code);
+        finish_call(call, call->fault.code);
 }
 
 void ticket_foretell(struct service *service, struct ticket ticket, const void *answer, uint64_t effects)
@@ -153,7 +153,7 @@ bool ticket_expire(struct service *service, usec_t now)
             continue;
         }
         refuse(call, ERR_TIMEOUT, "not done within its budget of %u ms", call->frame.budget_ms);
-        finish(call, ERR_TIMEOUT);
+        finish_call(call, ERR_TIMEOUT);
         any = true;
     }
     return any;

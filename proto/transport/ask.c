@@ -57,7 +57,7 @@ void asker_free(struct asker *asker)
 
 /* ---- asks ---- */
 
-static enum err ready(struct asker *asker, struct courier **courier, uint32_t limit, struct fault *fault)
+static enum err make_courier(struct asker *asker, struct courier **courier, uint32_t limit, struct fault *fault)
 {
     if (!*courier)
         *courier = courier_new(asker->sockets, &asker->paths, limit);
@@ -96,7 +96,7 @@ enum err ask_raw(struct asker *asker, const char *name, struct bytes body, uint3
 {
     struct id request = request_id ? *request_id : id_new();
     struct delivery delivery;
-    enum err e = ready(asker, &asker->single, 1, fault);
+    enum err e = make_courier(asker, &asker->single, 1, fault);
 
     if (e == ERR_OK)
         e = courier_send(asker->single, text_of(name), body, budget_ms, request, asker->digest, NULL, fault);
@@ -110,8 +110,8 @@ enum err ask_raw(struct asker *asker, const char *name, struct bytes body, uint3
     return delivery.error;
 }
 
-static enum err encode(struct asker *asker, const struct ask *known, const void *request, struct bytes *body,
-                       struct fault *fault)
+static enum err encode_request(struct asker *asker, const struct ask *known, const void *request, struct bytes *body,
+                               struct fault *fault)
 {
     enum err e = ERR_OK;
 
@@ -131,7 +131,7 @@ enum err ask(struct asker *asker, const char *name, const void *request, uint32_
 
     if (!known)
         return nearest_explain(text_of(name), fault);
-    e = encode(asker, known, request, &body, fault);
+    e = encode_request(asker, known, request, &body, fault);
     if (e == ERR_OK)
         e = ask_raw(asker, name, body, budget_ms, request_id, &answered, fault);
     if (e != ERR_OK || !answer)
@@ -144,7 +144,7 @@ enum err ask(struct asker *asker, const char *name, const void *request, uint32_
 enum err ask_send(struct asker *asker, const char *name, struct bytes body, uint32_t budget_ms, struct id request_id,
                   struct fault *fault)
 {
-    enum err e = ready(asker, &asker->many, LIMIT_CLIENT_ASKS, fault);
+    enum err e = make_courier(asker, &asker->many, LIMIT_CLIENT_ASKS, fault);
 
     if (e != ERR_OK)
         return e;
@@ -154,7 +154,7 @@ enum err ask_send(struct asker *asker, const char *name, struct bytes body, uint
 enum err ask_take(struct asker *asker, int timeout_ms, struct answer_frame *answer, struct fault *fault)
 {
     struct delivery delivery;
-    enum err e = ready(asker, &asker->many, LIMIT_CLIENT_ASKS, fault);
+    enum err e = make_courier(asker, &asker->many, LIMIT_CLIENT_ASKS, fault);
 
     if (e == ERR_OK && take_until(asker->many, clock_steady() + (usec_t)timeout_ms * 1000, &delivery) != ERR_OK)
         e = fault_set(fault, ERR_TIMEOUT, "no answer within %d ms", timeout_ms);

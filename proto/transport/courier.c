@@ -55,7 +55,7 @@ static struct parcel **bucket_of(struct courier *courier, struct id request)
     return &courier->buckets[(request.b[15] | request.b[14] << 8) % BUCKETS];
 }
 
-static struct parcel *find(struct courier *courier, struct id request)
+static struct parcel *find_parcel(struct courier *courier, struct id request)
 {
     struct parcel *parcel = *bucket_of(courier, request);
 
@@ -77,7 +77,7 @@ static void link_in(struct courier *courier, struct parcel *parcel)
     courier->bytes += parcel->body_len;
 }
 
-static void forget(struct courier *courier, struct parcel *parcel)
+static void free_parcel(struct courier *courier, struct parcel *parcel)
 {
     struct parcel **at = bucket_of(courier, parcel->request);
 
@@ -114,7 +114,7 @@ static usec_t due_of(const struct parcel *parcel)
 
 /* Writes the frame anew, for the budget that is left. What cannot be sent, mostly because nobody is connected, is
  * sent by the next new connection, or tried again. */
-static enum err post(struct courier *courier, struct parcel *parcel, usec_t now)
+static enum err send_parcel(struct courier *courier, struct parcel *parcel, usec_t now)
 {
     struct ask_frame frame = {
         .name = { parcel->name_len, (const char *)parcel->bytes },
@@ -167,8 +167,8 @@ static enum err line_to(struct courier *courier, struct text service, struct lin
     return e;
 }
 
-static enum err check(struct courier *courier, struct bytes body, uint32_t budget_ms, struct id request,
-                      struct fault *fault)
+static enum err check_request(struct courier *courier, struct bytes body, uint32_t budget_ms, struct id request,
+                              struct fault *fault)
 {
     if (budget_ms < 1 || budget_ms > LIMIT_BUDGET_MS)
         return fault_set(fault, ERR_BAD_REQUEST, "a budget of %u ms is not within 1 to %d", budget_ms, LIMIT_BUDGET_MS);
@@ -178,7 +178,7 @@ static enum err check(struct courier *courier, struct bytes body, uint32_t budge
         return fault_set(fault, ERR_BUSY, "%u asks are under way already", courier->count);
     if (courier->bytes + body.len > LIMIT_CLIENT_BYTES)
         return fault_set(fault, ERR_BUSY, "%zu bytes of asks are under way already", courier->bytes);
-    if (find(courier, request))
+    if (find_parcel(courier, request))
         return fault_set(fault, ERR_EXISTS, "an ask with this request id is under way already");
     return ERR_OK;
 }
@@ -186,7 +186,7 @@ static enum err check(struct courier *courier, struct bytes body, uint32_t budge
 enum err courier_send(struct courier *courier, struct text name, struct bytes body, uint32_t budget_ms,
                       struct id request, uint64_t digest, void *token, struct fault *fault)
 {
-    enum err e = check(courier, body, budget_ms, request, fault);
+    enum err e = check_request(courier, body, budget_ms, request, fault);
     struct parcel *parcel;
     struct text service;
     struct line *line = NULL;
@@ -210,19 +210,19 @@ enum err courier_send(struct courier *courier, struct text name, struct bytes bo
     parcel->deadline = now + (usec_t)budget_ms * 1000;
     parcel->wait_ms = LIMIT_RESEND_FIRST_MS;
     link_in(courier, parcel);
-    e = post(courier, parcel, now);
+    e = send_parcel(courier, parcel, now);
     if (e != ERR_OK)
-        forget(courier, parcel);
+        free_parcel(courier, parcel);
     return e == ERR_OK ? e : fault_set(fault, e, "can't send the ask");
 }
 
 /* ---- delivering ---- */
 
-static bool deliver(struct courier *courier, struct parcel *parcel, enum err error, struct bytes body,
-                    struct delivery *to)
+static bool deliver_answer(struct courier *courier, struct parcel *parcel, enum err error, struct bytes body,
+                           struct delivery *to)
 {
     *to = (struct delivery){ parcel->token, parcel->request, error, body };
-    forget(courier, parcel);
+    free_parcel(courier, parcel);
     return true;
 }
 
@@ -233,7 +233,7 @@ static bool deliver_fault(struct courier *courier, struct parcel *parcel, const 
     buffer_reset(&courier->frame);
     if (frame_write_fault(&courier->frame, fault) != ERR_OK)
         buffer_reset(&courier->frame);
-    return deliver(courier, parcel, fault->code, buffer_bytes(&courier->frame), to);
+    return deliver_answer(courier, parcel, fault->code, buffer_bytes(&courier->frame), to);
 }
 
 static bool deliver_late(struct courier *courier, struct parcel *parcel, struct delivery *to)
@@ -273,7 +273,7 @@ static bool take_due(struct courier *courier, struct delivery *to)
         if (now >= parcel->send_at && line_is_offline(parcel->line, now))
             return deliver_gone(courier, parcel, to);
         if (now >= parcel->send_at)
-            post(courier, parcel, now);
+            send_parcel(courier, parcel, now);
         due = due < due_of(parcel) ? due : due_of(parcel);
     }
     courier->due = due < now + COARSE_US ? now + COARSE_US : due;
@@ -293,9 +293,9 @@ static bool take_answer(struct courier *courier, struct line *line, struct deliv
             return false;
         if (e != ERR_OK || frame_read_answer(courier->letter.body, &answer, NULL) != ERR_OK)
             continue;
-        parcel = find(courier, answer.request); /* none: the ask was sent twice, or ended */
+        parcel = find_parcel(courier, answer.request); /* none: the ask was sent twice, or ended */
         if (parcel && parcel->line == line)
-            return deliver(courier, parcel, answer.error, answer.body, to);
+            return deliver_answer(courier, parcel, answer.error, answer.body, to);
     }
 }
 
@@ -344,7 +344,7 @@ void *courier_abandon(struct courier *courier)
     void *token = courier->first ? courier->first->token : NULL;
 
     if (courier->first)
-        forget(courier, courier->first);
+        free_parcel(courier, courier->first);
     return token;
 }
 
@@ -353,7 +353,7 @@ void courier_free(struct courier *courier)
     if (!courier)
         return;
     while (courier->first)
-        forget(courier, courier->first);
+        free_parcel(courier, courier->first);
     letter_drop(&courier->letter);
     for (uint32_t i = 0; i < courier->line_count; i++)
         line_close(&courier->lines[i]);

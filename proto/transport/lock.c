@@ -19,7 +19,7 @@ static const char *path_of(const char *directory, const char *service, char to[L
     return to;
 }
 
-static enum err refused(const char *service, int fd, struct fault *fault)
+static enum err refuse_second(const char *service, int fd, struct fault *fault)
 {
     char pid[16] = "";
 
@@ -28,7 +28,7 @@ static enum err refused(const char *service, int fd, struct fault *fault)
     return fault_set(fault, ERR_EXISTS, "%s is running already (process %d)", service, atoi(pid));
 }
 
-static enum err take(const char *directory, const char *service, int *fd, struct fault *fault)
+static enum err take_lock(const char *directory, const char *service, int *fd, struct fault *fault)
 {
     struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     char path[LOCK_PATH_SIZE];
@@ -43,7 +43,7 @@ static enum err take(const char *directory, const char *service, int *fd, struct
         return ERR_OK;
     }
     if (errno == EAGAIN || errno == EACCES)
-        e = refused(service, *fd, fault);
+        e = refuse_second(service, *fd, fault);
     else
         e = fault_errno(fault, ERR_IO, errno, "can't lock %s", path);
     close(*fd);
@@ -53,7 +53,7 @@ static enum err take(const char *directory, const char *service, int *fd, struct
 
 enum err lock_take(const struct paths *paths, const char *service, int *fd, struct fault *fault)
 {
-    enum err e = take(paths->run, service, fd, fault);
+    enum err e = take_lock(paths->run, service, fd, fault);
 
     if (e == ERR_EXISTS)
         fault_hint(fault, "one engine has one %s; this engine's sockets are in %.150s", service, paths->run);
@@ -62,7 +62,7 @@ enum err lock_take(const struct paths *paths, const char *service, int *fd, stru
 
 enum err lock_take_data(const struct paths *paths, const char *service, int *fd, struct fault *fault)
 {
-    enum err e = take(paths->data, service, fd, fault);
+    enum err e = take_lock(paths->data, service, fd, fault);
 
     if (e == ERR_EXISTS)
         fault_hint(fault, "another engine has the data in %.100s, and its sockets not in %.100s: see XDG_RUNTIME_DIR",
@@ -86,7 +86,7 @@ static bool is_other_disk(const char *path, dev_t disk)
     return st.st_dev != disk;
 }
 
-static enum lock_place look(const char *directory, const char *service, int fd)
+static enum lock_place look_at_lock(const char *directory, const char *service, int fd)
 {
     char path[LOCK_PATH_SIZE];
     struct stat ours, named;
@@ -104,12 +104,12 @@ static enum lock_place look(const char *directory, const char *service, int fd)
 
 enum lock_place lock_look(const struct paths *paths, const char *service, int fd)
 {
-    return look(paths->run, service, fd);
+    return look_at_lock(paths->run, service, fd);
 }
 
 enum lock_place lock_data_look(const struct paths *paths, const char *service, int fd)
 {
-    return look(paths->data, service, fd);
+    return look_at_lock(paths->data, service, fd);
 }
 
 static bool is_held(const char *directory, const char *service)

@@ -85,7 +85,7 @@ void peers_inflow_reset(struct peer *peer)
 
 /* ---- frames ---- */
 
-static void charge(struct peer *peer, size_t bytes)
+static void charge_peer(struct peer *peer, size_t bytes)
 {
     if (bytes == 0)
         return;
@@ -95,11 +95,11 @@ static void charge(struct peer *peer, size_t bytes)
 }
 
 /* Small frames are charged in any case: their peer is paused after them. */
-static bool admit(struct peer *peer, size_t bytes, bool is_large)
+static bool admit_bytes(struct peer *peer, size_t bytes, bool is_large)
 {
     if (is_large && bytes > peers_inflow_room())
         return false;
-    charge(peer, bytes);
+    charge_peer(peer, bytes);
     return true;
 }
 
@@ -137,7 +137,7 @@ static bool take_head(struct peer *peer)
     if (wire_is_command(wire) || peer->is_subscriber)
         return true;
     bytes = peers_charge((size_t)wire->left, wire_has_more(wire));
-    if (admit(peer, bytes, wire->left > LIMIT_SMALL))
+    if (admit_bytes(peer, bytes, wire->left > LIMIT_SMALL))
         return true;
     peer->refused = bytes;
     return false;
@@ -191,7 +191,7 @@ static ssize_t hang_up(struct peer *peer, ssize_t got)
     return 0;
 }
 
-static bool keep(struct peer *peer, const uint8_t *bytes, size_t len)
+static bool keep_bytes(struct peer *peer, const uint8_t *bytes, size_t len)
 {
     uint8_t *kept = malloc(len);
 
@@ -211,7 +211,7 @@ static ssize_t pass_on(struct peer *peer, uint8_t *bytes, size_t from, size_t go
     if (pass < 0)
         return hang_up(peer, (ssize_t)got);
     if (peer->refused > 0) {
-        if (!keep(peer, bytes + pass, got - (size_t)pass))
+        if (!keep_bytes(peer, bytes + pass, got - (size_t)pass))
             return hang_up(peer, (ssize_t)got);
         peers_pause(peer, peer->refused);
         return pass > 0 ? pass : nothing_now();
@@ -235,7 +235,7 @@ static ssize_t read_kept(struct peer *peer, uint8_t *bytes, size_t len)
 {
     size_t got = peer->kept_len;
 
-    if (!admit(peer, peer->refused, true)) {
+    if (!admit_bytes(peer, peer->refused, true)) {
         if (has_ended(peers_fd(peer)))
             return hang_up(peer, 0);
         peers_pause(peer, peer->refused);

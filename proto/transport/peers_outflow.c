@@ -129,7 +129,7 @@ static bool has_room(enum peers_kind kind, const struct peer *peer, size_t cost)
     return all < most && own + cost <= most - all;
 }
 
-static void count(struct outgoing *outgoing)
+static void count_outgoing(struct outgoing *outgoing)
 {
     size_t all = atomic_fetch_add(outgoing->all, outgoing->cost) + outgoing->cost;
 
@@ -157,7 +157,7 @@ struct outgoing *peers_outgoing(enum peers_kind kind, int fd, const void *at, si
         (struct outgoing){ .peer = peer ? &peer->out : NULL, .all = &out.waiting[kind], .cost = len + OVERHEAD };
     if (len > 0)
         memcpy(outgoing->at, at, len);
-    count(outgoing);
+    count_outgoing(outgoing);
     atomic_store(&outgoing->is_complete, true);
     return outgoing;
 }

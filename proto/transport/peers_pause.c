@@ -13,7 +13,7 @@ static int set_events(int epoll, int op, int fd, struct epoll_event *event)
     return (int)syscall(SYS_epoll_ctl, epoll, op, fd, event);
 }
 
-static void watch(const struct peer *peer)
+static void watch_peer(const struct peer *peer)
 {
     struct epoll_event event = peer->wanted;
 
@@ -30,7 +30,7 @@ static void set_paused(struct peer *peer, bool is_paused)
         return;
     peer->is_paused = is_paused;
     atomic_fetch_add(&paused, is_paused ? 1u : -1u);
-    watch(peer);
+    watch_peer(peer);
 }
 
 bool peers_pause_any(void)
@@ -49,7 +49,7 @@ void peers_pause(struct peer *peer, size_t wants)
     peers_pause_relieve();
 }
 
-static struct peer *oldest(bool is_large)
+static struct peer *oldest_paused(bool is_large)
 {
     struct peer *first = NULL;
 
@@ -71,11 +71,11 @@ void peers_pause_relieve(void)
         return;
     pthread_mutex_lock(&lock);
     room = peers_inflow_room();
-    while ((peer = oldest(true)) && peer->wants <= room) {
+    while ((peer = oldest_paused(true)) && peer->wants <= room) {
         room -= peer->wants;
         set_paused(peer, false);
     }
-    while (peers_inflow_takes_small() && (peer = oldest(false)))
+    while (peers_inflow_takes_small() && (peer = oldest_paused(false)))
         set_paused(peer, false);
     pthread_mutex_unlock(&lock);
 }

@@ -36,7 +36,7 @@ union control {
     char room[CMSG_SPACE(sizeof(int))];
 };
 
-static void attach(struct msghdr *message, union control *control, int passed)
+static void attach_descriptor(struct msghdr *message, union control *control, int passed)
 {
     memset(control, 0, sizeof(*control));
     message->msg_control = control->room;
@@ -66,7 +66,7 @@ static ssize_t send_part(int fd, const uint8_t *at, size_t len, int passed)
 
     if (passed < 0)
         return send(fd, at, len, MSG_NOSIGNAL);
-    attach(&message, &control, passed);
+    attach_descriptor(&message, &control, passed);
     return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
@@ -123,7 +123,8 @@ static void keep_passed(struct pipe *pipe, struct msghdr *message)
 }
 
 /* One read of at most `len` bytes; never past the end of the message under way. */
-static enum err take(struct pipe *pipe, enum pipe_wait wait, void *to, size_t len, size_t *taken, struct fault *fault)
+static enum err take_bytes(struct pipe *pipe, enum pipe_wait wait, void *to, size_t len, size_t *taken,
+                           struct fault *fault)
 {
     union control control;
     struct iovec part = { .iov_base = to, .iov_len = len };
@@ -145,7 +146,7 @@ static enum err take(struct pipe *pipe, enum pipe_wait wait, void *to, size_t le
     return ERR_OK;
 }
 
-static size_t announced(const struct pipe *pipe)
+static size_t announced_length(const struct pipe *pipe)
 {
     size_t body = 0;
 
@@ -160,10 +161,10 @@ static enum err take_length(struct pipe *pipe, enum pipe_wait wait, struct fault
     size_t taken;
 
     while (e == ERR_OK && pipe->have < LENGTH_SIZE)
-        e = take(pipe, wait, pipe->length + pipe->have, LENGTH_SIZE - pipe->have, &taken, fault);
-    if (e == ERR_OK && announced(pipe) > PIPE_MESSAGE_MAX)
+        e = take_bytes(pipe, wait, pipe->length + pipe->have, LENGTH_SIZE - pipe->have, &taken, fault);
+    if (e == ERR_OK && announced_length(pipe) > PIPE_MESSAGE_MAX)
         e = fault_set(fault, ERR_TOO_LARGE, "a message of %zu bytes is announced; at most %d are allowed",
-                      announced(pipe), PIPE_MESSAGE_MAX);
+                      announced_length(pipe), PIPE_MESSAGE_MAX);
     return e;
 }
 
@@ -171,14 +172,14 @@ static enum err take_body(struct pipe *pipe, enum pipe_wait wait, struct fault *
 {
     uint8_t chunk[CHUNK];
 
-    while (pipe->body.len < announced(pipe)) {
-        size_t left = announced(pipe) - pipe->body.len, taken;
-        enum err e = take(pipe, wait, chunk, left < CHUNK ? left : CHUNK, &taken, fault);
+    while (pipe->body.len < announced_length(pipe)) {
+        size_t left = announced_length(pipe) - pipe->body.len, taken;
+        enum err e = take_bytes(pipe, wait, chunk, left < CHUNK ? left : CHUNK, &taken, fault);
         if (e != ERR_OK)
             return e;
         buffer_add(&pipe->body, chunk, taken);
         if (pipe->body.failed)
-            return fault_set(fault, ERR_FULL, "no memory for a message of %zu bytes", announced(pipe));
+            return fault_set(fault, ERR_FULL, "no memory for a message of %zu bytes", announced_length(pipe));
     }
     return ERR_OK;
 }

@@ -26,7 +26,7 @@ enum { PASSED = sizeof(PASSED_ON) / sizeof(*PASSED_ON) };
 
 /* A worker's environment is empty, for a file that takes a decoder over would read it. Only what makes a worker run, or
  * speaks to it, is passed on where a person has set it. A sanitizer reads its options there. */
-static char **environment(char *some[PASSED + 1])
+static char **choose_environment(char *some[PASSED + 1])
 {
     size_t count = 0;
 
@@ -38,7 +38,7 @@ static char **environment(char *some[PASSED + 1])
     return SANITIZED ? environ : some;
 }
 
-static int spawn(pid_t *pid, const char *program, const char *mode, int socket)
+static int spawn_worker(pid_t *pid, const char *program, const char *mode, int socket)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
@@ -53,7 +53,7 @@ static int spawn(pid_t *pid, const char *program, const char *mode, int socket)
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    int number = posix_spawn(pid, program, &files, &attributes, arguments, environment(some));
+    int number = posix_spawn(pid, program, &files, &attributes, arguments, choose_environment(some));
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&files);
     return number;
@@ -67,7 +67,7 @@ enum err sandboxed_start(struct sandboxed *process, const char *program, const c
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
         return fault_errno(fault, ERR_IO, errno, "cannot make a socket pair");
     fcntl(pair[0], F_SETFL, O_NONBLOCK);
-    int number = spawn(&process->pid, program, mode, pair[1]);
+    int number = spawn_worker(&process->pid, program, mode, pair[1]);
     close(pair[1]);
     if (number != 0) {
         close(pair[0]);
@@ -80,7 +80,7 @@ enum err sandboxed_start(struct sandboxed *process, const char *program, const c
 
 /* ---- the end ---- */
 
-static bool reap(pid_t pid, usec_t patience, int *status)
+static bool reap_worker(pid_t pid, usec_t patience, int *status)
 {
     usec_t until = clock_steady() + patience;
     pid_t ended;
@@ -90,7 +90,7 @@ static bool reap(pid_t pid, usec_t patience, int *status)
     return ended == pid;
 }
 
-static void explain(int status, char *why)
+static void explain_end(int status, char *why)
 {
     if (WIFSIGNALED(status))
         snprintf(why, SANDBOXED_WHY_SIZE, "signal %d (SIG%s)", WTERMSIG(status),
@@ -108,17 +108,17 @@ void sandboxed_end(struct sandboxed *process, char *why)
     why[0] = 0;
     if (process->pid == 0)
         return;
-    bool alone = reap(process->pid, 0, &status); /* it died by itself: that says why */
+    bool alone = reap_worker(process->pid, 0, &status); /* it died by itself: that says why */
     if (!alone && process->pipe.fd >= 0) {
         uint8_t byte;
         ssize_t got = recv(process->pipe.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
         bool hung_up = got == 0 || (got < 0 && errno == ECONNRESET); /* reset: it left a job unread */
-        alone = hung_up && reap(process->pid, DYING_US, &status);
+        alone = hung_up && reap_worker(process->pid, DYING_US, &status);
     }
     if (alone)
-        explain(status, why);
+        explain_end(status, why);
     pipe_close(&process->pipe);
-    if (!alone && (kill(process->pid, SIGKILL) < 0 || !reap(process->pid, DYING_US, &status)))
+    if (!alone && (kill(process->pid, SIGKILL) < 0 || !reap_worker(process->pid, DYING_US, &status)))
         log_warn("worker %d does not end yet", (int)process->pid);
     process->pid = 0;
 }

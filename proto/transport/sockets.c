@@ -127,7 +127,7 @@ static bool watch_connections(struct socket *socket)
     return true;
 }
 
-static bool attach(struct socket *socket, const char *address)
+static bool attach_socket(struct socket *socket, const char *address)
 {
     if (KINDS[socket->kind].binds)
         peers_begin();
@@ -152,7 +152,7 @@ enum err sockets_open(struct sockets *sockets, enum socket_kind kind, const char
     if (!socket->zmq)
         goto undo;
     set_options(socket);
-    if (!attach(socket, address))
+    if (!attach_socket(socket, address))
         goto undo;
     socket->fd = fd_of(socket->zmq);
     *to = socket;
@@ -347,7 +347,7 @@ struct text letter_topic(const struct letter *letter)
 
 /* ---- sending ---- */
 
-static enum err sent(struct socket *socket, int rc)
+static enum err check_sent(struct socket *socket, int rc)
 {
     socket->settled = false;
     if (rc >= 0)
@@ -364,7 +364,7 @@ static enum err send_bytes(struct socket *socket, const void *at, size_t len, in
         rc = zmq_send(socket->zmq, at, len, flags | ZMQ_DONTWAIT);
     while (rc < 0 && errno == EINTR);
     peers_leave();
-    return sent(socket, rc);
+    return check_sent(socket, rc);
 }
 
 static const enum peers_kind COUNTED[] = {
@@ -375,7 +375,7 @@ static const enum peers_kind COUNTED[] = {
 };
 
 /* ZeroMQ would hold any amount for a peer that reads nothing: each byte is counted until it has left. */
-static enum err pack(const struct socket *socket, int peer, struct bytes body, zmq_msg_t *message)
+static enum err pack_message(const struct socket *socket, int peer, struct bytes body, zmq_msg_t *message)
 {
     bool is_full;
     struct outgoing *outgoing = peers_outgoing(COUNTED[socket->kind], peer, body.at, body.len, &is_full);
@@ -398,7 +398,7 @@ static enum err send_message(struct socket *socket, zmq_msg_t *message)
         rc = zmq_msg_send(message, socket->zmq, ZMQ_DONTWAIT);
     while (rc < 0 && errno == EINTR); /* else the next message would go on where this one's route ended */
     peers_leave();
-    return sent(socket, rc);
+    return check_sent(socket, rc);
 }
 
 static enum err send_route(struct socket *socket, const struct route *route)
@@ -414,7 +414,7 @@ static enum err send_route(struct socket *socket, const struct route *route)
 enum err sockets_send(struct socket *socket, const struct route *route, struct bytes body)
 {
     zmq_msg_t message;
-    enum err e = pack(socket, route ? route->peer : -1, body, &message);
+    enum err e = pack_message(socket, route ? route->peer : -1, body, &message);
 
     if (e != ERR_OK)
         return e;
@@ -430,7 +430,7 @@ enum err sockets_send(struct socket *socket, const struct route *route, struct b
 enum err sockets_publish(struct socket *socket, struct text topic, struct bytes body)
 {
     zmq_msg_t message;
-    enum err e = pack(socket, -1, body, &message);
+    enum err e = pack_message(socket, -1, body, &message);
 
     if (e != ERR_OK)
         return e;

@@ -30,7 +30,7 @@ void base64_write(struct buffer *to, struct bytes from)
     }
 }
 
-static uint32_t unpadded(struct text from)
+static uint32_t length_without_padding(struct text from)
 {
     uint32_t len = from.len;
 
@@ -41,7 +41,7 @@ static uint32_t unpadded(struct text from)
 
 bool base64_read(struct text from, struct arena *arena, struct bytes *to)
 {
-    const uint32_t len = unpadded(from);
+    const uint32_t len = length_without_padding(from);
     uint8_t *at = arena_alloc(arena, (size_t)len / 4 * 3 + 3);
     uint32_t bits = 0, made = 0;
 

@@ -13,7 +13,7 @@ struct packing {
 
 static enum err pack_record(struct packing *p, const struct shape *shape, const void *record);
 
-static int append(void *buffer, const char *bytes, size_t len)
+static int append_bytes(void *buffer, const char *bytes, size_t len)
 {
     buffer_add(buffer, bytes, len);
     return 0;
@@ -23,7 +23,7 @@ static struct packing packing_into(struct buffer *to, struct fault *fault)
 {
     struct packing p = { .fault = fault };
 
-    msgpack_packer_init(&p.packer, to, append);
+    msgpack_packer_init(&p.packer, to, append_bytes);
     return p;
 }
 
@@ -150,7 +150,7 @@ static bool is_written(const struct field *field, const void *record)
 }
 
 /* A bit for each field. */
-static uint64_t written(const struct shape *shape, const void *record)
+static uint64_t written_fields(const struct shape *shape, const void *record)
 {
     uint64_t bits = 0;
 
@@ -167,7 +167,7 @@ static enum err pack_field(struct packing *p, const struct field *field, const v
 
 static enum err pack_record(struct packing *p, const struct shape *shape, const void *record)
 {
-    uint64_t left = written(shape, record);
+    uint64_t left = written_fields(shape, record);
 
     msgpack_pack_map(&p->packer, (size_t)__builtin_popcountll(left));
     for (; left > 0; left &= left - 1) {

@@ -15,7 +15,7 @@ struct decoding {
 
 static enum err read_record(struct decoding *d, const struct shape *shape, const struct token *map, void *record);
 
-static enum err ended(struct decoding *d)
+static enum err refuse_short(struct decoding *d)
 {
     return fault_set(d->fault, ERR_BAD_REQUEST,
                      "the message ends too early, or holds over %d maps and lists in each other", CODEC_DEPTH);
@@ -150,7 +150,7 @@ static enum err read_elements(struct decoding *d, const struct field *field, str
         enum err e;
 
         if (!token_read(&d->in, &token))
-            return ended(d);
+            return refuse_short(d);
         e = read_value[field->type](d, field, &token, (char *)list->at + i * size);
         if (e != ERR_OK)
             return value_fault_at(d->fault, e, i);
@@ -173,7 +173,7 @@ static enum err read_list(struct decoding *d, const struct field *field, const s
     list->count = token->count;
 
     if (d->depth-- == 0)
-        return ended(d);
+        return refuse_short(d);
     e = read_elements(d, field, list);
     d->depth++;
     return e;
@@ -184,7 +184,7 @@ static enum err read_field(struct decoding *d, const struct field *field, void *
     struct token token;
 
     if (!token_read(&d->in, &token))
-        return ended(d);
+        return refuse_short(d);
     if (token.type == TOKEN_NIL && field->flags & FIELD_OPTIONAL)
         return ERR_OK;
     value_mark(field, record, true);
@@ -197,7 +197,7 @@ static enum err skip_value(struct decoding *d)
 {
     struct token token;
 
-    return token_read(&d->in, &token) && token_skip(&d->in, &token, d->depth) ? ERR_OK : ended(d);
+    return token_read(&d->in, &token) && token_skip(&d->in, &token, d->depth) ? ERR_OK : refuse_short(d);
 }
 
 /* One key and its value. `next` is the field that comes now when keys are in order, `seen` a bit for each field. */
@@ -208,7 +208,7 @@ static enum err read_pair(struct decoding *d, const struct shape *shape, void *r
     enum err e;
 
     if (!token_read(&d->in, &key))
-        return ended(d);
+        return refuse_short(d);
     if (key.type != TOKEN_TEXT)
         return other_type(d, "a text as key", &key);
     field = value_field(shape, token_text(&key), next);
@@ -259,7 +259,7 @@ static enum err read_record(struct decoding *d, const struct shape *shape, const
     if (shape->field_count > VALUE_FIELDS_MAX)
         return fault_set(d->fault, ERR_INTERNAL, "%s has over %d fields", shape->name, VALUE_FIELDS_MAX);
     if (d->depth-- == 0)
-        return ended(d);
+        return refuse_short(d);
     for (uint32_t i = 0; i < map->count; i++) {
         enum err e = read_pair(d, shape, record, &next, &seen);
 
@@ -270,8 +270,8 @@ static enum err read_record(struct decoding *d, const struct shape *shape, const
     return check_missing(d->fault, shape, seen);
 }
 
-static enum err decode(const struct shape *shape, struct bytes from, struct arena *arena, bool is_strict, void *value,
-                       struct fault *fault)
+static enum err decode_message(const struct shape *shape, struct bytes from, struct arena *arena, bool is_strict,
+                               void *value, struct fault *fault)
 {
     struct decoding d = { token_reader_of(from), arena, fault, CODEC_DEPTH, is_strict };
     struct token map;
@@ -280,7 +280,7 @@ static enum err decode(const struct shape *shape, struct bytes from, struct aren
     if (from.len > CODEC_MESSAGE_MAX)
         return fault_set(fault, ERR_TOO_LARGE, "the message has %u bytes, at most %d are allowed", from.len,
                          CODEC_MESSAGE_MAX);
-    e = token_read(&d.in, &map) ? read_record(&d, shape, &map, value) : ended(&d);
+    e = token_read(&d.in, &map) ? read_record(&d, shape, &map, value) : refuse_short(&d);
     if (e == ERR_OK && d.in.at != d.in.end)
         return fault_set(fault, ERR_BAD_REQUEST, "%zu trailing bytes after the message", (size_t)(d.in.end - d.in.at));
     return e;
@@ -289,11 +289,11 @@ static enum err decode(const struct shape *shape, struct bytes from, struct aren
 enum err codec_decode(const struct shape *shape, struct bytes from, struct arena *arena, void *value,
                       struct fault *fault)
 {
-    return decode(shape, from, arena, false, value, fault);
+    return decode_message(shape, from, arena, false, value, fault);
 }
 
 enum err codec_decode_ask(const struct shape *shape, struct bytes from, struct arena *arena, void *value,
                           struct fault *fault)
 {
-    return decode(shape, from, arena, true, value, fault);
+    return decode_message(shape, from, arena, true, value, fault);
 }

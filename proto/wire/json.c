@@ -209,7 +209,7 @@ static enum err read_record(struct reading *r, const struct shape *shape, json_t
     return ERR_OK;
 }
 
-static enum err parse(struct text from, json_t **to, struct fault *fault)
+static enum err parse_text(struct text from, json_t **to, struct fault *fault)
 {
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL;
     json_error_t error;
@@ -228,7 +228,7 @@ enum err json_read(const struct shape *shape, struct text from, struct arena *ar
 {
     struct reading r = { arena, fault };
     json_t *whole = NULL;
-    enum err e = parse(from, &whole, fault);
+    enum err e = parse_text(from, &whole, fault);
 
     if (e == ERR_OK)
         e = read_record(&r, shape, whole, value);
@@ -240,7 +240,7 @@ enum err json_read(const struct shape *shape, struct text from, struct arena *ar
 static enum err assign_json(struct reading *r, const struct field *field, struct text from, void *record)
 {
     json_t *whole = NULL;
-    enum err e = parse(from, &whole, r->fault);
+    enum err e = parse_text(from, &whole, r->fault);
 
     if (e == ERR_OK)
         e = read_field(r, field, whole, record);

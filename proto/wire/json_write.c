@@ -17,7 +17,7 @@ static bool is_plain(uint8_t c)
     return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
 }
 
-static void escape(struct buffer *to, uint8_t c)
+static void add_escape(struct buffer *to, uint8_t c)
 {
     static const char *const short_forms[0x80] = {
         ['"'] = "\\\"", ['\\'] = "\\\\", ['\n'] = "\\n", ['\r'] = "\\r", ['\t'] = "\\t", ['\b'] = "\\b", ['\f'] = "\\f",
@@ -45,7 +45,7 @@ static uint32_t write_character(struct buffer *to, struct text from)
     if (len == 0)
         buffer_add_text(to, TEXT_REPLACEMENT);
     else if (len == 1)
-        escape(to, (uint8_t)from.at[0]);
+        add_escape(to, (uint8_t)from.at[0]);
     else if (text_steers(from))
         buffer_printf(to, "\\u%04x", steering_number(from, len));
     else

@@ -4,7 +4,7 @@
 
 enum { LONGEST = 64 };
 
-static uint32_t least(uint32_t a, uint32_t b, uint32_t c)
+static uint32_t least_of(uint32_t a, uint32_t b, uint32_t c)
 {
     uint32_t ab = a < b ? a : b;
 
@@ -26,9 +26,9 @@ uint32_t nearest_distance(struct text a, struct text b)
         for (uint32_t j = 1; j <= b_len; j++) {
             uint32_t change = before[j - 1] + (a.at[i - 1] != b.at[j - 1]);
 
-            row[j] = least(change, before[j] + 1, row[j - 1] + 1);
+            row[j] = least_of(change, before[j] + 1, row[j - 1] + 1);
             if (i > 1 && j > 1 && a.at[i - 1] == b.at[j - 2] && a.at[i - 2] == b.at[j - 1])
-                row[j] = least(row[j], row[j], two_before[j - 2] + 1);
+                row[j] = least_of(row[j], row[j], two_before[j - 2] + 1);
         }
     }
     return rows[a_len % 3][b_len];
@@ -40,7 +40,7 @@ struct best {
     uint32_t distance;
 };
 
-static void consider(struct best *best, const char *candidate)
+static void consider_candidate(struct best *best, const char *candidate)
 {
     uint32_t distance = nearest_distance(best->name, text_of(candidate));
 
@@ -56,7 +56,7 @@ const char *nearest_service(struct text name)
 
     for (const struct schema *const *schema = schema_all; *schema; schema++)
         if ((*schema)->ask_count > 0 && strcmp((*schema)->service, "service") != 0)
-            consider(&best, (*schema)->service);
+            consider_candidate(&best, (*schema)->service);
     return best.found ? best.found : "";
 }
 
@@ -66,14 +66,14 @@ const char *nearest_ask(const struct schema *schema, struct text name)
     struct best best = { .name = name };
 
     for (uint32_t i = 0; i < schema->ask_count; i++)
-        consider(&best, schema->asks[i].name);
+        consider_candidate(&best, schema->asks[i].name);
     for (uint32_t i = 0; standard && i < standard->ask_count; i++)
-        consider(&best, standard->asks[i].name);
+        consider_candidate(&best, standard->asks[i].name);
     return best.found ? best.found : "";
 }
 
 /* What stands before the first dot, and what behind it. */
-static void split(struct text full_name, struct text *service, struct text *name)
+static void split_name(struct text full_name, struct text *service, struct text *name)
 {
     const char *dot = full_name.len ? memchr(full_name.at, '.', full_name.len) : NULL;
 
@@ -85,7 +85,7 @@ enum err nearest_explain_in(const struct schema *schema, struct text full_name, 
 {
     struct text service, name;
 
-    split(full_name, &service, &name);
+    split_name(full_name, &service, &name);
     fault_set(fault, ERR_NOT_FOUND, "%s has no ask \"%.*s\"", schema->service, TEXT_ARG(name));
     return fault_hint(fault, "did you mean %s.%s?", schema->service, nearest_ask(schema, name));
 }
@@ -95,7 +95,7 @@ enum err nearest_explain(struct text full_name, struct fault *fault)
     const struct schema *schema;
     struct text service, name;
 
-    split(full_name, &service, &name);
+    split_name(full_name, &service, &name);
     schema = schema_named(service);
     if (schema)
         return nearest_explain_in(schema, full_name, fault);

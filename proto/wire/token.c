@@ -70,7 +70,7 @@ static bool signed_number(struct token *token, uint64_t bits, unsigned width)
 }
 
 /* The bytes of a text, bytes or ext. An ext has its type's byte before them. */
-static bool payload(struct token_reader *reader, struct token *token, uint64_t len)
+static bool take_payload(struct token_reader *reader, struct token *token, uint64_t len)
 {
     const uint64_t type_byte = token->type == TOKEN_EXT;
 
@@ -82,7 +82,7 @@ static bool payload(struct token_reader *reader, struct token *token, uint64_t l
     return true;
 }
 
-static bool elements(const struct token_reader *reader, struct token *token, uint64_t count)
+static bool take_elements(const struct token_reader *reader, struct token *token, uint64_t count)
 {
     token->count = (uint32_t)count;
     return (token->type == TOKEN_MAP ? 2 * count : count) <= (uint64_t)(reader->end - reader->at);
@@ -117,10 +117,10 @@ static bool read_form(struct token_reader *reader, struct token *token, const st
     case TOKEN_TEXT:
     case TOKEN_BYTES:
     case TOKEN_EXT:
-        return payload(reader, token, number + form->payload);
+        return take_payload(reader, token, number + form->payload);
     case TOKEN_LIST:
     case TOKEN_MAP:
-        return elements(reader, token, number);
+        return take_elements(reader, token, number);
     }
     return false;
 }
@@ -140,18 +140,18 @@ bool token_read(struct token_reader *reader, struct token *token)
     }
     if (first < 0xa0) {
         token->type = first < 0x90 ? TOKEN_MAP : TOKEN_LIST;
-        return elements(reader, token, first & 0x0f);
+        return take_elements(reader, token, first & 0x0f);
     }
     if (first < 0xc0) {
         token->type = TOKEN_TEXT;
-        return payload(reader, token, first & 0x1f);
+        return take_payload(reader, token, first & 0x1f);
     }
     if (first < 0xe0)
         return read_form(reader, token, &forms[first - 0xc0]);
     return signed_number(token, first, 1);
 }
 
-static uint64_t children(const struct token *token)
+static uint64_t count_children(const struct token *token)
 {
     if (token->type == TOKEN_LIST)
         return token->count;
@@ -159,7 +159,7 @@ static uint64_t children(const struct token *token)
 }
 
 /* Leaves every map and list whose last element was read. */
-static uint32_t climb(const uint64_t *left, uint32_t level)
+static uint32_t leave_finished(const uint64_t *left, uint32_t level)
 {
     while (level > 0 && left[level] == 0)
         level--;
@@ -168,7 +168,7 @@ static uint32_t climb(const uint64_t *left, uint32_t level)
 
 bool token_skip(struct token_reader *reader, const struct token *token, uint32_t depth)
 {
-    uint64_t left[TOKEN_DEPTH_MAX + 1] = { 0, children(token) }; /* elements still to read at each level */
+    uint64_t left[TOKEN_DEPTH_MAX + 1] = { 0, count_children(token) }; /* elements still to read at each level */
     uint32_t level = 1;
     struct token inner;
 
@@ -176,7 +176,7 @@ bool token_skip(struct token_reader *reader, const struct token *token, uint32_t
         return true;
     if (depth == 0)
         return false;
-    for (level = climb(left, level); level > 0; level = climb(left, level)) {
+    for (level = leave_finished(left, level); level > 0; level = leave_finished(left, level)) {
         if (!token_read(reader, &inner))
             return false;
         left[level]--;
@@ -184,7 +184,7 @@ bool token_skip(struct token_reader *reader, const struct token *token, uint32_t
             continue;
         if (level == depth || level == TOKEN_DEPTH_MAX)
             return false;
-        left[++level] = children(&inner);
+        left[++level] = count_children(&inner);
     }
     return true;
 }

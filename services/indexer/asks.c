@@ -31,7 +31,7 @@ static enum err answer_added(const struct indexer *indexer, struct call *call, s
     return ERR_OK;
 }
 
-static void adopted(void *state, struct ticket ticket, const struct library *library, const struct fault *fault)
+static void end_adoption(void *state, struct ticket ticket, const struct library *library, const struct fault *fault)
 {
     struct indexer *indexer = state;
     bool was = library && shelf_of(indexer->shelves, library->id);
@@ -52,7 +52,7 @@ static void adopted(void *state, struct ticket ticket, const struct library *lib
 static enum err add_library(struct indexer *indexer, struct call *call, const struct indexer_add_library *ask,
                             struct library *answer)
 {
-    struct adopt_listener listener = { adopted, indexer };
+    struct adopt_listener listener = { end_adoption, indexer };
     bool is_again = false;
     struct id id;
     enum err e = find_done(indexer, call, &id, &is_again);
@@ -102,8 +102,8 @@ static enum err remove_library(struct indexer *indexer, struct call *call, const
     return ERR_OK;
 }
 
-static enum err libraries(struct indexer *indexer, struct call *call, const struct indexer_libraries *ask,
-                          struct libraries *answer)
+static enum err list_libraries(struct indexer *indexer, struct call *call, const struct indexer_libraries *ask,
+                               struct libraries *answer)
 {
     uint32_t count = 0;
 
@@ -122,7 +122,7 @@ static enum err libraries(struct indexer *indexer, struct call *call, const stru
 
 /* ---- looking again ---- */
 
-static void look(struct shelf *shelf, const char *below, const struct indexer_rescan *ask)
+static void wish_scan(struct shelf *shelf, const char *below, const struct indexer_rescan *ask)
 {
     shelf->wish.accept_missing |= ask->accept_missing;
     shelf->wish.retry_failed |= ask->retry_failed;
@@ -132,8 +132,8 @@ static void look(struct shelf *shelf, const char *below, const struct indexer_re
         shelf_wish_whole(shelf);
 }
 
-static enum err rescan(struct indexer *indexer, struct call *call, const struct indexer_rescan *ask,
-                       struct progress *answer)
+static enum err rescan_libraries(struct indexer *indexer, struct call *call, const struct indexer_rescan *ask,
+                                 struct progress *answer)
 {
     char copy[PATH_MAX];
     const char *below = "";
@@ -144,14 +144,14 @@ static enum err rescan(struct indexer *indexer, struct call *call, const struct 
     progress_begin(indexer);
     for (struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
         if (!shelf->removing && (!one || shelf == one))
-            look(shelf, below, ask);
+            wish_scan(shelf, below, ask);
     schedule_turn(indexer);
     progress_now(indexer, answer);
     return ERR_OK;
 }
 
-static enum err progress(struct indexer *indexer, struct call *call, const struct indexer_progress *ask,
-                         struct progress *answer)
+static enum err report_progress(struct indexer *indexer, struct call *call, const struct indexer_progress *ask,
+                                struct progress *answer)
 {
     (void)call;
     (void)ask;
@@ -161,8 +161,8 @@ static enum err progress(struct indexer *indexer, struct call *call, const struc
 
 /* ---- one file ---- */
 
-static enum err analyse(struct indexer *indexer, struct call *call, const struct indexer_analyse *ask,
-                        struct heard *answer)
+static enum err analyse_file(struct indexer *indexer, struct call *call, const struct indexer_analyse *ask,
+                             struct heard *answer)
 {
     char path[PATH_MAX];
 
@@ -182,8 +182,8 @@ static enum err analyse(struct indexer *indexer, struct call *call, const struct
 
 /* ---- artefacts ---- */
 
-static enum err remake(struct indexer *indexer, struct call *call, const struct indexer_remake *ask,
-                       struct nothing *answer)
+static enum err remake_artefacts(struct indexer *indexer, struct call *call, const struct indexer_remake *ask,
+                                 struct nothing *answer)
 {
     (void)answer;
     if (ask->has_id)
@@ -196,9 +196,9 @@ static enum err remake(struct indexer *indexer, struct call *call, const struct 
 const struct indexer_handlers asks_handlers = {
     .add_library = add_library,
     .remove_library = remove_library,
-    .libraries = libraries,
-    .rescan = rescan,
-    .progress = progress,
-    .analyse = analyse,
-    .remake = remake,
+    .libraries = list_libraries,
+    .rescan = rescan_libraries,
+    .progress = report_progress,
+    .analyse = analyse_file,
+    .remake = remake_artefacts,
 };

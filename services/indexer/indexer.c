@@ -14,7 +14,7 @@ enum { TICK_US = 100000, PROGRESS_US = 250000, LOOK_US = 1000000, FILE_THREADS =
 
 /* ---- what the parts call ---- */
 
-static void failed(void *state, const char *path, struct text why)
+static void publish_failed(void *state, const char *path, struct text why)
 {
     struct indexer *indexer = state;
     struct indexer_failed event = { .path = bytes_of(path, strlen(path)), .why = why };
@@ -36,7 +36,7 @@ static void open_mail(void *state, int fd)
     mailbox_open(indexer->mailbox);
 }
 
-static void events(void *state, int fd)
+static void read_events(void *state, int fd)
 {
     struct indexer *indexer = state;
 
@@ -46,7 +46,7 @@ static void events(void *state, int fd)
 
 /* ---- ticks ---- */
 
-static void tick(void *state)
+static void tick_all(void *state)
 {
     struct indexer *indexer = state;
 
@@ -58,7 +58,7 @@ static void tick(void *state)
         schedule_tick(indexer);
 }
 
-static void look(void *state)
+static void look_at_errands(void *state)
 {
     struct indexer *indexer = state;
 
@@ -70,7 +70,7 @@ static void look(void *state)
     remake_look(indexer);
 }
 
-static void publish(void *state)
+static void publish_progress(void *state)
 {
     progress_tick(state);
 }
@@ -117,7 +117,7 @@ static enum err open_threads(struct indexer *indexer, struct fault *fault)
 static enum err open_parts(struct indexer *indexer, struct config *config, struct fault *fault)
 {
     struct pool_settings settings = settings_of(indexer, config);
-    struct hearing_listener listener = { failed, look_again, remake_made, indexer };
+    struct hearing_listener listener = { publish_failed, look_again, remake_made, indexer };
     enum err e = config_check(config, fault);
 
     if (e == ERR_OK)
@@ -130,16 +130,16 @@ static enum err open_parts(struct indexer *indexer, struct config *config, struc
     return e;
 }
 
-static void listen(struct indexer *indexer)
+static void watch_sources(struct indexer *indexer)
 {
     struct service *service = indexer->service;
 
     service_watch(service, mailbox_fd(indexer->mailbox), open_mail, indexer);
     if (indexer->watch)
-        service_watch(service, watch_fd(indexer->watch), events, indexer);
-    service_every(service, TICK_US, tick, indexer);
-    service_every(service, PROGRESS_US, publish, indexer);
-    service_every(service, LOOK_US, look, indexer);
+        service_watch(service, watch_fd(indexer->watch), read_events, indexer);
+    service_every(service, TICK_US, tick_all, indexer);
+    service_every(service, PROGRESS_US, publish_progress, indexer);
+    service_every(service, LOOK_US, look_at_errands, indexer);
 }
 
 void indexer_open(struct indexer *indexer)
@@ -159,7 +159,7 @@ void indexer_open(struct indexer *indexer)
     }
     if (notice_open(indexer, &fault) != ERR_OK)
         log_fault("libraries are not watched but rescanned", &fault);
-    listen(indexer);
+    watch_sources(indexer);
     schedule_tick(indexer); /* the libraries are known before the first ask, where the store is there */
 }
 

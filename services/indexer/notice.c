@@ -6,7 +6,7 @@
 
 enum { MOVE_BUDGET_MS = 30000 };
 
-static void wish(struct indexer *indexer, struct id library, const char *path)
+static void wish_folder(struct indexer *indexer, struct id library, const char *path)
 {
     struct shelf *shelf = shelf_of(indexer->shelves, library);
     char copy[PATH_MAX];
@@ -16,13 +16,13 @@ static void wish(struct indexer *indexer, struct id library, const char *path)
         shelf_wish_folder(shelf, below, false);
 }
 
-static void changed(void *state, struct id library, const char *path)
+static void folder_changed(void *state, struct id library, const char *path)
 {
-    wish(state, library, path);
+    wish_folder(state, library, path);
     schedule_turn(state);
 }
 
-static void lost(void *state)
+static void rescan_all(void *state)
 {
     struct indexer *indexer = state;
 
@@ -79,7 +79,7 @@ static enum err ask_move(struct indexer *indexer, const struct shelf *shelf, cha
     return e;
 }
 
-static void moved(void *state, struct id library, const char *from, const char *to)
+static void folder_moved(void *state, struct id library, const char *from, const char *to)
 {
     struct indexer *indexer = state;
     struct shelf *shelf = shelf_of(indexer->shelves, library);
@@ -94,5 +94,6 @@ static void moved(void *state, struct id library, const char *from, const char *
 
 enum err notice_open(struct indexer *indexer, struct fault *fault)
 {
-    return watch_new(&(struct watch_listener){ changed, moved, lost, indexer }, &indexer->watch, fault);
+    return watch_new(&(struct watch_listener){ folder_changed, folder_moved, rescan_all, indexer }, &indexer->watch,
+                     fault);
 }

@@ -13,7 +13,7 @@ static struct missing_many question_of(const struct shelf *shelf)
                                   .lost = shelf->asked_lost };
 }
 
-static void publish(struct indexer *indexer, const struct shelf *shelf)
+static void publish_missing(struct indexer *indexer, const struct shelf *shelf)
 {
     struct indexer_asks event = { .missing = question_of(shelf) };
 
@@ -34,7 +34,7 @@ static void ask_person(struct indexer *indexer, struct shelf *shelf, const struc
              (unsigned long long)result->missing, (unsigned long long)result->of, (const char *)shelf->library.path.at,
              is_lost ? "they are taken for a volume that is away" : "none is marked",
              (const char *)shelf->library.path.at);
-    publish(indexer, shelf);
+    publish_missing(indexer, shelf);
 }
 
 static void close_question(struct indexer *indexer, struct shelf *shelf)
@@ -42,7 +42,7 @@ static void close_question(struct indexer *indexer, struct shelf *shelf)
     log_info("the question about the files that are gone from %s is settled", (const char *)shelf->library.path.at);
     shelf->asked_missing = shelf->asked_of = 0;
     shelf->asked_lost = false;
-    publish(indexer, shelf);
+    publish_missing(indexer, shelf);
 }
 
 void question_settle(struct indexer *indexer, struct shelf *shelf, bool was_whole, const struct scan_result *result)

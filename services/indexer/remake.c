@@ -101,7 +101,7 @@ static void begin_round(struct remake *r)
 /* The next survey reads files that changed since, and those of the contents that this one found: one of them may never
  * be made again. After a cut one others are unknown. A successor of this process does not know the contents, so that
  * the file of the seen time is written only when there were none. */
-static void advance(struct indexer *indexer)
+static void advance_survey(struct indexer *indexer)
 {
     struct remake *r = &indexer->remake;
 
@@ -123,7 +123,7 @@ static void end_round(struct indexer *indexer)
         log_info("artefacts of %llu contents were made again; %llu wait for a drive that is away; %llu cannot be made",
                  (unsigned long long)r->done, (unsigned long long)r->away, (unsigned long long)r->failed);
     if (r->survey_began && !r->surveying)
-        advance(indexer);
+        advance_survey(indexer);
     if (!r->surveying)
         r->survey_began = 0;
     r->total = 0;
@@ -147,7 +147,7 @@ unsigned remake_tell(const struct indexer *indexer, struct task *task)
 
 /* ---- the survey ---- */
 
-static void surveyed(void *state, struct id *contents, uint32_t count, bool cut, enum err e)
+static void end_survey(void *state, struct id *contents, uint32_t count, bool cut, enum err e)
 {
     struct indexer *indexer = state;
     struct remake *r = &indexer->remake;
@@ -182,7 +182,7 @@ static void start_survey(struct indexer *indexer)
                                          .read_from = r->thorough ? 0 : r->read_from,
                                          .again = r->contents,
                                          .again_count = r->count,
-                                         .surveyed = surveyed,
+                                         .surveyed = end_survey,
                                          .state = indexer };
 
     r->folder_mark = mark_of_folder(indexer);
@@ -195,7 +195,7 @@ static void start_survey(struct indexer *indexer)
 
 /* ---- where a file of a content is ---- */
 
-static void give(struct indexer *indexer, const struct remake_place *place, bool first)
+static void give_work(struct indexer *indexer, const struct remake_place *place, bool first)
 {
     struct remake *r = &indexer->remake;
     char copy[PATH_MAX];
@@ -223,13 +223,13 @@ static void give(struct indexer *indexer, const struct remake_place *place, bool
     hearing_remake(indexer->hearing, work, first);
 }
 
-static void found(void *state, const struct remake_place *places, uint32_t count, bool first)
+static void take_places(void *state, const struct remake_place *places, uint32_t count, bool first)
 {
     struct indexer *indexer = state;
 
     indexer->remake.finding = false;
     for (uint32_t i = 0; i < count; i++)
-        give(indexer, &places[i], first);
+        give_work(indexer, &places[i], first);
     remake_turn(indexer);
 }
 
@@ -264,9 +264,12 @@ static void start_finding(struct indexer *indexer)
     struct id contents[FIND_MAX];
     bool first = r->first_count > 0;
     uint32_t count = first ? take_first(r, contents) : take_next(r, contents);
-    struct remake_find_order order = {
-        .known = indexer->known, .contents = contents, .count = count, .first = first, .found = found, .state = indexer
-    };
+    struct remake_find_order order = { .known = indexer->known,
+                                       .contents = contents,
+                                       .count = count,
+                                       .first = first,
+                                       .found = take_places,
+                                       .state = indexer };
 
     if (count == 0)
         return;

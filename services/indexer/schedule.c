@@ -14,12 +14,12 @@ enum {
     REMOVAL_BUDGET_MS = 600000,
 };
 
-static void heard(void *state, struct news *news);
-static void done(void *state, struct scan *scan, const struct scan_result *result);
+static void take_news(void *state, struct news *news);
+static void end_scan(void *state, struct scan *scan, const struct scan_result *result);
 
 /* ---- starting ---- */
 
-static void load(struct indexer *indexer)
+static void load_libraries(struct indexer *indexer)
 {
     struct arena arena = { 0 };
     struct library_list all = { 0 };
@@ -39,7 +39,7 @@ static void load(struct indexer *indexer)
 
 static bool start_scan(struct indexer *indexer, struct shelf *shelf)
 {
-    struct scan_listener listener = { heard, done, indexer };
+    struct scan_listener listener = { take_news, end_scan, indexer };
     struct scan_order order = {
         .library = shelf->library,
         .targets = shelf->wish.whole ? NULL : shelf->wish.targets,
@@ -81,7 +81,7 @@ struct removal {
     struct ticket ticket;
 };
 
-static void removed(void *state, enum err error, const void *answer, const struct fault *fault)
+static void end_removal(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct removal removal = *(struct removal *)state;
     struct shelf *shelf = shelf_of(removal.indexer->shelves, removal.library);
@@ -108,7 +108,7 @@ static void remove_now(struct indexer *indexer, struct shelf *shelf)
     if (removal) {
         *removal = (struct removal){ indexer, shelf->library.id, shelf->removal };
         e = service_ask(indexer->service, "persist.remove_library", &request, REMOVAL_BUDGET_MS, &shelf->remover,
-                        removed, removal, &fault);
+                        end_removal, removal, &fault);
     }
     if (e == ERR_OK) {
         shelf->asked_removal = true;
@@ -151,7 +151,7 @@ static void take_work(struct indexer *indexer, struct shelf *shelf, struct news 
     }
 }
 
-static void heard(void *state, struct news *news)
+static void take_news(void *state, struct news *news)
 {
     struct indexer *indexer = state;
     struct shelf *shelf = shelf_of(indexer->shelves, news->library);
@@ -172,7 +172,7 @@ static void heard(void *state, struct news *news)
 
 /* ---- what came of it ---- */
 
-static void keep(struct indexer *indexer, struct shelf *shelf, const struct scan_result *result)
+static void keep_result(struct indexer *indexer, struct shelf *shelf, const struct scan_result *result)
 {
     struct library library = shelf->library;
 
@@ -191,7 +191,7 @@ static void keep(struct indexer *indexer, struct shelf *shelf, const struct scan
         watch_forget(indexer->watch, library.id);
 }
 
-static void done(void *state, struct scan *scan, const struct scan_result *result)
+static void end_scan(void *state, struct scan *scan, const struct scan_result *result)
 {
     struct indexer *indexer = state;
     struct shelf *shelf = shelf_of(indexer->shelves, scan_order(scan)->library.id);
@@ -204,7 +204,7 @@ static void done(void *state, struct scan *scan, const struct scan_result *resul
     if (!result)
         log_error("the file system of %s does not answer", (const char *)shelf->library.path.at);
     else if (result->fault.code == ERR_OK)
-        keep(indexer, shelf, result);
+        keep_result(indexer, shelf, result);
     else if (result->fault.code != ERR_TIMEOUT)
         log_fault("looking at a library", &result->fault);
     if (!result || result->fault.code != ERR_OK)
@@ -252,7 +252,7 @@ void schedule_tick(struct indexer *indexer)
     usec_t now = clock_steady();
 
     if (!indexer->loaded)
-        load(indexer);
+        load_libraries(indexer);
     for (struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
         if (shelf->look_at && shelf->look_at <= now && !shelf->scan)
             shelf_wish_whole(shelf);

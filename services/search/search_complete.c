@@ -13,7 +13,7 @@ struct completing {
     struct text sign; /* "-" when the unfinished word is excluded */
 };
 
-static void add(struct completing *c, const char *before, struct text value, const char *behind)
+static void add_completion(struct completing *c, const char *before, struct text value, const char *behind)
 {
     struct arena *arena = c->request->arena;
     bool quoted = memchr(value.at ? value.at : "", ' ', value.len) || memchr(value.at ? value.at : "", '(', value.len);
@@ -56,7 +56,7 @@ static void add_values(struct completing *c, enum term_field field, struct text 
     if (values)
         qsort(values, found, sizeof(*values), by_count);
     for (uint32_t i = 0; i < found; i++)
-        add(c, before, terms_value(terms, values[i].term), "");
+        add_completion(c, before, terms_value(terms, values[i].term), "");
     free(values);
 }
 
@@ -64,7 +64,7 @@ static void add_states(struct completing *c, struct text start, const char *befo
 {
     for (size_t i = 0; filter_states[i]; i++)
         if (text_starts(text_of(filter_states[i]), start))
-            add(c, before, text_of(filter_states[i]), "");
+            add_completion(c, before, text_of(filter_states[i]), "");
 }
 
 static void complete_value(struct completing *c, struct text name, struct text value)
@@ -91,7 +91,7 @@ static void complete_word(struct completing *c, struct text word)
 
     for (uint32_t i = 0; i < filter_count; i++)
         if (filter_table[i].kind != FILTER_LATER && text_starts(text_of(filter_table[i].name), start))
-            add(c, filter_table[i].name, (struct text){ 0 }, ":");
+            add_completion(c, filter_table[i].name, (struct text){ 0 }, ":");
     if (word.len == 0)
         return;
     add_values(c, TERM_NAME, start, "");

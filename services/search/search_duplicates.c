@@ -84,7 +84,8 @@ static char *copy_text(struct text text)
     return copy;
 }
 
-static enum err begin(struct request *request, const struct search_duplicates *ask, struct duplicates **begun)
+static enum err begin_duplicates(struct request *request, const struct search_duplicates *ask,
+                                 struct duplicates **begun)
 {
     struct duplicates *d = calloc(1, sizeof(*d));
     enum err e;
@@ -163,7 +164,7 @@ static void drop_first(struct search *search)
     free_one(d);
 }
 
-static enum err step(struct duplicates *d, struct txn *txn, usec_t until)
+static enum err step_duplicates(struct duplicates *d, struct txn *txn, usec_t until)
 {
     bool are_found = d->copies != NULL;
     enum err e = ERR_OK;
@@ -193,7 +194,7 @@ static void go_on(void *state)
     }
     e = search_read(search, &txn, &fault);
     if (e == ERR_OK) {
-        e = step(d, txn, clock_steady() + SLICE_US);
+        e = step_duplicates(d, txn, clock_steady() + SLICE_US);
         txn_end(txn);
         if (e != ERR_OK)
             fault_set(&fault, e, "no memory to look for duplicates");
@@ -233,7 +234,7 @@ enum err search_duplicates(struct request *request, const void *ask, void *answe
             return (*at)->done ? duplicates_fill(*at, request, answer) : wait_for(*at, request);
     if (count == SEARCHES_MAX)
         return fault_set(request->fault, ERR_BUSY, "%d searches for duplicates are under way", SEARCHES_MAX);
-    e = begin(request, wanted, at);
+    e = begin_duplicates(request, wanted, at);
     return e == ERR_OK ? wait_for(*at, request) : e;
 }
 

@@ -17,7 +17,7 @@ static void name_missing(const struct search_get *ask, struct fault *fault)
         fault_set(fault, ERR_NOT_FOUND, "no such media item: %.*s", (int)ask->path.len, (const char *)ask->path.at);
 }
 
-static enum err explain(const struct search_get *ask, struct fault *fault, enum err e)
+static enum err explain_refusal(const struct search_get *ask, struct fault *fault, enum err e)
 {
     if (fault->what[0])
         return e;
@@ -62,7 +62,7 @@ enum err search_get(struct search *search, struct call *call, const struct searc
     if (e == ERR_OK)
         e = read_whole(txn, call_arena(call), id, answer);
     txn_end(txn);
-    return e == ERR_OK ? e : explain(ask, call_fault(call), e);
+    return e == ERR_OK ? e : explain_refusal(ask, call_fault(call), e);
 }
 
 /* The embedding as an artefact: its record. */
@@ -83,7 +83,7 @@ static enum err read_embedding(struct txn *txn, struct arena *arena, const struc
     return e;
 }
 
-static void asked(void *state, enum err error, const void *answer, const struct fault *fault)
+static void log_refusal(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     (void)state;
     (void)answer;
@@ -95,7 +95,8 @@ void search_remake(struct search *search, const struct indexer_remake *ask)
 {
     struct fault fault = { 0 };
 
-    if (service_ask(search->service, "indexer.remake", ask, REMAKE_BUDGET_MS, NULL, asked, NULL, &fault) != ERR_OK)
+    if (service_ask(search->service, "indexer.remake", ask, REMAKE_BUDGET_MS, NULL, log_refusal, NULL, &fault) !=
+        ERR_OK)
         log_fault("asking the indexer for artefacts", &fault);
 }
 
@@ -164,5 +165,5 @@ enum err search_get_artefact(struct search *search, struct call *call, const str
     if (e == ERR_OK)
         return e;
     const struct search_get named = { .has_id = true, .id = ask->id };
-    return explain(&named, call_fault(call), e);
+    return explain_refusal(&named, call_fault(call), e);
 }

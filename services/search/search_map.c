@@ -89,7 +89,7 @@ static enum err put_page(struct request *request, const struct map *map, const s
     return e;
 }
 
-static enum err fill(struct request *request, struct map *map, const struct search_map *ask, struct map_page *page)
+static enum err fill_page(struct request *request, struct map *map, const struct search_map *ask, struct map_page *page)
 {
     struct node *root;
     struct bitmap *found = NULL;
@@ -139,7 +139,7 @@ enum err search_map(struct request *request, const void *of, void *answer)
     page->done = done;
     page->steps = steps;
     page->state.value = id_is_zero(map_task(map)) ? MAP_STATE_MADE : MAP_STATE_MAKING;
-    return stage == MAP_MADE ? fill(request, map, ask, page) : ERR_OK;
+    return stage == MAP_MADE ? fill_page(request, map, ask, page) : ERR_OK;
 }
 
 /* ---- as tasks ---- */

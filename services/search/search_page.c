@@ -21,7 +21,7 @@ enum err search_read(struct search *search, struct txn **txn, struct fault *faul
 
 /* ---- rows ---- */
 
-static bool knows(const void *state, struct text attribute)
+static bool knows_attribute(const void *state, struct text attribute)
 {
     return index_numbers(state, attribute) != NULL;
 }
@@ -30,7 +30,7 @@ enum err search_rows(struct request *request, struct text query, struct node **r
 {
     struct search *search = request->search;
     struct match match = { &search->index, &search->catchup.volumes };
-    struct parse parse = { clock_now(), knows, &search->index };
+    struct parse parse = { clock_now(), knows_attribute, &search->index };
     enum err e = search_expand(request, query, &query);
 
     request->query = query;

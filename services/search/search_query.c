@@ -42,7 +42,7 @@ static enum err list_and_score(struct paging *p)
     return p->each && (p->scores || !tells) ? ERR_OK : no_memory(p);
 }
 
-static enum err find(struct paging *p)
+static enum err find_rows(struct paging *p)
 {
     struct request *request = p->request;
     enum err e = order_read(&request->search->index, p->ask->sort, &p->order, request->fault);
@@ -82,7 +82,7 @@ static enum err take_page(struct paging *p, struct found *found)
     return ERR_OK;
 }
 
-static enum err explain(const struct paging *p, struct found *found)
+static enum err explain_nothing(const struct paging *p, struct found *found)
 {
     struct search *search = p->request->search;
     struct match match = { &search->index, &search->catchup.volumes };
@@ -97,7 +97,7 @@ enum err search_query(struct request *request, const void *ask, void *answer)
     struct paging p = { .request = request, .ask = ask };
     struct found *found = answer;
     usec_t began = clock_steady();
-    enum err e = find(&p);
+    enum err e = find_rows(&p);
 
     if (e == ERR_OK)
         e = take_page(&p, found);
@@ -112,7 +112,7 @@ enum err search_query(struct request *request, const void *ask, void *answer)
             found->items.at[i].has_score = true; /* 0 where nothing tells */
     }
     if (e == ERR_OK && found->total == 0 && !p.ask->cursor.len)
-        e = explain(&p, found);
+        e = explain_nothing(&p, found);
     if (e == ERR_OK && p.ask->remember)
         search_remember(request->search, p.ask);
     free(p.each);

@@ -29,7 +29,7 @@ static enum err read_all(struct txn *txn, struct arena *arena, bool history, str
     return e;
 }
 
-static void reverse(struct kept_query_list *list)
+static void reverse_list(struct kept_query_list *list)
 {
     for (uint32_t i = 0, j = list->count; i + 1 < j; i++) {
         struct kept_query was = list->at[i];
@@ -49,7 +49,7 @@ enum err search_queries(struct search *search, struct call *call, const struct s
     e = read_all(txn, call_arena(call), ask->history, &answer->each);
     txn_end(txn);
     if (ask->history)
-        reverse(&answer->each); /* their keys are times: the latest first */
+        reverse_list(&answer->each); /* their keys are times: the latest first */
     if (answer->each.count > ask->limit)
         answer->each.count = (uint32_t)ask->limit;
     return e == ERR_OK ? e : refuse(call, e, "the kept queries cannot be read");
@@ -99,7 +99,7 @@ static enum err read_saved(struct txn *txn, struct request *request, struct text
     return fault_hint(request->fault, "`loophole queries` lists them; in quotes @%.*s is words", TEXT_ARG(name));
 }
 
-static enum err expand(struct txn *txn, struct request *request, struct text query, struct text *expanded)
+static enum err expand_names(struct txn *txn, struct request *request, struct text query, struct text *expanded)
 {
     uint32_t at = 0, names = 0;
     enum err e = ERR_OK;
@@ -129,14 +129,14 @@ enum err search_expand(struct request *request, struct text query, struct text *
     e = search_read(request->search, &txn, request->fault);
     if (e != ERR_OK)
         return e;
-    e = expand(txn, request, query, expanded);
+    e = expand_names(txn, request, query, expanded);
     txn_end(txn);
     return e;
 }
 
 /* ---- the history ---- */
 
-static void noted(void *state, enum err error, const void *answer, const struct fault *fault)
+static void ignore_answer(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     (void)state;
     (void)error;
@@ -150,5 +150,5 @@ void search_remember(struct search *search, const struct search_query *ask)
     struct fault fault = { 0 };
 
     if (ask->cursor.len == 0)
-        service_ask(search->service, "persist.put_query", &put, REMEMBER_BUDGET_MS, NULL, noted, NULL, &fault);
+        service_ask(search->service, "persist.put_query", &put, REMEMBER_BUDGET_MS, NULL, ignore_answer, NULL, &fault);
 }

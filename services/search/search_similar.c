@@ -29,7 +29,7 @@ static void leave_out(struct index *index, const struct examples *examples, stru
 }
 
 /* The rows of the query that have an embedding, the examples left out. */
-static enum err candidates(struct nearness *n, struct bitmap **rows)
+static enum err find_candidates(struct nearness *n, struct bitmap **rows)
 {
     struct index *index = &n->request->search->index;
     struct node *root;
@@ -69,7 +69,7 @@ static int by_distance(const void *a, const void *b)
 }
 
 /* Leaves out what is nearer to a counter-example, moves away what is marked; returns how many are left. */
-static uint32_t judge(struct nearness *n, const float *weights, struct nearby *nearby, uint32_t count)
+static uint32_t drop_unlike(struct nearness *n, const float *weights, struct nearby *nearby, uint32_t count)
 {
     struct index *index = &n->request->search->index;
     uint32_t kept = 0;
@@ -85,8 +85,8 @@ static uint32_t judge(struct nearness *n, const float *weights, struct nearby *n
 }
 
 /* More than is asked for is looked at, and more again while too few hold. */
-static enum err measure(struct nearness *n, const struct vectors *vectors, const struct bitmap *rows,
-                        struct nearby **nearby, uint32_t *count)
+static enum err look_wider(struct nearness *n, const struct vectors *vectors, const struct bitmap *rows,
+                           struct nearby **nearby, uint32_t *count)
 {
     struct near *near = &n->request->search->index.near;
     uint32_t limit = n->ask->has_limit ? (uint32_t)n->ask->limit : SEARCH_PAGE;
@@ -98,7 +98,7 @@ static enum err measure(struct nearness *n, const struct vectors *vectors, const
         *nearby = arena_array(n->request->arena, room, sizeof(**nearby));
         if (!*nearby || near_find(near, vectors, rows, room, *nearby, &found) != ERR_OK)
             return fault_set(n->request->fault, ERR_FULL, "no memory for the result");
-        *count = judge(n, vectors->weights, *nearby, found);
+        *count = drop_unlike(n, vectors->weights, *nearby, found);
         if (*count >= limit || room == total)
             break;
     }
@@ -114,10 +114,10 @@ static enum err measure_rows(struct nearness *n, const struct bitmap *rows, stru
 
     blocks_weigh(&n->ask->weights, weights);
     examples_target(&n->like, &n->unlike, target);
-    return measure(n, &vectors, rows, nearby, count);
+    return look_wider(n, &vectors, rows, nearby, count);
 }
 
-static enum err fill(struct nearness *n, const struct nearby *nearby, uint32_t count, struct found *found)
+static enum err fill_page(struct nearness *n, const struct nearby *nearby, uint32_t count, struct found *found)
 {
     struct arena *arena = n->request->arena;
     uint32_t *page = arena_array(arena, count, sizeof(*page));
@@ -143,7 +143,7 @@ static enum err answer_nearest(struct nearness *n, const struct bitmap *rows, st
         return e;
     search_sum(n->request->search, rows, NULL, found);
     found->took_us = (double)(clock_steady() - began);
-    return fill(n, nearby, count, found);
+    return fill_page(n, nearby, count, found);
 }
 
 static enum err find_nearest(struct nearness *n, struct found *found)
@@ -152,7 +152,7 @@ static enum err find_nearest(struct nearness *n, struct found *found)
     enum err e = find_marked(n);
 
     if (e == ERR_OK)
-        e = candidates(n, &rows);
+        e = find_candidates(n, &rows);
     if (e == ERR_OK)
         e = answer_nearest(n, rows, found);
     bitmap_free(rows);
@@ -234,7 +234,7 @@ static enum err take_heard(struct nearness *n, const struct heard *heard)
     return ERR_OK;
 }
 
-static void hear(void *state, enum err error, const void *answer, const struct fault *fault)
+static void answer_embedding(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct request *request = state;
     struct service *service = request->search->service;
@@ -271,7 +271,7 @@ static enum err hear_first(struct request *request, struct bytes path)
     if (e != ERR_OK)
         return e;
     e = service_ask(request->search->service, "indexer.analyse", &analyse, left_ms > 1 ? (uint32_t)left_ms : 1, NULL,
-                    hear, kept, &fault);
+                    answer_embedding, kept, &fault);
     if (e == ERR_OK)
         return ERR_OK;
     ticket_fail(request->search->service, kept->ticket, &fault);

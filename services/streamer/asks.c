@@ -29,8 +29,8 @@ static enum err play_file(struct streamer *streamer, struct call *call, const vo
     return e;
 }
 
-static enum err play(struct streamer *streamer, struct call *call, const struct streamer_play *ask,
-                     struct stream_voice *answer)
+static enum err answer_play(struct streamer *streamer, struct call *call, const struct streamer_play *ask,
+                            struct stream_voice *answer)
 {
     struct voice *voice = voices_find(&streamer->voices, call_request(call));
 
@@ -44,8 +44,8 @@ static enum err play(struct streamer *streamer, struct call *call, const struct 
     return ERR_OK;
 }
 
-static enum err queue(struct streamer *streamer, struct call *call, const struct streamer_queue *ask,
-                      struct stream_voice *answer)
+static enum err answer_queue(struct streamer *streamer, struct call *call, const struct streamer_queue *ask,
+                             struct stream_voice *answer)
 {
     struct voice *voice = &streamer->voices.each[ask->voice];
     struct located located;
@@ -71,8 +71,8 @@ static bool is_to_stop(const struct voice *voice, const void *state)
     return ask->has_voice ? voice->index == ask->voice : voice->plan.group != GROUP_PREVIEW;
 }
 
-static enum err stop(struct streamer *streamer, struct call *call, const struct streamer_stop *ask,
-                     struct nothing *answer)
+static enum err answer_stop(struct streamer *streamer, struct call *call, const struct streamer_stop *ask,
+                            struct nothing *answer)
 {
     struct voice *voices = streamer->voices.each;
 
@@ -88,8 +88,8 @@ static enum err stop(struct streamer *streamer, struct call *call, const struct 
     return e;
 }
 
-static enum err seek(struct streamer *streamer, struct call *call, const struct streamer_seek *ask,
-                     struct stream_voice *answer)
+static enum err answer_seek(struct streamer *streamer, struct call *call, const struct streamer_seek *ask,
+                            struct stream_voice *answer)
 {
     struct voice *voice = &streamer->voices.each[ask->voice];
     enum err e = voice_may_seek(voice, call_fault(call));
@@ -105,8 +105,8 @@ static enum err seek(struct streamer *streamer, struct call *call, const struct 
     return e;
 }
 
-static enum err gain(struct streamer *streamer, struct call *call, const struct streamer_gain *ask,
-                     struct stream_voice *answer)
+static enum err answer_gain(struct streamer *streamer, struct call *call, const struct streamer_gain *ask,
+                            struct stream_voice *answer)
 {
     struct voice *voice = &streamer->voices.each[ask->voice];
 
@@ -118,8 +118,8 @@ static enum err gain(struct streamer *streamer, struct call *call, const struct 
     return e;
 }
 
-static enum err voices(struct streamer *streamer, struct call *call, const struct streamer_voices *ask,
-                       struct stream_voices *answer)
+static enum err answer_voices(struct streamer *streamer, struct call *call, const struct streamer_voices *ask,
+                              struct stream_voices *answer)
 {
     (void)ask;
     desk_look(&streamer->desk);
@@ -157,8 +157,8 @@ static enum err release_sound(struct streamer *streamer, struct call *call, cons
     return sounds_release(&streamer->sounds, (uint32_t)ask->sound, (uint32_t)ask->generation, call_fault(call));
 }
 
-static enum err sounds(struct streamer *streamer, struct call *call, const struct streamer_sounds *ask,
-                       struct loaded_sounds *answer)
+static enum err answer_sounds(struct streamer *streamer, struct call *call, const struct streamer_sounds *ask,
+                              struct loaded_sounds *answer)
 {
     (void)ask;
     return sounds_list(&streamer->sounds, call_arena(call), answer);
@@ -172,8 +172,8 @@ static enum err preview_file(struct streamer *streamer, struct call *call, const
     return preview_begin(&streamer->preview, call, ask);
 }
 
-static enum err preview(struct streamer *streamer, struct call *call, const struct streamer_preview *ask,
-                        struct preview_begun *answer)
+static enum err answer_preview(struct streamer *streamer, struct call *call, const struct streamer_preview *ask,
+                               struct preview_begun *answer)
 {
     if (preview_is_begun(&streamer->preview, call, answer))
         return ERR_OK;
@@ -224,8 +224,8 @@ static enum err record_take(struct streamer *streamer, struct call *call, const 
     return takes_record(&streamer->takes, call, ask);
 }
 
-static enum err record(struct streamer *streamer, struct call *call, const struct streamer_record *ask,
-                       struct recording *answer)
+static enum err answer_record(struct streamer *streamer, struct call *call, const struct streamer_record *ask,
+                              struct recording *answer)
 {
     bool is_again = false;
 
@@ -249,14 +249,14 @@ static enum err record_cancel(struct streamer *streamer, struct call *call, cons
     return takes_end(&streamer->takes, call, TAKE_WISH_CANCEL, answer);
 }
 
-static enum err take(struct streamer *streamer, struct call *call, const struct streamer_take *ask,
-                     struct recording *answer)
+static enum err answer_take(struct streamer *streamer, struct call *call, const struct streamer_take *ask,
+                            struct recording *answer)
 {
     return takes_one(&streamer->takes, call, ask->id, answer);
 }
 
-static enum err takes(struct streamer *streamer, struct call *call, const struct streamer_takes *ask,
-                      struct recordings *answer)
+static enum err answer_takes(struct streamer *streamer, struct call *call, const struct streamer_takes *ask,
+                             struct recordings *answer)
 {
     (void)ask;
     return takes_list(&streamer->takes, call, answer);
@@ -269,8 +269,8 @@ static enum err delete_take(struct streamer *streamer, struct call *call, const 
     return takes_delete(&streamer->takes, call, ask->id);
 }
 
-static enum err recover(struct streamer *streamer, struct call *call, const struct streamer_recover *ask,
-                        struct recordings *answer)
+static enum err answer_recover(struct streamer *streamer, struct call *call, const struct streamer_recover *ask,
+                               struct recordings *answer)
 {
     (void)ask, (void)answer;
     return takes_recover(&streamer->takes, call);
@@ -284,32 +284,32 @@ static enum err listen_to(struct streamer *streamer, struct call *call, const vo
     return listen_begin(&streamer->listening, call, ask);
 }
 
-static enum err listen(struct streamer *streamer, struct call *call, const struct streamer_listen *ask,
-                       struct heard *answer)
+static enum err answer_listen(struct streamer *streamer, struct call *call, const struct streamer_listen *ask,
+                              struct heard *answer)
 {
     (void)answer;
     return patience_wait(streamer, call, listen_to, ask);
 }
 
 const struct streamer_handlers asks_handlers = {
-    .play = play,
-    .queue = queue,
-    .stop = stop,
-    .seek = seek,
-    .gain = gain,
-    .voices = voices,
+    .play = answer_play,
+    .queue = answer_queue,
+    .stop = answer_stop,
+    .seek = answer_seek,
+    .gain = answer_gain,
+    .voices = answer_voices,
     .load_sound = load_sound,
     .release_sound = release_sound,
-    .sounds = sounds,
-    .preview = preview,
+    .sounds = answer_sounds,
+    .preview = answer_preview,
     .preview_stop = stop_preview,
     .preview_next = next_preview,
-    .record = record,
+    .record = answer_record,
     .record_stop = record_stop,
     .record_cancel = record_cancel,
-    .take = take,
-    .takes = takes,
+    .take = answer_take,
+    .takes = answer_takes,
     .delete_take = delete_take,
-    .recover = recover,
-    .listen = listen,
+    .recover = answer_recover,
+    .listen = answer_listen,
 };

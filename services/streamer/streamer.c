@@ -64,17 +64,17 @@ static bool is_busy(const struct streamer *streamer)
            streamer->patience.count > 0;
 }
 
-static void tick(void *state);
+static void tick_all(void *state);
 
 static void set_period(struct streamer *streamer, usec_t period)
 {
     if (streamer->period == period)
         return;
     streamer->period = period;
-    service_every(streamer->service, period, tick, streamer);
+    service_every(streamer->service, period, tick_all, streamer);
 }
 
-static void tick(void *state)
+static void tick_all(void *state)
 {
     struct streamer *streamer = state;
 
@@ -106,7 +106,7 @@ static void voice_ended(void *state, struct voice *voice)
     preview_ended(&streamer->preview, voice);
 }
 
-static void introduce(struct streamer *streamer)
+static void connect_parts(struct streamer *streamer)
 {
     streamer->voices.service = streamer->sounds.service = streamer->preview.service = streamer->service;
     streamer->voices.desk = streamer->sounds.desk = &streamer->desk;
@@ -136,7 +136,7 @@ void streamer_open(struct streamer *streamer, struct service *service)
     if (e == ERR_OK && !(streamer->resampler = resample_open()))
         e = fault_set(&fault, ERR_FULL, "no memory to resample");
     if (e == ERR_OK) {
-        introduce(streamer);
+        connect_parts(streamer);
         e = sounds_open(&streamer->sounds, &fault);
     }
     if (e == ERR_OK)
@@ -146,7 +146,7 @@ void streamer_open(struct streamer *streamer, struct service *service)
     if (e == ERR_OK) {
         listen_open(&streamer->listening, service, &streamer->desk);
         preview_chain_open(&streamer->preview);
-        tick(streamer);
+        tick_all(streamer);
         return;
     }
     log_fault("cannot stream", &fault);

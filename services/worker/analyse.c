@@ -77,7 +77,7 @@ static void add_heard_facts(const struct heard_sound *heard, uint64_t version, s
     }
 }
 
-static struct real_list block(struct arena *arena, const float *from, uint32_t count)
+static struct real_list copy_block(struct arena *arena, const float *from, uint32_t count)
 {
     double *to = arena_array(arena, count, sizeof(*to));
 
@@ -89,11 +89,11 @@ static struct real_list block(struct arena *arena, const float *from, uint32_t c
 static void set_embedding(const struct heard_embedding *from, struct arena *arena, struct embedding *to)
 {
     *to = (struct embedding){
-        .spectrum = block(arena, from->spectrum, HEARD_SPECTRUM),
-        .timbre = block(arena, from->timbre, HEARD_TIMBRE),
-        .pitch = block(arena, from->pitch, HEARD_PITCH),
-        .amplitude = block(arena, from->amplitude, HEARD_AMPLITUDE),
-        .rhythm = block(arena, from->rhythm, HEARD_RHYTHM),
+        .spectrum = copy_block(arena, from->spectrum, HEARD_SPECTRUM),
+        .timbre = copy_block(arena, from->timbre, HEARD_TIMBRE),
+        .pitch = copy_block(arena, from->pitch, HEARD_PITCH),
+        .amplitude = copy_block(arena, from->amplitude, HEARD_AMPLITUDE),
+        .rhythm = copy_block(arena, from->rhythm, HEARD_RHYTHM),
     };
 }
 
@@ -134,7 +134,7 @@ static int64_t frames_announced(struct input *input, enum container container, c
 }
 
 /* Feeds the ear; gives the frames that are there. */
-static int64_t listen(struct analyser *analyser, struct decode *decode, const struct decode_format *format)
+static int64_t feed_hear(struct analyser *analyser, struct decode *decode, const struct decode_format *format)
 {
     int64_t frames = 0, limit = (int64_t)ANALYSED_SECONDS_MAX * format->rate;
     size_t got;
@@ -173,7 +173,7 @@ static enum err decode_and_hear(struct analyser *analyser, struct input *input, 
     set_format(&format, found);
     e = hear_begin(analyser->hear, format.rate, (int)format.channels, format.frames);
     if (e == ERR_OK) {
-        found->frames = listen(analyser, decode, &format);
+        found->frames = feed_hear(analyser, decode, &format);
         e = hear_end(analyser->hear, &analyser->heard);
     }
     decode_close(decode);

@@ -132,8 +132,8 @@ static enum err begin_encoding(struct encoding *encoding, const struct encode *a
     return encoder_open(&encoding->encoder, &plan, fault);
 }
 
-static enum err encode(struct encoding *encoding, const struct encode *ask, struct encode_done *answer,
-                       struct fault *fault)
+static enum err encode_part(struct encoding *encoding, const struct encode *ask, struct encode_done *answer,
+                            struct fault *fault)
 {
     enum err e = ERR_OK;
     size_t frames;
@@ -201,7 +201,7 @@ static enum err compare_step(struct encoding *encoding, struct encode_done *answ
     return ERR_OK;
 }
 
-static enum err compare(struct encoding *encoding, int fd, struct encode_done *answer, struct fault *fault)
+static enum err compare_part(struct encoding *encoding, int fd, struct encode_done *answer, struct fault *fault)
 {
     enum err e = fd < 0 ? ERR_OK : open_flac(encoding, fd, fault);
 
@@ -221,11 +221,11 @@ static enum err compare(struct encoding *encoding, int fd, struct encode_done *a
 
 /* ---- asks ---- */
 
-static enum err obey(struct encoding *encoding, const struct encode *ask, int fd, struct encode_done *answer,
-                     struct fault *fault)
+static enum err do_verb(struct encoding *encoding, const struct encode *ask, int fd, struct encode_done *answer,
+                        struct fault *fault)
 {
     if (ask->verb.value == ENCODE_VERB_COMPARE)
-        return compare(encoding, fd, answer, fault);
+        return compare_part(encoding, fd, answer, fault);
     if (ask->verb.value == ENCODE_VERB_OPEN && fd >= 0) {
         enum err e = open_wav(encoding, fd, fault);
         answer->frames = encoding->frames;
@@ -233,23 +233,23 @@ static enum err obey(struct encoding *encoding, const struct encode *ask, int fd
     }
     if (fd >= 0)
         close(fd);
-    return encode(encoding, ask, answer, fault);
+    return encode_part(encoding, ask, answer, fault);
 }
 
-static enum err answer(struct encoding *encoding, struct pipe *pipe, const struct encode *ask, int fd,
-                       struct fault *fault)
+static enum err answer_ask(struct encoding *encoding, struct pipe *pipe, const struct encode *ask, int fd,
+                           struct fault *fault)
 {
     struct encode_done answer = { .number = ask->number };
     struct fault why = { 0 };
 
     buffer_reset(&encoding->bytes);
     encoding->piece_count = 0;
-    if (obey(encoding, ask, fd, &answer, &why) != ERR_OK)
+    if (do_verb(encoding, ask, fd, &answer, &why) != ERR_OK)
         answer = (struct encode_done){ .number = ask->number, .failure = text_of(why.what) };
     return pipe_send(pipe, &encode_done_shape, &answer, -1, fault);
 }
 
-static void drop(struct encoding *encoding)
+static void free_encoding(struct encoding *encoding)
 {
     if (!encoding)
         return;
@@ -278,10 +278,10 @@ enum err encode_run(struct pipe *pipe, struct fault *fault)
         e = pipe_receive(pipe, PIPE_WAIT, &encode_shape, &arena, &ask, &fd, fault);
         sandbox_allow_job();
         if (e == ERR_OK)
-            e = answer(encoding, pipe, &ask, fd, fault);
+            e = answer_ask(encoding, pipe, &ask, fd, fault);
         arena_reset(&arena);
     }
-    drop(encoding);
+    free_encoding(encoding);
     arena_free(&arena);
     return e == ERR_OFFLINE ? ERR_OK : e;
 }

@@ -19,7 +19,7 @@ enum err jobs_open(struct pipe *pipe, struct fault *fault)
 }
 
 /* A result that the schema's bounds refuse is answered by one that says so. */
-static enum err answer(struct pipe *pipe, const struct result *result, struct fault *fault)
+static enum err send_result(struct pipe *pipe, const struct result *result, struct fault *fault)
 {
     enum err e = pipe_send(pipe, &result_shape, result, -1, fault);
 
@@ -47,7 +47,7 @@ static enum err one_job(struct pipe *pipe, struct analyser *analyser, struct are
     analyse(analyser, &job, fd, arena, &result);
     if (fd >= 0)
         close(fd);
-    return answer(pipe, &result, fault);
+    return send_result(pipe, &result, fault);
 }
 
 enum err jobs_run(struct pipe *pipe, struct analyser *analyser, struct fault *fault)

@@ -8,7 +8,7 @@
 #include "services/worker/sandbox.h"
 #include "services/worker/stream.h"
 
-static int explain(const char *option)
+static int print_option(const char *option)
 {
     if (strcmp(option, "--version") == 0)
         return printf("loophole-worker %s\n", LOOPHOLE_VERSION) < 0;
@@ -37,7 +37,7 @@ int main(int argc, char **argv)
     struct pipe pipe = { .fd = -1, .passed = -1 };
 
     if (argc > 1 && !streams && !encodes)
-        return explain(argv[1]);
+        return print_option(argv[1]);
     enum err e = jobs_open(&pipe, &fault); /* the socket that the parent made */
     if (e == ERR_OK && (streams || encodes))
         e = sandbox_enter(JOBS_SOCKET, &fault);

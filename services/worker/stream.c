@@ -77,7 +77,8 @@ static enum err do_pull(struct stream *stream, const struct pull *pull, int fd, 
     return ERR_OK;
 }
 
-static enum err answer(struct stream *stream, struct pipe *pipe, const struct pull *pull, int fd, struct fault *fault)
+static enum err answer_pull(struct stream *stream, struct pipe *pipe, const struct pull *pull, int fd,
+                            struct fault *fault)
 {
     struct pulled pulled = { .number = pull->number };
     struct fault why = { 0 };
@@ -109,7 +110,7 @@ enum err stream_run(struct pipe *pipe, struct fault *fault)
         e = pipe_receive(pipe, PIPE_WAIT, &pull_shape, &arena, &pull, &fd, fault);
         sandbox_allow_job();
         if (e == ERR_OK)
-            e = answer(stream, pipe, &pull, fd, fault);
+            e = answer_pull(stream, pipe, &pull, fd, fault);
         arena_reset(&arena);
     }
     if (stream)

@@ -39,7 +39,7 @@ static void give_back(struct copies *copies, struct work_queue *waiting)
         copies->again(copies->state, work);
 }
 
-static void looked(void *state, struct id content, struct gone_list *list)
+static void take_gone(void *state, struct id content, struct gone_list *list)
 {
     struct copies *copies = state;
     struct copies_of *of = entry_of(copies, content);
@@ -53,11 +53,11 @@ static void looked(void *state, struct id content, struct gone_list *list)
     give_back(copies, &others);
 }
 
-static bool start(struct copies *copies, struct copies_of *of, struct id content)
+static bool start_look(struct copies *copies, struct copies_of *of, struct id content)
 {
     of->content = content;
     of->began = of->used = clock_steady();
-    of->looking = reunite_look(copies->errands, copies->known, content, looked, copies) == ERR_OK;
+    of->looking = reunite_look(copies->errands, copies->known, content, take_gone, copies) == ERR_OK;
     return of->looking;
 }
 
@@ -76,7 +76,7 @@ static bool any_is_known(struct copies *copies, struct id content)
 
 /* ---- choosing ---- */
 
-static const struct gone_item *choose(struct copies_of *of, const struct work *work, const struct idset *claimed)
+static const struct gone_item *choose_gone(struct copies_of *of, const struct work *work, const struct idset *claimed)
 {
     const char *slash = strrchr(work->path, '/'), *name = slash ? slash + 1 : work->path;
 
@@ -96,14 +96,14 @@ enum copies_answer copies_find(struct copies *copies, struct work *work, const s
         work_push(&copies->waiting, work);
         return COPIES_WAIT;
     }
-    if (!of->looking && (id_is_zero(of->content) || of->began < work->seen) && !start(copies, of, work->content))
+    if (!of->looking && (id_is_zero(of->content) || of->began < work->seen) && !start_look(copies, of, work->content))
         return COPIES_NONE;
     if (of->looking) {
         work_push(&of->waiting, work);
         return COPIES_WAIT;
     }
     of->used = clock_steady();
-    *older = choose(of, work, claimed);
+    *older = choose_gone(of, work, claimed);
     return *older ? COPIES_FOUND : COPIES_NONE;
 }
 

@@ -37,7 +37,7 @@ static void keep_hash(struct work *work, const struct analysed *found)
         work->facts = copy.facts;
 }
 
-static void heard(void *state, struct work *work, const struct result *result)
+static void take_result(void *state, struct work *work, const struct result *result)
 {
     struct hearing *hearing = state;
 
@@ -61,7 +61,7 @@ static void heard(void *state, struct work *work, const struct result *result)
     }
 }
 
-static void lost(void *state, struct work *work, enum pool_loss loss)
+static void take_loss(void *state, struct work *work, enum pool_loss loss)
 {
     struct hearing *hearing = state;
 
@@ -93,7 +93,7 @@ enum err hearing_new(struct service *service, struct errands *errands, struct kn
         hearing_free(h);
         return e;
     }
-    h->pool = pool_new(service, errands, settings, &(struct pool_listener){ heard, lost, h });
+    h->pool = pool_new(service, errands, settings, &(struct pool_listener){ take_result, take_loss, h });
     *hearing = h;
     return ERR_OK;
 }

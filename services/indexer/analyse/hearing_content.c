@@ -22,7 +22,7 @@ struct wanted {
     uint64_t analyser;
 };
 
-static bool fits(const void *state, const struct media *media)
+static bool fits_wanted(const void *state, const struct media *media)
 {
     const struct wanted *wanted = state;
 
@@ -30,13 +30,13 @@ static bool fits(const void *state, const struct media *media)
 }
 
 /* Among the first items of a content: of many copies nearly every one would do. */
-static bool find(struct hearing *hearing, const struct work *work, bool (*is)(const struct media *),
-                 struct media *found)
+static bool find_alike(struct hearing *hearing, const struct work *work, bool (*is)(const struct media *),
+                       struct media *found)
 {
     struct wanted wanted = { is, pool_analyser(hearing->pool) };
 
     return known_find_alike(hearing->known, &hearing->arena, bytes_of(work->content.b, sizeof(work->content.b)),
-                            VERDICTS_MAX, fits, &wanted, found) == ERR_OK;
+                            VERDICTS_MAX, fits_wanted, &wanted, found) == ERR_OK;
 }
 
 /* Only decoding shows that a file is cut short. One of the same content and size is cut short like the one that was
@@ -89,26 +89,26 @@ void hearing_listen(struct hearing *hearing, struct work *work)
     pool_again(hearing->pool, work);
 }
 
-static void choose(struct hearing *hearing, struct work *work)
+static void choose_source(struct hearing *hearing, struct work *work)
 {
     struct media twin;
 
-    if (find(hearing, work, is_analysed, &twin))
+    if (find_alike(hearing, work, is_analysed, &twin))
         tell_known(hearing, work, &twin, ANALYSIS_STATE_DONE);
-    else if (!work->retry && find(hearing, work, is_quarantined, &twin))
+    else if (!work->retry && find_alike(hearing, work, is_quarantined, &twin))
         tell_known(hearing, work, &twin, ANALYSIS_STATE_QUARANTINED);
     else
         hearing_listen(hearing, work);
     arena_reset(&hearing->arena);
 }
 
-static void verified(void *state, struct work *work, struct id older, bool is_gone)
+static void end_verify(void *state, struct work *work, struct id older, bool is_gone)
 {
     struct hearing *hearing = state;
 
     if (is_gone) {
         work->older = older;
-        choose(hearing, work);
+        choose_source(hearing, work);
         return;
     }
     idset_remove(&hearing->claimed, older);
@@ -130,7 +130,7 @@ static bool waits_for_older(struct hearing *hearing, struct work *work)
         return false;
     }
     older = gone->id;
-    if (reunite_verify(hearing->errands, hearing->known, older, work, verified, hearing) != ERR_OK)
+    if (reunite_verify(hearing->errands, hearing->known, older, work, end_verify, hearing) != ERR_OK)
         return false;
     idset_add(&hearing->claimed, older);
     return true;
@@ -140,7 +140,7 @@ void hearing_content(struct hearing *hearing, struct work *work)
 {
     if (work->created && id_is_zero(work->older) && waits_for_older(hearing, work))
         return;
-    choose(hearing, work);
+    choose_source(hearing, work);
 }
 
 void hearing_content_again(void *hearing, struct work *work)

@@ -33,7 +33,7 @@ static void end_remake(struct hearing *hearing, struct work *work, enum remade_h
     hearing->listener.remade(hearing->listener.state, content, how);
 }
 
-static void finish(struct hearing *hearing, struct work *work)
+static void finish_work(struct hearing *hearing, struct work *work)
 {
     idset_remove(&hearing->items, work->id);
     if (!id_is_zero(work->older))
@@ -52,7 +52,7 @@ void hearing_tell_nothing(struct hearing *hearing, struct work *work)
         return;
     }
     hearing->counts.fresh -= hearing->counts.fresh > 0;
-    finish(hearing, work);
+    finish_work(hearing, work);
 }
 
 /* ---- to persist ---- */
@@ -116,7 +116,7 @@ static bool tell_move(struct hearing *hearing, struct work *work)
     return e == ERR_OK;
 }
 
-static void count(struct hearing *hearing, const struct work *work, const struct operation *operation)
+static void count_result(struct hearing *hearing, const struct work *work, const struct operation *operation)
 {
     const struct analysed *found = &operation->analysed;
 
@@ -163,11 +163,11 @@ void hearing_tell_told(void *state, void *note, const struct operation *operatio
         return;
     }
     if (operation->has_analysed) {
-        count(hearing, work, operation);
+        count_result(hearing, work, operation);
         if (!id_is_zero(work->older) && tell_move(hearing, work))
             return;
     }
-    finish(hearing, work);
+    finish_work(hearing, work);
 }
 
 void hearing_tell_room(void *state)

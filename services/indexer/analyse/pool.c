@@ -28,17 +28,17 @@ struct pool {
     char alarm[WORKER_WHY_SIZE];
 };
 
-static void turn(struct pool *pool);
-static void readable(void *state, int fd);
+static void hand_out_ready(struct pool *pool);
+static void worker_readable(void *state, int fd);
 
 /* ---- workers come and go ---- */
 
-static void start(struct pool *pool, struct worker *worker)
+static void start_worker(struct pool *pool, struct worker *worker)
 {
     struct fault fault = { 0 };
 
     if (worker_start(worker, pool->settings.program, &fault) == ERR_OK) {
-        if (service_watch(pool->service, worker->process.pipe.fd, readable, pool) == ERR_OK)
+        if (service_watch(pool->service, worker->process.pipe.fd, worker_readable, pool) == ERR_OK)
             return;
         fault_set(&fault, ERR_FULL, "the service watches too many descriptors for another worker");
         worker_end(worker, (char[WORKER_WHY_SIZE]){ 0 });
@@ -49,17 +49,17 @@ static void start(struct pool *pool, struct worker *worker)
     pool->start_again = clock_steady() + RETRY_US;
 }
 
-static void end(struct pool *pool, struct worker *worker, char why[WORKER_WHY_SIZE])
+static void end_worker(struct pool *pool, struct worker *worker, char why[WORKER_WHY_SIZE])
 {
     if (worker->process.pid != 0)
         service_unwatch(pool->service, worker->process.pipe.fd);
     worker_end(worker, why);
 }
 
-static void replace(struct pool *pool, struct worker *worker)
+static void replace_worker(struct pool *pool, struct worker *worker)
 {
-    end(pool, worker, (char[WORKER_WHY_SIZE]){ 0 });
-    start(pool, worker);
+    end_worker(pool, worker, (char[WORKER_WHY_SIZE]){ 0 });
+    start_worker(pool, worker);
 }
 
 static void heard_nothing(struct pool *pool, struct work *work, enum analysis_state state, const char *why)
@@ -91,17 +91,17 @@ static void give_back(struct pool *pool, struct work *work, const char *why)
 }
 
 /* A worker that did not answer its first job tells of the program, any other of its file. */
-static void lose(struct pool *pool, struct worker *worker, const char *why)
+static void lose_worker(struct pool *pool, struct worker *worker, const char *why)
 {
     struct work *work = worker->work;
     char how[WORKER_WHY_SIZE];
     bool answers = worker->answers;
 
-    end(pool, worker, how);
+    end_worker(pool, worker, how);
     if (how[0])
         why = how;
     if (answers) {
-        start(pool, worker);
+        start_worker(pool, worker);
     } else {
         if (!pool->alarm[0])
             log_error("workers end at their start: %s", why);
@@ -121,7 +121,7 @@ static void answer_first(struct pool *pool, struct worker *worker, const struct 
     pool->alarm[0] = 0;
 }
 
-static void answer(struct pool *pool, struct worker *worker, const struct result *result)
+static void answer_work(struct pool *pool, struct worker *worker, const struct result *result)
 {
     struct work *work = worker->work;
     bool failed = result->found.state.value == ANALYSIS_STATE_FAILED;
@@ -133,10 +133,10 @@ static void answer(struct pool *pool, struct worker *worker, const struct result
     else
         pool->listener.heard(pool->listener.state, work, result);
     if (worker->spent)
-        replace(pool, worker);
+        replace_worker(pool, worker);
 }
 
-static void take(struct pool *pool, struct worker *worker)
+static void take_result(struct pool *pool, struct worker *worker)
 {
     struct result result = { 0 };
     struct fault fault = { 0 };
@@ -147,24 +147,24 @@ static void take(struct pool *pool, struct worker *worker)
     if (e == ERR_OK && worker->answers)
         e = worker_check(&result, worker->work->mode, &fault);
     if (e != ERR_OK)
-        lose(pool, worker, fault.what);
+        lose_worker(pool, worker, fault.what);
     else if (!worker->answers)
         answer_first(pool, worker, &result);
     else
-        answer(pool, worker, &result);
+        answer_work(pool, worker, &result);
     arena_reset(&pool->arena);
 }
 
-static void readable(void *state, int fd)
+static void worker_readable(void *state, int fd)
 {
     struct pool *pool = state;
 
     for (unsigned i = 0; i < pool->settings.workers; i++)
         if (pool->workers[i].process.pid != 0 && pool->workers[i].process.pipe.fd == fd) {
-            take(pool, &pool->workers[i]);
+            take_result(pool, &pool->workers[i]);
             break;
         }
-    turn(pool);
+    hand_out_ready(pool);
 }
 
 /* ---- from the queue to a worker ---- */
@@ -197,7 +197,7 @@ static void take_opened(void *state, void *what, const struct opened_file *file,
         heard_nothing(pool, work, ANALYSIS_STATE_FAILED, fault->what);
     else
         work_push(&pool->ready, work);
-    turn(pool);
+    hand_out_ready(pool);
 }
 
 static void open_ahead(struct pool *pool)
@@ -221,10 +221,10 @@ static void hand_out(struct pool *pool, struct worker *worker, struct work *work
     struct fault fault = { 0 };
 
     if (worker_give(worker, work, work->mode, clock_steady() + patience, &fault) != ERR_OK)
-        lose(pool, worker, fault.what);
+        lose_worker(pool, worker, fault.what);
 }
 
-static void turn(struct pool *pool)
+static void hand_out_ready(struct pool *pool)
 {
     if (pool->hold)
         return;
@@ -249,7 +249,7 @@ struct pool *pool_new(struct service *service, struct errands *errands, const st
     p->settings = *settings;
     p->listener = *listener;
     for (unsigned i = 0; i < p->settings.workers; i++)
-        start(p, &p->workers[i]);
+        start_worker(p, &p->workers[i]);
     return p;
 }
 
@@ -259,7 +259,7 @@ void pool_free(struct pool *pool)
         return;
     for (unsigned i = 0; i < pool->settings.workers; i++) {
         work_free(pool->workers[i].work);
-        end(pool, &pool->workers[i], (char[WORKER_WHY_SIZE]){ 0 });
+        end_worker(pool, &pool->workers[i], (char[WORKER_WHY_SIZE]){ 0 });
     }
     work_queue_clear(&pool->waiting);
     work_queue_clear(&pool->ready);
@@ -272,13 +272,13 @@ void pool_add(struct pool *pool, struct work *work)
 {
     if (work->renews == 0 || !renewals_add(&pool->renewals, work))
         work_push(&pool->waiting, work);
-    turn(pool);
+    hand_out_ready(pool);
 }
 
 void pool_again(struct pool *pool, struct work *work)
 {
     work_push_front(work->fd >= 0 ? &pool->ready : &pool->waiting, work);
-    turn(pool);
+    hand_out_ready(pool);
 }
 
 static bool of_library(const void *library, const struct work *work)
@@ -301,7 +301,7 @@ void pool_hold(struct pool *pool, bool hold)
     if (pool->hold == hold)
         return;
     pool->hold = hold;
-    turn(pool);
+    hand_out_ready(pool);
 }
 
 void pool_tick(struct pool *pool)
@@ -313,11 +313,11 @@ void pool_tick(struct pool *pool)
         char why[64];
         snprintf(why, sizeof(why), "no answer within %lld s", (long long)(pool->settings.deadline / 1000000));
         if (worker->process.pid == 0 && now >= pool->start_again)
-            start(pool, worker);
+            start_worker(pool, worker);
         else if (worker->process.pid != 0 && worker->number != 0 && now > worker->deadline)
-            lose(pool, worker, why);
+            lose_worker(pool, worker, why);
     }
-    turn(pool);
+    hand_out_ready(pool);
 }
 
 uint64_t pool_waiting(const struct pool *pool)

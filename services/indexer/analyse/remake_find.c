@@ -18,7 +18,7 @@ static bool any_has(struct known *known, struct arena *arena, struct bytes conte
     return known_with_content(known, arena, content, (struct id){ { 0 } }, 1, &all) == ERR_OK && all.count > 0;
 }
 
-static void find(struct search *search, struct remake_place *place)
+static void find_place(struct search *search, struct remake_place *place)
 {
     struct bytes content = bytes_of(place->content.b, sizeof(place->content.b));
     struct media media;
@@ -34,23 +34,23 @@ static void find(struct search *search, struct remake_place *place)
     place->mtime = media.mtime;
 }
 
-static void run(struct errand *errand)
+static void find_places(struct errand *errand)
 {
     struct search *search = (struct search *)errand;
 
     for (uint32_t i = 0; i < search->order.count && errand_goes_on(errand); i++)
-        find(search, &search->places[i]);
+        find_place(search, &search->places[i]);
 }
 
 /* Of what was given up nothing is known. */
-static void done(struct errand *errand, bool lost)
+static void pass_places(struct errand *errand, bool lost)
 {
     struct search *search = (struct search *)errand;
 
     search->order.found(search->order.state, search->places, lost ? 0 : search->order.count, search->order.first);
 }
 
-static void drop(struct errand *errand)
+static void free_search(struct errand *errand)
 {
     struct search *search = (struct search *)errand;
 
@@ -64,7 +64,8 @@ enum err remake_find_start(struct errands *errands, const struct remake_find_ord
 
     if (!search)
         return ERR_FULL;
-    search->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
+    search->errand =
+        (struct errand){ .run = find_places, .done = pass_places, .drop = free_search, .patience = PATIENCE_US };
     search->order = *order;
     for (uint32_t i = 0; i < order->count; i++)
         search->places[i].content = order->contents[i];

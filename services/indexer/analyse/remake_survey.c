@@ -16,7 +16,7 @@ struct look {
     enum err e;
 };
 
-static enum err keep(struct look *look, const uint8_t content[16])
+static enum err keep_content(struct look *look, const uint8_t content[16])
 {
     struct id id;
 
@@ -35,14 +35,15 @@ static enum err keep(struct look *look, const uint8_t content[16])
     return ERR_OK;
 }
 
-static int compare(const void *a, const void *b)
+static int compare_ids(const void *a, const void *b)
 {
     return memcmp(a, b, sizeof(struct id));
 }
 
 static bool is_whole(const struct look *look, const struct survey_row *row, struct arena *arena)
 {
-    bool again = look->again && bsearch(row->content, look->again, look->order.again_count, sizeof(struct id), compare);
+    bool again =
+        look->again && bsearch(row->content, look->again, look->order.again_count, sizeof(struct id), compare_ids);
 
     return survey_is_whole(look->order.paths, arena, row, again ? 0 : look->order.read_from);
 }
@@ -57,12 +58,12 @@ static enum err look_at(struct look *look, const struct survey_rows *rows, struc
         look->cut = look->count == CONTENTS_MAX;
         if (look->cut)
             break;
-        e = keep(look, rows->at[i].content);
+        e = keep_content(look, rows->at[i].content);
     }
     return e;
 }
 
-static void run(struct errand *errand)
+static void run_survey(struct errand *errand)
 {
     struct look *look = (struct look *)errand;
     struct key at = { .len = 0 };
@@ -82,7 +83,7 @@ static void run(struct errand *errand)
     arena_free(&arena);
 }
 
-static void done(struct errand *errand, bool lost)
+static void end_survey(struct errand *errand, bool lost)
 {
     struct look *look = (struct look *)errand;
     struct id *contents = lost ? NULL : look->contents;
@@ -93,7 +94,7 @@ static void done(struct errand *errand, bool lost)
                          lost ? ERR_IO : look->e);
 }
 
-static void drop(struct errand *errand)
+static void free_look(struct errand *errand)
 {
     struct look *look = (struct look *)errand;
 
@@ -124,7 +125,7 @@ enum err remake_survey_start(struct errands *errands, const struct remake_survey
         free(look);
         return ERR_FULL;
     }
-    look->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
+    look->errand = (struct errand){ .run = run_survey, .done = end_survey, .drop = free_look, .patience = PATIENCE_US };
     look->order = *order;
     errand_start(errands, &look->errand);
     return ERR_OK;

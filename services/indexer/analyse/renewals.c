@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-static void rise(struct renewals *r, size_t at)
+static void sift_up(struct renewals *r, size_t at)
 {
     struct work *moved = r->at[at];
 
@@ -11,7 +11,7 @@ static void rise(struct renewals *r, size_t at)
     r->at[at] = moved;
 }
 
-static void sink(struct renewals *r, size_t at)
+static void sift_down(struct renewals *r, size_t at)
 {
     struct work *moved = r->at[at];
 
@@ -36,7 +36,7 @@ bool renewals_add(struct renewals *r, struct work *work)
         r->room = room;
     }
     r->at[r->count] = work;
-    rise(r, r->count++);
+    sift_up(r, r->count++);
     return true;
 }
 
@@ -48,7 +48,7 @@ struct work *renewals_take(struct renewals *r)
         return NULL;
     r->at[0] = r->at[--r->count];
     if (r->count)
-        sink(r, 0);
+        sift_down(r, 0);
     return first;
 }
 

@@ -88,7 +88,7 @@ void tell_free(struct tell *tell)
 }
 
 /* The one that gathers: the last, when it is not sent and has room. */
-static struct batch *gathering(struct tell *tell, size_t bytes)
+static struct batch *gathering_batch(struct tell *tell, size_t bytes)
 {
     struct batch **last = &tell->first;
     struct batch *batch = NULL;
@@ -116,7 +116,7 @@ static enum err batch_add(struct batch *batch, const struct operation *operation
 
 enum err tell_add(struct tell *tell, const struct operation *operation, size_t bytes, void *note)
 {
-    struct batch *batch = gathering(tell, bytes);
+    struct batch *batch = gathering_batch(tell, bytes);
     enum err e = batch ? batch_add(batch, operation, bytes, note) : ERR_FULL;
 
     tell->was_full |= tell_is_full(tell);
@@ -125,12 +125,12 @@ enum err tell_add(struct tell *tell, const struct operation *operation, size_t b
 
 /* ---- answers ---- */
 
-static bool passes(enum err e)
+static bool is_transient(enum err e)
 {
     return err_passes(e) || e == ERR_IO;
 }
 
-static void keep(struct batch *batch, enum err e, const struct fault *fault)
+static void keep_batch(struct batch *batch, enum err e, const struct fault *fault)
 {
     struct tell *tell = batch->tell;
 
@@ -143,7 +143,7 @@ static void keep(struct batch *batch, enum err e, const struct fault *fault)
     text_copy(tell->alarm, sizeof(tell->alarm), text_of(fault->what));
 }
 
-static void refused(struct batch *batch, const struct fault *fault)
+static void drop_refused(struct batch *batch, const struct fault *fault)
 {
     struct outcome outcome = { .error = text_of(err_name(fault->code)), .what = text_of(fault->what) };
 
@@ -153,7 +153,7 @@ static void refused(struct batch *batch, const struct fault *fault)
 }
 
 /* The second half becomes a batch of its own behind it; both are new requests. */
-static void halve(struct batch *batch)
+static void halve_batch(struct batch *batch)
 {
     struct batch *half = batch_new(batch->tell, &batch->next);
     uint32_t keep_count = batch->count / 2;
@@ -172,7 +172,7 @@ static void halve(struct batch *batch)
     batch->again = half->again = 1;
 }
 
-static void accepted(struct batch *batch, const struct outcomes *outcomes)
+static void take_outcomes(struct batch *batch, const struct outcomes *outcomes)
 {
     struct tell *tell = batch->tell;
 
@@ -183,7 +183,7 @@ static void accepted(struct batch *batch, const struct outcomes *outcomes)
     batch_drop(batch);
 }
 
-static void answered(void *state, enum err error, const void *answer, const struct fault *fault)
+static void take_answer(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct batch *batch = state;
     struct tell *tell = batch->tell;
@@ -198,13 +198,13 @@ static void answered(void *state, enum err error, const void *answer, const stru
         fault = &short_answer;
     }
     if (error == ERR_OK)
-        accepted(batch, outcomes);
-    else if (passes(error))
-        keep(batch, error, fault);
+        take_outcomes(batch, outcomes);
+    else if (is_transient(error))
+        keep_batch(batch, error, fault);
     else if (batch->count > 1)
-        halve(batch);
+        halve_batch(batch);
     else
-        refused(batch, fault);
+        drop_refused(batch, fault);
     if (tell->was_full && !tell_is_full(tell)) {
         tell->was_full = false;
         tell->listener.room(tell->listener.state);
@@ -213,23 +213,23 @@ static void answered(void *state, enum err error, const void *answer, const stru
 
 /* ---- sending ---- */
 
-static bool send(struct batch *batch)
+static bool send_batch(struct batch *batch)
 {
     struct persist_batch request = { .operations = { batch->count, batch->operations } };
     struct fault fault = { 0 };
     const struct sender sender = { .request = batch->request };
     enum err e =
-        service_ask(batch->tell->service, "persist.batch", &request, BUDGET_MS, &sender, answered, batch, &fault);
+        service_ask(batch->tell->service, "persist.batch", &request, BUDGET_MS, &sender, take_answer, batch, &fault);
 
     batch->under_way = e == ERR_OK;
     if (e == ERR_OK)
         batch->tell->under_way++;
-    else if (passes(e))
+    else if (is_transient(e))
         batch->again = clock_steady() + PAUSE_US;
     else if (batch->count > 1)
-        halve(batch);
+        halve_batch(batch);
     else
-        refused(batch, &fault);
+        drop_refused(batch, &fault);
     return e == ERR_OK;
 }
 
@@ -242,7 +242,7 @@ static void send_all(struct tell *tell, uint32_t least)
     for (struct batch *batch = tell->first; batch && tell->under_way < UNDER_WAY_MAX; batch = next) {
         next = batch->next;
         if (!batch->under_way && batch->again <= now && (batch->count >= least || batch->again || next))
-            send(batch);
+            send_batch(batch);
     }
 }
 

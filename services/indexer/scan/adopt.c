@@ -48,7 +48,7 @@ static enum err find_path(struct adoption *adoption)
     return fault->code ? fault_field(fault, "path") : ERR_OK;
 }
 
-static bool contains(struct bytes outer, struct bytes inner)
+static bool contains_path(struct bytes outer, struct bytes inner)
 {
     uint32_t len = outer.len == 1 ? 0 : outer.len;
 
@@ -81,8 +81,8 @@ static enum err hold_against_others(struct adoption *adoption)
         const struct library *other = &all.at[i];
         if (bytes_equal(other->path, path))
             adoption->library = *other;
-        else if (contains(other->path, path) || contains(path, other->path))
-            return refuse_nested(adoption, other, contains(other->path, path));
+        else if (contains_path(other->path, path) || contains_path(path, other->path))
+            return refuse_nested(adoption, other, contains_path(other->path, path));
     }
     return ERR_OK;
 }
@@ -163,7 +163,7 @@ static enum err make_library(struct adoption *adoption)
     return e;
 }
 
-static void run(struct errand *errand)
+static void run_adoption(struct errand *errand)
 {
     struct adoption *adoption = (struct adoption *)errand;
     enum err e = find_path(adoption);
@@ -176,7 +176,7 @@ static void run(struct errand *errand)
 
 /* ---- as an errand ---- */
 
-static void done(struct errand *errand, bool lost)
+static void end_adoption(struct errand *errand, bool lost)
 {
     struct adoption *adoption = (struct adoption *)errand;
     struct fault hung = { .code = ERR_TIMEOUT,
@@ -188,7 +188,7 @@ static void done(struct errand *errand, bool lost)
                                fault);
 }
 
-static void drop(struct errand *errand)
+static void free_adoption(struct errand *errand)
 {
     struct adoption *adoption = (struct adoption *)errand;
 
@@ -204,7 +204,8 @@ enum err adopt_start(struct errands *errands, const struct paths *paths, struct 
 
     if (!adoption)
         return ERR_FULL;
-    adoption->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
+    adoption->errand =
+        (struct errand){ .run = run_adoption, .done = end_adoption, .drop = free_adoption, .patience = PATIENCE_US };
     adoption->listener = *listener;
     adoption->ticket = ticket;
     adoption->sender = call_sender(call);
@@ -213,7 +214,7 @@ enum err adopt_start(struct errands *errands, const struct paths *paths, struct 
     adoption->scribe.errand = &adoption->errand;
     adoption->scribe.waits = &adoption->waits;
     if (codec_copy(&indexer_add_library_shape, wish, &adoption->arena, &adoption->wish) != ERR_OK) {
-        drop(&adoption->errand);
+        free_adoption(&adoption->errand);
         return ERR_FULL;
     }
     errand_start(errands, &adoption->errand);

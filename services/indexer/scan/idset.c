@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* The last eight bytes of an id are as good as a hash. */
-static size_t home(const struct idset *set, struct id id)
+static size_t home_of(const struct idset *set, struct id id)
 {
     uint64_t word;
 
@@ -13,16 +13,16 @@ static size_t home(const struct idset *set, struct id id)
 }
 
 /* Where it is, or the free place where it would be. */
-static size_t find(const struct idset *set, struct id id)
+static size_t find_slot(const struct idset *set, struct id id)
 {
-    size_t i = home(set, id);
+    size_t i = home_of(set, id);
 
     while (!id_is_zero(set->at[i]) && !id_equal(set->at[i], id))
         i = (i + 1) & (set->room - 1);
     return i;
 }
 
-static bool grow(struct idset *set)
+static bool grow_set(struct idset *set)
 {
     struct idset more = { .room = set->room ? set->room * 2 : 64 };
 
@@ -31,7 +31,7 @@ static bool grow(struct idset *set)
         return false;
     for (size_t i = 0; i < set->room; i++)
         if (!id_is_zero(set->at[i]))
-            more.at[find(&more, set->at[i])] = set->at[i];
+            more.at[find_slot(&more, set->at[i])] = set->at[i];
     more.count = set->count;
     free(set->at);
     *set = more;
@@ -40,9 +40,9 @@ static bool grow(struct idset *set)
 
 bool idset_add(struct idset *set, struct id id)
 {
-    if (id_is_zero(id) || (set->count * 4 >= set->room * 3 && !grow(set)))
+    if (id_is_zero(id) || (set->count * 4 >= set->room * 3 && !grow_set(set)))
         return false;
-    size_t i = find(set, id);
+    size_t i = find_slot(set, id);
     if (!id_is_zero(set->at[i]))
         return false;
     set->at[i] = id;
@@ -52,7 +52,7 @@ bool idset_add(struct idset *set, struct id id)
 
 bool idset_has(const struct idset *set, struct id id)
 {
-    return set->room && !id_is_zero(id) && id_equal(set->at[find(set, id)], id);
+    return set->room && !id_is_zero(id) && id_equal(set->at[find_slot(set, id)], id);
 }
 
 /* What was pushed past the gap moves up into it. */
@@ -60,9 +60,9 @@ void idset_remove(struct idset *set, struct id id)
 {
     if (!idset_has(set, id))
         return;
-    size_t mask = set->room - 1, gap = find(set, id);
+    size_t mask = set->room - 1, gap = find_slot(set, id);
     for (size_t i = (gap + 1) & mask; !id_is_zero(set->at[i]); i = (i + 1) & mask)
-        if (((i - home(set, set->at[i])) & mask) >= ((i - gap) & mask)) {
+        if (((i - home_of(set, set->at[i])) & mask) >= ((i - gap) & mask)) {
             set->at[gap] = set->at[i];
             gap = i;
         }

@@ -35,7 +35,7 @@ void known_free(struct known *known)
     free(known);
 }
 
-static enum err begin(struct known *known, struct txn **txn)
+static enum err begin_read(struct known *known, struct txn **txn)
 {
     enum err e = ERR_OK;
 
@@ -49,7 +49,7 @@ static enum err begin(struct known *known, struct txn **txn)
     return e;
 }
 
-static void end(struct known *known, struct txn *txn)
+static void end_read(struct known *known, struct txn *txn)
 {
     txn_end(txn);
     pthread_mutex_unlock(&known->lock);
@@ -66,7 +66,7 @@ struct gathering {
     enum err error;
 };
 
-static bool gather(struct gathering *to, const void *record)
+static bool gather_record(struct gathering *to, const void *record)
 {
     size_t size = to->shape->size;
 
@@ -87,7 +87,7 @@ static bool gather(struct gathering *to, const void *record)
 
 static bool gather_library(void *state, const struct library *library)
 {
-    return gather(state, library);
+    return gather_record(state, library);
 }
 
 enum err known_libraries(struct known *known, struct arena *arena, struct library_list *to)
@@ -95,12 +95,12 @@ enum err known_libraries(struct known *known, struct arena *arena, struct librar
     struct gathering all = { .shape = &library_shape, .arena = arena };
     struct arena scratch = { 0 };
     struct txn *txn;
-    enum err e = begin(known, &txn);
+    enum err e = begin_read(known, &txn);
 
     if (e != ERR_OK)
         return e;
     e = catalogue_each_library(txn, &scratch, gather_library, &all);
-    end(known, txn);
+    end_read(known, txn);
     arena_free(&scratch);
     *to = (struct library_list){ all.list.count, all.list.at };
     return e != ERR_OK ? e : all.error;
@@ -108,7 +108,7 @@ enum err known_libraries(struct known *known, struct arena *arena, struct librar
 
 static bool gather_folder(void *state, const struct folder *folder)
 {
-    return gather(state, folder);
+    return gather_record(state, folder);
 }
 
 enum err known_subfolders(struct known *known, struct arena *arena, struct id folder, struct folder_list *to)
@@ -116,12 +116,12 @@ enum err known_subfolders(struct known *known, struct arena *arena, struct id fo
     struct gathering all = { .shape = &folder_shape, .arena = arena };
     struct arena scratch = { 0 };
     struct txn *txn;
-    enum err e = begin(known, &txn);
+    enum err e = begin_read(known, &txn);
 
     if (e != ERR_OK)
         return e;
     e = catalogue_each_subfolder(txn, &scratch, folder, gather_folder, &all);
-    end(known, txn);
+    end_read(known, txn);
     arena_free(&scratch);
     *to = (struct folder_list){ all.list.count, all.list.at };
     return e != ERR_OK ? e : all.error;
@@ -132,14 +132,14 @@ enum err known_volume(struct known *known, struct arena *arena, struct id id, st
     struct arena scratch = { 0 };
     struct volume found = { 0 };
     struct txn *txn;
-    enum err e = begin(known, &txn);
+    enum err e = begin_read(known, &txn);
 
     if (e != ERR_OK)
         return e;
     e = catalogue_volume(txn, &scratch, id, &found);
     if (e == ERR_OK)
         e = codec_copy(&volume_shape, &found, arena, to);
-    end(known, txn);
+    end_read(known, txn);
     arena_free(&scratch);
     return e;
 }
@@ -160,12 +160,12 @@ enum err known_subfolder(struct known *known, struct id folder, struct bytes nam
 {
     struct arena scratch = { 0 };
     struct txn *txn;
-    enum err e = begin(known, &txn);
+    enum err e = begin_read(known, &txn);
 
     if (e != ERR_OK)
         return e;
     e = find_subfolder(txn, &scratch, folder, name, below);
-    end(known, txn);
+    end_read(known, txn);
     arena_free(&scratch);
     return e;
 }
@@ -175,12 +175,12 @@ enum err known_places(struct known *known, struct id folder,
 {
     struct arena scratch = { 0 };
     struct txn *txn;
-    enum err e = begin(known, &txn);
+    enum err e = begin_read(known, &txn);
 
     if (e != ERR_OK)
         return e;
     e = catalogue_each_place(txn, &scratch, folder, seen, state);
-    end(known, txn);
+    end_read(known, txn);
     arena_free(&scratch);
     return e;
 }
@@ -216,36 +216,36 @@ static enum err copy_statement(struct txn *txn, struct arena *arena, struct id i
 enum err known_statement(struct known *known, struct arena *arena, struct id id, struct text attribute, struct fact *to)
 {
     struct txn *txn;
-    enum err e = begin(known, &txn);
+    enum err e = begin_read(known, &txn);
 
     if (e != ERR_OK)
         return e;
     e = copy_statement(txn, arena, id, attribute, to);
-    end(known, txn);
+    end_read(known, txn);
     return e;
 }
 
 enum err known_done(struct known *known, const struct sender *sender, struct id *id)
 {
     struct txn *txn;
-    enum err e = begin(known, &txn);
+    enum err e = begin_read(known, &txn);
 
     if (e != ERR_OK)
         return e;
     e = changelog_done(txn, sender->request, sender->digest, id);
-    end(known, txn);
+    end_read(known, txn);
     return e;
 }
 
 enum err known_media(struct known *known, struct arena *arena, struct id id, struct media *to)
 {
     struct txn *txn;
-    enum err e = begin(known, &txn);
+    enum err e = begin_read(known, &txn);
 
     if (e != ERR_OK)
         return e;
     e = copy_media(txn, arena, id, to);
-    end(known, txn);
+    end_read(known, txn);
     return e;
 }
 
@@ -256,7 +256,7 @@ enum err known_where(struct known *known, struct arena *arena, const struct medi
     struct volume found = { 0 };
     struct bytes at = { 0 };
     struct txn *txn;
-    enum err e = begin(known, &txn);
+    enum err e = begin_read(known, &txn);
 
     if (e != ERR_OK)
         return e;
@@ -264,7 +264,7 @@ enum err known_where(struct known *known, struct arena *arena, const struct medi
     if (e == ERR_OK)
         e = codec_copy(&volume_shape, &found, arena, volume);
     *path = arena_bytes(arena, at);
-    end(known, txn);
+    end_read(known, txn);
     arena_free(&scratch);
     return e;
 }
@@ -276,7 +276,7 @@ enum err known_reachable(struct known *known, struct arena *arena, struct bytes 
     struct media found = { 0 };
     struct bytes at = { 0 };
     struct txn *txn;
-    enum err e = begin(known, &txn);
+    enum err e = begin_read(known, &txn);
 
     if (e != ERR_OK)
         return e;
@@ -284,7 +284,7 @@ enum err known_reachable(struct known *known, struct arena *arena, struct bytes 
     if (e == ERR_OK)
         e = codec_copy(&media_shape, &found, arena, media);
     *path = e == ERR_OK ? arena_bytes(arena, at) : (struct bytes){ 0 };
-    end(known, txn);
+    end_read(known, txn);
     arena_free(&scratch);
     return e;
 }
@@ -293,12 +293,12 @@ enum err known_artefacts(struct known *known, struct arena *arena, struct key *f
                          struct survey_rows *rows, bool *more)
 {
     struct txn *txn;
-    enum err e = begin(known, &txn);
+    enum err e = begin_read(known, &txn);
 
     if (e != ERR_OK)
         return e;
     e = survey_read(txn, arena, from, most, rows, more);
-    end(known, txn);
+    end_read(known, txn);
     return e;
 }
 
@@ -343,11 +343,11 @@ enum err known_with_content(struct known *known, struct arena *arena, struct byt
     struct same_content same = { .arena = arena, .to = to, .max = max };
 
     *to = (struct media_list){ 0 };
-    enum err e = begin(known, &same.txn);
+    enum err e = begin_read(known, &same.txn);
     if (e != ERR_OK)
         return e;
     e = catalogue_each_with_content_after(same.txn, content, after, add_item, &same);
-    end(known, same.txn);
+    end_read(known, same.txn);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -376,14 +376,14 @@ enum err known_find_alike(struct known *known, struct arena *arena, struct bytes
                           struct media *to)
 {
     struct alike alike = { .fits = fits, .state = state, .left = max };
-    enum err e = begin(known, &alike.txn);
+    enum err e = begin_read(known, &alike.txn);
 
     if (e != ERR_OK)
         return e;
     e = catalogue_each_with_content(alike.txn, content, look_at_item, &alike);
     if (e == ERR_OK)
         e = alike.is_found ? codec_copy(&media_shape, &alike.found, arena, to) : ERR_NOT_FOUND;
-    end(known, alike.txn);
+    end_read(known, alike.txn);
     arena_free(&alike.scratch);
     return e;
 }

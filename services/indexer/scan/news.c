@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void drop(struct news *news)
+static void free_news(struct news *news)
 {
     for (struct watched *next; news->watched; news->watched = next) {
         next = news->watched->next;
@@ -18,12 +18,12 @@ static void open_news(struct mail *mail)
     struct news *news = (struct news *)mail;
 
     news->heard(news->state, news);
-    drop(news);
+    free_news(news);
 }
 
 static void drop_mail(struct mail *mail)
 {
-    drop((struct news *)mail);
+    free_news((struct news *)mail);
 }
 
 struct news *news_new(struct id library, void (*heard)(void *state, struct news *news), void *state)
@@ -61,5 +61,5 @@ void news_send(struct news *news, struct mailbox *mailbox)
     if (mailbox)
         mailbox_put(mailbox, &news->mail);
     else
-        drop(news);
+        free_news(news);
 }

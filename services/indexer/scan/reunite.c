@@ -49,7 +49,7 @@ static enum err look_at_some(struct looking *looking, const struct media_list *s
 }
 
 /* What was found before an error is of use. */
-static void look(struct errand *errand)
+static void find_gone(struct errand *errand)
 {
     struct looking *looking = (struct looking *)errand;
     struct bytes content = bytes_of(looking->content.b, sizeof(looking->content.b));
@@ -99,7 +99,7 @@ enum err reunite_look(struct errands *errands, struct known *known, struct id co
     if (!looking)
         return ERR_FULL;
     *looking = (struct looking){ .known = known, .content = content, .looked = looked, .state = state };
-    looking->errand = (struct errand){ .run = look, .done = end_look, .drop = drop_look, .patience = PATIENCE_US };
+    looking->errand = (struct errand){ .run = find_gone, .done = end_look, .drop = drop_look, .patience = PATIENCE_US };
     errand_start(errands, &looking->errand);
     return ERR_OK;
 }
@@ -117,7 +117,7 @@ struct verifying {
 };
 
 /* By where the catalogue has it now: it may have been moved since the look at all of them. */
-static void verify(struct errand *errand)
+static void verify_gone(struct errand *errand)
 {
     struct verifying *verifying = (struct verifying *)errand;
     struct arena arena = { 0 };
@@ -150,7 +150,7 @@ enum err reunite_verify(struct errands *errands, struct known *known, struct id 
     *verifying =
         (struct verifying){ .known = known, .older = older, .work = work, .verified = verified, .state = state };
     verifying->errand =
-        (struct errand){ .run = verify, .done = end_verify, .drop = drop_verify, .patience = PATIENCE_US };
+        (struct errand){ .run = verify_gone, .done = end_verify, .drop = drop_verify, .patience = PATIENCE_US };
     errand_start(errands, &verifying->errand);
     return ERR_OK;
 }

@@ -48,7 +48,7 @@ struct work *scan_add_work(struct scan *scan, const struct node *node, struct id
 
 /* An operation about a folder, or a file in it, is durable, or refused. A place that has no analysis of this state of
  * its file is to be heard. */
-static void answered(void *state, const struct operation *operation, const struct outcome *outcome, void *about)
+static void take_outcome(void *state, const struct operation *operation, const struct outcome *outcome, void *about)
 {
     struct scan *scan = state;
     struct node *node = about;
@@ -104,7 +104,7 @@ static struct node *node_below(struct scan *scan, struct node *root, const char 
     return node;
 }
 
-static enum err plan(struct scan *scan, struct fault *fault)
+static enum err plan_targets(struct scan *scan, struct fault *fault)
 {
     static const struct scan_target whole = { .below = "", .deep = true };
     const struct scan_target *targets = scan->order.targets ? scan->order.targets : &whole;
@@ -135,9 +135,9 @@ static void count_too_long(struct scan *scan)
         is->too_long_in = is->too_long_first = (struct bytes){ 0 };
 }
 
-static enum err look(struct scan *scan, struct fault *fault)
+static enum err look_at_targets(struct scan *scan, struct fault *fault)
 {
-    enum err e = plan(scan, fault);
+    enum err e = plan_targets(scan, fault);
 
     while (e == ERR_OK && scan->pending) {
         struct node *node = scan->pending;
@@ -157,7 +157,7 @@ static enum err look(struct scan *scan, struct fault *fault)
     return e;
 }
 
-static void run(struct errand *errand)
+static void run_scan(struct errand *errand)
 {
     struct scan *scan = (struct scan *)errand;
     struct fault *fault = &scan->result.fault;
@@ -166,7 +166,7 @@ static void run(struct errand *errand)
     if (e == ERR_OK)
         e = scan_library_find(scan, fault);
     if (e == ERR_OK)
-        e = scan->result.away ? scan_settle_away(scan, fault) : look(scan, fault);
+        e = scan->result.away ? scan_settle_away(scan, fault) : look_at_targets(scan, fault);
     if (e == ERR_OK)
         e = scribe_flush(&scan->scribe, fault);
     if (e == ERR_OK)
@@ -177,14 +177,14 @@ static void run(struct errand *errand)
 
 /* ---- as an errand ---- */
 
-static void done(struct errand *errand, bool lost)
+static void end_scan(struct errand *errand, bool lost)
 {
     struct scan *scan = (struct scan *)errand;
 
     scan->listener.done(scan->listener.state, scan, lost ? NULL : &scan->result);
 }
 
-static void drop(struct errand *errand)
+static void free_scan(struct errand *errand)
 {
     struct scan *scan = (struct scan *)errand;
 
@@ -223,7 +223,7 @@ struct scan *scan_new(const struct paths *paths, struct known *known, struct mai
 
     if (!scan)
         return NULL;
-    scan->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
+    scan->errand = (struct errand){ .run = run_scan, .done = end_scan, .drop = free_scan, .patience = PATIENCE_US };
     scan->paths = paths;
     scan->known = known;
     scan->mailbox = mailbox;
@@ -231,12 +231,12 @@ struct scan *scan_new(const struct paths *paths, struct known *known, struct mai
     scan->order = *order;
     scan->scribe.errand = &scan->errand;
     scan->scribe.waits = &scan->waits;
-    scan->scribe.answered = answered;
+    scan->scribe.answered = take_outcome;
     scan->scribe.state = scan;
     scan->news = news_new(order->library.id, listener->heard, listener->state);
     if (scan->news && copy_order(scan, order) == ERR_OK)
         return scan;
-    drop(&scan->errand);
+    free_scan(&scan->errand);
     return NULL;
 }
 

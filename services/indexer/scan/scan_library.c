@@ -56,8 +56,8 @@ static void set_here(struct scan *scan, struct bytes path, const struct volume_f
 }
 
 /* At its own path, or where its volume is mounted by now. */
-static enum err find(struct scan *scan, const struct volume *volume, struct volume_found *found, bool *here,
-                     struct fault *fault)
+static enum err find_library(struct scan *scan, const struct volume *volume, struct volume_found *found, bool *here,
+                             struct fault *fault)
 {
     struct bytes path = scan->result.library.path;
     char name[PATH_MAX], identity[VOLUME_IDENTITY_SIZE];
@@ -87,7 +87,7 @@ enum err scan_library_find(struct scan *scan, struct fault *fault)
 
     if (e != ERR_OK)
         return fault_set(fault, e, "cannot read the volume of a library");
-    e = find(scan, &volume, &found, &here, fault);
+    e = find_library(scan, &volume, &found, &here, fault);
     if (e != ERR_OK)
         return e;
     scan->result.away = !here;

@@ -4,7 +4,7 @@
 
 enum { SOME = 2000 }; /* newcomers whose folders are told of in one go */
 
-static enum err move(struct scan *scan, const struct newcomer *newcomer, struct id id, struct fault *fault)
+static enum err send_move(struct scan *scan, const struct newcomer *newcomer, struct id id, struct fault *fault)
 {
     struct operation move = { .has_move = true, .move = { .id = id, .file = newcomer->entry.name } };
     enum err e = scan_place_folder(scan, newcomer->node, &move.move.folder, fault);
@@ -20,7 +20,7 @@ static enum err place_newcomers(struct scan *scan, const struct fresh *fresh, st
     for (size_t i = 0; e == ERR_OK && i < scan->newcomers.count; i++) {
         const struct newcomer *newcomer = &scan->newcomers.at[i];
         if (fresh && fresh[i].was >= 0)
-            e = move(scan, newcomer, scan->gone.at[fresh[i].was].id, fault);
+            e = send_move(scan, newcomer, scan->gone.at[fresh[i].was].id, fault);
         if (e == ERR_OK)
             e = scan_place(scan, newcomer->node, &newcomer->entry, fault);
         arena_reset(&scan->folder);

@@ -20,7 +20,7 @@ void scribe_close(struct scribe *scribe)
     scribe->count = 0;
 }
 
-static bool passes(enum err e)
+static bool is_transient(enum err e)
 {
     return err_passes(e) || e == ERR_IO;
 }
@@ -39,8 +39,8 @@ enum err scribe_ask_for(struct scribe *scribe, const struct sender *sender, cons
     while (errand_goes_on(scribe->errand)) {
         struct fault refused = { 0 };
         enum err e = ask(scribe->asker, name, request, BUDGET_MS, &request_id, answer, &refused);
-        atomic_store(scribe->waits, passes(e));
-        if (!passes(e)) {
+        atomic_store(scribe->waits, is_transient(e));
+        if (!is_transient(e)) {
             *fault = refused;
             return e;
         }

@@ -16,7 +16,7 @@
 #include "common/file.h"
 #include "services/indexer/scan/naming.h"
 
-static struct libmnt_table *mounts(struct fault *fault)
+static struct libmnt_table *read_mounts(struct fault *fault)
 {
     struct libmnt_table *table = mnt_new_table();
 
@@ -27,7 +27,7 @@ static struct libmnt_table *mounts(struct fault *fault)
     return NULL;
 }
 
-static bool printable(const char *text)
+static bool is_printable(const char *text)
 {
     for (const char *c = text; *c; c++)
         if ((unsigned char)*c < ' ' || *c == 127)
@@ -46,7 +46,7 @@ static bool identity_by_marker(const char *mount, char *to, size_t size)
     if (good) {
         const char *line = buffer_c(&mark);
         int len = (int)strcspn(line, "\r\n");
-        good = snprintf(to, size, "marker:%.*s", len, line) < (int)size && len > 0 && printable(to);
+        good = snprintf(to, size, "marker:%.*s", len, line) < (int)size && len > 0 && is_printable(to);
     }
     buffer_free(&mark);
     return good;
@@ -145,7 +145,7 @@ static bool tag_of_device(const char *tag, const char *links, struct libmnt_fs *
     bool good = value && text_copy(to, size, text_of(value));
 
     free(value);
-    return (good || link_to_device(links, mnt_fs_get_devno(fs), to, size)) && printable(to);
+    return (good || link_to_device(links, mnt_fs_get_devno(fs), to, size)) && is_printable(to);
 }
 
 static bool identity_by_device(struct libmnt_fs *fs, char *to, size_t size)
@@ -161,14 +161,14 @@ static bool identity_by_device(struct libmnt_fs *fs, char *to, size_t size)
     const char *root = mnt_fs_get_root(fs);
     bool whole = !root || strcmp(root, "/") == 0;
     int len = snprintf(to, size, "%s:%s%s%s", kind, value, whole ? "" : ":", whole ? "" : root);
-    return len < (int)size && printable(to);
+    return len < (int)size && is_printable(to);
 }
 
 static bool identity_by_share(struct libmnt_fs *fs, char *to, size_t size)
 {
     const char *source = mnt_fs_get_source(fs);
 
-    return mnt_fs_is_netfs(fs) && source && snprintf(to, size, "share:%s", source) < (int)size && printable(to);
+    return mnt_fs_is_netfs(fs) && source && snprintf(to, size, "share:%s", source) < (int)size && is_printable(to);
 }
 
 static bool is_external(struct libmnt_fs *fs)
@@ -200,8 +200,8 @@ static void set_root(struct volume_found *to)
 }
 
 /* `by_marker` reads the mark; NULL: no file is read. */
-static void identify(struct libmnt_fs *fs, bool (*by_marker)(const char *mount, char *to, size_t size),
-                     struct volume_found *to)
+static void identify_volume(struct libmnt_fs *fs, bool (*by_marker)(const char *mount, char *to, size_t size),
+                            struct volume_found *to)
 {
     const char *mount = mnt_fs_get_target(fs);
     size_t size = sizeof(to->identity);
@@ -245,27 +245,27 @@ static struct libmnt_fs *mount_of(struct libmnt_table *table, const char *path)
 
 enum err volume_of(const char *path, struct volume_found *to, struct fault *fault)
 {
-    struct libmnt_table *table = mounts(fault);
+    struct libmnt_table *table = read_mounts(fault);
 
     if (!table)
         return ERR_IO;
     struct libmnt_fs *fs = mount_of(table, path);
     set_root(to);
     if (fs)
-        identify(fs, identity_by_marker, to);
+        identify_volume(fs, identity_by_marker, to);
     mnt_unref_table(table);
     return ERR_OK;
 }
 
 enum err volume_locate(const char *identity, struct volume_found *to, struct fault *fault)
 {
-    struct libmnt_table *table = mounts(fault);
+    struct libmnt_table *table = read_mounts(fault);
     struct libmnt_iter *iter = table ? mnt_new_iter(MNT_ITER_BACKWARD) : NULL;
     struct libmnt_fs *fs;
     bool mark = strncmp(identity, "marker:", 7) == 0, found = false; /* a dead mount cannot hold up the search */
 
     while (iter && !found && mnt_table_next_fs(table, iter, &fs) == 0) {
-        identify(fs, mark ? identity_in_time : NULL, to);
+        identify_volume(fs, mark ? identity_in_time : NULL, to);
         found = strcmp(to->identity, identity) == 0;
     }
     mnt_free_iter(iter);

@@ -82,7 +82,7 @@ static void unlink_changed(struct watch *watch, struct spot *spot)
     spot->changed = false;
 }
 
-static void drop(struct watch *watch, struct spot *spot)
+static void drop_spot(struct watch *watch, struct spot *spot)
 {
     if (spot->changed)
         unlink_changed(watch, spot);
@@ -98,7 +98,7 @@ void watch_free(struct watch *watch)
         return;
     for (int wd = 0; wd < watch->room; wd++)
         if (watch->spots[wd])
-            drop(watch, watch->spots[wd]);
+            drop_spot(watch, watch->spots[wd]);
     for (int i = 0; i < LEAVING; i++)
         free(watch->leaving[i].path);
     free(watch->spots);
@@ -113,7 +113,7 @@ int watch_fd(const struct watch *watch)
 
 /* ---- which folders ---- */
 
-static void touch(struct watch *watch, struct spot *spot, usec_t wait)
+static void touch_spot(struct watch *watch, struct spot *spot, usec_t wait)
 {
     usec_t now = clock_steady();
 
@@ -168,13 +168,13 @@ void watch_add(struct watch *watch, struct id library, int wd, const char *path)
     }
     spot->library = library;
     if (!set_path(spot, path)) {
-        drop(watch, spot);
+        drop_spot(watch, spot);
         return;
     }
     for (int i = 0; i < EARLY; i++)
         if (watch->early[i] == wd) {
             watch->early[i] = -1;
-            touch(watch, spot, QUIET_US);
+            touch_spot(watch, spot, QUIET_US);
         }
 }
 
@@ -183,7 +183,7 @@ void watch_forget(struct watch *watch, struct id library)
     for (int wd = 0; watch && wd < watch->room; wd++)
         if (watch->spots[wd] && id_equal(watch->spots[wd]->library, library)) {
             inotify_rm_watch(watch->fd, wd);
-            drop(watch, watch->spots[wd]);
+            drop_spot(watch, watch->spots[wd]);
         }
 }
 
@@ -196,7 +196,7 @@ static char *path_in(const struct spot *spot, const char *name)
     return asprintf(&path, "%s/%s", strcmp(spot->path, "/") == 0 ? "" : spot->path, name) < 0 ? NULL : path;
 }
 
-static void leave(struct watch *watch, const struct spot *spot, const struct inotify_event *event)
+static void note_leaving(struct watch *watch, const struct spot *spot, const struct inotify_event *event)
 {
     for (int i = 0; i < LEAVING; i++)
         if (watch->leaving[i].cookie == 0) {
@@ -224,7 +224,7 @@ static void rename_below(struct watch *watch, const char *from, const char *to)
     }
 }
 
-static void arrive(struct watch *watch, const struct spot *spot, const struct inotify_event *event)
+static void note_arriving(struct watch *watch, const struct spot *spot, const struct inotify_event *event)
 {
     for (int i = 0; i < LEAVING; i++) {
         struct leaving *leaving = &watch->leaving[i];
@@ -267,18 +267,18 @@ static void take_known(struct watch *watch, struct spot *spot, const struct inot
 
     if (!is_of_interest(event))
         return;
-    touch(watch, spot, !folder && (event->mask & IN_CREATE) ? WRITTEN_US : QUIET_US);
+    touch_spot(watch, spot, !folder && (event->mask & IN_CREATE) ? WRITTEN_US : QUIET_US);
     if (folder && event->len && (event->mask & IN_MOVED_FROM))
-        leave(watch, spot, event);
+        note_leaving(watch, spot, event);
     if (folder && event->len && (event->mask & IN_MOVED_TO))
-        arrive(watch, spot, event);
+        note_arriving(watch, spot, event);
     if (event->mask & IN_IGNORED) {
         watch->listener.changed(watch->listener.state, spot->library, spot->path);
-        drop(watch, spot);
+        drop_spot(watch, spot);
     }
 }
 
-static void take(struct watch *watch, const struct inotify_event *event)
+static void take_event(struct watch *watch, const struct inotify_event *event)
 {
     struct spot *spot = spot_of(watch, event->wd);
 
@@ -297,7 +297,7 @@ void watch_read(struct watch *watch)
 
     for (ssize_t at = 0; at + (ssize_t)sizeof(struct inotify_event) <= got;) {
         const struct inotify_event *event = (const struct inotify_event *)(const void *)(events + at);
-        take(watch, event);
+        take_event(watch, event);
         at += (ssize_t)(sizeof(*event) + event->len);
     }
     if (watch->lost) {

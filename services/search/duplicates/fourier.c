@@ -23,8 +23,8 @@ struct turns {
 };
 
 /* `width` butterflies of four, whose inputs lie `quarter` apart; the outputs lie one behind the other. */
-static VECTORISED void butterflies(const struct turns *w, uint32_t width, uint32_t quarter, const float *restrict re,
-                                   const float *restrict im, float *restrict to_re, float *restrict to_im)
+static VECTORISED void turn_four(const struct turns *w, uint32_t width, uint32_t quarter, const float *restrict re,
+                                 const float *restrict im, float *restrict to_re, float *restrict to_im)
 {
     for (uint32_t k = 0; k < width; k++) {
         float a = re[k], b = re[k + quarter], c = re[k + 2 * quarter], d = re[k + 3 * quarter];
@@ -44,7 +44,8 @@ static VECTORISED void butterflies(const struct turns *w, uint32_t width, uint32
 }
 
 /* Stockham's self-sorting form, radix 4. */
-static void stage(const struct fourier *f, uint32_t width, const struct fourier_signal *from, struct fourier_signal *to)
+static void run_stage(const struct fourier *f, uint32_t width, const struct fourier_signal *from,
+                      struct fourier_signal *to)
 {
     uint32_t quarter = FOURIER_SIZE / 4;
 
@@ -52,7 +53,7 @@ static void stage(const struct fourier *f, uint32_t width, const struct fourier_
         uint32_t turn = j * width;
         struct turns w = { f->cosine[turn],   f->sine[turn],       f->cosine[2 * turn],
                            f->sine[2 * turn], f->cosine[3 * turn], f->sine[3 * turn] };
-        butterflies(&w, width, quarter, from->re + turn, from->im + turn, to->re + 4 * turn, to->im + 4 * turn);
+        turn_four(&w, width, quarter, from->re + turn, from->im + turn, to->re + 4 * turn, to->im + 4 * turn);
     }
 }
 
@@ -61,7 +62,7 @@ void fourier_transform(const struct fourier *f, struct fourier_signal *signal, s
     struct fourier_signal *from = signal, *to = spare, *was;
 
     for (uint32_t width = 1; width < FOURIER_SIZE; width *= 4) {
-        stage(f, width, from, to);
+        run_stage(f, width, from, to);
         was = from;
         from = to;
         to = was;

@@ -216,7 +216,8 @@ static const struct rule {
 };
 
 /* Above zero: `a` is the better one. */
-static int64_t compare(const struct keep_copy *a, const struct keep_copy *b, const struct group *group, int32_t *reason)
+static int64_t compare_copies(const struct keep_copy *a, const struct keep_copy *b, const struct group *group,
+                              int32_t *reason)
 {
     for (size_t i = 0; i < sizeof(RULES) / sizeof(*RULES); i++) {
         int64_t order = RULES[i].by(a, b, group);
@@ -253,14 +254,15 @@ struct keep_verdict keep_choose(const struct keep_copy *copies, const uint32_t *
     uint32_t second = UINT32_MAX;
 
     for (uint32_t i = 1; i < count; i++) {
-        if (compare(&copies[members[i]], &copies[members[verdict.keep]], &group, &reason) > 0) {
+        if (compare_copies(&copies[members[i]], &copies[members[verdict.keep]], &group, &reason) > 0) {
             second = verdict.keep;
             verdict.keep = i;
-        } else if (second == UINT32_MAX || compare(&copies[members[i]], &copies[members[second]], &group, &reason) > 0)
+        } else if (second == UINT32_MAX ||
+                   compare_copies(&copies[members[i]], &copies[members[second]], &group, &reason) > 0)
             second = i;
     }
     if (second != UINT32_MAX)
-        compare(&copies[members[verdict.keep]], &copies[members[second]], &group, &verdict.reason);
+        compare_copies(&copies[members[verdict.keep]], &copies[members[second]], &group, &verdict.reason);
     if (verdict.here)
         verdict.free -= copies[members[verdict.keep]].size;
     return verdict;

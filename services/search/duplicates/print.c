@@ -129,7 +129,7 @@ static void part_spectra(const struct print_bench *bench, uint32_t k, double x[2
 }
 
 /* cross[lag] = Σ a[i + lag] b[i], by the spectra's product. */
-static void correlate(struct print_bench *bench)
+static void compute_correlation(struct print_bench *bench)
 {
     float *re = bench->signal.re, *im = bench->signal.im;
 
@@ -177,7 +177,7 @@ static double sum_of(const int32_t *sums, uint32_t from, uint32_t count)
 
 /* The correlation coefficient of the overlap, of which `cross` is the sum of products; 0 when most of both lies
  * outside. */
-static double normalise(const struct sums *a, const struct sums *b, int lag, double cross)
+static double normalise_overlap(const struct sums *a, const struct sums *b, int lag, double cross)
 {
     struct overlap o = overlap_at(a, b, lag);
     uint32_t shorter = a->count < b->count ? a->count : b->count;
@@ -206,12 +206,12 @@ static double cross_at(const struct print_bench *bench, int lag, double part)
     return sum;
 }
 
-static void refine(const struct print_bench *bench, int lag, struct place *best)
+static void refine_lag(const struct print_bench *bench, int lag, struct place *best)
 {
     for (int k = -PARTS + 1; k < PARTS; k++) {
         double place = lag + (double)k / PARTS, whole = floor(place), part = place - whole;
         double cross = cross_at(bench, (int)whole, part);
-        double correlation = normalise(&bench->a, &bench->b, (int)lround(place), cross);
+        double correlation = normalise_overlap(&bench->a, &bench->b, (int)lround(place), cross);
         if (correlation > best->correlation)
             *best = (struct place){ (int)whole, part, correlation };
     }
@@ -224,7 +224,7 @@ static struct place lay_over(const struct print_bench *bench)
 
     for (int lag = -PRINT_LAG; lag <= PRINT_LAG; lag++) {
         double cross = (double)bench->cross[lag + PRINT_LAG];
-        double correlation = normalise(&bench->a, &bench->b, lag, cross);
+        double correlation = normalise_overlap(&bench->a, &bench->b, lag, cross);
         int at = PEAKS;
         while (at > 0 && correlation > peak[at - 1].correlation)
             at--;
@@ -234,7 +234,7 @@ static struct place lay_over(const struct print_bench *bench)
         peak[at] = (struct place){ lag, 0, correlation };
     }
     for (int i = 0; i < PEAKS && peak[i].correlation > 0; i++)
-        refine(bench, peak[i].lag, &best);
+        refine_lag(bench, peak[i].lag, &best);
     return best;
 }
 
@@ -277,7 +277,7 @@ static bool bands_agree(const struct print_bench *bench, double part)
 /* ---- at a glance ---- */
 
 /* How loud each stretch of 4 ms is, every 2 ms. */
-static uint32_t trace(const struct print *print, float *to)
+static uint32_t trace_loudness(const struct print *print, float *to)
 {
     uint32_t count = print->count / STRETCH;
 
@@ -306,7 +306,7 @@ static float correlation_of(const float *x, const float *y, uint32_t count)
 static bool envelopes_agree(const struct print *a, const struct print *b)
 {
     float x[STRETCHES], y[STRETCHES];
-    uint32_t count_x = trace(a, x), count_y = trace(b, y);
+    uint32_t count_x = trace_loudness(a, x), count_y = trace_loudness(b, y);
 
     for (uint32_t off = 0; off <= STRETCHES_OFF; off++) {
         uint32_t left_x = count_x > off ? count_x - off : 0, left_y = count_y > off ? count_y - off : 0;
@@ -328,7 +328,7 @@ bool print_is_same(struct print_bench *bench, const struct print *a, const struc
     sum_up(a, &bench->a);
     sum_up(b, &bench->b);
     put_signals(bench, a->sample, a->count, b->sample, b->count);
-    correlate(bench);
+    compute_correlation(bench);
     place = lay_over(bench);
     if (place.correlation < LEAST_CORRELATION)
         return false;

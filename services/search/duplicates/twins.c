@@ -106,7 +106,7 @@ void twins_progress(const struct twins *t, uint64_t *done, uint64_t *total)
 
 /* ---- gathering ---- */
 
-static void gather(struct twins *t, struct txn *txn, const struct paths *paths)
+static void gather_sound(struct twins *t, struct txn *txn, const struct paths *paths)
 {
     struct sound *sound = &t->sounds[t->next];
     struct artefact artefact;
@@ -173,7 +173,7 @@ static void join_equal(struct twins *t, uint32_t *root, int (*by)(const void *, 
 }
 
 /* One sound represents all with its samples. */
-static bool stands(struct twins *t, uint32_t i)
+static bool is_standing(struct twins *t, uint32_t i)
 {
     return t->sounds[i].has_gist && t->sounds[i].gist.seconds > 0 && forest_find(t->root[TWINS_AUDIO], i) == i;
 }
@@ -183,7 +183,7 @@ static void sort_by_seconds(struct twins *t)
 {
     t->standing = 0;
     for (uint32_t i = 0, others = t->count; i < t->count; i++)
-        t->order[stands(t, i) ? t->standing++ : --others] = i;
+        t->order[is_standing(t, i) ? t->standing++ : --others] = i;
     qsort_r(t->order, t->standing, sizeof(*t->order), by_seconds, t->sounds);
 }
 
@@ -213,7 +213,7 @@ static bool is_near(const struct near *near, uint32_t at)
     return false;
 }
 
-static void offer(struct near *near, uint32_t at, float alike)
+static void offer_near(struct near *near, uint32_t at, float alike)
 {
     uint32_t least = 0;
 
@@ -233,7 +233,7 @@ static void offer(struct near *near, uint32_t at, float alike)
 }
 
 /* With those behind it in the order of lengths. */
-static void match(struct twins *t)
+static void match_sound(struct twins *t)
 {
     uint32_t end = t->standing - t->next > TWINS_WINDOW ? t->next + TWINS_WINDOW : t->standing;
     uint32_t i = t->order[t->next];
@@ -245,8 +245,8 @@ static void match(struct twins *t)
         float alike = print_alike(&sound->gist, &t->sounds[j].gist);
         if (alike < LEAST_ALIKE)
             continue;
-        offer(&t->near[i], j, alike);
-        offer(&t->near[j], i, alike);
+        offer_near(&t->near[i], j, alike);
+        offer_near(&t->near[j], i, alike);
     }
 }
 
@@ -293,7 +293,7 @@ static bool has_print(struct twins *t, struct txn *txn, uint32_t sound)
                                   TEXT("print"));
 }
 
-static void check(struct twins *t, struct txn *txn, const struct paths *paths)
+static void check_pair(struct twins *t, struct txn *txn, const struct paths *paths)
 {
     const struct pair *pair = &t->pairs[t->next];
     struct print a, b;
@@ -413,11 +413,11 @@ static enum err end_stage(struct twins *t)
 static void do_step(struct twins *t, struct txn *txn, const struct paths *paths)
 {
     if (t->stage == GATHER)
-        gather(t, txn, paths);
+        gather_sound(t, txn, paths);
     else if (t->stage == CHECK)
-        check(t, txn, paths);
+        check_pair(t, txn, paths);
     else
-        match(t);
+        match_sound(t);
     arena_reset(&t->arena);
 }
 

@@ -186,7 +186,7 @@ static enum err gather_ids(struct catchup *catchup, struct txn *txn)
     return e;
 }
 
-static enum err gather(struct catchup *catchup, struct txn *txn)
+static enum err gather_queue(struct catchup *catchup, struct txn *txn)
 {
     enum err e;
 
@@ -198,7 +198,7 @@ static enum err gather(struct catchup *catchup, struct txn *txn)
 
 /* ---- refreshing ---- */
 
-static enum err refresh(struct catchup *catchup, struct txn *txn, struct id id)
+static enum err refresh_item(struct catchup *catchup, struct txn *txn, struct id id)
 {
     char name[ID_TEXT_SIZE];
     enum err e = record_read(txn, &catchup->refresh_arena, id, &catchup->folder, &catchup->entry);
@@ -216,7 +216,7 @@ static enum err refresh(struct catchup *catchup, struct txn *txn, struct id id)
 static enum err refresh_queue(struct catchup *catchup, struct txn *txn, usec_t until)
 {
     for (uint32_t done = 1; catchup->next < catchup->queued; done++) {
-        enum err e = refresh(catchup, txn, catchup->queue[catchup->next++]);
+        enum err e = refresh_item(catchup, txn, catchup->queue[catchup->next++]);
         if (e != ERR_OK || (done % LOOK_EVERY == 0 && clock_steady() > until))
             return e;
     }
@@ -276,7 +276,7 @@ static enum err read_volumes(struct catchup *catchup, struct txn *txn)
     return e;
 }
 
-static enum err work(struct catchup *catchup, struct txn *txn, usec_t until)
+static enum err work_until(struct catchup *catchup, struct txn *txn, usec_t until)
 {
     uint64_t head;
     bool has_gathered = false; /* however short the time: each step comes nearer */
@@ -296,7 +296,7 @@ static enum err work(struct catchup *catchup, struct txn *txn, usec_t until)
             return read_volumes(catchup, txn);
         if (has_gathered && clock_steady() > until)
             return ERR_OK;
-        e = gather(catchup, txn);
+        e = gather_queue(catchup, txn);
         if (e == ERR_INTERNAL) /* a row of the log can't be read: the records themselves tell as well */
             e = begin_anew(catchup, txn, catchup->index->catalogue, head);
         has_gathered = true;
@@ -317,7 +317,7 @@ enum err catchup_step(struct catchup *catchup, usec_t until, struct fault *fault
     e = store_read(catchup->store, &txn, fault);
     if (e != ERR_OK)
         return e;
-    e = work(catchup, txn, until);
+    e = work_until(catchup, txn, until);
     txn_end(txn);
     if (e == ERR_OK)
         return ERR_OK;

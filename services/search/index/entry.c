@@ -21,7 +21,7 @@ static void add_key(struct entry *entry, struct text key)
         entry->terms[entry->term_count++] = kept;
 }
 
-static void add(struct entry *entry, enum term_field field, struct text text)
+static void add_term(struct entry *entry, enum term_field field, struct text text)
 {
     char key[TERM_LONGEST];
 
@@ -35,14 +35,14 @@ void entry_begin(struct entry *entry, struct arena *arena, struct id id)
     entry->name = entry->notes = (struct text){ 0 };
     entry->term_count = entry->number_count = 0;
     entry->has_vector = false;
-    add(entry, TERM_ALL, (struct text){ 0 });
+    add_term(entry, TERM_ALL, (struct text){ 0 });
 }
 
 static bool add_word(void *state, struct text word)
 {
     struct adding *adding = state;
 
-    add(adding->entry, adding->field, word);
+    add_term(adding->entry, adding->field, word);
     return true;
 }
 
@@ -54,7 +54,7 @@ void entry_words(struct entry *entry, enum term_field field, struct text from)
 }
 
 /* Cut between two characters. */
-static struct text cut(struct text t)
+static struct text cut_value(struct text t)
 {
     if (t.len > VALUE_LONGEST)
         t.len = VALUE_LONGEST;
@@ -66,9 +66,9 @@ static struct text cut(struct text t)
 void entry_value(struct entry *entry, enum term_field field, struct text value)
 {
     char key[TERM_LONGEST];
-    struct text folded = cut(fold_text(entry->arena, value)), start = terms_start(key, field, folded);
+    struct text folded = cut_value(fold_text(entry->arena, value)), start = terms_start(key, field, folded);
 
-    value = cut(value);
+    value = cut_value(value);
     if (folded.len == 0 || memchr(value.at, 0, value.len) || start.len + 1 + value.len > TERM_LONGEST)
         return;
     key[start.len] = 0;
@@ -78,7 +78,7 @@ void entry_value(struct entry *entry, enum term_field field, struct text value)
 
 void entry_id(struct entry *entry, enum term_field field, struct id id)
 {
-    add(entry, field, (struct text){ sizeof(id.b), (const char *)id.b });
+    add_term(entry, field, (struct text){ sizeof(id.b), (const char *)id.b });
 }
 
 void entry_number(struct entry *entry, struct text name, double value, bool is_wide)

@@ -259,7 +259,7 @@ static enum err put_texts(struct index *index, uint32_t number, const struct ent
 /* ---- rows ---- */
 
 /* The columns follow the ids, which may have taken a row behind the last. */
-static enum err grow(struct index *index)
+static enum err grow_columns(struct index *index)
 {
     size_t more = index_rows(index) - index->rows.count;
 
@@ -295,7 +295,7 @@ enum err index_put(struct index *index, const struct entry *entry)
 
     index->writes++;
     if (!index_find(index, entry->id, &row) &&
-        (ids_take(&index->ids, entry->id, &row) != ERR_OK || grow(index) != ERR_OK))
+        (ids_take(&index->ids, entry->id, &row) != ERR_OK || grow_columns(index) != ERR_OK))
         return ERR_FULL;
     tally_change(&index->tallies, row);
     put_vector(index, row, entry);

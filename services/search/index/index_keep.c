@@ -53,12 +53,12 @@ enum err index_adopt_near(struct index *index)
 
 /* ---- closing gaps ---- */
 
-static void gather(struct buffer *to, const struct column *from, size_t at, size_t count)
+static void gather_rows(struct buffer *to, const struct column *from, size_t at, size_t count)
 {
     buffer_add(to, from->at + at * from->width, count * from->width);
 }
 
-static void replace(struct column *column, const struct buffer *with)
+static void replace_column(struct column *column, const struct buffer *with)
 {
     column->count = with->len / column->width; /* no more than it was */
     if (with->len)
@@ -66,7 +66,7 @@ static void replace(struct column *column, const struct buffer *with)
 }
 
 /* Where each row's terms and texts are once they follow each other. */
-static void place(struct index *index)
+static void place_rows(struct index *index)
 {
     struct row *rows = (struct row *)(void *)index->rows.at;
     uint32_t terms = 0, text = 0;
@@ -88,13 +88,13 @@ enum err index_compact(struct index *index)
     if (index->lists_unused * 4 <= index->lists.count && index->texts_unused * 4 <= index->texts.count)
         return ERR_OK;
     for (uint32_t i = 0; i < index_rows(index); i++) {
-        gather(&lists, &index->lists, rows[i].terms, rows[i].term_room);
-        gather(&texts, &index->texts, rows[i].text, (size_t)rows[i].name_len + rows[i].notes_len);
+        gather_rows(&lists, &index->lists, rows[i].terms, rows[i].term_room);
+        gather_rows(&texts, &index->texts, rows[i].text, (size_t)rows[i].name_len + rows[i].notes_len);
     }
     if (!lists.failed && !texts.failed) {
-        replace(&index->lists, &lists);
-        replace(&index->texts, &texts);
-        place(index);
+        replace_column(&index->lists, &lists);
+        replace_column(&index->texts, &texts);
+        place_rows(index);
         index->lists_unused = index->texts_unused = 0;
         e = ERR_OK;
     }

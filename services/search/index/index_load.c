@@ -29,7 +29,7 @@ struct column *index_layout_column(struct index *index, uint32_t part)
     return part < LAYOUT_FIXED ? columns[part] : &index->numbers[part - LAYOUT_FIXED].column;
 }
 
-static enum err damaged(struct fault *fault, const char *why)
+static enum err refuse_file(struct fault *fault, const char *why)
 {
     return fault_set(fault, ERR_INTERNAL, "the index's file is damaged: %s", why);
 }
@@ -54,18 +54,18 @@ static enum err check_header(struct layout *layout, uint8_t *header, size_t size
 {
     memcpy(layout, header, sizeof(*layout));
     if (memcmp(layout->magic, LAYOUT_MAGIC, sizeof(layout->magic)) != 0)
-        return damaged(fault, "it is none");
+        return refuse_file(fault, "it is none");
     if (layout->version != LAYOUT_VERSION)
         return fault_set(fault, ERR_VERSION, "the index's file is of version %u", layout->version);
     memset(header + offsetof(struct layout, head), 0, sizeof(layout->head));
     struct hash hash = hash_of(header, LAYOUT_HEADER);
     if (memcmp(&hash, &layout->head, sizeof(hash)) != 0)
-        return damaged(fault, "its header");
+        return refuse_file(fault, "its header");
     if (layout->bytes != size || layout->parts < LAYOUT_FIXED || layout->parts > LAYOUT_FIXED + INDEX_NUMBERS)
-        return damaged(fault, "its size");
+        return refuse_file(fault, "its size");
     for (uint32_t i = 0; i < layout->parts; i++)
         if (!part_is_sound(layout, i))
-            return damaged(fault, "its parts");
+            return refuse_file(fault, "its parts");
     return ERR_OK;
 }
 
@@ -109,7 +109,7 @@ static enum err read_postings(struct index *index, const uint8_t *file, const st
 }
 
 /* All of it is held against what it points into, as if the hash were not known to be right. */
-static enum err adopt(struct index *index, const struct layout *layout, const uint8_t *file, int fd)
+static enum err adopt_file(struct index *index, const struct layout *layout, const uint8_t *file, int fd)
 {
     enum err e = open_numbers(index, layout);
 
@@ -147,16 +147,17 @@ static enum err take_over(struct index *index, const struct layout *layout, cons
     struct hashing hashing = { file + LAYOUT_HEADER, layout->bytes - LAYOUT_HEADER, { { 0 } } };
     pthread_t beside;
     bool is_beside = pthread_create(&beside, NULL, hash_body, &hashing) == 0;
-    enum err e = adopt(index, layout, file, fd);
+    enum err e = adopt_file(index, layout, file, fd);
 
     if (is_beside)
         pthread_join(beside, NULL);
     else
         hash_body(&hashing);
     if (memcmp(&hashing.hash, &layout->body, sizeof(hashing.hash)) != 0)
-        return damaged(fault, "its content");
+        return refuse_file(fault, "its content");
     if (e != ERR_OK)
-        return e == ERR_INTERNAL ? damaged(fault, "its rows") : fault_set(fault, e, "the index's file can't be mapped");
+        return e == ERR_INTERNAL ? refuse_file(fault, "its rows")
+                                 : fault_set(fault, e, "the index's file can't be mapped");
     index->catalogue = layout->catalogue;
     index->revision = layout->revision;
     index->line = layout->line;
@@ -165,14 +166,14 @@ static enum err take_over(struct index *index, const struct layout *layout, cons
 
 /* ---- the file ---- */
 
-static enum err load(struct index *index, int fd, size_t size, struct fault *fault)
+static enum err load_file(struct index *index, int fd, size_t size, struct fault *fault)
 {
     uint8_t header[LAYOUT_HEADER], *file;
     struct layout layout;
     enum err e;
 
     if (pread(fd, header, sizeof(header), 0) != sizeof(header))
-        return damaged(fault, "it is too short");
+        return refuse_file(fault, "it is too short");
     e = check_header(&layout, header, size, fault);
     if (e != ERR_OK)
         return e;
@@ -193,9 +194,9 @@ enum err index_file_load(struct index *index, const char *path, struct fault *fa
     if (fd < 0)
         return fault_errno(fault, file_err(errno), errno, "can't open %s", path);
     if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode))
-        e = damaged(fault, "it is no file");
+        e = refuse_file(fault, "it is no file");
     else
-        e = load(index, fd, (size_t)stat.st_size, fault);
+        e = load_file(index, fd, (size_t)stat.st_size, fault);
     close(fd);
     return e;
 }

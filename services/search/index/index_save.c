@@ -24,7 +24,7 @@ struct index_save {
 
 /* ---- the layout ---- */
 
-static uint64_t padded(uint64_t bytes)
+static uint64_t padded_size(uint64_t bytes)
 {
     return (bytes + LAYOUT_HEADER - 1) / LAYOUT_HEADER * LAYOUT_HEADER;
 }
@@ -39,7 +39,7 @@ static void lay_out_part(struct index_save *save, uint32_t number)
     part->count = column ? column->count : save->postings.len;
     if (number >= LAYOUT_FIXED)
         memcpy(part->name, save->index->numbers[number - LAYOUT_FIXED].name, sizeof(part->name));
-    save->layout.bytes += padded(part->count * part->width);
+    save->layout.bytes += padded_size(part->count * part->width);
 }
 
 static enum err lay_out(struct index_save *save)
@@ -130,7 +130,7 @@ static enum err write_piece(struct index_save *save, size_t most, size_t *writte
     const struct layout_part *part = &save->layout.part[save->part];
     const struct column *column = index_layout_column(save->index, save->part);
     const uint8_t *bytes = column ? column->at : save->postings.at;
-    size_t len = part->count * part->width, end = padded(len);
+    size_t len = part->count * part->width, end = padded_size(len);
 
     if (save->at < len) {
         *written = len - save->at < most ? len - save->at : most;
@@ -156,7 +156,7 @@ static enum err write_header(struct index_save *save)
     return file_write_fd(save->fd, header, sizeof(header));
 }
 
-static enum err finish(struct index_save *save, struct fault *fault)
+static enum err finish_save(struct index_save *save, struct fault *fault)
 {
     enum err e = write_header(save);
 
@@ -184,5 +184,5 @@ enum err index_save_step(struct index_save *save, size_t bytes, bool *done, stru
     if (save->part < save->layout.parts)
         return ERR_OK;
     *done = true;
-    return finish(save, fault);
+    return finish_save(save, fault);
 }

@@ -100,7 +100,7 @@ static bool fill_bits(struct index *index, struct tally *tally, uint32_t *rows)
     return tally->bits != NULL;
 }
 
-static enum err make(struct index *index, enum term_field field, struct tally *tally)
+static enum err make_tally(struct index *index, enum term_field field, struct tally *tally)
 {
     uint32_t *rows = malloc(((size_t)index_rows(index) + 1) * sizeof(*rows));
     enum err e = rows ? choose_terms(index, field, tally) : ERR_FULL;
@@ -124,7 +124,7 @@ bool tally_prepare(struct index *index)
 
     for (size_t i = 0; i < sizeof(USUAL) / sizeof(USUAL[0]); i++)
         if (!index->tallies.each[USUAL[i]].is_made)
-            return make(index, USUAL[i], &index->tallies.each[USUAL[i]]) == ERR_OK;
+            return make_tally(index, USUAL[i], &index->tallies.each[USUAL[i]]) == ERR_OK;
     return false;
 }
 
@@ -201,7 +201,7 @@ static bool renew_row(struct index *index, enum term_field field, struct tally *
     return true;
 }
 
-static void renew(struct index *index)
+static void renew_stale(struct index *index)
 {
     struct tallies *tallies = &index->tallies;
 
@@ -329,9 +329,9 @@ enum err tally_count(struct index *index, enum term_field field, const struct ta
         count_all(index, field, to);
         return ERR_OK;
     }
-    renew(index);
+    renew_stale(index);
     if (!tally->is_made)
-        e = make(index, field, tally);
+        e = make_tally(index, field, tally);
     if (e == ERR_OK)
         e = count_placed(index, tally, rows, to);
     if (e == ERR_OK)

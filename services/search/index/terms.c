@@ -127,7 +127,7 @@ static enum err make_room(struct terms *terms, uint32_t room)
     return ERR_OK;
 }
 
-static enum err append(struct terms *terms, struct text key)
+static enum err append_term(struct terms *terms, struct text key)
 {
     uint32_t number = terms_count(terms);
     size_t at = terms->texts.count;
@@ -153,7 +153,7 @@ enum err terms_add(struct terms *terms, struct text key, uint32_t *number)
     if (!table_has_room(&terms->table) && make_table(terms) != ERR_OK)
         return ERR_FULL;
     *number = count;
-    if (append(terms, key) != ERR_OK)
+    if (append_term(terms, key) != ERR_OK)
         return ERR_FULL;
     table_set(&terms->table, place_of(terms, key), count);
     return ERR_OK;
@@ -203,7 +203,7 @@ static uint32_t lower_bound(const struct terms *terms, uint32_t count, struct te
 }
 
 /* Those that came since the last sorting go in among the others, from the last to the first. */
-static void merge(struct terms *terms, uint32_t *fresh, uint32_t fresh_count)
+static void merge_sorted(struct terms *terms, uint32_t *fresh, uint32_t fresh_count)
 {
     uint32_t end = terms->sorted_count;
 
@@ -227,7 +227,7 @@ void terms_sort(struct terms *terms)
     if (fresh) {
         memcpy(fresh, tail, fresh_count * sizeof(*fresh));
         qsort_r(fresh, fresh_count, sizeof(*fresh), by_key, terms);
-        merge(terms, fresh, fresh_count);
+        merge_sorted(terms, fresh, fresh_count);
     } else {
         qsort_r(sorted_at(terms, 0), count, sizeof(*tail), by_key, terms);
     }

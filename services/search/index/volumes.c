@@ -4,7 +4,7 @@
 
 #include "store/row.h"
 
-static enum err add(struct volumes *volumes, const struct volume *volume)
+static enum err add_volume(struct volumes *volumes, const struct volume *volume)
 {
     struct volume_state *more = realloc(volumes->at, (volumes->count + 1) * sizeof(*more));
 
@@ -27,7 +27,7 @@ enum err volumes_read(struct volumes *volumes, struct txn *txn, struct arena *ar
         volume = (struct volume){ 0 };
         e = row_decode(txn, arena, walk.value, &volume_shape, &volume);
         if (e == ERR_OK)
-            e = add(volumes, &volume);
+            e = add_volume(volumes, &volume);
     }
     walk_end(&walk);
     return e;

@@ -28,7 +28,7 @@ static enum letter letter_of(uint32_t c)
     return c >= 0x2E80 && c < 0xAC00 ? LETTER_ALONE : LETTER_SMALL;
 }
 
-static void add(struct word *word, const char *bytes, uint32_t len)
+static void add_bytes(struct word *word, const char *bytes, uint32_t len)
 {
     if (word->len + len > WORDS_LONGEST)
         return;
@@ -36,7 +36,7 @@ static void add(struct word *word, const char *bytes, uint32_t len)
         word->at[word->len++] = bytes[i];
 }
 
-static bool tell(struct walk *walk, struct word *word)
+static bool pass_word(struct walk *walk, struct word *word)
 {
     struct text t = { word->len, word->at };
 
@@ -49,14 +49,14 @@ static bool end_part(struct walk *walk, bool run_ends)
     if (!run_ends)
         walk->has_parts = true;
     if (walk->parts && walk->has_parts)
-        return tell(walk, &walk->part);
+        return pass_word(walk, &walk->part);
     walk->part.len = 0;
     return true;
 }
 
 static bool end_run(struct walk *walk)
 {
-    bool goes_on = end_part(walk, true) && tell(walk, &walk->run);
+    bool goes_on = end_part(walk, true) && pass_word(walk, &walk->run);
 
     walk->has_parts = false;
     return goes_on;
@@ -83,8 +83,8 @@ bool words_each(struct text from, bool parts, bool (*seen)(void *state, struct t
             continue;
         if (apart ? !end_run(&walk) : begins_part(before, now) && !end_part(&walk, false))
             return false;
-        add(&walk.run, folded, bytes);
-        add(&walk.part, folded, bytes);
+        add_bytes(&walk.run, folded, bytes);
+        add_bytes(&walk.part, folded, bytes);
         before = now;
     }
     return end_run(&walk);

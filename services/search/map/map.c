@@ -114,7 +114,7 @@ const struct map_place *map_place_of(const struct map *map, const struct index *
 
 /* ---- making ---- */
 
-static void *make(void *state)
+static void *make_map(void *state)
 {
     struct making *making = state;
     struct map_graph graph = { 0 };
@@ -148,7 +148,8 @@ static enum err copy_rows(struct making *making, const struct index *index, cons
     return e;
 }
 
-static enum err start(struct map *map, const struct index *index, const uint32_t *rows, uint32_t count, uint64_t seed)
+static enum err start_making(struct map *map, const struct index *index, const uint32_t *rows, uint32_t count,
+                             uint64_t seed)
 {
     struct making *making = calloc(1, sizeof(*making));
     enum err e = making ? copy_rows(making, index, rows, count) : ERR_FULL;
@@ -164,7 +165,7 @@ static enum err start(struct map *map, const struct index *index, const uint32_t
     making->work.count = count;
     making->work.seed = seed;
     making->work.total = map_layout_steps(count) + ROUNDS_PER_GRAPH;
-    if (pthread_create(&making->thread, NULL, make, making) != 0) {
+    if (pthread_create(&making->thread, NULL, make_map, making) != 0) {
         free_making(making);
         return ERR_FULL;
     }
@@ -184,7 +185,7 @@ enum err map_make(struct map *map, struct index *index, uint64_t seed, struct fa
         fault_set(fault, ERR_NOT_FOUND, "there is nothing to draw: no item has been analysed");
         e = fault_hint(fault, "add a library and wait until it is indexed: `loophole index DIR`");
     } else if (rows)
-        e = start(map, index, rows, count, seed);
+        e = start_making(map, index, rows, count, seed);
     if (e == ERR_FULL)
         fault_set(fault, e, "no memory for the map");
     free(rows);
@@ -211,7 +212,7 @@ void map_progress(const struct map *map, uint32_t *done, uint32_t *total)
 
 /* ---- what was made ---- */
 
-static void take(struct map *map, const struct index *index)
+static void take_made(struct map *map, const struct index *index)
 {
     struct making *making = map->making;
     struct map_file file = { .seed = making->work.seed,
@@ -240,7 +241,7 @@ static void look_for_end(struct map *map, const struct index *index)
         return;
     pthread_join(making->thread, NULL);
     if (making->result == ERR_OK) {
-        take(map, index);
+        take_made(map, index);
         spread_out(map, index);
     } else if (making->result != ERR_BUSY) {
         log_error("the map could not be made: %s", err_name(making->result));
@@ -286,7 +287,7 @@ uint64_t map_seed(const struct map *map)
 /* ---- who came later ---- */
 
 /* Amid its neighbours: each pulls as it would in the graph. */
-static void place(struct map *map, uint32_t row, struct id id, const struct nearby *nearby, uint32_t count)
+static void place_amid(struct map *map, uint32_t row, struct id id, const struct nearby *nearby, uint32_t count)
 {
     float distances[MAP_NEIGHBOURS], weights[MAP_NEIGHBOURS], sum = 0;
     struct map_point point = { .id = id };
@@ -327,7 +328,7 @@ static bool place_row(struct map *map, struct index *index, uint32_t row, const 
         weights[i] = 1;
     if (near_find(&index->near, &vectors, among, MAP_NEIGHBOURS, nearby, &count) != ERR_OK || count == 0)
         return false;
-    place(map, row, index_id(index, row), nearby, count);
+    place_amid(map, row, index_id(index, row), nearby, count);
     return true;
 }
 

@@ -21,7 +21,7 @@ struct header {
     struct hash hash; /* of the points */
 };
 
-static enum err damaged(struct fault *fault, const char *path)
+static enum err refuse_file(struct fault *fault, const char *path)
 {
     return fault_set(fault, ERR_INTERNAL, "%s is damaged", path);
 }
@@ -41,13 +41,13 @@ static bool is_trust(double trust)
     return isnan(trust) || (trust >= 0 && trust <= 1);
 }
 
-static enum err take(const struct buffer *bytes, const char *path, struct map_file *to, struct fault *fault)
+static enum err take_points(const struct buffer *bytes, const char *path, struct map_file *to, struct fault *fault)
 {
     struct header header;
     size_t size;
 
     if (bytes->len < sizeof(header))
-        return damaged(fault, path);
+        return refuse_file(fault, path);
     memcpy(&header, bytes->at, sizeof(header));
     size = (size_t)header.count * sizeof(struct map_point);
     if (memcmp(header.magic, magic, sizeof(magic)) != 0 || header.dimensions != to->dimensions ||
@@ -55,7 +55,7 @@ static enum err take(const struct buffer *bytes, const char *path, struct map_fi
         return fault_set(fault, ERR_VERSION, "%s is of another catalogue, or kind", path);
     struct hash hash = hash_of(bytes->at + sizeof(header), bytes->len - sizeof(header));
     if (bytes->len - sizeof(header) != size || memcmp(&hash, &header.hash, sizeof(hash)) != 0)
-        return damaged(fault, path);
+        return refuse_file(fault, path);
     to->points = malloc(size + 1);
     if (!to->points)
         return fault_set(fault, ERR_FULL, "no memory for the map");
@@ -63,7 +63,7 @@ static enum err take(const struct buffer *bytes, const char *path, struct map_fi
     to->count = header.count;
     to->seed = header.seed;
     to->trust = header.trust;
-    return is_trust(to->trust) && points_are_sound(to->points, to->count) ? ERR_OK : damaged(fault, path);
+    return is_trust(to->trust) && points_are_sound(to->points, to->count) ? ERR_OK : refuse_file(fault, path);
 }
 
 enum err map_file_read(const char *path, uint32_t dimensions, struct id catalogue, struct map_file *to,
@@ -74,7 +74,7 @@ enum err map_file_read(const char *path, uint32_t dimensions, struct id catalogu
 
     *to = (struct map_file){ .dimensions = dimensions, .catalogue = catalogue, .trust = (double)NAN };
     if (e == ERR_OK)
-        e = take(&bytes, path, to, fault);
+        e = take_points(&bytes, path, to, fault);
     if (e != ERR_OK)
         map_file_free(to);
     buffer_free(&bytes);

@@ -32,7 +32,7 @@ static enum err make_clusters(struct finding *f)
 }
 
 /* It finds itself, too, first or, among twins, somewhere. */
-static void keep(struct finding *f, uint32_t row, const struct nearby *found, uint32_t count)
+static void keep_nearest(struct finding *f, uint32_t row, const struct nearby *found, uint32_t count)
 {
     uint32_t *nearest = f->nearest + (size_t)row * MAP_NEIGHBOURS, kept = 0;
     float *distances = f->distances + (size_t)row * MAP_NEIGHBOURS;
@@ -61,7 +61,7 @@ static enum err find_all(struct finding *f)
         enum err e = near_find(&f->near, &vectors, f->all, MAP_NEIGHBOURS + 1, found, &count);
         if (e != ERR_OK)
             return e;
-        keep(f, row, found, count);
+        keep_nearest(f, row, found, count);
         if (row % STRIDE == 0 && atomic_load(&f->work->stop))
             return ERR_BUSY;
     }
@@ -194,7 +194,7 @@ static void put_edges(struct map_graph *graph, const float *weights, uint32_t *n
     }
 }
 
-static enum err join(struct map_graph *graph, const float *weights)
+static enum err join_edges(struct map_graph *graph, const float *weights)
 {
     uint32_t *next = calloc(graph->count + 1, sizeof(*next));
 
@@ -222,7 +222,7 @@ enum err map_graph_make(struct map_work *work, struct map_graph *graph)
     e = weights && graph->nearest ? find_neighbours(work, graph->nearest, weights) : ERR_FULL;
     if (e == ERR_OK) {
         weigh_all(graph->nearest, weights, work->count);
-        e = join(graph, weights);
+        e = join_edges(graph, weights);
     }
     free(weights);
     if (e != ERR_OK)

@@ -53,7 +53,7 @@ static void measure_spread(const struct map_work *work, struct components *c)
     }
 }
 
-static double normalise(double *axis)
+static double normalise_axis(double *axis)
 {
     double length = 0;
 
@@ -79,14 +79,14 @@ static void find_axis(struct components *c, double *axis)
             for (uint32_t j = 0; j < VECTORS_WIDTH; j++)
                 next[i] += c->spread[i][j] * axis[j];
         memcpy(axis, next, sizeof(next));
-        value = normalise(axis);
+        value = normalise_axis(axis);
     }
     for (uint32_t i = 0; i < VECTORS_WIDTH; i++)
         for (uint32_t j = 0; j < VECTORS_WIDTH; j++)
             c->spread[i][j] -= value * axis[i] * axis[j];
 }
 
-static float along(const struct components *c, const double *axis, const float *at)
+static float project_on(const struct components *c, const double *axis, const float *at)
 {
     double sum = 0;
 
@@ -96,7 +96,7 @@ static float along(const struct components *c, const double *axis, const float *
 }
 
 /* Within ±EXTENT, each point a little off, for twins must be able to part. */
-static enum err begin(const struct map_work *work, uint32_t dimensions, struct map_place *places)
+static enum err begin_layout(const struct map_work *work, uint32_t dimensions, struct map_place *places)
 {
     struct components *c = calloc(1, sizeof(*c));
     uint64_t chance = work->seed;
@@ -109,7 +109,7 @@ static enum err begin(const struct map_work *work, uint32_t dimensions, struct m
         find_axis(c, c->axis[d]);
     for (uint32_t row = 0; row < work->count; row++)
         for (uint32_t d = 0; d < dimensions; d++) {
-            places[row].at[d] = along(c, c->axis[d], work->at + (size_t)row * VECTORS_WIDTH);
+            places[row].at[d] = project_on(c, c->axis[d], work->at + (size_t)row * VECTORS_WIDTH);
             farthest = fmaxf(farthest, fabsf(places[row].at[d]));
         }
     for (uint32_t row = 0; row < work->count; row++)
@@ -133,7 +133,7 @@ struct step {
     uint32_t from, until; /* the points of one thread */
 };
 
-static float distance2(const float *a, const float *b, uint32_t dimensions)
+static float square_distance(const float *a, const float *b, uint32_t dimensions)
 {
     float sum = 0;
 
@@ -142,7 +142,7 @@ static float distance2(const float *a, const float *b, uint32_t dimensions)
     return sum;
 }
 
-static void move(float *at, const float *other, float by, const struct step *step)
+static void pull_point(float *at, const float *other, float by, const struct step *step)
 {
     for (uint32_t d = 0; d < step->dimensions; d++) {
         float pull = by * (at[d] - other[d]);
@@ -151,27 +151,27 @@ static void move(float *at, const float *other, float by, const struct step *ste
     }
 }
 
-static void attract(float *at, const float *other, const struct step *step)
+static void attract_point(float *at, const float *other, const struct step *step)
 {
-    float d2 = distance2(at, other, step->dimensions);
+    float d2 = square_distance(at, other, step->dimensions);
 
     if (d2 <= 0)
         return;
     float power = powf(d2, CURVE_B);
-    move(at, other, -2 * CURVE_A * CURVE_B * power / d2 / (1 + CURVE_A * power), step);
+    pull_point(at, other, -2 * CURVE_A * CURVE_B * power / d2 / (1 + CURVE_A * power), step);
 }
 
-static void repel(float *at, const float *other, const struct step *step)
+static void repel_point(float *at, const float *other, const struct step *step)
 {
-    float d2 = distance2(at, other, step->dimensions);
+    float d2 = square_distance(at, other, step->dimensions);
 
     if (d2 <= 0)
         return;
-    move(at, other, 2 * CURVE_B / ((0.001F + d2) * (1 + CURVE_A * powf(d2, CURVE_B))), step);
+    pull_point(at, other, 2 * CURVE_B / ((0.001F + d2) * (1 + CURVE_A * powf(d2, CURVE_B))), step);
 }
 
 /* An edge of weight w acts in w of all steps, evenly spread. */
-static bool acts(float weight, uint32_t number)
+static bool edge_acts(float weight, uint32_t number)
 {
     return floorf(weight * (float)(number + 1)) > floorf(weight * (float)number);
 }
@@ -183,13 +183,13 @@ static void move_point(const struct step *step, uint32_t row)
     uint64_t chance = step->seed ^ ((uint64_t)step->number << 32 | row);
 
     for (uint32_t edge = graph->first[row]; edge < graph->first[row + 1]; edge++) {
-        if (!acts(graph->weight[edge], step->number))
+        if (!edge_acts(graph->weight[edge], step->number))
             continue;
-        attract(place.at, step->before[graph->to[edge]].at, step);
+        attract_point(place.at, step->before[graph->to[edge]].at, step);
         for (int i = 0; i < STRANGERS; i++) {
             uint32_t other = chance_below(&chance, graph->count);
             if (other != row)
-                repel(place.at, step->before[other].at, step);
+                repel_point(place.at, step->before[other].at, step);
         }
     }
     step->after[row] = place;
@@ -238,7 +238,7 @@ enum err map_layout_make(struct map_work *work, const struct map_graph *graph, u
     struct step step = {
         .graph = graph, .dimensions = dimensions, .of = map_layout_steps(work->count), .seed = work->seed
     };
-    enum err e = other ? begin(work, dimensions, places) : ERR_FULL;
+    enum err e = other ? begin_layout(work, dimensions, places) : ERR_FULL;
 
     for (; e == ERR_OK && step.number < step.of; step.number++) {
         step.before = before;
@@ -267,7 +267,7 @@ static uint32_t nearest_on_map(const struct map_place *places, uint32_t count, u
     uint32_t kept = 0;
 
     for (uint32_t other = 0; other < count; other++) {
-        float d2 = distance2(places[row].at, places[other].at, MAP_DIMENSIONS);
+        float d2 = square_distance(places[row].at, places[other].at, MAP_DIMENSIONS);
         uint32_t at = 0;
 
         if (other == row || (kept == MAP_NEIGHBOURS && d2 >= worst))
@@ -287,12 +287,12 @@ static uint32_t nearest_on_map(const struct map_place *places, uint32_t count, u
 }
 
 /* How many are nearer in truth than each of the `count` at `others`, which become their ranks. */
-static void rank(const struct map_work *work, uint32_t row, float *distances, uint32_t *others, uint32_t count)
+static void rank_others(const struct map_work *work, uint32_t row, float *distances, uint32_t *others, uint32_t count)
 {
     const float *from = work->at + (size_t)row * VECTORS_WIDTH;
 
     for (uint32_t i = 0; i < work->count; i++)
-        distances[i] = distance2(from, work->at + (size_t)i * VECTORS_WIDTH, VECTORS_WIDTH);
+        distances[i] = square_distance(from, work->at + (size_t)i * VECTORS_WIDTH, VECTORS_WIDTH);
     for (uint32_t i = 0; i < count; i++) {
         float limit = distances[others[i]];
 
@@ -316,7 +316,7 @@ double map_layout_trust(const struct map_work *work, const struct map_place *pla
         uint32_t row = chance_below(&chance, work->count), ranks[MAP_NEIGHBOURS];
         uint32_t count = nearest_on_map(places, work->count, row, ranks);
 
-        rank(work, row, distances, ranks, count);
+        rank_others(work, row, distances, ranks, count);
         for (uint32_t j = 0; j < count; j++)
             sum += ranks[j] > MAP_NEIGHBOURS ? (double)ranks[j] - k : 0;
     }

@@ -8,7 +8,7 @@
 #define HERE __attribute__((target("avx2")))
 
 /* Σ of squares of 4 differences in each of 8 lanes. Two squares fit 16 bits: 2 × 127² < 2¹⁵. */
-static inline HERE __m256i squares(__m256i a, __m256i b)
+static inline HERE __m256i sum_squares(__m256i a, __m256i b)
 {
     __m256i difference = _mm256_max_epi8(_mm256_subs_epi8(a, b), _mm256_set1_epi8(-NEAR_FARTHEST));
 
@@ -31,7 +31,7 @@ static inline HERE __m256 score_half_row(const int8_t *across, const struct near
         for (; group < near_block_ends[block]; group++) {
             __m256i codes = _mm256_loadu_si256((const void *)(across + (size_t)group * 64));
             memcpy(&four, aim->codes + (size_t)group * 4, sizeof(four));
-            all = _mm256_add_epi32(all, squares(codes, _mm256_set1_epi32(four)));
+            all = _mm256_add_epi32(all, sum_squares(codes, _mm256_set1_epi32(four)));
         }
         __m256 weight = _mm256_set1_ps(aim->weights[near_block_ends[block] - 1]);
         sum = _mm256_add_ps(sum, _mm256_mul_ps(_mm256_cvtepi32_ps(all), weight));
@@ -39,7 +39,7 @@ static inline HERE __m256 score_half_row(const int8_t *across, const struct near
     return sum;
 }
 
-static HERE void scan(const int8_t *across, uint32_t count, const struct near_aim *aim, float *to)
+static HERE void scan_codes(const int8_t *across, uint32_t count, const struct near_aim *aim, float *to)
 {
     for (uint32_t i = 0; i < count; i += NEAR_ROW) {
         const int8_t *row = across + (size_t)i * NEAR_WIDTH;
@@ -48,13 +48,13 @@ static HERE void scan(const int8_t *across, uint32_t count, const struct near_ai
     }
 }
 
-static HERE uint32_t closest(const int8_t *across, uint32_t count, const struct near_aim *aim)
+static HERE uint32_t find_closest(const int8_t *across, uint32_t count, const struct near_aim *aim)
 {
     float scores[NEAR_ROW], best = __FLT_MAX__;
     uint32_t found = 0;
 
     for (uint32_t i = 0; i < count; i += NEAR_ROW) {
-        scan(across + (size_t)i * NEAR_WIDTH, NEAR_ROW, aim, scores);
+        scan_codes(across + (size_t)i * NEAR_WIDTH, NEAR_ROW, aim, scores);
         for (uint32_t j = 0; j < NEAR_ROW; j++) {
             found = scores[j] < best ? i + j : found;
             best = scores[j] < best ? scores[j] : best;
@@ -65,7 +65,7 @@ static HERE uint32_t closest(const int8_t *across, uint32_t count, const struct 
 
 /* ---- sums over 16 lanes in two halves, always n with n + 8, then 4, 2, 1 ---- */
 
-static inline HERE __m256 fold(__m256 a, __m256 b)
+static inline HERE __m256 fold_lanes(__m256 a, __m256 b)
 {
     return _mm256_add_ps(_mm256_permute2f128_ps(a, b, 0x20), _mm256_permute2f128_ps(a, b, 0x31));
 }
@@ -73,7 +73,7 @@ static inline HERE __m256 fold(__m256 a, __m256 b)
 /* Of vectors a to d, whose lanes n and n + 8 have been added. */
 static inline HERE void store_sums(const __m256 eights[4], uint32_t count, float *to)
 {
-    __m256 ab = fold(eights[0], eights[1]), cd = fold(eights[2], eights[3]);
+    __m256 ab = fold_lanes(eights[0], eights[1]), cd = fold_lanes(eights[2], eights[3]);
     __m256 pairs = _mm256_add_ps(_mm256_shuffle_ps(ab, cd, 0x44), _mm256_shuffle_ps(ab, cd, 0xee));
     __m256 acbd = _mm256_add_ps(pairs, _mm256_permute_ps(pairs, 0xb1));
     float sums[8];
@@ -85,15 +85,15 @@ static inline HERE void store_sums(const __m256 eights[4], uint32_t count, float
 
 /* ---- codes here and there ---- */
 
-static inline HERE __m256 weighted(const int8_t *code, const int8_t *target, const float *weights)
+static inline HERE __m256 weigh_code(const int8_t *code, const int8_t *target, const float *weights)
 {
-    __m256i sums = squares(_mm256_loadu_si256((const void *)code), _mm256_load_si256((const void *)target));
+    __m256i sums = sum_squares(_mm256_loadu_si256((const void *)code), _mm256_load_si256((const void *)target));
 
     return _mm256_mul_ps(_mm256_cvtepi32_ps(sums), _mm256_load_ps(weights));
 }
 
-static HERE void pick(const int8_t *codes, const uint32_t *places, uint32_t count, const struct near_aim *aim,
-                      float *to)
+static HERE void score_picked(const int8_t *codes, const uint32_t *places, uint32_t count, const struct near_aim *aim,
+                              float *to)
 {
     for (uint32_t i = 0; i < count; i += 4) {
         __m256 eights[4];
@@ -101,8 +101,8 @@ static HERE void pick(const int8_t *codes, const uint32_t *places, uint32_t coun
             _mm_prefetch((const char *)codes + (size_t)places[j] * NEAR_WIDTH, _MM_HINT_T0);
         for (uint32_t j = 0; j < 4; j++) {
             const int8_t *code = codes + (size_t)places[i + j < count ? i + j : count - 1] * NEAR_WIDTH;
-            eights[j] = _mm256_add_ps(weighted(code, aim->codes, aim->weights),
-                                      weighted(code + 32, aim->codes + 32, aim->weights + 8));
+            eights[j] = _mm256_add_ps(weigh_code(code, aim->codes, aim->weights),
+                                      weigh_code(code + 32, aim->codes + 32, aim->weights + 8));
         }
         store_sums(eights, count - i, to + i);
     }
@@ -120,8 +120,8 @@ static inline HERE __m256i scaled_squares(__m256i target, const struct near_word
     return _mm256_mulhrs_epi16(difference, _mm256_load_si256((const void *)scales->at[pair]));
 }
 
-static HERE void tabulate(const int8_t *center, const struct near_aim *aim, const struct near_words *words,
-                          const struct near_scales *scales, struct near_table *to)
+static HERE void fill_table(const int8_t *center, const struct near_aim *aim, const struct near_words *words,
+                            const struct near_scales *scales, struct near_table *to)
 {
     int16_t targets[NEAR_PAIRS];
 
@@ -140,8 +140,8 @@ static HERE void tabulate(const int8_t *center, const struct near_aim *aim, cons
     }
 }
 
-static HERE void sift(const uint8_t *blocks, uint32_t count, const struct near_table *table, uint8_t limit,
-                      uint32_t *to)
+static HERE void sift_blocks(const uint8_t *blocks, uint32_t count, const struct near_table *table, uint8_t limit,
+                             uint32_t *to)
 {
     const __m256i low = _mm256_set1_epi8(15), most = _mm256_set1_epi8((char)(limit - 1));
 
@@ -165,7 +165,7 @@ static HERE void sift(const uint8_t *blocks, uint32_t count, const struct near_t
 
 /* ---- floats ---- */
 
-static HERE uint32_t below(const float *scores, uint32_t count, float limit, uint32_t *to)
+static HERE uint32_t find_below(const float *scores, uint32_t count, float limit, uint32_t *to)
 {
     uint32_t found = 0, i = 0;
 
@@ -192,8 +192,8 @@ static inline HERE __m256 squares_of(const float *row, const float *target, cons
     return sum;
 }
 
-static HERE void measure(const float *at, const uint32_t *rows, uint32_t count, const float *target,
-                         const float *weights, float *to)
+static HERE void measure_rows(const float *at, const uint32_t *rows, uint32_t count, const float *target,
+                              const float *weights, float *to)
 {
     for (uint32_t i = 0; i < count; i += 4) {
         __m256 eights[4];
@@ -206,5 +206,6 @@ static HERE void measure(const float *at, const uint32_t *rows, uint32_t count, 
     }
 }
 
-const struct near_machine near_machine_avx2 = { "AVX2", scan, closest, pick, tabulate, sift, below, measure };
+const struct near_machine near_machine_avx2 = { "AVX2",     scan_codes,  find_closest, score_picked,
+                                                fill_table, sift_blocks, find_below,   measure_rows };
 #endif

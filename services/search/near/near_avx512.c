@@ -23,7 +23,7 @@ struct spread {
     __m512 weights[NEAR_BLOCKS];
 };
 
-static inline HERE void spread(struct spread *to, const struct near_aim *aim)
+static inline HERE void spread_aim(struct spread *to, const struct near_aim *aim)
 {
     int32_t four;
 
@@ -51,22 +51,22 @@ static inline HERE __m512 score_row(const int8_t *across, const struct spread *a
     return sum;
 }
 
-static HERE void scan(const int8_t *across, uint32_t count, const struct near_aim *aim, float *to)
+static HERE void scan_codes(const int8_t *across, uint32_t count, const struct near_aim *aim, float *to)
 {
     struct spread by;
 
-    spread(&by, aim);
+    spread_aim(&by, aim);
     for (uint32_t i = 0; i < count; i += NEAR_ROW)
         _mm512_storeu_ps(to + i, score_row(across + (size_t)i * NEAR_WIDTH, &by));
 }
 
-static HERE uint32_t closest(const int8_t *across, uint32_t count, const struct near_aim *aim)
+static HERE uint32_t find_closest(const int8_t *across, uint32_t count, const struct near_aim *aim)
 {
     struct spread by;
     __m512 best = _mm512_set1_ps(__FLT_MAX__);
     __m512i numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15), found = numbers;
 
-    spread(&by, aim);
+    spread_aim(&by, aim);
     for (uint32_t i = 0; i < count; i += NEAR_ROW) {
         __m512 scores = score_row(across + (size_t)i * NEAR_WIDTH, &by);
         __mmask16 lower = _mm512_cmp_ps_mask(scores, best, _CMP_LT_OQ);
@@ -80,7 +80,7 @@ static HERE uint32_t closest(const int8_t *across, uint32_t count, const struct 
 
 /* ---- sums over the lanes, always n with n + 8, then 4, 2, 1 ---- */
 
-static inline HERE __m512 fold(__m512 a, __m512 b)
+static inline HERE __m512 fold_lanes(__m512 a, __m512 b)
 {
     return _mm512_add_ps(_mm512_shuffle_f32x4(a, b, 0x44), _mm512_shuffle_f32x4(a, b, 0xee));
 }
@@ -88,7 +88,7 @@ static inline HERE __m512 fold(__m512 a, __m512 b)
 static inline HERE __m128 sum_four(__m512 a, __m512 b, __m512 c, __m512 d)
 {
     const __m512i firsts = _mm512_setr_epi32(0, 4, 8, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-    __m512 ab = fold(a, b), cd = fold(c, d), all;
+    __m512 ab = fold_lanes(a, b), cd = fold_lanes(c, d), all;
 
     all = _mm512_add_ps(_mm512_shuffle_f32x4(ab, cd, 0x88), _mm512_shuffle_f32x4(ab, cd, 0xdd));
     all = _mm512_add_ps(all, _mm512_permute_ps(all, 0x4e));
@@ -110,8 +110,8 @@ static inline HERE __m512 squares_at(const int8_t *codes, uint32_t place, __m512
     return _mm512_mul_ps(_mm512_cvtepi32_ps(add_squares(_mm512_setzero_si512(), code, target)), weights);
 }
 
-static HERE void pick(const int8_t *codes, const uint32_t *places, uint32_t count, const struct near_aim *aim,
-                      float *to)
+static HERE void score_picked(const int8_t *codes, const uint32_t *places, uint32_t count, const struct near_aim *aim,
+                              float *to)
 {
     const __m512i target = _mm512_load_si512(aim->codes);
     const __m512 weights = _mm512_load_ps(aim->weights);
@@ -141,8 +141,8 @@ static inline HERE __m512i scaled_squares(__m512i targets, const struct near_wor
     return _mm512_mulhrs_epi16(difference, _mm512_load_si512(scales->at[pair]));
 }
 
-static HERE void tabulate(const int8_t *center, const struct near_aim *aim, const struct near_words *words,
-                          const struct near_scales *scales, struct near_table *to)
+static HERE void fill_table(const int8_t *center, const struct near_aim *aim, const struct near_words *words,
+                            const struct near_scales *scales, struct near_table *to)
 {
     const __m512i lows = _mm512_setr_epi64(0, 2, 0, 2, 1, 3, 1, 3), highs = _mm512_setr_epi64(4, 6, 4, 6, 5, 7, 5, 7);
     const __m512i targets = _mm512_subs_epi8(_mm512_load_si512(aim->codes), _mm512_loadu_si512(center));
@@ -159,8 +159,8 @@ static HERE void tabulate(const int8_t *center, const struct near_aim *aim, cons
     }
 }
 
-static HERE void sift(const uint8_t *blocks, uint32_t count, const struct near_table *table, uint8_t limit,
-                      uint32_t *to)
+static HERE void sift_blocks(const uint8_t *blocks, uint32_t count, const struct near_table *table, uint8_t limit,
+                             uint32_t *to)
 {
     const __m512i low = _mm512_set1_epi8(15);
     const __m256i below = _mm256_set1_epi8((char)limit);
@@ -188,7 +188,7 @@ static HERE void sift(const uint8_t *blocks, uint32_t count, const struct near_t
 
 /* ---- floats ---- */
 
-static HERE uint32_t below(const float *scores, uint32_t count, float limit, uint32_t *to)
+static HERE uint32_t find_below(const float *scores, uint32_t count, float limit, uint32_t *to)
 {
     __m512i numbers = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     uint32_t found = 0;
@@ -223,7 +223,7 @@ static inline const float *row_at(const float *at, const uint32_t *rows, uint32_
     return at + (size_t)(rows ? rows[number] : number) * NEAR_WIDTH;
 }
 
-static inline void fetch(const float *at, const uint32_t *rows, uint32_t number, uint32_t last)
+static inline void prefetch_row(const float *at, const uint32_t *rows, uint32_t number, uint32_t last)
 {
     const char *row = (const char *)row_at(at, rows, number, last);
 
@@ -231,8 +231,8 @@ static inline void fetch(const float *at, const uint32_t *rows, uint32_t number,
         _mm_prefetch(row + (size_t)i * 64, _MM_HINT_T0);
 }
 
-static HERE void measure(const float *at, const uint32_t *rows, uint32_t count, const float *target,
-                         const float *weights, float *to)
+static HERE void measure_rows(const float *at, const uint32_t *rows, uint32_t count, const float *target,
+                              const float *weights, float *to)
 {
     __m512 targets[4], weigh[4];
 
@@ -243,7 +243,7 @@ static HERE void measure(const float *at, const uint32_t *rows, uint32_t count, 
     for (uint32_t i = 0; i < count; i += 4) {
         uint32_t last = count - 1;
         for (uint32_t j = i + 8; j < i + 12; j++)
-            fetch(at, rows, j, last);
+            prefetch_row(at, rows, j, last);
         __m512 a = squares_of(row_at(at, rows, i, last), targets, weigh);
         __m512 b = squares_of(row_at(at, rows, i + 1, last), targets, weigh);
         __m512 c = squares_of(row_at(at, rows, i + 2, last), targets, weigh);
@@ -252,5 +252,6 @@ static HERE void measure(const float *at, const uint32_t *rows, uint32_t count, 
     }
 }
 
-const struct near_machine near_machine_avx512 = { "AVX-512 VNNI", scan, closest, pick, tabulate, sift, below, measure };
+const struct near_machine near_machine_avx512 = { "AVX-512 VNNI", scan_codes,  find_closest, score_picked,
+                                                  fill_table,     sift_blocks, find_below,   measure_rows };
 #endif

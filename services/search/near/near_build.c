@@ -94,7 +94,7 @@ static bool code_samples(struct near_build *build, enum err *e)
     return true;
 }
 
-static bool train(struct near_build *build, enum err *e)
+static bool train_step(struct near_build *build, enum err *e)
 {
     (void)e;
     return near_train_step(build->train);
@@ -110,7 +110,7 @@ static void center_of(const struct near_build *build, uint32_t cluster, int8_t t
         memcpy(to + (size_t)group * 4, from + ((size_t)group * NEAR_ROW + cluster % NEAR_ROW) * 4, 4);
 }
 
-static void subtract(int8_t code[NEAR_WIDTH], const int8_t *center)
+static void subtract_center(int8_t code[NEAR_WIDTH], const int8_t *center)
 {
     for (uint32_t i = 0; i < NEAR_WIDTH; i++) {
         int32_t difference = code[i] - center[i];
@@ -128,7 +128,7 @@ static bool center_samples(struct near_build *build, enum err *e)
         int8_t center[NEAR_WIDTH], *code = build->codes + (size_t)build->at_next * NEAR_WIDTH;
         memcpy(aim.codes, code, NEAR_WIDTH);
         center_of(build, near_machine()->closest(near_train_centers(build->train), build->clusters, &aim), center);
-        subtract(code, center);
+        subtract_center(code, center);
     }
     return build->at_next == build->samples;
 }
@@ -149,7 +149,7 @@ static bool find_words(struct near_build *build, enum err *e)
 
 /* ---- each row's cluster ---- */
 
-static bool assign(struct near_build *build, enum err *e)
+static bool assign_clusters(struct near_build *build, enum err *e)
 {
     struct near_aim aim = build->equal;
 
@@ -211,7 +211,7 @@ static void write_coarse(const struct near_build *build, uint8_t *to, const int8
     }
 }
 
-static bool place(struct near_build *build, enum err *e)
+static bool place_codes(struct near_build *build, enum err *e)
 {
     struct near_parts parts = near_file_parts(build->next.file);
 
@@ -220,7 +220,7 @@ static bool place(struct near_build *build, enum err *e)
         int8_t code[NEAR_WIDTH];
         near_file_code(&build->head, vector_of(build, build->at_next), code);
         memcpy(parts.fine + (size_t)at * NEAR_WIDTH, code, sizeof(code));
-        subtract(code, parts.centers + (size_t)build->owners[build->at_next] * NEAR_WIDTH);
+        subtract_center(code, parts.centers + (size_t)build->owners[build->at_next] * NEAR_WIDTH);
         write_coarse(build, parts.coarse + (size_t)(at / NEAR_BLOCK) * NEAR_BLOCK_BYTES + at % NEAR_BLOCK, code);
         parts.rows[at] = build->rows[build->at_next];
         parts.places[parts.rows[at]] = at;
@@ -241,7 +241,7 @@ static bool try_out(struct near_build *build, enum err *e)
 }
 
 static bool (*const stages[])(struct near_build *, enum err *) = {
-    find_ranges, code_samples, train, center_samples, find_words, assign, lay_out, place, try_out,
+    find_ranges, code_samples, train_step, center_samples, find_words, assign_clusters, lay_out, place_codes, try_out,
 };
 enum { STAGES = sizeof(stages) / sizeof(stages[0]) };
 

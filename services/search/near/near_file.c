@@ -5,7 +5,7 @@
 
 enum { ALIGNED = 64 };
 
-static uint64_t aligned(uint64_t bytes)
+static uint64_t aligned_size(uint64_t bytes)
 {
     return (bytes + ALIGNED - 1) / ALIGNED * ALIGNED;
 }
@@ -17,13 +17,13 @@ static void lay_out(struct near_file *file)
 {
     uint64_t places = file->places;
 
-    file->across_at = aligned(sizeof(*file));
+    file->across_at = aligned_size(sizeof(*file));
     file->center_at = file->across_at + (uint64_t)file->clusters * NEAR_WIDTH;
     file->first_at = file->center_at + (uint64_t)file->clusters * NEAR_WIDTH;
-    file->row_at = aligned(file->first_at + ((uint64_t)file->clusters + 1) * sizeof(uint32_t));
-    file->place_at = aligned(file->row_at + places * sizeof(uint32_t));
-    file->home_at = aligned(file->place_at + (uint64_t)file->rows * sizeof(uint32_t));
-    file->fine_at = aligned(file->home_at + (uint64_t)file->rows * sizeof(uint16_t));
+    file->row_at = aligned_size(file->first_at + ((uint64_t)file->clusters + 1) * sizeof(uint32_t));
+    file->place_at = aligned_size(file->row_at + places * sizeof(uint32_t));
+    file->home_at = aligned_size(file->place_at + (uint64_t)file->rows * sizeof(uint32_t));
+    file->fine_at = aligned_size(file->home_at + (uint64_t)file->rows * sizeof(uint16_t));
     file->coarse_at = file->fine_at + places * NEAR_WIDTH;
     file->bytes = file->coarse_at + places / NEAR_BLOCK * NEAR_BLOCK_BYTES;
 }

@@ -4,7 +4,7 @@
 
 /* ---- plain C, the measure of the others ---- */
 
-static uint32_t squares(const int8_t *a, const int8_t *b, uint32_t count)
+static uint32_t sum_squares(const int8_t *a, const int8_t *b, uint32_t count)
 {
     uint32_t sum = 0;
 
@@ -24,20 +24,20 @@ static float score_across(const int8_t *across, uint32_t lane, const struct near
     for (uint32_t block = 0; block < NEAR_BLOCKS; block++) {
         uint32_t all = 0;
         for (; group < near_block_ends[block]; group++)
-            all += squares(across + group * 64 + lane * 4, aim->codes + group * 4, 4);
+            all += sum_squares(across + group * 64 + lane * 4, aim->codes + group * 4, 4);
         float weighted = (float)all * aim->weights[near_block_ends[block] - 1];
         sum += weighted;
     }
     return sum;
 }
 
-static void scan(const int8_t *across, uint32_t count, const struct near_aim *aim, float *to)
+static void scan_codes(const int8_t *across, uint32_t count, const struct near_aim *aim, float *to)
 {
     for (uint32_t i = 0; i < count; i++)
         to[i] = score_across(across + (size_t)(i - i % NEAR_ROW) * NEAR_WIDTH, i % NEAR_ROW, aim);
 }
 
-static uint32_t closest(const int8_t *across, uint32_t count, const struct near_aim *aim)
+static uint32_t find_closest(const int8_t *across, uint32_t count, const struct near_aim *aim)
 {
     uint32_t found = 0;
     float best = __FLT_MAX__;
@@ -58,34 +58,35 @@ static float sum_lanes(float lanes[16])
     return lanes[0];
 }
 
-static void pick(const int8_t *codes, const uint32_t *places, uint32_t count, const struct near_aim *aim, float *to)
+static void score_picked(const int8_t *codes, const uint32_t *places, uint32_t count, const struct near_aim *aim,
+                         float *to)
 {
     float lanes[NEAR_GROUPS];
 
     for (uint32_t i = 0; i < count; i++) {
         const int8_t *code = codes + (size_t)places[i] * NEAR_WIDTH;
         for (uint32_t j = 0; j < NEAR_GROUPS; j++)
-            lanes[j] = (float)squares(code + j * 4, aim->codes + j * 4, 4) * aim->weights[j];
+            lanes[j] = (float)sum_squares(code + j * 4, aim->codes + j * 4, 4) * aim->weights[j];
         to[i] = sum_lanes(lanes);
     }
 }
 
-static int32_t saturated(int32_t value)
+static int32_t saturate_code(int32_t value)
 {
     return value < INT8_MIN ? INT8_MIN : value > INT8_MAX ? INT8_MAX : value;
 }
 
-static void tabulate(const int8_t *center, const struct near_aim *aim, const struct near_words *words,
-                     const struct near_scales *scales, struct near_table *to)
+static void fill_table(const int8_t *center, const struct near_aim *aim, const struct near_words *words,
+                       const struct near_scales *scales, struct near_table *to)
 {
     int8_t targets[NEAR_WIDTH];
 
     for (uint32_t i = 0; i < NEAR_WIDTH; i++)
-        targets[i] = (int8_t)saturated(aim->codes[i] - center[i]);
+        targets[i] = (int8_t)saturate_code(aim->codes[i] - center[i]);
     for (uint32_t pair = 0; pair < NEAR_PAIRS; pair++)
         for (uint32_t i = 0; i < NEAR_WORDS; i++) {
             uint8_t(*entries)[NEAR_WORDS] = &to->entries[pair / 4][pair % 2][pair / 2 % 2 * 2];
-            int32_t square = (int32_t)squares(words->at[pair][i], targets + pair * 2, 2);
+            int32_t square = (int32_t)sum_squares(words->at[pair][i], targets + pair * 2, 2);
             int32_t entry = (square * scales->at[pair][i] + (1 << 14)) >> 15;
             entries[0][i] = entries[1][i] = (uint8_t)(entry < UINT8_MAX ? entry : UINT8_MAX);
         }
@@ -103,7 +104,8 @@ static bool is_below(const uint8_t *block, uint32_t vector, const struct near_ta
     return (sum < UINT8_MAX ? sum : UINT8_MAX) < limit;
 }
 
-static void sift(const uint8_t *blocks, uint32_t count, const struct near_table *table, uint8_t limit, uint32_t *to)
+static void sift_blocks(const uint8_t *blocks, uint32_t count, const struct near_table *table, uint8_t limit,
+                        uint32_t *to)
 {
     for (uint32_t i = 0; i < count; i++) {
         to[i] = 0;
@@ -112,7 +114,7 @@ static void sift(const uint8_t *blocks, uint32_t count, const struct near_table 
     }
 }
 
-static uint32_t below(const float *scores, uint32_t count, float limit, uint32_t *to)
+static uint32_t find_below(const float *scores, uint32_t count, float limit, uint32_t *to)
 {
     uint32_t found = 0;
 
@@ -122,8 +124,8 @@ static uint32_t below(const float *scores, uint32_t count, float limit, uint32_t
     return found;
 }
 
-static void measure(const float *at, const uint32_t *rows, uint32_t count, const float *target, const float *weights,
-                    float *to)
+static void measure_rows(const float *at, const uint32_t *rows, uint32_t count, const float *target,
+                         const float *weights, float *to)
 {
     for (uint32_t i = 0; i < count; i++) {
         const float *row = at + (size_t)(rows ? rows[i] : i) * NEAR_WIDTH;
@@ -137,7 +139,8 @@ static void measure(const float *at, const uint32_t *rows, uint32_t count, const
     }
 }
 
-static const struct near_machine plain = { "plain C", scan, closest, pick, tabulate, sift, below, measure };
+static const struct near_machine plain = { "plain C",  scan_codes,  find_closest, score_picked,
+                                           fill_table, sift_blocks, find_below,   measure_rows };
 
 /* ---- the choice ---- */
 

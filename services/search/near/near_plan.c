@@ -36,7 +36,7 @@ static uint32_t kind_of(const float *weights)
     return kind;
 }
 
-static float between(float low, float high, float share)
+static float interpolate_between(float low, float high, float share)
 {
     return low * powf(high / low, share);
 }
@@ -51,9 +51,9 @@ struct near_plan near_plan_for(const struct near_file *file, const float *weight
         depth++;
     share = fmaxf(0, logf(wanted / depths[depth]) / logf(depths[depth + 1] / depths[depth]));
     return (struct near_plan){
-        .probes = between(plans[depth].probes, plans[depth + 1].probes, share),
-        .keep = between(plans[depth].keep, plans[depth + 1].keep, fminf(share, 1)),
-        .slack = between(plans[depth].slack, plans[depth + 1].slack, fminf(share, 1)),
+        .probes = interpolate_between(plans[depth].probes, plans[depth + 1].probes, share),
+        .keep = interpolate_between(plans[depth].keep, plans[depth + 1].keep, fminf(share, 1)),
+        .slack = interpolate_between(plans[depth].slack, plans[depth + 1].slack, fminf(share, 1)),
     };
 }
 
@@ -120,7 +120,7 @@ void near_trial_free(struct near_trial *trial)
 
 /* ---- a query of a trial ---- */
 
-static uint32_t draw(struct near_trial *trial)
+static uint32_t draw_number(struct near_trial *trial)
 {
     trial->seed = trial->seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     return (uint32_t)(trial->seed >> 33);
@@ -132,10 +132,10 @@ static void draw_weights(struct near_trial *trial, float *weights)
     for (uint32_t i = 0; i < NEAR_WIDTH; i++)
         weights[i] = 1;
     while (kind_of(weights) != trial->kind) {
-        float range = (float)(draw(trial) % 9);
-        uint32_t counts = draw(trial) % 2 ? draw(trial) : UINT32_MAX;
+        float range = (float)(draw_number(trial) % 9);
+        uint32_t counts = draw_number(trial) % 2 ? draw_number(trial) : UINT32_MAX;
         for (uint32_t block = 0, i = 0; block < NEAR_BLOCKS; block++) {
-            float weight = exp2f(((float)(draw(trial) % 2001) / 1000 - 1) * range);
+            float weight = exp2f(((float)(draw_number(trial) % 2001) / 1000 - 1) * range);
             for (; i < near_block_ends[block] * 4u; i++)
                 weights[i] = counts >> block & 1 ? weight : 0;
         }
@@ -230,7 +230,7 @@ static void try_query(struct near_trial *trial)
     struct near_parts parts = near_file_parts(trial->near->file);
     struct near_scored exact[ROUGH], *best = trial->near->work->best;
     float weights[NEAR_WIDTH], *clusters = trial->values, *scores = trial->scores + (size_t)trial->query * ROUGH;
-    uint32_t self = parts.rows[trial->places[draw(trial) % trial->place_count]], count;
+    uint32_t self = parts.rows[trial->places[draw_number(trial) % trial->place_count]], count;
     struct vectors vectors = { .at = trial->at, .target = trial->at + (size_t)self * NEAR_WIDTH, .weights = weights };
     struct near_aim aim;
 
@@ -257,9 +257,10 @@ static void try_query(struct near_trial *trial)
 /* ---- from obstacles to a plan ---- */
 
 /* The value that a share of the obstacles of the first `depth` neighbours are not above. */
-static float quantile(struct near_trial *trial, uint32_t depth, float share,
-                      float (*value)(const struct near_trial *, const struct obstacle *, uint32_t query, uint32_t kept),
-                      uint32_t kept)
+static float find_quantile(struct near_trial *trial, uint32_t depth, float share,
+                           float (*value)(const struct near_trial *, const struct obstacle *, uint32_t query,
+                                          uint32_t kept),
+                           uint32_t kept)
 {
     uint32_t count = 0;
 
@@ -298,11 +299,11 @@ static void plan_kind(struct near_trial *trial)
     for (uint32_t i = 0; i < NEAR_DEPTHS; i++) {
         struct near_plan *plan = &trial->near->file->plans[trial->kind][i];
         uint32_t depth = depths[i] < (float)trial->found ? (uint32_t)depths[i] : trial->found;
-        float kept = fmaxf(quantile(trial, depth, within->kept, rank_of, 0), (float)depth);
+        float kept = fmaxf(find_quantile(trial, depth, within->kept, rank_of, 0), (float)depth);
 
-        plan->probes = quantile(trial, depth, within->probes, probe_of, 0);
+        plan->probes = find_quantile(trial, depth, within->probes, probe_of, 0);
         plan->keep = kept / (float)depth;
-        plan->slack = quantile(trial, depth, within->slack, slack_of, (uint32_t)kept);
+        plan->slack = find_quantile(trial, depth, within->slack, slack_of, (uint32_t)kept);
     }
 }
 

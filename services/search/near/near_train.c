@@ -68,7 +68,7 @@ const int8_t *near_train_centers(const struct near_train *train)
 
 /* ---- a round ---- */
 
-static void take(struct near_train *train, uint32_t number)
+static void take_code(struct near_train *train, uint32_t number)
 {
     const int8_t *code = code_at(train, number);
     uint32_t cluster;
@@ -102,7 +102,7 @@ static void move_center(struct near_train *train, uint32_t cluster)
 bool near_train_step(struct near_train *train)
 {
     for (uint32_t i = 0; i < STEP && train->next < train->count; i++)
-        take(train, train->next++);
+        take_code(train, train->next++);
     if (train->next < train->count)
         return false;
     for (uint32_t i = 0; i < train->clusters; i++)
@@ -132,7 +132,7 @@ struct word_sum {
     int32_t x, y, count;
 };
 
-static int32_t rounded(int32_t sum, int32_t count)
+static int32_t divide_rounded(int32_t sum, int32_t count)
 {
     return (sum * 2 + (sum < 0 ? -count : count)) / (2 * count);
 }
@@ -150,8 +150,8 @@ static void word_round(const int8_t *codes, uint32_t count, uint32_t step, int8_
     }
     for (uint32_t i = 0; i < NEAR_WORDS; i++)
         if (sums[i].count) {
-            words[i][0] = (int8_t)rounded(sums[i].x, sums[i].count);
-            words[i][1] = (int8_t)rounded(sums[i].y, sums[i].count);
+            words[i][0] = (int8_t)divide_rounded(sums[i].x, sums[i].count);
+            words[i][1] = (int8_t)divide_rounded(sums[i].y, sums[i].count);
         }
 }
 

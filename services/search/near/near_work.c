@@ -30,7 +30,7 @@ void near_work_free(struct near_work *work)
 }
 
 /* The nth lowest of `values`, which are moved about. */
-static float nth(float *values, uint32_t count, uint32_t n)
+static float find_nth(float *values, uint32_t count, uint32_t n)
 {
     uint32_t low = 0, high = count - 1;
 
@@ -65,7 +65,7 @@ static float guess_limit(struct near_work *work, uint32_t clusters, uint32_t wan
     for (uint32_t i = 0; i < clusters; i += step)
         sample[count++] = work->scores[i];
     n = wanted * count / clusters * 5 / 4 + 1;
-    return nth(sample, count, n < count ? n : count - 1);
+    return find_nth(sample, count, n < count ? n : count - 1);
 }
 
 /* What is no number, as a file that was written in may have it score, is in the last. */
@@ -77,7 +77,7 @@ static uint32_t bin_of(float score, float lowest, float scale)
 }
 
 /* Sorts the gathered into bins from the lowest score to the highest; the last of them may be left out. */
-static uint32_t sort(struct near_work *work, uint32_t count, uint32_t wanted)
+static uint32_t sort_into_bins(struct near_work *work, uint32_t count, uint32_t wanted)
 {
     const float *scores = work->scores;
     uint32_t starts[NEAR_BINS + 1] = { 0 };
@@ -114,5 +114,5 @@ uint32_t near_work_order(struct near_work *work, uint32_t clusters, uint32_t wan
         count = near_machine()->below(work->scores, clusters, guess_limit(work, clusters, ask), work->some);
     if (count < wanted)
         count = take_all(work, clusters);
-    return sort(work, count, wanted);
+    return sort_into_bins(work, count, wanted);
 }

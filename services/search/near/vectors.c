@@ -22,7 +22,7 @@ static int by_distance(const struct nearby *x, const struct nearby *y)
 }
 
 /* A heap whose root is the farthest of those kept. */
-static void sink(struct nearby *heap, uint32_t count, uint32_t at)
+static void sift_down(struct nearby *heap, uint32_t count, uint32_t at)
 {
     struct nearby moved = heap[at];
 
@@ -36,7 +36,7 @@ static void sink(struct nearby *heap, uint32_t count, uint32_t at)
     heap[at] = moved;
 }
 
-static void rise(struct nearby *heap, uint32_t at)
+static void sift_up(struct nearby *heap, uint32_t at)
 {
     struct nearby moved = heap[at];
 
@@ -45,25 +45,25 @@ static void rise(struct nearby *heap, uint32_t at)
     heap[at] = moved;
 }
 
-static void offer(struct nearby *heap, uint32_t *kept, uint32_t limit, const struct nearby *one)
+static void offer_nearby(struct nearby *heap, uint32_t *kept, uint32_t limit, const struct nearby *one)
 {
     if (*kept < limit) {
         heap[*kept] = *one;
-        rise(heap, (*kept)++);
+        sift_up(heap, (*kept)++);
     } else if (by_distance(one, &heap[0]) < 0) {
         heap[0] = *one;
-        sink(heap, limit, 0);
+        sift_down(heap, limit, 0);
     }
 }
 
 /* The farthest goes behind the rest, again and again. */
-static void sort(struct nearby *heap, uint32_t count)
+static void sort_heap(struct nearby *heap, uint32_t count)
 {
     for (uint32_t last = count; last > 1; last--) {
         struct nearby farthest = heap[0];
 
         heap[0] = heap[last - 1];
-        sink(heap, last - 1, 0);
+        sift_down(heap, last - 1, 0);
         heap[last - 1] = farthest;
     }
 }
@@ -85,10 +85,10 @@ uint32_t vectors_nearest(const struct vectors *vectors, const uint32_t *rows, ui
                 continue;
             uint32_t row = rows ? rows[first + i] : first + i;
             struct nearby one = { row, squares[i], ids_at(vectors->ids, row) };
-            offer(to, &kept, limit, &one);
+            offer_nearby(to, &kept, limit, &one);
         }
     }
-    sort(to, kept);
+    sort_heap(to, kept);
     for (uint32_t i = 0; i < kept; i++)
         to[i].distance = sqrtf(to[i].distance);
     return kept;

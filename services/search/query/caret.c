@@ -10,7 +10,7 @@ static bool is_start(char byte)
     return ((unsigned char)byte & 0xC0) != 0x80;
 }
 
-static uint32_t characters(struct text t)
+static uint32_t count_characters(struct text t)
 {
     uint32_t count = 0;
 
@@ -20,7 +20,7 @@ static uint32_t characters(struct text t)
 }
 
 /* The part of the query around `at`, from character to character, in `before` and `after`. */
-static void frame(struct text query, uint32_t at, struct text *before, struct text *after)
+static void frame_error(struct text query, uint32_t at, struct text *before, struct text *after)
 {
     uint32_t first = at > BEFORE ? at - BEFORE : 0, end = query.len - at > AFTER ? at + AFTER : query.len;
 
@@ -33,7 +33,7 @@ static void frame(struct text query, uint32_t at, struct text *before, struct te
 }
 
 /* A control character would break the line under which the caret stands. */
-static void flatten(char *line, int len)
+static void blank_controls(char *line, int len)
 {
     for (int i = 0; i < len; i++)
         if ((unsigned char)line[i] < ' ')
@@ -49,12 +49,12 @@ enum err caret_fault(struct fault *fault, struct text query, uint32_t at, const 
     if (!query.len)
         query.at = "";
     at = at < query.len ? at : query.len;
-    frame(query, at, &before, &after);
+    frame_error(query, at, &before, &after);
     va_start(args, format);
     vsnprintf(what, sizeof(what) - 32, format, args);
     va_end(args);
-    flatten(line, snprintf(line, sizeof(line), "%.*s%.*s", TEXT_ARG(before), TEXT_ARG(after)));
-    fault_set(fault, ERR_BAD_REQUEST, "%s at character %u", what, characters((struct text){ at, query.at }) + 1);
+    blank_controls(line, snprintf(line, sizeof(line), "%.*s%.*s", TEXT_ARG(before), TEXT_ARG(after)));
+    fault_set(fault, ERR_BAD_REQUEST, "%s at character %u", what, count_characters((struct text){ at, query.at }) + 1);
     fault_field(fault, "query");
-    return fault_hint(fault, "%s\n%*s^ %s", line, (int)characters(before), "", advice);
+    return fault_hint(fault, "%s\n%*s^ %s", line, (int)count_characters(before), "", advice);
 }

@@ -5,7 +5,7 @@
 
 static const float AWAY = 0.5f;
 
-static void middle(const struct examples *examples, float to[ENTRY_VECTOR])
+static void find_middle(const struct examples *examples, float to[ENTRY_VECTOR])
 {
     memset(to, 0, ENTRY_VECTOR * sizeof(*to));
     for (uint32_t i = 0; i < examples->count; i++)
@@ -17,16 +17,16 @@ void examples_target(const struct examples *like, const struct examples *unlike,
 {
     float away[ENTRY_VECTOR];
 
-    middle(like, to);
+    find_middle(like, to);
     if (unlike->count == 0)
         return;
-    middle(unlike, away);
+    find_middle(unlike, away);
     for (uint32_t k = 0; k < ENTRY_VECTOR; k++)
         to[k] += AWAY * (to[k] - away[k]);
 }
 
 /* Squared, to the nearest of them. */
-static float nearest(const struct examples *examples, const float *weights, const float *vector)
+static float nearest_distance(const struct examples *examples, const float *weights, const float *vector)
 {
     float least = INFINITY;
 
@@ -44,5 +44,5 @@ static float nearest(const struct examples *examples, const float *weights, cons
 bool examples_hold(const struct examples *like, const struct examples *unlike, const float *weights,
                    const float *vector)
 {
-    return unlike->count == 0 || nearest(like, weights, vector) <= nearest(unlike, weights, vector);
+    return unlike->count == 0 || nearest_distance(like, weights, vector) <= nearest_distance(unlike, weights, vector);
 }

@@ -4,7 +4,7 @@ enum { CLAUSE_BYTES = 255, QUERY_BYTES = 4000, PAIRED = 1 };
 
 /* ---- what the parts use ---- */
 
-static struct text cut(struct text text, uint32_t most)
+static struct text cut_text(struct text text, uint32_t most)
 {
     if (text.len > most)
         text.len = most;
@@ -20,7 +20,7 @@ struct hint *explain_add(struct explain *x, enum hint_kind kind, struct text cla
     if (x->to->count == EXPLAIN_HINTS)
         return NULL;
     hint = &x->to->at[x->to->count++];
-    *hint = (struct hint){ .kind = { .value = (int32_t)kind }, .clause = cut(clause, CLAUSE_BYTES) };
+    *hint = (struct hint){ .kind = { .value = (int32_t)kind }, .clause = cut_text(clause, CLAUSE_BYTES) };
     return hint;
 }
 
@@ -107,7 +107,7 @@ static void find_pair(struct explain *x, const uint64_t *counts)
             hint->count = counts[a];
             hint->near.at = arena_array(x->arena, PAIRED, sizeof(*hint->near.at));
             if (hint->near.at)
-                hint->near.at[hint->near.count++] = cut(x->clauses[b]->source, CLAUSE_BYTES);
+                hint->near.at[hint->near.count++] = cut_text(x->clauses[b]->source, CLAUSE_BYTES);
             return;
         }
 }
@@ -171,7 +171,7 @@ static void find_rest(struct explain *x, const uint64_t *counts)
     if (!without || !(hint = explain_add(x, HINT_KIND_EXCLUDED, out)))
         return;
     hint->without = without;
-    hint->instead = cut(left, QUERY_BYTES);
+    hint->instead = cut_text(left, QUERY_BYTES);
 }
 
 static void look_at_clauses(struct explain *x)

@@ -7,14 +7,14 @@
 static const enum term_field WORD_FIELDS[] = { TERM_NAME, TERM_TAG_WORD, TERM_PACK_WORD, TERM_NOTES, TERM_PLACE };
 
 /* Half of the time that is left is for other clauses. */
-static usec_t soon(const struct explain *x)
+static usec_t half_time(const struct explain *x)
 {
     usec_t now = clock_steady();
 
     return now < x->until ? now + (x->until - now) / 2 : now;
 }
 
-static struct text quoted(struct explain *x, struct text value)
+static struct text quote_value(struct explain *x, struct text value)
 {
     bool plain = value.len > 0 && value.at[0] != '-';
 
@@ -26,7 +26,7 @@ static struct text quoted(struct explain *x, struct text value)
 /* "class:kick", or "-class:kick" where the clause is excluded. */
 static struct text as_field(struct explain *x, const char *name, struct text value)
 {
-    struct text quote = quoted(x, value);
+    struct text quote = quote_value(x, value);
 
     return arena_printf(x->arena, "%s:%.*s", name, TEXT_ARG(quote));
 }
@@ -81,10 +81,10 @@ static void explain_word(struct explain *x, const struct node *word, struct text
     struct hint *hint;
 
     if (filter && filter->kind == FILTER_WORDS)
-        likely_words(x->match->index, &filter->term, 1, word->text, x->arena, soon(x), &likely);
+        likely_words(x->match->index, &filter->term, 1, word->text, x->arena, half_time(x), &likely);
     else
         likely_words(x->match->index, WORD_FIELDS, sizeof(WORD_FIELDS) / sizeof(WORD_FIELDS[0]), word->text, x->arena,
-                     soon(x), &likely);
+                     half_time(x), &likely);
     hint = explain_add(x, HINT_KIND_UNKNOWN_WORD, source);
     if (!hint)
         return;
@@ -104,7 +104,7 @@ static void explain_joined(struct explain *x, const struct node *clause)
             struct hint *hint = explain_add(x, HINT_KIND_UNKNOWN_WORD, clause->source);
             struct likely likely = { 0 };
             likely_words(x->match->index, WORD_FIELDS, sizeof(WORD_FIELDS) / sizeof(WORD_FIELDS[0]), word->text,
-                         x->arena, soon(x), &likely);
+                         x->arena, half_time(x), &likely);
             if (hint)
                 put_near(x, hint, &likely, true);
             unknown++;
@@ -142,13 +142,13 @@ static void explain_value(struct explain *x, const struct node *clause)
     if (!hint)
         return;
     if (clause->text.len)
-        likely_values(x->match->index, field, clause->text, x->arena, soon(x), &likely);
+        likely_values(x->match->index, field, clause->text, x->arena, half_time(x), &likely);
     if (likely.count) {
         put_near(x, hint, &likely, true);
         hint->instead = explain_instead(x, clause->source, as_field(x, clause->filter->name, likely.each[0].text));
         return;
     }
-    likely_frequent(x->match->index, field, x->arena, soon(x), &likely);
+    likely_frequent(x->match->index, field, x->arena, half_time(x), &likely);
     put_near(x, hint, &likely, false);
 }
 

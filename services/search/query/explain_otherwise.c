@@ -5,7 +5,7 @@
 #include "common/musical_key.h"
 #include "services/search/query/explain_parts.h"
 
-static void put(struct explain *x, struct text part, struct text by)
+static void put_hint(struct explain *x, struct text part, struct text by)
 {
     struct hint *hint = explain_add(x, HINT_KIND_WRITTEN_OTHERWISE, part);
 
@@ -19,7 +19,7 @@ static bool is_word_clause(const struct node *node)
 }
 
 /* From the first clause to the last, as they stand in the query. */
-static struct text span(const struct node *first, const struct node *last)
+static struct text span_clauses(const struct node *first, const struct node *last)
 {
     return (struct text){ (uint32_t)(last->source.at + last->source.len - first->source.at), first->source.at };
 }
@@ -40,7 +40,7 @@ static bool is_key(struct explain *x, const struct node *tone, const struct node
             struct text word = arena_printf(x->arena, "%.*s%s", TEXT_ARG(tone->source), MODES[i]);
             if (!musical_key_read(word, &key))
                 return false;
-            put(x, span(tone, mode), arena_printf(x->arena, "key:~%s", musical_key_name(key)));
+            put_hint(x, span_clauses(tone, mode), arena_printf(x->arena, "key:~%s", musical_key_name(key)));
             return true;
         }
     return false;
@@ -65,7 +65,7 @@ static bool is_tempo(struct explain *x, const struct node *number, const struct 
         return false;
     if (!is_count(digits))
         return false;
-    put(x, span(number, unit ? unit : number), arena_printf(x->arena, "bpm:~%.*s", TEXT_ARG(digits)));
+    put_hint(x, span_clauses(number, unit ? unit : number), arena_printf(x->arena, "bpm:~%.*s", TEXT_ARG(digits)));
     return true;
 }
 
@@ -83,7 +83,7 @@ static bool is_comparison(struct explain *x, const struct node *clause)
     if (!filter || filter->kind != FILTER_NUMBER)
         return false;
     struct text rest = { source.len - name, source.at + name };
-    put(x, source, arena_printf(x->arena, "%s:%.*s", filter->name, TEXT_ARG(rest)));
+    put_hint(x, source, arena_printf(x->arena, "%s:%.*s", filter->name, TEXT_ARG(rest)));
     return true;
 }
 

@@ -27,7 +27,7 @@ struct counting {
     bool is_full;
 };
 
-static void add(void *state, uint32_t term, uint32_t count)
+static void add_count(void *state, uint32_t term, uint32_t count)
 {
     struct counting *to = state;
 
@@ -123,7 +123,7 @@ static enum err count_fields(struct index *index, struct arena *arena, const str
 
     for (uint32_t i = 0; e == ERR_OK && i < fields->count; i++) {
         struct counting counting = { .index = index };
-        struct tally_teller teller = { add, &counting };
+        struct tally_teller teller = { add_count, &counting };
 
         e = tally_count(index, field_of(fields->at[i]), rows, &teller);
         put_in_order(&counting, share);

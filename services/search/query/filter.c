@@ -53,7 +53,7 @@ static const struct spelling {
     { "loopable", "loop" },      { "one_shot", "oneshot" },  { "one-shot", "oneshot" },
 };
 
-static bool is(struct text word, const char *name)
+static bool is_name(struct text word, const char *name)
 {
     return strlen(name) == word.len && strncasecmp(name, word.at, word.len) == 0;
 }
@@ -71,7 +71,7 @@ static bool is_among(struct text word, const char *names)
 const struct filter *filter_named(struct text name)
 {
     for (uint32_t i = 0; i < filter_count; i++)
-        if (is(name, filter_table[i].name) || is_among(name, filter_table[i].aliases))
+        if (is_name(name, filter_table[i].name) || is_among(name, filter_table[i].aliases))
             return &filter_table[i];
     return NULL;
 }
@@ -93,10 +93,10 @@ const char *filter_nearest(struct text name)
 const char *filter_state(struct text word)
 {
     for (size_t i = 0; filter_states[i]; i++)
-        if (is(word, filter_states[i]))
+        if (is_name(word, filter_states[i]))
             return filter_states[i];
     for (size_t i = 0; i < sizeof(SPELLINGS) / sizeof(SPELLINGS[0]); i++)
-        if (is(word, SPELLINGS[i].other))
+        if (is_name(word, SPELLINGS[i].other))
             return SPELLINGS[i].state;
     return NULL;
 }

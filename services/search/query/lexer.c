@@ -8,19 +8,19 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static char peek(const struct lexer *lexer, uint32_t ahead)
+static char peek_char(const struct lexer *lexer, uint32_t ahead)
 {
     return lexer->at + ahead < lexer->query.len ? lexer->query.at[lexer->at + ahead] : 0;
 }
 
 static bool ends_word(const struct lexer *lexer)
 {
-    char c = peek(lexer, 0);
+    char c = peek_char(lexer, 0);
 
     return lexer->at >= lexer->query.len || is_blank(c) || c == '(' || c == ')' || c == '"';
 }
 
-static struct text since(const struct lexer *lexer, uint32_t start)
+static struct text text_since(const struct lexer *lexer, uint32_t start)
 {
     return (struct text){ lexer->at - start, lexer->query.at + start };
 }
@@ -30,9 +30,9 @@ static void take_quoted(struct lexer *lexer, struct token *token)
 {
     token->is_quoted = true;
     token->value_at = lexer->at;
-    while (lexer->at < lexer->query.len && peek(lexer, 0) != '"')
+    while (lexer->at < lexer->query.len && peek_char(lexer, 0) != '"')
         lexer->at++;
-    token->value = since(lexer, token->value_at);
+    token->value = text_since(lexer, token->value_at);
     if (lexer->at < lexer->query.len)
         lexer->at++;
     else
@@ -41,7 +41,7 @@ static void take_quoted(struct lexer *lexer, struct token *token)
 
 static void take_value(struct lexer *lexer, struct token *token)
 {
-    if (peek(lexer, 0) == '"') {
+    if (peek_char(lexer, 0) == '"') {
         lexer->at++;
         take_quoted(lexer, token);
         return;
@@ -49,7 +49,7 @@ static void take_value(struct lexer *lexer, struct token *token)
     token->value_at = lexer->at;
     while (!ends_word(lexer))
         lexer->at++;
-    token->value = since(lexer, token->value_at);
+    token->value = text_since(lexer, token->value_at);
 }
 
 static bool is_or(struct text word)
@@ -59,10 +59,10 @@ static bool is_or(struct text word)
 
 static void take_word(struct lexer *lexer, struct token *token)
 {
-    while (!ends_word(lexer) && peek(lexer, 0) != ':')
+    while (!ends_word(lexer) && peek_char(lexer, 0) != ':')
         lexer->at++;
-    token->value = since(lexer, token->at);
-    if (peek(lexer, 0) == ':' && !ends_word(lexer)) {
+    token->value = text_since(lexer, token->at);
+    if (peek_char(lexer, 0) == ':' && !ends_word(lexer)) {
         token->kind = TOKEN_FIELD;
         token->name = token->value;
         lexer->at++;
@@ -72,9 +72,9 @@ static void take_word(struct lexer *lexer, struct token *token)
     }
 }
 
-static enum token_kind sign(const struct lexer *lexer)
+static enum token_kind read_sign(const struct lexer *lexer)
 {
-    switch (peek(lexer, 0)) {
+    switch (peek_char(lexer, 0)) {
     case '(':
         return TOKEN_OPEN;
     case ')':
@@ -90,15 +90,15 @@ struct token lexer_next(struct lexer *lexer)
 {
     struct token token = { 0 };
 
-    while (lexer->at < lexer->query.len && is_blank(peek(lexer, 0)))
+    while (lexer->at < lexer->query.len && is_blank(peek_char(lexer, 0)))
         lexer->at++;
     token.at = token.value_at = lexer->at;
     if (lexer->at >= lexer->query.len)
         return token;
-    token.kind = sign(lexer);
+    token.kind = read_sign(lexer);
     if (token.kind != TOKEN_WORD) {
         lexer->at++;
-    } else if (peek(lexer, 0) == '"') {
+    } else if (peek_char(lexer, 0) == '"') {
         lexer->at++;
         take_quoted(lexer, &token);
     } else {

@@ -20,14 +20,14 @@ static bool comes_before(const struct likely_one *a, const struct likely_one *b)
     return a->distance != b->distance ? a->distance < b->distance : a->items > b->items;
 }
 
-static void drop(struct likely *to, uint32_t place)
+static void drop_place(struct likely *to, uint32_t place)
 {
     memmove(&to->each[place], &to->each[place + 1], (to->count - place - 1) * sizeof(to->each[0]));
     to->count--;
 }
 
 /* The same text of several fields counts once. */
-static void offer(struct likely *to, struct arena *arena, struct likely_one one)
+static void offer_one(struct likely *to, struct arena *arena, struct likely_one one)
 {
     uint32_t place = 0;
 
@@ -35,7 +35,7 @@ static void offer(struct likely *to, struct arena *arena, struct likely_one one)
         if (text_equal(to->each[i].text, one.text)) {
             if (!comes_before(&one, &to->each[i]))
                 return;
-            drop(to, i);
+            drop_place(to, i);
             break;
         }
     while (place < to->count && !comes_before(&one, &to->each[place]))
@@ -89,8 +89,8 @@ static void look_at_words(struct search_for *s, enum term_field field, struct te
             continue;
         uint32_t distance = nearest_distance(s->wanted, text);
         if (distance <= most)
-            offer(s->to, s->arena,
-                  (struct likely_one){ text, distance, items, field != TERM_NAME && field != TERM_TAG_WORD });
+            offer_one(s->to, s->arena,
+                      (struct likely_one){ text, distance, items, field != TERM_NAME && field != TERM_TAG_WORD });
     }
 }
 
@@ -128,7 +128,7 @@ static void look_at_values(struct search_for *s, enum term_field field, bool all
         uint32_t items = terms_posting(terms, range.at[i])->count;
         uint32_t distance = items && !all ? value_distance(s->wanted, folded) : 0;
         if (items && distance <= most_wrong(s->wanted.len))
-            offer(s->to, s->arena, (struct likely_one){ shown, distance, items, false });
+            offer_one(s->to, s->arena, (struct likely_one){ shown, distance, items, false });
     }
 }
 

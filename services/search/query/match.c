@@ -14,7 +14,7 @@ typedef struct bitmap *matcher(const struct match *match, const struct node *nod
 static struct bitmap *match_node(const struct match *match, const struct node *node, const struct bitmap *among);
 
 /* Adds what `more` holds to `to`, and frees it. NULL when either is. */
-static struct bitmap *joined(struct bitmap *to, struct bitmap *more)
+static struct bitmap *join_rows(struct bitmap *to, struct bitmap *more)
 {
     if (to && more)
         bitmap_or(to, more);
@@ -26,7 +26,7 @@ static struct bitmap *joined(struct bitmap *to, struct bitmap *more)
     return to;
 }
 
-static struct bitmap *met(struct bitmap *to, struct bitmap *other)
+static struct bitmap *meet_rows(struct bitmap *to, struct bitmap *other)
 {
     if (to && other)
         bitmap_and(to, other);
@@ -38,16 +38,16 @@ static struct bitmap *met(struct bitmap *to, struct bitmap *other)
     return to;
 }
 
-static struct bitmap *starting(const struct match *match, enum term_field field, struct text text,
-                               const struct bitmap *among)
+static struct bitmap *rows_starting(const struct match *match, enum term_field field, struct text text,
+                                    const struct bitmap *among)
 {
     char key[TERM_LONGEST];
 
     return index_starting(match->index, terms_start(key, field, text), among);
 }
 
-static struct bitmap *valued(const struct match *match, enum term_field field, struct text folded,
-                             const struct bitmap *among)
+static struct bitmap *rows_valued(const struct match *match, enum term_field field, struct text folded,
+                                  const struct bitmap *among)
 {
     char key[TERM_LONGEST];
     struct text start = terms_start(key, field, folded);
@@ -90,7 +90,7 @@ static struct bitmap *match_word(const struct match *match, const struct node *n
     struct bitmap *rows = bitmap_new();
 
     for (size_t i = 0; i < sizeof(FIELDS) / sizeof(FIELDS[0]); i++)
-        rows = joined(rows, starting(match, FIELDS[i], node->text, among));
+        rows = join_rows(rows, rows_starting(match, FIELDS[i], node->text, among));
     return rows;
 }
 
@@ -100,10 +100,10 @@ struct all_words {
     struct bitmap *rows;
 };
 
-static bool narrow(void *state, struct text word)
+static bool narrow_word(void *state, struct text word)
 {
     struct all_words *all = state;
-    struct bitmap *rows = all->rows ? starting(all->match, all->field, word, all->rows) : NULL;
+    struct bitmap *rows = all->rows ? rows_starting(all->match, all->field, word, all->rows) : NULL;
 
     bitmap_free(all->rows);
     all->rows = rows;
@@ -114,9 +114,9 @@ static struct bitmap *match_words(const struct match *match, const struct node *
 {
     struct all_words all = { match, node->filter->term, among ? bitmap_copy(among) : index_all(match->index) };
 
-    words_each(node->text, false, narrow, &all);
+    words_each(node->text, false, narrow_word, &all);
     if (all.field == TERM_NOTES) /* note:A4, too */
-        all.rows = joined(all.rows, valued(match, TERM_NOTE, node->text, among));
+        all.rows = join_rows(all.rows, rows_valued(match, TERM_NOTE, node->text, among));
     return all.rows;
 }
 
@@ -150,8 +150,8 @@ static struct bitmap *match_contains(const struct match *match, const struct nod
 
 static struct bitmap *match_exact(const struct match *match, const struct node *node, const struct bitmap *among)
 {
-    return node->is_start ? starting(match, node->filter->term, node->text, among)
-                          : valued(match, node->filter->term, node->text, among);
+    return node->is_start ? rows_starting(match, node->filter->term, node->text, among)
+                          : rows_valued(match, node->filter->term, node->text, among);
 }
 
 static struct bitmap *match_key(const struct match *match, const struct node *node, const struct bitmap *among)
@@ -166,7 +166,7 @@ static struct bitmap *match_key(const struct match *match, const struct node *no
             continue;
         text_copy(folded, sizeof(folded), name);
         folded[0] = (char)(folded[0] - 'A' + 'a');
-        rows = joined(rows, valued(match, TERM_KEY, (struct text){ name.len, folded }, among));
+        rows = join_rows(rows, rows_valued(match, TERM_KEY, (struct text){ name.len, folded }, among));
     }
     return rows;
 }
@@ -202,8 +202,8 @@ static uint32_t scan_doubles(const double *at, double low, double high, const ui
 
 /* As the column holds numbers: a bound that no float can be is the float next to it; an open one the next
  * inwards. */
-static uint32_t scan(const struct numbers *numbers, const struct range *range, const uint32_t *among, uint32_t count,
-                     uint32_t *to)
+static uint32_t scan_numbers(const struct numbers *numbers, const struct range *range, const uint32_t *among,
+                             uint32_t count, uint32_t *to)
 {
     float low = (float)range->min, high = (float)range->max;
 
@@ -220,7 +220,7 @@ static struct bitmap *in_range(const struct numbers *numbers, const struct range
                                uint32_t count)
 {
     uint32_t *found = malloc((count + 1) * sizeof(*found));
-    struct bitmap *rows = found ? bitmap_of(found, scan(numbers, range, among, count, found)) : NULL;
+    struct bitmap *rows = found ? bitmap_of(found, scan_numbers(numbers, range, among, count, found)) : NULL;
 
     free(found);
     return rows;
@@ -246,7 +246,7 @@ static struct bitmap *match_number(const struct match *match, const struct node 
 
 static struct bitmap *match_is(const struct match *match, const struct node *node, const struct bitmap *among)
 {
-    struct bitmap *rows = valued(match, TERM_IS, node->text, among), *offline = bitmap_new();
+    struct bitmap *rows = rows_valued(match, TERM_IS, node->text, among), *offline = bitmap_new();
 
     (void)among;
     if (rows && text_is(node->text, "external"))
@@ -314,7 +314,7 @@ static struct bitmap *match_or(const struct match *match, const struct node *nod
     struct bitmap *rows = bitmap_new();
 
     for (const struct node *child = node->first; child; child = child->next)
-        rows = joined(rows, match_node(match, child, among));
+        rows = join_rows(rows, match_node(match, child, among));
     return rows;
 }
 
@@ -343,7 +343,7 @@ static struct bitmap *match_and(const struct match *match, const struct node *no
             if ((child->kind == NODE_NUMBER) != numbers)
                 continue;
             struct bitmap *found = match_node(match, child, rows);
-            rows = begun ? met(rows, found) : found;
+            rows = begun ? meet_rows(rows, found) : found;
             begun = true;
             if (!rows)
                 return NULL;
@@ -388,7 +388,7 @@ struct bitmap *match_query(const struct match *match, const struct node *root)
     for (size_t i = 0; rows && i < sizeof(unseen) / sizeof(*unseen); i++) {
         if (asks_for(root, unseen[i]))
             continue;
-        struct bitmap *out = valued(match, TERM_IS, text_of(unseen[i]), rows);
+        struct bitmap *out = rows_valued(match, TERM_IS, text_of(unseen[i]), rows);
         if (out) {
             bitmap_and_not(rows, out);
         } else {

@@ -103,7 +103,7 @@ struct position order_position(const struct order *order, const struct index *in
     return at;
 }
 
-static int compare(const struct order *order, const struct position *a, const struct position *b)
+static int compare_positions(const struct order *order, const struct position *a, const struct position *b)
 {
     int by = 0;
 
@@ -135,12 +135,12 @@ struct page {
     bool ids_rise; /* with rows */
 };
 
-static bool before(const struct page *page, const struct candidate *a, const struct candidate *b)
+static bool comes_before(const struct page *page, const struct candidate *a, const struct candidate *b)
 {
-    return compare(page->order, &a->at, &b->at) < 0;
+    return compare_positions(page->order, &a->at, &b->at) < 0;
 }
 
-static void swap(struct candidate *a, struct candidate *b)
+static void swap_candidates(struct candidate *a, struct candidate *b)
 {
     struct candidate other = *a;
 
@@ -148,41 +148,41 @@ static void swap(struct candidate *a, struct candidate *b)
     *b = other;
 }
 
-static void sink(struct page *page)
+static void sift_down(struct page *page)
 {
     struct candidate *heap = page->heap;
 
     for (uint32_t at = 0, child; (child = 2 * at + 1) < page->count; at = child) {
-        if (child + 1 < page->count && before(page, &heap[child], &heap[child + 1]))
+        if (child + 1 < page->count && comes_before(page, &heap[child], &heap[child + 1]))
             child++;
-        if (!before(page, &heap[at], &heap[child]))
+        if (!comes_before(page, &heap[at], &heap[child]))
             return;
-        swap(&heap[at], &heap[child]);
+        swap_candidates(&heap[at], &heap[child]);
     }
 }
 
-static void offer(struct page *page, const struct candidate *one)
+static void offer_candidate(struct page *page, const struct candidate *one)
 {
     if (page->count == page->room) {
-        if (!before(page, one, &page->heap[0]))
+        if (!comes_before(page, one, &page->heap[0]))
             return;
         page->heap[0] = *one;
-        sink(page);
+        sift_down(page);
         return;
     }
     uint32_t at = page->count++;
     page->heap[at] = *one;
-    for (; at > 0 && before(page, &page->heap[(at - 1) / 2], &page->heap[at]); at = (at - 1) / 2)
-        swap(&page->heap[at], &page->heap[(at - 1) / 2]);
+    for (; at > 0 && comes_before(page, &page->heap[(at - 1) / 2], &page->heap[at]); at = (at - 1) / 2)
+        swap_candidates(&page->heap[at], &page->heap[(at - 1) / 2]);
 }
 
 /* Takes the last of the order off until none is left, and writes them from the end. */
-static void unload(struct page *page, uint32_t *rows)
+static void write_rows(struct page *page, uint32_t *rows)
 {
     while (page->count > 0) {
         rows[--page->count] = page->heap[0].row;
         page->heap[0] = page->heap[page->count];
-        sink(page);
+        sift_down(page);
     }
 }
 
@@ -237,12 +237,12 @@ uint32_t order_page(const struct order *order, const struct index *index, const 
         if (is_behind(&page, rows[i], i))
             continue;
         struct candidate one = { order_position(order, index, rows[i]), rows[i] };
-        if (!after || compare(order, &one.at, after) > 0)
-            offer(&page, &one);
+        if (!after || compare_positions(order, &one.at, after) > 0)
+            offer_candidate(&page, &one);
     }
     found = page.count;
     if (page.heap)
-        unload(&page, to);
+        write_rows(&page, to);
     free(page.heap);
     *more = found > limit;
     return *more ? limit : found;

@@ -21,12 +21,12 @@ struct parser {
 
 #define WRONG(p, where, advice, ...) caret_fault((p)->fault, (p)->lexer.query, where, advice, __VA_ARGS__)
 
-static void advance(struct parser *p)
+static void read_token(struct parser *p)
 {
     p->token = lexer_next(&p->lexer);
 }
 
-static enum err make(struct parser *p, enum node_kind kind, struct node **to)
+static enum err make_node(struct parser *p, enum node_kind kind, struct node **to)
 {
     *to = arena_alloc(p->arena, sizeof(**to));
     if (!*to)
@@ -39,7 +39,7 @@ static enum err make(struct parser *p, enum node_kind kind, struct node **to)
 
 static enum err make_text(struct parser *p, enum node_kind kind, struct text from, struct node **to)
 {
-    enum err e = make(p, kind, to);
+    enum err e = make_node(p, kind, to);
 
     if (e != ERR_OK)
         return e;
@@ -87,7 +87,7 @@ static enum err parse_about(struct parser *p, const struct filter *filter, struc
     about->kind = NODE_OR;
     about->text = (struct text){ 0 };
     for (size_t i = 0; i < count && e == ERR_OK; i++, end = &(*end)->next)
-        if ((e = make(p, NODE_NUMBER, end)) == ERR_OK) {
+        if ((e = make_node(p, NODE_NUMBER, end)) == ERR_OK) {
             **end = whole;
             (*end)->range = (struct range){ (middle - off) * FACTORS[i], (middle + off) * FACTORS[i], false, false };
         }
@@ -107,7 +107,7 @@ static enum err parse_number(struct parser *p, struct node **to)
     bool about = value.at[0] == '~' && unit != UNIT_AGE;
     const char *why;
     uint32_t at;
-    enum err e = make(p, NODE_NUMBER, to);
+    enum err e = make_node(p, NODE_NUMBER, to);
 
     if (e != ERR_OK)
         return e;
@@ -131,7 +131,7 @@ static enum err parse_key(struct parser *p, struct node **to)
     struct text value = p->token.value;
     bool near = value.at[0] == '~';
     int key, keys[MUSICAL_KEY_NEAR];
-    enum err e = make(p, NODE_KEY, to);
+    enum err e = make_node(p, NODE_KEY, to);
 
     if (e != ERR_OK)
         return e;
@@ -150,7 +150,7 @@ static enum err parse_is(struct parser *p, struct node **to)
 {
     const char *state = filter_state(p->token.value);
     char advice[200] = "one of";
-    enum err e = make(p, NODE_IS, to);
+    enum err e = make_node(p, NODE_IS, to);
 
     if (e != ERR_OK)
         return e;
@@ -162,7 +162,7 @@ static enum err parse_is(struct parser *p, struct node **to)
 
 static enum err parse_like(struct parser *p, struct node **to)
 {
-    enum err e = make(p, NODE_LIKE, to);
+    enum err e = make_node(p, NODE_LIKE, to);
 
     if (e == ERR_OK && !id_read(p->token.value, &(*to)->id))
         return WRONG(p, p->token.value_at, "an id has 26 characters", "\"%.*s\" is no id", TEXT_ARG(p->token.value));
@@ -237,7 +237,7 @@ static enum err parse_word(struct parser *p, struct node **to)
     *to = words;
     if (joining.e != ERR_OK || joining.count == 1)
         return joining.e;
-    e = make(p, joining.count ? NODE_AND : NODE_ALL, to); /* of punctuation alone nothing is asked */
+    e = make_node(p, joining.count ? NODE_AND : NODE_ALL, to); /* of punctuation alone nothing is asked */
     if (e == ERR_OK)
         (*to)->first = words;
     return e;
@@ -252,7 +252,7 @@ static enum err parse_group(struct parser *p, struct node **to)
     uint32_t open = p->token.at;
     enum err e;
 
-    advance(p);
+    read_token(p);
     if (p->token.kind == TOKEN_CLOSE)
         return WRONG(p, p->token.at, "", "nothing stands between the parentheses");
     e = parse_or(p, to);
@@ -285,7 +285,7 @@ static enum err parse_one(struct parser *p, struct node **to)
         return WRONG(p, p->token.at, "", "something is missing");
     }
     if (e == ERR_OK)
-        advance(p);
+        read_token(p);
     return e;
 }
 
@@ -310,9 +310,9 @@ static enum err parse_not(struct parser *p, struct node **to)
     if (p->token.kind != TOKEN_NOT) {
         e = parse_one(p, to);
     } else {
-        advance(p);
+        read_token(p);
         e = parse_not(p, &child);
-        if (e == ERR_OK && (e = make(p, NODE_NOT, to)) == ERR_OK)
+        if (e == ERR_OK && (e = make_node(p, NODE_NOT, to)) == ERR_OK)
             (*to)->first = child;
     }
     if (e == ERR_OK)
@@ -322,14 +322,14 @@ static enum err parse_not(struct parser *p, struct node **to)
 }
 
 /* `parts` and what joins them: one alone stands for itself. */
-static enum err join(struct parser *p, enum node_kind kind, struct node *parts, struct node **to)
+static enum err join_parts(struct parser *p, enum node_kind kind, struct node *parts, struct node **to)
 {
     enum err e = ERR_OK;
 
     *to = parts;
     if (!parts || !parts->next)
         return ERR_OK;
-    e = make(p, kind, to);
+    e = make_node(p, kind, to);
     if (e == ERR_OK) {
         (*to)->first = parts;
         (*to)->source = source_since(p, (uint32_t)(parts->source.at - p->lexer.query.at));
@@ -351,7 +351,7 @@ static enum err parse_and(struct parser *p, struct node **to)
         end = &(*end)->next;
         e = parse_not(p, end);
     }
-    return e == ERR_OK ? join(p, NODE_AND, parts, to) : e;
+    return e == ERR_OK ? join_parts(p, NODE_AND, parts, to) : e;
 }
 
 static enum err parse_or(struct parser *p, struct node **to)
@@ -361,12 +361,12 @@ static enum err parse_or(struct parser *p, struct node **to)
 
     while (e == ERR_OK && p->token.kind == TOKEN_OR) {
         end = &(*end)->next;
-        advance(p);
+        read_token(p);
         if (!begins_one(p->token.kind))
             return WRONG(p, p->token.at, "in quotes it is a word", "or needs something on both sides");
         e = parse_and(p, end);
     }
-    return e == ERR_OK ? join(p, NODE_OR, parts, to) : e;
+    return e == ERR_OK ? join_parts(p, NODE_OR, parts, to) : e;
 }
 
 enum err parse_query(const struct parse *parse, struct text query, struct arena *arena, struct node **root,
@@ -375,9 +375,9 @@ enum err parse_query(const struct parse *parse, struct text query, struct arena 
     struct parser p = { .parse = parse, .lexer = { .query = query }, .arena = arena, .fault = fault };
     enum err e;
 
-    advance(&p);
+    read_token(&p);
     if (p.token.kind == TOKEN_END)
-        return make(&p, NODE_ALL, root);
+        return make_node(&p, NODE_ALL, root);
     e = parse_or(&p, root);
     if (e == ERR_OK && p.token.kind == TOKEN_CLOSE)
         return WRONG(&p, p.token.at, "no ( belongs to it", "the parenthesis was never opened");

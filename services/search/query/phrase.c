@@ -16,7 +16,7 @@ struct joined {
     char at[JOINED_LONGEST];
 };
 
-static bool join(void *state, struct text word)
+static bool join_word(void *state, struct text word)
 {
     struct joined *joined = state;
 
@@ -32,7 +32,7 @@ static void join_all(struct joined *joined, struct text from)
 {
     joined->at[0] = ' ';
     joined->len = 1;
-    words_each(from, false, join, joined);
+    words_each(from, false, join_word, joined);
 }
 
 bool phrase_is_in(struct text text, struct text phrase)
@@ -53,7 +53,7 @@ struct narrowing {
     bool failed;
 };
 
-static bool narrow(void *state, struct text word)
+static bool narrow_word(void *state, struct text word)
 {
     struct narrowing *n = state;
     char key[TERM_LONGEST];
@@ -73,7 +73,7 @@ static struct bitmap *with_all_words(struct index *index, struct text phrase, en
     struct narrowing n = { .index = index, .field = field };
     struct joined joined;
 
-    words_each(phrase, false, narrow, &n);
+    words_each(phrase, false, narrow_word, &n);
     join_all(&joined, phrase);
     *words = 0;
     for (uint32_t i = 1; i < joined.len; i++)

@@ -37,12 +37,12 @@ struct number {
     double factor; /* of its unit; 0: none was given */
 };
 
-static char next(const struct reading *r)
+static char next_char(const struct reading *r)
 {
     return r->at < r->from.len ? r->from.at[r->at] : 0;
 }
 
-static bool take(struct reading *r, const char *word)
+static bool take_word(struct reading *r, const char *word)
 {
     size_t len = strlen(word);
 
@@ -74,15 +74,15 @@ static bool take_unit(struct reading *r, struct number *number)
 
 static bool take_number(struct reading *r, struct number *number, const char **why)
 {
-    bool negative = take(r, "-"), any = false;
+    bool negative = take_word(r, "-"), any = false;
 
     *number = (struct number){ .step = 1 };
-    for (; isdigit((unsigned char)next(r)); r->at++, any = true)
-        number->value = number->value * 10 + (next(r) - '0');
-    if (next(r) == '.' && r->at + 1 < r->from.len && isdigit((unsigned char)r->from.at[r->at + 1])) {
-        for (r->at++; isdigit((unsigned char)next(r)); r->at++, any = true) {
+    for (; isdigit((unsigned char)next_char(r)); r->at++, any = true)
+        number->value = number->value * 10 + (next_char(r) - '0');
+    if (next_char(r) == '.' && r->at + 1 < r->from.len && isdigit((unsigned char)r->from.at[r->at + 1])) {
+        for (r->at++; isdigit((unsigned char)next_char(r)); r->at++, any = true) {
             number->step /= 10;
-            number->value += number->step * (next(r) - '0');
+            number->value += number->step * (next_char(r) - '0');
         }
     }
     *why = any ? "no such unit here" : "a number belongs here";
@@ -90,7 +90,7 @@ static bool take_number(struct reading *r, struct number *number, const char **w
     return any && isfinite(number->value) && take_unit(r, number);
 }
 
-static void scale(const struct reading *r, struct number *number, double factor)
+static void scale_number(const struct reading *r, struct number *number, double factor)
 {
     double usual = r->unit == UNIT_AGE ? 86400 : 1;
 
@@ -101,14 +101,14 @@ static void scale(const struct reading *r, struct number *number, double factor)
 
 static bool read_compared(struct reading *r, struct range *to, const char **why)
 {
-    bool more = next(r) == '>', or_equal;
+    bool more = next_char(r) == '>', or_equal;
     struct number number;
 
     r->at++;
-    or_equal = take(r, "=");
+    or_equal = take_word(r, "=");
     if (!take_number(r, &number, why))
         return false;
-    scale(r, &number, 0);
+    scale_number(r, &number, 0);
     if (more)
         *to = (struct range){ number.value, INFINITY, !or_equal, false };
     else
@@ -116,7 +116,7 @@ static bool read_compared(struct reading *r, struct range *to, const char **why)
     return true;
 }
 
-static struct range around(const struct reading *r, const struct number *number, bool exact)
+static struct range range_around(const struct reading *r, const struct number *number, bool exact)
 {
     if (r->unit == UNIT_AGE)
         return (struct range){ 0, number->value, false, false };
@@ -128,28 +128,28 @@ static struct range around(const struct reading *r, const struct number *number,
 static bool read_span(struct reading *r, struct range *to, const char **why)
 {
     struct number from, till;
-    bool exact = take(r, "="), has_from = next(r) != '.';
+    bool exact = take_word(r, "="), has_from = next_char(r) != '.';
 
     if (has_from && !take_number(r, &from, why))
         return false;
     if (has_from && r->at == r->from.len) {
-        scale(r, &from, 0);
-        *to = around(r, &from, exact);
+        scale_number(r, &from, 0);
+        *to = range_around(r, &from, exact);
         return true;
     }
     *why = "a range is two numbers with - or .. between them";
-    if (!take(r, "..") && !(has_from && take(r, "-")))
+    if (!take_word(r, "..") && !(has_from && take_word(r, "-")))
         return false;
     *to = (struct range){ -INFINITY, INFINITY, false, false };
     till.factor = 0;
     if (r->at < r->from.len) {
         if (!take_number(r, &till, why))
             return false;
-        scale(r, &till, 0);
+        scale_number(r, &till, 0);
         to->max = till.value;
     }
     if (has_from) {
-        scale(r, &from, till.factor);
+        scale_number(r, &from, till.factor);
         to->min = from.value;
     }
     return true;
@@ -169,7 +169,7 @@ bool range_read(struct text from, enum filter_unit unit, usec_t now, struct rang
     bool good;
 
     *why = "a number belongs here";
-    good = next(&r) == '<' || next(&r) == '>' ? read_compared(&r, to, why) : read_span(&r, to, why);
+    good = next_char(&r) == '<' || next_char(&r) == '>' ? read_compared(&r, to, why) : read_span(&r, to, why);
     *at = r.at;
     if (good && r.at < from.len) {
         *why = "nothing belongs behind the number";

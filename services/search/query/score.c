@@ -45,7 +45,7 @@ static bool add_to_some(struct scoring *s, const struct bitmap *found, float sco
 }
 
 /* Adds to the rows of `found`, which are some of the rows, and frees it. */
-static bool add(struct scoring *s, struct bitmap *found, float score)
+static bool add_score(struct scoring *s, struct bitmap *found, float score)
 {
     bool is_added = found != NULL;
 
@@ -64,8 +64,8 @@ static bool score_word(struct scoring *s, const struct node *node)
 
     for (size_t i = 0; i < sizeof(WORTHS) / sizeof(WORTHS[0]); i++) {
         struct text start = terms_start(key, WORTHS[i].field, node->text);
-        if (!add(s, index_starting(index, start, s->rows), WORTHS[i].start) ||
-            !add(s, index_term(index, start, s->rows), WORTHS[i].whole - WORTHS[i].start))
+        if (!add_score(s, index_starting(index, start, s->rows), WORTHS[i].start) ||
+            !add_score(s, index_term(index, start, s->rows), WORTHS[i].whole - WORTHS[i].start))
             return false;
     }
     return true;
@@ -103,8 +103,8 @@ static bool score_favourites(struct scoring *s)
 {
     char key[TERM_LONGEST];
 
-    return add(s, index_term(s->match->index, terms_start(key, TERM_IS, TEXT("favourite\0favourite")), s->rows),
-               FAVOURITE);
+    return add_score(s, index_term(s->match->index, terms_start(key, TERM_IS, TEXT("favourite\0favourite")), s->rows),
+                     FAVOURITE);
 }
 
 static float worth_of_length(uint32_t letters)

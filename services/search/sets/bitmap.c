@@ -12,106 +12,106 @@
 #pragma GCC diagnostic pop
 
 /* A struct bitmap is CRoaring's own; it is complete nowhere. */
-static roaring_bitmap_t *own(struct bitmap *bitmap)
+static roaring_bitmap_t *own_roaring(struct bitmap *bitmap)
 {
     return (roaring_bitmap_t *)(void *)bitmap;
 }
 
-static const roaring_bitmap_t *its(const struct bitmap *bitmap)
+static const roaring_bitmap_t *its_roaring(const struct bitmap *bitmap)
 {
     return (const roaring_bitmap_t *)(const void *)bitmap;
 }
 
-static struct bitmap *made(roaring_bitmap_t *roaring)
+static struct bitmap *as_bitmap(roaring_bitmap_t *roaring)
 {
     return (struct bitmap *)(void *)roaring;
 }
 
 struct bitmap *bitmap_new(void)
 {
-    return made(roaring_bitmap_create());
+    return as_bitmap(roaring_bitmap_create());
 }
 
 struct bitmap *bitmap_of(const uint32_t *rows, uint32_t count)
 {
-    return made(roaring_bitmap_of_ptr(count, rows));
+    return as_bitmap(roaring_bitmap_of_ptr(count, rows));
 }
 
 struct bitmap *bitmap_copy(const struct bitmap *from)
 {
-    return made(roaring_bitmap_copy(its(from)));
+    return as_bitmap(roaring_bitmap_copy(its_roaring(from)));
 }
 
 void bitmap_free(struct bitmap *bitmap)
 {
     if (bitmap)
-        roaring_bitmap_free(own(bitmap));
+        roaring_bitmap_free(own_roaring(bitmap));
 }
 
 void bitmap_add(struct bitmap *bitmap, uint32_t row)
 {
-    roaring_bitmap_add(own(bitmap), row);
+    roaring_bitmap_add(own_roaring(bitmap), row);
 }
 
 void bitmap_remove(struct bitmap *bitmap, uint32_t row)
 {
-    roaring_bitmap_remove(own(bitmap), row);
+    roaring_bitmap_remove(own_roaring(bitmap), row);
 }
 
 bool bitmap_has(const struct bitmap *bitmap, uint32_t row)
 {
-    return roaring_bitmap_contains(its(bitmap), row);
+    return roaring_bitmap_contains(its_roaring(bitmap), row);
 }
 
 uint32_t bitmap_count(const struct bitmap *bitmap)
 {
-    return (uint32_t)roaring_bitmap_get_cardinality(its(bitmap));
+    return (uint32_t)roaring_bitmap_get_cardinality(its_roaring(bitmap));
 }
 
 uint32_t bitmap_last(const struct bitmap *bitmap)
 {
-    return roaring_bitmap_maximum(its(bitmap));
+    return roaring_bitmap_maximum(its_roaring(bitmap));
 }
 
 void bitmap_and(struct bitmap *to, const struct bitmap *from)
 {
-    roaring_bitmap_and_inplace(own(to), its(from));
+    roaring_bitmap_and_inplace(own_roaring(to), its_roaring(from));
 }
 
 void bitmap_or(struct bitmap *to, const struct bitmap *from)
 {
-    roaring_bitmap_or_inplace(own(to), its(from));
+    roaring_bitmap_or_inplace(own_roaring(to), its_roaring(from));
 }
 
 void bitmap_or_both(struct bitmap *to, const struct bitmap *a, const struct bitmap *b)
 {
-    roaring_bitmap_t *both = roaring_bitmap_and(its(a), its(b));
+    roaring_bitmap_t *both = roaring_bitmap_and(its_roaring(a), its_roaring(b));
 
     if (both)
-        roaring_bitmap_or_inplace(own(to), both);
+        roaring_bitmap_or_inplace(own_roaring(to), both);
     roaring_bitmap_free(both);
 }
 
 void bitmap_and_not(struct bitmap *to, const struct bitmap *from)
 {
-    roaring_bitmap_andnot_inplace(own(to), its(from));
+    roaring_bitmap_andnot_inplace(own_roaring(to), its_roaring(from));
 }
 
 uint32_t bitmap_and_count(const struct bitmap *a, const struct bitmap *b)
 {
-    return (uint32_t)roaring_bitmap_and_cardinality(its(a), its(b));
+    return (uint32_t)roaring_bitmap_and_cardinality(its_roaring(a), its_roaring(b));
 }
 
 void bitmap_rows(const struct bitmap *bitmap, uint32_t *to)
 {
-    roaring_bitmap_to_uint32_array(its(bitmap), to);
+    roaring_bitmap_to_uint32_array(its_roaring(bitmap), to);
 }
 
 uint32_t bitmap_first(const struct bitmap *bitmap, uint32_t *to, uint32_t most)
 {
     roaring_uint32_iterator_t from;
 
-    roaring_init_iterator(its(bitmap), &from);
+    roaring_init_iterator(its_roaring(bitmap), &from);
     return roaring_read_uint32_iterator(&from, to, most);
 }
 
@@ -121,7 +121,7 @@ enum { CHUNK_WORDS = BITMAP_CHUNK / 64 };
 
 uint32_t bitmap_chunks(const struct bitmap *bitmap)
 {
-    return (uint32_t)its(bitmap)->high_low_container.size;
+    return (uint32_t)its_roaring(bitmap)->high_low_container.size;
 }
 
 static uint32_t rows_of_runs(const run_container_t *runs, uint16_t *to)
@@ -136,7 +136,7 @@ static uint32_t rows_of_runs(const run_container_t *runs, uint16_t *to)
 
 struct bitmap_chunk bitmap_chunk(const struct bitmap *bitmap, uint32_t number, uint16_t room[BITMAP_CHUNK])
 {
-    const roaring_array_t *from = &its(bitmap)->high_low_container;
+    const roaring_array_t *from = &its_roaring(bitmap)->high_low_container;
     uint8_t kind = from->typecodes[number];
     const void *container = container_unwrap_shared(from->containers[number], &kind);
     const array_container_t *array = container;
@@ -183,7 +183,7 @@ static const uint64_t *bits_of(const void *container, uint8_t kind, uint64_t **t
 
 bool bitmap_view_open(struct bitmap_view *view, const struct bitmap *bitmap)
 {
-    const roaring_array_t *from = &its(bitmap)->high_low_container;
+    const roaring_array_t *from = &its_roaring(bitmap)->high_low_container;
     uint32_t sparse = 0, last = from->size ? from->keys[from->size - 1] : 0;
     uint64_t *to;
 
@@ -214,11 +214,11 @@ void bitmap_view_close(struct bitmap_view *view)
 
 void bitmap_write(const struct bitmap *bitmap, struct buffer *to)
 {
-    size_t len = roaring_bitmap_portable_size_in_bytes(its(bitmap));
+    size_t len = roaring_bitmap_portable_size_in_bytes(its_roaring(bitmap));
     char *bytes = malloc(len);
 
     if (bytes)
-        buffer_add(to, bytes, roaring_bitmap_portable_serialize(its(bitmap), bytes));
+        buffer_add(to, bytes, roaring_bitmap_portable_serialize(its_roaring(bitmap), bytes));
     to->failed = to->failed || !bytes;
     free(bytes);
 }
@@ -281,5 +281,5 @@ struct bitmap *bitmap_read(struct bytes from)
         roaring_bitmap_free(read);
         read = NULL;
     }
-    return made(read);
+    return as_bitmap(read);
 }

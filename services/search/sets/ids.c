@@ -5,7 +5,7 @@
 
 enum { FIRST_FREE = 1 << 12 };
 
-static struct id *at(const struct ids *ids, uint32_t row)
+static struct id *id_at(const struct ids *ids, uint32_t row)
 {
     return (struct id *)(void *)ids->column.at + row;
 }
@@ -31,7 +31,7 @@ uint32_t ids_rows(const struct ids *ids)
 
 struct id ids_at(const struct ids *ids, uint32_t row)
 {
-    return *at(ids, row);
+    return *id_at(ids, row);
 }
 
 /* ---- by hash ---- */
@@ -118,7 +118,7 @@ enum err ids_take(struct ids *ids, struct id id, uint32_t *row)
     else if (*row = ids_rows(ids), column_add(&ids->column, 1) != ERR_OK)
         return ERR_FULL;
     note_order(ids, id, *row + 1 == ids_rows(ids));
-    *at(ids, *row) = id;
+    *id_at(ids, *row) = id;
     table_set(&ids->table, place_of(ids, id), *row);
     return ERR_OK;
 }
@@ -126,7 +126,7 @@ enum err ids_take(struct ids *ids, struct id id, uint32_t *row)
 enum err ids_free(struct ids *ids, uint32_t row)
 {
     free_place(ids, ids_at(ids, row));
-    *at(ids, row) = (struct id){ { 0 } };
+    *id_at(ids, row) = (struct id){ { 0 } };
     return note_free(ids, row);
 }
 

@@ -29,7 +29,7 @@ struct polyphase {
 
 /* ---- coefficients ---- */
 
-static double sinc(double x)
+static double compute_sinc(double x)
 {
     return fabs(x) < 1e-12 ? 1 : sin(M_PI * x) / (M_PI * x);
 }
@@ -43,7 +43,7 @@ static void fill_row(const struct polyphase_rows *rows, uint32_t phase, double b
 
     for (uint32_t k = 0; row && k < rows->taps; k++) {
         double x = k - half + 1 - (double)phase / rows->up, inside = 1 - x / half * (x / half);
-        row[k] = sinc(band * x) * (inside > 0 ? bessel_0(beta * sqrt(inside)) : 0);
+        row[k] = compute_sinc(band * x) * (inside > 0 ? bessel_0(beta * sqrt(inside)) : 0);
         sum += row[k];
     }
     for (uint32_t k = 0; row && k < rows->taps; k++)
@@ -127,7 +127,7 @@ void polyphase_free(struct polyphase *polyphase)
 /* Left and right lie side by side in the lanes. */
 typedef float lanes __attribute__((vector_size(16), aligned(4), may_alias));
 
-static void multiply(const float *row, const float *input, uint32_t taps, float *to)
+static void multiply_row(const float *row, const float *input, uint32_t taps, float *to)
 {
     const lanes *a = (const lanes *)(const void *)row, *b = (const lanes *)(const void *)input;
     lanes even = { 0 }, odd = { 0 };
@@ -142,14 +142,14 @@ static void multiply(const float *row, const float *input, uint32_t taps, float 
 }
 
 /* `until`: no more than so many outputs in all. */
-static uint32_t make(struct polyphase *p, float *to, uint32_t room, uint64_t until)
+static uint32_t make_outputs(struct polyphase *p, float *to, uint32_t room, uint64_t until)
 {
     const struct polyphase_rows *rows = p->rows;
     uint32_t made = 0;
 
     while (made < room && p->made < until && p->at + rows->taps <= p->count) {
-        multiply(rows->rows + (size_t)p->phase * rows->taps * 2, p->input + (size_t)p->at * 2, rows->taps,
-                 to + (size_t)made * 2);
+        multiply_row(rows->rows + (size_t)p->phase * rows->taps * 2, p->input + (size_t)p->at * 2, rows->taps,
+                     to + (size_t)made * 2);
         made++;
         p->made++;
         p->phase += rows->down;
@@ -168,7 +168,7 @@ static void drop_used(struct polyphase *p)
     p->at -= used;
 }
 
-static void take(struct polyphase *p, const float *stereo, uint32_t frames)
+static void take_input(struct polyphase *p, const float *stereo, uint32_t frames)
 {
     float *to = p->input + (size_t)p->count * 2;
 
@@ -179,15 +179,15 @@ static void take(struct polyphase *p, const float *stereo, uint32_t frames)
     p->count += frames;
 }
 
-static uint32_t feed(struct polyphase *p, const float *stereo, uint32_t frames, float *to, uint32_t room,
-                     uint64_t until)
+static uint32_t feed_input(struct polyphase *p, const float *stereo, uint32_t frames, float *to, uint32_t room,
+                           uint64_t until)
 {
     uint32_t made = 0;
 
     while (frames > 0) {
         uint32_t part = frames < CHUNK ? frames : CHUNK;
-        take(p, stereo, part);
-        made += make(p, to + (size_t)made * 2, room - made, until);
+        take_input(p, stereo, part);
+        made += make_outputs(p, to + (size_t)made * 2, room - made, until);
         drop_used(p);
         stereo = stereo ? stereo + (size_t)part * 2 : NULL;
         frames -= part;
@@ -198,11 +198,11 @@ static uint32_t feed(struct polyphase *p, const float *stereo, uint32_t frames, 
 uint32_t polyphase_run(struct polyphase *p, const float *stereo, uint32_t frames, bool last, float *to, uint32_t room)
 {
     const struct polyphase_rows *rows = p->rows;
-    uint32_t made = feed(p, stereo, frames, to, room, UINT64_MAX);
+    uint32_t made = feed_input(p, stereo, frames, to, room, UINT64_MAX);
 
     p->taken += frames;
     if (!last)
         return made;
     uint64_t until = (p->taken * rows->up + rows->down - 1) / rows->down;
-    return made + feed(p, NULL, rows->taps / 2 + 1, to + (size_t)made * 2, room - made, until);
+    return made + feed_input(p, NULL, rows->taps / 2 + 1, to + (size_t)made * 2, room - made, until);
 }

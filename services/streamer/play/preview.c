@@ -69,7 +69,7 @@ static struct preview_begun begun_of(const struct voice *voice, double gain)
     return begun;
 }
 
-static void foretell(void *state, struct voice *voice, uint64_t effects)
+static void foretell_begun(void *state, struct voice *voice, uint64_t effects)
 {
     struct preview *preview = state;
     struct preview_begun begun = begun_of(voice, preview->gain);
@@ -78,7 +78,7 @@ static void foretell(void *state, struct voice *voice, uint64_t effects)
     ticket_foretell(preview->service, preview->ticket, &begun, effects);
 }
 
-static void started(void *state, struct voice *voice)
+static void answer_begun(void *state, struct voice *voice)
 {
     struct preview *preview = state;
     struct preview_begun begun = begun_of(voice, preview->gain);
@@ -109,7 +109,7 @@ void preview_fail(struct preview *preview, const char *path, const struct fault 
     ticket_fail(preview->service, preview->ticket, fault);
 }
 
-static void failed(void *state, struct voice *voice, const struct fault *fault)
+static void refuse_preview(void *state, struct voice *voice, const struct fault *fault)
 {
     struct preview *preview = state;
 
@@ -159,16 +159,16 @@ enum err preview_play(struct preview *preview, struct fault *fault)
     enum err e = voice_play(preview->voices, &plan, &voice, fault);
     if (e != ERR_OK)
         return e;
-    voice->foretell = foretell;
-    voice->started = started;
-    voice->failed = failed;
+    voice->foretell = foretell_begun;
+    voice->started = answer_begun;
+    voice->failed = refuse_preview;
     voice->state = preview;
     preview->voice = voice;
     return ERR_OK;
 }
 
 /* At once where nothing is led through anything; else when that is so, or no longer. */
-static enum err begin(struct preview *preview, struct call *call, const struct located *located)
+static enum err begin_preview(struct preview *preview, struct call *call, const struct located *located)
 {
     bool is_led = preview->chain[0] || preview->is_chained;
     enum err e;
@@ -211,7 +211,7 @@ enum err preview_begin(struct preview *preview, struct call *call, const struct 
     if (e == ERR_OK)
         e = locate_find(preview->locator, ask->has_id, ask->id, ask->path, &located, fault);
     if (e == ERR_OK)
-        return begin(preview, call, &located);
+        return begin_preview(preview, call, &located);
     if (e != ERR_BAD_REQUEST)
         publish_failure(preview, located.path, fault);
     return e;
@@ -229,5 +229,5 @@ enum err preview_next(struct preview *preview, struct call *call)
     if (e != ERR_OK)
         return e;
     preview->wish.start_transport = false;
-    return begin(preview, call, &located);
+    return begin_preview(preview, call, &located);
 }

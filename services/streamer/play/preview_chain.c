@@ -13,7 +13,7 @@ struct asked {
     uint64_t turn;
 };
 
-static void answered(void *state, enum err error, const void *answer, const struct fault *fault)
+static void take_answer(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct asked *asked = state;
     struct preview *preview = asked->preview;
@@ -35,7 +35,7 @@ static void answered(void *state, enum err error, const void *answer, const stru
         preview_fail(preview, preview->waiting.path, &why);
 }
 
-static enum err ask(struct preview *preview, const char *to, struct fault *fault)
+static enum err send_ask(struct preview *preview, const char *to, struct fault *fault)
 {
     struct audio_chain request = { .to = text_of(to) };
     struct asked *asked = malloc(sizeof(*asked));
@@ -45,7 +45,7 @@ static enum err ask(struct preview *preview, const char *to, struct fault *fault
     *asked = (struct asked){ preview, preview->turn };
     snprintf(preview->chained, sizeof(preview->chained), "%s", to);
     preview->is_chained = to[0];
-    enum err e = service_ask(preview->service, "audio.chain", &request, BUDGET_MS, NULL, answered, asked, fault);
+    enum err e = service_ask(preview->service, "audio.chain", &request, BUDGET_MS, NULL, take_answer, asked, fault);
     if (e != ERR_OK)
         free(asked);
     return e;
@@ -57,7 +57,7 @@ void preview_chain_set(struct preview *preview)
 
     preview->turn++;
     preview->waits = true;
-    if (ask(preview, preview->chain, &fault) == ERR_OK)
+    if (send_ask(preview, preview->chain, &fault) == ERR_OK)
         return;
     preview->waits = false;
     preview_fail(preview, preview->waiting.path, &fault);
@@ -67,12 +67,12 @@ void preview_chain_undo(struct preview *preview)
 {
     struct fault fault = { 0 };
 
-    if (preview->is_chained && ask(preview, "", &fault) != ERR_OK)
+    if (preview->is_chained && send_ask(preview, "", &fault) != ERR_OK)
         log_fault("leading the preview", &fault);
 }
 
 /* Also one that a predecessor began; NULL: none. */
-static struct voice *sounding(const struct preview *preview)
+static struct voice *find_sounding(const struct preview *preview)
 {
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct voice *voice = &preview->voices->each[i];
@@ -82,11 +82,11 @@ static struct voice *sounding(const struct preview *preview)
     return NULL;
 }
 
-static void heard(void *state, const void *body, bool gap)
+static void take_change(void *state, const void *body, bool gap)
 {
     const struct audio_chain_changed *changed = body;
     struct preview *preview = state;
-    const struct voice *voice = sounding(preview);
+    const struct voice *voice = find_sounding(preview);
     struct fault fault = { 0 };
 
     (void)gap;
@@ -100,6 +100,6 @@ static void heard(void *state, const void *body, bool gap)
 void preview_chain_open(struct preview *preview)
 {
     preview->is_chained = true;
-    if (service_hear(preview->service, "audio.chain_changed", heard, preview) != ERR_OK)
+    if (service_hear(preview->service, "audio.chain_changed", take_change, preview) != ERR_OK)
         log_warn("events of audio can't be heard; a preview whose chain is gone plays on in silence");
 }

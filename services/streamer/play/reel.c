@@ -47,7 +47,7 @@ struct reel {
 
 /* ---- failing ---- */
 
-static void fail(struct reel *reel, const struct fault *fault)
+static void fail_reel(struct reel *reel, const struct fault *fault)
 {
     reel->phase = FAILED;
     reel->listener.failed(reel->listener.state, fault);
@@ -58,7 +58,7 @@ static void fail_with(struct reel *reel, enum err code, const char *why)
     struct fault fault = { 0 };
 
     fault_set(&fault, code, "%s", why);
-    fail(reel, &fault);
+    fail_reel(reel, &fault);
 }
 
 /* ---- opening ---- */
@@ -85,7 +85,7 @@ static void take_opened(void *state, void *what, const struct opened_file *file,
     (void)what;
     reel->opening = NULL;
     if (file->fd < 0) {
-        fail(reel, fault);
+        fail_reel(reel, fault);
         return;
     }
     reel->fd = file->fd;
@@ -105,7 +105,7 @@ static struct reel **longest_waiting(struct reels *reels)
     return at;
 }
 
-static void spare(void *state)
+static void spare_workers(void *state)
 {
     struct reels *reels = state;
     struct reel **last;
@@ -143,14 +143,14 @@ static uint32_t make_stereo(const struct pulled *pulled, uint32_t channels, uint
     return frames;
 }
 
-static void answered(void *holder, const struct pulled *pulled)
+static void take_pulled(void *holder, const struct pulled *pulled)
 {
     struct reel *reel = holder;
 
     if (pulled->failure.len > 0) {
         struct fault fault = { 0 };
         fault_set(&fault, ERR_BAD_REQUEST, "%.*s", TEXT_ARG(pulled->failure));
-        fail(reel, &fault);
+        fail_reel(reel, &fault);
     } else if (!is_sane(pulled)) {
         fail_with(reel, ERR_BAD_REQUEST, "its decoder answers nonsense");
     } else if (reel->phase == ASKED) {
@@ -165,17 +165,17 @@ static void answered(void *holder, const struct pulled *pulled)
     }
 }
 
-static void lost(void *holder, const struct fault *fault)
+static void lose_worker(void *holder, const struct fault *fault)
 {
     struct reel *reel = holder;
 
     reel->worker = NULL;
-    fail(reel, fault);
+    fail_reel(reel, fault);
 }
 
 /* ---- from outside ---- */
 
-static void mail(void *state, int fd)
+static void open_mail(void *state, int fd)
 {
     (void)fd;
     mailbox_open(((struct reels *)state)->mailbox);
@@ -189,11 +189,13 @@ enum err reels_new(struct service *service, struct reels **reels, struct fault *
     if (!made)
         return fault_set(fault, ERR_FULL, "no memory for reels");
     made->service = service;
-    struct reel_workers_listener listener = { .spare = spare, .answered = answered, .lost = lost, .state = made };
+    struct reel_workers_listener listener = {
+        .spare = spare_workers, .answered = take_pulled, .lost = lose_worker, .state = made
+    };
     enum err e = mailbox_new(&made->mailbox, fault);
     if (e == ERR_OK)
         made->errands = errands_new(made->mailbox, OPENERS);
-    if (e == ERR_OK && service_watch(service, mailbox_fd(made->mailbox), mail, made) != ERR_OK)
+    if (e == ERR_OK && service_watch(service, mailbox_fd(made->mailbox), open_mail, made) != ERR_OK)
         e = fault_set(fault, ERR_FULL, "the service watches too many descriptors");
     if (e == ERR_OK)
         made->workers = reel_workers_new(service, &listener);

@@ -33,11 +33,11 @@ struct reel_workers {
     char alarm[SANDBOXED_WHY_SIZE];
 };
 
-static void readable(void *state, int fd);
+static void worker_readable(void *state, int fd);
 
 /* ---- they come and go ---- */
 
-static void bury(struct reel_workers *workers)
+static void bury_workers(struct reel_workers *workers)
 {
     uint32_t left = 0;
 
@@ -47,7 +47,7 @@ static void bury(struct reel_workers *workers)
     workers->dying_count = left;
 }
 
-static void drop(struct reel_workers *workers, struct reel_worker *worker)
+static void drop_worker(struct reel_workers *workers, struct reel_worker *worker)
 {
     service_unwatch(workers->service, worker->process.pipe.fd);
     pid_t pid = sandboxed_kill(&worker->process);
@@ -56,7 +56,7 @@ static void drop(struct reel_workers *workers, struct reel_worker *worker)
     *worker = (struct reel_worker){ .process = { .pipe = { .fd = -1 } } };
 }
 
-static void complain(struct reel_workers *workers, const struct fault *fault)
+static void report_start(struct reel_workers *workers, const struct fault *fault)
 {
     if (!workers->alarm[0])
         log_fault("starting a worker", fault);
@@ -65,22 +65,22 @@ static void complain(struct reel_workers *workers, const struct fault *fault)
 }
 
 /* A closed file is the first thing it answers: that shows that it works. */
-static void start(struct reel_workers *workers, struct reel_worker *worker)
+static void start_worker(struct reel_workers *workers, struct reel_worker *worker)
 {
     struct pull first = { .verb = { .value = WORKER_VERB_CLOSE } };
     struct fault fault = { 0 };
 
     *worker = (struct reel_worker){ 0 };
     if (sandboxed_start(&worker->process, workers->program, "stream", &fault) != ERR_OK) {
-        complain(workers, &fault);
+        report_start(workers, &fault);
         return;
     }
-    if (service_watch(workers->service, worker->process.pipe.fd, readable, workers) == ERR_OK) {
+    if (service_watch(workers->service, worker->process.pipe.fd, worker_readable, workers) == ERR_OK) {
         reel_worker_pull(workers, worker, &first, -1, START_US);
         return;
     }
     fault_set(&fault, ERR_FULL, "the service watches too many descriptors for another worker");
-    complain(workers, &fault);
+    report_start(workers, &fault);
     sandboxed_kill(&worker->process);
 }
 
@@ -102,27 +102,27 @@ static void start_ahead(struct reel_workers *workers)
         ahead += is_coming(&workers->each[i]);
     for (uint32_t i = 0; i < REEL_WORKERS_MAX && ahead < REEL_WORKERS_AHEAD; i++)
         if (workers->each[i].process.pid == 0 && clock_steady() >= workers->start_again) {
-            start(workers, &workers->each[i]);
+            start_worker(workers, &workers->each[i]);
             ahead++;
         }
 }
 
 /* ---- answers ---- */
 
-static void lose(struct reel_workers *workers, struct reel_worker *worker, const char *why)
+static void lose_worker(struct reel_workers *workers, struct reel_worker *worker, const char *why)
 {
     void *holder = worker->holder;
     struct fault fault = { 0 };
 
     fault_set(&fault, worker->is_asked && clock_steady() > worker->deadline ? ERR_TIMEOUT : ERR_BAD_REQUEST, "%s", why);
     if (!holder && worker->files == 0)
-        complain(workers, &fault);
-    drop(workers, worker);
+        report_start(workers, &fault);
+    drop_worker(workers, worker);
     if (holder)
         workers->listener.lost(holder, &fault);
 }
 
-static void take(struct reel_workers *workers, struct reel_worker *worker)
+static void take_answer(struct reel_workers *workers, struct reel_worker *worker)
 {
     struct pulled pulled = { 0 };
     struct fault fault = { 0 };
@@ -131,7 +131,7 @@ static void take(struct reel_workers *workers, struct reel_worker *worker)
     if (e == ERR_BUSY)
         return;
     if (e != ERR_OK || !worker->is_asked || pulled.number != worker->number) {
-        lose(workers, worker, e == ERR_OFFLINE ? "its decoder ended" : "its decoder answers nonsense");
+        lose_worker(workers, worker, e == ERR_OFFLINE ? "its decoder ended" : "its decoder answers nonsense");
         return;
     }
     worker->is_asked = false;
@@ -139,7 +139,7 @@ static void take(struct reel_workers *workers, struct reel_worker *worker)
     if (worker->holder)
         workers->listener.answered(worker->holder, &pulled);
     else if (worker->files >= FILES_A_WORKER)
-        drop(workers, worker);
+        drop_worker(workers, worker);
 }
 
 static void tell_spare(struct reel_workers *workers)
@@ -151,13 +151,13 @@ static void tell_spare(struct reel_workers *workers)
         }
 }
 
-static void readable(void *state, int fd)
+static void worker_readable(void *state, int fd)
 {
     struct reel_workers *workers = state;
 
     for (uint32_t i = 0; i < REEL_WORKERS_MAX; i++)
         if (workers->each[i].process.pid != 0 && workers->each[i].process.pipe.fd == fd) {
-            take(workers, &workers->each[i]);
+            take_answer(workers, &workers->each[i]);
             break;
         }
     arena_reset(&workers->arena);
@@ -184,7 +184,7 @@ void reel_workers_free(struct reel_workers *workers)
         return;
     for (uint32_t i = 0; i < REEL_WORKERS_MAX; i++)
         if (workers->each[i].process.pid != 0)
-            drop(workers, &workers->each[i]);
+            drop_worker(workers, &workers->each[i]);
     arena_free(&workers->arena);
     free(workers);
 }
@@ -193,13 +193,13 @@ void reel_workers_tick(struct reel_workers *workers)
 {
     usec_t now = clock_steady();
 
-    bury(workers);
+    bury_workers(workers);
     for (uint32_t i = 0; i < REEL_WORKERS_MAX; i++) {
         struct reel_worker *worker = &workers->each[i];
         if (worker->process.pid != 0 && worker->is_broken)
-            lose(workers, worker, "its decoder takes no more");
+            lose_worker(workers, worker, "its decoder takes no more");
         else if (worker->process.pid != 0 && worker->is_asked && now > worker->deadline)
-            lose(workers, worker, "its file system does not answer");
+            lose_worker(workers, worker, "its file system does not answer");
     }
     start_ahead(workers);
     tell_spare(workers);
@@ -247,5 +247,5 @@ void reel_worker_give_back(struct reel_workers *workers, struct reel_worker *wor
     if (reel_worker_is_free(worker))
         reel_worker_pull(workers, worker, &close, -1, CLOSE_US);
     else
-        drop(workers, worker);
+        drop_worker(workers, worker);
 }

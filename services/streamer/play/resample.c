@@ -53,7 +53,7 @@ static uint32_t find_rows(struct resampler *resampler, uint32_t from, uint32_t t
     return resampler->kept[unused].rows ? unused : RATIOS_KEPT;
 }
 
-static bool choose(struct resample *resample, uint32_t from, uint32_t to)
+static bool choose_rows(struct resample *resample, uint32_t from, uint32_t to)
 {
     uint32_t place = find_rows(resample->resampler, from, to);
     int error;
@@ -78,7 +78,7 @@ enum err resample_new(struct resampler *resampler, uint32_t from, uint32_t to, s
     struct resample *made = calloc(1, sizeof(*made));
     if (made)
         made->resampler = resampler;
-    if (!made || !choose(made, from, to)) {
+    if (!made || !choose_rows(made, from, to)) {
         free(made);
         return fault_set(fault, ERR_FULL, "no memory to resample");
     }

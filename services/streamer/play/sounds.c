@@ -18,7 +18,7 @@ static struct sound_entry *entry_of(const struct sounds_slot *slot)
     return &slot->all->memory->entries[index_of(slot)];
 }
 
-static void tell(const struct sounds_slot *slot, struct loaded_sound *to)
+static void describe_slot(const struct sounds_slot *slot, struct loaded_sound *to)
 {
     const struct sound_entry *entry = entry_of(slot);
     const char *path = slot->path ? slot->path : "";
@@ -57,7 +57,7 @@ static void give_up(struct sounds_slot *slot, const struct fault *fault)
     atomic_store(&entry_of(slot)->state, SOUND_EMPTY);
 }
 
-static void failed(void *state, const struct fault *fault)
+static void fail_slot(void *state, const struct fault *fault)
 {
     struct sounds_slot *slot = state;
     struct fault why = *fault;
@@ -72,7 +72,7 @@ static void fail_with(struct sounds_slot *slot, enum err code, const char *what)
 
     fault_set(&fault, code, "%s", what);
     fault_hint(&fault, "release sounds that are not needed; `loophole play` streams long files");
-    failed(slot, &fault);
+    fail_slot(slot, &fault);
 }
 
 static void copy_planes(const struct sounds_slot *slot, uint32_t channels, float *to)
@@ -83,7 +83,7 @@ static void copy_planes(const struct sounds_slot *slot, uint32_t channels, float
 }
 
 /* All of it is written before it is ready; from then on it stays as it is. */
-static void publish(struct sounds_slot *slot)
+static void publish_slot(struct sounds_slot *slot)
 {
     struct sound_entry *entry = entry_of(slot);
     uint32_t channels = slot->file_channels == 1 ? 1 : 2;
@@ -106,7 +106,7 @@ static void publish(struct sounds_slot *slot)
     atomic_store(&entry->generation, atomic_load(&entry->generation) + 1);
     memcpy(entry->media, slot->media.b, sizeof(entry->media));
     atomic_store(&entry->state, SOUND_READY);
-    tell(slot, &told);
+    describe_slot(slot, &told);
     for (uint32_t i = 0; i < slot->waiter_count; i++)
         ticket_answer(slot->all->service, slot->waiters[i], &told);
     end_loading(slot);
@@ -126,7 +126,7 @@ static bool make_room(struct sounds_slot *slot, uint64_t frames)
     return true;
 }
 
-static bool append(struct sounds_slot *slot, const float *stereo, uint32_t frames)
+static bool append_frames(struct sounds_slot *slot, const float *stereo, uint32_t frames)
 {
     if (slot->frames + frames > slot->room && !make_room(slot, slot->frames + frames))
         return false;
@@ -135,7 +135,7 @@ static bool append(struct sounds_slot *slot, const float *stereo, uint32_t frame
     return true;
 }
 
-static void came(void *state, int64_t frame, const float *stereo, uint32_t frames, bool end)
+static void take_frames(void *state, int64_t frame, const float *stereo, uint32_t frames, bool end)
 {
     struct sounds_slot *slot = state;
     int64_t next = frame + frames;
@@ -144,15 +144,15 @@ static void came(void *state, int64_t frame, const float *stereo, uint32_t frame
         frames = resample_run(slot->resample, stereo, frames, end, slot->all->scratch);
         stereo = slot->all->scratch;
     }
-    if (!append(slot, stereo, frames))
+    if (!append_frames(slot, stereo, frames))
         fail_with(slot, ERR_TOO_LARGE, "it is too long for the memory of sounds");
     else if (end)
-        publish(slot);
+        publish_slot(slot);
     else
         reel_pull(slot->reel, next, CHUNK);
 }
 
-static void opened(void *state, const struct reel_format *format)
+static void begin_frames(void *state, const struct reel_format *format)
 {
     struct sounds_slot *slot = state;
     uint32_t rate = desk_rate(slot->all->desk);
@@ -161,7 +161,7 @@ static void opened(void *state, const struct reel_format *format)
     slot->file_channels = format->channels;
     if (format->rate != rate &&
         resample_new(slot->all->resampler, format->rate, rate, &slot->resample, &fault) != ERR_OK)
-        failed(slot, &fault);
+        fail_slot(slot, &fault);
     else
         reel_pull(slot->reel, 0, CHUNK);
 }
@@ -174,10 +174,11 @@ static struct sounds_slot *empty_slot(struct sounds *sounds)
     return NULL;
 }
 
-static enum err begin(struct sounds *sounds, const struct located *located, struct ticket ticket, struct fault *fault)
+static enum err begin_load(struct sounds *sounds, const struct located *located, struct ticket ticket,
+                           struct fault *fault)
 {
     struct sounds_slot *slot = empty_slot(sounds);
-    struct reel_listener listener = { opened, came, failed, slot };
+    struct reel_listener listener = { begin_frames, take_frames, fail_slot, slot };
 
     if (!slot)
         return fault_set(fault, ERR_FULL, "all %d slots for sounds are taken", SOUNDS);
@@ -212,7 +213,7 @@ enum err sounds_load(struct sounds *sounds, const struct located *located, struc
             continue;
         if (state == SOUND_READY && atomic_load(&entry_of(slot)->rate) == desk_rate(sounds->desk)) {
             struct loaded_sound told;
-            tell(slot, &told);
+            describe_slot(slot, &told);
             ticket_answer(sounds->service, ticket, &told);
             return ERR_OK;
         }
@@ -223,7 +224,7 @@ enum err sounds_load(struct sounds *sounds, const struct located *located, struc
             return ERR_OK;
         }
     }
-    return begin(sounds, located, ticket, fault);
+    return begin_load(sounds, located, ticket, fault);
 }
 
 /* ---- leaving ---- */
@@ -301,7 +302,7 @@ enum err sounds_list(struct sounds *sounds, struct arena *arena, struct loaded_s
     for (uint32_t i = 0; i < SOUNDS; i++) {
         uint32_t state = atomic_load(&sounds->memory->entries[i].state);
         if (state == SOUND_READY || state == SOUND_LEAVING)
-            tell(&sounds->slots[i], &to->each.at[to->each.count++]);
+            describe_slot(&sounds->slots[i], &to->each.at[to->each.count++]);
     }
     to->bytes_used = used;
     to->bytes_free = used < SOUNDS_BYTES ? SOUNDS_BYTES - used : 0;

@@ -11,7 +11,7 @@ struct stretch {
     float plane[2][STRETCH_FRAMES_MAX];
 };
 
-static void process(struct stretch *stretch, uint32_t frames, bool last)
+static void process_frames(struct stretch *stretch, uint32_t frames, bool last)
 {
     const float *const planes[2] = { stretch->plane[0], stretch->plane[1] };
 
@@ -19,7 +19,7 @@ static void process(struct stretch *stretch, uint32_t frames, bool last)
 }
 
 /* What it hears before the beginning, so that the beginning itself is whole; as much comes out too many. */
-static void pad(struct stretch *stretch)
+static void pad_start(struct stretch *stretch)
 {
     uint32_t left = rubberband_get_preferred_start_pad(stretch->state);
 
@@ -27,7 +27,7 @@ static void pad(struct stretch *stretch)
     stretch->late = rubberband_get_start_delay(stretch->state);
     while (left > 0) {
         uint32_t frames = left < STRETCH_FRAMES_MAX ? left : STRETCH_FRAMES_MAX;
-        process(stretch, frames, false);
+        process_frames(stretch, frames, false);
         left -= frames;
     }
 }
@@ -49,7 +49,7 @@ enum err stretch_new(uint32_t rate, double tempo, double semitones, struct stret
         return fault_set(fault, ERR_FULL, "no memory to stretch");
     }
     rubberband_set_max_process_size(made->state, STRETCH_FRAMES_MAX);
-    pad(made);
+    pad_start(made);
     *stretch = made;
     return ERR_OK;
 }
@@ -67,10 +67,10 @@ void stretch_feed(struct stretch *stretch, const float *stereo, uint32_t frames,
         stretch->plane[0][i] = stereo[2 * i];
         stretch->plane[1][i] = stereo[2 * i + 1];
     }
-    process(stretch, frames, last);
+    process_frames(stretch, frames, last);
 }
 
-static uint32_t available(const struct stretch *stretch)
+static uint32_t count_available(const struct stretch *stretch)
 {
     int count = rubberband_available(stretch->state);
 
@@ -79,15 +79,15 @@ static uint32_t available(const struct stretch *stretch)
 
 uint32_t stretch_ready(const struct stretch *stretch)
 {
-    uint32_t count = available(stretch);
+    uint32_t count = count_available(stretch);
 
     return count > stretch->late ? count - stretch->late : 0;
 }
 
-static uint32_t retrieve(struct stretch *stretch, uint32_t most)
+static uint32_t take_available(struct stretch *stretch, uint32_t most)
 {
     float *const planes[2] = { stretch->plane[0], stretch->plane[1] };
-    uint32_t count = available(stretch);
+    uint32_t count = count_available(stretch);
 
     count = count < most ? count : most;
     return rubberband_retrieve(stretch->state, planes, count < STRETCH_FRAMES_MAX ? count : STRETCH_FRAMES_MAX);
@@ -97,9 +97,9 @@ uint32_t stretch_take(struct stretch *stretch, float *to, uint32_t most)
 {
     uint32_t taken = 0, got;
 
-    while (stretch->late > 0 && (got = retrieve(stretch, stretch->late)) > 0)
+    while (stretch->late > 0 && (got = take_available(stretch, stretch->late)) > 0)
         stretch->late -= got;
-    while (taken < most && stretch->late == 0 && (got = retrieve(stretch, most - taken)) > 0) {
+    while (taken < most && stretch->late == 0 && (got = take_available(stretch, most - taken)) > 0) {
         for (uint32_t i = 0; i < got; i++) {
             to[2 * (taken + i)] = stretch->plane[0][i];
             to[2 * (taken + i) + 1] = stretch->plane[1][i];

@@ -117,7 +117,7 @@ void voice_stop(struct voice *voice, float fade)
 
 /* ---- the beginning ---- */
 
-static void opened(void *state, const struct reel_format *format)
+static void begin_filling(void *state, const struct reel_format *format)
 {
     struct voice *voice = state;
 
@@ -126,19 +126,19 @@ static void opened(void *state, const struct reel_format *format)
     voice_feed_begin(voice);
 }
 
-static void failed(void *state, const struct fault *fault)
+static void fail_voice(void *state, const struct fault *fault)
 {
     voice_fail(state, fault);
 }
 
 enum err voice_open(struct voice *voice, struct fault *fault)
 {
-    struct reel_listener listener = { opened, voice_feed_came, failed, voice };
+    struct reel_listener listener = { begin_filling, voice_feed_came, fail_voice, voice };
 
     return reel_open(voice->all->reels, voice_piece(voice)->path, &listener, &voice->reel, fault);
 }
 
-static void keep(struct voice *voice, const struct voice_plan *plan)
+static void keep_plan(struct voice *voice, const struct voice_plan *plan)
 {
     struct kept_voice *kept = voice->kept;
     struct kept_piece *piece = &kept->pieces[0];
@@ -190,7 +190,7 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     voice->generation = 0;
     voice->is_heard = voice->is_made = voice->is_complete = voice->is_ending = false;
     voice->is_resuming = voice->is_dry = voice->is_seeking = false;
-    keep(voice, plan);
+    keep_plan(voice, plan);
     enum err e = voice_open(voice, fault);
     if (e != ERR_OK) {
         atomic_store(&voice->kept->phase, KEPT_NOTHING);
@@ -201,7 +201,7 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     return ERR_OK;
 }
 
-static int64_t beginning(const struct voice *voice)
+static int64_t beginning_of(const struct voice *voice)
 {
     if (voice->is_heard)
         return ORDER_NOW;
@@ -214,7 +214,7 @@ static bool starts_transport(const struct voice *voice)
 }
 
 /* The orders that follow say that it starts: a successor sees by their number whether they were sent. */
-static void foretell(struct voice *voice)
+static void foretell_start(struct voice *voice)
 {
     uint64_t effects = desk_effects(voice->all->desk) + (starts_transport(voice) ? 2 : 1);
     struct stream_voice told = { 0 };
@@ -259,8 +259,8 @@ void voice_filled(struct voice *voice)
     }
     if (!desk_has_room(voice->all->desk, 2))
         return; /* the tick comes here again */
-    voice->begins = beginning(voice);
-    foretell(voice);
+    voice->begins = beginning_of(voice);
+    foretell_start(voice);
     struct order transport = { .frame = voice->begins, .verb = ORDER_TRANSPORT_START };
     struct order order = { .frame = voice->begins,
                            .verb = ORDER_STREAM_START,

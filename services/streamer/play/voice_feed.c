@@ -69,7 +69,7 @@ static void write_header(struct voice *voice, const struct kept_piece *piece)
 }
 
 /* The piece is the present one from here on. What was to follow still does: its place is taken for a moment. */
-static void publish(struct voice *voice, const struct kept_piece *piece)
+static void publish_piece(struct voice *voice, const struct kept_piece *piece)
 {
     struct kept_piece *now = voice_piece(voice), *next = other_piece(voice), behind = *next;
     bool follows = something_follows(voice);
@@ -91,7 +91,7 @@ static uint32_t next_generation(const struct voice *voice)
 }
 
 /* NULL: nothing is. */
-static const struct kept_piece *sought(const struct voice *voice)
+static const struct kept_piece *sought_piece(const struct voice *voice)
 {
     uint32_t word = atomic_load(&voice->kept->word);
 
@@ -135,7 +135,7 @@ static void make_generation(struct voice *voice, int64_t from)
         seek_piece(voice, &piece);
         voice_feed_cut(voice, piece.at);
     } else {
-        publish(voice, &piece);
+        publish_piece(voice, &piece);
     }
     atomic_store(&voice->kept->seeks, 0);
     voice->frame = from;
@@ -146,8 +146,8 @@ static void make_generation(struct voice *voice, int64_t from)
 
 static void turn_to_sought(struct voice *voice)
 {
-    if (voice->is_seeking && sought(voice))
-        publish(voice, sought(voice));
+    if (voice->is_seeking && sought_piece(voice))
+        publish_piece(voice, sought_piece(voice));
     voice->is_seeking = false;
 }
 
@@ -175,12 +175,12 @@ void voice_feed_stay(struct voice *voice)
 /* One that died between the header and the word left the piece of the new generation in the other place. */
 void voice_feed_inherit(struct voice *voice)
 {
-    const struct kept_piece *next = sought(voice);
+    const struct kept_piece *next = sought_piece(voice);
     uint32_t generation = atomic_load(&voice->memory->generation);
 
     if (next && next->generation == next_generation(voice) && next->at >= ring_taken(&voice->ring) &&
         next->at <= ring_written(&voice->ring))
-        publish(voice, next);
+        publish_piece(voice, next);
     else if (voice_piece(voice)->generation != generation && other_piece(voice)->generation == generation)
         turn_to(voice, other_piece(voice), 0);
     else
@@ -215,7 +215,7 @@ static bool can_go_on(const struct voice *voice)
            piece->generation == atomic_load(&voice->memory->generation);
 }
 
-static enum err prepare(struct voice *voice, struct fault *fault)
+static enum err prepare_conversion(struct voice *voice, struct fault *fault)
 {
     uint32_t rate = desk_rate(voice->all->desk);
     const struct voice_plan *plan = &voice->plan;
@@ -236,7 +236,7 @@ void voice_feed_begin(struct voice *voice)
 {
     struct fault fault = { 0 };
 
-    if (prepare(voice, &fault) != ERR_OK) {
+    if (prepare_conversion(voice, &fault) != ERR_OK) {
         voice_fail(voice, &fault);
         return;
     }
@@ -250,7 +250,7 @@ void voice_feed_begin(struct voice *voice)
 
 /* ---- frames become cells ---- */
 
-static uint32_t room(const struct voice *voice)
+static uint32_t free_room(const struct voice *voice)
 {
     uint32_t space = ring_space(&voice->ring);
     uint32_t kept_free = voice->phase == VOICE_PLAYING ? voice->ring.capacity / RESERVE : 0;
@@ -259,9 +259,9 @@ static uint32_t room(const struct voice *voice)
 }
 
 /* False: the ring is full, and more waits in the stretcher. */
-static bool drain(struct voice *voice)
+static bool drain_stretch(struct voice *voice)
 {
-    uint32_t free_cells = room(voice);
+    uint32_t free_cells = free_room(voice);
 
     while (free_cells > 0 && stretch_ready(voice->stretch) > 0) {
         uint32_t most = free_cells < CHUNK ? free_cells : CHUNK;
@@ -281,10 +281,10 @@ static void stretch_in(struct voice *voice, const float *stereo, uint32_t frames
         stereo += 2 * part;
         frames -= part;
     } while (frames > 0);
-    drain(voice);
+    drain_stretch(voice);
 }
 
-static void convert(struct voice *voice, const float *stereo, uint32_t frames, bool last)
+static void convert_frames(struct voice *voice, const float *stereo, uint32_t frames, bool last)
 {
     if (voice->resample) {
         frames = resample_run(voice->resample, stereo, frames, last, voice->all->scratch);
@@ -307,7 +307,7 @@ uint32_t voice_feed_scratch(void)
 
 /* ---- the end of a file ---- */
 
-static void complete(struct voice *voice)
+static void complete_voice(struct voice *voice)
 {
     turn_to_sought(voice);
     voice_feed_cut(voice, ring_written(&voice->ring));
@@ -316,7 +316,7 @@ static void complete(struct voice *voice)
     voice->reel = NULL;
 }
 
-static void follow(struct voice *voice)
+static void follow_piece(struct voice *voice)
 {
     struct kept_piece *next;
     struct fault fault = { 0 };
@@ -331,7 +331,7 @@ static void follow(struct voice *voice)
     voice->frame = 0;
     fill_piece(voice, next, ring_written(&voice->ring), 0);
     turn_to(voice, next, 0);
-    if (prepare(voice, &fault) != ERR_OK)
+    if (prepare_conversion(voice, &fault) != ERR_OK)
         voice_fail(voice, &fault);
     else
         voice_feed(voice);
@@ -340,12 +340,12 @@ static void follow(struct voice *voice)
 static void end_file(struct voice *voice)
 {
     voice->is_ending = true;
-    if (voice->stretch && !drain(voice))
+    if (voice->stretch && !drain_stretch(voice))
         return; /* voice_feed comes here again */
     if (!something_follows(voice))
-        complete(voice);
+        complete_voice(voice);
     else if (voice->follows_ready)
-        follow(voice);
+        follow_piece(voice);
 }
 
 void voice_feed_follow(struct voice *voice)
@@ -374,23 +374,23 @@ void voice_feed(struct voice *voice)
             end_file(voice);
         return;
     }
-    if (!voice->reel || !reel_is_free(voice->reel) || (voice->stretch && !drain(voice)))
+    if (!voice->reel || !reel_is_free(voice->reel) || (voice->stretch && !drain_stretch(voice)))
         return;
     uint32_t frames = frames_wanted(voice);
     uint32_t cells = voice->resample ? resample_room(voice->resample, frames) : frames;
-    if (cells <= room(voice))
+    if (cells <= free_room(voice))
         reel_pull(voice->reel, voice->frame, frames);
 }
 
 /* One that sounds already needs less: what it still has goes on meanwhile. */
-static uint64_t enough(const struct voice *voice)
+static uint64_t prefill_frames(const struct voice *voice)
 {
     return voice->plan.group == GROUP_PREVIEW || voice->is_heard ? PREVIEW_PREFILL : PREFILL;
 }
 
-static uint64_t filled(const struct voice *voice)
+static uint64_t count_filled(const struct voice *voice)
 {
-    const struct kept_piece *next = voice->is_seeking ? sought(voice) : NULL;
+    const struct kept_piece *next = voice->is_seeking ? sought_piece(voice) : NULL;
     uint64_t begin = next ? next->at : atomic_load(&voice->memory->begin);
 
     return ring_written(&voice->ring) - begin;
@@ -400,9 +400,10 @@ void voice_feed_check(struct voice *voice)
 {
     struct fault fault = { 0 };
 
-    if (voice->phase != VOICE_FILLING || !voice->is_made || (filled(voice) < enough(voice) && !voice->is_complete))
+    if (voice->phase != VOICE_FILLING || !voice->is_made ||
+        (count_filled(voice) < prefill_frames(voice) && !voice->is_complete))
         return;
-    if (filled(voice) == 0 && !voice->is_heard) {
+    if (count_filled(voice) == 0 && !voice->is_heard) {
         fault_set(&fault, ERR_BAD_REQUEST, "there is no sound at that place of the file");
         voice_fail(voice, &fault);
     } else {
@@ -419,7 +420,7 @@ void voice_feed_came(void *state, int64_t frame, const float *stereo, uint32_t f
     if (end && frames > 0)
         voice_piece(voice)->frames = voice->format.frames = voice->frame;
     bool again = end && voice->kept->looping && (frames > 0 || frame > 0);
-    convert(voice, stereo, frames, end && !again);
+    convert_frames(voice, stereo, frames, end && !again);
     if (again)
         voice->frame = 0;
     else if (end)

@@ -11,7 +11,7 @@ static const double dire = 0.5; /* seconds in a ring below which it is filled wh
 
 /* ---- opening ---- */
 
-static void clear(struct voices *voices)
+static void clear_kept(struct voices *voices)
 {
     struct kept *kept = voices->kept;
 
@@ -36,7 +36,7 @@ static void close_paths(struct kept_voice *kept)
         kept->group = GROUP_STREAMS;
 }
 
-static void inherit(struct voice *voice)
+static void inherit_voice(struct voice *voice)
 {
     uint32_t phase = atomic_load(&voice->kept->phase);
     struct voice_plan *plan = &voice->plan;
@@ -136,7 +136,7 @@ enum err voices_open(struct voices *voices, struct fault *fault)
     voices->scratch = calloc(voice_feed_scratch(), sizeof(float));
     if (!voices->scratch)
         return fault_set(fault, ERR_FULL, "no memory for the voices");
-    clear(voices);
+    clear_kept(voices);
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct voice *voice = &voices->each[i];
         voice->all = voices;
@@ -144,7 +144,7 @@ enum err voices_open(struct voices *voices, struct fault *fault)
         voice->memory = studio_stream(voices->desk->studio, i, &voice->ring);
         voice->kept = &voices->kept->voices[i];
         note_start(voice);
-        inherit(voice);
+        inherit_voice(voice);
     }
     recall_settle(voices->service, desk_effects(voices->desk), have_done, voices); /* before another order */
     while (desk_note(voices->desk, &note))
@@ -191,7 +191,7 @@ void voices_note(struct voices *voices, const struct note *note)
 /* ---- each moment ---- */
 
 /* Notes may be lost: a voice that the core does not play, with nothing left to tell it, has ended. */
-static void doubt(struct voice *voice)
+static void doubt_voice(struct voice *voice)
 {
     struct desk *desk = voice->all->desk;
     bool may_end = voice->phase == VOICE_ENDING || (voice->phase == VOICE_PLAYING && voice->is_complete);
@@ -222,7 +222,7 @@ static int by_need(const void *a, const void *b)
 }
 
 /* The emptiest first, and not all at once, so that an ask is never far behind. */
-static void feed(struct voices *voices)
+static void feed_hungry(struct voices *voices)
 {
     struct voice *hungry[STREAMS];
     uint32_t count = 0;
@@ -239,11 +239,11 @@ void voices_tick(struct voices *voices)
 {
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct voice *voice = &voices->each[i];
-        doubt(voice);
+        doubt_voice(voice);
         follow_rate(voice);
         voice_feed_check(voice);
     }
-    feed(voices);
+    feed_hungry(voices);
 }
 
 bool voices_busy(const struct voices *voices)

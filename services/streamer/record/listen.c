@@ -20,19 +20,19 @@ typedef void answered(void *state, enum err error, const void *answer, const str
 
 /* ---- how it ends ---- */
 
-static void ignore(void *state, enum err error, const void *answer, const struct fault *fault)
+static void ignore_answer(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     (void)state, (void)error, (void)answer, (void)fault;
 }
 
-static void disconnect(struct listening *listening, struct text to)
+static void disconnect_port(struct listening *listening, struct text to)
 {
     struct audio_disconnect request = { .port = own, .to = to };
 
-    (void)service_ask(listening->service, "audio.disconnect", &request, BUDGET_MS, NULL, ignore, NULL, NULL);
+    (void)service_ask(listening->service, "audio.disconnect", &request, BUDGET_MS, NULL, ignore_answer, NULL, NULL);
 }
 
-static bool order(const struct listening *listening, enum order_verb verb, uint32_t generation)
+static bool send_order(const struct listening *listening, enum order_verb verb, uint32_t generation)
 {
     struct order order = { .frame = ORDER_NOW, .verb = verb, .voice = CAPTURE_LISTEN, .generation = generation };
 
@@ -45,12 +45,12 @@ static void let_go(struct listening *listening)
     struct capture_header header = capture_header_get(listening->memory);
 
     if (header.generation && header.end == UINT64_MAX)
-        (void)order(listening, ORDER_CAPTURE_STOP, header.generation);
+        (void)send_order(listening, ORDER_CAPTURE_STOP, header.generation);
     if (listening->port[0])
-        disconnect(listening, text_of(listening->port));
+        disconnect_port(listening, text_of(listening->port));
 }
 
-static void end(struct listening *listening)
+static void end_listening(struct listening *listening)
 {
     if (listening->wav.fd >= 0)
         close(listening->wav.fd);
@@ -60,12 +60,12 @@ static void end(struct listening *listening)
     listening->phase = LISTEN_FREE;
 }
 
-static void fail(struct listening *listening, const struct fault *fault)
+static void fail_listening(struct listening *listening, const struct fault *fault)
 {
     if (listening->phase < LISTEN_HEARING)
         let_go(listening);
     ticket_fail(listening->service, listening->ticket, fault);
-    end(listening);
+    end_listening(listening);
 }
 
 static void set_phase(struct listening *listening, enum listen_phase phase)
@@ -75,24 +75,25 @@ static void set_phase(struct listening *listening, enum listen_phase phase)
     listening->again = 0;
 }
 
-static void ask(struct listening *listening, const char *name, const void *request, uint32_t budget_ms, answered *done)
+static void send_ask(struct listening *listening, const char *name, const void *request, uint32_t budget_ms,
+                     answered *done)
 {
     struct fault fault = { 0 };
 
     if (service_ask(listening->service, name, request, budget_ms, NULL, done, listening, &fault) != ERR_OK)
-        fail(listening, &fault);
+        fail_listening(listening, &fault);
 }
 
 /* ---- connecting: nothing but the port that is to be heard ---- */
 
-static void connected(void *state, enum err error, const void *answer, const struct fault *fault);
+static void take_connection(void *state, enum err error, const void *answer, const struct fault *fault);
 
 static void ask_connect(struct listening *listening)
 {
     struct audio_connect request = { .port = own, .to = text_of(listening->port) };
 
     listening->again = 0;
-    ask(listening, "audio.connect", &request, BUDGET_MS, connected);
+    send_ask(listening, "audio.connect", &request, BUDGET_MS, take_connection);
 }
 
 /* Nothing but the port is connected, or is to be. */
@@ -119,16 +120,16 @@ static void fail_unknown(struct listening *listening)
     fault_set(&fault, ERR_NOT_FOUND, "no JACK port \"%.200s\" can be heard", listening->port);
     fault_field(&fault, "port");
     fault_hint(&fault, "it takes a port that sound comes out of, as CLIENT:PORT: `jack_lsp -p` lists them");
-    fail(listening, &fault);
+    fail_listening(listening, &fault);
 }
 
-static void connected(void *state, enum err error, const void *answer, const struct fault *fault)
+static void take_connection(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct listening *listening = state;
     bool is_late = clock_steady() - listening->since > PATIENCE_US, is_made = false;
 
     if (error != ERR_OK && (error != ERR_BUSY || is_late)) /* busy: the core waits for JACK */
-        fail(listening, fault);
+        fail_listening(listening, fault);
     else if (error == ERR_OK && is_alone(listening, answer, &is_made) && is_made)
         set_phase(listening, LISTEN_STARTING);
     else if (is_late)
@@ -137,51 +138,51 @@ static void connected(void *state, enum err error, const void *answer, const str
         listening->again = clock_steady() + AGAIN_US;
 }
 
-static void cleared(void *state, enum err error, const void *answer, const struct fault *fault)
+static void take_ports(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct listening *listening = state;
     const struct connections *all = answer;
 
     for (uint32_t i = 0; error == ERR_OK && i < all->each.count; i++)
         if (text_equal(all->each.at[i].port, own) && !text_is(all->each.at[i].to, listening->port))
-            disconnect(listening, all->each.at[i].to);
+            disconnect_port(listening, all->each.at[i].to);
     if (!listening->ticket.number) {
-        end(listening);
+        end_listening(listening);
     } else if (error != ERR_OK) {
-        fail(listening, fault);
+        fail_listening(listening, fault);
     } else {
         set_phase(listening, LISTEN_CONNECTING);
         ask_connect(listening);
     }
 }
 
-static void clear(struct listening *listening)
+static void clear_ports(struct listening *listening)
 {
     set_phase(listening, LISTEN_CLEARING);
-    ask(listening, "audio.ports", NULL, BUDGET_MS, cleared);
+    send_ask(listening, "audio.ports", NULL, BUDGET_MS, take_ports);
 }
 
 /* ---- hearing ---- */
 
-static void analysed(void *state, enum err error, const void *answer, const struct fault *fault)
+static void take_analysis(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct listening *listening = state;
     struct fault nothing;
 
     if (error != ERR_OK) {
-        fail(listening, fault);
+        fail_listening(listening, fault);
         return;
     }
     struct heard told = *(const struct heard *)answer;
     told.path = bytes_of(listening->port, strlen(listening->port));
     if (told.found.has_embedding) {
         ticket_answer(listening->service, listening->ticket, &told);
-        end(listening);
+        end_listening(listening);
         return;
     }
     fault_set(&nothing, ERR_NOT_FOUND, "nothing can be heard in what came from \"%.150s\"", listening->port);
     fault_hint(&nothing, "%.*s", TEXT_ARG(told.found.failure));
-    fail(listening, &nothing);
+    fail_listening(listening, &nothing);
 }
 
 static void fail_silent(struct listening *listening)
@@ -190,11 +191,11 @@ static void fail_silent(struct listening *listening)
 
     fault_set(&fault, ERR_NOT_FOUND, "only silence came from \"%.200s\"", listening->port);
     fault_hint(&fault, "let it sound while it is listened to, or listen longer: --seconds N");
-    fail(listening, &fault);
+    fail_listening(listening, &fault);
 }
 
 /* The memory has no name but that of its descriptor. */
-static void hear(struct listening *listening)
+static void analyse_kept(struct listening *listening)
 {
     char path[64];
     int len = snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), listening->wav.fd);
@@ -205,11 +206,11 @@ static void hear(struct listening *listening)
         fail_silent(listening);
     } else if (wav_cut(&listening->wav, listening->kept, &fault) != ERR_OK ||
                wav_sync(&listening->wav, &fault) != ERR_OK) {
-        fail(listening, &fault);
+        fail_listening(listening, &fault);
     } else {
         let_go(listening);
         set_phase(listening, LISTEN_HEARING);
-        ask(listening, "indexer.analyse", &request, ANALYSE_MS, analysed);
+        send_ask(listening, "indexer.analyse", &request, ANALYSE_MS, take_analysis);
     }
 }
 
@@ -221,7 +222,7 @@ static bool is_loud(const float *frame)
 }
 
 /* From the first loud frame on; `kept` follows the last one. */
-static enum err keep(struct listening *listening, const float *stereo, uint32_t frames, struct fault *fault)
+static enum err keep_loud(struct listening *listening, const float *stereo, uint32_t frames, struct fault *fault)
 {
     struct wav *wav = &listening->wav;
     uint32_t first = 0, last = frames;
@@ -235,14 +236,14 @@ static enum err keep(struct listening *listening, const float *stereo, uint32_t 
     return wav_write(wav, wav->frames, stereo + (size_t)first * WAV_CHANNELS, frames - first, fault);
 }
 
-static enum err carry(struct listening *listening, struct fault *fault)
+static enum err carry_frames(struct listening *listening, struct fault *fault)
 {
     uint64_t at = ring_taken(&listening->ring), left = listening->most - listening->heard;
     struct ring_span span = ring_look(&listening->ring, at, left < PIECE ? (uint32_t)left : PIECE);
     enum err e = ERR_OK;
 
     for (int i = 0; e == ERR_OK && i < 2; i++)
-        e = keep(listening, (const float *)(const void *)span.at[i], span.cells[i], fault);
+        e = keep_loud(listening, (const float *)(const void *)span.at[i], span.cells[i], fault);
     uint32_t cells = span.cells[0] + span.cells[1];
     ring_release(&listening->ring, at + cells);
     listening->heard += cells;
@@ -273,20 +274,20 @@ static void follow_start(struct listening *listening)
 
     if (listening->again == 0) { /* not ordered yet */
         ring_release(&listening->ring, ring_taken(&listening->ring) + ring_ready(&listening->ring));
-        listening->again = order(listening, ORDER_CAPTURE_START, listening->generation);
+        listening->again = send_order(listening, ORDER_CAPTURE_START, listening->generation);
     }
     if (is_captured(listening)) {
         ring_release(&listening->ring, capture_header_get(listening->memory).begin);
         set_phase(listening, LISTEN_GOING);
         if (begin_wav(listening, &fault) != ERR_OK)
-            fail(listening, &fault);
+            fail_listening(listening, &fault);
     } else if (clock_steady() - listening->since > STALL_US) {
         fault_set(&fault, ERR_TIMEOUT, "the sound core does not begin to listen");
-        fail(listening, &fault);
+        fail_listening(listening, &fault);
     }
 }
 
-static void follow(struct listening *listening)
+static void follow_capture(struct listening *listening)
 {
     struct fault fault = { 0 };
 
@@ -294,10 +295,10 @@ static void follow(struct listening *listening)
         fault_set(&fault, ERR_CONFLICT, "the sound core listens to something else");
     else if (clock_steady() - listening->since > STALL_US)
         fault_set(&fault, ERR_OFFLINE, "the sound core has stopped");
-    else if (carry(listening, &fault) == ERR_OK && listening->heard >= listening->most)
-        hear(listening);
+    else if (carry_frames(listening, &fault) == ERR_OK && listening->heard >= listening->most)
+        analyse_kept(listening);
     if (fault.code != ERR_OK)
-        fail(listening, &fault);
+        fail_listening(listening, &fault);
 }
 
 void listen_tick(struct listening *listening)
@@ -311,7 +312,7 @@ void listen_tick(struct listening *listening)
         follow_start(listening);
         break;
     case LISTEN_GOING:
-        follow(listening);
+        follow_capture(listening);
         break;
     case LISTEN_FREE:
     case LISTEN_CLEARING:
@@ -349,7 +350,7 @@ enum err listen_begin(struct listening *listening, struct call *call, const stru
     listening->most = (uint64_t)llround(seconds * desk_rate(listening->desk));
     listening->heard = listening->kept = 0;
     if (listening->phase == LISTEN_FREE)
-        clear(listening);
+        clear_ports(listening);
     return ERR_OK;
 }
 
@@ -361,7 +362,7 @@ void listen_open(struct listening *listening, struct service *service, struct de
     if (header.generation == 0 || header.end != UINT64_MAX)
         return;
     let_go(listening);
-    clear(listening);
+    clear_ports(listening);
 }
 
 void listen_close(struct listening *listening)

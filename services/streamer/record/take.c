@@ -84,7 +84,7 @@ void take_free(struct take *take)
 
 /* ---- orders ---- */
 
-static bool order(struct take *take, enum order_verb verb)
+static bool send_order(struct take *take, enum order_verb verb)
 {
     struct order order = { .frame = ORDER_NOW, .verb = verb, .voice = 0, .generation = take->facts.generation };
 
@@ -100,7 +100,7 @@ static bool is_captured(const struct take *take)
 static void end_capture(struct take *take)
 {
     if (is_captured(take))
-        (void)order(take, ORDER_CAPTURE_STOP); /* takes_tick repeats it if need be */
+        (void)send_order(take, ORDER_CAPTURE_STOP); /* takes_tick repeats it if need be */
 }
 
 /* ---- steps ---- */
@@ -122,7 +122,7 @@ static void follow_start(struct take *take)
 
     if (!take->is_ordered) {
         ring_release(&take->takes->ring, ring_taken(&take->takes->ring) + ring_ready(&take->takes->ring));
-        take->is_ordered = order(take, ORDER_CAPTURE_START);
+        take->is_ordered = send_order(take, ORDER_CAPTURE_START);
     }
     if (clock_steady() - take->since < BEGIN_US)
         return;
@@ -180,7 +180,7 @@ static void follow_running(struct take *take)
 static void follow_stop(struct take *take)
 {
     if (!take->is_ordered)
-        take->is_ordered = order(take, ORDER_CAPTURE_STOP);
+        take->is_ordered = send_order(take, ORDER_CAPTURE_STOP);
     if (clock_steady() - take->since > STOP_US && take->file)
         atomic_store(&take->file->is_ending, true);
 }
@@ -283,7 +283,7 @@ void take_leave(struct take *take, const struct fault *fault)
     take_free(take);
 }
 
-static void judge(struct take *take, const struct take_file *file)
+static void judge_file(struct take *take, const struct take_file *file)
 {
     bool is_failed = file->fault.code != ERR_OK;
 
@@ -327,7 +327,7 @@ static void file_ended(struct take *take, const struct take_file *file)
                file->fault.code != ERR_BAD_REQUEST && !file->is_gone) {
         take_leave(take, &file->fault);
     } else {
-        judge(take, file);
+        judge_file(take, file);
         if (take->result == LIFECYCLE_FINAL && take->facts.is_for_flac)
             take_become(take);
         else

@@ -46,7 +46,7 @@ static void become_flac(struct take *take, const struct take_flac *flac)
     snprintf(take->path, sizeof(take->path), "%.*s", PATH_MAX - 1, flac->flac);
 }
 
-static void done(struct errand *errand, bool lost)
+static void end_encoding(struct errand *errand, bool lost)
 {
     struct take_flac *flac = (struct take_flac *)errand;
     struct take *take = flac->state;
@@ -69,10 +69,10 @@ static void done(struct errand *errand, bool lost)
 
 /* ---- the queue ---- */
 
-static void start(struct take *take)
+static void start_encoding(struct take *take)
 {
     struct takes *takes = take->takes;
-    struct take_flac *flac = take_flac_new(take->path, done, take);
+    struct take_flac *flac = take_flac_new(take->path, end_encoding, take);
     struct fault fault = { 0 };
 
     if (!flac) {
@@ -91,7 +91,7 @@ static void start(struct take *take)
 }
 
 /* NULL: there is no room for another. */
-static struct take *append(struct takes *takes, const struct take *take)
+static struct take *append_take(struct takes *takes, const struct take *take)
 {
     struct take **last = &takes->encoding, *waiting;
     uint32_t count = 0;
@@ -108,7 +108,7 @@ static struct take *append(struct takes *takes, const struct take *take)
 void take_become(struct take *take)
 {
     struct takes *takes = take->takes;
-    struct take *waiting = append(takes, take);
+    struct take *waiting = append_take(takes, take);
     struct fault fault = { 0 };
     struct recording told;
 
@@ -125,7 +125,7 @@ void take_become(struct take *take)
     take_free(take);
 }
 
-static void sweep(struct takes *takes)
+static void drop_ended(struct takes *takes)
 {
     struct take **at = &takes->encoding;
 
@@ -144,7 +144,7 @@ void take_become_follow(struct takes *takes)
 {
     struct take *under_way = NULL, *next = NULL;
 
-    sweep(takes);
+    drop_ended(takes);
     for (struct take *take = takes->encoding; take; take = take->next) {
         take_follow(take);
         if (take->phase == TAKE_ENCODING && take->flac)
@@ -153,7 +153,7 @@ void take_become_follow(struct takes *takes)
             next = take;
     }
     if (!under_way && next) {
-        start(next);
+        start_encoding(next);
     } else if (under_way && clock_steady() - under_way->told >= PROGRESS_US) {
         under_way->told = clock_steady();
         take_publish(under_way, "take_progress");

@@ -21,7 +21,7 @@ static void ask_under(struct take *take, const char *name, const void *request, 
         take_fail(take, &fault);
 }
 
-static void ask(struct take *take, const char *name, const void *request, answered *done)
+static void send_ask(struct take *take, const char *name, const void *request, answered *done)
 {
     ask_under(take, name, request, NULL, done);
 }
@@ -65,15 +65,15 @@ static void start_file(struct take *take)
 
 /* ---- the item ---- */
 
-static void reserve(struct take *take);
+static void reserve_name(struct take *take);
 
-static void reserved(void *state, enum err error, const void *answer, const struct fault *fault)
+static void take_reserved(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     const struct done *done = answer;
     struct take *take = state;
 
     if (error == ERR_EXISTS && ++take->attempt < ATTEMPTS) {
-        reserve(take);
+        reserve_name(take);
         return;
     }
     if (error != ERR_OK) {
@@ -88,7 +88,7 @@ static void reserved(void *state, enum err error, const void *answer, const stru
     start_file(take);
 }
 
-static void reserve(struct take *take)
+static void reserve_name(struct take *take)
 {
     bool is_pcm = take->format == TAKE_FORMAT_WAV24;
     char file[300];
@@ -100,7 +100,7 @@ static void reserve(struct take *take)
                                        .bit_depth = is_pcm ? 24 : 32,
                                        .sample_rate = take->facts.rate,
                                        .channels = WAV_CHANNELS };
-    ask_under(take, "persist.reserve", &request, take->sender.digest ? &take->sender : NULL, reserved);
+    ask_under(take, "persist.reserve", &request, take->sender.digest ? &take->sender : NULL, take_reserved);
 }
 
 /* ---- the folder ---- */
@@ -117,7 +117,7 @@ static void library_added(void *state, enum err error, const void *answer, const
         return;
     }
     take->folder = library->id;
-    reserve(take);
+    reserve_name(take);
 }
 
 static void folder_made(struct errand *errand, bool lost)
@@ -129,7 +129,7 @@ static void folder_made(struct errand *errand, bool lost)
 
     take->file = NULL;
     if (!lost && file->fault.code == ERR_OK)
-        ask(take, "indexer.add_library", &request, library_added);
+        send_ask(take, "indexer.add_library", &request, library_added);
     else
         take_fail(take, lost ? &fault : &file->fault);
 }
@@ -181,5 +181,5 @@ void take_begin(struct take *take)
     take->phase = TAKE_STARTING;
     take->facts.began = clock_now();
     name_it(take);
-    ask(take, "audio.server", NULL, server_told);
+    send_ask(take, "audio.server", NULL, server_told);
 }

@@ -6,7 +6,7 @@
 
 enum { BUDGET_MS = 10000 };
 
-static void rescanned(void *state, enum err error, const void *answer, const struct fault *fault)
+static void log_rescan(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     (void)state, (void)answer;
     if (error != ERR_OK)
@@ -20,7 +20,7 @@ static void have_analysed(struct take *take)
     struct indexer_rescan request = { .path = bytes_of(take->path, slash ? (size_t)(slash - take->path) : 0) };
     struct fault fault = { 0 };
 
-    if (service_ask(take->takes->service, "indexer.rescan", &request, BUDGET_MS, NULL, rescanned, NULL, &fault) !=
+    if (service_ask(take->takes->service, "indexer.rescan", &request, BUDGET_MS, NULL, log_rescan, NULL, &fault) !=
         ERR_OK)
         log_fault("a finished recording will be analysed later", &fault);
 }
@@ -44,7 +44,7 @@ static void keep_remark(const struct take *take)
     memcpy(takes->remark, take->remark, sizeof(takes->remark));
 }
 
-static void finish(struct take *take)
+static void finish_take(struct take *take)
 {
     struct recording told;
 
@@ -74,19 +74,19 @@ static void finish(struct take *take)
 }
 
 /* Told again it changes nothing, so what may have gone through is told again. */
-static void heard(void *state, enum err error, const void *answer, const struct fault *fault)
+static void take_acknowledgement(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct take *take = state;
 
     (void)answer;
     take->is_asking = false;
     if (error == ERR_OK || error == ERR_NOT_FOUND) { /* forgotten by a person meanwhile */
-        finish(take);
+        finish_take(take);
     } else if (error == ERR_CONFLICT || error == ERR_BAD_REQUEST || error == ERR_EXISTS) {
         take->fault = *fault;
         take->result = LIFECYCLE_ABANDONED;
         log_fault("a recording has ended otherwise", fault);
-        finish(take);
+        finish_take(take);
     }
 }
 
@@ -134,9 +134,10 @@ void take_end(struct take *take)
     take->told = clock_steady();
     take->is_asking = true;
     const struct sender *sender = take == &takes->deleting && take->sender.digest ? &take->sender : NULL;
-    enum err e = take->is_forgotten
-                     ? service_ask(takes->service, "persist.forget", &forget, BUDGET_MS, sender, heard, take, &fault)
-                     : service_ask(takes->service, "persist.end_take", &end, BUDGET_MS, NULL, heard, take, &fault);
+    enum err e = take->is_forgotten ? service_ask(takes->service, "persist.forget", &forget, BUDGET_MS, sender,
+                                                  take_acknowledgement, take, &fault)
+                                    : service_ask(takes->service, "persist.end_take", &end, BUDGET_MS, NULL,
+                                                  take_acknowledgement, take, &fault);
     if (e != ERR_OK)
         take->is_asking = false; /* takes_tick tries again */
 }

@@ -16,7 +16,7 @@ enum { PATIENCE_US = 120000000, SYNC_US = 500000, WAIT_US = 5000, PIECE = 16384 
 /* ---- the ring ---- */
 
 /* The newest header of the capture. */
-static const struct capture_header *look(struct take_file *file)
+static const struct capture_header *read_header(struct take_file *file)
 {
     capture_header_look(file->memory, &file->view);
     return &file->view.header;
@@ -24,7 +24,7 @@ static const struct capture_header *look(struct take_file *file)
 
 static bool is_captured(struct take_file *file)
 {
-    return look(file)->generation == file->take.take.generation;
+    return read_header(file)->generation == file->take.take.generation;
 }
 
 /* What is known of the ring: cells before `ready` are there, and the header, which is looked at later, has all gaps
@@ -40,7 +40,7 @@ static struct sight look_around(struct take_file *file)
     uint64_t taken = ring_taken(&file->ring);
     struct sight sight = { .ready = taken + ring_ready(&file->ring) };
 
-    sight.header = look(file);
+    sight.header = read_header(file);
     sight.end = sight.header->end;
     if (sight.header->generation != file->take.take.generation) /* what comes now is of another take */
         sight.end = taken;
@@ -124,7 +124,7 @@ static enum err carry_cells(struct take_file *file, uint64_t count)
 }
 
 /* All that is ready. */
-static enum err carry(struct take_file *file, const struct sight *sight)
+static enum err carry_ready(struct take_file *file, const struct sight *sight)
 {
     uint64_t frames, cells;
     enum err e = ERR_OK;
@@ -141,7 +141,7 @@ static enum err carry(struct take_file *file, const struct sight *sight)
 }
 
 /* Until the take ends, or the service: then it is left for the successor. */
-static enum err drain(struct take_file *file)
+static enum err drain_capture(struct take_file *file)
 {
     usec_t synced = clock_steady();
     enum err e = ERR_OK;
@@ -149,7 +149,7 @@ static enum err drain(struct take_file *file)
     for (bool goes_on = true; e == ERR_OK && goes_on;) {
         goes_on = errand_goes_on(&file->errand);
         struct sight sight = look_around(file);
-        e = carry(file, &sight);
+        e = carry_ready(file, &sight);
         if (ring_taken(&file->ring) >= sight.end || frames_left(file) == 0)
             break;
         if (e == ERR_OK && goes_on && clock_steady() - synced >= SYNC_US) {
@@ -212,7 +212,7 @@ static enum err open_left(struct take_file *file)
 static void note_place(struct take_file *file)
 {
     struct wav_take *take = &file->take.take;
-    const struct capture_header *header = look(file);
+    const struct capture_header *header = read_header(file);
 
     take->begin = header->begin;
     take->first = header->first - take->latency;
@@ -224,7 +224,7 @@ static void note_place(struct take_file *file)
 static bool goes_on(struct take_file *file)
 {
     const struct wav_take *take = &file->take.take;
-    uint64_t begin = look(file)->begin, taken = ring_taken(&file->ring);
+    uint64_t begin = read_header(file)->begin, taken = ring_taken(&file->ring);
     uint64_t filled = take->is_filled ? file->take.gaps.lost : 0;
 
     if (take->generation == 0 || !is_captured(file) || (take->begin != 0 && take->begin != begin))
@@ -255,10 +255,10 @@ static enum err run_capture(struct take_file *file)
     if (e != ERR_OK)
         return e;
     atomic_store(&file->stage, TAKE_RUNNING);
-    return drain(file);
+    return drain_capture(file);
 }
 
-static void measure(struct take_file *file)
+static void measure_file(struct take_file *file)
 {
     struct stat st;
 
@@ -284,7 +284,7 @@ static void close_file(struct take_file *file, bool is_whole)
     atomic_store(&file->frames, take->frames);
 }
 
-static void record(struct take_file *file)
+static void record_take(struct take_file *file)
 {
     enum err e = file->work == TAKE_NEW ? open_new(file) : open_left(file);
 
@@ -296,26 +296,26 @@ static void record(struct take_file *file)
         return;
     if (file->work == TAKE_NEW && atomic_load(&file->stage) == TAKE_OPENING)
         atomic_store(&file->is_erased, true); /* nothing was promised yet */
-    measure(file);
+    measure_file(file);
     file->is_gone = file->work == TAKE_RESUME && file->size == 0; /* its maker died before the first byte */
     if (e != ERR_BAD_REQUEST || file->is_gone)                    /* else not ours: it is left as it is */
         close_file(file, e == ERR_OK);
-    measure(file);
+    measure_file(file);
 }
 
-static void run(struct errand *errand)
+static void run_work(struct errand *errand)
 {
     struct take_file *file = (struct take_file *)errand;
 
     if (file->work == TAKE_FOLDER)
         (void)file_make_dirs(file->path, 0755, &file->fault);
     else if (file->work != TAKE_ERASE)
-        record(file);
+        record_take(file);
     else if (unlink(file->path) != 0 && errno != ENOENT)
         fault_errno(&file->fault, file_err(errno), errno, "cannot delete the recording");
 }
 
-static void drop(struct errand *errand)
+static void free_file(struct errand *errand)
 {
     struct take_file *file = (struct take_file *)errand;
 
@@ -330,7 +330,7 @@ struct take_file *take_file_new(enum take_work work, void (*done)(struct errand 
 
     if (!file)
         return NULL;
-    file->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
+    file->errand = (struct errand){ .run = run_work, .done = done, .drop = free_file, .patience = PATIENCE_US };
     file->state = state;
     file->work = work;
     file->take.fd = -1;

@@ -33,7 +33,7 @@ static void note_gaps(const struct finding *finding, const struct media *media, 
     to->lost_at = (struct take_gap_list){ .at = each, .count = media->lost_at.count };
 }
 
-static void note(const struct finding *finding, const struct media *media, struct recording *to)
+static void describe_take(const struct finding *finding, const struct media *media, struct recording *to)
 {
     static const int32_t states[] = { [LIFECYCLE_PENDING] = TAKE_STATE_PENDING,
                                       [LIFECYCLE_FINAL] = TAKE_STATE_FINAL,
@@ -70,7 +70,7 @@ static bool see_media(void *state, const struct media *media)
     struct finding *finding = state;
 
     if (is_take(media) && media->lifecycle.value != LIFECYCLE_FINAL)
-        note(finding, media, &finding->to->at[finding->to->count++]);
+        describe_take(finding, media, &finding->to->at[finding->to->count++]);
     return finding->to->count < MOST;
 }
 
@@ -111,7 +111,7 @@ enum err take_find_one(struct takes *takes, struct arena *arena, struct id id, s
     if (e == ERR_OK && !is_take(&media))
         e = ERR_NOT_FOUND;
     if (e == ERR_OK)
-        note(&finding, &media, to);
+        describe_take(&finding, &media, to);
     txn_end(finding.txn);
     return e == ERR_OK ? ERR_OK : fault_set(fault, e, "no such take");
 }

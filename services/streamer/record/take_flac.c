@@ -87,7 +87,7 @@ static enum err hold_against(struct take_flac *flac, int wav, int there)
     return e == ERR_BAD_REQUEST ? refuse_other(flac) : e;
 }
 
-static void measure(struct take_flac *flac)
+static void measure_flac(struct take_flac *flac)
 {
     struct stat st;
 
@@ -113,7 +113,7 @@ static enum err replace_wav(struct take_flac *flac)
     return e;
 }
 
-static enum take_became judge(struct take_flac *flac, enum err e)
+static enum take_became judge_result(struct take_flac *flac, enum err e)
 {
     if (e == ERR_OK)
         return TAKE_IS_FLAC;
@@ -123,14 +123,14 @@ static enum take_became judge(struct take_flac *flac, enum err e)
     return TAKE_STAYS_WAV;
 }
 
-static enum take_became become(struct take_flac *flac, int wav)
+static enum take_became make_or_compare(struct take_flac *flac, int wav)
 {
     int there = open(flac->flac, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     enum err e = there >= 0 ? hold_against(flac, wav, there) : make_flac(flac, wav);
 
     if (there >= 0)
         close(there);
-    return judge(flac, e == ERR_OK ? replace_wav(flac) : e);
+    return judge_result(flac, e == ERR_OK ? replace_wav(flac) : e);
 }
 
 /* Its maker died between deleting the WAV and telling so, or a person has deleted it. */
@@ -148,13 +148,13 @@ static enum take_became find_flac(struct take_flac *flac)
     return e == ERR_BAD_REQUEST || e == ERR_NOT_FOUND ? TAKE_IS_GONE : TAKE_IS_LEFT;
 }
 
-static void run(struct errand *errand)
+static void run_flac(struct errand *errand)
 {
     struct take_flac *flac = (struct take_flac *)errand;
     int wav = open(flac->wav, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
     if (wav >= 0) {
-        flac->became = become(flac, wav);
+        flac->became = make_or_compare(flac, wav);
         close(wav);
     } else if (errno == ENOENT) {
         (void)unlink(flac->part);
@@ -162,10 +162,10 @@ static void run(struct errand *errand)
     } else {
         fault_errno(&flac->fault, file_err(errno), errno, "cannot open the recording");
     }
-    measure(flac);
+    measure_flac(flac);
 }
 
-static void drop(struct errand *errand)
+static void free_flac(struct errand *errand)
 {
     free(errand);
 }
@@ -193,7 +193,7 @@ struct take_flac *take_flac_new(const char *path, void (*done)(struct errand *er
         free(flac);
         return NULL;
     }
-    flac->errand = (struct errand){ .run = run, .done = done, .drop = drop, .patience = PATIENCE_US };
+    flac->errand = (struct errand){ .run = run_flac, .done = done, .drop = free_flac, .patience = PATIENCE_US };
     flac->state = state;
     snprintf(flac->wav, sizeof(flac->wav), "%s", path);
     snprintf(flac->part, sizeof(flac->part), "%s.part", flac->flac);

@@ -7,20 +7,22 @@ enum { BUDGET_MS = 10000, PATIENCE_US = 3000000, AGAIN_US = 50000, LOOK_US = 500
 
 static const struct text sides[SIDES] = { { 7, "in_left" }, { 8, "in_right" } };
 
-static void connected(void *state, enum err error, const void *answer, const struct fault *fault);
+static void take_connection(void *state, enum err error, const void *answer, const struct fault *fault);
 
 /* One port is heard on both sides. */
-static struct text from(const struct take *take, unsigned side)
+static struct text input_of(const struct take *take, unsigned side)
 {
     return text_of(take->inputs[take->inputs[side][0] ? side : 0]);
 }
 
-static void ask(struct take *take, const char *name, unsigned side)
+static void send_ask(struct take *take, const char *name, unsigned side)
 {
-    struct audio_connect request = { .port = sides[side % SIDES], .to = from(take, side % SIDES), .for_take = true };
+    struct audio_connect request = { .port = sides[side % SIDES],
+                                     .to = input_of(take, side % SIDES),
+                                     .for_take = true };
     struct fault fault = { 0 };
 
-    if (service_ask(take->takes->service, name, &request, BUDGET_MS, NULL, connected, take, &fault) != ERR_OK)
+    if (service_ask(take->takes->service, name, &request, BUDGET_MS, NULL, take_connection, take, &fault) != ERR_OK)
         take_fail(take, &fault);
 }
 
@@ -31,7 +33,7 @@ static bool are_made(const struct take *take, const struct connections *all)
     for (uint32_t i = 0; i < all->each.count; i++)
         for (unsigned side = 0; side < SIDES; side++)
             if (all->each.at[i].made && text_equal(all->each.at[i].port, sides[side]) &&
-                text_equal(all->each.at[i].to, from(take, side)))
+                text_equal(all->each.at[i].to, input_of(take, side)))
                 made |= 1u << side;
     return made == (1u << SIDES) - 1;
 }
@@ -46,7 +48,7 @@ static bool is_made(const struct connections *all, struct text to)
 
 static void give_up(struct take *take, const struct connections *all)
 {
-    struct text left = from(take, 0), right = from(take, 1);
+    struct text left = input_of(take, 0), right = input_of(take, 1);
     bool is_one = text_equal(left, right) || is_made(all, left) || is_made(all, right);
     struct text missing = is_made(all, left) ? right : left;
     struct fault fault;
@@ -60,7 +62,7 @@ static void give_up(struct take *take, const struct connections *all)
     take_fail(take, &fault);
 }
 
-static void connected(void *state, enum err error, const void *answer, const struct fault *fault)
+static void take_connection(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct take *take = state;
 
@@ -71,7 +73,7 @@ static void connected(void *state, enum err error, const void *answer, const str
     else if (error != ERR_OK)
         take_fail(take, fault);
     else if (++take->input < SIDES)
-        ask(take, "audio.connect", take->input);
+        send_ask(take, "audio.connect", take->input);
     else if (are_made(take, answer))
         take_is_connected(take);
     else if (is_late)
@@ -86,7 +88,7 @@ void take_connect(struct take *take)
     take->since = clock_steady();
     if (take->inputs[0][0]) {
         take->takes->has_inputs = true;
-        ask(take, "audio.connect", 0);
+        send_ask(take, "audio.connect", 0);
     } else {
         take_is_connected(take);
     }
@@ -98,7 +100,7 @@ void take_connect_again(struct take *take)
         return;
     take->told = 0;
     take->input = take->input < SIDES ? take->input : SIDES - 1;
-    ask(take, "audio.connect", take->input); /* asked again it changes nothing, and tells how it stands */
+    send_ask(take, "audio.connect", take->input); /* asked again it changes nothing, and tells how it stands */
 }
 
 /* ---- after it ---- */
@@ -109,12 +111,12 @@ static bool is_captured(const struct takes *takes)
     return takes->recording.phase >= TAKE_STARTING && takes->recording.phase <= TAKE_STOPPING;
 }
 
-static void disconnected(void *state, enum err error, const void *answer, const struct fault *fault)
+static void ignore_answer(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     (void)state, (void)error, (void)answer, (void)fault; /* the next look finds what is left */
 }
 
-static void looked(void *state, enum err error, const void *answer, const struct fault *fault)
+static void take_ports(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     const struct connections *all = answer;
     struct takes *takes = state;
@@ -129,7 +131,7 @@ static void looked(void *state, enum err error, const void *answer, const struct
         if (!all->each.at[i].for_take)
             continue;
         has_any = true;
-        (void)service_ask(takes->service, "audio.disconnect", &request, BUDGET_MS, NULL, disconnected, NULL, NULL);
+        (void)service_ask(takes->service, "audio.disconnect", &request, BUDGET_MS, NULL, ignore_answer, NULL, NULL);
     }
     takes->has_inputs = has_any;
 }
@@ -142,5 +144,5 @@ void take_free_inputs(struct takes *takes)
         return;
     takes->freed = now;
     takes->is_freeing =
-        service_ask(takes->service, "audio.ports", NULL, BUDGET_MS, NULL, looked, takes, NULL) == ERR_OK;
+        service_ask(takes->service, "audio.ports", NULL, BUDGET_MS, NULL, take_ports, takes, NULL) == ERR_OK;
 }

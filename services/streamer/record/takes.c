@@ -12,7 +12,7 @@
 enum { THREADS = 4, LOOK_US = 1000000, SILENT_US = 5000000 };
 
 /* The take that this service has in hand; NULL: none of this id. */
-static struct take *live(struct takes *takes, struct id id)
+static struct take *find_live(struct takes *takes, struct id id)
 {
     if (takes->recording.phase != TAKE_FREE && id_equal(takes->recording.item, id))
         return &takes->recording;
@@ -28,7 +28,7 @@ static struct take *live(struct takes *takes, struct id id)
 
 static void remember_left(struct takes *takes, const struct recording *found)
 {
-    bool is_known = live(takes, found->id) != NULL;
+    bool is_known = find_live(takes, found->id) != NULL;
 
     for (uint32_t i = 0; i < takes->left_count; i++)
         is_known |= id_equal(found->id, takes->left[i]);
@@ -37,7 +37,7 @@ static void remember_left(struct takes *takes, const struct recording *found)
 }
 
 /* Without a store there are no takes. */
-static enum err look(struct takes *takes, struct fault *fault)
+static enum err find_left(struct takes *takes, struct fault *fault)
 {
     struct recording_list all;
     struct arena arena = { 0 };
@@ -103,7 +103,7 @@ bool takes_are_mended(const struct takes *takes)
 enum err takes_tell_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
                         struct fault *fault)
 {
-    struct take *take = live(takes, id);
+    struct take *take = find_live(takes, id);
     enum err e = take ? ERR_OK : take_find_one(takes, arena, id, to, fault);
 
     if (take && (take == &takes->recording || take->phase >= TAKE_ENCODING))
@@ -166,7 +166,7 @@ void takes_tick(struct takes *takes)
         return;
     errands_look(takes->errands);
     if (!takes->has_looked && now - takes->looked >= LOOK_US)
-        (void)look(takes, NULL);
+        (void)find_left(takes, NULL);
     mend_next(takes);
     take_follow(&takes->mending);
     take_follow(&takes->recording);
@@ -232,7 +232,7 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
     }
     if (take->phase != TAKE_FREE)
         return refuse(call, ERR_BUSY, "the take \"%.100s\" is under way", take->name);
-    if (!takes->has_looked && (e = look(takes, call_fault(call))) != ERR_OK)
+    if (!takes->has_looked && (e = find_left(takes, call_fault(call))) != ERR_OK)
         return e;
     if ((e = desk_check(takes->desk, call_fault(call))) != ERR_OK)
         return e;
@@ -289,13 +289,13 @@ enum err takes_list(struct takes *takes, struct call *call, struct recordings *a
     if (e == ERR_OFFLINE && !takes->has_looked)
         return ERR_OK;
     for (uint32_t i = 0; e == ERR_OK && i < all.count; i++)
-        if (live(takes, all.at[i].id))
+        if (find_live(takes, all.at[i].id))
             (void)takes_tell_one(takes, call_arena(call), all.at[i].id, &all.at[i], NULL);
     answer->each = all;
     return e;
 }
 
-static void erased(struct errand *errand, bool lost)
+static void end_erasing(struct errand *errand, bool lost)
 {
     struct take_file *file = (struct take_file *)errand;
     struct take *take = file->state;
@@ -328,7 +328,7 @@ enum err takes_delete(struct takes *takes, struct call *call, struct id id)
         return refuse(call, ERR_OFFLINE, "the disk of \"%.*s\" is away", TEXT_ARG(found.name));
     if (take->phase != TAKE_FREE)
         return refuse(call, ERR_BUSY, "another take is being deleted");
-    if (!(file = take_file_new(TAKE_ERASE, erased, take)))
+    if (!(file = take_file_new(TAKE_ERASE, end_erasing, take)))
         return refuse(call, ERR_FULL, "no memory to delete it");
     (void)bytes_copy(file->path, sizeof(file->path), found.path);
     (void)text_copy(take->name, sizeof(take->name), found.name);
@@ -345,7 +345,7 @@ enum err takes_delete(struct takes *takes, struct call *call, struct id id)
 
 enum err takes_recover(struct takes *takes, struct call *call)
 {
-    enum err e = look(takes, call_fault(call));
+    enum err e = find_left(takes, call_fault(call));
 
     if (e != ERR_OK && e != ERR_OFFLINE)
         return e;

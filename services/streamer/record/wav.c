@@ -26,7 +26,7 @@ struct head {
     size_t len;
 };
 
-static void put(struct head *head, const void *bytes, size_t len)
+static void put_bytes(struct head *head, const void *bytes, size_t len)
 {
     memcpy(head->at + head->len, bytes, len);
     head->len += len;
@@ -41,7 +41,7 @@ static void put_number(struct head *head, uint64_t value, size_t bytes)
 
 static void put_chunk(struct head *head, const char *name, uint64_t size)
 {
-    put(head, name, 4);
+    put_bytes(head, name, 4);
     put_number(head, size, 4);
 }
 
@@ -49,7 +49,7 @@ static void put_text(struct head *head, const char *text, size_t size)
 {
     size_t len = strnlen(text, size);
 
-    put(head, text, len);
+    put_bytes(head, text, len);
     head->len += size - len; /* zeroed already */
 }
 
@@ -58,9 +58,9 @@ static void put_sizes(struct head *head, uint64_t all, uint64_t data, uint64_t f
 {
     bool is_large = all > UINT32_MAX;
 
-    put(head, is_large ? "RF64" : "RIFF", 4);
+    put_bytes(head, is_large ? "RF64" : "RIFF", 4);
     put_number(head, is_large ? UINT32_MAX : all, 4);
-    put(head, "WAVE", 4);
+    put_bytes(head, "WAVE", 4);
     put_chunk(head, is_large ? "ds64" : "JUNK", DS64);
     put_number(head, is_large ? all : 0, 8);
     put_number(head, is_large ? data : 0, 8);
@@ -108,7 +108,7 @@ static void put_take(struct head *head, const struct wav *wav)
 
     put_chunk(head, "take", TAKE);
     end = head->len + TAKE;
-    put(head, take->item.b, sizeof(take->item.b));
+    put_bytes(head, take->item.b, sizeof(take->item.b));
     put_number(head, take->generation, 4);
     put_number(head, take->rate, 4);
     put_number(head, take->begin, 8);
@@ -116,7 +116,7 @@ static void put_take(struct head *head, const struct wav *wav)
     put_number(head, (uint64_t)take->began, 8);
     put_number(head, (uint64_t)take->latency, 8);
     put_number(head, take->most, 8);
-    put(head, take->request.b, sizeof(take->request.b));
+    put_bytes(head, take->request.b, sizeof(take->request.b));
     put_number(head, take->is_for_flac, 4);
     put_number(head, take->is_filled, 4);
     put_number(head, wav->has_ended, 4);
@@ -338,7 +338,7 @@ enum err wav_sync(struct wav *wav, struct fault *fault)
 }
 
 /* The file ends with its last frame. */
-static enum err fit(const struct wav *wav, const char *what, struct fault *fault)
+static enum err fit_length(const struct wav *wav, const char *what, struct fault *fault)
 {
     uint64_t frame = wav_frame_bytes(wav->format);
 
@@ -373,7 +373,7 @@ enum err wav_cut(struct wav *wav, uint64_t frames, struct fault *fault)
     forget_gaps(&wav->gaps, wav->frames);
     if (wav->take.is_filled)
         shorten_gap(&wav->gaps, wav->frames);
-    return fit(wav, "cannot cut the recording", fault);
+    return fit_length(wav, "cannot cut the recording", fault);
 }
 
 /* ---- what is missing ---- */
@@ -388,10 +388,10 @@ enum err wav_lose(struct wav *wav, uint64_t at, uint64_t count, struct fault *fa
     gaps->lost += count;
     if (wav->take.is_filled) { /* what a file is made longer by is zero */
         wav->frames = at;
-        enum err e = fit(wav, "cannot write the recording", fault);
+        enum err e = fit_length(wav, "cannot write the recording", fault);
         wav->frames = at + count;
         if (e == ERR_OK)
-            e = fit(wav, "cannot write the recording", fault);
+            e = fit_length(wav, "cannot write the recording", fault);
         if (e != ERR_OK)
             return e;
     }
@@ -414,7 +414,7 @@ static enum err write_markers(struct wav *wav)
 /* A take is whole without its markers, too: its item names the places as well. */
 enum err wav_end(struct wav *wav, struct fault *fault)
 {
-    enum err e = fit(wav, "cannot end the recording", fault);
+    enum err e = fit_length(wav, "cannot end the recording", fault);
 
     wav->has_ended = true;
     if (e == ERR_OK)
@@ -422,6 +422,6 @@ enum err wav_end(struct wav *wav, struct fault *fault)
     if (e != ERR_OK || wav->gaps.count == 0 || write_markers(wav) == ERR_OK)
         return e;
     wav->markers = 0;
-    e = fit(wav, "cannot end the recording", fault);
+    e = fit_length(wav, "cannot end the recording", fault);
     return e == ERR_OK ? wav_sync(wav, fault) : e;
 }

@@ -131,7 +131,7 @@ static bool says_nothing(const char *why)
     return false;
 }
 
-static enum err explain(const struct decode *decode, struct fault *fault)
+static enum err explain_refusal(const struct decode *decode, struct fault *fault)
 {
     const char *why = sf_strerror(NULL);
 
@@ -172,7 +172,7 @@ enum err decode_open(struct decode **out, struct input *input, int64_t begin, st
     decode->input = input;
     decode->begin = begin;
     decode->file = sf_open_virtual(&io, SFM_READ, &info, decode);
-    enum err e = decode->file ? check_limits(&info, fault) : explain(decode, fault);
+    enum err e = decode->file ? check_limits(&info, fault) : explain_refusal(decode, fault);
     if (e != ERR_OK) {
         decode_close(decode);
         return e;
@@ -280,7 +280,7 @@ static sf_count_t out_tell(void *state)
 
 static SF_VIRTUAL_IO out = { out_length, out_seek, out_read, out_write, out_tell };
 
-static void say(struct encoder *encoder, int what, const char *word)
+static void set_string(struct encoder *encoder, int what, const char *word)
 {
     if (word[0])
         (void)sf_set_string(encoder->file, what, word);
@@ -302,10 +302,10 @@ enum err encoder_open(struct encoder **to, const struct encoder_plan *plan, stru
         free(encoder);
         return fault_set(fault, ERR_BAD_REQUEST, "FLAC cannot hold %u channels of %u Hz", plan->channels, plan->rate);
     }
-    say(encoder, SF_STR_TITLE, plan->title);
-    say(encoder, SF_STR_DATE, plan->date);
-    say(encoder, SF_STR_COMMENT, plan->comment);
-    say(encoder, SF_STR_SOFTWARE, "loophole");
+    set_string(encoder, SF_STR_TITLE, plan->title);
+    set_string(encoder, SF_STR_DATE, plan->date);
+    set_string(encoder, SF_STR_COMMENT, plan->comment);
+    set_string(encoder, SF_STR_SOFTWARE, "loophole");
     *to = encoder;
     return ERR_OK;
 }

@@ -4,7 +4,7 @@
 
 #include "services/worker/hear/describe_parts.h"
 
-static struct describe_scope look(const struct hear *hear)
+static struct describe_scope measure_scope(const struct hear *hear)
 {
     struct describe_scope s = {
         .frame = hear->mel.frame, .count = hear->mel.count, .start = hear->start, .top = -INFINITY, .loudest = -INFINITY
@@ -100,7 +100,7 @@ static void describe_signs(float **row, const struct hear *hear)
 
 void describe_sound(const struct hear *hear, float *row)
 {
-    struct describe_scope s = look(hear);
+    struct describe_scope s = measure_scope(hear);
 
     if (hear->peak <= 0 || s.end <= s.start) {
         memset(row, 0, DESCRIBE_COUNT * sizeof(*row));

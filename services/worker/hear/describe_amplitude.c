@@ -21,7 +21,7 @@ static size_t loudest_value(const float *x, size_t count)
 }
 
 /* The loudest RMS of some slots, 0 at -60 dB, 1 at the sound's loudest. */
-static float shape(const float *rms, size_t from, size_t to, size_t count, float top)
+static float shape_of(const float *rms, size_t from, size_t to, size_t count, float top)
 {
     float most = 0;
 
@@ -35,7 +35,7 @@ static void put_shape(float **row, const float *rms, size_t count, float top)
     double edge = 0, step = 4, grow = 1.28;
 
     for (size_t k = 0; k < SHAPE_SLOTS; k++, edge += step, step *= grow)
-        describe_put(row, 2 * shape(rms, (size_t)edge, (size_t)(edge + step), count, top));
+        describe_put(row, 2 * shape_of(rms, (size_t)edge, (size_t)(edge + step), count, top));
 }
 
 static void put_attack_and_decay(float **row, const float *rms, size_t count, size_t loudest)
@@ -78,7 +78,7 @@ static void put_range_decays(float **row, const struct describe_scope *s)
 }
 
 /* Swing of the level at some rates over the first two seconds: the windowed levels times a turning pointer. */
-static float swing(const float *windowed, size_t count, double hz)
+static float measure_swing(const float *windowed, size_t count, double hz)
 {
     double turn = 2 * M_PI * hz * SWING_STEP / ENVELOPE_RATE, c = cos(turn), d = sin(turn), x = 1, y = 0, next;
     double re = 0, im = 0;
@@ -101,7 +101,7 @@ static void put_swings(float **row, const float *rms, size_t count, float top)
     for (size_t i = 0; i < n; i++)
         windowed[i] = (rms[i * SWING_STEP] - mean) * (1 - cosf(2 * (float)M_PI * ((float)i + 0.5f) / (float)n));
     for (size_t k = 0; k < 12; k++)
-        describe_put(row, n ? log10f(swing(windowed, n, HZ[k]) / top + 1e-3f) + 2 : 0);
+        describe_put(row, n ? log10f(measure_swing(windowed, n, HZ[k]) / top + 1e-3f) + 2 : 0);
 }
 
 void describe_amplitude(float **row, const struct hear *hear, const struct describe_scope *s)
@@ -132,9 +132,9 @@ void describe_amplitude(float **row, const struct hear *hear, const struct descr
     describe_put(row, describe_duration(moment / (sum + 1e-9) / ENVELOPE_RATE));
     describe_put(row, describe_duration(square / ((double)top * (double)top) / ENVELOPE_RATE));
     describe_put(row, (float)log10(hear->peak / sqrt(square / (double)(count + 1) + 1e-12) + 1e-3));
-    describe_put(row, count ? shape(rms, count - count / 10 - 1, count, count, top) : 0);
-    describe_put(row, count ? shape(rms, count / 2, count / 2 + 20, count, top) : 0);
+    describe_put(row, count ? shape_of(rms, count - count / 10 - 1, count, count, top) : 0);
+    describe_put(row, count ? shape_of(rms, count / 2, count / 2 + 20, count, top) : 0);
     describe_put(row, (float)from / 689.0f);
     for (size_t k = 0; k < 20; k++) /* the shape over the whole length */
-        describe_put(row, count ? 2 * shape(rms, count * k / 20, count * (k + 1) / 20 + 1, count, top) : 0);
+        describe_put(row, count ? 2 * shape_of(rms, count * k / 20, count * (k + 1) / 20 + 1, count, top) : 0);
 }

@@ -21,8 +21,8 @@ static void put_patch(float **row, const struct describe_scope *s)
 }
 
 /* The cosine transform of the levels, by a table. */
-static void cepstrum(float *to, const float table[CEPSTRA][MEL_BANDS], const struct describe_scope *s,
-                     const struct mel_frame *frame)
+static void compute_cepstrum(float *to, const float table[CEPSTRA][MEL_BANDS], const struct describe_scope *s,
+                             const struct mel_frame *frame)
 {
     float levels[MEL_BANDS];
 
@@ -54,7 +54,7 @@ static void gather_cepstra(struct moments *m, const struct describe_scope *s)
     memset(m, 0, sizeof(*m));
     fill_table(table);
     for (size_t i = s->start; i < s->end; i += 2, m->n++) {
-        cepstrum(now, table, s, &s->frame[i]);
+        compute_cepstrum(now, table, s, &s->frame[i]);
         for (size_t k = 0; k < CEPSTRA; k++) {
             float d = m->n > 0 ? now[k] - before[k] : 0;
             m->sum[k] += now[k];

@@ -186,7 +186,7 @@ static double find_first_beat(const struct hear *hear)
 }
 
 /* Everything that needs the whole sound. */
-static void judge(struct hear *hear)
+static void judge_whole(struct hear *hear)
 {
     mel_finish(&hear->mel);
     tonal_finish(&hear->tonal);
@@ -202,7 +202,7 @@ static void judge(struct hear *hear)
     measure_sound(hear, hear->measure);
 }
 
-static enum err fill(struct hear *hear, struct heard_sound *out)
+static enum err fill_result(struct hear *hear, struct heard_sound *out)
 {
     float row[DESCRIBE_COUNT];
 
@@ -221,6 +221,6 @@ enum err hear_end(struct hear *hear, struct heard_sound *out)
     memset(out, 0, sizeof(*out));
     if (hear->failed || hear->overview.failed)
         return ERR_FULL;
-    judge(hear);
-    return fill(hear, out);
+    judge_whole(hear);
+    return fill_result(hear, out);
 }

@@ -9,7 +9,7 @@
 static const double SILENT_DB = -80, LEAST_TONAL = 0.5, LEAST_AGREEMENT = 0.35, LEAST_SECONDS = 0.02;
 static const double LOWEST_PITCH_HZ = 20, MOST_UNSURE_CLASS = 0.03, LEAST_SURE_TAG = 0.5;
 
-static struct heard_fact *add(struct heard_sound *out, const char *attribute, double confidence)
+static struct heard_fact *add_fact(struct heard_sound *out, const char *attribute, double confidence)
 {
     struct heard_fact *fact = &out->fact[out->fact_count++];
 
@@ -23,7 +23,7 @@ static void claim_number(struct heard_sound *out, const char *attribute, double 
 
     if (!isfinite(number) || !isfinite(confidence) || out->fact_count == HEARD_FACTS_MAX)
         return;
-    fact = add(out, attribute, confidence);
+    fact = add_fact(out, attribute, confidence);
     fact->is_number = true;
     fact->number = number;
 }
@@ -32,7 +32,7 @@ static void claim_word(struct heard_sound *out, const char *attribute, const cha
 {
     if (!isfinite(confidence) || out->fact_count == HEARD_FACTS_MAX)
         return;
-    snprintf(add(out, attribute, confidence)->text, sizeof(out->fact->text), "%s", word);
+    snprintf(add_fact(out, attribute, confidence)->text, sizeof(out->fact->text), "%s", word);
 }
 
 /* 0 or 1 of a probability. */

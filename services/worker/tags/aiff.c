@@ -18,7 +18,7 @@ static bool open_form(struct chunk_walk *walk, struct input *input)
 /* ---- where the sound is ---- */
 
 /* An 80-bit IEEE 754 extended number; 0 when it is negative or not finite. */
-static double extended(const uint8_t at[10])
+static double read_extended(const uint8_t at[10])
 {
     int exponent = order_be16(at);
 
@@ -69,7 +69,7 @@ static bool read_format(struct chunk_walk *walk, const struct chunk *chunk, stru
     if (memcmp(walk->form, "AIFC", 4) == 0 && len == sizeof(format))
         memcpy(compression, format + COMM_SIZE, 4);
     payload->channels = order_be16(format);
-    payload->rate = extended(format + 8);
+    payload->rate = read_extended(format + 8);
     name_codec(payload, compression, order_be16(format + 6));
     if (payload->frame_bytes > 0)
         payload->announced = (int64_t)order_be32(format + 2) * payload->frame_bytes;

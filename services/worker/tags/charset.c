@@ -86,7 +86,7 @@ static bool is_control(uint32_t c)
     return c < 0x20 || (c >= 0x7F && c < 0xA0);
 }
 
-static struct text trimmed(struct text t)
+static struct text trim_text(struct text t)
 {
     while (t.len > 0 && t.at[t.len - 1] == ' ')
         t.len--;
@@ -132,5 +132,5 @@ struct text charset_read(struct arena *arena, const uint8_t *bytes, size_t len, 
         memcpy(to + made, encoded, size);
         made += size;
     }
-    return trimmed((struct text){ to ? made : 0, to });
+    return trim_text((struct text){ to ? made : 0, to });
 }

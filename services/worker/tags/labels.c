@@ -18,7 +18,7 @@ enum err labels_begin(struct labels *labels, struct arena *arena)
 }
 
 /* NULL when there is no room, or the attribute is stated already. */
-static struct fact *add(struct labels *labels, const char *attribute)
+static struct fact *add_fact(struct labels *labels, const char *attribute)
 {
     struct fact_list *list = &labels->list;
 
@@ -37,7 +37,7 @@ static struct fact *add(struct labels *labels, const char *attribute)
 
 void labels_number(struct labels *labels, const char *attribute, double number, double min, double max)
 {
-    struct fact *fact = isfinite(number) ? add(labels, attribute) : NULL;
+    struct fact *fact = isfinite(number) ? add_fact(labels, attribute) : NULL;
 
     if (!fact)
         return;
@@ -48,7 +48,7 @@ void labels_number(struct labels *labels, const char *attribute, double number, 
 
 static void add_words(struct labels *labels, const char *attribute, struct text words, bool shown)
 {
-    struct fact *fact = add(labels, attribute);
+    struct fact *fact = add_fact(labels, attribute);
 
     if (!fact)
         return;

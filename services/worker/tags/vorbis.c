@@ -45,7 +45,7 @@ static void say_comment(const uint8_t *at, size_t len, struct labels *labels)
 }
 
 /* The next run of bytes behind its length; false at the end. */
-static bool take(const uint8_t **at, size_t *len, const uint8_t **run, size_t *run_len)
+static bool take_run(const uint8_t **at, size_t *len, const uint8_t **run, size_t *run_len)
 {
     if (*len < 4)
         return false;
@@ -62,11 +62,11 @@ void vorbis_facts(const uint8_t *bytes, size_t len, struct labels *labels)
     const uint8_t *run;
     size_t run_len;
 
-    if (!take(&bytes, &len, &run, &run_len) || len < 4)
+    if (!take_run(&bytes, &len, &run, &run_len) || len < 4)
         return;
     bytes += 4;
     len -= 4;
-    for (int i = 0; i < COMMENTS_MAX && take(&bytes, &len, &run, &run_len); i++)
+    for (int i = 0; i < COMMENTS_MAX && take_run(&bytes, &len, &run, &run_len); i++)
         say_comment(run, run_len, labels);
 }
 

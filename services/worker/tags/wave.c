@@ -10,12 +10,12 @@
 
 enum { TAG_PCM = 1, TAG_FLOAT = 3, TAG_ALAW = 6, TAG_ULAW = 7, TAG_EXTENSIBLE = 0xFFFE, INFO_MAX = 4096 };
 
-static uint16_t two(const struct chunk_walk *walk, const uint8_t *at)
+static uint16_t read_two(const struct chunk_walk *walk, const uint8_t *at)
 {
     return walk->big ? order_be16(at) : order_le16(at);
 }
 
-static uint32_t four(const struct chunk_walk *walk, const uint8_t *at)
+static uint32_t read_four(const struct chunk_walk *walk, const uint8_t *at)
 {
     return walk->big ? order_be32(at) : order_le32(at);
 }
@@ -46,13 +46,13 @@ static bool read_format(struct chunk_walk *walk, const struct chunk *chunk, stru
 
     if (chunk_read(walk->input, chunk, format, sizeof(format)) < 16)
         return false;
-    unsigned tag = two(walk, format), bits = two(walk, format + 14);
+    unsigned tag = read_two(walk, format), bits = read_two(walk, format + 14);
     if (tag == TAG_EXTENSIBLE)
-        tag = two(walk, format + 24);
-    payload->channels = two(walk, format + 2);
-    payload->rate = four(walk, format + 4);
+        tag = read_two(walk, format + 24);
+    payload->channels = read_two(walk, format + 2);
+    payload->rate = read_four(walk, format + 4);
     if (tag == TAG_PCM || tag == TAG_FLOAT)
-        payload->frame_bytes = two(walk, format + 12);
+        payload->frame_bytes = read_two(walk, format + 12);
     name_codec(payload, tag, bits, walk->big);
     return true;
 }
@@ -118,7 +118,7 @@ static void bext_facts(struct chunk_walk *walk, const struct chunk *chunk, struc
     labels_words(labels, "originator", bext + 256, 32, CHARSET_GUESS);
     labels_words(labels, "originator_reference", bext + 288, 32, CHARSET_GUESS);
     labels_words(labels, "year", bext + 320, 10, CHARSET_GUESS);
-    uint64_t start = four(walk, bext + 338) | (uint64_t)four(walk, bext + 342) << 32;
+    uint64_t start = read_four(walk, bext + 338) | (uint64_t)read_four(walk, bext + 342) << 32;
     if (start > 0)
         labels_number(labels, "time_reference", (double)start, 0, 9e15);
 }
@@ -131,10 +131,10 @@ static void smpl_facts(struct chunk_walk *walk, const struct chunk *chunk, struc
 
     if (len < 36)
         return;
-    labels_number(labels, "root_note", four(walk, smpl + 12), 0, 127);
-    if (four(walk, smpl + 28) == 0 || len < sizeof(smpl))
+    labels_number(labels, "root_note", read_four(walk, smpl + 12), 0, 127);
+    if (read_four(walk, smpl + 28) == 0 || len < sizeof(smpl))
         return;
-    labels_loop(labels, four(walk, smpl + 44), (int64_t)four(walk, smpl + 48) + 1);
+    labels_loop(labels, read_four(walk, smpl + 44), (int64_t)read_four(walk, smpl + 48) + 1);
 }
 
 static void inst_facts(struct chunk_walk *walk, const struct chunk *chunk, struct labels *labels)
@@ -155,13 +155,13 @@ static void acid_facts(struct chunk_walk *walk, const struct chunk *chunk, struc
 
     if (chunk_read(walk->input, chunk, acid, sizeof(acid)) < sizeof(acid))
         return;
-    uint32_t flags = four(walk, acid), beats = four(walk, acid + 12), bits = four(walk, acid + 20);
+    uint32_t flags = read_four(walk, acid), beats = read_four(walk, acid + 12), bits = read_four(walk, acid + 20);
     memcpy(&tempo, &bits, sizeof(tempo));
     bool one_shot = flags & ACID_ONE_SHOT, loop = !one_shot && tempo >= LABELS_BPM_MIN && tempo <= LABELS_BPM_MAX;
     /* With neither the flag nor a tempo the chunk says nothing: editors write it empty. */
     labels_number(labels, "one_shot", one_shot, one_shot || loop ? 0 : INFINITY, 1);
     if (flags & ACID_ROOT_SET)
-        labels_number(labels, "root_note", two(walk, acid + 4), 0, 127);
+        labels_number(labels, "root_note", read_two(walk, acid + 4), 0, 127);
     labels_number(labels, "beats", beats, loop ? 1 : INFINITY, 100000);
     labels_number(labels, "bpm", (double)tempo, loop ? LABELS_BPM_MIN : INFINITY, LABELS_BPM_MAX);
 }

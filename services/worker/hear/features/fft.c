@@ -12,7 +12,7 @@ struct fft {
     fftwf_plan plan;
 };
 
-static void hann(float *window, size_t size)
+static void fill_hann(float *window, size_t size)
 {
     for (size_t i = 0; i < size; i++)
         window[i] = (float)((1 - cos(2 * M_PI * (double)i / (double)size)) * 2 / (double)size);
@@ -34,7 +34,7 @@ struct fft *fft_new(size_t size)
         fft_free(fft);
         return NULL;
     }
-    hann(fft->window, size);
+    fill_hann(fft->window, size);
     return fft;
 }
 
@@ -55,7 +55,7 @@ size_t fft_size(const struct fft *fft)
     return fft->size;
 }
 
-static void transform(struct fft *fft, float *power)
+static void transform_power(struct fft *fft, float *power)
 {
     fftwf_execute(fft->plan);
     for (size_t i = 0; i <= fft->size / 2; i++)
@@ -66,11 +66,11 @@ void fft_power(struct fft *fft, const float *frame, float *power)
 {
     for (size_t i = 0; i < fft->size; i++)
         fft->in[i] = frame[i] * fft->window[i];
-    transform(fft, power);
+    transform_power(fft, power);
 }
 
 void fft_power_plain(struct fft *fft, const float *frame, float *power)
 {
     memcpy(fft->in, frame, fft->size * sizeof(*frame));
-    transform(fft, power);
+    transform_power(fft, power);
 }

@@ -14,7 +14,7 @@ void framer_start(struct framer *framer, size_t size, double hop, float *line)
 }
 
 /* Moves what is still needed to the front. */
-static void drop(struct framer *framer)
+static void drop_used(struct framer *framer)
 {
     size_t gone = (size_t)framer->skip;
 
@@ -25,25 +25,25 @@ static void drop(struct framer *framer)
     framer->skip -= (double)gone;
 }
 
-static void run(struct framer *framer, framer_each *each, void *context)
+static void run_frames(struct framer *framer, framer_each *each, void *context)
 {
     while ((size_t)framer->skip + framer->size <= framer->filled) {
         each(context, framer->line + (size_t)framer->skip);
         framer->skip += framer->hop;
     }
-    drop(framer);
+    drop_used(framer);
 }
 
 void framer_feed(struct framer *framer, const float *samples, size_t count, framer_each *each, void *context)
 {
     memcpy(framer->line + framer->filled, samples, count * sizeof(*samples));
     framer->filled += count;
-    run(framer, each, context);
+    run_frames(framer, each, context);
 }
 
 void framer_finish(struct framer *framer, framer_each *each, void *context)
 {
     memset(framer->line + framer->filled, 0, framer->size / 2 * sizeof(float));
     framer->filled += framer->size / 2;
-    run(framer, each, context);
+    run_frames(framer, each, context);
 }

@@ -73,7 +73,7 @@ static pair pair_energy(const struct loudness_filter *f, pair *state, const floa
     return sum;
 }
 
-static double energy(struct loudness *l, const float *x, size_t frames, size_t stride)
+static double sum_energy(struct loudness *l, const float *x, size_t frames, size_t stride)
 {
     double sum = 0;
 
@@ -127,7 +127,7 @@ void loudness_feed(struct loudness *l, const float *interleaved, size_t frames, 
 {
     while (frames > 0) {
         size_t now = l->tenth - l->done < frames ? l->tenth - l->done : frames;
-        l->sum += energy(l, interleaved, now, stride);
+        l->sum += sum_energy(l, interleaved, now, stride);
         l->done += now;
         l->frames += now;
         interleaved += now * stride;

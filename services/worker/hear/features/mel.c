@@ -106,7 +106,7 @@ int mel_start(struct mel *mel, double rate)
     return 1;
 }
 
-static float weighted(const float *power, const float *weight, size_t width)
+static float sum_weighted(const float *power, const float *weight, size_t width)
 {
     float sum[4] = { 0 };
     size_t i = 0;
@@ -135,7 +135,7 @@ static void measure_energy(const struct mel *mel, struct mel_frame *frame)
     frame->centroid = all > SILENCE ? first / all * (float)(mel->rate / (double)fft_size(mel->fft)) : 0;
 }
 
-static void measure(void *context, const float *samples)
+static void measure_frame(void *context, const float *samples)
 {
     struct mel *mel = context;
     struct mel_frame *frame = &mel->frame[mel->count];
@@ -145,7 +145,7 @@ static void measure(void *context, const float *samples)
         return;
     fft_power(mel->fft, samples, mel->power);
     for (size_t b = 0; b < MEL_BANDS; b++) {
-        float power = weighted(mel->power + mel->first[b], mel->weight[b], mel->width[b]) + SILENCE;
+        float power = sum_weighted(mel->power + mel->first[b], mel->weight[b], mel->width[b]) + SILENCE;
         frame->band[b] = logf(power);
         mel->total[b] += (double)power;
         logs += mel->width[b] ? frame->band[b] : 0;
@@ -160,11 +160,11 @@ static void measure(void *context, const float *samples)
 void mel_feed(struct mel *mel, const float *mono, size_t count)
 {
     if (mel->count < MEL_FRAMES_MAX)
-        framer_feed(&mel->framer, mono, count, measure, mel);
+        framer_feed(&mel->framer, mono, count, measure_frame, mel);
 }
 
 void mel_finish(struct mel *mel)
 {
     if (mel->count < MEL_FRAMES_MAX)
-        framer_finish(&mel->framer, measure, mel);
+        framer_finish(&mel->framer, measure_frame, mel);
 }

@@ -21,7 +21,7 @@ struct model model_compiled_in(void)
     return (struct model){ model_weights, (size_t)(model_weights_end - model_weights) };
 }
 
-static uint32_t word(const uint8_t *at)
+static uint32_t read_word(const uint8_t *at)
 {
     uint32_t value;
 
@@ -29,26 +29,26 @@ static uint32_t word(const uint8_t *at)
     return value;
 }
 
-static size_t entries(const struct model *model)
+static size_t count_entries(const struct model *model)
 {
     size_t count;
 
     if (model->len < HEAD || memcmp(model->at, "LHM1", 4) != 0)
         return 0;
-    count = word(model->at + 4);
+    count = read_word(model->at + 4);
     return count <= (model->len - HEAD) / ENTRY ? count : 0;
 }
 
 const float *model_matrix(const struct model *model, const char *name, size_t rows, size_t columns)
 {
-    size_t count = entries(model), first = HEAD + count * ENTRY;
+    size_t count = count_entries(model), first = HEAD + count * ENTRY;
 
     for (size_t i = 0; i < count; i++) {
         const uint8_t *entry = model->at + HEAD + i * ENTRY;
-        size_t from = word(entry + NAME + 8);
+        size_t from = read_word(entry + NAME + 8);
         if (strncmp((const char *)entry, name, NAME) != 0)
             continue;
-        if (word(entry + NAME) != rows || word(entry + NAME + 4) != columns ||
+        if (read_word(entry + NAME) != rows || read_word(entry + NAME + 4) != columns ||
             from + rows * columns > (model->len - first) / sizeof(float))
             return NULL;
         return (const float *)(const void *)(model->at + first) + from;

@@ -33,7 +33,7 @@ static float half_band(const float *x)
     return sum;
 }
 
-static size_t halve(struct mono_halver *halver, float *samples, size_t frames)
+static size_t halve_rate(struct mono_halver *halver, float *samples, size_t frames)
 {
     size_t out = 0, i;
 
@@ -56,6 +56,6 @@ double mono_chain_start(struct mono_chain *chain, double rate, double most)
 size_t mono_chain_run(struct mono_chain *chain, float *samples, size_t frames)
 {
     for (size_t i = 0; i < chain->count; i++)
-        frames = halve(&chain->at[i], samples, frames);
+        frames = halve_rate(&chain->at[i], samples, frames);
     return frames;
 }

@@ -19,7 +19,7 @@ static float loudest_band(const struct mel_frame *frame, size_t count)
 }
 
 /* 0..1 above the floor that lies RANGE below the loudest band. */
-static void compress(float *level, const struct mel_frame *frame, float floor)
+static void compress_levels(float *level, const struct mel_frame *frame, float floor)
 {
     for (size_t b = 0; b < MEL_BANDS; b++) {
         float v = (frame->band[b] - floor) / RANGE;
@@ -27,7 +27,7 @@ static void compress(float *level, const struct mel_frame *frame, float floor)
     }
 }
 
-static void widen(float *wide, const float *level)
+static void widen_bands(float *wide, const float *level)
 {
     for (size_t b = 0; b < MEL_BANDS; b++) {
         float below = level[b ? b - 1 : b], above = level[b + 1 < MEL_BANDS ? b + 1 : b], most = level[b];
@@ -57,9 +57,9 @@ static void find_flux(struct onset *onset, const struct mel_frame *frame, size_t
 
     memset(wide, 0, sizeof(wide));
     for (size_t i = 0; i < count; i++) {
-        compress(level, &frame[i], floor);
+        compress_levels(level, &frame[i], floor);
         flux_of(onset, i, level, wide[i % LAG]);
-        widen(wide[i % LAG], level);
+        widen_bands(wide[i % LAG], level);
     }
     onset->count = count;
 }

@@ -91,7 +91,7 @@ static void follow_moment(struct pitch *pitch, const float *x, size_t count, flo
 }
 
 /* How much the moments around `note` weigh; their mean note comes in `mean`. */
-static float support(const struct pitch_track *track, float note, float *mean)
+static float weigh_note(const struct pitch_track *track, float note, float *mean)
 {
     float weight = 0, sum = 0;
 
@@ -110,7 +110,7 @@ static void find_middle(struct pitch_track *track, size_t heard)
     float best = 0;
 
     for (size_t i = 0; i < PITCH_MOMENTS; i++) {
-        float mean, weight = support(track, track->note[i], &mean);
+        float mean, weight = weigh_note(track, track->note[i], &mean);
         if (weight > best) {
             best = weight;
             track->middle = mean;

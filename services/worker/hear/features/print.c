@@ -147,7 +147,7 @@ void print_finish(struct print *p)
 
 /* ---- the gist ---- */
 
-static float loudest(const struct overview_bin *bin)
+static float find_peak(const struct overview_bin *bin)
 {
     return fmaxf(bin->high, -bin->low);
 }
@@ -158,12 +158,12 @@ static double audible_seconds(const struct overview *o, double rate)
     float most = 0;
 
     for (size_t i = 0; i < bins; i++)
-        most = fmaxf(most, loudest(&o->bin[i]));
+        most = fmaxf(most, find_peak(&o->bin[i]));
     if (most <= 0)
         return 0;
-    while (loudest(&o->bin[first]) < WITHIN_40_DB * most)
+    while (find_peak(&o->bin[first]) < WITHIN_40_DB * most)
         first++;
-    while (loudest(&o->bin[bins - 1]) < WITHIN_40_DB * most)
+    while (find_peak(&o->bin[bins - 1]) < WITHIN_40_DB * most)
         bins--;
     return (double)(bins - first) * (double)o->stretch / rate;
 }

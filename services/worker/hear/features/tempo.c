@@ -38,7 +38,7 @@ static void stand_out(float *to, const float *flux, size_t count)
     }
 }
 
-static void autocorrelate(float *like, const float *x, size_t count)
+static void compute_autocorrelation(float *like, const float *x, size_t count)
 {
     for (size_t lag = 0; lag < count; lag++)
         like[lag] = 0;
@@ -67,7 +67,7 @@ static void add_candidate(struct tempo *t, double bpm, size_t beats)
 }
 
 /* A period near `period`, made exact at its multiples, where the autocorrelation resolves it better. */
-static double refine(const struct tempo *t, double period)
+static double refine_period(const struct tempo *t, double period)
 {
     for (size_t multiple = 1; multiple <= 16; multiple *= 2) {
         double at = period * (double)multiple, bend, offset;
@@ -116,7 +116,7 @@ static void add_by_flux(struct tempo *t)
 
     for (size_t i = 0; i < found; i++)
         for (size_t k = 0; k < 3; k++)
-            add_candidate(t, MEL_RATE * 60 / refine(t, (double)peak[i] * OCTAVE[k]), 0);
+            add_candidate(t, MEL_RATE * 60 / refine_period(t, (double)peak[i] * OCTAVE[k]), 0);
 }
 
 /* The share of the rises that lie near a grid of `steps` a beat. */
@@ -162,7 +162,7 @@ static void lay_grid(struct grid *grid, const struct tempo *t, const struct onse
 }
 
 /* The highest autocorrelation near a lag; a lag that few frames reach counts for more. */
-static float likeness(const float *like, size_t count, double lag)
+static float find_likeness(const float *like, size_t count, double lag)
 {
     float most = 0;
 
@@ -231,14 +231,14 @@ void tempo_describe(const struct tempo *t, const struct onset *onset, double sec
     *to++ = grid.eighths;
     *to++ = (float)fmin(1, (2 * NEAR + 1) / (period / 4));
     for (size_t k = 0; k < MULTIPLES; k++)
-        *to++ = likeness(t->like, t->count, period * MULTIPLE[k]);
+        *to++ = find_likeness(t->like, t->count, period * MULTIPLE[k]);
     for (size_t k = 0; k < MULTIPLES; k++)
-        *to++ = likeness(t->low_like, t->count, period * MULTIPLE[k]);
+        *to++ = find_likeness(t->low_like, t->count, period * MULTIPLE[k]);
     to = put_prior(to, c->bpm);
     put_length(to, c, seconds, (double)t->count / period);
 }
 
-static float score(const struct tempo_model *m, float *features)
+static float score_candidate(const struct tempo_model *m, float *features)
 {
     float hidden[TEMPO_HIDDEN], direct, out;
 
@@ -250,14 +250,14 @@ static float score(const struct tempo_model *m, float *features)
     return out + direct;
 }
 
-static void gather(struct tempo *t, const struct onset *onset, double seconds)
+static void gather_candidates(struct tempo *t, const struct onset *onset, double seconds)
 {
     t->count = onset->count;
     t->candidates = 0;
     stand_out(t->rise, onset->flux, t->count);
     stand_out(t->low_rise, onset->part[0], t->count);
-    autocorrelate(t->like, t->rise, t->count);
-    autocorrelate(t->low_like, t->low_rise, t->count);
+    compute_autocorrelation(t->like, t->rise, t->count);
+    compute_autocorrelation(t->low_like, t->low_rise, t->count);
     add_by_length(t, seconds);
     add_by_flux(t);
 }
@@ -268,7 +268,7 @@ static int same_tempo(const struct tempo *t, size_t a, size_t b, double off)
 }
 
 /* The candidates that say the same tempo stand together; a whole number of beats is the more exact among them. */
-static struct tempo_found agree(const struct tempo *t, size_t best)
+static struct tempo_found add_agreeing(const struct tempo *t, size_t best)
 {
     struct tempo_found found = { t->candidate[best].bpm, 0, t->candidate[best].beats };
 
@@ -289,14 +289,14 @@ struct tempo_found tempo_find(struct tempo *t, const struct onset *onset, double
     float features[TEMPO_FEATURES];
     size_t best = 0;
 
-    gather(t, onset, seconds);
+    gather_candidates(t, onset, seconds);
     if (t->candidates == 0)
         return (struct tempo_found){ 0 };
     for (size_t i = 0; i < t->candidates; i++) {
         tempo_describe(t, onset, seconds, i, features);
-        t->score[i] = score(&t->model, features);
+        t->score[i] = score_candidate(&t->model, features);
         best = t->score[i] > t->score[best] ? i : best;
     }
     model_softmax(t->score, t->candidates);
-    return agree(t, best);
+    return add_agreeing(t, best);
 }

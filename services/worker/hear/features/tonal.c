@@ -59,7 +59,7 @@ static double bin_hz(const struct tonal *tonal)
 }
 
 /* The vertex of the parabola through three log powers; `i` has a neighbour on each side. */
-static struct tonal_peak vertex(const struct tonal *tonal, size_t i)
+static struct tonal_peak find_vertex(const struct tonal *tonal, size_t i)
 {
     float a = logf(tonal->power[i - 1] + 1e-20f), b = logf(tonal->power[i] + 1e-20f);
     float c = logf(tonal->power[i + 1] + 1e-20f), bend = a - 2 * b + c;
@@ -102,7 +102,7 @@ static void find_peaks(const struct tonal *tonal, struct tonal_frame *frame)
     for (size_t i = (size_t)fmax(6, lowest); i + 6 < bins; i++) {
         if (!is_peak(tonal->power, i, most * RANGE + SILENCE))
             continue;
-        keep_peak(frame, vertex(tonal, i));
+        keep_peak(frame, find_vertex(tonal, i));
         inside += tonal->power[i - 1] + tonal->power[i] + tonal->power[i + 1];
     }
     frame->tonal = frame->power > SILENCE ? fminf(1, inside / frame->power) : 0;
@@ -123,7 +123,7 @@ static void measure_low(const struct tonal *tonal, struct tonal_frame *frame)
     }
 }
 
-static void measure(void *context, const float *samples)
+static void measure_frame(void *context, const float *samples)
 {
     struct tonal *tonal = context;
     struct tonal_frame *frame = &tonal->frame[tonal->count];
@@ -143,13 +143,13 @@ static void measure(void *context, const float *samples)
 void tonal_feed(struct tonal *tonal, const float *mono, size_t count)
 {
     if (tonal->count < TONAL_FRAMES_MAX)
-        framer_feed(&tonal->framer, mono, count, measure, tonal);
+        framer_feed(&tonal->framer, mono, count, measure_frame, tonal);
 }
 
 void tonal_finish(struct tonal *tonal)
 {
     if (tonal->count < TONAL_FRAMES_MAX)
-        framer_finish(&tonal->framer, measure, tonal);
+        framer_finish(&tonal->framer, measure_frame, tonal);
 }
 
 float tonal_nearest(const struct tonal *tonal, float note, float off)

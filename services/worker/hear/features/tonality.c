@@ -124,7 +124,7 @@ static void find_views(struct tonality *t, const struct tonal_frame *frame, size
     }
 }
 
-static float fit(const struct tonality *t, const float *profile, size_t tonic)
+static float fit_profile(const struct tonality *t, const float *profile, size_t tonic)
 {
     float sum = 0;
 
@@ -134,12 +134,12 @@ static float fit(const struct tonality *t, const float *profile, size_t tonic)
     return sum;
 }
 
-static void choose(struct tonality *t, const struct tonality_model *model)
+static void choose_key(struct tonality *t, const struct tonality_model *model)
 {
     float score[TONALITY_KEYS];
 
     for (size_t key = 0; key < TONALITY_KEYS; key++)
-        score[key] = model->bias[key / 12] + fit(t, model->profile + key / 12 * TONALITY_VIEWS * 12, key % 12);
+        score[key] = model->bias[key / 12] + fit_profile(t, model->profile + key / 12 * TONALITY_VIEWS * 12, key % 12);
     model_softmax(score, TONALITY_KEYS);
     for (size_t key = 0; key < TONALITY_KEYS; key++)
         t->key = score[key] > score[t->key] ? (int)key : t->key;
@@ -180,7 +180,7 @@ int tonality_find(struct tonality *t, const struct tonality_model *model, const 
         return 0;
     find_tuning(t, frame, count);
     find_views(t, frame, count);
-    choose(t, model);
+    choose_key(t, model);
     find_signs(t, frame, count);
     return 1;
 }
