@@ -10,7 +10,7 @@ void alloc_fail(size_t size)
     crash_no_memory(size);
 }
 
-static void *check(void *at, size_t size)
+static void *check_memory(void *at, size_t size)
 {
     if (!at)
         alloc_fail(size);
@@ -29,7 +29,7 @@ static size_t size_of(size_t count, size_t size)
 
 void *alloc_bytes(size_t size)
 {
-    return check(malloc(size ? size : 1), size);
+    return check_memory(malloc(size ? size : 1), size);
 }
 
 void *alloc_array(size_t count, size_t size)
@@ -41,14 +41,14 @@ void *alloc_zeroed(size_t count, size_t size)
 {
     size_t whole = size_of(count, size);
 
-    return check(calloc(1, whole), whole);
+    return check_memory(calloc(1, whole), whole);
 }
 
 void *alloc_grow(void *was, size_t count, size_t size)
 {
     size_t whole = size_of(count, size);
 
-    return check(realloc(was, whole), whole);
+    return check_memory(realloc(was, whole), whole);
 }
 
 char *alloc_text(const char *text)
@@ -69,5 +69,5 @@ void *alloc_aligned(size_t alignment, size_t size)
 
 void *alloc_check(void *at)
 {
-    return check(at, 0);
+    return check_memory(at, 0);
 }

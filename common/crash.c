@@ -36,12 +36,12 @@ enum { FATALS = sizeof(fatal) / sizeof(*fatal) };
 
 /* ---- within the handler: only calls that are safe there ---- */
 
-struct line {
+struct record_line {
     size_t len;
     char text[LINE_BYTES];
 };
 
-static void add_text(struct line *line, const char *text)
+static void add_text(struct record_line *line, const char *text)
 {
     while (*text && line->len < sizeof(line->text) - 1)
         line->text[line->len++] = *text++;
@@ -49,7 +49,7 @@ static void add_text(struct line *line, const char *text)
 }
 
 /* A path may hold any byte: none of them begins a line of the record. */
-static void add_note(struct line *line, const char *note)
+static void add_note(struct record_line *line, const char *note)
 {
     size_t start = line->len;
 
@@ -59,7 +59,7 @@ static void add_note(struct line *line, const char *note)
             line->text[i] = '?';
 }
 
-static void add_number(struct line *line, uint64_t number, unsigned base)
+static void add_number(struct record_line *line, uint64_t number, unsigned base)
 {
     char digits[24];
     int at = sizeof(digits) - 1;
@@ -87,7 +87,7 @@ struct cause {
     size_t needed;
 };
 
-static void describe_cause(struct line *line, const struct cause *cause)
+static void describe_cause(struct record_line *line, const struct cause *cause)
 {
     if (!cause->info) {
         add_text(line, "cause: " CRASH_NO_MEMORY "\nneeded: ");
@@ -103,7 +103,7 @@ static void describe_cause(struct line *line, const struct cause *cause)
     add_number(line, cause->info->si_code > 0 ? (uint64_t)(uintptr_t)cause->info->si_addr : 0, 16);
 }
 
-static void describe_death(struct line *line, const struct cause *cause, int64_t seconds)
+static void describe_death(struct record_line *line, const struct cause *cause, int64_t seconds)
 {
     add_text(line, "service: ");
     add_text(line, state.service);
@@ -120,7 +120,7 @@ static void describe_death(struct line *line, const struct cause *cause, int64_t
 
 static void write_record(const struct cause *cause)
 {
-    struct line path = { 0 }, text = { 0 };
+    struct record_line path = { 0 }, text = { 0 };
     int64_t seconds = clock_now() / 1000000;
     void *frames[FRAMES];
     char name[PATH_MAX + 32];

@@ -16,7 +16,7 @@ struct old {
     struct arena *arena;
 };
 
-static const uint8_t *take(struct old *old, uint32_t count)
+static const uint8_t *take_bytes(struct old *old, uint32_t count)
 {
     static const uint8_t nothing[16];
 
@@ -30,12 +30,12 @@ static const uint8_t *take(struct old *old, uint32_t count)
 
 static uint32_t take_u32(struct old *old)
 {
-    return little_u32(take(old, 4));
+    return little_u32(take_bytes(old, 4));
 }
 
 static double take_f32(struct old *old)
 {
-    return (double)little_f32(take(old, 4));
+    return (double)little_f32(take_bytes(old, 4));
 }
 
 /* `count` elements of `width` bytes, in place. */
@@ -45,11 +45,11 @@ static struct bytes take_numbers(struct old *old, uint32_t count, uint32_t width
         old->broken = true;
         return (struct bytes){ 0 };
     }
-    return bytes_of(take(old, count * width), (size_t)count * width);
+    return bytes_of(take_bytes(old, count * width), (size_t)count * width);
 }
 
 /* Of rows of `step` bytes, the `width` bytes from `first` on of each, one after another. */
-static struct bytes pick(struct old *old, struct bytes rows, uint32_t step, uint32_t first, uint32_t width)
+static struct bytes copy_column(struct old *old, struct bytes rows, uint32_t step, uint32_t first, uint32_t width)
 {
     uint32_t count = rows.len / step;
     uint8_t *to = arena_array(old->arena, count, width);
@@ -64,9 +64,9 @@ static void read_level(struct old *old, struct artefact_level *level)
 {
     struct bytes bins = take_numbers(old, take_u32(old), 3);
 
-    level->low = pick(old, bins, 3, 0, 1);
-    level->high = pick(old, bins, 3, 1, 1);
-    level->rms = pick(old, bins, 3, 2, 1);
+    level->low = copy_column(old, bins, 3, 0, 1);
+    level->high = copy_column(old, bins, 3, 1, 1);
+    level->rms = copy_column(old, bins, 3, 2, 1);
 }
 
 /* u32 frames a bin; u64 frames; levels: u32 count, then i8 low, i8 high, u8 rms of each bin */
@@ -98,8 +98,8 @@ static void read_onsets(struct old *old, void *record)
     struct artefact_onsets *to = record;
     struct bytes pairs = take_numbers(old, take_u32(old), 8);
 
-    to->seconds = pick(old, pairs, 8, 0, 4);
-    to->strength = pick(old, pairs, 8, 4, 4);
+    to->seconds = copy_column(old, pairs, 8, 0, 4);
+    to->strength = copy_column(old, pairs, 8, 4, 4);
 }
 
 /* f32 bpm; f32 confidence; u32 count; f32 seconds of each */
@@ -137,7 +137,7 @@ static void read_gist(struct old *old, void *record)
 {
     struct artefact_gist *to = record;
 
-    to->samples_hash = bytes_of(take(old, 16), 16);
+    to->samples_hash = bytes_of(take_bytes(old, 16), 16);
     to->seconds = take_f32(old);
     to->bands = take_numbers(old, take_u32(old), 1);
 }
@@ -165,7 +165,7 @@ static const struct layout *layout_of(struct text type, struct bytes data)
 }
 
 /* A number that the schema refuses is damage, too. */
-static enum err encode(const struct layout *layout, const void *record, struct arena *arena, struct bytes *data)
+static enum err encode_record(const struct layout *layout, const void *record, struct arena *arena, struct bytes *data)
 {
     struct buffer buffer = { 0 };
     enum err e = codec_encode(layout->shape, record, &buffer, NULL);
@@ -199,5 +199,5 @@ enum err artefact_convert_old(struct text type, struct arena *arena, struct byte
         return ERR_FULL;
     if (old.broken || old.at != data->len)
         return ERR_NOT_FOUND;
-    return encode(layout, &record, arena, data);
+    return encode_record(layout, &record, arena, data);
 }

@@ -38,7 +38,7 @@ static void die(const char *what, const struct fault *fault)
     exit(1);
 }
 
-static int listen(jack_nframes_t frames, void *state)
+static int listen_to_period(jack_nframes_t frames, void *state)
 {
     struct ear *ear = state;
     const float *in = jack_port_get_buffer(ear->port, frames);
@@ -69,7 +69,7 @@ static void open_ear(struct ear *ear, struct asker *asker)
     ear->frame_us = 1e6 / (double)server.rate;
     ear->period_us = ear->frame_us * (double)server.period;
     ear->port = jack_port_register(ear->client, "in", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
-    jack_set_process_callback(ear->client, listen, ear);
+    jack_set_process_callback(ear->client, listen_to_period, ear);
     jack_activate(ear->client);
     snprintf(name, sizeof(name), "%.*s:preview_left", TEXT_ARG(server.client));
     if (jack_connect(ear->client, name, jack_port_name(ear->port)) != 0)

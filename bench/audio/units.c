@@ -29,13 +29,13 @@ struct bench {
     float *lines, *table, *sound;
     struct mix_strip strip;
     struct fade fade;
-    struct meter meter;
+    struct rt_meter meter;
     struct limiter limiter;
     struct lookahead ahead;
     struct lookahead_cell line[LOOKAHEAD_LINE];
     struct interpolate play;
     struct oscillator oscillator;
-    struct adsr adsr;
+    struct rt_adsr adsr;
     struct svf svf;
     struct reverb reverb;
     struct delay delay;

@@ -29,7 +29,7 @@ struct config {
 };
 
 /* What the parser's callbacks share: the file's bytes and where in them it is. */
-struct reading {
+struct config_reading {
     struct config *config;
     const char *at, *end;
     int line;
@@ -44,7 +44,7 @@ static struct setting *find_setting(const struct config *config, struct text key
     return NULL;
 }
 
-static char *stop_reading(struct reading *reading, enum err code, const char *what)
+static char *stop_reading(struct config_reading *reading, enum err code, const char *what)
 {
     if (reading->fault->code == ERR_OK)
         fault_set(reading->fault, code, "%s:%d: %s", reading->config->path, reading->line, what);
@@ -55,7 +55,7 @@ static char *stop_reading(struct reading *reading, enum err code, const char *wh
 /* inih's reader, with fgets's manners. A line past its room would be read as two: refused. */
 static char *next_line(char *to, int room, void *from)
 {
-    struct reading *reading = from;
+    struct config_reading *reading = from;
     size_t left = (size_t)(reading->end - reading->at), len;
     const char *newline;
 
@@ -76,7 +76,7 @@ static char *next_line(char *to, int room, void *from)
 
 static int take_setting(void *user, const char *section, const char *name, const char *value)
 {
-    struct reading *reading = user;
+    struct config_reading *reading = user;
     struct config *config = reading->config;
     struct text key = arena_printf(&config->arena, "%s%s%s", section, *section ? "." : "", name);
     struct setting *before = find_setting(config, key);
@@ -100,7 +100,7 @@ static int take_setting(void *user, const char *section, const char *name, const
 static enum err parse_file(struct config *config, struct buffer *file, struct fault *fault)
 {
     struct fault found = { 0 };
-    struct reading reading = { config, buffer_c(file), buffer_c(file) + file->len, 0, &found };
+    struct config_reading reading = { config, buffer_c(file), buffer_c(file) + file->len, 0, &found };
     int bad_line = ini_parse_stream(next_line, &reading, take_setting, &reading);
 
     if (found.code == ERR_OK && bad_line != 0) {

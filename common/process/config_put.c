@@ -50,14 +50,14 @@ static bool is_setting(struct text line, struct text name)
 }
 
 /* Where the setting's line is, or where it would be put: behind the last line of its section that is not empty. */
-struct place {
+struct setting_place {
     uint32_t at, len; /* the line that goes; len 0: none */
     bool has_section;
 };
 
-static struct place find_place(struct text file, struct text section, struct text name)
+static struct setting_place find_place(struct text file, struct text section, struct text name)
 {
-    struct place place = { .at = file.len };
+    struct setting_place place = { .at = file.len };
     bool inside = false;
 
     for (uint32_t at = 0; at < file.len;) {
@@ -66,7 +66,7 @@ static struct place find_place(struct text file, struct text section, struct tex
         if (is_section(line, &found))
             inside = text_equal(found, section);
         else if (inside && is_setting(line, name))
-            return (struct place){ at, line.len, true };
+            return (struct setting_place){ at, line.len, true };
         at += line.len;
         if (inside && trim_line(line).len) {
             place.at = at;
@@ -76,7 +76,8 @@ static struct place find_place(struct text file, struct text section, struct tex
     return place;
 }
 
-static void write_new(struct text file, struct place place, const char *key, const char *value, struct buffer *to)
+static void write_new(struct text file, struct setting_place place, const char *key, const char *value,
+                      struct buffer *to)
 {
     int section = (int)strcspn(key, ".");
     struct text before = { place.at, file.at };

@@ -34,7 +34,7 @@ struct studio {
 };
 
 /* What an object holds. A family of rings is numbered: "stream.7". */
-struct kind {
+struct object_kind {
     const char *name;
     int first; /* of its objects */
     bool is_ring;
@@ -91,7 +91,7 @@ static bool accept_any(void *memory)
     return true;
 }
 
-static const struct kind kinds[] = {
+static const struct object_kind kinds[] = {
     { "score", SCORE, .is_whole = score_is_whole },
     { "state", STATE, .is_whole = state_is_whole },
     { "orders", ORDERS, true, 0, sizeof(struct order), ORDERS_CELLS, false, NULL },
@@ -103,9 +103,9 @@ static const struct kind kinds[] = {
     { "streamer", STREAMER, .is_whole = accept_any },
 };
 
-static const struct kind *kind_of(int object)
+static const struct object_kind *kind_of(int object)
 {
-    const struct kind *kind = &kinds[sizeof(kinds) / sizeof(*kinds) - 1];
+    const struct object_kind *kind = &kinds[sizeof(kinds) / sizeof(*kinds) - 1];
 
     while (kind->first > object)
         kind--;
@@ -114,7 +114,7 @@ static const struct kind *kind_of(int object)
 
 static size_t size_of(int object, uint32_t scale)
 {
-    const struct kind *kind = kind_of(object);
+    const struct object_kind *kind = kind_of(object);
 
     if (kind->is_ring)
         return kind->ring_at + ring_size(kind->cell, kind->capacity * (kind->grows ? scale : 1));
@@ -134,7 +134,7 @@ static size_t size_of(int object, uint32_t scale)
 
 static const char *own_name(int object, char to[STUDIO_NAME_SIZE])
 {
-    const struct kind *kind = kind_of(object);
+    const struct object_kind *kind = kind_of(object);
 
     (void)snprintf(to, STUDIO_NAME_SIZE, kind->is_ring ? "%s.%d" : "%s", kind->name, object - kind->first);
     return to;
@@ -147,14 +147,14 @@ static const char *name_of(const struct paths *paths, int object, char to[SHM_NA
     return shm_name(paths, own_name(object, own), to);
 }
 
-static bool open_ring(const struct kind *kind, void *memory, uint32_t scale, struct ring *ring)
+static bool open_ring(const struct object_kind *kind, void *memory, uint32_t scale, struct ring *ring)
 {
     return ring_open(ring, (uint8_t *)memory + kind->ring_at, kind->cell, kind->capacity * (kind->grows ? scale : 1));
 }
 
 static bool is_whole(int object, void *memory, uint32_t scale)
 {
-    const struct kind *kind = kind_of(object);
+    const struct object_kind *kind = kind_of(object);
     struct ring ring;
 
     return kind->is_ring ? open_ring(kind, memory, scale, &ring) : kind->is_whole(memory);
@@ -176,7 +176,7 @@ static enum err attach_object(const char *name, int object, uint32_t *scale, str
 /* New memory is all zeroes: what no initial value is needed for is whole. */
 static void fill_object(int object, void *memory, uint32_t scale)
 {
-    const struct kind *kind = kind_of(object);
+    const struct object_kind *kind = kind_of(object);
 
     if (kind->is_ring)
         ring_make((uint8_t *)memory + kind->ring_at, kind->cell, kind->capacity * (kind->grows ? scale : 1));

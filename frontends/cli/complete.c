@@ -21,7 +21,7 @@ struct unfinished {
 
 /* ---- offers ---- */
 
-static void offer(const struct unfinished *u, struct text text, const char *after)
+static void offer_word(const struct unfinished *u, struct text text, const char *after)
 {
     if (text_starts(text, text_of(u->word)) || u->word[0] == '\0')
         cli_print(&u->cli->out, "%s%.*s%s\n", u->before, TEXT_ARG(text), after);
@@ -32,7 +32,7 @@ static void offer_words(const struct unfinished *u, const char *words)
     while (*words) {
         size_t len = strcspn(words, " ");
 
-        offer(u, (struct text){ (uint32_t)len, words }, "");
+        offer_word(u, (struct text){ (uint32_t)len, words }, "");
         words += len + (words[len] == ' ');
     }
 }
@@ -40,7 +40,7 @@ static void offer_words(const struct unfinished *u, const char *words)
 static void offer_table(const struct unfinished *u, const struct choice_table *table)
 {
     for (uint32_t i = 1; i < table->count; i++)
-        offer(u, text_of(table->words[i]), "");
+        offer_word(u, text_of(table->words[i]), "");
 }
 
 /* "gain=" of each field but one. */
@@ -48,7 +48,7 @@ static void offer_fields(const struct unfinished *u, const struct shape *shape, 
 {
     for (uint32_t i = 0; i < shape->field_count; i++)
         if (strcmp(shape->fields[i].name, but) != 0)
-            offer(u, text_of(shape->fields[i].name), "=");
+            offer_word(u, text_of(shape->fields[i].name), "=");
 }
 
 static bool ask_for(const struct unfinished *u, const char *name, const void *request, void *answer)
@@ -72,7 +72,7 @@ static void offer_query(const struct unfinished *u)
 
     if (ask_for(u, "search.complete", &request, &answer))
         for (uint32_t i = 0; i < answer.each.count; i++)
-            offer(u, answer.each.at[i], "");
+            offer_word(u, answer.each.at[i], "");
 }
 
 static void offer_item(const struct unfinished *u)
@@ -116,7 +116,7 @@ static void offer_services(const struct unfinished *u)
 
     if (ask_for(u, "supervisor.services", NULL, &lines))
         for (uint32_t i = 0; i < lines.each.count; i++)
-            offer(u, lines.each.at[i].service, "");
+            offer_word(u, lines.each.at[i].service, "");
     else
         offer_words(u, "supervisor persist search indexer audio streamer");
 }
@@ -125,7 +125,7 @@ static void offer_events(const struct unfinished *u)
 {
     for (int i = 0; schema_all[i]; i++)
         for (uint32_t k = 0; k < schema_all[i]->event_count; k++)
-            offer(u, text_of(schema_all[i]->events[k].full_name), "");
+            offer_word(u, text_of(schema_all[i]->events[k].full_name), "");
 }
 
 static void offer_messages(const struct unfinished *u)
@@ -136,7 +136,7 @@ static void offer_messages(const struct unfinished *u)
         offer_fields(u, which->request, "");
     for (int i = 0; u->at == 0 && schema_all[i]; i++)
         for (uint32_t k = 0; k < schema_all[i]->ask_count; k++)
-            offer(u, text_of(schema_all[i]->asks[k].full_name), "");
+            offer_word(u, text_of(schema_all[i]->asks[k].full_name), "");
 }
 
 static void offer_libraries(const struct unfinished *u)
@@ -145,7 +145,7 @@ static void offer_libraries(const struct unfinished *u)
 
     if (ask_for(u, "indexer.libraries", NULL, &list))
         for (uint32_t i = 0; i < list.each.count; i++)
-            offer(u, (struct text){ list.each.at[i].path.len, (const char *)list.each.at[i].path.at }, "");
+            offer_word(u, (struct text){ list.each.at[i].path.len, (const char *)list.each.at[i].path.at }, "");
     offer_files(u);
 }
 
@@ -156,14 +156,14 @@ static void offer_saved(const struct unfinished *u)
 
     if (ask_for(u, "search.queries", &request, &kept))
         for (uint32_t i = 0; i < kept.each.count; i++)
-            offer(u, kept.each.at[i].name, "");
+            offer_word(u, kept.each.at[i].name, "");
 }
 
 static void offer_channels(const struct unfinished *u)
 {
     if (u->at == 0) {
         offer_table(u, &bus_table);
-        offer(u, text_of("limiter"), "");
+        offer_word(u, text_of("limiter"), "");
     } else {
         offer_fields(u, strcmp(u->arguments[0], "limiter") == 0 ? &audio_set_limiter_shape : &mixer_strip_shape, "bus");
     }
@@ -181,7 +181,7 @@ static void offer_devices(const struct unfinished *u)
 
     if (ask_for(u, "supervisor.sound_devices", NULL, &devices))
         for (uint32_t i = 0; i < devices.each.count; i++)
-            offer(u, devices.each.at[i].name, "");
+            offer_word(u, devices.each.at[i].name, "");
     offer_words(u, "auto dummy none");
 }
 
@@ -195,7 +195,7 @@ static void offer_ports(const struct unfinished *u)
     else if (ask_for(u, "audio.ports", NULL, &all))
         for (uint32_t i = 0; i < all.each.count; i++)
             if (text_is(all.each.at[i].port, u->arguments[0]))
-                offer(u, all.each.at[i].to, "");
+                offer_word(u, all.each.at[i].to, "");
 }
 
 static void offer_voices(const struct unfinished *u)
@@ -204,7 +204,7 @@ static void offer_voices(const struct unfinished *u)
 
     if (ask_for(u, "streamer.voices", NULL, &voices))
         for (uint32_t i = 0; i < voices.each.count; i++)
-            offer(u, arena_printf(&u->cli->arena, "%llu", (unsigned long long)voices.each.at[i].voice), "");
+            offer_word(u, arena_printf(&u->cli->arena, "%llu", (unsigned long long)voices.each.at[i].voice), "");
 }
 
 static void offer_artefact(const struct unfinished *u)
@@ -301,8 +301,8 @@ static void offer_options(const struct unfinished *u, const struct command *comm
 {
     for (int i = 0; i < option_count; i++)
         if (command_takes(command, &option_table[i]))
-            offer(u, arena_printf(&u->cli->arena, "--%s", option_table[i].name), "");
-    offer(u, TEXT("--help"), "");
+            offer_word(u, arena_printf(&u->cli->arena, "--%s", option_table[i].name), "");
+    offer_word(u, TEXT("--help"), "");
 }
 
 /* ---- the line ---- */
@@ -317,9 +317,9 @@ static void offer_commands(const struct unfinished *u, const char *first)
         size_t word = strcspn(name, " ");
 
         if (first && strncmp(name, first, len) == 0 && name[len] == ' ')
-            offer(u, text_of(name + len + 1), "");
+            offer_word(u, text_of(name + len + 1), "");
         else if (!first && (strncmp(before, name, word) != 0 || (before[word] != ' ' && before[word] != '\0')))
-            offer(u, (struct text){ (uint32_t)word, name }, "");
+            offer_word(u, (struct text){ (uint32_t)word, name }, "");
     }
 }
 

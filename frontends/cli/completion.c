@@ -5,7 +5,7 @@
 #include "frontends/cli/base/cli.h"
 
 /* Within '…': zsh closes the quotes around a quote, fish escapes it. */
-static void quoted(struct buffer *to, const char *text, const char *quote)
+static void add_quoted(struct buffer *to, const char *text, const char *quote)
 {
     buffer_add_text(to, "'");
     for (; *text; text += strcspn(text, "'") + (text[strcspn(text, "'")] == '\'')) {
@@ -29,7 +29,7 @@ static bool is_first_of_its_word(int index)
 }
 
 /* bash splits words at ':' and '=', and replaces only what follows the last of them. */
-static void bash(struct buffer *to)
+static void write_bash(struct buffer *to)
 {
     buffer_add_text(to, "# bash completion for loophole: source <(loophole completion bash)\n"
                         "_loophole() {\n"
@@ -55,7 +55,7 @@ static void bash(struct buffer *to)
                         "complete -F _loophole loophole\n");
 }
 
-static void zsh(struct buffer *to)
+static void write_zsh(struct buffer *to)
 {
     buffer_add_text(to, "#compdef loophole\n"
                         "# zsh completion for loophole: a file _loophole in a folder of $fpath, or after compinit:\n"
@@ -71,7 +71,7 @@ static void zsh(struct buffer *to)
         cli_print(&row, "%.*s:%s", (int)strcspn(command_table[i].name, " "), command_table[i].name,
                   command_table[i].doc);
         buffer_add_text(to, "        ");
-        quoted(to, buffer_c(&row), "'\\''");
+        add_quoted(to, buffer_c(&row), "'\\''");
         buffer_add_text(to, "\n");
         buffer_free(&row);
     }
@@ -89,7 +89,7 @@ static void zsh(struct buffer *to)
                         "compdef _loophole loophole\n");
 }
 
-static void fish(struct buffer *to)
+static void write_fish(struct buffer *to)
 {
     buffer_add_text(to, "# fish completion for loophole: loophole completion fish | source\n"
                         "function __loophole_complete\n"
@@ -109,7 +109,7 @@ static void fish(struct buffer *to)
             continue;
         cli_print(to, "complete -c loophole -n __fish_use_subcommand -a %.*s -d ",
                   (int)strcspn(command_table[i].name, " "), command_table[i].name);
-        quoted(to, command_table[i].doc, "\\'");
+        add_quoted(to, command_table[i].doc, "\\'");
         buffer_add_text(to, "\n");
     }
 }
@@ -119,7 +119,7 @@ enum err completion_print(struct cli *cli, struct fault *fault)
     static const struct {
         const char *shell;
         void (*add)(struct buffer *to);
-    } shells[] = { { "bash", bash }, { "zsh", zsh }, { "fish", fish } };
+    } shells[] = { { "bash", write_bash }, { "zsh", write_zsh }, { "fish", write_fish } };
 
     for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++)
         if (strcmp(cli->args[0], shells[i].shell) == 0) {

@@ -17,7 +17,7 @@ static void usage_command(struct buffer *to, const struct command *command)
     buffer_free(&typed);
 }
 
-static void usage(struct buffer *to)
+static void print_commands(struct buffer *to)
 {
     buffer_add_text(to, "Usage: loophole COMMAND [OPTION…] [ARGUMENT…]\n"
                         "Indexes sound libraries, finds sounds that sound alike, plays and records.\n");
@@ -134,7 +134,7 @@ int main(int argc, char **argv)
     if (command)
         return run_command(command, argc - words, argv + words);
     if (argc < 2 || is_help(argv[1])) {
-        usage(&text);
+        print_commands(&text);
         return print_usage(&text, argc >= 2);
     }
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {

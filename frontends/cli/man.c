@@ -2,7 +2,7 @@
 #include "frontends/cli/base/cli.h"
 
 /* A line of roff must not begin with a dot or a quote, and '-' and '\' are special. */
-static void roff(struct buffer *to, const char *text)
+static void add_roff(struct buffer *to, const char *text)
 {
     for (const char *at = text; *at; at++) {
         if ((*at == '.' || *at == '\'') && (at == text || at[-1] == '\n'))
@@ -17,14 +17,14 @@ static void roff(struct buffer *to, const char *text)
 static void man_command(struct buffer *to, const struct command *command)
 {
     buffer_add_text(to, ".TP\n.B ");
-    roff(to, command->name);
+    add_roff(to, command->name);
     buffer_add_text(to, " ");
-    roff(to, command->args);
+    add_roff(to, command->args);
     buffer_add_text(to, "\n");
-    roff(to, command->doc);
+    add_roff(to, command->doc);
     buffer_add_text(to, ".\n");
     if (*command->help) {
-        roff(to, command->help);
+        add_roff(to, command->help);
         buffer_add_text(to, "\n");
     }
     if (*command->options) {
@@ -32,7 +32,7 @@ static void man_command(struct buffer *to, const struct command *command)
         for (int i = 0; i < option_count; i++)
             if (command_takes(command, &option_table[i])) {
                 buffer_add_text(to, " \\-\\-");
-                roff(to, option_table[i].name);
+                add_roff(to, option_table[i].name);
             }
         buffer_add_text(to, ".\n");
     }
@@ -65,13 +65,13 @@ enum err man_print(struct cli *cli, struct fault *fault)
         const struct option_row *option = &option_table[i];
 
         buffer_add_text(to, ".TP\n.B \\-\\-");
-        roff(to, option->name);
+        add_roff(to, option->name);
         if (option->letter)
             cli_print(to, ", \\-%c", option->letter);
         if (option->arg)
             cli_print(to, " %s", option->arg);
         buffer_add_text(to, "\n");
-        roff(to, option->doc);
+        add_roff(to, option->doc);
         buffer_add_text(to, "\n");
     }
     man_exit_codes(to);

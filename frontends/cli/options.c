@@ -130,7 +130,7 @@ static _Noreturn void refuse_with(const struct parsing *p, struct text what, con
     exit(EX_USAGE);
 }
 
-static _Noreturn void refuse(const struct parsing *p, struct text what)
+static _Noreturn void refuse_command(const struct parsing *p, struct text what)
 {
     struct text usage = arena_printf(&p->cli->arena, "usage: loophole %s%s%s%s; `loophole %s --help` explains it",
                                      p->command->name, *p->command->options ? " [OPTION…]" : "",
@@ -147,8 +147,8 @@ static void set_number(const struct parsing *p, const struct option_row *row, co
     errno = 0;
     *at = strtoll(arg, &end, 10);
     if (errno != 0 || end == arg || *end != '\0' || *at < row->min || *at > row->max)
-        refuse(p, arena_printf(&p->cli->arena, "--%s wants a whole number from %lld to %lld, not \"%s\"", row->name,
-                               (long long)row->min, (long long)row->max, arg));
+        refuse_command(p, arena_printf(&p->cli->arena, "--%s wants a whole number from %lld to %lld, not \"%s\"",
+                                       row->name, (long long)row->min, (long long)row->max, arg));
 }
 
 static void set_option(const struct parsing *p, const struct option_row *row, const char *arg)
@@ -156,7 +156,7 @@ static void set_option(const struct parsing *p, const struct option_row *row, co
     void *at = (char *)&p->cli->options + row->offset;
 
     if (row->kind != OPTION_FLAG && arg[0] == '\0' && strcmp(row->arg, "QUERY") != 0 && strcmp(row->arg, "CURSOR") != 0)
-        refuse(p, arena_printf(&p->cli->arena, "the %s of --%s is empty", row->arg, row->name));
+        refuse_command(p, arena_printf(&p->cli->arena, "the %s of --%s is empty", row->arg, row->name));
     switch (row->kind) {
     case OPTION_FLAG:
         *(bool *)at = true;
@@ -185,14 +185,14 @@ static const struct option_row *named_in_part(const struct parsing *p, const cha
         if (row->name[len] == '\0')
             return row;
         if (found && !p->command->dashes)
-            refuse(p,
-                   arena_printf(&p->cli->arena, "--%.*s may be --%s or --%s", (int)len, name, found->name, row->name));
+            refuse_command(p, arena_printf(&p->cli->arena, "--%.*s may be --%s or --%s", (int)len, name, found->name,
+                                           row->name));
         found = row;
     }
     return p->command->dashes ? NULL : found;
 }
 
-static const struct option_row *lettered(const struct parsing *p, char letter)
+static const struct option_row *find_letter(const struct parsing *p, char letter)
 {
     for (int i = 0; i < option_count; i++)
         if (option_table[i].letter == letter && command_takes(p->command, &option_table[i]))
@@ -209,9 +209,9 @@ static bool may_be_empty(const struct command *command)
 static void take_argument(struct parsing *p, char *arg)
 {
     if (arg[0] == '\0' && !may_be_empty(p->command))
-        refuse(p, arena_printf(&p->cli->arena, "argument %d is empty", p->cli->count + 1));
+        refuse_command(p, arena_printf(&p->cli->arena, "argument %d is empty", p->cli->count + 1));
     if (p->cli->count >= p->command->max_args)
-        refuse(p, arena_printf(&p->cli->arena, "too many arguments: \"%s\"", arg));
+        refuse_command(p, arena_printf(&p->cli->arena, "too many arguments: \"%s\"", arg));
     p->cli->args[p->cli->count++] = arg;
 }
 
@@ -219,11 +219,11 @@ static void take_argument(struct parsing *p, char *arg)
 static const char *value_of(struct parsing *p, const struct option_row *row, const char *joined)
 {
     if (row->kind == OPTION_FLAG && joined)
-        refuse(p, arena_printf(&p->cli->arena, "--%s takes no value", row->name));
+        refuse_command(p, arena_printf(&p->cli->arena, "--%s takes no value", row->name));
     if (row->kind == OPTION_FLAG || joined)
         return joined;
     if (p->at + 1 >= p->argc)
-        refuse(p, arena_printf(&p->cli->arena, "--%s wants %s", row->name, row->arg));
+        refuse_command(p, arena_printf(&p->cli->arena, "--%s wants %s", row->name, row->arg));
     return p->argv[++p->at];
 }
 
@@ -240,12 +240,12 @@ static bool take_long(struct parsing *p, const char *arg)
 /* "-n5", "-n 5", "-aF". Where arguments may begin with a dash, only a letter that is alone is an option. */
 static bool take_letters(struct parsing *p, const char *arg)
 {
-    const struct option_row *row = lettered(p, arg[1]);
+    const struct option_row *row = find_letter(p, arg[1]);
 
     if (!row || p->command->dashes == DASHES_TAGS || (p->command->dashes && arg[2]))
         return false;
     for (const char *at = arg + 1; *at; at++) {
-        row = lettered(p, *at);
+        row = find_letter(p, *at);
         if (!row)
             return false;
         if (row->kind != OPTION_FLAG) {
@@ -360,5 +360,5 @@ void options_parse(const struct command *command, int argc, char **argv, struct 
             take_one(&p, argv[p.at]);
     }
     if (cli->count < command->min_args)
-        refuse(&p, arena_printf(&cli->arena, "expected %s", command->args));
+        refuse_command(&p, arena_printf(&cli->arena, "expected %s", command->args));
 }

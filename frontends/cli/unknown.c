@@ -7,13 +7,13 @@
 
 enum { WORD = 32, NEAR = 2 };
 
-static int least(int a, int b)
+static int least_of(int a, int b)
 {
     return a < b ? a : b;
 }
 
 /* How many letters are to be changed, added or left out to make `b` of `a`; two neighbours changed round are one. */
-static int distance(const char *a, const char *b)
+static int edit_distance(const char *a, const char *b)
 {
     int rows[WORD + 1][WORD + 1], high = (int)strlen(a), wide = (int)strlen(b);
 
@@ -26,9 +26,9 @@ static int distance(const char *a, const char *b)
             *here = i + k;
             if (i == 0 || k == 0)
                 continue;
-            *here = least(rows[i - 1][k - 1] + (a[i - 1] != b[k - 1]), least(rows[i - 1][k], rows[i][k - 1]) + 1);
+            *here = least_of(rows[i - 1][k - 1] + (a[i - 1] != b[k - 1]), least_of(rows[i - 1][k], rows[i][k - 1]) + 1);
             if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1])
-                *here = least(*here, rows[i - 2][k - 2] + 1);
+                *here = least_of(*here, rows[i - 2][k - 2] + 1);
         }
     return rows[high][wide];
 }
@@ -37,7 +37,7 @@ static bool is_near(const char *typed, const char *name)
 {
     size_t len = strlen(typed);
 
-    return len > 0 && (strncmp(name, typed, len) == 0 || distance(typed, name) <= (len > 4 ? NEAR : 1));
+    return len > 0 && (strncmp(name, typed, len) == 0 || edit_distance(typed, name) <= (len > 4 ? NEAR : 1));
 }
 
 /* Both words name a command, or the first one is a group and the second one is not of it, or the first is unknown. */

@@ -8,7 +8,7 @@
 
 static enum err check_word_doubles(const struct definition *definition)
 {
-    struct word *word, *before;
+    struct schema_word *word, *before;
 
     for (EACH(word, definition->words))
         for (before = definition->words; before != word; before = before->next)
@@ -19,7 +19,7 @@ static enum err check_word_doubles(const struct definition *definition)
 
 static enum err check_words(const struct definition *definition)
 {
-    struct word *word;
+    struct schema_word *word;
 
     if (!definition->words)
         return report(definition->place, "an enum without words; write them below, indented");
@@ -121,34 +121,34 @@ static enum err check_definition(struct definition *definition)
 }
 
 /* A file's name becomes a part of names in C. */
-static enum err check_file_names(const struct model *model)
+static enum err check_file_names(const struct schema_model *model)
 {
-    struct source *source;
+    struct schema_source *source;
 
     for (EACH(source, model->sources))
         for (uint32_t i = 0; i < source->name.len; i++)
             if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789_", source->name.at[i]))
-                return report((struct place){ source->path, 1, 1 },
+                return report((struct source_place){ source->path, 1, 1 },
                               "the file's name is no name; make it of a to z, 0 to 9 and _");
     return ERR_OK;
 }
 
-static enum err check_source_doubles(const struct model *model)
+static enum err check_source_doubles(const struct schema_model *model)
 {
-    struct source *source;
+    struct schema_source *source;
 
     for (EACH(source, model->sources))
         if (source->next && text_equal(source->name, source->next->name))
-            return report((struct place){ source->next->path, 1, 1 }, "a second schema %.*s; give each file once",
-                          TEXT_ARG(source->name));
+            return report((struct source_place){ source->next->path, 1, 1 },
+                          "a second schema %.*s; give each file once", TEXT_ARG(source->name));
     return ERR_OK;
 }
 
-enum err check_model(struct model *model)
+enum err check_model(struct schema_model *model)
 {
     enum err e = check_file_names(model);
     struct definition *definition;
-    struct source *source;
+    struct schema_source *source;
 
     if (e == ERR_OK)
         e = check_source_doubles(model);

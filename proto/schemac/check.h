@@ -6,10 +6,10 @@
 #include "proto/schemac/model.h"
 
 /* Of a resolved model. Errors, reported: bad_request. */
-enum err check_model(struct model *model);
+enum err check_model(struct schema_model *model);
 
 /* The parts of it, each in a file of its own. */
-enum err check_names(struct model *model);           /* names within C: doubles and reserved ones */
+enum err check_names(struct schema_model *model);    /* names within C: doubles and reserved ones */
 enum err check_example(const struct member *member); /* against the field's type and bounds */
 
 /* Forms of JSON fit their types, and no message and no record in it has one (with `is_message`; else the definition's

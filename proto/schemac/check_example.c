@@ -11,10 +11,10 @@
 enum { ID_CHARACTERS = 26, NUMBER_SIZE = 64 };
 
 /* One value: the whole example, or an element of a list, where words and ids stand in quotes as in JSON. */
-struct value {
+struct example_value {
     const struct member *member;
     struct text text;
-    struct place place;
+    struct source_place place;
     bool in_list;
 };
 
@@ -28,14 +28,14 @@ static struct text strip_quotes(struct text t)
     return (struct text){ t.len - 2, t.at + 1 };
 }
 
-static enum err check_bool(const struct value *value)
+static enum err check_bool(const struct example_value *value)
 {
     if (text_is(value->text, "true") || text_is(value->text, "false"))
         return ERR_OK;
     return report(value->place, "the example is no bool; write true or false");
 }
 
-static enum err report_range(const struct value *value)
+static enum err report_range(const struct example_value *value)
 {
     return report(value->place, "the example is outside the field's range; write one within or widen the range");
 }
@@ -70,14 +70,14 @@ static const char *find_number_end(const char *c, bool with_fraction)
 }
 
 /* Copies a number that is written as JSON wants it; false when it is none, or too long for any range. */
-static bool copy_number(const struct value *value, bool with_fraction, char to[NUMBER_SIZE])
+static bool copy_number(const struct example_value *value, bool with_fraction, char to[NUMBER_SIZE])
 {
     const char *end = text_copy(to, NUMBER_SIZE, value->text) ? find_number_end(to, with_fraction) : NULL;
 
     return end && *end == '\0';
 }
 
-static enum err check_int(const struct value *value)
+static enum err check_int(const struct example_value *value)
 {
     char copy[NUMBER_SIZE];
     int64_t number;
@@ -91,7 +91,7 @@ static enum err check_int(const struct value *value)
     return ERR_OK;
 }
 
-static enum err check_uint(const struct value *value)
+static enum err check_uint(const struct example_value *value)
 {
     uint64_t max = value->member->max == INT64_MAX ? UINT64_MAX : (uint64_t)value->member->max;
     char copy[NUMBER_SIZE];
@@ -106,7 +106,7 @@ static enum err check_uint(const struct value *value)
     return ERR_OK;
 }
 
-static enum err check_real(const struct value *value)
+static enum err check_real(const struct example_value *value)
 {
     char copy[NUMBER_SIZE];
     double number;
@@ -119,7 +119,7 @@ static enum err check_real(const struct value *value)
     return ERR_OK;
 }
 
-static enum err check_text(const struct value *value)
+static enum err check_text(const struct example_value *value)
 {
     struct text inner;
     uint32_t len = 0;
@@ -151,7 +151,7 @@ static bool is_base64(struct text t)
     return t.len % 4 == 0;
 }
 
-static enum err check_bytes(const struct value *value)
+static enum err check_bytes(const struct example_value *value)
 {
     struct text inner;
     uint32_t len;
@@ -170,12 +170,12 @@ static enum err check_bytes(const struct value *value)
     return ERR_OK;
 }
 
-static struct text bare_text(const struct value *value)
+static struct text bare_text(const struct example_value *value)
 {
     return value->in_list && is_quoted(value->text) ? strip_quotes(value->text) : value->text;
 }
 
-static enum err check_id(const struct value *value)
+static enum err check_id(const struct example_value *value)
 {
     struct text id = bare_text(value);
     bool is_good = id.len == ID_CHARACTERS && id.at[0] >= '0' && id.at[0] <= '7';
@@ -188,9 +188,9 @@ static enum err check_id(const struct value *value)
                                 "most 7");
 }
 
-static enum err check_choice(const struct value *value)
+static enum err check_choice(const struct example_value *value)
 {
-    struct word *word;
+    struct schema_word *word;
 
     for (EACH(word, value->member->definition->words))
         if (text_equal(word->text, bare_text(value)))
@@ -199,12 +199,12 @@ static enum err check_choice(const struct value *value)
                   TEXT_ARG(value->member->type_name));
 }
 
-static enum err check_record(const struct value *value)
+static enum err check_record(const struct example_value *value)
 {
     return report(value->place, "the example of a record is made of its own; write a full stop");
 }
 
-static enum err (*const checks[])(const struct value *) = {
+static enum err (*const checks[])(const struct example_value *) = {
     [FIELD_BOOL] = check_bool, [FIELD_INT] = check_int,       [FIELD_UINT] = check_uint,
     [FIELD_REAL] = check_real, [FIELD_TEXT] = check_text,     [FIELD_BYTES] = check_bytes,
     [FIELD_ID] = check_id,     [FIELD_CHOICE] = check_choice, [FIELD_RECORD] = check_record,
@@ -242,7 +242,7 @@ static enum err check_list(const struct member *member)
 
     for (bool more = rest.len > 0; e == ERR_OK && more; count++) {
         uint32_t len = element_length(rest);
-        struct value value = { member, trim_text((struct text){ len, rest.at }), member->example_place, true };
+        struct example_value value = { member, trim_text((struct text){ len, rest.at }), member->example_place, true };
 
         e = checks[member->type](&value);
         more = len < rest.len;
@@ -256,7 +256,7 @@ static enum err check_list(const struct member *member)
 
 enum err check_example(const struct member *member)
 {
-    struct value value = { member, member->example, member->example_place, false };
+    struct example_value value = { member, member->example, member->example_place, false };
 
     if (text_is(member->example, ".") && member->type == FIELD_RECORD)
         return ERR_OK;

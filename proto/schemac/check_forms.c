@@ -11,7 +11,7 @@ static bool is_pair(const struct member *first)
     return is_word(first) && first->next && !first->next->next;
 }
 
-static bool fits(const struct member *member)
+static bool check_fit(const struct member *member)
 {
     bool is_list = member->flags & FIELD_LIST, is_record = member->type == FIELD_RECORD;
     const struct member *first = is_record ? member->definition->members : NULL;
@@ -36,7 +36,7 @@ enum err check_forms(const struct definition *definition, bool is_message)
     enum err e = ERR_OK;
 
     for (EACH(member, definition->members)) {
-        if (!fits(member))
+        if (!check_fit(member))
             return report(member->type_place,
                           "the form does not fit the type: keys is for a record or a list of records "
                           "that begin with a text, object for a list of records of a text and a "

@@ -5,7 +5,7 @@
 struct c_name {
     struct c_name *next;
     struct text name;
-    struct place place;
+    struct source_place place;
 };
 
 struct taken {
@@ -26,7 +26,7 @@ static const char *const c_words[] = {
     "typedef", "union",    "void",   "while", "asm",    "typeof", "unsigned", "volatile", "restrict", "errno",
 };
 
-static enum err take_name(struct taken *taken, struct text name, struct place place)
+static enum err take_name(struct taken *taken, struct text name, struct source_place place)
 {
     struct c_name *other, *mine = arena_alloc(taken->arena, sizeof(*mine));
 
@@ -50,11 +50,11 @@ static enum err take_array(struct taken *taken, const char *const *names, size_t
     enum err e = ERR_OK;
 
     for (size_t i = 0; e == ERR_OK && i < count; i++)
-        e = take_name(taken, text_of(names[i]), (struct place){ 0 });
+        e = take_name(taken, text_of(names[i]), (struct source_place){ 0 });
     return e;
 }
 
-static enum err take_two(struct taken *taken, struct text first, const char *second, struct place place)
+static enum err take_two(struct taken *taken, struct text first, const char *second, struct source_place place)
 {
     return take_name(taken, arena_printf(taken->arena, "%.*s_%s", TEXT_ARG(first), second), place);
 }
@@ -73,7 +73,7 @@ static enum err take_message(struct taken *taken, const struct definition *messa
 static enum err take_enum(struct taken *taken, const struct definition *definition)
 {
     enum err e = take_name(taken, definition->name, definition->place);
-    struct word *word;
+    struct schema_word *word;
 
     for (EACH(word, definition->words))
         if (e == ERR_OK)
@@ -100,7 +100,7 @@ static enum err take_definition(struct taken *taken, const struct definition *de
     return take_message(taken, definition);
 }
 
-static enum err take_service(struct taken *taken, const struct source *source)
+static enum err take_service(struct taken *taken, const struct schema_source *source)
 {
     enum err e = ERR_OK;
 
@@ -125,12 +125,12 @@ static enum err check_member_names(const struct definition *definition)
     return ERR_OK;
 }
 
-enum err check_names(struct model *model)
+enum err check_names(struct schema_model *model)
 {
     struct taken taken = { .arena = &model->arena };
     enum err e = take_array(&taken, c_words, sizeof(c_words) / sizeof(c_words[0]));
     struct definition *definition;
-    struct source *source;
+    struct schema_source *source;
 
     if (e == ERR_OK)
         e = take_array(&taken, tags_of_schema_h, sizeof(tags_of_schema_h) / sizeof(tags_of_schema_h[0]));

@@ -28,7 +28,7 @@ static enum err read_file(struct arena *arena, const char *path, struct text *te
     return e;
 }
 
-enum err files_read(const struct options *options, struct model *model)
+enum err files_read(const struct schemac_options *options, struct schema_model *model)
 {
     struct text text = { 0 };
     enum err e = ERR_OK;
@@ -52,15 +52,15 @@ static enum err write_file(const char *path, struct buffer *buffer)
     return e;
 }
 
-static enum err write_in_folder(struct model *model, const struct options *options, struct text name, const char *end,
-                                struct buffer *buffer)
+static enum err write_in_folder(struct schema_model *model, const struct schemac_options *options, struct text name,
+                                const char *end, struct buffer *buffer)
 {
     return write_file(arena_printf(&model->arena, "%s/schema_%.*s%s", options->out, TEXT_ARG(name), end).at, buffer);
 }
 
-static enum err write_code(const struct options *options, struct model *model, struct buffer *buffer)
+static enum err write_code(const struct schemac_options *options, struct schema_model *model, struct buffer *buffer)
 {
-    struct source *source;
+    struct schema_source *source;
     enum err e = ERR_OK;
 
     for (EACH(source, model->sources)) {
@@ -77,7 +77,8 @@ static enum err write_code(const struct options *options, struct model *model, s
     return write_in_folder(model, options, TEXT("all"), ".c", buffer);
 }
 
-static enum err write_documentation(const struct options *options, struct model *model, struct buffer *buffer)
+static enum err write_documentation(const struct schemac_options *options, struct schema_model *model,
+                                    struct buffer *buffer)
 {
     struct text head = { 0 };
     enum err e = ERR_OK;
@@ -92,7 +93,7 @@ static enum err write_documentation(const struct options *options, struct model 
     return write_file(options->docs, buffer);
 }
 
-enum err files_write(const struct options *options, struct model *model)
+enum err files_write(const struct schemac_options *options, struct schema_model *model)
 {
     struct buffer buffer = { 0 };
     enum err e = write_code(options, model, &buffer);

@@ -14,9 +14,9 @@ static uint32_t count_characters(const char *from, const char *to)
     return count;
 }
 
-static struct place place_at(const struct lexer *lexer, const char *at)
+static struct source_place place_at(const struct schema_lexer *lexer, const char *at)
 {
-    return (struct place){ lexer->path, lexer->line, 1 + count_characters(lexer->line_start, at) };
+    return (struct source_place){ lexer->path, lexer->line, 1 + count_characters(lexer->line_start, at) };
 }
 
 static struct text text_between(const char *from, const char *to)
@@ -31,10 +31,11 @@ static const char *find_line_end(const char *from, const char *end)
     return found ? found : end;
 }
 
-static enum err check_characters(struct lexer *lexer)
+static enum err check_characters(struct schema_lexer *lexer)
 {
     if (!text_is_utf8(text_between(lexer->line_start, lexer->line_end)))
-        return report((struct place){ lexer->path, lexer->line, 1 }, "the line is not UTF-8; save the file as UTF-8");
+        return report((struct source_place){ lexer->path, lexer->line, 1 },
+                      "the line is not UTF-8; save the file as UTF-8");
     for (const char *c = lexer->line_start; c < lexer->line_end; c++) {
         if (*c == '\t')
             return report(place_at(lexer, c), "a tab; use spaces");
@@ -46,7 +47,7 @@ static enum err check_characters(struct lexer *lexer)
     return ERR_OK;
 }
 
-static bool go_to_next_line(struct lexer *lexer)
+static bool go_to_next_line(struct schema_lexer *lexer)
 {
     if (lexer->next >= lexer->end)
         return false;
@@ -57,9 +58,9 @@ static bool go_to_next_line(struct lexer *lexer)
     return true;
 }
 
-enum err lexer_start(struct lexer *lexer, const char *path, struct text text)
+enum err lexer_start(struct schema_lexer *lexer, const char *path, struct text text)
 {
-    struct lexer scan = { .path = path, .next = text.at, .end = text.at + text.len };
+    struct schema_lexer scan = { .path = path, .next = text.at, .end = text.at + text.len };
     enum err e = ERR_OK;
 
     *lexer = scan;
@@ -68,7 +69,7 @@ enum err lexer_start(struct lexer *lexer, const char *path, struct text text)
     return e;
 }
 
-bool lexer_next_line(struct lexer *lexer)
+bool lexer_next_line(struct schema_lexer *lexer)
 {
     while (go_to_next_line(lexer))
         if (!lexer_at_end(lexer)) {
@@ -78,42 +79,42 @@ bool lexer_next_line(struct lexer *lexer)
     return false;
 }
 
-bool lexer_is_indented(const struct lexer *lexer)
+bool lexer_is_indented(const struct schema_lexer *lexer)
 {
     return *lexer->line_start == ' ';
 }
 
-static void skip_spaces(struct lexer *lexer)
+static void skip_spaces(struct schema_lexer *lexer)
 {
     while (lexer->at < lexer->line_end && *lexer->at == ' ')
         lexer->at++;
 }
 
-struct place lexer_place(struct lexer *lexer)
+struct source_place lexer_place(struct schema_lexer *lexer)
 {
     skip_spaces(lexer);
     return place_at(lexer, lexer->at);
 }
 
-struct place lexer_here(const struct lexer *lexer)
+struct source_place lexer_here(const struct schema_lexer *lexer)
 {
     return place_at(lexer, lexer->at);
 }
 
-bool lexer_at_end(struct lexer *lexer)
+bool lexer_at_end(struct schema_lexer *lexer)
 {
     skip_spaces(lexer);
     return lexer->at == lexer->line_end || *lexer->at == '#';
 }
 
-enum err lexer_expect_end(struct lexer *lexer)
+enum err lexer_expect_end(struct schema_lexer *lexer)
 {
     if (lexer_at_end(lexer))
         return ERR_OK;
     return report(lexer_place(lexer), "the line should end here; remove the rest or write # before it");
 }
 
-struct text lexer_comment(struct lexer *lexer)
+struct text lexer_comment(struct schema_lexer *lexer)
 {
     const char *from, *to = lexer->line_end;
 
@@ -127,7 +128,7 @@ struct text lexer_comment(struct lexer *lexer)
     return text_between(from, to);
 }
 
-bool lexer_take_glued(struct lexer *lexer, const char *sign)
+bool lexer_take_glued(struct schema_lexer *lexer, const char *sign)
 {
     if (!text_starts(text_between(lexer->at, lexer->line_end), text_of(sign)))
         return false;
@@ -135,7 +136,7 @@ bool lexer_take_glued(struct lexer *lexer, const char *sign)
     return true;
 }
 
-bool lexer_take(struct lexer *lexer, const char *sign)
+bool lexer_take(struct schema_lexer *lexer, const char *sign)
 {
     skip_spaces(lexer);
     return lexer_take_glued(lexer, sign);
@@ -146,9 +147,9 @@ static bool is_name_character(char c)
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-enum err lexer_name(struct lexer *lexer, const char *what, struct text *name)
+enum err lexer_name(struct schema_lexer *lexer, const char *what, struct text *name)
 {
-    struct place place = lexer_place(lexer);
+    struct source_place place = lexer_place(lexer);
     const char *from = lexer->at;
 
     if (lexer_at_end(lexer))
@@ -177,9 +178,9 @@ static const char *find_quoted_end(const char *from, const char *end)
     return NULL;
 }
 
-enum err lexer_doc(struct lexer *lexer, const char *what, struct text *doc)
+enum err lexer_doc(struct schema_lexer *lexer, const char *what, struct text *doc)
 {
-    struct place place = lexer_place(lexer);
+    struct source_place place = lexer_place(lexer);
     const char *end, *from = lexer->at;
 
     if (lexer->at == lexer->line_end || *from != '"')
@@ -196,9 +197,9 @@ enum err lexer_doc(struct lexer *lexer, const char *what, struct text *doc)
     return ERR_OK;
 }
 
-enum err lexer_count(struct lexer *lexer, const char *what, uint32_t *count)
+enum err lexer_count(struct schema_lexer *lexer, const char *what, uint32_t *count)
 {
-    struct place place = lexer_place(lexer);
+    struct source_place place = lexer_place(lexer);
     struct text number = lexer_number(lexer);
     uint64_t value = 0;
 
@@ -211,7 +212,7 @@ enum err lexer_count(struct lexer *lexer, const char *what, uint32_t *count)
     return ERR_OK;
 }
 
-struct text lexer_number(struct lexer *lexer)
+struct text lexer_number(struct schema_lexer *lexer)
 {
     const char *from, *c;
 
@@ -238,9 +239,9 @@ static const char *find_list_end(const char *from, const char *end)
     return c && c < end ? c + 1 : NULL;
 }
 
-enum err lexer_example(struct lexer *lexer, struct text *example)
+enum err lexer_example(struct schema_lexer *lexer, struct text *example)
 {
-    struct place place = lexer_place(lexer);
+    struct source_place place = lexer_place(lexer);
     const char *from = lexer->at, *end = from;
 
     if (lexer_at_end(lexer))

@@ -8,8 +8,8 @@
 
 int main(int argc, char **argv)
 {
-    struct options options = options_read(argc, argv);
-    struct model model = { 0 };
+    struct schemac_options options = options_read(argc, argv);
+    struct schema_model model = { 0 };
     enum err e = files_read(&options, &model);
 
     if (e == ERR_OK)

@@ -7,7 +7,7 @@ struct definition *model_next_of(struct definition *from, enum definition_kind k
     return from;
 }
 
-bool model_has(const struct source *source, enum definition_kind kind)
+bool model_has(const struct schema_source *source, enum definition_kind kind)
 {
     return model_next_of(source->definitions, kind) != NULL;
 }

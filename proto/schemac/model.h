@@ -1,4 +1,4 @@
-/* model.h: what the schemas say, as parsed. All of it lives in the arena of struct model; texts point into the
+/* model.h: what the schemas say, as parsed. All of it lives in the arena of struct schema_model; texts point into the
  * files' contents. One thread. */
 #ifndef LOOPHOLE_SCHEMAC_MODEL_H
 #define LOOPHOLE_SCHEMAC_MODEL_H
@@ -7,7 +7,7 @@
 #include "proto/wire/schema.h"
 
 /* Where something stands; both count from 1, columns in characters. */
-struct place {
+struct source_place {
     const char *path;
     uint32_t line, column;
 };
@@ -17,7 +17,7 @@ struct definition;
 /* A field. Its bounds are those of struct field: a u64 whose max is INT64_MAX has no upper one. */
 struct member {
     struct member *next;
-    struct place place, type_place, example_place;
+    struct source_place place, type_place, example_place;
     struct text name, doc, example; /* the example as written, with its quotes */
     struct text type_name;          /* "text", "usec", "media" */
     enum field_type type;
@@ -29,9 +29,9 @@ struct member {
     struct definition *definition; /* of a FIELD_RECORD or FIELD_CHOICE */
 };
 
-struct word {
-    struct word *next;
-    struct place place;
+struct schema_word {
+    struct schema_word *next;
+    struct source_place place;
     struct text text;
 };
 
@@ -39,16 +39,16 @@ enum definition_kind { DEFINES_ENUM, DEFINES_RECORD, DEFINES_ASK, DEFINES_EVENT,
 
 struct definition {
     struct definition *next;
-    struct source *source;
+    struct schema_source *source;
     enum definition_kind kind;
-    struct place place; /* of the name */
+    struct source_place place; /* of the name */
     struct text name, doc;
-    struct word *words; /* of an enum */
+    struct schema_word *words; /* of an enum */
     bool is_open_enum;
     struct member *members; /* of the others */
     bool mutates, once;     /* of an ask, as are the following */
     uint32_t errors;        /* that it declares: bits 1 << enum err */
-    struct place answer_place;
+    struct source_place answer_place;
     struct text answer_name;
     struct definition *answer;
     bool is_open;    /* a walk over records stands in it: met again, it holds itself */
@@ -57,35 +57,35 @@ struct definition {
 
 struct use {
     struct use *next;
-    struct place place;
+    struct source_place place;
     struct text name;
-    struct source *source;
+    struct schema_source *source;
 };
 
 /* One file. */
-struct source {
-    struct source *next;
+struct schema_source {
+    struct schema_source *next;
     const char *path;
     struct text text;
     struct text name;    /* "persist" of "schemas/persist.schema" */
     struct text service; /* empty: the file has only enums and records */
     struct text doc;
-    struct place service_place;
+    struct source_place service_place;
     uint32_t version;
     struct use *uses;
     struct definition *definitions;
-    bool is_open;                 /* a walk over uses stands in it */
-    const struct source *told_by; /* the last service whose text holds this one's */
+    bool is_open;                        /* a walk over uses stands in it */
+    const struct schema_source *told_by; /* the last service whose text holds this one's */
 };
 
-struct model {
+struct schema_model {
     struct arena arena;
-    struct source *sources; /* sorted by name */
+    struct schema_source *sources; /* sorted by name */
 };
 
 /* The next of the same kind, beginning with `from` itself; NULL when there is none. */
 struct definition *model_next_of(struct definition *from, enum definition_kind kind);
-bool model_has(const struct source *source, enum definition_kind kind);
+bool model_has(const struct schema_source *source, enum definition_kind kind);
 
 /* Heads of for loops: over a list, and over the definitions of one kind in a source. */
 #define EACH(item, first)                                                                                              \

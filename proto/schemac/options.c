@@ -21,9 +21,9 @@ static void end_with_usage(FILE *to, int exit_code)
     exit(exit_code);
 }
 
-struct options options_read(int argc, char **argv)
+struct schemac_options options_read(int argc, char **argv)
 {
-    struct options options = { 0 };
+    struct schemac_options options = { 0 };
 
     for (int option; (option = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         if (option == 'o')

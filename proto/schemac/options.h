@@ -2,7 +2,7 @@
 #ifndef LOOPHOLE_SCHEMAC_OPTIONS_H
 #define LOOPHOLE_SCHEMAC_OPTIONS_H
 
-struct options {
+struct schemac_options {
     const char *out;  /* the directory for schema_*.h and schema_*.c */
     const char *docs; /* the file for the documentation, or NULL */
     const char *head; /* a file that stands before the documentation, or NULL */
@@ -11,6 +11,6 @@ struct options {
 };
 
 /* Ends the process, with a message, when the command line is wrong. */
-struct options options_read(int argc, char **argv);
+struct schemac_options options_read(int argc, char **argv);
 
 #endif

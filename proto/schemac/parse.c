@@ -6,27 +6,27 @@
 #include "proto/schemac/parse_type.h"
 #include "proto/schemac/report.h"
 
-struct parser {
-    struct lexer lexer;
+struct schema_parser {
+    struct schema_lexer lexer;
     struct arena *arena;
-    struct source *source;
+    struct schema_source *source;
     struct definition *open; /* the one whose indented lines come now */
     struct definition **next_definition;
     struct member **next_member;
-    struct word **next_word;
+    struct schema_word **next_word;
     struct use **next_use;
 };
 
-static enum err out_of_memory(struct parser *parser)
+static enum err out_of_memory(struct schema_parser *parser)
 {
     return report(lexer_place(&parser->lexer), "no memory is left; close other programs");
 }
 
-static enum err parse_service(struct parser *parser)
+static enum err parse_service(struct schema_parser *parser)
 {
-    struct lexer *lexer = &parser->lexer;
-    struct source *source = parser->source;
-    struct place place = lexer_place(lexer);
+    struct schema_lexer *lexer = &parser->lexer;
+    struct schema_source *source = parser->source;
+    struct source_place place = lexer_place(lexer);
     enum err e;
 
     if (source->service.len)
@@ -44,7 +44,7 @@ static enum err parse_service(struct parser *parser)
     return e;
 }
 
-static enum err parse_use(struct parser *parser)
+static enum err parse_use(struct schema_parser *parser)
 {
     struct use *use = arena_alloc(parser->arena, sizeof(*use));
 
@@ -56,7 +56,7 @@ static enum err parse_use(struct parser *parser)
     return lexer_name(&parser->lexer, "the name of the schema that is used", &use->name);
 }
 
-static enum err begin_definition(struct parser *parser, enum definition_kind kind, const char *what)
+static enum err begin_definition(struct schema_parser *parser, enum definition_kind kind, const char *what)
 {
     struct definition *definition = arena_alloc(parser->arena, sizeof(*definition));
     char named[32] = "the name of ";
@@ -77,7 +77,7 @@ static enum err begin_definition(struct parser *parser, enum definition_kind kin
     return e;
 }
 
-static enum err parse_enum(struct parser *parser)
+static enum err parse_enum(struct schema_parser *parser)
 {
     enum err e = begin_definition(parser, DEFINES_ENUM, "the enum");
 
@@ -86,12 +86,12 @@ static enum err parse_enum(struct parser *parser)
     return e;
 }
 
-static enum err parse_record(struct parser *parser)
+static enum err parse_record(struct schema_parser *parser)
 {
     return begin_definition(parser, DEFINES_RECORD, "the record");
 }
 
-static enum err check_service(struct parser *parser, const char *what)
+static enum err check_service(struct schema_parser *parser, const char *what)
 {
     if (parser->source->service.len)
         return ERR_OK;
@@ -100,9 +100,9 @@ static enum err check_service(struct parser *parser, const char *what)
 }
 
 /* What every ask may give is not said again for each. */
-static enum err parse_error(struct parser *parser)
+static enum err parse_error(struct schema_parser *parser)
 {
-    struct place place = lexer_place(&parser->lexer);
+    struct source_place place = lexer_place(&parser->lexer);
     char name[20];
     struct text word;
     enum err e = lexer_name(&parser->lexer, "the name of an error", &word), code;
@@ -120,7 +120,7 @@ static enum err parse_error(struct parser *parser)
     return ERR_OK;
 }
 
-static enum err parse_errors(struct parser *parser)
+static enum err parse_errors(struct schema_parser *parser)
 {
     enum err e = ERR_OK;
 
@@ -131,9 +131,9 @@ static enum err parse_errors(struct parser *parser)
     return e;
 }
 
-static enum err parse_ask(struct parser *parser)
+static enum err parse_ask(struct schema_parser *parser)
 {
-    struct lexer *lexer = &parser->lexer;
+    struct schema_lexer *lexer = &parser->lexer;
     enum err e = check_service(parser, "an ask");
 
     if (e == ERR_OK)
@@ -150,7 +150,7 @@ static enum err parse_ask(struct parser *parser)
     return e == ERR_OK ? parse_errors(parser) : e;
 }
 
-static enum err parse_event(struct parser *parser)
+static enum err parse_event(struct schema_parser *parser)
 {
     enum err e = check_service(parser, "an event");
 
@@ -159,15 +159,15 @@ static enum err parse_event(struct parser *parser)
 
 static const struct line_kind {
     const char *name;
-    enum err (*parse)(struct parser *);
+    enum err (*parse)(struct schema_parser *);
 } line_kinds[] = {
     { "service", parse_service }, { "use", parse_use }, { "enum", parse_enum },
     { "record", parse_record },   { "ask", parse_ask }, { "event", parse_event },
 };
 
-static enum err parse_heading(struct parser *parser)
+static enum err parse_heading(struct schema_parser *parser)
 {
-    struct place place = lexer_place(&parser->lexer);
+    struct source_place place = lexer_place(&parser->lexer);
     struct text name;
     enum err e = lexer_name(&parser->lexer, "service, use, enum, record, ask or event", &name);
 
@@ -183,10 +183,10 @@ static enum err parse_heading(struct parser *parser)
                   TEXT_ARG(name));
 }
 
-static enum err parse_words(struct parser *parser)
+static enum err parse_words(struct schema_parser *parser)
 {
     while (!lexer_at_end(&parser->lexer)) {
-        struct word *word = arena_alloc(parser->arena, sizeof(*word));
+        struct schema_word *word = arena_alloc(parser->arena, sizeof(*word));
         enum err e;
 
         if (!word)
@@ -201,10 +201,10 @@ static enum err parse_words(struct parser *parser)
     return ERR_OK;
 }
 
-static enum err parse_member(struct parser *parser)
+static enum err parse_member(struct schema_parser *parser)
 {
     struct member *member = arena_alloc(parser->arena, sizeof(*member));
-    struct lexer *lexer = &parser->lexer;
+    struct schema_lexer *lexer = &parser->lexer;
     enum err e;
 
     if (!member)
@@ -224,7 +224,7 @@ static enum err parse_member(struct parser *parser)
     return e;
 }
 
-static enum err parse_indented(struct parser *parser)
+static enum err parse_indented(struct schema_parser *parser)
 {
     if (!parser->open)
         return report(lexer_place(&parser->lexer),
@@ -239,13 +239,13 @@ static struct text stem_of(const char *path)
     return (struct text){ (uint32_t)strcspn(name, "."), name };
 }
 
-static struct source *add_source(struct model *model, const char *path, struct text text)
+static struct schema_source *add_source(struct schema_model *model, const char *path, struct text text)
 {
-    struct source *source = arena_alloc(&model->arena, sizeof(*source)), **at = &model->sources;
+    struct schema_source *source = arena_alloc(&model->arena, sizeof(*source)), **at = &model->sources;
 
     if (!source)
         return NULL;
-    *source = (struct source){ .path = path, .text = text, .name = stem_of(path) };
+    *source = (struct schema_source){ .path = path, .text = text, .name = stem_of(path) };
     while (*at && text_compare((*at)->name, source->name) < 0)
         at = &(*at)->next;
     source->next = *at;
@@ -253,9 +253,9 @@ static struct source *add_source(struct model *model, const char *path, struct t
     return source;
 }
 
-enum err parse_source(struct model *model, const char *path, struct text text)
+enum err parse_source(struct schema_model *model, const char *path, struct text text)
 {
-    struct parser parser = { .arena = &model->arena, .source = add_source(model, path, text) };
+    struct schema_parser parser = { .arena = &model->arena, .source = add_source(model, path, text) };
     enum err e = lexer_start(&parser.lexer, path, text);
 
     if (!parser.source)

@@ -6,6 +6,6 @@
 
 /* Adds the file to model->sources, by name. `path` and `text` must outlive the model. Errors, reported:
  * bad_request. */
-enum err parse_source(struct model *model, const char *path, struct text text);
+enum err parse_source(struct schema_model *model, const char *path, struct text text);
 
 #endif

@@ -37,9 +37,9 @@ static const struct basic_type *find_basic(struct text name)
     return NULL;
 }
 
-static enum err read_bound(struct lexer *lexer, enum field_type type, int64_t *whole, double *real)
+static enum err read_bound(struct schema_lexer *lexer, enum field_type type, int64_t *whole, double *real)
 {
-    struct place place = lexer_place(lexer);
+    struct source_place place = lexer_place(lexer);
     struct text number = lexer_number(lexer);
     char copy[64], *end = copy;
 
@@ -64,9 +64,9 @@ static bool is_backwards(const struct member *member)
     return member->min > member->max;
 }
 
-static enum err parse_range(struct lexer *lexer, struct member *member)
+static enum err parse_range(struct schema_lexer *lexer, struct member *member)
 {
-    struct place place = lexer_here(lexer);
+    struct source_place place = lexer_here(lexer);
     enum err e = ERR_OK;
 
     if (!lexer_take_glued(lexer, "("))
@@ -88,9 +88,9 @@ static enum err parse_range(struct lexer *lexer, struct member *member)
     return e;
 }
 
-static enum err parse_length(struct lexer *lexer, struct member *member)
+static enum err parse_length(struct schema_lexer *lexer, struct member *member)
 {
-    struct place place;
+    struct source_place place;
     enum err e;
 
     if (!lexer_take_glued(lexer, "("))
@@ -107,7 +107,7 @@ static enum err parse_length(struct lexer *lexer, struct member *member)
     return ERR_OK;
 }
 
-static enum err parse_argument(struct lexer *lexer, enum argument argument, struct member *member)
+static enum err parse_argument(struct schema_lexer *lexer, enum argument argument, struct member *member)
 {
     if (argument == TAKES_RANGE)
         return parse_range(lexer, member);
@@ -119,9 +119,9 @@ static enum err parse_argument(struct lexer *lexer, enum argument argument, stru
     return ERR_OK;
 }
 
-static enum err parse_list(struct lexer *lexer, struct member *member)
+static enum err parse_list(struct schema_lexer *lexer, struct member *member)
 {
-    struct place place = lexer_here(lexer);
+    struct source_place place = lexer_here(lexer);
     enum err e;
 
     if (!lexer_take_glued(lexer, "["))
@@ -145,9 +145,9 @@ static const struct json_form {
     { "json", FIELD_JSON },
 };
 
-static enum err parse_form(struct lexer *lexer, struct member *member)
+static enum err parse_form(struct schema_lexer *lexer, struct member *member)
 {
-    struct place place;
+    struct source_place place;
     struct text name;
     enum err e;
 
@@ -177,7 +177,7 @@ static void set_default_bounds(struct member *member)
     }
 }
 
-enum err parse_type(struct lexer *lexer, struct member *member)
+enum err parse_type(struct schema_lexer *lexer, struct member *member)
 {
     const struct basic_type *basic;
     enum err e;

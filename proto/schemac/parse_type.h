@@ -6,6 +6,6 @@
 
 /* Fills the type, flags and bounds of `member`. A name that is no basic type becomes a FIELD_RECORD without its
  * definition. */
-enum err parse_type(struct lexer *lexer, struct member *member);
+enum err parse_type(struct schema_lexer *lexer, struct member *member);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum err report(struct place place, const char *format, ...)
+enum err report(struct source_place place, const char *format, ...)
 {
     va_list arguments;
 

@@ -5,6 +5,6 @@
 #include "proto/schemac/model.h"
 
 /* "FILE:LINE:COLUMN: error: WHAT; WHAT TO DO". Returns ERR_BAD_REQUEST, so that `return report(…)` reads well. */
-enum err report(struct place place, const char *format, ...) __attribute__((format(printf, 2, 3)));
+enum err report(struct source_place place, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

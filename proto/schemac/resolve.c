@@ -2,9 +2,9 @@
 
 #include "proto/schemac/report.h"
 
-static struct source *find_source(const struct model *model, struct text name)
+static struct schema_source *find_source(const struct schema_model *model, struct text name)
 {
-    struct source *source;
+    struct schema_source *source;
 
     for (EACH(source, model->sources))
         if (text_equal(source->name, name))
@@ -12,7 +12,7 @@ static struct source *find_source(const struct model *model, struct text name)
     return NULL;
 }
 
-static enum err resolve_uses(const struct model *model, struct source *source)
+static enum err resolve_uses(const struct schema_model *model, struct schema_source *source)
 {
     struct use *use;
 
@@ -24,7 +24,7 @@ static enum err resolve_uses(const struct model *model, struct source *source)
     return ERR_OK;
 }
 
-static enum err refuse_circles(struct source *source)
+static enum err refuse_circles(struct schema_source *source)
 {
     enum err e = ERR_OK;
     struct use *use;
@@ -46,7 +46,7 @@ static bool is_type(const struct definition *definition)
     return definition->kind == DEFINES_ENUM || definition->kind == DEFINES_RECORD;
 }
 
-static struct definition *find_type_in(const struct source *source, struct text name)
+static struct definition *find_type_in(const struct schema_source *source, struct text name)
 {
     struct definition *definition;
 
@@ -56,7 +56,7 @@ static struct definition *find_type_in(const struct source *source, struct text 
     return NULL;
 }
 
-static struct definition *find_type(const struct source *source, struct text name)
+static struct definition *find_type(const struct schema_source *source, struct text name)
 {
     struct definition *found = find_type_in(source, name);
     struct use *use;
@@ -67,9 +67,9 @@ static struct definition *find_type(const struct source *source, struct text nam
     return found;
 }
 
-static enum err report_unknown(const struct model *model, struct place place, struct text name)
+static enum err report_unknown(const struct schema_model *model, struct source_place place, struct text name)
 {
-    struct source *source;
+    struct schema_source *source;
 
     for (EACH(source, model->sources))
         if (find_type_in(source, name))
@@ -81,7 +81,7 @@ static enum err report_unknown(const struct model *model, struct place place, st
                   TEXT_ARG(name));
 }
 
-static enum err resolve_members(const struct model *model, struct definition *of)
+static enum err resolve_members(const struct schema_model *model, struct definition *of)
 {
     struct member *member;
 
@@ -97,7 +97,7 @@ static enum err resolve_members(const struct model *model, struct definition *of
     return ERR_OK;
 }
 
-static enum err resolve_answer(const struct model *model, struct definition *ask)
+static enum err resolve_answer(const struct schema_model *model, struct definition *ask)
 {
     ask->answer = find_type(ask->source, ask->answer_name);
     if (!ask->answer)
@@ -108,7 +108,7 @@ static enum err resolve_answer(const struct model *model, struct definition *ask
     return ERR_OK;
 }
 
-static enum err resolve_definitions(const struct model *model, struct source *source)
+static enum err resolve_definitions(const struct schema_model *model, struct schema_source *source)
 {
     struct definition *definition;
     enum err e = ERR_OK;
@@ -123,9 +123,9 @@ static enum err resolve_definitions(const struct model *model, struct source *so
     return e;
 }
 
-enum err resolve_model(struct model *model)
+enum err resolve_model(struct schema_model *model)
 {
-    struct source *source;
+    struct schema_source *source;
     enum err e = ERR_OK;
 
     for (EACH(source, model->sources))

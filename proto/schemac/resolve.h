@@ -6,6 +6,6 @@
 
 /* A name means an enum or record of its own file or of one that the file uses. Errors, reported: bad_request for
  * an unknown name, a circle of uses, or an answer that is no record. */
-enum err resolve_model(struct model *model);
+enum err resolve_model(struct schema_model *model);
 
 #endif

@@ -5,10 +5,11 @@
 #include "common/buffer.h"
 #include "proto/schemac/model.h"
 
-void write_header(struct source *source, struct buffer *to);                     /* schema_NAME.h */
-void write_tables(struct source *source, struct buffer *to);                     /* schema_NAME.c */
-void write_all(const struct model *model, struct buffer *to);                    /* schema_all.c */
-void write_docs(const struct model *model, struct text head, struct buffer *to); /* protocol.md, behind its head */
+void write_header(struct schema_source *source, struct buffer *to);  /* schema_NAME.h */
+void write_tables(struct schema_source *source, struct buffer *to);  /* schema_NAME.c */
+void write_all(const struct schema_model *model, struct buffer *to); /* schema_all.c */
+void write_docs(const struct schema_model *model, struct text head,
+                struct buffer *to); /* protocol.md, behind its head */
 
 /* The tables of one definition, for schema_NAME.c. */
 void write_choice_table(const struct definition *definition, struct buffer *to);

@@ -148,7 +148,7 @@ static void write_event(const struct definition *event, struct buffer *to)
     write_members(event, to);
 }
 
-static void write_service(const struct source *source, struct buffer *to)
+static void write_service(const struct schema_source *source, struct buffer *to)
 {
     struct definition *message;
 
@@ -168,7 +168,7 @@ static void write_record(const struct definition *record, struct buffer *to)
 
 static void write_enum(const struct definition *definition, struct buffer *to)
 {
-    struct word *word;
+    struct schema_word *word;
 
     buffer_printf(to, "### enum %.*s\n\n%.*s%s\n\n", TEXT_ARG(definition->name), TEXT_ARG(definition->doc),
                   definition->is_open_enum ? " *Open: an ask may bring a word that is not in this list.*" : "");
@@ -176,20 +176,20 @@ static void write_enum(const struct definition *definition, struct buffer *to)
         buffer_printf(to, "`%.*s`%s", TEXT_ARG(word->text), word->next ? " · " : "\n\n");
 }
 
-static void write_each(const struct model *model, enum definition_kind kind,
+static void write_each(const struct schema_model *model, enum definition_kind kind,
                        void (*write)(const struct definition *, struct buffer *), struct buffer *to)
 {
     struct definition *definition;
-    struct source *source;
+    struct schema_source *source;
 
     for (EACH(source, model->sources))
         for (EACH_OF_KIND(definition, source, kind))
             write(definition, to);
 }
 
-void write_docs(const struct model *model, struct text head, struct buffer *to)
+void write_docs(const struct schema_model *model, struct text head, struct buffer *to)
 {
-    struct source *source;
+    struct schema_source *source;
 
     buffer_add(to, head.at, head.len);
     for (EACH(source, model->sources))

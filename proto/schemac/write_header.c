@@ -29,7 +29,7 @@ static void write_comment(struct text doc, struct buffer *to)
 
 static void write_enum(const struct definition *definition, struct buffer *to)
 {
-    struct word *word;
+    struct schema_word *word;
     int value = 0;
 
     write_comment(definition->doc, to);
@@ -92,7 +92,7 @@ static void write_struct(const struct definition *definition, struct buffer *to)
 }
 
 /* Structs hold each other in place: those of the fields come first. */
-static void write_record(struct definition *record, const struct source *source, struct buffer *to)
+static void write_record(struct definition *record, const struct schema_source *source, struct buffer *to)
 {
     struct member *member;
 
@@ -118,7 +118,7 @@ static void write_message(const struct definition *message, struct buffer *to)
     buffer_add_text(to, "; /* has no fields: never looked into */\n\n");
 }
 
-static void write_handlers(const struct source *source, struct buffer *to)
+static void write_handlers(const struct schema_source *source, struct buffer *to)
 {
     struct text service = source->service;
     struct definition *ask;
@@ -135,7 +135,7 @@ static void write_handlers(const struct source *source, struct buffer *to)
     buffer_add_text(to, "};\n\n");
 }
 
-static void write_includes(const struct source *source, struct buffer *to)
+static void write_includes(const struct schema_source *source, struct buffer *to)
 {
     struct use *use;
 
@@ -145,7 +145,7 @@ static void write_includes(const struct source *source, struct buffer *to)
     buffer_add_text(to, "\n");
 }
 
-static void write_definitions(const struct source *source, struct buffer *to)
+static void write_definitions(const struct schema_source *source, struct buffer *to)
 {
     struct definition *definition;
 
@@ -159,7 +159,7 @@ static void write_definitions(const struct source *source, struct buffer *to)
         write_message(definition, to);
 }
 
-void write_header(struct source *source, struct buffer *to)
+void write_header(struct schema_source *source, struct buffer *to)
 {
     buffer_printf(to, "/* schema_%.*s.h: made by schemac of schemas/%.*s.schema; change that. */\n",
                   TEXT_ARG(source->name), TEXT_ARG(source->name));

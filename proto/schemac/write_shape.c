@@ -11,7 +11,7 @@ static const char *const type_names[] = {
 
 void write_choice_table(const struct definition *definition, struct buffer *to)
 {
-    struct word *word;
+    struct schema_word *word;
     unsigned count = 1;
 
     buffer_printf(to, "static const char *const %.*s_words[] = { \"\"", TEXT_ARG(definition->name));

@@ -35,7 +35,7 @@ static void write_event(const struct definition *event, struct buffer *to)
     buffer_add_text(to, " },\n");
 }
 
-static void write_asks(const struct source *source, struct buffer *to)
+static void write_asks(const struct schema_source *source, struct buffer *to)
 {
     struct definition *ask;
 
@@ -51,7 +51,7 @@ static void write_asks(const struct source *source, struct buffer *to)
     buffer_add_text(to, "};\n\n");
 }
 
-static void write_events(const struct source *source, struct buffer *to)
+static void write_events(const struct schema_source *source, struct buffer *to)
 {
     struct definition *event;
 
@@ -81,7 +81,7 @@ static void write_text_lines(struct text text, struct buffer *to)
 }
 
 /* The file and, behind it, once each, what it uses: complete for whoever asks `describe` of `service`. */
-static void write_text(struct source *source, const struct source *service, struct buffer *to)
+static void write_text(struct schema_source *source, const struct schema_source *service, struct buffer *to)
 {
     struct use *use;
 
@@ -94,7 +94,7 @@ static void write_text(struct source *source, const struct source *service, stru
         write_text(use->source, service, to);
 }
 
-static void write_schema(struct source *source, struct buffer *to)
+static void write_schema(struct schema_source *source, struct buffer *to)
 {
     buffer_printf(to, "static const char text[] =\n");
     write_text(source, source, to);
@@ -109,7 +109,7 @@ static void write_schema(struct source *source, struct buffer *to)
     buffer_add_text(to, "    .text = text,\n};\n");
 }
 
-void write_tables(struct source *source, struct buffer *to)
+void write_tables(struct schema_source *source, struct buffer *to)
 {
     struct definition *definition;
 
@@ -125,9 +125,9 @@ void write_tables(struct source *source, struct buffer *to)
         write_schema(source, to);
 }
 
-void write_all(const struct model *model, struct buffer *to)
+void write_all(const struct schema_model *model, struct buffer *to)
 {
-    const struct source *source;
+    const struct schema_source *source;
 
     buffer_add_text(to, "/* Made by schemac of all schemas. */\n#include \"proto/wire/schema.h\"\n\n");
     for (EACH(source, model->sources))

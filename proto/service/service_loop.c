@@ -20,7 +20,7 @@ enum err service_watch(struct service *service, int fd, void (*ready)(void *stat
 {
     if (service->watch_count == LIMIT_WATCHED)
         return ERR_FULL;
-    service->watches[service->watch_count++] = (struct watch){ fd, true, ready, state };
+    service->watches[service->watch_count++] = (struct descriptor_watch){ fd, true, ready, state };
     return ERR_OK;
 }
 

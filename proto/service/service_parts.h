@@ -29,7 +29,7 @@ struct service_options {
     bool foreground;
 };
 
-struct watch {
+struct descriptor_watch {
     int fd;
     bool is_new; /* not waited for yet */
     void (*ready)(void *state, int fd);
@@ -178,7 +178,7 @@ struct service {
     struct latency *latencies; /* of the schema's asks, then of the standard ones */
     uint64_t *sequences;       /* of the schema's events */
     struct ear ears[LIMIT_HEARD];
-    struct watch watches[LIMIT_WATCHED];
+    struct descriptor_watch watches[LIMIT_WATCHED];
     struct timer timers[LIMIT_TIMERS];
     uint32_t ear_count, watch_count, timer_count;
 

@@ -39,7 +39,7 @@ static const struct field fault_fields[] = { FAULT_FIELD(what, 4096),
                                                .has_offset = offsetof(struct fault_body, has_revision) } };
 static const struct shape fault_shape = { "fault", "", sizeof(struct fault_body), 4, fault_fields };
 
-static enum err written(const struct buffer *to)
+static enum err check_written(const struct buffer *to)
 {
     return to->failed ? ERR_FULL : ERR_OK;
 }
@@ -59,7 +59,7 @@ enum err frame_write_ask(struct buffer *to, const struct ask_frame *frame)
     buffer_add(to, frame->body.at, frame->body.len);
     if (frame->digest)
         codec_pack_uint(to, frame->digest);
-    return written(to);
+    return check_written(to);
 }
 
 enum err frame_write_answer(struct buffer *to, const struct answer_frame *frame)
@@ -69,7 +69,7 @@ enum err frame_write_answer(struct buffer *to, const struct answer_frame *frame)
     codec_pack_bytes(to, id_bytes(&frame->request));
     codec_pack_text(to, text_of(err_name(frame->error)));
     buffer_add(to, frame->body.at, frame->body.len);
-    return written(to);
+    return check_written(to);
 }
 
 enum err frame_write_event(struct buffer *to, const struct event_frame *frame)
@@ -79,7 +79,7 @@ enum err frame_write_event(struct buffer *to, const struct event_frame *frame)
     codec_pack_uint(to, frame->epoch);
     codec_pack_uint(to, frame->sequence);
     buffer_add(to, frame->body.at, frame->body.len);
-    return written(to);
+    return check_written(to);
 }
 
 uint64_t frame_digest(const struct ask_frame *frame)
@@ -95,7 +95,7 @@ uint64_t frame_digest(const struct ask_frame *frame)
     return digest ? digest : 1;
 }
 
-static enum err malformed(struct fault *fault, const char *part, const char *wanted)
+static enum err refuse_frame(struct fault *fault, const char *part, const char *wanted)
 {
     fault_set(fault, ERR_BAD_REQUEST, "the frame's %s is not %s", part, wanted);
     fault_hint(fault, "docs/protocol.md says how frames look");
@@ -110,10 +110,10 @@ static enum err enter_frame(struct bytes from, uint32_t least, uint32_t most, st
 
     *reader = token_reader_of(from);
     if (!token_read(reader, &token) || token.type != TOKEN_LIST || token.count == 0)
-        return malformed(fault, "outside", "a list");
+        return refuse_frame(fault, "outside", "a list");
     const uint32_t count = token.count;
     if (!token_read(reader, &token) || token.type != TOKEN_UINT)
-        return malformed(fault, "version", "a number");
+        return refuse_frame(fault, "version", "a number");
     if (token.u != FRAME_VERSION)
         return fault_set(fault, ERR_VERSION, "the frame has version %llu, this is version %d",
                          (unsigned long long)token.u, FRAME_VERSION);
@@ -141,7 +141,7 @@ static enum err take_uint(struct token_reader *reader, const char *part, uint64_
     struct token token;
 
     if (!token_read(reader, &token) || token.type != TOKEN_UINT || token.u > max)
-        return malformed(fault, part, "a number in its range");
+        return refuse_frame(fault, part, "a number in its range");
     *to = token.u;
     return ERR_OK;
 }
@@ -152,7 +152,7 @@ static enum err take_text(struct token_reader *reader, const char *part, struct 
 
     if (!token_read(reader, &token) || token.type != TOKEN_TEXT || token.count > NAME_MAX_LEN ||
         !text_is_utf8(token_text(&token)))
-        return malformed(fault, part, "a short text");
+        return refuse_frame(fault, part, "a short text");
     *to = token_text(&token);
     return ERR_OK;
 }
@@ -162,11 +162,11 @@ static enum err take_id(struct token_reader *reader, struct id *to, struct fault
     struct token token;
 
     if (!token_read(reader, &token))
-        return malformed(fault, "request id", "there");
+        return refuse_frame(fault, "request id", "there");
     if (token.type == TOKEN_TEXT && id_read(token_text(&token), to))
         return ERR_OK;
     if (token.type != TOKEN_BYTES || token.count != sizeof(to->b))
-        return malformed(fault, "request id", "16 bytes of type bin, nor 26 characters of type str");
+        return refuse_frame(fault, "request id", "16 bytes of type bin, nor 26 characters of type str");
     memcpy(to->b, token.at, sizeof(to->b));
     return ERR_OK;
 }
@@ -177,7 +177,7 @@ static enum err take_body(struct token_reader *reader, struct bytes *to, struct 
     struct token token;
 
     if (!token_read(reader, &token) || token.type != TOKEN_MAP || !token_skip(reader, &token, CODEC_DEPTH))
-        return malformed(fault, "body", "a map");
+        return refuse_frame(fault, "body", "a map");
     *to = (struct bytes){ (uint32_t)(reader->at - begin), begin };
     return ERR_OK;
 }
@@ -190,7 +190,7 @@ static enum err take_digest(struct token_reader *reader, uint64_t *to, struct fa
     if (reader->at == reader->end)
         return ERR_OK;
     e = take_uint(reader, "digest", UINT64_MAX, to, fault);
-    return e == ERR_OK && *to == 0 ? malformed(fault, "digest", "a number above 0") : e;
+    return e == ERR_OK && *to == 0 ? refuse_frame(fault, "digest", "a number above 0") : e;
 }
 
 static enum err take_head(struct token_reader *reader, struct ask_frame *frame, struct fault *fault)
@@ -218,7 +218,7 @@ static enum err read_parts(struct bytes from, struct ask_frame *frame, struct fa
     if (e == ERR_OK)
         e = take_head(&reader, frame, fault);
     if (e == ERR_OK && id_is_zero(frame->request)) /* a second ask with it would be answered as the first was */
-        e = malformed(fault, "request id", "drawn: it is all zeros");
+        e = refuse_frame(fault, "request id", "drawn: it is all zeros");
     if (e == ERR_OK)
         e = take_uint(&reader, "budget", UINT32_MAX, &budget_ms, fault);
     frame->budget_ms = (uint32_t)budget_ms;

@@ -8,24 +8,24 @@
 #include "proto/wire/json_typed.h"
 #include "proto/wire/value.h"
 
-struct reading {
+struct json_reading {
     struct arena *arena;
     struct fault *fault;
 };
 
-static enum err read_record(struct reading *r, const struct shape *shape, json_t *from, void *record);
+static enum err read_record(struct json_reading *r, const struct shape *shape, json_t *from, void *record);
 
 static const char *const type_names[] = {
     [JSON_OBJECT] = "an object",   [JSON_ARRAY] = "a list", [JSON_STRING] = "a text", [JSON_INTEGER] = "a number",
     [JSON_REAL] = "a real number", [JSON_TRUE] = "true",    [JSON_FALSE] = "false",   [JSON_NULL] = "null",
 };
 
-static enum err other_type(struct reading *r, const char *wanted, json_t *from)
+static enum err other_type(struct json_reading *r, const char *wanted, json_t *from)
 {
     return fault_set(r->fault, ERR_BAD_REQUEST, "%s is wanted, not %s", wanted, type_names[json_typeof(from)]);
 }
 
-static enum err read_bool(struct reading *r, json_t *from, bool *to)
+static enum err read_bool(struct json_reading *r, json_t *from, bool *to)
 {
     if (!json_is_boolean(from))
         return other_type(r, "true or false", from);
@@ -33,7 +33,7 @@ static enum err read_bool(struct reading *r, json_t *from, bool *to)
     return ERR_OK;
 }
 
-static enum err read_int(struct reading *r, const struct field *field, json_t *from, int64_t *to)
+static enum err read_int(struct json_reading *r, const struct field *field, json_t *from, int64_t *to)
 {
     if (!json_is_integer(from))
         return other_type(r, "a whole number", from);
@@ -41,7 +41,7 @@ static enum err read_int(struct reading *r, const struct field *field, json_t *f
     return value_check_int(field, *to, r->fault);
 }
 
-static enum err read_uint(struct reading *r, const struct field *field, json_t *from, uint64_t *to)
+static enum err read_uint(struct json_reading *r, const struct field *field, json_t *from, uint64_t *to)
 {
     if (!json_is_integer(from))
         return other_type(r, "a whole number", from);
@@ -51,7 +51,7 @@ static enum err read_uint(struct reading *r, const struct field *field, json_t *
     return value_check_uint(field, *to, r->fault);
 }
 
-static enum err read_real(struct reading *r, const struct field *field, json_t *from, double *to)
+static enum err read_real(struct json_reading *r, const struct field *field, json_t *from, double *to)
 {
     if (!json_is_number(from))
         return other_type(r, "a number", from);
@@ -60,7 +60,7 @@ static enum err read_real(struct reading *r, const struct field *field, json_t *
 }
 
 /* Texts, bytes, paths, ids and words: all are JSON texts, read as if they were typed. */
-static enum err read_string(struct reading *r, const struct field *field, json_t *from, void *to)
+static enum err read_string(struct json_reading *r, const struct field *field, json_t *from, void *to)
 {
     struct text text;
 
@@ -74,7 +74,7 @@ static enum err read_string(struct reading *r, const struct field *field, json_t
     return json_typed_value(field, text, r->arena, to, r->fault);
 }
 
-static enum err read_value(struct reading *r, const struct field *field, json_t *from, void *to)
+static enum err read_value(struct json_reading *r, const struct field *field, json_t *from, void *to)
 {
     switch (field->type) {
     case FIELD_BOOL:
@@ -97,7 +97,8 @@ static enum err read_value(struct reading *r, const struct field *field, json_t 
 }
 
 /* "name": {…} of an object that stands for a list of records whose first field is a text: that field is the name. */
-static enum err read_named(struct reading *r, const struct field *field, const char *name, json_t *from, void *record)
+static enum err read_named(struct json_reading *r, const struct field *field, const char *name, json_t *from,
+                           void *record)
 {
     const struct field *first = &field->record->fields[0];
     struct text text = arena_text(r->arena, text_of(name));
@@ -111,7 +112,7 @@ static enum err read_named(struct reading *r, const struct field *field, const c
     return e == ERR_OK ? ERR_OK : value_fault_in(r->fault, e, name);
 }
 
-static enum err read_map(struct reading *r, const struct field *field, json_t *from, struct list *to)
+static enum err read_map(struct json_reading *r, const struct field *field, json_t *from, struct list *to)
 {
     const size_t size = value_size(field);
     enum err e = value_check_count(field, json_object_size(from), r->fault);
@@ -138,7 +139,7 @@ static bool may_be_map(const struct field *field)
            field->record->fields[0].type == FIELD_TEXT && !(field->record->fields[0].flags & FIELD_LIST);
 }
 
-static enum err read_list(struct reading *r, const struct field *field, json_t *from, struct list *to)
+static enum err read_list(struct json_reading *r, const struct field *field, json_t *from, struct list *to)
 {
     const size_t size = value_size(field), count = json_array_size(from);
     enum err e;
@@ -161,7 +162,7 @@ static enum err read_list(struct reading *r, const struct field *field, json_t *
     return ERR_OK;
 }
 
-static enum err read_field(struct reading *r, const struct field *field, json_t *from, void *record)
+static enum err read_field(struct json_reading *r, const struct field *field, json_t *from, void *record)
 {
     void *at = value_in(field, record);
 
@@ -181,8 +182,8 @@ static bool has_exact(json_t *object, const struct field *field)
     return field->flags & FIELD_PATH && json_object_get(object, key);
 }
 
-static enum err read_pair(struct reading *r, const struct shape *shape, json_t *object, const char *key, json_t *from,
-                          void *record)
+static enum err read_pair(struct json_reading *r, const struct shape *shape, json_t *object, const char *key,
+                          json_t *from, void *record)
 {
     struct field found;
     enum err e = json_typed_field(shape, text_of(key), &found, r->fault);
@@ -192,7 +193,7 @@ static enum err read_pair(struct reading *r, const struct shape *shape, json_t *
     return e == ERR_OK ? ERR_OK : value_fault_in(r->fault, e, key);
 }
 
-static enum err read_record(struct reading *r, const struct shape *shape, json_t *from, void *record)
+static enum err read_record(struct json_reading *r, const struct shape *shape, json_t *from, void *record)
 {
     const char *key;
     json_t *value;
@@ -226,7 +227,7 @@ static enum err parse_text(struct text from, json_t **to, struct fault *fault)
 
 enum err json_read(const struct shape *shape, struct text from, struct arena *arena, void *value, struct fault *fault)
 {
-    struct reading r = { arena, fault };
+    struct json_reading r = { arena, fault };
     json_t *whole = NULL;
     enum err e = parse_text(from, &whole, fault);
 
@@ -237,7 +238,7 @@ enum err json_read(const struct shape *shape, struct text from, struct arena *ar
 }
 
 /* A list in brackets, or a record in braces. */
-static enum err assign_json(struct reading *r, const struct field *field, struct text from, void *record)
+static enum err assign_json(struct json_reading *r, const struct field *field, struct text from, void *record)
 {
     json_t *whole = NULL;
     enum err e = parse_text(from, &whole, r->fault);
@@ -253,10 +254,10 @@ static bool is_json(const struct field *field, struct text from)
     return field->type == FIELD_RECORD || (field->flags & FIELD_LIST && from.len > 0 && from.at[0] == '[');
 }
 
-static enum err assign_at(struct reading *r, const struct shape *shape, struct text name, struct text typed,
+static enum err assign_at(struct json_reading *r, const struct shape *shape, struct text name, struct text typed,
                           void *record);
 
-static enum err assign_inner(struct reading *r, const struct field *field, struct text rest, struct text typed,
+static enum err assign_inner(struct json_reading *r, const struct field *field, struct text rest, struct text typed,
                              void *record)
 {
     if (field->type != FIELD_RECORD || field->flags & FIELD_LIST)
@@ -265,7 +266,7 @@ static enum err assign_inner(struct reading *r, const struct field *field, struc
     return assign_at(r, field->record, rest, typed, value_in(field, record));
 }
 
-static enum err assign_field(struct reading *r, const struct field *field, struct text typed, void *record)
+static enum err assign_field(struct json_reading *r, const struct field *field, struct text typed, void *record)
 {
     if (is_json(field, typed))
         return assign_json(r, field, typed, record);
@@ -273,7 +274,7 @@ static enum err assign_field(struct reading *r, const struct field *field, struc
 }
 
 /* `name` may go on into a nested record: "edit.name". */
-static enum err assign_at(struct reading *r, const struct shape *shape, struct text name, struct text typed,
+static enum err assign_at(struct json_reading *r, const struct shape *shape, struct text name, struct text typed,
                           void *record)
 {
     const char *dot = name.len ? memchr(name.at, '.', name.len) : NULL;
@@ -293,7 +294,7 @@ static enum err assign_at(struct reading *r, const struct shape *shape, struct t
 enum err json_assign(const struct shape *shape, struct text assignment, struct arena *arena, void *value,
                      struct fault *fault)
 {
-    struct reading r = { arena, fault };
+    struct json_reading r = { arena, fault };
     const char *equals = assignment.len ? memchr(assignment.at, '=', assignment.len) : NULL;
     struct text name, typed;
 

@@ -75,7 +75,7 @@ static bool can_start(const struct indexer *indexer)
 
 /* ---- removing ---- */
 
-struct removal {
+struct library_removal {
     struct indexer *indexer;
     struct id library;
     struct ticket ticket;
@@ -83,7 +83,7 @@ struct removal {
 
 static void end_removal(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    struct removal removal = *(struct removal *)state;
+    struct library_removal removal = *(struct library_removal *)state;
     struct shelf *shelf = shelf_of(removal.indexer->shelves, removal.library);
 
     (void)answer;
@@ -101,12 +101,12 @@ static void end_removal(void *state, enum err error, const void *answer, const s
 static void remove_now(struct indexer *indexer, struct shelf *shelf)
 {
     struct persist_remove_library request = { .id = shelf->library.id };
-    struct removal *removal = malloc(sizeof(*removal));
+    struct library_removal *removal = malloc(sizeof(*removal));
     struct fault fault = { .code = ERR_FULL, .what = "no memory to remove a library" };
     enum err e = ERR_FULL;
 
     if (removal) {
-        *removal = (struct removal){ indexer, shelf->library.id, shelf->removal };
+        *removal = (struct library_removal){ indexer, shelf->library.id, shelf->removal };
         e = service_ask(indexer->service, "persist.remove_library", &request, REMOVAL_BUDGET_MS, &shelf->remover,
                         end_removal, removal, &fault);
     }

@@ -22,13 +22,13 @@ static enum err check_name(struct text name, const char *field, struct fault *fa
 
 /* ---- what is noted ---- */
 
-struct noted {
+struct noted_query {
     struct key key;
     bool same; /* as the one to be noted now */
 };
 
 /* All of the history, the oldest first. */
-static enum err read_noted(struct persist *p, const struct kept_query *query, struct noted *to, uint32_t *count)
+static enum err read_noted(struct persist *p, const struct kept_query *query, struct noted_query *to, uint32_t *count)
 {
     struct key start = key_query(TEXT(""), 0);
     struct bytes prefix = { 1, start.b };
@@ -48,7 +48,7 @@ static enum err read_noted(struct persist *p, const struct kept_query *query, st
     return e;
 }
 
-static enum err make_room(struct persist *p, const struct noted *noted, uint32_t count)
+static enum err make_room(struct persist *p, const struct noted_query *noted, uint32_t count)
 {
     enum err e = ERR_OK;
     uint32_t left = count;
@@ -64,7 +64,7 @@ static enum err make_room(struct persist *p, const struct noted *noted, uint32_t
 
 static enum err note_query(struct persist *p, struct kept_query *query, struct fault *fault)
 {
-    struct noted *noted = arena_array(&p->arena, QUERIES_NOTED + 1, sizeof(*noted));
+    struct noted_query *noted = arena_array(&p->arena, QUERIES_NOTED + 1, sizeof(*noted));
     uint32_t count;
     enum err e = noted ? read_noted(p, query, noted, &count) : ERR_FULL;
 
@@ -106,7 +106,7 @@ enum err queries_put(struct persist *p, const struct kept_query *query, struct d
 
 static enum err forget_noted(struct persist *p, struct fault *fault)
 {
-    struct noted *noted = arena_array(&p->arena, QUERIES_NOTED + 1, sizeof(*noted));
+    struct noted_query *noted = arena_array(&p->arena, QUERIES_NOTED + 1, sizeof(*noted));
     struct kept_query none = { 0 };
     uint32_t count = 0;
     enum err e = noted ? read_noted(p, &none, noted, &count) : ERR_FULL;

@@ -35,7 +35,7 @@ const struct search_handlers search_handlers = {
 
 /* ---- open and close ---- */
 
-static enum err load(struct search *search, struct fault *fault)
+static enum err load_index(struct search *search, struct fault *fault)
 {
     struct fault why = { 0 };
     enum err e = index_file_load(&search->index, search->index_path, &why);
@@ -63,7 +63,7 @@ enum err search_open(struct search *search, struct service *service, struct faul
              paths->cache);
     if (index_open(&search->index) != ERR_OK)
         return fault_set(fault, ERR_FULL, "no address space for the index");
-    e = load(search, fault);
+    e = load_index(search, fault);
     catchup_open(&search->catchup, paths, &search->index);
     return e;
 }

@@ -27,13 +27,13 @@ static void add_completion(struct completing *c, const char *before, struct text
 
 /* ---- values, the most frequent first ---- */
 
-struct value {
+struct completed_value {
     uint32_t term, count;
 };
 
 static int by_count(const void *a, const void *b)
 {
-    const struct value *x = a, *y = b;
+    const struct completed_value *x = a, *y = b;
 
     if (x->count != y->count)
         return x->count > y->count ? -1 : 1;
@@ -45,11 +45,11 @@ static void add_values(struct completing *c, enum term_field field, struct text 
     struct terms *terms = &c->request->search->index.terms;
     char key[TERM_LONGEST];
     struct term_range range = terms_starting(terms, terms_start(key, field, start));
-    struct value *values = malloc((range.count + 1) * sizeof(*values));
+    struct completed_value *values = malloc((range.count + 1) * sizeof(*values));
     uint32_t found = 0;
 
     for (uint32_t i = 0; values && i < range.count; i++) {
-        struct value value = { range.at[i], terms_posting(terms, range.at[i])->count };
+        struct completed_value value = { range.at[i], terms_posting(terms, range.at[i])->count };
         if (value.count)
             values[found++] = value;
     }

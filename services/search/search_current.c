@@ -71,7 +71,7 @@ enum err search_put_off(struct request *request, struct request **kept)
     return e;
 }
 
-static enum err wait(struct search *search, struct request *request)
+static enum err put_in_queue(struct search *search, struct request *request)
 {
     struct request *kept;
     enum err e = search_put_off(request, &kept);
@@ -83,7 +83,7 @@ static enum err wait(struct search *search, struct request *request)
     return ERR_OK;
 }
 
-static void answer(struct search *search, struct request *request)
+static void answer_request(struct search *search, struct request *request)
 {
     enum err e;
 
@@ -110,7 +110,7 @@ static void answer_waiting(struct search *search, usec_t until)
         search->waiting = request->next;
         if (!search->waiting)
             search->last_waiting = &search->waiting;
-        answer(search, request);
+        answer_request(search, request);
         free(request);
     }
 }
@@ -280,7 +280,7 @@ enum err search_when_current(struct search *search, struct call *call,
         *request.fault = search->why;
         return search->trouble;
     }
-    enum err e = wait(search, &request);
+    enum err e = put_in_queue(search, &request);
     set_pace(search, search->trouble == ERR_OK);
     return e;
 }

@@ -13,7 +13,7 @@ struct paging {
     struct node *root;
     struct bitmap *rows;
     uint32_t *each; /* of `rows`; NULL: they are most of all, and come in the page's order */
-    struct order order;
+    struct sort_order order;
     struct scores *scores;
     struct position after;
     uint32_t *page;

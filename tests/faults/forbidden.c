@@ -141,7 +141,7 @@ HAND_ON(ssize_t, pwrite, (int fd, const void *from, size_t size, off_t at), fd, 
 HAND_ON(ssize_t, send, (int fd, const void *from, size_t size, int flags), fd, from, size, flags)
 HAND_ON(ssize_t, recv, (int fd, void *to, size_t size, int flags), fd, to, size, flags)
 HAND_ON(int, close, (int fd), fd)
-HAND_ON(int, poll, (struct pollfd * fds, nfds_t count, int timeout), fds, count, timeout)
+HAND_ON(int, poll, (struct pollfd * fds, nfds_t count, int timeout_ms), fds, count, timeout_ms)
 HAND_ON(int, nanosleep, (const struct timespec *time, struct timespec *left), time, left)
 HAND_ON(int, clock_nanosleep, (clockid_t clock, int flags, const struct timespec *time, struct timespec *left), clock,
         flags, time, left)

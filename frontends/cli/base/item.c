@@ -58,7 +58,7 @@ void item_row_head(struct buffer *to, const char *rank)
 }
 
 /* Why its file cannot be read now; "" when it can. */
-static const char *away(const struct item *item)
+static const char *absence_of(const struct item *item)
 {
     if (item->media.availability.value == AVAILABILITY_MISSING)
         return "missing";
@@ -79,11 +79,11 @@ void item_row(struct buffer *to, const struct item *item)
         cli_print(to, "%8.3f  ", item->has_distance ? item->distance : item->score);
     else
         cli_column(to, TEXT(""), 9);
-    if (*away(item))
+    if (*absence_of(item))
         cli_column(to, item->media.pack, 30);
     else
         cli_print(to, "%.*s", TEXT_ARG(item->media.pack));
-    cli_print(to, "%s\n", away(item));
+    cli_print(to, "%s\n", absence_of(item));
 }
 
 static void full_facts(struct buffer *to, const struct fact_list *facts)

@@ -5,13 +5,13 @@
 
 enum { COLUMNS = 64 };
 
-struct table {
+struct item_table {
     uint32_t count;
     const char *fields[COLUMNS];
     int widths[COLUMNS]; /* characters; of the last one none is filled */
 };
 
-static int characters(struct buffer *cell)
+static int count_characters(struct buffer *cell)
 {
     int count = 0;
 
@@ -21,21 +21,21 @@ static int characters(struct buffer *cell)
 }
 
 /* Returns how wide the value is, or the head. */
-static int widen(struct table *table, uint32_t column, const struct item *item)
+static int widen_column(struct item_table *table, uint32_t column, const struct item *item)
 {
     struct buffer cell = { 0 };
     int width;
 
     if (item)
         item_cell(&cell, item, table->fields[column]);
-    width = item ? characters(&cell) : (int)strlen(table->fields[column]);
+    width = item ? count_characters(&cell) : (int)strlen(table->fields[column]);
     if (width > table->widths[column])
         table->widths[column] = width;
     buffer_free(&cell);
     return width;
 }
 
-static void put_cell(struct buffer *to, const struct table *table, uint32_t column, struct buffer *cell)
+static void put_cell(struct buffer *to, const struct item_table *table, uint32_t column, struct buffer *cell)
 {
     bool is_last = column + 1 == table->count;
 
@@ -43,7 +43,7 @@ static void put_cell(struct buffer *to, const struct table *table, uint32_t colu
     buffer_free(cell);
 }
 
-static void put_head(struct buffer *to, const struct table *table)
+static void put_head(struct buffer *to, const struct item_table *table)
 {
     for (uint32_t i = 0; i < table->count; i++) {
         struct buffer cell = { 0 };
@@ -55,7 +55,7 @@ static void put_head(struct buffer *to, const struct table *table)
     buffer_add_text(to, "\n");
 }
 
-static void put_row(struct buffer *to, const struct table *table, const struct item *item)
+static void put_row(struct buffer *to, const struct item_table *table, const struct item *item)
 {
     for (uint32_t i = 0; i < table->count; i++) {
         struct buffer cell = { 0 };
@@ -66,7 +66,7 @@ static void put_row(struct buffer *to, const struct table *table, const struct i
     buffer_add_text(to, "\n");
 }
 
-static void read_fields(struct cli *cli, const char *fields, struct table *table)
+static void read_fields(struct cli *cli, const char *fields, struct item_table *table)
 {
     struct text_list each = cli_split(cli, fields);
 
@@ -75,7 +75,7 @@ static void read_fields(struct cli *cli, const char *fields, struct table *table
 }
 
 /* A fact of one's own may have any name, so that a name without a value is no error. */
-static void remark_empty(const struct table *table, uint32_t column)
+static void remark_empty(const struct item_table *table, uint32_t column)
 {
     struct buffer line = { 0 };
 
@@ -88,15 +88,15 @@ static void remark_empty(const struct table *table, uint32_t column)
 
 void item_table(struct cli *cli, const struct item_list *items, const char *fields)
 {
-    struct table table = { 0 };
+    struct item_table table = { 0 };
 
     read_fields(cli, fields, &table);
     for (uint32_t column = 0; column < table.count; column++) {
         bool is_empty = items->count > 0;
 
-        widen(&table, column, NULL);
+        widen_column(&table, column, NULL);
         for (uint32_t i = 0; i < items->count; i++)
-            is_empty = widen(&table, column, &items->at[i]) == 0 && is_empty;
+            is_empty = widen_column(&table, column, &items->at[i]) == 0 && is_empty;
         if (is_empty)
             remark_empty(&table, column);
     }
@@ -108,7 +108,7 @@ void item_table(struct cli *cli, const struct item_list *items, const char *fiel
 
 void item_some(struct cli *cli, const struct item *item, const char *fields)
 {
-    struct table table = { 0 };
+    struct item_table table = { 0 };
 
     read_fields(cli, fields, &table);
     for (uint32_t i = 0; i < table.count; i++) {

@@ -50,7 +50,7 @@ static bool read_argument(struct cli *cli, const char *arg, struct named *to, en
     return to->has_id;
 }
 
-static struct text join(struct cli *cli, int count, char **args)
+static struct text join_words(struct cli *cli, int count, char **args)
 {
     struct cli words = { .count = count, .args = args };
     struct text joined = cli_words(&words);
@@ -74,7 +74,7 @@ static enum err not_named(const char *arg, const char *hint, struct fault *fault
 
 static enum err find_first(struct cli *cli, int count, char **args, struct named *to, struct fault *fault)
 {
-    struct search_query query = { .query = join(cli, count, args), .has_limit = true, .limit = 1 };
+    struct search_query query = { .query = join_words(cli, count, args), .has_limit = true, .limit = 1 };
     struct found found = { 0 };
     enum err e = cli_ask(cli, "search.query", &query, &found, fault);
 
@@ -241,7 +241,7 @@ enum err named_all(struct cli *cli, int count, char **args, struct id_list *to, 
         to->at = arena_array(&cli->arena, (size_t)count, sizeof(*to->at));
         return to->at ? find_each(cli, count, args, to, fault) : fault_set(fault, ERR_FULL, "no memory for the items");
     }
-    query.query = join(cli, count, args);
+    query.query = join_words(cli, count, args);
     do
         e = find_page(cli, &query, to, &most, fault);
     while (e == ERR_OK && query.cursor.len > 0 && to->count < most);

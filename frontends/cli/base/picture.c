@@ -27,7 +27,7 @@ void picture_close(struct picture *picture)
     *picture = (struct picture){ 0 };
 }
 
-static void blend(struct picture *picture, int64_t x, int64_t y, uint32_t color, double cover)
+static void blend_pixel(struct picture *picture, int64_t x, int64_t y, uint32_t color, double cover)
 {
     uint8_t *at;
 
@@ -48,7 +48,7 @@ void picture_dot(struct picture *picture, double x, double y, double radius, uin
     for (int64_t row = (int64_t)floor(y - radius); row <= (int64_t)ceil(y + radius); row++)
         for (int64_t column = (int64_t)floor(x - radius); column <= (int64_t)ceil(x + radius); column++) {
             double from_center = hypot((double)column - x, (double)row - y);
-            blend(picture, column, row, color, cover * fmin(fmax(radius + 0.5 - from_center, 0), 1));
+            blend_pixel(picture, column, row, color, cover * fmin(fmax(radius + 0.5 - from_center, 0), 1));
         }
 }
 
@@ -57,7 +57,7 @@ void picture_column(struct picture *picture, uint32_t x, double from, double unt
     double low = fmax(fmin(from, until), 0), high = fmin(fmax(from, until), picture->height);
 
     for (int64_t y = (int64_t)floor(low); (double)y < high; y++)
-        blend(picture, x, y, color, fmin((double)y + 1, high) - fmax((double)y, low));
+        blend_pixel(picture, x, y, color, fmin((double)y + 1, high) - fmax((double)y, low));
 }
 
 /* ---- PNG ---- */

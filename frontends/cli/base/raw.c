@@ -21,7 +21,8 @@ enum err raw_request(struct cli *cli, struct buffer *to, struct fault *fault)
     return e != ERR_OK ? e : codec_encode(which->request, request, to, fault);
 }
 
-static enum err send(struct cli *cli, const char *name, struct buffer *body, struct bytes *answer, struct fault *fault)
+static enum err send_raw(struct cli *cli, const char *name, struct buffer *body, struct bytes *answer,
+                         struct fault *fault)
 {
     uint32_t budget = cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 10000;
     struct id id = id_new();
@@ -51,7 +52,7 @@ enum err raw_ask(struct cli *cli, struct fault *fault)
     enum err e = raw_request(cli, &body, fault);
 
     if (e == ERR_OK)
-        e = send(cli, cli->args[0], &body, &answer, fault);
+        e = send_raw(cli, cli->args[0], &body, &answer, fault);
     if (e == ERR_OK)
         e = print_answer(cli, schema_ask(text_of(cli->args[0])), answer, fault);
     buffer_free(&body);

@@ -22,7 +22,7 @@ enum err cli_json(struct cli *cli, const struct shape *shape, const void *record
 }
 
 /* A file that is gone still has a place in the catalogue: then the folder is resolved, and the name kept. */
-static bool resolve(const char *typed, char to[PATH_MAX])
+static bool resolve_path(const char *typed, char to[PATH_MAX])
 {
     char folder[PATH_MAX], name[PATH_MAX];
     const char *slash = strrchr(typed, '/');
@@ -44,7 +44,7 @@ enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct
 {
     char real[PATH_MAX];
 
-    if (!resolve(typed, real)) {
+    if (!resolve_path(typed, real)) {
         fault_errno(fault, ERR_NOT_FOUND, errno, "\"%s\" is neither an id nor a path", typed);
         return fault_hint(fault, "ids are 26 characters, as `loophole search` shows them");
     }

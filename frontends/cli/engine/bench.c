@@ -20,7 +20,7 @@ struct bench {
     uint64_t begin_ns;
 };
 
-struct client {
+struct bench_client {
     pthread_t thread;
     const struct bench *bench;
     int64_t number;
@@ -38,7 +38,7 @@ static void sleep_until(uint64_t due_ns)
 
 static void *run_client(void *state)
 {
-    struct client *client = state;
+    struct bench_client *client = state;
     const struct bench *bench = client->bench;
     struct asker *asker = asker_new(&bench->cli->paths, &client->fault);
     uint64_t due = bench->begin_ns + (uint64_t)client->number * bench->interval_ns / (uint64_t)bench->clients;
@@ -87,7 +87,7 @@ static void print_result(struct cli *cli, const struct bench *bench, const struc
 }
 
 /* Latency over "nines": 50 %, 90 %, 99 %, … at equal distances, both axes logarithmic. */
-static enum err plot(const char *path, const char *name, const struct latency *all, struct fault *fault)
+static enum err plot_latency(const char *path, const char *name, const struct latency *all, struct fault *fault)
 {
     struct buffer svg = { 0 };
     double top = log10(latency_us(all, 1) + 10);
@@ -121,7 +121,7 @@ static enum err plot(const char *path, const char *name, const struct latency *a
 
 static enum err run_clients(struct cli *cli, struct bench *bench, struct latency *all, struct fault *fault)
 {
-    struct client *clients = calloc((size_t)bench->clients, sizeof *clients);
+    struct bench_client *clients = calloc((size_t)bench->clients, sizeof *clients);
     int64_t started = 0;
     enum err e = ERR_OK;
 
@@ -165,7 +165,7 @@ enum err bench_run(struct cli *cli, struct fault *fault)
     if (e == ERR_OK)
         print_result(cli, &bench, all, (double)(latency_clock() - bench.begin_ns) / 1e9);
     if (e == ERR_OK && cli->options.plot)
-        e = plot(cli->options.plot, bench.name, all, fault);
+        e = plot_latency(cli->options.plot, bench.name, all, fault);
     buffer_free(&body);
     free(all);
     return e;

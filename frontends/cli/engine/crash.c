@@ -51,7 +51,7 @@ static void print_record(struct cli *cli, struct text whole)
     }
 }
 
-static enum err show(struct cli *cli, const struct crash_list *list, struct fault *fault)
+static enum err show_crash(struct cli *cli, const struct crash_list *list, struct fault *fault)
 {
     for (uint32_t i = 0; i < list->count; i++) {
         if (!text_is(list->at[i].file, cli->args[0]))
@@ -74,7 +74,7 @@ enum err crash_print(struct cli *cli, struct fault *fault)
     if (e != ERR_OK)
         return e;
     if (cli->count > 0)
-        return show(cli, &list, fault);
+        return show_crash(cli, &list, fault);
     for (uint32_t i = 0; i < list.count; i++) {
         if (cli->options.json)
             print_json(cli, &list.at[i], false);

@@ -21,7 +21,7 @@
 #include "store/care/olds.h"
 #include "store/check/culprit.h"
 
-void doctor_finding(struct doctor *doctor, enum verdict verdict, const char *about, const char *to_do,
+void doctor_finding(struct doctor *doctor, enum doctor_verdict verdict, const char *about, const char *to_do,
                     const char *format, ...)
 {
     static const char *const words[] = { "ok", "watch", "bad" };

@@ -4,15 +4,15 @@
 
 #include "frontends/cli/base/cli.h"
 
-enum verdict { FINE, WATCH, BAD };
+enum doctor_verdict { FINE, WATCH, BAD };
 
 struct doctor {
     struct cli *cli;
-    enum verdict worst;
+    enum doctor_verdict worst;
 };
 
 /* One line: about what, what it is, and what to do if it is not fine. */
-void doctor_finding(struct doctor *doctor, enum verdict verdict, const char *about, const char *to_do,
+void doctor_finding(struct doctor *doctor, enum doctor_verdict verdict, const char *about, const char *to_do,
                     const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* question.c: files that are gone and wait for a person's word. */

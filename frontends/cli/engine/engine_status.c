@@ -20,20 +20,20 @@ bool engine_is_without_server(const struct service_line *line)
 }
 
 /* What a line of `status` leaves to print below the table. */
-struct noted {
+struct noted_status {
     char service[64], work[64];
     bool answers;
 };
 
-static void note_line(struct noted *noted, const struct service_line *line)
+static void note_line(struct noted_status *noted, const struct service_line *line)
 {
-    *noted = (struct noted){ .answers = line->state.value == RUN_STATE_READY || engine_is_without_server(line) };
+    *noted = (struct noted_status){ .answers = line->state.value == RUN_STATE_READY || engine_is_without_server(line) };
     text_copy(noted->service, sizeof noted->service, line->service);
     text_copy(noted->work, sizeof noted->work, line->work);
 }
 
 /* Long work, and what the service itself says a person should see to. */
-static void print_alarm(struct cli *cli, const struct noted *noted)
+static void print_alarm(struct cli *cli, const struct noted_status *noted)
 {
     struct service_status status = { 0 };
     struct fault none = { 0 };
@@ -52,7 +52,7 @@ static void print_alarm(struct cli *cli, const struct noted *noted)
 static enum err print_status(struct cli *cli, struct fault *fault)
 {
     struct service_lines lines = { 0 };
-    struct noted names[32];
+    struct noted_status names[32];
     uint32_t count = 0;
     enum err e = engine_services(cli, 5000, &lines, fault);
 

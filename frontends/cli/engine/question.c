@@ -9,7 +9,7 @@
 #define UP_TO_HALF " None is marked missing before you answer.\nConnect the disk or restore them.\n"
 
 /* A path as one word of a shell. */
-static struct buffer quoted(struct bytes path)
+static struct buffer quote_path(struct bytes path)
 {
     static const char PLAIN[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,:@%";
     struct text text = { path.len, (const char *)path.at };
@@ -30,7 +30,7 @@ static struct buffer quoted(struct bytes path)
 
 static void write_command(struct buffer *to, const struct missing_many *asks)
 {
-    struct buffer word = quoted(asks->path);
+    struct buffer word = quote_path(asks->path);
 
     cli_print(to, "loophole library rescan %s --accept-missing", buffer_c(&word));
     buffer_free(&word);

@@ -9,7 +9,7 @@
 enum { PAGE = 100 };
 
 /* Pages of groups under way. */
-struct listing {
+struct alike_listing {
     uint64_t left;      /* groups that are still wanted */
     uint64_t unmarked;  /* copies that the catalogue has and the disk has not */
     bool is_unfinished; /* the last group goes on with the next part */
@@ -160,7 +160,7 @@ static void group_row(struct buffer *to, const struct duplicate_group *group)
         copy_row(to, group, &group->each.at[i]);
 }
 
-static enum err print_groups(struct cli *cli, const struct duplicates_found *found, struct listing *listing)
+static enum err print_groups(struct cli *cli, const struct duplicates_found *found, struct alike_listing *listing)
 {
     enum err e = ERR_OK;
 
@@ -182,7 +182,7 @@ static enum err print_groups(struct cli *cli, const struct duplicates_found *fou
     return e;
 }
 
-static void print_sum(struct cli *cli, const struct duplicates_found *found, const struct listing *listing)
+static void print_sum(struct cli *cli, const struct duplicates_found *found, const struct alike_listing *listing)
 {
     struct buffer remark = { 0 };
 
@@ -212,7 +212,7 @@ static void print_sum(struct cli *cli, const struct duplicates_found *found, con
 enum err alike_duplicates(struct cli *cli, struct fault *fault)
 {
     struct search_duplicates ask = { .query = cli_words(cli), .inside = text_of(cli->options.inside) };
-    struct listing listing = { .left = cli->options.limit < 0 ? UINT64_MAX : (uint64_t)cli->options.limit };
+    struct alike_listing listing = { .left = cli->options.limit < 0 ? UINT64_MAX : (uint64_t)cli->options.limit };
     struct duplicates_found found;
     char cursor[256] = "";
     enum err e = read_kind(cli, &ask, fault);

@@ -22,34 +22,34 @@ struct view {
 
 /* ---- numbers in a row ---- */
 
-struct numbers {
+struct number_list {
     enum { I8, U8, F32, F64 } element;
     uint32_t count;
     const void *at;
     double scale;
 };
 
-static struct numbers i8_of(struct bytes bytes, double scale)
+static struct number_list i8_of(struct bytes bytes, double scale)
 {
-    return (struct numbers){ I8, bytes.len, bytes.at, scale };
+    return (struct number_list){ I8, bytes.len, bytes.at, scale };
 }
 
-static struct numbers u8_of(struct bytes bytes, double scale)
+static struct number_list u8_of(struct bytes bytes, double scale)
 {
-    return (struct numbers){ U8, bytes.len, bytes.at, scale };
+    return (struct number_list){ U8, bytes.len, bytes.at, scale };
 }
 
-static struct numbers f32_of(struct bytes bytes)
+static struct number_list f32_of(struct bytes bytes)
 {
-    return (struct numbers){ F32, bytes.len / 4, bytes.at, 1 };
+    return (struct number_list){ F32, bytes.len / 4, bytes.at, 1 };
 }
 
-static struct numbers f64_of(struct real_list list)
+static struct number_list f64_of(struct real_list list)
 {
-    return (struct numbers){ F64, list.count, list.at, 1 };
+    return (struct number_list){ F64, list.count, list.at, 1 };
 }
 
-static double number_at(const struct numbers *n, uint32_t i)
+static double number_at(const struct number_list *n, uint32_t i)
 {
     const uint8_t *at = n->at;
 
@@ -75,7 +75,7 @@ static void put_number(struct view *v, const char *key, double number)
 }
 
 /* What is `none` is null. */
-static void put_numbers_but(struct view *v, const char *key, struct numbers n, double none)
+static void put_numbers_but(struct view *v, const char *key, struct number_list n, double none)
 {
     json_key(v->out, &v->first, key);
     buffer_add_text(v->out, "[");
@@ -89,7 +89,7 @@ static void put_numbers_but(struct view *v, const char *key, struct numbers n, d
     buffer_add_text(v->out, "]");
 }
 
-static void put_numbers(struct view *v, const char *key, struct numbers n)
+static void put_numbers(struct view *v, const char *key, struct number_list n)
 {
     put_numbers_but(v, key, n, (double)NAN);
 }
@@ -104,7 +104,7 @@ static void draw_column(struct view *v, uint32_t x, double low, double high, uin
 }
 
 /* Values side by side over the whole width, `zero` at the bottom and `full` at the top. */
-static void draw_bars(struct view *v, struct numbers n, double zero, double full)
+static void draw_bars(struct view *v, struct number_list n, double zero, double full)
 {
     double base = zero < 0 && full > 0 ? -zero / (full - zero) : 0;
 
@@ -115,7 +115,7 @@ static void draw_bars(struct view *v, struct numbers n, double zero, double full
 }
 
 /* Moments of the item, each as high as it is strong; all alike without strengths. */
-static void draw_moments(struct view *v, struct numbers seconds, struct numbers strength)
+static void draw_moments(struct view *v, struct number_list seconds, struct number_list strength)
 {
     for (uint32_t i = 0; i < seconds.count; i++) {
         double at = number_at(&seconds, i), height = i < strength.count ? number_at(&strength, i) : 1;
@@ -127,7 +127,7 @@ static void draw_moments(struct view *v, struct numbers seconds, struct numbers 
 /* ---- each type ---- */
 
 struct level {
-    struct numbers low, high, rms;
+    struct number_list low, high, rms;
 };
 
 static struct level level_of(const struct artefact_level *from)
@@ -216,7 +216,7 @@ static void show_beats(struct view *v, const void *record)
     const struct artefact_beats *of = record;
 
     if (v->picture) {
-        draw_moments(v, f32_of(of->seconds), (struct numbers){ 0 });
+        draw_moments(v, f32_of(of->seconds), (struct number_list){ 0 });
         return;
     }
     put_number(v, "bpm", of->bpm);
@@ -325,7 +325,7 @@ static const struct type *read_record(const struct artefact *artefact, struct ar
     return NULL;
 }
 
-static enum err show(struct view *v, const struct artefact *artefact, struct fault *fault)
+static enum err show_artefact(struct view *v, const struct artefact *artefact, struct fault *fault)
 {
     struct arena arena = { 0 };
     void *record;
@@ -345,7 +345,7 @@ static enum err show(struct view *v, const struct artefact *artefact, struct fau
     return type ? ERR_OK : ERR_VERSION;
 }
 
-static enum err draw(struct cli *cli, struct view *v, const struct artefact *artefact, struct fault *fault)
+static enum err draw_artefact(struct cli *cli, struct view *v, const struct artefact *artefact, struct fault *fault)
 {
     struct picture picture;
     enum err e = picture_open(&picture, WIDTH, HEIGHT, BACKGROUND);
@@ -353,7 +353,7 @@ static enum err draw(struct cli *cli, struct view *v, const struct artefact *art
     if (e != ERR_OK)
         return fault_set(fault, e, "out of memory");
     v->picture = &picture;
-    e = show(v, artefact, fault);
+    e = show_artefact(v, artefact, fault);
     if (e == ERR_OK)
         e = picture_write(&picture, cli->options.png, fault);
     picture_close(&picture);
@@ -378,5 +378,6 @@ enum err artefact_show(struct cli *cli, struct fault *fault)
     e = cli_ask(cli, "search.get_artefact", &get, &found, fault);
     if (e != ERR_OK)
         return e;
-    return cli->options.png ? draw(cli, &v, &found.artefact, fault) : show(&v, &found.artefact, fault);
+    return cli->options.png ? draw_artefact(cli, &v, &found.artefact, fault)
+                            : show_artefact(&v, &found.artefact, fault);
 }

@@ -184,7 +184,7 @@ static const char *find_equals(const char *argument)
 
 static const char *const edit_keys[] = { "name", "pack", "notes", "origin", "favourite", "hidden" };
 
-static enum err assign(struct cli *cli, struct edit *edit, const char *assignment, struct fault *fault)
+static enum err assign_value(struct cli *cli, struct edit *edit, const char *assignment, struct fault *fault)
 {
     const char *equals = find_equals(assignment);
     struct text key;
@@ -221,9 +221,9 @@ enum err edit_item(struct cli *cli, struct fault *fault)
     if (!edit.facts.at || !edit.clear_facts.at)
         return fault_set(fault, ERR_FULL, "out of memory");
     if (names == cli->count)
-        return assign(cli, &edit, cli->args[cli->count - 1], fault);
+        return assign_value(cli, &edit, cli->args[cli->count - 1], fault);
     for (int i = names; e == ERR_OK && i < cli->count; i++)
-        e = assign(cli, &edit, cli->args[i], fault);
+        e = assign_value(cli, &edit, cli->args[i], fault);
     return e != ERR_OK ? e : edit_named(cli, names, &edit, fault);
 }
 
@@ -307,7 +307,7 @@ enum err edit_hide(struct cli *cli, struct fault *fault)
 
 /* ---- undo and redo: they say which item they changed, for the command does not name it ---- */
 
-static enum err step(struct cli *cli, const char *ask, const char *words, struct fault *fault)
+static enum err take_step(struct cli *cli, const char *ask, const char *words, struct fault *fault)
 {
     struct media_found found = { 0 };
     struct done done = { 0 };
@@ -324,7 +324,7 @@ static enum err step(struct cli *cli, const char *ask, const char *words, struct
     return ERR_OK;
 }
 
-static enum err steps(struct cli *cli, const char *ask, const char *words, struct fault *fault)
+static enum err take_steps(struct cli *cli, const char *ask, const char *words, struct fault *fault)
 {
     int64_t times = cli->options.times ? cli->options.times : 1;
     enum err e = ERR_OK;
@@ -332,16 +332,16 @@ static enum err steps(struct cli *cli, const char *ask, const char *words, struc
     if (times > 1 && cli->options.request_id)
         return fault_set(fault, ERR_BAD_REQUEST, "--request-id is for one step, not for %lld", (long long)times);
     for (int64_t i = 0; e == ERR_OK && i < times; i++)
-        e = step(cli, ask, words, fault);
+        e = take_step(cli, ask, words, fault);
     return e;
 }
 
 enum err edit_undo(struct cli *cli, struct fault *fault)
 {
-    return steps(cli, "persist.undo", "undone", fault);
+    return take_steps(cli, "persist.undo", "undone", fault);
 }
 
 enum err edit_redo(struct cli *cli, struct fault *fault)
 {
-    return steps(cli, "persist.redo", "done again", fault);
+    return take_steps(cli, "persist.redo", "done again", fault);
 }

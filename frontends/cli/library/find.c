@@ -161,7 +161,7 @@ static void say_listening(struct cli *cli, int64_t seconds)
 }
 
 /* What sounds on a JACK port from now on. */
-static enum err listen(struct cli *cli, struct search_similar *similar, struct fault *fault)
+static enum err listen_to_port(struct cli *cli, struct search_similar *similar, struct fault *fault)
 {
     int64_t seconds = cli->options.seconds ? cli->options.seconds : LISTEN_SECONDS;
     struct streamer_listen listen = { .port = text_of(cli->options.port),
@@ -186,7 +186,7 @@ static enum err listen(struct cli *cli, struct search_similar *similar, struct f
 static enum err read_one(struct cli *cli, struct search_similar *similar, struct fault *fault)
 {
     if (cli->options.port)
-        return listen(cli, similar, fault);
+        return listen_to_port(cli, similar, fault);
     if (cli->count == 0 && similar->like.count)
         return ERR_OK;
     if (cli->count == 0) {

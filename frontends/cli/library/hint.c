@@ -3,7 +3,7 @@
 
 #include "frontends/cli/base/cli.h"
 
-static const char *comma(uint32_t place, uint32_t count)
+static const char *list_separator(uint32_t place, uint32_t count)
 {
     return place == 0 ? "" : place + 1 == count ? " or " : ", ";
 }
@@ -11,10 +11,10 @@ static const char *comma(uint32_t place, uint32_t count)
 static void near_ones(struct buffer *to, const struct hint *hint)
 {
     for (uint32_t i = 0; i < hint->near.count; i++)
-        cli_print(to, "%s%.*s", comma(i, hint->near.count), TEXT_ARG(hint->near.at[i]));
+        cli_print(to, "%s%.*s", list_separator(i, hint->near.count), TEXT_ARG(hint->near.at[i]));
 }
 
-static void unknown(struct buffer *to, const struct hint *hint)
+static void print_unknown(struct buffer *to, const struct hint *hint)
 {
     bool is_word = hint->kind.value == HINT_KIND_UNKNOWN_WORD && !memchr(hint->clause.at, ':', hint->clause.len);
 
@@ -36,14 +36,14 @@ static void no_number(struct buffer *to, const struct hint *hint)
         cli_print(to, "; no item has such a number");
 }
 
-static void nothing(struct buffer *to, const struct hint *hint)
+static void print_no_match(struct buffer *to, const struct hint *hint)
 {
     cli_print(to, "no item matches %.*s", TEXT_ARG(hint->clause));
     if (hint->without)
         cli_print(to, "; %llu have these words in another order", (unsigned long long)hint->without);
 }
 
-static void excluded(struct buffer *to, const struct hint *hint)
+static void print_excluded(struct buffer *to, const struct hint *hint)
 {
     cli_print(to, "without %.*s the rest finds %llu item%s", TEXT_ARG(hint->clause), (unsigned long long)hint->without,
               hint->without == 1 ? "" : "s");
@@ -57,13 +57,13 @@ static void never_together(struct buffer *to, const struct hint *hint)
     near_ones(to, hint);
 }
 
-static void hidden(struct buffer *to, const struct hint *hint)
+static void print_hidden(struct buffer *to, const struct hint *hint)
 {
     cli_print(to, "%llu hidden item%s match%s", (unsigned long long)hint->count, hint->count == 1 ? "" : "s",
               hint->count == 1 ? "es" : "");
 }
 
-static void otherwise(struct buffer *to, const struct hint *hint)
+static void print_otherwise(struct buffer *to, const struct hint *hint)
 {
     cli_print(to, "\"%.*s\" is read as words or as another field", TEXT_ARG(hint->clause));
 }
@@ -78,10 +78,10 @@ static const struct sentence {
     enum hint_kind kind;
     void (*print)(struct buffer *to, const struct hint *hint);
 } SENTENCES[] = {
-    { HINT_KIND_UNKNOWN_WORD, unknown }, { HINT_KIND_UNKNOWN_VALUE, unknown },
-    { HINT_KIND_NO_NUMBER, no_number },  { HINT_KIND_NOTHING, nothing },
-    { HINT_KIND_EXCLUDED, excluded },    { HINT_KIND_NEVER_TOGETHER, never_together },
-    { HINT_KIND_HIDDEN, hidden },        { HINT_KIND_WRITTEN_OTHERWISE, otherwise },
+    { HINT_KIND_UNKNOWN_WORD, print_unknown }, { HINT_KIND_UNKNOWN_VALUE, print_unknown },
+    { HINT_KIND_NO_NUMBER, no_number },        { HINT_KIND_NOTHING, print_no_match },
+    { HINT_KIND_EXCLUDED, print_excluded },    { HINT_KIND_NEVER_TOGETHER, never_together },
+    { HINT_KIND_HIDDEN, print_hidden },        { HINT_KIND_WRITTEN_OTHERWISE, print_otherwise },
     { HINT_KIND_NO_ITEMS, no_items },
 };
 

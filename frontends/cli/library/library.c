@@ -20,7 +20,7 @@ static enum err print_library(struct cli *cli, const struct library *library, co
     return ERR_OK;
 }
 
-static enum err add(struct cli *cli, struct library *library, struct fault *fault)
+static enum err add_library(struct cli *cli, struct library *library, struct fault *fault)
 {
     struct indexer_add_library request = { .ignore = cli->options.ignore, .hidden_files = cli->options.hidden_files };
     enum err e = cli_path(cli, cli->args[0], &request.path, fault);
@@ -31,7 +31,7 @@ static enum err add(struct cli *cli, struct library *library, struct fault *faul
 enum err library_add(struct cli *cli, struct fault *fault)
 {
     struct library library = { 0 };
-    enum err e = add(cli, &library, fault);
+    enum err e = add_library(cli, &library, fault);
 
     if (e == ERR_OK)
         e = print_library(cli, &library, NULL);
@@ -70,7 +70,7 @@ enum err library_print(struct cli *cli, struct fault *fault)
     return e;
 }
 
-static enum err rescan(struct cli *cli, struct fault *fault)
+static enum err rescan_library(struct cli *cli, struct fault *fault)
 {
     struct indexer_rescan request = { .accept_missing = cli->options.accept_missing,
                                       .retry_failed = cli->options.retry_failed };
@@ -81,7 +81,7 @@ static enum err rescan(struct cli *cli, struct fault *fault)
 
 enum err library_rescan(struct cli *cli, struct fault *fault)
 {
-    enum err e = rescan(cli, fault);
+    enum err e = rescan_library(cli, fault);
 
     return e == ERR_OK && cli->options.wait ? progress_follow(cli, fault) : e;
 }
@@ -90,10 +90,10 @@ enum err library_rescan(struct cli *cli, struct fault *fault)
 enum err library_index(struct cli *cli, struct fault *fault)
 {
     struct library library = { 0 };
-    enum err e = add(cli, &library, fault);
+    enum err e = add_library(cli, &library, fault);
 
     if (e == ERR_OK)
-        e = rescan(cli, fault);
+        e = rescan_library(cli, fault);
     return e == ERR_OK && cli->options.wait ? progress_follow(cli, fault) : e;
 }
 

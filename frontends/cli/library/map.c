@@ -181,7 +181,7 @@ static void draw_legend(const struct drawing *d, struct class *const *sorted, st
     }
 }
 
-static enum err draw(const struct drawing *d, struct class *const *sorted, const char *path, struct fault *fault)
+static enum err draw_map(const struct drawing *d, struct class *const *sorted, const char *path, struct fault *fault)
 {
     const struct point *points = (const struct point *)(const void *)d->points.at;
     size_t count = d->points.len / sizeof(*points);
@@ -261,7 +261,7 @@ enum err map_run(struct cli *cli, struct fault *fault)
         e = fault_set(fault, ERR_NOT_FOUND, "nothing matches \"%.*s\"", TEXT_ARG(ask.query));
     if (e == ERR_OK) {
         color_classes(&d, sorted);
-        e = cli->options.png ? draw(&d, sorted, cli->options.png, fault) : ERR_OK;
+        e = cli->options.png ? draw_map(&d, sorted, cli->options.png, fault) : ERR_OK;
     }
     if (e == ERR_OK && cli->options.json)
         print_points(&d);

@@ -18,7 +18,7 @@ enum err saved_put(struct cli *cli, struct text query, struct text sort, struct 
     return e;
 }
 
-static enum err forget(struct cli *cli, struct text name, struct fault *fault)
+static enum err forget_query(struct cli *cli, struct text name, struct fault *fault)
 {
     struct persist_remove_query remove = { .name = name };
 
@@ -69,7 +69,7 @@ static enum err print_all(struct cli *cli, bool history, struct text name, struc
 
 enum err saved_history(struct cli *cli, struct fault *fault)
 {
-    return cli->options.off ? forget(cli, TEXT(""), fault) : print_all(cli, true, TEXT(""), fault);
+    return cli->options.off ? forget_query(cli, TEXT(""), fault) : print_all(cli, true, TEXT(""), fault);
 }
 
 enum err saved_queries(struct cli *cli, struct fault *fault)
@@ -78,5 +78,5 @@ enum err saved_queries(struct cli *cli, struct fault *fault)
 
     if (cli->options.off && name.len == 0)
         return fault_set(fault, ERR_BAD_REQUEST, "which one? Name it, without the @");
-    return cli->options.off ? forget(cli, name, fault) : print_all(cli, false, name, fault);
+    return cli->options.off ? forget_query(cli, name, fault) : print_all(cli, false, name, fault);
 }

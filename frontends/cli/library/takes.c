@@ -55,7 +55,7 @@ static void add_row(struct buffer *to, const struct recording *take)
     buffer_add_text(to, "\n");
 }
 
-static enum err tell(struct cli *cli, const struct recording *take)
+static enum err print_take(struct cli *cli, const struct recording *take)
 {
     if (cli->options.json)
         return cli_json(cli, &recording_shape, take);
@@ -71,7 +71,7 @@ static enum err tell_all(struct cli *cli, const struct recordings *takes)
 
     for (uint32_t i = 0; e == ERR_OK && i < takes->each.count; i++)
         if (cli->options.json)
-            e = tell(cli, &takes->each.at[i]);
+            e = print_take(cli, &takes->each.at[i]);
         else
             add_row(&cli->out, &takes->each.at[i]);
     return e;
@@ -91,7 +91,7 @@ static void show_progress(const struct recording *take)
 }
 
 /* A streamer that dies meanwhile leaves it pending for a moment. */
-static enum err follow(struct cli *cli, struct recording *take, struct fault *fault)
+static enum err follow_take(struct cli *cli, struct recording *take, struct fault *fault)
 {
     struct streamer_take request = { .id = take->id };
     bool is_shown = false;
@@ -200,7 +200,7 @@ enum err takes_start(struct cli *cli, struct fault *fault)
     if (e == ERR_OK)
         e = cli_ask(cli, "streamer.record", &request, &take, fault);
     if (e == ERR_OK)
-        e = tell(cli, &take);
+        e = print_take(cli, &take);
     if (e == ERR_OK && !cli->options.json && request.inputs.count == 0)
         remark_silence(cli);
     return e;
@@ -214,8 +214,8 @@ static enum err end_take(struct cli *cli, const char *ask, struct fault *fault)
         cli->options.budget_ms = STOP_BUDGET_MS;
     enum err e = cli_ask(cli, ask, NULL, &take, fault);
     if (e == ERR_OK)
-        e = follow(cli, &take, fault);
-    return e == ERR_OK ? tell(cli, &take) : e;
+        e = follow_take(cli, &take, fault);
+    return e == ERR_OK ? print_take(cli, &take) : e;
 }
 
 enum err takes_stop(struct cli *cli, struct fault *fault)
@@ -259,9 +259,9 @@ static enum err tell_finished(struct cli *cli, const struct recordings *takes, s
         struct recording take = { 0 };
         e = cli_ask(cli, "streamer.take", &request, &take, fault);
         if (e == ERR_OK)
-            e = follow(cli, &take, fault);
+            e = follow_take(cli, &take, fault);
         if (e == ERR_OK && cli->options.json)
-            e = tell(cli, &take);
+            e = print_take(cli, &take);
         else if (e == ERR_OK)
             add_row(&cli->out, &take);
     }

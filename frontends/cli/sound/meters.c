@@ -11,7 +11,7 @@
 
 enum { BAR = 30, REFRESH_US = 50000, FLOOR_DB = -60, SILENCE_LUFS = -99 };
 
-static double decibel(double linear)
+static double to_decibels(double linear)
 {
     return linear > 0 ? fmax(20 * log10(linear), -99) : -99;
 }
@@ -19,8 +19,8 @@ static double decibel(double linear)
 /* Full at 0 dB, empty at -60. */
 static void print_level(struct buffer *to, double rms, double peak)
 {
-    int filled = (int)((decibel(rms) - FLOOR_DB) * BAR / -FLOOR_DB);
-    int at = (int)((decibel(peak) - FLOOR_DB) * BAR / -FLOOR_DB);
+    int filled = (int)((to_decibels(rms) - FLOOR_DB) * BAR / -FLOOR_DB);
+    int at = (int)((to_decibels(peak) - FLOOR_DB) * BAR / -FLOOR_DB);
 
     for (int i = 0; i < BAR; i++)
         buffer_add_text(to, i < filled ? "█" : i == at ? "│" : i == BAR - 1 && at >= BAR ? "│" : "·");
@@ -44,7 +44,7 @@ static void print_meters(struct cli *cli, const struct meters *meters)
         print_level(&cli->out, meter->rms_left, meter->peak_left);
         buffer_add_text(&cli->out, " ");
         print_level(&cli->out, meter->rms_right, meter->peak_right);
-        cli_print(&cli->out, " %6.1f %6.1f dB", decibel(meter->peak_left), decibel(meter->peak_right));
+        cli_print(&cli->out, " %6.1f %6.1f dB", to_decibels(meter->peak_left), to_decibels(meter->peak_right));
         if (meter->clips)
             cli_print(&cli->out, "  clips %llu", (unsigned long long)meter->clips);
         buffer_add_text(&cli->out, "\n");
@@ -94,9 +94,10 @@ static enum err print_mixer(struct cli *cli, const struct mixer *mixer)
     for (uint32_t i = 0; i < mixer->strips.count; i++) {
         const struct mixer_strip *strip = &mixer->strips.at[i];
         cli_print(&cli->out, "%-10s %7.3f %6.1f dB %6.2f  %s%s\n", choice_word(&bus_table, strip->bus.value),
-                  strip->gain, decibel(strip->gain), strip->pan, strip->mute ? "mute " : "", strip->solo ? "solo" : "");
+                  strip->gain, to_decibels(strip->gain), strip->pan, strip->mute ? "mute " : "",
+                  strip->solo ? "solo" : "");
     }
-    cli_print(&cli->out, "limiter at %.2f dB", decibel(mixer->ceiling));
+    cli_print(&cli->out, "limiter at %.2f dB", to_decibels(mixer->ceiling));
     if (mixer->delay > 0)
         cli_print(&cli->out, ", looks ahead: all sounds %lld frames late", (long long)mixer->delay);
     cli_print(&cli->out, "\n");

@@ -63,7 +63,8 @@ static void tell_place(struct cli *cli, const struct stream_voice *voice)
     buffer_add_text(&cli->out, ")");
 }
 
-static enum err tell(struct cli *cli, const struct shape *shape, const void *answer, const struct stream_voice *voice)
+static enum err print_voice(struct cli *cli, const struct shape *shape, const void *answer,
+                            const struct stream_voice *voice)
 {
     if (cli->options.json)
         return cli_json(cli, shape, answer);
@@ -91,7 +92,7 @@ enum err play_start(struct cli *cli, struct fault *fault)
     play.id = meant.id;
     play.path = meant.path;
     e = cli_ask(cli, "streamer.play", &play, &voice, fault);
-    return e == ERR_OK ? tell(cli, &stream_voice_shape, &voice, &voice) : e;
+    return e == ERR_OK ? print_voice(cli, &stream_voice_shape, &voice, &voice) : e;
 }
 
 enum err play_stop(struct cli *cli, struct fault *fault)
@@ -130,7 +131,7 @@ static enum err tell_preview(struct cli *cli, const struct preview_begun *begun)
         cli_print(&cli->out, "%.4g times as fast, ", begun->tempo_ratio);
     if (!cli->options.json && (begun->semitones < 0 || begun->semitones > 0))
         cli_print(&cli->out, "%+.0f semitones, ", begun->semitones);
-    return tell(cli, &preview_begun_shape, begun, &begun->voice);
+    return print_voice(cli, &preview_begun_shape, begun, &begun->voice);
 }
 
 enum err play_preview(struct cli *cli, struct fault *fault)

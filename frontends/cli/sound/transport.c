@@ -14,7 +14,7 @@ void transport_print_place(struct cli *cli, const struct transport_state *at)
               (long long)at->step % STEPS_A_BEAT + 1);
 }
 
-static enum err print(struct cli *cli, const struct transport_state *at)
+static enum err print_transport(struct cli *cli, const struct transport_state *at)
 {
     if (cli->options.json)
         return cli_json(cli, &transport_state_shape, at);
@@ -28,12 +28,12 @@ static enum err print(struct cli *cli, const struct transport_state *at)
     return ERR_OK;
 }
 
-static enum err tell(struct cli *cli, const char *name, const void *request, struct fault *fault)
+static enum err send_order(struct cli *cli, const char *name, const void *request, struct fault *fault)
 {
     struct transport_state at = { 0 };
     enum err e = cli_ask(cli, name, request, &at, fault);
 
-    return e != ERR_OK ? e : print(cli, &at);
+    return e != ERR_OK ? e : print_transport(cli, &at);
 }
 
 /* One field of a request from the first argument, if it is there. */
@@ -48,12 +48,12 @@ static enum err tell_with(struct cli *cli, const char *name, const struct shape 
         typed = arena_printf(&cli->arena, "%s=%s", field, cli->args[0]);
     if (e == ERR_OK && typed.len > 0)
         e = json_assign(shape, typed, &cli->arena, request, fault);
-    return e != ERR_OK ? e : tell(cli, name, request, fault);
+    return e != ERR_OK ? e : send_order(cli, name, request, fault);
 }
 
 enum err transport_show(struct cli *cli, struct fault *fault)
 {
-    return tell(cli, "audio.transport", NULL, fault);
+    return send_order(cli, "audio.transport", NULL, fault);
 }
 
 enum err transport_start(struct cli *cli, struct fault *fault)
@@ -63,7 +63,7 @@ enum err transport_start(struct cli *cli, struct fault *fault)
 
 enum err transport_stop(struct cli *cli, struct fault *fault)
 {
-    return tell(cli, "audio.stop", NULL, fault);
+    return send_order(cli, "audio.stop", NULL, fault);
 }
 
 enum err transport_toggle(struct cli *cli, struct fault *fault)
@@ -78,7 +78,7 @@ enum err transport_locate(struct cli *cli, struct fault *fault)
 
     if (*end != '\0' || request.bar < 0 || request.bar > 1000000)
         return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is no bar: they count from 1", cli->args[0]);
-    return tell(cli, "audio.locate", &request, fault);
+    return send_order(cli, "audio.locate", &request, fault);
 }
 
 enum err transport_tempo(struct cli *cli, struct fault *fault)
@@ -88,7 +88,7 @@ enum err transport_tempo(struct cli *cli, struct fault *fault)
 
 enum err transport_tap(struct cli *cli, struct fault *fault)
 {
-    return tell(cli, "audio.tap", NULL, fault);
+    return send_order(cli, "audio.tap", NULL, fault);
 }
 
 enum err transport_swing(struct cli *cli, struct fault *fault)
@@ -102,7 +102,7 @@ enum err transport_metronome(struct cli *cli, struct fault *fault)
 
     if (!request.on && strcmp(cli->args[0], "off") != 0)
         return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is neither on nor off", cli->args[0]);
-    return tell(cli, "audio.set_metronome", &request, fault);
+    return send_order(cli, "audio.set_metronome", &request, fault);
 }
 
 enum err transport_sync(struct cli *cli, struct fault *fault)

@@ -98,7 +98,7 @@ enum err audio_order(struct audio *audio, struct call *call, struct order order,
 /* ---- transport ---- */
 
 /* As it will be with the next period. */
-static struct transport_state here(const struct audio *audio)
+static struct transport_state current_state(const struct audio *audio)
 {
     struct state state;
 
@@ -106,7 +106,7 @@ static struct transport_state here(const struct audio *audio)
     return audio_transport(audio, &state);
 }
 
-static enum err told(struct audio *audio, struct transport_state *answer, struct transport_state now)
+static enum err publish_answer(struct audio *audio, struct transport_state *answer, struct transport_state now)
 {
     *answer = now;
     audio_tell_changed(audio, answer);
@@ -114,8 +114,8 @@ static enum err told(struct audio *audio, struct transport_state *answer, struct
 }
 
 /* An order of an ask about the transport, or a part of another ask. */
-static enum err order(struct audio *audio, struct call *call, struct order order, struct transport_state now,
-                      struct transport_state *answer)
+static enum err order_transport(struct audio *audio, struct call *call, struct order order, struct transport_state now,
+                                struct transport_state *answer)
 {
     bool is_whole_ask = call_ask(call)->answer == &transport_state_shape;
     uint32_t late = audio->late.count;
@@ -123,79 +123,83 @@ static enum err order(struct audio *audio, struct call *call, struct order order
 
     if (e != ERR_OK || audio->late.count > late)
         return e;
-    return told(audio, answer, now);
+    return publish_answer(audio, answer, now);
 }
 
-static enum err start(struct audio *audio, struct call *call, uint64_t count_in, struct transport_state *answer)
+static enum err start_transport(struct audio *audio, struct call *call, uint64_t count_in,
+                                struct transport_state *answer)
 {
-    struct transport_state now = here(audio);
+    struct transport_state now = current_state(audio);
 
     now.running = true;
-    return order(audio, call, (struct order){ .verb = ORDER_TRANSPORT_START, .value = (float)count_in }, now, answer);
+    return order_transport(audio, call, (struct order){ .verb = ORDER_TRANSPORT_START, .value = (float)count_in }, now,
+                           answer);
 }
 
-static enum err stop(struct audio *audio, struct call *call, struct transport_state *answer)
+static enum err stop_transport(struct audio *audio, struct call *call, struct transport_state *answer)
 {
-    struct transport_state now = here(audio);
+    struct transport_state now = current_state(audio);
 
     now.running = false;
     now.counting_in = 0;
-    return order(audio, call, (struct order){ .verb = ORDER_TRANSPORT_STOP }, now, answer);
+    return order_transport(audio, call, (struct order){ .verb = ORDER_TRANSPORT_STOP }, now, answer);
 }
 
-static enum err locate(struct audio *audio, struct call *call, int64_t step, struct transport_state *answer)
+static enum err locate_step(struct audio *audio, struct call *call, int64_t step, struct transport_state *answer)
 {
-    struct transport_state now = here(audio);
+    struct transport_state now = current_state(audio);
 
     if (step < 0 || step > UINT32_MAX)
         return refuse(call, ERR_BAD_REQUEST, "step %lld is out of range: 0 to %u", (long long)step, UINT32_MAX);
     now.bar = step / SCORE_BAR;
     now.step = step % SCORE_BAR;
     now.phase = 0;
-    return order(audio, call, (struct order){ .verb = ORDER_TRANSPORT_LOCATE, .from = (uint32_t)step }, now, answer);
+    return order_transport(audio, call, (struct order){ .verb = ORDER_TRANSPORT_LOCATE, .from = (uint32_t)step }, now,
+                           answer);
 }
 
 static enum err ask_start(struct audio *audio, struct call *call, const struct audio_start *ask,
                           struct transport_state *answer)
 {
-    return start(audio, call, ask->count_in, answer);
+    return start_transport(audio, call, ask->count_in, answer);
 }
 
 static enum err ask_stop(struct audio *audio, struct call *call, const struct audio_stop *ask,
                          struct transport_state *answer)
 {
     (void)ask;
-    return stop(audio, call, answer);
+    return stop_transport(audio, call, answer);
 }
 
 static enum err ask_toggle(struct audio *audio, struct call *call, const struct audio_toggle *ask,
                            struct transport_state *answer)
 {
-    struct transport_state now = here(audio);
+    struct transport_state now = current_state(audio);
 
-    return now.running || now.counting_in ? stop(audio, call, answer) : start(audio, call, ask->count_in, answer);
+    return now.running || now.counting_in ? stop_transport(audio, call, answer)
+                                          : start_transport(audio, call, ask->count_in, answer);
 }
 
 static enum err ask_locate(struct audio *audio, struct call *call, const struct audio_locate *ask,
                            struct transport_state *answer)
 {
-    return locate(audio, call, ask->bar * SCORE_BAR, answer);
+    return locate_step(audio, call, ask->bar * SCORE_BAR, answer);
 }
 
 /* As it will be once the score is published. */
 static struct transport_state with_score(const struct audio *audio)
 {
-    struct transport_state now = here(audio);
+    struct transport_state now = current_state(audio);
 
     now.bpm = audio->score.sync == SYNC_NONE || audio->score.sync == SYNC_LEAD_JACK ? audio->score.tempo : now.bpm;
     now.swing = audio->score.swing;
     return now;
 }
 
-static enum err publish(struct audio *audio, struct transport_state *answer)
+static enum err publish_score(struct audio *audio, struct transport_state *answer)
 {
     audio_score_publish(audio);
-    return told(audio, answer, with_score(audio));
+    return publish_answer(audio, answer, with_score(audio));
 }
 
 static enum err ask_set_tempo(struct audio *audio, struct call *call, const struct audio_set_tempo *ask,
@@ -203,7 +207,7 @@ static enum err ask_set_tempo(struct audio *audio, struct call *call, const stru
 {
     (void)call;
     audio->score.tempo = ask->bpm;
-    return publish(audio, answer);
+    return publish_score(audio, answer);
 }
 
 static enum err ask_set_swing(struct audio *audio, struct call *call, const struct audio_set_swing *ask,
@@ -211,7 +215,7 @@ static enum err ask_set_swing(struct audio *audio, struct call *call, const stru
 {
     (void)call;
     audio->score.swing = ask->swing;
-    return publish(audio, answer);
+    return publish_score(audio, answer);
 }
 
 /* The mean of the last intervals; after a long pause taps begin anew. */
@@ -230,14 +234,14 @@ static enum err ask_tap(struct audio *audio, struct call *call, const struct aud
     while (count < AUDIO_TAPS && audio->taps[count])
         count++;
     if (count == 1) {
-        *answer = here(audio);
+        *answer = current_state(audio);
         return ERR_OK;
     }
     bpm = 60e6 * (count - 1) / (double)(now - audio->taps[count - 1]);
     audio->score.tempo = fmin(fmax(bpm, 20), 400);
     *answer = with_score(audio);
     recall_foretell(call, answer, audio_effects(audio) + 1);
-    return publish(audio, answer);
+    return publish_score(audio, answer);
 }
 
 static enum err ask_set_metronome(struct audio *audio, struct call *call, const struct audio_set_metronome *ask,
@@ -245,7 +249,7 @@ static enum err ask_set_metronome(struct audio *audio, struct call *call, const 
 {
     (void)call;
     audio->score.metronome = ask->on;
-    return publish(audio, answer);
+    return publish_score(audio, answer);
 }
 
 static enum err ask_set_sync(struct audio *audio, struct call *call, const struct audio_set_sync *ask,
@@ -263,7 +267,7 @@ static enum err ask_set_sync(struct audio *audio, struct call *call, const struc
     audio->score.sync = syncs[ask->source.value];
     if (ask->has_clock_out)
         audio->score.midi_clock_out = ask->clock_out;
-    return publish(audio, answer);
+    return publish_score(audio, answer);
 }
 
 /* ---- mixer ---- */
@@ -368,10 +372,10 @@ static void sound_next(struct score *score, const struct score_pattern *pattern,
 static enum err take_position(struct audio *audio, struct call *call, const struct sequencer *from)
 {
     struct transport_state answer;
-    enum err e = from->has_global_step ? locate(audio, call, from->global_step, &answer) : ERR_OK;
+    enum err e = from->has_global_step ? locate_step(audio, call, from->global_step, &answer) : ERR_OK;
 
     if (e == ERR_OK && from->has_running)
-        e = from->running ? start(audio, call, 0, &answer) : stop(audio, call, &answer);
+        e = from->running ? start_transport(audio, call, 0, &answer) : stop_transport(audio, call, &answer);
     return e;
 }
 
@@ -387,7 +391,7 @@ enum err audio_begin_pattern(struct audio *audio, struct call *call, const struc
                              struct queued *answer)
 {
     const struct sequencer *from = &ask->pattern.sequencer;
-    struct transport_state at = here(audio);
+    struct transport_state at = current_state(audio);
     struct score_pattern pattern;
     enum err e = pattern_read(&ask->pattern, &pattern, call_fault(call));
 

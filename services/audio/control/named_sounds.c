@@ -87,7 +87,7 @@ static struct silent_sound_list list_silent(const struct loads *all)
     return list;
 }
 
-static void finish(struct loads *all)
+static void finish_loads(struct loads *all)
 {
     struct service *service = all->audio->service;
 
@@ -108,10 +108,10 @@ static void finish(struct loads *all)
 static void count_down(struct loads *all)
 {
     if (--all->waiting == 0)
-        finish(all);
+        finish_loads(all);
 }
 
-static void loaded(void *state, enum err error, const void *answer, const struct fault *fault)
+static void take_loaded(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     const struct loaded_sound *sound = answer;
     struct load *load = state;
@@ -133,9 +133,9 @@ static void begin_load(struct load *load, uint32_t budget_ms)
 
     *load->sound.has_sound = false;
     load->all->waiting++;
-    if (service_ask(load->all->audio->service, "streamer.load_sound", &request, budget_ms, NULL, loaded, load,
+    if (service_ask(load->all->audio->service, "streamer.load_sound", &request, budget_ms, NULL, take_loaded, load,
                     &fault) != ERR_OK)
-        loaded(load, fault.code, NULL, &fault);
+        take_loaded(load, fault.code, NULL, &fault);
 }
 
 static uint32_t budget_of(const struct call *call)

@@ -55,7 +55,7 @@ static void tell_end(struct audio *audio, const struct note *note)
     service_publish(audio->service, "voice_ended", &event);
 }
 
-static void tell(struct audio *audio, const struct note *note)
+static void report_note(struct audio *audio, const struct note *note)
 {
     static void (*const tellers[NOTE_KINDS])(struct audio *audio, const struct note *note) = {
         [NOTE_BAR] = tell_bar,          [NOTE_NEXT_IS_NOW] = take_next, [NOTE_MIDI] = tell_midi,
@@ -86,7 +86,7 @@ static void tell_xruns(struct audio *audio)
 
 /* ---- levels ---- */
 
-static void fall(double *now, double before, double share)
+static void let_fall(double *now, double before, double share)
 {
     *now = fmax(*now, before * share > LEVEL_LEAST ? before * share : 0);
 }
@@ -97,8 +97,8 @@ static bool fall_all(struct audio *audio, struct meter now[AUDIO_METERS], double
     bool any = false;
 
     for (uint32_t i = 0; i < AUDIO_METERS; i++) {
-        fall(&now[i].peak_left, audio->levels[i].peak_left, share);
-        fall(&now[i].peak_right, audio->levels[i].peak_right, share);
+        let_fall(&now[i].peak_left, audio->levels[i].peak_left, share);
+        let_fall(&now[i].peak_right, audio->levels[i].peak_right, share);
         any |= now[i].peak_left > 0 || now[i].peak_right > 0;
     }
     return any;
@@ -134,7 +134,7 @@ void audio_take_notes(struct audio *audio)
     struct note note;
 
     for (uint32_t i = 0; i < NOTES_A_TICK && ring_read(&audio->notes, &note, 1) == 1; i++)
-        tell(audio, &note);
+        report_note(audio, &note);
     tell_xruns(audio);
     tell_levels(audio);
 }

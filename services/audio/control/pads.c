@@ -120,7 +120,8 @@ struct asked_pads {
 };
 
 /* Sounds load in any order, but the last ask that names a pad wins. */
-static enum err set(struct audio *audio, struct call *call, void *own, struct silent_sound_list silent, void *answer)
+static enum err set_pads(struct audio *audio, struct call *call, void *own, struct silent_sound_list silent,
+                         void *answer)
 {
     const struct asked_pads *asked = own;
     struct pads *pads = answer;
@@ -159,8 +160,8 @@ enum err audio_ask_set_pads(struct audio *audio, struct call *call, const struct
     if (e != ERR_OK)
         return e;
     count = list_items(own, items);
-    return count ? named_load(audio, call, items, count, set, asked)
-                 : set(audio, call, asked, (struct silent_sound_list){ 0 }, answer);
+    return count ? named_load(audio, call, items, count, set_pads, asked)
+                 : set_pads(audio, call, asked, (struct silent_sound_list){ 0 }, answer);
 }
 
 enum err audio_ask_hit(struct audio *audio, struct call *call, const struct audio_hit *ask, struct nothing *answer)

@@ -75,7 +75,7 @@ static const struct voice_values *find_voice(const struct modules *modules, stru
 
 /* ---- rows ---- */
 
-static enum err wrong(struct fault *fault, uint32_t row, const char *field, enum err e)
+static enum err refuse_row(struct fault *fault, uint32_t row, const char *field, enum err e)
 {
     char path[64];
 
@@ -148,12 +148,12 @@ static enum err read_row(const struct pattern *pattern, uint32_t index, struct s
         e = fault_set(fault, ERR_BAD_REQUEST, "%u steps, where the rows before it have %u", from->pattern.len,
                       to->steps);
     if (e != ERR_OK)
-        return wrong(fault, index, "pattern", e);
+        return refuse_row(fault, index, "pattern", e);
     to->steps = from->pattern.len;
     if (!voice) {
         e = fault_set(fault, ERR_BAD_REQUEST, "there is no voice \"%.*s\": they are voice1 to voice32",
                       TEXT_ARG(from->voice_id));
-        return wrong(fault, index, "voice_id", e);
+        return refuse_row(fault, index, "voice_id", e);
     }
     row->voice = voice_of(voice);
     read_values(from, voice, row);

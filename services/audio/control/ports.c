@@ -45,7 +45,7 @@ enum { CONNECTIONS = WIRES + 4 }; /* and the chain's */
 
 /* ---- connections: asks that wait for JACK ---- */
 
-struct asked {
+struct wish_asked {
     struct link_wish wish;
     struct audio *audio;
     struct ticket ticket;
@@ -53,14 +53,14 @@ struct asked {
     struct connection each[CONNECTIONS];
 };
 
-static void add(struct connections *all, struct connection *each, struct connection one)
+static void add_connection(struct connections *all, struct connection *each, struct connection one)
 {
     all->each.at = each;
     each[all->each.count++] = one;
 }
 
 /* The chain's four, but those that a person has wired as well. */
-static void add_chain(struct asked *asked, struct connections *all)
+static void add_chain(struct wish_asked *asked, struct connections *all)
 {
     const struct patch_chain *chain = &asked->wish.chain;
     bool is_made = !chain->why[0];
@@ -68,17 +68,17 @@ static void add_chain(struct asked *asked, struct connections *all)
     if (!wires_chain(chain->to, asked->sides[0], asked->sides[1]))
         return;
     for (uint32_t side = 0; side < 2; side++) {
-        add(all, asked->each,
-            (struct connection){ text_of(client_ports[PORT_PREVIEW_LEFT + side]), text_of(asked->sides[side]), is_made,
-                                 true, false });
+        add_connection(all, asked->each,
+                       (struct connection){ text_of(client_ports[PORT_PREVIEW_LEFT + side]),
+                                            text_of(asked->sides[side]), is_made, true, false });
         if (chain->back[side][0])
-            add(all, asked->each,
-                (struct connection){ text_of(client_ports[PORT_RETURN_LEFT + side]), text_of(chain->back[side]),
-                                     is_made, true, false });
+            add_connection(all, asked->each,
+                           (struct connection){ text_of(client_ports[PORT_RETURN_LEFT + side]),
+                                                text_of(chain->back[side]), is_made, true, false });
     }
 }
 
-static void answer_connections(struct asked *asked)
+static void answer_connections(struct wish_asked *asked)
 {
     const struct wires *wires = &asked->wish.wires;
     struct connections all = { 0 };
@@ -86,9 +86,9 @@ static void answer_connections(struct asked *asked)
     add_chain(asked, &all);
     for (uint32_t i = 0; i < wires->count; i++)
         if (!wires->at[i].dropped)
-            add(&all, asked->each,
-                (struct connection){ text_of(client_ports[wires->at[i].port]), text_of(wires->at[i].to),
-                                     wires->at[i].made, false, wires->at[i].for_take });
+            add_connection(&all, asked->each,
+                           (struct connection){ text_of(client_ports[wires->at[i].port]), text_of(wires->at[i].to),
+                                                wires->at[i].made, false, wires->at[i].for_take });
     ticket_answer(asked->audio->service, asked->ticket, &all);
 }
 
@@ -112,7 +112,7 @@ void audio_tell_chain(struct audio *audio, const struct patch_chain *chain)
 }
 
 /* It is set before whoever asked begins to play. */
-static void answer_chain(struct asked *asked)
+static void answer_chain(struct wish_asked *asked)
 {
     struct audio *audio = asked->audio;
     struct chain_state state;
@@ -128,7 +128,7 @@ static void answer_chain(struct asked *asked)
 
 static void came_home(struct mail *mail)
 {
-    struct asked *asked = (struct asked *)(void *)mail;
+    struct wish_asked *asked = (struct wish_asked *)(void *)mail;
 
     if (asked->wish.fault.code != ERR_OK)
         ticket_fail(asked->audio->service, asked->ticket, &asked->wish.fault);
@@ -139,9 +139,9 @@ static void came_home(struct mail *mail)
     free(asked);
 }
 
-static enum err send(struct audio *audio, struct call *call, const struct link_wish *wish, struct text to)
+static enum err send_wish(struct audio *audio, struct call *call, const struct link_wish *wish, struct text to)
 {
-    struct asked *asked = calloc(1, sizeof(*asked));
+    struct wish_asked *asked = calloc(1, sizeof(*asked));
 
     if (!asked)
         return refuse(call, ERR_FULL, "no memory for what JACK is asked");
@@ -159,8 +159,8 @@ static enum err send(struct audio *audio, struct call *call, const struct link_w
     return ERR_OK;
 }
 
-static enum err want(struct audio *audio, struct call *call, struct text own, struct text to, enum link_verb verb,
-                     bool for_take)
+static enum err want_connection(struct audio *audio, struct call *call, struct text own, struct text to,
+                                enum link_verb verb, bool for_take)
 {
     enum client_port port;
 
@@ -174,28 +174,28 @@ static enum err want(struct audio *audio, struct call *call, struct text own, st
         (void)refuse(call, ERR_BAD_REQUEST, "\"%.*s\" is no name of a JACK port: CLIENT:PORT", TEXT_ARG(to));
         return fault_field(call_fault(call), "to");
     }
-    return send(audio, call, &(struct link_wish){ .verb = verb, .port = port, .for_take = for_take }, to);
+    return send_wish(audio, call, &(struct link_wish){ .verb = verb, .port = port, .for_take = for_take }, to);
 }
 
 enum err audio_ask_ports(struct audio *audio, struct call *call, const struct audio_ports *ask,
                          struct connections *answer)
 {
     (void)ask, (void)answer;
-    return send(audio, call, &(struct link_wish){ .verb = LINK_LOOK }, TEXT(""));
+    return send_wish(audio, call, &(struct link_wish){ .verb = LINK_LOOK }, TEXT(""));
 }
 
 enum err audio_ask_connect(struct audio *audio, struct call *call, const struct audio_connect *ask,
                            struct connections *answer)
 {
     (void)answer;
-    return want(audio, call, ask->port, ask->to, LINK_CONNECT, ask->for_take);
+    return want_connection(audio, call, ask->port, ask->to, LINK_CONNECT, ask->for_take);
 }
 
 enum err audio_ask_disconnect(struct audio *audio, struct call *call, const struct audio_disconnect *ask,
                               struct connections *answer)
 {
     (void)answer;
-    return want(audio, call, ask->port, ask->to, LINK_DISCONNECT, false);
+    return want_connection(audio, call, ask->port, ask->to, LINK_DISCONNECT, false);
 }
 
 enum err audio_ask_chain(struct audio *audio, struct call *call, const struct audio_chain *ask,
@@ -204,5 +204,5 @@ enum err audio_ask_chain(struct audio *audio, struct call *call, const struct au
     (void)answer;
     if (ask->to.len >= CLIENT_CHAIN_NAME)
         return refuse(call, ERR_BAD_REQUEST, "no JACK client has so long a name");
-    return send(audio, call, &(struct link_wish){ .verb = LINK_CHAIN }, ask->to);
+    return send_wish(audio, call, &(struct link_wish){ .verb = LINK_CHAIN }, ask->to);
 }

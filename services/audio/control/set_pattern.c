@@ -6,21 +6,21 @@
 #include "services/audio/control/pattern.h"
 
 /* An ask whose rows can be changed, and its number. */
-struct asked {
+struct pattern_asked {
     struct audio_set_pattern ask;
     uint64_t number;
 };
 
 /* NULL: no memory. */
-static struct asked *copy_ask(struct call *call, const struct audio_set_pattern *ask, uint64_t number)
+static struct pattern_asked *copy_ask(struct call *call, const struct audio_set_pattern *ask, uint64_t number)
 {
     const struct track_list *from = &ask->pattern.sequencer.tracks;
-    struct asked *own = arena_alloc(call_arena(call), sizeof(*own));
+    struct pattern_asked *own = arena_alloc(call_arena(call), sizeof(*own));
     struct track *tracks = arena_array(call_arena(call), from->count + 1, sizeof(*tracks));
 
     if (!own || !tracks)
         return NULL;
-    *own = (struct asked){ *ask, number };
+    *own = (struct pattern_asked){ *ask, number };
     own->ask.pattern.sequencer.tracks.at = tracks;
     if (from->count)
         memcpy(tracks, from->at, from->count * sizeof(*tracks));
@@ -58,9 +58,10 @@ static uint32_t list_items(struct track_list *tracks, struct named_sound to[SCOR
 }
 
 /* A row without its sound would be one of the synth: it is muted. Sounds load in any order, but the last ask wins. */
-static enum err begin(struct audio *audio, struct call *call, void *own, struct silent_sound_list silent, void *answer)
+static enum err begin_pattern(struct audio *audio, struct call *call, void *own, struct silent_sound_list silent,
+                              void *answer)
 {
-    struct asked *asked = own;
+    struct pattern_asked *asked = own;
     struct queued *queued = answer;
     enum err e;
 
@@ -80,7 +81,7 @@ static enum err begin(struct audio *audio, struct call *call, void *own, struct 
 enum err audio_ask_set_pattern(struct audio *audio, struct call *call, const struct audio_set_pattern *ask,
                                struct queued *answer)
 {
-    struct asked *own = copy_ask(call, ask, ++audio->sets);
+    struct pattern_asked *own = copy_ask(call, ask, ++audio->sets);
     struct named_sound items[SCORE_ROWS];
     struct score_pattern checked;
     uint32_t count;
@@ -94,6 +95,6 @@ enum err audio_ask_set_pattern(struct audio *audio, struct call *call, const str
     if (e != ERR_OK)
         return e;
     count = list_items(&own->ask.pattern.sequencer.tracks, items);
-    return count ? named_load(audio, call, items, count, begin, own)
-                 : begin(audio, call, own, (struct silent_sound_list){ 0 }, answer);
+    return count ? named_load(audio, call, items, count, begin_pattern, own)
+                 : begin_pattern(audio, call, own, (struct silent_sound_list){ 0 }, answer);
 }

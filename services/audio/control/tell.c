@@ -26,7 +26,7 @@ bool audio_sounds(const struct audio *audio)
 }
 
 /* Shared memory may hold anything; a message holds what its schema allows. */
-static double within(double value, double min, double max)
+static double clamp_to(double value, double min, double max)
 {
     return isfinite(value) ? fmin(fmax(value, min), max) : min;
 }
@@ -39,7 +39,7 @@ bool audio_moment(const struct audio *audio, const struct state *state, struct m
         .frame = state->frame > state->period ? state->frame - state->period : 0,
         .jack_frame = (uint32_t)state->jack_frame,
         .at = state->at,
-        .rate = within(state->clock_rate, rate * 0.99, rate * 1.01),
+        .rate = clamp_to(state->clock_rate, rate * 0.99, rate * 1.01),
         .has_delay = state->delay > 0,
         .delay = state->delay,
     };
@@ -61,9 +61,9 @@ static struct transport_state transport_of(const struct audio *audio, const stru
         .counting_in = state->count_in,
         .bar = step / SCORE_BAR,
         .step = step % SCORE_BAR,
-        .phase = within(state->step_phase, 0, 1),
-        .bpm = within(state->tempo > 0 ? state->tempo : audio->score.tempo, 0, 400),
-        .swing = within(state->swing, 0, 1),
+        .phase = clamp_to(state->step_phase, 0, 1),
+        .bpm = clamp_to(state->tempo > 0 ? state->tempo : audio->score.tempo, 0, 400),
+        .swing = clamp_to(state->swing, 0, 1),
         .sync.value = sources[audio->score.sync <= SYNC_FOLLOW_MIDI ? audio->score.sync : SYNC_NONE],
         .metronome = audio->score.metronome != 0,
         .clock_out = audio->score.midi_clock_out != 0,
@@ -108,7 +108,7 @@ static const char *const names[] = {
     [GROUP_SEQUENCER] = "sequencer", [GROUP_PREVIEW] = "preview", [GROUP_METRONOME] = "metronome",
 };
 
-static struct mixer_strip strip(int32_t bus, const struct score_strip *from)
+static struct mixer_strip describe_strip(int32_t bus, const struct score_strip *from)
 {
     return (struct mixer_strip){
         .bus.value = bus,
@@ -131,33 +131,33 @@ enum err audio_ask_mixer(struct audio *audio, struct call *call, const struct au
     if (!strips)
         return refuse(call, ERR_FULL, "no memory for the mixer");
     for (uint32_t i = 0; i < GROUPS; i++)
-        strips[i] = strip(choice_value(&bus_table, text_of(names[i])), &audio->score.groups[i]);
-    strips[GROUPS] = strip(BUS_MASTER, &audio->score.master);
+        strips[i] = describe_strip(choice_value(&bus_table, text_of(names[i])), &audio->score.groups[i]);
+    strips[GROUPS] = describe_strip(BUS_MASTER, &audio->score.master);
     answer->strips = (struct mixer_strip_list){ GROUPS + 1, strips };
     answer->preview_apart = audio->score.preview_apart != 0;
     answer->has_limiter = answer->has_delay = true;
     answer->limiter.value = audio->score.looks_ahead ? LIMITER_KIND_LOOKAHEAD : LIMITER_KIND_INSTANT;
     answer->delay = audio->score.looks_ahead ? lookahead_delay(audio->rate ? audio->rate : 48000) : 0;
-    answer->ceiling = within((double)audio->score.limiter_ceiling, 0.1, 1);
+    answer->ceiling = clamp_to((double)audio->score.limiter_ceiling, 0.1, 1);
     return ERR_OK;
 }
 
-static struct meter meter(const char *bus, const struct state_meter *from)
+static struct meter describe_meter(const char *bus, const struct state_meter *from)
 {
     return (struct meter){
         .bus = text_of(bus),
-        .peak_left = within((double)from->peak[0], 0, 1e9),
-        .peak_right = within((double)from->peak[1], 0, 1e9),
-        .rms_left = within((double)from->rms[0], 0, 1e9),
-        .rms_right = within((double)from->rms[1], 0, 1e9),
+        .peak_left = clamp_to((double)from->peak[0], 0, 1e9),
+        .peak_right = clamp_to((double)from->peak[1], 0, 1e9),
+        .rms_left = clamp_to((double)from->rms[0], 0, 1e9),
+        .rms_right = clamp_to((double)from->rms[1], 0, 1e9),
         .clips = from->clips,
     };
 }
 
 static void put_peaks(struct meter *meter, const float peak[2])
 {
-    meter->peak_left = within((double)peak[0], 0, 1e9);
-    meter->peak_right = within((double)peak[1], 0, 1e9);
+    meter->peak_left = clamp_to((double)peak[0], 0, 1e9);
+    meter->peak_right = clamp_to((double)peak[1], 0, 1e9);
 }
 
 double audio_meters(const struct audio *audio, const struct state *state, const int64_t *since,
@@ -166,23 +166,23 @@ double audio_meters(const struct audio *audio, const struct state *state, const 
     struct peaks peaks = { .cut = state->cut };
 
     for (uint32_t i = 0; i < GROUPS; i++)
-        to[i] = meter(names[i], &state->groups[i]);
-    to[PEAKS_MASTER] = meter("master", &state->master);
-    to[PEAKS_INPUTS] = meter("inputs", &state->inputs);
+        to[i] = describe_meter(names[i], &state->groups[i]);
+    to[PEAKS_MASTER] = describe_meter("master", &state->master);
+    to[PEAKS_INPUTS] = describe_meter("inputs", &state->inputs);
     if (since) {
         engine_peaks(audio->engine, *since, state->frame, state->rate, &peaks);
         for (uint32_t i = 0; i < AUDIO_METERS; i++)
             put_peaks(&to[i], peaks.peak[i]);
     }
-    return -20 * log10(1 - within((double)peaks.cut, 0, 0.99999));
+    return -20 * log10(1 - clamp_to((double)peaks.cut, 0, 0.99999));
 }
 
 double audio_lufs(double loudness)
 {
-    return within(loudness, -100, 100);
+    return clamp_to(loudness, -100, 100);
 }
 
-static uint32_t sounding(const struct state_voice *voices, uint32_t count)
+static uint32_t count_sounding(const struct state_voice *voices, uint32_t count)
 {
     uint32_t sounds = 0;
 
@@ -204,10 +204,10 @@ enum err audio_ask_meters(struct audio *audio, struct call *call, const struct a
         .momentary = audio_lufs(state.momentary),
         .short_term = audio_lufs(state.short_term),
         .meters = { AUDIO_METERS, all },
-        .streams = sounding(state.streams, STREAMS),
-        .sounds = sounding(state.sounds, SOUND_VOICES),
-        .load = within((double)state.load, 0, 1e9),
-        .worst_load = within((double)state.worst_load, 0, 1e9),
+        .streams = count_sounding(state.streams, STREAMS),
+        .sounds = count_sounding(state.sounds, SOUND_VOICES),
+        .load = clamp_to((double)state.load, 0, 1e9),
+        .worst_load = clamp_to((double)state.worst_load, 0, 1e9),
         .xruns = state.xruns,
         .underruns = state.underruns,
         .lost = state.lost,

@@ -43,7 +43,7 @@ static void run_acid(struct acid *acid, const struct acid_taps *taps, float *lef
         acid->pole[0][i] = a[i], acid->pole[1][i] = b[i];
 }
 
-static void glide(struct acid *acid, const struct acid_params *params, float hz)
+static void glide_params(struct acid *acid, const struct acid_params *params, float hz)
 {
     float share = glide_share(ACID_SECONDS, GRID, hz), k = 4 * number_within(params->res, 0, 1);
     float drive = 1 + 9 * number_within(params->drive, 0, 1);
@@ -91,7 +91,7 @@ void acid_run(struct acid *acid, const struct acid_params *params, uint32_t rate
 
     for (uint32_t done = 0; done < frames; done += n) {
         if (acid->phase % GRID == 0)
-            glide(acid, params, hz);
+            glide_params(acid, params, hz);
         struct acid_taps taps = taps_of(acid, params, hz);
         n = glide_span(&acid->phase, GRID, frames - done);
         run_acid(acid, &taps, left + done, right + done, n);

@@ -13,7 +13,7 @@ static double level_of(double x)
     return x > 0 ? (x < 1 ? x : 1) : 0;
 }
 
-static void begin_attack(struct adsr *adsr, uint32_t frames)
+static void begin_attack(struct rt_adsr *adsr, uint32_t frames)
 {
     adsr->stage = ADSR_ATTACK;
     adsr->left = frames;
@@ -21,7 +21,7 @@ static void begin_attack(struct adsr *adsr, uint32_t frames)
     adsr->step = (1 - level_of(adsr->level)) / frames;
 }
 
-static void begin_fall(struct adsr *adsr, enum adsr_stage stage, double to, uint32_t frames)
+static void begin_fall(struct rt_adsr *adsr, enum adsr_stage stage, double to, uint32_t frames)
 {
     double from = level_of(adsr->level);
 
@@ -33,26 +33,26 @@ static void begin_fall(struct adsr *adsr, enum adsr_stage stage, double to, uint
     adsr->factor = exp(log(FALL) / frames);
 }
 
-void adsr_start(struct adsr *adsr, const struct adsr_params *params, uint32_t rate, uint32_t gate)
+void adsr_start(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t rate, uint32_t gate)
 {
     adsr->gate = gate ? gate : 1;
     begin_attack(adsr, segment_frames(params->attack, rate));
 }
 
-void adsr_release(struct adsr *adsr, const struct adsr_params *params, uint32_t rate)
+void adsr_release(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t rate)
 {
     adsr->gate = UINT32_MAX;
     if (!adsr_is_idle(adsr) && adsr->stage != ADSR_RELEASE)
         begin_fall(adsr, ADSR_RELEASE, 0, segment_frames(params->release, rate));
 }
 
-bool adsr_is_idle(const struct adsr *adsr)
+bool adsr_is_idle(const struct rt_adsr *adsr)
 {
     return adsr->stage == ADSR_IDLE || adsr->stage > ADSR_RELEASE;
 }
 
 /* A segment is over: it has arrived, and the next one begins. */
-static void begin_next_stage(struct adsr *adsr, const struct adsr_params *params, uint32_t rate)
+static void begin_next_stage(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t rate)
 {
     adsr->level = level_of(adsr->target);
     if (adsr->stage == ADSR_ATTACK)
@@ -63,13 +63,13 @@ static void begin_next_stage(struct adsr *adsr, const struct adsr_params *params
         adsr->stage = ADSR_IDLE;
 }
 
-static bool is_moving(const struct adsr *adsr)
+static bool is_moving(const struct rt_adsr *adsr)
 {
     return adsr->stage == ADSR_ATTACK || adsr->stage == ADSR_DECAY || adsr->stage == ADSR_RELEASE;
 }
 
 /* Frames of one segment, none of them its last but perhaps the last one. */
-static void run_segment(struct adsr *adsr, float *level, uint32_t frames)
+static void run_segment(struct rt_adsr *adsr, float *level, uint32_t frames)
 {
     double at = adsr->stage == ADSR_SUSTAIN ? level_of(adsr->level) : 0;
 
@@ -85,7 +85,7 @@ static void run_segment(struct adsr *adsr, float *level, uint32_t frames)
         adsr->left -= frames;
 }
 
-void adsr_run(struct adsr *adsr, const struct adsr_params *params, uint32_t rate, float *level, uint32_t frames)
+void adsr_run(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t rate, float *level, uint32_t frames)
 {
     adsr->left = number_least(adsr->left, segment_frames(LONGEST, rate));
     for (uint32_t done = 0, n; done < frames; done += n) {

@@ -20,7 +20,7 @@ struct adsr_params {
 
 #define ADSR_DEFAULTS ((struct adsr_params){ .attack = 0.001f, .decay = 0.05f, .sustain = 0, .release = 0.1f })
 
-struct adsr {
+struct rt_adsr {
     uint32_t stage; /* enum adsr_stage */
     uint32_t left;  /* frames of this segment */
     uint32_t gate;  /* frames until the release; UINT32_MAX: until adsr_release */
@@ -31,11 +31,11 @@ struct adsr {
 };
 
 /* The attack begins with the next frame, the release `gate` frames later (at least 1), whatever segment it is in. */
-void adsr_start(struct adsr *adsr, const struct adsr_params *params, uint32_t rate, uint32_t gate);
-void adsr_release(struct adsr *adsr, const struct adsr_params *params, uint32_t rate);
-bool adsr_is_idle(const struct adsr *adsr); /* silent until the next start */
+void adsr_start(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t rate, uint32_t gate);
+void adsr_release(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t rate);
+bool adsr_is_idle(const struct rt_adsr *adsr); /* silent until the next start */
 
 /* Writes the levels of the next frames. Parameters count from the next segment on. */
-void adsr_run(struct adsr *adsr, const struct adsr_params *params, uint32_t rate, float *level, uint32_t frames);
+void adsr_run(struct rt_adsr *adsr, const struct adsr_params *params, uint32_t rate, float *level, uint32_t frames);
 
 #endif

@@ -64,7 +64,7 @@ static void run_delay(struct delay *delay, int channel, float *line, uint32_t ma
     delay->high_at[channel] = high_at;
 }
 
-static void glide(struct delay *delay, const struct delay_params *params, float hz)
+static void glide_params(struct delay *delay, const struct delay_params *params, float hz)
 {
     float share = glide_share(DELAY_SECONDS, GRID, hz);
 
@@ -79,13 +79,13 @@ static void glide(struct delay *delay, const struct delay_params *params, float 
 }
 
 /* A float of seconds is no finer than this: what is so near to a whole frame is meant to be one. */
-static double whole(double delay)
+static double round_to_frame(double delay)
 {
     return fabs(delay - round(delay)) < 0.02 ? round(delay) : delay;
 }
 
 /* The first run, and a state that is none, begin with the time that is wanted. */
-static void heal(struct delay *delay, double wanted, double longest, uint32_t fade)
+static void make_possible(struct delay *delay, double wanted, double longest, uint32_t fade)
 {
     if (!(delay->to >= 2 && delay->to <= longest))
         delay->to = wanted;
@@ -96,7 +96,7 @@ static void heal(struct delay *delay, double wanted, double longest, uint32_t fa
 }
 
 /* A new time waits for the cross-fade under way. */
-static void aim(struct delay *delay, double wanted, uint32_t fade)
+static void aim_time(struct delay *delay, double wanted, uint32_t fade)
 {
     if (delay->fading || !(fabs(wanted - delay->to) > 1e-6))
         return;
@@ -111,14 +111,14 @@ void delay_run(struct delay *delay, float *lines, uint32_t size, const struct de
     float hz = number_rate(rate);
     double room = (double)size - LINE_PERIOD_MAX - AROUND, longest = fmin((double)(DELAY_LONGEST * hz), room);
     double time = (double)number_within(params->time, DELAY_SHORTEST, DELAY_LONGEST);
-    double wanted = whole(fmin(time * (double)hz, longest));
+    double wanted = round_to_frame(fmin(time * (double)hz, longest));
     uint32_t fade = (uint32_t)(DELAY_SECONDS * hz), n;
 
-    heal(delay, wanted, longest, fade);
+    make_possible(delay, wanted, longest, fade);
     for (uint32_t done = 0; done < frames; done += n) {
         if (delay->phase % GRID == 0) {
-            glide(delay, params, hz);
-            aim(delay, wanted, fade);
+            glide_params(delay, params, hz);
+            aim_time(delay, wanted, fade);
         }
         n = glide_span(&delay->phase, GRID, frames - done);
         run_delay(delay, 0, lines, size - 1, fade, in_left + done, out_left + done, n);

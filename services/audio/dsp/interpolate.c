@@ -59,7 +59,7 @@ static struct band band_for(const float *table, double ratio)
     return (struct band){ table + (INTERPOLATE_PLACES + 1) * (SHORT + (band - 1) * LONG), LONG };
 }
 
-static inline four load(const float *at)
+static inline four load_four(const float *at)
 {
     four v;
 
@@ -75,17 +75,17 @@ static inline void weigh_taps(const struct band *band, uint64_t between, four *w
     float share = (float)(between - (place << 24)) * 0x1p-24f;
 
     for (uint32_t i = 0; i < band->taps / 4; i++) {
-        four a = load(row + 4 * i), b = load(row + band->taps + 4 * i);
+        four a = load_four(row + 4 * i), b = load_four(row + band->taps + 4 * i);
         weight[i] = a + share * (b - a);
     }
 }
 
 static inline float sum_of(const four *weight, const float *x, uint32_t taps)
 {
-    four sum = weight[0] * load(x);
+    four sum = weight[0] * load_four(x);
 
     for (uint32_t i = 1; i < taps / 4; i++)
-        sum += weight[i] * load(x + 4 * i);
+        sum += weight[i] * load_four(x + 4 * i);
     return number_sane((sum[0] + sum[2]) + (sum[1] + sum[3]));
 }
 

@@ -22,7 +22,7 @@ static struct lookahead_cell *cell_at(const struct look *look, uint32_t position
     return &look->line[position & (LOOKAHEAD_LINE - 1)];
 }
 
-static float higher(float a, float b)
+static float higher_of(float a, float b)
 {
     return a > b ? a : b;
 }
@@ -37,7 +37,7 @@ static void begin_span(struct lookahead *ahead, const struct look *look)
     for (uint32_t i = look->width; i-- > 0;) {
         const struct lookahead_cell *before = cell_at(look, ahead->position - look->width + i);
         cell_at(look, ahead->position + i)->reach = reach;
-        reach = higher(reach, number_within(before->need, 0, 1));
+        reach = higher_of(reach, number_within(before->need, 0, 1));
         ahead->sum += (double)number_within(before->cut, 0, 1);
     }
 }
@@ -49,8 +49,8 @@ static double next_cut(struct lookahead *ahead, const struct look *look, float p
     float need = peak > look->ceiling ? (float)(1 - (double)look->ceiling / (double)peak) : 0, high;
     double mean;
 
-    ahead->high = higher(ahead->high, need);
-    high = higher(ahead->high, number_within(cell->reach, 0, 1));
+    ahead->high = higher_of(ahead->high, need);
+    high = higher_of(ahead->high, number_within(cell->reach, 0, 1));
     ahead->cut *= look->stay;
     if (ahead->cut < (double)high)
         ahead->cut = (double)high;
@@ -74,10 +74,10 @@ static void look_frame(struct lookahead *ahead, const struct look *look, float *
         begin_span(ahead, look);
     cell->x[0] = number_sane(*left);
     cell->x[1] = number_sane(*right);
-    cut = next_cut(ahead, look, higher(fabsf(cell->x[0]), fabsf(cell->x[1])));
+    cut = next_cut(ahead, look, higher_of(fabsf(cell->x[0]), fabsf(cell->x[1])));
     *left = number_within(number_sane(leaves->x[0]) * (float)(1 - cut), -look->ceiling, look->ceiling);
     *right = number_within(number_sane(leaves->x[1]) * (float)(1 - cut), -look->ceiling, look->ceiling);
-    ahead->most = higher(ahead->most, (float)cut);
+    ahead->most = higher_of(ahead->most, (float)cut);
     ahead->position++;
     ahead->offset = ahead->offset + 1 < look->width ? ahead->offset + 1 : 0;
 }

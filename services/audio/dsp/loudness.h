@@ -10,7 +10,7 @@
 
 enum { LOUDNESS_MOMENTARY = 40, LOUDNESS_SHORT = 300 }; /* parts */
 
-struct loudness {
+struct rt_loudness {
     double past[2][2][2];        /* channel, filter, its two delays */
     double sum;                  /* of squares of the present part … */
     uint32_t frames;             /* … and how long it is */
@@ -18,9 +18,9 @@ struct loudness {
     double part[LOUDNESS_SHORT]; /* mean squares */
 };
 
-void loudness_run(struct loudness *loudness, uint32_t rate, const float *left, const float *right, uint32_t frames);
+void loudness_run(struct rt_loudness *loudness, uint32_t rate, const float *left, const float *right, uint32_t frames);
 
 /* Of the last parts, at most LOUDNESS_SHORT: LUFS, from -100 (silence) on. */
-double loudness_of(const struct loudness *loudness, uint32_t parts);
+double loudness_of(const struct rt_loudness *loudness, uint32_t parts);
 
 #endif

@@ -5,7 +5,7 @@
 static const double METER_SECONDS = 0.3;
 
 /* Positive floats are ordered as their bits are, and integers have a maximum that vectorises. */
-static int32_t magnitude(float x)
+static int32_t magnitude_bits(float x)
 {
     int32_t bits;
 
@@ -15,11 +15,11 @@ static int32_t magnitude(float x)
 
 static float peak_of(float peak, const float *x, uint32_t frames, uint64_t *clips)
 {
-    int32_t most = magnitude(number_sane(peak)), one = magnitude(1);
+    int32_t most = magnitude_bits(number_sane(peak)), one = magnitude_bits(1);
     uint32_t beyond = 0;
 
     for (uint32_t i = 0; i < frames; i++) {
-        int32_t level = magnitude(number_sane(x[i]));
+        int32_t level = magnitude_bits(number_sane(x[i]));
         most = level > most ? level : most;
         beyond += level >= one;
     }
@@ -28,7 +28,7 @@ static float peak_of(float peak, const float *x, uint32_t frames, uint64_t *clip
     return peak;
 }
 
-void meter_run(struct meter *meter, uint32_t rate, const float *left, const float *right, uint32_t frames)
+void meter_run(struct rt_meter *meter, uint32_t rate, const float *left, const float *right, uint32_t frames)
 {
     double share = 1 - exp(-1 / (METER_SECONDS * (double)number_rate(rate)));
     double a = isfinite(meter->mean[0]) ? meter->mean[0] : 0, b = isfinite(meter->mean[1]) ? meter->mean[1] : 0;
@@ -44,18 +44,18 @@ void meter_run(struct meter *meter, uint32_t rate, const float *left, const floa
     meter->peak[1] = peak_of(meter->peak[1], right, frames, &meter->clips);
 }
 
-void meter_clips(struct meter *meter, const float *left, const float *right, uint32_t frames)
+void meter_clips(struct rt_meter *meter, const float *left, const float *right, uint32_t frames)
 {
     (void)peak_of(0, left, frames, &meter->clips);
     (void)peak_of(0, right, frames, &meter->clips);
 }
 
-float meter_rms(const struct meter *meter, uint32_t channel)
+float meter_rms(const struct rt_meter *meter, uint32_t channel)
 {
     return (float)sqrt(fmax(meter->mean[channel & 1], 0));
 }
 
-void meter_again(struct meter *meter)
+void meter_again(struct rt_meter *meter)
 {
     meter->peak[0] = meter->peak[1] = 0;
 }

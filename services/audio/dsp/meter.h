@@ -9,15 +9,15 @@
 
 #include "services/audio/dsp/number.h"
 
-struct meter {
+struct rt_meter {
     double mean[2]; /* of squares: left, right */
     float peak[2];
     uint64_t clips;
 };
 
-void meter_run(struct meter *meter, uint32_t rate, const float *left, const float *right, uint32_t frames);
-void meter_clips(struct meter *meter, const float *left, const float *right, uint32_t frames); /* these alone */
-float meter_rms(const struct meter *meter, uint32_t channel); /* linear; channel 0 or 1 */
-void meter_again(struct meter *meter);                        /* a new peak; the RMS and clips go on */
+void meter_run(struct rt_meter *meter, uint32_t rate, const float *left, const float *right, uint32_t frames);
+void meter_clips(struct rt_meter *meter, const float *left, const float *right, uint32_t frames); /* these alone */
+float meter_rms(const struct rt_meter *meter, uint32_t channel); /* linear; channel 0 or 1 */
+void meter_again(struct rt_meter *meter);                        /* a new peak; the RMS and clips go on */
 
 #endif

@@ -35,7 +35,7 @@ static float corner_round(float frames)
     return 7 / 30.0f + x / 2 + y * (1 / 3.0f - y * (1 / 12.0f + x / 40));
 }
 
-static uint32_t wrapped(uint64_t phase)
+static uint32_t wrap_phase(uint64_t phase)
 {
     return (uint32_t)(phase >> 32);
 }
@@ -43,19 +43,19 @@ static uint32_t wrapped(uint64_t phase)
 /* Frames since (or, negative, until) the phase is at `edge`. */
 static float frames_from(uint64_t phase, uint32_t edge, float per_turn)
 {
-    return sine_turn(wrapped(phase) - edge) * per_turn;
+    return sine_turn(wrap_phase(phase) - edge) * per_turn;
 }
 
 static void run_sine(uint64_t phase, uint64_t step, float *out, uint32_t frames)
 {
     for (uint32_t i = 0; i < frames; i++)
-        out[i] = sine_of(wrapped(phase + i * step));
+        out[i] = sine_of(wrap_phase(phase + i * step));
 }
 
 static void run_saw(uint64_t phase, uint64_t step, float per_turn, float *out, uint32_t frames)
 {
     for (uint32_t i = 0; i < frames; i++, phase += step)
-        out[i] = 2 * sine_turn(wrapped(phase)) - 2 * step_round(frames_from(phase, 2 * QUARTER, per_turn));
+        out[i] = 2 * sine_turn(wrap_phase(phase)) - 2 * step_round(frames_from(phase, 2 * QUARTER, per_turn));
 }
 
 static void run_pulse(uint64_t phase, uint64_t step, float per_turn, float width, float *out, uint32_t frames)
@@ -64,7 +64,7 @@ static void run_pulse(uint64_t phase, uint64_t step, float per_turn, float width
     float high = 2 - 2 * width, low = -2 * width;
 
     for (uint32_t i = 0; i < frames; i++, phase += step)
-        out[i] = (wrapped(phase) < fall ? high : low) + 2 * step_round(frames_from(phase, 0, per_turn)) -
+        out[i] = (wrap_phase(phase) < fall ? high : low) + 2 * step_round(frames_from(phase, 0, per_turn)) -
                  2 * step_round(frames_from(phase, fall, per_turn));
 }
 
@@ -73,7 +73,7 @@ static void run_triangle(uint64_t phase, uint64_t step, float per_turn, float *o
     float bend = 8 / per_turn;
 
     for (uint32_t i = 0; i < frames; i++, phase += step)
-        out[i] = 1 - 4 * fabsf(sine_turn(wrapped(phase) - QUARTER)) -
+        out[i] = 1 - 4 * fabsf(sine_turn(wrap_phase(phase) - QUARTER)) -
                  bend * corner_round(frames_from(phase, QUARTER, per_turn)) +
                  bend * corner_round(frames_from(phase, 3 * QUARTER, per_turn));
 }

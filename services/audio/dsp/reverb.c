@@ -7,14 +7,14 @@ static const uint16_t COMB[REVERB_COMBS] = { 1116, 1188, 1277, 1356, 1422, 1491,
 static const uint16_t PASS[REVERB_PASSES] = { 556, 441, 341, 225 };
 static const float REVERB_SECONDS = 0.05f;
 
-static uint32_t scaled(uint32_t frames, uint32_t channel, float hz)
+static uint32_t scale_length(uint32_t frames, uint32_t channel, float hz)
 {
     return (uint32_t)((float)(frames + channel * REVERB_SPREAD) * hz / 44100 + 0.5f);
 }
 
 uint32_t reverb_size(uint32_t rate)
 {
-    return line_size(scaled(REVERB_LONGEST, 0, number_rate(rate)) + 1);
+    return line_size(scale_length(REVERB_LONGEST, 0, number_rate(rate)) + 1);
 }
 
 /* A comb: what it gives is added to out. */
@@ -49,10 +49,10 @@ static void run_reverb(struct reverb *reverb, uint32_t channel, float *lines, ui
 
     memset(out, 0, frames * sizeof(*out));
     for (int i = 0; i < REVERB_COMBS; i++, line += size)
-        run_comb(line, size - 1, reverb->position, scaled(COMB[i], channel, hz), &reverb->damped[channel][i],
+        run_comb(line, size - 1, reverb->position, scale_length(COMB[i], channel, hz), &reverb->damped[channel][i],
                  reverb->damp.now, reverb->feedback.now, in, out, frames);
     for (int i = 0; i < REVERB_PASSES; i++, line += size)
-        run_all_pass(line, size - 1, reverb->position, scaled(PASS[i], channel, hz), out, frames);
+        run_all_pass(line, size - 1, reverb->position, scale_length(PASS[i], channel, hz), out, frames);
 }
 
 static void glide_params(struct reverb *reverb, const struct reverb_params *params, float hz)

@@ -109,7 +109,7 @@ static void say_nothing(const char *text)
 
 /* ---- opening and closing ---- */
 
-static enum err join(const char *name, struct client *client, struct fault *fault)
+static enum err join_server(const char *name, struct client *client, struct fault *fault)
 {
     jack_status_t status = 0;
 
@@ -147,7 +147,7 @@ static uint64_t new_number(void)
     return number;
 }
 
-static enum err begin(struct client *client, struct fault *fault)
+static enum err begin_client(struct client *client, struct fault *fault)
 {
     jack_client_t *jack = client->jack;
 
@@ -179,11 +179,11 @@ enum err client_open(const char *name, struct engine *engine, struct client **cl
     if (!made)
         return fault_set(fault, ERR_FULL, "no memory for a JACK client");
     made->engine = engine;
-    e = join(name, made, fault);
+    e = join_server(name, made, fault);
     if (e == ERR_OK)
         e = make_ports(made, fault);
     if (e == ERR_OK)
-        e = begin(made, fault);
+        e = begin_client(made, fault);
     if (e != ERR_OK)
         client_close(made);
     else
@@ -253,7 +253,7 @@ void client_tell(struct client *client, struct client_facts *facts)
 }
 
 /* One of a list of JACK's, which is freed. */
-static bool pick(const char **all, uint32_t number, char to[CLIENT_FOREIGN_NAME])
+static bool pick_name(const char **all, uint32_t number, char to[CLIENT_FOREIGN_NAME])
 {
     uint32_t count = 0;
 
@@ -268,7 +268,7 @@ static bool pick(const char **all, uint32_t number, char to[CLIENT_FOREIGN_NAME]
 
 bool client_connected(struct client *client, enum client_port port, uint32_t number, char to[CLIENT_FOREIGN_NAME])
 {
-    return pick(jack_port_get_all_connections(client->jack, client->ports[port]), number, to);
+    return pick_name(jack_port_get_all_connections(client->jack, client->ports[port]), number, to);
 }
 
 bool client_has_port(struct client *client, const char *foreign)
@@ -311,7 +311,7 @@ bool client_is_socket(struct client *client, const char *foreign)
     return flags_of(client, foreign) & JackPortIsPhysical;
 }
 
-static bool belongs(const char *port, const char *owner)
+static bool belongs_to(const char *port, const char *owner)
 {
     size_t length = strlen(owner);
 
@@ -323,16 +323,16 @@ bool client_output(struct client *client, const char *owner, uint32_t number, ch
     const char **all = jack_get_ports(client->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput);
     uint32_t count = 0, at = 0;
 
-    while (all && all[at] && (!belongs(all[at], owner) || count++ < number))
+    while (all && all[at] && (!belongs_to(all[at], owner) || count++ < number))
         at++;
-    return pick(all, at, to);
+    return pick_name(all, at, to);
 }
 
 bool client_output_connected(struct client *client, const char *output, uint32_t number, char to[CLIENT_FOREIGN_NAME])
 {
     jack_port_t *port = jack_port_by_name(client->jack, output);
 
-    return port && pick(jack_port_get_all_connections(client->jack, port), number, to);
+    return port && pick_name(jack_port_get_all_connections(client->jack, port), number, to);
 }
 
 bool client_default(struct client *client, enum client_port port, char to[CLIENT_FOREIGN_NAME])
@@ -341,7 +341,8 @@ bool client_default(struct client *client, enum client_port port, char to[CLIENT
     bool has_default = port <= PORT_MAIN_RIGHT || port == PORT_IN_LEFT || port == PORT_IN_RIGHT;
     unsigned long flags = JackPortIsPhysical | (is_output(port) ? JackPortIsInput : JackPortIsOutput);
 
-    return has_default && pick(jack_get_ports(client->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, flags), sides[port], to);
+    return has_default &&
+           pick_name(jack_get_ports(client->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, flags), sides[port], to);
 }
 
 void client_lead(struct client *client)

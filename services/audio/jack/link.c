@@ -66,7 +66,7 @@ static struct link_wish *take_wish(struct link *link)
     return wish;
 }
 
-static enum err grant(struct link *link, struct link_wish *wish)
+static enum err grant_wish(struct link *link, struct link_wish *wish)
 {
     switch (wish->verb) {
     case LINK_CONNECT:
@@ -89,7 +89,7 @@ static void answer_wishes(struct link *link)
 
     while ((wish = take_wish(link))) {
         wish->fault = (struct fault){ 0 };
-        (void)grant(link, wish);
+        (void)grant_wish(link, wish);
         patch_look(&link->patch, &none);
         wish->wires = link->patch.wires;
         wish->chain = link->patch.chain;
@@ -99,7 +99,7 @@ static void answer_wishes(struct link *link)
 
 /* ---- joining and leaving ---- */
 
-static void tell(struct link *link)
+static void publish_facts(struct link *link)
 {
     link->now.chain = link->patch.chain;
     pthread_mutex_lock(&link->lock);
@@ -107,7 +107,7 @@ static void tell(struct link *link)
     pthread_mutex_unlock(&link->lock);
 }
 
-static void leave(struct link *link, const char *why)
+static void leave_server(struct link *link, const char *why)
 {
     struct client *client = link->client;
 
@@ -116,7 +116,7 @@ static void leave(struct link *link, const char *why)
     link->now.is_connected = false;
     (void)snprintf(link->now.trouble, sizeof(link->now.trouble), "%s", why);
     patch_leave(&link->patch, why);
-    tell(link);
+    publish_facts(link);
     atomic_store(&link->leaving, clock_steady());
     client_close(client);
     atomic_store(&link->leaving, 0);
@@ -133,7 +133,7 @@ static void note_trouble(struct link *link, const struct fault *fault)
         (void)snprintf(link->now.trouble, sizeof(link->now.trouble), "%.199s", fault->what);
 }
 
-static usec_t join(struct link *link)
+static usec_t join_server(struct link *link)
 {
     struct client *client;
     struct fault fault = { 0 };
@@ -154,7 +154,7 @@ static usec_t join(struct link *link)
     return LOOK_US;
 }
 
-static usec_t stay(struct link *link)
+static usec_t watch_server(struct link *link)
 {
     struct client_pulse pulse = client_look(link->client);
     usec_t now = clock_steady();
@@ -165,9 +165,9 @@ static usec_t stay(struct link *link)
         link->moved = now;
     link->last_left = pulse.left;
     if (pulse.is_lost)
-        leave(link, "it has ended");
+        leave_server(link, "it has ended");
     else if (now - link->moved > SILENT_US)
-        leave(link, "it runs no periods");
+        leave_server(link, "it runs no periods");
     else {
         patch_look(&link->patch, &pulse);
         client_tell(link->client, &link->now.client);
@@ -191,18 +191,18 @@ static bool wait_for_call(struct link *link, usec_t pause)
     return goes_on;
 }
 
-static void *run(void *state)
+static void *run_link(void *state)
 {
     struct link *link = state;
     usec_t pause;
 
     do {
-        pause = link->client ? stay(link) : join(link);
+        pause = link->client ? watch_server(link) : join_server(link);
         answer_wishes(link);
-        tell(link);
+        publish_facts(link);
     } while (wait_for_call(link, pause));
     if (link->client)
-        leave(link, "left");
+        leave_server(link, "left");
     pthread_mutex_lock(&link->lock);
     link->has_ended = true;
     pthread_mutex_unlock(&link->lock);
@@ -235,8 +235,8 @@ enum err link_open(const struct link_plan *plan, struct link **link, struct faul
     patch_open(&made->patch, plan->paths, plan->name, plan->keeps, plan->is_chained);
     pthread_mutex_init(&made->lock, NULL);
     make_call(&made->call);
-    tell(made);
-    if (pthread_create(&made->thread, NULL, run, made) != 0) {
+    publish_facts(made);
+    if (pthread_create(&made->thread, NULL, run_link, made) != 0) {
         free(made);
         return fault_set(fault, ERR_FULL, "no thread for the link to JACK");
     }

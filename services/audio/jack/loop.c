@@ -16,7 +16,7 @@ struct reached {
     uint32_t count;
 };
 
-static void reach(struct client *client, struct reached *reached, const char *input)
+static void add_reached(struct client *client, struct reached *reached, const char *input)
 {
     char owner[CLIENT_FOREIGN_NAME];
 
@@ -34,7 +34,7 @@ static void reach_on(struct client *client, struct reached *reached, const char 
 
     for (uint32_t i = 0; i < CONNECTIONS && client_output(client, owner, i, output); i++)
         for (uint32_t k = 0; k < CONNECTIONS && client_output_connected(client, output, k, input); k++)
-            reach(client, reached, input);
+            add_reached(client, reached, input);
 }
 
 static void reach_from_main(struct client *client, struct reached *reached)
@@ -43,7 +43,7 @@ static void reach_from_main(struct client *client, struct reached *reached)
 
     for (uint32_t port = PORT_MAIN_LEFT; port <= PORT_MAIN_RIGHT; port++)
         for (uint32_t i = 0; i < CONNECTIONS && client_connected(client, port, i, input); i++)
-            reach(client, reached, input);
+            add_reached(client, reached, input);
 }
 
 bool loop_leads(struct client *client, const char *from, const char *to)

@@ -66,7 +66,7 @@ static void break_loops(struct patch *patch)
 /* A person's doing, in whatever program; the first core keeps it. */
 static bool take_new(struct patch *patch, enum client_port port, const char *to)
 {
-    struct wire *wire = wires_find(&patch->wires, port, to);
+    struct jack_wire *wire = wires_find(&patch->wires, port, to);
     bool is_new = !wire && !wires_in_chain(patch->chain.to, port, to) &&
                   !(is_return(port) && strcmp(patch->chain.back[port - PORT_RETURN_LEFT], to) == 0);
 
@@ -92,7 +92,7 @@ static bool look_at_ports(struct patch *patch)
 
 /* True when a person took it away, in whatever program: both its ports stood all the time. It is looked at twice, for
  * a port that goes is first disconnected, and then gone. */
-static bool was_taken(struct patch *patch, struct wire *wire, bool ports_changed)
+static bool was_taken(struct patch *patch, struct jack_wire *wire, bool ports_changed)
 {
     if (!wire->made || ports_changed || !patch->keeps)
         return false;
@@ -103,7 +103,7 @@ static bool was_taken(struct patch *patch, struct wire *wire, bool ports_changed
 }
 
 /* True when it is wanted no more. */
-static bool mend_one(struct patch *patch, struct wire *wire, bool ports_changed)
+static bool mend_one(struct patch *patch, struct jack_wire *wire, bool ports_changed)
 {
     if (wire->dropped && wire->seen && !wires_in_chain(patch->chain.to, wire->port, wire->to)) {
         client_disconnect(patch->client, wire->port, wire->to);
@@ -124,7 +124,7 @@ static bool mend_one(struct patch *patch, struct wire *wire, bool ports_changed)
     return false;
 }
 
-static bool mend(struct patch *patch, bool ports_changed)
+static bool restore_wires(struct patch *patch, bool ports_changed)
 {
     bool changed = false;
 
@@ -160,7 +160,7 @@ static void connect_by_default(struct patch *patch)
         if (of_take || has_any(&patch->wires, port) || (patch->wires.is_known && !named) ||
             !client_default(patch->client, port, to))
             continue;
-        struct wire *wire = client_connect(patch->client, port, to) ? wires_add(&patch->wires, port, to) : NULL;
+        struct jack_wire *wire = client_connect(patch->client, port, to) ? wires_add(&patch->wires, port, to) : NULL;
         if (wire)
             wire->made = true;
     }
@@ -172,7 +172,7 @@ static void drop_mirror(struct patch *patch, enum client_port port, const char *
     char own[CLIENT_FOREIGN_NAME];
     size_t len = strlen(patch->name);
     enum client_port other;
-    struct wire *wire;
+    struct jack_wire *wire;
 
     if (strncmp(to, patch->name, len) != 0 || to[len] != ':' || !wires_port(text_of(to + len + 1), &other))
         return;
@@ -185,7 +185,7 @@ static void drop_mirror(struct patch *patch, enum client_port port, const char *
 enum err patch_want(struct patch *patch, enum client_port port, const char *to, enum patch_wish wish,
                     struct fault *fault)
 {
-    struct wire *wire = wires_find(&patch->wires, port, to);
+    struct jack_wire *wire = wires_find(&patch->wires, port, to);
     bool wanted = wish != PATCH_DISCONNECT, is_wanted_already = wire && !wire->dropped;
 
     if (wanted && patch->client &&
@@ -339,7 +339,7 @@ enum err patch_lead_through(struct patch *patch, const char *to, struct fault *f
 
 /* ---- the file ---- */
 
-static void save(struct patch *patch)
+static void save_wires(struct patch *patch)
 {
     struct fault fault = { 0 };
 
@@ -428,11 +428,11 @@ void patch_look(struct patch *patch, const struct client_pulse *pulse)
     if (patch->client) {
         break_loops(patch);
         changed = look_at_ports(patch);
-        changed = mend(patch, is_new || followed || is_told || pulse->ports_changed) || changed;
+        changed = restore_wires(patch, is_new || followed || is_told || pulse->ports_changed) || changed;
         if (is_new)
             connect_by_default(patch);
         mend_chain(patch);
     }
     patch->is_unsaved = patch->is_unsaved || changed || is_told;
-    save(patch);
+    save_wires(patch);
 }

@@ -21,7 +21,7 @@ bool wires_port(struct text name, enum client_port *port)
     return false;
 }
 
-struct wire *wires_find(struct wires *wires, enum client_port port, const char *to)
+struct jack_wire *wires_find(struct wires *wires, enum client_port port, const char *to)
 {
     for (uint32_t i = 0; i < wires->count; i++)
         if (wires->at[i].port == port && strcmp(wires->at[i].to, to) == 0)
@@ -29,19 +29,19 @@ struct wire *wires_find(struct wires *wires, enum client_port port, const char *
     return NULL;
 }
 
-struct wire *wires_add(struct wires *wires, enum client_port port, const char *to)
+struct jack_wire *wires_add(struct wires *wires, enum client_port port, const char *to)
 {
-    struct wire *wire = wires_find(wires, port, to);
+    struct jack_wire *wire = wires_find(wires, port, to);
 
     if (wire || wires->count == WIRES)
         return wire;
     wire = &wires->at[wires->count++];
-    *wire = (struct wire){ .port = port };
+    *wire = (struct jack_wire){ .port = port };
     (void)snprintf(wire->to, sizeof(wire->to), "%s", to);
     return wire;
 }
 
-void wires_remove(struct wires *wires, struct wire *wire)
+void wires_remove(struct wires *wires, struct jack_wire *wire)
 {
     *wire = wires->at[--wires->count];
 }
@@ -87,7 +87,7 @@ static void read_line(struct text line, struct wires *wires)
     bool for_take = text_starts(name, TEXT("take:"));
     if (for_take)
         name = (struct text){ name.len - 5, name.at + 5 };
-    struct wire *wire =
+    struct jack_wire *wire =
         line.len > 0 && wires_port(name, &port) && text_copy(to, sizeof(to), line) ? wires_add(wires, port, to) : NULL;
     if (wire)
         wire->for_take = for_take;

@@ -11,7 +11,7 @@
 
 enum { WIRES = 256 };
 
-struct wire {
+struct jack_wire {
     enum client_port port;
     char to[CLIENT_FOREIGN_NAME];
     bool made;     /* it is there now */
@@ -22,7 +22,7 @@ struct wire {
 };
 
 struct wires {
-    struct wire at[WIRES];
+    struct jack_wire at[WIRES];
     uint32_t count;
     bool is_known;                 /* the file was there: what it does not name is not wanted */
     char chain[CLIENT_CHAIN_NAME]; /* the preview's; "": none */
@@ -32,9 +32,9 @@ struct wires {
 enum err wires_read(const struct paths *paths, struct wires *wires, struct fault *fault);
 enum err wires_write(const struct paths *paths, const struct wires *wires, struct fault *fault);
 
-struct wire *wires_find(struct wires *wires, enum client_port port, const char *to); /* NULL: none */
-struct wire *wires_add(struct wires *wires, enum client_port port, const char *to);  /* NULL: no room */
-void wires_remove(struct wires *wires, struct wire *wire);
+struct jack_wire *wires_find(struct wires *wires, enum client_port port, const char *to); /* NULL: none */
+struct jack_wire *wires_add(struct wires *wires, enum client_port port, const char *to);  /* NULL: no room */
+void wires_remove(struct wires *wires, struct jack_wire *wire);
 
 /* The inputs that a chain's name means: "CLIENT:PORT" is both sides, "CLIENT:LEFT,RIGHT" one each. False: no name. */
 bool wires_chain(const char *chain, char left[CLIENT_FOREIGN_NAME], char right[CLIENT_FOREIGN_NAME]);

@@ -4,7 +4,7 @@
 
 static const float CAPTURE_BOTH = 0.1f; /* seconds */
 
-static void tell(struct engine *engine, uint32_t number, enum note_kind kind, int64_t index)
+static void report_capture(struct engine *engine, uint32_t number, enum note_kind kind, int64_t index)
 {
     const struct capture *capture = &engine->half->capture[number];
 
@@ -19,14 +19,14 @@ static uint64_t next_of(const struct engine *engine, uint32_t number)
     return engine->half->capture[number].from + engine->capture[number].count;
 }
 
-static void stop(struct engine *engine, uint32_t number)
+static void stop_capture(struct engine *engine, uint32_t number)
 {
     struct capture *capture = &engine->half->capture[number];
     struct capture_header *header = &capture->header;
 
     capture->running = 0;
     header->end = next_of(engine, number);
-    tell(engine, number, NOTE_CAPTURE_STOPPED, (int64_t)(header->end - header->begin));
+    report_capture(engine, number, NOTE_CAPTURE_STOPPED, (int64_t)(header->end - header->begin));
 }
 
 bool capture_order_start(struct engine *engine, const struct order *order, uint32_t producer)
@@ -40,7 +40,7 @@ bool capture_order_start(struct engine *engine, const struct order *order, uint3
     if (capture->running && capture->header.generation == order->generation)
         return true;
     if (capture->running)
-        stop(engine, order->voice);
+        stop_capture(engine, order->voice);
     capture->running = 1;
     if (order->voice == CAPTURE_TAKE)
         engine->half->awaited = 0;
@@ -49,7 +49,7 @@ bool capture_order_start(struct engine *engine, const struct order *order, uint3
                                                .first = engine->now,
                                                .begin = next_of(engine, order->voice),
                                                .end = UINT64_MAX };
-    tell(engine, order->voice, NOTE_CAPTURE_STARTED, capture->header.first);
+    report_capture(engine, order->voice, NOTE_CAPTURE_STARTED, capture->header.first);
     return true;
 }
 
@@ -63,7 +63,7 @@ bool capture_order_stop(struct engine *engine, const struct order *order, uint32
     capture = &engine->half->capture[order->voice];
     if (!capture->running || capture->header.generation != order->generation)
         return false;
-    stop(engine, order->voice);
+    stop_capture(engine, order->voice);
     return true;
 }
 
@@ -77,7 +77,7 @@ static void note_gap(struct capture_header *header, uint64_t at)
     *last = (struct capture_gap){ .at = at, .total = header->lost };
 }
 
-static void lose(struct engine *engine, uint32_t number, uint64_t frames)
+static void lose_frames(struct engine *engine, uint32_t number, uint64_t frames)
 {
     struct capture_header *header = &engine->half->capture[number].header;
 
@@ -85,14 +85,14 @@ static void lose(struct engine *engine, uint32_t number, uint64_t frames)
         return;
     header->lost += frames;
     note_gap(header, next_of(engine, number));
-    tell(engine, number, NOTE_CAPTURE_LOST, (int64_t)frames);
+    report_capture(engine, number, NOTE_CAPTURE_LOST, (int64_t)frames);
 }
 
 void capture_gap(struct engine *engine, uint64_t frames)
 {
     for (uint32_t i = 0; i < CAPTURES; i++)
         if (engine->half->capture[i].running)
-            lose(engine, i, frames);
+            lose_frames(engine, i, frames);
 }
 
 /* A client that has joined a server is deaf until its inputs lead again to where they led before. The second input of
@@ -130,7 +130,7 @@ static const float *side_of(const struct engine_period *period, uint32_t number,
     return number == CAPTURE_TAKE ? period->capture[side] : period->listen;
 }
 
-static void copy(const float *from, float (*to)[2], int side, uint32_t frames)
+static void copy_side(const float *from, float (*to)[2], int side, uint32_t frames)
 {
     for (uint32_t f = 0; f < frames; f++)
         to[f][side] = from ? number_sane(from[f]) : 0;
@@ -147,10 +147,10 @@ void capture_take(struct engine *engine, uint32_t frames)
             continue;
         for (int side = 0; side < 2; side++) {
             const float *from = side_of(engine->period, i, side);
-            copy(from ? from + engine->at : NULL, to->frames + to->count, side, n);
+            copy_side(from ? from + engine->at : NULL, to->frames + to->count, side, n);
         }
         to->count += n;
-        lose(engine, i, frames - n);
+        lose_frames(engine, i, frames - n);
     }
 }
 

@@ -55,10 +55,10 @@ struct engine_half {
     struct sync sync;
     struct notes notes;
     struct capture capture[CAPTURES];
-    struct mixer mixer;
-    struct sequencer sequencer;
+    struct rt_mixer mixer;
+    struct rt_sequencer sequencer;
     struct streams streams;
-    struct sounds sounds;
+    struct rt_sounds sounds;
     struct orders orders; /* last: those that wait are copied, not the room for them */
 };
 

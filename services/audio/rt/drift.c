@@ -7,7 +7,7 @@ static const double LEAST_US = 60e6, RENEW_US = 600e6, JUMP_US = 1000, NOISE_US 
 static const double MOST_OFF = 0.001; /* of the rate: no card is further from its own */
 
 /* How much later than `rate` says it is at the second point, µs. */
-static double late(const struct drift_point *from, const struct drift_point *to, uint32_t rate)
+static double measure_lateness(const struct drift_point *from, const struct drift_point *to, uint32_t rate)
 {
     double frames = (double)to->frame - (double)from->frame;
 
@@ -23,7 +23,7 @@ void drift_period(struct drift *drift, int64_t frame, int64_t at, uint32_t rate)
 {
     struct drift_point now = { frame, at };
 
-    if (!(fabs(late(&drift->last, &now, rate)) < JUMP_US) || !(time_between(&drift->from, &now) >= 0) ||
+    if (!(fabs(measure_lateness(&drift->last, &now, rate)) < JUMP_US) || !(time_between(&drift->from, &now) >= 0) ||
         !(time_between(&drift->later, &now) >= 0))
         drift->from = drift->later = now;
     if (time_between(&drift->later, &now) > RENEW_US) {
@@ -35,7 +35,7 @@ void drift_period(struct drift *drift, int64_t frame, int64_t at, uint32_t rate)
 
 double drift_rate(const struct drift *drift, uint32_t rate)
 {
-    double passed = time_between(&drift->from, &drift->last), off = late(&drift->from, &drift->last, rate);
+    double passed = time_between(&drift->from, &drift->last), off = measure_lateness(&drift->from, &drift->last, rate);
 
     if (!(passed >= LEAST_US) || !(fabs(off) > NOISE_US) || !(fabs(off) < passed * MOST_OFF))
         return rate;

@@ -13,8 +13,8 @@ static int64_t near_or_0(int64_t x, int64_t most)
 
 static void heal_sync(struct sync *sync)
 {
-    if (!(sync->interval >= 0 && sync->interval < 1e6))
-        sync->interval = 0;
+    if (!(sync->interval_frames >= 0 && sync->interval_frames < 1e6))
+        sync->interval_frames = 0;
     if (!(sync->tempo >= TRANSPORT_SLOWEST && sync->tempo <= TRANSPORT_FASTEST))
         sync->tempo = 0;
     sync->jack_ahead = near_or_0(sync->jack_ahead, FRAMES_MOST);
@@ -27,7 +27,7 @@ static void heal_sync(struct sync *sync)
 /* A step far in the past would make the sequencer catch up, with eight steps at each frame. */
 static void heal_sequencer(struct engine *engine)
 {
-    struct sequencer *sequencer = &engine->half->sequencer;
+    struct rt_sequencer *sequencer = &engine->half->sequencer;
     double place = transport_place(&engine->half->transport, engine->half->frame);
     double away = (double)sequencer->step - place;
 
@@ -60,7 +60,7 @@ static void heal_streams(struct streams *streams, uint32_t rate)
     }
 }
 
-static void heal_sounds(struct sounds *sounds)
+static void heal_sounds(struct rt_sounds *sounds)
 {
     sounds->releases = core_least(sounds->releases, SOUNDS_RELEASES);
     for (uint32_t i = 0; i < SOUNDS_VOICES; i++)

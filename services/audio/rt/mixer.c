@@ -26,7 +26,7 @@ static bool is_chained(const struct engine *engine)
  * has had its 5 ms to close. */
 static void aim_direct(struct engine *engine)
 {
-    struct mixer *mixer = &engine->half->mixer;
+    struct rt_mixer *mixer = &engine->half->mixer;
     uint32_t fade = fade_frames(engine->half->rate);
     float target = is_chained(engine) ? 0 : 1;
 
@@ -42,7 +42,7 @@ static void aim_direct(struct engine *engine)
 
 static void aim_returns(struct engine *engine, uint32_t frames)
 {
-    struct mixer *mixer = &engine->half->mixer;
+    struct rt_mixer *mixer = &engine->half->mixer;
 
     ramp_to(&mixer->returns, is_chained(engine) && mixer->is_open == 1 ? 1 : 0, frames);
 }
@@ -73,7 +73,7 @@ static void forget_lookahead(struct lookahead *ahead)
 }
 
 /* The one that begins to look ahead runs unheard until its line holds nothing old. */
-static void begin_to_look_ahead(struct mixer *mixer, uint32_t fade)
+static void begin_to_look_ahead(struct rt_mixer *mixer, uint32_t fade)
 {
     for (uint32_t i = 0; i < MIXER_LIMITERS; i++)
         forget_lookahead(&mixer->ahead[i]);
@@ -81,7 +81,7 @@ static void begin_to_look_ahead(struct mixer *mixer, uint32_t fade)
     ramp_to(&mixer->looks_ahead, 1, 2 * fade);
 }
 
-static void end_to_look_ahead(struct mixer *mixer, uint32_t fade)
+static void end_to_look_ahead(struct rt_mixer *mixer, uint32_t fade)
 {
     for (uint32_t i = 0; i < MIXER_LIMITERS && is_settled(&mixer->looks_ahead, 1); i++)
         mixer->limiter[i].cut = mixer->ahead[i].cut;
@@ -90,7 +90,7 @@ static void end_to_look_ahead(struct mixer *mixer, uint32_t fade)
 
 static void aim_limiters(struct engine *engine)
 {
-    struct mixer *mixer = &engine->half->mixer;
+    struct rt_mixer *mixer = &engine->half->mixer;
     uint32_t fade = fade_frames(engine->half->rate);
 
     if (!engine->score->looks_ahead)
@@ -104,7 +104,7 @@ static void aim_limiters(struct engine *engine)
 
 void mixer_skip(struct engine *engine, uint64_t frames)
 {
-    struct mixer *mixer = &engine->half->mixer;
+    struct rt_mixer *mixer = &engine->half->mixer;
 
     for (uint32_t i = 0; i < MIXER_LIMITERS && !is_settled(&mixer->looks_ahead, 0); i++)
         lookahead_skip(&mixer->ahead[i], engine->memory->lines.ahead[i], engine->half->rate, frames);
@@ -112,7 +112,7 @@ void mixer_skip(struct engine *engine, uint64_t frames)
 
 /* ---- a period ---- */
 
-static void begin_entry(struct mixer *mixer)
+static void begin_entry(struct rt_mixer *mixer)
 {
     for (uint32_t i = 0; i < GROUPS; i++)
         meter_again(&mixer->meter[i]);
@@ -125,7 +125,7 @@ static void begin_entry(struct mixer *mixer)
 
 void mixer_period(struct engine *engine)
 {
-    struct mixer *mixer = &engine->half->mixer;
+    struct rt_mixer *mixer = &engine->half->mixer;
     const struct score *score = engine->score;
     uint32_t rate = engine->half->rate;
 
@@ -146,7 +146,7 @@ void mixer_period(struct engine *engine)
 
 /* ---- a block ---- */
 
-static void clear(float (*buffer)[CORE_BLOCK], uint32_t frames)
+static void clear_stereo(float (*buffer)[CORE_BLOCK], uint32_t frames)
 {
     mix_clear(buffer[0], frames);
     mix_clear(buffer[1], frames);
@@ -155,7 +155,7 @@ static void clear(float (*buffer)[CORE_BLOCK], uint32_t frames)
 /* Through the strip and its meter, to where it goes. */
 static void mix_group(struct engine *engine, uint32_t group, float (*out)[CORE_BLOCK], uint32_t frames)
 {
-    struct mixer *mixer = &engine->half->mixer;
+    struct rt_mixer *mixer = &engine->half->mixer;
     float(*in)[CORE_BLOCK] = engine->block.group[group], *left = in[0], *right = in[1];
 
     ramp_apply(&mixer->strip[group].left, left, NULL, frames);
@@ -166,7 +166,7 @@ static void mix_group(struct engine *engine, uint32_t group, float (*out)[CORE_B
 }
 
 /* What the direct way does not take leaves for the chain; what it takes stays in the group. */
-static void send(struct engine *engine, uint32_t frames)
+static void send_preview(struct engine *engine, uint32_t frames)
 {
     float *direct = engine->block.level;
 
@@ -195,11 +195,11 @@ static void fetch_returns(struct engine *engine, uint32_t frames)
 /* Both ways through the one strip and meter; what returned is not added to what leaves. */
 static void mix_chained(struct engine *engine, uint32_t frames)
 {
-    struct mixer *mixer = &engine->half->mixer;
+    struct rt_mixer *mixer = &engine->half->mixer;
     struct core_block *block = &engine->block;
     struct ramp *gains[] = { &mixer->strip[GROUP_PREVIEW].left, &mixer->strip[GROUP_PREVIEW].right };
 
-    send(engine, frames);
+    send_preview(engine, frames);
     fetch_returns(engine, frames);
     for (uint32_t side = 0; side < 2; side++) {
         ramp_fill(gains[side], block->level, frames);
@@ -214,7 +214,7 @@ static void mix_chained(struct engine *engine, uint32_t frames)
 
 static void mix_preview(struct engine *engine, uint32_t frames)
 {
-    struct mixer *mixer = &engine->half->mixer;
+    struct rt_mixer *mixer = &engine->half->mixer;
     struct core_block *block = &engine->block;
 
     mixer->previews = mix_highest(block->group[GROUP_PREVIEW][0], block->group[GROUP_PREVIEW][1], frames) > 0;
@@ -257,7 +257,7 @@ static void limit_both_ways(struct engine *engine, uint32_t which, float (*bus)[
 }
 
 /* Both buses, of which the ramp is the same. */
-static void limit(struct engine *engine, uint32_t frames)
+static void limit_bus(struct engine *engine, uint32_t frames)
 {
     struct ramp *ramp = &engine->half->mixer.looks_ahead;
     bool ahead = is_settled(ramp, 1), at_once = is_settled(ramp, 0);
@@ -277,13 +277,13 @@ static void put_out(struct engine *engine, float (*bus)[CORE_BLOCK], float *cons
 
 void mixer_render(struct engine *engine, uint32_t frames)
 {
-    struct mixer *mixer = &engine->half->mixer;
+    struct rt_mixer *mixer = &engine->half->mixer;
     struct core_block *block = &engine->block;
     const struct engine_period *period = engine->period;
     uint64_t clips;
 
-    clear(block->main, frames);
-    clear(block->preview, frames);
+    clear_stereo(block->main, frames);
+    clear_stereo(block->preview, frames);
     for (uint32_t i = 0; i < GROUPS; i++)
         if (i != GROUP_PREVIEW)
             mix_group(engine, i, block->main, frames);
@@ -292,7 +292,7 @@ void mixer_render(struct engine *engine, uint32_t frames)
     ramp_apply(&mixer->master.right, block->main[1], NULL, frames);
     meter_clips(&mixer->master_meter, block->main[0], block->main[1], frames);
     clips = mixer->master_meter.clips;
-    limit(engine, frames);
+    limit_bus(engine, frames);
     put_out(engine, block->main, period->main, frames);
     put_out(engine, block->preview, period->preview, frames);
     meter_run(&mixer->master_meter, engine->half->rate, block->main[0], block->main[1], frames);
@@ -304,21 +304,21 @@ void mixer_render(struct engine *engine, uint32_t frames)
 
 /* ---- what is shown ---- */
 
-static float most_cut(const struct mixer *mixer)
+static float most_cut(const struct rt_mixer *mixer)
 {
     float at_once = mixer->limiter[MIXER_MASTER].most, ahead = mixer->ahead[MIXER_MASTER].most;
 
     return at_once > ahead ? at_once : ahead;
 }
 
-static struct state_meter shown(const struct meter *meter)
+static struct state_meter show_meter(const struct rt_meter *meter)
 {
     return (struct state_meter){ .peak = { meter->peak[0], meter->peak[1] },
                                  .rms = { meter_rms(meter, 0), meter_rms(meter, 1) },
                                  .clips = meter->clips };
 }
 
-static void put_peak(struct peaks *peaks, uint32_t strip, const struct meter *meter)
+static void put_peak(struct peaks *peaks, uint32_t strip, const struct rt_meter *meter)
 {
     peaks->peak[strip][0] = meter->peak[0];
     peaks->peak[strip][1] = meter->peak[1];
@@ -331,7 +331,7 @@ void mixer_end_period(struct engine *engine)
 
 void mixer_show_peaks(struct engine *engine)
 {
-    const struct mixer *mixer = &engine->half->mixer;
+    const struct rt_mixer *mixer = &engine->half->mixer;
     struct peaks peaks = { .cut = most_cut(mixer) };
 
     for (uint32_t i = 0; i < GROUPS; i++)
@@ -343,7 +343,7 @@ void mixer_show_peaks(struct engine *engine)
 
 void mixer_reset_meters(struct engine *engine)
 {
-    struct mixer *mixer = &engine->half->mixer;
+    struct rt_mixer *mixer = &engine->half->mixer;
 
     for (uint32_t i = 0; i < GROUPS; i++)
         mixer->meter[i].clips = 0;
@@ -352,14 +352,14 @@ void mixer_reset_meters(struct engine *engine)
 
 void mixer_state(const struct engine *engine, struct state *state)
 {
-    const struct mixer *mixer = &engine->half->mixer;
+    const struct rt_mixer *mixer = &engine->half->mixer;
 
-    state->master = shown(&mixer->master_meter);
-    state->inputs = shown(&mixer->input_meter);
+    state->master = show_meter(&mixer->master_meter);
+    state->inputs = show_meter(&mixer->input_meter);
     state->momentary = loudness_of(&mixer->loudness, LOUDNESS_MOMENTARY);
     state->short_term = loudness_of(&mixer->loudness, LOUDNESS_SHORT);
     state->cut = most_cut(mixer);
     state->delay = engine->period->delay;
     for (uint32_t i = 0; i < GROUPS; i++)
-        state->groups[i] = shown(&mixer->meter[i]);
+        state->groups[i] = show_meter(&mixer->meter[i]);
 }

@@ -24,8 +24,8 @@ static void make_synth(struct engine *engine, struct sequencer_row *row, const s
 }
 
 /* The row's own cutoff wins over the voice's. */
-static void filter(struct engine *engine, struct sequencer_row *row, const struct score_row *from, float *left,
-                   float *right, uint32_t frames)
+static void filter_row(struct engine *engine, struct sequencer_row *row, const struct score_row *from, float *left,
+                       float *right, uint32_t frames)
 {
     float base = from->filter_freq > 0 ? from->filter_freq : from->voice.filter_freq;
     struct svf_params low = { base + number_within(row->boost, 0, 20000), from->voice.filter_q };
@@ -44,8 +44,8 @@ static void add_ramp(float (*out)[CORE_BLOCK], const float *left, const float *r
     mix_add_ramp(out[1], right, ramp, frames);
 }
 
-static void send(struct engine *engine, const float *left, const float *right, struct ramp *reverb, struct ramp *delay,
-                 uint32_t frames)
+static void send_to_effects(struct engine *engine, const float *left, const float *right, struct ramp *reverb,
+                            struct ramp *delay, uint32_t frames)
 {
     if (reverb->left || reverb->target > 0)
         add_ramp(engine->block.reverb, left, right, reverb, frames);
@@ -54,7 +54,7 @@ static void send(struct engine *engine, const float *left, const float *right, s
 }
 
 /* From a sleep it comes back with the gains and the filter that are wanted now. */
-static void wake(struct sequencer_row *row, const struct score_row *from)
+static void wake_row(struct sequencer_row *row, const struct score_row *from)
 {
     row->filter = (struct svf){ 0 };
     row->strip.set = 0;
@@ -78,7 +78,7 @@ static void mix_row(struct engine *engine, struct sequencer_row *row, const stru
         return;
     ramp_to(&row->reverb, number_within(from->voice.reverb_send, 0, 1), fade);
     ramp_to(&row->delay, number_within(from->voice.delay_send, 0, 1), fade);
-    send(engine, left, right, &row->reverb, &row->delay, frames);
+    send_to_effects(engine, left, right, &row->reverb, &row->delay, frames);
 }
 
 /* How many frames of the block the synth voice sounds. */
@@ -108,7 +108,7 @@ static uint32_t render_row(struct engine *engine, const struct score_row *from, 
     if (!synth && !sounds && !row->tail)
         return 0;
     if (!row->tail)
-        wake(row, from);
+        wake_row(row, from);
     if (!sounds) {
         mix_clear(left, frames);
         mix_clear(right, frames);
@@ -116,7 +116,7 @@ static uint32_t render_row(struct engine *engine, const struct score_row *from, 
     if (synth)
         until = core_most(until, add_synth(engine, row, from, left, stereo ? right : NULL, frames));
     row->tail = until ? tail - core_least(tail, frames - until) : row->tail - core_least(row->tail, frames);
-    filter(engine, row, from, left, stereo ? right : NULL, frames);
+    filter_row(engine, row, from, left, stereo ? right : NULL, frames);
     if (!stereo)
         memcpy(right, left, frames * sizeof(*left));
     mix_row(engine, row, from, left, right, frames);
@@ -127,7 +127,7 @@ static uint32_t render_row(struct engine *engine, const struct score_row *from, 
 
 static void render_acid(struct engine *engine, const struct score_pattern *pattern, uint32_t frames)
 {
-    struct sequencer *sequencer = &engine->half->sequencer;
+    struct rt_sequencer *sequencer = &engine->half->sequencer;
     struct acid_params params = { pattern->acid_cutoff, pattern->acid_res, pattern->acid_env, pattern->acid_decay,
                                   pattern->acid_drive,  pattern->acid_mix, pattern->acid_comp };
     float *left = engine->block.acid[0], *right = engine->block.acid[1], reverb = 0, delay = 0;
@@ -144,7 +144,7 @@ static void render_acid(struct engine *engine, const struct score_pattern *patte
     acid_run(&sequencer->acid, &params, engine->half->rate, left, right, frames);
     mix_add(engine->block.group[GROUP_SEQUENCER][0], left, frames);
     mix_add(engine->block.group[GROUP_SEQUENCER][1], right, frames);
-    send(engine, left, right, &sequencer->acid_reverb, &sequencer->acid_delay, frames);
+    send_to_effects(engine, left, right, &sequencer->acid_reverb, &sequencer->acid_delay, frames);
 }
 
 enum effect { AWAKE, WAKES, SLEEPS };
@@ -169,7 +169,7 @@ static void add_effect(struct engine *engine, float (*out)[CORE_BLOCK], uint32_t
 
 static void render_reverb(struct engine *engine, const struct score_pattern *pattern, uint32_t frames)
 {
-    struct sequencer *sequencer = &engine->half->sequencer;
+    struct rt_sequencer *sequencer = &engine->half->sequencer;
     struct reverb_params params = { pattern->reverb_mix, pattern->reverb_room, pattern->reverb_damp, 1 };
     float(*io)[CORE_BLOCK] = engine->block.reverb;
 
@@ -189,7 +189,7 @@ static void render_reverb(struct engine *engine, const struct score_pattern *pat
 
 static void render_delay(struct engine *engine, const struct score_pattern *pattern, uint32_t frames)
 {
-    struct sequencer *sequencer = &engine->half->sequencer;
+    struct rt_sequencer *sequencer = &engine->half->sequencer;
     struct delay_params params = { pattern->delay_time, pattern->delay_feedback, pattern->delay_mix,
                                    pattern->delay_lowcut, pattern->delay_highcut };
     float(*io)[CORE_BLOCK] = engine->block.delay;
@@ -209,7 +209,7 @@ static void render_delay(struct engine *engine, const struct score_pattern *patt
 }
 
 /* After a panic, bit by bit: until then no effect sounds. */
-static void wipe(struct engine *engine, uint32_t frames)
+static void wipe_effects(struct engine *engine, uint32_t frames)
 {
     float *reverb = (void *)engine->memory->lines.reverb, *delay = (void *)engine->memory->lines.delay;
     const uint32_t first = sizeof(engine->memory->lines.reverb) / sizeof(float);
@@ -256,7 +256,7 @@ static void wake_acid(struct acid *acid)
 /* acid: frames that a row sounds into it, with the tail after them. */
 static void render_shared(struct engine *engine, const struct score_pattern *pattern, uint32_t acid, uint32_t frames)
 {
-    struct sequencer *sequencer = &engine->half->sequencer;
+    struct rt_sequencer *sequencer = &engine->half->sequencer;
 
     if (acid && !sequencer->acid_tail)
         wake_acid(&sequencer->acid);
@@ -267,7 +267,7 @@ static void render_shared(struct engine *engine, const struct score_pattern *pat
     if (!engine_is_owner(engine))
         return;
     if (sequencer->wipe) {
-        wipe(engine, frames);
+        wipe_effects(engine, frames);
     } else {
         render_reverb(engine, pattern, frames);
         render_delay(engine, pattern, frames);

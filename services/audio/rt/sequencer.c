@@ -46,7 +46,7 @@ static int64_t frame_of(const struct engine *engine, int64_t step)
 
 void sequencer_place(struct engine *engine)
 {
-    struct sequencer *sequencer = &engine->half->sequencer;
+    struct rt_sequencer *sequencer = &engine->half->sequencer;
     int64_t step = (int64_t)floor(transport_place(&engine->half->transport, engine->now)) - 1;
 
     for (int i = 0; i < 3 && engine->half->transport.running && frame_of(engine, step) < engine->now; i++)
@@ -71,7 +71,7 @@ int64_t sequencer_next(const struct engine *engine)
 static void begin_bar(struct engine *engine, int64_t step)
 {
     const struct score *score = engine->score;
-    struct sequencer *sequencer = &engine->half->sequencer;
+    struct rt_sequencer *sequencer = &engine->half->sequencer;
     int64_t bar = step / SCORE_BAR;
 
     notes_tell_all(engine, (struct note){ .kind = NOTE_BAR, .index = bar });
@@ -196,7 +196,7 @@ void sequencer_due(struct engine *engine)
 
 void sequencer_period(struct engine *engine)
 {
-    struct sequencer *sequencer = &engine->half->sequencer;
+    struct rt_sequencer *sequencer = &engine->half->sequencer;
     const struct score *score = engine->score;
 
     if (score->now.serial == sequencer->arrived || score->next.serial != sequencer->arrived)
@@ -210,12 +210,12 @@ void sequencer_silence(struct engine *engine, uint32_t frames)
 
 void sequencer_end_period(struct engine *engine)
 {
-    struct sequencer *sequencer = &engine->half->sequencer;
+    struct rt_sequencer *sequencer = &engine->half->sequencer;
 
     if (!engine->panic)
         return;
     for (uint32_t r = 0; r < SCORE_ROWS; r++) {
-        sequencer->row[r].adsr = (struct adsr){ 0 };
+        sequencer->row[r].adsr = (struct rt_adsr){ 0 };
         sequencer->row[r].filter = (struct svf){ 0 };
         sequencer->row[r].tail = 0;
     }

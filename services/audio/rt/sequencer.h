@@ -19,7 +19,7 @@
 
 struct sequencer_row {
     struct oscillator oscillator;
-    struct adsr adsr;
+    struct rt_adsr adsr;
     struct svf filter;
     struct mix_strip strip;
     struct ramp reverb, delay; /* sends */
@@ -29,7 +29,7 @@ struct sequencer_row {
     uint32_t tail; /* frames that its filter still rings */
 };
 
-struct sequencer {
+struct rt_sequencer {
     struct sequencer_row row[SCORE_ROWS];
     struct acid acid;
     struct reverb reverb;

@@ -4,7 +4,7 @@
 
 static const uint64_t SAMPLES = SOUNDS_BYTES / sizeof(float);
 
-static void end(struct engine *engine, struct sounds_voice *voice)
+static void end_voice(struct engine *engine, struct sounds_voice *voice)
 {
     uint32_t number = (uint32_t)(voice - engine->half->sounds.voice);
 
@@ -31,7 +31,7 @@ void sounds_stop(struct engine *engine, struct sounds_voice *voice, uint32_t fra
 
 /* ---- starting ---- */
 
-static bool is_leaving(const struct sounds *sounds, uint32_t slot, uint32_t generation)
+static bool is_leaving(const struct rt_sounds *sounds, uint32_t slot, uint32_t generation)
 {
     for (uint32_t i = 0; i < sounds->releases; i++)
         if (sounds->release[i].slot == slot && sounds->release[i].generation == generation)
@@ -40,7 +40,7 @@ static bool is_leaving(const struct sounds *sounds, uint32_t slot, uint32_t gene
 }
 
 /* A private copy of what the entry says, if it can be played. */
-static bool find(const struct engine *engine, const struct sounds_start *start, struct sounds_voice *voice)
+static bool find_sound(const struct engine *engine, const struct sounds_start *start, struct sounds_voice *voice)
 {
     const struct sound_entry *entry;
 
@@ -84,7 +84,7 @@ static void choose_part(struct sounds_voice *voice, const struct sounds_start *s
     voice->loop_end = voice->reverse ? voice->length - loop : voice->length;
 }
 
-static struct sounds_voice *oldest(struct sounds_voice *voices, uint32_t count)
+static struct sounds_voice *find_oldest(struct sounds_voice *voices, uint32_t count)
 {
     struct sounds_voice *found = voices;
 
@@ -101,12 +101,12 @@ static struct sounds_voice *oldest(struct sounds_voice *voices, uint32_t count)
 static struct sounds_voice *make_room(struct engine *engine, uint32_t number)
 {
     struct sounds_voice *voices = engine->half->sounds.voice, *beside;
-    struct sounds_voice *voice = number < SOUND_VOICES ? &voices[number] : oldest(voices, SOUND_VOICES);
+    struct sounds_voice *voice = number < SOUND_VOICES ? &voices[number] : find_oldest(voices, SOUND_VOICES);
 
     if (voice->state != SOUND_SILENT) {
-        beside = oldest(voices + SOUND_VOICES, SOUNDS_LEAVING);
+        beside = find_oldest(voices + SOUND_VOICES, SOUNDS_LEAVING);
         if (beside->state != SOUND_SILENT)
-            end(engine, beside);
+            end_voice(engine, beside);
         *beside = *voice;
         sounds_stop(engine, beside, 0);
     }
@@ -122,7 +122,7 @@ static bool is_choked(const struct sounds_voice *voice, uint32_t group, uint32_t
     return voice->choke == number && (voice->group == group || (is_shared && shares));
 }
 
-static void choke(struct engine *engine, uint32_t group, uint32_t number)
+static void choke_group(struct engine *engine, uint32_t group, uint32_t number)
 {
     struct sounds_voice *voices = engine->half->sounds.voice;
 
@@ -149,10 +149,10 @@ static void open_gains(const struct engine *engine, struct sounds_voice *voice, 
 
 bool sounds_play(struct engine *engine, const struct sounds_start *start)
 {
-    struct sounds *sounds = &engine->half->sounds;
+    struct rt_sounds *sounds = &engine->half->sounds;
     struct sounds_voice made = { .state = SOUND_PLAYS };
 
-    if (start->group >= GROUPS || !find(engine, start, &made))
+    if (start->group >= GROUPS || !find_sound(engine, start, &made))
         return false;
     choose_part(&made, start);
     if (!sounds_can_be(&made))
@@ -169,7 +169,7 @@ bool sounds_play(struct engine *engine, const struct sounds_start *start)
     made.held = start->held;
     made.age = ++sounds->started;
     open_gains(engine, &made, start);
-    choke(engine, start->group, start->choke);
+    choke_group(engine, start->group, start->choke);
     *make_room(engine, start->voice) = made;
     return true;
 }
@@ -202,7 +202,7 @@ static uint32_t frames_left(const struct sounds_voice *voice, double ratio)
 }
 
 /* A part that is cut off before its sound's end fades there. How many frames until something happens. */
-static uint32_t watch(struct engine *engine, struct sounds_voice *voice, double ratio, uint32_t frames)
+static uint32_t watch_voice(struct engine *engine, struct sounds_voice *voice, double ratio, uint32_t frames)
 {
     uint32_t fade = fade_frames(engine->half->rate), left = frames_left(voice, ratio);
     bool is_cut = voice->reverse ? voice->from > 0 : voice->from + voice->length < voice->frames;
@@ -236,7 +236,7 @@ static float (*bus_of(struct engine *engine, const struct sounds_voice *voice))[
     return engine->block.row[voice->row];
 }
 
-static uint32_t play(struct engine *engine, struct sounds_voice *voice, double ratio, uint32_t at, uint32_t frames)
+static uint32_t play_span(struct engine *engine, struct sounds_voice *voice, double ratio, uint32_t at, uint32_t frames)
 {
     const float *samples = engine->sounds->samples + voice->offset + voice->from;
     struct interpolate_source source = { .left = samples,
@@ -260,16 +260,17 @@ static uint32_t play(struct engine *engine, struct sounds_voice *voice, double r
     return n;
 }
 
-static void render(struct engine *engine, struct sounds_voice *voice, uint32_t frames)
+static void render_voice(struct engine *engine, struct sounds_voice *voice, uint32_t frames)
 {
     double ratio = ratio_of(engine, voice);
     uint32_t done = 0;
 
     while (done < frames) {
-        uint32_t span = watch(engine, voice, ratio, frames - done), n = play(engine, voice, ratio, done, span);
+        uint32_t span = watch_voice(engine, voice, ratio, frames - done),
+                 n = play_span(engine, voice, ratio, done, span);
         done += n;
         if (n < span || n == 0 || is_over(voice)) {
-            end(engine, voice);
+            end_voice(engine, voice);
             return;
         }
     }
@@ -281,7 +282,7 @@ void sounds_render(struct engine *engine, uint32_t frames)
     for (uint32_t i = 0; i < SOUNDS_VOICES; i++) {
         struct sounds_voice *voice = &engine->half->sounds.voice[i];
         if (voice->state != SOUND_SILENT)
-            render(engine, voice, frames);
+            render_voice(engine, voice, frames);
     }
 }
 
@@ -299,7 +300,7 @@ void sounds_skip(struct engine *engine, uint32_t frames)
 
 /* ---- the end of a period ---- */
 
-static bool is_played(const struct sounds *sounds, const struct sounds_release *release)
+static bool is_played(const struct rt_sounds *sounds, const struct sounds_release *release)
 {
     for (uint32_t i = 0; i < SOUNDS_VOICES; i++)
         if (sounds->voice[i].state != SOUND_SILENT && sounds->voice[i].slot == release->slot &&
@@ -310,7 +311,7 @@ static bool is_played(const struct sounds *sounds, const struct sounds_release *
 
 void sounds_let_go(struct engine *engine)
 {
-    struct sounds *sounds = &engine->half->sounds;
+    struct rt_sounds *sounds = &engine->half->sounds;
     uint32_t kept = 0;
 
     for (uint32_t i = 0; i < sounds->releases; i++) {

@@ -46,7 +46,7 @@ struct sounds_release {
     uint32_t slot, generation, producer, tag;
 };
 
-struct sounds {
+struct rt_sounds {
     struct sounds_voice voice[SOUND_VOICES + SOUNDS_LEAVING];
     uint64_t started;
     uint32_t releases, spare;

@@ -72,7 +72,7 @@ bool sounds_order_gain(struct engine *engine, const struct order *order, uint32_
 
 bool sounds_order_release(struct engine *engine, const struct order *order, uint32_t producer)
 {
-    struct sounds *sounds = &engine->half->sounds;
+    struct rt_sounds *sounds = &engine->half->sounds;
 
     if (order->sound >= SOUNDS || sounds->releases >= SOUNDS_RELEASES)
         return false;

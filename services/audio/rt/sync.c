@@ -15,7 +15,7 @@ void sync_tempo(struct engine *engine)
     bool has_other = sync_mode(engine) == SYNC_FOLLOW_JACK && engine->period->jack_tempo > 0;
     double tempo = has_other ? engine->period->jack_tempo : sequencer_tempo(engine);
 
-    if (sync_mode(engine) == SYNC_FOLLOW_MIDI && engine->half->sync.interval > 0)
+    if (sync_mode(engine) == SYNC_FOLLOW_MIDI && engine->half->sync.interval_frames > 0)
         return;
     transport_tempo(&engine->half->transport, engine->now, tempo, engine->half->rate);
 }
@@ -162,7 +162,7 @@ static void hear_interval(struct engine *engine)
     struct sync *sync = &engine->half->sync;
     double passed = (double)(engine->now - sync->tick_frame), tick = 2.5 * engine->half->rate;
     bool counts = passed >= tick / TRANSPORT_FASTEST && passed <= tick / TRANSPORT_SLOWEST;
-    bool fits = sync->heard < 2 || (passed > sync->interval / 2 && passed < sync->interval * 2);
+    bool fits = sync->heard < 2 || (passed > sync->interval_frames / 2 && passed < sync->interval_frames * 2);
 
     sync->tick_frame = engine->now;
     if (!counts || !fits) { /* a pause, or another tempo: from here on anew */
@@ -170,9 +170,9 @@ static void hear_interval(struct engine *engine)
         return;
     }
     if (sync->heard == 1)
-        sync->interval = passed;
+        sync->interval_frames = passed;
     sync->heard = core_least(sync->heard + 1, TICKS_A_BEAT);
-    sync->interval += (passed - sync->interval) / sync->heard;
+    sync->interval_frames += (passed - sync->interval_frames) / sync->heard;
 }
 
 /* The difference of phase is made up over the next beat. */
@@ -189,15 +189,16 @@ static void hear_tick(struct engine *engine)
         sync->ticks = (int64_t)floor(transport->place * TICKS_A_STEP);
         sync_start(engine, 0);
     }
-    if (sync->heard < 2 || !(sync->interval > 0))
+    if (sync->heard < 2 || !(sync->interval_frames > 0))
         return;
     wanted = (double)sync->ticks / TICKS_A_STEP;
     error = wanted - transport_place(transport, engine->now);
     if (transport->running && fabs(error) > 1)
         sync_locate(engine, wanted);
     else if (transport->running)
-        transport_pace(transport, engine->now, TICKS_A_BEAT * sync->interval / (error + TICKS_A_BEAT / TICKS_A_STEP));
-    transport->tempo = 2.5 * engine->half->rate / sync->interval;
+        transport_pace(transport, engine->now,
+                       TICKS_A_BEAT * sync->interval_frames / (error + TICKS_A_BEAT / TICKS_A_STEP));
+    transport->tempo = 2.5 * engine->half->rate / sync->interval_frames;
 }
 
 void sync_midi(struct engine *engine, const struct engine_midi *midi)

@@ -74,7 +74,7 @@ void sync_say_lead(struct engine *engine)
 /* ---- following ---- */
 
 /* To the step that is half a frame away, or that JACK's whole ticks hide. */
-static double snap(const struct engine *engine, double place, double slack)
+static double snap_to_step(const struct engine *engine, double place, double slack)
 {
     double frame = 1 / engine->half->transport.step_frames, step = floor(place + frame / 2 + slack);
 
@@ -92,8 +92,8 @@ static double place_of(const struct engine *engine)
     const struct engine_period *period = engine->period;
 
     if (is_named(period))
-        return snap(engine, period->jack_step, period->jack_slack);
-    return snap(engine, (double)period->jack_frame / engine->half->transport.step_frames, 0);
+        return snap_to_step(engine, period->jack_step, period->jack_slack);
+    return snap_to_step(engine, (double)period->jack_frame / engine->half->transport.step_frames, 0);
 }
 
 /* Steps by which the transport is not where JACK is. */
@@ -109,7 +109,7 @@ static double error_of(const struct engine *engine)
     return behind > 0 ? behind : behind + period->jack_slack < 0 ? behind + period->jack_slack : 0;
 }
 
-static void stand(struct engine *engine)
+static void follow_standing(struct engine *engine)
 {
     struct transport *transport = &engine->half->transport;
     double place = floor(place_of(engine));
@@ -120,7 +120,7 @@ static void stand(struct engine *engine)
         sync_locate(engine, place);
 }
 
-static void roll(struct engine *engine)
+static void follow_rolling(struct engine *engine)
 {
     struct transport *transport = &engine->half->transport;
     double error = transport->running ? error_of(engine) : 0;
@@ -135,8 +135,8 @@ static void roll(struct engine *engine)
 void sync_jack_follow(struct engine *engine)
 {
     if (engine->period->jack_state == JACK_ROLLING)
-        roll(engine);
+        follow_rolling(engine);
     else
-        stand(engine);
+        follow_standing(engine);
     engine->half->sync.jack_ahead = engine->period->jack_frame - engine->now;
 }

@@ -6,7 +6,7 @@ static const double FARTHEST = 1e9;    /* steps: years */
 static const double FASTEST_STEP = 64; /* frames */
 static const double SLOWEST_STEP = 1e6;
 
-static double within(double x, double low, double high)
+static double clamp_to(double x, double low, double high)
 {
     return x > low ? (x < high ? x : high) : low;
 }
@@ -20,30 +20,30 @@ double transport_place(const struct transport *transport, int64_t frame)
 
 int64_t transport_frame_of(const struct transport *transport, double place)
 {
-    double frames = within((place - transport->place) * transport->step_frames, -1e17, 1e17);
+    double frames = clamp_to((place - transport->place) * transport->step_frames, -1e17, 1e17);
 
     return transport->frame + (int64_t)floor(frames + 0.5);
 }
 
 /* From here on by another measure. */
-static void anchor(struct transport *transport, int64_t frame, double place)
+static void anchor_place(struct transport *transport, int64_t frame, double place)
 {
-    transport->place = within(place, -FARTHEST, FARTHEST);
+    transport->place = clamp_to(place, -FARTHEST, FARTHEST);
     transport->frame = frame;
 }
 
 void transport_pace(struct transport *transport, int64_t frame, double step_frames)
 {
-    step_frames = within(step_frames, FASTEST_STEP, SLOWEST_STEP);
+    step_frames = clamp_to(step_frames, FASTEST_STEP, SLOWEST_STEP);
     if (!(fabs(step_frames - transport->step_frames) > 0))
         return;
-    anchor(transport, frame, transport_place(transport, frame));
+    anchor_place(transport, frame, transport_place(transport, frame));
     transport->step_frames = step_frames;
 }
 
 void transport_tempo(struct transport *transport, int64_t frame, double tempo, uint32_t rate)
 {
-    transport->tempo = within(tempo, TRANSPORT_SLOWEST, TRANSPORT_FASTEST);
+    transport->tempo = clamp_to(tempo, TRANSPORT_SLOWEST, TRANSPORT_FASTEST);
     transport_pace(transport, frame, 15.0 * rate / transport->tempo);
 }
 
@@ -52,7 +52,7 @@ void transport_start(struct transport *transport, int64_t frame, uint32_t bars)
     if (transport->running)
         return;
     transport->from = transport->place;
-    anchor(transport, frame, transport->place - 16.0 * bars);
+    anchor_place(transport, frame, transport->place - 16.0 * bars);
     transport->running = 1;
 }
 
@@ -62,19 +62,19 @@ void transport_stop(struct transport *transport, int64_t frame)
 
     if (!transport->running)
         return;
-    anchor(transport, frame, floor(place > transport->from ? place + 1e-6 : transport->from));
+    anchor_place(transport, frame, floor(place > transport->from ? place + 1e-6 : transport->from));
     transport->running = 0;
 }
 
 void transport_locate(struct transport *transport, int64_t frame, double place)
 {
-    anchor(transport, frame, place);
+    anchor_place(transport, frame, place);
     transport->from = transport->place;
 }
 
 void transport_nudge(struct transport *transport, int64_t frame, double place)
 {
-    anchor(transport, frame, place);
+    anchor_place(transport, frame, place);
     transport->from = transport->from < transport->place ? transport->from : transport->place;
 }
 
@@ -91,8 +91,8 @@ void transport_heal(struct transport *transport, int64_t frame, uint32_t rate)
         transport->tempo = 120;
     if (!(transport->step_frames >= FASTEST_STEP && transport->step_frames <= SLOWEST_STEP))
         transport->step_frames = 15.0 * rate / transport->tempo;
-    transport->place = within(transport->place, -FARTHEST, FARTHEST);
-    transport->from = within(transport->from, -FARTHEST, FARTHEST);
+    transport->place = clamp_to(transport->place, -FARTHEST, FARTHEST);
+    transport->from = clamp_to(transport->from, -FARTHEST, FARTHEST);
     if (transport->frame > frame || frame - transport->frame > INT64_C(1) << 44)
         transport->frame = frame;
 }

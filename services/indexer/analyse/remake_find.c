@@ -4,7 +4,7 @@
 
 enum { PATIENCE_US = 60000000 };
 
-struct search {
+struct artefact_search {
     struct errand errand;
     struct remake_find_order order;
     struct arena arena; /* of the paths */
@@ -18,7 +18,7 @@ static bool any_has(struct known *known, struct arena *arena, struct bytes conte
     return known_with_content(known, arena, content, (struct id){ { 0 } }, 1, &all) == ERR_OK && all.count > 0;
 }
 
-static void find_place(struct search *search, struct remake_place *place)
+static void find_place(struct artefact_search *search, struct remake_place *place)
 {
     struct bytes content = bytes_of(place->content.b, sizeof(place->content.b));
     struct media media;
@@ -36,7 +36,7 @@ static void find_place(struct search *search, struct remake_place *place)
 
 static void find_places(struct errand *errand)
 {
-    struct search *search = (struct search *)errand;
+    struct artefact_search *search = (struct artefact_search *)errand;
 
     for (uint32_t i = 0; i < search->order.count && errand_goes_on(errand); i++)
         find_place(search, &search->places[i]);
@@ -45,14 +45,14 @@ static void find_places(struct errand *errand)
 /* Of what was given up nothing is known. */
 static void pass_places(struct errand *errand, bool lost)
 {
-    struct search *search = (struct search *)errand;
+    struct artefact_search *search = (struct artefact_search *)errand;
 
     search->order.found(search->order.state, search->places, lost ? 0 : search->order.count, search->order.first);
 }
 
 static void free_search(struct errand *errand)
 {
-    struct search *search = (struct search *)errand;
+    struct artefact_search *search = (struct artefact_search *)errand;
 
     arena_free(&search->arena);
     free(search);
@@ -60,7 +60,7 @@ static void free_search(struct errand *errand)
 
 enum err remake_find_start(struct errands *errands, const struct remake_find_order *order)
 {
-    struct search *search = calloc(1, sizeof(*search) + order->count * sizeof(search->places[0]));
+    struct artefact_search *search = calloc(1, sizeof(*search) + order->count * sizeof(search->places[0]));
 
     if (!search)
         return ERR_FULL;

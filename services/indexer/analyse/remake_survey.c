@@ -7,7 +7,7 @@
 
 enum { ROWS = 500, CONTENTS_MAX = 200000, PATIENCE_US = 60000000 };
 
-struct look {
+struct survey_look {
     struct errand errand;
     struct remake_survey_order order;
     struct id *again, *contents;
@@ -16,7 +16,7 @@ struct look {
     enum err e;
 };
 
-static enum err keep_content(struct look *look, const uint8_t content[16])
+static enum err keep_content(struct survey_look *look, const uint8_t content[16])
 {
     struct id id;
 
@@ -40,7 +40,7 @@ static int compare_ids(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct id));
 }
 
-static bool is_whole(const struct look *look, const struct survey_row *row, struct arena *arena)
+static bool is_whole(const struct survey_look *look, const struct survey_row *row, struct arena *arena)
 {
     bool again =
         look->again && bsearch(row->content, look->again, look->order.again_count, sizeof(struct id), compare_ids);
@@ -48,7 +48,7 @@ static bool is_whole(const struct look *look, const struct survey_row *row, stru
     return survey_is_whole(look->order.paths, arena, row, again ? 0 : look->order.read_from);
 }
 
-static enum err look_at(struct look *look, const struct survey_rows *rows, struct arena *arena)
+static enum err look_at(struct survey_look *look, const struct survey_rows *rows, struct arena *arena)
 {
     enum err e = ERR_OK;
 
@@ -65,7 +65,7 @@ static enum err look_at(struct look *look, const struct survey_rows *rows, struc
 
 static void run_survey(struct errand *errand)
 {
-    struct look *look = (struct look *)errand;
+    struct survey_look *look = (struct survey_look *)errand;
     struct key at = { .len = 0 };
     struct arena arena = { 0 };
     struct survey_rows rows;
@@ -85,7 +85,7 @@ static void run_survey(struct errand *errand)
 
 static void end_survey(struct errand *errand, bool lost)
 {
-    struct look *look = (struct look *)errand;
+    struct survey_look *look = (struct survey_look *)errand;
     struct id *contents = lost ? NULL : look->contents;
 
     if (!lost)
@@ -96,14 +96,14 @@ static void end_survey(struct errand *errand, bool lost)
 
 static void free_look(struct errand *errand)
 {
-    struct look *look = (struct look *)errand;
+    struct survey_look *look = (struct survey_look *)errand;
 
     free(look->again);
     free(look->contents);
     free(look);
 }
 
-static bool copy_again(struct look *look, const struct remake_survey_order *order)
+static bool copy_again(struct survey_look *look, const struct remake_survey_order *order)
 {
     size_t bytes = order->again_count * sizeof(*look->again);
 
@@ -117,7 +117,7 @@ static bool copy_again(struct look *look, const struct remake_survey_order *orde
 
 enum err remake_survey_start(struct errands *errands, const struct remake_survey_order *order)
 {
-    struct look *look = calloc(1, sizeof(*look));
+    struct survey_look *look = calloc(1, sizeof(*look));
 
     if (!look)
         return ERR_FULL;

@@ -14,8 +14,8 @@ enum {
     PAUSE_US = 300000,
 };
 
-struct batch {
-    struct batch *next;
+struct outgoing_batch {
+    struct outgoing_batch *next;
     struct tell *tell;
     struct id request;
     struct arena arena;
@@ -30,7 +30,7 @@ struct batch {
 struct tell {
     struct service *service;
     struct tell_listener listener;
-    struct batch *first; /* in their order; the last one may still gather */
+    struct outgoing_batch *first; /* in their order; the last one may still gather */
     uint32_t batches, under_way;
     bool waits, was_full;
     char alarm[160];
@@ -51,9 +51,9 @@ enum err tell_new(struct service *service, const struct tell_listener *listener,
 
 /* ---- batches ---- */
 
-static struct batch *batch_new(struct tell *tell, struct batch **at)
+static struct outgoing_batch *batch_new(struct tell *tell, struct outgoing_batch **at)
 {
-    struct batch *batch = calloc(1, sizeof(*batch));
+    struct outgoing_batch *batch = calloc(1, sizeof(*batch));
 
     if (!batch)
         return NULL;
@@ -65,10 +65,10 @@ static struct batch *batch_new(struct tell *tell, struct batch **at)
     return batch;
 }
 
-static void batch_drop(struct batch *batch)
+static void batch_drop(struct outgoing_batch *batch)
 {
     struct tell *tell = batch->tell;
-    struct batch **at = &tell->first;
+    struct outgoing_batch **at = &tell->first;
 
     while (*at != batch)
         at = &(*at)->next;
@@ -88,10 +88,10 @@ void tell_free(struct tell *tell)
 }
 
 /* The one that gathers: the last, when it is not sent and has room. */
-static struct batch *gathering_batch(struct tell *tell, size_t bytes)
+static struct outgoing_batch *gathering_batch(struct tell *tell, size_t bytes)
 {
-    struct batch **last = &tell->first;
-    struct batch *batch = NULL;
+    struct outgoing_batch **last = &tell->first;
+    struct outgoing_batch *batch = NULL;
 
     while (*last) {
         batch = *last;
@@ -103,7 +103,7 @@ static struct batch *gathering_batch(struct tell *tell, size_t bytes)
     return batch_new(tell, last);
 }
 
-static enum err batch_add(struct batch *batch, const struct operation *operation, size_t bytes, void *note)
+static enum err batch_add(struct outgoing_batch *batch, const struct operation *operation, size_t bytes, void *note)
 {
     enum err e = codec_copy(&operation_shape, operation, &batch->arena, &batch->operations[batch->count]);
 
@@ -116,7 +116,7 @@ static enum err batch_add(struct batch *batch, const struct operation *operation
 
 enum err tell_add(struct tell *tell, const struct operation *operation, size_t bytes, void *note)
 {
-    struct batch *batch = gathering_batch(tell, bytes);
+    struct outgoing_batch *batch = gathering_batch(tell, bytes);
     enum err e = batch ? batch_add(batch, operation, bytes, note) : ERR_FULL;
 
     tell->was_full |= tell_is_full(tell);
@@ -130,7 +130,7 @@ static bool is_transient(enum err e)
     return err_passes(e) || e == ERR_IO;
 }
 
-static void keep_batch(struct batch *batch, enum err e, const struct fault *fault)
+static void keep_batch(struct outgoing_batch *batch, enum err e, const struct fault *fault)
 {
     struct tell *tell = batch->tell;
 
@@ -143,7 +143,7 @@ static void keep_batch(struct batch *batch, enum err e, const struct fault *faul
     text_copy(tell->alarm, sizeof(tell->alarm), text_of(fault->what));
 }
 
-static void drop_refused(struct batch *batch, const struct fault *fault)
+static void drop_refused(struct outgoing_batch *batch, const struct fault *fault)
 {
     struct outcome outcome = { .error = text_of(err_name(fault->code)), .what = text_of(fault->what) };
 
@@ -153,9 +153,9 @@ static void drop_refused(struct batch *batch, const struct fault *fault)
 }
 
 /* The second half becomes a batch of its own behind it; both are new requests. */
-static void halve_batch(struct batch *batch)
+static void halve_batch(struct outgoing_batch *batch)
 {
-    struct batch *half = batch_new(batch->tell, &batch->next);
+    struct outgoing_batch *half = batch_new(batch->tell, &batch->next);
     uint32_t keep_count = batch->count / 2;
     enum err e = half ? ERR_OK : ERR_FULL;
 
@@ -172,7 +172,7 @@ static void halve_batch(struct batch *batch)
     batch->again = half->again = 1;
 }
 
-static void take_outcomes(struct batch *batch, const struct outcomes *outcomes)
+static void take_outcomes(struct outgoing_batch *batch, const struct outcomes *outcomes)
 {
     struct tell *tell = batch->tell;
 
@@ -185,7 +185,7 @@ static void take_outcomes(struct batch *batch, const struct outcomes *outcomes)
 
 static void take_answer(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    struct batch *batch = state;
+    struct outgoing_batch *batch = state;
     struct tell *tell = batch->tell;
     const struct outcomes *outcomes = answer;
     struct fault short_answer = { .code = ERR_INTERNAL, .what = "persist did not answer each operation" };
@@ -213,7 +213,7 @@ static void take_answer(void *state, enum err error, const void *answer, const s
 
 /* ---- sending ---- */
 
-static bool send_batch(struct batch *batch)
+static bool send_batch(struct outgoing_batch *batch)
 {
     struct persist_batch request = { .operations = { batch->count, batch->operations } };
     struct fault fault = { 0 };
@@ -237,9 +237,9 @@ static bool send_batch(struct batch *batch)
 static void send_all(struct tell *tell, uint32_t least)
 {
     usec_t now = clock_steady();
-    struct batch *next;
+    struct outgoing_batch *next;
 
-    for (struct batch *batch = tell->first; batch && tell->under_way < UNDER_WAY_MAX; batch = next) {
+    for (struct outgoing_batch *batch = tell->first; batch && tell->under_way < UNDER_WAY_MAX; batch = next) {
         next = batch->next;
         if (!batch->under_way && batch->again <= now && (batch->count >= least || batch->again || next))
             send_batch(batch);
@@ -260,7 +260,7 @@ uint32_t tell_count(const struct tell *tell)
 {
     uint32_t count = 0;
 
-    for (const struct batch *batch = tell->first; batch; batch = batch->next)
+    for (const struct outgoing_batch *batch = tell->first; batch; batch = batch->next)
         count += batch->count;
     return count;
 }

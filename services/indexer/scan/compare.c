@@ -11,12 +11,12 @@
 struct merge {
     const struct entry_list *files;
     struct compared_list *to;
-    struct gone_list *gone;
+    struct gone_rows *gone;
     enum availability present;
     bool full;
 };
 
-static bool add_gone(struct gone_list *list, const struct kept_place *place)
+static bool add_gone(struct gone_rows *list, const struct kept_place *place)
 {
     if (list->count == list->room) {
         size_t room = list->room ? list->room * 2 : 64;
@@ -49,7 +49,7 @@ static void add_new(struct merge *merge)
 
 static void add_known(struct merge *merge, const struct kept_place *place)
 {
-    const struct entry *entry = &merge->files->at[merge->to->count];
+    const struct folder_entry *entry = &merge->files->at[merge->to->count];
     bool differs = entry->trace.size != place->size || entry->trace.mtime != place->mtime ||
                    place->availability.value != (int32_t)merge->present;
 
@@ -83,7 +83,7 @@ static bool merge_one(void *state, struct bytes file, const struct kept_place *p
 
 enum err compare_folder(struct known *known, struct id folder, const struct entry_list *files,
                         enum availability present, struct arena *arena, struct compared_list *to,
-                        struct gone_list *gone)
+                        struct gone_rows *gone)
 {
     struct merge merge = { .files = files, .to = to, .gone = gone, .present = present };
     enum err e = ERR_OK;
@@ -108,7 +108,7 @@ static bool gone_one(void *state, struct bytes file, const struct kept_place *pl
 }
 
 /* The folders still to look into stand in `waiting`, the last first. */
-enum err compare_gone(struct known *known, struct id folder, struct gone_list *gone)
+enum err compare_gone(struct known *known, struct id folder, struct gone_rows *gone)
 {
     struct merge merge = { .gone = gone };
     struct arena arena = { 0 };

@@ -7,7 +7,7 @@
 
 /* One file that is there. */
 struct compared {
-    const struct entry *entry;
+    const struct folder_entry *entry;
     struct id id; /* zero: a place that is new */
     bool differs; /* size, mtime or availability are not what the catalogue says */
     enum analysis_state analysis;
@@ -20,7 +20,7 @@ struct compared_list {
 };
 
 /* Items whose place has no file any more. Grows by itself; free(at) in the end. */
-struct gone_list {
+struct gone_rows {
     size_t count, room;
     struct gone *at;
 };
@@ -32,9 +32,9 @@ int compare_names(struct bytes a, struct bytes b);
  * availability of a file that is there. Memory of `to` from the arena. Errors: full, io. */
 enum err compare_folder(struct known *known, struct id folder, const struct entry_list *files,
                         enum availability present, struct arena *arena, struct compared_list *to,
-                        struct gone_list *gone);
+                        struct gone_rows *gone);
 
 /* All that the catalogue has in a folder and below it is gone. Errors: full, io. */
-enum err compare_gone(struct known *known, struct id folder, struct gone_list *gone);
+enum err compare_gone(struct known *known, struct id folder, struct gone_rows *gone);
 
 #endif

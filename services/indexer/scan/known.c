@@ -58,7 +58,7 @@ static void end_read(struct known *known, struct txn *txn)
 /* ---- records, copied out ---- */
 
 /* A list that grows in an arena while a walk runs. */
-struct gathering {
+struct record_gathering {
     const struct shape *shape;
     struct arena *arena;
     struct list list;
@@ -66,7 +66,7 @@ struct gathering {
     enum err error;
 };
 
-static bool gather_record(struct gathering *to, const void *record)
+static bool gather_record(struct record_gathering *to, const void *record)
 {
     size_t size = to->shape->size;
 
@@ -92,7 +92,7 @@ static bool gather_library(void *state, const struct library *library)
 
 enum err known_libraries(struct known *known, struct arena *arena, struct library_list *to)
 {
-    struct gathering all = { .shape = &library_shape, .arena = arena };
+    struct record_gathering all = { .shape = &library_shape, .arena = arena };
     struct arena scratch = { 0 };
     struct txn *txn;
     enum err e = begin_read(known, &txn);
@@ -113,7 +113,7 @@ static bool gather_folder(void *state, const struct folder *folder)
 
 enum err known_subfolders(struct known *known, struct arena *arena, struct id folder, struct folder_list *to)
 {
-    struct gathering all = { .shape = &folder_shape, .arena = arena };
+    struct record_gathering all = { .shape = &folder_shape, .arena = arena };
     struct arena scratch = { 0 };
     struct txn *txn;
     enum err e = begin_read(known, &txn);

@@ -35,7 +35,7 @@ enum kind naming_kind(struct bytes name)
     return KIND_OTHER;
 }
 
-static bool matches(struct text glob, const char *name, const char *below)
+static bool matches_glob(struct text glob, const char *name, const char *below)
 {
     char pattern[256];
 
@@ -54,7 +54,7 @@ bool naming_passed_over(const struct naming_rules *rules, const char *below)
     if (name[0] == '.' && !rules->hidden_files)
         return true;
     for (uint32_t i = 0; i < rules->ignore.count; i++)
-        if (matches(rules->ignore.at[i], name, below))
+        if (matches_glob(rules->ignore.at[i], name, below))
             return true;
     return false;
 }

@@ -106,7 +106,7 @@ enum err reunite_look(struct errands *errands, struct known *known, struct id co
 
 /* ---- the one that was chosen ---- */
 
-struct verifying {
+struct gone_verifying {
     struct errand errand;
     struct known *known;
     struct id older;
@@ -119,7 +119,7 @@ struct verifying {
 /* By where the catalogue has it now: it may have been moved since the look at all of them. */
 static void verify_gone(struct errand *errand)
 {
-    struct verifying *verifying = (struct verifying *)errand;
+    struct gone_verifying *verifying = (struct gone_verifying *)errand;
     struct arena arena = { 0 };
     struct media media;
 
@@ -130,7 +130,7 @@ static void verify_gone(struct errand *errand)
 
 static void end_verify(struct errand *errand, bool lost)
 {
-    struct verifying *verifying = (struct verifying *)errand;
+    struct gone_verifying *verifying = (struct gone_verifying *)errand;
 
     verifying->verified(verifying->state, verifying->work, verifying->older, !lost && verifying->is_gone);
 }
@@ -143,12 +143,12 @@ static void drop_verify(struct errand *errand)
 enum err reunite_verify(struct errands *errands, struct known *known, struct id older, struct work *work,
                         void (*verified)(void *state, struct work *work, struct id older, bool is_gone), void *state)
 {
-    struct verifying *verifying = calloc(1, sizeof(*verifying));
+    struct gone_verifying *verifying = calloc(1, sizeof(*verifying));
 
     if (!verifying)
         return ERR_FULL;
     *verifying =
-        (struct verifying){ .known = known, .older = older, .work = work, .verified = verified, .state = state };
+        (struct gone_verifying){ .known = known, .older = older, .work = work, .verified = verified, .state = state };
     verifying->errand =
         (struct errand){ .run = verify_gone, .done = end_verify, .drop = drop_verify, .patience = PATIENCE_US };
     errand_start(errands, &verifying->errand);

@@ -28,7 +28,7 @@ static void send_news_now_and_then(struct scan *scan)
         send_news(scan);
 }
 
-struct work *scan_add_work(struct scan *scan, const struct node *node, struct id id, const char *path,
+struct work *scan_add_work(struct scan *scan, const struct folder_node *node, struct id id, const char *path,
                            const struct trace *trace)
 {
     struct work *work = work_new(bytes_of(path, strlen(path)));
@@ -51,7 +51,7 @@ struct work *scan_add_work(struct scan *scan, const struct node *node, struct id
 static void take_outcome(void *state, const struct operation *operation, const struct outcome *outcome, void *about)
 {
     struct scan *scan = state;
-    struct node *node = about;
+    struct folder_node *node = about;
     const struct place *place = &operation->place;
     struct trace trace = { .inode = place->inode, .size = place->size, .mtime = place->mtime };
     const char *path = "";
@@ -76,24 +76,26 @@ static void take_outcome(void *state, const struct operation *operation, const s
 
 /* ---- all of them ---- */
 
-static struct node *root_of(struct scan *scan)
+static struct folder_node *root_of(struct scan *scan)
 {
     struct bytes path = arena_bytes(&scan->arena, scan->result.library.path);
-    struct node *root = arena_alloc(&scan->arena, sizeof(*root));
+    struct folder_node *root = arena_alloc(&scan->arena, sizeof(*root));
 
     if (root && path.len)
-        *root = (struct node){ .id = scan->order.library.id, .path = (const char *)path.at, .below = "", .deep = true };
+        *root = (struct folder_node){
+            .id = scan->order.library.id, .path = (const char *)path.at, .below = "", .deep = true
+        };
     return path.len ? root : NULL;
 }
 
 /* The node of a path below the library, with the ids that the catalogue has; NULL for one that is passed over. */
-static struct node *node_below(struct scan *scan, struct node *root, const char *below)
+static struct folder_node *node_below(struct scan *scan, struct folder_node *root, const char *below)
 {
-    struct node *node = root;
+    struct folder_node *node = root;
 
     while (node && *below) {
         size_t len = strcspn(below, "/");
-        struct node *next = scan_folder_below(scan, node, bytes_of(below, len), false);
+        struct folder_node *next = scan_folder_below(scan, node, bytes_of(below, len), false);
         if (!next || naming_passed_over(&scan->rules, next->below))
             return NULL;
         if (!id_is_zero(node->id))
@@ -109,12 +111,12 @@ static enum err plan_targets(struct scan *scan, struct fault *fault)
     static const struct scan_target whole = { .below = "", .deep = true };
     const struct scan_target *targets = scan->order.targets ? scan->order.targets : &whole;
     uint32_t count = scan->order.targets ? scan->order.target_count : 1;
-    struct node *root = root_of(scan);
+    struct folder_node *root = root_of(scan);
 
     if (!root)
         return fault_set(fault, ERR_FULL, "no memory for a scan");
     for (uint32_t i = 0; i < count; i++) {
-        struct node *node = targets[i].below[0] ? node_below(scan, root, targets[i].below) : root;
+        struct folder_node *node = targets[i].below[0] ? node_below(scan, root, targets[i].below) : root;
         if (!node || node == scan->pending)
             continue;
         node->deep = targets[i].deep;
@@ -140,7 +142,7 @@ static enum err look_at_targets(struct scan *scan, struct fault *fault)
     enum err e = plan_targets(scan, fault);
 
     while (e == ERR_OK && scan->pending) {
-        struct node *node = scan->pending;
+        struct folder_node *node = scan->pending;
         scan->pending = node->next;
         e = scan_folder_visit(scan, node, fault);
         send_news_now_and_then(scan);

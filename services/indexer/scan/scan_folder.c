@@ -12,7 +12,7 @@
 
 /* ---- watching ---- */
 
-static void watch(struct scan *scan, const struct node *node)
+static void watch_folder(struct scan *scan, const struct folder_node *node)
 {
     int wd = scan->order.inotify < 0 ? -1 : inotify_add_watch(scan->order.inotify, node->path, WATCH_MASK);
 
@@ -24,20 +24,20 @@ static void watch(struct scan *scan, const struct node *node)
 
 /* ---- its files ---- */
 
-struct node *scan_folder_below(struct scan *scan, struct node *parent, struct bytes name, bool deep)
+struct folder_node *scan_folder_below(struct scan *scan, struct folder_node *parent, struct bytes name, bool deep)
 {
-    struct node *node;
+    struct folder_node *node;
 
     if (!limits_leave(2 * PATH_MAX))
         return NULL;
     node = arena_alloc(&scan->arena, sizeof(*node));
-    *node = (struct node){ .parent = parent, .name = arena_bytes(&scan->arena, name), .deep = deep };
+    *node = (struct folder_node){ .parent = parent, .name = arena_bytes(&scan->arena, name), .deep = deep };
     node->path = walk_join(&scan->arena, parent->path, (const char *)node->name.at);
     node->below = walk_join(&scan->arena, parent->below, (const char *)node->name.at);
     return node->path[0] && strlen(node->path) < PATH_MAX ? node : NULL;
 }
 
-static bool hold(struct scan *scan, struct node *node, const struct entry *entry)
+static bool hold_newcomer(struct scan *scan, struct folder_node *node, const struct folder_entry *entry)
 {
     struct newcomer_list *list = &scan->newcomers;
 
@@ -54,12 +54,14 @@ static bool hold(struct scan *scan, struct node *node, const struct entry *entry
     return true;
 }
 
-static enum err meet_new(struct scan *scan, struct node *node, const struct entry *entry, struct fault *fault)
+static enum err meet_new(struct scan *scan, struct folder_node *node, const struct folder_entry *entry,
+                         struct fault *fault)
 {
     if (entry->unsure)
         return ERR_OK;
-    return hold(scan, node, entry) ? ERR_OK
-                                   : fault_set(fault, ERR_FULL, "no room for new files: allow more by data_mb");
+    return hold_newcomer(scan, node, entry)
+               ? ERR_OK
+               : fault_set(fault, ERR_FULL, "no room for new files: allow more by data_mb");
 }
 
 static bool wants_hearing(const struct scan *scan, const struct compared *compared)
@@ -80,7 +82,7 @@ static bool wants_hearing(const struct scan *scan, const struct compared *compar
 }
 
 /* The revision of what is to be heard anew: 0 when it was never heard, or is not there any more. */
-static uint64_t renewed(struct scan *scan, const struct compared *compared)
+static uint64_t renewed_revision(struct scan *scan, const struct compared *compared)
 {
     struct media media;
 
@@ -90,9 +92,10 @@ static uint64_t renewed(struct scan *scan, const struct compared *compared)
     return media.revision;
 }
 
-static enum err meet(struct scan *scan, struct node *node, const struct compared *compared, struct fault *fault)
+static enum err meet_entry(struct scan *scan, struct folder_node *node, const struct compared *compared,
+                           struct fault *fault)
 {
-    const struct entry *entry = compared->entry;
+    const struct folder_entry *entry = compared->entry;
     struct work *work;
 
     if (id_is_zero(compared->id))
@@ -107,12 +110,13 @@ static enum err meet(struct scan *scan, struct node *node, const struct compared
     if (!work)
         return ERR_OK;
     work->retry = scan->order.retry_failed;
-    work->renews = renewed(scan, compared);
+    work->renews = renewed_revision(scan, compared);
     work->waits = compared->analysis == ANALYSIS_STATE_WAITING;
     return ERR_OK;
 }
 
-static enum err meet_files(struct scan *scan, struct node *node, const struct entry_list *files, struct fault *fault)
+static enum err meet_files(struct scan *scan, struct folder_node *node, const struct entry_list *files,
+                           struct fault *fault)
 {
     struct compared_list all;
     enum err e = compare_folder(scan->known, node->id, files, scan->present, &scan->folder, &all, &scan->gone);
@@ -122,13 +126,13 @@ static enum err meet_files(struct scan *scan, struct node *node, const struct en
     scan->seen += files->count;
     scan->news->files += scan->order.targets ? 0 : files->count;
     for (uint32_t i = 0; e == ERR_OK && i < all.count; i++)
-        e = meet(scan, node, &all.at[i], fault);
+        e = meet_entry(scan, node, &all.at[i], fault);
     return e;
 }
 
-static bool push_folder(struct scan *scan, struct node *parent, struct bytes name, struct id id)
+static bool push_folder(struct scan *scan, struct folder_node *parent, struct bytes name, struct id id)
 {
-    struct node *node = scan_folder_below(scan, parent, name, true);
+    struct folder_node *node = scan_folder_below(scan, parent, name, true);
 
     if (!node)
         return false;
@@ -139,7 +143,7 @@ static bool push_folder(struct scan *scan, struct node *parent, struct bytes nam
 }
 
 /* A folder that is watched since long tells its changes by itself; one that came back from elsewhere is not. */
-static bool is_watched(struct scan *scan, const struct node *parent, struct bytes name)
+static bool is_watched(struct scan *scan, const struct folder_node *parent, struct bytes name)
 {
     const char *path = walk_join(&scan->folder, parent->path, (const char *)name.at);
     int wd = inotify_add_watch(scan->order.inotify, path, WATCH_MASK | IN_MASK_CREATE);
@@ -151,7 +155,7 @@ static bool is_watched(struct scan *scan, const struct node *parent, struct byte
 
 /* Two sorted lists, walked together: folders that are there are visited, new ones in any case; with those that are
  * not, all below them is gone. */
-static enum err merge_folders(struct scan *scan, struct node *node, const struct entry_list *there,
+static enum err merge_folders(struct scan *scan, struct folder_node *node, const struct entry_list *there,
                               const struct folder_list *known)
 {
     enum err e = ERR_OK;
@@ -172,7 +176,7 @@ static enum err merge_folders(struct scan *scan, struct node *node, const struct
     return e;
 }
 
-static enum err meet_folders(struct scan *scan, struct node *node, const struct entry_list *folders,
+static enum err meet_folders(struct scan *scan, struct folder_node *node, const struct entry_list *folders,
                              struct fault *fault)
 {
     struct folder_list known = { 0 };
@@ -195,7 +199,7 @@ static void not_read(struct scan *scan, enum err e, struct fault *fault)
 }
 
 /* Of the library's record the first one: the log has a line for each folder. */
-static void note_too_long(struct scan *scan, const struct node *node, const struct listing *listing)
+static void note_too_long(struct scan *scan, const struct folder_node *node, const struct folder_listing *listing)
 {
     struct library *library = &scan->result.library;
 
@@ -211,12 +215,12 @@ static void note_too_long(struct scan *scan, const struct node *node, const stru
     scan->too_long += listing->too_long;
 }
 
-enum err scan_folder_visit(struct scan *scan, struct node *node, struct fault *fault)
+enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct fault *fault)
 {
-    struct listing listing;
+    struct folder_listing listing;
     enum err e;
 
-    watch(scan, node);
+    watch_folder(scan, node);
     e = walk_read(&scan->errand, node->path, node->below, &scan->rules, &scan->folder, &listing, fault);
     if (e == ERR_TIMEOUT || e == ERR_FULL)
         return e;

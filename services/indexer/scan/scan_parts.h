@@ -7,10 +7,10 @@
 #include "services/indexer/scan/scan.h"
 
 /* A folder of the walk. */
-struct node {
-    struct node *next;   /* of those still to visit */
-    struct node *parent; /* NULL: the library */
-    struct id id;        /* zero: persist has not heard of it; it does when a medium is found in it */
+struct folder_node {
+    struct folder_node *next;   /* of those still to visit */
+    struct folder_node *parent; /* NULL: the library */
+    struct id id;               /* zero: persist has not heard of it; it does when a medium is found in it */
     struct bytes name;
     const char *path;
     const char *below;
@@ -21,8 +21,8 @@ struct node {
 
 /* A file whose place is new, held until it is known what is gone. */
 struct newcomer {
-    struct node *node;
-    struct entry entry;
+    struct folder_node *node;
+    struct folder_entry entry;
 };
 
 struct newcomer_list {
@@ -46,8 +46,8 @@ struct scan {
     usec_t news_sent;
     struct naming_rules rules;
     enum availability present; /* of a file that is there */
-    struct node *pending;
-    struct gone_list gone;
+    struct folder_node *pending;
+    struct gone_rows gone;
     struct newcomer_list newcomers;
     uint64_t seen;     /* media files */
     uint64_t items;    /* items of the catalogue that were met, and were not missing before */
@@ -56,14 +56,14 @@ struct scan {
 };
 
 /* For the news: a file of a folder is to be heard. NULL: no memory. */
-struct work *scan_add_work(struct scan *scan, const struct node *node, struct id id, const char *path,
+struct work *scan_add_work(struct scan *scan, const struct folder_node *node, struct id id, const char *path,
                            const struct trace *trace);
 
 /* Watches, reads and compares a folder; folders below it that are to be visited too become pending. */
-enum err scan_folder_visit(struct scan *scan, struct node *node, struct fault *fault);
+enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct fault *fault);
 
 /* A node for a folder in a folder. NULL: no room (limits_leave), or the path is too long. */
-struct node *scan_folder_below(struct scan *scan, struct node *parent, struct bytes name, bool deep);
+struct folder_node *scan_folder_below(struct scan *scan, struct folder_node *parent, struct bytes name, bool deep);
 
 /* Finds where the library is now and brings its volume's record up to date; sets result.library.path and online,
  * and present. result.away when it is nowhere. */
@@ -77,13 +77,13 @@ enum err scan_library_put(struct scan *scan, struct fault *fault);
 enum err scan_place_folders(struct scan *scan, struct fault *fault);
 
 /* Says of a file where it is. */
-enum err scan_place(struct scan *scan, struct node *node, const struct entry *entry, struct fault *fault);
+enum err scan_place(struct scan *scan, struct folder_node *node, const struct folder_entry *entry, struct fault *fault);
 
 /* Says of an item that it is there, or not. */
 enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability, struct fault *fault);
 
 /* The folder's id; persist gives it when it has none yet. */
-enum err scan_place_folder(struct scan *scan, struct node *node, struct id *id, struct fault *fault);
+enum err scan_place_folder(struct scan *scan, struct folder_node *node, struct id *id, struct fault *fault);
 
 /* Between folders: new places, when there are enough of them to be told of in one go. Of a library's first scan alone:
  * what could have moved was never seen, so nothing is to be waited for. */

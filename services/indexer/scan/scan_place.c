@@ -1,6 +1,6 @@
 #include "services/indexer/scan/scan_parts.h"
 
-enum err scan_place_folder(struct scan *scan, struct node *node, struct id *id, struct fault *fault)
+enum err scan_place_folder(struct scan *scan, struct folder_node *node, struct id *id, struct fault *fault)
 {
     struct persist_put_folder put = { .folder = { .volume = scan->order.library.volume, .name = node->name } };
     struct done done = { 0 };
@@ -17,16 +17,16 @@ enum err scan_place_folder(struct scan *scan, struct node *node, struct id *id, 
 }
 
 /* The first on the way down to it that persist has not heard of; NULL: there is none. */
-static struct node *first_unknown(struct node *node)
+static struct folder_node *first_unknown(struct folder_node *node)
 {
-    struct node *first = NULL;
+    struct folder_node *first = NULL;
 
     for (; node->parent && id_is_zero(node->id); node = node->parent)
         first = node;
     return first;
 }
 
-static enum err tell_folder(struct scan *scan, struct node *node, struct fault *fault)
+static enum err tell_folder(struct scan *scan, struct folder_node *node, struct fault *fault)
 {
     struct operation operation = {
         .has_folder = true,
@@ -43,7 +43,7 @@ static enum err tell_level(struct scan *scan, bool *any, struct fault *fault)
 
     *any = false;
     for (size_t i = 0; e == ERR_OK && i < scan->newcomers.count; i++) {
-        struct node *node = first_unknown(scan->newcomers.at[i].node);
+        struct folder_node *node = first_unknown(scan->newcomers.at[i].node);
         if (!node || node->is_told)
             continue;
         *any = true;
@@ -61,7 +61,7 @@ enum err scan_place_folders(struct scan *scan, struct fault *fault)
     return e;
 }
 
-enum err scan_place(struct scan *scan, struct node *node, const struct entry *entry, struct fault *fault)
+enum err scan_place(struct scan *scan, struct folder_node *node, const struct folder_entry *entry, struct fault *fault)
 {
     const char *below = walk_join(&scan->folder, node->below, (const char *)entry->name.at);
     char library[PATH_MAX];

@@ -53,7 +53,7 @@ static bool identity_by_marker(const char *mount, char *to, size_t size)
 }
 
 /* A look at the mark of any mount: it may be dead, and no other mount is to wait for that. */
-struct look {
+struct volume_look {
     atomic_int holders;
     sem_t done;
     atomic_bool good; /* `identity` is there */
@@ -61,7 +61,7 @@ struct look {
 };
 enum { LOOK_SECONDS = 3, LOOKS_LEFT = 16 /* threads that hang, each in a dead mount */ };
 
-static void let_go(struct look *look)
+static void let_go(struct volume_look *look)
 {
     if (atomic_fetch_sub(&look->holders, 1) > 1)
         return;
@@ -73,7 +73,7 @@ static atomic_int lookers;
 
 static void *look_there(void *state)
 {
-    struct look *look = state;
+    struct volume_look *look = state;
 
     atomic_store(&look->good, identity_by_marker(look->mount, look->identity, sizeof(look->identity)));
     sem_post(&look->done);
@@ -82,9 +82,9 @@ static void *look_there(void *state)
     return NULL;
 }
 
-static struct look *look_begin(const char *mount)
+static struct volume_look *look_begin(const char *mount)
 {
-    struct look *look = atomic_load(&lookers) < LOOKS_LEFT ? calloc(1, sizeof(*look)) : NULL;
+    struct volume_look *look = atomic_load(&lookers) < LOOKS_LEFT ? calloc(1, sizeof(*look)) : NULL;
     pthread_t thread;
 
     if (!look || !text_copy(look->mount, sizeof(look->mount), text_of(mount)) || sem_init(&look->done, 0, 0) != 0) {
@@ -106,7 +106,7 @@ static struct look *look_begin(const char *mount)
 /* identity_by_marker, or false after 3 s; the thread is left behind. */
 static bool identity_in_time(const char *mount, char *to, size_t size)
 {
-    struct look *look = look_begin(mount);
+    struct volume_look *look = look_begin(mount);
     struct timespec until;
     int waited;
     bool good;

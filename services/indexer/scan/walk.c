@@ -15,14 +15,14 @@
 
 enum { LIFE_SIGN_EVERY = 64 }; /* entries */
 
-struct reading {
+struct folder_reading {
     DIR *directory;
     char below[PATH_MAX]; /* of the present entry, below the library; `folder_len` bytes of it are the folder's */
     size_t folder_len;
     size_t path_len; /* of the folder's whole path */
     const struct naming_rules *rules;
     struct arena *arena;
-    struct listing *to;
+    struct folder_listing *to;
     uint32_t file_room, folder_room;
 };
 
@@ -32,13 +32,14 @@ const char *walk_join(struct arena *arena, const char *folder, const char *name)
     return arena_printf(arena, "%s%s%s", folder, slash, name).at;
 }
 
-static bool add(struct reading *reading, struct entry_list *list, uint32_t *room, const struct entry *entry)
+static bool add_entry(struct folder_reading *reading, struct entry_list *list, uint32_t *room,
+                      const struct folder_entry *entry)
 {
     if (list->count == *room) {
         *room = *room ? *room * 2 : 32;
-        if (!limits_leave(*room * (sizeof(struct entry) + NAME_MAX)))
+        if (!limits_leave(*room * (sizeof(struct folder_entry) + NAME_MAX)))
             return false;
-        struct entry *more = arena_array(reading->arena, *room, sizeof(*more));
+        struct folder_entry *more = arena_array(reading->arena, *room, sizeof(*more));
         if (list->count)
             memcpy(more, list->at, list->count * sizeof(*more));
         list->at = more;
@@ -54,13 +55,13 @@ static struct trace trace_of(const struct stat *st)
     return (struct trace){ .inode = st->st_ino, .size = (uint64_t)st->st_size, .mtime = clock_usec(st->st_mtim) };
 }
 
-static bool add_folder(struct reading *reading, struct entry *entry)
+static bool add_folder(struct folder_reading *reading, struct folder_entry *entry)
 {
-    return add(reading, &reading->to->folders, &reading->folder_room, entry);
+    return add_entry(reading, &reading->to->folders, &reading->folder_room, entry);
 }
 
 /* A name of a medium: one stat, past links. What is not there any more or no regular file is passed over. */
-static bool add_file(struct reading *reading, struct entry *entry)
+static bool add_file(struct folder_reading *reading, struct folder_entry *entry)
 {
     struct stat st;
 
@@ -73,10 +74,10 @@ static bool add_file(struct reading *reading, struct entry *entry)
     } else {
         entry->trace = trace_of(&st);
     }
-    return add(reading, &reading->to->files, &reading->file_room, entry);
+    return add_entry(reading, &reading->to->files, &reading->file_room, entry);
 }
 
-static unsigned char type_of(struct reading *reading, const struct dirent *name)
+static unsigned char type_of(struct folder_reading *reading, const struct dirent *name)
 {
     struct stat st;
 
@@ -88,7 +89,7 @@ static unsigned char type_of(struct reading *reading, const struct dirent *name)
 }
 
 /* Of a path that is too long, no entry fits behind it: all are passed over. */
-static void set_folder(struct reading *reading, const char *below)
+static void set_folder(struct folder_reading *reading, const char *below)
 {
     const size_t most = sizeof(reading->below) - 1;
     size_t len = (size_t)snprintf(reading->below, sizeof(reading->below), "%s%s", below, below[0] ? "/" : "");
@@ -96,7 +97,7 @@ static void set_folder(struct reading *reading, const char *below)
     reading->folder_len = len < most ? len : most;
 }
 
-static bool is_passed_over(struct reading *reading, struct bytes name)
+static bool is_passed_over(struct folder_reading *reading, struct bytes name)
 {
     struct text rest = { name.len, (const char *)name.at };
 
@@ -107,7 +108,7 @@ static bool is_passed_over(struct reading *reading, struct bytes name)
 }
 
 /* No call of the system takes its path. What it is called decides, for it is never opened. */
-static bool is_too_long(struct reading *reading, const struct dirent *name, struct bytes bytes)
+static bool is_too_long(struct folder_reading *reading, const struct dirent *name, struct bytes bytes)
 {
     if (reading->path_len + 1 + bytes.len < PATH_MAX)
         return false;
@@ -119,9 +120,9 @@ static bool is_too_long(struct reading *reading, const struct dirent *name, stru
     return true;
 }
 
-static bool take(struct reading *reading, const struct dirent *name)
+static bool take_entry(struct folder_reading *reading, const struct dirent *name)
 {
-    struct entry entry = { .name = bytes_of(name->d_name, strlen(name->d_name)) };
+    struct folder_entry entry = { .name = bytes_of(name->d_name, strlen(name->d_name)) };
     unsigned char type;
 
     if (is_too_long(reading, name, entry.name) || is_passed_over(reading, entry.name))
@@ -139,20 +140,20 @@ static bool take(struct reading *reading, const struct dirent *name)
 
 static int by_name(const void *a, const void *b)
 {
-    const struct entry *x = a, *y = b;
+    const struct folder_entry *x = a, *y = b;
     uint32_t len = x->name.len < y->name.len ? x->name.len : y->name.len;
     int order = memcmp(x->name.at, y->name.at, len);
 
     return order ? order : (x->name.len > y->name.len) - (x->name.len < y->name.len);
 }
 
-static void sort(struct entry_list *list)
+static void sort_entries(struct entry_list *list)
 {
     if (list->count)
         qsort(list->at, list->count, sizeof(*list->at), by_name);
 }
 
-static enum err read_all(struct errand *errand, struct reading *reading, const char *path, struct fault *fault)
+static enum err read_all(struct errand *errand, struct folder_reading *reading, const char *path, struct fault *fault)
 {
     struct dirent *name;
     uint64_t count = 0;
@@ -164,18 +165,18 @@ static enum err read_all(struct errand *errand, struct reading *reading, const c
         name = readdir(reading->directory);
         if (!name)
             return errno ? fault_errno(fault, file_err(errno), errno, "cannot read %s", path) : ERR_OK;
-        if (!take(reading, name))
+        if (!take_entry(reading, name))
             return fault_set(fault, ERR_FULL, "no room for the names in %s: allow more by data_mb", path);
     }
 }
 
 enum err walk_read(struct errand *errand, const char *path, const char *below, const struct naming_rules *rules,
-                   struct arena *arena, struct listing *to, struct fault *fault)
+                   struct arena *arena, struct folder_listing *to, struct fault *fault)
 {
-    struct reading reading = { .path_len = strlen(path), .rules = rules, .arena = arena, .to = to };
+    struct folder_reading reading = { .path_len = strlen(path), .rules = rules, .arena = arena, .to = to };
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
-    *to = (struct listing){ 0 };
+    *to = (struct folder_listing){ 0 };
     set_folder(&reading, below);
     if (fd < 0)
         return fault_errno(fault, errno == ENOTDIR || errno == ELOOP ? ERR_NOT_FOUND : file_err(errno), errno,
@@ -187,8 +188,8 @@ enum err walk_read(struct errand *errand, const char *path, const char *below, c
     }
     enum err e = read_all(errand, &reading, path, fault);
     closedir(reading.directory);
-    sort(&to->files);
-    sort(&to->folders);
+    sort_entries(&to->files);
+    sort_entries(&to->folders);
     return e;
 }
 

@@ -10,7 +10,7 @@
 #include "services/indexer/scan/naming.h"
 #include "services/indexer/scan/settle.h"
 
-struct entry {
+struct folder_entry {
     struct bytes name; /* with a closing zero behind it */
     enum kind kind;
     bool unsure; /* it is there, but its trace can't be had */
@@ -19,10 +19,10 @@ struct entry {
 
 struct entry_list {
     uint32_t count;
-    struct entry *at;
+    struct folder_entry *at;
 };
 
-struct listing {
+struct folder_listing {
     struct entry_list files;   /* media, sorted by name */
     struct entry_list folders; /* sorted by name */
     uint64_t too_long;         /* media files and folders that are passed over: their path has PATH_MAX bytes or more */
@@ -32,7 +32,7 @@ struct listing {
 /* Reads `path`. `below` is its path below the library, "" for the library itself. Memory from the arena.
  * Errors: not_found, denied, io, full; timeout when the errand is not to go on. */
 enum err walk_read(struct errand *errand, const char *path, const char *below, const struct naming_rules *rules,
-                   struct arena *arena, struct listing *to, struct fault *fault);
+                   struct arena *arena, struct folder_listing *to, struct fault *fault);
 
 bool walk_is_gone(const char *path); /* surely: an error of the file system says nothing */
 

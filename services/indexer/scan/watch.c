@@ -19,13 +19,13 @@ enum {
 };
 
 /* A folder that is watched. */
-struct spot {
+struct watch_spot {
     int wd;
     struct id library;
     char *path;
     bool changed;
-    usec_t first, due; /* of its changes that were not told */
-    struct spot *next; /* of those that changed */
+    usec_t first, due;       /* of its changes that were not told */
+    struct watch_spot *next; /* of those that changed */
 };
 
 struct leaving {
@@ -38,10 +38,10 @@ struct leaving {
 struct watch {
     int fd;
     struct watch_listener listener;
-    struct spot **spots; /* by wd */
+    struct watch_spot **spots; /* by wd */
     int room;
     uint32_t count;
-    struct spot *changed;
+    struct watch_spot *changed;
     int early[EARLY];
     uint32_t early_next;
     struct leaving leaving[LEAVING];
@@ -66,14 +66,14 @@ enum err watch_new(const struct watch_listener *listener, struct watch **watch, 
     return ERR_OK;
 }
 
-static struct spot *spot_of(const struct watch *watch, int wd)
+static struct watch_spot *spot_of(const struct watch *watch, int wd)
 {
     return wd >= 0 && wd < watch->room ? watch->spots[wd] : NULL;
 }
 
-static void unlink_changed(struct watch *watch, struct spot *spot)
+static void unlink_changed(struct watch *watch, struct watch_spot *spot)
 {
-    struct spot **at = &watch->changed;
+    struct watch_spot **at = &watch->changed;
 
     while (*at && *at != spot)
         at = &(*at)->next;
@@ -82,7 +82,7 @@ static void unlink_changed(struct watch *watch, struct spot *spot)
     spot->changed = false;
 }
 
-static void drop_spot(struct watch *watch, struct spot *spot)
+static void drop_spot(struct watch *watch, struct watch_spot *spot)
 {
     if (spot->changed)
         unlink_changed(watch, spot);
@@ -113,7 +113,7 @@ int watch_fd(const struct watch *watch)
 
 /* ---- which folders ---- */
 
-static void touch_spot(struct watch *watch, struct spot *spot, usec_t wait)
+static void touch_spot(struct watch *watch, struct watch_spot *spot, usec_t wait)
 {
     usec_t now = clock_steady();
 
@@ -134,7 +134,7 @@ static bool make_room(struct watch *watch, int wd)
         room *= 2;
     if (room == watch->room)
         return true;
-    struct spot **more = wd < SPOTS_MAX ? realloc(watch->spots, (size_t)room * sizeof(*more)) : NULL;
+    struct watch_spot **more = wd < SPOTS_MAX ? realloc(watch->spots, (size_t)room * sizeof(*more)) : NULL;
     if (!more)
         return false;
     memset(more + watch->room, 0, (size_t)(room - watch->room) * sizeof(*more));
@@ -143,7 +143,7 @@ static bool make_room(struct watch *watch, int wd)
     return true;
 }
 
-static bool set_path(struct spot *spot, const char *path)
+static bool set_path(struct watch_spot *spot, const char *path)
 {
     char *copy = strdup(path);
 
@@ -156,7 +156,7 @@ static bool set_path(struct spot *spot, const char *path)
 
 void watch_add(struct watch *watch, struct id library, int wd, const char *path)
 {
-    struct spot *spot = spot_of(watch, wd);
+    struct watch_spot *spot = spot_of(watch, wd);
 
     if (!spot) {
         spot = make_room(watch, wd) ? calloc(1, sizeof(*spot)) : NULL;
@@ -189,14 +189,14 @@ void watch_forget(struct watch *watch, struct id library)
 
 /* ---- folders that move ---- */
 
-static char *path_in(const struct spot *spot, const char *name)
+static char *path_in(const struct watch_spot *spot, const char *name)
 {
     char *path = NULL;
 
     return asprintf(&path, "%s/%s", strcmp(spot->path, "/") == 0 ? "" : spot->path, name) < 0 ? NULL : path;
 }
 
-static void note_leaving(struct watch *watch, const struct spot *spot, const struct inotify_event *event)
+static void note_leaving(struct watch *watch, const struct watch_spot *spot, const struct inotify_event *event)
 {
     for (int i = 0; i < LEAVING; i++)
         if (watch->leaving[i].cookie == 0) {
@@ -214,7 +214,7 @@ static void rename_below(struct watch *watch, const char *from, const char *to)
     size_t len = strlen(from);
 
     for (int wd = 0; wd < watch->room; wd++) {
-        struct spot *spot = watch->spots[wd];
+        struct watch_spot *spot = watch->spots[wd];
         char *path = NULL;
         if (!spot || strncmp(spot->path, from, len) != 0 || (spot->path[len] && spot->path[len] != '/'))
             continue;
@@ -224,7 +224,7 @@ static void rename_below(struct watch *watch, const char *from, const char *to)
     }
 }
 
-static void note_arriving(struct watch *watch, const struct spot *spot, const struct inotify_event *event)
+static void note_arriving(struct watch *watch, const struct watch_spot *spot, const struct inotify_event *event)
 {
     for (int i = 0; i < LEAVING; i++) {
         struct leaving *leaving = &watch->leaving[i];
@@ -261,7 +261,7 @@ static bool is_of_interest(const struct inotify_event *event)
            naming_kind(bytes_of(event->name, strlen(event->name))) != KIND_OTHER;
 }
 
-static void take_known(struct watch *watch, struct spot *spot, const struct inotify_event *event)
+static void take_known(struct watch *watch, struct watch_spot *spot, const struct inotify_event *event)
 {
     bool folder = event->mask & IN_ISDIR;
 
@@ -280,7 +280,7 @@ static void take_known(struct watch *watch, struct spot *spot, const struct inot
 
 static void take_event(struct watch *watch, const struct inotify_event *event)
 {
-    struct spot *spot = spot_of(watch, event->wd);
+    struct watch_spot *spot = spot_of(watch, event->wd);
 
     if (event->mask & IN_Q_OVERFLOW)
         watch->lost = true;
@@ -309,10 +309,10 @@ void watch_read(struct watch *watch)
 void watch_tick(struct watch *watch)
 {
     usec_t now = clock_steady();
-    struct spot *next;
+    struct watch_spot *next;
 
     forget_leaving(watch);
-    for (struct spot *spot = watch->changed; spot; spot = next) {
+    for (struct watch_spot *spot = watch->changed; spot; spot = next) {
         next = spot->next;
         if (spot->due > now)
             continue;

@@ -32,7 +32,7 @@ struct sweep {
 };
 
 /* The thread's part. */
-struct look {
+struct sweep_round {
     struct errand errand;
     struct persist *persist;
     struct sweep *sweep;
@@ -47,7 +47,7 @@ struct look {
 /* ---- the thread ---- */
 
 /* Of `some`, crosses out those that a row names. */
-static enum err cross_out_known(struct look *look, struct txn *txn)
+static enum err cross_out_known(struct sweep_round *look, struct txn *txn)
 {
     const char *name = NULL;
     enum err e = ERR_OK;
@@ -63,7 +63,7 @@ static enum err cross_out_known(struct look *look, struct txn *txn)
     return e;
 }
 
-static enum err look_up(struct look *look)
+static enum err look_up(struct sweep_round *look)
 {
     struct txn *txn;
     enum err e = ERR_BUSY; /* the store is being opened again: another look follows */
@@ -79,7 +79,7 @@ static enum err look_up(struct look *look)
     return e;
 }
 
-static void keep_old(struct look *look, const char *name)
+static void keep_old(struct sweep_round *look, const char *name)
 {
     uint64_t size;
     usec_t age;
@@ -95,7 +95,7 @@ static void keep_old(struct look *look, const char *name)
     }
 }
 
-static void judge_some(struct look *look)
+static void judge_some(struct sweep_round *look)
 {
     const char *name = NULL;
 
@@ -108,7 +108,7 @@ static void judge_some(struct look *look)
 
 static bool take_name(void *state, const char *name)
 {
-    struct look *look = state;
+    struct sweep_round *look = state;
 
     if (!artefact_add_name(&look->some, name))
         look->e = ERR_FULL;
@@ -119,7 +119,7 @@ static bool take_name(void *state, const char *name)
 
 static void run_look(struct errand *errand)
 {
-    struct look *look = (struct look *)errand;
+    struct sweep_round *look = (struct sweep_round *)errand;
 
     priority_background(0); /* this thread */
     if (orphan_each_name(look->persist->paths, look, take_name))
@@ -172,7 +172,7 @@ static void run_part(void *persist)
 
 static void take_look(struct errand *errand, bool lost)
 {
-    struct look *look = (struct look *)errand;
+    struct sweep_round *look = (struct sweep_round *)errand;
     struct sweep *sweep = look->sweep;
 
     sweep->looks = false;
@@ -191,7 +191,7 @@ static void take_look(struct errand *errand, bool lost)
 
 static void free_look(struct errand *errand)
 {
-    struct look *look = (struct look *)errand;
+    struct sweep_round *look = (struct sweep_round *)errand;
 
     arena_free(&look->arena);
     buffer_free(&look->some);
@@ -201,7 +201,7 @@ static void free_look(struct errand *errand)
 
 static void start_look(struct persist *p, struct sweep *sweep)
 {
-    struct look *look = calloc(1, sizeof(*look));
+    struct sweep_round *look = calloc(1, sizeof(*look));
 
     sweep->due = clock_steady() + hour;
     if (!look)

@@ -69,7 +69,7 @@ static enum err add_folder(struct removal *removal, struct id folder)
     return ERR_OK;
 }
 
-struct gathering {
+struct removal_gathering {
     struct persist *persist;
     struct removal *removal;
     enum err error;
@@ -78,7 +78,7 @@ struct gathering {
 
 static bool gather_folder(void *state, const struct folder *folder)
 {
-    struct gathering *g = state;
+    struct removal_gathering *g = state;
 
     if (!folder->library)
         g->error = add_folder(g->removal, folder->id);
@@ -91,7 +91,7 @@ static bool gather_folder(void *state, const struct folder *folder)
 /* Goes on with the list until it is whole or the turn is over. */
 static enum err list_folders(struct persist *p, struct removal *removal)
 {
-    struct gathering g = { .persist = p, .removal = removal };
+    struct removal_gathering g = { .persist = p, .removal = removal };
     enum err e = ERR_OK;
 
     while (e == ERR_OK && g.error == ERR_OK && !g.is_cut && removal->listed < removal->count) {

@@ -100,7 +100,7 @@ static enum err take_row(struct persist *p)
 
 /* ---- folders ---- */
 
-struct gathering {
+struct repack_gathering {
     struct persist *persist;
     struct repack *repack;
     enum err error;
@@ -109,7 +109,7 @@ struct gathering {
 
 static bool gather_folder(void *state, const struct folder *folder)
 {
-    struct gathering *g = state;
+    struct repack_gathering *g = state;
 
     g->error = folder->library ? ERR_OK : add_folder(g->repack, folder->id);
     g->repack->name_len = folder->name.len;
@@ -120,7 +120,7 @@ static bool gather_folder(void *state, const struct folder *folder)
 
 static enum err list_folders(struct persist *p, struct repack *r)
 {
-    struct gathering g = { .persist = p, .repack = r };
+    struct repack_gathering g = { .persist = p, .repack = r };
     enum err e = catalogue_each_subfolder_after(p->w.txn, &p->arena, r->folders[r->at], bytes_of(r->name, r->name_len),
                                                 gather_folder, &g);
 

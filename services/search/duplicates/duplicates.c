@@ -91,13 +91,13 @@ enum err duplicates_judge(struct duplicates *d, struct txn *txn, usec_t until)
 /* ---- cursors ---- */
 
 /* The group that the last page ended in, by its kind and first copy, and the last copy that was shown. */
-struct spot {
+struct page_spot {
     uint8_t version;
     uint8_t kind;
     uint8_t of[6]; /* the beginning of a hash of query and kind */
     struct id first, last;
 };
-_Static_assert(sizeof(struct spot) == 40, "no gaps");
+_Static_assert(sizeof(struct page_spot) == 40, "no gaps");
 
 enum { VERSION = 2 }; /* no cursor of search.query reads as one */
 
@@ -117,7 +117,7 @@ static void hash_ask(const struct search_duplicates *ask, uint8_t to[6])
 static struct text write_cursor(struct arena *arena, const struct search_duplicates *ask, uint8_t kind, struct id first,
                                 struct id last)
 {
-    struct spot place = { .version = VERSION, .kind = kind, .first = first, .last = last };
+    struct page_spot place = { .version = VERSION, .kind = kind, .first = first, .last = last };
     struct buffer encoded = { 0 };
     struct text to;
 
@@ -128,7 +128,7 @@ static struct text write_cursor(struct arena *arena, const struct search_duplica
     return to;
 }
 
-static enum err read_cursor(struct request *request, const struct search_duplicates *ask, struct spot *to)
+static enum err read_cursor(struct request *request, const struct search_duplicates *ask, struct page_spot *to)
 {
     uint8_t of[6];
     struct bytes bytes;
@@ -216,7 +216,7 @@ static enum err compare_copies(struct arena *arena, struct duplicate_group *grou
 }
 
 /* A page on its way. */
-struct page {
+struct page_of_groups {
     struct duplicates *d;
     const struct search_duplicates *ask;
     struct txn *txn;
@@ -225,7 +225,7 @@ struct page {
     uint32_t copies, bytes;
 };
 
-static enum err read_one(struct page *page, uint32_t number, struct duplicate *to)
+static enum err read_one(struct page_of_groups *page, uint32_t number, struct duplicate *to)
 {
     struct arena *scratch = &page->d->arena;
     struct item item = { 0 };
@@ -258,7 +258,8 @@ static enum err read_one(struct page *page, uint32_t number, struct duplicate *t
 }
 
 /* The one to keep may have gone since the copies were read: then another one is chosen. */
-static const struct keep_verdict *judge_again(struct page *page, uint32_t number, const struct twins_group *group)
+static const struct keep_verdict *judge_again(struct page_of_groups *page, uint32_t number,
+                                              const struct twins_group *group)
 {
     struct duplicates *d = page->d;
     struct keep_verdict *verdict = &d->verdicts[number];
@@ -275,7 +276,7 @@ static const struct keep_verdict *judge_again(struct page *page, uint32_t number
 }
 
 /* Velocity layers of a kit lie beside each other in one format. Two copies of one sound rarely do. */
-static bool has_layers(struct page *page, uint32_t number, const struct twins_group *group)
+static bool has_layers(struct page_of_groups *page, uint32_t number, const struct twins_group *group)
 {
     const struct duplicates *d = page->d;
     const struct keep_copy *keep = &d->copies[group->at[d->verdicts[number].keep]];
@@ -289,7 +290,7 @@ static bool has_layers(struct page *page, uint32_t number, const struct twins_gr
     return false;
 }
 
-static enum err fill_part(struct page *page, uint32_t number, const struct twins_group *from, uint32_t first,
+static enum err fill_part(struct page_of_groups *page, uint32_t number, const struct twins_group *from, uint32_t first,
                           struct duplicate_group *to)
 {
     const struct keep_verdict *verdict = judge_again(page, number, from);
@@ -324,7 +325,7 @@ static bool is_wanted(const struct search_duplicates *ask, enum twins_kind kind)
     return !ask->has_kind || ask->kind.value == DUPLICATE_KIND_SAME_FILE + (int32_t)kind;
 }
 
-static bool is_before(const struct duplicates *d, const struct twins_group *group, const struct spot *place)
+static bool is_before(const struct duplicates *d, const struct twins_group *group, const struct page_spot *place)
 {
     if (group->kind != place->kind)
         return group->kind < place->kind;
@@ -332,7 +333,7 @@ static bool is_before(const struct duplicates *d, const struct twins_group *grou
 }
 
 /* The number of the group that a page begins with: groups rise by kind and first copy. */
-static uint32_t find_group(const struct duplicates *d, const struct spot *place)
+static uint32_t find_group(const struct duplicates *d, const struct page_spot *place)
 {
     uint32_t low = 0, high = twins_groups(d->twins);
     struct twins_group group;
@@ -348,7 +349,8 @@ static uint32_t find_group(const struct duplicates *d, const struct spot *place)
     return low;
 }
 
-static uint32_t copies_before(const struct duplicates *d, const struct twins_group *group, const struct spot *place)
+static uint32_t copies_before(const struct duplicates *d, const struct twins_group *group,
+                              const struct page_spot *place)
 {
     uint32_t first = 0;
 
@@ -359,13 +361,13 @@ static uint32_t copies_before(const struct duplicates *d, const struct twins_gro
     return first;
 }
 
-static bool is_full(const struct page *page)
+static bool is_full(const struct page_of_groups *page)
 {
     return page->found->groups.count >= page->ask->limit || page->copies >= PAGE_COPIES || page->bytes >= PAGE_BYTES;
 }
 
 /* The next part of a group, of which `first` copies were shown. */
-static enum err add_part(struct page *page, uint32_t number, const struct twins_group *group, uint32_t *first)
+static enum err add_part(struct page_of_groups *page, uint32_t number, const struct twins_group *group, uint32_t *first)
 {
     struct duplicate_group *to = &page->found->groups.at[page->found->groups.count];
     uint32_t before = page->copies;
@@ -377,7 +379,7 @@ static enum err add_part(struct page *page, uint32_t number, const struct twins_
 }
 
 /* The wanted group from that number on. False: there is none. */
-static bool find_wanted(const struct page *page, uint32_t *number, struct twins_group *group)
+static bool find_wanted(const struct page_of_groups *page, uint32_t *number, struct twins_group *group)
 {
     while (twins_group(page->d->twins, *number, group)) {
         if (page->d->is_shown[*number] && is_wanted(page->ask, group->kind))
@@ -387,7 +389,7 @@ static bool find_wanted(const struct page *page, uint32_t *number, struct twins_
     return false;
 }
 
-static enum err add_groups(struct page *page, const struct spot *place)
+static enum err add_groups(struct page_of_groups *page, const struct page_spot *place)
 {
     struct duplicates *d = page->d;
     uint32_t number = place ? find_group(d, place) : 0, first = 0, last = 0;
@@ -425,8 +427,8 @@ static void fill_totals(const struct duplicates *d, const struct search_duplicat
 
 enum err duplicates_fill(struct duplicates *d, struct request *request, struct duplicates_found *found)
 {
-    struct page page = { .d = d, .ask = request->ask, .arena = request->arena, .found = found };
-    struct spot place;
+    struct page_of_groups page = { .d = d, .ask = request->ask, .arena = request->arena, .found = found };
+    struct page_spot place;
     enum err e = page.ask->cursor.len ? read_cursor(request, page.ask, &place) : ERR_OK;
 
     if (e == ERR_OK)

@@ -30,7 +30,7 @@ struct sums {
     int32_t value[PRINT_SAMPLES + 1], square[PRINT_SAMPLES + 1];
 };
 
-struct place {
+struct lag_place {
     int lag; /* a[i + lag] lies on b[i] */
     double part, correlation;
 };
@@ -44,13 +44,13 @@ struct print_bench {
 
 /* ---- reading ---- */
 
-bool print_read(struct bytes from, struct print *to)
+bool print_read(struct bytes from, struct fingerprint *to)
 {
     struct artefact_print read = { 0 };
 
     if (codec_decode(&artefact_print_shape, from, NULL, &read, NULL) != ERR_OK || read.rate != RATE)
         return false;
-    *to = (struct print){ read.samples.len, (const int8_t *)read.samples.at };
+    *to = (struct fingerprint){ read.samples.len, (const int8_t *)read.samples.at };
     return true;
 }
 
@@ -104,7 +104,7 @@ void print_bench_free(struct print_bench *bench)
     free(bench);
 }
 
-static void sum_up(const struct print *print, struct sums *to)
+static void sum_up(const struct fingerprint *print, struct sums *to)
 {
     to->count = print->count;
     to->value[0] = to->square[0] = 0;
@@ -206,21 +206,21 @@ static double cross_at(const struct print_bench *bench, int lag, double part)
     return sum;
 }
 
-static void refine_lag(const struct print_bench *bench, int lag, struct place *best)
+static void refine_lag(const struct print_bench *bench, int lag, struct lag_place *best)
 {
     for (int k = -PARTS + 1; k < PARTS; k++) {
         double place = lag + (double)k / PARTS, whole = floor(place), part = place - whole;
         double cross = cross_at(bench, (int)whole, part);
         double correlation = normalise_overlap(&bench->a, &bench->b, (int)lround(place), cross);
         if (correlation > best->correlation)
-            *best = (struct place){ (int)whole, part, correlation };
+            *best = (struct lag_place){ (int)whole, part, correlation };
     }
 }
 
 /* The highest few lags, each refined. */
-static struct place lay_over(const struct print_bench *bench)
+static struct lag_place lay_over(const struct print_bench *bench)
 {
-    struct place best = { 0 }, peak[PEAKS] = { 0 };
+    struct lag_place best = { 0 }, peak[PEAKS] = { 0 };
 
     for (int lag = -PRINT_LAG; lag <= PRINT_LAG; lag++) {
         double cross = (double)bench->cross[lag + PRINT_LAG];
@@ -231,7 +231,7 @@ static struct place lay_over(const struct print_bench *bench)
         if (at == PEAKS)
             continue;
         memmove(peak + at + 1, peak + at, (size_t)(PEAKS - 1 - at) * sizeof(*peak));
-        peak[at] = (struct place){ lag, 0, correlation };
+        peak[at] = (struct lag_place){ lag, 0, correlation };
     }
     for (int i = 0; i < PEAKS && peak[i].correlation > 0; i++)
         refine_lag(bench, peak[i].lag, &best);
@@ -277,7 +277,7 @@ static bool bands_agree(const struct print_bench *bench, double part)
 /* ---- at a glance ---- */
 
 /* How loud each stretch of 4 ms is, every 2 ms. */
-static uint32_t trace_loudness(const struct print *print, float *to)
+static uint32_t trace_loudness(const struct fingerprint *print, float *to)
 {
     uint32_t count = print->count / STRETCH;
 
@@ -303,7 +303,7 @@ static float correlation_of(const float *x, const float *y, uint32_t count)
 }
 
 /* Whether the two are loud and soft alike somewhere: most that are of two sounds are not. */
-static bool envelopes_agree(const struct print *a, const struct print *b)
+static bool envelopes_agree(const struct fingerprint *a, const struct fingerprint *b)
 {
     float x[STRETCHES], y[STRETCHES];
     uint32_t count_x = trace_loudness(a, x), count_y = trace_loudness(b, y);
@@ -318,9 +318,9 @@ static bool envelopes_agree(const struct print *a, const struct print *b)
     return count_x < 8 || count_y < 8;
 }
 
-bool print_is_same(struct print_bench *bench, const struct print *a, const struct print *b)
+bool print_is_same(struct print_bench *bench, const struct fingerprint *a, const struct fingerprint *b)
 {
-    struct place place;
+    struct lag_place place;
     struct overlap o;
 
     if (!envelopes_agree(a, b))

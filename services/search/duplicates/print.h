@@ -16,7 +16,7 @@ enum {
     PRINT_BANDS = 64
 };
 
-struct print {
+struct fingerprint {
     uint32_t count;
     const int8_t *sample; /* into the artefact's data */
 };
@@ -30,7 +30,7 @@ struct gist {
 };
 
 /* Read what a worker wrote. False: it is none, or of another layout. */
-bool print_read(struct bytes from, struct print *to);
+bool print_read(struct bytes from, struct fingerprint *to);
 bool print_read_gist(struct bytes from, struct gist *to);
 
 /* -1..1; what is of one sound has 0.6 or more. */
@@ -41,6 +41,6 @@ struct print_bench;
 struct print_bench *print_bench_new(void);
 void print_bench_free(struct print_bench *bench); /* NULL is allowed */
 
-bool print_is_same(struct print_bench *bench, const struct print *a, const struct print *b);
+bool print_is_same(struct print_bench *bench, const struct fingerprint *a, const struct fingerprint *b);
 
 #endif

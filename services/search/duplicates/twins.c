@@ -20,7 +20,7 @@ struct sound {
 };
 
 /* The most alike of one sound's. */
-struct near {
+struct near_sounds {
     uint32_t count, at[TWINS_NEAR];
     float alike[TWINS_NEAR];
 };
@@ -36,7 +36,7 @@ struct twins {
     uint32_t *root[TWINS_KINDS]; /* a forest for each kind: the sound itself, or one on the way to its group's first */
     uint32_t *order;             /* sounds by length, then by group */
     uint32_t standing;           /* first ones of `order` that are matched */
-    struct near *near;           /* by sound */
+    struct near_sounds *near;    /* by sound */
     struct pair *pairs;
     uint32_t pair_count;
     struct twins_group *groups;
@@ -205,7 +205,7 @@ static void begin_matching(struct twins *t)
 
 /* ---- matching ---- */
 
-static bool is_near(const struct near *near, uint32_t at)
+static bool is_near(const struct near_sounds *near, uint32_t at)
 {
     for (uint32_t i = 0; i < near->count; i++)
         if (near->at[i] == at)
@@ -213,7 +213,7 @@ static bool is_near(const struct near *near, uint32_t at)
     return false;
 }
 
-static void offer_near(struct near *near, uint32_t at, float alike)
+static void offer_near(struct near_sounds *near, uint32_t at, float alike)
 {
     uint32_t least = 0;
 
@@ -277,7 +277,8 @@ static enum err begin_checking(struct twins *t)
 
 /* ---- checking ---- */
 
-static bool read_print(struct twins *t, struct txn *txn, const struct paths *paths, uint32_t sound, struct print *to)
+static bool read_print(struct twins *t, struct txn *txn, const struct paths *paths, uint32_t sound,
+                       struct fingerprint *to)
 {
     struct bytes content = bytes_of(t->sounds[sound].content, sizeof(t->sounds[sound].content));
     struct artefact artefact;
@@ -296,7 +297,7 @@ static bool has_print(struct twins *t, struct txn *txn, uint32_t sound)
 static void check_pair(struct twins *t, struct txn *txn, const struct paths *paths)
 {
     const struct pair *pair = &t->pairs[t->next];
-    struct print a, b;
+    struct fingerprint a, b;
 
     if (forest_find(t->root[TWINS_SOUND], pair->a) == forest_find(t->root[TWINS_SOUND], pair->b))
         return;

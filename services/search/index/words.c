@@ -2,14 +2,14 @@
 
 #include "services/search/index/fold.h"
 
-enum letter { LETTER_NONE, LETTER_SMALL, LETTER_CAPITAL, LETTER_DIGIT, LETTER_ALONE };
+enum letter_kind { LETTER_NONE, LETTER_SMALL, LETTER_CAPITAL, LETTER_DIGIT, LETTER_ALONE };
 
 struct word {
     uint32_t len;
     char at[WORDS_LONGEST];
 };
 
-struct walk {
+struct word_walk {
     struct word run, part;
     bool has_parts; /* the run was cut into several */
     bool parts;
@@ -17,7 +17,7 @@ struct walk {
     void *state;
 };
 
-static enum letter letter_of(uint32_t c)
+static enum letter_kind letter_of(uint32_t c)
 {
     if (!fold_is_word(c))
         return LETTER_NONE;
@@ -36,7 +36,7 @@ static void add_bytes(struct word *word, const char *bytes, uint32_t len)
         word->at[word->len++] = bytes[i];
 }
 
-static bool pass_word(struct walk *walk, struct word *word)
+static bool pass_word(struct word_walk *walk, struct word *word)
 {
     struct text t = { word->len, word->at };
 
@@ -44,7 +44,7 @@ static bool pass_word(struct walk *walk, struct word *word)
     return t.len == 0 || walk->seen(walk->state, t);
 }
 
-static bool end_part(struct walk *walk, bool run_ends)
+static bool end_part(struct word_walk *walk, bool run_ends)
 {
     if (!run_ends)
         walk->has_parts = true;
@@ -54,7 +54,7 @@ static bool end_part(struct walk *walk, bool run_ends)
     return true;
 }
 
-static bool end_run(struct walk *walk)
+static bool end_run(struct word_walk *walk)
 {
     bool goes_on = end_part(walk, true) && pass_word(walk, &walk->run);
 
@@ -62,19 +62,19 @@ static bool end_run(struct walk *walk)
     return goes_on;
 }
 
-static bool begins_part(enum letter before, enum letter now)
+static bool begins_part(enum letter_kind before, enum letter_kind now)
 {
     return before != LETTER_NONE && before != now && !(before == LETTER_CAPITAL && now == LETTER_SMALL);
 }
 
 bool words_each(struct text from, bool parts, bool (*seen)(void *state, struct text word), void *state)
 {
-    struct walk walk = { .parts = parts, .seen = seen, .state = state };
-    enum letter before = LETTER_NONE;
+    struct word_walk walk = { .parts = parts, .seen = seen, .state = state };
+    enum letter_kind before = LETTER_NONE;
 
     for (uint32_t i = 0, len; i < from.len; i += len) {
         uint32_t c = fold_character((struct text){ from.len - i, from.at + i }, &len);
-        enum letter now = letter_of(c);
+        enum letter_kind now = letter_of(c);
         bool apart = now == LETTER_NONE || now == LETTER_ALONE || before == LETTER_ALONE;
         char folded[4];
         uint32_t bytes = now == LETTER_NONE ? 0 : fold_write(c, folded);

@@ -10,7 +10,7 @@ enum { BISECTIONS = 48, PIECE_US = 50000, STRIDE = 256 };
 
 /* ---- the nearest of each ---- */
 
-struct finding {
+struct graph_finding {
     struct map_work *work;
     struct near near;
     struct bitmap *all;
@@ -18,7 +18,7 @@ struct finding {
     float *distances;
 };
 
-static enum err make_clusters(struct finding *f)
+static enum err make_clusters(struct graph_finding *f)
 {
     enum err e = near_build_begin(&f->near, f->work->at, f->work->count, f->all, f->work->seed);
     bool done = false;
@@ -32,7 +32,7 @@ static enum err make_clusters(struct finding *f)
 }
 
 /* It finds itself, too, first or, among twins, somewhere. */
-static void keep_nearest(struct finding *f, uint32_t row, const struct nearby *found, uint32_t count)
+static void keep_nearest(struct graph_finding *f, uint32_t row, const struct nearby *found, uint32_t count)
 {
     uint32_t *nearest = f->nearest + (size_t)row * MAP_NEIGHBOURS, kept = 0;
     float *distances = f->distances + (size_t)row * MAP_NEIGHBOURS;
@@ -47,7 +47,7 @@ static void keep_nearest(struct finding *f, uint32_t row, const struct nearby *f
         nearest[kept] = UINT32_MAX;
 }
 
-static enum err find_all(struct finding *f)
+static enum err find_all(struct graph_finding *f)
 {
     float weights[VECTORS_WIDTH];
     struct nearby found[MAP_NEIGHBOURS + 1];
@@ -79,7 +79,7 @@ static struct bitmap *rows_below(uint32_t count)
 
 static enum err find_neighbours(struct map_work *work, uint32_t *nearest, float *distances)
 {
-    struct finding f = { .work = work, .nearest = nearest, .distances = distances };
+    struct graph_finding f = { .work = work, .nearest = nearest, .distances = distances };
     enum err e = near_open(&f.near);
 
     if (e != ERR_OK)

@@ -29,7 +29,7 @@ struct hunt {
 
 /* ---- the best so far: a heap whose root is the worst ---- */
 
-static void keep(struct hunt *hunt, uint32_t place, float score)
+static void keep_best(struct hunt *hunt, uint32_t place, float score)
 {
     struct near_scored *heap = hunt->work->best, one = { score, place };
     uint32_t at = 0;
@@ -50,7 +50,7 @@ static void keep(struct hunt *hunt, uint32_t place, float score)
     heap[at] = one;
 }
 
-static float worst(const struct hunt *hunt)
+static float worst_kept(const struct hunt *hunt)
 {
     return hunt->kept < hunt->wanted ? INFINITY : hunt->work->best[0].score;
 }
@@ -78,7 +78,7 @@ static void leave_out(struct hunt *hunt)
 
 static void score_waiting(struct hunt *hunt)
 {
-    float scores[NEAR_WAITING], limit = worst(hunt);
+    float scores[NEAR_WAITING], limit = worst_kept(hunt);
     const uint32_t *waiting = hunt->work->waiting;
 
     if (hunt->only)
@@ -86,14 +86,14 @@ static void score_waiting(struct hunt *hunt)
     hunt->machine->pick(hunt->parts.fine, waiting, hunt->waiting, &hunt->aim, scores);
     for (uint32_t i = 0; i < hunt->waiting; i++)
         if (scores[i] < limit && hunt->parts.rows[waiting[i]] != NEAR_NO_ROW) {
-            keep(hunt, waiting[i], scores[i]);
-            limit = worst(hunt);
+            keep_best(hunt, waiting[i], scores[i]);
+            limit = worst_kept(hunt);
         }
     hunt->waiting = 0;
 }
 
 /* Memory is asked for what is looked at when enough waits. */
-static inline void consider(struct hunt *hunt, uint32_t place)
+static inline void consider_place(struct hunt *hunt, uint32_t place)
 {
     if (hunt->only)
         __builtin_prefetch(hunt->parts.rows + place);
@@ -109,7 +109,7 @@ static inline void consider(struct hunt *hunt, uint32_t place)
 /* So that the highest score that is let through now is a little below 255. */
 static void set_scales(struct hunt *hunt)
 {
-    hunt->unit = fmaxf(worst(hunt) * hunt->slack, 1e-30f) / FULL_LIMIT;
+    hunt->unit = fmaxf(worst_kept(hunt) * hunt->slack, 1e-30f) / FULL_LIMIT;
     for (uint32_t group = 0; group < NEAR_GROUPS; group++) {
         float scale = hunt->aim.weights[group] / hunt->unit * (INT16_MAX + 1) + 0.5f;
         int16_t rounded = (int16_t)(scale < INT16_MAX ? scale : INT16_MAX);
@@ -121,7 +121,7 @@ static void set_scales(struct hunt *hunt)
 /* The rounding of 32 entries is allowed for. */
 static uint8_t limit_now(const struct hunt *hunt)
 {
-    float limit = worst(hunt) * hunt->slack / hunt->unit + ROUNDING;
+    float limit = worst_kept(hunt) * hunt->slack / hunt->unit + ROUNDING;
 
     return limit > UINT8_MAX ? UINT8_MAX : (uint8_t)limit;
 }
@@ -141,7 +141,7 @@ static void sift_cluster(struct hunt *hunt, uint32_t cluster)
         hunt->machine->sift(codes, blocks, &hunt->table, limit_now(hunt), masks);
         for (uint32_t i = 0; i < blocks; i++)
             for (uint32_t mask = masks[i]; mask; mask &= mask - 1)
-                consider(hunt, first + i * NEAR_BLOCK + (uint32_t)__builtin_ctz(mask));
+                consider_place(hunt, first + i * NEAR_BLOCK + (uint32_t)__builtin_ctz(mask));
         first += blocks * NEAR_BLOCK;
     }
 }
@@ -151,7 +151,7 @@ static void sift_cluster(struct hunt *hunt, uint32_t cluster)
 static void take_cluster(struct hunt *hunt, uint32_t cluster)
 {
     for (uint32_t place = hunt->parts.firsts[cluster]; place < hunt->parts.firsts[cluster + 1]; place++)
-        consider(hunt, place);
+        consider_place(hunt, place);
 }
 
 static void fetch_cluster(const struct hunt *hunt, uint32_t cluster)
@@ -165,7 +165,7 @@ static void fetch_cluster(const struct hunt *hunt, uint32_t cluster)
 }
 
 /* The first clusters are taken whole, until enough is kept to know how far the coarse codes may be. */
-static void probe(struct hunt *hunt, uint32_t count)
+static void probe_clusters(struct hunt *hunt, uint32_t count)
 {
     const uint32_t *order = hunt->work->order;
     uint32_t i = 0;
@@ -217,7 +217,7 @@ static uint32_t plan_for(struct hunt *hunt, const float *weights, float limit, f
 /* The fewer rows of the neighbourhood a filter lets through, the farther away lie those that are wanted: a
  * tenth of them let through is as hard as ten times as many wanted, and a little harder, for chance lets more
  * or less through. What is far is about equally far: more of it is kept. */
-static uint32_t plan(struct hunt *hunt, const float *weights, float share, uint32_t limit)
+static uint32_t plan_probes(struct hunt *hunt, const float *weights, float share, uint32_t limit)
 {
     uint32_t probes = plan_for(hunt, weights, (float)limit, share);
     float nearby;
@@ -233,7 +233,7 @@ static uint32_t plan(struct hunt *hunt, const float *weights, float share, uint3
     return plan_for(hunt, weights, (float)limit, nearby);
 }
 
-static void begin(struct hunt *hunt, struct near *near, const struct vectors *vectors, uint32_t wanted)
+static void begin_query(struct hunt *hunt, struct near *near, const struct vectors *vectors, uint32_t wanted)
 {
     hunt->machine = near_machine();
     hunt->parts = near_file_parts(near->file);
@@ -255,12 +255,12 @@ uint32_t near_find_places(struct near *near, const struct vectors *vectors, cons
 {
     struct hunt hunt = { .only = only };
 
-    begin(&hunt, near, vectors, count_wanted(near, vectors, limit));
+    begin_query(&hunt, near, vectors, count_wanted(near, vectors, limit));
     hunt.machine->scan(hunt.parts.across, near->file->clusters, &hunt.aim, near->work->scores);
-    probe(&hunt, plan(&hunt, vectors->weights, share, limit));
+    probe_clusters(&hunt, plan_probes(&hunt, vectors->weights, share, limit));
     if (hunt.kept < hunt.wanted) { /* what may be found is not where it was looked for */
         hunt.kept = 0;
-        probe(&hunt, near_work_order(hunt.work, near->file->clusters, near->file->clusters));
+        probe_clusters(&hunt, near_work_order(hunt.work, near->file->clusters, near->file->clusters));
     }
     return hunt.kept;
 }
@@ -270,7 +270,7 @@ uint32_t near_find_all(struct near *near, const struct vectors *vectors, uint32_
     struct hunt hunt = { .only = NULL };
     uint32_t clusters = near->file->clusters;
 
-    begin(&hunt, near, vectors, wanted);
+    begin_query(&hunt, near, vectors, wanted);
     hunt.machine->scan(hunt.parts.across, clusters, &hunt.aim, near->work->scores);
     clusters = near_work_order(hunt.work, clusters, clusters);
     for (uint32_t i = 0; i < clusters; i++)
@@ -288,7 +288,7 @@ struct reach {
 };
 
 /* The highest score of the first `count` clusters of the order, and how many places are in them. */
-static float farthest(const struct hunt *hunt, uint32_t count, uint32_t *places)
+static float farthest_cluster(const struct hunt *hunt, uint32_t count, uint32_t *places)
 {
     float score = 0;
 
@@ -309,8 +309,8 @@ static struct reach reach_for(struct hunt *hunt, const float *weights, uint32_t 
 
     hunt->machine->scan(hunt->parts.across, hunt->parts.file->clusters, &hunt->aim, hunt->work->scores);
     probes = plan_for(hunt, weights, (float)limit, share);
-    reach.farthest = farthest(hunt, probes, &places);
-    reach.nearby = farthest(hunt, probes < SHARE_CLUSTERS ? probes : SHARE_CLUSTERS, &places);
+    reach.farthest = farthest_cluster(hunt, probes, &places);
+    reach.nearby = farthest_cluster(hunt, probes < SHARE_CLUSTERS ? probes : SHARE_CLUSTERS, &places);
     reach.expected = (float)places * share;
     return reach;
 }
@@ -345,7 +345,7 @@ static uint32_t take_chunk(struct hunt *hunt, const struct bitmap_chunk *chunk, 
         }
         for (uint32_t j = 0; j < left; j++)
             if (within[j] != NEAR_NO_PLACE)
-                consider(hunt, within[j]);
+                consider_place(hunt, within[j]);
     }
     return nearby;
 }
@@ -373,7 +373,7 @@ uint32_t near_find_among(struct near *near, const struct vectors *vectors, const
     struct reach reach;
     uint32_t nearby;
 
-    begin(&hunt, near, vectors, count_wanted(near, vectors, limit));
+    begin_query(&hunt, near, vectors, count_wanted(near, vectors, limit));
     reach = reach_for(&hunt, vectors->weights, count, limit);
     nearby = take_within(&hunt, only, &reach);
     if (hunt.kept < hunt.wanted || (float)nearby < reach.expected / 2) { /* they lie elsewhere */

@@ -7,7 +7,7 @@
 #include "proto/wire/base64.h"
 
 /* What is written: this, then the text. */
-struct head {
+struct cursor_head {
     uint8_t version;
     uint8_t has_value;
     uint8_t text_len;
@@ -15,7 +15,7 @@ struct head {
     uint8_t id[16];
     uint8_t number[8];
 };
-_Static_assert(sizeof(struct head) == 32, "no gaps");
+_Static_assert(sizeof(struct cursor_head) == 32, "no gaps");
 
 enum { VERSION = 1 };
 
@@ -35,7 +35,7 @@ static struct hash of_query(struct text query, struct text sort)
 struct text cursor_write(struct arena *arena, struct text query, struct text sort, const struct position *last)
 {
     struct hash hash = of_query(query, sort);
-    struct head head = { VERSION, last->has_value, (uint8_t)last->text_len, { 0 }, { 0 }, { 0 } };
+    struct cursor_head head = { VERSION, last->has_value, (uint8_t)last->text_len, { 0 }, { 0 }, { 0 } };
     uint8_t bytes[sizeof(head) + ORDER_TEXT];
     struct buffer encoded = { 0 };
     struct text to;
@@ -63,7 +63,7 @@ enum err cursor_read(struct arena *arena, struct text cursor, struct text query,
                      struct position *last, struct fault *fault)
 {
     struct hash hash = of_query(query, sort);
-    struct head head;
+    struct cursor_head head;
     struct bytes bytes;
 
     if (!base64_read(cursor, arena, &bytes) || bytes.len < sizeof(head))

@@ -20,7 +20,7 @@ static int by_count(const void *a, const void *b)
     return text_compare(x->value, y->value);
 }
 
-struct counting {
+struct facet_counting {
     const struct index *index;
     struct counted *at;
     uint32_t count, room;
@@ -29,7 +29,7 @@ struct counting {
 
 static void add_count(void *state, uint32_t term, uint32_t count)
 {
-    struct counting *to = state;
+    struct facet_counting *to = state;
 
     if (count == 0 || to->is_full)
         return;
@@ -46,7 +46,7 @@ static void add_count(void *state, uint32_t term, uint32_t count)
     to->at[to->count++] = (struct counted){ .term = term, .count = count };
 }
 
-static uint32_t count_above(const struct counting *counting, uint32_t least)
+static uint32_t count_above(const struct facet_counting *counting, uint32_t least)
 {
     uint32_t above = 0;
 
@@ -56,7 +56,7 @@ static uint32_t count_above(const struct counting *counting, uint32_t least)
 }
 
 /* The highest count that `most` values reach; 0 when there are not so many. */
-static uint32_t least_count(const struct counting *counting, uint32_t most)
+static uint32_t least_count(const struct facet_counting *counting, uint32_t most)
 {
     uint32_t least = 0;
 
@@ -67,7 +67,7 @@ static uint32_t least_count(const struct counting *counting, uint32_t most)
 }
 
 /* The first `most` in order: only those that may be among them are looked at as texts. */
-static void put_in_order(struct counting *counting, uint32_t most)
+static void put_in_order(struct facet_counting *counting, uint32_t most)
 {
     uint32_t least = least_count(counting, most), kept = 0;
 
@@ -106,7 +106,7 @@ static enum err refuse_field(struct text name, uint32_t number, struct fault *fa
         fault, "one of tag, pack, kind, origin, class, family, genre, artist, album, key, container, format, is");
 }
 
-static void add_counts(struct arena *arena, struct text name, const struct counting *counting,
+static void add_counts(struct arena *arena, struct text name, const struct facet_counting *counting,
                        struct facet_count_list *to)
 {
     for (uint32_t i = 0; i < counting->count; i++)
@@ -122,7 +122,7 @@ static enum err count_fields(struct index *index, struct arena *arena, const str
     enum err e = ERR_OK;
 
     for (uint32_t i = 0; e == ERR_OK && i < fields->count; i++) {
-        struct counting counting = { .index = index };
+        struct facet_counting counting = { .index = index };
         struct tally_teller teller = { add_count, &counting };
 
         e = tally_count(index, field_of(fields->at[i]), rows, &teller);

@@ -8,25 +8,25 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static char peek_char(const struct lexer *lexer, uint32_t ahead)
+static char peek_char(const struct query_lexer *lexer, uint32_t ahead)
 {
     return lexer->at + ahead < lexer->query.len ? lexer->query.at[lexer->at + ahead] : 0;
 }
 
-static bool ends_word(const struct lexer *lexer)
+static bool ends_word(const struct query_lexer *lexer)
 {
     char c = peek_char(lexer, 0);
 
     return lexer->at >= lexer->query.len || is_blank(c) || c == '(' || c == ')' || c == '"';
 }
 
-static struct text text_since(const struct lexer *lexer, uint32_t start)
+static struct text text_since(const struct query_lexer *lexer, uint32_t start)
 {
     return (struct text){ lexer->at - start, lexer->query.at + start };
 }
 
 /* Stands behind the opening quote. */
-static void take_quoted(struct lexer *lexer, struct token *token)
+static void take_quoted(struct query_lexer *lexer, struct query_token *token)
 {
     token->is_quoted = true;
     token->value_at = lexer->at;
@@ -39,7 +39,7 @@ static void take_quoted(struct lexer *lexer, struct token *token)
         token->kind = TOKEN_UNCLOSED;
 }
 
-static void take_value(struct lexer *lexer, struct token *token)
+static void take_value(struct query_lexer *lexer, struct query_token *token)
 {
     if (peek_char(lexer, 0) == '"') {
         lexer->at++;
@@ -57,7 +57,7 @@ static bool is_or(struct text word)
     return text_is(word, "|") || (word.len == 2 && strncasecmp(word.at, "or", 2) == 0);
 }
 
-static void take_word(struct lexer *lexer, struct token *token)
+static void take_word(struct query_lexer *lexer, struct query_token *token)
 {
     while (!ends_word(lexer) && peek_char(lexer, 0) != ':')
         lexer->at++;
@@ -72,7 +72,7 @@ static void take_word(struct lexer *lexer, struct token *token)
     }
 }
 
-static enum token_kind read_sign(const struct lexer *lexer)
+static enum token_kind read_sign(const struct query_lexer *lexer)
 {
     switch (peek_char(lexer, 0)) {
     case '(':
@@ -86,9 +86,9 @@ static enum token_kind read_sign(const struct lexer *lexer)
     }
 }
 
-struct token lexer_next(struct lexer *lexer)
+struct query_token lexer_next(struct query_lexer *lexer)
 {
-    struct token token = { 0 };
+    struct query_token token = { 0 };
 
     while (lexer->at < lexer->query.len && is_blank(peek_char(lexer, 0)))
         lexer->at++;

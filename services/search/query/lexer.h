@@ -15,7 +15,7 @@ enum token_kind {
     TOKEN_UNCLOSED /* a quote without its end */
 };
 
-struct token {
+struct query_token {
     enum token_kind kind;
     uint32_t at; /* byte of the query where it begins */
     struct text name;
@@ -24,11 +24,11 @@ struct token {
     bool is_quoted;
 };
 
-struct lexer {
+struct query_lexer {
     struct text query;
     uint32_t at;
 };
 
-struct token lexer_next(struct lexer *lexer);
+struct query_token lexer_next(struct query_lexer *lexer);
 
 #endif

@@ -7,7 +7,7 @@
 
 /* ---- what is asked for ---- */
 
-static bool take_name(const struct index *index, struct text name, struct order *order)
+static bool take_name(const struct index *index, struct text name, struct sort_order *order)
 {
     const struct filter *filter = filter_named(name);
 
@@ -29,11 +29,11 @@ static bool take_name(const struct index *index, struct text name, struct order 
     return order->field >= TERM_PACK && order->field < TERM_IS;
 }
 
-enum err order_read(const struct index *index, struct text sort, struct order *order, struct fault *fault)
+enum err order_read(const struct index *index, struct text sort, struct sort_order *order, struct fault *fault)
 {
     struct text name = sort;
 
-    *order = (struct order){ .is_descending = true };
+    *order = (struct sort_order){ .is_descending = true };
     if (sort.len == 0)
         return ERR_OK;
     order->is_descending = sort.at[0] == '-';
@@ -79,7 +79,7 @@ static struct position number_position(double number)
     return (struct position){ .has_value = !isnan(number), .number = isnan(number) ? 0 : number };
 }
 
-struct position order_position(const struct order *order, const struct index *index, uint32_t row)
+struct position order_position(const struct sort_order *order, const struct index *index, uint32_t row)
 {
     struct position at = { 0 };
 
@@ -103,7 +103,7 @@ struct position order_position(const struct order *order, const struct index *in
     return at;
 }
 
-static int compare_positions(const struct order *order, const struct position *a, const struct position *b)
+static int compare_positions(const struct sort_order *order, const struct position *a, const struct position *b)
 {
     int by = 0;
 
@@ -129,7 +129,7 @@ struct candidate {
 
 /* A heap whose root comes last in the order. */
 struct page {
-    const struct order *order;
+    const struct sort_order *order;
     struct candidate *heap;
     uint32_t count, room;
     bool ids_rise; /* with rows */
@@ -190,7 +190,7 @@ static void write_rows(struct page *page, uint32_t *rows)
  * rising, an equal one does. */
 static bool is_behind(const struct page *page, uint32_t row, uint32_t place)
 {
-    const struct order *order = page->order;
+    const struct sort_order *order = page->order;
     const struct position *last = &page->heap[0].at;
     double number = order->kind == ORDER_SCORE ? (order->scores ? (double)order->scores->at[place] : 0)
                                                : (order->numbers ? index_number(order->numbers, row) : (double)NAN);
@@ -218,12 +218,12 @@ static uint32_t pass_over_low(const struct page *page, uint32_t i, uint32_t coun
     return i;
 }
 
-bool order_is_of_rows(const struct order *order, const struct index *index)
+bool order_is_of_rows(const struct sort_order *order, const struct index *index)
 {
     return order->kind == ORDER_SCORE && !order->scores && !index->ids.is_mixed;
 }
 
-uint32_t order_page(const struct order *order, const struct index *index, const uint32_t *rows, uint32_t count,
+uint32_t order_page(const struct sort_order *order, const struct index *index, const uint32_t *rows, uint32_t count,
                     const struct position *after, uint32_t limit, uint32_t *to, bool *more)
 {
     struct page page = { .order = order, .room = limit + 1, .ids_rise = !index->ids.is_mixed };

@@ -9,7 +9,7 @@ enum { ORDER_TEXT = 120 }; /* bytes of a text that count */
 
 enum order_kind { ORDER_SCORE, ORDER_NUMBER, ORDER_NAME, ORDER_VALUE, ORDER_ID };
 
-struct order {
+struct sort_order {
     enum order_kind kind;
     bool is_descending;
     const struct numbers *numbers; /* of ORDER_NUMBER; NULL: no item has one */
@@ -28,16 +28,16 @@ struct position {
 
 /* `sort` is "" (by score), or a name, with - before it for descending: name, duration_s, bpm, pack, added, …
  * Errors: bad_request. */
-enum err order_read(const struct index *index, struct text sort, struct order *order, struct fault *fault);
+enum err order_read(const struct index *index, struct text sort, struct sort_order *order, struct fault *fault);
 
 /* Nothing but the id decides, and ids rise with rows: whoever comes first is first. */
-bool order_is_of_rows(const struct order *order, const struct index *index);
+bool order_is_of_rows(const struct sort_order *order, const struct index *index);
 
-struct position order_position(const struct order *order, const struct index *index, uint32_t row);
+struct position order_position(const struct sort_order *order, const struct index *index, uint32_t row);
 
 /* The first `limit` of `rows`, which rise and are those of the scores, that come behind `after` (NULL: from the start),
  * in order. Returns their number; `more` tells whether others follow. `page` has room for limit + 1. */
-uint32_t order_page(const struct order *order, const struct index *index, const uint32_t *rows, uint32_t count,
+uint32_t order_page(const struct sort_order *order, const struct index *index, const uint32_t *rows, uint32_t count,
                     const struct position *after, uint32_t limit, uint32_t *page, bool *more);
 
 #endif

@@ -12,8 +12,8 @@
 
 struct parser {
     const struct parse *parse;
-    struct lexer lexer;
-    struct token token; /* the present one */
+    struct query_lexer lexer;
+    struct query_token token; /* the present one */
     struct arena *arena;
     struct fault *fault;
     int depth;

@@ -25,7 +25,7 @@ static const struct unit {
     { UNIT_AGE, "m", 2629800 },     { UNIT_AGE, "y", 31557600 },
 };
 
-struct reading {
+struct range_reading {
     struct text from;
     uint32_t at;
     enum filter_unit unit;
@@ -37,12 +37,12 @@ struct number {
     double factor; /* of its unit; 0: none was given */
 };
 
-static char next_char(const struct reading *r)
+static char next_char(const struct range_reading *r)
 {
     return r->at < r->from.len ? r->from.at[r->at] : 0;
 }
 
-static bool take_word(struct reading *r, const char *word)
+static bool take_word(struct range_reading *r, const char *word)
 {
     size_t len = strlen(word);
 
@@ -52,7 +52,7 @@ static bool take_word(struct reading *r, const char *word)
     return true;
 }
 
-static bool take_unit(struct reading *r, struct number *number)
+static bool take_unit(struct range_reading *r, struct number *number)
 {
     uint32_t len = 0;
 
@@ -72,7 +72,7 @@ static bool take_unit(struct reading *r, struct number *number)
     return false;
 }
 
-static bool take_number(struct reading *r, struct number *number, const char **why)
+static bool take_number(struct range_reading *r, struct number *number, const char **why)
 {
     bool negative = take_word(r, "-"), any = false;
 
@@ -90,7 +90,7 @@ static bool take_number(struct reading *r, struct number *number, const char **w
     return any && isfinite(number->value) && take_unit(r, number);
 }
 
-static void scale_number(const struct reading *r, struct number *number, double factor)
+static void scale_number(const struct range_reading *r, struct number *number, double factor)
 {
     double usual = r->unit == UNIT_AGE ? 86400 : 1;
 
@@ -99,7 +99,7 @@ static void scale_number(const struct reading *r, struct number *number, double 
     number->step *= factor;
 }
 
-static bool read_compared(struct reading *r, struct range *to, const char **why)
+static bool read_compared(struct range_reading *r, struct range *to, const char **why)
 {
     bool more = next_char(r) == '>', or_equal;
     struct number number;
@@ -116,7 +116,7 @@ static bool read_compared(struct reading *r, struct range *to, const char **why)
     return true;
 }
 
-static struct range range_around(const struct reading *r, const struct number *number, bool exact)
+static struct range range_around(const struct range_reading *r, const struct number *number, bool exact)
 {
     if (r->unit == UNIT_AGE)
         return (struct range){ 0, number->value, false, false };
@@ -125,7 +125,7 @@ static struct range range_around(const struct reading *r, const struct number *n
     return (struct range){ number->value - number->step / 2, number->value + number->step / 2, false, true };
 }
 
-static bool read_span(struct reading *r, struct range *to, const char **why)
+static bool read_span(struct range_reading *r, struct range *to, const char **why)
 {
     struct number from, till;
     bool exact = take_word(r, "="), has_from = next_char(r) != '.';
@@ -165,7 +165,7 @@ static void turn_ages(struct range *range, usec_t now)
 
 bool range_read(struct text from, enum filter_unit unit, usec_t now, struct range *to, const char **why, uint32_t *at)
 {
-    struct reading r = { .from = from, .unit = unit };
+    struct range_reading r = { .from = from, .unit = unit };
     bool good;
 
     *why = "a number belongs here";

@@ -109,7 +109,7 @@ enum err locate_find(struct locator *locator, bool has_id, struct id id, struct 
 
 /* ---- the next one ---- */
 
-struct search {
+struct locate_search {
     struct bytes name; /* of the present one */
     struct bytes behind, first;
     struct id behind_id, first_id;
@@ -122,7 +122,7 @@ static int order_of(struct bytes a, struct bytes b)
 
 static bool look_at(void *state, const struct media *media)
 {
-    struct search *search = state;
+    struct locate_search *search = state;
 
     if (media->kind.value != KIND_AUDIO)
         return true;
@@ -139,7 +139,7 @@ static bool look_at(void *state, const struct media *media)
 
 enum err locate_behind(struct locator *locator, struct id id, struct id *next, struct fault *fault)
 {
-    struct search search = { 0 };
+    struct locate_search search = { 0 };
     struct media media = { 0 };
     struct txn *txn;
 

@@ -8,14 +8,14 @@
 
 enum { BUDGET_MS = 2000 };
 
-struct asked {
+struct chain_asked {
     struct preview *preview;
     uint64_t turn;
 };
 
 static void take_answer(void *state, enum err error, const void *answer, const struct fault *fault)
 {
-    struct asked *asked = state;
+    struct chain_asked *asked = state;
     struct preview *preview = asked->preview;
     bool is_waited_for = preview->waits && preview->turn == asked->turn;
     struct fault why = { 0 };
@@ -38,11 +38,11 @@ static void take_answer(void *state, enum err error, const void *answer, const s
 static enum err send_ask(struct preview *preview, const char *to, struct fault *fault)
 {
     struct audio_chain request = { .to = text_of(to) };
-    struct asked *asked = malloc(sizeof(*asked));
+    struct chain_asked *asked = malloc(sizeof(*asked));
 
     if (!asked)
         return fault_set(fault, ERR_FULL, "no memory to lead the preview");
-    *asked = (struct asked){ preview, preview->turn };
+    *asked = (struct chain_asked){ preview, preview->turn };
     snprintf(preview->chained, sizeof(preview->chained), "%s", to);
     preview->is_chained = to[0];
     enum err e = service_ask(preview->service, "audio.chain", &request, BUDGET_MS, NULL, take_answer, asked, fault);

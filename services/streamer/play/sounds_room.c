@@ -4,19 +4,19 @@
 
 enum { FLOATS = SOUNDS_BYTES / sizeof(float), LINE = 16 };
 
-struct part {
+struct room_part {
     uint64_t from, until;
 };
 
 static int by_place(const void *a, const void *b)
 {
-    const struct part *first = a, *second = b;
+    const struct room_part *first = a, *second = b;
 
     return (first->from > second->from) - (first->from < second->from);
 }
 
 /* One that is being loaded has no part yet; a part begins on a cache line. */
-static uint32_t parts_of(const struct sounds_memory *memory, struct part parts[SOUNDS])
+static uint32_t parts_of(const struct sounds_memory *memory, struct room_part parts[SOUNDS])
 {
     uint32_t count = 0;
 
@@ -27,7 +27,7 @@ static uint32_t parts_of(const struct sounds_memory *memory, struct part parts[S
             continue;
         uint64_t from = atomic_load(&entry->offset);
         uint64_t floats = (uint64_t)atomic_load(&entry->frames) * atomic_load(&entry->channels);
-        parts[count++] = (struct part){ from, from + (floats + LINE - 1) / LINE * LINE };
+        parts[count++] = (struct room_part){ from, from + (floats + LINE - 1) / LINE * LINE };
     }
     qsort(parts, count, sizeof(*parts), by_place);
     return count;
@@ -35,7 +35,7 @@ static uint32_t parts_of(const struct sounds_memory *memory, struct part parts[S
 
 bool sounds_room_find(const struct sounds_memory *memory, uint64_t floats, uint64_t *offset)
 {
-    struct part parts[SOUNDS];
+    struct room_part parts[SOUNDS];
     uint32_t count = parts_of(memory, parts);
     uint64_t at = 0;
 
@@ -47,7 +47,7 @@ bool sounds_room_find(const struct sounds_memory *memory, uint64_t floats, uint6
 
 uint64_t sounds_room_used(const struct sounds_memory *memory)
 {
-    struct part parts[SOUNDS];
+    struct room_part parts[SOUNDS];
     uint32_t count = parts_of(memory, parts);
     uint64_t used = 0;
 

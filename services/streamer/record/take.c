@@ -42,7 +42,7 @@ void take_tell_as(struct take *take, struct recording *to)
                               .frames = (int64_t)take->frames,
                               .rate = facts->rate,
                               .first = facts->first,
-                              .latency = facts->latency,
+                              .latency = facts->latency_frames,
                               .lost = take->lost,
                               .size = take->size,
                               .began = facts->began,

@@ -161,7 +161,8 @@ static void server_told(void *state, enum err error, const void *answer, const s
         return;
     }
     take->facts.rate = (uint32_t)server->rate;
-    take->facts.latency = take->takes->latency >= 0 ? take->takes->latency : server->latency_in + server->latency_out;
+    take->facts.latency_frames =
+        take->takes->latency_frames >= 0 ? take->takes->latency_frames : server->latency_in + server->latency_out;
     take_connect(take);
 }
 

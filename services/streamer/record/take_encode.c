@@ -111,7 +111,7 @@ static void say_facts(const struct take_flac *flac, char to[COMMENT_SIZE])
     char id[ID_TEXT_SIZE];
     int len =
         snprintf(to, COMMENT_SIZE, "loophole take %s first %lld latency %lld gaps %s lost %llu places %llu",
-                 id_write(facts->item, id), (long long)facts->first, (long long)facts->latency,
+                 id_write(facts->item, id), (long long)facts->first, (long long)facts->latency_frames,
                  facts->is_filled ? "fill" : "skip", (unsigned long long)gaps->lost, (unsigned long long)gaps->count);
 
     for (uint32_t i = 0; i < gaps->count && i < WAV_GAPS && len < COMMENT_SIZE - PLACE_SIZE; i++)
@@ -174,7 +174,7 @@ static enum err read_facts(struct take_flac *flac, struct text comment)
         !id_read(text_of(id), &item) || !id_equal(item, flac->facts.item))
         return fault_set(&flac->fault, ERR_NOT_FOUND, "its file is gone, and %.100s is another", flac->flac);
     flac->facts.first = first;
-    flac->facts.latency = latency;
+    flac->facts.latency_frames = latency;
     flac->facts.is_filled = sscanf(words + at, " gaps %7s", gaps) == 1 && strcmp(gaps, "fill") == 0;
     read_gaps(words + at, &flac->gaps);
     return ERR_OK;

@@ -117,7 +117,7 @@ void take_end(struct take *take)
                                     .has_first = has_facts,
                                     .first = take->facts.first,
                                     .has_latency = has_facts,
-                                    .latency = take->facts.latency,
+                                    .latency = take->facts.latency_frames,
                                     .has_lost = true,
                                     .lost = take->lost,
                                     .has_gaps = true,

@@ -215,7 +215,7 @@ static void note_place(struct take_file *file)
     const struct capture_header *header = read_header(file);
 
     take->begin = header->begin;
-    take->first = header->first - take->latency;
+    take->first = header->first - take->latency_frames;
     take->rate = header->rate;
     ring_release(&file->ring, take->begin); /* what an older take left */
 }

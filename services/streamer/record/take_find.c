@@ -5,7 +5,7 @@
 
 enum { MOST = 4096 };
 
-struct finding {
+struct take_finding {
     struct txn *txn;
     struct arena *arena;
     struct recording_list *to;
@@ -18,7 +18,7 @@ static int32_t format_of(const struct media *media)
     return text_is(media->sample_format, "pcm") ? TAKE_FORMAT_WAV24 : TAKE_FORMAT_WAV;
 }
 
-static void note_gaps(const struct finding *finding, const struct media *media, struct recording *to)
+static void note_gaps(const struct take_finding *finding, const struct media *media, struct recording *to)
 {
     struct take_gap *each = arena_array(finding->arena, media->lost_at.count, sizeof(*each));
 
@@ -33,7 +33,7 @@ static void note_gaps(const struct finding *finding, const struct media *media, 
     to->lost_at = (struct take_gap_list){ .at = each, .count = media->lost_at.count };
 }
 
-static void describe_take(const struct finding *finding, const struct media *media, struct recording *to)
+static void describe_take(const struct take_finding *finding, const struct media *media, struct recording *to)
 {
     static const int32_t states[] = { [LIFECYCLE_PENDING] = TAKE_STATE_PENDING,
                                       [LIFECYCLE_FINAL] = TAKE_STATE_FINAL,
@@ -67,7 +67,7 @@ static bool is_take(const struct media *media)
 
 static bool see_media(void *state, const struct media *media)
 {
-    struct finding *finding = state;
+    struct take_finding *finding = state;
 
     if (is_take(media) && media->lifecycle.value != LIFECYCLE_FINAL)
         describe_take(finding, media, &finding->to->at[finding->to->count++]);
@@ -77,7 +77,7 @@ static bool see_media(void *state, const struct media *media)
 /* Takes lie directly in a recordings folder, and that is a library. */
 static bool see_library(void *state, const struct library *library)
 {
-    struct finding *finding = state;
+    struct take_finding *finding = state;
 
     (void)catalogue_each_in_folder(finding->txn, finding->arena, library->id, see_media, finding);
     return finding->to->count < MOST;
@@ -85,7 +85,7 @@ static bool see_library(void *state, const struct library *library)
 
 enum err take_find_all(struct takes *takes, struct arena *arena, struct recording_list *to, struct fault *fault)
 {
-    struct finding finding = { .arena = arena, .to = to };
+    struct take_finding finding = { .arena = arena, .to = to };
 
     *to = (struct recording_list){ .at = arena_array(arena, MOST, sizeof(*to->at)) };
     if (!to->at)
@@ -101,7 +101,7 @@ enum err take_find_all(struct takes *takes, struct arena *arena, struct recordin
 enum err take_find_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
                        struct fault *fault)
 {
-    struct finding finding = { .arena = arena };
+    struct take_finding finding = { .arena = arena };
     struct media media = { 0 };
     enum err e = locate_read(takes->locator, &finding.txn, fault);
 

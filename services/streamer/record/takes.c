@@ -373,7 +373,7 @@ enum err takes_settings(struct takes *takes, struct config *config, const struct
         snprintf(takes->folder, sizeof(takes->folder), "%s", folder);
     else
         snprintf(takes->folder, sizeof(takes->folder), "%.*s/recordings", PATH_MAX - 16, paths->data);
-    takes->latency = config_int(config, "recording.latency_frames", -1, -1, 1000000);
+    takes->latency_frames = config_int(config, "recording.latency_frames", -1, -1, 1000000);
     takes->format = choice_value(&take_format_table, text_of(format));
     if (takes->format == 0)
         return refuse_word("recording.format", format, "wav, wav24 or flac", fault);

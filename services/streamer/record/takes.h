@@ -78,8 +78,8 @@ struct takes {
     char folder[PATH_MAX];
     int32_t format; /* enum take_format, where an ask does not say */
     bool deletes_cancelled;
-    bool skips_gaps; /* where an ask does not say */
-    int64_t latency; /* frames; -1: as the sound core measures it */
+    bool skips_gaps;        /* where an ask does not say */
+    int64_t latency_frames; /* frames; -1: as the sound core measures it */
     struct take recording, mending, deleting;
     struct take *encoding; /* the queue; the first one is under way, or tells */
     struct id remarked;    /* the last take that stays a WAV, and why */

@@ -21,31 +21,31 @@ uint32_t wav_frame_bytes(enum wav_format format)
 
 /* ---- the header ---- */
 
-struct head {
+struct wav_head {
     uint8_t at[WAV_HEADER];
     size_t len;
 };
 
-static void put_bytes(struct head *head, const void *bytes, size_t len)
+static void put_bytes(struct wav_head *head, const void *bytes, size_t len)
 {
     memcpy(head->at + head->len, bytes, len);
     head->len += len;
 }
 
 /* Little-endian, as all of RIFF. */
-static void put_number(struct head *head, uint64_t value, size_t bytes)
+static void put_number(struct wav_head *head, uint64_t value, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i++)
         head->at[head->len++] = (uint8_t)(value >> 8 * i);
 }
 
-static void put_chunk(struct head *head, const char *name, uint64_t size)
+static void put_chunk(struct wav_head *head, const char *name, uint64_t size)
 {
     put_bytes(head, name, 4);
     put_number(head, size, 4);
 }
 
-static void put_text(struct head *head, const char *text, size_t size)
+static void put_text(struct wav_head *head, const char *text, size_t size)
 {
     size_t len = strnlen(text, size);
 
@@ -54,7 +54,7 @@ static void put_text(struct head *head, const char *text, size_t size)
 }
 
 /* `all`: bytes after this number's own chunk head. */
-static void put_sizes(struct head *head, uint64_t all, uint64_t data, uint64_t frames)
+static void put_sizes(struct wav_head *head, uint64_t all, uint64_t data, uint64_t frames)
 {
     bool is_large = all > UINT32_MAX;
 
@@ -68,7 +68,7 @@ static void put_sizes(struct head *head, uint64_t all, uint64_t data, uint64_t f
     put_number(head, 0, 4);
 }
 
-static void put_bext(struct head *head, const struct wav_take *take)
+static void put_bext(struct wav_head *head, const struct wav_take *take)
 {
     time_t seconds = (time_t)(take->began / 1000000);
     struct tm tm = { 0 };
@@ -88,7 +88,7 @@ static void put_bext(struct head *head, const struct wav_take *take)
     head->len = end;
 }
 
-static void put_format(struct head *head, const struct wav *wav)
+static void put_format(struct wav_head *head, const struct wav *wav)
 {
     uint32_t frame = wav_frame_bytes(wav->format);
 
@@ -101,7 +101,7 @@ static void put_format(struct head *head, const struct wav *wav)
     put_number(head, frame * 8 / WAV_CHANNELS, 2);
 }
 
-static void put_take(struct head *head, const struct wav *wav)
+static void put_take(struct wav_head *head, const struct wav *wav)
 {
     const struct wav_take *take = &wav->take;
     size_t end;
@@ -114,7 +114,7 @@ static void put_take(struct head *head, const struct wav *wav)
     put_number(head, take->begin, 8);
     put_number(head, (uint64_t)take->first, 8);
     put_number(head, (uint64_t)take->began, 8);
-    put_number(head, (uint64_t)take->latency, 8);
+    put_number(head, (uint64_t)take->latency_frames, 8);
     put_number(head, take->most, 8);
     put_bytes(head, take->request.b, sizeof(take->request.b));
     put_number(head, take->is_for_flac, 4);
@@ -123,7 +123,7 @@ static void put_take(struct head *head, const struct wav *wav)
     head->len = end;
 }
 
-static void put_gaps(struct head *head, const struct wav_gaps *gaps)
+static void put_gaps(struct wav_head *head, const struct wav_gaps *gaps)
 {
     put_chunk(head, "gaps", GAPS);
     put_number(head, gaps->lost, 8);
@@ -134,7 +134,7 @@ static void put_gaps(struct head *head, const struct wav_gaps *gaps)
     }
 }
 
-static void put_header(struct head *head, const struct wav *wav, uint64_t frames)
+static void put_header(struct wav_head *head, const struct wav *wav, uint64_t frames)
 {
     uint64_t data = frames * wav_frame_bytes(wav->format), all = data + WAV_HEADER - 8 + wav->markers;
     bool is_large = all > UINT32_MAX;
@@ -183,7 +183,7 @@ static enum err sync_fd(int fd, struct fault *fault)
 /* That says that so many frames are on the disk. */
 static enum err put_page(const struct wav *wav, uint64_t frames, struct fault *fault)
 {
-    struct head head = { 0 };
+    struct wav_head head = { 0 };
 
     put_header(&head, wav, frames);
     return write_at(wav->fd, head.at, WAV_HEADER, 0, fault);
@@ -249,7 +249,7 @@ static bool read_header(struct wav *wav, const uint8_t *at)
     wav->take.begin = number_at(take + 24, 8);
     wav->take.first = (int64_t)number_at(take + 32, 8);
     wav->take.began = (usec_t)number_at(take + 40, 8);
-    wav->take.latency = (int64_t)number_at(take + 48, 8);
+    wav->take.latency_frames = (int64_t)number_at(take + 48, 8);
     wav->take.most = number_at(take + 56, 8);
     memcpy(wav->take.request.b, take + 64, sizeof(wav->take.request.b));
     wav->take.is_for_flac = number_at(take + 80, 4) == 1;

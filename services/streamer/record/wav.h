@@ -27,13 +27,13 @@ struct wav_take {
     uint32_t generation; /* in the capture ring's header */
     uint32_t rate;       /* Hz */
     uint64_t begin;      /* index of the ring's cell that is frame 0 */
-    int64_t first;       /* frame of the audio clock that was heard when frame 0 was played: `latency` taken off */
-    usec_t began;        /* since 1970 */
-    int64_t latency;     /* frames from our outputs to the player's ear and back to our inputs */
-    uint64_t most;       /* frames; 0: until it is stopped */
-    struct id request;   /* of the ask that began it */
-    bool is_for_flac;    /* when it has ended, a FLAC is made of it */
-    bool is_filled;      /* frames that are missing are silence; else what follows comes at once */
+    int64_t first; /* frame of the audio clock that was heard when frame 0 was played: `latency_frames` taken off */
+    usec_t began;  /* since 1970 */
+    int64_t latency_frames; /* frames from our outputs to the player's ear and back to our inputs */
+    uint64_t most;          /* frames; 0: until it is stopped */
+    struct id request;      /* of the ask that began it */
+    bool is_for_flac;       /* when it has ended, a FLAC is made of it */
+    bool is_filled;         /* frames that are missing are silence; else what follows comes at once */
 };
 
 /* A place where frames are missing: they are silence from frame `at` on, or they are missing before it. */

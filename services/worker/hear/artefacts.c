@@ -16,14 +16,14 @@ void artefacts_free(struct artefacts *a)
 }
 
 /* As precise as what is written: a float. */
-static double narrow(double value)
+static double narrow_number(double value)
 {
     return isfinite(value) ? (double)(float)value : 0;
 }
 
 static void put_float(uint8_t *to, size_t i, double value)
 {
-    little_put_f32(to + 4 * i, (float)narrow(value));
+    little_put_f32(to + 4 * i, (float)narrow_number(value));
 }
 
 /* Each fills a record, in part in the arena. False: no memory. */
@@ -78,8 +78,8 @@ static bool fill_beats(struct arena *arena, const struct hear *hear, void *recor
         return false;
     for (size_t i = 0; i < count; i++)
         put_float(seconds, i, hear->first_beat + (double)i * 60 / hear->tempo_found.bpm);
-    to->bpm = narrow(hear->tempo_found.bpm);
-    to->confidence = narrow(hear->tempo_found.confidence);
+    to->bpm = narrow_number(hear->tempo_found.bpm);
+    to->confidence = narrow_number(hear->tempo_found.confidence);
     to->seconds = bytes_of(seconds, 4 * count);
     return true;
 }
@@ -129,7 +129,7 @@ static const struct {
 
 enum { KINDS = sizeof(KIND) / sizeof(*KIND) };
 
-static enum err encode(struct artefacts *a, size_t kind, const struct hear *hear)
+static enum err encode_artefact(struct artefacts *a, size_t kind, const struct hear *hear)
 {
     union {
         struct artefact_waveform waveform;
@@ -154,7 +154,7 @@ enum err artefacts_make(struct artefacts *a, const struct hear *hear, struct hea
 
     buffer_reset(&a->encoded);
     for (size_t i = 0; e == ERR_OK && i < KINDS; i++) {
-        e = encode(a, i, hear);
+        e = encode_artefact(a, i, hear);
         end[i] = a->encoded.len;
     }
     for (size_t i = 0; e == ERR_OK && i < KINDS; begin = end[i++])

@@ -10,7 +10,7 @@
 enum { BLOCKS_MAX = 1024, BLOCK_HEAD = 4, LAST_BLOCK = 0x80 };
 enum block_type { BLOCK_STREAMINFO = 0, BLOCK_COMMENTS = 4 };
 
-struct block {
+struct flac_block {
     unsigned type;
     bool last;
     int64_t at; /* its data */
@@ -28,14 +28,14 @@ static int64_t first_block(struct input *input)
     return at + 4;
 }
 
-static bool read_block(struct input *input, int64_t at, struct block *block)
+static bool read_block(struct input *input, int64_t at, struct flac_block *block)
 {
     uint8_t head[BLOCK_HEAD];
 
     if (!input_fill(input, at, head, sizeof(head)))
         return false;
-    *block =
-        (struct block){ head[0] & ~LAST_BLOCK & 0xFF, head[0] & LAST_BLOCK, at + BLOCK_HEAD, order_be24(head + 1) };
+    *block = (struct flac_block){ head[0] & ~LAST_BLOCK & 0xFF, head[0] & LAST_BLOCK, at + BLOCK_HEAD,
+                                  order_be24(head + 1) };
     return true;
 }
 
@@ -48,7 +48,7 @@ void flac_streaminfo(const uint8_t info[FLAC_STREAMINFO_SIZE], struct payload *p
 bool flac_payload(struct input *input, struct payload *payload)
 {
     uint8_t info[FLAC_STREAMINFO_SIZE];
-    struct block block = { .last = false };
+    struct flac_block block = { .last = false };
     int64_t at = first_block(input);
 
     *payload = (struct payload){ .codec = "flac", .announced = -1 };
@@ -66,7 +66,7 @@ bool flac_payload(struct input *input, struct payload *payload)
 
 void flac_facts(struct input *input, struct labels *labels)
 {
-    struct block block = { .last = false };
+    struct flac_block block = { .last = false };
     int64_t at = first_block(input);
 
     if (at < 0)

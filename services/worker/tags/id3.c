@@ -16,7 +16,7 @@ enum {
 enum { TAG_UNSYNC = 0x80, TAG_EXTENDED = 0x40, TAG_FOOTER = 0x10 };
 enum { FRAME3_PACKED = 0xC0, FRAME4_PACKED = 0x0C, FRAME4_UNSYNC = 0x02, FRAME4_LENGTH = 0x01 };
 
-struct tag {
+struct id3_tag {
     unsigned version; /* 2, 3, 4 */
     unsigned flags;
     uint8_t *at; /* what stands behind the head */
@@ -90,7 +90,7 @@ static const struct {
     { "TENC", "TEN", "encoded_by" },
 };
 
-static const char *attribute_of(const struct tag *tag, const uint8_t *id)
+static const char *attribute_of(const struct id3_tag *tag, const uint8_t *id)
 {
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
         if (tag->version == 2 ? memcmp(names[i].old_id, id, 3) == 0 : memcmp(names[i].id, id, 4) == 0)
@@ -110,7 +110,8 @@ static void say_comment(const uint8_t *at, size_t len, struct labels *labels)
         labels_words(labels, "comment", at + begin, len - begin, at[0]);
 }
 
-static void say_frame(const struct tag *tag, const uint8_t *id, const uint8_t *at, size_t len, struct labels *labels)
+static void say_frame(const struct id3_tag *tag, const uint8_t *id, const uint8_t *at, size_t len,
+                      struct labels *labels)
 {
     const char *attribute = attribute_of(tag, id);
 
@@ -121,7 +122,7 @@ static void say_frame(const struct tag *tag, const uint8_t *id, const uint8_t *a
 }
 
 /* Undoes what a frame's flags say; false: compressed or encrypted. */
-static bool open_frame(const struct tag *tag, unsigned flags, uint8_t **at, size_t *len)
+static bool open_frame(const struct id3_tag *tag, unsigned flags, uint8_t **at, size_t *len)
 {
     if (tag->version == 3)
         return !(flags & FRAME3_PACKED);
@@ -140,7 +141,7 @@ static bool open_frame(const struct tag *tag, unsigned flags, uint8_t **at, size
     return true;
 }
 
-static void say_frames(const struct tag *tag, size_t begin, struct labels *labels)
+static void say_frames(const struct id3_tag *tag, size_t begin, struct labels *labels)
 {
     size_t head = tag->version == 2 ? 6 : 10, at = begin;
 
@@ -161,7 +162,7 @@ static void say_frames(const struct tag *tag, size_t begin, struct labels *label
 /* ---- tags ---- */
 
 /* Bytes of the extended head, which says its own length in two ways. */
-static size_t extended_size(const struct tag *tag)
+static size_t extended_size(const struct id3_tag *tag)
 {
     if (!(tag->flags & TAG_EXTENDED) || tag->version == 2 || tag->len < 4)
         return 0;
@@ -171,7 +172,7 @@ static size_t extended_size(const struct tag *tag)
 
 static void say_tag(struct input *input, int64_t at, size_t len, const uint8_t head[HEAD_SIZE], struct labels *labels)
 {
-    struct tag tag = { .version = head[3], .flags = head[5], .at = arena_alloc(labels->arena, len) };
+    struct id3_tag tag = { .version = head[3], .flags = head[5], .at = arena_alloc(labels->arena, len) };
 
     if (!tag.at)
         return;

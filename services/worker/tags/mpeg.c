@@ -39,7 +39,7 @@ static bool read_frame(const uint8_t head[MPEG_HEAD_SIZE], struct mpeg_frame *fr
     return true;
 }
 
-static bool follows(struct input *input, int64_t at, const struct mpeg_frame *frame)
+static bool frame_follows(struct input *input, int64_t at, const struct mpeg_frame *frame)
 {
     uint8_t head[MPEG_HEAD_SIZE];
     struct mpeg_frame next;
@@ -59,7 +59,7 @@ int64_t mpeg_find(struct input *input, int64_t at, struct mpeg_frame *frame)
         size_t len = input_read(input, at, bytes, sizeof(bytes));
         for (size_t i = 0; i + MPEG_HEAD_SIZE <= len; i++)
             if (bytes[i] == 0xFF && read_frame(bytes + i, frame) &&
-                follows(input, at + (int64_t)i + frame->bytes, frame))
+                frame_follows(input, at + (int64_t)i + frame->bytes, frame))
                 return at + (int64_t)i;
         if (len < sizeof(bytes))
             break;

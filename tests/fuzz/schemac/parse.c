@@ -13,7 +13,7 @@ enum { SOURCES_MAX = 4 };
 
 static const char *const paths[SOURCES_MAX] = { "shared.schema", "one.schema", "other.schema", "fuzz.schema" };
 
-static enum err parse_all(struct model *model, struct fuzz_input *input)
+static enum err parse_all(struct schema_model *model, struct fuzz_input *input)
 {
     enum err e = ERR_OK;
 
@@ -26,10 +26,10 @@ static enum err parse_all(struct model *model, struct fuzz_input *input)
     return e;
 }
 
-static void write_all_of(struct model *model)
+static void write_all_of(struct schema_model *model)
 {
     struct buffer to = { 0 };
-    struct source *source;
+    struct schema_source *source;
 
     for (EACH(source, model->sources)) {
         write_header(source, &to);
@@ -44,7 +44,7 @@ static void write_all_of(struct model *model)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     struct fuzz_input input = { bytes, len };
-    struct model model = { 0 };
+    struct schema_model model = { 0 };
     enum err e = parse_all(&model, &input);
 
     if (e == ERR_OK)

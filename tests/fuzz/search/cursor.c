@@ -36,7 +36,7 @@ static void comes_back(struct arena *arena, const struct position *place)
     holds(cursor_read(arena, cursor, TEXT("kick"), TEXT("-name"), &again, &fault) == ERR_BAD_REQUEST);
 }
 
-static void pages(struct index *index, struct order *order, const struct position *after)
+static void pages(struct index *index, struct sort_order *order, const struct position *after)
 {
     uint32_t rows[STOCK_ITEMS], page[STOCK_ITEMS + 1], count = 0, found;
     struct scores *scores = calloc(1, sizeof(*scores) + STOCK_ITEMS * sizeof(float));
@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct fuzz_input input = { bytes, len };
     struct text sort = fuzz_text(fuzz_line(&input));
     struct arena arena = { 0 };
-    struct order order;
+    struct sort_order order;
     struct position place;
     struct fault fault = { 0 };
 

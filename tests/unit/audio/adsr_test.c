@@ -14,7 +14,7 @@ static void segments_have_their_lengths_and_shapes(void **state)
 {
     enum { RATE = 48000, A = 480, D = 4800, GATE = 12000, R = 9600, FRAMES = 24000 };
     float *level = measure_floats(FRAMES);
-    struct adsr adsr = { 0 };
+    struct rt_adsr adsr = { 0 };
 
     (void)state;
     adsr_start(&adsr, &PARAMS, RATE, GATE);
@@ -43,7 +43,7 @@ static void long_and_short_times_are_exact(void **state)
             struct adsr_params params = { TIME[i], TIME[i], 0, 1 };
             uint32_t rate = MEASURE_RATES[r], length = (uint32_t)lround((double)TIME[i] * rate);
             float *level = measure_floats(2 * length + 2);
-            struct adsr adsr = { 0 };
+            struct rt_adsr adsr = { 0 };
             adsr_start(&adsr, &params, rate, UINT32_MAX);
             adsr_run(&adsr, &params, rate, level, 2 * length + 2);
             measure_near((double)level[length - 1], 1, 0);
@@ -57,7 +57,7 @@ static void long_and_short_times_are_exact(void **state)
 static void a_gate_that_ends_in_the_attack_releases_from_there(void **state)
 {
     float level[12000];
-    struct adsr adsr = { 0 };
+    struct rt_adsr adsr = { 0 };
 
     (void)state;
     adsr_start(&adsr, &PARAMS, 48000, 240);
@@ -70,7 +70,7 @@ static void a_gate_that_ends_in_the_attack_releases_from_there(void **state)
 /* Started again in every segment: no frame is further from its neighbour than the steepest segment allows. */
 static void starting_again_makes_no_step(void **state)
 {
-    struct adsr adsr = { 0 };
+    struct rt_adsr adsr = { 0 };
     float before = 0, level;
 
     (void)state;
@@ -92,11 +92,11 @@ static void blocks_change_nothing(void **state)
     float *whole = measure_floats(FRAMES), *cut = measure_floats(FRAMES);
 
     (void)state;
-    struct adsr adsr = { 0 };
+    struct rt_adsr adsr = { 0 };
     adsr_start(&adsr, &PARAMS, 44100, 7000);
     adsr_run(&adsr, &PARAMS, 44100, whole, FRAMES);
     for (int b = 0; b < 4; b++) {
-        adsr = (struct adsr){ 0 };
+        adsr = (struct rt_adsr){ 0 };
         adsr_start(&adsr, &PARAMS, 44100, 7000);
         for (uint32_t done = 0, n; done < FRAMES; done += n) {
             n = FRAMES - done < BLOCK[b] ? FRAMES - done : BLOCK[b];
@@ -115,8 +115,8 @@ static void damage_stays_in_its_bounds(void **state)
 
     (void)state;
     for (int round = 0; round < 200; round++) {
-        uint8_t bytes[sizeof(struct adsr)];
-        struct adsr adsr;
+        uint8_t bytes[sizeof(struct rt_adsr)];
+        struct rt_adsr adsr;
         for (size_t i = 0; i < sizeof(bytes); i++)
             seed = seed * 1664525u + 1013904223u, bytes[i] = round ? (uint8_t)(seed >> 24) : 0xff;
         memcpy(&adsr, bytes, sizeof(adsr));

@@ -6,17 +6,17 @@ enum { RATE = 48000, STEP = 480 };
 static const double TOLERANCE = 0.1; /* LU */
 
 struct rig {
-    struct loudness loudness;
+    struct rt_loudness loudness;
 };
 
 static void run(void *made, float *left, float *right, uint32_t frames)
 {
     loudness_run(&((struct rig *)made)->loudness, RATE, left, right, frames);
 }
-static const struct measure_rig RIG = { sizeof(struct rig), sizeof(struct loudness), run };
+static const struct measure_rig RIG = { sizeof(struct rig), sizeof(struct rt_loudness), run };
 
 struct player {
-    struct loudness loudness;
+    struct rt_loudness loudness;
     uint32_t rate;
     uint64_t at;                  /* frames played */
     double highest[2], lowest[2]; /* momentary and short-term loudness since they were set */
@@ -75,7 +75,7 @@ static void a_sine_of_1_khz_is_as_loud_as_its_peak_at_every_rate(void **state)
 static void one_channel_is_3_lu_softer_and_silence_is_the_floor(void **state)
 {
     static float x[RATE * 4], none[RATE * 4];
-    struct loudness loudness = { 0 };
+    struct rt_loudness loudness = { 0 };
 
     (void)state;
     measure_near(loudness_of(&loudness, LOUDNESS_SHORT), -100, 0);
@@ -145,7 +145,7 @@ static void blocks_change_nothing(void **state)
 static void damage_does_not_stay(void **state)
 {
     static float x[RATE], bad[2] = { NAN, INFINITY };
-    struct loudness loudness;
+    struct rt_loudness loudness;
 
     (void)state;
     for (int i = 0; i < RATE; i++)

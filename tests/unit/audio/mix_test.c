@@ -77,7 +77,7 @@ static void a_meter_shows_peak_and_the_root_of_the_mean_square(void **state)
     for (int r = 0; r < MEASURE_RATE_COUNT; r++) {
         uint32_t rate = MEASURE_RATES[r], frames = 3 * rate;
         float *left = measure_cosine(frames, 1000.0 / rate, 0.5), *right = measure_cosine(frames, 3000.0 / rate, 0.125);
-        struct meter meter = { 0 };
+        struct rt_meter meter = { 0 };
         meter_run(&meter, rate, left, right, frames);
         measure_near((double)meter_rms(&meter, 0), 0.5 / sqrt(2), 0.001);
         measure_near((double)meter_rms(&meter, 1), 0.125 / sqrt(2), 0.001);
@@ -93,7 +93,7 @@ static void a_meter_shows_peak_and_the_root_of_the_mean_square(void **state)
 static void the_mean_rises_and_falls_with_300_ms(void **state)
 {
     static float ones[48000], none[48000];
-    struct meter meter = { 0 };
+    struct rt_meter meter = { 0 };
 
     (void)state;
     for (int i = 0; i < 48000; i++)
@@ -110,7 +110,7 @@ static void the_mean_rises_and_falls_with_300_ms(void **state)
 static void overs_are_counted_and_damage_is_not_shown(void **state)
 {
     const float LEFT[] = { 0.5f, 1.5f, -1.25f, 1, NAN, INFINITY }, RIGHT[] = { 0, 0, 0, 0, 0, -1 };
-    struct meter meter = { 0 }, bad;
+    struct rt_meter meter = { 0 }, bad;
 
     (void)state;
     meter_run(&meter, 48000, LEFT, RIGHT, 6);
@@ -126,7 +126,7 @@ static void overs_are_counted_and_damage_is_not_shown(void **state)
 static void a_meter_does_not_depend_on_blocks(void **state)
 {
     float *x = measure_noise(10000, 1);
-    struct meter one = { 0 }, two = { 0 };
+    struct rt_meter one = { 0 }, two = { 0 };
 
     (void)state;
     meter_run(&one, 48000, x, x + 5000, 5000);

@@ -18,7 +18,7 @@ struct fixture {
     char folder[64];
     struct arena arena;
     struct errand errand;
-    struct listing listing;
+    struct folder_listing listing;
 };
 
 static const char *path(struct fixture *f, const char *name)

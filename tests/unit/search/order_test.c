@@ -16,7 +16,7 @@ static uint32_t next_page(struct index *index, const char *query, const char *so
     uint32_t count, page[PAGE + 1], *rows = match_rows(found, &count);
     struct scores *scores = score_tells(&match, root, found) ? score_rows(&match, root, found, rows) : NULL;
     struct position after, last;
-    struct order order;
+    struct sort_order order;
     bool more;
 
     assert_int_equal(order_read(index, text_of(sort), &order, NULL), ERR_OK);
@@ -89,7 +89,7 @@ static void items_without_a_value_come_last_in_either_direction(void **state)
     free(made_items(&index, ITEMS, 12));
     for (int i = 0; i < 2; i++) {
         uint32_t rows[ITEMS], count = 0, page[ITEMS + 1];
-        struct order order;
+        struct sort_order order;
         bool more, none = false;
         double before = NAN;
 
@@ -133,7 +133,7 @@ static void a_cursor_of_another_query_is_refused(void **state)
 static void an_order_that_there_is_not_is_refused(void **state)
 {
     struct fault fault = { 0 };
-    struct order order;
+    struct sort_order order;
     struct index index;
 
     (void)state;
@@ -363,7 +363,7 @@ static void facets_stay_right_while_items_come_change_and_go(void **state)
 
 static void rows_that_come_in_the_order_of_their_ids_are_a_page_as_they_come(void **state)
 {
-    struct order order = { .kind = ORDER_SCORE, .is_descending = true };
+    struct sort_order order = { .kind = ORDER_SCORE, .is_descending = true };
     uint32_t rows[ITEMS], page[PAGE + 1], count = 0;
     uint64_t seed = 9;
     struct index index;

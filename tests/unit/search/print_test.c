@@ -17,7 +17,7 @@ enum { COUNT = PRINT_SAMPLES };
 
 struct made {
     struct buffer data;
-    struct print print;
+    struct fingerprint print;
 };
 
 static void encode(const struct shape *shape, const void *record, struct buffer *data)
@@ -158,7 +158,7 @@ static void what_is_no_print_is_refused(void **state)
     struct artefact_print of_print = { 16000, bytes_of(bytes, 4) };
     struct artefact_gist of_gist = { bytes_of(bytes, 16), 1, bytes_of(bytes, PRINT_BANDS) };
     struct buffer data = { 0 };
-    struct print print;
+    struct fingerprint print;
     struct gist gist;
 
     (void)state;

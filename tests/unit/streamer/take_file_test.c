@@ -94,8 +94,9 @@ static void start(enum take_work work, uint64_t most)
 
     file->memory = capture.memory;
     file->ring = capture.reader;
-    file->take.take =
-        (struct wav_take){ .generation = GENERATION, .rate = RATE, .latency = 456, .most = most, .is_filled = fills };
+    file->take.take = (struct wav_take){
+        .generation = GENERATION, .rate = RATE, .latency_frames = 456, .most = most, .is_filled = fills
+    };
     strcpy(file->path, capture.path);
     capture.file = file;
     capture.done = 0;

@@ -30,7 +30,7 @@ static struct test {
 } test;
 
 static const struct wav_take facts = {
-    .item = { { 1, 2, 3 } }, .rate = RATE, .first = -5, .latency = 77, .is_for_flac = true
+    .item = { { 1, 2, 3 } }, .rate = RATE, .first = -5, .latency_frames = 77, .is_for_flac = true
 };
 
 static void done(struct errand *errand, bool lost)
@@ -232,7 +232,7 @@ static void a_flac_alone_says_itself_whose_it_is(void **state)
     run_with(known, test.program);
     assert_flac();
     assert_int_equal(test.facts.first, -5);
-    assert_int_equal(test.facts.latency, 77);
+    assert_int_equal(test.facts.latency_frames, 77);
     assert_memory_equal(test.content, content, sizeof(content));
     known.item.b[0] ^= 1;
     run_with(known, test.program);

@@ -21,7 +21,7 @@ static const struct wav_take take = { .item = { { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
                                       .begin = 123456,
                                       .first = 5000000000,
                                       .began = 1700000000000000,
-                                      .latency = -3,
+                                      .latency_frames = -3,
                                       .most = 777,
                                       .request = { { 9, 8, 7, 6, 5, 4, 3, 2, 1 } } };
 

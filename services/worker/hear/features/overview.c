@@ -22,16 +22,16 @@ void overview_free(struct overview *o)
     o->room = 0;
 }
 
-static struct overview_bin joined(const struct overview_bin *a, const struct overview_bin *b)
+static struct overview_bin join_bins(const struct overview_bin *a, const struct overview_bin *b)
 {
     return (struct overview_bin){ fminf(a->low, b->low), fmaxf(a->high, b->high), a->square + b->square };
 }
 
 /* Every two bins become one. */
-static void coarsen(struct overview *o)
+static void halve_bins(struct overview *o)
 {
     for (size_t i = 0; i < o->count / 2; i++)
-        o->bin[i] = joined(&o->bin[2 * i], &o->bin[2 * i + 1]);
+        o->bin[i] = join_bins(&o->bin[2 * i], &o->bin[2 * i + 1]);
     o->count /= 2;
     o->stretch *= 2;
 }
@@ -44,7 +44,7 @@ static int make_room(struct overview *o)
     if (o->count < o->room)
         return 1;
     if (o->count == OVERVIEW_BINS_MAX) {
-        coarsen(o);
+        halve_bins(o);
         return 1;
     }
     grown = realloc(o->bin, room * sizeof(*grown));
@@ -55,7 +55,7 @@ static int make_room(struct overview *o)
     return 1;
 }
 
-static void measure(struct overview_bin *bin, const float *x, size_t count)
+static void measure_bin(struct overview_bin *bin, const float *x, size_t count)
 {
     float low = bin->low, high = bin->high, square[4] = { 0 };
     size_t i = 0;
@@ -86,7 +86,7 @@ void overview_feed(struct overview *o, const float *mono, size_t frames)
             o->bin[o->count] = EMPTY;
         }
         now = o->stretch - o->inside < frames ? (size_t)(o->stretch - o->inside) : frames;
-        measure(&o->bin[o->count], mono, now);
+        measure_bin(&o->bin[o->count], mono, now);
         o->inside += now;
         o->frames += now;
         mono += now;
@@ -98,7 +98,7 @@ void overview_feed(struct overview *o, const float *mono, size_t frames)
     }
 }
 
-static size_t bins(const struct overview *o)
+static size_t count_bins(const struct overview *o)
 {
     return o->count + (o->inside > 0);
 }
@@ -120,8 +120,8 @@ static struct overview_bin level_bin(const struct overview *o, size_t i, size_t 
 {
     struct overview_bin sum = EMPTY;
 
-    for (size_t k = i * width; k < (i + 1) * width && k < bins(o); k++)
-        sum = joined(&sum, &o->bin[k]);
+    for (size_t k = i * width; k < (i + 1) * width && k < count_bins(o); k++)
+        sum = join_bins(&sum, &o->bin[k]);
     return sum;
 }
 
@@ -151,7 +151,7 @@ bool overview_draw(const struct overview *o, struct arena *arena, struct artefac
     uint32_t levels = 0;
     size_t width = 1;
 
-    for (size_t n = bins(o); level && n > 0; n = n > 1 ? (n + 1) / 2 : 0, width *= 2)
+    for (size_t n = count_bins(o); level && n > 0; n = n > 1 ? (n + 1) / 2 : 0, width *= 2)
         if (!draw_level(o, n, width, arena, &level[levels++]))
             return false;
     *to = (struct artefact_waveform){ o->frames, o->stretch, { levels, level } };
