@@ -56,11 +56,12 @@ $(BUILD)/simulate $(BUILD)/simulate_broken: $(SIM_O) $(filter-out %/main.o,$(cal
 	$(Q)$(CC) $(LDFLAGS) $(call wraps,$(SIM_WRAPS)) $(SIM_MORE) -o $@ $(filter %.o,$^) $(ENGINE) $(LIBS_persist) $(LIBS)
 
 TEST_PROGRAMS := $(addprefix $(BUILD)/tests/,$(filter-out %.skip,$(patsubst tests/unit/%.c,%,$(UNIT_SRC))))
-TEST_SCRIPTS   = $(wildcard tests/*/*_test.py tests/schema/*.sh tests/service/*.sh tests/faults/*.sh tests/fuzz/*.sh tests/sim/*.sh tests/rt/*.sh) tests/tidy tests/harness
+# The longest first: most of them wait for something most of the time.
+TEST_SCRIPTS   = $(wildcard $(addprefix tests/,faults/*.sh service/*.sh */*_test.py fuzz/*.sh sim/*.sh rt/*.sh schema/*.sh)) tests/tidy tests/harness
 # A busy machine can make these fail: they measure latency or follow single frames. They run one at a time, at the end.
 ALONE := standby.sh realtime.sh messages.sh bench.sh
 test: all units $(BUILD)/rt/all.o fault-tools rt-tools sims $(BUILD)/bench_latency $(BUILD)/bench_codec $(BUILD)/bench_make clang-clean
-	@BUILD='$(abspath $(BUILD))' ALONE='$(ALONE)' tests/run $(TEST_PROGRAMS) $(TEST_SCRIPTS)
+	@BUILD='$(abspath $(BUILD))' ALONE='$(ALONE)' tests/run $(TEST_SCRIPTS) $(TEST_PROGRAMS)
 # The fault tests at their full length: hours.
 faults: all fault-tools
 	@LONG=1 LIMIT=36000 ALONE='$(ALONE)' BUILD='$(abspath $(BUILD))' tests/run $(wildcard tests/faults/*.sh)
