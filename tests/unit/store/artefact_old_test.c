@@ -143,6 +143,29 @@ static void other_data_stays_as_it_is(void **state)
     assert_int_equal(none.len, 0);
 }
 
+/* Whatever bytes are changed, it is a record or a loss. */
+static void changed_bytes_are_a_record_or_a_loss(void **state)
+{
+    struct arena *arena = *state;
+    uint8_t bytes[sizeof(WAVEFORM)];
+    uint32_t chance = 1;
+
+    for (int i = 0; i < 20000; i++) {
+        memcpy(bytes, WAVEFORM, sizeof(bytes));
+        for (int k = 0; k < 3; k++) {
+            chance = chance * 1664525 + 1013904223;
+            bytes[4 + (chance >> 16) % (sizeof(WAVEFORM) - 5)] = (uint8_t)(chance >> 8);
+        }
+        struct bytes data = bytes_of(bytes, sizeof(WAVEFORM) - 1);
+        struct artefact_waveform wave = { 0 };
+        enum err e = artefact_convert_old(TEXT("waveform"), arena, &data);
+        assert_true(e == ERR_OK || e == ERR_NOT_FOUND);
+        if (e == ERR_OK)
+            assert_int_equal(codec_decode(&artefact_waveform_shape, data, arena, &wave, NULL), ERR_OK);
+        arena_reset(arena);
+    }
+}
+
 static int empty_arena(void **state)
 {
     arena_reset(*state);
@@ -159,6 +182,7 @@ int main(void)
         cmocka_unit_test(single_numbers_keep_their_values),
         cmocka_unit_test(what_is_cut_or_too_long_is_lost),
         cmocka_unit_test(counts_and_numbers_that_cannot_be_are_a_loss),
+        cmocka_unit_test(changed_bytes_are_a_record_or_a_loss),
         cmocka_unit_test(other_data_stays_as_it_is),
     };
 
