@@ -6,8 +6,11 @@ import sys
 import threading
 import time
 
+import msgpack
+
 from client import Client, new_id
 from engine import Probe, lines, pid_of, wait_until
+from largest import largest
 from zmtp import LONG, MORE, Peer, ask, frame
 
 DATA_MB = 256
@@ -198,5 +201,24 @@ def crowd(count):
     print("figure: %d messages of 4 MiB at once, each answered" % count)
 
 
-CLAIMS = {f.__name__: f for f in (deaf, half, tiny, subscriptions, deaf_subscriber, crowd)}
+HARMFUL = ("supervisor.shutdown", "supervisor.restart", "supervisor.use_sound_device")
+SCHEMAS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "schemas")
+
+
+def largest_messages():
+    """Each service answers the largest messages that its schema allows, or refuses them, and none dies."""
+    before, client, asked, most = lines(), Client(), 0, 0
+    for name, body in largest(SCHEMAS, set(before) | {"supervisor"}):
+        if name in HARMFUL:
+            continue
+        error, answer = client.ask(name, body, budget_ms=60000)
+        assert error != "timeout" or answer.get("what") != "no answer", name
+        asked, most = asked + 1, max(most, len(msgpack.packb(body)))
+    now = lines()
+    assert {s: (l["pid"], l["restarts"]) for s, l in now.items()} == {
+        s: (l["pid"], l["restarts"]) for s, l in before.items()}, now
+    print("figure: %d messages of up to %d bytes, each answered or refused" % (asked, most))
+
+
+CLAIMS = {f.__name__: f for f in (deaf, half, tiny, subscriptions, deaf_subscriber, crowd, largest_messages)}
 CLAIMS[sys.argv[1]](*map(int, sys.argv[2:]))

@@ -23,6 +23,8 @@ a_subscriber_that_reads_nothing_is_hung_up_on() { _claim deaf_subscriber; }
 
 large_messages_of_many_clients_are_all_answered() { _claim crowd "$(how_often 40 200)"; }
 
+the_largest_messages_of_each_service_end_none() { _claim largest_messages; }
+
 mkdir -p "$LOOPHOLE_HOME/config"
 printf '[limits]\ndata_mb = 256\n' >"$LOOPHOLE_HOME/config/loophole.conf"
 engine_up
