@@ -131,7 +131,7 @@ UNIT = 8388607
 moments = [json.loads(line) for line in open(sys.argv[1])]
 data = open(sys.argv[2], "rb").read()
 at = data.index(b"data") + 8
-left = array.array("f", data[at:at + (len(data) - at) // 8 * 8])[0::2]
+left = array.array("f", data[at:at + int.from_bytes(data[at - 4:at], "little")])[0::2]
 # Where the counter of each server lies in the file, less where that server's clock lies on the audio clock.
 places, before = [], None
 for place, sample in enumerate(left):
