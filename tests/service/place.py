@@ -390,7 +390,8 @@ def takeover(tools, scratch, *kill):
     until("it stops", lambda: not transport()["running"])
     cycles = place.end()
     compare(readings, cycles)
-    led = [c for c in cycles if c.bar > 0]
+    # Without a leader JACK repeats the last bar, beat and tick, or names none.
+    led = [c for b, c in zip(cycles, cycles[1:]) if c.bar > 0 and (c.bar, c.beat, c.tick) != (b.bar, b.beat, b.tick)]
     runs = [run for run in rolling(led) if len(run) > 3]
     for run in runs:
         goes_on(run, rate)
