@@ -6,7 +6,6 @@
   place clock TOOLS SCRATCH SECONDS  times of the steady clock become frames, and JACK's cycles
   place again TOOLS SCRATCH KILL...  the same after a death: KILL is a command
   place delay TOOLS SCRATCH          the limiter looks ahead, or not: the port, and what JACK says of it
-  place takeover TOOLS SCRATCH KILL...   the core that leads JACK dies by KILL, and the standby leads on
 """
 import array
 import bisect
@@ -360,52 +359,6 @@ def delay(tools, scratch):
     print("figure: clicks of %d bars, all %d frames after the frame that was said" % (len(found), found[0][1]))
 
 
-def takeover(tools, scratch, *kill):
-    client.must("audio.set_tempo", {"bpm": 337.0})
-    client.must("audio.set_sync", {"source": "lead"})
-    place, bars, readings = Place(tools, scratch), Bars(), []
-    client.must("audio.start", {"count_in": 0})
-
-    def read():
-        now = time.clock_gettime_ns(time.CLOCK_MONOTONIC) / 1000
-        try:
-            server = client.must("audio.server")
-        except AssertionError:  # its control thread is being started again
-            return None
-        if "moment" in server:
-            readings.append((now, server["moment"]))
-        return server.get("epoch")
-
-    def is_at(bar):
-        read()
-        return any(b["bar"] >= bar for b in bars.take())
-    until("three bars have begun", lambda: is_at(3))
-    epoch, died = read(), transport()["frame"]
-    subprocess.run(kill, check=True)
-    until("another core sounds", lambda: read() not in (None, epoch))
-    after = transport()["bar"]
-    until("three bars have begun", lambda: is_at(after + 3))
-    at, rate = moment(), client.must("audio.server")["rate"]
-    client.must("audio.stop")
-    until("it stops", lambda: not transport()["running"])
-    cycles = place.end()
-    compare(readings, cycles)
-    # Without a leader JACK repeats the last bar, beat and tick, or names none.
-    led = [c for b, c in zip(cycles, cycles[1:]) if c.bar > 0 and (c.bar, c.beat, c.tick) != (b.bar, b.beat, b.tick)]
-    runs = [run for run in rolling(led) if len(run) > 3]
-    for run in runs:
-        goes_on(run, rate)
-    told = {b["bar"]: b["frame"] for b in bars.take()}
-    named = {beat // 4: clock for run in runs for beat, clock in beats_of(run, rate) if beat % 4 == 0}
-    both = sorted(set(told) & set(named))
-    for bar in both:
-        off = signed(jack_frame_of(at, told[bar]) - round(named[bar]))
-        assert abs(off) <= 1, "bar %d: %d frames from where JACK has it" % (bar, off)
-    assert told[both[0]] < died < told[both[-1]] and len(both) >= 4, (died, told, named)
-    print("figure: %d bars on their frame, %d cycles of %d without a leader" % (
-        len(both), sum(c.state == PLAYS for c in cycles) - sum(c.state == PLAYS for c in led), len(cycles)))
-
-
 if __name__ == "__main__":
-    work = {"lead": lead, "follow": follow, "count": count, "clock": clock, "again": again, "takeover": takeover, "delay": delay}[sys.argv[1]]
+    work = {"lead": lead, "follow": follow, "count": count, "clock": clock, "again": again, "delay": delay}[sys.argv[1]]
     work(os.path.join(sys.argv[2]), *sys.argv[3:])

@@ -42,13 +42,4 @@ a_limiter_that_looks_ahead_delays_the_port_by_what_jack_is_told() {
     _place delay
 }
 
-the_standby_leads_jack_on_when_the_leader_dies() {
-    engine_down
-    mkdir -p "$LOOPHOLE_HOME/config"
-    printf '[audio]\nstandby = yes\n' >"$LOOPHOLE_HOME/config/loophole.conf"
-    engine_up
-    until_true 60 is_ready audio-standby
-    _place takeover kill -KILL "$(pid_of audio)"
-}
-
 run_claims "$@"
