@@ -47,6 +47,14 @@ with open(path, "r+b") as file:
     file.write(bytes_)
 P
 }
+# The services run; `up` refuses to call that up, and says what to do.
+_up_damaged() {
+    local said
+    said=$(refused loophole up) || fail "$said"
+    contains "$said" 'restore a backup with `loophole restore FILE`'
+    contains "$said" "without a backup: loophole down"
+    case $said in *"The engine is up"*) fail "$said" ;; esac
+}
 _says_damaged() { loophole status | grep -q "^persist: the store $sentence"; }
 _deaths() { loophole crash list --json | grep -c '"service"'; }
 _put() { loophole ask persist.put_volume 'volume={"identity":"x","label":"x","mount":"Lw==","backend":"local","online":true,"id":"00000000000000000000000000"}'; }
@@ -57,7 +65,7 @@ a_damaged_store_is_refused_and_a_restored_backup_brings_the_engine_back() {
     _filled refused
     for seed in $(seq "$SEED" $((SEED + damages - 1))); do
         _damage "$seed"
-        engine_up
+        _up_damaged
         until_true 60 _says_damaged
         contains "$(refused _put)" "the store is damaged"
         contains "$(loophole doctor)" "the store is damaged"
@@ -108,7 +116,7 @@ damage_that_a_reader_meets_is_checked_after_the_first_death() {
 a_store_that_is_put_back_by_hand_is_used_again() {
     _filled again
     _damage "$SEED"
-    engine_up
+    _up_damaged
     until_true 60 _says_damaged
     cp "$scratch/whole" "$data"
     until_true 60 _put

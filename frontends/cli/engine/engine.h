@@ -16,11 +16,16 @@ bool engine_is_given_up(const struct cli *cli);
 long engine_log_size(const struct cli *cli);
 
 /* engine_wait.c: waits until each service is ready; long work may take any time. `from`: the size of the log before the
- * start. Errors: internal (the supervisor ended), timeout. */
+ * start. Errors: internal (the supervisor ended), timeout, io (the services run, and the store is damaged). */
 enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault);
 
 /* True: its process runs and answers, and waits for a JACK server. */
 bool engine_is_without_server(const struct service_line *line);
+
+/* Calls `print` with each service's long work, and with what it says that a person should see to: "persist: the disk is
+ * full: read-only". Asks each service, so `lines` is gone after it. */
+void engine_print_alarms(struct cli *cli, const struct service_lines *lines,
+                         void (*print)(struct cli *cli, const char *text));
 
 /* A line of text on standard error. */
 void engine_remark(const char *text);

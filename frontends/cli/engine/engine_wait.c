@@ -5,6 +5,7 @@
 #include "common/clock.h"
 #include "frontends/cli/engine/engine.h"
 #include "proto/transport/lock.h"
+#include "store/trust.h"
 
 enum { PATIENCE_US = 1000000, START_SECONDS = 60, SOUND_SECONDS = 30 };
 
@@ -35,21 +36,13 @@ static uint32_t not_ready(const struct service_lines *lines, usec_t sound_end, c
     return count;
 }
 
-/* The engine is up, and nothing is heard. */
-static void warn_of_silence(struct cli *cli, const struct service_lines *lines)
+/* The engine is up, and something is wrong: nothing is heard, the disk is full, a library waits for an answer. */
+static void warn(struct cli *cli, const char *what)
 {
-    struct service_status status = { 0 };
-    struct fault none = { 0 };
-    bool is_silent = false;
-    char text[320];
+    char text[420];
 
-    for (uint32_t i = 0; i < lines->each.count; i++)
-        is_silent =
-            is_silent || (text_is(lines->each.at[i].service, "audio") && engine_is_without_server(&lines->each.at[i]));
-    if (!is_silent || ask(cli->asker, "audio.status", NULL, 2000, NULL, &status, &none) != ERR_OK ||
-        status.alarm.len == 0)
-        return;
-    snprintf(text, sizeof text, "warning: %.*s", TEXT_ARG(status.alarm));
+    (void)cli;
+    snprintf(text, sizeof text, "warning: %s", what);
     engine_remark(text);
 }
 
@@ -137,6 +130,15 @@ static enum err look_for_supervisor(struct cli *cli, long from, usec_t *since, b
     return fault_hint(fault, "`loophole doctor` looks for causes; the whole log: `loophole logs supervisor`");
 }
 
+/* The services run, and serve nothing but a restore. */
+static enum err refuse_damaged(const struct cli *cli, struct fault *fault)
+{
+    char directory[PATH_MAX + 16], reason[TRUST_REASON];
+
+    snprintf(directory, sizeof directory, "%s/store", cli->paths.data);
+    return trust_look(directory, reason) == TRUST_DAMAGED ? trust_say_damaged(reason, fault) : ERR_OK;
+}
+
 /* Long work may take any time: the supervisor kills a service whose work makes no progress. */
 enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
 {
@@ -154,7 +156,9 @@ enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
         if (known && show_work(cli, &lines, &shown))
             end = clock_steady() + START_SECONDS * 1000000LL;
         if (known && not_ready(&lines, sound_end, name) == 0) {
-            warn_of_silence(cli, &lines);
+            if (refuse_damaged(cli, fault) != ERR_OK)
+                return ERR_IO;
+            engine_print_alarms(cli, &lines, warn);
             return ERR_OK;
         }
         if (!known && look_for_supervisor(cli, from, &missing, &is_said, fault) != ERR_OK)
