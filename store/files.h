@@ -1,4 +1,4 @@
-/* files.h: the files that LMDB keeps in the store's directory: data.mdb and lock.mdb; trust.h has two more there. Any
+/* files.h: the files that LMDB keeps in the store's directory: data.mdb and lock.mdb; trust.h has two more there, and persist one. Any
  * thread. */
 #ifndef LOOPHOLE_STORE_FILES_H
 #define LOOPHOLE_STORE_FILES_H
@@ -9,7 +9,7 @@
 
 #include "common/err.h"
 
-#define FILES_OF_STORE "data.mdb", "lock.mdb", "state", "doubt"
+#define FILES_OF_STORE "data.mdb", "lock.mdb", "state", "doubt", "lineage"
 
 /* What an errno is among our errors: as file_err, but a disk that became read-only is io: it may come back. */
 enum err files_err(int number);

@@ -189,6 +189,13 @@ enum err store_open_directory(const char *directory, enum store_mode mode, size_
     return ERR_OK;
 }
 
+bool store_was_replaced(const struct store *store)
+{
+    struct stat st;
+
+    return files_data(store->directory, &st) && (st.st_ino != store->inode || st.st_dev != store->device);
+}
+
 void store_close(struct store *store)
 {
     if (!store)
@@ -196,7 +203,7 @@ void store_close(struct store *store)
     files_end_guard(store->map);
     if (store->env)
         mdb_env_close(store->env);
-    if (store->lock >= 0 && !trust_is_doubted(store->directory))
+    if (store->lock >= 0 && !trust_is_doubted(store->directory) && !store_was_replaced(store))
         trust_closed(store->directory);
     store_unlock(store->lock);
     free(store);
@@ -259,11 +266,10 @@ enum err store_copy(struct store *store, int fd, bool compact, struct fault *fau
 
 /* ---- transactions ---- */
 
-static bool was_replaced(const struct store *store)
+enum err store_refuse_replaced(const struct store *store, struct fault *fault)
 {
-    struct stat st;
-
-    return files_data(store->directory, &st) && (st.st_ino != store->inode || st.st_dev != store->device);
+    trust_doubt(store->directory);
+    return fault_set(fault, ERR_IO, "another file has taken the place of data.mdb in %s", store->directory);
 }
 
 static enum err open_again(struct store *store, struct fault *fault)
@@ -302,7 +308,7 @@ enum err store_read(struct store *store, struct txn **txn, struct fault *fault)
     uint64_t version = STORE_VERSION;
     enum err e = ERR_OK;
     bool is_first = store->mode == STORE_READER && store->open_txns == 0;
-    bool again = is_first && (!store->env || was_replaced(store));
+    bool again = is_first && (!store->env || store_was_replaced(store));
 
     if (is_first && trust_is_doubted(store->directory))
         e = trust_refuse(store->directory, fault);
@@ -323,5 +329,5 @@ enum err store_read(struct store *store, struct txn **txn, struct fault *fault)
 
 enum err store_write(struct store *store, struct txn **txn, struct fault *fault)
 {
-    return begin_txn(store, true, txn, fault);
+    return store_was_replaced(store) ? store_refuse_replaced(store, fault) : begin_txn(store, true, txn, fault);
 }

@@ -29,14 +29,15 @@ bool txn_writes(const struct txn *txn)
 
 enum err txn_commit(struct txn *txn, struct fault *fault)
 {
-    const char *directory = txn->store->directory;
+    const struct store *store = txn->store;
     int rc = mdb_txn_commit(txn->lmdb);
     enum err e = store_meaning(txn->store->env, rc);
 
     free_txn(txn);
     if (rc == 0)
-        return ERR_OK;
-    return fault_set(fault, e == ERR_FULL ? ERR_FULL : ERR_IO, "cannot commit to %s: %s", directory, mdb_strerror(rc));
+        return store_was_replaced(store) ? store_refuse_replaced(store, fault) : ERR_OK;
+    return fault_set(fault, e == ERR_FULL ? ERR_FULL : ERR_IO, "cannot commit to %s: %s", store->directory,
+                     mdb_strerror(rc));
 }
 
 /* A writer's cursors would have to follow its writes. */

@@ -103,6 +103,12 @@ static enum err changes_since(struct persist *p, struct call *call, const struct
     if (!found.each.at)
         return refuse(call, ERR_FULL, "no memory for so many changes");
     e = store_read(p->store, &txn, call_fault(call));
+    if (e == ERR_OK && lineage_is_another(p, txn)) {
+        txn_end(txn);
+        e = lineage_renew(p, call_fault(call));
+        if (e == ERR_OK)
+            e = store_read(p->store, &txn, call_fault(call));
+    }
     if (e != ERR_OK)
         return e;
     e = read_changes(txn, call_arena(call), ask->revision, limit, &found);

@@ -63,13 +63,17 @@ static enum err open_and_try(struct persist *p, struct fault *fault)
     enum err e = store_open_work(p->paths, STORE_WRITER, work, &p->store, fault);
 
     work_report(work, WORK_NONE, 0, 0);
-    if (e == ERR_OK && p->alarm[0]) {
-        e = try_to_write(p->store, fault);
-        if (e != ERR_OK)
-            store_close(p->store);
-    }
-    if (e != ERR_OK)
+    if (e != ERR_OK) {
         p->store = NULL;
+        return e;
+    }
+    e = lineage_open(p, fault);
+    if (e == ERR_OK && p->alarm[0])
+        e = try_to_write(p->store, fault);
+    if (e != ERR_OK) {
+        store_close(p->store);
+        p->store = NULL;
+    }
     return e;
 }
 

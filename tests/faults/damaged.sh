@@ -1,7 +1,7 @@
 #!/bin/bash
 # damaged.sh: a data.mdb with changed bytes: the store is checked in a child before any service uses it, a damaged one is
 # refused with a sentence in status and doctor, no service dies of it again and again, and a restored backup brings the
-# engine back. 6 damages by default, 60 with LONG=1. A run is repeated with SEED=N.
+# engine back. An older data.mdb that is put back is noticed. 6 damages by default, 60 with LONG=1. A run is repeated with SEED=N.
 . "$(dirname "$0")/../lib.sh"
 damages=$(how_often 6 60)
 sentence='is damaged (.*): restore a backup with `loophole restore FILE`'
@@ -20,6 +20,14 @@ P
     holds loophole backup "$scratch/backup" --force
     engine_down
     cp "$data" "$scratch/whole"
+}
+# An engine with 10 items.
+_small() {
+    export LOOPHOLE_HOME=$scratch/home-$1
+    mkdir -p "$LOOPHOLE_HOME"
+    data=$LOOPHOLE_HOME/data/store/data.mdb
+    engine_up
+    _put_items first 10
 }
 # Bits anywhere; or whole pages; or heads of pages. The pages with a certain item's name are of no kind then: one of them
 # is in use, and a process that reads all items meets it.
@@ -121,6 +129,66 @@ a_store_that_is_put_back_by_hand_is_used_again() {
     cp "$scratch/whole" "$data"
     until_true 60 _put
     until_true 60 _finds_all
+    engine_down
+}
+
+_catalogue() { loophole ask persist.changes_since revision=0 limit=1 | field catalogue; }
+_put_items() { # WORD COUNT
+    python - "$1" "$2" <<'P'
+import sys
+from client import Catalogue, Client
+catalogue = Catalogue(Client())
+catalogue.batch(*(catalogue.place(b"%s%d.wav" % (sys.argv[1].encode(), n)) for n in range(int(sys.argv[2]))))
+P
+}
+_finds() { [ "$(loophole search wav --json --limit 1000 | wc -l)" = "$1" ]; }
+
+# Its revisions come again with other contents: `changes_since` of the running engine and of the next one show that.
+an_older_data_mdb_that_is_put_back_has_another_catalogue_id() {
+    local first second
+    _small older
+    first=$(_catalogue)
+    engine_down
+    cp "$data" "$scratch/older"
+    engine_up
+    _put_items later 20
+    same "$first" "$(_catalogue)" "(a restart alone)"
+    kill -KILL "$(pid_of persist)"
+    wait_ready persist
+    same "$first" "$(_catalogue)" "(a kill alone)"
+    engine_down
+    cp "$scratch/older" "$data"
+    engine_up
+    second=$(_catalogue)
+    differ "$first" "$second"
+    until_true 60 _finds 10
+    cp "$data" "$scratch/older" # while it runs
+    _put_items later 20
+    until_true 60 _finds 30
+    engine_down
+    cp "$scratch/older" "$data"
+    engine_up
+    differ "$second" "$(_catalogue)"
+    until_true 60 _finds 10
+    engine_down
+}
+
+an_older_data_mdb_that_is_moved_in_while_the_engine_runs_loses_no_ack() {
+    local before
+    _small moved
+    engine_down
+    cp "$data" "$scratch/older"
+    engine_up
+    _put_items later 20
+    before=$(_catalogue)
+    cp "$scratch/older" "$scratch/copy" && mv "$scratch/copy" "$data"
+    until_true 60 _put_items after 5 # an ask that is refused may be sent again
+    differ "$before" "$(_catalogue)"
+    until_true 60 _finds 15
+    kill -KILL "$(pid_of persist)"
+    wait_ready persist
+    until_true 60 _finds 15
+    contains "$(loophole store check)" " 0 problems"
     engine_down
 }
 

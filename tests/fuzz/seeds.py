@@ -363,9 +363,22 @@ def audio_commands():
              music + run(1, 200) + noise(region, 77, 0) + run(1, 200) * 2 + noise(region, 5, 40) + run(3, 200) * 2)
 
 
+def row_changes():
+    """For tests/fuzz/rows.c: the database, how, which row, and what how needs."""
+    for target in ('store/rows', 'search/rows'):
+        keep(target, 'nothing', b'')
+        for db in range(18):
+            keep(target, f'{db}.removed', bytes([db, 0, 0]))
+            keep(target, f'{db}.other', bytes([db, 1, 0, 0, 9]) + b'\x81\xa2id\xc4\x03abc')
+            keep(target, f'{db}.changed', bytes([db, 2, 1, 0, 3, 0, 255, 5, 0x80, 9, 1, 20, 0xdf]))
+            keep(target, f'{db}.cut', bytes([db, 3, 0, 0, 7]))
+            keep(target, f'{db}.added', bytes([db, 4, 0, 0, 15]) + bytes(range(16)) + b'\x80' * 20)
+
+
 def main():
     for make in (messages, asks, batches, worker_answers, schemas, sounds, heard, words, queries, cursors, index_changes,
-                 map_changes, take_changes, settings, deaths, board, audio_commands):
+                 map_changes, take_changes, settings, deaths, board, audio_commands,
+                 row_changes):
         make()
 
 

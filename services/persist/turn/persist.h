@@ -4,6 +4,7 @@
 
 #include "proto/service/service.h"
 #include "schema_persist.h"
+#include "services/persist/turn/lineage.h"
 #include "services/persist/turn/readers.h"
 #include "store/row.h"
 
@@ -52,6 +53,9 @@ struct persist {
     uint64_t request_writes;   /* `writes` before it */
     bool is_refusal;           /* a batch of which each operation was refused: asked again, it is judged again */
     struct arena arena;        /* of one operation of a batch */
+
+    struct lineage lineage;      /* of the last commit (lineage.h) */
+    struct lineage lineage_next; /* of the commit under way */
 
     struct readers readers;       /* processes that hold old pages of the store */
     uint32_t droppings;           /* errands that remove files (dropping.h) */

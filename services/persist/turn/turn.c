@@ -95,6 +95,8 @@ static enum err open_transaction(struct persist *p, struct fault *fault)
     p->wrote = false;
     e = load_head(p);
     if (e == ERR_OK)
+        e = lineage_continue(p);
+    if (e == ERR_OK)
         return ERR_OK;
     txn_end(p->w.txn);
     p->w.txn = NULL;
@@ -306,6 +308,8 @@ static enum err commit_turn(struct persist *p)
 
     if (!turn_is_broken(p))
         turn_wrote(p, finish_writing(p));
+    if (!turn_is_broken(p))
+        lineage_note(p);
     p->w.txn = NULL;
     if (!turn_is_broken(p))
         return txn_commit(txn, &p->broken);
@@ -318,6 +322,7 @@ static void publish_turn(struct persist *p)
     struct persist_changed changed = { .revision = p->head };
 
     service_release(p->service);
+    lineage_keep(p);
     if (p->head != p->committed)
         service_publish(p->service, "changed", &changed);
     p->committed = p->head;

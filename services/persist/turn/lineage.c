@@ -1,0 +1,169 @@
+#include "services/persist/turn/lineage.h"
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "services/persist/turn/persist.h"
+#include "services/persist/turn/turn.h"
+#include "store/catalogue.h"
+#include "store/open/migrate.h"
+
+enum { PATH_ROOM = PATH_MAX + 32 };
+
+/* As it is in the file. */
+struct kept {
+    uint8_t catalogue[16], revision[8], line[16];
+    uint8_t digest[16]; /* of what is above */
+};
+enum { KEPT_BYTES = sizeof(struct kept), DIGEST_AT = offsetof(struct kept, digest) };
+
+static const char *path_of(const struct persist *p, char to[PATH_ROOM])
+{
+    (void)snprintf(to, PATH_ROOM, "%s/store/lineage", p->paths->data);
+    return to;
+}
+
+/* ---- the file ---- */
+
+static void read_kept(struct persist *p)
+{
+    char path[PATH_ROOM];
+    struct kept kept;
+    struct hash digest;
+    int fd = open(path_of(p, path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    bool is_whole = fd >= 0 && pread(fd, &kept, KEPT_BYTES, 0) == KEPT_BYTES;
+
+    if (fd >= 0)
+        close(fd);
+    p->lineage = p->lineage_next = (struct lineage){ 0 };
+    if (!is_whole)
+        return;
+    digest = hash_of(&kept, DIGEST_AT);
+    if (memcmp(digest.b, kept.digest, sizeof(kept.digest)) != 0)
+        return;
+    p->lineage.is_known = true;
+    memcpy(p->lineage.catalogue.b, kept.catalogue, sizeof(kept.catalogue));
+    memcpy(&p->lineage.revision, kept.revision, sizeof(kept.revision));
+    memcpy(p->lineage.line.b, kept.line, sizeof(kept.line));
+}
+
+/* What cannot be written is only not noticed later. */
+void lineage_keep(struct persist *p)
+{
+    char path[PATH_ROOM];
+    struct kept kept;
+    struct hash digest;
+    int fd;
+
+    if (!p->lineage_next.is_known)
+        return;
+    p->lineage = p->lineage_next;
+    p->lineage_next = (struct lineage){ 0 };
+    memcpy(kept.catalogue, p->lineage.catalogue.b, sizeof(kept.catalogue));
+    memcpy(kept.revision, &p->lineage.revision, sizeof(kept.revision));
+    memcpy(kept.line, p->lineage.line.b, sizeof(kept.line));
+    digest = hash_of(&kept, DIGEST_AT);
+    memcpy(kept.digest, digest.b, sizeof(kept.digest));
+    fd = open(path_of(p, path), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    if (fd < 0)
+        return;
+    (void)!pwrite(fd, &kept, KEPT_BYTES, 0);
+    close(fd);
+}
+
+/* ---- comparing ---- */
+
+bool lineage_is_another(const struct persist *p, struct txn *txn)
+{
+    const struct lineage *known = &p->lineage;
+    uint64_t tail, head;
+    struct id catalogue;
+    struct hash line;
+
+    if (!known->is_known || catalogue_id(txn, &catalogue) != ERR_OK || !id_equal(catalogue, known->catalogue) ||
+        catalogue_head(txn, &tail, &head) != ERR_OK)
+        return false; /* another id says it already */
+    if (head < known->revision)
+        return true;
+    line = catalogue_line(txn, known->revision);
+    return tail <= known->revision && memcmp(line.b, known->line.b, sizeof(line.b)) != 0;
+}
+
+static enum err draw(struct txn *txn)
+{
+    struct id id;
+
+    log_warn("the store has another history than it had: its file was replaced by an older or another one. It gets "
+             "another catalogue id, and every reader reads all items again");
+    return migrate_draw_id(txn, &id);
+}
+
+static void note(struct persist *p, struct txn *txn)
+{
+    struct lineage now = { .is_known = true };
+    uint64_t tail;
+
+    p->lineage_next = (struct lineage){ 0 };
+    if (catalogue_id(txn, &now.catalogue) != ERR_OK || catalogue_head(txn, &tail, &now.revision) != ERR_OK ||
+        now.revision == 0)
+        return;
+    if (p->lineage.is_known && now.revision == p->lineage.revision && id_equal(now.catalogue, p->lineage.catalogue))
+        return;
+    now.line = catalogue_line(txn, now.revision);
+    p->lineage_next = now;
+}
+
+void lineage_note(struct persist *p)
+{
+    note(p, p->w.txn);
+}
+
+enum err lineage_continue(struct persist *p)
+{
+    return lineage_is_another(p, p->w.txn) ? turn_wrote(p, draw(p->w.txn)) : ERR_OK;
+}
+
+/* ---- opening ---- */
+
+static enum err draw_and_commit(struct persist *p, struct fault *fault)
+{
+    struct txn *txn;
+    enum err e = store_write(p->store, &txn, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = draw(txn);
+    if (e == ERR_OK) {
+        note(p, txn);
+        e = txn_commit(txn, fault);
+        if (e == ERR_OK)
+            lineage_keep(p);
+        return e;
+    }
+    txn_end(txn);
+    return fault_set(fault, e, "the catalogue cannot get another id");
+}
+
+enum err lineage_renew(struct persist *p, struct fault *fault)
+{
+    turn_end(p);
+    return p->store ? draw_and_commit(p, fault) : fault_set(fault, ERR_IO, "%s", p->alarm);
+}
+
+enum err lineage_open(struct persist *p, struct fault *fault)
+{
+    struct txn *txn;
+    enum err e = store_read(p->store, &txn, fault);
+    bool is_another = false;
+
+    if (e != ERR_OK)
+        return e;
+    read_kept(p);
+    is_another = lineage_is_another(p, txn);
+    txn_end(txn);
+    return is_another ? draw_and_commit(p, fault) : ERR_OK;
+}

@@ -1,0 +1,24 @@
+/* rows.h: a small store with a row in most databases, and what an input changes in its rows. One thread. */
+#ifndef LOOPHOLE_TESTS_FUZZ_ROWS_H
+#define LOOPHOLE_TESTS_FUZZ_ROWS_H
+
+#include "store/row.h"
+#include "tests/fuzz/fuzz.h"
+
+enum { ROWS_ITEMS = 4 };
+
+struct rows {
+    struct store *store;
+    struct id items[ROWS_ITEMS], folders[2], volume, request;
+    struct bytes contents[ROWS_ITEMS]; /* the first two are the same */
+};
+
+/* Makes the store in fuzz_home at the first call; its writer has it open. */
+struct rows *rows_of(void);
+
+/* Changes rows of the write transaction as the input says, up to its end. Each change takes one byte for the database
+ * and one for what is done: a row is removed, gets other bytes, has some of its bytes changed or cut off, or a row
+ * under any key is added. */
+void rows_damage(struct fuzz_input *input, struct txn *txn);
+
+#endif
