@@ -40,8 +40,9 @@ class Persist:
         self.log = open(os.environ["LOOPHOLE_HOME"] + "/persist.err", "ab")
         self.generation = 0
 
-    def start(self):
-        self.process = subprocess.Popen(["loophole-persist", "--foreground"], stdin=subprocess.DEVNULL,
+    def start(self, within=()):
+        """`within`: a program, as strace, that runs it as its child."""
+        self.process = subprocess.Popen([*within, "loophole-persist", "--foreground"], stdin=subprocess.DEVNULL,
                                         stderr=self.log, preexec_fn=dies_with_its_parent, env=with_preload())
         self.generation += 1
 

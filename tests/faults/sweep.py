@@ -1,4 +1,4 @@
-"""sweep.py leaves | race ROUNDS: kills persist while batches bring artefact files, makes the files look old, and holds
+"""sweep.py leaves | race ROUNDS | pinned: kills persist while batches bring artefact files, makes the files look old, and holds
 the files against the rows. LOOPHOLE_HOME is given.
 
 `store check` compares each row with its file; when there are as many files as rows, the files are those of the rows."""
@@ -9,10 +9,11 @@ import subprocess
 import sys
 import time
 
+from client import Catalogue, Client
 from load import Load, Persist, check_store
 
 DEADLINE = 120
-KILLS_MAX, MANY = 200, 3000
+KILLS_MAX, MANY, TRIES = 200, 3000, 10
 folder = os.environ["LOOPHOLE_HOME"] + "/data/artefact"
 
 
@@ -114,8 +115,58 @@ def race(load, persist, rounds):
         load.filling = True
 
 
+def child_of(pid):
+    with open("/proc/%d/task/%d/children" % (pid, pid)) as f:
+        return int(f.read().split()[0])
+
+
+def removals():
+    with open(os.environ["LOOPHOLE_HOME"] + "/data/log/persist.log") as f:
+        return f.read().count("artefact files that no row names are removed")
+
+
+def is_judged_in_time(ask):
+    """Ages the file of a batch that waits for its sync, and another one beside it that no batch names. True: the sweep
+    judged both before the batch was answered."""
+    content, client = os.urandom(16), ask.client
+    before = removals()
+    waveform = ask.analysed(ask.put(content.hex().encode() + b".wav"), content, os.urandom(3000))
+    request = client.send("persist.batch", {"operations": [waveform]}, budget_ms=60000)
+    name = "%s/%s-waveform-1" % (content.hex()[:2], content.hex())
+    wait_until(lambda: any(path.startswith(os.path.join(folder, name[:-2])) for path in files()), "no file is written")
+    age()
+    plant("%s%s-waveform-1" % (name[:5], os.urandom(15).hex()))
+    age()
+    in_time = False
+    while True:
+        answer = client.take("persist", 10)
+        if answer and answer[0] == request:
+            assert answer[1] == "ok" and answer[2]["each"][0]["error"] == "ok", answer
+            return in_time
+        in_time = in_time or removals() > before
+
+
+def pinned(persist):
+    """Each sync of the disk takes 4 s, so that the sweep comes while a batch waits for one: 1 s after persist's start."""
+    slow = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=syncfs", "-e", "inject=syncfs:delay_enter=4000000"]
+    for number in range(1, TRIES + 1):
+        persist.start(slow)
+        in_time = is_judged_in_time(Catalogue(Client()))
+        os.kill(child_of(persist.pid()), signal.SIGTERM)
+        assert persist.process.wait(DEADLINE) == 0
+        left = counts()
+        assert left["artefact_files_lost"] == 0 and left["problems"] == 0, left
+        if in_time:
+            print("figure: at try %d the sweep judged the old file of a batch that was under way" % number)
+            return
+    raise AssertionError("no sweep came while a batch was under way")
+
+
 def main():
     persist = Persist()
+    if sys.argv[1] == "pinned":
+        pinned(persist)
+        return
     persist.start()
     load = Load(filed=0.7, batches=0.05)
     print("seed %d" % load.seed)

@@ -23,4 +23,10 @@ batches_sent_again_while_the_sweep_runs_keep_their_files() {
     _drive race $rounds
 }
 
+the_file_of_a_batch_under_way_stays_however_old_it_looks() {
+    command -v strace >/dev/null || skip "no strace"
+    _home pinned
+    _drive pinned
+}
+
 run_claims "$@"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/log.h"
+#include "common/process/log.h"
 #include "services/persist/turn/persist.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue.h"

@@ -4,7 +4,7 @@
 
 #include "store/catalogue.h"
 #include "store/changelog.h"
-#include "proto/schemac/check.h"
+#include "store/check/check.h"
 #include "store/check/orphan.h"
 #include "store/parts.h"
 
