@@ -101,36 +101,43 @@ static void explain_end(int status, char *why)
         snprintf(why, SANDBOXED_WHY_SIZE, "exit code %d", WEXITSTATUS(status));
 }
 
-void sandboxed_end(struct sandboxed *process, char *why)
+/* True when it died by itself, or is about to: a worker that closed its socket gets a moment. */
+static bool died_alone(const struct sandboxed *process, int *status)
 {
+    uint8_t byte;
+
+    if (reap_worker(process->pid, 0, status))
+        return true;
+    if (process->pipe.fd < 0)
+        return false;
+    ssize_t got = recv(process->pipe.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    bool hung_up = got == 0 || (got < 0 && errno == ECONNRESET); /* reset: it left a message unread */
+    return hung_up && reap_worker(process->pid, DYING_US, status);
+}
+
+pid_t sandboxed_kill(struct sandboxed *process, char *why)
+{
+    pid_t pid = process->pid;
     int status;
 
     why[0] = 0;
-    if (process->pid == 0)
-        return;
-    bool alone = reap_worker(process->pid, 0, &status); /* it died by itself: that says why */
-    if (!alone && process->pipe.fd >= 0) {
-        uint8_t byte;
-        ssize_t got = recv(process->pipe.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-        bool hung_up = got == 0 || (got < 0 && errno == ECONNRESET); /* reset: it left a job unread */
-        alone = hung_up && reap_worker(process->pid, DYING_US, &status);
-    }
-    if (alone)
-        explain_end(status, why);
-    pipe_close(&process->pipe);
-    if (!alone && (kill(process->pid, SIGKILL) < 0 || !reap_worker(process->pid, DYING_US, &status)))
-        log_warn("worker %d does not end yet", (int)process->pid);
-    process->pid = 0;
-}
-
-pid_t sandboxed_kill(struct sandboxed *process)
-{
-    pid_t pid = process->pid;
-
     if (pid == 0)
         return 0;
-    kill(pid, SIGKILL);
+    bool alone = died_alone(process, &status);
+    if (alone)
+        explain_end(status, why);
+    else
+        kill(pid, SIGKILL);
     pipe_close(&process->pipe);
     process->pid = 0;
-    return waitpid(pid, NULL, WNOHANG) == 0 ? pid : 0;
+    return alone || waitpid(pid, NULL, WNOHANG) != 0 ? 0 : pid;
+}
+
+void sandboxed_end(struct sandboxed *process, char *why)
+{
+    pid_t pid = sandboxed_kill(process, why);
+    int status;
+
+    if (pid != 0 && !reap_worker(pid, DYING_US, &status))
+        log_warn("worker %d does not end yet", (int)pid);
 }

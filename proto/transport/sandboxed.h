@@ -20,11 +20,12 @@ struct sandboxed {
  * not_found (no program). */
 enum err sandboxed_start(struct sandboxed *process, const char *program, const char *mode, struct fault *fault);
 
-/* Ends it and waits for its end, at most 0.2 s; `why` (of SANDBOXED_WHY_SIZE) gets how it died by itself, or "" when
- * it lived. */
-void sandboxed_end(struct sandboxed *process, char *why);
+/* Ends it: kills it, unless it died by itself. `why` (of SANDBOXED_WHY_SIZE) gets how it died by itself, or "" when it
+ * lived. Waits 0.2 s at most, and only for a worker that has closed its socket. Returns 0, or the pid that is still to
+ * be waited for (waitpid). */
+pid_t sandboxed_kill(struct sandboxed *process, char *why);
 
-/* Kills it and waits for nothing: 0, or the pid that is still to be buried (waitpid). */
-pid_t sandboxed_kill(struct sandboxed *process);
+/* The same, and waits for its end, at most 0.2 s. */
+void sandboxed_end(struct sandboxed *process, char *why);
 
 #endif

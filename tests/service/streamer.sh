@@ -127,6 +127,23 @@ what_cannot_be_played_says_why() {
     until_true 10 _silent
 }
 
+_decoders() { pgrep -P "$(pid_of streamer)" loophole-worker; }
+_has_others() { # PID…: four decoders wait, and none of these is left, not even as a zombie
+    local now; now=$(_decoders)
+    [ "$(wc -w <<<"$now")" -ge 4 ] && [ -z "$(comm -12 <(sort <<<"$now") <(printf '%s\n' "$@" | sort))" ]
+}
+
+decoders_that_are_killed_are_replaced() {
+    _engine
+    until_true 30 _has_others 0
+    local killed; killed=$(_decoders)
+    kill -KILL $killed
+    until_true 30 _has_others $killed
+    _tape
+    contains "$(loophole play "$scratch/files/count.wav")" "count.wav (2.00 s)"
+    _played_to_the_end
+}
+
 an_item_whose_volume_is_away_is_offline() {
     _engine
     (cd "$top/tests" && /usr/bin/python3 - <<'END') || fail "not offline"

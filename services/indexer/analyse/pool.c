@@ -1,5 +1,6 @@
 #include "services/indexer/analyse/pool.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,57 +11,23 @@
 #include "proto/transport/limits.h"
 #include "services/indexer/analyse/renewals.h"
 
-enum { RETRY_US = 1000000, BYTES_A_DEADLINE = 64 << 20, OPEN_AHEAD = 2, OPEN_US = 20000000 };
+enum { BYTES_A_DEADLINE = 64 << 20, OPEN_AHEAD = 2, OPEN_US = 20000000 };
 
 struct pool {
-    struct service *service;
     struct errands *errands;
     struct pool_settings settings;
     struct pool_listener listener;
-    struct worker workers[POOL_WORKERS_MAX];
-    usec_t start_again; /* a start failed: not before */
+    struct workers *workers;
     struct work_queue waiting, ready;
     struct renewals renewals; /* behind all that waits */
     uint32_t opening;         /* files being opened */
-    struct arena arena;       /* of one result */
     uint64_t analyser;
     bool hold;
-    char alarm[WORKER_WHY_SIZE];
 };
 
 static void hand_out_ready(struct pool *pool);
-static void worker_readable(void *state, int fd);
 
-/* ---- workers come and go ---- */
-
-static void start_worker(struct pool *pool, struct worker *worker)
-{
-    struct fault fault = { 0 };
-
-    if (worker_start(worker, pool->settings.program, &fault) == ERR_OK) {
-        if (service_watch(pool->service, worker->process.pipe.fd, worker_readable, pool) == ERR_OK)
-            return;
-        fault_set(&fault, ERR_FULL, "the service watches too many descriptors for another worker");
-        worker_end(worker, (char[WORKER_WHY_SIZE]){ 0 });
-    }
-    if (!pool->alarm[0])
-        log_fault("starting a worker", &fault);
-    snprintf(pool->alarm, sizeof(pool->alarm), "no worker can be started: %.150s", fault.what);
-    pool->start_again = clock_steady() + RETRY_US;
-}
-
-static void end_worker(struct pool *pool, struct worker *worker, char why[WORKER_WHY_SIZE])
-{
-    if (worker->process.pid != 0)
-        service_unwatch(pool->service, worker->process.pipe.fd);
-    worker_end(worker, why);
-}
-
-static void replace_worker(struct pool *pool, struct worker *worker)
-{
-    end_worker(pool, worker, (char[WORKER_WHY_SIZE]){ 0 });
-    start_worker(pool, worker);
-}
+/* ---- what becomes of a file ---- */
 
 static void heard_nothing(struct pool *pool, struct work *work, enum analysis_state state, const char *why)
 {
@@ -75,7 +42,7 @@ static void heard_nothing(struct pool *pool, struct work *work, enum analysis_st
 
 static void give_back(struct pool *pool, struct work *work, const char *why)
 {
-    char words[WORKER_WHY_SIZE + 64];
+    char words[SANDBOXED_WHY_SIZE + 64];
 
     log_warn("a worker was lost over %s: %s", work->path, why);
     if (strcmp(why, SANDBOXED_NO_MEMORY) == 0) { /* the sandbox's bound, and no fault of the worker */
@@ -90,81 +57,46 @@ static void give_back(struct pool *pool, struct work *work, const char *why)
     heard_nothing(pool, work, ANALYSIS_STATE_QUARANTINED, words);
 }
 
-/* A worker that did not answer its first job tells of the program, any other of its file. */
-static void lose_worker(struct pool *pool, struct worker *worker, const char *why)
+static void lose_worker(void *state, void *holder, const struct fault *fault)
 {
-    struct work *work = worker->work;
-    char how[WORKER_WHY_SIZE];
-    bool answers = worker->answers;
+    struct pool *pool = state;
+    char late[64];
 
-    end_worker(pool, worker, how);
-    if (how[0])
-        why = how;
-    if (answers) {
-        start_worker(pool, worker);
-    } else {
-        if (!pool->alarm[0])
-            log_error("workers end at their start: %s", why);
-        snprintf(pool->alarm, sizeof(pool->alarm), "workers end at their start: %.150s", why);
-        pool->start_again = clock_steady() + RETRY_US;
-    }
-    if (work)
-        give_back(pool, work, why);
+    snprintf(late, sizeof(late), "no answer within %lld s", (long long)(pool->settings.deadline / 1000000));
+    give_back(pool, holder, fault->code == ERR_TIMEOUT ? late : fault->what);
+    hand_out_ready(pool);
 }
 
-/* ---- answers ---- */
-
-static void answer_first(struct pool *pool, struct worker *worker, const struct result *result)
+static void finish_work(struct pool *pool, struct worker *worker, const struct result *result)
 {
-    worker->answers = true;
-    pool->analyser = result->found.analyser;
-    pool->alarm[0] = 0;
-}
-
-static void answer_work(struct pool *pool, struct worker *worker, const struct result *result)
-{
-    struct work *work = worker->work;
+    struct work *work = worker->holder; /* until the end: so the worker is not taken meanwhile */
     bool failed = result->found.state.value == ANALYSIS_STATE_FAILED;
 
-    worker->work = NULL;
-    worker->spent = failed || worker->files >= POOL_FILES_A_WORKER;
     if (work->ticket.number == 0 && !work_is_unchanged(work))
         pool->listener.lost(pool->listener.state, work, POOL_CHANGED);
     else
         pool->listener.heard(pool->listener.state, work, result);
-    if (worker->spent)
-        replace_worker(pool, worker);
-}
-
-static void take_result(struct pool *pool, struct worker *worker)
-{
-    struct result result = { 0 };
-    struct fault fault = { 0 };
-    enum err e = worker_take(worker, &pool->arena, &result, &fault);
-
-    if (e == ERR_BUSY)
-        return;
-    if (e == ERR_OK && worker->answers)
-        e = worker_check(&result, worker->work->mode, &fault);
-    if (e != ERR_OK)
-        lose_worker(pool, worker, fault.what);
-    else if (!worker->answers)
-        answer_first(pool, worker, &result);
+    if (failed)
+        workers_drop(pool->workers, worker);
     else
-        answer_work(pool, worker, &result);
-    arena_reset(&pool->arena);
+        workers_give_back(pool->workers, worker);
 }
 
-static void worker_readable(void *state, int fd)
+static enum err take_answer(void *state, struct worker *worker, const void *answer, struct fault *fault)
 {
+    const struct result *result = answer;
     struct pool *pool = state;
+    struct work *work = worker->holder;
+    enum err e = work ? worker_check(result, work->mode, fault) : ERR_OK;
 
-    for (unsigned i = 0; i < pool->settings.workers; i++)
-        if (pool->workers[i].process.pid != 0 && pool->workers[i].process.pipe.fd == fd) {
-            take_result(pool, &pool->workers[i]);
-            break;
-        }
+    if (e != ERR_OK)
+        return e;
+    if (work)
+        finish_work(pool, worker, result);
+    else
+        pool->analyser = result->found.analyser; /* of the first job */
     hand_out_ready(pool);
+    return ERR_OK;
 }
 
 /* ---- from the queue to a worker ---- */
@@ -215,25 +147,27 @@ static void open_ahead(struct pool *pool)
     }
 }
 
-static void hand_out(struct pool *pool, struct worker *worker, struct work *work)
+static usec_t patience_for(const struct pool *pool, const struct work *work)
 {
-    usec_t patience = pool->settings.deadline * (usec_t)(1 + work->size / BYTES_A_DEADLINE);
-    struct fault fault = { 0 };
-
-    if (worker_give(worker, work, work->mode, clock_steady() + patience, &fault) != ERR_OK)
-        lose_worker(pool, worker, fault.what);
+    return pool->settings.deadline * (usec_t)(1 + work->size / BYTES_A_DEADLINE);
 }
 
 static void hand_out_ready(struct pool *pool)
 {
+    struct worker *worker;
+
     if (pool->hold)
         return;
     open_ahead(pool);
-    for (unsigned i = 0; i < pool->settings.workers && pool->ready.first; i++) {
-        struct worker *worker = &pool->workers[i];
-        if (worker->process.pid != 0 && worker->answers && !worker->spent && worker->number == 0)
-            hand_out(pool, worker, work_pop(&pool->ready));
+    while (pool->ready.first && (worker = workers_take(pool->workers, pool->ready.first))) {
+        struct work *work = work_pop(&pool->ready);
+        worker_give(worker, work, patience_for(pool, work));
     }
+}
+
+static void take_spare(void *state)
+{
+    hand_out_ready(state);
 }
 
 /* ---- from outside ---- */
@@ -243,28 +177,28 @@ struct pool *pool_new(struct service *service, struct errands *errands, const st
 {
     struct pool *p = alloc_zeroed(1, sizeof(*p));
 
-    p->arena.limit = LIMIT_ARENA;
-    p->service = service;
     p->errands = errands;
     p->settings = *settings;
     p->listener = *listener;
-    for (unsigned i = 0; i < p->settings.workers; i++)
-        start_worker(p, &p->workers[i]);
+    p->workers = workers_new(service,
+                             &(struct workers_settings){ settings->program, NULL, settings->workers, settings->workers,
+                                                         &result_shape, offsetof(struct result, number) },
+                             &(struct workers_listener){ worker_prove, take_answer, lose_worker, take_spare, p });
     return p;
 }
 
 void pool_free(struct pool *pool)
 {
+    struct work *work;
+
     if (!pool)
         return;
-    for (unsigned i = 0; i < pool->settings.workers; i++) {
-        work_free(pool->workers[i].work);
-        end_worker(pool, &pool->workers[i], (char[WORKER_WHY_SIZE]){ 0 });
-    }
+    for (uint32_t i = 0; (work = workers_holder(pool->workers, &i));)
+        work_free(work);
+    workers_free(pool->workers);
     work_queue_clear(&pool->waiting);
     work_queue_clear(&pool->ready);
     renewals_clear(&pool->renewals);
-    arena_free(&pool->arena);
     free(pool);
 }
 
@@ -306,17 +240,7 @@ void pool_hold(struct pool *pool, bool hold)
 
 void pool_tick(struct pool *pool)
 {
-    usec_t now = clock_steady();
-
-    for (unsigned i = 0; i < pool->settings.workers; i++) {
-        struct worker *worker = &pool->workers[i];
-        char why[64];
-        snprintf(why, sizeof(why), "no answer within %lld s", (long long)(pool->settings.deadline / 1000000));
-        if (worker->process.pid == 0 && now >= pool->start_again)
-            start_worker(pool, worker);
-        else if (worker->process.pid != 0 && worker->number != 0 && now > worker->deadline)
-            lose_worker(pool, worker, why);
-    }
+    workers_tick(pool->workers);
     hand_out_ready(pool);
 }
 
@@ -332,5 +256,5 @@ uint64_t pool_analyser(const struct pool *pool)
 
 const char *pool_alarm(const struct pool *pool)
 {
-    return pool->alarm;
+    return workers_alarm(pool->workers);
 }

@@ -31,7 +31,7 @@ struct pool_settings {
     const char *program; /* path of loophole-worker; outlives the pool */
 };
 
-enum { POOL_WORKERS_MAX = 16, POOL_FILES_A_WORKER = 1000, POOL_DEATHS_MAX = 2 };
+enum { POOL_WORKERS_MAX = 16, POOL_DEATHS_MAX = 2 };
 
 /* Starts the workers. That none can be started shows in pool_alarm, and is tried again. */
 struct pool *pool_new(struct service *service, struct errands *errands, const struct pool_settings *settings,

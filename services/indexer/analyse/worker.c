@@ -7,76 +7,31 @@
 
 #include "common/process/priority.h"
 
-enum { FIRST_JOB_US = 20000000 };
-
-/* ---- starting ---- */
-
-static enum err give_first(struct worker *worker, struct fault *fault)
+enum err worker_prove(struct worker *worker, struct fault *fault)
 {
-    struct job job = { .number = 1, .mode = { .value = WORKER_MODE_HASH } };
+    struct job job = { .mode = { .value = WORKER_MODE_HASH } };
     int fd = memfd_create("loophole-first-job", MFD_CLOEXEC);
 
     if (fd < 0)
         return fault_errno(fault, ERR_IO, errno, "cannot make the first job of a worker");
-    enum err e = pipe_send(&worker->process.pipe, &job_shape, &job, fd, fault);
-    close(fd);
-    worker->number = job.number;
-    worker->deadline = clock_steady() + FIRST_JOB_US;
-    return e;
-}
-
-enum err worker_start(struct worker *worker, const char *program, struct fault *fault)
-{
-    *worker = (struct worker){ 0 };
-    enum err e = sandboxed_start(&worker->process, program, NULL, fault);
-    if (e != ERR_OK)
-        return e;
     priority_background(worker->process.pid);
-    e = give_first(worker, fault);
-    if (e != ERR_OK)
-        worker_end(worker, (char[WORKER_WHY_SIZE]){ 0 });
-    return e;
-}
-
-/* ---- jobs ---- */
-
-enum err worker_give(struct worker *worker, struct work *work, enum worker_mode mode, usec_t deadline,
-                     struct fault *fault)
-{
-    const struct bytes path = bytes_of(work->path, strlen(work->path));
-    char extension[TEXT_EXTENSION_SIZE];
-    struct job job = { .number = ++worker->files + 1,
-                       .mode = { .value = (int32_t)mode },
-                       .size = work->size,
-                       .extension = text_of(text_extension(path, extension)) };
-
-    worker->work = work;
-    worker->number = job.number;
-    worker->deadline = deadline;
-    return pipe_send(&worker->process.pipe, &job_shape, &job, work->fd, fault);
-}
-
-enum err worker_take(struct worker *worker, struct arena *arena, struct result *result, struct fault *fault)
-{
-    enum err e = pipe_receive(&worker->process.pipe, PIPE_NOW, &result_shape, arena, result, NULL, fault);
-
-    if (e != ERR_OK)
-        return e;
-    if (worker->number == 0 || result->number != worker->number)
-        return fault_set(fault, ERR_BAD_REQUEST, "an answer to no job");
-    worker->number = 0;
+    workers_ask(worker, &job_shape, &job, &job.number, fd, WORKERS_START_US);
+    close(fd);
     return ERR_OK;
 }
 
-/* ---- the end ---- */
-
-void worker_end(struct worker *worker, char *why)
+void worker_give(struct worker *worker, const struct work *work, usec_t patience)
 {
-    sandboxed_end(&worker->process, why);
-    *worker = (struct worker){ .process = { .pipe = { .fd = -1 } } };
+    const struct bytes path = bytes_of(work->path, strlen(work->path));
+    char extension[TEXT_EXTENSION_SIZE];
+    struct job job = { .mode = { .value = (int32_t)work->mode },
+                       .size = work->size,
+                       .extension = text_of(text_extension(path, extension)) };
+
+    workers_ask(worker, &job_shape, &job, &job.number, work->fd, patience);
 }
 
-/* ---- what it says ---- */
+/* ---- answers ---- */
 
 static bool is_whole(const struct embedding *embedding)
 {

@@ -1,13 +1,16 @@
 #include "services/streamer/play/reel.h"
 
 #include <math.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "common/process/opening.h"
 #include "common/text.h"
-#include "services/streamer/play/reel_worker.h"
+#include "proto/service/workers.h"
+#include "schema_worker.h"
 
 enum {
     OPENERS = 8, /* threads */
@@ -16,7 +19,9 @@ enum {
     RATE_MAX = 768000,
     OPEN_AHEAD = 1 << 20,       /* bytes */
     OPEN_PATIENCE_US = 4000000, /* of the file system */
+    WORKERS_AHEAD = 4,
     OPEN_US = 10000000,
+    CLOSE_US = 1000000,
     READ_US = 60000000,
 };
 
@@ -24,8 +29,9 @@ struct reels {
     struct service *service;
     struct mailbox *mailbox;
     struct errands *errands;
-    struct reel_workers *workers;
+    struct workers *workers;
     struct reel *waiting; /* open files without a worker; newest first */
+    char program[PATH_MAX + 32];
     float stereo[2 * REEL_FRAMES_MAX];
 };
 
@@ -36,7 +42,7 @@ struct reel {
     struct reel_listener listener;
     enum phase phase;
     struct opening *opening;
-    struct reel_worker *worker;
+    struct worker *worker;
     struct reel *next; /* of those that wait */
     int fd;            /* until a worker has it; -1 */
     struct reel_format format;
@@ -68,11 +74,11 @@ static bool give_to_worker(struct reel *reel)
     struct pull pull = { .verb = { .value = WORKER_VERB_OPEN }, .extension = text_of(reel->extension) };
     struct reels *reels = reel->reels;
 
-    reel->worker = reel_worker_take(reels->workers, reel);
+    reel->worker = workers_take(reels->workers, reel);
     if (!reel->worker)
         return false;
     reel->phase = ASKED;
-    reel_worker_pull(reels->workers, reel->worker, &pull, reel->fd, OPEN_US);
+    workers_ask(reel->worker, &pull_shape, &pull, &pull.number, reel->fd, OPEN_US);
     close(reel->fd);
     reel->fd = -1;
     return true;
@@ -143,10 +149,8 @@ static uint32_t make_stereo(const struct pulled *pulled, uint32_t channels, uint
     return frames;
 }
 
-static void take_pulled(void *holder, const struct pulled *pulled)
+static void take_pulled(struct reel *reel, const struct pulled *pulled)
 {
-    struct reel *reel = holder;
-
     if (pulled->failure.len > 0) {
         struct fault fault = { 0 };
         fault_set(&fault, ERR_BAD_REQUEST, "%.*s", TEXT_ARG(pulled->failure));
@@ -165,12 +169,52 @@ static void take_pulled(void *holder, const struct pulled *pulled)
     }
 }
 
-static void lose_worker(void *holder, const struct fault *fault)
+static enum err take_answer(void *state, struct worker *worker, const void *answer, struct fault *fault)
+{
+    (void)state;
+    (void)fault;
+    if (worker->holder)
+        take_pulled(worker->holder, answer);
+    return ERR_OK;
+}
+
+static void lose_worker(void *state, void *holder, const struct fault *fault)
 {
     struct reel *reel = holder;
+    struct fault why = { 0 };
 
+    (void)state;
     reel->worker = NULL;
-    fail_reel(reel, fault);
+    if (fault->code == ERR_TIMEOUT)
+        fault_set(&why, ERR_TIMEOUT, "its file system does not answer");
+    else
+        fault_set(&why, ERR_BAD_REQUEST, "its decoder was lost: %s", fault->what);
+    fail_reel(reel, &why);
+}
+
+/* A closed file is the first message that a worker answers. */
+static void close_file(struct worker *worker, usec_t patience)
+{
+    struct pull pull = { .verb = { .value = WORKER_VERB_CLOSE } };
+
+    workers_ask(worker, &pull_shape, &pull, &pull.number, -1, patience);
+}
+
+static enum err prove_worker(struct worker *worker, struct fault *fault)
+{
+    (void)fault;
+    close_file(worker, WORKERS_START_US);
+    return ERR_OK;
+}
+
+static void start_workers(struct reels *reels)
+{
+    snprintf(reels->program, sizeof(reels->program), "%s/loophole-worker", service_paths(reels->service)->programs);
+    reels->workers =
+        workers_new(reels->service,
+                    &(struct workers_settings){ reels->program, "stream", WORKERS_MAX, WORKERS_AHEAD, &pulled_shape,
+                                                offsetof(struct pulled, number) },
+                    &(struct workers_listener){ prove_worker, take_answer, lose_worker, spare_workers, reels });
 }
 
 /* ---- from outside ---- */
@@ -189,16 +233,13 @@ enum err reels_new(struct service *service, struct reels **reels, struct fault *
     if (!made)
         return fault_set(fault, ERR_FULL, "no memory for reels");
     made->service = service;
-    struct reel_workers_listener listener = {
-        .spare = spare_workers, .answered = take_pulled, .lost = lose_worker, .state = made
-    };
     enum err e = mailbox_new(&made->mailbox, fault);
     if (e == ERR_OK)
         made->errands = errands_new(made->mailbox, OPENERS);
     if (e == ERR_OK && service_watch(service, mailbox_fd(made->mailbox), open_mail, made) != ERR_OK)
         e = fault_set(fault, ERR_FULL, "the service watches too many descriptors");
     if (e == ERR_OK)
-        made->workers = reel_workers_new(service, &listener);
+        start_workers(made);
     if (e == ERR_OK)
         *reels = made;
     else
@@ -210,7 +251,7 @@ void reels_free(struct reels *reels)
 {
     if (!reels)
         return;
-    reel_workers_free(reels->workers);
+    workers_free(reels->workers);
     if (reels->errands && !errands_end(reels->errands))
         return; /* a thread hangs: what it uses stays */
     if (reels->mailbox)
@@ -222,12 +263,12 @@ void reels_free(struct reels *reels)
 void reels_tick(struct reels *reels)
 {
     errands_look(reels->errands);
-    reel_workers_tick(reels->workers);
+    workers_tick(reels->workers);
 }
 
 const char *reels_alarm(const struct reels *reels)
 {
-    return reel_workers_alarm(reels->workers);
+    return workers_alarm(reels->workers);
 }
 
 enum err reel_open(struct reels *reels, const char *path, const struct reel_listener *listener, struct reel **reel,
@@ -261,7 +302,18 @@ void reel_pull(struct reel *reel, int64_t frame, uint32_t frames)
     reel->frame = frame;
     reel->frames = frames < REEL_FRAMES_MAX ? frames : REEL_FRAMES_MAX;
     pull.count = reel->frames;
-    reel_worker_pull(reel->reels->workers, reel->worker, &pull, -1, READ_US);
+    workers_ask(reel->worker, &pull_shape, &pull, &pull.number, -1, READ_US);
+}
+
+/* A busy worker is killed: a stop waits for nothing. */
+static void give_back(struct workers *workers, struct worker *worker)
+{
+    if (!workers_is_free(worker)) {
+        workers_drop(workers, worker);
+        return;
+    }
+    close_file(worker, CLOSE_US);
+    workers_give_back(workers, worker);
 }
 
 void reel_close(struct reel *reel)
@@ -276,7 +328,7 @@ void reel_close(struct reel *reel)
     if (reel->opening)
         opening_drop(reel->opening);
     if (reel->worker)
-        reel_worker_give_back(reel->reels->workers, reel->worker);
+        give_back(reel->reels->workers, reel->worker);
     if (reel->fd >= 0)
         close(reel->fd);
     free(reel);

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "proto/wire/example.h"
 #include "services/persist/turn/persist.h"
 #include "services/persist/turn/turn.h"
+#include "tests/example.h"
 #include "tests/fuzz/asks.h"
 
 enum { KNOWN_MAX = 8 };

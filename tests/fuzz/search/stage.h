@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "proto/wire/example.h"
 #include "services/search/search.h"
 #include "store/catalogue_write.h"
+#include "tests/example.h"
 #include "tests/fuzz/asks.h"
 
 enum { ITEMS = 5 };

@@ -66,38 +66,6 @@ static void negative_lengths_and_half_embeddings_are_refused(void **state)
     assert_int_equal(worker_check(&result, WORKER_MODE_ANALYSE, NULL), ERR_BAD_REQUEST);
 }
 
-static void a_program_that_is_not_there_is_an_error(void **state)
-{
-    struct worker worker;
-    struct fault fault = { 0 };
-
-    (void)state;
-    assert_int_equal(worker_start(&worker, "/no/such/loophole-worker", &fault), ERR_NOT_FOUND);
-    assert_int_equal(worker.process.pid, 0);
-}
-
-/* Its end may be found already when the first job is handed over, or when its answer is waited for. */
-static void a_program_that_ends_at_once_is_lost_with_its_reason(void **state)
-{
-    struct worker worker;
-    struct result result = { 0 };
-    struct arena arena = { 0 };
-    struct fault fault = { 0 };
-    char why[WORKER_WHY_SIZE] = "exit code 1";
-    enum err e = worker_start(&worker, "/bin/false", &fault);
-
-    (void)state;
-    bool started = e == ERR_OK;
-    while (e == ERR_OK || e == ERR_BUSY)
-        e = worker_take(&worker, &arena, &result, &fault);
-    assert_int_equal(e, ERR_OFFLINE);
-    if (started)
-        worker_end(&worker, why);
-    assert_string_equal(why, "exit code 1");
-    assert_int_equal(worker.process.pid, 0);
-    arena_free(&arena);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,8 +73,6 @@ int main(void)
         cmocka_unit_test(a_state_that_does_not_fit_the_job_is_refused),
         cmocka_unit_test(a_fact_in_a_persons_name_is_refused),
         cmocka_unit_test(negative_lengths_and_half_embeddings_are_refused),
-        cmocka_unit_test(a_program_that_is_not_there_is_an_error),
-        cmocka_unit_test(a_program_that_ends_at_once_is_lost_with_its_reason),
     };
 
     return cmocka_run_group_tests_name("worker of the indexer", tests, NULL, NULL);

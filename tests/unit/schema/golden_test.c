@@ -11,7 +11,7 @@
 
 #include "common/file.h"
 #include "proto/wire/codec.h"
-#include "proto/wire/example.h"
+#include "tests/example.h"
 
 enum { MESSAGES_MAX = 512, NAME_SIZE = 128, HEX_LINE = 32, GOLDEN_BYTES_MAX = 1 << 20 };
 

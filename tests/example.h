@@ -1,14 +1,21 @@
-#include "proto/wire/example.h"
+/* example.h: the value that the examples of a schema make together. Tests send it and pin its bytes. Any thread. */
+#ifndef LOOPHOLE_TESTS_EXAMPLE_H
+#define LOOPHOLE_TESTS_EXAMPLE_H
 
+#include "common/arena.h"
+#include "common/buffer.h"
 #include "proto/wire/json.h"
+#include "proto/wire/schema.h"
 
-/* In a schema these stand without the quotes of JSON, unless in a list. */
-static bool is_bare(const struct field *field)
+/* A schema writes these without the quotes of JSON, unless in a list. */
+static inline bool is_bare(const struct field *field)
 {
     return (field->type == FIELD_ID || field->type == FIELD_CHOICE) && !(field->flags & FIELD_LIST);
 }
 
-static void write_value(const struct field *field, struct buffer *to)
+static inline void example_json(const struct shape *shape, struct buffer *to);
+
+static inline void write_value(const struct field *field, struct buffer *to)
 {
     const bool is_own = field->type == FIELD_RECORD && text_is(text_of(field->example), ".");
     const bool is_list = field->flags & FIELD_LIST;
@@ -22,7 +29,9 @@ static void write_value(const struct field *field, struct buffer *to)
     }
 }
 
-void example_json(const struct shape *shape, struct buffer *to)
+/* Appends the example of `shape` as a JSON object. The example "." of a record is made of that record's own; of a
+ * list of records it is a list of one. */
+static inline void example_json(const struct shape *shape, struct buffer *to)
 {
     bool first = true;
 
@@ -34,7 +43,8 @@ void example_json(const struct shape *shape, struct buffer *to)
     buffer_add_text(to, "}");
 }
 
-enum err example_make(const struct shape *shape, struct arena *arena, void *value, struct fault *fault)
+/* Fills the zeroed `value`, a struct of `shape`; its memory is the arena's. Errors: full. */
+static inline enum err example_make(const struct shape *shape, struct arena *arena, void *value, struct fault *fault)
 {
     struct buffer json = { 0 };
     struct text kept;
@@ -46,3 +56,5 @@ enum err example_make(const struct shape *shape, struct arena *arena, void *valu
         return fault_set(fault, ERR_FULL, "no memory for an example of %s", shape->name);
     return json_read(shape, kept, arena, value, fault);
 }
+
+#endif
