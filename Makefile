@@ -49,7 +49,7 @@ endif
 all: $(PROGRAMS)
 
 # ---- the schema compiler makes tables, structs and docs/protocol.md from schemas/ ----
-SCHEMAC_O := $(call objects,$(wildcard proto/schemac/*.c)) $(call objects,common/alloc.c common/crash.c common/clock.c common/err.c common/text.c common/arena.c common/buffer.c common/file.c)
+SCHEMAC_O := $(call objects,$(wildcard proto/schemac/*.c)) $(call objects,common/alloc.c common/crash.c common/file_write.c common/clock.c common/err.c common/text.c common/arena.c common/buffer.c common/file.c)
 $(BUILD)/schemac: $(SCHEMAC_O)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(SCHEMAC_O)

@@ -10,8 +10,9 @@
 #include <unistd.h>
 
 #include "common/clock.h"
-#include "common/file.h"
+#include "common/file_write.h"
 #include "common/sanitizer.h"
+#include "common/text.h"
 
 enum { FRAMES = 64, STACK_BYTES = 65536, LINE_BYTES = 512 };
 
@@ -188,32 +189,12 @@ void crash_no_memory(size_t size)
 
 /* ---- set-up ---- */
 
-enum err crash_name_directory(const struct paths *paths, char to[CRASH_DIRECTORY_SIZE], struct fault *fault)
-{
-    int len = snprintf(to, CRASH_DIRECTORY_SIZE, "%s/crash", paths->data);
-
-    if (len < 0 || len >= CRASH_DIRECTORY_SIZE)
-        return fault_set(fault, ERR_TOO_LARGE, "the path is too long: %.100s…", paths->data);
-    return ERR_OK;
-}
-
-enum err crash_directory(const struct paths *paths, char to[CRASH_DIRECTORY_SIZE], struct fault *fault)
-{
-    enum err e = crash_name_directory(paths, to, fault);
-
-    return e == ERR_OK ? file_make_dirs(to, 0700, fault) : e;
-}
-
-enum err crash_install(const struct paths *paths, const char *service, struct fault *fault)
+enum err crash_install(const char directory[CRASH_DIRECTORY_SIZE], const char *service, struct fault *fault)
 {
     struct sigaction action = { .sa_sigaction = on_fatal, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER };
     stack_t stack = { .ss_sp = state.stack, .ss_size = sizeof(state.stack) };
-    char directory[CRASH_DIRECTORY_SIZE];
     void *frame[1];
-    enum err e = crash_directory(paths, directory, fault);
 
-    if (e != ERR_OK)
-        return e;
     (void)snprintf(state.service, sizeof(state.service), "%s", service);
     (void)snprintf(state.start, sizeof(state.start), "%s/%s-%d-", directory, state.service, (int)getpid());
     (void)backtrace(frame, 1); /* loads what it needs now: within the handler it could not */

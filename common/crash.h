@@ -5,11 +5,12 @@
 #ifndef LOOPHOLE_COMMON_CRASH_H
 #define LOOPHOLE_COMMON_CRASH_H
 
+#include <limits.h>
 #include <stddef.h>
 
-#include "common/paths.h"
+#include "common/err.h"
 
-enum { CRASH_NOTE_SIZE = 256, CRASH_DIRECTORY_SIZE = PATH_MAX - 512 }; /* room behind it for a file's name */
+enum { CRASH_NOTE_SIZE = 256, CRASH_DIRECTORY_SIZE = PATH_MAX - 512 }; /* room after it for a file's name */
 
 /* What a process without memory exits with: apart from the codes of errors (err.h). */
 enum { CRASH_EXIT_NO_MEMORY = 40 };
@@ -17,8 +18,8 @@ enum { CRASH_EXIT_NO_MEMORY = 40 };
 
 /* Handles SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT of this process, on a stack of its own; the record written,
  * the process dies of the signal as it would have. The stack serves the calling thread: the main one. In sanitizer
- * builds, which report by themselves, it does nothing. Errors: those of making DATA/crash. */
-enum err crash_install(const struct paths *paths, const char *service, struct fault *fault);
+ * builds, which report by themselves, it does nothing. `directory` is there; crash_directory.h makes it. Errors: io. */
+enum err crash_install(const char directory[CRASH_DIRECTORY_SIZE], const char *service, struct fault *fault);
 
 /* Ends this process because an allocation of `size` bytes (0: unknown) failed: writes the record, without allocating,
  * with the line "cause: no_memory", and exits with CRASH_EXIT_NO_MEMORY. Before crash_install, and in programs that
@@ -35,9 +36,5 @@ void crash_uninstall(void);
 /* What this process works on now: "persist.put_media", "/music/kick.wav". Cut, and cheap enough for each message.
  * NULL: nothing. Main thread. */
 void crash_in_hand(const char *text);
-
-/* DATA/crash; the second makes it when it is missing. */
-enum err crash_name_directory(const struct paths *paths, char to[CRASH_DIRECTORY_SIZE], struct fault *fault);
-enum err crash_directory(const struct paths *paths, char to[CRASH_DIRECTORY_SIZE], struct fault *fault);
 
 #endif

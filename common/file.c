@@ -15,26 +15,6 @@
 
 enum { READ_STEP = 65536 };
 
-static const struct {
-    int number;
-    enum err code;
-} meanings[] = {
-    { ENOENT, ERR_NOT_FOUND }, { ENOTDIR, ERR_NOT_FOUND },
-    { EEXIST, ERR_EXISTS },    { ENOSPC, ERR_FULL },
-    { EDQUOT, ERR_FULL },      { ENOMEM, ERR_FULL },
-    { EACCES, ERR_DENIED },    { EPERM, ERR_DENIED },
-    { EROFS, ERR_DENIED },     { ENAMETOOLONG, ERR_TOO_LARGE },
-    { EFBIG, ERR_TOO_LARGE },  { EAGAIN, ERR_BUSY },
-};
-
-enum err file_err(int number)
-{
-    for (size_t i = 0; i < sizeof(meanings) / sizeof(*meanings); i++)
-        if (meanings[i].number == number)
-            return meanings[i].code;
-    return ERR_IO;
-}
-
 static enum err refuse_path(struct fault *fault, const char *doing, const char *path)
 {
     return fault_errno(fault, file_err(errno), errno, "%s %s", doing, path);
@@ -74,22 +54,6 @@ enum err file_read_all(const char *path, size_t limit, struct buffer *to, struct
         e = read_fd(fd, limit, path, to, fault);
     close(fd);
     return e;
-}
-
-enum err file_write_fd(int fd, const void *bytes, size_t len)
-{
-    const uint8_t *at = bytes;
-
-    while (len > 0) {
-        ssize_t put = write(fd, at, len);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return file_err(errno);
-        at += put;
-        len -= (size_t)put;
-    }
-    return ERR_OK;
 }
 
 /* The directory of `path` into `to`; "." when it names none. */

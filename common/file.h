@@ -5,10 +5,7 @@
 #include <sys/types.h>
 
 #include "common/buffer.h"
-#include "common/err.h"
-
-/* What an errno of a file operation is among our errors: not_found, exists, full, denied, busy, too_large, else io. */
-enum err file_err(int number);
+#include "common/file_write.h"
 
 /* Appends the bytes of `path` to `to`. Errors: not_found; too_large past `limit` bytes; full (memory); io; denied;
  * bad_request when it is not a regular file. */
@@ -35,9 +32,6 @@ int file_open_disk(const char *directory);
 /* All that was written there before, by anybody, is on the disk, with its names: the price of one file, where little
  * else waits. Errors: full; io, also when the file system is read-only by now. */
 enum err file_sync_disk(int disk, struct fault *fault);
-
-/* All of `len` bytes to `fd`, past short writes and interruptions. */
-enum err file_write_fd(int fd, const void *bytes, size_t len);
 
 /* Makes `path` and the directories above it that are missing, each with `mode`; they are there after a power cut. */
 enum err file_make_dirs(const char *path, mode_t mode, struct fault *fault);

@@ -1,5 +1,5 @@
-# ---- unit tests: tests/unit/PART/NAME_test.c links the real objects of PART (all but its main) ----
-UNIT_SRC := $(wildcard tests/unit/*/*_test.c)
+# ---- unit tests: tests/unit/PART/[FLOOR/]NAME_test.c links the real objects of PART (all but its main) ----
+UNIT_SRC := $(wildcard tests/unit/*/*_test.c tests/unit/*/*/*_test.c)
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
 part_folder = $(firstword $(wildcard services/$(1) $(filter supervisor,$(1)) $(if $(filter cli,$(1)),frontends/cli)))
 define unit
@@ -9,7 +9,7 @@ $(BUILD)/tests/$(1): $(BUILD)/tests/unit/$(1).o $$(filter-out %/main.o,$$(if $(c
 	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $(LIBS_$(2)) $$(if $(LIBS_$(2)),,-llmdb) $$(LIBS) $$(LIBS_unit_$(subst /,_,$(1))) -lcmocka
 endef
 LIBS_unit_worker_hear_against_test := -lebur128
-$(foreach u,$(UNIT_SRC),$(eval $(call unit,$(patsubst tests/unit/%.c,%,$(u)),$(patsubst tests/unit/%/,%,$(dir $(u))))))
+$(foreach u,$(UNIT_SRC),$(eval $(call unit,$(patsubst tests/unit/%.c,%,$(u)),$(word 3,$(subst /, ,$(u))))))
 units: $(UNITS)
 $(BUILD)/tests/streamer/take_flac_test: | $(BUILD)/bin/loophole-worker
 

@@ -2,7 +2,7 @@
 #ifndef LOOPHOLE_SUPERVISOR_HOME_H
 #define LOOPHOLE_SUPERVISOR_HOME_H
 
-#include "supervisor/supervisor.h"
+#include "supervisor/state.h"
 
 /* A look at both locks. False when nothing may be started now: the home is gone, and the engine ends in order; or its
  * disk is away, which is waited for, with an alarm. A disk that is back holds other locks than the supervisor has: it

@@ -11,6 +11,7 @@
 
 #include "bench/search/peer.h"
 #include "services/search/near/near.h"
+#include "services/search/near/near_build.h"
 #include "services/search/near/near_file.h"
 
 enum { QUERIES = 400, ROUNDS = 5, BATCH = 8, PEERS = 8, WEIGHTS = 6 };

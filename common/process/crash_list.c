@@ -11,6 +11,7 @@
 #include "common/clock.h"
 #include "common/crash.h"
 #include "common/file.h"
+#include "common/process/crash_directory.h"
 
 enum { RECORD_MAX = 65536 };
 

@@ -10,7 +10,6 @@
 #include "common/alloc.h"
 #include "common/shared/guard.h"
 #include "common/shared/shm.h"
-#include "common/shared/studio_rate.h"
 
 enum {
     SCORE,

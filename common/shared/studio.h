@@ -22,13 +22,13 @@
 #include "common/rt/snapshot.h"
 #include "common/rt/state.h"
 #include "common/rt/stream.h"
+#include "common/shared/studio_rate.h"
 
 enum { STUDIO_NAME_SIZE = 24 }; /* "capture.0" */
 
 /* Rings of frames hold their 8 s (streams) and 16 s (captures) at one of three rates: 48,000, 96,000 or 192,000 Hz.
  * The file DATA/audio.rate says which one when they are made: the audio core writes the server's rate there, and ends
  * if its rings are too short for it, so that the supervisor makes longer ones. Longer ones than needed are kept. */
-enum { STUDIO_RATE = 48000 };
 enum { STUDIO_VERSION = 4, STUDIO_ENGINE_BYTES = 8 << 20, STUDIO_STREAMER_BYTES = 1 << 20 };
 
 struct studio; /* the mappings */

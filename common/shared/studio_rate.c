@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "common/file.h"
-#include "common/shared/studio.h"
 
 enum { TEXT_BYTES = 16 };
 

@@ -7,6 +7,7 @@
 #include "common/err.h"
 #include "common/paths.h"
 
+enum { STUDIO_RATE = 48000 };    /* Hz; of a ring of scale 1 */
 enum { STUDIO_RATE_SCALES = 4 }; /* the largest scale */
 
 uint32_t studio_rate_noted(const struct paths *paths); /* Hz; 48,000 where nothing is noted */

@@ -9,6 +9,7 @@
 
 #include "common/crash.h"
 #include "common/process/config.h"
+#include "common/process/crash_directory.h"
 #include "common/process/limits.h"
 #include "common/process/log.h"
 #include "common/shared/bell.h"
@@ -196,7 +197,7 @@ static enum err start_service(struct service *service, struct fault *fault)
         return e;
     set_machine_limits(&service->paths);
     if (log_open(&service->paths, service->name, service->options.foreground, fault) != ERR_OK ||
-        crash_install(&service->paths, service->name, fault) != ERR_OK)
+        crash_open(&service->paths, service->name, fault) != ERR_OK)
         log_fault("starting", fault); /* an engine without a log is better than none */
     e = lock_take(&service->paths, service->name, &service->lock, fault);
     if (e != ERR_OK || (e = claim_line(service, fault)) != ERR_OK)

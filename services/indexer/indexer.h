@@ -7,37 +7,8 @@
 #ifndef LOOPHOLE_INDEXER_INDEXER_H
 #define LOOPHOLE_INDEXER_INDEXER_H
 
-#include "proto/service/service.h"
-#include "schema_indexer.h"
-#include "services/indexer/analyse/hearing.h"
 #include "services/indexer/remake.h"
-#include "services/indexer/scan/shelf.h"
-#include "services/indexer/scan/watch.h"
-
-struct indexer {
-    struct service *service;
-    struct mailbox *mailbox;
-    struct errands *scans;     /* one at a time */
-    struct errands *adoptions; /* one at a time */
-    struct errands *files;     /* opening and looking */
-    struct known *known;
-    struct watch *watch; /* NULL: there is no inotify */
-    struct hearing *hearing;
-    struct shelf *shelves;
-    struct remake remake;
-    bool loaded;         /* the shelves are as the catalogue has them */
-    uint32_t adopting;   /* libraries being added */
-    uint32_t moving;     /* folders whose move persist has not answered */
-    usec_t started;      /* steady */
-    usec_t rescan_every; /* of what can't be watched */
-    bool events_lost;    /* inotify lost events; until all was looked at again */
-    /* a round: from idle to idle */
-    bool busy;
-    struct id task;
-    usec_t since;
-    struct progress published;
-    char program[PATH_MAX]; /* of the workers */
-};
+#include "services/indexer/state.h"
 
 /* The service is set before. Ends the process with a message when it can't. */
 void indexer_open(struct indexer *indexer);

@@ -4,7 +4,7 @@
 #ifndef LOOPHOLE_INDEXER_QUESTION_H
 #define LOOPHOLE_INDEXER_QUESTION_H
 
-#include "services/indexer/indexer.h"
+#include "services/indexer/state.h"
 
 /* After a scan without a fault. One of some folders counts only their files: the whole library is scanned soon. */
 void question_settle(struct indexer *indexer, struct shelf *shelf, bool was_whole, const struct scan_result *result);

@@ -1,12 +1,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #include "common/process/log.h"
 #include "schema_service.h"
+#include "services/persist/batch/dropping.h"
 #include "services/persist/batch/filing.h"
 #include "services/persist/batch/sweep.h"
+#include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/removal.h"
 #include "services/persist/places/repack.h"
 #include "services/persist/turn/multipart.h"
@@ -16,7 +17,6 @@
 #include "store/trust.h"
 
 static const usec_t look_period = 5 * 1000000, retry_period = 1000000;
-static const uint64_t room_again = 4 << 20; /* bytes free that end the alarm */
 
 static bool is_doubted(const struct persist *p)
 {
@@ -106,7 +106,7 @@ static void try_to_open(struct persist *p)
         turn_alarm(p, "");
 }
 
-void persist_open_anew(struct persist *p, const struct fault *why)
+static void open_again(struct persist *p, const struct fault *why)
 {
     sweep_use(p, NULL);
     store_close(p->store);
@@ -115,12 +115,30 @@ void persist_open_anew(struct persist *p, const struct fault *why)
     try_to_open(p);
 }
 
-bool persist_has_room(const struct persist *p)
+static bool is_used(const struct persist *p, struct id request, uint64_t digest)
 {
-    struct statvfs fs;
+    const uint64_t digests[] = { filing_digest(p, request), multipart_digest(p, request) };
+    bool is_other = false;
 
-    return statvfs(p->paths->data, &fs) != 0 || (uint64_t)fs.f_bavail * fs.f_frsize >= room_again;
+    for (size_t i = 0; i < sizeof(digests) / sizeof(*digests); i++)
+        is_other = is_other || (digests[i] && digests[i] != digest);
+    return is_other;
 }
+
+static void fail_work(struct persist *p, const struct fault *why)
+{
+    multipart_fail_all(p, why);
+    repack_close(p);
+}
+
+const struct turn_hooks persist_hooks = {
+    .begin = undo_load,
+    .is_used = is_used,
+    .before_commit = undo_save,
+    .after = dropping_start,
+    .fail = fail_work,
+    .open_again = open_again,
+};
 
 /* A process met damaged pages, or died while it read the store. */
 static void check_again(struct persist *p)
@@ -128,7 +146,7 @@ static void check_again(struct persist *p)
     const struct fault why = { .code = ERR_IO, .what = "the store is checked: a process died while it read it" };
 
     turn_end(p);
-    persist_open_anew(p, &why);
+    open_again(p, &why);
 }
 
 static void retry_store(void *persist)
@@ -169,6 +187,7 @@ void persist_open(struct persist *p)
 {
     struct fault fault = { 0 };
 
+    p->hooks = &persist_hooks;
     if (readers_open(&p->readers, p->paths, &fault) != ERR_OK || filing_open(p, &fault) != ERR_OK)
         end_with(p, &fault);
     sweep_open(p);

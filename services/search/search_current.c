@@ -3,6 +3,8 @@
 
 #include "common/process/log.h"
 #include "schema_service.h"
+#include "services/search/index/tally_count.h"
+#include "services/search/near/near_build.h"
 #include "services/search/search.h"
 
 #define MILLISECONDS(n) ((usec_t)(n) * 1000)

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "schema_service.h"
-#include "services/search/duplicates/duplicates.h"
+#include "services/search/duplicates.h"
 
 enum { UNREAD_US = 5000000 /* how long a result with unread prints serves first pages */ };
 enum { SLICE_US = 5000, PAUSE_US = 1000, SEARCHES_MAX = 4 };
@@ -45,7 +45,7 @@ static enum err take_ids(struct duplicates *d, struct request *request, struct t
 
     if (e != ERR_OK)
         return e;
-    each = match_rows(rows, &count);
+    each = bitmap_array(rows, &count);
     d->ids = calloc(count + 1, sizeof(*d->ids));
     for (uint32_t i = 0; each && d->ids && i < count; i++)
         d->ids[i] = index_id(&d->search->index, each[i]);

@@ -96,7 +96,7 @@ static enum err fill_page(struct request *request, struct map *map, const struct
     uint32_t count = 0, *rows = NULL;
     enum err e = search_rows(request, ask->query, &root, &found);
 
-    if (e == ERR_OK && !(rows = match_rows(found, &count)))
+    if (e == ERR_OK && !(rows = bitmap_array(found, &count)))
         e = fault_set(request->fault, ERR_FULL, "no memory for the page");
     map_place_rest(map, &request->search->index, clock_steady() + PLACE_US);
     if (e == ERR_OK)

@@ -69,7 +69,7 @@ static double sum_all(struct search *search)
 
 static double sum_set(const struct index *index, const struct bitmap *rows)
 {
-    uint32_t count, *each = match_rows(rows, &count);
+    uint32_t count, *each = bitmap_array(rows, &count);
     double sum = each ? sum_seconds(index, each, count) : 0;
 
     free(each);

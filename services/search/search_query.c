@@ -36,7 +36,7 @@ static enum err list_and_score(struct paging *p)
 
     if (!tells && count > index_live(index) / 2 && !p->ask->cursor.len && order_is_of_rows(&p->order, index))
         return ERR_OK;
-    p->each = match_rows(p->rows, &count);
+    p->each = bitmap_array(p->rows, &count);
     if (p->each && tells)
         p->order.scores = p->scores = score_rows(&match, p->root, p->rows, p->each);
     return p->each && (p->scores || !tells) ? ERR_OK : no_memory(p);

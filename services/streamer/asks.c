@@ -35,7 +35,7 @@ static enum err answer_play(struct streamer *streamer, struct call *call, const 
     struct voice *voice = voices_find(&streamer->voices, call_request(call));
 
     if (!voice)
-        return patience_wait(streamer, call, play_file, ask);
+        return patience_wait(&streamer->patience, call, play_file, ask);
     if (!voice->is_heard) { /* an ask whose budget was used up has begun it */
         voice->ticket = call_defer(call);
         return ERR_OK;
@@ -81,7 +81,7 @@ static enum err answer_stop(struct streamer *streamer, struct call *call, const 
         return refuse(call, ERR_NOT_FOUND, "voice %u is silent", (unsigned)ask->voice);
     enum err e = voices_may_stop(&streamer->voices, call, is_to_stop, ask);
     if (e == ERR_OK && !ask->has_voice)
-        patience_drop(streamer, play_file);
+        patience_drop(&streamer->patience, play_file);
     for (uint32_t i = 0; e == ERR_OK && i < STREAMS; i++)
         if (is_to_stop(&voices[i], ask))
             voice_stop(&voices[i], (float)ask->fade);
@@ -147,7 +147,7 @@ static enum err load_sound(struct streamer *streamer, struct call *call, const s
                            struct loaded_sound *answer)
 {
     (void)answer;
-    return patience_wait(streamer, call, load_file, ask);
+    return patience_wait(&streamer->patience, call, load_file, ask);
 }
 
 static enum err release_sound(struct streamer *streamer, struct call *call, const struct streamer_release_sound *ask,
@@ -177,7 +177,7 @@ static enum err answer_preview(struct streamer *streamer, struct call *call, con
 {
     if (preview_is_begun(&streamer->preview, call, answer))
         return ERR_OK;
-    return patience_wait(streamer, call, preview_file, ask);
+    return patience_wait(&streamer->patience, call, preview_file, ask);
 }
 
 static enum err preview_following(struct streamer *streamer, struct call *call, const void *ask)
@@ -201,8 +201,8 @@ static enum err stop_preview(struct streamer *streamer, struct call *call, const
     (void)ask, (void)answer;
     if (e != ERR_OK)
         return e;
-    patience_drop(streamer, preview_file);
-    patience_drop(streamer, preview_following);
+    patience_drop(&streamer->patience, preview_file);
+    patience_drop(&streamer->patience, preview_following);
     preview_stop(&streamer->preview);
     preview_chain_undo(&streamer->preview);
     return ERR_OK;
@@ -213,7 +213,7 @@ static enum err next_preview(struct streamer *streamer, struct call *call, const
 {
     if (preview_is_begun(&streamer->preview, call, answer))
         return ERR_OK;
-    return patience_wait(streamer, call, preview_following, ask);
+    return patience_wait(&streamer->patience, call, preview_following, ask);
 }
 
 /* ---- takes ---- */
@@ -232,7 +232,7 @@ static enum err answer_record(struct streamer *streamer, struct call *call, cons
     if (takes_is_under_way(&streamer->takes, call, answer))
         return ERR_OK;
     enum err e = take_begun_again(&streamer->takes, call, answer, &is_again);
-    return e != ERR_OK || is_again ? e : patience_wait(streamer, call, record_take, ask);
+    return e != ERR_OK || is_again ? e : patience_wait(&streamer->patience, call, record_take, ask);
 }
 
 static enum err record_stop(struct streamer *streamer, struct call *call, const struct streamer_record_stop *ask,
@@ -288,7 +288,7 @@ static enum err answer_listen(struct streamer *streamer, struct call *call, cons
                               struct heard *answer)
 {
     (void)answer;
-    return patience_wait(streamer, call, listen_to, ask);
+    return patience_wait(&streamer->patience, call, listen_to, ask);
 }
 
 const struct streamer_handlers asks_handlers = {

@@ -1,6 +1,6 @@
-#include <string.h>
+#include "services/streamer/patience.h"
 
-#include "services/streamer/streamer.h"
+#include <string.h>
 
 enum { PATIENCE_US = 5000000, MARGIN_US = 500000 };
 
@@ -13,16 +13,15 @@ static struct patience_ask take_at(struct patience *patience, uint32_t index)
     return one;
 }
 
-enum err patience_wait(struct streamer *streamer, struct call *call, patience_do *act, const void *ask)
+enum err patience_wait(struct patience *patience, struct call *call, patience_do *act, const void *ask)
 {
-    struct patience *patience = &streamer->patience;
     usec_t now = clock_steady(), until = call_deadline(call) - MARGIN_US;
-    bool waits = patience->count > 0 || desk_check(&streamer->desk, NULL) != ERR_OK;
+    bool waits = patience->count > 0 || desk_check(patience->desk, NULL) != ERR_OK;
 
     if (until > now + PATIENCE_US)
         until = now + PATIENCE_US;
     if (!waits || until <= now || patience->count == PATIENCE_ASKS)
-        return act(streamer, call, ask);
+        return act(patience->streamer, call, ask);
     struct ticket ticket = call_defer(call);
     if (ticket.number)
         patience->each[patience->count++] = (struct patience_ask){ act, ask, call, ticket, until };
@@ -30,19 +29,18 @@ enum err patience_wait(struct streamer *streamer, struct call *call, patience_do
 }
 
 /* Its client may have gone, and its call with it. */
-static void do_late(struct streamer *streamer, const struct patience_ask *one)
+static void do_late(struct patience *patience, const struct patience_ask *one)
 {
-    if (!ticket_is_open(streamer->service, one->ticket))
+    if (!ticket_is_open(patience->service, one->ticket))
         return;
-    if (one->act(streamer, one->call, one->ask) != ERR_OK)
-        ticket_fail(streamer->service, one->ticket, call_fault(one->call));
+    if (one->act(patience->streamer, one->call, one->ask) != ERR_OK)
+        ticket_fail(patience->service, one->ticket, call_fault(one->call));
 }
 
 /* The first that may be done now; its index, or the count. */
-static uint32_t first_due(struct streamer *streamer)
+static uint32_t first_due(const struct patience *patience)
 {
-    const struct patience *patience = &streamer->patience;
-    bool runs = desk_check(&streamer->desk, NULL) == ERR_OK;
+    bool runs = desk_check(patience->desk, NULL) == ERR_OK;
     usec_t now = clock_steady();
     uint32_t i = 0;
 
@@ -51,21 +49,19 @@ static uint32_t first_due(struct streamer *streamer)
     return i;
 }
 
-void patience_tick(struct streamer *streamer)
+void patience_tick(struct patience *patience)
 {
-    struct patience *patience = &streamer->patience;
     uint32_t due;
 
-    while (patience->count && (due = first_due(streamer)) < patience->count) {
+    while (patience->count && (due = first_due(patience)) < patience->count) {
         struct patience_ask one = take_at(patience, due);
 
-        do_late(streamer, &one);
+        do_late(patience, &one);
     }
 }
 
-void patience_drop(struct streamer *streamer, patience_do *act)
+void patience_drop(struct patience *patience, patience_do *act)
 {
-    struct patience *patience = &streamer->patience;
     struct fault fault = { 0 };
 
     fault_set(&fault, ERR_CONFLICT, "it was stopped before it began");
@@ -73,6 +69,6 @@ void patience_drop(struct streamer *streamer, patience_do *act)
         if (patience->each[i].act == act) {
             struct patience_ask one = take_at(patience, i);
 
-            ticket_fail(streamer->service, one.ticket, &fault);
+            ticket_fail(patience->service, one.ticket, &fault);
         }
 }

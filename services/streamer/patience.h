@@ -5,6 +5,7 @@
 #define LOOPHOLE_STREAMER_PATIENCE_H
 
 #include "proto/service/service.h"
+#include "services/streamer/base/desk.h"
 
 enum { PATIENCE_ASKS = 64 };
 
@@ -14,6 +15,9 @@ struct streamer;
 typedef enum err patience_do(struct streamer *streamer, struct call *call, const void *ask);
 
 struct patience {
+    struct streamer *streamer; /* for the asks */
+    struct service *service;
+    struct desk *desk;
     struct patience_ask {
         patience_do *act;
         const void *ask; /* in the call's arena, as the call: alive while the ticket is open */
@@ -27,11 +31,11 @@ struct patience {
 /* At once when a core runs, or when there is no room; else as soon as one runs. `act` is called at the end of the
  * patience in any case: 5 s, or half a second before the ask's deadline. It answers by a ticket, or returns an error.
  * Asks are done in the order in which they came. */
-enum err patience_wait(struct streamer *streamer, struct call *call, patience_do *act, const void *ask);
+enum err patience_wait(struct patience *patience, struct call *call, patience_do *act, const void *ask);
 
-void patience_tick(struct streamer *streamer);
+void patience_tick(struct patience *patience);
 
 /* Those that would call `act` are answered conflict: they were stopped before they began. */
-void patience_drop(struct streamer *streamer, patience_do *act);
+void patience_drop(struct patience *patience, patience_do *act);
 
 #endif

@@ -80,7 +80,7 @@ static void tick_all(void *state)
 
     desk_look(&streamer->desk);
     read_notes(streamer);
-    patience_tick(streamer);
+    patience_tick(&streamer->patience);
     reels_tick(streamer->reels);
     voices_tick(&streamer->voices);
     takes_tick(&streamer->takes);
@@ -108,6 +108,9 @@ static void voice_ended(void *state, struct voice *voice)
 
 static void connect_parts(struct streamer *streamer)
 {
+    streamer->patience.streamer = streamer;
+    streamer->patience.service = streamer->service;
+    streamer->patience.desk = &streamer->desk;
     streamer->voices.service = streamer->sounds.service = streamer->preview.service = streamer->service;
     streamer->voices.desk = streamer->sounds.desk = &streamer->desk;
     streamer->voices.reels = streamer->sounds.reels = streamer->reels;

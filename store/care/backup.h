@@ -3,15 +3,8 @@
 #ifndef LOOPHOLE_STORE_BACKUP_H
 #define LOOPHOLE_STORE_BACKUP_H
 
-#include "common/id.h"
 #include "common/paths.h"
-
-struct backup {
-    uint64_t version;    /* of the databases */
-    uint64_t bytes;      /* of the image, without the trailer */
-    uint64_t revision;   /* of the change log: all up to it is in the image */
-    struct id catalogue; /* it was taken from */
-};
+#include "store/care/trailer.h"
 
 /* Writes `file`, while the engine runs or not: beside it under a name of its own, checked and synced, then renamed. A
  * file of that name is whole. With `replace` it takes the place of a regular file. One backup to a name at a time. The

@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_STORE_IMAGE_H
 #define LOOPHOLE_STORE_IMAGE_H
 
-#include "store/care/backup.h"
+#include "store/care/trailer.h"
 #include "store/store.h"
 
 /* Writes an image of the store to `fd`, an empty file at its beginning, while writers go on. `path` is for messages. A

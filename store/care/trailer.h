@@ -5,9 +5,17 @@
 #ifndef LOOPHOLE_STORE_TRAILER_H
 #define LOOPHOLE_STORE_TRAILER_H
 
-#include "store/care/backup.h"
+#include "common/err.h"
+#include "common/id.h"
 
 enum { TRAILER_BYTES = 72 };
+
+struct backup {
+    uint64_t version;    /* of the databases */
+    uint64_t bytes;      /* of the image, without the trailer */
+    uint64_t revision;   /* of the change log: all up to it is in the image */
+    struct id catalogue; /* it was taken from */
+};
 
 /* Reads the image (the first backup->bytes of `fd`) back for its digest and writes the trailer behind it. `path` is
  * for messages. */

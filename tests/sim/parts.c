@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "proto/wire/codec.h"
-#include "services/persist/batch/analysis.h"
 #include "services/persist/edit/edit.h"
+#include "services/persist/places/analysis.h"
 #include "services/persist/places/places.h"
 #include "services/persist/turn/multipart.h"
 #include "tests/sim/journal.h"

@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "common/file.h"
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/base/state.h"
+#include "proto/wire/json.h"
+#include "schema_cli.h"
 
 /* ---- to the descriptors ---- */
 

@@ -5,26 +5,13 @@
 #define LOOPHOLE_AUDIO_JACK_H
 
 #include "common/clock.h"
+#include "services/audio/jack/port.h"
 #include "services/audio/rt/engine.h"
 
 struct client;
 
 enum { CLIENT_NAME = 64, CLIENT_PORT_NAME = 32, CLIENT_FOREIGN_NAME = 256, CLIENT_CHAIN_NAME = 256 };
 
-enum client_port {
-    PORT_MAIN_LEFT,
-    PORT_MAIN_RIGHT,
-    PORT_PREVIEW_LEFT,
-    PORT_PREVIEW_RIGHT,
-    PORT_IN_LEFT,
-    PORT_IN_RIGHT,
-    PORT_LISTEN,
-    PORT_RETURN_LEFT, /* what comes back of the preview's chain */
-    PORT_RETURN_RIGHT,
-    PORT_MIDI_IN,
-    PORT_MIDI_OUT,
-    PORTS
-};
 extern const char *const client_ports[PORTS]; /* "main_left", … */
 
 /* What the callbacks count. Any thread reads. */

@@ -7,7 +7,8 @@
 #include <jack/jack.h>
 #include <jack/midiport.h>
 
-#include "services/audio/jack/jack.h"
+#include "services/audio/jack/port.h"
+#include "services/audio/rt/engine.h"
 
 enum { CLIENT_SETTLED = 3 }; /* periods until a connection that was made is heard for certain */
 

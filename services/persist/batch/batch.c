@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "proto/wire/codec.h"
-#include "services/persist/batch/analysis.h"
 #include "services/persist/batch/remade.h"
 #include "services/persist/edit/edit.h"
+#include "services/persist/places/analysis.h"
 #include "services/persist/places/folders.h"
 #include "services/persist/places/places.h"
 #include "services/persist/turn/turn.h"

@@ -6,7 +6,7 @@
 #include "common/process/errand.h"
 #include "services/persist/batch/batch.h"
 #include "services/persist/batch/pins.h"
-#include "services/persist/places/places.h"
+#include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/turn.h"
 #include "store/artefact.h"
 

@@ -7,7 +7,7 @@
 #include "services/persist/edit/marks.h"
 #include "services/persist/edit/own_facts.h"
 #include "services/persist/edit/tags.h"
-#include "services/persist/edit/undo.h"
+#include "services/persist/edit/undo_stack.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
 

@@ -1,15 +1,8 @@
-/* undo.h: the stack of edits, each kept as two edits: one that takes it back and one that does it again. */
+/* undo.h: takes edits of the stack (undo_stack.h) back, and does them again. */
 #ifndef LOOPHOLE_PERSIST_UNDO_H
 #define LOOPHOLE_PERSIST_UNDO_H
 
 #include "services/persist/turn/persist.h"
-
-/* The pointers of this transaction, from the store and back. */
-enum err undo_load(struct persist *p);
-enum err undo_save(struct persist *p);
-
-/* A new step. Steps that were taken back are gone with it; the next steps overwrite their rows. */
-enum err undo_push(struct persist *p, const struct edit *before, const struct edit *after);
 
 /* Takes the newest standing step back (`back`), or does the oldest of those taken back again. Steps whose media item is
  * gone are passed over; when the turn is over first, `*is_cut` is true and the next call goes on. Errors: not_found

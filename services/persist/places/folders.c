@@ -1,7 +1,7 @@
 #include "services/persist/places/folders.h"
 
 #include "services/persist/places/pack.h"
-#include "services/persist/places/places.h"
+#include "services/persist/places/places_lookup.h"
 #include "services/persist/places/repack.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/persist/batch/analysis.h"
 #include "services/persist/edit/tags.h"
+#include "services/persist/places/analysis.h"
 #include "services/persist/places/pack.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"

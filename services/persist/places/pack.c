@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "services/persist/places/places.h"
+#include "services/persist/places/places_lookup.h"
 #include "store/catalogue_write.h"
 
 enum { DEPTH = 4096 };

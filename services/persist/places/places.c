@@ -5,68 +5,10 @@
 #include "common/clock.h"
 #include "services/persist/places/merge.h"
 #include "services/persist/places/pack.h"
+#include "services/persist/places/places_lookup.h"
 #include "services/persist/places/takes.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
-
-enum { TITLE_BYTES = 255 };
-
-/* ---- names ---- */
-
-enum err places_check_name(struct bytes name, const char *field, struct fault *fault)
-{
-    static const struct bytes dot = { 1, (const uint8_t *)"." }, dots = { 2, (const uint8_t *)".." };
-
-    if (name.len && !bytes_equal(name, dot) && !bytes_equal(name, dots) && !memchr(name.at, '/', name.len) &&
-        !memchr(name.at, 0, name.len))
-        return ERR_OK;
-    fault_set(fault, ERR_BAD_REQUEST, "a name in a folder is not empty, \".\" or \"..\", and has no slash or zero");
-    return fault_field(fault, field);
-}
-
-static uint32_t without_extension(struct bytes file)
-{
-    for (uint32_t i = file.len; i-- > 1;)
-        if (file.at[i] == '.')
-            return i;
-    return file.len;
-}
-
-struct text places_text(struct arena *arena, struct bytes name)
-{
-    return arena_utf8(arena, name, TITLE_BYTES);
-}
-
-struct text places_title(struct arena *arena, struct bytes file)
-{
-    return places_text(arena, bytes_of(file.at, without_extension(file)));
-}
-
-/* ---- shared ---- */
-
-enum err places_find(struct persist *p, struct id id, struct media *media, struct fault *fault)
-{
-    char text[ID_TEXT_SIZE];
-    enum err e = catalogue_media(p->w.txn, &p->arena, id, media);
-
-    if (e == ERR_OK)
-        return e;
-    return fault_set(fault, e, e == ERR_NOT_FOUND ? "no media item %s" : "media item %s cannot be read",
-                     id_write(id, text));
-}
-
-enum err places_check_folder(struct persist *p, struct id id, struct fault *fault)
-{
-    char text[ID_TEXT_SIZE];
-    struct key key = key_id(id);
-    struct bytes value;
-    enum err e = txn_get(p->w.txn, DB_FOLDER, key_bytes(&key), &value);
-
-    if (e == ERR_OK)
-        return e;
-    fault_set(fault, e, "no folder %s", id_write(id, text));
-    return fault_field(fault, "folder");
-}
 
 static void set_availability(struct media *media, struct choice availability)
 {

@@ -5,7 +5,7 @@
 
 #include "common/process/log.h"
 #include "services/persist/places/pack.h"
-#include "services/persist/places/places.h"
+#include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_meta.h"
 #include "store/catalogue_write.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "services/persist/places/places.h"
+#include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
 

@@ -14,6 +14,7 @@ struct mailbox;
 struct repack;
 struct multipart;
 struct sweep;
+struct turn_hooks;
 
 /* Steps 1 … `at` of the undo stack stand, `at` + 1 … `top` are taken back. */
 struct undo_pointers {
@@ -24,6 +25,7 @@ struct undo_pointers {
 struct persist {
     struct service *service;
     const struct paths *paths;
+    const struct turn_hooks *hooks;
     struct store *store; /* NULL: it could not be opened yet; the alarm says why */
     char alarm[240];     /* "": writes are taken */
     struct fault why;    /* of a store that could not be opened */
@@ -77,9 +79,9 @@ extern const struct persist_handlers persist_asks;
 void persist_open(struct persist *p);
 void persist_close(struct persist *p);
 
-/* After a commit that failed for the disk: closes the store and opens it again, at once and then every second, until
- * a commit of one row comes through. The alarm stands as long. */
-void persist_open_anew(struct persist *p, const struct fault *why);
+/* What persist_open registers with the turn. */
+extern const struct turn_hooks persist_hooks;
+
 bool persist_has_room(const struct persist *p); /* of the disk of the store */
 
 /* Fills in `status`. */

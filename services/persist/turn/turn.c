@@ -5,11 +5,6 @@
 
 #include "common/process/log.h"
 #include "proto/wire/codec.h"
-#include "services/persist/batch/dropping.h"
-#include "services/persist/batch/filing.h"
-#include "services/persist/edit/undo.h"
-#include "services/persist/places/repack.h"
-#include "services/persist/turn/multipart.h"
 #include "store/changelog.h"
 #include "store/parts.h"
 
@@ -41,7 +36,7 @@ static enum err load_head(struct persist *p)
     enum err e = catalogue_head(p->w.txn, &tail, &p->head);
 
     if (e == ERR_OK)
-        e = undo_load(p);
+        e = p->hooks->begin(p);
     p->committed = p->head;
     return e;
 }
@@ -55,7 +50,7 @@ static void open_anew(struct persist *p, struct fault *fault)
     if (!persist_has_room(p))
         fault->code = ERR_FULL;
     fault_hint(fault, "%s", fault->code == ERR_FULL ? hint_of_full : "the store is opened anew: ask again");
-    persist_open_anew(p, fault);
+    p->hooks->open_again(p, fault);
 }
 
 static void blame_disk(struct persist *p, struct fault *fault)
@@ -161,13 +156,9 @@ static enum err keep_answer(void *state, const struct call *call, enum err error
 static bool is_under_way_otherwise(const struct persist *p, const struct call *call)
 {
     const struct id request = call_request(call);
-    const uint64_t digests[] = { filing_digest(p, request), multipart_digest(p, request),
-                                 parts_digest(p->w.txn, request) };
-    bool is_other = false;
+    const uint64_t digest = parts_digest(p->w.txn, request);
 
-    for (size_t i = 0; i < sizeof(digests) / sizeof(*digests); i++)
-        is_other = is_other || (digests[i] && digests[i] != call_digest(call));
-    return is_other;
+    return (digest && digest != call_digest(call)) || p->hooks->is_used(p, request, call_digest(call));
 }
 
 /* The first one may be in this very transaction: the answer waits for the commit too. */
@@ -290,14 +281,14 @@ static void end_without_writing(struct persist *p)
     txn_end(p->w.txn);
     p->w.txn = NULL;
     service_release(p->service);
-    dropping_start(p);
+    p->hooks->after(p);
 }
 
 static enum err finish_writing(struct persist *p)
 {
     uint32_t rows = 2 * (p->changes > p->operations ? p->changes : p->operations);
     uint32_t most = rows > TRIMMED_AT_LEAST ? rows : TRIMMED_AT_LEAST;
-    enum err e = undo_save(p);
+    enum err e = p->hooks->before_commit(p);
 
     return e == ERR_OK ? changelog_trim(&p->w, &changelog_limits, clock_now(), most) : e;
 }
@@ -326,7 +317,7 @@ static void publish_turn(struct persist *p)
     if (p->head != p->committed)
         service_publish(p->service, "changed", &changed);
     p->committed = p->head;
-    dropping_start(p);
+    p->hooks->after(p);
     if (!p->alarm_of_disk || persist_has_room(p))
         turn_alarm(p, "");
 }
@@ -334,8 +325,7 @@ static void publish_turn(struct persist *p)
 static void fail_turn(struct persist *p)
 {
     buffer_reset(&p->w.dropped);
-    multipart_fail_all(p, &p->broken);
-    repack_close(p);
+    p->hooks->fail(p, &p->broken);
     log_fault("commit", &p->broken);
     blame_disk(p, &p->broken);
     service_fail_held(p->service, &p->broken);

@@ -18,6 +18,22 @@ enum { TURN_OPERATIONS = 1000, TURN_US = 10000, TURN_BYTES = 2 << 20 };
 /* What long work has of a turn in any case. After it the work gives way to clients that wait. */
 enum { PART_US = 4000 };
 
+/* What the parts above do at the moments of a turn. persist_open registers them (persist_hooks). */
+struct turn_hooks {
+    enum err (*begin)(struct persist *p); /* the transaction was opened */
+
+    /* Work under way has this request id, and belongs to another ask. */
+    bool (*is_used)(const struct persist *p, struct id request, uint64_t digest);
+
+    enum err (*before_commit)(struct persist *p);
+    void (*after)(struct persist *p);                         /* it was committed, or there was nothing to write */
+    void (*fail)(struct persist *p, const struct fault *why); /* it was undone */
+
+    /* A commit failed for the disk: closes the store and opens it again, at once and then every second, until a commit
+     * of one row succeeds. The alarm lasts as long. */
+    void (*open_again)(struct persist *p, const struct fault *why);
+};
+
 /* Opens the transaction when there is none, holds the call's answer, and looks whether this request was done before:
  * then `*again` is true and the call is answered. Errors (explained): io or full (the store takes no writes);
  * conflict (the request id belongs to another ask). */

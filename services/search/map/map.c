@@ -8,7 +8,6 @@
 
 #include "common/process/log.h"
 #include "services/search/map/map_file.h"
-#include "services/search/query/match.h"
 
 enum { TRUST_SAMPLE = 400, ROUNDS_PER_GRAPH = 20 }; /* finding neighbours costs about so many steps */
 
@@ -176,7 +175,7 @@ static enum err start_making(struct map *map, const struct index *index, const u
 enum err map_make(struct map *map, struct index *index, uint64_t seed, struct fault *fault)
 {
     struct bitmap *with_vector = index_with_vector(index);
-    uint32_t count = 0, *rows = with_vector ? match_rows(with_vector, &count) : NULL;
+    uint32_t count = 0, *rows = with_vector ? bitmap_array(with_vector, &count) : NULL;
     enum err e = ERR_FULL;
 
     if (map->making)
@@ -340,7 +339,7 @@ bool map_place_rest(struct map *map, struct index *index, usec_t until)
     if (map->file.count == 0 || map->placed_writes == index->writes + 1)
         return true;
     with_vector = index_with_vector(index);
-    rows = with_vector && make_room(map, index_rows(index)) ? match_rows(with_vector, &count) : NULL;
+    rows = with_vector && make_room(map, index_rows(index)) ? bitmap_array(with_vector, &count) : NULL;
     for (; rows && i < count && clock_steady() < until; i++) {
         if (map_place_of(map, index, rows[i]))
             continue;

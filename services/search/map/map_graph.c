@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "services/search/near/near.h"
+#include "services/search/near/near_build.h"
 
 enum { BISECTIONS = 48, PIECE_US = 50000, STRIDE = 256 };
 

@@ -12,23 +12,10 @@
 #ifndef LOOPHOLE_SEARCH_NEAR_H
 #define LOOPHOLE_SEARCH_NEAR_H
 
-#include "common/clock.h"
-#include "services/search/near/near_machine.h"
+#include "services/search/near/near_state.h"
 #include "services/search/near/vectors.h"
-#include "services/search/sets/bitmap.h"
 
 enum { NEAR_LEAST = 20000 };
-
-struct near_build;
-struct near_file;
-
-struct near {
-    struct column made;       /* bytes: what the index's file holds; empty: nothing is made */
-    struct near_file *file;   /* within it; NULL: nothing is made */
-    struct bitmap *tail;      /* rows to be measured one and all */
-    struct near_build *build; /* under way, or NULL */
-    struct near_work *work;   /* of one query */
-};
 
 enum err near_open(struct near *near); /* full */
 void near_close(struct near *near);
@@ -46,17 +33,9 @@ bool near_has(const struct near *near, uint32_t row); /* its embedding is known,
 enum err near_find(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t limit,
                    struct nearby *to, uint32_t *count);
 
-/* ---- making clusters, in pieces ---- */
+/* ---- making clusters: near_build.h ---- */
 
 /* Whether it is time: enough rows, and many of them without a place. */
 bool near_is_due(const struct near *near, uint32_t with_vector);
-
-/* Of the rows of `with_vector`, whose floats stand at `at`, which stay where they are until it ends; they may change.
- * The same rows and seed make the same clusters. Errors: full. */
-enum err near_build_begin(struct near *near, const float *at, uint32_t rows, const struct bitmap *with_vector,
-                          uint64_t seed);
-/* Works until it is done or `until` (steady clock) has come. Errors: full; then it has ended. */
-enum err near_build_step(struct near *near, usec_t until, bool *done);
-void near_build_end(struct near *near); /* gives up what is under way, if anything */
 
 #endif

@@ -4,9 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/search/near/near.h"
 #include "services/search/near/near_find.h"
-#include "services/search/near/near_plan.h"
 #include "services/search/near/near_train.h"
+#include "services/search/near/near_trial.h"
 
 enum { SAMPLES_A_CLUSTER = 32, RANGED = 4096, RANGE = 176, STEP = 512, CODE_PAIRS = 1 << 16 };
 

@@ -7,13 +7,12 @@
 
 #include "services/search/near/near_file.h"
 
+enum { NEAR_DEEPEST = 1000 };
+extern const float near_plan_depths[NEAR_DEPTHS]; /* numbers of neighbours that a plan of its own is for */
+
+uint32_t near_plan_kind(const float *weights); /* below NEAR_KINDS: how unequal they are */
+
 /* For that many neighbours, which need not be a whole number. */
 struct near_plan near_plan_for(const struct near_file *file, const float *weights, float wanted);
-
-/* Measuring, a query at a time. */
-struct near_trial;
-struct near_trial *near_trial_new(struct near *near, const float *at, uint64_t seed); /* NULL when memory is out */
-bool near_trial_step(struct near_trial *trial); /* true when all is measured, and the plans are in the file */
-void near_trial_free(struct near_trial *trial); /* NULL is allowed */
 
 #endif

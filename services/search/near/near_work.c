@@ -1,6 +1,8 @@
+#include "services/search/near/near_work.h"
+
 #include <stdlib.h>
 
-#include "services/search/near/near_find.h"
+#include "services/search/near/near_machine.h"
 
 enum { SAMPLE = 64 }; /* scores that tell where the limit is */
 

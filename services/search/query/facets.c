@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "services/search/index/tally_count.h"
 #include "services/search/query/filter.h"
 #include "services/search/query/match.h"
 

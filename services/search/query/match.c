@@ -58,17 +58,6 @@ static struct bitmap *rows_valued(const struct match *match, enum term_field fie
     return index_starting(match->index, start, among);
 }
 
-uint32_t *match_rows(const struct bitmap *bitmap, uint32_t *count)
-{
-    uint32_t *rows;
-
-    *count = bitmap_count(bitmap);
-    rows = malloc((*count + 1) * sizeof(*rows));
-    if (rows)
-        bitmap_rows(bitmap, rows);
-    return rows;
-}
-
 uint32_t *match_others(struct index *index, const struct bitmap *bitmap, uint32_t *count)
 {
     struct bitmap *others = index_all(index);
@@ -76,7 +65,7 @@ uint32_t *match_others(struct index *index, const struct bitmap *bitmap, uint32_
 
     if (others) {
         bitmap_and_not(others, bitmap);
-        rows = match_rows(others, count);
+        rows = bitmap_array(others, count);
     }
     bitmap_free(others);
     return rows;
@@ -236,7 +225,7 @@ static struct bitmap *match_number(const struct match *match, const struct node 
         return bitmap_new();
     if (!among || bitmap_count(among) > index_rows(match->index) / 4)
         return in_range(numbers, &node->range, NULL, index_rows(match->index));
-    rows = match_rows(among, &count);
+    rows = bitmap_array(among, &count);
     found = rows ? in_range(numbers, &node->range, rows, count) : NULL;
     free(rows);
     return found;

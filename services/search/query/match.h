@@ -16,11 +16,7 @@ struct match {
  * The caller frees them; NULL: memory is out. */
 struct bitmap *match_query(const struct match *match, const struct node *root);
 
-/* A bitmap as an array, rising; the caller frees it. NULL: memory is out. */
-uint32_t *match_rows(const struct bitmap *bitmap, uint32_t *count);
-/* The same of all rows of the index that are not in it. */
+/* As bitmap_array, all rows of the index that are not in it. */
 uint32_t *match_others(struct index *index, const struct bitmap *bitmap, uint32_t *count);
-
-/* The rows with an embedding, hidden ones or not. The caller frees them. */
 
 #endif

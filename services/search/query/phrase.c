@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "services/search/index/words.h"
-#include "services/search/query/match.h"
 
 enum { JOINED_LONGEST = 8192 };
 
@@ -90,7 +89,7 @@ static void add_texts(struct index *index, struct text phrase, enum term_field f
 {
     uint32_t words, count = 0;
     struct bitmap *candidates = with_all_words(index, phrase, field, &words);
-    uint32_t *rows = candidates && words > 1 ? match_rows(candidates, &count) : NULL;
+    uint32_t *rows = candidates && words > 1 ? bitmap_array(candidates, &count) : NULL;
 
     if (candidates && words == 1)
         bitmap_or(to, candidates);

@@ -33,7 +33,7 @@ static void add_to_all(struct scoring *s, float score)
 /* `found` is some of the rows. */
 static bool add_to_some(struct scoring *s, const struct bitmap *found, float score)
 {
-    uint32_t count, *rows = match_rows(found, &count);
+    uint32_t count, *rows = bitmap_array(found, &count);
 
     for (uint32_t i = 0, place = 0; rows && i < count; i++) {
         while (s->each[place] != rows[i])

@@ -107,6 +107,17 @@ void bitmap_rows(const struct bitmap *bitmap, uint32_t *to)
     roaring_bitmap_to_uint32_array(its_roaring(bitmap), to);
 }
 
+uint32_t *bitmap_array(const struct bitmap *bitmap, uint32_t *count)
+{
+    uint32_t *rows;
+
+    *count = bitmap_count(bitmap);
+    rows = malloc((*count + 1) * sizeof(*rows));
+    if (rows)
+        bitmap_rows(bitmap, rows);
+    return rows;
+}
+
 uint32_t bitmap_first(const struct bitmap *bitmap, uint32_t *to, uint32_t most)
 {
     roaring_uint32_iterator_t from;

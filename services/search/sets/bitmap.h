@@ -29,6 +29,9 @@ uint32_t bitmap_and_count(const struct bitmap *a, const struct bitmap *b);
 /* All rows in rising order; `to` has room for bitmap_count. */
 void bitmap_rows(const struct bitmap *bitmap, uint32_t *to);
 
+/* The same as an array of *count numbers; the caller frees it. NULL: memory is out. */
+uint32_t *bitmap_array(const struct bitmap *bitmap, uint32_t *count);
+
 /* The rows by chunks that have any, without copying where they are sparse: those of one chunk lie within BITMAP_CHUNK
  * numbers from `first` on, and `at` has how far behind it each is, rising. It points into the set, or to `room`. */
 enum { BITMAP_CHUNK = 1 << 16 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/file.h"
+#include "common/process/crash_directory.h"
 #include "common/process/crash_list.h"
 #include "tests/fuzz/fuzz.h"
 

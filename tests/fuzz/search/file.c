@@ -9,6 +9,7 @@
 
 #include "services/search/index/index_file.h"
 #include "services/search/index/index_layout.h"
+#include "services/search/near/near_build.h"
 #include "services/search/query/match.h"
 #include "tests/fuzz/search/stock.h"
 

@@ -16,7 +16,7 @@ static void finds_rows_that_are_there(struct index *index, const struct node *ro
 {
     static const struct volumes none;
     struct bitmap *found = match_query(&(struct match){ index, &none }, root);
-    uint32_t count, *rows = match_rows(found, &count);
+    uint32_t count, *rows = bitmap_array(found, &count);
 
     for (uint32_t i = 0; i < count; i++)
         holds(rows[i] < index_rows(index) && !id_is_zero(index_id(index, rows[i])));

@@ -6,6 +6,7 @@
 #include "common/arena.h"
 #include "common/buffer.h"
 #include "common/crash.h"
+#include "common/process/crash_directory.h"
 #include "common/process/crash_list.h"
 #include "common/sanitizer.h"
 #include "tests/unit/common/home.h"
@@ -84,7 +85,7 @@ static int die(const struct home *home, void (*how)(void))
     int status;
 
     if (child == 0) {
-        if (home && crash_install(&home->paths, "test", NULL) != ERR_OK)
+        if (home && crash_open(&home->paths, "test", NULL) != ERR_OK)
             _exit(99);
         crash_in_hand("persist.put_media");
         how();

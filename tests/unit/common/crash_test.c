@@ -3,6 +3,7 @@
 
 #include "common/crash.h"
 #include "common/file.h"
+#include "common/process/crash_directory.h"
 #include "common/process/crash_list.h"
 #include "common/sanitizer.h"
 #include "tests/unit/common/home.h"
@@ -21,7 +22,7 @@ static pid_t die(const struct home *home, void (*how)(void), int *status)
     pid_t child = fork();
 
     if (child == 0) {
-        if (crash_install(&home->paths, "test", NULL) != ERR_OK)
+        if (crash_open(&home->paths, "test", NULL) != ERR_OK)
             _exit(99);
         crash_in_hand("/music/bad\nkick.wav");
         how();

@@ -1,6 +1,7 @@
 #include "proto/wire/codec.h"
 #include "services/persist/edit/edit.h"
 #include "services/persist/edit/undo.h"
+#include "services/persist/edit/undo_stack.h"
 #include "tests/unit/persist/writer.h"
 
 static enum err take(struct writer *w, bool back, struct done *done)

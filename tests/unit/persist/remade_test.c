@@ -1,6 +1,6 @@
-#include "services/persist/batch/analysis.h"
 #include "services/persist/batch/batch.h"
 #include "services/persist/batch/remade.h"
+#include "services/persist/places/analysis.h"
 #include "store/artefact.h"
 #include "tests/unit/persist/writer.h"
 

@@ -26,6 +26,7 @@ static inline int writer_make(void **state)
     w->p.paths = &w->scratch->paths;
     w->p.store = w->scratch->store;
     w->p.keeps_turn = true;
+    w->p.hooks = &persist_hooks;
     assert_int_equal(turn_continue(&w->p, id_new(), NULL), ERR_OK);
     volume.backend.value = BACKEND_LOCAL;
     assert_int_equal(folders_put_volume(&w->p, &volume, &done, NULL), ERR_OK);

@@ -7,6 +7,7 @@
 #include "services/search/index/blocks.h"
 #include "services/search/index/index_file.h"
 #include "services/search/index/index_layout.h"
+#include "services/search/near/near_build.h"
 #include "services/search/near/near_file.h"
 #include "tests/unit/search/made.h"
 
@@ -80,7 +81,7 @@ static void clear_stage(struct stage *stage)
 static double recall_of(struct stage *stage, const struct bitmap *only, uint32_t wanted)
 {
     uint64_t seed = 99;
-    uint32_t total, *rows = match_rows(only, &total), hits = 0, possible = 0;
+    uint32_t total, *rows = bitmap_array(only, &total), hits = 0, possible = 0;
 
     for (uint32_t query = 0; query < QUERIES; query++) {
         struct nearby exact[MANY_WANTED], found[MANY_WANTED];

@@ -1,4 +1,5 @@
 /* Pages cover a result once, whatever comes and goes between them; scores and facets. */
+#include "services/search/index/tally_count.h"
 #include "services/search/query/cursor.h"
 #include "services/search/query/facets.h"
 #include "services/search/query/score.h"
@@ -13,7 +14,7 @@ static uint32_t next_page(struct index *index, const char *query, const char *so
     struct match match = { index, &none };
     struct node *root;
     struct bitmap *found = made_match(index, query, &root, arena);
-    uint32_t count, page[PAGE + 1], *rows = match_rows(found, &count);
+    uint32_t count, page[PAGE + 1], *rows = bitmap_array(found, &count);
     struct scores *scores = score_tells(&match, root, found) ? score_rows(&match, root, found, rows) : NULL;
     struct position after, last;
     struct sort_order order;
@@ -203,7 +204,7 @@ static void counts_are_right(uint32_t items_count, double above)
     assert_int_equal(index_open(&index), ERR_OK);
     struct made_item *items = made_items(&index, items_count, 14);
     struct bitmap *rows = made_match(&index, query, &root, &arena);
-    uint32_t count, *each = match_rows(rows, &count);
+    uint32_t count, *each = bitmap_array(rows, &count);
     while (items_count > ITEMS && tally_prepare(&index)) {
     }
     assert_int_equal(facets_count(&index, &arena, &asked, rows, each, &counts, NULL), ERR_OK);
@@ -305,7 +306,7 @@ static void counts_agree_with_postings(struct index *index, enum term_field fiel
 
     assert_non_null(counts);
     bitmap_and_not(others, rows);
-    each = match_rows(are_others ? others : rows, &count);
+    each = bitmap_array(are_others ? others : rows, &count);
     struct tally_teller teller = { take_count, counts };
     assert_int_equal(tally_count(index, field, &(struct tally_rows){ rows, each, count, are_others }, &teller), ERR_OK);
     free(each);

@@ -42,7 +42,7 @@ static void is_the_naive_order(const struct weights *given, uint64_t seed)
     struct made_item target = made_item(&seed, 0);
     struct vectors vectors = { (const float *)(const void *)index.vectors.at, &index.ids, target.vector, weights };
     struct bitmap *with_vector = index_with_vector(&index);
-    uint32_t *rows = match_rows(with_vector, &rows_count);
+    uint32_t *rows = bitmap_array(with_vector, &rows_count);
 
     blocks_weigh(given, weights);
     for (uint32_t i = 0; i < ITEMS; i++)

@@ -1,4 +1,4 @@
-#include "services/search/duplicates/duplicates.h"
+#include "services/search/duplicates.h"
 
 #include <stdlib.h>
 #include <string.h>

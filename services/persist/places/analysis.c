@@ -1,9 +1,9 @@
-#include "services/persist/batch/analysis.h"
+#include "services/persist/places/analysis.h"
 
 #include <string.h>
 
 #include "services/persist/edit/ranges.h"
-#include "services/persist/places/places.h"
+#include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/turn.h"
 #include "store/artefact.h"
 #include "store/catalogue_write.h"

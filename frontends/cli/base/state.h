@@ -1,0 +1,36 @@
+/* state.h: what one command has: its options, its arguments, its output. One thread. */
+#ifndef LOOPHOLE_FRONTENDS_CLI_STATE_H
+#define LOOPHOLE_FRONTENDS_CLI_STATE_H
+
+#include "common/arena.h"
+#include "common/buffer.h"
+#include "common/paths.h"
+#include "proto/transport/ask.h"
+#include "proto/wire/schema.h"
+
+/* What the options of all commands set; which command takes which stands in its row. */
+struct options {
+    bool json, wait, watch, follow, hidden_files, accept_missing, retry_failed, all, prometheus, force, room, remake;
+    bool off;
+    int64_t limit, budget_ms, expect, clients, seconds, rate, seed;
+    const char *sort, *fields, *facets, *cursor, *in, *request_id, *body, *weights, *plot, *type, *png, *kind, *inside;
+    const char *like, *unlike, *save;
+    bool immediate;
+    int64_t period, page, times;
+    bool loop, in_context, stretch, start_transport, line;
+    const char *gain, *from, *chain, *key, *at;
+    const char *name, *inputs, *format, *gaps, *port;
+    struct text_list ignore;
+};
+
+struct cli {
+    struct paths paths;
+    struct asker *asker;
+    struct options options;
+    struct arena arena; /* lasts for the whole run */
+    struct buffer out;  /* printed by cli_flush */
+    int count;          /* the arguments behind the command and its options */
+    char **args;
+};
+
+#endif

@@ -1,0 +1,20 @@
+/* port.h: the ports of our client of JACK. */
+#ifndef LOOPHOLE_AUDIO_PORT_H
+#define LOOPHOLE_AUDIO_PORT_H
+
+enum client_port {
+    PORT_MAIN_LEFT,
+    PORT_MAIN_RIGHT,
+    PORT_PREVIEW_LEFT,
+    PORT_PREVIEW_RIGHT,
+    PORT_IN_LEFT,
+    PORT_IN_RIGHT,
+    PORT_LISTEN,
+    PORT_RETURN_LEFT, /* what comes back of the preview's chain */
+    PORT_RETURN_RIGHT,
+    PORT_MIDI_IN,
+    PORT_MIDI_OUT,
+    PORTS
+};
+
+#endif

@@ -1,0 +1,274 @@
+#include "services/search/near/near_trial.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/search/near/near_find.h"
+#include "services/search/near/near_plan.h"
+
+enum { ROUGH = 1536, QUERIES_EQUAL = 300, QUERIES_OTHER = 75, MANY = 100 };
+
+/* Of the true neighbours, so many lie within what each stage lets through: together a little over 0.99. Weights of one
+ * kind differ, so that more is wanted of their mean. */
+static const struct within {
+    float probes, kept, slack;
+} EQUAL = { 0.9945f, 0.9995f, 0.998f }, OTHER = { 0.999f, 1, 0.9998f }, ALL = { 1, 1, 1 };
+
+/* What stood between a query and one of its true neighbours. */
+struct obstacle {
+    uint32_t probe; /* how many clusters are nearer than the neighbour's */
+    uint32_t rank;  /* how many rows have a better fine score */
+    float coarse;   /* score */
+};
+
+struct near_trial {
+    struct near *near;
+    const float *at;
+    uint64_t seed;
+    uint32_t kind, query; /* the next */
+    uint32_t *places;     /* all that have a row */
+    uint32_t place_count;
+    uint32_t found;             /* true neighbours of each query, at most NEAR_DEEPEST */
+    struct obstacle *obstacles; /* NEAR_DEEPEST a query */
+    float *scores;              /* of the best in fine codes, ROUGH a query */
+    float *values;              /* for finding quantiles; also sorted scores of clusters */
+};
+
+static uint32_t queries_of(uint32_t kind)
+{
+    return kind == 0 ? QUERIES_EQUAL : QUERIES_OTHER;
+}
+
+struct near_trial *near_trial_new(struct near *near, const float *at, uint64_t seed)
+{
+    struct near_parts parts = near_file_parts(near->file);
+    struct near_trial *trial = calloc(1, sizeof(*trial));
+    uint32_t most = QUERIES_EQUAL * NEAR_DEEPEST;
+
+    if (!trial)
+        return NULL;
+    *trial = (struct near_trial){ .near = near, .at = at, .seed = seed };
+    trial->places = malloc(parts.file->places * sizeof(*trial->places));
+    trial->obstacles = malloc(most * sizeof(*trial->obstacles));
+    trial->scores = malloc((size_t)QUERIES_EQUAL * ROUGH * sizeof(*trial->scores));
+    trial->values = malloc((most > parts.file->clusters ? most : parts.file->clusters) * sizeof(*trial->values));
+    if (!trial->places || !trial->obstacles || !trial->scores || !trial->values) {
+        near_trial_free(trial);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < parts.file->places; i++)
+        if (parts.rows[i] != NEAR_NO_ROW)
+            trial->places[trial->place_count++] = i;
+    return trial;
+}
+
+void near_trial_free(struct near_trial *trial)
+{
+    if (!trial)
+        return;
+    free(trial->places);
+    free(trial->obstacles);
+    free(trial->scores);
+    free(trial->values);
+    free(trial);
+}
+
+/* ---- a query of a trial ---- */
+
+static uint32_t draw_number(struct near_trial *trial)
+{
+    trial->seed = trial->seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(trial->seed >> 33);
+}
+
+/* A weight for each block, between 2⁻⁸ and 2⁸ at most, some of them zero, until they are of that kind. */
+static void draw_weights(struct near_trial *trial, float *weights)
+{
+    for (uint32_t i = 0; i < NEAR_WIDTH; i++)
+        weights[i] = 1;
+    while (near_plan_kind(weights) != trial->kind) {
+        float range = (float)(draw_number(trial) % 9);
+        uint32_t counts = draw_number(trial) % 2 ? draw_number(trial) : UINT32_MAX;
+        for (uint32_t block = 0, i = 0; block < NEAR_BLOCKS; block++) {
+            float weight = exp2f(((float)(draw_number(trial) % 2001) / 1000 - 1) * range);
+            for (; i < near_block_ends[block] * 4u; i++)
+                weights[i] = counts >> block & 1 ? weight : 0;
+        }
+    }
+}
+
+static int by_score(const void *a, const void *b)
+{
+    const struct near_scored *x = a, *y = b;
+
+    if (x->score < y->score || x->score > y->score)
+        return x->score < y->score ? -1 : 1;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* What a table would say, without its rounding. */
+static float coarse_score(const struct near_parts *parts, const struct near_aim *aim, uint32_t cluster, uint32_t place)
+{
+    const uint8_t *block = parts->coarse + (size_t)(place / NEAR_BLOCK) * NEAR_BLOCK_BYTES + place % NEAR_BLOCK;
+    const int8_t *center = parts->centers + (size_t)cluster * NEAR_WIDTH;
+    float sum = 0;
+
+    for (uint32_t pair = 0; pair < NEAR_PAIRS; pair++) {
+        uint32_t word = block[pair / 2 * NEAR_BLOCK] >> pair % 2 * 4 & 15;
+        float x = (float)(aim->codes[pair * 2] - center[pair * 2] - parts->file->words.at[pair][word][0]);
+        float y = (float)(aim->codes[pair * 2 + 1] - center[pair * 2 + 1] - parts->file->words.at[pair][word][1]);
+        sum += aim->weights[pair / 2] * (x * x + y * y);
+    }
+    return sum;
+}
+
+static uint32_t cluster_of(const struct near_parts *parts, uint32_t place)
+{
+    uint32_t low = 0, high = parts->file->clusters;
+
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (parts->firsts[middle] <= place)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static uint32_t how_many_below(const float *sorted, uint32_t count, float value)
+{
+    uint32_t low = 0, high = count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (sorted[middle] < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The best in fine codes, sorted, then the true distances of them, sorted: `exact` has ranks in place of places. */
+static uint32_t find_true(struct near_trial *trial, const struct vectors *vectors, uint32_t self,
+                          struct near_scored *exact)
+{
+    struct near_parts parts = near_file_parts(trial->near->file);
+    struct near_scored *best = trial->near->work->best;
+    uint32_t rows[ROUGH], count, kept = 0;
+    float squares[ROUGH];
+
+    count = near_find_all(trial->near, vectors, ROUGH);
+    qsort(best, count, sizeof(*best), by_score);
+    for (uint32_t i = 0; i < count; i++)
+        if (parts.rows[best[i].place] != self) {
+            best[kept] = best[i];
+            rows[kept++] = parts.rows[best[i].place];
+        }
+    near_machine()->measure(vectors->at, rows, kept, vectors->target, vectors->weights, squares);
+    for (uint32_t i = 0; i < kept; i++)
+        exact[i] = (struct near_scored){ squares[i], i };
+    qsort(exact, kept, sizeof(*exact), by_score);
+    return kept;
+}
+
+static void try_query(struct near_trial *trial)
+{
+    struct near_parts parts = near_file_parts(trial->near->file);
+    struct near_scored exact[ROUGH], *best = trial->near->work->best;
+    float weights[NEAR_WIDTH], *clusters = trial->values, *scores = trial->scores + (size_t)trial->query * ROUGH;
+    uint32_t self = parts.rows[trial->places[draw_number(trial) % trial->place_count]], count;
+    struct vectors vectors = { .at = trial->at, .target = trial->at + (size_t)self * NEAR_WIDTH, .weights = weights };
+    struct near_aim aim;
+
+    draw_weights(trial, weights);
+    near_file_aim(parts.file, vectors.target, weights, &aim);
+    count = find_true(trial, &vectors, self, exact);
+    for (uint32_t i = 0; i < count; i++)
+        scores[i] = best[i].score;
+    memcpy(clusters, trial->near->work->scores, parts.file->clusters * sizeof(*clusters));
+    qsort(clusters, parts.file->clusters, sizeof(*clusters), by_value);
+    trial->found = count < NEAR_DEEPEST ? count : NEAR_DEEPEST;
+    for (uint32_t i = 0; i < trial->found; i++) {
+        uint32_t place = best[exact[i].place].place;
+        uint32_t cluster = cluster_of(&parts, place);
+        float score = trial->near->work->scores[cluster];
+        trial->obstacles[(size_t)trial->query * NEAR_DEEPEST + i] = (struct obstacle){
+            .probe = how_many_below(clusters, parts.file->clusters, score),
+            .rank = exact[i].place,
+            .coarse = coarse_score(&parts, &aim, cluster, place),
+        };
+    }
+}
+
+/* ---- from obstacles to a plan ---- */
+
+/* The value that a share of the obstacles of the first `depth` neighbours are not above. */
+static float find_quantile(struct near_trial *trial, uint32_t depth, float share,
+                           float (*value)(const struct near_trial *, const struct obstacle *, uint32_t query,
+                                          uint32_t kept),
+                           uint32_t kept)
+{
+    uint32_t count = 0;
+
+    for (uint32_t query = 0; query < queries_of(trial->kind); query++)
+        for (uint32_t i = 0; i<depth; i += depth> MANY ? depth / MANY : 1)
+            trial->values[count++] = value(trial, &trial->obstacles[(size_t)query * NEAR_DEEPEST + i], query, kept);
+    qsort(trial->values, count, sizeof(*trial->values), by_value);
+    return trial->values[(uint32_t)((float)(count - 1) * share)];
+}
+
+static float probe_of(const struct near_trial *trial, const struct obstacle *one, uint32_t query, uint32_t kept)
+{
+    (void)trial;
+    (void)query;
+    (void)kept;
+    return (float)one->probe + 1;
+}
+
+static float rank_of(const struct near_trial *trial, const struct obstacle *one, uint32_t query, uint32_t kept)
+{
+    (void)trial;
+    (void)query;
+    (void)kept;
+    return (float)one->rank + 1;
+}
+
+static float slack_of(const struct near_trial *trial, const struct obstacle *one, uint32_t query, uint32_t kept)
+{
+    return one->coarse / fmaxf(trial->scores[(size_t)query * ROUGH + kept - 1], 1e-30f);
+}
+
+static void plan_kind(struct near_trial *trial)
+{
+    const struct within *within = trial->kind == 0 ? &EQUAL : trial->kind + 1 < NEAR_KINDS ? &OTHER : &ALL;
+
+    for (uint32_t i = 0; i < NEAR_DEPTHS; i++) {
+        struct near_plan *plan = &trial->near->file->plans[trial->kind][i];
+        uint32_t depth = near_plan_depths[i] < (float)trial->found ? (uint32_t)near_plan_depths[i] : trial->found;
+        float kept = fmaxf(find_quantile(trial, depth, within->kept, rank_of, 0), (float)depth);
+
+        plan->probes = find_quantile(trial, depth, within->probes, probe_of, 0);
+        plan->keep = kept / (float)depth;
+        plan->slack = find_quantile(trial, depth, within->slack, slack_of, (uint32_t)kept);
+    }
+}
+
+bool near_trial_step(struct near_trial *trial)
+{
+    try_query(trial);
+    if (++trial->query < queries_of(trial->kind))
+        return false;
+    plan_kind(trial);
+    trial->query = 0;
+    return ++trial->kind == NEAR_KINDS;
+}

@@ -1,0 +1,31 @@
+/* near_work.h: the memory of one query through the clusters. One thread. */
+#ifndef LOOPHOLE_SEARCH_NEAR_WORK_H
+#define LOOPHOLE_SEARCH_NEAR_WORK_H
+
+#include <stdint.h>
+
+#include "services/search/sets/bitmap.h"
+
+enum { NEAR_MOST_KEPT = 1 << 13, NEAR_WAITING = 64, NEAR_MASKS = 32, NEAR_BINS = 64 };
+
+struct near_scored {
+    float score;
+    uint32_t place;
+};
+
+struct near_work {
+    struct near_scored best[NEAR_MOST_KEPT];
+    uint32_t waiting[NEAR_WAITING];
+    float *scores;   /* by cluster */
+    uint32_t *order; /* clusters */
+    uint32_t *some;  /* as many */
+    uint16_t chunk[BITMAP_CHUNK];
+};
+
+struct near_work *near_work_new(uint32_t clusters); /* NULL when memory is out */
+void near_work_free(struct near_work *work);        /* NULL is allowed */
+
+/* The numbers of the `wanted` lowest scores (or a few more), the lower about first; returns how many. */
+uint32_t near_work_order(struct near_work *work, uint32_t clusters, uint32_t wanted);
+
+#endif
