@@ -1,5 +1,5 @@
-/* files.h: the files that LMDB keeps in the store's directory: data.mdb and lock.mdb; trust.h has two more there, and persist one. Any
- * thread. */
+/* files.h: the files that LMDB keeps in the store's directory: data.mdb and lock.mdb; trust.h has two more there, and
+ * persist one. Any thread. */
 #ifndef LOOPHOLE_STORE_FILES_H
 #define LOOPHOLE_STORE_FILES_H
 

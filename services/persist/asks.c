@@ -6,6 +6,7 @@
 #include "services/persist/places/removal.h"
 #include "services/persist/places/takes.h"
 #include "services/persist/queries.h"
+#include "services/persist/turn/lineage.h"
 #include "services/persist/turn/persist.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue.h"
@@ -105,6 +106,7 @@ static enum err changes_since(struct persist *p, struct call *call, const struct
     e = store_read(p->store, &txn, call_fault(call));
     if (e == ERR_OK && lineage_is_another(p, txn)) {
         txn_end(txn);
+        turn_end(p);
         e = lineage_renew(p, call_fault(call));
         if (e == ERR_OK)
             e = store_read(p->store, &txn, call_fault(call));

@@ -10,6 +10,7 @@
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/removal.h"
 #include "services/persist/places/repack.h"
+#include "services/persist/turn/lineage.h"
 #include "services/persist/turn/multipart.h"
 #include "services/persist/turn/persist.h"
 #include "services/persist/turn/turn.h"

@@ -37,7 +37,7 @@ static uint32_t not_ready(const struct service_lines *lines, usec_t sound_end, c
 }
 
 /* The engine is up, and something is wrong: nothing is heard, the disk is full, a library waits for an answer. */
-static void warn(struct cli *cli, const char *what)
+static void print_warning(struct cli *cli, const char *what)
 {
     char text[420];
 
@@ -158,7 +158,7 @@ enum err engine_wait_ready(struct cli *cli, long from, struct fault *fault)
         if (known && not_ready(&lines, sound_end, name) == 0) {
             if (refuse_damaged(cli, fault) != ERR_OK)
                 return ERR_IO;
-            engine_print_alarms(cli, &lines, warn);
+            engine_print_alarms(cli, &lines, print_warning);
             return ERR_OK;
         }
         if (!known && look_for_supervisor(cli, from, &missing, &is_said, fault) != ERR_OK)

@@ -7,19 +7,17 @@
 #include <unistd.h>
 
 #include "common/process/log.h"
-#include "services/persist/turn/persist.h"
-#include "services/persist/turn/turn.h"
 #include "store/catalogue.h"
 #include "store/open/migrate.h"
 
 enum { PATH_ROOM = PATH_MAX + 32 };
 
 /* As it is in the file. */
-struct kept {
+struct lineage_file {
     uint8_t catalogue[16], revision[8], line[16];
     uint8_t digest[16]; /* of what is above */
 };
-enum { KEPT_BYTES = sizeof(struct kept), DIGEST_AT = offsetof(struct kept, digest) };
+enum { KEPT_BYTES = sizeof(struct lineage_file), DIGEST_AT = offsetof(struct lineage_file, digest) };
 
 static const char *path_of(const struct persist *p, char to[PATH_ROOM])
 {
@@ -32,7 +30,7 @@ static const char *path_of(const struct persist *p, char to[PATH_ROOM])
 static void read_kept(struct persist *p)
 {
     char path[PATH_ROOM];
-    struct kept kept;
+    struct lineage_file kept;
     struct hash digest;
     int fd = open(path_of(p, path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     bool is_whole = fd >= 0 && pread(fd, &kept, KEPT_BYTES, 0) == KEPT_BYTES;
@@ -55,7 +53,7 @@ static void read_kept(struct persist *p)
 void lineage_keep(struct persist *p)
 {
     char path[PATH_ROOM];
-    struct kept kept;
+    struct lineage_file kept;
     struct hash digest;
     int fd;
 
@@ -93,7 +91,7 @@ bool lineage_is_another(const struct persist *p, struct txn *txn)
     return tail <= known->revision && memcmp(line.b, known->line.b, sizeof(line.b)) != 0;
 }
 
-static enum err draw(struct txn *txn)
+enum err lineage_draw(struct txn *txn)
 {
     struct id id;
 
@@ -102,7 +100,7 @@ static enum err draw(struct txn *txn)
     return migrate_draw_id(txn, &id);
 }
 
-static void note(struct persist *p, struct txn *txn)
+static void note_state(struct persist *p, struct txn *txn)
 {
     struct lineage now = { .is_known = true };
     uint64_t tail;
@@ -119,12 +117,7 @@ static void note(struct persist *p, struct txn *txn)
 
 void lineage_note(struct persist *p)
 {
-    note(p, p->w.txn);
-}
-
-enum err lineage_continue(struct persist *p)
-{
-    return lineage_is_another(p, p->w.txn) ? turn_wrote(p, draw(p->w.txn)) : ERR_OK;
+    note_state(p, p->w.txn);
 }
 
 /* ---- opening ---- */
@@ -136,9 +129,9 @@ static enum err draw_and_commit(struct persist *p, struct fault *fault)
 
     if (e != ERR_OK)
         return e;
-    e = draw(txn);
+    e = lineage_draw(txn);
     if (e == ERR_OK) {
-        note(p, txn);
+        note_state(p, txn);
         e = txn_commit(txn, fault);
         if (e == ERR_OK)
             lineage_keep(p);
@@ -150,7 +143,6 @@ static enum err draw_and_commit(struct persist *p, struct fault *fault)
 
 enum err lineage_renew(struct persist *p, struct fault *fault)
 {
-    turn_end(p);
     return p->store ? draw_and_commit(p, fault) : fault_set(fault, ERR_IO, "%s", p->alarm);
 }
 

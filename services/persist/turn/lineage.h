@@ -10,34 +10,19 @@
 #ifndef LOOPHOLE_PERSIST_LINEAGE_H
 #define LOOPHOLE_PERSIST_LINEAGE_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "common/err.h"
-#include "common/hash.h"
-#include "common/id.h"
-
-struct persist;
-struct txn;
-
-struct lineage {
-    bool is_known;
-    struct id catalogue;
-    uint64_t revision;
-    struct hash line; /* catalogue_line */
-};
+#include "services/persist/turn/persist.h"
 
 /* After the store was opened: reads the file, and gives the store another id where its history is another one. Errors:
  * those of a commit. */
 enum err lineage_open(struct persist *p, struct fault *fault);
 
-/* At the begin of a write transaction: the same, within it. Errors: full, io. */
-enum err lineage_continue(struct persist *p);
+/* Gives the store another catalogue id, in the caller's write transaction. Errors: full, io. */
+enum err lineage_draw(struct txn *txn);
 
 /* Of any transaction: the history is another one than the one that was noted last. */
 bool lineage_is_another(const struct persist *p, struct txn *txn);
 
-/* The same as lineage_continue, in a transaction of its own. Ends the turn first. Errors: those of a commit. */
+/* lineage_draw in a transaction of its own; no turn is open. Errors: those of a commit. */
 enum err lineage_renew(struct persist *p, struct fault *fault);
 
 /* Notes the state that a write transaction is about to commit; lineage_keep writes it after the commit. */

@@ -2,9 +2,9 @@
 #ifndef LOOPHOLE_PERSIST_PERSIST_H
 #define LOOPHOLE_PERSIST_PERSIST_H
 
+#include "common/hash.h"
 #include "proto/service/service.h"
 #include "schema_persist.h"
-#include "services/persist/turn/lineage.h"
 #include "services/persist/turn/readers.h"
 #include "store/row.h"
 
@@ -20,6 +20,14 @@ struct turn_hooks;
 struct undo_pointers {
     uint64_t at;
     uint64_t top;
+};
+
+/* The state of the store after a commit; lineage.h compares it. */
+struct lineage {
+    bool is_known;
+    struct id catalogue;
+    uint64_t revision;
+    struct hash line; /* catalogue_line */
 };
 
 struct persist {

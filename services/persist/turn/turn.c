@@ -5,6 +5,7 @@
 
 #include "common/process/log.h"
 #include "proto/wire/codec.h"
+#include "services/persist/turn/lineage.h"
 #include "store/changelog.h"
 #include "store/parts.h"
 
@@ -90,7 +91,7 @@ static enum err open_transaction(struct persist *p, struct fault *fault)
     p->wrote = false;
     e = load_head(p);
     if (e == ERR_OK)
-        e = lineage_continue(p);
+        e = lineage_is_another(p, p->w.txn) ? turn_wrote(p, lineage_draw(p->w.txn)) : ERR_OK;
     if (e == ERR_OK)
         return ERR_OK;
     txn_end(p->w.txn);
