@@ -12,6 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct service *service = supervisor.world.service;
 
     if (!service) {
+        supervisor.world.paths = fuzz_home();
         service = supervisor.world.service = fuzz_service(&schema_supervisor);
         service_answer(service, &supervisor_handlers, &supervisor);
     }
