@@ -69,7 +69,7 @@ void lineage_keep(struct persist *p)
     fd = open(path_of(p, path), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (fd < 0)
         return;
-    (void)!pwrite(fd, &kept, KEPT_BYTES, 0);
+    (void)!write(fd, &kept, KEPT_BYTES);
     close(fd);
 }
 
