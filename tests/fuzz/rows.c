@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "proto/wire/example.h"
 #include "store/catalogue_write.h"
 #include "store/changelog.h"
 #include "store/parts.h"
+#include "tests/example.h"
 
 enum { KEY_MAX = 511 };
 
