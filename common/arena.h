@@ -21,7 +21,7 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* count × size with the product checked; NULL as above, and for count 0 a valid pointer to nothing. */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 
-/* Copies; an empty result (len 0, at NULL) past the limit. The copy has a zero behind it. */
+/* Copies; an empty result (len 0, at NULL) past the limit. The copy has a zero after it. */
 struct text arena_text(struct arena *arena, struct text from);
 
 /* A copy of `from` as text_repair makes it, of at most `max` bytes. */

@@ -1,4 +1,4 @@
-/* buffer.h: bytes that grow. Owned by whoever holds the struct. One thread at a time. */
+/* buffer.h: bytes that grow. The owner of the struct owns them. One thread at a time. */
 #ifndef LOOPHOLE_COMMON_BUFFER_H
 #define LOOPHOLE_COMMON_BUFFER_H
 
@@ -32,7 +32,7 @@ void buffer_printf(struct buffer *buffer, const char *format, ...) __attribute__
 void buffer_reset(struct buffer *buffer); /* empty, memory kept, `failed` cleared */
 void buffer_free(struct buffer *buffer);
 
-/* The bytes with a closing zero behind them, as C text; "" when empty or failed. */
+/* The bytes with a closing zero after them, as C text; "" when empty or failed. */
 const char *buffer_c(struct buffer *buffer);
 struct bytes buffer_bytes(const struct buffer *buffer);
 

@@ -41,7 +41,7 @@ struct fault {
 /* Fills `fault` (which may be NULL) and returns `code`, so that `return fault_set(…)` reads well. */
 enum err fault_set(struct fault *fault, enum err code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* As fault_set, with ": " and the text of errno `number` behind the sentence. */
+/* As fault_set, with ": " and the text of errno `number` after the sentence. */
 enum err fault_errno(struct fault *fault, enum err code, int number, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

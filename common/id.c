@@ -13,7 +13,7 @@ static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /* What the last id was must outlive a call, for ids rise within a process: the one exception to "no globals" here. */
 static struct {
     pthread_mutex_t lock;
-    pid_t owner; /* a forked child draws anew: it would repeat its parent's ids */
+    pid_t owner; /* a forked child draws its own: else it would repeat its parent's ids */
     int64_t milliseconds;
     struct id last;
 } source = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -79,7 +79,7 @@ int id_compare(struct id a, struct id b)
     return memcmp(a.b, b.b, sizeof(a.b));
 }
 
-/* 26 characters are 130 bits: two zero bits stand before the id. */
+/* 26 characters are 130 bits: two zero bits precede the id. */
 const char *id_write(struct id id, char to[ID_TEXT_SIZE])
 {
     unsigned held = 0, bits = 2;

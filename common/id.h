@@ -13,7 +13,7 @@ struct id {
 
 struct id id_new(void); /* never twice, rising within a process; thread-safe */
 
-/* An id made of the work itself, so that whoever repeats the work names the same request: the first 16 bytes
+/* An id made of the work itself, so that a repetition of the work names the same request: the first 16 bytes
  * of XXH3-128 of `bytes`. */
 struct id id_of_bytes(const void *bytes, size_t len);
 

@@ -10,7 +10,7 @@ enum { LATENCY_PARTS_LOG2 = 6, LATENCY_DOUBLINGS = 36 };
 
 struct latency {
     uint64_t count;
-    uint64_t errors; /* counted by whoever adds */
+    uint64_t errors; /* the caller counts them */
     uint64_t max_ns;
     uint64_t buckets[LATENCY_DOUBLINGS << LATENCY_PARTS_LOG2];
 };

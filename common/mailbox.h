@@ -8,14 +8,14 @@
 struct mail {
     struct mail *next;
     void (*open)(struct mail *mail);
-    void (*drop)(struct mail *mail); /* frees what nobody opened; NULL: somebody else does */
+    void (*drop)(struct mail *mail); /* frees mail that was not opened; NULL: another owner does */
 };
 
 struct mailbox;
 
 /* Errors: io. */
 enum err mailbox_new(struct mailbox **mailbox, struct fault *fault);
-void mailbox_free(struct mailbox *mailbox);    /* mail that nobody opened is dropped; NULL is allowed */
+void mailbox_free(struct mailbox *mailbox);    /* mail that was not opened is dropped; NULL is allowed */
 int mailbox_fd(const struct mailbox *mailbox); /* readable when there is mail */
 
 void mailbox_put(struct mailbox *mailbox, struct mail *mail); /* any thread; never waits long */

@@ -14,7 +14,7 @@ const char *owner_write(uid_t uid, char to[OWNER_SIZE]);
 
 /* A folder of another user, or one that group or others may write to, is refused: they could replace what is in it.
  * One that is only readable to them is closed (0700) when `close` is set, where the file system can do so; likewise one
- * that only the user's private group may write to, as `umask 002` makes it. A path that leads nowhere is
+ * that only the user's private group may write to, as `umask 002` makes it. A path to nothing is
  * ok. Errors: denied, with the owner's name; exists (not a folder). */
 enum err owner_check(const char *path, bool close, struct fault *fault);
 

@@ -13,7 +13,7 @@ struct paths {
     char cache[PATH_MAX];    /* search index */
     char logs[PATH_MAX];     /* data/log */
     char run[PATH_MAX];      /* sockets, locks; 0700; at most 80 bytes long, else /tmp/loophole-UID-RUN */
-    char programs[PATH_MAX]; /* the directory of the running binary: the services stand beside it */
+    char programs[PATH_MAX]; /* the directory of the running binary: the services are beside it */
     char tag[9];             /* 8 hex digits, drawn (names.h): names of shared memory */
     char studio[9];          /* 8 hex digits of the data directory's path, the same at each start: names in JACK */
 };

@@ -114,7 +114,7 @@ static int open_disk(const struct paths *paths)
     return file_open_disk(path);
 }
 
-/* Its directory is synced with it: mkdir tells nothing that the second try would not. */
+/* Its directory is synced with it: an error of mkdir shows at the second try as well. */
 static enum err write_new(const struct paths *paths, const char *name, struct bytes data, struct fault *fault)
 {
     char path[PATH_SIZE], directory[3] = { name[0], name[1] };
@@ -140,7 +140,7 @@ enum err artefact_write(const struct paths *paths, struct bytes content, const s
     e = write_new(paths, name, artefact->data, fault);
     if (e == ERR_EXISTS && is_there(path_of(paths, name, path), artefact->data))
         return ERR_OK;
-    if (e == ERR_EXISTS) /* half of one, of somebody who died */
+    if (e == ERR_EXISTS) /* half of one, of a process that died */
         e = file_write_soon(path, artefact->data, 0600, fault);
     if (e == ERR_OK && !artefact_add_name(&files->made, name))
         e = fault_set(fault, ERR_FULL, "no memory for an artefact");

@@ -17,7 +17,7 @@ const char *artefact_name(struct bytes content, struct text type, struct text pa
 /* True when `type` may be part of a file's name: 1 to 32 of a-z, 0-9 and _. */
 bool artefact_type_is_good(struct text type);
 
-/* True: it is a file, which is there and durable before a row tells of it. */
+/* True: it is a file, which is there and durable before a row names it. */
 bool artefact_is_large(const struct artefact *artefact);
 
 /* What its row says. The texts of `kept` point into `artefact` and `digest`. */
@@ -31,7 +31,7 @@ struct artefact_files {
 };
 
 /* The file is there when it returns, and durable after artefact_settle. One that holds these bytes already stays, for a
- * row may tell of it. Errors: full, io, denied. */
+ * row may name it. Errors: full, io, denied. */
 enum err artefact_write(const struct paths *paths, struct bytes content, const struct artefact *artefact,
                         struct artefact_files *files, struct fault *fault);
 
@@ -43,13 +43,13 @@ enum err artefact_settle(const struct paths *paths, const struct artefact_files 
 void artefact_take_back(const struct paths *paths, const struct artefact_files *files);
 void artefact_files_free(struct artefact_files *files);
 
-/* The name behind `name`, or the first for NULL; NULL: there is no other. Those that were crossed out are left out. */
+/* The name after `name`, or the first for NULL; NULL: there is no other. Those that were crossed out are left out. */
 const char *artefact_next_name(const struct buffer *names, const char *name);
 void artefact_cross_out(struct buffer *names, const char *name);
 bool artefact_add_name(struct buffer *names, const char *name); /* false: no memory */
 
-/* Its bytes, in the arena or where `kept` points. not_found: the file is gone or not what was written: to be made
- * anew. */
+/* Its bytes, in the arena or where `kept` points. not_found: the file is gone or not what was written: it is to be
+ * made again. */
 enum err artefact_read(const struct paths *paths, struct arena *arena, const char *name,
                        const struct kept_artefact *kept, struct bytes *data);
 

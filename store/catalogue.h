@@ -1,4 +1,4 @@
-/* catalogue.h: the catalogue's records, read from a transaction of store.h by whoever holds one. Writing them is
+/* catalogue.h: the catalogue's records, read from a transaction of store.h by its owner. Writing them is
  * persist's alone (catalogue_write.h). A folder directly below a mount has parent zero; the mount's own directory is
  * the folder with parent zero and no name. Strings point into the map or the arena: copy out before the transaction
  * ends (codec_copy). Errors: not_found; internal for a record that does not decode (reported by `store check`). */

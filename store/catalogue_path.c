@@ -29,7 +29,7 @@ static bool push_name(struct upward *path, struct bytes name)
     return push_front(path, name) && push_front(path, bytes_of("/", 1));
 }
 
-/* The mount "/" ends in the slash that stands before the first name. */
+/* The mount "/" ends in the slash that precedes the first name. */
 static bool push_mount(struct upward *path, struct bytes mount)
 {
     if (mount.len && mount.at[mount.len - 1] == '/' && path->start < sizeof(path->at))

@@ -1,6 +1,6 @@
 /* catalogue_write.h: writing the catalogue's records so that its indexes agree with them. persist's alone. Nothing is
- * checked here but what an index needs: who writes has looked first. After an error the transaction can only be
- * aborted. `was` is the record as it stands (NULL: none), `now` what it becomes; both outside the map. */
+ * checked here but what an index needs: the caller has checked the rest. After an error the transaction can only be
+ * aborted. `was` is the record as it is (NULL: none), `now` what it becomes; both outside the map. */
 #ifndef LOOPHOLE_STORE_CATALOGUE_WRITE_H
 #define LOOPHOLE_STORE_CATALOGUE_WRITE_H
 

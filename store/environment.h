@@ -40,7 +40,7 @@ enum err store_failed(struct store *store, struct fault *fault, int number, cons
  * compared with the store's own, and corrected. Errors: as store_failed; io. */
 enum err writing_begin(struct store *store, MDB_txn **txn, struct fault *fault);
 
-/* True when another file lies in the place of data.mdb: what is written to the one that is open would be lost. */
+/* True when data.mdb was replaced by another file: what is written to the open one would be lost. */
 bool store_was_replaced(const struct store *store);
 
 /* Doubts the store (trust.h), so that the other file is checked when it is opened; returns io. */

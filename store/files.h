@@ -22,8 +22,8 @@ bool files_data(const char *directory, struct stat *st);
 void *files_guard_map(const char *directory);
 void files_end_guard(void *map);
 
-/* Where a file of the environment is mapped in this process; NULL: nowhere. To open it and close it again instead would
- * drop LMDB's file locks. */
+/* Where a file of the environment is mapped in this process; NULL: it is not. To open and close it again would drop
+ * LMDB's file locks. */
 void *files_map(const char *directory, const char *name);
 
 /* True when data.mdb is missing or has never held a row: it is LMDB's two head pages or less. False when it cannot be
@@ -38,9 +38,9 @@ void files_drop_blank(const char *directory);
  * denied. */
 enum err files_reserve_lock(const char *directory, struct fault *fault);
 
-/* Those who open the environment do so one after the other. Who opens it alone makes lock.mdb anew and says there only
- * in the end which commit is the newest; were he killed in between while another waits for his lock, that one would
- * take the unfinished file for whole, and who wrote next would begin at an older commit. The turn ends with the
+/* Processes open the environment one after another. One that opens it alone makes lock.mdb again and says there only
+ * in the end which commit is the newest; if it is killed in between while another process waits for its lock, that one
+ * takes the unfinished file for complete, and the next writer begins at an older commit. The turn ends with the
  * process, too, and after LMDB's own lock. `turn` -1: there is no such directory. Waits for 20 s at most; before
  * that the supervisor ends a holder that is stuck (culprit.h). Errors: busy; denied: the disk takes no locks; io. */
 enum err files_take_turn(const char *directory, int *turn, struct fault *fault);

@@ -13,7 +13,7 @@
 enum err row_get(struct txn *txn, struct arena *arena, enum database db, const struct key *key,
                  const struct shape *shape, void *to);
 
-/* The same for a value that a walk stands on. */
+/* The same for the current value of a walk. */
 enum err row_decode(struct txn *txn, struct arena *arena, struct bytes value, const struct shape *shape, void *to);
 
 /* A write transaction and what its writers share. */

@@ -227,7 +227,7 @@ struct listing {
     uint32_t count, most;
 };
 
-/* LMDB tells of its readers in lines: pid, thread, and transaction or "-". */
+/* LMDB lists its readers in lines: pid, thread, and transaction or "-". */
 static int take_reader(const char *line, void *listing)
 {
     struct listing *l = listing;

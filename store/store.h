@@ -64,7 +64,7 @@ void store_close(struct store *store); /* NULL is allowed */
 /* Address space of the map by the configuration. Errors: bad_request (the setting), io. */
 enum err store_map_bytes(const struct paths *paths, size_t *bytes, struct fault *fault);
 
-/* The writer's lock alone, for who replaces the whole store. Errors: exists (the engine runs), io, full. */
+/* The writer's lock alone, for a process that replaces the whole store. Errors: exists (the engine runs), io, full. */
 enum err store_lock(const struct paths *paths, int *lock, struct fault *fault);
 void store_unlock(int lock);
 void store_hold(struct store *store, int lock); /* store_close unlocks it */
@@ -92,7 +92,7 @@ void txn_end(struct txn *txn); /* read: done; write: abort; NULL is allowed */
 bool txn_writes(const struct txn *txn);
 
 /* Durable when it returns ok. Errors: full (disk or map: aborted, may be tried again), io (the environment must be
- * opened anew). Ends the transaction in any case. */
+ * opened again). Ends the transaction in any case. */
 enum err txn_commit(struct txn *txn, struct fault *fault);
 
 /* Values point into the map until the transaction ends or (write) is written to. Keys ≤ 511 bytes. Errors of writes:

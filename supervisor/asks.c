@@ -68,7 +68,7 @@ static enum err answer_restart(struct supervisor *supervisor, struct call *call,
     return e;
 }
 
-/* The services stop behind the loop: the answer says that it has begun, and the lock's end that it is done. */
+/* The services stop after the loop: the answer says that the end has begun, the release of the lock that it is done. */
 static enum err answer_shutdown(struct supervisor *supervisor, struct call *call, const struct supervisor_shutdown *ask,
                                 struct nothing *answer)
 {
@@ -150,7 +150,7 @@ static enum err check_device(struct call *call, const struct supervisor_use_soun
     return ERR_OK;
 }
 
-/* Between sound and none the engine starts anew: services and shared memory come and go with it. */
+/* Between sound and none the engine starts again: services and shared memory come and go with it. */
 static enum err answer_use_sound_device(struct supervisor *supervisor, struct call *call,
                                         const struct supervisor_use_sound_device *ask, struct sound_devices *answer)
 {
@@ -164,7 +164,7 @@ static enum err answer_use_sound_device(struct supervisor *supervisor, struct ca
     if (e != ERR_OK)
         return e;
     if ((strcmp(device, "none") == 0) == (supervisor->server.world != NULL)) {
-        (void)refuse(call, ERR_CONFLICT, "it is written to loophole.conf, and stands from the next start on");
+        (void)refuse(call, ERR_CONFLICT, "it is written to loophole.conf, and holds from the next start on");
         return fault_hint(call_fault(call), "loophole down; loophole up");
     }
     e = settings_read(supervisor->world.paths, &supervisor->world.settings, call_fault(call));

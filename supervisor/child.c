@@ -169,8 +169,7 @@ static enum err spawn_process(struct child *child, struct fault *fault)
     return e;
 }
 
-/* A service lets go of its lock with its last breath; one that has none today lost its run directory, and nobody
- * reaches it. */
+/* A service keeps its lock until it ends. One without a lock has lost its run directory, and no client reaches it. */
 static void adopt_process(struct child *child)
 {
     const struct paths *paths = child->world->paths;
@@ -206,7 +205,7 @@ static bool is_on_board(const struct child *child)
     return child->line && atomic_load(&child->line->pid) == child->process.pid;
 }
 
-/* Whoever knows nothing of boards is written there again. */
+/* A program that does not use the board is written there again. */
 void child_rejoin(struct child *child)
 {
     if (child->is_away)

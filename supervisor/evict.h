@@ -1,5 +1,5 @@
-/* evict.h: a process that holds a service's lock without standing on the board: it answers in the service's name, and
- * nobody watches over it. */
+/* evict.h: ends a process that holds a service's lock and is not on the board: it answers in the service's name, but
+ * the supervisor does not watch it. */
 #ifndef LOOPHOLE_SUPERVISOR_EVICT_H
 #define LOOPHOLE_SUPERVISOR_EVICT_H
 
@@ -8,7 +8,7 @@
 #include "supervisor/table.h"
 
 /* After 2 s of `blocked`, SIGTERM to the holder; after 7 s, SIGKILL. Only to a process that runs the row's program
- * and whose pid stands in the lock's file. */
+ * and whose pid is in the lock's file. */
 void evict_holder(const struct paths *paths, const struct table_row *row, usec_t blocked);
 
 #endif

@@ -38,7 +38,7 @@ struct keeper {
     sigset_t signals;
     pid_t supervisor;
     int lock;      /* DATA/keeper.lock: `loophole up` sees by it whether a supervisor may still come */
-    bool stopping; /* the supervisor was told to stop */
+    bool stopping; /* the supervisor was asked to stop */
     usec_t started;
     uint32_t restarts;
     struct policy policy;
@@ -149,7 +149,7 @@ static void record_death(const struct keeper *keeper, const siginfo_t *info, con
         log_fault("cannot write the crash record", &fault);
 }
 
-/* One that was killed is started for ever; one that ends by itself, with an error, only so often. */
+/* A supervisor that was killed is always started again; one that ends by itself, with an error, only so often. */
 static bool starts_again(struct keeper *keeper, const siginfo_t *info, usec_t *wait)
 {
     usec_t lived = clock_steady() - keeper->started;
@@ -192,7 +192,7 @@ static void hand_on(struct keeper *keeper, int number)
         kill(keeper->supervisor, number);
 }
 
-/* Buries all that died; true when the supervisor was among them, told in `info`. */
+/* Collects all children that died; true when the supervisor was among them, then `info` describes its end. */
 static bool bury_dead(struct keeper *keeper, siginfo_t *info)
 {
     siginfo_t one = { 0 };
@@ -209,7 +209,7 @@ static bool bury_dead(struct keeper *keeper, siginfo_t *info)
     return ours;
 }
 
-/* False when told to stop meanwhile. */
+/* False when asked to stop meanwhile. */
 static bool rest_until(struct keeper *keeper, usec_t wait)
 {
     usec_t end = clock_steady() + wait;

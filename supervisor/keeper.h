@@ -1,7 +1,7 @@
 /* keeper.h: `loopholed --keep`, where no systemd does it: a tiny parent that starts the supervisor, starts it again
  * when it dies of anything but a shutdown, and ends with it otherwise. `--detach` does so in the background.
  *
- * It also adopts what a dead supervisor leaves, so that no zombie stays where process 1 waits for nobody. */
+ * It also adopts what a dead supervisor leaves, so that no zombie stays where process 1 collects none. */
 #ifndef LOOPHOLE_SUPERVISOR_KEEPER_H
 #define LOOPHOLE_SUPERVISOR_KEEPER_H
 

@@ -103,7 +103,7 @@ static bool may_be_realtime(void)
     return geteuid() == 0 || (getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_max > 0);
 }
 
-/* Asynchronous, as jackd is unless told -S: a client that dies does not stop the others. */
+/* Asynchronous, as jackd is without -S: a client that dies does not stop the others. */
 static void write_arguments(struct server *server)
 {
     const struct settings_audio *audio = &server->world->settings.audio;
@@ -241,8 +241,8 @@ bool server_is_left(const struct paths *paths)
     return find_own(paths) != 0;
 }
 
-/* One whose board died with its supervisor: nobody would know of it, and it holds the server's name. It is written on
- * the board again, and is from there on like any other that lives on. */
+/* A server whose board died with its supervisor is unknown to all, and holds the server's name. It is written on the
+ * board again, and is adopted from there like any other survivor. */
 static void put_on_board(struct server *server)
 {
     struct board_line *line = board_line(server->world->board, "jack", true);

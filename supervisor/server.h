@@ -1,6 +1,6 @@
-/* server.h: the JACK server. Which one the engine's clients go to: one that runs already, PipeWire's, or one of the
- * engine's own, which is a child like others. Its own is called loophole-TAG-server, runs asynchronously, and no other
- * server's files are ever touched. The supervisor's thread. */
+/* server.h: the JACK server that the engine's clients use: one that runs already, PipeWire's, or the engine's own,
+ * which is a child like the others. The engine's own has the name loophole-TAG-server and runs asynchronously. Files of
+ * other servers are never touched. The supervisor's thread. */
 #ifndef LOOPHOLE_SUPERVISOR_SERVER_H
 #define LOOPHOLE_SUPERVISOR_SERVER_H
 
@@ -39,17 +39,17 @@ bool server_is_left(const struct paths *paths);
 /* Removes what jackd and its clients left in /dev/shm under this engine's name. */
 void server_sweep(const struct paths *paths);
 
-/* Decides; `child` is told what to run, or that there is nothing. */
+/* Decides; `child` gets what it is to run, or nothing. */
 void server_open(struct server *server, struct child_world *world, struct child *child);
 
 /* Ten times a second: readiness, size of the log, whether the decision still holds. True when it is another now and
  * clients are to be started again. */
 bool server_look(struct server *server, usec_t now);
 
-/* Settings have changed: decides anew; jackd is started again if it is ours. True as server_look. */
+/* Settings have changed: decides again; jackd is started again if it is ours. True as server_look. */
 bool server_use(struct server *server);
 
-/* After the child's end: what a jackd that was killed leaves behind. */
+/* After the child's end: removes what a killed jackd left. */
 void server_shut(struct server *server);
 
 #endif

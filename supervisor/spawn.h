@@ -30,7 +30,7 @@ bool spawn_adopt(const struct board_line *line, struct spawn *to);
 
 void spawn_signal(const struct spawn *spawn, int number);
 
-/* After its death: how it ended; false when it was not our child, and nobody knows. Closes the descriptor. */
+/* After its death: how it ended; false when it was not our child, so that its end is unknown. Closes the descriptor. */
 bool spawn_bury(struct spawn *spawn, siginfo_t *info);
 
 /* Waits for its death for at most `timeout`. */

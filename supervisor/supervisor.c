@@ -17,11 +17,11 @@ enum { LOOK_US = 100000 };
 static void tell_damage(struct supervisor *supervisor, const char *object)
 {
     (void)snprintf(supervisor->damage, sizeof(supervisor->damage),
-                   "shared memory %s was damaged or removed, and is made anew", object);
+                   "shared memory %s was damaged or removed, and is made again", object);
     log_error("%s", supervisor->damage);
 }
 
-/* A board that is damaged, or that nobody finds by its name any more, is left by all for a new one. */
+/* A board that is damaged, or whose name leads elsewhere, is replaced; all services move to the new one. */
 static void look_at_board(struct supervisor *supervisor)
 {
     struct board *was = supervisor->world.board, *made;
@@ -40,7 +40,7 @@ static void look_at_board(struct supervisor *supervisor)
     board_close(was);
 }
 
-/* A supervisor that was stopped or starved saw nothing meanwhile: what it missed counts against nobody. */
+/* A supervisor that was stopped or starved saw nothing meanwhile: what it missed counts against no service. */
 static void look_at_all(void *state)
 {
     struct supervisor *supervisor = state;
@@ -98,7 +98,7 @@ static bool make_studio(struct supervisor *supervisor)
     return false;
 }
 
-/* Whoever maps what is made anew here finds that his own is damaged, and starts again himself. */
+/* A process that maps an object that is replaced here notices that its own is damaged, and starts again. */
 static void mend_studio(void *state)
 {
     struct supervisor *supervisor = state;
@@ -154,7 +154,7 @@ static void name_children(struct supervisor *supervisor)
     }
 }
 
-/* On a board where nobody lives the counts are of an engine that is gone. */
+/* On a board without a live process the counts are of an engine that is gone. */
 static void start_all(struct supervisor *supervisor)
 {
     bool anybody = false;

@@ -14,15 +14,15 @@ enum table_when {
 
 struct table_row {
     const char *name;       /* on the board, of its log, lock and sockets */
-    const char *program;    /* stands beside loopholed, or is a whole path */
-    bool never_quarantined; /* nothing works without it: tried for ever */
+    const char *program;    /* beside loopholed, or a whole path */
+    bool never_quarantined; /* nothing works without it: it is always started again */
     uint32_t hang_ms;       /* silent for so long it is replaced, and so found within 2 s: looks are 100 ms apart */
     enum table_when when;
     int ends_before; /* thousandths of the machine's memory, when that is out: the largest number ends first */
     bool has_store;  /* it writes the store: where it cannot, no other service can read it */
     bool is_client;  /* of JACK */
     bool is_foreign; /* knows nothing of boards and locks: the supervisor writes its line */
-    const char *const *arguments; /* behind the program, NULL at the end; or NULL */
+    const char *const *arguments; /* after the program, NULL at the end; or NULL */
 };
 
 /* They start in this order, and stop in the reverse one. */

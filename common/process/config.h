@@ -1,5 +1,5 @@
 /* config.h: CONFIG/loophole.conf, an INI file. Every setting has a default that works, so the file may be missing.
- * A key is "section.name". A value that can't be used is noted: config_check tells the first such. The only file
+ * A key is "section.name". A value that can't be used is noted: config_check reports the first one. The only file
  * with inih is config.c. One thread at a time. */
 #ifndef LOOPHOLE_COMMON_CONFIG_H
 #define LOOPHOLE_COMMON_CONFIG_H

@@ -49,7 +49,7 @@ static bool is_setting(struct text line, struct text name)
     return len < line.len && text_equal(key, name);
 }
 
-/* Where the setting's line is, or where it would be put: behind the last line of its section that is not empty. */
+/* Where the setting's line is, or where it would be put: after the last line of its section that is not empty. */
 struct setting_place {
     uint32_t at, len; /* the line that goes; len 0: none */
     bool has_section;

@@ -15,7 +15,7 @@
 
 enum { RECORD_MAX = 65536 };
 
-/* The record that process `pid` left and nobody has closed yet; false when there is none. */
+/* The record that process `pid` left and that is not closed yet; false when there is none. */
 static bool find_open_record(const char directory[CRASH_DIRECTORY_SIZE], const struct death *death, char path[PATH_MAX])
 {
     struct buffer text = { 0 };

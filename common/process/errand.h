@@ -1,6 +1,6 @@
 /* errand.h: work that may hang, for it touches file systems: run in a thread that can be given up. The loop never
- * waits for an errand; one that shows no sign of life for its patience is lost, its thread left behind, and another
- * thread goes on with what waits.
+ * waits for an errand; one that shows no sign of life for its patience is lost: its thread is abandoned, and another
+ * thread continues with the errands that wait.
  *
  *   loop: errand_start ──► thread: run ──► loop: done(lost = false)
  *                                │ hangs
@@ -44,7 +44,7 @@ void errand_start(struct errands *errands, struct errand *errand);
 void errand_stop(struct errand *errand);    /* the loop, before done: it is to come home soon */
 void errands_look(struct errands *errands); /* the loop, every second or so: gives up what hangs */
 
-/* Within run: a sign of life. False: nobody waits for it any more, or the service ends: return soon. */
+/* Within run: a sign of life. False: the result is not wanted any more, or the service ends: return soon. */
 bool errand_goes_on(struct errand *errand);
 
 #endif

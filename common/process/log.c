@@ -26,7 +26,7 @@ static struct {
     char name[NAME_SIZE];
     int fd;
     bool foreground;
-    atomic_bool stale; /* set by SIGHUP: open anew */
+    atomic_bool stale; /* set by SIGHUP: open the file again */
 } state = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1, .foreground = true };
 
 static int open_file(void)

@@ -13,7 +13,7 @@
 enum err log_open(const struct paths *paths, const char *name, bool foreground, struct fault *fault);
 void log_close(void);
 
-/* Opens the file anew at the next line; safe in a signal handler. */
+/* Opens the file again at the next line; safe in a signal handler. */
 void log_reopen(void);
 
 /* One line each, cut at 2,000 bytes; control characters are shown as \xNN. errno is left as it was. */

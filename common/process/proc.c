@@ -30,7 +30,7 @@ static bool read_stat(int32_t pid, char text[STAT_SIZE])
     return len > 0;
 }
 
-/* The program's name, field 2, stands in brackets and may hold any bytes, brackets too: fields count from its end. */
+/* The program's name, field 2, is in brackets and may hold any bytes, brackets too: fields count from its end. */
 bool proc_read(int32_t pid, struct proc *to)
 {
     char text[STAT_SIZE], *at, *rest = NULL;

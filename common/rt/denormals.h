@@ -1,5 +1,5 @@
 /* denormals.h: numbers too small to hear are 0 to this thread from now on: computing with them is slow, and a filter
- * that hears silence makes them for ever. Any thread; RT. */
+ * with silence at its input never stops making them. Any thread; RT. */
 #ifndef LOOPHOLE_COMMON_RT_DENORMALS_H
 #define LOOPHOLE_COMMON_RT_DENORMALS_H
 

@@ -1,4 +1,4 @@
-/* order.h: timed commands to the audio core (rings `orders.N`, one producer each) and what it tells back (rings
+/* order.h: timed commands to the audio core (rings `orders.N`, one producer each) and its reports (rings
  * `notes.N`, one consumer each). Both are 64-byte cells. The audio core range-checks every member: an order that
  * cannot be done is answered by a note ORDER refused and changes nothing. */
 #ifndef LOOPHOLE_COMMON_RT_ORDER_H
@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-/* Who writes which ring of orders, and who reads which ring of notes. */
+/* The writer of each ring of orders, and the reader of the ring of notes with the same number. */
 enum order_producer { ORDERS_CONTROL, ORDERS_STREAMER, ORDERS_RINGS };
 enum { ORDERS_CELLS = 1024, NOTES_CELLS = 4096 };
 
@@ -25,7 +25,7 @@ enum order_verb {
     ORDER_PANIC,           /* silence within this period; the transport stops */
     ORDER_TRANSPORT_START, /* value: count-in in bars */
     ORDER_TRANSPORT_STOP,
-    ORDER_TRANSPORT_LOCATE, /* from: the step to stand at */
+    ORDER_TRANSPORT_LOCATE, /* from: the step to go to */
     ORDER_CAPTURE_START,    /* voice: which capture; generation */
     ORDER_CAPTURE_STOP,
     ORDER_PAD_HIT,      /* voice: pad 0..63, value: velocity 0..1 */
@@ -43,7 +43,7 @@ struct order {
     uint32_t voice;
     uint32_t generation;
     uint32_t sound; /* slot of `sounds` */
-    uint32_t tag;   /* the producer's own; told again in notes */
+    uint32_t tag;   /* the producer's own; repeated in notes */
     uint16_t group; /* enum score_group */
     uint16_t flags; /* enum order_flag */
     float value;

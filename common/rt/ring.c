@@ -3,14 +3,14 @@
 #include <string.h>
 
 /* Memory orders. Cells are plain memory; what orders them is the two indices.
- *   written: stored with release after the cells, loaded with acquire before the cells are read: who sees the index
- *            sees the cells.
+ *   written: stored with release after the cells, loaded with acquire before the cells are read: a reader that
+ *            sees the index sees the cells.
  *   read:    stored with release after the cells were read, loaded with acquire before they are written over: a cell
- *            is used again only when its reader is through with it.
+ *            is used again only when its reader has finished with it.
  * A side loads its own index relaxed: no other process stores it, or (ring_append, ring_release) the
  *   exchange finds out.
- * ring_write and ring_read look at the other side's index only when the one they remember does not do: an old index
- * was loaded with acquire, too, and is only ever further away from what they want. */
+ * ring_write and ring_read look at the other side's index only when the remembered one does not suffice: an old index
+ * was loaded with acquire as well, and never allows more than the current one. */
 
 enum { TRIES = 2 };
 

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* As it lies in the memory, the cells behind it. Each index has a cache line of its own. Indices count cells since
+/* The layout in memory; the cells follow it. Each index has a cache line of its own. Indices count cells since
  * the ring was made and never wrap. */
 struct ring_memory {
     uint32_t cell;     /* bytes in a cell */

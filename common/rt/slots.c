@@ -3,12 +3,12 @@
 #include <string.h>
 
 /* A slot as it lies in the memory: `before`, the value's words, `after`; both numbers are the value's sequence number
- * when the slot is whole. Value n stands in slot n % SLOTS.
+ * when the slot is whole. Value n is in slot n % SLOTS.
  *
  * Memory orders. A slow reader may copy a slot that is being written again, so the words are relaxed atomics: no data
  * race, only a copy to be thrown away.
  *   The writer stores `before`, a release fence, the words, and `after` and `newest` with release. The reader loads
- *   `newest` and `after` with acquire: who sees the number sees all words of it, or newer ones. It loads the words,
+ *   `newest` and `after` with acquire: a reader of the number sees all words of it, or newer ones. It loads the words,
  *   an acquire fence, `before`: if one word was of a newer value, the fences make `before` the newer number. */
 enum { TRIES = 3 };
 

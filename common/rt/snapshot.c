@@ -119,7 +119,7 @@ const void *snapshot_shown(const struct snapshot *snapshot)
     return buffer_of(snapshot, SHOWN);
 }
 
-/* A reader that takes the middle meanwhile only renames the buffer: nobody but the writer fills one. */
+/* A reader that takes the middle meanwhile only renames the buffer: only the writer fills one. */
 const void *snapshot_newest(const struct snapshot *snapshot)
 {
     uint32_t word = make_possible(atomic_load_explicit(&snapshot->memory->word, memory_order_acquire));

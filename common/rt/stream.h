@@ -15,7 +15,7 @@ enum {
     SOUND_VOICES = 64,
 };
 
-/* The streamer's words about what stands in a stream's ring; the audio core reads `generation` and the two indices,
+/* What the streamer says of the content of a stream's ring; the audio core reads `generation` and the two indices,
  * a restarted streamer all of it. Cells before `begin` belong to an older generation and are dropped unheard. A new
  * generation is written in this order: begin, source; generation (release); its cells. A voice that plays follows it at
  * once; one that does not is started by an order. What sounds are the cells but the last 5 ms, until `end` says that
@@ -25,13 +25,13 @@ struct stream_memory {
     _Atomic uint32_t looping;
     _Atomic uint64_t begin; /* index of the generation's first cell */
     _Atomic uint64_t end;   /* index just past the last frame of … */
-    _Atomic int64_t source; /* source frame (at the file's rate) that cell `begin` stands for */
+    _Atomic int64_t source; /* source frame (at the file's rate) of cell `begin` */
     _Atomic uint32_t file_rate;
     _Atomic uint32_t rate;  /* of the cells */
     uint8_t media[16];      /* id of the media item; zero: none */
     _Atomic uint32_t ended; /* … this generation. Of any other the end is not known yet */
     uint8_t unused[4];
-    struct ring_memory ring; /* its cells behind it */
+    struct ring_memory ring; /* its cells follow it */
 };
 _Static_assert(sizeof(struct stream_memory) == 256, "header and ring");
 

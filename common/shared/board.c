@@ -74,7 +74,7 @@ enum err board_remove(const struct paths *paths)
     return shm_remove(shm_name(paths, "board", name));
 }
 
-/* Nobody's, or damaged: no service has such a name. */
+/* Free, or damaged: no service has such a name. */
 static bool is_free(const struct board_line *line)
 {
     size_t len = strnlen(line->name, BOARD_NAME_SIZE);
@@ -109,7 +109,7 @@ struct board_line *board_at(struct board *board, uint32_t index)
     return index < BOARD_LINES ? &board->lines[index] : NULL;
 }
 
-/* The pid comes last: who sees it sees the start ticks that belong to it. */
+/* The pid is stored last: a reader of it also sees the start ticks that belong to it. */
 void board_claim_for(struct board_line *line, int32_t pid, uint64_t start_ticks)
 {
     if (!line)
@@ -175,7 +175,7 @@ enum work_kind board_work_of(const struct board_line *line, uint32_t *share)
     return (enum work_kind)kind;
 }
 
-/* A zombie is not there any more: without a parent that waits for it, it would stand for ever. */
+/* A zombie counts as gone: without a parent that waits for it, it would stay in the table of processes. */
 uint64_t board_start_ticks(int32_t pid)
 {
     struct proc proc;

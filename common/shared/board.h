@@ -18,7 +18,7 @@ enum board_state { BOARD_EMPTY, BOARD_STARTING, BOARD_READY, BOARD_WAITING, BOAR
 
 struct board_line {
     char name[BOARD_NAME_SIZE];   /* set by the supervisor before the service starts; fixed from then on */
-    _Atomic int32_t pid;          /* 0: nobody */
+    _Atomic int32_t pid;          /* 0: no process */
     _Atomic uint32_t state;       /* enum board_state */
     _Atomic uint64_t start_ticks; /* of the process: /proc/PID/stat field 22; with pid it names one process */
     _Atomic int64_t beat;         /* clock_steady of the last turn of its loop */
@@ -36,8 +36,8 @@ enum err board_make(const struct paths *paths, struct board **board, struct faul
 enum err board_open(const struct paths *paths, struct board **board, struct fault *fault);
 void board_close(struct board *board);
 
-/* Whether it is whole, and still the one of its name; who finds that it is not opens it again. One that is cut short
- * ends nobody (guard.h). */
+/* Whether the board is complete and its name still leads to it; if not, the caller opens it again. A board that is
+ * truncated ends no process (guard.h). */
 bool board_stands(const struct board *board, const struct paths *paths);
 enum err board_remove(const struct paths *paths); /* after an orderly shutdown */
 

@@ -10,7 +10,7 @@
 #include "common/err.h"
 #include "common/paths.h"
 
-/* Written once by whoever makes the object, the magic last. */
+/* The maker of the object writes it once, the magic last. */
 struct shm_header {
     _Atomic uint64_t magic; /* "LOOPHOLE" */
     uint32_t version;       /* of the payload's layout */
@@ -32,8 +32,8 @@ enum { SHM_NAME_SIZE = 48 };
 /* "/loophole-TAG-OBJECT"; returns `to`. */
 const char *shm_name(const struct paths *paths, const char *object, char to[SHM_NAME_SIZE]);
 
-/* Takes over the object of that name when it is whole and ours (magic, version, size); makes it anew, zeroed, with
- * all its memory given, when it is missing or anything else. Errors: full, io, denied. */
+/* Takes over the object of that name if it is complete and ours (magic, version, size). Otherwise makes a new one,
+ * zeroed, with all its memory allocated. Errors: full, io, denied. */
 enum err shm_make(const char *name, uint32_t version, size_t size, struct shm *to, struct fault *fault);
 
 /* Maps what is there. Errors: offline (nothing there, or not made yet), version (another layout, size or magic),
@@ -44,7 +44,7 @@ enum err shm_attach(const char *name, uint32_t version, size_t size, struct shm 
 bool shm_whole(const struct shm *shm, uint32_t version);
 
 /* Whether the name still leads to what is mapped. Errors: offline (removed), version (to another object, or the file
- * has another size now). What cannot be looked at is taken to stand. */
+ * has another size now). An object that cannot be looked at counts as unchanged. */
 enum err shm_stands(const struct shm *shm, const char *name);
 
 void shm_detach(struct shm *shm);      /* zeroed is allowed */

@@ -36,8 +36,8 @@ struct studio; /* the mappings */
 /* The supervisor: makes what is missing or damaged, takes over what is whole. Errors: full (no room in /dev/shm; the
  * hint says how much is needed), io, denied. */
 enum err studio_make(const struct paths *paths, struct fault *fault);
-/* The same, beside those who still map what is damaged: `made` says which object was made anew, the last if there
- * were several, "" if none. They find with studio_check that theirs is another one. */
+/* The same while other processes still map a damaged object. `made` is the name of the object that was replaced, of the
+ * last one if there were several, "" if none. Those processes notice it by studio_check. */
 enum err studio_mend(const struct paths *paths, char made[STUDIO_NAME_SIZE], struct fault *fault);
 enum err studio_remove(const struct paths *paths);
 
@@ -49,9 +49,9 @@ bool studio_outgrown(const struct studio *studio, const struct paths *paths, uin
  * (guard.h): it goes on with zeroes of its own. Errors: offline (no audio in this engine), version, io. */
 enum err studio_open(const struct paths *paths, struct studio **studio, struct fault *fault);
 
-/* Whether all is still as it should be, now and then, beside all who write. Errors, with the object's name: io: it is
- * damaged, or another one has its place: start again, the supervisor makes it anew (studio_mend). offline: it is
- * removed; who maps it goes on with it, and whoever starts next lets all others start again. */
+/* Checks all objects while others write them; called once a second or so. Errors, with the object's name: io: it is
+ * damaged or replaced: the process starts again, and the supervisor makes a new object (studio_mend). offline: it is
+ * removed; a process that maps it goes on with it, and the next one that starts makes all others start again. */
 enum err studio_check(const struct studio *studio, struct fault *fault);
 void studio_close(struct studio *studio); /* NULL is allowed */
 

@@ -13,7 +13,7 @@ static enum err check_word_doubles(const struct definition *definition)
     for (EACH(word, definition->words))
         for (before = definition->words; before != word; before = before->next)
             if (text_equal(word->text, before->text))
-                return report(word->place, "the word %.*s stands here twice; remove one", TEXT_ARG(word->text));
+                return report(word->place, "the word %.*s is here twice; remove one", TEXT_ARG(word->text));
     return ERR_OK;
 }
 
@@ -25,7 +25,7 @@ static enum err check_words(const struct definition *definition)
         return report(definition->place, "an enum without words; write them below, indented");
     for (EACH(word, definition->words))
         if (text_is(word->text, "other"))
-            return report(word->place, "the word other stands for words that are not known; choose another");
+            return report(word->place, "the word other is reserved for unknown words; choose another");
     return check_word_doubles(definition);
 }
 
@@ -47,7 +47,7 @@ static enum err check_member_doubles(const struct definition *definition)
     for (EACH(member, definition->members))
         for (before = definition->members; before != member; before = before->next)
             if (text_equal(member->name, before->name))
-                return report(member->place, "the field %.*s stands here twice; rename one", TEXT_ARG(member->name));
+                return report(member->place, "the field %.*s is here twice; rename one", TEXT_ARG(member->name));
     return ERR_OK;
 }
 

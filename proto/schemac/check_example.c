@@ -10,7 +10,7 @@
 
 enum { ID_CHARACTERS = 26, NUMBER_SIZE = 64 };
 
-/* One value: the whole example, or an element of a list, where words and ids stand in quotes as in JSON. */
+/* One value: the whole example, or an element of a list, where words and ids have quotes as in JSON. */
 struct example_value {
     const struct member *member;
     struct text text;
@@ -210,7 +210,7 @@ static enum err (*const checks[])(const struct example_value *) = {
     [FIELD_ID] = check_id,     [FIELD_CHOICE] = check_choice, [FIELD_RECORD] = check_record,
 };
 
-/* The length of the first element of what stands between the brackets of a list. */
+/* The length of the first element of what is between the brackets of a list. */
 static uint32_t element_length(struct text list)
 {
     uint32_t len = 0;

@@ -1,7 +1,7 @@
 #include "proto/schemac/check.h"
 #include "proto/schemac/report.h"
 
-/* A name that the generated C declares, and who declares it; its place has no path when that is proto/wire/schema.h. */
+/* A name that the generated C declares, and where; its place has no path when that is proto/wire/schema.h. */
 struct c_name {
     struct c_name *next;
     struct text name;

@@ -166,7 +166,7 @@ enum err lexer_name(struct schema_lexer *lexer, const char *what, struct text *n
     return ERR_OK;
 }
 
-/* The end of a text that begins with a quote, behind its closing quote; NULL when that is missing. */
+/* The end of a text that begins with a quote, after its closing quote; NULL when that is missing. */
 static const char *find_quoted_end(const char *from, const char *end)
 {
     for (const char *c = from + 1; c < end; c++) {
@@ -245,7 +245,7 @@ enum err lexer_example(struct schema_lexer *lexer, struct text *example)
     const char *from = lexer->at, *end = from;
 
     if (lexer_at_end(lexer))
-        return report(place, "the example is missing; write a value of the field behind its type");
+        return report(place, "the example is missing; write a value of the field after its type");
     if (*from == '"')
         end = find_quoted_end(from, lexer->line_end);
     else if (*from == '[')

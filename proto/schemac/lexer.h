@@ -1,4 +1,4 @@
-/* lexer.h: a schema's lines and what stands in them. Each taking function skips the spaces before; on an error it
+/* lexer.h: a schema's lines and what is in them. Each taking function skips the spaces before; on an error it
  * reports and returns ERR_BAD_REQUEST. Texts point into the file's contents. One thread. */
 #ifndef LOOPHOLE_SCHEMAC_LEXER_H
 #define LOOPHOLE_SCHEMAC_LEXER_H
@@ -22,7 +22,7 @@ enum err lexer_start(struct schema_lexer *lexer, const char *path, struct text t
 bool lexer_next_line(struct schema_lexer *lexer);
 bool lexer_is_indented(const struct schema_lexer *lexer);
 
-struct source_place lexer_place(struct schema_lexer *lexer);      /* of what comes next in the line, behind spaces */
+struct source_place lexer_place(struct schema_lexer *lexer);      /* of what comes next in the line, after spaces */
 struct source_place lexer_here(const struct schema_lexer *lexer); /* of the very next character */
 bool lexer_at_end(struct schema_lexer *lexer);                    /* of the line, or before its comment */
 enum err lexer_expect_end(struct schema_lexer *lexer);

@@ -6,7 +6,7 @@
 #include "common/arena.h"
 #include "proto/wire/schema.h"
 
-/* Where something stands; both count from 1, columns in characters. */
+/* A place in a schema; both count from 1, columns in characters. */
 struct source_place {
     const char *path;
     uint32_t line, column;
@@ -51,8 +51,8 @@ struct definition {
     struct source_place answer_place;
     struct text answer_name;
     struct definition *answer;
-    bool is_open;    /* a walk over records stands in it: met again, it holds itself */
-    bool is_written; /* its struct stands in the header */
+    bool is_open;    /* a walk over records is inside it: met again, it contains itself */
+    bool is_written; /* the header has its struct */
 };
 
 struct use {
@@ -74,7 +74,7 @@ struct schema_source {
     uint32_t version;
     struct use *uses;
     struct definition *definitions;
-    bool is_open;                        /* a walk over uses stands in it */
+    bool is_open;                        /* a walk over uses is inside it */
     const struct schema_source *told_by; /* the last service whose text holds this one's */
 };
 

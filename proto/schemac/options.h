@@ -5,7 +5,7 @@
 struct schemac_options {
     const char *out;  /* the directory for schema_*.h and schema_*.c */
     const char *docs; /* the file for the documentation, or NULL */
-    const char *head; /* a file that stands before the documentation, or NULL */
+    const char *head; /* a file that precedes the documentation, or NULL */
     int file_count;
     char **files;
 };

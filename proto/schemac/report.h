@@ -1,4 +1,4 @@
-/* report.h: what the person who writes a schema is told, on standard error. One thread. */
+/* report.h: errors for the author of a schema, on standard error. One thread. */
 #ifndef LOOPHOLE_SCHEMAC_REPORT_H
 #define LOOPHOLE_SCHEMAC_REPORT_H
 

@@ -1,4 +1,4 @@
-/* resolve.h: names become what they stand for: uses, types of fields, answers. One thread. */
+/* resolve.h: finds what names refer to: uses, types of fields, answers. One thread. */
 #ifndef LOOPHOLE_SCHEMAC_RESOLVE_H
 #define LOOPHOLE_SCHEMAC_RESOLVE_H
 

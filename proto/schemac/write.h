@@ -9,7 +9,7 @@ void write_header(struct schema_source *source, struct buffer *to);  /* schema_N
 void write_tables(struct schema_source *source, struct buffer *to);  /* schema_NAME.c */
 void write_all(const struct schema_model *model, struct buffer *to); /* schema_all.c */
 void write_docs(const struct schema_model *model, struct text head,
-                struct buffer *to); /* protocol.md, behind its head */
+                struct buffer *to); /* protocol.md, after its head */
 
 /* The tables of one definition, for schema_NAME.c. */
 void write_choice_table(const struct definition *definition, struct buffer *to);

@@ -117,7 +117,7 @@ static unsigned write_fields(const struct definition *of, struct buffer *to)
     return count;
 }
 
-/* The initialiser of a shape, behind its = sign. */
+/* The initialiser of a shape, after its = sign. */
 static void write_shape_value(const struct definition *of, unsigned count, struct buffer *to)
 {
     buffer_add_text(to, "{\n    .name = \"");

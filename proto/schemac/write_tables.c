@@ -80,7 +80,7 @@ static void write_text_lines(struct text text, struct buffer *to)
     }
 }
 
-/* The file and, behind it, once each, what it uses: complete for whoever asks `describe` of `service`. */
+/* The file and, after it, once each, what it uses: complete for a client that asks `describe` of `service`. */
 static void write_text(struct schema_source *source, const struct schema_source *service, struct buffer *to)
 {
     struct use *use;

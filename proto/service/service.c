@@ -54,7 +54,7 @@ static bool is_anothers(const struct board_line *line)
     return pid > 0 && pid != getpid() && board_start_ticks(pid) == atomic_load(&line->start_ticks);
 }
 
-/* A service runs without a board too, where no supervisor made one. Behind our lock, whoever lives on our line has
+/* A service runs without a board too, where no supervisor made one. While we hold the lock, a process on our line has
  * the same data and another run directory. */
 static enum err claim_line(struct service *service, struct fault *fault)
 {
@@ -105,7 +105,7 @@ static void look_at_home(struct service *service, usec_t now)
     service_stop(service, 0);
 }
 
-/* A board that is damaged or removed is made anew by the supervisor: we go on there. */
+/* The supervisor replaces a board that is damaged or removed: we go on there. */
 void service_look_at_board(struct service *service)
 {
     usec_t now = clock_steady();
@@ -248,7 +248,7 @@ struct service *service_start_as(int argc, char **argv, const struct schema *sch
     return service;
 }
 
-/* ---- what it is told ---- */
+/* ---- what the service registers ---- */
 
 const struct paths *service_paths(const struct service *service)
 {

@@ -1,6 +1,6 @@
-/* service.h: the skeleton every service stands on: options, log, limits, lock, sockets, the standard asks, beats on
+/* service.h: the skeleton of every service: options, log, limits, lock, sockets, the standard asks, beats on
  * the board, and one loop. A service's main.c calls these in order and nothing else. One thread (the loop's).
- * SIGTERM and SIGINT are blocked and read in the loop, SIGPIPE is ignored: who starts a child gives it an empty mask
+ * SIGTERM and SIGINT are blocked and read in the loop, SIGPIPE is ignored: a parent gives its child an empty mask
  * (posix_spawnattr_setsigmask). Bounds of everything: proto/transport/limits.h. */
 #ifndef LOOPHOLE_PROTO_SERVICE_H
 #define LOOPHOLE_PROTO_SERVICE_H

@@ -5,7 +5,7 @@
 
 typedef void done_fn(void *state, enum err error, const void *answer, const struct fault *fault);
 
-/* Who waits for the answer of an ask: the courier's token. */
+/* The handler that waits for the answer to an ask; the courier's token. */
 struct asked {
     const struct ask *ask;
     done_fn *done;

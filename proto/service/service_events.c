@@ -24,7 +24,7 @@ void service_publish(struct service *service, const char *name, const void *body
         log_error("%s publishes no \"%s\"", service->name, name);
         return;
     }
-    /* One that cannot be encoded is counted too: whoever listens sees the gap. */
+    /* One that cannot be encoded is counted too: subscribers see the gap. */
     frame.sequence = ++service->sequences[event - service->schema->events];
     buffer_reset(&service->frame);
     if (codec_encode(event->body, body, &encoded, &fault) == ERR_OK) {

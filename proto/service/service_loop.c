@@ -10,7 +10,7 @@ enum { OWN_FDS = 4, FDS = OWN_FDS + COURIER_FDS + LIMIT_WATCHED };
 /* What a wait ended with. The service's own descriptors come first, then the courier's, then the watched. */
 struct waited {
     struct pollfd at[FDS];
-    struct socket *sockets[OWN_FDS]; /* behind the own descriptors; NULL for the signals */
+    struct socket *sockets[OWN_FDS]; /* of the own descriptors; NULL for the signals */
     uint32_t own, courier, count;
 };
 
@@ -169,7 +169,7 @@ static bool take_messages(struct service *service, const struct waited *waited)
     return any;
 }
 
-/* Whoever is called may unwatch a descriptor that was ready too, and its number may come back as a new one. */
+/* A callback may unwatch a descriptor that was ready too, and its number may come back as a new one. */
 static bool take_watched(struct service *service, const struct waited *waited)
 {
     bool any = false;

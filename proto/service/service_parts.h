@@ -1,4 +1,4 @@
-/* service_parts.h: what the files of the skeleton share. Nobody else includes it.
+/* service_parts.h: what the files of the skeleton share. No other file includes it.
  *
  *   service.c            start and end
  *   service_options.c    the command line
@@ -102,14 +102,14 @@ struct call {
     usec_t deadline;
     struct ticket ticket;
     size_t deferred_bytes;     /* counted for the ticket */
-    struct recalled *recalled; /* where its answer will be kept; NULL: nowhere */
+    struct recalled *recalled; /* where its answer will be kept; NULL: it is not */
     bool was_begun;
     bool in_handler;
     bool is_common;  /* refused by the skeleton, for a reason that any ask may meet */
     bool is_refused; /* whatever the handler says: too many are put off */
     bool is_kept;    /* its memory, by call_keep … */
     bool is_over;    /* … while it is answered and released already */
-    bool is_encoded; /* `error` and `body` stand */
+    bool is_encoded; /* `error` and `body` are set */
     bool holds;
     keep_fn *keep;
     void *keep_state;
@@ -148,8 +148,8 @@ struct service {
     struct sockets *sockets;
     struct socket *ask_socket;
     struct socket *event_socket;  /* NULL: the schema has no events */
-    struct socket *listen_socket; /* NULL: hears nobody */
-    struct courier *courier;      /* NULL: asks nobody */
+    struct socket *listen_socket; /* NULL: no subscription */
+    struct courier *courier;      /* NULL: asks no other service */
     bool courier_stirred;         /* to be looked at without a signal */
 
     const void *handlers;

@@ -159,7 +159,7 @@ bool ticket_expire(struct service *service, usec_t now)
     return any;
 }
 
-/* The service stops: who still waits asks again, and its successor answers. */
+/* The service stops: clients that still wait ask again, and its successor answers. */
 void ticket_drop_all(struct service *service)
 {
     for (uint32_t i = 0; i < LIMIT_DEFERRED; i++) {

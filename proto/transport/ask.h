@@ -1,5 +1,5 @@
 /* ask.h: the client side: one call asks a service and waits for its answer. For front-ends and tests; a service
- * asks another with service_ask (service.h). ZeroMQ stands behind proto/transport/sockets.c. One thread for each
+ * asks another with service_ask (service.h). The door of ZeroMQ is proto/transport/sockets.c. One thread for each
  * struct asker. */
 #ifndef LOOPHOLE_PROTO_ASK_H
 #define LOOPHOLE_PROTO_ASK_H

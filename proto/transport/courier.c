@@ -112,7 +112,7 @@ static usec_t due_of(const struct parcel *parcel)
 
 /* ---- sending ---- */
 
-/* Writes the frame anew, for the budget that is left. What cannot be sent, mostly because nobody is connected, is
+/* Writes the frame again, for the budget that is left. What cannot be sent, mostly because no peer is connected, is
  * sent by the next new connection, or tried again. */
 static enum err send_parcel(struct courier *courier, struct parcel *parcel, usec_t now)
 {

@@ -62,7 +62,7 @@ enum {
     LIMIT_NEW_PEERS = 256,       /* of them so many at once, … */
     LIMIT_NEW_PEER_US = 1000,    /* … then one each so long: refused meanwhile */
     LIMIT_HANDSHAKE_MS = 2000,   /* for a new connection to say that it speaks ZeroMQ */
-    LIMIT_WELCOME_MS = 10000,    /* for a service to answer that, until its client connects anew */
+    LIMIT_WELCOME_MS = 10000,    /* for a service to answer that, until its client connects again */
     LIMIT_HEARTBEAT_MS = 10000,  /* between signs of life on a connection */
     LIMIT_SILENCE_MS = 60000,    /* a peer that gives none for so long is disconnected */
     LIMIT_RECONNECT_MS = 10,     /* first try to connect again; doubled up to … */

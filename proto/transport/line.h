@@ -27,7 +27,7 @@ void line_close(struct line *line);
 /* True once for each new connection: the service is there for the first time, or back. */
 bool line_is_new(struct line *line);
 
-/* Whether the service runs, or a supervisor that would start it. Offline: nobody does, and never did on this line;
+/* Whether the service runs, or a supervisor that would start it. Offline: neither does, nor ever did on this line;
  * or has not done so for a while, longer than a supervisor needs to come back. */
 bool line_is_offline(struct line *line, usec_t now);
 

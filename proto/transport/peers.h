@@ -24,7 +24,7 @@
 /* From now on the connections that are accepted in this process are peers of sockets.h; before, they are left alone. */
 void peers_begin(void);
 
-/* A whole message came from the peer behind this descriptor. Any thread. */
+/* A whole message came from the peer of this descriptor. Any thread. */
 void peers_heard(int fd);
 
 /* Which of the four calls of ZeroMQ have come here: 1 accept4, 2 recv, 4 send, 8 epoll_ctl. For tests: where one does

@@ -59,7 +59,7 @@ size_t peers_inflow_bytes(void)
     return atomic_load(&in.arriving) + atomic_load(&in.received) + (waiting > 0 ? (size_t)waiting : 0);
 }
 
-/* At least one frame of the largest size fits, or its peer would wait for ever. */
+/* At least one frame of the largest size fits, or its peer would wait without end. */
 size_t peers_inflow_room(void)
 {
     size_t share = peers_share(), most = share < LIMIT_IN_BYTES ? share : LIMIT_IN_BYTES, taken = peers_inflow_bytes();

@@ -61,7 +61,7 @@ static struct peer *oldest_paused(bool is_large)
     return first;
 }
 
-/* The oldest is never passed over for one that wants less: it would wait for ever. */
+/* The oldest is never passed over for one that needs less: it would wait without end. */
 void peers_pause_relieve(void)
 {
     struct peer *peer;

@@ -22,7 +22,7 @@ struct socket {
     struct socket *next;
     enum socket_kind kind;
     void *zmq;
-    void *monitor; /* SOCKET_CLIENT: tells of new connections */
+    void *monitor; /* SOCKET_CLIENT: reports new connections */
     uint32_t connections;
     int fd;
     int watch_fd;
@@ -61,7 +61,7 @@ static const struct {
     { ASK, ZMQ_RCVHWM, LIMIT_PEER_INBOUND },
     { ASK, ZMQ_SNDHWM, LIMIT_PEER_OUTBOUND },
     { EVENTS, ZMQ_SNDHWM, LIMIT_EVENTS_WAITING },
-    { CLIENT, ZMQ_IMMEDIATE, 1 }, /* nothing is queued for a service that is away: the courier is told */
+    { CLIENT, ZMQ_IMMEDIATE, 1 }, /* nothing is queued for a service that is away: the courier gets an error */
     { CLIENT, ZMQ_SNDHWM, 0 },    /* bounded by LIMIT_CLIENT_ASKS */
     { CLIENT, ZMQ_RCVHWM, 0 },
     { LISTEN, ZMQ_RCVHWM, LIMIT_EVENTS_WAITING },

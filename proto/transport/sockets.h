@@ -17,7 +17,7 @@ struct sockets *sockets_new(struct fault *fault);
 void sockets_free(struct sockets *sockets);
 
 /* SOCKET_ASK and SOCKET_EVENTS are bound to `address` ("ipc://…"), replacing what a dead process left there;
- * SOCKET_CLIENT and SOCKET_LISTEN are connected, whether somebody answers there yet or not. */
+ * SOCKET_CLIENT and SOCKET_LISTEN are connected, whether a service answers there yet or not. */
 enum err sockets_open(struct sockets *sockets, enum socket_kind kind, const char *address, struct socket **socket,
                       struct fault *fault);
 void sockets_close(struct socket *socket); /* NULL is allowed */
@@ -60,7 +60,7 @@ enum err sockets_receive(struct socket *socket, struct letter *letter);
 void letter_drop(struct letter *letter);
 struct text letter_topic(const struct letter *letter); /* of an event: its first frame */
 
-/* A route of NULL is one without frames. Errors: busy (the peer does not read, nobody is connected, or too much
+/* A route of NULL is one without frames. Errors: busy (the peer does not read, no peer is connected, or too much
  * waits to be sent), offline (the peer is gone), full. */
 enum err sockets_send(struct socket *socket, const struct route *route, struct bytes body);
 enum err sockets_publish(struct socket *socket, struct text topic, struct bytes body);

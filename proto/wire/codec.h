@@ -16,13 +16,13 @@ enum {
 };
 
 /* Appends the map of `value` (a struct of `shape`). Absent optional fields and empty lists are left out; a field
- * past its bounds is refused as on input, so that nobody stores what nobody may read. Errors: bad_request,
+ * past its bounds is refused as on input, so that nothing is stored that no client may read. Errors: bad_request,
  * too_large, full (memory). */
 enum err codec_encode(const struct shape *shape, const void *value, struct buffer *to, struct fault *fault);
 
 /* Fills the zeroed `value`. Texts and bytes point into `from`, lists into `arena`: both must outlive it. Unknown
  * keys are skipped; missing fields that are not optional stay zero, and are refused where their range leaves zero
- * out; an unknown word of a choice is kept. Bytes behind the map and a field that is there twice are refused. A
+ * out; an unknown word of a choice is kept. Bytes after the map and a field that is there twice are refused. A
  * whole number may have any form that holds it, a real be a whole number, bytes be a text, an id its 26 characters.
  * The fault names the field as a path ("set.tags[3]"). Errors: too_large (a text, bytes, a list or the message is
  * longer than its bound), bad_request (all else), full. */
@@ -39,7 +39,7 @@ enum err codec_copy(const struct shape *shape, const void *from, struct arena *a
 /* The frames of the protocol (docs/protocol.md). The body is a whole map, as codec_encode makes it.
  *   ask     [1, "service.name", request id (bin 16), budget_ms, body]            or with a sixth: the digest
  *   answer  [1, request id, error word, body]           error "ok": the answer; else a map what/field/hint
- *   event   [1, epoch (u64), sequence (u64), body]      behind a frame with the topic                      */
+ *   event   [1, epoch (u64), sequence (u64), body]      after a frame with the topic                       */
 enum { FRAME_VERSION = 1 };
 
 struct ask_frame {

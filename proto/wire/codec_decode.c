@@ -9,7 +9,7 @@ struct decoding {
     struct token_reader in;
     struct arena *arena;
     struct fault *fault;
-    uint32_t depth; /* maps and lists that may still stand in each other */
+    uint32_t depth; /* maps and lists that may still nest */
     bool is_strict; /* unknown words are refused */
 };
 

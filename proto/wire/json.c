@@ -96,7 +96,7 @@ static enum err read_value(struct json_reading *r, const struct field *field, js
     return ERR_INTERNAL;
 }
 
-/* "name": {…} of an object that stands for a list of records whose first field is a text: that field is the name. */
+/* "name": {…} of an object that represents a list of records whose first field is a text: that field is the name. */
 static enum err read_named(struct json_reading *r, const struct field *field, const char *name, json_t *from,
                            void *record)
 {
@@ -173,7 +173,7 @@ static enum err read_field(struct json_reading *r, const struct field *field, js
     return field->flags & FIELD_LIST ? read_list(r, field, from, at) : read_value(r, field, from, at);
 }
 
-/* "path" says nothing where "path_b64" stands beside it: that one has the exact bytes. */
+/* "path" is ignored where "path_b64" is beside it: the latter has the exact bytes. */
 static bool has_exact(json_t *object, const struct field *field)
 {
     char key[96];

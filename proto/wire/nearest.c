@@ -72,7 +72,7 @@ const char *nearest_ask(const struct schema *schema, struct text name)
     return best.found ? best.found : "";
 }
 
-/* What stands before the first dot, and what behind it. */
+/* The text before the first dot, and the text after it. */
 static void split_name(struct text full_name, struct text *service, struct text *name)
 {
     const char *dot = full_name.len ? memchr(full_name.at, '.', full_name.len) : NULL;

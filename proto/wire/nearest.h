@@ -1,4 +1,4 @@
-/* nearest.h: for a name that is not known, the one that was meant. Any thread. */
+/* nearest.h: the known name that an unknown one most likely meant. Any thread. */
 #ifndef LOOPHOLE_PROTO_NEAREST_H
 #define LOOPHOLE_PROTO_NEAREST_H
 

@@ -1,5 +1,5 @@
 /* schema.h: what schemac makes of schemas/NAME.schema: tables. One small walker (codec.h) reads them; nothing
- * is marshalled by generated code. All tables are constant and live for ever. Any thread. */
+ * is marshalled by generated code. All tables are constant and live as long as the process. Any thread. */
 #ifndef LOOPHOLE_PROTO_SCHEMA_H
 #define LOOPHOLE_PROTO_SCHEMA_H
 
@@ -19,7 +19,7 @@ enum field_type {
 };
 
 enum field_flag {
-    FIELD_OPTIONAL = 1, /* a bool has_NAME stands in the struct; absent or nil on the wire means none */
+    FIELD_OPTIONAL = 1, /* the struct has a bool has_NAME; absent or nil on the wire means none */
     FIELD_LIST = 2,     /* struct list of the type */
     FIELD_PATH = 4,     /* FIELD_BYTES that is a path: JSON shows it as text, and NAME_b64 when it is not UTF-8 */
     /* Forms of a field in JSON. A record that has one is only printed: no message holds it. */
@@ -36,7 +36,7 @@ struct choice {
     struct text word; /* set by decoding; on encoding used when value is 0 */
 };
 
-/* Any list: `count` elements of the field's type, one behind the other. Generated structs name the element type
+/* Any list: `count` elements of the field's type, one after another. Generated structs name the element type
  * (struct media_list { uint32_t count; struct media *at; }) with this layout. */
 struct list {
     uint32_t count;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* What the first byte 0xc0 + index announces: bytes of the number behind it, or of the fixed payload. */
+/* What the first byte 0xc0 + index announces: bytes of the number after it, or of the fixed payload. */
 static const struct form {
     uint8_t type;
     uint8_t width;

@@ -36,7 +36,7 @@ static inline void value_mark(const struct field *field, void *record, bool ther
 /* Bytes of one value, or of one element of a list. */
 size_t value_size(const struct field *field);
 
-/* The fields of `shape` are searched from `*next` on, round to where it began; `*next` becomes the field behind the
+/* The fields of `shape` are searched from `*next` on, round to where it began; `*next` becomes the field after the
  * one found, so that keys in the schema's order are found at once. NULL: none has the name. */
 const struct field *value_field(const struct shape *shape, struct text name, uint32_t *next);
 

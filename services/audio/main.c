@@ -1,4 +1,4 @@
-/* loophole-audio: the sound. Its audio thread is JACK's; what that one runs stands in rt/. */
+/* loophole-audio: the sound. Its audio thread is JACK's; what that thread runs is in rt/. */
 #include "common/process/log.h"
 #include "services/audio/control/audio.h"
 

@@ -20,11 +20,11 @@ enum err indexer_cancel(void *indexer, struct id task, struct fault *fault);
 /* schedule.c */
 void schedule_turn(struct indexer *indexer);          /* starts what can be started */
 void schedule_tick(struct indexer *indexer);          /* every second: what is due by time */
-bool schedule_is_idle(const struct indexer *indexer); /* nobody waits for a scan */
+bool schedule_is_idle(const struct indexer *indexer); /* no scan is awaited */
 void schedule_look_again(struct indexer *indexer, struct id library, const char *path);
 void schedule_remove(struct indexer *indexer, struct shelf *shelf, struct call *call, struct ticket ticket);
 
-/* notice.c: what inotify tells becomes wishes and moves */
+/* notice.c: reports of inotify become wishes and moves */
 enum err notice_open(struct indexer *indexer, struct fault *fault);
 
 /* progress.c */

@@ -1,4 +1,4 @@
-/* loophole-indexer: scans and watches libraries, has their files analysed, and tells persist. */
+/* loophole-indexer: scans and watches libraries, has their files analysed, and reports to persist. */
 #include "services/indexer/indexer.h"
 
 int main(int argc, char **argv)
@@ -10,7 +10,7 @@ int main(int argc, char **argv)
     service_answer(s, &asks_handlers, &indexer);  /* one function for each ask */
     service_each_turn(s, indexer_turn, &indexer); /* what was heard goes to persist */
     service_tells(s, indexer_tell, indexer_cancel, &indexer);
-    service_ready(s); /* tells the supervisor */
+    service_ready(s); /* the supervisor sees it on the board */
     service_loop(s);  /* until asked to stop */
 
     indexer_close(&indexer);

@@ -134,7 +134,7 @@ void schedule_remove(struct indexer *indexer, struct shelf *shelf, struct call *
     schedule_turn(indexer);
 }
 
-/* ---- what a scan under way tells ---- */
+/* ---- reports of a scan under way ---- */
 
 static void take_work(struct indexer *indexer, struct shelf *shelf, struct news *news)
 {

@@ -47,7 +47,7 @@ static enum err load_index(struct search *search, struct fault *fault)
         return ERR_OK;
     }
     if (e != ERR_NOT_FOUND)
-        log_fault("the index is made anew", &why);
+        log_fault("the index is made again", &why);
     unlink(search->index_path);
     return index_clear(&search->index) == ERR_OK ? ERR_OK : fault_set(fault, ERR_FULL, "no memory for the index");
 }

@@ -31,7 +31,7 @@ struct search {
     struct request *waiting, **last_waiting; /* asks that wait for the index to be current; in their order */
     enum err trouble;                        /* of the last try to follow the catalogue */
     struct fault why;                        /* what it is */
-    usec_t try_at;     /* the index found no room and is begun anew then: asks are refused; 0: there is room */
+    usec_t try_at;     /* the index found no room and is begun again then: asks are refused; 0: there is room */
     usec_t turn_began; /* when the first ask of this turn of the loop came; 0: none yet */
     char index_path[PATH_MAX];
     struct index_save *save; /* NULL: nothing is being written */
@@ -44,7 +44,7 @@ struct search {
     bool reports_sweep;      /* on the board: a new index is being made */
     struct sum sum;
     struct duplicates *duplicates; /* searches for groups; NULL: none */
-    struct map *maps[SEARCH_MAPS]; /* by dimensions; NULL: nobody has asked yet */
+    struct map *maps[SEARCH_MAPS]; /* by dimensions; NULL: not asked for yet */
 };
 
 /* One ask from its arrival to its answer: within its handler, or later under its ticket. */
@@ -59,7 +59,7 @@ struct request {
     struct call *call;    /* NULL once the handler has returned */
     struct ticket ticket; /* number 0: not put off yet */
     usec_t deadline;      /* steady clock */
-    bool is_put_off;      /* whoever keeps it answers */
+    bool is_put_off;      /* its keeper answers */
     struct request *next;
 };
 
@@ -70,15 +70,15 @@ void search_close(struct search *search); /* writes the index's file */
 /* The asks of schemas/search.schema. */
 extern const struct search_handlers search_handlers;
 
-/* ---- search_current.c: nothing is answered from an index that is behind ---- */
+/* ---- search_current.c: nothing is answered from an index that is out of date ---- */
 
 /* Runs `run` now when the index is up to the catalogue's head, else as soon as it is. */
 enum err search_when_current(struct search *search, struct call *call,
                              enum err (*run)(struct request *request, const void *ask, void *answer), const void *ask,
                              void *answer);
 
-/* Puts the answer off: `kept`, to be freed by whoever then answers request->ticket, has what is needed for it. Errors:
- * busy, full. */
+/* Defers the answer: `kept`, freed by the function that then answers request->ticket, has what is needed for it.
+ * Errors: busy, full. */
 enum err search_put_off(struct request *request, struct request **kept);
 
 /* These three are the loop's, with the struct search as `state`.
@@ -90,7 +90,7 @@ void search_follow_soon(void *state, const void *changed, bool gap);
 void search_end_turn(void *state);
 void search_tell(void *state, struct arena *arena, struct service_status *to);
 
-/* search_map.c: tells of maps that are being made, and stops one: not_found. Closes all. */
+/* search_map.c: lists maps that are being made, and stops one: not_found. Closes all. */
 void search_map_tell(struct search *search, struct arena *arena, struct service_status *to);
 enum err search_map_cancel(void *search, struct id task, struct fault *fault);
 void search_map_close(struct search *search);
@@ -124,7 +124,7 @@ void search_duplicates_tell(const struct search *search, struct arena *arena, st
 enum err search_rows(struct request *request, struct text query, struct node **root, struct bitmap **rows);
 
 /* Fills `found` with the items of `rows`, read from the store; those that are gone meanwhile are left out.
- * `scores` and `distances` may be NULL; these stand by place in `rows`. */
+ * `scores` and `distances` may be NULL; they are indexed by place in `rows`. */
 enum err search_fill(struct request *request, const uint32_t *rows, uint32_t count, const struct scores *scores,
                      const float *distances, struct found *found);
 

@@ -99,7 +99,7 @@ static void complete_word(struct completing *c, struct text word)
     add_values(c, TERM_PACK, start, "pack:");
 }
 
-/* The unfinished word: behind the last blank or parenthesis that is not in quotes. */
+/* The unfinished word: after the last blank or parenthesis that is not in quotes. */
 static struct text last_word(struct text query)
 {
     uint32_t start = 0;

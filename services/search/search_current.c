@@ -37,7 +37,7 @@ static bool catch_up(struct search *search, usec_t at_most)
     return e == ERR_OK && search->catchup.is_current;
 }
 
-/* ---- those who wait ---- */
+/* ---- asks that wait ---- */
 
 /* What the answer and its fault are written to once the handler has returned. */
 static enum err outlive_handler(struct request *request)

@@ -174,7 +174,7 @@ static enum err step_duplicates(struct duplicates *d, struct txn *txn, usec_t un
     return e == ERR_OK && are_found ? duplicates_judge(d, txn, until) : e;
 }
 
-/* A slice of the first one that is not done. It goes on when nobody waits any more, for whoever asks again; but not
+/* A slice of the first one that is not done. It goes on when no client waits any more, for one that asks again; but not
  * when others do. */
 static void go_on(void *state)
 {

@@ -109,7 +109,7 @@ enum err search_query(struct request *request, const void *ask, void *answer)
         found->took_us = (double)(clock_steady() - began);
         e = search_fill(request, p.page, p.count, p.scores, NULL, found);
         for (uint32_t i = 0; i < found->items.count; i++)
-            found->items.at[i].has_score = true; /* 0 where nothing tells */
+            found->items.at[i].has_score = true; /* 0 where nothing distinguishes */
     }
     if (e == ERR_OK && found->total == 0 && !p.ask->cursor.len)
         e = explain_nothing(&p, found);

@@ -175,7 +175,7 @@ static enum err take_item(struct nearness *n, struct id id, struct examples *to)
         e = fault_set(fault, ERR_NOT_FOUND, "no such media item: %s", id_write(id, text));
     else if (!with_vector || !bitmap_has(with_vector, row)) {
         fault_set(fault, ERR_NOT_FOUND, "the item has no embedding");
-        e = fault_hint(fault, "it is not audio, not analysed yet, or could not be: `loophole show ID` tells");
+        e = fault_hint(fault, "it is not audio, not analysed yet, or could not be: see `loophole show ID`");
     }
     if (e == ERR_OK) {
         to->each[to->count].id = id;

@@ -14,7 +14,7 @@ int main(int argc, char **argv)
     service_answer(s, &asks_handlers, streamer); /* one function for each ask */
     service_each_turn(s, streamer_turn, streamer);
     service_tells(s, streamer_tell, streamer_cancel, streamer);
-    service_ready(s); /* tells the supervisor */
+    service_ready(s); /* the supervisor sees it on the board */
     service_loop(s);  /* until asked to stop */
 
     streamer_close(streamer);

@@ -40,7 +40,7 @@ static void read_notes(struct streamer *streamer)
     }
 }
 
-/* Damaged memory cannot be mended under those who use it: this process ends, and its successor finds it made anew. */
+/* Damaged memory cannot be repaired while processes use it: this one ends, and its successor finds new memory. */
 static void look_at_memory(struct streamer *streamer)
 {
     enum err before = streamer->damage.code;

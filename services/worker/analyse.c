@@ -26,7 +26,7 @@ struct analyser {
     float chunk[CHUNK_FRAMES * DECODE_CHANNELS_MAX];
 };
 
-/* LOOPHOLE_ANALYSER=N in the environment raises the version: everything is heard anew, once. */
+/* LOOPHOLE_ANALYSER=N in the environment raises the version: everything is analysed again, once. */
 static uint64_t version_of_this(void)
 {
     const char *asked = getenv("LOOPHOLE_ANALYSER");

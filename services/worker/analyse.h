@@ -12,7 +12,7 @@ void analyser_free(struct analyser *analyser);
 
 /* Does `job` on the open descriptor `fd` (the caller's; -1 is answered like any file that cannot be read) and fills
  * the zeroed `result`, whose lists and words live in `arena` and in the analyser until its next job. Whatever goes
- * wrong with the file stands in the result. */
+ * wrong with the file is in the result. */
 void analyse(struct analyser *analyser, const struct job *job, int fd, struct arena *arena, struct result *result);
 
 #endif

@@ -19,7 +19,7 @@ enum {
  * nothing hostile may be read). */
 enum err sandbox_enter(int socket, struct fault *fault);
 
-/* The next SANDBOX_JOB_SECONDS of CPU are allowed; behind them SIGXCPU ends the process. */
+/* The next SANDBOX_JOB_SECONDS of CPU are allowed; after them SIGXCPU ends the process. */
 void sandbox_allow_job(void);
 
 #endif

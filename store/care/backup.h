@@ -1,5 +1,5 @@
 /* backup.h: the whole catalogue in one file: an LMDB image of one moment with a trailer that says what it is and holds
- * its digest. Artefacts are not in it: they are made anew. */
+ * its digest. Artefacts are not in it: they are made again. */
 #ifndef LOOPHOLE_STORE_BACKUP_H
 #define LOOPHOLE_STORE_BACKUP_H
 

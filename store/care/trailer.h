@@ -17,7 +17,7 @@ struct backup {
     struct id catalogue; /* it was taken from */
 };
 
-/* Reads the image (the first backup->bytes of `fd`) back for its digest and writes the trailer behind it. `path` is
+/* Reads the image (the first backup->bytes of `fd`) back for its digest and writes the trailer after it. `path` is
  * for messages. */
 enum err trailer_write(int fd, const char *path, const struct backup *backup, struct fault *fault);
 

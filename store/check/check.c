@@ -112,7 +112,7 @@ static void check_media(struct check *c, const struct seen *row)
     if (!is_there(c, DB_FOLDER, key_bytes(&folder)))
         report(c, row, "its folder is not there");
     if (!leads_to(c, media))
-        report(c, row, "its place does not lead to it, or tells other things of it");
+        report(c, row, "its place does not lead to it, or differs from it");
     if (media->content.len != 0 && media->content.len != 16)
         report(c, row, "its content has %u bytes", media->content.len);
     if (media->content.len == 16 && !is_there(c, DB_CONTENT, key_bytes(&content)))

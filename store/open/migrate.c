@@ -60,7 +60,7 @@ static enum err add_digest(struct writing *w, struct arena *arena, struct bytes 
     return changelog_add_digest(w, key, value);
 }
 
-/* The item is another one from here on, as for every edit. */
+/* The item has a new revision from here on, as after every edit. */
 static enum err log_media(struct writing *w, struct media *media)
 {
     struct change change = {

@@ -4,7 +4,7 @@
  *   store.ready  is finished: takes the place when `store` is missing
  *   store.NAME   what stood there before: the backup
  *
- * For who holds the writer's lock. */
+ * For a process that holds the writer's lock. */
 #ifndef LOOPHOLE_STORE_REPLACE_H
 #define LOOPHOLE_STORE_REPLACE_H
 
@@ -18,8 +18,8 @@ enum err replace_recover(const struct paths *paths, struct fault *fault);
 /* Makes an empty DATA/store.new and gives its path. */
 enum err replace_begin(const struct paths *paths, char directory[REPLACE_PATH], struct fault *fault);
 
-/* store.new, closed and synced, becomes the store; the old one stands beside it as store.`backup`, with a number
- * behind it when that name is taken. Errors: io, full, denied; then the old one is in its place or replace_recover
+/* store.new, closed and synced, becomes the store; the old one is kept beside it as store.`backup`, with a number
+ * appended when that name is taken. Errors: io, full, denied; then the old one is in its place or replace_recover
  * brings the new one there. */
 enum err replace_commit(const struct paths *paths, const char *backup, struct fault *fault);
 

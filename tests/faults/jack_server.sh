@@ -106,7 +106,7 @@ a_named_server_that_is_late_or_goes_is_reported_and_used_when_it_comes() {
     engine_up
     contains "$(cat "$scratch/up.log")" "no JACK server \"late-$$\" runs"
     for round in $(seq $rounds); do
-        contains "$(loophole status)" "no JACK server"
+        until_true 30 _says "no JACK server" # right after its end: "it has ended"
         contains "$(cat "$LOOPHOLE_HOME/data/log/audio.log")" "the sound core goes on trying"
         until_true 20 _is_in_state audio waiting
         jackd -n late-$$ -r -d dummy -p 512 >"$scratch/jackd.log" 2>&1 & server=$!
@@ -120,6 +120,7 @@ a_named_server_that_is_late_or_goes_is_reported_and_used_when_it_comes() {
     contains "$(loophole up 2>&1)" "no sound"
     engine_down
 }
+_says() { loophole status | grep -qF "$1"; }
 _is_in_state() { [ "$(loophole status --json | grep "\"$1\"" | field state)" = "$2" ]; }
 _is_connected() { [ "$(loophole audio status --json | field connected)" = true ]; }
 

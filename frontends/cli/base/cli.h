@@ -1,4 +1,4 @@
-/* cli.h: the command line, a front-end like any other: commands and options stand in two tables, from which the
+/* cli.h: the command line, a front-end like any other: commands and options are in two tables, from which the
  * help, the man page and the shell completions are made too. One thread. */
 #ifndef LOOPHOLE_FRONTENDS_CLI_CLI_H
 #define LOOPHOLE_FRONTENDS_CLI_CLI_H

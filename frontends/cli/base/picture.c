@@ -93,7 +93,7 @@ static void add_head(const struct picture *picture, struct buffer *to)
     buffer_free(&head);
 }
 
-/* Each row behind the number of its filter, 0: none. */
+/* Each row after the number of its filter, 0: none. */
 static uint8_t *rows_of(const struct picture *picture, size_t *len)
 {
     size_t row = (size_t)picture->width * 3;

@@ -8,7 +8,7 @@
 #include "proto/transport/ask.h"
 #include "proto/wire/schema.h"
 
-/* What the options of all commands set; which command takes which stands in its row. */
+/* What the options of all commands set; the row of a command lists those it takes. */
 struct options {
     bool json, wait, watch, follow, hidden_files, accept_missing, retry_failed, all, prometheus, force, room, remake;
     bool off;
@@ -29,7 +29,7 @@ struct cli {
     struct options options;
     struct arena arena; /* lasts for the whole run */
     struct buffer out;  /* printed by cli_flush */
-    int count;          /* the arguments behind the command and its options */
+    int count;          /* the arguments after the command and its options */
     char **args;
 };
 

@@ -1,6 +1,6 @@
 /* bench.c: the latency of one message under so many clients. Each client is a thread with sockets of its own. With a
  * rate, each ask has a moment at which it is due, and its latency counts from there: a service that stalls cannot
- * hide it by delaying the asks behind (coordinated omission, Tene 2013). */
+ * hide it by delaying the asks after it (coordinated omission, Tene 2013). */
 #include <math.h>
 #include <pthread.h>
 #include <stdlib.h>

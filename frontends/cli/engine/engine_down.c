@@ -9,7 +9,7 @@
 
 enum { RETURN_US = 6000000, LOOK_US = 50000, STOP_SECONDS = 60 };
 
-/* Processes by pid and start: a pid alone may be somebody else's by now. */
+/* Processes by pid and start: a pid alone may be of another process by now. */
 struct running {
     pid_t pids[64];
     uint64_t ticks[64];

@@ -48,7 +48,7 @@ static bool lock_memory(void)
     return false;
 }
 
-/* A predecessor in our place is dead: we hold its lock. The other instance is when nobody holds its. */
+/* A predecessor with our number is dead: we hold its lock. The other instance is dead when its lock is free. */
 static void take_over(struct audio *audio)
 {
     const char *other = audio->instance == 0 ? "audio-standby" : "audio";
@@ -217,7 +217,7 @@ static void look_at_link(struct audio *audio, const struct link_facts *facts)
     service_publish(audio->service, "server_changed", &state);
 }
 
-/* Damaged memory cannot be mended under those who use it: this process ends, and its successor finds it made anew. */
+/* Damaged memory cannot be repaired while processes use it: this one ends, and its successor finds new memory. */
 static void look_at_memory(struct audio *audio)
 {
     enum err before = audio->damage.code;

@@ -3,10 +3,10 @@
  *
  *   control.c   transport, mixer, patterns: into the score, and orders
  *   set_pattern.c  the sounds of a pattern, before it begins
- *   late_orders.c  orders for a core that stands still
+ *   late_orders.c  orders for a core that runs no periods
  *   named_sounds.c slots and media items that rows and pads name
  *   pads.c      pads and their hits
- *   tell.c      what is: transport, meters, mixer
+ *   tell.c      answers: transport, meters, mixer
  *   ports.c     the JACK server, connections, the preview's chain
  *   news.c      what happened: notes into events
  *   link.c      the thread that keeps us on a JACK server; patch.c and loop.c what it
@@ -31,7 +31,7 @@ struct audio {
     struct engine *engine;
     struct link *link;
     struct mailbox *mailbox; /* its wishes come home */
-    uint32_t instance;       /* 0; 1 stands by */
+    uint32_t instance;       /* 0; 1: the standby */
     bool is_locked;          /* all memory */
     bool looks_ahead;        /* the limiter of a fresh score, by [audio] limiter */
     enum audio_readiness readiness;
@@ -74,8 +74,8 @@ void audio_tick(void *audio);     /* every 10 ms: notes, readiness, the link */
 void audio_score_begin(struct audio *audio);   /* what a predecessor published, or a fresh one */
 void audio_score_publish(struct audio *audio); /* the next serial */
 /* `answer` is what the call, whose one effect the order is, will be answered; NULL: recall_foretell was called for all
- * of its effects, or its ask may be done twice. While the core stands still for some seconds, audio_order puts an order
- * with an answer off (late_orders.h), and the ask with it. Errors: busy, offline. */
+ * of its effects, or its ask may be done twice. While the core runs no periods for some seconds, audio_order defers an
+ * order with an answer (late_orders.h), and the ask with it. Errors: busy, offline. */
 enum err audio_order_now(struct audio *audio, struct call *call, struct order order, const void *answer);
 enum err audio_order(struct audio *audio, struct call *call, struct order order, const void *answer);
 uint64_t audio_effects(const struct audio *audio); /* rises with each order and each score; outlives the process */
@@ -99,7 +99,7 @@ void audio_tell_status(void *audio, struct arena *arena, struct service_status *
 /* ---- news.c ---- */
 void audio_take_notes(struct audio *audio);
 
-/* ---- asks of other files than control.c, where the table of all stands ---- */
+/* ---- asks of other files than control.c, which has the table of all ---- */
 extern const struct audio_handlers audio_handlers;
 
 /* set_pattern.c */

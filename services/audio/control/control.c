@@ -218,7 +218,7 @@ static enum err ask_set_swing(struct audio *audio, struct call *call, const stru
     return publish_score(audio, answer);
 }
 
-/* The mean of the last intervals; after a long pause taps begin anew. */
+/* The mean of the last intervals; after a long pause taps begin again. */
 static enum err ask_tap(struct audio *audio, struct call *call, const struct audio_tap *ask,
                         struct transport_state *answer)
 {

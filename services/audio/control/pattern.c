@@ -103,7 +103,7 @@ static enum err read_steps(struct text steps, uint8_t *to, struct fault *fault)
 static void read_notes(const struct track *from, struct score_row *to)
 {
     to->note_count = from->notes.count < SCORE_NOTES ? from->notes.count : SCORE_NOTES;
-    for (uint32_t i = 0; i < to->note_count; i++) /* the one that comes first stands first */
+    for (uint32_t i = 0; i < to->note_count; i++) /* in the order of the ask */
         to->notes[i] = (float)from->notes.at[(i + from->note_index) % to->note_count];
 }
 

@@ -111,7 +111,7 @@ void audio_tell_chain(struct audio *audio, const struct patch_chain *chain)
     service_publish(audio->service, "chain_changed", &event);
 }
 
-/* It is set before whoever asked begins to play. */
+/* It is set before the client that asked begins to play. */
 static void answer_chain(struct wish_asked *asked)
 {
     struct audio *audio = asked->audio;

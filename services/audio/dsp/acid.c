@@ -17,7 +17,7 @@ static inline float bend_sample(float x)
     return x * (27 + x * x) / (27 + 9 * x * x);
 }
 
-/* What the ladder would give, were the loop straight, stands in the loop: no frame of delay. */
+/* The loop uses what the ladder would give without saturation: no frame of delay. */
 static inline float run_ladder(const struct acid_taps *taps, float held[4], float in)
 {
     float g = taps->share, rest = taps->hold * (held[3] + g * (held[2] + g * (held[1] + g * held[0])));

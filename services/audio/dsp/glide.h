@@ -1,7 +1,7 @@
 /* glide.h: parameters that move without steps, the same however audio is cut into blocks. RT.
  *
  * A parameter moves on a grid of frames counted in the unit's state (`phase`), not in blocks: at each grid point it
- * goes the share `glide_share` of the way to its target. In the first run it stands on its target at once. */
+ * goes the share `glide_share` of the way to its target. In the first run it is at its target at once. */
 #ifndef LOOPHOLE_AUDIO_RT_GLIDE_H
 #define LOOPHOLE_AUDIO_RT_GLIDE_H
 

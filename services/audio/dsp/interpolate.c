@@ -163,7 +163,7 @@ static bool is_inside(const struct player *player, uint64_t position)
     return frame + 1 >= player->first + reach && frame + reach < player->end;
 }
 
-/* As long as all taps stand side by side in memory. Backwards the window is the mirror of itself. */
+/* As long as all taps are side by side in memory. Backwards the window is the mirror of itself. */
 static uint32_t run_inside(const struct player *player, struct interpolate *play, float *left, float *right,
                            uint32_t frames)
 {

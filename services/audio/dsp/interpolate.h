@@ -19,7 +19,7 @@ enum {
 
 /* A sound in memory, borrowed for the run. A part of it: pointers to its first frame, and its length. Frames count in
  * the order in which they are played. With loop_end > loop_start (and loop_end <= frames) it goes from the frame before
- * loop_end to loop_start for ever; otherwise it ends. Outside of it is silence. */
+ * loop_end to loop_start without end; otherwise it ends. Outside of it is silence. */
 struct interpolate_source {
     const float *left, *right; /* planar; right == left: mono */
     uint32_t frames;           /* up to 2^31 */

@@ -1,10 +1,10 @@
-/* line.h: delay memories that survive the death of who writes them. RT.
+/* line.h: delay memories that survive the death of their writer. RT.
  *
  * A line is `float[size]`, size a power of two, in memory that outlives the process. Its position, a free-running
- * count of frames, stands in the unit's state. A run writes only frames at and after the position and reads at most
- * `longest` frames behind what it writes. The state is kept once a period; whoever goes on from the last whole state,
- * position p, reads back to p - longest. The dead one wrote up to p + LINE_PERIOD_MAX - 1, which falls on the frame
- * p + LINE_PERIOD_MAX - 1 - size. So size >= longest + LINE_PERIOD_MAX keeps all that p needs: line_size. */
+ * count of frames, is in the unit's state. A run writes only frames at and after the position and reads at most
+ * `longest` frames before what it writes. The state is kept once a period; a successor goes on from the last whole
+ * state at position p and reads back to p - longest. The dead one wrote up to p + LINE_PERIOD_MAX - 1, which falls on
+ * the frame p + LINE_PERIOD_MAX - 1 - size. So size >= longest + LINE_PERIOD_MAX keeps all that p needs (line_size). */
 #ifndef LOOPHOLE_AUDIO_RT_LINE_H
 #define LOOPHOLE_AUDIO_RT_LINE_H
 

@@ -8,7 +8,7 @@
  *   need of a frame ──► highest of the last W frames ──► exponential recovery ──► mean of the last W frames = 1 - gain
  *
  * W is the delay + 1. So the mean holds no value below the need of the frame that leaves. Frames are taken in spans of
- * W: at a span's first frame the highest values and the sum of the span before are found anew, so no error stays. */
+ * W: at a span's first frame the highest values and the sum of the span before are computed again: no error stays. */
 #ifndef LOOPHOLE_AUDIO_DSP_LOOKAHEAD_H
 #define LOOPHOLE_AUDIO_DSP_LOOKAHEAD_H
 

@@ -1,6 +1,6 @@
 /* oscillator.h: sine, saw, pulse, triangle and noise. RT.
  *
- * The phase is a 64-bit integer: pitch is exact to 2^-53 for ever. Steps (saw, pulse) and corners (triangle) are
+ * The phase is a 64-bit integer: pitch is exact to 2^-53, without drift. Steps (saw, pulse) and corners (triangle) are
  * rounded by the integral of a cubic B-spline over four frames, which takes out what would fold back (polyBLEP and
  * polyBLAMP of third order), and with it some treble: -2.3 dB at a fifth of the rate, -0.9 dB at an eighth. The aliases
  * of a saw or square below a third of the rate (48 kHz): -74 dB at 221 Hz, -59 dB at 4 kHz. */

@@ -43,13 +43,13 @@ bool client_connect(struct client *client, enum client_port port, const char *fo
 void client_disconnect(struct client *client, enum client_port port, const char *foreign);
 
 bool client_is_input(struct client *client, const char *foreign);  /* takes audio */
-bool client_is_socket(struct client *client, const char *foreign); /* of the machine: nothing behind it leads on */
+bool client_is_socket(struct client *client, const char *foreign); /* of the machine: nothing leads on from it */
 /* The `number`th audio output of the client of that name, by JACK's order, and what that one is connected to; false
  * past the last. */
 bool client_output(struct client *client, const char *owner, uint32_t number, char to[CLIENT_FOREIGN_NAME]);
 bool client_output_connected(struct client *client, const char *output, uint32_t number, char to[CLIENT_FOREIGN_NAME]);
 
-/* The socket of the machine that this port goes to when nobody says otherwise; false: none. Preview is in main as well,
+/* The socket of the machine that this port goes to by default; false: none. Preview is in main as well,
  * and MIDI is for a person to connect. */
 bool client_default(struct client *client, enum client_port port, char to[CLIENT_FOREIGN_NAME]);
 

@@ -8,7 +8,7 @@
 
 enum {
     LOOK_US = 10000,
-    TAKEN_US = 5000,     /* between two tries while a predecessor still stands in our name */
+    TAKEN_US = 5000,     /* between two tries while a predecessor still has our name */
     RETRY_US = 50000,    /* … while there is no server */
     SILENT_US = 3000000, /* a server that runs no period for so long has thrown us out */
     HANG_US = 400000,    /* one period */
@@ -20,7 +20,7 @@ struct link {
     struct mailbox *mailbox;
     pthread_t thread;
 
-    /* Under the lock, which nobody holds within JACK. */
+    /* Under the lock, which no thread holds within JACK. */
     pthread_mutex_t lock;
     pthread_cond_t call; /* for the thread: a wish, or the end */
     struct link_facts facts;
@@ -34,7 +34,7 @@ struct link {
     char name[CLIENT_NAME];
     struct client *client;
     struct patch patch;
-    struct link_facts now; /* facts, before they are told */
+    struct link_facts now; /* facts, before they are published */
     usec_t moved;          /* when the last period ended */
     uint64_t last_left;
 

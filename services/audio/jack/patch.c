@@ -9,7 +9,7 @@
 
 /* ---- feedback ---- */
 
-/* The first core's or the standby's: one name, and a word behind it. */
+/* The first core's or the standby's: one name, and a word after it. */
 static bool is_ours(const struct patch *patch, const char *owner)
 {
     size_t length = strcspn(patch->name, "-");
@@ -145,7 +145,7 @@ static bool has_any(const struct wires *wires, enum client_port port)
     return false;
 }
 
-/* To the machine's sockets, where nobody ever said anything or nothing of what was said is there. An input of a take
+/* To the machine's sockets, where no connection was ever chosen or none of the chosen ones is there. An input of a take
  * waits for what the take was begun with: a microphone in between would be in the take. */
 static void connect_by_default(struct patch *patch)
 {

@@ -1,4 +1,4 @@
-/* patch.h: keeps the connections of one client as they are wanted: a person's, whoever makes them where, and the
+/* patch.h: keeps the connections of one client as they are wanted: a person's, with any program, and the
  * preview's chain. May hang in JACK: link.c's thread alone. */
 #ifndef LOOPHOLE_AUDIO_PATCH_H
 #define LOOPHOLE_AUDIO_PATCH_H

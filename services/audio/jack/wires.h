@@ -16,7 +16,7 @@ struct jack_wire {
     char to[CLIENT_FOREIGN_NAME];
     bool made;     /* it is there now */
     bool seen;     /* at the last look */
-    bool missed;   /* it was there before the last look, and not then, and nobody knows yet why */
+    bool missed;   /* it was there before the last look, and not then, and the reason is not known yet */
     bool dropped;  /* it is to be taken away, and forgotten once it is gone */
     bool for_take; /* the streamer made it for a take, and takes it away after it */
 };

@@ -24,7 +24,7 @@ struct engine;
 bool capture_order_start(struct engine *engine, const struct order *order, uint32_t producer);
 bool capture_order_stop(struct engine *engine, const struct order *order, uint32_t producer);
 void capture_period(struct engine *engine);                /* at its beginning: are the inputs connected again? */
-void capture_gap(struct engine *engine, uint64_t frames);  /* that nobody heard */
+void capture_gap(struct engine *engine, uint64_t frames);  /* that were not captured */
 void capture_take(struct engine *engine, uint32_t frames); /* of the stretch that begins now */
 void capture_begin(struct engine *engine);                 /* at the period's beginning */
 void capture_stage(struct engine *engine, struct core_stage *stage);         /* before the flip */

@@ -1,4 +1,4 @@
-/* core.h: what the files of the engine share; nobody else includes it. RT.
+/* core.h: what the files of the engine share; no other file includes it. RT.
  *
  * The memory `engine` (studio.h) holds one word, four halves and the delay lines:
  *
@@ -198,7 +198,7 @@ void engine_midi_out(struct engine *engine, uint32_t at, uint32_t length, uint8_
 
 /* ---- engine_owner.c: the word ---- */
 bool engine_holds(struct engine *engine, const struct engine_period *period); /* whether it sounds the period */
-bool engine_is_owner(const struct engine *engine); /* nobody took over since the period began */
+bool engine_is_owner(const struct engine *engine); /* no other instance took over since the period began */
 void engine_copy_in(struct engine *engine);        /* engine->half becomes a copy of the half that counts */
 bool engine_flip(struct engine *engine,
                  const struct engine_period *period); /* the period counts; false: it never was */

@@ -7,8 +7,8 @@
 
 /* ---- the beginning of a period ---- */
 
-/* Frames of the server's clock that nobody sounded. A clock that went back, or far ahead, is another server's: then the
- * time that passed says it. */
+/* Frames of the server's clock in which no owner played. A clock that went back, or far ahead, is another server's:
+ * then the time that passed says it. */
 static int64_t gap_of(const struct engine_half *half, const struct engine_period *period)
 {
     const int64_t most = INT64_C(3600) * period->rate;

@@ -18,10 +18,11 @@
  *           after it: staged cells are published, rings are released, the state is shown
  *
  * Two processes may run on one studio. One word names owner, epoch and the half that counts; it changes by
- * compare-and-swap alone. A period begins with a look at it and ends with its exchange, which fails when anybody else
- * took over meanwhile: then the period never was. Who is not owner writes silence, consumes nothing, publishes nothing.
- * It takes over when nobody is owner, or when the owner's beat (the server's frame at which its last whole period
- * began) is neither that of this instance's previous period nor that of this one, and no period lay between the two.
+ * compare-and-swap alone. A period begins with a look at it and ends with its exchange, which fails when another
+ * instance took over meanwhile: then the period never was. Another instance than the owner writes silence, consumes
+ * nothing, publishes nothing. It takes over when there is no owner, or when the owner's beat (the server's frame at
+ * which its last whole period began) is neither that of this instance's previous period nor that of this one, and no
+ * period lay between the two.
  *
  * The audio clock is the server's, made one: what no owner sounded is skipped and counted as lost. Up to a second all
  * that plays skips it too and stays in time; after a longer absence all goes on from where it was. */
@@ -76,17 +77,17 @@ struct engine_period {
 struct engine;
 
 /* Not RT (engine_open.c). Maps nothing itself; touches every page it will use. Memory is allocated here
- * alone. `instance` is 0 or 1; the studio outlives the engine. A survival state of another layout is made anew.
+ * alone. `instance` is 0 or 1; the studio outlives the engine. A survival state of another layout is replaced.
  * Errors: full, bad_request. */
 enum err engine_open(const struct studio *studio, uint32_t instance, struct engine **engine, struct fault *fault);
 void engine_close(struct engine *engine);
 
 /* RT. Sounds one period, or silence when another instance owns the studio. The period that it had last, come again, is
- * left alone: buffers and midi_out, which still hold what it gave, and midi_in. JACK, asynchronous, runs a period anew
+ * left alone: buffers and midi_out, which still hold what it gave, and midi_in. JACK, asynchronous, runs a period again
  * when a client ended the one before it late; sounded twice, all would be ahead of the server's clock from then on. */
 void engine_run(struct engine *engine, struct engine_period *period);
 
-/* Any thread: takes ownership if nobody has it or its owner is dead (`is_dead`: known by the caller); true: it has it.
+/* Any thread: takes ownership if there is no owner or it is dead (`is_dead`: known by the caller); true: it has it.
  * Resigning gives it up on an orderly end, and for good until the next claim. Without any of them the first one that
  * runs takes it. */
 bool engine_claim(struct engine *engine, bool is_dead);

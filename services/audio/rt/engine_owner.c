@@ -7,7 +7,7 @@
 enum { HALF_BITS = 2, FLIP_BITS = 36, EPOCH_BITS = 24 };
 enum { EPOCH_AT = HALF_BITS + FLIP_BITS, WHO_AT = EPOCH_AT + EPOCH_BITS };
 
-static uint32_t owner_of(uint64_t word) /* instance + 1; 0: nobody */
+static uint32_t owner_of(uint64_t word) /* instance + 1; 0: none */
 {
     return (uint32_t)(word >> WHO_AT);
 }
@@ -178,9 +178,9 @@ static bool adopt_half(struct engine *engine)
     return owns;
 }
 
-/* An owner that ended neither the period before this one nor this one is dead or hangs. Only who was there in the
- * period before can say so: one that slept between two cannot, and one that slept with this one's time in hand finds a
- * beat that is ahead. A beat that is far ahead is of a server whose clock has begun anew. */
+/* An owner that ended neither the period before this one nor this one is dead or hangs. Only an instance that ran in
+ * the period before can say so: one that slept between two cannot, and one that slept with this one's time in hand
+ * finds a beat that is ahead. A beat that is far ahead is of a server whose clock has begun again. */
 static bool is_owner_silent(const struct engine *engine, const struct engine_period *period)
 {
     uint32_t beat = (uint32_t)atomic_load_explicit(&engine->memory->beat, memory_order_acquire),

@@ -1,7 +1,7 @@
 /* pads.h: hits on pads, from MIDI notes and orders, start sounds at their frame. RT.
  *
  * Gain is the pad's times velocity^curve. One-shot: plays to its end. Gate: until the release. Loop: until the next
- * hit. MIDI but clock and active sensing is told to the control thread, too. */
+ * hit. The control thread gets all MIDI too, but clock and active sensing. */
 #ifndef LOOPHOLE_AUDIO_RT_PADS_H
 #define LOOPHOLE_AUDIO_RT_PADS_H
 

@@ -97,7 +97,7 @@ static struct sounds_voice *find_oldest(struct sounds_voice *voices, uint32_t co
     return found;
 }
 
-/* Room for a new voice; who was there fades out in a place beside. */
+/* Room for a new voice; the voice that was there fades out in a place beside. */
 static struct sounds_voice *make_room(struct engine *engine, uint32_t number)
 {
     struct sounds_voice *voices = engine->half->sounds.voice, *beside;

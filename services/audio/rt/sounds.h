@@ -87,7 +87,7 @@ void sounds_silence(struct engine *engine, uint32_t frames);
 /* ---- sounds.c ---- */
 void sounds_skip(struct engine *engine, uint32_t frames);
 void sounds_render(struct engine *engine, uint32_t frames);
-void sounds_let_go(struct engine *engine); /* at a period's end: tells which released sounds nobody plays */
+void sounds_let_go(struct engine *engine); /* at a period's end: reports the released sounds that no voice plays */
 void sounds_state(const struct engine *engine, struct state *state);
 
 #endif

@@ -45,7 +45,7 @@ struct streams_voice {
     struct ramp left, right; /* gain and pan */
     uint32_t stop_in;        /* frames until a slow stop is over; 0: none */
     uint32_t dry;
-    uint32_t told; /* that it started */
+    uint32_t told; /* its start is reported */
 };
 
 struct streams {
@@ -62,14 +62,14 @@ bool streams_gain(struct engine *engine, const struct order *order, uint32_t pro
 void streams_silence(struct engine *engine, uint32_t frames); /* all of them, in so many frames */
 
 /* ---- streams.c ---- */
-void streams_end(struct engine *engine, uint32_t number); /* silent, and told */
+void streams_end(struct engine *engine, uint32_t number); /* silent, and reported */
 /* What sounds fades out over the old cells before `until`, beside what comes. */
 void streams_retire(struct engine *engine, struct streams_voice *voice, uint64_t until);
 /* Earlier generations are silent in so many frames. */
 void streams_cut_old(struct streams_voice *voice, uint32_t frames);
 
 void streams_follow(struct engine *engine); /* at the beginning of a period: generations, what is ready */
-void streams_skip(struct engine *engine, uint32_t frames); /* that nobody could hear */
+void streams_skip(struct engine *engine, uint32_t frames); /* that were not audible */
 void streams_render(struct engine *engine, uint32_t frames);
 void streams_release(struct engine *engine); /* after the flip */
 void streams_state(const struct engine *engine, struct state *state);

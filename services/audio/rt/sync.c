@@ -33,7 +33,7 @@ void sync_period(struct engine *engine)
         sync_jack_follow(engine);
 }
 
-/* ---- what others are told ---- */
+/* ---- what others receive ---- */
 
 static void tell_position(struct engine *engine, double place)
 {
@@ -165,7 +165,7 @@ static void hear_interval(struct engine *engine)
     bool fits = sync->heard < 2 || (passed > sync->interval_frames / 2 && passed < sync->interval_frames * 2);
 
     sync->tick_frame = engine->now;
-    if (!counts || !fits) { /* a pause, or another tempo: from here on anew */
+    if (!counts || !fits) { /* a pause, or another tempo: begin again from here */
         sync->heard = 1;
         return;
     }

@@ -1,6 +1,6 @@
 /* sync.h: other clocks: JACK's transport (sync_jack.c), MIDI clock in and out (sync.c). RT.
  *
- * Following JACK: the transport rolls when JACK's does and stands where it stands; starts, stops and locates are asked
+ * Following JACK: the transport rolls when JACK's does, and is at the same place; starts, stops and locates are asked
  * of JACK. Its bar, beat and tick say the place; a difference of less than a step, as a tempo that changed within a
  * period makes, moves the transport and begins no step again. Without them JACK's frame says the place when it begins
  * to roll, and from then on only how far JACK went elsewhere.
@@ -26,7 +26,7 @@ struct sync {
     uint32_t heard;         /* clocks in a row, at most 24 */
     uint32_t armed;         /* the next clock is the first one of the music */
     int64_t next_tick;      /* the next one that goes out */
-    uint32_t playing;       /* that others were told of a start */
+    uint32_t playing;       /* others have received a start */
     uint32_t asked;         /* JACK was asked to roll with the transport */
     double tempo;           /* that was reported to JACK for this period; 0: none */
     int64_t jack_ahead;     /* frames of JACK's transport less those of the audio clock, when it was followed last */

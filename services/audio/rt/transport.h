@@ -25,7 +25,7 @@ int64_t transport_frame_of(const struct transport *transport, double place); /* 
 
 /* BPM, brought into its range; at any time. */
 void transport_tempo(struct transport *transport, int64_t frame, double tempo, uint32_t rate);
-/* As long as a step is, whatever that is in BPM: for who follows a clock. */
+/* As long as a step is, whatever that is in BPM: for following a clock. */
 void transport_pace(struct transport *transport, int64_t frame, double step_frames);
 
 void transport_start(struct transport *transport, int64_t frame, uint32_t bars); /* after so many bars of counting in */

@@ -17,7 +17,7 @@ struct hearing {
     struct hearing_counts counts;
     struct idset items;      /* under way */
     struct idset contents;   /* under way, from their analysis until it is durable */
-    struct idset claimed;    /* older items that a file under way turned out to be: nobody else is one of them */
+    struct idset claimed;    /* older items that a file under way turned out to be: no other file is one of them */
     struct copies copies;    /* older items that new files may be */
     struct work_queue twins; /* wait for a content that is under way */
     struct idset awaited;    /* contents that twins wait for */
@@ -33,7 +33,7 @@ void hearing_content_again(void *hearing, struct work *work); /* what copies.h c
 /* Has it analysed, or waits for a file of the same content that is being analysed. */
 void hearing_listen(struct hearing *hearing, struct work *work);
 
-/* This is what was found: persist is told, and the file is done with when that is durable. */
+/* Reports what was found to persist; the file is done when that is durable. */
 void hearing_tell(struct hearing *hearing, struct work *work, const struct analysed *found);
 
 /* It comes to nothing, and is counted as if it had never come. */

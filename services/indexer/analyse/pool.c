@@ -19,7 +19,7 @@ struct pool {
     struct pool_listener listener;
     struct workers *workers;
     struct work_queue waiting, ready;
-    struct renewals renewals; /* behind all that waits */
+    struct renewals renewals; /* after all that waits */
     uint32_t opening;         /* files being opened */
     uint64_t analyser;
     bool hold;

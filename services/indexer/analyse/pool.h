@@ -13,7 +13,7 @@
 struct pool;
 
 enum pool_loss {
-    POOL_CHANGED, /* the file is not what the scan saw: the next one will tell */
+    POOL_CHANGED, /* the file is not what the scan saw: the next scan reports it */
     POOL_HUNG     /* its file system does not answer */
 };
 

@@ -107,7 +107,7 @@ static bool gone_one(void *state, struct bytes file, const struct kept_place *pl
     return !merge->full;
 }
 
-/* The folders still to look into stand in `waiting`, the last first. */
+/* `waiting` has the folders still to look into, the last first. */
 enum err compare_gone(struct known *known, struct id folder, struct gone_rows *gone)
 {
     struct merge merge = { .gone = gone };

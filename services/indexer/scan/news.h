@@ -1,12 +1,12 @@
-/* news.h: what a scan under way tells the loop: files to hear, folders that are watched, counts. Mail that owns all it
- * carries, so that a scan that was given up can still be heard or forgotten. */
+/* news.h: what a scan under way reports to the loop: files to hear, folders that are watched, counts. The mail owns
+ * all that it carries, so that the report of a scan that was given up can still be used or dropped. */
 #ifndef LOOPHOLE_INDEXER_NEWS_H
 #define LOOPHOLE_INDEXER_NEWS_H
 
 #include "common/mailbox.h"
 #include "services/indexer/scan/work.h"
 
-/* A folder whose changes inotify tells from now on. */
+/* A folder whose changes inotify reports from now on. */
 struct watched {
     struct watched *next;
     int wd;

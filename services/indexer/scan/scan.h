@@ -1,5 +1,5 @@
 /* scan.h: one look at a library, or at a few of its folders: an errand. It walks, holds what is there against the
- * catalogue, tells persist the differences and the loop which files are to be heard.
+ * catalogue, reports the differences to persist, and to the loop which files are to be analysed.
  *
  *   where is the volume now? ─ away ──────────────► all its items: offline
  *        │ here

@@ -81,7 +81,7 @@ static bool wants_hearing(const struct scan *scan, const struct compared *compar
     return false;
 }
 
-/* The revision of what is to be heard anew: 0 when it was never heard, or is not there any more. */
+/* The revision of an item that is to be analysed again: 0 when it was never heard, or is not there any more. */
 static uint64_t renewed_revision(struct scan *scan, const struct compared *compared)
 {
     struct media media;
@@ -142,7 +142,7 @@ static bool push_folder(struct scan *scan, struct folder_node *parent, struct by
     return true;
 }
 
-/* A folder that is watched since long tells its changes by itself; one that came back from elsewhere is not. */
+/* A folder that has been watched for long reports its changes by itself; one that came back from elsewhere is not. */
 static bool is_watched(struct scan *scan, const struct folder_node *parent, struct bytes name)
 {
     const char *path = walk_join(&scan->folder, parent->path, (const char *)name.at);

@@ -12,7 +12,7 @@ static bool is_folder(struct bytes path)
     return bytes_copy(name, sizeof(name), path) && lstat(name, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* A volume whose identity can't be read just now, by who we are, is known by its mount point. */
+/* A volume whose identity this user cannot read now is recognised by its mount point. */
 static bool is_that(const struct volume_found *found, const struct volume *volume)
 {
     return text_is(volume->identity, found->identity) ||

@@ -66,7 +66,7 @@ enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct f
 struct folder_node *scan_folder_below(struct scan *scan, struct folder_node *parent, struct bytes name, bool deep);
 
 /* Finds where the library is now and brings its volume's record up to date; sets result.library.path and online,
- * and present. result.away when it is nowhere. */
+ * and present. result.away when it is not mounted. */
 enum err scan_library_find(struct scan *scan, struct fault *fault);
 
 /* Its record in the catalogue, when the scan changed it. */
@@ -85,7 +85,7 @@ enum err scan_place_presence(struct scan *scan, struct id id, enum availability 
 /* The folder's id; persist gives it when it has none yet. */
 enum err scan_place_folder(struct scan *scan, struct folder_node *node, struct id *id, struct fault *fault);
 
-/* Between folders: new places, when there are enough of them to be told of in one go. Of a library's first scan alone:
+/* Between folders: new places, when there are enough of them for one report. Of a library's first scan alone:
  * what could have moved was never seen, so nothing is to be waited for. */
 enum err scan_settle_some(struct scan *scan, struct fault *fault);
 

@@ -2,7 +2,7 @@
 
 #include "services/indexer/scan/scan_parts.h"
 
-enum { SOME = 2000 }; /* newcomers whose folders are told of in one go */
+enum { SOME = 2000 }; /* newcomers whose folders are reported in one go */
 
 static enum err send_move(struct scan *scan, const struct newcomer *newcomer, struct id id, struct fault *fault)
 {

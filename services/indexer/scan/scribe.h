@@ -1,4 +1,4 @@
-/* scribe.h: how a scan tells persist, from its own thread: asks that are repeated under the same request id until
+/* scribe.h: how a scan writes to persist, from its own thread: asks that are repeated under the same request id until
  * persist answers, and operations gathered into batches. One thread for each struct scribe.
  *
  * The operations of a scan say what is (a place, a move, a presence), so that saying one again, after a crash that

@@ -62,7 +62,7 @@ struct shelf *shelf_of(struct shelf *shelves, struct id library)
     return shelves;
 }
 
-/* The rest of `path` behind `library`; NULL when it is not in it. */
+/* The rest of `path` after `library`; NULL when it is not in it. */
 static const char *rest_of(const char *path, struct bytes library)
 {
     size_t len = library.len == 1 ? 0 : library.len; /* "/" */

@@ -103,7 +103,7 @@ static struct volume_look *look_begin(const char *mount)
     return NULL;
 }
 
-/* identity_by_marker, or false after 3 s; the thread is left behind. */
+/* identity_by_marker, or false after 3 s; then the thread is abandoned. */
 static bool identity_in_time(const char *mount, char *to, size_t size)
 {
     struct volume_look *look = look_begin(mount);

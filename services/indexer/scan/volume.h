@@ -2,7 +2,7 @@
  * libmount and libblkid is volume.c. Touches the file system: call it in an errand. Any thread.
  *
  *   marker:TEXT      the file .loophole-volume in the root of the mount says so (its first line)
- *   uuid:U label:L   of the file system's device; ":/SUB" behind it when only a subtree of it is mounted
+ *   uuid:U label:L   of the file system's device; ":/SUB" after it when only a subtree of it is mounted
  *   share:SOURCE     a network file system
  *   root             the root file system, and anything that has no identity of its own: paths stay absolute */
 #ifndef LOOPHOLE_INDEXER_VOLUME_H

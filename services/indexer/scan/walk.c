@@ -88,7 +88,7 @@ static unsigned char type_of(struct folder_reading *reading, const struct dirent
     return (unsigned char)IFTODT(st.st_mode);
 }
 
-/* Of a path that is too long, no entry fits behind it: all are passed over. */
+/* No entry fits after a path that is too long: all are passed over. */
 static void set_folder(struct folder_reading *reading, const char *below)
 {
     const size_t most = sizeof(reading->below) - 1;
@@ -107,7 +107,7 @@ static bool is_passed_over(struct folder_reading *reading, struct bytes name)
            naming_passed_over(reading->rules, reading->below);
 }
 
-/* No call of the system takes its path. What it is called decides, for it is never opened. */
+/* No call of the system takes its path. Its name decides, for it is never opened. */
 static bool is_too_long(struct folder_reading *reading, const struct dirent *name, struct bytes bytes)
 {
     if (reading->path_len + 1 + bytes.len < PATH_MAX)

@@ -1,5 +1,5 @@
 /* walk.h: one directory, read: its media files with their traces, and its folders. Touches the file system: in an
- * errand only. Costs one stat for each media file and none for anything else, where the file system tells types.
+ * errand only. Costs one stat for each media file and none for anything else, where the file system reports types.
  *
  * Symbolic links to folders are not followed, so that there are no loops and nothing is seen twice; a link to a
  * regular file is a file. FIFOs, sockets and devices are passed over and never opened. */
@@ -11,7 +11,7 @@
 #include "services/indexer/scan/settle.h"
 
 struct folder_entry {
-    struct bytes name; /* with a closing zero behind it */
+    struct bytes name; /* with a closing zero after it */
     enum kind kind;
     bool unsure; /* it is there, but its trace can't be had */
     struct trace trace;

@@ -13,7 +13,7 @@ enum {
     WRITTEN_US = 2000000, /* after a file came that may be written still */
     BUSY_US = 3000000,    /* a folder that is never quiet is looked at so often */
     SPOTS_MAX = 16 << 20,
-    EARLY = 64,   /* events of folders that no scan has told yet */
+    EARLY = 64,   /* events of folders that no scan has reported yet */
     LEAVING = 64, /* folders that moved away and may come back under another name */
     LEAVING_US = 500000,
 };
@@ -24,7 +24,7 @@ struct watch_spot {
     struct id library;
     char *path;
     bool changed;
-    usec_t first, due;       /* of its changes that were not told */
+    usec_t first, due;       /* of its changes that are not reported yet */
     struct watch_spot *next; /* of those that changed */
 };
 

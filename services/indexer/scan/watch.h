@@ -1,6 +1,6 @@
-/* watch.h: what inotify tells of the libraries' folders, gathered until it is quiet. The loop's, but for
+/* watch.h: what inotify reports of the libraries' folders, gathered until it is quiet. The loop's, but for
  * inotify_add_watch, which scans call in their threads with watch_fd and WATCH_MASK before they read a folder: what
- * changes after that is told, what changed before is seen.
+ * changes after that is reported, what changed before is seen.
  *
  * A file that is being written waits for its close. When events are lost, or no watches are left, it says so and
  * everything is looked at again. */
@@ -40,6 +40,6 @@ void watch_add(struct watch *watch, struct id library, int wd, const char *path)
 void watch_forget(struct watch *watch, struct id library); /* no more events of it */
 
 void watch_read(struct watch *watch); /* when watch_fd is readable */
-void watch_tick(struct watch *watch); /* every 100 ms or so: tells what is quiet */
+void watch_tick(struct watch *watch); /* every 100 ms or so: reports what is quiet */
 
 #endif

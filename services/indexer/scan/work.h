@@ -1,4 +1,4 @@
-/* work.h: one file that a worker is to hear. Owned by whoever's list it is in; one thread at a time. */
+/* work.h: one file that a worker is to hear. The owner of its list owns it; one thread at a time. */
 #ifndef LOOPHOLE_INDEXER_WORK_H
 #define LOOPHOLE_INDEXER_WORK_H
 

@@ -32,7 +32,7 @@ struct batch {
  * the store has of this request is of another batch), busy, those of a turn that is broken. */
 enum err batch_begin(struct persist *p, struct call *call, const struct persist_batch *ask, struct outcomes *answer);
 
-/* The same for a call that was put off before. `ended` is called exactly once, with an error too; until then `ask` and
+/* The same for a call that was deferred before. `ended` is called exactly once, with an error too; until then `ask` and
  * `arena` stay as they are. */
 enum err batch_resume(struct persist *p, const struct batch_owner *owner, struct fault *fault);
 

@@ -184,7 +184,7 @@ static bool is_through(const struct filing *filing)
     return filing->at == filing->batch->operations.count;
 }
 
-/* To be removed with the turn, unless a row tells of it. */
+/* To be removed with the turn, unless a row names it. */
 static bool drop_unless_told(void *state, struct bytes content, const struct artefact *artefact)
 {
     struct persist *p = state;

@@ -1,12 +1,12 @@
 /* filing.h: a batch that brings large artefacts waits off to the side until a thread has made their files durable; then
- * it is a batch like any other, in a turn of the loop. So an edit never waits for a file, and a row that tells of a
+ * it is a batch like any other, in a turn of the loop. So an edit never waits for a file, and a row that names a
  * file is never written before it.
  *
  *   loop: batch, put off ──► names, in parts ──► thread: files written, synced ──► loop: its turn, commit, answer
  *                                                                                                  └─► cleans, in parts
  *
  * A file that no row names in the end (the batch was refused, or came too late) is removed afterwards. While a
- * batch is under way its files are not removed, whoever drops their rows. */
+ * batch is under way its files are not removed, even when another request drops their rows. */
 #ifndef LOOPHOLE_PERSIST_FILING_H
 #define LOOPHOLE_PERSIST_FILING_H
 

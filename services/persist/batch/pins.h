@@ -13,7 +13,7 @@ enum { PIN_MARKS = 1 << 18 /* bits: each name sets one */ };
 /* Zeroed is empty. */
 struct pins {
     struct buffer names;
-    uint8_t marks[PIN_MARKS / 8]; /* most other names are told apart by them at once */
+    uint8_t marks[PIN_MARKS / 8]; /* most other names are recognised by them at once */
 };
 
 uint32_t pins_mark(const char *name);

@@ -6,7 +6,7 @@
 #include "services/persist/turn/persist.h"
 #include "store/catalogue.h"
 
-/* Adds the facts that the edit's tags stand for to `said`, a copy of the edit; lists lie in p->arena. A fact that the
+/* Adds the facts that the edit's tags mean to `said`, a copy of the edit; lists lie in p->arena. A fact that the
  * edit itself sets or clears stays as the edit says. Errors (explained): too_large (more than 64 facts at once), full,
  * internal. */
 enum err heard_tags_say(struct persist *p, const struct media *was, const struct edit *edit, struct edit *said,

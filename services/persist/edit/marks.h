@@ -5,7 +5,7 @@
 
 #include "services/persist/turn/persist.h"
 
-/* Adds the facts that the edit's add_unlike and remove_unlike stand for to `said`, a copy of the edit; lists lie in
+/* Adds the facts that the edit's add_unlike and remove_unlike mean to `said`, a copy of the edit; lists lie in
  * p->arena. An item that is both added and removed stays marked. Errors (explained): bad_request (the item itself),
  * not_found (add_unlike), too_large (more than 64 facts at once), full, internal. */
 enum err marks_say(struct persist *p, const struct edit *edit, struct edit *said, struct fault *fault);

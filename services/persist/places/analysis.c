@@ -172,7 +172,7 @@ static enum err keep_artefacts(struct planned *plan, struct fault *fault)
 
 /* ---- writing ---- */
 
-/* A file that was to be dropped in this turn is told of again. */
+/* A file that was to be dropped in this turn is reported again. */
 static void rescue_artefact(struct persist *p, struct bytes content, const struct artefact *artefact)
 {
     char name[ARTEFACT_NAME_SIZE];

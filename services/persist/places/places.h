@@ -1,5 +1,5 @@
-/* places.h: what scans tell of files: where they are, where they went, that they came or went. Nothing of an item is
- * forgotten here. `outcome` has its revision, id, created and stale set. Errors before a first write fail the
+/* places.h: what scans report of files: where they are, where they moved, that they appeared or vanished. Nothing of an
+ * item is forgotten here. `outcome` has its revision, id, created and stale set. Errors before a first write fail the
  * operation alone. */
 #ifndef LOOPHOLE_PERSIST_PLACES_H
 #define LOOPHOLE_PERSIST_PLACES_H

@@ -16,7 +16,7 @@ enum err places_check_folder(struct persist *p, struct id id, struct fault *faul
 /* The name of a file or folder as UTF-8 of at most 255 bytes: U+FFFD in place of each byte that is not. */
 struct text places_text(struct arena *arena, struct bytes name);
 
-/* What a new item is called: its file's name without the extension, as UTF-8. */
+/* The name of a new item: its file's name without the extension, as UTF-8. */
 struct text places_title(struct arena *arena, struct bytes file);
 
 #endif

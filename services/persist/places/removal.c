@@ -252,7 +252,7 @@ static enum err unmark_library(struct persist *p, struct id id)
     return e;
 }
 
-/* The answer is remembered even when nobody waits for it any more. */
+/* The answer is remembered even when no client waits for it any more. */
 static enum err finish_removal(struct persist *p, struct removal *removal)
 {
     const struct multipart *work = &removal->work;

@@ -16,7 +16,7 @@ struct multipart;
 struct sweep;
 struct turn_hooks;
 
-/* Steps 1 … `at` of the undo stack stand, `at` + 1 … `top` are taken back. */
+/* Steps 1 … `at` of the undo stack are done, `at` + 1 … `top` are undone. */
 struct undo_pointers {
     uint64_t at;
     uint64_t top;
@@ -47,7 +47,7 @@ struct persist {
     uint64_t head;       /* newest revision, this turn's included */
     uint64_t committed;  /* newest revision that is durable */
     struct undo_pointers undo;
-    struct undo_pointers undo_was; /* as they stand in the store */
+    struct undo_pointers undo_was; /* as in the store */
     uint32_t operations;           /* of this turn */
     usec_t turn_began;             /* on the steady clock */
     usec_t parts_began;            /* the first long work of this turn; 0: none */

@@ -50,7 +50,7 @@ static void open_anew(struct persist *p, struct fault *fault)
         return;
     if (!persist_has_room(p))
         fault->code = ERR_FULL;
-    fault_hint(fault, "%s", fault->code == ERR_FULL ? hint_of_full : "the store is opened anew: ask again");
+    fault_hint(fault, "%s", fault->code == ERR_FULL ? hint_of_full : "the store is opened again: repeat the ask");
     p->hooks->open_again(p, fault);
 }
 

@@ -22,7 +22,7 @@ struct turns {
     float c1, s1, c2, s2, c3, s3;
 };
 
-/* `width` butterflies of four, whose inputs lie `quarter` apart; the outputs lie one behind the other. */
+/* `width` butterflies of four, whose inputs lie `quarter` apart; the outputs lie one after another. */
 static VECTORISED void turn_four(const struct turns *w, uint32_t width, uint32_t quarter, const float *restrict re,
                                  const float *restrict im, float *restrict to_re, float *restrict to_im)
 {

@@ -12,7 +12,7 @@ enum {
     LEAST_OVERLAP = 160, /* 10 ms */
     PEAKS = 8,           /* places that are looked at between the samples */
     PARTS = 4,           /* of a sample */
-    REACH = 8,           /* samples on each side that tell what lies between two */
+    REACH = 8,           /* samples on each side from which a value between two is computed */
     BANDS = 3,
     STRETCH = 32, /* samples of an envelope's step: 2 ms */
     STRETCHES = PRINT_SAMPLES / STRETCH,

@@ -232,7 +232,7 @@ static void offer_near(struct near_sounds *near, uint32_t at, float alike)
     }
 }
 
-/* With those behind it in the order of lengths. */
+/* With those after it in the order of lengths. */
 static void match_sound(struct twins *t)
 {
     uint32_t end = t->standing - t->next > TWINS_WINDOW ? t->next + TWINS_WINDOW : t->standing;

@@ -32,7 +32,7 @@ void twins_progress(const struct twins *twins, uint64_t *done, uint64_t *total);
 /* Pairs that may be one sound and could not be compared: the file of a print is gone or changed. */
 uint32_t twins_unread(const struct twins *twins);
 
-/* A group of a finished search: at least two items, that do not all stand in one group of a stricter kind. */
+/* A group of a finished search: at least two items, that are not all in one group of a stricter kind. */
 struct twins_group {
     enum twins_kind kind;
     const uint32_t *at; /* numbers of items, as given to twins_new; the earliest first */

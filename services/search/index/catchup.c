@@ -208,7 +208,7 @@ static enum err refresh_item(struct catchup *catchup, struct txn *txn, struct id
     else if (e == ERR_NOT_FOUND || e == ERR_INTERNAL)
         index_remove(catchup->index, id);
     if (e == ERR_INTERNAL)
-        log_warn("media item %s can't be read and is left out: `loophole store check` tells more", id_write(id, name));
+        log_warn("media item %s can't be read and is left out: see `loophole store check`", id_write(id, name));
     arena_reset(&catchup->refresh_arena);
     return e == ERR_FULL ? e : ERR_OK;
 }
@@ -223,7 +223,7 @@ static enum err refresh_queue(struct catchup *catchup, struct txn *txn, usec_t u
     return ERR_OK;
 }
 
-/* ---- where it stands ---- */
+/* ---- progress ---- */
 
 static enum err begin_anew(struct catchup *catchup, struct txn *txn, struct id catalogue, uint64_t head)
 {
@@ -261,7 +261,7 @@ static enum err check_place(struct catchup *catchup, struct txn *txn, uint64_t *
     if (id_equal(catalogue, catchup->index->catalogue) && revision + 1 >= tail && revision <= *head &&
         is_same_line(catchup, txn, revision))
         return ERR_OK;
-    log_info("the index is made anew: %llu items", (unsigned long long)catchup->total);
+    log_info("the index is made again: %llu items", (unsigned long long)catchup->total);
     return begin_anew(catchup, txn, catalogue, *head);
 }
 
@@ -297,7 +297,7 @@ static enum err work_until(struct catchup *catchup, struct txn *txn, usec_t unti
         if (has_gathered && clock_steady() > until)
             return ERR_OK;
         e = gather_queue(catchup, txn);
-        if (e == ERR_INTERNAL) /* a row of the log can't be read: the records themselves tell as well */
+        if (e == ERR_INTERNAL) /* a row of the log can't be read: the records themselves suffice */
             e = begin_anew(catchup, txn, catchup->index->catalogue, head);
         has_gathered = true;
     }
@@ -325,6 +325,6 @@ enum err catchup_step(struct catchup *catchup, usec_t until, struct fault *fault
     fault_set(fault, e, "the index can't follow the catalogue: %s", err_name(e));
     if (e != ERR_FULL)
         return e;
-    catchup->index->catalogue = (struct id){ { 0 } }; /* it may be half changed: begin anew when there is room */
+    catchup->index->catalogue = (struct id){ { 0 } }; /* it may be half changed: begin again when there is room */
     return fault_hint(fault, "memory is out: allow more by data_mb in the section [limits] of loophole.conf");
 }

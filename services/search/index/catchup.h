@@ -1,10 +1,10 @@
 /* catchup.h: the index follows the catalogue. It remembers catalogue and revision; the change log names what is to
- * be read again. Of another catalogue, behind the log's tail, or of another history (an older copy of the store took
- * its place and went on), all is read anew in the order of the ids, then the log from where it stood. One thread.
+ * be read again. Of another catalogue, before the log's tail, or of another history (an older copy of the store took
+ * its place and went on), all is read again in the order of the ids, then the log from its place then. One thread.
  *
  *   gather   a piece of the log, or of all ids  ──►  queue of ids      (one read transaction each bite)
  *   refresh  each id of the queue: its records  ──►  put, or removed when it is gone
- *   queue empty: the index stands at the revision that was gathered */
+ *   queue empty: the index is at the revision that was gathered */
 #ifndef LOOPHOLE_SEARCH_CATCHUP_H
 #define LOOPHOLE_SEARCH_CATCHUP_H
 
@@ -19,7 +19,7 @@ struct catchup {
     struct volumes volumes;
     bool volumes_are_old;
     bool is_current;     /* the index stood at the head of the log when it was last looked at */
-    bool is_sweeping;    /* all is read anew */
+    bool is_sweeping;    /* all is read again */
     struct id after;     /* of the sweep: the last id gathered */
     uint64_t sweep_head; /* where the log stood when it began */
     uint64_t total;      /* items of the catalogue, for showing how far a sweep is */

@@ -18,7 +18,7 @@ static const char LATIN_MORE[] = /* U+1E00 to U+1EFF */
     "eeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy......";
 static const char *const PAIRS[] = { "", "ae", "th", "ss", "oe", "ij" };
 
-/* Ranges whose capital letters stand at a fixed distance from the small ones. */
+/* Ranges whose capital letters are at a fixed distance from the small ones. */
 static const struct capitals {
     uint32_t first, last, distance;
 } CAPITALS[] = {
@@ -89,7 +89,7 @@ uint32_t fold_write(uint32_t c, char to[4])
 {
     char base = latin_base(c);
 
-    if (c >= 0x300 && c <= 0x36F) /* accents that stand for themselves */
+    if (c >= 0x300 && c <= 0x36F) /* accents that are characters of their own */
         return 0;
     if (base >= 'a') {
         to[0] = base;

@@ -258,7 +258,7 @@ static enum err put_texts(struct index *index, uint32_t number, const struct ent
 
 /* ---- rows ---- */
 
-/* The columns follow the ids, which may have taken a row behind the last. */
+/* The columns follow the ids, which may have taken a row after the last. */
 static enum err grow_columns(struct index *index)
 {
     size_t more = index_rows(index) - index->rows.count;

@@ -1,4 +1,4 @@
-/* index_layout.h: what stands at the start of the index's file. Numbers are in the machine's own order: the
+/* index_layout.h: what is at the start of the index's file. Numbers are in the machine's own order: the
  * file never leaves it. */
 #ifndef LOOPHOLE_SEARCH_INDEX_LAYOUT_H
 #define LOOPHOLE_SEARCH_INDEX_LAYOUT_H
@@ -23,7 +23,7 @@ enum layout_section {
     SECTION_TERM_ORDER,
     SECTION_POSTINGS,
     SECTION_NEAR,
-    SECTION_NUMBERS /* this and all behind it */
+    SECTION_NUMBERS /* this and all after it */
 };
 
 struct layout_part {
@@ -41,7 +41,7 @@ struct layout {
     uint64_t revision;
     struct hash line;
     uint64_t bytes;   /* of the whole file */
-    struct hash body; /* of all behind the header */
+    struct hash body; /* of all after the header */
     struct hash head; /* of the header, with zeros here */
     struct layout_part part[LAYOUT_FIXED + INDEX_NUMBERS];
 };

@@ -11,7 +11,7 @@ struct record_folder {
     struct id folder; /* zero: none */
     struct id volume;
     uint32_t len;
-    char words[4096]; /* the names, each with a "/" behind it */
+    char words[4096]; /* the names, each with a "/" after it */
 };
 
 /* Forgets the folder: within another transaction it may have another name. */

@@ -151,7 +151,7 @@ static bool add_term(struct tally *tally, uint32_t term)
     return true;
 }
 
-/* False: what it holds cannot say what the row has now; it is to be made anew. */
+/* False: what it holds cannot say what the row has now; it is to be made again. */
 static bool renew_row(struct index *index, enum term_field field, struct tally *tally, uint32_t row)
 {
     struct index_list list = index_terms_of(index, row);
@@ -201,7 +201,7 @@ static void count_codes(const struct tally *tally, const uint32_t *rows, uint32_
 }
 
 /* How many words had each bit: digit k holds the k-th binary digit of all 64 counts. Adding a group of words costs as
- * many steps whatever stands in them (carry-save adders: Mula, Kurz, Lemire, "Faster Population Counts Using AVX2
+ * many steps whatever is in them (carry-save adders: Mula, Kurz, Lemire, "Faster Population Counts Using AVX2
  * Instructions", 2018, section 5). */
 struct upright {
     uint64_t digit[DIGITS];

@@ -16,7 +16,7 @@ struct tally_rows {
     bool are_others;
 };
 
-/* Tells how often each term of the field stands in the rows; those that do not maybe with 0. Errors: full. */
+/* Reports how often each term of the field is in the rows; those that are not, maybe with 0. Errors: full. */
 struct tally_teller {
     void (*tell)(void *state, uint32_t term, uint32_t count);
     void *state;

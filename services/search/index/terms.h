@@ -1,6 +1,6 @@
 /* terms.h: the dictionary: every word and value that a media item can be found by, each with the rows that have
- * it. A term is a field (one byte) and a folded text; a value that is shown keeps its own form behind a zero:
- * field, "tr808", 0, "TR808". Numbered from 0 as they come, for ever; found by hash, and in order for those
+ * it. A term is a field (one byte) and a folded text; a value that is shown keeps its own form after a zero:
+ * field, "tr808", 0, "TR808". Numbered from 0 as they come, and kept; found by hash, and in order for those
  * that begin alike. One thread. */
 #ifndef LOOPHOLE_SEARCH_TERMS_H
 #define LOOPHOLE_SEARCH_TERMS_H
@@ -46,7 +46,7 @@ struct term {
 struct terms {
     struct column terms;  /* struct term by number */
     struct column texts;  /* bytes */
-    struct column sorted; /* uint32_t: numbers by their keys; those since the last sorting behind them */
+    struct column sorted; /* uint32_t: numbers by their keys; those since the last sorting after them */
     uint32_t sorted_count;
     struct table table;       /* numbers */
     struct posting *postings; /* by number */

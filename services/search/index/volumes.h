@@ -18,7 +18,7 @@ struct volumes {
     struct volume_state *at;
 };
 
-/* All, anew. Errors: full, internal. */
+/* All of them, again. Errors: full, internal. */
 enum err volumes_read(struct volumes *volumes, struct txn *txn, struct arena *arena);
 void volumes_free(struct volumes *volumes);
 

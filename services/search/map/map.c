@@ -261,7 +261,7 @@ static void look_for_file(struct map *map, const struct index *index)
     if (e == ERR_OK)
         spread_out(map, index);
     else if (e != ERR_NOT_FOUND)
-        log_fault("the map is to be made anew", &fault);
+        log_fault("the map is to be made again", &fault);
 }
 
 enum map_stage map_look(struct map *map, const struct index *index)
@@ -283,7 +283,7 @@ uint64_t map_seed(const struct map *map)
     return map->file.seed;
 }
 
-/* ---- who came later ---- */
+/* ---- later items ---- */
 
 /* Amid its neighbours: each pulls as it would in the graph. */
 static void place_amid(struct map *map, uint32_t row, struct id id, const struct nearby *nearby, uint32_t count)

@@ -133,7 +133,7 @@ static uint32_t neighbours_of(const uint32_t *nearest, uint32_t row)
     return count;
 }
 
-/* From here on `weights` stand where the distances stood. */
+/* From here on `weights` replace the distances. */
 static void weigh_all(const uint32_t *nearest, float *weights, uint32_t count)
 {
     for (uint32_t row = 0; row < count; row++) {
@@ -156,7 +156,7 @@ static float weight_back(const struct map_graph *graph, const float *weights, ui
     return 0;
 }
 
-/* Calls for each directed edge that stands in the graph: every one there is, and the missing ways back. */
+/* Calls for each directed edge of the graph: every one there is, and the missing ways back. */
 static void count_edges(struct map_graph *graph, const float *weights)
 {
     for (uint32_t row = 0; row < graph->count; row++) {

@@ -1,5 +1,5 @@
-/* map_graph.h: who is neighbour to whom: for each of `count` embeddings its nearest ones, and the weighted, undirected
- * graph that a map is drawn from. The weights are those of UMAP (McInnes, Healy, Melville, 2018, section 3.1):
+/* map_graph.h: for each of `count` embeddings its nearest ones, and the weighted, undirected graph that a map is drawn
+ * from. The weights are those of UMAP (McInnes, Healy, Melville, 2018, section 3.1):
  *     w(i→j) = exp(-max(0, d(i,j) - nearest(i)) / σ(i)),   with σ(i) such that the weights of i add up to log2 of their
  *     number;   w(i,j) = w(i→j) + w(j→i) - w(i→j)·w(j→i).
  * Any thread, one for each graph. */
@@ -13,7 +13,7 @@
 
 enum { MAP_NEIGHBOURS = 15 };
 
-/* What a map is made of, and how far its making is. Whoever waits reads `done` and `total`, and may set `stop`. */
+/* What a map is made of, and the progress. The thread that waits reads `done` and `total`, and may set `stop`. */
 struct map_work {
     const float *at; /* VECTORS_WIDTH numbers each */
     const struct ids *ids;
@@ -23,7 +23,7 @@ struct map_work {
     atomic_bool stop;
 };
 
-/* The neighbours of i stand at [first[i], first[i + 1]), the weights in (0, 1]. */
+/* The neighbours of i are at [first[i], first[i + 1]), the weights in (0, 1]. */
 struct map_graph {
     uint32_t count;
     uint32_t *first;

@@ -6,7 +6,7 @@
  *   target ─► clusters ─► coarse codes, 16 bytes ─► fine codes, 64 bytes ─► floats ─► nearest
  *             some of them      of all in them         of one in twenty       of some dozens
  *
- * Rows that came or changed since are measured one and all, until the clusters are made anew. Under NEAR_LEAST rows,
+ * Rows that came or changed since are measured one and all, until the clusters are made again. Under NEAR_LEAST rows,
  * or when a filter leaves few, there is nothing to gain, and all are measured. What has been made lies in one
  * column, which the index's file holds. One thread. */
 #ifndef LOOPHOLE_SEARCH_NEAR_H

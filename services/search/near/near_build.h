@@ -6,7 +6,7 @@
 #include "common/err.h"
 #include "services/search/near/near_state.h"
 
-/* Of the rows of `with_vector`, whose floats stand at `at`, which stay where they are until it ends; they may change.
+/* Of the rows of `with_vector`, whose floats are at `at`, which stay where they are until it ends; they may change.
  * The same rows and seed make the same clusters. Errors: full. */
 enum err near_build_begin(struct near *near, const float *at, uint32_t rows, const struct bitmap *with_vector,
                           uint64_t seed);

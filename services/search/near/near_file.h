@@ -26,7 +26,7 @@ struct near_file {
     uint32_t places;   /* a multiple of NEAR_BLOCK */
     uint64_t bytes;
     uint64_t across_at, center_at, first_at, row_at, place_at, home_at, fine_at, coarse_at;
-    float low[NEAR_WIDTH];   /* what code -128 stands for */
+    float low[NEAR_WIDTH];   /* the value of code -128 */
     float step[NEAR_BLOCKS]; /* between two codes */
     struct near_plan plans[NEAR_KINDS][NEAR_DEPTHS];
 };

@@ -4,7 +4,7 @@
 
 #include "services/search/near/near_machine.h"
 
-enum { SAMPLE = 64 }; /* scores that tell where the limit is */
+enum { SAMPLE = 64 }; /* scores from which the limit is estimated */
 
 struct near_work *near_work_new(uint32_t clusters)
 {

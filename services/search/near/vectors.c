@@ -56,7 +56,7 @@ static void offer_nearby(struct nearby *heap, uint32_t *kept, uint32_t limit, co
     }
 }
 
-/* The farthest goes behind the rest, again and again. */
+/* The farthest moves to the end, again and again. */
 static void sort_heap(struct nearby *heap, uint32_t count)
 {
     for (uint32_t last = count; last > 1; last--) {

@@ -32,7 +32,7 @@ static void frame_error(struct text query, uint32_t at, struct text *before, str
     *after = (struct text){ end - at, query.at + at };
 }
 
-/* A control character would break the line under which the caret stands. */
+/* A control character would break the line above the caret. */
 static void blank_controls(char *line, int len)
 {
     for (int i = 0; i < len; i++)

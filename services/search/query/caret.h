@@ -8,7 +8,7 @@
 #include "common/err.h"
 #include "common/text.h"
 
-/* bad_request at byte `at` of `query`, with field `query`. `advice` ("" for none) stands behind the caret; a
+/* bad_request at byte `at` of `query`, with field `query`. `advice` ("" for none) follows the caret; a
  * long query is shown around the place. */
 enum err caret_fault(struct fault *fault, struct text query, uint32_t at, const char *advice, const char *format, ...)
     __attribute__((format(printf, 5, 6)));

@@ -18,7 +18,7 @@ static bool is_word_clause(const struct node *node)
     return node->kind == NODE_WORD || (node->kind == NODE_AND && node->first && !node->first->source.len);
 }
 
-/* From the first clause to the last, as they stand in the query. */
+/* From the first clause to the last, in the order of the query. */
 static struct text span_clauses(const struct node *first, const struct node *last)
 {
     return (struct text){ (uint32_t)(last->source.at + last->source.len - first->source.at), first->source.at };

@@ -29,7 +29,7 @@ struct filter {
 
 extern const struct filter filter_table[];
 extern const uint32_t filter_count;
-extern const struct filter filter_attribute; /* stands for any number that analysis states: centroid_hz:>1000 */
+extern const struct filter filter_attribute; /* any number that analysis states: centroid_hz:>1000 */
 
 const struct filter *filter_named(struct text name); /* any case; NULL: none */
 const char *filter_nearest(struct text name);

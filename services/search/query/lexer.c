@@ -25,7 +25,7 @@ static struct text text_since(const struct query_lexer *lexer, uint32_t start)
     return (struct text){ lexer->at - start, lexer->query.at + start };
 }
 
-/* Stands behind the opening quote. */
+/* The place after the opening quote. */
 static void take_quoted(struct query_lexer *lexer, struct query_token *token)
 {
     token->is_quoted = true;

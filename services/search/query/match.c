@@ -321,7 +321,7 @@ static struct bitmap *match_not(const struct match *match, const struct node *no
     return rows;
 }
 
-/* What is told by terms first: it leaves fewer rows whose numbers are to be looked at. */
+/* What terms decide comes first: it leaves fewer rows whose numbers are to be looked at. */
 static struct bitmap *match_and(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     struct bitmap *rows = among ? bitmap_copy(among) : NULL;
@@ -349,13 +349,13 @@ static matcher *const MATCHERS[] = {
     [NODE_LIKE] = match_like,
 };
 
-/* May hold rows outside `among` and free ones: whoever asked takes them out. NULL: memory is out. */
+/* May hold rows outside `among` and free ones: the caller takes them out. NULL: memory is out. */
 static struct bitmap *match_node(const struct match *match, const struct node *node, const struct bitmap *among)
 {
     return MATCHERS[node->kind](match, node, among);
 }
 
-/* What nobody sees without asking for it. */
+/* What is left out unless the query asks for it. */
 static const char *const unseen[] = { "hidden", "pending", "abandoned" };
 
 static bool asks_for(const struct node *node, const char *state)

@@ -49,7 +49,7 @@ enum err order_read(const struct index *index, struct text sort, struct sort_ord
     return fault_hint(fault, "for example name, pack, class, key, -duration_s, bpm, -added, size, lufs");
 }
 
-/* ---- where a row stands ---- */
+/* ---- the place of a row ---- */
 
 static struct position text_position(struct text text)
 {
@@ -58,7 +58,7 @@ static struct position text_position(struct text text)
     return (struct position){ .has_value = len > 0, .text = text.at, .text_len = len };
 }
 
-/* The folded form: a value stands behind it, after a zero. */
+/* The folded form: a zero and the value follow it. */
 static struct position value_position(const struct index *index, uint32_t row, enum term_field field)
 {
     struct index_list list = index_terms_of(index, row);
@@ -186,7 +186,7 @@ static void write_rows(struct page *page, uint32_t *rows)
     }
 }
 
-/* By a number alone, without a look at the id: it comes behind all of a full page. Where ids rise with rows, which come
+/* By a number alone, without a look at the id: it comes after all of a full page. Where ids rise with rows, which come
  * rising, an equal one does. */
 static bool is_behind(const struct page *page, uint32_t row, uint32_t place)
 {

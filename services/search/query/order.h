@@ -17,7 +17,7 @@ struct sort_order {
     const struct scores *scores;   /* of ORDER_SCORE; NULL: 0 for all */
 };
 
-/* Where an item stands in the order. */
+/* The place of an item in the order. */
 struct position {
     bool has_value;
     double number;
@@ -30,13 +30,13 @@ struct position {
  * Errors: bad_request. */
 enum err order_read(const struct index *index, struct text sort, struct sort_order *order, struct fault *fault);
 
-/* Nothing but the id decides, and ids rise with rows: whoever comes first is first. */
+/* Only the id decides, and ids rise with rows: the order is that of the rows. */
 bool order_is_of_rows(const struct sort_order *order, const struct index *index);
 
 struct position order_position(const struct sort_order *order, const struct index *index, uint32_t row);
 
-/* The first `limit` of `rows`, which rise and are those of the scores, that come behind `after` (NULL: from the start),
- * in order. Returns their number; `more` tells whether others follow. `page` has room for limit + 1. */
+/* The first `limit` of `rows`, which rise and are those of the scores, that come after `after` (NULL: from the start),
+ * in order. Returns their number; `more`: whether others follow. `page` has room for limit + 1. */
 uint32_t order_page(const struct sort_order *order, const struct index *index, const uint32_t *rows, uint32_t count,
                     const struct position *after, uint32_t limit, uint32_t *page, bool *more);
 

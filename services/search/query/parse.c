@@ -254,7 +254,7 @@ static enum err parse_group(struct parser *p, struct node **to)
 
     read_token(p);
     if (p->token.kind == TOKEN_CLOSE)
-        return WRONG(p, p->token.at, "", "nothing stands between the parentheses");
+        return WRONG(p, p->token.at, "", "nothing is between the parentheses");
     e = parse_or(p, to);
     if (e == ERR_OK && p->token.kind != TOKEN_CLOSE)
         return WRONG(p, open, "its ) is missing", "the parenthesis is not closed");
@@ -321,7 +321,7 @@ static enum err parse_not(struct parser *p, struct node **to)
     return e;
 }
 
-/* `parts` and what joins them: one alone stands for itself. */
+/* `parts` and what joins them: one alone is the whole. */
 static enum err join_parts(struct parser *p, enum node_kind kind, struct node *parts, struct node **to)
 {
     enum err e = ERR_OK;

@@ -17,7 +17,7 @@ enum node_kind {
     NODE_OR,
     NODE_NOT,      /* of its one child */
     NODE_WORD,     /* text: one word, folded, anywhere */
-    NODE_PHRASE,   /* text: folded, as it stands, within one place */
+    NODE_PHRASE,   /* text: folded, otherwise unchanged, within one place */
     NODE_WORDS,    /* text: folded; by filter */
     NODE_CONTAINS, /* text: folded; by filter */
     NODE_EXACT,    /* text: folded; the beginning only when is_start; by filter */

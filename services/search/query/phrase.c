@@ -9,7 +9,7 @@ enum { JOINED_LONGEST = 8192 };
 
 /* ---- within one text ---- */
 
-/* Words with a blank before and behind each: " dark kick ". */
+/* Words with a blank before and after each: " dark kick ". */
 struct joined {
     uint32_t len;
     char at[JOINED_LONGEST];

@@ -1,5 +1,5 @@
-/* phrase.h: rows in which words stand one behind the other. In paths, whose text the index does not keep, the
- * words may stand anywhere. One thread. */
+/* phrase.h: rows in which words follow one another. In paths, whose text the index does not keep, the
+ * words may be anywhere. One thread. */
 #ifndef LOOPHOLE_SEARCH_PHRASE_H
 #define LOOPHOLE_SEARCH_PHRASE_H
 
@@ -9,7 +9,7 @@
  * these and the tags. The caller frees the rows; NULL: memory is out. */
 struct bitmap *phrase_rows(struct index *index, struct text phrase, enum term_field field);
 
-/* True when the words of `phrase` stand in `text`, one behind the other. */
+/* True when the words of `phrase` are in `text`, one after another. */
 bool phrase_is_in(struct text text, struct text phrase);
 
 #endif

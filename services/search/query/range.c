@@ -172,7 +172,7 @@ bool range_read(struct text from, enum filter_unit unit, usec_t now, struct rang
     good = next_char(&r) == '<' || next_char(&r) == '>' ? read_compared(&r, to, why) : read_span(&r, to, why);
     *at = r.at;
     if (good && r.at < from.len) {
-        *why = "nothing belongs behind the number";
+        *why = "nothing may follow the number";
         return false;
     }
     if (good && to->min > to->max) {

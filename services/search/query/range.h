@@ -2,7 +2,7 @@
  *   120        what rounds to it: 119.5 up to 120.5; 120.0: 119.95 up to 120.05
  *   120-130    from … to, both with it; 120..130 is the same, -20..-10 is below zero, 120.. has no end
  *   >120 >=120 <120 <=120 =120
- * A unit behind the last number goes for both: 1-2s. Of ages, 7d means within the last seven days.
+ * A unit after the last number holds for both: 1-2s. Of ages, 7d means within the last seven days.
  * Any thread. */
 #ifndef LOOPHOLE_SEARCH_RANGE_H
 #define LOOPHOLE_SEARCH_RANGE_H

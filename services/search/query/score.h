@@ -1,4 +1,4 @@
-/* score.h: how well a row fits the words of a query. For each word: the place where it stands (the name most,
+/* score.h: how well a row fits the words of a query. For each word: the place where it is found (the name most,
  * then tags, pack, notes, folders), a whole word more than a beginning; a short name and a favourite a little
  * more. One thread. */
 #ifndef LOOPHOLE_SEARCH_SCORE_H

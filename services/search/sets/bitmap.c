@@ -11,7 +11,7 @@
 #include <roaring/roaring.h>
 #pragma GCC diagnostic pop
 
-/* A struct bitmap is CRoaring's own; it is complete nowhere. */
+/* A struct bitmap is CRoaring's own; its definition is hidden. */
 static roaring_bitmap_t *own_roaring(struct bitmap *bitmap)
 {
     return (roaring_bitmap_t *)(void *)bitmap;

@@ -1,4 +1,4 @@
-/* bitmap.h: sets of row numbers, compressed. The only file with CRoaring is bitmap.c. Whoever makes one frees
+/* bitmap.h: sets of row numbers, compressed. The only file with CRoaring is bitmap.c. Its maker frees
  * it. One thread. */
 #ifndef LOOPHOLE_SEARCH_BITMAP_H
 #define LOOPHOLE_SEARCH_BITMAP_H
@@ -33,7 +33,7 @@ void bitmap_rows(const struct bitmap *bitmap, uint32_t *to);
 uint32_t *bitmap_array(const struct bitmap *bitmap, uint32_t *count);
 
 /* The rows by chunks that have any, without copying where they are sparse: those of one chunk lie within BITMAP_CHUNK
- * numbers from `first` on, and `at` has how far behind it each is, rising. It points into the set, or to `room`. */
+ * numbers from `first` on, and `at` has how far after it each is, rising. It points into the set, or to `room`. */
 enum { BITMAP_CHUNK = 1 << 16 };
 struct bitmap_chunk {
     uint32_t first, count;

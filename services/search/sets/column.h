@@ -1,4 +1,4 @@
-/* column.h: an array that begins in a mapped file and grows in memory behind it. Address space for all that it may
+/* column.h: an array that begins in a mapped file and grows in memory after it. Address space for all that it may
  * ever hold is reserved at once, so that it never moves; the mapping is private, so that writing changes memory and
  * never the file. One thread.
  *
@@ -33,7 +33,7 @@ enum err column_map(struct column *column, int fd, off_t offset, size_t count);
 /* Right after mapping: what was only looked through leaves memory until it is touched again. */
 void column_release(struct column *column);
 
-/* `more` zeroed elements behind the last. Errors: full (memory, or past `most`). */
+/* `more` zeroed elements after the last. Errors: full (memory, or past `most`). */
 enum err column_add(struct column *column, size_t more);
 
 #endif

@@ -36,7 +36,7 @@ struct id ids_at(const struct ids *ids, uint32_t row)
 
 /* ---- by hash ---- */
 
-/* Ids begin with the time and end with what tells them apart: those of one moment differ in their last bits alone,
+/* Ids begin with the time and end with what distinguishes them: those of one moment differ in their last bits alone,
  * which are the highest here and are folded down, for a product carries nothing downwards. */
 static uint32_t place_of(const struct ids *ids, struct id id)
 {
@@ -73,7 +73,7 @@ bool ids_find(const struct ids *ids, struct id id, uint32_t *row)
     return found != 0;
 }
 
-/* Those behind it in its run are put in anew, so that none is cut off from its place. */
+/* The entries after it in its run are inserted again, so that each is still found from its place. */
 static void free_place(struct ids *ids, struct id id)
 {
     uint32_t place = place_of(ids, id), moved;

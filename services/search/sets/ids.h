@@ -23,7 +23,7 @@ uint32_t ids_rows(const struct ids *ids); /* every row is below this */
 struct id ids_at(const struct ids *ids, uint32_t row);
 bool ids_find(const struct ids *ids, struct id id, uint32_t *row);
 
-/* A row for an id that has none: a free one, else one behind the last. Errors: full. */
+/* A row for an id that has none: a free one, else one after the last. Errors: full. */
 enum err ids_take(struct ids *ids, struct id id, uint32_t *row);
 enum err ids_free(struct ids *ids, uint32_t row);
 

@@ -1,4 +1,4 @@
-/* posting.h: the rows that have one term. Most terms stand in one or two rows, which are kept in place; the
+/* posting.h: the rows that have one term. Most terms are in one or two rows, which are kept in place; the
  * others in a bitmap. One thread. */
 #ifndef LOOPHOLE_SEARCH_POSTING_H
 #define LOOPHOLE_SEARCH_POSTING_H

@@ -1,5 +1,5 @@
 /* table.h: numbers that are found by hash: number + 1, or 0 for nothing, in a power of two of places, of which two
- * thirds at most are taken. It stands in the index's file, for filling it is most of a start. One thread. */
+ * thirds at most are taken. It is in the index's file, as filling it is most of a start. One thread. */
 #ifndef LOOPHOLE_SEARCH_TABLE_H
 #define LOOPHOLE_SEARCH_TABLE_H
 

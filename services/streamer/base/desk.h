@@ -23,7 +23,7 @@ void desk_look(struct desk *desk);
 /* Looks first, for a core may have begun a moment ago. Errors: offline: none has run for a second; the fault says what
  * to do. */
 enum err desk_check(struct desk *desk, struct fault *fault);
-uint32_t desk_rate(const struct desk *desk); /* Hz; 48,000 while nobody has said */
+uint32_t desk_rate(const struct desk *desk); /* Hz; 48,000 until it is known */
 
 bool desk_order(struct desk *desk, const struct order *order); /* false: the ring is full */
 uint64_t desk_effects(const struct desk *desk);                /* rises with each order; outlives the process */
@@ -31,7 +31,7 @@ bool desk_has_room(const struct desk *desk, uint32_t orders);
 bool desk_note(struct desk *desk, struct note *note); /* false: there is none */
 
 /* The frame of the audio clock at which the next step `grid` times 16th notes begins: 4 the beat, 16 the bar; a moment
- * ahead at least. A count-in has beats and bars as well. ORDER_NOW while the transport stands. */
+ * ahead at least. A count-in has beats and bars as well. ORDER_NOW while the transport is stopped. */
 int64_t desk_next(const struct desk *desk, uint32_t grid);
 
 #endif

@@ -33,7 +33,7 @@ enum err locate_read(struct locator *locator, struct txn **txn, struct fault *fa
 enum err locate_find(struct locator *locator, bool has_id, struct id id, struct bytes path, struct located *located,
                      struct fault *fault);
 
-/* The item behind that one in its folder, by name; after the last the first. Errors: not_found (it stands alone, or is
+/* The item after that one in its folder, by name; after the last the first. Errors: not_found (it is alone, or is
  * not in the catalogue). */
 enum err locate_behind(struct locator *locator, struct id id, struct id *next, struct fault *fault);
 

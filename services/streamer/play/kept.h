@@ -13,7 +13,7 @@ enum { KEPT_VERSION = 4 };
 /* A stretch of a ring that comes from one file. Two of one generation follow each other without a gap. */
 struct kept_piece {
     uint64_t at;    /* its first cell … */
-    int64_t from;   /* … and the frame of the file that stands there */
+    int64_t from;   /* … and the frame of the file that is there */
     int64_t frames; /* of the file; -1: not known yet */
     uint32_t generation, file_rate, rate, channels;
     uint8_t media[16];
@@ -45,7 +45,7 @@ struct kept_voice {
     uint64_t started;    /* how many orders of the streamer there are with the one that starts it; 0: none yet */
     uint8_t request[16]; /* of the ask that started it: asked again, it is not started twice */
     struct kept_piece pieces[2];
-    struct kept_piece sought[2]; /* what a seek writes behind what sounds, until the header turns to it */
+    struct kept_piece sought[2]; /* what a seek writes after what sounds, until the header names it */
 };
 
 struct kept {

@@ -21,7 +21,7 @@ struct preview {
     struct id media;              /* of the present one, or the last */
     struct streamer_preview wish; /* how; its texts below */
     char chain[256], key[17];
-    struct ticket ticket; /* of who waits for it to be heard */
+    struct ticket ticket; /* of the ask that waits for it to sound */
     double gain;
 
     /* preview_chain.c's */
@@ -46,12 +46,12 @@ void preview_ended(struct preview *preview, const struct voice *voice); /* a voi
 /* Listens for a chain that breaks: its preview is stopped. Not played on without it: what somebody hears through a
  * filter or a fader may be much louder without. */
 void preview_chain_open(struct preview *preview);
-/* Has the chain of the wish set, "" being none; then preview_play begins, or the ticket is told why not. */
+/* Has the chain of the wish set, "" being none; then preview_play begins, or the ticket gets the error. */
 void preview_chain_set(struct preview *preview);
 void preview_chain_undo(struct preview *preview);
 
 /* ---- preview.c, for that ---- */
 enum err preview_play(struct preview *preview, struct fault *fault);                     /* what is `waiting` */
-void preview_fail(struct preview *preview, const char *path, const struct fault *fault); /* it, and who asked for it */
+void preview_fail(struct preview *preview, const char *path, const struct fault *fault); /* it, and its ask */
 
 #endif

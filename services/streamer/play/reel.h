@@ -1,5 +1,5 @@
 /* reel.h: files that are pulled frame by frame. Each is opened in an errand, since its file system may hang, and
- * decoded by a worker of its own (schemas/worker.schema, mode `stream`), so that a slow or hung file is in nobody
+ * decoded by a worker of its own (schemas/worker.schema, mode `stream`), so that a slow or hung file is in no other
  * else's way. Workers are started ahead. Frames come as left and right: a mono file on both, of more than two
  * channels the first two; what is not finite is zero. The loop's.
  *

@@ -1,6 +1,6 @@
 /* resample.h: stereo from one sample rate to another, by polyphase.h where the ratio is one of small numbers, else by
- * libsamplerate, whose only door resample.c is. Frame 0 of what comes out stands for frame 0 of what goes in, and the
- * ratio is kept for ever: frame n for n·from/to. One thread for all with one struct resampler. */
+ * libsamplerate, whose only door resample.c is. Frame 0 of the output is frame 0 of the input, and the
+ * ratio never drifts: frame n for n·from/to. One thread for all with one struct resampler. */
 #ifndef LOOPHOLE_STREAMER_RESAMPLE_H
 #define LOOPHOLE_STREAMER_RESAMPLE_H
 

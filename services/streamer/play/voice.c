@@ -76,7 +76,7 @@ void voice_fail(struct voice *voice, const struct fault *fault)
     if (voice->phase == VOICE_ENDING) /* its end is published when it is silent */
         return;
     publish_end(voice, STREAM_END_FAILED, words);
-    if (voice->phase == VOICE_FILLING) /* a seek that led nowhere */
+    if (voice->phase == VOICE_FILLING) /* a seek without effect */
         voice_stop(voice, 0.005f);
 }
 
@@ -243,7 +243,7 @@ static void tell_start(struct voice *voice)
     ticket_answer(voice->all->service, voice->ticket, &told);
 }
 
-/* Who asked has been told that it took too long. */
+/* The client has been answered that it took too long. */
 static bool nobody_waits(const struct voice *voice)
 {
     return !voice->is_heard && voice->ticket.number != 0 && !ticket_is_open(voice->all->service, voice->ticket);
@@ -335,7 +335,7 @@ enum err voice_gain(struct voice *voice, float gain, float pan, float ramp, stru
     return ERR_OK;
 }
 
-/* ---- the file behind ---- */
+/* ---- the following file ---- */
 
 static void next_opened(void *state, const struct reel_format *format)
 {

@@ -42,14 +42,14 @@ struct voice {
     struct stream_memory *memory;
     struct ring ring;
     struct kept_voice *kept;
-    struct reel *reel, *following; /* the file that is pulled, and the one behind it */
+    struct reel *reel, *following; /* the file that is pulled, and the one after it */
     struct resample *resample;     /* NULL: the rates are equal */
     struct stretch *stretch;       /* NULL: as it is */
     uint32_t generation;
     int64_t frame;    /* of the file: comes next */
     uint64_t skip;    /* cells that a predecessor has written already */
     bool is_resuming; /* goes on where a predecessor was */
-    bool is_seeking;  /* `generation` is written behind what sounds, and the header has still the one before */
+    bool is_seeking;  /* `generation` is written after what sounds, and the header has still the one before */
     bool is_made;     /* its generation is: what is in the ring is what it is to play */
     bool is_ending;   /* all of the file was pulled */
     bool is_complete; /* all cells are written */
@@ -60,7 +60,7 @@ struct voice {
     struct voice_plan plan; /* path and media: as kept */
     int64_t begins;         /* frame of the audio clock that the start was ordered for */
     usec_t since;           /* the phase */
-    struct ticket ticket;   /* of who waits for it to start */
+    struct ticket ticket;   /* of the ask that waits for it to start */
     /* Before the orders that start it, when there will be `effects` of them; when it starts, or does not. NULL: the
      * ticket is answered by the voice. */
     void (*foretell)(void *state, struct voice *voice, uint64_t effects);
@@ -119,7 +119,7 @@ void voice_feed(struct voice *voice);       /* pulls, if there is room */
 void voice_feed_came(void *voice, int64_t frame, const float *stereo, uint32_t frames, bool end);
 double voice_feed_ahead(const struct voice *voice);     /* seconds in its ring */
 void voice_feed_check(struct voice *voice);             /* starts it, if there is enough in its ring */
-void voice_feed_follow(struct voice *voice);            /* the file behind is open, or nothing follows after all */
+void voice_feed_follow(struct voice *voice);            /* the following file is open, or there is none after all */
 struct id voice_feed_seeker(const struct voice *voice); /* of the ask whose seek has no piece yet; zero: none */
 void voice_feed_seek(struct voice *voice);              /* what is written next is another generation */
 void voice_feed_inherit(struct voice *voice);           /* a predecessor's seek, and which piece is the present one */

@@ -54,7 +54,7 @@ static void fill_piece(struct voice *voice, struct kept_piece *piece, uint64_t a
     piece->channels = voice->format.channels;
 }
 
-/* The generation is stored last: who reads it sees all that belongs to it. */
+/* The generation is stored last: a reader of it sees all that belongs to it. */
 static void write_header(struct voice *voice, const struct kept_piece *piece)
 {
     struct stream_memory *memory = voice->memory;
@@ -121,7 +121,7 @@ struct id voice_feed_seeker(const struct voice *voice)
     return request;
 }
 
-/* A new beginning behind all that was written: at once, or, behind what sounds, when there is enough of it. What sounds
+/* A new beginning after all that was written: at once, or, after what sounds, when there is enough of it. What sounds
  * ends before it, should it come so far. */
 static void make_generation(struct voice *voice, int64_t from)
 {
@@ -187,7 +187,7 @@ void voice_feed_inherit(struct voice *voice)
         forget_sought(voice);
 }
 
-/* Where a predecessor stopped: the cell that comes next stands for one frame of the file, or for a place between two;
+/* Where a predecessor stopped: the next cell is one frame of the file, or for a place between two;
  * a resampler is then fed from earlier on, from where both rates fall on one frame. */
 static void go_on(struct voice *voice)
 {

@@ -61,7 +61,7 @@ static void inherit_voice(struct voice *voice)
     voice->since = clock_steady();
 }
 
-/* One that was not started for sure is stopped: who asked for it asks again. A stretched one cannot be taken up. */
+/* One that was not started for sure is stopped: its client asks again. A stretched one cannot be taken up. */
 static void take_up(struct voice *voice)
 {
     const struct state *state = &voice->all->desk->state;
@@ -190,7 +190,7 @@ void voices_note(struct voices *voices, const struct note *note)
 
 /* ---- each moment ---- */
 
-/* Notes may be lost: a voice that the core does not play, with nothing left to tell it, has ended. */
+/* Notes may be lost: a voice that the core does not play, with nothing left to play, has ended. */
 static void doubt_voice(struct voice *voice)
 {
     struct desk *desk = voice->all->desk;
@@ -203,7 +203,7 @@ static void doubt_voice(struct voice *voice)
         voice_end(voice, voice->phase == VOICE_ENDING ? STREAM_END_STOPPED : STREAM_END_PLAYED, "");
 }
 
-/* At another rate the rest is made anew, from where it sounds now. */
+/* At another rate the rest is made again, from where it sounds now. */
 static void follow_rate(struct voice *voice)
 {
     struct fault fault = { 0 };
@@ -221,7 +221,7 @@ static int by_need(const void *a, const void *b)
     return (first > second) - (first < second);
 }
 
-/* The emptiest first, and not all at once, so that an ask is never far behind. */
+/* The emptiest first, and not all at once, so that an ask never waits long. */
 static void feed_hungry(struct voices *voices)
 {
     struct voice *hungry[STREAMS];

@@ -13,7 +13,7 @@ enum { BUDGET_MS = 10000, ANALYSE_MS = 60000, PATIENCE_US = 3000000, STALL_US = 
 enum { PIECE = 16384 };
 
 static const double SECONDS = 4;
-static const float SILENCE = 1e-4F; /* -80 dB: what is no louder before and behind a sound is none of it */
+static const float SILENCE = 1e-4F; /* -80 dB: what is no louder before and after a sound is not part of it */
 static const struct text own = { 6, "listen" };
 
 typedef void answered(void *state, enum err error, const void *answer, const struct fault *fault);
@@ -306,7 +306,7 @@ void listen_tick(struct listening *listening)
     switch (listening->phase) {
     case LISTEN_CONNECTING:
         if (listening->again && clock_steady() >= listening->again)
-            ask_connect(listening); /* asked again it changes nothing, and tells how it stands */
+            ask_connect(listening); /* a repeated ask changes nothing, and answers with the state */
         break;
     case LISTEN_STARTING:
         follow_start(listening);

@@ -35,8 +35,8 @@ struct listening {
 void listen_open(struct listening *listening, struct service *service, struct desk *desk);
 void listen_close(struct listening *listening);
 
-/* Answers later. Errors: busy (somebody listens), offline (no sound core); then, with the ticket: not_found (no such
- * port, or silence), timeout, those of indexer.analyse. */
+/* Answers later. Errors: busy (another client listens), offline (no sound core); then, with the ticket: not_found (no
+ * such port, or silence), timeout, those of indexer.analyse. */
 enum err listen_begin(struct listening *listening, struct call *call, const struct streamer_listen *ask);
 void listen_tick(struct listening *listening);
 bool listen_busy(const struct listening *listening);

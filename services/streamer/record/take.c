@@ -7,7 +7,7 @@
 
 enum { BEGIN_US = 5000000, STOP_US = 3000000, PROGRESS_US = 1000000 };
 
-/* ---- what is told of it ---- */
+/* ---- answers and events ---- */
 
 static int32_t state_of(const struct take *take)
 {
@@ -96,7 +96,7 @@ static bool is_captured(const struct take *take)
     return capture_header_get(take->takes->memory).generation == take->facts.generation;
 }
 
-/* Nobody reads the ring any more: what is in it is nobody's. */
+/* The ring has no reader any more: what is in it is dropped. */
 static void end_capture(struct take *take)
 {
     if (is_captured(take))
@@ -115,7 +115,7 @@ static void fail_file(struct take *take, const struct fault *fault)
     take->is_ordered = true;
 }
 
-/* The sound core is told, over and over while there is no room for the order, until the first frame is there. */
+/* The order is sent again while there is no room for it, until the first frame is there. */
 static void follow_start(struct take *take)
 {
     struct fault fault = { 0 };

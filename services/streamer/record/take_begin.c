@@ -150,7 +150,7 @@ void take_is_connected(struct take *take)
 
 /* ---- what is heard, and how late ---- */
 
-/* Who plays along hears us late, and is heard late: both are taken off. */
+/* A musician who plays along hears us late, and is heard late: both delays are subtracted. */
 static void server_told(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     const struct server_state *server = answer;

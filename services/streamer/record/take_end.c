@@ -73,7 +73,7 @@ static void finish_take(struct take *take)
     take_free(take);
 }
 
-/* Told again it changes nothing, so what may have gone through is told again. */
+/* A repeated report changes nothing, so one that may have arrived is sent again. */
 static void take_acknowledgement(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct take *take = state;

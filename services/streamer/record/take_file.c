@@ -164,7 +164,7 @@ static enum err drain_capture(struct take_file *file)
 
 /* ---- the file ---- */
 
-/* The folder it stands in: its name is on the disk. */
+/* Its folder: after this its name is on the disk. */
 static enum err sync_folder(const char *path, struct fault *fault)
 {
     char folder[PATH_MAX];

@@ -19,7 +19,7 @@ enum take_work { TAKE_FOLDER, TAKE_NEW, TAKE_RESUME, TAKE_ERASE }; /* make the f
 enum take_stage { TAKE_OPENING, TAKE_READY, TAKE_RUNNING };
 
 struct take_file {
-    struct errand errand; /* done is the starter's; state and what stands until `stage` is set before the start */
+    struct errand errand; /* done is the starter's; state and the members up to `stage` are set before the start */
     void *state;
     enum take_work work;
     enum wav_format format;
@@ -29,7 +29,7 @@ struct take_file {
     char path[PATH_MAX];
     struct wav take; /* its facts for a new one; the file's for another. The loop reads them from RUNNING on */
     _Atomic int stage;
-    atomic_bool is_ending; /* the loop: ends with what stands in the ring now */
+    atomic_bool is_ending; /* the loop: ends with what is in the ring now */
     atomic_bool is_erased; /* the loop, before it ends: the file is not wanted */
     _Atomic uint64_t frames;
     struct fault fault; /* from here on: when done */

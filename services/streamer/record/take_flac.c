@@ -16,7 +16,7 @@ enum { PATIENCE_US = 120000000, SPARE_BYTES = 1 << 20 };
 
 /* ---- the files ---- */
 
-/* The folder they stand in: what was renamed or deleted there is so on the disk. */
+/* The folder that they are in: what was renamed or deleted there is so on the disk. */
 static enum err sync_folder(struct take_flac *flac)
 {
     char folder[PATH_MAX];
@@ -45,7 +45,7 @@ static enum err refuse_other(struct take_flac *flac)
     return fault_set(&flac->fault, ERR_EXISTS, "another file is at %.150s", flac->flac);
 }
 
-/* Never over another file. Where the file system cannot promise it, nobody else has the name a moment before. */
+/* Never over another file. Where the file system cannot promise it, no other file has the name a moment before. */
 static enum err rename_part(struct take_flac *flac)
 {
     int result = renameat2(AT_FDCWD, flac->part, AT_FDCWD, flac->flac, RENAME_NOREPLACE);

@@ -16,7 +16,7 @@
 struct take_flac *take_flac_new(const char *path, void (*done)(struct errand *errand, bool lost), void *state);
 void take_flac_start(struct take_flac *flac, struct errands *errands);
 
-/* The FLAC that stands where the WAV `path` does, or would; to `flac`. False: `path` is no WAV, or there is none. */
+/* The path of the FLAC beside the WAV `path`; to `flac`. False: `path` is no WAV, or there is none. */
 bool take_flac_is_there(const char *path, char flac[PATH_MAX + 8]);
 
 #endif

@@ -100,7 +100,7 @@ void take_connect_again(struct take *take)
         return;
     take->told = 0;
     take->input = take->input < SIDES ? take->input : SIDES - 1;
-    send_ask(take, "audio.connect", take->input); /* asked again it changes nothing, and tells how it stands */
+    send_ask(take, "audio.connect", take->input); /* a repeated ask changes nothing, and answers with the state */
 }
 
 /* ---- after it ---- */

@@ -73,7 +73,7 @@ static bool is_beginning(const struct take *take)
     return take->phase > TAKE_FREE && take->phase < TAKE_GOING && take->facts.began != 0;
 }
 
-/* What nobody was there to hear, for a long time, does not go on by itself: it ends with what there is. */
+/* A take that was without a streamer for long does not go on by itself: it ends with what there is. */
 static void mend_next(struct takes *takes)
 {
     struct take *take = &takes->mending;
@@ -133,7 +133,7 @@ static void tell_recovered(struct takes *takes, struct ticket ticket)
 
 /* ---- the tick ---- */
 
-/* A capture that nobody carries away: its streamer died between its order and its file. */
+/* A capture that no streamer reads: its streamer died between its order and its file. */
 static void quiet_capture(struct takes *takes)
 {
     struct capture_header header = capture_header_get(takes->memory);

@@ -1,5 +1,5 @@
 /* takes.h: recordings. A take is a media item from its first moment (persist: reserve), its file grows in the
- * recordings folder, a library of its own, and in the end it is told to persist as final, or it is given up.
+ * recordings folder, a library of its own, and in the end it is reported to persist as final, or it is given up.
  *
  *   starting: latency, inputs, folder, library, item ──► making: its file ──► waiting: the sound core begins
  *       ──► going ──► stopping: the ring is drained ──► telling: persist, until it has said yes ──► free
@@ -165,7 +165,7 @@ void take_become_follow(struct takes *takes);
 void take_become_tell(const struct takes *takes, struct arena *arena, struct task_list *to);
 enum err take_become_cancel(struct takes *takes, struct id item, struct fault *fault); /* not_found; it stays a WAV */
 
-/* take_end.c: tells persist how it ended, until it has heard. */
+/* take_end.c: reports its end to persist, until persist has acknowledged it. */
 void take_end(struct take *take);
 void take_note_mended(struct take *take); /* for `recover` */
 

@@ -1,7 +1,7 @@
 /* wav.h: a recording while it grows: a WAVE file whose first page says, after each wav_sync, exactly what is on the
- * disk behind it, so that whoever dies when, it is a whole file up to the last sync. Frames are written at their own
+ * disk after it, so that at any crash it is a complete file up to the last sync. Frames are written at their own
  * number, so that a successor writes again what it is not sure of. Past 4 GiB it is RF64 (EBU Tech 3306, 2009); the
- * time of its first frame stands in a bext chunk (EBU Tech 3285, version 1). What else a successor needs to know
+ * time of its first frame is in a bext chunk (EBU Tech 3285, version 1). What else a successor needs to know
  * is in two chunks of our own, "take" and "gaps". A file that has ended and lacks frames has a cue marker and a label
  * at each place after its frames; they end with the file if the disk has no room for them.
  *
@@ -21,7 +21,7 @@ enum { WAV_HEADER = 4096, WAV_CHANNELS = 2, WAV_GAPS = 128 };
 
 enum wav_format { WAV_FLOAT, WAV_PCM24 };
 
-/* Which recording it is, and where it stands on the audio clock. */
+/* Which recording it is, and where it begins on the audio clock. */
 struct wav_take {
     struct id item;      /* its media item */
     uint32_t generation; /* in the capture ring's header */
@@ -64,7 +64,7 @@ uint32_t wav_frame_bytes(enum wav_format format);
 enum err wav_begin(struct wav *wav, int fd, enum wav_format format, const struct wav_take *take, struct fault *fault);
 
 /* Takes over one that a predecessor left: `frames` is all whole frames that are there, `synced` those of which its
- * header says that they were on the disk; after a power cut what is behind them may be anything.
+ * header says that they were on the disk; after a power cut what follows them may be anything.
  * Errors: bad_request (not a recording of ours), io. */
 enum err wav_resume(struct wav *wav, int fd, struct fault *fault);
 

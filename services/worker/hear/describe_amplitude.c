@@ -53,7 +53,7 @@ static void put_attack_and_decay(float **row, const float *rms, size_t count, si
     }
 }
 
-/* How fast each range of bands falls by 10 and by 20 dB behind its loudest frame. */
+/* How fast each range of bands falls by 10 and by 20 dB after its loudest frame. */
 static void put_range_decays(float **row, const struct describe_scope *s)
 {
     for (size_t r = 0; r < RANGES; r++) {

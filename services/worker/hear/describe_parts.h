@@ -38,7 +38,7 @@ static inline float describe_duration(double seconds)
     return (float)log10(seconds * 10 + 0.003);
 }
 
-/* The tonal frame that many seconds behind the start; NULL behind the end. */
+/* The tonal frame so many seconds after the start; NULL after the end. */
 const struct tonal_frame *describe_tonal_at(const struct hear *hear, double seconds);
 
 /* How much a curve is like itself `lag` values later: 1 at lag 0. */

@@ -4,7 +4,7 @@
 
 enum { PATCH_SLOTS = 12, CEPSTRA = 13 };
 
-/* Mel frames behind the start at which the slots of the patch end: about 12 ms at the attack, half a second at last. */
+/* Mel frames after the start at which the slots of the patch end: about 12 ms at the attack, half a second at last. */
 static const int PATCH_END[PATCH_SLOTS + 1] = { -2, 0, 1, 2, 3, 4, 6, 9, 14, 22, 35, 56, 91 };
 
 static void put_patch(float **row, const struct describe_scope *s)

@@ -1,4 +1,4 @@
-/* content.h: what makes two files the same sound: XXH3-128 of the encoded payload, behind its codec, rate and
+/* content.h: what makes two files the same sound: XXH3-128 of the encoded payload, after its codec, rate and
  * channels. The payload is the data chunk of WAVE and AIFF, the frames of FLAC, the packets of Ogg (not its pages)
  * without the headers, the frames of MPEG audio without tags and Xing frame; of anything else the whole file. So a
  * tag edit changes nothing. A file that is cut short is hashed as far as it goes. Of payloads over 2 GiB the size,

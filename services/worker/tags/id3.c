@@ -7,7 +7,7 @@
 
 enum {
     HEAD_SIZE = 10,
-    TAGS_MAX = 8,           /* one behind the other */
+    TAGS_MAX = 8,           /* one after another */
     TAG_READ_MAX = 4 << 20, /* bytes of a tag that are looked at; pictures may come first */
     FRAMES_MAX = 4096,
     OLD_SIZE = 128,
@@ -19,7 +19,7 @@ enum { FRAME3_PACKED = 0xC0, FRAME4_PACKED = 0x0C, FRAME4_UNSYNC = 0x02, FRAME4_
 struct id3_tag {
     unsigned version; /* 2, 3, 4 */
     unsigned flags;
-    uint8_t *at; /* what stands behind the head */
+    uint8_t *at; /* what follows the head */
     size_t len;
 };
 
@@ -50,7 +50,7 @@ int64_t id3_skip(struct input *input, int64_t at)
     return at;
 }
 
-/* Takes out the zero that stands behind each 0xFF; gives the new length. */
+/* Takes out the zero after each 0xFF; gives the new length. */
 static size_t undo_unsync(uint8_t *at, size_t len)
 {
     size_t made = 0;

@@ -5,10 +5,10 @@
 #include "services/worker/decode/input.h"
 #include "services/worker/tags/labels.h"
 
-/* Where the tags of version 2 end that stand at `at`, one behind the other: `at` itself when there is none. */
+/* Where the tags of version 2 at `at`, one after another, end: `at` itself when there is none. */
 int64_t id3_skip(struct input *input, int64_t at);
 
-/* What the tags of version 2 at `at` say; nothing behind `end` is looked at. */
+/* What the tags of version 2 at `at` say; nothing after `end` is looked at. */
 void id3_facts(struct input *input, int64_t at, int64_t end, struct labels *labels);
 
 /* What the tag of version 1 in the 128 bytes at `at` says. */

@@ -76,7 +76,7 @@ static bool is_adts(const uint8_t head[HEAD_SIZE])
     return head[0] == 0xFF && (head[1] & 0xF6) == 0xF0;
 }
 
-/* Frames of MPEG audio or FLAC behind a tag; without one an MP3 begins with a frame, or is called one. */
+/* Frames of MPEG audio or FLAC after a tag; without a tag an MP3 begins with a frame, or has its extension. */
 static enum container by_frames(struct input *input, struct text extension)
 {
     struct mpeg_frame frame;

@@ -27,7 +27,7 @@ enum container {
     CONTAINER_COUNT,
 };
 
-/* `extension` (lower case, may be empty) only helps where the content does not tell. */
+/* `extension` (lower case, may be empty) only helps where the content does not decide. */
 enum container kind_container(struct input *input, struct text extension);
 enum kind kind_of(enum container container);     /* audio, midi, video; audio for an unknown one */
 const char *kind_word(enum container container); /* "wav"; "" for an unknown one */

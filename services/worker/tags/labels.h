@@ -30,7 +30,7 @@ void labels_words(struct labels *labels, const char *attribute, const uint8_t *b
 /* A number; shown when it lies in [min, max]; not kept when it is not finite. */
 void labels_number(struct labels *labels, const char *attribute, double number, double min, double max);
 
-/* loop_start and loop_end: frames; the end is the first frame behind the loop. */
+/* loop_start and loop_end: frames; the end is the first frame after the loop. */
 void labels_loop(struct labels *labels, int64_t start, int64_t end);
 
 #endif

@@ -75,7 +75,7 @@ int64_t mpeg_begin(struct input *input)
     return at > 0 ? at : 0;
 }
 
-/* A frame that only says how the others are to be played; tools that edit tags write it anew. */
+/* A frame that only says how the others are to be played; tools that edit tags write it again. */
 static bool is_about_others(struct input *input, int64_t at, const struct mpeg_frame *frame)
 {
     uint8_t word[4];

@@ -17,7 +17,7 @@ struct mpeg_frame {
     unsigned side;    /* bytes between the head and what a Xing head would be */
 };
 
-/* The first frame that another of its kind follows, at or at most 64 KiB behind `at`; its place, or -1. */
+/* The first frame that another of its kind follows, at or at most 64 KiB after `at`; its place, or -1. */
 int64_t mpeg_find(struct input *input, int64_t at, struct mpeg_frame *frame);
 
 /* Where libsndfile is to begin: it wants a frame, and files have tags, padding and rests of others before it. */

@@ -40,7 +40,7 @@ static size_t page_data_len(const struct ogg *ogg)
     return ogg->len > head ? ogg->len - head : 0;
 }
 
-/* A stream begins with this page: its first packet tells the codec and how many headers there are. */
+/* A stream begins with this page: its first packet names the codec and how many headers there are. */
 static void begin_stream(struct ogg *ogg)
 {
     const uint8_t *data = page_data(ogg);
@@ -60,7 +60,7 @@ static void begin_stream(struct ogg *ogg)
         ogg->headers = 1u + order_be16(data + 7);
 }
 
-/* Where the next page is, at or shortly behind `at`; -1: none. */
+/* Where the next page is, at or shortly after `at`; -1: none. */
 static int64_t find_page(struct input *input, int64_t at)
 {
     uint8_t bytes[4096];
@@ -96,7 +96,7 @@ static bool load_page(struct ogg *ogg)
     return true;
 }
 
-/* The next page of the stream under way, or of one that is chained behind it; others that run beside are left. */
+/* The next page of the stream under way, or of one that is chained after it; others that run beside are left. */
 static bool next_page(struct ogg *ogg)
 {
     while (load_page(ogg)) {

@@ -1,4 +1,4 @@
-/* ogg.h: Ogg files (RFC 3533): the packets of the first stream and of those chained behind it, whatever the pages
+/* ogg.h: Ogg files (RFC 3533): the packets of the first stream and of those chained after it, whatever the pages
  * they came on. One thread. */
 #ifndef LOOPHOLE_WORKER_OGG_H
 #define LOOPHOLE_WORKER_OGG_H
@@ -14,7 +14,7 @@ enum ogg_codec { OGG_UNKNOWN, OGG_VORBIS, OGG_OPUS, OGG_FLAC, OGG_SPEEX, OGG_VID
 struct ogg {
     struct input *input;
     int64_t next;    /* the next page */
-    int64_t end;     /* nothing behind it is looked at */
+    int64_t end;     /* nothing after it is looked at */
     uint32_t serial; /* of the stream under way */
     bool under_way;
     enum ogg_codec codec;

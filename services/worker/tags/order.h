@@ -1,4 +1,4 @@
-/* order.h: numbers as they stand in files, in either order of bytes. Any thread. */
+/* order.h: numbers as files have them, in either byte order. Any thread. */
 #ifndef LOOPHOLE_WORKER_ORDER_H
 #define LOOPHOLE_WORKER_ORDER_H
 

@@ -1,4 +1,4 @@
-/* payload.h: where in a file the sound itself stands, apart from everything that is said about it. */
+/* payload.h: where the sound itself is in a file, apart from everything that is said about it. */
 #ifndef LOOPHOLE_WORKER_PAYLOAD_H
 #define LOOPHOLE_WORKER_PAYLOAD_H
 

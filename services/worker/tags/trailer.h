@@ -1,4 +1,4 @@
-/* trailer.h: tags that stand at the end of a file: ID3v1, APEv1 and v2, Lyrics3. One thread. */
+/* trailer.h: tags at the end of a file: ID3v1, APEv1 and v2, Lyrics3. One thread. */
 #ifndef LOOPHOLE_WORKER_TRAILER_H
 #define LOOPHOLE_WORKER_TRAILER_H
 

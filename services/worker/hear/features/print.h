@@ -1,4 +1,4 @@
-/* print.h: what tells whether two files hold the same sound: a hash of the decoded samples, the sound's beginning at
+/* print.h: whether two files hold the same sound: a hash of the decoded samples, the sound's beginning at
  * a low rate, and the spectrum of that beginning. They do not change with gain. One thread at a time. */
 #ifndef LOOPHOLE_WORKER_HEAR_PRINT_H
 #define LOOPHOLE_WORKER_HEAR_PRINT_H

@@ -267,7 +267,7 @@ static int same_tempo(const struct tempo *t, size_t a, size_t b, double off)
     return fabs(t->candidate[a].bpm / t->candidate[b].bpm - 1) < off;
 }
 
-/* The candidates that say the same tempo stand together; a whole number of beats is the more exact among them. */
+/* The candidates of the same tempo are adjacent; a whole number of beats is the more exact among them. */
 static struct tempo_found add_agreeing(const struct tempo *t, size_t best)
 {
     struct tempo_found found = { t->candidate[best].bpm, 0, t->candidate[best].beats };

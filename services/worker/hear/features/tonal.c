@@ -83,7 +83,7 @@ static void keep_peak(struct tonal_frame *frame, struct tonal_peak peak)
     frame->peak[at] = peak;
 }
 
-/* A partial stands above both neighbours and well above what lies five and six bins beside it. */
+/* A partial is above both neighbours and well above the bins five and six places beside it. */
 static int is_peak(const float *power, size_t i, float least)
 {
     float beside = power[i - 5] + power[i - 6] + power[i + 5] + power[i + 6];
