@@ -132,7 +132,7 @@ const struct command command_table[] = {
     { "transport sync", "none|jack|lead|midi", "Follow JACK's transport, lead it, or follow MIDI clock", "", "", 1, 1,
       false, transport_sync },
     { "pattern", "FILE.json", "Play a pattern from the next bar, or now if the transport is stopped",
-      "frontends/examples/acid.json is one; docs/protocol.md (record pattern) has its fields. A track plays a synth "
+      "frontends/examples/acid.json is one; docs/protocol.md (record pattern) has its fields. A row plays a synth "
       "voice, or with `sound` a loaded sound: loophole ask streamer.load_sound path=FILE prints its number.",
       "immediate", 1, 1, false, transport_pattern },
     { "panic", "", "Silence, now", "", "", 0, 0, false, transport_panic },

@@ -100,7 +100,7 @@ static enum err read_steps(struct text steps, uint8_t *to, struct fault *fault)
     return ERR_BAD_REQUEST;
 }
 
-static void read_notes(const struct track *from, struct score_row *to)
+static void read_notes(const struct row *from, struct score_row *to)
 {
     to->note_count = from->notes.count < SCORE_NOTES ? from->notes.count : SCORE_NOTES;
     for (uint32_t i = 0; i < to->note_count; i++) /* in the order of the ask */
@@ -116,7 +116,7 @@ static void make_sampled(const struct voice_values *voice, struct score_row *to)
     to->voice.filter_q = GIVEN(voice, filter_q, FLAT_Q);
 }
 
-static void read_values(const struct track *from, const struct voice_values *voice, struct score_row *to)
+static void read_values(const struct row *from, const struct voice_values *voice, struct score_row *to)
 {
     to->used = 1;
     to->mute = from->mute;
@@ -139,7 +139,7 @@ static void read_values(const struct track *from, const struct voice_values *voi
 
 static enum err read_row(const struct pattern *pattern, uint32_t index, struct score_pattern *to, struct fault *fault)
 {
-    const struct track *from = &pattern->sequencer.tracks.at[index];
+    const struct row *from = &pattern->sequencer.tracks.at[index];
     const struct voice_values *voice = find_voice(&pattern->modules, from->voice_id);
     struct score_row *row = &to->rows[index];
     enum err e = read_steps(from->pattern, row->steps, fault);

@@ -14,28 +14,28 @@ struct pattern_asked {
 /* NULL: no memory. */
 static struct pattern_asked *copy_ask(struct call *call, const struct audio_set_pattern *ask, uint64_t number)
 {
-    const struct track_list *from = &ask->pattern.sequencer.tracks;
+    const struct row_list *from = &ask->pattern.sequencer.tracks;
     struct pattern_asked *own = arena_alloc(call_arena(call), sizeof(*own));
-    struct track *tracks = arena_array(call_arena(call), from->count + 1, sizeof(*tracks));
+    struct row *rows = arena_array(call_arena(call), from->count + 1, sizeof(*rows));
 
-    if (!own || !tracks)
+    if (!own || !rows)
         return NULL;
     *own = (struct pattern_asked){ *ask, number };
-    own->ask.pattern.sequencer.tracks.at = tracks;
+    own->ask.pattern.sequencer.tracks.at = rows;
     if (from->count)
-        memcpy(tracks, from->at, from->count * sizeof(*tracks));
+        memcpy(rows, from->at, from->count * sizeof(*rows));
     return own;
 }
 
-static enum err check_slots(const struct audio *audio, struct call *call, struct track_list *tracks)
+static enum err check_slots(const struct audio *audio, struct call *call, struct row_list *rows)
 {
     char field[64];
 
-    for (uint32_t i = 0; i < tracks->count; i++) {
-        struct track *track = &tracks->at[i];
+    for (uint32_t i = 0; i < rows->count; i++) {
+        struct row *row = &rows->at[i];
 
-        if (track->has_id || !track->has_sound ||
-            named_slot(audio, track->sound, &track->generation, call_fault(call)) == ERR_OK)
+        if (row->has_id || !row->has_sound ||
+            named_slot(audio, row->sound, &row->generation, call_fault(call)) == ERR_OK)
             continue;
         (void)snprintf(field, sizeof(field), "pattern.sequencer.tracks.%u.sound", i);
         return fault_field(call_fault(call), field);
@@ -43,16 +43,15 @@ static enum err check_slots(const struct audio *audio, struct call *call, struct
     return ERR_OK;
 }
 
-static uint32_t list_items(struct track_list *tracks, struct named_sound to[SCORE_ROWS])
+static uint32_t list_items(struct row_list *rows, struct named_sound to[SCORE_ROWS])
 {
     uint32_t count = 0;
 
-    for (uint32_t i = 0; i < tracks->count && i < SCORE_ROWS; i++) {
-        struct track *track = &tracks->at[i];
+    for (uint32_t i = 0; i < rows->count && i < SCORE_ROWS; i++) {
+        struct row *row = &rows->at[i];
 
-        if (track->has_id)
-            to[count++] =
-                (struct named_sound){ i, track->name, track->id, &track->has_sound, &track->sound, &track->generation };
+        if (row->has_id)
+            to[count++] = (struct named_sound){ i, row->name, row->id, &row->has_sound, &row->sound, &row->generation };
     }
     return count;
 }

@@ -7,12 +7,12 @@
 enum { MOST_ROWS = 1 << 26, MOST_TERMS_A_ROW = 64, LIST_STEP = 2 };
 #define MOST_TEXT ((size_t)4 << 30)
 
-static struct row *row_at(const struct index *index, uint32_t row)
+static struct index_row *row_at(const struct index *index, uint32_t row)
 {
-    return (struct row *)(void *)index->rows.at + row;
+    return (struct index_row *)(void *)index->rows.at + row;
 }
 
-static uint32_t *list_at(const struct index *index, const struct row *row)
+static uint32_t *list_at(const struct index *index, const struct index_row *row)
 {
     return (uint32_t *)(void *)index->lists.at + row->terms;
 }
@@ -23,7 +23,7 @@ enum err index_open(struct index *index)
 {
     *index = (struct index){ 0 };
     if (ids_open(&index->ids, MOST_ROWS) != ERR_OK ||
-        column_open(&index->rows, sizeof(struct row), MOST_ROWS) != ERR_OK ||
+        column_open(&index->rows, sizeof(struct index_row), MOST_ROWS) != ERR_OK ||
         column_open(&index->lists, sizeof(uint32_t), (size_t)MOST_ROWS * MOST_TERMS_A_ROW) != ERR_OK ||
         column_open(&index->texts, 1, MOST_TEXT) != ERR_OK ||
         column_open(&index->vectors, INDEX_VECTOR * sizeof(float), MOST_ROWS) != ERR_OK ||
@@ -188,12 +188,12 @@ static enum err change_postings(struct index *index, uint32_t row, const uint32_
 
 struct index_list index_terms_of(const struct index *index, uint32_t row)
 {
-    const struct row *at = row_at(index, row);
+    const struct index_row *at = row_at(index, row);
 
     return (struct index_list){ list_at(index, at), at->term_count };
 }
 
-static enum err make_list_room(struct index *index, struct row *row, uint32_t count)
+static enum err make_list_room(struct index *index, struct index_row *row, uint32_t count)
 {
     uint16_t room = (uint16_t)((count + LIST_STEP - 1) / LIST_STEP * LIST_STEP);
     size_t at = index->lists.count;
@@ -210,7 +210,7 @@ static enum err make_list_room(struct index *index, struct row *row, uint32_t co
 
 static enum err put_terms(struct index *index, uint32_t number, const struct entry *entry)
 {
-    struct row *row = row_at(index, number);
+    struct index_row *row = row_at(index, number);
     uint32_t now[ENTRY_TERMS], count = 0;
 
     if (number_terms(index, entry, now, &count) != ERR_OK ||
@@ -231,14 +231,14 @@ struct text index_name(const struct index *index, uint32_t row)
 
 struct text index_notes(const struct index *index, uint32_t row)
 {
-    const struct row *at = row_at(index, row);
+    const struct index_row *at = row_at(index, row);
 
     return (struct text){ at->notes_len, (const char *)index->texts.at + at->text + at->name_len };
 }
 
 static enum err put_texts(struct index *index, uint32_t number, const struct entry *entry)
 {
-    struct row *row = row_at(index, number);
+    struct index_row *row = row_at(index, number);
     size_t at = index->texts.count, len = entry->name.len + entry->notes.len;
 
     if (text_equal(index_name(index, number), entry->name) && text_equal(index_notes(index, number), entry->notes))
@@ -306,7 +306,7 @@ enum err index_put(struct index *index, const struct entry *entry)
 
 void index_remove(struct index *index, struct id id)
 {
-    struct row *at;
+    struct index_row *at;
     uint32_t row;
 
     if (!index_find(index, id, &row))
@@ -318,6 +318,6 @@ void index_remove(struct index *index, struct id id)
     change_postings(index, row, list_at(index, at), at->term_count, NULL, 0);
     index->lists_unused += at->term_room;
     index->texts_unused += (size_t)at->name_len + at->notes_len;
-    *at = (struct row){ 0 };
+    *at = (struct index_row){ 0 };
     ids_free(&index->ids, row); /* one that can't be noted stays unused until the index is opened again */
 }

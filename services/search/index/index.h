@@ -13,7 +13,7 @@
 enum { INDEX_NUMBERS = 96, INDEX_NUMBER_NAME = 64, INDEX_VECTOR = ENTRY_VECTOR, INDEX_AHEAD = 16 };
 
 /* What is not in a column. A free row has a zero id. */
-struct row {
+struct index_row {
     uint32_t text; /* in texts: the name, then the notes, folded */
     uint16_t name_len;
     uint16_t notes_len;
@@ -35,7 +35,7 @@ struct index {
     struct hash line;      /* of that revision: catalogue_line */
     uint64_t writes;       /* rises with every change */
     struct ids ids;        /* by row */
-    struct column rows;    /* struct row */
+    struct column rows;    /* struct index_row */
     struct column lists;   /* uint32_t: term numbers */
     struct column texts;   /* bytes */
     struct column vectors; /* float[INDEX_VECTOR] by row; meaningful where TERM_HAS "vector" */

@@ -4,7 +4,7 @@
 
 /* ---- taking over columns that were mapped ---- */
 
-static bool row_is_sound(const struct index *index, const struct row *row)
+static bool row_is_sound(const struct index *index, const struct index_row *row)
 {
     const uint32_t *list = (const uint32_t *)(const void *)index->lists.at + row->terms;
 
@@ -20,7 +20,7 @@ static bool row_is_sound(const struct index *index, const struct row *row)
 
 enum err index_adopt(struct index *index)
 {
-    const struct row *rows = (const struct row *)(const void *)index->rows.at;
+    const struct index_row *rows = (const struct index_row *)(const void *)index->rows.at;
     size_t lists = 0, texts = 0;
 
     if (index->rows.count != index_rows(index) || index->vectors.count != index_rows(index))
@@ -68,7 +68,7 @@ static void replace_column(struct column *column, const struct buffer *with)
 /* Where each row's terms and texts are once they follow each other. */
 static void place_rows(struct index *index)
 {
-    struct row *rows = (struct row *)(void *)index->rows.at;
+    struct index_row *rows = (struct index_row *)(void *)index->rows.at;
     uint32_t terms = 0, text = 0;
 
     for (uint32_t i = 0; i < index_rows(index); i++) {
@@ -81,7 +81,7 @@ static void place_rows(struct index *index)
 
 enum err index_compact(struct index *index)
 {
-    const struct row *rows = (const struct row *)(const void *)index->rows.at;
+    const struct index_row *rows = (const struct index_row *)(const void *)index->rows.at;
     struct buffer lists = { 0 }, texts = { 0 };
     enum err e = ERR_FULL;
 

@@ -114,7 +114,7 @@ static float worth_of_length(uint32_t letters)
 
 static void score_names(struct scoring *s)
 {
-    const struct row *all = (const struct row *)(const void *)s->match->index->rows.at;
+    const struct index_row *all = (const struct index_row *)(const void *)s->match->index->rows.at;
     float worth[KNOWN_LETTERS];
 
     for (uint32_t letters = 0; letters < KNOWN_LETTERS; letters++)

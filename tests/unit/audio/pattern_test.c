@@ -10,14 +10,14 @@
 
 #define STEPS "X.x.X.x.X.x.X.x."
 
-static struct track track(const char *steps)
+static struct row make_row(const char *steps)
 {
-    return (struct track){ .name = TEXT("kick"), .voice_id = TEXT("voice2"), .pattern = text_of(steps) };
+    return (struct row){ .name = TEXT("kick"), .voice_id = TEXT("voice2"), .pattern = text_of(steps) };
 }
 
-static enum err read_tracks(struct track *tracks, uint32_t count, struct score_pattern *to, struct fault *fault)
+static enum err read_rows(struct row *rows, uint32_t count, struct score_pattern *to, struct fault *fault)
 {
-    struct pattern pattern = { .sequencer.tracks = { count, tracks } };
+    struct pattern pattern = { .sequencer.tracks = { count, rows } };
 
     *fault = (struct fault){ 0 };
     return pattern_read(&pattern, to, fault);
@@ -25,12 +25,12 @@ static enum err read_tracks(struct track *tracks, uint32_t count, struct score_p
 
 static void steps_are_accents_steps_and_rests(void **state)
 {
-    struct track one = track(STEPS);
+    struct row one = make_row(STEPS);
     struct score_pattern read;
     struct fault fault;
 
     (void)state;
-    assert_int_equal(read_tracks(&one, 1, &read, &fault), ERR_OK);
+    assert_int_equal(read_rows(&one, 1, &read, &fault), ERR_OK);
     assert_int_equal(read.steps, 16);
     assert_int_equal(read.rows[0].used, 1);
     assert_int_equal(read.rows[0].steps[0], STEP_ACCENT);
@@ -41,45 +41,45 @@ static void steps_are_accents_steps_and_rests(void **state)
 
 static void a_wrong_step_is_told_with_its_position(void **state)
 {
-    struct track two[] = { track(STEPS), track("X...X...X...X.o.") };
+    struct row two[] = { make_row(STEPS), make_row("X...X...X...X.o.") };
     struct score_pattern read;
     struct fault fault;
 
     (void)state;
-    assert_int_equal(read_tracks(two, 2, &read, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(read_rows(two, 2, &read, &fault), ERR_BAD_REQUEST);
     assert_non_null(strstr(fault.what, "step 15 is \"o\""));
     assert_string_equal(fault.field, "pattern.sequencer.tracks.1.pattern");
 }
 
 static void a_zero_byte_is_no_step(void **state)
 {
-    struct track one = track(STEPS);
+    struct row one = make_row(STEPS);
     struct score_pattern read;
     struct fault fault;
 
     (void)state;
     one.pattern = (struct text){ 16, "X...\0..........." };
-    assert_int_equal(read_tracks(&one, 1, &read, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(read_rows(&one, 1, &read, &fault), ERR_BAD_REQUEST);
 }
 
 static void all_rows_have_as_many_steps(void **state)
 {
-    struct track two[] = { track(STEPS), track(STEPS STEPS) };
-    struct track odd = track("X..");
+    struct row two[] = { make_row(STEPS), make_row(STEPS STEPS) };
+    struct row odd = make_row("X..");
     struct score_pattern read;
     struct fault fault;
 
     (void)state;
-    assert_int_equal(read_tracks(two, 2, &read, &fault), ERR_BAD_REQUEST);
-    assert_int_equal(read_tracks(&odd, 1, &read, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(read_rows(two, 2, &read, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(read_rows(&odd, 1, &read, &fault), ERR_BAD_REQUEST);
     two[0].pattern = two[1].pattern;
-    assert_int_equal(read_tracks(two, 2, &read, &fault), ERR_OK);
+    assert_int_equal(read_rows(two, 2, &read, &fault), ERR_OK);
     assert_int_equal(read.steps, 32);
 }
 
 static void a_row_wins_over_its_voice_and_a_voice_over_the_defaults(void **state)
 {
-    struct track one = track(STEPS);
+    struct row one = make_row(STEPS);
     struct pattern pattern = { .sequencer.tracks = { 1, &one } };
     struct voice_values *voice = &pattern.modules.voice2;
     struct score_pattern read;
@@ -102,7 +102,7 @@ static void a_row_wins_over_its_voice_and_a_voice_over_the_defaults(void **state
 
 static void notes_begin_at_their_index(void **state)
 {
-    struct track one = track(STEPS);
+    struct row one = make_row(STEPS);
     double notes[] = { 55, 110, 220 };
     struct score_pattern read;
     struct fault fault;
@@ -110,23 +110,23 @@ static void notes_begin_at_their_index(void **state)
     (void)state;
     one.notes = (struct real_list){ 3, notes };
     one.note_index = 4;
-    assert_int_equal(read_tracks(&one, 1, &read, &fault), ERR_OK);
+    assert_int_equal(read_rows(&one, 1, &read, &fault), ERR_OK);
     assert_int_equal(read.rows[0].note_count, 3);
     assert_true(read.rows[0].notes[0] == 110 && read.rows[0].notes[1] == 220 && read.rows[0].notes[2] == 55);
 }
 
 static void a_voice_that_is_an_effect_is_refused(void **state)
 {
-    struct track one = track(STEPS);
+    struct row one = make_row(STEPS);
     struct score_pattern read;
     struct fault fault;
 
     (void)state;
     one.voice_id = TEXT("delay1");
-    assert_int_equal(read_tracks(&one, 1, &read, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(read_rows(&one, 1, &read, &fault), ERR_BAD_REQUEST);
     assert_string_equal(fault.field, "pattern.sequencer.tracks.0.voice_id");
     one.voice_id = TEXT("voice33");
-    assert_int_equal(read_tracks(&one, 1, &read, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(read_rows(&one, 1, &read, &fault), ERR_BAD_REQUEST);
 }
 
 int main(void)

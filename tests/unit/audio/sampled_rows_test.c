@@ -6,16 +6,16 @@
 
 enum { STEP = 6000, LONG = 60000, BINS = 1024 }; /* frames, at 120 BPM and 48 kHz; bins of a spectrum */
 
-static struct track sampled(const char *steps, uint64_t slot)
+static struct row sampled(const char *steps, uint64_t slot)
 {
-    return (struct track){ .name = TEXT("hat"),
-                           .voice_id = TEXT("voice1"),
-                           .pattern = text_of(steps),
-                           .has_base_amp = true,
-                           .base_amp = 0.5,
-                           .has_sound = true,
-                           .sound = slot,
-                           .generation = 1 };
+    return (struct row){ .name = TEXT("hat"),
+                         .voice_id = TEXT("voice1"),
+                         .pattern = text_of(steps),
+                         .has_base_amp = true,
+                         .base_amp = 0.5,
+                         .has_sound = true,
+                         .sound = slot,
+                         .generation = 1 };
 }
 
 /* The pattern sounds from frame 0 on. */
@@ -30,9 +30,9 @@ static void play_pattern(struct stage *stage, const struct pattern *pattern, uin
     stage_run(stage, frames);
 }
 
-static void play_tracks(struct stage *stage, struct track *tracks, uint32_t count, uint32_t frames)
+static void play_rows(struct stage *stage, struct row *rows, uint32_t count, uint32_t frames)
 {
-    struct pattern pattern = { .sequencer.tracks = { count, tracks } };
+    struct pattern pattern = { .sequencer.tracks = { count, rows } };
 
     play_pattern(stage, &pattern, frames);
 }
@@ -61,7 +61,7 @@ static void assert_spectra_alike(const float *is, const float *should, double ga
 static void without_a_cutoff_a_row_has_the_spectrum_of_its_sound(void **made)
 {
     struct stage *stage = *made;
-    struct track one = sampled("x...............", 3);
+    struct row one = sampled("x...............", 3);
     struct pattern pattern = { .sequencer.tracks = { 1, &one } };
     float *noise = measure_noise(LONG, 0.5);
 
@@ -92,7 +92,7 @@ static void assert_filtered(struct stage *stage, const struct pattern *pattern, 
 
 static void a_cutoff_of_its_own_filters_it_with_the_resonance_of_its_voice(void **made)
 {
-    struct track one = sampled("x...............", 3);
+    struct row one = sampled("x...............", 3);
     struct pattern pattern = { .sequencer.tracks = { 1, &one } };
 
     one.has_filter_freq = true;
@@ -110,11 +110,11 @@ static void a_cutoff_of_its_own_filters_it_with_the_resonance_of_its_voice(void 
 static void an_accent_without_a_filter_is_3_db_louder(void **made)
 {
     struct stage *stage = *made;
-    struct track one = sampled("x...X...........", 3);
+    struct row one = sampled("x...X...........", 3);
     float *noise = measure_noise(STEP, 0.3);
 
     stage_sound(stage, 3, noise, STEP);
-    play_tracks(stage, &one, 1, 6 * STEP);
+    play_rows(stage, &one, 1, 6 * STEP);
     double soft = measure_energy(stage->main[0], STEP), loud = measure_energy(stage->main[0] + 4 * STEP, STEP);
     stage_near(10 * log10(loud / soft), 3, 0.01);
     assert_spectra_alike(stage->main[0] + 4 * STEP, noise, 0.5 * pow(10, 0.15), 0.01);
@@ -139,13 +139,13 @@ static double hz_of(const float *x, uint32_t frames)
 static void notes_pitch_a_sound(void **made)
 {
     struct stage *stage = *made;
-    struct track one = sampled("x...x...x.......", 3);
+    struct row one = sampled("x...x...x.......", 3);
     double notes[] = { 261.6255653005986, 523.2511306011972, 391.99543598174927 }; /* C4, C5, G4 */
     float *tone = measure_cosine(LONG, 500.0 / STAGE_RATE, 0.3);
 
     one.notes = (struct real_list){ 3, notes };
     stage_sound(stage, 3, tone, LONG);
-    play_tracks(stage, &one, 1, 12 * STEP);
+    play_rows(stage, &one, 1, 12 * STEP);
     stage_near(hz_of(stage->main[0] + 1000, 3 * STEP), 500, 0.5);
     stage_near(hz_of(stage->main[0] + 4 * STEP + 1000, 3 * STEP), 1000, 1);
     stage_near(hz_of(stage->main[0] + 8 * STEP + 1000, 3 * STEP), 500 * pow(2, 7 / 12.0), 0.75);
@@ -156,7 +156,7 @@ static void notes_pitch_a_sound(void **made)
     one.has_ratio = true;
     one.ratio = 0.5;
     stage_sound(stage, 3, tone, LONG);
-    play_tracks(stage, &one, 1, 8 * STEP);
+    play_rows(stage, &one, 1, 8 * STEP);
     stage_near(hz_of(stage->main[0] + 1000, 3 * STEP), 125, 0.5);
     stage_near(hz_of(stage->main[0] + 4 * STEP + 1000, 3 * STEP), 250, 0.5);
     free(tone);
@@ -174,13 +174,13 @@ static float *constant(uint32_t frames, float value)
 static void a_hit_silences_the_former_hit_of_its_row_alone(void **made)
 {
     struct stage *stage = *made;
-    struct track two[] = { sampled("x...x...........", 3), sampled("..x.............", 4) };
+    struct row two[] = { sampled("x...x...........", 3), sampled("..x.............", 4) };
     float *first = constant(LONG, 0.2f), *second = constant(LONG, 0.4f);
     uint32_t again = 4 * STEP, gone = again + fade_frames(STAGE_RATE);
 
     stage_sound(stage, 3, first, LONG);
     stage_sound(stage, 4, second, LONG);
-    play_tracks(stage, two, 2, again + STEP);
+    play_rows(stage, two, 2, again + STEP);
     stage_near((double)stage->main[0][2 * STEP - 1], 0.1, 1e-6);
     stage_near((double)stage->main[0][again - 1], 0.3, 1e-6);
     for (uint32_t i = gone; i < again + STEP; i++) /* one of each: the other row goes on */
@@ -195,7 +195,7 @@ static void a_hit_silences_the_former_hit_of_its_row_alone(void **made)
 static void rows_and_pads_of_one_choke_number_silence_each_other(void **made)
 {
     struct stage *stage = *made;
-    struct track two[] = { sampled("x.......x.......", 3), sampled("....x...........", 4) };
+    struct row two[] = { sampled("x.......x.......", 3), sampled("....x...........", 4) };
     float *first = constant(LONG, 0.2f), *second = constant(LONG, 0.4f);
     uint32_t fade = fade_frames(STAGE_RATE);
 
@@ -206,7 +206,7 @@ static void rows_and_pads_of_one_choke_number_silence_each_other(void **made)
     stage_sound(stage, 3, first, LONG);
     stage_sound(stage, 4, second, LONG);
     stage_order(stage, (struct order){ .frame = 6 * STEP, .verb = ORDER_PAD_HIT, .voice = 5, .value = 1 });
-    play_tracks(stage, two, 2, 10 * STEP);
+    play_rows(stage, two, 2, 10 * STEP);
     stage_near((double)stage->main[0][4 * STEP - 1], 0.1, 1e-6);
     stage_near((double)stage->main[0][4 * STEP + fade], 0.2, 1e-6); /* the other row */
     stage_near((double)stage->main[0][6 * STEP + fade], 0.4, 1e-6); /* the pad */
