@@ -12,7 +12,7 @@
 
 struct opening {
     struct errand errand;
-    struct opening_listener listener; /* opened is NULL: dropped */
+    struct opening_events events; /* opened is NULL: dropped */
     void *what;
     uint64_t ahead;
     int fd;
@@ -47,13 +47,13 @@ static void report_file(struct errand *errand, bool lost)
     struct opened_file file = { .fd = -1 };
     struct fault fault = { 0 };
 
-    if (!opening->listener.opened)
+    if (!opening->events.opened)
         return;
     if (judge_file(opening, lost, &fault) == ERR_OK) {
         file = (struct opened_file){ opening->fd, (uint64_t)opening->st.st_size, clock_usec(opening->st.st_mtim) };
         opening->fd = -1;
     }
-    opening->listener.opened(opening->listener.state, opening->what, &file, &fault);
+    opening->events.opened(opening->events.state, opening->what, &file, &fault);
 }
 
 static void free_opening(struct errand *errand)
@@ -66,14 +66,14 @@ static void free_opening(struct errand *errand)
 }
 
 struct opening *opening_start(struct errands *errands, const char *path, uint64_t ahead, usec_t patience,
-                              struct opening_listener listener, void *what)
+                              struct opening_events events, void *what)
 {
     size_t len = strlen(path);
     struct opening *opening = alloc_zeroed(1, sizeof(*opening) + len + 1);
 
     opening->errand =
         (struct errand){ .run = open_file, .done = report_file, .drop = free_opening, .patience = patience };
-    opening->listener = listener;
+    opening->events = events;
     opening->what = what;
     opening->ahead = ahead;
     opening->fd = -1;
@@ -84,6 +84,6 @@ struct opening *opening_start(struct errands *errands, const char *path, uint64_
 
 void opening_drop(struct opening *opening)
 {
-    opening->listener.opened = NULL;
+    opening->events.opened = NULL;
     errand_stop(&opening->errand);
 }

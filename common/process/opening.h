@@ -8,12 +8,12 @@
 struct opening;
 
 struct opened_file {
-    int fd; /* open for reading, owned by the listener from here on; -1 with a fault */
+    int fd; /* open for reading, owned by the caller from here on; -1 with a fault */
     uint64_t size;
     usec_t mtime;
 };
 
-struct opening_listener {
+struct opening_events {
     /* Called once, in the loop, unless the opening is dropped; `what` is what opening_start was given. Faults: timeout
      * (the file system does not answer), not_found, denied, io, bad_request (not a regular file). */
     void (*opened)(void *state, void *what, const struct opened_file *file, const struct fault *fault);
@@ -23,7 +23,7 @@ struct opening_listener {
 /* Opens `path` and lets the kernel read its first `ahead` bytes ahead (0: all of it). The file system may take
  * `patience`. */
 struct opening *opening_start(struct errands *errands, const char *path, uint64_t ahead, usec_t patience,
-                              struct opening_listener listener, void *what);
+                              struct opening_events events, void *what);
 
 /* Before `opened` is called: it will not be called, and the file is closed. */
 void opening_drop(struct opening *opening);

@@ -14,7 +14,7 @@ enum { RETRY_US = 1000000, DYING_MAX = 256 };
 struct workers {
     struct service *service;
     struct workers_settings settings;
-    struct workers_listener listener;
+    struct workers_events events;
     struct worker each[WORKERS_MAX];
     pid_t dying[DYING_MAX];
     uint32_t dying_count;
@@ -70,7 +70,7 @@ static enum err start_worker(struct workers *workers, struct worker *worker, str
     if (service_watch(workers->service, worker->process.pipe.fd, take_message, workers) != ERR_OK)
         e = fault_set(fault, ERR_FULL, "the service watches too many descriptors for another worker");
     else
-        e = workers->listener.prove(worker, fault);
+        e = workers->events.prove(worker, fault);
     if (e != ERR_OK)
         end_worker(workers, worker, (char[SANDBOXED_WHY_SIZE]){ 0 });
     return e;
@@ -111,7 +111,7 @@ static void lose_worker(struct workers *workers, struct worker *worker, struct f
         raise_alarm(workers, "workers end at their start", fault);
     start_ahead(workers);
     if (holder)
-        workers->listener.lost(workers->listener.state, holder, fault);
+        workers->events.lost(workers->events.state, holder, fault);
 }
 
 /* ---- messages ---- */
@@ -160,7 +160,7 @@ static enum err take_answer(struct workers *workers, struct worker *worker, stru
     if (!worker->is_proved)
         workers->alarm[0] = '\0';
     worker->is_proved = true;
-    return workers->listener.answered(workers->listener.state, worker, answer, fault);
+    return workers->events.answered(workers->events.state, worker, answer, fault);
 }
 
 static void serve_worker(struct workers *workers, struct worker *worker)
@@ -179,7 +179,7 @@ static void offer_spare(struct workers *workers)
     for (uint32_t i = 0; i < workers->settings.most && workers->is_wanted; i++)
         if (is_spare(&workers->each[i])) {
             workers->is_wanted = false;
-            workers->listener.spare(workers->listener.state);
+            workers->events.spare(workers->events.state);
         }
 }
 
@@ -199,14 +199,14 @@ static void take_message(void *state, int fd)
 /* ---- from outside ---- */
 
 struct workers *workers_new(struct service *service, const struct workers_settings *settings,
-                            const struct workers_listener *listener)
+                            const struct workers_events *events)
 {
     struct workers *workers = alloc_zeroed(1, sizeof(*workers));
 
     workers->arena.limit = LIMIT_ARENA;
     workers->service = service;
     workers->settings = *settings;
-    workers->listener = *listener;
+    workers->events = *events;
     start_ahead(workers);
     return workers;
 }

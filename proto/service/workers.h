@@ -34,7 +34,7 @@ struct workers_settings {
     size_t number_at; /* offset of the answer's number: it is that of the message */
 };
 
-struct workers_listener {
+struct workers_events {
     /* The worker is new: workers_ask sends it the first message, with WORKERS_START_US. An error ends it. */
     enum err (*prove)(struct worker *worker, struct fault *fault);
     /* An answer, which lasts for the call; the first one comes without a holder. An error: it is nonsense, and the
@@ -50,7 +50,7 @@ struct workers_listener {
 
 /* Starts the workers. That none can be started shows in workers_alarm; they are tried again. */
 struct workers *workers_new(struct service *service, const struct workers_settings *settings,
-                            const struct workers_listener *listener);
+                            const struct workers_events *events);
 void workers_free(struct workers *workers);               /* kills them; NULL is allowed */
 void workers_tick(struct workers *workers);               /* every 100 ms or so */
 const char *workers_alarm(const struct workers *workers); /* "", or why no worker can be started */

@@ -52,7 +52,7 @@ static void end_adoption(void *state, struct ticket ticket, const struct library
 static enum err add_library(struct indexer *indexer, struct call *call, const struct indexer_add_library *ask,
                             struct library *answer)
 {
-    struct adopt_listener listener = { end_adoption, indexer };
+    struct adopt_events events = { end_adoption, indexer };
     bool is_again = false;
     struct id id;
     enum err e = find_done(indexer, call, &id, &is_again);
@@ -64,7 +64,7 @@ static enum err add_library(struct indexer *indexer, struct call *call, const st
     struct ticket ticket = call_defer(call);
     if (!ticket.number)
         return ERR_BUSY;
-    e = adopt_start(indexer->adoptions, service_paths(indexer->service), indexer->known, call, ticket, ask, &listener);
+    e = adopt_start(indexer->adoptions, service_paths(indexer->service), indexer->known, call, ticket, ask, &events);
     if (e != ERR_OK)
         return refuse(call, e, "no memory to add a library");
     progress_begin(indexer);

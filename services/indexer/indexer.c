@@ -117,7 +117,7 @@ static enum err open_threads(struct indexer *indexer, struct fault *fault)
 static enum err open_parts(struct indexer *indexer, struct config *config, struct fault *fault)
 {
     struct pool_settings settings = settings_of(indexer, config);
-    struct hearing_listener listener = { publish_failed, look_again, remake_made, indexer };
+    struct hearing_events events = { publish_failed, look_again, remake_made, indexer };
     enum err e = config_check(config, fault);
 
     if (e == ERR_OK)
@@ -125,8 +125,7 @@ static enum err open_parts(struct indexer *indexer, struct config *config, struc
     if (e == ERR_OK)
         e = known_new(service_paths(indexer->service), &indexer->known, fault);
     if (e == ERR_OK)
-        e = hearing_new(indexer->service, indexer->files, indexer->known, &settings, &listener, &indexer->hearing,
-                        fault);
+        e = hearing_new(indexer->service, indexer->files, indexer->known, &settings, &events, &indexer->hearing, fault);
     return e;
 }
 

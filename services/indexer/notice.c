@@ -94,6 +94,6 @@ static void folder_moved(void *state, struct id library, const char *from, const
 
 enum err notice_open(struct indexer *indexer, struct fault *fault)
 {
-    return watch_new(&(struct watch_listener){ folder_changed, folder_moved, rescan_all, indexer }, &indexer->watch,
+    return watch_new(&(struct watch_events){ folder_changed, folder_moved, rescan_all, indexer }, &indexer->watch,
                      fault);
 }

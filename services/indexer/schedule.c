@@ -39,7 +39,7 @@ static void load_libraries(struct indexer *indexer)
 
 static bool start_scan(struct indexer *indexer, struct shelf *shelf)
 {
-    struct scan_listener listener = { take_news, end_scan, indexer };
+    struct scan_events events = { take_news, end_scan, indexer };
     struct scan_order order = {
         .library = shelf->library,
         .targets = shelf->wish.whole ? NULL : shelf->wish.targets,
@@ -50,7 +50,7 @@ static bool start_scan(struct indexer *indexer, struct shelf *shelf)
         .inotify = watch_fd(indexer->watch),
     };
 
-    shelf->scan = scan_new(service_paths(indexer->service), indexer->known, indexer->mailbox, &order, &listener);
+    shelf->scan = scan_new(service_paths(indexer->service), indexer->known, indexer->mailbox, &order, &events);
     if (!shelf->scan)
         return false;
     if (shelf->wish.whole) {

@@ -35,12 +35,12 @@ static enum err answer_play(struct streamer *streamer, struct call *call, const 
     struct voice *voice = voices_find(&streamer->voices, call_request(call));
 
     if (!voice)
-        return patience_wait(&streamer->patience, call, play_file, ask);
+        return waiting_asks_wait(&streamer->waiting, call, play_file, ask);
     if (!voice->is_heard) { /* an ask whose budget was used up has begun it */
         voice->ticket = call_defer(call);
         return ERR_OK;
     }
-    voice_tell(voice, answer); /* a streamer that died before it could answer has started it */
+    voice_describe(voice, answer); /* a streamer that died before it could answer has started it */
     return ERR_OK;
 }
 
@@ -55,12 +55,12 @@ static enum err answer_queue(struct streamer *streamer, struct call *call, const
         e = voice_may_queue(voice, call_fault(call));
     if (e != ERR_OK)
         return e;
-    voice_tell(voice, answer);
+    voice_describe(voice, answer);
     answer->next = bytes_of(located.path, strlen(located.path));
     recall_foretell(call, answer, 0);
     e = voice_queue(voice, located.path, located.media, call_request(call), call_fault(call));
     if (e == ERR_OK)
-        voice_tell(voice, answer);
+        voice_describe(voice, answer);
     return e;
 }
 
@@ -81,7 +81,7 @@ static enum err answer_stop(struct streamer *streamer, struct call *call, const 
         return refuse(call, ERR_NOT_FOUND, "voice %u is silent", (unsigned)ask->voice);
     enum err e = voices_may_stop(&streamer->voices, call, is_to_stop, ask);
     if (e == ERR_OK && !ask->has_voice)
-        patience_drop(&streamer->patience, play_file);
+        waiting_asks_drop(&streamer->waiting, play_file);
     for (uint32_t i = 0; e == ERR_OK && i < STREAMS; i++)
         if (is_to_stop(&voices[i], ask))
             voice_stop(&voices[i], (float)ask->fade);
@@ -96,12 +96,12 @@ static enum err answer_seek(struct streamer *streamer, struct call *call, const 
 
     if (e != ERR_OK)
         return e;
-    voice_tell(voice, answer);
+    voice_describe(voice, answer);
     answer->position = ask->frame;
     recall_foretell(call, answer, 0);
     e = voice_seek(voice, ask->frame, call_request(call), call_fault(call));
     if (e == ERR_OK)
-        voice_tell(voice, answer);
+        voice_describe(voice, answer);
     return e;
 }
 
@@ -114,7 +114,7 @@ static enum err answer_gain(struct streamer *streamer, struct call *call, const 
         return refuse(call, ERR_NOT_FOUND, "voice %u is silent", (unsigned)ask->voice);
     enum err e = voice_gain(voice, (float)ask->gain, (float)ask->pan, (float)ask->ramp, call_fault(call));
     if (e == ERR_OK)
-        voice_tell(voice, answer);
+        voice_describe(voice, answer);
     return e;
 }
 
@@ -122,11 +122,11 @@ static enum err answer_voices(struct streamer *streamer, struct call *call, cons
                               struct stream_voices *answer)
 {
     (void)ask;
-    desk_look(&streamer->desk);
+    core_link_look(&streamer->core);
     answer->each.at = arena_array(call_arena(call), STREAMS, sizeof(*answer->each.at));
     for (uint32_t i = 0; answer->each.at && i < STREAMS; i++)
         if (streamer->voices.each[i].phase != VOICE_FREE)
-            voice_tell(&streamer->voices.each[i], &answer->each.at[answer->each.count++]);
+            voice_describe(&streamer->voices.each[i], &answer->each.at[answer->each.count++]);
     return ERR_OK;
 }
 
@@ -139,7 +139,7 @@ static enum err load_file(struct streamer *streamer, struct call *call, const vo
     enum err e = locate_find(&streamer->locator, ask->has_id, ask->id, ask->path, &located, call_fault(call));
 
     if (e == ERR_OK)
-        e = desk_check(&streamer->desk, call_fault(call)); /* its rate is not known before */
+        e = core_link_check(&streamer->core, call_fault(call)); /* its rate is not known before */
     return e == ERR_OK ? sounds_load(&streamer->sounds, &located, call_defer(call), call_fault(call)) : e;
 }
 
@@ -147,7 +147,7 @@ static enum err load_sound(struct streamer *streamer, struct call *call, const s
                            struct loaded_sound *answer)
 {
     (void)answer;
-    return patience_wait(&streamer->patience, call, load_file, ask);
+    return waiting_asks_wait(&streamer->waiting, call, load_file, ask);
 }
 
 static enum err release_sound(struct streamer *streamer, struct call *call, const struct streamer_release_sound *ask,
@@ -168,7 +168,7 @@ static enum err answer_sounds(struct streamer *streamer, struct call *call, cons
 
 static enum err preview_file(struct streamer *streamer, struct call *call, const void *ask)
 {
-    desk_look(&streamer->desk);
+    core_link_look(&streamer->core);
     return preview_begin(&streamer->preview, call, ask);
 }
 
@@ -177,7 +177,7 @@ static enum err answer_preview(struct streamer *streamer, struct call *call, con
 {
     if (preview_is_begun(&streamer->preview, call, answer))
         return ERR_OK;
-    return patience_wait(&streamer->patience, call, preview_file, ask);
+    return waiting_asks_wait(&streamer->waiting, call, preview_file, ask);
 }
 
 static enum err preview_following(struct streamer *streamer, struct call *call, const void *ask)
@@ -201,8 +201,8 @@ static enum err stop_preview(struct streamer *streamer, struct call *call, const
     (void)ask, (void)answer;
     if (e != ERR_OK)
         return e;
-    patience_drop(&streamer->patience, preview_file);
-    patience_drop(&streamer->patience, preview_following);
+    waiting_asks_drop(&streamer->waiting, preview_file);
+    waiting_asks_drop(&streamer->waiting, preview_following);
     preview_stop(&streamer->preview);
     preview_chain_undo(&streamer->preview);
     return ERR_OK;
@@ -213,14 +213,14 @@ static enum err next_preview(struct streamer *streamer, struct call *call, const
 {
     if (preview_is_begun(&streamer->preview, call, answer))
         return ERR_OK;
-    return patience_wait(&streamer->patience, call, preview_following, ask);
+    return waiting_asks_wait(&streamer->waiting, call, preview_following, ask);
 }
 
 /* ---- takes ---- */
 
 static enum err record_take(struct streamer *streamer, struct call *call, const void *ask)
 {
-    desk_look(&streamer->desk);
+    core_link_look(&streamer->core);
     return takes_record(&streamer->takes, call, ask);
 }
 
@@ -232,7 +232,7 @@ static enum err answer_record(struct streamer *streamer, struct call *call, cons
     if (takes_is_under_way(&streamer->takes, call, answer))
         return ERR_OK;
     enum err e = take_begun_again(&streamer->takes, call, answer, &is_again);
-    return e != ERR_OK || is_again ? e : patience_wait(&streamer->patience, call, record_take, ask);
+    return e != ERR_OK || is_again ? e : waiting_asks_wait(&streamer->waiting, call, record_take, ask);
 }
 
 static enum err record_stop(struct streamer *streamer, struct call *call, const struct streamer_record_stop *ask,
@@ -280,7 +280,7 @@ static enum err answer_recover(struct streamer *streamer, struct call *call, con
 
 static enum err listen_to(struct streamer *streamer, struct call *call, const void *ask)
 {
-    desk_look(&streamer->desk);
+    core_link_look(&streamer->core);
     return listen_begin(&streamer->listening, call, ask);
 }
 
@@ -288,7 +288,7 @@ static enum err answer_listen(struct streamer *streamer, struct call *call, cons
                               struct heard *answer)
 {
     (void)answer;
-    return patience_wait(&streamer->patience, call, listen_to, ask);
+    return waiting_asks_wait(&streamer->waiting, call, listen_to, ask);
 }
 
 const struct streamer_handlers asks_handlers = {

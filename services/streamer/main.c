@@ -13,7 +13,7 @@ int main(int argc, char **argv)
     streamer_open(streamer, s);                  /* the studio, workers; goes on with what was playing */
     service_answer(s, &asks_handlers, streamer); /* one function for each ask */
     service_each_turn(s, streamer_turn, streamer);
-    service_tells(s, streamer_tell, streamer_cancel, streamer);
+    service_tells(s, streamer_report, streamer_cancel, streamer);
     service_ready(s); /* the supervisor sees it on the board */
     service_loop(s);  /* until asked to stop */
 

@@ -34,7 +34,7 @@ static void read_notes(struct streamer *streamer)
 {
     struct note note;
 
-    for (int i = 0; i < NOTES_CELLS && desk_note(&streamer->desk, &note); i++) {
+    for (int i = 0; i < NOTES_CELLS && core_link_note(&streamer->core, &note); i++) {
         voices_note(&streamer->voices, &note);
         sounds_note(&streamer->sounds, &note);
     }
@@ -50,7 +50,7 @@ static void look_at_memory(struct streamer *streamer)
         return;
     streamer->checked = now;
     streamer->damage = (struct fault){ 0 };
-    if (studio_check(streamer->desk.studio, &streamer->damage) == ERR_OK)
+    if (studio_check(streamer->core.studio, &streamer->damage) == ERR_OK)
         return;
     if (streamer->damage.code != before)
         log_fault("looked at sound's memory", &streamer->damage);
@@ -61,7 +61,7 @@ static void look_at_memory(struct streamer *streamer)
 static bool is_busy(const struct streamer *streamer)
 {
     return voices_busy(&streamer->voices) || takes_busy(&streamer->takes) || listen_busy(&streamer->listening) ||
-           streamer->patience.count > 0;
+           streamer->waiting.count > 0;
 }
 
 static void tick_all(void *state);
@@ -78,10 +78,10 @@ static void tick_all(void *state)
 {
     struct streamer *streamer = state;
 
-    desk_look(&streamer->desk);
+    core_link_look(&streamer->core);
     read_notes(streamer);
-    patience_tick(&streamer->patience);
-    reels_tick(streamer->reels);
+    waiting_asks_tick(&streamer->waiting);
+    readers_tick(streamer->readers);
     voices_tick(&streamer->voices);
     takes_tick(&streamer->takes);
     listen_tick(&streamer->listening);
@@ -108,20 +108,20 @@ static void voice_ended(void *state, struct voice *voice)
 
 static void connect_parts(struct streamer *streamer)
 {
-    streamer->patience.streamer = streamer;
-    streamer->patience.service = streamer->service;
-    streamer->patience.desk = &streamer->desk;
+    streamer->waiting.streamer = streamer;
+    streamer->waiting.service = streamer->service;
+    streamer->waiting.core = &streamer->core;
     streamer->voices.service = streamer->sounds.service = streamer->preview.service = streamer->service;
-    streamer->voices.desk = streamer->sounds.desk = &streamer->desk;
-    streamer->voices.reels = streamer->sounds.reels = streamer->reels;
+    streamer->voices.core = streamer->sounds.core = &streamer->core;
+    streamer->voices.readers = streamer->sounds.readers = streamer->readers;
     streamer->voices.resampler = streamer->sounds.resampler = streamer->resampler;
-    streamer->voices.kept = studio_streamer(streamer->desk.studio);
+    streamer->voices.handover = studio_streamer(streamer->core.studio);
     streamer->voices.ended = voice_ended;
     streamer->voices.state = streamer;
     streamer->preview.voices = &streamer->voices;
     streamer->preview.locator = &streamer->locator;
     streamer->takes.service = streamer->service;
-    streamer->takes.desk = &streamer->desk;
+    streamer->takes.core = &streamer->core;
     streamer->takes.locator = &streamer->locator;
 }
 
@@ -131,11 +131,11 @@ void streamer_open(struct streamer *streamer, struct service *service)
 
     *streamer = (struct streamer){ .service = service };
     locate_open(&streamer->locator, service_paths(service));
-    enum err e = desk_open(&streamer->desk, service_paths(service), &fault);
+    enum err e = core_link_open(&streamer->core, service_paths(service), &fault);
     if (e == ERR_OK)
         e = read_settings(streamer, &fault);
     if (e == ERR_OK)
-        e = reels_new(service, &streamer->reels, &fault);
+        e = readers_new(service, &streamer->readers, &fault);
     if (e == ERR_OK && !(streamer->resampler = resample_open()))
         e = fault_set(&fault, ERR_FULL, "no memory to resample");
     if (e == ERR_OK) {
@@ -147,7 +147,7 @@ void streamer_open(struct streamer *streamer, struct service *service)
     if (e == ERR_OK)
         e = takes_open(&streamer->takes, &fault);
     if (e == ERR_OK) {
-        listen_open(&streamer->listening, service, &streamer->desk);
+        listen_open(&streamer->listening, service, &streamer->core);
         preview_chain_open(&streamer->preview);
         tick_all(streamer);
         return;
@@ -162,31 +162,31 @@ void streamer_close(struct streamer *streamer)
     takes_close(&streamer->takes);
     voices_close(&streamer->voices);
     sounds_close(&streamer->sounds);
-    reels_free(streamer->reels);
+    readers_free(streamer->readers);
     resample_close(streamer->resampler);
     locate_close(&streamer->locator);
-    desk_close(&streamer->desk);
+    core_link_close(&streamer->core);
 }
 
-void streamer_tell(void *state, struct arena *arena, struct service_status *to)
+void streamer_report(void *state, struct arena *arena, struct service_status *to)
 {
     struct streamer *streamer = state;
     struct fault fault = { 0 };
 
     if (streamer->damage.code != ERR_OK)
         to->alarm = arena_text(arena, text_of(streamer->damage.what));
-    else if (streamer->reels && reels_alarm(streamer->reels)[0])
-        to->alarm = arena_text(arena, text_of(reels_alarm(streamer->reels)));
+    else if (streamer->readers && readers_alarm(streamer->readers)[0])
+        to->alarm = arena_text(arena, text_of(readers_alarm(streamer->readers)));
     else if (streamer->takes.alarm[0])
         to->alarm = arena_text(arena, text_of(streamer->takes.alarm));
-    if (desk_check(&streamer->desk, &fault) != ERR_OK)
+    if (core_link_check(&streamer->core, &fault) != ERR_OK)
         to->waits_for = TEXT("audio");
-    take_become_tell(&streamer->takes, arena, &to->tasks);
+    encode_queue_list_tasks(&streamer->takes, arena, &to->tasks);
 }
 
 enum err streamer_cancel(void *state, struct id task, struct fault *fault)
 {
     struct streamer *streamer = state;
 
-    return take_become_cancel(&streamer->takes, task, fault);
+    return encode_queue_cancel(&streamer->takes, task, fault);
 }

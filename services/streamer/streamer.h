@@ -1,25 +1,25 @@
 /* streamer.h: the service's state and its parts. One thread, the loop's; what may hang is done by helper threads and
- * workers (reel.h).
+ * workers (reader.h).
  *
- *   desk     orders to the sound core, its notes and state       voices   files to rings
- *   reel   files to frames                                     sounds   short sounds in memory
- *   locate   asks to files                                       preview  the sound that is tried out
- *   takes    what comes in, to files                         listen   what sounds elsewhere, to analysis
- *   patience asks that wait for the sound core   */
+ *   core_link  orders to the sound core, its notes and state     voices        files to rings
+ *   reader     files to frames                                   sounds        short sounds in memory
+ *   locate     asks to files                                     preview       the sound that is tried out
+ *   takes      recordings, to files                              listen        the signal of a port, to analysis
+ *   waiting_asks   asks that wait for the sound core   */
 #ifndef LOOPHOLE_STREAMER_STREAMER_H
 #define LOOPHOLE_STREAMER_STREAMER_H
 
 #include "schema_service.h"
-#include "services/streamer/patience.h"
 #include "services/streamer/play/preview.h"
 #include "services/streamer/play/sounds.h"
 #include "services/streamer/record/listen.h"
 #include "services/streamer/record/takes.h"
+#include "services/streamer/waiting_asks.h"
 
 struct streamer {
     struct service *service;
-    struct desk desk;
-    struct reels *reels;
+    struct core_link core;
+    struct file_readers *readers;
     struct resampler *resampler;
     struct voices voices;
     struct sounds sounds;
@@ -27,7 +27,7 @@ struct streamer {
     struct preview preview;
     struct takes takes;
     struct listening listening;
-    struct patience patience;
+    struct waiting_asks waiting;
     usec_t period;       /* of the tick */
     usec_t checked;      /* when the shared memory last was */
     struct fault damage; /* of it; code 0: none */
@@ -37,7 +37,7 @@ struct streamer {
 void streamer_open(struct streamer *streamer, struct service *service);
 void streamer_close(struct streamer *streamer);
 void streamer_turn(void *streamer); /* the end of each turn of the loop */
-void streamer_tell(void *streamer, struct arena *arena, struct service_status *to);
+void streamer_report(void *streamer, struct arena *arena, struct service_status *to);
 enum err streamer_cancel(void *streamer, struct id task, struct fault *fault);
 
 /* asks.c */

@@ -69,14 +69,14 @@ static void take_loss(void *state, struct work *work, enum pool_loss loss)
         log_error("the file system of %s does not answer", work->path);
     hearing->hung = loss == POOL_HUNG;
     if (loss == POOL_CHANGED)
-        hearing->listener.look_again(hearing->listener.state, work->library, work->path);
+        hearing->events.look_again(hearing->events.state, work->library, work->path);
     hearing_tell_nothing(hearing, work);
 }
 
 /* ---- from outside ---- */
 
 enum err hearing_new(struct service *service, struct errands *errands, struct known *known,
-                     const struct pool_settings *settings, const struct hearing_listener *listener,
+                     const struct pool_settings *settings, const struct hearing_events *events,
                      struct hearing **hearing, struct fault *fault)
 {
     struct hearing *h = calloc(1, sizeof(*h));
@@ -86,14 +86,14 @@ enum err hearing_new(struct service *service, struct errands *errands, struct kn
     h->service = service;
     h->errands = errands;
     h->known = known;
-    h->listener = *listener;
+    h->events = *events;
     h->copies = (struct copies){ .errands = errands, .known = known, .again = hearing_content_again, .state = h };
-    enum err e = tell_new(service, &(struct tell_listener){ hearing_tell_told, hearing_tell_room, h }, &h->tell, fault);
+    enum err e = tell_new(service, &(struct tell_events){ hearing_tell_told, hearing_tell_room, h }, &h->tell, fault);
     if (e != ERR_OK) {
         hearing_free(h);
         return e;
     }
-    h->pool = pool_new(service, errands, settings, &(struct pool_listener){ take_result, take_loss, h });
+    h->pool = pool_new(service, errands, settings, &(struct pool_events){ take_result, take_loss, h });
     *hearing = h;
     return ERR_OK;
 }

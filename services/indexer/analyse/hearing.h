@@ -24,7 +24,7 @@ struct hearing_counts {
 /* What became of artefacts that were to be made again: they are there; perhaps later; not from this file, ever. */
 enum remade_how { REMADE, REMADE_NOT_NOW, REMADE_NEVER };
 
-struct hearing_listener {
+struct hearing_events {
     void (*failed)(void *state, const char *path, struct text why);
     /* A file changed under the scan that saw it: its folder is to be looked at again. */
     void (*look_again)(void *state, struct id library, const char *path);
@@ -34,7 +34,7 @@ struct hearing_listener {
 
 /* Errors: full. */
 enum err hearing_new(struct service *service, struct errands *errands, struct known *known,
-                     const struct pool_settings *settings, const struct hearing_listener *listener,
+                     const struct pool_settings *settings, const struct hearing_events *events,
                      struct hearing **hearing, struct fault *fault);
 void hearing_free(struct hearing *hearing); /* NULL is allowed */
 

@@ -13,7 +13,7 @@ struct hearing {
     struct known *known;
     struct pool *pool;
     struct tell *tell;
-    struct hearing_listener listener;
+    struct hearing_events events;
     struct hearing_counts counts;
     struct idset items;      /* under way */
     struct idset contents;   /* under way, from their analysis until it is durable */

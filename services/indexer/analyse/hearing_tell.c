@@ -30,7 +30,7 @@ static void end_remake(struct hearing *hearing, struct work *work, enum remade_h
     struct id content = work->content;
 
     work_free(work);
-    hearing->listener.remade(hearing->listener.state, content, how);
+    hearing->events.remade(hearing->events.state, content, how);
 }
 
 static void finish_work(struct hearing *hearing, struct work *work)
@@ -94,7 +94,7 @@ void hearing_tell_artefacts(struct hearing *hearing, struct work *work, const st
     bool good = found->state.value == ANALYSIS_STATE_DONE && found->artefacts.count > 0;
 
     if (good && !is_of_content(work, found))
-        hearing->listener.look_again(hearing->listener.state, work->library, work->path);
+        hearing->events.look_again(hearing->events.state, work->library, work->path);
     else if (good && tell_add(hearing->tell, &operation, size_of(found), work) == ERR_OK)
         return;
     else if (!good)
@@ -127,7 +127,7 @@ static void count_result(struct hearing *hearing, const struct work *work, const
         return;
     }
     hearing->counts.failed++;
-    hearing->listener.failed(hearing->listener.state, work->path, found->failure);
+    hearing->events.failed(hearing->events.state, work->path, found->failure);
 }
 
 /* A `done` that persist did not take. A verdict by hash lost its facts: the file is heard. Else the file changed. */
@@ -137,7 +137,7 @@ static void hear_again(struct hearing *hearing, struct work *work)
         hearing_listen(hearing, work);
         return;
     }
-    hearing->listener.look_again(hearing->listener.state, work->library, work->path);
+    hearing->events.look_again(hearing->events.state, work->library, work->path);
     hearing_tell_nothing(hearing, work);
 }
 

@@ -16,7 +16,7 @@ enum { BYTES_A_DEADLINE = 64 << 20, OPEN_AHEAD = 2, OPEN_US = 20000000 };
 struct pool {
     struct errands *errands;
     struct pool_settings settings;
-    struct pool_listener listener;
+    struct pool_events events;
     struct workers *workers;
     struct work_queue waiting, ready;
     struct renewals renewals; /* after all that waits */
@@ -37,7 +37,7 @@ static void heard_nothing(struct pool *pool, struct work *work, enum analysis_st
 
     if (!id_is_zero(work->content))
         result.found.content = bytes_of(work->content.b, sizeof(work->content.b));
-    pool->listener.heard(pool->listener.state, work, &result);
+    pool->events.heard(pool->events.state, work, &result);
 }
 
 static void give_back(struct pool *pool, struct work *work, const char *why)
@@ -73,9 +73,9 @@ static void finish_work(struct pool *pool, struct worker *worker, const struct r
     bool failed = result->found.state.value == ANALYSIS_STATE_FAILED;
 
     if (work->ticket.number == 0 && !work_is_unchanged(work))
-        pool->listener.lost(pool->listener.state, work, POOL_CHANGED);
+        pool->events.lost(pool->events.state, work, POOL_CHANGED);
     else
-        pool->listener.heard(pool->listener.state, work, result);
+        pool->events.heard(pool->events.state, work, result);
     if (failed)
         workers_drop(pool->workers, worker);
     else
@@ -122,9 +122,9 @@ static void take_opened(void *state, void *what, const struct opened_file *file,
         work->mtime = file->mtime;
     }
     if (!asked && has_changed(work, file, fault))
-        pool->listener.lost(pool->listener.state, work, POOL_CHANGED);
+        pool->events.lost(pool->events.state, work, POOL_CHANGED);
     else if (!asked && fault->code == ERR_TIMEOUT)
-        pool->listener.lost(pool->listener.state, work, POOL_HUNG);
+        pool->events.lost(pool->events.state, work, POOL_HUNG);
     else if (fault->code != ERR_OK)
         heard_nothing(pool, work, ANALYSIS_STATE_FAILED, fault->what);
     else
@@ -141,7 +141,7 @@ static void open_ahead(struct pool *pool)
         if (work->fd >= 0) {
             work_push(&pool->ready, work);
         } else {
-            opening_start(pool->errands, work->path, 0, OPEN_US, (struct opening_listener){ take_opened, pool }, work);
+            opening_start(pool->errands, work->path, 0, OPEN_US, (struct opening_events){ take_opened, pool }, work);
             pool->opening++;
         }
     }
@@ -173,17 +173,17 @@ static void take_spare(void *state)
 /* ---- from outside ---- */
 
 struct pool *pool_new(struct service *service, struct errands *errands, const struct pool_settings *settings,
-                      const struct pool_listener *listener)
+                      const struct pool_events *events)
 {
     struct pool *p = alloc_zeroed(1, sizeof(*p));
 
     p->errands = errands;
     p->settings = *settings;
-    p->listener = *listener;
+    p->events = *events;
     p->workers = workers_new(service,
                              &(struct workers_settings){ settings->program, NULL, settings->workers, settings->workers,
                                                          &result_shape, offsetof(struct result, number) },
-                             &(struct workers_listener){ worker_prove, take_answer, lose_worker, take_spare, p });
+                             &(struct workers_events){ worker_prove, take_answer, lose_worker, take_spare, p });
     return p;
 }
 

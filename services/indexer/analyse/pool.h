@@ -17,8 +17,8 @@ enum pool_loss {
     POOL_HUNG     /* its file system does not answer */
 };
 
-struct pool_listener {
-    /* `work` is the listener's from here on; `result` lasts for the call. A state failed or quarantined has a reason
+struct pool_events {
+    /* `work` is the caller's from here on; `result` lasts for the call. A state failed or quarantined has a reason
      * that may come from the pool itself. */
     void (*heard)(void *state, struct work *work, const struct result *result);
     void (*lost)(void *state, struct work *work, enum pool_loss loss);
@@ -35,7 +35,7 @@ enum { POOL_WORKERS_MAX = 16, POOL_DEATHS_MAX = 2 };
 
 /* Starts the workers. That none can be started shows in pool_alarm, and is tried again. */
 struct pool *pool_new(struct service *service, struct errands *errands, const struct pool_settings *settings,
-                      const struct pool_listener *listener);
+                      const struct pool_events *events);
 void pool_free(struct pool *pool); /* ends the workers and drops what waits; NULL is allowed */
 
 void pool_add(struct pool *pool, struct work *work);   /* takes it over; its mode says what to do */

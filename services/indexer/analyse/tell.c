@@ -29,22 +29,21 @@ struct outgoing_batch {
 
 struct tell {
     struct service *service;
-    struct tell_listener listener;
+    struct tell_events events;
     struct outgoing_batch *first; /* in their order; the last one may still gather */
     uint32_t batches, under_way;
     bool waits, was_full;
     char alarm[160];
 };
 
-enum err tell_new(struct service *service, const struct tell_listener *listener, struct tell **tell,
-                  struct fault *fault)
+enum err tell_new(struct service *service, const struct tell_events *events, struct tell **tell, struct fault *fault)
 {
     struct tell *t = calloc(1, sizeof(*t));
 
     if (!t)
         return fault_set(fault, ERR_FULL, "no memory to tell persist");
     t->service = service;
-    t->listener = *listener;
+    t->events = *events;
     *tell = t;
     return ERR_OK;
 }
@@ -148,7 +147,7 @@ static void drop_refused(struct outgoing_batch *batch, const struct fault *fault
     struct outcome outcome = { .error = text_of(err_name(fault->code)), .what = text_of(fault->what) };
 
     log_fault("persist refused one operation", fault);
-    batch->tell->listener.told(batch->tell->listener.state, batch->notes[0], &batch->operations[0], &outcome);
+    batch->tell->events.told(batch->tell->events.state, batch->notes[0], &batch->operations[0], &outcome);
     batch_drop(batch);
 }
 
@@ -179,7 +178,7 @@ static void take_outcomes(struct outgoing_batch *batch, const struct outcomes *o
     tell->waits = false;
     tell->alarm[0] = 0;
     for (uint32_t i = 0; i < batch->count; i++)
-        tell->listener.told(tell->listener.state, batch->notes[i], &batch->operations[i], &outcomes->each.at[i]);
+        tell->events.told(tell->events.state, batch->notes[i], &batch->operations[i], &outcomes->each.at[i]);
     batch_drop(batch);
 }
 
@@ -207,7 +206,7 @@ static void take_answer(void *state, enum err error, const void *answer, const s
         drop_refused(batch, fault);
     if (tell->was_full && !tell_is_full(tell)) {
         tell->was_full = false;
-        tell->listener.room(tell->listener.state);
+        tell->events.room(tell->events.state);
     }
 }
 

@@ -9,7 +9,7 @@
 
 struct tell;
 
-struct tell_listener {
+struct tell_events {
     /* An operation is durable, or refused (outcome->error). `note` is what tell_add was given. */
     void (*told)(void *state, void *note, const struct operation *operation, const struct outcome *outcome);
     /* tell_is_full changed to false. */
@@ -18,8 +18,7 @@ struct tell_listener {
 };
 
 /* Errors: full. */
-enum err tell_new(struct service *service, const struct tell_listener *listener, struct tell **tell,
-                  struct fault *fault);
+enum err tell_new(struct service *service, const struct tell_events *events, struct tell **tell, struct fault *fault);
 void tell_free(struct tell *tell); /* what is not told is dropped; NULL is allowed */
 
 /* Copies the operation. `bytes` is about its size on the wire. Errors: full (memory). */

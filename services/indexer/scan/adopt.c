@@ -13,7 +13,7 @@ enum { PATIENCE_US = 30000000, STORE_WAIT_US = 50000 };
 
 struct adoption {
     struct errand errand;
-    struct adopt_listener listener;
+    struct adopt_events events;
     struct ticket ticket;
     struct sender sender; /* of the ask */
     const struct paths *paths;
@@ -184,8 +184,7 @@ static void end_adoption(struct errand *errand, bool lost)
                           .field = "path" };
     const struct fault *fault = lost ? &hung : &adoption->fault;
 
-    adoption->listener.adopted(adoption->listener.state, adoption->ticket, fault->code ? NULL : &adoption->library,
-                               fault);
+    adoption->events.adopted(adoption->events.state, adoption->ticket, fault->code ? NULL : &adoption->library, fault);
 }
 
 static void free_adoption(struct errand *errand)
@@ -197,8 +196,7 @@ static void free_adoption(struct errand *errand)
 }
 
 enum err adopt_start(struct errands *errands, const struct paths *paths, struct known *known, struct call *call,
-                     struct ticket ticket, const struct indexer_add_library *wish,
-                     const struct adopt_listener *listener)
+                     struct ticket ticket, const struct indexer_add_library *wish, const struct adopt_events *events)
 {
     struct adoption *adoption = calloc(1, sizeof(*adoption));
 
@@ -206,7 +204,7 @@ enum err adopt_start(struct errands *errands, const struct paths *paths, struct 
         return ERR_FULL;
     adoption->errand =
         (struct errand){ .run = run_adoption, .done = end_adoption, .drop = free_adoption, .patience = PATIENCE_US };
-    adoption->listener = *listener;
+    adoption->events = *events;
     adoption->ticket = ticket;
     adoption->sender = call_sender(call);
     adoption->paths = paths;

@@ -10,7 +10,7 @@
 #include "schema_indexer.h"
 #include "services/indexer/scan/known.h"
 
-struct adopt_listener {
+struct adopt_events {
     /* Once, in the loop. `library` is its record (also of one that was a library before), or NULL with a fault; it
      * lasts for the call. */
     void (*adopted)(void *state, struct ticket ticket, const struct library *library, const struct fault *fault);
@@ -19,7 +19,6 @@ struct adopt_listener {
 
 /* Copies the wish. The library is put under the request id of `call`. Errors: full. */
 enum err adopt_start(struct errands *errands, const struct paths *paths, struct known *known, struct call *call,
-                     struct ticket ticket, const struct indexer_add_library *wish,
-                     const struct adopt_listener *listener);
+                     struct ticket ticket, const struct indexer_add_library *wish, const struct adopt_events *events);
 
 #endif

@@ -15,7 +15,7 @@ static void send_news(struct scan *scan)
     scan->news_sent = clock_steady();
     if (news_is_empty(scan->news))
         return;
-    next = news_new(scan->order.library.id, scan->listener.heard, scan->listener.state);
+    next = news_new(scan->order.library.id, scan->events.heard, scan->events.state);
     if (!next)
         return;
     news_send(scan->news, atomic_load(&scan->errand.lost) ? NULL : scan->mailbox);
@@ -183,7 +183,7 @@ static void end_scan(struct errand *errand, bool lost)
 {
     struct scan *scan = (struct scan *)errand;
 
-    scan->listener.done(scan->listener.state, scan, lost ? NULL : &scan->result);
+    scan->events.done(scan->events.state, scan, lost ? NULL : &scan->result);
 }
 
 static void free_scan(struct errand *errand)
@@ -219,7 +219,7 @@ static enum err copy_order(struct scan *scan, const struct scan_order *order)
 }
 
 struct scan *scan_new(const struct paths *paths, struct known *known, struct mailbox *mailbox,
-                      const struct scan_order *order, const struct scan_listener *listener)
+                      const struct scan_order *order, const struct scan_events *events)
 {
     struct scan *scan = calloc(1, sizeof(*scan));
 
@@ -229,13 +229,13 @@ struct scan *scan_new(const struct paths *paths, struct known *known, struct mai
     scan->paths = paths;
     scan->known = known;
     scan->mailbox = mailbox;
-    scan->listener = *listener;
+    scan->events = *events;
     scan->order = *order;
     scan->scribe.errand = &scan->errand;
     scan->scribe.waits = &scan->waits;
     scan->scribe.answered = take_outcome;
     scan->scribe.state = scan;
-    scan->news = news_new(order->library.id, listener->heard, listener->state);
+    scan->news = news_new(order->library.id, events->heard, events->state);
     if (scan->news && copy_order(scan, order) == ERR_OK)
         return scan;
     free_scan(&scan->errand);

@@ -42,7 +42,7 @@ struct scan_result {
 };
 
 struct scan;
-struct scan_listener {
+struct scan_events {
     void (*heard)(void *state, struct news *news);                                  /* see news.h */
     void (*done)(void *state, struct scan *scan, const struct scan_result *result); /* NULL result: it hung */
     void *state;
@@ -50,7 +50,7 @@ struct scan_listener {
 
 /* Copies the order. `known`, `paths` and `mailbox` outlive it. NULL: no memory. */
 struct scan *scan_new(const struct paths *paths, struct known *known, struct mailbox *mailbox,
-                      const struct scan_order *order, const struct scan_listener *listener);
+                      const struct scan_order *order, const struct scan_events *events);
 struct errand *scan_errand(struct scan *scan);
 const struct scan_order *scan_order(const struct scan *scan);
 bool scan_waits(const struct scan *scan); /* for persist */

@@ -35,7 +35,7 @@ struct scan {
     const struct paths *paths;
     struct known *known;
     struct mailbox *mailbox;
-    struct scan_listener listener;
+    struct scan_events events;
     struct scan_order order;
     struct scan_result result;
     struct arena arena;  /* lasts as long as the scan */

@@ -37,7 +37,7 @@ struct leaving {
 
 struct watch {
     int fd;
-    struct watch_listener listener;
+    struct watch_events events;
     struct watch_spot **spots; /* by wd */
     int room;
     uint32_t count;
@@ -48,13 +48,13 @@ struct watch {
     bool lost;
 };
 
-enum err watch_new(const struct watch_listener *listener, struct watch **watch, struct fault *fault)
+enum err watch_new(const struct watch_events *events, struct watch **watch, struct fault *fault)
 {
     struct watch *w = calloc(1, sizeof(*w));
 
     if (!w)
         return fault_set(fault, ERR_FULL, "no memory to watch folders");
-    w->listener = *listener;
+    w->events = *events;
     w->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (w->fd < 0) {
         free(w);
@@ -233,7 +233,7 @@ static void note_arriving(struct watch *watch, const struct watch_spot *spot, co
         char *to = path_in(spot, event->name);
         if (to && id_equal(leaving->library, spot->library)) {
             rename_below(watch, leaving->path, to);
-            watch->listener.moved(watch->listener.state, spot->library, leaving->path, to);
+            watch->events.moved(watch->events.state, spot->library, leaving->path, to);
         }
         free(to);
         free(leaving->path);
@@ -273,7 +273,7 @@ static void take_known(struct watch *watch, struct watch_spot *spot, const struc
     if (folder && event->len && (event->mask & IN_MOVED_TO))
         note_arriving(watch, spot, event);
     if (event->mask & IN_IGNORED) {
-        watch->listener.changed(watch->listener.state, spot->library, spot->path);
+        watch->events.changed(watch->events.state, spot->library, spot->path);
         drop_spot(watch, spot);
     }
 }
@@ -302,7 +302,7 @@ void watch_read(struct watch *watch)
     }
     if (watch->lost) {
         watch->lost = false;
-        watch->listener.lost(watch->listener.state);
+        watch->events.lost(watch->events.state);
     }
 }
 
@@ -317,6 +317,6 @@ void watch_tick(struct watch *watch)
         if (spot->due > now)
             continue;
         unlink_changed(watch, spot);
-        watch->listener.changed(watch->listener.state, spot->library, spot->path);
+        watch->events.changed(watch->events.state, spot->library, spot->path);
     }
 }

@@ -19,7 +19,7 @@
 
 struct watch;
 
-struct watch_listener {
+struct watch_events {
     /* The content of a folder changed and has been quiet since. */
     void (*changed)(void *state, struct id library, const char *path);
     /* A folder was renamed or moved within what is watched; both paths are its own. Its parents' `changed` follow. */
@@ -30,7 +30,7 @@ struct watch_listener {
 };
 
 /* Errors: io (no inotify: then everything works by rescans), full. */
-enum err watch_new(const struct watch_listener *listener, struct watch **watch, struct fault *fault);
+enum err watch_new(const struct watch_events *events, struct watch **watch, struct fault *fault);
 void watch_free(struct watch *watch); /* NULL is allowed */
 
 int watch_fd(const struct watch *watch); /* readable when there are events; -1 for NULL */

@@ -35,10 +35,10 @@ static uint32_t grid_of(const struct streamer_preview *wish)
 /* A hit has no tempo; without a running core there is none to keep. */
 static double tempo_of(const struct preview *preview, const struct located *located)
 {
-    const struct desk *desk = preview->voices->desk;
+    const struct core_link *core = preview->voices->core;
     bool stretch = preview->wish.stretch || preview->wish.in_context;
 
-    return stretch && !located->is_one_shot && desk->has_state ? tune_tempo(located->bpm, desk->state.tempo) : 1;
+    return stretch && !located->is_one_shot && core->has_state ? tune_tempo(located->bpm, core->state.tempo) : 1;
 }
 
 static void make_plan(struct preview *preview, const struct located *located, struct voice_plan *plan)
@@ -65,7 +65,7 @@ static struct preview_begun begun_of(const struct voice *voice, double gain)
                                    .semitones = voice->plan.semitones,
                                    .gain = gain };
 
-    voice_tell(voice, &begun.voice);
+    voice_describe(voice, &begun.voice);
     return begun;
 }
 

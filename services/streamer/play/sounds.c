@@ -38,10 +38,10 @@ static void describe_slot(const struct sounds_slot *slot, struct loaded_sound *t
 
 static void end_loading(struct sounds_slot *slot)
 {
-    reel_close(slot->reel);
+    reader_close(slot->reader);
     resample_free(slot->resample);
     free(slot->stereo);
-    slot->reel = NULL;
+    slot->reader = NULL;
     slot->resample = NULL;
     slot->stereo = NULL;
     slot->waiter_count = 0;
@@ -87,7 +87,7 @@ static void publish_slot(struct sounds_slot *slot)
 {
     struct sound_entry *entry = entry_of(slot);
     uint32_t channels = slot->file_channels == 1 ? 1 : 2;
-    struct loaded_sound told;
+    struct loaded_sound reply;
     uint64_t offset;
 
     if (slot->frames == 0) {
@@ -102,13 +102,13 @@ static void publish_slot(struct sounds_slot *slot)
     atomic_store(&entry->offset, offset);
     atomic_store(&entry->frames, (uint32_t)slot->frames);
     atomic_store(&entry->channels, channels);
-    atomic_store(&entry->rate, desk_rate(slot->all->desk));
+    atomic_store(&entry->rate, core_link_rate(slot->all->core));
     atomic_store(&entry->generation, atomic_load(&entry->generation) + 1);
     memcpy(entry->media, slot->media.b, sizeof(entry->media));
     atomic_store(&entry->state, SOUND_READY);
-    describe_slot(slot, &told);
+    describe_slot(slot, &reply);
     for (uint32_t i = 0; i < slot->waiter_count; i++)
-        ticket_answer(slot->all->service, slot->waiters[i], &told);
+        ticket_answer(slot->all->service, slot->waiters[i], &reply);
     end_loading(slot);
 }
 
@@ -149,13 +149,13 @@ static void take_frames(void *state, int64_t frame, const float *stereo, uint32_
     else if (end)
         publish_slot(slot);
     else
-        reel_pull(slot->reel, next, CHUNK);
+        reader_pull(slot->reader, next, CHUNK);
 }
 
-static void begin_frames(void *state, const struct reel_format *format)
+static void begin_frames(void *state, const struct reader_format *format)
 {
     struct sounds_slot *slot = state;
-    uint32_t rate = desk_rate(slot->all->desk);
+    uint32_t rate = core_link_rate(slot->all->core);
     struct fault fault = { 0 };
 
     slot->file_channels = format->channels;
@@ -163,7 +163,7 @@ static void begin_frames(void *state, const struct reel_format *format)
         resample_new(slot->all->resampler, format->rate, rate, &slot->resample, &fault) != ERR_OK)
         fail_slot(slot, &fault);
     else
-        reel_pull(slot->reel, 0, CHUNK);
+        reader_pull(slot->reader, 0, CHUNK);
 }
 
 static struct sounds_slot *empty_slot(struct sounds *sounds)
@@ -178,14 +178,14 @@ static enum err begin_load(struct sounds *sounds, const struct located *located,
                            struct fault *fault)
 {
     struct sounds_slot *slot = empty_slot(sounds);
-    struct reel_listener listener = { begin_frames, take_frames, fail_slot, slot };
+    struct reader_events events = { begin_frames, take_frames, fail_slot, slot };
 
     if (!slot)
         return fault_set(fault, ERR_FULL, "all %d slots for sounds are taken", SOUNDS);
     *slot = (struct sounds_slot){ .all = sounds, .path = strdup(located->path), .media = located->media };
     if (!slot->path)
         return fault_set(fault, ERR_FULL, "no memory to load a sound");
-    enum err e = reel_open(sounds->reels, slot->path, &listener, &slot->reel, fault);
+    enum err e = reader_open(sounds->readers, slot->path, &events, &slot->reader, fault);
     if (e != ERR_OK) {
         free(slot->path);
         slot->path = NULL;
@@ -211,10 +211,10 @@ enum err sounds_load(struct sounds *sounds, const struct located *located, struc
         uint32_t state = atomic_load(&entry_of(slot)->state);
         if ((state != SOUND_READY && state != SOUND_LOADING) || !is_same(slot, located))
             continue;
-        if (state == SOUND_READY && atomic_load(&entry_of(slot)->rate) == desk_rate(sounds->desk)) {
-            struct loaded_sound told;
-            describe_slot(slot, &told);
-            ticket_answer(sounds->service, ticket, &told);
+        if (state == SOUND_READY && atomic_load(&entry_of(slot)->rate) == core_link_rate(sounds->core)) {
+            struct loaded_sound reply;
+            describe_slot(slot, &reply);
+            ticket_answer(sounds->service, ticket, &reply);
             return ERR_OK;
         }
         if (state == SOUND_LOADING && slot->waiter_count == SOUNDS_WAITERS)
@@ -236,7 +236,7 @@ static void order_release(struct sounds *sounds, uint32_t slot)
                            .sound = slot,
                            .generation = atomic_load(&sounds->memory->entries[slot].generation) };
 
-    if (!desk_order(sounds->desk, &order))
+    if (!core_link_order(sounds->core, &order))
         log_warn("sound %u stays: the sound core takes no orders", slot);
 }
 
@@ -267,7 +267,7 @@ void sounds_note(struct sounds *sounds, const struct note *note)
 
 enum err sounds_open(struct sounds *sounds, struct fault *fault)
 {
-    sounds->memory = studio_sounds(sounds->desk->studio);
+    sounds->memory = studio_sounds(sounds->core->studio);
     sounds->scratch = calloc((size_t)(CHUNK + RESAMPLE_REACH + 64) * APART * 2, sizeof(float));
     if (!sounds->scratch)
         return fault_set(fault, ERR_FULL, "no memory for sounds");

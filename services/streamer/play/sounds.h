@@ -6,9 +6,9 @@
 #define LOOPHOLE_STREAMER_SOUNDS_H
 
 #include "schema_streamer.h"
-#include "services/streamer/base/desk.h"
+#include "services/streamer/base/core_link.h"
 #include "services/streamer/base/locate.h"
-#include "services/streamer/play/reel.h"
+#include "services/streamer/play/reader.h"
 #include "services/streamer/play/resample.h"
 
 enum { SOUNDS_WAITERS = 16 };
@@ -16,8 +16,8 @@ enum { SOUNDS_WAITERS = 16 };
 /* What is known of a slot beside its entry. */
 struct sounds_slot {
     struct sounds *all;
-    char *path;        /* NULL: loaded by a predecessor, or empty */
-    struct reel *reel; /* while it is loading, and so all below */
+    char *path;                 /* NULL: loaded by a predecessor, or empty */
+    struct file_reader *reader; /* while it is loading, and so all below */
     struct resample *resample;
     float *stereo;
     uint64_t frames, room;
@@ -29,8 +29,8 @@ struct sounds_slot {
 
 struct sounds {
     struct service *service;
-    struct desk *desk;
-    struct reels *reels;
+    struct core_link *core;
+    struct file_readers *readers;
     struct resampler *resampler;
     struct sounds_memory *memory;
     struct sounds_slot slots[SOUNDS];

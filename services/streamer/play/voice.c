@@ -15,11 +15,11 @@ static void set_phase(struct voice *voice, enum voice_phase phase)
 
 static void let_go(struct voice *voice)
 {
-    reel_close(voice->reel);
-    reel_close(voice->following);
+    reader_close(voice->reader);
+    reader_close(voice->following);
     resample_free(voice->resample);
     stretch_free(voice->stretch);
-    voice->reel = voice->following = NULL;
+    voice->reader = voice->following = NULL;
     voice->resample = NULL;
     voice->stretch = NULL;
     voice->follows_ready = false;
@@ -43,11 +43,11 @@ void voice_end(struct voice *voice, enum stream_end why, const char *failure)
     if (voice->all->ended)
         voice->all->ended(voice->all->state, voice);
     let_go(voice);
-    atomic_store(&voice->kept->phase, KEPT_NOTHING);
+    atomic_store(&voice->handover->phase, HANDOVER_NOTHING);
     set_phase(voice, VOICE_FREE);
 }
 
-static void tell_failure(struct voice *voice, const struct fault *fault)
+static void report_failure(struct voice *voice, const struct fault *fault)
 {
     if (voice->failed)
         voice->failed(voice->state, voice, fault);
@@ -65,7 +65,7 @@ void voice_fail(struct voice *voice, const struct fault *fault)
     if (!voice->is_heard) {
         struct fault why = *fault;
         snprintf(why.what, sizeof(why.what), "%.120s: %.100s", voice_piece(voice)->path, fault->what);
-        tell_failure(voice, &why);
+        report_failure(voice, &why);
         voice_end(voice, STREAM_END_FAILED, words);
         return;
     }
@@ -85,7 +85,7 @@ static bool outlasts_its_ring(const struct voice *voice, float fade)
 {
     const double margin = 0.1; /* s */
 
-    return voice->phase == VOICE_PLAYING && voice->reel && (double)fade > voice_feed_ahead(voice) - margin;
+    return voice->phase == VOICE_PLAYING && voice->reader && (double)fade > voice_feed_ahead(voice) - margin;
 }
 
 bool voice_is_sounding(const struct voice *voice)
@@ -102,7 +102,7 @@ void voice_stop(struct voice *voice, float fade)
         return;
     if (!voice->is_heard) {
         fault_set(&fault, ERR_CONFLICT, "it was stopped before it began");
-        tell_failure(voice, &fault);
+        report_failure(voice, &fault);
         voice_end(voice, STREAM_END_STOPPED, "");
         return;
     }
@@ -110,14 +110,14 @@ void voice_stop(struct voice *voice, float fade)
     order.generation = voice->generation;
     if (!outlasts_its_ring(voice, fade))
         let_go(voice);
-    atomic_store(&voice->kept->phase, KEPT_STOPPING);
+    atomic_store(&voice->handover->phase, HANDOVER_STOPPING);
     set_phase(voice, VOICE_ENDING);
-    desk_order(voice->all->desk, &order);
+    core_link_order(voice->all->core, &order);
 }
 
 /* ---- the beginning ---- */
 
-static void begin_filling(void *state, const struct reel_format *format)
+static void begin_filling(void *state, const struct reader_format *format)
 {
     struct voice *voice = state;
 
@@ -133,29 +133,29 @@ static void fail_voice(void *state, const struct fault *fault)
 
 enum err voice_open(struct voice *voice, struct fault *fault)
 {
-    struct reel_listener listener = { begin_filling, voice_feed_came, fail_voice, voice };
+    struct reader_events events = { begin_filling, voice_feed_came, fail_voice, voice };
 
-    return reel_open(voice->all->reels, voice_piece(voice)->path, &listener, &voice->reel, fault);
+    return reader_open(voice->all->readers, voice_piece(voice)->path, &events, &voice->reader, fault);
 }
 
 static void keep_plan(struct voice *voice, const struct voice_plan *plan)
 {
-    struct kept_voice *kept = voice->kept;
-    struct kept_piece *piece = &kept->pieces[0];
+    struct handover_voice *handover = voice->handover;
+    struct handover_piece *piece = &handover->pieces[0];
 
-    atomic_store(&kept->word, 0);
-    atomic_store(&kept->seeks, 0);
-    kept->started = 0;
-    *piece = (struct kept_piece){ .frames = -1, .from = plan->from };
+    atomic_store(&handover->word, 0);
+    atomic_store(&handover->seeks, 0);
+    handover->started = 0;
+    *piece = (struct handover_piece){ .frames = -1, .from = plan->from };
     snprintf(piece->path, sizeof(piece->path), "%s", plan->path);
     memcpy(piece->media, plan->media.b, sizeof(piece->media));
-    memcpy(kept->request, plan->request.b, sizeof(kept->request));
-    kept->group = (uint32_t)plan->group;
-    kept->looping = plan->loop;
-    kept->is_stretched = plan->tempo != 1 || plan->semitones != 0;
-    kept->gain = plan->gain;
-    kept->pan = plan->pan;
-    atomic_store(&kept->phase, KEPT_STARTING);
+    memcpy(handover->request, plan->request.b, sizeof(handover->request));
+    handover->group = (uint32_t)plan->group;
+    handover->looping = plan->loop;
+    handover->is_stretched = plan->tempo != 1 || plan->semitones != 0;
+    handover->gain = plan->gain;
+    handover->pan = plan->pan;
+    atomic_store(&handover->phase, HANDOVER_STARTING);
 }
 
 static struct voice *free_voice(struct voices *voices)
@@ -174,7 +174,7 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
 {
     struct voice *voice = free_voice(voices);
 
-    if (desk_check(voices->desk, fault) != ERR_OK)
+    if (core_link_check(voices->core, fault) != ERR_OK)
         return ERR_OFFLINE;
     if (!voice) {
         fault_set(fault, ERR_BUSY, "all %d voices play", STREAMS);
@@ -186,14 +186,14 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     voice->foretell = NULL;
     voice->started = NULL;
     voice->failed = NULL;
-    voice->format = (struct reel_format){ .frames = -1 };
+    voice->format = (struct reader_format){ .frames = -1 };
     voice->generation = 0;
     voice->is_heard = voice->is_made = voice->is_complete = voice->is_ending = false;
     voice->is_resuming = voice->is_dry = voice->is_seeking = false;
     keep_plan(voice, plan);
     enum err e = voice_open(voice, fault);
     if (e != ERR_OK) {
-        atomic_store(&voice->kept->phase, KEPT_NOTHING);
+        atomic_store(&voice->handover->phase, HANDOVER_NOTHING);
         return e;
     }
     set_phase(voice, VOICE_OPENING);
@@ -205,42 +205,42 @@ static int64_t beginning_of(const struct voice *voice)
 {
     if (voice->is_heard)
         return ORDER_NOW;
-    return voice->plan.grid > 0 ? desk_next(voice->all->desk, voice->plan.grid) : voice->plan.at;
+    return voice->plan.grid > 0 ? core_link_next(voice->all->core, voice->plan.grid) : voice->plan.at;
 }
 
 static bool starts_transport(const struct voice *voice)
 {
-    return voice->plan.start_transport && !voice->is_heard && !voice->all->desk->state.running;
+    return voice->plan.start_transport && !voice->is_heard && !voice->all->core->state.running;
 }
 
 /* The orders that follow say that it starts: a successor sees by their number whether they were sent. */
 static void foretell_start(struct voice *voice)
 {
-    uint64_t effects = desk_effects(voice->all->desk) + (starts_transport(voice) ? 2 : 1);
-    struct stream_voice told = { 0 };
+    uint64_t effects = core_link_effects(voice->all->core) + (starts_transport(voice) ? 2 : 1);
+    struct stream_voice reply = { 0 };
 
     if (voice->is_heard)
         return;
     if (voice->foretell) {
         voice->foretell(voice->state, voice, effects);
     } else {
-        voice_tell(voice, &told);
-        told.state = (struct choice){ .value = STREAM_STATE_PLAYING };
-        ticket_foretell(voice->all->service, voice->ticket, &told, effects);
+        voice_describe(voice, &reply);
+        reply.state = (struct choice){ .value = STREAM_STATE_PLAYING };
+        ticket_foretell(voice->all->service, voice->ticket, &reply, effects);
     }
-    voice->kept->started = effects;
+    voice->handover->started = effects;
 }
 
-static void tell_start(struct voice *voice)
+static void report_start(struct voice *voice)
 {
-    struct stream_voice told = { 0 };
+    struct stream_voice reply = { 0 };
 
     if (voice->started) {
         voice->started(voice->state, voice);
         return;
     }
-    voice_tell(voice, &told);
-    ticket_answer(voice->all->service, voice->ticket, &told);
+    voice_describe(voice, &reply);
+    ticket_answer(voice->all->service, voice->ticket, &reply);
 }
 
 /* The client has been answered that it took too long. */
@@ -257,7 +257,7 @@ void voice_filled(struct voice *voice)
         voice_stop(voice, 0);
         return;
     }
-    if (!desk_has_room(voice->all->desk, 2))
+    if (!core_link_has_room(voice->all->core, 2))
         return; /* the tick comes here again */
     voice->begins = beginning_of(voice);
     foretell_start(voice);
@@ -271,13 +271,13 @@ void voice_filled(struct voice *voice)
                            .pan = voice->plan.pan,
                            .seconds = 0.005f };
     if (starts_transport(voice))
-        desk_order(voice->all->desk, &transport);
-    desk_order(voice->all->desk, &order);
+        core_link_order(voice->all->core, &transport);
+    core_link_order(voice->all->core, &order);
     voice->is_heard = true;
-    atomic_store(&voice->kept->phase, KEPT_PLAYING);
+    atomic_store(&voice->handover->phase, HANDOVER_PLAYING);
     set_phase(voice, VOICE_PLAYING);
     if (!was_heard)
-        tell_start(voice);
+        report_start(voice);
 }
 
 /* ---- while it plays ---- */
@@ -292,15 +292,15 @@ enum err voice_may_seek(const struct voice *voice, struct fault *fault)
 /* Accepted: a successor does it, should this process end before a piece is made. */
 static void keep_seek(struct voice *voice, int64_t frame, struct id request)
 {
-    struct kept_voice *kept = voice->kept;
+    struct handover_voice *handover = voice->handover;
 
-    atomic_store(&kept->seeks, 0);
-    kept->seek_from = frame;
-    memcpy(kept->seeker, request.b, sizeof(kept->seeker));
-    atomic_store(&kept->seeks, 1);
+    atomic_store(&handover->seeks, 0);
+    handover->seek_from = frame;
+    memcpy(handover->seeker, request.b, sizeof(handover->seeker));
+    atomic_store(&handover->seeks, 1);
 }
 
-/* A reel that is reading is opened again: what it reads is of no more use, and may hang. */
+/* A reader with a pull under way is opened again: what it reads is of no more use, and may hang. */
 enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struct fault *fault)
 {
     if (voice_may_seek(voice, fault) != ERR_OK)
@@ -310,11 +310,11 @@ enum err voice_seek(struct voice *voice, int64_t frame, struct id request, struc
     voice->is_made = voice->is_complete = voice->is_ending = voice->is_resuming = false;
     voice_feed_seek(voice);
     set_phase(voice, VOICE_FILLING);
-    if (voice->reel && reel_is_free(voice->reel)) {
+    if (voice->reader && reader_is_free(voice->reader)) {
         voice_feed_begin(voice);
         return ERR_OK;
     }
-    reel_close(voice->reel);
+    reader_close(voice->reader);
     return voice_open(voice, fault);
 }
 
@@ -328,16 +328,16 @@ enum err voice_gain(struct voice *voice, float gain, float pan, float ramp, stru
                            .pan = pan,
                            .seconds = ramp };
 
-    voice->plan.gain = voice->kept->gain = gain;
-    voice->plan.pan = voice->kept->pan = pan;
-    if (voice->is_heard && !desk_order(voice->all->desk, &order))
+    voice->plan.gain = voice->handover->gain = gain;
+    voice->plan.pan = voice->handover->pan = pan;
+    if (voice->is_heard && !core_link_order(voice->all->core, &order))
         return fault_set(fault, ERR_BUSY, "the sound core takes no more orders");
     return ERR_OK;
 }
 
 /* ---- the following file ---- */
 
-static void next_opened(void *state, const struct reel_format *format)
+static void next_opened(void *state, const struct reader_format *format)
 {
     struct voice *voice = state;
 
@@ -348,10 +348,10 @@ static void next_opened(void *state, const struct reel_format *format)
 
 static void nothing_follows(struct voice *voice)
 {
-    reel_close(voice->following);
+    reader_close(voice->following);
     voice->following = NULL;
     voice->follows_ready = false;
-    atomic_fetch_and(&voice->kept->word, ~(uint32_t)KEPT_FOLLOWS);
+    atomic_fetch_and(&voice->handover->word, ~(uint32_t)HANDOVER_FOLLOWS);
 }
 
 static void next_failed(void *state, const struct fault *fault)
@@ -380,18 +380,18 @@ static void next_open_failed(void *state, const struct fault *fault)
 
 enum err voice_open_next(struct voice *voice, struct fault *fault)
 {
-    uint32_t word = atomic_load(&voice->kept->word);
-    const struct kept_piece *piece = &voice->kept->pieces[!(word & KEPT_PRESENT)];
-    struct reel_listener listener = { next_opened, next_came, next_open_failed, voice };
+    uint32_t word = atomic_load(&voice->handover->word);
+    const struct handover_piece *piece = &voice->handover->pieces[!(word & HANDOVER_PRESENT)];
+    struct reader_events events = { next_opened, next_came, next_open_failed, voice };
 
-    return reel_open(voice->all->reels, piece->path, &listener, &voice->following, fault);
+    return reader_open(voice->all->readers, piece->path, &events, &voice->following, fault);
 }
 
 enum err voice_may_queue(const struct voice *voice, struct fault *fault)
 {
     if (voice->phase == VOICE_FREE || voice->phase == VOICE_ENDING || voice->is_complete)
         return fault_set(fault, ERR_CONFLICT, "voice %u plays nothing that another file could follow", voice->index);
-    if (voice->kept->looping)
+    if (voice->handover->looping)
         return fault_set(fault, ERR_CONFLICT, "voice %u plays a loop, which has no end", voice->index);
     return ERR_OK;
 }
@@ -401,13 +401,13 @@ enum err voice_queue(struct voice *voice, const char *path, struct id media, str
     if (voice_may_queue(voice, fault) != ERR_OK)
         return ERR_CONFLICT;
     nothing_follows(voice);
-    uint32_t present = atomic_load(&voice->kept->word) & KEPT_PRESENT;
-    struct kept_piece *piece = &voice->kept->pieces[!present];
-    *piece = (struct kept_piece){ .frames = -1 };
+    uint32_t present = atomic_load(&voice->handover->word) & HANDOVER_PRESENT;
+    struct handover_piece *piece = &voice->handover->pieces[!present];
+    *piece = (struct handover_piece){ .frames = -1 };
     snprintf(piece->path, sizeof(piece->path), "%s", path);
     memcpy(piece->media, media.b, sizeof(piece->media));
     memcpy(piece->queued, request.b, sizeof(piece->queued));
-    atomic_fetch_or(&voice->kept->word, KEPT_FOLLOWS);
+    atomic_fetch_or(&voice->handover->word, HANDOVER_FOLLOWS);
     enum err e = voice_open_next(voice, fault);
     if (e != ERR_OK)
         nothing_follows(voice);

@@ -10,9 +10,9 @@
 #define LOOPHOLE_STREAMER_VOICE_H
 
 #include "schema_streamer.h"
-#include "services/streamer/base/desk.h"
-#include "services/streamer/play/kept.h"
-#include "services/streamer/play/reel.h"
+#include "services/streamer/base/core_link.h"
+#include "services/streamer/play/handover.h"
+#include "services/streamer/play/reader.h"
 #include "services/streamer/play/resample.h"
 #include "services/streamer/play/stretch.h"
 
@@ -41,10 +41,10 @@ struct voice {
     enum voice_phase phase;
     struct stream_memory *memory;
     struct ring ring;
-    struct kept_voice *kept;
-    struct reel *reel, *following; /* the file that is pulled, and the one after it */
-    struct resample *resample;     /* NULL: the rates are equal */
-    struct stretch *stretch;       /* NULL: as it is */
+    struct handover_voice *handover;
+    struct file_reader *reader, *following; /* the file that is pulled, and the one after it */
+    struct resample *resample;              /* NULL: the rates are equal */
+    struct stretch *stretch;                /* NULL: as it is */
     uint32_t generation;
     int64_t frame;    /* of the file: comes next */
     uint64_t skip;    /* cells that a predecessor has written already */
@@ -56,7 +56,7 @@ struct voice {
     bool is_heard;    /* an order to start was sent, of this generation or one before */
     bool is_dry;
     bool follows_ready; /* `following` is open */
-    struct reel_format format, next_format;
+    struct reader_format format, next_format;
     struct voice_plan plan; /* path and media: as kept */
     int64_t begins;         /* frame of the audio clock that the start was ordered for */
     usec_t since;           /* the phase */
@@ -71,9 +71,9 @@ struct voice {
 
 struct voices {
     struct service *service;
-    struct desk *desk;
-    struct reels *reels;
-    struct kept *kept;
+    struct core_link *core;
+    struct file_readers *readers;
+    struct handover *handover;
     struct resampler *resampler;
     struct voice each[STREAMS];
     float *scratch;                                  /* one conversion's output */
@@ -108,9 +108,9 @@ enum err voice_may_queue(const struct voice *voice, struct fault *fault);
 bool voice_is_sounding(const struct voice *voice); /* voice_stop sends an order */
 
 /* As the schema has it; paths point into shared memory. */
-void voice_tell(const struct voice *voice, struct stream_voice *to);
+void voice_describe(const struct voice *voice, struct stream_voice *to);
 
-struct kept_piece *voice_piece(const struct voice *voice);
+struct handover_piece *voice_piece(const struct voice *voice);
 int64_t voice_position(const struct voice *voice); /* frame of the file that sounds */
 
 /* ---- voice_feed.c ---- */

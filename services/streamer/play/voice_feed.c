@@ -12,24 +12,24 @@ enum {
     APART = 32,  /* rates that resample.h can bring together */
 };
 
-struct kept_piece *voice_piece(const struct voice *voice)
+struct handover_piece *voice_piece(const struct voice *voice)
 {
-    return &voice->kept->pieces[atomic_load(&voice->kept->word) & KEPT_PRESENT];
+    return &voice->handover->pieces[atomic_load(&voice->handover->word) & HANDOVER_PRESENT];
 }
 
-static struct kept_piece *other_piece(const struct voice *voice)
+static struct handover_piece *other_piece(const struct voice *voice)
 {
-    return &voice->kept->pieces[!(atomic_load(&voice->kept->word) & KEPT_PRESENT)];
+    return &voice->handover->pieces[!(atomic_load(&voice->handover->word) & HANDOVER_PRESENT)];
 }
 
 static bool something_follows(const struct voice *voice)
 {
-    return atomic_load(&voice->kept->word) & KEPT_FOLLOWS;
+    return atomic_load(&voice->handover->word) & HANDOVER_FOLLOWS;
 }
 
 double voice_feed_ahead(const struct voice *voice)
 {
-    const struct kept_piece *piece = voice_piece(voice);
+    const struct handover_piece *piece = voice_piece(voice);
     uint32_t used = voice->ring.capacity - ring_space(&voice->ring);
 
     return piece->rate > 0 ? (double)used / piece->rate : 0;
@@ -37,41 +37,41 @@ double voice_feed_ahead(const struct voice *voice)
 
 /* ---- generations and pieces ---- */
 
-static void turn_to(struct voice *voice, struct kept_piece *piece, uint32_t flags)
+static void turn_to(struct voice *voice, struct handover_piece *piece, uint32_t flags)
 {
-    atomic_store(&voice->kept->word, (uint32_t)(piece - voice->kept->pieces) | flags);
+    atomic_store(&voice->handover->word, (uint32_t)(piece - voice->handover->pieces) | flags);
 }
 
 /* The other piece becomes the present one, from cell `at` on. */
-static void fill_piece(struct voice *voice, struct kept_piece *piece, uint64_t at, int64_t from)
+static void fill_piece(struct voice *voice, struct handover_piece *piece, uint64_t at, int64_t from)
 {
     piece->at = at;
     piece->from = from;
     piece->frames = voice->format.frames;
     piece->generation = voice->generation;
     piece->file_rate = voice->format.rate;
-    piece->rate = desk_rate(voice->all->desk);
+    piece->rate = core_link_rate(voice->all->core);
     piece->channels = voice->format.channels;
 }
 
 /* The generation is stored last: a reader of it sees all that belongs to it. */
-static void write_header(struct voice *voice, const struct kept_piece *piece)
+static void write_header(struct voice *voice, const struct handover_piece *piece)
 {
     struct stream_memory *memory = voice->memory;
 
     atomic_store(&memory->source, piece->from);
     atomic_store(&memory->file_rate, piece->file_rate);
     atomic_store(&memory->rate, piece->rate);
-    atomic_store(&memory->looping, voice->kept->looping);
+    atomic_store(&memory->looping, voice->handover->looping);
     memcpy(memory->media, piece->media, sizeof(memory->media));
     atomic_store(&memory->begin, piece->at);
     atomic_store(&memory->generation, piece->generation);
 }
 
 /* The piece is the present one from here on. What was to follow still does: its place is taken for a moment. */
-static void publish_piece(struct voice *voice, const struct kept_piece *piece)
+static void publish_piece(struct voice *voice, const struct handover_piece *piece)
 {
-    struct kept_piece *now = voice_piece(voice), *next = other_piece(voice), behind = *next;
+    struct handover_piece *now = voice_piece(voice), *next = other_piece(voice), behind = *next;
     bool follows = something_follows(voice);
 
     *next = *piece;
@@ -79,7 +79,7 @@ static void publish_piece(struct voice *voice, const struct kept_piece *piece)
     turn_to(voice, next, 0);
     if (follows) {
         *now = behind;
-        turn_to(voice, next, KEPT_FOLLOWS);
+        turn_to(voice, next, HANDOVER_FOLLOWS);
     }
 }
 
@@ -91,33 +91,33 @@ static uint32_t next_generation(const struct voice *voice)
 }
 
 /* NULL: nothing is. */
-static const struct kept_piece *sought_piece(const struct voice *voice)
+static const struct handover_piece *sought_piece(const struct voice *voice)
 {
-    uint32_t word = atomic_load(&voice->kept->word);
+    uint32_t word = atomic_load(&voice->handover->word);
 
-    return word & KEPT_SOUGHT ? &voice->kept->sought[word & KEPT_WHICH ? 1 : 0] : NULL;
+    return word & HANDOVER_SOUGHT ? &voice->handover->sought[word & HANDOVER_WHICH ? 1 : 0] : NULL;
 }
 
 /* In place of what was sought before, if something was, in one store. */
-static void seek_piece(struct voice *voice, const struct kept_piece *piece)
+static void seek_piece(struct voice *voice, const struct handover_piece *piece)
 {
-    uint32_t word = atomic_load(&voice->kept->word) ^ KEPT_WHICH;
+    uint32_t word = atomic_load(&voice->handover->word) ^ HANDOVER_WHICH;
 
-    voice->kept->sought[word & KEPT_WHICH ? 1 : 0] = *piece;
-    atomic_store(&voice->kept->word, word | KEPT_SOUGHT);
+    voice->handover->sought[word & HANDOVER_WHICH ? 1 : 0] = *piece;
+    atomic_store(&voice->handover->word, word | HANDOVER_SOUGHT);
 }
 
 static void forget_sought(struct voice *voice)
 {
-    atomic_fetch_and(&voice->kept->word, ~(uint32_t)KEPT_SOUGHT);
+    atomic_fetch_and(&voice->handover->word, ~(uint32_t)HANDOVER_SOUGHT);
 }
 
 struct id voice_feed_seeker(const struct voice *voice)
 {
     struct id request = { { 0 } };
 
-    if (atomic_load(&voice->kept->seeks))
-        memcpy(request.b, voice->kept->seeker, sizeof(request.b));
+    if (atomic_load(&voice->handover->seeks))
+        memcpy(request.b, voice->handover->seeker, sizeof(request.b));
     return request;
 }
 
@@ -125,19 +125,19 @@ struct id voice_feed_seeker(const struct voice *voice)
  * ends before it, should it come so far. */
 static void make_generation(struct voice *voice, int64_t from)
 {
-    struct kept_piece piece = *voice_piece(voice);
+    struct handover_piece piece = *voice_piece(voice);
 
     voice->generation = next_generation(voice);
     fill_piece(voice, &piece, ring_written(&voice->ring), from);
     if (!id_is_zero(voice_feed_seeker(voice)))
-        memcpy(piece.seeker, voice->kept->seeker, sizeof(piece.seeker));
+        memcpy(piece.seeker, voice->handover->seeker, sizeof(piece.seeker));
     if (voice->is_seeking) {
         seek_piece(voice, &piece);
         voice_feed_cut(voice, piece.at);
     } else {
         publish_piece(voice, &piece);
     }
-    atomic_store(&voice->kept->seeks, 0);
+    atomic_store(&voice->handover->seeks, 0);
     voice->frame = from;
     voice->skip = 0;
     voice->is_complete = voice->is_ending = false;
@@ -175,7 +175,7 @@ void voice_feed_stay(struct voice *voice)
 /* One that died between the header and the word left the piece of the new generation in the other place. */
 void voice_feed_inherit(struct voice *voice)
 {
-    const struct kept_piece *next = sought_piece(voice);
+    const struct handover_piece *next = sought_piece(voice);
     uint32_t generation = atomic_load(&voice->memory->generation);
 
     if (next && next->generation == next_generation(voice) && next->at >= ring_taken(&voice->ring) &&
@@ -191,7 +191,7 @@ void voice_feed_inherit(struct voice *voice)
  * a resampler is then fed from earlier on, from where both rates fall on one frame. */
 static void go_on(struct voice *voice)
 {
-    const struct kept_piece *piece = voice_piece(voice);
+    const struct handover_piece *piece = voice_piece(voice);
     uint64_t cells = ring_written(&voice->ring) - piece->at, start = cells;
 
     voice->generation = piece->generation;
@@ -202,22 +202,22 @@ static void go_on(struct voice *voice)
     }
     voice->skip = cells - start;
     voice->frame = piece->from + (int64_t)(start * piece->file_rate / piece->rate);
-    if (voice->kept->looping && piece->frames > 0)
+    if (voice->handover->looping && piece->frames > 0)
         voice->frame %= piece->frames;
 }
 
 static bool can_go_on(const struct voice *voice)
 {
-    const struct kept_piece *piece = voice_piece(voice);
+    const struct handover_piece *piece = voice_piece(voice);
 
-    return voice->is_resuming && !voice->kept->is_stretched && piece->rate == desk_rate(voice->all->desk) &&
+    return voice->is_resuming && !voice->handover->is_stretched && piece->rate == core_link_rate(voice->all->core) &&
            piece->file_rate == voice->format.rate && piece->at <= ring_written(&voice->ring) &&
            piece->generation == atomic_load(&voice->memory->generation);
 }
 
 static enum err prepare_conversion(struct voice *voice, struct fault *fault)
 {
-    uint32_t rate = desk_rate(voice->all->desk);
+    uint32_t rate = core_link_rate(voice->all->core);
     const struct voice_plan *plan = &voice->plan;
     enum err e = ERR_OK;
 
@@ -253,9 +253,9 @@ void voice_feed_begin(struct voice *voice)
 static uint32_t free_room(const struct voice *voice)
 {
     uint32_t space = ring_space(&voice->ring);
-    uint32_t kept_free = voice->phase == VOICE_PLAYING ? voice->ring.capacity / RESERVE : 0;
+    uint32_t handover_free = voice->phase == VOICE_PLAYING ? voice->ring.capacity / RESERVE : 0;
 
-    return space > kept_free ? space - kept_free : 0;
+    return space > handover_free ? space - handover_free : 0;
 }
 
 /* False: the ring is full, and more waits in the stretcher. */
@@ -312,19 +312,19 @@ static void complete_voice(struct voice *voice)
     turn_to_sought(voice);
     voice_feed_cut(voice, ring_written(&voice->ring));
     voice->is_complete = true;
-    reel_close(voice->reel);
-    voice->reel = NULL;
+    reader_close(voice->reader);
+    voice->reader = NULL;
 }
 
 static void follow_piece(struct voice *voice)
 {
-    struct kept_piece *next;
+    struct handover_piece *next;
     struct fault fault = { 0 };
 
     turn_to_sought(voice);
     next = other_piece(voice);
-    reel_close(voice->reel);
-    voice->reel = voice->following;
+    reader_close(voice->reader);
+    voice->reader = voice->following;
     voice->following = NULL;
     voice->format = voice->next_format;
     voice->follows_ready = voice->is_ending = false;
@@ -359,10 +359,10 @@ void voice_feed_follow(struct voice *voice)
 static uint32_t frames_wanted(const struct voice *voice)
 {
     uint32_t cells = voice->phase == VOICE_FILLING ? FIRST : CHUNK;
-    uint64_t frames = (uint64_t)cells * voice->format.rate / desk_rate(voice->all->desk);
+    uint64_t frames = (uint64_t)cells * voice->format.rate / core_link_rate(voice->all->core);
 
     frames = frames > FRAMES_MIN ? frames : FRAMES_MIN;
-    return frames < REEL_FRAMES_MAX ? (uint32_t)frames : REEL_FRAMES_MAX;
+    return frames < READER_FRAMES_MAX ? (uint32_t)frames : READER_FRAMES_MAX;
 }
 
 void voice_feed(struct voice *voice)
@@ -374,12 +374,12 @@ void voice_feed(struct voice *voice)
             end_file(voice);
         return;
     }
-    if (!voice->reel || !reel_is_free(voice->reel) || (voice->stretch && !drain_stretch(voice)))
+    if (!voice->reader || !reader_is_free(voice->reader) || (voice->stretch && !drain_stretch(voice)))
         return;
     uint32_t frames = frames_wanted(voice);
     uint32_t cells = voice->resample ? resample_room(voice->resample, frames) : frames;
     if (cells <= free_room(voice))
-        reel_pull(voice->reel, voice->frame, frames);
+        reader_pull(voice->reader, voice->frame, frames);
 }
 
 /* One that sounds already needs less: what it still has goes on meanwhile. */
@@ -390,7 +390,7 @@ static uint64_t prefill_frames(const struct voice *voice)
 
 static uint64_t count_filled(const struct voice *voice)
 {
-    const struct kept_piece *next = voice->is_seeking ? sought_piece(voice) : NULL;
+    const struct handover_piece *next = voice->is_seeking ? sought_piece(voice) : NULL;
     uint64_t begin = next ? next->at : atomic_load(&voice->memory->begin);
 
     return ring_written(&voice->ring) - begin;
@@ -419,7 +419,7 @@ void voice_feed_came(void *state, int64_t frame, const float *stereo, uint32_t f
     voice->frame = frame + frames;
     if (end && frames > 0)
         voice_piece(voice)->frames = voice->format.frames = voice->frame;
-    bool again = end && voice->kept->looping && (frames > 0 || frame > 0);
+    bool again = end && voice->handover->looping && (frames > 0 || frame > 0);
     convert_frames(voice, stereo, frames, end && !again);
     if (again)
         voice->frame = 0;

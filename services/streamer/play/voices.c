@@ -11,48 +11,48 @@ static const double dire = 0.5; /* seconds in a ring below which it is filled wh
 
 /* ---- opening ---- */
 
-static void clear_kept(struct voices *voices)
+static void clear_handover(struct voices *voices)
 {
-    struct kept *kept = voices->kept;
+    struct handover *handover = voices->handover;
 
-    if (kept->version == KEPT_VERSION)
+    if (handover->version == HANDOVER_VERSION)
         return;
-    memset(kept, 0, sizeof(*kept));
-    kept->version = KEPT_VERSION;
+    memset(handover, 0, sizeof(*handover));
+    handover->version = HANDOVER_VERSION;
 }
 
 /* The last byte of each path may be anything in memory that is damaged. */
-static void close_paths(struct kept_voice *kept)
+static void close_paths(struct handover_voice *handover)
 {
     for (int i = 0; i < 2; i++) {
-        kept->pieces[i].path[sizeof(kept->pieces[i].path) - 1] = 0;
-        kept->sought[i].path[sizeof(kept->sought[i].path) - 1] = 0;
+        handover->pieces[i].path[sizeof(handover->pieces[i].path) - 1] = 0;
+        handover->sought[i].path[sizeof(handover->sought[i].path) - 1] = 0;
     }
-    if (!(kept->gain >= 0 && kept->gain <= 8))
-        kept->gain = 1;
-    if (!(kept->pan >= -1 && kept->pan <= 1))
-        kept->pan = 0;
-    if (kept->group >= GROUPS)
-        kept->group = GROUP_STREAMS;
+    if (!(handover->gain >= 0 && handover->gain <= 8))
+        handover->gain = 1;
+    if (!(handover->pan >= -1 && handover->pan <= 1))
+        handover->pan = 0;
+    if (handover->group >= GROUPS)
+        handover->group = GROUP_STREAMS;
 }
 
 static void inherit_voice(struct voice *voice)
 {
-    uint32_t phase = atomic_load(&voice->kept->phase);
+    uint32_t phase = atomic_load(&voice->handover->phase);
     struct voice_plan *plan = &voice->plan;
 
-    if (phase == KEPT_NOTHING || phase > KEPT_STOPPING)
+    if (phase == HANDOVER_NOTHING || phase > HANDOVER_STOPPING)
         return;
-    close_paths(voice->kept);
+    close_paths(voice->handover);
     voice_feed_inherit(voice);
     voice->generation = atomic_load(&voice->memory->generation);
-    voice->format = (struct reel_format){ .frames = -1 };
-    *plan = (struct voice_plan){ .group = (enum score_group)voice->kept->group,
+    voice->format = (struct reader_format){ .frames = -1 };
+    *plan = (struct voice_plan){ .group = (enum score_group)voice->handover->group,
                                  .from = voice_piece(voice)->from,
                                  .at = ORDER_NOW,
-                                 .loop = voice->kept->looping,
-                                 .gain = voice->kept->gain,
-                                 .pan = voice->kept->pan,
+                                 .loop = voice->handover->looping,
+                                 .gain = voice->handover->gain,
+                                 .pan = voice->handover->pan,
                                  .tempo = 1 };
     voice->is_heard = voice->is_made = true;
     voice->is_resuming = true;
@@ -64,15 +64,15 @@ static void inherit_voice(struct voice *voice)
 /* One that was not started for sure is stopped: its client asks again. A stretched one cannot be taken up. */
 static void take_up(struct voice *voice)
 {
-    const struct state *state = &voice->all->desk->state;
-    bool is_asked = ring_space(&voice->all->desk->orders) < ORDERS_CELLS;
+    const struct state *state = &voice->all->core->state;
+    bool is_asked = ring_space(&voice->all->core->orders) < ORDERS_CELLS;
     const struct id seeker = voice_feed_seeker(voice);
-    bool seeks = atomic_load(&voice->kept->seeks);
+    bool seeks = atomic_load(&voice->handover->seeks);
     struct fault fault = { 0 };
 
     if (voice->phase != VOICE_PLAYING)
         return;
-    if (atomic_load(&voice->kept->phase) != KEPT_PLAYING || voice->kept->is_stretched) {
+    if (atomic_load(&voice->handover->phase) != HANDOVER_PLAYING || voice->handover->is_stretched) {
         voice_stop(voice, 0.005f);
         return;
     }
@@ -80,34 +80,34 @@ static void take_up(struct voice *voice)
         voice->phase = VOICE_FILLING;
     if (!voice->is_complete && voice_open(voice, &fault) != ERR_OK)
         voice_fail(voice, &fault);
-    if (atomic_load(&voice->kept->word) & KEPT_FOLLOWS)
+    if (atomic_load(&voice->handover->word) & HANDOVER_FOLLOWS)
         (void)voice_open_next(voice, &fault);
     if (seeks && voice->phase != VOICE_FREE)
-        (void)voice_seek(voice, voice->kept->seek_from, seeker, &fault);
+        (void)voice_seek(voice, voice->handover->seek_from, seeker, &fault);
     log_info("voice %u goes on with %s", voice->index, voice_piece(voice)->path);
 }
 
 /* ---- what a predecessor did for an ask that it did not answer ---- */
 
-static bool is_id(const uint8_t kept[16], struct id request)
+static bool is_id(const uint8_t handover[16], struct id request)
 {
-    return memcmp(kept, request.b, sizeof(request.b)) == 0;
+    return memcmp(handover, request.b, sizeof(request.b)) == 0;
 }
 
 /* A file that followed may sound by now, or may have ended. */
 static bool has_queued(const struct voice *voice, struct id request)
 {
-    uint32_t word = atomic_load(&voice->kept->word);
-    const struct kept_piece *other = &voice->kept->pieces[!(word & KEPT_PRESENT)];
+    uint32_t word = atomic_load(&voice->handover->word);
+    const struct handover_piece *other = &voice->handover->pieces[!(word & HANDOVER_PRESENT)];
 
     return is_id(voice_piece(voice)->queued, request) ||
-           ((word & KEPT_FOLLOWS || other->generation != 0) && is_id(other->queued, request));
+           ((word & HANDOVER_FOLLOWS || other->generation != 0) && is_id(other->queued, request));
 }
 
 static bool has_sought(const struct voice *voice, struct id request)
 {
     return is_id(voice_piece(voice)->seeker, request) ||
-           (atomic_load(&voice->kept->seeks) && is_id(voice->kept->seeker, request));
+           (atomic_load(&voice->handover->seeks) && is_id(voice->handover->seeker, request));
 }
 
 static bool have_done(const void *state, struct id request)
@@ -123,10 +123,11 @@ static bool have_done(const void *state, struct id request)
 /* Its last order was sent, and its phase was not changed any more. */
 static void note_start(struct voice *voice)
 {
-    struct kept_voice *kept = voice->kept;
+    struct handover_voice *handover = voice->handover;
 
-    if (atomic_load(&kept->phase) == KEPT_STARTING && kept->started && desk_effects(voice->all->desk) >= kept->started)
-        atomic_store(&kept->phase, KEPT_PLAYING);
+    if (atomic_load(&handover->phase) == HANDOVER_STARTING && handover->started &&
+        core_link_effects(voice->all->core) >= handover->started)
+        atomic_store(&handover->phase, HANDOVER_PLAYING);
 }
 
 enum err voices_open(struct voices *voices, struct fault *fault)
@@ -136,18 +137,18 @@ enum err voices_open(struct voices *voices, struct fault *fault)
     voices->scratch = calloc(voice_feed_scratch(), sizeof(float));
     if (!voices->scratch)
         return fault_set(fault, ERR_FULL, "no memory for the voices");
-    clear_kept(voices);
+    clear_handover(voices);
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct voice *voice = &voices->each[i];
         voice->all = voices;
         voice->index = i;
-        voice->memory = studio_stream(voices->desk->studio, i, &voice->ring);
-        voice->kept = &voices->kept->voices[i];
+        voice->memory = studio_stream(voices->core->studio, i, &voice->ring);
+        voice->handover = &voices->handover->voices[i];
         note_start(voice);
         inherit_voice(voice);
     }
-    recall_settle(voices->service, desk_effects(voices->desk), have_done, voices); /* before another order */
-    while (desk_note(voices->desk, &note))
+    recall_settle(voices->service, core_link_effects(voices->core), have_done, voices); /* before another order */
+    while (core_link_note(voices->core, &note))
         voices_note(voices, &note);
     for (uint32_t i = 0; i < STREAMS; i++)
         take_up(&voices->each[i]);
@@ -158,8 +159,8 @@ void voices_close(struct voices *voices)
 {
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct voice *voice = &voices->each[i];
-        reel_close(voice->reel);
-        reel_close(voice->following);
+        reader_close(voice->reader);
+        reader_close(voice->following);
         resample_free(voice->resample);
         stretch_free(voice->stretch);
     }
@@ -193,13 +194,13 @@ void voices_note(struct voices *voices, const struct note *note)
 /* Notes may be lost: a voice that the core does not play, with nothing left to play, has ended. */
 static void doubt_voice(struct voice *voice)
 {
-    struct desk *desk = voice->all->desk;
+    struct core_link *core = voice->all->core;
     bool may_end = voice->phase == VOICE_ENDING || (voice->phase == VOICE_PLAYING && voice->is_complete);
-    bool sounds = desk->state.streams[voice->index].generation == voice->generation;
-    bool has_begun = voice->begins == ORDER_NOW || voice->begins < desk->state.frame;
+    bool sounds = core->state.streams[voice->index].generation == voice->generation;
+    bool has_begun = voice->begins == ORDER_NOW || voice->begins < core->state.frame;
 
     if (may_end && !sounds && (has_begun || voice->phase == VOICE_ENDING) && clock_steady() - voice->since > DOUBT_US &&
-        desk_check(desk, NULL) == ERR_OK && ring_space(&desk->orders) == ORDERS_CELLS)
+        core_link_check(core, NULL) == ERR_OK && ring_space(&core->orders) == ORDERS_CELLS)
         voice_end(voice, voice->phase == VOICE_ENDING ? STREAM_END_STOPPED : STREAM_END_PLAYED, "");
 }
 
@@ -208,7 +209,7 @@ static void follow_rate(struct voice *voice)
 {
     struct fault fault = { 0 };
 
-    if (voice->phase != VOICE_PLAYING || voice_piece(voice)->rate == desk_rate(voice->all->desk) || !voice->reel)
+    if (voice->phase != VOICE_PLAYING || voice_piece(voice)->rate == core_link_rate(voice->all->core) || !voice->reader)
         return;
     if (voice_seek(voice, voice_position(voice), (struct id){ { 0 } }, &fault) != ERR_OK)
         voice_fail(voice, &fault);
@@ -259,7 +260,7 @@ struct voice *voices_find(struct voices *voices, struct id request)
     for (uint32_t i = 0; i < STREAMS; i++) {
         struct voice *voice = &voices->each[i];
         if (voice->phase != VOICE_FREE && voice->phase != VOICE_ENDING &&
-            memcmp(voice->kept->request, request.b, sizeof(request.b)) == 0)
+            memcmp(voice->handover->request, request.b, sizeof(request.b)) == 0)
             return voice;
     }
     return NULL;
@@ -272,9 +273,9 @@ enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one
 
     for (uint32_t i = 0; i < STREAMS; i++)
         orders += is_one(&voices->each[i], state) && voice_is_sounding(&voices->each[i]);
-    if (!desk_has_room(voices->desk, orders))
+    if (!core_link_has_room(voices->core, orders))
         return refuse(call, ERR_BUSY, "the sound core has more orders than it can take");
-    recall_foretell(call, &(struct nothing){ 0 }, desk_effects(voices->desk) + orders);
+    recall_foretell(call, &(struct nothing){ 0 }, core_link_effects(voices->core) + orders);
     return ERR_OK;
 }
 
@@ -282,8 +283,8 @@ enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one
 
 int64_t voice_position(const struct voice *voice)
 {
-    const struct state_voice *state = &voice->all->desk->state.streams[voice->index];
-    const struct kept_piece *piece = voice_piece(voice);
+    const struct state_voice *state = &voice->all->core->state.streams[voice->index];
+    const struct handover_piece *piece = voice_piece(voice);
     uint64_t cell = atomic_load(&voice->memory->begin);
 
     if (voice->is_seeking)
@@ -296,7 +297,7 @@ int64_t voice_position(const struct voice *voice)
     int64_t frame = (int64_t)((uint64_t)piece->from + (cell - piece->at) * piece->file_rate / piece->rate);
     if (frame < 0)
         return 0;
-    return voice->kept->looping && piece->frames > 0 ? frame % piece->frames : frame;
+    return voice->handover->looping && piece->frames > 0 ? frame % piece->frames : frame;
 }
 
 static enum stream_state state_of(const struct voice *voice)
@@ -308,11 +309,11 @@ static enum stream_state state_of(const struct voice *voice)
     return voice->is_dry ? STREAM_STATE_STALLED : STREAM_STATE_PLAYING;
 }
 
-void voice_tell(const struct voice *voice, struct stream_voice *to)
+void voice_describe(const struct voice *voice, struct stream_voice *to)
 {
-    const struct kept_piece *piece = voice_piece(voice);
-    uint32_t word = atomic_load(&voice->kept->word);
-    const char *next = word & KEPT_FOLLOWS ? voice->kept->pieces[!(word & KEPT_PRESENT)].path : "";
+    const struct handover_piece *piece = voice_piece(voice);
+    uint32_t word = atomic_load(&voice->handover->word);
+    const char *next = word & HANDOVER_FOLLOWS ? voice->handover->pieces[!(word & HANDOVER_PRESENT)].path : "";
     bool previews = voice->plan.group == GROUP_PREVIEW;
 
     *to = (struct stream_voice){
@@ -325,7 +326,7 @@ void voice_tell(const struct voice *voice, struct stream_voice *to)
         .channels = piece->channels <= 64 ? piece->channels : 0,
         .frames = piece->frames >= -1 ? piece->frames : -1,
         .position = voice_position(voice),
-        .looping = voice->kept->looping,
+        .looping = voice->handover->looping,
         .gain = (double)voice->plan.gain,
         .pan = (double)voice->plan.pan,
         .buffered_s = voice_feed_ahead(voice),

@@ -36,7 +36,7 @@ static bool send_order(const struct listening *listening, enum order_verb verb, 
 {
     struct order order = { .frame = ORDER_NOW, .verb = verb, .voice = CAPTURE_LISTEN, .generation = generation };
 
-    return desk_order(listening->desk, &order);
+    return core_link_order(listening->core, &order);
 }
 
 /* Whatever is captured is stopped, whatever is connected is disconnected. */
@@ -173,15 +173,15 @@ static void take_analysis(void *state, enum err error, const void *answer, const
         fail_listening(listening, fault);
         return;
     }
-    struct heard told = *(const struct heard *)answer;
-    told.path = bytes_of(listening->port, strlen(listening->port));
-    if (told.found.has_embedding) {
-        ticket_answer(listening->service, listening->ticket, &told);
+    struct heard reply = *(const struct heard *)answer;
+    reply.path = bytes_of(listening->port, strlen(listening->port));
+    if (reply.found.has_embedding) {
+        ticket_answer(listening->service, listening->ticket, &reply);
         end_listening(listening);
         return;
     }
     fault_set(&nothing, ERR_NOT_FOUND, "nothing can be heard in what came from \"%.150s\"", listening->port);
-    fault_hint(&nothing, "%.*s", TEXT_ARG(told.found.failure));
+    fault_hint(&nothing, "%.*s", TEXT_ARG(reply.found.failure));
     fail_listening(listening, &nothing);
 }
 
@@ -334,7 +334,7 @@ enum err listen_begin(struct listening *listening, struct call *call, const stru
 
     if (listening->phase != LISTEN_FREE && listening->ticket.number)
         return refuse(call, ERR_BUSY, "\"%.200s\" is listened to", listening->port);
-    enum err e = desk_check(listening->desk, call_fault(call));
+    enum err e = core_link_check(listening->core, call_fault(call));
     if (e != ERR_OK)
         return e;
     if (!text_copy(listening->port, sizeof(listening->port), request->port) || !listening->port[0])
@@ -347,17 +347,17 @@ enum err listen_begin(struct listening *listening, struct call *call, const stru
     listening->generation |= 1;                                                  /* 0 is none */
     if (is_captured(listening))
         listening->generation += 2;
-    listening->most = (uint64_t)llround(seconds * desk_rate(listening->desk));
+    listening->most = (uint64_t)llround(seconds * core_link_rate(listening->core));
     listening->heard = listening->kept = 0;
     if (listening->phase == LISTEN_FREE)
         clear_ports(listening);
     return ERR_OK;
 }
 
-void listen_open(struct listening *listening, struct service *service, struct desk *desk)
+void listen_open(struct listening *listening, struct service *service, struct core_link *core)
 {
-    *listening = (struct listening){ .service = service, .desk = desk, .wav = { .fd = -1 } };
-    listening->memory = studio_capture(desk->studio, CAPTURE_LISTEN, &listening->ring);
+    *listening = (struct listening){ .service = service, .core = core, .wav = { .fd = -1 } };
+    listening->memory = studio_capture(core->studio, CAPTURE_LISTEN, &listening->ring);
     struct capture_header header = capture_header_get(listening->memory);
     if (header.generation == 0 || header.end != UINT64_MAX)
         return;

@@ -11,14 +11,14 @@
 
 #include "proto/service/service.h"
 #include "schema_streamer.h"
-#include "services/streamer/base/desk.h"
+#include "services/streamer/base/core_link.h"
 #include "services/streamer/record/wav.h"
 
 enum listen_phase { LISTEN_FREE, LISTEN_CLEARING, LISTEN_CONNECTING, LISTEN_STARTING, LISTEN_GOING, LISTEN_HEARING };
 
 struct listening {
     struct service *service;
-    struct desk *desk;
+    struct core_link *core;
     struct capture_memory *memory;
     struct ring ring;
     enum listen_phase phase;
@@ -32,7 +32,7 @@ struct listening {
 };
 
 /* Begins to undo what a predecessor left, if it left anything. */
-void listen_open(struct listening *listening, struct service *service, struct desk *desk);
+void listen_open(struct listening *listening, struct service *service, struct core_link *core);
 void listen_close(struct listening *listening);
 
 /* Answers later. Errors: busy (another client listens), offline (no sound core); then, with the ticket: not_found (no

@@ -29,7 +29,7 @@ static uint32_t places_of(const struct wav_gaps *gaps)
     return gaps->count < WAV_GAPS ? (uint32_t)gaps->count : WAV_GAPS;
 }
 
-void take_tell_as(struct take *take, struct recording *to)
+void take_describe(struct take *take, struct recording *to)
 {
     const struct wav_take *facts = &take->facts;
 
@@ -71,10 +71,10 @@ void take_note_gaps(struct take *take, const struct wav_gaps *gaps)
 
 void take_publish(struct take *take, const char *event)
 {
-    struct streamer_take_progress told;
+    struct streamer_take_progress reply;
 
-    take_tell_as(take, &told.take); /* all events of takes have this shape */
-    service_publish(take->takes->service, event, &told);
+    take_describe(take, &reply.take); /* all events of takes have this shape */
+    service_publish(take->takes->service, event, &reply);
 }
 
 void take_free(struct take *take)
@@ -88,7 +88,7 @@ static bool send_order(struct take *take, enum order_verb verb)
 {
     struct order order = { .frame = ORDER_NOW, .verb = verb, .voice = 0, .generation = take->facts.generation };
 
-    return desk_order(take->takes->desk, &order);
+    return core_link_order(take->takes->core, &order);
 }
 
 static bool is_captured(const struct take *take)
@@ -126,7 +126,7 @@ static void follow_start(struct take *take)
     }
     if (clock_steady() - take->since < BEGIN_US)
         return;
-    if (desk_check(take->takes->desk, &fault) == ERR_OK)
+    if (core_link_check(take->takes->core, &fault) == ERR_OK)
         fault_set(&fault, ERR_TIMEOUT, "the sound core does not begin to record");
     fail_file(take, &fault);
 }
@@ -142,30 +142,30 @@ static void take_facts(struct take *take, const struct take_file *file)
 
 static void start_running(struct take *take)
 {
-    struct recording told;
+    struct recording reply;
 
     take_facts(take, take->file);
     take->phase = TAKE_GOING;
     take->is_ordered = false;
-    take->since = take->told = clock_steady();
+    take->since = take->reported = clock_steady();
     log_info("recording \"%s\" to %s", take->name, take->path);
-    take_tell_as(take, &told);
-    ticket_answer(take->takes->service, take->begun, &told);
+    take_describe(take, &reply);
+    ticket_answer(take->takes->service, take->begun, &reply);
     take->begun = (struct ticket){ 0 };
     take_publish(take, "take_started");
 }
 
 static void follow_running(struct take *take)
 {
-    const struct desk *desk = take->takes->desk;
+    const struct core_link *core = take->takes->core;
     usec_t now = clock_steady();
 
     take->lost = capture_header_get(take->takes->memory).lost;
-    if (now - take->told >= PROGRESS_US) {
-        take->told = now;
+    if (now - take->reported >= PROGRESS_US) {
+        take->reported = now;
         take_publish(take, "take_progress");
     }
-    if (desk->has_state && desk_rate(desk) != take->facts.rate && take->wish == TAKE_WISH_NOTHING) {
+    if (core->has_state && core_link_rate(core) != take->facts.rate && take->wish == TAKE_WISH_NOTHING) {
         fault_set(&take->fault, ERR_CONFLICT, "the JACK server runs at another rate now");
         take->wish = TAKE_WISH_STOP;
     }
@@ -186,18 +186,18 @@ static void follow_stop(struct take *take)
 }
 
 /* The take that is being recovered is still being captured. */
-static void take_over(struct take *mending)
+static void take_over(struct take *recovery)
 {
-    struct takes *takes = mending->takes;
+    struct takes *takes = recovery->takes;
     struct take *take = &takes->recording;
 
     struct take waiting = *take; /* an ask to begin or end one may have come already */
     struct fault fault;
 
-    *take = *mending;
-    take->is_mended = false;
+    *take = *recovery;
+    take->is_recovery = false;
     take->file->state = take;
-    take_free(mending);
+    take_free(recovery);
     if (id_is_zero(takes->ending) || id_equal(takes->ending, take->item)) {
         take->ended = waiting.ended;
         take->wish = waiting.wish;
@@ -239,14 +239,14 @@ void take_follow(struct take *take)
     case TAKE_STOPPING:
         follow_stop(take);
         break;
-    case TAKE_TELLING:
-        if (!take->is_asking && clock_steady() - take->told >= PROGRESS_US)
+    case TAKE_REPORTING:
+        if (!take->is_asking && clock_steady() - take->reported >= PROGRESS_US)
             take_end(take);
         break;
     case TAKE_STARTING:
         take_connect_again(take);
         break;
-    case TAKE_ENCODING: /* take_become_follow */
+    case TAKE_ENCODING: /* encode_queue_follow */
     case TAKE_FREE:
         break;
     }
@@ -313,7 +313,7 @@ static void file_ended(struct take *take, const struct take_file *file)
     take->mtime = file->mtime;
     if (is_running || take->is_ordered)
         end_capture(take);
-    if (is_running && take == &takes->mending && takes->recording.phase == TAKE_FREE) {
+    if (is_running && take == &takes->recovery && takes->recording.phase == TAKE_FREE) {
         take->ended = takes->recording.ended; /* it was to be stopped, and has ended before it could be taken over */
         take_free(&takes->recording);
     }
@@ -322,14 +322,14 @@ static void file_ended(struct take *take, const struct take_file *file)
         take_fail(take, &fault);
     } else if (file->is_flac) {
         take->result = LIFECYCLE_FINAL;
-        take_become(take);
+        encode_queue_add(take);
     } else if (file->work == TAKE_RESUME && !is_running && file->fault.code != ERR_OK &&
                file->fault.code != ERR_BAD_REQUEST && !file->is_gone) {
         take_leave(take, &file->fault);
     } else {
         judge_file(take, file);
         if (take->result == LIFECYCLE_FINAL && take->facts.is_for_flac)
-            take_become(take);
+            encode_queue_add(take);
         else
             take_end(take);
     }

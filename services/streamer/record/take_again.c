@@ -19,12 +19,12 @@ static enum err find_done(struct takes *takes, const struct sender *sender, stru
 }
 
 /* The take of that item, whatever became of it. One that was given up before it ran is no take: ok, and nothing. */
-static enum err tell_begun(struct takes *takes, struct arena *arena, struct id item, struct recording *to,
-                           bool *is_told, struct fault *fault)
+static enum err describe_begun(struct takes *takes, struct arena *arena, struct id item, struct recording *to,
+                               bool *is_found, struct fault *fault)
 {
-    enum err e = takes_tell_one(takes, arena, item, to, fault);
+    enum err e = takes_describe(takes, arena, item, to, fault);
 
-    *is_told = e == ERR_OK;
+    *is_found = e == ERR_OK;
     if (e == ERR_NOT_FOUND && id_equal(item, takes->never_ran))
         return ERR_OK;
     return e == ERR_NOT_FOUND ? fault_set(fault, e, "the take that this request began is gone") : e;
@@ -40,49 +40,49 @@ enum err take_begun_again(struct takes *takes, struct call *call, struct recordi
         return ERR_OK;
     if (e == ERR_CONFLICT)
         return refuse_used_id(call);
-    if (e != ERR_OK || takes_are_mended(takes))
+    if (e != ERR_OK || takes_are_recovering(takes))
         return e;
-    return tell_begun(takes, call_arena(call), item, answer, is_again, call_fault(call));
+    return describe_begun(takes, call_arena(call), item, answer, is_again, call_fault(call));
 }
 
 bool take_answers_again(struct take *take)
 {
     struct takes *takes = take->takes;
-    struct recording told = { 0 };
+    struct recording reply = { 0 };
     struct arena arena = { 0 };
     struct fault fault = { 0 };
-    bool is_told = false;
+    bool is_found = false;
     struct id item;
 
     if (find_done(takes, &take->sender, &item, &fault) != ERR_OK)
         return false;
-    enum err e = tell_begun(takes, &arena, item, &told, &is_told, &fault);
-    if (is_told)
-        ticket_answer(takes->service, take->begun, &told);
+    enum err e = describe_begun(takes, &arena, item, &reply, &is_found, &fault);
+    if (is_found)
+        ticket_answer(takes->service, take->begun, &reply);
     else if (e != ERR_OK)
         ticket_fail(takes->service, take->begun, &fault);
     else
         take->sender.digest = 0; /* its id has the item that is gone: this one gets another */
     arena_free(&arena);
-    if (is_told || e != ERR_OK)
+    if (is_found || e != ERR_OK)
         take_free(take);
-    return is_told || e != ERR_OK;
+    return is_found || e != ERR_OK;
 }
 
 /* ---- ending ---- */
 
 static bool read_foretold(const struct call *call, struct arena *arena, struct recording *to)
 {
-    struct bytes told = recall_foretold(call);
+    struct bytes reply = recall_foretold(call);
 
-    return told.len > 0 && codec_decode(&recording_shape, told, arena, to, NULL) == ERR_OK;
+    return reply.len > 0 && codec_decode(&recording_shape, reply, arena, to, NULL) == ERR_OK;
 }
 
 /* One that is gone was given up, or never had a frame. */
-static enum err tell_ended(struct takes *takes, struct arena *arena, const struct recording *was, struct recording *to,
-                           struct fault *fault)
+static enum err describe_ended(struct takes *takes, struct arena *arena, const struct recording *was,
+                               struct recording *to, struct fault *fault)
 {
-    enum err e = takes_tell_one(takes, arena, was->id, to, fault);
+    enum err e = takes_describe(takes, arena, was->id, to, fault);
 
     if (e != ERR_NOT_FOUND)
         return e;
@@ -99,8 +99,8 @@ bool take_ends_again(struct takes *takes, struct call *call, struct recording *a
 
     if (!read_foretold(call, call_arena(call), &was) || (take->phase != TAKE_FREE && id_equal(take->item, was.id)))
         return false;
-    if (!takes_are_mended(takes)) {
-        *error = tell_ended(takes, call_arena(call), &was, answer, call_fault(call));
+    if (!takes_are_recovering(takes)) {
+        *error = describe_ended(takes, call_arena(call), &was, answer, call_fault(call));
         return true;
     }
     if (take->phase != TAKE_FREE || take->ended.number) {
@@ -113,7 +113,7 @@ bool take_ends_again(struct takes *takes, struct call *call, struct recording *a
 
 void take_answer_end(struct takes *takes, struct ticket ticket)
 {
-    struct recording told = { 0 };
+    struct recording reply = { 0 };
     struct arena arena = { 0 };
     struct fault fault = { 0 };
     enum err e = ERR_NOT_FOUND;
@@ -121,9 +121,9 @@ void take_answer_end(struct takes *takes, struct ticket ticket)
     if (id_is_zero(takes->ending))
         fault_set(&fault, e, "no take is under way");
     else
-        e = takes_tell_one(takes, &arena, takes->ending, &told, &fault);
+        e = takes_describe(takes, &arena, takes->ending, &reply, &fault);
     if (e == ERR_OK)
-        ticket_answer(takes->service, ticket, &told);
+        ticket_answer(takes->service, ticket, &reply);
     else
         ticket_fail(takes->service, ticket, &fault);
     takes->ending = (struct id){ { 0 } };

@@ -111,9 +111,9 @@ static void library_added(void *state, enum err error, const void *answer, const
     struct take *take = state;
 
     if (error != ERR_OK || !bytes_copy(take->path, sizeof(take->path), library->path)) {
-        struct fault told = fault ? *fault : (struct fault){ .code = ERR_TOO_LARGE, .what = "the path is too long" };
-        fault_hint(&told, "recordings lie in %.100s, by the setting recording.folder", take->takes->folder);
-        take_fail(take, &told);
+        struct fault shown = fault ? *fault : (struct fault){ .code = ERR_TOO_LARGE, .what = "the path is too long" };
+        fault_hint(&shown, "recordings lie in %.100s, by the setting recording.folder", take->takes->folder);
+        take_fail(take, &shown);
         return;
     }
     take->folder = library->id;
@@ -151,7 +151,7 @@ void take_is_connected(struct take *take)
 /* ---- what is heard, and how late ---- */
 
 /* A musician who plays along hears us late, and is heard late: both delays are subtracted. */
-static void server_told(void *state, enum err error, const void *answer, const struct fault *fault)
+static void receive_server(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     const struct server_state *server = answer;
     struct take *take = state;
@@ -182,5 +182,5 @@ void take_begin(struct take *take)
     take->phase = TAKE_STARTING;
     take->facts.began = clock_now();
     name_it(take);
-    send_ask(take, "audio.server", NULL, server_told);
+    send_ask(take, "audio.server", NULL, receive_server);
 }

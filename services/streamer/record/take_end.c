@@ -25,13 +25,13 @@ static void have_analysed(struct take *take)
         log_fault("a finished recording will be analysed later", &fault);
 }
 
-void take_note_mended(struct take *take)
+void take_note_recovered(struct take *take)
 {
     struct takes *takes = take->takes;
 
-    if (take->is_mended && !take->is_forgotten && takes->mended_count < TAKES_LEFT)
-        takes->mended[takes->mended_count++] = take->item;
-    take->is_mended = false;
+    if (take->is_recovery && !take->is_forgotten && takes->recovered_count < TAKES_LEFT)
+        takes->recovered[takes->recovered_count++] = take->item;
+    take->is_recovery = false;
 }
 
 static void keep_remark(const struct take *take)
@@ -46,15 +46,15 @@ static void keep_remark(const struct take *take)
 
 static void finish_take(struct take *take)
 {
-    struct recording told;
+    struct recording reply;
 
-    if (take->is_forgotten && (take->is_mended || take->begun.number))
+    if (take->is_forgotten && (take->is_recovery || take->begun.number))
         take->takes->never_ran = take->item;
-    take_tell_as(take, &told);
-    take_note_mended(take);
+    take_describe(take, &reply);
+    take_note_recovered(take);
     keep_remark(take);
     if (take->fault.code == ERR_OK || take->result == LIFECYCLE_FINAL)
-        ticket_answer(take->takes->service, take->ended, &told);
+        ticket_answer(take->takes->service, take->ended, &reply);
     else
         ticket_fail(take->takes->service, take->ended, &take->fault);
     ticket_fail(take->takes->service, take->begun, &take->fault); /* if it never ran */
@@ -105,9 +105,9 @@ void take_end(struct take *take)
 {
     struct takes *takes = take->takes;
     bool has_facts = take->facts.rate > 0 || take->is_flac;
-    struct recording told;
+    struct recording reply;
 
-    take_tell_as(take, &told);
+    take_describe(take, &reply);
     struct persist_forget forget = { .id = take->item };
     struct persist_end_take end = { .id = take->item,
                                     .lifecycle = { .value = take->result },
@@ -121,17 +121,17 @@ void take_end(struct take *take)
                                     .has_lost = true,
                                     .lost = take->lost,
                                     .has_gaps = true,
-                                    .gaps = told.gaps,
-                                    .lost_at = told.lost_at,
-                                    .has_lost_more = told.has_lost_more,
-                                    .lost_more = told.lost_more,
+                                    .gaps = reply.gaps,
+                                    .lost_at = reply.lost_at,
+                                    .has_lost_more = reply.has_lost_more,
+                                    .lost_more = reply.lost_more,
                                     .has_encoded = take->is_flac };
     if (take->is_flac)
         end.encoded = file_of(take);
     struct fault fault = { 0 };
 
-    take->phase = TAKE_TELLING;
-    take->told = clock_steady();
+    take->phase = TAKE_REPORTING;
+    take->reported = clock_steady();
     take->is_asking = true;
     const struct sender *sender = take == &takes->deleting && take->sender.digest ? &take->sender : NULL;
     enum err e = take->is_forgotten ? service_ask(takes->service, "persist.forget", &forget, BUDGET_MS, sender,

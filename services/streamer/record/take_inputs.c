@@ -69,7 +69,7 @@ static void take_connection(void *state, enum err error, const void *answer, con
     bool is_late = clock_steady() - take->since > PATIENCE_US;
 
     if (error == ERR_BUSY && !is_late) /* the core waits for JACK */
-        take->told = clock_steady() + AGAIN_US;
+        take->reported = clock_steady() + AGAIN_US;
     else if (error != ERR_OK)
         take_fail(take, fault);
     else if (++take->input < SIDES)
@@ -79,7 +79,7 @@ static void take_connection(void *state, enum err error, const void *answer, con
     else if (is_late)
         give_up(take, answer);
     else
-        take->told = clock_steady() + AGAIN_US;
+        take->reported = clock_steady() + AGAIN_US;
 }
 
 void take_connect(struct take *take)
@@ -96,9 +96,9 @@ void take_connect(struct take *take)
 
 void take_connect_again(struct take *take)
 {
-    if (take->told == 0 || clock_steady() < take->told)
+    if (take->reported == 0 || clock_steady() < take->reported)
         return;
-    take->told = 0;
+    take->reported = 0;
     take->input = take->input < SIDES ? take->input : SIDES - 1;
     send_ask(take, "audio.connect", take->input); /* a repeated ask changes nothing, and answers with the state */
 }

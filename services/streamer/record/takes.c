@@ -16,8 +16,8 @@ static struct take *find_live(struct takes *takes, struct id id)
 {
     if (takes->recording.phase != TAKE_FREE && id_equal(takes->recording.item, id))
         return &takes->recording;
-    if (takes->mending.phase != TAKE_FREE && id_equal(takes->mending.item, id))
-        return &takes->mending;
+    if (takes->recovery.phase != TAKE_FREE && id_equal(takes->recovery.item, id))
+        return &takes->recovery;
     for (struct take *take = takes->encoding; take; take = take->next)
         if (take->phase != TAKE_FREE && id_equal(take->item, id))
             return take;
@@ -51,9 +51,9 @@ static enum err find_left(struct takes *takes, struct fault *fault)
     return e;
 }
 
-static bool fill_mending(struct takes *takes, struct id id)
+static bool fill_recovery(struct takes *takes, struct id id)
 {
-    struct take *take = &takes->mending;
+    struct take *take = &takes->recovery;
     struct recording found = { 0 };
     struct arena arena = { 0 };
     bool is_there = take_find_one(takes, &arena, id, &found, NULL) == ERR_OK &&
@@ -62,27 +62,27 @@ static bool fill_mending(struct takes *takes, struct id id)
 
     (void)text_copy(take->name, sizeof(take->name), found.name);
     take->item = id;
-    take->is_mended = true;
+    take->is_recovery = true;
     arena_free(&arena);
     return is_there;
 }
 
-/* Its capture and one that is mended would meet in the ring. */
+/* Its capture and one that is recovered would meet in the ring. */
 static bool is_beginning(const struct take *take)
 {
     return take->phase > TAKE_FREE && take->phase < TAKE_GOING && take->facts.began != 0;
 }
 
 /* A take that was without a streamer for long does not go on by itself: it ends with what there is. */
-static void mend_next(struct takes *takes)
+static void recover_next(struct takes *takes)
 {
-    struct take *take = &takes->mending;
+    struct take *take = &takes->recovery;
     struct take_file *file;
 
     if (take->phase != TAKE_FREE || takes->left_count == 0 || is_beginning(&takes->recording))
         return;
     struct id id = takes->left[--takes->left_count];
-    if (!fill_mending(takes, id) || !(file = take_file_new(TAKE_RESUME, take_done, take))) {
+    if (!fill_recovery(takes, id) || !(file = take_file_new(TAKE_RESUME, take_done, take))) {
         take_free(take);
         return;
     }
@@ -95,19 +95,19 @@ static void mend_next(struct takes *takes)
     take_file_start(file, takes->errands);
 }
 
-bool takes_are_mended(const struct takes *takes)
+bool takes_are_recovering(const struct takes *takes)
 {
-    return takes->left_count > 0 || takes->mending.phase != TAKE_FREE;
+    return takes->left_count > 0 || takes->recovery.phase != TAKE_FREE;
 }
 
-enum err takes_tell_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
+enum err takes_describe(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
                         struct fault *fault)
 {
     struct take *take = find_live(takes, id);
     enum err e = take ? ERR_OK : take_find_one(takes, arena, id, to, fault);
 
     if (take && (take == &takes->recording || take->phase >= TAKE_ENCODING))
-        take_tell_as(take, to);
+        take_describe(take, to);
     else if (take)
         e = take_find_one(takes, arena, id, to, fault);
     if (e == ERR_OK && !take && id_equal(id, takes->remarked)) {
@@ -117,15 +117,15 @@ enum err takes_tell_one(struct takes *takes, struct arena *arena, struct id id, 
     return e;
 }
 
-static void tell_recovered(struct takes *takes, struct ticket ticket)
+static void answer_recovered(struct takes *takes, struct ticket ticket)
 {
     struct recordings answer = { 0 };
     struct arena arena = { 0 };
     struct fault fault = { 0 };
 
-    answer.each.at = arena_array(&arena, takes->mended_count + 1, sizeof(*answer.each.at));
-    for (uint32_t i = 0; answer.each.at && i < takes->mended_count; i++)
-        if (takes_tell_one(takes, &arena, takes->mended[i], &answer.each.at[answer.each.count], &fault) == ERR_OK)
+    answer.each.at = arena_array(&arena, takes->recovered_count + 1, sizeof(*answer.each.at));
+    for (uint32_t i = 0; answer.each.at && i < takes->recovered_count; i++)
+        if (takes_describe(takes, &arena, takes->recovered[i], &answer.each.at[answer.each.count], &fault) == ERR_OK)
             answer.each.count++;
     ticket_answer(takes->service, ticket, &answer);
     arena_free(&arena);
@@ -140,11 +140,11 @@ static void quiet_capture(struct takes *takes)
     struct order order = { .frame = ORDER_NOW, .verb = ORDER_CAPTURE_STOP, .generation = header.generation };
     usec_t now = clock_steady();
 
-    if (takes->recording.phase != TAKE_FREE || takes_are_mended(takes) || !takes->has_looked || order.generation == 0 ||
-        header.end != UINT64_MAX || now - takes->quieted < LOOK_US)
+    if (takes->recording.phase != TAKE_FREE || takes_are_recovering(takes) || !takes->has_looked ||
+        order.generation == 0 || header.end != UINT64_MAX || now - takes->quieted < LOOK_US)
         return;
     takes->quieted = now;
-    (void)desk_order(takes->desk, &order);
+    (void)core_link_order(takes->core, &order);
 }
 
 /* An ask that waited until it was known whether a take goes on. */
@@ -167,23 +167,23 @@ void takes_tick(struct takes *takes)
     errands_look(takes->errands);
     if (!takes->has_looked && now - takes->looked >= LOOK_US)
         (void)find_left(takes, NULL);
-    mend_next(takes);
-    take_follow(&takes->mending);
+    recover_next(takes);
+    take_follow(&takes->recovery);
     take_follow(&takes->recording);
     take_follow(&takes->deleting);
-    take_become_follow(takes);
-    while (takes->recovering_count > 0 && !takes_are_mended(takes))
-        tell_recovered(takes, takes->recovering[--takes->recovering_count]);
-    if (!takes_are_mended(takes))
+    encode_queue_follow(takes);
+    while (takes->recovering_count > 0 && !takes_are_recovering(takes))
+        answer_recovered(takes, takes->recovering[--takes->recovering_count]);
+    if (!takes_are_recovering(takes))
         go_on(&takes->recording);
-    if (!takes_are_mended(takes) && takes->has_looked)
+    if (!takes_are_recovering(takes) && takes->has_looked)
         take_free_inputs(takes);
     quiet_capture(takes);
 }
 
 bool takes_busy(const struct takes *takes)
 {
-    return takes->recording.phase != TAKE_FREE || takes_are_mended(takes) || takes->deleting.phase != TAKE_FREE;
+    return takes->recording.phase != TAKE_FREE || takes_are_recovering(takes) || takes->deleting.phase != TAKE_FREE;
 }
 
 /* ---- asks ---- */
@@ -210,7 +210,7 @@ bool takes_is_under_way(const struct takes *takes, struct call *call, struct rec
 
     if (take->phase < TAKE_GOING || !id_equal(take->facts.request, call_request(call)))
         return false;
-    take_tell_as((struct take *)&takes->recording, answer);
+    take_describe((struct take *)&takes->recording, answer);
     return true;
 }
 
@@ -234,7 +234,7 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
         return refuse(call, ERR_BUSY, "the take \"%.100s\" is under way", take->name);
     if (!takes->has_looked && (e = find_left(takes, call_fault(call))) != ERR_OK)
         return e;
-    if ((e = desk_check(takes->desk, call_fault(call))) != ERR_OK)
+    if ((e = core_link_check(takes->core, call_fault(call))) != ERR_OK)
         return e;
     (void)text_copy(take->name, sizeof(take->name), ask->name);
     for (uint32_t i = 0; i < ask->inputs.count && i < 2; i++)
@@ -246,7 +246,7 @@ enum err takes_record(struct takes *takes, struct call *call, const struct strea
     take->facts.is_filled = ask->has_gaps ? ask->gaps.value == GAPS_FILL : !takes->skips_gaps;
     take->facts.request = call_request(call);
     take->sender = call_sender(call);
-    take->facts.most = ask->has_seconds ? (uint64_t)llround(ask->seconds * desk_rate(takes->desk)) : 0;
+    take->facts.most = ask->has_seconds ? (uint64_t)llround(ask->seconds * core_link_rate(takes->core)) : 0;
     take->begun = call_defer(call);
     return ERR_OK;
 }
@@ -259,15 +259,15 @@ enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, 
 
     if (take_ends_again(takes, call, answer, &e))
         return e;
-    if (take->phase == TAKE_FREE && !takes_are_mended(takes) && recall_was_begun(call) && takes->mended_count)
-        return takes_tell_one(takes, call_arena(call), takes->mended[takes->mended_count - 1], answer,
+    if (take->phase == TAKE_FREE && !takes_are_recovering(takes) && recall_was_begun(call) && takes->recovered_count)
+        return takes_describe(takes, call_arena(call), takes->recovered[takes->recovered_count - 1], answer,
                               call_fault(call));
-    if (take->phase == TAKE_FREE && !takes_are_mended(takes))
+    if (take->phase == TAKE_FREE && !takes_are_recovering(takes))
         return refuse(call, ERR_NOT_FOUND, "no take is under way");
     fault_set(&fault, ERR_CONFLICT, "another client ends this take");
     ticket_fail(takes->service, take->ended, &fault);
     if (!id_is_zero(take->item)) {
-        take_tell_as(take, answer);
+        take_describe(take, answer);
         recall_foretell(call, answer, UINT64_MAX); /* a successor learns which take it is about */
     }
     take->ended = call_defer(call);
@@ -278,7 +278,7 @@ enum err takes_end(struct takes *takes, struct call *call, enum take_wish wish, 
 
 enum err takes_one(struct takes *takes, struct call *call, struct id id, struct recording *answer)
 {
-    return takes_tell_one(takes, call_arena(call), id, answer, call_fault(call));
+    return takes_describe(takes, call_arena(call), id, answer, call_fault(call));
 }
 
 enum err takes_list(struct takes *takes, struct call *call, struct recordings *answer)
@@ -290,7 +290,7 @@ enum err takes_list(struct takes *takes, struct call *call, struct recordings *a
         return ERR_OK;
     for (uint32_t i = 0; e == ERR_OK && i < all.count; i++)
         if (find_live(takes, all.at[i].id))
-            (void)takes_tell_one(takes, call_arena(call), all.at[i].id, &all.at[i], NULL);
+            (void)takes_describe(takes, call_arena(call), all.at[i].id, &all.at[i], NULL);
     answer->each = all;
     return e;
 }
@@ -388,9 +388,9 @@ enum err takes_settings(struct takes *takes, struct config *config, const struct
 
 enum err takes_open(struct takes *takes, struct fault *fault)
 {
-    takes->memory = studio_capture(takes->desk->studio, 0, &takes->ring);
-    takes->recording.takes = takes->mending.takes = takes->deleting.takes = takes;
-    takes->was_silent = !takes->desk->has_state || clock_steady() - takes->desk->state.at > SILENT_US;
+    takes->memory = studio_capture(takes->core->studio, 0, &takes->ring);
+    takes->recording.takes = takes->recovery.takes = takes->deleting.takes = takes;
+    takes->was_silent = !takes->core->has_state || clock_steady() - takes->core->state.at > SILENT_US;
     takes->looked = -LOOK_US;
     takes->has_inputs = true;
     enum err e = mailbox_new(&takes->mailbox, fault);

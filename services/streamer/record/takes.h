@@ -2,8 +2,8 @@
  * recordings folder, a library of its own, and in the end it is reported to persist as final, or it is given up.
  *
  *   starting: latency, inputs, folder, library, item ──► making: its file ──► waiting: the sound core begins
- *       ──► going ──► stopping: the ring is drained ──► telling: persist, until it has said yes ──► free
- *                                                  └──► encoding: FLAC is made of its WAV, in a queue ──► telling
+ *       ──► going ──► stopping: the ring is drained ──► reporting to persist until it has acknowledged ──► free
+ *                                                  └──► encoding: FLAC is made of its WAV, in a queue ──► reporting
  *
  * The file and the capture ring are all that a successor needs: it finds the pending items in the store, goes on with
  * the one that the sound core still captures, and finishes the others. The loop's; the disk is take_file's and
@@ -13,7 +13,7 @@
 
 #include "proto/service/service.h"
 #include "schema_streamer.h"
-#include "services/streamer/base/desk.h"
+#include "services/streamer/base/core_link.h"
 #include "services/streamer/base/locate.h"
 #include "services/streamer/record/take_file.h"
 
@@ -32,7 +32,7 @@ enum take_phase {
     TAKE_GOING,
     TAKE_STOPPING,
     TAKE_ENCODING,
-    TAKE_TELLING
+    TAKE_REPORTING
 };
 enum take_wish { TAKE_WISH_NOTHING, TAKE_WISH_STOP, TAKE_WISH_CANCEL };
 
@@ -53,9 +53,9 @@ struct take {
     struct take *next;      /* of those that are to be encoded */
     int32_t format;         /* enum take_format: what it is to be */
     bool is_flac;           /* it is: path, size and content are the FLAC's */
-    bool is_mended;         /* a predecessor left it, and `recover` has not noted it */
+    bool is_recovery;       /* a predecessor left it, and `recover` has not noted it */
     struct ticket begun, ended;
-    usec_t since, told;
+    usec_t since, reported;
     bool is_ordered, is_asking, is_forgotten;
     int32_t result; /* enum lifecycle, once it has ended */
     uint64_t frames, size, lost;
@@ -69,7 +69,7 @@ struct take {
 
 struct takes {
     struct service *service;
-    struct desk *desk;
+    struct core_link *core;
     struct locator *locator;
     struct capture_memory *memory;
     struct ring ring;
@@ -80,16 +80,16 @@ struct takes {
     bool deletes_cancelled;
     bool skips_gaps;        /* where an ask does not say */
     int64_t latency_frames; /* frames; -1: as the sound core measures it */
-    struct take recording, mending, deleting;
-    struct take *encoding; /* the queue; the first one is under way, or tells */
+    struct take recording, recovery, deleting;
+    struct take *encoding; /* the queue; the first one is under way or is reported */
     struct id remarked;    /* the last take that stays a WAV, and why */
     char remark[256];
     struct id left[TAKES_LEFT]; /* pending items, still to be looked at */
     uint32_t left_count;
-    struct id mended[TAKES_LEFT];
-    uint32_t mended_count;
+    struct id recovered[TAKES_LEFT];
+    uint32_t recovered_count;
     struct id never_ran; /* the last item that was given up before its take ran: its ask may begin another */
-    struct id ending;    /* which take `recording.ended` is about, while takes are mended; zero: the one under way */
+    struct id ending;    /* which take `recording.ended` is about, while takes are recovered; zero: the one under way */
     bool has_looked;     /* at the store, since the start */
     bool was_silent;     /* no sound core ran when this service started: nothing goes on */
     usec_t looked, quieted;
@@ -104,7 +104,7 @@ struct takes {
 /* Errors: bad_request, a word that is none of those the setting takes. */
 enum err takes_settings(struct takes *takes, struct config *config, const struct paths *paths, struct fault *fault);
 
-/* `service`, `desk` and `locator` are set. Errors: full, io. */
+/* `service`, `core` and `locator` are set. Errors: full, io. */
 enum err takes_open(struct takes *takes, struct fault *fault);
 void takes_close(struct takes *takes); /* a take under way is left to the successor, whole */
 void takes_tick(struct takes *takes);
@@ -123,8 +123,8 @@ enum err takes_recover(struct takes *takes, struct call *call);
 /* ---- among the files of takes ---- */
 
 /* takes.c */
-bool takes_are_mended(const struct takes *takes); /* what a predecessor left is not looked through yet */
-enum err takes_tell_one(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
+bool takes_are_recovering(const struct takes *takes); /* something that a predecessor left is not recovered yet */
+enum err takes_describe(struct takes *takes, struct arena *arena, struct id id, struct recording *to,
                         struct fault *fault);
 
 /* take_again.c: asks that are sent again after the death of a streamer. */
@@ -132,7 +132,7 @@ enum err takes_tell_one(struct takes *takes, struct arena *arena, struct id id, 
 /* persist has an item of the ask that begins this take: fills `answer`. Errors: conflict, not_found (that take is
  * gone), those of locate_read. `is_again` is false when the take is to begin. */
 enum err take_begun_again(struct takes *takes, struct call *call, struct recording *answer, bool *is_again);
-/* The same, once takes were mended: true when the ask is answered, and the take is free. */
+/* The same, once takes were recovered: true when the ask is answered, and the take is free. */
 bool take_answers_again(struct take *take);
 /* A predecessor was to end a take: its ask waits, or is answered; false: it had not begun to. */
 bool take_ends_again(struct takes *takes, struct call *call, struct recording *answer, enum err *error);
@@ -154,20 +154,20 @@ void take_done(struct errand *errand, bool lost);             /* its file has en
 void take_follow(struct take *take);                          /* one step, if there is one to take */
 void take_fail(struct take *take, const struct fault *fault); /* before it runs; the item goes first, if there is one */
 void take_leave(struct take *take, const struct fault *fault); /* the item stays pending: `recover` tries it again */
-void take_tell_as(struct take *take, struct recording *to);
+void take_describe(struct take *take, struct recording *to);
 void take_publish(struct take *take, const char *event);
 void take_note_gaps(struct take *take, const struct wav_gaps *gaps); /* what its file lacks */
 void take_free(struct take *take);
 
-/* take_become.c: a take whose WAV is whole goes into the queue, and `take` is free; take_end follows. */
-void take_become(struct take *take);
-void take_become_follow(struct takes *takes);
-void take_become_tell(const struct takes *takes, struct arena *arena, struct task_list *to);
-enum err take_become_cancel(struct takes *takes, struct id item, struct fault *fault); /* not_found; it stays a WAV */
+/* encode_queue.c: a take whose WAV is whole goes into the queue, and `take` is free; take_end follows. */
+void encode_queue_add(struct take *take);
+void encode_queue_follow(struct takes *takes);
+void encode_queue_list_tasks(const struct takes *takes, struct arena *arena, struct task_list *to);
+enum err encode_queue_cancel(struct takes *takes, struct id item, struct fault *fault); /* not_found; it stays a WAV */
 
 /* take_end.c: reports its end to persist, until persist has acknowledged it. */
 void take_end(struct take *take);
-void take_note_mended(struct take *take); /* for `recover` */
+void take_note_recovered(struct take *take); /* for `recover` */
 
 /* take_find.c: reads the store. */
 enum err take_find_all(struct takes *takes, struct arena *arena, struct recording_list *to, struct fault *fault);

@@ -19,7 +19,7 @@ static void begin(struct streamer *streamer)
     holds(file_write_atomic(path, bytes_of(settings, (uint32_t)len), 0600, NULL) == ERR_OK);
     holds(studio_make(paths, NULL) == ERR_OK);
     streamer_open(streamer, service);
-    holds(streamer->desk.studio != NULL);
+    holds(streamer->core.studio != NULL);
     holds(studio_remove(paths) == ERR_OK); /* their names: the mappings stay */
     service_answer(service, &asks_handlers, streamer);
     service_each_turn(service, streamer_turn, streamer);
@@ -31,7 +31,7 @@ static void sound(struct streamer *streamer)
 {
     struct state state = { .at = clock_steady(), .rate = 48000, .frame = 48000 };
 
-    slots_put(&streamer->desk.slots, &state);
+    slots_put(&streamer->core.slots, &state);
 }
 
 static void turn(struct streamer *streamer)

@@ -1,4 +1,4 @@
-/* take_become.c: takes whose WAV is whole, and that are to be FLAC: one after the other, while others are recorded. */
+/* encode_queue.c: takes whose WAV is whole, and that are to be FLAC: one after the other, while others are recorded. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static void give_up(struct take *take, const struct fault *why)
     take_end(take);
 }
 
-static void become_flac(struct take *take, const struct take_flac *flac)
+static void encode_to_flac(struct take *take, const struct take_flac *flac)
 {
     take->is_flac = true;
     take->format = TAKE_FORMAT_FLAC;
@@ -58,7 +58,7 @@ static void end_encoding(struct errand *errand, bool lost)
         return;
     }
     if (flac->became == TAKE_IS_FLAC)
-        become_flac(take, flac);
+        encode_to_flac(take, flac);
     else if (flac->became == TAKE_STAYS_WAV)
         stay_wav(take, &flac->fault);
     take->is_forgotten = flac->became == TAKE_IS_GONE;
@@ -86,7 +86,7 @@ static void start_encoding(struct take *take)
     flac->facts.item = take->item;
     flac->gaps = take->gaps;
     take->flac = flac;
-    take->told = clock_steady();
+    take->reported = clock_steady();
     take_flac_start(flac, takes->errands);
 }
 
@@ -105,21 +105,21 @@ static struct take *append_take(struct takes *takes, const struct take *take)
     return *last = waiting;
 }
 
-void take_become(struct take *take)
+void encode_queue_add(struct take *take)
 {
     struct takes *takes = take->takes;
     struct take *waiting = append_take(takes, take);
     struct fault fault = { 0 };
-    struct recording told;
+    struct recording reply;
 
     if (!waiting) {
         fault_set(&fault, ERR_FULL, "too many takes wait to be encoded");
         give_up(take, &fault);
         return;
     }
-    take_note_mended(waiting);
-    take_tell_as(waiting, &told);
-    ticket_answer(takes->service, waiting->ended, &told);
+    take_note_recovered(waiting);
+    take_describe(waiting, &reply);
+    ticket_answer(takes->service, waiting->ended, &reply);
     waiting->ended = (struct ticket){ 0 };
     take_publish(waiting, "take_progress");
     take_free(take);
@@ -140,7 +140,7 @@ static void drop_ended(struct takes *takes)
     }
 }
 
-void take_become_follow(struct takes *takes)
+void encode_queue_follow(struct takes *takes)
 {
     struct take *under_way = NULL, *next = NULL;
 
@@ -154,15 +154,15 @@ void take_become_follow(struct takes *takes)
     }
     if (!under_way && next) {
         start_encoding(next);
-    } else if (under_way && clock_steady() - under_way->told >= PROGRESS_US) {
-        under_way->told = clock_steady();
+    } else if (under_way && clock_steady() - under_way->reported >= PROGRESS_US) {
+        under_way->reported = clock_steady();
         take_publish(under_way, "take_progress");
     }
 }
 
 /* ---- as tasks ---- */
 
-void take_become_tell(const struct takes *takes, struct arena *arena, struct task_list *to)
+void encode_queue_list_tasks(const struct takes *takes, struct arena *arena, struct task_list *to)
 {
     to->at = takes->encoding ? arena_array(arena, TASKS, sizeof(*to->at)) : NULL;
     for (const struct take *take = takes->encoding; to->at && take && to->count < TASKS; take = take->next)
@@ -175,7 +175,7 @@ void take_become_tell(const struct takes *takes, struct arena *arena, struct tas
                                                  .can_cancel = true };
 }
 
-enum err take_become_cancel(struct takes *takes, struct id item, struct fault *fault)
+enum err encode_queue_cancel(struct takes *takes, struct id item, struct fault *fault)
 {
     struct fault why = { 0 };
 

@@ -1,0 +1,87 @@
+#include "services/streamer/base/core_link.h"
+
+#include <math.h>
+
+enum { STALE_US = 1000000, RATE = 48000 };
+
+enum err core_link_open(struct core_link *core, const struct paths *paths, struct fault *fault)
+{
+    *core = (struct core_link){ 0 };
+    enum err e = studio_open(paths, &core->studio, fault);
+    if (e != ERR_OK)
+        return e;
+    core->orders = studio_orders(core->studio, ORDERS_STREAMER);
+    core->notes = studio_notes(core->studio, ORDERS_STREAMER);
+    core->slots = studio_state(core->studio);
+    core_link_look(core);
+    return ERR_OK;
+}
+
+void core_link_close(struct core_link *core)
+{
+    studio_close(core->studio);
+    *core = (struct core_link){ 0 };
+}
+
+void core_link_look(struct core_link *core)
+{
+    struct state state;
+
+    if (!slots_get(&core->slots, &state, NULL))
+        return;
+    core->state = state;
+    core->has_state = true;
+}
+
+enum err core_link_check(struct core_link *core, struct fault *fault)
+{
+    core_link_look(core);
+    if (core->has_state && clock_steady() - core->state.at < STALE_US)
+        return ERR_OK;
+    fault_set(fault, ERR_OFFLINE, "the sound core does not run");
+    return fault_hint(fault, "`loophole status` shows it, `loophole doctor` says what it needs");
+}
+
+uint32_t core_link_rate(const struct core_link *core)
+{
+    uint32_t rate = core->has_state ? core->state.rate : RATE;
+
+    return rate >= 1000 && rate <= 768000 ? rate : RATE;
+}
+
+bool core_link_order(struct core_link *core, const struct order *order)
+{
+    return ring_write(&core->orders, order, 1) == 1;
+}
+
+uint64_t core_link_effects(const struct core_link *core)
+{
+    return ring_written(&core->orders);
+}
+
+bool core_link_has_room(const struct core_link *core, uint32_t orders)
+{
+    return ring_space(&core->orders) >= orders;
+}
+
+bool core_link_note(struct core_link *core, struct note *note)
+{
+    return ring_read(&core->notes, note, 1) == 1;
+}
+
+/* The audio thread's own formula: what begins there begins with the step. */
+static int64_t frame_of(const struct state *state, double place)
+{
+    return state->begins + (int64_t)floor((place - state->place) * state->step_frames + 0.5);
+}
+
+int64_t core_link_next(const struct core_link *core, uint32_t grid)
+{
+    const struct state *state = &core->state;
+    double ahead = (double)(state->frame - state->begins) + 2.0 * state->period;
+    double line = ceil((state->place + ahead / state->step_frames) / grid) * grid;
+
+    if (!core->has_state || !state->running || grid == 0 || !(state->step_frames >= 1) || !(fabs(line) < 1e12))
+        return ORDER_NOW;
+    return frame_of(state, line);
+}

@@ -1,0 +1,337 @@
+#include "services/streamer/play/reader.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/process/opening.h"
+#include "common/text.h"
+#include "proto/service/workers.h"
+#include "schema_worker.h"
+
+enum {
+    OPENERS = 8, /* threads */
+    CHANNELS_MAX = 64,
+    RATE_MIN = 1000,
+    RATE_MAX = 768000,
+    OPEN_AHEAD = 1 << 20,       /* bytes */
+    OPEN_PATIENCE_US = 4000000, /* of the file system */
+    WORKERS_AHEAD = 4,
+    OPEN_US = 10000000,
+    CLOSE_US = 1000000,
+    READ_US = 60000000,
+};
+
+struct file_readers {
+    struct service *service;
+    struct mailbox *mailbox;
+    struct errands *errands;
+    struct workers *workers;
+    struct file_reader *waiting; /* open files without a worker; newest first */
+    char program[PATH_MAX + 32];
+    float stereo[2 * READER_FRAMES_MAX];
+};
+
+enum phase { OPENING, WAITING, ASKED, OPEN, READING, FAILED };
+
+struct file_reader {
+    struct file_readers *readers;
+    struct reader_events events;
+    enum phase phase;
+    struct opening *opening;
+    struct worker *worker;
+    struct file_reader *next; /* of those that wait */
+    int fd;                   /* until a worker has it; -1 */
+    struct reader_format format;
+    int64_t frame; /* of the read under way */
+    uint32_t frames;
+    char extension[TEXT_EXTENSION_SIZE];
+};
+
+/* ---- failing ---- */
+
+static void fail_reader(struct file_reader *reader, const struct fault *fault)
+{
+    reader->phase = FAILED;
+    reader->events.failed(reader->events.state, fault);
+}
+
+static void fail_with(struct file_reader *reader, enum err code, const char *why)
+{
+    struct fault fault = { 0 };
+
+    fault_set(&fault, code, "%s", why);
+    fail_reader(reader, &fault);
+}
+
+/* ---- opening ---- */
+
+static bool give_to_worker(struct file_reader *reader)
+{
+    struct pull pull = { .verb = { .value = WORKER_VERB_OPEN }, .extension = text_of(reader->extension) };
+    struct file_readers *readers = reader->readers;
+
+    reader->worker = workers_take(readers->workers, reader);
+    if (!reader->worker)
+        return false;
+    reader->phase = ASKED;
+    workers_ask(reader->worker, &pull_shape, &pull, &pull.number, reader->fd, OPEN_US);
+    close(reader->fd);
+    reader->fd = -1;
+    return true;
+}
+
+static void take_opened(void *state, void *what, const struct opened_file *file, const struct fault *fault)
+{
+    struct file_reader *reader = state;
+
+    (void)what;
+    reader->opening = NULL;
+    if (file->fd < 0) {
+        fail_reader(reader, fault);
+        return;
+    }
+    reader->fd = file->fd;
+    reader->phase = WAITING;
+    if (give_to_worker(reader))
+        return;
+    reader->next = reader->readers->waiting;
+    reader->readers->waiting = reader;
+}
+
+static struct file_reader **longest_waiting(struct file_readers *readers)
+{
+    struct file_reader **at = &readers->waiting;
+
+    while (*at && (*at)->next)
+        at = &(*at)->next;
+    return at;
+}
+
+static void spare_workers(void *state)
+{
+    struct file_readers *readers = state;
+    struct file_reader **last;
+
+    while (*(last = longest_waiting(readers)) && give_to_worker(*last))
+        *last = NULL;
+}
+
+/* ---- what workers say ---- */
+
+static bool is_sane(const struct pulled *pulled)
+{
+    return pulled->rate >= RATE_MIN && pulled->rate <= RATE_MAX && pulled->channels >= 1 &&
+           pulled->channels <= CHANNELS_MAX;
+}
+
+static float finite_or_zero(float sample)
+{
+    return isfinite(sample) ? sample : 0.0f;
+}
+
+/* The bytes lie anywhere in a message: they are copied before they are floats. */
+static uint32_t make_stereo(const struct pulled *pulled, uint32_t channels, uint32_t most, float *to)
+{
+    size_t stride = channels * sizeof(float);
+    uint32_t frames = (uint32_t)(pulled->pcm.len / stride);
+
+    frames = frames < most ? frames : most;
+    for (uint32_t i = 0; i < frames; i++) {
+        float frame[2];
+        memcpy(frame, pulled->pcm.at + i * stride, channels > 1 ? sizeof(frame) : sizeof(float));
+        to[2 * i] = finite_or_zero(frame[0]);
+        to[2 * i + 1] = channels > 1 ? finite_or_zero(frame[1]) : to[2 * i];
+    }
+    return frames;
+}
+
+static void take_pulled(struct file_reader *reader, const struct pulled *pulled)
+{
+    if (pulled->failure.len > 0) {
+        struct fault fault = { 0 };
+        fault_set(&fault, ERR_BAD_REQUEST, "%.*s", TEXT_ARG(pulled->failure));
+        fail_reader(reader, &fault);
+    } else if (!is_sane(pulled)) {
+        fail_with(reader, ERR_BAD_REQUEST, "its decoder answers nonsense");
+    } else if (reader->phase == ASKED) {
+        reader->phase = OPEN;
+        reader->format = (struct reader_format){ (uint32_t)pulled->rate, (uint32_t)pulled->channels, pulled->frames };
+        reader->events.opened(reader->events.state, &reader->format);
+    } else {
+        float *stereo = reader->readers->stereo;
+        uint32_t frames = make_stereo(pulled, reader->format.channels, reader->frames, stereo);
+        reader->phase = OPEN;
+        reader->events.came(reader->events.state, reader->frame, stereo, frames,
+                            pulled->end || frames < reader->frames);
+    }
+}
+
+static enum err take_answer(void *state, struct worker *worker, const void *answer, struct fault *fault)
+{
+    (void)state;
+    (void)fault;
+    if (worker->holder)
+        take_pulled(worker->holder, answer);
+    return ERR_OK;
+}
+
+static void lose_worker(void *state, void *holder, const struct fault *fault)
+{
+    struct file_reader *reader = holder;
+    struct fault why = { 0 };
+
+    (void)state;
+    reader->worker = NULL;
+    if (fault->code == ERR_TIMEOUT)
+        fault_set(&why, ERR_TIMEOUT, "its file system does not answer");
+    else
+        fault_set(&why, ERR_BAD_REQUEST, "its decoder was lost: %s", fault->what);
+    fail_reader(reader, &why);
+}
+
+/* A closed file is the first message that a worker answers. */
+static void close_file(struct worker *worker, usec_t patience)
+{
+    struct pull pull = { .verb = { .value = WORKER_VERB_CLOSE } };
+
+    workers_ask(worker, &pull_shape, &pull, &pull.number, -1, patience);
+}
+
+static enum err prove_worker(struct worker *worker, struct fault *fault)
+{
+    (void)fault;
+    close_file(worker, WORKERS_START_US);
+    return ERR_OK;
+}
+
+static void start_workers(struct file_readers *readers)
+{
+    snprintf(readers->program, sizeof(readers->program), "%s/loophole-worker",
+             service_paths(readers->service)->programs);
+    readers->workers =
+        workers_new(readers->service,
+                    &(struct workers_settings){ readers->program, "stream", WORKERS_MAX, WORKERS_AHEAD, &pulled_shape,
+                                                offsetof(struct pulled, number) },
+                    &(struct workers_events){ prove_worker, take_answer, lose_worker, spare_workers, readers });
+}
+
+/* ---- from outside ---- */
+
+static void open_mail(void *state, int fd)
+{
+    (void)fd;
+    mailbox_open(((struct file_readers *)state)->mailbox);
+}
+
+enum err readers_new(struct service *service, struct file_readers **readers, struct fault *fault)
+{
+    struct file_readers *made = calloc(1, sizeof(*made));
+
+    *readers = NULL;
+    if (!made)
+        return fault_set(fault, ERR_FULL, "no memory for readers");
+    made->service = service;
+    enum err e = mailbox_new(&made->mailbox, fault);
+    if (e == ERR_OK)
+        made->errands = errands_new(made->mailbox, OPENERS);
+    if (e == ERR_OK && service_watch(service, mailbox_fd(made->mailbox), open_mail, made) != ERR_OK)
+        e = fault_set(fault, ERR_FULL, "the service watches too many descriptors");
+    if (e == ERR_OK)
+        start_workers(made);
+    if (e == ERR_OK)
+        *readers = made;
+    else
+        readers_free(made);
+    return e;
+}
+
+void readers_free(struct file_readers *readers)
+{
+    if (!readers)
+        return;
+    workers_free(readers->workers);
+    if (readers->errands && !errands_end(readers->errands))
+        return; /* a thread hangs: what it uses stays */
+    if (readers->mailbox)
+        service_unwatch(readers->service, mailbox_fd(readers->mailbox));
+    mailbox_free(readers->mailbox);
+    free(readers);
+}
+
+void readers_tick(struct file_readers *readers)
+{
+    errands_look(readers->errands);
+    workers_tick(readers->workers);
+}
+
+const char *readers_alarm(const struct file_readers *readers)
+{
+    return workers_alarm(readers->workers);
+}
+
+enum err reader_open(struct file_readers *readers, const char *path, const struct reader_events *events,
+                     struct file_reader **reader, struct fault *fault)
+{
+    struct file_reader *made = calloc(1, sizeof(*made));
+
+    *reader = NULL;
+    if (!made)
+        return fault_set(fault, ERR_FULL, "no memory for a reader");
+    made->readers = readers;
+    made->events = *events;
+    made->fd = -1;
+    text_extension(bytes_of(path, strlen(path)), made->extension);
+    made->opening = opening_start(readers->errands, path, OPEN_AHEAD, OPEN_PATIENCE_US,
+                                  (struct opening_events){ take_opened, made }, NULL);
+    *reader = made;
+    return ERR_OK;
+}
+
+bool reader_is_free(const struct file_reader *reader)
+{
+    return reader->phase == OPEN;
+}
+
+void reader_pull(struct file_reader *reader, int64_t frame, uint32_t frames)
+{
+    struct pull pull = { .verb = { .value = WORKER_VERB_READ }, .frame = frame };
+
+    reader->phase = READING;
+    reader->frame = frame;
+    reader->frames = frames < READER_FRAMES_MAX ? frames : READER_FRAMES_MAX;
+    pull.count = reader->frames;
+    workers_ask(reader->worker, &pull_shape, &pull, &pull.number, -1, READ_US);
+}
+
+/* A busy worker is killed: a stop waits for nothing. */
+static void give_back(struct workers *workers, struct worker *worker)
+{
+    if (!workers_is_free(worker)) {
+        workers_drop(workers, worker);
+        return;
+    }
+    close_file(worker, CLOSE_US);
+    workers_give_back(workers, worker);
+}
+
+void reader_close(struct file_reader *reader)
+{
+    if (!reader)
+        return;
+    struct file_reader **at = &reader->readers->waiting;
+    while (*at && *at != reader)
+        at = &(*at)->next;
+    if (*at)
+        *at = reader->next;
+    if (reader->opening)
+        opening_drop(reader->opening);
+    if (reader->worker)
+        give_back(reader->readers->workers, reader->worker);
+    if (reader->fd >= 0)
+        close(reader->fd);
+    free(reader);
+}

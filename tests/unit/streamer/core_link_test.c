@@ -1,0 +1,69 @@
+/* The next line of a grid, by what the sound core says of its transport. */
+#include <math.h>
+
+#include "services/streamer/base/core_link.h"
+#include "tests/unit/common/home.h"
+
+static struct core_link make_core_at(double place, int64_t frame)
+{
+    struct core_link core = { .has_state = true };
+
+    core.state = (struct state){ .rate = 48000, .period = 256, .running = 1, .tempo = 120, .frame = frame };
+    core.state.begins = frame - 1000;
+    core.state.place = place - 1000 / 6000.0;
+    core.state.step_frames = 6000;
+    return core;
+}
+
+static void the_next_line_is_the_one_that_comes(void **unused)
+{
+    struct core_link core = make_core_at(17, 500000);
+
+    (void)unused;
+    assert_int_equal(core_link_next(&core, 16), 500000 + 15 * 6000);
+    assert_int_equal(core_link_next(&core, 4), 500000 + 3 * 6000);
+    core = make_core_at(31.99, 500000); /* too near for an order to arrive in time */
+    assert_int_equal(core_link_next(&core, 16), 500000 + 60 + 16 * 6000);
+    core = make_core_at(30, 500000);
+    core.state.step_frames = 1234.567;
+    core.state.place = 29.5;
+    assert_int_equal(core_link_next(&core, 4), 499000 + lround(2.5 * 1234.567));
+}
+
+static void a_count_in_has_lines_before_the_music(void **unused)
+{
+    struct core_link core = make_core_at(-13, 4096);
+
+    (void)unused;
+    core.state.count_in = 13;
+    core.state.step = 0; /* where the music begins */
+    assert_int_equal(core_link_next(&core, 16), 4096 + 13 * 6000);
+    assert_int_equal(core_link_next(&core, 4), 4096 + 6000);
+}
+
+static void without_a_grid_or_a_transport_it_is_now(void **unused)
+{
+    struct core_link core = make_core_at(3, 4096);
+
+    (void)unused;
+    assert_true(core_link_next(&core, 0) == ORDER_NOW);
+    core.state.step_frames = NAN;
+    assert_true(core_link_next(&core, 16) == ORDER_NOW);
+    core = make_core_at(3, 4096);
+    core.state.place = INFINITY;
+    assert_true(core_link_next(&core, 16) == ORDER_NOW);
+    core = make_core_at(3, 4096);
+    core.state.running = 0;
+    assert_true(core_link_next(&core, 16) == ORDER_NOW);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_next_line_is_the_one_that_comes),
+        cmocka_unit_test(a_count_in_has_lines_before_the_music),
+        cmocka_unit_test(without_a_grid_or_a_transport_it_is_now),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
