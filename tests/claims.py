@@ -7,10 +7,13 @@
     run_claims()
 
 Each claim is a function marked `@claim`; its name says what holds. It gets a Home of its own, an engine's LOOPHOLE_HOME,
-and fails by any exception. `@claim(inside=Persist)` runs it in `with Persist(home)` and gives it what that gives.
+and fails by any exception. `@claim(inside=Persist)` runs it in `with Persist(home)` and gives it what that gives; any
+context manager of a home does.
 `@claim(shares=FIXTURE)` gets the home that FIXTURE(home) has prepared: claims that share one run one after the other, all
 others side by side. Output is TAP. PROGRAM NAME… runs only these claims."""
 import atexit
+import fnmatch
+import glob
 import inspect
 import json
 import os
@@ -30,6 +33,8 @@ BUILD = os.path.join(TOP, os.environ.get('BUILD', 'build'))
 LONG = bool(os.environ.get('LONG'))
 SEED = int(os.environ.get('SEED') or (random.randrange(1, 2**30) if LONG else 1))
 BESIDE = int(os.environ.get('BESIDE', 3))  # claims at once
+DRUMKITS = '/usr/share/hydrogen/data/drumkits'
+SONIC = '/usr/share/sonic-pi/samples'
 
 os.environ.update(PATH=os.path.join(BUILD, 'bin') + ':' + os.environ['PATH'], LC_ALL='C.UTF-8', SEED=str(SEED),
                   LOOPHOLE_AUDIO='none', PYTHONPATH=f'{TOP}/tests:{TOP}/tests/faults', PYTHONDONTWRITEBYTECODE='1')
@@ -63,6 +68,23 @@ def until(true, seconds=60, what=None):
     return got
 
 
+def same(expected, got, of=''):
+    assert expected == got, f'expected {expected!r}, but got {got!r} {of}'
+
+
+def contains(text, part):
+    assert part in text, f'no {part!r} in: {text}'
+
+
+def samples(pattern, most=None, folder=DRUMKITS):
+    """The paths of sounds below a folder, sorted; upper and lower case are one."""
+    if not os.path.isdir(folder):
+        skip(f'{folder} is missing')
+    found = [os.path.join(root, name) for root, _, names in os.walk(folder, followlinks=True) for name in names
+             if fnmatch.fnmatch(name.lower(), pattern.lower())]
+    return sorted(found)[:most]
+
+
 class Said:
     """What a program printed, and its exit code."""
 
@@ -81,28 +103,53 @@ class Home:
         self.path = path
         os.makedirs(path, mode=0o700, exist_ok=True)
         self.env = dict(os.environ, LOOPHOLE_HOME=path)
+        self.folder = None  # where commands run
+
+    def other(self, name):
+        """A second home, which ends with this one."""
+        return Home(f'{self.path}-{name}')
 
     def file(self, *parts):
         return os.path.join(self.path, *parts)
 
     def run(self, *args, code=0, input=None, timeout=300):
         """Runs a program to its end; its exit code must be `code`, unless that is None."""
-        done = subprocess.run(args, env=self.env, input=input, text=True, capture_output=True, timeout=timeout,
-                              check=False)
+        stdin = {'stdin': subprocess.DEVNULL} if input is None else {'input': input}
+        done = subprocess.run(args, env=self.env, text=True, capture_output=True, timeout=timeout, check=False,
+                              errors='surrogateescape', cwd=self.folder, **stdin)
         said = Said(args, done)
         assert code is None or said.code == code, f'expected code {code}: {said!r}'
         return said
 
     def start(self, *args, **more):
         """Starts a program; the home's end is its end."""
-        return subprocess.Popen(args, env=self.env, **more)
+        return subprocess.Popen(args, env=self.env, stdin=subprocess.DEVNULL, **more)
+
+    def start_into(self, path, *args):
+        """The same; what it prints goes to a file."""
+        with open(path, 'wb') as out:
+            return self.start(*args, stdout=out, stderr=subprocess.STDOUT)
 
     def loophole(self, *args, **more):
         return self.run('loophole', *args, **more)
 
+    def refused(self, *args, code=None, **more):
+        """What a command prints that must fail, with that exit code if one is given."""
+        said = self.loophole(*args, code=code, **more)
+        assert said.code != 0, f'not refused: {said!r}'
+        return said.all
+
     def json(self, *args, **more):
         """The objects that a command prints with --json."""
         return [json.loads(line) for line in self.loophole(*args, '--json', **more).out.splitlines()]
+
+    def first(self, *args, **more):
+        """The first of them."""
+        return self.json(*args, **more)[0]
+
+    def ask(self, name, *fields):
+        """The answer of a service."""
+        return json.loads(self.loophole('ask', name, *fields).out)
 
     def up(self):
         self.loophole('up')
@@ -113,8 +160,27 @@ class Home:
     def status(self, service):
         return next(one for one in self.json('status') if one['service'] == service)
 
-    def wait_ready(self, service):
-        until(lambda: self.status(service)['state'] == 'ready', what=f'{service} is ready')
+    def pid(self, service):
+        return self.status(service)['pid']
+
+    def is_ready(self, service):
+        said = self.loophole('status', '--json', code=None)
+        lines = map(json.loads, said.out.splitlines())
+        return said.code == 0 and any(one['service'] == service and one['state'] == 'ready' for one in lines)
+
+    def wait_ready(self, *services):
+        for service in services:
+            until(lambda: self.is_ready(service), what=f'{service} is ready')
+
+    def log(self, service):
+        with open(self.file('data', 'log', service + '.log'), encoding='utf-8', errors='replace') as log:
+            return log.read()
+
+    def settings(self, lines):
+        """Its settings are these lines."""
+        os.makedirs(self.file('config'), mode=0o700, exist_ok=True)
+        with open(self.file('config', 'loophole.conf'), 'w', encoding='utf-8') as out:
+            out.write(lines)
 
     def client(self):
         return client.Client(self.path)
@@ -136,6 +202,17 @@ class Home:
             except OSError:
                 continue
 
+    def engine_processes(self):
+        """Those of them that are loophole's own programs, and alive."""
+        def is_engine(pid):
+            try:
+                with open(f'/proc/{pid}/stat', encoding='utf-8', errors='replace') as stat:
+                    name, _, rest = stat.read().partition('(')[2].rpartition(')')
+                    return name.startswith(('loopholed', 'loophole-')) and rest.split()[0] != 'Z'
+            except OSError:
+                return False
+        return [pid for pid in self.processes() if is_engine(pid)]
+
     def end(self):
         """Stops the engine, and kills what is left of it; nothing else is ever killed."""
         if os.path.isdir(self.file('run')):
@@ -149,10 +226,10 @@ class Home:
 
     def undeclared_errors(self):
         """What the logs say of answers whose error the schema does not declare."""
-        logs = self.file('data', 'log')
-        for name in sorted(os.listdir(logs)) if os.path.isdir(logs) else []:
-            with open(os.path.join(logs, name), encoding='utf-8', errors='replace') as log:
-                yield from (line.strip() for line in log if 'which its schema does not declare' in line)
+        for home in (self.path, self.path + '-*'):
+            for name in sorted(glob.glob(home + '/data/log/*.log*')):
+                with open(name, encoding='utf-8', errors='replace') as log:
+                    yield from (line.strip() for line in log if 'which its schema does not declare' in line)
 
 
 class Persist:
@@ -226,9 +303,11 @@ def _explain():
     """The exception, and the values where it was raised."""
     kind, error, trace = sys.exc_info()
     print(''.join(traceback.format_exception(kind, error, trace)))
-    while trace.tb_next and trace.tb_next.tb_frame.f_code.co_filename == os.path.abspath(sys.argv[0]):
-        trace = trace.tb_next
-    for name, value in trace.tb_frame.f_locals.items():
+    frames = [frame for frame, _ in traceback.walk_tb(trace)]
+    mine = os.path.abspath(__file__)
+    of_the_test = [frame for frame in frames if mine != frame.f_code.co_filename and
+                   os.path.abspath(frame.f_code.co_filename).startswith(TOP)]
+    for name, value in (of_the_test or frames)[-1].f_locals.items():
         print(f'  {name} = {repr(value)[:300]}')
 
 
@@ -247,8 +326,8 @@ def _judge(one, home):
 
 def _run_group(group, number):
     """In a process of its own: the claims of one home, one after another; results go to files."""
-    home = Home(scratch(f'home{number}'))
-    prepared = not group[0].shares
+    home = Home(scratch(f'home{number:03}'))
+    prepared, known = not group[0].shares, set()
     for one in group:
         with open(scratch(f'{one.name}.log'), 'w', encoding='utf-8') as log:
             os.dup2(log.fileno(), 1)
@@ -260,14 +339,16 @@ def _run_group(group, number):
                     line = line.replace(one.shares.__name__, one.name, 1)
             if prepared:
                 ok, line = _judge(one, home)
-            ok = _leaves_nothing_undeclared(home) and ok
+            ok = _leaves_nothing_undeclared(home, known) and ok
             sys.stdout.flush()
         _note(one, ok, line)
     home.end()
 
 
-def _leaves_nothing_undeclared(home):
-    found = sorted(set(home.undeclared_errors()))
+def _leaves_nothing_undeclared(home, known):
+    """Each line counts for the claim after which it is first seen."""
+    found = sorted(set(home.undeclared_errors()) - known)
+    known.update(found)
     print(*found, sep='\n')
     return not found
 

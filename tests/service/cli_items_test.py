@@ -1,0 +1,207 @@
+#!/usr/bin/python3
+"""The command line changes items: how they are named, one or many of them, tags, facts, undo."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import claim, contains, run_claims, same, skip, until
+from cli_library import library, search
+from client import Catalogue
+
+
+@claim(inside=library)
+def an_edit_and_its_undo_meet_in_the_middle(home):
+    id = search(home, 'amen')
+
+    def shown(key):
+        return home.first('show', id).get(key, '')
+
+    home.loophole('edit', id, 'notes=a famous break', 'bpm=137')
+    same('a famous break', shown('notes'))
+    same(137, shown('bpm'))
+    same('user', shown('bpm_source'))
+    same(id, home.first('search', 'bpm:137')['id'])
+    home.loophole('undo')
+    same('', shown('notes'))
+    home.loophole('redo')
+    same('a famous break', shown('notes'))
+
+
+@claim(inside=library)
+def a_tag_may_begin_with_a_dash(home):
+    id = search(home, 'amen')
+    home.loophole('tag', id, '+warm', '+break')
+    same(id, home.first('search', 'tag:warm', 'tag:break')['id'])
+    home.loophole('tag', id, '-warm', '--json')
+    same(['break'], home.first('show', id)['tags'])
+    same([], home.json('search', '-tag:break', 'amen'))
+
+
+@claim(inside=library)
+def an_edit_of_an_old_revision_is_a_conflict(home):
+    id = search(home, 'amen')
+    revision = str(home.first('show', id)['revision'])
+    home.loophole('edit', id, 'name=first', '--expect', revision)
+    home.loophole('edit', id, 'name=second', '--expect', revision, code=14)
+    same('first', home.first('show', id)['name'])
+
+
+@claim(inside=library)
+def a_request_that_is_repeated_changes_nothing(home):
+    id = search(home, 'amen')
+    once = ('tag', id, '+once', '--request-id', '01J8ZZZZZZZZZZZZZZZZZZZZZZ')
+    first = home.json(*once)
+    home.loophole('tag', id, '-once')
+    same(first, home.json(*once))
+    same([], home.first('show', id)['tags'])
+
+
+@claim(inside=library)
+def an_item_is_named_by_id_path_or_query(home):
+    id, other = search(home, 'amen'), search(home, 'class:kick')
+    home.folder = home.library
+    similar = home.first('similar', id, '--limit', '1')['id']
+    for name in (id, home.library + '/loop_amen.flac', 'loop_amen.flac', './loop_amen.flac', 'loop_amen', 'name:loop_amen',
+                 'path:/loop_amen'):
+        same(id, home.first('show', name, '--fields', 'id')['id'], f'by {name}')
+        same(similar, home.first('similar', name, '--limit', '1')['id'])
+        for command in (['artefact', name, 'onsets'], ['favourite', name], ['favourite', name, '--off'],
+                        ['tag', name, '+x', '+y'], ['tag', name, '-x', '-y'], ['edit', name, 'bpm=137'],
+                        ['unlike', name, other], ['unlike', name, other, '--off']):
+            home.loophole(*command)
+    same(id, home.first('show', 'amen', 'loop')['id'])
+    contains(home.loophole('show', 'class:kick').all, 'items match; this uses the first. An id or a path chooses another')
+    assert 'id' in home.first('similar', '--like', 'amen', '--limit', '1')
+    contains(home.refused('show', id, other), 'one id or path is wanted')
+    contains(home.refused('show', 'zzz'), 'nothing matches "zzz"')
+    contains(home.refused('tag', 'zzz', '+x'), 'nothing matches "zzz"')
+    contains(home.refused('unlike', 'class:kick', 'amen'), 'matches')
+    os.rename(home.library + '/loop_amen.flac', home.library + '/gone.flac')
+    same(id, home.first('show', 'loop_amen.flac')['id'], 'of a file that has gone')
+
+
+@claim(inside=library)
+def many_items_are_changed_when_that_is_said(home):
+    def count(query):
+        return len(home.json('search', query))
+
+    kicks = count('class:kick')
+    assert kicks > 2, f'only {kicks} kicks'
+    contains(home.refused('tag', 'class:kick', '+mine'), f'matches {kicks} items')
+    same(0, count('tag:mine'))
+    contains(home.loophole('tag', 'class:kick', '--all', '+mine', '-kept').all, f'done: {kicks} items')
+    same(kicks, count('tag:mine'))
+    home.loophole('undo', '--times', str(kicks))
+    same(0, count('tag:mine'))
+    home.loophole('redo', '--times', str(kicks))
+    same(kicks, count('tag:mine'))
+    home.loophole('tag', 'tag:mine', '--limit', '2', '-mine')
+    same(kicks - 2, count('tag:mine'))
+    id, path = search(home, 'amen'), home.first('search', 'class:kick', '--limit', '1')['path']
+    same(2, len(home.json('tag', id, path, '+pair')))
+    same(2, count('tag:pair'))
+    contains(home.refused('tag', id, 'class:kick', '+z'), 'neither an id nor the path of a known file')
+    contains(home.refused('tag', id, path, '+z', '--expect', '1'), 'for one item')
+    home.loophole('edit', 'class:kick', '--all', 'bpm=99', 'notes=all')
+    same(kicks, count('bpm:99'))
+    home.loophole('hide', 'class:kick', '--all')
+    same(0, count('class:kick'))
+    home.loophole('hide', 'is:hidden', '--all', '--off')
+    home.loophole('favourite', 'class:kick', '--all')
+    same(kicks, count('is:favourite'))
+
+
+@claim(inside=library)
+def a_clause_with_an_equals_sign_belongs_to_the_query(home):
+    short = len(home.json('search', 'class:kick', 'dur:<=60s'))
+    assert short > 2, f'only {short} short kicks'
+    contains(home.loophole('edit', 'class:kick', 'dur:<=60s', '--all', 'bpm=120').all, f'done: {short} items')
+    changed = home.json('search', 'bpm:120')
+    same(short, len(changed))
+    assert 'dur:<' not in str(changed), 'the clause became a fact'
+    contains(home.refused('edit', 'class:kick', 'dur:<=0.001s', '--all', 'bpm=121'), 'nothing matches')
+    contains(home.refused('edit', 'class:kick', '--all', 'bpm=121', 'dur:<=60s'), 'is not KEY=VALUE')
+    contains(home.refused('edit', 'class:kick', 'dur:<=60s', '--all'), 'is not KEY=VALUE')
+    odd = home.library + '/a=b.wav'
+    with open(odd, 'wb'):
+        pass
+    contains(home.refused('edit', home.library + '/loop_amen.flac', odd, 'bpm=121'), 'no such media item')
+    same([], home.json('search', 'bpm:121'))
+
+
+@claim(inside=library)
+def a_part_of_a_query_removes_no_tag(home):
+    home.loophole('tag', 'class:kick', '--all', '+loop')
+    for words in ('-is:loop', '-dur:<1s', '--al', '--short', '--limi=3'):
+        contains(home.refused('tag', 'class:kick', words, '--all', '+brief'), f'"{words}"')
+    contains(home.refused('tag', 'class:kick', '-is:loop', '--all', '+brief'),
+             "put the whole query in quotes: loophole tag 'snare -is:loop' --all +short")
+    contains(home.refused('tag', 'class:kick', '-loop', '--all', '+brief'), 'put the whole query in quotes')
+    contains(home.refused('tag', 'class:kick', '--limit', '2', '-loop', '+brief'), 'put the whole query in quotes')
+    contains(home.refused('tag', 'class:kick', '-is:loop', '--all', '+brief', '--json'), '"error":"bad_request"')
+    same([], home.json('search', 'tag:brief'))
+    same(len(home.json('search', 'class:kick')), len(home.json('search', 'tag:loop', 'class:kick')))
+    id = search(home, 'amen')
+    home.loophole('tag', id, '--', '+-al', '+a:b')           # tags that look like others
+    same(['-al', 'a:b'], home.first('show', id)['tags'])
+    home.loophole('tag', id, '--', '--al', '-a:b')
+    same([], home.first('show', id)['tags'])
+    home.loophole('tag', id, '-loop', '+brief')              # of one item the order is free
+    home.loophole('tag', 'class:kick -tag:none', '--all', '+brief', '-loop')
+    same([], home.json('search', 'tag:loop'))
+
+
+@claim(inside=library)
+def a_take_is_deleted_by_its_id_or_path(home):
+    said = home.refused('record', 'delete', 'amen')
+    contains(said, '"amen" is neither an id nor the path of a known file')
+    contains(said, 'give an id or a path')
+    contains(home.refused('record', 'delete', search(home, 'amen')), 'not')
+    contains(home.refused('record', 'delete', home.library + '/loop_amen.flac'), 'not')
+    assert os.path.isfile(home.library + '/loop_amen.flac')
+
+
+@claim
+def more_items_than_undo_reaches_are_changed_only_when_their_number_is_named(home):
+    home.up()
+    catalogue, count = Catalogue(home.client()), 10001
+    for first in range(0, count, 2000):
+        got = catalogue.batch(*[catalogue.place(b'tone %d.wav' % n) for n in range(first, min(first + 2000, count))])
+        assert all(one['error'] == 'ok' for one in got), got[:3]
+
+    def total(query):
+        return home.ask('search.query', f'query={query}', 'limit=0')['total']
+
+    until(lambda: total('tone') == count)
+    said = home.refused('tag', 'tone', '--all', '+x')
+    contains(said, '10001 items match; at most 10000 changes can be undone')
+    contains(said, '--limit 10001 changes all')
+    same(0, total('tag:x'))
+    contains(home.loophole('tag', 'tone', '--limit', '10001', '+x').all,
+             '`loophole undo --times 10000` takes the last of these changes back')
+    until(lambda: total('tag:x') == count)
+    home.loophole('undo', '--times', '10000')
+    until(lambda: total('tag:x') == 1)
+
+
+@claim(inside=library)
+def a_heard_tag_is_denied_for_each_of_many(home):
+    facets = home.json('search', '', '--facets', 'tag', '--limit', '0')
+    if not facets or not facets[0].get('value'):
+        skip('no tag was heard')
+    heard = facets[0]['value']
+    home.loophole('tag', f'tag:{heard}', '--all', f'-{heard}')
+    same([], home.json('search', f'tag:{heard}'))
+
+
+@claim(inside=library)
+def what_is_saved_and_undone_is_named(home):
+    contains(home.loophole('search', 'kick', '--save', 'mine').all, '@mine')
+    contains(home.loophole('queries', 'mine', '--off').all, '@mine')
+    assert '0000000' not in home.loophole('search', 'kick', '--save', 'mine').out
+    home.loophole('tag', home.library + '/loop_amen.flac', '+x')
+    contains(home.loophole('undo').all, 'undone: loop_amen ')
+    contains(home.loophole('redo').all, 'done again: loop_amen ')
+
+
+run_claims()
