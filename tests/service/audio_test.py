@@ -1,0 +1,442 @@
+#!/usr/bin/python3
+"""The sound core by its messages and commands, on JACK's dummy driver."""
+import array
+import contextlib
+import json
+import math
+import os
+import re
+import shutil
+import signal
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import sound
+from claims import DRUMKITS, claim, contains, run_claims, same, skip, until
+from client import Catalogue, new_id
+from sounding import Tape, engine, noise, tool, transport, until_quiet, until_sounds, until_transport
+
+
+def transport_engine(home):
+    engine(home)
+
+
+def pattern_engine(home):
+    engine(home)
+
+
+def pads_engine(home):
+    engine(home)
+
+
+def write_pattern(home, name, steps, more=''):
+    """A pattern of one row with all that one may have, in a file of that name."""
+    path = home.file(name)
+    with open(path, 'w', encoding='utf-8') as out:
+        out.write("""{"chronus_version": "1.0.0", "schema_version": "1.0", "timestamp": 1704654321.456,
+ "metadata": {"name": "Pattern 1", "genre": "techno", "tags": ["acid", "303"]},
+ "sequencer": {"bpm": 150.0, "swing": 0.25, "running": false, "global_step": 0, "tracks": {
+   "kick": {"name": "kick", "voice_id": "voice1", "pattern": "STEPS", "notes": [55.0], "base_freq": 55.0, "base_amp": 0.5,
+            "filter_freq": 150.0, "accent_boost": 1500.0, "reverb_send": 0.0, "delay_send": 0.0, "gate_frac": 0.2,
+            "note_index": 0}}},
+ "modules": {"voice1": {"freq": 55.0, "amp": 0.5, "filter_freq": 150.0, "filter_q": 2.0,
+   "adsr": {"attack": 0.001, "decay": 0.05, "sustain": 0.0, "release": 0.1}, "reverb_send": 0.0, "delay_send": 0.0},
+   "reverb1": {"mix": 0.3, "room": 0.5, "damp": 0.5},
+   "delay1": {"time": 0.25, "feedback": 0.4, "mix": 0.3, "lowcut": 100.0, "highcut": 5000.0},
+   "acid1": {"cutoff": 1500.0, "res": 0.45, "env_amount": 2500.0, "decay": 0.25, "drive": 0.2, "mix": 1.0,
+             "vol_comp": 0.5}}MORE}
+""".replace('STEPS', steps).replace('MORE', more))
+    return path
+
+
+def write_row(home, steps, **keys):
+    """A pattern of one row, with more keys for it."""
+    path = home.file('row.json')
+    with open(path, 'w', encoding='utf-8') as out:
+        json.dump({'sequencer': {'bpm': 120.0, 'swing': 0.0, 'tracks': {'hat': dict(keys, pattern=steps)}}}, out)
+    return path
+
+
+@claim(shares=transport_engine)
+def the_metronome_sounds_at_the_port_when_the_transport_starts(home):
+    home.loophole('transport', 'metronome', 'on')
+    home.loophole('transport', 'start')
+    until_transport(home, running=True)
+    with open(Tape(home, 3).wait(), 'rb') as tape:
+        frames = array.array('f', tape.read())
+    onsets = [n for n in range(2400, len(frames)) if abs(frames[n]) > 0.01 and
+              all(abs(x) < 0.01 for x in frames[n - 2400:n])]
+    steps = [b - a for a, b in zip(onsets, onsets[1:])]
+    assert len(onsets) >= 4 and set(steps) == {24000}, (onsets, steps)     # two beats a second
+    home.loophole('transport', 'metronome', 'off')
+    home.loophole('transport', 'stop')
+    until_transport(home, running=False)
+
+
+@claim(shares=transport_engine)
+def meters_hold_what_was_heard_since_the_last_look_and_counts_begin_again(home):
+    home.loophole('mixer', 'metronome', 'gain=4')
+    home.loophole('transport', 'metronome', 'on')
+    home.loophole('transport', 'start')
+    until(lambda: re.search('master.*clips', home.loophole('meters').out))  # four times as loud as a click is
+    contains(home.loophole('meters').out, 'LUFS')
+    contains(home.loophole('events', 'audio.levels', '--limit', '2', '--json').out, '"momentary"')
+    home.loophole('transport', 'stop')
+    until_quiet(home)
+    before = home.ask('audio.meters')['transport']['frame']
+    until(lambda: home.ask('audio.meters')['transport']['frame'] > before + 12000)
+    meters = home.ask('audio.meters', f'since={before}')['meters']
+    same([], [m for m in meters if m['bus'] == 'master' and m['peak_left'] > 0.01])
+
+    def counts_begin_again():                            # a busy machine may lose a period right after it: then once more
+        home.loophole('meters', 'reset')
+        return home.ask('audio.meters')['xruns'] == 0 and 'clips' not in home.loophole('meters').out
+
+    until(counts_begin_again)
+    home.loophole('transport', 'metronome', 'off')
+    home.loophole('mixer', 'metronome', 'gain=1')
+
+
+@claim(shares=transport_engine)
+def the_transport_goes_where_it_is_told(home):
+    home.loophole('transport', 'tempo', '400')
+    home.loophole('transport', 'locate', '9')
+    until_transport(home, bar=8)
+    home.loophole('transport', 'start')
+    until_transport(home, bar=lambda bar: bar >= 9)
+    home.loophole('transport', 'toggle')
+    until_transport(home, running=False)
+    home.loophole('transport', 'swing', '0.5')
+    until_transport(home, swing=0.5)
+    home.loophole('transport', 'tempo', '120')
+    until_transport(home, bpm=120)
+    contains(home.refused('transport', 'tempo', '500'), 'bpm')
+    contains(home.refused('transport', 'swing', 'nan'), 'swing')
+    contains(home.refused('transport', 'locate', '0'), 'no bar')
+    contains(home.refused('transport', 'sync', 'cassette'), 'source')
+    contains(home.loophole('transport', 'sync', 'midi').out, 'sync midi')
+    home.loophole('transport', 'sync', 'none')
+    home.loophole('transport', 'swing', '0')
+
+
+def _place(text):
+    return re.findall('bar [0-9.]*', text)
+
+
+@claim(shares=transport_engine)
+def a_place_is_told_as_bar_beat_and_sixteenth(home):
+    same(['bar 3.1.1'], _place(home.loophole('transport', 'locate', '3').out))
+    home.loophole('transport', 'start')
+    until(lambda: re.search(r'bar [0-9]*\.[2-4]\.[2-4] ', home.loophole('transport').out))
+    home.loophole('transport', 'stop')
+    until_transport(home, running=False)
+    now = transport(home)
+    bar, step = now['bar'], now['step']
+    same([f'bar {bar + 1}.{step // 4 + 1}.{step % 4 + 1}'], _place(home.loophole('transport').out))
+    same(_place(home.loophole('transport').out), _place(home.loophole('meters').out))
+    home.loophole('transport', 'locate', '1')
+
+
+@claim(shares=pads_engine)
+def a_tapped_tempo_is_the_one_between_the_taps(home):
+    for _ in range(4):
+        tap = home.loophole('transport', 'tap')
+        time.sleep(1)                                    # a tap is a time
+    assert 30 < transport(home)['bpm'] < 90, tap
+
+
+@claim(shares=pattern_engine)
+def a_pattern_is_loaded_at_once_when_stopped_and_at_the_next_bar_when_not(home):
+    one = write_pattern(home, 'one.json', 'X...X...X...X...')
+    home.loophole('transport', 'locate', '1')
+    until_transport(home, bar=0)
+    same('[SEQ] Pattern loaded at bar 0 (bar 1)\n', home.loophole('pattern', one).out)
+    until_transport(home, bpm=150)                       # from the next period on
+    home.loophole('transport', 'start')
+    until_sounds(home, 'sequencer')
+    first = transport(home)['pattern']
+    contains(home.loophole('pattern', one).out, '[SEQ] Pattern queued for bar ')
+    until_transport(home, pattern=first + 1)
+    until_transport(home, queued_bar=None)
+    until(lambda: re.search(r'\[SEQ\] Pattern queued for bar [0-9]*$', home.log('audio'), re.M))
+    until(lambda: re.search(r'\[SEQ\] Pattern loaded at bar [1-9][0-9]*$', home.log('audio'), re.M))
+    home.loophole('transport', 'stop')
+
+
+@claim(shares=pattern_engine)
+def a_pattern_with_anything_wrong_changes_nothing(home):
+    before = transport(home)['pattern']
+    said = home.refused('pattern', write_pattern(home, 'bad.json', 'X...Y...X...X...'))
+    contains(said, 'step 5 is "Y"')
+    contains(said, 'pattern.sequencer.tracks.0.pattern')
+    contains(home.refused('pattern', write_pattern(home, 'bad.json', 'X...X...')), '16, 32, 48 or 64 steps')
+    contains(home.refused('pattern', write_pattern(home, 'bad.json', 'X...X...X...X...', ', "surprise": 1')), 'surprise')
+    contains(home.refused('ask', 'audio.set_pattern', 'pattern={"sequencer":{"tracks":[{"pattern":"X...X...X...X...",'
+                          '"voice_id":"reverb1"}]}}'), 'no voice "reverb1"')
+    contains(home.refused('ask', 'audio.set_pattern', 'pattern={"modules":{"voice1":{"filter_q":1e9}}}'), 'filter_q')
+    same(before, transport(home)['pattern'])
+
+
+@claim(shares=pattern_engine)
+def what_is_done_once_is_not_done_again_by_a_copy_of_the_ask(home):
+    """A client sends its ask again while no answer has come, and so maybe just after the answer."""
+    home.loophole('transport', 'stop')
+    until_transport(home, running=False)
+    client = home.client()
+
+    def runs(wanted):
+        until(lambda: client.must('audio.transport')['running'] == wanted)
+
+    for wanted in (True, False):
+        request = new_id()
+        first = client.ask('audio.toggle', {}, request)
+        runs(wanted)
+        for _ in range(3):
+            assert client.ask('audio.toggle', {}, request) == first
+        frame = client.must('audio.transport')['frame']
+        until(lambda: client.must('audio.transport')['frame'] > frame + 9600)
+        same(wanted, client.must('audio.transport')['running'])
+
+
+@claim(shares=pattern_engine)
+def panic_silences_and_stops(home):
+    home.loophole('pattern', write_pattern(home, 'loud.json', 'XxXxXxXxXxXxXxXx'))
+    home.loophole('transport', 'start')
+    until_sounds(home, 'sequencer')
+    home.loophole('panic')
+    until_transport(home, running=False)
+    until_quiet(home)
+
+
+@claim(shares=pads_engine)
+def the_mixer_is_told_by_channel(home):
+    def mixer():
+        return home.loophole('mixer', '--json').out
+
+    home.loophole('mixer', 'pads', 'gain=0.5', 'pan=-1', 'mute=true')
+    contains(mixer(), '{"bus":"pads","gain":0.5,"pan":-1,"mute":true,"solo":false}')
+    home.loophole('mixer', 'pads', 'mute=false')
+    contains(mixer(), '{"bus":"pads","gain":0.5,"pan":-1,"mute":false,"solo":false}')
+    contains(home.refused('mixer', 'drums', 'gain=1'), 'bus')
+    contains(home.refused('mixer', 'pads', 'gain=9'), 'gain')
+    home.loophole('mixer', 'pads', 'gain=-20dB')
+    contains(mixer(), '{"bus":"pads","gain":0.10000000149011612,')
+    home.loophole('mixer', 'pads', 'gain=1', 'pan=0')
+
+
+@claim(shares=pads_engine)
+def a_pad_that_is_hit_sounds_and_ends(home):
+    home.run(tool('tone'), 'sound', '900')
+    home.loophole('pads', 'set', '3', 'sound=900', 'mode=loop')
+    contains(home.loophole('pads').out, 'sound 900')
+    home.loophole('pads', 'set', '5', 'note=36', 'channel=10')
+    contains(home.loophole('pads').out, 'note 36  channel 10')
+    contains(home.loophole('pads', '--json').out, '"channel":9')
+    contains(home.refused('pads', 'set', '5', 'channel=0'), '1 to 16')
+    home.loophole('pads', 'hit', '3', '0.5')
+    until_sounds(home, 'pads')
+    home.loophole('panic')
+    until_quiet(home)
+    contains(home.refused('pads', 'hit', '64'), 'pad')
+    contains(home.refused('pads', 'set', '3', 'from=10', 'until=5'), 'before it begins')
+
+
+@claim(shares=pads_engine)
+def a_file_is_loaded_for_a_pad(home):
+    path = home.file('pad.wav')
+    sound.make('sine', path, 24000, 48000, 480)
+    contains(home.loophole('pads', 'set', '4', f'sound={path}', 'mode=loop').out, path)
+    contains(home.loophole('pads', 'set', '4', 'gain=-6dB').out, f'gain 0.50 pan 0.00 ratio 1.000  {path}')
+    contains(home.refused('pads', 'hit', '5'), 'pad 5 has no sound')
+    home.loophole('pads', 'hit', '4')
+    until_sounds(home, 'pads')
+    home.loophole('panic')
+    until_quiet(home)
+    contains(home.refused('pads', 'set', '4', f'sound={home.file("gone.wav")}'), 'gone.wav')
+
+
+@claim(shares=pads_engine)
+def a_take_that_can_only_be_silence_says_so(home):
+    said = home.loophole('record', 'start', code=None).all
+    home.loophole('record', 'stop')
+    contains(said, 'the inputs of the device "dummy" are silent')
+    client = home.first('audio', 'status')['client']
+    inputs = f'--inputs {client}:main_left,{client}:main_right'
+    contains(said, inputs)
+    said = home.loophole('record', 'start', *inputs.split(), code=None).all
+    home.loophole('record', 'stop')
+    assert 'silen' not in said, said
+
+
+@claim(shares=pattern_engine)
+def a_row_with_a_sound_is_that_sound(home):
+    sample = noise(home.file('noise.wav'))
+    slot = home.ask('streamer.load_sound', 'path=' + home.file('noise.wav'))['sound']
+    home.loophole('pattern', write_row(home, 'X.......x.......', sound=slot), '--immediate')
+    home.loophole('transport', 'locate', '1')
+    tape = Tape(home, 6)
+    home.loophole('transport', 'start')
+    with open(tape.wait(), 'rb') as recorded:
+        heard = array.array('f', recorded.read())
+    home.loophole('transport', 'stop')
+    louder = math.pow(10, 3 / 20)
+    hits, at = [], 0
+    while at + 48000 < len(heard):
+        if abs(heard[at]) < 1e-6:
+            at += 1
+            continue
+        gain = max(0.5, 0.5 * louder, key=lambda g: -abs(heard[at + 9] - g * sample[9] / 32768))
+        wrong = sum(abs(heard[at + i] - gain * sample[i] / 32768) > 1e-5 for i in range(24000))
+        hits.append((at, round(gain, 3), wrong))
+        at += 24000
+    whole = [gain for _, gain, wrong in hits if wrong == 0]  # a period that JACK left out spoils the hit that it was in
+    assert {0.5, round(0.5 * louder, 3)} <= set(whole), hits
+
+
+@claim(shares=pads_engine)
+def what_names_no_sound_and_no_voice_is_refused(home):
+    row = 'x...............'
+    contains(home.refused('pattern', write_row(home, row, sound=77)), 'no sound is in slot 77')
+    contains(home.refused('pattern', write_row(home, row, sound=5000)), 'sound')
+    contains(home.refused('pattern', write_row(home, row, voice_id='voice99')), 'voice1 to voice32')
+    contains(home.refused('pads', 'set', '7', 'sound=77'), 'no sound is in slot 77')
+    contains(home.refused('pads', 'hit', '60'), 'pad 60 has no sound')
+    noise(home.file('noise.wav'))
+    slot = home.ask('streamer.load_sound', 'path=' + home.file('noise.wav'))['sound']
+    home.loophole('pads', 'set', '8', f'sound={slot}')       # a slot without a generation
+    home.loophole('pads', 'hit', '8')
+
+
+@claim(shares=pads_engine)
+def a_media_item_that_cannot_be_loaded_leaves_its_row_and_its_pad_silent(home):
+    client = home.client()
+    catalogue = Catalogue(client, identity='uuid:away', mount=b'/nowhere')
+    item = catalogue.put(b'away.wav')
+    catalogue.unmount('AWAY')
+    queued = client.must('audio.set_pattern', {'pattern': {'sequencer': {'tracks': [
+        {'name': 'kick', 'pattern': 'x' * 16}, {'name': 'hat', 'pattern': 'x' * 16, 'id': item}]}}})
+    (silent,) = queued['silent']
+    assert (silent['index'], silent['name'], silent['id']) == (1, 'hat', item) and 'AWAY' in silent['why'], silent
+    pads = client.must('audio.set_pads', {'each': [{'pad': 9, 'id': item}, {'pad': 10, 'id': bytes(15) + b'x'}]})
+    assert [s['index'] for s in pads['silent']] == [9, 10] and 'AWAY' in pads['silent'][0]['why'], pads
+    alphabet, number = '0123456789ABCDEFGHJKMNPQRSTVWXYZ', int.from_bytes(item, 'big')
+    id = ''.join(alphabet[number >> 5 * place & 31] for place in range(25, -1, -1))
+    said = home.loophole('pattern', write_row(home, 'x...............', id=id), code=None).all
+    contains(said, f'warning: row 0 hat is silent: {id}')
+    contains(home.loophole('pads', 'set', '9', f'id={id}', code=None).all, 'warning: pad 9 is silent')
+    contains(home.refused('pads', 'hit', '9'), 'pad 9 has no sound')
+
+
+@claim(shares=pads_engine)
+def an_earlier_pattern_whose_sounds_load_late_does_not_replace_a_later_one(home):
+    home.loophole('transport', 'stop')
+    until_transport(home, running=False)
+    client, streamer = home.client(), home.pid('streamer')
+    item = Catalogue(client, identity='uuid:late', mount=b'/late').put(b'late.wav')
+    clap = DRUMKITS + '/TR808EmulationKit/808_Clap.flac'
+    slot = client.must('streamer.load_sound', {'path': clap.encode()})['sound']
+
+    def pattern(name, **row):
+        return {'pattern': {'metadata': {'name': name}, 'sequencer': {'tracks': [dict(row, name='hat', pattern='x' * 16)]}}}
+
+    os.kill(streamer, signal.SIGSTOP)                    # it loads nothing until the later ones are there
+    earlier = client.send('audio.set_pattern', pattern('earlier', id=item))
+    later = client.send('audio.set_pattern', pattern('later'))
+    client.send('audio.set_pads', {'each': [{'pad': 11, 'gain': 0.25, 'id': item}]})
+    client.send('audio.set_pads', {'each': [{'pad': 11, 'gain': 0.75, 'sound': slot}]})
+    answers = {}
+    while len(answers) < 4:
+        if later in answers and len(answers) >= 2:
+            with contextlib.suppress(ProcessLookupError):    # on a slow machine it was replaced meanwhile
+                os.kill(streamer, signal.SIGCONT)
+        request, error, body = client.take('audio')
+        answers[request] = (error, body)
+    assert answers[later][0] == 'ok', answers
+    assert answers[earlier][0] == 'conflict' and 'later pattern' in answers[earlier][1]['what'], answers
+    number = answers[later][1]['number']                 # it sounds from one of the next periods on
+    until(lambda: client.must('audio.transport')['pattern'] == number, what='the later pattern sounds')
+    (pad,) = [p for p in client.must('audio.pads')['each'] if p['pad'] == 11]
+    assert pad['gain'] == 0.75 and pad['sound'] == slot, pad
+    home.wait_ready('streamer')
+
+
+@claim(shares=transport_engine)
+def jack_s_transport_is_led_when_asked(home):
+    """It rolls with bars and beats."""
+    if not shutil.which('jack_showtime'):
+        skip('no jack_showtime')
+    home.env['JACK_DEFAULT_SERVER'] = home.first('audio', 'status')['server']
+    home.loophole('transport', 'sync', 'lead')
+    home.loophole('transport', 'start')
+    until(lambda: re.search('Rolling.*BBT: *[0-9]', home.run(
+        'sh', '-c', '{ sleep 0.5; } | timeout --kill-after=1 5 jack_showtime 2>&1', code=None).out.replace('\r', '\n')))
+    home.loophole('transport', 'stop')
+    home.loophole('transport', 'sync', 'none')
+
+
+@claim(shares=transport_engine)
+def what_happens_is_told_as_events(home):
+    path = home.file('events')
+
+    def events():
+        with open(path, encoding='utf-8') as lines:
+            return lines.read()
+
+    listener = home.start_into(path, 'loophole', 'events', 'audio', '--json')
+    home.loophole('transport', 'tempo', '400')
+    home.loophole('transport', 'start')
+    until(lambda: 'audio.bar' in events())
+    line = home.loophole('events', 'audio.bar', '--limit=1').out    # the wire counts bars from 0, people from 1
+    same(int(re.search('"bar":([0-9]*)', line)[1]) + 1, int(re.search(r'\(bar ([0-9]*)\)', line)[1]))
+    home.loophole('transport', 'stop')
+    until(lambda: '"running":false' in events())
+    listener.kill()
+    home.loophole('transport', 'tempo', '120')
+
+
+@claim(shares=pads_engine)
+def the_state_of_the_core_survives_its_restart(home):
+    home.loophole('transport', 'tempo', '133')
+    home.loophole('mixer', 'streams', 'gain=0.25')
+    before = home.pid('audio')
+    home.loophole('restart', 'audio')
+    assert home.pid('audio') != before
+    until_transport(home, bpm=133)
+    contains(home.loophole('mixer', '--json').out, '{"bus":"streams","gain":0.25')
+    home.loophole('transport', 'tempo', '120')
+    home.loophole('mixer', 'streams', 'gain=1')
+
+
+@claim(shares=transport_engine)
+def the_device_is_listed_and_a_silent_one_is_told(home):
+    contains(home.loophole('audio', 'devices').out, '* dummy')
+    contains(home.loophole('status').out, 'silent')
+    contains(home.loophole('doctor', code=None).out, 'silent')
+    contains(home.refused('audio', 'use', 'vinyl'), 'no device')
+    contains(home.refused('audio', 'use', 'alsa:hw:0'), 'LOOPHOLE_AUDIO=dummy')
+    contains(home.refused('audio', 'use', 'dummy', '--period', '100'), 'power of two')
+    contains(home.refused('audio', 'connect', 'main_left', 'nowhere'), 'CLIENT:PORT')
+    contains(home.refused('audio', 'connect', 'main_middle', 'a:b'), 'no port')
+
+
+@claim
+def without_a_server_there_is_a_clear_word_and_no_wait(home):
+    home.env['LOOPHOLE_AUDIO'] = f'jack:nobody-{os.getpid()}'
+    home.settings('[audio]\nperiod = 1024\n')
+    home.up()
+    contains(home.refused('transport', 'start'), 'no JACK server')
+    contains(home.loophole('status').out, 'no sound')
+    contains(home.loophole('transport', 'tempo', '90').out, '90.00 bpm')
+
+
+@claim
+def with_no_sound_wanted_there_is_none(home):
+    home.up()
+    assert not re.search('^(audio|streamer|jack) ', home.loophole('status').out, re.M)
+    with open(f'/proc/{home.pid("persist")}/maps', encoding='utf-8') as maps:
+        board = re.search('/dev/shm/loophole-[0-9a-f]*-board', maps.read())[0]
+    assert not os.path.exists(board[:-len('board')] + 'score')
+
+
+run_claims()

@@ -1,0 +1,96 @@
+"""sounding.py: what tests of a sounding engine share: one on JACK's dummy driver, its transport and meters, and a recorder."""
+import os
+import shutil
+import signal
+import wave
+
+from claims import BUILD, random, skip, until
+
+
+def engine(home, settings='', in_step=False):
+    """An engine on JACK's dummy driver.
+
+    Its periods are longer than most of the pauses that a machine makes now and then, for which JACK leaves a client's
+    period out. `in_step`: JACK's server waits for its clients (-S). As loophole starts it, it does not, and runs a period
+    again that they are still in: two of them meet in one buffer, and a claim that follows single frames would blame us."""
+    if not shutil.which('jackd'):
+        skip('no jackd')
+    home.env['LOOPHOLE_AUDIO'] = 'dummy'
+    if in_step:
+        _wait_for_clients(home)
+    home.settings(settings if '[audio]' in settings else settings + '[audio]\nperiod = 1024\n')
+    home.up()
+
+
+def _wait_for_clients(home):
+    folder = home.file('in-step')
+    os.makedirs(folder, exist_ok=True)
+    with open(folder + '/jackd', 'w', encoding='utf-8') as out:
+        out.write(f'#!/bin/sh\nexec "{shutil.which("jackd")}" -S "$@"\n')
+    os.chmod(folder + '/jackd', 0o755)
+    home.env['PATH'] = folder + ':' + home.env['PATH']
+
+
+def transport(home):
+    return home.first('transport')
+
+
+def until_transport(home, **wanted):
+    """Waits until these fields of the transport are as wanted; what is a function decides itself."""
+    def is_there():
+        now = transport(home)
+        return all(want(now.get(key)) if callable(want) else now.get(key) == want for key, want in wanted.items())
+    until(is_there, what=f'the transport has {wanted}')
+
+
+def meter(home, bus):
+    """The level of a bus: rms_left of the last look."""
+    return next(one['rms_left'] for one in home.first('meters')['meters'] if one['bus'] == bus)
+
+
+def until_sounds(home, bus):
+    until(lambda: meter(home, bus) != 0, what=f'{bus} sounds')
+
+
+def until_quiet(home):
+    until(lambda: meter(home, 'master') <= 1e-4, what='the master is quiet')
+
+
+def tool(name):
+    """A program of tests/faults."""
+    return os.path.join(BUILD, 'tests/faults', name)
+
+
+class Tape:
+    """A recording of ports of the engine, float32, for at most so many seconds; NaN where the recorder missed a period."""
+
+    def __init__(self, home, seconds, *ports, name='tape'):
+        server = home.ask('audio.server')
+        self.path, self.said = home.file(name), home.file(name + '.said')
+        names = [port if ':' in port else f'{server["client"]}:{port}' for port in ports or ('main_left',)]
+        self.process = home.start_into(self.said, tool('tape'), server['server'], self.path, str(seconds), *names)
+        until(lambda: 'connected' in self.words(), what='the recorder is connected')
+
+    def words(self):
+        with open(self.said, encoding='utf-8', errors='replace') as said:
+            return said.read()
+
+    def wait(self):
+        """Until its time is over."""
+        code = self.process.wait(120)
+        assert code == 0, (code, self.words())
+        return self.path
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.wait()
+
+
+def noise(path, frames=24000, rate=48000):
+    """A WAVE file of noise, the same each time; its samples."""
+    chance = random.Random(1)
+    samples = [chance.randrange(-16000, 16000) for _ in range(frames)]
+    with wave.open(path, 'wb') as out:
+        out.setnchannels(1), out.setsampwidth(2), out.setframerate(rate)
+        out.writeframes(b''.join(sample.to_bytes(2, 'little', signed=True) for sample in samples))
+    return samples
