@@ -9,4 +9,8 @@
 #define META_ANSWERS "answers" /* bytes of all answers, and of the quiet ones: 8 bytes each, big-endian */
 #define META_PACK    "pack " /* then a folder's id and a pack: items below it with this pack get that of their place */
 
+/* Then a folder's id and a file's name, or an item's id: the revision (8 bytes, big-endian) of a change that a scan may
+ * not know yet. */
+#define META_OVERTAKEN "overtaken "
+
 #endif

@@ -102,6 +102,28 @@ persist_killed_while_it_is_told_and_the_streamer_too() {
     _end_engine
 }
 
+# A scan holds what it saw while it waits for a slow folder, and sends it after the take has ended.
+a_scan_that_saw_the_wav_makes_no_second_item_after_it_became_flac() {
+    _home scan
+    [ -w /dev/fuse ] || skip "/dev/fuse is not there for this user"
+    mkdir -p "$takes/slow" "$scratch/under"
+    "$build/tests/faults/stall" "$scratch/under" "$takes/slow" >"$scratch/stall" & local stall=$!
+    until_true 30 mountpoint -q "$takes/slow"
+    _flac_engine scan
+    local id; id=$(_start --name seen)
+    _wait_frames "$id" 100000
+    kill -USR2 $stall
+    loophole library rescan >/dev/null
+    until_true 30 grep -q waits "$scratch/stall"
+    loophole record stop >/dev/null
+    until_true 30 _is "$id" final
+    kill -USR2 $stall
+    _is_flac "$id" seen
+    same 1 "$(loophole search "" --json | wc -l)"
+    umount -l "$takes/slow"
+    _end_engine
+}
+
 after_the_death_of_all_while_it_is_encoded_recover_has_all_of_it() {
     _hold_encoder
     _flac_engine all

@@ -2,7 +2,9 @@
  *
  *   stall FOLDER MOUNT     runs in the foreground until SIGTERM or until MOUNT is unmounted
  *   SIGUSR1                reads wait, or go on again
- *   SIGUSR2                everything waits, or goes on again: a dead mount */
+ *   SIGUSR2                everything waits, or goes on again: a dead mount
+ *
+ * It prints a line when a request waits for the first time. */
 #define FUSE_USE_VERSION 31
 #include <dirent.h>
 #include <errno.h>
@@ -15,7 +17,7 @@
 #include <unistd.h>
 
 static int folder;
-static atomic_int reads_wait, all_waits;
+static atomic_int reads_wait, all_waits, have_waited;
 
 static void on_signal(int number)
 {
@@ -24,6 +26,8 @@ static void on_signal(int number)
 
 static void wait_while(const atomic_int *flag)
 {
+    if (atomic_load(&all_waits) && !atomic_exchange(&have_waited, 1))
+        puts("# a request waits"), fflush(stdout);
     while (atomic_load(flag) || atomic_load(&all_waits))
         nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
 }

@@ -106,6 +106,19 @@ enum err known_libraries(struct known *known, struct arena *arena, struct librar
     return e != ERR_OK ? e : all.error;
 }
 
+enum err known_head(struct known *known, uint64_t *head)
+{
+    struct txn *txn;
+    uint64_t tail;
+    enum err e = begin_read(known, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_head(txn, &tail, head);
+    end_read(known, txn);
+    return e;
+}
+
 static bool gather_folder(void *state, const struct folder *folder)
 {
     return gather_record(state, folder);

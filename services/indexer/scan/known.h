@@ -20,6 +20,9 @@ void known_free(struct known *known); /* NULL is allowed */
 enum err known_libraries(struct known *known, struct arena *arena, struct library_list *to);
 enum err known_volume(struct known *known, struct arena *arena, struct id id, struct volume *to);
 
+/* The newest revision of the change log. */
+enum err known_head(struct known *known, uint64_t *head);
+
 /* The folder of that name in a folder; not_found when no file below it was ever seen. */
 enum err known_subfolder(struct known *known, struct id folder, struct bytes name, struct id *below);
 

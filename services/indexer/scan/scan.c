@@ -165,6 +165,7 @@ static void run_scan(struct errand *errand)
     struct fault *fault = &scan->result.fault;
     enum err e = scribe_open(&scan->scribe, scan->paths, fault);
 
+    scan->has_as_of = known_head(scan->known, &scan->as_of) == ERR_OK;
     if (e == ERR_OK)
         e = scan_library_find(scan, fault);
     if (e == ERR_OK)

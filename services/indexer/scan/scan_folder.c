@@ -221,6 +221,7 @@ enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct f
     enum err e;
 
     watch_folder(scan, node);
+    node->has_as_of = known_head(scan->known, &node->as_of) == ERR_OK;
     e = walk_read(&scan->errand, node->path, node->below, &scan->rules, &scan->folder, &listing, fault);
     if (e == ERR_TIMEOUT || e == ERR_FULL)
         return e;

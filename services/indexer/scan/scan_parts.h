@@ -15,8 +15,10 @@ struct folder_node {
     const char *path;
     const char *below;
     bool deep;
-    usec_t seen;  /* when it was listed; steady clock */
-    bool is_told; /* persist: whether it takes it or not */
+    usec_t seen; /* when it was listed; steady clock … */
+    bool has_as_of;
+    uint64_t as_of; /* … and the newest revision before that */
+    bool is_told;   /* persist: whether it takes it or not */
 };
 
 /* A file whose place is new, held until it is known what is gone. */
@@ -48,6 +50,8 @@ struct scan {
     enum availability present; /* of a file that is there */
     struct folder_node *pending;
     struct gone_rows gone;
+    bool has_as_of;
+    uint64_t as_of; /* the newest revision before the scan */
     struct newcomer_list newcomers;
     uint64_t seen;     /* media files */
     uint64_t items;    /* items of the catalogue that were met, and were not missing before */

@@ -80,7 +80,9 @@ enum err scan_place(struct scan *scan, struct folder_node *node, const struct fo
                    .mtime = entry->trace.mtime,
                    .inode = entry->trace.inode,
                    .pack = naming_pack(&scan->folder, library, below),
-                   .availability = { .value = (int32_t)scan->present } },
+                   .availability = { .value = (int32_t)scan->present },
+                   .has_as_of = node->has_as_of,
+                   .as_of = node->as_of },
     };
     return scribe_add(&scan->scribe, &place, node, fault);
 }
@@ -88,7 +90,10 @@ enum err scan_place(struct scan *scan, struct folder_node *node, const struct fo
 enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability, struct fault *fault)
 {
     struct operation presence = { .has_presence = true,
-                                  .presence = { .id = id, .availability = { .value = (int32_t)availability } } };
+                                  .presence = { .id = id,
+                                                .availability = { .value = (int32_t)availability },
+                                                .has_as_of = scan->has_as_of,
+                                                .as_of = scan->as_of } };
 
     return scribe_add(&scan->scribe, &presence, NULL, fault);
 }

@@ -4,6 +4,7 @@
 
 #include "common/clock.h"
 #include "services/persist/places/merge.h"
+#include "services/persist/places/overtaken.h"
 #include "services/persist/places/pack.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/places/takes.h"
@@ -87,9 +88,35 @@ static enum err see_again(struct persist *p, const struct media *was, const stru
     return write_item(p, was, &now, outcome);
 }
 
+static enum err see_new(struct persist *p, const struct place *place, struct outcome *outcome)
+{
+    struct key left = overtaken_place(place->folder, place->file);
+    struct media take;
+
+    if (takes_own(p, place->folder, place->file, &take))
+        return see_again(p, &take, place, outcome);
+    if (!overtaken_is(p, &left, place->has_as_of, place->as_of))
+        return make_item(p, place, outcome);
+    outcome->revision = p->head;
+    return ERR_OK;
+}
+
+static enum err see_known(struct persist *p, struct id id, const struct place *place, struct outcome *outcome,
+                          struct fault *fault)
+{
+    struct key changed = overtaken_item(id);
+    struct media was;
+    enum err e = places_find(p, id, &was, fault);
+
+    if (e != ERR_OK || !overtaken_is(p, &changed, place->has_as_of, place->as_of))
+        return e == ERR_OK ? see_again(p, &was, place, outcome) : e;
+    outcome->revision = was.revision;
+    outcome->id = id;
+    return ERR_OK;
+}
+
 enum err places_put(struct persist *p, const struct place *place, struct outcome *outcome, struct fault *fault)
 {
-    struct media was;
     struct id id;
     enum err e = places_check_name(place->file, "file", fault);
 
@@ -98,13 +125,9 @@ enum err places_put(struct persist *p, const struct place *place, struct outcome
     if (e != ERR_OK)
         return e;
     e = catalogue_place(p->w.txn, &p->arena, place->folder, place->file, &id);
-    if (e == ERR_NOT_FOUND && takes_own(p, place->folder, place->file, &was))
-        return see_again(p, &was, place, outcome);
     if (e == ERR_NOT_FOUND)
-        return make_item(p, place, outcome);
-    if (e == ERR_OK)
-        e = places_find(p, id, &was, fault);
-    return e == ERR_OK ? see_again(p, &was, place, outcome) : e;
+        return see_new(p, place, outcome);
+    return e == ERR_OK ? see_known(p, id, place, outcome, fault) : e;
 }
 
 /* ---- a file went ---- */
@@ -112,6 +135,7 @@ enum err places_put(struct persist *p, const struct place *place, struct outcome
 enum err places_presence(struct persist *p, const struct presence *presence, struct outcome *outcome,
                          struct fault *fault)
 {
+    struct key changed = overtaken_item(presence->id);
     struct media was, now;
     enum err e = places_find(p, presence->id, &was, fault);
 
@@ -121,7 +145,8 @@ enum err places_presence(struct persist *p, const struct presence *presence, str
     set_availability(&now, presence->availability);
     outcome->revision = was.revision;
     outcome->id = was.id;
-    if (choice_equal(now.availability, was.availability))
+    if (choice_equal(now.availability, was.availability) ||
+        overtaken_is(p, &changed, presence->has_as_of, presence->as_of))
         return ERR_OK;
     return write_item(p, &was, &now, outcome);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/persist/places/overtaken.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/multipart.h"
 #include "services/persist/turn/turn.h"
@@ -36,10 +37,16 @@ static enum err take_out(struct persist *p, const struct media *media)
 enum err removal_forget(struct persist *p, struct id id, struct done *done, struct fault *fault)
 {
     struct media media;
+    struct key left = { 0 };
     enum err e = places_find(p, id, &media, fault);
+    bool is_take = e == ERR_OK && media.origin.value == ORIGIN_RECORDED;
 
+    if (is_take)
+        left = overtaken_place(media.folder, media.file);
     if (e == ERR_OK)
         e = take_out(p, &media);
+    if (e == ERR_OK && is_take) /* its file may be deleted with it */
+        e = overtaken_note(p, &left, p->head);
     *done = (struct done){ .revision = p->head, .id = id };
     return e;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "services/persist/places/overtaken.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_write.h"
@@ -142,6 +143,18 @@ static void note_end(const struct persist_end_take *ask, struct media *now)
     now->has_missing_since = false;
 }
 
+/* A scan may have seen the file before it ended, or under its former name. */
+static enum err write_end(struct persist *p, const struct media *was, struct media *now, struct done *done)
+{
+    bool has_moved = !bytes_equal(was->file, now->file);
+    struct key left = overtaken_place(was->folder, was->file), changed = overtaken_item(was->id);
+    enum err e = write_take(p, was, now, done);
+
+    if (e == ERR_OK)
+        e = overtaken_note(p, &changed, done->revision);
+    return e == ERR_OK && has_moved ? overtaken_note(p, &left, done->revision) : e;
+}
+
 enum err takes_end(struct persist *p, const struct persist_end_take *ask, struct done *done, struct fault *fault)
 {
     struct media was, now;
@@ -156,5 +169,5 @@ enum err takes_end(struct persist *p, const struct persist_end_take *ask, struct
     note_end(ask, &now);
     if (ask->has_encoded)
         e = take_over(p, &ask->encoded, &now, fault);
-    return e == ERR_OK ? write_take(p, &was, &now, done) : e;
+    return e == ERR_OK ? write_end(p, &was, &now, done) : e;
 }
