@@ -11,7 +11,7 @@
 static enum err find_done(const struct indexer *indexer, struct call *call, struct id *id, bool *is_again)
 {
     struct sender sender = call_sender(call);
-    enum err e = known_done(indexer->known, &sender, id);
+    enum err e = catalogue_reader_done(indexer->catalogue, &sender, id);
 
     *is_again = e == ERR_OK;
     if (e == ERR_CONFLICT)
@@ -23,26 +23,26 @@ static enum err find_done(const struct indexer *indexer, struct call *call, stru
 
 static enum err answer_added(const struct indexer *indexer, struct call *call, struct id id, struct library *answer)
 {
-    const struct shelf *shelf = shelf_of(indexer->shelves, id);
+    const struct library_state *lib = library_state_of(indexer->libraries, id);
 
-    if (!shelf)
+    if (!lib)
         return refuse(call, ERR_NOT_FOUND, "the library that this request added was removed since");
-    *answer = shelf->library;
+    *answer = lib->library;
     return ERR_OK;
 }
 
 static void end_adoption(void *state, struct ticket ticket, const struct library *library, const struct fault *fault)
 {
     struct indexer *indexer = state;
-    bool was = library && shelf_of(indexer->shelves, library->id);
-    struct shelf *shelf = library ? shelf_put(&indexer->shelves, library) : NULL;
+    bool was = library && library_state_of(indexer->libraries, library->id);
+    struct library_state *lib = library ? library_state_put(&indexer->libraries, library) : NULL;
 
     indexer->adopting--;
-    if (shelf) {
-        log_info("library %s %s", (const char *)shelf->library.path.at, was ? "is one already" : "added");
+    if (lib) {
+        log_info("library %s %s", (const char *)lib->library.path.at, was ? "is one already" : "added");
         if (!was)
-            shelf_wish_whole(shelf);
-        ticket_answer(indexer->service, ticket, &shelf->library);
+            library_state_want_all(lib);
+        ticket_answer(indexer->service, ticket, &lib->library);
     } else {
         ticket_fail(indexer->service, ticket, fault);
     }
@@ -64,7 +64,8 @@ static enum err add_library(struct indexer *indexer, struct call *call, const st
     struct ticket ticket = call_defer(call);
     if (!ticket.number)
         return ERR_BUSY;
-    e = adopt_start(indexer->adoptions, service_paths(indexer->service), indexer->known, call, ticket, ask, &events);
+    e = adopt_start(indexer->adoptions, service_paths(indexer->service), indexer->catalogue, call, ticket, ask,
+                    &events);
     if (e != ERR_OK)
         return refuse(call, e, "no memory to add a library");
     progress_begin(indexer);
@@ -83,7 +84,7 @@ static enum err remove_library(struct indexer *indexer, struct call *call, const
 {
     char copy[PATH_MAX];
     const char *below;
-    struct shelf *shelf = shelf_at(indexer->shelves, ask->path, &below, copy);
+    struct library_state *lib = library_state_at(indexer->libraries, ask->path, &below, copy);
     bool is_again = false;
     struct id id;
     enum err e = find_done(indexer, call, &id, &is_again);
@@ -91,14 +92,14 @@ static enum err remove_library(struct indexer *indexer, struct call *call, const
     (void)answer;
     if (e != ERR_OK || is_again)
         return e;
-    if (!shelf || *below)
+    if (!lib || *below)
         return refuse_unknown(call, ask->path);
-    if (shelf->removing)
+    if (lib->removing)
         return refuse(call, ERR_BUSY, "it is being removed");
     struct ticket ticket = call_defer(call);
     if (!ticket.number)
         return ERR_BUSY;
-    schedule_remove(indexer, shelf, call, ticket);
+    schedule_remove(indexer, lib, call, ticket);
     return ERR_OK;
 }
 
@@ -108,13 +109,13 @@ static enum err list_libraries(struct indexer *indexer, struct call *call, const
     uint32_t count = 0;
 
     (void)ask;
-    for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
+    for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next)
         count++;
     answer->each.at = arena_array(call_arena(call), count, sizeof(struct library));
     if (!answer->each.at)
         return refuse(call, ERR_FULL, "no memory for %u libraries", count);
-    for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
-        answer->each.at[answer->each.count++] = shelf->library;
+    for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next)
+        answer->each.at[answer->each.count++] = lib->library;
     if (question_list(indexer, call_arena(call), &answer->asks) != ERR_OK)
         return refuse(call, ERR_FULL, "no memory for %u libraries", count);
     return ERR_OK;
@@ -122,14 +123,14 @@ static enum err list_libraries(struct indexer *indexer, struct call *call, const
 
 /* ---- looking again ---- */
 
-static void wish_scan(struct shelf *shelf, const char *below, const struct indexer_rescan *ask)
+static void want_scan(struct library_state *lib, const char *below, const struct indexer_rescan *ask)
 {
-    shelf->wish.accept_missing |= ask->accept_missing;
-    shelf->wish.retry_failed |= ask->retry_failed;
+    lib->wanted.accept_missing |= ask->accept_missing;
+    lib->wanted.retry_failed |= ask->retry_failed;
     if (*below)
-        shelf_wish_folder(shelf, below, true);
+        library_state_want_folder(lib, below, true);
     else
-        shelf_wish_whole(shelf);
+        library_state_want_all(lib);
 }
 
 static enum err rescan_libraries(struct indexer *indexer, struct call *call, const struct indexer_rescan *ask,
@@ -137,14 +138,14 @@ static enum err rescan_libraries(struct indexer *indexer, struct call *call, con
 {
     char copy[PATH_MAX];
     const char *below = "";
-    struct shelf *one = ask->path.len ? shelf_at(indexer->shelves, ask->path, &below, copy) : NULL;
+    struct library_state *one = ask->path.len ? library_state_at(indexer->libraries, ask->path, &below, copy) : NULL;
 
     if (ask->path.len && !one)
         return refuse_unknown(call, ask->path);
     progress_begin(indexer);
-    for (struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
-        if (!shelf->removing && (!one || shelf == one))
-            wish_scan(shelf, below, ask);
+    for (struct library_state *lib = indexer->libraries; lib; lib = lib->next)
+        if (!lib->removing && (!one || lib == one))
+            want_scan(lib, below, ask);
     schedule_turn(indexer);
     progress_now(indexer, answer);
     return ERR_OK;
@@ -176,7 +177,7 @@ static enum err analyse_file(struct indexer *indexer, struct call *call, const s
     if (!work)
         return ticket.number ? refuse(call, ERR_FULL, "no memory for an analysis") : ERR_BUSY;
     work->ticket = ticket;
-    hearing_ask(indexer->hearing, work);
+    pipeline_ask(indexer->pipeline, work);
     return ERR_OK;
 }
 
@@ -188,7 +189,7 @@ static enum err remake_artefacts(struct indexer *indexer, struct call *call, con
     (void)answer;
     if (ask->has_id)
         return remake_ask(indexer, ask->id, call_fault(call));
-    remake_wish(indexer);
+    remake_want(indexer);
     indexer->remake.thorough |= ask->thorough;
     return ERR_OK;
 }

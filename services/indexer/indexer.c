@@ -50,7 +50,7 @@ static void tick_all(void *state)
 {
     struct indexer *indexer = state;
 
-    hearing_tick(indexer->hearing);
+    pipeline_tick(indexer->pipeline);
     remake_turn(indexer);
     if (indexer->watch)
         watch_tick(indexer->watch);
@@ -79,7 +79,7 @@ void indexer_turn(void *state)
 {
     struct indexer *indexer = state;
 
-    hearing_turn(indexer->hearing);
+    pipeline_turn(indexer->pipeline);
     schedule_turn(indexer);
     progress_turn(indexer);
 }
@@ -117,15 +117,16 @@ static enum err open_threads(struct indexer *indexer, struct fault *fault)
 static enum err open_parts(struct indexer *indexer, struct config *config, struct fault *fault)
 {
     struct pool_settings settings = settings_of(indexer, config);
-    struct hearing_events events = { publish_failed, look_again, remake_made, indexer };
+    struct pipeline_events events = { publish_failed, look_again, remake_made, indexer };
     enum err e = config_check(config, fault);
 
     if (e == ERR_OK)
         e = open_threads(indexer, fault);
     if (e == ERR_OK)
-        e = known_new(service_paths(indexer->service), &indexer->known, fault);
+        e = catalogue_reader_new(service_paths(indexer->service), &indexer->catalogue, fault);
     if (e == ERR_OK)
-        e = hearing_new(indexer->service, indexer->files, indexer->known, &settings, &events, &indexer->hearing, fault);
+        e = pipeline_new(indexer->service, indexer->files, indexer->catalogue, &settings, &events, &indexer->pipeline,
+                         fault);
     return e;
 }
 
@@ -156,7 +157,7 @@ void indexer_open(struct indexer *indexer)
         fprintf(stderr, "loophole-indexer: %s\n", fault.what);
         exit(err_exit_code(e));
     }
-    if (notice_open(indexer, &fault) != ERR_OK)
+    if (folder_changes_open(indexer, &fault) != ERR_OK)
         log_fault("libraries are not watched but rescanned", &fault);
     watch_sources(indexer);
     schedule_tick(indexer); /* the libraries are known before the first ask, where the store is there */
@@ -170,13 +171,13 @@ void indexer_close(struct indexer *indexer)
     ended = errands_end(indexer->adoptions) && ended;
     ended = errands_end(indexer->files) && ended;
     ended = errands_end(indexer->remake.errands) && ended;
-    hearing_free(indexer->hearing);
+    pipeline_free(indexer->pipeline);
     watch_free(indexer->watch);
     remake_close(indexer);
-    shelf_free_all(&indexer->shelves);
+    library_state_free_all(&indexer->libraries);
     if (!ended)
         return;
-    known_free(indexer->known);
+    catalogue_reader_free(indexer->catalogue);
     mailbox_free(indexer->mailbox);
 }
 
@@ -184,12 +185,12 @@ void indexer_close(struct indexer *indexer)
 
 static const char *alarm_of(const struct indexer *indexer)
 {
-    if (hearing_alarm(indexer->hearing)[0])
-        return hearing_alarm(indexer->hearing);
-    for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next) {
-        if (shelf->hung)
+    if (pipeline_alarm(indexer->pipeline)[0])
+        return pipeline_alarm(indexer->pipeline);
+    for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next) {
+        if (lib->hung)
             return "the file system of a library does not answer";
-        if (shelf->unwatched)
+        if (lib->unwatched)
             return "no inotify watches are left: libraries are rescanned now and then; raise "
                    "fs.inotify.max_user_watches";
     }
@@ -198,15 +199,15 @@ static const char *alarm_of(const struct indexer *indexer)
 
 static bool waits_for_persist(const struct indexer *indexer)
 {
-    if (!indexer->loaded || hearing_waits(indexer->hearing))
+    if (!indexer->loaded || pipeline_waits(indexer->pipeline))
         return true;
-    for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
-        if (shelf->scan && scan_waits(shelf->scan))
+    for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next)
+        if (lib->scan && scan_waits(lib->scan))
             return true;
     return false;
 }
 
-void indexer_tell(void *state, struct arena *arena, struct service_status *to)
+void indexer_report(void *state, struct arena *arena, struct service_status *to)
 {
     struct indexer *indexer = state;
     struct progress progress;
@@ -230,7 +231,7 @@ void indexer_tell(void *state, struct arena *arena, struct service_status *to)
                            .failed = progress.failed,
                            .since = indexer->since,
                            .can_cancel = true };
-    to->tasks.count += remake_tell(indexer, &tasks[to->tasks.count]);
+    to->tasks.count += remake_list_task(indexer, &tasks[to->tasks.count]);
 }
 
 /* What is dropped waits in the catalogue for the next rescan. */
@@ -240,11 +241,11 @@ enum err indexer_cancel(void *state, struct id task, struct fault *fault)
 
     if (!indexer->busy || !id_equal(task, indexer->task))
         return fault_set(fault, ERR_NOT_FOUND, "no such task");
-    for (struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next) {
-        shelf_wish_granted(shelf);
-        if (shelf->scan)
-            errand_stop(scan_errand(shelf->scan));
-        hearing_withdraw(indexer->hearing, shelf->library.id);
+    for (struct library_state *lib = indexer->libraries; lib; lib = lib->next) {
+        library_state_scan_begins(lib);
+        if (lib->scan)
+            errand_stop(scan_errand(lib->scan));
+        pipeline_withdraw(indexer->pipeline, lib->library.id);
     }
     return ERR_OK;
 }

@@ -1,7 +1,7 @@
 /* indexer.h: the service's state and its parts. One thread, the loop's; what may hang runs in errands.
  *
- *   schedule   which library is looked at when: wishes of people, of inotify (watch), of time
- *   scan       one look at a library, in an errand        hearing   what becomes of each file
+ *   schedule   which library is looked at when: by asks, by inotify (watch), by time
+ *   scan       one look at a library, in an errand        pipeline  what becomes of each file
  *   progress   how far all of it is                       asks      the handlers
  *   remake     artefacts whose files are gone             */
 #ifndef LOOPHOLE_INDEXER_INDEXER_H
@@ -14,7 +14,7 @@
 void indexer_open(struct indexer *indexer);
 void indexer_close(struct indexer *indexer);
 void indexer_turn(void *indexer); /* the end of each turn of the loop */
-void indexer_tell(void *indexer, struct arena *arena, struct service_status *to);
+void indexer_report(void *indexer, struct arena *arena, struct service_status *to);
 enum err indexer_cancel(void *indexer, struct id task, struct fault *fault);
 
 /* schedule.c */
@@ -22,13 +22,13 @@ void schedule_turn(struct indexer *indexer);          /* starts what can be star
 void schedule_tick(struct indexer *indexer);          /* every second: what is due by time */
 bool schedule_is_idle(const struct indexer *indexer); /* no scan is awaited */
 void schedule_look_again(struct indexer *indexer, struct id library, const char *path);
-void schedule_remove(struct indexer *indexer, struct shelf *shelf, struct call *call, struct ticket ticket);
+void schedule_remove(struct indexer *indexer, struct library_state *lib, struct call *call, struct ticket ticket);
 
-/* notice.c: reports of inotify become wishes and moves */
-enum err notice_open(struct indexer *indexer, struct fault *fault);
+/* folder_changes.c: reports of inotify become wanted scans and moves */
+enum err folder_changes_open(struct indexer *indexer, struct fault *fault);
 
 /* progress.c */
-void progress_begin(struct indexer *indexer); /* a person's wish or files to hear: a round, unless one is under way */
+void progress_begin(struct indexer *indexer); /* a person's ask or files to hear: a round, unless one is under way */
 void progress_now(const struct indexer *indexer, struct progress *to);
 void progress_turn(struct indexer *indexer); /* ends the round when all is idle */
 void progress_tick(struct indexer *indexer); /* four times a second: publishes what changed */

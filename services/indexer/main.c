@@ -9,7 +9,7 @@ int main(int argc, char **argv)
     indexer_open(&indexer);                       /* workers, inotify, the catalogue's reader, the libraries */
     service_answer(s, &asks_handlers, &indexer);  /* one function for each ask */
     service_each_turn(s, indexer_turn, &indexer); /* what was heard goes to persist */
-    service_tells(s, indexer_tell, indexer_cancel, &indexer);
+    service_tells(s, indexer_report, indexer_cancel, &indexer);
     service_ready(s); /* the supervisor sees it on the board */
     service_loop(s);  /* until asked to stop */
 

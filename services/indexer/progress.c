@@ -5,7 +5,7 @@
 
 static bool is_idle(const struct indexer *indexer)
 {
-    return schedule_is_idle(indexer) && hearing_is_idle(indexer->hearing);
+    return schedule_is_idle(indexer) && pipeline_is_idle(indexer->pipeline);
 }
 
 void progress_begin(struct indexer *indexer)
@@ -15,7 +15,7 @@ void progress_begin(struct indexer *indexer)
     indexer->busy = true;
     indexer->task = id_new();
     indexer->since = clock_now();
-    hearing_restart(indexer->hearing);
+    pipeline_restart(indexer->pipeline);
 }
 
 void progress_turn(struct indexer *indexer)
@@ -26,14 +26,14 @@ void progress_turn(struct indexer *indexer)
     indexer->events_lost = false;
 }
 
-static uint64_t files_of(const struct shelf *shelf)
+static uint64_t files_of(const struct library_state *lib)
 {
-    return shelf->scan && shelf->seen > shelf->library.files ? shelf->seen : shelf->library.files;
+    return lib->scan && lib->seen > lib->library.files ? lib->seen : lib->library.files;
 }
 
 void progress_now(const struct indexer *indexer, struct progress *to)
 {
-    const struct hearing_counts *counts = hearing_counted(indexer->hearing);
+    const struct pipeline_counts *counts = pipeline_counted(indexer->pipeline);
     uint64_t settled = counts->done + counts->failed;
 
     *to = (struct progress){ .task = indexer->task,
@@ -44,8 +44,8 @@ void progress_now(const struct indexer *indexer, struct progress *to)
                              .seconds = counts->seconds,
                              .since = indexer->since,
                              .idle = is_idle(indexer) };
-    for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
-        to->files += files_of(shelf);
+    for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next)
+        to->files += files_of(lib);
     if (to->files < counts->fresh)
         to->files = counts->fresh;
     to->known = to->files - counts->fresh;

@@ -4,87 +4,88 @@
 
 enum { SOON_US = 1000000, PATH_SHOWN = 120 };
 
-static struct missing_many question_of(const struct shelf *shelf)
+static struct missing_many question_of(const struct library_state *lib)
 {
-    return (struct missing_many){ .library = shelf->library.id,
-                                  .path = shelf->library.path,
-                                  .missing = shelf->asked_missing,
-                                  .of = shelf->asked_of,
-                                  .lost = shelf->asked_lost };
+    return (struct missing_many){ .library = lib->library.id,
+                                  .path = lib->library.path,
+                                  .missing = lib->asked_missing,
+                                  .of = lib->asked_of,
+                                  .lost = lib->asked_lost };
 }
 
-static void publish_missing(struct indexer *indexer, const struct shelf *shelf)
+static void publish_missing(struct indexer *indexer, const struct library_state *lib)
 {
-    struct indexer_asks event = { .missing = question_of(shelf) };
+    struct indexer_asks event = { .missing = question_of(lib) };
 
     service_publish(indexer->service, "asks", &event);
 }
 
-static void ask_person(struct indexer *indexer, struct shelf *shelf, const struct scan_result *result)
+static void ask_person(struct indexer *indexer, struct library_state *lib, const struct scan_result *result)
 {
     bool is_lost = result->verdict == VERDICT_LOST;
 
-    if (shelf->asked_missing == result->missing && shelf->asked_of == result->of && shelf->asked_lost == is_lost)
+    if (lib->asked_missing == result->missing && lib->asked_of == result->of && lib->asked_lost == is_lost)
         return;
-    shelf->asked_missing = result->missing;
-    shelf->asked_of = result->of;
-    shelf->asked_lost = is_lost;
+    lib->asked_missing = result->missing;
+    lib->asked_of = result->of;
+    lib->asked_lost = is_lost;
     log_warn("%llu of %llu files of %s are gone: %s; `loophole library rescan %s --accept-missing` marks them as "
              "missing",
-             (unsigned long long)result->missing, (unsigned long long)result->of, (const char *)shelf->library.path.at,
+             (unsigned long long)result->missing, (unsigned long long)result->of, (const char *)lib->library.path.at,
              is_lost ? "they are taken for a volume that is away" : "none is marked",
-             (const char *)shelf->library.path.at);
-    publish_missing(indexer, shelf);
+             (const char *)lib->library.path.at);
+    publish_missing(indexer, lib);
 }
 
-static void close_question(struct indexer *indexer, struct shelf *shelf)
+static void close_question(struct indexer *indexer, struct library_state *lib)
 {
-    log_info("the question about the files that are gone from %s is settled", (const char *)shelf->library.path.at);
-    shelf->asked_missing = shelf->asked_of = 0;
-    shelf->asked_lost = false;
-    publish_missing(indexer, shelf);
+    log_info("the question about the files that are gone from %s is settled", (const char *)lib->library.path.at);
+    lib->asked_missing = lib->asked_of = 0;
+    lib->asked_lost = false;
+    publish_missing(indexer, lib);
 }
 
-void question_settle(struct indexer *indexer, struct shelf *shelf, bool was_whole, const struct scan_result *result)
+void question_settle(struct indexer *indexer, struct library_state *lib, bool was_whole,
+                     const struct scan_result *result)
 {
     bool asks = result->verdict != VERDICT_MARK;
 
     if (asks)
-        ask_person(indexer, shelf, result);
-    else if (shelf->asked_missing && was_whole)
-        close_question(indexer, shelf);
-    if (shelf->asked_missing && !was_whole)
-        shelf->look_at = clock_steady() + SOON_US;
+        ask_person(indexer, lib, result);
+    else if (lib->asked_missing && was_whole)
+        close_question(indexer, lib);
+    if (lib->asked_missing && !was_whole)
+        lib->look_at = clock_steady() + SOON_US;
 }
 
 enum err question_list(const struct indexer *indexer, struct arena *arena, struct missing_many_list *to)
 {
     uint32_t count = 0;
 
-    for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
-        count += shelf->asked_missing > 0;
+    for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next)
+        count += lib->asked_missing > 0;
     to->at = arena_array(arena, count, sizeof(*to->at));
     if (!to->at)
         return ERR_FULL;
-    for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
-        if (shelf->asked_missing)
-            to->at[to->count++] = question_of(shelf);
+    for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next)
+        if (lib->asked_missing)
+            to->at[to->count++] = question_of(lib);
     return ERR_OK;
 }
 
 struct text question_alarm(const struct indexer *indexer, struct arena *arena)
 {
-    for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next) {
-        const struct bytes path = shelf->library.path;
-        if (!shelf->asked_missing)
+    for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next) {
+        const struct bytes path = lib->library.path;
+        if (!lib->asked_missing)
             continue;
         if (path.len > PATH_SHOWN)
             return arena_printf(arena,
                                 "%llu of %llu files of a library are gone; `loophole library list` says what to do",
-                                (unsigned long long)shelf->asked_missing, (unsigned long long)shelf->asked_of);
+                                (unsigned long long)lib->asked_missing, (unsigned long long)lib->asked_of);
         return arena_printf(arena, "%llu of %llu files of %.*s are gone; `loophole library list` says what to do",
-                            (unsigned long long)shelf->asked_missing, (unsigned long long)shelf->asked_of,
-                            (int)path.len, (const char *)path.at);
+                            (unsigned long long)lib->asked_missing, (unsigned long long)lib->asked_of, (int)path.len,
+                            (const char *)path.at);
     }
     return (struct text){ 0 };
 }

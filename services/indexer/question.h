@@ -7,7 +7,8 @@
 #include "services/indexer/state.h"
 
 /* After a scan without a fault. One of some folders counts only their files: the whole library is scanned soon. */
-void question_settle(struct indexer *indexer, struct shelf *shelf, bool was_whole, const struct scan_result *result);
+void question_settle(struct indexer *indexer, struct library_state *lib, bool was_whole,
+                     const struct scan_result *result);
 
 /* For indexer.libraries: the open ones. Errors: full. */
 enum err question_list(const struct indexer *indexer, struct arena *arena, struct missing_many_list *to);

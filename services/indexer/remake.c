@@ -70,7 +70,7 @@ void remake_open(struct indexer *indexer)
 {
     struct remake *r = &indexer->remake;
 
-    r->wished = true;
+    r->wanted = true;
     r->read_from = read_seen(indexer);
     r->errands = errands_new(indexer->mailbox, 2);
 }
@@ -107,7 +107,7 @@ static void advance_survey(struct indexer *indexer)
 
     if (r->cut) {
         r->read_from = read_seen(indexer);
-        r->wished = r->done > 0;
+        r->wanted = r->done > 0;
         return;
     }
     r->read_from = r->survey_began - CLOCK_STEP_US;
@@ -130,7 +130,7 @@ static void end_round(struct indexer *indexer)
     r->cut = false;
 }
 
-unsigned remake_tell(const struct indexer *indexer, struct task *task)
+unsigned remake_list_task(const struct indexer *indexer, struct task *task)
 {
     const struct remake *r = &indexer->remake;
 
@@ -177,7 +177,7 @@ static void end_survey(void *state, struct id *contents, uint32_t count, bool cu
 static void start_survey(struct indexer *indexer)
 {
     struct remake *r = &indexer->remake;
-    struct remake_survey_order order = { .known = indexer->known,
+    struct remake_survey_order order = { .catalogue = indexer->catalogue,
                                          .paths = service_paths(indexer->service),
                                          .read_from = r->thorough ? 0 : r->read_from,
                                          .again = r->contents,
@@ -190,7 +190,7 @@ static void start_survey(struct indexer *indexer)
     r->surveying = remake_survey_start(r->errands, &order) == ERR_OK;
     if (!r->surveying)
         return;
-    r->wished = r->thorough = false;
+    r->wanted = r->thorough = false;
 }
 
 /* ---- where a file of a content is ---- */
@@ -200,7 +200,7 @@ static void give_work(struct indexer *indexer, const struct remake_place *place,
     struct remake *r = &indexer->remake;
     char copy[PATH_MAX];
     const char *below;
-    struct shelf *shelf;
+    struct library_state *lib;
     struct work *work;
 
     if (place->path.len == 0) {
@@ -214,13 +214,13 @@ static void give_work(struct indexer *indexer, const struct remake_place *place,
         r->total -= r->total > 0;
         return;
     }
-    shelf = shelf_at(indexer->shelves, place->path, &below, copy);
+    lib = library_state_at(indexer->libraries, place->path, &below, copy);
     work->id = place->media;
-    work->library = shelf ? shelf->library.id : (struct id){ { 0 } };
+    work->library = lib ? lib->library.id : (struct id){ { 0 } };
     work->size = place->size;
     work->mtime = place->mtime;
     work->content = place->content;
-    hearing_remake(indexer->hearing, work, first);
+    pipeline_remake(indexer->pipeline, work, first);
 }
 
 static void take_places(void *state, const struct remake_place *places, uint32_t count, bool first)
@@ -264,7 +264,7 @@ static void start_finding(struct indexer *indexer)
     struct id contents[FIND_MAX];
     bool first = r->first_count > 0;
     uint32_t count = first ? take_first(r, contents) : take_next(r, contents);
-    struct remake_find_order order = { .known = indexer->known,
+    struct remake_find_order order = { .catalogue = indexer->catalogue,
                                        .contents = contents,
                                        .count = count,
                                        .first = first,
@@ -283,7 +283,7 @@ static void start_finding(struct indexer *indexer)
 /* The list waits until the first scans have said where everything is; what a person waits for does not. */
 static bool may_begin(const struct indexer *indexer)
 {
-    return indexer->loaded && hearing_analyser(indexer->hearing) &&
+    return indexer->loaded && pipeline_analyser(indexer->pipeline) &&
            (schedule_is_idle(indexer) || clock_steady() - indexer->started > PATIENCE_US);
 }
 
@@ -292,7 +292,7 @@ void remake_turn(struct indexer *indexer)
     struct remake *r = &indexer->remake;
     bool begins = may_begin(indexer);
 
-    if (begins && r->wished && !r->surveying && is_idle(r))
+    if (begins && r->wanted && !r->surveying && is_idle(r))
         start_survey(indexer);
     if (!r->finding && r->going.count < GOING_MAX && (r->first_count || (begins && r->next < r->count)))
         start_finding(indexer);
@@ -308,10 +308,10 @@ void remake_look(struct indexer *indexer)
     if (r->survey_again && now >= r->survey_again) {
         idset_free(&r->hopeless); /* another try */
         r->survey_again = now + AGAIN_US;
-        r->wished = true;
+        r->wanted = true;
     }
     if (!r->surveying && r->surveyed && now - r->surveyed > FOLDER_US && mark_of_folder(indexer) != r->folder_mark)
-        r->wished = true;
+        r->wanted = true;
 }
 
 void remake_made(void *state, struct id content, enum remade_how how)
@@ -330,9 +330,9 @@ void remake_made(void *state, struct id content, enum remade_how how)
 
 /* ---- asked for ---- */
 
-void remake_wish(struct indexer *indexer)
+void remake_want(struct indexer *indexer)
 {
-    indexer->remake.wished = true;
+    indexer->remake.wanted = true;
 }
 
 static bool is_known(const struct remake *r, struct id content)
@@ -354,7 +354,7 @@ static enum err content_of(struct indexer *indexer, struct id id, struct id *con
     struct arena arena = { 0 };
     struct media media;
     struct bytes path;
-    enum err e = known_media(indexer->known, &arena, id, &media);
+    enum err e = catalogue_reader_media(indexer->catalogue, &arena, id, &media);
 
     if (e != ERR_OK)
         fault_set(fault, e, e == ERR_NOT_FOUND ? "no such media item" : "the store cannot be read");
@@ -362,7 +362,7 @@ static enum err content_of(struct indexer *indexer, struct id id, struct id *con
         e = fault_set(fault, ERR_NOT_FOUND, "the item is not analysed");
     if (e == ERR_OK) {
         memcpy(content->b, media.content.at, sizeof(content->b));
-        if (known_reachable(indexer->known, &arena, media.content, &media, &path) == ERR_NOT_FOUND)
+        if (catalogue_reader_reachable(indexer->catalogue, &arena, media.content, &media, &path) == ERR_NOT_FOUND)
             e = refuse_offline(fault);
     }
     arena_free(&arena);
@@ -384,7 +384,7 @@ enum err remake_ask(struct indexer *indexer, struct id media, struct fault *faul
     r->total++;
     r->first[r->first_count++] = content;
     if (clock_steady() - r->surveyed > FOLDER_US)
-        r->wished = true; /* seldom is one file gone alone */
+        r->wanted = true; /* seldom is one file gone alone */
     remake_turn(indexer);
     return ERR_OK;
 }

@@ -14,7 +14,7 @@ enum {
     REMOVAL_BUDGET_MS = 600000,
 };
 
-static void take_news(void *state, struct news *news);
+static void take_report(void *state, struct scan_report *report);
 static void end_scan(void *state, struct scan *scan, const struct scan_result *result);
 
 /* ---- starting ---- */
@@ -24,11 +24,11 @@ static void load_libraries(struct indexer *indexer)
     struct arena arena = { 0 };
     struct library_list all = { 0 };
 
-    if (known_libraries(indexer->known, &arena, &all) == ERR_OK) {
+    if (catalogue_reader_libraries(indexer->catalogue, &arena, &all) == ERR_OK) {
         for (uint32_t i = 0; i < all.count; i++) {
-            struct shelf *shelf = shelf_put(&indexer->shelves, &all.at[i]);
-            if (shelf)
-                shelf_wish_whole(shelf);
+            struct library_state *lib = library_state_put(&indexer->libraries, &all.at[i]);
+            if (lib)
+                library_state_want_all(lib);
         }
         indexer->loaded = true;
         progress_begin(indexer);
@@ -37,40 +37,40 @@ static void load_libraries(struct indexer *indexer)
     arena_free(&arena);
 }
 
-static bool start_scan(struct indexer *indexer, struct shelf *shelf)
+static bool start_scan(struct indexer *indexer, struct library_state *lib)
 {
-    struct scan_events events = { take_news, end_scan, indexer };
+    struct scan_events events = { take_report, end_scan, indexer };
     struct scan_order order = {
-        .library = shelf->library,
-        .targets = shelf->wish.whole ? NULL : shelf->wish.targets,
-        .target_count = shelf->wish.whole ? 0 : shelf->wish.count,
-        .accept_missing = shelf->wish.accept_missing,
-        .retry_failed = shelf->wish.retry_failed,
-        .analyser = hearing_analyser(indexer->hearing),
+        .library = lib->library,
+        .targets = lib->wanted.whole ? NULL : lib->wanted.targets,
+        .target_count = lib->wanted.whole ? 0 : lib->wanted.count,
+        .accept_missing = lib->wanted.accept_missing,
+        .retry_failed = lib->wanted.retry_failed,
+        .analyser = pipeline_analyser(indexer->pipeline),
         .inotify = watch_fd(indexer->watch),
     };
 
-    shelf->scan = scan_new(service_paths(indexer->service), indexer->known, indexer->mailbox, &order, &events);
-    if (!shelf->scan)
+    lib->scan = scan_new(service_paths(indexer->service), indexer->catalogue, indexer->mailbox, &order, &events);
+    if (!lib->scan)
         return false;
-    if (shelf->wish.whole) {
-        shelf->seen = 0;
-        shelf->unwatched = order.inotify < 0;
+    if (lib->wanted.whole) {
+        lib->seen = 0;
+        lib->unwatched = order.inotify < 0;
     }
-    shelf_wish_granted(shelf);
-    shelf->look_at = 0;
-    errand_start(indexer->scans, scan_errand(shelf->scan));
+    library_state_scan_begins(lib);
+    lib->look_at = 0;
+    errand_start(indexer->scans, scan_errand(lib->scan));
     return true;
 }
 
 static bool can_start(const struct indexer *indexer)
 {
-    bool ready = hearing_analyser(indexer->hearing) || clock_steady() - indexer->started > ANALYSER_WAIT_US;
+    bool ready = pipeline_analyser(indexer->pipeline) || clock_steady() - indexer->started > ANALYSER_WAIT_US;
 
-    for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
-        if (shelf->scan)
+    for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next)
+        if (lib->scan)
             return false;
-    return ready && indexer->moving == 0 && hearing_waiting(indexer->hearing) < QUEUE_MAX;
+    return ready && indexer->moving == 0 && pipeline_waiting(indexer->pipeline) < QUEUE_MAX;
 }
 
 /* ---- removing ---- */
@@ -84,109 +84,109 @@ struct library_removal {
 static void end_removal(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct library_removal removal = *(struct library_removal *)state;
-    struct shelf *shelf = shelf_of(removal.indexer->shelves, removal.library);
+    struct library_state *lib = library_state_of(removal.indexer->libraries, removal.library);
 
     (void)answer;
     free(state);
-    if (shelf && error == ERR_OK)
-        shelf_remove(&removal.indexer->shelves, shelf);
-    else if (shelf)
-        shelf->removing = false;
+    if (lib && error == ERR_OK)
+        library_state_remove(&removal.indexer->libraries, lib);
+    else if (lib)
+        lib->removing = false;
     if (error == ERR_OK)
         ticket_answer(removal.indexer->service, removal.ticket, &(struct nothing){ 0 });
     else
         ticket_fail(removal.indexer->service, removal.ticket, fault);
 }
 
-static void remove_now(struct indexer *indexer, struct shelf *shelf)
+static void remove_now(struct indexer *indexer, struct library_state *lib)
 {
-    struct persist_remove_library request = { .id = shelf->library.id };
+    struct persist_remove_library request = { .id = lib->library.id };
     struct library_removal *removal = malloc(sizeof(*removal));
     struct fault fault = { .code = ERR_FULL, .what = "no memory to remove a library" };
     enum err e = ERR_FULL;
 
     if (removal) {
-        *removal = (struct library_removal){ indexer, shelf->library.id, shelf->removal };
-        e = service_ask(indexer->service, "persist.remove_library", &request, REMOVAL_BUDGET_MS, &shelf->remover,
+        *removal = (struct library_removal){ indexer, lib->library.id, lib->removal };
+        e = service_ask(indexer->service, "persist.remove_library", &request, REMOVAL_BUDGET_MS, &lib->remover,
                         end_removal, removal, &fault);
     }
     if (e == ERR_OK) {
-        shelf->asked_removal = true;
+        lib->asked_removal = true;
         return;
     }
     free(removal);
-    shelf->removing = false;
-    ticket_fail(indexer->service, shelf->removal, &fault);
+    lib->removing = false;
+    ticket_fail(indexer->service, lib->removal, &fault);
 }
 
-void schedule_remove(struct indexer *indexer, struct shelf *shelf, struct call *call, struct ticket ticket)
+void schedule_remove(struct indexer *indexer, struct library_state *lib, struct call *call, struct ticket ticket)
 {
-    shelf->removing = true;
-    shelf->asked_removal = false;
-    shelf->removal = ticket;
-    shelf->remover = call_sender(call);
-    shelf_wish_granted(shelf);
-    shelf->look_at = 0;
-    if (shelf->scan)
-        errand_stop(scan_errand(shelf->scan));
-    watch_forget(indexer->watch, shelf->library.id);
-    hearing_withdraw(indexer->hearing, shelf->library.id);
+    lib->removing = true;
+    lib->asked_removal = false;
+    lib->removal = ticket;
+    lib->remover = call_sender(call);
+    library_state_scan_begins(lib);
+    lib->look_at = 0;
+    if (lib->scan)
+        errand_stop(scan_errand(lib->scan));
+    watch_forget(indexer->watch, lib->library.id);
+    pipeline_withdraw(indexer->pipeline, lib->library.id);
     schedule_turn(indexer);
 }
 
 /* ---- reports of a scan under way ---- */
 
-static void take_work(struct indexer *indexer, struct shelf *shelf, struct news *news)
+static void take_work(struct indexer *indexer, struct library_state *lib, struct scan_report *report)
 {
     struct work *work;
 
-    while ((work = work_pop(&news->work))) {
-        if (hearing_waiting(indexer->hearing) < QUEUE_MAX) {
+    while ((work = work_pop(&report->work))) {
+        if (pipeline_waiting(indexer->pipeline) < QUEUE_MAX) {
             progress_begin(indexer);
-            hearing_add(indexer->hearing, work);
+            pipeline_add(indexer->pipeline, work);
             continue;
         }
         work_free(work);
-        shelf_wish_whole(shelf);
+        library_state_want_all(lib);
     }
 }
 
-static void take_news(void *state, struct news *news)
+static void take_report(void *state, struct scan_report *report)
 {
     struct indexer *indexer = state;
-    struct shelf *shelf = shelf_of(indexer->shelves, news->library);
+    struct library_state *lib = library_state_of(indexer->libraries, report->library);
 
-    if (!shelf || shelf->removing)
+    if (!lib || lib->removing)
         return;
-    shelf->seen += news->files;
-    for (const struct watched *watched = news->watched; watched; watched = watched->next)
-        watch_add(indexer->watch, shelf->library.id, watched->wd, watched->path);
-    if (news->watches_full && !shelf->unwatched) {
+    lib->seen += report->files;
+    for (const struct watched *watched = report->watched; watched; watched = watched->next)
+        watch_add(indexer->watch, lib->library.id, watched->wd, watched->path);
+    if (report->watches_full && !lib->unwatched) {
         log_warn("no inotify watches are left for %s: it is looked at every %lld minutes; raise "
                  "fs.inotify.max_user_watches",
-                 (const char *)shelf->library.path.at, (long long)(indexer->rescan_every / 60000000));
-        shelf->unwatched = true;
+                 (const char *)lib->library.path.at, (long long)(indexer->rescan_every / 60000000));
+        lib->unwatched = true;
     }
-    take_work(indexer, shelf, news);
+    take_work(indexer, lib, report);
 }
 
 /* ---- what came of it ---- */
 
-static void keep_result(struct indexer *indexer, struct shelf *shelf, const struct scan_result *result)
+static void keep_result(struct indexer *indexer, struct library_state *lib, const struct scan_result *result)
 {
-    struct library library = shelf->library;
+    struct library library = lib->library;
 
     if (library.online && !result->library.online)
         log_warn("%s is away", (const char *)library.path.at);
     if (!library.online && result->library.online)
-        remake_wish(indexer); /* artefacts may have waited for it */
+        remake_want(indexer); /* artefacts may have waited for it */
     library.path = result->library.path;
     library.online = result->library.online;
     library.files = result->library.files;
     library.too_long = result->library.too_long;
     library.too_long_in = result->library.too_long_in;
     library.too_long_first = result->library.too_long_first;
-    shelf_put(&indexer->shelves, &library);
+    library_state_put(&indexer->libraries, &library);
     if (result->away)
         watch_forget(indexer->watch, library.id);
 }
@@ -194,27 +194,27 @@ static void keep_result(struct indexer *indexer, struct shelf *shelf, const stru
 static void end_scan(void *state, struct scan *scan, const struct scan_result *result)
 {
     struct indexer *indexer = state;
-    struct shelf *shelf = shelf_of(indexer->shelves, scan_order(scan)->library.id);
+    struct library_state *lib = library_state_of(indexer->libraries, scan_order(scan)->library.id);
 
-    if (!shelf || shelf->scan != scan)
+    if (!lib || lib->scan != scan)
         return;
     bool was_whole = !scan_order(scan)->targets;
-    shelf->scan = NULL;
-    shelf->hung = !result;
+    lib->scan = NULL;
+    lib->hung = !result;
     if (!result)
-        log_error("the file system of %s does not answer", (const char *)shelf->library.path.at);
+        log_error("the file system of %s does not answer", (const char *)lib->library.path.at);
     else if (result->fault.code == ERR_OK)
-        keep_result(indexer, shelf, result);
+        keep_result(indexer, lib, result);
     else if (result->fault.code != ERR_TIMEOUT)
         log_fault("looking at a library", &result->fault);
     if (!result || result->fault.code != ERR_OK)
-        shelf->look_at = clock_steady() + RETRY_US;
+        lib->look_at = clock_steady() + RETRY_US;
     else if (result->away)
-        shelf->look_at = clock_steady() + AWAY_US;
-    else if (shelf->unwatched)
-        shelf->look_at = clock_steady() + indexer->rescan_every;
+        lib->look_at = clock_steady() + AWAY_US;
+    else if (lib->unwatched)
+        lib->look_at = clock_steady() + indexer->rescan_every;
     if (result && result->fault.code == ERR_OK)
-        question_settle(indexer, shelf, was_whole, result);
+        question_settle(indexer, lib, was_whole, result);
     schedule_turn(indexer);
 }
 
@@ -222,29 +222,29 @@ static void end_scan(void *state, struct scan *scan, const struct scan_result *r
 
 void schedule_look_again(struct indexer *indexer, struct id library, const char *path)
 {
-    struct shelf *shelf = shelf_of(indexer->shelves, library);
+    struct library_state *lib = library_state_of(indexer->libraries, library);
     char folder[PATH_MAX], copy[PATH_MAX];
     const char *below;
 
-    if (!shelf || !text_copy(folder, sizeof(folder), text_of(path)) || !strrchr(folder, '/'))
+    if (!lib || !text_copy(folder, sizeof(folder), text_of(path)) || !strrchr(folder, '/'))
         return;
     *strrchr(folder, '/') = 0;
-    if (shelf_at(shelf, bytes_of(folder, strlen(folder)), &below, copy) == shelf)
-        shelf_wish_folder(shelf, below, false);
+    if (library_state_at(lib, bytes_of(folder, strlen(folder)), &below, copy) == lib)
+        library_state_want_folder(lib, below, false);
 }
 
 void schedule_turn(struct indexer *indexer)
 {
-    struct shelf *next;
+    struct library_state *next;
 
-    for (struct shelf *shelf = indexer->shelves; shelf; shelf = next) {
-        next = shelf->next;
-        if (shelf->removing && !shelf->asked_removal && !shelf->scan)
-            remove_now(indexer, shelf);
+    for (struct library_state *lib = indexer->libraries; lib; lib = next) {
+        next = lib->next;
+        if (lib->removing && !lib->asked_removal && !lib->scan)
+            remove_now(indexer, lib);
     }
-    for (struct shelf *shelf = indexer->shelves; shelf && can_start(indexer); shelf = shelf->next)
-        if (shelf_wishes(shelf) && !shelf->removing)
-            start_scan(indexer, shelf);
+    for (struct library_state *lib = indexer->libraries; lib && can_start(indexer); lib = lib->next)
+        if (library_state_wants_scan(lib) && !lib->removing)
+            start_scan(indexer, lib);
 }
 
 void schedule_tick(struct indexer *indexer)
@@ -253,9 +253,9 @@ void schedule_tick(struct indexer *indexer)
 
     if (!indexer->loaded)
         load_libraries(indexer);
-    for (struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
-        if (shelf->look_at && shelf->look_at <= now && !shelf->scan)
-            shelf_wish_whole(shelf);
+    for (struct library_state *lib = indexer->libraries; lib; lib = lib->next)
+        if (lib->look_at && lib->look_at <= now && !lib->scan)
+            library_state_want_all(lib);
     schedule_turn(indexer);
 }
 
@@ -263,8 +263,8 @@ bool schedule_is_idle(const struct indexer *indexer)
 {
     if (!indexer->loaded || indexer->adopting || indexer->moving)
         return false;
-    for (const struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
-        if (shelf->scan || shelf->removing || shelf_wishes(shelf))
+    for (const struct library_state *lib = indexer->libraries; lib; lib = lib->next)
+        if (lib->scan || lib->removing || library_state_wants_scan(lib))
             return false;
     return true;
 }

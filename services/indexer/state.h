@@ -5,9 +5,9 @@
 #include "common/process/errand.h"
 #include "proto/service/service.h"
 #include "schema_indexer.h"
-#include "services/indexer/analyse/hearing.h"
+#include "services/indexer/analyse/pipeline.h"
 #include "services/indexer/scan/idset.h"
-#include "services/indexer/scan/shelf.h"
+#include "services/indexer/scan/library_state.h"
 #include "services/indexer/scan/watch.h"
 
 enum { REMAKE_FIRST = 64 };
@@ -15,7 +15,7 @@ enum { REMAKE_FIRST = 64 };
 /* What remake.h keeps. */
 struct remake {
     struct errands *errands; /* a survey and a find at once */
-    bool wished;             /* a survey */
+    bool wanted;             /* a survey */
     bool thorough;           /* … that reads every file */
     bool surveying, finding;
     bool cut;            /* the survey found more than it could keep */
@@ -28,7 +28,7 @@ struct remake {
     struct id task;        /* a round: from a first content to the last */
     usec_t since;
     uint64_t total, done, failed, away;
-    usec_t survey_again;  /* steady: the next one without a wish */
+    usec_t survey_again;  /* steady: the next one without being wanted */
     usec_t survey_began;  /* wall clock */
     usec_t surveyed;      /* steady, the last one */
     usec_t read_from;     /* wall clock: files that changed before are known to be whole, but for those of `contents` */
@@ -41,12 +41,12 @@ struct indexer {
     struct errands *scans;     /* one at a time */
     struct errands *adoptions; /* one at a time */
     struct errands *files;     /* opening and looking */
-    struct known *known;
+    struct catalogue_reader *catalogue;
     struct watch *watch; /* NULL: there is no inotify */
-    struct hearing *hearing;
-    struct shelf *shelves;
+    struct pipeline *pipeline;
+    struct library_state *libraries;
     struct remake remake;
-    bool loaded;         /* the shelves are as the catalogue has them */
+    bool loaded;         /* the libraries are as the catalogue has them */
     uint32_t adopting;   /* libraries being added */
     uint32_t moving;     /* folders whose move persist has not answered */
     usec_t started;      /* steady */

@@ -57,7 +57,7 @@ static bool start_look(struct copies *copies, struct copies_of *of, struct id co
 {
     of->content = content;
     of->began = of->used = clock_steady();
-    of->looking = reunite_look(copies->errands, copies->known, content, take_gone, copies) == ERR_OK;
+    of->looking = reunite_look(copies->errands, copies->catalogue, content, take_gone, copies) == ERR_OK;
     return of->looking;
 }
 
@@ -66,9 +66,9 @@ static bool any_is_known(struct copies *copies, struct id content)
     struct arena arena = { 0 };
     struct media_list one = { 0 };
     struct id first = { { 0 } };
-    bool any =
-        known_with_content(copies->known, &arena, bytes_of(content.b, sizeof(content.b)), first, 1, &one) == ERR_OK &&
-        one.count > 0;
+    bool any = catalogue_reader_with_content(copies->catalogue, &arena, bytes_of(content.b, sizeof(content.b)), first,
+                                             1, &one) == ERR_OK &&
+               one.count > 0;
 
     arena_free(&arena);
     return any;

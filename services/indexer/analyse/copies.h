@@ -22,7 +22,7 @@ struct copies_of {
 
 struct copies {
     struct errands *errands;
-    struct known *known;
+    struct catalogue_reader *catalogue;
     void (*again)(void *state, struct work *work); /* the look is done: ask copies_find again */
     void *state;
     struct copies_of each[COPIES_KEPT];

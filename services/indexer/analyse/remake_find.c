@@ -11,20 +11,21 @@ struct artefact_search {
     struct remake_place places[];
 };
 
-static bool any_has(struct known *known, struct arena *arena, struct bytes content)
+static bool any_has(struct catalogue_reader *catalogue, struct arena *arena, struct bytes content)
 {
     struct media_list all = { 0 };
 
-    return known_with_content(known, arena, content, (struct id){ { 0 } }, 1, &all) == ERR_OK && all.count > 0;
+    return catalogue_reader_with_content(catalogue, arena, content, (struct id){ { 0 } }, 1, &all) == ERR_OK &&
+           all.count > 0;
 }
 
 static void find_place(struct artefact_search *search, struct remake_place *place)
 {
     struct bytes content = bytes_of(place->content.b, sizeof(place->content.b));
     struct media media;
-    enum err e = known_reachable(search->order.known, &search->arena, content, &media, &place->path);
+    enum err e = catalogue_reader_reachable(search->order.catalogue, &search->arena, content, &media, &place->path);
 
-    place->exists = e == ERR_OK || any_has(search->order.known, &search->arena, content);
+    place->exists = e == ERR_OK || any_has(search->order.catalogue, &search->arena, content);
     if (e != ERR_OK) {
         place->path = (struct bytes){ 0 };
         return;

@@ -3,7 +3,7 @@
 #define LOOPHOLE_INDEXER_REMAKE_FIND_H
 
 #include "common/process/errand.h"
-#include "services/indexer/scan/known.h"
+#include "services/indexer/scan/catalogue_reader.h"
 
 struct remake_place {
     struct id content, media;
@@ -14,7 +14,7 @@ struct remake_place {
 };
 
 struct remake_find_order {
-    struct known *known;
+    struct catalogue_reader *catalogue;
     const struct id *contents; /* copied */
     uint32_t count;
     bool first;

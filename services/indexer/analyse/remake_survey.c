@@ -73,7 +73,7 @@ static void run_survey(struct errand *errand)
 
     priority_background(0); /* this thread */
     while (look->e == ERR_OK && more && !look->cut && errand_goes_on(errand)) {
-        look->e = known_artefacts(look->order.known, &arena, &at, ROWS, &rows, &more);
+        look->e = catalogue_reader_artefacts(look->order.catalogue, &arena, &at, ROWS, &rows, &more);
         if (look->e == ERR_OK)
             look->e = look_at(look, &rows, &arena);
         arena_reset(&arena);

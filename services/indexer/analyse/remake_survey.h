@@ -3,10 +3,10 @@
 #define LOOPHOLE_INDEXER_REMAKE_SURVEY_H
 
 #include "common/process/errand.h"
-#include "services/indexer/scan/known.h"
+#include "services/indexer/scan/catalogue_reader.h"
 
 struct remake_survey_order {
-    struct known *known;
+    struct catalogue_reader *catalogue;
     const struct paths *paths;
     usec_t read_from;       /* wall clock: the bytes of files that changed later are read */
     const struct id *again; /* in order, copied: contents whose files are read whenever they changed */

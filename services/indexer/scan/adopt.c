@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "common/file.h"
-#include "services/indexer/scan/scribe.h"
+#include "services/indexer/scan/scan_writer.h"
 #include "services/indexer/scan/volume.h"
 
 enum { PATIENCE_US = 30000000, STORE_WAIT_US = 50000 };
@@ -17,10 +17,10 @@ struct adoption {
     struct ticket ticket;
     struct sender sender; /* of the ask */
     const struct paths *paths;
-    struct known *known;
+    struct catalogue_reader *catalogue;
     struct arena arena;
-    struct indexer_add_library wish;
-    struct scribe scribe;
+    struct indexer_add_library request;
+    struct scan_writer writer;
     atomic_bool waits;
     char path[PATH_MAX];
     struct volume_found volume;
@@ -36,7 +36,7 @@ static enum err find_path(struct adoption *adoption)
     char asked[PATH_MAX];
     struct stat st;
 
-    if (!bytes_copy(asked, sizeof(asked), adoption->wish.path) || asked[0] != '/') {
+    if (!bytes_copy(asked, sizeof(asked), adoption->request.path) || asked[0] != '/') {
         fault_set(fault, ERR_BAD_REQUEST, "a library's path is absolute and has no zero byte");
     } else if (!realpath(asked, adoption->path)) {
         fault_errno(fault, file_err(errno), errno, "cannot find %.150s", asked);
@@ -72,7 +72,7 @@ static enum err hold_against_others(struct adoption *adoption)
     struct library_list all = { 0 };
     enum err e;
 
-    while ((e = known_libraries(adoption->known, &adoption->arena, &all)) == ERR_OFFLINE &&
+    while ((e = catalogue_reader_libraries(adoption->catalogue, &adoption->arena, &all)) == ERR_OFFLINE &&
            errand_goes_on(&adoption->errand))
         clock_sleep(STORE_WAIT_US);
     if (e != ERR_OK)
@@ -92,7 +92,7 @@ static enum err hold_against_others(struct adoption *adoption)
 static enum err ask_id(struct adoption *adoption, const char *name, const void *request, struct id *id)
 {
     struct done done = { 0 };
-    enum err e = scribe_ask(&adoption->scribe, name, request, &done, &adoption->fault);
+    enum err e = scan_writer_ask(&adoption->writer, name, request, &done, &adoption->fault);
 
     *id = done.id;
     return e;
@@ -136,19 +136,20 @@ static enum err put_library(struct adoption *adoption, struct id folder, struct 
 
     if (id_is_zero(library->id))
         *library = (struct library){ .id = folder, .volume = volume };
-    if (adoption->wish.ignore.count > 0)
-        library->ignore = adoption->wish.ignore;
-    library->hidden_files |= adoption->wish.hidden_files;
+    if (adoption->request.ignore.count > 0)
+        library->ignore = adoption->request.ignore;
+    library->hidden_files |= adoption->request.hidden_files;
     library->path = bytes_of(adoption->path, strlen(adoption->path));
     library->online = true;
     struct persist_put_library put = { .library = *library };
-    return scribe_ask_for(&adoption->scribe, &adoption->sender, "persist.put_library", &put, &unused, &adoption->fault);
+    return scan_writer_ask_for(&adoption->writer, &adoption->sender, "persist.put_library", &put, &unused,
+                               &adoption->fault);
 }
 
 static enum err make_library(struct adoption *adoption)
 {
     struct id volume = adoption->library.volume, folder = adoption->library.id;
-    enum err e = scribe_open(&adoption->scribe, adoption->paths, &adoption->fault);
+    enum err e = scan_writer_open(&adoption->writer, adoption->paths, &adoption->fault);
 
     if (e == ERR_OK && id_is_zero(folder)) {
         e = volume_of(adoption->path, &adoption->volume, &adoption->fault);
@@ -159,7 +160,7 @@ static enum err make_library(struct adoption *adoption)
     }
     if (e == ERR_OK)
         e = put_library(adoption, folder, volume);
-    scribe_close(&adoption->scribe);
+    scan_writer_close(&adoption->writer);
     return e;
 }
 
@@ -195,8 +196,9 @@ static void free_adoption(struct errand *errand)
     free(adoption);
 }
 
-enum err adopt_start(struct errands *errands, const struct paths *paths, struct known *known, struct call *call,
-                     struct ticket ticket, const struct indexer_add_library *wish, const struct adopt_events *events)
+enum err adopt_start(struct errands *errands, const struct paths *paths, struct catalogue_reader *catalogue,
+                     struct call *call, struct ticket ticket, const struct indexer_add_library *request,
+                     const struct adopt_events *events)
 {
     struct adoption *adoption = calloc(1, sizeof(*adoption));
 
@@ -208,10 +210,10 @@ enum err adopt_start(struct errands *errands, const struct paths *paths, struct 
     adoption->ticket = ticket;
     adoption->sender = call_sender(call);
     adoption->paths = paths;
-    adoption->known = known;
-    adoption->scribe.errand = &adoption->errand;
-    adoption->scribe.waits = &adoption->waits;
-    if (codec_copy(&indexer_add_library_shape, wish, &adoption->arena, &adoption->wish) != ERR_OK) {
+    adoption->catalogue = catalogue;
+    adoption->writer.errand = &adoption->errand;
+    adoption->writer.waits = &adoption->waits;
+    if (codec_copy(&indexer_add_library_shape, request, &adoption->arena, &adoption->request) != ERR_OK) {
         free_adoption(&adoption->errand);
         return ERR_FULL;
     }

@@ -8,7 +8,7 @@
 #include "common/process/errand.h"
 #include "proto/service/service.h"
 #include "schema_indexer.h"
-#include "services/indexer/scan/known.h"
+#include "services/indexer/scan/catalogue_reader.h"
 
 struct adopt_events {
     /* Once, in the loop. `library` is its record (also of one that was a library before), or NULL with a fault; it
@@ -17,8 +17,9 @@ struct adopt_events {
     void *state;
 };
 
-/* Copies the wish. The library is put under the request id of `call`. Errors: full. */
-enum err adopt_start(struct errands *errands, const struct paths *paths, struct known *known, struct call *call,
-                     struct ticket ticket, const struct indexer_add_library *wish, const struct adopt_events *events);
+/* Copies the request. The library is put under the request id of `call`. Errors: full. */
+enum err adopt_start(struct errands *errands, const struct paths *paths, struct catalogue_reader *catalogue,
+                     struct call *call, struct ticket ticket, const struct indexer_add_library *request,
+                     const struct adopt_events *events);
 
 #endif

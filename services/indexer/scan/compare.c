@@ -81,7 +81,7 @@ static bool merge_one(void *state, struct bytes file, const struct kept_place *p
     return !merge->full;
 }
 
-enum err compare_folder(struct known *known, struct id folder, const struct entry_list *files,
+enum err compare_folder(struct catalogue_reader *catalogue, struct id folder, const struct entry_list *files,
                         enum availability present, struct arena *arena, struct compared_list *to,
                         struct gone_rows *gone)
 {
@@ -92,7 +92,7 @@ enum err compare_folder(struct known *known, struct id folder, const struct entr
     if (!to->at)
         return ERR_FULL;
     if (!id_is_zero(folder))
-        e = known_places(known, folder, merge_one, &merge);
+        e = catalogue_reader_places(catalogue, folder, merge_one, &merge);
     while (to->count < files->count)
         add_new(&merge);
     return merge.full ? ERR_FULL : e;
@@ -108,7 +108,7 @@ static bool gone_one(void *state, struct bytes file, const struct kept_place *pl
 }
 
 /* `waiting` has the folders still to look into, the last first. */
-enum err compare_gone(struct known *known, struct id folder, struct gone_rows *gone)
+enum err compare_gone(struct catalogue_reader *catalogue, struct id folder, struct gone_rows *gone)
 {
     struct merge merge = { .gone = gone };
     struct arena arena = { 0 };
@@ -121,9 +121,9 @@ enum err compare_gone(struct known *known, struct id folder, struct gone_rows *g
     while (e == ERR_OK && count > 0) {
         struct folder_list below = { 0 };
         struct id next = waiting[--count];
-        e = known_places(known, next, gone_one, &merge);
+        e = catalogue_reader_places(catalogue, next, gone_one, &merge);
         if (e == ERR_OK)
-            e = merge.full ? ERR_FULL : known_subfolders(known, &arena, next, &below);
+            e = merge.full ? ERR_FULL : catalogue_reader_subfolders(catalogue, &arena, next, &below);
         if (count + below.count > room) {
             room = (count + below.count) * 2;
             struct id *more = realloc(waiting, room * sizeof(*waiting));

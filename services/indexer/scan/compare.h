@@ -2,7 +2,7 @@
 #ifndef LOOPHOLE_INDEXER_COMPARE_H
 #define LOOPHOLE_INDEXER_COMPARE_H
 
-#include "services/indexer/scan/known.h"
+#include "services/indexer/scan/catalogue_reader.h"
 #include "services/indexer/scan/walk.h"
 
 /* One file that is there. */
@@ -30,11 +30,11 @@ int compare_names(struct bytes a, struct bytes b);
 
 /* One folder, not what lies below it. A zero `folder` is not known: all its files are new. `present` is the
  * availability of a file that is there. Memory of `to` from the arena. Errors: full, io. */
-enum err compare_folder(struct known *known, struct id folder, const struct entry_list *files,
+enum err compare_folder(struct catalogue_reader *catalogue, struct id folder, const struct entry_list *files,
                         enum availability present, struct arena *arena, struct compared_list *to,
                         struct gone_rows *gone);
 
 /* All that the catalogue has in a folder and below it is gone. Errors: full, io. */
-enum err compare_gone(struct known *known, struct id folder, struct gone_rows *gone);
+enum err compare_gone(struct catalogue_reader *catalogue, struct id folder, struct gone_rows *gone);
 
 #endif

@@ -9,13 +9,13 @@
 enum { PATIENCE_US = 20000000, AT_ONCE = 1024 /* items of one transaction */ };
 
 /* Gone from a volume that is here. Of one that is not, nothing can be said. */
-static bool is_gone(struct known *known, struct arena *scratch, const struct media *media)
+static bool is_gone(struct catalogue_reader *catalogue, struct arena *scratch, const struct media *media)
 {
     struct volume_found found;
     struct volume volume;
     struct bytes path = { 0 };
 
-    if (known_where(known, scratch, media, &path, &volume) != ERR_OK || path.len == 0)
+    if (catalogue_reader_where(catalogue, scratch, media, &path, &volume) != ERR_OK || path.len == 0)
         return false;
     return walk_is_gone((const char *)path.at) && volume_of((const char *)path.at, &found, NULL) == ERR_OK &&
            text_is(volume.identity, found.identity);
@@ -25,7 +25,7 @@ static bool is_gone(struct known *known, struct arena *scratch, const struct med
 
 struct looking {
     struct errand errand;
-    struct known *known;
+    struct catalogue_reader *catalogue;
     struct id content;
     struct gone_list list; /* the thread's until it is done */
     void (*looked)(void *state, struct id content, struct gone_list *list);
@@ -40,7 +40,7 @@ static enum err look_at_some(struct looking *looking, const struct media_list *s
     for (uint32_t i = 0; e == ERR_OK && i < some->count; i++) {
         if (!errand_goes_on(&looking->errand))
             e = ERR_BUSY;
-        else if (is_gone(looking->known, &scratch, &some->at[i]))
+        else if (is_gone(looking->catalogue, &scratch, &some->at[i]))
             e = gone_add(&looking->list, some->at[i].id, some->at[i].file);
         arena_reset(&scratch);
     }
@@ -60,7 +60,7 @@ static void find_gone(struct errand *errand)
 
     do {
         arena_reset(&arena);
-        e = known_with_content(looking->known, &arena, content, after, AT_ONCE, &some);
+        e = catalogue_reader_with_content(looking->catalogue, &arena, content, after, AT_ONCE, &some);
         if (e == ERR_OK && some.count > 0) {
             after = some.at[some.count - 1].id;
             e = look_at_some(looking, &some);
@@ -91,14 +91,14 @@ static void drop_look(struct errand *errand)
     free(looking);
 }
 
-enum err reunite_look(struct errands *errands, struct known *known, struct id content,
+enum err reunite_look(struct errands *errands, struct catalogue_reader *catalogue, struct id content,
                       void (*looked)(void *state, struct id content, struct gone_list *list), void *state)
 {
     struct looking *looking = calloc(1, sizeof(*looking));
 
     if (!looking)
         return ERR_FULL;
-    *looking = (struct looking){ .known = known, .content = content, .looked = looked, .state = state };
+    *looking = (struct looking){ .catalogue = catalogue, .content = content, .looked = looked, .state = state };
     looking->errand = (struct errand){ .run = find_gone, .done = end_look, .drop = drop_look, .patience = PATIENCE_US };
     errand_start(errands, &looking->errand);
     return ERR_OK;
@@ -108,7 +108,7 @@ enum err reunite_look(struct errands *errands, struct known *known, struct id co
 
 struct gone_verifying {
     struct errand errand;
-    struct known *known;
+    struct catalogue_reader *catalogue;
     struct id older;
     struct work *work; /* the loop's: not touched in the thread */
     bool is_gone;
@@ -123,8 +123,8 @@ static void verify_gone(struct errand *errand)
     struct arena arena = { 0 };
     struct media media;
 
-    verifying->is_gone = known_media(verifying->known, &arena, verifying->older, &media) == ERR_OK &&
-                         is_gone(verifying->known, &arena, &media);
+    verifying->is_gone = catalogue_reader_media(verifying->catalogue, &arena, verifying->older, &media) == ERR_OK &&
+                         is_gone(verifying->catalogue, &arena, &media);
     arena_free(&arena);
 }
 
@@ -140,15 +140,16 @@ static void drop_verify(struct errand *errand)
     free(errand);
 }
 
-enum err reunite_verify(struct errands *errands, struct known *known, struct id older, struct work *work,
+enum err reunite_verify(struct errands *errands, struct catalogue_reader *catalogue, struct id older, struct work *work,
                         void (*verified)(void *state, struct work *work, struct id older, bool is_gone), void *state)
 {
     struct gone_verifying *verifying = calloc(1, sizeof(*verifying));
 
     if (!verifying)
         return ERR_FULL;
-    *verifying =
-        (struct gone_verifying){ .known = known, .older = older, .work = work, .verified = verified, .state = state };
+    *verifying = (struct gone_verifying){
+        .catalogue = catalogue, .older = older, .work = work, .verified = verified, .state = state
+    };
     verifying->errand =
         (struct errand){ .run = verify_gone, .done = end_verify, .drop = drop_verify, .patience = PATIENCE_US };
     errand_start(errands, &verifying->errand);

@@ -6,26 +6,26 @@
 
 enum { PATIENCE_US = 60000000, NEWS_EVERY_US = 100000 };
 
-/* ---- news to the loop ---- */
+/* ---- reports to the loop ---- */
 
-static void send_news(struct scan *scan)
+static void send_report(struct scan *scan)
 {
-    struct news *next;
+    struct scan_report *next;
 
-    scan->news_sent = clock_steady();
-    if (news_is_empty(scan->news))
+    scan->report_sent = clock_steady();
+    if (scan_report_is_empty(scan->report))
         return;
-    next = news_new(scan->order.library.id, scan->events.heard, scan->events.state);
+    next = scan_report_new(scan->order.library.id, scan->events.reported, scan->events.state);
     if (!next)
         return;
-    news_send(scan->news, atomic_load(&scan->errand.lost) ? NULL : scan->mailbox);
-    scan->news = next;
+    scan_report_send(scan->report, atomic_load(&scan->errand.lost) ? NULL : scan->mailbox);
+    scan->report = next;
 }
 
-static void send_news_now_and_then(struct scan *scan)
+static void send_report_now_and_then(struct scan *scan)
 {
-    if (clock_steady() - scan->news_sent > NEWS_EVERY_US)
-        send_news(scan);
+    if (clock_steady() - scan->report_sent > NEWS_EVERY_US)
+        send_report(scan);
 }
 
 struct work *scan_add_work(struct scan *scan, const struct folder_node *node, struct id id, const char *path,
@@ -42,7 +42,7 @@ struct work *scan_add_work(struct scan *scan, const struct folder_node *node, st
     work->size = trace->size;
     work->mtime = trace->mtime;
     work->seen = node->seen;
-    work_push(&scan->news->work, work);
+    work_push(&scan->report->work, work);
     return work;
 }
 
@@ -71,7 +71,7 @@ static void take_outcome(void *state, const struct operation *operation, const s
     scan->added += outcome->created;
     if (outcome->stale && (work = scan_add_work(scan, node, outcome->id, path, &trace)))
         work->created = outcome->created;
-    send_news_now_and_then(scan);
+    send_report_now_and_then(scan);
 }
 
 /* ---- all of them ---- */
@@ -99,7 +99,7 @@ static struct folder_node *node_below(struct scan *scan, struct folder_node *roo
         if (!next || naming_passed_over(&scan->rules, next->below))
             return NULL;
         if (!id_is_zero(node->id))
-            known_subfolder(scan->known, node->id, next->name, &next->id);
+            catalogue_reader_subfolder(scan->catalogue, node->id, next->name, &next->id);
         below += below[len] ? len + 1 : len;
         node = next;
     }
@@ -145,12 +145,12 @@ static enum err look_at_targets(struct scan *scan, struct fault *fault)
         struct folder_node *node = scan->pending;
         scan->pending = node->next;
         e = scan_folder_visit(scan, node, fault);
-        send_news_now_and_then(scan);
+        send_report_now_and_then(scan);
     }
     if (e == ERR_OK)
         e = scan_settle(scan, fault);
     if (e == ERR_OK)
-        e = scribe_flush(&scan->scribe, fault);
+        e = scan_writer_flush(&scan->writer, fault);
     uint64_t less = scan->result.verdict == VERDICT_MARK ? scan->result.missing : 0, was = scan->order.library.files;
     scan->result.library.files = !scan->order.targets       ? scan->seen
                                  : was + scan->added > less ? was + scan->added - less
@@ -163,19 +163,19 @@ static void run_scan(struct errand *errand)
 {
     struct scan *scan = (struct scan *)errand;
     struct fault *fault = &scan->result.fault;
-    enum err e = scribe_open(&scan->scribe, scan->paths, fault);
+    enum err e = scan_writer_open(&scan->writer, scan->paths, fault);
 
-    scan->has_as_of = known_head(scan->known, &scan->as_of) == ERR_OK;
+    scan->has_as_of = catalogue_reader_head(scan->catalogue, &scan->as_of) == ERR_OK;
     if (e == ERR_OK)
         e = scan_library_find(scan, fault);
     if (e == ERR_OK)
         e = scan->result.away ? scan_settle_away(scan, fault) : look_at_targets(scan, fault);
     if (e == ERR_OK)
-        e = scribe_flush(&scan->scribe, fault);
+        e = scan_writer_flush(&scan->writer, fault);
     if (e == ERR_OK)
         scan_library_put(scan, fault);
-    scribe_close(&scan->scribe);
-    send_news(scan);
+    scan_writer_close(&scan->writer);
+    send_report(scan);
 }
 
 /* ---- as an errand ---- */
@@ -191,8 +191,8 @@ static void free_scan(struct errand *errand)
 {
     struct scan *scan = (struct scan *)errand;
 
-    if (scan->news)
-        news_send(scan->news, NULL);
+    if (scan->report)
+        scan_report_send(scan->report, NULL);
     free(scan->gone.at);
     free(scan->newcomers.at);
     arena_free(&scan->folder);
@@ -219,7 +219,7 @@ static enum err copy_order(struct scan *scan, const struct scan_order *order)
     return ERR_OK;
 }
 
-struct scan *scan_new(const struct paths *paths, struct known *known, struct mailbox *mailbox,
+struct scan *scan_new(const struct paths *paths, struct catalogue_reader *catalogue, struct mailbox *mailbox,
                       const struct scan_order *order, const struct scan_events *events)
 {
     struct scan *scan = calloc(1, sizeof(*scan));
@@ -228,16 +228,16 @@ struct scan *scan_new(const struct paths *paths, struct known *known, struct mai
         return NULL;
     scan->errand = (struct errand){ .run = run_scan, .done = end_scan, .drop = free_scan, .patience = PATIENCE_US };
     scan->paths = paths;
-    scan->known = known;
+    scan->catalogue = catalogue;
     scan->mailbox = mailbox;
     scan->events = *events;
     scan->order = *order;
-    scan->scribe.errand = &scan->errand;
-    scan->scribe.waits = &scan->waits;
-    scan->scribe.answered = take_outcome;
-    scan->scribe.state = scan;
-    scan->news = news_new(order->library.id, events->heard, events->state);
-    if (scan->news && copy_order(scan, order) == ERR_OK)
+    scan->writer.errand = &scan->errand;
+    scan->writer.waits = &scan->waits;
+    scan->writer.answered = take_outcome;
+    scan->writer.state = scan;
+    scan->report = scan_report_new(order->library.id, events->reported, events->state);
+    if (scan->report && copy_order(scan, order) == ERR_OK)
         return scan;
     free_scan(&scan->errand);
     return NULL;

@@ -3,7 +3,7 @@
  *
  *   where is the volume now? ─ away ──────────────► all its items: offline
  *        │ here
- *   each folder: watch it, read it, compare ──► new and changed places to persist ──► files to hear, as news
+ *   each folder: watch it, read it, compare ──► new and changed places to persist ──► files to hear, as a report
  *        │
  *   settle: gone + new = moved; the rest of the gone: missing, within the caps
  *        │
@@ -12,8 +12,8 @@
 #define LOOPHOLE_INDEXER_SCAN_H
 
 #include "services/indexer/scan/compare.h"
-#include "services/indexer/scan/news.h"
-#include "services/indexer/scan/scribe.h"
+#include "services/indexer/scan/scan_report.h"
+#include "services/indexer/scan/scan_writer.h"
 
 /* A folder of the library: itself, or all that lies below it too. */
 struct scan_target {
@@ -43,13 +43,13 @@ struct scan_result {
 
 struct scan;
 struct scan_events {
-    void (*heard)(void *state, struct news *news);                                  /* see news.h */
+    void (*reported)(void *state, struct scan_report *report);                      /* see scan_report.h */
     void (*done)(void *state, struct scan *scan, const struct scan_result *result); /* NULL result: it hung */
     void *state;
 };
 
-/* Copies the order. `known`, `paths` and `mailbox` outlive it. NULL: no memory. */
-struct scan *scan_new(const struct paths *paths, struct known *known, struct mailbox *mailbox,
+/* Copies the order. `catalogue`, `paths` and `mailbox` outlive it. NULL: no memory. */
+struct scan *scan_new(const struct paths *paths, struct catalogue_reader *catalogue, struct mailbox *mailbox,
                       const struct scan_order *order, const struct scan_events *events);
 struct errand *scan_errand(struct scan *scan);
 const struct scan_order *scan_order(const struct scan *scan);

@@ -17,9 +17,9 @@ static void watch_folder(struct scan *scan, const struct folder_node *node)
     int wd = scan->order.inotify < 0 ? -1 : inotify_add_watch(scan->order.inotify, node->path, WATCH_MASK);
 
     if (wd >= 0)
-        news_watched(scan->news, wd, node->path);
+        scan_report_watched(scan->report, wd, node->path);
     else if (scan->order.inotify >= 0 && (errno == ENOSPC || errno == ENOMEM))
-        scan->news->watches_full = true;
+        scan->report->watches_full = true;
 }
 
 /* ---- its files ---- */
@@ -87,7 +87,7 @@ static uint64_t renewed_revision(struct scan *scan, const struct compared *compa
     struct media media;
 
     if (compared->analysis != ANALYSIS_STATE_DONE ||
-        known_media(scan->known, &scan->folder, compared->id, &media) != ERR_OK)
+        catalogue_reader_media(scan->catalogue, &scan->folder, compared->id, &media) != ERR_OK)
         return 0;
     return media.revision;
 }
@@ -119,12 +119,12 @@ static enum err meet_files(struct scan *scan, struct folder_node *node, const st
                            struct fault *fault)
 {
     struct compared_list all;
-    enum err e = compare_folder(scan->known, node->id, files, scan->present, &scan->folder, &all, &scan->gone);
+    enum err e = compare_folder(scan->catalogue, node->id, files, scan->present, &scan->folder, &all, &scan->gone);
 
     if (e != ERR_OK)
         return fault_set(fault, e, "cannot compare %s with the catalogue", node->path);
     scan->seen += files->count;
-    scan->news->files += scan->order.targets ? 0 : files->count;
+    scan->report->files += scan->order.targets ? 0 : files->count;
     for (uint32_t i = 0; e == ERR_OK && i < all.count; i++)
         e = meet_entry(scan, node, &all.at[i], fault);
     return e;
@@ -149,24 +149,24 @@ static bool is_watched(struct scan *scan, const struct folder_node *parent, stru
     int wd = inotify_add_watch(scan->order.inotify, path, WATCH_MASK | IN_MASK_CREATE);
 
     if (wd >= 0)
-        news_watched(scan->news, wd, path);
+        scan_report_watched(scan->report, wd, path);
     return wd < 0;
 }
 
 /* Two sorted lists, walked together: folders that are there are visited, new ones in any case; with those that are
  * not, all below them is gone. */
 static enum err merge_folders(struct scan *scan, struct folder_node *node, const struct entry_list *there,
-                              const struct folder_list *known)
+                              const struct folder_list *catalogue)
 {
     enum err e = ERR_OK;
 
-    for (uint32_t t = 0, k = 0; e == ERR_OK && (t < there->count || k < known->count);) {
-        int order = t == there->count   ? 1
-                    : k == known->count ? -1
-                                        : compare_names(there->at[t].name, known->at[k].name);
-        struct id id = order == 0 ? known->at[k].id : (struct id){ { 0 } };
+    for (uint32_t t = 0, k = 0; e == ERR_OK && (t < there->count || k < catalogue->count);) {
+        int order = t == there->count       ? 1
+                    : k == catalogue->count ? -1
+                                            : compare_names(there->at[t].name, catalogue->at[k].name);
+        struct id id = order == 0 ? catalogue->at[k].id : (struct id){ { 0 } };
         if (order > 0)
-            e = compare_gone(scan->known, known->at[k].id, &scan->gone);
+            e = compare_gone(scan->catalogue, catalogue->at[k].id, &scan->gone);
         else if ((node->deep || order < 0 || !is_watched(scan, node, there->at[t].name)) &&
                  !push_folder(scan, node, there->at[t].name, id))
             scan->result.unread++;
@@ -179,16 +179,18 @@ static enum err merge_folders(struct scan *scan, struct folder_node *node, const
 static enum err meet_folders(struct scan *scan, struct folder_node *node, const struct entry_list *folders,
                              struct fault *fault)
 {
-    struct folder_list known = { 0 };
-    enum err e = id_is_zero(node->id) ? ERR_OK : known_subfolders(scan->known, &scan->folder, node->id, &known);
+    struct folder_list catalogue = { 0 };
+    enum err e = id_is_zero(node->id)
+                     ? ERR_OK
+                     : catalogue_reader_subfolders(scan->catalogue, &scan->folder, node->id, &catalogue);
 
     if (e == ERR_OK)
-        e = merge_folders(scan, node, folders, &known);
+        e = merge_folders(scan, node, folders, &catalogue);
     return e == ERR_OK ? e : fault_set(fault, e, "cannot compare the folders in %s with the catalogue", node->path);
 }
 
 /* A folder that can't be read says nothing of what lies in it: that stays as it was. Of one that is not there, the
- * folder above tells. */
+ * listing of the folder above says so. */
 static void not_read(struct scan *scan, enum err e, struct fault *fault)
 {
     if (e != ERR_NOT_FOUND) {
@@ -221,7 +223,7 @@ enum err scan_folder_visit(struct scan *scan, struct folder_node *node, struct f
     enum err e;
 
     watch_folder(scan, node);
-    node->has_as_of = known_head(scan->known, &node->as_of) == ERR_OK;
+    node->has_as_of = catalogue_reader_head(scan->catalogue, &node->as_of) == ERR_OK;
     e = walk_read(&scan->errand, node->path, node->below, &scan->rules, &scan->folder, &listing, fault);
     if (e == ERR_TIMEOUT || e == ERR_FULL)
         return e;

@@ -45,7 +45,7 @@ static enum err put_volume(struct scan *scan, const struct volume *volume, const
         put.volume.mount = bytes_of(found->mount, strlen(found->mount));
     if (put.volume.online == volume->online && bytes_equal(put.volume.mount, volume->mount))
         return ERR_OK;
-    return scribe_ask(&scan->scribe, "persist.put_volume", &put, &done, fault);
+    return scan_writer_ask(&scan->writer, "persist.put_volume", &put, &done, fault);
 }
 
 static void set_here(struct scan *scan, struct bytes path, const struct volume_found *found)
@@ -83,7 +83,7 @@ enum err scan_library_find(struct scan *scan, struct fault *fault)
     struct volume volume = { 0 };
     struct volume_found found;
     bool here;
-    enum err e = known_volume(scan->known, &scan->arena, scan->order.library.volume, &volume);
+    enum err e = catalogue_reader_volume(scan->catalogue, &scan->arena, scan->order.library.volume, &volume);
 
     if (e != ERR_OK)
         return fault_set(fault, e, "cannot read the volume of a library");
@@ -105,5 +105,5 @@ enum err scan_library_put(struct scan *scan, struct fault *fault)
     if (was->files == is->files && was->too_long == is->too_long && was->online == is->online &&
         bytes_equal(was->path, is->path))
         return ERR_OK;
-    return scribe_ask(&scan->scribe, "persist.put_library", &put, &done, fault);
+    return scan_writer_ask(&scan->writer, "persist.put_library", &put, &done, fault);
 }

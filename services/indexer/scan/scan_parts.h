@@ -10,15 +10,15 @@
 struct folder_node {
     struct folder_node *next;   /* of those still to visit */
     struct folder_node *parent; /* NULL: the library */
-    struct id id;               /* zero: persist has not heard of it; it does when a medium is found in it */
+    struct id id;               /* zero: persist does not know it; it does when a medium is found in it */
     struct bytes name;
     const char *path;
     const char *below;
     bool deep;
     usec_t seen; /* when it was listed; steady clock … */
     bool has_as_of;
-    uint64_t as_of; /* … and the newest revision before that */
-    bool is_told;   /* persist: whether it takes it or not */
+    uint64_t as_of;   /* … and the newest revision before that */
+    bool is_reported; /* persist: whether it takes it or not */
 };
 
 /* A file whose place is new, held until it is known what is gone. */
@@ -35,17 +35,17 @@ struct newcomer_list {
 struct scan {
     struct errand errand;
     const struct paths *paths;
-    struct known *known;
+    struct catalogue_reader *catalogue;
     struct mailbox *mailbox;
     struct scan_events events;
     struct scan_order order;
     struct scan_result result;
     struct arena arena;  /* lasts as long as the scan */
     struct arena folder; /* lasts for one folder */
-    struct scribe scribe;
+    struct scan_writer writer;
     atomic_bool waits;
-    struct news *news;
-    usec_t news_sent;
+    struct scan_report *report;
+    usec_t report_sent;
     struct naming_rules rules;
     enum availability present; /* of a file that is there */
     struct folder_node *pending;
@@ -59,7 +59,7 @@ struct scan {
     uint64_t too_long; /* names whose path is too long */
 };
 
-/* For the news: a file of a folder is to be heard. NULL: no memory. */
+/* For the report: a file of a folder is to be heard. NULL: no memory. */
 struct work *scan_add_work(struct scan *scan, const struct folder_node *node, struct id id, const char *path,
                            const struct trace *trace);
 
@@ -76,7 +76,7 @@ enum err scan_library_find(struct scan *scan, struct fault *fault);
 /* Its record in the catalogue, when the scan changed it. */
 enum err scan_library_put(struct scan *scan, struct fault *fault);
 
-/* Tells persist of all folders of newcomers that it has not heard of, each level in one go. Those that it refuses have
+/* Reports all folders of newcomers that persist does not know, each level in one batch. Those that it refuses have
  * no id afterwards. */
 enum err scan_place_folders(struct scan *scan, struct fault *fault);
 

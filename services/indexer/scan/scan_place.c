@@ -9,14 +9,14 @@ enum err scan_place_folder(struct scan *scan, struct folder_node *node, struct i
     if (id_is_zero(node->id)) {
         e = scan_place_folder(scan, node->parent, &put.folder.parent, fault);
         if (e == ERR_OK)
-            e = scribe_ask(&scan->scribe, "persist.put_folder", &put, &done, fault);
+            e = scan_writer_ask(&scan->writer, "persist.put_folder", &put, &done, fault);
         node->id = done.id;
     }
     *id = node->id;
     return e;
 }
 
-/* The first on the way down to it that persist has not heard of; NULL: there is none. */
+/* The first on the way down to it that persist does not know; NULL: there is none. */
 static struct folder_node *first_unknown(struct folder_node *node)
 {
     struct folder_node *first = NULL;
@@ -26,30 +26,30 @@ static struct folder_node *first_unknown(struct folder_node *node)
     return first;
 }
 
-static enum err tell_folder(struct scan *scan, struct folder_node *node, struct fault *fault)
+static enum err report_folder(struct scan *scan, struct folder_node *node, struct fault *fault)
 {
     struct operation operation = {
         .has_folder = true,
         .folder = { .volume = scan->order.library.volume, .parent = node->parent->id, .name = node->name }
     };
 
-    node->is_told = true;
-    return scribe_add(&scan->scribe, &operation, node, fault);
+    node->is_reported = true;
+    return scan_writer_add(&scan->writer, &operation, node, fault);
 }
 
-static enum err tell_level(struct scan *scan, bool *any, struct fault *fault)
+static enum err report_level(struct scan *scan, bool *any, struct fault *fault)
 {
     enum err e = ERR_OK;
 
     *any = false;
     for (size_t i = 0; e == ERR_OK && i < scan->newcomers.count; i++) {
         struct folder_node *node = first_unknown(scan->newcomers.at[i].node);
-        if (!node || node->is_told)
+        if (!node || node->is_reported)
             continue;
         *any = true;
-        e = tell_folder(scan, node, fault);
+        e = report_folder(scan, node, fault);
     }
-    return e == ERR_OK ? scribe_flush(&scan->scribe, fault) : e;
+    return e == ERR_OK ? scan_writer_flush(&scan->writer, fault) : e;
 }
 
 enum err scan_place_folders(struct scan *scan, struct fault *fault)
@@ -57,7 +57,7 @@ enum err scan_place_folders(struct scan *scan, struct fault *fault)
     enum err e = ERR_OK;
 
     for (bool any = true; e == ERR_OK && any;)
-        e = tell_level(scan, &any, fault);
+        e = report_level(scan, &any, fault);
     return e;
 }
 
@@ -84,7 +84,7 @@ enum err scan_place(struct scan *scan, struct folder_node *node, const struct fo
                    .has_as_of = node->has_as_of,
                    .as_of = node->as_of },
     };
-    return scribe_add(&scan->scribe, &place, node, fault);
+    return scan_writer_add(&scan->writer, &place, node, fault);
 }
 
 enum err scan_place_presence(struct scan *scan, struct id id, enum availability availability, struct fault *fault)
@@ -95,5 +95,5 @@ enum err scan_place_presence(struct scan *scan, struct id id, enum availability 
                                                 .has_as_of = scan->has_as_of,
                                                 .as_of = scan->as_of } };
 
-    return scribe_add(&scan->scribe, &presence, NULL, fault);
+    return scan_writer_add(&scan->writer, &presence, NULL, fault);
 }

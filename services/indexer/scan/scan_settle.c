@@ -9,7 +9,7 @@ static enum err send_move(struct scan *scan, const struct newcomer *newcomer, st
     struct operation move = { .has_move = true, .move = { .id = id, .file = newcomer->entry.name } };
     enum err e = scan_place_folder(scan, newcomer->node, &move.move.folder, fault);
 
-    return e == ERR_OK ? scribe_add(&scan->scribe, &move, NULL, fault) : e;
+    return e == ERR_OK ? scan_writer_add(&scan->writer, &move, NULL, fault) : e;
 }
 
 /* A newcomer that is a gone item moves it first: its place is known then, and takes the new state. */
@@ -118,7 +118,7 @@ enum err scan_settle(struct scan *scan, struct fault *fault)
 
 enum err scan_settle_away(struct scan *scan, struct fault *fault)
 {
-    enum err e = compare_gone(scan->known, scan->order.library.id, &scan->gone);
+    enum err e = compare_gone(scan->catalogue, scan->order.library.id, &scan->gone);
 
     if (e != ERR_OK)
         return fault_set(fault, e, "cannot read the items of a library");

@@ -209,12 +209,12 @@ static void identify_volume(struct libmnt_fs *fs, bool (*by_marker)(const char *
     set_root(to);
     if (!mount || mount[0] != '/' || mount[1] == 0 || strlen(mount) >= sizeof(to->mount))
         return;
-    bool known = (by_marker && by_marker(mount, to->identity, size)) || identity_by_share(fs, to->identity, size) ||
-                 identity_by_device(fs, to->identity, size);
-    if (!known)
+    bool catalogue = (by_marker && by_marker(mount, to->identity, size)) || identity_by_share(fs, to->identity, size) ||
+                     identity_by_device(fs, to->identity, size);
+    if (!catalogue)
         set_root(to);
     strcpy(to->mounted_at, mount);
-    if (!known)
+    if (!catalogue)
         return;
     strcpy(to->mount, mount);
     bool marked = strncmp(to->identity, "marker:", 7) == 0;

@@ -1,11 +1,11 @@
-/* shelf.h: the libraries as the indexer has them in memory, and what each of them waits for. The loop's. */
-#ifndef LOOPHOLE_INDEXER_SHELF_H
-#define LOOPHOLE_INDEXER_SHELF_H
+/* library_state.h: the libraries as the indexer has them in memory, and what each of them waits for. The loop's. */
+#ifndef LOOPHOLE_INDEXER_LIBRARY_STATE_H
+#define LOOPHOLE_INDEXER_LIBRARY_STATE_H
 
 #include "services/indexer/scan/scan.h"
 
-/* What a library is to be looked at for. Zeroed: nothing. */
-struct wish {
+/* The scan that a library is to have. Zeroed: none. */
+struct scan_wanted {
     bool whole;
     bool accept_missing;
     bool retry_failed;
@@ -13,11 +13,11 @@ struct wish {
     struct scan_target *targets; /* when not whole; owned, and their paths too */
 };
 
-struct shelf {
-    struct shelf *next;
+struct library_state {
+    struct library_state *next;
     struct library library; /* its record */
     struct arena arena;     /* of the record */
-    struct wish wish;
+    struct scan_wanted wanted;
     struct ticket removal;            /* of the ask that removes it */
     struct sender remover;            /* that ask */
     struct scan *scan;                /* under way */
@@ -32,19 +32,20 @@ struct shelf {
 };
 
 /* Adds, or changes the record of one that is there. NULL: no memory. */
-struct shelf *shelf_put(struct shelf **shelves, const struct library *library);
-void shelf_remove(struct shelf **shelves, struct shelf *shelf);
-void shelf_free_all(struct shelf **shelves);
+struct library_state *library_state_put(struct library_state **libraries, const struct library *library);
+void library_state_remove(struct library_state **libraries, struct library_state *lib);
+void library_state_free_all(struct library_state **libraries);
 
-struct shelf *shelf_of(struct shelf *shelves, struct id library);
+struct library_state *library_state_of(struct library_state *libraries, struct id library);
 
 /* The library that is `path` or contains it; NULL. `below` gets the path below it, "" for itself. */
-struct shelf *shelf_at(struct shelf *shelves, struct bytes path, const char **below, char copy[PATH_MAX]);
+struct library_state *library_state_at(struct library_state *libraries, struct bytes path, const char **below,
+                                       char copy[PATH_MAX]);
 
 /* Adds to what it waits for. A great many single folders become the whole library. */
-void shelf_wish_whole(struct shelf *shelf);
-void shelf_wish_folder(struct shelf *shelf, const char *below, bool deep);
-bool shelf_wishes(const struct shelf *shelf);
-void shelf_wish_granted(struct shelf *shelf); /* it waits for nothing any more */
+void library_state_want_all(struct library_state *lib);
+void library_state_want_folder(struct library_state *lib, const char *below, bool deep);
+bool library_state_wants_scan(const struct library_state *lib);
+void library_state_scan_begins(struct library_state *lib); /* it waits for nothing any more */
 
 #endif

@@ -1,4 +1,4 @@
-#include "services/indexer/analyse/tell.h"
+#include "services/indexer/analyse/result_queue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ enum {
 
 struct outgoing_batch {
     struct outgoing_batch *next;
-    struct tell *tell;
+    struct result_queue *queue;
     struct id request;
     struct arena arena;
     size_t bytes;
@@ -27,69 +27,70 @@ struct outgoing_batch {
     void *notes[OPERATIONS_MAX];
 };
 
-struct tell {
+struct result_queue {
     struct service *service;
-    struct tell_events events;
+    struct result_queue_events events;
     struct outgoing_batch *first; /* in their order; the last one may still gather */
     uint32_t batches, under_way;
     bool waits, was_full;
     char alarm[160];
 };
 
-enum err tell_new(struct service *service, const struct tell_events *events, struct tell **tell, struct fault *fault)
+enum err result_queue_new(struct service *service, const struct result_queue_events *events,
+                          struct result_queue **queue, struct fault *fault)
 {
-    struct tell *t = calloc(1, sizeof(*t));
+    struct result_queue *t = calloc(1, sizeof(*t));
 
     if (!t)
-        return fault_set(fault, ERR_FULL, "no memory to tell persist");
+        return fault_set(fault, ERR_FULL, "no memory for the results");
     t->service = service;
     t->events = *events;
-    *tell = t;
+    *queue = t;
     return ERR_OK;
 }
 
 /* ---- batches ---- */
 
-static struct outgoing_batch *batch_new(struct tell *tell, struct outgoing_batch **at)
+static struct outgoing_batch *batch_new(struct result_queue *queue, struct outgoing_batch **at)
 {
     struct outgoing_batch *batch = calloc(1, sizeof(*batch));
 
     if (!batch)
         return NULL;
-    batch->tell = tell;
+    batch->queue = queue;
     batch->request = id_new();
     batch->next = *at;
     *at = batch;
-    tell->batches++;
+    queue->batches++;
     return batch;
 }
 
 static void batch_drop(struct outgoing_batch *batch)
 {
-    struct tell *tell = batch->tell;
-    struct outgoing_batch **at = &tell->first;
+    struct result_queue *queue = batch->queue;
+    struct outgoing_batch **at = &queue->first;
 
     while (*at != batch)
         at = &(*at)->next;
     *at = batch->next;
-    tell->batches--;
+    queue->batches--;
     arena_free(&batch->arena);
     free(batch);
 }
 
-void tell_free(struct tell *tell)
+void result_queue_free(struct result_queue *queue)
 {
-    if (!tell)
+    if (!queue)
         return;
-    while (tell->first)
-        batch_drop(tell->first);
-    free(tell);
+    while (queue->first)
+        batch_drop(queue->first);
+    free(queue);
 }
 
 /* The one that gathers: the last, when it is not sent and has room. */
-static struct outgoing_batch *gathering_batch(struct tell *tell, size_t bytes)
+static struct outgoing_batch *gathering_batch(struct result_queue *queue, size_t bytes)
 {
-    struct outgoing_batch **last = &tell->first;
+    struct outgoing_batch **last = &queue->first;
     struct outgoing_batch *batch = NULL;
 
     while (*last) {
@@ -99,7 +100,7 @@ static struct outgoing_batch *gathering_batch(struct tell *tell, size_t bytes)
     if (batch && !batch->under_way && batch->again == 0 && batch->count < OPERATIONS_MAX &&
         batch->bytes + bytes <= BATCH_BYTES)
         return batch;
-    return batch_new(tell, last);
+    return batch_new(queue, last);
 }
 
 static enum err batch_add(struct outgoing_batch *batch, const struct operation *operation, size_t bytes, void *note)
@@ -113,12 +114,12 @@ static enum err batch_add(struct outgoing_batch *batch, const struct operation *
     return ERR_OK;
 }
 
-enum err tell_add(struct tell *tell, const struct operation *operation, size_t bytes, void *note)
+enum err result_queue_add(struct result_queue *queue, const struct operation *operation, size_t bytes, void *note)
 {
-    struct outgoing_batch *batch = gathering_batch(tell, bytes);
+    struct outgoing_batch *batch = gathering_batch(queue, bytes);
     enum err e = batch ? batch_add(batch, operation, bytes, note) : ERR_FULL;
 
-    tell->was_full |= tell_is_full(tell);
+    queue->was_full |= result_queue_is_full(queue);
     return e;
 }
 
@@ -131,15 +132,15 @@ static bool is_transient(enum err e)
 
 static void keep_batch(struct outgoing_batch *batch, enum err e, const struct fault *fault)
 {
-    struct tell *tell = batch->tell;
+    struct result_queue *queue = batch->queue;
 
     batch->again = clock_steady() + PAUSE_US;
-    tell->waits = e == ERR_OFFLINE || e == ERR_TIMEOUT;
+    queue->waits = e == ERR_OFFLINE || e == ERR_TIMEOUT;
     if (e != ERR_FULL && e != ERR_IO)
         return;
-    if (!tell->alarm[0])
+    if (!queue->alarm[0])
         log_fault("telling persist", fault);
-    text_copy(tell->alarm, sizeof(tell->alarm), text_of(fault->what));
+    text_copy(queue->alarm, sizeof(queue->alarm), text_of(fault->what));
 }
 
 static void drop_refused(struct outgoing_batch *batch, const struct fault *fault)
@@ -147,14 +148,14 @@ static void drop_refused(struct outgoing_batch *batch, const struct fault *fault
     struct outcome outcome = { .error = text_of(err_name(fault->code)), .what = text_of(fault->what) };
 
     log_fault("persist refused one operation", fault);
-    batch->tell->events.told(batch->tell->events.state, batch->notes[0], &batch->operations[0], &outcome);
+    batch->queue->events.answered(batch->queue->events.state, batch->notes[0], &batch->operations[0], &outcome);
     batch_drop(batch);
 }
 
 /* The second half becomes a batch of its own behind it; both are new requests. */
 static void halve_batch(struct outgoing_batch *batch)
 {
-    struct outgoing_batch *half = batch_new(batch->tell, &batch->next);
+    struct outgoing_batch *half = batch_new(batch->queue, &batch->next);
     uint32_t keep_count = batch->count / 2;
     enum err e = half ? ERR_OK : ERR_FULL;
 
@@ -173,24 +174,24 @@ static void halve_batch(struct outgoing_batch *batch)
 
 static void take_outcomes(struct outgoing_batch *batch, const struct outcomes *outcomes)
 {
-    struct tell *tell = batch->tell;
+    struct result_queue *queue = batch->queue;
 
-    tell->waits = false;
-    tell->alarm[0] = 0;
+    queue->waits = false;
+    queue->alarm[0] = 0;
     for (uint32_t i = 0; i < batch->count; i++)
-        tell->events.told(tell->events.state, batch->notes[i], &batch->operations[i], &outcomes->each.at[i]);
+        queue->events.answered(queue->events.state, batch->notes[i], &batch->operations[i], &outcomes->each.at[i]);
     batch_drop(batch);
 }
 
 static void take_answer(void *state, enum err error, const void *answer, const struct fault *fault)
 {
     struct outgoing_batch *batch = state;
-    struct tell *tell = batch->tell;
+    struct result_queue *queue = batch->queue;
     const struct outcomes *outcomes = answer;
     struct fault short_answer = { .code = ERR_INTERNAL, .what = "persist did not answer each operation" };
 
-    tell->under_way--;
-    batch->again = 1; /* it gathers no more, whatever is told meanwhile */
+    queue->under_way--;
+    batch->again = 1; /* it gathers no more, whatever is added meanwhile */
     batch->under_way = false;
     if (error == ERR_OK && outcomes->each.count != batch->count) {
         error = ERR_INTERNAL;
@@ -204,9 +205,9 @@ static void take_answer(void *state, enum err error, const void *answer, const s
         halve_batch(batch);
     else
         drop_refused(batch, fault);
-    if (tell->was_full && !tell_is_full(tell)) {
-        tell->was_full = false;
-        tell->events.room(tell->events.state);
+    if (queue->was_full && !result_queue_is_full(queue)) {
+        queue->was_full = false;
+        queue->events.room(queue->events.state);
     }
 }
 
@@ -218,11 +219,11 @@ static bool send_batch(struct outgoing_batch *batch)
     struct fault fault = { 0 };
     const struct sender sender = { .request = batch->request };
     enum err e =
-        service_ask(batch->tell->service, "persist.batch", &request, BUDGET_MS, &sender, take_answer, batch, &fault);
+        service_ask(batch->queue->service, "persist.batch", &request, BUDGET_MS, &sender, take_answer, batch, &fault);
 
     batch->under_way = e == ERR_OK;
     if (e == ERR_OK)
-        batch->tell->under_way++;
+        batch->queue->under_way++;
     else if (is_transient(e))
         batch->again = clock_steady() + PAUSE_US;
     else if (batch->count > 1)
@@ -233,48 +234,48 @@ static bool send_batch(struct outgoing_batch *batch)
 }
 
 /* Those behind which another one gathers wait for nobody. */
-static void send_all(struct tell *tell, uint32_t least)
+static void send_all(struct result_queue *queue, uint32_t least)
 {
     usec_t now = clock_steady();
     struct outgoing_batch *next;
 
-    for (struct outgoing_batch *batch = tell->first; batch && tell->under_way < UNDER_WAY_MAX; batch = next) {
+    for (struct outgoing_batch *batch = queue->first; batch && queue->under_way < UNDER_WAY_MAX; batch = next) {
         next = batch->next;
         if (!batch->under_way && batch->again <= now && (batch->count >= least || batch->again || next))
             send_batch(batch);
     }
 }
 
-void tell_turn(struct tell *tell, bool more)
+void result_queue_turn(struct result_queue *queue, bool more)
 {
-    send_all(tell, more ? OPERATIONS_MAX : 1);
+    send_all(queue, more ? OPERATIONS_MAX : 1);
 }
 
-void tell_tick(struct tell *tell)
+void result_queue_tick(struct result_queue *queue)
 {
-    send_all(tell, 1);
+    send_all(queue, 1);
 }
 
-uint32_t tell_count(const struct tell *tell)
+uint32_t result_queue_count(const struct result_queue *queue)
 {
     uint32_t count = 0;
 
-    for (const struct outgoing_batch *batch = tell->first; batch; batch = batch->next)
+    for (const struct outgoing_batch *batch = queue->first; batch; batch = batch->next)
         count += batch->count;
     return count;
 }
 
-bool tell_is_full(const struct tell *tell)
+bool result_queue_is_full(const struct result_queue *queue)
 {
-    return tell->batches > WAITING_MAX;
+    return queue->batches > WAITING_MAX;
 }
 
-bool tell_waits(const struct tell *tell)
+bool result_queue_waits(const struct result_queue *queue)
 {
-    return tell->waits;
+    return queue->waits;
 }
 
-const char *tell_alarm(const struct tell *tell)
+const char *result_queue_alarm(const struct result_queue *queue)
 {
-    return tell->alarm;
+    return queue->alarm;
 }

@@ -6,19 +6,19 @@
 
 enum { MOVE_BUDGET_MS = 30000 };
 
-static void wish_folder(struct indexer *indexer, struct id library, const char *path)
+static void want_folder(struct indexer *indexer, struct id library, const char *path)
 {
-    struct shelf *shelf = shelf_of(indexer->shelves, library);
+    struct library_state *lib = library_state_of(indexer->libraries, library);
     char copy[PATH_MAX];
     const char *below;
 
-    if (shelf && !shelf->removing && shelf_at(shelf, bytes_of(path, strlen(path)), &below, copy) == shelf)
-        shelf_wish_folder(shelf, below, false);
+    if (lib && !lib->removing && library_state_at(lib, bytes_of(path, strlen(path)), &below, copy) == lib)
+        library_state_want_folder(lib, below, false);
 }
 
 static void folder_changed(void *state, struct id library, const char *path)
 {
-    wish_folder(state, library, path);
+    want_folder(state, library, path);
     schedule_turn(state);
 }
 
@@ -28,22 +28,23 @@ static void rescan_all(void *state)
 
     log_warn("inotify lost events: all libraries are looked at again");
     indexer->events_lost = true;
-    for (struct shelf *shelf = indexer->shelves; shelf; shelf = shelf->next)
-        shelf_wish_whole(shelf);
+    for (struct library_state *lib = indexer->libraries; lib; lib = lib->next)
+        library_state_want_all(lib);
     schedule_turn(indexer);
 }
 
 /* ---- a folder moves ---- */
 
 /* The id of a folder of the library; not_found when no medium was ever seen in it. */
-static enum err find_folder(const struct indexer *indexer, const struct shelf *shelf, const char *below, struct id *id)
+static enum err find_folder(const struct indexer *indexer, const struct library_state *lib, const char *below,
+                            struct id *id)
 {
     enum err e = ERR_OK;
 
-    *id = shelf->library.id;
+    *id = lib->library.id;
     while (e == ERR_OK && *below) {
         size_t len = strcspn(below, "/");
-        e = known_subfolder(indexer->known, *id, bytes_of(below, len), id);
+        e = catalogue_reader_subfolder(indexer->catalogue, *id, bytes_of(below, len), id);
         below += below[len] ? len + 1 : len;
     }
     return e;
@@ -60,18 +61,18 @@ static void moved_folder(void *state, enum err error, const void *answer, const 
     schedule_turn(indexer);
 }
 
-static enum err ask_move(struct indexer *indexer, const struct shelf *shelf, char *from, char *to)
+static enum err ask_move(struct indexer *indexer, const struct library_state *lib, char *from, char *to)
 {
     char *name = strrchr(to, '/');
     struct persist_move_folder move = { 0 };
-    enum err e = find_folder(indexer, shelf, from, &move.id);
+    enum err e = find_folder(indexer, lib, from, &move.id);
 
     const char *last = name ? name + 1 : to;
     move.name = bytes_of(last, strlen(last));
     if (name)
         *name = 0;
     if (e == ERR_OK)
-        e = find_folder(indexer, shelf, name ? to : "", &move.parent);
+        e = find_folder(indexer, lib, name ? to : "", &move.parent);
     if (e == ERR_OK)
         e = service_ask(indexer->service, "persist.move_folder", &move, MOVE_BUDGET_MS, NULL, moved_folder, indexer,
                         NULL);
@@ -82,17 +83,17 @@ static enum err ask_move(struct indexer *indexer, const struct shelf *shelf, cha
 static void folder_moved(void *state, struct id library, const char *from, const char *to)
 {
     struct indexer *indexer = state;
-    struct shelf *shelf = shelf_of(indexer->shelves, library);
+    struct library_state *lib = library_state_of(indexer->libraries, library);
     char was[PATH_MAX], is[PATH_MAX];
     const char *was_below, *is_below;
 
-    if (!shelf || shelf_at(shelf, bytes_of(from, strlen(from)), &was_below, was) != shelf ||
-        shelf_at(shelf, bytes_of(to, strlen(to)), &is_below, is) != shelf)
+    if (!lib || library_state_at(lib, bytes_of(from, strlen(from)), &was_below, was) != lib ||
+        library_state_at(lib, bytes_of(to, strlen(to)), &is_below, is) != lib)
         return;
-    ask_move(indexer, shelf, (char *)(uintptr_t)was_below, (char *)(uintptr_t)is_below);
+    ask_move(indexer, lib, (char *)(uintptr_t)was_below, (char *)(uintptr_t)is_below);
 }
 
-enum err notice_open(struct indexer *indexer, struct fault *fault)
+enum err folder_changes_open(struct indexer *indexer, struct fault *fault)
 {
     return watch_new(&(struct watch_events){ folder_changed, folder_moved, rescan_all, indexer }, &indexer->watch,
                      fault);

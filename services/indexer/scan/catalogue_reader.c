@@ -1,4 +1,4 @@
-#include "services/indexer/scan/known.h"
+#include "services/indexer/scan/catalogue_reader.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -8,51 +8,51 @@
 #include "store/catalogue.h"
 #include "store/changelog.h"
 
-struct known {
+struct catalogue_reader {
     pthread_mutex_t lock; /* of the store: one thread at a time */
     const struct paths *paths;
     struct store *store; /* NULL: not there yet */
 };
 
-enum err known_new(const struct paths *paths, struct known **known, struct fault *fault)
+enum err catalogue_reader_new(const struct paths *paths, struct catalogue_reader **catalogue, struct fault *fault)
 {
-    struct known *k = calloc(1, sizeof(*k));
+    struct catalogue_reader *k = calloc(1, sizeof(*k));
 
     if (!k)
         return fault_set(fault, ERR_FULL, "no memory for the catalogue's reader");
     k->paths = paths;
     pthread_mutex_init(&k->lock, NULL);
-    *known = k;
+    *catalogue = k;
     return ERR_OK;
 }
 
-void known_free(struct known *known)
+void catalogue_reader_free(struct catalogue_reader *catalogue)
 {
-    if (!known)
+    if (!catalogue)
         return;
-    store_close(known->store);
-    pthread_mutex_destroy(&known->lock);
-    free(known);
+    store_close(catalogue->store);
+    pthread_mutex_destroy(&catalogue->lock);
+    free(catalogue);
 }
 
-static enum err begin_read(struct known *known, struct txn **txn)
+static enum err begin_read(struct catalogue_reader *catalogue, struct txn **txn)
 {
     enum err e = ERR_OK;
 
-    pthread_mutex_lock(&known->lock);
-    if (!known->store)
-        e = store_open(known->paths, STORE_READER, &known->store, NULL);
+    pthread_mutex_lock(&catalogue->lock);
+    if (!catalogue->store)
+        e = store_open(catalogue->paths, STORE_READER, &catalogue->store, NULL);
     if (e == ERR_OK)
-        e = store_read(known->store, txn, NULL);
+        e = store_read(catalogue->store, txn, NULL);
     if (e != ERR_OK)
-        pthread_mutex_unlock(&known->lock);
+        pthread_mutex_unlock(&catalogue->lock);
     return e;
 }
 
-static void end_read(struct known *known, struct txn *txn)
+static void end_read(struct catalogue_reader *catalogue, struct txn *txn)
 {
     txn_end(txn);
-    pthread_mutex_unlock(&known->lock);
+    pthread_mutex_unlock(&catalogue->lock);
 }
 
 /* ---- records, copied out ---- */
@@ -90,32 +90,32 @@ static bool gather_library(void *state, const struct library *library)
     return gather_record(state, library);
 }
 
-enum err known_libraries(struct known *known, struct arena *arena, struct library_list *to)
+enum err catalogue_reader_libraries(struct catalogue_reader *catalogue, struct arena *arena, struct library_list *to)
 {
     struct record_gathering all = { .shape = &library_shape, .arena = arena };
     struct arena scratch = { 0 };
     struct txn *txn;
-    enum err e = begin_read(known, &txn);
+    enum err e = begin_read(catalogue, &txn);
 
     if (e != ERR_OK)
         return e;
     e = catalogue_each_library(txn, &scratch, gather_library, &all);
-    end_read(known, txn);
+    end_read(catalogue, txn);
     arena_free(&scratch);
     *to = (struct library_list){ all.list.count, all.list.at };
     return e != ERR_OK ? e : all.error;
 }
 
-enum err known_head(struct known *known, uint64_t *head)
+enum err catalogue_reader_head(struct catalogue_reader *catalogue, uint64_t *head)
 {
     struct txn *txn;
     uint64_t tail;
-    enum err e = begin_read(known, &txn);
+    enum err e = begin_read(catalogue, &txn);
 
     if (e != ERR_OK)
         return e;
     e = catalogue_head(txn, &tail, head);
-    end_read(known, txn);
+    end_read(catalogue, txn);
     return e;
 }
 
@@ -124,35 +124,37 @@ static bool gather_folder(void *state, const struct folder *folder)
     return gather_record(state, folder);
 }
 
-enum err known_subfolders(struct known *known, struct arena *arena, struct id folder, struct folder_list *to)
+enum err catalogue_reader_subfolders(struct catalogue_reader *catalogue, struct arena *arena, struct id folder,
+                                     struct folder_list *to)
 {
     struct record_gathering all = { .shape = &folder_shape, .arena = arena };
     struct arena scratch = { 0 };
     struct txn *txn;
-    enum err e = begin_read(known, &txn);
+    enum err e = begin_read(catalogue, &txn);
 
     if (e != ERR_OK)
         return e;
     e = catalogue_each_subfolder(txn, &scratch, folder, gather_folder, &all);
-    end_read(known, txn);
+    end_read(catalogue, txn);
     arena_free(&scratch);
     *to = (struct folder_list){ all.list.count, all.list.at };
     return e != ERR_OK ? e : all.error;
 }
 
-enum err known_volume(struct known *known, struct arena *arena, struct id id, struct volume *to)
+enum err catalogue_reader_volume(struct catalogue_reader *catalogue, struct arena *arena, struct id id,
+                                 struct volume *to)
 {
     struct arena scratch = { 0 };
     struct volume found = { 0 };
     struct txn *txn;
-    enum err e = begin_read(known, &txn);
+    enum err e = begin_read(catalogue, &txn);
 
     if (e != ERR_OK)
         return e;
     e = catalogue_volume(txn, &scratch, id, &found);
     if (e == ERR_OK)
         e = codec_copy(&volume_shape, &found, arena, to);
-    end_read(known, txn);
+    end_read(catalogue, txn);
     arena_free(&scratch);
     return e;
 }
@@ -169,31 +171,33 @@ static enum err find_subfolder(struct txn *txn, struct arena *scratch, struct id
     return catalogue_folder_named(txn, in.volume, in.name.len ? in.id : none, name, below);
 }
 
-enum err known_subfolder(struct known *known, struct id folder, struct bytes name, struct id *below)
+enum err catalogue_reader_subfolder(struct catalogue_reader *catalogue, struct id folder, struct bytes name,
+                                    struct id *below)
 {
     struct arena scratch = { 0 };
     struct txn *txn;
-    enum err e = begin_read(known, &txn);
+    enum err e = begin_read(catalogue, &txn);
 
     if (e != ERR_OK)
         return e;
     e = find_subfolder(txn, &scratch, folder, name, below);
-    end_read(known, txn);
+    end_read(catalogue, txn);
     arena_free(&scratch);
     return e;
 }
 
-enum err known_places(struct known *known, struct id folder,
-                      bool (*seen)(void *state, struct bytes file, const struct kept_place *place), void *state)
+enum err catalogue_reader_places(struct catalogue_reader *catalogue, struct id folder,
+                                 bool (*seen)(void *state, struct bytes file, const struct kept_place *place),
+                                 void *state)
 {
     struct arena scratch = { 0 };
     struct txn *txn;
-    enum err e = begin_read(known, &txn);
+    enum err e = begin_read(catalogue, &txn);
 
     if (e != ERR_OK)
         return e;
     e = catalogue_each_place(txn, &scratch, folder, seen, state);
-    end_read(known, txn);
+    end_read(catalogue, txn);
     arena_free(&scratch);
     return e;
 }
@@ -226,50 +230,51 @@ static enum err copy_statement(struct txn *txn, struct arena *arena, struct id i
     return e == ERR_OK ? found : e;
 }
 
-enum err known_statement(struct known *known, struct arena *arena, struct id id, struct text attribute, struct fact *to)
+enum err catalogue_reader_statement(struct catalogue_reader *catalogue, struct arena *arena, struct id id,
+                                    struct text attribute, struct fact *to)
 {
     struct txn *txn;
-    enum err e = begin_read(known, &txn);
+    enum err e = begin_read(catalogue, &txn);
 
     if (e != ERR_OK)
         return e;
     e = copy_statement(txn, arena, id, attribute, to);
-    end_read(known, txn);
+    end_read(catalogue, txn);
     return e;
 }
 
-enum err known_done(struct known *known, const struct sender *sender, struct id *id)
+enum err catalogue_reader_done(struct catalogue_reader *catalogue, const struct sender *sender, struct id *id)
 {
     struct txn *txn;
-    enum err e = begin_read(known, &txn);
+    enum err e = begin_read(catalogue, &txn);
 
     if (e != ERR_OK)
         return e;
     e = changelog_done(txn, sender->request, sender->digest, id);
-    end_read(known, txn);
+    end_read(catalogue, txn);
     return e;
 }
 
-enum err known_media(struct known *known, struct arena *arena, struct id id, struct media *to)
+enum err catalogue_reader_media(struct catalogue_reader *catalogue, struct arena *arena, struct id id, struct media *to)
 {
     struct txn *txn;
-    enum err e = begin_read(known, &txn);
+    enum err e = begin_read(catalogue, &txn);
 
     if (e != ERR_OK)
         return e;
     e = copy_media(txn, arena, id, to);
-    end_read(known, txn);
+    end_read(catalogue, txn);
     return e;
 }
 
-enum err known_where(struct known *known, struct arena *arena, const struct media *media, struct bytes *path,
-                     struct volume *volume)
+enum err catalogue_reader_where(struct catalogue_reader *catalogue, struct arena *arena, const struct media *media,
+                                struct bytes *path, struct volume *volume)
 {
     struct arena scratch = { 0 };
     struct volume found = { 0 };
     struct bytes at = { 0 };
     struct txn *txn;
-    enum err e = begin_read(known, &txn);
+    enum err e = begin_read(catalogue, &txn);
 
     if (e != ERR_OK)
         return e;
@@ -277,19 +282,19 @@ enum err known_where(struct known *known, struct arena *arena, const struct medi
     if (e == ERR_OK)
         e = codec_copy(&volume_shape, &found, arena, volume);
     *path = arena_bytes(arena, at);
-    end_read(known, txn);
+    end_read(catalogue, txn);
     arena_free(&scratch);
     return e;
 }
 
-enum err known_reachable(struct known *known, struct arena *arena, struct bytes content, struct media *media,
-                         struct bytes *path)
+enum err catalogue_reader_reachable(struct catalogue_reader *catalogue, struct arena *arena, struct bytes content,
+                                    struct media *media, struct bytes *path)
 {
     struct arena scratch = { 0 };
     struct media found = { 0 };
     struct bytes at = { 0 };
     struct txn *txn;
-    enum err e = begin_read(known, &txn);
+    enum err e = begin_read(catalogue, &txn);
 
     if (e != ERR_OK)
         return e;
@@ -297,21 +302,21 @@ enum err known_reachable(struct known *known, struct arena *arena, struct bytes 
     if (e == ERR_OK)
         e = codec_copy(&media_shape, &found, arena, media);
     *path = e == ERR_OK ? arena_bytes(arena, at) : (struct bytes){ 0 };
-    end_read(known, txn);
+    end_read(catalogue, txn);
     arena_free(&scratch);
     return e;
 }
 
-enum err known_artefacts(struct known *known, struct arena *arena, struct key *from, uint32_t most,
-                         struct survey_rows *rows, bool *more)
+enum err catalogue_reader_artefacts(struct catalogue_reader *catalogue, struct arena *arena, struct key *from,
+                                    uint32_t most, struct survey_rows *rows, bool *more)
 {
     struct txn *txn;
-    enum err e = begin_read(known, &txn);
+    enum err e = begin_read(catalogue, &txn);
 
     if (e != ERR_OK)
         return e;
     e = survey_read(txn, arena, from, most, rows, more);
-    end_read(known, txn);
+    end_read(catalogue, txn);
     return e;
 }
 
@@ -350,17 +355,17 @@ static bool add_item(void *state, struct id id)
     return same->to->count < same->max;
 }
 
-enum err known_with_content(struct known *known, struct arena *arena, struct bytes content, struct id after,
-                            uint32_t max, struct media_list *to)
+enum err catalogue_reader_with_content(struct catalogue_reader *catalogue, struct arena *arena, struct bytes content,
+                                       struct id after, uint32_t max, struct media_list *to)
 {
     struct same_content same = { .arena = arena, .to = to, .max = max };
 
     *to = (struct media_list){ 0 };
-    enum err e = begin_read(known, &same.txn);
+    enum err e = begin_read(catalogue, &same.txn);
     if (e != ERR_OK)
         return e;
     e = catalogue_each_with_content_after(same.txn, content, after, add_item, &same);
-    end_read(known, same.txn);
+    end_read(catalogue, same.txn);
     return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
@@ -384,19 +389,19 @@ static bool look_at_item(void *state, struct id id)
     return !alike->is_found && --alike->left > 0;
 }
 
-enum err known_find_alike(struct known *known, struct arena *arena, struct bytes content, uint32_t max,
-                          bool (*fits)(const void *state, const struct media *media), const void *state,
-                          struct media *to)
+enum err catalogue_reader_find_alike(struct catalogue_reader *catalogue, struct arena *arena, struct bytes content,
+                                     uint32_t max, bool (*fits)(const void *state, const struct media *media),
+                                     const void *state, struct media *to)
 {
     struct alike alike = { .fits = fits, .state = state, .left = max };
-    enum err e = begin_read(known, &alike.txn);
+    enum err e = begin_read(catalogue, &alike.txn);
 
     if (e != ERR_OK)
         return e;
     e = catalogue_each_with_content(alike.txn, content, look_at_item, &alike);
     if (e == ERR_OK)
         e = alike.is_found ? codec_copy(&media_shape, &alike.found, arena, to) : ERR_NOT_FOUND;
-    end_read(known, alike.txn);
+    end_read(catalogue, alike.txn);
     arena_free(&alike.scratch);
     return e;
 }

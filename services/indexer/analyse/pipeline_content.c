@@ -1,0 +1,151 @@
+#include <unistd.h>
+
+#include "common/process/log.h"
+#include "services/indexer/analyse/pipeline_parts.h"
+
+enum { VERDICTS_MAX = 64 }; /* items of one content that are asked for their verdict */
+
+/* An item whose file was only touched waits again, but what is known of its content is as true as before. */
+static bool is_analysed(const struct media *media)
+{
+    return media->analysis.value == ANALYSIS_STATE_DONE ||
+           (media->analysis.value == ANALYSIS_STATE_WAITING && media->sample_rate > 0 && media->failure.len == 0);
+}
+
+static bool is_quarantined(const struct media *media)
+{
+    return media->analysis.value == ANALYSIS_STATE_QUARANTINED;
+}
+
+struct wanted {
+    bool (*is)(const struct media *media);
+    uint64_t analyser;
+};
+
+static bool fits_wanted(const void *state, const struct media *media)
+{
+    const struct wanted *wanted = state;
+
+    return wanted->is(media) && media->analyser >= wanted->analyser;
+}
+
+/* Among the first items of a content: of many copies nearly every one would do. */
+static bool find_alike(struct pipeline *pipeline, const struct work *work, bool (*is)(const struct media *),
+                       struct media *found)
+{
+    struct wanted wanted = { is, pool_analyser(pipeline->pool) };
+
+    return catalogue_reader_find_alike(pipeline->catalogue, &pipeline->arena,
+                                       bytes_of(work->content.b, sizeof(work->content.b)), VERDICTS_MAX, fits_wanted,
+                                       &wanted, found) == ERR_OK;
+}
+
+/* Only decoding shows that a file is cut short. One of the same content and size is cut short like the one that was
+ * decoded. */
+static struct fact_list own_facts(struct pipeline *pipeline, const struct work *work, const struct media *alike)
+{
+    struct fact_list facts = { 0, arena_array(&pipeline->arena, work->facts.count + 1, sizeof(*facts.at)) };
+
+    if (!facts.at)
+        return work->facts;
+    for (uint32_t i = 0; i < work->facts.count; i++)
+        facts.at[facts.count++] = work->facts.at[i];
+    if (alike->size == work->size && catalogue_reader_statement(pipeline->catalogue, &pipeline->arena, alike->id,
+                                                                TEXT("truncated"), &facts.at[facts.count]) == ERR_OK)
+        facts.count++;
+    return facts;
+}
+
+/* The facts of a content are there under it; what is this file's own came with the hash. */
+static void answer_as_known(struct pipeline *pipeline, struct work *work, const struct media *alike,
+                            enum analysis_state state)
+{
+    struct analysed found = {
+        .state = { .value = (int32_t)state },
+        .failure = alike->failure,
+        .content = bytes_of(work->content.b, sizeof(work->content.b)),
+        .container = alike->container,
+        .sample_format = alike->sample_format,
+        .bit_depth = alike->bit_depth,
+        .sample_rate = alike->sample_rate,
+        .channels = alike->channels,
+        .frames = alike->frames,
+        .analyser = alike->analyser,
+        .facts = own_facts(pipeline, work, alike),
+    };
+
+    pipeline_report(pipeline, work, &found);
+}
+
+void pipeline_analyse(struct pipeline *pipeline, struct work *work)
+{
+    if (!idset_add(&pipeline->contents, work->content)) {
+        if (work->fd >= 0)
+            close(work->fd);
+        work->fd = -1;
+        idset_add(&pipeline->awaited, work->content);
+        work_push(&pipeline->same_content, work);
+        return;
+    }
+    work->mode = WORKER_MODE_ANALYSE;
+    pool_again(pipeline->pool, work);
+}
+
+static void choose_source(struct pipeline *pipeline, struct work *work)
+{
+    struct media alike;
+
+    if (find_alike(pipeline, work, is_analysed, &alike))
+        answer_as_known(pipeline, work, &alike, ANALYSIS_STATE_DONE);
+    else if (!work->retry && find_alike(pipeline, work, is_quarantined, &alike))
+        answer_as_known(pipeline, work, &alike, ANALYSIS_STATE_QUARANTINED);
+    else
+        pipeline_analyse(pipeline, work);
+    arena_reset(&pipeline->arena);
+}
+
+static void end_verify(void *state, struct work *work, struct id older, bool is_gone)
+{
+    struct pipeline *pipeline = state;
+
+    if (is_gone) {
+        work->older = older;
+        choose_source(pipeline, work);
+        return;
+    }
+    idset_remove(&pipeline->claimed, older);
+    pipeline_content(pipeline, work); /* there may be another one */
+}
+
+/* Of several files with the content of one that is gone, the first is it. False: the work is a new item. */
+static bool waits_for_older(struct pipeline *pipeline, struct work *work)
+{
+    const struct gone_item *gone;
+    struct id older;
+
+    switch (copies_find(&pipeline->copies, work, &pipeline->claimed, &gone)) {
+    case COPIES_WAIT:
+        return true;
+    case COPIES_FOUND:
+        break;
+    case COPIES_NONE:
+        return false;
+    }
+    older = gone->id;
+    if (reunite_verify(pipeline->errands, pipeline->catalogue, older, work, end_verify, pipeline) != ERR_OK)
+        return false;
+    idset_add(&pipeline->claimed, older);
+    return true;
+}
+
+void pipeline_content(struct pipeline *pipeline, struct work *work)
+{
+    if (work->created && id_is_zero(work->older) && waits_for_older(pipeline, work))
+        return;
+    choose_source(pipeline, work);
+}
+
+void pipeline_content_again(void *pipeline, struct work *work)
+{
+    pipeline_content(pipeline, work);
+}

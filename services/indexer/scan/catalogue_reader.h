@@ -1,0 +1,70 @@
+/* catalogue_reader.h: reads the catalogue. The only reader of the store in the indexer: each call opens a transaction,
+ * reads, copies out and closes it. Any thread; calls wait for each other. */
+#ifndef LOOPHOLE_INDEXER_CATALOGUE_READER_H
+#define LOOPHOLE_INDEXER_CATALOGUE_READER_H
+
+#include "common/arena.h"
+#include "common/paths.h"
+#include "proto/service/service.h"
+#include "schema_media.h"
+#include "schema_persist.h"
+#include "store/care/survey.h"
+
+struct catalogue_reader;
+
+/* Opens nothing yet: every call below gives offline until persist has made the store, and version or io when it can't
+ * be opened. `paths` outlives it. Errors: full. */
+enum err catalogue_reader_new(const struct paths *paths, struct catalogue_reader **catalogue, struct fault *fault);
+void catalogue_reader_free(struct catalogue_reader *catalogue); /* NULL is allowed */
+
+/* The newest revision of the change log. */
+enum err catalogue_reader_head(struct catalogue_reader *catalogue, uint64_t *head);
+
+enum err catalogue_reader_libraries(struct catalogue_reader *catalogue, struct arena *arena, struct library_list *to);
+enum err catalogue_reader_volume(struct catalogue_reader *catalogue, struct arena *arena, struct id id,
+                                 struct volume *to);
+
+/* The folder of that name in a folder; not_found when no file below it was ever seen. */
+enum err catalogue_reader_subfolder(struct catalogue_reader *catalogue, struct id folder, struct bytes name,
+                                    struct id *below);
+
+/* The places directly in a folder, in the order of their names' bytes; not recursive. `seen` must not call
+ * catalogue_reader_*, and what it is given ends with the call. */
+enum err catalogue_reader_places(struct catalogue_reader *catalogue, struct id folder,
+                                 bool (*seen)(void *state, struct bytes file, const struct kept_place *place),
+                                 void *state);
+enum err catalogue_reader_subfolders(struct catalogue_reader *catalogue, struct arena *arena, struct id folder,
+                                     struct folder_list *to);
+
+/* What persist did for a client's ask that this service sent it: changelog_done. */
+enum err catalogue_reader_done(struct catalogue_reader *catalogue, const struct sender *sender, struct id *id);
+
+enum err catalogue_reader_media(struct catalogue_reader *catalogue, struct arena *arena, struct id id,
+                                struct media *to);
+
+/* What the item's own file states under that name; not_found when it states nothing. */
+enum err catalogue_reader_statement(struct catalogue_reader *catalogue, struct arena *arena, struct id id,
+                                    struct text attribute, struct fact *to);
+
+/* Where its file should be, and on which volume; an empty path when that is offline. */
+enum err catalogue_reader_where(struct catalogue_reader *catalogue, struct arena *arena, const struct media *media,
+                                struct bytes *path, struct volume *volume);
+
+/* A file with that content, and its item: catalogue_reachable. */
+enum err catalogue_reader_reachable(struct catalogue_reader *catalogue, struct arena *arena, struct bytes content,
+                                    struct media *media, struct bytes *path);
+
+/* Rows of artefacts: survey_read. */
+enum err catalogue_reader_artefacts(struct catalogue_reader *catalogue, struct arena *arena, struct key *from,
+                                    uint32_t most, struct survey_rows *rows, bool *more);
+
+/* The first among the first `max` items with that content, oldest id first, for which `fits` is true; not_found. */
+enum err catalogue_reader_find_alike(struct catalogue_reader *catalogue, struct arena *arena, struct bytes content,
+                                     uint32_t max, bool (*fits)(const void *state, const struct media *media),
+                                     const void *state, struct media *to);
+
+/* Up to `max` items with that content whose ids come after `after`, oldest id first. */
+enum err catalogue_reader_with_content(struct catalogue_reader *catalogue, struct arena *arena, struct bytes content,
+                                       struct id after, uint32_t max, struct media_list *to);
+
+#endif

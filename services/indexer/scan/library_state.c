@@ -1,0 +1,149 @@
+#include "services/indexer/scan/library_state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/wire/codec.h"
+
+enum { TARGETS_MAX = 500 };
+
+static struct library_state *new_library_state(struct library_state **libraries)
+{
+    struct library_state *lib = calloc(1, sizeof(*lib));
+
+    if (!lib)
+        return NULL;
+    while (*libraries)
+        libraries = &(*libraries)->next;
+    *libraries = lib;
+    return lib;
+}
+
+struct library_state *library_state_put(struct library_state **libraries, const struct library *library)
+{
+    struct library_state *lib = library_state_of(*libraries, library->id);
+    struct arena arena = { 0 };
+    struct library copy = { 0 };
+
+    if (codec_copy(&library_shape, library, &arena, &copy) != ERR_OK)
+        return NULL;
+    if (!lib)
+        lib = new_library_state(libraries);
+    if (!lib) {
+        arena_free(&arena);
+        return NULL;
+    }
+    arena_free(&lib->arena);
+    lib->arena = arena;
+    lib->library = copy;
+    return lib;
+}
+
+void library_state_remove(struct library_state **libraries, struct library_state *lib)
+{
+    while (*libraries != lib)
+        libraries = &(*libraries)->next;
+    *libraries = lib->next;
+    library_state_scan_begins(lib);
+    arena_free(&lib->arena);
+    free(lib);
+}
+
+void library_state_free_all(struct library_state **libraries)
+{
+    while (*libraries)
+        library_state_remove(libraries, *libraries);
+}
+
+struct library_state *library_state_of(struct library_state *libraries, struct id library)
+{
+    while (libraries && !id_equal(libraries->library.id, library))
+        libraries = libraries->next;
+    return libraries;
+}
+
+/* The rest of `path` after `library`; NULL when it is not in it. */
+static const char *rest_of(const char *path, struct bytes library)
+{
+    size_t len = library.len == 1 ? 0 : library.len; /* "/" */
+
+    if (library.len == 0 || strncmp(path, (const char *)library.at, len) != 0 || (path[len] && path[len] != '/'))
+        return NULL;
+    return path[len] ? path + len + 1 : path + len;
+}
+
+struct library_state *library_state_at(struct library_state *libraries, struct bytes path, const char **below,
+                                       char copy[PATH_MAX])
+{
+    while (path.len > 1 && path.at[path.len - 1] == '/')
+        path.len--;
+    if (!bytes_copy(copy, PATH_MAX, path))
+        return NULL;
+    for (; libraries; libraries = libraries->next) {
+        *below = rest_of(copy, libraries->library.path);
+        if (*below)
+            return libraries;
+    }
+    return NULL;
+}
+
+/* ---- wanted scans ---- */
+
+static void drop_targets(struct scan_wanted *wanted)
+{
+    for (uint32_t i = 0; i < wanted->count; i++)
+        free((char *)(uintptr_t)wanted->targets[i].below);
+    free(wanted->targets);
+    wanted->targets = NULL;
+    wanted->count = wanted->room = 0;
+}
+
+void library_state_want_all(struct library_state *lib)
+{
+    drop_targets(&lib->wanted);
+    lib->wanted.whole = true;
+}
+
+static bool make_room(struct scan_wanted *wanted)
+{
+    uint32_t room = wanted->room ? wanted->room * 2 : 16;
+    struct scan_target *more =
+        wanted->count == wanted->room ? realloc(wanted->targets, room * sizeof(*more)) : wanted->targets;
+
+    if (!more)
+        return false;
+    wanted->room = wanted->count == wanted->room ? room : wanted->room;
+    wanted->targets = more;
+    return true;
+}
+
+void library_state_want_folder(struct library_state *lib, const char *below, bool deep)
+{
+    struct scan_wanted *wanted = &lib->wanted;
+    char *copy;
+
+    if (wanted->whole)
+        return;
+    for (uint32_t i = 0; i < wanted->count; i++)
+        if (strcmp(wanted->targets[i].below, below) == 0) {
+            wanted->targets[i].deep |= deep;
+            return;
+        }
+    copy = wanted->count < TARGETS_MAX && make_room(wanted) ? strdup(below) : NULL;
+    if (!copy) {
+        library_state_want_all(lib);
+        return;
+    }
+    wanted->targets[wanted->count++] = (struct scan_target){ .below = copy, .deep = deep };
+}
+
+bool library_state_wants_scan(const struct library_state *lib)
+{
+    return lib->wanted.whole || lib->wanted.count > 0;
+}
+
+void library_state_scan_begins(struct library_state *lib)
+{
+    drop_targets(&lib->wanted);
+    lib->wanted = (struct scan_wanted){ 0 };
+}

@@ -1,0 +1,35 @@
+/* scan_report.h: what a scan under way reports to the loop: files to hear, folders that are watched, counts. The mail
+ * owns all that it carries, so that the report of a scan that was given up can still be used or dropped. */
+#ifndef LOOPHOLE_INDEXER_SCAN_REPORT_H
+#define LOOPHOLE_INDEXER_SCAN_REPORT_H
+
+#include "common/mailbox.h"
+#include "services/indexer/scan/work.h"
+
+/* A folder whose changes inotify reports from now on. */
+struct watched {
+    struct watched *next;
+    int wd;
+    char path[];
+};
+
+struct scan_report {
+    struct mail mail;
+    void (*reported)(void *state, struct scan_report *report); /* in the loop; may empty `work` */
+    void *state;
+    struct id library;
+    struct work_queue work;
+    struct watched *watched;
+    uint64_t files;    /* media files seen since the last report */
+    bool watches_full; /* inotify had none left for a folder */
+};
+
+struct scan_report *scan_report_new(struct id library, void (*reported)(void *state, struct scan_report *report),
+                                    void *state);
+bool scan_report_watched(struct scan_report *report, int wd, const char *path); /* false: no memory */
+bool scan_report_is_empty(const struct scan_report *report);
+
+/* Gives it away. A mailbox of NULL drops it. */
+void scan_report_send(struct scan_report *report, struct mailbox *mailbox);
+
+#endif

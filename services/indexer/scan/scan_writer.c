@@ -1,0 +1,80 @@
+#include "services/indexer/scan/scan_writer.h"
+
+#include <string.h>
+
+#include "common/process/log.h"
+
+enum { BUDGET_MS = 10000, PAUSE_US = 200000 };
+
+enum err scan_writer_open(struct scan_writer *writer, const struct paths *paths, struct fault *fault)
+{
+    writer->asker = asker_new(paths, fault);
+    return writer->asker ? ERR_OK : fault->code;
+}
+
+void scan_writer_close(struct scan_writer *writer)
+{
+    asker_free(writer->asker);
+    arena_free(&writer->arena);
+    writer->asker = NULL;
+    writer->count = 0;
+}
+
+static bool is_transient(enum err e)
+{
+    return err_passes(e) || e == ERR_IO;
+}
+
+enum err scan_writer_ask(struct scan_writer *writer, const char *name, const void *request, void *answer,
+                         struct fault *fault)
+{
+    return scan_writer_ask_for(writer, &(struct sender){ 0 }, name, request, answer, fault);
+}
+
+enum err scan_writer_ask_for(struct scan_writer *writer, const struct sender *sender, const char *name,
+                             const void *request, void *answer, struct fault *fault)
+{
+    struct id request_id = sender->digest ? sender->request : id_new();
+
+    asker_for(writer->asker, sender->digest);
+    while (errand_goes_on(writer->errand)) {
+        struct fault refused = { 0 };
+        enum err e = ask(writer->asker, name, request, BUDGET_MS, &request_id, answer, &refused);
+        atomic_store(writer->waits, is_transient(e));
+        if (!is_transient(e)) {
+            *fault = refused;
+            return e;
+        }
+        clock_sleep(PAUSE_US);
+    }
+    return fault_set(fault, ERR_TIMEOUT, "%s was given up", name);
+}
+
+enum err scan_writer_add(struct scan_writer *writer, const struct operation *operation, void *about,
+                         struct fault *fault)
+{
+    enum err e = codec_copy(&operation_shape, operation, &writer->arena, &writer->operations[writer->count]);
+
+    if (e != ERR_OK)
+        return fault_set(fault, e, "no memory for a batch");
+    writer->about[writer->count++] = about;
+    return writer->count == SCAN_WRITER_BATCH ? scan_writer_flush(writer, fault) : ERR_OK;
+}
+
+enum err scan_writer_flush(struct scan_writer *writer, struct fault *fault)
+{
+    struct persist_batch batch = { .operations = { writer->count, writer->operations } };
+    struct outcomes outcomes = { 0 };
+
+    if (writer->count == 0)
+        return ERR_OK;
+    enum err e = scan_writer_ask(writer, "persist.batch", &batch, &outcomes, fault);
+    if (e == ERR_OK && outcomes.each.count != writer->count)
+        e = fault_set(fault, ERR_INTERNAL, "persist answered %u of %u operations", outcomes.each.count, writer->count);
+    for (uint32_t i = 0; e == ERR_OK && i < writer->count; i++)
+        writer->answered(writer->state, &writer->operations[i], &outcomes.each.at[i], writer->about[i]);
+    writer->count = 0;
+    memset(writer->operations, 0, sizeof(writer->operations));
+    arena_reset(&writer->arena);
+    return e;
+}

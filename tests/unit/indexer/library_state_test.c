@@ -1,0 +1,105 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "services/indexer/scan/library_state.h"
+
+static struct library_state *put(struct library_state **libraries, uint8_t number, const char *path)
+{
+    struct library library = { .id = { { [15] = number } }, .path = bytes_of(path, strlen(path)) };
+
+    return library_state_put(libraries, &library);
+}
+
+static const char *below(struct library_state *libraries, const char *path, struct library_state **found)
+{
+    static char copy[PATH_MAX];
+    const char *rest = NULL;
+
+    *found = library_state_at(libraries, bytes_of(path, strlen(path)), &rest, copy);
+    return *found ? rest : NULL;
+}
+
+static void a_path_belongs_to_the_library_that_contains_it(void **state)
+{
+    struct library_state *libraries = NULL, *found;
+    struct library_state *music = put(&libraries, 1, "/music"), *more = put(&libraries, 2, "/music2");
+
+    (void)state;
+    assert_string_equal(below(libraries, "/music", &found), "");
+    assert_ptr_equal(found, music);
+    assert_string_equal(below(libraries, "/music///", &found), "");
+    assert_string_equal(below(libraries, "/music2/a/b", &found), "a/b");
+    assert_ptr_equal(found, more);
+    assert_null(below(libraries, "/mus", &found));
+    assert_null(below(libraries, "/", &found));
+    assert_null(below(libraries, "", &found));
+    library_state_free_all(&libraries);
+}
+
+static void the_root_as_a_library_contains_all(void **state)
+{
+    struct library_state *libraries = NULL, *found;
+
+    (void)state;
+    put(&libraries, 1, "/");
+    assert_string_equal(below(libraries, "/", &found), "");
+    assert_string_equal(below(libraries, "/a/b", &found), "a/b");
+    library_state_free_all(&libraries);
+}
+
+static void wanted_folders_add_up_and_a_whole_scan_covers_all(void **state)
+{
+    struct library_state *libraries = NULL;
+    struct library_state *lib = put(&libraries, 1, "/music");
+    char name[16];
+
+    (void)state;
+    library_state_want_folder(lib, "a", false);
+    library_state_want_folder(lib, "a", true);
+    library_state_want_folder(lib, "b", false);
+    assert_int_equal(lib->wanted.count, 2);
+    assert_true(lib->wanted.targets[0].deep);
+    assert_false(lib->wanted.targets[1].deep);
+    for (int i = 0; i < 1000; i++) {
+        snprintf(name, sizeof(name), "%d", i);
+        library_state_want_folder(lib, name, false);
+    }
+    assert_true(lib->wanted.whole);
+    assert_int_equal(lib->wanted.count, 0);
+    library_state_want_folder(lib, "a", true);
+    assert_int_equal(lib->wanted.count, 0);
+    library_state_scan_begins(lib);
+    assert_false(library_state_wants_scan(lib));
+    library_state_free_all(&libraries);
+}
+
+static void a_record_put_again_keeps_what_is_wished(void **state)
+{
+    struct library_state *libraries = NULL;
+    struct library_state *lib = put(&libraries, 1, "/music");
+
+    (void)state;
+    library_state_want_folder(lib, "a", false);
+    assert_ptr_equal(put(&libraries, 1, "/elsewhere"), lib);
+    assert_true(library_state_wants_scan(lib));
+    assert_memory_equal(lib->library.path.at, "/elsewhere", 10);
+    library_state_free_all(&libraries);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_path_belongs_to_the_library_that_contains_it),
+        cmocka_unit_test(the_root_as_a_library_contains_all),
+        cmocka_unit_test(wanted_folders_add_up_and_a_whole_scan_covers_all),
+        cmocka_unit_test(a_record_put_again_keeps_what_is_wished),
+    };
+
+    return cmocka_run_group_tests_name("library_state", tests, NULL, NULL);
+}
