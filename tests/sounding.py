@@ -94,3 +94,18 @@ def noise(path, frames=24000, rate=48000):
         out.setnchannels(1), out.setsampwidth(2), out.setframerate(rate)
         out.writeframes(b''.join(sample.to_bytes(2, 'little', signed=True) for sample in samples))
     return samples
+
+
+def frame(home):
+    """The frame of the audio clock now."""
+    return home.ask('audio.transport')['frame']
+
+
+def until_later(home, frames):
+    """Waits until so many frames have passed."""
+    end = frame(home) + frames
+    until(lambda: frame(home) > end, what=f'{frames} frames pass')
+
+
+def until_connected(home):
+    until(lambda: home.ask('audio.server')['connected'], what='the sound core is connected')

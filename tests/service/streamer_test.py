@@ -1,0 +1,415 @@
+#!/usr/bin/python3
+"""The streamer on a running sound core: what is played is recorded at the JACK port and compared frame by frame."""
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+import sound
+from claims import claim, contains, figure, run_claims, same, skip, until
+from client import Catalogue
+from sounding import Tape, engine, tool, until_connected, until_later
+
+
+def playing_engine(home):
+    """With a file of 2 s that counts."""
+    engine(home, in_step=True)
+    os.mkdir(home.file('files'))
+    make(home, 'counter', 'count.wav', 96000)
+    home.wait_ready('streamer')
+    until_connected(home)
+
+
+def other_engine(home):
+    playing_engine(home)
+
+
+def make(home, kind, name, *more):
+    """The path of a file of that kind (see sound.py)."""
+    path = home.file('files', name)
+    sound.make(kind, path, *more)
+    return path
+
+
+def count(home):
+    return home.file('files/count.wav')
+
+
+def until_silent(home):
+    until(lambda: home.ask('streamer.voices')['each'] == [], what='no voice plays')
+
+
+def played_to_the_end(home, tape):
+    until_silent(home)
+    return tape.stop()
+
+
+def play(home, path, *more):
+    """The number of the voice."""
+    return home.first('play', path, *more)['voice']
+
+
+def is_whole(heard, last, frames):
+    """A recording of a counter has lost and repeated nothing, ends with the frame `last`, and has more than `frames`."""
+    assert (heard['lost'], heard['repeated'], heard['last']) == (0, 0, last) and heard['frames'] > frames, heard
+
+
+@claim(shares=playing_engine)
+def a_file_is_heard_frame_by_frame(home):
+    tape = Tape(home, 60)
+    contains(home.loophole('play', count(home)).out, 'count.wav (2.00 s)')
+    is_whole(sound.read(played_to_the_end(home, tape)), 96000, 95700)
+
+
+@claim(shares=playing_engine)
+def a_file_begins_with_its_own_first_frame_when_it_is_played_and_previewed(home):
+    for ask in ('play', 'preview'):
+        tape = Tape(home, 60)
+        home.loophole(ask, count(home))
+        sound.whole(played_to_the_end(home, tape), 96000)
+
+
+@claim(shares=playing_engine)
+def a_slow_stop_fades_for_as_long_as_was_asked(home):
+    """Longer than a ring lasts: the streamer goes on reading."""
+    path = make(home, 'sine', 'long_sine.wav', 1440000, 48000, 480)
+    tape = Tape(home, 60)
+    voice = play(home, path)
+    until_later(home, 24000)
+    home.ask('streamer.stop', f'voice={voice}', 'fade=10')
+    heard = sound.heard(played_to_the_end(home, tape))
+    assert heard['frames'] > 480000 + 24000, f'it ended before its fade did: {heard}'
+
+
+@claim(shares=playing_engine)
+def a_loop_goes_round_without_a_gap(home):
+    path = make(home, 'counter', 'loop.wav', 10000)
+    tape = Tape(home, 60)
+    play(home, path, '--loop')
+    until_later(home, 72000)
+    home.loophole('stop')
+    heard = sound.read(played_to_the_end(home, tape), 10000)
+    assert heard['frames'] > 30000, f'it went round too seldom: {heard}'
+    assert (heard['lost'], heard['repeated']) == (0, 0), heard
+
+
+@claim(shares=other_engine)
+def a_file_at_another_rate_keeps_its_length_and_its_pitch(home):
+    for rate in (44100, 96000):
+        path = make(home, 'sine', 'sine.wav', rate, rate, 1000)
+        tape = Tape(home, 60)
+        play(home, path)
+        heard = sound.heard(played_to_the_end(home, tape))
+        assert 47900 <= heard['frames'] <= 48010 and 999 <= round(heard['hz']) <= 1001, (rate, heard)
+
+
+@claim(shares=playing_engine)
+def a_file_follows_another_without_a_gap(home):
+    one, two = make(home, 'counter', 'one.wav', 480000), make(home, 'counter', 'two.wav', 48000, 480000)
+    tape = Tape(home, 60)
+    voice = play(home, one)
+    contains(home.loophole('ask', 'streamer.queue', f'voice={voice}', f'path={two}', code=None).all, 'one.wav')
+    is_whole(sound.read(played_to_the_end(home, tape)), 528000, 0)
+
+
+@claim(shares=other_engine)
+def a_seek_goes_on_at_that_frame(home):
+    path = make(home, 'counter', 'long.wav', 480000)
+    tape = Tape(home, 60)
+    voice = play(home, path)
+    home.ask('streamer.seek', f'voice={voice}', 'frame=456000')
+    heard = sound.read(played_to_the_end(home, tape))
+    same(480000, heard['last'])
+    assert heard['frames'] < 240000, f'nothing was skipped: {heard}'
+
+
+@claim(shares=playing_engine)
+def a_seek_crosses_over_in_5_ms_and_is_never_silent(home):
+    """A counter that is sought forward rises at each frame, also while it crosses over."""
+    path = make(home, 'counter', 'rising.wav', 4800000)
+    tape = Tape(home, 60)
+    voice = play(home, path)
+
+    def seek(to):
+        home.ask('streamer.seek', f'voice={voice}', f'frame={to}')
+
+    for n in range(1, 9):
+        until_later(home, 9600)
+        seek(n * 480000)
+    for n in range(1, 9):                                # each while the one before it is under way
+        seek(4000000 + n * 80000)
+    until_later(home, 24000)
+    seek(4780000)
+    recorded = played_to_the_end(home, tape)
+    heard = sound.rises(recorded)
+    same(4800000, sound.read(recorded)['last'])
+    assert heard['jumps'] >= 10, f'it was not sought: {heard}'
+    assert heard['crossing'] <= 17 * 242, f'it crosses over for longer than 5 ms: {heard}'
+    figure(heard)
+
+
+@claim(shares=other_engine)
+def what_cannot_be_played_says_why(home):
+    broken, events = home.file('files/broken.wav'), home.file('events')
+    with open(broken, 'w', encoding='utf-8') as out:
+        out.write('no sound\n')
+    contains(home.refused('play', broken), 'broken.wav')
+    contains(home.refused('play', home.file('files/gone.wav')), 'gone.wav')
+    contains(home.refused('play', home.file('files')), 'not a regular file')
+    listener = home.start_into(events, 'loophole', 'events', 'streamer.preview_failed', '--limit', '1', '--json')
+
+    def an_event_came():
+        home.refused('preview', broken)
+        return os.path.getsize(events)
+
+    until(an_event_came)
+    listener.kill()
+    with open(events, encoding='utf-8') as lines:
+        contains(lines.read(), 'broken.wav')
+    until_silent(home)
+
+
+def _decoders(home):
+    """The workers of the streamer, zombies included."""
+    found = subprocess.run(['pgrep', '-P', str(home.pid('streamer')), 'loophole-worker'], stdout=subprocess.PIPE, text=True,
+                           check=False)
+    return set(map(int, found.stdout.split()))
+
+
+@claim(shares=other_engine)
+def decoders_that_are_killed_are_replaced(home):
+    until(lambda: len(_decoders(home)) >= 4)
+    killed = _decoders(home)
+    for pid in killed:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+    def has_others():
+        now = _decoders(home)
+        return len(now) >= 4 and not now & killed
+
+    until(has_others)
+    contains(home.loophole('play', count(home)).out, 'count.wav (2.00 s)')
+    until_silent(home)
+
+
+@claim(shares=other_engine)
+def an_item_whose_volume_is_away_is_offline(home):
+    client = home.client()
+    catalogue = Catalogue(client, identity='uuid:away', mount=b'/nowhere')
+    item = catalogue.put(b'away.wav')
+    catalogue.unmount('AWAY')
+    for ask in ('play', 'preview', 'load_sound'):
+        error, body = client.ask('streamer.' + ask, {'id': item})
+        assert error == 'offline' and 'AWAY' in body['what'], (ask, error, body)
+
+
+class Stalling:
+    """The files again, in a mount of which none is read between one toggle() and the next."""
+
+    def __init__(self, home):
+        self.at = home.file('mount')
+        os.makedirs(self.at, exist_ok=True)
+        self.process = home.start(tool('stall'), home.file('files'), self.at)
+
+    def __enter__(self):
+        until(lambda: os.path.ismount(self.at))
+        return self
+
+    def toggle(self):
+        self.process.send_signal(signal.SIGUSR2)
+
+    def __exit__(self, *_):
+        subprocess.run(['fusermount3', '-uz', self.at], check=False)
+        self.process.wait(60)
+
+
+def _needs_fuse():
+    if not shutil.which('fusermount3'):
+        skip('fuse3 is not installed')
+
+
+@claim(shares=other_engine)
+def a_dead_mount_holds_up_its_own_voice_alone(home):
+    _needs_fuse()
+    with Stalling(home) as mount:
+        mount.toggle()                                   # by the message: the command line would hang in the mount itself
+        hung = home.start_into(home.file('hung'), 'loophole', 'ask', 'streamer.play', f'path={mount.at}/count.wav')
+        tape = Tape(home, 60)
+        play(home, count(home))
+        until(lambda: hung.poll() is not None)
+        with open(home.file('hung'), encoding='utf-8') as said:
+            contains(said.read(), 'does not answer')
+        recorded = played_to_the_end(home, tape)
+        mount.toggle()
+    is_whole(sound.read(recorded), 96000, 0)
+
+
+@claim(shares=other_engine)
+def what_is_queued_while_a_seek_is_under_way_follows_it(home):
+    _needs_fuse()
+    make(home, 'counter', 'sought.wav', 1920000)
+    with Stalling(home) as mount:
+        tape = Tape(home, 60)
+        voice = play(home, mount.at + '/sought.wav')
+        until_later(home, 48000)
+        mount.toggle()
+        home.ask('streamer.seek', f'voice={voice}', 'frame=1896000')
+        home.ask('streamer.queue', f'voice={voice}', f'path={count(home)}')
+        mount.toggle()
+        recorded = played_to_the_end(home, tape)
+    heard = sound.read(recorded)
+    same(96000, heard['last'])
+    assert heard['frames'] > 120000, f'it was not heard where it was sought: {heard}'
+
+
+@claim(shares=other_engine)
+def sounds_are_loaded_once_and_freed_when_nothing_plays_them(home):
+    path = make(home, 'sine', 'short.wav', 4410, 44100, 500)
+
+    def load():
+        return home.ask('streamer.load_sound', f'path={path}')
+
+    first = load()
+    same(first, load())
+    same((4800, 48000), (first['frames'], first['rate']))
+    release = ('streamer.release_sound', f'sound={first["sound"]}', f'generation={first["generation"]}')
+    os.kill(home.pid('streamer'), signal.SIGKILL)
+    until(lambda: '"frames":4800' in home.loophole('ask', 'streamer.sounds', code=None).out)
+    home.ask(*release)
+    until(lambda: home.ask('streamer.sounds')['bytes_used'] == 0)
+    same(first['generation'] + 1, load()['generation'])
+    contains(home.refused('ask', *release), 'no sound')
+
+
+def _score(home):
+    """The bytes of the score of the engine, as a digest."""
+    with open(home.file('data/names'), encoding='utf-8') as names:
+        path = f'/dev/shm/loophole-{names.read().split()[0]}-score'
+    with open(path, 'rb') as score:
+        return hashlib.md5(score.read()).hexdigest()
+
+
+@claim(shares=playing_engine)
+def a_preview_changes_nothing_but_what_is_heard(home):
+    def state():
+        return (home.loophole('ask', 'persist.changes_since', 'revision=0').out, home.ask('audio.transport')['running'],
+                _score(home))
+
+    before = state()
+    tape = Tape(home, 60, 'preview_left')
+    home.loophole('preview', count(home), '--in-context', '--at', 'bar')
+    heard = sound.heard(played_to_the_end(home, tape))
+    assert heard['frames'] > 95000, heard
+    same(before, state())
+
+
+@claim(shares=playing_engine)
+def a_preview_is_silent_once_it_is_stopped_and_makes_no_click(home):
+    path = make(home, 'sine', 'tone.wav', 480000, 48000, 100)
+    tape = Tape(home, 60, 'preview_left')
+    home.loophole('preview', path)
+    until_later(home, 9600)
+    home.loophole('preview', 'stop')
+    samples = sound.load(played_to_the_end(home, tape))
+    steps = max(abs(b - a) for a, b in zip(samples, samples[1:]) if a == a and b == b)  # NaN: the tape missed it
+    assert steps < 0.01, steps       # a sine of 100 Hz at a quarter makes steps of 0.0033; half of a 5 ms fade adds little
+    assert max(s for s in samples if s == s) > 0.01, 'it was not heard'
+
+
+@claim(shares=playing_engine)
+def a_preview_in_context_keeps_tempo_key_and_bar(home):
+    os.mkdir(home.file('library'))
+    loop = home.file('library/loop.wav')
+    sound.make('sine', loop, 96000, 48000, 440)
+    home.loophole('index', home.file('library'), '--wait')
+    home.loophole('edit', loop, 'bpm=100', 'key=Amin')
+    home.loophole('edit', loop, 'one_shot=0', code=None)
+    home.ask('audio.set_tempo', 'bpm=120')
+    home.ask('audio.start', 'count_in=0')
+    until(lambda: home.ask('audio.transport')['running'])
+    tape = Tape(home, 60, 'preview_left')
+    bars = home.start_into(home.file('bars'), 'loophole', 'events', 'audio.bar', '--limit', '2', '--json')
+    begun = home.first('preview', loop, '--in-context', '--key', 'Cmin')
+    assert (begun['tempo_ratio'], begun['semitones']) == (1.2, 3), begun
+    recorded = played_to_the_end(home, tape)
+    bars.wait(60)
+    home.ask('audio.stop')
+    with open(home.file('bars'), encoding='utf-8') as lines:
+        frames = [int(f) for f in re.findall(r'"frame":\s*(\d+)', lines.read())]
+    assert any((begun['at'] - f) % 96000 in (0, 1, 95999) for f in frames), (begun, frames)
+    heard = sound.heard(recorded)
+    assert 78000 < heard['frames'] < 84000, f'length: {heard}'
+    assert 515 < round(heard['hz']) < 531, f'pitch: {heard}'
+
+
+@claim(shares=other_engine)
+def thirty_two_streams_play_at_once_without_an_underrun(home):
+    if os.environ.get('SANITIZED') == 'tsan':
+        skip('too much for workers under ThreadSanitizer')
+    first = home.file('files/0.flac')
+    if not shutil.which('sox') or home.run('sox', *'-n -r 96000 -b 24 -c 2'.split(), first, 'synth', '6', 'pinknoise', 'vol',
+                                           '0.02', code=None).code:
+        skip('sox is not installed, or writes no FLAC')
+    before = home.ask('audio.meters')['underruns']
+    for n in range(32):
+        path = home.file('files', f'{n}.flac')
+        if n:
+            shutil.copy(first, path)
+    for n in range(32):
+        home.loophole('play', home.file('files', f'{n}.flac'), '--loop')
+    contains(home.refused('play', count(home)), 'all 32 voices play')
+    until_later(home, 192000)
+    home.loophole('stop')
+    until_silent(home)
+    same(before, home.ask('audio.meters')['underruns'])
+
+
+def _soon(home):
+    sound.make('counter', home.file('soon.wav'), 4800)
+    return home.file('soon.wav')
+
+
+@claim
+def who_plays_as_soon_as_the_engine_is_up_is_heard(home):
+    for number in range(6):
+        each = home.other(str(number))
+        engine(each, in_step=True)
+        each.loophole('play', _soon(each))
+        each.down()
+
+
+@claim
+def a_jack_server_that_starts_late_is_waited_for(home):
+    """As on a machine that is so busy that its JACK server starts late."""
+    os.mkdir(home.file('late'))
+    with open(home.file('late/jackd'), 'w', encoding='utf-8') as out:
+        out.write(f'#!/bin/sh\nsleep 5\nexec "{shutil.which("jackd")}" "$@"\n')
+    os.chmod(home.file('late/jackd'), 0o755)
+    home.env['PATH'] = home.file('late') + ':' + home.env['PATH']
+    engine(home)
+    home.loophole('play', _soon(home))
+
+
+@claim
+def what_is_asked_of_a_core_that_stands_still_is_done_when_it_goes_on(home):
+    """The server is stopped for longer than the streamer takes a core for running."""
+    engine(home, in_step=True)
+    path, jack = _soon(home), home.pid('jack')
+    os.kill(jack, signal.SIGSTOP)
+    until(lambda: home.ask('streamer.status')['waits_for'] == 'audio')
+    asked = home.start_into(home.file('asked'), 'loophole', 'play', path)
+    home.loophole('ask', 'streamer.load_sound', f'path={path}')
+    with contextlib.suppress(ProcessLookupError):            # or the supervisor has started another
+        os.kill(jack, signal.SIGCONT)
+    code = asked.wait(60)
+    with open(home.file('asked'), encoding='utf-8') as said:
+        assert code == 0, said.read()
+
+
+run_claims()
