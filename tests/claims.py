@@ -18,6 +18,7 @@ import inspect
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -123,7 +124,7 @@ class Home:
 
     def start(self, *args, **more):
         """Starts a program; the home's end is its end."""
-        return subprocess.Popen(args, env=self.env, stdin=subprocess.DEVNULL, **more)
+        return subprocess.Popen(args, env=self.env, cwd=self.folder, stdin=subprocess.DEVNULL, **more)
 
     def start_into(self, path, *args):
         """The same; what it prints goes to a file."""
@@ -133,11 +134,15 @@ class Home:
     def loophole(self, *args, **more):
         return self.run('loophole', *args, **more)
 
-    def refused(self, *args, code=None, **more):
-        """What a command prints that must fail, with that exit code if one is given."""
-        said = self.loophole(*args, code=code, **more)
+    def fails(self, *args, code=None, **more):
+        """What a program prints that must fail, with that exit code if one is given."""
+        said = self.run(*args, code=code, **more)
         assert said.code != 0, f'not refused: {said!r}'
         return said.all
+
+    def refused(self, *args, **more):
+        """What a command prints that must fail."""
+        return self.fails('loophole', *args, **more)
 
     def json(self, *args, **more):
         """The objects that a command prints with --json."""
@@ -157,16 +162,39 @@ class Home:
     def down(self):
         self.loophole('down', code=None)
 
+    def stop(self):
+        """The same; then none of its processes is left."""
+        self.down()
+        until(lambda: not self.engine_processes(), what='no process of the engine is left')
+
     def status(self, service):
         return next(one for one in self.json('status') if one['service'] == service)
 
     def pid(self, service):
         return self.status(service)['pid']
 
-    def is_ready(self, service):
+    def services(self):
+        """The lines of `loophole status`; none while there is no supervisor."""
         said = self.loophole('status', '--json', code=None)
-        lines = map(json.loads, said.out.splitlines())
-        return said.code == 0 and any(one['service'] == service and one['state'] == 'ready' for one in lines)
+        return [json.loads(line) for line in said.out.splitlines()] if said.code == 0 else []
+
+    def is_ready(self, service):
+        return any(one['service'] == service and one['state'] == 'ready' for one in self.services())
+
+    def is_other(self, service, pid):
+        """Another process than that one is ready."""
+        return any(one['service'] == service and one['state'] == 'ready' and one['pid'] != pid for one in self.services())
+
+    def has_lived(self, service):
+        """Ready for a while: a service that dies sooner, five times in a row, is quarantined."""
+        return any(one['service'] == service and one['state'] == 'ready' and one['uptime_s'] > 2.5
+                   for one in self.services())
+
+    def kill(self, service, by=signal.SIGKILL):
+        """Waits for its successor."""
+        pid = self.pid(service)
+        os.kill(pid, by)
+        until(lambda: self.is_other(service, pid), what=f'{service} is another than {pid}')
 
     def wait_ready(self, *services):
         for service in services:
@@ -175,6 +203,11 @@ class Home:
     def log(self, service):
         with open(self.file('data', 'log', service + '.log'), encoding='utf-8', errors='replace') as log:
             return log.read()
+
+    def board(self, service='persist'):
+        """The path of the shared memory that the services have in common."""
+        with open(f'/proc/{self.pid(service)}/maps', encoding='utf-8') as maps:
+            return re.search('/dev/shm/loophole-[0-9a-f]*-board', maps.read())[0]
 
     def settings(self, lines):
         """Its settings are these lines."""
@@ -208,7 +241,7 @@ class Home:
             try:
                 with open(f'/proc/{pid}/stat', encoding='utf-8', errors='replace') as stat:
                     name, _, rest = stat.read().partition('(')[2].rpartition(')')
-                    return name.startswith(('loopholed', 'loophole-')) and rest.split()[0] != 'Z'
+                    return name.startswith('loophole') and rest.split()[0] != 'Z'
             except OSError:
                 return False
         return [pid for pid in self.processes() if is_engine(pid)]
