@@ -1,5 +1,5 @@
+#include "services/persist/batch/artefact_writer.h"
 #include "services/persist/batch/batch.h"
-#include "services/persist/batch/filing.h"
 #include "services/persist/edit/edit.h"
 #include "services/persist/edit/undo.h"
 #include "services/persist/places/folders.h"
@@ -57,8 +57,8 @@ static enum err begin_batch(struct persist *p, struct call *call, const struct p
 
     if (!begin_mutation(p, call, &e))
         return e;
-    if (filing_is_needed(ask))
-        return filing_begin(p, call, ask);
+    if (artefact_writer_is_needed(ask))
+        return artefact_writer_begin(p, call, ask);
     return batch_begin(p, call, ask, answer);
 }
 

@@ -4,8 +4,8 @@
 
 #include "common/process/log.h"
 #include "schema_service.h"
+#include "services/persist/batch/artefact_writer.h"
 #include "services/persist/batch/dropping.h"
-#include "services/persist/batch/filing.h"
 #include "services/persist/batch/sweep.h"
 #include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/removal.h"
@@ -118,7 +118,7 @@ static void open_again(struct persist *p, const struct fault *why)
 
 static bool is_used(const struct persist *p, struct id request, uint64_t digest)
 {
-    const uint64_t digests[] = { filing_digest(p, request), multipart_digest(p, request) };
+    const uint64_t digests[] = { artefact_writer_digest(p, request), multipart_digest(p, request) };
     bool is_other = false;
 
     for (size_t i = 0; i < sizeof(digests) / sizeof(*digests); i++)
@@ -181,7 +181,7 @@ static void look_around(void *persist)
 
     if (p->store && readers_look(&p->readers, p->store))
         publish_readers(p);
-    filing_look(p);
+    artefact_writer_look(p);
 }
 
 void persist_open(struct persist *p)
@@ -189,7 +189,7 @@ void persist_open(struct persist *p)
     struct fault fault = { 0 };
 
     p->hooks = &persist_hooks;
-    if (readers_open(&p->readers, p->paths, &fault) != ERR_OK || filing_open(p, &fault) != ERR_OK)
+    if (readers_open(&p->readers, p->paths, &fault) != ERR_OK || artefact_writer_open(p, &fault) != ERR_OK)
         end_with(p, &fault);
     sweep_open(p);
     try_to_open(p);
@@ -204,14 +204,14 @@ void persist_close(struct persist *p)
     multipart_fail_all(p, &fault);
     repack_close(p);
     if (sweep_close(p))
-        filing_close(p);
+        artefact_writer_close(p);
     store_close(p->store);
     buffer_free(&p->w.row);
     buffer_free(&p->w.dropped);
     arena_free(&p->arena);
 }
 
-void persist_tell(void *state, struct arena *arena, struct service_status *to)
+void persist_report(void *state, struct arena *arena, struct service_status *to)
 {
     struct persist *p = state;
 
@@ -219,5 +219,5 @@ void persist_tell(void *state, struct arena *arena, struct service_status *to)
 
     snprintf(both, sizeof(both), "%.90s; %.160s", p->alarm, p->readers.alarm);
     to->alarm = arena_text(arena, text_of(!p->readers.alarm[0] ? p->alarm : p->alarm[0] ? both : p->readers.alarm));
-    removal_tell(p, arena, &to->tasks);
+    removal_list_tasks(p, arena, &to->tasks);
 }

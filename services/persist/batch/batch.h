@@ -40,7 +40,7 @@ enum err batch_resume(struct persist *p, const struct batch_owner *owner, struct
 enum err batch_load(struct persist *p, struct batch *batch, struct fault *fault);
 
 /* Does operations in the open turn until it is over, and stores their outcomes when any is left to do. The files of
- * large artefacts are durable already (filing.h). Errors (explained): those of a turn that is broken, full. */
+ * large artefacts are durable already (artefact_writer.h). Errors (explained): those of a turn that is broken, full. */
 enum err batch_part(struct persist *p, struct batch *batch, struct fault *fault);
 bool batch_is_done(const struct batch *batch);
 

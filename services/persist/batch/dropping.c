@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "common/process/errand.h"
-#include "services/persist/batch/filing.h"
+#include "services/persist/batch/artefact_writer.h"
 #include "store/artefact.h"
 
 static const usec_t patience = (usec_t)600 * 1000000;
@@ -42,7 +42,7 @@ static void take_names(struct persist *p, struct buffer *names)
     const char *name = NULL;
 
     while ((name = artefact_next_name(&p->w.dropped, name)))
-        if (!filing_pins(p, name))
+        if (!artefact_writer_holds(p, name))
             (void)artefact_add_name(names, name);
     buffer_reset(&p->w.dropped);
 }

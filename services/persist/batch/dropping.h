@@ -1,6 +1,6 @@
 /* dropping.h: removes the files of artefacts that no row names after a commit. The thread that writes the files of
- * batches (filing.h) removes them, one after the other in the order of the commits: removing a file may wait for the
- * disk, and a file that a later batch brings again is written after its removal. */
+ * batches (artefact_writer.h) removes them, one after the other in the order of the commits: removing a file may wait
+ * for the disk, and a file that a later batch brings again is written after its removal. */
 #ifndef LOOPHOLE_PERSIST_DROPPING_H
 #define LOOPHOLE_PERSIST_DROPPING_H
 

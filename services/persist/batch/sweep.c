@@ -8,7 +8,7 @@
 #include "common/process/errand.h"
 #include "common/process/log.h"
 #include "common/process/priority.h"
-#include "services/persist/batch/filing.h"
+#include "services/persist/batch/artefact_writer.h"
 #include "services/persist/turn/turn.h"
 #include "store/artefact.h"
 #include "store/check/orphan.h"
@@ -135,7 +135,7 @@ static bool may_go(struct persist *p, const char *name)
     bool has_row = orphan_row(p->w.txn, &p->arena, name) != ERR_NOT_FOUND;
 
     arena_reset(&p->arena);
-    return !has_row && !filing_pins(p, name) && orphan_age(p->paths, name, &age, &size) && age >= hour;
+    return !has_row && !artefact_writer_holds(p, name) && orphan_age(p->paths, name, &age, &size) && age >= hour;
 }
 
 /* False: all are judged. */

@@ -158,7 +158,7 @@ static void plan_media(struct planned *plan)
     now->frames = found->frames;
 }
 
-/* The files of large ones are there: filing.h. */
+/* The files of large ones are there: artefact_writer.h. */
 static enum err keep_artefacts(struct planned *plan, struct fault *fault)
 {
     for (uint32_t i = 0; plan->content_is_new && i < plan->found->artefacts.count; i++) {

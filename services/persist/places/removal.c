@@ -319,7 +319,7 @@ static struct removal *next_removal(struct multipart *work)
     return (struct removal *)work;
 }
 
-void removal_tell(const struct persist *p, struct arena *arena, struct task_list *tasks)
+void removal_list_tasks(const struct persist *p, struct arena *arena, struct task_list *tasks)
 {
     uint32_t count = 0;
 

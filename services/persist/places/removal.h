@@ -15,6 +15,6 @@ enum err removal_forget(struct persist *p, struct id media, struct done *done, s
 enum err removal_begin(struct persist *p, struct call *call, struct id folder);
 
 /* Those under way as tasks, counted in folders. */
-void removal_tell(const struct persist *p, struct arena *arena, struct task_list *tasks);
+void removal_list_tasks(const struct persist *p, struct arena *arena, struct task_list *tasks);
 
 #endif

@@ -50,7 +50,7 @@ static void read_kept(struct persist *p)
 }
 
 /* What cannot be written is only not noticed later. */
-void lineage_keep(struct persist *p)
+void lineage_save(struct persist *p)
 {
     char path[PATH_ROOM];
     struct lineage_file kept;
@@ -115,7 +115,7 @@ static void note_state(struct persist *p, struct txn *txn)
     p->lineage_next = now;
 }
 
-void lineage_note(struct persist *p)
+void lineage_remember(struct persist *p)
 {
     note_state(p, p->w.txn);
 }
@@ -134,7 +134,7 @@ static enum err draw_and_commit(struct persist *p, struct fault *fault)
         note_state(p, txn);
         e = txn_commit(txn, fault);
         if (e == ERR_OK)
-            lineage_keep(p);
+            lineage_save(p);
         return e;
     }
     txn_end(txn);

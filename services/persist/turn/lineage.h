@@ -25,8 +25,8 @@ bool lineage_is_another(const struct persist *p, struct txn *txn);
 /* lineage_draw in a transaction of its own; no turn is open. Errors: those of a commit. */
 enum err lineage_renew(struct persist *p, struct fault *fault);
 
-/* Notes the state that a write transaction is about to commit; lineage_keep writes it after the commit. */
-void lineage_note(struct persist *p);
-void lineage_keep(struct persist *p);
+/* Notes the state that a write transaction is about to commit; lineage_save writes it after the commit. */
+void lineage_remember(struct persist *p);
+void lineage_save(struct persist *p);
 
 #endif

@@ -9,7 +9,7 @@
 #include "store/row.h"
 
 struct errands;
-struct filing;
+struct artefact_batch;
 struct mailbox;
 struct repack;
 struct multipart;
@@ -73,7 +73,7 @@ struct persist {
 
     struct repack *repack; /* of a folder that moved; NULL: none is in hand */
 
-    struct filing *filings; /* batches whose artefacts' files are being made durable */
+    struct artefact_batch *artefact_batches; /* batches whose artefacts' files are being made durable */
     struct errands *errands;
     struct mailbox *mailbox; /* of the threads */
 
@@ -93,6 +93,6 @@ extern const struct turn_hooks persist_hooks;
 bool persist_has_room(const struct persist *p); /* of the disk of the store */
 
 /* Fills in `status`. */
-void persist_tell(void *state, struct arena *arena, struct service_status *to);
+void persist_report(void *state, struct arena *arena, struct service_status *to);
 
 #endif

@@ -301,7 +301,7 @@ static enum err commit_turn(struct persist *p)
     if (!turn_is_broken(p))
         turn_wrote(p, finish_writing(p));
     if (!turn_is_broken(p))
-        lineage_note(p);
+        lineage_remember(p);
     p->w.txn = NULL;
     if (!turn_is_broken(p))
         return txn_commit(txn, &p->broken);
@@ -314,7 +314,7 @@ static void publish_turn(struct persist *p)
     struct persist_changed changed = { .revision = p->head };
 
     service_release(p->service);
-    lineage_keep(p);
+    lineage_save(p);
     if (p->head != p->committed)
         service_publish(p->service, "changed", &changed);
     p->committed = p->head;

@@ -167,7 +167,7 @@ static void a_changed_file_keeps_its_analysis_until_the_next(void **state)
     writer_check(w);
 }
 
-/* As filing.c does before the turn. */
+/* As artefact_writer.c does before the turn. */
 static void put_file(struct writer *w, struct bytes content, const struct artefact *artefact)
 {
     struct artefact_files files = { 0 };

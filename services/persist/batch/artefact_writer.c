@@ -1,11 +1,11 @@
-#include "services/persist/batch/filing.h"
+#include "services/persist/batch/artefact_writer.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/process/errand.h"
 #include "services/persist/batch/batch.h"
-#include "services/persist/batch/pins.h"
+#include "services/persist/batch/in_flight.h"
 #include "services/persist/places/places_lookup.h"
 #include "services/persist/turn/turn.h"
 #include "store/artefact.h"
@@ -13,22 +13,22 @@
 enum { AT_ONCE = 64, BYTES_AT_ONCE = 64 << 20, CONTENT_BYTES = 16 };
 static const usec_t patience = (usec_t)600 * 1000000; /* for one batch's files */
 
-/* A thread that hangs with its files is given up, and the filing is LOST until the thread leaves it. */
-enum stage { FILING_NAMES, FILING_WRITES, FILING_IS_DONE, FILING_CLEANS, FILING_LOST };
+/* A thread that hangs with its files is given up, and the batch is LOST until the thread leaves it. */
+enum stage { STAGE_NAMES, STAGE_WRITES, STAGE_IS_DONE, STAGE_CLEANS, STAGE_LOST };
 
-/* One batch. The thread reads `batch` while it writes files, and nothing else of it. The ask is never copied: it may
+/* One batch. The thread reads `ask` while it writes files, and nothing else of it. The ask is never copied: it may
  * have thousands of facts, so the call keeps it. */
-struct filing {
+struct artefact_batch {
     struct multipart work; /* of the stages that go through all artefacts, in parts */
     enum stage stage;
     uint32_t at; /* the next operation of that stage */
-    struct filing *next;
+    struct artefact_batch *next;
     struct id request;
     uint64_t digest; /* of its ask */
     struct ticket ticket;
-    struct call *call;           /* its first one, which keeps the memory */
-    struct persist_batch *batch; /* in that */
-    struct pins pins;
+    struct call *call;         /* its first one, which keeps the memory */
+    struct persist_batch *ask; /* in that */
+    struct in_flight in_flight;
     atomic_bool is_left; /* by the thread that lost it */
 };
 
@@ -36,14 +36,14 @@ struct filing {
 struct file_errand {
     struct errand errand;
     struct persist *persist;
-    struct filing *filing;
+    struct artefact_batch *batch;
     struct artefact_files files;
     struct fault fault;
 };
 
 /* ---- its artefacts ---- */
 
-static bool is_filed(const struct artefact *artefact)
+static bool has_own_file(const struct artefact *artefact)
 {
     return artefact_is_large(artefact) && artefact_type_is_good(artefact->type);
 }
@@ -67,7 +67,7 @@ static bool each_of(const struct operation *op, void *state, each_fn *each)
     bool more = true;
 
     for (uint32_t i = 0; more && i < all.count; i++)
-        if (is_filed(&all.at[i]))
+        if (has_own_file(&all.at[i]))
             more = each(state, content, &all.at[i]);
     return more;
 }
@@ -87,17 +87,17 @@ static bool stop_at_first(void *state, struct bytes content, const struct artefa
     return false;
 }
 
-bool filing_is_needed(const struct persist_batch *ask)
+bool artefact_writer_is_needed(const struct persist_batch *ask)
 {
     return !each_artefact(ask, NULL, stop_at_first);
 }
 
-bool filing_pins(const struct persist *p, const char *name)
+bool artefact_writer_holds(const struct persist *p, const char *name)
 {
-    uint32_t mark = p->filings ? pins_mark(name) : 0;
+    uint32_t mark = p->artefact_batches ? in_flight_mark(name) : 0;
 
-    for (const struct filing *filing = p->filings; filing; filing = filing->next)
-        if (filing->stage < FILING_CLEANS && pins_have(&filing->pins, mark, name))
+    for (const struct artefact_batch *batch = p->artefact_batches; batch; batch = batch->next)
+        if (batch->stage < STAGE_CLEANS && in_flight_have(&batch->in_flight, mark, name))
             return true;
     return false;
 }
@@ -121,7 +121,7 @@ static void write_files(struct errand *errand)
     struct file_errand *files = (struct file_errand *)errand;
     const struct paths *paths = files->persist->paths;
 
-    if (each_artefact(files->filing->batch, files, write_one) &&
+    if (each_artefact(files->batch->ask, files, write_one) &&
         artefact_settle(paths, &files->files, &files->fault) == ERR_OK)
         return;
     if (!atomic_load(&errand->lost)) /* else another one may have made them since */
@@ -137,51 +137,51 @@ static void free_errand(struct errand *errand)
     struct file_errand *files = (struct file_errand *)errand;
 
     if (atomic_load(&errand->lost))
-        atomic_store(&files->filing->is_left, true);
+        atomic_store(&files->batch->is_left, true);
     artefact_files_free(&files->files);
     free(files);
 }
 
-static void leave_filing(struct persist *p, struct filing *filing)
+static void leave_artefact_batch(struct persist *p, struct artefact_batch *batch)
 {
-    struct filing **at = &p->filings;
+    struct artefact_batch **at = &p->artefact_batches;
 
-    while (*at != filing)
+    while (*at != batch)
         at = &(*at)->next;
-    *at = filing->next;
-    call_give_back(filing->call);
-    pins_free(&filing->pins);
-    free(filing);
+    *at = batch->next;
+    call_give_back(batch->call);
+    in_flight_free(&batch->in_flight);
+    free(batch);
 }
 
 /* ---- stages in parts ---- */
 
-/* A stage that ended has brought the filing into another one. */
+/* A stage that ended has brought the batch into another one. */
 static void drop_stage(struct persist *p, struct multipart *work)
 {
-    struct filing *filing = (struct filing *)work;
+    struct artefact_batch *batch = (struct artefact_batch *)work;
 
-    if (filing->stage == FILING_NAMES || filing->stage == FILING_CLEANS)
-        leave_filing(p, filing);
+    if (batch->stage == STAGE_NAMES || batch->stage == STAGE_CLEANS)
+        leave_artefact_batch(p, batch);
 }
 
 /* Goes on with the operations until the turn is over. False: `one` failed. */
-static bool each_operation(struct persist *p, struct filing *filing,
-                           bool (*one)(struct persist *p, struct filing *filing, struct operation *op))
+static bool each_operation(struct persist *p, struct artefact_batch *batch,
+                           bool (*one)(struct persist *p, struct artefact_batch *batch, struct operation *op))
 {
-    struct operation_list *all = &filing->batch->operations;
+    struct operation_list *all = &batch->ask->operations;
     bool goes_on = true;
 
     do {
         arena_reset(&p->arena);
-        goes_on = one(p, filing, &all->at[filing->at++]);
-    } while (goes_on && filing->at < all->count && !turn_is_over(p));
+        goes_on = one(p, batch, &all->at[batch->at++]);
+    } while (goes_on && batch->at < all->count && !turn_is_over(p));
     return goes_on;
 }
 
-static bool is_through(const struct filing *filing)
+static bool is_through(const struct artefact_batch *batch)
 {
-    return filing->at == filing->batch->operations.count;
+    return batch->at == batch->ask->operations.count;
 }
 
 /* To be removed with the turn, unless a row names it. */
@@ -196,58 +196,58 @@ static bool drop_unless_told(void *state, struct bytes content, const struct art
     bool is_told = e == ERR_OK && kept.version == artefact->version && kept.digest.len > 0;
 
     artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
-    if (!is_told && (e == ERR_OK || e == ERR_NOT_FOUND) && !filing_pins(p, name))
+    if (!is_told && (e == ERR_OK || e == ERR_NOT_FOUND) && !artefact_writer_holds(p, name))
         (void)artefact_add_name(&p->w.dropped, name);
     return true;
 }
 
-static bool clean_one(struct persist *p, struct filing *filing, struct operation *op)
+static bool clean_one(struct persist *p, struct artefact_batch *batch, struct operation *op)
 {
-    (void)filing;
+    (void)batch;
     return each_of(op, p, drop_unless_told);
 }
 
 static enum err clean_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
-    struct filing *filing = (struct filing *)work;
+    struct artefact_batch *batch = (struct artefact_batch *)work;
 
     (void)fault;
-    (void)each_operation(p, filing, clean_one);
-    *ended = is_through(filing);
+    (void)each_operation(p, batch, clean_one);
+    *ended = is_through(batch);
     return ERR_OK;
 }
 
 /* The batch is done, or given up, and its id is free. */
 static void batch_ended(struct persist *p, void *owner)
 {
-    struct filing *filing = owner;
+    struct artefact_batch *batch = owner;
 
-    filing->stage = FILING_CLEANS;
-    filing->at = 0;
-    filing->work =
+    batch->stage = STAGE_CLEANS;
+    batch->at = 0;
+    batch->work =
         (struct multipart){ .part = clean_part, .drop = drop_stage, .outlives_its_call = true, .request = id_new() };
-    multipart_queue(p, &filing->work);
+    multipart_queue(p, &batch->work);
 }
 
 /* A batch whose client no longer waits is not done: it was never acked, and will be sent again. */
-static void apply_batch(struct persist *p, struct filing *filing)
+static void apply_batch(struct persist *p, struct artefact_batch *batch)
 {
-    struct ticket ticket = filing->ticket;
-    const struct batch_owner owner = { .request = filing->request,
+    struct ticket ticket = batch->ticket;
+    const struct batch_owner owner = { .request = batch->request,
                                        .ticket = ticket,
-                                       .digest = filing->digest,
-                                       .ask = filing->batch,
-                                       .arena = call_arena(filing->call),
+                                       .digest = batch->digest,
+                                       .ask = batch->ask,
+                                       .arena = call_arena(batch->call),
                                        .ended = batch_ended,
-                                       .state = filing };
+                                       .state = batch };
     struct fault fault = { 0 };
-    enum err e = turn_continue(p, filing->request, &fault);
+    enum err e = turn_continue(p, batch->request, &fault);
 
-    filing->stage = FILING_IS_DONE;
+    batch->stage = STAGE_IS_DONE;
     if (e == ERR_OK && ticket_is_open(p->service, ticket))
         e = batch_resume(p, &owner, &fault);
     else
-        batch_ended(p, filing);
+        batch_ended(p, batch);
     if (e != ERR_OK)
         ticket_fail(p->service, ticket, &fault);
 }
@@ -255,7 +255,7 @@ static void apply_batch(struct persist *p, struct filing *filing)
 static void files_written(struct errand *errand, bool lost)
 {
     struct file_errand *files = (struct file_errand *)errand;
-    struct filing *filing = files->filing;
+    struct artefact_batch *batch = files->batch;
     struct persist *p = files->persist;
     struct fault fault = { 0 };
 
@@ -264,21 +264,21 @@ static void files_written(struct errand *errand, bool lost)
     else
         fault = files->fault;
     if (fault.code == ERR_OK) {
-        apply_batch(p, filing);
+        apply_batch(p, batch);
         return;
     }
     if (fault.code == ERR_FULL || fault.code == ERR_IO)
         turn_blame_disk(p, &fault);
-    ticket_fail(p->service, filing->ticket, &fault);
+    ticket_fail(p->service, batch->ticket, &fault);
     if (lost)
-        filing->stage = FILING_LOST;
+        batch->stage = STAGE_LOST;
     else
-        leave_filing(p, filing);
+        leave_artefact_batch(p, batch);
 }
 
 /* ---- beginning ---- */
 
-static enum err start_thread(struct persist *p, struct filing *filing)
+static enum err start_thread(struct persist *p, struct artefact_batch *batch)
 {
     struct file_errand *files = calloc(1, sizeof(*files));
 
@@ -287,120 +287,121 @@ static enum err start_thread(struct persist *p, struct filing *filing)
     files->errand =
         (struct errand){ .run = write_files, .done = files_written, .drop = free_errand, .patience = patience };
     files->persist = p;
-    files->filing = filing;
-    filing->stage = FILING_WRITES;
+    files->batch = batch;
+    batch->stage = STAGE_WRITES;
     errand_start(p->errands, &files->errand);
     return ERR_OK;
 }
 
-static bool add_pin(void *state, struct bytes content, const struct artefact *artefact)
+static bool add_in_flight(void *state, struct bytes content, const struct artefact *artefact)
 {
-    struct filing *filing = state;
+    struct artefact_batch *batch = state;
     char name[ARTEFACT_NAME_SIZE];
 
     artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
-    return pins_add(&filing->pins, name);
+    return in_flight_add(&batch->in_flight, name);
 }
 
 /* An analysis that names no content is about the one that its item has now. */
-static bool name_one(struct persist *p, struct filing *filing, struct operation *op)
+static bool name_one(struct persist *p, struct artefact_batch *batch, struct operation *op)
 {
     struct fault unused = { 0 };
     struct media media;
 
     if (op->has_analysed && op->analysed.content.len == 0 && places_find(p, op->analysed.id, &media, &unused) == ERR_OK)
-        op->analysed.content = arena_bytes(call_arena(filing->call), media.content);
-    return each_of(op, filing, add_pin);
+        op->analysed.content = arena_bytes(call_arena(batch->call), media.content);
+    return each_of(op, batch, add_in_flight);
 }
 
 /* Then a thread writes the files. */
 static enum err name_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
 {
-    struct filing *filing = (struct filing *)work;
-    enum err e = each_operation(p, filing, name_one) ? ERR_OK : ERR_FULL;
+    struct artefact_batch *batch = (struct artefact_batch *)work;
+    enum err e = each_operation(p, batch, name_one) ? ERR_OK : ERR_FULL;
 
-    *ended = e == ERR_OK && is_through(filing);
+    *ended = e == ERR_OK && is_through(batch);
     if (*ended)
-        e = start_thread(p, filing);
+        e = start_thread(p, batch);
     return e == ERR_OK ? e : fault_set(fault, e, "no memory for a batch");
 }
 
-static struct filing *find_filing(const struct persist *p, struct id request, size_t *bytes, uint32_t *count)
+static struct artefact_batch *find_artefact_batch(const struct persist *p, struct id request, size_t *bytes,
+                                                  uint32_t *count)
 {
     *bytes = *count = 0;
-    for (struct filing *filing = p->filings; filing; filing = filing->next) {
-        if (filing->stage < FILING_CLEANS && id_equal(filing->request, request))
-            return filing;
-        *bytes += call_memory(filing->call);
+    for (struct artefact_batch *batch = p->artefact_batches; batch; batch = batch->next) {
+        if (batch->stage < STAGE_CLEANS && id_equal(batch->request, request))
+            return batch;
+        *bytes += call_memory(batch->call);
         *count += 1;
     }
     return NULL;
 }
 
-uint64_t filing_digest(const struct persist *p, struct id request)
+uint64_t artefact_writer_digest(const struct persist *p, struct id request)
 {
     size_t bytes;
     uint32_t count;
-    const struct filing *filing = find_filing(p, request, &bytes, &count);
+    const struct artefact_batch *batch = find_artefact_batch(p, request, &bytes, &count);
 
-    return filing ? filing->digest : 0;
+    return batch ? batch->digest : 0;
 }
 
 /* What takes longer than this turn goes on in parts. */
-static enum err take_names(struct persist *p, struct filing *filing, struct fault *fault)
+static enum err take_names(struct persist *p, struct artefact_batch *batch, struct fault *fault)
 {
     bool ended = false;
     enum err e = ERR_OK;
 
     turn_begin_part(p);
     if (!p->multiparts)
-        e = name_part(p, &filing->work, &ended, fault);
+        e = name_part(p, &batch->work, &ended, fault);
     if (e != ERR_OK)
-        leave_filing(p, filing);
+        leave_artefact_batch(p, batch);
     else if (!ended)
-        multipart_queue(p, &filing->work);
+        multipart_queue(p, &batch->work);
     return e;
 }
 
-static enum err start_filing(struct persist *p, struct call *call, const struct persist_batch *ask)
+static enum err start_artefact_batch(struct persist *p, struct call *call, const struct persist_batch *ask)
 {
     struct ticket ticket = call_defer(call);
-    struct filing *filing = ticket.number ? calloc(1, sizeof(*filing)) : NULL;
+    struct artefact_batch *batch = ticket.number ? calloc(1, sizeof(*batch)) : NULL;
 
-    if (!filing)
+    if (!batch)
         return ticket.number ? refuse(call, ERR_FULL, "no memory for a batch") : ERR_BUSY;
-    *filing = (struct filing){ .next = p->filings,
-                               .request = call_request(call),
-                               .digest = call_digest(call),
-                               .ticket = ticket,
-                               .call = call,
-                               .batch = (struct persist_batch *)(uintptr_t)ask }; /* in the memory that is kept */
-    filing->work = (struct multipart){
-        .part = name_part, .drop = drop_stage, .request = filing->request, .digest = filing->digest, .ticket = ticket
+    *batch = (struct artefact_batch){ .next = p->artefact_batches,
+                                      .request = call_request(call),
+                                      .digest = call_digest(call),
+                                      .ticket = ticket,
+                                      .call = call,
+                                      .ask = (struct persist_batch *)(uintptr_t)ask }; /* in the memory that is kept */
+    batch->work = (struct multipart){
+        .part = name_part, .drop = drop_stage, .request = batch->request, .digest = batch->digest, .ticket = ticket
     };
-    p->filings = filing;
+    p->artefact_batches = batch;
     call_keep(call);
-    return take_names(p, filing, call_fault(call));
+    return take_names(p, batch, call_fault(call));
 }
 
-enum err filing_begin(struct persist *p, struct call *call, const struct persist_batch *ask)
+enum err artefact_writer_begin(struct persist *p, struct call *call, const struct persist_batch *ask)
 {
     size_t bytes;
     uint32_t count;
-    struct filing *filing = find_filing(p, call_request(call), &bytes, &count);
+    struct artefact_batch *batch = find_artefact_batch(p, call_request(call), &bytes, &count);
     struct multipart *work = multipart_of(p, call_request(call));
 
     if (work) { /* its first call was given up: it begins again with its files */
         multipart_forget(p, work);
-        filing = find_filing(p, call_request(call), &bytes, &count);
+        batch = find_artefact_batch(p, call_request(call), &bytes, &count);
     }
-    if (filing) { /* its first call is given up, the work is not */
-        filing->ticket = call_defer(call);
-        return filing->ticket.number ? ERR_OK : ERR_BUSY;
+    if (batch) { /* its first call is given up, the work is not */
+        batch->ticket = call_defer(call);
+        return batch->ticket.number ? ERR_OK : ERR_BUSY;
     }
     if (count >= AT_ONCE || bytes >= BYTES_AT_ONCE)
         return refuse(call, ERR_BUSY, "the files of %u batches are being written already", count);
-    return start_filing(p, call, ask);
+    return start_artefact_batch(p, call, ask);
 }
 
 /* ---- open and close ---- */
@@ -413,7 +414,7 @@ static void open_mail(void *persist, int fd)
     mailbox_open(p->mailbox);
 }
 
-enum err filing_open(struct persist *p, struct fault *fault)
+enum err artefact_writer_open(struct persist *p, struct fault *fault)
 {
     enum err e = mailbox_new(&p->mailbox, fault);
 
@@ -423,25 +424,25 @@ enum err filing_open(struct persist *p, struct fault *fault)
     return service_watch(p->service, mailbox_fd(p->mailbox), open_mail, p);
 }
 
-void filing_close(struct persist *p)
+void artefact_writer_close(struct persist *p)
 {
     if (!p->errands || !errands_end(p->errands)) /* a thread hangs with what it uses until the process ends */
         return;
     p->errands = NULL;
     service_unwatch(p->service, mailbox_fd(p->mailbox));
     mailbox_free(p->mailbox);
-    while (p->filings)
-        leave_filing(p, p->filings);
+    while (p->artefact_batches)
+        leave_artefact_batch(p, p->artefact_batches);
 }
 
-void filing_look(struct persist *p)
+void artefact_writer_look(struct persist *p)
 {
-    struct filing *next;
+    struct artefact_batch *next;
 
     errands_look(p->errands);
-    for (struct filing *filing = p->filings; filing; filing = next) {
-        next = filing->next;
-        if (filing->stage == FILING_LOST && atomic_load(&filing->is_left))
-            leave_filing(p, filing);
+    for (struct artefact_batch *batch = p->artefact_batches; batch; batch = next) {
+        next = batch->next;
+        if (batch->stage == STAGE_LOST && atomic_load(&batch->is_left))
+            leave_artefact_batch(p, batch);
     }
 }
