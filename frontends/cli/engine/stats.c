@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/engine/running.h"
 #include "schema_service.h"
 
 static void print_json(struct cli *cli, const struct service_stats *stats, const struct ask_stats *one)
@@ -61,20 +61,33 @@ static void print_head(struct cli *cli)
                   "P50 us", "P99 us", "P99.9 us", "MAX us");
 }
 
+/* The one that is named, whether it runs or not; else all that run. */
+static enum err services_wanted(struct cli *cli, struct running *to, struct fault *fault)
+{
+    if (!cli->count)
+        return running_services(cli, to, fault);
+    *to = (struct running){ 0 };
+    for (int i = 0; schema_all[i]; i++)
+        if (strcmp(cli->args[0], schema_all[i]->service) == 0)
+            snprintf(to->names[to->count++], RUNNING_NAME, "%s", cli->args[0]);
+    return ERR_OK;
+}
+
 /* One named service must answer; of all, those that are away are left out. */
 static enum err stats_once(struct cli *cli, struct fault *fault)
 {
+    struct running running;
     bool any = false;
+    enum err e = services_wanted(cli, &running, fault);
 
+    if (e != ERR_OK)
+        return e;
     print_head(cli);
-    for (int i = 0; schema_all[i]; i++) {
-        const char *service = schema_all[i]->service;
+    for (uint32_t i = 0; i < running.count; i++) {
+        const char *service = running.names[i];
         struct service_stats stats = { 0 };
         char name[64];
-        enum err e;
 
-        if (cli->count && strcmp(cli->args[0], service) != 0)
-            continue;
         snprintf(name, sizeof name, "%s.stats", service);
         e = ask(cli->asker, name, NULL, cli->count ? 5000 : 500, NULL, &stats, fault);
         if (e == ERR_OK)

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "common/clock.h"
-#include "frontends/cli/base/cli.h"
+#include "frontends/cli/engine/running.h"
 #include "schema_service.h"
 
 static enum err print_task(struct cli *cli, const struct task *task, const char *service)
@@ -22,22 +22,19 @@ static enum err print_task(struct cli *cli, const struct task *task, const char 
 
 static enum err print_tasks(struct cli *cli, struct fault *fault)
 {
-    enum err e = ERR_OK;
+    struct running running;
+    enum err e = running_services(cli, &running, fault);
     bool any = false;
 
-    for (int i = 0; e == ERR_OK && schema_all[i]; i++) {
+    for (uint32_t i = 0; e == ERR_OK && i < running.count; i++) {
         struct service_status status = { 0 };
         struct fault away = { 0 };
         char name[64];
 
-        snprintf(name, sizeof name, "%s.status", schema_all[i]->service);
-        e = ask(cli->asker, name, NULL, 500, NULL, &status, &away);
-        if (e == ERR_OFFLINE && strcmp(schema_all[i]->service, "supervisor") == 0)
-            *fault = away;
-        else
-            e = ERR_OK; /* a service that is away has no tasks */
+        snprintf(name, sizeof name, "%s.status", running.names[i]);
+        (void)ask(cli->asker, name, NULL, 500, NULL, &status, &away); /* a service that is away has no tasks */
         for (uint32_t t = 0; e == ERR_OK && t < status.tasks.count; t++) {
-            e = print_task(cli, &status.tasks.at[t], schema_all[i]->service);
+            e = print_task(cli, &status.tasks.at[t], running.names[i]);
             any = true;
         }
     }
