@@ -100,6 +100,7 @@ $(BUILD)/hear_file: $(BUILD)/model/hear_file.o $(HEAR_O) $(BUILD)/libproto.a $(B
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_worker) $(LIBS)
 model: $(BUILD)/.packages-model
 	OPENBLAS_NUM_THREADS=1 nice env -u MAKEFLAGS /usr/bin/python3 model/train.py --build $(BUILD) $(MODEL)
+OWN_HOME := $(BUILD)/tests/own_home.o
 ENGINE := $(BUILD)/libstore.a $(BUILD)/libproto.a $(BUILD)/libcommon.a
 
 # The folder of a program, and its objects; parts in sub-folders belong to it.

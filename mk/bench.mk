@@ -1,8 +1,8 @@
 # ---- bench: what a message costs beside what it stands on, in one run ----
-$(BUILD)/bench_latency: $(call objects,$(wildcard bench/latency/*.c)) $(ENGINE)
+$(BUILD)/bench_latency: $(call objects,$(wildcard bench/latency/*.c)) $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -llmdb $(LIBS)
-$(BUILD)/bench_codec: $(BUILD)/bench/codec.o $(ENGINE)
+$(BUILD)/bench_codec: $(BUILD)/bench/codec.o $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 # make bench [ROUNDS=15] [LIBRARY=DIR]
@@ -22,18 +22,18 @@ $(BUILD)/bench/search/peers.o: bench/search/peers.cc bench/search/peer.h bench/s
 	@mkdir -p $(@D)
 	@echo '  C++  $<'
 	$(Q)$(CXX) -std=c++17 -O3 -march=native -ffast-math -w -I. -I$(USEARCH)/include -DUSEARCH_USE_NUMKONG=0 -c -o $@ $<
-$(BUILD)/bench_search: $(SEARCH_O) $(BUILD)/bench/search/data.o $(BUILD)/bench/search/peers.o $(ENGINE)
+$(BUILD)/bench_search: $(SEARCH_O) $(BUILD)/bench/search/data.o $(BUILD)/bench/search/peers.o $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CXX) -o $@ $^ $(LIBS_search) $(LIBS) -lfaiss -lopenblas -lgomp
 bench-search: $(BUILD)/bench_search
 	@OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BUILD)/bench_search $(or $(COUNT),100000) $(or $(SEED),1) $(PEERS) $(DATA)
 # make bench-query [COUNT=1000000] [SEED=1]: queries with facets and counts over made-up items, beside SQLite's FTS5
 QUERY_O := $(call objects,bench/query/items.c bench/query/store.c)
-$(BUILD)/bench_make: $(BUILD)/bench/query/make.o $(QUERY_O) $(ENGINE)
+$(BUILD)/bench_make: $(BUILD)/bench/query/make.o $(QUERY_O) $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -llmdb $(LIBS)
 $(BUILD)/bench/query/fts.o: | $(BUILD)/.packages-bench-query
-$(BUILD)/bench_query: $(BUILD)/bench/query/query.o $(BUILD)/bench/query/fts.o $(BUILD)/bench/query/items.o $(ENGINE)
+$(BUILD)/bench_query: $(BUILD)/bench/query/query.o $(BUILD)/bench/query/fts.o $(BUILD)/bench/query/items.o $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lsqlite3 $(LIBS)
 bench-query: all $(BUILD)/bench_make $(BUILD)/bench_query
@@ -42,7 +42,7 @@ bench-query: all $(BUILD)/bench_make $(BUILD)/bench_query
 bench-grow: all $(BUILD)/bench_make
 	@BUILD=$(abspath $(BUILD)) bench/query/grow $(COUNTS)
 # make bench-twins [COUNTS="1000 10000 100000"]: how the time to find duplicates grows
-$(BUILD)/bench_twins: $(BUILD)/bench/query/twins.o $(QUERY_O) $(filter-out %/main.o,$(call parts,services/search)) $(ENGINE)
+$(BUILD)/bench_twins: $(BUILD)/bench/query/twins.o $(QUERY_O) $(filter-out %/main.o,$(call parts,services/search)) $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_search) $(LIBS)
 bench-twins: $(BUILD)/bench_twins
@@ -61,7 +61,7 @@ $(BUILD)/bench_ear: $(call objects,$(wildcard bench/ear/*.c)) $(HEAR_O) $(BUILD)
 bench-ear: all $(BUILD)/bench_ear
 	@BUILD=$(abspath $(BUILD)) bench/ear/run $(or $(COUNT),3000) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 # make bench-map [COUNT=100000] [SEED=1]: the map of so many made-up items, and how far its neighbours are true ones
-$(BUILD)/bench_map: $(call objects,bench/search/map.c) $(filter-out %/main.o,$(call parts,services/search)) $(ENGINE)
+$(BUILD)/bench_map: $(call objects,bench/search/map.c) $(filter-out %/main.o,$(call parts,services/search)) $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_search) $(LIBS)
 bench-map: $(BUILD)/bench_map
@@ -78,7 +78,7 @@ $(BUILD)/bench_ring: $(BUILD)/bench/audio/ring.o $(BUILD)/libcommon.a
 $(BUILD)/bench_engine: $(call objects,$(addprefix bench/audio/,engine.c rig.c worst.c)) $(BUILD)/services/audio/jack/engine_open.o $(BUILD)/libaudio_rt.a $(BUILD)/libcommon.a
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
-$(BUILD)/bench_streamer: $(BUILD)/bench/audio/streamer.o $(ENGINE)
+$(BUILD)/bench_streamer: $(BUILD)/bench/audio/streamer.o $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -ljack -lsndfile -llmdb $(LIBS)
 # make bench-streamer [ROUNDS=100]

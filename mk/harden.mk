@@ -10,7 +10,7 @@ define fuzz_part
 $(BUILD)/libfuzz_$(1).a: $$(filter-out %/main.o,$$(call parts,$(call fuzz_folder,$(1))))
 endef
 define fuzz_target
-$(BUILD)/targets/$(1): $(BUILD)/tests/fuzz/$(1).o $(BUILD)/libfuzz.a \
+$(BUILD)/targets/$(1): $(BUILD)/tests/fuzz/$(1).o $(BUILD)/libfuzz.a $$(OWN_HOME) \
                        $$(if $(call fuzz_folder,$(2)),$(BUILD)/libfuzz_$(2).a) $$(ENGINE)
 	@mkdir -p $$(@D)
 	@echo '  LINK $$@'

@@ -3,7 +3,7 @@ UNIT_SRC := $(wildcard tests/unit/*/*_test.c tests/unit/*/*/*_test.c)
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(UNIT_SRC))
 part_folder = $(firstword $(wildcard services/$(1) $(filter supervisor,$(1)) $(if $(filter cli,$(1)),frontends/cli)))
 define unit
-$(BUILD)/tests/$(1): $(BUILD)/tests/unit/$(1).o $$(filter-out %/main.o,$$(if $(call part_folder,$(2)),$$(call parts,$(call part_folder,$(2))))) $$(ENGINE)
+$(BUILD)/tests/$(1): $(BUILD)/tests/unit/$(1).o $$(filter-out %/main.o,$$(if $(call part_folder,$(2)),$$(call parts,$(call part_folder,$(2))))) $$(OWN_HOME) $$(ENGINE)
 	@mkdir -p $$(@D)
 	@echo '  LINK $$@'
 	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $(LIBS_$(2)) $$(if $(LIBS_$(2)),,-llmdb) $$(LIBS) $$(LIBS_unit_$(subst /,_,$(1))) -lcmocka
@@ -30,7 +30,7 @@ $(BUILD)/tests/faults/%.so: tests/faults/%.c | $(NEEDS)
 	@echo '  LINK $@'
 	$(Q)$(CC) -std=c17 -D_GNU_SOURCE -O2 -Wall -Wextra -fPIC -shared -o $@ $< -ldl
 define fault_tool
-$(BUILD)/tests/faults/$(1): $$(call objects,tests/faults/$(1).c $$(wildcard $$(PARTS_fault_$(1)))) $$(ENGINE)
+$(BUILD)/tests/faults/$(1): $$(call objects,tests/faults/$(1).c $$(wildcard $$(PARTS_fault_$(1)))) $$(OWN_HOME) $$(ENGINE)
 	@mkdir -p $$(@D)
 	@echo '  LINK $$@'
 	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(LIBS_fault_$(1)) -llmdb $$(LIBS)
@@ -51,7 +51,7 @@ BROKEN_WRAPS := undo_save service_fail_held changelog_recall changelog_add catal
 sims: $(BUILD)/simulate $(BUILD)/simulate_broken
 $(BUILD)/simulate_broken: $(BUILD)/tests/sim/broken.o
 $(BUILD)/simulate_broken: SIM_MORE := $(call wraps,$(BROKEN_WRAPS))
-$(BUILD)/simulate $(BUILD)/simulate_broken: $(SIM_O) $(filter-out %/main.o,$(call parts,services/persist)) $(ENGINE)
+$(BUILD)/simulate $(BUILD)/simulate_broken: $(SIM_O) $(OWN_HOME) $(filter-out %/main.o,$(call parts,services/persist)) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) $(call wraps,$(SIM_WRAPS)) $(SIM_MORE) -o $@ $(filter %.o,$^) $(ENGINE) $(LIBS_persist) $(LIBS)
 
