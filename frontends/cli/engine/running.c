@@ -4,18 +4,18 @@
 
 enum { BUDGET_MS = 500 };
 
-static void add_service(struct running *to, struct text name)
+static void add_service(struct running_list *to, struct text name)
 {
     if (to->count < RUNNING_MAX && text_copy(to->names[to->count], RUNNING_NAME, name))
         to->count++;
 }
 
-enum err running_services(struct cli *cli, struct running *to, struct fault *fault)
+enum err running_services(struct cli *cli, struct running_list *to, struct fault *fault)
 {
     struct service_lines lines = { 0 };
     enum err e = ask(cli->asker, "supervisor.services", NULL, BUDGET_MS, NULL, &lines, fault);
 
-    *to = (struct running){ 0 };
+    *to = (struct running_list){ 0 };
     if (e == ERR_OFFLINE)
         return e;
     if (e == ERR_OK)

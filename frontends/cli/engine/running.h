@@ -7,13 +7,13 @@
 
 enum { RUNNING_MAX = 33, RUNNING_NAME = 33 };
 
-struct running {
+struct running_list {
     uint32_t count;
     char names[RUNNING_MAX][RUNNING_NAME];
 };
 
 /* The supervisor and the services that it has a process of; all services when the supervisor does not answer in time.
  * Errors: offline (the engine is not running). */
-enum err running_services(struct cli *cli, struct running *to, struct fault *fault);
+enum err running_services(struct cli *cli, struct running_list *to, struct fault *fault);
 
 #endif

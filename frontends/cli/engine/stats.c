@@ -62,11 +62,11 @@ static void print_head(struct cli *cli)
 }
 
 /* The one that is named, whether it runs or not; else all that run. */
-static enum err services_wanted(struct cli *cli, struct running *to, struct fault *fault)
+static enum err services_wanted(struct cli *cli, struct running_list *to, struct fault *fault)
 {
     if (!cli->count)
         return running_services(cli, to, fault);
-    *to = (struct running){ 0 };
+    *to = (struct running_list){ 0 };
     for (int i = 0; schema_all[i]; i++)
         if (strcmp(cli->args[0], schema_all[i]->service) == 0)
             snprintf(to->names[to->count++], RUNNING_NAME, "%s", cli->args[0]);
@@ -76,7 +76,7 @@ static enum err services_wanted(struct cli *cli, struct running *to, struct faul
 /* One named service must answer; of all, those that are away are left out. */
 static enum err stats_once(struct cli *cli, struct fault *fault)
 {
-    struct running running;
+    struct running_list running;
     bool any = false;
     enum err e = services_wanted(cli, &running, fault);
 

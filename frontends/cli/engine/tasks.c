@@ -22,7 +22,7 @@ static enum err print_task(struct cli *cli, const struct task *task, const char 
 
 static enum err print_tasks(struct cli *cli, struct fault *fault)
 {
-    struct running running;
+    struct running_list running;
     enum err e = running_services(cli, &running, fault);
     bool any = false;
 

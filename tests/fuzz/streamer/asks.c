@@ -23,7 +23,7 @@ static void begin(struct streamer *streamer)
     holds(studio_remove(paths) == ERR_OK); /* their names: the mappings stay */
     service_answer(service, &asks_handlers, streamer);
     service_each_turn(service, streamer_turn, streamer);
-    service_tells(service, streamer_tell, streamer_cancel, streamer);
+    service_tells(service, streamer_report, streamer_cancel, streamer);
 }
 
 /* As if a core sounded now. */
