@@ -1,0 +1,464 @@
+#!/usr/bin/python3
+"""The indexer with real files: what it finds, keeps, follows and survives."""
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
+from claims import TOP, claim, contains, run_claims, same, skip, until
+from client import Client
+from indexing import Indexing, text_of, wav
+from sounding import tool
+
+
+@claim(inside=Indexing)
+def a_path_that_is_too_long_is_counted_and_named(it):
+    home, music = it.home, it.folder('deep')
+    short = wav(music + '/short.wav', 440)
+    _make_deep_folders(music, short)
+
+    def counted():
+        return home.first('summary').get('too_long') or 0
+
+    it.add(music)
+    contains(home.loophole('summary').out, 'passed over ')
+    count = counted()
+    assert count >= 1, 'none is counted'
+    same(count, next(one['too_long'] for one in home.json('library', 'list') if one['path'] == music))
+    same([], home.json('search', 'is:failed'))
+    contains(home.loophole('logs', 'indexer').out, 'are passed over, for their path is over 4095 bytes')
+    home.loophole('restart', 'indexer')
+    home.wait_ready('indexer')
+    same(count, counted())
+    for name in os.listdir(music):
+        if name.startswith('d'):
+            shutil.rmtree(os.path.join(music, name))
+    it.rescan(music, accept_missing=True)
+    same(0, counted())
+    assert 'passed over' not in home.loophole('summary').out
+
+
+def _make_deep_folders(top, sound):
+    """The system makes what has no path when it is made step by step."""
+    os.chdir(top)
+    try:
+        folder, length = 'd' * 200, len(top)
+        while length + 201 < 4300:
+            os.mkdir(folder)
+            os.chdir(folder)
+            length += 201
+            shutil.copy(sound, 'x' * 90 + '.wav')
+            with open('notes.txt', 'w', encoding='utf-8'):
+                pass
+    finally:
+        os.chdir(TOP)
+
+
+def first_library(it):
+    """Six tones and a text."""
+    music = it.folder('first')
+    for i in range(1, 7):
+        wav(f'{music}/pack {i % 2}/deep/tone {i}.wav', i * 100)
+    with open(music + '/readme.txt', 'w', encoding='utf-8'):
+        pass
+    it.add(music)
+    return music
+
+
+@claim(inside=Indexing)
+def every_file_of_a_library_is_found_and_heard(it):
+    music = first_library(it)
+    it.becomes(music, 'local:done=6')
+    same((6, 6, 0), tuple(it.counts[key] for key in ('files', 'done', 'failed')))
+
+
+@claim(inside=Indexing)
+def looking_again_finds_everything_known(it):
+    it.rescan(first_library(it))
+    same((6, 0), (it.counts['known'], it.counts['done']))
+
+
+@claim(inside=Indexing)
+def files_in_many_and_deep_folders_have_their_places(it):
+    """More of one level than one batch holds, by the first scan and by a later one; folders without a file in between."""
+    music, one, pid = it.folder('branches'), wav(it.folder('one.wav'), 300), it.home.pid('indexer')
+    for part in ('first', 'later'):
+        places = [f'{music}/{part} {i}/{i}.wav' for i in range(1, 701)]
+        places += [f'{music}/{part}/{deep}/deep.wav' for deep in ('.', 'b/c', 'b/c/d/e/f/g/h', 'x/y/z')]
+        for place in places:
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            shutil.copy(one, place)
+        it.add(music) if part == 'first' else it.rescan(music)
+        files = [os.path.join(root, name).encode() for root, _, names in os.walk(music) for name in names]
+        it.becomes(music, f'local:done={len(files)}')
+        same(sorted(files), [item[3] for item in it.items(music)])
+    same(pid, it.home.pid('indexer'))
+    it.must('remove_library', music)
+
+
+@claim(inside=Indexing)
+def a_library_within_another_is_refused_with_a_hint(it):
+    music = first_library(it)
+    error, said = it.ask('add_library', music + '/pack 1')
+    same('exists', error)
+    contains(text_of(said), 'hint')
+    same(it.must('add_library', music)['id'], it.must('add_library', f'{music}/../first/')['id'])
+    same('not_found', it.ask('add_library', '/no/such/folder')[0])
+
+
+@claim(inside=Indexing)
+def names_of_any_bytes_are_kept(it):
+    music = os.fsencode(it.folder('bytes'))
+    plain = wav(music + b'/plain.wav', 300)
+    names = [b'caf\xe9 \xff\xfe.wav', b'line\nbreak\t\x01.wav', b'0' * 251 + b'.wav']
+    for name in names:
+        shutil.copy(plain, music + b'/' + name)
+    it.add(music)
+    it.becomes(music, 'local:done=4')
+    same(sorted(names + [b'plain.wav']), [os.path.basename(item[3]) for item in it.items(music)])
+
+
+@claim(inside=Indexing)
+def links_pipes_hidden_and_ignored_files_are_passed_over(it):
+    music = it.folder('odd')
+    for number, name in enumerate(('real.wav', '.hidden/a.wav', '.b.wav', 'old/take.wav', 'x.bak.wav')):
+        wav(f'{music}/{name}', 500 + 10 * number)
+    for target, name in (('..', 'loop'), ('.', 'self'), ('nowhere.wav', 'dangling.wav')):
+        os.symlink(target, f'{music}/{name}')
+    os.mkfifo(music + '/kick.wav')
+    it.add(music, ignore=['*.bak.wav', 'old'])
+    it.becomes(music, 'local:done=1')
+
+
+@claim(inside=Indexing)
+def a_file_that_cannot_be_read_says_why_and_stops_nothing(it):
+    music = it.folder('broken')
+    wav(music + '/good.wav', 600)
+    for name, data in (('empty.wav', b''), ('noise.mp3', os.urandom(5000)), ('text.flac', b'not a sound\n')):
+        with open(f'{music}/{name}', 'wb') as out:
+            out.write(data)
+    it.add(music)
+    it.becomes(music, 'local:done=1 local:failed=3')
+    same(3, it.counts['failed'])
+    it.rescan(music)
+    same(0, it.counts['failed'])
+    it.rescan(music, retry_failed=True)
+    same(3, it.counts['failed'])
+
+
+@claim(inside=Indexing)
+def what_moves_keeps_its_id_and_is_not_heard_again(it):
+    music = it.folder('moves')
+    for number, name in enumerate(('a/one.wav', 'a/two.wav', 'b/three.wav')):
+        wav(f'{music}/{name}', 700 + 10 * number)
+    it.add(music)
+    one, two, three = (it.id_of(f'{music}/{name}') for name in ('a/one.wav', 'a/two.wav', 'b/three.wav'))
+    os.mkdir(music + '/c')
+    os.rename(music + '/a/one.wav', music + '/c/renamed.wav')
+    os.rename(music + '/b', music + '/c/b2')
+    it.becomes(music + '/c', 'local:done=2')
+    same(one, it.id_of(music + '/c/renamed.wav'))
+    same(three, it.id_of(music + '/c/b2/three.wav'))
+    same(two, it.id_of(music + '/a/two.wav'))
+    it.becomes(music, 'local:done=3')
+
+
+@claim(inside=Indexing)
+def a_renamed_folder_is_the_pack_of_its_items_but_not_of_those_that_a_person_named(it):
+    home, music = it.home, it.folder('renamed')
+    for i in (1, 2, 3):
+        wav(f'{music}/Old Pack/deep/{i}.wav', i * 110)
+    wav(music + '/Old Pack/mine.wav', 500)
+
+    def packs():
+        return sorted(item['pack'] for item in home.json('search', '', '--limit', '5000', '--fields', 'path,pack')
+                      if item['path'].startswith(music))
+
+    it.add(music)
+    it.becomes(music, 'local:done=4')
+    home.loophole('edit', music + '/Old Pack/mine.wav', 'pack=My Own')
+    os.rename(music + '/Old Pack', music + '/New Pack')
+    until(lambda: packs() == ['My Own'] + 3 * ['New Pack'])
+    home.down()
+    os.rename(music + '/New Pack', music + '/Third')
+    home.up()
+    until(lambda: packs() == ['My Own'] + 3 * ['Third'])
+    home.check_store()
+
+
+@claim(inside=Indexing)
+def a_copy_is_an_item_of_its_own(it):
+    music = it.folder('copies')
+    wav(music + '/one.wav', 800)
+    it.add(music)
+    id = it.id_of(music + '/one.wav')
+    shutil.copy(music + '/one.wav', music + '/two.wav')
+    it.becomes(music, 'local:done=2')
+    same(id, it.id_of(music + '/one.wav'))
+    assert id != it.id_of(music + '/two.wav')
+
+
+@claim(inside=Indexing)
+def a_file_copied_and_then_deleted_is_the_older_item(it):
+    music, aside = it.folder('reborn'), it.folder('aside.wav')
+    wav(music + '/one.wav', 900)
+    wav(music + '/other.wav', 910)
+    it.add(music)
+    id = it.id_of(music + '/one.wav')
+    shutil.copy(music + '/one.wav', aside)
+    os.unlink(music + '/one.wav')
+    it.becomes(music + '/one', 'missing:done=1')
+    os.mkdir(music + '/sub')
+    os.rename(aside, music + '/sub/again.wav')
+    os.utime(music + '/sub/again.wav')
+    it.becomes(music + '/sub', 'local:done=1')
+    same(id, it.id_of(music + '/sub/again.wav'))
+    it.becomes(music, 'local:done=2')
+
+
+@claim(inside=Indexing)
+def a_vanished_file_keeps_its_record(it):
+    music, kept = it.folder('vanish'), it.folder('kept.wav')
+    wav(music + '/a.wav', 1000)
+    wav(music + '/b.wav', 1010)
+    it.add(music)
+    id = it.id_of(music + '/a.wav')
+    os.rename(music + '/a.wav', kept)
+    it.becomes(music, 'local:done=1 missing:done=1')
+    os.rename(kept, music + '/a.wav')
+    it.becomes(music, 'local:done=2')
+    same(id, it.id_of(music + '/a.wav'))
+
+
+@claim(inside=Indexing)
+def much_that_is_gone_waits_for_a_word(it):
+    music = it.folder('many')
+    first = wav(music + '/0.wav', 1100)
+    for i in range(1, 40):
+        shutil.copy(first, f'{music}/{i}.wav')
+    it.add(music)
+    it.becomes(music, 'local:done=40')
+    for i in range(10, 22):
+        os.unlink(f'{music}/{i}.wav')
+    it.rescan(music)
+    it.becomes(music, 'local:done=40')
+    it.rescan(music, accept_missing=True)
+    it.becomes(music, 'local:done=28 missing:done=12')
+    for i in range(22, 40):
+        os.unlink(f'{music}/{i}.wav')
+    it.rescan(music)
+    it.becomes(music, 'external_offline:done=18 local:done=10 missing:done=12')
+
+
+@claim(inside=Indexing)
+def a_library_that_is_away_is_offline_and_comes_back(it):
+    music = it.folder('away')
+    wav(music + '/a.wav', 1200)
+    wav(music + '/b/c.wav', 1210)
+    it.add(music)
+    os.rename(music, it.folder('elsewhere'))
+    it.rescan(music)
+    it.becomes(music, 'external_offline:done=2')
+    os.rename(it.folder('elsewhere'), music)
+    it.rescan(music)
+    it.becomes(music, 'local:done=2')
+    same(0, it.counts['done'])
+
+
+@claim(inside=Indexing)
+def a_new_file_is_seen_without_asking(it):
+    music = it.folder('watched')
+    wav(music + '/a.wav', 1300)
+    it.add(music)
+    wav(music + '/new/deep/b.wav', 1310)
+    it.becomes(music, 'local:done=2')
+    wav(music + '/a.wav', 1320, 0.5)
+    wav(music + '/new/c.wav', 1330)
+    it.becomes(music, 'local:done=3')
+
+
+@claim(inside=Indexing)
+def any_file_can_be_analysed_without_a_trace(it):
+    query = wav(it.folder('query.wav'), 440, 1)
+    found = it.must('analyse', query)['found']
+    same(('wav', 'done'), (found['container'], found['state']))
+    same([], it.items(query))
+    error, said = it.ask('analyse', '/dev/zero')
+    assert error != 'ok', '/dev/zero was analysed'
+    contains(text_of(said), 'not a regular file')
+
+
+@claim(inside=Indexing)
+def a_worker_that_hangs_is_replaced(it):
+    """Whatever the file: it is the only one under way when its workers are killed."""
+    music, indexer = it.folder('hang'), it.home.pid('indexer')
+    with open(f'/proc/{indexer}/task/{indexer}/children', encoding='utf-8') as children:
+        for worker in children.read().split()[:1]:
+            os.kill(int(worker), signal.SIGSTOP)
+    wav(music + '/a.wav', 1410)
+    wav(music + '/b.wav', 1420)
+    it.add(music)
+    it.becomes(music, 'local:done=2')
+    same(indexer, it.home.pid('indexer'))
+
+
+@claim(inside=Indexing)
+def many_copies_moved_at_once_to_another_library_stay_themselves(it):
+    """80 files of one sound: each is known again by its name, and none becomes a new item."""
+    old, new = it.folder('eighty'), it.folder('elsewhere-eighty')
+    first = wav(old + '/copy-0.wav', 440)
+    for i in range(1, 80):
+        shutil.copy(first, f'{old}/copy-{i}.wav')
+    os.mkdir(new)
+    it.add(old)
+    it.add(new)
+
+    def names(folder):
+        return {(item[2], os.path.basename(item[3])) for item in it.items(folder)}
+
+    it.becomes(old, 'local:done=80')
+    before = names(old)
+    for name in os.listdir(old):
+        os.rename(f'{old}/{name}', f'{new}/{name}')
+    it.becomes(new, 'local:done=80')
+    it.becomes(old + '/', '')
+    same(before, names(new))
+
+
+@claim(inside=Indexing)
+def no_item_is_done_without_facts_when_its_twins_leave(it):
+    """Remove one library while its copy is added: the copies' facts leave with the last item that has them."""
+    one, other = it.folder('twins-a'), it.folder('twins-b')
+    for i in range(1, 151):
+        wav(f'{one}/{i}.wav', 200 + i, 0.2)
+    shutil.copytree(one, other)
+    it.add(one)
+    for turn in range(4):
+        adding = threading.Thread(target=lambda: Client(it.home.path).ask('indexer.add_library',
+                                                                          {'path': os.fsencode(other)}, budget_ms=120000))
+        adding.start()
+        it.must('remove_library', one)
+        adding.join()
+        it.idle()
+        it.becomes(other, 'local:done=150')
+        bare = [item['path'] for item in it.home.json('search', '', '--limit', '5000')
+                if item['path'].startswith(other + '/') and item['analysis'] == 'done' and 'peak_dbfs' not in item]
+        assert not bare, (turn, bare)
+        one, other = other, one
+    it.home.loophole('store', 'check')
+
+
+@claim(inside=Indexing)
+def many_copies_of_one_sound_are_each_counted_once(it):
+    """Copies, a second look while they are heard: each is heard once, and counted once."""
+    music, one = it.folder('many-copies'), wav(it.folder('many.wav'), 610)
+    os.mkdir(music)
+    for i in range(2000):
+        shutil.copy(one, f'{music}/{i}.wav')
+    before = it.must('progress')['files']
+    it.must('add_library', music)
+    for _ in range(3):
+        it.must('rescan', music)
+    it.idle()
+    it.becomes(music, 'local:done=2000')
+    same((before + 2000, 0), (it.counts['files'], it.counts['waiting']))
+    it.must('remove_library', music)
+
+
+@claim(inside=Indexing)
+def the_indexer_killed_in_the_middle_goes_on_where_it_was(it):
+    music = it.folder('killed')
+    for i in range(1, 61):
+        wav(f'{music}/{i % 7}/{i}.wav', 1510 + i, 1)
+    it.must('add_library', music)
+    for number in (1, 2, 3):
+        until(lambda: sum(item[1] == 'done' for item in it.items(music)) > number * 6)
+        it.home.kill('indexer')
+    it.idle()
+    it.becomes(music, 'local:done=60')
+
+
+@claim(inside=Indexing)
+def a_dead_mount_hides_no_other_volume(it):
+    """A network share whose server is gone, or a file system that hangs, is anywhere in the mount table."""
+    if not os.access('/dev/fuse', os.W_OK):
+        skip('/dev/fuse is not there for this user')
+    dead, under = it.folder('dead'), it.folder('under')
+    os.mkdir(dead)
+    os.mkdir(under)
+    stall = it.home.start(tool('stall'), under, dead)
+    try:
+        until(lambda: os.path.ismount(dead))
+        stall.send_signal(signal.SIGUSR2)                # from now on it answers nobody
+        _library_follows_its_volume(it)
+    finally:
+        stall.kill()
+        stall.wait()
+        subprocess.run(['umount', '-l', dead], check=False)
+
+
+@claim(inside=Indexing)
+def a_library_follows_its_volume_to_another_mount(it):
+    _library_follows_its_volume(it)
+
+
+def _library_follows_its_volume(it):
+    first, second = it.folder('mount1'), it.folder('mount2')
+    os.mkdir(first)
+    os.mkdir(second)
+    if subprocess.run(['mount', '-t', 'tmpfs', 'loophole-test', first], check=False, stderr=subprocess.DEVNULL).returncode:
+        skip('mounting is not permitted')
+    with contextlib.ExitStack() as end:
+        for mount in (first, second):
+            end.callback(subprocess.run, ['umount', mount], check=False, stderr=subprocess.DEVNULL)
+        with open(first + '/.loophole-volume', 'w', encoding='utf-8') as label:
+            label.write('studio samples\n')
+        wav(first + '/a.wav', 1750)
+        wav(first + '/b/b.wav', 1760)
+        it.add(first)
+        it.becomes(first, 'external_online:done=2')
+        id = it.id_of(first + '/a.wav')
+        if subprocess.run(['mount', '--move', first, second], check=False, stderr=subprocess.DEVNULL).returncode:
+            subprocess.run(['mount', '--bind', first, second], check=True)
+            subprocess.run(['umount', first], check=True)
+        it.rescan(first)
+        it.becomes(second, 'external_online:done=2')
+        same(id, it.id_of(second + '/a.wav'))
+        subprocess.run(['umount', second], check=True)
+        until(lambda: any(item[:3] == ('external_offline', 'done', id) for item in it.items()))
+
+
+@claim
+def without_watches_it_says_so_and_goes_on(home):
+    it, music = Indexing(home), home.file('unwatched')
+    wav(music + '/a/a.wav', 1700)
+    wav(music + '/b/b.wav', 1710)
+    none_left = 'echo 1 >/proc/sys/user/max_inotify_watches'
+    if home.run('unshare', '-Ur', 'bash', '-c', none_left, code=None).code:
+        skip('user namespaces are not permitted')
+    home.run('unshare', '-Ur', 'bash', '-c', none_left + '; loophole up')
+    it.client = home.client()
+    it.add(music)
+    it.becomes(music, 'local:done=2')
+    contains(it.must('status')['alarm'], 'no inotify watches are left')
+    wav(music + '/b/c.wav', 1720)
+    it.rescan(music)
+    it.becomes(music, 'local:done=3')
+
+
+@claim(inside=Indexing)
+def a_removed_library_takes_its_items_along_and_no_file(it):
+    music = it.folder('removed')
+    wav(music + '/a.wav', 1600)
+    it.add(music)
+    it.must('remove_library', music)
+    it.becomes(music, '')
+    assert os.path.isfile(music + '/a.wav'), 'the file is gone'
+    same('not_found', it.ask('remove_library', music)[0])
+
+
+run_claims()
