@@ -94,7 +94,7 @@ class Said:
         self.all = self.out + self.err
 
     def __repr__(self):
-        return f'{" ".join(map(str, self.args))}: code {self.code}\n{self.all[-2000:]}'
+        return f'{" ".join(map(os.fsdecode, self.args))}: code {self.code}\n{self.all[-2000:]}'
 
 
 class Home:
