@@ -47,7 +47,7 @@ enum err file_read_all(const char *path, size_t limit, struct buffer *to, struct
     if (fd < 0)
         return refuse_path(fault, "cannot open", path);
     if (fstat(fd, &st) != 0)
-        e = refuse_path(fault, "cannot look at", path);
+        e = refuse_path(fault, "cannot access", path);
     else if (!S_ISREG(st.st_mode))
         e = fault_set(fault, ERR_BAD_REQUEST, "%s is not a regular file", path);
     else
@@ -233,6 +233,6 @@ enum err file_make_dirs(const char *path, mode_t mode, struct fault *fault)
     if (stat(part, &st) != 0)
         return refuse_path(fault, "cannot make directory", part);
     if (!S_ISDIR(st.st_mode))
-        return fault_set(fault, ERR_EXISTS, "%s is in the way: it is not a directory", part);
+        return fault_set(fault, ERR_EXISTS, "%s is not a directory: remove or rename it", part);
     return ERR_OK;
 }

@@ -63,7 +63,7 @@ enum err owner_check(const char *path, bool close, struct fault *fault)
     if (stat(path, &st) != 0)
         return ERR_OK;
     if (!S_ISDIR(st.st_mode))
-        return fault_set(fault, ERR_EXISTS, "%s is in the way: it is not a directory", path);
+        return fault_set(fault, ERR_EXISTS, "%s is not a directory: remove or rename it", path);
     if (st.st_uid != geteuid())
         return refuse_owner(path, st.st_uid, fault);
     if ((st.st_mode & 002) != 0 || ((st.st_mode & 020) != 0 && !(close && is_user_group(st.st_gid))))

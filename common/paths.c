@@ -173,7 +173,7 @@ static enum err make_private(const char *path, bool make, struct fault *fault)
     if (mkdir(path, 0700) != 0 && errno != EEXIST)
         return fault_errno(fault, file_err(errno), errno, "cannot make directory %s", path);
     if (lstat(path, &st) != 0)
-        return fault_errno(fault, file_err(errno), errno, "cannot look at %s", path);
+        return fault_errno(fault, file_err(errno), errno, "cannot access %s", path);
     if (S_ISDIR(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 077) == 0)
         return ERR_OK;
     fault_set(fault, ERR_DENIED, "%s is not a directory of this user alone", path);

@@ -90,7 +90,7 @@ enum err local_check(const char *directory, struct fault *fault)
     const char *name;
 
     if (statfs(directory, &fs) < 0)
-        return fault_errno(fault, file_err(errno), errno, "cannot look at the file system of %s", directory);
+        return fault_errno(fault, file_err(errno), errno, "cannot access the file system of %s", directory);
     name = local_network_name((uint32_t)fs.f_type);
     if (!name && (uint32_t)fs.f_type == FUSE_MAGIC) {
         find_fuse_name(directory, fuse);
@@ -98,6 +98,6 @@ enum err local_check(const char *directory, struct fault *fault)
     }
     if (!name)
         return ERR_OK;
-    fault_set(fault, ERR_DENIED, "the store cannot lie on a network file system: %s is on %s", directory, name);
+    fault_set(fault, ERR_DENIED, "the store cannot be on a network file system: %s is on %s", directory, name);
     return fault_hint(fault, "set LOOPHOLE_HOME to a folder on a local disk");
 }

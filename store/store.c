@@ -269,7 +269,7 @@ enum err store_copy(struct store *store, int fd, bool compact, struct fault *fau
 enum err store_refuse_replaced(const struct store *store, struct fault *fault)
 {
     trust_doubt(store->directory);
-    return fault_set(fault, ERR_IO, "another file has taken the place of data.mdb in %s", store->directory);
+    return fault_set(fault, ERR_IO, "data.mdb in %s was replaced by another file", store->directory);
 }
 
 static enum err open_again(struct store *store, struct fault *fault)
@@ -323,7 +323,7 @@ enum err store_read(struct store *store, struct txn **txn, struct fault *fault)
         return ERR_OK;
     txn_end(*txn);
     *txn = NULL;
-    return fault_set(fault, ERR_VERSION, "the store is now of version %llu, this program reads %d",
+    return fault_set(fault, ERR_VERSION, "the store now has version %llu; this program reads version %d",
                      (unsigned long long)version, STORE_VERSION);
 }
 

@@ -143,7 +143,7 @@ static enum err check_device(struct call *call, const struct supervisor_use_soun
         return fault_hint(call_fault(call), "`loophole audio devices` lists them");
     }
     if (ask->has_period && (ask->period & (ask->period - 1)) != 0)
-        return refuse(call, ERR_BAD_REQUEST, "a period of %llu frames is no power of two",
+        return refuse(call, ERR_BAD_REQUEST, "a period of %llu frames is not a power of two",
                       (unsigned long long)ask->period);
     if (set && *set && strcmp(set, device) != 0)
         return refuse(call, ERR_CONFLICT, SETTINGS_AUDIO "=%.64s is set where the engine was started: it wins", set);
@@ -164,7 +164,7 @@ static enum err answer_use_sound_device(struct supervisor *supervisor, struct ca
     if (e != ERR_OK)
         return e;
     if ((strcmp(device, "none") == 0) == (supervisor->server.world != NULL)) {
-        (void)refuse(call, ERR_CONFLICT, "it is written to loophole.conf, and holds from the next start on");
+        (void)refuse(call, ERR_CONFLICT, "it is written to loophole.conf, and takes effect at the next start");
         return fault_hint(call_fault(call), "loophole down; loophole up");
     }
     e = settings_read(supervisor->world.paths, &supervisor->world.settings, call_fault(call));

@@ -273,7 +273,7 @@ static void look_at_beats(struct child *child, usec_t passed)
         proc.state = 'T'; /* a debugger that holds long work stops everything that waits for it */
     if (!hang_found(&child->hang, beats_of(child, &proc), &proc, passed, limit_of(child, &proc, works)))
         return;
-    log_warn("%s[%d] hangs: no beat for %lld ms (state %c): replaced", child->row->name, (int)child->process.pid,
+    log_warn("%s[%d] hangs: no heartbeat for %lld ms (state %c): replaced", child->row->name, (int)child->process.pid,
              (long long)child->hang.silent / 1000, proc.state);
     child->hung = true;
     spawn_signal(&child->process, SIGKILL);
@@ -317,7 +317,7 @@ static void look_up(struct child *child, usec_t now, usec_t passed)
         child->off_board = now;
     look_at_beats(child, passed);
     if (child->off_board && !child->hung && now - child->off_board > OFF_BOARD_US) {
-        log_warn("%s[%d] is on the board no more: replaced", child->row->name, (int)child->process.pid);
+        log_warn("%s[%d] is no longer on the board: replaced", child->row->name, (int)child->process.pid);
         child_restart(child);
     }
 }
@@ -354,7 +354,7 @@ void child_shut(struct child *child)
     service_unwatch(child->world->service, child->process.pidfd);
     ask_to_stop(child);
     if (!spawn_is_dead(&child->process, STOP_US)) {
-        log_warn("%s[%d] does not stop: killed", child->row->name, (int)child->process.pid);
+        log_warn("%s[%d] did not stop: killed", child->row->name, (int)child->process.pid);
         spawn_signal(&child->process, SIGKILL);
         (void)spawn_is_dead(&child->process, STOP_US);
     }

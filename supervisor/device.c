@@ -149,7 +149,7 @@ uint32_t device_list(struct device devices[DEVICES])
     uint32_t count = 0;
 
     if (device_server_runs(""))
-        count = add_device(devices, count, "jack", "the JACK server that runs already");
+        count = add_device(devices, count, "jack", "the running JACK server");
     if (device_pipewire_runs() && device_program("pw-jack", path))
         count = add_device(devices, count, "pipewire", "PipeWire's JACK");
     if (!device_program("jackd", path))

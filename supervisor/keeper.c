@@ -163,7 +163,7 @@ static bool starts_again(struct keeper *keeper, const siginfo_t *info, usec_t *w
     record_death(keeper, info, how);
     verdict = policy_died(&keeper->policy, life, death_by_signal(info));
     verdict.quarantine = verdict.quarantine || (!death_by_signal(info) && needs_person(info->si_status));
-    log_error("keeper: the supervisor[%d] ended: %s; %s", (int)info->si_pid, how,
+    log_error("keeper: supervisor[%d] ended: %s; %s", (int)info->si_pid, how,
               verdict.quarantine ? "given up" : "starts again");
     keeper->restarts++;
     tell_successor(keeper, how);
@@ -270,7 +270,7 @@ static enum err take_lock(struct keeper *keeper, const struct paths *paths, stru
 
     if (e != ERR_EXISTS)
         return e;
-    fault_set(fault, ERR_EXISTS, "a supervisor runs already, or starts, in %s", paths->run);
+    fault_set(fault, ERR_EXISTS, "a supervisor already runs or starts in %s", paths->run);
     return fault_hint(fault, "%s", "");
 }
 
@@ -283,9 +283,9 @@ static enum err prepare_keeper(struct keeper *keeper, struct paths *paths, struc
     if (e != ERR_OK || (e = settings_read(paths, &settings, fault)) != ERR_OK)
         return e;
     if (lock_is_held(paths, "supervisor"))
-        return fault_set(fault, ERR_EXISTS, "a supervisor runs already in %s", paths->run);
+        return fault_set(fault, ERR_EXISTS, "a supervisor already runs in %s", paths->run);
     if (lock_data_is_held(paths, "supervisor")) {
-        fault_set(fault, ERR_EXISTS, "a supervisor runs already for the data in %s", paths->data);
+        fault_set(fault, ERR_EXISTS, "a supervisor already runs for the data in %s", paths->data);
         return fault_hint(fault, "its sockets are not in %.150s: XDG_RUNTIME_DIR was another when it started",
                           paths->run);
     }

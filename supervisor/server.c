@@ -258,7 +258,7 @@ static void put_on_board(struct server *server)
     pid = find_own(server->world->paths);
     if (pid == 0)
         return;
-    log_warn("jack[%d] is on no board: taken up again", (int)pid);
+    log_warn("jack[%d] is not on the board: adopted again", (int)pid);
     board_claim_for(line, pid, board_start_ticks(pid));
 }
 

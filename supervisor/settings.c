@@ -10,7 +10,7 @@ enum { START_MS = 60000, HANG_LEAST_MS = 500, HOUR_MS = 3600000 }; /* services b
 
 static enum err wrong_device(const char *device, const char *where, struct fault *fault)
 {
-    fault_set(fault, ERR_BAD_REQUEST, "%s is \"%.64s\", which is no device", where, device);
+    fault_set(fault, ERR_BAD_REQUEST, "%s is \"%.64s\", which is not a device", where, device);
     return fault ? fault_hint(fault, "auto, none, dummy, pipewire, jack, jack:SERVER or alsa:CARD, as "
                                      "`loophole audio devices` lists them")
                  : ERR_BAD_REQUEST;
@@ -28,7 +28,7 @@ static enum err read_audio(struct config *config, struct settings_audio *audio, 
         return wrong_device(device, set && *set ? SETTINGS_AUDIO : "audio.device in loophole.conf", fault);
     (void)snprintf(audio->device, sizeof(audio->device), "%s", device);
     if ((audio->period & (audio->period - 1)) != 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "audio.period in loophole.conf is %u: it takes a power of two",
+        return fault_set(fault, ERR_BAD_REQUEST, "audio.period in loophole.conf is %u: expected a power of two",
                          audio->period);
     return ERR_OK;
 }

@@ -10,7 +10,7 @@ static void end_culprit(struct watched_store *watched, const struct paths *paths
 {
     if (!culprit_kill(paths, &watched->last))
         return;
-    log_warn("process %d (%s) is killed: it kept all others from the store", (int)watched->last.pid,
+    log_warn("process %d (%s) was killed: no other process could open the store", (int)watched->last.pid,
              watched->last.program);
 }
 

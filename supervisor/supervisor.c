@@ -81,9 +81,9 @@ static void open_bell(struct supervisor *supervisor)
     struct fault fault;
 
     if (bell_make(supervisor->world.paths, &supervisor->bell, &fault) != ERR_OK)
-        log_fault("goes on without a doorbell", &fault);
+        log_fault("continues without a bell", &fault);
     else if (service_watch(supervisor->world.service, supervisor->bell, on_bell, supervisor) != ERR_OK)
-        log_warn("cannot hear the doorbell");
+        log_warn("cannot listen to the bell");
 }
 
 /* Without its shared memory there is no sound, and all else goes on. */
@@ -93,7 +93,7 @@ static bool make_studio(struct supervisor *supervisor)
 
     if (studio_make(supervisor->world.paths, &fault) == ERR_OK)
         return true;
-    log_fault("goes on without sound", &fault);
+    log_fault("continues without sound", &fault);
     (void)snprintf(supervisor->alarm, sizeof(supervisor->alarm), "no sound: %.*s", 200, fault.what);
     return false;
 }
@@ -107,7 +107,7 @@ static void mend_studio(void *state)
 
     supervisor->alarm[0] = '\0';
     if (studio_mend(supervisor->world.paths, made, &fault) != ERR_OK) {
-        log_fault("cannot mend sound's memory", &fault);
+        log_fault("cannot repair sound's memory", &fault);
         (void)snprintf(supervisor->alarm, sizeof(supervisor->alarm), "no sound: %.*s", 200, fault.what);
     } else if (*made) {
         tell_damage(supervisor, made);

@@ -45,7 +45,7 @@ static enum err check_file(int fd, size_t size, const char *name, struct fault *
     struct stat st;
 
     if (fstat(fd, &st) != 0)
-        return fault_errno(fault, ERR_IO, errno, "cannot look at shared memory %s", name);
+        return fault_errno(fault, ERR_IO, errno, "cannot access shared memory %s", name);
     if (st.st_uid != geteuid() || (st.st_mode & 077) != 0)
         return fault_set(fault, ERR_DENIED, "shared memory %s belongs to user %s (mode %04o)", name,
                          owner_write(st.st_uid, owner), (unsigned)(st.st_mode & 07777));

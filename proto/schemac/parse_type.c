@@ -51,7 +51,7 @@ static enum err read_bound(struct schema_lexer *lexer, enum field_type type, int
     else
         *whole = strtoll(copy, &end, 10);
     if (*end || errno || (type == FIELD_UINT && *whole < 0))
-        return report(place, "%s is no number of this type; write one that is", copy);
+        return report(place, "%s is not a number of this type; write one that is", copy);
     return ERR_OK;
 }
 

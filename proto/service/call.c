@@ -173,7 +173,7 @@ static void send_answer(struct call *call)
     enum err e = send_frame(call);
 
     if (e == ERR_BUSY || e == ERR_FULL) {
-        fault_set(&call->fault, ERR_BUSY, "too many answers wait to be read by this client, or by all");
+        fault_set(&call->fault, ERR_BUSY, "too many answers wait for this client, or for all clients");
         encode_fault(call, ERR_BUSY);
         send_frame(call);
     }

@@ -200,7 +200,7 @@ static enum err take_one(struct service *service)
             call_queue_add(&service->waiting, call);
         return ERR_OK;
     }
-    refuse(call, ERR_BAD_REQUEST, "more than %d frames, or %d bytes, before the last", LIMIT_ROUTE_FRAMES,
+    refuse(call, ERR_BAD_REQUEST, "more than %d frames or %d bytes before the last frame", LIMIT_ROUTE_FRAMES,
            LIMIT_ROUTE_BYTES);
     call_finish(call, ERR_BAD_REQUEST);
     return ERR_OK;

@@ -101,7 +101,8 @@ static void look_at_home(struct service *service, usec_t now)
     service->homeless = service->homeless ? service->homeless : now;
     if (service->stopping || now - service->homeless < HOMELESS_US)
         return;
-    log_error("its lock in %s was removed or replaced: no client can reach it, so it ends", service->paths.run);
+    log_error("its lock in %s was removed or replaced: no client can reach this service, so it ends",
+              service->paths.run);
     service_stop(service, 0);
 }
 
@@ -126,7 +127,7 @@ void service_look_at_board(struct service *service)
     board_claim(service->line);
     board_state(service->line, service->state);
     if (service->line)
-        log_warn("on the board again, which was damaged or is another one");
+        log_warn("on the board again, which was damaged or replaced");
 }
 
 /* Long work runs outside of the loop: the board is looked at here, too. */

@@ -39,7 +39,7 @@ void service_every(struct service *service, usec_t period, void (*tick)(void *st
         timer++;
     if (timer == end && (period <= 0 || service->timer_count == LIMIT_TIMERS)) {
         if (period > 0)
-            log_error("more than %d timers", LIMIT_TIMERS);
+            log_error("more than %d timers are set", LIMIT_TIMERS);
         return;
     }
     if (period <= 0) {

@@ -23,7 +23,7 @@ static error_t take_option(int key, char *value, struct argp_state *state)
         printf("%s %s\n", state->name, LOOPHOLE_VERSION);
         exit(0);
     case ARGP_KEY_ARG:
-        argp_error(state, "no arguments are wanted");
+        argp_error(state, "unexpected arguments");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -108,7 +108,7 @@ static void lose_worker(struct workers *workers, struct worker *worker, struct f
     if (how[0])
         fault_set(fault, ERR_OFFLINE, "%s", how);
     if (!is_proved)
-        raise_alarm(workers, "workers end at their start", fault);
+        raise_alarm(workers, "workers die when they start", fault);
     start_ahead(workers);
     if (holder)
         workers->events.lost(workers->events.state, holder, fault);
@@ -143,7 +143,7 @@ static enum err check_number(const struct workers *workers, const struct worker 
     memcpy(&number, (const char *)answer + workers->settings.number_at, sizeof(number));
     if (worker->is_asked && number == worker->number)
         return ERR_OK;
-    return fault_set(fault, ERR_BAD_REQUEST, "an answer to no job");
+    return fault_set(fault, ERR_BAD_REQUEST, "an answer without a job");
 }
 
 static enum err take_answer(struct workers *workers, struct worker *worker, struct fault *fault)
@@ -227,9 +227,9 @@ static void check_worker(struct workers *workers, struct worker *worker, usec_t 
     struct fault fault = { 0 };
 
     if (worker->is_broken)
-        fault_set(&fault, ERR_BAD_REQUEST, "it takes no message");
+        fault_set(&fault, ERR_BAD_REQUEST, "it accepts no message");
     else if (worker->is_asked && now > worker->deadline)
-        fault_set(&fault, ERR_TIMEOUT, "no answer in time");
+        fault_set(&fault, ERR_TIMEOUT, "it did not answer in time");
     if (fault.code != ERR_OK)
         lose_worker(workers, worker, &fault);
 }

@@ -160,7 +160,7 @@ static enum err line_to(struct courier *courier, struct text service, struct lin
         }
     }
     if (courier->line_count == LINES)
-        return fault_set(fault, ERR_FULL, "connected to %d services already", LINES);
+        return fault_set(fault, ERR_FULL, "already connected to %d services", LINES);
     *to = &courier->lines[courier->line_count];
     e = line_open(*to, courier->sockets, courier->paths, service, fault);
     courier->line_count += e == ERR_OK;
@@ -242,8 +242,8 @@ static bool deliver_late(struct courier *courier, struct parcel *parcel, struct 
     struct fault fault = { 0 };
 
     if (lock_is_held(courier->paths, service)) {
-        fault_set(&fault, ERR_TIMEOUT, "%s gave no answer in time", service);
-        fault_hint(&fault, "`loophole status` shows how it is; a larger budget waits longer");
+        fault_set(&fault, ERR_TIMEOUT, "%s did not answer in time", service);
+        fault_hint(&fault, "`loophole status` shows its state; a larger budget waits longer");
     } else {
         fault_set(&fault, ERR_OFFLINE, "%s is not running", service);
         fault_hint(&fault, "`loophole status` says why, `loophole restart %s` starts it again", service);

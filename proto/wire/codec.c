@@ -109,7 +109,7 @@ static enum err pack_choice(struct packing *p, const struct field *field, const 
     const enum err e = value_check_word(word, p->fault);
 
     if (value->value != 0 && word.len == 0)
-        return fault_set(p->fault, ERR_BAD_REQUEST, "%d is no value of %s", value->value, field->choices->name);
+        return fault_set(p->fault, ERR_BAD_REQUEST, "%d is not a value of %s", value->value, field->choices->name);
     if (e == ERR_OK)
         pack_text_body(&p->packer, word);
     return e;

@@ -17,13 +17,13 @@ static enum err read_record(struct decoding *d, const struct shape *shape, const
 
 static enum err refuse_short(struct decoding *d)
 {
-    return fault_set(d->fault, ERR_BAD_REQUEST,
-                     "the message ends too early, or holds over %d maps and lists in each other", CODEC_DEPTH);
+    return fault_set(d->fault, ERR_BAD_REQUEST, "the message ends too early, or nests more than %d maps and lists",
+                     CODEC_DEPTH);
 }
 
 static enum err other_type(struct decoding *d, const char *wanted, const struct token *token)
 {
-    return fault_set(d->fault, ERR_BAD_REQUEST, "%s is wanted, not %s", wanted, token_name(token->type));
+    return fault_set(d->fault, ERR_BAD_REQUEST, "expected %s, not %s", wanted, token_name(token->type));
 }
 
 static enum err read_bool(struct decoding *d, const struct field *field, const struct token *token, void *at)
@@ -100,7 +100,7 @@ static enum err read_id(struct decoding *d, const struct field *field, const str
     }
     if (token->type == TOKEN_TEXT && id_read(token_text(token), id))
         return ERR_OK;
-    return fault_set(d->fault, ERR_BAD_REQUEST, "an id is wanted: 16 bytes, or 26 characters of base 32");
+    return fault_set(d->fault, ERR_BAD_REQUEST, "expected an id: 16 bytes, or 26 characters of base 32");
 }
 
 static enum err explain_word(const struct choice_table *table, struct text word, struct fault *fault)
@@ -216,7 +216,7 @@ static enum err read_pair(struct decoding *d, const struct shape *shape, void *r
         return skip_value(d);
 
     if (*seen >> (field - shape->fields) & 1)
-        e = fault_set(d->fault, ERR_BAD_REQUEST, "the field is there twice");
+        e = fault_set(d->fault, ERR_BAD_REQUEST, "the field occurs twice");
     else
         e = read_field(d, field, record);
     *seen |= UINT64_C(1) << (field - shape->fields);

@@ -22,7 +22,7 @@ static const char *const type_names[] = {
 
 static enum err other_type(struct json_reading *r, const char *wanted, json_t *from)
 {
-    return fault_set(r->fault, ERR_BAD_REQUEST, "%s is wanted, not %s", wanted, type_names[json_typeof(from)]);
+    return fault_set(r->fault, ERR_BAD_REQUEST, "expected %s, not %s", wanted, type_names[json_typeof(from)]);
 }
 
 static enum err read_bool(struct json_reading *r, json_t *from, bool *to)

@@ -18,7 +18,7 @@ static enum err find_done(const struct indexer *indexer, struct call *call, stru
         return refuse_used_id(call);
     if (e == ERR_OK || e == ERR_NOT_FOUND || e == ERR_OFFLINE) /* offline: there is no store yet */
         return ERR_OK;
-    return refuse(call, e, "cannot read what was done for this request");
+    return refuse(call, e, "cannot read the finished part of this request");
 }
 
 static enum err answer_added(const struct indexer *indexer, struct call *call, struct id id, struct library *answer)
@@ -26,7 +26,7 @@ static enum err answer_added(const struct indexer *indexer, struct call *call, s
     const struct library_state *lib = library_state_of(indexer->libraries, id);
 
     if (!lib)
-        return refuse(call, ERR_NOT_FOUND, "the library that this request added was removed since");
+        return refuse(call, ERR_NOT_FOUND, "the library that this request added was removed meanwhile");
     *answer = lib->library;
     return ERR_OK;
 }
@@ -39,7 +39,7 @@ static void end_adoption(void *state, struct ticket ticket, const struct library
 
     indexer->adopting--;
     if (lib) {
-        log_info("library %s %s", (const char *)lib->library.path.at, was ? "is one already" : "added");
+        log_info("library %s %s", (const char *)lib->library.path.at, was ? "is a library already" : "added");
         if (!was)
             library_state_want_all(lib);
         ticket_answer(indexer->service, ticket, &lib->library);
@@ -169,7 +169,7 @@ static enum err analyse_file(struct indexer *indexer, struct call *call, const s
 
     (void)answer;
     if (!bytes_copy(path, sizeof(path), ask->path) || path[0] != '/') {
-        refuse(call, ERR_BAD_REQUEST, "the path of a file is absolute and has no zero byte");
+        refuse(call, ERR_BAD_REQUEST, "the path of a file must be absolute and must not contain a zero byte");
         return fault_field(call_fault(call), "path");
     }
     struct ticket ticket = call_defer(call);

@@ -26,7 +26,7 @@ static void rescan_all(void *state)
 {
     struct indexer *indexer = state;
 
-    log_warn("inotify lost events: all libraries are looked at again");
+    log_warn("inotify lost events: all libraries are scanned again");
     indexer->events_lost = true;
     for (struct library_state *lib = indexer->libraries; lib; lib = lib->next)
         library_state_want_all(lib);

@@ -158,7 +158,7 @@ void indexer_open(struct indexer *indexer)
         exit(err_exit_code(e));
     }
     if (folder_changes_open(indexer, &fault) != ERR_OK)
-        log_fault("libraries are not watched but rescanned", &fault);
+        log_fault("libraries are rescanned instead of watched", &fault);
     watch_sources(indexer);
     schedule_tick(indexer); /* the libraries are known before the first ask, where the store is there */
 }
@@ -191,10 +191,10 @@ static const char *alarm_of(const struct indexer *indexer)
         if (lib->hung)
             return "the file system of a library does not answer";
         if (lib->unwatched)
-            return "no inotify watches are left: libraries are rescanned now and then; raise "
+            return "no inotify watches are left: libraries are rescanned from time to time; raise "
                    "fs.inotify.max_user_watches";
     }
-    return indexer->events_lost ? "inotify lost events: all libraries are looked at again" : "";
+    return indexer->events_lost ? "inotify lost events: all libraries are scanned again" : "";
 }
 
 static bool waits_for_persist(const struct indexer *indexer)
@@ -225,7 +225,7 @@ void indexer_report(void *state, struct arena *arena, struct service_status *to)
     if (indexer->busy)
         tasks[to->tasks.count++] =
             (struct task){ .id = indexer->task,
-                           .label = progress.scanning ? TEXT("Looking through the libraries") : TEXT("Listening"),
+                           .label = progress.scanning ? TEXT("Scanning the libraries") : TEXT("Listening"),
                            .done = progress.known + progress.done + progress.failed,
                            .total = progress.files,
                            .failed = progress.failed,

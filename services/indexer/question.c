@@ -32,14 +32,14 @@ static void ask_person(struct indexer *indexer, struct library_state *lib, const
     log_warn("%llu of %llu files of %s are gone: %s; `loophole library rescan %s --accept-missing` marks them as "
              "missing",
              (unsigned long long)result->missing, (unsigned long long)result->of, (const char *)lib->library.path.at,
-             is_lost ? "they are taken for a volume that is away" : "none is marked",
+             is_lost ? "they are treated like a volume that is away" : "none is marked missing",
              (const char *)lib->library.path.at);
     publish_missing(indexer, lib);
 }
 
 static void close_question(struct indexer *indexer, struct library_state *lib)
 {
-    log_info("the question about the files that are gone from %s is settled", (const char *)lib->library.path.at);
+    log_info("the question about missing files in %s is settled", (const char *)lib->library.path.at);
     lib->asked_missing = lib->asked_of = 0;
     lib->asked_lost = false;
     publish_missing(indexer, lib);

@@ -167,7 +167,7 @@ static void end_survey(void *state, struct id *contents, uint32_t count, bool cu
     r->next = 0;
     r->cut = cut;
     if (count) {
-        log_warn("the artefacts of %u contents are gone or changed: they are made again", count);
+        log_warn("the artefacts of %u contents are lost or changed: they are made again", count);
         begin_round(r);
         r->total += count;
     }
@@ -378,7 +378,7 @@ enum err remake_ask(struct indexer *indexer, struct id media, struct fault *faul
     if (e != ERR_OK || is_known(r, content))
         return e;
     if (r->first_count == REMAKE_FIRST)
-        return fault_set(fault, ERR_BUSY, "the artefacts of %d items are asked for already", REMAKE_FIRST);
+        return fault_set(fault, ERR_BUSY, "the artefacts of %d items are already being made again", REMAKE_FIRST);
     idset_remove(&r->hopeless, content);
     begin_round(r);
     r->total++;

@@ -162,9 +162,9 @@ static void take_report(void *state, struct scan_report *report)
     for (const struct watched *watched = report->watched; watched; watched = watched->next)
         watch_add(indexer->watch, lib->library.id, watched->wd, watched->path);
     if (report->watches_full && !lib->unwatched) {
-        log_warn("no inotify watches are left for %s: it is looked at every %lld minutes; raise "
-                 "fs.inotify.max_user_watches",
-                 (const char *)lib->library.path.at, (long long)(indexer->rescan_every / 60000000));
+        log_warn(
+            "no inotify watches are left for %s: it is scanned every %lld minutes; raise fs.inotify.max_user_watches",
+            (const char *)lib->library.path.at, (long long)(indexer->rescan_every / 60000000));
         lib->unwatched = true;
     }
     take_work(indexer, lib, report);
@@ -206,7 +206,7 @@ static void end_scan(void *state, struct scan *scan, const struct scan_result *r
     else if (result->fault.code == ERR_OK)
         keep_result(indexer, lib, result);
     else if (result->fault.code != ERR_TIMEOUT)
-        log_fault("looking at a library", &result->fault);
+        log_fault("scanning a library", &result->fault);
     if (!result || result->fault.code != ERR_OK)
         lib->look_at = clock_steady() + RETRY_US;
     else if (result->away)

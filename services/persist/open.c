@@ -84,7 +84,7 @@ static void alarm_of_store(struct persist *p, const struct fault *fault)
 
     p->alarm_of_disk = fault->code == ERR_FULL || !persist_has_room(p);
     p->why = *fault;
-    snprintf(what, sizeof(what), "%s%.200s", is_doubted(p) ? "" : "the store takes no writes: ", fault->what);
+    snprintf(what, sizeof(what), "%s%.200s", is_doubted(p) ? "" : "the store cannot be written:  ", fault->what);
     turn_alarm(p, p->alarm_of_disk ? "the disk is full: read-only" : what);
 }
 
@@ -171,7 +171,7 @@ static void publish_readers(struct persist *p)
     if (p->readers.alarm[0])
         log_error("%s", p->readers.alarm);
     else
-        log_info("no process holds an old state of the store any more");
+        log_info("no process reads an old state of the store any longer");
     service_publish(p->service, "alarm", &event);
 }
 

@@ -139,7 +139,7 @@ static enum err read_cursor(struct request *request, const struct search_duplica
         if (to->version == VERSION && to->kind < TWINS_KINDS && memcmp(to->of, of, sizeof(of)) == 0)
             return ERR_OK;
     }
-    fault_set(request->fault, ERR_BAD_REQUEST, "this is no cursor of these duplicates");
+    fault_set(request->fault, ERR_BAD_REQUEST, "this is not a cursor of these duplicates");
     fault_field(request->fault, "cursor");
     return fault_hint(request->fault, "ask without a cursor for the first page, then with the cursor of each answer");
 }

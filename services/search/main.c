@@ -21,7 +21,7 @@ int main(int argc, char **argv)
     service_tells(service, search_tell, search_map_cancel, &search); /* how far a new index or map is */
     service_every(service, EVERY, search_follow, &search);           /* follows the catalogue */
     if (service_hear(service, "persist.changed", search_follow_soon, &search) != ERR_OK)
-        log_warn("events of persist can't be heard; the catalogue is looked at every half second");
+        log_warn("cannot subscribe to events of persist: search reads the change log every half second");
     search_follow(&search);
     service_ready(service);
     service_loop(service); /* until asked to stop */

@@ -24,7 +24,7 @@ static enum err explain_refusal(const struct search_get *ask, struct fault *faul
     if (e != ERR_NOT_FOUND)
         return fault_set(fault, e, "the store can't be read: %s", err_name(e));
     name_missing(ask, fault);
-    return fault_hint(fault, "ids and paths are shown by `loophole search`; a new file is known once it was scanned");
+    return fault_hint(fault, "`loophole search` shows ids and paths; a new file has an item after the next scan");
 }
 
 static enum err find_id(struct txn *txn, struct call *call, const struct search_get *ask, struct id *id)
@@ -34,7 +34,7 @@ static enum err find_id(struct txn *txn, struct call *call, const struct search_
         return ERR_OK;
     }
     if (ask->path.len == 0 || ask->path.at[0] != '/') {
-        refuse(call, ERR_BAD_REQUEST, ask->path.len ? "the path is not absolute" : "neither an id nor a path is given");
+        refuse(call, ERR_BAD_REQUEST, ask->path.len ? "the path is not absolute" : "give an id or a path");
         return fault_field(call_fault(call), "path");
     }
     return catalogue_at_path(txn, call_arena(call), ask->path, id);
@@ -116,7 +116,7 @@ static enum err refuse_lost(struct search *search, struct txn *txn, struct call 
     search_remake(search, &remake);
     refuse(call, ERR_BUSY, "artefact waits: \"%.*s\" is being made again: its file was gone or changed",
            TEXT_ARG(type));
-    return fault_hint(call_fault(call), "ask again in a moment; `loophole tasks` shows how far it is");
+    return fault_hint(call_fault(call), "ask again in a moment; `loophole tasks` shows the progress");
 }
 
 static enum err refuse_none(struct call *call, const struct media *media, struct text type)
@@ -127,8 +127,7 @@ static enum err refuse_none(struct call *call, const struct media *media, struct
     }
     refuse(call, ERR_NOT_FOUND, "the item has no artefact \"%.*s\"", TEXT_ARG(type));
     return fault_hint(call_fault(call),
-                      "there are waveform, loudness, onsets, beats, spectrum, embedding, print and gist, of what "
-                      "is analysed");
+                      "the types are waveform, loudness, onsets, beats, spectrum, embedding, print and gist");
 }
 
 static enum err read_artefact(struct search *search, struct txn *txn, struct call *call,

@@ -37,7 +37,7 @@ static enum err first_row(struct request *request, struct text cursor, uint32_t 
     if (cursor.len == 0)
         return ERR_OK;
     if (!id_read(cursor, &id) || !index_find(&request->search->index, id, first)) {
-        fault_set(request->fault, ERR_BAD_REQUEST, "this cursor ends no page of the map");
+        fault_set(request->fault, ERR_BAD_REQUEST, "this is not a cursor of the map");
         return fault_hint(request->fault, "begin again without a cursor");
     }
     (*first)++;

@@ -52,7 +52,7 @@ enum err search_queries(struct search *search, struct call *call, const struct s
         reverse_list(&answer->each); /* their keys are times: the latest first */
     if (answer->each.count > ask->limit)
         answer->each.count = (uint32_t)ask->limit;
-    return e == ERR_OK ? e : refuse(call, e, "the kept queries cannot be read");
+    return e == ERR_OK ? e : refuse(call, e, "the saved queries cannot be read");
 }
 
 /* ---- @NAME ---- */
@@ -96,7 +96,7 @@ static enum err read_saved(struct txn *txn, struct request *request, struct text
     if (e != ERR_NOT_FOUND)
         return fault_set(request->fault, e, "the saved query \"%.*s\" cannot be read", TEXT_ARG(name));
     fault_set(request->fault, e, "no query is saved as \"%.*s\"", TEXT_ARG(name));
-    return fault_hint(request->fault, "`loophole queries` lists them; in quotes @%.*s is words", TEXT_ARG(name));
+    return fault_hint(request->fault, "`loophole queries` lists them; in quotes, @%.*s is a word", TEXT_ARG(name));
 }
 
 static enum err expand_names(struct txn *txn, struct request *request, struct text query, struct text *expanded)
@@ -107,7 +107,7 @@ static enum err expand_names(struct txn *txn, struct request *request, struct te
     for (*expanded = query; e == ERR_OK && (at = next_name(*expanded)) < expanded->len;) {
         struct text name = { name_len(*expanded, at + 1), expanded->at + at + 1 }, saved;
         if (++names > EXPANSIONS_MAX || expanded->len > EXPANDED_MAX)
-            return fault_set(request->fault, ERR_TOO_LARGE, "the saved queries in it name each other without end");
+            return fault_set(request->fault, ERR_TOO_LARGE, "the saved queries in it refer to each other in a cycle");
         e = read_saved(txn, request, name, &saved);
         if (e == ERR_OK)
             *expanded = arena_printf(request->arena, "%.*s(%.*s)%.*s", (int)at, expanded->at, TEXT_ARG(saved),

@@ -211,7 +211,8 @@ static enum err find_path(struct request *request, struct bytes path, struct id 
     enum err e;
 
     if (path.len == 0 || path.at[0] != '/') {
-        fault_set(request->fault, ERR_BAD_REQUEST, path.len ? "the path is not absolute" : "nothing to compare with");
+        fault_set(request->fault, ERR_BAD_REQUEST,
+                  path.len ? "the path is not absolute" : "nothing to compare with is given");
         return fault_hint(request->fault, "give an id, the absolute path of a file, or an embedding");
     }
     e = search_read(request->search, &txn, request->fault);
@@ -227,7 +228,7 @@ static enum err find_path(struct request *request, struct bytes path, struct id 
 static enum err take_heard(struct nearness *n, const struct heard *heard)
 {
     if (!heard->found.has_embedding) {
-        fault_set(n->request->fault, ERR_NOT_FOUND, "nothing can be heard in that file");
+        fault_set(n->request->fault, ERR_NOT_FOUND, "no sound was found in that file");
         return fault_hint(n->request->fault, "%.*s", TEXT_ARG(heard->found.failure));
     }
     take_embedding(n, &heard->found.embedding);

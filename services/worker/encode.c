@@ -193,7 +193,7 @@ static enum err compare_step(struct encoding *encoding, struct encode_done *answ
         return e;
     if (found != wanted || (encoding->wav_fd >= 0 && memcmp(encoding->found, encoding->wanted,
                                                             found * encoding->payload.channels * sizeof(int32_t)) != 0))
-        return fault_set(fault, ERR_CONFLICT, "what was read back is not what was recorded, after frame %llu",
+        return fault_set(fault, ERR_CONFLICT, "the FLAC differs from the recording after frame %llu",
                          (unsigned long long)encoding->at);
     encoding->at += found;
     answer->frames = encoding->at;

@@ -28,8 +28,8 @@ static enum err check_copy(const struct paths *paths, const char *temporary, str
     e = image_check(temporary, map, made, &why);
     if (e == ERR_OK)
         return e;
-    fault_set(fault, e, "no backup was written, for its copy of the store is no good: %s", why.what);
-    return fault_hint(fault, "`loophole store check` looks at the store itself");
+    fault_set(fault, e, "no backup was written, because the copy of the store is damaged: %s", why.what);
+    return fault_hint(fault, "`loophole store check` checks the store itself");
 }
 
 static enum err write_to(const struct paths *paths, struct target *target, struct backup *made, struct fault *fault)

@@ -28,8 +28,8 @@ static enum err rebuild_store(int from, const char *file, const char *directory,
     snprintf(path, sizeof(path), "/proc/self/fd/%d", from);
     e = image_rebuild(path, directory, map, restored, &why);
     if (e == ERR_OK && restored->version != version)
-        e = fault_set(&why, ERR_INTERNAL, "it says version %llu and is of version %llu", (unsigned long long)version,
-                      (unsigned long long)restored->version);
+        e = fault_set(&why, ERR_INTERNAL, "its trailer says version %llu, but the store has version %llu",
+                      (unsigned long long)version, (unsigned long long)restored->version);
     return e == ERR_OK ? e : fault_set(fault, e, "%s cannot be restored: %s", file, why.what);
 }
 
@@ -69,7 +69,7 @@ static enum err restore_from(const struct paths *paths, int from, const char *fi
     if (e != ERR_OK)
         return e;
     if (restored->version > STORE_VERSION)
-        return fault_set(fault, ERR_VERSION, "the backup is of version %llu, this program knows up to %d",
+        return fault_set(fault, ERR_VERSION, "the backup has version %llu; this program reads versions up to %d",
                          (unsigned long long)restored->version, STORE_VERSION);
     e = store_lock(paths, &lock, fault);
     if (e != ERR_OK) {

@@ -32,7 +32,7 @@ static enum err say_problem(const struct trying *t, struct fault *fault)
 {
     if (!t->problem[0])
         return ERR_OK;
-    return fault_set(fault, ERR_INTERNAL, "it does not hold together: %s", t->problem);
+    return fault_set(fault, ERR_INTERNAL, "it is inconsistent: %s", t->problem);
 }
 
 static enum err look_at_meta(struct trying *t, struct txn *txn, struct fault *fault)
@@ -42,7 +42,7 @@ static enum err look_at_meta(struct trying *t, struct txn *txn, struct fault *fa
     if (txn_version(txn, &t->found.version) != ERR_OK || t->found.version == 0)
         return fault_set(fault, ERR_INTERNAL, "it has no version");
     if (t->found.version > STORE_VERSION)
-        return fault_set(fault, ERR_VERSION, "it is of version %llu, this program knows up to %d",
+        return fault_set(fault, ERR_VERSION, "it has version %llu; this program reads versions up to %d",
                          (unsigned long long)t->found.version, STORE_VERSION);
     if (catalogue_id(txn, &t->found.catalogue) != ERR_OK || id_is_zero(t->found.catalogue))
         return fault_set(fault, ERR_INTERNAL, "it has no catalogue id");
@@ -67,7 +67,7 @@ static enum err walk_all(struct trying *t, struct txn *txn,
         if (e != ERR_OK)
             return e;
         if (found != counted)
-            keep_first(t, "a database has not as many rows as it counts");
+            keep_first(t, "the number of rows of a database differs from its count");
     }
     return ERR_OK;
 }

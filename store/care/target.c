@@ -31,7 +31,7 @@ static enum err check_place(const struct target *t, struct fault *fault)
         return fault_set(fault, ERR_BAD_REQUEST, "%s is not a regular file: a backup does not replace it", t->file);
     if (t->replace)
         return ERR_OK;
-    fault_set(fault, ERR_EXISTS, "%s is there already", t->file);
+    fault_set(fault, ERR_EXISTS, "%s exists already", t->file);
     return fault_hint(fault, "--force replaces it");
 }
 
@@ -41,7 +41,7 @@ static enum err name_all(struct target *t, struct fault *fault)
     size_t len = slash ? (size_t)(slash - t->file) + 1 : 0;
 
     if (!*name)
-        return fault_set(fault, ERR_BAD_REQUEST, "%s names no file", t->file);
+        return fault_set(fault, ERR_BAD_REQUEST, "%s is not the name of a file", t->file);
     if (strlen(t->file) >= PATH_MAX - 32)
         return fault_set(fault, ERR_TOO_LARGE, "the path of the backup is too long");
     snprintf(t->directory, sizeof(t->directory), "%.*s", (int)len, t->file);

@@ -22,7 +22,7 @@ static enum err hash_file(int fd, uint64_t bytes, const char *path, struct hash_
         if (got < 0)
             return fault_errno(fault, file_err(errno), errno, "cannot read %s", path);
         if (got == 0)
-            return fault_set(fault, ERR_BAD_REQUEST, "%s is cut short", path);
+            return fault_set(fault, ERR_BAD_REQUEST, "%s is truncated", path);
         hash_add(stream, piece, (size_t)got);
         at += (uint64_t)got;
     }
@@ -77,7 +77,7 @@ static enum err read_last(int fd, const char *path, uint8_t trailer[TRAILER_BYTE
     struct stat st;
 
     if (fstat(fd, &st) < 0)
-        return fault_errno(fault, ERR_IO, errno, "cannot look at %s", path);
+        return fault_errno(fault, ERR_IO, errno, "cannot access %s", path);
     if (!S_ISREG(st.st_mode) || st.st_size < TRAILER_BYTES)
         return fault_set(fault, ERR_BAD_REQUEST, "%s is not a backup", path);
     *bytes = (uint64_t)st.st_size - TRAILER_BYTES;
@@ -99,9 +99,9 @@ enum err trailer_read(int fd, const char *path, struct backup *backup, struct fa
     *backup =
         (struct backup){ key_number_at(all, 16), key_number_at(all, 24), key_number_at(all, 32), key_id_at(all, 40) };
     if (memcmp(trailer, magic, MAGIC_BYTES) != 0 || backup->bytes != bytes)
-        return fault_set(fault, ERR_BAD_REQUEST, "%s is not a backup, or is cut short", path);
+        return fault_set(fault, ERR_BAD_REQUEST, "%s is not a backup, or is truncated", path);
     e = digest_of(fd, bytes, trailer, path, &digest, fault);
     if (e == ERR_OK && memcmp(digest.b, trailer + DIGEST_AT, sizeof(digest.b)) != 0)
-        e = fault_set(fault, ERR_BAD_REQUEST, "%s was changed after it was written: its digest differs", path);
+        e = fault_set(fault, ERR_BAD_REQUEST, "%s was changed after it was written: the digest differs", path);
     return e;
 }

@@ -110,13 +110,13 @@ static void check_media(struct check *c, const struct seen *row)
     if (!key_is(row, media->id))
         report(c, row, "the record has another id");
     if (!is_there(c, DB_FOLDER, key_bytes(&folder)))
-        report(c, row, "its folder is not there");
+        report(c, row, "its folder does not exist");
     if (!leads_to(c, media))
-        report(c, row, "its place does not lead to it, or differs from it");
+        report(c, row, "the row of its place is missing or differs");
     if (media->content.len != 0 && media->content.len != 16)
         report(c, row, "its content has %u bytes", media->content.len);
     if (media->content.len == 16 && !is_there(c, DB_CONTENT, key_bytes(&content)))
-        report(c, row, "its content does not lead to it");
+        report(c, row, "the row of its content does not name it");
     if (media->analysis.value == ANALYSIS_STATE_DONE && !is_heard(c, media->content))
         report(c, row, "its analysis is done, but its content has no facts");
 }
@@ -129,10 +129,10 @@ static void check_place(struct check *c, const struct seen *row)
     if (row->key.len <= 16)
         report(c, row, "it is malformed");
     else if (catalogue_media(c->txn, &c->arena, place->id, &media) != ERR_OK)
-        report(c, row, "its media item is not there");
+        report(c, row, "its media item does not exist");
     else if (!id_equal(media.folder, key_id_at(row->key, 0)) ||
              !bytes_equal(media.file, bytes_of(row->key.at + 16, row->key.len - 16)))
-        report(c, row, "its media item is somewhere else");
+        report(c, row, "its media item has another place");
 }
 
 static void check_folder(struct check *c, const struct seen *row)
@@ -144,15 +144,15 @@ static void check_folder(struct check *c, const struct seen *row)
     if (!key_is(row, folder->id))
         report(c, row, "the record has another id");
     if (!is_there(c, DB_VOLUME, key_bytes(&volume)))
-        report(c, row, "its volume is not there");
+        report(c, row, "its volume does not exist");
     if (!names_id(c, DB_FOLDER_NAME, key_folder_name(folder->volume, folder->parent, folder->name), folder->id))
-        report(c, row, "its name does not lead to it");
+        report(c, row, "the row of its name does not name it");
     if (folder->library != is_there(c, DB_LIBRARY, key_bytes(&library)))
         report(c, row, "it and the libraries disagree whether it is one");
     if (id_is_zero(folder->parent))
         return;
     if (catalogue_folder(c->txn, &c->arena, folder->parent, &parent) != ERR_OK)
-        report(c, row, "its parent is not there");
+        report(c, row, "its parent does not exist");
     else if (!id_equal(parent.volume, folder->volume))
         report(c, row, "its parent is on another volume");
 }
@@ -164,10 +164,10 @@ static void check_folder_name(struct check *c, const struct seen *row)
     if (row->key.len < 32 || row->value.len != 16)
         report(c, row, "it is malformed");
     else if (catalogue_folder(c->txn, &c->arena, key_id_at(row->value, 0), &folder) != ERR_OK)
-        report(c, row, "its folder is not there");
+        report(c, row, "its folder does not exist");
     else if (!id_equal(folder.volume, key_id_at(row->key, 0)) || !id_equal(folder.parent, key_id_at(row->key, 16)) ||
              !bytes_equal(folder.name, bytes_of(row->key.at + 32, row->key.len - 32)))
-        report(c, row, "its folder is somewhere else");
+        report(c, row, "its folder has another place");
 }
 
 static void check_volume(struct check *c, const struct seen *row)
@@ -177,7 +177,7 @@ static void check_volume(struct check *c, const struct seen *row)
     if (!key_is(row, volume->id))
         report(c, row, "the record has another id");
     if (!names_id(c, DB_VOLUME_IDENTITY, key_identity(volume->identity), volume->id))
-        report(c, row, "its identity does not lead to it");
+        report(c, row, "the row of its identity does not name it");
 }
 
 static void check_identity(struct check *c, const struct seen *row)
@@ -185,7 +185,7 @@ static void check_identity(struct check *c, const struct seen *row)
     struct volume volume;
 
     if (row->value.len != 16 || catalogue_volume(c->txn, &c->arena, key_id_at(row->value, 0), &volume) != ERR_OK)
-        report(c, row, "its volume is not there");
+        report(c, row, "its volume does not exist");
 }
 
 static void check_library(struct check *c, const struct seen *row)
@@ -195,7 +195,7 @@ static void check_library(struct check *c, const struct seen *row)
     if (!key_is(row, library->id))
         report(c, row, "the record has another id");
     if (!is_there(c, DB_FOLDER, row->key))
-        report(c, row, "its folder is not there");
+        report(c, row, "its folder does not exist");
 }
 
 static void check_content(struct check *c, const struct seen *row)
@@ -205,7 +205,7 @@ static void check_content(struct check *c, const struct seen *row)
     if (row->key.len != 32)
         report(c, row, "it is malformed");
     else if (catalogue_media(c->txn, &c->arena, key_id_at(row->key, 16), &media) != ERR_OK)
-        report(c, row, "its media item is not there");
+        report(c, row, "its media item does not exist");
     else if (!bytes_equal(media.content, bytes_of(row->key.at, 16)))
         report(c, row, "its media item has another content");
 }
@@ -213,7 +213,7 @@ static void check_content(struct check *c, const struct seen *row)
 static void check_facts(struct check *c, const struct seen *row)
 {
     if (row->key.len != 16 || (!is_there(c, DB_MEDIA, row->key) && !has_content(c, row->key)))
-        report(c, row, "its subject is not there");
+        report(c, row, "its subject does not exist");
 }
 
 static void check_embedding(struct check *c, const struct seen *row)
@@ -374,7 +374,7 @@ static enum err check_database(struct check *c, enum database db)
     walk_end(&walk);
     row.key = none;
     if (e == ERR_OK && rows != counted)
-        report(c, &row, "%llu rows are counted, %llu%s are found", (unsigned long long)counted,
+        report(c, &row, "the count is %llu, but there are %llu%s", (unsigned long long)counted,
                (unsigned long long)rows, rows > counted ? " or more" : "");
     return e;
 }

@@ -167,7 +167,8 @@ const char *culprit_write(const struct culprit *culprit, char to[CULPRIT_TEXT])
 {
     const char *state = culprit->state == 'T' ? ", stopped" : culprit->state == 't' ? ", held by a debugger" : "";
 
-    (void)snprintf(to, CULPRIT_TEXT, "process %d (%s%s) is %s the store and does not go on: no other process can %s it",
+    (void)snprintf(to, CULPRIT_TEXT,
+                   "process %d (%s%s) is %s the store and makes no progress: no other process can %s it",
                    (int)culprit->pid, culprit->program, state,
                    culprit->what == CULPRIT_OPENS ? "opening" : "beginning to read",
                    culprit->what == CULPRIT_OPENS ? "open" : "read");

@@ -26,7 +26,7 @@ enum err culprit_wait_refuse(const struct culprit_wait *wait, struct fault *faul
     char text[CULPRIT_TEXT];
 
     fault_set(fault, ERR_BUSY, "%s", culprit_write(&wait->last, text));
-    return fault ? fault_hint(fault, "kill -CONT %d lets it go on, kill -KILL %d ends it", pid, pid) : ERR_BUSY;
+    return fault ? fault_hint(fault, "kill -CONT %d continues it, kill -KILL %d ends it", pid, pid) : ERR_BUSY;
 }
 
 enum err culprit_wait_trial(const struct paths *paths, struct trial *trial, bool *died, struct fault *fault)

@@ -30,7 +30,7 @@ static enum err note_free(struct pages *p, MDB_val list)
     size_t count, page;
 
     if (list.mv_size < sizeof(count))
-        return refuse_page(p, "the list of free pages is cut", "");
+        return refuse_page(p, "the list of free pages is truncated", "");
     memcpy(&count, at, sizeof(count));
     if (count > p->count || list.mv_size != (count + 1) * sizeof(page))
         return refuse_page(p, "the list of free pages has a wrong length", "");
@@ -55,7 +55,7 @@ static enum err look_at_free(struct pages *p)
     if (rc)
         return refuse_page(p, "the list of free pages cannot be read: ", mdb_strerror(rc));
     while (e == ERR_OK && (rc = mdb_cursor_get(cursor, &key, &list, MDB_NEXT)) == 0)
-        e = ++lists > p->count ? refuse_page(p, "the list of free pages leads in a circle", "") : note_free(p, list);
+        e = ++lists > p->count ? refuse_page(p, "the list of free pages has a cycle", "") : note_free(p, list);
     mdb_cursor_close(cursor);
     if (e == ERR_OK && rc != MDB_NOTFOUND)
         return refuse_page(p, "the list of free pages cannot be read: ", mdb_strerror(rc));
@@ -115,7 +115,7 @@ static enum err walk_rows(struct pages *p, MDB_cursor *cursor, MDB_dbi dbi, size
     }
     if (rc && rc != MDB_NOTFOUND)
         return refuse_page(p, mdb_strerror(rc), name);
-    return found == counted ? ERR_OK : refuse_page(p, "another number of rows than is counted: database ", name);
+    return found == counted ? ERR_OK : refuse_page(p, "the number of rows differs from the count: database ", name);
 }
 
 static enum err look_at_rows(struct pages *p, MDB_dbi dbi, const char *name)
@@ -155,7 +155,7 @@ enum err pages_check(struct txn *txn, const struct long_work *work, struct fault
     enum err e;
 
     if (!p.map || mdb_env_info(txn->store->env, &info) || mdb_env_stat(txn->store->env, &stat))
-        return fault_set(fault, ERR_IO, "the store's file cannot be looked at");
+        return fault_set(fault, ERR_IO, "cannot access the store's file");
     p.page_bytes = stat.ms_psize;
     p.count = info.me_last_pgno + 1;
     for (enum database db = 0; db < DB_COUNT; db++)

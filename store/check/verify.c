@@ -109,14 +109,14 @@ static enum err take_verdict(const struct verifying *v, enum err e, bool died, c
                              struct fault *fault)
 {
     if (e == ERR_OK && v->found.problems)
-        log_error("%llu rows of the store do not hold together, the first: %s", (unsigned long long)v->found.problems,
+        log_error("%llu rows of the store are inconsistent, the first: %s", (unsigned long long)v->found.problems,
                   v->found.first);
     if (e == ERR_OK) {
-        log_info("the store was checked: its pages hold together");
+        log_info("the store was checked: its pages are consistent");
         trust_opened(v->directory);
     }
     if (e == ERR_BUSY && !died)
-        return fault_set(fault, ERR_IO, "the check of the store does not go on: the disk is slow or hangs");
+        return fault_set(fault, ERR_IO, "the check of the store makes no progress: the disk is slow or hangs");
     if (e == ERR_OK || (e != ERR_INTERNAL && e != ERR_VERSION && !died))
         return e == ERR_OK ? e : fault_set(fault, e, "%s", why->what);
     if (e == ERR_IO) /* guard.h ended the child: the disk fails */

@@ -200,7 +200,7 @@ static enum err verify_new(struct run *r)
     e = check_store_work(txn, NULL, log_problem, NULL, &work, &counts);
     txn_end(txn);
     if (e == ERR_OK && (counts.problems || counts.rows < r->mark.source.rows))
-        e = fault_set(r->fault, ERR_INTERNAL, "the migrated store does not hold together: %llu problems (see the log)",
+        e = fault_set(r->fault, ERR_INTERNAL, "the migrated store has %llu problems (see the log)",
                       (unsigned long long)counts.problems);
     return e;
 }
@@ -259,7 +259,7 @@ static enum err open_new(struct run *r, const struct paths *paths, size_t map_by
     if (files_data(directory, &st) &&
         store_open_directory(directory, STORE_WRITER, map_bytes, &r->new, NULL) == ERR_OK) {
         if (find_mark(r)) {
-            log_info("the migration goes on after %llu of %llu rows", (unsigned long long)r->mark.rows,
+            log_info("the migration continues after %llu of %llu rows", (unsigned long long)r->mark.rows,
                      (unsigned long long)r->total);
             r->went_on = true;
             return ERR_OK;
@@ -321,7 +321,7 @@ enum err migrate_run(const struct paths *paths, const char *directory, uint64_t 
     enum err e = run_once(paths, directory, from, map_bytes, work, &went_on, fault);
 
     if (went_on && (e == ERR_IO || e == ERR_INTERNAL)) {
-        log_warn("what was migrated so far cannot be used (%s): the migration begins again", err_name(e));
+        log_warn("the unfinished migration cannot be continued (%s): it begins again", err_name(e));
         replace_drop(paths, MIGRATE_PLACE);
         e = run_once(paths, directory, from, map_bytes, work, &went_on, fault);
     }

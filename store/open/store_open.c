@@ -69,7 +69,7 @@ static enum err refuse_newer(uint64_t version, struct fault *fault)
 {
     if (version <= STORE_VERSION)
         return ERR_OK;
-    fault_set(fault, ERR_VERSION, "the store is of version %llu, this program knows up to %d",
+    fault_set(fault, ERR_VERSION, "the store has version %llu; this program reads versions up to %d",
               (unsigned long long)version, STORE_VERSION);
     return fault_hint(fault, "install the loophole that wrote it, or restore a backup of this version");
 }

@@ -113,7 +113,7 @@ a_disk_that_takes_no_file_locks_is_refused() {
     engine_up
     strace -f -qq -o /dev/null -e trace=flock -e inject=flock:error=ENOLCK loophole store check >"$scratch/said" 2>&1
     same 21 $? "$(cat "$scratch/said")"
-    contains "$(cat "$scratch/said")" "takes no file locks: No locks available"
+    contains "$(cat "$scratch/said")" "does not support file locks: No locks available"
     engine_down
 }
 

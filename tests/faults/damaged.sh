@@ -94,7 +94,7 @@ a_whole_file_in_the_place_of_another_is_checked_and_used() {
     cp "$scratch/whole" "$scratch/copy" && mv "$scratch/copy" "$data"
     engine_up
     until_true 60 _put
-    contains "$(cat "$LOOPHOLE_HOME/data/log/persist.log")" "the store was checked: its pages hold together"
+    contains "$(cat "$LOOPHOLE_HOME/data/log/persist.log")" "the store was checked: its pages are consistent"
     engine_down
     rm "$LOOPHOLE_HOME/data/log/persist.log"
     engine_up # what persist closed itself is not checked again

@@ -155,7 +155,7 @@ def start(folder, worker, programs):
     shutil.copy(real_audio(".wav")[0], folder)
     library, pid = Library(folder), indexer_pid()
     alarm = lambda: library.must("indexer.status", {}).get("alarm", "")
-    wait_until(lambda: "workers end at their start" in alarm(), "the alarm", 60)
+    wait_until(lambda: "workers die when they start" in alarm(), "the alarm", 60)
     library.add()
     wait_until(lambda: library.items(), "the item is there", 120)
     shutil.copy(worker, programs + "/new")

@@ -76,7 +76,7 @@ a_migration_that_is_stopped_is_replaced_and_goes_on_where_it_was() {
     kill -STOP "$old"
     until_true 30 _was_hung "$old"
     _is_whole
-    contains "$(_log)" "the migration goes on after "
+    contains "$(_log)" "the migration continues after "
     engine_down
 }
 _was_hung() { loophole crash list --json | grep "\"pid\":$1" | grep -q '"hang":true'; }

@@ -122,7 +122,7 @@ def child_of(pid):
 
 def removals():
     with open(os.environ["LOOPHOLE_HOME"] + "/data/log/persist.log") as f:
-        return f.read().count("artefact files that no row names are removed")
+        return f.read().count("artefact files without a row")
 
 
 def is_judged_in_time(ask):

@@ -96,7 +96,7 @@ a_backup_replaces_a_regular_file_and_nothing_else() {
     holds test -p "$scratch/fifo" -a -d "$scratch/folder" -a -L "$scratch/link"
     [ "$(id -u)" != 0 ] || holds test -c "$scratch/device"
     echo mine >"$scratch/mine"
-    contains "$(refused loophole backup "$scratch/mine")" "is there already"
+    contains "$(refused loophole backup "$scratch/mine")" "exists already"
     same mine "$(cat "$scratch/mine")"
     holds loophole backup --force "$scratch/mine"
     same 600 "$(stat -c %a "$scratch/mine")"

@@ -70,9 +70,9 @@ def an_item_is_named_by_id_path_or_query(home):
                         ['unlike', name, other], ['unlike', name, other, '--off']):
             home.loophole(*command)
     same(id, home.first('show', 'amen', 'loop')['id'])
-    contains(home.loophole('show', 'class:kick').all, 'items match; this uses the first. An id or a path chooses another')
+    contains(home.loophole('show', 'class:kick').all, 'items match; the first is used. Choose another by its id or path')
     assert 'id' in home.first('similar', '--like', 'amen', '--limit', '1')
-    contains(home.refused('show', id, other), 'one id or path is wanted')
+    contains(home.refused('show', id, other), 'expected one id or path')
     contains(home.refused('show', 'zzz'), 'nothing matches "zzz"')
     contains(home.refused('tag', 'zzz', '+x'), 'nothing matches "zzz"')
     contains(home.refused('unlike', 'class:kick', 'amen'), 'matches')

@@ -33,7 +33,7 @@ def an_up_with_another_runtime_directory_is_refused_at_once_and_down_does_not_ca
         home.up()
         home.env['XDG_RUNTIME_DIR'] = two
         said = home.refused('up')
-        contains(said, f'a supervisor runs already for the data in {home.file("data")}')
+        contains(said, f'a supervisor already runs for the data in {home.file("data")}')
         contains(said, 'XDG_RUNTIME_DIR was another when it started')
         same('exists', json.loads(home.refused('up', '--json'))['error'])
         contains(home.refused('down'), f'an engine runs for the data in {home.file("data")}')
@@ -375,7 +375,7 @@ def a_wrong_command_line_is_answered_with_what_is_wrong(home):
     refused('unknown key "H"', 'edit', amen, 'key=H')
     refused('is no pattern', 'pattern', '/etc/passwd')
     refused('has an empty port', 'record', 'start', '--inputs', ',')
-    contains(home.loophole('search', 'kick', '--fields', 'name,nosuch', code=None).all, 'no item of these has a "nosuch"')
+    contains(home.loophole('search', 'kick', '--fields', 'name,nosuch', code=None).all, 'none of these items has a "nosuch"')
     same(1, len(home.json('library', 'list')), 'libraries')
     home.loophole('search', 'kick', '--', '-is:loop')
 

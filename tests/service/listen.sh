@@ -79,7 +79,7 @@ a_take_under_way_goes_on_and_another_listener_is_refused() {
     loophole similar --port "$port" --limit 1 --json >"$scratch/found" &
     local first=$!
     until_true 10 eval '[ "$(_wires)" = 1 ]'
-    contains "$(refused loophole similar --port "$port")" "is listened to"
+    contains "$(refused loophole similar --port "$port")" "another client listens to"
     wait "$first" || fail "the first was not answered"
     same "$scratch/library/loop_amen.flac" "$(field path <"$scratch/found")"
     told=$(loophole record stop --json)

@@ -78,7 +78,7 @@ what_is_given_up_is_kept_and_deleted_only_on_request() {
     contains "$(loophole record takes)" "given up"
     final=$(_start --name yes --seconds 1)
     until_true 60 _is "$final" final
-    contains "$(refused loophole record delete "$final")" "was not given up"
+    contains "$(refused loophole record delete "$final")" "is not an abandoned take"
     loophole record delete "$id" || fail "not deleted"
     same "" "$(loophole record takes)"
     [ ! -e "$takes/no.wav" ] || fail "its file is there"

@@ -97,7 +97,7 @@ def a_killed_supervisor_is_back_and_its_services_never_noticed(home):
     assert home.status('search')['adopted'] is True
     same(1, home.status('supervisor')['restarts'])
     contains(home.status('supervisor')['last_death'], 'signal 9 (SIGKILL)')
-    contains(home.log('supervisor'), f'keeper: the supervisor[{old}] ended: signal 9 (SIGKILL)')
+    contains(home.log('supervisor'), f'keeper: supervisor[{old}] ended: signal 9 (SIGKILL)')
     home.kill('indexer')
     assert home.status('indexer')['adopted'] is False
     same(1, home.status('indexer')['restarts'])

@@ -408,7 +408,7 @@ static void hold_remembered(struct history *h)
 static void tell_problem(void *state, const char *what)
 {
     (void)state;
-    sim_fail("the store does not hold together: %s", what);
+    sim_fail("the store has problems: %s", what);
 }
 
 static void check(struct history *h)

@@ -59,7 +59,7 @@ static void open_persist(void)
         sim_fail("the store does not open: %s", p->alarm);
     service_answer(server.service, &persist_asks, p);
     service_each_turn(server.service, turn_end_unless_asked, p);
-    service_tells(server.service, persist_tell, NULL, p);
+    service_tells(server.service, persist_report, NULL, p);
 }
 
 static void be_born(void)

@@ -63,7 +63,7 @@ static struct text join_words(struct cli *cli, int count, char **args)
 static enum err nothing_matches(struct text query, struct fault *fault)
 {
     fault_set(fault, ERR_NOT_FOUND, "nothing matches \"%.*s\"", TEXT_ARG(query));
-    return fault_hint(fault, "it takes an id, a path or a query, as `loophole search` does");
+    return fault_hint(fault, "expected an id, a path or a query");
 }
 
 static enum err not_named(const char *arg, const char *hint, struct fault *fault)
@@ -94,7 +94,7 @@ static void remark_first(const struct cli *cli, const struct named *named)
 
     if (cli->options.json || named->of < 2)
         return;
-    cli_print(&line, "loophole: %llu items match; this uses the first. An id or a path chooses another",
+    cli_print(&line, "loophole: %llu items match; the first is used. Choose another by its id or path",
               (unsigned long long)named->of);
     cli_remark(&line);
     buffer_free(&line);
@@ -107,7 +107,7 @@ enum err named_one(struct cli *cli, int count, char **args, struct named *to, st
     if (count == 1 && read_argument(cli, args[0], to, &e, fault))
         return e;
     if (count > 1 && (id_read(text_of(args[0]), &to->id) || has_slash(args[0])))
-        return fault_set(fault, ERR_BAD_REQUEST, "one id or path is wanted, not %d: \"%.100s\"", count, args[1]);
+        return fault_set(fault, ERR_BAD_REQUEST, "expected one id or path, not %d: \"%.100s\"", count, args[1]);
     e = find_first(cli, count, args, to, fault);
     if (e == ERR_OK)
         remark_first(cli, to);
@@ -144,7 +144,7 @@ enum err named_exactly(struct cli *cli, const char *arg, struct id *id, struct f
     enum err e;
 
     if (!read_argument(cli, arg, &named, &e, fault))
-        return not_named(arg, "a query is not enough here: give an id or a path", fault);
+        return not_named(arg, "a query cannot be used here: give an id or a path", fault);
     if (e == ERR_OK && !named.has_id) {
         struct search_get get = { .path = named.path };
         e = cli_ask(cli, "search.get", &get, &found, fault);
@@ -176,7 +176,7 @@ static enum err find_each(struct cli *cli, int count, char **args, struct id_lis
         struct named named;
 
         if (!read_argument(cli, args[i], &named, &e, fault))
-            return not_named(args[i], "give ids and paths only, or one query", fault);
+            return not_named(args[i], "give only ids and paths, or one query", fault);
         struct search_get get = { .has_id = named.has_id, .id = named.id, .path = named.path };
         if (e == ERR_OK)
             e = cli_ask(cli, "search.get", &get, &found, fault);

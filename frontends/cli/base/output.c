@@ -54,7 +54,7 @@ static int report_unwritten(bool json, int number)
     if (number == EPIPE)
         end_unread();
     fault_errno(&fault, number == EDQUOT ? ERR_FULL : file_err(number), number,
-                "the output is not complete: cannot write it");
+                "the output is incomplete: cannot write it");
     cli_report(json, &fault);
     return err_exit_code(fault.code);
 }

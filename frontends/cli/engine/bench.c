@@ -133,7 +133,7 @@ static enum err run_clients(struct cli *cli, struct bench *bench, struct latency
         clients[started].bench = bench;
         clients[started].number = started;
         if (pthread_create(&clients[started].thread, NULL, run_client, &clients[started]) != 0) {
-            e = fault_set(fault, ERR_FULL, "only %lld threads could be started", (long long)started);
+            e = fault_set(fault, ERR_FULL, "only %lld threads started", (long long)started);
             break;
         }
     }

@@ -85,7 +85,7 @@ static bool is_kept_from_store(struct doctor *doctor)
     now = culprit_find(&doctor->cli->paths);
     if (!culprit_is_stuck(&before, &now))
         return false;
-    snprintf(hint, sizeof hint, "kill -CONT %d lets it go on; a running engine ends it after 10 s", (int)now.pid);
+    snprintf(hint, sizeof hint, "kill -CONT %d continues it; a running engine kills it after 10 s", (int)now.pid);
     doctor_finding(doctor, BAD, "store", hint, "%s", culprit_write(&now, text));
     return true;
 }
@@ -119,8 +119,8 @@ static void look_at_old_stores(struct doctor *doctor)
         struct buffer size = { 0 };
 
         human_bytes(&size, olds[i].bytes);
-        doctor_finding(doctor, WATCH, "old store", "loophole store forget-old, when all is as it should be",
-                       "%s in %s takes %s", olds[i].name, doctor->cli->paths.data, buffer_c(&size));
+        doctor_finding(doctor, WATCH, "old store", "loophole store forget-old, when all is well", "%s in %s takes %s",
+                       olds[i].name, doctor->cli->paths.data, buffer_c(&size));
         buffer_free(&size);
     }
 }
@@ -177,9 +177,10 @@ static void look_at_kernel(struct doctor *doctor)
     long long watches = kernel_number("/proc/sys/fs/inotify/max_user_watches");
     long long queues = kernel_number("/proc/sys/fs/mqueue/queues_max");
 
-    doctor_finding(doctor, watches >= 0 && watches < 65536 ? WATCH : FINE, "watches",
-                   "sysctl fs.inotify.max_user_watches=524288; without, big libraries are looked at by rescans",
-                   "%lld folders can be watched", watches);
+    doctor_finding(
+        doctor, watches >= 0 && watches < 65536 ? WATCH : FINE, "watches",
+        "sysctl fs.inotify.max_user_watches=524288; until then large libraries are rescanned instead of watched",
+        "%lld folders can be watched", watches);
     doctor_finding(doctor, queues == 0 ? WATCH : FINE, "queues", "sysctl fs.mqueue.queues_max=256",
                    "%lld message queues", queues);
 }
@@ -215,7 +216,7 @@ static void look_at_sockets(struct doctor *doctor)
 
     if (runtime)
         doctor_finding(doctor, WATCH, "sockets", "unset XDG_RUNTIME_DIR, or log in as this user instead of su",
-                       "XDG_RUNTIME_DIR=%s is passed over: it is not a folder that you own and may write to", runtime);
+                       "XDG_RUNTIME_DIR=%s is ignored: it is not a folder that you own and may write to", runtime);
     if (stat(doctor->cli->paths.run, &run) != 0 && errno == ENOENT) {
         doctor_finding(doctor, FINE, "sockets", "", "there are none yet: %s is not there", doctor->cli->paths.run);
         return;

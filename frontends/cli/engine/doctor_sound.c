@@ -22,7 +22,7 @@ static void look_at_realtime(struct doctor *doctor)
         doctor_finding(doctor, WATCH, "real time",
                        "write \"@audio - rtprio 95\" to /etc/security/limits.d/audio.conf, join the group audio, log "
                        "in again",
-                       "no permission (RLIMIT_RTPRIO is 0%s): other programs will make the sound stop for moments",
+                       "no permission (RLIMIT_RTPRIO is 0%s): other programs will interrupt the sound",
                        has_kit ? "; rtkit serves PipeWire alone" : "");
 }
 
@@ -32,13 +32,13 @@ static void look_at_locked_memory(struct doctor *doctor)
 
     getrlimit(RLIMIT_MEMLOCK, &limit);
     if (geteuid() == 0 || limit.rlim_max == RLIM_INFINITY)
-        doctor_finding(doctor, FINE, "locked memory", "", "as much as is needed");
+        doctor_finding(doctor, FINE, "locked memory", "", "enough");
     else
         doctor_finding(doctor, limit.rlim_max >> 20 < LOCKED_MIB ? WATCH : FINE, "locked memory",
                        "write \"@audio - memlock unlimited\" to /etc/security/limits.d/audio.conf, join the group "
                        "audio, log in again",
-                       "at most %llu MiB of the %d that the sound core locks",
-                       (unsigned long long)(limit.rlim_max >> 20), LOCKED_MIB);
+                       "only %llu of the %d MiB that the sound core needs", (unsigned long long)(limit.rlim_max >> 20),
+                       LOCKED_MIB);
 }
 
 static void look_at_governor(struct doctor *doctor)

@@ -85,10 +85,10 @@ static void print_passed_over(struct cli *cli)
     const char *runtime = paths_passed_over();
 
     if (runtime)
-        cli_print(&cli->out,
-                  "XDG_RUNTIME_DIR=%s is passed over: it is not a folder that you own and may write to. "
-                  "The sockets are in %s\n",
-                  runtime, cli->paths.run);
+        cli_print(
+            &cli->out,
+            "XDG_RUNTIME_DIR=%s is ignored: it is not a folder that you own and may write to. The sockets are in %s\n",
+            runtime, cli->paths.run);
 }
 
 enum err engine_up(struct cli *cli, struct fault *fault)

@@ -104,7 +104,7 @@ enum err logs_show(struct cli *cli, struct fault *fault)
         fault_set(fault, ERR_NOT_FOUND, "no log%s%s in %s", cli->count ? " of " : "", cli->count ? cli->args[0] : "",
                   cli->paths.logs);
         return fault_hint(fault, cli->count ? "`loophole status` lists the services; `loophole logs` shows all logs"
-                                            : "the engine has not run here yet: loophole up");
+                                            : "the engine has never run here: loophole up");
     }
     do {
         for (int i = 0; i < lines.file_count; i++)

@@ -38,8 +38,8 @@ static void print_counts(struct cli *cli, const struct check_counts *counts)
     }
     if (counts->lost)
         cli_print(&cli->out,
-                  "%llu of %llu artefact files are gone or changed. This is no damage: the engine makes them "
-                  "again from the sounds (`loophole tasks`)\n",
+                  "%llu of %llu artefact files are lost or changed. This is no damage: the engine "
+                  "makes them again from the sounds (`loophole tasks`)\n",
                   (unsigned long long)counts->lost, (unsigned long long)counts->files);
     if (counts->orphans.files)
         print_orphans(cli, &counts->orphans);
@@ -69,7 +69,7 @@ enum err store_check_run(struct cli *cli, struct fault *fault)
         ask_for_files(cli);
     if (counts.problems == 0)
         return ERR_OK;
-    fault_set(fault, ERR_INTERNAL, "the store does not hold together");
+    fault_set(fault, ERR_INTERNAL, "the store has problems");
     return fault_hint(fault, "`loophole restore FILE` puts a backup in its place");
 }
 

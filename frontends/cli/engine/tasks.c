@@ -64,5 +64,5 @@ enum err tasks_cancel(struct cli *cli, struct fault *fault)
         e = ask(cli->asker, name, &cancel, 2000, NULL, NULL, fault);
         is_heard |= e == ERR_NOT_FOUND;
     }
-    return e == ERR_OFFLINE && is_heard ? fault_set(fault, ERR_NOT_FOUND, "no service that runs has this task") : e;
+    return e == ERR_OFFLINE && is_heard ? fault_set(fault, ERR_NOT_FOUND, "no running service has this task") : e;
 }

@@ -104,7 +104,7 @@ static const struct reason {
     enum keep_reason reason;
     const char *words;
 } REASONS[] = {
-    { KEEP_REASON_ONLY_ONE_HERE, "the only copy that is here" },
+    { KEEP_REASON_ONLY_ONE_HERE, "the only copy that can be read now" },
     { KEEP_REASON_LOSSLESS, "lossless" },
     { KEEP_REASON_SAMPLE_RATE, "higher sample rate" },
     { KEEP_REASON_CHANNELS, "more channels" },
@@ -138,7 +138,7 @@ static void group_head(struct buffer *to, const struct duplicate_group *group)
         cli_print(to, "; keep: %s", reason_of(group));
     buffer_add_text(to, "\n");
     if (group->layers)
-        buffer_add_text(to, "  perhaps layers of a kit, which only sound alike: listen before you remove one\n");
+        buffer_add_text(to, "  these may be layers of a kit that only sound alike: listen before you remove one\n");
 }
 
 static void copy_row(struct buffer *to, const struct duplicate_group *group, const struct duplicate *one)
@@ -196,8 +196,8 @@ static void print_sum(struct cli *cli, const struct duplicates_found *found, con
     if (found->unread) {
         buffer_reset(&remark);
         cli_print(&remark,
-                  "loophole: %llu pairs could not be compared: prints are being made again (`loophole tasks`);\n"
-                  "  ask again then",
+                  "loophole: %llu pairs could not be compared: their prints are being made again "
+                  "(`loophole tasks`);\n  repeat the command later",
                   (unsigned long long)found->unread);
         cli_remark(&remark);
     }

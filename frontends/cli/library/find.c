@@ -92,7 +92,7 @@ static enum err print_pages(struct cli *cli, const char *ask, void *request, uin
     enum err e = ERR_OK;
 
     if (before > 0 && cli->options.cursor)
-        return fault_set(fault, ERR_BAD_REQUEST, "--page or --cursor: one of them");
+        return fault_set(fault, ERR_BAD_REQUEST, "give --page or --cursor, not both");
     if (before > 0)
         e = take_pages(cli, ask, request, limit, cursor, before, false, fault);
     if (e == ERR_OK && before > 0 && cursor->len == 0)
@@ -170,7 +170,7 @@ static enum err listen_to_port(struct cli *cli, struct search_similar *similar, 
     struct heard heard = { 0 };
 
     if (cli->count)
-        return fault_set(fault, ERR_BAD_REQUEST, "an item or file, or --port: one of them");
+        return fault_set(fault, ERR_BAD_REQUEST, "give an item or file, or --port, not both");
     enum err e = cli_ask(cli, "streamer.voices", NULL, NULL, fault); /* is it there: not to be waited for so long */
     if (e != ERR_OK)
         return e;
@@ -190,7 +190,7 @@ static enum err read_one(struct cli *cli, struct search_similar *similar, struct
     if (cli->count == 0 && similar->like.count)
         return ERR_OK;
     if (cli->count == 0) {
-        fault_set(fault, ERR_BAD_REQUEST, "nothing to compare with");
+        fault_set(fault, ERR_BAD_REQUEST, "nothing to compare with is given");
         return fault_hint(fault, "give an id, the path of any sound, --port CLIENT:PORT, or --like A,B");
     }
     struct named named;

@@ -33,7 +33,7 @@ static void no_number(struct buffer *to, const struct hint *hint)
     if (hint->has_least && hint->has_most)
         cli_print(to, "; the numbers go from %.6g to %.6g", hint->least, hint->most);
     else
-        cli_print(to, "; no item has such a number");
+        cli_print(to, "; no item has this number");
 }
 
 static void print_no_match(struct buffer *to, const struct hint *hint)

@@ -276,6 +276,6 @@ enum err takes_recover(struct cli *cli, struct fault *fault)
         cli->options.budget_ms = STOP_BUDGET_MS;
     enum err e = cli_ask(cli, "streamer.recover", NULL, &takes, fault);
     if (e == ERR_OK && takes.each.count == 0 && !cli->options.json)
-        buffer_add_text(&cli->out, "nothing was left unfinished\n");
+        buffer_add_text(&cli->out, "no take was unfinished\n");
     return e == ERR_OK ? tell_finished(cli, &takes, fault) : e;
 }

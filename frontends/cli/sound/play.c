@@ -16,7 +16,7 @@ static enum err read_number(const char *word, const char *option, double least, 
     *number = strtod(word, &end);
     if (end != word && *end == '\0' && *number >= least && *number <= most)
         return ERR_OK;
-    return fault_set(fault, ERR_BAD_REQUEST, "--%s wants a number from %g to %g, not \"%s\"", option, least, most,
+    return fault_set(fault, ERR_BAD_REQUEST, "--%s expects a number from %g to %g, not \"%s\"", option, least, most,
                      word);
 }
 
@@ -122,7 +122,7 @@ static enum err read_grid(const struct cli *cli, struct streamer_preview *previe
             preview->grid.value = values[i];
             return ERR_OK;
         }
-    return fault_set(fault, ERR_BAD_REQUEST, "--at wants now, beat or bar, not \"%s\"", cli->options.at);
+    return fault_set(fault, ERR_BAD_REQUEST, "--at expects now, beat or bar, not \"%s\"", cli->options.at);
 }
 
 static enum err tell_preview(struct cli *cli, const struct preview_begun *begun)

@@ -77,7 +77,7 @@ enum err transport_locate(struct cli *cli, struct fault *fault)
     struct audio_locate request = { .bar = strtoll(cli->args[0], &end, 10) - 1 };
 
     if (*end != '\0' || request.bar < 0 || request.bar > 1000000)
-        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is no bar: they count from 1", cli->args[0]);
+        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is not a bar: bars count from 1", cli->args[0]);
     return send_order(cli, "audio.locate", &request, fault);
 }
 
@@ -101,7 +101,7 @@ enum err transport_metronome(struct cli *cli, struct fault *fault)
     struct audio_set_metronome request = { .on = strcmp(cli->args[0], "on") == 0 };
 
     if (!request.on && strcmp(cli->args[0], "off") != 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is neither on nor off", cli->args[0]);
+        return fault_set(fault, ERR_BAD_REQUEST, "\"%s\" is unknown: expected on or off", cli->args[0]);
     return send_order(cli, "audio.set_metronome", &request, fault);
 }
 
@@ -125,7 +125,7 @@ static enum err read_pattern(struct cli *cli, struct audio_set_pattern *request,
     if (e == ERR_OK)
         e = json_read(&pattern_shape, text_of(buffer_c(&file)), &cli->arena, &request->pattern, fault);
     if (e != ERR_OK && file.len > 0) {
-        fault_hint(fault, "%s is no pattern: frontends/examples/acid.json is one", cli->args[0]);
+        fault_hint(fault, "%s is not a pattern: see frontends/examples/acid.json", cli->args[0]);
     }
     buffer_free(&file);
     return e;
@@ -159,6 +159,6 @@ enum err transport_pattern(struct cli *cli, struct fault *fault)
     /* The first number counts from 0, as in the log; the second one is what people call that bar. */
     cli_print(&cli->out, "[SEQ] Pattern %s bar %lld (bar %lld)%s\n", queued.now ? "loaded at" : "queued for",
               (long long)queued.bar, (long long)queued.bar + 1,
-              queued.replaced ? "; it replaces one that was waiting" : "");
+              queued.replaced ? "; it replaces a queued pattern" : "");
     return ERR_OK;
 }

@@ -188,7 +188,7 @@ static void look_at_readiness(struct audio *audio, const struct link_facts *fact
         audio->readiness = AUDIO_READY;
         service_ready(audio->service);
     } else if (!facts->is_connected && !may_come && audio->readiness != AUDIO_WAITS) {
-        log_warn("no sound: %s; the sound core goes on trying", facts->trouble);
+        log_warn("no sound: %s; the sound core keeps trying", facts->trouble);
         audio->readiness = AUDIO_WAITS;
         service_waiting(audio->service);
     }
@@ -245,10 +245,10 @@ static void look_at_rate(struct audio *audio, const struct link_facts *facts)
         return;
     audio->rate = facts->client.rate;
     if (studio_outgrown(audio->studio, service_paths(audio->service), audio->rate, &fault)) {
-        log_info("the server's rate is %u Hz: starts again with longer rings", audio->rate);
+        log_info("the server's rate is %u Hz: the core restarts with longer rings", audio->rate);
         service_stop(audio->service, err_exit_code(ERR_VERSION));
     } else if (fault.code != ERR_OK) {
-        log_fault("cannot note the server's rate", &fault);
+        log_fault("cannot write down the server's rate", &fault);
     }
 }
 
@@ -258,7 +258,7 @@ void audio_tick(void *state)
     struct link_facts facts;
 
     if (link_is_stuck(audio->link)) {
-        log_error("a dead JACK server cannot be left: this process ends, and another one goes on");
+        log_error("the connection to a dead JACK server cannot be closed: this process ends, and a new one takes over");
         _exit(err_exit_code(ERR_IO));
     }
     link_tell(audio->link, &facts);

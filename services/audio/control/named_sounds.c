@@ -42,7 +42,8 @@ enum err named_slot(const struct audio *audio, uint64_t slot, uint64_t *generati
         *generation = *generation ? *generation : now;
         if (*generation == now)
             return ERR_OK;
-        fault_set(fault, ERR_NOT_FOUND, "sound %llu is of generation %llu now, not %llu: another one was loaded there",
+        fault_set(fault, ERR_NOT_FOUND,
+                  "sound %llu is of generation %llu now, not %llu: another sound was loaded there",
                   (unsigned long long)slot, (unsigned long long)now, (unsigned long long)*generation);
     } else {
         write_loaded(sounds, loaded);

@@ -145,13 +145,12 @@ static enum err read_row(const struct pattern *pattern, uint32_t index, struct s
     enum err e = read_steps(from->pattern, row->steps, fault);
 
     if (e == ERR_OK && to->steps != 0 && from->pattern.len != to->steps)
-        e = fault_set(fault, ERR_BAD_REQUEST, "%u steps, where the rows before it have %u", from->pattern.len,
-                      to->steps);
+        e = fault_set(fault, ERR_BAD_REQUEST, "%u steps, but the rows before it have %u", from->pattern.len, to->steps);
     if (e != ERR_OK)
         return refuse_row(fault, index, "pattern", e);
     to->steps = from->pattern.len;
     if (!voice) {
-        e = fault_set(fault, ERR_BAD_REQUEST, "there is no voice \"%.*s\": they are voice1 to voice32",
+        e = fault_set(fault, ERR_BAD_REQUEST, "unknown voice \"%.*s\": expected voice1 to voice32",
                       TEXT_ARG(from->voice_id));
         return refuse_row(fault, index, "voice_id", e);
     }

@@ -171,7 +171,8 @@ static enum err want_connection(struct audio *audio, struct call *call, struct t
                                             "return_left return_right listen midi_in midi_out");
     }
     if (to.len == 0 || to.len >= CLIENT_FOREIGN_NAME || !memchr(to.at, ':', to.len) || memchr(to.at, '\n', to.len)) {
-        (void)refuse(call, ERR_BAD_REQUEST, "\"%.*s\" is no name of a JACK port: CLIENT:PORT", TEXT_ARG(to));
+        (void)refuse(call, ERR_BAD_REQUEST, "\"%.*s\" is not the name of a JACK port: expected CLIENT:PORT",
+                     TEXT_ARG(to));
         return fault_field(call_fault(call), "to");
     }
     return send_wish(audio, call, &(struct link_wish){ .verb = verb, .port = port, .for_take = for_take }, to);

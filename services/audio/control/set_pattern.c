@@ -66,7 +66,7 @@ static enum err begin_pattern(struct audio *audio, struct call *call, void *own,
 
     if (asked->number < audio->pattern_set) {
         (void)refuse(call, ERR_CONFLICT, "a later pattern was set before the sounds of this one were loaded");
-        return fault_hint(call_fault(call), "ask again if this one is wanted");
+        return fault_hint(call_fault(call), "set this pattern again if you want it");
     }
     for (uint32_t i = 0; i < silent.count; i++)
         asked->ask.pattern.sequencer.tracks.at[silent.at[i].index].mute = true;

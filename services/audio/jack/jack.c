@@ -119,7 +119,7 @@ static enum err join_server(const char *name, struct client *client, struct faul
     if (client->jack)
         return ERR_OK;
     if (status & JackNameNotUnique)
-        return fault_set(fault, ERR_EXISTS, "a client named %s is on the JACK server already", name);
+        return fault_set(fault, ERR_EXISTS, "the JACK server already has a client named %s", name);
     if (status & (JackServerFailed | JackServerError))
         return fault_set(fault, ERR_OFFLINE, "no JACK server runs");
     return fault_set(fault, ERR_IO, "the JACK server refuses (status 0x%x)", (unsigned)status);
@@ -164,7 +164,7 @@ static enum err begin_client(struct client *client, struct fault *fault)
         jack_set_port_registration_callback(jack, on_port, client) != 0 ||
         jack_set_latency_callback(jack, on_latency, client) != 0 ||
         jack_set_port_connect_callback(jack, on_wire, client) != 0)
-        return fault_set(fault, ERR_IO, "the JACK server takes no callbacks");
+        return fault_set(fault, ERR_IO, "the JACK server refuses the callbacks");
     if (jack_activate(jack) != 0)
         return fault_set(fault, ERR_IO, "the JACK server does not activate the client");
     return ERR_OK;

@@ -167,7 +167,7 @@ static usec_t watch_server(struct link *link)
     if (pulse.is_lost)
         leave_server(link, "it has ended");
     else if (now - link->moved > SILENT_US)
-        leave_server(link, "it runs no periods");
+        leave_server(link, "it does not run");
     else {
         patch_look(&link->patch, &pulse);
         client_tell(link->client, &link->now.client);

@@ -266,7 +266,7 @@ static enum err check_chain(struct patch *patch, const char *to, struct fault *f
         return fault_hint(fault, "CLIENT:PORT, or CLIENT:LEFT,RIGHT");
     }
     if (!patch->client)
-        return fault_set(fault, ERR_OFFLINE, "no JACK server runs the sound core");
+        return fault_set(fault, ERR_OFFLINE, "the sound core has no JACK server");
     for (uint32_t side = 0; side < 2; side++)
         if (!client_is_input(patch->client, sides[side]))
             return fault_set(fault, ERR_NOT_FOUND, "no JACK client has an audio input %.200s", sides[side]);
@@ -347,7 +347,7 @@ static void save_wires(struct patch *patch)
         return;
     patch->is_unsaved = false;
     if (wires_write(patch->paths, &patch->wires, &fault) != ERR_OK)
-        log_fault("connections are not remembered", &fault);
+        log_fault("the connections cannot be stored", &fault);
     else
         patch->wires.is_known = true;
 }
@@ -389,13 +389,13 @@ void patch_open(struct patch *patch, const struct paths *paths, const char *name
     *patch = (struct patch){ .paths = paths, .keeps = keeps };
     (void)snprintf(patch->name, sizeof(patch->name), "%s", name);
     if (wires_read(paths, &patch->wires, &fault) != ERR_OK)
-        log_fault("connections are not known", &fault);
+        log_fault("the stored connections cannot be read", &fault);
     patch->is_unsaved = patch->wires.chain[0] && !is_chained;
     if (patch->is_unsaved && keeps)
         patch->wires.chain[0] = '\0';
     set_chain(patch, patch->wires.chain);
     if (patch->chain.to[0])
-        (void)snprintf(patch->chain.why, sizeof(patch->chain.why), "not looked at yet");
+        (void)snprintf(patch->chain.why, sizeof(patch->chain.why), "not checked yet");
 }
 
 void patch_join(struct patch *patch, struct client *client)

@@ -148,7 +148,7 @@ void pipeline_take_outcome(void *state, void *note, const struct operation *oper
     bool good = text_is(outcome->error, "ok");
 
     if (!good && !text_is(outcome->error, "not_found")) /* the item is forgotten: nothing to say */
-        log_warn("persist did not take what was heard in %s: %.*s: %.*s", work->path, TEXT_ARG(outcome->error),
+        log_warn("persist refused the analysis of %s: %.*s: %.*s", work->path, TEXT_ARG(outcome->error),
                  TEXT_ARG(outcome->what));
     if (work->remakes) {
         end_remake(pipeline, work, good ? REMADE : REMADE_NOT_NOW);

@@ -44,7 +44,7 @@ static void give_back(struct pool *pool, struct work *work, const char *why)
 {
     char words[SANDBOXED_WHY_SIZE + 64];
 
-    log_warn("a worker was lost over %s: %s", work->path, why);
+    log_warn("a worker died while it analysed %s: %s", work->path, why);
     if (strcmp(why, SANDBOXED_NO_MEMORY) == 0) { /* the sandbox's bound, and no fault of the worker */
         heard_nothing(pool, work, ANALYSIS_STATE_FAILED, why);
         return;

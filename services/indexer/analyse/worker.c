@@ -60,17 +60,17 @@ enum err worker_check(const struct result *result, enum worker_mode mode, struct
     const struct analysed *found = &result->found;
 
     if (!state_fits(found, mode))
-        return fault_set(fault, ERR_BAD_REQUEST, "a worker's answer in a state that does not fit");
+        return fault_set(fault, ERR_BAD_REQUEST, "a worker's answer has an impossible state");
     if (found->content.len != 0 && found->content.len != 16)
-        return fault_set(fault, ERR_BAD_REQUEST, "a worker's content hash of %u bytes", found->content.len);
+        return fault_set(fault, ERR_BAD_REQUEST, "a worker's content hash has %u bytes", found->content.len);
     if (found->frames < 0 || result->seconds < 0)
-        return fault_set(fault, ERR_BAD_REQUEST, "a worker's answer of negative length");
+        return fault_set(fault, ERR_BAD_REQUEST, "a worker's answer has a negative length");
     if (found->has_embedding && !is_whole(&found->embedding))
-        return fault_set(fault, ERR_BAD_REQUEST, "a worker's embedding that is not whole");
+        return fault_set(fault, ERR_BAD_REQUEST, "a worker's embedding is incomplete");
     for (uint32_t i = 0; i < found->facts.count; i++) {
         int32_t source = found->facts.at[i].source.value;
         if (source != SOURCE_FILE && source != SOURCE_ANALYSIS)
-            return fault_set(fault, ERR_BAD_REQUEST, "a worker's fact from a source that is not its own");
+            return fault_set(fault, ERR_BAD_REQUEST, "a worker's fact has the wrong source");
     }
     return ERR_OK;
 }

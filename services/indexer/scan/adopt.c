@@ -37,11 +37,11 @@ static enum err find_path(struct adoption *adoption)
     struct stat st;
 
     if (!bytes_copy(asked, sizeof(asked), adoption->request.path) || asked[0] != '/') {
-        fault_set(fault, ERR_BAD_REQUEST, "a library's path is absolute and has no zero byte");
+        fault_set(fault, ERR_BAD_REQUEST, "the path of a library must be absolute and must not contain a zero byte");
     } else if (!realpath(asked, adoption->path)) {
         fault_errno(fault, file_err(errno), errno, "cannot find %.150s", asked);
     } else if (stat(adoption->path, &st) < 0) {
-        fault_errno(fault, file_err(errno), errno, "cannot look at %.150s", adoption->path);
+        fault_errno(fault, file_err(errno), errno, "cannot access %.150s", adoption->path);
     } else if (!S_ISDIR(st.st_mode)) {
         fault_set(fault, ERR_BAD_REQUEST, "%.150s is not a folder", adoption->path);
     }
@@ -61,7 +61,7 @@ static enum err refuse_nested(struct adoption *adoption, const struct library *o
               inside ? "lies in" : "contains", (const char *)other->path.at);
     fault_field(&adoption->fault, "path");
     if (inside)
-        return fault_hint(&adoption->fault, "it is indexed already; to look at it again, rescan it");
+        return fault_hint(&adoption->fault, "it is indexed already; `loophole library rescan` scans it again");
     return fault_hint(&adoption->fault, "remove that library first; the outer one will find all of its files");
 }
 

@@ -62,7 +62,7 @@ static void take_outcome(void *state, const struct operation *operation, const s
     if (operation->has_place)
         path = walk_join(&scan->folder, node->path, (const char *)place->file.at);
     if (!text_is(outcome->error, "ok")) {
-        log_warn("persist refused what a scan saw%s%s: %.*s: %.*s", path[0] ? " of " : "", path,
+        log_warn("persist refused a result of a scan%s%s: %.*s: %.*s", path[0] ? " of " : "", path,
                  TEXT_ARG(outcome->error), TEXT_ARG(outcome->what));
         return;
     }

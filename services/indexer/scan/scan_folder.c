@@ -59,9 +59,8 @@ static enum err meet_new(struct scan *scan, struct folder_node *node, const stru
 {
     if (entry->unsure)
         return ERR_OK;
-    return hold_newcomer(scan, node, entry)
-               ? ERR_OK
-               : fault_set(fault, ERR_FULL, "no room for new files: allow more by data_mb");
+    return hold_newcomer(scan, node, entry) ? ERR_OK
+                                            : fault_set(fault, ERR_FULL, "no memory for new files: raise data_mb");
 }
 
 static bool wants_hearing(const struct scan *scan, const struct compared *compared)
@@ -207,7 +206,7 @@ static void note_too_long(struct scan *scan, const struct folder_node *node, con
 
     if (listing->too_long == 0)
         return;
-    log_warn("%llu files and folders are passed over, for their path is over %d bytes, the first is %.*s in %s",
+    log_warn("%llu files and folders are skipped because their path is longer than %d bytes; the first is %.*s in %s",
              (unsigned long long)listing->too_long, PATH_MAX - 1, (int)listing->too_long_first.len,
              (const char *)listing->too_long_first.at, node->path);
     if (scan->too_long == 0) {

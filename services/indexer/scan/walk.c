@@ -166,7 +166,7 @@ static enum err read_all(struct errand *errand, struct folder_reading *reading, 
         if (!name)
             return errno ? fault_errno(fault, file_err(errno), errno, "cannot read %s", path) : ERR_OK;
         if (!take_entry(reading, name))
-            return fault_set(fault, ERR_FULL, "no room for the names in %s: allow more by data_mb", path);
+            return fault_set(fault, ERR_FULL, "no memory for the names in %s: raise data_mb", path);
     }
 }
 

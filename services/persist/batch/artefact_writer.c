@@ -260,7 +260,7 @@ static void files_written(struct errand *errand, bool lost)
     struct fault fault = { 0 };
 
     if (lost)
-        fault_set(&fault, ERR_IO, "the disk did not take the files of artefacts");
+        fault_set(&fault, ERR_IO, "the files of artefacts cannot be written");
     else
         fault = files->fault;
     if (fault.code == ERR_OK) {

@@ -110,7 +110,7 @@ enum err batch_load(struct persist *p, struct batch *batch, struct fault *fault)
         return fault_set(fault, ERR_FULL, "no memory for so many outcomes");
     e = parts_read(p->w.txn, batch->arena, batch->work.request, take_stored, batch);
     p->request_revision = batch->work.revision;
-    return e == ERR_OK ? e : fault_set(fault, e, "what was done of this request cannot be read");
+    return e == ERR_OK ? e : fault_set(fault, e, "the finished part of this request cannot be read");
 }
 
 static bool is_refused_whole(const struct batch *batch)

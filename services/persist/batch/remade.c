@@ -22,12 +22,12 @@ static enum err check_remade(struct persist *p, const struct remade *remade, str
     bool any = false;
 
     if (remade->content.len != 16)
-        return refuse_field(fault, "content", "a content is 16 bytes");
+        return refuse_field(fault, "content", "a content has 16 bytes");
     if (remade->artefacts.count == 0)
         return refuse_field(fault, "artefacts", "there are none");
     for (uint32_t i = 0; i < remade->artefacts.count; i++)
         if (!artefact_type_is_good(remade->artefacts.at[i].type))
-            return refuse_field(fault, "artefacts", "an artefact's type is of a-z, 0-9 and _");
+            return refuse_field(fault, "artefacts", "the type of an artefact consists of a-z, 0-9 and _");
     enum err e = catalogue_each_with_content(p->w.txn, remade->content, stop_at_first, &any);
     if (e != ERR_OK)
         return fault_set(fault, e, "the items of this content cannot be read");

@@ -162,7 +162,7 @@ static void run_part(void *persist)
         judge_names(p, sweep))
         return;
     service_every(p->service, 0, run_part, p);
-    log_info("%llu artefact files that no row names are removed", (unsigned long long)sweep->removed);
+    log_info("removed %llu artefact files without a row", (unsigned long long)sweep->removed);
     buffer_reset(&sweep->names);
     sweep->at = NULL;
     sweep->removed = 0;

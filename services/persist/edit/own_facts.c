@@ -131,7 +131,7 @@ enum err own_facts_change(struct txn *txn, struct arena *arena, const struct edi
     take_over(&to->was.each, to, &now);
     set_all(edit, to, &now);
     if (count_of_user(now) > A_PERSONS_OWN)
-        return fault_set(fault, ERR_TOO_LARGE, "more than %d facts of one's own about one item", A_PERSONS_OWN);
+        return fault_set(fault, ERR_TOO_LARGE, "more than %d own facts about one item", A_PERSONS_OWN);
     to->now.each = now;
     for (uint32_t i = 0; i < to->count; i++)
         to->differ = to->differ || !same_value(to->said[i].was, to->said[i].now);

@@ -43,7 +43,7 @@ static void refuse_key(const struct fact *fact, struct fault *fault)
         fault_set(fault, ERR_BAD_REQUEST, "key %g is a number", fact->number);
     else
         fault_set(fault, ERR_BAD_REQUEST, "unknown key \"%.*s\"", TEXT_ARG(fact->text));
-    fault_hint(fault, "expected a note and a mode, or a place on the circle of fifths: Am, F#maj, 8A");
+    fault_hint(fault, "expected a note and a mode, or a position on the circle of fifths: Am, F#maj, 8A");
 }
 
 enum err ranges_check(const struct fact *fact, struct fault *fault)

@@ -37,21 +37,21 @@ static bool is_whole(const struct embedding *e)
 static enum err check_analysed(const struct analysed *found, struct fault *fault)
 {
     if (found->content.len != 0 && found->content.len != CONTENT_BYTES)
-        return refuse_field(fault, "content", "a content is 16 bytes");
+        return refuse_field(fault, "content", "a content has 16 bytes");
     if (found->state.value == ANALYSIS_STATE_OTHER)
-        return refuse_field(fault, "state", "this state of analysis is not known");
+        return refuse_field(fault, "state", "this state of analysis is unknown");
     if (found->has_embedding && !is_whole(&found->embedding))
-        return refuse_field(fault, "embedding", "its blocks have 16, 16, 12, 12 and 8 numbers");
+        return refuse_field(fault, "embedding", "the blocks of an embedding have 16, 16, 12, 12 and 8 numbers");
     for (uint32_t i = 0; i < found->facts.count; i++) {
         const struct fact *fact = &found->facts.at[i];
         if (fact->attribute.len == 0)
             return refuse_field(fault, "facts", "a fact has no attribute");
         if (fact->source.value != SOURCE_FILE && fact->source.value != SOURCE_ANALYSIS)
-            return refuse_field(fault, "facts", "a worker's facts are of source file or analysis");
+            return refuse_field(fault, "facts", "the facts of a worker must have the source file or analysis");
     }
     for (uint32_t i = 0; i < found->artefacts.count; i++)
         if (!artefact_type_is_good(found->artefacts.at[i].type))
-            return refuse_field(fault, "artefacts", "an artefact's type is of a-z, 0-9 and _");
+            return refuse_field(fault, "artefacts", "the type of an artefact consists of a-z, 0-9 and _");
     return ERR_OK;
 }
 
@@ -164,7 +164,7 @@ static enum err keep_artefacts(struct planned *plan, struct fault *fault)
     for (uint32_t i = 0; plan->content_is_new && i < plan->found->artefacts.count; i++) {
         const struct artefact *artefact = &plan->found->artefacts.at[i];
         if (artefact_is_large(artefact) && plan->found->content.len == 0)
-            return fault_set(fault, ERR_BUSY, "the item got its content in between: ask again");
+            return fault_set(fault, ERR_BUSY, "the item got a content meanwhile: ask again");
         artefact_describe(artefact, plan->digests[i], &plan->kept[i]);
     }
     return ERR_OK;

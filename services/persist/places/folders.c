@@ -37,7 +37,7 @@ enum err folders_put_volume(struct persist *p, const struct volume *volume, stru
     enum err e;
 
     if (volume->identity.len == 0) {
-        fault_set(fault, ERR_BAD_REQUEST, "a volume is known by its identity, and this one has none");
+        fault_set(fault, ERR_BAD_REQUEST, "the volume has no identity");
         return fault_field(fault, "volume.identity");
     }
     e = catalogue_volume_identified(p->w.txn, volume->identity, &now.id);
@@ -177,7 +177,7 @@ enum err folders_move(struct persist *p, struct id id, struct id parent, struct 
     if (e == ERR_OK)
         e = find_folder(p, id, "id", &was, fault);
     if (e == ERR_OK && is_mount(&was))
-        e = fault_set(fault, ERR_BAD_REQUEST, "the mount's own folder does not move: its volume does");
+        e = fault_set(fault, ERR_BAD_REQUEST, "the folder of a mount point cannot move; change its volume instead");
     if (e == ERR_OK)
         e = resolve_parent(p, was.volume, &parent, fault);
     if (e == ERR_OK)
@@ -187,7 +187,7 @@ enum err folders_move(struct persist *p, struct id id, struct id parent, struct 
     e = catalogue_folder_named(p->w.txn, was.volume, parent, name, &there);
     *done = nothing_new(p, id);
     if (e == ERR_OK)
-        return id_equal(there, id) ? e : fault_set(fault, ERR_EXISTS, "another folder of that name is there");
+        return id_equal(there, id) ? e : fault_set(fault, ERR_EXISTS, "a folder of that name exists");
     if (e != ERR_NOT_FOUND)
         return fault_set(fault, e, "the folder cannot be read");
     now = was;

@@ -146,7 +146,7 @@ enum err merge_items(struct persist *p, const struct media *gone, const struct m
     enum err e;
 
     if (!are_one_file(gone, there))
-        return fault_set(fault, ERR_EXISTS, "another file's item is at that place");
+        return fault_set(fault, ERR_EXISTS, "the item of another file has that place");
     take_file(&kept, there);
     take_analysis(&kept, there->content.len ? there : gone);
     e = pack_follow(p, was, &kept);

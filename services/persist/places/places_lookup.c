@@ -15,7 +15,7 @@ enum err places_check_name(struct bytes name, const char *field, struct fault *f
     if (name.len && !bytes_equal(name, dot) && !bytes_equal(name, dots) && !memchr(name.at, '/', name.len) &&
         !memchr(name.at, 0, name.len))
         return ERR_OK;
-    fault_set(fault, ERR_BAD_REQUEST, "a name in a folder is not empty, \".\" or \"..\", and has no slash or zero");
+    fault_set(fault, ERR_BAD_REQUEST, "the name must not be empty, \".\" or \"..\", or contain a slash or a zero byte");
     return fault_field(fault, field);
 }
 

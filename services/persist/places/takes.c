@@ -89,13 +89,13 @@ enum err takes_reserve(struct persist *p, const struct persist_reserve *ask, str
 static enum err check_end(const struct media *was, struct choice lifecycle, struct fault *fault)
 {
     if (lifecycle.value != LIFECYCLE_FINAL && lifecycle.value != LIFECYCLE_ABANDONED) {
-        fault_set(fault, ERR_BAD_REQUEST, "a take ends as final or as abandoned");
+        fault_set(fault, ERR_BAD_REQUEST, "a take can end as final or abandoned only");
         return fault_field(fault, "lifecycle");
     }
     if (was->lifecycle.value == LIFECYCLE_PENDING || was->lifecycle.value == lifecycle.value)
         return ERR_OK;
-    fault_set(fault, ERR_CONFLICT, "this take has ended otherwise");
-    return fault_hint(fault, "what was abandoned is not taken back: add its file to a library under another name");
+    fault_set(fault, ERR_CONFLICT, "this take has already ended in another way");
+    return fault_hint(fault, "an abandoned take stays abandoned: add its file to a library under another name");
 }
 
 /* The file that it has become. */
@@ -108,7 +108,7 @@ static enum err take_over(struct persist *p, const struct encoded_take *file, st
     if (e != ERR_OK)
         return e;
     if (file->content.len != 16) {
-        fault_set(fault, ERR_BAD_REQUEST, "a content is 16 bytes");
+        fault_set(fault, ERR_BAD_REQUEST, "a content has 16 bytes");
         return fault_field(fault, "encoded.content");
     }
     now->file = file->file;

@@ -95,8 +95,8 @@ enum err lineage_draw(struct txn *txn)
 {
     struct id id;
 
-    log_warn("the store has another history than it had: its file was replaced by an older or another one. It gets "
-             "another catalogue id, and every reader reads all items again");
+    log_warn("the store's history changed: its file was replaced by an older or another one. The "
+             "catalogue gets another id, and every reader reads all items again");
     return migrate_draw_id(txn, &id);
 }
 
@@ -138,7 +138,7 @@ static enum err draw_and_commit(struct persist *p, struct fault *fault)
         return e;
     }
     txn_end(txn);
-    return fault_set(fault, e, "the catalogue cannot get another id");
+    return fault_set(fault, e, "cannot give the catalogue another id");
 }
 
 enum err lineage_renew(struct persist *p, struct fault *fault)

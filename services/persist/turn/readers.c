@@ -81,8 +81,8 @@ static void end_reader(const struct held_reader *held, uint64_t grown, const cha
     char name[PROC_NAME];
 
     proc_name(held->reader.pid, name);
-    log_warn("process %d (%s) %s: killed, for the store grew by %llu MiB meanwhile and would grow without end",
-             (int)held->reader.pid, name, why, mib_of(grown));
+    log_warn("process %d (%s) %s: killed, because the store grew by %llu MiB meanwhile", (int)held->reader.pid, name,
+             why, mib_of(grown));
     kill(held->reader.pid, SIGKILL);
 }
 

@@ -10,8 +10,8 @@
 #include "store/parts.h"
 
 enum { TRIMMED_AT_LEAST = 64, LOOK_US = 100 };
-static const char hint_of_disk[] = "free space or repair the disk: it is tried again every second";
-static const char hint_of_full[] = "free some space: writes are taken again as soon as there is room";
+static const char hint_of_disk[] = "free space or repair the disk; persist tries again every second";
+static const char hint_of_full[] = "free some space: persist accepts writes as soon as there is room";
 
 /* ---- the alarm ---- */
 
@@ -24,7 +24,7 @@ void turn_alarm(struct persist *p, const char *what)
     if (what[0])
         log_error("%s", what);
     else
-        log_info("writes are taken again");
+        log_info("persist accepts writes again");
     snprintf(p->alarm, sizeof(p->alarm), "%s", what);
     service_publish(p->service, "alarm", &event);
 }
@@ -171,7 +171,7 @@ static enum err answer_again(struct persist *p, struct call *call, bool *again)
     if (e == ERR_NOT_FOUND)
         return is_under_way_otherwise(p, call) ? refuse_used_id(call) : ERR_OK;
     if (e != ERR_OK)
-        return refuse(call, e, "the answer to this request that is kept in the store cannot be read");
+        return refuse(call, e, "the stored answer to this request cannot be read");
     if (kept.digest && kept.digest != call_digest(call))
         return refuse_used_id(call);
     *again = true;

@@ -173,7 +173,7 @@ enum err index_save_step(struct index_save *save, size_t bytes, bool *done, stru
 {
     *done = false;
     if (save->writes != save->index->writes)
-        return fault_set(fault, ERR_CONFLICT, "the index has changed while it was written");
+        return fault_set(fault, ERR_CONFLICT, "the index changed while it was written");
     while (bytes > 0 && save->part < save->layout.parts) {
         size_t written = 0;
         enum err e = write_piece(save, bytes, &written);

@@ -181,7 +181,7 @@ enum err map_make(struct map *map, struct index *index, uint64_t seed, struct fa
     if (map->making)
         e = fault_set(fault, ERR_BUSY, "the map is being made");
     else if (rows && count == 0) {
-        fault_set(fault, ERR_NOT_FOUND, "there is nothing to draw: no item has been analysed");
+        fault_set(fault, ERR_NOT_FOUND, "the map would be empty: no item is analysed yet");
         e = fault_hint(fault, "add a library and wait until it is indexed: `loophole index DIR`");
     } else if (rows)
         e = start_making(map, index, rows, count, seed);
@@ -261,7 +261,7 @@ static void look_for_file(struct map *map, const struct index *index)
     if (e == ERR_OK)
         spread_out(map, index);
     else if (e != ERR_NOT_FOUND)
-        log_fault("the map is to be made again", &fault);
+        log_fault("the map will be made again", &fault);
 }
 
 enum map_stage map_look(struct map *map, const struct index *index)

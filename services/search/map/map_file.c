@@ -52,7 +52,7 @@ static enum err take_points(const struct buffer *bytes, const char *path, struct
     size = (size_t)header.count * sizeof(struct map_point);
     if (memcmp(header.magic, magic, sizeof(magic)) != 0 || header.dimensions != to->dimensions ||
         !id_equal(header.catalogue, to->catalogue))
-        return fault_set(fault, ERR_VERSION, "%s is of another catalogue, or kind", path);
+        return fault_set(fault, ERR_VERSION, "%s belongs to another catalogue, or has another kind", path);
     struct hash hash = hash_of(bytes->at + sizeof(header), bytes->len - sizeof(header));
     if (bytes->len - sizeof(header) != size || memcmp(&hash, &header.hash, sizeof(hash)) != 0)
         return refuse_file(fault, path);

@@ -67,15 +67,15 @@ enum err cursor_read(struct arena *arena, struct text cursor, struct text query,
     struct bytes bytes;
 
     if (!base64_read(cursor, arena, &bytes) || bytes.len < sizeof(head))
-        return refuse_cursor(fault, "this is no cursor");
+        return refuse_cursor(fault, "this is not a cursor");
     memcpy(&head, bytes.at, sizeof(head));
     if (head.version != VERSION || head.text_len > ORDER_TEXT || bytes.len != sizeof(head) + head.text_len)
-        return refuse_cursor(fault, "this is no cursor");
+        return refuse_cursor(fault, "this is not a cursor");
     if (memcmp(head.of, hash.b, sizeof(head.of)) != 0)
-        return refuse_cursor(fault, "the cursor is of another query or another order");
+        return refuse_cursor(fault, "the cursor belongs to another query or another order");
     *last = (struct position){ .has_value = head.has_value != 0, .text_len = head.text_len };
     last->text = (const char *)bytes.at + sizeof(head);
     memcpy(last->id.b, head.id, sizeof(head.id));
     memcpy(&last->number, head.number, sizeof(head.number));
-    return isnan(last->number) ? refuse_cursor(fault, "this is no cursor") : ERR_OK;
+    return isnan(last->number) ? refuse_cursor(fault, "this is not a cursor") : ERR_OK;
 }

@@ -101,7 +101,7 @@ static enum err refuse_field(struct text name, uint32_t number, struct fault *fa
     char field[32];
 
     snprintf(field, sizeof(field), "facets[%u]", number);
-    fault_set(fault, ERR_BAD_REQUEST, "values of \"%.*s\" can't be counted", TEXT_ARG(name));
+    fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not a facet", TEXT_ARG(name));
     fault_field(fault, field);
     return fault_hint(
         fault, "one of tag, pack, kind, origin, class, family, genre, artist, album, key, container, format, is");

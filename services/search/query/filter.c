@@ -8,38 +8,37 @@
 const struct filter filter_table[] = {
     { "name", "title", FILTER_WORDS, TERM_NAME, NULL, UNIT_NONE, "words of its name" },
     { "pack", "", FILTER_WORDS, TERM_PACK_WORD, NULL, UNIT_NONE, "words of its pack" },
-    { "note", "notes", FILTER_WORDS, TERM_NOTES, NULL, UNIT_NONE, "words of its notes, or the note it sounds (A4)" },
+    { "note", "notes", FILTER_WORDS, TERM_NOTES, NULL, UNIT_NONE, "words of its notes, or its pitch as a note (A4)" },
     { "path", "file folder dir", FILTER_WORDS, TERM_PLACE, NULL, UNIT_NONE, "words of its file and folders" },
     { "tag", "tags", FILTER_EXACT, TERM_TAG, NULL, UNIT_NONE, "a tag" },
     { "kind", "", FILTER_EXACT, TERM_KIND, NULL, UNIT_NONE, "audio, midi, video, analysis" },
     { "origin", "", FILTER_EXACT, TERM_ORIGIN, NULL, UNIT_NONE, "recorded, imported, generated, external" },
-    { "class", "instrument", FILTER_EXACT, TERM_CLASS, NULL, UNIT_NONE, "what it sounds like: kick, snare, pad" },
+    { "class", "instrument", FILTER_EXACT, TERM_CLASS, NULL, UNIT_NONE, "its class of sound: kick, snare, pad" },
     { "family", "category", FILTER_EXACT, TERM_FAMILY, NULL, UNIT_NONE, "the family of its class: drums, bass" },
     { "genre", "", FILTER_CONTAINS, TERM_GENRE, NULL, UNIT_NONE, "words of its genre" },
     { "artist", "", FILTER_CONTAINS, TERM_ARTIST, NULL, UNIT_NONE, "words of its artist" },
     { "album", "", FILTER_CONTAINS, TERM_ALBUM, NULL, UNIT_NONE, "words of its album" },
-    { "key", "", FILTER_KEY, TERM_KEY, NULL, UNIT_NONE, "its key: Am; ~Am for the keys that go with it" },
+    { "key", "", FILTER_KEY, TERM_KEY, NULL, UNIT_NONE, "its key: Am; ~Am for compatible keys" },
     { "container", "", FILTER_EXACT, TERM_CONTAINER, NULL, UNIT_NONE, "wav, aiff, flac, ogg, mp3" },
     { "format", "sample_format codec", FILTER_EXACT, TERM_FORMAT, NULL, UNIT_NONE, "pcm, float, vorbis" },
-    { "bpm", "tempo", FILTER_NUMBER, 0, "bpm", UNIT_NONE,
-      "beats per minute: 120-130; ~120 for the tempos that go with it" },
+    { "bpm", "tempo", FILTER_NUMBER, 0, "bpm", UNIT_NONE, "beats per minute: 120-130; ~120 for compatible tempos" },
     { "dur", "duration duration_s length", FILTER_NUMBER, 0, "duration_s", UNIT_SECONDS, "length: <1s, 1-2s, >1min" },
     { "lufs", "loudness", FILTER_NUMBER, 0, "lufs", UNIT_NONE, "loudness: -14..-8" },
     { "channels", "ch", FILTER_NUMBER, 0, "channels", UNIT_NONE, "channels" },
     { "bits", "bit_depth", FILTER_NUMBER, 0, "bit_depth", UNIT_NONE, "bits of a sample" },
     { "rate", "sample_rate", FILTER_NUMBER, 0, "sample_rate", UNIT_HERTZ, "sample rate: 44.1k" },
     { "size", "", FILTER_NUMBER, 0, "size", UNIT_BYTES, "bytes of its file: >1MB" },
-    { "added", "", FILTER_NUMBER, 0, "added", UNIT_AGE, "how long ago it became known: <7d" },
-    { "modified", "mtime", FILTER_NUMBER, 0, "modified", UNIT_AGE, "how long ago its file was written: <7d" },
+    { "added", "", FILTER_NUMBER, 0, "added", UNIT_AGE, "its age in the catalogue: <7d" },
+    { "modified", "mtime", FILTER_NUMBER, 0, "modified", UNIT_AGE, "the age of its file: <7d" },
     { "is", "", FILTER_IS, TERM_IS, NULL, UNIT_NONE, "its state: favourite, missing, loop" },
-    { "like", "", FILTER_LIKE, 0, NULL, UNIT_NONE, "the 100 that sound most like the item of this id" },
+    { "like", "", FILTER_LIKE, 0, NULL, UNIT_NONE, "the 100 items most similar to this id" },
     { "used", "", FILTER_LATER, 0, NULL, UNIT_NONE, "used in a project" },
     { "track", "", FILTER_LATER, 0, NULL, UNIT_NONE, "used on a track" },
     { "section", "", FILTER_LATER, 0, NULL, UNIT_NONE, "used in a section" },
 };
 const uint32_t filter_count = sizeof(filter_table) / sizeof(filter_table[0]);
 
-const struct filter filter_attribute = { "", "", FILTER_NUMBER, 0, NULL, UNIT_NONE, "a number that analysis states" };
+const struct filter filter_attribute = { "", "", FILTER_NUMBER, 0, NULL, UNIT_NONE, "a number from analysis" };
 
 const char *const filter_states[] = {
     "local",    "remote",  "external", "offline", "missing",   "favourite", "hidden",    "failed", "quarantined",

@@ -44,7 +44,7 @@ enum err order_read(const struct index *index, struct text sort, struct sort_ord
             order->is_descending = true;
         return ERR_OK;
     }
-    fault_set(fault, ERR_BAD_REQUEST, "nothing can be sorted by \"%.*s\"", TEXT_ARG(name));
+    fault_set(fault, ERR_BAD_REQUEST, "cannot sort by \"%.*s\"", TEXT_ARG(name));
     fault_field(fault, "sort");
     return fault_hint(fault, "for example name, pack, class, key, -duration_s, bpm, -added, size, lufs");
 }

@@ -117,7 +117,7 @@ static enum err parse_number(struct parser *p, struct node **to)
     bool good = range_read(value, unit, p->parse->now, &(*to)->range, &why, &at);
     if (good && about && !is_one_number(&(*to)->range)) {
         good = false;
-        why = "one number belongs after ~";
+        why = "expected one number after ~";
     }
     if (good)
         return about ? parse_about(p, filter, *to) : ERR_OK;
@@ -138,8 +138,8 @@ static enum err parse_key(struct parser *p, struct node **to)
     if (near)
         value = (struct text){ value.len - 1, value.at + 1 };
     if (!musical_key_read(value, &key))
-        return WRONG(p, p->token.value_at + near, "a key is like Am, C#, Bbmaj, 8A or 1m", "\"%.*s\" is no key",
-                     TEXT_ARG(value));
+        return WRONG(p, p->token.value_at + near, "expected a key such as Am, C#, Bbmaj, 8A or 1m",
+                     "\"%.*s\" is no key", TEXT_ARG(value));
     musical_key_near(key, keys);
     for (int i = 0; i < (near ? MUSICAL_KEY_NEAR : 1); i++)
         (*to)->keys |= 1u << keys[i];
@@ -157,7 +157,7 @@ static enum err parse_is(struct parser *p, struct node **to)
     for (size_t i = 0; filter_states[i] && !state; i++)
         snprintf(advice + strlen(advice), sizeof(advice) - strlen(advice), " %s", filter_states[i]);
     (*to)->text = text_of(state);
-    return state ? ERR_OK : WRONG(p, p->token.value_at, advice, "is: knows no \"%.*s\"", TEXT_ARG(p->token.value));
+    return state ? ERR_OK : WRONG(p, p->token.value_at, advice, "is: has no value \"%.*s\"", TEXT_ARG(p->token.value));
 }
 
 static enum err parse_like(struct parser *p, struct node **to)
@@ -191,7 +191,7 @@ static enum err parse_field(struct parser *p, struct node **to)
     if (!filter && p->parse->knows(p->parse->state, p->token.name))
         filter = &filter_attribute;
     if (!filter) {
-        snprintf(advice, sizeof(advice), "did you mean %s:? In quotes it is words", filter_nearest(p->token.name));
+        snprintf(advice, sizeof(advice), "did you mean %s:? In quotes it is a word", filter_nearest(p->token.name));
         return WRONG(p, p->token.at, advice, "no field \"%.*s\"", TEXT_ARG(p->token.name));
     }
     if (p->token.value.len == 0)
@@ -254,7 +254,7 @@ static enum err parse_group(struct parser *p, struct node **to)
 
     read_token(p);
     if (p->token.kind == TOKEN_CLOSE)
-        return WRONG(p, p->token.at, "", "nothing is between the parentheses");
+        return WRONG(p, p->token.at, "", "the parentheses are empty");
     e = parse_or(p, to);
     if (e == ERR_OK && p->token.kind != TOKEN_CLOSE)
         return WRONG(p, open, "its ) is missing", "the parenthesis is not closed");
@@ -278,11 +278,11 @@ static enum err parse_one(struct parser *p, struct node **to)
     case TOKEN_UNCLOSED:
         return WRONG(p, p->token.value_at - 1, "its second \" is missing", "the quote is not closed");
     case TOKEN_CLOSE:
-        return WRONG(p, p->token.at, "no ( belongs to it", "the parenthesis was never opened");
+        return WRONG(p, p->token.at, "there is no ( before it", "the parenthesis was never opened");
     case TOKEN_OR:
-        return WRONG(p, p->token.at, "in quotes it is a word", "or needs something on both sides");
+        return WRONG(p, p->token.at, "in quotes it is a word", "`or` needs a clause on both sides");
     default:
-        return WRONG(p, p->token.at, "", "something is missing");
+        return WRONG(p, p->token.at, "", "a clause is missing");
     }
     if (e == ERR_OK)
         read_token(p);
@@ -363,7 +363,7 @@ static enum err parse_or(struct parser *p, struct node **to)
         end = &(*end)->next;
         read_token(p);
         if (!begins_one(p->token.kind))
-            return WRONG(p, p->token.at, "in quotes it is a word", "or needs something on both sides");
+            return WRONG(p, p->token.at, "in quotes it is a word", "`or` needs a clause on both sides");
         e = parse_and(p, end);
     }
     return e == ERR_OK ? join_parts(p, NODE_OR, parts, to) : e;
@@ -380,6 +380,6 @@ enum err parse_query(const struct parse *parse, struct text query, struct arena 
         return make_node(&p, NODE_ALL, root);
     e = parse_or(&p, root);
     if (e == ERR_OK && p.token.kind == TOKEN_CLOSE)
-        return WRONG(&p, p.token.at, "no ( belongs to it", "the parenthesis was never opened");
+        return WRONG(&p, p.token.at, "there is no ( before it", "the parenthesis was never opened");
     return e;
 }

@@ -85,7 +85,7 @@ static bool take_number(struct range_reading *r, struct number *number, const ch
             number->value += number->step * (next_char(r) - '0');
         }
     }
-    *why = any ? "no such unit here" : "a number belongs here";
+    *why = any ? "unknown unit" : "expected a number";
     number->value = negative ? -number->value : number->value;
     return any && isfinite(number->value) && take_unit(r, number);
 }
@@ -137,7 +137,7 @@ static bool read_span(struct range_reading *r, struct range *to, const char **wh
         *to = range_around(r, &from, exact);
         return true;
     }
-    *why = "a range is two numbers with - or .. between them";
+    *why = "expected two numbers with - or .. between them";
     if (!take_word(r, "..") && !(has_from && take_word(r, "-")))
         return false;
     *to = (struct range){ -INFINITY, INFINITY, false, false };
@@ -168,11 +168,11 @@ bool range_read(struct text from, enum filter_unit unit, usec_t now, struct rang
     struct range_reading r = { .from = from, .unit = unit };
     bool good;
 
-    *why = "a number belongs here";
+    *why = "expected a number";
     good = next_char(&r) == '<' || next_char(&r) == '>' ? read_compared(&r, to, why) : read_span(&r, to, why);
     *at = r.at;
     if (good && r.at < from.len) {
-        *why = "nothing may follow the number";
+        *why = "unexpected text after the number";
         return false;
     }
     if (good && to->min > to->max) {

@@ -54,7 +54,7 @@ static enum err read_item(struct locator *locator, struct txn *txn, struct id id
     for (uint32_t i = 0; i < item.facts.count; i++)
         note_fact(&item.facts.at[i], located);
     if (item.path.len == 0) {
-        fault_set(fault, ERR_OFFLINE, "\"%.*s\" is on \"%.*s\", which is away", TEXT_ARG(item.media.name),
+        fault_set(fault, ERR_OFFLINE, "\"%.*s\" is on \"%.*s\", which is offline", TEXT_ARG(item.media.name),
                   TEXT_ARG(item.volume));
         return fault_hint(fault, "connect it, or choose another sound");
     }
@@ -99,7 +99,7 @@ enum err locate_find(struct locator *locator, bool has_id, struct id id, struct 
     if (has_id)
         return find_id(locator, id, located, fault);
     if (path.len == 0 || path.at[0] != '/' || !bytes_copy(typed, sizeof(typed), path)) {
-        fault_set(fault, ERR_BAD_REQUEST, path.len ? "the path is not absolute" : "neither an id nor a path is given");
+        fault_set(fault, ERR_BAD_REQUEST, path.len ? "the path is not absolute" : "give an id or a path");
         return fault_field(fault, "path");
     }
     look_up(locator, path, located);
@@ -144,7 +144,7 @@ enum err locate_behind(struct locator *locator, struct id id, struct id *next, s
     struct txn *txn;
 
     if (id_is_zero(id))
-        return fault_set(fault, ERR_NOT_FOUND, "a file that is not in the catalogue has no next one");
+        return fault_set(fault, ERR_NOT_FOUND, "a file outside the catalogue has no next item");
     enum err e = locate_read(locator, &txn, fault);
     if (e != ERR_OK)
         return e;
@@ -156,5 +156,5 @@ enum err locate_behind(struct locator *locator, struct id id, struct id *next, s
     if (e != ERR_OK || !search.first.at)
         return fault_set(fault, ERR_NOT_FOUND, "no such media item");
     *next = search.behind.at ? search.behind_id : search.first_id;
-    return id_equal(*next, id) ? fault_set(fault, ERR_NOT_FOUND, "it is alone in its folder") : ERR_OK;
+    return id_equal(*next, id) ? fault_set(fault, ERR_NOT_FOUND, "its folder has no other item") : ERR_OK;
 }

@@ -192,7 +192,7 @@ static enum err note_wish(struct preview *preview, const struct streamer_preview
     int read;
 
     if (!text_copy(key, sizeof(key), ask->key) || (key[0] && !musical_key_read(ask->key, &read))) {
-        fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is no key: expected a note and a mode, as in Am or Fmaj",
+        fault_set(fault, ERR_BAD_REQUEST, "\"%.*s\" is not a key: expected a note and a mode, as in Am or Fmaj",
                   TEXT_ARG(ask->key));
         return fault_field(fault, "key");
     }

@@ -101,5 +101,5 @@ void preview_chain_open(struct preview *preview)
 {
     preview->is_chained = true;
     if (service_hear(preview->service, "audio.chain_changed", take_change, preview) != ERR_OK)
-        log_warn("events of audio can't be heard; a preview whose chain is gone plays on in silence");
+        log_warn("cannot subscribe to events of audio: a preview whose chain is gone would stay silent");
 }

@@ -156,7 +156,7 @@ static void take_pulled(struct file_reader *reader, const struct pulled *pulled)
         fault_set(&fault, ERR_BAD_REQUEST, "%.*s", TEXT_ARG(pulled->failure));
         fail_reader(reader, &fault);
     } else if (!is_sane(pulled)) {
-        fail_with(reader, ERR_BAD_REQUEST, "its decoder answers nonsense");
+        fail_with(reader, ERR_BAD_REQUEST, "its decoder sent an invalid answer");
     } else if (reader->phase == ASKED) {
         reader->phase = OPEN;
         reader->format = (struct reader_format){ (uint32_t)pulled->rate, (uint32_t)pulled->channels, pulled->frames };
@@ -189,7 +189,7 @@ static void lose_worker(void *state, void *holder, const struct fault *fault)
     if (fault->code == ERR_TIMEOUT)
         fault_set(&why, ERR_TIMEOUT, "its file system does not answer");
     else
-        fault_set(&why, ERR_BAD_REQUEST, "its decoder was lost: %s", fault->what);
+        fault_set(&why, ERR_BAD_REQUEST, "its decoder died: %s", fault->what);
     fail_reader(reader, &why);
 }
 

@@ -74,7 +74,7 @@ enum err resample_new(struct resampler *resampler, uint32_t from, uint32_t to, s
 {
     *resample = NULL;
     if (from == 0 || to == 0 || to / from > APART_MAX || from / to > APART_MAX)
-        return fault_set(fault, ERR_BAD_REQUEST, "a sample rate of %u Hz cannot be made one of %u Hz", from, to);
+        return fault_set(fault, ERR_BAD_REQUEST, "cannot convert a sample rate of %u Hz to %u Hz", from, to);
     struct resample *made = calloc(1, sizeof(*made));
     if (made)
         made->resampler = resampler;

@@ -91,7 +91,7 @@ static void publish_slot(struct sounds_slot *slot)
     uint64_t offset;
 
     if (slot->frames == 0) {
-        fail_with(slot, ERR_BAD_REQUEST, "there is no sound in it");
+        fail_with(slot, ERR_BAD_REQUEST, "it contains no sound");
         return;
     }
     if (!sounds_room_find(slot->all->memory, slot->frames * channels, &offset)) {
@@ -218,7 +218,7 @@ enum err sounds_load(struct sounds *sounds, const struct located *located, struc
             return ERR_OK;
         }
         if (state == SOUND_LOADING && slot->waiter_count == SOUNDS_WAITERS)
-            return fault_set(fault, ERR_BUSY, "too many wait for this sound");
+            return fault_set(fault, ERR_BUSY, "too many clients already wait for this sound");
         if (state == SOUND_LOADING) {
             slot->waiters[slot->waiter_count++] = ticket;
             return ERR_OK;

@@ -39,8 +39,8 @@ enum err stretch_new(uint32_t rate, double tempo, double semitones, struct stret
 
     *stretch = NULL;
     if (!(tempo >= 0.25 && tempo <= 4) || !(fabs(semitones) <= 24))
-        return fault_set(fault, ERR_BAD_REQUEST, "a tempo of %g times or a shift by %g semitones is too far away",
-                         tempo, semitones);
+        return fault_set(fault, ERR_BAD_REQUEST, "a tempo ratio of %g or a shift by %g semitones is too large", tempo,
+                         semitones);
     struct stretch *made = calloc(1, sizeof(*made));
     if (made)
         made->state = rubberband_new(rate, 2, options, 1 / tempo, exp2(semitones / 12));

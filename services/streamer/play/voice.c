@@ -177,7 +177,7 @@ enum err voice_play(struct voices *voices, const struct voice_plan *plan, struct
     if (core_link_check(voices->core, fault) != ERR_OK)
         return ERR_OFFLINE;
     if (!voice) {
-        fault_set(fault, ERR_BUSY, "all %d voices play", STREAMS);
+        fault_set(fault, ERR_BUSY, "all %d voices are in use", STREAMS);
         return fault_hint(fault, "stop one; `loophole ask streamer.voices` shows them");
     }
     voice->plan = *plan;
@@ -285,7 +285,7 @@ void voice_filled(struct voice *voice)
 enum err voice_may_seek(const struct voice *voice, struct fault *fault)
 {
     if (voice->phase == VOICE_FREE || voice->phase == VOICE_ENDING || voice->phase == VOICE_OPENING)
-        return fault_set(fault, ERR_CONFLICT, "voice %u does not play", voice->index);
+        return fault_set(fault, ERR_CONFLICT, "voice %u is silent", voice->index);
     return ERR_OK;
 }
 
@@ -358,7 +358,7 @@ static void next_failed(void *state, const struct fault *fault)
 {
     struct voice *voice = state;
 
-    log_warn("voice %u: what was to follow: %s", voice->index, fault->what);
+    log_warn("voice %u: the queued file: %s", voice->index, fault->what);
     nothing_follows(voice);
     voice_feed_follow(voice);
 }
@@ -390,9 +390,9 @@ enum err voice_open_next(struct voice *voice, struct fault *fault)
 enum err voice_may_queue(const struct voice *voice, struct fault *fault)
 {
     if (voice->phase == VOICE_FREE || voice->phase == VOICE_ENDING || voice->is_complete)
-        return fault_set(fault, ERR_CONFLICT, "voice %u plays nothing that another file could follow", voice->index);
+        return fault_set(fault, ERR_CONFLICT, "voice %u plays no file", voice->index);
     if (voice->handover->looping)
-        return fault_set(fault, ERR_CONFLICT, "voice %u plays a loop, which has no end", voice->index);
+        return fault_set(fault, ERR_CONFLICT, "voice %u plays a loop: no file can follow", voice->index);
     return ERR_OK;
 }
 

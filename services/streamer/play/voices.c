@@ -84,7 +84,7 @@ static void take_up(struct voice *voice)
         (void)voice_open_next(voice, &fault);
     if (seeks && voice->phase != VOICE_FREE)
         (void)voice_seek(voice, voice->handover->seek_from, seeker, &fault);
-    log_info("voice %u goes on with %s", voice->index, voice_piece(voice)->path);
+    log_info("voice %u continues with %s", voice->index, voice_piece(voice)->path);
 }
 
 /* ---- what a predecessor did for an ask that it did not answer ---- */
@@ -274,7 +274,7 @@ enum err voices_may_stop(struct voices *voices, struct call *call, bool (*is_one
     for (uint32_t i = 0; i < STREAMS; i++)
         orders += is_one(&voices->each[i], state) && voice_is_sounding(&voices->each[i]);
     if (!core_link_has_room(voices->core, orders))
-        return refuse(call, ERR_BUSY, "the sound core has more orders than it can take");
+        return refuse(call, ERR_BUSY, "too many orders wait for the sound core");
     recall_foretell(call, &(struct nothing){ 0 }, core_link_effects(voices->core) + orders);
     return ERR_OK;
 }

@@ -117,9 +117,9 @@ static void fail_unknown(struct listening *listening)
 {
     struct fault fault;
 
-    fault_set(&fault, ERR_NOT_FOUND, "no JACK port \"%.200s\" can be heard", listening->port);
+    fault_set(&fault, ERR_NOT_FOUND, "no JACK port \"%.200s\" has output", listening->port);
     fault_field(&fault, "port");
-    fault_hint(&fault, "it takes a port that sound comes out of, as CLIENT:PORT: `jack_lsp -p` lists them");
+    fault_hint(&fault, "expected an output port as CLIENT:PORT; `jack_lsp -p` lists them");
     fail_listening(listening, &fault);
 }
 
@@ -180,7 +180,7 @@ static void take_analysis(void *state, enum err error, const void *answer, const
         end_listening(listening);
         return;
     }
-    fault_set(&nothing, ERR_NOT_FOUND, "nothing can be heard in what came from \"%.150s\"", listening->port);
+    fault_set(&nothing, ERR_NOT_FOUND, "no sound was found in the signal of \"%.150s\"", listening->port);
     fault_hint(&nothing, "%.*s", TEXT_ARG(reply.found.failure));
     fail_listening(listening, &nothing);
 }
@@ -190,7 +190,7 @@ static void fail_silent(struct listening *listening)
     struct fault fault;
 
     fault_set(&fault, ERR_NOT_FOUND, "only silence came from \"%.200s\"", listening->port);
-    fault_hint(&fault, "let it sound while it is listened to, or listen longer: --seconds N");
+    fault_hint(&fault, "play it meanwhile, or listen longer: --seconds N");
     fail_listening(listening, &fault);
 }
 
@@ -282,7 +282,7 @@ static void follow_start(struct listening *listening)
         if (begin_wav(listening, &fault) != ERR_OK)
             fail_listening(listening, &fault);
     } else if (clock_steady() - listening->since > STALL_US) {
-        fault_set(&fault, ERR_TIMEOUT, "the sound core does not begin to listen");
+        fault_set(&fault, ERR_TIMEOUT, "the sound core does not start listening");
         fail_listening(listening, &fault);
     }
 }
@@ -292,7 +292,7 @@ static void follow_capture(struct listening *listening)
     struct fault fault = { 0 };
 
     if (!is_captured(listening))
-        fault_set(&fault, ERR_CONFLICT, "the sound core listens to something else");
+        fault_set(&fault, ERR_CONFLICT, "the sound core listens to another port");
     else if (clock_steady() - listening->since > STALL_US)
         fault_set(&fault, ERR_OFFLINE, "the sound core has stopped");
     else if (carry_frames(listening, &fault) == ERR_OK && listening->heard >= listening->most)
@@ -333,12 +333,12 @@ enum err listen_begin(struct listening *listening, struct call *call, const stru
     double seconds = request->has_seconds ? request->seconds : SECONDS;
 
     if (listening->phase != LISTEN_FREE && listening->ticket.number)
-        return refuse(call, ERR_BUSY, "\"%.200s\" is listened to", listening->port);
+        return refuse(call, ERR_BUSY, "another client listens to \"%.200s\"", listening->port);
     enum err e = core_link_check(listening->core, call_fault(call));
     if (e != ERR_OK)
         return e;
     if (!text_copy(listening->port, sizeof(listening->port), request->port) || !listening->port[0])
-        return refuse(call, ERR_BAD_REQUEST, "no port to listen to");
+        return refuse(call, ERR_BAD_REQUEST, "no port is given");
     listening->ticket = call_defer(call);
     if (!listening->ticket.number)
         return ERR_BUSY;

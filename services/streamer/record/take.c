@@ -127,7 +127,7 @@ static void follow_start(struct take *take)
     if (clock_steady() - take->since < BEGIN_US)
         return;
     if (core_link_check(take->takes->core, &fault) == ERR_OK)
-        fault_set(&fault, ERR_TIMEOUT, "the sound core does not begin to record");
+        fault_set(&fault, ERR_TIMEOUT, "the sound core does not start the recording");
     fail_file(take, &fault);
 }
 
@@ -275,7 +275,7 @@ void take_leave(struct take *take, const struct fault *fault)
 
     log_fault("a recording is not finished", fault);
     take->fault = *fault;
-    snprintf(takes->alarm, sizeof(takes->alarm), "the recording %.60s is not finished: %.120s", take->name,
+    snprintf(takes->alarm, sizeof(takes->alarm), "the recording %.60s cannot be finished yet: %.120s", take->name,
              fault->what);
     ticket_fail(takes->service, take->begun, fault);
     ticket_fail(takes->service, take->ended, fault);

@@ -112,7 +112,7 @@ static void library_added(void *state, enum err error, const void *answer, const
 
     if (error != ERR_OK || !bytes_copy(take->path, sizeof(take->path), library->path)) {
         struct fault shown = fault ? *fault : (struct fault){ .code = ERR_TOO_LARGE, .what = "the path is too long" };
-        fault_hint(&shown, "recordings lie in %.100s, by the setting recording.folder", take->takes->folder);
+        fault_hint(&shown, "recordings are in %.100s (setting recording.folder)", take->takes->folder);
         take_fail(take, &shown);
         return;
     }

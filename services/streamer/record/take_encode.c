@@ -198,7 +198,7 @@ static enum err compare_all(struct talk *talk)
     if (e != ERR_OK)
         return e;
     if (answer.content.len != sizeof(flac->content) || (talk->wav >= 0 && answer.frames != flac->count))
-        return fault_set(&flac->fault, ERR_BAD_REQUEST, "its encoder answers nonsense");
+        return fault_set(&flac->fault, ERR_BAD_REQUEST, "its encoder sent an invalid answer");
     memcpy(flac->content, answer.content.at, sizeof(flac->content));
     flac->count = answer.frames;
     return ERR_OK;

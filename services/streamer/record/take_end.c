@@ -68,8 +68,8 @@ static void finish_take(struct take *take)
                                                : "abandoned",
              (unsigned long long)take->frames);
     if (take->lost > 0)
-        log_warn("the recording \"%s\" lacks %llu frames at %llu places", take->name, (unsigned long long)take->lost,
-                 (unsigned long long)take->gaps.count);
+        log_warn("the recording \"%s\" has %llu missing frames at %llu places", take->name,
+                 (unsigned long long)take->lost, (unsigned long long)take->gaps.count);
     take_free(take);
 }
 

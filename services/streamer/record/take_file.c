@@ -181,7 +181,7 @@ static enum err open_new(struct take_file *file)
     char flac[PATH_MAX + 8];
 
     if (take.is_for_flac && take_flac_is_there(file->path, flac))
-        return fault_set(&file->fault, ERR_EXISTS, "cannot make the recording: there is %.150s already", flac);
+        return fault_set(&file->fault, ERR_EXISTS, "cannot make the recording: %.150s exists already", flac);
     int fd = open(file->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 
     file->take.fd = fd;

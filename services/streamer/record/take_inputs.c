@@ -58,7 +58,7 @@ static void give_up(struct take *take, const struct connections *all)
     else
         fault_set(&fault, ERR_NOT_FOUND, "no such JACK ports: \"%.100s\" and \"%.100s\"", left.at, right.at);
     fault_field(&fault, "inputs");
-    fault_hint(&fault, "it takes ports that sound comes out of, as CLIENT:PORT: `jack_lsp -p` lists them");
+    fault_hint(&fault, "expected output ports as CLIENT:PORT; `jack_lsp -p` lists them");
     take_fail(take, &fault);
 }
 

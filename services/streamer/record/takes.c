@@ -199,7 +199,7 @@ static enum err check_name(struct call *call, const struct streamer_record *ask)
     if (!memchr(ask->name.at ? ask->name.at : "", '/', ask->name.len) && !text_starts(ask->name, TEXT(".")) &&
         !memchr(ask->name.at ? ask->name.at : "", '\0', ask->name.len))
         return ERR_OK;
-    enum err e = refuse(call, ERR_BAD_REQUEST, "a take's name has no / and does not begin with a dot");
+    enum err e = refuse(call, ERR_BAD_REQUEST, "the name of a take must not contain / or begin with a dot");
     fault_field(call_fault(call), "name");
     return e;
 }
@@ -323,7 +323,7 @@ enum err takes_delete(struct takes *takes, struct call *call, struct id id)
     if (e != ERR_OK || is_again)
         return e;
     if (found.state.value != TAKE_STATE_ABANDONED)
-        return refuse(call, ERR_CONFLICT, "\"%.*s\" was not given up", TEXT_ARG(found.name));
+        return refuse(call, ERR_CONFLICT, "\"%.*s\" is not an abandoned take", TEXT_ARG(found.name));
     if (found.path.len == 0)
         return refuse(call, ERR_OFFLINE, "the disk of \"%.*s\" is away", TEXT_ARG(found.name));
     if (take->phase != TAKE_FREE)
@@ -350,7 +350,7 @@ enum err takes_recover(struct takes *takes, struct call *call)
     if (e != ERR_OK && e != ERR_OFFLINE)
         return e;
     if (takes->recovering_count == TAKES_TICKETS)
-        return refuse(call, ERR_BUSY, "too many wait for it already");
+        return refuse(call, ERR_BUSY, "too many clients already wait for it");
     takes->recovering[takes->recovering_count++] = call_defer(call);
     return ERR_OK;
 }

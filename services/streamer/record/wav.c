@@ -278,9 +278,9 @@ enum err wav_resume(struct wav *wav, int fd, struct fault *fault)
 
     *wav = (struct wav){ .fd = fd };
     if (fstat(fd, &st) != 0)
-        return fault_errno(fault, ERR_IO, errno, "cannot look at the recording");
+        return fault_errno(fault, ERR_IO, errno, "cannot access the recording");
     if (st.st_size < WAV_HEADER || pread(fd, header, sizeof(header), 0) != sizeof(header) || !read_header(wav, header))
-        return fault_set(fault, ERR_BAD_REQUEST, "this is not a recording of loophole's");
+        return fault_set(fault, ERR_BAD_REQUEST, "this is not a recording of loophole");
     wav->frames = (uint64_t)(st.st_size - WAV_HEADER) / wav_frame_bytes(wav->format);
     wav->synced = data_said(header) / wav_frame_bytes(wav->format);
     if (wav->synced > wav->frames)

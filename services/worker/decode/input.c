@@ -11,7 +11,7 @@ enum err input_open(struct input *input, int fd, struct fault *fault)
 
     /* The C library's fstat is newfstatat, which would answer for any path: the sandbox allows this one only. */
     if (syscall(SYS_fstat, fd, &stat) != 0)
-        return fault_errno(fault, ERR_IO, errno, "cannot look at the file");
+        return fault_errno(fault, ERR_IO, errno, "cannot access the file");
     if (!S_ISREG(stat.st_mode))
         return fault_set(fault, ERR_BAD_REQUEST, "not a regular file");
     *input = (struct input){

@@ -10,7 +10,7 @@
 static void problem(void *state, const char *what)
 {
     (void)state;
-    fprintf(stderr, "the store does not hold together: %s\n", what);
+    fprintf(stderr, "the store has problems: %s\n", what);
 }
 
 static void store_holds_together(struct persist *p)

@@ -210,9 +210,9 @@ static void a_run_directory_that_is_a_file_is_refused(void **state)
     struct fault fault;
 
     assert_int_equal(rmdir(home->paths.run), 0);
-    home_file(home, "home/run", "in the way");
+    home_file(home, "home/run", "not a directory");
     assert_int_equal(paths_find(&paths, &fault), ERR_EXISTS);
-    assert_non_null(strstr(fault.what, "in the way"));
+    assert_non_null(strstr(fault.what, "not a directory"));
 }
 
 static void the_programs_stand_beside_this_one(void **state)

@@ -195,7 +195,7 @@ static void json_that_is_none_is_refused_with_line_and_column(void **state)
     refused(read_json(""), "", "not JSON");
     refused(read_json("{\"yes\":true,\"yes\":true}"), "", "not JSON");
     refused(read_json("{} {}"), "", "not JSON");
-    refused(read_json("[]"), "", "an object is wanted");
+    refused(read_json("[]"), "", "expected an object");
 }
 
 static void a_json_value_of_another_type_is_refused(void **state)
@@ -329,8 +329,8 @@ static void what_is_typed_wrong_is_refused_in_words(void **state)
     refused(assign("tags=a,12345"), "tags[1]", "at most 4");
     refused(assign("tags=a,b,c,d"), "tags", "at most 3");
     refused(assign("tags=[1"), "tags", "not JSON");
-    refused(assign("inner=5"), "inner", "an object is wanted");
-    refused(assign("inners=5"), "inners", "a list is wanted");
+    refused(assign("inner=5"), "inner", "expected an object");
+    refused(assign("inners=5"), "inners", "expected a list");
 }
 
 static void memory_that_runs_out_is_an_error(void **state)

@@ -93,7 +93,7 @@ static void a_backup_that_is_of_another_version_than_it_says_is_refused(void **s
     fill(s, 3);
     scratch_close(s);
     sign_data((struct backup){ .version = STORE_VERSION - 1 });
-    is_refused(s, "it says version");
+    is_refused(s, "its trailer says version");
 }
 
 static void put_number(FILE *f, long at, uint64_t number)

@@ -172,7 +172,7 @@ static void one_sample_that_differs_is_seen(void **state)
     samples[2 * 99999 + 1] += samples[2 * 99999 + 1] > 0 ? -2.0F / 8388607 : 2.0F / 8388607;
     make_wav(samples, FRAMES, 2);
     (void)ask(ENCODE_VERB_OPEN, test.wav);
-    assert_true(text_starts(compare_all().failure, TEXT("what was read back is not what was recorded")));
+    assert_true(text_starts(compare_all().failure, TEXT("the FLAC differs from the recording")));
     free(samples);
 }
 
