@@ -41,12 +41,12 @@ bench-query: all $(BUILD)/bench_make $(BUILD)/bench_query
 # make bench-grow [COUNTS="1000 10000 100000 1000000"]: memory and start of search by the number of items, drawn
 bench-grow: all $(BUILD)/bench_make
 	@BUILD=$(abspath $(BUILD)) bench/query/grow $(COUNTS)
-# make bench-twins [COUNTS="1000 10000 100000"]: how the time to find duplicates grows
-$(BUILD)/bench_twins: $(BUILD)/bench/query/twins.o $(QUERY_O) $(filter-out %/main.o,$(call parts,services/search)) $(OWN_HOME) $(ENGINE)
+# make bench-duplicates [COUNTS="1000 10000 100000"]: how the time to find duplicates grows
+$(BUILD)/bench_duplicates: $(BUILD)/bench/query/duplicates.o $(QUERY_O) $(filter-out %/main.o,$(call parts,services/search)) $(OWN_HOME) $(ENGINE)
 	@echo '  LINK $@'
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS_search) $(LIBS)
-bench-twins: $(BUILD)/bench_twins
-	@home=$$(mktemp -d /tmp/loophole-bench.XXXXXX) && LOOPHOLE_HOME=$$home $(BUILD)/bench_twins $(or $(COUNTS),1000 10000 100000); rm -rf "$$home"
+bench-duplicates: $(BUILD)/bench_duplicates
+	@home=$$(mktemp -d /tmp/loophole-bench.XXXXXX) && LOOPHOLE_HOME=$$home $(BUILD)/bench_duplicates $(or $(COUNTS),1000 10000 100000); rm -rf "$$home"
 # make bench-scan [COUNT=20000]: scans of small files beside a bare walk and libsndfile
 $(BUILD)/bench_floor: $(BUILD)/bench/scan/floor.o
 	@echo '  LINK $@'
@@ -88,4 +88,4 @@ bench-audio: $(BUILD)/bench_ring $(BUILD)/bench_units $(BUILD)/bench_engine
 	@$(BUILD)/bench_ring $(if $(JSON),--json) $(if $(filter command,$(firstword $(origin ROUNDS))),$(ROUNDS))
 	@$(if $(JSON),true,$(BUILD)/bench_units)
 	@$(if $(JSON),true,$(BUILD)/bench_engine $(PERIODS))
-.PHONY: bench bench-search bench-query bench-grow bench-scan bench-twins bench-ear bench-map bench-streamer bench-audio
+.PHONY: bench bench-search bench-query bench-grow bench-scan bench-duplicates bench-ear bench-map bench-streamer bench-audio

@@ -115,7 +115,7 @@ static void put_vector(struct making *m, struct bytes content, const struct item
     must(catalogue_put_embedding(&m->w, content, &embedding), NULL);
 }
 
-/* ---- prints (services/worker/hear/features/print.h) ---- */
+/* ---- prints (services/worker/hear/features/fingerprint.h) ---- */
 
 enum { PRINT_SAMPLES = 960, PRINT_RATE = 16000, PRINT_BANDS = 64, AGAIN = 20 };
 

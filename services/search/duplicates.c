@@ -13,8 +13,8 @@ enum { PART_COPIES = 1000, PAGE_COPIES = 2000, PAGE_BYTES = 2 << 20, CLOCK_EVERY
 
 static enum err begin_judging(struct duplicates *d)
 {
-    uint32_t groups = twins_groups(d->twins);
-    struct twins_group group;
+    uint32_t groups = groups_count(d->groups);
+    struct found_group group;
 
     d->copies = calloc(d->count + 1, sizeof(*d->copies));
     d->is_member = calloc(d->count + 1, sizeof(*d->is_member));
@@ -22,7 +22,7 @@ static enum err begin_judging(struct duplicates *d)
     d->is_shown = calloc(groups + 1, sizeof(*d->is_shown));
     if (!d->copies || !d->is_member || !d->verdicts || !d->is_shown)
         return ERR_FULL;
-    for (uint32_t g = 0; twins_group(d->twins, g, &group); g++)
+    for (uint32_t g = 0; groups_get(d->groups, g, &group); g++)
         for (uint32_t i = 0; i < group.count; i++)
             d->is_member[group.at[i]] = true;
     return ERR_OK;
@@ -44,7 +44,7 @@ static struct keep_copy read_copy(struct duplicates *d, struct txn *txn, uint32_
     return copy;
 }
 
-static bool has_inside(const struct duplicates *d, const struct twins_group *group)
+static bool has_inside(const struct duplicates *d, const struct found_group *group)
 {
     for (uint32_t i = 0; d->is_inside && i < group->count; i++)
         if (d->is_inside[group->at[i]])
@@ -55,9 +55,9 @@ static bool has_inside(const struct duplicates *d, const struct twins_group *gro
 /* A group of a looser kind has all of the stricter ones in it, so the loosest group that a copy is in counts. */
 static void sum_up(struct duplicates *d)
 {
-    struct twins_group group;
+    struct found_group group;
 
-    for (uint32_t g = twins_groups(d->twins); g-- > 0 && twins_group(d->twins, g, &group);) {
+    for (uint32_t g = groups_count(d->groups); g-- > 0 && groups_get(d->groups, g, &group);) {
         d->verdicts[g] = keep_choose(d->copies, group.at, group.count);
         d->is_shown[g] = has_inside(d, &group);
         if (!d->is_shown[g])
@@ -136,7 +136,7 @@ static enum err read_cursor(struct request *request, const struct search_duplica
     hash_ask(ask, of);
     if (base64_read(ask->cursor, request->arena, &bytes) && bytes.len == sizeof(*to)) {
         memcpy(to, bytes.at, sizeof(*to));
-        if (to->version == VERSION && to->kind < TWINS_KINDS && memcmp(to->of, of, sizeof(of)) == 0)
+        if (to->version == VERSION && to->kind < GROUPS_KINDS && memcmp(to->of, of, sizeof(of)) == 0)
             return ERR_OK;
     }
     fault_set(request->fault, ERR_BAD_REQUEST, "this is not a cursor of these duplicates");
@@ -259,7 +259,7 @@ static enum err read_one(struct page_of_groups *page, uint32_t number, struct du
 
 /* The one to keep may have gone since the copies were read: then another one is chosen. */
 static const struct keep_verdict *judge_again(struct page_of_groups *page, uint32_t number,
-                                              const struct twins_group *group)
+                                              const struct found_group *group)
 {
     struct duplicates *d = page->d;
     struct keep_verdict *verdict = &d->verdicts[number];
@@ -276,7 +276,7 @@ static const struct keep_verdict *judge_again(struct page_of_groups *page, uint3
 }
 
 /* Velocity layers of a kit lie beside each other in one format. Two copies of one sound rarely do. */
-static bool has_layers(struct page_of_groups *page, uint32_t number, const struct twins_group *group)
+static bool has_layers(struct page_of_groups *page, uint32_t number, const struct found_group *group)
 {
     const struct duplicates *d = page->d;
     const struct keep_copy *keep = &d->copies[group->at[d->verdicts[number].keep]];
@@ -290,7 +290,7 @@ static bool has_layers(struct page_of_groups *page, uint32_t number, const struc
     return false;
 }
 
-static enum err fill_part(struct page_of_groups *page, uint32_t number, const struct twins_group *from, uint32_t first,
+static enum err fill_part(struct page_of_groups *page, uint32_t number, const struct found_group *from, uint32_t first,
                           struct duplicate_group *to)
 {
     const struct keep_verdict *verdict = judge_again(page, number, from);
@@ -314,18 +314,18 @@ static enum err fill_part(struct page_of_groups *page, uint32_t number, const st
         to->count -= e != ERR_OK;
         page->copies++;
     }
-    to->layers = from->kind == TWINS_SOUND && has_layers(page, number, from);
+    to->layers = from->kind == GROUPS_SOUND && has_layers(page, number, from);
     return compare_copies(page->arena, to);
 }
 
 /* ---- the page ---- */
 
-static bool is_wanted(const struct search_duplicates *ask, enum twins_kind kind)
+static bool is_wanted(const struct search_duplicates *ask, enum group_kind kind)
 {
     return !ask->has_kind || ask->kind.value == DUPLICATE_KIND_SAME_FILE + (int32_t)kind;
 }
 
-static bool is_before(const struct duplicates *d, const struct twins_group *group, const struct page_spot *place)
+static bool is_before(const struct duplicates *d, const struct found_group *group, const struct page_spot *place)
 {
     if (group->kind != place->kind)
         return group->kind < place->kind;
@@ -335,12 +335,12 @@ static bool is_before(const struct duplicates *d, const struct twins_group *grou
 /* The number of the group that a page begins with: groups rise by kind and first copy. */
 static uint32_t find_group(const struct duplicates *d, const struct page_spot *place)
 {
-    uint32_t low = 0, high = twins_groups(d->twins);
-    struct twins_group group;
+    uint32_t low = 0, high = groups_count(d->groups);
+    struct found_group group;
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        twins_group(d->twins, middle, &group);
+        groups_get(d->groups, middle, &group);
         if (is_before(d, &group, place))
             low = middle + 1;
         else
@@ -349,7 +349,7 @@ static uint32_t find_group(const struct duplicates *d, const struct page_spot *p
     return low;
 }
 
-static uint32_t copies_before(const struct duplicates *d, const struct twins_group *group,
+static uint32_t copies_before(const struct duplicates *d, const struct found_group *group,
                               const struct page_spot *place)
 {
     uint32_t first = 0;
@@ -367,7 +367,7 @@ static bool is_full(const struct page_of_groups *page)
 }
 
 /* The next part of a group, of which `first` copies were shown. */
-static enum err add_part(struct page_of_groups *page, uint32_t number, const struct twins_group *group, uint32_t *first)
+static enum err add_part(struct page_of_groups *page, uint32_t number, const struct found_group *group, uint32_t *first)
 {
     struct duplicate_group *to = &page->found->groups.at[page->found->groups.count];
     uint32_t before = page->copies;
@@ -379,9 +379,9 @@ static enum err add_part(struct page_of_groups *page, uint32_t number, const str
 }
 
 /* The wanted group from that number on. False: there is none. */
-static bool find_wanted(const struct page_of_groups *page, uint32_t *number, struct twins_group *group)
+static bool find_wanted(const struct page_of_groups *page, uint32_t *number, struct found_group *group)
 {
-    while (twins_group(page->d->twins, *number, group)) {
+    while (groups_get(page->d->groups, *number, group)) {
         if (page->d->is_shown[*number] && is_wanted(page->ask, group->kind))
             return true;
         ++*number;
@@ -393,7 +393,7 @@ static enum err add_groups(struct page_of_groups *page, const struct page_spot *
 {
     struct duplicates *d = page->d;
     uint32_t number = place ? find_group(d, place) : 0, first = 0, last = 0;
-    struct twins_group group, ended = { 0 };
+    struct found_group group, ended = { 0 };
     enum err e = ERR_OK;
 
     for (uint64_t pass = place ? 0 : page->ask->first; pass > 0 && find_wanted(page, &number, &group); pass--)
@@ -413,8 +413,8 @@ static enum err add_groups(struct page_of_groups *page, const struct page_spot *
 
 static void fill_totals(const struct duplicates *d, const struct search_duplicates *ask, struct duplicates_found *found)
 {
-    for (int kind = 0; kind < TWINS_KINDS; kind++)
-        if (is_wanted(ask, (enum twins_kind)kind)) {
+    for (int kind = 0; kind < GROUPS_KINDS; kind++)
+        if (is_wanted(ask, (enum group_kind)kind)) {
             found->total += d->totals[kind];
             found->free += d->frees[kind];
         }
@@ -422,7 +422,7 @@ static void fill_totals(const struct duplicates *d, const struct search_duplicat
         found->free = d->free;
     found->revision = d->revision;
     found->took_us = d->took_us;
-    found->unread = twins_unread(d->twins);
+    found->unread = groups_unread(d->groups);
 }
 
 enum err duplicates_fill(struct duplicates *d, struct request *request, struct duplicates_found *found)

@@ -88,10 +88,10 @@ void search_follow(void *state);
 /* An event: catches up within 2 ms, so that changes of many commits are read once; a query does not wait for that. */
 void search_follow_soon(void *state, const void *changed, bool gap);
 void search_end_turn(void *state);
-void search_tell(void *state, struct arena *arena, struct service_status *to);
+void search_report(void *state, struct arena *arena, struct service_status *to);
 
 /* search_map.c: lists maps that are being made, and stops one: not_found. Closes all. */
-void search_map_tell(struct search *search, struct arena *arena, struct service_status *to);
+void search_map_list_tasks(struct search *search, struct arena *arena, struct service_status *to);
 enum err search_map_cancel(void *search, struct id task, struct fault *fault);
 void search_map_close(struct search *search);
 
@@ -116,7 +116,7 @@ void search_remember(struct search *search, const struct search_query *ask); /* 
 /* ---- search_duplicates.c ---- */
 enum err search_duplicates(struct request *request, const void *ask, void *answer);
 void search_duplicates_end(struct search *search);
-void search_duplicates_tell(const struct search *search, struct arena *arena, struct service_status *to);
+void search_duplicates_list_tasks(const struct search *search, struct arena *arena, struct service_status *to);
 
 /* ---- search_page.c: what several answers need ---- */
 

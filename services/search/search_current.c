@@ -3,7 +3,7 @@
 
 #include "common/process/log.h"
 #include "schema_service.h"
-#include "services/search/index/tally_count.h"
+#include "services/search/index/facet_count.h"
 #include "services/search/near/near_build.h"
 #include "services/search/search.h"
 
@@ -202,9 +202,9 @@ static void tend_clusters(struct search *search)
 /* ---- what counting needs ---- */
 
 /* One field a turn, when all has been left alone for a while. */
-static void tend_tallies(struct search *search)
+static void update_codes(struct search *search)
 {
-    search->prepares = clock_steady() - search->settled > SECONDS(3) && tally_prepare(&search->index);
+    search->prepares = clock_steady() - search->settled > SECONDS(3) && facet_count_prepare(&search->index);
 }
 
 /* ---- in the loop ---- */
@@ -240,7 +240,7 @@ void search_follow(void *state)
     if (current) {
         tend_file(search);
         tend_clusters(search);
-        tend_tallies(search);
+        update_codes(search);
     }
     bool works = search->save || search->waiting || search->index.near.build || search->prepares;
     set_pace(search, search->trouble == ERR_OK && (!current || works));
@@ -294,7 +294,7 @@ void search_end_turn(void *state)
     search->turn_began = 0;
 }
 
-void search_tell(void *state, struct arena *arena, struct service_status *to)
+void search_report(void *state, struct arena *arena, struct service_status *to)
 {
     struct search *search = state;
     const struct catchup *catchup = &search->catchup;
@@ -310,6 +310,6 @@ void search_tell(void *state, struct arena *arena, struct service_status *to)
                                        .done = index_live(&search->index),
                                        .total = catchup->total };
     }
-    search_map_tell(search, arena, to);
-    search_duplicates_tell(search, arena, to);
+    search_map_list_tasks(search, arena, to);
+    search_duplicates_list_tasks(search, arena, to);
 }

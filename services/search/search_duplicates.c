@@ -18,7 +18,7 @@ static void free_one(struct duplicates *d)
         d->waiting = request->next;
         free(request);
     }
-    twins_free(d->twins);
+    groups_free(d->groups);
     free(d->copies);
     free(d->is_member);
     free(d->is_inside);
@@ -52,11 +52,11 @@ static enum err take_ids(struct duplicates *d, struct request *request, struct t
     if (each && d->ids) {
         qsort(d->ids, count, sizeof(*d->ids), by_id);
         d->count = count;
-        d->twins = twins_new(d->ids, count);
+        d->groups = groups_new(d->ids, count);
     }
     free(each);
     bitmap_free(rows);
-    return d->twins ? ERR_OK : fault_set(request->fault, ERR_FULL, "no memory to look for duplicates");
+    return d->groups ? ERR_OK : fault_set(request->fault, ERR_FULL, "no memory to look for duplicates");
 }
 
 static enum err take_inside(struct duplicates *d, struct request *request, struct text inside)
@@ -123,7 +123,7 @@ static bool is_outdated(const struct duplicates *d, const struct search_duplicat
 {
     usec_t age = clock_steady() - d->began - (usec_t)d->took_us;
 
-    return d->done && twins_unread(d->twins) && ask->cursor.len == 0 && ask->first == 0 && age > UNREAD_US;
+    return d->done && groups_unread(d->groups) && ask->cursor.len == 0 && ask->first == 0 && age > UNREAD_US;
 }
 
 /* ---- in the loop ---- */
@@ -170,7 +170,7 @@ static enum err step_duplicates(struct duplicates *d, struct txn *txn, usec_t un
     enum err e = ERR_OK;
 
     if (!are_found)
-        e = twins_step(d->twins, txn, service_paths(d->search->service), until, &are_found);
+        e = groups_step(d->groups, txn, service_paths(d->search->service), until, &are_found);
     return e == ERR_OK && are_found ? duplicates_judge(d, txn, until) : e;
 }
 
@@ -200,7 +200,7 @@ static void go_on(void *state)
             fault_set(&fault, e, "no memory to look for duplicates");
     }
     d->took_us = (double)(clock_steady() - d->began);
-    if (d->done && twins_unread(d->twins))
+    if (d->done && groups_unread(d->groups))
         search_remake(search, &(struct indexer_remake){ 0 });
     if (e != ERR_OK || d->done)
         answer_all(d, e, &fault);
@@ -244,7 +244,7 @@ void search_duplicates_end(struct search *search)
         drop_first(search);
 }
 
-void search_duplicates_tell(const struct search *search, struct arena *arena, struct service_status *to)
+void search_duplicates_list_tasks(const struct search *search, struct arena *arena, struct service_status *to)
 {
     const struct duplicates *d = search->duplicates;
     struct task *tasks = arena_array(arena, to->tasks.count + 1, sizeof(*tasks));
@@ -258,5 +258,5 @@ void search_duplicates_tell(const struct search *search, struct arena *arena, st
     to->tasks.at = tasks;
     tasks += to->tasks.count++;
     *tasks = (struct task){ .id = d->task, .label = TEXT("Looking for duplicates") };
-    twins_progress(d->twins, &tasks->done, &tasks->total);
+    groups_progress(d->groups, &tasks->done, &tasks->total);
 }

@@ -156,7 +156,7 @@ static struct task task_of(const struct map *map, uint32_t dimensions)
                           .can_cancel = true };
 }
 
-void search_map_tell(struct search *search, struct arena *arena, struct service_status *to)
+void search_map_list_tasks(struct search *search, struct arena *arena, struct service_status *to)
 {
     struct task *tasks = arena_array(arena, to->tasks.count + SEARCH_MAPS, sizeof(*tasks));
 

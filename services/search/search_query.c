@@ -31,21 +31,21 @@ static enum err list_and_score(struct paging *p)
 {
     const struct index *index = &p->request->search->index;
     struct match match = { &p->request->search->index, &p->request->search->catchup.volumes };
-    bool tells = score_tells(&match, p->root, p->rows);
+    bool differs = score_differs(&match, p->root, p->rows);
     uint32_t count = bitmap_count(p->rows);
 
-    if (!tells && count > index_live(index) / 2 && !p->ask->cursor.len && order_is_of_rows(&p->order, index))
+    if (!differs && count > index_live(index) / 2 && !p->ask->cursor.len && sort_is_of_rows(&p->order, index))
         return ERR_OK;
     p->each = bitmap_array(p->rows, &count);
-    if (p->each && tells)
+    if (p->each && differs)
         p->order.scores = p->scores = score_rows(&match, p->root, p->rows, p->each);
-    return p->each && (p->scores || !tells) ? ERR_OK : no_memory(p);
+    return p->each && (p->scores || !differs) ? ERR_OK : no_memory(p);
 }
 
 static enum err find_rows(struct paging *p)
 {
     struct request *request = p->request;
-    enum err e = order_read(&request->search->index, p->ask->sort, &p->order, request->fault);
+    enum err e = sort_read(&request->search->index, p->ask->sort, &p->order, request->fault);
 
     if (e == ERR_OK && p->ask->cursor.len)
         e = cursor_read(request->arena, p->ask->cursor, p->ask->query, p->ask->sort, &p->after, request->fault);
@@ -73,10 +73,10 @@ static enum err take_page(struct paging *p, struct found *found)
     if (first)
         count = bitmap_first(p->rows, first, limit + 1);
     p->count =
-        order_page(&p->order, index, rows, count, p->ask->cursor.len ? &p->after : NULL, limit, p->page, &p->more);
+        sort_page(&p->order, index, rows, count, p->ask->cursor.len ? &p->after : NULL, limit, p->page, &p->more);
     free(first);
     if (p->more && p->count) {
-        struct position last = order_position(&p->order, index, p->page[p->count - 1]);
+        struct position last = sort_position(&p->order, index, p->page[p->count - 1]);
         found->cursor = cursor_write(request->arena, p->ask->query, p->ask->sort, &last);
     }
     return ERR_OK;

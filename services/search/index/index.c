@@ -45,7 +45,7 @@ void index_close(struct index *index)
     column_close(&index->vectors);
     terms_close(&index->terms);
     near_close(&index->near);
-    tally_free_all(&index->tallies);
+    facet_codes_free_all(&index->codes);
     *index = (struct index){ 0 };
 }
 
@@ -297,7 +297,7 @@ enum err index_put(struct index *index, const struct entry *entry)
     if (!index_find(index, entry->id, &row) &&
         (ids_take(&index->ids, entry->id, &row) != ERR_OK || grow_columns(index) != ERR_OK))
         return ERR_FULL;
-    tally_change(&index->tallies, row);
+    facet_codes_change(&index->codes, row);
     put_vector(index, row, entry);
     if (put_texts(index, row, entry) != ERR_OK || put_numbers(index, row, entry) != ERR_OK)
         return ERR_FULL;
@@ -313,7 +313,7 @@ void index_remove(struct index *index, struct id id)
         return;
     index->writes++;
     near_change(&index->near, row, false);
-    tally_change(&index->tallies, row);
+    facet_codes_change(&index->codes, row);
     at = row_at(index, row);
     change_postings(index, row, list_at(index, at), at->term_count, NULL, 0);
     index->lists_unused += at->term_room;

@@ -6,7 +6,7 @@
 
 #include "common/hash.h"
 #include "services/search/index/entry.h"
-#include "services/search/index/tally.h"
+#include "services/search/index/facet_codes.h"
 #include "services/search/near/near.h"
 #include "services/search/sets/ids.h"
 
@@ -40,8 +40,8 @@ struct index {
     struct column texts;   /* bytes */
     struct column vectors; /* float[INDEX_VECTOR] by row; meaningful where TERM_HAS "vector" */
     struct terms terms;
-    struct near near;       /* which rows' embeddings are near to others */
-    struct tallies tallies; /* which value of a field each row has; as much as was asked for */
+    struct near near;             /* which rows' embeddings are near to others */
+    struct all_facet_codes codes; /* which value of a field each row has; as much as was asked for */
     uint32_t number_count;
     struct numbers numbers[INDEX_NUMBERS];
     size_t lists_unused, texts_unused; /* elements that no row uses */

@@ -17,7 +17,7 @@ enum err terms_open(struct terms *terms)
     *terms = (struct terms){ 0 };
     if (column_open(&terms->terms, sizeof(struct term), MOST_TERMS) != ERR_OK ||
         column_open(&terms->texts, 1, MOST_TEXT) != ERR_OK ||
-        column_open(&terms->sorted, sizeof(uint32_t), MOST_TERMS) != ERR_OK || table_open(&terms->table) != ERR_OK)
+        column_open(&terms->sorted, sizeof(uint32_t), MOST_TERMS) != ERR_OK || hash_table_open(&terms->table) != ERR_OK)
         return ERR_FULL;
     return ERR_OK;
 }
@@ -30,7 +30,7 @@ void terms_close(struct terms *terms)
     column_close(&terms->terms);
     column_close(&terms->texts);
     column_close(&terms->sorted);
-    table_close(&terms->table);
+    hash_table_close(&terms->table);
     *terms = (struct terms){ 0 };
 }
 
@@ -91,8 +91,8 @@ static uint32_t place_of(const struct terms *terms, struct text key)
     uint32_t place, number;
 
     memcpy(&place, hash.b, sizeof(place));
-    place = table_first(&terms->table, place);
-    for (; (number = *table_at(&terms->table, place)); place = table_next(&terms->table, place))
+    place = hash_table_first(&terms->table, place);
+    for (; (number = *hash_table_at(&terms->table, place)); place = hash_table_next(&terms->table, place))
         if (text_equal(terms_key(terms, number - 1), key))
             break;
     return place;
@@ -100,16 +100,16 @@ static uint32_t place_of(const struct terms *terms, struct text key)
 
 static enum err make_table(struct terms *terms)
 {
-    enum err e = table_renew(&terms->table, terms_count(terms) + 1);
+    enum err e = hash_table_renew(&terms->table, terms_count(terms) + 1);
 
     for (uint32_t i = 0; e == ERR_OK && i < terms_count(terms); i++)
-        table_set(&terms->table, place_of(terms, terms_key(terms, i)), i);
+        hash_table_set(&terms->table, place_of(terms, terms_key(terms, i)), i);
     return e;
 }
 
 bool terms_find(const struct terms *terms, struct text key, uint32_t *number)
 {
-    uint32_t found = terms->table.column.count ? *table_at(&terms->table, place_of(terms, key)) : 0;
+    uint32_t found = terms->table.column.count ? *hash_table_at(&terms->table, place_of(terms, key)) : 0;
 
     *number = found - 1;
     return found != 0;
@@ -150,12 +150,12 @@ enum err terms_add(struct terms *terms, struct text key, uint32_t *number)
         return ERR_OK;
     if (count == terms->room && make_room(terms, count ? count * 2 : FIRST_ROOM) != ERR_OK)
         return ERR_FULL;
-    if (!table_has_room(&terms->table) && make_table(terms) != ERR_OK)
+    if (!hash_table_has_room(&terms->table) && make_table(terms) != ERR_OK)
         return ERR_FULL;
     *number = count;
     if (append_term(terms, key) != ERR_OK)
         return ERR_FULL;
-    table_set(&terms->table, place_of(terms, key), count);
+    hash_table_set(&terms->table, place_of(terms, key), count);
     return ERR_OK;
 }
 
@@ -171,7 +171,7 @@ enum err terms_adopt(struct terms *terms)
 {
     uint32_t count = terms_count(terms);
 
-    if (terms->sorted.count != count || !table_adopt(&terms->table, count, count))
+    if (terms->sorted.count != count || !hash_table_adopt(&terms->table, count, count))
         return ERR_INTERNAL;
     for (uint32_t i = 0; i < count; i++)
         if (!is_sound(terms, i))

@@ -6,8 +6,8 @@
 #define LOOPHOLE_SEARCH_TERMS_H
 
 #include "common/text.h"
+#include "services/search/sets/hash_table.h"
 #include "services/search/sets/posting.h"
-#include "services/search/sets/table.h"
 
 enum term_field {
     TERM_ALL = 1, /* one term, without text: every row */
@@ -48,7 +48,7 @@ struct terms {
     struct column texts;  /* bytes */
     struct column sorted; /* uint32_t: numbers by their keys; those since the last sorting after them */
     uint32_t sorted_count;
-    struct table table;       /* numbers */
+    struct hash_table table;  /* numbers */
     struct posting *postings; /* by number */
     uint32_t room;            /* of postings */
 };

@@ -32,7 +32,7 @@ static enum err make_clusters(struct graph_finding *f)
     return e;
 }
 
-/* It finds itself, too, first or, among twins, somewhere. */
+/* It finds itself, too, first or, among equal items, somewhere. */
 static void keep_nearest(struct graph_finding *f, uint32_t row, const struct nearby *found, uint32_t count)
 {
     uint32_t *nearest = f->nearest + (size_t)row * MAP_NEIGHBOURS, kept = 0;

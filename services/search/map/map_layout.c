@@ -95,7 +95,7 @@ static float project_on(const struct components *c, const double *axis, const fl
     return (float)sum;
 }
 
-/* Within ±EXTENT, each point a little off, for twins must be able to part. */
+/* Within ±EXTENT, each point a little off, so that equal items can part. */
 static enum err begin_layout(const struct map_work *work, uint32_t dimensions, struct map_place *places)
 {
     struct components *c = calloc(1, sizeof(*c));

@@ -225,7 +225,7 @@ static bool place_codes(struct near_build *build, enum err *e)
         write_coarse(build, parts.coarse + (size_t)(at / NEAR_BLOCK) * NEAR_BLOCK_BYTES + at % NEAR_BLOCK, code);
         parts.rows[at] = build->rows[build->at_next];
         parts.places[parts.rows[at]] = at;
-        parts.homes[parts.rows[at]] = (uint16_t)build->owners[build->at_next];
+        parts.row_clusters[parts.rows[at]] = (uint16_t)build->owners[build->at_next];
     }
     if (build->at_next < build->count)
         return false;

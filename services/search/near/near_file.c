@@ -22,8 +22,8 @@ static void lay_out(struct near_file *file)
     file->first_at = file->center_at + (uint64_t)file->clusters * NEAR_WIDTH;
     file->row_at = aligned_size(file->first_at + ((uint64_t)file->clusters + 1) * sizeof(uint32_t));
     file->place_at = aligned_size(file->row_at + places * sizeof(uint32_t));
-    file->home_at = aligned_size(file->place_at + (uint64_t)file->rows * sizeof(uint32_t));
-    file->fine_at = aligned_size(file->home_at + (uint64_t)file->rows * sizeof(uint16_t));
+    file->row_clusters_at = aligned_size(file->place_at + (uint64_t)file->rows * sizeof(uint32_t));
+    file->fine_at = aligned_size(file->row_clusters_at + (uint64_t)file->rows * sizeof(uint16_t));
     file->coarse_at = file->fine_at + places * NEAR_WIDTH;
     file->bytes = file->coarse_at + places / NEAR_BLOCK * NEAR_BLOCK_BYTES;
 }
@@ -39,7 +39,7 @@ struct near_parts near_file_parts(struct near_file *file)
         .firsts = (uint32_t *)(void *)(at + file->first_at),
         .rows = (uint32_t *)(void *)(at + file->row_at),
         .places = (uint32_t *)(void *)(at + file->place_at),
-        .homes = (uint16_t *)(void *)(at + file->home_at),
+        .row_clusters = (uint16_t *)(void *)(at + file->row_clusters_at),
         .fine = (int8_t *)(at + file->fine_at),
         .coarse = at + file->coarse_at,
     };
@@ -96,12 +96,12 @@ static bool layout_is_sound(const struct column *column, uint32_t rows)
 /* Also a row without a place names a cluster: it is looked at first. */
 static bool row_is_sound(const struct near_parts *parts, uint32_t row)
 {
-    uint32_t home = parts->homes[row], place = parts->places[row];
+    uint32_t cluster = parts->row_clusters[row], place = parts->places[row];
 
-    if (home >= parts->file->clusters)
+    if (cluster >= parts->file->clusters)
         return false;
     return place == NEAR_NO_PLACE || (place < parts->file->places && parts->rows[place] == row &&
-                                      parts->firsts[home] <= place && place < parts->firsts[home + 1]);
+                                      parts->firsts[cluster] <= place && place < parts->firsts[cluster + 1]);
 }
 
 static bool places_are_sound(const struct near_parts *parts)

@@ -25,7 +25,7 @@ struct near_file {
     uint32_t clusters; /* a multiple of NEAR_ROW */
     uint32_t places;   /* a multiple of NEAR_BLOCK */
     uint64_t bytes;
-    uint64_t across_at, center_at, first_at, row_at, place_at, home_at, fine_at, coarse_at;
+    uint64_t across_at, center_at, first_at, row_at, place_at, row_clusters_at, fine_at, coarse_at;
     float low[NEAR_WIDTH];   /* the value of code -128 */
     float step[NEAR_BLOCKS]; /* between two codes */
     struct near_plan plans[NEAR_KINDS][NEAR_DEPTHS];
@@ -34,14 +34,14 @@ struct near_file {
 /* The parts of a file. */
 struct near_parts {
     struct near_file *file;
-    int8_t *across;   /* fine codes of the clusters' centres, for scan */
-    int8_t *centers;  /* the same, NEAR_WIDTH each */
-    uint32_t *firsts; /* clusters + 1 positions */
-    uint32_t *rows;   /* by position; NEAR_NO_ROW */
-    uint32_t *places; /* by row; NEAR_NO_PLACE */
-    uint16_t *homes;  /* by row: the cluster of its place */
-    int8_t *fine;     /* by position, NEAR_WIDTH each */
-    uint8_t *coarse;  /* by block of positions, NEAR_BLOCK_BYTES each */
+    int8_t *across;         /* fine codes of the clusters' centres, for scan */
+    int8_t *centers;        /* the same, NEAR_WIDTH each */
+    uint32_t *firsts;       /* clusters + 1 positions */
+    uint32_t *rows;         /* by position; NEAR_NO_ROW */
+    uint32_t *places;       /* by row; NEAR_NO_PLACE */
+    uint16_t *row_clusters; /* by row: the cluster of its place */
+    int8_t *fine;           /* by position, NEAR_WIDTH each */
+    uint8_t *coarse;        /* by block of positions, NEAR_BLOCK_BYTES each */
 };
 struct near_parts near_file_parts(struct near_file *file);
 

@@ -12,7 +12,7 @@ enum { FEW_AT_ONCE = 2048 };
 enum { FEWEST = 10, LOST = 8, FAR = 8, SHARE_CLUSTERS = 8, FULL_LIMIT = 240, POOR_LIMIT = 160, ROUNDING = 4 };
 
 /* One query. */
-struct hunt {
+struct near_query {
     const struct near_machine *machine;
     struct near_parts parts;
     struct near_work *work;
@@ -29,19 +29,19 @@ struct hunt {
 
 /* ---- the best so far: a heap whose root is the worst ---- */
 
-static void keep_best(struct hunt *hunt, uint32_t place, float score)
+static void keep_best(struct near_query *query, uint32_t place, float score)
 {
-    struct near_scored *heap = hunt->work->best, one = { score, place };
+    struct near_scored *heap = query->work->best, one = { score, place };
     uint32_t at = 0;
 
-    if (hunt->kept < hunt->wanted) {
-        for (at = hunt->kept++; at > 0 && heap[(at - 1) / 2].score < score; at = (at - 1) / 2)
+    if (query->kept < query->wanted) {
+        for (at = query->kept++; at > 0 && heap[(at - 1) / 2].score < score; at = (at - 1) / 2)
             heap[at] = heap[(at - 1) / 2];
         heap[at] = one;
         return;
     }
-    for (uint32_t child; (child = 2 * at + 1) < hunt->kept; at = child) {
-        if (child + 1 < hunt->kept && heap[child].score < heap[child + 1].score)
+    for (uint32_t child; (child = 2 * at + 1) < query->kept; at = child) {
+        if (child + 1 < query->kept && heap[child].score < heap[child + 1].score)
             child++;
         if (score >= heap[child].score)
             break;
@@ -50,114 +50,114 @@ static void keep_best(struct hunt *hunt, uint32_t place, float score)
     heap[at] = one;
 }
 
-static float worst_kept(const struct hunt *hunt)
+static float worst_kept(const struct near_query *query)
 {
-    return hunt->kept < hunt->wanted ? INFINITY : hunt->work->best[0].score;
+    return query->kept < query->wanted ? INFINITY : query->work->best[0].score;
 }
 
 /* ---- fine codes ---- */
 
-static inline bool may_be_found(const struct hunt *hunt, uint32_t place)
+static inline bool may_be_found(const struct near_query *query, uint32_t place)
 {
-    uint32_t row = hunt->parts.rows[place];
+    uint32_t row = query->parts.rows[place];
 
-    return row != NEAR_NO_ROW && (!hunt->only || bitmap_view_has(hunt->only, row));
+    return row != NEAR_NO_ROW && (!query->only || bitmap_view_has(query->only, row));
 }
 
-static void leave_out(struct hunt *hunt)
+static void leave_out(struct near_query *query)
 {
     uint32_t left = 0;
 
-    for (uint32_t i = 0; i < hunt->waiting; i++) {
-        uint32_t place = hunt->work->waiting[i];
-        hunt->work->waiting[left] = place;
-        left += may_be_found(hunt, place);
+    for (uint32_t i = 0; i < query->waiting; i++) {
+        uint32_t place = query->work->waiting[i];
+        query->work->waiting[left] = place;
+        left += may_be_found(query, place);
     }
-    hunt->waiting = left;
+    query->waiting = left;
 }
 
-static void score_waiting(struct hunt *hunt)
+static void score_waiting(struct near_query *query)
 {
-    float scores[NEAR_WAITING], limit = worst_kept(hunt);
-    const uint32_t *waiting = hunt->work->waiting;
+    float scores[NEAR_WAITING], limit = worst_kept(query);
+    const uint32_t *waiting = query->work->waiting;
 
-    if (hunt->only)
-        leave_out(hunt);
-    hunt->machine->pick(hunt->parts.fine, waiting, hunt->waiting, &hunt->aim, scores);
-    for (uint32_t i = 0; i < hunt->waiting; i++)
-        if (scores[i] < limit && hunt->parts.rows[waiting[i]] != NEAR_NO_ROW) {
-            keep_best(hunt, waiting[i], scores[i]);
-            limit = worst_kept(hunt);
+    if (query->only)
+        leave_out(query);
+    query->machine->pick(query->parts.fine, waiting, query->waiting, &query->aim, scores);
+    for (uint32_t i = 0; i < query->waiting; i++)
+        if (scores[i] < limit && query->parts.rows[waiting[i]] != NEAR_NO_ROW) {
+            keep_best(query, waiting[i], scores[i]);
+            limit = worst_kept(query);
         }
-    hunt->waiting = 0;
+    query->waiting = 0;
 }
 
 /* Memory is asked for what is looked at when enough waits. */
-static inline void consider_place(struct hunt *hunt, uint32_t place)
+static inline void consider_place(struct near_query *query, uint32_t place)
 {
-    if (hunt->only)
-        __builtin_prefetch(hunt->parts.rows + place);
+    if (query->only)
+        __builtin_prefetch(query->parts.rows + place);
     else
-        __builtin_prefetch(hunt->parts.fine + (size_t)place * NEAR_WIDTH);
-    hunt->work->waiting[hunt->waiting++] = place;
-    if (hunt->waiting == NEAR_WAITING)
-        score_waiting(hunt);
+        __builtin_prefetch(query->parts.fine + (size_t)place * NEAR_WIDTH);
+    query->work->waiting[query->waiting++] = place;
+    if (query->waiting == NEAR_WAITING)
+        score_waiting(query);
 }
 
 /* ---- coarse codes ---- */
 
 /* So that the highest score that is let through now is a little below 255. */
-static void set_scales(struct hunt *hunt)
+static void set_scales(struct near_query *query)
 {
-    hunt->unit = fmaxf(worst_kept(hunt) * hunt->slack, 1e-30f) / FULL_LIMIT;
+    query->unit = fmaxf(worst_kept(query) * query->slack, 1e-30f) / FULL_LIMIT;
     for (uint32_t group = 0; group < NEAR_GROUPS; group++) {
-        float scale = hunt->aim.weights[group] / hunt->unit * (INT16_MAX + 1) + 0.5f;
+        float scale = query->aim.weights[group] / query->unit * (INT16_MAX + 1) + 0.5f;
         int16_t rounded = (int16_t)(scale < INT16_MAX ? scale : INT16_MAX);
         for (uint32_t i = 0; i < NEAR_WORDS; i++)
-            hunt->scales.at[group * 2][i] = hunt->scales.at[group * 2 + 1][i] = rounded;
+            query->scales.at[group * 2][i] = query->scales.at[group * 2 + 1][i] = rounded;
     }
 }
 
 /* The rounding of 32 entries is allowed for. */
-static uint8_t limit_now(const struct hunt *hunt)
+static uint8_t limit_now(const struct near_query *query)
 {
-    float limit = worst_kept(hunt) * hunt->slack / hunt->unit + ROUNDING;
+    float limit = worst_kept(query) * query->slack / query->unit + ROUNDING;
 
     return limit > UINT8_MAX ? UINT8_MAX : (uint8_t)limit;
 }
 
-static void sift_cluster(struct hunt *hunt, uint32_t cluster)
+static void sift_cluster(struct near_query *query, uint32_t cluster)
 {
-    uint32_t first = hunt->parts.firsts[cluster], last = hunt->parts.firsts[cluster + 1], masks[NEAR_MASKS];
+    uint32_t first = query->parts.firsts[cluster], last = query->parts.firsts[cluster + 1], masks[NEAR_MASKS];
 
-    if (limit_now(hunt) < POOR_LIMIT)
-        set_scales(hunt);
-    hunt->machine->tabulate(hunt->parts.centers + (size_t)cluster * NEAR_WIDTH, &hunt->aim, &hunt->parts.file->words,
-                            &hunt->scales, &hunt->table);
+    if (limit_now(query) < POOR_LIMIT)
+        set_scales(query);
+    query->machine->tabulate(query->parts.centers + (size_t)cluster * NEAR_WIDTH, &query->aim,
+                             &query->parts.file->words, &query->scales, &query->table);
     while (first < last) {
         uint32_t blocks = (last - first) / NEAR_BLOCK < NEAR_MASKS ? (last - first) / NEAR_BLOCK : NEAR_MASKS;
-        const uint8_t *codes = hunt->parts.coarse + (size_t)(first / NEAR_BLOCK) * NEAR_BLOCK_BYTES;
+        const uint8_t *codes = query->parts.coarse + (size_t)(first / NEAR_BLOCK) * NEAR_BLOCK_BYTES;
 
-        hunt->machine->sift(codes, blocks, &hunt->table, limit_now(hunt), masks);
+        query->machine->sift(codes, blocks, &query->table, limit_now(query), masks);
         for (uint32_t i = 0; i < blocks; i++)
             for (uint32_t mask = masks[i]; mask; mask &= mask - 1)
-                consider_place(hunt, first + i * NEAR_BLOCK + (uint32_t)__builtin_ctz(mask));
+                consider_place(query, first + i * NEAR_BLOCK + (uint32_t)__builtin_ctz(mask));
         first += blocks * NEAR_BLOCK;
     }
 }
 
 /* ---- clusters ---- */
 
-static void take_cluster(struct hunt *hunt, uint32_t cluster)
+static void take_cluster(struct near_query *query, uint32_t cluster)
 {
-    for (uint32_t place = hunt->parts.firsts[cluster]; place < hunt->parts.firsts[cluster + 1]; place++)
-        consider_place(hunt, place);
+    for (uint32_t place = query->parts.firsts[cluster]; place < query->parts.firsts[cluster + 1]; place++)
+        consider_place(query, place);
 }
 
-static void fetch_cluster(const struct hunt *hunt, uint32_t cluster)
+static void fetch_cluster(const struct near_query *query, uint32_t cluster)
 {
-    const uint32_t *firsts = hunt->parts.firsts + cluster;
-    const uint8_t *at = hunt->parts.coarse + (size_t)(firsts[0] / NEAR_BLOCK) * NEAR_BLOCK_BYTES;
+    const uint32_t *firsts = query->parts.firsts + cluster;
+    const uint8_t *at = query->parts.coarse + (size_t)(firsts[0] / NEAR_BLOCK) * NEAR_BLOCK_BYTES;
     size_t bytes = (size_t)(firsts[1] - firsts[0]) / NEAR_BLOCK * NEAR_BLOCK_BYTES;
 
     for (size_t i = 0; i < bytes && i < 8192; i += 64)
@@ -165,37 +165,37 @@ static void fetch_cluster(const struct hunt *hunt, uint32_t cluster)
 }
 
 /* The first clusters are taken whole, until enough is kept to know how far the coarse codes may be. */
-static void probe_clusters(struct hunt *hunt, uint32_t count)
+static void probe_clusters(struct near_query *query, uint32_t count)
 {
-    const uint32_t *order = hunt->work->order;
+    const uint32_t *order = query->work->order;
     uint32_t i = 0;
 
-    for (; i < count && hunt->kept < hunt->wanted; i++) {
-        take_cluster(hunt, order[i]);
-        score_waiting(hunt);
+    for (; i < count && query->kept < query->wanted; i++) {
+        take_cluster(query, order[i]);
+        score_waiting(query);
     }
     if (i < count)
-        set_scales(hunt);
+        set_scales(query);
     for (; i < count; i++) {
         if (i + 1 < count)
-            fetch_cluster(hunt, order[i + 1]);
-        sift_cluster(hunt, order[i]);
+            fetch_cluster(query, order[i + 1]);
+        sift_cluster(query, order[i]);
     }
-    score_waiting(hunt);
+    score_waiting(query);
 }
 
 /* ---- how much to look at ---- */
 
 /* Of the rows in the clusters that are nearest. */
-static float share_nearby(const struct hunt *hunt)
+static float share_nearby(const struct near_query *query)
 {
     uint32_t seen = 0, found = 0;
 
-    for (uint32_t i = 0; i < SHARE_CLUSTERS && i < hunt->parts.file->clusters; i++) {
-        const uint32_t *firsts = hunt->parts.firsts + hunt->work->order[i];
+    for (uint32_t i = 0; i < SHARE_CLUSTERS && i < query->parts.file->clusters; i++) {
+        const uint32_t *firsts = query->parts.firsts + query->work->order[i];
         for (uint32_t place = firsts[0]; place < firsts[1]; place++) {
-            seen += hunt->parts.rows[place] != NEAR_NO_ROW;
-            found += may_be_found(hunt, place);
+            seen += query->parts.rows[place] != NEAR_NO_ROW;
+            found += may_be_found(query, place);
         }
     }
     return ((float)found + 1) / ((float)seen + 1);
@@ -203,43 +203,43 @@ static float share_nearby(const struct hunt *hunt)
 
 /* For `limit` of a share of all rows: as many clusters as a plan has, and as hold NEAR_EACH rows of the share for
  * each that is wanted, were they everywhere alike. What is that far away was never measured for a plan. */
-static uint32_t plan_for(struct hunt *hunt, const float *weights, float limit, float share)
+static uint32_t plan_for(struct near_query *query, const float *weights, float limit, float share)
 {
-    const struct near_file *file = hunt->parts.file;
-    struct near_plan here = near_plan_for(file, weights, limit / share * (hunt->only ? FILTERED : 1));
+    const struct near_file *file = query->parts.file;
+    struct near_plan here = near_plan_for(file, weights, limit / share * (query->only ? FILTERED : 1));
     float clusters = (float)file->clusters, least = clusters * NEAR_EACH * limit / (share * (float)file->items);
     float probes = share < 1 ? fmaxf(ceilf(here.probes), least) : ceilf(here.probes);
 
-    hunt->slack = here.slack;
-    return near_work_order(hunt->work, file->clusters, (uint32_t)fminf(clusters, probes));
+    query->slack = here.slack;
+    return near_work_order(query->work, file->clusters, (uint32_t)fminf(clusters, probes));
 }
 
 /* The fewer rows of the neighbourhood a filter lets through, the farther away lie those that are wanted: a
  * tenth of them let through is as hard as ten times as many wanted, and a little harder, for chance lets more
  * or less through. What is far is about equally far: more of it is kept. */
-static uint32_t plan_probes(struct hunt *hunt, const float *weights, float share, uint32_t limit)
+static uint32_t plan_probes(struct near_query *query, const float *weights, float share, uint32_t limit)
 {
-    uint32_t probes = plan_for(hunt, weights, (float)limit, share);
+    uint32_t probes = plan_for(query, weights, (float)limit, share);
     float nearby;
 
-    if (!hunt->only)
+    if (!query->only)
         return probes;
-    nearby = share_nearby(hunt);
+    nearby = share_nearby(query);
     if (nearby >= share / 2)
         return probes;
-    hunt->wanted = hunt->wanted * FAR < NEAR_MOST_KEPT ? hunt->wanted * FAR : NEAR_MOST_KEPT;
+    query->wanted = query->wanted * FAR < NEAR_MOST_KEPT ? query->wanted * FAR : NEAR_MOST_KEPT;
     if (nearby < share / LOST) /* those that may be found lie elsewhere: anywhere */
-        return near_work_order(hunt->work, hunt->parts.file->clusters, hunt->parts.file->clusters);
-    return plan_for(hunt, weights, (float)limit, nearby);
+        return near_work_order(query->work, query->parts.file->clusters, query->parts.file->clusters);
+    return plan_for(query, weights, (float)limit, nearby);
 }
 
-static void begin_query(struct hunt *hunt, struct near *near, const struct vectors *vectors, uint32_t wanted)
+static void begin_query(struct near_query *query, struct near *near, const struct vectors *vectors, uint32_t wanted)
 {
-    hunt->machine = near_machine();
-    hunt->parts = near_file_parts(near->file);
-    hunt->work = near->work;
-    hunt->wanted = wanted < NEAR_MOST_KEPT ? wanted : NEAR_MOST_KEPT;
-    near_file_aim(near->file, vectors->target, vectors->weights, &hunt->aim);
+    query->machine = near_machine();
+    query->parts = near_file_parts(near->file);
+    query->work = near->work;
+    query->wanted = wanted < NEAR_MOST_KEPT ? wanted : NEAR_MOST_KEPT;
+    near_file_aim(near->file, vectors->target, vectors->weights, &query->aim);
 }
 
 /* How many must be kept by their fine scores, so that the `limit` nearest are among them. */
@@ -253,132 +253,132 @@ static uint32_t count_wanted(const struct near *near, const struct vectors *vect
 uint32_t near_find_places(struct near *near, const struct vectors *vectors, const struct bitmap_view *only, float share,
                           uint32_t limit)
 {
-    struct hunt hunt = { .only = only };
+    struct near_query query = { .only = only };
 
-    begin_query(&hunt, near, vectors, count_wanted(near, vectors, limit));
-    hunt.machine->scan(hunt.parts.across, near->file->clusters, &hunt.aim, near->work->scores);
-    probe_clusters(&hunt, plan_probes(&hunt, vectors->weights, share, limit));
-    if (hunt.kept < hunt.wanted) { /* what may be found is not where it was looked for */
-        hunt.kept = 0;
-        probe_clusters(&hunt, near_work_order(hunt.work, near->file->clusters, near->file->clusters));
+    begin_query(&query, near, vectors, count_wanted(near, vectors, limit));
+    query.machine->scan(query.parts.across, near->file->clusters, &query.aim, near->work->scores);
+    probe_clusters(&query, plan_probes(&query, vectors->weights, share, limit));
+    if (query.kept < query.wanted) { /* what may be found is not where it was looked for */
+        query.kept = 0;
+        probe_clusters(&query, near_work_order(query.work, near->file->clusters, near->file->clusters));
     }
-    return hunt.kept;
+    return query.kept;
 }
 
 uint32_t near_find_all(struct near *near, const struct vectors *vectors, uint32_t wanted)
 {
-    struct hunt hunt = { .only = NULL };
+    struct near_query query = { .only = NULL };
     uint32_t clusters = near->file->clusters;
 
-    begin_query(&hunt, near, vectors, wanted);
-    hunt.machine->scan(hunt.parts.across, clusters, &hunt.aim, near->work->scores);
-    clusters = near_work_order(hunt.work, clusters, clusters);
+    begin_query(&query, near, vectors, wanted);
+    query.machine->scan(query.parts.across, clusters, &query.aim, near->work->scores);
+    clusters = near_work_order(query.work, clusters, clusters);
     for (uint32_t i = 0; i < clusters; i++)
-        take_cluster(&hunt, hunt.work->order[i]);
-    score_waiting(&hunt);
-    return hunt.kept;
+        take_cluster(&query, query.work->order[i]);
+    score_waiting(&query);
+    return query.kept;
 }
 
 /* ---- few rows ---- */
 
 /* What of them is looked at. */
-struct reach {
+struct near_radius {
     float nearby, farthest; /* scores of clusters */
     float expected;         /* rows within `nearby`, were they everywhere alike */
 };
 
 /* The highest score of the first `count` clusters of the order, and how many places are in them. */
-static float farthest_cluster(const struct hunt *hunt, uint32_t count, uint32_t *places)
+static float farthest_cluster(const struct near_query *query, uint32_t count, uint32_t *places)
 {
     float score = 0;
 
     *places = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const uint32_t *firsts = hunt->parts.firsts + hunt->work->order[i];
-        score = fmaxf(score, hunt->work->scores[hunt->work->order[i]]);
+        const uint32_t *firsts = query->parts.firsts + query->work->order[i];
+        score = fmaxf(score, query->work->scores[query->work->order[i]]);
         *places += firsts[1] - firsts[0];
     }
     return score;
 }
 
-static struct reach reach_for(struct hunt *hunt, const float *weights, uint32_t count, uint32_t limit)
+static struct near_radius radius_for(struct near_query *query, const float *weights, uint32_t count, uint32_t limit)
 {
-    float share = (float)count / (float)hunt->parts.file->items;
-    struct reach reach;
+    float share = (float)count / (float)query->parts.file->items;
+    struct near_radius radius;
     uint32_t probes, places;
 
-    hunt->machine->scan(hunt->parts.across, hunt->parts.file->clusters, &hunt->aim, hunt->work->scores);
-    probes = plan_for(hunt, weights, (float)limit, share);
-    reach.farthest = farthest_cluster(hunt, probes, &places);
-    reach.nearby = farthest_cluster(hunt, probes < SHARE_CLUSTERS ? probes : SHARE_CLUSTERS, &places);
-    reach.expected = (float)places * share;
-    return reach;
+    query->machine->scan(query->parts.across, query->parts.file->clusters, &query->aim, query->work->scores);
+    probes = plan_for(query, weights, (float)limit, share);
+    radius.farthest = farthest_cluster(query, probes, &places);
+    radius.nearby = farthest_cluster(query, probes < SHARE_CLUSTERS ? probes : SHARE_CLUSTERS, &places);
+    radius.expected = (float)places * share;
+    return radius;
 }
 
-/* Those rows whose home has no higher score. There is no branch to be guessed wrong; gathering costs more. */
-static uint32_t rows_within(const uint16_t *rows, uint32_t count, const uint16_t *homes, const float *scores,
+/* Those rows whose cluster has no higher score. There is no branch to be guessed wrong; gathering costs more. */
+static uint32_t rows_within(const uint16_t *rows, uint32_t count, const uint16_t *row_clusters, const float *scores,
                             float score, uint32_t *to)
 {
     uint32_t within = 0;
 
     for (uint32_t i = 0; i < count; i++) {
         to[within] = rows[i];
-        within += scores[homes[rows[i]]] <= score;
+        within += scores[row_clusters[rows[i]]] <= score;
     }
     return within;
 }
 
 /* Of one chunk; returns how many lie nearby. */
-static uint32_t take_chunk(struct hunt *hunt, const struct bitmap_chunk *chunk, const struct reach *reach)
+static uint32_t take_chunk(struct near_query *query, const struct bitmap_chunk *chunk, const struct near_radius *radius)
 {
-    const uint16_t *homes = hunt->parts.homes + chunk->first;
-    const uint32_t *places = hunt->parts.places + chunk->first;
-    const float *scores = hunt->work->scores;
+    const uint16_t *row_clusters = query->parts.row_clusters + chunk->first;
+    const uint32_t *places = query->parts.places + chunk->first;
+    const float *scores = query->work->scores;
     uint32_t within[FEW_AT_ONCE], nearby = 0;
 
     for (uint32_t i = 0; i < chunk->count; i += FEW_AT_ONCE) {
         uint32_t left = chunk->count - i < FEW_AT_ONCE ? chunk->count - i : FEW_AT_ONCE;
-        left = rows_within(chunk->at + i, left, homes, scores, reach->farthest, within);
+        left = rows_within(chunk->at + i, left, row_clusters, scores, radius->farthest, within);
         for (uint32_t j = 0; j < left; j++) {
-            nearby += scores[homes[within[j]]] <= reach->nearby;
+            nearby += scores[row_clusters[within[j]]] <= radius->nearby;
             within[j] = places[within[j]];
         }
         for (uint32_t j = 0; j < left; j++)
             if (within[j] != NEAR_NO_PLACE)
-                consider_place(hunt, within[j]);
+                consider_place(query, within[j]);
     }
     return nearby;
 }
 
 /* Those rows whose clusters are no farther, below file->rows; returns how many lie nearby. */
-static uint32_t take_within(struct hunt *hunt, const struct bitmap *only, const struct reach *reach)
+static uint32_t take_within(struct near_query *query, const struct bitmap *only, const struct near_radius *radius)
 {
-    uint32_t rows = hunt->parts.file->rows, nearby = 0;
+    uint32_t rows = query->parts.file->rows, nearby = 0;
 
     for (uint32_t i = 0; i < bitmap_chunks(only); i++) {
-        struct bitmap_chunk chunk = bitmap_chunk(only, i, hunt->work->chunk);
+        struct bitmap_chunk chunk = bitmap_chunk(only, i, query->work->chunk);
         while (chunk.count > 0 && chunk.first + chunk.at[chunk.count - 1] >= rows)
             chunk.count--;
         if (chunk.count > 0)
-            nearby += take_chunk(hunt, &chunk, reach);
+            nearby += take_chunk(query, &chunk, radius);
     }
-    score_waiting(hunt);
+    score_waiting(query);
     return nearby;
 }
 
 uint32_t near_find_among(struct near *near, const struct vectors *vectors, const struct bitmap *only, uint32_t count,
                          uint32_t limit)
 {
-    struct hunt hunt = { .only = NULL };
-    struct reach reach;
+    struct near_query query = { .only = NULL };
+    struct near_radius radius;
     uint32_t nearby;
 
-    begin_query(&hunt, near, vectors, count_wanted(near, vectors, limit));
-    reach = reach_for(&hunt, vectors->weights, count, limit);
-    nearby = take_within(&hunt, only, &reach);
-    if (hunt.kept < hunt.wanted || (float)nearby < reach.expected / 2) { /* they lie elsewhere */
-        hunt.kept = 0;
-        take_within(&hunt, only, &(struct reach){ .farthest = INFINITY });
+    begin_query(&query, near, vectors, count_wanted(near, vectors, limit));
+    radius = radius_for(&query, vectors->weights, count, limit);
+    nearby = take_within(&query, only, &radius);
+    if (query.kept < query.wanted || (float)nearby < radius.expected / 2) { /* they lie elsewhere */
+        query.kept = 0;
+        take_within(&query, only, &(struct near_radius){ .farthest = INFINITY });
     }
-    return hunt.kept;
+    return query.kept;
 }

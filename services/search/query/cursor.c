@@ -36,7 +36,7 @@ struct text cursor_write(struct arena *arena, struct text query, struct text sor
 {
     struct hash hash = of_query(query, sort);
     struct cursor_head head = { VERSION, last->has_value, (uint8_t)last->text_len, { 0 }, { 0 }, { 0 } };
-    uint8_t bytes[sizeof(head) + ORDER_TEXT];
+    uint8_t bytes[sizeof(head) + SORT_TEXT];
     struct buffer encoded = { 0 };
     struct text to;
 
@@ -69,7 +69,7 @@ enum err cursor_read(struct arena *arena, struct text cursor, struct text query,
     if (!base64_read(cursor, arena, &bytes) || bytes.len < sizeof(head))
         return refuse_cursor(fault, "this is not a cursor");
     memcpy(&head, bytes.at, sizeof(head));
-    if (head.version != VERSION || head.text_len > ORDER_TEXT || bytes.len != sizeof(head) + head.text_len)
+    if (head.version != VERSION || head.text_len > SORT_TEXT || bytes.len != sizeof(head) + head.text_len)
         return refuse_cursor(fault, "this is not a cursor");
     if (memcmp(head.of, hash.b, sizeof(head.of)) != 0)
         return refuse_cursor(fault, "the cursor belongs to another query or another order");

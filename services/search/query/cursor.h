@@ -3,7 +3,7 @@
 #ifndef LOOPHOLE_SEARCH_CURSOR_H
 #define LOOPHOLE_SEARCH_CURSOR_H
 
-#include "services/search/query/order.h"
+#include "services/search/query/sort.h"
 
 /* At most 255 bytes. Empty when memory is out. */
 struct text cursor_write(struct arena *arena, struct text query, struct text sort, const struct position *last);

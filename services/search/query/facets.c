@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "services/search/index/tally_count.h"
+#include "services/search/index/facet_count.h"
 #include "services/search/query/filter.h"
 #include "services/search/query/match.h"
 
@@ -117,16 +117,16 @@ static void add_counts(struct arena *arena, struct text name, const struct facet
 }
 
 static enum err count_fields(struct index *index, struct arena *arena, const struct text_list *fields,
-                             const struct tally_rows *rows, struct facet_count_list *to)
+                             const struct facet_rows *rows, struct facet_count_list *to)
 {
     uint32_t share = fields->count ? FACETS_MOST / fields->count : 0;
     enum err e = ERR_OK;
 
     for (uint32_t i = 0; e == ERR_OK && i < fields->count; i++) {
         struct facet_counting counting = { .index = index };
-        struct tally_teller teller = { add_count, &counting };
+        struct facet_counter counter = { add_count, &counting };
 
-        e = tally_count(index, field_of(fields->at[i]), rows, &teller);
+        e = facet_count_terms(index, field_of(fields->at[i]), rows, &counter);
         put_in_order(&counting, share);
         add_counts(arena, fields->at[i], &counting, to);
         e = counting.is_full ? ERR_FULL : e;
@@ -138,7 +138,7 @@ static enum err count_fields(struct index *index, struct arena *arena, const str
 enum err facets_count(struct index *index, struct arena *arena, const struct text_list *fields,
                       const struct bitmap *set, const uint32_t *each, struct facet_count_list *to, struct fault *fault)
 {
-    struct tally_rows rows = { set, each, bitmap_count(set), false };
+    struct facet_rows rows = { set, each, bitmap_count(set), false };
     uint32_t *others = NULL;
     enum err e = ERR_OK;
 

@@ -154,7 +154,7 @@ static bool has_words(const struct node *node)
     return false;
 }
 
-bool score_tells(const struct match *match, const struct node *root, const struct bitmap *rows)
+bool score_differs(const struct match *match, const struct node *root, const struct bitmap *rows)
 {
     char key[TERM_LONGEST];
     uint32_t term;

@@ -14,8 +14,8 @@ struct scores {
 };
 double score_of(const struct scores *scores, uint32_t row); /* 0 for another row, and when `scores` is NULL */
 
-/* False: all of them fit alike, with 0. */
-bool score_tells(const struct match *match, const struct node *root, const struct bitmap *rows);
+/* False: all of them fit equally, with the score 0. */
+bool score_differs(const struct match *match, const struct node *root, const struct bitmap *rows);
 
 /* One score for each of `rows`, which `each` lists, and which must outlive them. The caller frees them; NULL: memory is
  * out. */

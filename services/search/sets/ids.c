@@ -13,13 +13,13 @@ static struct id *id_at(const struct ids *ids, uint32_t row)
 enum err ids_open(struct ids *ids, size_t most_rows)
 {
     *ids = (struct ids){ 0 };
-    return column_open(&ids->column, sizeof(struct id), most_rows) == ERR_OK ? table_open(&ids->table) : ERR_FULL;
+    return column_open(&ids->column, sizeof(struct id), most_rows) == ERR_OK ? hash_table_open(&ids->table) : ERR_FULL;
 }
 
 void ids_close(struct ids *ids)
 {
     column_close(&ids->column);
-    table_close(&ids->table);
+    hash_table_close(&ids->table);
     free(ids->free_rows);
     *ids = (struct ids){ 0 };
 }
@@ -47,8 +47,8 @@ static uint32_t place_of(const struct ids *ids, struct id id)
     memcpy(&low, id.b + sizeof(high), sizeof(low));
     mixed = low ^ high * 0x9E3779B97F4A7C15u;
     mixed = (mixed ^ mixed >> 32) * 0xD6E8FEB86659FD93u;
-    place = table_first(&ids->table, (uint32_t)(mixed >> 32));
-    for (; (number = *table_at(&ids->table, place)); place = table_next(&ids->table, place))
+    place = hash_table_first(&ids->table, (uint32_t)(mixed >> 32));
+    for (; (number = *hash_table_at(&ids->table, place)); place = hash_table_next(&ids->table, place))
         if (id_equal(ids_at(ids, number - 1), id))
             break;
     return place;
@@ -56,18 +56,18 @@ static uint32_t place_of(const struct ids *ids, struct id id)
 
 static enum err make_table(struct ids *ids)
 {
-    enum err e = table_renew(&ids->table, ids_rows(ids) + 1);
+    enum err e = hash_table_renew(&ids->table, ids_rows(ids) + 1);
 
     for (uint32_t i = 0; e == ERR_OK && i < ids_rows(ids); i++)
         if (!id_is_zero(ids_at(ids, i)))
-            table_set(&ids->table, place_of(ids, ids_at(ids, i)), i);
+            hash_table_set(&ids->table, place_of(ids, ids_at(ids, i)), i);
     return e;
 }
 
 bool ids_find(const struct ids *ids, struct id id, uint32_t *row)
 {
     bool may_be = ids->table.column.count && !id_is_zero(id);
-    uint32_t found = may_be ? *table_at(&ids->table, place_of(ids, id)) : 0;
+    uint32_t found = may_be ? *hash_table_at(&ids->table, place_of(ids, id)) : 0;
 
     *row = found - 1;
     return found != 0;
@@ -78,10 +78,10 @@ static void free_place(struct ids *ids, struct id id)
 {
     uint32_t place = place_of(ids, id), moved;
 
-    table_unset(&ids->table, place);
-    while (place = table_next(&ids->table, place), (moved = *table_at(&ids->table, place)) != 0) {
-        table_unset(&ids->table, place);
-        table_set(&ids->table, place_of(ids, ids_at(ids, moved - 1)), moved - 1);
+    hash_table_unset(&ids->table, place);
+    while (place = hash_table_next(&ids->table, place), (moved = *hash_table_at(&ids->table, place)) != 0) {
+        hash_table_unset(&ids->table, place);
+        hash_table_set(&ids->table, place_of(ids, ids_at(ids, moved - 1)), moved - 1);
     }
 }
 
@@ -111,7 +111,7 @@ static void note_order(struct ids *ids, struct id id, bool is_last)
 
 enum err ids_take(struct ids *ids, struct id id, uint32_t *row)
 {
-    if (!table_has_room(&ids->table) && make_table(ids) != ERR_OK)
+    if (!hash_table_has_room(&ids->table) && make_table(ids) != ERR_OK)
         return ERR_FULL;
     if (ids->free_count)
         *row = ids->free_rows[--ids->free_count];
@@ -119,7 +119,7 @@ enum err ids_take(struct ids *ids, struct id id, uint32_t *row)
         return ERR_FULL;
     note_order(ids, id, *row + 1 == ids_rows(ids));
     *id_at(ids, *row) = id;
-    table_set(&ids->table, place_of(ids, id), *row);
+    hash_table_set(&ids->table, place_of(ids, id), *row);
     return ERR_OK;
 }
 
@@ -139,5 +139,5 @@ enum err ids_adopt(struct ids *ids)
     for (uint32_t i = 0; i < ids_rows(ids); i++)
         if (!id_is_zero(ids_at(ids, i)))
             note_order(ids, ids_at(ids, i), true);
-    return table_adopt(&ids->table, ids_rows(ids), ids_rows(ids) - ids->free_count) ? ERR_OK : ERR_INTERNAL;
+    return hash_table_adopt(&ids->table, ids_rows(ids), ids_rows(ids) - ids->free_count) ? ERR_OK : ERR_INTERNAL;
 }

@@ -3,12 +3,12 @@
 #define LOOPHOLE_SEARCH_IDS_H
 
 #include "common/id.h"
-#include "services/search/sets/table.h"
+#include "services/search/sets/hash_table.h"
 
 struct ids {
-    struct column column; /* struct id by row; zero: the row is free */
-    struct table table;   /* rows */
-    uint32_t *free_rows;  /* the next one to take is the last */
+    struct column column;    /* struct id by row; zero: the row is free */
+    struct hash_table table; /* rows */
+    uint32_t *free_rows;     /* the next one to take is the last */
     uint32_t free_count, free_room;
     struct id highest; /* of those that were ever taken */
     bool is_mixed;     /* some row's id is below that of a row before it */

@@ -104,13 +104,13 @@ static bool fill_print(struct arena *arena, const struct hear *hear, void *recor
     struct artefact_print *to = record;
 
     (void)arena;
-    *to = (struct artefact_print){ PRINT_RATE, bytes_of(hear->print.sample, hear->print.count) };
+    *to = (struct artefact_print){ FINGERPRINT_RATE, bytes_of(hear->fingerprint.sample, hear->fingerprint.count) };
     return true;
 }
 
 static bool fill_gist(struct arena *arena, const struct hear *hear, void *record)
 {
-    return print_summarise(&hear->print, &hear->overview, hear->rate, arena, record);
+    return fingerprint_summarise(&hear->fingerprint, &hear->overview, hear->rate, arena, record);
 }
 
 static const struct {

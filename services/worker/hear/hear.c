@@ -32,7 +32,7 @@ struct hear *hear_new(void)
     hear->failed = 1; /* until a sound begins */
     hear->curve = malloc(CURVE_MAX);
     hear->pitch = pitch_new();
-    if (init_models(hear) && mel_init(&hear->mel) && tonal_init(&hear->tonal) && print_init(&hear->print) &&
+    if (init_models(hear) && mel_init(&hear->mel) && tonal_init(&hear->tonal) && fingerprint_init(&hear->fingerprint) &&
         hear->curve && hear->pitch)
         return hear;
     hear_free(hear);
@@ -46,7 +46,7 @@ void hear_free(struct hear *hear)
     pitch_free(hear->pitch);
     tonal_free(&hear->tonal);
     mel_free(&hear->mel);
-    print_free(&hear->print);
+    fingerprint_free(&hear->fingerprint);
     overview_free(&hear->overview);
     artefacts_free(&hear->artefacts);
     free(hear->curve);
@@ -61,7 +61,7 @@ static enum err start_parts(struct hear *hear)
     loudness_start(&hear->loudness, hear->rate, hear->channels, hear->curve, CURVE_MAX);
     overview_start(&hear->overview);
     envelope_start(&hear->envelope, hear->fast_rate);
-    print_start(&hear->print, hear->fast_rate, hear->rate, hear->channels);
+    fingerprint_start(&hear->fingerprint, hear->fast_rate, hear->rate, hear->channels);
     hear->failed = !mel_start(&hear->mel, hear->fast_rate) || !tonal_start(&hear->tonal, hear->slow_rate);
     return hear->failed ? ERR_FULL : ERR_OK;
 }
@@ -120,13 +120,13 @@ static void feed_block(struct hear *hear, const float *interleaved, size_t frame
     hear->peak = fmaxf(hear->peak, most);
     hear->frames += frames;
     loudness_feed(&hear->loudness, hear->clean, frames, hear->channels);
-    print_hash(&hear->print, hear->clean, frames * hear->channels);
+    fingerprint_hash(&hear->fingerprint, hear->clean, frames * hear->channels);
     mono_mix(hear->mono, hear->clean, frames, hear->channels);
     overview_feed(&hear->overview, hear->mono, frames);
     count = mono_chain_run(&hear->to_fast, hear->mono, frames);
     envelope_feed(&hear->envelope, hear->mono, count);
     mel_feed(&hear->mel, hear->mono, count);
-    print_keep(&hear->print, hear->mono, count);
+    fingerprint_keep(&hear->fingerprint, hear->mono, count);
     count = mono_chain_run(&hear->to_slow, hear->mono, count);
     tonal_feed(&hear->tonal, hear->mono, count);
     keep_head(hear, hear->mono, count);
@@ -190,7 +190,7 @@ static void judge_whole(struct hear *hear)
 {
     mel_finish(&hear->mel);
     tonal_finish(&hear->tonal);
-    print_finish(&hear->print);
+    fingerprint_finish(&hear->fingerprint);
     hear->start = find_start(&hear->mel);
     onset_find(&hear->onset, hear->mel.frame, hear->mel.count);
     pitch_follow(hear->pitch, hear->head, hear->head_count, hear->slow_rate, find_head_start(hear), &hear->track);

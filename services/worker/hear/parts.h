@@ -6,13 +6,13 @@
 #include "services/worker/hear/classify.h"
 #include "services/worker/hear/embed.h"
 #include "services/worker/hear/features/envelope.h"
+#include "services/worker/hear/features/fingerprint.h"
 #include "services/worker/hear/features/loudness.h"
 #include "services/worker/hear/features/mel.h"
 #include "services/worker/hear/features/mono.h"
 #include "services/worker/hear/features/onset.h"
 #include "services/worker/hear/features/overview.h"
 #include "services/worker/hear/features/pitch.h"
-#include "services/worker/hear/features/print.h"
 #include "services/worker/hear/features/tempo.h"
 #include "services/worker/hear/features/tonal.h"
 #include "services/worker/hear/features/tonality.h"
@@ -32,7 +32,7 @@ struct hear {
     struct loudness loudness;
     struct overview overview;
     struct envelope envelope;
-    struct print print;
+    struct fingerprint_maker fingerprint;
     struct mel mel;
     struct tonal tonal;
     float head[PITCH_HEAD_MAX]; /* the slow samples from shortly before the first loud one */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "services/worker/tags/chunk.h"
+#include "services/worker/tags/endian.h"
 #include "services/worker/tags/id3.h"
-#include "services/worker/tags/order.h"
 
 enum { COMM_SIZE = 18, SSND_HEAD = 8, WORDS_MAX = 4096, MARKS_SIZE_MAX = 16384 };
 
@@ -20,9 +20,9 @@ static bool open_form(struct chunk_walk *walk, struct input *input)
 /* An 80-bit IEEE 754 extended number; 0 when it is negative or not finite. */
 static double read_extended(const uint8_t at[10])
 {
-    int exponent = order_be16(at);
+    int exponent = endian_be16(at);
 
-    return exponent >= 0x7FFF ? 0 : ldexp((double)order_be64(at + 2), exponent - 16383 - 63);
+    return exponent >= 0x7FFF ? 0 : ldexp((double)endian_be64(at + 2), exponent - 16383 - 63);
 }
 
 static const struct {
@@ -55,7 +55,7 @@ static void name_codec(struct payload *payload, const char compression[5], unsig
         payload->frame_bytes = (bits + 7) / 8 * payload->channels;
         return;
     }
-    snprintf(to, size, "aiff-%08x-%u", order_be32((const uint8_t *)compression), bits);
+    snprintf(to, size, "aiff-%08x-%u", endian_be32((const uint8_t *)compression), bits);
 }
 
 static bool read_format(struct chunk_walk *walk, const struct chunk *chunk, struct payload *payload)
@@ -68,11 +68,11 @@ static bool read_format(struct chunk_walk *walk, const struct chunk *chunk, stru
         return false;
     if (memcmp(walk->form, "AIFC", 4) == 0 && len == sizeof(format))
         memcpy(compression, format + COMM_SIZE, 4);
-    payload->channels = order_be16(format);
+    payload->channels = endian_be16(format);
     payload->rate = read_extended(format + 8);
-    name_codec(payload, compression, order_be16(format + 6));
+    name_codec(payload, compression, endian_be16(format + 6));
     if (payload->frame_bytes > 0)
-        payload->announced = (int64_t)order_be32(format + 2) * payload->frame_bytes;
+        payload->announced = (int64_t)endian_be32(format + 2) * payload->frame_bytes;
     return true;
 }
 
@@ -82,7 +82,7 @@ static bool read_sound(struct chunk_walk *walk, const struct chunk *chunk, struc
 
     if (chunk_read(walk->input, chunk, head, sizeof(head)) < sizeof(head))
         return false;
-    int64_t skip = SSND_HEAD + (int64_t)order_be32(head);
+    int64_t skip = SSND_HEAD + (int64_t)endian_be32(head);
     if (skip > chunk->size)
         skip = SSND_HEAD;
     payload->at = chunk->at + skip;
@@ -139,15 +139,15 @@ static void inst_facts(struct chunk_walk *walk, const struct chunk *chunk, struc
     if (chunk_read(walk->input, chunk, inst, sizeof(inst)) < sizeof(inst))
         return;
     labels_number(labels, "root_note", inst[0], 0, 127);
-    *to = (struct instrument){ order_be16(inst + 8) != 0, order_be16(inst + 10), order_be16(inst + 12) };
+    *to = (struct instrument){ endian_be16(inst + 8) != 0, endian_be16(inst + 10), endian_be16(inst + 12) };
 }
 
 /* Marks: id, position (4 bytes), a Pascal string padded to an even length. -1: no such mark. */
 static int64_t mark_position(const uint8_t *marks, size_t len, unsigned id)
 {
     for (size_t at = 2; at + 7 <= len; at += 6 + ((marks[at + 6] + 2u) & ~1u))
-        if (order_be16(marks + at) == id)
-            return order_be32(marks + at + 2);
+        if (endian_be16(marks + at) == id)
+            return endian_be32(marks + at + 2);
     return -1;
 }
 

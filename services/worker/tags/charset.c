@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "services/worker/tags/order.h"
+#include "services/worker/tags/endian.h"
 
 enum { REPLACEMENT = 0xFFFD };
 
@@ -51,7 +51,7 @@ static size_t next_utf8(const struct letters *in, uint32_t *character)
 
 static size_t next_utf16(const struct letters *in, uint32_t *character)
 {
-    uint16_t (*two)(const uint8_t *) = in->big ? order_be16 : order_le16;
+    uint16_t (*two)(const uint8_t *) = in->big ? endian_be16 : endian_le16;
 
     *character = REPLACEMENT;
     if (in->len < 2)

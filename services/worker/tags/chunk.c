@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "services/worker/tags/order.h"
+#include "services/worker/tags/endian.h"
 
 enum { CHUNKS_MAX = 4096, HEAD_SIZE = 8 };
 /* Programs that cannot go back to their header write the largest size they know. */
@@ -47,7 +47,7 @@ static void keep_ds64(struct chunk_walk *walk, const struct chunk *chunk)
     uint8_t sizes[16];
 
     if (chunk_is(chunk, "ds64") && chunk_read(walk->input, chunk, sizes, sizeof(sizes)) == sizeof(sizes)) {
-        uint64_t size = order_le64(sizes + 8);
+        uint64_t size = endian_le64(sizes + 8);
         walk->data64 = size <= INT64_MAX / 2 ? (int64_t)size : -1;
     }
 }
@@ -74,7 +74,7 @@ bool chunk_next(struct chunk_walk *walk, struct chunk *chunk)
     memcpy(chunk->id, head, 4);
     chunk->id[4] = 0;
     chunk->at = walk->next + HEAD_SIZE;
-    set_size(walk, chunk, walk->big ? order_be32(head + 4) : order_le32(head + 4));
+    set_size(walk, chunk, walk->big ? endian_be32(head + 4) : endian_le32(head + 4));
     walk->next = chunk->at + chunk->size + (chunk->size & 1);
     keep_ds64(walk, chunk);
     return true;

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "services/worker/tags/endian.h"
 #include "services/worker/tags/id3.h"
-#include "services/worker/tags/order.h"
 #include "services/worker/tags/trailer.h"
 #include "services/worker/tags/vorbis.h"
 
@@ -35,13 +35,13 @@ static bool read_block(struct input *input, int64_t at, struct flac_block *block
     if (!input_fill(input, at, head, sizeof(head)))
         return false;
     *block = (struct flac_block){ head[0] & ~LAST_BLOCK & 0xFF, head[0] & LAST_BLOCK, at + BLOCK_HEAD,
-                                  order_be24(head + 1) };
+                                  endian_be24(head + 1) };
     return true;
 }
 
 void flac_streaminfo(const uint8_t info[FLAC_STREAMINFO_SIZE], struct payload *payload)
 {
-    payload->rate = order_be24(info + 10) >> 4;
+    payload->rate = endian_be24(info + 10) >> 4;
     payload->channels = (info[12] >> 1 & 7) + 1u;
 }
 

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "services/worker/tags/endian.h"
 #include "services/worker/tags/genre.h"
-#include "services/worker/tags/order.h"
 
 enum {
     HEAD_SIZE = 10,
@@ -147,8 +147,8 @@ static void say_frames(const struct id3_tag *tag, size_t begin, struct labels *l
 
     for (int i = 0; i < FRAMES_MAX && at + head <= tag->len && tag->at[at] != 0; i++) {
         const uint8_t *frame = tag->at + at;
-        size_t len = tag->version == 2   ? order_be24(frame + 3)
-                     : tag->version == 3 ? order_be32(frame + 4)
+        size_t len = tag->version == 2   ? endian_be24(frame + 3)
+                     : tag->version == 3 ? endian_be32(frame + 4)
                                          : sync_safe(frame + 4);
         size_t left = tag->len - at - head;
         uint8_t *inside = tag->at + at + head;
@@ -166,7 +166,7 @@ static size_t extended_size(const struct id3_tag *tag)
 {
     if (!(tag->flags & TAG_EXTENDED) || tag->version == 2 || tag->len < 4)
         return 0;
-    size_t size = tag->version == 3 ? (size_t)order_be32(tag->at) + 4 : sync_safe(tag->at);
+    size_t size = tag->version == 3 ? (size_t)endian_be32(tag->at) + 4 : sync_safe(tag->at);
     return size < tag->len ? size : tag->len;
 }
 

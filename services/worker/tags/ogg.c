@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "common/buffer.h"
+#include "services/worker/tags/endian.h"
 #include "services/worker/tags/flac.h"
-#include "services/worker/tags/order.h"
 #include "services/worker/tags/vorbis.h"
 
 enum {
@@ -46,7 +46,7 @@ static void begin_stream(struct ogg *ogg)
     const uint8_t *data = page_data(ogg);
     size_t len = page_data_len(ogg);
 
-    ogg->serial = order_le32(ogg->page + 14);
+    ogg->serial = endian_le32(ogg->page + 14);
     ogg->under_way = true;
     ogg->packet = 0;
     ogg->codec = OGG_UNKNOWN;
@@ -56,8 +56,8 @@ static void begin_stream(struct ogg *ogg)
             ogg->codec = codecs[i].codec;
             ogg->headers = codecs[i].headers;
         }
-    if (ogg->codec == OGG_FLAC && len >= 9 && order_be16(data + 7) > 0)
-        ogg->headers = 1u + order_be16(data + 7);
+    if (ogg->codec == OGG_FLAC && len >= 9 && endian_be16(data + 7) > 0)
+        ogg->headers = 1u + endian_be16(data + 7);
 }
 
 /* Where the next page is, at or shortly after `at`; -1: none. */
@@ -100,7 +100,7 @@ static bool load_page(struct ogg *ogg)
 static bool next_page(struct ogg *ogg)
 {
     while (load_page(ogg)) {
-        bool ours = ogg->under_way && order_le32(ogg->page + 14) == ogg->serial;
+        bool ours = ogg->under_way && endian_le32(ogg->page + 14) == ogg->serial;
         if (ogg->page[5] & FIRST_PAGE && (!ogg->under_way || ogg->packet > ogg->headers))
             begin_stream(ogg);
         else if (!ours)
@@ -158,7 +158,7 @@ bool ogg_payload(struct ogg *ogg, struct payload *payload)
     strncpy(payload->codec, codec_name(ogg->codec), sizeof(payload->codec) - 1);
     if (ogg->codec == OGG_VORBIS && len >= 16) {
         payload->channels = data[11];
-        payload->rate = order_le32(data + 12);
+        payload->rate = endian_le32(data + 12);
     } else if (ogg->codec == OGG_OPUS && len >= 10) {
         payload->channels = data[9];
         payload->rate = 48000;

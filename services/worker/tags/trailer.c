@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "services/worker/tags/order.h"
+#include "services/worker/tags/endian.h"
 
 enum { OLD_ID3_SIZE = 128, APE_SIZE = 32, APE_SIZE_MAX = 64 << 20, LYRICS_SIZE = 15, TRAILERS_MAX = 8 };
 
@@ -20,7 +20,7 @@ static int64_t before_ape(struct input *input, int64_t end)
 
     if (!input_fill(input, end - APE_SIZE, foot, sizeof(foot)) || memcmp(foot, "APETAGEX", 8) != 0)
         return end;
-    int64_t size = order_le32(foot + 12) + (int64_t)(order_le32(foot + 20) >> 31) * APE_SIZE;
+    int64_t size = endian_le32(foot + 12) + (int64_t)(endian_le32(foot + 20) >> 31) * APE_SIZE;
     return size >= APE_SIZE && size <= APE_SIZE_MAX && size <= end ? end - size : end;
 }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "services/worker/tags/order.h"
+#include "services/worker/tags/endian.h"
 
 enum { COMMENTS_MAX = 4096, READ_MAX = 4 << 20 };
 
@@ -49,7 +49,7 @@ static bool take_run(const uint8_t **at, size_t *len, const uint8_t **run, size_
 {
     if (*len < 4)
         return false;
-    uint32_t announced = order_le32(*at);
+    uint32_t announced = endian_le32(*at);
     *run = *at + 4;
     *run_len = announced <= *len - 4 ? announced : *len - 4;
     *at = *run + *run_len;

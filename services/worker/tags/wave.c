@@ -5,19 +5,19 @@
 #include <string.h>
 
 #include "services/worker/tags/chunk.h"
+#include "services/worker/tags/endian.h"
 #include "services/worker/tags/id3.h"
-#include "services/worker/tags/order.h"
 
 enum { TAG_PCM = 1, TAG_FLOAT = 3, TAG_ALAW = 6, TAG_ULAW = 7, TAG_EXTENSIBLE = 0xFFFE, INFO_MAX = 4096 };
 
 static uint16_t read_two(const struct chunk_walk *walk, const uint8_t *at)
 {
-    return walk->big ? order_be16(at) : order_le16(at);
+    return walk->big ? endian_be16(at) : endian_le16(at);
 }
 
 static uint32_t read_four(const struct chunk_walk *walk, const uint8_t *at)
 {
-    return walk->big ? order_be32(at) : order_le32(at);
+    return walk->big ? endian_be32(at) : endian_le32(at);
 }
 
 /* ---- where the sound is ---- */

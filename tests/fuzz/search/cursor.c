@@ -16,7 +16,7 @@ static struct position place_of(struct fuzz_input *input)
     if (number.len == sizeof(place.number))
         memcpy(&place.number, number.at, number.len);
     place.id = stock_id((uint8_t)fuzz_number(input));
-    struct bytes text = fuzz_take(input, ORDER_TEXT);
+    struct bytes text = fuzz_take(input, SORT_TEXT);
     place.text = (const char *)text.at;
     place.text_len = text.len;
     return place;
@@ -49,7 +49,7 @@ static void pages(struct index *index, struct sort_order *order, const struct po
     scores->rows = rows;
     scores->count = count;
     order->scores = scores;
-    found = order_page(order, index, rows, count, after, count, page, &more);
+    found = sort_page(order, index, rows, count, after, count, page, &more);
     holds(found <= count && !more);
     for (uint32_t i = 0; i < found; i++)
         holds(page[i] < index_rows(index));
@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     cursor_read(&arena, fuzz_text(bytes_of(input.at, input.left)), TEXT(""), sort, &place, &fault);
     place = place_of(&input);
     comes_back(&arena, &place);
-    if (order_read(&index, sort, &order, &fault) == ERR_OK)
+    if (sort_read(&index, sort, &order, &fault) == ERR_OK)
         pages(&index, &order, isnan(place.number) ? NULL : &place);
     arena_free(&arena);
     return 0;

@@ -338,11 +338,11 @@ static void a_table_that_is_not_that_of_the_rows_is_refused(void **state)
     assert_int_equal(ids_adopt(&ids), ERR_INTERNAL);
     ids.table.column.count = 4096;
     for (uint32_t i = 0; i < 4096; i++)
-        if (*table_at(&ids.table, i) == 10)
-            *table_at(&ids.table, i) = 11;
+        if (*hash_table_at(&ids.table, i) == 10)
+            *hash_table_at(&ids.table, i) = 11;
     assert_int_equal(ids_adopt(&ids), ERR_INTERNAL);
     for (uint32_t i = 0; i < 4096; i++)
-        *table_at(&ids.table, i) = 1;
+        *hash_table_at(&ids.table, i) = 1;
     assert_int_equal(ids_adopt(&ids), ERR_INTERNAL);
     ids_close(&ids);
 }
@@ -363,9 +363,9 @@ static void a_table_in_disorder_never_runs_full(void **state)
     }
     assert_int_equal(ids.table.column.count, PLACES);
     for (uint32_t i = 0, j = PLACES - 1; i < j; i++, j--) {
-        uint32_t first = *table_at(&ids.table, i);
-        *table_at(&ids.table, i) = *table_at(&ids.table, j);
-        *table_at(&ids.table, j) = first;
+        uint32_t first = *hash_table_at(&ids.table, i);
+        *hash_table_at(&ids.table, i) = *hash_table_at(&ids.table, j);
+        *hash_table_at(&ids.table, j) = first;
     }
     assert_int_equal(ids_adopt(&ids), ERR_OK);
     for (uint32_t i = 0; i < ROWS; i++) {

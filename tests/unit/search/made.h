@@ -15,7 +15,7 @@
 
 #include "services/search/index/fold.h"
 #include "services/search/query/match.h"
-#include "services/search/query/order.h"
+#include "services/search/query/sort.h"
 
 enum { MADE_WORDS = 12, MADE_PACKS = 5, MADE_TAGS = 6, MADE_CLASSES = 4, MADE_ID_BYTES = 16 };
 

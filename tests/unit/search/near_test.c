@@ -301,18 +301,18 @@ static void a_row_in_no_cluster_is_refused(void **state)
     struct stage *stage = *state;
     struct near_parts parts = near_file_parts(stage->near.file);
     uint32_t place = parts.places[21];
-    uint16_t home = parts.homes[21];
+    uint16_t home = parts.row_clusters[21];
 
-    parts.homes[21] = home ? (uint16_t)(home - 1) : 1;
+    parts.row_clusters[21] = home ? (uint16_t)(home - 1) : 1;
     assert_false(near_file_is_sound(&stage->near.made, ROWS));
     parts.places[21] = NEAR_NO_PLACE;
     parts.rows[place] = NEAR_NO_ROW;
     assert_true(near_file_is_sound(&stage->near.made, ROWS));
-    parts.homes[21] = (uint16_t)parts.file->clusters;
+    parts.row_clusters[21] = (uint16_t)parts.file->clusters;
     assert_false(near_file_is_sound(&stage->near.made, ROWS));
     parts.places[21] = place;
     parts.rows[place] = 21;
-    parts.homes[21] = home;
+    parts.row_clusters[21] = home;
 }
 
 static void build_for(struct index *index)

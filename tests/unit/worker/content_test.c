@@ -1,5 +1,5 @@
+#include "services/worker/tags/endian.h"
 #include "services/worker/tags/ogg.h"
-#include "services/worker/tags/order.h"
 #include "tests/unit/worker/made.h"
 
 static void a_tag_edit_leaves_the_content_of_a_wave_file(void **state)

@@ -1,5 +1,5 @@
 /* Pages cover a result once, whatever comes and goes between them; scores and facets. */
-#include "services/search/index/tally_count.h"
+#include "services/search/index/facet_count.h"
 #include "services/search/query/cursor.h"
 #include "services/search/query/facets.h"
 #include "services/search/query/score.h"
@@ -15,21 +15,21 @@ static uint32_t next_page(struct index *index, const char *query, const char *so
     struct node *root;
     struct bitmap *found = made_match(index, query, &root, arena);
     uint32_t count, page[PAGE + 1], *rows = bitmap_array(found, &count);
-    struct scores *scores = score_tells(&match, root, found) ? score_rows(&match, root, found, rows) : NULL;
+    struct scores *scores = score_differs(&match, root, found) ? score_rows(&match, root, found, rows) : NULL;
     struct position after, last;
     struct sort_order order;
     bool more;
 
-    assert_int_equal(order_read(index, text_of(sort), &order, NULL), ERR_OK);
+    assert_int_equal(sort_read(index, text_of(sort), &order, NULL), ERR_OK);
     order.scores = scores;
     if (cursor->len)
         assert_int_equal(cursor_read(arena, *cursor, text_of(query), text_of(sort), &after, NULL), ERR_OK);
-    count = order_page(&order, index, rows, count, cursor->len ? &after : NULL, PAGE, page, &more);
+    count = sort_page(&order, index, rows, count, cursor->len ? &after : NULL, PAGE, page, &more);
     for (uint32_t i = 0; i < count; i++)
         to[i] = index_id(index, page[i]);
     *cursor = (struct text){ 0 };
     if (more) {
-        last = order_position(&order, index, page[count - 1]);
+        last = sort_position(&order, index, page[count - 1]);
         *cursor = cursor_write(arena, text_of(query), text_of(sort), &last);
         assert_true(cursor->len > 0 && cursor->len <= 255);
     }
@@ -97,8 +97,8 @@ static void items_without_a_value_come_last_in_either_direction(void **state)
         for (uint32_t row = 0; row < index_rows(&index); row++)
             if (!id_is_zero(index_id(&index, row)))
                 rows[count++] = row;
-        assert_int_equal(order_read(&index, text_of(SORTS[i]), &order, NULL), ERR_OK);
-        assert_int_equal(order_page(&order, &index, rows, count, NULL, ITEMS, page, &more), count);
+        assert_int_equal(sort_read(&index, text_of(SORTS[i]), &order, NULL), ERR_OK);
+        assert_int_equal(sort_page(&order, &index, rows, count, NULL, ITEMS, page, &more), count);
         assert_false(more);
         for (uint32_t j = 0; j < count; j++) {
             double bpm = index_number(order.numbers, page[j]);
@@ -139,9 +139,9 @@ static void an_order_that_there_is_not_is_refused(void **state)
 
     (void)state;
     assert_int_equal(index_open(&index), ERR_OK);
-    assert_int_equal(order_read(&index, TEXT("-colour"), &order, &fault), ERR_BAD_REQUEST);
+    assert_int_equal(sort_read(&index, TEXT("-colour"), &order, &fault), ERR_BAD_REQUEST);
     assert_string_equal(fault.field, "sort");
-    assert_int_equal(order_read(&index, TEXT("bpm"), &order, &fault), ERR_OK); /* though no item has one yet */
+    assert_int_equal(sort_read(&index, TEXT("bpm"), &order, &fault), ERR_OK); /* though no item has one yet */
     index_close(&index);
 }
 
@@ -205,7 +205,7 @@ static void counts_are_right(uint32_t items_count, double above)
     struct made_item *items = made_items(&index, items_count, 14);
     struct bitmap *rows = made_match(&index, query, &root, &arena);
     uint32_t count, *each = bitmap_array(rows, &count);
-    while (items_count > ITEMS && tally_prepare(&index)) {
+    while (items_count > ITEMS && facet_count_prepare(&index)) {
     }
     assert_int_equal(facets_count(&index, &arena, &asked, rows, each, &counts, NULL), ERR_OK);
     assert_int_equal(counts.count, MADE_CLASSES - 1 + MADE_PACKS - 1 + MADE_TAGS);
@@ -240,7 +240,7 @@ static void a_value_of_very_many_rows_is_counted_whole(void **state)
 {
     enum { ROWS = 140003 };
     static struct entry entry;
-    struct tally_teller teller = { take_count, NULL };
+    struct facet_counter teller = { take_count, NULL };
     uint32_t *each = calloc(ROWS, sizeof(*each)), all, third;
     struct bitmap *rows = bitmap_new();
     struct index index;
@@ -261,7 +261,8 @@ static void a_value_of_very_many_rows_is_counted_whole(void **state)
         bitmap_add(rows, i);
     }
     uint32_t *counts = teller.state = calloc(terms_count(&index.terms), sizeof(*counts));
-    assert_int_equal(tally_count(&index, TERM_TAG, &(struct tally_rows){ rows, each, ROWS, false }, &teller), ERR_OK);
+    assert_int_equal(facet_count_terms(&index, TERM_TAG, &(struct facet_rows){ rows, each, ROWS, false }, &teller),
+                     ERR_OK);
     assert_true(terms_find(&index.terms, terms_start(key, TERM_TAG, TEXT("all\0all")), &all));
     assert_true(terms_find(&index.terms, terms_start(key, TERM_TAG, TEXT("third\0third")), &third));
     assert_int_equal(counts[all], ROWS);
@@ -307,8 +308,9 @@ static void counts_agree_with_postings(struct index *index, enum term_field fiel
     assert_non_null(counts);
     bitmap_and_not(others, rows);
     each = bitmap_array(are_others ? others : rows, &count);
-    struct tally_teller teller = { take_count, counts };
-    assert_int_equal(tally_count(index, field, &(struct tally_rows){ rows, each, count, are_others }, &teller), ERR_OK);
+    struct facet_counter teller = { take_count, counts };
+    assert_int_equal(facet_count_terms(index, field, &(struct facet_rows){ rows, each, count, are_others }, &teller),
+                     ERR_OK);
     free(each);
     bitmap_free(others);
     for (uint32_t term = 0; term < terms_count(&index->terms); term++)
@@ -338,7 +340,7 @@ static void counts_stay_right(struct index *index, uint64_t *seed)
 
 static void facets_stay_right_while_items_come_change_and_go(void **state)
 {
-    static const uint32_t changes[] = { 1, 10, 0, 300, TALLY_STALE, 3 * TALLY_STALE, 2 };
+    static const uint32_t changes[] = { 1, 10, 0, 300, FACET_CODES_STALE, 3 * FACET_CODES_STALE, 2 };
     uint64_t seed = 5;
     uint32_t number = 0;
     struct index index;
@@ -364,7 +366,7 @@ static void facets_stay_right_while_items_come_change_and_go(void **state)
 
 static void rows_that_come_in_the_order_of_their_ids_are_a_page_as_they_come(void **state)
 {
-    struct sort_order order = { .kind = ORDER_SCORE, .is_descending = true };
+    struct sort_order order = { .kind = SORT_SCORE, .is_descending = true };
     uint32_t rows[ITEMS], page[PAGE + 1], count = 0;
     uint64_t seed = 9;
     struct index index;
@@ -374,14 +376,14 @@ static void rows_that_come_in_the_order_of_their_ids_are_a_page_as_they_come(voi
     assert_int_equal(index_open(&index), ERR_OK);
     for (uint32_t i = 0; i < ITEMS; i++)
         put_valued(&index, i + 1, &seed, VALUES), rows[count++] = i;
-    assert_true(order_is_of_rows(&order, &index));
-    assert_int_equal(order_page(&order, &index, rows, count, NULL, PAGE, page, &more), PAGE);
+    assert_true(sort_is_of_rows(&order, &index));
+    assert_int_equal(sort_page(&order, &index, rows, count, NULL, PAGE, page, &more), PAGE);
     for (uint32_t i = 0; i < PAGE; i++)
         assert_int_equal(page[i], i);
     index_remove(&index, index_id(&index, 3)); /* its row is taken by the latest */
     put_valued(&index, ITEMS + 1, &seed, VALUES);
-    assert_false(order_is_of_rows(&order, &index));
-    assert_int_equal(order_page(&order, &index, rows, count, NULL, PAGE, page, &more), PAGE);
+    assert_false(sort_is_of_rows(&order, &index));
+    assert_int_equal(sort_page(&order, &index, rows, count, NULL, PAGE, page, &more), PAGE);
     for (uint32_t i = 0; i < PAGE; i++)
         assert_int_equal(page[i], i < 3 ? i : i + 1);
     index_close(&index);

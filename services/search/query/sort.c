@@ -1,4 +1,4 @@
-#include "services/search/query/order.h"
+#include "services/search/query/sort.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,24 +12,24 @@ static bool take_name(const struct index *index, struct text name, struct sort_o
     const struct filter *filter = filter_named(name);
 
     if (text_is(name, "score") || text_is(name, "id") || text_is(name, "name")) {
-        order->kind = text_is(name, "score") ? ORDER_SCORE : text_is(name, "id") ? ORDER_ID : ORDER_NAME;
+        order->kind = text_is(name, "score") ? SORT_SCORE : text_is(name, "id") ? SORT_ID : SORT_NAME;
         return true;
     }
     if (filter && filter->column)
         name = text_of(filter->column);
     order->numbers = index_numbers(index, name);
     if (order->numbers || (filter && filter->column)) {
-        order->kind = ORDER_NUMBER;
+        order->kind = SORT_NUMBER;
         return true;
     }
-    order->kind = ORDER_VALUE;
+    order->kind = SORT_VALUE;
     order->field = filter ? filter->term : 0;
     if (order->field == TERM_PACK_WORD)
         order->field = TERM_PACK;
     return order->field >= TERM_PACK && order->field < TERM_IS;
 }
 
-enum err order_read(const struct index *index, struct text sort, struct sort_order *order, struct fault *fault)
+enum err sort_read(const struct index *index, struct text sort, struct sort_order *order, struct fault *fault)
 {
     struct text name = sort;
 
@@ -40,7 +40,7 @@ enum err order_read(const struct index *index, struct text sort, struct sort_ord
     if (order->is_descending || sort.at[0] == '+')
         name = (struct text){ sort.len - 1, sort.at + 1 };
     if (take_name(index, name, order)) {
-        if (order->kind == ORDER_SCORE) /* the best come first, with or without a sign */
+        if (order->kind == SORT_SCORE) /* the best come first, with or without a sign */
             order->is_descending = true;
         return ERR_OK;
     }
@@ -53,7 +53,7 @@ enum err order_read(const struct index *index, struct text sort, struct sort_ord
 
 static struct position text_position(struct text text)
 {
-    uint32_t len = text.len < ORDER_TEXT ? text.len : ORDER_TEXT;
+    uint32_t len = text.len < SORT_TEXT ? text.len : SORT_TEXT;
 
     return (struct position){ .has_value = len > 0, .text = text.at, .text_len = len };
 }
@@ -79,24 +79,24 @@ static struct position number_position(double number)
     return (struct position){ .has_value = !isnan(number), .number = isnan(number) ? 0 : number };
 }
 
-struct position order_position(const struct sort_order *order, const struct index *index, uint32_t row)
+struct position sort_position(const struct sort_order *order, const struct index *index, uint32_t row)
 {
     struct position at = { 0 };
 
     switch (order->kind) {
-    case ORDER_SCORE:
+    case SORT_SCORE:
         at = number_position(score_of(order->scores, row));
         break;
-    case ORDER_NUMBER:
+    case SORT_NUMBER:
         at = number_position(order->numbers ? index_number(order->numbers, row) : (double)NAN);
         break;
-    case ORDER_NAME:
+    case SORT_NAME:
         at = text_position(index_name(index, row));
         break;
-    case ORDER_VALUE:
+    case SORT_VALUE:
         at = value_position(index, row, order->field);
         break;
-    case ORDER_ID:
+    case SORT_ID:
         break;
     }
     at.id = index_id(index, row);
@@ -113,7 +113,7 @@ static int compare_positions(const struct sort_order *order, const struct positi
         by = a->number < b->number ? -1 : 1;
     else if (a->text_len || b->text_len)
         by = text_compare((struct text){ a->text_len, a->text }, (struct text){ b->text_len, b->text });
-    else if (order->kind == ORDER_ID)
+    else if (order->kind == SORT_ID)
         by = id_compare(a->id, b->id);
     if (by)
         return order->is_descending ? -by : by;
@@ -192,12 +192,12 @@ static bool is_behind(const struct page *page, uint32_t row, uint32_t place)
 {
     const struct sort_order *order = page->order;
     const struct position *last = &page->heap[0].at;
-    double number = order->kind == ORDER_SCORE ? (order->scores ? (double)order->scores->at[place] : 0)
-                                               : (order->numbers ? index_number(order->numbers, row) : (double)NAN);
+    double number = order->kind == SORT_SCORE ? (order->scores ? (double)order->scores->at[place] : 0)
+                                              : (order->numbers ? index_number(order->numbers, row) : (double)NAN);
 
-    if (page->count == page->room && order->kind == ORDER_ID && !order->is_descending)
+    if (page->count == page->room && order->kind == SORT_ID && !order->is_descending)
         return page->ids_rise;
-    if (page->count < page->room || (order->kind != ORDER_SCORE && order->kind != ORDER_NUMBER))
+    if (page->count < page->room || (order->kind != SORT_SCORE && order->kind != SORT_NUMBER))
         return false;
     if (isnan(number) || !last->has_value)
         return isnan(number) && (last->has_value || page->ids_rise);
@@ -209,7 +209,7 @@ static bool is_behind(const struct page *page, uint32_t row, uint32_t place)
 /* The next from i on that may come onto a full page by its score. */
 static uint32_t pass_over_low(const struct page *page, uint32_t i, uint32_t count)
 {
-    const struct scores *scores = page->order->kind == ORDER_SCORE ? page->order->scores : NULL;
+    const struct scores *scores = page->order->kind == SORT_SCORE ? page->order->scores : NULL;
 
     if (!scores || page->count < page->room || !page->heap[0].at.has_value || !page->ids_rise)
         return i;
@@ -218,13 +218,13 @@ static uint32_t pass_over_low(const struct page *page, uint32_t i, uint32_t coun
     return i;
 }
 
-bool order_is_of_rows(const struct sort_order *order, const struct index *index)
+bool sort_is_of_rows(const struct sort_order *order, const struct index *index)
 {
-    return order->kind == ORDER_SCORE && !order->scores && !index->ids.is_mixed;
+    return order->kind == SORT_SCORE && !order->scores && !index->ids.is_mixed;
 }
 
-uint32_t order_page(const struct sort_order *order, const struct index *index, const uint32_t *rows, uint32_t count,
-                    const struct position *after, uint32_t limit, uint32_t *to, bool *more)
+uint32_t sort_page(const struct sort_order *order, const struct index *index, const uint32_t *rows, uint32_t count,
+                   const struct position *after, uint32_t limit, uint32_t *to, bool *more)
 {
     struct page page = { .order = order, .room = limit + 1, .ids_rise = !index->ids.is_mixed };
     uint32_t found;
@@ -232,11 +232,11 @@ uint32_t order_page(const struct sort_order *order, const struct index *index, c
     *more = false;
     page.heap = malloc(page.room * sizeof(*page.heap));
     for (uint32_t i = 0; page.heap && (i = pass_over_low(&page, i, count)) < count; i++) {
-        if (page.count == page.room && order_is_of_rows(order, index))
+        if (page.count == page.room && sort_is_of_rows(order, index))
             break;
         if (is_behind(&page, rows[i], i))
             continue;
-        struct candidate one = { order_position(order, index, rows[i]), rows[i] };
+        struct candidate one = { sort_position(order, index, rows[i]), rows[i] };
         if (!after || compare_positions(order, &one.at, after) > 0)
             offer_candidate(&page, &one);
     }

@@ -1,8 +1,6 @@
-/* twins: how the time to find duplicates grows. Made-up sounds, of which one in twenty is the one before it once more,
- * softer and with noise, in a real store; searched as the service does, by processor time.
- * Usage: twins COUNT…, each in a home of its own below $LOOPHOLE_HOME */
-#include "services/search/duplicates/twins.h"
-
+/* duplicates: how the time to find duplicates grows. Made-up sounds, of which one in twenty is the one before it once
+ * more, softer and with noise, in a real store; searched as the service does, by processor time. Usage: duplicates
+ * COUNT…, each in a home of its own below $LOOPHOLE_HOME */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +8,7 @@
 #include <time.h>
 
 #include "bench/query/items.h"
+#include "services/search/duplicates/groups.h"
 #include "store/keys.h"
 
 enum { SLICE_US = 5000, STAGES = 4 };
@@ -37,7 +36,7 @@ static struct id *ids_of(struct txn *txn, uint32_t count)
 }
 
 /* Seconds of each stage: gathering, matching twice, comparing prints. */
-static bool search(struct twins *twins, struct store *store, const struct paths *paths, uint32_t count,
+static bool search(struct duplicate_groups *groups, struct store *store, const struct paths *paths, uint32_t count,
                    double seconds[STAGES], uint64_t *pairs)
 {
     uint64_t done = 0, total = 0;
@@ -47,11 +46,11 @@ static bool search(struct twins *twins, struct store *store, const struct paths 
     while (e == ERR_OK && !is_done) {
         struct txn *txn;
         double began = processor_seconds();
-        twins_progress(twins, &done, &total);
+        groups_progress(groups, &done, &total);
         uint64_t stage = done / count < STAGES - 1 ? done / count : STAGES - 1;
         if ((e = store_read(store, &txn, NULL)) != ERR_OK)
             break;
-        e = twins_step(twins, txn, paths, clock_steady() + SLICE_US, &is_done);
+        e = groups_step(groups, txn, paths, clock_steady() + SLICE_US, &is_done);
         txn_end(txn);
         seconds[stage] += processor_seconds() - began;
     }
@@ -64,10 +63,10 @@ static void run(uint32_t count, double *before)
     struct paths paths;
     struct store *store;
     struct txn *txn;
-    struct twins_group group;
+    struct found_group group;
     double seconds[STAGES] = { 0 }, all = 0;
     uint64_t pairs = 0;
-    uint32_t groups = 0;
+    uint32_t found = 0;
 
     if (paths_find(&paths, NULL) != ERR_OK)
         exit(1);
@@ -76,21 +75,21 @@ static void run(uint32_t count, double *before)
         exit(1);
     struct id *ids = ids_of(txn, count);
     txn_end(txn);
-    struct twins *twins = ids ? twins_new(ids, count) : NULL;
-    if (!twins || !search(twins, store, &paths, count, seconds, &pairs))
+    struct duplicate_groups *groups = ids ? groups_new(ids, count) : NULL;
+    if (!groups || !search(groups, store, &paths, count, seconds, &pairs))
         exit(1);
-    while (twins_group(twins, groups, &group))
-        groups++;
+    while (groups_get(groups, found, &group))
+        found++;
     for (int i = 0; i < STAGES; i++)
         all += seconds[i];
     printf("%9u items: %8.2f s (gather %.2f, match %.2f, compare %.2f for %llu pairs), %.0f µs an item", count, all,
            seconds[0], seconds[1] + seconds[2], seconds[3], (unsigned long long)pairs, all / count * 1e6);
     if (*before > 0)
         printf(", %.2f times those of the one before", all / count / *before);
-    printf("; %u groups of %u\n", groups, count / 20);
+    printf("; %u groups of %u\n", found, count / 20);
     fflush(stdout);
     *before = all / count;
-    twins_free(twins);
+    groups_free(groups);
     free(ids);
     store_close(store);
 }

@@ -1,4 +1,4 @@
-#include "services/worker/hear/features/print.h"
+#include "services/worker/hear/features/fingerprint.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -8,15 +8,15 @@ static const float NOT_SILENT = 1e-5f, WITHIN_40_DB = 0.01f;
 static const double LEAD_SECONDS = 0.02, PASSES = 0.9 /* of half the rate */, HALF_WIDTH = 8 /* of the kernel */;
 static const double LOWEST_HZ = 50, HIGHEST_HZ = 7000;
 
-int print_init(struct print *p)
+int fingerprint_init(struct fingerprint_maker *p)
 {
     p->hash = hash_new();
-    p->fft = fft_new(PRINT_FFT);
-    p->head = malloc(PRINT_HEAD_MAX * sizeof(*p->head));
+    p->fft = fft_new(FINGERPRINT_FFT);
+    p->head = malloc(FINGERPRINT_HEAD_MAX * sizeof(*p->head));
     return p->hash && p->fft && p->head;
 }
 
-void print_free(struct print *p)
+void fingerprint_free(struct fingerprint_maker *p)
 {
     hash_free(p->hash);
     fft_free(p->fft);
@@ -24,20 +24,20 @@ void print_free(struct print *p)
 }
 
 /* A sinc under a Hann window, for each place between two samples. */
-static void make_kernel(struct print *p)
+static void make_kernel(struct fingerprint_maker *p)
 {
-    double scale = fmax(1, p->rate / PRINT_RATE), half = HALF_WIDTH * scale;
+    double scale = fmax(1, p->rate / FINGERPRINT_RATE), half = HALF_WIDTH * scale;
 
     p->taps = 2 * (size_t)ceil(half);
-    for (size_t phase = 0; phase < PRINT_PHASES; phase++)
+    for (size_t phase = 0; phase < FINGERPRINT_PHASES; phase++)
         for (size_t k = 0; k < p->taps; k++) {
-            double off = (double)k - (double)(p->taps / 2 - 1) - (double)phase / PRINT_PHASES;
+            double off = (double)k - (double)(p->taps / 2 - 1) - (double)phase / FINGERPRINT_PHASES;
             double x = M_PI * PASSES * off / scale, window = fabs(off) < half ? cos(M_PI * off / half / 2) : 0;
             p->kernel[phase][k] = (float)((fabs(x) < 1e-9 ? 1 : sin(x) / x) * window * window * PASSES / scale);
         }
 }
 
-void print_start(struct print *p, double rate, double file_rate, size_t channels)
+void fingerprint_start(struct fingerprint_maker *p, double rate, double file_rate, size_t channels)
 {
     double format[2] = { file_rate, (double)channels };
 
@@ -50,14 +50,14 @@ void print_start(struct print *p, double rate, double file_rate, size_t channels
     hash_add(p->hash, format, sizeof(format));
 }
 
-void print_hash(struct print *p, const float *interleaved, size_t samples)
+void fingerprint_hash(struct fingerprint_maker *p, const float *interleaved, size_t samples)
 {
     hash_add(p->hash, interleaved, samples * sizeof(*interleaved));
 }
 
-void print_keep(struct print *p, const float *mono, size_t count)
+void fingerprint_keep(struct fingerprint_maker *p, const float *mono, size_t count)
 {
-    size_t i = 0, room = PRINT_HEAD_MAX - p->head_count;
+    size_t i = 0, room = FINGERPRINT_HEAD_MAX - p->head_count;
 
     while (p->head_count == 0 && i < count && fabsf(mono[i]) < NOT_SILENT)
         i++;
@@ -78,8 +78,8 @@ static float loudest_of(const float *from, size_t count)
     return most;
 }
 
-/* Where the print begins, in samples of the head. */
-static double find_start(const struct print *p)
+/* Where the fingerprint begins, in samples of the head. */
+static double find_start(const struct fingerprint_maker *p)
 {
     size_t last = (size_t)(p->rate * 4) < p->head_count ? (size_t)(p->rate * 4) : p->head_count, i = 0;
     float most = loudest_of(p->head, last);
@@ -90,10 +90,10 @@ static double find_start(const struct print *p)
 }
 
 /* The low-passed head at a place between its samples, which is not below zero. */
-static float sample_at(const struct print *p, double place)
+static float sample_at(const struct fingerprint_maker *p, double place)
 {
     ptrdiff_t whole = (ptrdiff_t)place, first = whole - (ptrdiff_t)(p->taps / 2 - 1);
-    const float *kernel = p->kernel[(size_t)((place - (double)whole) * PRINT_PHASES)];
+    const float *kernel = p->kernel[(size_t)((place - (double)whole) * FINGERPRINT_PHASES)];
     size_t skip = first < 0 ? (size_t)-first : 0, left = p->head_count - (size_t)(first + (ptrdiff_t)skip);
     size_t taps = p->taps - skip < left ? p->taps - skip : left;
     const float *at = p->head + first + (ptrdiff_t)skip;
@@ -112,32 +112,32 @@ static void round_to_bytes(const float *from, size_t count, int8_t *to)
         to[i] = (int8_t)lrintf(from[i] / most * 127);
 }
 
-static void measure_bands(struct print *p)
+static void measure_bands(struct fingerprint_maker *p)
 {
-    double width = log(HIGHEST_HZ / LOWEST_HZ) / PRINT_BANDS, bin = (double)PRINT_RATE / PRINT_FFT;
-    float band[PRINT_BANDS] = { 0 }, mean = 0;
+    double width = log(HIGHEST_HZ / LOWEST_HZ) / FINGERPRINT_BANDS, bin = (double)FINGERPRINT_RATE / FINGERPRINT_FFT;
+    float band[FINGERPRINT_BANDS] = { 0 }, mean = 0;
 
     fft_power_plain(p->fft, p->line, p->power);
-    for (size_t b = 0; b < PRINT_BANDS; b++) {
+    for (size_t b = 0; b < FINGERPRINT_BANDS; b++) {
         size_t from = (size_t)ceil(LOWEST_HZ * exp((double)b * width) / bin);
         size_t to = (size_t)ceil(LOWEST_HZ * exp((double)(b + 1) * width) / bin);
         for (size_t i = from; i < to; i++)
             band[b] += p->power[i];
         band[b] = sqrtf(sqrtf(band[b]));
-        mean += band[b] / PRINT_BANDS;
+        mean += band[b] / FINGERPRINT_BANDS;
     }
-    for (size_t b = 0; b < PRINT_BANDS; b++)
+    for (size_t b = 0; b < FINGERPRINT_BANDS; b++)
         band[b] -= mean;
-    round_to_bytes(band, PRINT_BANDS, p->band);
+    round_to_bytes(band, FINGERPRINT_BANDS, p->band);
 }
 
-void print_finish(struct print *p)
+void fingerprint_finish(struct fingerprint_maker *p)
 {
-    double step = p->rate / PRINT_RATE, start = find_start(p);
+    double step = p->rate / FINGERPRINT_RATE, start = find_start(p);
 
     p->count = 0;
     memset(p->line, 0, sizeof(p->line));
-    for (double place = start; p->count < PRINT_SAMPLES && place < (double)p->head_count; p->count++) {
+    for (double place = start; p->count < FINGERPRINT_SAMPLES && place < (double)p->head_count; p->count++) {
         p->line[p->count] = sample_at(p, place);
         place = start + (double)(p->count + 1) * step;
     }
@@ -168,12 +168,13 @@ static double audible_seconds(const struct overview *o, double rate)
     return (double)(bins - first) * (double)o->stretch / rate;
 }
 
-bool print_summarise(const struct print *p, const struct overview *overview, double file_rate, struct arena *arena,
-                     struct artefact_gist *to)
+bool fingerprint_summarise(const struct fingerprint_maker *p, const struct overview *overview, double file_rate,
+                           struct arena *arena, struct artefact_gist *to)
 {
     struct hash hash = hash_so_far(p->hash);
 
     *to = (struct artefact_gist){ arena_bytes(arena, bytes_of(hash.b, sizeof(hash.b))),
-                                  (double)(float)audible_seconds(overview, file_rate), bytes_of(p->band, PRINT_BANDS) };
+                                  (double)(float)audible_seconds(overview, file_rate),
+                                  bytes_of(p->band, FINGERPRINT_BANDS) };
     return to->samples_hash.len > 0;
 }

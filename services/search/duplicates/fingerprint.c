@@ -1,4 +1,4 @@
-#include "services/search/duplicates/print.h"
+#include "services/search/duplicates/fingerprint.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,8 +15,8 @@ enum {
     REACH = 8,           /* samples on each side from which a value between two is computed */
     BANDS = 3,
     STRETCH = 32, /* samples of an envelope's step: 2 ms */
-    STRETCHES = PRINT_SAMPLES / STRETCH,
-    STRETCHES_OFF = PRINT_LAG / STRETCH
+    STRETCHES = FINGERPRINT_SAMPLES / STRETCH,
+    STRETCHES_OFF = FINGERPRINT_LAG / STRETCH
 };
 
 static const float LEAST_ENVELOPE = 0.96f;
@@ -27,7 +27,7 @@ static const double BAND_LEAST[BANDS] = { 0.98, 0.85, 0.6 };
 /* Sums over the first i samples. */
 struct sums {
     uint32_t count;
-    int32_t value[PRINT_SAMPLES + 1], square[PRINT_SAMPLES + 1];
+    int32_t value[FINGERPRINT_SAMPLES + 1], square[FINGERPRINT_SAMPLES + 1];
 };
 
 struct lag_place {
@@ -35,16 +35,16 @@ struct lag_place {
     double part, correlation;
 };
 
-struct print_bench {
+struct fingerprint_bench {
     struct fourier fourier;
     struct sums a, b;
     struct fourier_signal signal, spare;
-    float cross[2 * PRINT_LAG + 1]; /* by lag + PRINT_LAG */
+    float cross[2 * FINGERPRINT_LAG + 1]; /* by lag + FINGERPRINT_LAG */
 };
 
 /* ---- reading ---- */
 
-bool print_read(struct bytes from, struct fingerprint *to)
+bool fingerprint_read(struct bytes from, struct fingerprint *to)
 {
     struct artefact_print read = { 0 };
 
@@ -54,52 +54,52 @@ bool print_read(struct bytes from, struct fingerprint *to)
     return true;
 }
 
-/* To the length PRINT_GIST. */
-static void scale_bands(int8_t band[PRINT_BANDS])
+/* To the length FINGERPRINT_GIST. */
+static void scale_bands(int8_t band[FINGERPRINT_BANDS])
 {
     float norm = 0;
 
-    for (uint32_t i = 0; i < PRINT_BANDS; i++)
+    for (uint32_t i = 0; i < FINGERPRINT_BANDS; i++)
         norm += (float)band[i] * (float)band[i];
-    for (uint32_t i = 0; i < PRINT_BANDS && norm > 0; i++)
-        band[i] = (int8_t)fmaxf(-127, fminf(127, roundf((float)band[i] * PRINT_GIST / sqrtf(norm))));
+    for (uint32_t i = 0; i < FINGERPRINT_BANDS && norm > 0; i++)
+        band[i] = (int8_t)fmaxf(-127, fminf(127, roundf((float)band[i] * FINGERPRINT_GIST / sqrtf(norm))));
 }
 
-bool print_read_gist(struct bytes from, struct gist *to)
+bool fingerprint_read_gist(struct bytes from, struct gist *to)
 {
     struct artefact_gist read = { 0 };
 
     if (codec_decode(&artefact_gist_shape, from, NULL, &read, NULL) != ERR_OK ||
-        read.samples_hash.len != sizeof(to->pcm) || read.bands.len != PRINT_BANDS)
+        read.samples_hash.len != sizeof(to->pcm) || read.bands.len != FINGERPRINT_BANDS)
         return false;
     memcpy(to->pcm, read.samples_hash.at, sizeof(to->pcm));
-    memcpy(to->band, read.bands.at, PRINT_BANDS);
+    memcpy(to->band, read.bands.at, FINGERPRINT_BANDS);
     to->seconds = (float)read.seconds;
     scale_bands(to->band);
     return true;
 }
 
-float print_alike(const struct gist *a, const struct gist *b)
+float fingerprint_alike(const struct gist *a, const struct gist *b)
 {
     int sum = 0;
 
-    for (uint32_t i = 0; i < PRINT_BANDS; i++)
+    for (uint32_t i = 0; i < FINGERPRINT_BANDS; i++)
         sum += a->band[i] * b->band[i];
-    return (float)sum / (PRINT_GIST * PRINT_GIST);
+    return (float)sum / (FINGERPRINT_GIST * FINGERPRINT_GIST);
 }
 
 /* ---- laying one over the other ---- */
 
-struct print_bench *print_bench_new(void)
+struct fingerprint_bench *fingerprint_bench_new(void)
 {
-    struct print_bench *bench = malloc(sizeof(*bench));
+    struct fingerprint_bench *bench = malloc(sizeof(*bench));
 
     if (bench)
         fourier_init(&bench->fourier);
     return bench;
 }
 
-void print_bench_free(struct print_bench *bench)
+void fingerprint_bench_free(struct fingerprint_bench *bench)
 {
     free(bench);
 }
@@ -115,7 +115,7 @@ static void sum_up(const struct fingerprint *print, struct sums *to)
 }
 
 /* The spectra of two real signals from that of one complex: of bin k, as X = x[0] + j x[1] and Y likewise. */
-static void part_spectra(const struct print_bench *bench, uint32_t k, double x[2], double y[2])
+static void part_spectra(const struct fingerprint_bench *bench, uint32_t k, double x[2], double y[2])
 {
     uint32_t mirror = (FOURIER_SIZE - k) % FOURIER_SIZE;
     const float *real = bench->signal.re, *imaginary = bench->signal.im;
@@ -129,7 +129,7 @@ static void part_spectra(const struct print_bench *bench, uint32_t k, double x[2
 }
 
 /* cross[lag] = Σ a[i + lag] b[i], by the spectra's product. */
-static void compute_correlation(struct print_bench *bench)
+static void compute_correlation(struct fingerprint_bench *bench)
 {
     float *re = bench->signal.re, *im = bench->signal.im;
 
@@ -143,11 +143,12 @@ static void compute_correlation(struct print_bench *bench)
         re[mirror] = -re[k];
     }
     fourier_transform(&bench->fourier, &bench->signal, &bench->spare);
-    for (int lag = -PRINT_LAG; lag <= PRINT_LAG; lag++)
-        bench->cross[lag + PRINT_LAG] = im[(lag + FOURIER_SIZE) % FOURIER_SIZE];
+    for (int lag = -FINGERPRINT_LAG; lag <= FINGERPRINT_LAG; lag++)
+        bench->cross[lag + FINGERPRINT_LAG] = im[(lag + FOURIER_SIZE) % FOURIER_SIZE];
 }
 
-static void put_signals(struct print_bench *bench, const int8_t *a, uint32_t a_count, const int8_t *b, uint32_t b_count)
+static void put_signals(struct fingerprint_bench *bench, const int8_t *a, uint32_t a_count, const int8_t *b,
+                        uint32_t b_count)
 {
     memset(&bench->signal, 0, sizeof(bench->signal));
     for (uint32_t i = 0; i < a_count; i++)
@@ -193,20 +194,20 @@ static double normalise_overlap(const struct sums *a, const struct sums *b, int 
 }
 
 /* The cross-correlation between two lags: a sinc under a Hann window. */
-static double cross_at(const struct print_bench *bench, int lag, double part)
+static double cross_at(const struct fingerprint_bench *bench, int lag, double part)
 {
     double sum = 0;
 
     for (int k = -REACH + 1; k <= REACH; k++) {
-        int at = lag + k + PRINT_LAG;
+        int at = lag + k + FINGERPRINT_LAG;
         double x = M_PI * (part - k), window = cos((part - k) * M_PI / (2 * (REACH + 1)));
-        if (at >= 0 && at <= 2 * PRINT_LAG)
+        if (at >= 0 && at <= 2 * FINGERPRINT_LAG)
             sum += (double)bench->cross[at] * (fabs(x) < 1e-9 ? 1 : sin(x) / x) * window * window;
     }
     return sum;
 }
 
-static void refine_lag(const struct print_bench *bench, int lag, struct lag_place *best)
+static void refine_lag(const struct fingerprint_bench *bench, int lag, struct lag_place *best)
 {
     for (int k = -PARTS + 1; k < PARTS; k++) {
         double place = lag + (double)k / PARTS, whole = floor(place), part = place - whole;
@@ -218,12 +219,12 @@ static void refine_lag(const struct print_bench *bench, int lag, struct lag_plac
 }
 
 /* The highest few lags, each refined. */
-static struct lag_place lay_over(const struct print_bench *bench)
+static struct lag_place lay_over(const struct fingerprint_bench *bench)
 {
     struct lag_place best = { 0 }, peak[PEAKS] = { 0 };
 
-    for (int lag = -PRINT_LAG; lag <= PRINT_LAG; lag++) {
-        double cross = (double)bench->cross[lag + PRINT_LAG];
+    for (int lag = -FINGERPRINT_LAG; lag <= FINGERPRINT_LAG; lag++) {
+        double cross = (double)bench->cross[lag + FINGERPRINT_LAG];
         double correlation = normalise_overlap(&bench->a, &bench->b, lag, cross);
         int at = PEAKS;
         while (at > 0 && correlation > peak[at - 1].correlation)
@@ -241,7 +242,7 @@ static struct lag_place lay_over(const struct print_bench *bench)
 /* ---- band by band ---- */
 
 /* Both spectra of the overlap, the second shifted by a part of a sample, over one band. */
-static void sum_band(const struct print_bench *bench, double from_hz, double to_hz, double part, double sum[3])
+static void sum_band(const struct fingerprint_bench *bench, double from_hz, double to_hz, double part, double sum[3])
 {
     uint32_t first = (uint32_t)(from_hz * FOURIER_SIZE / RATE), last = (uint32_t)(to_hz * FOURIER_SIZE / RATE);
 
@@ -257,7 +258,7 @@ static void sum_band(const struct print_bench *bench, double from_hz, double to_
 }
 
 /* A band with little in it is mostly the coder's. */
-static bool bands_agree(const struct print_bench *bench, double part)
+static bool bands_agree(const struct fingerprint_bench *bench, double part)
 {
     double band[BANDS][3], all_x = 0, all_y = 0;
 
@@ -318,7 +319,7 @@ static bool envelopes_agree(const struct fingerprint *a, const struct fingerprin
     return count_x < 8 || count_y < 8;
 }
 
-bool print_is_same(struct print_bench *bench, const struct fingerprint *a, const struct fingerprint *b)
+bool fingerprint_is_same(struct fingerprint_bench *bench, const struct fingerprint *a, const struct fingerprint *b)
 {
     struct lag_place place;
     struct overlap o;

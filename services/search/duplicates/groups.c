@@ -1,10 +1,10 @@
-#include "services/search/duplicates/twins.h"
+#include "services/search/duplicates/groups.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/search/duplicates/fingerprint.h"
 #include "services/search/duplicates/forest.h"
-#include "services/search/duplicates/print.h"
 
 enum { GATHER, MATCH_WHOLE, MATCH_AUDIBLE, CHECK, GROUP, DONE };
 enum { CLOCK_EVERY = 16 /* steps between two looks at the clock */ };
@@ -21,8 +21,8 @@ struct sound {
 
 /* The most alike of one sound's. */
 struct near_sounds {
-    uint32_t count, at[TWINS_NEAR];
-    float alike[TWINS_NEAR];
+    uint32_t count, at[GROUPS_NEAR];
+    float alike[GROUPS_NEAR];
 };
 
 struct pair {
@@ -30,31 +30,31 @@ struct pair {
     float alike;
 };
 
-struct twins {
+struct duplicate_groups {
     uint32_t count;
     struct sound *sounds;
-    uint32_t *root[TWINS_KINDS]; /* a forest for each kind: the sound itself, or one on the way to its group's first */
-    uint32_t *order;             /* sounds by length, then by group */
-    uint32_t standing;           /* first ones of `order` that are matched */
-    struct near_sounds *near;    /* by sound */
+    uint32_t *root[GROUPS_KINDS]; /* a forest for each kind: the sound itself, or one on the way to its group's first */
+    uint32_t *order;              /* sounds by length, then by group */
+    uint32_t standing;            /* first ones of `order` that are matched */
+    struct near_sounds *near;     /* by sound */
     struct pair *pairs;
     uint32_t pair_count;
-    struct twins_group *groups;
+    struct found_group *groups;
     uint32_t group_count, group_room;
     uint32_t *members; /* of all groups */
     uint32_t member_count;
     int stage;
     uint32_t next;   /* of the stage */
-    uint32_t unread; /* pairs of which a print could not be read */
-    struct print_bench *bench;
+    uint32_t unread; /* pairs of which a fingerprint could not be read */
+    struct fingerprint_bench *bench;
     struct arena arena;
 };
 
 /* ---- opening ---- */
 
-struct twins *twins_new(const struct id *ids, uint32_t count)
+struct duplicate_groups *groups_new(const struct id *ids, uint32_t count)
 {
-    struct twins *t = calloc(1, sizeof(*t));
+    struct duplicate_groups *t = calloc(1, sizeof(*t));
 
     if (!t)
         return NULL;
@@ -62,28 +62,28 @@ struct twins *twins_new(const struct id *ids, uint32_t count)
     t->sounds = calloc(count + 1, sizeof(*t->sounds));
     t->order = calloc(count + 1, sizeof(*t->order));
     t->near = calloc(count + 1, sizeof(*t->near));
-    t->bench = print_bench_new();
+    t->bench = fingerprint_bench_new();
     bool whole = t->sounds && t->order && t->near && t->bench;
-    for (int kind = 0; kind < TWINS_KINDS; kind++) {
+    for (int kind = 0; kind < GROUPS_KINDS; kind++) {
         t->root[kind] = calloc(count + 1, sizeof(*t->root[kind]));
         whole = whole && t->root[kind];
     }
     if (!whole) {
-        twins_free(t);
+        groups_free(t);
         return NULL;
     }
     for (uint32_t i = 0; i < count; i++) {
         t->sounds[i].id = ids[i];
-        t->order[i] = t->root[TWINS_FILE][i] = i;
+        t->order[i] = t->root[GROUPS_FILE][i] = i;
     }
     return t;
 }
 
-void twins_free(struct twins *t)
+void groups_free(struct duplicate_groups *t)
 {
     if (!t)
         return;
-    for (int kind = 0; kind < TWINS_KINDS; kind++)
+    for (int kind = 0; kind < GROUPS_KINDS; kind++)
         free(t->root[kind]);
     free(t->sounds);
     free(t->order);
@@ -91,12 +91,12 @@ void twins_free(struct twins *t)
     free(t->pairs);
     free(t->groups);
     free(t->members);
-    print_bench_free(t->bench);
+    fingerprint_bench_free(t->bench);
     arena_free(&t->arena);
     free(t);
 }
 
-void twins_progress(const struct twins *t, uint64_t *done, uint64_t *total)
+void groups_progress(const struct duplicate_groups *t, uint64_t *done, uint64_t *total)
 {
     uint64_t before = (uint64_t)t->count * (uint64_t)(t->stage < CHECK ? t->stage : CHECK);
 
@@ -106,7 +106,7 @@ void twins_progress(const struct twins *t, uint64_t *done, uint64_t *total)
 
 /* ---- gathering ---- */
 
-static void gather_sound(struct twins *t, struct txn *txn, const struct paths *paths)
+static void gather_sound(struct duplicate_groups *t, struct txn *txn, const struct paths *paths)
 {
     struct sound *sound = &t->sounds[t->next];
     struct artefact artefact;
@@ -117,7 +117,7 @@ static void gather_sound(struct twins *t, struct txn *txn, const struct paths *p
     memcpy(sound->content, media.content.at, sizeof(sound->content));
     sound->has_content = true;
     sound->has_gist = catalogue_artefact(txn, paths, &t->arena, media.content, TEXT("gist"), &artefact) == ERR_OK &&
-                      print_read_gist(artefact.data, &sound->gist);
+                      fingerprint_read_gist(artefact.data, &sound->gist);
     sound->seconds = media.sample_rate ? (float)media.frames / (float)media.sample_rate : 0;
 }
 
@@ -163,7 +163,7 @@ static bool same_samples(const struct sound *a, const struct sound *b)
            memcmp(a->gist.pcm, b->gist.pcm, sizeof(a->gist.pcm)) == 0;
 }
 
-static void join_equal(struct twins *t, uint32_t *root, int (*by)(const void *, const void *, void *),
+static void join_equal(struct duplicate_groups *t, uint32_t *root, int (*by)(const void *, const void *, void *),
                        bool (*same)(const struct sound *, const struct sound *))
 {
     qsort_r(t->order, t->count, sizeof(*t->order), by, t->sounds);
@@ -173,13 +173,13 @@ static void join_equal(struct twins *t, uint32_t *root, int (*by)(const void *, 
 }
 
 /* One sound represents all with its samples. */
-static bool is_standing(struct twins *t, uint32_t i)
+static bool is_standing(struct duplicate_groups *t, uint32_t i)
 {
-    return t->sounds[i].has_gist && t->sounds[i].gist.seconds > 0 && forest_find(t->root[TWINS_AUDIO], i) == i;
+    return t->sounds[i].has_gist && t->sounds[i].gist.seconds > 0 && forest_find(t->root[GROUPS_AUDIO], i) == i;
 }
 
 /* Those come first: the copies of one sound fill no window of another. */
-static void sort_by_seconds(struct twins *t)
+static void sort_by_seconds(struct duplicate_groups *t)
 {
     t->standing = 0;
     for (uint32_t i = 0, others = t->count; i < t->count; i++)
@@ -187,19 +187,19 @@ static void sort_by_seconds(struct twins *t)
     qsort_r(t->order, t->standing, sizeof(*t->order), by_seconds, t->sounds);
 }
 
-static void match_audible(struct twins *t)
+static void match_audible(struct duplicate_groups *t)
 {
     for (uint32_t i = 0; i < t->count; i++)
         t->sounds[i].seconds = t->sounds[i].gist.seconds;
     sort_by_seconds(t);
 }
 
-static void begin_matching(struct twins *t)
+static void begin_matching(struct duplicate_groups *t)
 {
-    join_equal(t, t->root[TWINS_FILE], by_content, same_content);
-    memcpy(t->root[TWINS_AUDIO], t->root[TWINS_FILE], t->count * sizeof(uint32_t));
-    join_equal(t, t->root[TWINS_AUDIO], by_samples, same_samples);
-    memcpy(t->root[TWINS_SOUND], t->root[TWINS_AUDIO], t->count * sizeof(uint32_t));
+    join_equal(t, t->root[GROUPS_FILE], by_content, same_content);
+    memcpy(t->root[GROUPS_AUDIO], t->root[GROUPS_FILE], t->count * sizeof(uint32_t));
+    join_equal(t, t->root[GROUPS_AUDIO], by_samples, same_samples);
+    memcpy(t->root[GROUPS_SOUND], t->root[GROUPS_AUDIO], t->count * sizeof(uint32_t));
     sort_by_seconds(t);
 }
 
@@ -219,12 +219,12 @@ static void offer_near(struct near_sounds *near, uint32_t at, float alike)
 
     if (is_near(near, at))
         return;
-    if (near->count < TWINS_NEAR) {
+    if (near->count < GROUPS_NEAR) {
         near->at[near->count] = at;
         near->alike[near->count++] = alike;
         return;
     }
-    for (uint32_t i = 1; i < TWINS_NEAR; i++)
+    for (uint32_t i = 1; i < GROUPS_NEAR; i++)
         least = near->alike[i] < near->alike[least] ? i : least;
     if (alike > near->alike[least]) {
         near->at[least] = at;
@@ -233,16 +233,16 @@ static void offer_near(struct near_sounds *near, uint32_t at, float alike)
 }
 
 /* With those after it in the order of lengths. */
-static void match_sound(struct twins *t)
+static void match_sound(struct duplicate_groups *t)
 {
-    uint32_t end = t->standing - t->next > TWINS_WINDOW ? t->next + TWINS_WINDOW : t->standing;
+    uint32_t end = t->standing - t->next > GROUPS_WINDOW ? t->next + GROUPS_WINDOW : t->standing;
     uint32_t i = t->order[t->next];
     const struct sound *sound = &t->sounds[i];
     float most = sound->seconds * (1 + LENGTHS_OFF) + LENGTHS_OFF_SECONDS;
 
     for (uint32_t k = t->next + 1; k < end && t->sounds[t->order[k]].seconds <= most; k++) {
         uint32_t j = t->order[k];
-        float alike = print_alike(&sound->gist, &t->sounds[j].gist);
+        float alike = fingerprint_alike(&sound->gist, &t->sounds[j].gist);
         if (alike < LEAST_ALIKE)
             continue;
         offer_near(&t->near[i], j, alike);
@@ -260,9 +260,9 @@ static int most_alike_first(const void *a, const void *b)
 }
 
 /* Each pair once, whichever of the two has the other among its nearest. */
-static enum err begin_checking(struct twins *t)
+static enum err begin_checking(struct duplicate_groups *t)
 {
-    t->pairs = malloc(((size_t)t->count * TWINS_NEAR + 1) * sizeof(*t->pairs));
+    t->pairs = malloc(((size_t)t->count * GROUPS_NEAR + 1) * sizeof(*t->pairs));
     if (!t->pairs)
         return ERR_FULL;
     for (uint32_t i = 0; i < t->count; i++)
@@ -277,34 +277,34 @@ static enum err begin_checking(struct twins *t)
 
 /* ---- checking ---- */
 
-static bool read_print(struct twins *t, struct txn *txn, const struct paths *paths, uint32_t sound,
-                       struct fingerprint *to)
+static bool read_fingerprint(struct duplicate_groups *t, struct txn *txn, const struct paths *paths, uint32_t sound,
+                             struct fingerprint *to)
 {
     struct bytes content = bytes_of(t->sounds[sound].content, sizeof(t->sounds[sound].content));
     struct artefact artefact;
 
     return catalogue_artefact(txn, paths, &t->arena, content, TEXT("print"), &artefact) == ERR_OK &&
-           print_read(artefact.data, to);
+           fingerprint_read(artefact.data, to);
 }
 
-/* A print that has a row is made again when its file is gone. */
-static bool has_print(struct twins *t, struct txn *txn, uint32_t sound)
+/* A fingerprint that has a row is made again when its file is gone. */
+static bool has_fingerprint(struct duplicate_groups *t, struct txn *txn, uint32_t sound)
 {
     return catalogue_has_artefact(txn, bytes_of(t->sounds[sound].content, sizeof(t->sounds[sound].content)),
                                   TEXT("print"));
 }
 
-static void check_pair(struct twins *t, struct txn *txn, const struct paths *paths)
+static void check_pair(struct duplicate_groups *t, struct txn *txn, const struct paths *paths)
 {
     const struct pair *pair = &t->pairs[t->next];
     struct fingerprint a, b;
 
-    if (forest_find(t->root[TWINS_SOUND], pair->a) == forest_find(t->root[TWINS_SOUND], pair->b))
+    if (forest_find(t->root[GROUPS_SOUND], pair->a) == forest_find(t->root[GROUPS_SOUND], pair->b))
         return;
-    if (!read_print(t, txn, paths, pair->a, &a) || !read_print(t, txn, paths, pair->b, &b))
-        t->unread += has_print(t, txn, pair->a) && has_print(t, txn, pair->b);
-    else if (print_is_same(t->bench, &a, &b))
-        forest_join(t->root[TWINS_SOUND], pair->a, pair->b);
+    if (!read_fingerprint(t, txn, paths, pair->a, &a) || !read_fingerprint(t, txn, paths, pair->b, &b))
+        t->unread += has_fingerprint(t, txn, pair->a) && has_fingerprint(t, txn, pair->b);
+    else if (fingerprint_is_same(t->bench, &a, &b))
+        forest_join(t->root[GROUPS_SOUND], pair->a, pair->b);
 }
 
 /* ---- groups ---- */
@@ -318,31 +318,31 @@ static int by_root(const void *a, const void *b, void *roots)
     return (x > y) - (x < y);
 }
 
-static bool is_news(const struct twins *t, int kind, const uint32_t *at, uint32_t count)
+static bool is_news(const struct duplicate_groups *t, int kind, const uint32_t *at, uint32_t count)
 {
     for (uint32_t i = 1; i < count; i++)
-        if (kind == TWINS_FILE || t->root[kind - 1][at[i]] != t->root[kind - 1][at[0]])
+        if (kind == GROUPS_FILE || t->root[kind - 1][at[i]] != t->root[kind - 1][at[0]])
             return true;
     return false;
 }
 
-static enum err keep_group(struct twins *t, enum twins_kind kind, const uint32_t *at, uint32_t count)
+static enum err keep_group(struct duplicate_groups *t, enum group_kind kind, const uint32_t *at, uint32_t count)
 {
     if (t->group_count == t->group_room) {
         uint32_t room = t->group_room ? t->group_room * 2 : 64;
-        struct twins_group *more = realloc(t->groups, room * sizeof(*more));
+        struct found_group *more = realloc(t->groups, room * sizeof(*more));
         if (!more)
             return ERR_FULL;
         t->groups = more;
         t->group_room = room;
     }
     memcpy(t->members + t->member_count, at, count * sizeof(*at));
-    t->groups[t->group_count++] = (struct twins_group){ kind, t->members + t->member_count, count };
+    t->groups[t->group_count++] = (struct found_group){ kind, t->members + t->member_count, count };
     t->member_count += count;
     return ERR_OK;
 }
 
-static enum err group_kind(struct twins *t, int kind)
+static enum err group_kind(struct duplicate_groups *t, int kind)
 {
     enum err e = ERR_OK;
 
@@ -353,31 +353,31 @@ static enum err group_kind(struct twins *t, int kind)
         for (end = first + 1; end < t->count && t->root[kind][t->order[end]] == t->root[kind][t->order[first]]; end++)
             ;
         if (is_news(t, kind, t->order + first, end - first))
-            e = keep_group(t, (enum twins_kind)kind, t->order + first, end - first);
+            e = keep_group(t, (enum group_kind)kind, t->order + first, end - first);
     }
     return e;
 }
 
-static enum err make_groups(struct twins *t)
+static enum err make_groups(struct duplicate_groups *t)
 {
-    t->members = malloc(((size_t)t->count * TWINS_KINDS + 1) * sizeof(*t->members));
+    t->members = malloc(((size_t)t->count * GROUPS_KINDS + 1) * sizeof(*t->members));
     enum err e = t->members ? ERR_OK : ERR_FULL;
-    for (int kind = 0; kind < TWINS_KINDS && e == ERR_OK; kind++)
+    for (int kind = 0; kind < GROUPS_KINDS && e == ERR_OK; kind++)
         e = group_kind(t, kind);
     return e;
 }
 
-uint32_t twins_groups(const struct twins *t)
+uint32_t groups_count(const struct duplicate_groups *t)
 {
     return t->stage == DONE ? t->group_count : 0;
 }
 
-uint32_t twins_unread(const struct twins *t)
+uint32_t groups_unread(const struct duplicate_groups *t)
 {
     return t->unread;
 }
 
-bool twins_group(const struct twins *t, uint32_t number, struct twins_group *to)
+bool groups_get(const struct duplicate_groups *t, uint32_t number, struct found_group *to)
 {
     if (t->stage != DONE || number >= t->group_count)
         return false;
@@ -387,14 +387,14 @@ bool twins_group(const struct twins *t, uint32_t number, struct twins_group *to)
 
 /* ---- in slices ---- */
 
-static uint32_t steps_of(const struct twins *t)
+static uint32_t steps_of(const struct duplicate_groups *t)
 {
     if (t->stage == GATHER)
         return t->count;
     return t->stage == CHECK ? t->pair_count : t->stage == GROUP ? 0 : t->standing;
 }
 
-static enum err end_stage(struct twins *t)
+static enum err end_stage(struct duplicate_groups *t)
 {
     enum err e = ERR_OK;
 
@@ -411,7 +411,7 @@ static enum err end_stage(struct twins *t)
     return e;
 }
 
-static void do_step(struct twins *t, struct txn *txn, const struct paths *paths)
+static void do_step(struct duplicate_groups *t, struct txn *txn, const struct paths *paths)
 {
     if (t->stage == GATHER)
         gather_sound(t, txn, paths);
@@ -422,7 +422,7 @@ static void do_step(struct twins *t, struct txn *txn, const struct paths *paths)
     arena_reset(&t->arena);
 }
 
-enum err twins_step(struct twins *t, struct txn *txn, const struct paths *paths, usec_t until, bool *done)
+enum err groups_step(struct duplicate_groups *t, struct txn *txn, const struct paths *paths, usec_t until, bool *done)
 {
     enum err e = ERR_OK;
 

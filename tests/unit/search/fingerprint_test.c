@@ -11,9 +11,9 @@
 
 #include "proto/wire/codec.h"
 #include "schema_artefact.h"
-#include "services/search/duplicates/print.h"
+#include "services/search/duplicates/fingerprint.h"
 
-enum { COUNT = PRINT_SAMPLES };
+enum { COUNT = FINGERPRINT_SAMPLES };
 
 struct made {
     struct buffer data;
@@ -37,7 +37,7 @@ static void as_print(struct made *made, const double *x, uint32_t count)
     for (uint32_t i = 0; i < count; i++)
         samples[i] = (uint8_t)(int8_t)lround(x[i] / most * 127);
     encode(&artefact_print_shape, &record, &made->data);
-    assert_true(print_read(buffer_bytes(&made->data), &made->print));
+    assert_true(fingerprint_read(buffer_bytes(&made->data), &made->print));
 }
 
 /* A struck sound: four partials and a burst, `from` seconds behind its stroke, all `pitch` times as fast. */
@@ -60,14 +60,14 @@ static void strike(double *x, uint32_t count, double from, double pitch, uint32_
 static bool are_same(const double *x, uint32_t x_count, const double *y, uint32_t y_count)
 {
     static struct made a, b;
-    struct print_bench *bench = print_bench_new();
+    struct fingerprint_bench *bench = fingerprint_bench_new();
 
     assert_non_null(bench);
     as_print(&a, x, x_count);
     as_print(&b, y, y_count);
-    bool same = print_is_same(bench, &a.print, &b.print);
-    assert_int_equal(same, print_is_same(bench, &b.print, &a.print));
-    print_bench_free(bench);
+    bool same = fingerprint_is_same(bench, &a.print, &b.print);
+    assert_int_equal(same, fingerprint_is_same(bench, &b.print, &a.print));
+    fingerprint_bench_free(bench);
     return same;
 }
 
@@ -149,28 +149,28 @@ static bool reads_gist(const struct artefact_gist *record, struct buffer *data)
     struct gist gist;
 
     encode(&artefact_gist_shape, record, data);
-    return print_read_gist(buffer_bytes(data), &gist);
+    return fingerprint_read_gist(buffer_bytes(data), &gist);
 }
 
 static void what_is_no_print_is_refused(void **state)
 {
-    static const uint8_t bytes[PRINT_BANDS];
+    static const uint8_t bytes[FINGERPRINT_BANDS];
     struct artefact_print of_print = { 16000, bytes_of(bytes, 4) };
-    struct artefact_gist of_gist = { bytes_of(bytes, 16), 1, bytes_of(bytes, PRINT_BANDS) };
+    struct artefact_gist of_gist = { bytes_of(bytes, 16), 1, bytes_of(bytes, FINGERPRINT_BANDS) };
     struct buffer data = { 0 };
     struct fingerprint print;
     struct gist gist;
 
     (void)state;
     encode(&artefact_print_shape, &of_print, &data);
-    assert_true(print_read(buffer_bytes(&data), &print));
-    assert_false(print_read(bytes_of(data.at, data.len - 1), &print));
-    assert_false(print_read(bytes_of(data.at, data.len + 1), &print));
-    assert_false(print_read(bytes_of(data.at, 0), &print));
-    assert_false(print_read_gist(buffer_bytes(&data), &gist));
+    assert_true(fingerprint_read(buffer_bytes(&data), &print));
+    assert_false(fingerprint_read(bytes_of(data.at, data.len - 1), &print));
+    assert_false(fingerprint_read(bytes_of(data.at, data.len + 1), &print));
+    assert_false(fingerprint_read(bytes_of(data.at, 0), &print));
+    assert_false(fingerprint_read_gist(buffer_bytes(&data), &gist));
     of_print.rate = 8000;
     encode(&artefact_print_shape, &of_print, &data);
-    assert_false(print_read(buffer_bytes(&data), &print));
+    assert_false(fingerprint_read(buffer_bytes(&data), &print));
     assert_true(reads_gist(&of_gist, &data));
     of_gist.bands.len--;
     assert_false(reads_gist(&of_gist, &data));
@@ -182,7 +182,7 @@ static void what_is_no_print_is_refused(void **state)
     uint8_t *seconds = memmem(data.at, data.len, "\xa7seconds\xcb\x3f\xf0", 11);
     assert_non_null(seconds);
     memcpy(seconds + 9, "\x7f\xf8", 2); /* not a number */
-    assert_false(print_read_gist(buffer_bytes(&data), &gist));
+    assert_false(fingerprint_read_gist(buffer_bytes(&data), &gist));
     buffer_free(&data);
 }
 

@@ -1,0 +1,316 @@
+#include "services/search/index/facet_count.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_CODES = UINT16_MAX - 1, GROUP = 8, DIGITS = 16 };
+
+/* ---- making ---- */
+
+static struct term_range terms_of(struct index *index, enum term_field field)
+{
+    char key[TERM_LONGEST];
+
+    return terms_starting(&index->terms, terms_start(key, field, (struct text){ 0 }));
+}
+
+struct frequent {
+    uint32_t term, count;
+};
+
+static int by_count(const void *a, const void *b)
+{
+    const struct frequent *x = a, *y = b;
+
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return (x->term > y->term) - (x->term < y->term);
+}
+
+/* The most frequent first: they are given a place before there is none. */
+static enum err choose_terms(struct index *index, enum term_field field, struct facet_codes *codes)
+{
+    struct term_range range = terms_of(index, field);
+    struct frequent *all = malloc((range.count + 1) * sizeof(*all));
+
+    codes->room = range.count < MOST_CODES ? range.count : MOST_CODES;
+    codes->terms = malloc((codes->room + 1) * sizeof(*codes->terms));
+    for (uint32_t i = 0; all && i < range.count; i++)
+        all[i] = (struct frequent){ range.at[i], terms_posting(&index->terms, range.at[i])->count };
+    if (all && codes->terms)
+        qsort(all, range.count, sizeof(*all), by_count);
+    for (; all && codes->terms && codes->count < codes->room; codes->count++)
+        codes->terms[codes->count] = all[codes->count].term;
+    free(all);
+    return all && codes->terms ? ERR_OK : ERR_FULL;
+}
+
+/* False: some row has several values, or memory is out. `rows` has room for those of any term. */
+static bool fill_codes(struct index *index, struct facet_codes *codes, uint32_t *rows)
+{
+    bool is_one = (codes->code = calloc((size_t)codes->rows + 1, sizeof(*codes->code))) != NULL;
+
+    for (uint32_t i = 0; is_one && i < codes->count; i++) {
+        const struct posting *posting = terms_posting(&index->terms, codes->terms[i]);
+        posting_rows(posting, rows);
+        for (uint32_t j = 0; is_one && j < posting->count; j++) {
+            is_one = codes->code[rows[j]] == FACET_CODES_NONE;
+            codes->code[rows[j]] = (uint16_t)(i + 1);
+        }
+    }
+    return is_one;
+}
+
+static bool fill_bits(struct index *index, struct facet_codes *codes, uint32_t *rows)
+{
+    codes->bits = calloc((size_t)codes->rows + 1, sizeof(*codes->bits));
+    codes->is_several = true;
+    if (codes->count > FACET_CODES_BITS)
+        codes->count = FACET_CODES_BITS;
+    for (uint32_t i = 0; codes->bits && i < codes->count; i++) {
+        const struct posting *posting = terms_posting(&index->terms, codes->terms[i]);
+        posting_rows(posting, rows);
+        for (uint32_t j = 0; j < posting->count; j++)
+            codes->bits[rows[j]] |= UINT64_C(1) << i;
+    }
+    return codes->bits != NULL;
+}
+
+static enum err make_codes(struct index *index, enum term_field field, struct facet_codes *codes)
+{
+    uint32_t *rows = malloc(((size_t)index_rows(index) + 1) * sizeof(*rows));
+    enum err e = rows ? choose_terms(index, field, codes) : ERR_FULL;
+
+    codes->rows = index_rows(index);
+    if (e == ERR_OK && !fill_codes(index, codes, rows)) {
+        free(codes->code);
+        codes->code = NULL;
+        e = fill_bits(index, codes, rows) ? ERR_OK : ERR_FULL;
+    }
+    free(rows);
+    codes->is_made = e == ERR_OK;
+    if (e != ERR_OK)
+        facet_codes_free(codes);
+    return e;
+}
+
+bool facet_count_prepare(struct index *index)
+{
+    static const enum term_field USUAL[] = { TERM_CLASS, TERM_FAMILY, TERM_TAG, TERM_PACK, TERM_KEY, TERM_KIND };
+
+    for (size_t i = 0; i < sizeof(USUAL) / sizeof(USUAL[0]); i++)
+        if (!index->codes.each[USUAL[i]].is_made)
+            return make_codes(index, USUAL[i], &index->codes.each[USUAL[i]]) == ERR_OK;
+    return false;
+}
+
+/* ---- keeping up ---- */
+
+/* The place of a term; `count` when it has none. */
+static uint32_t place_of(const struct facet_codes *codes, uint32_t term)
+{
+    uint32_t place = 0;
+
+    while (place < codes->count && codes->terms[place] != term)
+        place++;
+    return place;
+}
+
+/* Room for that row, and for some to come. */
+static bool make_room(struct facet_codes *codes, uint32_t row)
+{
+    uint32_t rows = row + row / 8 + 1;
+    size_t width = codes->is_several ? sizeof(*codes->bits) : sizeof(*codes->code);
+    uint8_t *was = codes->is_several ? (uint8_t *)codes->bits : (uint8_t *)codes->code;
+    uint8_t *more = realloc(was, ((size_t)rows + 1) * width);
+
+    if (!more)
+        return false;
+    memset(more + (size_t)codes->rows * width, 0, (rows - codes->rows + 1) * width);
+    if (codes->is_several)
+        codes->bits = (uint64_t *)(void *)more;
+    else
+        codes->code = (uint16_t *)(void *)more;
+    codes->rows = rows;
+    return true;
+}
+
+/* A value that was not there when it was made. */
+static bool add_term(struct facet_codes *codes, uint32_t term)
+{
+    uint32_t room = codes->room * 2 + 16;
+
+    if (codes->count == codes->room) {
+        uint32_t *more = codes->count < MOST_CODES ? realloc(codes->terms, room * sizeof(*more)) : NULL;
+        if (!more)
+            return false;
+        codes->terms = more;
+        codes->room = room;
+    }
+    codes->terms[codes->count++] = term;
+    return true;
+}
+
+/* False: what it holds cannot say what the row has now; it is to be made again. */
+static bool renew_row(struct index *index, enum term_field field, struct facet_codes *codes, uint32_t row)
+{
+    struct index_list list = index_terms_of(index, row);
+    uint32_t values = 0;
+
+    if (row >= codes->rows && !make_room(codes, row))
+        return false;
+    if (codes->is_several)
+        codes->bits[row] = 0;
+    else
+        codes->code[row] = FACET_CODES_NONE;
+    for (uint32_t i = 0; i < list.count; i++) {
+        if (terms_key(&index->terms, list.at[i]).at[0] != (char)field)
+            continue;
+        uint32_t place = place_of(codes, list.at[i]);
+        if (codes->is_several)
+            codes->bits[row] |= place < codes->count ? UINT64_C(1) << place : 0;
+        else if (values++ > 0 || (place == codes->count && !add_term(codes, list.at[i])))
+            return false;
+        else
+            codes->code[row] = (uint16_t)(place + 1);
+    }
+    return true;
+}
+
+static void renew_stale(struct index *index)
+{
+    struct all_facet_codes *all = &index->codes;
+
+    for (int field = 0; field < TERM_FIELDS; field++) {
+        struct facet_codes *codes = &all->each[field];
+        for (uint32_t i = 0; codes->is_made && i < all->stale_count; i++)
+            if (!renew_row(index, (enum term_field)field, codes, all->stale[i]))
+                facet_codes_free(codes);
+    }
+    all->stale_count = 0;
+}
+
+/* ---- counting ---- */
+
+static void count_codes(const struct facet_codes *codes, const uint32_t *rows, uint32_t count, uint32_t *places)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        __builtin_prefetch(&codes->code[index_ahead(rows, i, count)]);
+        places[codes->code[rows[i]]]++;
+    }
+}
+
+/* How many words had each bit: digit k holds the k-th binary digit of all 64 counts. Adding a group of words costs as
+ * many steps whatever is in them (carry-save adders: Mula, Kurz, Lemire, "Faster Population Counts Using AVX2
+ * Instructions", 2018, section 5). */
+struct upright {
+    uint64_t digit[DIGITS];
+    uint32_t words;
+};
+
+/* Adds two words to a digit; the carry. */
+static uint64_t add_two(uint64_t *digit, uint64_t a, uint64_t b)
+{
+    uint64_t either = *digit ^ a, carry = (*digit & a) | (either & b);
+
+    *digit = either ^ b;
+    return carry;
+}
+
+static void add_group(struct upright *upright, const uint64_t words[GROUP])
+{
+    uint64_t *digit = upright->digit, twos[4], fours[2], carry;
+
+    for (int i = 0; i < 4; i++)
+        twos[i] = add_two(&digit[0], words[2 * i], words[2 * i + 1]);
+    for (int i = 0; i < 2; i++)
+        fours[i] = add_two(&digit[1], twos[2 * i], twos[2 * i + 1]);
+    carry = add_two(&digit[2], fours[0], fours[1]);
+    for (int i = 3; i < DIGITS; i++) {
+        uint64_t was = digit[i];
+        digit[i] ^= carry;
+        carry &= was;
+    }
+    upright->words += GROUP;
+}
+
+static void empty_into(struct upright *upright, uint32_t *places)
+{
+    for (int bit = 0; bit < FACET_CODES_BITS; bit++)
+        for (int i = 0; i < DIGITS; i++)
+            places[bit] += (uint32_t)(upright->digit[i] >> bit & 1) << i;
+    *upright = (struct upright){ 0 };
+}
+
+static void count_bits(const struct facet_codes *codes, const uint32_t *rows, uint32_t count, uint32_t *places)
+{
+    struct upright upright = { 0 };
+
+    for (uint32_t first = 0; first < count; first += GROUP) {
+        uint64_t words[GROUP] = { 0 };
+        for (uint32_t i = first; i < count && i < first + GROUP; i++) {
+            __builtin_prefetch(&codes->bits[index_ahead(rows, i, count)]);
+            words[i - first] = codes->bits[rows[i]];
+        }
+        add_group(&upright, words);
+        if (upright.words + GROUP > UINT16_MAX)
+            empty_into(&upright, places + 1);
+    }
+    empty_into(&upright, places + 1);
+}
+
+/* What has no place. */
+static void count_others(struct index *index, enum term_field field, const struct facet_codes *codes,
+                         const struct bitmap *rows, const struct facet_counter *to)
+{
+    struct term_range range = terms_of(index, field);
+
+    for (uint32_t i = 0; range.count > codes->count && i < range.count; i++)
+        if (place_of(codes, range.at[i]) == codes->count)
+            to->report(to->state, range.at[i], posting_and_count(terms_posting(&index->terms, range.at[i]), rows));
+}
+
+/* The whole index: the postings know. */
+static void count_all(struct index *index, enum term_field field, const struct facet_counter *to)
+{
+    struct term_range range = terms_of(index, field);
+
+    for (uint32_t i = 0; i < range.count; i++)
+        to->report(to->state, range.at[i], terms_posting(&index->terms, range.at[i])->count);
+}
+
+static enum err count_placed(struct index *index, const struct facet_codes *codes, const struct facet_rows *rows,
+                             const struct facet_counter *to)
+{
+    uint32_t *places = calloc((codes->is_several ? FACET_CODES_BITS : codes->count) + 1, sizeof(*places));
+
+    if (!places)
+        return ERR_FULL;
+    (codes->is_several ? count_bits : count_codes)(codes, rows->each, rows->count, places);
+    for (uint32_t i = 0; i < codes->count; i++) {
+        uint32_t all = terms_posting(&index->terms, codes->terms[i])->count, counted = places[i + 1];
+        to->report(to->state, codes->terms[i], rows->are_others ? all - counted : counted);
+    }
+    free(places);
+    return ERR_OK;
+}
+
+enum err facet_count_terms(struct index *index, enum term_field field, const struct facet_rows *rows,
+                           const struct facet_counter *to)
+{
+    struct facet_codes *codes = &index->codes.each[field];
+    enum err e = ERR_OK;
+
+    if (rows->are_others && rows->count == 0) {
+        count_all(index, field, to);
+        return ERR_OK;
+    }
+    renew_stale(index);
+    if (!codes->is_made)
+        e = make_codes(index, field, codes);
+    if (e == ERR_OK)
+        e = count_placed(index, codes, rows, to);
+    if (e == ERR_OK)
+        count_others(index, field, codes, rows->set, to);
+    return e;
+}

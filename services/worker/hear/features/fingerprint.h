@@ -1,0 +1,48 @@
+/* fingerprint.h: whether two files hold the same sound: a hash of the decoded samples, the sound's beginning at
+ * a low rate, and the spectrum of that beginning. They do not change with gain. One thread at a time. */
+#ifndef LOOPHOLE_WORKER_HEAR_FINGERPRINT_H
+#define LOOPHOLE_WORKER_HEAR_FINGERPRINT_H
+
+#include "common/hash.h"
+#include "schema_artefact.h"
+#include "services/worker/hear/features/fft.h"
+#include "services/worker/hear/features/overview.h"
+
+enum {
+    FINGERPRINT_RATE = 16000,
+    FINGERPRINT_SAMPLES = 14336, /* 0.9 s; with a lag of 2,048 they fill a Fourier transform of 16,384 */
+    FINGERPRINT_FFT = 16384,
+    FINGERPRINT_BANDS = 64,
+    FINGERPRINT_HEAD_MAX = 200000, /* four seconds at 50 kHz */
+    FINGERPRINT_PHASES = 64,
+    FINGERPRINT_TAPS_MAX = 56
+};
+
+struct fingerprint_maker {
+    struct hash_stream *hash;
+    struct fft *fft;
+    float *head; /* FINGERPRINT_HEAD_MAX samples of `rate` from the first one that is not silent */
+    size_t head_count;
+    double rate;
+    size_t taps;
+    float kernel[FINGERPRINT_PHASES][FINGERPRINT_TAPS_MAX]; /* the low-pass for each place between two samples */
+    size_t count;
+    int8_t sample[FINGERPRINT_SAMPLES];
+    int8_t band[FINGERPRINT_BANDS];
+    float line[FINGERPRINT_FFT], power[FINGERPRINT_FFT / 2 + 1];
+};
+
+int fingerprint_init(struct fingerprint_maker *maker); /* 0: no memory */
+void fingerprint_free(struct fingerprint_maker *maker);
+
+/* `rate`: of what fingerprint_keep is given, up to 50 kHz; `file_rate` and `channels` belong to the hash. */
+void fingerprint_start(struct fingerprint_maker *maker, double rate, double file_rate, size_t channels);
+void fingerprint_hash(struct fingerprint_maker *maker, const float *interleaved, size_t samples);
+void fingerprint_keep(struct fingerprint_maker *maker, const float *mono, size_t count);
+void fingerprint_finish(struct fingerprint_maker *maker);
+
+/* The fingerprint is `sample`; this is its gist, which points into `maker` and the arena. False: no memory. */
+bool fingerprint_summarise(const struct fingerprint_maker *maker, const struct overview *overview, double file_rate,
+                           struct arena *arena, struct artefact_gist *to);
+
+#endif
