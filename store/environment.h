@@ -10,6 +10,7 @@
 struct txn {
     struct store *store;
     MDB_txn *lmdb;
+    MDB_txn *outer; /* of an inner transaction, which `lmdb` is then; else NULL */
     bool writes;
     MDB_cursor *at[DB_COUNT]; /* of a reader: where it found the last key; the next one is often near */
 };

@@ -25,13 +25,13 @@ enum database {
     DB_CHANGE,          /* revision → change */
     DB_REQUEST,         /* request id → revision (0: it changed nothing), error, digest, answer */
     DB_QUIET,           /* time, request id → nothing: the requests that changed nothing */
-    DB_UNDO,            /* number → undo_step */
+    DB_UNDO,            /* number, or a scope's id and number → undo_step */
     DB_QUERY,           /* 1, name → a saved query; 0, time → one that was asked */
     DB_PART,            /* request id, number of an operation → revision, outcomes: of a request that is not done yet */
     DB_COUNT
 };
 
-enum { UNDO_STEPS = 10000 }; /* kept in DB_UNDO; the oldest goes */
+enum { UNDO_STEPS = 10000 }; /* operations of a scope that DB_UNDO keeps; the oldest goes */
 enum { STORE_VERSION = 3 };  /* of the databases; migrate.h brings older ones here */
 
 enum store_mode {
@@ -90,6 +90,13 @@ enum err store_read(struct store *store, struct txn **txn, struct fault *fault);
 enum err store_write(struct store *store, struct txn **txn, struct fault *fault); /* writer only, one at a time */
 void txn_end(struct txn *txn); /* read: done; write: abort; NULL is allowed */
 bool txn_writes(const struct txn *txn);
+
+/* An inner transaction within a write transaction: what is written after txn_begin_inner is kept by txn_keep_inner, or
+ * taken back by txn_undo_inner as if it had never been written. One at a time, and no walk goes on over either end.
+ * Errors: full, io; of txn_keep_inner they break the outer one: it can only be ended. */
+enum err txn_begin_inner(struct txn *txn);
+enum err txn_keep_inner(struct txn *txn);
+void txn_undo_inner(struct txn *txn);
 
 /* Durable when it returns ok. Errors: full (disk or map: aborted, may be tried again), io (the environment must be
  * opened again). Ends the transaction in any case. */

@@ -18,7 +18,7 @@ void txn_end(struct txn *txn)
     for (int db = 0; db < DB_COUNT; db++)
         if (txn->at[db])
             mdb_cursor_close(txn->at[db]);
-    mdb_txn_abort(txn->lmdb);
+    mdb_txn_abort(txn->outer ? txn->outer : txn->lmdb); /* an inner one goes with it */
     free_txn(txn);
 }
 
@@ -39,6 +39,41 @@ enum err txn_commit(struct txn *txn, struct fault *fault)
     return fault_set(fault, e == ERR_FULL ? ERR_FULL : ERR_IO, "cannot commit to %s: %s", store->directory,
                      mdb_strerror(rc));
 }
+
+/* ---- an inner transaction ---- */
+
+enum err txn_begin_inner(struct txn *txn)
+{
+    MDB_txn *inner;
+    int rc = mdb_txn_begin(txn->store->env, txn->lmdb, 0, &inner);
+
+    if (rc)
+        return store_meaning(txn->store->env, rc);
+    txn->outer = txn->lmdb;
+    txn->lmdb = inner;
+    return ERR_OK;
+}
+
+static MDB_txn *leave_inner(struct txn *txn)
+{
+    MDB_txn *inner = txn->lmdb;
+
+    txn->lmdb = txn->outer;
+    txn->outer = NULL;
+    return inner;
+}
+
+enum err txn_keep_inner(struct txn *txn)
+{
+    return store_meaning(txn->store->env, mdb_txn_commit(leave_inner(txn)));
+}
+
+void txn_undo_inner(struct txn *txn)
+{
+    mdb_txn_abort(leave_inner(txn));
+}
+
+/* ---- rows ---- */
 
 /* A writer's cursors would have to follow its writes. */
 static int find_row(struct txn *txn, enum database db, MDB_val *key, MDB_val *value)

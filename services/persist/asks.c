@@ -1,17 +1,20 @@
 #include "services/persist/batch/artefact_writer.h"
 #include "services/persist/batch/batch.h"
 #include "services/persist/edit/edit.h"
-#include "services/persist/edit/undo.h"
+#include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/folders.h"
 #include "services/persist/places/removal.h"
 #include "services/persist/places/takes.h"
 #include "services/persist/queries.h"
+#include "services/persist/steps/apply.h"
+#include "services/persist/steps/steps_list.h"
+#include "services/persist/steps/undo.h"
 #include "services/persist/turn/lineage.h"
 #include "services/persist/turn/persist.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue.h"
 
-enum { CHANGES_MOST = 4096, CHANGES_DEFAULT = 1000 };
+enum { CHANGES_MOST = 4096, CHANGES_DEFAULT = 1000, STEPS_DEFAULT = 100 };
 static const usec_t reading_us = 2000; /* for one answer */
 
 /* Opens the turn for a mutation. True when it is to be done; else `e` is the handler's answer. */
@@ -25,9 +28,9 @@ static bool begin_mutation(struct persist *p, struct call *call, enum err *e)
 }
 
 /* The handler of one mutation: `change` is done in a turn of its own, once for each request. */
-#define MUTATION(ask_name, change)                                                                                     \
+#define MUTATION_OF(ask_name, answer_type, change)                                                                     \
     static enum err answer_##ask_name(struct persist *p, struct call *call, const struct persist_##ask_name *ask,      \
-                                      struct done *answer)                                                             \
+                                      struct answer_type *answer)                                                      \
     {                                                                                                                  \
         enum err e;                                                                                                    \
                                                                                                                        \
@@ -35,6 +38,7 @@ static bool begin_mutation(struct persist *p, struct call *call, enum err *e)
         (void)answer; /* sent later, where a change is done in parts */                                                \
         return begin_mutation(p, call, &e) ? (change) : e;                                                             \
     }
+#define MUTATION(ask_name, change) MUTATION_OF(ask_name, done, change)
 
 MUTATION(put_media, edit_apply(p, &ask->edit, EDIT_BY_PERSON, answer, call_fault(call)))
 MUTATION(put_volume, folders_put_volume(p, &ask->volume, answer, call_fault(call)))
@@ -47,8 +51,9 @@ MUTATION(reserve, takes_reserve(p, ask, answer, call_fault(call)))
 MUTATION(end_take, takes_end(p, ask, answer, call_fault(call)))
 MUTATION(put_query, queries_put(p, &ask->query, answer, call_fault(call)))
 MUTATION(remove_query, queries_remove(p, ask->name, answer, call_fault(call)))
-MUTATION(undo, undo_begin(p, call, true, answer))
-MUTATION(redo, undo_begin(p, call, false, answer))
+MUTATION_OF(apply, applied, apply_begin(p, call, ask, answer))
+MUTATION_OF(undo, taken_back, undo_begin(p, call, ask, answer))
+MUTATION_OF(redo, taken_back, undo_begin_redo(p, call, ask, answer))
 
 static enum err begin_batch(struct persist *p, struct call *call, const struct persist_batch *ask,
                             struct outcomes *answer)
@@ -120,6 +125,42 @@ static enum err changes_since(struct persist *p, struct call *call, const struct
     return e == ERR_OK ? e : refuse(call, e, "the change log cannot be read");
 }
 
+static enum err begin_reading(struct persist *p, struct call *call, struct txn **txn)
+{
+    return p->store ? store_read(p->store, txn, call_fault(call)) : refuse(call, ERR_IO, "%s", p->alarm);
+}
+
+static enum err list_undo(struct persist *p, struct call *call, const struct persist_undo_list *ask,
+                          struct step_lines *answer)
+{
+    struct id scope;
+    struct txn *txn;
+    enum err e = undo_read_scope(ask->scope, &scope, call_fault(call));
+
+    if (e == ERR_OK)
+        e = begin_reading(p, call, &txn);
+    if (e != ERR_OK)
+        return e;
+    const struct step_range range = { scope, ask->before, ask->limit ? ask->limit : STEPS_DEFAULT };
+    e = steps_list(txn, call_arena(call), &range, &answer->each);
+    txn_end(txn);
+    return e == ERR_OK ? e : refuse(call, e, "the undo stack cannot be read");
+}
+
+static enum err list_moves(struct persist *p, struct call *call, const struct persist_moves *ask,
+                           struct move_lines *answer)
+{
+    struct txn *txn;
+    enum err e = begin_reading(p, call, &txn);
+
+    if (e != ERR_OK)
+        return e;
+    const struct step_range range = { undo_moves, ask->before, ask->limit ? ask->limit : STEPS_DEFAULT };
+    e = steps_list_moves(txn, call_arena(call), &range, &answer->each);
+    txn_end(txn);
+    return e == ERR_OK ? e : refuse(call, e, "the followed moves cannot be read");
+}
+
 const struct persist_handlers persist_asks = {
     .put_media = answer_put_media,
     .put_volume = answer_put_volume,
@@ -129,6 +170,7 @@ const struct persist_handlers persist_asks = {
     .remove_library = answer_remove_library,
     .forget = answer_forget,
     .batch = begin_batch,
+    .apply = answer_apply,
     .reserve = answer_reserve,
     .end_take = answer_end_take,
     .put_query = answer_put_query,
@@ -136,4 +178,6 @@ const struct persist_handlers persist_asks = {
     .undo = answer_undo,
     .redo = answer_redo,
     .changes_since = changes_since,
+    .undo_list = list_undo,
+    .moves = list_moves,
 };

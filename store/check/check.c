@@ -21,6 +21,7 @@ struct check {
     struct check_counts *counts;
     uint64_t total;       /* rows of all databases */
     uint64_t last_number; /* of the log's rows, then of the undo steps */
+    struct id last_scope; /* of the undo steps */
 };
 
 /* One row, and its decoded record when its database holds records. */
@@ -244,12 +245,12 @@ static void check_artefact(struct check *c, const struct seen *row)
     }
 }
 
-/* Rows come in the order of their numbers; zero is before the first. */
-static void check_number(struct check *c, const struct seen *row, const char *what)
+/* Rows come in the order of their numbers, which the keys end with; zero is before the first. */
+static void check_number(struct check *c, const struct seen *row, uint32_t head, const char *what)
 {
-    uint64_t number = key_number_at(row->key, 0);
+    uint64_t number = key_number_at(row->key, head);
 
-    if (row->key.len != 8 || (c->last_number && number != c->last_number + 1))
+    if (row->key.len != head + 8 || (c->last_number && number != c->last_number + 1))
         report(c, row, "%s %llu follows %llu: there is a gap", what, (unsigned long long)number,
                (unsigned long long)c->last_number);
     c->last_number = number;
@@ -259,7 +260,7 @@ static void check_change(struct check *c, const struct seen *row)
 {
     const struct change *change = row->record;
 
-    check_number(c, row, "revision");
+    check_number(c, row, 0, "revision");
     if (change->revision != key_number_at(row->key, 0))
         report(c, row, "the record has another revision");
 }
@@ -297,9 +298,19 @@ static void check_part(struct check *c, const struct seen *row)
         report(c, row, "its change is not in the log");
 }
 
+/* Those of the catalogue come first: their numbers are less than any id. Rows of a step follow its first row. */
 static void check_undo(struct check *c, const struct seen *row)
 {
-    check_number(c, row, "step");
+    const struct undo_step *step = row->record;
+    uint32_t head = row->key.len == 24 ? 16 : 0;
+    struct id scope = head ? key_id_at(row->key, 0) : (struct id){ 0 };
+
+    if (!id_equal(scope, c->last_scope))
+        c->last_number = 0;
+    c->last_scope = scope;
+    check_number(c, row, head, "operation");
+    if (step->has_first && step->first >= key_number_at(row->key, head))
+        report(c, row, "its step begins with operation %llu", (unsigned long long)step->first);
 }
 
 static void check_query(struct check *c, const struct seen *row)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 
 import msgpack
 
@@ -397,6 +398,86 @@ def a_batch_killed_between_its_parts_is_done_once_and_answered_whole(home):
         assert persist.client.ask("persist.undo")[0] == "ok"
         figure(f"{kills} kills within one batch, {between} of them between two of its parts")
         assert between > 0
+
+
+@claim(inside=Persist)
+def an_apply_is_done_whole_or_not_at_all(persist):
+    c, k = persist.client, persist.catalogue
+    items = [k.put(b"%d.wav" % n) for n in range(40)]
+    actions = [{"edit": {"id": id, "add_tags": ["warm"], "favourite": True}} for id in items]
+    before = k.changes()
+    broken = actions[:20] + [{"edit": {"id": new_id(), "name": "nobody"}}] + actions[20:]
+    error, said = c.ask("persist.apply", {"label": "Tag", "scope": "", "actions": broken})
+    assert error == "not_found" and said["field"] == "actions[20].edit.id" and "no media item" in said["what"], said
+    assert k.changes() == before
+    done = c.must("persist.apply", {"label": "Tag", "scope": "", "actions": actions})
+    assert done["items"] == 40 and done["revision"] == k.changes()[-1]["revision"], done
+    rows = k.changes(before[-1]["revision"])
+    assert [r["id"] for r in rows] == items and len({r["request"] for r in rows}) == 1
+    for name in ("undo", "redo", "undo"):                # one step
+        taken = c.must("persist." + name)
+        assert taken["items"] == 40 and taken["label"] == "Tag" and taken["step"] == done["step"], taken
+    assert c.ask("persist.undo")[0] == "not_found"
+
+
+@claim(inside=Persist)
+def edits_of_others_wait_briefly_while_a_client_sends_the_largest_applies(persist):
+    """No figure is asserted: a busy machine has any latency."""
+    c, k = persist.client, persist.catalogue
+    items = [one["id"] for part in range(4) for one in k.batch(*[k.place(b"%d-%d.wav" % (part, n)) for n in range(1024)])]
+    own, waits, applies = k.put(b"own.wav"), [], []
+
+    def send_applies():
+        client, on = Client(persist.home.path), True
+        while len(waits) < how_often(300, 5000):
+            on = not on
+            actions = [{"edit": {"id": id, "hidden": on, "notes": "n" * 100}} for id in items]
+            applies.append(client.must("persist.apply", {"label": "All", "scope": "", "actions": actions})["items"])
+
+    thread = threading.Thread(target=send_applies)
+    thread.start()
+    try:
+        while thread.is_alive():
+            began = time.monotonic()
+            assert k.edit(own, notes=str(len(waits)))[0] == "ok"
+            waits.append(time.monotonic() - began)
+    finally:
+        waits += [0] * how_often(300, 5000)
+        thread.join()
+    waits = sorted(w for w in waits if w)
+    assert len(applies) > 1 and set(applies) <= {0, len(items)}, applies
+    figure(f"p99 of {len(waits)} edits while {len(applies)} applies of {len(items)} actions were sent: "
+           f"{waits[len(waits) * 99 // 100] * 1000:.1f} ms, median {waits[len(waits) // 2] * 1000:.1f} ms")
+
+
+@claim
+def an_apply_killed_at_any_moment_is_done_once_or_not_at_all(home):
+    with Persist(home) as persist:
+        items = [one["id"] for one in persist.catalogue.batch(*[persist.catalogue.place(b"%d.wav" % n)
+                                                                for n in range(3000)])]
+        done, kills, unanswered = 0, 0, 0
+        while kills < how_often(8, 100):
+            before = persist.catalogue.changes()[-1]["revision"]
+            body = {"label": "All", "scope": "", "actions": [{"edit": {"id": id, "name": f"{kills} {done}"}}
+                                                             for id in items]}
+            request, client = new_id(), Client(home.path)
+            client.send("persist.apply", body, request)
+            got = client.take("persist", random.randrange(1, 200))
+            persist.kill()
+            kills += 1
+            persist.start()
+            rows = [r for r in persist.catalogue.changes(before) if r["request"] == request]
+            assert len(rows) in (0, len(items)), len(rows)
+            assert rows or not got, "an apply was acknowledged and is not there"
+            unanswered += bool(rows) and not got
+            again = persist.client.ask("persist.apply", body, request, 120000)
+            assert again[0] == "ok" and again[1]["items"] == len(items), again
+            assert not got or got[1:] == again, (got, again)
+            assert len([r for r in persist.catalogue.changes(before) if r["request"] == request]) == len(items)
+            done += 1
+        assert persist.client.must("persist.undo", budget_ms=120000)["items"] == len(items)
+        home.check_store()
+        figure(f"{kills} kills within applies, {unanswered} of them after the commit and before the answer")
 
 
 @claim

@@ -195,7 +195,7 @@ static enum err write_item(struct persist *p, struct change_of_media *c, enum ed
         e = turn_wrote(p, catalogue_put_facts(&p->w, bytes_of(c->now.id.b, sizeof(c->now.id.b)), &c->facts.now));
     if (e == ERR_OK)
         e = turn_log(p, CHANGE_KIND_MEDIA, c->now.id, false);
-    return e == ERR_OK && mode == EDIT_BY_PERSON ? undo_push(p, &c->before, &c->after) : e;
+    return e == ERR_OK && mode == EDIT_BY_PERSON ? undo_push_edit(p, &c->before, &c->after) : e;
 }
 
 enum err edit_apply(struct persist *p, const struct edit *edit, enum edit_mode mode, struct done *done,

@@ -1,45 +1,182 @@
 #include "services/persist/edit/undo_stack.h"
 
+#include <string.h>
+
 #include "common/clock.h"
 #include "services/persist/turn/turn.h"
 #include "store/catalogue_meta.h"
 #include "store/row.h"
 
-enum err undo_load(struct persist *p)
+static const struct id catalogue_scope;
+const struct id undo_moves = { "moves" };
+
+/* ---- scopes ---- */
+
+enum err undo_read_scope(struct text word, struct id *scope, struct fault *fault)
+{
+    *scope = catalogue_scope;
+    if (word.len == 0 || text_is(word, "catalogue"))
+        return ERR_OK;
+    if (text_is(word, "moves")) {
+        *scope = undo_moves;
+        return ERR_OK;
+    }
+    if (id_read(word, scope))
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST, "unknown scope \"%.*s\": expected catalogue, moves or an id", TEXT_ARG(word));
+    return fault_field(fault, "scope");
+}
+
+struct text undo_write_scope(struct id scope, char room[ID_TEXT_SIZE])
+{
+    if (id_is_zero(scope))
+        return TEXT("catalogue");
+    return id_equal(scope, undo_moves) ? TEXT("moves") : text_of(id_write(scope, room));
+}
+
+static struct key join_scope(struct id scope, struct key after)
+{
+    struct key key = key_id(scope);
+
+    if (id_is_zero(scope))
+        return after;
+    memcpy(key.b + key.len, after.b, after.len);
+    key.len += after.len;
+    return key;
+}
+
+struct key undo_key(struct id scope, uint64_t number)
+{
+    return join_scope(scope, key_number(number));
+}
+
+/* ---- pointers ---- */
+
+static struct key pointers_key(struct id scope)
 {
     struct key key = key_name(META_UNDO);
-    struct bytes value = { 0, NULL };
-    enum err e = txn_get(p->w.txn, DB_META, key_bytes(&key), &value);
 
-    p->undo = (struct undo_pointers){ key_number_at(value, 0), key_number_at(value, 8) };
-    p->undo_was = p->undo;
+    if (id_is_zero(scope))
+        return key;
+    memcpy(key.b + key.len, scope.b, sizeof(scope.b));
+    key.len += (uint32_t)sizeof(scope.b);
+    return key;
+}
+
+enum err undo_pointers_read(struct txn *txn, struct id scope, struct undo_pointers *to)
+{
+    struct key key = pointers_key(scope);
+    struct bytes value = { 0, NULL };
+    enum err e = txn_get(txn, DB_META, key_bytes(&key), &value);
+
+    *to = (struct undo_pointers){ key_number_at(value, 0), key_number_at(value, 8) };
     return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+static enum err write_pointers(struct persist *p, struct id scope, struct undo_pointers to)
+{
+    struct key key = pointers_key(scope), value = key_number(to.at), top = key_number(to.top);
+
+    memcpy(value.b + value.len, top.b, top.len);
+    value.len += top.len;
+    return txn_put(p->w.txn, DB_META, key_bytes(&key), key_bytes(&value));
+}
+
+enum err undo_load(struct persist *p)
+{
+    enum err e = undo_pointers_read(p->w.txn, catalogue_scope, &p->undo);
+
+    p->undo_was = p->undo;
+    p->step = (struct step_in_hand){ 0 };
+    return e;
 }
 
 enum err undo_save(struct persist *p)
 {
-    struct key key = key_name(META_UNDO), value = key_number(p->undo.at), top = key_number(p->undo.top);
-
     if (p->undo.at == p->undo_was.at && p->undo.top == p->undo_was.top)
         return ERR_OK;
-    for (uint32_t i = 0; i < top.len; i++)
-        value.b[value.len++] = top.b[i];
-    return txn_put(p->w.txn, DB_META, key_bytes(&key), key_bytes(&value));
+    return write_pointers(p, catalogue_scope, p->undo);
 }
 
-static enum err drop_step(struct persist *p, uint64_t number)
+enum err undo_pointers(struct persist *p, struct id scope, struct undo_pointers *to)
 {
-    struct key key = key_number(number);
+    if (!id_is_zero(scope))
+        return undo_pointers_read(p->w.txn, scope, to);
+    *to = p->undo;
+    return ERR_OK;
+}
+
+enum err undo_point(struct persist *p, struct id scope, struct undo_pointers to)
+{
+    if (!id_is_zero(scope))
+        return turn_wrote(p, write_pointers(p, scope, to));
+    p->undo = to;
+    return turn_wrote(p, ERR_OK);
+}
+
+/* ---- rows ---- */
+
+enum err undo_row(struct txn *txn, struct arena *arena, struct id scope, uint64_t number, struct undo_step *to)
+{
+    struct key key = undo_key(scope, number);
+
+    return row_get(txn, arena, DB_UNDO, &key, &undo_step_shape, to);
+}
+
+void undo_open(struct persist *p, struct id scope, struct text label)
+{
+    p->step = (struct step_in_hand){ .is_open = true, .scope = scope, .label = label };
+}
+
+uint64_t undo_close(struct persist *p)
+{
+    uint64_t first = p->step.first;
+
+    p->step = (struct step_in_hand){ 0 };
+    return first;
+}
+
+static void join_step(struct persist *p, uint64_t number, struct undo_step *row)
+{
+    if (!p->step.is_open)
+        return;
+    row->has_first = p->step.first != 0;
+    row->first = p->step.first;
+    if (row->has_first)
+        return;
+    p->step.first = number;
+    row->label = p->step.label;
+}
+
+static enum err drop_row(struct persist *p, struct id scope, uint64_t number)
+{
+    struct key key = undo_key(scope, number);
 
     return turn_wrote(p, row_delete(&p->w, DB_UNDO, &key));
 }
 
-enum err undo_push(struct persist *p, const struct edit *before, const struct edit *after)
+enum err undo_push(struct persist *p, struct id scope, const struct undo_step *row)
 {
-    struct undo_step step = { .at = clock_now(), .before = *before, .after = *after };
+    struct undo_step kept = *row;
+    struct undo_pointers stack;
+    enum err e;
 
-    p->undo.top = ++p->undo.at;
-    struct key key = key_number(p->undo.top);
-    enum err e = turn_wrote(p, row_put(&p->w, DB_UNDO, &key, &undo_step_shape, &step));
-    return e == ERR_OK && p->undo.top > UNDO_STEPS ? drop_step(p, p->undo.top - UNDO_STEPS) : e;
+    scope = p->step.is_open ? p->step.scope : scope;
+    e = undo_pointers(p, scope, &stack);
+    stack.top = ++stack.at;
+    kept.at = clock_now();
+    join_step(p, stack.top, &kept);
+    struct key key = undo_key(scope, stack.top);
+    if (e == ERR_OK)
+        e = turn_wrote(p, row_put(&p->w, DB_UNDO, &key, &undo_step_shape, &kept));
+    if (e == ERR_OK)
+        e = undo_point(p, scope, stack);
+    return e == ERR_OK && stack.top > UNDO_STEPS ? drop_row(p, scope, stack.top - UNDO_STEPS) : e;
+}
+
+enum err undo_push_edit(struct persist *p, const struct edit *before, const struct edit *after)
+{
+    const struct undo_step row = { .before = *before, .after = *after };
+
+    return undo_push(p, catalogue_scope, &row);
 }

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "services/persist/edit/undo_stack.h"
+#include "services/persist/places/kept_places.h"
 #include "services/persist/places/merge.h"
 #include "services/persist/places/overtaken.h"
 #include "services/persist/places/pack.h"
@@ -153,7 +155,8 @@ enum err places_presence(struct persist *p, const struct presence *presence, str
 
 /* ---- a file is somewhere else ---- */
 
-static enum err move_alone(struct persist *p, const struct media *was, const struct move *move, struct outcome *outcome)
+static enum err move_item(struct persist *p, const struct media *was, const struct move *move, bool is_there,
+                          struct outcome *outcome)
 {
     struct media now = *was;
 
@@ -161,32 +164,114 @@ static enum err move_alone(struct persist *p, const struct media *was, const str
     now.file = move->file;
     if (text_equal(was->name, places_title(&p->arena, was->file)))
         now.name = places_title(&p->arena, move->file);
-    if (was->availability.value == AVAILABILITY_MISSING)
-        set_availability(&now, (struct choice){ .value = AVAILABILITY_LOCAL });
+    if (!is_there || was->availability.value == AVAILABILITY_MISSING)
+        set_availability(&now, (struct choice){ .value = is_there ? AVAILABILITY_LOCAL : AVAILABILITY_MISSING });
     enum err e = pack_follow(p, was, &now);
     return e == ERR_OK ? write_item(p, was, &now, outcome) : e;
+}
+
+/* As a step of the undo stack: of the open one, or else of the scope of followed moves. */
+static enum err move_alone(struct persist *p, const struct media *was, const struct move *move, struct outcome *outcome)
+{
+    const struct undo_step row = {
+        .before = { .id = was->id },
+        .after = { .id = was->id },
+        .has_back = true,
+        .back = { .id = was->id, .folder = was->folder, .file = was->file },
+        .has_again = true,
+        .again = *move,
+    };
+    enum err e = move_item(p, was, move, true, outcome);
+
+    return e == ERR_OK ? undo_push(p, undo_moves, &row) : e;
+}
+
+/* The item of the move, and the one that is at its place: `there`, with a zero id when there is none. */
+static enum err find_move(struct persist *p, const struct move *move, struct media *was, struct media *there,
+                          struct fault *fault)
+{
+    struct id id;
+    enum err e = places_check_name(move->file, "file", fault);
+
+    *there = (struct media){ 0 };
+    if (e == ERR_OK)
+        e = places_find(p, move->id, was, fault);
+    if (e == ERR_OK)
+        e = places_check_folder(p, move->folder, fault);
+    if (e != ERR_OK)
+        return e;
+    e = catalogue_place(p->w.txn, &p->arena, move->folder, move->file, &id);
+    if (e == ERR_OK)
+        return places_find(p, id, there, fault);
+    return e == ERR_NOT_FOUND ? ERR_OK : fault_set(fault, e, "the place cannot be read");
 }
 
 enum err places_move(struct persist *p, const struct move *move, struct outcome *outcome, struct fault *fault)
 {
     struct media was, there;
-    struct id id;
-    enum err e = places_check_name(move->file, "file", fault);
+    enum err e = find_move(p, move, &was, &there, fault);
 
     if (e == ERR_OK)
-        e = places_find(p, move->id, &was, fault);
-    if (e == ERR_OK)
-        e = places_check_folder(p, move->folder, fault);
+        e = kept_places_check(p, move, fault);
     if (e != ERR_OK)
         return e;
     outcome->revision = was.revision;
     outcome->id = was.id;
-    e = catalogue_place(p->w.txn, &p->arena, move->folder, move->file, &id);
-    if (e == ERR_NOT_FOUND)
+    if (id_is_zero(there.id))
         return move_alone(p, &was, move, outcome);
-    if (e == ERR_OK && id_equal(id, was.id))
+    return id_equal(there.id, was.id) ? ERR_OK : merge_items(p, &was, &there, outcome, fault);
+}
+
+static enum err refuse_taken(const struct media *there, enum err code, struct fault *fault)
+{
+    char id[ID_TEXT_SIZE];
+
+    return fault_set(fault, code, "item %s has that place", id_write(there->id, id));
+}
+
+enum err places_relocate(struct persist *p, const struct move *move, struct done *done, struct fault *fault)
+{
+    struct media was, there;
+    struct outcome outcome = { 0 };
+    enum err e = find_move(p, move, &was, &there, fault);
+
+    if (e != ERR_OK)
+        return e;
+    *done = (struct done){ .revision = was.revision, .id = was.id };
+    if (id_equal(there.id, was.id))
         return ERR_OK;
-    if (e == ERR_OK)
-        e = places_find(p, id, &there, fault);
-    return e == ERR_OK ? merge_items(p, &was, &there, outcome, fault) : e;
+    if (!id_is_zero(there.id))
+        return refuse_taken(&there, ERR_EXISTS, fault);
+    e = move_alone(p, &was, move, &outcome);
+    done->revision = outcome.revision;
+    return e;
+}
+
+/* Only the item itself may be gone for the undo stack: what else is missing is a conflict. */
+static enum err find_half(struct persist *p, const struct move *move, struct media *was, struct media *there,
+                          struct fault *fault)
+{
+    enum err e = places_find(p, move->id, was, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = find_move(p, move, was, there, fault);
+    if (e == ERR_NOT_FOUND)
+        return fault_set(fault, ERR_CONFLICT, "the folder of its place is no longer in the catalogue");
+    if (e == ERR_OK && !id_is_zero(there->id) && !id_equal(there->id, was->id))
+        return refuse_taken(there, ERR_CONFLICT, fault);
+    return e;
+}
+
+enum err places_take_move(struct persist *p, const struct move *move, bool back, struct done *done, struct fault *fault)
+{
+    struct media was, there;
+    struct outcome outcome = { 0 };
+    enum err e = find_half(p, move, &was, &there, fault);
+
+    if (e != ERR_OK)
+        return e;
+    e = move_item(p, &was, move, !back, &outcome);
+    *done = (struct done){ .revision = outcome.revision, .id = outcome.id };
+    return e;
 }

@@ -16,6 +16,15 @@ enum err places_put(struct persist *p, const struct place *place, struct outcome
  * bad_request. */
 enum err places_move(struct persist *p, const struct move *move, struct outcome *outcome, struct fault *fault);
 
+/* The same by a person's word, as a part of the open step: nothing is merged. Errors: as places_move; exists also where
+ * both items are one file. */
+enum err places_relocate(struct persist *p, const struct move *move, struct done *done, struct fault *fault);
+
+/* One half of a move of the undo stack. After the half that takes it `back`, the item is missing until a scan sees its
+ * file. Errors: not_found (the item), conflict (its old place or folder is taken or gone; explained). */
+enum err places_take_move(struct persist *p, const struct move *move, bool back, struct done *done,
+                          struct fault *fault);
+
 /* Errors: not_found. */
 enum err places_presence(struct persist *p, const struct presence *presence, struct outcome *outcome,
                          struct fault *fault);

@@ -22,6 +22,14 @@ struct undo_pointers {
     uint64_t top;
 };
 
+/* Rows that are pushed while it is open become one step (undo_stack.h). */
+struct step_in_hand {
+    bool is_open;
+    struct id scope;
+    uint64_t first; /* its first row; 0: none yet */
+    struct text label;
+};
+
 /* The state of the store after a commit; lineage.h compares it. */
 struct lineage {
     bool is_known;
@@ -40,22 +48,23 @@ struct persist {
     bool alarm_of_disk;  /* it is full: the alarm ends when it has room again */
 
     /* the transaction of this turn (turn.h) */
-    struct writing w;    /* w.txn NULL: none is open */
-    bool wrote;          /* something, in this turn */
-    uint64_t writes;     /* so many, ever */
-    struct fault broken; /* what went wrong after a first write: all of the turn is undone */
-    uint64_t head;       /* newest revision, this turn's included */
-    uint64_t committed;  /* newest revision that is durable */
-    struct undo_pointers undo;
+    struct writing w;              /* w.txn NULL: none is open */
+    bool wrote;                    /* something, in this turn */
+    uint64_t writes;               /* so many, ever */
+    struct fault broken;           /* what went wrong after a first write: all of the turn is undone */
+    uint64_t head;                 /* newest revision, this turn's included */
+    uint64_t committed;            /* newest revision that is durable */
+    struct undo_pointers undo;     /* of the catalogue's scope */
     struct undo_pointers undo_was; /* as in the store */
-    uint32_t operations;           /* of this turn */
-    usec_t turn_began;             /* on the steady clock */
-    usec_t parts_began;            /* the first long work of this turn; 0: none */
-    size_t parts_bytes;            /* w.bytes then */
-    usec_t looked;                 /* for clients that wait, in this turn */
-    bool is_awaited;               /* … and some do */
-    bool keeps_turn;               /* a test that undoes what it does: only the test ends a turn */
-    uint32_t changes;              /* rows of the change log in this turn */
+    struct step_in_hand step;
+    uint32_t operations; /* of this turn */
+    usec_t turn_began;   /* on the steady clock */
+    usec_t parts_began;  /* the first long work of this turn; 0: none */
+    size_t parts_bytes;  /* w.bytes then */
+    usec_t looked;       /* for clients that wait, in this turn */
+    bool is_awaited;     /* … and some do */
+    bool keeps_turn;     /* a test that undoes what it does: only the test ends a turn */
+    uint32_t changes;    /* rows of the change log in this turn */
 
     /* the request in hand */
     struct id request;

@@ -1,14 +1,14 @@
 #include "proto/wire/codec.h"
 #include "services/persist/edit/edit.h"
-#include "services/persist/edit/undo.h"
 #include "services/persist/edit/undo_stack.h"
+#include "services/persist/steps/undo.h"
 #include "tests/unit/persist/writer.h"
 
-static enum err take(struct writer *w, bool back, struct done *done)
+static enum err take(struct writer *w, bool back, struct taken_back *taken)
 {
     bool is_cut;
 
-    return undo_take(&w->p, back, &is_cut, done, NULL);
+    return undo_take(&w->p, (struct id){ 0 }, back, &is_cut, taken, NULL);
 }
 
 static struct text words[] = { { 4, "warm" }, { 5, "short" }, { 4, "warm" }, { 4, "late" } };
@@ -81,7 +81,7 @@ static void undo_and_redo_restore_every_field(void **state)
     struct fact first[] = { writer_number(SOURCE_USER, "bpm", 90), writer_number(SOURCE_USER, "year", 1999) };
     struct fact second[] = { writer_number(SOURCE_USER, "bpm", 120), writer_number(SOURCE_USER, "rating", 3) };
     struct text clear = TEXT("year");
-    struct done done;
+    struct taken_back taken;
 
     edit(w, &(struct edit){ .id = id, .add_tags = { 2, words }, .facts = { 2, first } });
     struct bytes before = picture(w, id);
@@ -91,13 +91,13 @@ static void undo_and_redo_restore_every_field(void **state)
     assert_false(bytes_equal(before, after));
     assert_null(writer_fact(w, id, SOURCE_USER, "year"));
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(take(w, true, &done), ERR_OK);
+        assert_int_equal(take(w, true, &taken), ERR_OK);
         assert_int_equal(writer_fact(w, id, SOURCE_USER, "bpm")->number, 90);
         assert_non_null(writer_fact(w, id, SOURCE_USER, "year"));
         assert_null(writer_fact(w, id, SOURCE_USER, "rating"));
         assert_int_equal(writer_media(w, id).tags.count, 2);
         assert_true(text_is(writer_media(w, id).name, "kick"));
-        assert_int_equal(take(w, false, &done), ERR_OK);
+        assert_int_equal(take(w, false, &taken), ERR_OK);
         assert_true(text_is(writer_media(w, id).name, "Kick"));
     }
     assert_int_equal(picture(w, id).len, after.len);
@@ -114,22 +114,23 @@ static void an_edit_that_changes_nothing_uses_no_revision(void **state)
     struct done done = edit(w, &same);
 
     assert_int_equal(w->p.head, head);
+    struct taken_back taken;
     assert_int_equal(done.revision, writer_media(w, id).revision);
-    assert_int_equal(take(w, true, &done), ERR_NOT_FOUND);
+    assert_int_equal(take(w, true, &taken), ERR_NOT_FOUND);
 }
 
 static void a_step_whose_item_is_gone_is_passed_over(void **state)
 {
     struct writer *w = *state;
     struct id kept = writer_place(w, "a.wav", 1), gone = writer_place(w, "b.wav", 1);
-    struct done done;
+    struct taken_back taken;
 
     edit(w, &(struct edit){ .id = kept, .has_name = true, .name = TEXT("x") });
     edit(w, &(struct edit){ .id = gone, .has_name = true, .name = TEXT("y") });
     struct media media = writer_media(w, gone);
     assert_int_equal(catalogue_remove_media(&w->p.w, &media), ERR_OK);
-    assert_int_equal(take(w, true, &done), ERR_OK);
-    assert_true(id_equal(done.id, kept));
+    assert_int_equal(take(w, true, &taken), ERR_OK);
+    assert_true(id_equal(taken.id, kept));
     assert_true(text_is(writer_media(w, kept).name, "a"));
 }
 

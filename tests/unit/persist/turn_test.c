@@ -8,8 +8,8 @@
 #include "proto/service/service_parts.h"
 #include "services/persist/batch/batch.h"
 #include "services/persist/edit/edit.h"
-#include "services/persist/edit/undo.h"
 #include "services/persist/places/removal.h"
+#include "services/persist/steps/undo.h"
 #include "store/changelog.h"
 #include "store/parts.h"
 #include "tests/unit/persist/writer.h"
@@ -130,6 +130,7 @@ static void an_undo_past_the_limit_of_asks_is_refused_alone(void **state)
     struct writer *w = *state;
     struct id kick = writer_place(w, "kick.wav", 1);
     struct edit edit = { .id = kick, .has_favourite = true, .favourite = true };
+    struct taken_back taken;
     struct done done;
 
     assert_int_equal(edit_apply(&w->p, &edit, EDIT_BY_PERSON, &done, NULL), ERR_OK);
@@ -138,7 +139,7 @@ static void an_undo_past_the_limit_of_asks_is_refused_alone(void **state)
     uint64_t before = w->p.writes;
     w->p.turn_began = 0;
     w->p.parts_began = 1;
-    assert_int_equal(undo_begin(&w->p, call, true, &done), ERR_BUSY);
+    assert_int_equal(undo_begin(&w->p, call, &(struct persist_undo){ 0 }, &taken), ERR_BUSY);
     is_refused_alone(w, call, before);
 }
 

@@ -2,6 +2,7 @@
 #ifndef LOOPHOLE_TESTS_PERSIST_WRITER_H
 #define LOOPHOLE_TESTS_PERSIST_WRITER_H
 
+#include "services/persist/edit/undo_stack.h"
 #include "services/persist/places/folders.h"
 #include "services/persist/places/places.h"
 #include "services/persist/turn/turn.h"
@@ -56,6 +57,7 @@ static inline void writer_check(struct writer *w)
     struct txn *txn = w->p.w.txn;
 
     assert_false(turn_is_broken(&w->p));
+    assert_int_equal(undo_save(&w->p), ERR_OK);
     w->p.w.txn = NULL;
     assert_int_equal(txn_commit(txn, NULL), ERR_OK);
     assert_int_equal(scratch_problems(w->scratch), 0);

@@ -1,0 +1,164 @@
+#include "services/persist/steps/apply.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "services/persist/edit/edit.h"
+#include "services/persist/edit/undo_stack.h"
+#include "services/persist/places/places.h"
+#include "services/persist/steps/together.h"
+#include "services/persist/turn/multipart.h"
+#include "services/persist/turn/turn.h"
+
+enum { SHORT = 8 /* actions: such an apply is like a single ask */ };
+
+/* ---- checks ---- */
+
+static enum err refuse_action(uint32_t number, const char *inner, struct fault *fault)
+{
+    char field[64];
+
+    if (!fault)
+        return ERR_INTERNAL;
+    snprintf(field, sizeof(field), "actions[%u]%s%.40s", number, inner[0] ? "." : "", inner);
+    return fault_field(fault, field);
+}
+
+static enum err check_actions(const struct persist_apply *ask, struct fault *fault)
+{
+    for (uint32_t i = 0; i < ask->actions.count; i++) {
+        const struct action *action = &ask->actions.at[i];
+        if (action->has_edit + action->has_move == 1)
+            continue;
+        fault_set(fault, ERR_BAD_REQUEST, "an action is one of edit, move");
+        return refuse_action(i, "", fault);
+    }
+    if (ask->actions.count > 0)
+        return ERR_OK;
+    fault_set(fault, ERR_BAD_REQUEST, "there are no actions to apply");
+    return fault_field(fault, "actions");
+}
+
+static enum err read_scope(const struct persist_apply *ask, struct id *scope, struct fault *fault)
+{
+    enum err e = undo_read_scope(ask->scope, scope, fault);
+
+    if (e != ERR_OK || !id_equal(*scope, undo_moves))
+        return e;
+    fault_set(fault, ERR_BAD_REQUEST, "the scope moves has only what scans followed: expected catalogue or an id");
+    return fault_field(fault, "scope");
+}
+
+static bool touches_facts(const struct edit *edit)
+{
+    return edit->facts.count + edit->clear_facts.count + edit->add_tags.count + edit->remove_tags.count +
+           edit->add_unlike.count + edit->remove_unlike.count;
+}
+
+static enum err reckon_actions(struct persist *p, const struct persist_apply *ask, struct fault *fault)
+{
+    size_t bytes = 0;
+
+    for (uint32_t i = 0; i < ask->actions.count; i++) {
+        const struct action *action = &ask->actions.at[i];
+        bytes += together_reckon(p, action->has_edit ? action->edit.id : action->move.id,
+                                 action->has_edit && touches_facts(&action->edit));
+    }
+    return together_check(bytes, fault);
+}
+
+/* ---- doing ---- */
+
+static enum err do_action(struct persist *p, const struct action *action, uint32_t number, struct fault *fault)
+{
+    struct fault why = { 0 };
+    struct done done;
+    char inner[80];
+    enum err e;
+
+    arena_reset(&p->arena);
+    e = action->has_edit ? edit_apply(p, &action->edit, EDIT_BY_PERSON, &done, &why)
+                         : places_relocate(p, &action->move, &done, &why);
+    if (e == ERR_OK || !fault)
+        return e;
+    *fault = why;
+    fault->code = e;
+    snprintf(inner, sizeof(inner), "%s%s", action->has_move ? why.field[0] ? "move." : "move" : "", why.field);
+    refuse_action(number, inner, fault);
+    return e;
+}
+
+static enum err do_actions(struct persist *p, const struct persist_apply *ask, struct applied *applied,
+                           struct fault *fault)
+{
+    enum err e = ERR_OK;
+
+    for (uint32_t i = 0; e == ERR_OK && i < ask->actions.count; i++) {
+        uint64_t head = p->head;
+        e = do_action(p, &ask->actions.at[i], i, fault);
+        applied->items += p->head != head;
+    }
+    applied->revision = p->head;
+    return e;
+}
+
+enum err apply_all(struct persist *p, const struct persist_apply *ask, struct applied *applied, struct fault *fault)
+{
+    struct together together;
+    struct id scope;
+    enum err e = check_actions(ask, fault);
+
+    *applied = (struct applied){ 0 };
+    if (e == ERR_OK)
+        e = read_scope(ask, &scope, fault);
+    if (e == ERR_OK)
+        e = reckon_actions(p, ask, fault);
+    if (e == ERR_OK)
+        e = together_begin(p, &together, fault);
+    if (e != ERR_OK)
+        return e;
+    undo_open(p, scope, ask->label);
+    e = do_actions(p, ask, applied, fault);
+    applied->step = undo_close(p);
+    return together_end(p, &together, e, fault);
+}
+
+/* ---- in a part of its own ---- */
+
+struct applying {
+    struct multipart work;
+    const struct persist_apply *ask; /* the call keeps it */
+};
+
+static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+{
+    struct applied applied;
+    enum err e = apply_all(p, ((struct applying *)work)->ask, &applied, fault);
+
+    *ended = e == ERR_OK;
+    if (*ended)
+        ticket_answer(p->service, work->ticket, &applied);
+    return e;
+}
+
+static void free_applying(struct persist *p, struct multipart *work)
+{
+    (void)p;
+    free(work);
+}
+
+enum err apply_begin(struct persist *p, struct call *call, const struct persist_apply *ask, struct applied *answer)
+{
+    struct multipart *before = multipart_of(p, call_request(call));
+    struct applying *applying;
+
+    if (before)
+        multipart_forget(p, before);
+    if (ask->actions.count <= SHORT)
+        return apply_all(p, ask, answer, call_fault(call));
+    applying = calloc(1, sizeof(*applying));
+    if (!applying)
+        return refuse(call, ERR_FULL, "no memory for %u actions", ask->actions.count);
+    *applying = (struct applying){ .work = { .part = run_part, .drop = free_applying }, .ask = ask };
+    return multipart_begin(p, call, &applying->work);
+}

@@ -1,0 +1,156 @@
+#include "services/persist/steps/steps_list.h"
+
+#include <string.h>
+
+#include "common/clock.h"
+#include "services/persist/edit/undo_stack.h"
+#include "services/persist/steps/step_words.h"
+#include "store/catalogue.h"
+#include "store/row.h"
+
+static const usec_t reading_us = 2000; /* for one list */
+static const struct text gone = TEXT("its items are no longer in the catalogue");
+
+/* Goes from the newest row to the oldest, a step at a time. */
+struct steps {
+    struct txn *txn;
+    struct arena *arena;
+    struct id scope;
+    struct undo_pointers stack;
+    uint64_t at; /* the last row of the next step; 0: none is left */
+    usec_t ends;
+
+    /* the step in hand */
+    uint64_t first, last;
+    struct undo_step row; /* its first one */
+};
+
+static enum err begin_steps(struct txn *txn, struct arena *arena, const struct step_range *range, struct steps *s)
+{
+    *s = (struct steps){ .txn = txn, .arena = arena, .scope = range->scope, .ends = clock_steady() + reading_us };
+    enum err e = undo_pointers_read(txn, range->scope, &s->stack);
+
+    s->at = range->before && range->before <= s->stack.top ? range->before - 1 : s->stack.top;
+    return e;
+}
+
+/* not_found: no further step is kept. */
+static enum err next_step(struct steps *s)
+{
+    enum err e;
+
+    if (s->at == 0)
+        return ERR_NOT_FOUND;
+    e = undo_row(s->txn, s->arena, s->scope, s->at, &s->row);
+    s->last = s->first = s->at;
+    if (e == ERR_OK && s->row.has_first) {
+        s->first = s->row.first;
+        e = s->first < s->last ? undo_row(s->txn, s->arena, s->scope, s->first, &s->row) : ERR_INTERNAL;
+    }
+    s->at = s->first - 1;
+    return e;
+}
+
+static bool has_media(const struct steps *s, struct id id)
+{
+    struct key key = key_id(id);
+    struct bytes value;
+
+    return txn_get(s->txn, DB_MEDIA, key_bytes(&key), &value) == ERR_OK;
+}
+
+/* Most often the first look finds an item. */
+static bool has_any_item(const struct steps *s)
+{
+    struct undo_step row;
+
+    for (uint64_t at = s->first; at <= s->last; at++)
+        if (undo_row(s->txn, s->arena, s->scope, at, &row) == ERR_OK && has_media(s, row.before.id))
+            return true;
+    return false;
+}
+
+static bool is_undone(const struct steps *s)
+{
+    return s->first > s->stack.at || (s->row.has_apart && s->row.apart);
+}
+
+static bool is_cut(const struct steps *s, uint32_t count, uint64_t limit)
+{
+    return count >= limit || clock_steady() > s->ends;
+}
+
+enum err steps_list(struct txn *txn, struct arena *arena, const struct step_range *range, struct step_line_list *to)
+{
+    char room[ID_TEXT_SIZE];
+    struct text scope = undo_write_scope(range->scope, room);
+    struct steps s;
+    enum err e = begin_steps(txn, arena, range, &s);
+
+    to->at = arena_array(arena, range->limit, sizeof(*to->at));
+    scope = arena_text(arena, scope);
+    if (!to->at)
+        return ERR_FULL;
+    while (e == ERR_OK && !(to->count && is_cut(&s, to->count, range->limit)) && (e = next_step(&s)) == ERR_OK)
+        to->at[to->count++] = (struct step_line){ .step = s.first,
+                                                  .label = step_words(arena, &s.row),
+                                                  .at = s.row.at,
+                                                  .scope = scope,
+                                                  .items = s.last - s.first + 1,
+                                                  .undone = is_undone(&s),
+                                                  .why = has_any_item(&s) ? (struct text){ 0 } : gone };
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
+/* ---- moves ---- */
+
+/* Empty where the folder is not there any more, or its volume is away. */
+static struct bytes path_of(const struct steps *s, const struct move *move)
+{
+    struct bytes folder = { 0 };
+    uint8_t *path;
+
+    if (catalogue_folder_path(s->txn, s->arena, move->folder, &folder) != ERR_OK || folder.len == 0)
+        return (struct bytes){ 0 };
+    folder.len -= folder.at[folder.len - 1] == '/'; /* the root */
+    path = arena_alloc(s->arena, folder.len + 1 + move->file.len);
+    if (!path)
+        return (struct bytes){ 0 };
+    memcpy(path, folder.at, folder.len);
+    path[folder.len] = '/';
+    memcpy(path + folder.len + 1, move->file.at, move->file.len);
+    return bytes_of(path, folder.len + 1 + move->file.len);
+}
+
+static struct move_line describe_move(const struct steps *s)
+{
+    struct move_line line = {
+        .step = s->first,
+        .id = s->row.before.id,
+        .from = path_of(s, &s->row.back),
+        .to = path_of(s, &s->row.again),
+        .at = s->row.at,
+        .undone = is_undone(s),
+    };
+    struct media media;
+
+    if (catalogue_media(s->txn, s->arena, line.id, &media) == ERR_OK)
+        line.name = arena_text(s->arena, media.name);
+    else
+        line.why = gone;
+    return line;
+}
+
+enum err steps_list_moves(struct txn *txn, struct arena *arena, const struct step_range *range,
+                          struct move_line_list *to)
+{
+    struct steps s;
+    enum err e = begin_steps(txn, arena, range, &s);
+
+    to->at = arena_array(arena, range->limit, sizeof(*to->at));
+    if (!to->at)
+        return ERR_FULL;
+    while (e == ERR_OK && !(to->count && is_cut(&s, to->count, range->limit)) && (e = next_step(&s)) == ERR_OK)
+        to->at[to->count++] = describe_move(&s);
+    return e == ERR_NOT_FOUND ? ERR_OK : e;
+}

@@ -1,0 +1,63 @@
+#include "services/persist/steps/together.h"
+
+#include "services/persist/turn/turn.h"
+
+enum { ROWS_OF_ONE = 512 /* bytes: of the change log, the undo stack and their keys */ };
+
+enum err together_begin(struct persist *p, struct together *together, struct fault *fault)
+{
+    enum err e = txn_begin_inner(p->w.txn);
+
+    *together = (struct together){ .head = p->head,
+                                   .request_revision = p->request_revision,
+                                   .writes = p->writes,
+                                   .changes = p->changes,
+                                   .undo = p->undo,
+                                   .dropped = p->w.dropped.len };
+    return e == ERR_OK ? e : fault_set(fault, e, "the store takes no inner transaction (%s)", err_name(e));
+}
+
+static void restore_turn(struct persist *p, const struct together *together)
+{
+    p->head = together->head;
+    p->request_revision = together->request_revision;
+    p->writes = together->writes;
+    p->changes = together->changes;
+    p->undo = together->undo;
+    p->w.dropped.len = together->dropped;
+}
+
+enum err together_end(struct persist *p, const struct together *together, enum err e, struct fault *fault)
+{
+    if (e == ERR_OK && p->writes != together->writes && !turn_is_broken(p)) {
+        e = turn_wrote(p, txn_keep_inner(p->w.txn));
+        return e == ERR_OK ? e : fault_set(fault, e, "%s", p->broken.what);
+    }
+    txn_undo_inner(p->w.txn);
+    restore_turn(p, together);
+    return turn_is_broken(p) ? fault_set(fault, p->broken.code, "%s", p->broken.what) : e;
+}
+
+static size_t count_row(struct persist *p, enum database db, struct id id)
+{
+    struct key key = key_id(id);
+    struct bytes value = { 0, NULL };
+
+    return txn_get(p->w.txn, db, key_bytes(&key), &value) == ERR_OK ? value.len : 0;
+}
+
+size_t together_reckon(struct persist *p, struct id item, bool touches_facts)
+{
+    size_t bytes = ROWS_OF_ONE + count_row(p, DB_MEDIA, item);
+
+    return touches_facts ? bytes + count_row(p, DB_FACTS, item) : bytes;
+}
+
+enum err together_check(size_t bytes, struct fault *fault)
+{
+    if (bytes <= TOGETHER_BYTES)
+        return ERR_OK;
+    fault_set(fault, ERR_TOO_LARGE, "this rewrites about %zu KiB of rows: at most %d KiB are rewritten together",
+              bytes >> 10, TOGETHER_BYTES >> 10);
+    return fault_hint(fault, "do it in smaller pieces");
+}

@@ -1,0 +1,350 @@
+#include "services/persist/steps/undo.h"
+
+#include <stdlib.h>
+
+#include "services/persist/edit/edit.h"
+#include "services/persist/edit/undo_stack.h"
+#include "services/persist/places/kept_places.h"
+#include "services/persist/places/places.h"
+#include "services/persist/steps/together.h"
+#include "services/persist/turn/multipart.h"
+#include "services/persist/turn/turn.h"
+#include "store/row.h"
+
+/* Rows of one scope: one step, or several. */
+struct rows {
+    struct id scope;
+    uint64_t first, last;
+};
+
+/* ---- one operation ---- */
+
+static enum err explain_row(uint64_t number, bool back, enum err e, struct fault *fault)
+{
+    const struct fault why = fault ? *fault : (struct fault){ 0 };
+
+    return fault_set(fault, e, "operation %llu of the undo stack cannot be %s: %.150s", (unsigned long long)number,
+                     back ? "taken back" : "done again", why.what);
+}
+
+static enum err take_half(struct persist *p, struct id scope, const struct undo_step *row, bool back, struct done *done,
+                          struct fault *fault)
+{
+    enum err e;
+
+    if (!row->has_back)
+        return edit_apply(p, back ? &row->before : &row->after, EDIT_IS_UNDO, done, fault);
+    e = places_take_move(p, back ? &row->back : &row->again, back, done, fault);
+    return e == ERR_OK && id_equal(scope, undo_moves) ? kept_places_note(p, &row->again, back) : e;
+}
+
+/* An item that is gone leaves nothing to do. */
+static enum err take_row(struct persist *p, const struct rows *rows, uint64_t number, bool back,
+                         struct taken_back *taken, struct fault *fault)
+{
+    struct undo_step row;
+    struct done done = { 0 };
+    enum err e;
+
+    arena_reset(&p->arena);
+    e = undo_row(p->w.txn, &p->arena, rows->scope, number, &row);
+    if (e != ERR_OK)
+        return fault_set(fault, ERR_INTERNAL, "operation %llu of the undo stack cannot be read",
+                         (unsigned long long)number);
+    if (row.has_apart && row.apart)
+        return ERR_OK;
+    e = take_half(p, rows->scope, &row, back, &done, fault);
+    taken->gone += e == ERR_NOT_FOUND;
+    taken->items += e == ERR_OK;
+    taken->steps += !row.has_first;
+    if (e != ERR_OK)
+        return e == ERR_NOT_FOUND ? ERR_OK : explain_row(number, back, e, fault);
+    taken->revision = done.revision;
+    taken->id = done.id;
+    return ERR_OK;
+}
+
+static enum err take_rows(struct persist *p, const struct rows *rows, bool back, struct taken_back *taken,
+                          struct fault *fault)
+{
+    uint64_t count = rows->last - rows->first + 1;
+    struct together together;
+    enum err e = together_begin(p, &together, fault);
+
+    if (e != ERR_OK)
+        return e;
+    for (uint64_t i = 0; e == ERR_OK && i < count; i++)
+        e = take_row(p, rows, back ? rows->last - i : rows->first + i, back, taken, fault);
+    return together_end(p, &together, e, fault);
+}
+
+/* ---- the next step ---- */
+
+/* The rows of the step that ends (`back`) or begins with row `at`. not_found: there is none. */
+static enum err find_step(struct persist *p, struct id scope, uint64_t at, bool back, uint64_t top, struct rows *rows)
+{
+    struct undo_step row;
+    struct key key;
+    struct bytes value;
+    enum err e;
+
+    arena_reset(&p->arena);
+    *rows = (struct rows){ scope, at, at };
+    e = undo_row(p->w.txn, &p->arena, scope, at, &row);
+    if (e == ERR_OK && back && row.has_first) {
+        rows->first = row.first;
+        key = undo_key(scope, row.first);
+        return row.first < at ? txn_get(p->w.txn, DB_UNDO, key_bytes(&key), &value) : ERR_INTERNAL;
+    }
+    while (e == ERR_OK && !back && rows->last < top) {
+        arena_reset(&p->arena);
+        e = undo_row(p->w.txn, &p->arena, scope, rows->last + 1, &row);
+        if (e != ERR_OK || !row.has_first || row.first != at)
+            break;
+        rows->last++;
+    }
+    return e;
+}
+
+static enum err refuse_none(bool back, enum err e, struct fault *fault)
+{
+    if (e != ERR_NOT_FOUND)
+        return fault_set(fault, e, "the undo stack cannot be read");
+    return fault_set(fault, ERR_NOT_FOUND, back ? "there is nothing to undo" : "there is nothing to redo");
+}
+
+/* The label lasts until p->arena is reset. */
+static void name_step(struct persist *p, const struct rows *rows, struct taken_back *taken)
+{
+    struct undo_step row;
+
+    taken->step = rows->first;
+    arena_reset(&p->arena);
+    if (undo_row(p->w.txn, &p->arena, rows->scope, rows->first, &row) == ERR_OK)
+        taken->label = row.label;
+}
+
+enum err undo_take(struct persist *p, struct id scope, bool back, bool *is_cut, struct taken_back *taken,
+                   struct fault *fault)
+{
+    struct undo_pointers stack;
+    struct rows rows;
+    enum err e = undo_pointers(p, scope, &stack);
+
+    *is_cut = false;
+    for (;;) {
+        uint64_t at = back ? stack.at : stack.at + 1;
+        if (e == ERR_OK)
+            e = at > 0 && at <= stack.top ? find_step(p, scope, at, back, stack.top, &rows) : ERR_NOT_FOUND;
+        if (e != ERR_OK)
+            return refuse_none(back, e, fault);
+        *taken = (struct taken_back){ .revision = p->head };
+        e = take_rows(p, &rows, back, taken, fault);
+        if (e != ERR_OK)
+            return e;
+        stack.at = back ? rows.first - 1 : rows.last;
+        *is_cut = taken->items == 0 && turn_is_over(p);
+        if (taken->items > 0 || *is_cut)
+            break;
+    }
+    name_step(p, &rows, taken);
+    taken->steps = 1;
+    return undo_point(p, scope, stack);
+}
+
+/* ---- named steps ---- */
+
+static enum err refuse_unknown(uint64_t step, const struct undo_pointers *stack, struct fault *fault)
+{
+    if (step == 0 || step > stack->top)
+        return fault_set(fault, ERR_NOT_FOUND, "there is no step %llu: the newest is %llu", (unsigned long long)step,
+                         (unsigned long long)stack->top);
+    return fault_set(fault, ERR_NOT_FOUND, "step %llu is no longer kept: a scope keeps %d operations",
+                     (unsigned long long)step, UNDO_STEPS);
+}
+
+static enum err find_named(struct persist *p, struct id scope, uint64_t step, struct undo_pointers *stack,
+                           struct undo_step *row, struct fault *fault)
+{
+    enum err e = undo_pointers(p, scope, stack);
+
+    if (e == ERR_OK && step && step <= stack->top)
+        e = undo_row(p->w.txn, &p->arena, scope, step, row);
+    if ((e == ERR_OK && (step == 0 || step > stack->top)) || e == ERR_NOT_FOUND)
+        return refuse_unknown(step, stack, fault);
+    if (e != ERR_OK)
+        return fault_set(fault, e, "the undo stack cannot be read");
+    if (row->has_first) {
+        fault_set(fault, ERR_NOT_FOUND, "%llu is no step, but an operation of step %llu", (unsigned long long)step,
+                  (unsigned long long)row->first);
+        return fault_hint(fault, "`loophole undo list` shows the steps");
+    }
+    if (step > stack->at || (row->has_apart && row->apart))
+        return fault_set(fault, ERR_CONFLICT, "step %llu is taken back already", (unsigned long long)step);
+    return ERR_OK;
+}
+
+static bool touches_facts(const struct edit *edit)
+{
+    return edit->facts.count + edit->clear_facts.count > 0;
+}
+
+static enum err reckon_rows(struct persist *p, const struct rows *rows, struct fault *fault)
+{
+    struct undo_step row;
+    size_t bytes = 0;
+    enum err e = ERR_OK;
+
+    for (uint64_t at = rows->first; e == ERR_OK && at <= rows->last; at++) {
+        arena_reset(&p->arena);
+        e = undo_row(p->w.txn, &p->arena, rows->scope, at, &row);
+        bytes += e == ERR_OK ? together_reckon(p, row.before.id, touches_facts(&row.before)) : 0;
+    }
+    return e == ERR_OK ? together_check(bytes, fault) : fault_set(fault, e, "the undo stack cannot be read");
+}
+
+static enum err refuse_gone(uint64_t step, struct fault *fault)
+{
+    return fault_set(fault, ERR_CONFLICT, "step %llu cannot be taken back: its items are no longer in the catalogue",
+                     (unsigned long long)step);
+}
+
+enum err undo_take_to(struct persist *p, struct id scope, uint64_t to, struct taken_back *taken, struct fault *fault)
+{
+    struct undo_pointers stack;
+    struct undo_step row;
+    enum err e = find_named(p, scope, to, &stack, &row, fault);
+    const struct rows rows = { scope, to, stack.at };
+
+    if (e == ERR_OK)
+        e = reckon_rows(p, &rows, fault);
+    if (e != ERR_OK)
+        return e;
+    *taken = (struct taken_back){ .revision = p->head };
+    e = take_rows(p, &rows, true, taken, fault);
+    if (e == ERR_OK && taken->items == 0)
+        e = refuse_gone(to, fault);
+    if (e != ERR_OK)
+        return e;
+    name_step(p, &rows, taken);
+    stack.at = to - 1;
+    return undo_point(p, scope, stack);
+}
+
+static enum err write_apart(struct persist *p, uint64_t step, struct fault *fault)
+{
+    struct key key = undo_key(undo_moves, step);
+    struct undo_step row;
+    enum err e;
+
+    arena_reset(&p->arena);
+    e = undo_row(p->w.txn, &p->arena, undo_moves, step, &row);
+    row.has_apart = row.apart = true;
+    if (e == ERR_OK)
+        e = row_put(&p->w, DB_UNDO, &key, &undo_step_shape, &row);
+    return e == ERR_OK ? turn_wrote(p, e) : fault_set(fault, turn_wrote(p, e), "the step cannot be written");
+}
+
+enum err undo_take_only(struct persist *p, uint64_t step, struct taken_back *taken, struct fault *fault)
+{
+    const struct rows rows = { undo_moves, step, step };
+    struct undo_pointers stack;
+    struct undo_step row;
+    enum err e = find_named(p, undo_moves, step, &stack, &row, fault);
+
+    if (e != ERR_OK)
+        return e;
+    *taken = (struct taken_back){ .revision = p->head };
+    e = take_rows(p, &rows, true, taken, fault);
+    if (e == ERR_OK && taken->items == 0)
+        e = refuse_gone(step, fault);
+    if (e == ERR_OK)
+        e = write_apart(p, step, fault);
+    if (e == ERR_OK)
+        name_step(p, &rows, taken);
+    return e;
+}
+
+/* ---- in parts: after a library was removed, thousands of steps may be about items that are gone ---- */
+
+struct undoing {
+    struct multipart work;
+    struct id scope;
+    bool back;
+};
+
+static enum err run_part(struct persist *p, struct multipart *work, bool *ended, struct fault *fault)
+{
+    const struct undoing *undoing = (const struct undoing *)work;
+    struct taken_back taken = { 0 };
+    bool is_cut;
+    enum err e;
+
+    e = undo_take(p, undoing->scope, undoing->back, &is_cut, &taken, fault);
+    *ended = e == ERR_OK && !is_cut;
+    if (*ended)
+        ticket_answer(p->service, work->ticket, &taken);
+    return e;
+}
+
+static void free_undoing(struct persist *p, struct multipart *work)
+{
+    (void)p;
+    free(work);
+}
+
+static enum err begin_taking(struct persist *p, struct call *call, struct id scope, bool back,
+                             struct taken_back *answer)
+{
+    struct multipart *before = multipart_of(p, call_request(call));
+    struct undoing *undoing;
+    bool is_cut;
+    enum err e;
+
+    if (before)
+        multipart_forget(p, before);
+    turn_begin_part(p);
+    e = undo_take(p, scope, back, &is_cut, answer, call_fault(call));
+    if (e != ERR_OK || !is_cut)
+        return e;
+    p->request_writes = p->writes; /* the steps that are skipped stay skipped: busy takes nothing back */
+    undoing = calloc(1, sizeof(*undoing));
+    if (!undoing)
+        return refuse(call, ERR_FULL, "no memory to look for a step");
+    *undoing = (struct undoing){ .work = { .part = run_part, .drop = free_undoing }, .scope = scope, .back = back };
+    return multipart_begin(p, call, &undoing->work);
+}
+
+/* ---- what a call asks ---- */
+
+static enum err refuse_only(struct call *call)
+{
+    refuse(call, ERR_BAD_REQUEST, "only goes with `to`, in the scope moves");
+    return fault_field(call_fault(call), "only");
+}
+
+enum err undo_begin(struct persist *p, struct call *call, const struct persist_undo *ask, struct taken_back *answer)
+{
+    bool only = ask->has_only && ask->only;
+    struct id scope;
+    enum err e = undo_read_scope(ask->scope, &scope, call_fault(call));
+
+    if (e != ERR_OK)
+        return e;
+    if (only && (!ask->has_to || !id_equal(scope, undo_moves)))
+        return refuse_only(call);
+    if (only)
+        return undo_take_only(p, ask->to, answer, call_fault(call));
+    if (ask->has_to)
+        return undo_take_to(p, scope, ask->to, answer, call_fault(call));
+    return begin_taking(p, call, scope, true, answer);
+}
+
+enum err undo_begin_redo(struct persist *p, struct call *call, const struct persist_redo *ask,
+                         struct taken_back *answer)
+{
+    struct id scope;
+    enum err e = undo_read_scope(ask->scope, &scope, call_fault(call));
+
+    return e == ERR_OK ? begin_taking(p, call, scope, false, answer) : e;
+}

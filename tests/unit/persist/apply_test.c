@@ -1,0 +1,287 @@
+#include "services/persist/edit/edit.h"
+#include "services/persist/edit/undo_stack.h"
+#include "services/persist/steps/apply.h"
+#include "services/persist/steps/undo.h"
+#include "store/changelog.h"
+#include "tests/unit/persist/writer.h"
+
+static const struct id catalogue;
+
+static struct action favour(struct id id)
+{
+    return (struct action){ .has_edit = true, .edit = { .id = id, .has_favourite = true, .favourite = true } };
+}
+
+static struct action name(struct id id, const char *to)
+{
+    return (struct action){ .has_edit = true, .edit = { .id = id, .has_name = true, .name = text_of(to) } };
+}
+
+static struct action move(struct writer *w, struct id id, const char *file)
+{
+    return (struct action){ .has_move = true,
+                            .move = { .id = id, .folder = w->folder, .file = bytes_of(file, strlen(file)) } };
+}
+
+static enum err apply(struct writer *w, struct action *actions, uint32_t count, struct applied *applied,
+                      struct fault *fault)
+{
+    const struct persist_apply ask = { .label = TEXT("Several"), .actions = { count, actions } };
+
+    *fault = (struct fault){ 0 };
+    return apply_all(&w->p, &ask, applied, fault);
+}
+
+static enum err take(struct writer *w, struct id scope, bool back, struct taken_back *taken, struct fault *fault)
+{
+    bool is_cut;
+
+    *fault = (struct fault){ 0 };
+    return undo_take(&w->p, scope, back, &is_cut, taken, fault);
+}
+
+static void all_actions_are_one_step(void **state)
+{
+    struct writer *w = *state;
+    struct id a = writer_place(w, "a.wav", 1), b = writer_place(w, "b.wav", 1);
+    struct action actions[] = { favour(a), name(b, "x"), name(b, "y"), move(w, a, "c.wav") };
+    struct applied applied;
+    struct fault fault;
+    struct taken_back taken;
+
+    assert_int_equal(apply(w, actions, 4, &applied, &fault), ERR_OK);
+    assert_int_equal(applied.items, 4);
+    assert_int_equal(applied.step, 1);
+    assert_int_equal(applied.revision, w->p.head);
+    writer_check(w);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(take(w, catalogue, true, &taken, &fault), ERR_OK);
+        assert_int_equal(taken.items, 4);
+        assert_true(text_is(taken.label, "Several"));
+        assert_false(writer_media(w, a).favourite);
+        assert_true(text_is(writer_media(w, b).name, "b"));
+        assert_true(bytes_equal(writer_media(w, a).file, bytes_of("a.wav", 5)));
+        assert_int_equal(take(w, catalogue, true, &taken, &fault), ERR_NOT_FOUND);
+        assert_int_equal(take(w, catalogue, false, &taken, &fault), ERR_OK);
+        assert_int_equal(taken.items, 4);
+        assert_true(writer_media(w, a).favourite);
+        assert_true(text_is(writer_media(w, b).name, "y"));
+        assert_true(text_is(writer_media(w, a).name, "c"));
+    }
+    writer_check(w);
+}
+
+static void a_failing_action_in_the_middle_leaves_nothing(void **state)
+{
+    struct writer *w = *state;
+    struct id a = writer_place(w, "a.wav", 1), b = writer_place(w, "b.wav", 1);
+    struct action unknown[] = { favour(a), favour(id_new()), favour(b) };
+    struct action taken_place[] = { favour(a), move(w, a, "b.wav") };
+    struct action stale[] = { name(a, "x"), name(a, "y") };
+    struct action neither[] = { favour(a), { 0 } };
+    struct applied applied;
+    struct fault fault;
+    uint64_t head = w->p.head;
+
+    stale[1].edit.has_expect = true;
+    stale[1].edit.expect = head - 1;
+    assert_int_equal(apply(w, unknown, 3, &applied, &fault), ERR_NOT_FOUND);
+    assert_string_equal(fault.field, "actions[1].edit.id");
+    assert_int_equal(apply(w, taken_place, 2, &applied, &fault), ERR_EXISTS);
+    assert_string_equal(fault.field, "actions[1].move");
+    assert_int_equal(apply(w, stale, 2, &applied, &fault), ERR_CONFLICT);
+    assert_string_equal(fault.field, "actions[1].edit.expect");
+    assert_int_equal(apply(w, neither, 2, &applied, &fault), ERR_BAD_REQUEST);
+    assert_string_equal(fault.field, "actions[1]");
+    assert_int_equal(w->p.head, head);
+    assert_int_equal(w->p.undo.top, 0);
+    assert_false(writer_media(w, a).favourite);
+    assert_true(text_is(writer_media(w, a).name, "a"));
+    assert_int_equal(txn_count(w->p.w.txn, DB_UNDO), 0);
+    writer_check(w);
+}
+
+static void what_others_changed_in_the_same_turn_stays(void **state)
+{
+    struct writer *w = *state;
+    struct id a = writer_place(w, "a.wav", 1);
+    struct edit before = { .id = a, .has_notes = true, .notes = TEXT("mine") };
+    struct action actions[] = { name(a, "x"), favour(id_new()) };
+    struct applied applied;
+    struct fault fault;
+    struct done done;
+
+    assert_int_equal(edit_apply(&w->p, &before, EDIT_BY_PERSON, &done, &fault), ERR_OK);
+    assert_int_equal(apply(w, actions, 2, &applied, &fault), ERR_NOT_FOUND);
+    assert_false(turn_is_broken(&w->p));
+    writer_check(w);
+    assert_true(text_is(writer_media(w, a).notes, "mine"));
+    assert_true(text_is(writer_media(w, a).name, "a"));
+    assert_int_equal(w->p.undo.at, 1);
+}
+
+static void scopes_have_their_own_steps(void **state)
+{
+    struct writer *w = *state;
+    struct id a = writer_place(w, "a.wav", 1), project = id_new();
+    char room[ID_TEXT_SIZE];
+    struct action action = favour(a), other = name(a, "x");
+    struct persist_apply ask = { .scope = text_of(id_write(project, room)), .actions = { 1, &action } };
+    struct applied applied;
+    struct fault fault = { 0 };
+    struct taken_back taken;
+
+    assert_int_equal(apply_all(&w->p, &ask, &applied, &fault), ERR_OK);
+    assert_int_equal(apply(w, &other, 1, &applied, &fault), ERR_OK);
+    writer_check(w);
+    assert_int_equal(take(w, project, true, &taken, &fault), ERR_OK);
+    assert_false(writer_media(w, a).favourite);
+    assert_true(text_is(writer_media(w, a).name, "x"));
+    assert_int_equal(take(w, project, true, &taken, &fault), ERR_NOT_FOUND);
+    assert_int_equal(take(w, catalogue, true, &taken, &fault), ERR_OK);
+    assert_true(text_is(writer_media(w, a).name, "a"));
+    ask.scope = TEXT("moves");
+    assert_int_equal(apply_all(&w->p, &ask, &applied, &fault), ERR_BAD_REQUEST);
+    ask.scope = TEXT("elsewhere");
+    assert_int_equal(apply_all(&w->p, &ask, &applied, &fault), ERR_BAD_REQUEST);
+    assert_string_equal(fault.field, "scope");
+    writer_check(w);
+}
+
+static void undo_to_a_step_takes_it_and_all_later_ones_back(void **state)
+{
+    struct writer *w = *state;
+    struct id a = writer_place(w, "a.wav", 1);
+    struct action one = name(a, "one"), two[] = { name(a, "two"), favour(a) }, three = name(a, "three");
+    struct applied applied;
+    struct fault fault;
+    struct taken_back taken;
+
+    assert_int_equal(apply(w, &one, 1, &applied, &fault), ERR_OK);
+    assert_int_equal(apply(w, two, 2, &applied, &fault), ERR_OK);
+    const uint64_t step = applied.step;
+    assert_int_equal(apply(w, &three, 1, &applied, &fault), ERR_OK);
+    assert_int_equal(undo_take_to(&w->p, catalogue, step + 1, &taken, &fault), ERR_NOT_FOUND);
+    assert_int_equal(undo_take_to(&w->p, catalogue, 99, &taken, &fault), ERR_NOT_FOUND);
+    assert_int_equal(undo_take_to(&w->p, catalogue, step, &taken, &fault), ERR_OK);
+    assert_int_equal(taken.steps, 2);
+    assert_int_equal(taken.items, 3);
+    assert_true(text_is(writer_media(w, a).name, "one"));
+    assert_false(writer_media(w, a).favourite);
+    assert_int_equal(undo_take_to(&w->p, catalogue, step, &taken, &fault), ERR_CONFLICT);
+    assert_int_equal(take(w, catalogue, false, &taken, &fault), ERR_OK);
+    assert_int_equal(taken.step, step);
+    assert_true(text_is(writer_media(w, a).name, "two"));
+    writer_check(w);
+}
+
+static void undo_to_a_step_is_all_or_none(void **state)
+{
+    struct writer *w = *state;
+    struct id a = writer_place(w, "a.wav", 1);
+    struct action moved = move(w, a, "b.wav"), named = name(a, "x");
+    struct applied applied;
+    struct fault fault;
+    struct taken_back taken;
+
+    assert_int_equal(apply(w, &moved, 1, &applied, &fault), ERR_OK);
+    assert_int_equal(apply(w, &named, 1, &applied, &fault), ERR_OK);
+    writer_place(w, "a.wav", 2); /* its old place is taken */
+    assert_int_equal(undo_take_to(&w->p, catalogue, 1, &taken, &fault), ERR_CONFLICT);
+    assert_non_null(strstr(fault.what, "has that place"));
+    assert_true(text_is(writer_media(w, a).name, "x"));
+    assert_false(turn_is_broken(&w->p));
+    writer_check(w);
+}
+
+static void a_followed_move_is_taken_back_and_not_followed_again(void **state)
+{
+    struct writer *w = *state;
+    struct id a = writer_place(w, "a.wav", 1);
+    struct action moved = move(w, a, "b.wav");
+    struct outcome outcome = { 0 };
+    struct fault fault = { 0 };
+    struct taken_back taken;
+
+    assert_int_equal(places_move(&w->p, &moved.move, &outcome, &fault), ERR_OK);
+    assert_int_equal(take(w, catalogue, true, &taken, &fault), ERR_NOT_FOUND); /* no person did it */
+    assert_int_equal(undo_take_only(&w->p, 1, &taken, &fault), ERR_OK);
+    assert_true(bytes_equal(writer_media(w, a).file, bytes_of("a.wav", 5)));
+    assert_int_equal(writer_media(w, a).availability.value, AVAILABILITY_MISSING);
+    assert_int_equal(places_move(&w->p, &moved.move, &outcome, &fault), ERR_DENIED);
+    assert_int_equal(undo_take_only(&w->p, 1, &taken, &fault), ERR_CONFLICT);
+    assert_int_equal(take(w, undo_moves, true, &taken, &fault), ERR_NOT_FOUND); /* it is passed over */
+    writer_check(w);
+}
+
+static void of_a_step_what_is_there_is_taken_back_and_the_rest_is_counted(void **state)
+{
+    struct writer *w = *state;
+    struct id a = writer_place(w, "a.wav", 1), b = writer_place(w, "b.wav", 1);
+    struct action actions[] = { favour(a), favour(b) };
+    struct applied applied;
+    struct fault fault;
+    struct taken_back taken;
+
+    assert_int_equal(apply(w, actions, 2, &applied, &fault), ERR_OK);
+    struct media media = writer_media(w, b);
+    assert_int_equal(catalogue_remove_media(&w->p.w, &media), ERR_OK);
+    assert_int_equal(take(w, catalogue, true, &taken, &fault), ERR_OK);
+    assert_int_equal(taken.items, 1);
+    assert_int_equal(taken.gone, 1);
+    assert_false(writer_media(w, a).favourite);
+    assert_int_equal(take(w, catalogue, false, &taken, &fault), ERR_OK);
+    media = writer_media(w, a);
+    assert_int_equal(catalogue_remove_media(&w->p.w, &media), ERR_OK);
+    assert_int_equal(undo_take_to(&w->p, catalogue, 1, &taken, &fault), ERR_CONFLICT);
+    assert_non_null(strstr(fault.what, "no longer in the catalogue"));
+}
+
+static void work_past_the_bound_is_refused_before_it_begins(void **state)
+{
+    enum { MANY = 4096, FACTS = 64 };
+    struct writer *w = *state;
+    struct id a = writer_place(w, "a.wav", 1);
+    struct fact facts[FACTS];
+    char names[FACTS][8], words[1000];
+    struct edit large = { .id = a, .facts = { FACTS, facts } };
+    struct action *actions = calloc(MANY, sizeof(*actions));
+    struct applied applied;
+    struct fault fault;
+    struct done done;
+
+    assert_non_null(actions);
+    memset(words, 'x', sizeof(words));
+    for (int i = 0; i < FACTS; i++) {
+        snprintf(names[i], sizeof(names[i]), "f%d", i);
+        facts[i] = (struct fact){ .attribute = text_of(names[i]), .has_text = true, .text = { 1000, words } };
+    }
+    assert_int_equal(edit_apply(&w->p, &large, EDIT_BY_PERSON, &done, &fault), ERR_OK);
+    struct text tag = TEXT("warm");
+    for (int i = 0; i < MANY; i++)
+        actions[i] = (struct action){ .has_edit = true, .edit = { .id = a, .add_tags = { 1, &tag } } };
+    uint64_t writes = w->p.writes;
+    assert_int_equal(apply(w, actions, MANY, &applied, &fault), ERR_TOO_LARGE);
+    assert_int_equal(w->p.writes, writes);
+    assert_int_equal(apply(w, actions, 16, &applied, &fault), ERR_OK);
+    free(actions);
+    writer_check(w);
+}
+
+#define CLAIM(f) cmocka_unit_test_setup_teardown(f, writer_make, writer_drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CLAIM(all_actions_are_one_step),
+        CLAIM(a_failing_action_in_the_middle_leaves_nothing),
+        CLAIM(what_others_changed_in_the_same_turn_stays),
+        CLAIM(scopes_have_their_own_steps),
+        CLAIM(undo_to_a_step_takes_it_and_all_later_ones_back),
+        CLAIM(undo_to_a_step_is_all_or_none),
+        CLAIM(a_followed_move_is_taken_back_and_not_followed_again),
+        CLAIM(of_a_step_what_is_there_is_taken_back_and_the_rest_is_counted),
+        CLAIM(work_past_the_bound_is_refused_before_it_begins),
+    };
+    return cmocka_run_group_tests_name("persist/apply", tests, NULL, NULL);
+}
