@@ -4,7 +4,7 @@
 
 #include "proto/service/service.h"
 #include "schema_persist.h"
-#include "services/persist/edit/undo.h"
+#include "services/persist/edit/undo_stack.h"
 #include "store/changelog.h"
 #include "tests/sim/sim.h"
 
