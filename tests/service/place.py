@@ -6,11 +6,14 @@
   place clock TOOLS SCRATCH SECONDS  times of the steady clock become frames, and JACK's cycles
   place again TOOLS SCRATCH KILL...  the same after a death: KILL is a command
   place delay TOOLS SCRATCH          the limiter looks ahead, or not: the port, and what JACK says of it
+  place takeover TOOLS SCRATCH KILLS   the core that leads JACK is killed so often, and the other core leads on
+  place reclaim TOOLS SCRATCH    another client takes the lead from the core, and ends
 """
 import array
 import bisect
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -359,6 +362,86 @@ def delay(tools, scratch):
     print("figure: clicks of %d bars, all %d frames after the frame that was said" % (len(found), found[0][1]))
 
 
+def owner():
+    """Name and epoch of the core that sounds; None while the first core, which answers, is away."""
+    error, server = client.ask("audio.server", budget_ms=500)
+    return (("audio", "audio-standby")[server["owner"]], server["epoch"]) if error == "ok" else None
+
+
+def services():
+    said = subprocess.run(["loophole", "status", "--json"], capture_output=True, text=True, check=True).stdout
+    return {line["service"]: line for line in map(json.loads, said.splitlines())}
+
+
+def kill_leader():
+    """Returns when the other core sounds, and both are there again."""
+    def both_stand():
+        now = services()
+        return all(now[name]["state"] == "ready" for name in ("audio", "audio-standby"))
+    until("both cores are ready", both_stand)
+    until("the first core answers", owner)
+    name, epoch = owner()
+    os.kill(services()[name]["pid"], signal.SIGKILL)
+    until("another core sounds after the death of " + name, lambda: owner() not in (None, (name, epoch)))
+    until("both cores are ready again", both_stand)
+    return name
+
+
+def by_the_core(cycles, bpm):
+    """Cycles whose place a leader named: without a leader JACK repeats the last bar, beat and tick, or names none."""
+    return [c for b, c in zip(cycles, cycles[1:])
+            if c.bar > 0 and c.bpm == bpm and (c.bar, c.beat, c.tick) != (b.bar, b.beat, b.tick)]
+
+
+def takeover(tools, scratch, kills):
+    client.must("audio.set_tempo", {"bpm": 337.0})
+    client.must("audio.set_sync", {"source": "lead"})
+    place, bars, died, killed = Place(tools, scratch), Bars(), [], set()
+    client.must("audio.start", {"count_in": 0})
+    bars.until(3)
+    while len(died) < int(kills):
+        died.append(transport()["frame"])
+        killed.add(kill_leader())
+        bars.until(transport()["bar"] + 3)
+    at, rate = moment(), client.must("audio.server")["rate"]
+    client.must("audio.stop")
+    until("it stops", lambda: not transport()["running"])
+    cycles = place.end()
+    runs = [run for run in rolling(by_the_core(cycles, 337)) if len(run) > 3]
+    for run in runs:
+        goes_on(run, rate)
+    told = {b["bar"]: b["frame"] for b in bars.take()}
+    named = {beat // 4: clock for run in runs for beat, clock in beats_of(run, rate) if beat % 4 == 0}
+    both = sorted(set(told) & set(named))
+    for bar in both:
+        off = signed(jack_frame_of(at, told[bar]) - round(named[bar]))
+        assert abs(off) <= 1, "bar %d: %d frames from where JACK has it" % (bar, off)
+    for begin, end in zip([0] + died, died + [2**62]):
+        assert any(begin < told[bar] < end for bar in both), "no bar of JACK's between %d and %d" % (begin, end)
+    assert len(killed) == min(2, int(kills)), killed
+    print("figure: %d kills of the leader; %d bars on their frame, %d cycles of %d without a leader" % (
+        len(died), len(both), sum(c.state == PLAYS for c in cycles) - sum(map(len, runs)), len(cycles)))
+
+
+def reclaim(tools, scratch):
+    client.must("audio.set_tempo", {"bpm": 337.0})
+    client.must("audio.set_sync", {"source": "lead"})
+    place, bars = Place(tools, scratch), Bars()
+    client.must("audio.start", {"count_in": 0})
+    bars.until(2)
+    server = client.must("audio.server")["server"]
+    other = Tool(os.path.join(tools, "place"), server, os.path.join(scratch, "others"), "lead", "0", "0:91")
+    bars.until(transport()["bar"] + 2)
+    other.end()
+    bars.until(transport()["bar"] + 3)
+    client.must("audio.stop")
+    until("it stops", lambda: not transport()["running"])
+    tempos = [c.bpm for c in place.end() if c.state == PLAYS and c.bar > 0]
+    changes = [b for a, b in zip([0] + tempos, tempos) if a != b]
+    assert changes == [337, 91, 337], changes
+
+
 if __name__ == "__main__":
-    work = {"lead": lead, "follow": follow, "count": count, "clock": clock, "again": again, "delay": delay}[sys.argv[1]]
+    work = {"lead": lead, "follow": follow, "count": count, "clock": clock, "again": again, "takeover": takeover,
+            "reclaim": reclaim, "delay": delay}[sys.argv[1]]
     work(os.path.join(sys.argv[2]), *sys.argv[3:])

@@ -42,4 +42,18 @@ a_limiter_that_looks_ahead_delays_the_port_by_what_jack_is_told() {
     _place delay
 }
 
+another_client_that_takes_the_lead_and_ends_gives_it_back() {
+    _place reclaim
+}
+
+# Whichever core leads is killed: both in turn.
+the_other_core_leads_jack_on_when_the_leader_dies() {
+    engine_down
+    mkdir -p "$LOOPHOLE_HOME/config"
+    printf '[audio]\nstandby = yes\n' >"$LOOPHOLE_HOME/config/loophole.conf"
+    engine_up
+    until_true 60 is_ready audio-standby
+    _place takeover "$(how_often 2 20)"
+}
+
 run_claims "$@"

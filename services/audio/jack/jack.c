@@ -7,6 +7,8 @@
 #include "common/id.h"
 #include "services/audio/jack/rt_jack.h"
 
+enum { LEAD_PERIODS = 100 }; /* without a call of the leader: it leads no more */
+
 const char *const client_ports[PORTS] = {
     [PORT_MAIN_LEFT] = "main_left",       [PORT_MAIN_RIGHT] = "main_right",
     [PORT_PREVIEW_LEFT] = "preview_left", [PORT_PREVIEW_RIGHT] = "preview_right",
@@ -345,12 +347,25 @@ bool client_default(struct client *client, enum client_port port, char to[CLIENT
            pick_name(jack_get_ports(client->jack, NULL, JACK_DEFAULT_AUDIO_TYPE, flags), sides[port], to);
 }
 
+/* JACK calls its leader each period. Another client may have taken the lead, which JACK does not report. */
+static bool has_lost_lead(struct client *client)
+{
+    uint64_t periods = atomic_load(&client->left) - atomic_load(&client->led);
+
+    return periods > LEAD_PERIODS && periods < UINT64_MAX / 2;
+}
+
 void client_lead(struct client *client)
 {
     bool leads = atomic_load_explicit(&client->is_to_lead, memory_order_relaxed);
 
-    if (leads && !client->leads)
-        client->leads = jack_set_timebase_callback(client->jack, 1, rt_lead, client) == 0;
-    else if (!leads && client->leads)
-        client->leads = jack_release_timebase(client->jack) != 0;
+    if (client->leads && (!leads || has_lost_lead(client))) {
+        (void)
+            jack_release_timebase(client->jack); /* refused if another client leads: then there is nothing to release */
+        client->leads = false;
+    }
+    if (!leads || client->leads)
+        return;
+    atomic_store(&client->led, atomic_load(&client->left));
+    client->leads = jack_set_timebase_callback(client->jack, 1, rt_lead, client) == 0;
 }

@@ -53,7 +53,8 @@ bool client_output_connected(struct client *client, const char *output, uint32_t
  * and MIDI is for a person to connect. */
 bool client_default(struct client *client, enum client_port port, char to[CLIENT_FOREIGN_NAME]);
 
-/* Leads JACK's transport while the core that sounds here is to lead, and no other client leads. */
+/* Leads JACK's transport while the core that sounds here is to lead, and no other client leads. A client that took the
+ * lead from us keeps it until it ends. To be called again and again. */
 void client_lead(struct client *client);
 
 #endif

@@ -148,12 +148,15 @@ int rt_process(jack_nframes_t frames, void *state)
 /* As the transport's leader, after rt_process and in its thread: the position of the cycle that comes next. */
 void rt_lead(jack_transport_state_t state, jack_nframes_t frames, jack_position_t *position, int is_new, void *arg)
 {
-    const struct bbt_lead *lead = &((struct client *)arg)->period.lead;
+    struct client *client = arg;
+    const struct bbt_lead *lead = &client->period.lead;
     struct bbt bbt;
 
     (void)state;
     (void)frames;
     (void)is_new; /* a position is filled in whole each time */
+    atomic_store_explicit(&client->led, atomic_load_explicit(&client->left, memory_order_relaxed),
+                          memory_order_relaxed);
     position->valid = (jack_position_bits_t)0;
     if (!lead->leads) /* the other instance has taken over */
         return;

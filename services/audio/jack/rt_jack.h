@@ -25,6 +25,7 @@ struct client {
     bool leads; /* link's thread's own */
     _Atomic bool is_to_lead;
     _Atomic uint64_t entered, left;
+    _Atomic uint64_t led; /* `left` when JACK last called rt_lead, or was asked to */
     _Atomic bool is_lost, ports_changed, rewired;
     _Atomic uint32_t rate, frames;
     _Atomic uint32_t delay; /* of the outputs, as the last period said */
