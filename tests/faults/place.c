@@ -6,14 +6,16 @@
  *
  * Says "ready" when it is active. At the end of its input it writes FILE and ends. A line of text for each cycle: clock
  * (the server's, 32 bits), begins and ends (microseconds of the steady clock), rolling (0, 1; 3: starting), frame of
- * the transport, bar, beat, tick (0 0 0: none), bar_start_tick, ticks_per_beat, bpm. */
+ * the transport, bar, beat, tick (0 0 0: none), bar_start_tick, ticks_per_beat, bpm. FILE.midi has a line for each MIDI
+ * message that came to the port place:midi: its frame (the server's clock, 32 bits) and its first byte. */
 #include <jack/jack.h>
+#include <jack/midiport.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CYCLES = 1 << 18, TEMPOS = 16 };
+enum { CYCLES = 1 << 18, TEMPOS = 16, MESSAGES = 1 << 16 };
 
 struct cycle {
     jack_nframes_t clock;
@@ -22,13 +24,33 @@ struct cycle {
     jack_position_t at;
 };
 
+struct message {
+    jack_nframes_t clock;
+    unsigned status;
+};
+
 static struct place {
     jack_client_t *client;
     struct cycle *cycles;
     _Atomic unsigned count;
+    jack_port_t *midi;
+    struct message messages[MESSAGES];
+    _Atomic unsigned message_count;
     unsigned ticks, tempos;
     double from[TEMPOS], bpm[TEMPOS];
 } place;
+
+static void hear(jack_nframes_t frames)
+{
+    void *buffer = jack_port_get_buffer(place.midi, frames);
+    jack_nframes_t clock = jack_last_frame_time(place.client);
+    jack_midi_event_t event;
+
+    for (unsigned i = 0; jack_midi_event_get(&event, buffer, i) == 0 && place.message_count < MESSAGES; i++) {
+        place.messages[place.message_count] = (struct message){ clock + event.time, event.buffer[0] };
+        place.message_count++;
+    }
+}
 
 static int look(jack_nframes_t frames, void *state)
 {
@@ -36,8 +58,8 @@ static int look(jack_nframes_t frames, void *state)
     jack_nframes_t clock;
     float period;
 
-    (void)frames;
     (void)state;
+    hear(frames);
     if (n == CYCLES)
         return 0;
     struct cycle *cycle = &place.cycles[n];
@@ -113,6 +135,19 @@ static void obey(void)
     }
 }
 
+static void write_messages(const char *path)
+{
+    char name[4096];
+    FILE *file;
+
+    snprintf(name, sizeof(name), "%s.midi", path);
+    file = fopen(name, "w");
+    for (unsigned i = 0; file && i < place.message_count; i++)
+        fprintf(file, "%u %u\n", place.messages[i].clock, place.messages[i].status);
+    if (!file || fclose(file) != 0)
+        die("the file of messages cannot be written");
+}
+
 static void write_down(const char *path)
 {
     FILE *file = fopen(path, "w");
@@ -144,7 +179,8 @@ int main(int argc, char **argv)
         place.ticks = (unsigned)atoi(argv[4]);
         read_map(argv + 5);
     }
-    if (jack_set_process_callback(place.client, look, NULL) != 0 || jack_activate(place.client) != 0 ||
+    place.midi = jack_port_register(place.client, "midi", JACK_DEFAULT_MIDI_TYPE, JackPortIsInput, 0);
+    if (!place.midi || jack_set_process_callback(place.client, look, NULL) != 0 || jack_activate(place.client) != 0 ||
         (place.tempos && jack_set_timebase_callback(place.client, 0, lead, NULL) != 0))
         die("not active");
     puts("ready");
@@ -152,6 +188,7 @@ int main(int argc, char **argv)
     obey();
     jack_deactivate(place.client);
     write_down(argv[2]);
+    write_messages(argv[2]);
     jack_client_close(place.client);
     free(place.cycles);
     return 0;

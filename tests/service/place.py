@@ -84,6 +84,10 @@ class Place:
     def say(self, line):
         self.tool.say(line)
 
+    def messages(self):
+        """(frame of JACK's clock, first byte) of each MIDI message that came to its port, after its end."""
+        return [tuple(map(int, line.split())) for line in open(self.path + ".midi")]
+
     def end(self):
         self.tool.end()
         cycles = [Cycle(line) for line in open(self.path)]
@@ -333,11 +337,15 @@ def port_latency(server, mode):
     return [int(word) for word in words.split()]
 
 
+def is_connected(port, to):
+    return any(c["port"] == port and c["to"] == to and c["made"] for c in client.must("audio.ports")["each"])
+
+
 def delay(tools, scratch):
-    client.must("audio.set_sync", {"source": "none"})
+    client.must("audio.set_sync", {"source": "none", "clock_out": True})
     client.must("audio.set_metronome", {"on": True})
     client.must("audio.set_tempo", {"bpm": 240.0})
-    server, found = client.must("audio.server"), []
+    server, found, ticks = client.must("audio.server"), [], []
     plain = port_latency(server, "capture")
     for kind in "instant", "lookahead", "instant":
         late = client.must("audio.set_limiter", {"kind": kind})["delay"]
@@ -348,18 +356,24 @@ def delay(tools, scratch):
               lambda: client.must("audio.server")["latency_out"] == server["latency_out"] + late)
         assert port_latency(server, "playback")[1] == server["latency_out"], "what comes after the port is another thing"
         client.must("audio.locate", {"bar": 0})
-        tape, bars = Tape(tools, scratch), Bars()
+        tape, place, bars = Tape(tools, scratch), Place(tools, scratch), Bars()
+        client.must("audio.connect", {"port": "midi_out", "to": "place:midi"})
+        until("MIDI is connected", lambda: is_connected("midi_out", "place:midi"))
         client.must("audio.start", {"count_in": 0})
         bars.until(3)
         client.must("audio.stop")
         until("it stops", lambda: not transport()["running"])
         at, clicks = moment(), tape.end()
+        place.end()
+        clocks = [clock for clock, status in place.messages() if status == 0xf8]
         for bar in bars.take():
             due = jack_frame_of(at, bar["frame"])
             near = min(clicks, key=lambda click: abs(signed(click - due)))
             found.append((kind, signed(near - due) - late))
+            ticks.append((kind, min((signed(clock - due) - late for clock in clocks), key=abs)))
     assert len(found) >= 9 and len({off for _, off in found}) == 1, found
-    print("figure: clicks of %d bars, all %d frames after the frame that was said" % (len(found), found[0][1]))
+    assert ticks and {off for _, off in ticks} == {found[0][1]}, (ticks, found)
+    print("figure: clicks and MIDI clocks of %d bars, all %d frames after the frame that was said" % (len(found), found[0][1]))
 
 
 def owner():

@@ -84,10 +84,10 @@ static jack_latency_range_t range_of(struct client *client, bool outputs, jack_l
     return all;
 }
 
-/* Through the limiter: what a chain returns and what MIDI plays, to the outputs of audio. */
+/* By the limiter: all that leaves, what a chain returns, what MIDI plays. A take is not delayed. */
 static bool is_delayed(enum client_port port)
 {
-    return port <= PORT_PREVIEW_RIGHT || port == PORT_RETURN_LEFT || port == PORT_RETURN_RIGHT || port == PORT_MIDI_IN;
+    return is_output(port) || port == PORT_RETURN_LEFT || port == PORT_RETURN_RIGHT || port == PORT_MIDI_IN;
 }
 
 /* Capture: from the inputs, which JACK has set, to the outputs. Playback: the other way. */

@@ -20,6 +20,7 @@
 #include "services/audio/rt/capture.h"
 #include "services/audio/rt/drift.h"
 #include "services/audio/rt/engine.h"
+#include "services/audio/rt/midi_out.h"
 #include "services/audio/rt/mixer.h"
 #include "services/audio/rt/notes.h"
 #include "services/audio/rt/orders.h"
@@ -53,6 +54,7 @@ struct engine_half {
     struct drift drift;
     struct transport transport;
     struct sync sync;
+    struct midi_out midi_out;
     struct notes notes;
     struct capture capture[CAPTURES];
     struct rt_mixer mixer;
@@ -192,9 +194,6 @@ static inline uint32_t core_panic_frames(const struct engine *engine)
 {
     return core_least(fade_frames(engine->half->rate), engine->period->frames - engine->at);
 }
-
-/* A MIDI message that leaves at a frame of the period. */
-void engine_midi_out(struct engine *engine, uint32_t at, uint32_t length, uint8_t status, uint32_t value);
 
 /* ---- engine_owner.c: the word ---- */
 bool engine_holds(struct engine *engine, const struct engine_period *period); /* whether it sounds the period */

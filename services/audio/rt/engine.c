@@ -36,6 +36,7 @@ static void catch_up_gap(struct engine *engine, int64_t gap)
         return;
     mixer_skip(engine, (uint64_t)gap);
     capture_gap(engine, (uint64_t)gap);
+    midi_out_pass(&half->midi_out, (uint64_t)gap);
     sounds_release_held(engine); /* the key may have been released in a period that no owner had */
     if (gap > half->rate) {
         half->transport.frame += gap;
@@ -70,6 +71,7 @@ static void begin_period(struct engine *engine, struct engine_period *period)
     sequencer_period(engine);
     capture_period(engine);
     catch_up_gap(engine, gap_of(engine->half, period));
+    midi_out_begin(&engine->half->midi_out, period);
     sync_period(engine);
     mixer_period(engine);
     orders_read(engine);
@@ -138,17 +140,6 @@ static bool run_blocks(struct engine *engine)
     return engine->at == engine->period->frames;
 }
 
-void engine_midi_out(struct engine *engine, uint32_t at, uint32_t length, uint8_t status, uint32_t value)
-{
-    struct engine_period *period = engine->period;
-
-    if (period->midi_out_count >= ENGINE_MIDI)
-        return;
-    period->midi_out[period->midi_out_count++] = (struct engine_midi){
-        .at = at, .length = (uint8_t)length, .bytes = { status, (uint8_t)(value & 0x7f), (uint8_t)(value >> 7 & 0x7f) }
-    };
-}
-
 /* ---- its end ---- */
 
 static void publish_state(struct engine *engine)
@@ -201,6 +192,7 @@ static bool end_period(struct engine *engine)
 
     sequencer_end_period(engine);
     mixer_end_period(engine);
+    midi_out_pass(&half->midi_out, period->frames);
     sounds_let_go(engine);
     half->frame = engine->now;
     half->jack_frame = period->frame + period->frames;

@@ -79,6 +79,7 @@ void heal_half(struct engine *engine, uint32_t rate)
     engine->now = half->frame;
     transport_heal(&half->transport, half->frame, rate);
     heal_sync(&half->sync);
+    midi_out_heal(&half->midi_out);
     heal_sequencer(engine);
     heal_streams(&half->streams, rate);
     heal_sounds(&half->sounds);

@@ -88,6 +88,11 @@ static void end_to_look_ahead(struct rt_mixer *mixer, uint32_t fade)
     ramp_to(&mixer->looks_ahead, 0, fade);
 }
 
+uint32_t mixer_delay(const struct engine *engine)
+{
+    return engine->score->looks_ahead ? lookahead_delay(engine->half->rate) : 0;
+}
+
 static void aim_limiters(struct engine *engine)
 {
     struct rt_mixer *mixer = &engine->half->mixer;
@@ -99,7 +104,7 @@ static void aim_limiters(struct engine *engine)
         begin_to_look_ahead(mixer, fade);
     else
         ramp_to(&mixer->looks_ahead, 1, fade);
-    engine->period->delay = engine->score->looks_ahead ? lookahead_delay(engine->half->rate) : 0;
+    engine->period->delay = mixer_delay(engine);
 }
 
 void mixer_skip(struct engine *engine, uint64_t frames)

@@ -45,7 +45,8 @@ struct rt_mixer {
 
 struct engine;
 
-void mixer_period(struct engine *engine); /* at its beginning: gains of the score, new peaks */
+uint32_t mixer_delay(const struct engine *engine); /* frames that sound leaves late, by the score in force */
+void mixer_period(struct engine *engine);          /* at its beginning: gains of the score, new peaks */
 /* Frames of the clock that were not sounded. */
 void mixer_skip(struct engine *engine, uint64_t frames);
 void mixer_end_period(struct engine *engine);

@@ -35,16 +35,26 @@ void sync_period(struct engine *engine)
 
 /* ---- what others receive ---- */
 
+/* With the sound of its frame. */
+static void send_midi(struct engine *engine, uint32_t at, uint32_t length, uint8_t status, uint32_t value)
+{
+    struct engine_midi message = { .at = at + mixer_delay(engine),
+                                   .length = (uint8_t)length,
+                                   .bytes = { status, (uint8_t)(value & 0x7f), (uint8_t)(value >> 7 & 0x7f) } };
+
+    midi_out_send(&engine->half->midi_out, engine->period, &message);
+}
+
 static void tell_position(struct engine *engine, double place)
 {
     int64_t step = (int64_t)ceil(place);
 
     if (step == 0) {
-        engine_midi_out(engine, engine->at, 1, MIDI_START, 0);
+        send_midi(engine, engine->at, 1, MIDI_START, 0);
         return;
     }
-    engine_midi_out(engine, engine->at, 3, MIDI_POSITION, (uint32_t)(step > 0 ? step & 0x3fff : 0));
-    engine_midi_out(engine, engine->at, 1, MIDI_CONTINUE, 0);
+    send_midi(engine, engine->at, 3, MIDI_POSITION, (uint32_t)(step > 0 ? step & 0x3fff : 0));
+    send_midi(engine, engine->at, 1, MIDI_CONTINUE, 0);
 }
 
 void sync_play_begins(struct engine *engine)
@@ -70,7 +80,7 @@ static void play_ends(struct engine *engine)
         return;
     sync->playing = 0;
     if (engine->score->midi_clock_out)
-        engine_midi_out(engine, engine->at, 1, MIDI_STOP, 0);
+        send_midi(engine, engine->at, 1, MIDI_STOP, 0);
 }
 
 void sync_clock_out(struct engine *engine, uint32_t frames)
@@ -85,7 +95,7 @@ void sync_clock_out(struct engine *engine, uint32_t frames)
         if (frame >= engine->now + frames)
             return;
         if (frame >= engine->now)
-            engine_midi_out(engine, engine->at + (uint32_t)(frame - engine->now), 1, MIDI_CLOCK, 0);
+            send_midi(engine, engine->at + (uint32_t)(frame - engine->now), 1, MIDI_CLOCK, 0);
         sync->next_tick++;
     }
 }

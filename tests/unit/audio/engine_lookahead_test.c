@@ -133,6 +133,86 @@ static void lost_frames_leave_the_rest_in_its_place(void **made)
     }
 }
 
+/* ---- MIDI ---- */
+
+static void clock_out(struct stage *stage, int64_t from)
+{
+    stage->score.midi_clock_out = 1;
+    look_ahead(stage, 1);
+    stage_start_transport(stage, from, 0);
+}
+
+/* Start and then 24 clocks a quarter, at 120 BPM, from that frame on. */
+static void assert_clocks(struct stage *stage, int64_t first, uint32_t count)
+{
+    assert_true(stage->heard_count >= count + 1);
+    assert_int_equal(stage->heard[0].bytes[0], 0xfa);
+    assert_int_equal(stage->heard[0].frame, first);
+    for (uint32_t i = 1; i <= count; i++) {
+        assert_int_equal(stage->heard[i].bytes[0], 0xf8);
+        assert_int_equal(stage->heard[i].frame, first + (i - 1) * 1000);
+    }
+}
+
+static void midi_clock_leaves_with_the_sound_however_long_periods_are(void **made)
+{
+    static const uint32_t periods[] = { 256, 16, 1000, 4096 };
+    struct stage *stage = *made;
+
+    for (uint32_t i = 0; i < sizeof(periods) / sizeof(*periods); i++) {
+        stage_again(stage);
+        stage->period = periods[i];
+        clock_out(stage, 777);
+        stage_run(stage, 50000);
+        assert_clocks(stage, 777 + DELAY, 49);
+    }
+}
+
+static void a_takeover_loses_no_clock_that_waits(void **made)
+{
+    struct stage *stage = *made;
+
+    clock_out(stage, 40 * PERIOD - 10);
+    stage_run(stage, 40 * PERIOD);
+    assert_int_equal(stage->heard_count, 0);
+    assert_true(engine_claim(stage->engine[1], true));
+    for (int i = 0; i < 40; i++) {
+        stage_period(stage, 1, PERIOD, true);
+        stage_pass(stage, PERIOD);
+    }
+    assert_clocks(stage, 40 * PERIOD - 10 + DELAY, 10);
+}
+
+/* What was due in frames that no owner sounded leaves at once, and what is due after them on its frame. */
+static void clocks_that_wait_are_not_later_for_lost_frames(void **made)
+{
+    struct stage *stage = *made;
+
+    clock_out(stage, 40 * PERIOD - 10);
+    stage_run(stage, 40 * PERIOD);
+    stage->server += 30;
+    stage_run(stage, 60 * PERIOD);
+    assert_int_equal(stage->heard[0].frame, 40 * PERIOD - 10 + DELAY - 30);
+    assert_int_equal(stage->heard[2].frame, 40 * PERIOD - 10 + DELAY - 30 + 1000);
+}
+
+static void messages_keep_their_order_when_the_delay_ends(void **made)
+{
+    struct stage *stage = *made;
+
+    clock_out(stage, 40 * PERIOD - 10);
+    stage_order(stage, (struct order){ .frame = 40 * PERIOD + 20, .verb = ORDER_TRANSPORT_STOP });
+    stage_run(stage, 40 * PERIOD);
+    look_ahead(stage, 0);
+    stage_run(stage, 41 * PERIOD);
+    assert_int_equal(stage->heard_count, 3);
+    assert_int_equal(stage->heard[0].bytes[0], 0xfa);
+    assert_int_equal(stage->heard[1].bytes[0], 0xf8);
+    assert_int_equal(stage->heard[2].bytes[0], 0xfc);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(stage->heard[i].frame, 40 * PERIOD - 10 + DELAY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +222,10 @@ int main(void)
         STAGE_TEST(nothing_is_above_the_ceiling_through_changes),
         STAGE_TEST(a_takeover_loses_no_frame_of_the_delay),
         STAGE_TEST(lost_frames_leave_the_rest_in_its_place),
+        STAGE_TEST(midi_clock_leaves_with_the_sound_however_long_periods_are),
+        STAGE_TEST(a_takeover_loses_no_clock_that_waits),
+        STAGE_TEST(clocks_that_wait_are_not_later_for_lost_frames),
+        STAGE_TEST(messages_keep_their_order_when_the_delay_ends),
     };
 
     return cmocka_run_group_tests_name("engine_lookahead", tests, NULL, NULL);

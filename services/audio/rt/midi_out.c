@@ -1,0 +1,58 @@
+#include "services/audio/rt/midi_out.h"
+
+#include <string.h>
+
+#include "services/audio/dsp/number.h"
+
+enum { MIDI_OUT_LATEST = 2 * ENGINE_FRAMES };
+
+static void put_out(struct engine_period *period, const struct engine_midi *message)
+{
+    if (period->midi_out_count < ENGINE_MIDI)
+        period->midi_out[period->midi_out_count++] = *message;
+}
+
+void midi_out_begin(struct midi_out *out, struct engine_period *period)
+{
+    uint32_t due = 0;
+
+    while (due < out->count && out->waiting[due].at < period->frames)
+        put_out(period, &out->waiting[due++]);
+    out->count -= due;
+    memmove(out->waiting, out->waiting + due, out->count * sizeof(*out->waiting));
+}
+
+void midi_out_pass(struct midi_out *out, uint64_t frames)
+{
+    for (uint32_t i = 0; i < out->count; i++)
+        out->waiting[i].at -= out->waiting[i].at < frames ? out->waiting[i].at : (uint32_t)frames;
+}
+
+void midi_out_heal(struct midi_out *out)
+{
+    out->count = number_least(out->count, MIDI_OUT_WAITING);
+    for (uint32_t i = 0; i < out->count; i++) {
+        out->waiting[i].at = number_least(out->waiting[i].at, MIDI_OUT_LATEST);
+        out->waiting[i].length = (uint8_t)number_least(out->waiting[i].length, sizeof(out->waiting[i].bytes));
+    }
+}
+
+/* The frame of the last message that left or waits: no later message leaves before it. */
+static uint32_t last_at(const struct midi_out *out, const struct engine_period *period)
+{
+    if (out->count > 0)
+        return out->waiting[out->count - 1].at;
+    return period->midi_out_count > 0 ? period->midi_out[period->midi_out_count - 1].at : 0;
+}
+
+void midi_out_send(struct midi_out *out, struct engine_period *period, const struct engine_midi *message)
+{
+    struct engine_midi sent = *message;
+    uint32_t last = last_at(out, period);
+
+    sent.at = sent.at > last ? sent.at : last;
+    if (sent.at < period->frames)
+        put_out(period, &sent);
+    else if (out->count < MIDI_OUT_WAITING)
+        out->waiting[out->count++] = sent;
+}
