@@ -1,5 +1,7 @@
 #include "common/alloc.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +58,18 @@ char *alloc_text(const char *text)
     size_t size = strlen(text) + 1;
 
     return memcpy(alloc_bytes(size), text, size);
+}
+
+char *alloc_printf(const char *format, ...)
+{
+    va_list arguments;
+    char *text = NULL;
+    int len;
+
+    va_start(arguments, format);
+    len = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    return check_memory(len < 0 ? NULL : text, 0);
 }
 
 void *alloc_aligned(size_t alignment, size_t size)

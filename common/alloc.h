@@ -21,6 +21,9 @@ void *alloc_grow(void *was, size_t count, size_t size) __attribute__((returns_no
 /* A copy of zero-terminated text. */
 char *alloc_text(const char *text) __attribute__((malloc, returns_nonnull, warn_unused_result));
 
+/* As sprintf; the caller frees it. */
+char *alloc_printf(const char *format, ...) __attribute__((format(printf, 1, 2), malloc, returns_nonnull));
+
 /* At a multiple of `alignment`, a power of two; zeroed. */
 void *alloc_aligned(size_t alignment, size_t size) __attribute__((malloc, returns_nonnull, warn_unused_result));
 

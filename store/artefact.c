@@ -73,7 +73,7 @@ void artefact_cross_out(struct buffer *names, const char *name)
 bool artefact_add_name(struct buffer *names, const char *name)
 {
     buffer_add(names, name, strlen(name) + 1);
-    return !names->failed;
+    return true;
 }
 
 /* ---- writing ---- */
@@ -133,8 +133,7 @@ enum err artefact_write(const struct paths *paths, struct bytes content, const s
     enum err e;
 
     artefact_name(content, artefact->type, artefact->parameters, artefact->version, name);
-    if (!artefact_add_name(&files->all, name))
-        return fault_set(fault, ERR_FULL, "no memory for an artefact");
+    artefact_add_name(&files->all, name);
     if (files->disk == 0)
         files->disk = open_disk(paths);
     e = write_new(paths, name, artefact->data, fault);
@@ -142,8 +141,8 @@ enum err artefact_write(const struct paths *paths, struct bytes content, const s
         return ERR_OK;
     if (e == ERR_EXISTS) /* half of one, of a process that died */
         e = file_write_soon(path, artefact->data, 0600, fault);
-    if (e == ERR_OK && !artefact_add_name(&files->made, name))
-        e = fault_set(fault, ERR_FULL, "no memory for an artefact");
+    if (e == ERR_OK)
+        artefact_add_name(&files->made, name);
     return e;
 }
 

@@ -46,7 +46,7 @@ void artefact_files_free(struct artefact_files *files);
 /* The name after `name`, or the first for NULL; NULL: there is no other. Those that were crossed out are left out. */
 const char *artefact_next_name(const struct buffer *names, const char *name);
 void artefact_cross_out(struct buffer *names, const char *name);
-bool artefact_add_name(struct buffer *names, const char *name); /* false: no memory */
+bool artefact_add_name(struct buffer *names, const char *name); /* true */
 
 /* Its bytes, in the arena or where `kept` points. not_found: the file is gone or not what was written: it is to be
  * made again. */

@@ -32,8 +32,6 @@ enum err changelog_remember(struct writing *w, struct id request, uint64_t revis
     buffer_add(&w->row, &code, 1);
     buffer_add(&w->row, digest.b, digest.len);
     buffer_add(&w->row, what->answer.at, what->answer.len);
-    if (w->row.failed)
-        return ERR_FULL;
     if (e == ERR_OK)
         e = txn_put(w->txn, DB_REQUEST, key_bytes(&key), buffer_bytes(&w->row));
     const int64_t bytes = (int64_t)w->row.len + ROW_OVERHEAD;
@@ -86,5 +84,5 @@ enum err changelog_add_digest(struct writing *w, struct bytes key, struct bytes 
     buffer_add(&w->row, value.at, DIGEST_AT);
     buffer_add(&w->row, unknown.b, unknown.len);
     buffer_add(&w->row, value.at + DIGEST_AT, value.len - DIGEST_AT);
-    return w->row.failed ? ERR_FULL : txn_put(w->txn, DB_REQUEST, key, buffer_bytes(&w->row));
+    return txn_put(w->txn, DB_REQUEST, key, buffer_bytes(&w->row));
 }

@@ -13,8 +13,6 @@ enum err parts_put(struct writing *w, struct id request, const struct part *part
     buffer_add(&w->row, revision.b, revision.len);
     buffer_add(&w->row, digest.b, digest.len);
     buffer_add(&w->row, part->outcomes.at, part->outcomes.len);
-    if (w->row.failed)
-        return ERR_FULL;
     enum err e = txn_put(w->txn, DB_PART, key_bytes(&key), buffer_bytes(&w->row));
     return e == ERR_OK ? changelog_count_bytes(w, (int64_t)w->row.len + CHANGELOG_ROW_OVERHEAD, 0) : e;
 }

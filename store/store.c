@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "store/environment.h"
 #include "store/files.h"
 #include "store/trust.h"
@@ -168,12 +169,10 @@ static enum err open_watched(struct store *store, struct fault *fault)
 enum err store_open_directory(const char *directory, enum store_mode mode, size_t map_bytes, struct store **store,
                               struct fault *fault)
 {
-    struct store *s = calloc(1, sizeof(*s));
+    struct store *s = alloc_zeroed(1, sizeof(*s));
     enum err e;
 
     *store = NULL;
-    if (!s)
-        return fault_set(fault, ERR_FULL, "no memory for the store");
     s->mode = mode;
     s->lock = -1;
     s->map_bytes = map_bytes ? map_bytes : default_map_bytes;
@@ -284,11 +283,9 @@ static enum err open_again(struct store *store, struct fault *fault)
 
 static enum err begin_txn(struct store *store, bool writes, struct txn **txn, struct fault *fault)
 {
-    struct txn *t = calloc(1, sizeof(*t));
+    struct txn *t = alloc_zeroed(1, sizeof(*t));
     enum err e;
 
-    if (!t)
-        return fault_set(fault, ERR_FULL, "no memory for a transaction");
     trust_enter();
     e = begin_lmdb(store, writes, &t->lmdb, fault);
     if (e != ERR_OK) {

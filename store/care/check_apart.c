@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/file.h"
 #include "store/check/culprit_wait.h"
 #include "store/check/pages.h"
@@ -51,7 +52,7 @@ static enum err check_it(void *state, struct fault *fault)
         e = check_store(txn, a->files ? a->paths : NULL, send_problem, a, &a->counts);
         txn_end(txn);
         if (e != ERR_OK)
-            fault_set(fault, e, e == ERR_FULL ? "no memory to check the store" : "a database cannot be read");
+            fault_set(fault, e, "a database cannot be read");
     }
     store_close(store);
     return e;
@@ -67,9 +68,7 @@ static enum err report_all(int said, void (*problem)(void *state, const char *wh
     if (fstat(said, &st) != 0)
         return file_err(errno);
     size_t size = (size_t)st.st_size;
-    char *all = calloc(1, size + 1);
-    if (!all)
-        return ERR_FULL;
+    char *all = alloc_zeroed(1, size + 1);
     if (pread(said, all, size, 0) != (ssize_t)size)
         e = ERR_IO;
     for (size_t at = 0; e == ERR_OK && at < size; at += strlen(all + at) + 1)
@@ -100,7 +99,7 @@ static enum err run_check(struct apart *a, void (*problem)(void *state, const ch
         e = culprit_wait_trial(a->paths, &trial, &died, &why);
 
     if (report_all(a->said, problem, state) != ERR_OK)
-        return fault_set(fault, ERR_FULL, "no memory for the problems of the store");
+        return fault_set(fault, ERR_IO, "cannot read the problems that the check found");
     if (e == ERR_OK)
         return e;
     if (e == ERR_OFFLINE && is_known_as_damaged(a->paths, reason))
@@ -119,11 +118,9 @@ enum err check_apart(const struct paths *paths, bool files, void (*problem)(void
     struct apart *a = trial_memory(sizeof(*a));
     enum err e;
 
-    if (!a)
-        return fault_set(fault, ERR_FULL, "no memory to check the store");
     *a = (struct apart){ .paths = paths, .files = files, .said = memfd_create("problems", MFD_CLOEXEC) };
     if (a->said < 0)
-        e = fault_errno(fault, ERR_FULL, errno, "no memory to check the store");
+        e = fault_errno(fault, ERR_FULL, errno, "cannot make a file in memory for the problems of the store");
     else
         e = run_check(a, problem, state, fault);
     *counts = a->counts;

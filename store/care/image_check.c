@@ -205,8 +205,6 @@ enum err image_rebuild(const char *path, const char *directory, size_t map_bytes
     struct trying *t = trial_memory(sizeof(*t));
     enum err e;
 
-    if (!t)
-        return fault_set(fault, ERR_FULL, "no memory to check a store");
     t->map_bytes = map_bytes;
     if (text_copy(t->image, PATH_ROOM, text_of(path)) && text_copy(t->directory, PATH_ROOM, text_of(directory)))
         e = run_trial(t, found, fault);

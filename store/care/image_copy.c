@@ -50,7 +50,7 @@ static enum err send_image(struct copy *c, struct fault *fault)
     enum err e;
 
     if (pthread_create(&watcher, NULL, watch_growth, c) != 0)
-        return fault_set(fault, ERR_FULL, "no memory for a thread");
+        return fault_set(fault, ERR_FULL, "cannot start a thread");
     e = store_copy(c->store, c->to, c->compact, fault);
     c->has_failed = e != ERR_OK;
     pthread_cancel(watcher);
@@ -188,8 +188,6 @@ enum err image_copy(const struct paths *paths, int fd, const char *path, struct 
     struct copy *c = trial_memory(sizeof(*c));
     enum err e;
 
-    if (!c)
-        return fault_set(fault, ERR_FULL, "no memory for a copy of the store");
     c->paths = paths;
     c->compact = true;
     e = load_growth(paths, &c->growth, fault);

@@ -27,7 +27,7 @@ static enum err copy_row(struct txn *txn, struct arena *arena, const struct walk
     memcpy(to->content, walk->key.at, sizeof(to->content));
     artefact_name(bytes_of(to->content, sizeof(to->content)), type, parameters, kept.version, name);
     to->name = arena_printf(arena, "%s", name).at;
-    return to->name ? ERR_OK : ERR_FULL;
+    return ERR_OK;
 }
 
 /* The smallest key after `key`. */
@@ -48,8 +48,6 @@ enum err survey_read(struct txn *txn, struct arena *arena, struct key *from, uin
     *more = false;
     rows->count = 0;
     rows->at = arena_array(arena, most, sizeof(*rows->at));
-    if (!rows->at)
-        e = ERR_FULL;
     for (uint32_t i = 0; e == ERR_OK && i < most && (*more = walk_next(&walk)); i++) {
         e = copy_row(txn, arena, &walk, &rows->at[rows->count]);
         rows->count += e == ERR_OK && rows->at[rows->count].kept.digest.len > 0;

@@ -33,11 +33,8 @@ static enum err digest_of(int fd, uint64_t bytes, const uint8_t *trailer, const 
                           struct fault *fault)
 {
     struct hash_stream *stream = hash_new();
-    enum err e;
+    enum err e = hash_file(fd, bytes, path, stream, fault);
 
-    if (!stream)
-        return fault_set(fault, ERR_FULL, "no memory to read %s", path);
-    e = hash_file(fd, bytes, path, stream, fault);
     hash_add(stream, trailer, DIGEST_AT);
     *digest = hash_so_far(stream);
     hash_free(stream);

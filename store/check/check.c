@@ -343,7 +343,7 @@ static const struct {
     [DB_PART] = { NULL, check_part },
 };
 
-static enum err check_row(struct check *c, struct seen *row)
+static void check_row(struct check *c, struct seen *row)
 {
     const struct shape *shape = checks[row->db].shape;
     void *record;
@@ -352,20 +352,14 @@ static enum err check_row(struct check *c, struct seen *row)
     c->counts->rows++;
     if (shape) {
         record = arena_alloc(&c->arena, shape->size);
-        if (!record)
-            return ERR_FULL;
-        enum err e = row_decode(c->txn, &c->arena, row->value, shape, record);
-        if (e == ERR_FULL)
-            return e;
-        if (e != ERR_OK) {
+        if (row_decode(c->txn, &c->arena, row->value, shape, record) != ERR_OK) {
             report(c, row, "the record does not decode");
-            return ERR_OK;
+            return;
         }
         row->record = record;
     }
     if (checks[row->db].check)
         checks[row->db].check(c, row);
-    return ERR_OK;
 }
 
 static enum err check_database(struct check *c, enum database db)
@@ -378,7 +372,7 @@ static enum err check_database(struct check *c, enum database db)
     c->last_number = 0;
     while (e == ERR_OK && rows <= counted && walk_next(&walk)) { /* a damaged tree may lead in circles */
         row = (struct seen){ .db = db, .key = walk.key, .value = walk.value };
-        e = check_row(c, &row);
+        check_row(c, &row);
         if (++rows % ROWS_A_REPORT == 0)
             work_report(c->work, WORK_CHECKING, c->counts->rows, c->total);
     }

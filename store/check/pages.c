@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "store/environment.h"
 
 enum { FREE_DATABASE = 0, MAIN_DATABASE = 1, FIRST_PAGE = 2, ROWS_A_REPORT = 512 };
@@ -160,9 +161,7 @@ enum err pages_check(struct txn *txn, const struct long_work *work, struct fault
     p.count = info.me_last_pgno + 1;
     for (enum database db = 0; db < DB_COUNT; db++)
         p.total += txn_count(txn, db);
-    p.is_free = calloc(p.count / 8 + 1, 1);
-    if (!p.is_free)
-        return fault_set(fault, ERR_FULL, "no memory to check the store");
+    p.is_free = alloc_zeroed(p.count / 8 + 1, 1);
     e = look_at_all(&p);
     free(p.is_free);
     return e;

@@ -151,8 +151,6 @@ enum err verify_store(const char *directory, size_t map_bytes, const struct long
     if (trust != TRUST_CHECK)
         return trust == TRUSTED ? ERR_OK : trust_say_damaged(reason, fault);
     v = trial_memory(sizeof(*v));
-    if (!v)
-        return fault_set(fault, ERR_FULL, "no memory to check the store");
     v->work = work;
     v->map_bytes = map_bytes;
     (void)text_copy(v->directory, sizeof(v->directory), text_of(directory));

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/file.h"
 #include "common/process/log.h"
 #include "store/check/check.h"
@@ -298,12 +299,10 @@ static void end_run(struct run *r)
 static enum err run_once(const struct paths *paths, const char *directory, uint64_t from, size_t map_bytes,
                          const struct long_work *work, bool *went_on, struct fault *fault)
 {
-    struct run *r = calloc(1, sizeof(*r));
+    struct run *r = alloc_zeroed(1, sizeof(*r));
     enum err e;
 
     *went_on = false;
-    if (!r)
-        return fault_set(fault, ERR_FULL, "no memory to migrate the store");
     r->work = work;
     r->fault = fault;
     e = build_new(r, paths, directory, from, map_bytes);
