@@ -56,8 +56,7 @@ static void write_frame(const char *name, struct bytes body, struct buffer *to)
 {
     const struct ask_frame frame = { text_of(name), id_new(), BUDGET_MS, body, 0 };
 
-    if (frame_write_ask(to, &frame) != ERR_OK)
-        bench_fail("%s is not written", name);
+    frame_write_ask(to, &frame);
 }
 
 static void put_frame(const char *name, const struct shape *shape, const void *request, struct buffer *to)

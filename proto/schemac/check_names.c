@@ -30,8 +30,6 @@ static enum err take_name(struct taken *taken, struct text name, struct source_p
 {
     struct c_name *other, *mine = arena_alloc(taken->arena, sizeof(*mine));
 
-    if (!mine || name.len == 0)
-        return report(place, "no memory is left; close other programs");
     for (EACH(other, taken->names)) {
         if (!text_equal(other->name, name))
             continue;

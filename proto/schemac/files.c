@@ -43,8 +43,8 @@ enum err files_read(const struct schemac_options *options, struct schema_model *
 
 static enum err write_file(const char *path, struct buffer *buffer)
 {
-    struct fault fault = { .what = "no memory is left" };
-    enum err e = buffer->failed ? ERR_FULL : file_write_atomic(path, buffer_bytes(buffer), FILE_MODE, &fault);
+    struct fault fault = { 0 };
+    enum err e = file_write_atomic(path, buffer_bytes(buffer), FILE_MODE, &fault);
 
     if (e != ERR_OK)
         report_file(path, e, &fault);

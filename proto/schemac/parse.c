@@ -17,11 +17,6 @@ struct schema_parser {
     struct use **next_use;
 };
 
-static enum err out_of_memory(struct schema_parser *parser)
-{
-    return report(lexer_place(&parser->lexer), "no memory is left; close other programs");
-}
-
 static enum err parse_service(struct schema_parser *parser)
 {
     struct schema_lexer *lexer = &parser->lexer;
@@ -48,8 +43,6 @@ static enum err parse_use(struct schema_parser *parser)
 {
     struct use *use = arena_alloc(parser->arena, sizeof(*use));
 
-    if (!use)
-        return out_of_memory(parser);
     use->place = lexer_place(&parser->lexer);
     *parser->next_use = use;
     parser->next_use = &use->next;
@@ -62,8 +55,6 @@ static enum err begin_definition(struct schema_parser *parser, enum definition_k
     char named[32] = "the name of ";
     enum err e;
 
-    if (!definition)
-        return out_of_memory(parser);
     *definition = (struct definition){ .source = parser->source, .kind = kind };
     definition->place = lexer_place(&parser->lexer);
     e = lexer_name(&parser->lexer, strcat(named, what), &definition->name);
@@ -189,8 +180,6 @@ static enum err parse_words(struct schema_parser *parser)
         struct schema_word *word = arena_alloc(parser->arena, sizeof(*word));
         enum err e;
 
-        if (!word)
-            return out_of_memory(parser);
         word->place = lexer_place(&parser->lexer);
         e = lexer_name(&parser->lexer, "a word of the enum", &word->text);
         if (e != ERR_OK)
@@ -207,8 +196,6 @@ static enum err parse_member(struct schema_parser *parser)
     struct schema_lexer *lexer = &parser->lexer;
     enum err e;
 
-    if (!member)
-        return out_of_memory(parser);
     member->place = lexer_place(lexer);
     e = lexer_name(lexer, "the name of the field", &member->name);
     if (e == ERR_OK)
@@ -243,8 +230,6 @@ static struct schema_source *add_source(struct schema_model *model, const char *
 {
     struct schema_source *source = arena_alloc(&model->arena, sizeof(*source)), **at = &model->sources;
 
-    if (!source)
-        return NULL;
     *source = (struct schema_source){ .path = path, .text = text, .name = stem_of(path) };
     while (*at && text_compare((*at)->name, source->name) < 0)
         at = &(*at)->next;
@@ -258,8 +243,6 @@ enum err parse_source(struct schema_model *model, const char *path, struct text 
     struct schema_parser parser = { .arena = &model->arena, .source = add_source(model, path, text) };
     enum err e = lexer_start(&parser.lexer, path, text);
 
-    if (!parser.source)
-        return out_of_memory(&parser);
     parser.next_definition = &parser.source->definitions;
     parser.next_use = &parser.source->uses;
     while (e == ERR_OK && lexer_next_line(&parser.lexer))

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "common/process/log.h"
 #include "proto/service/service_parts.h"
 
@@ -47,12 +48,10 @@ struct call *call_new(struct service *service)
         service->spare_count--;
         return call;
     }
-    call = calloc(1, sizeof(*call));
-    if (call) {
-        call->service = service;
-        call->arena.limit = LIMIT_ARENA;
-        call->body.limit = CODEC_MESSAGE_MAX;
-    }
+    call = alloc_zeroed(1, sizeof(*call));
+    call->service = service;
+    call->arena.limit = LIMIT_ARENA;
+    call->body.limit = CODEC_MESSAGE_MAX;
     return call;
 }
 
@@ -144,7 +143,7 @@ void call_encode(struct call *call, enum err e)
         encode_fault(call, e);
 }
 
-static enum err send_frame(struct call *call)
+static enum err send_frame(const struct call *call)
 {
     struct service *service = call->service;
     struct answer_frame frame = {
@@ -152,11 +151,10 @@ static enum err send_frame(struct call *call)
         .error = call->error,
         .body = buffer_bytes(&call->body),
     };
-    enum err e;
 
     buffer_reset(&service->frame);
-    e = frame_write_answer(&service->frame, &frame);
-    return e == ERR_OK ? sockets_send(service->ask_socket, &call->letter.route, buffer_bytes(&service->frame)) : e;
+    frame_write_answer(&service->frame, &frame);
+    return sockets_send(service->ask_socket, &call->letter.route, buffer_bytes(&service->frame));
 }
 
 static void count_answer(struct call *call)
@@ -170,9 +168,7 @@ static void count_answer(struct call *call)
 /* A peer that has gone needs no answer; one that does not read gets a small one, or none: it will ask again. */
 static void send_answer(struct call *call)
 {
-    enum err e = send_frame(call);
-
-    if (e == ERR_BUSY || e == ERR_FULL) {
+    if (send_frame(call) == ERR_BUSY) {
         fault_set(&call->fault, ERR_BUSY, "too many answers wait for this client, or for all clients");
         encode_fault(call, ERR_BUSY);
         send_frame(call);
@@ -260,6 +256,11 @@ struct sender call_sender(const struct call *call)
     return (struct sender){ call->frame.request, call->digest };
 }
 
+enum err refuse_full(struct call *call)
+{
+    return refuse(call, ERR_FULL, "it takes more than the %d MiB of memory that an ask may have", LIMIT_ARENA >> 20);
+}
+
 enum err refuse_used_id(struct call *call)
 {
     char id[ID_TEXT_SIZE];
@@ -292,7 +293,8 @@ enum err call_answer_again(struct call *call, enum err error, struct bytes body)
     buffer_reset(&call->body);
     buffer_add(&call->body, body.at, body.len);
     if (call->body.failed)
-        return refuse(call, ERR_FULL, "no memory for an answer of %u bytes", body.len);
+        return refuse(call, ERR_TOO_LARGE, "an answer of %u bytes is too long: at most %d", body.len,
+                      CODEC_MESSAGE_MAX);
     call->error = error;
     call->is_encoded = true;
     return ERR_OK;

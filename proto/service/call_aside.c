@@ -2,6 +2,7 @@
  * clients are answered meanwhile. */
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "common/process/errand.h"
 #include "common/process/log.h"
 #include "proto/service/service_parts.h"
@@ -66,12 +67,9 @@ static void open_mail(void *state, int fd)
 
 static enum err make_asides(struct service *service, struct fault *fault)
 {
-    struct asides *asides = service->asides = calloc(1, sizeof(*asides));
-    enum err e;
+    struct asides *asides = service->asides = alloc_zeroed(1, sizeof(*asides));
+    enum err e = mailbox_new(&asides->mailbox, fault);
 
-    if (!asides)
-        return fault_set(fault, ERR_FULL, "no memory");
-    e = mailbox_new(&asides->mailbox, fault);
     if (e != ERR_OK)
         return e;
     asides->errands = errands_new(asides->mailbox, 1);
@@ -102,9 +100,7 @@ bool call_put_aside(struct call *call)
         refuse_busy(call);
         return true;
     }
-    aside = calloc(1, sizeof(*aside));
-    if (!aside)
-        return false;
+    aside = alloc_bytes(sizeof(*aside));
     *aside = (struct aside){
         .errand = { .run = read_call, .done = take_back_call, .drop = free_aside, .patience = patience },
         .call = call,

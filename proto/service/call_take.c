@@ -66,9 +66,8 @@ enum err call_decode(struct call *call)
 {
     const struct ask *ask = call->ask;
 
+    call->filled = arena_alloc(&call->arena, ask->answer->size);
     call->request = arena_alloc(&call->arena, ask->request->size);
-    if (!call->request)
-        return refuse(call, ERR_FULL, "no memory is left for this ask");
     return codec_decode_ask(ask->request, call->frame.body, &call->arena, call->request, &call->fault);
 }
 
@@ -102,9 +101,6 @@ static enum err dispatch_call(struct call *call)
     bool is_own = ask >= service->schema->asks && ask < service->schema->asks + service->schema->ask_count;
     enum err e;
 
-    call->filled = arena_alloc(&call->arena, ask->answer->size);
-    if (!call->filled)
-        return refuse(call, ERR_FULL, "no memory is left for this ask");
     call->is_common = is_own && !service->handlers;
     if (call->is_common && strcmp(service->name, service->schema->service) != 0)
         return refuse(call, ERR_CONFLICT, "%s stands by, and answers only what every service does: ask %s",
@@ -114,6 +110,7 @@ static enum err dispatch_call(struct call *call)
     e = call->request ? ERR_OK : call_decode(call);
     if (e != ERR_OK)
         return e;
+    call->arena.limit = LIMIT_ARENA + LIMIT_HANDLER;
     note_in_hand(call);
     recall_begin(call);
     call->in_handler = true;
@@ -172,6 +169,7 @@ static void reset_call(struct call *call)
     call->ticket.number = 0;
     call->is_common = call->in_handler = call->is_refused = call->is_encoded = call->holds = false;
     call->keep = NULL;
+    call->arena.limit = LIMIT_ARENA;
     call->arrived_ns = latency_clock();
 }
 
@@ -180,15 +178,12 @@ static uint32_t peer_of(const struct route *route)
     return (uint32_t)hash_of(route->at, route->len).b[0] % LIMIT_SPENDERS;
 }
 
-/* Errors: busy (nothing there), full (memory), io. */
+/* Errors: busy (nothing there), io. */
 static enum err take_one(struct service *service)
 {
     struct call *call = call_new(service);
-    enum err e;
+    enum err e = sockets_receive(service->ask_socket, &call->letter);
 
-    if (!call)
-        return ERR_FULL;
-    e = sockets_receive(service->ask_socket, &call->letter);
     if (e != ERR_OK && e != ERR_TOO_LARGE) {
         call_release(call);
         return e;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/crash.h"
 #include "common/process/config.h"
 #include "common/process/crash_directory.h"
@@ -156,7 +157,7 @@ static enum err open_sockets(struct service *service, struct fault *fault)
 
     service->sockets = sockets_new(fault);
     if (!service->sockets)
-        return ERR_FULL;
+        return fault->code;
     paths_ask_socket(&service->paths, service->name, address);
     e = sockets_open(service->sockets, SOCKET_ASK, address, &service->ask_socket, fault);
     if (e != ERR_OK || service->schema->event_count == 0)
@@ -178,16 +179,13 @@ static void remove_sockets(struct service *service)
     unlink(paths_event_socket(&service->paths, service->name, address) + scheme);
 }
 
-static enum err make_tables(struct service *service, struct fault *fault)
+static void make_tables(struct service *service)
 {
     const struct schema *schema = service->schema;
 
     ticket_init(&service->tickets);
-    service->latencies = calloc(schema->ask_count + schema_service.ask_count, sizeof(*service->latencies));
-    service->sequences = calloc(schema->event_count + 1, sizeof(*service->sequences));
-    if (!service->latencies || !service->sequences)
-        return fault_set(fault, ERR_FULL, "no memory for %s", service->name);
-    return ERR_OK;
+    service->latencies = alloc_zeroed(schema->ask_count + schema_service.ask_count, sizeof(*service->latencies));
+    service->sequences = alloc_zeroed(schema->event_count + 1, sizeof(*service->sequences));
 }
 
 static enum err start_service(struct service *service, struct fault *fault)
@@ -203,7 +201,8 @@ static enum err start_service(struct service *service, struct fault *fault)
     e = lock_take(&service->paths, service->name, &service->lock, fault);
     if (e != ERR_OK || (e = claim_line(service, fault)) != ERR_OK)
         return e;
-    if ((e = catch_signals(service, fault)) == ERR_OK && (e = make_tables(service, fault)) == ERR_OK)
+    make_tables(service);
+    if ((e = catch_signals(service, fault)) == ERR_OK)
         e = open_sockets(service, fault);
     recall_open(service);
     return e;
@@ -224,14 +223,9 @@ struct service *service_start(int argc, char **argv, const struct schema *schema
 
 struct service *service_start_as(int argc, char **argv, const struct schema *schema, const char *name)
 {
-    struct service *service = calloc(1, sizeof(*service));
+    struct service *service = alloc_zeroed(1, sizeof(*service));
     struct fault fault = { 0 };
 
-    if (!service) {
-        fault_set(&fault, ERR_FULL, "no memory is left");
-        end_with(argv[0], &fault);
-        return NULL;
-    }
     service->hear_arena.limit = LIMIT_ARENA;
     service->schema = schema;
     service->name = name;

@@ -64,8 +64,13 @@ int service_end(struct service *service); /* frees all; the exit code for main *
 
 /* A handler returns ERR_OK with its answer filled, or an error it has explained with refuse. */
 enum err refuse(struct call *call, enum err code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+enum err refuse_full(struct call *call); /* its arena gave NULL */
 struct fault *call_fault(struct call *call);
-struct arena *call_arena(struct call *call); /* lasts until the answer is sent or held */
+
+/* Memory until the answer is sent or held. LIMIT_HANDLER bytes are there for sure: a handler that takes less in all
+ * checks nothing; any other checks for NULL. */
+struct arena *call_arena(struct call *call);
+
 struct id call_request(const struct call *call);
 uint64_t call_digest(const struct call *call); /* of the client's ask (frame_digest): a copy of it has the same */
 

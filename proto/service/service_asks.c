@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "common/process/log.h"
 #include "proto/service/service_parts.h"
 
@@ -12,13 +13,13 @@ struct asked {
     void *state;
 };
 
-static enum err ready_courier(struct service *service, struct fault *fault)
+static enum err open_courier(struct service *service, struct fault *fault)
 {
     if (service->stopping)
         return fault_set(fault, ERR_OFFLINE, "%s is stopping", service->name);
     if (!service->courier)
         service->courier = courier_new(service->sockets, &service->paths, LIMIT_SERVICE_ASKS);
-    return service->courier ? ERR_OK : fault_set(fault, ERR_FULL, "no memory for an ask");
+    return ERR_OK;
 }
 
 static enum err send_ask(struct service *service, struct asked *asked, const char *name, const void *request,
@@ -41,7 +42,7 @@ static enum err send_ask(struct service *service, struct asked *asked, const cha
 enum err service_ask(struct service *service, const char *name, const void *request, uint32_t budget_ms,
                      const struct sender *sender, done_fn *done, void *state, struct fault *fault)
 {
-    enum err e = ready_courier(service, fault);
+    enum err e = open_courier(service, fault);
     const struct ask *ask = schema_ask(text_of(name));
     struct asked *asked;
 
@@ -49,9 +50,7 @@ enum err service_ask(struct service *service, const char *name, const void *requ
         return e;
     if (!ask)
         return fault_set(fault, ERR_NOT_FOUND, "no ask %s", name);
-    asked = malloc(sizeof(*asked));
-    if (!asked)
-        return fault_set(fault, ERR_FULL, "no memory for an ask");
+    asked = alloc_bytes(sizeof(*asked));
     *asked = (struct asked){ .ask = ask, .done = done, .state = state };
     e = send_ask(service, asked, name, request, budget_ms, sender ? *sender : (struct sender){ .request = id_new() },
                  fault);
@@ -69,11 +68,10 @@ static void pass_answer(struct service *service, struct asked *asked, const stru
     enum err e = delivery->error;
 
     arena_reset(&service->hear_arena);
-    if (e == ERR_OK && !(answer = arena_alloc(&service->hear_arena, shape->size)))
-        e = fault_set(&fault, ERR_FULL, "no memory for the answer of %s", asked->ask->full_name);
-    else if (e == ERR_OK)
+    if (e == ERR_OK) {
+        answer = arena_alloc(&service->hear_arena, shape->size);
         e = codec_decode(shape, delivery->body, &service->hear_arena, answer, &fault);
-    else
+    } else
         frame_read_fault(delivery->body, e, &fault);
     asked->done(asked->state, e, e == ERR_OK ? answer : NULL, &fault);
     free(asked);

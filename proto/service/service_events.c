@@ -29,8 +29,8 @@ void service_publish(struct service *service, const char *name, const void *body
     buffer_reset(&service->frame);
     if (codec_encode(event->body, body, &encoded, &fault) == ERR_OK) {
         frame.body = buffer_bytes(&encoded);
-        if (frame_write_event(&service->frame, &frame) == ERR_OK)
-            sockets_publish(service->event_socket, text_of(event->full_name), buffer_bytes(&service->frame));
+        frame_write_event(&service->frame, &frame);
+        sockets_publish(service->event_socket, text_of(event->full_name), buffer_bytes(&service->frame));
     } else {
         log_fault(event->full_name, &fault);
     }
@@ -101,7 +101,7 @@ static void pass_event(struct service *service, struct ear *ear, const struct ev
 
     arena_reset(&service->hear_arena);
     body = arena_alloc(&service->hear_arena, ear->event->body->size);
-    if (body && codec_decode(ear->event->body, frame->body, &service->hear_arena, body, &fault) == ERR_OK) {
+    if (codec_decode(ear->event->body, frame->body, &service->hear_arena, body, &fault) == ERR_OK) {
         ear->heard(ear->state, body, gap);
         return;
     }

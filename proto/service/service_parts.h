@@ -208,7 +208,7 @@ bool call_put_aside(struct call *call); /* true: it was large, and is answered l
 void call_free_asides(struct service *service);
 
 /* call.c */
-struct call *call_new(struct service *service);  /* NULL: memory is out */
+struct call *call_new(struct service *service);
 void call_encode(struct call *call, enum err e); /* the answer or its fault into `body` */
 void call_finish(struct call *call, enum err e); /* encodes; answers, or holds */
 void call_release(struct call *call);            /* without an answer */

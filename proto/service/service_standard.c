@@ -93,8 +93,6 @@ static enum err answer_stats(struct service *service, struct call *call, const s
     answer->memory = resident_bytes();
     answer->asks.at =
         arena_array(call_arena(call), schemas[0]->ask_count + schemas[1]->ask_count, sizeof(*answer->asks.at));
-    if (!answer->asks.at)
-        return refuse(call, ERR_FULL, "no memory is left for this ask");
     for (uint32_t i = 0; i < 2; i++)
         for (uint32_t j = 0; j < schemas[i]->ask_count; j++)
             answer->asks.at[count++] = stats_of(service, &schemas[i]->asks[j]);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "proto/transport/courier.h"
 #include "proto/wire/nearest.h"
 
@@ -27,12 +28,8 @@ static const struct bytes EMPTY_MAP = { 1, (const uint8_t *)"\x80" };
 
 struct asker *asker_new(const struct paths *paths, struct fault *fault)
 {
-    struct asker *asker = calloc(1, sizeof(*asker));
+    struct asker *asker = alloc_zeroed(1, sizeof(*asker));
 
-    if (!asker) {
-        fault_set(fault, ERR_FULL, "no memory to ask with");
-        return NULL;
-    }
     asker->paths = *paths;
     asker->body.limit = CODEC_MESSAGE_MAX;
     asker->sockets = sockets_new(fault);
@@ -57,11 +54,10 @@ void asker_free(struct asker *asker)
 
 /* ---- asks ---- */
 
-static enum err make_courier(struct asker *asker, struct courier **courier, uint32_t limit, struct fault *fault)
+static void open_courier(struct asker *asker, struct courier **courier, uint32_t limit)
 {
     if (!*courier)
         *courier = courier_new(asker->sockets, &asker->paths, limit);
-    return *courier ? ERR_OK : fault_set(fault, ERR_FULL, "no memory to ask with");
 }
 
 /* Milliseconds until `until`, rounded up; -1 when it has passed. */
@@ -96,10 +92,10 @@ enum err ask_raw(struct asker *asker, const char *name, struct bytes body, uint3
 {
     struct id request = request_id ? *request_id : id_new();
     struct delivery delivery;
-    enum err e = make_courier(asker, &asker->single, 1, fault);
+    enum err e;
 
-    if (e == ERR_OK)
-        e = courier_send(asker->single, text_of(name), body, budget_ms, request, asker->digest, NULL, fault);
+    open_courier(asker, &asker->single, 1);
+    e = courier_send(asker->single, text_of(name), body, budget_ms, request, asker->digest, NULL, fault);
     if (e == ERR_OK) /* its own deadline delivers it in any case */
         e = take_until(asker->single, INT64_MAX, &delivery);
     if (e != ERR_OK)
@@ -144,22 +140,17 @@ enum err ask(struct asker *asker, const char *name, const void *request, uint32_
 enum err ask_send(struct asker *asker, const char *name, struct bytes body, uint32_t budget_ms, struct id request_id,
                   struct fault *fault)
 {
-    enum err e = make_courier(asker, &asker->many, LIMIT_CLIENT_ASKS, fault);
-
-    if (e != ERR_OK)
-        return e;
+    open_courier(asker, &asker->many, LIMIT_CLIENT_ASKS);
     return courier_send(asker->many, text_of(name), body, budget_ms, request_id, 0, NULL, fault);
 }
 
 enum err ask_take(struct asker *asker, int timeout_ms, struct answer_frame *answer, struct fault *fault)
 {
     struct delivery delivery;
-    enum err e = make_courier(asker, &asker->many, LIMIT_CLIENT_ASKS, fault);
 
-    if (e == ERR_OK && take_until(asker->many, clock_steady() + (usec_t)timeout_ms * 1000, &delivery) != ERR_OK)
-        e = fault_set(fault, ERR_TIMEOUT, "no answer within %d ms", timeout_ms);
-    if (e != ERR_OK)
-        return e;
+    open_courier(asker, &asker->many, LIMIT_CLIENT_ASKS);
+    if (take_until(asker->many, clock_steady() + (usec_t)timeout_ms * 1000, &delivery) != ERR_OK)
+        return fault_set(fault, ERR_TIMEOUT, "no answer within %d ms", timeout_ms);
     *answer = (struct answer_frame){ delivery.request, delivery.error, delivery.body };
     return ERR_OK;
 }

@@ -9,7 +9,7 @@
 
 struct asker;
 
-/* Opens nothing yet; sockets are made when a service is first asked. NULL and a fault when memory is out. */
+/* Opens nothing yet; sockets are made when a service is first asked. NULL and a fault when descriptors are out. */
 struct asker *asker_new(const struct paths *paths, struct fault *fault);
 void asker_free(struct asker *asker);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/alloc.h"
 #include "proto/transport/line.h"
 #include "proto/transport/lock.h"
 
@@ -41,10 +42,9 @@ struct courier {
 
 struct courier *courier_new(struct sockets *sockets, const struct paths *paths, uint32_t limit)
 {
-    struct courier *courier = calloc(1, sizeof(*courier));
+    struct courier *courier = alloc_zeroed(1, sizeof(*courier));
 
-    if (courier)
-        *courier = (struct courier){ .sockets = sockets, .paths = paths, .limit = limit, .due = NEVER };
+    *courier = (struct courier){ .sockets = sockets, .paths = paths, .limit = limit, .due = NEVER };
     return courier;
 }
 
@@ -93,10 +93,8 @@ static void free_parcel(struct courier *courier, struct parcel *parcel)
 
 static struct parcel *parcel_new(struct text name, struct bytes body)
 {
-    struct parcel *parcel = calloc(1, sizeof(*parcel) + name.len + body.len);
+    struct parcel *parcel = alloc_zeroed(1, sizeof(*parcel) + name.len + body.len);
 
-    if (!parcel)
-        return NULL;
     parcel->name_len = name.len;
     parcel->body_len = body.len;
     memcpy(parcel->bytes, name.at, name.len);
@@ -128,9 +126,7 @@ static enum err send_parcel(struct courier *courier, struct parcel *parcel, usec
     if (frame.budget_ms > LIMIT_BUDGET_MS)
         frame.budget_ms = LIMIT_BUDGET_MS;
     buffer_reset(&courier->frame);
-    e = frame_write_ask(&courier->frame, &frame);
-    if (e != ERR_OK)
-        return e;
+    frame_write_ask(&courier->frame, &frame);
     e = sockets_send(parcel->line->socket, NULL, buffer_bytes(&courier->frame));
     if (e == ERR_OK) {
         parcel->send_at = now + parcel->wait_ms * 1000;
@@ -201,8 +197,6 @@ enum err courier_send(struct courier *courier, struct text name, struct bytes bo
     if (line_is_offline(line, now))
         return explain_offline(fault);
     parcel = parcel_new(name, body);
-    if (!parcel)
-        return fault_set(fault, ERR_FULL, "no memory for an ask of %u bytes", body.len);
     parcel->line = line;
     parcel->token = token;
     parcel->request = request;

@@ -16,7 +16,7 @@
 
 struct courier;
 
-/* At most `limit` asks under way. `sockets` and `paths` must outlive it. NULL when memory is out. */
+/* At most `limit` asks under way. `sockets` and `paths` must outlive it. */
 struct courier *courier_new(struct sockets *sockets, const struct paths *paths, uint32_t limit);
 void courier_free(struct courier *courier);     /* NULL is allowed; asks under way are forgotten */
 void *courier_abandon(struct courier *courier); /* forgets one ask: its token; NULL when none is under way */

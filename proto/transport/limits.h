@@ -19,7 +19,8 @@ enum {
     LIMIT_ASIDE_LEAST = 64 << 10,    /* an ask of as many bytes is read by a thread */
     LIMIT_ASIDE = 64,                /* of them at once, … */
     LIMIT_ASIDE_BYTES = 64 << 20,    /* … and their bytes: past either busy */
-    LIMIT_ARENA = 64 << 20,          /* bytes of memory of one call */
+    LIMIT_ARENA = 64 << 20,          /* bytes of memory of one call: its ask may take all of them, … */
+    LIMIT_HANDLER = 1 << 20,         /* … and its handler these besides, without a check, and what the ask left */
 
     /* one turn of a service's loop */
     LIMIT_TURN = 1000,           /* messages of one socket */

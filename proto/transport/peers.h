@@ -50,9 +50,9 @@ enum peers_kind { PEERS_ANSWER, PEERS_EVENT, PEERS_ASK };
 /* Memory of one message on its way out. */
 struct outgoing;
 
-/* Copies `len` bytes that wait for the peer at `fd` (-1: not known). NULL: there is no room for them; `is_full`
- * says whether it is memory that failed. */
-struct outgoing *peers_outgoing(enum peers_kind kind, int fd, const void *at, size_t len, bool *is_full);
+/* Copies `len` bytes that wait for the peer at `fd` (-1: not known). NULL: they are past the bound of
+ * all that waits. */
+struct outgoing *peers_outgoing(enum peers_kind kind, int fd, const void *at, size_t len);
 void *peers_outgoing_bytes(struct outgoing *outgoing);
 void peers_outgoing_gone(void *bytes, void *outgoing); /* as zmq_free_fn. Any thread */
 

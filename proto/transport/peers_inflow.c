@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "proto/transport/peers_parts.h"
 #include "proto/wire/codec.h"
 
@@ -191,17 +192,14 @@ static ssize_t hang_up(struct peer *peer, ssize_t got)
     return 0;
 }
 
-static bool keep_bytes(struct peer *peer, const uint8_t *bytes, size_t len)
+static void keep_bytes(struct peer *peer, const uint8_t *bytes, size_t len)
 {
-    uint8_t *kept = malloc(len);
+    uint8_t *kept = alloc_bytes(len);
 
-    if (!kept)
-        return false;
     memcpy(kept, bytes, len);
     free(peer->kept);
     peer->kept = kept;
     peer->kept_len = len;
-    return true;
 }
 
 static ssize_t pass_on(struct peer *peer, uint8_t *bytes, size_t from, size_t got)
@@ -211,8 +209,7 @@ static ssize_t pass_on(struct peer *peer, uint8_t *bytes, size_t from, size_t go
     if (pass < 0)
         return hang_up(peer, (ssize_t)got);
     if (peer->refused > 0) {
-        if (!keep_bytes(peer, bytes + pass, got - (size_t)pass))
-            return hang_up(peer, (ssize_t)got);
+        keep_bytes(peer, bytes + pass, got - (size_t)pass);
         peers_pause(peer, peer->refused);
         return pass > 0 ? pass : nothing_now();
     }

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "proto/transport/peers_parts.h"
 
 enum {
@@ -139,20 +140,16 @@ static void count_outgoing(struct outgoing *outgoing)
         atomic_store(&out.high, all);
 }
 
-struct outgoing *peers_outgoing(enum peers_kind kind, int fd, const void *at, size_t len, bool *is_full)
+struct outgoing *peers_outgoing(enum peers_kind kind, int fd, const void *at, size_t len)
 {
     struct peer *peer = kind == PEERS_ANSWER ? peers_of(fd) : NULL;
     struct outgoing *outgoing;
 
-    *is_full = false;
     if (!has_room(kind, peer, len + OVERHEAD)) {
         make_room(kind);
         return NULL;
     }
-    outgoing = malloc(sizeof(*outgoing) + len);
-    *is_full = !outgoing;
-    if (!outgoing)
-        return NULL;
+    outgoing = alloc_bytes(sizeof(*outgoing) + len);
     *outgoing =
         (struct outgoing){ .peer = peer ? &peer->out : NULL, .all = &out.waiting[kind], .cost = len + OVERHEAD };
     if (len > 0)

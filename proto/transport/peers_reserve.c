@@ -1,6 +1,7 @@
 /* ZeroMQ ends the process when an allocation of its own fails. What it may hold is counted (peers_inflow.c,
  * peers_outflow.c), so where the rest of the process has used up its private memory, ZeroMQ gets more: while it
- * allocates, the limit is the hard one. Everybody else's allocation fails as before, and is answered `full`. */
+ * allocates, or we do for what it sends, the limit is the hard one. Any other allocation that fails ends the process
+ * (common/alloc.h). */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>

@@ -178,8 +178,6 @@ static enum err take_body(struct pipe *pipe, enum pipe_wait wait, struct fault *
         if (e != ERR_OK)
             return e;
         buffer_add(&pipe->body, chunk, taken);
-        if (pipe->body.failed)
-            return fault_set(fault, ERR_FULL, "no memory for a message of %zu bytes", announced_length(pipe));
     }
     return ERR_OK;
 }

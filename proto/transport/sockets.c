@@ -6,6 +6,7 @@
 #include <string.h>
 #include <zmq.h>
 
+#include "common/alloc.h"
 #include "proto/transport/peers.h"
 #include "proto/wire/codec.h"
 
@@ -69,13 +70,12 @@ static const struct {
 
 struct sockets *sockets_new(struct fault *fault)
 {
-    struct sockets *sockets = calloc(1, sizeof(*sockets));
+    struct sockets *sockets = alloc_zeroed(1, sizeof(*sockets));
 
-    if (sockets)
-        sockets->context = zmq_ctx_new();
-    if (!sockets || !sockets->context) {
+    sockets->context = zmq_ctx_new();
+    if (!sockets->context) {
+        fault_errno(fault, ERR_IO, errno, "cannot make a context for sockets");
         free(sockets);
-        fault_set(fault, ERR_FULL, "no memory for sockets");
         return NULL;
     }
     zmq_ctx_set(sockets->context, ZMQ_MAX_SOCKETS, LIMIT_SOCKETS);
@@ -141,11 +141,9 @@ static bool attach_socket(struct socket *socket, const char *address)
 enum err sockets_open(struct sockets *sockets, enum socket_kind kind, const char *address, struct socket **to,
                       struct fault *fault)
 {
-    struct socket *socket = calloc(1, sizeof(*socket));
+    struct socket *socket = alloc_zeroed(1, sizeof(*socket));
 
     *to = NULL;
-    if (!socket)
-        return fault_set(fault, ERR_FULL, "no memory for a socket");
     *socket = (struct socket){ .sockets = sockets, .kind = kind, .next = sockets->open, .watch_fd = -1 };
     sockets->open = socket;
     socket->zmq = zmq_socket(sockets->context, KINDS[kind].zmq);
@@ -377,16 +375,15 @@ static const enum peers_kind COUNTED[] = {
 /* ZeroMQ would hold any amount for a peer that reads nothing: each byte is counted until it has left. */
 static enum err pack_message(const struct socket *socket, int peer, struct bytes body, zmq_msg_t *message)
 {
-    bool is_full;
-    struct outgoing *outgoing = peers_outgoing(COUNTED[socket->kind], peer, body.at, body.len, &is_full);
+    struct outgoing *outgoing;
 
-    if (!outgoing)
-        return is_full ? ERR_FULL : ERR_BUSY;
-    if (zmq_msg_init_data(message, peers_outgoing_bytes(outgoing), body.len, peers_outgoing_gone, outgoing) < 0) {
-        peers_outgoing_gone(NULL, outgoing);
-        return ERR_FULL;
-    }
-    return ERR_OK;
+    peers_enter(); /* what is counted may be more than data_mb */
+    outgoing = peers_outgoing(COUNTED[socket->kind], peer, body.at, body.len);
+    if (outgoing &&
+        zmq_msg_init_data(message, peers_outgoing_bytes(outgoing), body.len, peers_outgoing_gone, outgoing) < 0)
+        alloc_fail(0);
+    peers_leave();
+    return outgoing ? ERR_OK : ERR_BUSY;
 }
 
 static enum err send_message(struct socket *socket, zmq_msg_t *message)

@@ -12,7 +12,7 @@ struct socket;
 
 enum socket_kind { SOCKET_ASK, SOCKET_EVENTS, SOCKET_CLIENT, SOCKET_LISTEN }; /* ROUTER, PUB, DEALER, SUB */
 
-/* NULL and a fault when memory or descriptors are out. Free closes what is still open. */
+/* NULL and a fault when descriptors are out. Free closes what is still open. */
 struct sockets *sockets_new(struct fault *fault);
 void sockets_free(struct sockets *sockets);
 

@@ -186,11 +186,8 @@ enum err codec_encode(const struct shape *shape, const void *value, struct buffe
     const size_t begin = to->len;
     enum err e = pack_record(&p, shape, value);
 
-    if (e == ERR_OK && to->failed)
-        e = fault_set(fault, ERR_FULL, "no memory for a message of %s", shape->name);
-    if (e == ERR_OK && to->len - begin > CODEC_MESSAGE_MAX)
-        e = fault_set(fault, ERR_TOO_LARGE, "a message of %s has %zu bytes, at most %d are allowed", shape->name,
-                      to->len - begin, CODEC_MESSAGE_MAX);
+    if (e == ERR_OK && (to->failed || to->len - begin > CODEC_MESSAGE_MAX))
+        e = fault_set(fault, ERR_TOO_LARGE, "a message of %s is longer than %d bytes", shape->name, CODEC_MESSAGE_MAX);
     if (e != ERR_OK)
         to->len = begin;
     return e;

@@ -17,7 +17,7 @@ enum {
 
 /* Appends the map of `value` (a struct of `shape`). Absent optional fields and empty lists are left out; a field
  * past its bounds is refused as on input, so that nothing is stored that no client may read. Errors: bad_request,
- * too_large, full (memory). */
+ * too_large (the message, or the buffer's limit). */
 enum err codec_encode(const struct shape *shape, const void *value, struct buffer *to, struct fault *fault);
 
 /* Fills the zeroed `value`. Texts and bytes point into `from`, lists into `arena`: both must outlive it. Unknown
@@ -25,7 +25,7 @@ enum err codec_encode(const struct shape *shape, const void *value, struct buffe
  * out; an unknown word of a choice is kept. Bytes after the map and a field that is there twice are refused. A
  * whole number may have any form that holds it, a real be a whole number, bytes be a text, an id its 26 characters.
  * The fault names the field as a path ("set.tags[3]"). Errors: too_large (a text, bytes, a list or the message is
- * longer than its bound), bad_request (all else), full. */
+ * longer than its bound), bad_request (all else), full (past the arena's limit). */
 enum err codec_decode(const struct shape *shape, struct bytes from, struct arena *arena, void *value,
                       struct fault *fault);
 
@@ -65,13 +65,13 @@ struct event_frame {
 };
 
 /* Reading borrows from `from`. Of an ask that is refused, the request id is filled where it can be read, so that the
- * answer reaches its client. Errors: bad_request, too_large, version; writing: full. */
-enum err frame_write_ask(struct buffer *to, const struct ask_frame *frame);
+ * answer reaches its client. Errors: bad_request, too_large, version. A buffer to write to has no limit. */
+void frame_write_ask(struct buffer *to, const struct ask_frame *frame);
 enum err frame_read_ask(struct bytes from, struct ask_frame *frame, struct fault *fault);
 void frame_read_head(struct bytes from, struct ask_frame *frame); /* all but the body, unchecked: to refuse it */
-enum err frame_write_answer(struct buffer *to, const struct answer_frame *frame);
+void frame_write_answer(struct buffer *to, const struct answer_frame *frame);
 enum err frame_read_answer(struct bytes from, struct answer_frame *frame, struct fault *fault);
-enum err frame_write_event(struct buffer *to, const struct event_frame *frame);
+void frame_write_event(struct buffer *to, const struct event_frame *frame);
 enum err frame_read_event(struct bytes from, struct event_frame *frame, struct fault *fault);
 
 /* A fault as an answer's body (what is not UTF-8 in it goes out as "?") and back; one that cannot be read becomes

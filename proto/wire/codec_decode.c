@@ -169,7 +169,7 @@ static enum err read_list(struct decoding *d, const struct field *field, const s
         return e;
     list->at = arena_array(d->arena, token->count, value_size(field));
     if (!list->at)
-        return fault_set(d->fault, ERR_FULL, "no memory for a list of %u", token->count);
+        return fault_set(d->fault, ERR_FULL, "a list of %u takes more memory than one message may", token->count);
     list->count = token->count;
 
     if (d->depth-- == 0)

@@ -39,17 +39,12 @@ static const struct field fault_fields[] = { FAULT_FIELD(what, 4096),
                                                .has_offset = offsetof(struct fault_body, has_revision) } };
 static const struct shape fault_shape = { "fault", "", sizeof(struct fault_body), 4, fault_fields };
 
-static enum err check_written(const struct buffer *to)
-{
-    return to->failed ? ERR_FULL : ERR_OK;
-}
-
 static struct bytes id_bytes(const struct id *id)
 {
     return (struct bytes){ sizeof(id->b), id->b };
 }
 
-enum err frame_write_ask(struct buffer *to, const struct ask_frame *frame)
+void frame_write_ask(struct buffer *to, const struct ask_frame *frame)
 {
     codec_pack_list(to, frame->digest ? 6 : 5);
     codec_pack_uint(to, FRAME_VERSION);
@@ -59,27 +54,24 @@ enum err frame_write_ask(struct buffer *to, const struct ask_frame *frame)
     buffer_add(to, frame->body.at, frame->body.len);
     if (frame->digest)
         codec_pack_uint(to, frame->digest);
-    return check_written(to);
 }
 
-enum err frame_write_answer(struct buffer *to, const struct answer_frame *frame)
+void frame_write_answer(struct buffer *to, const struct answer_frame *frame)
 {
     codec_pack_list(to, 4);
     codec_pack_uint(to, FRAME_VERSION);
     codec_pack_bytes(to, id_bytes(&frame->request));
     codec_pack_text(to, text_of(err_name(frame->error)));
     buffer_add(to, frame->body.at, frame->body.len);
-    return check_written(to);
 }
 
-enum err frame_write_event(struct buffer *to, const struct event_frame *frame)
+void frame_write_event(struct buffer *to, const struct event_frame *frame)
 {
     codec_pack_list(to, 4);
     codec_pack_uint(to, FRAME_VERSION);
     codec_pack_uint(to, frame->epoch);
     codec_pack_uint(to, frame->sequence);
     buffer_add(to, frame->body.at, frame->body.len);
-    return check_written(to);
 }
 
 uint64_t frame_digest(const struct ask_frame *frame)

@@ -69,8 +69,6 @@ static enum err read_string(struct json_reading *r, const struct field *field, j
     if (json_string_length(from) > CODEC_MESSAGE_MAX)
         return fault_set(r->fault, ERR_TOO_LARGE, "the text is over %d bytes long", CODEC_MESSAGE_MAX);
     text = arena_text(r->arena, (struct text){ (uint32_t)json_string_length(from), json_string_value(from) });
-    if (!text.at)
-        return fault_set(r->fault, ERR_FULL, "no memory for the text");
     return json_typed_value(field, text, r->arena, to, r->fault);
 }
 
@@ -102,11 +100,8 @@ static enum err read_named(struct json_reading *r, const struct field *field, co
 {
     const struct field *first = &field->record->fields[0];
     struct text text = arena_text(r->arena, text_of(name));
-    enum err e;
+    enum err e = json_typed_value(first, text, r->arena, value_in(first, record), r->fault);
 
-    if (!text.at)
-        return fault_set(r->fault, ERR_FULL, "no memory for a name");
-    e = json_typed_value(first, text, r->arena, value_in(first, record), r->fault);
     if (e == ERR_OK)
         e = read_record(r, field->record, from, record);
     return e == ERR_OK ? ERR_OK : value_fault_in(r->fault, e, name);
@@ -119,10 +114,9 @@ static enum err read_map(struct json_reading *r, const struct field *field, json
     const char *name;
     json_t *value;
 
-    if (e == ERR_OK && !(to->at = arena_array(r->arena, json_object_size(from), size)))
-        e = fault_set(r->fault, ERR_FULL, "no memory for a list of %zu", json_object_size(from));
     if (e != ERR_OK)
         return e;
+    to->at = arena_array(r->arena, json_object_size(from), size);
     json_object_foreach(from, name, value)
     {
         e = read_named(r, field, name, value, (char *)to->at + to->count * size);
@@ -152,8 +146,6 @@ static enum err read_list(struct json_reading *r, const struct field *field, jso
     if (e != ERR_OK)
         return e;
     *to = (struct list){ (uint32_t)count, arena_array(r->arena, count, size) };
-    if (!to->at)
-        return fault_set(r->fault, ERR_FULL, "no memory for a list of %zu", count);
     for (uint32_t i = 0; i < count; i++) {
         e = read_value(r, field, json_array_get(from, i), (char *)to->at + i * size);
         if (e != ERR_OK)

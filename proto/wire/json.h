@@ -10,18 +10,18 @@
 #include "proto/wire/schema.h"
 
 /* Appends one line of JSON without the line's end: keys in the schema's order; absent optionals left out. */
-enum err json_write(const struct shape *shape, const void *value, struct buffer *to);
+void json_write(const struct shape *shape, const void *value, struct buffer *to);
 
 /* The same with only the keys that `only` names, separated by commas; NULL: all. */
-enum err json_write_some(const struct shape *shape, const void *value, const char *only, struct buffer *to);
+void json_write_some(const struct shape *shape, const void *value, const char *only, struct buffer *to);
 
 /* Calls `visit` for each key of the object that json_write makes of the record, in its order. */
 typedef void json_visit_fn(void *state, const char *key, const struct field *field, const void *at);
 void json_each_key(const struct shape *shape, const void *record, json_visit_fn *visit, void *state);
 
-/* Reads a JSON object into the zeroed `value` (memory from `arena`), with the bounds of the schema. Unknown keys
- * and unknown words of a choice are errors here: a person typed them. A list of records that begin with a text may be
- * an object: each key is that text of its record. Errors: bad_request, too_large, full. */
+/* Reads a JSON object into the zeroed `value`, with the bounds of the schema. `arena` has no limit. Unknown keys and
+ * unknown words of a choice are errors here: a person typed them. A list of records that begin with a text may be
+ * an object: each key is that text of its record. Errors: bad_request, too_large. */
 enum err json_read(const struct shape *shape, struct text from, struct arena *arena, void *value, struct fault *fault);
 
 /* Sets one field from "key=value" as typed: NAME, or NAME.NAME for nested records; a list takes its elements

@@ -214,8 +214,6 @@ static enum err typed_list(const struct field *field, struct text typed, struct 
     if (e != ERR_OK)
         return e;
     *to = (struct list){ (uint32_t)count, arena_array(arena, count, size) };
-    if (!to->at)
-        return fault_set(fault, ERR_FULL, "no memory for a list of %zu", count);
     for (uint32_t i = 0; i < count; i++) {
         e = json_typed_value(field, next_element(&typed), arena, (char *)to->at + i * size, fault);
         if (e != ERR_OK)
@@ -242,8 +240,6 @@ enum err json_typed_assign(const struct field *field, struct text typed, struct 
         return ERR_OK;
     }
     kept = arena_text(arena, typed);
-    if (!kept.at)
-        return fault_set(fault, ERR_FULL, "no memory for the value");
     return field->flags & FIELD_LIST ? typed_list(field, kept, arena, at, fault)
                                      : json_typed_value(field, kept, arena, at, fault);
 }

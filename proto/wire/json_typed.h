@@ -10,7 +10,7 @@
 enum err json_typed_field(const struct shape *shape, struct text name, struct field *to, struct fault *fault);
 
 /* One value (or element) from its text: 42, 0.5, true, a word, 26 characters of an id, base 64, a path, a text.
- * Points into `typed` or `arena`. Errors: bad_request, full. */
+ * Points into `typed` or `arena`, which has no limit. Errors: bad_request. */
 enum err json_typed_value(const struct field *field, struct text typed, struct arena *arena, void *to,
                           struct fault *fault);
 

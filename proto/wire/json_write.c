@@ -314,13 +314,12 @@ static void write_record(const struct shape *shape, const void *record, struct b
     write_some(shape, record, NULL, to);
 }
 
-enum err json_write(const struct shape *shape, const void *value, struct buffer *to)
+void json_write(const struct shape *shape, const void *value, struct buffer *to)
 {
-    return json_write_some(shape, value, NULL, to);
+    write_some(shape, value, NULL, to);
 }
 
-enum err json_write_some(const struct shape *shape, const void *value, const char *only, struct buffer *to)
+void json_write_some(const struct shape *shape, const void *value, const char *only, struct buffer *to)
 {
     write_some(shape, value, only, to);
-    return to->failed ? ERR_FULL : ERR_OK;
 }

@@ -58,7 +58,7 @@ bool options_want_json(int argc, char **argv);
 /* Asks with the budget of --budget (10 s unless given); memory of the answer lasts until the next ask. */
 enum err cli_ask(struct cli *cli, const char *name, const void *request, void *answer, struct fault *fault);
 
-/* Adds the record as one line of JSON to cli->out. */
+/* Adds the record as one line of JSON to cli->out; ERR_OK, for callers that end with it. */
 enum err cli_json(struct cli *cli, const struct shape *shape, const void *record);
 
 enum err cli_path(struct cli *cli, const char *typed, struct bytes *path, struct fault *fault); /* absolute */

@@ -7,14 +7,15 @@
 enum err raw_request(struct cli *cli, struct buffer *to, struct fault *fault)
 {
     const struct ask *which = schema_ask(text_of(cli->args[0]));
-    void *request = which ? arena_alloc(&cli->arena, which->request->size) : NULL;
-    enum err e = request ? ERR_OK : fault_set(fault, ERR_FULL, "out of memory");
+    enum err e = ERR_OK;
+    void *request;
 
     if (!which) {
         fault_set(fault, ERR_NOT_FOUND, "no message \"%s\"", cli->args[0]);
         return fault_hint(fault, "`loophole ask SERVICE.describe` and docs/protocol.md list them");
     }
-    if (e == ERR_OK && cli->options.body)
+    request = arena_alloc(&cli->arena, which->request->size);
+    if (cli->options.body)
         e = json_read(which->request, text_of(cli->options.body), &cli->arena, request, fault);
     for (int i = 1; e == ERR_OK && i < cli->count; i++)
         e = json_assign(which->request, text_of(cli->args[i]), &cli->arena, request, fault);
@@ -35,13 +36,10 @@ static enum err send_raw(struct cli *cli, const char *name, struct buffer *body,
 static enum err print_answer(struct cli *cli, const struct ask *which, struct bytes body, struct fault *fault)
 {
     void *answer = arena_alloc(&cli->arena, which->answer->size);
-    enum err e = answer ? ERR_OK : fault_set(fault, ERR_FULL, "out of memory");
+    enum err e = codec_decode(which->answer, body, &cli->arena, answer, fault);
 
     if (e == ERR_OK)
-        e = codec_decode(which->answer, body, &cli->arena, answer, fault);
-    if (e == ERR_OK)
-        e = json_write(which->answer, answer, &cli->out);
-    buffer_add_text(&cli->out, e == ERR_OK ? "\n" : "");
+        cli_json(cli, which->answer, answer);
     return e;
 }
 

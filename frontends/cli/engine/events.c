@@ -34,11 +34,11 @@ static enum err print_event(struct cli *cli, struct text topic, const struct eve
     enum err e = ERR_OK;
 
     if (body && codec_decode(event->body, frame->body, &arena, body, NULL) == ERR_OK)
-        e = json_write(event->body, body, &json);
+        json_write(event->body, body, &json);
     else
         buffer_add_text(&json, "null");
     if (cli->options.json) {
-        e = e == ERR_OK ? print_line(cli, topic, frame, &json) : e;
+        e = print_line(cli, topic, frame, &json);
     } else {
         cli_print(&cli->out, "%-22.*s %8llu  ", TEXT_ARG(topic), (unsigned long long)frame->sequence);
         buffer_add_text(&cli->out, buffer_c(&json));

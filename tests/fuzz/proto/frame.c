@@ -11,7 +11,7 @@ static void ask(struct bytes from)
 
     if (frame_read_ask(from, &one, NULL) != ERR_OK)
         return;
-    holds(frame_write_ask(&buffer, &one) == ERR_OK);
+    frame_write_ask(&buffer, &one);
     holds(frame_read_ask(buffer_bytes(&buffer), &two, NULL) == ERR_OK);
     holds(text_equal(one.name, two.name) && bytes_equal(one.body, two.body));
     holds(memcmp(&one.request, &two.request, sizeof(one.request)) == 0 && one.budget_ms == two.budget_ms);
@@ -27,7 +27,7 @@ static void answer(struct bytes from)
 
     if (frame_read_answer(from, &one, NULL) != ERR_OK)
         return;
-    holds(frame_write_answer(&buffer, &one) == ERR_OK);
+    frame_write_answer(&buffer, &one);
     holds(frame_read_answer(buffer_bytes(&buffer), &two, NULL) == ERR_OK);
     holds(bytes_equal(one.body, two.body) && one.error == two.error);
     frame_read_fault(one.body, one.error, &fault);
@@ -42,7 +42,7 @@ static void event(struct bytes from)
 
     if (frame_read_event(from, &one, NULL) != ERR_OK)
         return;
-    holds(frame_write_event(&buffer, &one) == ERR_OK);
+    frame_write_event(&buffer, &one);
     holds(frame_read_event(buffer_bytes(&buffer), &two, NULL) == ERR_OK);
     holds(bytes_equal(one.body, two.body) && one.epoch == two.epoch && one.sequence == two.sequence);
     buffer_free(&buffer);

@@ -212,18 +212,18 @@ static void encoding_refuses_what_decoding_would_refuse(void **state)
     too_long_on_encoding(&sample, "tags");
 }
 
-static void a_full_buffer_is_an_error_and_leaves_what_was_there(void **state)
+static void a_message_past_the_limit_of_its_buffer_is_too_large(void **state)
 {
     const struct sample full = sample_full();
     struct buffer buffer = { .limit = 64 };
 
     (void)state;
-    assert_int_equal(codec_encode(&sample_shape, &full, &buffer, &fault), ERR_FULL);
+    assert_int_equal(codec_encode(&sample_shape, &full, &buffer, &fault), ERR_TOO_LARGE);
     assert_int_equal(buffer.len, 0);
     buffer_free(&buffer);
 }
 
-static void a_full_arena_is_an_error(void **state)
+static void a_message_past_the_limit_of_its_arena_is_full(void **state)
 {
     struct arena small = { .limit = 32 };
 
@@ -265,8 +265,8 @@ int main(void)
         CLAIM(an_empty_message_is_refused),
         CLAIM(a_message_past_the_size_limit_is_too_large),
         CLAIM(encoding_refuses_what_decoding_would_refuse),
-        CLAIM(a_full_buffer_is_an_error_and_leaves_what_was_there),
-        CLAIM(a_full_arena_is_an_error),
+        CLAIM(a_message_past_the_limit_of_its_buffer_is_too_large),
+        CLAIM(a_message_past_the_limit_of_its_arena_is_full),
         CLAIM(a_fault_may_be_left_out),
     };
 

@@ -235,7 +235,7 @@ static void a_copy_lasts_without_the_message_it_came_from(void **state)
     same_sample(&full, &copy);
 }
 
-static void a_copy_without_memory_is_an_error(void **state)
+static void a_copy_past_the_limit_of_its_arena_is_full(void **state)
 {
     const struct sample full = sample_full();
     struct arena small = { .limit = 16 };
@@ -266,7 +266,7 @@ int main(void)
         CLAIM(bytes_may_be_written_as_text),
         CLAIM(an_id_may_be_written_as_its_26_characters),
         CLAIM(a_copy_lasts_without_the_message_it_came_from),
-        CLAIM(a_copy_without_memory_is_an_error),
+        CLAIM(a_copy_past_the_limit_of_its_arena_is_full),
     };
 
     return cmocka_run_group_tests_name("codec", claims, NULL, NULL);

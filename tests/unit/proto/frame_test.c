@@ -46,7 +46,7 @@ static void an_ask_has_the_documented_bytes_and_is_read_back(void **state)
     const struct ask_frame sent = { TEXT("search.query"), example_id(), 2000, WIRE("\x81\xa1q\x01"), 0 };
 
     (void)state;
-    assert_int_equal(frame_write_ask(&buffer, &sent), ERR_OK);
+    frame_write_ask(&buffer, &sent);
     assert_true(bytes_equal(buffer_bytes(&buffer),
                             WIRE("\x95\x01\xacsearch.query" ID_WIRE "\xcd\x07\xd0\x81\xa1q\x01")));
     assert_int_equal(frame_read_ask(buffer_bytes(&buffer), &ask, &fault), ERR_OK);
@@ -61,7 +61,7 @@ static void an_answer_has_the_documented_bytes_and_is_read_back(void **state)
     const struct answer_frame sent = { example_id(), ERR_NOT_FOUND, WIRE("\x80") };
 
     (void)state;
-    assert_int_equal(frame_write_answer(&buffer, &sent), ERR_OK);
+    frame_write_answer(&buffer, &sent);
     assert_true(bytes_equal(buffer_bytes(&buffer), WIRE("\x94\x01" ID_WIRE "\xa9not_found\x80")));
     assert_int_equal(frame_read_answer(buffer_bytes(&buffer), &answer, &fault), ERR_OK);
     assert_true(id_equal(answer.request, sent.request));
@@ -74,7 +74,7 @@ static void an_event_has_the_documented_bytes_and_is_read_back(void **state)
     const struct event_frame sent = { UINT64_MAX, 7, WIRE("\x81\xa1x\x90") };
 
     (void)state;
-    assert_int_equal(frame_write_event(&buffer, &sent), ERR_OK);
+    frame_write_event(&buffer, &sent);
     assert_true(bytes_equal(buffer_bytes(&buffer),
                             WIRE("\x94\x01\xcf\xff\xff\xff\xff\xff\xff\xff\xff\x07\x81\xa1x\x90")));
     assert_int_equal(frame_read_event(buffer_bytes(&buffer), &event, &fault), ERR_OK);

@@ -74,14 +74,14 @@ static void the_answer_of_a_long_ask_is_as_young_as_its_end(void **state)
     assert_true(answered);
 }
 
-static void an_ask_whose_kept_answer_finds_no_memory_is_not_done_again(void **state)
+static void an_ask_whose_kept_answer_is_too_large_is_not_done_again(void **state)
 {
     struct call copy = ask_of(*state, 1);
     bool answered = false;
 
     do_once(*state, 1, ERR_OK);
     copy.body.limit = 1;
-    assert_int_equal(recall_answers(&copy, &answered), ERR_FULL);
+    assert_int_equal(recall_answers(&copy, &answered), ERR_TOO_LARGE);
     assert_false(answered);
     buffer_free(&copy.body);
 }
@@ -140,7 +140,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_successor_finds_what_was_done, come, leave),
         cmocka_unit_test_setup_teardown(what_was_foretold_of_an_ask_that_was_not_done_is_there_for_its_copy, come,
                                         leave),
-        cmocka_unit_test_setup_teardown(an_ask_whose_kept_answer_finds_no_memory_is_not_done_again, come, leave),
+        cmocka_unit_test_setup_teardown(an_ask_whose_kept_answer_is_too_large_is_not_done_again, come, leave),
     };
     return cmocka_run_group_tests_name("proto/recall", tests, NULL, NULL);
 }

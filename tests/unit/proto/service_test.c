@@ -148,7 +148,8 @@ static void an_answer_that_was_kept_is_given_again(void **state)
     assert_int_equal(ask(engine->asker, "search.query", &request, PATIENCE_MS, &id, &again, NULL), ERR_OK);
     assert_int_equal(first.total, again.total);
     assert_int_equal(refusal_of(engine, "again", PATIENCE_MS).code, ERR_NOT_FOUND);
-    assert_int_equal(refusal_of(engine, "again too large", PATIENCE_MS).code, ERR_FULL); /* and not an empty answer */
+    assert_int_equal(refusal_of(engine, "again too large", PATIENCE_MS).code,
+                     ERR_TOO_LARGE); /* and not an empty answer */
 }
 
 static void an_unknown_ask_names_the_nearest(void **state)
