@@ -9,13 +9,11 @@
 #include "schema_service.h"
 #include "supervisor/supervisor.h"
 
-static enum err tell_self(const struct supervisor *supervisor, struct arena *arena, struct service_line *to)
+static void tell_self(const struct supervisor *supervisor, struct arena *arena, struct service_line *to)
 {
     char *last = arena_alloc(arena, CHILD_LAST_SIZE);
     int32_t pid = (int32_t)getpid();
 
-    if (!last)
-        return ERR_FULL;
     *to = (struct service_line){
         .service = TEXT("supervisor"),
         .state = { .value = RUN_STATE_READY },
@@ -24,7 +22,6 @@ static enum err tell_self(const struct supervisor *supervisor, struct arena *are
         .restarts = supervisor->restarts,
         .last_death = text_of(child_write_last(supervisor->last_death, supervisor->died_at, last)),
     };
-    return ERR_OK;
 }
 
 static enum err answer_services(struct supervisor *supervisor, struct call *call, const struct supervisor_services *ask,
@@ -35,12 +32,9 @@ static enum err answer_services(struct supervisor *supervisor, struct call *call
     uint32_t count = 1;
 
     (void)ask;
-    if (!lines || tell_self(supervisor, arena, &lines[0]) != ERR_OK)
-        return refuse(call, ERR_FULL, "no memory for the list of services");
+    tell_self(supervisor, arena, &lines[0]);
     for (uint32_t i = 0; i < supervisor->count; i++) {
         struct child_words *words = arena_alloc(arena, sizeof(*words));
-        if (!words)
-            return refuse(call, ERR_FULL, "no memory for the list of services");
         if (!supervisor->children[i].is_away)
             child_tell(&supervisor->children[i], words, &lines[count++]);
     }
@@ -87,11 +81,8 @@ static enum err tell_devices(const struct supervisor *supervisor, struct call *c
     const struct settings_audio *audio = &supervisor->world.settings.audio;
     struct device *found = arena_array(call_arena(call), DEVICES, sizeof(*found));
     struct sound_device *lines = arena_array(call_arena(call), DEVICES, sizeof(*lines));
-    uint32_t count;
+    uint32_t count = device_list(found);
 
-    if (!found || !lines)
-        return refuse(call, ERR_FULL, "no memory for the devices");
-    count = device_list(found);
     for (uint32_t i = 0; i < count; i++)
         lines[i] = (struct sound_device){ text_of(found[i].name), text_of(found[i].about),
                                           strcmp(found[i].name, supervisor->server.device) == 0 };

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/file.h"
 #include "common/process/log.h"
 
@@ -28,7 +29,7 @@ void disk_doubt(struct disk *disk, usec_t now)
 
 /* ---- a try ---- */
 
-/* Both threads have it until `is_done`; the supervisor's thread frees it then. */
+/* The thread has it until `is_done`, then the supervisor's. */
 struct disk_try {
     char paths[2][PATH_SIZE];
     int number; /* errno, or 0; valid when `is_done` */
@@ -80,35 +81,32 @@ static bool start_thread(struct disk_try *running)
     return started;
 }
 
-/* Without memory or a thread the next look tries again. */
+void disk_open(struct disk *disk)
+{
+    *disk = (struct disk){ .try = alloc_zeroed(1, sizeof(*disk->try)) };
+}
+
+/* Without a thread the next look tries again. */
 static void start_try(struct disk *disk, const struct paths *paths, usec_t now)
 {
-    struct disk_try *running = calloc(1, sizeof(*running));
-
-    if (!running)
-        return;
-    (void)snprintf(running->paths[0], PATH_SIZE, "%s/.probe", paths->data);
-    (void)snprintf(running->paths[1], PATH_SIZE, "%s/.probe", paths->cache);
-    if (!start_thread(running)) {
-        free(running);
-        return;
-    }
-    disk->running = running;
+    (void)snprintf(disk->try->paths[0], PATH_SIZE, "%s/.probe", paths->data);
+    (void)snprintf(disk->try->paths[1], PATH_SIZE, "%s/.probe", paths->cache);
+    atomic_store(&disk->try->is_done, false);
+    disk->is_tried = start_thread(disk->try);
     disk->began = now;
 }
 
 /* False: there is no answer yet, and still time for it. */
 static bool take_answer(struct disk *disk, usec_t now, int *number)
 {
-    if (!disk->running)
+    if (!disk->is_tried)
         return false;
-    if (!atomic_load(&disk->running->is_done)) {
+    if (!atomic_load(&disk->try->is_done)) {
         *number = ETIMEDOUT;
         return now - disk->began > ANSWER_US;
     }
-    *number = disk->running->number;
-    free(disk->running);
-    disk->running = NULL;
+    *number = disk->try->number;
+    disk->is_tried = false;
     return true;
 }
 
@@ -182,6 +180,6 @@ void disk_look(struct disk *disk, const struct paths *paths, usec_t now)
         take_result(disk, paths, number);
     else if (!disk->fails)
         disk->alarm[0] = '\0';
-    if (!disk->running && (disk->fails || disk->count > 0 || now < disk->doubted))
+    if (!disk->is_tried && (disk->fails || disk->count > 0 || now < disk->doubted))
         start_try(disk, paths, now);
 }

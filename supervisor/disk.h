@@ -14,19 +14,22 @@
 
 enum { DISK_DEATHS = 64, DISK_HOW = 128, DISK_NAME = 24 };
 
-/* Zeroed at first. */
 struct disk {
-    bool fails;               /* at the last try */
-    usec_t looked, doubted;   /* steady clock: the last look, and until when there is a reason to try; 0: none */
-    struct disk_try *running; /* a thread tries the disk; or NULL */
-    usec_t began;             /* when that thread did */
-    char alarm[240];          /* or "" */
-    uint32_t count, lost;     /* deaths that wait to be written; those for which there was no room */
+    bool fails;             /* at the last try */
+    bool is_tried;          /* by a thread, which has `try` meanwhile */
+    usec_t looked, doubted; /* steady clock: the last look, and until when there is a reason to try; 0: none */
+    usec_t began;           /* when that thread did */
+    struct disk_try *try;
+    char alarm[240];      /* or "" */
+    uint32_t count, lost; /* deaths that wait to be written; those for which there was no room */
     struct kept_death {
         struct death death;
         char service[DISK_NAME], how[DISK_HOW];
     } deaths[DISK_DEATHS];
 };
+
+/* Takes all its memory, which stays until the process ends: a disk that hangs never gives its thread back. */
+void disk_open(struct disk *disk);
 
 /* A process that ended so may have met the disk: exit code `io` or `full`. */
 bool disk_may_have_caused(const siginfo_t *info);

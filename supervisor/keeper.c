@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/process/crash_list.h"
 #include "common/process/log.h"
 #include "proto/transport/lock.h"
@@ -255,10 +256,10 @@ static void take_signals(struct keeper *keeper)
 
 static char **without_ours(int argc, char **argv)
 {
-    char **arguments = calloc((size_t)argc + 1, sizeof(*arguments));
+    char **arguments = alloc_zeroed((size_t)argc + 1, sizeof(*arguments));
     int count = 0;
 
-    for (int i = 0; arguments && i < argc; i++)
+    for (int i = 0; i < argc; i++)
         if (!is_ours(argv[i]))
             arguments[count++] = argv[i];
     return arguments;
@@ -294,7 +295,7 @@ static enum err prepare_keeper(struct keeper *keeper, struct paths *paths, struc
     if (paths->home[0])
         setenv("LOOPHOLE_HOME", paths->home, 1); /* a relative one would be another from "/" */
     (void)snprintf(keeper->program, sizeof(keeper->program), "%s/loopholed", paths->programs);
-    return keeper->arguments ? ERR_OK : fault_set(fault, ERR_FULL, "no memory is left");
+    return ERR_OK;
 }
 
 int keeper_run(int argc, char **argv)

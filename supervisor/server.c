@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/file.h"
 #include "common/process/log.h"
 
@@ -282,7 +283,7 @@ void server_open(struct server *server, struct child_world *world, struct child 
 {
     const char *users = getenv(SERVER_VARIABLE);
 
-    *server = (struct server){ .world = world, .child = child, .users_server = users ? strdup(users) : NULL };
+    *server = (struct server){ .world = world, .child = child, .users_server = users ? alloc_text(users) : NULL };
     (void)decide_server(server);
     put_on_board(server);
     end_stray(server);

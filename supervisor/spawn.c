@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/file.h"
 #include "common/process/proc.h"
 
@@ -25,7 +26,7 @@ static bool can_open(const char *log)
     return fd >= 0;
 }
 
-static enum err set_files(posix_spawn_file_actions_t *files, const struct paths *paths, const char *service)
+static void set_files(posix_spawn_file_actions_t *files, const struct paths *paths, const char *service)
 {
     char log[PATH_MAX + 64];
 
@@ -38,8 +39,7 @@ static enum err set_files(posix_spawn_file_actions_t *files, const struct paths 
             0 ||
         posix_spawn_file_actions_addchdir_np(files, "/") != 0 ||
         posix_spawn_file_actions_addclosefrom_np(files, STDERR_FILENO + 1) != 0)
-        return ERR_FULL;
-    return ERR_OK;
+        alloc_fail(0); /* they fail of nothing else */
 }
 
 /* A process group of its own, which is killed with it, but the engine's session: Linux shares the processors out among
@@ -110,13 +110,9 @@ enum err spawn_start(const struct paths *paths, const struct spawn_command *comm
     else
         (void)snprintf(path, sizeof(path), "%s/%s", paths->programs, command->program);
     set_arguments(argv, path, command);
-    if (posix_spawn_file_actions_init(&files) != 0)
-        return fault_set(fault, ERR_FULL, "no memory to start %s", path);
-    e = set_files(&files, paths, command->service);
-    if (e == ERR_OK)
-        e = run_program(argv, &files, to, fault);
-    else
-        fault_set(fault, e, "no memory to start %s", path);
+    posix_spawn_file_actions_init(&files);
+    set_files(&files, paths, command->service);
+    e = run_program(argv, &files, to, fault);
     posix_spawn_file_actions_destroy(&files);
     return e;
 }

@@ -194,6 +194,7 @@ void supervisor_open(struct supervisor *supervisor, struct service *service)
     enum err e;
 
     *supervisor = (struct supervisor){ .bell = -1, .data_lock = -1, .looked = clock_steady() };
+    disk_open(&supervisor->disk);
     supervisor->world.service = service;
     supervisor->world.paths = service_paths(service);
     supervisor->world.disk = &supervisor->disk;
