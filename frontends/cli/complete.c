@@ -368,22 +368,19 @@ static void complete_argument(struct unfinished *u, const struct command *comman
         offer_argument(u, command);
 }
 
-static enum err complete_line(struct cli *cli, struct fault *fault)
+static void complete_line(struct cli *cli)
 {
     struct unfinished u = { .cli = cli, .word = cli->args[cli->count - 1], .before = "" };
     int used;
     const struct command *command = command_of(cli, &used);
 
     u.arguments = arena_array(&cli->arena, (size_t)cli->count + 1, sizeof *u.arguments);
-    if (!u.arguments)
-        return fault_set(fault, ERR_FULL, "out of memory");
     if (cli->count <= 2)
         offer_commands(&u, cli->count == 2 ? cli->args[0] : NULL);
     if (cli->count == 1)
         offer_words(&u, "--help --version");
     if (command)
         complete_argument(&u, command, cli->count - used, cli->args + used);
-    return ERR_OK;
 }
 
 enum err complete_run(struct cli *cli, struct fault *fault)
@@ -392,8 +389,10 @@ enum err complete_run(struct cli *cli, struct fault *fault)
     struct completions answer = { 0 };
     enum err e;
 
-    if (cli->options.line)
-        return complete_line(cli, fault);
+    if (cli->options.line) {
+        complete_line(cli);
+        return ERR_OK;
+    }
     e = cli_ask(cli, "search.complete", &request, &answer, fault);
     for (uint32_t i = 0; e == ERR_OK && i < answer.each.count; i++) {
         if (cli->options.json)

@@ -103,8 +103,6 @@ static void add_to_list(struct cli *cli, struct text_list *list, const char *wor
 {
     struct text *grown = arena_array(&cli->arena, list->count + 1, sizeof *grown);
 
-    if (!grown)
-        return;
     if (list->count > 0)
         memcpy(grown, list->at, list->count * sizeof *grown);
     grown[list->count] = text_of(word);
@@ -318,16 +316,15 @@ static void print_help(const struct command *command, struct cli *cli)
     int count = 0;
 
     argp.doc = arena_printf(&cli->arena, "%s.\v%s%.*s", command->doc, command->help, TEXT_ARG(more)).at;
-    for (int i = 0; rows && i < option_count; i++)
+    for (int i = 0; i < option_count; i++)
         if (command_takes(command, &option_table[i]))
             rows[count++] = (struct argp_option){ .name = option_table[i].name,
                                                   .key = option_table[i].letter ? option_table[i].letter : 1000 + i,
                                                   .arg = option_table[i].arg,
                                                   .doc = option_table[i].doc };
     argp.options = rows;
-    if (rows && argp.doc && name.at)
-        cli_help(&argp, (char *)(uintptr_t)name.at);
-    exit(rows && argp.doc && name.at ? 0 : err_exit_code(ERR_FULL));
+    cli_help(&argp, (char *)(uintptr_t)name.at);
+    exit(0);
 }
 
 bool options_want_json(int argc, char **argv)
@@ -347,8 +344,6 @@ void options_parse(const struct command *command, int argc, char **argv, struct 
     cli->options.expect = -1;
     cli->options.seed = -1;
     cli->args = arena_array(&cli->arena, (size_t)argc + 1, sizeof *cli->args);
-    if (!cli->args)
-        exit(err_exit_code(ERR_FULL));
     cli->options.json = options_want_json(argc, argv);
     for (; p.at < argc; p.at++) {
         if (!all_arguments && asks_for_help(argv[p.at]))

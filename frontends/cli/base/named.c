@@ -220,8 +220,6 @@ static enum err find_page(struct cli *cli, struct search_query *query, struct id
         *most = cli->options.limit > 0 && (uint64_t)cli->options.limit < found.total ? (uint64_t)cli->options.limit
                                                                                      : found.total;
         to->at = arena_array(&cli->arena, *most, sizeof(*to->at));
-        if (e == ERR_OK && !to->at)
-            e = fault_set(fault, ERR_FULL, "no memory for %llu items", (unsigned long long)*most);
     }
     for (uint32_t i = 0; e == ERR_OK && i < found.items.count && to->count < *most; i++)
         to->at[to->count++] = found.items.at[i].media.id;
@@ -239,7 +237,7 @@ enum err named_all(struct cli *cli, int count, char **args, struct id_list *to, 
     *to = (struct id_list){ 0 };
     if (read_argument(cli, args[0], &first, &e, fault)) {
         to->at = arena_array(&cli->arena, (size_t)count, sizeof(*to->at));
-        return to->at ? find_each(cli, count, args, to, fault) : fault_set(fault, ERR_FULL, "no memory for the items");
+        return find_each(cli, count, args, to, fault);
     }
     query.query = join_words(cli, count, args);
     do

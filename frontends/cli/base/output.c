@@ -108,13 +108,6 @@ static bool write_shown(int fd, const struct buffer *from)
 
 void cli_flush(struct cli *cli)
 {
-    struct fault fault = { 0 };
-
-    if (cli->out.failed) {
-        fault_set(&fault, ERR_FULL, "no memory for the output");
-        cli_report(cli->options.json, &fault);
-        exit(err_exit_code(ERR_FULL));
-    }
     if (!write_shown(STDOUT_FILENO, &cli->out))
         exit(report_unwritten(cli->options.json, errno));
     buffer_reset(&cli->out);

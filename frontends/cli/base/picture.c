@@ -5,20 +5,17 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "common/alloc.h"
 #include "common/file.h"
 
-enum err picture_open(struct picture *picture, uint32_t width, uint32_t height, uint32_t color)
+void picture_open(struct picture *picture, uint32_t width, uint32_t height, uint32_t color)
 {
-    *picture = (struct picture){ width, height, NULL };
-    if (width == 0 || height == 0 || width > PICTURE_MOST || height > PICTURE_MOST)
-        return ERR_TOO_LARGE;
-    picture->rgb = malloc((size_t)width * height * 3);
-    for (size_t i = 0; picture->rgb && i < (size_t)width * height; i++) {
+    *picture = (struct picture){ width, height, alloc_bytes((size_t)width * height * 3) };
+    for (size_t i = 0; i < (size_t)width * height; i++) {
         picture->rgb[3 * i] = (uint8_t)(color >> 16);
         picture->rgb[3 * i + 1] = (uint8_t)(color >> 8);
         picture->rgb[3 * i + 2] = (uint8_t)color;
     }
-    return picture->rgb ? ERR_OK : ERR_FULL;
 }
 
 void picture_close(struct picture *picture)
@@ -97,9 +94,9 @@ static void add_head(const struct picture *picture, struct buffer *to)
 static uint8_t *rows_of(const struct picture *picture, size_t *len)
 {
     size_t row = (size_t)picture->width * 3;
-    uint8_t *rows = malloc((row + 1) * picture->height);
+    uint8_t *rows = alloc_bytes((row + 1) * picture->height);
 
-    for (uint32_t y = 0; rows && y < picture->height; y++) {
+    for (uint32_t y = 0; y < picture->height; y++) {
         rows[y * (row + 1)] = 0;
         memcpy(rows + y * (row + 1) + 1, picture->rgb + y * row, row);
     }
@@ -107,19 +104,18 @@ static uint8_t *rows_of(const struct picture *picture, size_t *len)
     return rows;
 }
 
-static bool add_pixels(const struct picture *picture, struct buffer *to)
+static void add_pixels(const struct picture *picture, struct buffer *to)
 {
     size_t len;
     uint8_t *rows = rows_of(picture, &len);
     uLongf packed_len = compressBound((uLong)len);
-    uint8_t *packed = malloc(packed_len);
-    bool done = rows && packed && compress(packed, &packed_len, rows, (uLong)len) == Z_OK;
+    uint8_t *packed = alloc_bytes(packed_len);
 
-    if (done)
-        add_chunk(to, "IDAT", packed, packed_len);
+    if (compress(packed, &packed_len, rows, (uLong)len) != Z_OK)
+        alloc_fail(0); /* with room for all, only memory can lack */
+    add_chunk(to, "IDAT", packed, packed_len);
     free(rows);
     free(packed);
-    return done;
 }
 
 enum err picture_write(const struct picture *picture, const char *path, struct fault *fault)
@@ -128,10 +124,9 @@ enum err picture_write(const struct picture *picture, const char *path, struct f
     enum err e;
 
     add_head(picture, &bytes);
-    bool done = add_pixels(picture, &bytes);
+    add_pixels(picture, &bytes);
     add_chunk(&bytes, "IEND", NULL, 0);
-    e = done && !bytes.failed ? file_write_atomic(path, buffer_bytes(&bytes), 0644, fault)
-                              : fault_set(fault, ERR_FULL, "no memory for the picture");
+    e = file_write_atomic(path, buffer_bytes(&bytes), 0644, fault);
     buffer_free(&bytes);
     return e;
 }

@@ -7,15 +7,15 @@
 
 #include "common/err.h"
 
-enum { PICTURE_MOST = 16384 }; /* pixels of one side */
-
 struct picture {
     uint32_t width, height;
     uint8_t *rgb; /* 3 bytes a pixel, row by row; owned */
 };
 
+enum { PICTURE_MOST = 16384 }; /* pixels of one side, of 1 at least */
+
 /* A colour is 0xRRGGBB; `cover` is how much of it, 0 … 1. What lies outside the picture is not drawn. */
-enum err picture_open(struct picture *picture, uint32_t width, uint32_t height, uint32_t color); /* full, too_large */
+void picture_open(struct picture *picture, uint32_t width, uint32_t height, uint32_t color);
 void picture_close(struct picture *picture);
 void picture_dot(struct picture *picture, double x, double y, double radius, uint32_t color, double cover);
 void picture_column(struct picture *picture, uint32_t x, double from, double until, uint32_t color); /* vertical */
@@ -23,7 +23,7 @@ void picture_column(struct picture *picture, uint32_t x, double from, double unt
 /* Letters 5 by 7 dots of `scale` pixels, one apart, from their left upper corner on (picture_text.c). */
 void picture_text(struct picture *picture, uint32_t x, uint32_t y, uint32_t scale, uint32_t color, const char *text);
 
-/* Errors: full, io, denied, not_found. */
+/* Errors: full (the disk), io, denied, not_found. */
 enum err picture_write(const struct picture *picture, const char *path, struct fault *fault);
 
 #endif

@@ -46,7 +46,6 @@ static void add_text(struct buffer *to, const struct conversion *c, struct text 
 
     add_spaces(to, c->left ? 0 : c->width - used);
     buffer_add(to, shown.at, shown.len);
-    to->failed = to->failed || shown.failed;
     add_spaces(to, c->left ? c->width - used : 0);
     buffer_free(&shown);
 }

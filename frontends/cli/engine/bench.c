@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "common/alloc.h"
 #include "common/clock.h"
 #include "common/file.h"
 #include "common/latency.h"
@@ -121,12 +122,10 @@ static enum err plot_latency(const char *path, const char *name, const struct la
 
 static enum err run_clients(struct cli *cli, struct bench *bench, struct latency *all, struct fault *fault)
 {
-    struct bench_client *clients = calloc((size_t)bench->clients, sizeof *clients);
+    struct bench_client *clients = alloc_zeroed((size_t)bench->clients, sizeof *clients);
     int64_t started = 0;
     enum err e = ERR_OK;
 
-    if (!clients)
-        return fault_set(fault, ERR_FULL, "out of memory");
     bench->begin_ns = latency_clock();
     bench->end_ns = bench->begin_ns + (uint64_t)(cli->options.seconds ? cli->options.seconds : 5) * 1000000000u;
     for (; started < bench->clients; started++) {
@@ -152,9 +151,9 @@ static enum err run_clients(struct cli *cli, struct bench *bench, struct latency
 enum err bench_run(struct cli *cli, struct fault *fault)
 {
     struct bench bench = { .cli = cli, .name = cli->args[0] };
-    struct latency *all = calloc(1, sizeof *all);
+    struct latency *all = alloc_zeroed(1, sizeof *all);
     struct buffer body = { 0 };
-    enum err e = all ? raw_request(cli, &body, fault) : fault_set(fault, ERR_FULL, "out of memory");
+    enum err e = raw_request(cli, &body, fault);
 
     bench.body = buffer_bytes(&body);
     bench.clients = cli->options.clients ? cli->options.clients : 1;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/alloc.h"
 #include "common/clock.h"
 #include "frontends/cli/base/cli.h"
 
@@ -51,17 +52,8 @@ static void keep_line(struct log_lines *lines, const char *line)
 {
     struct text copy = arena_text(&lines->arena, text_of(line));
 
-    if (lines->count == lines->room) {
-        size_t room = lines->room ? lines->room * 2 : 1024;
-        const char **grown = realloc(lines->at, room * sizeof *grown);
-
-        if (!grown)
-            return;
-        lines->at = grown;
-        lines->room = room;
-    }
-    if (copy.at)
-        lines->at[lines->count++] = copy.at;
+    ALLOC_ROOM(lines->at, lines->count, lines->room, 1024);
+    lines->at[lines->count++] = copy.at;
 }
 
 static void read_new_lines(const struct cli *cli, struct log_lines *lines, struct log_file *log)

@@ -318,7 +318,7 @@ static const struct type *read_record(const struct artefact *artefact, struct ar
         return NULL;
     }
     *record = arena_alloc(arena, type->shape->size);
-    if (*record && codec_decode(type->shape, artefact->data, arena, *record, fault) == ERR_OK)
+    if (codec_decode(type->shape, artefact->data, arena, *record, fault) == ERR_OK)
         return type;
     fault_set(fault, ERR_VERSION, "the artefact \"%.*s\" is not the record that this program knows",
               TEXT_ARG(artefact->type));
@@ -348,10 +348,9 @@ static enum err show_artefact(struct view *v, const struct artefact *artefact, s
 static enum err draw_artefact(struct cli *cli, struct view *v, const struct artefact *artefact, struct fault *fault)
 {
     struct picture picture;
-    enum err e = picture_open(&picture, WIDTH, HEIGHT, BACKGROUND);
+    enum err e;
 
-    if (e != ERR_OK)
-        return fault_set(fault, e, "out of memory");
+    picture_open(&picture, WIDTH, HEIGHT, BACKGROUND);
     v->picture = &picture;
     e = show_artefact(v, artefact, fault);
     if (e == ERR_OK)

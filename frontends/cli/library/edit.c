@@ -98,15 +98,14 @@ static enum err edit_batch(struct cli *cli, const struct id *items, uint32_t cou
     struct persist_batch batch = { .operations = { count, operations } };
     struct outcomes outcomes = { 0 };
     struct id request = id_new();
-    enum err e = operations ? ERR_OK : fault_set(fault, ERR_FULL, "no memory for %u edits", count);
+    enum err e;
 
-    for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         operations[i] = (struct operation){ .has_edit = true, .edit = *edit };
         operations[i].edit.id = items[i];
     }
-    if (e == ERR_OK)
-        e = ask(cli->asker, "persist.batch", &batch, cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 60000,
-                &request, &outcomes, fault);
+    e = ask(cli->asker, "persist.batch", &batch, cli->options.budget_ms ? (uint32_t)cli->options.budget_ms : 60000,
+            &request, &outcomes, fault);
     return e != ERR_OK ? e : count_outcomes(cli, &outcomes, changed, fault);
 }
 
@@ -218,8 +217,6 @@ enum err edit_item(struct cli *cli, struct fault *fault)
 
     edit.facts.at = arena_array(&cli->arena, (size_t)cli->count, sizeof *edit.facts.at);
     edit.clear_facts.at = arena_array(&cli->arena, (size_t)cli->count, sizeof *edit.clear_facts.at);
-    if (!edit.facts.at || !edit.clear_facts.at)
-        return fault_set(fault, ERR_FULL, "out of memory");
     if (names == cli->count)
         return assign_value(cli, &edit, cli->args[cli->count - 1], fault);
     for (int i = names; e == ERR_OK && i < cli->count; i++)
@@ -264,8 +261,6 @@ enum err edit_tags(struct cli *cli, struct fault *fault)
 
     edit.add_tags.at = arena_array(&cli->arena, most, sizeof(struct text));
     edit.remove_tags.at = arena_array(&cli->arena, most, sizeof(struct text));
-    if (!edit.add_tags.at || !edit.remove_tags.at)
-        return fault_set(fault, ERR_FULL, "out of memory");
     while (names < cli->count && cli->args[names][0] != '+' && cli->args[names][0] != '-')
         names++;
     if (names == cli->count)

@@ -144,8 +144,6 @@ static enum err read_items(struct cli *cli, const char *typed, struct id_list *t
     enum err e = ERR_OK;
 
     to->at = arena_array(&cli->arena, each.count, sizeof *to->at);
-    if (!to->at)
-        return fault_set(fault, ERR_FULL, "out of memory");
     for (uint32_t i = 0; e == ERR_OK && i < each.count; i++)
         e = read_item(cli, each.at[i], &to->at[to->count++], fault);
     return e;

@@ -105,7 +105,7 @@ static enum err take_pages(struct drawing *d, struct search_map *ask, struct map
         page = (struct map_page){ 0 };
         e = cli_ask(d->cli, "search.map", ask, &page, fault);
     }
-    return e == ERR_OK && d->points.failed ? fault_set(fault, ERR_FULL, "no memory for the map") : e;
+    return e;
 }
 
 /* ---- colours: as many as there are classes, equally far apart ---- */
@@ -188,10 +188,9 @@ static enum err draw_map(const struct drawing *d, struct class *const *sorted, c
     struct frame frame = frame_of(points, count);
     double radius = fmin(fmax(160 / sqrt((double)count + 1), 1), 5);
     struct picture picture;
-    enum err e = picture_open(&picture, SIDE + LEGEND, SIDE, BACKGROUND);
+    enum err e;
 
-    if (e != ERR_OK)
-        return fault_set(fault, e, "no memory for the picture");
+    picture_open(&picture, SIDE + LEGEND, SIDE, BACKGROUND);
     for (size_t i = 0; i < count; i++)
         picture_dot(&picture, SIDE / 2.0 + (points[i].at[0] - frame.center[0]) * frame.scale,
                     SIDE / 2.0 - (points[i].at[1] - frame.center[1]) * frame.scale, radius,

@@ -117,7 +117,7 @@ static enum err add_inputs(struct cli *cli, struct text_list *to, struct fault *
     const char *at = cli->options.inputs;
 
     to->at = arena_array(&cli->arena, 2, sizeof(*to->at));
-    for (; to->at && at && to->count < 2; to->count++) {
+    for (; at && to->count < 2; to->count++) {
         size_t len = strcspn(at, ",");
         if (len == 0)
             return fault_set(fault, ERR_BAD_REQUEST, "--inputs \"%s\" has an empty port", cli->options.inputs);
@@ -250,9 +250,9 @@ static enum err tell_finished(struct cli *cli, const struct recordings *takes, s
 {
     uint32_t count = takes->each.count;
     struct id *ids = arena_array(&cli->arena, count, sizeof(*ids));
-    enum err e = ids || count == 0 ? ERR_OK : fault_set(fault, ERR_FULL, "no memory to list takes");
+    enum err e = ERR_OK;
 
-    for (uint32_t i = 0; ids && i < count; i++)
+    for (uint32_t i = 0; i < count; i++)
         ids[i] = takes->each.at[i].id;
     for (uint32_t i = 0; e == ERR_OK && i < count; i++) {
         struct streamer_take request = { .id = ids[i] };

@@ -41,9 +41,9 @@ static struct pads keep_pads(struct cli *cli, const struct pads *answer)
 {
     struct pad *kept = arena_array(&cli->arena, answer->each.count, sizeof(*kept));
 
-    if (kept && answer->each.count > 0)
+    if (answer->each.count > 0)
         memcpy(kept, answer->each.at, answer->each.count * sizeof(*kept));
-    return (struct pads){ .each = { kept ? answer->each.count : 0, kept } };
+    return (struct pads){ .each = { answer->each.count, kept } };
 }
 
 static enum err print_pads(struct cli *cli, const struct pads *answer)

@@ -41,13 +41,10 @@ static enum err tell_with(struct cli *cli, const char *name, const struct shape 
                           struct fault *fault)
 {
     void *request = arena_alloc(&cli->arena, shape->size);
-    struct text typed = TEXT("");
-    enum err e = request ? ERR_OK : fault_set(fault, ERR_FULL, "out of memory");
+    enum err e = ERR_OK;
 
     if (cli->count > 0)
-        typed = arena_printf(&cli->arena, "%s=%s", field, cli->args[0]);
-    if (e == ERR_OK && typed.len > 0)
-        e = json_assign(shape, typed, &cli->arena, request, fault);
+        e = json_assign(shape, arena_printf(&cli->arena, "%s=%s", field, cli->args[0]), &cli->arena, request, fault);
     return e != ERR_OK ? e : send_order(cli, name, request, fault);
 }
 
